@@ -1,0 +1,7 @@
+/** What time it is, in integer UTC milliseconds. Everything that needs the wall clock takes one, so that a test can hold it still. */
+export type Clock = () => number
+
+export const wallClock: Clock = () => Date.now()
+
+/** Milliseconds for measuring spans; never goes back. */
+export const stopwatch: Clock = () => performance.now()

@@ -1,0 +1,31 @@
+/**
+ * The one error class. A code is stable and documented in docs/errors.md; the message names the place and the fix.
+ *
+ * `place` is where the mistake was made: `file.ts:14` for a definition, `file.ndjson:12` for a record.
+ */
+export class SpillwayError extends Error {
+  override readonly name = 'SpillwayError'
+  readonly code: ErrorCode
+  readonly place: string | undefined
+
+  constructor(code: ErrorCode, message: string, options: { place?: string | undefined; cause?: unknown } = {}) {
+    super(options.place ? `${options.place} ${message}` : message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.code = code
+    this.place = options.place
+  }
+}
+
+/** Every code that Spillway can throw, with its cause in a line. The fix stands in docs/errors.md. */
+export const errorCodes = {
+  SPILL_NODE_TOO_OLD: 'the running Node is older than the one Spillway needs',
+  SPILL_DEFINITION: 'a definition is wrong: an unknown field, a wrong type, a name used twice, a circle',
+  SPILL_UNSUPPORTED: 'asked for something that does not exist yet, or not in this combination',
+  SPILL_INPUT: 'an input file or option cannot be used',
+  SPILL_RANGE: 'a window holds more values, or larger ones, than exact arithmetic covers',
+  SPILL_LIMIT: 'a named limit was passed',
+  SPILL_CLOCK_EVICTED: 'a read asks for a clock whose state was forgotten',
+  SPILL_REVISION: 'this engine cannot retract a superseded event',
+  SPILL_ASSERT: 'an invariant of Spillway itself does not hold: a bug',
+} as const
+
+export type ErrorCode = keyof typeof errorCodes

@@ -1,0 +1,41 @@
+/** Every bound that Spillway has, with its unit. Passing one is a typed error or back-pressure, never silent growth. */
+export const limits = {
+  /** Largest magnitude of an exact value: a safe integer, scaled for decimals. */
+  EXACT_MAX: Number.MAX_SAFE_INTEGER,
+  /** Event times and clocks, milliseconds either side of the epoch. */
+  TIME_MS_MAX: 2 ** 43,
+  /** Digits after the point of a decimal column. */
+  DECIMAL_SCALE_MAX: 15,
+  /** `variance` and `slope` over an exact column: largest declared magnitude, scaled. */
+  MOMENT_VALUE_MAX: 2 ** 40,
+  /** `variance` and `slope` over an exact column: values in one window. */
+  MOMENT_COUNT_MAX: 2 ** 22,
+  /** Values in one window of any exact sum. */
+  SUM_COUNT_MAX: 2 ** 26,
+  /** `countDistinct`: distinct values in one window, until sketches exist. */
+  DISTINCT_MAX: 4096,
+  /** `lastK`: values returned. */
+  LAST_K_MAX: 1024,
+  /** Partitions of one source. */
+  PARTITIONS_MAX: 2 ** 10,
+  /** Offsets of one partition. */
+  OFFSET_MAX: 2 ** 43,
+  /** Keys of one feature group in one process. */
+  KEYS_MAX: 2 ** 24,
+  /** Entries (events or tiles) that one key may keep for one window structure. */
+  ENTRIES_PER_KEY_MAX: 2 ** 26,
+  /** Entries of one window structure, all keys together. */
+  ENTRIES_MAX: 2 ** 30,
+  /** Distinct strings that one process keeps for keys and string features. */
+  STRINGS_MAX: 2 ** 24,
+  /** One line of an NDJSON or CSV file, bytes. */
+  LINE_BYTES_MAX: 1 << 20,
+  /** Depth of nested JSON in one record. */
+  JSON_DEPTH_MAX: 64,
+  /** Rows that a `map` may return for one record. */
+  MAP_ROWS_MAX: 1000,
+  /** Ids remembered within `dedupe`, one source. */
+  DEDUPE_IDS_MAX: 2 ** 24,
+  /** Events of one replay held in memory. */
+  REPLAY_EVENTS_MAX: 2 ** 27,
+} as const

@@ -1,0 +1,21 @@
+import { SpillwayError } from './errors.ts'
+
+/** A duration as users write it: `'250ms'`, `'30s'`, `'10m'`, `'1h'`, `'7d'`, `'2w'`. */
+export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd' | 'w'}`
+
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+
+/** Milliseconds of a duration. Throws `SPILL_DEFINITION` for anything else, for zero, and for a fraction of a millisecond. */
+export function durationMs(text: Duration, { zero = false }: { zero?: boolean } = {}): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(text)
+  const ms = match ? Number(match[1]) * units[match[2] as keyof typeof units] : NaN
+  if (!Number.isSafeInteger(ms) || ms < 0 || (ms === 0 && !zero))
+    throw new SpillwayError('SPILL_DEFINITION', `'${text}' is no duration; write '30s', '10m', '1h' or '7d'`)
+  return ms
+}
+
+/** A duration in the largest unit that divides it: 90_000 → `90s`. */
+export function durationText(ms: number): Duration {
+  for (const unit of ['w', 'd', 'h', 'm', 's'] as const) if (ms !== 0 && ms % units[unit] === 0) return `${ms / units[unit]}${unit}`
+  return `${ms}ms`
+}

@@ -1,0 +1,194 @@
+/**
+ * The IR: what a pipeline file means, as plain versioned JSON.
+ *
+ * Kernel, oracle, SQL dialects and every engine read this and nothing else of a definition. Durations and times are
+ * integer milliseconds; exact values are *physical*: a decimal of scale `s` is the integer `value · 10^s`, a timestamp
+ * is UTC milliseconds, a duration is milliseconds. Names are unique within their kind.
+ */
+export const IR_VERSION = 1
+
+export type ColumnType = 'int' | 'decimal' | 'timestamp' | 'duration' | 'bool' | 'string' | 'double'
+
+/** A physical value of a column: number, string, boolean, or NULL. */
+export type Value = number | string | boolean | null
+
+/** A type with the scale that makes its physical value readable; `scale` is there for decimals only. */
+export interface TypeIR {
+  readonly type: ColumnType
+  readonly scale?: number
+}
+
+export interface ColumnIR extends TypeIR {
+  readonly name: string
+  readonly nullable: boolean
+  /** Inclusive bounds, physical. A value outside is refused as `schema`. */
+  readonly min?: number
+  readonly max?: number
+  /** The only strings allowed, when the column is an enum. */
+  readonly values?: readonly string[]
+  /** The entity that this column identifies. */
+  readonly entity?: string
+  /** Zone in which a timestamp without an offset is read; UTC unless given. */
+  readonly zone?: string
+}
+
+/** How imported history gets its arrival: a column of the source, or event time plus a delay. */
+export type ArrivalIR = { readonly kind: 'column'; readonly column: string } | { readonly kind: 'after'; readonly delay: number }
+
+export interface SourceIR {
+  readonly name: string
+  readonly columns: readonly ColumnIR[]
+  /** The column by which events are partitioned. */
+  readonly key: string
+  /** The timestamp column that is the event time. */
+  readonly time: string
+  readonly id?: string
+  /** Fields whose equality, within one source key, makes a later event supersede an earlier one. */
+  readonly identity?: readonly string[]
+  readonly revisable?: number
+  readonly arrives: ArrivalIR
+  readonly allowedLateness: number
+  readonly maxClockSkew: number
+  readonly dedupe: number
+  /** Present when a function of the user's turns a raw record into rows. */
+  readonly mapVersion?: string
+}
+
+/**
+ * An expression, typed at every node.
+ *
+ * Arithmetic over exact operands is exact: the result has the larger scale for `add` and `sub`, the sum of scales for
+ * `mul`; a result outside ±(2^53−1) is NULL. If either operand is a double, the other becomes fl(physical / 10^s) and
+ * the operation is IEEE; a result that is not finite is NULL, −0 is 0. `div` is always over doubles; division by zero
+ * is NULL. A comparison of exact operands compares their mathematical values; of an exact one with a double, as
+ * doubles; of strings, UTF-8 bytes. NULL follows SQL: a comparison or arithmetic with NULL is NULL, `and`/`or`/`not`
+ * are three-valued.
+ */
+export type ExprIR =
+  | ({ readonly op: 'column'; readonly name: string } & TypeIR)
+  | ({ readonly op: 'literal'; readonly value: number | string | boolean } & TypeIR)
+  | ({ readonly op: 'add' | 'sub' | 'mul' | 'div'; readonly left: ExprIR; readonly right: ExprIR } & TypeIR)
+  | { readonly op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte'; readonly left: ExprIR; readonly right: ExprIR; readonly type: 'bool' }
+  | { readonly op: 'and' | 'or'; readonly left: ExprIR; readonly right: ExprIR; readonly type: 'bool' }
+  | { readonly op: 'not' | 'isNull'; readonly of: ExprIR; readonly type: 'bool' }
+  /** In the inputs of a model only: a field of the trigger as it is delivered (numbers of every type as doubles). */
+  | ({ readonly op: 'trigger'; readonly name: string } & TypeIR)
+  /** In the inputs of a model only: a feature, read at the key that the trigger's columns `key` give, as delivered. */
+  | ({ readonly op: 'feature'; readonly group: string; readonly key: readonly string[]; readonly name: string } & TypeIR)
+
+export const aggregateNames = [
+  'count',
+  'sum',
+  'mean',
+  'min',
+  'max',
+  'variance',
+  'stddev',
+  'first',
+  'last',
+  'lastK',
+  'change',
+  'rate',
+  'slope',
+  'share',
+  'timeSinceLast',
+  'countDistinct',
+] as const
+
+export type AggregateName = (typeof aggregateNames)[number]
+
+/** One feature: `V(k, agg, window, hop; P, t)` of semantics §3. `type` and `scale` are those of the result. */
+export interface FeatureIR extends TypeIR {
+  readonly name: string
+  readonly agg: AggregateName
+  /** Milliseconds, or all of the key's history. */
+  readonly window: number | 'lifetime'
+  /** Milliseconds by which the tail moves; 1 is the exact window. Meaningless (1) for `lifetime`. */
+  readonly hop: number
+  /** What is aggregated; absent for `count`, and for `timeSinceLast` of any event. For `share`, the condition. */
+  readonly input?: ExprIR
+  /** Only events for which this is true take part. */
+  readonly where?: ExprIR
+  /** Leave the triggering event out. */
+  readonly before?: true
+  /** `rate` and `slope`: the unit of time, milliseconds. */
+  readonly per?: number
+  /** `lastK`: how many. */
+  readonly k?: number
+  /** `countDistinct`: the largest count that is answered exactly. */
+  readonly limit?: number
+  /** Exact windows: events that one key may hold; passing it refuses the read. */
+  readonly maxEvents?: number
+}
+
+export type ScheduleIR =
+  | { readonly kind: 'cron'; readonly cron: string; readonly zone: string }
+  | { readonly kind: 'interval'; readonly every: number; readonly phase: number }
+
+export type PlacementIR =
+  | { readonly kind: 'stream' }
+  | { readonly kind: 'corrected' }
+  | { readonly kind: 'lag'; readonly by: number }
+  | { readonly kind: 'partial'; readonly by: number }
+  | { readonly kind: 'scheduled'; readonly schedule: ScheduleIR; readonly lasts: number }
+
+export interface GroupIR {
+  readonly name: string
+  readonly source: string
+  /** One entity a key column. */
+  readonly entity: readonly string[]
+  /** The columns of the source that are the key of this group. */
+  readonly key: readonly string[]
+  readonly place: PlacementIR
+  readonly features: readonly FeatureIR[]
+  readonly owner?: string
+  readonly description?: string
+}
+
+/** One slot of a model's vector. Features keep their own type; derived inputs are doubles, strings or bools. */
+export interface InputIR {
+  /** `amount`, or `card.n10m` for a feature of a group given under the name `card`. */
+  readonly name: string
+  readonly expr: ExprIR
+}
+
+/**
+ * What one input adds to a linear score. A number or bool (0 or 1) adds `weight · (x − mean) / scale`; a NULL is
+ * replaced by `ifNull`, and without it the score is NULL. `levels` instead gives a weight for each value written as text.
+ */
+export interface TermIR {
+  readonly input: string
+  readonly weight?: number
+  readonly mean?: number
+  readonly scale?: number
+  readonly ifNull?: number
+  readonly levels?: Readonly<Record<string, number>>
+  /** The weight of a value, or NULL, that `levels` does not name; without it the score is NULL. */
+  readonly otherwise?: number
+}
+
+export type ScoreIR =
+  /** `logistic`: 1 / (1 + e^−z), `linear`: z, with z = intercept + the terms in order. */
+  | { readonly kind: 'logistic' | 'linear'; readonly intercept: number; readonly terms: readonly TermIR[] }
+  /** The score of the first rule whose condition over the inputs is true. */
+  | { readonly kind: 'rules'; readonly rules: readonly { readonly when: ExprIR; readonly score: number }[]; readonly otherwise: number }
+  /** The user's own function, known by its version. */
+  | { readonly kind: 'function'; readonly version: string }
+
+export interface ModelIR {
+  readonly name: string
+  readonly decide: { readonly kind: 'on'; readonly source: string }
+  readonly inputs: readonly InputIR[]
+  readonly score: ScoreIR
+  readonly owner?: string
+  readonly description?: string
+}
+
+export interface PipelineIR {
+  readonly version: typeof IR_VERSION
+  readonly name: string
+  /** In order of definition, which orders equal arrivals of merged histories. */
+  readonly sources: readonly SourceIR[]
+  readonly groups: readonly GroupIR[]
+  readonly models: readonly ModelIR[]
+}
