@@ -1,7 +1,7 @@
 import type { Value } from './ir.ts'
 
 /**
- * An accepted event as a row: what the oracle, tests and refusals speak of. Hot paths use columns (`kernel/block.ts`).
+ * An accepted event as a row: what the oracle, tests and refusals speak of. Hot paths use columns (`columns/block.ts`).
  *
  * `row` has the physical value of every column of the source. A log is an array of these in its total order; a prefix
  * `P` is the number of events from its start.
