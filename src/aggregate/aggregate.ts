@@ -1,0 +1,84 @@
+import type { AggregateName, FeatureIR, TypeIR } from '../define/ir.ts'
+import type { Fold } from './fold.ts'
+import type { MomentLayout, MomentTerm } from './moments.ts'
+
+/** What decides the kernel's structure: can a partial be subtracted, is the value one event's, or neither (semantics §6). */
+export type Algebra = 'invertible' | 'selective' | 'other'
+
+/** Over exact types a value is exact to the bit; over `double`, sums carry rounding. */
+export type Exactness = 'exact' | 'inexact'
+
+/**
+ * The partial that an aggregate is lowered from, which also names the kernel structure that keeps it.
+ *
+ * - `sums`: exact moments, added at the head and subtracted at the tail (`moments.ts`).
+ * - `folds`: moments over doubles, combined and never subtracted (`fold.ts`).
+ * - `extremes`: [value]. - `ends`: [first, last, time of first, time of last]. - `recent`: the newest k as [value, time] each.
+ * - `distinct`: [count].
+ * Columns of a partial are one row an ask; an absent value is NaN.
+ */
+export type Partial =
+  | { readonly kind: 'sums'; readonly terms: readonly MomentTerm[] }
+  | { readonly kind: 'folds'; readonly fold: Fold }
+  | { readonly kind: 'extremes'; readonly sign: 1 | -1 }
+  | { readonly kind: 'ends' }
+  | { readonly kind: 'recent'; readonly k: number }
+  | { readonly kind: 'distinct'; readonly limit: number }
+
+/** Why a cell has no value although its window may hold one. Codes of `FeatureColumn.refused`; 0 is not refused. */
+export const refusals = { range: 1, limit: 2, evicted: 3 } as const
+
+/** Values of one feature, a row an ask. `nulls` is 1 where there is no value, for lack of one or because it was refused. */
+export interface FeatureColumn {
+  /** Physical values; string ids for strings; `width` values a row for `lastK`, newest first. */
+  readonly values: Float64Array
+  readonly nulls: Uint8Array
+  readonly refused: Uint8Array
+  /** Values a row. */
+  readonly width: number
+  /** `lastK`: how many of a row's `width` values there are. */
+  readonly counts?: Uint16Array
+  /** Exact sums and changes: what rounding to a double left out, so that `values + low` is the exact integer. */
+  readonly low?: Float64Array
+}
+
+/** Everything `lower` needs for `rows` rows, written to `out` from row `at`. */
+export interface Lowering {
+  readonly feature: FeatureIR
+  readonly rows: number
+  /** The partial's columns, as `Partial` says; rows 0 … rows − 1. */
+  readonly partial: readonly Float64Array[]
+  /** For `sums`: where each term stands in `partial`. */
+  readonly layout: MomentLayout | undefined
+  /** The clock of each row, UTC ms. */
+  readonly clock: Float64Array
+  readonly out: FeatureColumn
+  readonly at: number
+}
+
+/** One aggregate: a commutative monoid with what each room must know of it (semantics §6). */
+export interface Aggregate {
+  readonly name: AggregateName
+  algebra(input: TypeIR | undefined): Algebra
+  exactness(input: TypeIR | undefined): Exactness
+  partial(feature: FeatureIR): Partial
+  /** Values from partials, physical: a decimal's `sum`, `min`, … stays scaled; what is a double by type is delivered. */
+  lower(lowering: Lowering): void
+}
+
+export const isDouble = (input: TypeIR | undefined): boolean => input?.type === 'double'
+
+/** 10^scale of a decimal, 1 for everything else: exact for every scale allowed. */
+export const unitOf = (input: TypeIR | undefined): number => 10 ** (input?.type === 'decimal' ? (input.scale ?? 0) : 0)
+
+/** Algebra and exactness of what is made of sums: invertible and exact over exact types, neither over doubles. */
+export const ofSums = {
+  algebra: (input: TypeIR | undefined): Algebra => (isDouble(input) ? 'other' : 'invertible'),
+  exactness: (input: TypeIR | undefined): Exactness => (isDouble(input) ? 'inexact' : 'exact'),
+}
+
+/** Algebra and exactness of an aggregate that selects a value: no arithmetic, so exact over every type. */
+export const ofOneEvent = {
+  algebra: (): Algebra => 'selective',
+  exactness: (): Exactness => 'exact',
+}

@@ -1,0 +1,31 @@
+import { ofOneEvent, type Aggregate } from './aggregate.ts'
+import { refuse } from './sum.ts'
+
+/**
+ * Last value minus first: exact over exact types, rounded once on delivery; 0 of one event, NULL over nothing. Both operands are
+ * exact doubles, so one subtraction rounds once; Knuth's two-sum gives what it left out.
+ */
+export const change: Aggregate = {
+  name: 'change',
+  ...ofOneEvent,
+  partial: () => ({ kind: 'ends' }),
+  lower({ rows, partial, out, at }) {
+    const [first, last] = partial as [Float64Array, Float64Array]
+    for (let i = 0; i < rows; i++) {
+      if (Number.isNaN(first[i]!)) {
+        out.nulls[at + i] = 1
+        continue
+      }
+      const difference = last[i]! - first[i]!
+      if (!Number.isFinite(difference)) {
+        refuse(out, at + i)
+        continue
+      }
+      out.values[at + i] = difference + 0
+      if (out.low) {
+        const lastPart = difference + first[i]!
+        out.low[at + i] = last[i]! - lastPart - (first[i]! - (lastPart - difference))
+      }
+    }
+  },
+}

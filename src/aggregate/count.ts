@@ -1,0 +1,12 @@
+import { ofOneEvent, type Aggregate } from './aggregate.ts'
+
+/** Events in the window, or those for which a condition is true. Never NULL. */
+export const count: Aggregate = {
+  name: 'count',
+  algebra: () => 'invertible',
+  exactness: ofOneEvent.exactness,
+  partial: () => ({ kind: 'sums', terms: [] }),
+  lower({ rows, partial, out, at }) {
+    out.values.set(partial[0]!.subarray(0, rows), at)
+  },
+}

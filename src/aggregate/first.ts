@@ -1,0 +1,10 @@
+import { ofOneEvent, type Aggregate } from './aggregate.ts'
+import { lowerValue } from './min.ts'
+
+/** The value of the first event in the window by (time, arrival, partition, offset); NULL over nothing. */
+export const first: Aggregate = {
+  name: 'first',
+  ...ofOneEvent,
+  partial: () => ({ kind: 'ends' }),
+  lower: lowerValue,
+}

@@ -1,0 +1,38 @@
+import type { AggregateName } from '../define/ir.ts'
+import type { Aggregate } from './aggregate.ts'
+import { change } from './change.ts'
+import { countDistinct } from './count-distinct.ts'
+import { count } from './count.ts'
+import { first } from './first.ts'
+import { lastK } from './last-k.ts'
+import { last } from './last.ts'
+import { max } from './max.ts'
+import { mean } from './mean.ts'
+import { min } from './min.ts'
+import { rate } from './rate.ts'
+import { share } from './share.ts'
+import { slope } from './slope.ts'
+import { stddev } from './stddev.ts'
+import { sum } from './sum.ts'
+import { timeSinceLast } from './time-since-last.ts'
+import { variance } from './variance.ts'
+
+/** Every aggregate by its name. */
+export const aggregates: Readonly<Record<AggregateName, Aggregate>> = {
+  count,
+  sum,
+  mean,
+  min,
+  max,
+  variance,
+  stddev,
+  first,
+  last,
+  lastK,
+  change,
+  rate,
+  slope,
+  share,
+  timeSinceLast,
+  countDistinct,
+}

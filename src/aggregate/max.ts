@@ -1,0 +1,10 @@
+import { ofOneEvent, type Aggregate } from './aggregate.ts'
+import { lowerValue } from './min.ts'
+
+/** The greatest value (strings by UTF-8 bytes); NULL over nothing. */
+export const max: Aggregate = {
+  name: 'max',
+  ...ofOneEvent,
+  partial: () => ({ kind: 'extremes', sign: -1 }),
+  lower: lowerValue,
+}

@@ -1,0 +1,35 @@
+import { limits } from '../base/limits.ts'
+import { isDouble, ofSums, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
+import { sumFold } from './fold.ts'
+import { roundedSum } from './moments.ts'
+import { refuse } from './sum.ts'
+
+/** fl(fl(fl(S) / n) / 10^s) over exact types (semantics §6); NULL over nothing. */
+export const mean: Aggregate = {
+  name: 'mean',
+  ...ofSums,
+  partial: feature => (isDouble(feature.input) ? { kind: 'folds', fold: sumFold } : { kind: 'sums', terms: ['x'] }),
+  lower(lowering) {
+    if (lowering.layout) lowerExact(lowering)
+    else lowerDouble(lowering)
+  },
+}
+
+function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void {
+  const n = partial[0]!
+  const unit = unitOf(feature.input)
+  for (let i = 0; i < rows; i++) {
+    if (n[i] === 0) out.nulls[at + i] = 1
+    else if (n[i]! > limits.SUM_COUNT_MAX) refuse(out, at + i)
+    else out.values[at + i] = roundedSum(layout!, partial, i) / n[i]! / unit
+  }
+}
+
+function lowerDouble({ rows, partial, out, at }: Lowering): void {
+  const [n, total] = partial as [Float64Array, Float64Array]
+  for (let i = 0; i < rows; i++) {
+    if (n[i] === 0) out.nulls[at + i] = 1
+    else if (!Number.isFinite(total[i]!)) refuse(out, at + i)
+    else out.values[at + i] = total[i]! / n[i]! + 0
+  }
+}

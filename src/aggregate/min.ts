@@ -1,0 +1,18 @@
+import { ofOneEvent, type Aggregate, type Lowering } from './aggregate.ts'
+
+/** The least value (strings by UTF-8 bytes); NULL over nothing. */
+export const min: Aggregate = {
+  name: 'min',
+  ...ofOneEvent,
+  partial: () => ({ kind: 'extremes', sign: 1 }),
+  lower: lowerValue,
+}
+
+/** A partial that is the value itself, NaN where there is none. */
+export function lowerValue({ rows, partial, out, at }: Lowering): void {
+  const value = partial[0]!
+  for (let i = 0; i < rows; i++) {
+    if (Number.isNaN(value[i]!)) out.nulls[at + i] = 1
+    else out.values[at + i] = value[i]!
+  }
+}

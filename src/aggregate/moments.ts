@@ -1,0 +1,135 @@
+import { limits } from '../base/limits.ts'
+
+/**
+ * Exact moments of a window as a vector of doubles under plain addition.
+ *
+ * A sum that could pass 2^53 is kept in limbs: each event's contribution is cut into pieces so small that the sum of
+ * each piece, over as many events as a window may hold, stays a safe integer. So every addition and subtraction is
+ * exact, combining is adding vectors, and removing an event is subtracting what it added.
+ *
+ * - `n`: events. `x`: Σx, 1 limb if the column's bounds allow, else 2 of base 2^26.
+ * - `xx`: Σx², 1 limb or 3 of base 2^30. `trend`: Στ (2 limbs of base 2^26), Στ² and Στx (3 of base 2^30 each), with τ
+ *   the event time itself: slope's exact integers do not depend on where τ starts.
+ * - `outside`: events whose value is too large for `xx` or `trend`; a window that holds one is refused.
+ */
+export type MomentTerm = 'x' | 'xx' | 'trend'
+
+export interface MomentLayout {
+  /** Doubles a vector. `n` is at 0. */
+  readonly width: number
+  /** First limb of each term, or −1. */
+  readonly x: number
+  readonly xLimbs: 1 | 2
+  readonly xx: number
+  readonly xxLimbs: 1 | 3
+  readonly tau: number
+  readonly tauTau: number
+  readonly tauX: number
+  readonly outside: number
+}
+
+const SUM_BASE = 2 ** 26
+export const PRODUCT_BASE = 2 ** 30
+const HALF = 2 ** 22
+
+/** The layout of the terms asked for, with as few limbs as `bound`, the column's largest magnitude, allows. */
+export function momentLayout(terms: ReadonlySet<MomentTerm>, bound: number): MomentLayout {
+  const xLimbs = bound * limits.SUM_COUNT_MAX <= limits.EXACT_MAX ? 1 : 2
+  const xxLimbs = bound * bound * limits.MOMENT_COUNT_MAX <= limits.EXACT_MAX ? 1 : 3
+  let width = 1
+  const place = (wanted: boolean, limbs: number): number => {
+    if (!wanted) return -1
+    width += limbs
+    return width - limbs
+  }
+  const trend = terms.has('trend')
+  const x = place(terms.size > 0, xLimbs)
+  const xx = place(terms.has('xx'), xxLimbs)
+  const tau = place(trend, 2)
+  const tauTau = place(trend, 3)
+  const tauX = place(trend, 3)
+  const outside = place((terms.has('xx') || trend) && bound > limits.MOMENT_VALUE_MAX, 1)
+  return { width, x, xLimbs, xx, xxLimbs, tau, tauTau, tauX, outside }
+}
+
+/** The vector of one event, written to `out` from `at`. `value` is a safe integer, `time` within ±2^43. */
+export function liftMoments(layout: MomentLayout, time: number, value: number, out: Float64Array, at: number): void {
+  out[at] = 1
+  if (layout.x >= 0) {
+    if (layout.xLimbs === 1) out[at + layout.x] = value
+    else sumLimbs(value, out, at + layout.x)
+  }
+  let factor = value
+  if (layout.outside >= 0) {
+    const outside = Math.abs(value) > limits.MOMENT_VALUE_MAX
+    out[at + layout.outside] = outside ? 1 : 0
+    if (outside) factor = 0
+  }
+  if (layout.xx >= 0) {
+    if (layout.xxLimbs === 1) out[at + layout.xx] = value * value
+    else productLimbs(factor, factor, out, at + layout.xx)
+  }
+  if (layout.tau >= 0) {
+    sumLimbs(time, out, at + layout.tau)
+    productLimbs(time, time, out, at + layout.tauTau)
+    productLimbs(time, factor, out, at + layout.tauX)
+  }
+}
+
+/** value = out[at] + out[at + 1] · 2^26, with 0 <= out[at] < 2^26. */
+function sumLimbs(value: number, out: Float64Array, at: number): void {
+  const high = Math.floor(value / SUM_BASE)
+  out[at] = value - high * SUM_BASE
+  out[at + 1] = high
+}
+
+/** u · v = out[at] + out[at + 1] · 2^30 + out[at + 2] · 2^60 exactly, for |u|, |v| <= 2^44; limbs below 2^30 in magnitude, of one sign. */
+function productLimbs(u: number, v: number, out: Float64Array, at: number): void {
+  const sign = u < 0 === v < 0 ? 1 : -1
+  const a = Math.abs(u)
+  const b = Math.abs(v)
+  const a1 = Math.floor(a / HALF)
+  const a0 = a - a1 * HALF
+  const b1 = Math.floor(b / HALF)
+  const b0 = b - b1 * HALF
+  const high = a1 * b1 // · 2^44
+  const middle = a1 * b0 + a0 * b1 // · 2^22
+  const middleHigh = Math.floor(middle / 2 ** 8)
+  const low = a0 * b0 + (middle - middleHigh * 2 ** 8) * HALF
+  const lowCarry = Math.floor(low / PRODUCT_BASE)
+  const highHigh = Math.floor(high / 2 ** 16)
+  const second = middleHigh + (high - highHigh * 2 ** 16) * 2 ** 14 + lowCarry
+  const secondCarry = Math.floor(second / PRODUCT_BASE)
+  out[at] = sign * (low - lowCarry * PRODUCT_BASE)
+  out[at + 1] = sign * (second - secondCarry * PRODUCT_BASE)
+  out[at + 2] = sign * (highHigh + secondCarry)
+}
+
+/** The exact integer of a sum in one or two limbs, at `row`. */
+export function exactSum(partial: readonly Float64Array[], first: number, limbs: 1 | 2, row: number): bigint {
+  const low = BigInt(partial[first]![row]!)
+  return limbs === 1 ? low : low + BigInt(partial[first + 1]![row]!) * BigInt(SUM_BASE)
+}
+
+/** The exact integer of a sum of products in one or three limbs, at `row`. */
+export function exactProductSum(partial: readonly Float64Array[], first: number, limbs: 1 | 3, row: number): bigint {
+  const low = BigInt(partial[first]![row]!)
+  if (limbs === 1) return low
+  return low + BigInt(partial[first + 1]![row]!) * 2n ** 30n + BigInt(partial[first + 2]![row]!) * 2n ** 60n
+}
+
+/** fl(Σx): both limbs are exact doubles, so one addition rounds once. */
+export function roundedSum(layout: MomentLayout, partial: readonly Float64Array[], row: number): number {
+  const low = partial[layout.x]![row]!
+  return layout.xLimbs === 1 ? low : partial[layout.x + 1]![row]! * SUM_BASE + low
+}
+
+/** What `roundedSum` left out: Σx − fl(Σx), itself exact (Knuth's two-sum). */
+export function roundedSumError(layout: MomentLayout, partial: readonly Float64Array[], row: number): number {
+  if (layout.xLimbs === 1) return 0
+  const low = partial[layout.x]![row]!
+  const high = partial[layout.x + 1]![row]! * SUM_BASE
+  const sum = high + low
+  const highPart = sum - low
+  return high - highPart + (low - (sum - highPart))
+}

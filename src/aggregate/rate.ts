@@ -1,0 +1,29 @@
+import { limits } from '../base/limits.ts'
+import { isDouble, unitOf, ofOneEvent, type Aggregate } from './aggregate.ts'
+import { refuse } from './sum.ts'
+
+/** fl(fl(fl((last − first)·u) / (t_last − t_first)) / 10^s), u being `per` in ms; NULL below two values or over a zero span. */
+export const rate: Aggregate = {
+  name: 'rate',
+  algebra: ofOneEvent.algebra,
+  exactness: input => (isDouble(input) ? 'inexact' : 'exact'),
+  partial: () => ({ kind: 'ends' }),
+  lower({ feature, rows, partial, out, at }) {
+    const [first, last, firstTime, lastTime] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
+    const unit = unitOf(feature.input)
+    const per = feature.per!
+    const exact = !isDouble(feature.input)
+    for (let i = 0; i < rows; i++) {
+      const span = lastTime[i]! - firstTime[i]!
+      if (!(span > 0)) {
+        out.nulls[at + i] = 1
+        continue
+      }
+      let rise = (last[i]! - first[i]!) * per
+      if (exact && Math.abs(rise) > limits.EXACT_MAX) rise = Number((BigInt(last[i]!) - BigInt(first[i]!)) * BigInt(per))
+      const value = rise / span / unit
+      if (Number.isFinite(value)) out.values[at + i] = value + 0
+      else refuse(out, at + i)
+    }
+  },
+}

@@ -1,0 +1,17 @@
+import { ofOneEvent, type Aggregate } from './aggregate.ts'
+
+/** fl(true / not NULL) of a condition; NULL if it is NULL for every event. The condition counts as 1 or 0. */
+export const share: Aggregate = {
+  name: 'share',
+  algebra: () => 'invertible',
+  exactness: ofOneEvent.exactness,
+  partial: () => ({ kind: 'sums', terms: ['x'] }),
+  lower({ rows, partial, layout, out, at }) {
+    const n = partial[0]!
+    const holds = partial[layout!.x]!
+    for (let i = 0; i < rows; i++) {
+      if (n[i] === 0) out.nulls[at + i] = 1
+      else out.values[at + i] = holds[i]! / n[i]!
+    }
+  },
+}

@@ -1,0 +1,10 @@
+import { isDouble, ofSums, unitOf, type Aggregate } from './aggregate.ts'
+import { lowerSpread, spreadPartial } from './variance.ts'
+
+/** Sample standard deviation: fl(sqrt(variance in scaled units) / 10^s) (semantics §6); NULL below two values. */
+export const stddev: Aggregate = {
+  name: 'stddev',
+  ...ofSums,
+  partial: feature => spreadPartial(isDouble(feature.input)),
+  lower: lowering => lowerSpread(lowering, unitOf(lowering.feature.input), true),
+}

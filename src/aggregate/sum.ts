@@ -1,0 +1,42 @@
+import { limits } from '../base/limits.ts'
+import { isDouble, ofSums, refusals, type Aggregate, type Lowering } from './aggregate.ts'
+import { sumFold } from './fold.ts'
+import { roundedSum, roundedSumError } from './moments.ts'
+
+/** Σx: exact over exact types and rounded once on delivery; NULL over nothing. */
+export const sum: Aggregate = {
+  name: 'sum',
+  ...ofSums,
+  partial: feature => (isDouble(feature.input) ? { kind: 'folds', fold: sumFold } : { kind: 'sums', terms: ['x'] }),
+  lower(lowering) {
+    if (lowering.layout) lowerExact(lowering)
+    else lowerDouble(lowering)
+  },
+}
+
+function lowerExact({ rows, partial, layout, out, at }: Lowering): void {
+  const n = partial[0]!
+  for (let i = 0; i < rows; i++) {
+    if (n[i] === 0) out.nulls[at + i] = 1
+    else if (n[i]! > limits.SUM_COUNT_MAX) refuse(out, at + i)
+    else {
+      out.values[at + i] = roundedSum(layout!, partial, i)
+      if (out.low) out.low[at + i] = roundedSumError(layout!, partial, i)
+    }
+  }
+}
+
+function lowerDouble({ rows, partial, out, at }: Lowering): void {
+  const [n, total] = partial as [Float64Array, Float64Array]
+  for (let i = 0; i < rows; i++) {
+    if (n[i] === 0) out.nulls[at + i] = 1
+    else if (!Number.isFinite(total[i]!)) refuse(out, at + i)
+    else out.values[at + i] = total[i]! + 0
+  }
+}
+
+/** Marks a cell whose exact value is beyond what exact arithmetic, or a double, covers. */
+export function refuse(out: Lowering['out'], row: number): void {
+  out.nulls[row] = 1
+  out.refused[row] = refusals.range
+}

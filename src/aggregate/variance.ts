@@ -1,0 +1,48 @@
+import { limits } from '../base/limits.ts'
+import { isDouble, ofSums, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
+import { spreadFold } from './fold.ts'
+import { exactProductSum, exactSum, type MomentLayout } from './moments.ts'
+import { refuse } from './sum.ts'
+
+/** Sample variance: fl(fl(fl(n·Q − S²) / fl(n·(n − 1))) / 10^(2s)) over exact types (semantics §6); NULL below two values. */
+export const variance: Aggregate = {
+  name: 'variance',
+  ...ofSums,
+  partial: feature => spreadPartial(isDouble(feature.input)),
+  lower: lowering => lowerSpread(lowering, unitOf(lowering.feature.input) ** 2, false),
+}
+
+export const spreadPartial = (double: boolean) =>
+  double ? ({ kind: 'folds', fold: spreadFold } as const) : ({ kind: 'sums', terms: ['x', 'xx'] } as const)
+
+/** Variance, or its root, divided by `unit`. */
+export function lowerSpread({ rows, partial, layout, out, at }: Lowering, unit: number, root: boolean): void {
+  const n = partial[0]!
+  for (let i = 0; i < rows; i++) {
+    if (n[i]! < 2) {
+      out.nulls[at + i] = 1
+      continue
+    }
+    const squared = layout ? exactVariance(layout, partial, i) : Math.max(0, partial[2]![i]! / (n[i]! - 1))
+    if (Number.isFinite(squared)) out.values[at + i] = (root ? Math.sqrt(squared) : squared) / unit
+    else refuse(out, at + i)
+  }
+}
+
+/** In squared scaled units. Not finite where the window is beyond exact arithmetic. */
+function exactVariance(layout: MomentLayout, partial: readonly Float64Array[], row: number): number {
+  const n = partial[0]![row]!
+  if (n > limits.MOMENT_COUNT_MAX || (layout.outside >= 0 && partial[layout.outside]![row] !== 0)) return Infinity
+  return exactSpread(layout, partial, row, n) / (n * (n - 1))
+}
+
+/** fl(n·Q − S²): in doubles while every product is a safe integer, otherwise in big integers, rounded once. */
+function exactSpread(layout: MomentLayout, partial: readonly Float64Array[], row: number, n: number): number {
+  if (layout.xLimbs === 1 && layout.xxLimbs === 1) {
+    const nQ = n * partial[layout.xx]![row]!
+    const sum = partial[layout.x]![row]!
+    if (nQ <= limits.EXACT_MAX && sum * sum <= limits.EXACT_MAX) return nQ - sum * sum
+  }
+  const sum = exactSum(partial, layout.x, layout.xLimbs, row)
+  return Number(BigInt(n) * exactProductSum(partial, layout.xx, layout.xxLimbs, row) - sum * sum)
+}
