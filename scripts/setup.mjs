@@ -1,0 +1,45 @@
+/**
+ * Runs before `npm start`, `npm test` and their like, on whatever Node is there (18 or newer): installs what the lock
+ * file names, once. The packages include the pinned Node itself, which npm puts first in the PATH of every script.
+ *
+ * Compares the contents of the lock file with npm's record of what it installed, since times of files say little after
+ * a clone or a copy. Costs 40 ms when there is nothing to do. Writes to standard error only.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const pinnedNode = process.platform === 'win32' ? 'node_modules/node/bin/node.exe' : 'node_modules/node/bin/node'
+
+process.chdir(dirname(dirname(fileURLToPath(import.meta.url))))
+if (!isInstalled()) install()
+
+/** True if every package that the lock file requires here is installed at its version, and Node is among them. */
+function isInstalled() {
+  if (!existsSync('node_modules/.package-lock.json') || !existsSync(pinnedNode)) return false
+  const wanted = packagesOf('package-lock.json')
+  const installed = packagesOf('node_modules/.package-lock.json')
+  return Object.entries(wanted).every(([path, { version, integrity, optional, devOptional }]) => {
+    if (path === '') return true
+    const found = installed[path]
+    return found ? found.version === version && found.integrity === integrity : optional === true || devOptional === true
+  })
+}
+
+function packagesOf(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).packages
+}
+
+function install() {
+  console.error('Installing packages, once …')
+  const onWindows = process.platform === 'win32'
+  const { status } = spawnSync('npm', ['ci', '--loglevel=error'], { stdio: ['ignore', 2, 2], shell: onWindows })
+  if (status !== 0) stop('npm ci failed: see above. Set-up needs the network, once.', status ?? 1)
+  if (!existsSync(pinnedNode)) stop('npm installed no Node, since install scripts are off. Fix: npm rebuild node --ignore-scripts=false', 1)
+}
+
+function stop(message, status) {
+  console.error(message)
+  process.exit(status)
+}
