@@ -1,0 +1,129 @@
+/**
+ * What a hand-computed case is, and the few words that keep one short.
+ *
+ * All cases share one wide source, so that a case says only what it is about: every column but the key is nullable and
+ * NULL unless given. Values are physical: `d: 1010` is 10.10.
+ */
+import type { ErrorCode } from '../../src/base/errors.ts'
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { AggregateName, ColumnIR, ExprIR, FeatureIR, GroupIR, PlacementIR, SourceIR, TypeIR, Value } from '../../src/define/ir.ts'
+
+/** A delivered value; `lastK` delivers an array, newest first. */
+export type Delivered = Value | readonly Value[]
+
+/** For an answer that is an error. */
+export interface Refused {
+  readonly refused: ErrorCode
+}
+
+export interface Ask {
+  readonly key: readonly Value[]
+  /** `P`: the number of events of the log, all sources together, from its start. */
+  readonly prefix: number
+  /** `t`. What is known, and the clock, follow from (P, t) by the group's placement. */
+  readonly t: number
+  /** The triggering event, as its index in the log, which features with `before` leave out. */
+  readonly trigger?: number
+  readonly expect: Readonly<Record<string, Delivered | Refused>>
+  /** The exact scaled integers of `sum` and `change`, where they say more than what is delivered. */
+  readonly exact?: Readonly<Record<string, bigint>>
+  readonly why: string
+}
+
+export interface Case {
+  readonly name: string
+  readonly source: SourceIR
+  readonly group: GroupIR
+  readonly log: readonly LoggedEvent[]
+  readonly asks: readonly Ask[]
+}
+
+const types: Record<string, TypeIR> = {
+  k: { type: 'string' },
+  g: { type: 'string' },
+  ref: { type: 'string' },
+  n: { type: 'int' },
+  m: { type: 'int' },
+  d: { type: 'decimal', scale: 2 },
+  x: { type: 'double' },
+  s: { type: 'string' },
+  b: { type: 'bool' },
+  due: { type: 'timestamp' },
+  took: { type: 'duration' },
+  at: { type: 'timestamp' },
+}
+
+const columns: ColumnIR[] = Object.entries(types).map(([name, type]) => ({ name, ...type, nullable: name !== 'k' && name !== 'at' }))
+
+export const wide: SourceIR = {
+  name: 'wide',
+  columns,
+  key: 'k',
+  time: 'at',
+  arrives: { kind: 'after', delay: 0 },
+  allowedLateness: 86_400_000,
+  maxClockSkew: 60_000,
+  dedupe: 3_600_000,
+}
+
+/** The same source, with revisions. */
+export const revisable = (...identity: string[]): SourceIR => ({ ...wide, identity, revisable: 86_400_000 })
+
+interface Happening {
+  readonly time: number
+  readonly row: Partial<Record<string, Value>>
+  readonly how: { arrival?: number; partition?: number; deleted?: boolean; source?: string }
+}
+
+/** An event at `time`. Its arrival, unless given, is the first moment that the log allows: its time, or the arrival before it. */
+export const ev = (time: number, row: Happening['row'], how: Happening['how'] = {}): Happening => ({ time, row, how })
+
+/** A log in its total order; offsets are counted for each source and partition. */
+export function history(...happenings: Happening[]): LoggedEvent[] {
+  const offsets = new Map<string, number>()
+  let latest = -Infinity
+  return happenings.map(({ time, row, how }) => {
+    const { source = 'wide', partition = 0 } = how
+    const place = `${source} ${partition}`
+    const offset = offsets.get(place) ?? 0
+    offsets.set(place, offset + 1)
+    const arrival = how.arrival ?? Math.max(time, latest)
+    latest = arrival
+    const full = { ...Object.fromEntries(columns.map(column => [column.name, null])), k: 'a', ...row, at: time } as Record<string, Value>
+    return { source, partition, offset, arrival, time, ...(how.deleted ? { deleted: true } : {}), row: full }
+  })
+}
+
+export const col = (name: string): ExprIR => ({ op: 'column', name, ...types[name]! })
+export const int = (value: number): ExprIR => ({ op: 'literal', value, type: 'int' })
+export const decimal = (value: number, scale: number): ExprIR => ({ op: 'literal', value, type: 'decimal', scale })
+export const double = (value: number): ExprIR => ({ op: 'literal', value, type: 'double' })
+export const text = (value: string): ExprIR => ({ op: 'literal', value, type: 'string' })
+export const compare = (left: ExprIR, op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte', right: ExprIR): ExprIR => ({ op, left, right, type: 'bool' })
+export const logic = (left: ExprIR, op: 'and' | 'or', right: ExprIR): ExprIR => ({ op, left, right, type: 'bool' })
+export const not = (of: ExprIR): ExprIR => ({ op: 'not', of, type: 'bool' })
+export const isNull = (of: ExprIR): ExprIR => ({ op: 'isNull', of, type: 'bool' })
+export const math = (left: ExprIR, op: 'add' | 'sub' | 'mul' | 'div', right: ExprIR, type: TypeIR): ExprIR => ({ op, left, right, ...type })
+
+type Options = Partial<Pick<FeatureIR, 'hop' | 'where' | 'before' | 'per' | 'k' | 'limit'>>
+
+/** A feature over the exact window unless a hop is given; `name` is set by the group. */
+export function agg(name: AggregateName, window: FeatureIR['window'], input?: ExprIR, options: Options = {}): FeatureIR {
+  return { name: '', agg: name, window, hop: 1, ...(input ? { input } : {}), ...options, ...resultType(name, input) }
+}
+
+function resultType(name: AggregateName, input: ExprIR | undefined): TypeIR {
+  if (name === 'count' || name === 'countDistinct') return { type: 'int' }
+  if (name === 'timeSinceLast') return { type: 'duration' }
+  if (['mean', 'variance', 'stddev', 'rate', 'slope', 'share'].includes(name)) return { type: 'double' }
+  const { type, scale } = input as TypeIR
+  return { type: name === 'change' && type === 'timestamp' ? 'duration' : type, ...(scale === undefined ? {} : { scale }) }
+}
+
+export function group(features: Record<string, FeatureIR>, { key = ['k'], place = { kind: 'stream' } as PlacementIR } = {}): GroupIR {
+  const named = Object.entries(features).map(([name, feature]) => ({ ...feature, name }))
+  return { name: 'case', source: 'wide', entity: key, key, place, features: named }
+}
+
+/** UTC milliseconds of an ISO time. */
+export const at = (iso: string): number => Date.parse(iso)

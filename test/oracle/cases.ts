@@ -1,0 +1,13 @@
+/** All hand-computed cases, for the oracle, the kernel and the SQL dialects alike. Written from the semantics before any of them. */
+import type { Case } from './case.ts'
+import { moments } from './cases/moments.ts'
+import { nulls } from './cases/nulls.ts'
+import { placements } from './cases/placements.ts'
+import { revisions } from './cases/revisions.ts'
+import { selections } from './cases/selections.ts'
+import { sums } from './cases/sums.ts'
+import { windows } from './cases/windows.ts'
+
+export type { Ask, Case, Delivered, Refused } from './case.ts'
+
+export const cases: readonly Case[] = [...windows, ...sums, ...moments, ...selections, ...nulls, ...placements, ...revisions]

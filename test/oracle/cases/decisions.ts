@@ -1,0 +1,119 @@
+/** Decisions: the trigger `on`, keys taken from the trigger, derived inputs over delivered doubles, and scores. */
+import type { ExprIR, GroupIR, ModelIR, PipelineIR, SourceIR, TypeIR } from '../../../src/define/ir.ts'
+import type { LoggedEvent } from '../../../src/define/event.ts'
+import { type Delivered, agg, col, compare, double, ev, group, history, logic, math, wide } from '../case.ts'
+
+export interface DecisionCase {
+  readonly name: string
+  readonly pipeline: PipelineIR
+  readonly log: readonly LoggedEvent[]
+  readonly expect: readonly {
+    readonly model: string
+    /** Index of the triggering event in the log. */
+    readonly event: number
+    readonly t: number
+    readonly vector: Readonly<Record<string, Delivered>>
+    readonly score: number | null
+  }[]
+}
+
+const named = (name: string, ir: GroupIR): GroupIR => ({ ...ir, name })
+const trigger = (name: string, type: TypeIR): ExprIR => ({ op: 'trigger', name, ...type })
+const feature = (group: string, key: string, name: string, type: TypeIR): ExprIR => ({ op: 'feature', group, key: [key], name, ...type })
+const input = (name: string, expr: ExprIR) => ({ name, expr })
+const pipeline = (sources: SourceIR[], groups: GroupIR[], models: ModelIR[]): PipelineIR => ({ version: 1, name: 'case', sources, groups, models })
+
+const DOUBLE: TypeIR = { type: 'double' }
+const MONEY: TypeIR = { type: 'decimal', scale: 2 }
+
+const own = named('own', group({ n: agg('count', 1000), mean: agg('mean', 1000, col('d')), since: agg('timeSinceLast', 'lifetime', undefined, { before: true }) }))
+const place = named('place', group({ n: agg('count', 'lifetime'), recent: agg('lastK', 'lifetime', col('d'), { k: 2 }) }, { key: ['g'], place: { kind: 'lag', by: 100 } }))
+const amount = trigger('d', MONEY)
+const mean = feature('own', 'k', 'mean', DOUBLE)
+
+const inputs = [
+  input('amount', amount),
+  input('own.n', feature('own', 'k', 'n', { type: 'int' })),
+  input('own.since', feature('own', 'k', 'since', { type: 'duration' })),
+  input('place.n', feature('place', 'g', 'n', { type: 'int' })),
+  input('place.recent', feature('place', 'g', 'recent', MONEY)),
+  input('ratio', math(amount, 'div', mean, DOUBLE)),
+  input('excess', math(amount, 'sub', mean, DOUBLE)),
+]
+
+const on = (name: string, source: string, inputs: ModelIR['inputs'], score: ModelIR['score']): ModelIR => ({ name, decide: { kind: 'on', source }, inputs, score })
+
+export const decisionCases: DecisionCase[] = [
+  {
+    name: 'keys from the trigger, a placement for each group, derived inputs, rules',
+    pipeline: pipeline([wide], [own, place], [
+      on('odd', 'wide', inputs, {
+        kind: 'rules',
+        rules: [
+          { when: compare(math(amount, 'div', mean, DOUBLE), 'gte', double(1.5)), score: 0.9 },
+          { when: logic(compare(feature('own', 'k', 'n', { type: 'int' }), 'gt', double(1)), 'and', compare(amount, 'lt', double(0.15))), score: 0.5 },
+        ],
+        otherwise: 0.1,
+      }),
+    ]),
+    log: history(
+      ev(0, { k: 'a', g: 'x', d: 10 }),
+      ev(100, { k: 'a', g: 'x', d: 30 }),
+      ev(100, { k: 'b', g: 'x', d: 20 }, { partition: 1 }),
+      ev(150, { k: 'a', g: null, d: 5 }, { arrival: 300 }),
+      ev(2000, { k: 'a', g: 'x' }),
+    ),
+    expect: [
+      {
+        model: 'odd', event: 0, t: 0, score: 0.1, // ratio 1; n is 1
+        vector: { amount: 0.1, 'own.n': 1, 'own.since': null, 'place.n': 0, 'place.recent': null, ratio: 1, excess: 0 },
+      },
+      {
+        model: 'odd', event: 1, t: 100, score: 0.9, // mean 0.2, and 0.3 / 0.2 is at least 1.5; of x the first is known, by lag
+        vector: { amount: 0.3, 'own.n': 2, 'own.since': 100, 'place.n': 1, 'place.recent': [0.1], ratio: 0.3 / 0.2, excess: 0.3 - 0.2 },
+      },
+      {
+        model: 'odd', event: 2, t: 100, score: 0.1,
+        vector: { amount: 0.2, 'own.n': 1, 'own.since': null, 'place.n': 1, 'place.recent': [0.1], ratio: 1, excess: 0 },
+      },
+      {
+        model: 'odd', event: 3, t: 300, score: 0.5, // late: the clock is 300; mean is 45 / 3 / 100; no group has the key NULL
+        vector: { amount: 0.05, 'own.n': 3, 'own.since': 200, 'place.n': 0, 'place.recent': null, ratio: 0.05 / 0.15, excess: 0.05 - 0.15 },
+      },
+      {
+        model: 'odd', event: 4, t: 2000, score: 0.1, // NULL amount: comparisons are NULL, no rule holds
+        vector: { amount: null, 'own.n': 1, 'own.since': 1850, 'place.n': 3, 'place.recent': [0.2, 0.3], ratio: null, excess: null },
+      },
+    ],
+  },
+  {
+    name: 'logistic and linear scores; a deleted event and another source trigger nothing',
+    pipeline: pipeline([{ ...wide, identity: ['ref'], revisable: 1000 }, { ...wide, name: 'other' }], [own], [
+      on('line', 'wide', [input('n', feature('own', 'k', 'n', { type: 'int' })), input('flag', trigger('b', { type: 'bool' })), input('kind', trigger('s', { type: 'string' }))], {
+        kind: 'linear',
+        intercept: 1,
+        terms: [
+          { input: 'n', weight: 3, mean: 1, scale: 2 },
+          { input: 'flag', weight: 10, ifNull: 0.5 },
+          { input: 'kind', levels: { p: -1, '': -2 }, otherwise: 0.25 },
+        ],
+      }),
+      on('curve', 'other', [input('m', trigger('m', { type: 'int' }))], { kind: 'logistic', intercept: 2, terms: [{ input: 'm', weight: -1 }] }),
+    ]),
+    log: history(
+      ev(1, { ref: 'A', b: true, s: 'p' }),
+      ev(2, { m: 2 }, { source: 'other' }),
+      ev(3, { ref: 'B', b: false, s: 'q' }),
+      ev(4, { ref: 'A' }, { deleted: true }),
+      ev(5, { ref: 'B', b: null, s: '' }),
+      ev(6, { m: null }, { source: 'other' }),
+    ),
+    expect: [
+      { model: 'line', event: 0, t: 1, score: 10, vector: { n: 1, flag: true, kind: 'p' } }, // 1 + 0 + 10 − 1
+      { model: 'curve', event: 1, t: 2, score: 0.5, vector: { m: 2 } }, // z = 0
+      { model: 'line', event: 2, t: 3, score: 2.75, vector: { n: 2, flag: false, kind: 'q' } }, // 1 + 1.5 + 0 + 0.25
+      { model: 'line', event: 4, t: 5, score: 4, vector: { n: 1, flag: null, kind: '' } }, // 1 + 0 + 5 − 2; A is deleted, B revised
+      { model: 'curve', event: 5, t: 6, score: null, vector: { m: null } },
+    ],
+  },
+]
