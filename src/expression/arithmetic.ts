@@ -1,0 +1,114 @@
+/**
+ * `add`, `sub`, `mul` and `div`: one pass, and a second only where a result must become NULL.
+ *
+ * One loop serves doubles (units 1, limit the largest double: what is beyond is not finite) and exact values (limit 2^53 − 1), because
+ * doubles are enough for exact arithmetic whose result must be a safe integer:
+ * - A product or sum of integers that is below 2^53 in magnitude is computed exactly; one that is not rounds to at least 2^53, since
+ *   rounding is monotonic and 2^53 is a double. Either way the test against the limit is right.
+ * - `add` and `sub` bring the side of smaller scale to the larger: x·10^k with k ≥ 1. That is even, hence exact up to 2^54, so the result
+ *   is exact wherever it can be safe; and from 2^54 on no other operand brings it back below 2^53.
+ */
+import { assert } from '../base/assert.ts'
+import { limits } from '../base/limits.ts'
+import type { ExprIR } from '../define/ir.ts'
+import type { Evaluate } from './evaluate.ts'
+import { either, orOutside } from './nulls.ts'
+import { asDouble, commonUnits, operandOf, unitOf } from './operand.ts'
+import { Scratch } from './scratch.ts'
+
+export type ArithmeticIR = Extract<ExprIR, { op: 'add' | 'sub' | 'mul' | 'div' }>
+
+export function arithmetic(expr: ArithmeticIR, left: Evaluate, right: Evaluate): Evaluate {
+  const { op } = expr
+  const [a, b] = [operandOf(expr.left), operandOf(expr.right)]
+  assert(a.kind !== 'string' && b.kind !== 'string', `'${op}' calculates with numbers`)
+  if (op === 'div' || a.kind !== 'exact' || b.kind !== 'exact') {
+    assert(expr.type === 'double', `'${op}' over doubles is a double`)
+    return calculate(loops[op], [1, 1], Number.MAX_VALUE, asDouble(left, a), asDouble(right, b))
+  }
+  const unit = op === 'mul' ? a.unit * b.unit : Math.max(a.unit, b.unit)
+  assert(expr.type !== 'double' && unitOf(expr) === unit, `'${op}' over exact operands has the scale that they give`)
+  return calculate(loops[op], op === 'mul' ? [1, 1] : commonUnits(a, b), limits.EXACT_MAX, left, right)
+}
+
+function calculate(loop: Loop, [leftUnit, rightUnit]: readonly [number, number], limit: number, left: Evaluate, right: Evaluate): Evaluate {
+  const scratch = new Scratch()
+  return (leaf, length) => {
+    const [l, r] = [left(leaf, length), right(leaf, length)]
+    const values = scratch.values(length)
+    const outside = loop(l.values as Float64Array, r.values as Float64Array, leftUnit, rightUnit, limit, values, length)
+    const nulls = either(l.nulls, r.nulls, scratch, length)
+    return { values, nulls: outside ? orOutside(nulls, values, limit, scratch, length) : nulls }
+  }
+}
+
+/** Returns whether some result is outside ±limit or not a number. */
+type Loop = (
+  left: Float64Array,
+  right: Float64Array,
+  leftUnit: number,
+  rightUnit: number,
+  limit: number,
+  out: Float64Array,
+  length: number,
+) => boolean
+
+const loops = { add, sub, mul, div } satisfies Record<string, Loop>
+
+function add(
+  left: Float64Array,
+  right: Float64Array,
+  leftUnit: number,
+  rightUnit: number,
+  limit: number,
+  out: Float64Array,
+  length: number,
+) {
+  let outside = 0
+  for (let i = 0; i < length; i++) {
+    const result = left[i] * leftUnit + right[i] * rightUnit
+    if (!(Math.abs(result) <= limit)) outside++
+    out[i] = result
+  }
+  return outside > 0
+}
+
+function sub(
+  left: Float64Array,
+  right: Float64Array,
+  leftUnit: number,
+  rightUnit: number,
+  limit: number,
+  out: Float64Array,
+  length: number,
+) {
+  let outside = 0
+  for (let i = 0; i < length; i++) {
+    const result = left[i] * leftUnit - right[i] * rightUnit
+    if (!(Math.abs(result) <= limit)) outside++
+    out[i] = result
+  }
+  return outside > 0
+}
+
+// Where −0 can come from, + 0 makes it 0. A sum or difference of values that are not −0 never is.
+
+function mul(left: Float64Array, right: Float64Array, _1: number, _2: number, limit: number, out: Float64Array, length: number) {
+  let outside = 0
+  for (let i = 0; i < length; i++) {
+    const result = left[i] * right[i] + 0
+    if (!(Math.abs(result) <= limit)) outside++
+    out[i] = result
+  }
+  return outside > 0
+}
+
+function div(left: Float64Array, right: Float64Array, _1: number, _2: number, limit: number, out: Float64Array, length: number) {
+  let outside = 0
+  for (let i = 0; i < length; i++) {
+    const result = left[i] / right[i] + 0
+    if (!(Math.abs(result) <= limit)) outside++
+    out[i] = result
+  }
+  return outside > 0
+}

@@ -1,0 +1,75 @@
+/**
+ * `eq`, `ne`, `lt`, `lte`, `gt`, `gte`: one pass, 1 for true and 0 for false.
+ *
+ * Exact values of different scales are compared as they are in mathematics: the side of smaller scale is multiplied by 10^k in doubles.
+ * A product below 2^53 is exact; any other rounds to at least 2^53, beyond every safe integer on the other side, so its order is right.
+ * Strings are equal when their ids are; their order looks at the text.
+ */
+import { assert } from '../base/assert.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { ExprIR } from '../define/ir.ts'
+import type { Evaluate } from './evaluate.ts'
+import { either } from './nulls.ts'
+import { asDouble, commonUnits, operandOf } from './operand.ts'
+import { Scratch } from './scratch.ts'
+
+export type ComparisonIR = Extract<ExprIR, { op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte' }>
+
+export function comparison({ op, left, right }: ComparisonIR, leftOf: Evaluate, rightOf: Evaluate, strings: Strings): Evaluate {
+  // x > y is y < x.
+  if (op === 'gt') return comparison({ op: 'lt', left: right, right: left, type: 'bool' }, rightOf, leftOf, strings)
+  if (op === 'gte') return comparison({ op: 'lte', left: right, right: left, type: 'bool' }, rightOf, leftOf, strings)
+  const [a, b] = [operandOf(left), operandOf(right)]
+  if (a.kind === 'string' || b.kind === 'string') {
+    assert(a.kind === b.kind, `'${op}' compares a string with a string`)
+    return op === 'eq' || op === 'ne'
+      ? ofNumbers(numberLoops[op], [1, 1], leftOf, rightOf)
+      : ofStrings(op === 'lt' ? -1 : 0, leftOf, rightOf, strings)
+  }
+  if (a.kind === 'exact' && b.kind === 'exact') return ofNumbers(numberLoops[op], commonUnits(a, b), leftOf, rightOf)
+  return ofNumbers(numberLoops[op], [1, 1], asDouble(leftOf, a), asDouble(rightOf, b))
+}
+
+type Numbers = Float64Array | Int32Array
+type NumberLoop = (left: Numbers, right: Numbers, leftUnit: number, rightUnit: number, out: Float64Array, length: number) => void
+
+const numberLoops = { eq: equal, ne: different, lt: less, lte: atMost } satisfies Record<string, NumberLoop>
+
+function equal(left: Numbers, right: Numbers, leftUnit: number, rightUnit: number, out: Float64Array, length: number): void {
+  for (let i = 0; i < length; i++) out[i] = left[i] * leftUnit === right[i] * rightUnit ? 1 : 0
+}
+
+function different(left: Numbers, right: Numbers, leftUnit: number, rightUnit: number, out: Float64Array, length: number): void {
+  for (let i = 0; i < length; i++) out[i] = left[i] * leftUnit === right[i] * rightUnit ? 0 : 1
+}
+
+function less(left: Numbers, right: Numbers, leftUnit: number, rightUnit: number, out: Float64Array, length: number): void {
+  for (let i = 0; i < length; i++) out[i] = left[i] * leftUnit < right[i] * rightUnit ? 1 : 0
+}
+
+function atMost(left: Numbers, right: Numbers, leftUnit: number, rightUnit: number, out: Float64Array, length: number): void {
+  for (let i = 0; i < length; i++) out[i] = left[i] * leftUnit <= right[i] * rightUnit ? 1 : 0
+}
+
+function ofNumbers(loop: NumberLoop, [leftUnit, rightUnit]: readonly [number, number], left: Evaluate, right: Evaluate): Evaluate {
+  const scratch = new Scratch()
+  return (leaf, length) => {
+    const [l, r] = [left(leaf, length), right(leaf, length)]
+    const values = scratch.values(length)
+    loop(l.values, r.values, leftUnit, rightUnit, values, length)
+    return { values, nulls: either(l.nulls, r.nulls, scratch, length) }
+  }
+}
+
+/** `lt` is an order of at most −1, `lte` of at most 0. */
+function ofStrings(most: -1 | 0, left: Evaluate, right: Evaluate, strings: Strings): Evaluate {
+  const scratch = new Scratch()
+  return (leaf, length) => {
+    const [l, r] = [left(leaf, length), right(leaf, length)]
+    const values = scratch.values(length)
+    const nulls = either(l.nulls, r.nulls, scratch, length)
+    // An id under a NULL may be no id at all.
+    for (let i = 0; i < length; i++) values[i] = !nulls?.[i] && strings.compare(l.values[i], r.values[i]) <= most ? 1 : 0
+    return { values, nulls }
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Expressions over columns: compiled once, evaluated block by block, one tight loop a node.
+ *
+ * Semantics: `ExprIR` in `define/ir.ts`. Cost: a pass over the block for each node, and one more for a decimal that meets a double;
+ * nothing is allocated for an element. Exact arithmetic needs no BigInt: `arithmetic.ts` says why.
+ */
+import { unreachable } from '../base/assert.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { ExprIR } from '../define/ir.ts'
+import { arithmetic } from './arithmetic.ts'
+import { comparison } from './comparison.ts'
+import type { Evaluate } from './evaluate.ts'
+import { connect, isNull, negate } from './logic.ts'
+import { Scratch } from './scratch.ts'
+
+/**
+ * Compiles an expression. String literals are interned in `strings`, whose ids the string columns must hold. Throws `SPILL_ASSERT`
+ * for an expression that is not typed as `ExprIR` says.
+ */
+export function compile(expr: ExprIR, context: { readonly strings: Strings }): Evaluate {
+  switch (expr.op) {
+    case 'column':
+    case 'trigger':
+    case 'feature':
+      return leaf => leaf(expr)
+    case 'literal':
+      return constant(typeof expr.value === 'string' ? context.strings.idOf(expr.value) : Number(expr.value) + 0)
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'div':
+      return arithmetic(expr, compile(expr.left, context), compile(expr.right, context))
+    case 'eq':
+    case 'ne':
+    case 'lt':
+    case 'lte':
+    case 'gt':
+    case 'gte':
+      return comparison(expr, compile(expr.left, context), compile(expr.right, context), context.strings)
+    case 'and':
+    case 'or':
+      return connect(expr.op, compile(expr.left, context), compile(expr.right, context))
+    case 'not':
+      return negate(compile(expr.of, context))
+    case 'isNull':
+      return isNull(compile(expr.of, context))
+    default:
+      return unreachable(expr)
+  }
+}
+
+/** A column of one value, filled again only when a longer one is asked for. */
+function constant(value: number): Evaluate {
+  const scratch = new Scratch()
+  let values = scratch.values(0)
+  return (_leaf, length) => {
+    if (values.length < length) values = scratch.values(length).fill(value)
+    return { values }
+  }
+}
