@@ -1,6 +1,7 @@
 import type { AggregateName, FeatureIR, TypeIR } from '../define/ir.ts'
 import type { Fold } from './fold.ts'
 import type { MomentLayout, MomentTerm } from './moments.ts'
+import type { SqlValue, SqlWindow } from './sql.ts'
 
 /** What decides the kernel's structure: can a partial be subtracted, is the value one event's, or neither (semantics §6). */
 export type Algebra = 'invertible' | 'selective' | 'other'
@@ -64,12 +65,17 @@ export interface Aggregate {
   partial(feature: FeatureIR): Partial
   /** Values from partials, physical: a decimal's `sum`, `min`, … stays scaled; what is a double by type is delivered. */
   lower(lowering: Lowering): void
+  /** The value as delivered, in SQL: a second witness, from semantics §6 and not from `lower`. */
+  sql(feature: FeatureIR, window: SqlWindow): SqlValue
 }
 
 export const isDouble = (input: TypeIR | undefined): boolean => input?.type === 'double'
 
 /** 10^scale of a decimal, 1 for everything else: exact for every scale allowed. */
 export const unitOf = (input: TypeIR | undefined): number => 10 ** (input?.type === 'decimal' ? (input.scale ?? 0) : 0)
+
+/** `rate` and `slope`: the unit of time, ms; a minute unless told. */
+export const unitOfTime = (feature: FeatureIR): number => feature.per ?? 60_000
 
 /** Algebra and exactness of what is made of sums: invertible and exact over exact types, neither over doubles. */
 export const ofSums = {

@@ -1,4 +1,4 @@
-import { ofOneEvent, type Aggregate } from './aggregate.ts'
+import { isDouble, ofOneEvent, unitOf, type Aggregate } from './aggregate.ts'
 import { refuse } from './sum.ts'
 
 /**
@@ -27,5 +27,12 @@ export const change: Aggregate = {
         out.low[at + i] = last[i]! - lastPart - (first[i]! - (lastPart - difference))
       }
     }
+  },
+  sql({ input }, window) {
+    const first = window.first(window.input)
+    const last = window.last(window.input)
+    if (isDouble(input)) return { value: `${last} - ${first}` }
+    const exact = `${window.exact(last)} - ${window.exact(first)}`
+    return { value: `${window.rounded(exact)} / ${window.constant(unitOf(input))}`, exact }
   },
 }

@@ -18,4 +18,8 @@ export const countDistinct: Aggregate = {
       }
     }
   },
+  sql({ limit }, window) {
+    const found = window.distinct(window.input)
+    return { value: window.double(found), refused: { when: `${found} > ${limit ?? limits.DISTINCT_MAX}`, code: 'SPILL_LIMIT' } }
+  },
 }

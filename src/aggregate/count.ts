@@ -9,4 +9,5 @@ export const count: Aggregate = {
   lower({ rows, partial, out, at }) {
     out.values.set(partial[0]!.subarray(0, rows), at)
   },
+  sql: (_feature, window) => ({ value: window.double(window.count()) }),
 }

@@ -7,4 +7,5 @@ export const first: Aggregate = {
   ...ofOneEvent,
   partial: () => ({ kind: 'ends' }),
   lower: lowerValue,
+  sql: (_feature, window) => ({ value: window.delivered(window.first(window.input)) }),
 }

@@ -18,4 +18,5 @@ export const lastK: Aggregate = {
       if (found === 0) out.nulls[at + i] = 1
     }
   },
+  sql: ({ k }, window) => ({ value: window.newest(window.delivered(window.input), k!) }),
 }

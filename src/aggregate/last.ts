@@ -7,4 +7,5 @@ export const last: Aggregate = {
   ...ofOneEvent,
   partial: () => ({ kind: 'recent', k: 1 }),
   lower: lowerValue,
+  sql: (_feature, window) => ({ value: window.delivered(window.last(window.input)) }),
 }

@@ -7,4 +7,5 @@ export const max: Aggregate = {
   ...ofOneEvent,
   partial: () => ({ kind: 'extremes', sign: -1 }),
   lower: lowerValue,
+  sql: (_feature, window) => ({ value: window.delivered(window.max(window.input)) }),
 }

@@ -2,7 +2,7 @@ import { limits } from '../base/limits.ts'
 import { isDouble, ofSums, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
 import { sumFold } from './fold.ts'
 import { roundedSum } from './moments.ts'
-import { refuse } from './sum.ts'
+import { refuse, tooManyFor } from './sum.ts'
 
 /** fl(fl(fl(S) / n) / 10^s) over exact types (semantics §6); NULL over nothing. */
 export const mean: Aggregate = {
@@ -12,6 +12,12 @@ export const mean: Aggregate = {
   lower(lowering) {
     if (lowering.layout) lowerExact(lowering)
     else lowerDouble(lowering)
+  },
+  sql({ input }, window) {
+    const total = window.sum(window.input)
+    const n = window.double(window.count())
+    if (isDouble(input)) return { value: `${total} / ${n}` }
+    return { value: `${window.rounded(total)} / ${n} / ${window.constant(unitOf(input))}`, refused: tooManyFor(window) }
   },
 }
 

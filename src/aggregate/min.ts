@@ -6,6 +6,7 @@ export const min: Aggregate = {
   ...ofOneEvent,
   partial: () => ({ kind: 'extremes', sign: 1 }),
   lower: lowerValue,
+  sql: (_feature, window) => ({ value: window.delivered(window.min(window.input)) }),
 }
 
 /** A partial that is the value itself, NaN where there is none. */

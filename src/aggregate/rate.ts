@@ -1,5 +1,6 @@
 import { limits } from '../base/limits.ts'
-import { isDouble, unitOf, ofOneEvent, type Aggregate } from './aggregate.ts'
+import { isDouble, ofOneEvent, unitOf, unitOfTime, type Aggregate } from './aggregate.ts'
+import { roundedProduct } from './sql.ts'
 import { refuse } from './sum.ts'
 
 /** fl(fl(fl((last − first)·u) / (t_last − t_first)) / 10^s), u being `per` in ms; NULL below two values or over a zero span. */
@@ -11,7 +12,7 @@ export const rate: Aggregate = {
   lower({ feature, rows, partial, out, at }) {
     const [first, last, firstTime, lastTime] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
     const unit = unitOf(feature.input)
-    const per = feature.per!
+    const per = unitOfTime(feature)
     const exact = !isDouble(feature.input)
     for (let i = 0; i < rows; i++) {
       const span = lastTime[i]! - firstTime[i]!
@@ -25,5 +26,16 @@ export const rate: Aggregate = {
       if (Number.isFinite(value)) out.values[at + i] = value + 0
       else refuse(out, at + i)
     }
+  },
+  sql(feature, window) {
+    const { input } = feature
+    const per = unitOfTime(feature)
+    const [first, last] = [window.first(window.input), window.last(window.input)]
+    const [from, to] = [window.first(window.time), window.last(window.time)]
+    const rise = isDouble(input)
+      ? `(${last} - ${first}) * ${window.constant(per)}`
+      : roundedProduct(`(${window.exact(last)} - ${window.exact(first)})`, per, window)
+    const value = `${rise} / ${window.double(`${to} - ${from}`)} / ${window.constant(unitOf(input))}`
+    return { value: `CASE WHEN ${to} > ${from} THEN ${value} END` }
   },
 }

@@ -14,4 +14,5 @@ export const share: Aggregate = {
       else out.values[at + i] = holds[i]! / n[i]!
     }
   },
+  sql: (_feature, window) => ({ value: `${window.double(window.countWhere(window.input))} / nullif(${window.double(window.count())}, 0)` }),
 }

@@ -1,8 +1,11 @@
 import { limits } from '../base/limits.ts'
-import { isDouble, ofSums, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
+import type { FeatureIR } from '../define/ir.ts'
+import { isDouble, ofSums, unitOf, unitOfTime, type Aggregate, type Lowering } from './aggregate.ts'
 import { trendFold } from './fold.ts'
 import { exactProductSum, exactSum } from './moments.ts'
+import { roundedProduct, type SqlValue, type SqlWindow } from './sql.ts'
 import { refuse } from './sum.ts'
+import { momentsBeyond } from './variance.ts'
 
 /**
  * Least-squares slope a unit of time `per`: fl(fl(fl((n·Στx − Στ·Σx)·u) / fl(n·Στ² − (Στ)²)) / 10^s) over exact types
@@ -16,12 +19,13 @@ export const slope: Aggregate = {
     if (lowering.layout) lowerExact(lowering)
     else lowerDouble(lowering)
   },
+  sql: (feature, window) => (isDouble(feature.input) ? doubleSql(feature, window) : exactSql(feature, window)),
 }
 
 function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void {
   const count = partial[0]!
   const unit = unitOf(feature.input)
-  const per = BigInt(feature.per!)
+  const per = BigInt(unitOfTime(feature))
   for (let i = 0; i < rows; i++) {
     if (count[i]! < 2) {
       out.nulls[at + i] = 1
@@ -43,12 +47,30 @@ function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void
 }
 
 function lowerDouble({ feature, rows, partial, out, at }: Lowering): void {
+  const per = unitOfTime(feature)
   const spread = partial[4]!
   const together = partial[5]!
   for (let i = 0; i < rows; i++) {
-    const value = (together[i]! * feature.per!) / spread[i]!
+    const value = (together[i]! * per) / spread[i]!
     if (partial[0]![i]! < 2 || spread[i] === 0) out.nulls[at + i] = 1
     else if (Number.isFinite(value)) out.values[at + i] = value + 0
     else refuse(out, at + i)
   }
+}
+
+function exactSql(feature: FeatureIR, window: SqlWindow): SqlValue {
+  const n = window.exact(window.count())
+  const x = window.exact(window.input)
+  const tau = `(${window.exact(window.time)} - ${window.clock})`
+  const sumTau = window.sum(tau)
+  const spread = `(${n} * ${window.sum(`${tau} * ${tau}`)} - ${sumTau} * ${sumTau})`
+  const together = `(${n} * ${window.sum(`${tau} * ${x}`)} - ${sumTau} * ${window.sum(x)})`
+  const value = `${roundedProduct(together, unitOfTime(feature), window)} / ${window.rounded(spread)} / ${window.constant(unitOf(feature.input))}`
+  return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, refused: momentsBeyond(window) }
+}
+
+function doubleSql(feature: FeatureIR, window: SqlWindow): SqlValue {
+  const { together, spread } = window.trend()
+  const zeroSpan = `${window.min(window.time)} = ${window.max(window.time)}`
+  return { value: `CASE WHEN NOT ${zeroSpan} THEN ${together} * ${window.constant(unitOfTime(feature))} / ${spread} END` }
 }

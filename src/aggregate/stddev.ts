@@ -1,5 +1,5 @@
 import { isDouble, ofSums, unitOf, type Aggregate } from './aggregate.ts'
-import { lowerSpread, spreadPartial } from './variance.ts'
+import { lowerSpread, spreadPartial, spreadSql } from './variance.ts'
 
 /** Sample standard deviation: fl(sqrt(variance in scaled units) / 10^s) (semantics §6); NULL below two values. */
 export const stddev: Aggregate = {
@@ -7,4 +7,5 @@ export const stddev: Aggregate = {
   ...ofSums,
   partial: feature => spreadPartial(isDouble(feature.input)),
   lower: lowering => lowerSpread(lowering, unitOf(lowering.feature.input), true),
+  sql: ({ input }, window) => spreadSql(input, window, squared => `sqrt(${squared}) / ${window.constant(unitOf(input))}`),
 }

@@ -1,7 +1,8 @@
 import { limits } from '../base/limits.ts'
-import { isDouble, ofSums, refusals, type Aggregate, type Lowering } from './aggregate.ts'
+import { isDouble, ofSums, refusals, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
 import { sumFold } from './fold.ts'
 import { roundedSum, roundedSumError } from './moments.ts'
+import type { SqlValue, SqlWindow } from './sql.ts'
 
 /** Σx: exact over exact types and rounded once on delivery; NULL over nothing. */
 export const sum: Aggregate = {
@@ -11,6 +12,11 @@ export const sum: Aggregate = {
   lower(lowering) {
     if (lowering.layout) lowerExact(lowering)
     else lowerDouble(lowering)
+  },
+  sql({ input }, window) {
+    const total = window.sum(window.input)
+    if (isDouble(input)) return { value: total }
+    return { value: `${window.rounded(total)} / ${window.constant(unitOf(input))}`, exact: total, refused: tooManyFor(window) }
   },
 }
 
@@ -40,3 +46,9 @@ export function refuse(out: Lowering['out'], row: number): void {
   out.nulls[row] = 1
   out.refused[row] = refusals.range
 }
+
+/** An exact sum of more values than it may hold, in SQL. */
+export const tooManyFor = (window: SqlWindow): NonNullable<SqlValue['refused']> => ({
+  when: `${window.count()} > ${limits.SUM_COUNT_MAX}`,
+  code: 'SPILL_RANGE',
+})

@@ -12,4 +12,5 @@ export const timeSinceLast: Aggregate = {
       else out.values[at + i] = clock[i]! - time[i]!
     }
   },
+  sql: (_feature, window) => ({ value: window.double(`${window.clock} - ${window.max(window.time)}`) }),
 }

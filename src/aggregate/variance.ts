@@ -1,7 +1,9 @@
 import { limits } from '../base/limits.ts'
+import type { TypeIR } from '../define/ir.ts'
 import { isDouble, ofSums, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
 import { spreadFold } from './fold.ts'
 import { exactProductSum, exactSum, type MomentLayout } from './moments.ts'
+import type { SqlValue, SqlWindow } from './sql.ts'
 import { refuse } from './sum.ts'
 
 /** Sample variance: fl(fl(fl(n·Q − S²) / fl(n·(n − 1))) / 10^(2s)) over exact types (semantics §6); NULL below two values. */
@@ -10,6 +12,7 @@ export const variance: Aggregate = {
   ...ofSums,
   partial: feature => spreadPartial(isDouble(feature.input)),
   lower: lowering => lowerSpread(lowering, unitOf(lowering.feature.input) ** 2, false),
+  sql: ({ input }, window) => spreadSql(input, window, squared => `${squared} / ${window.constant(unitOf(input) ** 2)}`),
 }
 
 export const spreadPartial = (double: boolean) =>
@@ -46,3 +49,20 @@ function exactSpread(layout: MomentLayout, partial: readonly Float64Array[], row
   const sum = exactSum(partial, layout.x, layout.xLimbs, row)
   return Number(BigInt(n) * exactProductSum(partial, layout.xx, layout.xxLimbs, row) - sum * sum)
 }
+
+/** Variance in squared scaled units, made into the value by `finish`, in SQL. */
+export function spreadSql(input: TypeIR | undefined, window: SqlWindow, finish: (squared: string) => string): SqlValue {
+  const n = window.count()
+  if (isDouble(input)) return { value: `CASE WHEN ${n} > 1 THEN ${finish(`${window.spread()} / ${window.double(`${n} - 1`)}`)} END` }
+  const x = window.exact(window.input)
+  const sum = window.sum(x)
+  const spread = window.rounded(`${window.exact(n)} * ${window.sum(`${x} * ${x}`)} - ${sum} * ${sum}`)
+  const squared = `${spread} / ${window.double(`${n} * (${n} - 1)`)}`
+  return { value: `CASE WHEN ${n} > 1 THEN ${finish(squared)} END`, refused: momentsBeyond(window) }
+}
+
+/** A window that moments do not cover exactly, in SQL. */
+export const momentsBeyond = (window: SqlWindow): NonNullable<SqlValue['refused']> => ({
+  when: `${window.count()} > ${limits.MOMENT_COUNT_MAX} OR ${window.max(`abs(${window.input})`)} > ${limits.MOMENT_VALUE_MAX}`,
+  code: 'SPILL_RANGE',
+})

@@ -1,0 +1,44 @@
+import type { ColumnType } from '../define/ir.ts'
+
+/**
+ * What an engine's SQL must be able to say for the IR to mean the same there as in semantics §§3 and 6.
+ *
+ * Everything is text in, text out. "Exact" values are integers wide enough for every intermediate sum and product;
+ * doubles are IEEE binary64. Whatever is written the same on every engine (`+`, `AND`, `CASE`, `sum`, `FILTER`) is not here.
+ */
+export interface Dialect {
+  readonly name: string
+  /** The type in which a column stores its physical values. */
+  readonly types: Readonly<Record<ColumnType, string>>
+  identifier(name: string): string
+  text(value: string): string
+  double(value: number): string
+
+  /** An integer as an exact value. */
+  wide(integer: string): string
+  /** An exact value within ±(2^53 − 1) as it is stored, else NULL. */
+  stored(exact: string): string
+  /** A stored integer, or any other within ±2^53, as the double equal to it. */
+  equalDouble(integer: string): string
+  /** fl: an exact value of any size as the nearest double, ties to even. */
+  rounded(exact: string): string
+  isFinite(double: string): string
+  /** A double as it is stored: NULL unless finite, −0 as 0. */
+  finite(double: string): string
+  /** Division of doubles; by zero it is not finite, or NULL. */
+  quotient(double: string, by: string): string
+  /** floor(time / hop) · hop, toward −∞. */
+  tile(time: string, hop: number): string
+
+  /** Aggregate calls: the value at the least or greatest `order`, and a list of the `k` values at the greatest, newest first. */
+  first(value: string, order: string): string
+  last(value: string, order: string): string
+  newest(value: string, order: string, k: number): string
+  /** Aggregate call: every value, as a list. */
+  list(value: string): string
+  /** Sum of a double made of each item of a list. NULL over a NULL list. */
+  sumOver(list: string, each: (item: string) => string): string
+  /** Two values as one, and its parts. */
+  pair(first: string, second: string): string
+  part(pair: string, index: 0 | 1): string
+}

@@ -1,0 +1,40 @@
+import type { Dialect } from '../dialect.ts'
+
+const SAFE = Number.MAX_SAFE_INTEGER
+
+/** DuckDB. Exact values are HUGEINT, which raises an error where it would overflow. */
+export const duckdb: Dialect = {
+  name: 'duckdb',
+  types: {
+    int: 'BIGINT',
+    decimal: 'BIGINT',
+    timestamp: 'BIGINT',
+    duration: 'BIGINT',
+    bool: 'BOOLEAN',
+    string: 'VARCHAR',
+    double: 'DOUBLE',
+  },
+  identifier: name => `"${name.replaceAll('"', '""')}"`,
+  text: value => `'${value.replaceAll("'", "''")}'`,
+  // Without an exponent a fraction would be a DECIMAL.
+  double: value => (String(value).includes('e') ? String(value) : `${value}e0`),
+
+  wide: integer => `(${integer})::HUGEINT`,
+  stored: exact => `CASE WHEN ${exact} BETWEEN -${SAFE} AND ${SAFE} THEN (${exact})::BIGINT END`,
+  equalDouble: integer => `(${integer})::DOUBLE`,
+  // A direct cast of HUGEINT does not round to nearest: of 20,000 random values 263 came out a unit off. Parsing does.
+  rounded: exact => `(${exact})::VARCHAR::DOUBLE`,
+  isFinite: double => `isfinite(${double})`,
+  finite: double => `CASE WHEN isfinite(${double}) THEN ${double} + 0e0 END`,
+  quotient: (double, by) => `${double} / ${by}`,
+  // An integer remainder has the sign of the dividend.
+  tile: (time, hop) => (hop === 1 ? `(${time})` : `(${time}) - (((${time}) % ${hop}) + ${hop}) % ${hop}`),
+
+  first: (value, order) => `arg_min(${value}, ${order})`,
+  last: (value, order) => `arg_max(${value}, ${order})`,
+  newest: (value, order, k) => `arg_max(${value}, ${order}, ${k})`,
+  list: value => `list(${value})`,
+  sumOver: (list, each) => `list_sum(list_transform(${list}, lambda item: ${each('item')}))`,
+  pair: (first, second) => `{'a': ${first}, 'b': ${second}}`,
+  part: (pair, index) => `${pair}.${index === 0 ? 'a' : 'b'}`,
+}

@@ -1,0 +1,39 @@
+import { Cron } from 'croner'
+import type { PlacementIR, ScheduleIR, Value } from '../define/ir.ts'
+import type { SqlAsk } from './asks.ts'
+
+/** A question as decisions put it: what is known and what time it is, before placement. */
+export interface PlainAsk {
+  readonly key: readonly Value[]
+  readonly prefix: number
+  readonly t: number
+  /** Index in the log of the triggering event. */
+  readonly trigger?: number | undefined
+}
+
+/** The question that a group under a placement answers (semantics §4). `size`: events in the log today. */
+export function placed({ key, prefix, t, trigger }: PlainAsk, place: PlacementIR, size: number): SqlAsk {
+  switch (place.kind) {
+    case 'stream':
+      return { key, prefix, t, without: trigger }
+    case 'corrected':
+      return { key, prefix: size, t, without: trigger }
+    case 'lag':
+      return { key, prefix, upto: t - place.by, t: t - place.by, without: trigger }
+    case 'partial':
+      return { key, prefix, upto: t - place.by, t, without: trigger }
+    case 'scheduled': {
+      const s = lastAt(place.schedule, t - place.lasts)
+      return { key, prefix, upto: s, t: s, without: trigger }
+    }
+  }
+}
+
+/** The last scheduled time that is not after `t`, UTC ms. */
+function lastAt(schedule: ScheduleIR, t: number): number {
+  if (schedule.kind === 'interval') return schedule.phase + Math.floor((t - schedule.phase) / schedule.every) * schedule.every
+  const cron = new Cron(schedule.cron, { timezone: schedule.zone })
+  // A run at this very second counts: look back from the next one.
+  const nextSecond = (Math.floor(t / 1000) + 1) * 1000
+  return cron.previousRuns(1, new Date(nextSecond))[0].getTime()
+}

@@ -1,0 +1,119 @@
+import { aggregates } from '../aggregate/index.ts'
+import type { SqlValue } from '../aggregate/sql.ts'
+import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir.ts'
+import type { Dialect } from './dialect.ts'
+import { expressionSql } from './expression.ts'
+import { columnNames } from './relations.ts'
+import { SelectList } from './select-list.ts'
+import { windowSql } from './window.ts'
+
+/**
+ * The features of one group at any `(P, t)`, as one query: a row an ask, in order of `ask`.
+ *
+ * Semantics §3, read aloud: join each ask with the events of its key that are known and not superseded; aggregate those within each
+ * window; write the value from the aggregates. Cost: asks × events of their key.
+ *
+ * Columns: `ask`; for each feature in order its value as delivered, the exact integer behind it (`…__exact`, NULL but for
+ * an exact `sum` or `change`) and the code with which it is refused (`…__refused`, NULL if it is not).
+ */
+export interface Tables {
+  readonly events: string
+  readonly asks: string
+}
+
+export function valuesQuery(group: GroupIR, source: SourceIR, tables: Tables, dialect: Dialect): string {
+  const names = columnNames(source, dialect)
+  const lists = { inputs: new SelectList('x'), tails: new SelectList('tail'), calls: new SelectList('p') }
+  const values = group.features.map(feature => valueSql(feature, names, lists, dialect))
+  const sameKey = group.key.map((_, i) => `e.k${i} = a.k${i} AND `).join('')
+  const keys = group.key.map((name, i) => `s.${names.get(name)} AS k${i}`)
+  return `WITH
+known AS (
+  SELECT ${[...ownColumns, ...keys, ...revisionColumns(source, names), ...lists.inputs.columns()].join(',\n    ')}
+  FROM ${tables.events} s
+),
+asked AS (
+  SELECT ${['a.*', ...lists.tails.columns()].join(',\n    ')}
+  FROM ${tables.asks} a
+),
+partials AS (
+  SELECT ${['a.ask', ...lists.calls.columns()].join(',\n    ')}
+  FROM asked a
+  JOIN known e ON ${sameKey}e._seq < a.prefix AND e._time <= a.t
+  WHERE (a.upto IS NULL OR e._arrival <= a.upto) AND ${countsSql(source)}
+  GROUP BY a.ask
+),
+answers AS (
+  SELECT ${['a.ask', ...values.flatMap((value, i) => answerColumns(value, i))].join(',\n    ')}
+  FROM ${tables.asks} a
+  LEFT JOIN partials p ON p.ask = a.ask
+)
+SELECT ${['ask', ...group.features.flatMap((feature, i) => resultColumns(feature, i, dialect))].join(',\n  ')}
+FROM answers
+ORDER BY ask`
+}
+
+type Names = ReadonlyMap<string, string>
+
+/** Inputs and conditions are computed once an event, tails once an ask, aggregate calls once an ask and window. */
+interface Lists {
+  readonly inputs: SelectList
+  readonly tails: SelectList
+  readonly calls: SelectList
+}
+
+const ownColumns = [
+  's._seq',
+  's._arrival',
+  's._time',
+  's._deleted',
+  'row_number() OVER (ORDER BY s._time, s._arrival, s._partition, s._offset) AS _order',
+]
+
+/** The next revision of each event. Later positions of a key are later in the total order and in arrival, so the next one decides. */
+function revisionColumns(source: SourceIR, names: Names): string[] {
+  if (!source.identity) return []
+  const fields = source.identity.map(name => `s.${names.get(name)}`)
+  const present = fields.map(field => `${field} IS NOT NULL`).join(' AND ')
+  const over = `OVER (PARTITION BY ${[`s.${names.get(source.key)}`, ...fields].join(', ')} ORDER BY s._partition, s._offset)`
+  return [
+    `CASE WHEN ${present} THEN lead(s._seq) ${over} END AS _next_seq`,
+    `CASE WHEN ${present} THEN lead(s._arrival) ${over} END AS _next_arrival`,
+  ]
+}
+
+/** Not deleted, and not superseded in what the ask knows. */
+function countsSql(source: SourceIR): string {
+  const superseded = '(e._next_seq IS NULL OR e._next_seq >= a.prefix OR (a.upto IS NOT NULL AND e._next_arrival > a.upto))'
+  return source.identity ? `NOT e._deleted AND ${superseded}` : 'NOT e._deleted'
+}
+
+/** One feature's answer; what it needs of events, asks and partials is added to the lists. */
+function valueSql(feature: FeatureIR, names: Names, { inputs, tails, calls }: Lists, dialect: Dialect): SqlValue {
+  const ofEvent = (expr: ExprIR): string => `e.${inputs.nameOf(expressionSql(expr, dialect, ({ name }) => `s.${names.get(name)}`))}`
+  const input = feature.input ? ofEvent(feature.input) : ''
+  const conditions: string[] = []
+  if (feature.window !== 'lifetime') conditions.push(`e._time >= a.${tails.nameOf(dialect.tile(`a.t - ${feature.window}`, feature.hop))}`)
+  if (feature.before) conditions.push('(a.without IS NULL OR e._seq <> a.without)')
+  if (feature.where) conditions.push(ofEvent(feature.where))
+  if (feature.input) conditions.push(`${input} IS NOT NULL`)
+  const takesPart = conditions.join(' AND ') || 'TRUE'
+  return aggregates[feature.agg].sql(feature, windowSql(feature, { input, takesPart }, calls, dialect))
+}
+
+function answerColumns({ value, exact, refused }: SqlValue, i: number): string[] {
+  const code = refused ? `CASE WHEN ${refused.when} THEN '${refused.code}' END` : 'NULL'
+  const honest = (sql: string): string => (refused ? `CASE WHEN NOT coalesce(${refused.when}, FALSE) THEN ${sql} END` : sql)
+  return [`${honest(value)} AS v${i}`, `${exact ? honest(exact) : 'NULL'} AS x${i}`, `${code} AS r${i}`]
+}
+
+/** What arithmetic over doubles made may not be finite: then it is refused. */
+function resultColumns(feature: FeatureIR, i: number, dialect: Dialect): string[] {
+  const name = (suffix: string): string => dialect.identifier(`${feature.name}${suffix}`)
+  const inexact = feature.input?.type === 'double' && feature.agg !== 'lastK'
+  return [
+    `${inexact ? dialect.finite(`v${i}`) : `v${i}`} AS ${name('')}`,
+    `x${i} AS ${name('__exact')}`,
+    `${inexact ? `CASE WHEN NOT ${dialect.isFinite(`v${i}`)} THEN 'SPILL_RANGE' ELSE r${i} END` : `r${i}`} AS ${name('__refused')}`,
+  ]
+}

@@ -1,0 +1,58 @@
+import type { SqlWindow } from '../aggregate/sql.ts'
+import type { FeatureIR } from '../define/ir.ts'
+import { deliveredSql } from './delivered.ts'
+import type { Dialect } from './dialect.ts'
+import type { SelectList } from './select-list.ts'
+
+export interface WindowTerms {
+  /** Of an event: the input, and whether it takes part. */
+  readonly input: string
+  readonly takesPart: string
+}
+
+/**
+ * The events of one feature's window, its aggregate calls collected in `calls`. Aliases: `e` an event, `a` its ask, `p` the partials of the ask, which are all NULL where no
+ * event of the key is known: so counts turn NULL into 0.
+ */
+export function windowSql(feature: FeatureIR, { input, takesPart }: WindowTerms, calls: SelectList, dialect: Dialect): SqlWindow {
+  const over = (call: string, which = takesPart): string => `p.${calls.nameOf(which === 'TRUE' ? call : `${call} FILTER (WHERE ${which})`)}`
+  const countOf = (call: string, which = takesPart): string => `coalesce(${over(call, which)}, 0)`
+  const count = (): string => countOf('count(*)')
+  const sum = (value: string): string => over(`sum(${value})`)
+  const meanOf = (value: string): string => `${dialect.equalDouble(sum(value))} / ${dialect.equalDouble(count())}`
+  const time = 'e._time'
+  const tau = `(${time} - a.t)`
+
+  return {
+    input,
+    time,
+    clock: 'a.t',
+    count,
+    countWhere: condition => countOf('count(*)', `${takesPart} AND ${condition}`),
+    distinct: value => countOf(`count(DISTINCT ${value})`),
+    sum,
+    min: value => over(`min(${value})`),
+    max: value => over(`max(${value})`),
+    first: value => over(dialect.first(value, 'e._order')),
+    last: value => over(dialect.last(value, 'e._order')),
+    newest: (value, k) => over(dialect.newest(value, 'e._order', k)),
+    spread() {
+      const mean = meanOf(input)
+      return dialect.sumOver(over(dialect.list(input)), x => `(${x} - ${mean}) * (${x} - ${mean})`)
+    },
+    trend() {
+      const pairs = over(dialect.list(dialect.pair(dialect.equalDouble(tau), input)))
+      const [meanTau, meanX] = [meanOf(tau), meanOf(input)]
+      const fromMeanTau = (item: string): string => `(${dialect.part(item, 0)} - ${meanTau})`
+      return {
+        together: dialect.sumOver(pairs, item => `${fromMeanTau(item)} * (${dialect.part(item, 1)} - ${meanX})`),
+        spread: dialect.sumOver(pairs, item => `${fromMeanTau(item)} * ${fromMeanTau(item)}`),
+      }
+    },
+    exact: integer => dialect.wide(integer),
+    double: integer => dialect.equalDouble(integer),
+    rounded: exact => dialect.rounded(exact),
+    constant: double => dialect.double(double),
+    delivered: physical => deliveredSql(physical, feature.input!, dialect),
+  }
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
+import { placed } from '../../src/sql/placed.ts'
+import { cases, type Delivered, type Refused } from '../oracle/cases.ts'
+
+let db: DuckDb
+before(async () => {
+  db = await DuckDb.open()
+})
+after(() => db.close())
+
+for (const { name, source, group, log, asks } of cases)
+  test(name, async () => {
+    await db.load(source, log)
+    const rows = await db.values(
+      group,
+      source,
+      asks.map(ask => placed(ask, group.place, log.length)),
+    )
+    asks.forEach(({ expect, exact = {}, why }, i) => {
+      const answers = Object.fromEntries(group.features.map((feature, j) => [feature.name, rows[i][j]]))
+      for (const [feature, expected] of Object.entries(expect))
+        assert.deepEqual(
+          answers[feature].refused ? { refused: answers[feature].refused } : answers[feature].value,
+          expected satisfies Delivered | Refused,
+          `${feature}: ${why}`,
+        )
+      for (const [feature, expected] of Object.entries(exact)) assert.equal(answers[feature].exact, expected, `${feature}: ${why}`)
+    })
+  })
