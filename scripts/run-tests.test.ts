@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+const imports = `import { describe, it, test } from 'node:test'\n`
+
+/** What the runner says about a folder of test files: its last line, everything before it, and its exit code. */
+function runnerOver(files: Record<string, string>): { last: string; all: string; status: number | null } {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-runner-'))
+  try {
+    mkdirSync(join(folder, 'test'))
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'test', `${name}.test.ts`), imports + text)
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env
+    const script = join(import.meta.dirname, 'test.ts')
+    const { stdout, stderr, status } = spawnSync(process.execPath, [script, 'test'], { cwd: folder, env, encoding: 'utf8' })
+    return { last: stdout.trimEnd().split('\n').at(-1)!, all: stdout + stderr, status }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+test('tests are counted once, skipped ones apart, suites not at all', () => {
+  const { last, status, all } = runnerOver({
+    good: `test('a', () => {}); describe('s', () => { it('b', () => {}) }); test('c', { skip: true }, () => {}); test('d', { todo: true }, () => {})`,
+  })
+  assert.equal(last, '2 passed, 0 failed, 2 skipped', all)
+  assert.equal(status, 0)
+})
+
+test('a failure is printed with its place and counted once, in a suite or not', () => {
+  const { last, status, all } = runnerOver({
+    bad: `describe('s', () => { it('b', () => { throw new Error('no good') }) }); test('a', () => {})`,
+  })
+  assert.equal(last, '1 passed, 1 failed', all)
+  assert.equal(status, 1)
+  assert.match(all, /✖ b \(test\/bad\.test\.ts:2\)\n\s+Error: no good/)
+})
+
+test('a file that crashes, ends early or has no tests has failed', () => {
+  const { last, status, all } = runnerOver({
+    crashed: `throw new Error('boom')`,
+    early: `test('a', () => { process.exit(0) }); test('b', () => {})`,
+    empty: ``,
+    after: `test('a', () => {}); process.on('exit', () => { process.exitCode = 3 })`,
+    hook: `import { before } from 'node:test'; describe('s', () => { before(() => { throw new Error('hook') }); it('b', () => {}) })`,
+  })
+  assert.equal(last, '1 passed, 6 failed', all)
+  assert.equal(status, 1)
+  assert.match(all, /crashed\.test\.ts ended before its tests did[^]*boom/)
+})
+
+test('no test at all is a failure', () => {
+  const { last, status } = runnerOver({})
+  assert.equal(last, '0 passed, 0 failed')
+  assert.equal(status, 1)
+})

@@ -1,0 +1,77 @@
+/**
+ * Runs test files, each in a process of its own, and prints a line a file, then every failure.
+ *
+ * A file that ends before its tests are done, or that has none, has failed, whatever its exit code: the runner of Node
+ * alone would count it as passed.
+ */
+import { availableParallelism } from 'node:os'
+import { relative } from 'node:path'
+import { run, type EventData } from 'node:test'
+import { inspect } from 'node:util'
+import { nothing, plus, type Tally } from './tally.ts'
+
+export type Coverage = EventData.TestCoverage['summary']
+
+const fileTimeoutMs = 600_000
+
+export async function runTests(files: readonly string[]): Promise<{ tally: Tally; coverage: Coverage | undefined }> {
+  const events = run({
+    files,
+    execArgv: ['-C', 'spillway-source'],
+    concurrency: availableParallelism(),
+    timeout: fileTimeoutMs,
+    coverage: true,
+    coverageIncludeGlobs: 'src/**/*.ts',
+    coverageExcludeGlobs: '**/*.test.ts',
+  })
+  const unfinished = new Set(files.map(shortName))
+  const output = new Map<string, string>()
+  const failures: string[] = []
+  let tally = nothing
+  let coverage: Coverage | undefined
+  for await (const event of events) {
+    if (event.type === 'test:coverage') coverage = event.data.summary
+    else if (event.type === 'test:stdout' || event.type === 'test:stderr') {
+      const file = shortName(event.data.file)
+      output.set(file, (output.get(file) ?? '') + event.data.message)
+    } else if (event.type === 'test:summary' && event.data.file) {
+      const file = shortName(event.data.file)
+      unfinished.delete(file)
+      printFile(file, event.data, output.get(file))
+    } else if (event.type === 'test:pass' && !standsForOthers(event.data)) {
+      tally = plus(tally, isSkipped(event.data) ? { skipped: 1 } : { passed: 1 })
+    } else if (event.type === 'test:fail' && !standsForOthers(event.data) && !unfinished.has(event.data.name)) {
+      tally = plus(tally, isSkipped(event.data) ? { skipped: 1 } : { failed: 1 })
+      if (!isSkipped(event.data)) failures.push(failureText(event.data))
+    }
+  }
+  for (const file of unfinished) failures.push(`${file} ended before its tests did, or has none\n${output.get(file) ?? ''}`)
+  for (const failure of failures) console.log(`\n✖ ${failure}`)
+  return { tally: plus(tally, { failed: unfinished.size }), coverage }
+}
+
+/** Node also reports a suite, a test with subtests that failed, and a file that ran nothing; they stand for what is counted elsewhere. */
+function standsForOthers({ details, name, file }: EventData.TestPass | EventData.TestFail): boolean {
+  if ('error' in details) return failureType(details.error) === 'subtestsFailed'
+  return details.type === 'suite' || name === shortName(file)
+}
+
+const isSkipped = ({ skip, todo }: EventData.TestPass | EventData.TestFail): boolean => skip !== undefined || todo !== undefined
+
+const failureType = (error: object): unknown => ('failureType' in error ? error.failureType : undefined)
+
+function printFile(file: string, { counts, duration_ms: ms, success }: EventData.TestSummary, said: string | undefined): void {
+  const skipped = counts.skipped + counts.todo
+  const skips = skipped > 0 ? `, ${skipped} skipped` : ''
+  console.log(`${success ? '✔' : '✖'} ${file}  ${counts.passed} of ${counts.tests}${skips}  ${(ms / 1000).toFixed(1)} s`)
+  if (said) console.log(said.trimEnd().replace(/^/gm, '    '))
+}
+
+function failureText({ name, file, line, details }: EventData.TestFail): string {
+  const cause: unknown = details.error.cause ?? details.error
+  const text = cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause)
+  const ours = text.split('\n').filter(stackLine => !stackLine.includes('(node:internal/') && !stackLine.includes(' at async Promise.all'))
+  return `${name} (${shortName(file)}:${line ?? '?'})\n${ours.join('\n').replace(/^/gm, '    ')}`
+}
+
+const shortName = (file: string | undefined): string => relative(process.cwd(), file ?? '')

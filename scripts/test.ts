@@ -1,0 +1,49 @@
+/**
+ * `npm test`: everything that must hold for each commit. Checks, then the tests, then the proofs with short settings.
+ * The last line is `N passed, N failed`, and the exit code is 0 only if none failed and some passed.
+ *
+ * `npm test -- WORD…` runs only the test files whose path contains one of the words, for work on one room.
+ */
+import { spawnSync } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { printCoverage } from './coverage.ts'
+import { runTests } from './run-tests.ts'
+import { nothing, plus, tallyText, type Tally } from './tally.ts'
+
+const checks = [
+  ['types', 'tsc --noEmit'],
+  ['lint', 'oxlint'],
+  ['format', 'oxfmt --check'],
+] as const
+
+const proofs = ['parity --cases 150 --seed 1', 'inputs --cases 2000 --seed 1', 'mutants --cases 8 --seed 1'] as const
+
+const words = process.argv.slice(2)
+const files = globSync(['src', 'test', 'bench', 'examples', 'scripts'].map(folder => `${folder}/**/*.test.ts`))
+  .filter(file => words.length === 0 || words.some(word => file.includes(word)))
+  .sort()
+
+let tally = nothing
+if (words.length === 0) for (const [name, command] of checks) tally = plus(tally, step(name, command))
+if (files.length === 0) console.log('no test file')
+else {
+  const tests = await runTests(files)
+  tally = plus(tally, tests.tally)
+  if (tests.coverage && words.length === 0) printCoverage(tests.coverage)
+}
+if (words.length === 0)
+  for (const proof of proofs) tally = plus(tally, step(`prove ${proof}`, `node -C spillway-source test/prove.ts ${proof}`))
+
+console.log(`\n${tallyText(tally)}`)
+process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
+
+/** Runs a command as one test; what it printed is shown if it failed, and its last line always. */
+function step(name: string, command: string): Partial<Tally> {
+  const started = performance.now()
+  const { status, stdout, stderr } = spawnSync(command, { shell: true, encoding: 'utf8' })
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(`${status === 0 ? '✔' : '✖'} ${name}  ${seconds} s`)
+  const said = `${stdout}${stderr}`.trimEnd()
+  if (said !== '') console.log((status === 0 ? said.slice(said.lastIndexOf('\n') + 1) : said).replace(/^/gm, '    '))
+  return status === 0 ? { passed: 1 } : { failed: 1 }
+}
