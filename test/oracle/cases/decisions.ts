@@ -50,7 +50,7 @@ export const decisionCases: DecisionCase[] = [
       on('odd', 'wide', inputs, {
         kind: 'rules',
         rules: [
-          { when: compare(math(amount, 'div', mean, DOUBLE), 'gte', double(1.5)), score: 0.9 },
+          { when: compare(math(amount, 'div', mean, DOUBLE), 'gte', double(1.25)), score: 0.9 },
           { when: logic(compare(feature('own', 'k', 'n', { type: 'int' }), 'gt', double(1)), 'and', compare(amount, 'lt', double(0.15))), score: 0.5 },
         ],
         otherwise: 0.1,
@@ -69,7 +69,7 @@ export const decisionCases: DecisionCase[] = [
         vector: { amount: 0.1, 'own.n': 1, 'own.since': null, 'place.n': 0, 'place.recent': null, ratio: 1, excess: 0 },
       },
       {
-        model: 'odd', event: 1, t: 100, score: 0.9, // mean 0.2, and 0.3 / 0.2 is at least 1.5; of x the first is known, by lag
+        model: 'odd', event: 1, t: 100, score: 0.9, // mean 0.2, and 0.3 / 0.2 is at least 1.25; of x the first is known, by lag
         vector: { amount: 0.3, 'own.n': 2, 'own.since': 100, 'place.n': 1, 'place.recent': [0.1], ratio: 0.3 / 0.2, excess: 0.3 - 0.2 },
       },
       {

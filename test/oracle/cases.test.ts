@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { aggregateNames } from '../../src/define/ir.ts'
+import { type Ask, type Case, cases } from './cases.ts'
+import { decisionCases } from './cases/decisions.ts'
+import { type OracleValue, decisions, known, value } from './oracle.ts'
+
+for (const { name, source, group, log, asks } of cases)
+  test(name, () => {
+    for (const ask of asks) {
+      const { events, clock } = known(source, group.place, log, ask.prefix, ask.t)
+      const trigger = ask.trigger === undefined ? undefined : log[ask.trigger]
+      for (const feature of group.features) {
+        const got = value(group, feature, source, ask.key, events, clock, trigger)
+        assertAgrees(got, ask, feature.name)
+      }
+    }
+  })
+
+function assertAgrees(got: OracleValue, ask: Ask, name: string): void {
+  const message = `${name} of ${JSON.stringify(ask.key)} at P = ${ask.prefix}, t = ${ask.t}: ${ask.why}`
+  const expected = ask.expect[name]!
+  if (typeof expected === 'object' && expected !== null && 'refused' in expected) return assert.equal(got.refused, expected.refused, message)
+  assert.equal(got.refused, undefined, message)
+  if (ask.exact?.[name] !== undefined) assert.equal(got.exact, ask.exact[name], message)
+  if (got.tolerance > 0 && typeof expected === 'number' && typeof got.delivered === 'number')
+    assert.ok(Math.abs(got.delivered - expected) <= got.tolerance, `${message}: ${got.delivered}, not ${expected}`)
+  else assert.deepEqual(got.delivered, expected, message) // strict: Object.is, so −0 is not 0
+}
+
+for (const { name, pipeline, log, expect } of decisionCases)
+  test(name, () => {
+    const made = decisions(pipeline, log)
+    assert.deepEqual(
+      made,
+      expect.map(decision => ({ ...decision, prefix: decision.event + 1 })),
+    )
+  })
+
+test('every ask expects every feature, and every aggregate and placement has a case', () => {
+  for (const { name, group, asks } of cases)
+    for (const ask of asks) assert.deepEqual(Object.keys(ask.expect).toSorted(), group.features.map(feature => feature.name).toSorted(), name)
+  const seen = (of: (one: Case) => string[]): Set<string> => new Set(cases.flatMap(of))
+  assert.deepEqual(seen(one => one.group.features.map(feature => feature.agg)), new Set(aggregateNames))
+  assert.deepEqual(seen(one => [one.group.place.kind]), new Set(['stream', 'lag', 'partial', 'scheduled', 'corrected']))
+})

@@ -1,0 +1,9 @@
+/**
+ * The naive reference: what `docs` and semantics say, in code without cleverness, and the judge of every other computation.
+ *
+ * It imports types, errors' names and croner, nothing that computes. One value costs a walk over the log.
+ */
+export { evaluate } from './arithmetic.ts'
+export { type Known, current, known, lastTime } from './placement.ts'
+export { type OracleValue, ofKey, value, valueOf } from './value.ts'
+export { type Decision, decisions } from './decisions.ts'

@@ -1,0 +1,72 @@
+/** What is known and what time it is: semantics §4, and what is superseded of it: §1. */
+import { Cron } from 'croner'
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { PlacementIR, ScheduleIR, SourceIR } from '../../src/define/ir.ts'
+
+export interface Known {
+  /** Events of the source, superseded ones among them, in the order of the log. */
+  readonly events: readonly LoggedEvent[]
+  readonly clock: number
+  /** The same as a cut: `log[0 … prefix)` with arrival at most `upTo`. */
+  readonly prefix: number
+  readonly upTo: number
+}
+
+/** `P` is the first `prefix` events of the log, all sources together. */
+export function known(source: SourceIR, placement: PlacementIR, log: readonly LoggedEvent[], prefix: number, t: number): Known {
+  const at = (prefix: number, upTo: number, clock: number): Known => ({
+    events: log.filter((event, i) => i < prefix && event.source === source.name && event.arrival <= upTo),
+    clock,
+    prefix,
+    upTo,
+  })
+  switch (placement.kind) {
+    case 'stream':
+      return at(prefix, Infinity, t)
+    case 'corrected':
+      return at(log.length, Infinity, t)
+    case 'lag':
+      return at(prefix, t - placement.by, t - placement.by)
+    case 'partial':
+      return at(prefix, t - placement.by, t)
+    case 'scheduled': {
+      const s = lastTime(placement.schedule, t - placement.lasts)
+      return at(prefix, s, s)
+    }
+  }
+}
+
+/** The last time of a schedule that is at most `t`; −Infinity, when nothing is known, if there is none. */
+export function lastTime(schedule: ScheduleIR, t: number): number {
+  if (schedule.kind === 'interval') return Math.floor((t - schedule.phase) / schedule.every) * schedule.every + schedule.phase
+  const cron = cronOf(schedule.cron, schedule.zone)
+  return cron.previousRuns(1, new Date(t + 1))[0]?.getTime() ?? -Infinity
+}
+
+const crons = new Map<string, Cron>()
+
+function cronOf(cron: string, zone: string): Cron {
+  const name = `${cron} in ${zone}`
+  if (!crons.has(name)) crons.set(name, new Cron(cron, { timezone: zone, paused: true }))
+  return crons.get(name)!
+}
+
+/**
+ * Those of the events known that count: not superseded by a later-positioned one of the same source key and identity, and not
+ * `deleted`. (All events of a source key are in one partition, so the later position is the larger offset.)
+ */
+export function current(source: SourceIR, events: readonly LoggedEvent[]): readonly LoggedEvent[] {
+  const identities = events.map(event => identityOf(source, event))
+  const latest = new Map<string | null, LoggedEvent>()
+  events.forEach((event, i) => {
+    const rival = latest.get(identities[i]!)
+    if (rival === undefined || rival.offset < event.offset) latest.set(identities[i]!, event)
+  })
+  return events.filter((event, i) => !event.deleted && (identities[i] === null || latest.get(identities[i]!) === event))
+}
+
+/** What two events must have in common for the later to supersede the earlier; null if nothing does. */
+function identityOf({ key, identity }: SourceIR, { row }: LoggedEvent): string | null {
+  const fields = identity?.map(field => row[field]!)
+  return fields === undefined || fields.some(field => field === null) ? null : JSON.stringify([row[key], ...fields])
+}
