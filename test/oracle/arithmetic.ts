@@ -14,7 +14,8 @@ export type Operand = Exact | number | string | boolean | null
 
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER)
 
-export const isExactType = (type: ColumnType): boolean => type === 'int' || type === 'decimal' || type === 'timestamp' || type === 'duration'
+export const isExactType = (type: ColumnType): boolean =>
+  type === 'int' || type === 'decimal' || type === 'timestamp' || type === 'duration'
 
 export const isExact = (value: Operand): value is Exact => typeof value === 'object' && value !== null
 
@@ -47,7 +48,7 @@ export type Leaf = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>
 export const rowReader =
   (row: Readonly<Record<string, Value>>) =>
   (leaf: Leaf): Operand =>
-    operand(row[leaf.name]!, leaf)
+    operand(row[leaf.name], leaf)
 
 export function compute(expr: ExprIR, read: (leaf: Leaf) => Operand): Operand {
   switch (expr.op) {
@@ -57,24 +58,24 @@ export function compute(expr: ExprIR, read: (leaf: Leaf) => Operand): Operand {
       return read(expr)
     case 'literal':
       return operand(expr.value, expr)
+    case 'isNull':
+      return compute(expr.of, read) === null
     case 'not': {
       const of = compute(expr.of, read)
       return of === null ? null : !of
     }
-    case 'isNull':
-      return compute(expr.of, read) === null
+    default:
+      return binary(expr.op, compute(expr.left, read), compute(expr.right, read))
   }
-  const left = compute(expr.left, read)
-  const right = compute(expr.right, read)
-  if (expr.op === 'and') return left === false || right === false ? false : left === null || right === null ? null : true
-  if (expr.op === 'or') return left === true || right === true ? true : left === null || right === null ? null : false
+}
+
+type BinaryOp = Extract<ExprIR, { left: ExprIR }>['op']
+
+function binary(op: BinaryOp, left: Operand, right: Operand): Operand {
+  if (op === 'and') return left === false || right === false ? false : left === null || right === null ? null : true
+  if (op === 'or') return left === true || right === true ? true : left === null || right === null ? null : false
   if (left === null || right === null) return null
-  switch (expr.op) {
-    case 'add':
-    case 'sub':
-    case 'mul':
-    case 'div':
-      return arithmetic(expr.op, left, right)
+  switch (op) {
     case 'eq':
       return order(left, right) === 0
     case 'ne':
@@ -87,18 +88,19 @@ export function compute(expr: ExprIR, read: (leaf: Leaf) => Operand): Operand {
       return order(left, right) > 0
     case 'gte':
       return order(left, right) >= 0
+    default:
+      return isExact(left) && isExact(right) && op !== 'div' ? exactArithmetic(op, left, right) : doubleArithmetic(op, left, right)
   }
 }
 
-function arithmetic(op: 'add' | 'sub' | 'mul' | 'div', left: Operand, right: Operand): Operand {
-  if (op !== 'div' && isExact(left) && isExact(right)) {
-    const scale = op === 'mul' ? left.scale + right.scale : Math.max(left.scale, right.scale)
-    const int =
-      op === 'mul' ? left.int * right.int
-      : op === 'add' ? rescale(left, scale) + rescale(right, scale)
-      : rescale(left, scale) - rescale(right, scale)
-    return int > SAFE || int < -SAFE ? null : { int, scale }
-  }
+function exactArithmetic(op: 'add' | 'sub' | 'mul', left: Exact, right: Exact): Exact | null {
+  const scale = op === 'mul' ? left.scale + right.scale : Math.max(left.scale, right.scale)
+  const [a, b] = op === 'mul' ? [left.int, right.int] : [rescale(left, scale), rescale(right, scale)]
+  const int = op === 'mul' ? a * b : op === 'add' ? a + b : a - b
+  return int > SAFE || int < -SAFE ? null : { int, scale }
+}
+
+function doubleArithmetic(op: 'add' | 'sub' | 'mul' | 'div', left: Operand, right: Operand): number | null {
   const a = asDouble(left)
   const b = asDouble(right)
   if (op === 'div' && b === 0) return null

@@ -94,12 +94,17 @@ export function history(...happenings: Happening[]): LoggedEvent[] {
   })
 }
 
-export const col = (name: string): ExprIR => ({ op: 'column', name, ...types[name]! })
+export const col = (name: string): ExprIR => ({ op: 'column', name, ...types[name] })
 export const int = (value: number): ExprIR => ({ op: 'literal', value, type: 'int' })
 export const decimal = (value: number, scale: number): ExprIR => ({ op: 'literal', value, type: 'decimal', scale })
 export const double = (value: number): ExprIR => ({ op: 'literal', value, type: 'double' })
 export const text = (value: string): ExprIR => ({ op: 'literal', value, type: 'string' })
-export const compare = (left: ExprIR, op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte', right: ExprIR): ExprIR => ({ op, left, right, type: 'bool' })
+export const compare = (left: ExprIR, op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte', right: ExprIR): ExprIR => ({
+  op,
+  left,
+  right,
+  type: 'bool',
+})
 export const logic = (left: ExprIR, op: 'and' | 'or', right: ExprIR): ExprIR => ({ op, left, right, type: 'bool' })
 export const not = (of: ExprIR): ExprIR => ({ op: 'not', of, type: 'bool' })
 export const isNull = (of: ExprIR): ExprIR => ({ op: 'isNull', of, type: 'bool' })
@@ -120,7 +125,12 @@ function resultType(name: AggregateName, input: ExprIR | undefined): TypeIR {
   return { type: name === 'change' && type === 'timestamp' ? 'duration' : type, ...(scale === undefined ? {} : { scale }) }
 }
 
-export function group(features: Record<string, FeatureIR>, { key = ['k'], place = { kind: 'stream' } as PlacementIR } = {}): GroupIR {
+interface Reading {
+  readonly key?: readonly string[]
+  readonly place?: PlacementIR
+}
+
+export function group(features: Record<string, FeatureIR>, { key = ['k'], place = { kind: 'stream' } }: Reading = {}): GroupIR {
   const named = Object.entries(features).map(([name, feature]) => ({ ...feature, name }))
   return { name: 'case', source: 'wide', entity: key, key, place, features: named }
 }

@@ -20,7 +20,8 @@ for (const { name, source, group, log, asks } of cases)
 function assertAgrees(got: OracleValue, ask: Ask, name: string): void {
   const message = `${name} of ${JSON.stringify(ask.key)} at P = ${ask.prefix}, t = ${ask.t}: ${ask.why}`
   const expected = ask.expect[name]!
-  if (typeof expected === 'object' && expected !== null && 'refused' in expected) return assert.equal(got.refused, expected.refused, message)
+  if (typeof expected === 'object' && expected !== null && 'refused' in expected)
+    return assert.equal(got.refused, expected.refused, message)
   assert.equal(got.refused, undefined, message)
   if (ask.exact?.[name] !== undefined) assert.equal(got.exact, ask.exact[name], message)
   if (got.tolerance > 0 && typeof expected === 'number' && typeof got.delivered === 'number')
@@ -39,8 +40,15 @@ for (const { name, pipeline, log, expect } of decisionCases)
 
 test('every ask expects every feature, and every aggregate and placement has a case', () => {
   for (const { name, group, asks } of cases)
-    for (const ask of asks) assert.deepEqual(Object.keys(ask.expect).toSorted(), group.features.map(feature => feature.name).toSorted(), name)
+    for (const ask of asks)
+      assert.deepEqual(Object.keys(ask.expect).toSorted(), group.features.map(feature => feature.name).toSorted(), name)
   const seen = (of: (one: Case) => string[]): Set<string> => new Set(cases.flatMap(of))
-  assert.deepEqual(seen(one => one.group.features.map(feature => feature.agg)), new Set(aggregateNames))
-  assert.deepEqual(seen(one => [one.group.place.kind]), new Set(['stream', 'lag', 'partial', 'scheduled', 'corrected']))
+  assert.deepEqual(
+    seen(one => one.group.features.map(feature => feature.agg)),
+    new Set(aggregateNames),
+  )
+  assert.deepEqual(
+    seen(one => [one.group.place.kind]),
+    new Set(['stream', 'lag', 'partial', 'scheduled', 'corrected']),
+  )
 })

@@ -24,8 +24,7 @@ export function decisions(pipeline: PipelineIR, log: readonly LoggedEvent[]): De
   log.forEach((trigger, event) => {
     t = Math.max(t, trigger.arrival)
     if (trigger.deleted) return
-    for (const model of pipeline.models)
-      if (model.decide.source === trigger.source) made.push(decide(pipeline, model, log, event, t))
+    for (const model of pipeline.models) if (model.decide.source === trigger.source) made.push(decide(pipeline, model, log, event, t))
   })
   return made
 }
@@ -33,9 +32,9 @@ export function decisions(pipeline: PipelineIR, log: readonly LoggedEvent[]): De
 function decide(pipeline: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], event: number, t: number): Decision {
   const prefix = event + 1
   const read = (leaf: Leaf): OracleValue['delivered'] => {
-    if (leaf.op === 'trigger') return triggerField(pipeline, log[event]!, leaf.name)
+    if (leaf.op === 'trigger') return triggerField(pipeline, log[event], leaf.name)
     if (leaf.op === 'feature') return featureValue(pipeline, leaf, log, event, t)
-    return vector[leaf.name]! // a condition of a rule may name an input
+    return vector[leaf.name] // a condition of a rule may name an input
   }
   const vector: Record<string, OracleValue['delivered']> = {}
   for (const { name, expr } of model.inputs)
@@ -52,16 +51,20 @@ const columnOf = (source: SourceIR, name: string): TypeIR => source.columns.find
 
 /** A field of the trigger as it is delivered: a double, whatever its number type. */
 const triggerField = (pipeline: PipelineIR, { source, row }: LoggedEvent, name: string): Value =>
-  delivered(operand(row[name]!, columnOf(sourceOf(pipeline, source), name)))
+  delivered(operand(row[name], columnOf(sourceOf(pipeline, source), name)))
 
 function featureValue(
-  pipeline: PipelineIR, leaf: Extract<Leaf, { op: 'feature' }>, log: readonly LoggedEvent[], event: number, t: number,
+  pipeline: PipelineIR,
+  leaf: Extract<Leaf, { op: 'feature' }>,
+  log: readonly LoggedEvent[],
+  event: number,
+  t: number,
 ): OracleValue['delivered'] {
   const group = pipeline.groups.find(({ name }) => name === leaf.group)!
   const feature = group.features.find(({ name }) => name === leaf.name)!
   const source = sourceOf(pipeline, group.source)
-  const trigger = log[event]!
-  const key = leaf.key.map(column => trigger.row[column]!)
+  const trigger = log[event]
+  const key = leaf.key.map(column => trigger.row[column])
   const { events, clock } = known(source, group.place, log, event + 1, t)
   const { delivered, refused } = value(group, feature, source, key, events, clock, trigger)
   if (refused) throw new Error(`${refused}: ${group.name}.${feature.name}`)
@@ -81,7 +84,7 @@ function scoreOf(score: ScoreIR, vector: Decision['vector'], read: (leaf: Leaf) 
 }
 
 function contributionOf({ weight = 0, mean = 0, scale = 1, ifNull, levels, otherwise }: TermIR, given: Value): number | null {
-  if (levels) return given !== null && Object.hasOwn(levels, String(given)) ? levels[String(given)]! : (otherwise ?? null)
+  if (levels) return given !== null && Object.hasOwn(levels, String(given)) ? levels[String(given)] : (otherwise ?? null)
   const x = given ?? ifNull
   return x === undefined ? null : (weight * (Number(x) - mean)) / scale
 }

@@ -29,7 +29,7 @@ export function known(source: SourceIR, placement: PlacementIR, log: readonly Lo
       return at(prefix, t - placement.by, t - placement.by)
     case 'partial':
       return at(prefix, t - placement.by, t)
-    case 'scheduled': {
+    default: {
       const s = lastTime(placement.schedule, t - placement.lasts)
       return at(prefix, s, s)
     }
@@ -59,14 +59,14 @@ export function current(source: SourceIR, events: readonly LoggedEvent[]): reado
   const identities = events.map(event => identityOf(source, event))
   const latest = new Map<string | null, LoggedEvent>()
   events.forEach((event, i) => {
-    const rival = latest.get(identities[i]!)
-    if (rival === undefined || rival.offset < event.offset) latest.set(identities[i]!, event)
+    const rival = latest.get(identities[i])
+    if (rival === undefined || rival.offset < event.offset) latest.set(identities[i], event)
   })
-  return events.filter((event, i) => !event.deleted && (identities[i] === null || latest.get(identities[i]!) === event))
+  return events.filter((event, i) => !event.deleted && (identities[i] === null || latest.get(identities[i]) === event))
 }
 
 /** What two events must have in common for the later to supersede the earlier; null if nothing does. */
 function identityOf({ key, identity }: SourceIR, { row }: LoggedEvent): string | null {
-  const fields = identity?.map(field => row[field]!)
+  const fields = identity?.map(field => row[field])
   return fields === undefined || fields.some(field => field === null) ? null : JSON.stringify([row[key], ...fields])
 }

@@ -21,13 +21,28 @@ const named = (name: string, ir: GroupIR): GroupIR => ({ ...ir, name })
 const trigger = (name: string, type: TypeIR): ExprIR => ({ op: 'trigger', name, ...type })
 const feature = (group: string, key: string, name: string, type: TypeIR): ExprIR => ({ op: 'feature', group, key: [key], name, ...type })
 const input = (name: string, expr: ExprIR) => ({ name, expr })
-const pipeline = (sources: SourceIR[], groups: GroupIR[], models: ModelIR[]): PipelineIR => ({ version: 1, name: 'case', sources, groups, models })
+const pipeline = (sources: SourceIR[], groups: GroupIR[], models: ModelIR[]): PipelineIR => ({
+  version: 1,
+  name: 'case',
+  sources,
+  groups,
+  models,
+})
 
 const DOUBLE: TypeIR = { type: 'double' }
 const MONEY: TypeIR = { type: 'decimal', scale: 2 }
 
-const own = named('own', group({ n: agg('count', 1000), mean: agg('mean', 1000, col('d')), since: agg('timeSinceLast', 'lifetime', undefined, { before: true }) }))
-const place = named('place', group({ n: agg('count', 'lifetime'), recent: agg('lastK', 'lifetime', col('d'), { k: 2 }) }, { key: ['g'], place: { kind: 'lag', by: 100 } }))
+const own = named(
+  'own',
+  group({ n: agg('count', 1000), mean: agg('mean', 1000, col('d')), since: agg('timeSinceLast', 'lifetime', undefined, { before: true }) }),
+)
+const place = named(
+  'place',
+  group(
+    { n: agg('count', 'lifetime'), recent: agg('lastK', 'lifetime', col('d'), { k: 2 }) },
+    { key: ['g'], place: { kind: 'lag', by: 100 } },
+  ),
+)
 const amount = trigger('d', MONEY)
 const mean = feature('own', 'k', 'mean', DOUBLE)
 
@@ -41,21 +56,33 @@ const inputs = [
   input('excess', math(amount, 'sub', mean, DOUBLE)),
 ]
 
-const on = (name: string, source: string, inputs: ModelIR['inputs'], score: ModelIR['score']): ModelIR => ({ name, decide: { kind: 'on', source }, inputs, score })
+const on = (name: string, source: string, inputs: ModelIR['inputs'], score: ModelIR['score']): ModelIR => ({
+  name,
+  decide: { kind: 'on', source },
+  inputs,
+  score,
+})
 
 export const decisionCases: DecisionCase[] = [
   {
     name: 'keys from the trigger, a placement for each group, derived inputs, rules',
-    pipeline: pipeline([wide], [own, place], [
-      on('odd', 'wide', inputs, {
-        kind: 'rules',
-        rules: [
-          { when: compare(math(amount, 'div', mean, DOUBLE), 'gte', double(1.25)), score: 0.9 },
-          { when: logic(compare(feature('own', 'k', 'n', { type: 'int' }), 'gt', double(1)), 'and', compare(amount, 'lt', double(0.15))), score: 0.5 },
-        ],
-        otherwise: 0.1,
-      }),
-    ]),
+    pipeline: pipeline(
+      [wide],
+      [own, place],
+      [
+        on('odd', 'wide', inputs, {
+          kind: 'rules',
+          rules: [
+            { when: compare(math(amount, 'div', mean, DOUBLE), 'gte', double(1.25)), score: 0.9 },
+            {
+              when: logic(compare(feature('own', 'k', 'n', { type: 'int' }), 'gt', double(1)), 'and', compare(amount, 'lt', double(0.15))),
+              score: 0.5,
+            },
+          ],
+          otherwise: 0.1,
+        }),
+      ],
+    ),
     log: history(
       ev(0, { k: 'a', g: 'x', d: 10 }),
       ev(100, { k: 'a', g: 'x', d: 30 }),
@@ -65,41 +92,76 @@ export const decisionCases: DecisionCase[] = [
     ),
     expect: [
       {
-        model: 'odd', event: 0, t: 0, score: 0.1, // ratio 1; n is 1
+        model: 'odd',
+        event: 0,
+        t: 0,
+        score: 0.1, // ratio 1; n is 1
         vector: { amount: 0.1, 'own.n': 1, 'own.since': null, 'place.n': 0, 'place.recent': null, ratio: 1, excess: 0 },
       },
       {
-        model: 'odd', event: 1, t: 100, score: 0.9, // mean 0.2, and 0.3 / 0.2 is at least 1.25; of x the first is known, by lag
+        model: 'odd',
+        event: 1,
+        t: 100,
+        score: 0.9, // mean 0.2, and 0.3 / 0.2 is at least 1.25; of x the first is known, by lag
         vector: { amount: 0.3, 'own.n': 2, 'own.since': 100, 'place.n': 1, 'place.recent': [0.1], ratio: 0.3 / 0.2, excess: 0.3 - 0.2 },
       },
       {
-        model: 'odd', event: 2, t: 100, score: 0.1,
+        model: 'odd',
+        event: 2,
+        t: 100,
+        score: 0.1,
         vector: { amount: 0.2, 'own.n': 1, 'own.since': null, 'place.n': 1, 'place.recent': [0.1], ratio: 1, excess: 0 },
       },
       {
-        model: 'odd', event: 3, t: 300, score: 0.5, // late: the clock is 300; mean is 45 / 3 / 100; no group has the key NULL
+        model: 'odd',
+        event: 3,
+        t: 300,
+        score: 0.5, // late: the clock is 300; mean is 45 / 3 / 100; no group has the key NULL
         vector: { amount: 0.05, 'own.n': 3, 'own.since': 200, 'place.n': 0, 'place.recent': null, ratio: 0.05 / 0.15, excess: 0.05 - 0.15 },
       },
       {
-        model: 'odd', event: 4, t: 2000, score: 0.1, // NULL amount: comparisons are NULL, no rule holds
+        model: 'odd',
+        event: 4,
+        t: 2000,
+        score: 0.1, // NULL amount: comparisons are NULL, no rule holds
         vector: { amount: null, 'own.n': 1, 'own.since': 1850, 'place.n': 3, 'place.recent': [0.2, 0.3], ratio: null, excess: null },
       },
     ],
   },
   {
     name: 'logistic and linear scores; a deleted event and another source trigger nothing',
-    pipeline: pipeline([{ ...wide, identity: ['ref'], revisable: 1000 }, { ...wide, name: 'other' }], [own], [
-      on('line', 'wide', [input('n', feature('own', 'k', 'n', { type: 'int' })), input('flag', trigger('b', { type: 'bool' })), input('kind', trigger('s', { type: 'string' }))], {
-        kind: 'linear',
-        intercept: 1,
-        terms: [
-          { input: 'n', weight: 3, mean: 1, scale: 2 },
-          { input: 'flag', weight: 10, ifNull: 0.5 },
-          { input: 'kind', levels: { p: -1, '': -2 }, otherwise: 0.25 },
-        ],
-      }),
-      on('curve', 'other', [input('m', trigger('m', { type: 'int' }))], { kind: 'logistic', intercept: 2, terms: [{ input: 'm', weight: -1 }] }),
-    ]),
+    pipeline: pipeline(
+      [
+        { ...wide, identity: ['ref'], revisable: 1000 },
+        { ...wide, name: 'other' },
+      ],
+      [own],
+      [
+        on(
+          'line',
+          'wide',
+          [
+            input('n', feature('own', 'k', 'n', { type: 'int' })),
+            input('flag', trigger('b', { type: 'bool' })),
+            input('kind', trigger('s', { type: 'string' })),
+          ],
+          {
+            kind: 'linear',
+            intercept: 1,
+            terms: [
+              { input: 'n', weight: 3, mean: 1, scale: 2 },
+              { input: 'flag', weight: 10, ifNull: 0.5 },
+              { input: 'kind', levels: { p: -1, '': -2 }, otherwise: 0.25 },
+            ],
+          },
+        ),
+        on('curve', 'other', [input('m', trigger('m', { type: 'int' }))], {
+          kind: 'logistic',
+          intercept: 2,
+          terms: [{ input: 'm', weight: -1 }],
+        }),
+      ],
+    ),
     log: history(
       ev(1, { ref: 'A', b: true, s: 'p' }),
       ev(2, { m: 2 }, { source: 'other' }),

@@ -8,21 +8,24 @@ const powers = (place: PlacementIR, window: number | 'lifetime' = 'lifetime') =>
   group({ sum: agg('sum', window, col('n')), since: agg('timeSinceLast', 'lifetime') }, { place })
 
 // Known at 900: 1 and 4. The event of 850 arrived at 950.
-const delayed = history(
-  ev(800, { n: 1 }, { arrival: 850 }),
-  ev(900, { n: 4 }),
-  ev(850, { n: 2 }, { arrival: 950 }),
-  ev(1000, { n: 8 }),
-)
+const delayed = history(ev(800, { n: 1 }, { arrival: 850 }), ev(900, { n: 4 }), ev(850, { n: 2 }, { arrival: 950 }), ev(1000, { n: 8 }))
 
 export const placements: Case[] = [
   {
     name: 'a late event counts, in every window that reaches it, from its arrival on',
     source: wide,
     group: group({
-      w: agg('sum', 200, col('n')), life: agg('sum', 'lifetime', col('n')), first: agg('first', 'lifetime', col('n')), last: agg('last', 'lifetime', col('n')),
+      w: agg('sum', 200, col('n')),
+      life: agg('sum', 'lifetime', col('n')),
+      first: agg('first', 'lifetime', col('n')),
+      last: agg('last', 'lifetime', col('n')),
     }),
-    log: history(ev(100, { n: 1 }), ev(300, { n: 2 }), ev(150, { n: 4 }, { arrival: 5000 }), ev(-1_000_000_000_000, { n: 8 }, { arrival: 6000 })),
+    log: history(
+      ev(100, { n: 1 }),
+      ev(300, { n: 2 }),
+      ev(150, { n: 4 }, { arrival: 5000 }),
+      ev(-1_000_000_000_000, { n: 8 }, { arrival: 6000 }),
+    ),
     asks: [
       { key, prefix: 2, t: 300, expect: { w: 3, life: 3, first: 1, last: 2 }, why: 'not known yet' },
       { key, prefix: 3, t: 300, expect: { w: 7, life: 7, first: 1, last: 2 }, why: 'known, and within [100, 300]' },
@@ -122,9 +125,21 @@ export const placements: Case[] = [
       ev(at('2026-01-02T03:00:00.000Z'), { n: 8 }),
     ),
     asks: [
-      { key, prefix: 4, t: at('2026-01-02T03:59:59.999Z'), expect: { sum: 1, since: 0 }, why: 'the run of this night is not done: s is yesterday at 2' },
+      {
+        key,
+        prefix: 4,
+        t: at('2026-01-02T03:59:59.999Z'),
+        expect: { sum: 1, since: 0 },
+        why: 'the run of this night is not done: s is yesterday at 2',
+      },
       { key, prefix: 4, t: at('2026-01-02T04:00:00.000Z'), expect: { sum: 7, since: 0 }, why: 'done at this millisecond: s is today at 2' },
-      { key, prefix: 4, t: at('2026-01-01T03:59:59.999Z'), expect: { sum: null, since: null }, why: 's is the last day of the year before' },
+      {
+        key,
+        prefix: 4,
+        t: at('2026-01-01T03:59:59.999Z'),
+        expect: { sum: null, since: null },
+        why: 's is the last day of the year before',
+      },
     ],
   },
   {
@@ -137,8 +152,20 @@ export const placements: Case[] = [
       ev(at('2026-03-29T02:00:00.001Z'), { n: 4 }),
     ),
     asks: [
-      { key, prefix: 3, t: at('2026-03-29T02:29:59.999Z'), expect: { sum: 1, since: 0 }, why: 's = 28 March, 4:00 in winter time, 03:00 UTC' },
-      { key, prefix: 3, t: at('2026-03-29T02:30:00.000Z'), expect: { sum: 3, since: 0 }, why: 's = 29 March, 4:00 in summer time, 02:00 UTC' },
+      {
+        key,
+        prefix: 3,
+        t: at('2026-03-29T02:29:59.999Z'),
+        expect: { sum: 1, since: 0 },
+        why: 's = 28 March, 4:00 in winter time, 03:00 UTC',
+      },
+      {
+        key,
+        prefix: 3,
+        t: at('2026-03-29T02:30:00.000Z'),
+        expect: { sum: 3, since: 0 },
+        why: 's = 29 March, 4:00 in summer time, 02:00 UTC',
+      },
     ],
   },
   {
@@ -151,8 +178,20 @@ export const placements: Case[] = [
       ev(at('2026-10-25T03:00:00.000Z'), { n: 4 }),
     ),
     asks: [
-      { key, prefix: 3, t: at('2026-10-25T02:59:59.999Z'), expect: { sum: 1, since: 0 }, why: 's = 24 October, 4:00 in summer time, 02:00 UTC' },
-      { key, prefix: 3, t: at('2026-10-25T03:00:00.000Z'), expect: { sum: 7, since: 0 }, why: 's = 25 October, 4:00 in winter time, 03:00 UTC; a job of no length is done at once' },
+      {
+        key,
+        prefix: 3,
+        t: at('2026-10-25T02:59:59.999Z'),
+        expect: { sum: 1, since: 0 },
+        why: 's = 24 October, 4:00 in summer time, 02:00 UTC',
+      },
+      {
+        key,
+        prefix: 3,
+        t: at('2026-10-25T03:00:00.000Z'),
+        expect: { sum: 7, since: 0 },
+        why: 's = 25 October, 4:00 in winter time, 03:00 UTC; a job of no length is done at once',
+      },
     ],
   },
 ]
