@@ -1,0 +1,85 @@
+/** Rooms stand on floors: a file imports from its own room and from rooms below, and no file imports itself in a circle. */
+import { isTest, roomOf } from '../sources/files.ts'
+import type { Module } from '../sources/syntax.ts'
+
+/** From the top down. `index` is `src/index.ts`, what a user of the library imports. */
+export const floors = [
+  'cli',
+  'testing',
+  'index',
+  'replay',
+  'model',
+  'files',
+  'intake',
+  'kernel',
+  'sql',
+  'aggregate',
+  'expression',
+  'columns',
+  'define',
+  'base',
+] as const
+
+/** Imports that go up, and imports of the library from outside of it. Unit tests may import anything. */
+export function upwardImports(modules: readonly Module[]): string[] {
+  return modules
+    .filter(({ path }) => roomOf(path) !== undefined && !isTest(path))
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter(imported => !isTest(imported) && !isBelow(roomOf(path), roomOf(imported)))
+        .map(imported => `${path} imports ${imported}, which is not below it`),
+    )
+}
+
+function isBelow(room: string | undefined, imported: string | undefined): boolean {
+  if (room === imported) return true
+  const names: readonly (string | undefined)[] = floors
+  return imported !== undefined && names.indexOf(imported) > names.indexOf(room)
+}
+
+/** Rooms that stand on no floor, or that ARCHITECTURE.md does not name as `NAME/`. */
+export function unknownRooms(modules: readonly Module[], architecture: string): string[] {
+  const rooms = new Set(modules.filter(({ path }) => path.split('/').length > 2).flatMap(({ path }) => roomOf(path) ?? []))
+  return [...rooms].flatMap(room => [
+    ...((floors as readonly string[]).includes(room) ? [] : [`src/${room}/ has no floor in test/tidy/floors.ts`]),
+    ...(architecture.includes(`${room}/`) ? [] : [`src/${room}/ is not named in ARCHITECTURE.md`]),
+  ])
+}
+
+/** One circle for each strongly connected set of files that import each other (Tarjan 1972), the types included. */
+export function cycles(modules: readonly Module[]): string[] {
+  const importsOf = new Map(modules.map(({ path, imports }) => [path, imports]))
+  const order = new Map<string, number>()
+  const low = new Map<string, number>()
+  const open: string[] = []
+  const found: string[] = []
+  const visit = (path: string): void => {
+    order.set(path, order.size)
+    low.set(path, order.get(path)!)
+    open.push(path)
+    for (const next of importsOf.get(path) ?? []) {
+      if (!order.has(next)) visit(next)
+      if (open.includes(next)) low.set(path, Math.min(low.get(path)!, low.get(next)!))
+    }
+    if (low.get(path) !== order.get(path)) return
+    const circle = open.splice(open.indexOf(path))
+    if (circle.length > 1 || importsOf.get(path)?.includes(path)) found.push(`${circle.join(' → ')} → ${path}`)
+  }
+  for (const { path } of modules) if (!order.has(path)) visit(path)
+  return found
+}
+
+/** Imports, at any distance, from the files under `from` into one of the `forbidden` rooms. */
+export function reaches(modules: readonly Module[], from: string, forbidden: readonly string[]): string[] {
+  const importsOf = new Map(modules.map(({ path, imports }) => [path, imports]))
+  const found: string[] = []
+  const seen = new Set<string>()
+  const visit = (path: string, way: readonly string[]): void => {
+    if (seen.has(path)) return
+    seen.add(path)
+    if (forbidden.includes(roomOf(path) ?? '')) found.push([...way, path].join(' → '))
+    else for (const next of importsOf.get(path) ?? []) visit(next, [...way, path])
+  }
+  for (const { path } of modules) if (path.startsWith(from) && !isTest(path)) visit(path, [])
+  return found
+}

@@ -1,0 +1,29 @@
+/** What one file promises and another keeps: documented errors, limits that limit something, a lock file without addresses. */
+import { isTest, roomOf, type TextFile } from '../sources/files.ts'
+
+/** Codes without a heading in docs/errors.md, headings without a code, and codes that the library never uses. */
+export function errorDocumentation(codes: readonly string[], documentation: string, files: readonly TextFile[]): string[] {
+  const headings = [...documentation.matchAll(/^## (SPILL_\w+)$/gm)].map(match => match[1])
+  return [
+    ...codes.filter(code => !headings.includes(code)).map(code => `${code} has no heading in docs/errors.md`),
+    ...headings.filter(code => !codes.includes(code)).map(code => `docs/errors.md has ${code}, which no longer exists`),
+    ...unused(codes, 'src/base/errors.ts', files).map(code => `${code} is thrown nowhere`),
+  ]
+}
+
+export function unusedLimits(names: readonly string[], files: readonly TextFile[]): string[] {
+  return unused(names, 'src/base/limits.ts', files).map(name => `limits.${name} limits nothing`)
+}
+
+/** Names that no file of the library says but the one that declares them. */
+function unused(names: readonly string[], declaredIn: string, files: readonly TextFile[]): string[] {
+  const library = files.filter(({ path }) => roomOf(path) !== undefined && !isTest(path) && path !== declaredIn)
+  return names.filter(name => !library.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text)))
+}
+
+/** Packages whose lock file entry says where it was fetched from: that would bind everyone to one registry. */
+export function resolvedAddresses(lock: { readonly packages: Readonly<Record<string, { readonly resolved?: string }>> }): string[] {
+  return Object.entries(lock.packages)
+    .filter(([, { resolved }]) => resolved !== undefined)
+    .map(([name]) => `${name} has an address in package-lock.json`)
+}

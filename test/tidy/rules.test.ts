@@ -1,0 +1,116 @@
+/** Each house rule finds what it forbids and leaves the rest alone. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseModule, type Module } from '../sources/syntax.ts'
+import { cycles, reaches, unknownRooms, upwardImports } from './floors.ts'
+import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
+import { filesTooLong, functionsTooLong, medianLines } from './sizes.ts'
+import { emptyNames, placeNames, uncontrolled } from './words.ts'
+
+const tree = (files: Record<string, string>): Module[] => Object.entries(files).map(([path, text]) => parseModule({ path, text }))
+const lines = (count: number): string => 'let a\n'.repeat(count)
+
+test('an import upward is found, also of a type, a re-export and a dynamic one', () => {
+  const found = upwardImports(
+    tree({
+      'src/base/a.ts': `import type { K } from '../kernel/k.ts'`,
+      'src/define/b.ts': `export * from '../columns/c.ts'`,
+      'src/sql/c.ts': `await import('../kernel/k.ts')`,
+      'src/cli/d.ts': `import { o } from '../../test/oracle/oracle.ts'`,
+      'src/kernel/good.ts': `import { a } from '../base/a.ts'\nimport { b } from './k.ts'\nimport { join } from 'node:path'`,
+      'src/base/a.test.ts': `import { K } from '../kernel/k.ts'`,
+      'src/index.ts': `export * from './define/b.ts'`,
+    }),
+  )
+  assert.deepEqual(
+    found.map(text => text.split(' ')[0]),
+    ['src/base/a.ts', 'src/define/b.ts', 'src/sql/c.ts', 'src/cli/d.ts'],
+  )
+})
+
+test('a room needs a floor and a name', () => {
+  const found = unknownRooms(tree({ 'src/kernel/a.ts': '', 'src/attic/a.ts': '', 'src/index.ts': '' }), 'kernel/ computes')
+  assert.deepEqual(found, ['src/attic/ has no floor in test/tidy/floors.ts', 'src/attic/ is not named in ARCHITECTURE.md'])
+})
+
+test('a circle is found once, whatever its length', () => {
+  const circle = { 'a.ts': `import './b.ts'`, 'b.ts': `import './c.ts'`, 'c.ts': `import './a.ts'` }
+  assert.deepEqual(cycles(tree({ ...circle, 'd.ts': `import './a.ts'` })), ['a.ts → b.ts → c.ts → a.ts'])
+  assert.deepEqual(cycles(tree({ 'a.ts': `import './b.ts'\nimport './c.ts'`, 'b.ts': `import './c.ts'`, 'c.ts': '' })), [])
+})
+
+test('a forbidden room is found through another file', () => {
+  const modules = tree({
+    'test/oracle/a.ts': `import '../../src/define/b.ts'`,
+    'src/define/b.ts': `import '../kernel/c.ts'`,
+    'src/kernel/c.ts': '',
+    'test/oracle/a.test.ts': `import '../../src/sql/d.ts'`,
+    'src/sql/d.ts': '',
+  })
+  assert.deepEqual(reaches(modules, 'test/oracle/', ['kernel', 'sql']), ['test/oracle/a.ts → src/define/b.ts → src/kernel/c.ts'])
+})
+
+test('long files are found, unless listed; a list that is out of date too', () => {
+  const files = tree({ 'src/a.ts': lines(300), 'src/b.ts': lines(301), 'src/c.ts': lines(400) })
+  assert.deepEqual(filesTooLong(files, { 'src/c.ts': 'one table', 'src/a.ts': 'old' }), [
+    'src/b.ts has 301 lines',
+    'src/a.ts is no longer too long: take it off the list',
+  ])
+})
+
+test('the median is that of the library without its tests', () => {
+  const files = { 'src/base/a.ts': lines(10), 'src/base/b.ts': lines(20), 'src/base/c.ts': lines(90), 'src/base/a.test.ts': lines(1) }
+  assert.equal(medianLines(tree({ ...files, 'test/d.ts': lines(1) })), 20)
+})
+
+test('long functions are found, the bodies of suites left out', () => {
+  const found = functionsTooLong(
+    tree({
+      'a.ts': `function f() {\n${lines(69)}}\nfunction g() {\n${lines(68)}}\n`,
+      'b.ts': `class A {\n  m() {\n${lines(80)}}\n}`,
+      'c.ts': `describe('suite', () => {\n${lines(80)}})\ntest('test', () => {\n${lines(80)}})`,
+    }),
+  )
+  assert.deepEqual(found, ['a.ts:1 has a function of 71 lines', 'b.ts:2 has a function of 82 lines', 'c.ts:83 has a function of 82 lines'])
+})
+
+test('empty names are found as a whole word', () => {
+  const files = tree({ 'src/utils/a.ts': '', 'src/base/helper.ts': '', 'src/base/common-words.ts': '', 'src/base/uncommon.ts': '' })
+  assert.deepEqual(emptyNames(files), ['src/utils/a.ts', 'src/base/helper.ts', 'src/base/common-words.ts'])
+})
+
+test('clock, chance and timers are found in the library, not in base or tests', () => {
+  const uses = `const a = Date.now()\nconst b = Math.random\nsetTimeout(f, 1)\nnew Date()\nnew Date(5)\nMath.max(1)\n// Date.now()`
+  const found = uncontrolled(tree({ 'src/kernel/a.ts': uses, 'src/base/a.ts': uses, 'src/kernel/a.test.ts': uses, 'test/a.ts': uses }))
+  assert.deepEqual(
+    found.map(text => text.split(';')[0]),
+    ['1 uses Date.now', '2 uses Math.random', '3 uses setTimeout', '4 uses new Date()'].map(text => `src/kernel/a.ts:${text}`),
+  )
+})
+
+test('places are found, addresses and relative paths left alone', () => {
+  const place = (folder: string) => `open('/${folder}/x')`
+  const good = [`'https://example.org/work/x'`, `'../work/x'`, 'a/tmp/b', '}/root/x']
+  const bad = [place('work'), place('tmp'), place('root'), ['https://registry', 'npmjs.org'].join('.')]
+  assert.equal(placeNames(tree({ 'a.md': '' }).map(file => ({ ...file, text: [...good, ...bad].join('\n') }))).length, bad.length)
+})
+
+test('an error code is documented and used, or found', () => {
+  const files = tree({ 'src/base/errors.ts': 'SPILL_A, SPILL_B', 'src/kernel/a.ts': `throw 'SPILL_A'`, 'src/a.test.ts': `'SPILL_B'` })
+  assert.deepEqual(errorDocumentation(['SPILL_A', 'SPILL_B'], '## SPILL_A\n\n## SPILL_C\n', files), [
+    'SPILL_B has no heading in docs/errors.md',
+    'docs/errors.md has SPILL_C, which no longer exists',
+    'SPILL_B is thrown nowhere',
+  ])
+})
+
+test('a limit is used, or found', () => {
+  const files = tree({ 'src/base/limits.ts': 'A_MAX, B_MAX', 'src/kernel/a.ts': 'limits.A_MAX, limits.AB_MAX' })
+  assert.deepEqual(unusedLimits(['A_MAX', 'B_MAX'], files), ['limits.B_MAX limits nothing'])
+})
+
+test('an address in the lock file is found', () => {
+  assert.deepEqual(resolvedAddresses({ packages: { a: {}, b: { resolved: 'https://example.org' } } }), [
+    'b has an address in package-lock.json',
+  ])
+})

@@ -1,0 +1,40 @@
+/** The house rules, on the present tree. That each rule finds what it forbids is shown in `rules.test.ts`. */
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { errorCodes } from '../../src/base/errors.ts'
+import { limits } from '../../src/base/limits.ts'
+import { textFiles } from '../sources/files.ts'
+import { parseModule } from '../sources/syntax.ts'
+import { cycles, reaches, unknownRooms, upwardImports } from './floors.ts'
+import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
+import { FILE_LINES_MEDIAN_MAX, filesTooLong, functionsTooLong, longFiles, medianLines } from './sizes.ts'
+import { emptyNames, placeNames, uncontrolled } from './words.ts'
+
+const files = textFiles()
+const code = files.filter(({ path }) => /\.(ts|mjs)$/.test(path))
+const modules = code.map(parseModule)
+const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '')
+const none = (violations: readonly string[]): void => assert.deepEqual(violations, [])
+
+test('imports only go down', () => none(upwardImports(modules)))
+test('every room has a floor and a line in ARCHITECTURE.md', () => none(unknownRooms(modules, textOf('ARCHITECTURE.md'))))
+test('no files import each other in a circle', () => none(cycles(modules)))
+test('the oracle is independent of what it judges', () =>
+  none(reaches(modules, 'test/oracle/', ['kernel', 'aggregate', 'expression', 'sql'])))
+
+test('files are short', () => none(filesTooLong(code, longFiles)))
+test('the median file is short', t => {
+  const median = medianLines(code)
+  t.diagnostic(`median file of the library: ${median} lines`)
+  assert.ok(median <= FILE_LINES_MEDIAN_MAX, `${median} lines`)
+})
+test('functions are short', () => none(functionsTooLong(modules)))
+
+test('names say what a file holds', () => none(emptyNames(files)))
+test('clock, chance and timers come from base', () => none(uncontrolled(modules)))
+test('no registry and no folder of a machine is named', () => none(placeNames(files)))
+
+test('every error code is documented and used', () => none(errorDocumentation(Object.keys(errorCodes), textOf('docs/errors.md'), code)))
+test('every limit is used', () => none(unusedLimits(Object.keys(limits), code)))
+test('the lock file names no registry', () => none(resolvedAddresses(JSON.parse(textOf('package-lock.json')))))
