@@ -13,7 +13,8 @@ export const min: Aggregate = {
 export function lowerValue({ rows, partial, out, at }: Lowering): void {
   const value = partial[0]!
   for (let i = 0; i < rows; i++) {
-    if (Number.isNaN(value[i]!)) out.nulls[at + i] = 1
-    else out.values[at + i] = value[i]!
+    const v = value[i]!
+    if (v === v) out.values[at + i] = v
+    else out.nulls[at + i] = 1
   }
 }

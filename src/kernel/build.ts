@@ -1,0 +1,88 @@
+import { compile, type Evaluate } from '../expression/index.ts'
+import type { Strings } from '../columns/strings.ts'
+import { momentLayout, type MomentLayout, type MomentTerm } from '../aggregate/moments.ts'
+import type { SourceIR } from '../define/ir.ts'
+import { Distinct } from './distinct.ts'
+import { Ends } from './ends.ts'
+import { Extremes } from './extremes.ts'
+import { Folds } from './folds.ts'
+import { boundOf, type PlannedFeature, type PlannedStructure } from './plan.ts'
+import { Recent } from './recent.ts'
+import type { Structure } from './structure.ts'
+import { Sums } from './sums.ts'
+
+/** A structure with what feeds it and what reads it. */
+export interface Unit {
+  readonly structure: Structure
+  readonly before: boolean
+  readonly where: Evaluate | undefined
+  readonly input: Evaluate | undefined
+  readonly layout: MomentLayout | undefined
+  readonly readers: readonly Reader[]
+}
+
+export interface Reader extends PlannedFeature {
+  /** Which of the structure's windows. */
+  readonly window: number
+}
+
+export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Strings): Unit {
+  const windows = distinctWindows(plan.features)
+  const spans = windows.map(window => window.span)
+  const context = { strings }
+  const common = {
+    before: plan.before,
+    where: plan.where && compile(plan.where, context),
+    input: plan.input && compile(plan.input, context),
+    readers: plan.features.map(planned => ({
+      ...planned,
+      window: windows.findIndex(({ span, hop }) => span === planned.span && hop === planned.hop),
+    })),
+  }
+  const layout = plan.partial.kind === 'sums' ? sumsLayout(plan, source) : undefined
+  return { ...common, layout, structure: buildStructure(plan, windows, spans, layout, strings) }
+}
+
+function buildStructure(
+  { partial, hop, maxEntries, input, features }: PlannedStructure,
+  windows: readonly PlannedFeature[],
+  spans: readonly number[],
+  layout: MomentLayout | undefined,
+  strings: Strings,
+): Structure {
+  switch (partial.kind) {
+    case 'sums':
+      return new Sums(spans, hop, layout!, maxEntries)
+    case 'folds':
+      return new Folds(spans, hop, partial.fold, maxEntries)
+    case 'extremes':
+      return new Extremes(spans, hop, partial.sign, input?.type === 'string' ? strings : undefined, maxEntries)
+    case 'ends':
+      return new Ends(spans, hop, maxEntries)
+    case 'recent':
+      return new Recent(windows, Math.max(...features.map(({ feature }) => feature.k ?? 1)))
+    case 'distinct':
+      return new Distinct(windows, Math.max(...features.map(planned => limitOf(planned))))
+  }
+}
+
+const limitOf = ({ aggregate, feature }: PlannedFeature): number => {
+  const partial = aggregate.partial(feature)
+  return partial.kind === 'distinct' ? partial.limit : 0
+}
+
+/** Every term that a feature of the structure needs. */
+function sumsLayout({ features, input }: PlannedStructure, source: SourceIR): MomentLayout {
+  const terms = new Set<MomentTerm>()
+  for (const { aggregate, feature } of features) {
+    const partial = aggregate.partial(feature)
+    if (partial.kind === 'sums') for (const term of partial.terms) terms.add(term)
+  }
+  return momentLayout(terms, boundOf(input, source))
+}
+
+/** The windows of a structure, shortest first. */
+function distinctWindows(features: readonly PlannedFeature[]): PlannedFeature[] {
+  const windows = new Map(features.map(planned => [`${planned.span} ${planned.hop}`, planned]))
+  return [...windows.values()].sort((a, b) => a.span - b.span || a.hop - b.hop)
+}

@@ -1,0 +1,209 @@
+import { limits } from '../base/limits.ts'
+import type { Fold } from '../aggregate/fold.ts'
+import { Arena, widened } from './arena.ts'
+import { Lost } from './lost.ts'
+import { insertionPoint } from './order.ts'
+import { PartialColumns, type Lane, type Structure } from './structure.ts'
+import { floorTo } from './window.ts'
+
+/**
+ * Aggregates that cannot be subtracted, over one time-ordered list a key: two stacks a band.
+ *
+ * The finite windows, from shortest to longest, cut the list into bands: band b holds the entries that are in window b
+ * and not in window b − 1, so a window is the combination of its own band and all newer ones. A band is a queue of two
+ * stacks: its `back` is one running partial of the entries that came in since the last flip; its front keeps in each
+ * entry the fold from that entry to the flip. An entry leaves a band at its old end, where the next front fold is the
+ * answer, and enters the next band at its new end; when a front is used up, the band flips: its back becomes the front.
+ * An entry is in one band at a time, so one column of folds serves all bands. A late entry behind a flip folds the
+ * older part of that front again. Cost: O(windows) combines an event, amortised.
+ *
+ * Places are distances from the end of the list, 1 for the newest: band b is (tail of b − 1, tail of b], its back
+ * (tail of b − 1, flip], its front (flip, tail of b].
+ */
+export class Folds implements Structure {
+  readonly partials: readonly (readonly Float64Array[])[]
+  readonly #out: PartialColumns
+  readonly #spans: Float64Array
+  readonly #hop: number
+  readonly #fold: Fold
+  readonly #maxEntries: number
+  readonly #bands: number
+  /** Columns: time, the entry's partial, the fold from the entry to its band's flip. */
+  readonly #arena: Arena
+  /** By slot and band: entries of the list at or behind the band's old end (its window's length), and in front of its flip. */
+  #tails = new Int32Array(0)
+  #flips = new Int32Array(0)
+  /** By slot and window: a band's back; for lifetime, everything. */
+  #backs = new Float64Array(0)
+  readonly lost = new Lost()
+  readonly #entry: Float64Array
+  readonly #total: Float64Array
+  readonly #loaded: Float64Array
+
+  constructor(spans: readonly number[], hop: number, fold: Fold, maxEntries: number) {
+    this.#spans = Float64Array.from(spans)
+    this.#hop = hop
+    this.#fold = fold
+    this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
+    this.#bands = spans.filter(Number.isFinite).length
+    this.#arena = new Arena(1 + 2 * fold.width)
+    this.#entry = new Float64Array(fold.width)
+    this.#total = new Float64Array(fold.width)
+    this.#loaded = new Float64Array(fold.width)
+    this.#out = new PartialColumns(spans.length, fold.width)
+    this.partials = this.#out.views
+  }
+
+  get bytes(): number {
+    return this.#arena.bytes + this.#tails.byteLength * 2 + this.#backs.byteLength + this.lost.bytes
+  }
+
+  grow(count: number): void {
+    this.#arena.grow(count)
+    this.#tails = widened(this.#tails, count * this.#bands)
+    this.#flips = widened(this.#flips, count * this.#bands)
+    this.#backs = widened(this.#backs, count * this.#spans.length * this.#fold.width)
+    this.lost.grow(count)
+  }
+
+  insert(lane: Lane, event: number): void {
+    const slot = lane.slots[event]!
+    this.#advance(slot, lane.floor[event]!)
+    this.#fold.lift(lane.time[event]!, lane.value[event]!, this.#entry, 0)
+    if (this.#bands < this.#spans.length) this.#addToBack(slot, this.#bands, this.#entry)
+    const tile = floorTo(lane.time[event]!, this.#hop)
+    for (let band = 0; band < this.#bands; band++) {
+      if (tile < floorTo(lane.floor[event]! - this.#spans[band]!, this.#hop)) continue
+      this.#store(slot, band, tile)
+      return
+    }
+  }
+
+  read(slot: number, t: number, row: number): void {
+    this.#advance(slot, t)
+    const { width } = this.#fold
+    const total = this.#total.fill(0)
+    for (let w = 0; w < this.#spans.length; w++) {
+      const lifetime = w >= this.#bands
+      if (lifetime) total.fill(0)
+      this.#fold.combine(total, 0, this.#backs, this.#back(slot, w))
+      if (!lifetime) {
+        const tail = this.#tails[slot * this.#bands + w]!
+        if (tail > this.#flips[slot * this.#bands + w]!) this.#fold.combine(total, 0, this.#load(slot, tail, 1 + width), 0)
+      }
+      for (let f = 0; f < width; f++) this.partials[w]![f]![row] = total[f]!
+    }
+  }
+
+  readNothing(row: number): void {
+    this.#out.fillRow(row, 0)
+  }
+
+  /** Puts `#entry`, an event of `tile` in `band`, into its place. */
+  #store(slot: number, band: number, tile: number): void {
+    const arena = this.#arena
+    const end = arena.end[slot]!
+    const from = end - arena.length[slot]!
+    const at = insertionPoint(arena.columns[0]!, from, end, tile)
+    if (this.#hop > 1 && at > from && arena.columns[0]![at - 1] === tile) this.#join(slot, band, end - at + 1)
+    else this.#open(slot, band, end - at, tile)
+  }
+
+  /** Adds `#entry` to the tile at `place`. */
+  #join(slot: number, band: number, place: number): void {
+    const tile = this.#load(slot, place, 1)
+    this.#fold.combine(tile, 0, this.#entry, 0)
+    this.#save(slot, place, 1, tile)
+    if (place <= this.#flips[slot * this.#bands + band]!) this.#addToBack(slot, band, this.#entry)
+    else this.#foldFront(slot, band, place)
+  }
+
+  /** Makes `#entry` a new entry with `behind` entries after it: of the back if it touches it, else of the front. */
+  #open(slot: number, band: number, behind: number, tile: number): void {
+    if (this.#arena.length[slot]! >= this.#maxEntries) this.#forgetOldest(slot)
+    const newer = Math.min(behind, this.#arena.length[slot]!)
+    this.#arena.columns[0]![this.#arena.open(slot, newer)] = tile
+    this.#save(slot, newer + 1, 1, this.#entry)
+    const first = slot * this.#bands
+    const inBack = newer <= this.#flips[first + band]!
+    for (let b = band; b < this.#bands; b++) {
+      this.#tails[first + b] = this.#tails[first + b]! + 1
+      if (b > band || inBack) this.#flips[first + b] = this.#flips[first + b]! + 1
+    }
+    if (inBack) this.#addToBack(slot, band, this.#entry)
+    else this.#foldFront(slot, band, newer + 1)
+  }
+
+  /** Moves the tails to clock `t`: an entry older than a window leaves its band for the next one. */
+  #advance(slot: number, t: number): void {
+    const arena = this.#arena
+    const first = slot * this.#bands
+    for (let b = 0; b < this.#bands; b++) {
+      const start = floorTo(t - this.#spans[b]!, this.#hop)
+      const inner = b === 0 ? 0 : this.#tails[first + b - 1]!
+      let tail = this.#tails[first + b]!
+      while (tail > inner && arena.columns[0]![arena.end[slot]! - tail]! < start) {
+        if (this.#flips[first + b] === tail) this.#flip(slot, b, inner)
+        if (b + 1 < this.#bands) this.#addToBack(slot, b + 1, this.#load(slot, tail, 1))
+        this.#tails[first + b] = --tail
+      }
+    }
+    if (this.#bands > 0) arena.length[slot] = this.#tails[first + this.#bands - 1]!
+  }
+
+  /** Turns a band's back, which reaches from `inner` to its old end, into its front. */
+  #flip(slot: number, band: number, inner: number): void {
+    this.#flips[slot * this.#bands + band] = inner
+    const back = this.#back(slot, band)
+    this.#backs.fill(0, back, back + this.#fold.width)
+    this.#foldFront(slot, band, inner + 1)
+  }
+
+  /** Folds a band's front again from `place` to its old end. */
+  #foldFront(slot: number, band: number, place: number): void {
+    const { width } = this.#fold
+    const flip = this.#flips[slot * this.#bands + band]!
+    const tail = this.#tails[slot * this.#bands + band]!
+    const total = this.#total.fill(0)
+    if (place - 1 > flip) total.set(this.#load(slot, place - 1, 1 + width))
+    for (let p = place; p <= tail; p++) {
+      this.#fold.combine(total, 0, this.#load(slot, p, 1), 0)
+      this.#save(slot, p, 1 + width, total)
+    }
+  }
+
+  /** Takes the oldest entry out of the band that holds it. */
+  #forgetOldest(slot: number): void {
+    const length = this.#arena.length[slot]!
+    const first = slot * this.#bands
+    this.lost.lose(slot, this.#arena.columns[0]![this.#arena.end[slot]! - length]!)
+    let band = 0
+    while (this.#tails[first + band]! < length) band++
+    if (this.#flips[first + band] === length) this.#flip(slot, band, band === 0 ? 0 : this.#tails[first + band - 1]!)
+    for (let b = band; b < this.#bands; b++) {
+      this.#tails[first + b] = length - 1
+      this.#flips[first + b] = Math.min(this.#flips[first + b]!, length - 1)
+    }
+    this.#arena.cut(slot, 1)
+  }
+
+  #back(slot: number, window: number): number {
+    return (slot * this.#spans.length + window) * this.#fold.width
+  }
+
+  #addToBack(slot: number, window: number, partial: Float64Array): void {
+    this.#fold.combine(this.#backs, this.#back(slot, window), partial, 0)
+  }
+
+  /** `width` columns from `column` of the entry at `place`, in a scratch buffer. */
+  #load(slot: number, place: number, column: number): Float64Array {
+    const entry = this.#arena.end[slot]! - place
+    for (let f = 0; f < this.#loaded.length; f++) this.#loaded[f] = this.#arena.columns[column + f]![entry]!
+    return this.#loaded
+  }
+
+  #save(slot: number, place: number, column: number, partial: Float64Array): void {
+    const entry = this.#arena.end[slot]! - place
+    for (let f = 0; f < partial.length; f++) this.#arena.columns[column + f]![entry] = partial[f]!
+  }
+}

@@ -1,0 +1,88 @@
+import { limits } from '../base/limits.ts'
+import { aggregates } from '../aggregate/index.ts'
+import { isDouble } from '../aggregate/aggregate.ts'
+import type { Aggregate, Partial } from '../aggregate/aggregate.ts'
+import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir.ts'
+import { mayBeNull } from './nullability.ts'
+import { LIFETIME_HOP } from './window.ts'
+
+/** A feature, and the window of its structure that it is lowered from. */
+export interface PlannedFeature {
+  readonly feature: FeatureIR
+  readonly aggregate: Aggregate
+  readonly span: number
+  readonly hop: number
+}
+
+/** Features that one structure answers: the same events, the same value, the same kind of partial. */
+export interface PlannedStructure {
+  readonly partial: Partial
+  readonly before: boolean
+  readonly where: ExprIR | undefined
+  readonly input: ExprIR | undefined
+  readonly hop: number
+  readonly maxEntries: number
+  readonly features: PlannedFeature[]
+}
+
+/**
+ * Which structures a group needs: features share one where they see the same events of the same value through tails that
+ * move alike. `count` needs no value, so it joins any exact sums over the same events.
+ */
+export function planStructures(group: GroupIR, source: SourceIR): PlannedStructure[] {
+  const structures = new Map<string, PlannedStructure>()
+  const nullable = new Set(source.columns.filter(column => column.nullable).map(column => column.name))
+  const counts = group.features.filter(feature => feature.agg === 'count')
+  const others = group.features.filter(feature => feature.agg !== 'count')
+  for (const feature of [...others, ...counts]) {
+    const planned = planFeature(feature)
+    const id = structureId(planned)
+    const host = feature.agg === 'count' ? hostOfCount(structures.values(), planned, nullable) : structures.get(id)
+    if (host) host.features.push(...planned.features)
+    else structures.set(id, planned)
+  }
+  return [...structures.values()]
+}
+
+function planFeature(feature: FeatureIR): PlannedStructure {
+  const aggregate = aggregates[feature.agg]
+  const partial = aggregate.partial(feature)
+  const lifetime = feature.window === 'lifetime'
+  const span = lifetime ? Infinity : (feature.window as number)
+  const hop = lifetime ? LIFETIME_HOP : feature.hop
+  const maxEntries = hop === 1 ? (feature.maxEvents ?? limits.EXACT_EVENTS_PER_KEY) : limits.ENTRIES_PER_KEY_MAX
+  const features = [{ feature, aggregate, span, hop }]
+  return { partial, before: feature.before === true, where: feature.where, input: feature.input, hop, maxEntries, features }
+}
+
+/** `recent` and `distinct` serve windows of every hop with one state. */
+function structureId({ partial, before, where, input, hop, maxEntries }: PlannedStructure): string {
+  const tails = partial.kind === 'recent' || partial.kind === 'distinct' ? [] : [hop, maxEntries]
+  const detail = partial.kind === 'extremes' ? partial.sign : partial.kind === 'folds' ? partial.fold.name : ''
+  return JSON.stringify([partial.kind, detail, before, where ?? null, input ?? null, ...tails])
+}
+
+function hostOfCount(
+  structures: Iterable<PlannedStructure>,
+  count: PlannedStructure,
+  nullable: ReadonlySet<string>,
+): PlannedStructure | undefined {
+  for (const structure of structures) {
+    if (structure.partial.kind !== 'sums' || structure.before !== count.before || structure.hop !== count.hop) continue
+    if (structure.maxEntries !== count.maxEntries || JSON.stringify(structure.where) !== JSON.stringify(count.where)) continue
+    if (!structure.input || !mayBeNull(structure.input, nullable)) return structure
+  }
+  return undefined
+}
+
+/** The largest magnitude that an exact input can have, by the declared bounds of its columns. */
+export function boundOf(expr: ExprIR | undefined, source: SourceIR): number {
+  if (!expr) return 0
+  if (expr.type === 'bool') return 1
+  if (isDouble(expr)) return limits.EXACT_MAX
+  if (expr.op === 'literal') return Math.abs(expr.value as number)
+  if (expr.op !== 'column') return limits.EXACT_MAX
+  const column = source.columns.find(({ name }) => name === expr.name)
+  if (column?.min === undefined || column.max === undefined) return limits.EXACT_MAX
+  return Math.max(Math.abs(column.min), Math.abs(column.max))
+}

@@ -1,0 +1,82 @@
+import { Arena } from './arena.ts'
+import { Lost } from './lost.ts'
+import { insertionPoint, isAfter } from './order.ts'
+import { PartialColumns, type Lane, type Structure } from './structure.ts'
+import { floorTo, type Window } from './window.ts'
+
+/**
+ * The newest `k` events of a key by (time, arrival, partition, offset): `last`, `lastK`, `timeSinceLast`.
+ *
+ * Every window is a suffix, so its newest k events are among the key's newest k, whatever its length and hop. State:
+ * those k. Cost: O(k) an event at worst, O(1) when events come in order.
+ */
+export class Recent implements Structure {
+  /** By window: value and time of the newest, of the next, … NaN where there are fewer. */
+  readonly partials: readonly (readonly Float64Array[])[]
+  readonly #out: PartialColumns
+  readonly #windows: readonly Window[]
+  readonly #k: number
+  readonly #arena = new Arena(4)
+  /** Never forgets what a window can see. */
+  readonly lost = new Lost()
+
+  constructor(windows: readonly Window[], k: number) {
+    this.#windows = windows
+    this.#k = k
+    this.#out = new PartialColumns(windows.length, 2 * k)
+    this.partials = this.#out.views
+  }
+
+  get bytes(): number {
+    return this.#arena.bytes
+  }
+
+  grow(count: number): void {
+    this.#arena.grow(count)
+    this.lost.grow(count)
+  }
+
+  insert(lane: Lane, event: number): void {
+    const slot = lane.slots[event]!
+    const time = lane.time[event]!
+    const arrival = lane.arrival[event]!
+    const position = lane.position[event]!
+    const arena = this.#arena
+    const [times, arrivals, positions] = arena.columns as [Float64Array, Float64Array, Float64Array, Float64Array]
+    const end = arena.end[slot]!
+    const from = end - arena.length[slot]!
+    let at = insertionPoint(times, from, end, time)
+    while (at > from && !isAfter(time, arrival, position, times[at - 1]!, arrivals[at - 1]!, positions[at - 1]!)) at--
+    if (arena.length[slot] === this.#k) {
+      if (at === from) return
+      arena.cut(slot, 1)
+    }
+    const place = arena.open(slot, end - at)
+    arena.columns[0]![place] = time
+    arena.columns[1]![place] = arrival
+    arena.columns[2]![place] = position
+    arena.columns[3]![place] = lane.value[event]!
+  }
+
+  read(slot: number, t: number, row: number): void {
+    const times = this.#arena.columns[0]!
+    const values = this.#arena.columns[3]!
+    const end = this.#arena.end[slot]!
+    const from = end - this.#arena.length[slot]!
+    this.#windows.forEach(({ span, hop }, w) => {
+      const start = floorTo(t - span, hop)
+      const partial = this.partials[w]!
+      for (let i = 0; i < this.#k; i++) {
+        const entry = end - 1 - i
+        const inside = entry >= from && times[entry]! >= start
+        partial[2 * i]![row] = inside ? values[entry]! : NaN
+        partial[2 * i + 1]![row] = inside ? times[entry]! : NaN
+        if (!inside) break
+      }
+    })
+  }
+
+  readNothing(row: number): void {
+    this.#out.fillRow(row, NaN)
+  }
+}

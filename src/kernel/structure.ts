@@ -1,0 +1,65 @@
+import type { Lost } from './lost.ts'
+
+/**
+ * One lane's events as a structure sees them: those of a block that pass the lane's filter, with the value aggregated.
+ * Row i is event i of the block.
+ */
+export interface Lane {
+  /** The key's slot, or −1 where the event is not in the group. */
+  readonly slots: Int32Array
+  readonly time: Float64Array
+  readonly arrival: Float64Array
+  readonly position: Float64Array
+  /** The input's physical value; zeros when the aggregate has no input. */
+  readonly value: Float64Array
+  /** 1 where the event does not take part; absent when all do. */
+  readonly skip: Uint8Array | undefined
+  /** The least clock that any later read may have, as of each event: its arrival, or its time when history is read corrected. */
+  readonly floor: Float64Array
+}
+
+/**
+ * What keeps the events of one lane so that its windows can be read. Every window is a suffix of the key's events by
+ * time, so all windows of a structure share one list a key.
+ *
+ * Contract: clocks given for a slot, by `insert` and `read`, do not decrease over reads; every event inserted has
+ * `time <= clock` of every later read. Under it the order of inserts changes no value.
+ */
+export interface Structure {
+  /** Columns of the partial of each window, `rows` long: `partials[window][column][row]`. */
+  readonly partials: readonly (readonly Float64Array[])[]
+  /** What the structure had to forget at a limit: windows that reach it are refused. */
+  readonly lost: Lost
+  readonly bytes: number
+  /** Makes room for slots 0 … count − 1. */
+  grow(count: number): void
+  insert(lane: Lane, event: number): void
+  /** Writes the partial of every window of `slot` at clock `t` to `row`. */
+  read(slot: number, t: number, row: number): void
+  /** The partials of a key that has no events. */
+  readNothing(row: number): void
+}
+
+/** Rows read at a time: partials of a chunk stay in cache until they are lowered. */
+export const CHUNK = 1024
+
+/**
+ * Columns for partials, views of one array: window w's column f is the array from `(w · width + f) · CHUNK`, so that a key's
+ * partials, kept in the same order, are written with one stride.
+ */
+export class PartialColumns {
+  readonly flat: Float64Array
+  readonly views: Float64Array[][]
+
+  constructor(windows: number, width: number) {
+    this.flat = new Float64Array(windows * width * CHUNK)
+    this.views = Array.from({ length: windows }, (_, w) =>
+      Array.from({ length: width }, (__, f) => this.flat.subarray((w * width + f) * CHUNK, (w * width + f + 1) * CHUNK)),
+    )
+  }
+
+  /** Sets a row of every column. */
+  fillRow(row: number, value: number): void {
+    for (let at = row; at < this.flat.length; at += CHUNK) this.flat[at] = value
+  }
+}
