@@ -1,0 +1,138 @@
+/**
+ * An aggregate as called, before it has a name: everything of a `FeatureIR` but that, checked at the place of the call.
+ *
+ * Invariant: an aggregate that is called while `values` runs must come back as a feature; one that does not is a mistake (an object
+ * literal that names a feature twice silently keeps only the last).
+ */
+import { limits } from '../base/limits.ts'
+import type { AggregateOptions, DistinctOptions, RateOptions, Window } from './aggregating.ts'
+import { callerPlace } from './caller.ts'
+import type { AggregateName, FeatureIR, TypeIR } from './ir.ts'
+import type { TypeInfo } from './literal.ts'
+import { checkOptions, durationOf, mistake, show } from './mistake.ts'
+import { describe, Node, type Realm } from './node.ts'
+import { signatures, takesText } from './signatures.ts'
+import { defaultHop, windowOf } from './window.ts'
+
+export class AggregateCall {
+  readonly feature: Omit<FeatureIR, 'name'>
+  /** What is known of the result beyond its type: an enum's values, an entity. */
+  readonly result: TypeInfo
+  /** The sources that it refers to through its input and condition. */
+  readonly realms: readonly Realm[]
+  readonly place: string | undefined
+
+  constructor(feature: Omit<FeatureIR, 'name'>, result: TypeInfo, realms: readonly Realm[], place: string | undefined) {
+    this.feature = feature
+    this.result = result
+    this.realms = realms
+    this.place = place
+  }
+}
+
+export type Options = AggregateOptions & RateOptions & DistinctOptions
+
+let called: AggregateCall[] | undefined
+
+/** Runs `build` and gives its result with every aggregate called in it. */
+export function collectingCalls<T>(build: () => T): { result: T; calls: readonly AggregateCall[] } {
+  const before = called
+  const calls = (called = [] as AggregateCall[])
+  try {
+    return { result: build(), calls }
+  } finally {
+    called = before
+  }
+}
+
+export function aggregate(agg: AggregateName, window: Window, options: Options = {}, input?: Node, k?: number): AggregateCall {
+  checkOptions(`'${agg}'`, options, optionsOf(agg))
+  if (input) checkInput(agg, input)
+  const where = options.where === undefined ? undefined : condition(`'where' of '${agg}'`, options.where)
+  const reach = windowOf(`'${agg}'`, window)
+  const hop = hopOf(agg, reach, options)
+  const result = signatures[agg].result(input && bareType(input.type))
+  const feature = {
+    agg,
+    window: reach,
+    hop,
+    ...result,
+    ...(input && { input: input.ir }),
+    ...(where && { where: where.ir }),
+    ...(flag(agg, 'before', options.before) && { before: true as const }),
+    ...((agg === 'rate' || agg === 'slope') && { per: unitOf(agg, options.per) }),
+    ...(k !== undefined && { k: countOf(`'${agg}' of how many`, k, limits.LAST_K_MAX) }),
+    ...(agg === 'countDistinct' && { limit: countOf(`'${agg}' limit`, options.limit ?? limits.DISTINCT_MAX, limits.DISTINCT_MAX) }),
+    ...(options.maxEvents !== undefined && { maxEvents: maxEventsOf(agg, hop, reach, options.maxEvents) }),
+  }
+  const selects = input !== undefined && ['min', 'max', 'first', 'last', 'lastK'].includes(agg)
+  const call = new AggregateCall(
+    Object.freeze(feature),
+    { ...(selects ? input.type : result), ...(agg === 'lastK' && { list: true }) },
+    [input, where].flatMap(node => (node ? [node.realm] : [])),
+    callerPlace(),
+  )
+  called?.push(call)
+  return call
+}
+
+/** A condition over a row, or a mistake that says what was given. */
+export function condition(what: string, value: unknown): Node {
+  if (!(value instanceof Node) || value.type.type !== 'bool' || value.type.list)
+    mistake(`${what} needs a condition, got ${describe(value)}`)
+  if (value.realm.scope !== 'row') mistake(`${what} needs a condition over the rows of a source, got one over ${value.realm.name}`)
+  return value
+}
+
+function optionsOf(agg: AggregateName): readonly (keyof Options)[] {
+  const every = ['where', 'hop', 'exact', 'before', 'maxEvents'] as const
+  return agg === 'rate' || agg === 'slope' ? [...every, 'per'] : agg === 'countDistinct' ? [...every, 'limit'] : every
+}
+
+function checkInput(agg: AggregateName, input: Node): void {
+  const { takes } = signatures[agg]
+  if (takes === 'none' || !takes.includes(input.type.type)) mistake(`'${agg}' needs ${takesText(agg)}, got ${describe(input)}`)
+  const { type, min = 0, max = 0 } = input.type
+  const exceeds = Math.max(-min, max) > limits.MOMENT_VALUE_MAX
+  if (exceeds && type !== 'double' && ['variance', 'stddev', 'slope'].includes(agg))
+    mistake(`'${agg}' is exact only within ±2^40 (scaled), and the column's bounds are wider; narrow them or make it a t.double()`)
+}
+
+const bareType = ({ type, scale }: TypeInfo): TypeIR => (scale === undefined ? { type } : { type, scale })
+
+function hopOf(agg: AggregateName, window: number | 'lifetime', { hop, exact }: Options): number {
+  if (window === 'lifetime') {
+    if (hop !== undefined || exact !== undefined)
+      mistake(`'${agg}' over the lifetime has no hop; leave out ${hop === undefined ? 'exact' : 'hop'}`)
+    return 1
+  }
+  if (flag(agg, 'exact', exact)) {
+    if (hop !== undefined) mistake(`'${agg}' has both exact and hop; exact is a hop of 1ms`)
+    return 1
+  }
+  if (hop === undefined) return defaultHop(window)
+  const ms = durationOf(`'${agg}' hop`, hop)
+  if (ms > window) mistake(`'${agg}' hop '${hop}' is above its window; write a hop of at most the window`)
+  return ms
+}
+
+function flag(agg: AggregateName, name: string, value: unknown): boolean {
+  if (value !== undefined && typeof value !== 'boolean') mistake(`'${agg}' ${name} is true or left out, got ${show(value)}`)
+  return value === true
+}
+
+function unitOf(agg: AggregateName, per: RateOptions['per'] = 'minute'): number {
+  const units = { second: '1s', minute: '1m', hour: '1h', day: '1d' } as const
+  return durationOf(`'${agg}' per`, units[per as keyof typeof units] ?? per)
+}
+
+function countOf(what: string, value: unknown, max: number): number {
+  if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > max)
+    mistake(`${what}: write a whole number from 1 to ${max}, got ${show(value)}`)
+  return value as number
+}
+
+function maxEventsOf(agg: AggregateName, hop: number, window: number | 'lifetime', maxEvents: number): number {
+  if (hop !== 1 || window === 'lifetime') mistake(`'${agg}' maxEvents is for exact windows; add exact: true or leave it out`)
+  return countOf(`'${agg}' maxEvents`, maxEvents, limits.ENTRIES_PER_KEY_MAX)
+}

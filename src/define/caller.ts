@@ -1,0 +1,28 @@
+/**
+ * Where the user's code called Spillway: `glucose.ts:14`.
+ *
+ * The frame is the innermost one outside Spillway's own files. Paths are relative to the working directory, or a bare file name
+ * outside it, so that no machine's paths leak into a message. Costs a stack capture (about 10 µs): definitions only, never events.
+ */
+import { basename, isAbsolute, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ownFolder = fileURLToPath(new URL('..', import.meta.url))
+const frame = /(?:\(|at (?:async )?)((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/])[^()]*?):(\d+):\d+\)?$/
+
+export function callerPlace(): string | undefined {
+  for (const line of (new Error('place').stack ?? '').split('\n')) {
+    const match = frame.exec(line)
+    if (!match) continue
+    const path = match[1].startsWith('file:') ? fileURLToPath(match[1]) : match[1]
+    if (!isOwn(path)) return `${shortPath(path)}:${match[2]}`
+  }
+  return undefined
+}
+
+const isOwn = (path: string): boolean => path.startsWith(ownFolder) && !path.includes('.test')
+
+export function shortPath(path: string): string {
+  const fromHere = relative(process.cwd(), path)
+  return fromHere.startsWith('..') || isAbsolute(fromHere) ? basename(path) : fromHere
+}

@@ -1,0 +1,46 @@
+/** Values that a user writes in a definition, as physical values: exactly, or not at all. */
+import { durationMs, type Duration } from '../base/time.ts'
+
+/**
+ * The integer `value · 10^scale`, when that is a safe integer exactly. A number stands for its shortest decimal text (what was typed), so
+ * 5.1 at scale 1 is 51. `undefined` for anything else.
+ */
+export function scaledInteger(value: number | string, scale: number): number | undefined {
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(String(value))
+  if (!match) return undefined
+  const [, sign, whole, fraction = '', exponent = '0'] = match
+  const shift = scale - fraction.length + Number(exponent)
+  const digits = `${whole}${fraction}`.replace(/^0+(?=\d)/, '')
+  if (digits === '0') return 0
+  const text = shift >= 0 ? digits + '0'.repeat(Math.min(shift, 30)) : droppingZeros(digits, -shift)
+  const scaled = text === undefined ? NaN : Number(text)
+  return Number.isSafeInteger(scaled) ? (sign === '-' ? -scaled : scaled) : undefined
+}
+
+/** Digits after the point of a finite number as written: 1.25 → 2. */
+export function decimalPlaces(value: number): number {
+  const match = /^-?\d+(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(String(value))
+  return Math.max(0, (match?.[1]?.length ?? 0) - Number(match?.[2] ?? 0))
+}
+
+/** UTC milliseconds of a Date, of integer milliseconds, or of ISO 8601 text that states its offset. */
+export function timestampMs(value: unknown): number | undefined {
+  const withOffset = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/
+  const ms = value instanceof Date ? value.getTime() : typeof value === 'string' && withOffset.test(value) ? Date.parse(value) : value
+  return Number.isSafeInteger(ms) ? (ms as number) : undefined
+}
+
+/** Milliseconds of integer milliseconds or of a duration as text; zero is one. */
+export function spanMs(value: unknown): number | undefined {
+  if (typeof value !== 'string') return Number.isSafeInteger(value) ? (value as number) : undefined
+  try {
+    return durationMs(value as Duration, { zero: true })
+  } catch {
+    return undefined
+  }
+}
+
+function droppingZeros(digits: string, count: number): string | undefined {
+  const kept = digits.slice(0, -count)
+  return kept !== '' && /^0*$/.test(digits.slice(-count)) ? kept : undefined
+}

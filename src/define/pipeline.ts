@@ -1,0 +1,81 @@
+/**
+ * A pipeline: models, and all that they refer to, as one IR.
+ *
+ * Invariant: names are unique within their kind; sources and groups stand in the order in which they were made; the IR is frozen, and equal
+ * to itself after a trip through JSON.
+ */
+import { callerPlace } from './caller.ts'
+import { GroupValue, type Entities, type Group } from './features.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import { IR_VERSION, type PipelineIR } from './ir.ts'
+import { checkName, mistake, show } from './mistake.ts'
+import { ModelValue, type Model } from './model.ts'
+import type { ScoreFunction } from './score.ts'
+import type { MapFunction, SourceValue } from './source.ts'
+
+export interface Pipeline {
+  readonly name: string
+  readonly ir: PipelineIR
+  /** SHA-256 of what the IR means, hex. */
+  readonly fingerprint: string
+  /** The `map` of each source that has one, by the source's name. */
+  readonly maps: ReadonlyMap<string, MapFunction>
+  /** The user's own score function of each model that has one, by the model's name. */
+  readonly scores: ReadonlyMap<string, ScoreFunction>
+}
+
+/** Anything that a pipeline is made of. What it refers to comes with it. */
+export type Part = Model | Group<Entities, never>
+
+export function pipeline(name: string, parts: readonly Part[]): Pipeline {
+  checkName('pipeline', name)
+  const list: unknown = parts
+  if (!Array.isArray(list) || list.length === 0) mistake(`pipeline '${name}' needs a list of models, got ${show(list)}`)
+  const models = unique(
+    'model',
+    list.filter(part => part instanceof ModelValue),
+  )
+  const stray = list.find(part => !(part instanceof ModelValue) && !(part instanceof GroupValue))
+  if (stray !== undefined || list.includes(undefined))
+    mistake(`pipeline '${name}' is made of models and feature groups, got ${show(stray)}`)
+  const groups = unique('features', [...list.filter(part => part instanceof GroupValue), ...models.flatMap(model => model.groups)]).sort(
+    byOrder,
+  )
+  const sources = unique('source', [...models.map(model => model.source), ...groups.map(group => group.source)]).sort(byOrder)
+  const ir = deepFreeze<PipelineIR>({
+    version: IR_VERSION,
+    name,
+    sources: sources.map(source => source.ir),
+    groups: groups.map(group => group.ir),
+    models: models.map(model => model.ir),
+  })
+  return Object.freeze({
+    name,
+    ir,
+    fingerprint: fingerprintOf(ir),
+    maps: new Map(sources.flatMap(({ name: source, map }) => (map ? [[source, map]] : []))),
+    scores: new Map(models.flatMap(({ name: model, compute }) => (compute ? [[model, compute]] : []))),
+  })
+}
+
+/** Each value once; two values of one name are a mistake, placed at the second. */
+function unique<T extends ModelValue | GroupValue | SourceValue>(kind: string, values: readonly T[]): T[] {
+  const named = new Map<string, T>()
+  for (const value of values) {
+    const first = named.get(value.name)
+    if (first !== undefined && first !== value)
+      mistake(
+        `${kind} '${value.name}' has the name of another${first.place ? `, at ${first.place}` : ''}; rename one`,
+        value.place ?? callerPlace(),
+      )
+    named.set(value.name, value)
+  }
+  return [...named.values()]
+}
+
+const byOrder = (a: { order: number }, b: { order: number }): number => a.order - b.order
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === 'object') for (const field of Object.values(Object.freeze(value))) deepFreeze(field)
+  return value
+}

@@ -1,0 +1,113 @@
+/** Placement words: how old what a feature group knows may be, and what time it is there (semantics §4). */
+import { Cron } from 'croner'
+import type { Duration } from '../base/time.ts'
+import type { PlacementIR, ScheduleIR } from './ir.ts'
+import { checkOptions, durationOf, mistake, show, unsupported } from './mistake.ts'
+import { checkZone } from './t.ts'
+
+declare const placed: unique symbol
+
+export interface Placement {
+  readonly [placed]: true
+}
+
+class Place {
+  readonly ir: PlacementIR
+  constructor(ir: PlacementIR) {
+    this.ir = Object.freeze(ir)
+    Object.freeze(this)
+  }
+}
+
+class Interval {
+  readonly ir: ScheduleIR
+  constructor(ir: ScheduleIR) {
+    this.ir = Object.freeze(ir)
+  }
+}
+
+/** A schedule in whole intervals from the epoch, UTC. */
+export type Every = Interval
+
+/** What is known at the decision, at its time: real-time features. */
+export const stream: Placement = place({ kind: 'stream' })
+
+/** Everything in the log today, at the decision's time: reports and reconciliation, never live decisions. */
+export const corrected: Placement = place({ kind: 'corrected' })
+
+/** What was known `by` ago, at the clock of then: what if this were older? */
+export const lag = (by: Duration): Placement => place({ kind: 'lag', by: durationOf('lag', by, { zero: true }) })
+
+/** What had arrived `by` ago, at the clock of now: what if ingestion were slower? */
+export const partial = (by: Duration): Placement => place({ kind: 'partial', by: durationOf('partial', by, { zero: true }) })
+
+/**
+ * As a job would give it that runs at `schedule` and takes `lasts`. Cron (five fields, or six with seconds) is UTC unless `zone` says otherwise.
+ */
+export function scheduled(schedule: string | Every, options: { readonly lasts: Duration; readonly zone?: string }): Placement {
+  checkOptions('scheduled', options, ['lasts', 'zone'])
+  if (options.lasts === undefined) mistake("scheduled needs lasts, how long the job takes: { lasts: '2h' }")
+  return place({
+    kind: 'scheduled',
+    schedule: scheduleOf(schedule, options.zone),
+    lasts: durationOf('scheduled lasts', options.lasts, { zero: true }),
+  })
+}
+
+/** An interval as a schedule: multiples of it from the epoch, plus `phase`. */
+export function every(interval: Duration, options?: { readonly phase?: Duration }): Every
+/** As the trigger of a model: not yet. */
+export function every(interval: Duration, entity: object, options?: object): never
+export function every(interval: Duration, options: object = {}): Every {
+  if ('entity' in options)
+    return unsupported("every(…) as a model's trigger comes with the live runtime; until then write decide: on(source)")
+  checkOptions('every', options, ['phase'])
+  const ms = durationOf('every', interval)
+  const { phase = '0ms' } = options as { phase?: Duration }
+  const phaseMs = durationOf('every phase', phase, { zero: true })
+  if (phaseMs >= ms) mistake(`every: phase '${phase}' is not below the interval '${interval}'`)
+  return new Interval({ kind: 'interval', every: ms, phase: phaseMs })
+}
+
+export function batch(..._notYet: unknown[]): never {
+  return unsupported(
+    "place: batch(…) comes with batch runs; until then write scheduled('0 2 * * *', { lasts: '2h' }), which reads the same values from history",
+  )
+}
+
+export function hybrid(..._notYet: unknown[]): never {
+  return unsupported('place: hybrid(…) comes with batch runs; until then write stream, which gives the same values')
+}
+
+/** The IR of a group's `place`, or the mistake in it. */
+export function placementOf(what: string, value: unknown): PlacementIR {
+  if (value === undefined)
+    return unsupported(
+      `${what} has no place: nightly batch, the default, comes with batch runs; until then write place: stream or place: scheduled(…)`,
+    )
+  if (value instanceof Place) return value.ir
+  return mistake(`${what}: place is ${show(value)}; write stream, corrected, lag('5m'), partial('5m') or scheduled(…)`)
+}
+
+function place(ir: PlacementIR): Placement {
+  return new Place(ir) as unknown as Placement
+}
+
+function scheduleOf(schedule: unknown, zone: string | undefined): ScheduleIR {
+  if (schedule instanceof Interval)
+    return zone === undefined ? schedule.ir : mistake('scheduled: an interval has no zone; leave it out or write a cron')
+  const checkedZone = zone === undefined ? 'UTC' : checkZone('scheduled', zone)
+  if (typeof schedule !== 'string') mistake(`scheduled needs a cron such as '0 2 * * *' or every('5m'), got ${show(schedule)}`)
+  if (nextRun(schedule) === null) mistake(`scheduled: the cron '${schedule}' never runs`)
+  return { kind: 'cron', cron: schedule, zone: checkedZone }
+}
+
+function nextRun(cron: string): Date | null {
+  try {
+    return new Cron(cron, { paused: true, timezone: 'UTC' }).nextRun(new Date(0))
+  } catch (error) {
+    return mistake(
+      `scheduled: '${cron}' is no cron (${(error as Error).message.replace(/^CronPattern: /, '').replace(/\.$/, '')}); write one such as '0 2 * * *'`,
+    )
+  }
+}

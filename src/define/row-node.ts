@@ -1,0 +1,64 @@
+/** An expression over the rows of a source: it can also be aggregated. The words follow `aggregating.ts`; `aggregate` checks them. */
+import { aggregate, type AggregateCall, type Options } from './aggregate-call.ts'
+import type { Window } from './aggregating.ts'
+import { unsupported } from './mistake.ts'
+import { Node } from './node.ts'
+
+export class RowNode extends Node {
+  sum(window: Window, options?: Options): AggregateCall {
+    return aggregate('sum', window, options, this)
+  }
+  mean(window: Window, options?: Options): AggregateCall {
+    return aggregate('mean', window, options, this)
+  }
+  min(window: Window, options?: Options): AggregateCall {
+    return aggregate('min', window, options, this)
+  }
+  max(window: Window, options?: Options): AggregateCall {
+    return aggregate('max', window, options, this)
+  }
+  variance(window: Window, options?: Options): AggregateCall {
+    return aggregate('variance', window, options, this)
+  }
+  stddev(window: Window, options?: Options): AggregateCall {
+    return aggregate('stddev', window, options, this)
+  }
+  change(window: Window, options?: Options): AggregateCall {
+    return aggregate('change', window, options, this)
+  }
+  rate(window: Window, options?: Options): AggregateCall {
+    return aggregate('rate', window, options, this)
+  }
+  slope(window: Window, options?: Options): AggregateCall {
+    return aggregate('slope', window, options, this)
+  }
+  countDistinct(window: Window, options?: Options): AggregateCall {
+    return aggregate('countDistinct', window, options, this)
+  }
+
+  first(window: Window = 'lifetime', options?: Options): AggregateCall {
+    return aggregate('first', window, options, this)
+  }
+  last(window: Window = 'lifetime', options?: Options): AggregateCall {
+    return aggregate('last', window, options, this)
+  }
+  lastK(k: number, window: Window = 'lifetime', options?: Options): AggregateCall {
+    return aggregate('lastK', window, options, this, k)
+  }
+  timeSinceLast(window: Window = 'lifetime', options?: Options): AggregateCall {
+    return aggregate('timeSinceLast', window, options, this)
+  }
+
+  quantile(): never {
+    return unsupported("'quantile' comes with sketches; until then use min, max, mean or stddev")
+  }
+  topK(): never {
+    return unsupported("'topK' comes with sketches; until then use count(w, condition) for the values that matter")
+  }
+  histogram(): never {
+    return unsupported("'histogram' comes with sketches; until then use count(w, r.x.between(low, high)) for each bucket")
+  }
+  decayedSum(): never {
+    return unsupported("'decayedSum' comes with inexact aggregates; until then use sum over a window")
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * A source: the log of one kind of event, as users declare it.
+ *
+ * Invariant: key and time are columns that every record has, the time is a timestamp, and a `map` has a version.
+ */
+import type { Duration } from '../base/time.ts'
+import { callerPlace } from './caller.ts'
+import type { Field } from './expr.ts'
+import type { SourceIR } from './ir.ts'
+import type { Columns, DeliveredOf, KindOf, RecordOf, RequiredNames, TimeNames } from './kinds.ts'
+import { checkName, checkOptions, didYouMean, durationOf, mistake } from './mistake.ts'
+import type { Realm } from './node.ts'
+import { strictRecord } from './record.ts'
+import { RowNode } from './row-node.ts'
+import { columnsOf, type ColumnsOf, type Schema } from './schema.ts'
+import { sourceIR } from './source-ir.ts'
+
+declare const columns: unique symbol
+
+export interface Source<C extends Columns = Columns> {
+  readonly name: string
+  readonly ir: SourceIR
+  readonly [columns]?: C
+}
+
+/** Columns of a row as expressions that can be aggregated. */
+export type Row<C extends Columns> = { readonly [N in keyof C]: Field<'row', KindOf<C[N]>, DeliveredOf<C[N]>> }
+
+/** A record that a source takes: `RecordFor<typeof payments>`. */
+export type RecordFor<S> = S extends Source<infer C> ? RecordOf<C> : never
+
+/** What a `map` gives: one record, several, or none. */
+export type Mapped<C extends Columns> = RecordOf<C> | readonly RecordOf<C>[] | null
+
+/** The user's function from a raw record, as the intake calls it. */
+export type MapFunction = (raw: unknown) => unknown
+
+/** How imported history gets its arrival when the file does not say: event time plus a delay. */
+export interface After {
+  readonly after: number
+}
+export const after = (delay: Duration): After => Object.freeze({ after: durationOf('after', delay, { zero: true }) })
+
+/** A column that the schema does not have must not be there either. */
+type NoOthers<M, Names> = M extends null
+  ? unknown
+  : M extends readonly (infer One)[]
+    ? readonly NoOthers<One, Names>[]
+    : { readonly [N in Exclude<keyof M, Names>]?: never }
+
+export interface SourceOptions<C extends Columns, M = unknown> {
+  /** The column by which events are partitioned, and within which ids and identities are compared. */
+  readonly key: RequiredNames<C>
+  /** The column that tells a retried append from a second event. */
+  readonly id?: keyof C & string
+  /** Columns whose equality makes a later event a revision of an earlier one; needs `revisable`. */
+  readonly identity?: readonly (keyof C & string)[]
+  /** How long after the original's arrival a revision is taken. */
+  readonly revisable?: Duration
+  /** Arrival of imported history: a timestamp column, or `after('3m')`; `after('0ms')` unless given. */
+  readonly arrives?: TimeNames<C> | After
+  /** Beyond this an event is marked late; it still counts. A day unless given. */
+  readonly allowedLateness?: Duration
+  /** How far a time may be ahead of its arrival. A minute unless given. */
+  readonly maxClockSkew?: Duration
+  /** For how long ids are remembered. An hour unless given. */
+  readonly dedupe?: Duration
+  /** A pure function from a raw record to one record, several, or none. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- a raw record is whatever the file holds; users may annotate it
+  readonly map?: (raw: any) => M & NoOthers<M, keyof C>
+  /** Changes whenever `map` gives other records; part of the fingerprint. */
+  readonly mapVersion?: string
+}
+
+const optionNames = [
+  ...(['schema', 'columns', 'key', 'time', 'id', 'identity', 'revisable', 'arrives', 'allowedLateness', 'maxClockSkew', 'dedupe'] as const),
+  ...(['map', 'mapVersion'] as const),
+]
+
+/** What a source is at run time: its IR, the user's `map`, and its columns as expressions. */
+export class SourceValue {
+  readonly name: string
+  readonly ir: SourceIR
+  readonly map: MapFunction | undefined
+  /** Sources are counted as they are made: the order of definition, which orders equal arrivals of merged histories. */
+  readonly order: number
+  readonly place: string | undefined
+  readonly realm: Realm
+  readonly row: Readonly<Record<string, RowNode>>
+
+  constructor(ir: SourceIR, map: MapFunction | undefined) {
+    this.name = ir.name
+    this.ir = ir
+    this.map = map
+    this.order = made++
+    this.place = callerPlace()
+    const realm: Realm = { scope: 'row', name: `source '${ir.name}'`, make: (node, type) => new RowNode(realm, node, type) }
+    this.realm = realm
+    this.row = strictRecord(
+      Object.fromEntries(
+        ir.columns.map(column => {
+          const { name, type, scale } = column
+          return [name, new RowNode(realm, { op: 'column', name, type, ...(scale !== undefined && { scale }) }, column)]
+        }),
+      ),
+      name =>
+        mistake(
+          `${realm.name} has no column '${name}'${didYouMean(
+            name,
+            ir.columns.map(column => column.name),
+          )}`,
+        ),
+    )
+    Object.freeze(this)
+  }
+}
+
+let made = 0
+
+/** The options as they are read: names not checked yet. */
+export type AnyOptions = SourceOptions<Columns> & { readonly time: unknown }
+
+interface SchemaOptions<S extends Schema, Time extends string, Stated extends Columns> {
+  readonly schema: S
+  /** The event time: a timestamp column. */
+  readonly time: Time extends TimeNames<ColumnsOf<S, Stated, Time>> ? Time : TimeNames<ColumnsOf<S, Stated, Time>>
+  readonly columns?: Stated
+}
+
+/**
+ * Declares a source. `schema` is a record of `t` columns and entities, or a Standard Schema that gives JSON Schema (zod 4, arktype); with
+ * the latter, `columns` states what JSON Schema cannot say: an entity, a decimal, a timestamp other than `time`.
+ */
+export function source<
+  S extends Schema,
+  Time extends string,
+  Stated extends Columns = {},
+  const M extends Mapped<ColumnsOf<NoInfer<S>, NoInfer<Stated>, NoInfer<Time>>> = never,
+>(
+  name: string,
+  options: SchemaOptions<S, Time, Stated> & SourceOptions<ColumnsOf<S, Stated, Time>, M>,
+): Source<ColumnsOf<S, Stated, Time>> {
+  checkName('source', name)
+  checkOptions(`source '${name}'`, options, optionNames)
+  const columnIRs = columnsOf(name, options.schema, options.columns, options.time)
+  const ir = sourceIR(name, columnIRs, options as unknown as AnyOptions)
+  return new SourceValue(ir, options.map)
+}
