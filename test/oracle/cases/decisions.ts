@@ -178,4 +178,29 @@ export const decisionCases: DecisionCase[] = [
       { model: 'curve', event: 5, t: 6, score: null, vector: { m: null } },
     ],
   },
+  {
+    name: 'the clock is the greatest arrival in P, over all sources; a level without a weight makes no score',
+    pipeline: pipeline(
+      [wide, { ...wide, name: 'other' }],
+      [own],
+      [
+        on(
+          'kinds',
+          'wide',
+          [input('kind', trigger('s', { type: 'string' })), input('own.since', feature('own', 'k', 'since', { type: 'duration' }))],
+          {
+            kind: 'linear',
+            intercept: 0.5,
+            terms: [{ input: 'kind', levels: { p: 1, true: 2 } }],
+          },
+        ),
+      ],
+    ),
+    log: history(ev(-500, { s: 'p' }), ev(-100, { s: 'p' }, { source: 'other' }), ev(-300, { s: 'q' }, { arrival: -200 }), ev(-50, {})),
+    expect: [
+      { model: 'kinds', event: 0, t: -500, score: 1.5, vector: { kind: 'p', 'own.since': null } },
+      { model: 'kinds', event: 2, t: -100, score: null, vector: { kind: 'q', 'own.since': 400 } }, // arrivals fell along the order of taking
+      { model: 'kinds', event: 3, t: -50, score: null, vector: { kind: null, 'own.since': 250 } },
+    ],
+  },
 ]

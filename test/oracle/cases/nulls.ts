@@ -1,33 +1,93 @@
 /** Three-valued logic in conditions, and NULL in keys. */
-import { type Case, agg, col, compare, ev, group, history, int, isNull, logic, math, not, wide } from '../case.ts'
+import type { ExprIR } from '../../../src/define/ir.ts'
+import { type Case, agg, col, compare, double, ev, group, history, int, isNull, logic, math, not, text, wide } from '../case.ts'
 
 const key = ['a']
 const W = 1000
 const big = compare(col('n'), 'gt', int(5))
-const counts = (where: Parameters<typeof not>[0]) => agg('count', W, undefined, { where })
+/** The sum of m, a power of two for each event, so that it names the events for which the condition is true. */
+const those = (where: ExprIR) => agg('sum', W, col('m'), { where })
 
 export const nulls: Case[] = [
   {
     name: 'and, or, not and isNull are three-valued; an event takes part only where its condition is true',
     source: wide,
     group: group({
-      or: counts(logic(big, 'or', col('b'))),
-      and: counts(logic(big, 'and', col('b'))),
-      notOr: counts(not(logic(big, 'or', col('b')))),
-      notAnd: counts(not(logic(big, 'and', col('b')))),
-      isNull: counts(isNull(col('n'))),
-      unknown: counts(isNull(big)),
-      ne: counts(compare(col('n'), 'ne', int(6))),
-      self: counts(compare(col('n'), 'eq', col('n'))),
+      or: those(logic(big, 'or', col('b'))),
+      ro: those(logic(col('b'), 'or', big)),
+      and: those(logic(big, 'and', col('b'))),
+      notOr: those(not(logic(big, 'or', col('b')))),
+      notRo: those(not(logic(col('b'), 'or', big))),
+      notAnd: those(not(logic(big, 'and', col('b')))),
+      notDna: those(not(logic(col('b'), 'and', big))),
+      isNull: those(isNull(col('n'))),
+      unknown: those(isNull(big)),
+      unknownNot: those(isNull(not(big))),
+      ne: those(compare(col('n'), 'ne', int(6))),
+      self: those(compare(col('n'), 'eq', col('n'))),
     }),
-    log: history(ev(1, { n: 6 }), ev(2, { b: true }), ev(3, { b: false }), ev(4, { n: 1, b: false }), ev(5, {})),
+    log: history(
+      ev(1, { m: 1, n: 6, b: true }),
+      ev(2, { m: 2, n: 6, b: false }),
+      ev(3, { m: 4, n: 6 }),
+      ev(4, { m: 8, n: 1, b: true }),
+      ev(5, { m: 16, n: 1, b: false }),
+      ev(6, { m: 32, n: 1 }),
+      ev(7, { m: 64, b: true }),
+      ev(8, { m: 128, b: false }),
+      ev(9, { m: 256 }),
+    ),
     asks: [
       {
         key,
-        prefix: 5,
-        t: 5,
-        expect: { or: 2, and: 0, notOr: 1, notAnd: 2, isNull: 3, unknown: 3, ne: 1, self: 2 },
-        why: 'or: T T N F N; and: N N F F N; NULL = NULL is NULL',
+        prefix: 9,
+        t: 9,
+        expect: {
+          or: 79, // 1 + 2 + 4 + 8 + 64: either is true
+          ro: 79,
+          and: 1,
+          notOr: 16, // both are false
+          notRo: 16,
+          notAnd: 186, // 2 + 8 + 16 + 32 + 128: either is false
+          notDna: 186,
+          isNull: 448, // 64 + 128 + 256
+          unknown: 448,
+          unknownNot: 448,
+          ne: 56, // 8 + 16 + 32
+          self: 63,
+        },
+        why: 'true, false and NULL for n > 5, with true, false and NULL for b',
+      },
+    ],
+  },
+  {
+    name: 'comparisons below, at and above',
+    source: wide,
+    group: group({
+      eq: those(compare(col('n'), 'eq', int(5))),
+      ne: those(compare(col('n'), 'ne', int(5))),
+      lt: those(compare(col('n'), 'lt', int(5))),
+      lte: those(compare(col('n'), 'lte', int(5))),
+      gt: those(compare(col('n'), 'gt', int(5))),
+      gte: those(compare(col('n'), 'gte', int(5))),
+      ltDouble: those(compare(col('n'), 'lt', double(5))),
+      gteDouble: those(compare(double(5), 'gte', col('n'))),
+      bools: those(compare(col('b'), 'eq', col('b'))),
+      strings: those(compare(col('s'), 'gte', text('p'))),
+    }),
+    log: history(
+      ev(1, { m: 1, n: 4, s: 'o' }),
+      ev(2, { m: 2, n: 5, b: false, s: 'p' }),
+      ev(3, { m: 4, n: 6, b: true, s: 'pp' }),
+      ev(4, { m: 8 }),
+    ),
+    asks: [
+      {
+        key,
+        prefix: 4,
+        t: 4,
+        expect: { eq: 2, ne: 5, lt: 1, lte: 3, gt: 4, gte: 6, ltDouble: 1, gteDouble: 3, bools: 6, strings: 6 },
+        why: '4, 5 and 6 against 5; of 8, which has only NULLs, nothing is known',
       },
     ],
   },

@@ -112,6 +112,7 @@ export const placements: Case[] = [
       { key, prefix: 4, t: 1349, expect: { sum: 1, since: 0 }, why: 's = 250 still, the clock too' },
       { key, prefix: 4, t: 1350, expect: { sum: 6, since: 0 }, why: 's = 1250: [251, 1250] holds 2 and 4' },
       { key, prefix: 4, t: 2350, expect: { sum: 8, since: 950 }, why: 's = 2250: [1251, 2250] holds 8' },
+      { key, prefix: 3, t: 2350, expect: { sum: null, since: 1000 }, why: '8 is not in P' },
     ],
   },
   {
