@@ -1,0 +1,52 @@
+/**
+ * Vectors as objects, nested as the names of the inputs say: `{ amount, card: { n10m } }`. What the user's own score function and
+ * people read; everything else stays in columns.
+ */
+import { assert } from '../base/assert.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { InputIR, Value } from '../define/ir.ts'
+import { isList, type VectorColumn } from './vector.ts'
+
+export interface VectorRow {
+  readonly [name: string]: Value | readonly Value[] | VectorRow
+}
+
+/** The vector of one row, a fresh object at each call. */
+export type RowOf = (vector: readonly VectorColumn[], row: number) => VectorRow
+
+type Branch = Map<string, Branch | number>
+
+export function rowsOf(inputs: readonly InputIR[], strings: Strings): RowOf {
+  const root: Branch = new Map()
+  inputs.forEach(({ name }, slot) => plant(root, name.split('.'), slot))
+  const decoders = inputs.map(({ expr: { type } }) =>
+    type === 'string' ? (id: number) => strings.textOf(id) : type === 'bool' ? (bit: number) => bit === 1 : (value: number) => value,
+  )
+  const build = (branch: Branch, vector: readonly VectorColumn[], row: number): VectorRow => {
+    const built: Record<string, VectorRow[string]> = {}
+    for (const [name, at] of branch) built[name] = typeof at === 'number' ? valueAt(vector[at], row, decoders[at]) : build(at, vector, row)
+    return built
+  }
+  return (vector, row) => build(root, vector, row)
+}
+
+function plant(root: Branch, path: readonly string[], slot: number): void {
+  let branch = root
+  path.forEach((name, depth) => {
+    assert(name !== '__proto__' && (depth < path.length - 1 || !branch.has(name)), `input '${path.join('.')}' has a name of its own`)
+    if (depth === path.length - 1) branch.set(name, slot)
+    else {
+      const inner = branch.get(name) ?? new Map<string, Branch | number>()
+      assert(typeof inner !== 'number', `input '${path.join('.')}' is not inside another input`)
+      branch.set(name, inner)
+      branch = inner
+    }
+  })
+}
+
+function valueAt(column: VectorColumn, row: number, decode: (value: number) => Value): Value | readonly Value[] {
+  if (column.nulls?.[row]) return null
+  if (!isList(column)) return decode(column.values[row])
+  const start = row * column.width
+  return Array.from(column.values.subarray(start, start + column.counts[row]), decode)
+}

@@ -1,0 +1,44 @@
+/** What one input adds to a linear score (`TermIR`), row by row. NaN stands for NULL until the sum is done. */
+import { assert } from '../base/assert.ts'
+import type { Column } from '../columns/block.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { ColumnType, TermIR } from '../define/ir.ts'
+import { isList, type VectorColumn } from './vector.ts'
+
+/** Adds the term of each of the first `length` rows to `z`. */
+export type AddTerm = (input: VectorColumn, z: Float64Array, length: number) => void
+
+export function termOf(term: TermIR, type: ColumnType, strings: Strings): AddTerm {
+  assert(term.levels !== undefined || type !== 'string', `the term of '${term.input}', a string, has levels`)
+  const add = term.levels ? leveled(term, levelsOf(term.levels, type, strings)) : weighted(term)
+  return (input, z, length) => {
+    assert(!isList(input), `the term of '${term.input}' is over one value`)
+    add(input, z, length)
+  }
+}
+
+/** weight · (x − mean) / scale, rounded in this order. */
+function weighted({ weight = 0, mean = 0, scale = 1, ifNull = NaN }: TermIR): AddTerm {
+  return ({ values, nulls }: Column, z, length) => {
+    if (!nulls) for (let i = 0; i < length; i++) z[i] += (weight * (values[i] - mean)) / scale
+    else for (let i = 0; i < length; i++) z[i] += (weight * ((nulls[i] ? ifNull : values[i]) - mean)) / scale
+  }
+}
+
+function leveled({ otherwise = NaN }: TermIR, levels: ReadonlyMap<number, number>): AddTerm {
+  return ({ values, nulls }: Column, z, length) => {
+    for (let i = 0; i < length; i++) z[i] += (nulls?.[i] ? undefined : levels.get(values[i])) ?? otherwise
+  }
+}
+
+/** Weights by value as the column holds it. A level that is not how the type writes a value is never met. */
+function levelsOf(levels: Readonly<Record<string, number>>, type: ColumnType, strings: Strings): ReadonlyMap<number, number> {
+  const byValue = new Map<number, number>()
+  for (const [text, weight] of Object.entries(levels)) {
+    if (type === 'string') byValue.set(strings.idOf(text), weight)
+    else if (type === 'bool') {
+      if (text === 'true' || text === 'false') byValue.set(Number(text === 'true'), weight)
+    } else if (String(Number(text)) === text) byValue.set(Number(text), weight)
+  }
+  return byValue
+}
