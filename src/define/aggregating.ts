@@ -3,7 +3,7 @@
  * `signatures.ts`, and `row-node.ts` does the work.
  */
 import type { Duration } from '../base/time.ts'
-import type { Expression, ExprKind } from './expr.ts'
+import type { Expression, ExprKind } from './expression.ts'
 import type { Kind } from './kinds.ts'
 
 /** How far back: a duration, or all of the key's history. */

@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url'
 const ownFolder = fileURLToPath(new URL('..', import.meta.url))
 const frame = /(?:\(|at (?:async )?)((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/])[^()]*?):(\d+):\d+\)?$/
 
-export function callerPlace(): string | undefined {
-  for (const line of (new Error('place').stack ?? '').split('\n')) {
+/** The place of the innermost user frame in a stack; of the caller's own unless another is given. */
+export function callerPlace(stack = new Error('place').stack): string | undefined {
+  for (const line of (stack ?? '').split('\n')) {
     const match = frame.exec(line)
     if (!match) continue
     const path = match[1].startsWith('file:') ? fileURLToPath(match[1]) : match[1]
@@ -20,7 +21,8 @@ export function callerPlace(): string | undefined {
   return undefined
 }
 
-const isOwn = (path: string): boolean => path.startsWith(ownFolder) && !path.includes('.test')
+/** Our own tests are users too. */
+const isOwn = (path: string): boolean => path.startsWith(ownFolder) && !/\.test\.[jt]s$/.test(path)
 
 export function shortPath(path: string): string {
   const fromHere = relative(process.cwd(), path)

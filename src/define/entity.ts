@@ -1,6 +1,7 @@
 /** What features belong to: a card, a patient, an airport. A branded column, so that one entity's id cannot be taken for another's. */
 import type { ColumnSpec, Id, Kind } from './kinds.ts'
-import { checkName, mistake } from './mistake.ts'
+import { mistake } from './mistake.ts'
+import { checkName } from './names.ts'
 import { column, isColumn, type Column } from './t.ts'
 
 export interface Entity<Name extends string = string, K extends Kind = Kind, T = unknown, In = unknown> extends Column<K, Id<Name, T>, In> {

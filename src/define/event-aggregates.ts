@@ -1,8 +1,8 @@
 /** Aggregates that are not about one column, so that a column may be called `count`. */
 import { aggregate, condition, type AggregateCall, type Options } from './aggregate-call.ts'
 import type { Aggregate, AggregateOptions, Window } from './aggregating.ts'
-import type { Expression } from './expr.ts'
-import { checkOptions } from './mistake.ts'
+import type { Expression } from './expression.ts'
+import { checkOptions } from './names.ts'
 import { Node } from './node.ts'
 
 /** How many events are in the window, or for how many of them a condition is true. 0 if none. */

@@ -6,16 +6,21 @@
 import { AggregateCall, collectingCalls } from './aggregate-call.ts'
 import type { Aggregate } from './aggregating.ts'
 import { callerPlace } from './caller.ts'
-import { entityName, type Entity, type IdOf } from './entity.ts'
-import type { Expr, Expression, ExprKind, RawColumn, Scope } from './expr.ts'
+import type { Entity, IdOf } from './entity.ts'
+import type { Expression, ExprKind, RawColumn, Scope } from './expression.ts'
+import { entitiesOf, keyColumn, keyOf } from './group-key.ts'
 import type { FeatureIR, GroupIR } from './ir.ts'
 import type { Columns } from './kinds.ts'
 import type { TypeInfo } from './literal.ts'
-import { checkName, checkOptions, didYouMean, mistake, show } from './mistake.ts'
+import { didYouMean, mistake, show, userCall } from './mistake.ts'
+import { checkDistinct, checkName, checkOptions, notesOf } from './names.ts'
 import { describe, Node } from './node.ts'
+import type { Expr } from './words.ts'
 import { placementOf, type Placement } from './placement.ts'
 import { strictRecord } from './record.ts'
 import { SourceValue, type Row, type Source } from './source.ts'
+
+declare const given: unique symbol
 
 export type Entities = Entity | readonly Entity[]
 type Features = Readonly<Record<string, Aggregate>>
@@ -29,14 +34,17 @@ export type KeyColumns<S extends Scope, E extends Entities> = E extends readonly
 /** A group's features among a model's inputs. */
 export type Read<F> = { readonly [N in keyof F]: F[N] extends Aggregate<infer K, infer T> ? Expr<'input', K, T> : never }
 /** A group's features as delivered: `FeaturesOf<typeof cardNow>`. */
-export type FeaturesOf<G> =
-  G extends Group<Entities, infer F> ? { readonly [N in keyof F]: F[N] extends Aggregate<ExprKind, infer T> ? T : never } : never
+export type FeaturesOf<G> = G extends { readonly [given]?: infer F }
+  ? { readonly [N in keyof F]: F[N] extends Aggregate<ExprKind, infer T> ? T : never }
+  : never
 
 export interface Group<E extends Entities = Entities, F = Features> {
   readonly name: string
   readonly ir: GroupIR
   /** The group at the key that columns of the trigger give, one a key column: `cardNow.of(p.card)`. */
   readonly of: (...key: KeyColumns<'input', E>) => Read<F>
+  /** For types only. */
+  readonly [given]?: F
 }
 
 export interface FeaturesOptions<C extends Columns, E extends Entities, F> {
@@ -66,11 +74,10 @@ export function features<C extends Columns, const E extends Entities, F extends 
     name,
     source: from.name,
     entity: entities,
-    key: keyOf(what, from, entities, options.key as ((row: unknown) => unknown) | undefined),
+    key: keyOf(what, from, entities, options.key),
     place: placementOf(what, options.place),
     features: calls.map(([feature, call]): FeatureIR => ({ name: feature, ...call.feature })),
-    ...(options.owner !== undefined && { owner: options.owner }),
-    ...(options.description !== undefined && { description: options.description }),
+    ...notesOf(what, options),
   }
   if (ir.place.kind === 'corrected') checkCorrected(what, calls)
   return new GroupValue(ir, from, Object.fromEntries(calls.map(([feature, call]) => [feature, call.result]))) as unknown as Group<E, F>
@@ -102,8 +109,8 @@ export class GroupValue {
     const nodes = columns.map((column, i) => keyColumn(`'${name}'`, column, entity[i], 'trigger'))
     const { realm } = nodes[0]
     if (nodes.some(node => node.realm !== realm)) mistake(`'${name}': the key mixes two triggers`)
-    realm.read?.(this)
-    const key = nodes.map(node => (node.ir as { name: string }).name)
+    realm.reads?.add(this)
+    const key = nodes.map(node => node.ir.name)
     const values = all.map(({ name: feature, type, scale }) => {
       const ir = { op: 'feature', group: name, key, name: feature, type, ...(scale !== undefined && { scale }) } as const
       return [feature, realm.make(ir, this.#types[feature])] as const
@@ -115,53 +122,9 @@ export class GroupValue {
 
 let made = 0
 
-function entitiesOf(what: string, entity: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(entity) ? entity : [entity]
-  if (list.length === 0) mistake(`${what} needs an entity`)
-  return list.map(one => entityName(one) ?? mistake(`${what}: entity is ${show(one)}; write one made by entity('card', t.string())`))
-}
-
-function keyOf(
-  what: string,
-  source: SourceValue,
-  entities: readonly string[],
-  key: ((row: unknown) => unknown) | undefined,
-): readonly string[] {
-  if (key === undefined) return entities.map(entity => onlyColumn(what, source, entity))
-  const given: unknown =
-    typeof key === 'function' ? key(source.row) : mistake(`${what}: key is a function of the row, p => p.card, got ${show(key)}`)
-  const list: readonly unknown[] = Array.isArray(given) ? given : [given]
-  if (list.length !== entities.length) mistake(`${what}: key gives ${list.length} columns for ${entities.length} entities`)
-  return list.map((column, i) => {
-    const node = keyColumn(what, column, entities[i], 'column')
-    if (node.realm !== source.realm) mistake(`${what}: key is a column of ${node.realm.name}, not of ${source.realm.name}`)
-    return (node.ir as { name: string }).name
-  })
-}
-
-function onlyColumn(what: string, source: SourceValue, entity: string): string {
-  const holders = source.ir.columns.filter(column => column.entity === entity).map(column => column.name)
-  if (holders.length === 1) return holders[0]
-  return mistake(
-    holders.length === 0
-      ? `${what}: ${source.realm.name} has no column of entity '${entity}'`
-      : `${what}: ${source.realm.name} has several columns of entity '${entity}'; say which: key: r => r.${holders[0]}`,
-  )
-}
-
-function keyColumn(what: string, column: unknown, entity: string, op: 'column' | 'trigger'): Node {
-  if (!(column instanceof Node) || column.ir.op !== op)
-    mistake(`${what} is keyed by a column that holds a ${entity}, got ${describe(column)}`)
-  if (column.type.entity !== entity)
-    mistake(
-      `${what} is keyed by ${entity}, got '${column.ir.name}', which ${column.type.entity ? `is a ${column.type.entity}` : `identifies nothing; declare it as entity('${entity}', …)`}`,
-    )
-  return column
-}
-
 function featureCalls(what: string, source: SourceValue, values: (row: unknown) => unknown): readonly (readonly [string, AggregateCall])[] {
   if (typeof values !== 'function') mistake(`${what} needs values: r => ({ … }), got ${show(values)}`)
-  const { result, calls } = collectingCalls(() => values(source.row))
+  const { result, calls } = collectingCalls(() => userCall(`${what}: values`, () => values(source.row)))
   if (result === null || typeof result !== 'object' || Object.keys(result).length === 0)
     mistake(`${what}: values must give at least one feature`)
   const named = Object.entries(result).map(([name, call]: [string, unknown]) => {
@@ -172,6 +135,10 @@ function featureCalls(what: string, source: SourceValue, values: (row: unknown) 
       mistake(`'${name}' is over ${call.realms.find(realm => realm !== source.realm)!.name}, not ${source.realm.name}`, call.place)
     return [name, call] as const
   })
+  checkDistinct(
+    what,
+    named.map(([name]) => name),
+  )
   const lost = calls.find(call => !named.some(([, kept]) => kept === call))
   if (lost) mistake(`${what}: this ${lost.feature.agg} becomes no feature; is a name used twice?`, lost.place)
   return named

@@ -1,4 +1,4 @@
-/** Mistakes in a definition: one error each, with the user's file and line and the fix. */
+/** Mistakes in a definition: one error each, with the user's file and line, the fix, and what was probably meant. */
 import { SpillwayError, type ErrorCode } from '../base/errors.ts'
 import { durationMs, type Duration } from '../base/time.ts'
 import { callerPlace } from './caller.ts'
@@ -14,42 +14,45 @@ export function unsupported(message: string, place = callerPlace()): never {
 /** Milliseconds of a duration that a definition states; `what` names it in the message. */
 export function durationOf(what: string, text: unknown, options?: { zero?: boolean }): number {
   try {
-    return durationMs(String(text) as Duration, options)
+    return durationMs(text as Duration, options)
   } catch {
-    return mistake(`${what}: '${String(text)}' is no duration; write '30s', '10m', '1h' or '7d'`)
+    return mistake(`${what}: ${show(text)} is no duration; write '30s', '10m', '1h' or '7d'`)
   }
 }
 
-const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/
-
-/** Names go into SQL, file columns and paths such as `card.n10m`: letters, digits and underscores, no digit first. */
-export function checkName(what: string, name: unknown): string {
-  if (typeof name !== 'string' || !identifier.test(name) || name === '__proto__')
-    mistake(`${what} ${show(name)} is no name; use letters, digits and _, and start with a letter`)
-  return name
+/** Runs a function of the user's. What it throws by itself (a word that does not exist, say) is a mistake at its own line. */
+export function userCall<T>(what: string, call: () => T): T {
+  try {
+    return call()
+  } catch (error) {
+    if (error instanceof SpillwayError) throw error
+    const { message, stack } = error instanceof Error ? error : new Error(String(error))
+    throw new SpillwayError('SPILL_DEFINITION', `${what}: ${message}`, { place: callerPlace(stack), cause: error })
+  }
 }
 
-/** Refuses what is no plain object and options that do not exist, with the nearest that does. */
-export function checkOptions<Name extends string>(what: string, options: unknown, names: readonly Name[]): void {
-  if (options === null || typeof options !== 'object' || Array.isArray(options))
-    mistake(`${what} needs an object of options, got ${show(options)}`)
-  for (const name of Object.keys(options)) {
-    if (!(names as readonly string[]).includes(name)) mistake(`${what} has no option '${name}'${didYouMean(name, names)}`)
+/** A value as a message shows it. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
+  try {
+    return JSON.stringify(value) ?? 'undefined'
+  } catch {
+    return 'an object'
   }
 }
 
 /** `; did you mean 'x'?`, or what there is to choose from. */
-export function didYouMean(name: string, names: readonly string[]): string {
+export function didYouMean(asked: unknown, names: readonly string[]): string {
+  const name = typeof asked === 'string' ? asked : show(asked)
   const nearest = names
     .map(candidate => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance, candidate }) => distance <= Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3)))
-    .sort((a, b) => a.distance - b.distance)[0]
-  if (nearest) return `; did you mean '${nearest.candidate}'?`
+    .sort((a, b) => a.distance - b.distance)
+  if (nearest.length > 0) return `; did you mean '${nearest[0].candidate}'?`
   return names.length > 0 && names.length <= 20 ? `; there is ${names.join(', ')}` : ''
 }
-
-export const show = (value: unknown): string =>
-  typeof value === 'string' ? `'${value}'` : typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value))
 
 /** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
 function editDistance(from: string, to: string): number {

@@ -6,7 +6,7 @@
  */
 import { arithmeticType, isNumber, isNumeric, typeText, type Operation } from './arithmetic.ts'
 import { decimalPlaces } from './exact.ts'
-import type { Scope } from './expr.ts'
+import type { Scope } from './expression.ts'
 import type { ExprIR } from './ir.ts'
 import { literal, type TypeInfo } from './literal.ts'
 import { mistake, show } from './mistake.ts'
@@ -17,8 +17,8 @@ export interface Realm {
   /** `source 'payments'`, for messages. */
   readonly name: string
   readonly make: (ir: ExprIR, type: TypeInfo) => Node
-  /** Among inputs: told of each group that is read. */
-  readonly read?: (group: unknown) => void
+  /** Among inputs: the groups that were read. */
+  readonly reads?: Set<object>
 }
 
 type Comparison = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte'
@@ -35,6 +35,7 @@ export class Node {
   }
 
   isNull(): Node {
+    this.#needs('isNull', !this.type.list, 'a single value')
     return this.realm.make({ op: 'isNull', of: this.operand(), type: 'bool' }, { type: 'bool' })
   }
 
@@ -109,10 +110,15 @@ export class Node {
   #calculate(word: string, op: Operation, other: unknown): Node {
     this.#needs(word, !this.type.list && isNumeric(this.type.type), 'a number, a time or a duration')
     const right = this.#resolve(word, other, this.#literalType(op, other))
-    const type = arithmeticType(op, this.type, right.type)
+    const type = arithmeticType(op, this.#asCalculated(this.type), this.#asCalculated(right.type))
     if (!type) mistake(`'${word}' does not work on ${typeText(this.type)} and ${typeText(right.type)}${scaleAdvice(this.type, right.type)}`)
     const typed = this.realm.scope === 'row' ? type : ({ type: 'double' } as const)
     return this.realm.make({ op, left: this.operand(), right: right.operand(), ...typed }, type)
+  }
+
+  /** Among inputs a number of any type is a double already. */
+  #asCalculated(type: TypeInfo): TypeInfo {
+    return this.realm.scope === 'input' && isNumber(type.type) ? { type: 'double' } : type
   }
 
   /** The type that a literal takes in arithmetic: this one's, but a factor keeps its own digits and a divisor is a double. */

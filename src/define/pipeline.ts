@@ -5,11 +5,12 @@
  * to itself after a trip through JSON.
  */
 import { callerPlace } from './caller.ts'
-import { GroupValue, type Entities, type Group } from './features.ts'
+import { GroupValue } from './features.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { IR_VERSION, type PipelineIR } from './ir.ts'
-import { checkName, mistake, show } from './mistake.ts'
-import { ModelValue, type Model } from './model.ts'
+import { IR_VERSION, type GroupIR, type ModelIR, type PipelineIR } from './ir.ts'
+import { mistake, show } from './mistake.ts'
+import { checkName } from './names.ts'
+import { ModelValue } from './model.ts'
 import type { ScoreFunction } from './score.ts'
 import type { MapFunction, SourceValue } from './source.ts'
 
@@ -24,8 +25,11 @@ export interface Pipeline {
   readonly scores: ReadonlyMap<string, ScoreFunction>
 }
 
-/** Anything that a pipeline is made of. What it refers to comes with it. */
-export type Part = Model | Group<Entities, never>
+/** Anything that a pipeline is made of: a model, or a feature group. What it refers to comes with it. */
+export interface Part {
+  readonly name: string
+  readonly ir: ModelIR | GroupIR
+}
 
 export function pipeline(name: string, parts: readonly Part[]): Pipeline {
   checkName('pipeline', name)
@@ -42,6 +46,7 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
     byOrder,
   )
   const sources = unique('source', [...models.map(model => model.source), ...groups.map(group => group.source)]).sort(byOrder)
+  checkEntities(sources)
   const ir = deepFreeze<PipelineIR>({
     version: IR_VERSION,
     name,
@@ -62,15 +67,30 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
 function unique<T extends ModelValue | GroupValue | SourceValue>(kind: string, values: readonly T[]): T[] {
   const named = new Map<string, T>()
   for (const value of values) {
-    const first = named.get(value.name)
+    const name = value.name.toLowerCase()
+    const first = named.get(name)
     if (first !== undefined && first !== value)
       mistake(
         `${kind} '${value.name}' has the name of another${first.place ? `, at ${first.place}` : ''}; rename one`,
         value.place ?? callerPlace(),
       )
-    named.set(value.name, value)
+    named.set(name, value)
   }
   return [...named.values()]
+}
+
+/** An entity has one type wherever it is a column: its ids are compared across sources. */
+function checkEntities(sources: readonly SourceValue[]): void {
+  const types = new Map<string, { type: string; source: string }>()
+  for (const { name, ir, place } of sources) {
+    for (const { entity, type } of ir.columns) {
+      if (entity === undefined) continue
+      const first = types.get(entity)
+      if (first && first.type !== type)
+        mistake(`entity '${entity}' is a ${type} in source '${name}' and a ${first.type} in '${first.source}'`, place)
+      types.set(entity, { type, source: name })
+    }
+  }
 }
 
 const byOrder = (a: { order: number }, b: { order: number }): number => a.order - b.order

@@ -2,7 +2,8 @@
 import { Cron } from 'croner'
 import type { Duration } from '../base/time.ts'
 import type { PlacementIR, ScheduleIR } from './ir.ts'
-import { checkOptions, durationOf, mistake, show, unsupported } from './mistake.ts'
+import { durationOf, mistake, show, unsupported } from './mistake.ts'
+import { checkOptions } from './names.ts'
 import { checkZone } from './t.ts'
 
 declare const placed: unique symbol

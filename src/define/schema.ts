@@ -3,7 +3,8 @@ import { isColumn } from './t.ts'
 import { foreignColumns, type ForeignColumns, type StandardJsonSchema } from './json-schema.ts'
 import type { ColumnIR } from './ir.ts'
 import type { Columns } from './kinds.ts'
-import { checkName, mistake, show } from './mistake.ts'
+import { mistake, show } from './mistake.ts'
+import { checkDistinct, checkName } from './names.ts'
 
 export type Schema = Columns | StandardJsonSchema
 
@@ -19,13 +20,11 @@ export function columnsOf(source: string, schema: unknown, stated: Columns | und
       ? foreignColumns(source, schema as StandardJsonSchema, stated ?? {}, time)
       : ownColumns(source, schema as Columns, stated)
   if (columns.length === 0) mistake(`source '${source}' has no columns`)
-  const names = new Map<string, string>()
-  for (const { name } of columns) {
-    checkName(`source '${source}': column`, name)
-    const twin = names.get(name.toLowerCase())
-    if (twin) mistake(`source '${source}' has columns '${twin}' and '${name}', which SQL does not tell apart; rename one`)
-    names.set(name.toLowerCase(), name)
-  }
+  for (const { name } of columns) checkName(`source '${source}': column`, name)
+  checkDistinct(
+    `source '${source}'`,
+    columns.map(column => column.name),
+  )
   return Object.freeze(columns.map(column => Object.freeze(column)))
 }
 

@@ -4,9 +4,11 @@
  * Weights are named by input (`'card.n10m'`), and the names travel in the type, so that a score which names an input that the model does
  * not have does not compile.
  */
-import type { Expression } from './expr.ts'
-import type { InputIR, ScoreIR, TermIR } from './ir.ts'
-import { checkOptions, didYouMean, mistake, show } from './mistake.ts'
+import type { Expression } from './expression.ts'
+import type { Input } from './inputs.ts'
+import type { ScoreIR, TermIR } from './ir.ts'
+import { didYouMean, mistake, show } from './mistake.ts'
+import { checkOptions } from './names.ts'
 import { describe, Node, type Realm } from './node.ts'
 
 /** The user's function from a vector to a score, as the model room calls it: nested as the inputs are. */
@@ -39,12 +41,6 @@ export class ScoreValue {
   constructor(build: (what: string, inputs: readonly Input[], realm: Realm) => ScoreIR) {
     this.build = build
   }
-}
-
-/** An input with its node, whose type says more than the IR. */
-export interface Input {
-  readonly ir: InputIR
-  readonly node: Node
 }
 
 /** 1 / (1 + e^−z), with z = intercept + the terms in the order given: a probability. */

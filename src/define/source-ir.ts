@@ -1,7 +1,7 @@
 /** The IR of a source, and what can be wrong with one. */
 import type { ArrivalIR, ColumnIR, SourceIR } from './ir.ts'
 import { didYouMean, durationOf, mistake, show } from './mistake.ts'
-import type { AnyOptions } from './source.ts'
+import type { AnyOptions } from './source-options.ts'
 
 const defaults = { allowedLateness: '1d', maxClockSkew: '1m', dedupe: '1h' } as const
 

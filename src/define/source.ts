@@ -3,17 +3,19 @@
  *
  * Invariant: key and time are columns that every record has, the time is a timestamp, and a `map` has a version.
  */
-import type { Duration } from '../base/time.ts'
 import { callerPlace } from './caller.ts'
-import type { Field } from './expr.ts'
-import type { SourceIR } from './ir.ts'
-import type { Columns, DeliveredOf, KindOf, RecordOf, RequiredNames, TimeNames } from './kinds.ts'
-import { checkName, checkOptions, didYouMean, durationOf, mistake } from './mistake.ts'
+import type { Field } from './words.ts'
+import type { ColumnIR, SourceIR } from './ir.ts'
+import type { Columns, DeliveredOf, KindOf, RecordOf, TimeNames } from './kinds.ts'
+import { didYouMean, mistake } from './mistake.ts'
+import { checkName, checkOptions } from './names.ts'
+import type { TypeInfo } from './literal.ts'
 import type { Realm } from './node.ts'
 import { strictRecord } from './record.ts'
 import { RowNode } from './row-node.ts'
 import { columnsOf, type ColumnsOf, type Schema } from './schema.ts'
 import { sourceIR } from './source-ir.ts'
+import type { AnyOptions, Mapped, SourceOptions } from './source-options.ts'
 
 declare const columns: unique symbol
 
@@ -29,53 +31,16 @@ export type Row<C extends Columns> = { readonly [N in keyof C]: Field<'row', Kin
 /** A record that a source takes: `RecordFor<typeof payments>`. */
 export type RecordFor<S> = S extends Source<infer C> ? RecordOf<C> : never
 
-/** What a `map` gives: one record, several, or none. */
-export type Mapped<C extends Columns> = RecordOf<C> | readonly RecordOf<C>[] | null
-
 /** The user's function from a raw record, as the intake calls it. */
 export type MapFunction = (raw: unknown) => unknown
-
-/** How imported history gets its arrival when the file does not say: event time plus a delay. */
-export interface After {
-  readonly after: number
-}
-export const after = (delay: Duration): After => Object.freeze({ after: durationOf('after', delay, { zero: true }) })
-
-/** A column that the schema does not have must not be there either. */
-type NoOthers<M, Names> = M extends null
-  ? unknown
-  : M extends readonly (infer One)[]
-    ? readonly NoOthers<One, Names>[]
-    : { readonly [N in Exclude<keyof M, Names>]?: never }
-
-export interface SourceOptions<C extends Columns, M = unknown> {
-  /** The column by which events are partitioned, and within which ids and identities are compared. */
-  readonly key: RequiredNames<C>
-  /** The column that tells a retried append from a second event. */
-  readonly id?: keyof C & string
-  /** Columns whose equality makes a later event a revision of an earlier one; needs `revisable`. */
-  readonly identity?: readonly (keyof C & string)[]
-  /** How long after the original's arrival a revision is taken. */
-  readonly revisable?: Duration
-  /** Arrival of imported history: a timestamp column, or `after('3m')`; `after('0ms')` unless given. */
-  readonly arrives?: TimeNames<C> | After
-  /** Beyond this an event is marked late; it still counts. A day unless given. */
-  readonly allowedLateness?: Duration
-  /** How far a time may be ahead of its arrival. A minute unless given. */
-  readonly maxClockSkew?: Duration
-  /** For how long ids are remembered. An hour unless given. */
-  readonly dedupe?: Duration
-  /** A pure function from a raw record to one record, several, or none. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- a raw record is whatever the file holds; users may annotate it
-  readonly map?: (raw: any) => M & NoOthers<M, keyof C>
-  /** Changes whenever `map` gives other records; part of the fingerprint. */
-  readonly mapVersion?: string
-}
 
 const optionNames = [
   ...(['schema', 'columns', 'key', 'time', 'id', 'identity', 'revisable', 'arrives', 'allowedLateness', 'maxClockSkew', 'dedupe'] as const),
   ...(['map', 'mapVersion'] as const),
 ]
+
+/** What a column's declaration says of its values. */
+export const infoOf = ({ name: _n, nullable: _u, zone: _z, ...info }: ColumnIR): TypeInfo => info
 
 /** What a source is at run time: its IR, the user's `map`, and its columns as expressions. */
 export class SourceValue {
@@ -100,7 +65,7 @@ export class SourceValue {
       Object.fromEntries(
         ir.columns.map(column => {
           const { name, type, scale } = column
-          return [name, new RowNode(realm, { op: 'column', name, type, ...(scale !== undefined && { scale }) }, column)]
+          return [name, new RowNode(realm, { op: 'column', name, type, ...(scale !== undefined && { scale }) }, infoOf(column))]
         }),
       ),
       name =>
@@ -116,9 +81,6 @@ export class SourceValue {
 }
 
 let made = 0
-
-/** The options as they are read: names not checked yet. */
-export type AnyOptions = SourceOptions<Columns> & { readonly time: unknown }
 
 interface SchemaOptions<S extends Schema, Time extends string, Stated extends Columns> {
   readonly schema: S

@@ -8,7 +8,8 @@ import type { Duration } from '../base/time.ts'
 import { scaledInteger, spanMs } from './exact.ts'
 import type { ColumnSpec, Kind } from './kinds.ts'
 import type { ColumnIR } from './ir.ts'
-import { checkOptions, mistake, show } from './mistake.ts'
+import { mistake, show } from './mistake.ts'
+import { checkOptions } from './names.ts'
 
 /** Inclusive bounds, in the unit of the column's values. A value outside is refused as `schema`. */
 export interface Bounds<Bound = number> {

@@ -1,6 +1,7 @@
 /** Windows and hops: how far back a feature looks, and by how much its tail moves (semantics §3). */
+import { limits } from '../base/limits.ts'
 import type { Window } from './aggregating.ts'
-import { durationOf } from './mistake.ts'
+import { durationOf, mistake } from './mistake.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -16,5 +17,10 @@ export function defaultHop(window: number): number {
   return ladder.find(hop => hop <= window / 60) ?? 1
 }
 
-export const windowOf = (what: string, window: Window): number | 'lifetime' =>
-  window === 'lifetime' ? window : durationOf(`${what} window`, window)
+/** Milliseconds of a window, at most what separates any two times. */
+export function windowOf(what: string, window: Window): number | 'lifetime' {
+  if (window === 'lifetime') return window
+  const ms = durationOf(`${what} window`, window)
+  if (ms > limits.TIME_MS_MAX) mistake(`${what} window '${window}' is longer than time itself; write 'lifetime'`)
+  return ms
+}

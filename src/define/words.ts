@@ -1,29 +1,12 @@
 /**
  * What an expression offers, by its kind: the words that users write after a column. Types only; `node.ts` and `row-node.ts` do the work.
  *
- * `S` says where an expression lives: in a row of a source (it can be aggregated), or among a model's inputs (it cannot). The two do
- * not mix. NULL follows SQL: arithmetic and comparisons with NULL are NULL; arithmetic that overflows is NULL.
+ * NULL follows SQL: arithmetic and comparisons with NULL are NULL; arithmetic that overflows is NULL.
  */
 import type { Duration } from '../base/time.ts'
 import type { Aggregating } from './aggregating.ts'
+import type { Expression, ExprKind, RawColumn, Scope } from './expression.ts'
 import type { Kind } from './kinds.ts'
-
-export type Scope = 'row' | 'input'
-/** `list` is what `lastK` gives: for the user's own score function only. */
-export type ExprKind = Kind | 'list'
-
-declare const typed: unique symbol
-declare const rawColumn: unique symbol
-
-/** Any expression: where it lives, its kind, and the value it has as delivered. */
-export interface Expression<S extends Scope = Scope, K extends ExprKind = ExprKind, T = unknown> {
-  readonly [typed]: { readonly scope: S; readonly kind: K; readonly value: T }
-}
-
-/** A column itself, not something made from one: what a key must be. */
-export interface RawColumn {
-  readonly [rawColumn]: true
-}
 
 interface Words<S extends Scope, T> {
   number: NumberWords<S, T>
@@ -31,7 +14,7 @@ interface Words<S extends Scope, T> {
   timestamp: TimestampWords<S, T>
   bool: BoolWords<S, T>
   string: Ordered<S, 'string', T>
-  list: Common<S, 'list', T>
+  list: Expression<S, 'list', T>
 }
 
 export type Expr<S extends Scope, K extends ExprKind, T> = Words<S, T>[K] & Aggregating<T>[S][K]
@@ -53,7 +36,7 @@ type Operand<S extends Scope, K extends ExprKind, T> = Literal<K, T> | Expressio
 type NullIn<T, O> = Extract<T, null> | (O extends Expression<Scope, ExprKind, infer U> ? Extract<U, null> : never)
 type Bool<S extends Scope, T, O = never> = Expr<S, 'bool', boolean | NullIn<T, O>>
 
-interface Common<S extends Scope, K extends ExprKind, T> extends Expression<S, K, T> {
+interface Common<S extends Scope, K extends Kind, T> extends Expression<S, K, T> {
   /** True where the value is NULL; never NULL itself. */
   isNull(): Expr<S, 'bool', boolean>
 }
