@@ -1,0 +1,24 @@
+/** The rows of a block picked and put in order by their numbers: one pass a column. */
+import type { Block, Column } from './block.ts'
+import { positions } from './builder.ts'
+
+/** The rows `rows`, in that order, with new offsets from 0 in partition 0. */
+export function gather(block: Block, rows: Uint32Array): Block {
+  return {
+    length: rows.length,
+    time: picked(block.time, rows),
+    arrival: picked(block.arrival, rows),
+    position: positions(rows.length),
+    columns: Object.fromEntries(Object.entries(block.columns).map(([name, column]) => [name, gatherColumn(column, rows)])),
+  }
+}
+
+function gatherColumn(column: Column, rows: Uint32Array): Column {
+  return { values: picked(column.values, rows), nulls: column.nulls && picked(column.nulls, rows) }
+}
+
+function picked<A extends Float64Array | Int32Array | Uint8Array>(values: A, rows: Uint32Array): A {
+  const result = new (values.constructor as new (length: number) => A)(rows.length)
+  for (let i = 0; i < rows.length; i++) result[i] = values[rows[i]!]!
+  return result
+}

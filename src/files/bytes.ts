@@ -1,0 +1,61 @@
+/**
+ * The bytes of a file, in chunks; a gzip is unpacked on the way, whatever its name.
+ *
+ * What was read before a fault is delivered before the error is thrown.
+ */
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import type { SpillwayError } from '../base/errors.ts'
+import { fileError, systemError } from './file-error.ts'
+
+const CHUNK_BYTES = 1 << 18
+
+/** The chunks of a file. Throws `SPILL_INPUT` if it cannot be read, or if its gzip is cut off or damaged. */
+export class FileBytes {
+  readonly #path: string
+  readonly #gzip: boolean
+  /** Bytes read so far of the file as it lies on the disk. */
+  bytesRead = 0
+
+  constructor(path: string, gzip: boolean) {
+    this.#path = path
+    this.#gzip = gzip
+  }
+
+  async *chunks(): AsyncGenerator<Buffer> {
+    const file = createReadStream(this.#path, { highWaterMark: CHUNK_BYTES })
+    const chunks: Readable = this.#gzip ? unpacked(file) : file
+    try {
+      let isFirst = true
+      for await (const chunk of chunks) {
+        this.bytesRead = file.bytesRead
+        yield isFirst ? withoutMark(chunk as Buffer) : (chunk as Buffer)
+        isFirst = false
+      }
+    } catch (error) {
+      throw this.#gzip ? gzipError(this.#path, error) : systemError(this.#path, error)
+    } finally {
+      file.destroy()
+      chunks.destroy()
+    }
+  }
+}
+
+function unpacked(file: Readable): Readable {
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
+  file.on('error', error => gunzip.destroy(error))
+  return file.pipe(gunzip)
+}
+
+function gzipError(path: string, error: unknown): SpillwayError {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'Z_BUF_ERROR') return fileError(path, 'is a gzip that was cut off: its end is missing; copy the file again', error)
+  if (code === 'Z_DATA_ERROR') return fileError(path, `is a damaged gzip (${(error as Error).message}); copy the file again`, error)
+  return systemError(path, error)
+}
+
+/** Text may begin with the mark of UTF-8, which is no part of it. */
+function withoutMark(chunk: Buffer): Buffer {
+  return chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? chunk.subarray(3) : chunk
+}

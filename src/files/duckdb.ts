@@ -1,0 +1,16 @@
+/** DuckDB for files: one instance a process, opened when first needed (50 to 100 ms), since Parquet is read and written through it. */
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+
+let instance: Promise<DuckDBInstance> | undefined
+
+/** A connection of its own; close it with `closeSync`. */
+export async function connect(): Promise<DuckDBConnection> {
+  instance ??= DuckDBInstance.create(':memory:')
+  return (await instance).connect()
+}
+
+/** A text as a literal of SQL. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** A name as an identifier of SQL. */
+export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`

@@ -1,0 +1,61 @@
+/** A batch of records that are stretches of text: NDJSON lines and CSV rows. */
+import { isUtf8 } from 'node:buffer'
+import { limits } from '../base/limits.ts'
+import type { Origin, RecordBatch } from '../intake/batch.ts'
+import type { JsonRecord } from '../intake/json.ts'
+import { Fault, type Refusal } from '../intake/refusal.ts'
+import type { LongLine, Records } from './splitter.ts'
+
+const CARRIAGE_RETURN = 0x0d
+
+/** What a format makes of the record in `bytes[start, end)`: its value, why it has none, or nothing for a blank line. `broken`: it has no end. */
+export type Decode = (bytes: Buffer, start: number, end: number, broken: boolean) => JsonRecord | Fault | undefined
+
+export function textBatch(origin: Origin, records: Records, decode: Decode): RecordBatch {
+  const values: unknown[] = []
+  const indexes: number[] = []
+  const inexact = new Map<number, ReadonlyMap<string, string>>()
+  const undecodable: Refusal[] = records.tooLong.map(line => tooLong(origin, line))
+  const allUtf8 = isUtf8(records.bytes)
+  for (let index = 0; index < records.starts.length; index++) {
+    const start = records.starts[index]!
+    const end = withoutReturn(records.bytes, start, records.ends[index]!)
+    const isText = allUtf8 || isUtf8(records.bytes.subarray(start, end))
+    const decoded = isText ? decode(records.bytes, start, end, records.broken.has(index)) : new Fault('not UTF-8')
+    if (decoded === undefined) continue
+    if (decoded instanceof Fault) {
+      undecodable.push({ ...decoded, place: origin.placeOf(records.lines[index]!), raw: rawBytes(records, index) })
+      continue
+    }
+    if (decoded.inexact) inexact.set(values.length, decoded.inexact)
+    values.push(decoded.value)
+    indexes.push(index)
+  }
+  return {
+    origin,
+    records: values,
+    numberOf: at => records.lines[indexes[at]!]!,
+    rawOf: at => rawBytes(records, indexes[at]!),
+    inexact,
+    undecodable,
+  }
+}
+
+/** The record as it stood, as text if it is text; copied, so that it does not hold on to its chunk. */
+function rawBytes(records: Records, index: number): string | Uint8Array {
+  const bytes = records.bytes.subarray(records.starts[index]!, records.ends[index]!)
+  return isUtf8(bytes) ? bytes.toString('utf8') : new Uint8Array(bytes)
+}
+
+function withoutReturn(bytes: Buffer, start: number, end: number): number {
+  return end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end
+}
+
+function tooLong(origin: Origin, { line, length, head }: LongLine): Refusal {
+  return {
+    reason: 'schema',
+    detail: `a line of ${length} bytes, more than ${limits.LINE_BYTES_MAX} (LINE_BYTES_MAX); only its first ${head.length} are kept here`,
+    place: origin.placeOf(line),
+    raw: isUtf8(head) ? head.toString('utf8') : new Uint8Array(head),
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * The columns of a DuckDB chunk as JavaScript values.
+ *
+ * The library makes a bigint, an object or a decoding for each value, which is most of the time of reading a file. The few
+ * physical types that `physicalColumn` reduces the common ones to are read from the vector's memory instead; the rest goes through
+ * the library.
+ */
+import { createRequire } from 'node:module'
+import { DuckDBTypeId, JSDuckDBValueConverter, type DuckDBDataChunk, type DuckDBDecimalType, type DuckDBType } from '@duckdb/node-api'
+import type Bindings from '@duckdb/node-bindings'
+import { identifier } from './duckdb.ts'
+
+/** The bindings that the library itself uses: another copy would be another DuckDB. */
+const bindings = createRequire(import.meta.resolve('@duckdb/node-api'))('@duckdb/node-bindings') as typeof Bindings
+
+const WORD = 2 ** 32
+const WORDS_SAFE = 2 ** 21
+const DAY = 86_400_000
+const MICROS = 1000
+
+/** A column as selected, and how its values are read. */
+export interface PhysicalColumn {
+  readonly sql: string
+  readonly kind: 'double' | 'int64' | 'uint64' | 'micros' | 'date' | 'bool' | 'text' | 'other'
+  /** Its values are wall-clock times in no zone. */
+  readonly zoneless: boolean
+}
+
+/** How a column of a type is best read: exactly, and in as few physical types as possible. */
+export function physicalColumn(name: string, type: DuckDBType): PhysicalColumn {
+  const column = identifier(name)
+  const as = (kind: PhysicalColumn['kind'], sql = column, zoneless = false): PhysicalColumn => ({ sql, kind, zoneless })
+  switch (type.typeId) {
+    case DuckDBTypeId.TINYINT:
+    case DuckDBTypeId.SMALLINT:
+    case DuckDBTypeId.INTEGER:
+    case DuckDBTypeId.UTINYINT:
+    case DuckDBTypeId.USMALLINT:
+    case DuckDBTypeId.UINTEGER:
+    case DuckDBTypeId.FLOAT:
+    case DuckDBTypeId.DOUBLE:
+      return as('double', `${column}::DOUBLE`)
+    case DuckDBTypeId.BIGINT:
+      return as('int64')
+    case DuckDBTypeId.UBIGINT:
+      return as('uint64')
+    case DuckDBTypeId.DECIMAL:
+      return (type as DuckDBDecimalType).width <= 15 ? as('double', `${column}::DOUBLE`) : as('text', `${column}::VARCHAR`)
+    case DuckDBTypeId.TIMESTAMP_TZ:
+      return as('micros')
+    case DuckDBTypeId.TIME:
+      return as('micros')
+    case DuckDBTypeId.TIMESTAMP:
+    case DuckDBTypeId.TIMESTAMP_S:
+    case DuckDBTypeId.TIMESTAMP_MS:
+    case DuckDBTypeId.TIMESTAMP_NS:
+      return as('micros', `${column}::TIMESTAMP`, true)
+    case DuckDBTypeId.DATE:
+      return as('date', column, true)
+    case DuckDBTypeId.BOOLEAN:
+      return as('bool')
+    case DuckDBTypeId.VARCHAR:
+      return as('text')
+    case DuckDBTypeId.ENUM:
+    case DuckDBTypeId.UUID:
+      return as('text', `${column}::VARCHAR`)
+    default:
+      return as('other')
+  }
+}
+
+/** Reads one column of chunk after chunk. */
+export class ColumnReader {
+  readonly #kind: PhysicalColumn['kind']
+  readonly #index: number
+  readonly #texts = new Map<number, string>()
+
+  constructor(column: PhysicalColumn, index: number) {
+    this.#kind = column.kind
+    this.#index = index
+  }
+
+  /** The values of the chunk, `null` for NULL. */
+  read(chunk: DuckDBDataChunk): unknown[] {
+    if (this.#kind === 'other') return chunk.convertColumnValues(this.#index, JSDuckDBValueConverter)
+    const rows = chunk.rowCount
+    const vector = bindings.data_chunk_get_vector(chunk.chunk, this.#index)
+    const validity = bindings.vector_get_validity(vector, Math.ceil(rows / 64) * 8) as Uint8Array | null
+    const values = new Array<unknown>(rows)
+    if (this.#kind === 'text') this.#readTexts(bindings.vector_get_data(vector, rows * 16), validity, values)
+    else readNumbers(this.#kind, bindings.vector_get_data(vector, rows * bytesOf[this.#kind]), values)
+    if (validity) for (let i = 0; i < rows; i++) if (!isValid(validity, i)) values[i] = null
+    return values
+  }
+
+  /** Strings of up to twelve bytes stand in the vector itself: the length, then the bytes. Others are behind a pointer at byte 8. */
+  #readTexts(data: Uint8Array, validity: Uint8Array | null, into: unknown[]): void {
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+    const words = new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4)
+    for (let i = 0; i < into.length; i++) {
+      if (validity && !isValid(validity, i)) continue
+      const length = words[i * 4]!
+      if (length <= SHORT_TEXT) into[i] = this.#shortText(bytes, i * 16 + 4, length, words[i * 4 + 1]! + words[i * 4 + 2]! * WORD)
+      else if (length <= 12) into[i] = bytes.toString('utf8', i * 16 + 4, i * 16 + 4 + length)
+      else into[i] = longText(data, i * 16 + 8, length)
+    }
+  }
+
+  /** Codes and flags come again and again: their bytes (padded with 0) and length are a number, which finds the text decoded before. */
+  #shortText(bytes: Buffer, start: number, length: number, code: number): string {
+    const key = code * 8 + length
+    let text = this.#texts.get(key)
+    if (text === undefined) {
+      text = bytes.toString('utf8', start, start + length)
+      if (this.#texts.size < TEXTS_KEPT) this.#texts.set(key, text)
+    }
+    return text
+  }
+}
+
+const SHORT_TEXT = 6
+const TEXTS_KEPT = 1 << 16
+
+const bytesOf = { double: 8, int64: 8, uint64: 8, micros: 8, date: 4, bool: 1 } as const
+
+function readNumbers(kind: keyof typeof bytesOf, { buffer, byteOffset, byteLength }: Uint8Array, into: unknown[]): void {
+  const rows = into.length
+  if (kind === 'double') {
+    const numbers = new Float64Array(buffer, byteOffset, rows)
+    for (let i = 0; i < rows; i++) into[i] = numbers[i]
+  } else if (kind === 'date') {
+    const days = new Int32Array(buffer, byteOffset, rows)
+    for (let i = 0; i < rows; i++) into[i] = days[i]! * DAY
+  } else if (kind === 'bool') {
+    const bits = new Uint8Array(buffer, byteOffset, rows)
+    for (let i = 0; i < rows; i++) into[i] = bits[i] !== 0
+  } else {
+    readWide(kind, new DataView(buffer, byteOffset, byteLength), into)
+  }
+}
+
+/** 64-bit integers as numbers; beyond 2^53 as bigints, to be refused rather than rounded. Microseconds as milliseconds, toward the past. */
+function readWide(kind: 'int64' | 'uint64' | 'micros', data: DataView, into: unknown[]): void {
+  for (let i = 0; i < into.length; i++) {
+    const high = kind === 'uint64' ? data.getUint32(i * 8 + 4, true) : data.getInt32(i * 8 + 4, true)
+    const value = high * WORD + data.getUint32(i * 8, true)
+    if (kind === 'micros') into[i] = Math.floor(value / MICROS)
+    else if (high < WORDS_SAFE && high >= -WORDS_SAFE) into[i] = value
+    else into[i] = kind === 'uint64' ? data.getBigUint64(i * 8, true) : data.getBigInt64(i * 8, true)
+  }
+}
+
+const isValid = (validity: Uint8Array, row: number): boolean => ((validity[row >> 3]! >> (row & 7)) & 1) === 1
+
+function longText(data: Uint8Array, pointerAt: number, length: number): string {
+  const bytes = bindings.get_data_from_pointer(data.buffer as ArrayBuffer, data.byteOffset + pointerAt, length)
+  return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('utf8')
+}

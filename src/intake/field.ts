@@ -1,0 +1,173 @@
+/**
+ * One raw value to the physical value of its column, exactly or not at all: the values of semantics §2.
+ *
+ * A reader is made once for a column and a file. It gives a number (a bool is 0 or 1), a string, or the `Fault`; missing values and
+ * NULL are the caller's. With `text` (CSV) every type may also be written as text.
+ */
+import { limits } from '../base/limits.ts'
+import { scaledInteger, spanMs } from '../define/exact.ts'
+import type { ColumnIR } from '../define/ir.ts'
+import { didYouMean } from '../define/mistake.ts'
+import { instantOf } from './instant.ts'
+import { Fault } from './refusal.ts'
+import { zoneOf } from './zone.ts'
+
+export type FieldReader = (raw: unknown) => number | string | Fault
+
+export interface Reading {
+  readonly text: boolean
+  /** Numbers of this timestamp column are wall-clock milliseconds, to be read in the column's zone. */
+  readonly zoneless: boolean
+}
+
+export function fieldReader(column: ColumnIR, reading: Reading): FieldReader {
+  switch (column.type) {
+    case 'int':
+      return bounded(column, raw => (reading.text && typeof raw === 'string' ? scaledInteger(raw.trim(), 0) : intOf(raw)))
+    case 'decimal':
+      return bounded(column, raw => decimalOf(reading.text ? trimmed(raw) : raw, column.scale ?? 0))
+    case 'double':
+      return bounded(column, raw => doubleOf(reading.text ? numberText(raw) : raw))
+    case 'timestamp':
+      return bounded(column, timestampReader(column, reading))
+    case 'duration':
+      return bounded(column, raw => spanMs(reading.text ? wholeText(raw) : raw))
+    case 'bool':
+      return raw => boolOf(column, reading.text ? boolText(raw) : raw)
+    case 'string':
+      return column.values ? enumReader(column, column.values) : raw => stringOf(column, raw)
+  }
+}
+
+/** Adds the checks that all numbers share: that there is one, no −0, and the declared bounds. */
+function bounded(column: ColumnIR, read: (raw: unknown) => number | undefined): FieldReader {
+  const { min = -Infinity, max = Infinity } = column
+  return raw => {
+    const value = read(raw)
+    if (value === undefined) return wrongType(column, raw)
+    if (value < min || value > max) return new Fault(`'${column.name}' is ${shown(raw)}, outside ${boundsText(column)}`)
+    return value + 0
+  }
+}
+
+function intOf(raw: unknown): number | undefined {
+  const value = typeof raw === 'bigint' ? Number(raw) : raw
+  return Number.isSafeInteger(value) ? (value as number) : undefined
+}
+
+function decimalOf(raw: unknown, scale: number): number | undefined {
+  if (typeof raw === 'number') return scaledNumber(raw, scale)
+  return typeof raw === 'string' || typeof raw === 'bigint' ? scaledInteger(String(raw), scale) : undefined
+}
+
+/**
+ * A number stands for its shortest decimal text. Up to fifteen digits no two decimals share a double, so if the rounded product
+ * divides back to the number it is that text's; the others are read from the text.
+ */
+function scaledNumber(value: number, scale: number): number | undefined {
+  const power = 10 ** scale
+  const scaled = Math.round(value * power)
+  return Math.abs(scaled) < 1e15 && scaled / power === value ? scaled : scaledInteger(value, scale)
+}
+
+function doubleOf(raw: unknown): number | undefined {
+  if (typeof raw === 'bigint') return BigInt(Number(raw)) === raw ? Number(raw) : undefined
+  return Number.isFinite(raw) ? (raw as number) : undefined
+}
+
+function timestampReader({ zone }: ColumnIR, { text, zoneless }: Reading): (raw: unknown) => number | undefined {
+  const toUtc = zoneless && zone !== undefined && zone !== 'UTC' ? (local: number) => zoneOf(zone).utcOf(local) : (ms: number) => ms
+  return raw => {
+    let ms = text ? wholeText(raw) : raw
+    if (typeof ms === 'number') ms = Number.isSafeInteger(ms) ? toUtc(ms) : undefined
+    else if (typeof ms === 'string') ms = instantOf(ms, zone)
+    else if (ms instanceof Date) ms = ms.getTime()
+    return Math.abs(ms as number) <= limits.TIME_MS_MAX ? (ms as number) : undefined
+  }
+}
+
+function boolOf(column: ColumnIR, raw: unknown): number | Fault {
+  return typeof raw === 'boolean' ? Number(raw) : wrongType(column, raw)
+}
+
+function stringOf(column: ColumnIR, raw: unknown): string | Fault {
+  if (typeof raw !== 'string') return wrongType(column, raw)
+  return raw.isWellFormed() ? raw : new Fault(`'${column.name}' is no well-formed text: it holds half of a surrogate pair`)
+}
+
+function enumReader(column: ColumnIR, values: readonly string[]): FieldReader {
+  const known = new Set<unknown>(values)
+  return raw => {
+    if (known.has(raw)) return raw as string
+    return typeof raw === 'string'
+      ? new Fault(`'${column.name}' has no value ${shown(raw)}${didYouMean(raw, values)}`)
+      : wrongType(column, raw)
+  }
+}
+
+const trimmed = (raw: unknown): unknown => (typeof raw === 'string' ? raw.trim() : raw)
+
+/** Digits as the integer that they write; other text, trimmed. What a double would round stays beyond ±(2^53−1), and is refused. */
+const wholeText = (raw: unknown): unknown => textAs(/^-?\d+$/, raw)
+
+/** Decimal text as the double nearest to it; other text, trimmed. */
+const numberText = (raw: unknown): unknown => textAs(/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/, raw)
+
+function textAs(form: RegExp, raw: unknown): unknown {
+  const text = trimmed(raw)
+  return typeof text === 'string' && form.test(text) ? Number(text) : text
+}
+
+function boolText(raw: unknown): unknown {
+  if (typeof raw !== 'string') return raw
+  const text = raw.trim().toLowerCase()
+  return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : raw
+}
+
+const needs = {
+  int: 'an int within ±(2^53−1)',
+  double: 'a finite number',
+  timestamp: 'a time (ISO 8601, integer UTC ms or a Date) within ±2^43 ms',
+  duration: `a duration (integer ms, or text such as '5m')`,
+  bool: 'true or false',
+  string: 'a string',
+} as const
+
+function wrongType(column: ColumnIR, raw: unknown): Fault {
+  const what =
+    column.type === 'decimal'
+      ? `a decimal with at most ${column.scale ?? 0} digits after the point, within 2^53 when scaled`
+      : needs[column.type]
+  return new Fault(`'${column.name}' needs ${what}, got ${shown(raw)}`)
+}
+
+/** Declared bounds in the units of the user's column. */
+function boundsText({ min, max, type, scale = 0 }: ColumnIR): string {
+  const text = (bound: number | undefined, none: string) =>
+    bound === undefined
+      ? none
+      : type === 'decimal'
+        ? String(bound / 10 ** scale)
+        : type === 'timestamp'
+          ? new Date(bound).toISOString()
+          : String(bound)
+  return `[${text(min, '−∞')}, ${text(max, '∞')}]`
+}
+
+const SHOWN_MAX = 60
+
+/** A value for a message, cut short. */
+export function shown(value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString()
+  const text = typeof value === 'string' ? `'${value}'` : typeof value === 'object' && value !== null ? jsonOf(value) : String(value)
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
+}
+
+function jsonOf(value: object): string {
+  try {
+    return JSON.stringify(value) ?? typeof value
+  } catch {
+    return Array.isArray(value) ? 'an array' : 'an object'
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Histories of several sources as one log: its total order is (arrival, source in order of definition, partition, offset).
+ *
+ * Each history is in its own order already, so this is a merge: O(events · sources), and 5 bytes an event.
+ */
+import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+import type { History } from './intake.ts'
+
+/** The merged log by reference: event `i` is row `row[i]` of history `source[i]`. */
+export interface MergedOrder {
+  readonly length: number
+  readonly source: Uint8Array
+  readonly row: Uint32Array
+}
+
+const SOURCES_MAX = 256
+
+/** Merges histories given in the order in which their sources are defined. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events. */
+export function mergeHistories(histories: readonly History[], eventsMax: number = limits.REPLAY_EVENTS_MAX): MergedOrder {
+  const length = histories.reduce((sum, { block }) => sum + block.length, 0)
+  if (length > eventsMax)
+    throw new SpillwayError('SPILL_LIMIT', `${length} events are more than ${eventsMax} (REPLAY_EVENTS_MAX); replay a shorter history`)
+  if (histories.length > SOURCES_MAX) throw new SpillwayError('SPILL_LIMIT', `more than ${SOURCES_MAX} sources in one replay`)
+  const arrivals = histories.map(({ block }) => block.arrival)
+  const heads = new Uint32Array(histories.length)
+  const source = new Uint8Array(length)
+  const row = new Uint32Array(length)
+  for (let i = 0; i < length; i++) {
+    const next = earliestHead(arrivals, heads)
+    source[i] = next
+    row[i] = heads[next]!++
+  }
+  return { length, source, row }
+}
+
+/** The history whose next event arrived first; of equal arrivals, the source defined first. */
+function earliestHead(arrivals: readonly Float64Array[], heads: Uint32Array): number {
+  let first = -1
+  let earliest = Infinity
+  for (let s = 0; s < arrivals.length; s++) {
+    const arrival = arrivals[s]!
+    if (heads[s]! >= arrival.length || arrival[heads[s]!]! >= earliest) continue
+    first = s
+    earliest = arrival[heads[s]!]!
+  }
+  return first
+}

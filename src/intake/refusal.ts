@@ -1,0 +1,30 @@
+/** A record that was not accepted: why, where it stood, and what it was, so that it can be edited and sent again. */
+export const refusalReasons = ['schema', 'key', 'time', 'future', 'conflict', 'stale-revision', 'map'] as const
+
+/**
+ * The reasons of semantics §7, and `map`: the source's function threw. What cannot be decoded at all is `schema`, as there.
+ */
+export type RefusalReason = (typeof refusalReasons)[number]
+
+export interface Refusal {
+  readonly reason: RefusalReason
+  /** What is wrong, naming the field and the value. */
+  readonly detail: string
+  /** `file.ndjson:12`, or `file.parquet row 12`. */
+  readonly place: string
+  /** The source that refused; absent if the record could not be decoded, so that no source saw it. */
+  readonly source?: string
+  /** The record as it stood: text, or bytes where they are no text. A row of columns is given as JSON. */
+  readonly raw: string | Uint8Array
+}
+
+/** Why a value or row is refused, before anyone says where it stood. */
+export class Fault {
+  readonly reason: RefusalReason
+  readonly detail: string
+
+  constructor(detail: string, reason: RefusalReason = 'schema') {
+    this.detail = detail
+    this.reason = reason
+  }
+}

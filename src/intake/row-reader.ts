@@ -1,0 +1,100 @@
+/**
+ * A record's fields, checked and written into the columns of a source: the last row of a builder, not yet committed.
+ *
+ * Made once for a source and the traits of a file. Costs a look at each field, and allocates nothing but for faults.
+ */
+import type { BlockBuilder, ColumnBuilder } from '../columns/builder.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { SourceIR } from '../define/ir.ts'
+import { didYouMean } from '../define/mistake.ts'
+import type { Origin } from './batch.ts'
+import { fieldReader, shown, type FieldReader } from './field.ts'
+import { Fault, type RefusalReason } from './refusal.ts'
+
+interface Field {
+  readonly name: string
+  readonly read: FieldReader
+  /** Columns that nobody reads are checked and not kept. */
+  readonly kept: ColumnBuilder | undefined
+  readonly strings: Strings
+  /** The reason with which its absence is refused; absent where NULL is a value. */
+  readonly required: RefusalReason | undefined
+  /** A name that every object inherits: only the record's own field counts. */
+  readonly inherited: boolean
+}
+
+export class RowReader {
+  readonly #time: string
+  readonly #arrival: string | undefined
+  readonly #fields: readonly Field[]
+  readonly #builder: BlockBuilder
+  readonly #ignoresUnknown: boolean
+  readonly #names: readonly string[]
+  /** The event time of the row read last, as the record claims it. */
+  time = 0
+  /** The arrival of the row read last, if it is a column. */
+  arrival = 0
+
+  constructor(source: SourceIR, builder: BlockBuilder, stringsOf: (column: string) => Strings, origin: Origin) {
+    this.#time = source.time
+    this.#arrival = source.arrives.kind === 'column' ? source.arrives.column : undefined
+    this.#builder = builder
+    this.#ignoresUnknown = origin.tabular
+    this.#names = source.columns.map(column => column.name)
+    this.#fields = source.columns.map(column => ({
+      name: column.name,
+      read: fieldReader(column, { text: origin.text, zoneless: origin.zoneless.has(column.name) }),
+      kept: builder.column(column.name),
+      strings: stringsOf(column.name),
+      required:
+        column.name === source.key
+          ? 'key'
+          : column.name === source.time
+            ? 'time'
+            : column.nullable && column.name !== this.#arrival
+              ? undefined
+              : 'schema',
+      inherited: column.name in Object.prototype,
+    }))
+  }
+
+  /** Writes the row, or says what is wrong with it. */
+  read(record: unknown): Fault | undefined {
+    if (typeof record !== 'object' || record === null || Array.isArray(record))
+      return new Fault(`a record must be an object, got ${shown(record)}`)
+    const values = record as Readonly<Record<string, unknown>>
+    const row = this.#builder.length
+    let present = 0
+    for (const field of this.#fields) {
+      const raw = field.inherited && !Object.hasOwn(values, field.name) ? undefined : values[field.name]
+      if (raw !== undefined) present++
+      if (raw === undefined || raw === null) {
+        if (field.required) return this.#missing(field, raw, values)
+        field.kept?.setNull(row)
+        continue
+      }
+      const value = field.read(raw)
+      if (typeof value === 'object') return value
+      if (field.name === this.#time) this.time = value as number
+      if (field.name === this.#arrival) this.arrival = value as number
+      field.kept?.set(row, typeof value === 'string' ? field.strings.idOf(value) : value)
+    }
+    return this.#ignoresUnknown ? undefined : this.#unknown(values, present)
+  }
+
+  #missing({ name, required }: Field, raw: unknown, record: Readonly<Record<string, unknown>>): Fault {
+    if (raw === null) return new Fault(`'${name}' is NULL`, required)
+    const misspelt = this.#unknown(record, -1)
+    return new Fault(`'${name}' is missing${misspelt ? `; ${misspelt.detail}` : ''}`, required)
+  }
+
+  /** The first field that is no column, looked for only if the record has more fields than were read. */
+  #unknown(record: Readonly<Record<string, unknown>>, present: number): Fault | undefined {
+    let count = 0
+    for (const _ in record) count++
+    if (count === present) return undefined
+    for (const name in record)
+      if (!this.#names.includes(name)) return new Fault(`there is no column ${shown(name)}${didYouMean(name, this.#names)}`)
+    return undefined
+  }
+}
