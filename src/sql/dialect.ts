@@ -36,6 +36,8 @@ export interface Dialect {
   newest(value: string, order: string, k: number): string
   /** Aggregate call: every value, as a list. */
   list(value: string): string
+  /** How many different items a list has; NULL of a NULL list. */
+  distinct(list: string): string
   /** Sum of a double made of each item of a list. NULL over a NULL list. */
   sumOver(list: string, each: (item: string) => string): string
   /** Two values as one, and its parts. */

@@ -1,106 +1,125 @@
 import type { ExprIR, TypeIR } from '../define/ir.ts'
-import { assert } from '../base/assert.ts'
 import type { Dialect } from './dialect.ts'
 
+/** How a column, or in the inputs of a model a field or feature, is called. */
+export type ReferenceSql = (reference: Node<'column' | 'trigger' | 'feature'>) => string
+
 /**
- * Expressions of the IR as SQL of one dialect, with the meaning that `define/ir.ts` gives them.
+ * An expression of the IR as SQL of one dialect, with the meaning that `define/ir.ts` gives it.
  *
  * The text is a physical value: an integer for exact types, scaled for decimals. Range and finiteness are checked at each
- * arithmetic node, which names its operands twice: the plan doubles with each level of nested arithmetic.
+ * arithmetic node, which names its operands twice: the text doubles with each level of nested arithmetic.
  */
-export type ReferenceSql = (reference: Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>) => string
+export function expressionSql(expr: ExprIR, dialect: Dialect, reference: ReferenceSql): string {
+  const write = writers[expr.op] as (expr: ExprIR, to: Writing) => string
+  return write(expr, { dialect, reference, compile: of => expressionSql(of, dialect, reference) })
+}
+
+interface Writing {
+  readonly dialect: Dialect
+  readonly reference: ReferenceSql
+  readonly compile: (of: ExprIR) => string
+}
+
+type Op = ExprIR['op']
+type Node<O extends Op> = ExprIR extends infer E ? (E extends { readonly op: infer P } ? (O & P extends never ? never : E) : never) : never
+
+const writers: { readonly [O in Op]: (expr: Node<O>, to: Writing) => string } = {
+  column: (expr, { reference }) => reference(expr),
+  trigger: (expr, { reference }) => reference(expr),
+  feature: (expr, { reference }) => reference(expr),
+  literal: ({ value, type }, { dialect }) => literalSql(value, type, dialect),
+  add: arithmeticSql,
+  sub: arithmeticSql,
+  mul: arithmeticSql,
+  div: arithmeticSql,
+  eq: comparisonSql,
+  ne: comparisonSql,
+  lt: comparisonSql,
+  lte: comparisonSql,
+  gt: comparisonSql,
+  gte: comparisonSql,
+  and: ({ left, right }, { compile }) => `(${compile(left)} AND ${compile(right)})`,
+  or: ({ left, right }, { compile }) => `(${compile(left)} OR ${compile(right)})`,
+  not: ({ of }, { compile }) => `(NOT ${compile(of)})`,
+  isNull: ({ of }, { compile }) => `(${compile(of)} IS NULL)`,
+}
+
+const symbols = { add: '+', sub: '-', mul: '*', eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const
+
+function literalSql(value: number | string | boolean, type: TypeIR['type'], dialect: Dialect): string {
+  if (typeof value === 'string') return dialect.text(value)
+  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE'
+  return type === 'double' ? `(${dialect.double(value)})` : `(${value})`
+}
+
+function arithmeticSql({ op, left, right }: Node<'add'>, { dialect, compile }: Writing): string {
+  const operands: Operands = [operand(left, compile), operand(right, compile)]
+  if (op === 'div') return dialect.finite(`(${dialect.quotient(...asDoubles(operands, dialect))})`)
+  const [a, b] = operands.some(isDouble)
+    ? asDoubles(operands, dialect)
+    : op === 'mul'
+      ? operands.map(({ sql }) => dialect.wide(sql))
+      : // 17 more digits lift any value but 0 so far out of range that no other operand brings it back.
+        atOneScale(operands, SAFE_DIGITS + 1, dialect)
+  const result = `(${a} ${symbols[op]} ${b})`
+  return operands.some(isDouble) ? dialect.finite(result) : dialect.stored(result)
+}
+
+function comparisonSql({ op, left, right }: Node<'eq'>, { dialect, compile }: Writing): string {
+  const operands: Operands = [operand(left, compile), operand(right, compile)]
+  const [a, b] = !isNumeric(left)
+    ? operands.map(({ sql }) => sql)
+    : operands.some(isDouble)
+      ? asDoubles(operands, dialect)
+      : // 16 more digits lift any value but 0 beyond every other value, which is all that a comparison asks.
+        atOneScale(operands, SAFE_DIGITS, dialect)
+  return `(${a} ${symbols[op]} ${b})`
+}
+
+interface Operand extends TypeIR {
+  readonly sql: string
+}
+type Operands = readonly [Operand, Operand]
+
+/** The inputs of a model are delivered, which makes numbers of every type doubles. */
+function operand(expr: ExprIR, compile: Writing['compile']): Operand {
+  const delivered = (expr.op === 'trigger' || expr.op === 'feature') && isNumeric(expr)
+  return { ...(delivered ? { type: 'double' } : (expr as TypeIR)), sql: compile(expr) }
+}
+
+const isDouble = ({ type }: TypeIR): boolean => type === 'double'
+
+const asDoubles = ([left, right]: Operands, dialect: Dialect): [string, string] => [
+  asDouble(left.sql, left, dialect),
+  asDouble(right.sql, right, dialect),
+]
 
 /** Every value of an exact type is below 10^16 in magnitude. */
 const SAFE_DIGITS = 16
 
-export function expressionSql(expr: ExprIR, dialect: Dialect, reference: ReferenceSql): string {
-  const compile = (of: ExprIR): string => expressionSql(of, dialect, reference)
-  switch (expr.op) {
-    case 'column':
-    case 'trigger':
-    case 'feature':
-      return reference(expr)
-    case 'literal':
-      return literalSql(expr, dialect)
-    case 'add':
-    case 'sub':
-    case 'mul':
-    case 'div':
-      return arithmeticSql(expr, compile, dialect)
-    case 'eq':
-    case 'ne':
-    case 'lt':
-    case 'lte':
-    case 'gt':
-    case 'gte':
-      return comparisonSql(expr, compile, dialect)
-    case 'and':
-    case 'or':
-      return `(${compile(expr.left)} ${expr.op.toUpperCase()} ${compile(expr.right)})`
-    case 'not':
-      return `(NOT ${compile(expr.of)})`
-    case 'isNull':
-      return `(${compile(expr.of)} IS NULL)`
+/** Two exact operands at the larger of their scales, neither lifted by more than `digits` digits. */
+function atOneScale([left, right]: Operands, digits: number, dialect: Dialect): [string, string] {
+  const scale = Math.max(scaleOf(left), scaleOf(right))
+  const lift = (of: Operand): string => {
+    const by = Math.min(scale - scaleOf(of), digits)
+    return by === 0 ? dialect.wide(of.sql) : `${dialect.wide(of.sql)} * ${10n ** BigInt(by)}`
   }
-}
-
-function literalSql({ value, type }: Extract<ExprIR, { op: 'literal' }>, dialect: Dialect): string {
-  if (typeof value === 'string') return dialect.text(value)
-  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE'
-  if (type === 'double') return `(${dialect.double(value)})`
-  return `(${value})`
-}
-
-type Arithmetic = Extract<ExprIR, { op: 'add' | 'sub' | 'mul' | 'div' }>
-type Comparison = Extract<ExprIR, { op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte' }>
-
-const symbols = { add: '+', sub: '-', mul: '*', eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const
-
-function arithmeticSql(expr: Arithmetic, compile: (of: ExprIR) => string, dialect: Dialect): string {
-  const left = compile(expr.left)
-  const right = compile(expr.right)
-  if (expr.type === 'double') {
-    const a = asDouble(left, expr.left, dialect)
-    const b = asDouble(right, expr.right, dialect)
-    return dialect.finite(expr.op === 'div' ? `(${dialect.quotient(a, b)})` : `(${a} ${symbols[expr.op]} ${b})`)
-  }
-  assert(expr.op !== 'div', 'a division is over doubles')
-  if (expr.op === 'mul') return dialect.stored(`(${dialect.wide(left)} * ${dialect.wide(right)})`)
-  // 17 more digits lift any value but 0 so far out of range that no right operand brings it back.
-  const [a, b] = atOneScale([left, expr.left], [right, expr.right], SAFE_DIGITS + 1, dialect)
-  return dialect.stored(`(${a} ${symbols[expr.op]} ${b})`)
-}
-
-function comparisonSql(expr: Comparison, compile: (of: ExprIR) => string, dialect: Dialect): string {
-  const left = compile(expr.left)
-  const right = compile(expr.right)
-  const symbol = symbols[expr.op]
-  if (!isNumeric(expr.left)) return `(${left} ${symbol} ${right})`
-  if (expr.left.type === 'double' || expr.right.type === 'double')
-    return `(${asDouble(left, expr.left, dialect)} ${symbol} ${asDouble(right, expr.right, dialect)})`
-  // 16 more digits lift any value but 0 beyond every other value, which is all that a comparison asks.
-  const [a, b] = atOneScale([left, expr.left], [right, expr.right], SAFE_DIGITS, dialect)
-  return `(${a} ${symbol} ${b})`
+  return [lift(left), lift(right)]
 }
 
 const isNumeric = ({ type }: TypeIR): boolean => type !== 'string' && type !== 'bool'
 
-export const scaleOf = ({ type, scale }: TypeIR): number => (type === 'decimal' ? (scale ?? 0) : 0)
+const scaleOf = ({ type, scale }: TypeIR): number => (type === 'decimal' ? (scale ?? 0) : 0)
 
-/** fl(physical / 10^s): both are exact doubles for s <= 22. */
+/** A physical value of a numeric type as fl(physical / 10^s): both are exact doubles for s <= 22. */
 export function asDouble(physical: string, type: TypeIR, dialect: Dialect): string {
   if (type.type === 'double') return physical
-  const scale = scaleOf(type)
   const double = dialect.equalDouble(physical)
+  const scale = scaleOf(type)
   return scale === 0 ? double : `(${double} / ${dialect.double(Number(`1e${scale}`))})`
 }
 
-/** Two exact operands at the larger of their scales, neither lifted by more than `digits` digits. */
-function atOneScale(left: [string, TypeIR], right: [string, TypeIR], digits: number, dialect: Dialect): [string, string] {
-  const scale = Math.max(scaleOf(left[1]), scaleOf(right[1]))
-  const lift = ([sql, type]: [string, TypeIR]): string => {
-    const by = Math.min(scale - scaleOf(type), digits)
-    return by === 0 ? dialect.wide(sql) : `${dialect.wide(sql)} * ${10n ** BigInt(by)}`
-  }
-  return [lift(left), lift(right)]
-}
+/** A physical value as it is delivered: a number of any type as a double, a string or bool as it is. */
+export const deliveredSql = (physical: string, type: TypeIR, dialect: Dialect): string =>
+  isNumeric(type) ? asDouble(physical, type, dialect) : physical

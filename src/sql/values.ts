@@ -7,27 +7,42 @@ import { columnNames } from './relations.ts'
 import { SelectList } from './select-list.ts'
 import { windowSql } from './window.ts'
 
+export interface Tables {
+  readonly events: string
+  readonly asks: string
+}
+
+export interface ValuesQuery {
+  readonly sql: string
+  /** The columns after `ask`. */
+  readonly columns: readonly ResultColumn[]
+}
+
+export interface ResultColumn {
+  readonly feature: FeatureIR
+  readonly part: 'value' | 'exact' | 'refused'
+  readonly sql: string
+}
+
 /**
  * The features of one group at any `(P, t)`, as one query: a row an ask, in order of `ask`.
  *
  * Semantics §3, read aloud: join each ask with the events of its key that are known and not superseded; aggregate those within each
  * window; write the value from the aggregates. Cost: asks × events of their key.
  *
- * Columns: `ask`; for each feature in order its value as delivered, the exact integer behind it (`…__exact`, NULL but for
- * an exact `sum` or `change`) and the code with which it is refused (`…__refused`, NULL if it is not).
+ * Columns: `ask`, then for each feature in order its value as delivered; for an exact `sum` or `change` the integer behind it
+ * (`…__exact`); where it may be refused, the code with which it is (`…__refused`, NULL if it is not).
  */
-export interface Tables {
-  readonly events: string
-  readonly asks: string
-}
-
-export function valuesQuery(group: GroupIR, source: SourceIR, tables: Tables, dialect: Dialect): string {
+export function valuesQuery(group: GroupIR, source: SourceIR, tables: Tables, dialect: Dialect): ValuesQuery {
   const names = columnNames(source, dialect)
   const lists = { inputs: new SelectList('x'), tails: new SelectList('tail'), calls: new SelectList('p') }
   const values = group.features.map(feature => valueSql(feature, names, lists, dialect))
   const sameKey = group.key.map((_, i) => `e.k${i} = a.k${i} AND `).join('')
   const keys = group.key.map((name, i) => `s.${names.get(name)} AS k${i}`)
-  return `WITH
+  const columns = values.flatMap((value, i) => resultColumns(group.features[i], value, i, dialect))
+  const nameOf = ({ feature, part }: ResultColumn): string =>
+    dialect.identifier(part === 'value' ? feature.name : `${feature.name}__${part}`)
+  const sql = `WITH
 known AS (
   SELECT ${[...ownColumns, ...keys, ...revisionColumns(source, names), ...lists.inputs.columns()].join(',\n    ')}
   FROM ${tables.events} s
@@ -48,9 +63,10 @@ answers AS (
   FROM ${tables.asks} a
   LEFT JOIN partials p ON p.ask = a.ask
 )
-SELECT ${['ask', ...group.features.flatMap((feature, i) => resultColumns(feature, i, dialect))].join(',\n  ')}
+SELECT ${['ask', ...columns.map(column => `${column.sql} AS ${nameOf(column)}`)].join(',\n  ')}
 FROM answers
 ORDER BY ask`
+  return { sql, columns }
 }
 
 type Names = ReadonlyMap<string, string>
@@ -102,18 +118,19 @@ function valueSql(feature: FeatureIR, names: Names, { inputs, tails, calls }: Li
 }
 
 function answerColumns({ value, exact, refused }: SqlValue, i: number): string[] {
-  const code = refused ? `CASE WHEN ${refused.when} THEN '${refused.code}' END` : 'NULL'
   const honest = (sql: string): string => (refused ? `CASE WHEN NOT coalesce(${refused.when}, FALSE) THEN ${sql} END` : sql)
-  return [`${honest(value)} AS v${i}`, `${exact ? honest(exact) : 'NULL'} AS x${i}`, `${code} AS r${i}`]
+  const columns = [`${honest(value)} AS v${i}`]
+  if (exact) columns.push(`${honest(exact)} AS x${i}`)
+  if (refused) columns.push(`CASE WHEN ${refused.when} THEN '${refused.code}' END AS r${i}`)
+  return columns
 }
 
-/** What arithmetic over doubles made may not be finite: then it is refused. */
-function resultColumns(feature: FeatureIR, i: number, dialect: Dialect): string[] {
-  const name = (suffix: string): string => dialect.identifier(`${feature.name}${suffix}`)
-  const inexact = feature.input?.type === 'double' && feature.agg !== 'lastK'
-  return [
-    `${inexact ? dialect.finite(`v${i}`) : `v${i}`} AS ${name('')}`,
-    `x${i} AS ${name('__exact')}`,
-    `${inexact ? `CASE WHEN NOT ${dialect.isFinite(`v${i}`)} THEN 'SPILL_RANGE' ELSE r${i} END` : `r${i}`} AS ${name('__refused')}`,
-  ]
+/** What arithmetic over doubles made may not be finite; then it is refused. */
+function resultColumns(feature: FeatureIR, { exact, refused }: SqlValue, i: number, dialect: Dialect): ResultColumn[] {
+  const mayOverflow = feature.input?.type === 'double' && feature.agg !== 'lastK' && !refused
+  const columns: ResultColumn[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finite(`v${i}`) : `v${i}` }]
+  if (exact) columns.push({ feature, part: 'exact', sql: `x${i}` })
+  if (refused) columns.push({ feature, part: 'refused', sql: `r${i}` })
+  if (mayOverflow) columns.push({ feature, part: 'refused', sql: `CASE WHEN NOT ${dialect.isFinite(`v${i}`)} THEN 'SPILL_RANGE' END` })
+  return columns
 }

@@ -1,6 +1,6 @@
 import type { SqlWindow } from '../aggregate/sql.ts'
 import type { FeatureIR } from '../define/ir.ts'
-import { deliveredSql } from './delivered.ts'
+import { deliveredSql } from './expression.ts'
 import type { Dialect } from './dialect.ts'
 import type { SelectList } from './select-list.ts'
 
@@ -29,7 +29,7 @@ export function windowSql(feature: FeatureIR, { input, takesPart }: WindowTerms,
     clock: 'a.t',
     count,
     countWhere: condition => countOf('count(*)', `${takesPart} AND ${condition}`),
-    distinct: value => countOf(`count(DISTINCT ${value})`),
+    distinct: value => `coalesce(${dialect.distinct(over(dialect.list(value)))}, 0)`,
     sum,
     min: value => over(`min(${value})`),
     max: value => over(`max(${value})`),

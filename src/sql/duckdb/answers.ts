@@ -1,18 +1,23 @@
 import { DuckDBListValue, type DuckDBResultReader, type DuckDBValue } from '@duckdb/node-api'
 import type { ErrorCode } from '../../base/errors.ts'
-import type { GroupIR, Value } from '../../define/ir.ts'
+import type { Value } from '../../define/ir.ts'
 import type { SqlAnswer } from '../asks.ts'
+import type { ResultColumn } from '../values.ts'
 
-/** The rows of a query of values: three columns a feature, after `ask`. */
-export function readAnswers(reader: DuckDBResultReader, group: GroupIR): SqlAnswer[][] {
-  return reader.getRows().map(row =>
-    group.features.map((_, i) => {
-      const [value, exact, refused] = row.slice(1 + 3 * i, 4 + 3 * i) as [DuckDBValue, bigint | null, ErrorCode | null]
-      return {
-        value: value instanceof DuckDBListValue ? (value.items as Value[]) : (value as Value),
-        ...(exact === null ? {} : { exact }),
-        ...(refused === null ? {} : { refused }),
-      }
-    }),
-  )
+/** The rows of a query of values: for each ask, its features in order. */
+export function readAnswers(reader: DuckDBResultReader, columns: readonly ResultColumn[]): SqlAnswer[][] {
+  return reader.getRows().map(([, ...cells]) => {
+    const answers: Mutable<SqlAnswer>[] = []
+    columns.forEach(({ part }, i) => {
+      const cell = cells[i]
+      if (part === 'value') answers.push({ value: valueOf(cell) })
+      else if (cell !== null) Object.assign(answers.at(-1)!, { [part]: cell as bigint | ErrorCode })
+    })
+    return answers
+  })
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+const valueOf = (cell: DuckDBValue): SqlAnswer['value'] =>
+  cell instanceof DuckDBListValue ? (cell.items as readonly Value[]) : (cell as Value)

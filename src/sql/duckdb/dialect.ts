@@ -15,7 +15,8 @@ export const duckdb: Dialect = {
     double: 'DOUBLE',
   },
   identifier: name => `"${name.replaceAll('"', '""')}"`,
-  text: value => `'${value.replaceAll("'", "''")}'`,
+  // A query ends at its first NUL.
+  text: value => `('${value.replaceAll("'", "''").replaceAll('\0', "' || chr(0) || '")}')`,
   // Without an exponent a fraction would be a DECIMAL.
   double: value => (String(value).includes('e') ? String(value) : `${value}e0`),
 
@@ -34,6 +35,8 @@ export const duckdb: Dialect = {
   last: (value, order) => `arg_max(${value}, ${order})`,
   newest: (value, order, k) => `arg_max(${value}, ${order}, ${k})`,
   list: value => `list(${value})`,
+  // count(DISTINCT) makes hash tables of its own: 6 ms a query, however short.
+  distinct: list => `list_unique(${list})`,
   sumOver: (list, each) => `list_sum(list_transform(${list}, lambda item: ${each('item')}))`,
   pair: (first, second) => `{'a': ${first}, 'b': ${second}}`,
   part: (pair, index) => `${pair}.${index === 0 ? 'a' : 'b'}`,

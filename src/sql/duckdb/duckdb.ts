@@ -36,7 +36,8 @@ export class DuckDb {
   async values(group: GroupIR, source: SourceIR, asks: readonly SqlAsk[]): Promise<SqlAnswer[][]> {
     await this.connection.run(createAsks(group, source, duckdb, tables.asks))
     await loadAsks(this.connection, tables.asks, group, source, asks)
-    return readAnswers(await this.connection.runAndReadAll(valuesQuery(group, source, tables, duckdb)), group)
+    const { sql, columns } = valuesQuery(group, source, tables, duckdb)
+    return readAnswers(await this.connection.runAndReadAll(sql), columns)
   }
 
   close(): void {

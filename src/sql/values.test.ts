@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { LoggedEvent } from '../define/event.ts'
+import type { ColumnIR, ExprIR, FeatureIR, GroupIR, SourceIR, TypeIR, Value } from '../define/ir.ts'
+import type { SqlAsk } from './asks.ts'
+import { DuckDb } from './duckdb/duckdb.ts'
+
+// What the hand-computed cases (test/oracle) do not say: refusals by the row, extremes, names.
+
+let db: DuckDb
+before(async () => {
+  db = await DuckDb.open()
+})
+after(() => db.close())
+
+const column = (name: string, type: TypeIR): ColumnIR => ({ name, ...type, nullable: name !== 'k' })
+const source = (...columns: ColumnIR[]): SourceIR => ({
+  name: 's',
+  columns: [column('k', { type: 'string' }), column('at', { type: 'timestamp' }), ...columns],
+  key: 'k',
+  time: 'at',
+  arrives: { kind: 'after', delay: 0 },
+  allowedLateness: 0,
+  maxClockSkew: 0,
+  dedupe: 0,
+})
+const group = (features: readonly FeatureIR[], key: readonly string[] = ['k']): GroupIR => ({
+  name: 'g',
+  source: 's',
+  entity: key,
+  key,
+  place: { kind: 'stream' },
+  features,
+})
+const log = (rows: readonly Record<string, Value>[]): LoggedEvent[] =>
+  rows.map((row, i) => ({ source: 's', partition: 0, offset: i, arrival: i, time: i, row: { k: 'a', at: i, ...row } }))
+const of = (name: string, type: TypeIR): ExprIR => ({ op: 'column', name, ...type })
+const feature = (name: string, agg: FeatureIR['agg'], input: ExprIR, type: TypeIR, more: Partial<FeatureIR> = {}): FeatureIR => ({
+  name,
+  agg,
+  window: 'lifetime',
+  hop: 1,
+  input,
+  ...type,
+  ...more,
+})
+const ask = (prefix: number): SqlAsk => ({ key: ['a'], prefix, t: prefix - 1 })
+
+const INT: TypeIR = { type: 'int' }
+const DOUBLE: TypeIR = { type: 'double' }
+const n = of('n', INT)
+const x = of('x', DOUBLE)
+const numbers = source(column('n', INT), column('x', DOUBLE))
+
+test('more distinct values than the limit are refused at that ask, and only there', async () => {
+  await db.load(numbers, log([{ n: 1 }, { n: 2 }, { n: 1 }, { n: 3 }]))
+  const rows = await db.values(group([feature('d', 'countDistinct', n, INT, { limit: 2 })]), numbers, [ask(3), ask(4)])
+  assert.deepEqual(rows, [[{ value: 2 }], [{ value: null, refused: 'SPILL_LIMIT' }]])
+})
+
+test('moments of values beyond ±2^40 are refused; sums of them are exact', async () => {
+  const most = Number.MAX_SAFE_INTEGER
+  await db.load(numbers, log([{ n: 2 ** 40 }, { n: -(2 ** 40) }, { n: most }, { n: most }, { n: most }]))
+  const features = [
+    feature('v', 'variance', n, DOUBLE),
+    feature('s', 'slope', n, DOUBLE, { per: 86_400_000 }),
+    feature('sum', 'sum', n, INT),
+  ]
+  const rows = await db.values(group(features), numbers, [ask(2), ask(5)])
+  assert.deepEqual(rows[0], [{ value: 2 ** 81 }, { value: -(2 ** 41) * 86_400_000 }, { value: 0, exact: 0n }])
+  const exact = 3n * BigInt(most)
+  assert.deepEqual(rows[1], [
+    { value: null, refused: 'SPILL_RANGE' },
+    { value: null, refused: 'SPILL_RANGE' },
+    { value: Number(exact), exact },
+  ])
+})
+
+test('the change of extremes is beyond a safe integer, and exact', async () => {
+  const most = Number.MAX_SAFE_INTEGER
+  await db.load(numbers, log([{ n: -most }, { n: most - 1 }]))
+  const exact = 2n * BigInt(most) - 1n
+  assert.deepEqual(await db.values(group([feature('c', 'change', n, INT)]), numbers, [ask(2)]), [[{ value: Number(exact), exact }]])
+})
+
+test('a sum of doubles that is not finite is refused', async () => {
+  await db.load(numbers, log([{ x: 1.5e308 }, { x: 1.5e308 }]))
+  const features = (['sum', 'mean', 'variance', 'max'] as const).map(agg => feature(agg, agg, x, DOUBLE))
+  const refused = { value: null, refused: 'SPILL_RANGE' }
+  assert.deepEqual(await db.values(group(features), numbers, [ask(2)]), [[refused, refused, refused, { value: 1.5e308 }]])
+})
+
+test('columns that an engine would fold into one, or take for its own, stay apart', async () => {
+  const odd = source(column('N', INT), column('n', INT), column('_time', INT), column('quo"te', INT))
+  await db.load(odd, log([{ N: 1, n: 2, _time: 4, 'quo"te': 8 }]))
+  const features = odd.columns.slice(2).map(({ name }) => feature(name, 'sum', of(name, INT), INT))
+  const rows = await db.values(group(features, ['k', 'n']), odd, [{ key: ['a', 2], prefix: 1, t: 0 }])
+  assert.deepEqual(
+    rows[0].map(({ value }) => value),
+    [1, 2, 4, 8],
+  )
+})
