@@ -3,82 +3,96 @@ import { assert } from '../base/assert.ts'
 import { limits } from '../base/limits.ts'
 
 const SMALLEST = 4
+const BASE = 0
+const END = 1
+const LENGTH = 2
+const CAPACITY = 3
 
 /**
- * Many short sorted lists in a few large typed arrays: one list a slot (a key), one array a column.
+ * Many short lists in one large typed array: a list a slot (a key), entries of `width` doubles, the first being a time by
+ * which the list is sorted.
  *
- * A list is the entries [end − length, end) of its segment [base, base + capacity). It grows at the end, is cut at the
- * front, and rarely opens in the middle. When it reaches the end of its segment it slides down if half is free, and
- * otherwise moves to a segment twice as large; freed segments are kept by size for the next list. So appending is
- * amortised O(1) and a list's segment is at most four times its longest length.
+ * A list is the entries [end − length, end) of its segment [base, base + capacity); entry i is `data[i · width …]`. It
+ * grows at the end, is cut at the front, and rarely opens in the middle. When it reaches the end of its segment it slides
+ * down if half is free, and otherwise moves to a segment twice as large; freed segments are kept by size for the next
+ * list. So appending is amortised O(1) and a segment is at most four times its list's longest length. A slot's numbers
+ * are neighbours and so are an entry's: on random keys the cost is cache misses, one for each.
  */
 export class Arena {
-  readonly columns: Float64Array[]
-  base = new Int32Array(0)
-  end = new Int32Array(0)
-  length = new Int32Array(0)
-  #capacity = new Int32Array(0)
+  readonly width: number
+  data: Float64Array
+  #slots = new Int32Array(0)
   #used = 0
   readonly #free: number[][] = []
 
   constructor(width: number) {
-    this.columns = Array.from({ length: width }, () => new Float64Array(1024))
+    this.width = width
+    this.data = new Float64Array(1024 * width)
   }
 
-  /** Bytes held by the columns and the slots. */
+  /** Bytes held by entries and slots. */
   get bytes(): number {
-    return this.columns.reduce((sum, column) => sum + column.byteLength, 0) + this.base.byteLength * 4
+    return this.data.byteLength + this.#slots.byteLength
   }
 
   /** Makes room for slots 0 … count − 1. */
   grow(count: number): void {
-    this.base = widened(this.base, count)
-    this.end = widened(this.end, count)
-    this.length = widened(this.length, count)
-    this.#capacity = widened(this.#capacity, count)
+    this.#slots = widened(this.#slots, count * 4)
   }
 
-  /** Forgets the `count` oldest entries. */
-  cut(slot: number, count: number): void {
-    this.length[slot] = this.length[slot]! - count
+  /** The index behind the newest entry. */
+  end(slot: number): number {
+    return this.#slots[slot * 4 + END]!
   }
 
-  /** Opens a place for one entry, at distance `after` from the end (0 appends), and returns its index in the columns. */
+  length(slot: number): number {
+    return this.#slots[slot * 4 + LENGTH]!
+  }
+
+  /** Forgets all but the newest `length` entries. */
+  keep(slot: number, length: number): void {
+    this.#slots[slot * 4 + LENGTH] = length
+  }
+
+  /** Opens a place for one entry with `after` entries behind it (0 appends), and returns its index. */
   open(slot: number, after: number): number {
-    if (this.end[slot]! === this.base[slot]! + this.#capacity[slot]!) this.#makeRoom(slot)
-    const end = this.end[slot]!
-    const at = end - after
-    if (after > 0) for (const column of this.columns) column.copyWithin(at + 1, at, end)
-    this.end[slot] = end + 1
-    this.length[slot] = this.length[slot]! + 1
-    return at
+    const slots = this.#slots
+    const at = slot * 4
+    if (slots[at + END]! === slots[at + BASE]! + slots[at + CAPACITY]!) this.#makeRoom(at)
+    const end = slots[at + END]!
+    const { width } = this
+    if (after > 0) this.data.copyWithin((end - after + 1) * width, (end - after) * width, end * width)
+    slots[at + END] = end + 1
+    slots[at + LENGTH] = slots[at + LENGTH]! + 1
+    return end - after
   }
 
-  /** Removes `count` entries that start at index `at`. */
-  remove(slot: number, at: number, count: number): void {
-    const end = this.end[slot]!
-    assert(at >= end - this.length[slot]! && at + count <= end, 'entries to remove lie in the list')
-    if (at + count < end) for (const column of this.columns) column.copyWithin(at, at + count, end)
-    this.end[slot] = end - count
-    this.length[slot] = this.length[slot]! - count
+  /** Removes `count` entries that start at index `entry`. */
+  remove(slot: number, entry: number, count: number): void {
+    const { width } = this
+    const end = this.end(slot)
+    const length = this.length(slot)
+    assert(entry >= end - length && entry + count <= end, 'entries to remove lie in the list')
+    if (entry + count < end) this.data.copyWithin(entry * width, (entry + count) * width, end * width)
+    this.#slots[slot * 4 + END] = end - count
+    this.#slots[slot * 4 + LENGTH] = length - count
   }
 
-  #makeRoom(slot: number): void {
-    const capacity = this.#capacity[slot]!
-    const length = this.length[slot]!
-    const from = this.end[slot]! - length
-    if (capacity > 0 && length <= capacity / 2) {
-      for (const column of this.columns) column.copyWithin(this.base[slot]!, from, this.end[slot]!)
-      this.end[slot] = this.base[slot]! + length
-      return
+  #makeRoom(at: number): void {
+    const slots = this.#slots
+    const { width } = this
+    const capacity = slots[at + CAPACITY]!
+    const length = slots[at + LENGTH]!
+    const end = slots[at + END]!
+    let base = slots[at + BASE]!
+    if (capacity === 0 || length > capacity / 2) {
+      base = this.#segment(capacity === 0 ? SMALLEST : capacity * 2)
+      if (capacity > 0) (this.#free[sizeClass(capacity)] ??= []).push(slots[at + BASE]!)
+      slots[at + CAPACITY] = capacity === 0 ? SMALLEST : capacity * 2
+      slots[at + BASE] = base
     }
-    const wanted = capacity === 0 ? SMALLEST : capacity * 2
-    const base = this.#segment(wanted)
-    for (const column of this.columns) column.copyWithin(base, from, this.end[slot]!)
-    if (capacity > 0) (this.#free[sizeClass(capacity)] ??= []).push(this.base[slot]!)
-    this.base[slot] = base
-    this.end[slot] = base + length
-    this.#capacity[slot] = wanted
+    this.data.copyWithin(base * width, (end - length) * width, end * width)
+    slots[at + END] = base + length
   }
 
   #segment(capacity: number): number {
@@ -88,9 +102,7 @@ export class Arena {
     this.#used += capacity
     if (this.#used > limits.ENTRIES_MAX)
       throw new SpillwayError('SPILL_LIMIT', `more than ${limits.ENTRIES_MAX} entries in one window structure (ENTRIES_MAX)`)
-    let size = this.columns[0]!.length
-    while (size < this.#used) size *= 2
-    if (size > this.columns[0]!.length) this.columns.forEach((column, i) => (this.columns[i] = widened(column, size)))
+    this.data = widened(this.data, this.#used * this.width)
     return base
   }
 }

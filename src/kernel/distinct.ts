@@ -46,34 +46,34 @@ export class Distinct implements Structure {
     const time = lane.time[event]!
     const value = lane.value[event]!
     const arena = this.#arena
-    const [times, values] = arena.columns as [Float64Array, Float64Array]
-    const end = arena.end[slot]!
-    let entry = end - 1
-    const from = end - arena.length[slot]!
-    while (entry >= from && values[entry] !== value) entry--
-    if (entry >= from) {
-      if (times[entry]! >= time) return
-      arena.remove(slot, entry, 1)
+    const { data } = arena
+    const from = arena.end(slot) - arena.length(slot)
+    let seen = arena.end(slot) - 1
+    while (seen >= from && data[seen * 2 + 1] !== value) seen--
+    if (seen >= from) {
+      if (data[seen * 2]! >= time) return
+      arena.remove(slot, seen, 1)
     }
-    const newEnd = arena.end[slot]!
-    const at = insertionPoint(times, newEnd - arena.length[slot]!, newEnd, time)
-    const place = arena.open(slot, newEnd - at)
-    arena.columns[0]![place] = time
-    arena.columns[1]![place] = value
+    const end = arena.end(slot)
+    const at = insertionPoint(data, 2, end - arena.length(slot), end, time)
+    const entry = arena.open(slot, end - at) * 2
+    arena.data[entry] = time
+    arena.data[entry + 1] = value
     this.#forget(slot, lane.floor[event]!)
-    if (arena.length[slot]! > this.#limit + 1) {
-      this.lost.lose(slot, arena.columns[0]![arena.end[slot]! - arena.length[slot]!]!)
-      arena.cut(slot, 1)
+    const length = arena.length(slot)
+    if (length > this.#limit + 1) {
+      this.lost.lose(slot, arena.data[(arena.end(slot) - length) * 2]!)
+      arena.keep(slot, length - 1)
     }
   }
 
   read(slot: number, t: number, row: number): void {
-    const times = this.#arena.columns[0]!
-    const end = this.#arena.end[slot]!
-    const from = end - this.#arena.length[slot]!
+    const { data } = this.#arena
+    const end = this.#arena.end(slot)
+    const from = end - this.#arena.length(slot)
     this.#windows.forEach(({ span, hop }, w) => {
       const start = floorTo(t - span, hop)
-      this.partials[w]![0]![row] = end - firstFrom(times, from, end, start)
+      this.partials[w]![0]![row] = end - firstFrom(data, 2, from, end, start)
     })
   }
 
@@ -84,10 +84,9 @@ export class Distinct implements Structure {
   /** Forgets what is before every window's start at clock `t` or later. */
   #forget(slot: number, t: number): void {
     const start = t - this.#longest - this.#widestHop
-    const times = this.#arena.columns[0]!
-    const end = this.#arena.end[slot]!
-    let length = this.#arena.length[slot]!
-    while (length > 0 && times[end - length]! < start) length--
-    this.#arena.length[slot] = length
+    const end = this.#arena.end(slot)
+    let length = this.#arena.length(slot)
+    while (length > 0 && this.#arena.data[(end - length) * 2]! < start) length--
+    this.#arena.keep(slot, length)
   }
 }

@@ -57,38 +57,38 @@ export class Ends implements Structure {
     if (tile < start) return
     this.#forget(slot, start)
     const arena = this.#arena
-    const end = arena.end[slot]!
-    const times = arena.columns[TIME]!
-    let at = insertionPoint(times, end - arena.length[slot]!, end, time)
-    while (at > end - arena.length[slot]! && times[at - 1] === time && !this.#isAfterEntry(lane, event, at - 1)) at--
+    const { data } = arena
+    const end = arena.end(slot)
+    const from = end - arena.length(slot)
+    let at = insertionPoint(data, 4, from, end, time)
+    while (at > from && data[at * 4 - 4] === time && !this.#isAfterEntry(lane, event, at - 1)) at--
     if (this.#hop > 1) {
-      if (at > end - arena.length[slot]! && floorTo(times[at - 1]!, this.#hop) === tile) return
-      if (at < end && floorTo(times[at]!, this.#hop) === tile) {
+      if (at > from && floorTo(data[at * 4 - 4]!, this.#hop) === tile) return
+      if (at < end && floorTo(data[at * 4]!, this.#hop) === tile) {
         this.#write(at, lane, event)
         return
       }
     }
-    const newer = end - at
-    if (arena.length[slot]! >= this.#maxEntries) {
-      this.lost.lose(slot, this.#arena.columns[TIME]![end - arena.length[slot]!]!)
-      arena.cut(slot, 1)
+    if (end - from >= this.#maxEntries) {
+      this.lost.lose(slot, data[from * 4]!)
+      arena.keep(slot, end - from - 1)
     }
-    this.#write(arena.open(slot, Math.min(newer, arena.length[slot]!)), lane, event)
+    this.#write(arena.open(slot, Math.min(end - at, arena.length(slot))), lane, event)
   }
 
   read(slot: number, t: number, row: number): void {
-    const [times, , , values] = this.#arena.columns as [Float64Array, Float64Array, Float64Array, Float64Array]
+    const { data } = this.#arena
     this.#forget(slot, floorTo(t - this.#spans[this.#spans.length - 1]!, this.#hop))
-    const end = this.#arena.end[slot]!
-    let at = end - this.#arena.length[slot]!
+    const end = this.#arena.end(slot)
+    let at = end - this.#arena.length(slot)
     for (let w = this.#spans.length - 1; w >= 0; w--) {
       const start = floorTo(t - this.#spans[w]!, this.#hop)
-      if (at < end && times[at]! < start) at = firstFrom(times, at + 1, end, start)
+      if (at < end && data[at * 4]! < start) at = firstFrom(data, 4, at + 1, end, start)
       const partial = this.partials[w]!
       const inside = at < end
-      partial[0]![row] = inside ? values[at]! : NaN
+      partial[0]![row] = inside ? data[at * 4 + VALUE]! : NaN
       partial[1]![row] = inside ? this.#last[slot * 4 + VALUE]! : NaN
-      partial[2]![row] = inside ? times[at]! : NaN
+      partial[2]![row] = inside ? data[at * 4 + TIME]! : NaN
       partial[3]![row] = inside ? this.#last[slot * 4 + TIME]! : NaN
     }
   }
@@ -109,24 +109,25 @@ export class Ends implements Structure {
   }
 
   #isAfterEntry(lane: Lane, event: number, entry: number): boolean {
-    const [times, arrivals, positions] = this.#arena.columns as [Float64Array, Float64Array, Float64Array, Float64Array]
-    return isAfter(lane.time[event]!, lane.arrival[event]!, lane.position[event]!, times[entry]!, arrivals[entry]!, positions[entry]!)
+    const { data } = this.#arena
+    const at = entry * 4
+    return isAfter(lane.time[event]!, lane.arrival[event]!, lane.position[event]!, data[at]!, data[at + ARRIVAL]!, data[at + POSITION]!)
   }
 
   #write(entry: number, lane: Lane, event: number): void {
-    const columns = this.#arena.columns
-    columns[TIME]![entry] = lane.time[event]!
-    columns[ARRIVAL]![entry] = lane.arrival[event]!
-    columns[POSITION]![entry] = lane.position[event]!
-    columns[VALUE]![entry] = lane.value[event]!
+    const { data } = this.#arena
+    data[entry * 4 + TIME] = lane.time[event]!
+    data[entry * 4 + ARRIVAL] = lane.arrival[event]!
+    data[entry * 4 + POSITION] = lane.position[event]!
+    data[entry * 4 + VALUE] = lane.value[event]!
   }
 
   /** Forgets the entries before `start`; a tile is before it as a whole or not at all. */
   #forget(slot: number, start: number): void {
-    const length = this.#arena.length[slot]!
-    const end = this.#arena.end[slot]!
-    const times = this.#arena.columns[TIME]!
-    if (length === 0 || times[end - length]! >= start) return
-    this.#arena.cut(slot, firstFrom(times, end - length, end, start) - (end - length))
+    const length = this.#arena.length(slot)
+    const end = this.#arena.end(slot)
+    const { data } = this.#arena
+    if (length === 0 || data[(end - length) * 4]! >= start) return
+    this.#arena.keep(slot, end - firstFrom(data, 4, end - length, end, start))
   }
 }

@@ -56,25 +56,24 @@ export class Extremes implements Structure {
     if (tile < start) return
     const arena = this.#arena
     const from = this.#forget(slot, start)
-    const end = arena.end[slot]!
-    const times = arena.columns[0]!
-    const values = arena.columns[1]!
+    const end = arena.end(slot)
+    const { data } = arena
     // `at` is behind every entry up to the tile; the next entry, if any, is the best of what is later.
-    const at = insertionPoint(times, from, end, tile)
-    if (at < end && !this.#better(value, values[at]!)) return
-    if (at > from && times[at - 1] === tile && !this.#better(value, values[at - 1]!)) return
+    const at = insertionPoint(data, 2, from, end, tile)
+    if (at < end && !this.#better(value, data[at * 2 + 1]!)) return
+    if (at > from && data[at * 2 - 2] === tile && !this.#better(value, data[at * 2 - 1]!)) return
     let first = at
-    while (first > from && !this.#better(values[first - 1]!, value)) first--
+    while (first > from && !this.#better(data[first * 2 - 1]!, value)) first--
     if (first < at) {
-      times[first] = tile
-      values[first] = value
+      data[first * 2] = tile
+      data[first * 2 + 1] = value
       if (at - first > 1) arena.remove(slot, first + 1, at - first - 1)
       return
     }
-    const place = arena.open(slot, end - at)
-    arena.columns[0]![place] = tile
-    arena.columns[1]![place] = value
-    if (arena.length[slot]! > this.#maxEntries) this.#forgetOldest(slot)
+    const entry = arena.open(slot, end - at) * 2
+    arena.data[entry] = tile
+    arena.data[entry + 1] = value
+    if (arena.length(slot) > this.#maxEntries) this.#forgetOldest(slot)
   }
 
   read(slot: number, t: number, row: number): void {
@@ -83,15 +82,14 @@ export class Extremes implements Structure {
     const flat = this.#out.flat
     const longest = spans.length - 1
     let at = this.#forget(slot, floorTo(t - spans[longest]!, hop))
-    const end = this.#arena.end[slot]!
-    const times = this.#arena.columns[0]!
-    const values = this.#arena.columns[1]!
+    const end = this.#arena.end(slot)
+    const { data } = this.#arena
     for (let w = longest; w >= 0; w--) {
       if (w < longest) {
         const start = floorTo(t - spans[w]!, hop)
-        if (at < end && times[at]! < start) at = firstFrom(times, at + 1, end, start)
+        if (at < end && data[at * 2]! < start) at = firstFrom(data, 2, at + 1, end, start)
       }
-      flat[w * CHUNK + row] = at < end ? values[at]! * this.#sign : NaN
+      flat[w * CHUNK + row] = at < end ? data[at * 2 + 1]! * this.#sign : NaN
     }
   }
 
@@ -107,18 +105,18 @@ export class Extremes implements Structure {
   /** Forgets what is before `start`, the start of the longest window, and returns the index of the oldest entry left. */
   #forget(slot: number, start: number): number {
     const arena = this.#arena
-    const end = arena.end[slot]!
-    const from = end - arena.length[slot]!
-    const times = arena.columns[0]!
-    if (from === end || times[from]! >= start) return from
-    const oldest = firstFrom(times, from + 1, end, start)
-    arena.cut(slot, oldest - from)
+    const end = arena.end(slot)
+    const from = end - arena.length(slot)
+    if (from === end || arena.data[from * 2]! >= start) return from
+    const oldest = firstFrom(arena.data, 2, from + 1, end, start)
+    arena.keep(slot, end - oldest)
     return oldest
   }
 
   /** The best entry goes; a window that reaches it is refused, since what it dominated is gone too. */
   #forgetOldest(slot: number): void {
-    this.lost.lose(slot, this.#arena.columns[0]![this.#arena.end[slot]! - this.#arena.length[slot]!]!)
-    this.#arena.cut(slot, 1)
+    const length = this.#arena.length(slot)
+    this.lost.lose(slot, this.#arena.data[(this.#arena.end(slot) - length) * 2]!)
+    this.#arena.keep(slot, length - 1)
   }
 }

@@ -28,7 +28,7 @@ export class Folds implements Structure {
   readonly #fold: Fold
   readonly #maxEntries: number
   readonly #bands: number
-  /** Columns: time, the entry's partial, the fold from the entry to its band's flip. */
+  /** Entries: time, the entry's partial, the fold from the entry to its band's flip. */
   readonly #arena: Arena
   /** By slot and band: entries of the list at or behind the band's old end (its window's length), and in front of its flip. */
   #tails = new Int32Array(0)
@@ -38,7 +38,6 @@ export class Folds implements Structure {
   readonly lost = new Lost()
   readonly #entry: Float64Array
   readonly #total: Float64Array
-  readonly #loaded: Float64Array
 
   constructor(spans: readonly number[], hop: number, fold: Fold, maxEntries: number) {
     this.#spans = Float64Array.from(spans)
@@ -49,7 +48,6 @@ export class Folds implements Structure {
     this.#arena = new Arena(1 + 2 * fold.width)
     this.#entry = new Float64Array(fold.width)
     this.#total = new Float64Array(fold.width)
-    this.#loaded = new Float64Array(fold.width)
     this.#out = new PartialColumns(spans.length, fold.width)
     this.partials = this.#out.views
   }
@@ -70,7 +68,7 @@ export class Folds implements Structure {
     const slot = lane.slots[event]!
     this.#advance(slot, lane.floor[event]!)
     this.#fold.lift(lane.time[event]!, lane.value[event]!, this.#entry, 0)
-    if (this.#bands < this.#spans.length) this.#addToBack(slot, this.#bands, this.#entry)
+    if (this.#bands < this.#spans.length) this.#addToBack(slot, this.#bands, this.#entry, 0)
     const tile = floorTo(lane.time[event]!, this.#hop)
     for (let band = 0; band < this.#bands; band++) {
       if (tile < floorTo(lane.floor[event]! - this.#spans[band]!, this.#hop)) continue
@@ -89,7 +87,8 @@ export class Folds implements Structure {
       this.#fold.combine(total, 0, this.#backs, this.#back(slot, w))
       if (!lifetime) {
         const tail = this.#tails[slot * this.#bands + w]!
-        if (tail > this.#flips[slot * this.#bands + w]!) this.#fold.combine(total, 0, this.#load(slot, tail, 1 + width), 0)
+        if (tail > this.#flips[slot * this.#bands + w]!)
+          this.#fold.combine(total, 0, this.#arena.data, this.#entryAt(slot, tail) + 1 + width)
       }
       for (let f = 0; f < width; f++) this.partials[w]![f]![row] = total[f]!
     }
@@ -102,35 +101,35 @@ export class Folds implements Structure {
   /** Puts `#entry`, an event of `tile` in `band`, into its place. */
   #store(slot: number, band: number, tile: number): void {
     const arena = this.#arena
-    const end = arena.end[slot]!
-    const from = end - arena.length[slot]!
-    const at = insertionPoint(arena.columns[0]!, from, end, tile)
-    if (this.#hop > 1 && at > from && arena.columns[0]![at - 1] === tile) this.#join(slot, band, end - at + 1)
+    const end = arena.end(slot)
+    const from = end - arena.length(slot)
+    const at = insertionPoint(arena.data, arena.width, from, end, tile)
+    if (this.#hop > 1 && at > from && arena.data[(at - 1) * arena.width] === tile) this.#join(slot, band, end - at + 1)
     else this.#open(slot, band, end - at, tile)
   }
 
   /** Adds `#entry` to the tile at `place`. */
   #join(slot: number, band: number, place: number): void {
-    const tile = this.#load(slot, place, 1)
-    this.#fold.combine(tile, 0, this.#entry, 0)
-    this.#save(slot, place, 1, tile)
-    if (place <= this.#flips[slot * this.#bands + band]!) this.#addToBack(slot, band, this.#entry)
+    this.#fold.combine(this.#arena.data, this.#entryAt(slot, place) + 1, this.#entry, 0)
+    if (place <= this.#flips[slot * this.#bands + band]!) this.#addToBack(slot, band, this.#entry, 0)
     else this.#foldFront(slot, band, place)
   }
 
   /** Makes `#entry` a new entry with `behind` entries after it: of the back if it touches it, else of the front. */
   #open(slot: number, band: number, behind: number, tile: number): void {
-    if (this.#arena.length[slot]! >= this.#maxEntries) this.#forgetOldest(slot)
-    const newer = Math.min(behind, this.#arena.length[slot]!)
-    this.#arena.columns[0]![this.#arena.open(slot, newer)] = tile
-    this.#save(slot, newer + 1, 1, this.#entry)
+    const arena = this.#arena
+    if (arena.length(slot) >= this.#maxEntries) this.#forgetOldest(slot)
+    const newer = Math.min(behind, arena.length(slot))
+    const entry = arena.open(slot, newer) * arena.width
+    arena.data[entry] = tile
+    arena.data.set(this.#entry, entry + 1)
     const first = slot * this.#bands
     const inBack = newer <= this.#flips[first + band]!
     for (let b = band; b < this.#bands; b++) {
       this.#tails[first + b] = this.#tails[first + b]! + 1
       if (b > band || inBack) this.#flips[first + b] = this.#flips[first + b]! + 1
     }
-    if (inBack) this.#addToBack(slot, band, this.#entry)
+    if (inBack) this.#addToBack(slot, band, this.#entry, 0)
     else this.#foldFront(slot, band, newer + 1)
   }
 
@@ -142,13 +141,13 @@ export class Folds implements Structure {
       const start = floorTo(t - this.#spans[b]!, this.#hop)
       const inner = b === 0 ? 0 : this.#tails[first + b - 1]!
       let tail = this.#tails[first + b]!
-      while (tail > inner && arena.columns[0]![arena.end[slot]! - tail]! < start) {
+      while (tail > inner && arena.data[this.#entryAt(slot, tail)]! < start) {
         if (this.#flips[first + b] === tail) this.#flip(slot, b, inner)
-        if (b + 1 < this.#bands) this.#addToBack(slot, b + 1, this.#load(slot, tail, 1))
+        if (b + 1 < this.#bands) this.#addToBack(slot, b + 1, arena.data, this.#entryAt(slot, tail) + 1)
         this.#tails[first + b] = --tail
       }
     }
-    if (this.#bands > 0) arena.length[slot] = this.#tails[first + this.#bands - 1]!
+    if (this.#bands > 0) arena.keep(slot, this.#tails[first + this.#bands - 1]!)
   }
 
   /** Turns a band's back, which reaches from `inner` to its old end, into its front. */
@@ -164,19 +163,21 @@ export class Folds implements Structure {
     const { width } = this.#fold
     const flip = this.#flips[slot * this.#bands + band]!
     const tail = this.#tails[slot * this.#bands + band]!
+    const { data } = this.#arena
     const total = this.#total.fill(0)
-    if (place - 1 > flip) total.set(this.#load(slot, place - 1, 1 + width))
+    if (place - 1 > flip) this.#fold.combine(total, 0, data, this.#entryAt(slot, place - 1) + 1 + width)
     for (let p = place; p <= tail; p++) {
-      this.#fold.combine(total, 0, this.#load(slot, p, 1), 0)
-      this.#save(slot, p, 1 + width, total)
+      const entry = this.#entryAt(slot, p)
+      this.#fold.combine(total, 0, data, entry + 1)
+      data.set(total, entry + 1 + width)
     }
   }
 
   /** Takes the oldest entry out of the band that holds it. */
   #forgetOldest(slot: number): void {
-    const length = this.#arena.length[slot]!
+    const length = this.#arena.length(slot)
     const first = slot * this.#bands
-    this.lost.lose(slot, this.#arena.columns[0]![this.#arena.end[slot]! - length]!)
+    this.lost.lose(slot, this.#arena.data[this.#entryAt(slot, length)]!)
     let band = 0
     while (this.#tails[first + band]! < length) band++
     if (this.#flips[first + band] === length) this.#flip(slot, band, band === 0 ? 0 : this.#tails[first + band - 1]!)
@@ -184,26 +185,19 @@ export class Folds implements Structure {
       this.#tails[first + b] = length - 1
       this.#flips[first + b] = Math.min(this.#flips[first + b]!, length - 1)
     }
-    this.#arena.cut(slot, 1)
+    this.#arena.keep(slot, length - 1)
   }
 
   #back(slot: number, window: number): number {
     return (slot * this.#spans.length + window) * this.#fold.width
   }
 
-  #addToBack(slot: number, window: number, partial: Float64Array): void {
-    this.#fold.combine(this.#backs, this.#back(slot, window), partial, 0)
+  #addToBack(slot: number, window: number, partial: Float64Array, at: number): void {
+    this.#fold.combine(this.#backs, this.#back(slot, window), partial, at)
   }
 
-  /** `width` columns from `column` of the entry at `place`, in a scratch buffer. */
-  #load(slot: number, place: number, column: number): Float64Array {
-    const entry = this.#arena.end[slot]! - place
-    for (let f = 0; f < this.#loaded.length; f++) this.#loaded[f] = this.#arena.columns[column + f]![entry]!
-    return this.#loaded
-  }
-
-  #save(slot: number, place: number, column: number, partial: Float64Array): void {
-    const entry = this.#arena.end[slot]! - place
-    for (let f = 0; f < partial.length; f++) this.#arena.columns[column + f]![entry] = partial[f]!
+  /** Where the entry at `place` starts in the arena's data. */
+  #entryAt(slot: number, place: number): number {
+    return (this.#arena.end(slot) - place) * this.#arena.width
   }
 }

@@ -1,29 +1,29 @@
 /**
- * Where an entry of `time` belongs in sorted `times[from, to)`: behind all that are not later. Looks from the end, where
- * most events belong, and halves the rest.
+ * Where an entry of `time` belongs among the sorted entries [from, to) of an arena: behind all that are not later. Looks
+ * from the end, where most events belong, and halves the rest.
  */
-export function insertionPoint(times: Float64Array, from: number, to: number, time: number): number {
+export function insertionPoint(data: Float64Array, width: number, from: number, to: number, time: number): number {
   let high = to
   for (let step = 0; step < 4; step++) {
-    if (high === from || times[high - 1]! <= time) return high
+    if (high === from || data[(high - 1) * width]! <= time) return high
     high--
   }
   let low = from
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (times[middle]! <= time) low = middle + 1
+    if (data[middle * width]! <= time) low = middle + 1
     else high = middle
   }
   return low
 }
 
-/** The first index in sorted `times[from, to)` whose time is at or after `start`. */
-export function firstFrom(times: Float64Array, from: number, to: number, start: number): number {
+/** The first of the sorted entries [from, to) of an arena whose time is at or after `start`. */
+export function firstFrom(data: Float64Array, width: number, from: number, to: number, start: number): number {
   let low = from
   let high = to
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (times[middle]! < start) low = middle + 1
+    if (data[middle * width]! < start) low = middle + 1
     else high = middle
   }
   return low

@@ -42,35 +42,34 @@ export class Recent implements Structure {
     const arrival = lane.arrival[event]!
     const position = lane.position[event]!
     const arena = this.#arena
-    const [times, arrivals, positions] = arena.columns as [Float64Array, Float64Array, Float64Array, Float64Array]
-    const end = arena.end[slot]!
-    const from = end - arena.length[slot]!
-    let at = insertionPoint(times, from, end, time)
-    while (at > from && !isAfter(time, arrival, position, times[at - 1]!, arrivals[at - 1]!, positions[at - 1]!)) at--
-    if (arena.length[slot] === this.#k) {
+    const { data } = arena
+    const end = arena.end(slot)
+    const from = end - arena.length(slot)
+    let at = insertionPoint(data, 4, from, end, time)
+    while (at > from && !isAfter(time, arrival, position, data[at * 4 - 4]!, data[at * 4 - 3]!, data[at * 4 - 2]!)) at--
+    if (end - from === this.#k) {
       if (at === from) return
-      arena.cut(slot, 1)
+      arena.keep(slot, this.#k - 1)
     }
-    const place = arena.open(slot, end - at)
-    arena.columns[0]![place] = time
-    arena.columns[1]![place] = arrival
-    arena.columns[2]![place] = position
-    arena.columns[3]![place] = lane.value[event]!
+    const entry = arena.open(slot, end - at) * 4
+    arena.data[entry] = time
+    arena.data[entry + 1] = arrival
+    arena.data[entry + 2] = position
+    arena.data[entry + 3] = lane.value[event]!
   }
 
   read(slot: number, t: number, row: number): void {
-    const times = this.#arena.columns[0]!
-    const values = this.#arena.columns[3]!
-    const end = this.#arena.end[slot]!
-    const from = end - this.#arena.length[slot]!
+    const { data } = this.#arena
+    const end = this.#arena.end(slot)
+    const from = end - this.#arena.length(slot)
     this.#windows.forEach(({ span, hop }, w) => {
       const start = floorTo(t - span, hop)
       const partial = this.partials[w]!
       for (let i = 0; i < this.#k; i++) {
         const entry = end - 1 - i
-        const inside = entry >= from && times[entry]! >= start
-        partial[2 * i]![row] = inside ? values[entry]! : NaN
-        partial[2 * i + 1]![row] = inside ? times[entry]! : NaN
+        const inside = entry >= from && data[entry * 4]! >= start
+        partial[2 * i]![row] = inside ? data[entry * 4 + 3]! : NaN
+        partial[2 * i + 1]![row] = inside ? data[entry * 4]! : NaN
         if (!inside) break
       }
     })

@@ -31,10 +31,11 @@ export class Sums implements Structure {
   readonly #vector: Float64Array
   readonly #subtracted: Float64Array
   readonly #starts: Float64Array
-  /** By slot and finite window: entries in the window. */
-  #inside = new Int32Array(0)
-  /** By slot, window and term. */
-  #sums = new Float64Array(0)
+  /** By slot: each window's vector, then how many entries are in each finite window. */
+  #state = new Float64Array(0)
+  readonly #stride: number
+  /** Exact windows whose vector is [n, Σx]: the common case, with shorter loops. */
+  readonly #plain: boolean
 
   /** `spans` ascending, in ms, Infinity for lifetime. */
   constructor(spans: readonly number[], hop: number, layout: MomentLayout, maxEntries: number) {
@@ -47,19 +48,20 @@ export class Sums implements Structure {
     this.#arena = new Arena(hop > 1 ? 1 + layout.width : layout.width > 1 ? 2 : 1)
     this.#vector = new Float64Array(layout.width)
     this.#subtracted = new Float64Array(layout.width)
+    this.#stride = spans.length * layout.width + this.#finite
+    this.#plain = hop === 1 && layout.width === 2
     this.#starts = new Float64Array(spans.length).fill(-Infinity)
     this.#out = new PartialColumns(spans.length, layout.width)
     this.partials = this.#out.views
   }
 
   get bytes(): number {
-    return this.#arena.bytes + this.#inside.byteLength + this.#sums.byteLength + this.lost.bytes
+    return this.#arena.bytes + this.#state.byteLength + this.lost.bytes
   }
 
   grow(count: number): void {
     this.#arena.grow(count)
-    this.#inside = widened(this.#inside, count * this.#finite)
-    this.#sums = widened(this.#sums, count * this.#spans.length * this.#width)
+    this.#state = widened(this.#state, count * this.#stride)
     this.lost.grow(count)
   }
 
@@ -69,28 +71,31 @@ export class Sums implements Structure {
     const tile = floorTo(lane.time[event]!, this.#hop)
     this.#advance(slot, lane.floor[event]!)
     const vector = this.#vector
-    liftMoments(this.#layout, lane.time[event]!, value, vector, 0)
+    if (this.#plain) vector[1] = value
+    else liftMoments(this.#layout, lane.time[event]!, value, vector, 0)
     const starts = this.#starts
     const finite = this.#finite
     const isNew = finite > 0 && tile >= starts[finite - 1]! && this.#store(slot, tile, value)
-    const sums = this.#sums
+    const state = this.#state
     const width = this.#width
     const windows = this.#spans.length
+    const sums = slot * this.#stride
+    const inside = sums + windows * width
     for (let w = windows - 1; w >= 0 && tile >= starts[w]!; w--) {
-      const at = (slot * windows + w) * width
-      sums[at] = sums[at]! + 1
-      for (let f = 1; f < width; f++) sums[at + f] = sums[at + f]! + vector[f]!
-      if (isNew && w < finite) this.#inside[slot * finite + w] = this.#inside[slot * finite + w]! + 1
+      const at = sums + w * width
+      state[at] = state[at]! + 1
+      for (let f = 1; f < width; f++) state[at + f] = state[at + f]! + vector[f]!
+      if (isNew && w < finite) state[inside + w] = state[inside + w]! + 1
     }
   }
 
   read(slot: number, t: number, row: number): void {
     this.#advance(slot, t)
-    const sums = this.#sums
+    const state = this.#state
     const flat = this.#out.flat
     const count = this.#spans.length * this.#width
-    const from = slot * count
-    for (let i = 0, at = row; i < count; i++, at += CHUNK) flat[at] = sums[from + i]!
+    const from = slot * this.#stride
+    for (let i = 0, at = row; i < count; i++, at += CHUNK) flat[at] = state[from + i]!
   }
 
   readNothing(row: number): void {
@@ -100,21 +105,19 @@ export class Sums implements Structure {
   /** Stores the event, in a new entry or in its tile's; true if the entry is new. */
   #store(slot: number, tile: number, value: number): boolean {
     const arena = this.#arena
-    const end = arena.end[slot]!
-    const from = end - arena.length[slot]!
-    const at = insertionPoint(arena.columns[0]!, from, end, tile)
-    if (this.#hop > 1 && at > from && arena.columns[0]![at - 1] === tile) {
-      for (let f = 0; f < this.#width; f++) {
-        const column = arena.columns[1 + f]!
-        column[at - 1] = column[at - 1]! + this.#vector[f]!
-      }
+    const end = arena.end(slot)
+    const from = end - arena.length(slot)
+    const at = insertionPoint(arena.data, arena.width, from, end, tile)
+    if (this.#hop > 1 && at > from && arena.data[(at - 1) * arena.width] === tile) {
+      const terms = (at - 1) * arena.width + 1
+      for (let f = 0; f < this.#width; f++) arena.data[terms + f] = arena.data[terms + f]! + this.#vector[f]!
       return false
     }
     if (end - from >= this.#maxEntries) this.#forgetOldest(slot)
-    const place = arena.open(slot, Math.min(end - at, arena.length[slot]!))
-    arena.columns[0]![place] = tile
-    if (this.#hop > 1) for (let f = 0; f < this.#width; f++) arena.columns[1 + f]![place] = this.#vector[f]!
-    else if (this.#width > 1) arena.columns[1]![place] = value
+    const entry = arena.open(slot, Math.min(end - at, arena.length(slot))) * arena.width
+    arena.data[entry] = tile
+    if (this.#hop > 1) arena.data.set(this.#vector, entry + 1)
+    else if (this.#width > 1) arena.data[entry + 1] = value
     return true
   }
 
@@ -122,51 +125,70 @@ export class Sums implements Structure {
   #advance(slot: number, t: number): void {
     const finite = this.#finite
     if (finite === 0) return
-    const end = this.#arena.end[slot]!
-    const times = this.#arena.columns[0]!
-    const counts = this.#inside
+    const end = this.#arena.end(slot)
+    const { data, width } = this.#arena
+    const state = this.#state
     const spans = this.#spans
     const starts = this.#starts
-    const first = slot * finite
+    const first = slot * this.#stride + spans.length * this.#width
     for (let w = 0; w < finite; w++) {
       const start = floorTo(t - spans[w]!, this.#hop)
       starts[w] = start
-      let inside = counts[first + w]!
-      if (inside === 0 || times[end - inside]! >= start) continue
-      do this.#subtract(slot, w, end - inside--)
-      while (inside > 0 && times[end - inside]! < start)
-      counts[first + w] = inside
+      let inside = state[first + w]!
+      if (inside === 0 || data[(end - inside) * width]! >= start) continue
+      if (this.#plain) inside = this.#leave(slot * this.#stride + w * 2, end, inside, start)
+      else
+        do this.#subtract(slot, w, end - inside--)
+        while (inside > 0 && data[(end - inside) * width]! < start)
+      state[first + w] = inside
     }
-    this.#arena.length[slot] = counts[first + finite - 1]!
+    this.#arena.keep(slot, state[first + finite - 1]!)
+  }
+
+  /** Takes the plain entries before `start` out of the sums at `at`; returns how many entries are left inside. */
+  #leave(at: number, end: number, inside: number, start: number): number {
+    const { data } = this.#arena
+    let left = inside
+    let sum = 0
+    for (; left > 0; left--) {
+      const entry = (end - left) * 2
+      if (data[entry]! >= start) break
+      sum += data[entry + 1]!
+    }
+    this.#state[at] = this.#state[at]! - (inside - left)
+    this.#state[at + 1] = this.#state[at + 1]! - sum
+    return left
   }
 
   /** Takes an entry out of a window's sum. */
   #subtract(slot: number, w: number, entry: number): void {
-    const columns = this.#arena.columns
-    const sums = this.#sums
+    const { data } = this.#arena
+    const state = this.#state
     const width = this.#width
-    const at = (slot * this.#spans.length + w) * width
+    const at = slot * this.#stride + w * width
+    const from = entry * this.#arena.width
     if (this.#hop > 1) {
-      for (let f = 0; f < width; f++) sums[at + f] = sums[at + f]! - columns[1 + f]![entry]!
+      for (let f = 0; f < width; f++) state[at + f] = state[at + f]! - data[from + 1 + f]!
       return
     }
-    sums[at] = sums[at]! - 1
-    if (width === 2) sums[at + 1] = sums[at + 1]! - columns[1]![entry]!
+    state[at] = state[at]! - 1
+    if (width === 2) state[at + 1] = state[at + 1]! - data[from + 1]!
     else if (width > 2) {
-      liftMoments(this.#layout, columns[0]![entry]!, columns[1]![entry]!, this.#subtracted, 0)
-      for (let f = 1; f < width; f++) sums[at + f] = sums[at + f]! - this.#subtracted[f]!
+      liftMoments(this.#layout, data[from]!, data[from + 1]!, this.#subtracted, 0)
+      for (let f = 1; f < width; f++) state[at + f] = state[at + f]! - this.#subtracted[f]!
     }
   }
 
   #forgetOldest(slot: number): void {
-    const length = this.#arena.length[slot]!
-    const entry = this.#arena.end[slot]! - length
-    this.lost.lose(slot, this.#arena.columns[0]![entry]!)
+    const length = this.#arena.length(slot)
+    const entry = this.#arena.end(slot) - length
+    this.lost.lose(slot, this.#arena.data[entry * this.#arena.width]!)
+    const inside = slot * this.#stride + this.#spans.length * this.#width
     for (let w = 0; w < this.#finite; w++) {
-      if (this.#inside[slot * this.#finite + w] !== length) continue
+      if (this.#state[inside + w] !== length) continue
       this.#subtract(slot, w, entry)
-      this.#inside[slot * this.#finite + w] = length - 1
+      this.#state[inside + w] = length - 1
     }
-    this.#arena.cut(slot, 1)
+    this.#arena.keep(slot, length - 1)
   }
 }
