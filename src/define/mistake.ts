@@ -35,7 +35,7 @@ export function userCall<T>(what: string, call: () => T): T {
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
   if (typeof value === 'function') return 'a function'
-  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'symbol') return String(value)
   try {
     return JSON.stringify(value) ?? 'undefined'
   } catch {

@@ -33,7 +33,7 @@ function find(what: string, option: string, columns: readonly ColumnIR[], name: 
   const names = columns.map(column => column.name)
   return (
     columns.find(column => column.name === name) ??
-    mistake(`${what}: ${option} ${show(name)} is no column of the schema${didYouMean(show(name), names)}`)
+    mistake(`${what}: ${option} ${show(name)} is no column of the schema${didYouMean(name, names)}`)
   )
 }
 
