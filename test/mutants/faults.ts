@@ -1,0 +1,138 @@
+/**
+ * Faults that a programmer could make, one small change of a source each: a comparison that takes or leaves its boundary, another
+ * operator, a number one off, a negation dropped or added, a boolean turned.
+ *
+ * Messages, assertions and types are left alone: a fault there changes no value.
+ */
+import { lineOf, walk, type Module, type Node } from '../sources/syntax.ts'
+
+export interface Fault {
+  readonly path: string
+  readonly line: number
+  /** Offsets of the text that is replaced. */
+  readonly start: number
+  readonly end: number
+  readonly was: string
+  readonly is: string
+  /** The line as it stands, trimmed: with `path`, `was` and `is` it names the fault when lines have moved. */
+  readonly code: string
+}
+
+/** Every fault of a file, in the order of its text. */
+export function faultsOf(module: Module): Fault[] {
+  const { path, text } = module
+  const lines = text.split('\n')
+  const found: Fault[] = []
+  walk(module.program, (node, parents) => {
+    if (changesNoValue(node)) return false
+    for (const { start, end, is } of changes(node, parents, text)) {
+      const line = lineOf(text, start)
+      found.push({ path, line, start, end, was: text.slice(start, end), is, code: lines[line - 1].trim() })
+    }
+    return true
+  })
+  return found.sort((a, b) => a.start - b.start)
+}
+
+/** A file's text with the fault in it. */
+export function withFault(text: string, { start, end, is }: Pick<Fault, 'start' | 'end' | 'is'>): string {
+  return text.slice(0, start) + is + text.slice(end)
+}
+
+interface Change {
+  readonly start: number
+  readonly end: number
+  readonly is: string
+}
+
+const operators: Readonly<Record<string, string>> = {
+  '<': '<=',
+  '<=': '<',
+  '>': '>=',
+  '>=': '>',
+  '===': '!==',
+  '!==': '===',
+  '==': '!=',
+  '!=': '==',
+  '+': '-',
+  '-': '+',
+  '*': '/',
+  '/': '*',
+  '%': '*',
+  '**': '*',
+  '<<': '>>',
+  '>>': '<<',
+  '>>>': '>>',
+  '&': '|',
+  '|': '&',
+  '^': '&',
+  '&&': '||',
+  '||': '&&',
+  '+=': '-=',
+  '-=': '+=',
+  '*=': '/=',
+  '/=': '*=',
+  '|=': '&=',
+  '&=': '|=',
+}
+
+function changes(node: Node, parents: readonly Node[], text: string): Change[] {
+  const parent = parents.at(-1)
+  switch (node.type) {
+    case 'BinaryExpression':
+    case 'LogicalExpression':
+    case 'AssignmentExpression':
+      return isText(node.left) || isText(node.right) ? [] : operatorChange(node.left.end, node.right.start, node.operator, text)
+    case 'UpdateExpression':
+      // A loop that counts the wrong way is found by its time-out alone, at a high price.
+      if (parent?.type === 'ForStatement') return []
+      return [
+        {
+          start: node.start,
+          end: node.end,
+          is: text.slice(node.start, node.end).replace(node.operator, node.operator === '++' ? '--' : '++'),
+        },
+      ]
+    case 'UnaryExpression':
+      return node.operator === '!' || node.operator === '-' ? [{ start: node.start, end: node.argument.start, is: '' }] : []
+    case 'Literal':
+      return literalChange(node, parent)
+    case 'IfStatement':
+    case 'ConditionalExpression':
+      return plainCondition(node.test)
+        ? [{ start: node.test.start, end: node.test.end, is: `!(${text.slice(node.test.start, node.test.end)})` }]
+        : []
+    default:
+      return []
+  }
+}
+
+function operatorChange(from: number, to: number, operator: string, text: string): Change[] {
+  const is = operators[operator]
+  const start = text.slice(from, to).indexOf(operator) + from
+  return is === undefined || start < from ? [] : [{ start, end: start + operator.length, is }]
+}
+
+function literalChange({ value, start, end }: Extract<Node, { type: 'Literal' }>, parent: Node | undefined): Change[] {
+  if (parent?.type === 'Property' && parent.key.start === start && !parent.computed) return []
+  if (typeof value === 'number') return [{ start, end, is: String(value + 1) }]
+  if (typeof value === 'bigint') return [{ start, end, is: `${value + 1n}n` }]
+  return typeof value === 'boolean' ? [{ start, end, is: String(!value) }] : []
+}
+
+/** A condition in which no operator is found by itself. */
+const plainCondition = ({ type }: Node): boolean =>
+  type === 'Identifier' || type === 'MemberExpression' || type === 'CallExpression' || type === 'ChainExpression'
+
+const isText = (node: Node): boolean =>
+  node.type === 'TemplateLiteral' ||
+  (node.type === 'Literal' && typeof node.value === 'string') ||
+  (node.type === 'BinaryExpression' && node.operator === '+' && (isText(node.left) || isText(node.right)))
+
+/** Types, what is thrown, and assertions: these state what must hold, and a fault in them shows in no value. */
+function changesNoValue(node: Node): boolean {
+  if (node.type === 'TSAsExpression' || node.type === 'TSNonNullExpression' || node.type === 'TSSatisfiesExpression') return false
+  if (node.type.startsWith('TS') || node.type === 'ThrowStatement' || node.type === 'ImportDeclaration') return true
+  if (node.type === 'NewExpression') return node.callee.type === 'Identifier' && node.callee.name.endsWith('Error')
+  return node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === 'assert'
+}

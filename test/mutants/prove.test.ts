@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { textFiles } from '../sources/files.ts'
+import { parseModule } from '../sources/syntax.ts'
+import { acceptedFaults, isSame } from './accepted.ts'
+import { faultsOf } from './faults.ts'
+import { holds, prove } from './prove.ts'
+
+test('a fault that a test finds is caught, an endless loop too; what no test looks at survives', async () => {
+  const result = await prove({ cases: 1000, seed: 1, folders: ['test/mutants/toy'] })
+  assert.equal(result.cases, result.faults)
+  assert.equal(result.caught + result.survivors.length, result.cases)
+  assert.deepEqual(
+    result.survivors.map(({ code, change }) => `${code}: ${change}`),
+    [
+      'if (value < least) return least: < → <=',
+      'return value > most ? most : value: > → >=',
+      'return text.length >= 5: >= → >',
+      'return text.length >= 5: 5 → 6',
+    ],
+  )
+})
+
+test('at least nine tenths must be caught', () => {
+  const result = { survivors: [], seed: 1, faults: 1000 }
+  assert.equal(holds({ ...result, cases: 100, caught: 90 }), true)
+  assert.equal(holds({ ...result, cases: 100, caught: 89 }), false)
+  assert.equal(holds({ ...result, cases: 0, caught: 0 }), false)
+})
+
+test('a folder without sources is a mistake', async () => {
+  await assert.rejects(prove({ cases: 1, seed: 1, folders: ['src/nothing'] }), { code: 'SPILL_INPUT' })
+})
+
+test('every accepted fault still exists', () => {
+  const faults = textFiles('.ts')
+    .filter(({ path }) => path.startsWith('src/'))
+    .flatMap(file => faultsOf(parseModule(file)))
+  assert.deepEqual(
+    acceptedFaults().filter(accepted => !faults.some(fault => isSame(accepted, fault))),
+    [],
+  )
+})

@@ -1,0 +1,151 @@
+/**
+ * `prove mutants`: makes one fault at a time in the named folders and asks whether a short run of the proofs and the folder's
+ * own tests finds it.
+ *
+ * A survivor is a hole in the tests, or a fault that changes no value: `accepted.json` says which and why. About 0.7 s for a
+ * fault that is found, and 3 s for one that is not, on one core.
+ */
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SpillwayError } from '../../src/base/errors.ts'
+import { random } from '../../src/base/random.ts'
+import { isTest, textFiles } from '../sources/files.ts'
+import { parseModule } from '../sources/syntax.ts'
+import { acceptedFaults, isSame } from './accepted.ts'
+import { runNode } from './child.ts'
+import { faultsOf, type Fault } from './faults.ts'
+import { writeReferences } from './references.ts'
+
+export interface MutantsOptions {
+  /** How many faults; drawn without repetition, so that a large number means all of them. */
+  readonly cases: number
+  readonly seed: number
+  readonly folders?: readonly string[]
+}
+
+export interface Survivor {
+  readonly place: string
+  readonly change: string
+  readonly code: string
+  /** Why it is no hole in the tests, from `accepted.json`. */
+  readonly reason: string
+}
+
+export interface MutantsResult {
+  readonly cases: number
+  readonly caught: number
+  readonly survivors: readonly Survivor[]
+  readonly seed: number
+  /** Faults that there are in the folders. */
+  readonly faults: number
+}
+
+const CAUGHT_LEAST = 0.9
+const UNEXPLAINED = 'unexplained'
+
+export function holds({ cases, caught }: MutantsResult): boolean {
+  return cases > 0 && caught >= Math.floor(CAUGHT_LEAST * cases)
+}
+
+const libraryFolders = ['src/kernel', 'src/aggregate', 'src/expression']
+
+export async function prove({ cases, seed, folders = libraryFolders }: MutantsOptions): Promise<MutantsResult> {
+  const faults = folders.flatMap(faultsIn)
+  const drawn = shuffled(faults, seed).slice(0, cases)
+  const room = mkdtempSync(join(tmpdir(), 'spillway-mutants-'))
+  try {
+    const checks = await preparedChecks(folders, room)
+    const survivors = await survivorsOf(drawn, checks)
+    return { cases: drawn.length, caught: drawn.length - survivors.length, survivors, seed, faults: faults.length }
+  } finally {
+    rmSync(room, { recursive: true })
+  }
+}
+
+function faultsIn(folder: string): Fault[] {
+  const files = textFiles('.ts').filter(({ path }) => path.startsWith(`${folder}/`) && !isTest(path))
+  if (files.length === 0) throw new SpillwayError('SPILL_INPUT', `there is no source in '${folder}'`)
+  return files.flatMap(file => faultsOf(parseModule(file)))
+}
+
+/** In a random order given by the seed (Fisher and Yates). */
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const next = random(seed)
+  const out = [...items]
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = Math.floor(next() * (i + 1))
+    ;[out[i], out[j]] = [out[j], out[i]]
+  }
+  return out
+}
+
+/** Arguments of Node that end with exit code 0 when nothing is wrong, and how long they then took. */
+interface Check {
+  readonly args: readonly string[]
+  readonly seconds: number
+}
+
+const KERNEL_CASES = 200
+const DUCKDB_CASES = 60
+const SECONDS_MAX = 120
+
+/** The checks of each folder, the fastest finder first. They pass without a fault, or a fault would be found where none is. */
+async function preparedChecks(folders: readonly string[], room: string): Promise<ReadonlyMap<string, readonly Check[]>> {
+  const references = join(room, 'references')
+  if (folders.some(isOfLibrary)) await writeReferences(references, KERNEL_CASES, 1)
+  const checks = new Map<string, Check[]>()
+  for (const folder of folders) {
+    const timed: Check[] = []
+    for (const args of checksOf(folder, references)) {
+      const { passed, seconds, said } = await runNode(args, { seconds: SECONDS_MAX })
+      if (!passed) throw new SpillwayError('SPILL_INPUT', `'${args.join(' ')}' fails without any fault, so it cannot find one:\n${said}`)
+      timed.push({ args, seconds })
+    }
+    checks.set(folder, timed)
+  }
+  return checks
+}
+
+function checksOf(folder: string, references: string): string[][] {
+  const check = join(import.meta.dirname, 'check.ts')
+  const tests = globSync([`${folder}/**/*.test.ts`, ...(isOfLibrary(folder) ? ['test/parity/*.test.ts'] : [])]).sort()
+  return [
+    ...(isOfLibrary(folder) ? [[check, references, 'kernel', String(KERNEL_CASES)]] : []),
+    ...(tests.length > 0 ? [['--test', '--test-isolation=none', ...tests]] : []),
+    // The dialects take no part in the kernel.
+    ...(isOfLibrary(folder) && folder !== 'src/kernel' ? [[check, references, 'duckdb', String(DUCKDB_CASES)]] : []),
+  ]
+}
+
+const isOfLibrary = (folder: string): boolean => folder.startsWith('src/')
+
+async function survivorsOf(faults: readonly Fault[], checks: ReadonlyMap<string, readonly Check[]>): Promise<Survivor[]> {
+  const accepted = acceptedFaults()
+  const survivors: Survivor[] = []
+  const waiting = faults.values()
+  let done = 0
+  const work = async (): Promise<void> => {
+    for (const fault of waiting) {
+      if (!(await isCaught(fault, checks))) {
+        const reason = accepted.find(one => isSame(one, fault))?.reason ?? UNEXPLAINED
+        survivors.push({ place: `${fault.path}:${fault.line}`, change: `${fault.was} → ${fault.is}`, code: fault.code, reason })
+        console.error(`survives: ${Object.values(survivors.at(-1)!).join('  ')}`)
+      }
+      done += 1
+      if (done % 10 === 0) console.error(`${done} of ${faults.length} faults, ${survivors.length} survive`)
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  return survivors.sort((a, b) => (a.place < b.place ? -1 : 1))
+}
+
+/** True when a check fails, or takes five times as long as without a fault and three seconds more. */
+async function isCaught(fault: Fault, checks: ReadonlyMap<string, readonly Check[]>): Promise<boolean> {
+  const folder = [...checks.keys()].find(name => fault.path.startsWith(`${name}/`))!
+  for (const { args, seconds } of checks.get(folder)!) {
+    const { passed } = await runNode(args, { fault, seconds: 3 + 5 * seconds })
+    if (!passed) return true
+  }
+  return false
+}
