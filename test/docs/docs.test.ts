@@ -1,0 +1,9 @@
+/** Every code block of the README, of `docs/` and of the examples does what the text around it says. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { textFiles } from '../sources/files.ts'
+import { faultsOf } from './session.ts'
+
+const documents = textFiles('.md').filter(({ path }) => path === 'README.md' || /^(docs|examples)\//.test(path))
+
+for (const { path, text } of documents) test(path, () => assert.equal(faultsOf(path, text).join('\n'), ''))

@@ -1,0 +1,22 @@
+/**
+ * Compares what a block printed with what the document says it prints. Loosely: `…` stands for anything within a line, a line
+ * of `…` alone for any number of lines, and how many spaces there are does not matter.
+ */
+export function printsAs(printed: string, said: string): boolean {
+  const pattern = linesOf(said)
+    .map(line => (line === '…' ? '(?:.*\\n)*?' : `${line.split('…').map(escaped).join('.*?')}\\n`))
+    .join('')
+  return new RegExp(`^${pattern}$`).test(
+    linesOf(printed)
+      .map(line => `${line}\n`)
+      .join(''),
+  )
+}
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+
+const linesOf = (text: string): string[] =>
+  text
+    .trim()
+    .split('\n')
+    .map(line => line.replace(/[ \t]+/g, ' ').trim())

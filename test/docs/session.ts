@@ -1,0 +1,112 @@
+/**
+ * The blocks of one document, run in order in one temporary folder, as a reader would who starts at the top.
+ *
+ * The folder sees this checkout as the package `spillway`, unbuilt, and the packages that are installed here; nothing is
+ * fetched. Costs a process a block, and one type check a document.
+ */
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join, resolve } from 'node:path'
+import { blocksOf, type Block } from './blocks.ts'
+import { printsAs } from './output.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const SECONDS_MAX = 120
+
+/** What is wrong with a document: a line each, with the place. Empty if all of it works. */
+export function faultsOf(path: string, markdown: string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-docs-'))
+  try {
+    furnish(folder)
+    return runBlocks(folder, path, blocksOf(markdown))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function runBlocks(folder: string, path: string, blocks: readonly Block[]): string[] {
+  const faults: string[] = []
+  const typed = new Set<string>()
+  let printed: string | undefined
+  for (const block of blocks) {
+    const at = `${path}:${block.line}`
+    if (block.skip !== undefined) {
+      if (block.skip.trim() === '') faults.push(`${at} skip= needs the reason`)
+      printed = undefined
+    } else if (block.language === 'text') {
+      if (printed !== undefined && !printsAs(printed, block.text))
+        faults.push(`${at} says\n${block.text}but what is printed is\n${printed}`)
+      printed = undefined
+    } else {
+      const file = block.file ?? (block.language === 'ts' ? `block-${block.line}.ts` : undefined)
+      if (file !== undefined) {
+        mkdirSync(dirname(join(folder, file)), { recursive: true })
+        appendFileSync(join(folder, file), block.text)
+        if (block.language === 'ts') typed.add(file)
+      }
+      const ran = run(folder, block, file)
+      printed = ran?.printed
+      if (ran?.failed) faults.push(`${at} ${ran.failed}`)
+      if (ran === undefined && file === undefined) faults.push(`${at} '${block.language}' is neither run nor a file: see CONTRIBUTING.md`)
+    }
+  }
+  return [...faults, ...typeFaults(folder, path, [...typed])]
+}
+
+interface Ran {
+  /** What a `text` block that follows must match; undefined if nothing is compared. */
+  readonly printed?: string
+  readonly failed?: string
+}
+
+function run(folder: string, { language, flags, text }: Block, file: string | undefined): Ran | undefined {
+  if (language === 'sh' && file === undefined) return command(folder, 'bash', ['-euo', 'pipefail', '-c', text])
+  if (language === 'ts' && flags.has('run')) return command(folder, process.execPath, [file!])
+  if (language === 'json' && file === undefined) return isJson(text) ? {} : { failed: 'is no JSON' }
+  return undefined
+}
+
+function command(folder: string, name: string, args: readonly string[]): Ran {
+  const { NODE_TEST_CONTEXT: _, ...inherited } = process.env
+  const path = [join(folder, 'node_modules/.bin'), dirname(process.execPath), inherited['PATH']].join(delimiter)
+  const env = { ...inherited, PATH: path, NODE_OPTIONS: '-C spillway-source', NO_COLOR: '1' }
+  const { status, stdout, stderr } = spawnSync(name, args, { cwd: folder, env, encoding: 'utf8', timeout: SECONDS_MAX * 1000 })
+  return status === 0 ? { printed: stdout } : { printed: stdout, failed: `ended with exit code ${status}\n${stdout}${stderr}` }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** One type check of all TypeScript that a document shows, as it stands at its end. */
+function typeFaults(folder: string, path: string, files: readonly string[]): string[] {
+  if (files.length === 0) return []
+  const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false, types: ['node'] }
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: [], files }),
+  )
+  const { failed } = command(folder, 'tsc', ['--noEmit', '--pretty', 'false'])
+  return failed === undefined ? [] : [`${path} does not type-check: ${failed}`]
+}
+
+/** Gives the folder this checkout's packages, and the command `spillway`. */
+function furnish(folder: string): void {
+  const modules = join(folder, 'node_modules')
+  mkdirSync(join(modules, '.bin'), { recursive: true })
+  for (const name of readdirSync(join(root, 'node_modules')))
+    if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  for (const name of readdirSync(join(root, 'node_modules/.bin')))
+    symlinkSync(join(root, 'node_modules/.bin', name), join(modules, '.bin', name))
+  symlinkSync(root, join(modules, 'spillway'))
+  const bin = join(modules, '.bin/spillway')
+  writeFileSync(bin, `#!/bin/sh\nexec node "${join(root, 'src/cli/bin.ts')}" "$@"\n`)
+  chmodSync(bin, 0o755)
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }\n')
+}
