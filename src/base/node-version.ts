@@ -1,8 +1,8 @@
 /**
- * The first import of every entry, so that a consumer on an old Node reads one clear error instead of a missing module.
+ * The Node that Spillway needs. A consumer on an older one reads one clear error with the fix, instead of a missing module.
  *
- * Plain syntax, and nothing imported but the error class: an old Node must be able to run it. An entry asks before it
- * imports the rest dynamically, because static imports are all loaded before the first of them runs.
+ * Plain syntax, and nothing imported but the error class, because an old Node must be able to run it. The command line asks before it
+ * imports the rest dynamically: static imports are all loaded before the first of them runs.
  */
 import { SpillwayError } from './errors.ts'
 

@@ -1,0 +1,5 @@
+/** The first import of what consumers import: throws `SPILL_NODE_TOO_OLD` before anything else runs. */
+import { nodeTooOld } from './node-version.ts'
+
+const tooOld = nodeTooOld(process.versions.node)
+if (tooOld) throw tooOld
