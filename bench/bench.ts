@@ -1,0 +1,80 @@
+/**
+ * What a bench is: a figure beside a peer, on the same work, in the same run.
+ *
+ * A bench first checks that both sides computed the same result, then takes rounds in turn (ours, peer, ours, peer …), so that a slow minute
+ * of the machine falls on both, and compares medians.
+ */
+import { stopwatch } from '../src/base/clock.ts'
+
+export interface BenchOptions {
+  /** Sizes that show that the bench works, within seconds. The bounds of the issue are for the full size and do not decide then. */
+  readonly small: boolean
+  readonly rounds?: number | undefined
+  /** Says what is being done. */
+  readonly progress: (text: string) => void
+}
+
+export interface Peer {
+  readonly name: string
+  readonly version: string
+  readonly value: number
+}
+
+/** The published shape. Whatever else a bench measured stands in `settings` or in further fields. */
+export interface Figure {
+  readonly bench: string
+  readonly unit: string
+  readonly spillway: number
+  /** `null`, with `ratio`, where no peer does this work. */
+  readonly peer: Peer | null
+  /** Above 1: Spillway is better. */
+  readonly ratio: number | null
+  readonly rounds: number
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly [more: string]: unknown
+}
+
+export interface Outcome {
+  readonly figure: Figure
+  /** What does not hold: a result that differs, a bound that was missed. */
+  readonly failures: readonly string[]
+}
+
+export interface Bench {
+  readonly name: string
+  readonly run: (options: BenchOptions) => Promise<Outcome>
+}
+
+/** Thrown by a bench whose peer is not installed: no ratio is printed against a remembered number. */
+export class PeerMissing extends Error {
+  override readonly name = 'PeerMissing'
+  constructor(peer: string, fix: string) {
+    super(`the peer ${peer} is not installed; ${fix}`)
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+export type Side = () => unknown
+
+/** Seconds of each side in each round, the sides taken in turn; garbage of one side is collected before the next is timed. */
+export async function inTurn<Name extends string>(rounds: number, sides: Readonly<Record<Name, Side>>): Promise<Record<Name, number[]>> {
+  const names = Object.keys(sides) as Name[]
+  const seconds = Object.fromEntries(names.map(name => [name, [] as number[]])) as Record<Name, number[]>
+  for (let round = 0; round < rounds; round++)
+    for (const name of names) {
+      globalThis.gc?.()
+      const start = stopwatch()
+      await sides[name]()
+      seconds[name].push((stopwatch() - start) / 1000)
+    }
+  return seconds
+}
+
+/** Above 1 if Spillway is better, whichever way the unit runs. */
+export const ratioOf = (better: 'higher' | 'lower', spillway: number, peer: number): number =>
+  better === 'higher' ? spillway / peer : peer / spillway

@@ -1,0 +1,35 @@
+/** A figure as people read it: a table with units. */
+import type { Figure, Outcome } from './bench.ts'
+
+export function tableOf({ figure, failures }: Outcome): string {
+  const { bench, unit, spillway, peer, ratio, rounds, ...more } = figure
+  const lines = [
+    `${bench}: ${number(spillway)} ${unit}`,
+    ...(peer
+      ? [`  ${peer.name} ${peer.version}: ${number(peer.value)} ${unit}`, `  ratio ${number(ratio!)} (above 1: Spillway is better)`]
+      : ['  no peer does this work']),
+    `  medians of ${rounds} rounds`,
+    ...rows('  ', more),
+    ...failures.map(failure => `  FAILED ${failure}`),
+  ]
+  return lines.join('\n')
+}
+
+export const jsonOf = (figure: Figure): string => JSON.stringify(figure)
+
+function rows(indent: string, fields: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(fields).flatMap(([name, value]) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? [`${indent}${name}`, ...rows(`${indent}  `, value as Record<string, unknown>)]
+      : [`${indent}${name}: ${text(value)}`],
+  )
+}
+
+const text = (value: unknown): string =>
+  typeof value === 'number' ? number(value) : Array.isArray(value) ? value.map(text).join(' ') : String(value)
+
+/** Three digits that say something: 2,641,032 → 2,640,000; 0.12345 → 0.123. Whole numbers below 10,000 stay as they are. */
+export function number(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 10_000) return String(value)
+  return value.toLocaleString('en', { maximumSignificantDigits: 3 })
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { inTurn, median, PeerMissing, ratioOf, type Bench, type Figure } from './bench.ts'
+import { number, tableOf } from './report.ts'
+import { exitCode, lastLine, runBench } from './run.ts'
+
+const figure: Figure = {
+  bench: 'toy',
+  unit: 'events/s',
+  spillway: 1_234_567,
+  peer: { name: 'duckdb', version: 'v1', value: 100_000 },
+  ratio: 12.34567,
+  rounds: 3,
+  settings: { small: true },
+}
+const bench = (run: Bench['run']): Bench => ({ name: 'toy', run })
+const options = { small: true, progress: () => {} }
+
+test('sides are taken in turn, each timed once a round', async () => {
+  const order: string[] = []
+  const seconds = await inTurn(3, { ours: () => order.push('ours'), peer: async () => order.push('peer') })
+  assert.deepEqual(order, ['ours', 'peer', 'ours', 'peer', 'ours', 'peer'])
+  assert.equal(seconds.ours.length, 3)
+  assert.equal(seconds.peer.length, 3)
+  assert.ok([...seconds.ours, ...seconds.peer].every(second => second >= 0))
+})
+
+test('the median of an even number of rounds is the mean of the middle two', () => {
+  assert.equal(median([5, 1, 100]), 5)
+  assert.equal(median([4, 1, 100, 2]), 3)
+})
+
+test('a ratio above 1 means that Spillway is better, whichever way the unit runs', () => {
+  assert.equal(ratioOf('higher', 12, 4), 3)
+  assert.equal(ratioOf('lower', 4, 12), 3)
+})
+
+test('a result that differs or a bound that was missed is exit code 1', async () => {
+  const held = await runBench(
+    bench(async () => ({ figure, failures: [] })),
+    options,
+  )
+  const failed = await runBench(
+    bench(async () => ({ figure, failures: ['3 of 100 rows differ'] })),
+    options,
+  )
+  assert.equal(exitCode([held]), 0)
+  assert.equal(exitCode([held, failed]), 1)
+})
+
+test('a peer that is missing is exit code 2 and gives no figure', async () => {
+  const missing = await runBench(
+    bench(async () => {
+      throw new PeerMissing('feast', 'npm run peers -- feast')
+    }),
+    options,
+  )
+  assert.equal(exitCode([missing]), 2)
+  assert.deepEqual(JSON.parse(lastLine([missing])), { bench: 'toy', missing: 'the peer feast is not installed; npm run peers -- feast' })
+})
+
+test('any other error of a bench is not swallowed', async () => {
+  const broken = bench(async () => {
+    throw new TypeError('broken')
+  })
+  await assert.rejects(runBench(broken, options), TypeError)
+})
+
+test('the last line is one object with the published fields', async () => {
+  const held = await runBench(
+    bench(async () => ({ figure, failures: [] })),
+    options,
+  )
+  assert.deepEqual(JSON.parse(lastLine([held])), figure)
+  assert.deepEqual(JSON.parse(lastLine([held, held])), { bench: 'all', benches: [figure, figure] })
+})
+
+test('the table says units, the peer with its version, and what failed', () => {
+  const table = tableOf({ figure, failures: ['too slow'] })
+  assert.match(table, /^toy: 1,230,000 events\/s\n {2}duckdb v1: 100,000 events\/s\n {2}ratio 12.3 /)
+  assert.match(table, /FAILED too slow$/)
+})
+
+test('numbers show three digits, small whole ones all', () => {
+  assert.deepEqual([number(2_641_032), number(0.123456), number(8192), number(17.25)], ['2,640,000', '0.123', '8192', '17.3'])
+})

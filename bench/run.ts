@@ -1,0 +1,73 @@
+/**
+ * `npm run bench -- NAME [--json] [--small] [--rounds N]`; `all` runs every bench.
+ *
+ * Exit code: 0 if everything that the bench checks holds, 1 if something does not, 2 if a peer is not installed or the command line is wrong.
+ */
+import { parseArgs } from 'node:util'
+import { PeerMissing, type Bench, type BenchOptions, type Outcome } from './bench.ts'
+import { jsonOf, tableOf } from './report.ts'
+
+/** Loaded when asked for, so that one that is being written hurts no other. */
+const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  kernel: () => import('./kernel.ts'),
+}
+
+type Result =
+  | { readonly name: string; readonly code: 0 | 1; readonly outcome: Outcome }
+  | { readonly name: string; readonly code: 2; readonly missing: string }
+
+export async function runBench(bench: Bench, options: BenchOptions): Promise<Result> {
+  try {
+    const outcome = await bench.run(options)
+    return { name: bench.name, code: outcome.failures.length > 0 ? 1 : 0, outcome }
+  } catch (error) {
+    if (error instanceof PeerMissing) return { name: bench.name, code: 2, missing: error.message }
+    throw error
+  }
+}
+
+/** The worst of all results: a failure is worse than a peer that is missing. */
+export const exitCode = (results: readonly Result[]): 0 | 1 | 2 =>
+  results.some(({ code }) => code === 1) ? 1 : results.some(({ code }) => code === 2) ? 2 : 0
+
+export function lastLine(results: readonly Result[]): string {
+  const objects = results.map(result =>
+    'outcome' in result ? JSON.parse(jsonOf(result.outcome.figure)) : { bench: result.name, missing: result.missing },
+  )
+  return JSON.stringify(objects.length === 1 ? objects[0] : { bench: 'all', benches: objects })
+}
+
+const usage = `npm run bench -- ${[...Object.keys(benches), 'all'].join(' | ')} [--json] [--small] [--rounds N]`
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean' }, small: { type: 'boolean' }, rounds: { type: 'string' } },
+  })
+  const [name = '', ...more] = positionals
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
+  const names = name === 'all' ? Object.keys(benches) : [name]
+  if (
+    more.length > 0 ||
+    names.some(one => !Object.hasOwn(benches, one)) ||
+    (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
+  ) {
+    console.error(`usage: ${usage}`)
+    return 2
+  }
+  const results: Result[] = []
+  for (const one of names) {
+    const { bench } = await benches[one]()
+    const result = await runBench(bench, { small: values.small === true, rounds, progress: text => console.error(`${one}: ${text}`) })
+    if ('missing' in result) console.error(`${one}: ${result.missing}`)
+    else {
+      for (const failure of result.outcome.failures) console.error(`${one}: FAILED ${failure}`)
+      if (!values.json) console.log(tableOf(result.outcome))
+    }
+    results.push(result)
+  }
+  if (values.json) console.log(lastLine(results))
+  return exitCode(results)
+}
+
+if (import.meta.main) process.exitCode = await main()

@@ -1,0 +1,58 @@
+/** Where the flights are, and what a row of them means. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { utcIn, zoneOf } from './zones.ts'
+
+/** A row of the file: one flight that was flown. `verify.ts` shows from the data what the columns mean. */
+export interface Flight {
+  /** Actual departure, wall-clock milliseconds in the zone of the origin. */
+  readonly date: number
+  /** How late it arrived, minutes; negative is early. */
+  readonly delay: number
+  /** Miles. */
+  readonly distance: number
+  readonly origin: string
+  readonly destination: string
+}
+
+const data = new URL('../data/', import.meta.resolve('vega-datasets'))
+export const flightsFile = fileURLToPath(new URL('flights-3m.parquet', data))
+export const airportsFile = fileURLToPath(new URL('airports.csv', data))
+
+const HOUR = 3_600_000
+const KM_PER_MILE = 1.609
+const CRUISE_KM_PER_HOUR = 800
+const TAXI = 0.5 * HOUR
+
+/** UTC milliseconds of the departure. */
+export function departed(flight: Flight): number {
+  const utc = utcOf.get(flight.origin)
+  if (utc === undefined) throw new RangeError(`airport ${flight.origin} is not in ${airportsFile}`)
+  return utc(flight.date)
+}
+
+/** UTC milliseconds at which it landed. The file does not say, so: the distance at 800 km/h, and half an hour. */
+export function landed(flight: Flight): number {
+  return departed(flight) + Math.round(((flight.distance * KM_PER_MILE) / CRUISE_KM_PER_HOUR) * HOUR + TAXI)
+}
+
+/** The hour on the origin's clock. */
+export const localHour = ({ date }: Flight): number => new Date(date).getUTCHours()
+
+const utcOf = new Map(airports().map(([airport, zone]) => [airport, zone] as const))
+
+/** Every airport with its way from local time to UTC; airports of one zone share it. */
+function airports(): [airport: string, utc: (local: number) => number][] {
+  const byZone = new Map<string, (local: number) => number>()
+  const [, ...lines] = readFileSync(airportsFile, 'utf8').trimEnd().split('\n')
+  return lines.flatMap(line => {
+    // Only names hold commas; they stand between the code and the city.
+    const fields = line.split(',')
+    const [state, country, , longitude] = fields.slice(-4)
+    if (country !== 'USA') return []
+    const zone = zoneOf({ iata: fields[0], state: state, longitude: Number(longitude) })
+    const utc = byZone.get(zone) ?? utcIn(zone)
+    byZone.set(zone, utc)
+    return [[fields[0], utc]]
+  })
+}

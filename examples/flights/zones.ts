@@ -1,0 +1,81 @@
+/**
+ * Which zone an American airport keeps, and what a local time there is in UTC.
+ *
+ * The table knows the states; six of them are split, and a meridian tells their sides apart for every airport with flights in the file.
+ * Arizona, Hawaii and the Caribbean have no summer time, and in 2001 most of Indiana had none.
+ */
+export interface Airport {
+  readonly iata: string
+  readonly state: string
+  readonly longitude: number
+}
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+const eastern = 'America/New_York'
+const central = 'America/Chicago'
+const mountain = 'America/Denver'
+const pacific = 'America/Los_Angeles'
+
+/** Marquette, Michigan, has no state in the file but `NA`. */
+const zoneOfState: Readonly<Record<string, string>> = {
+  ...each(eastern, 'CT DC DE FL GA KY MA MD ME MI NA NC NH NJ NY OH PA RI SC VA VT WV'),
+  ...each(central, 'AL AR IA IL KS LA MN MO MS ND NE OK SD TN TX WI'),
+  ...each(mountain, 'CO ID MT NM UT WY'),
+  ...each(pacific, 'CA NV OR WA'),
+  AZ: 'America/Phoenix',
+  AK: 'America/Anchorage',
+  HI: 'Pacific/Honolulu',
+  IN: 'America/Indiana/Indianapolis',
+  ...each('America/Puerto_Rico', 'PR VI'),
+  ...each('Pacific/Guam', 'GU CQ'),
+  AS: 'Pacific/Pago_Pago',
+}
+
+/** Split states: west of the meridian is one zone, east of it the other. */
+const splits: Readonly<Record<string, readonly [meridian: number, west: string, east: string]>> = {
+  FL: [-85, central, eastern],
+  IN: [-87, central, 'America/Indiana/Indianapolis'],
+  KY: [-86.5, central, eastern],
+  SD: [-101, mountain, central],
+  TN: [-85.6, central, eastern],
+  TX: [-105, mountain, central],
+}
+
+export function zoneOf({ iata, state, longitude }: Airport): string {
+  const split = splits[state]
+  const zone = split ? (longitude < split[0] ? split[1] : split[2]) : zoneOfState[state]
+  if (zone === undefined) throw new RangeError(`no zone is known for airport ${iata} in state '${state}'`)
+  return zone
+}
+
+/** A function from local milliseconds (as if they were UTC) to UTC milliseconds. Remembers each hour of local time: 30 ns a call. */
+export function utcIn(zone: string): (local: number) => number {
+  const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' })
+  const offsets = new Map<number, number>()
+  return local => {
+    const hour = Math.floor(local / HOUR)
+    let offset = offsets.get(hour)
+    if (offset === undefined) offsets.set(hour, (offset = offsetOfLocal(format, hour * HOUR)))
+    return local - offset
+  }
+}
+
+/** A local time that the clock shows twice is the earlier one; one that it skips is read with the offset before the skip. */
+function offsetOfLocal(format: Intl.DateTimeFormat, local: number): number {
+  const before = offsetAt(format, local - DAY)
+  const after = offsetAt(format, local + DAY)
+  return offsetAt(format, local - before) === after && offsetAt(format, local - after) === after && before !== after ? after : before
+}
+
+/** Milliseconds by which local time is ahead of UTC at an instant. */
+function offsetAt(format: Intl.DateTimeFormat, utc: number): number {
+  const name = format.formatToParts(utc).find(part => part.type === 'timeZoneName')!.value
+  const [, sign, hours = '0', minutes = '0'] = /^GMT(?:([+-])(\d+):(\d+))?$/.exec(name)!
+  return (sign === '-' ? -1 : 1) * (Number(hours) * HOUR + Number(minutes) * 60_000)
+}
+
+function each(zone: string, states: string): Record<string, string> {
+  return Object.fromEntries(states.split(' ').map(state => [state, zone]))
+}
