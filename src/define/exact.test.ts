@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { assert as check, integer, maxSafeInteger, property } from 'fast-check'
 import { decimalPlaces, scaledInteger, spanMs, timestampMs } from './exact.ts'
 
 test('a number becomes the integer that its decimal text says', () => {
@@ -32,11 +32,11 @@ test('what is not exact, not safe or no number is refused', () => {
 })
 
 test('any scaled integer survives being written as a decimal', () => {
-  fc.assert(
-    fc.property(fc.maxSafeInteger(), fc.integer({ min: 0, max: 15 }), (integer, scale) => {
-      const digits = String(Math.abs(integer)).padStart(scale + 1, '0')
-      const text = `${integer < 0 ? '-' : ''}${digits.slice(0, digits.length - scale)}.${digits.slice(digits.length - scale)}`
-      return scaledInteger(scale === 0 ? String(integer) : text, scale) === integer
+  check(
+    property(maxSafeInteger(), integer({ min: 0, max: 15 }), (value, scale) => {
+      const digits = String(Math.abs(value)).padStart(scale + 1, '0')
+      const text = `${value < 0 ? '-' : ''}${digits.slice(0, digits.length - scale)}.${digits.slice(digits.length - scale)}`
+      return scaledInteger(scale === 0 ? String(value) : text, scale) === value
     }),
   )
 })

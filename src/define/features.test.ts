@@ -39,7 +39,7 @@ const group = (values: (p: Loose) => unknown) =>
   features('g', { from: payments, entity: card, place: stream, values: values as (p: unknown) => Record<string, Aggregate> })
 const feature = (make: (p: Loose) => unknown): FeatureIR => group(p => ({ f: make(p) })).ir.features[0]
 const badly = (options: object) => () =>
-  features('g', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }), ...options } as never)
+  features('g', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }), ...options })
 
 test('a group becomes its IR', () => {
   const made = features('card_now', {

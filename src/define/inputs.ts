@@ -17,8 +17,12 @@ export interface Inputs {
 /** The vector of a model: each input as delivered, nested as `inputs` is. */
 export type Vector<I> = { readonly [N in keyof I]: I[N] extends Expression<'input', ExprKind, infer T> ? T : Vector<I[N]> }
 
-/** Any string while `I` is not inferred yet: TypeScript checks `score` once before it has looked into `inputs`. */
+/**
+ * The names of the vector's slots. TypeScript checks `score` once before it has looked into `inputs`, when `I` is any `Inputs`: what a
+ * score takes must fit then too, so names are any string and `Known` is `never`.
+ */
 export type InputName<I> = string extends keyof I ? string : InputPath<I>
+export type Known<I, T> = string extends keyof I ? never : T
 type InputPath<I> = { [N in keyof I & string]: I[N] extends Expression ? N : `${N}.${InputPath<I[N]>}` }[keyof I & string]
 
 /** An input with its node, whose type says more than the IR. */

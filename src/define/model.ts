@@ -5,7 +5,7 @@
  */
 import { callerPlace } from './caller.ts'
 import { GroupValue } from './features.ts'
-import { flatten, groupsRead, type Input, type InputName, type Inputs, type Vector } from './inputs.ts'
+import { flatten, groupsRead, type Input, type InputName, type Inputs, type Known, type Vector } from './inputs.ts'
 import type { ModelIR, ScoreIR } from './ir.ts'
 import type { Columns } from './kinds.ts'
 import { mistake, show, unsupported, userCall } from './mistake.ts'
@@ -29,14 +29,17 @@ export type VectorOf<M> = M extends Model<infer I> ? Vector<I> : never
 /** The user's own function of the vector, known by its version. It must be pure. */
 export interface OwnScore<I> {
   readonly version: string
-  readonly compute: (vector: Vector<I>) => number
+  readonly compute: (vector: Known<I, Vector<I>>) => number
 }
 
 export interface ModelOptions<C extends Columns, I extends Inputs> {
   readonly decide: Trigger<C>
   readonly inputs: (trigger: TriggerFields<C>) => I
   /** `logistic({…})`, `linear({…})`, `v => rules([…], otherwise)` over the inputs, or `{ version, compute }`. */
-  readonly score: Score<InputName<NoInfer<I>>> | ((inputs: NoInfer<I>) => Score<InputName<NoInfer<I>>>) | OwnScore<NoInfer<I>>
+  readonly score:
+    | Score<InputName<NoInfer<I>>>
+    | ((inputs: Known<NoInfer<I>, NoInfer<I>>) => Score<InputName<NoInfer<I>>>)
+    | OwnScore<NoInfer<I>>
   readonly owner?: string
   readonly description?: string
 }

@@ -27,7 +27,7 @@ const p = triggerFields(made, triggerRealm("model 'm'")) as typeof r
 
 const column = (name: string, type: string, scale?: number) => ({ op: 'column', name, type, ...(scale !== undefined && { scale }) })
 const literal = (value: unknown, type: string, scale?: number) => ({ op: 'literal', value, type, ...(scale !== undefined && { scale }) })
-const typeOf = ({ ir }: Node) => ({ ...('scale' in ir ? { type: ir.type, scale: ir.scale } : { type: ir.type }) })
+const typeOf = ({ ir }: Node) => ('scale' in ir ? { type: ir.type, scale: ir.scale } : { type: ir.type })
 const ir = (node: Node) => node.ir as unknown as Record<string, unknown>
 
 test('a literal takes the type of the column beside it', () => {

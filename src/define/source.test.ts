@@ -10,7 +10,7 @@ const card = entity('card', t.string())
 const schema = { id: t.string().nullable(), card, amount: t.decimal(2), seen: t.timestamp(), at: t.timestamp({ zone: 'Europe/Zurich' }) }
 const base = { schema, key: 'card', time: 'at' } as const
 /** Options that do not type-check: what JavaScript, or TypeScript run without a check, may pass. */
-const wrong = (options: object) => () => source('payments', { ...base, ...options } as typeof base)
+const wrong = (options: object) => () => source('payments', { ...base, ...options })
 
 test('a source becomes its IR, with the defaults written out', () => {
   assert.deepEqual(source('payments', { ...base, id: 'id' }).ir, {

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { refuses } from '../../test/refuses.ts'
+import { entity } from './entity.ts'
+import { count } from './event-aggregates.ts'
+import { features, type Group } from './features.ts'
+import { model } from './model.ts'
+import { pipeline } from './pipeline.ts'
+import { stream } from './placement.ts'
+import { logistic } from './score.ts'
+import { source } from './source.ts'
+import { t } from './t.ts'
+import { on } from './trigger.ts'
+
+const card = entity('card', t.string())
+const schema = { card, amount: t.decimal(2), at: t.timestamp() }
+const make = (name: string) => source(name, { schema, key: 'card', time: 'at', map: () => null, mapVersion: '1' })
+const payments = make('payments')
+const refunds = make('refunds')
+const logins = make('logins')
+const group = (name: string, from: typeof payments, window: '1h' | '2h' = '1h', notes = {}) =>
+  features(name, { from, entity: card, place: stream, values: () => ({ n: count(window) }), ...notes })
+const refunded = group('refunded', refunds)
+const paid = group('paid', payments)
+const score = logistic({ intercept: 0, weights: {} })
+const reading = (name: string, ...groups: Group<typeof card, { n: ReturnType<typeof count> }>[]) =>
+  model(name, {
+    decide: on(payments),
+    inputs: p => ({ amount: p.amount, ...Object.fromEntries(groups.map((one, i) => [`g${i}`, one.of(p.card)])) }),
+    score,
+  })
+
+test('what a model refers to is found, in the order of definition', () => {
+  const { ir } = pipeline('p', [reading('m', paid, refunded)])
+  assert.deepEqual(
+    ir.sources.map(one => one.name),
+    ['payments', 'refunds'],
+  )
+  assert.deepEqual(
+    ir.groups.map(one => one.name),
+    ['refunded', 'paid'],
+  )
+  assert.deepEqual(
+    ir.models.map(one => one.name),
+    ['m'],
+  )
+  assert.equal(ir.version, 1)
+})
+
+test('a group alone can be a part, and one used twice is one', () => {
+  const { ir } = pipeline('p', [group('alone', logins), reading('a', paid), reading('b', paid)])
+  assert.deepEqual(
+    ir.sources.map(one => one.name),
+    ['payments', 'logins'],
+  )
+  assert.deepEqual(
+    ir.groups.map(one => one.name),
+    ['paid', 'alone'],
+  )
+})
+
+test('a group that is read for a derived input only is found; one whose features are not used is not', () => {
+  const { ir } = pipeline('p', [
+    model('m', {
+      decide: on(payments),
+      inputs: p => {
+        refunded.of(p.card)
+        return { ratio: p.amount.over(paid.of(p.card).n) }
+      },
+      score,
+    }),
+  ])
+  assert.deepEqual(
+    ir.groups.map(one => one.name),
+    ['paid'],
+  )
+})
+
+test('functions of the user stand beside the IR', () => {
+  const compute = (v: { amount: number }) => v.amount
+  const own = model('own', { decide: on(payments), inputs: p => ({ amount: p.amount }), score: { version: '1', compute } })
+  const made = pipeline('p', [own])
+  assert.equal(made.scores.get('own'), compute)
+  assert.deepEqual([...made.maps.keys()], ['payments'])
+})
+
+test('the IR is frozen, and survives JSON', () => {
+  const { ir } = pipeline('p', [reading('m', paid)])
+  assert.deepEqual(JSON.parse(JSON.stringify(ir)), ir)
+  assert.throws(() => (ir.groups as unknown[]).push(1), TypeError)
+  assert.throws(() => Object.assign(ir.models[0].inputs[0].expr, { op: 'literal' }), TypeError)
+})
+
+test('the fingerprint is that of the meaning', () => {
+  const print = (one: Group<typeof card, { n: ReturnType<typeof count> }>) => pipeline('p', [one]).fingerprint
+  assert.match(print(paid), /^[0-9a-f]{64}$/)
+  assert.equal(print(group('paid', payments, '1h', { owner: 'x', description: 'y' })), print(paid))
+  assert.notEqual(print(group('paid', payments, '2h')), print(paid))
+  assert.notEqual(print(group('paid', refunds)), print(paid))
+})
+
+test('names used twice are refused, where the second is', () => {
+  const twin = group('paid', refunds)
+  refuses(() => pipeline('p', [reading('m', paid, twin)]), /features 'paid' has the name of another, at .*pipeline.test.ts:\d+; rename one/)
+  refuses(() => pipeline('p', [reading('a', group('Paid', payments)), reading('b', paid)]), /has the name of another/)
+  refuses(() => pipeline('p', [reading('m', paid), reading('m', paid)]), /model 'm' has the name of another/)
+  refuses(() => pipeline('p', [reading('m', paid), group('x', make('payments'))]), /source 'payments' has the name of another/)
+})
+
+test('a wrong pipeline is refused', () => {
+  refuses(() => pipeline('my pipeline', [paid]), /pipeline 'my pipeline' is no name/)
+  refuses(() => pipeline('p', []), "pipeline 'p' needs a list of models, got []")
+  refuses(() => pipeline('p', paid as never), /needs a list of models/)
+  refuses(() => pipeline('p', [undefined] as never), /pipeline 'p' is made of models and feature groups, got undefined/)
+  refuses(() => pipeline('p', [payments] as never), /is made of models and feature groups/)
+})
+
+test('an entity has one type in all sources', () => {
+  const number = entity('card', t.int())
+  const other = source('other', { schema: { card: number, at: t.timestamp() }, key: 'card', time: 'at' })
+  const both = features('both', { from: other, entity: number, place: stream, values: () => ({ n: count('1h') }) })
+  refuses(() => pipeline('p', [paid, both]), "entity 'card' is a int in source 'other' and a string in 'payments'")
+})

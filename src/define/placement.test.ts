@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { refuses } from '../../test/refuses.ts'
+import { batch, corrected, every, hybrid, lag, partial, placementOf, scheduled, stream } from './placement.ts'
+import { request } from './trigger.ts'
+
+const irOf = (place: unknown) => placementOf('g', place)
+
+test('placement words become their IR', () => {
+  assert.deepEqual(irOf(stream), { kind: 'stream' })
+  assert.deepEqual(irOf(corrected), { kind: 'corrected' })
+  assert.deepEqual(irOf(lag('5m')), { kind: 'lag', by: 300_000 })
+  assert.deepEqual(irOf(lag('0ms')), { kind: 'lag', by: 0 })
+  assert.deepEqual(irOf(partial('90s')), { kind: 'partial', by: 90_000 })
+  assert.deepEqual(irOf(scheduled('0 2 * * *', { lasts: '2h', zone: 'Europe/Zurich' })), {
+    kind: 'scheduled',
+    schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'Europe/Zurich' },
+    lasts: 7_200_000,
+  })
+  assert.deepEqual(irOf(scheduled(every('5m', { phase: '1m' }), { lasts: '0ms' })), {
+    kind: 'scheduled',
+    schedule: { kind: 'interval', every: 300_000, phase: 60_000 },
+    lasts: 0,
+  })
+  assert.deepEqual(irOf(scheduled('0 2 * * *', { lasts: '1h' })), {
+    kind: 'scheduled',
+    schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' },
+    lasts: 3_600_000,
+  })
+})
+
+test('placements that cannot be are refused', () => {
+  refuses(() => lag('soon' as never), "lag: 'soon' is no duration; write '30s', '10m', '1h' or '7d'")
+  refuses(() => partial(5 as never), /partial: 5 is no duration/)
+  refuses(() => scheduled('daily', { lasts: '1h' }), /scheduled: 'daily' is no cron \(.*\); write one such as '0 2 \* \* \*'/)
+  refuses(() => scheduled('61 * * * *', { lasts: '1h' }), /'61 \* \* \* \*' is no cron/)
+  refuses(() => scheduled('0 0 31 2 *', { lasts: '1h' }), "scheduled: the cron '0 0 31 2 *' never runs")
+  refuses(() => scheduled(5 as never, { lasts: '1h' }), /needs a cron such as '0 2 \* \* \*' or every\('5m'\), got 5/)
+  refuses(() => scheduled('0 2 * * *', { lasts: '1h', zone: 'Zurich' }), /'Zurich' is no time zone/)
+  refuses(() => scheduled('0 2 * * *', {} as never), "scheduled needs lasts, how long the job takes: { lasts: '2h' }")
+  refuses(() => scheduled('0 2 * * *', undefined as never), /scheduled needs an object of options/)
+  refuses(() => scheduled('0 2 * * *', { last: '1h' } as never), "scheduled has no option 'last'; did you mean 'lasts'?")
+  refuses(() => scheduled(every('5m'), { lasts: '1m', zone: 'UTC' }), /an interval has no zone/)
+  refuses(() => every('5m', { phase: '5m' }), "every: phase '5m' is not below the interval '5m'")
+  refuses(() => every('0m'), /'0m' is no duration/)
+})
+
+test('what does not exist yet says what to write until it does', () => {
+  refuses(() => batch('0 2 * * *', { lasts: '2h' }), /batch\(…\) comes with batch runs; until then write scheduled/, 'SPILL_UNSUPPORTED')
+  refuses(() => hybrid('0 2 * * *'), /hybrid\(…\) comes with batch runs; until then write stream/, 'SPILL_UNSUPPORTED')
+  refuses(() => request({}), /request\(…\) comes with the live runtime; until then write decide: on\(source\)/, 'SPILL_UNSUPPORTED')
+})
