@@ -1,0 +1,79 @@
+import type { Block } from '../columns/block.ts'
+import { gather } from '../columns/gather.ts'
+import { ascendingOrder } from '../columns/order.ts'
+import type { PlacementIR } from '../define/ir.ts'
+import { scheduleCursor } from './schedule.ts'
+
+/** Decisions in the total order, as one group's source sees them. */
+export interface Triggers {
+  /** Events of the group's source in each decision's `P`; does not decrease. */
+  readonly prefix: Int32Array
+  /** Each decision's `t`, UTC ms; does not decrease. */
+  readonly clock: Float64Array
+  /** The triggering event is of the group's source: the last of its prefix. */
+  readonly own: boolean
+}
+
+/** What the kernel is to be asked, and over which order of the events. Row i is decision i. */
+export interface Placed {
+  readonly block: Block
+  /** What bounds later clocks from below as an event of `block` is applied. */
+  readonly floor: 'arrival' | 'time'
+  readonly upto: Int32Array
+  readonly uptoBefore: Int32Array
+  readonly clock: Float64Array
+}
+
+/**
+ * A placement as a mapping of (P, t) to (what is known, what time it is): the table of semantics §4.
+ *
+ * `block` is the whole history of the group's source, arrivals not decreasing, so that `P@a` is a prefix too.
+ */
+export function placeAsks(placement: PlacementIR, block: Block, triggers: Triggers): Placed {
+  switch (placement.kind) {
+    case 'stream':
+      return asKnown(block, triggers, triggers.clock, triggers.prefix)
+    case 'lag': {
+      const clock = triggers.clock.map(t => t - placement.by)
+      return asKnown(block, triggers, clock, arrivedBy(block.arrival, clock, triggers.prefix))
+    }
+    case 'partial': {
+      const cut = triggers.clock.map(t => t - placement.by)
+      return asKnown(block, triggers, triggers.clock, arrivedBy(block.arrival, cut, triggers.prefix))
+    }
+    case 'scheduled': {
+      const lastTime = scheduleCursor(placement.schedule)
+      const clock = triggers.clock.map(t => lastTime(t - placement.lasts))
+      return asKnown(block, triggers, clock, arrivedBy(block.arrival, clock, triggers.prefix))
+    }
+    case 'corrected': {
+      const order = ascendingOrder(block.time)
+      const byTime = order ? gather(block, order) : block
+      const upto = countUpTo(byTime.time, triggers.clock)
+      return { block: byTime, floor: 'time', upto, uptoBefore: upto, clock: triggers.clock }
+    }
+  }
+}
+
+function asKnown(block: Block, { prefix, own }: Triggers, clock: Float64Array, upto: Int32Array): Placed {
+  const uptoBefore = own ? upto.map((known, i) => (known === prefix[i] ? known - 1 : known)) : upto
+  return { block, floor: 'arrival', upto, uptoBefore, clock }
+}
+
+/** How many events of each prefix had arrived by each cut. */
+function arrivedBy(arrival: Float64Array, cuts: Float64Array, prefix: Int32Array): Int32Array {
+  const counts = countUpTo(arrival, cuts)
+  for (let i = 0; i < counts.length; i++) if (counts[i]! > prefix[i]!) counts[i] = prefix[i]!
+  return counts
+}
+
+/** How many of the ascending `times` are at or before each of the ascending `cuts`. */
+function countUpTo(times: Float64Array, cuts: Float64Array): Int32Array {
+  const counts = new Int32Array(cuts.length)
+  let count = 0
+  for (let i = 0; i < cuts.length; i++) {
+    while (count < times.length && times[count]! <= cuts[i]!) count++
+    counts[i] = count
+  }
+  return counts
+}

@@ -1,0 +1,14 @@
+import type { Column } from '../columns/block.ts'
+import type { TypeIR } from '../define/ir.ts'
+
+/** A column as models see it: a decimal is divided by 10^scale, everything else is delivered as it is kept. */
+export function delivered<C extends Column>(column: C, { type, scale }: TypeIR): C {
+  if (type !== 'decimal' || !scale) return column
+  const unit = 10 ** scale
+  return { ...column, values: (column.values as Float64Array).map(value => value / unit) }
+}
+
+/** Rows [from, to) of a column, without a copy. */
+export function rowsOf({ values, nulls }: Column, from: number, to: number): Column {
+  return { values: values.subarray(from, to), nulls: nulls?.subarray(from, to) }
+}

@@ -1,0 +1,78 @@
+import { SpillwayError } from '../base/errors.ts'
+import { Strings } from '../columns/strings.ts'
+import type { PipelineIR } from '../define/ir.ts'
+import { takeFile } from '../files/take-file.ts'
+import { Intake, type History } from '../intake/intake.ts'
+import type { RowMap } from '../intake/mapping.ts'
+import type { Refusal } from '../intake/refusal.ts'
+import { replayLog, type ReplayLog } from './log.ts'
+import { columnsNeeded } from './reads.ts'
+
+/** A file that feeds a source. One file may feed several; one source may have several files, read in the order given. */
+export interface SourceFile {
+  readonly source: string
+  readonly path: string
+}
+
+export interface LoadOptions {
+  readonly onRefused: (refusal: Refusal) => void
+  /** Called as records are read, with the file's name and the share of it that was read, 0 to 1. */
+  readonly onProgress?: (path: string, share: number) => void
+  /** Columns ignored or missing, in words; a file that broke off, of which what stood before was taken. */
+  readonly onWarning?: (warning: string) => void
+}
+
+/**
+ * Reads the files of a pipeline's sources into one log in memory. Throws `SPILL_INPUT` for a source without a file, an unknown
+ * source, and a file that cannot be read at all.
+ */
+export async function load(
+  pipeline: { readonly ir: PipelineIR; readonly maps: ReadonlyMap<string, RowMap> },
+  files: readonly SourceFile[],
+  options: LoadOptions,
+): Promise<ReplayLog> {
+  checkSources(pipeline.ir, files)
+  const strings = new Strings()
+  const needed = columnsNeeded(pipeline.ir)
+  const intakes = new Map(
+    pipeline.ir.sources.map(source => [
+      source.name,
+      new Intake(source, {
+        strings,
+        map: pipeline.maps.get(source.name),
+        keep: needed.get(source.name),
+        onRefused: options.onRefused,
+      }),
+    ]),
+  )
+  for (const path of new Set(files.map(file => file.path))) {
+    const fed = files.filter(file => file.path === path).map(file => intakes.get(file.source)!)
+    await takeOne(path, fed, options)
+  }
+  const histories = new Map<string, History>([...intakes].map(([name, intake]) => [name, intake.finish()]))
+  return replayLog(pipeline.ir, histories, strings)
+}
+
+async function takeOne(path: string, intakes: readonly Intake[], { onRefused, onProgress, onWarning }: LoadOptions): Promise<void> {
+  const before = intakes.map(intake => intake.counts.records)
+  try {
+    const { warnings } = await takeFile(path, intakes, { onRefused, onProgress: share => onProgress?.(path, share) })
+    for (const warning of warnings) onWarning?.(warning)
+  } catch (error) {
+    const tookSome = intakes.some((intake, i) => intake.counts.records > before[i]!)
+    if (!(error instanceof SpillwayError) || error.code !== 'SPILL_INPUT' || !tookSome || !onWarning) throw error
+    onWarning(`${error.message}; what stood before was taken`)
+  }
+}
+
+function checkSources(ir: PipelineIR, files: readonly SourceFile[]): void {
+  const names = ir.sources.map(source => source.name)
+  const unknown = files.find(file => !names.includes(file.source))
+  if (unknown) throw new SpillwayError('SPILL_INPUT', `no source '${unknown.source}' in pipeline '${ir.name}'; it has ${names.join(', ')}`)
+  const missing = names.filter(name => !files.some(file => file.source === name))
+  if (missing.length > 0)
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `no file for ${missing.map(name => `source '${name}'`).join(' and ')}: add ${missing.map(name => `--source ${name}=FILE`).join(' ')}`,
+    )
+}

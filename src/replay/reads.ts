@@ -1,0 +1,67 @@
+import type { ExprIR, GroupIR, ModelIR, PipelineIR } from '../define/ir.ts'
+
+/** A group as one model reads it: at the key that these columns of the trigger give. */
+export interface GroupRead {
+  readonly group: GroupIR
+  readonly key: readonly string[]
+}
+
+/** Every (group, key) that a model's inputs and score refer to, once, in order of first use. */
+export function groupReads(pipeline: PipelineIR, model: ModelIR): GroupRead[] {
+  const reads = new Map<string, GroupRead>()
+  for (const expr of expressionsOf(model)) {
+    for (const leaf of leavesOf(expr)) {
+      if (leaf.op !== 'feature') continue
+      const group = pipeline.groups.find(({ name }) => name === leaf.group)!
+      reads.set(readId(leaf), { group, key: leaf.key })
+    }
+  }
+  return [...reads.values()]
+}
+
+/** Names one (group, key) among those of a model. */
+export const readId = ({ group, key }: { readonly group: string; readonly key: readonly string[] }): string => `${group}(${key.join(',')})`
+
+/** Columns of each source that features, keys and models look at; the rest need not be kept. */
+export function columnsNeeded(pipeline: PipelineIR): Map<string, Set<string>> {
+  const needed = new Map(pipeline.sources.map(source => [source.name, new Set([source.key, ...(source.id ? [source.id] : [])])]))
+  for (const { source, key, features } of pipeline.groups) {
+    const columns = needed.get(source)!
+    for (const name of key) columns.add(name)
+    for (const { input, where } of features)
+      for (const expr of [input, where]) if (expr) for (const leaf of leavesOf(expr)) if (leaf.op === 'column') columns.add(leaf.name)
+  }
+  for (const model of pipeline.models) {
+    const columns = needed.get(model.decide.source)!
+    for (const expr of expressionsOf(model)) {
+      for (const leaf of leavesOf(expr)) {
+        if (leaf.op === 'feature') for (const name of leaf.key) columns.add(name)
+        else columns.add(leaf.name)
+      }
+    }
+  }
+  return needed
+}
+
+const expressionsOf = (model: ModelIR): ExprIR[] => [
+  ...model.inputs.map(input => input.expr),
+  ...(model.score.kind === 'rules' ? model.score.rules.map(rule => rule.when) : []),
+]
+
+type Leaf = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>
+
+function leavesOf(expr: ExprIR): Leaf[] {
+  switch (expr.op) {
+    case 'column':
+    case 'trigger':
+    case 'feature':
+      return [expr]
+    case 'literal':
+      return []
+    case 'not':
+    case 'isNull':
+      return leavesOf(expr.of)
+    default:
+      return [...leavesOf(expr.left), ...leavesOf(expr.right)]
+  }
+}
