@@ -12,19 +12,19 @@ export const change: Aggregate = {
   lower({ rows, partial, out, at }) {
     const [first, last] = partial as [Float64Array, Float64Array]
     for (let i = 0; i < rows; i++) {
-      if (Number.isNaN(first[i]!)) {
+      if (Number.isNaN(first[i])) {
         out.nulls[at + i] = 1
         continue
       }
-      const difference = last[i]! - first[i]!
+      const difference = last[i] - first[i]
       if (!Number.isFinite(difference)) {
         refuse(out, at + i)
         continue
       }
       out.values[at + i] = difference + 0
       if (out.low) {
-        const lastPart = difference + first[i]!
-        out.low[at + i] = last[i]! - lastPart - (first[i]! - (lastPart - difference))
+        const lastPart = difference + first[i]
+        out.low[at + i] = last[i] - lastPart - (first[i] - (lastPart - difference))
       }
     }
   },

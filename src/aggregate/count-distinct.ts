@@ -9,9 +9,9 @@ export const countDistinct: Aggregate = {
   partial: feature => ({ kind: 'distinct', limit: feature.limit ?? limits.DISTINCT_MAX }),
   lower({ feature, rows, partial, out, at }) {
     const limit = feature.limit ?? limits.DISTINCT_MAX
-    const count = partial[0]!
+    const count = partial[0]
     for (let i = 0; i < rows; i++) {
-      if (count[i]! <= limit) out.values[at + i] = count[i]!
+      if (count[i] <= limit) out.values[at + i] = count[i]!
       else {
         out.nulls[at + i] = 1
         out.refused[at + i] = refusals.limit

@@ -23,14 +23,14 @@ export const sumFold: Fold = {
     out[at + 2] = 0
   },
   combine(into, at, from, from_at) {
-    into[at] = into[at]! + from[from_at]!
-    const a = into[at + 1]!
-    const b = from[from_at + 1]!
+    into[at] = into[at] + from[from_at]
+    const a = into[at + 1]
+    const b = from[from_at + 1]
     const sum = a + b
     const aPart = sum - b
-    const error = a - aPart + (b - (sum - aPart)) + into[at + 2]! + from[from_at + 2]!
+    const error = a - aPart + (b - (sum - aPart)) + into[at + 2] + from[from_at + 2]
     into[at + 1] = sum + error
-    into[at + 2] = error - (into[at + 1]! - sum)
+    into[at + 2] = error - (into[at + 1] - sum)
   },
 }
 
@@ -44,14 +44,14 @@ export const spreadFold: Fold = {
     out[at + 2] = 0
   },
   combine(into, at, from, from_at) {
-    const na = into[at]!
-    const nb = from[from_at]!
+    const na = into[at]
+    const nb = from[from_at]
     if (nb === 0) return
     const n = na + nb
-    const delta = from[from_at + 1]! - into[at + 1]!
+    const delta = from[from_at + 1] - into[at + 1]
     into[at] = n
-    into[at + 1] = na === 0 ? from[from_at + 1]! : into[at + 1]! + (delta * nb) / n
-    into[at + 2] = na === 0 ? from[from_at + 2]! : into[at + 2]! + from[from_at + 2]! + ((delta * na) / n) * nb * delta
+    into[at + 1] = na === 0 ? from[from_at + 1] : into[at + 1] + (delta * nb) / n
+    into[at + 2] = na === 0 ? from[from_at + 2] : into[at + 2] + from[from_at + 2] + ((delta * na) / n) * nb * delta
   },
 }
 
@@ -68,21 +68,21 @@ export const trendFold: Fold = {
     out[at + 5] = 0
   },
   combine(into, at, from, from_at) {
-    const na = into[at]!
-    const nb = from[from_at]!
+    const na = into[at]
+    const nb = from[from_at]
     if (nb === 0) return
     if (na === 0) {
       for (let i = 0; i < 6; i++) into[at + i] = from[from_at + i]!
       return
     }
     const n = na + nb
-    const deltaTau = from[from_at + 1]! - into[at + 1]! + (from[from_at + 2]! - into[at + 2]!)
-    const deltaX = from[from_at + 3]! - into[at + 3]!
+    const deltaTau = from[from_at + 1] - into[at + 1] + (from[from_at + 2] - into[at + 2])
+    const deltaX = from[from_at + 3] - into[at + 3]
     const weight = (na / n) * nb
     into[at] = n
-    into[at + 2] = into[at + 2]! + (deltaTau * nb) / n
-    into[at + 3] = into[at + 3]! + (deltaX * nb) / n
-    into[at + 4] = into[at + 4]! + from[from_at + 4]! + weight * deltaTau * deltaTau
-    into[at + 5] = into[at + 5]! + from[from_at + 5]! + weight * deltaTau * deltaX
+    into[at + 2] = into[at + 2] + (deltaTau * nb) / n
+    into[at + 3] = into[at + 3] + (deltaX * nb) / n
+    into[at + 4] = into[at + 4] + from[from_at + 4] + weight * deltaTau * deltaTau
+    into[at + 5] = into[at + 5] + from[from_at + 5] + weight * deltaTau * deltaX
   },
 }

@@ -10,8 +10,8 @@ export const lastK: Aggregate = {
     const k = feature.k!
     for (let i = 0; i < rows; i++) {
       let found = 0
-      while (found < k && !Number.isNaN(partial[2 * found]![i]!)) {
-        out.values[(at + i) * out.width + found] = partial[2 * found]![i]!
+      while (found < k && !Number.isNaN(partial[2 * found][i])) {
+        out.values[(at + i) * out.width + found] = partial[2 * found][i]!
         found++
       }
       out.counts![at + i] = found

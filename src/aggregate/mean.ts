@@ -22,12 +22,12 @@ export const mean: Aggregate = {
 }
 
 function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void {
-  const n = partial[0]!
+  const n = partial[0]
   const unit = unitOf(feature.input)
   for (let i = 0; i < rows; i++) {
     if (n[i] === 0) out.nulls[at + i] = 1
-    else if (n[i]! > limits.SUM_COUNT_MAX) refuse(out, at + i)
-    else out.values[at + i] = roundedSum(layout!, partial, i) / n[i]! / unit
+    else if (n[i] > limits.SUM_COUNT_MAX) refuse(out, at + i)
+    else out.values[at + i] = roundedSum(layout!, partial, i) / n[i] / unit
   }
 }
 
@@ -35,7 +35,7 @@ function lowerDouble({ rows, partial, out, at }: Lowering): void {
   const [n, total] = partial as [Float64Array, Float64Array]
   for (let i = 0; i < rows; i++) {
     if (n[i] === 0) out.nulls[at + i] = 1
-    else if (!Number.isFinite(total[i]!)) refuse(out, at + i)
-    else out.values[at + i] = total[i]! / n[i]! + 0
+    else if (!Number.isFinite(total[i])) refuse(out, at + i)
+    else out.values[at + i] = total[i] / n[i] + 0
   }
 }

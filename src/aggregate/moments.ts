@@ -107,28 +107,28 @@ function productLimbs(u: number, v: number, out: Float64Array, at: number): void
 
 /** The exact integer of a sum in one or two limbs, at `row`. */
 export function exactSum(partial: readonly Float64Array[], first: number, limbs: 1 | 2, row: number): bigint {
-  const low = BigInt(partial[first]![row]!)
-  return limbs === 1 ? low : low + BigInt(partial[first + 1]![row]!) * BigInt(SUM_BASE)
+  const low = BigInt(partial[first][row])
+  return limbs === 1 ? low : low + BigInt(partial[first + 1][row]) * BigInt(SUM_BASE)
 }
 
 /** The exact integer of a sum of products in one or three limbs, at `row`. */
 export function exactProductSum(partial: readonly Float64Array[], first: number, limbs: 1 | 3, row: number): bigint {
-  const low = BigInt(partial[first]![row]!)
+  const low = BigInt(partial[first][row])
   if (limbs === 1) return low
-  return low + BigInt(partial[first + 1]![row]!) * 2n ** 30n + BigInt(partial[first + 2]![row]!) * 2n ** 60n
+  return low + BigInt(partial[first + 1][row]) * 2n ** 30n + BigInt(partial[first + 2][row]) * 2n ** 60n
 }
 
 /** fl(Σx): both limbs are exact doubles, so one addition rounds once. */
 export function roundedSum(layout: MomentLayout, partial: readonly Float64Array[], row: number): number {
-  const low = partial[layout.x]![row]!
-  return layout.xLimbs === 1 ? low : partial[layout.x + 1]![row]! * SUM_BASE + low
+  const low = partial[layout.x][row]
+  return layout.xLimbs === 1 ? low : partial[layout.x + 1][row] * SUM_BASE + low
 }
 
 /** What `roundedSum` left out: Σx − fl(Σx), itself exact (Knuth's two-sum). */
 export function roundedSumError(layout: MomentLayout, partial: readonly Float64Array[], row: number): number {
   if (layout.xLimbs === 1) return 0
-  const low = partial[layout.x]![row]!
-  const high = partial[layout.x + 1]![row]! * SUM_BASE
+  const low = partial[layout.x][row]
+  const high = partial[layout.x + 1][row] * SUM_BASE
   const sum = high + low
   const highPart = sum - low
   return high - highPart + (low - (sum - highPart))

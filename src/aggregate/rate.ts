@@ -15,13 +15,13 @@ export const rate: Aggregate = {
     const per = unitOfTime(feature)
     const exact = !isDouble(feature.input)
     for (let i = 0; i < rows; i++) {
-      const span = lastTime[i]! - firstTime[i]!
+      const span = lastTime[i] - firstTime[i]
       if (!(span > 0)) {
         out.nulls[at + i] = 1
         continue
       }
-      let rise = (last[i]! - first[i]!) * per
-      if (exact && Math.abs(rise) > limits.EXACT_MAX) rise = Number((BigInt(last[i]!) - BigInt(first[i]!)) * BigInt(per))
+      let rise = (last[i] - first[i]) * per
+      if (exact && Math.abs(rise) > limits.EXACT_MAX) rise = Number((BigInt(last[i]) - BigInt(first[i])) * BigInt(per))
       const value = rise / span / unit
       if (Number.isFinite(value)) out.values[at + i] = value + 0
       else refuse(out, at + i)

@@ -7,11 +7,11 @@ export const share: Aggregate = {
   exactness: ofOneEvent.exactness,
   partial: () => ({ kind: 'sums', terms: ['x'] }),
   lower({ rows, partial, layout, out, at }) {
-    const n = partial[0]!
-    const holds = partial[layout!.x]!
+    const n = partial[0]
+    const holds = partial[layout!.x]
     for (let i = 0; i < rows; i++) {
       if (n[i] === 0) out.nulls[at + i] = 1
-      else out.values[at + i] = holds[i]! / n[i]!
+      else out.values[at + i] = holds[i] / n[i]
     }
   },
   sql: (_feature, window) => ({ value: `${window.double(window.countWhere(window.input))} / nullif(${window.double(window.count())}, 0)` }),

@@ -23,19 +23,19 @@ export const slope: Aggregate = {
 }
 
 function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void {
-  const count = partial[0]!
+  const count = partial[0]
   const unit = unitOf(feature.input)
   const per = BigInt(unitOfTime(feature))
   for (let i = 0; i < rows; i++) {
-    if (count[i]! < 2) {
+    if (count[i] < 2) {
       out.nulls[at + i] = 1
       continue
     }
-    if (count[i]! > limits.MOMENT_COUNT_MAX || (layout!.outside >= 0 && partial[layout!.outside]![i] !== 0)) {
+    if (count[i] > limits.MOMENT_COUNT_MAX || (layout!.outside >= 0 && partial[layout!.outside][i] !== 0)) {
       refuse(out, at + i)
       continue
     }
-    const n = BigInt(count[i]!)
+    const n = BigInt(count[i])
     const tau = exactSum(partial, layout!.tau, 2, i)
     const spread = n * exactProductSum(partial, layout!.tauTau, 3, i) - tau * tau
     if (spread === 0n) out.nulls[at + i] = 1
@@ -48,11 +48,11 @@ function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void
 
 function lowerDouble({ feature, rows, partial, out, at }: Lowering): void {
   const per = unitOfTime(feature)
-  const spread = partial[4]!
-  const together = partial[5]!
+  const spread = partial[4]
+  const together = partial[5]
   for (let i = 0; i < rows; i++) {
-    const value = (together[i]! * per) / spread[i]!
-    if (partial[0]![i]! < 2 || spread[i] === 0) out.nulls[at + i] = 1
+    const value = (together[i] * per) / spread[i]
+    if (partial[0][i] < 2 || spread[i] === 0) out.nulls[at + i] = 1
     else if (Number.isFinite(value)) out.values[at + i] = value + 0
     else refuse(out, at + i)
   }

@@ -21,10 +21,10 @@ export const sum: Aggregate = {
 }
 
 function lowerExact({ rows, partial, layout, out, at }: Lowering): void {
-  const n = partial[0]!
+  const n = partial[0]
   for (let i = 0; i < rows; i++) {
     if (n[i] === 0) out.nulls[at + i] = 1
-    else if (n[i]! > limits.SUM_COUNT_MAX) refuse(out, at + i)
+    else if (n[i] > limits.SUM_COUNT_MAX) refuse(out, at + i)
     else {
       out.values[at + i] = roundedSum(layout!, partial, i)
       if (out.low) out.low[at + i] = roundedSumError(layout!, partial, i)
@@ -36,8 +36,8 @@ function lowerDouble({ rows, partial, out, at }: Lowering): void {
   const [n, total] = partial as [Float64Array, Float64Array]
   for (let i = 0; i < rows; i++) {
     if (n[i] === 0) out.nulls[at + i] = 1
-    else if (!Number.isFinite(total[i]!)) refuse(out, at + i)
-    else out.values[at + i] = total[i]! + 0
+    else if (!Number.isFinite(total[i])) refuse(out, at + i)
+    else out.values[at + i] = total[i] + 0
   }
 }
 

@@ -6,10 +6,10 @@ export const timeSinceLast: Aggregate = {
   ...ofOneEvent,
   partial: () => ({ kind: 'recent', k: 1 }),
   lower({ rows, partial, clock, out, at }) {
-    const time = partial[1]!
+    const time = partial[1]
     for (let i = 0; i < rows; i++) {
-      if (Number.isNaN(time[i]!)) out.nulls[at + i] = 1
-      else out.values[at + i] = clock[i]! - time[i]!
+      if (Number.isNaN(time[i])) out.nulls[at + i] = 1
+      else out.values[at + i] = clock[i] - time[i]
     }
   },
   sql: (_feature, window) => ({ value: window.double(`${window.clock} - ${window.max(window.time)}`) }),

@@ -20,13 +20,13 @@ export const spreadPartial = (double: boolean) =>
 
 /** Variance, or its root, divided by `unit`. */
 export function lowerSpread({ rows, partial, layout, out, at }: Lowering, unit: number, root: boolean): void {
-  const n = partial[0]!
+  const n = partial[0]
   for (let i = 0; i < rows; i++) {
-    if (n[i]! < 2) {
+    if (n[i] < 2) {
       out.nulls[at + i] = 1
       continue
     }
-    const squared = layout ? exactVariance(layout, partial, i) : Math.max(0, partial[2]![i]! / (n[i]! - 1))
+    const squared = layout ? exactVariance(layout, partial, i) : Math.max(0, partial[2][i] / (n[i] - 1))
     if (Number.isFinite(squared)) out.values[at + i] = (root ? Math.sqrt(squared) : squared) / unit
     else refuse(out, at + i)
   }
@@ -34,16 +34,16 @@ export function lowerSpread({ rows, partial, layout, out, at }: Lowering, unit: 
 
 /** In squared scaled units. Not finite where the window is beyond exact arithmetic. */
 function exactVariance(layout: MomentLayout, partial: readonly Float64Array[], row: number): number {
-  const n = partial[0]![row]!
-  if (n > limits.MOMENT_COUNT_MAX || (layout.outside >= 0 && partial[layout.outside]![row] !== 0)) return Infinity
+  const n = partial[0][row]
+  if (n > limits.MOMENT_COUNT_MAX || (layout.outside >= 0 && partial[layout.outside][row] !== 0)) return Infinity
   return exactSpread(layout, partial, row, n) / (n * (n - 1))
 }
 
 /** fl(n·Q − S²): in doubles while every product is a safe integer, otherwise in big integers, rounded once. */
 function exactSpread(layout: MomentLayout, partial: readonly Float64Array[], row: number, n: number): number {
   if (layout.xLimbs === 1 && layout.xxLimbs === 1) {
-    const nQ = n * partial[layout.xx]![row]!
-    const sum = partial[layout.x]![row]!
+    const nQ = n * partial[layout.xx][row]
+    const sum = partial[layout.x][row]
     if (nQ <= limits.EXACT_MAX && sum * sum <= limits.EXACT_MAX) return nQ - sum * sum
   }
   const sum = exactSum(partial, layout.x, layout.xLimbs, row)

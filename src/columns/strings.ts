@@ -28,12 +28,12 @@ export class Strings {
   }
 
   textOf(id: number): string {
-    return this.#texts[id]!
+    return this.#texts[id]
   }
 
   /** Order of two ids by the UTF-8 bytes of their texts. */
   compare(left: number, right: number): number {
-    return left === right ? 0 : compareUtf8(this.#texts[left]!, this.#texts[right]!)
+    return left === right ? 0 : compareUtf8(this.#texts[left], this.#texts[right])
   }
 }
 

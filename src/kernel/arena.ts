@@ -42,11 +42,11 @@ export class Arena {
 
   /** The index behind the newest entry. */
   end(slot: number): number {
-    return this.#slots[slot * 4 + END]!
+    return this.#slots[slot * 4 + END]
   }
 
   length(slot: number): number {
-    return this.#slots[slot * 4 + LENGTH]!
+    return this.#slots[slot * 4 + LENGTH]
   }
 
   /** Forgets all but the newest `length` entries. */
@@ -58,12 +58,12 @@ export class Arena {
   open(slot: number, after: number): number {
     const slots = this.#slots
     const at = slot * 4
-    if (slots[at + END]! === slots[at + BASE]! + slots[at + CAPACITY]!) this.#makeRoom(at)
-    const end = slots[at + END]!
+    if (slots[at + END] === slots[at + BASE] + slots[at + CAPACITY]) this.#makeRoom(at)
+    const end = slots[at + END]
     const { width } = this
     if (after > 0) this.data.copyWithin((end - after + 1) * width, (end - after) * width, end * width)
     slots[at + END] = end + 1
-    slots[at + LENGTH] = slots[at + LENGTH]! + 1
+    slots[at + LENGTH] = slots[at + LENGTH] + 1
     return end - after
   }
 
@@ -81,13 +81,13 @@ export class Arena {
   #makeRoom(at: number): void {
     const slots = this.#slots
     const { width } = this
-    const capacity = slots[at + CAPACITY]!
-    const length = slots[at + LENGTH]!
-    const end = slots[at + END]!
-    let base = slots[at + BASE]!
+    const capacity = slots[at + CAPACITY]
+    const length = slots[at + LENGTH]
+    const end = slots[at + END]
+    let base = slots[at + BASE]
     if (capacity === 0 || length > capacity / 2) {
       base = this.#segment(capacity === 0 ? SMALLEST : capacity * 2)
-      if (capacity > 0) (this.#free[sizeClass(capacity)] ??= []).push(slots[at + BASE]!)
+      if (capacity > 0) (this.#free[sizeClass(capacity)] ??= []).push(slots[at + BASE])
       slots[at + CAPACITY] = capacity === 0 ? SMALLEST : capacity * 2
       slots[at + BASE] = base
     }

@@ -42,16 +42,16 @@ export class Distinct implements Structure {
   }
 
   insert(lane: Lane, event: number): void {
-    const slot = lane.slots[event]!
-    const time = lane.time[event]!
-    const value = lane.value[event]!
+    const slot = lane.slots[event]
+    const time = lane.time[event]
+    const value = lane.value[event]
     const arena = this.#arena
     const { data } = arena
     const from = arena.end(slot) - arena.length(slot)
     let seen = arena.end(slot) - 1
     while (seen >= from && data[seen * 2 + 1] !== value) seen--
     if (seen >= from) {
-      if (data[seen * 2]! >= time) return
+      if (data[seen * 2] >= time) return
       arena.remove(slot, seen, 1)
     }
     const end = arena.end(slot)
@@ -59,10 +59,10 @@ export class Distinct implements Structure {
     const entry = arena.open(slot, end - at) * 2
     arena.data[entry] = time
     arena.data[entry + 1] = value
-    this.#forget(slot, lane.floor[event]!)
+    this.#forget(slot, lane.floor[event])
     const length = arena.length(slot)
     if (length > this.#limit + 1) {
-      this.lost.lose(slot, arena.data[(arena.end(slot) - length) * 2]!)
+      this.lost.lose(slot, arena.data[(arena.end(slot) - length) * 2])
       arena.keep(slot, length - 1)
     }
   }
@@ -73,7 +73,7 @@ export class Distinct implements Structure {
     const from = end - this.#arena.length(slot)
     this.#windows.forEach(({ span, hop }, w) => {
       const start = floorTo(t - span, hop)
-      this.partials[w]![0]![row] = end - firstFrom(data, 2, from, end, start)
+      this.partials[w][0][row] = end - firstFrom(data, 2, from, end, start)
     })
   }
 
@@ -86,7 +86,7 @@ export class Distinct implements Structure {
     const start = t - this.#longest - this.#widestHop
     const end = this.#arena.end(slot)
     let length = this.#arena.length(slot)
-    while (length > 0 && this.#arena.data[(end - length) * 2]! < start) length--
+    while (length > 0 && this.#arena.data[(end - length) * 2] < start) length--
     this.#arena.keep(slot, length)
   }
 }

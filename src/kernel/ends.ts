@@ -49,11 +49,11 @@ export class Ends implements Structure {
   }
 
   insert(lane: Lane, event: number): void {
-    const slot = lane.slots[event]!
-    const time = lane.time[event]!
+    const slot = lane.slots[event]
+    const time = lane.time[event]
     this.#keepLast(slot, lane, event)
     const tile = floorTo(time, this.#hop)
-    const start = floorTo(lane.floor[event]! - this.#spans[this.#spans.length - 1]!, this.#hop)
+    const start = floorTo(lane.floor[event] - this.#spans[this.#spans.length - 1], this.#hop)
     if (tile < start) return
     this.#forget(slot, start)
     const arena = this.#arena
@@ -63,14 +63,14 @@ export class Ends implements Structure {
     let at = insertionPoint(data, 4, from, end, time)
     while (at > from && data[at * 4 - 4] === time && !this.#isAfterEntry(lane, event, at - 1)) at--
     if (this.#hop > 1) {
-      if (at > from && floorTo(data[at * 4 - 4]!, this.#hop) === tile) return
-      if (at < end && floorTo(data[at * 4]!, this.#hop) === tile) {
+      if (at > from && floorTo(data[at * 4 - 4], this.#hop) === tile) return
+      if (at < end && floorTo(data[at * 4], this.#hop) === tile) {
         this.#write(at, lane, event)
         return
       }
     }
     if (end - from >= this.#maxEntries) {
-      this.lost.lose(slot, data[from * 4]!)
+      this.lost.lose(slot, data[from * 4])
       arena.keep(slot, end - from - 1)
     }
     this.#write(arena.open(slot, Math.min(end - at, arena.length(slot))), lane, event)
@@ -78,18 +78,18 @@ export class Ends implements Structure {
 
   read(slot: number, t: number, row: number): void {
     const { data } = this.#arena
-    this.#forget(slot, floorTo(t - this.#spans[this.#spans.length - 1]!, this.#hop))
+    this.#forget(slot, floorTo(t - this.#spans[this.#spans.length - 1], this.#hop))
     const end = this.#arena.end(slot)
     let at = end - this.#arena.length(slot)
     for (let w = this.#spans.length - 1; w >= 0; w--) {
-      const start = floorTo(t - this.#spans[w]!, this.#hop)
-      if (at < end && data[at * 4]! < start) at = firstFrom(data, 4, at + 1, end, start)
-      const partial = this.partials[w]!
+      const start = floorTo(t - this.#spans[w], this.#hop)
+      if (at < end && data[at * 4] < start) at = firstFrom(data, 4, at + 1, end, start)
+      const partial = this.partials[w]
       const inside = at < end
-      partial[0]![row] = inside ? data[at * 4 + VALUE]! : NaN
-      partial[1]![row] = inside ? this.#last[slot * 4 + VALUE]! : NaN
-      partial[2]![row] = inside ? data[at * 4 + TIME]! : NaN
-      partial[3]![row] = inside ? this.#last[slot * 4 + TIME]! : NaN
+      partial[0][row] = inside ? data[at * 4 + VALUE] : NaN
+      partial[1][row] = inside ? this.#last[slot * 4 + VALUE] : NaN
+      partial[2][row] = inside ? data[at * 4 + TIME] : NaN
+      partial[3][row] = inside ? this.#last[slot * 4 + TIME] : NaN
     }
   }
 
@@ -100,8 +100,8 @@ export class Ends implements Structure {
   #keepLast(slot: number, lane: Lane, event: number): void {
     const last = this.#last
     const at = slot * 4
-    const [time, arrival, position] = [lane.time[event]!, lane.arrival[event]!, lane.position[event]!]
-    if (!isAfter(time, arrival, position, last[at + TIME]!, last[at + ARRIVAL]!, last[at + POSITION]!)) return
+    const [time, arrival, position] = [lane.time[event], lane.arrival[event], lane.position[event]]
+    if (!isAfter(time, arrival, position, last[at + TIME], last[at + ARRIVAL], last[at + POSITION])) return
     last[at + TIME] = time
     last[at + ARRIVAL] = arrival
     last[at + POSITION] = position
@@ -111,7 +111,7 @@ export class Ends implements Structure {
   #isAfterEntry(lane: Lane, event: number, entry: number): boolean {
     const { data } = this.#arena
     const at = entry * 4
-    return isAfter(lane.time[event]!, lane.arrival[event]!, lane.position[event]!, data[at]!, data[at + ARRIVAL]!, data[at + POSITION]!)
+    return isAfter(lane.time[event], lane.arrival[event], lane.position[event], data[at], data[at + ARRIVAL], data[at + POSITION])
   }
 
   #write(entry: number, lane: Lane, event: number): void {
@@ -127,7 +127,7 @@ export class Ends implements Structure {
     const length = this.#arena.length(slot)
     const end = this.#arena.end(slot)
     const { data } = this.#arena
-    if (length === 0 || data[(end - length) * 4]! >= start) return
+    if (length === 0 || data[(end - length) * 4] >= start) return
     this.#arena.keep(slot, end - firstFrom(data, 4, end - length, end, start))
   }
 }

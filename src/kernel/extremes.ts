@@ -49,10 +49,10 @@ export class Extremes implements Structure {
   }
 
   insert(lane: Lane, event: number): void {
-    const slot = lane.slots[event]!
-    const value = lane.value[event]! * this.#sign
-    const tile = floorTo(lane.time[event]!, this.#hop)
-    const start = floorTo(lane.floor[event]! - this.#spans[this.#spans.length - 1]!, this.#hop)
+    const slot = lane.slots[event]
+    const value = lane.value[event] * this.#sign
+    const tile = floorTo(lane.time[event], this.#hop)
+    const start = floorTo(lane.floor[event] - this.#spans[this.#spans.length - 1], this.#hop)
     if (tile < start) return
     const arena = this.#arena
     const from = this.#forget(slot, start)
@@ -60,10 +60,10 @@ export class Extremes implements Structure {
     const { data } = arena
     // `at` is behind every entry up to the tile; the next entry, if any, is the best of what is later.
     const at = insertionPoint(data, 2, from, end, tile)
-    if (at < end && !this.#better(value, data[at * 2 + 1]!)) return
-    if (at > from && data[at * 2 - 2] === tile && !this.#better(value, data[at * 2 - 1]!)) return
+    if (at < end && !this.#better(value, data[at * 2 + 1])) return
+    if (at > from && data[at * 2 - 2] === tile && !this.#better(value, data[at * 2 - 1])) return
     let first = at
-    while (first > from && !this.#better(data[first * 2 - 1]!, value)) first--
+    while (first > from && !this.#better(data[first * 2 - 1], value)) first--
     if (first < at) {
       data[first * 2] = tile
       data[first * 2 + 1] = value
@@ -81,15 +81,15 @@ export class Extremes implements Structure {
     const hop = this.#hop
     const flat = this.#out.flat
     const longest = spans.length - 1
-    let at = this.#forget(slot, floorTo(t - spans[longest]!, hop))
+    let at = this.#forget(slot, floorTo(t - spans[longest], hop))
     const end = this.#arena.end(slot)
     const { data } = this.#arena
     for (let w = longest; w >= 0; w--) {
       if (w < longest) {
-        const start = floorTo(t - spans[w]!, hop)
-        if (at < end && data[at * 2]! < start) at = firstFrom(data, 2, at + 1, end, start)
+        const start = floorTo(t - spans[w], hop)
+        if (at < end && data[at * 2] < start) at = firstFrom(data, 2, at + 1, end, start)
       }
-      flat[w * CHUNK + row] = at < end ? data[at * 2 + 1]! * this.#sign : NaN
+      flat[w * CHUNK + row] = at < end ? data[at * 2 + 1] * this.#sign : NaN
     }
   }
 
@@ -107,7 +107,7 @@ export class Extremes implements Structure {
     const arena = this.#arena
     const end = arena.end(slot)
     const from = end - arena.length(slot)
-    if (from === end || arena.data[from * 2]! >= start) return from
+    if (from === end || arena.data[from * 2] >= start) return from
     const oldest = firstFrom(arena.data, 2, from + 1, end, start)
     arena.keep(slot, end - oldest)
     return oldest
@@ -116,7 +116,7 @@ export class Extremes implements Structure {
   /** The best entry goes; a window that reaches it is refused, since what it dominated is gone too. */
   #forgetOldest(slot: number): void {
     const length = this.#arena.length(slot)
-    this.lost.lose(slot, this.#arena.data[(this.#arena.end(slot) - length) * 2]!)
+    this.lost.lose(slot, this.#arena.data[(this.#arena.end(slot) - length) * 2])
     this.#arena.keep(slot, length - 1)
   }
 }

@@ -65,13 +65,13 @@ export class Folds implements Structure {
   }
 
   insert(lane: Lane, event: number): void {
-    const slot = lane.slots[event]!
-    this.#advance(slot, lane.floor[event]!)
-    this.#fold.lift(lane.time[event]!, lane.value[event]!, this.#entry, 0)
+    const slot = lane.slots[event]
+    this.#advance(slot, lane.floor[event])
+    this.#fold.lift(lane.time[event], lane.value[event], this.#entry, 0)
     if (this.#bands < this.#spans.length) this.#addToBack(slot, this.#bands, this.#entry, 0)
-    const tile = floorTo(lane.time[event]!, this.#hop)
+    const tile = floorTo(lane.time[event], this.#hop)
     for (let band = 0; band < this.#bands; band++) {
-      if (tile < floorTo(lane.floor[event]! - this.#spans[band]!, this.#hop)) continue
+      if (tile < floorTo(lane.floor[event] - this.#spans[band], this.#hop)) continue
       this.#store(slot, band, tile)
       return
     }
@@ -86,11 +86,11 @@ export class Folds implements Structure {
       if (lifetime) total.fill(0)
       this.#fold.combine(total, 0, this.#backs, this.#back(slot, w))
       if (!lifetime) {
-        const tail = this.#tails[slot * this.#bands + w]!
-        if (tail > this.#flips[slot * this.#bands + w]!)
+        const tail = this.#tails[slot * this.#bands + w]
+        if (tail > this.#flips[slot * this.#bands + w])
           this.#fold.combine(total, 0, this.#arena.data, this.#entryAt(slot, tail) + 1 + width)
       }
-      for (let f = 0; f < width; f++) this.partials[w]![f]![row] = total[f]!
+      for (let f = 0; f < width; f++) this.partials[w][f][row] = total[f]!
     }
   }
 
@@ -111,7 +111,7 @@ export class Folds implements Structure {
   /** Adds `#entry` to the tile at `place`. */
   #join(slot: number, band: number, place: number): void {
     this.#fold.combine(this.#arena.data, this.#entryAt(slot, place) + 1, this.#entry, 0)
-    if (place <= this.#flips[slot * this.#bands + band]!) this.#addToBack(slot, band, this.#entry, 0)
+    if (place <= this.#flips[slot * this.#bands + band]) this.#addToBack(slot, band, this.#entry, 0)
     else this.#foldFront(slot, band, place)
   }
 
@@ -124,10 +124,10 @@ export class Folds implements Structure {
     arena.data[entry] = tile
     arena.data.set(this.#entry, entry + 1)
     const first = slot * this.#bands
-    const inBack = newer <= this.#flips[first + band]!
+    const inBack = newer <= this.#flips[first + band]
     for (let b = band; b < this.#bands; b++) {
-      this.#tails[first + b] = this.#tails[first + b]! + 1
-      if (b > band || inBack) this.#flips[first + b] = this.#flips[first + b]! + 1
+      this.#tails[first + b] = this.#tails[first + b] + 1
+      if (b > band || inBack) this.#flips[first + b] = this.#flips[first + b] + 1
     }
     if (inBack) this.#addToBack(slot, band, this.#entry, 0)
     else this.#foldFront(slot, band, newer + 1)
@@ -138,16 +138,16 @@ export class Folds implements Structure {
     const arena = this.#arena
     const first = slot * this.#bands
     for (let b = 0; b < this.#bands; b++) {
-      const start = floorTo(t - this.#spans[b]!, this.#hop)
-      const inner = b === 0 ? 0 : this.#tails[first + b - 1]!
-      let tail = this.#tails[first + b]!
-      while (tail > inner && arena.data[this.#entryAt(slot, tail)]! < start) {
+      const start = floorTo(t - this.#spans[b], this.#hop)
+      const inner = b === 0 ? 0 : this.#tails[first + b - 1]
+      let tail = this.#tails[first + b]
+      while (tail > inner && arena.data[this.#entryAt(slot, tail)] < start) {
         if (this.#flips[first + b] === tail) this.#flip(slot, b, inner)
         if (b + 1 < this.#bands) this.#addToBack(slot, b + 1, arena.data, this.#entryAt(slot, tail) + 1)
         this.#tails[first + b] = --tail
       }
     }
-    if (this.#bands > 0) arena.keep(slot, this.#tails[first + this.#bands - 1]!)
+    if (this.#bands > 0) arena.keep(slot, this.#tails[first + this.#bands - 1])
   }
 
   /** Turns a band's back, which reaches from `inner` to its old end, into its front. */
@@ -161,8 +161,8 @@ export class Folds implements Structure {
   /** Folds a band's front again from `place` to its old end. */
   #foldFront(slot: number, band: number, place: number): void {
     const { width } = this.#fold
-    const flip = this.#flips[slot * this.#bands + band]!
-    const tail = this.#tails[slot * this.#bands + band]!
+    const flip = this.#flips[slot * this.#bands + band]
+    const tail = this.#tails[slot * this.#bands + band]
     const { data } = this.#arena
     const total = this.#total.fill(0)
     if (place - 1 > flip) this.#fold.combine(total, 0, data, this.#entryAt(slot, place - 1) + 1 + width)
@@ -177,13 +177,13 @@ export class Folds implements Structure {
   #forgetOldest(slot: number): void {
     const length = this.#arena.length(slot)
     const first = slot * this.#bands
-    this.lost.lose(slot, this.#arena.data[this.#entryAt(slot, length)]!)
+    this.lost.lose(slot, this.#arena.data[this.#entryAt(slot, length)])
     let band = 0
-    while (this.#tails[first + band]! < length) band++
-    if (this.#flips[first + band] === length) this.#flip(slot, band, band === 0 ? 0 : this.#tails[first + band - 1]!)
+    while (this.#tails[first + band] < length) band++
+    if (this.#flips[first + band] === length) this.#flip(slot, band, band === 0 ? 0 : this.#tails[first + band - 1])
     for (let b = band; b < this.#bands; b++) {
       this.#tails[first + b] = length - 1
-      this.#flips[first + b] = Math.min(this.#flips[first + b]!, length - 1)
+      this.#flips[first + b] = Math.min(this.#flips[first + b], length - 1)
     }
     this.#arena.keep(slot, length - 1)
   }

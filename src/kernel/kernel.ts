@@ -115,7 +115,7 @@ export class Kernel {
     for (let from = 0; from < block.length || row < asks.length; from += SLICE) {
       const to = Math.min(from + SLICE, block.length)
       let end = row
-      while (end < asks.length && asks.upto[end]! <= to) end++
+      while (end < asks.length && asks.upto[end] <= to) end++
       assert(to < block.length || end === asks.length, 'asks are in order and within the block')
       this.#slice(sliceOf(block, from, to), from, asks, row, end, out)
       row = end
@@ -153,15 +153,15 @@ export class Kernel {
     const floors = this.#floors
     const raise = (end: number) => {
       for (; applied < end; applied++) {
-        const slot = slots[applied]!
-        if (slot >= 0 && floor[applied]! > floors[slot]!) floors[slot] = floor[applied]!
+        const slot = slots[applied]
+        if (slot >= 0 && floor[applied] > floors[slot]) floors[slot] = floor[applied]!
       }
     }
     for (let row = from; row < to; row++) {
-      raise(asks.upto[row]! - offset)
-      const slot = readSlots[row - from]!
+      raise(asks.upto[row] - offset)
+      const slot = readSlots[row - from]
       if (slot < 0) continue
-      if (asks.clock[row]! >= floors[slot]!) floors[slot] = asks.clock[row]!
+      if (asks.clock[row] >= floors[slot]) floors[slot] = asks.clock[row]!
       else {
         evicted ??= new Uint8Array(to - from)
         evicted[row - from] = 1
@@ -175,8 +175,8 @@ export class Kernel {
   #lower(unit: Unit, clock: Float64Array, readSlots: Int32Array, from: number, row: number, rows: number, out: FeatureColumn[]): void {
     const clocks = clock.subarray(row, row + rows)
     for (const { feature, aggregate, window, span, hop } of unit.readers) {
-      const column = out[this.group.features.indexOf(feature)]!
-      const partial = unit.structure.partials[window]!
+      const column = out[this.group.features.indexOf(feature)]
+      const partial = unit.structure.partials[window]
       aggregate.lower({ feature, rows, partial, layout: unit.layout, clock: clocks, out: column, at: row })
       const { lost } = unit.structure
       if (lost.any) refuseLost(lost, readSlots.subarray(row - from), clocks, span, hop, column, row)
@@ -184,7 +184,7 @@ export class Kernel {
   }
 
   #keyColumns(block: Block): Column[] {
-    return this.group.key.map(name => block.columns[name]!)
+    return this.group.key.map(name => block.columns[name])
   }
 
   #emptyColumns(): Record<string, Column> {
@@ -211,17 +211,17 @@ function runChunk(
 ): number {
   const { slots, skip } = lane
   for (let i = 0; i < rows; i++) {
-    const end = upto[row + i]! - offset
-    for (; applied < end; applied++) if (slots[applied]! >= 0 && !skip?.[applied]) structure.insert(lane, applied)
-    const slot = readSlots[slotRow + i]!
+    const end = upto[row + i] - offset
+    for (; applied < end; applied++) if (slots[applied] >= 0 && !skip?.[applied]) structure.insert(lane, applied)
+    const slot = readSlots[slotRow + i]
     if (slot < 0) structure.readNothing(i)
-    else structure.read(slot, clock[row + i]!, i)
+    else structure.read(slot, clock[row + i], i)
   }
   return applied
 }
 
 function applyTo({ structure }: Unit, lane: Lane, from: number, to: number): void {
-  for (let i = from; i < to; i++) if (lane.slots[i]! >= 0 && !lane.skip?.[i]) structure.insert(lane, i)
+  for (let i = from; i < to; i++) if (lane.slots[i] >= 0 && !lane.skip?.[i]) structure.insert(lane, i)
 }
 
 /** Refuses the windows that reach what their structure had to forget. */
@@ -235,7 +235,7 @@ function refuseLost(
   at: number,
 ): void {
   for (let i = 0; i < clocks.length; i++) {
-    const refusal = slots[i]! < 0 ? 0 : lost.refusal(slots[i]!, floorTo(clocks[i]! - span, hop))
+    const refusal = slots[i] < 0 ? 0 : lost.refusal(slots[i], floorTo(clocks[i] - span, hop))
     if (refusal === 0) continue
     column.nulls[at + i] = 1
     column.refused[at + i] = refusal
@@ -259,7 +259,7 @@ function sliceOf(block: Block, from: number, to: number): Block {
     time: block.time.subarray(from, to),
     arrival: block.arrival.subarray(from, to),
     position: block.position.subarray(from, to),
-    columns: Object.fromEntries(Object.entries(block.columns).map(([name, column]) => [name, rowsOf([column], from, to)[0]!])),
+    columns: Object.fromEntries(Object.entries(block.columns).map(([name, column]) => [name, rowsOf([column], from, to)[0]])),
   }
 }
 

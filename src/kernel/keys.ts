@@ -23,17 +23,17 @@ export class Keys {
   slotsOf(columns: readonly Column[], length: number, add: boolean): Int32Array {
     const slots = new Int32Array(length)
     if (columns.length > 1) for (let i = 0; i < length; i++) slots[i] = this.#slotOfMany(columns, i, add)
-    else if (columns[0]!.values instanceof Int32Array) this.#slotsOfIds(columns[0]!, columns[0]!.values, slots, add)
-    else for (let i = 0; i < length; i++) slots[i] = this.#slotOfNumber(columns[0]!, i, add)
+    else if (columns[0].values instanceof Int32Array) this.#slotsOfIds(columns[0], columns[0].values, slots, add)
+    else for (let i = 0; i < length; i++) slots[i] = this.#slotOfNumber(columns[0], i, add)
     return slots
   }
 
   #slotsOfIds(column: Column, ids: Int32Array, slots: Int32Array, add: boolean): void {
     for (let i = 0; i < slots.length; i++) {
-      const id = ids[i]!
+      const id = ids[i]
       if (column.nulls?.[i]) slots[i] = -1
       else {
-        let known = id < this.#byId.length ? this.#byId[id]! : 0
+        let known = id < this.#byId.length ? this.#byId[id] : 0
         if (known === 0 && add) {
           this.#byId = widened(this.#byId, id + 1)
           known = this.#byId[id] = this.#next() + 1
@@ -45,7 +45,7 @@ export class Keys {
 
   #slotOfNumber({ values, nulls }: Column, row: number, add: boolean): number {
     if (nulls?.[row]) return -1
-    return this.#lookUp(this.#byNumber, values[row]!, add)
+    return this.#lookUp(this.#byNumber, values[row], add)
   }
 
   #slotOfMany(columns: readonly Column[], row: number, add: boolean): number {

@@ -4,7 +4,7 @@ import type { Lane } from './structure.ts'
 
 /** What a unit's structure sees of a block: the events for which `where` is true and the input is not NULL. */
 export function laneOf(unit: Unit, block: Block, slots: Int32Array, floor: Float64Array): Lane {
-  const leaf = (node: { readonly name: string }): Column => block.columns[node.name]!
+  const leaf = (node: { readonly name: string }): Column => block.columns[node.name]
   const where = unit.where?.(leaf, block.length)
   const skip = where ? notTrue(where, block.length) : undefined
   const input = unit.input?.(leaf, block.length)

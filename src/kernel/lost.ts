@@ -22,12 +22,12 @@ export class Lost {
 
   lose(slot: number, time: number): void {
     this.any = true
-    if (time > this.#newest[slot]!) this.#newest[slot] = time
+    if (time > this.#newest[slot]) this.#newest[slot] = time
   }
 
   /** The refusal of a window of `slot` that starts at `start`, or 0. */
   refusal(slot: number, start: number): number {
-    const newest = this.#newest[slot]!
+    const newest = this.#newest[slot]
     return newest > -Infinity && newest >= start ? refusals.limit : 0
   }
 }

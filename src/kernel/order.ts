@@ -5,13 +5,13 @@
 export function insertionPoint(data: Float64Array, width: number, from: number, to: number, time: number): number {
   let high = to
   for (let step = 0; step < 4; step++) {
-    if (high === from || data[(high - 1) * width]! <= time) return high
+    if (high === from || data[(high - 1) * width] <= time) return high
     high--
   }
   let low = from
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (data[middle * width]! <= time) low = middle + 1
+    if (data[middle * width] <= time) low = middle + 1
     else high = middle
   }
   return low
@@ -23,7 +23,7 @@ export function firstFrom(data: Float64Array, width: number, from: number, to: n
   let high = to
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (data[middle * width]! < start) low = middle + 1
+    if (data[middle * width] < start) low = middle + 1
     else high = middle
   }
   return low

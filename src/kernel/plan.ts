@@ -48,7 +48,7 @@ function planFeature(feature: FeatureIR): PlannedStructure {
   const aggregate = aggregates[feature.agg]
   const partial = aggregate.partial(feature)
   const lifetime = feature.window === 'lifetime'
-  const span = lifetime ? Infinity : (feature.window as number)
+  const span = lifetime ? Infinity : feature.window
   const hop = lifetime ? LIFETIME_HOP : feature.hop
   const maxEntries = hop === 1 ? (feature.maxEvents ?? limits.EXACT_EVENTS_PER_KEY) : limits.ENTRIES_PER_KEY_MAX
   const features = [{ feature, aggregate, span, hop }]

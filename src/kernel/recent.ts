@@ -37,16 +37,16 @@ export class Recent implements Structure {
   }
 
   insert(lane: Lane, event: number): void {
-    const slot = lane.slots[event]!
-    const time = lane.time[event]!
-    const arrival = lane.arrival[event]!
-    const position = lane.position[event]!
+    const slot = lane.slots[event]
+    const time = lane.time[event]
+    const arrival = lane.arrival[event]
+    const position = lane.position[event]
     const arena = this.#arena
     const { data } = arena
     const end = arena.end(slot)
     const from = end - arena.length(slot)
     let at = insertionPoint(data, 4, from, end, time)
-    while (at > from && !isAfter(time, arrival, position, data[at * 4 - 4]!, data[at * 4 - 3]!, data[at * 4 - 2]!)) at--
+    while (at > from && !isAfter(time, arrival, position, data[at * 4 - 4], data[at * 4 - 3], data[at * 4 - 2])) at--
     if (end - from === this.#k) {
       if (at === from) return
       arena.keep(slot, this.#k - 1)
@@ -64,12 +64,12 @@ export class Recent implements Structure {
     const from = end - this.#arena.length(slot)
     this.#windows.forEach(({ span, hop }, w) => {
       const start = floorTo(t - span, hop)
-      const partial = this.partials[w]!
+      const partial = this.partials[w]
       for (let i = 0; i < this.#k; i++) {
         const entry = end - 1 - i
-        const inside = entry >= from && data[entry * 4]! >= start
-        partial[2 * i]![row] = inside ? data[entry * 4 + 3]! : NaN
-        partial[2 * i + 1]![row] = inside ? data[entry * 4]! : NaN
+        const inside = entry >= from && data[entry * 4] >= start
+        partial[2 * i][row] = inside ? data[entry * 4 + 3] : NaN
+        partial[2 * i + 1][row] = inside ? data[entry * 4] : NaN
         if (!inside) break
       }
     })

@@ -66,26 +66,26 @@ export class Sums implements Structure {
   }
 
   insert(lane: Lane, event: number): void {
-    const slot = lane.slots[event]!
-    const value = lane.value[event]!
-    const tile = floorTo(lane.time[event]!, this.#hop)
-    this.#advance(slot, lane.floor[event]!)
+    const slot = lane.slots[event]
+    const value = lane.value[event]
+    const tile = floorTo(lane.time[event], this.#hop)
+    this.#advance(slot, lane.floor[event])
     const vector = this.#vector
     if (this.#plain) vector[1] = value
-    else liftMoments(this.#layout, lane.time[event]!, value, vector, 0)
+    else liftMoments(this.#layout, lane.time[event], value, vector, 0)
     const starts = this.#starts
     const finite = this.#finite
-    const isNew = finite > 0 && tile >= starts[finite - 1]! && this.#store(slot, tile, value)
+    const isNew = finite > 0 && tile >= starts[finite - 1] && this.#store(slot, tile, value)
     const state = this.#state
     const width = this.#width
     const windows = this.#spans.length
     const sums = slot * this.#stride
     const inside = sums + windows * width
-    for (let w = windows - 1; w >= 0 && tile >= starts[w]!; w--) {
+    for (let w = windows - 1; w >= 0 && tile >= starts[w]; w--) {
       const at = sums + w * width
-      state[at] = state[at]! + 1
-      for (let f = 1; f < width; f++) state[at + f] = state[at + f]! + vector[f]!
-      if (isNew && w < finite) state[inside + w] = state[inside + w]! + 1
+      state[at] = state[at] + 1
+      for (let f = 1; f < width; f++) state[at + f] = state[at + f] + vector[f]
+      if (isNew && w < finite) state[inside + w] = state[inside + w] + 1
     }
   }
 
@@ -110,7 +110,7 @@ export class Sums implements Structure {
     const at = insertionPoint(arena.data, arena.width, from, end, tile)
     if (this.#hop > 1 && at > from && arena.data[(at - 1) * arena.width] === tile) {
       const terms = (at - 1) * arena.width + 1
-      for (let f = 0; f < this.#width; f++) arena.data[terms + f] = arena.data[terms + f]! + this.#vector[f]!
+      for (let f = 0; f < this.#width; f++) arena.data[terms + f] = arena.data[terms + f] + this.#vector[f]
       return false
     }
     if (end - from >= this.#maxEntries) this.#forgetOldest(slot)
@@ -132,17 +132,17 @@ export class Sums implements Structure {
     const starts = this.#starts
     const first = slot * this.#stride + spans.length * this.#width
     for (let w = 0; w < finite; w++) {
-      const start = floorTo(t - spans[w]!, this.#hop)
+      const start = floorTo(t - spans[w], this.#hop)
       starts[w] = start
-      let inside = state[first + w]!
-      if (inside === 0 || data[(end - inside) * width]! >= start) continue
+      let inside = state[first + w]
+      if (inside === 0 || data[(end - inside) * width] >= start) continue
       if (this.#plain) inside = this.#leave(slot * this.#stride + w * 2, end, inside, start)
       else
         do this.#subtract(slot, w, end - inside--)
-        while (inside > 0 && data[(end - inside) * width]! < start)
+        while (inside > 0 && data[(end - inside) * width] < start)
       state[first + w] = inside
     }
-    this.#arena.keep(slot, state[first + finite - 1]!)
+    this.#arena.keep(slot, state[first + finite - 1])
   }
 
   /** Takes the plain entries before `start` out of the sums at `at`; returns how many entries are left inside. */
@@ -152,11 +152,11 @@ export class Sums implements Structure {
     let sum = 0
     for (; left > 0; left--) {
       const entry = (end - left) * 2
-      if (data[entry]! >= start) break
-      sum += data[entry + 1]!
+      if (data[entry] >= start) break
+      sum += data[entry + 1]
     }
-    this.#state[at] = this.#state[at]! - (inside - left)
-    this.#state[at + 1] = this.#state[at + 1]! - sum
+    this.#state[at] = this.#state[at] - (inside - left)
+    this.#state[at + 1] = this.#state[at + 1] - sum
     return left
   }
 
@@ -168,21 +168,21 @@ export class Sums implements Structure {
     const at = slot * this.#stride + w * width
     const from = entry * this.#arena.width
     if (this.#hop > 1) {
-      for (let f = 0; f < width; f++) state[at + f] = state[at + f]! - data[from + 1 + f]!
+      for (let f = 0; f < width; f++) state[at + f] = state[at + f] - data[from + 1 + f]
       return
     }
-    state[at] = state[at]! - 1
-    if (width === 2) state[at + 1] = state[at + 1]! - data[from + 1]!
+    state[at] = state[at] - 1
+    if (width === 2) state[at + 1] = state[at + 1] - data[from + 1]
     else if (width > 2) {
-      liftMoments(this.#layout, data[from]!, data[from + 1]!, this.#subtracted, 0)
-      for (let f = 1; f < width; f++) state[at + f] = state[at + f]! - this.#subtracted[f]!
+      liftMoments(this.#layout, data[from], data[from + 1], this.#subtracted, 0)
+      for (let f = 1; f < width; f++) state[at + f] = state[at + f] - this.#subtracted[f]
     }
   }
 
   #forgetOldest(slot: number): void {
     const length = this.#arena.length(slot)
     const entry = this.#arena.end(slot) - length
-    this.lost.lose(slot, this.#arena.data[entry * this.#arena.width]!)
+    this.lost.lose(slot, this.#arena.data[entry * this.#arena.width])
     const inside = slot * this.#stride + this.#spans.length * this.#width
     for (let w = 0; w < this.#finite; w++) {
       if (this.#state[inside + w] !== length) continue
