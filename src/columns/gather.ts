@@ -19,6 +19,6 @@ function gatherColumn(column: Column, rows: Uint32Array): Column {
 
 function picked<A extends Float64Array | Int32Array | Uint8Array>(values: A, rows: Uint32Array): A {
   const result = new (values.constructor as new (length: number) => A)(rows.length)
-  for (let i = 0; i < rows.length; i++) result[i] = values[rows[i]!]!
+  for (let i = 0; i < rows.length; i++) result[i] = values[rows[i]]!
   return result
 }

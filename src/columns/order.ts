@@ -19,7 +19,7 @@ export function ascendingOrder(values: Float64Array): Uint32Array | undefined {
   for (let width = RUN; width < rows.length; width *= 2) {
     for (let start = 0; start + width < rows.length; start += 2 * width) {
       const middle = start + width
-      if (keys[middle - 1]! <= keys[middle]!) continue
+      if (keys[middle - 1] <= keys[middle]) continue
       leftKeys.set(keys.subarray(start, middle))
       leftRows.set(rows.subarray(start, middle))
       merge(keys, rows, start, Math.min(middle + width, rows.length), leftKeys, leftRows, width)
@@ -29,16 +29,16 @@ export function ascendingOrder(values: Float64Array): Uint32Array | undefined {
 }
 
 function isAscending(values: Float64Array): boolean {
-  for (let i = 1; i < values.length; i++) if (values[i - 1]! > values[i]!) return false
+  for (let i = 1; i < values.length; i++) if (values[i - 1] > values[i]) return false
   return true
 }
 
 function insertionSort(keys: Float64Array, rows: Uint32Array, start: number, end: number): void {
   for (let i = start + 1; i < end; i++) {
-    const key = keys[i]!
-    const row = rows[i]!
+    const key = keys[i]
+    const row = rows[i]
     let at = i
-    for (; at > start && keys[at - 1]! > key; at--) {
+    for (; at > start && keys[at - 1] > key; at--) {
       keys[at] = keys[at - 1]!
       rows[at] = rows[at - 1]!
     }
@@ -60,7 +60,7 @@ function merge(
   let left = 0
   let right = start + width
   for (let to = start; left < width; to++) {
-    if (right < end && keys[right]! < leftKeys[left]!) {
+    if (right < end && keys[right] < leftKeys[left]) {
       keys[to] = keys[right]!
       rows[to] = rows[right++]!
     } else {

@@ -1,7 +1,82 @@
-import { SpillwayError } from '../base/errors.ts'
-import type { FoundFile } from './detect.ts'
-import type { InputFile } from './input.ts'
+/** CSV with a header: each row an object of text by the header's names. The delimiter is found in the header. */
+import { isUtf8 } from 'node:buffer'
+import { limits } from '../base/limits.ts'
+import type { Origin } from '../intake/batch.ts'
+import { Fault } from '../intake/refusal.ts'
+import { FileBytes } from './bytes.ts'
+import { checkColumn } from './columns.ts'
+import { delimiterOf, fieldsOf, rowRule, type Delimiter } from './csv-text.ts'
+import { fileError, shownPath } from './file-error.ts'
+import type { FoundFile, InputFile } from './input-file.ts'
+import { splitRecords } from './splitter.ts'
+import { isBlank, textBatch, type Decode } from './text-batch.ts'
 
-export async function openCsv({ path }: FoundFile): Promise<InputFile> {
-  throw new SpillwayError('SPILL_UNSUPPORTED', 'CSV comes next', { place: path })
+interface Header {
+  readonly names: readonly string[]
+  readonly delimiter: Delimiter
+}
+
+export async function openCsv({ path, gzip, size }: FoundFile): Promise<InputFile> {
+  const header = await headerOf(path, gzip)
+  const name = shownPath(path)
+  const file = new FileBytes(path, gzip)
+  const origin: Origin = { placeOf: line => `${name}:${line}`, text: true, tabular: true, zoneless: new Set() }
+  return {
+    name,
+    format: 'csv',
+    columns: header.names.filter(each => each !== '').map(each => ({ name: each })),
+    progress: () => file.bytesRead / size,
+    async *batches(wanted) {
+      for (const column of wanted ?? []) checkColumn(name, header.names, column)
+      const decode = rowDecoder(header)
+      for await (const records of splitRecords(file.chunks(), rowRule(header.delimiter))) yield textBatch(origin, records, decode)
+    },
+  }
+}
+
+async function headerOf(path: string, gzip: boolean): Promise<Header> {
+  const header = await firstRow(path, gzip)
+  if (header === undefined) throw fileError(path, 'has no header: every line is blank')
+  const delimiter = delimiterOf(header)
+  const fields = fieldsOf(header, delimiter)
+  if (fields instanceof Fault) throw fileError(path, `has a header that is no CSV: ${fields.detail}`)
+  const names = fields.map(field => field?.trim() ?? '')
+  if (header.includes('\r')) throw fileError(path, 'has lines that end in a carriage return alone; convert them to newlines')
+  const twice = names.find((each, i) => each !== '' && names.indexOf(each) < i)
+  if (twice !== undefined) throw fileError(path, `has two columns '${twice}'; rename one`)
+  if (names.includes('__proto__')) throw fileError(path, `has a column '__proto__'; rename it`)
+  return { names, delimiter }
+}
+
+/** The first line that is not blank. */
+async function firstRow(path: string, gzip: boolean): Promise<string | undefined> {
+  for await (const { bytes, starts, ends, tooLong } of splitRecords(new FileBytes(path, gzip).chunks(), rowRule(','))) {
+    if (tooLong.length > 0)
+      throw fileError(path, `has a first line of more than ${limits.LINE_BYTES_MAX} bytes (LINE_BYTES_MAX); is it CSV?`)
+    const first = starts.findIndex((start, i) => !isBlank(bytes, start, ends[i]))
+    if (first < 0) continue
+    const row = bytes.subarray(starts[first], ends[first])
+    if (!isUtf8(row)) throw fileError(path, 'has a header that is not UTF-8; convert the file')
+    return row.toString('utf8').replace(/\r$/, '')
+  }
+  return undefined
+}
+
+/** Decodes the rows of one reading of a file; the first that is not blank is the header. */
+function rowDecoder({ names, delimiter }: Header): Decode {
+  let sawHeader = false
+  return (bytes, start, end, broken) => {
+    if (isBlank(bytes, start, end)) return undefined
+    if (!sawHeader) {
+      sawHeader = true
+      return undefined
+    }
+    if (broken) return new Fault('a quote is not closed')
+    const fields = fieldsOf(bytes.toString('utf8', start, end), delimiter)
+    if (fields instanceof Fault) return fields
+    if (fields.length !== names.length) return new Fault(`${fields.length} fields where the header has ${names.length}`)
+    const row: Record<string, string | null> = {}
+    for (let i = 0; i < names.length; i++) row[names[i]] = fields[i]
+    return { value: row }
+  }
 }

@@ -4,15 +4,7 @@
 import { open } from 'node:fs/promises'
 import { constants, gunzipSync } from 'node:zlib'
 import { fileError, systemError } from './file-error.ts'
-import type { FileFormat } from './input.ts'
-
-export interface FoundFile {
-  readonly path: string
-  readonly format: FileFormat
-  readonly gzip: boolean
-  /** Bytes on the disk. */
-  readonly size: number
-}
+import type { FileFormat, FoundFile } from './input-file.ts'
 
 const HEAD_BYTES = 1 << 14
 
@@ -29,7 +21,7 @@ export async function detect(path: string): Promise<FoundFile> {
   const { head: packed, size } = await headOf(path)
   const gzip = packed[0] === 0x1f && packed[1] === 0x8b
   const head = gzip ? unpackedHead(packed) : packed
-  if (head.length === 0 && (!gzip || size <= packed.length)) throw fileError(path, 'is empty')
+  if (head.length === 0 && !(gzip && isCut(packed))) throw fileError(path, 'is empty')
   return { path, gzip, size, format: formatOf(path, head, gzip) }
 }
 
@@ -51,6 +43,16 @@ function unpackedHead(packed: Buffer): Buffer {
     return gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH })
   } catch {
     return Buffer.from('?')
+  }
+}
+
+/** A gzip that has given nothing yet: cut off, or with nothing in it. */
+function isCut(packed: Buffer): boolean {
+  try {
+    gunzipSync(packed)
+    return false
+  } catch {
+    return true
   }
 }
 

@@ -2,11 +2,10 @@
 import type { Origin } from '../intake/batch.ts'
 import { parseRecord } from '../intake/json.ts'
 import { FileBytes } from './bytes.ts'
-import type { FoundFile } from './detect.ts'
 import { shownPath } from './file-error.ts'
-import type { InputFile } from './input.ts'
+import type { FoundFile, InputFile } from './input-file.ts'
 import { NEWLINE, splitRecords, type RecordRule } from './splitter.ts'
-import { textBatch, type Decode } from './text-batch.ts'
+import { isBlank, textBatch, type Decode } from './text-batch.ts'
 
 const lines: RecordRule = {
   findEnd(bytes, from, isLast) {
@@ -31,8 +30,3 @@ export function openNdjson({ path, gzip, size }: FoundFile): InputFile {
 }
 
 const decodeLine: Decode = (bytes, start, end) => (isBlank(bytes, start, end) ? undefined : parseRecord(bytes, start, end))
-
-function isBlank(bytes: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i] !== 0x20 && bytes[i] !== 0x09) return false
-  return true
-}

@@ -7,12 +7,11 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { SpillwayError } from '../base/errors.ts'
-import { didYouMean } from '../define/mistake.ts'
 import { rawText, type Origin, type RecordBatch } from '../intake/batch.ts'
-import type { FoundFile } from './detect.ts'
+import { checkColumn } from './columns.ts'
 import { connect, quoted } from './duckdb.ts'
 import { fileError, shownPath } from './file-error.ts'
-import type { InputFile } from './input.ts'
+import type { FoundFile, InputFile } from './input-file.ts'
 import { ColumnReader, physicalColumn, type PhysicalColumn } from './vectors.ts'
 
 interface ParquetColumn extends PhysicalColumn {
@@ -36,7 +35,8 @@ export async function openParquet({ path }: FoundFile): Promise<InputFile> {
     columns: columns.map(column => ({ name: column.name, type: column.type })),
     progress: () => (rows === 0 ? 1 : read / rows),
     async *batches(wanted) {
-      const selected = wanted ? wanted.map(want => columnNamed(path, columns, want)) : columns
+      const names = columns.map(column => column.name)
+      const selected = wanted ? wanted.map(want => columns[checkColumn(name, names, want)]) : columns
       read = 0
       for await (const records of recordsOf(path, selected)) {
         yield batchAt(origin, records, read)
@@ -44,18 +44,6 @@ export async function openParquet({ path }: FoundFile): Promise<InputFile> {
       }
     },
   }
-}
-
-function columnNamed(path: string, columns: readonly ParquetColumn[], name: string): ParquetColumn {
-  const column = columns.find(each => each.name === name)
-  if (column) return column
-  throw fileError(
-    path,
-    `has no column '${name}'${didYouMean(
-      name,
-      columns.map(each => each.name),
-    )}`,
-  )
 }
 
 function batchAt(origin: Origin, records: readonly unknown[], before: number): RecordBatch {
@@ -76,8 +64,8 @@ async function describe(path: string): Promise<{ columns: ParquetColumn[]; rows:
     const sample = await connection.run(`SELECT * FROM ${scanOf(path)} LIMIT 0`)
     const count = await connection.runAndReadAll(`SELECT count(*) FROM ${scanOf(path)}`)
     const types = sample.columnTypes()
-    const columns = sample.columnNames().map((name, i) => ({ ...physicalColumn(name, types[i]!), name, type: String(types[i]) }))
-    return { columns, rows: Number(count.getRows()[0]![0]) }
+    const columns = sample.columnNames().map((name, i) => ({ ...physicalColumn(name, types[i]), name, type: String(types[i]) }))
+    return { columns, rows: Number(count.getRows()[0][0]) }
   })
 }
 
@@ -107,7 +95,7 @@ function rowsOf(names: readonly string[], columns: readonly unknown[][], length:
   const rows = new Array<unknown>(length)
   for (let i = 0; i < length; i++) {
     const row: Record<string, unknown> = {}
-    for (let c = 0; c < names.length; c++) row[names[c]!] = columns[c]![i]
+    for (let c = 0; c < names.length; c++) row[names[c]] = columns[c][i]
     rows[i] = row
   }
   return rows

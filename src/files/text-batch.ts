@@ -18,13 +18,13 @@ export function textBatch(origin: Origin, records: Records, decode: Decode): Rec
   const undecodable: Refusal[] = records.tooLong.map(line => tooLong(origin, line))
   const allUtf8 = isUtf8(records.bytes)
   for (let index = 0; index < records.starts.length; index++) {
-    const start = records.starts[index]!
-    const end = withoutReturn(records.bytes, start, records.ends[index]!)
+    const start = records.starts[index]
+    const end = withoutReturn(records.bytes, start, records.ends[index])
     const isText = allUtf8 || isUtf8(records.bytes.subarray(start, end))
     const decoded = isText ? decode(records.bytes, start, end, records.broken.has(index)) : new Fault('not UTF-8')
     if (decoded === undefined) continue
     if (decoded instanceof Fault) {
-      undecodable.push({ ...decoded, place: origin.placeOf(records.lines[index]!), raw: rawBytes(records, index) })
+      undecodable.push(decoded.at(origin.placeOf(records.lines[index]), rawBytes(records, index)))
       continue
     }
     if (decoded.inexact) inexact.set(values.length, decoded.inexact)
@@ -34,8 +34,8 @@ export function textBatch(origin: Origin, records: Records, decode: Decode): Rec
   return {
     origin,
     records: values,
-    numberOf: at => records.lines[indexes[at]!]!,
-    rawOf: at => rawBytes(records, indexes[at]!),
+    numberOf: at => records.lines[indexes[at]],
+    rawOf: at => rawBytes(records, indexes[at]),
     inexact,
     undecodable,
   }
@@ -43,7 +43,7 @@ export function textBatch(origin: Origin, records: Records, decode: Decode): Rec
 
 /** The record as it stood, as text if it is text; copied, so that it does not hold on to its chunk. */
 function rawBytes(records: Records, index: number): string | Uint8Array {
-  const bytes = records.bytes.subarray(records.starts[index]!, records.ends[index]!)
+  const bytes = records.bytes.subarray(records.starts[index], records.ends[index])
   return isUtf8(bytes) ? bytes.toString('utf8') : new Uint8Array(bytes)
 }
 
@@ -52,10 +52,12 @@ function withoutReturn(bytes: Buffer, start: number, end: number): number {
 }
 
 function tooLong(origin: Origin, { line, length, head }: LongLine): Refusal {
-  return {
-    reason: 'schema',
-    detail: `a line of ${length} bytes, more than ${limits.LINE_BYTES_MAX} (LINE_BYTES_MAX); only its first ${head.length} are kept here`,
-    place: origin.placeOf(line),
-    raw: isUtf8(head) ? head.toString('utf8') : new Uint8Array(head),
-  }
+  const detail = `a line of ${length} bytes, more than ${limits.LINE_BYTES_MAX} (LINE_BYTES_MAX); only its first ${head.length} are kept here`
+  return new Fault(detail).at(origin.placeOf(line), isUtf8(head) ? head.toString('utf8') : new Uint8Array(head))
+}
+
+/** Spaces, tabs and a carriage return are nothing. */
+export function isBlank(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] !== 0x20 && bytes[i] !== 0x09 && bytes[i] !== CARRIAGE_RETURN) return false
+  return true
 }

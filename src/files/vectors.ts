@@ -6,7 +6,7 @@
  * the library.
  */
 import { createRequire } from 'node:module'
-import { DuckDBTypeId, JSDuckDBValueConverter, type DuckDBDataChunk, type DuckDBDecimalType, type DuckDBType } from '@duckdb/node-api'
+import { DuckDBTypeId, JSDuckDBValueConverter, type DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
 import type Bindings from '@duckdb/node-bindings'
 import { identifier } from './duckdb.ts'
 
@@ -45,7 +45,7 @@ export function physicalColumn(name: string, type: DuckDBType): PhysicalColumn {
     case DuckDBTypeId.UBIGINT:
       return as('uint64')
     case DuckDBTypeId.DECIMAL:
-      return (type as DuckDBDecimalType).width <= 15 ? as('double', `${column}::DOUBLE`) : as('text', `${column}::VARCHAR`)
+      return type.width <= 15 ? as('double', `${column}::DOUBLE`) : as('text', `${column}::VARCHAR`)
     case DuckDBTypeId.TIMESTAMP_TZ:
       return as('micros')
     case DuckDBTypeId.TIME:
@@ -99,8 +99,8 @@ export class ColumnReader {
     const words = new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4)
     for (let i = 0; i < into.length; i++) {
       if (validity && !isValid(validity, i)) continue
-      const length = words[i * 4]!
-      if (length <= SHORT_TEXT) into[i] = this.#shortText(bytes, i * 16 + 4, length, words[i * 4 + 1]! + words[i * 4 + 2]! * WORD)
+      const length = words[i * 4]
+      if (length <= SHORT_TEXT) into[i] = this.#shortText(bytes, i * 16 + 4, length, words[i * 4 + 1] + words[i * 4 + 2] * WORD)
       else if (length <= 12) into[i] = bytes.toString('utf8', i * 16 + 4, i * 16 + 4 + length)
       else into[i] = longText(data, i * 16 + 8, length)
     }
@@ -130,7 +130,7 @@ function readNumbers(kind: keyof typeof bytesOf, { buffer, byteOffset, byteLengt
     for (let i = 0; i < rows; i++) into[i] = numbers[i]
   } else if (kind === 'date') {
     const days = new Int32Array(buffer, byteOffset, rows)
-    for (let i = 0; i < rows; i++) into[i] = days[i]! * DAY
+    for (let i = 0; i < rows; i++) into[i] = days[i] * DAY
   } else if (kind === 'bool') {
     const bits = new Uint8Array(buffer, byteOffset, rows)
     for (let i = 0; i < rows; i++) into[i] = bits[i] !== 0
@@ -150,7 +150,7 @@ function readWide(kind: 'int64' | 'uint64' | 'micros', data: DataView, into: unk
   }
 }
 
-const isValid = (validity: Uint8Array, row: number): boolean => ((validity[row >> 3]! >> (row & 7)) & 1) === 1
+const isValid = (validity: Uint8Array, row: number): boolean => ((validity[row >> 3] >> (row & 7)) & 1) === 1
 
 function longText(data: Uint8Array, pointerAt: number, length: number): string {
   const bytes = bindings.get_data_from_pointer(data.buffer as ArrayBuffer, data.byteOffset + pointerAt, length)

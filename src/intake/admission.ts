@@ -34,7 +34,7 @@ export function admit(source: SourceIR, block: Block, order: Uint32Array | undef
   const accepted = new Uint32Array(block.length)
   let count = 0
   for (let i = 0; i < block.length; i++) {
-    const row = order ? order[i]! : i
+    const row = order ? order[i] : i
     const verdict = memory.decide(row)
     if (verdict === 'accept') accepted[count++] = row
     else rejected[verdict].push(row)
@@ -53,7 +53,7 @@ class Memory {
   readonly #recent: RecentIds
 
   constructor(source: SourceIR, block: Block, idsMax: number) {
-    const columns = (names: readonly string[]) => names.map(name => block.columns[name]!)
+    const columns = (names: readonly string[]) => names.map(name => block.columns[name])
     this.#source = source
     this.#arrival = block.arrival
     const arrivalColumn = source.arrives.kind === 'column' ? source.arrives.column : undefined
@@ -77,13 +77,13 @@ class Memory {
     }
     if (ids) {
       ids.put(row)
-      this.#recent.add(this.#arrival[row]!)
+      this.#recent.add(this.#arrival[row])
     }
     return 'accept'
   }
 
   #age(row: number, earlier: number): number {
-    return this.#arrival[row]! - this.#arrival[earlier]!
+    return this.#arrival[row] - this.#arrival[earlier]
   }
 }
 
@@ -101,7 +101,7 @@ class RecentIds {
 
   add(arrival: number): void {
     this.#arrivals.push(arrival)
-    while (this.#arrivals[this.#oldest]! < arrival - this.#source.dedupe) this.#oldest++
+    while (this.#arrivals[this.#oldest] < arrival - this.#source.dedupe) this.#oldest++
     if (this.#arrivals.length - this.#oldest <= this.#max) return
     const span = durationText(this.#source.dedupe)
     throw new SpillwayError(

@@ -34,7 +34,7 @@ export function fieldReader(column: ColumnIR, reading: Reading): FieldReader {
       return bounded(column, raw => spanMs(reading.text ? wholeText(raw) : raw))
     case 'bool':
       return raw => boolOf(column, reading.text ? boolText(raw) : raw)
-    case 'string':
+    default:
       return column.values ? enumReader(column, column.values) : raw => stringOf(column, raw)
   }
 }

@@ -37,7 +37,7 @@ function take(source: SourceIR, records: readonly unknown[], options: Partial<In
   const intake = new Intake(source, { strings, onRefused: refusal => refusals.push(refusal), ...options })
   intake.take(batchOf(records))
   const history = intake.finish()
-  const column = (name: string) => [...history.block.columns[name]!.values]
+  const column = (name: string) => [...history.block.columns[name].values]
   return { ...history, refusals, strings, column, reasons: refusals.map(({ reason }) => reason) }
 }
 
@@ -56,7 +56,7 @@ test('records become columns of physical values in order of arrival', () => {
     ['a', 'b', 'b'],
   )
   assert.deepEqual(column('amount'), [1234, 150, 0])
-  assert.deepEqual([...block.columns['amount']!.nulls!], [0, 0, 1])
+  assert.deepEqual([...block.columns['amount'].nulls!], [0, 0, 1])
 })
 
 test('each refused record says what is wrong with it, where it stood, and what it was', () => {
@@ -80,11 +80,11 @@ test('each refused record says what is wrong with it, where it stood, and what i
   assert.equal(block.length, 0)
   assert.equal(refusals.length, bad.length)
   bad.forEach(([record, reason, detail], i) => {
-    assert.equal(refusals[i]!.reason, reason)
-    assert.match(refusals[i]!.detail, detail)
-    assert.equal(refusals[i]!.place, `row ${i + 1}`)
-    assert.equal(refusals[i]!.source, 'payments')
-    assert.equal(refusals[i]!.raw, JSON.stringify(record))
+    assert.equal(refusals[i].reason, reason)
+    assert.match(refusals[i].detail, detail)
+    assert.equal(refusals[i].place, `row ${i + 1}`)
+    assert.equal(refusals[i].source, 'payments')
+    assert.equal(refusals[i].raw, JSON.stringify(record))
   })
   assert.deepEqual(counts.refused, { schema: 7, key: 2, time: 2 })
 })
@@ -95,7 +95,7 @@ test('a refused row leaves nothing behind in the row after it', () => {
     { card: 'a', amount: 3, at: 5 },
   ])
   assert.deepEqual(column('amount'), [300])
-  assert.equal(block.columns['amount']!.nulls?.[0] ?? 0, 0)
+  assert.equal(block.columns['amount'].nulls?.[0] ?? 0, 0)
 })
 
 test('a time ahead of its arrival becomes the arrival within maxClockSkew, and is refused beyond', () => {
@@ -136,15 +136,15 @@ test('a map gives no row, one or several; what it throws and what is no row is r
   }
   const { counts, reasons, refusals } = take(payments, [{ n: 2 }, { n: 0 }, { n: -1 }, { n: 99 }, { n: 2000 }, { n: 3 }], { map })
   assert.deepEqual(reasons, ['map', 'schema', 'schema', 'schema'])
-  assert.match(refusals[0]!.detail, /map threw: negative/)
-  assert.match(refusals[2]!.detail, /more than 1000 \(MAP_ROWS_MAX\)/)
+  assert.match(refusals[0].detail, /map threw: negative/)
+  assert.match(refusals[2].detail, /more than 1000 \(MAP_ROWS_MAX\)/)
   assert.deepEqual([counts.records, counts.skipped, counts.accepted], [6, 1, 4])
 })
 
 test('a map whose row throws when read, and one that returns a promise', () => {
   const trap = Object.defineProperty({ card: 'a' }, 'at', { get: () => assert.fail('no such field'), enumerable: true })
   assert.deepEqual(take(payments, [{}], { map: () => trap }).reasons, ['map'])
-  assert.match(take(payments, [{}], { map: async () => ({ card: 'a', at: 1 }) }).refusals[0]!.detail, /promise/)
+  assert.match(take(payments, [{}], { map: async () => ({ card: 'a', at: 1 }) }).refusals[0].detail, /promise/)
 })
 
 test('equal content under one id within dedupe is a duplicate; other content is a conflict', () => {
@@ -159,8 +159,8 @@ test('equal content under one id within dedupe is a duplicate; other content is 
   ])
   assert.equal(counts.duplicates, 2)
   assert.deepEqual(reasons, ['conflict'])
-  assert.equal(refusals[0]!.place, 'row 3')
-  assert.deepEqual(JSON.parse(refusals[0]!.raw as string), { id: 'p1', card: 'a', amount: '2.00', at: 0, arrived: 3000 })
+  assert.equal(refusals[0].place, 'row 3')
+  assert.deepEqual(JSON.parse(refusals[0].raw as string), { id: 'p1', card: 'a', amount: '2.00', at: 0, arrived: 3000 })
   assert.deepEqual([...block.position], [0, 1, 2])
 })
 
@@ -228,5 +228,5 @@ test('fields that objects inherit are not in a record', () => {
   const source: SourceIR = { ...payments, columns: [...payments.columns, { name: 'constructor', type: 'string', nullable: true }] }
   const { reasons, block } = take(source, [JSON.parse('{"card":"a","at":1}'), JSON.parse('{"card":"a","at":1,"__proto__":{"amount":5}}')])
   assert.deepEqual(reasons, ['schema'])
-  assert.equal(block.columns['constructor']!.nulls![0], 1)
+  assert.equal(block.columns['constructor'].nulls![0], 1)
 })

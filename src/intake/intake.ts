@@ -87,7 +87,7 @@ export class Intake {
     const block = this.#builder.view()
     const order = ascendingOrder(block.arrival)
     const accepted = remembers(this.source) ? this.#admitted(block, order) : order
-    const kept = { ...block, columns: Object.fromEntries([...this.#kept].map(name => [name, block.columns[name]!])) }
+    const kept = { ...block, columns: Object.fromEntries([...this.#kept].map(name => [name, block.columns[name]])) }
     const events = accepted ? gather(kept, accepted) : kept
     this.counts.accepted = events.length
     this.counts.late = lateCount(events, this.source.allowedLateness)
@@ -171,7 +171,7 @@ export class Intake {
   }
 
   #refuse(fault: Fault, batch: RecordBatch, index: number): void {
-    this.#refused({ ...fault, place: batch.origin.placeOf(batch.numberOf(index)), source: this.source.name, raw: batch.rawOf(index) })
+    this.#refused(fault.at(batch.origin.placeOf(batch.numberOf(index)), batch.rawOf(index), this.source.name))
   }
 
   #refused(refusal: Refusal): void {
@@ -182,24 +182,19 @@ export class Intake {
   #admitted(block: Block, order: Uint32Array | undefined): Uint32Array | undefined {
     const { accepted, duplicates, conflicts, stale } = admit(this.source, block, order, this.#options.idsMax)
     const stringsOf = (column: string) => (this.#kept.has(column) ? this.#options.strings : this.#passingStrings)
-    const refuse = (reason: RefusalReason, detail: string, row: number) =>
-      this.#refused({
-        reason,
-        detail,
-        place: this.#places!.of(row),
-        source: this.source.name,
-        raw: rowText(this.source, block, row, stringsOf),
-      })
+    const refuse = (fault: Fault, row: number) =>
+      this.#refused(fault.at(this.#places!.of(row), rowText(this.source, block, row, stringsOf), this.source.name))
     this.counts.duplicates = duplicates.length
-    for (const row of conflicts) refuse('conflict', `an event with this '${this.source.id}' was accepted with other content`, row)
+    for (const row of conflicts)
+      refuse(new Fault(`an event with this '${this.source.id}' was accepted with other content`, 'conflict'), row)
     for (const row of stale)
-      refuse('stale-revision', `it revises an event older than ${durationText(this.source.revisable!)} (revisable)`, row)
+      refuse(new Fault(`it revises an event older than ${durationText(this.source.revisable!)} (revisable)`, 'stale-revision'), row)
     return accepted
   }
 }
 
 function lateCount({ time, arrival, length }: Block, allowed: number): number {
   let late = 0
-  for (let row = 0; row < length; row++) if (arrival[row]! - time[row]! > allowed) late++
+  for (let row = 0; row < length; row++) if (arrival[row] - time[row] > allowed) late++
   return late
 }

@@ -48,7 +48,7 @@ function shapeOf(bytes: Buffer, start: number, end: number): Shape {
   let depth = 0
   let digits = 0
   for (let i = start; i < end; i++) {
-    const byte = bytes[i]!
+    const byte = bytes[i]
     if (byte === QUOTE) {
       i = closingQuote(bytes, i + 1, end)
     } else if (byte >= 0x30 && byte <= 0x39) {
@@ -68,7 +68,7 @@ function shapeOf(bytes: Buffer, start: number, end: number): Shape {
 
 function closingQuote(bytes: Buffer, from: number, end: number): number {
   for (let i = from; i < end; i++) {
-    const byte = bytes[i]!
+    const byte = bytes[i]
     if (byte === QUOTE) return i
     if (byte === BACKSLASH) i++
   }

@@ -29,7 +29,7 @@ export function mergeHistories(histories: readonly History[], eventsMax: number 
   for (let i = 0; i < length; i++) {
     const next = earliestHead(arrivals, heads)
     source[i] = next
-    row[i] = heads[next]!++
+    row[i] = heads[next]++
   }
   return { length, source, row }
 }
@@ -39,10 +39,10 @@ function earliestHead(arrivals: readonly Float64Array[], heads: Uint32Array): nu
   let first = -1
   let earliest = Infinity
   for (let s = 0; s < arrivals.length; s++) {
-    const arrival = arrivals[s]!
-    if (heads[s]! >= arrival.length || arrival[heads[s]!]! >= earliest) continue
+    const arrival = arrivals[s]
+    if (heads[s] >= arrival.length || arrival[heads[s]] >= earliest) continue
     first = s
-    earliest = arrival[heads[s]!]!
+    earliest = arrival[heads[s]]!
   }
   return first
 }

@@ -16,6 +16,6 @@ export class Places {
   }
 
   of(row: number): string {
-    return this.#origins.findLast(({ firstRow }) => firstRow <= row)!.origin.placeOf(this.#numbers[row]!)
+    return this.#origins.findLast(({ firstRow }) => firstRow <= row)!.origin.placeOf(this.#numbers[row])
   }
 }

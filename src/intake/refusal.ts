@@ -27,4 +27,9 @@ export class Fault {
     this.detail = detail
     this.reason = reason
   }
+
+  at(place: string, raw: string | Uint8Array, source?: string): Refusal {
+    const { reason, detail } = this
+    return source === undefined ? { reason, detail, place, raw } : { reason, detail, place, raw, source }
+  }
 }

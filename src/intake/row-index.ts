@@ -29,7 +29,7 @@ export class RowIndex {
 
   /** The row put last with the values that `row` has, or −1. */
   find(row: number): number {
-    return this.#slots[this.#slotOf(row)]!
+    return this.#slots[this.#slotOf(row)]
   }
 
   /** From now on `row` is what its values find. */
@@ -40,7 +40,7 @@ export class RowIndex {
   #slotOf(row: number): number {
     let slot = this.#hash(row) & this.#mask
     for (;;) {
-      const found = this.#slots[slot]!
+      const found = this.#slots[slot]
       if (found === EMPTY || sameValues(this.#columns, found, row)) return slot
       slot = (slot + 1) & this.#mask
     }
@@ -50,8 +50,8 @@ export class RowIndex {
     let hash = 0
     for (const { values } of this.#columns) {
       number[0] = values[row]!
-      hash = Math.imul(hash ^ words[0]!, 0x9e3779b1)
-      hash = Math.imul(hash ^ (hash >>> 15) ^ words[1]!, 0x85ebca6b)
+      hash = Math.imul(hash ^ words[0], 0x9e3779b1)
+      hash = Math.imul(hash ^ (hash >>> 15) ^ words[1], 0x85ebca6b)
     }
     return (hash ^ (hash >>> 13)) >>> 0
   }

@@ -5,9 +5,9 @@ import type { ColumnIR, SourceIR, Value } from '../define/ir.ts'
 
 /** The physical value of one column of one row. */
 export function valueAt(block: Block, column: ColumnIR, row: number, strings: Strings): Value {
-  const { values, nulls } = block.columns[column.name]!
+  const { values, nulls } = block.columns[column.name]
   if (nulls?.[row] === 1) return null
-  const value = values[row]!
+  const value = values[row]
   return column.type === 'string' ? strings.textOf(value) : column.type === 'bool' ? value === 1 : value
 }
 

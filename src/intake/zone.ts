@@ -80,8 +80,8 @@ export class Zone {
       if (type === 'era') ancient = value === 'BC'
       else part[type] = Number(value)
     }
-    const year = ancient ? 1 - part['year']! : part['year']!
-    const local = Date.UTC(year, part['month']! - 1, part['day'], part['hour'], part['minute'], part['second'])
+    const year = ancient ? 1 - part['year'] : part['year']
+    const local = Date.UTC(year, part['month'] - 1, part['day'], part['hour'], part['minute'], part['second'])
     return local - Math.floor(utc / 1000) * 1000
   }
 }

@@ -1,0 +1,37 @@
+/** The columns that a file has, against those that a source needs. */
+import { SpillwayError } from '../base/errors.ts'
+import type { SourceIR } from '../define/ir.ts'
+import { didYouMean } from '../define/mistake.ts'
+import type { InputFile } from './input-file.ts'
+
+export interface ColumnMatch {
+  /** The columns to read; all of the file where a function of the user's may want any. */
+  readonly wanted: readonly string[] | undefined
+  /** In words, what the source does without and what it ignores: to be said once a file. */
+  readonly warnings: readonly string[]
+}
+
+/** The index of a column. Throws `SPILL_INPUT` for one that the file does not have. */
+export function checkColumn(file: string, names: readonly string[], column: string): number {
+  const index = names.indexOf(column)
+  if (index >= 0) return index
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `has no column '${column}'${didYouMean(column, names) || `; there is ${names.slice(0, 20).join(', ')}…`}`,
+    { place: file },
+  )
+}
+
+/** What a source reads of a file with columns. Throws `SPILL_INPUT` if one is missing that may not be NULL. */
+export function matchColumns(file: InputFile, source: SourceIR): ColumnMatch {
+  if (!file.columns || source.mapVersion !== undefined) return { wanted: undefined, warnings: [] }
+  const names = file.columns.map(column => column.name)
+  const missing = source.columns.filter(column => !names.includes(column.name))
+  for (const { name, nullable } of missing) if (!nullable) checkColumn(file.name, names, name)
+  const extra = names.filter(name => !source.columns.some(column => column.name === name))
+  const warnings = missing.map(
+    ({ name }) => `${file.name} has no column '${name}': NULL in every row of '${source.name}'${didYouMean(name, extra)}`,
+  )
+  if (extra.length > 0) warnings.push(`${file.name} has columns that '${source.name}' does not name, ignored: ${extra.join(', ')}`)
+  return { wanted: source.columns.filter(column => names.includes(column.name)).map(column => column.name), warnings }
+}

@@ -1,0 +1,75 @@
+/** Files that a test writes and reads again, in a folder that is gone afterwards, and what becomes of their records. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SpillwayError } from '../../src/base/errors.ts'
+import { Strings } from '../../src/columns/strings.ts'
+import type { SourceIR } from '../../src/define/ir.ts'
+import { connect, quoted } from '../../src/files/duckdb.ts'
+import { takeFile } from '../../src/files/take-file.ts'
+import { Intake, type IntakeOptions } from '../../src/intake/intake.ts'
+import type { Refusal } from '../../src/intake/refusal.ts'
+
+export class Scratch {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'spillway-'))
+
+  path(name: string): string {
+    return join(this.#folder, name)
+  }
+
+  write(name: string, content: string | Uint8Array): string {
+    writeFileSync(this.path(name), content)
+    return this.path(name)
+  }
+
+  /** A Parquet file of what a query gives. */
+  async writeParquet(name: string, query: string): Promise<string> {
+    const connection = await connect()
+    await connection.run(`COPY (${query}) TO ${quoted(this.path(name))} (FORMAT parquet)`)
+    connection.closeSync()
+    return this.path(name)
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#folder, { recursive: true })
+  }
+}
+
+/** Takes a file into one source, to the end or to the error that stops it. */
+export async function takeOne(path: string, source: SourceIR, options: Partial<IntakeOptions> = {}) {
+  const refusals: Refusal[] = []
+  const onRefused = (refusal: Refusal) => void refusals.push(refusal)
+  const strings = new Strings()
+  const intake = new Intake(source, { strings, onRefused, ...options })
+  let error: SpillwayError | undefined
+  let warnings: readonly string[] = []
+  try {
+    warnings = (await takeFile(path, [intake], { onRefused })).warnings
+  } catch (thrown) {
+    error = thrown as SpillwayError
+  }
+  const { block, counts } = intake.finish()
+  const column = (name: string) => [...block.columns[name].values].map((value, i) => (block.columns[name].nulls?.[i] === 1 ? null : value))
+  return { block, counts, column, error, warnings, refusals, strings, places: refusals.map(({ place }) => place) }
+}
+
+/** Readings of a value: a key, a time, and one column of each type. */
+export const readings: SourceIR = {
+  name: 'readings',
+  columns: [
+    { name: 'sensor', type: 'string', nullable: false },
+    { name: 'at', type: 'timestamp', nullable: false },
+    { name: 'value', type: 'double', nullable: true },
+    { name: 'count', type: 'int', nullable: true },
+    { name: 'price', type: 'decimal', scale: 2, nullable: true },
+    { name: 'on', type: 'bool', nullable: true },
+    { name: 'kind', type: 'string', nullable: true, values: ['a', 'b'] },
+    { name: 'took', type: 'duration', nullable: true },
+  ],
+  key: 'sensor',
+  time: 'at',
+  arrives: { kind: 'after', delay: 0 },
+  allowedLateness: 86_400_000,
+  maxClockSkew: 60_000,
+  dedupe: 3_600_000,
+}
