@@ -9,6 +9,7 @@
 import type { ColumnIR } from './ir.ts'
 import type { Columns, ColumnSpec } from './kinds.ts'
 import { didYouMean, mistake, show, unsupported } from './mistake.ts'
+import { isColumn } from './t.ts'
 
 /** The part of the Standard Schema interface that is read; `types` is how its TypeScript types are inferred. */
 export interface StandardJsonSchema<Input = unknown> {
@@ -46,9 +47,11 @@ export function foreignColumns(source: string, schema: StandardJsonSchema, state
   if (json['type'] !== 'object' || fields === undefined)
     mistake(`source '${source}': the schema must be an object of fields, got ${show(json['type'])}`)
   const required = new Set(json['required'] as readonly string[] | undefined)
-  for (const name of Object.keys(stated))
+  for (const [name, column] of Object.entries<unknown>(stated)) {
     if (!Object.hasOwn(fields, name))
       mistake(`source '${source}': columns has '${name}', the schema has not${didYouMean(name, Object.keys(fields))}`)
+    if (!isColumn(column)) mistake(`source '${source}': columns: '${name}' is ${show(column)}; write t.string(), t.double() or the like`)
+  }
   return Object.entries(fields).map(([name, field]) => {
     const column = stated[name]?.ir ?? fieldColumn(`source '${source}': '${name}'`, field, name === time)
     return { name, ...column, nullable: column.nullable || !required.has(name) }

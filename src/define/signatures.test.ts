@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { aggregateNames, type ColumnType } from './ir.ts'
+import { signatures, takesText } from './signatures.ts'
+import { RowNode } from './row-node.ts'
+import { SourceValue, source } from './source.ts'
+import { t } from './t.ts'
+
+const columns = {
+  int: t.int(),
+  decimal: t.decimal(3),
+  timestamp: t.timestamp(),
+  duration: t.duration(),
+  bool: t.bool(),
+  string: t.string(),
+  double: t.double(),
+} satisfies Record<ColumnType, unknown>
+const made = source('s', { schema: columns, key: 'string', time: 'timestamp' }) as unknown as SourceValue
+
+test('a column takes exactly the words that the table gives its type', () => {
+  const words = aggregateNames.filter(name => name in RowNode.prototype)
+  assert.deepEqual(
+    aggregateNames.filter(name => !words.includes(name)),
+    ['count', 'share'],
+  )
+  for (const word of words) {
+    for (const type of Object.keys(columns) as ColumnType[]) {
+      const node = made.row[type] as unknown as Record<string, (...given: unknown[]) => unknown>
+      const call = () => (word === 'lastK' ? node[word](2, '1h') : node[word]('1h'))
+      if (signatures[word].takes.includes(type)) call()
+      else
+        assert.throws(
+          call,
+          { message: new RegExp(`'${word}' needs ${takesText(word).replaceAll(/[()]/g, '\\$&')}, got`) },
+          `${word} of ${type}`,
+        )
+    }
+  }
+})
+
+test('results keep the scale of what they select or add, and lose it in a quotient', () => {
+  const decimal = { type: 'decimal', scale: 3 } as const
+  for (const name of ['sum', 'min', 'max', 'first', 'last', 'lastK', 'change'] as const)
+    assert.deepEqual(signatures[name].result(decimal), decimal)
+  for (const name of ['mean', 'variance', 'stddev', 'rate', 'slope'] as const)
+    assert.deepEqual(signatures[name].result(decimal), { type: 'double' })
+  assert.deepEqual(signatures.change.result({ type: 'timestamp' }), { type: 'duration' })
+  assert.deepEqual(signatures.count.result(undefined), { type: 'int' })
+  assert.deepEqual(signatures.timeSinceLast.result(undefined), { type: 'duration' })
+})
