@@ -29,6 +29,8 @@ export interface IntakeOptions {
   /** Columns that the block shall have; all unless given. */
   readonly keep?: ReadonlySet<string> | undefined
   readonly onRefused: (refusal: Refusal) => void
+  /** The log's clock: an arrival below it is raised to it (semantics §1). For events that are appended now. */
+  readonly notBefore?: () => number
   readonly eventsMax?: number
   readonly idsMax?: number
 }
@@ -142,7 +144,8 @@ export class Intake {
   /** Gives the row its arrival and event time (semantics §1), which makes it count. */
   #stamp(rows: RowReader): Fault | undefined {
     const { arrives, maxClockSkew } = this.source
-    const arrival = arrives.kind === 'after' ? rows.time + arrives.delay : rows.arrival
+    const stamped = arrives.kind === 'after' ? rows.time + arrives.delay : rows.arrival
+    const arrival = Math.max(stamped, this.#options.notBefore?.() ?? -Infinity)
     if (arrival > limits.TIME_MS_MAX) return new Fault(`the arrival, ${arrival} ms, is beyond 2^43 ms`)
     const ahead = rows.time - arrival
     if (ahead > maxClockSkew) {
