@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import pipeline from './large.ts'
+
+/** Measured with TypeScript 7.0: 29,956 for everything that the file needs. A quarter above that is a change to explain. */
+const INSTANTIATIONS_MAX = 37_500
+
+test('a pipeline of a realistic size stays within its budget of type instantiations', context => {
+  assert.equal(pipeline.ir.groups.flatMap(group => group.features).length, 40)
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const command = ['node_modules/typescript/bin/tsc', '-p', 'test/types/tsconfig.budget.json', '--extendedDiagnostics']
+  const { stdout, status } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' })
+  assert.equal(status, 0, stdout)
+  const instantiations = Number(/Instantiations:\s+(\d+)/.exec(stdout)?.[1])
+  context.diagnostic(`${instantiations} type instantiations, ${INSTANTIATIONS_MAX} at most`)
+  assert.ok(instantiations > 1000 && instantiations <= INSTANTIATIONS_MAX, `${instantiations} instantiations`)
+})

@@ -1,0 +1,122 @@
+/** What must not compile. Each line is a mistake that a person would make; none of this runs. */
+import { after, batch, count, entity, features, linear, logistic, model, on, rules, share, source, stream, t } from 'spillway'
+import { card, cardNow, pair, payments, terminalNow } from './payments.ts'
+
+const values = () => ({ n: count('1h') })
+const score = logistic({ intercept: 0, weights: {} })
+const decide = on(payments)
+
+// Schemas and sources
+const schema = { k: t.string(), e: t.enum(['a', 'b']), d: t.decimal(2).nullable(), at: t.timestamp(), maybe: t.timestamp().nullable() }
+source('s', { schema, key: 'k', time: 'at', id: 'e', arrives: after('3m'), identity: ['k'], revisable: '1d' })
+// @ts-expect-error no such column
+source('s', { schema, key: 'kk', time: 'at' })
+// @ts-expect-error a nullable column is no key
+source('s', { schema, key: 'd', time: 'at' })
+// @ts-expect-error a string is no time
+source('s', { schema, key: 'k', time: 'k' })
+// @ts-expect-error a nullable timestamp is no time
+source('s', { schema, key: 'k', time: 'maybe' })
+// @ts-expect-error no such column
+source('s', { schema, key: 'k', time: 'at', id: 'idd' })
+// @ts-expect-error a string is no arrival
+source('s', { schema, key: 'k', time: 'at', arrives: 'k' })
+// @ts-expect-error no such option
+source('s', { schema, key: 'k', time: 'at', latenes: '1d' })
+// @ts-expect-error no duration
+source('s', { schema, key: 'k', time: 'at', dedupe: '5 minutes' })
+// @ts-expect-error only strings and ints identify
+entity('card', t.bool())
+// @ts-expect-error a bool has no bounds
+t.bool({ min: 0 })
+
+// Maps
+const base = { schema, key: 'k', time: 'at', mapVersion: '1' } as const
+source('s', { ...base, map: (raw: { x: string }) => ({ k: raw.x, e: 'a', at: 5 }) })
+source('s', { ...base, map: raw => (raw.x ? [{ k: raw.x, e: 'a', at: '2026-01-01T00:00Z', d: '5.00' }] : null) })
+source('s', { ...base, map: raw => (raw.y ? null : { k: raw.x, e: raw.x < 5 ? 'a' : 'b', at: new Date(), d: null }) })
+// @ts-expect-error not a value of the enum
+source('s', { ...base, map: raw => ({ k: raw.x, e: 'c', at: 5 }) })
+// @ts-expect-error a column is missing
+source('s', { ...base, map: raw => ({ k: raw.x, e: 'a' }) })
+// @ts-expect-error a wrong type
+source('s', { ...base, map: () => [{ k: 5, e: 'a', at: 5 }] })
+// @ts-expect-error no such column
+source('s', { ...base, map: raw => ({ k: raw.x, e: 'a', at: 5, other: 1 }) })
+// @ts-expect-error no such column, in a list
+source('s', { ...base, map: () => [{ k: 'x', e: 'a', at: 5, other: 1 }] })
+
+// Columns offer what their type takes
+features('f', {
+  from: payments,
+  entity: card,
+  place: stream,
+  values: p => ({
+    ok: p.stay.over('1h').mean('1d'),
+    // @ts-expect-error a string has no mean
+    a: p.kind.mean('1h'),
+    // @ts-expect-error a bool has no maximum
+    b: p.ok.max('1h'),
+    // @ts-expect-error a time has no sum
+    c: p.at.sum('1h'),
+    // @ts-expect-error no such column
+    d: p.amuont.mean('1h'),
+    // @ts-expect-error no duration
+    e: p.amount.mean('an hour'),
+    // @ts-expect-error a window is required
+    f: p.amount.mean(),
+    // @ts-expect-error not a value of the enum
+    g: count('1h', p.kind.eq('wbe')),
+    // @ts-expect-error a number is compared with a number
+    h: count('1h', p.amount.gt('5')),
+    // @ts-expect-error a share is of a condition
+    i: share(p.qty, '1h'),
+    // @ts-expect-error a condition, not a number
+    j: p.amount.sum('1h', { where: p.qty }),
+    // @ts-expect-error per is for rates
+    k: p.amount.sum('1h', { per: 'hour' }),
+    // @ts-expect-error money is not compared with a duration
+    l: count('1h', p.amount.gt(p.stay)),
+  }),
+})
+// @ts-expect-error an expression is no feature
+features('f', { from: payments, entity: card, place: stream, values: p => ({ a: p.amount }) })
+// @ts-expect-error a place is required until batch exists
+features('f', { from: payments, entity: card, values })
+features('f', { from: payments, entity: card, place: batch('0 2 * * *'), values })
+// @ts-expect-error a terminal is not a card
+features('f', { from: payments, entity: card, key: p => p.terminal, place: stream, values })
+// @ts-expect-error a plain number identifies nothing
+features('f', { from: payments, entity: card, key: p => p.qty, place: stream, values })
+
+// Keys in models
+// @ts-expect-error a card is not a terminal
+model('m', { decide, inputs: p => ({ a: terminalNow.of(p.card) }), score })
+// @ts-expect-error an id is not a card
+model('m', { decide, inputs: p => ({ a: cardNow.of(p.id) }), score })
+// @ts-expect-error a literal is not a column
+model('m', { decide, inputs: () => ({ a: cardNow.of('c1') }), score })
+// @ts-expect-error the order of a composite key
+model('m', { decide, inputs: p => ({ a: pair.of(p.terminal, p.card) }), score })
+// @ts-expect-error half of a composite key
+model('m', { decide, inputs: p => ({ a: pair.of(p.card) }), score })
+// @ts-expect-error no such feature
+model('m', { decide, inputs: p => ({ a: cardNow.of(p.card).n20m }), score })
+// @ts-expect-error an input cannot be aggregated
+model('m', { decide, inputs: p => ({ a: p.amount.mean('1h') }), score })
+// @ts-expect-error a feature must be given, not a group
+model('m', { decide, inputs: () => ({ a: cardNow }), score })
+
+// Scores
+// @ts-expect-error no such input
+model('m', { decide, inputs: p => ({ amount: p.amount }), score: logistic({ intercept: 0, weights: { amont: 1 } }) })
+// @ts-expect-error no such feature of the group
+model('m', { decide, inputs: p => ({ card: cardNow.of(p.card) }), score: linear({ intercept: 0, weights: { 'card.n20m': 1 } }) })
+// @ts-expect-error a group is no slot
+model('m', { decide, inputs: p => ({ card: cardNow.of(p.card) }), score: linear({ intercept: 0, weights: { card: 1 } }) })
+// @ts-expect-error no such input
+model('m', { decide, inputs: p => ({ amount: p.amount }), score: v => rules([{ when: v.amont.gt(5), score: 1 }], 0) })
+// @ts-expect-error a number is no condition
+model('m', { decide, inputs: p => ({ amount: p.amount }), score: v => rules([{ when: v.amount, score: 1 }], 0) })
+// @ts-expect-error a score is required
+model('m', { decide, inputs: p => ({ amount: p.amount }) })

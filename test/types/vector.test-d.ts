@@ -1,0 +1,65 @@
+/** Types flow from the schema to the vector without a cast. */
+import { model, on, rules, type FeaturesOf, type Id, type RecordFor, type VectorOf } from 'spillway'
+import { exactly } from './exactly.ts'
+import { cardNow, payments, type fraud } from './payments.ts'
+
+type V = VectorOf<typeof fraud>
+exactly<V['amount'], number>()
+exactly<V['tip'], number | null>()
+exactly<V['card']['n10m'], number>()
+exactly<V['card']['mean1h'], number | null>()
+exactly<V['card']['total'], number | null>()
+exactly<V['card']['lastKind'], 'chip' | 'web' | null>()
+exactly<V['card']['latest'], readonly number[] | null>()
+exactly<V['card']['lastTerminal'], Id<'terminal', number> | null>()
+exactly<V['card']['kinds'], number>()
+exactly<V['card']['idle'], number | null>()
+exactly<V['card']['span'], number | null>()
+exactly<V['card']['anyOk'], boolean | null>()
+exactly<V['card']['longest'], number | null>()
+exactly<V['card']['trend'], number | null>()
+exactly<V['terminal'], { readonly n1h: number }>()
+exactly<V['ratio'], number | null>()
+exactly<V['big'], boolean>()
+exactly<V['above'], boolean | null>()
+exactly<V['nested'], { readonly kind: 'chip' | 'web'; readonly deep: { readonly id: Id<'card', string> } }>()
+exactly<keyof V, 'amount' | 'tip' | 'card' | 'terminal' | 'pair' | 'ratio' | 'big' | 'above' | 'nested'>()
+
+exactly<FeaturesOf<typeof cardNow>['mean1h'], number | null>()
+exactly<FeaturesOf<typeof cardNow>['n10m'], number>()
+exactly<keyof FeaturesOf<typeof cardNow>, keyof V['card']>()
+
+type Payment = RecordFor<typeof payments>
+exactly<Payment['amount'], number | string>()
+exactly<Payment['at'], number | string | Date>()
+exactly<Payment['card'], string>()
+exactly<Payment['kind'], 'chip' | 'web'>()
+exactly<undefined extends Payment['tip'] ? true : false, true>()
+export const sent: Payment = { id: '1', card: 'c', amount: '5.00', kind: 'web', ok: true, qty: 1, stay: '5m', at: new Date(0) }
+// @ts-expect-error a column that is not nullable is missing
+export const short: Payment = { id: '1', card: 'c', amount: '5.00', kind: 'web', ok: true, qty: 1, stay: '5m' }
+
+// A score sees the same vector, by value and by expression.
+model('own', {
+  decide: on(payments),
+  inputs: p => ({ card: cardNow.of(p.card), amount: p.amount }),
+  score: {
+    version: '1',
+    compute: v => {
+      exactly<typeof v.amount, number>()
+      exactly<typeof v.card.latest, readonly number[] | null>()
+      // @ts-expect-error no such feature
+      void v.card.n20m
+      return v.card.n10m
+    },
+  },
+})
+const named = (v: { readonly amount: number }): number => v.amount
+model('named', { decide: on(payments), inputs: p => ({ amount: p.amount }), score: { version: '1', compute: named } })
+// @ts-expect-error the function takes what the inputs do not have
+model('named', { decide: on(payments), inputs: p => ({ tip: p.tip }), score: { version: '1', compute: named } })
+model('ruled', {
+  decide: on(payments),
+  inputs: p => ({ card: cardNow.of(p.card), big: p.amount.gt(100) }),
+  score: v => rules([{ when: v.card.n10m.gte(5).and(v.big), score: 0.9 }], 0.1),
+})
