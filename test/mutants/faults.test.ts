@@ -17,11 +17,16 @@ test('comparisons, arithmetic and logic take the neighbouring operator', () => {
   assert.deepEqual(faulty('a >>> b'), ['a >> b'])
 })
 
+test('a loop misses its last round', () => {
+  assert.deepEqual(faulty('for (; a < b.c; a++) d'), ['for (; a < b.c - 1; a++) d'])
+  assert.deepEqual(faulty('for (; a >= b; ) d'), ['for (; a > b; ) d'])
+})
+
 test('numbers are one off, booleans turned, negations dropped or added', () => {
   assert.deepEqual(faulty('f(0, -1, 2n, true)'), [
     'f(1, -1, 2n, true)',
     'f(0, 1, 2n, true)',
-    'f(0, -2, 2n, true)',
+    'f(0, -0, 2n, true)',
     'f(0, -1, 3n, true)',
     'f(0, -1, 2n, false)',
   ])

@@ -1,8 +1,9 @@
 /**
- * Faults that a programmer could make, one small change of a source each: a comparison that takes or leaves its boundary, another
- * operator, a number one off, a negation dropped or added, a boolean turned.
+ * Faults that a programmer could make, one small change of a source each: a comparison that takes or leaves its boundary, a loop that
+ * misses its last round, another operator, a number one off, a negation dropped or added, a boolean turned.
  *
- * Messages, assertions and types are left alone: a fault there changes no value.
+ * Left alone is what changes no value: messages, assertions, types; a loop that runs one round too many over typed arrays,
+ * which have nothing there; and 1 made 2, since flags are 1.
  */
 import { lineOf, walk, type Module, type Node } from '../sources/syntax.ts'
 
@@ -80,9 +81,11 @@ function changes(node: Node, parents: readonly Node[], text: string): Change[] {
   const parent = parents.at(-1)
   switch (node.type) {
     case 'BinaryExpression':
+      if (parent?.type === 'ForStatement' && parent.test === node && node.operator === '<') return [lastRoundMissed(node.right, text)]
+      return isText(node.left) || isText(node.right) ? [] : operatorChange(node.left.end, node.right.start, node.operator, text)
     case 'LogicalExpression':
     case 'AssignmentExpression':
-      return isText(node.left) || isText(node.right) ? [] : operatorChange(node.left.end, node.right.start, node.operator, text)
+      return isText(node.right) ? [] : operatorChange(node.left.end, node.right.start, node.operator, text)
     case 'UpdateExpression':
       // A loop that counts the wrong way is found by its time-out alone, at a high price.
       if (parent?.type === 'ForStatement') return []
@@ -113,10 +116,12 @@ function operatorChange(from: number, to: number, operator: string, text: string
   return is === undefined || start < from ? [] : [{ start, end: start + operator.length, is }]
 }
 
+const lastRoundMissed = ({ start, end }: Node, text: string): Change => ({ start, end, is: `${text.slice(start, end)} - 1` })
+
 function literalChange({ value, start, end }: Extract<Node, { type: 'Literal' }>, parent: Node | undefined): Change[] {
   if (parent?.type === 'Property' && parent.key.start === start && !parent.computed) return []
-  if (typeof value === 'number') return [{ start, end, is: String(value + 1) }]
-  if (typeof value === 'bigint') return [{ start, end, is: `${value + 1n}n` }]
+  if (typeof value === 'number') return [{ start, end, is: value === 1 ? '0' : String(value + 1) }]
+  if (typeof value === 'bigint') return [{ start, end, is: value === 1n ? '0n' : `${value + 1n}n` }]
   return typeof value === 'boolean' ? [{ start, end, is: String(!value) }] : []
 }
 
