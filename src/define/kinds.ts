@@ -13,7 +13,12 @@ declare const entityName: unique symbol
 declare const phantom: unique symbol
 
 /** A value that identifies an entity: a card's id is not a terminal's, though both are strings. */
-export type Id<Name extends string, T> = T & { readonly [entityName]: Name }
+export type Id<Name extends string, T> = T & Identifies<Name>
+
+/** The brand of an id. */
+export interface Identifies<Name extends string> {
+  readonly [entityName]: Name
+}
 
 /** A column as declared. */
 export interface ColumnSpec<K extends Kind = Kind, T = unknown, In = unknown> {

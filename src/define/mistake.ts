@@ -31,13 +31,22 @@ export function userCall<T>(what: string, call: () => T): T {
   }
 }
 
-/** A value as a message shows it. */
+/** A value as a message shows it: short, whatever it is. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
   if (typeof value === 'function') return 'a function'
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'symbol') return String(value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (value instanceof Date) return String(value)
+  const { name } = value as { name?: unknown }
+  if (Object.getPrototypeOf(value) !== Object.prototype && !Array.isArray(value))
+    return typeof name === 'string' ? `'${name}'` : 'an object'
+  return shortJson(value)
+}
+
+function shortJson(value: object): string {
   try {
-    return JSON.stringify(value) ?? 'undefined'
+    const text = JSON.stringify(value)
+    return text.length <= 60 ? text : `${text.slice(0, 60)}…`
   } catch {
     return 'an object'
   }

@@ -28,6 +28,9 @@ export interface Source<C extends Columns = Columns> {
 /** Columns of a row as expressions that can be aggregated. */
 export type Row<C extends Columns> = { readonly [N in keyof C]: Field<'row', KindOf<C[N]>, DeliveredOf<C[N]>> }
 
+/** The row of a source, for functions that several groups share: `(p: RowOf<typeof payments>) => p.amount.lt(5)`. */
+export type RowOf<S> = S extends Source<infer C> ? Row<C> : never
+
 /** A record that a source takes: `RecordFor<typeof payments>`. */
 export type RecordFor<S> = S extends Source<infer C> ? RecordOf<C> : never
 

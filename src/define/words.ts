@@ -6,14 +6,14 @@
 import type { Duration } from '../base/time.ts'
 import type { Aggregating } from './aggregating.ts'
 import type { Expression, ExprKind, RawColumn, Scope } from './expression.ts'
-import type { Kind } from './kinds.ts'
+import type { Identifies, Kind } from './kinds.ts'
 
 interface Words<S extends Scope, T> {
   number: NumberWords<S, T>
   duration: DurationWords<S, T>
   timestamp: TimestampWords<S, T>
   bool: BoolWords<S, T>
-  string: Ordered<S, 'string', T>
+  string: StringWords<S, T>
   list: Expression<S, 'list', T>
 }
 
@@ -26,7 +26,7 @@ interface Literals<T> {
   duration: Duration | number
   timestamp: number | string | Date
   bool: boolean
-  string: T extends { readonly [brand: symbol]: string } ? string : T
+  string: T extends Identifies<string> ? string : T
   list: never
 }
 export type Literal<K extends ExprKind, T> = Literals<NonNullable<T>>[K]
@@ -59,7 +59,7 @@ interface Ordered<S extends Scope, K extends Kind, T> extends Equality<S, K, T> 
 
 type Arithmetic<S extends Scope, K extends Kind> = Expr<S, K, (K extends 'bool' ? boolean : number) | null>
 
-interface NumberWords<S extends Scope, T> extends Ordered<S, 'number', T> {
+export interface NumberWords<S extends Scope, T> extends Ordered<S, 'number', T> {
   plus(other: Operand<S, 'number', number>): Arithmetic<S, 'number'>
   minus(other: Operand<S, 'number', number>): Arithmetic<S, 'number'>
   times(other: Operand<S, 'number', number>): Arithmetic<S, 'number'>
@@ -67,7 +67,7 @@ interface NumberWords<S extends Scope, T> extends Ordered<S, 'number', T> {
   over(other: Operand<S, 'number', number>): Arithmetic<S, 'number'>
 }
 
-interface DurationWords<S extends Scope, T> extends Ordered<S, 'duration', T> {
+export interface DurationWords<S extends Scope, T> extends Ordered<S, 'duration', T> {
   plus(other: Operand<S, 'duration', number>): Arithmetic<S, 'duration'>
   minus(other: Operand<S, 'duration', number>): Arithmetic<S, 'duration'>
   /** A whole number of times. */
@@ -76,14 +76,16 @@ interface DurationWords<S extends Scope, T> extends Ordered<S, 'duration', T> {
   over(other: Operand<S, 'duration', number>): Arithmetic<S, 'number'>
 }
 
-interface TimestampWords<S extends Scope, T> extends Ordered<S, 'timestamp', T> {
+export interface TimestampWords<S extends Scope, T> extends Ordered<S, 'timestamp', T> {
   plus(other: Operand<S, 'duration', number>): Arithmetic<S, 'timestamp'>
   minus(other: Expression<S, 'timestamp'>): Arithmetic<S, 'duration'>
   minus(other: Operand<S, 'duration', number>): Arithmetic<S, 'timestamp'>
 }
 
-interface BoolWords<S extends Scope, T> extends Equality<S, 'bool', T> {
+export interface BoolWords<S extends Scope, T> extends Equality<S, 'bool', T> {
   and<O extends Expression<S, 'bool'>>(other: O): Bool<S, T, O>
   or<O extends Expression<S, 'bool'>>(other: O): Bool<S, T, O>
   not(): Bool<S, T>
 }
+
+export interface StringWords<S extends Scope, T> extends Ordered<S, 'string', T> {}

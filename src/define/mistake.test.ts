@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SpillwayError } from '../base/errors.ts'
+import { refuses } from '../../test/refuses.ts'
+import { didYouMean, show, userCall } from './mistake.ts'
+import { checkName, checkOptions } from './names.ts'
+import { strictRecord } from './record.ts'
+
+test('the nearest name is offered, or all of a few, or none', () => {
+  const names = ['amount', 'terminal', 'at']
+  assert.equal(didYouMean('amuont', names), "; did you mean 'amount'?")
+  assert.equal(didYouMean('Terminal', names), "; did you mean 'terminal'?")
+  assert.equal(didYouMean('zzz', names), '; there is amount, terminal, at')
+  assert.equal(didYouMean(5, names), '; there is amount, terminal, at')
+  assert.equal(didYouMean('zzz', []), '')
+  assert.equal(
+    didYouMean(
+      'zzzz',
+      Array.from({ length: 21 }, (_, i) => `column${i}`),
+    ),
+    '',
+  )
+})
+
+test('a value is shown shortly, whatever it is', () => {
+  assert.deepEqual(['a', 5, NaN, 5n, null, undefined, [1], () => 1].map(show), [
+    "'a'",
+    '5',
+    'NaN',
+    '5',
+    'null',
+    'undefined',
+    '[1]',
+    'a function',
+  ])
+  assert.equal(show({ long: 'x'.repeat(100) }).length, 61)
+  assert.equal(
+    show(
+      new (class {
+        readonly name = 'card_now'
+      })(),
+    ),
+    "'card_now'",
+  )
+  const circle: { self?: unknown } = {}
+  circle.self = circle
+  assert.equal(show(circle), 'an object')
+})
+
+test('names are identifiers', () => {
+  assert.equal(checkName('x', 'card_now2'), 'card_now2')
+  for (const name of ['', '2nd', 'a-b', 'a b', 'é', '__proto__', 5, undefined, 'a.b'])
+    refuses(() => checkName('thing', name), /^thing .* is no name; use letters, digits and _/)
+})
+
+test('options are an object of known names', () => {
+  checkOptions('thing', { a: 1 }, ['a', 'b'])
+  refuses(() => checkOptions('thing', { c: 1 }, ['a', 'b']), "thing has no option 'c'; did you mean 'a'?")
+  for (const options of [null, [], 'a', undefined])
+    refuses(() => checkOptions('thing', options, []), /^thing needs an object of options, got/)
+})
+
+test('what a function of the user throws is a mistake at its line; our own stays as it is', () => {
+  refuses(() => userCall('thing', () => (undefined as unknown as { x: number }).x), /^thing: Cannot read properties of undefined/)
+  // oxlint-disable-next-line no-throw-literal
+  assert.throws(
+    () =>
+      userCall('thing', () => {
+        throw 'text'
+      }),
+    { message: /thing: text/ },
+  )
+  const ours = new SpillwayError('SPILL_UNSUPPORTED', 'x')
+  assert.throws(
+    () =>
+      userCall('thing', () => {
+        throw ours
+      }),
+    ours,
+  )
+})
+
+test('a strict record answers its names, and lets the language look', async () => {
+  const record = strictRecord<Record<string, number>>({ a: 1 }, name => {
+    throw new RangeError(name)
+  })
+  assert.equal(record['a'], 1)
+  assert.throws(() => record['b'], RangeError)
+  assert.equal(await Promise.resolve(record), record)
+  assert.equal(JSON.stringify(record), '{"a":1}')
+  assert.deepEqual({ ...record }, { a: 1 })
+})
