@@ -9,7 +9,6 @@ import { buildUnit, type Unit } from './build.ts'
 import { Keys } from './keys.ts'
 import { laneOf } from './lane.ts'
 import { featureColumns } from './output.ts'
-import type { Lost } from './lost.ts'
 import { planStructures } from './plan.ts'
 import { CHUNK, type Lane } from './structure.ts'
 import { floorTo } from './window.ts'
@@ -138,8 +137,9 @@ export class Kernel {
       let applied = 0
       for (let row = from; row < to; row += CHUNK) {
         const rows = Math.min(CHUNK, to - row)
-        applied = runChunk(unit, lane, applied, offset, upto, asks.clock, readSlots, row - from, row, rows)
-        this.#lower(unit, asks.clock, readSlots, from, row, rows, out)
+        const refused: Uint8Array[] = []
+        applied = runChunk(unit, lane, applied, offset, upto, asks.clock, readSlots, row - from, row, rows, refused)
+        this.#lower(unit, asks.clock, refused, row, rows, out)
       }
       applyTo(unit, lane, applied, block.length)
     }
@@ -172,14 +172,13 @@ export class Kernel {
     return evicted
   }
 
-  #lower(unit: Unit, clock: Float64Array, readSlots: Int32Array, from: number, row: number, rows: number, out: FeatureColumn[]): void {
+  #lower(unit: Unit, clock: Float64Array, refused: readonly Uint8Array[], row: number, rows: number, out: FeatureColumn[]): void {
     const clocks = clock.subarray(row, row + rows)
-    for (const { feature, aggregate, window, span, hop } of unit.readers) {
+    for (const [r, { feature, aggregate, window }] of unit.readers.entries()) {
       const column = out[this.group.features.indexOf(feature)]
       const partial = unit.structure.partials[window]
       aggregate.lower({ feature, rows, partial, layout: unit.layout, clock: clocks, out: column, at: row })
-      const { lost } = unit.structure
-      if (lost.any) refuseLost(lost, readSlots.subarray(row - from), clocks, span, hop, column, row)
+      if (refused[r]) refuseRows(refused[r], row, column)
     }
   }
 
@@ -198,7 +197,7 @@ const empty = new Float64Array(0)
 
 /** Applies what each read sees, then reads. Returns how many events of the lane are applied. */
 function runChunk(
-  { structure }: Unit,
+  unit: Unit,
   lane: Lane,
   applied: number,
   offset: number,
@@ -208,14 +207,19 @@ function runChunk(
   slotRow: number,
   row: number,
   rows: number,
+  refused: Uint8Array[],
 ): number {
+  const { structure } = unit
   const { slots, skip } = lane
   for (let i = 0; i < rows; i++) {
     const end = upto[row + i] - offset
     for (; applied < end; applied++) if (slots[applied] >= 0 && !skip?.[applied]) structure.insert(lane, applied)
     const slot = readSlots[slotRow + i]
     if (slot < 0) structure.readNothing(i)
-    else structure.read(slot, clock[row + i], i)
+    else {
+      structure.read(slot, clock[row + i], i)
+      if (structure.lost.any) noteLost(unit, slot, clock[row + i], i, rows, refused)
+    }
   }
   return applied
 }
@@ -224,21 +228,19 @@ function applyTo({ structure }: Unit, lane: Lane, from: number, to: number): voi
   for (let i = from; i < to; i++) if (lane.slots[i] >= 0 && !lane.skip?.[i]) structure.insert(lane, i)
 }
 
-/** Refuses the windows that reach what their structure had to forget. */
-function refuseLost(
-  lost: Lost,
-  slots: Int32Array,
-  clocks: Float64Array,
-  span: number,
-  hop: number,
-  column: FeatureColumn,
-  at: number,
-): void {
-  for (let i = 0; i < clocks.length; i++) {
-    const refusal = slots[i] < 0 ? 0 : lost.refusal(slots[i], floorTo(clocks[i] - span, hop))
-    if (refusal === 0) continue
-    column.nulls[at + i] = 1
-    column.refused[at + i] = refusal
+/** By reader: does its window, at this read, reach what its structure had to forget by now? Kept once anything was forgotten. */
+function noteLost({ structure: { lost }, readers }: Unit, slot: number, t: number, i: number, rows: number, refused: Uint8Array[]): void {
+  readers.forEach(({ span, hop }, r) => {
+    refused[r] ??= new Uint8Array(rows)
+    refused[r][i] = lost.refusal(slot, floorTo(t - span, hop))
+  })
+}
+
+function refuseRows(codes: Uint8Array, from: number, column: FeatureColumn): void {
+  for (let i = 0; i < codes.length; i++) {
+    if (codes[i] === 0) continue
+    column.nulls[from + i] = 1
+    column.refused[from + i] = codes[i]
   }
 }
 
