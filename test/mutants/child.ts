@@ -1,8 +1,11 @@
 /** A command in a process of its own, with a fault, a time limit and a limit of memory: faults make loops without end. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { SpillwayError } from '../../src/base/errors.ts'
 import type { Fault } from './faults.ts'
 
+/** The exit code by which the hook says that the faulty file is not the one in which the fault was planned. */
+const SOURCE_CHANGED = 99
 const DATA_KB_MAX = 3_000_000
 
 const hook = join(import.meta.dirname, 'hook.ts')
@@ -26,5 +29,7 @@ export async function runNode(args: readonly string[], { fault, seconds }: { fau
   const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000)
   const code = await new Promise<number | null>((done, fail) => child.on('close', done).on('error', fail))
   clearTimeout(timer)
+  if (code === SOURCE_CHANGED)
+    throw new SpillwayError('SPILL_INPUT', `${fault?.path} was edited while faults were made in it; run this again`)
   return { passed: code === 0, seconds: (performance.now() - started) / 1000, said }
 }

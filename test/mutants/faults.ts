@@ -5,10 +5,13 @@
  * Left alone is what changes no value: messages, assertions, types; a loop that runs one round too many over typed arrays,
  * which have nothing there; and 1 made 2, since flags are 1.
  */
+import { hash } from 'node:crypto'
 import { lineOf, walk, type Module, type Node } from '../sources/syntax.ts'
 
 export interface Fault {
   readonly path: string
+  /** SHA-256 of the file's text, which the offsets are about. */
+  readonly of: string
   readonly line: number
   /** Offsets of the text that is replaced. */
   readonly start: number
@@ -23,12 +26,13 @@ export interface Fault {
 export function faultsOf(module: Module): Fault[] {
   const { path, text } = module
   const lines = text.split('\n')
+  const of = hash('sha256', text)
   const found: Fault[] = []
   walk(module.program, (node, parents) => {
     if (changesNoValue(node)) return false
     for (const { start, end, is } of changes(node, parents, text)) {
       const line = lineOf(text, start)
-      found.push({ path, line, start, end, was: text.slice(start, end), is, code: lines[line - 1].trim() })
+      found.push({ path, of, line, start, end, was: text.slice(start, end), is, code: lines[line - 1].trim() })
     }
     return true
   })

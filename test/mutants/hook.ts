@@ -2,19 +2,22 @@
  * Loaded before anything else (`--import`) by a process that runs with a fault: the one faulty file is changed as it is read, so
  * that no tree is copied. The fault comes as JSON in the environment, and so reaches the processes that this one starts.
  */
+import { hash } from 'node:crypto'
 import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const given = process.env['SPILLWAY_FAULT']
 if (given !== undefined) {
-  const { path, start, end, is } = JSON.parse(given) as { path: string; start: number; end: number; is: string }
+  const { path, of, start, end, is } = JSON.parse(given) as { path: string; of: string; start: number; end: number; is: string }
   const faulty = pathToFileURL(resolve(path)).href
   registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context)
       if (url !== faulty) return loaded
       const text = Buffer.from(loaded.source as Uint8Array).toString()
+      // Someone has edited the file since the fault was planned: it would stand anywhere.
+      if (hash('sha256', text) !== of) process.exit(99)
       return { ...loaded, source: text.slice(0, start) + is + text.slice(end) }
     },
   })
