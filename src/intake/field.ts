@@ -78,11 +78,12 @@ function doubleOf(raw: unknown): number | undefined {
 function timestampReader({ zone }: ColumnIR, { text, zoneless }: Reading): (raw: unknown) => number | undefined {
   const toUtc = zoneless && zone !== undefined && zone !== 'UTC' ? (local: number) => zoneOf(zone).utcOf(local) : (ms: number) => ms
   return raw => {
-    let ms = text ? wholeText(raw) : raw
-    if (typeof ms === 'number') ms = Number.isSafeInteger(ms) ? toUtc(ms) : undefined
-    else if (typeof ms === 'string') ms = instantOf(ms, zone)
-    else if (ms instanceof Date) ms = ms.getTime()
-    return Math.abs(ms as number) <= limits.TIME_MS_MAX ? (ms as number) : undefined
+    const value = text ? wholeText(raw) : raw
+    let ms: unknown
+    if (typeof value === 'number' && Number.isSafeInteger(value)) ms = toUtc(value)
+    else if (typeof value === 'string') ms = instantOf(value, zone)
+    else if (value instanceof Date) ms = value.getTime()
+    return typeof ms === 'number' && Math.abs(ms) <= limits.TIME_MS_MAX ? ms : undefined
   }
 }
 

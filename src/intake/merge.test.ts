@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { SpillwayError } from '../base/errors.ts'
+import { Strings } from '../columns/strings.ts'
+import type { SourceIR } from '../define/ir.ts'
+import { batchOf } from './batch.ts'
+import { Intake } from './intake.ts'
+import { mergeHistories } from './merge.ts'
+
+function history(name: string, arrivals: readonly number[]) {
+  const columns = [
+    { name: 'key', type: 'string', nullable: false },
+    { name: 'at', type: 'timestamp', nullable: false },
+  ] as const
+  const source: SourceIR = {
+    name,
+    columns,
+    key: 'key',
+    time: 'at',
+    arrives: { kind: 'after', delay: 0 },
+    allowedLateness: 0,
+    maxClockSkew: 0,
+    dedupe: 0,
+  }
+  const intake = new Intake(source, { strings: new Strings(), onRefused: () => assert.fail('nothing is refused') })
+  intake.take(batchOf(arrivals.map(at => ({ key: 'k', at }))))
+  return intake.finish()
+}
+
+test('the order is arrival, then source as defined, then offset', () => {
+  const merged = mergeHistories([history('a', [3, 1, 1]), history('b', []), history('c', [2, 1, 5])])
+  const order = [...merged.source].map((source, i) => `${'abc'[source]}${merged.row[i]}`)
+  assert.deepEqual(order, ['a0', 'a1', 'c0', 'c1', 'a2', 'c2'])
+  assert.equal(merged.length, 6)
+})
+
+test('no histories are an empty log', () => {
+  assert.equal(mergeHistories([]).length, 0)
+})
+
+test('more events than a replay may hold are refused', () => {
+  const isLimit = (error: SpillwayError) =>
+    error.code === 'SPILL_LIMIT' && /3 events are more than 2 \(REPLAY_EVENTS_MAX\)/.test(error.message)
+  assert.throws(() => mergeHistories([history('a', [1, 2]), history('b', [1])], 2), isLimit)
+})

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { random } from '../base/random.ts'
+import { Zone, zoneOf } from './zone.ts'
+
+const HOUR = 3_600_000
+
+test('an instant goes to local time and back, except in the hour that is shown twice', () => {
+  const next = random(3)
+  for (const name of [
+    'Europe/Zurich',
+    'America/New_York',
+    'Asia/Kolkata',
+    'Australia/Lord_Howe',
+    'America/Sao_Paulo',
+    'Pacific/Apia',
+    'UTC',
+  ]) {
+    const zone = zoneOf(name)
+    for (let round = 0; round < 300; round++) {
+      const utc = Math.floor((next() * 2 - 0.6) * 1.5e12)
+      const back = zone.utcOf(utc + zone.offsetAt(utc))
+      assert.ok(back === utc || (back < utc && zone.offsetAt(back) > zone.offsetAt(utc)), `${name} ${utc}`)
+    }
+  }
+})
+
+test('offsets change at the very millisecond', () => {
+  const zone = new Zone('America/New_York')
+  const spring = Date.UTC(2001, 3, 1, 7)
+  assert.deepEqual([zone.offsetAt(spring - 1), zone.offsetAt(spring)], [-5 * HOUR, -4 * HOUR])
+  const autumn = Date.UTC(2001, 9, 28, 6)
+  assert.deepEqual([zone.offsetAt(autumn - 1), zone.offsetAt(autumn)], [-4 * HOUR, -5 * HOUR])
+})
+
+test('offsets with seconds, before zones were whole', () => {
+  assert.equal(new Zone('Europe/Zurich').offsetAt(Date.UTC(1850, 0, 1)), (34 * 60 + 8) * 1000)
+})
+
+test('a day that a zone left out', () => {
+  const apia = zoneOf('Pacific/Apia')
+  assert.equal(apia.utcOf(Date.UTC(2011, 11, 30, 12)), Date.UTC(2011, 11, 30, 22), 'moves on by the day that was skipped')
+})
+
+test('an unknown zone is an error with an example', () => {
+  assert.throws(() => new Zone('Mars/Olympus'), /'Mars\/Olympus' is no time zone; write an IANA name/)
+})
