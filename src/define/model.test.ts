@@ -252,6 +252,8 @@ test('weights that cannot be are refused', () => {
   refuses(weights({ amount: { weight: 1, scale: 0 } }), /scale is 0; leave it out or drop the input/)
   refuses(weights({ amount: 'much' }), /weight of 'amount' needs an object of options, got 'much'/)
   refuses(weights({ kind: { levels: { web: 'a' } } }), "logistic: weight of 'kind' at level 'web' must be a finite number, got 'a'")
+  refuses(weights({ kind: { levels: { wbe: 1 } } }), "model 'm': logistic: 'kind' is never 'wbe'; did you mean 'web'?")
+  refuses(weights({ amount: { levels: { '05': 1 } } }), "model 'm': logistic: 'amount' is never '05'")
   refuses(() => logistic({ intercept: Infinity, weights: {} }), /logistic intercept must be a finite number, got Infinity/)
   refuses(() => linear({ intercept: 0 } as never), /linear needs weights: \{ 'group.feature': 0.3 \}/)
 })

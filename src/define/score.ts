@@ -7,6 +7,7 @@
 import type { Expression } from './expression.ts'
 import type { Input } from './inputs.ts'
 import type { ScoreIR, TermIR } from './ir.ts'
+import type { TypeInfo } from './literal.ts'
 import { didYouMean, mistake, show } from './mistake.ts'
 import { checkOptions } from './names.ts'
 import { describe, Node, type Realm } from './node.ts'
@@ -111,9 +112,18 @@ function checkTerm(what: string, term: TermIR, inputs: readonly Input[]): void {
         inputs.map(({ ir }) => ir.name),
       )}`,
     )
-  const { type, list } = input.node.type
-  if (list) mistake(`${what}: '${term.input}' is a list; only your own compute can score it`)
-  if (type === 'string' && !term.levels) mistake(`${what}: '${term.input}' is a string; give a weight for each value: { levels: { … } }`)
+  const { type } = input.node
+  if (type.list) mistake(`${what}: '${term.input}' is a list; only your own compute can score it`)
+  if (type.type === 'string' && !term.levels)
+    mistake(`${what}: '${term.input}' is a string; give a weight for each value: { levels: { … } }`)
+  for (const level of Object.keys(term.levels ?? {}))
+    if (!isLevel(level, type)) mistake(`${what}: '${term.input}' is never '${level}'${didYouMean(level, type.values ?? [])}`)
+}
+
+/** Whether a value of the type, written as text, can be this. */
+function isLevel(level: string, { type, values }: TypeInfo): boolean {
+  if (type === 'string') return values?.includes(level) ?? true
+  return type === 'bool' ? level === 'true' || level === 'false' : String(Number(level)) === level && Number.isFinite(Number(level))
 }
 
 function finite(what: string, value: unknown): number {
