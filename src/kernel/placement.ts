@@ -48,7 +48,8 @@ export function placeAsks(placement: PlacementIR, block: Block, triggers: Trigge
     }
     case 'corrected': {
       const order = ascendingOrder(block.time)
-      const byTime = order ? gather(block, order) : block
+      // The same events in another order of processing: positions stay, since they order equal times.
+      const byTime = order ? { ...gather(block, order), position: Float64Array.from(order, row => block.position[row]) } : block
       const upto = countUpTo(byTime.time, triggers.clock)
       return { block: byTime, floor: 'time', upto, uptoBefore: upto, clock: triggers.clock }
     }
