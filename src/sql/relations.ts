@@ -26,17 +26,21 @@ export function createAsks(group: GroupIR, source: SourceIR, dialect: Dialect, t
 
 const createTable = (table: string, columns: readonly string[]): string => `CREATE OR REPLACE TEMP TABLE ${table} (${columns.join(', ')})`
 
-/** The source's columns as identifiers. Engines fold case and `_…` is ours, so a name that could be taken for another gets its index. */
+/** The identifier of each column of a source in its relation of events. */
 export function columnNames(source: SourceIR, dialect: Dialect): ReadonlyMap<string, string> {
-  const taken = new Set<string>()
-  return new Map(
-    source.columns.map(({ name }, i) => {
-      const folded = name.toLowerCase()
-      const unique = taken.has(folded) || name.startsWith('_') ? `${name}#${i}` : name
-      taken.add(folded)
-      return [name, dialect.identifier(unique)]
-    }),
-  )
+  const names = source.columns.map(({ name }) => name)
+  return new Map(identifiers(names, [], dialect).map((identifier, i) => [names[i], identifier]))
+}
+
+/** Names of users as identifiers. Engines fold case and `_…` is ours, so a name that could be taken for another gets its index. */
+export function identifiers(names: readonly string[], reserved: readonly string[], dialect: Dialect): string[] {
+  const taken = new Set(reserved)
+  return names.map((name, i) => {
+    const folded = name.toLowerCase()
+    const unique = taken.has(folded) || name.startsWith('_') ? `${name}#${i}` : name
+    taken.add(folded)
+    return dialect.identifier(unique)
+  })
 }
 
 export const columnOf = (source: SourceIR, name: string) => source.columns.find(column => column.name === name)!

@@ -76,6 +76,19 @@ test('moments of values beyond ±2^40 are refused; sums of them are exact', asyn
   ])
 })
 
+test('a slope wider than 128 bits is an error, never a value', async () => {
+  const far = 2 ** 43
+  const ends = log(Array.from({ length: 1024 }, (_, i) => ({ n: i % 2 === 0 ? -(2 ** 40) : 2 ** 40 })))
+  await db.load(
+    numbers,
+    ends.map(event => ({ ...event, time: event.offset % 2 === 0 ? -far : far, arrival: far })),
+  )
+  const slope = (per: number) =>
+    db.values(group([feature('s', 'slope', n, DOUBLE, { per })]), numbers, [{ key: ['a'], prefix: 1024, t: far }])
+  assert.deepEqual(await slope(86_400_000), [[{ value: 86_400_000 / 8 }]])
+  await assert.rejects(slope(86_400_001), { code: 'SPILL_RANGE' })
+})
+
 test('the change of extremes is beyond a safe integer, and exact', async () => {
   const most = Number.MAX_SAFE_INTEGER
   await db.load(numbers, log([{ n: -most }, { n: most - 1 }]))

@@ -3,7 +3,7 @@ import type { SqlValue } from '../aggregate/sql.ts'
 import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir.ts'
 import type { Dialect } from './dialect.ts'
 import { expressionSql } from './expression.ts'
-import { columnNames } from './relations.ts'
+import { columnNames, identifiers } from './relations.ts'
 import { SelectList } from './select-list.ts'
 import { windowSql } from './window.ts'
 
@@ -18,7 +18,12 @@ export interface ValuesQuery {
   readonly columns: readonly ResultColumn[]
 }
 
-export interface ResultColumn {
+export interface ResultColumn extends Result {
+  /** As an identifier. */
+  readonly name: string
+}
+
+interface Result {
   readonly feature: FeatureIR
   readonly part: 'value' | 'exact' | 'refused'
   readonly sql: string
@@ -39,9 +44,13 @@ export function valuesQuery(group: GroupIR, source: SourceIR, tables: Tables, di
   const values = group.features.map(feature => valueSql(feature, names, lists, dialect))
   const sameKey = group.key.map((_, i) => `e.k${i} = a.k${i} AND `).join('')
   const keys = group.key.map((name, i) => `s.${names.get(name)} AS k${i}`)
-  const columns = values.flatMap((value, i) => resultColumns(group.features[i], value, i, dialect))
-  const nameOf = ({ feature, part }: ResultColumn): string =>
-    dialect.identifier(part === 'value' ? feature.name : `${feature.name}__${part}`)
+  const results = values.flatMap((value, i) => resultsOf(group.features[i], value, i, dialect))
+  const resultNames = identifiers(
+    results.map(({ feature, part }) => (part === 'value' ? feature.name : `${feature.name}__${part}`)),
+    ['ask'],
+    dialect,
+  )
+  const columns = results.map((result, i) => ({ ...result, name: resultNames[i] }))
   const sql = `WITH
 known AS (
   SELECT ${[...ownColumns, ...keys, ...revisionColumns(source, names), ...lists.inputs.columns()].join(',\n    ')}
@@ -63,7 +72,7 @@ answers AS (
   FROM ${tables.asks} a
   LEFT JOIN partials p ON p.ask = a.ask
 )
-SELECT ${['ask', ...columns.map(column => `${column.sql} AS ${nameOf(column)}`)].join(',\n  ')}
+SELECT ${['ask', ...columns.map(({ sql, name }) => `${sql} AS ${name}`)].join(',\n  ')}
 FROM answers
 ORDER BY ask`
   return { sql, columns }
@@ -126,11 +135,11 @@ function answerColumns({ value, exact, refused }: SqlValue, i: number): string[]
 }
 
 /** What arithmetic over doubles made may not be finite; then it is refused. */
-function resultColumns(feature: FeatureIR, { exact, refused }: SqlValue, i: number, dialect: Dialect): ResultColumn[] {
+function resultsOf(feature: FeatureIR, { exact, refused }: SqlValue, i: number, dialect: Dialect): Result[] {
   const mayOverflow = feature.input?.type === 'double' && feature.agg !== 'lastK' && !refused
-  const columns: ResultColumn[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finite(`v${i}`) : `v${i}` }]
-  if (exact) columns.push({ feature, part: 'exact', sql: `x${i}` })
-  if (refused) columns.push({ feature, part: 'refused', sql: `r${i}` })
-  if (mayOverflow) columns.push({ feature, part: 'refused', sql: `CASE WHEN NOT ${dialect.isFinite(`v${i}`)} THEN 'SPILL_RANGE' END` })
-  return columns
+  const results: Result[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finite(`v${i}`) : `v${i}` }]
+  if (exact) results.push({ feature, part: 'exact', sql: `x${i}` })
+  if (refused) results.push({ feature, part: 'refused', sql: `r${i}` })
+  if (mayOverflow) results.push({ feature, part: 'refused', sql: `CASE WHEN NOT ${dialect.isFinite(`v${i}`)} THEN 'SPILL_RANGE' END` })
+  return results
 }

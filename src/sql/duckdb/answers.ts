@@ -1,6 +1,6 @@
 import { DuckDBListValue, type DuckDBResultReader, type DuckDBValue } from '@duckdb/node-api'
 import type { ErrorCode } from '../../base/errors.ts'
-import type { Value } from '../../define/ir.ts'
+import type { ModelIR, Value } from '../../define/ir.ts'
 import type { SqlAnswer } from '../asks.ts'
 import type { ResultColumn } from '../values.ts'
 
@@ -21,3 +21,25 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 const valueOf = (cell: DuckDBValue): SqlAnswer['value'] =>
   cell instanceof DuckDBListValue ? (cell.items as readonly Value[]) : (cell as Value)
+
+export interface SqlDecision {
+  /** Index of the triggering event in the log. */
+  readonly event: number
+  readonly t: number
+  readonly vector: Readonly<Record<string, SqlAnswer['value']>>
+  /** Absent where the score is the user's own function. */
+  readonly score?: number | null
+  /** A feature that the model reads has no honest value, so neither has the vector. */
+  readonly refused?: ErrorCode
+}
+
+/** The rows of a query of vectors. */
+export function readDecisions(reader: DuckDBResultReader, { inputs }: ModelIR, scored: boolean): SqlDecision[] {
+  return reader.getRows().map(([event, t, refused, ...cells]) => ({
+    event: Number(event),
+    t: Number(t),
+    vector: Object.fromEntries(inputs.map(({ name }, i) => [name, valueOf(cells[i])])),
+    ...(scored && { score: cells[inputs.length] as number | null }),
+    ...(refused !== null && { refused: refused as ErrorCode }),
+  }))
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { duckdb } from './dialect.ts'
 
 let connection: DuckDBConnection
@@ -67,7 +67,7 @@ test('a tile starts at or before its time, also before the epoch', () =>
 test('doubles are read as they were written', () =>
   fc.assert(
     fc.asyncProperty(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 50 }), async values => {
-      const row = (await connection.runAndReadAll(`SELECT ${values.map(duckdb.double).join(', ')}`)).getRows()[0]
+      const row = (await connection.runAndReadAll(`SELECT ${values.map(value => duckdb.double(value)).join(', ')}`)).getRows()[0]
       assert.deepEqual(
         row,
         values.map(value => value + 0),
@@ -78,7 +78,7 @@ test('doubles are read as they were written', () =>
 
 test('a double is stored without −0, and not at all unless finite', async () => {
   const stored = await connection.runAndReadAll(
-    `SELECT ${['-0e0', '1e0/0e0', '0e0/0e0', '-1e-300 * 1e-300'].map(duckdb.finite).join(', ')}`,
+    `SELECT ${['-0e0', '1e0/0e0', '0e0/0e0', '-1e-300 * 1e-300'].map(double => duckdb.finite(double)).join(', ')}`,
   )
   assert.deepEqual(stored.getRows()[0], [0, null, null, 0])
 })

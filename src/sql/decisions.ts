@@ -1,0 +1,110 @@
+import type { ExprIR, GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import type { Dialect } from './dialect.ts'
+import { deliveredSql, expressionSql } from './expression.ts'
+import { placedSql } from './placement.ts'
+import { columnNames, columnOf, identifiers } from './relations.ts'
+import { scoreSql } from './score.ts'
+import { valuesQuery } from './values.ts'
+
+/** Some features of one group, read at the key that some columns of the trigger give. */
+interface Read {
+  readonly group: GroupIR
+  readonly key: readonly string[]
+}
+
+export interface VectorQuery {
+  readonly sql: string
+  /** Whether there is a score; the user's own function has none in SQL. */
+  readonly scored: boolean
+}
+
+/**
+ * Every decision of a model on a source: its vector and score, as one query over the relations of events of all sources.
+ *
+ * Columns: `decision` (index of the triggering event in the log), `t`, `refused` (the code with which a feature that it reads is refused,
+ * or NULL), the inputs in order, and the score. A decision's prefix ends with its event, and its clock is the
+ * greatest arrival in it. Throws `SPILL_UNSUPPORTED` for a group scheduled by a cron.
+ */
+export function vectorQuery(pipeline: PipelineIR, model: ModelIR, eventsOf: (source: string) => string, dialect: Dialect): VectorQuery {
+  const source = sourceOf(pipeline, model.decide.source)
+  const fields = columnNames(source, dialect)
+  const reads = readsOf(pipeline, model)
+  const values = reads.map(({ group }, i) =>
+    valuesQuery(group, sourceOf(pipeline, group.source), { events: eventsOf(group.source), asks: `asks${i}` }, dialect),
+  )
+  const reference = (leaf: Leaf): string => {
+    if (leaf.op === 'column') return `i.i${model.inputs.findIndex(({ name }) => name === leaf.name)}`
+    if (leaf.op === 'trigger') return deliveredSql(`d.${fields.get(leaf.name)}`, columnOf(source, leaf.name), dialect)
+    const read = reads.findIndex(({ group, key }) => nameOf(group.name, key) === nameOf(leaf.group, leaf.key))
+    return `v${read}.${values[read].columns.find(({ feature, part }) => feature.name === leaf.name && part === 'value')!.name}`
+  }
+  const expression = (expr: ExprIR): string => expressionSql(expr, dialect, reference)
+  const input = (name: string): string => `i.i${model.inputs.findIndex(other => other.name === name)}`
+  const score = scoreSql(model.score, model.inputs, { input, expression }, dialect)
+  const names = identifiers([...model.inputs.map(({ name }) => name), 'score'], ['decision', 't', 'refused'], dialect)
+  const codes = values.flatMap(({ columns }, i) => columns.filter(({ part }) => part === 'refused').map(({ name }) => `v${i}.${name}`))
+  const refused = codes.length === 0 ? 'NULL' : `coalesce(${codes.join(', ')})`
+  const joins = reads.map((_, i) => `\n  JOIN values${i} v${i} ON v${i}.ask = d._seq`).join('')
+  const sql = `WITH
+reach AS (
+  SELECT _seq, max(_arrival) OVER (ORDER BY _seq) AS _t
+  FROM (${pipeline.sources.map(({ name }) => `SELECT _seq, _arrival FROM ${eventsOf(name)}`).join(' UNION ALL ')}) log
+),
+decided AS (
+  SELECT s.*, r._t
+  FROM ${eventsOf(source.name)} s
+  JOIN reach r ON r._seq = s._seq
+  WHERE NOT s._deleted
+),${reads.map((read, i) => `\n${readSql(read, i, fields, values[i].sql, dialect)},`).join('')}
+inputs AS (
+  SELECT ${['d._seq', ...model.inputs.map(({ expr }, i) => `${expression(expr)} AS i${i}`)].join(',\n    ')}
+  FROM decided d${joins}
+)
+SELECT ${['d._seq AS decision', 'd._t AS t', `${refused} AS refused`, ...model.inputs.map((_, i) => `i.i${i} AS ${names[i]}`)].join(', ')}${
+    score === undefined ? '' : `,\n  ${dialect.finite(score)} AS ${names.at(-1)}`
+  }
+FROM decided d
+JOIN inputs i ON i._seq = d._seq${joins}
+ORDER BY decision`
+  return { sql, scored: score !== undefined }
+}
+
+type Leaf = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>
+
+/** The asks of one read, one a decision, and its values. */
+function readSql({ group, key }: Read, i: number, fields: ReadonlyMap<string, string>, values: string, dialect: Dialect): string {
+  const { prefix, upto, t } = placedSql(group, dialect)
+  const keys = key.map((column, k) => `d.${fields.get(column)} AS k${k}, `).join('')
+  return `asks${i} AS (
+  SELECT d._seq AS ask, ${keys}${prefix} AS prefix, ${upto} AS upto, ${t} AS t, d._seq AS without
+  FROM decided d
+),
+values${i} AS (
+${values}
+)`
+}
+
+/** Every (group, key) that the inputs or the rules of a model read, once, with the features that they read of it. */
+function readsOf(pipeline: PipelineIR, { inputs, score }: ModelIR): Read[] {
+  const wanted = new Map<string, { group: string; key: readonly string[]; names: Set<string> }>()
+  const visit = (expr: ExprIR): void => {
+    if (expr.op === 'feature') {
+      const { group, key, name } = expr
+      const read = wanted.get(nameOf(group, key)) ?? { group, key, names: new Set() }
+      wanted.set(nameOf(group, key), read)
+      read.names.add(name)
+    }
+    if ('left' in expr) [expr.left, expr.right].forEach(visit)
+    if ('of' in expr) visit(expr.of)
+  }
+  for (const { expr } of inputs) visit(expr)
+  if (score.kind === 'rules') for (const { when } of score.rules) visit(when)
+  return [...wanted.values()].map(({ group: name, key, names }) => {
+    const group = pipeline.groups.find(group => group.name === name)!
+    return { group: { ...group, features: group.features.filter(feature => names.has(feature.name)) }, key }
+  })
+}
+
+const nameOf = (group: string, key: readonly string[]): string => JSON.stringify([group, key])
+
+const sourceOf = (pipeline: PipelineIR, name: string): SourceIR => pipeline.sources.find(source => source.name === name)!

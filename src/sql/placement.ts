@@ -1,0 +1,35 @@
+import { SpillwayError } from '../base/errors.ts'
+import type { GroupIR } from '../define/ir.ts'
+import type { Dialect } from './dialect.ts'
+
+/** What is known and what time it is, as the columns `prefix`, `upto` and `t` of a relation of asks. */
+export interface PlacedSql {
+  readonly prefix: string
+  readonly upto: string
+  readonly t: string
+}
+
+/** Placement in SQL, of decisions `d` with their index in the log `d._seq` and their time `d._t` (semantics §4). */
+export function placedSql({ name, place }: GroupIR, dialect: Dialect): PlacedSql {
+  const [prefix, t] = ['d._seq + 1', 'd._t']
+  switch (place.kind) {
+    case 'stream':
+      return { prefix, upto: `CAST(NULL AS ${dialect.types.int})`, t }
+    case 'corrected':
+      return { prefix: String(Number.MAX_SAFE_INTEGER), upto: `CAST(NULL AS ${dialect.types.int})`, t }
+    case 'lag':
+      return { prefix, upto: `${t} - ${place.by}`, t: `${t} - ${place.by}` }
+    case 'partial':
+      return { prefix, upto: `${t} - ${place.by}`, t }
+    case 'scheduled': {
+      const { schedule, lasts } = place
+      if (schedule.kind === 'cron')
+        throw new SpillwayError(
+          'SPILL_UNSUPPORTED',
+          `group '${name}': a cron cannot be written in SQL; place it at an interval, or give asks`,
+        )
+      const s = `${dialect.tile(`${t} - ${lasts + schedule.phase}`, schedule.every)} + ${schedule.phase}`
+      return { prefix, upto: s, t: s }
+    }
+  }
+}

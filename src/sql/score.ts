@@ -1,0 +1,59 @@
+import type { ExprIR, InputIR, ScoreIR, TermIR } from '../define/ir.ts'
+import type { Dialect } from './dialect.ts'
+
+/** How an input is called, and an expression over the trigger's fields, features and inputs is written. */
+export interface ScoreTerms {
+  readonly input: (name: string) => string
+  readonly expression: (expr: ExprIR) => string
+}
+
+/**
+ * A score as SQL over delivered inputs: operations in the order of `TermIR`, so that it is the same to the bit wherever they are IEEE.
+ * (`exp` is not: engines differ in its last bit.) Undefined for the user's own function.
+ */
+export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: Dialect): string | undefined {
+  switch (score.kind) {
+    case 'function':
+      return undefined
+    case 'rules': {
+      const rules = score.rules.map(({ when, score }) => `WHEN ${terms.expression(when)} THEN ${dialect.double(score)}`)
+      return rules.length === 0 ? dialect.double(score.otherwise) : `CASE ${rules.join(' ')} ELSE ${dialect.double(score.otherwise)} END`
+    }
+    case 'linear':
+    case 'logistic': {
+      const z = [dialect.double(score.intercept), ...score.terms.map(term => termSql(term, inputs, terms, dialect))].join(' + ')
+      return score.kind === 'linear' ? `(${z})` : `(1e0 / (1e0 + exp(-(${z}))))`
+    }
+  }
+}
+
+function termSql(term: TermIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: Dialect): string {
+  const { weight = 0, mean = 0, scale = 1, ifNull, levels } = term
+  const { expr } = inputs.find(({ name }) => name === term.input)!
+  const input = terms.input(term.input)
+  if (levels) return levelsSql(input, expr, levels, term.otherwise, dialect)
+  const number = expr.type === 'bool' ? `CASE WHEN ${input} THEN 1e0 WHEN NOT ${input} THEN 0e0 END` : input
+  const x = ifNull === undefined ? `(${number})` : `coalesce(${number}, ${dialect.double(ifNull)})`
+  return `(${dialect.double(weight)} * (${x} - ${dialect.double(mean)})) / ${dialect.double(scale)}`
+}
+
+/** The weight of a value written as text; a text that does not write any value of the type is never met. */
+function levelsSql(
+  input: string,
+  { type }: ExprIR,
+  levels: NonNullable<TermIR['levels']>,
+  otherwise: number | undefined,
+  dialect: Dialect,
+): string {
+  const valueOf = (level: string): string | undefined => {
+    if (type === 'string') return dialect.text(level)
+    if (type === 'bool') return level === 'true' || level === 'false' ? level : undefined
+    return String(Number(level)) === level && Number.isFinite(Number(level)) ? dialect.double(Number(level)) : undefined
+  }
+  const cases = Object.entries(levels).flatMap(([level, weight]) => {
+    const value = valueOf(level)
+    return value === undefined ? [] : [`WHEN ${input} = ${value} THEN ${dialect.double(weight)}`]
+  })
+  const rest = otherwise === undefined ? 'NULL' : dialect.double(otherwise)
+  return cases.length === 0 ? `CAST(${rest} AS ${dialect.types.double})` : `CASE ${cases.join(' ')} ELSE ${rest} END`
+}
