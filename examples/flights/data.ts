@@ -25,7 +25,7 @@ const CRUISE_KM_PER_HOUR = 800
 const TAXI = 0.5 * HOUR
 
 /** UTC milliseconds of the departure. */
-export function departed(flight: Flight): number {
+export function departed(flight: Pick<Flight, 'date' | 'origin'>): number {
   const utc = utcOf.get(flight.origin)
   if (utc === undefined) throw new RangeError(`airport ${flight.origin} is not in ${airportsFile}`)
   return utc(flight.date)

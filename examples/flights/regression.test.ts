@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { random } from '../../src/base/random.ts'
-import { fitLogistic, solve } from './regression.ts'
+import { fitLogistic, predict, solve } from './regression.ts'
 
 test('solves a system by hand', () => {
   const matrix = [Float64Array.of(4, 2), Float64Array.of(2, 3)]
@@ -34,4 +34,10 @@ test('finds the coefficients that made the labels', () => {
 test('data that a threshold separates stays finite', () => {
   const { weights } = fitLogistic([Float64Array.of(-2, -1, 1, 2)], Uint8Array.of(0, 0, 1, 1))
   assert.ok(weights[0] > 0 && weights[0] < 10)
+})
+
+test('predicts by the logistic of the weighted sum', () => {
+  const scores = predict({ intercept: 1, weights: [2, -1] }, [Float64Array.of(0, 1), Float64Array.of(1, 0)])
+  assert.equal(scores[0], 0.5)
+  assert.ok(Math.abs(scores[1] - 1 / (1 + Math.exp(-3))) < 1e-15)
 })

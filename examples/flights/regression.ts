@@ -5,7 +5,7 @@
  */
 
 /** `columns[feature][row]`; returns the intercept and one weight a column, which minimise the log loss plus `ridge · |weights|² / 2`. */
-export function fitLogistic(columns: readonly Float64Array[], labels: Uint8Array, ridge = 1): { intercept: number; weights: number[] } {
+export function fitLogistic(columns: readonly Float64Array[], labels: Uint8Array, ridge = 1): LogisticModel {
   const size = columns.length + 1
   let beta = new Float64Array(size)
   for (let step = 0; step < 50; step++) {
@@ -15,6 +15,18 @@ export function fitLogistic(columns: readonly Float64Array[], labels: Uint8Array
     if (change.every(value => Math.abs(value) < 1e-10)) return { intercept: beta[0], weights: [...beta.subarray(1)] }
   }
   throw new Error('the regression did not converge in 50 steps')
+}
+
+export interface LogisticModel {
+  readonly intercept: number
+  readonly weights: readonly number[]
+}
+
+/** Probabilities, a row each. */
+export function predict({ intercept, weights }: LogisticModel, columns: readonly Float64Array[]): Float64Array {
+  const scores = new Float64Array(columns[0].length).fill(intercept)
+  for (const [i, column] of columns.entries()) for (let row = 0; row < scores.length; row++) scores[row] += weights[i] * column[row]
+  return scores.map(z => 1 / (1 + Math.exp(-z)))
 }
 
 function derivatives(columns: readonly Float64Array[], labels: Uint8Array, beta: Float64Array, ridge: number) {

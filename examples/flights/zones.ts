@@ -50,23 +50,32 @@ export function zoneOf({ iata, state, longitude }: Airport): string {
   return zone
 }
 
-/** A function from local milliseconds (as if they were UTC) to UTC milliseconds. Remembers each hour of local time: 30 ns a call. */
+/**
+ * A function from local milliseconds (as if they were UTC) to UTC milliseconds. Asks `Intl`, which takes microseconds, once for each local day,
+ * and once for each hour of the days around a change.
+ */
 export function utcIn(zone: string): (local: number) => number {
   const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' })
-  const offsets = new Map<number, number>()
+  const days = new Map<number, number | 'changes'>()
+  const hours = new Map<number, number>()
   return local => {
-    const hour = Math.floor(local / HOUR)
-    let offset = offsets.get(hour)
-    if (offset === undefined) offsets.set(hour, (offset = offsetOfLocal(format, hour * HOUR)))
-    return local - offset
+    const day = remembered(days, Math.floor(local / DAY), days => offsetOfDay(format, days * DAY))
+    if (day !== 'changes') return local - day
+    return local - remembered(hours, Math.floor(local / HOUR), hours => offsetOfHour(format, hours * HOUR))
   }
 }
 
+function offsetOfDay(format: Intl.DateTimeFormat, local: number): number | 'changes' {
+  const before = offsetAt(format, local - DAY)
+  return before === offsetAt(format, local + 2 * DAY) ? before : 'changes'
+}
+
 /** A local time that the clock shows twice is the earlier one; one that it skips is read with the offset before the skip. */
-function offsetOfLocal(format: Intl.DateTimeFormat, local: number): number {
+function offsetOfHour(format: Intl.DateTimeFormat, local: number): number {
   const before = offsetAt(format, local - DAY)
   const after = offsetAt(format, local + DAY)
-  return offsetAt(format, local - before) === after && offsetAt(format, local - after) === after && before !== after ? after : before
+  const changed = offsetAt(format, local - before) === after && offsetAt(format, local - after) === after
+  return changed ? after : before
 }
 
 /** Milliseconds by which local time is ahead of UTC at an instant. */
@@ -74,6 +83,12 @@ function offsetAt(format: Intl.DateTimeFormat, utc: number): number {
   const name = format.formatToParts(utc).find(part => part.type === 'timeZoneName')!.value
   const [, sign, hours = '0', minutes = '0'] = /^GMT(?:([+-])(\d+):(\d+))?$/.exec(name)!
   return (sign === '-' ? -1 : 1) * (Number(hours) * HOUR + Number(minutes) * 60_000)
+}
+
+function remembered<T>(known: Map<number, T>, key: number, find: (key: number) => T): T {
+  let value = known.get(key)
+  if (value === undefined) known.set(key, (value = find(key)))
+  return value
 }
 
 function each(zone: string, states: string): Record<string, string> {

@@ -1,0 +1,47 @@
+/** The model's decisions over the whole file, in memory: what `fit.ts` and `ages.ts` work on. */
+import type { PipelineIR } from 'spillway'
+import { decide } from '../../src/replay/decide.ts'
+import { load } from '../../src/replay/load.ts'
+import type { ReplayLog } from '../../src/replay/log.ts'
+import { flightsFile } from './data.ts'
+import pipeline from './flights.ts'
+
+export interface Decisions {
+  /** UTC milliseconds, ascending. */
+  readonly t: Float64Array
+  /** By input of the model; NaN where it is NULL. */
+  readonly inputs: ReadonlyMap<string, Float64Array>
+  /** Probability of being late. */
+  readonly score: Float64Array
+}
+
+export const readLog = (): Promise<ReplayLog> =>
+  load(
+    pipeline,
+    ['landings', 'departures'].map(source => ({ source, path: flightsFile })),
+    { onRefused: () => {} },
+  )
+
+/** `ir` is that of `flights.ts`, or one with its group placed elsewhere. */
+export function decisions(log: ReplayLog, ir: PipelineIR = pipeline.ir): Decisions {
+  const [model] = ir.models
+  const length = log.histories.get(model.decide.source)!.block.length
+  const inputs = new Map(model.inputs.map(({ name }) => [name, new Float64Array(length)]))
+  const result = { t: new Float64Array(length), inputs, score: new Float64Array(length) }
+  for (const batch of decide({ ir, scores: pipeline.scores }, model, log)) {
+    const { first } = batch
+    result.t.set(batch.t, first)
+    for (const [i, column] of [...inputs.values()].entries()) copy(batch.vector[i], batch.length, column, first)
+    copy(batch.score, batch.length, result.score, first)
+  }
+  return result
+}
+
+interface Values {
+  readonly values: ArrayLike<number>
+  readonly nulls?: Uint8Array | undefined
+}
+
+function copy({ values, nulls }: Values, length: number, into: Float64Array, at: number): void {
+  for (let i = 0; i < length; i++) into[at + i] = nulls?.[i] ? NaN : values[i]
+}

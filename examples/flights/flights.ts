@@ -1,0 +1,53 @@
+/**
+ * Will this flight arrive late? Decided when it departs, from the flights that have just landed at both of its ends.
+ *
+ * One row of the file is two events: a departure, which does not know its delay yet, and a landing, which carries it.
+ *
+ *     npm run spillway -- replay examples/flights/flights.ts --source departures=FILE --source landings=FILE
+ */
+import { count, entity, features, logistic, model, on, pipeline, share, source, stream, t } from 'spillway'
+import coefficients from './coefficients.json' with { type: 'json' }
+import { departed, landed, localHour, type Flight } from './data.ts'
+
+const airport = entity('airport', t.string())
+
+export const landings = source('landings', {
+  schema: { destination: airport, delay: t.int({ min: -120, max: 1500 }), landed: t.timestamp() },
+  key: 'destination',
+  time: 'landed',
+  map: (flight: Flight) => ({ destination: flight.destination, delay: flight.delay, landed: landed(flight) }),
+  mapVersion: '1',
+})
+
+export const departures = source('departures', {
+  schema: { origin: airport, destination: airport, distance: t.int({ min: 0 }), hour: t.int({ min: 0, max: 23 }), departed: t.timestamp() },
+  key: 'origin',
+  time: 'departed',
+  map: (flight: Flight) => ({
+    origin: flight.origin,
+    destination: flight.destination,
+    distance: flight.distance,
+    hour: localHour(flight),
+    departed: departed(flight),
+  }),
+  mapVersion: '1',
+})
+
+export const arrivals = features('arrivals', {
+  from: landings,
+  entity: airport,
+  place: stream,
+  values: l => ({
+    delay: l.delay.mean('1h'),
+    late: share(l.delay.gt(15), '1h'),
+    landed: count('1h'),
+  }),
+})
+
+export const late = model('late', {
+  decide: on(departures),
+  inputs: f => ({ there: arrivals.of(f.destination), here: arrivals.of(f.origin), hour: f.hour, distance: f.distance }),
+  score: logistic(coefficients), // fitted on the first half of the file by fit.ts
+})
+
+export default pipeline('flights', [late])
