@@ -5,13 +5,9 @@
  * physical types that `physicalColumn` reduces the common ones to are read from the vector's memory instead; the rest goes through
  * the library.
  */
-import { createRequire } from 'node:module'
 import { DuckDBTypeId, JSDuckDBValueConverter, type DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
-import type Bindings from '@duckdb/node-bindings'
+import { bindings } from './bindings.ts'
 import { identifier } from './duckdb.ts'
-
-/** The bindings that the library itself uses: another copy would be another DuckDB. */
-const bindings = createRequire(import.meta.resolve('@duckdb/node-api'))('@duckdb/node-bindings') as typeof Bindings
 
 const WORD = 2 ** 32
 const WORDS_SAFE = 2 ** 21

@@ -1,0 +1,12 @@
+/** Opens a table for writing by its name: `.parquet`, or NDJSON (`.ndjson`, `.jsonl`, `.json`), plain or `.gz`. */
+import { fileError } from './file-error.ts'
+import { openNdjsonTable } from './ndjson-writer.ts'
+import { openParquetTable } from './parquet-writer.ts'
+import type { OpenTable } from './table.ts'
+
+/** Throws `SPILL_INPUT` if the name says no format, or the file cannot be written. */
+export const openTable: OpenTable = (path, columns, strings) => {
+  if (/\.parquet$/i.test(path)) return openParquetTable(path, columns, strings)
+  if (/\.(?:ndjson|jsonl|json)(?:\.gz)?$/i.test(path)) return openNdjsonTable(path, columns, strings)
+  throw fileError(path, 'has no format by its name; call it .ndjson, .ndjson.gz or .parquet')
+}

@@ -1,0 +1,34 @@
+/** Refused records as NDJSON, one a line: `{"reason","detail","place","source","raw"}`, or `"rawBase64"` for bytes that are no UTF-8. */
+import { isUtf8 } from 'node:buffer'
+import type { Refusal } from '../intake/refusal.ts'
+import { TextSink } from './sink.ts'
+
+export class RefusalWriter {
+  readonly #sink: TextSink
+  /** Lines written. */
+  count = 0
+
+  constructor(path: string) {
+    this.#sink = new TextSink(path)
+  }
+
+  readonly write = (refusal: Refusal): void => {
+    this.count++
+    this.#sink.write(`${refusalLine(refusal)}\n`)
+  }
+
+  close(): void {
+    this.#sink.close()
+  }
+}
+
+export function refusalLine({ reason, detail, place, source, raw }: Refusal): string {
+  return JSON.stringify({ reason, detail, place, source, ...rawFields(raw) })
+}
+
+/** Half surrogates cannot be written as UTF-8, but JSON can escape them. */
+function rawFields(raw: string | Uint8Array): { raw: string } | { rawBase64: string } {
+  if (typeof raw === 'string') return { raw }
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
+  return isUtf8(bytes) ? { raw: bytes.toString('utf8') } : { rawBase64: bytes.toString('base64') }
+}
