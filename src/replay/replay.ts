@@ -1,0 +1,114 @@
+import { stopwatch } from '../base/clock.ts'
+import type { PipelineIR } from '../define/ir.ts'
+import type { IntakeCounts } from '../intake/intake.ts'
+import type { RowMap } from '../intake/mapping.ts'
+import type { Refusal } from '../intake/refusal.ts'
+import type { OwnScoreFunction } from '../model/index.ts'
+import { decide, type DecisionBatch } from './decide.ts'
+import { load, type SourceFile } from './load.ts'
+import type { ReplayLog } from './log.ts'
+
+/** What a replay needs of a pipeline: its IR and the user's functions. */
+export interface Replayable {
+  readonly ir: PipelineIR
+  readonly fingerprint: string
+  readonly maps: ReadonlyMap<string, RowMap>
+  readonly scores: ReadonlyMap<string, OwnScoreFunction>
+}
+
+export interface ReplayOptions {
+  readonly files: readonly SourceFile[]
+  /** Replay these models only, by name. */
+  readonly models?: readonly string[]
+  /** Receives every batch of decisions; the next is made when it resolves. */
+  readonly onDecisions?: (batch: DecisionBatch, log: ReplayLog) => void | Promise<void>
+  readonly onRefused?: (refusal: Refusal) => void
+  readonly onWarning?: (warning: string) => void
+  /** What is being done, and the share of it that is done, 0 to 1. */
+  readonly onProgress?: (stage: string, share: number) => void
+}
+
+export interface ModelSummary {
+  readonly model: string
+  decisions: number
+  /** Decisions with a score. */
+  scored: number
+  /** Decisions whose score is NULL, for lack of an input. */
+  unscored: number
+  /** Decisions that could not be made: a limit was passed, or the user's function failed. */
+  refused: number
+  scoreSum: number
+}
+
+export interface ReplaySummary {
+  readonly pipeline: string
+  readonly fingerprint: string
+  readonly sources: readonly (Readonly<IntakeCounts> & { readonly source: string })[]
+  /** Records that could not be decoded, so that no source saw them. */
+  readonly undecodable: number
+  readonly models: readonly ModelSummary[]
+  readonly events: number
+  readonly decisions: number
+  /** Seconds of reading and checking, and of features, scores and output. */
+  readonly loadSeconds: number
+  readonly decideSeconds: number
+  readonly warnings: readonly string[]
+}
+
+/** Reads histories, makes every decision over them in order, and counts. Throws as `load` does. */
+export async function replay(pipeline: Replayable, options: ReplayOptions): Promise<ReplaySummary> {
+  const warnings: string[] = []
+  let undecodable = 0
+  const start = stopwatch()
+  const log = await load(pipeline, options.files, {
+    onRefused(refusal) {
+      if (refusal.source === undefined) undecodable++
+      options.onRefused?.(refusal)
+    },
+    onWarning(warning) {
+      warnings.push(warning)
+      options.onWarning?.(warning)
+    },
+    onProgress: (path, share) => options.onProgress?.(`reading ${path}`, share),
+  })
+  const loaded = stopwatch()
+  const models: ModelSummary[] = []
+  for (const model of pipeline.ir.models) {
+    if (options.models && !options.models.includes(model.name)) continue
+    const summary: ModelSummary = { model: model.name, decisions: 0, scored: 0, unscored: 0, refused: 0, scoreSum: 0 }
+    const total = log.histories.get(model.decide.source)!.block.length
+    for (const batch of decide(pipeline, model, log)) {
+      count(summary, batch)
+      await options.onDecisions?.(batch, log)
+      options.onProgress?.(`deciding ${model.name}`, (batch.first + batch.length) / total)
+    }
+    models.push(summary)
+  }
+  const sources = [...log.histories].map(([source, { counts }]) => ({ source, ...counts }))
+  return {
+    pipeline: pipeline.ir.name,
+    fingerprint: pipeline.fingerprint,
+    sources,
+    undecodable,
+    models,
+    events: log.length,
+    decisions: models.reduce((sum, { decisions }) => sum + decisions, 0),
+    loadSeconds: (loaded - start) / 1000,
+    decideSeconds: (stopwatch() - loaded) / 1000,
+    warnings,
+  }
+}
+
+function count(summary: ModelSummary, { length, score, refused }: DecisionBatch): void {
+  let scored = 0
+  for (let row = 0; row < length; row++) {
+    if (score.nulls?.[row]) continue
+    scored++
+    summary.scoreSum += score.values[row]!
+  }
+  summary.decisions += length
+  summary.scored += scored
+  summary.refused += refused.size
+  summary.unscored += length - scored - refused.size
+}
+
