@@ -86,7 +86,7 @@ interface Check {
   readonly seconds: number
 }
 
-const KERNEL_CASES = 100
+const KERNEL_CASES = 200
 const DUCKDB_CASES = 60
 const SECONDS_MAX = 120
 
