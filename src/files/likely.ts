@@ -1,0 +1,55 @@
+/** Which columns are likely the event time, the id and the key, and why: names first, then what the values do. */
+import { timeName, type ColumnSample, type InferredColumn } from './column-sample.ts'
+
+export interface Choice {
+  readonly column: string
+  /** For a person, who may know better. */
+  readonly reason: string
+}
+
+const idName = /^(?:id|uuid|guid|event_?id|transaction_?id|message_?id)$/i
+const entityName =
+  /(?:_|^)(?:id|key|code|no|number)$|Id$|user|customer|client|account|card|device|sensor|patient|station|machine|vehicle|host|symbol|ticker|store|shop|terminal|merchant|driver|player|session|origin|destination|city|region|country/i
+
+/** The first that a name speaks for; else the one that rises most steadily. NULL disqualifies. */
+export function likelyTime(columns: readonly InferredColumn[], samples: ReadonlyMap<string, ColumnSample>): Choice | undefined {
+  const times = columns.filter(({ type, nullable }) => type === 'timestamp' && !nullable)
+  const rise = ({ name }: InferredColumn) => samples.get(name)!.ascending / samples.get(name)!.filled
+  const [best] = times.toSorted((a, b) => Number(timeName.test(b.name)) - Number(timeName.test(a.name)) || rise(b) - rise(a))
+  if (!best) return undefined
+  const only = times.length === 1 ? 'the only time that every record has' : `of ${times.length} times, `
+  if (times.length === 1) return { column: best.name, reason: only }
+  return {
+    column: best.name,
+    reason: only + (timeName.test(best.name) ? 'the one whose name and order speak for it' : 'the one that rises most steadily'),
+  }
+}
+
+/** A column called an id whose values are all different. */
+export function likelyId(columns: readonly InferredColumn[], sampled: number, time: Choice | undefined): Choice | undefined {
+  const unique = columns.filter(
+    ({ name, type, nullable, distinct }) =>
+      (type === 'string' || type === 'int') && !nullable && distinct === sampled && sampled > 1 && name !== time?.column,
+  )
+  const found = unique.find(({ name }) => idName.test(name)) ?? unique.find(({ name }) => /_?id$/i.test(name))
+  return found && { column: found.name, reason: 'different in every record, and called an id' }
+}
+
+/** A column that comes again and again: one called like a thing, else the text with the most values. */
+export function likelyKey(columns: readonly InferredColumn[], sampled: number, taken: readonly (Choice | undefined)[]): Choice | undefined {
+  const repeated = columns.filter(
+    ({ name, type, nullable, distinct }) =>
+      (type === 'string' || (type === 'int' && entityName.test(name))) &&
+      !nullable &&
+      (distinct < sampled || sampled === 1) &&
+      !taken.some(choice => choice?.column === name),
+  )
+  const named = repeated.filter(({ name, distinct }) => entityName.test(name) && distinct > 1)
+  const best = (named.length > 0 ? named : repeated).toSorted((a, b) => b.distinct - a.distinct)[0]
+  return (
+    best && {
+      column: best.name,
+      reason: `${best.distinct} different values in ${sampled} records${named.length > 0 ? ', and called like a thing that has events' : ''}`,
+    }
+  )
+}
