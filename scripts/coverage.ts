@@ -11,7 +11,7 @@ interface Lines {
 export function printCoverage(coverage: Coverage): void {
   const rooms = new Map<string, Lines>()
   const add = (file: string, covered: number, total: number): void => {
-    const name = file.split('/')[1]
+    const name = file.split('/')[1].replace('.ts', '')
     const room = rooms.get(name) ?? { covered: 0, total: 0 }
     rooms.set(name, { covered: room.covered + covered, total: room.total + total })
   }
