@@ -1,0 +1,71 @@
+/**
+ * `npm start`: the main job on the embedded default. Replays three million real flights, each as a departure and a landing,
+ * through the pipeline of `examples/flights`; shows decisions with their features, how good they are on later months, and the speed.
+ * Ends by itself.
+ */
+import pipeline, { late } from '../examples/flights/flights.ts'
+import { flightsFile } from '../examples/flights/data.ts'
+import { evaluate, evaluationText } from '../examples/flights/evaluate.ts'
+import { outcomes } from '../examples/flights/outcomes.ts'
+import { Progress } from '../src/cli/progress.ts'
+import { summaryText } from '../src/cli/summary.ts'
+import { rowsOf } from '../src/model/index.ts'
+import type { DecisionBatch } from '../src/replay/decide.ts'
+import type { ReplayLog } from '../src/replay/log.ts'
+import { replay } from '../src/replay/replay.ts'
+
+/** One decision in so many batches is shown. */
+const SHOWN_EVERY = 45
+
+console.log(`Will this flight arrive late? Decided at departure, from the flights that have landed in the last hour.\n`)
+
+const progress = new Progress()
+const decided = { t: [] as Float64Array[], score: [] as Float64Array[], delay: [] as Float64Array[] }
+const samples: string[] = []
+let batches = 0
+const rowOf = (log: ReplayLog) => rowsOf(late.ir.inputs, log.strings)
+const delayAt = late.ir.inputs.findIndex(input => input.name === 'there.delay')
+
+const summary = await replay(pipeline, {
+  files: ['departures', 'landings'].map(source => ({ source, path: flightsFile })),
+  onProgress: (stage, share) => progress.show(stage.replace(/ \S*\//, ' '), share),
+  onDecisions: keep,
+})
+progress.done()
+
+console.log('Some decisions, with the features that they were made from:\n')
+console.log(`${samples.join('\n')}\n`)
+console.log('Quality, on the half of the flights that the model was not fitted on:\n')
+const inputs = new Map([['there.delay', joined(decided.delay)]])
+console.log(`${evaluationText(evaluate({ t: joined(decided.t), score: joined(decided.score), inputs }, await outcomes()))}\n`)
+console.log(summaryText(summary))
+
+function keep(batch: DecisionBatch, log: ReplayLog): void {
+  decided.t.push(batch.t.slice())
+  decided.score.push(numbers(batch.score, batch.length))
+  decided.delay.push(numbers(batch.vector[delayAt], batch.length))
+  if (batches++ % SHOWN_EVERY !== SHOWN_EVERY >> 1) return
+  const row = batch.length >> 1
+  const when = new Date(batch.t[row]).toISOString().slice(0, 16).replace('T', ' ')
+  const score = batch.score.values[row].toFixed(3)
+  samples.push(`  ${when} UTC  ${log.strings.textOf(batch.key.values[row])}  late with probability ${score}  ${shown(rowOf(log)(batch.vector, row))}`)
+}
+
+/** A vector in one line, numbers to three digits after the point. */
+function shown(vector: object): string {
+  return JSON.stringify(vector, (_, value: unknown) => (typeof value === 'number' ? Math.round(value * 1000) / 1000 : value))
+}
+
+function numbers({ values, nulls }: DecisionBatch['score'], length: number): Float64Array {
+  return Float64Array.from({ length }, (_, row) => (nulls?.[row] ? NaN : values[row]))
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
