@@ -132,6 +132,12 @@ test('a damaged Parquet file is an error', async () => {
   }
 })
 
+test('a file written again under its name is read anew', async () => {
+  using scratch = new Scratch()
+  for (let round = 0; round < 5; round++)
+    assert.deepEqual(await recordsOf(await scratch.writeParquet('in.parquet', `SELECT ${round} AS n`)), [{ n: round }])
+})
+
 test('a path is a path and no pattern', async () => {
   using scratch = new Scratch()
   await scratch.writeParquet('ab.parquet', `SELECT 1 AS n`)

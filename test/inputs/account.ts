@@ -1,0 +1,111 @@
+/**
+ * What became of the records of one file: every one of them accepted, refused with a reason, a duplicate, skipped by the source's map, or in
+ * a file that was rejected with an error.
+ */
+import { SpillwayError } from '../../src/base/errors.ts'
+import { Strings } from '../../src/columns/strings.ts'
+import type { SourceIR } from '../../src/define/ir.ts'
+import { matchColumns } from '../../src/files/columns.ts'
+import { openInput } from '../../src/files/input.ts'
+import { Intake, type History } from '../../src/intake/intake.ts'
+import type { RowMap } from '../../src/intake/mapping.ts'
+import { refusalReasons, type Refusal } from '../../src/intake/refusal.ts'
+import { shown } from '../../src/intake/field.ts'
+import { valueAt } from '../../src/intake/row-text.ts'
+import { lostBytes, missingRows, rowKey, type Piece } from './conservation.ts'
+import { SpyMap } from './spy-map.ts'
+
+export interface Account {
+  readonly accepted: number
+  readonly dead: number
+  readonly duplicate: number
+  readonly skipped: number
+  /** Records of a file that stopped with an error, and did not come out before it; at least one. */
+  readonly rejected: number
+  readonly unaccounted: number
+  readonly crashed: number
+  /** What was wrong, in words. */
+  readonly faults: readonly string[]
+}
+
+/** A file that was written, and what is known of it. */
+export interface Written {
+  readonly path: string
+  readonly source: SourceIR
+  readonly map: RowMap | undefined
+  /** Records that were put into it. */
+  readonly records: number
+  /** Its text before packing, if it is text. */
+  readonly text: Buffer | undefined
+  readonly hasHeader: boolean
+  /** Rows, by `rowKey`, that must be accepted as they are. */
+  readonly sound: readonly string[]
+}
+
+export async function account(file: Written): Promise<Account> {
+  const spy = file.map && new SpyMap(file.map)
+  const read = await readAll(file, spy)
+  const { refusals, pieces, undecodable, error, counts } = read
+  const isCrash = error !== undefined && !(error instanceof SpillwayError && error.code !== 'SPILL_ASSERT')
+  const isRejected = error !== undefined && !isCrash
+  const faults = refusals.filter(isVague).map(({ reason, detail, place }) => `a refusal says too little: ${reason}, ${detail}, ${place}`)
+  if (isCrash) faults.push(`crashed: ${error instanceof Error ? error.stack : shown(error)}`)
+  if (!isCrash && file.text) faults.push(...lostBytes(file.text, pieces, { hasHeader: file.hasHeader, isRejected }))
+  if (error === undefined) faults.push(...missingRows(file.sound, acceptedRows(read)))
+  const { accepted, duplicates: duplicate, skipped } = counts
+  const outcomes = accepted + duplicate + skipped + refusals.length
+  const expected = (spy ? spy.outcomes : counts.records) + undecodable
+  if (!isCrash && outcomes !== expected) faults.push(`${expected} outcomes were due, ${outcomes} came`)
+  return {
+    accepted,
+    dead: refusals.length,
+    duplicate,
+    skipped,
+    rejected: isRejected ? Math.max(1, file.records - counts.records - undecodable) : 0,
+    unaccounted: isCrash ? 0 : faults.length,
+    crashed: Number(isCrash),
+    faults,
+  }
+}
+
+interface Read extends History {
+  readonly strings: Strings
+  readonly refusals: readonly Refusal[]
+  readonly pieces: readonly Piece[]
+  readonly undecodable: number
+  readonly error: unknown
+}
+
+async function readAll({ path, source }: Written, spy: SpyMap | undefined): Promise<Read> {
+  const refusals: Refusal[] = []
+  const pieces: Piece[] = []
+  const strings = new Strings()
+  const intake = new Intake(source, { strings, onRefused: refusal => void refusals.push(refusal), map: spy?.call })
+  let undecodable = 0
+  let error: unknown
+  try {
+    const input = await openInput(path)
+    for await (const batch of input.batches(matchColumns(input, source).wanted)) {
+      undecodable += batch.undecodable.length
+      refusals.push(...batch.undecodable)
+      pieces.push(...batch.undecodable.map(pieceOf))
+      batch.records.forEach((_, i) => pieces.push({ line: batch.numberOf(i), raw: Buffer.from(batch.rawOf(i)), isHead: false }))
+      intake.take(batch)
+    }
+  } catch (thrown) {
+    error = thrown
+  }
+  return { ...intake.finish(), strings, refusals, pieces, undecodable, error }
+}
+
+const isVague = ({ reason, detail, place }: Refusal): boolean => !refusalReasons.includes(reason) || detail === '' || place === ''
+
+function pieceOf({ place, raw, detail }: Refusal): Piece {
+  return { line: Number(/\d+$/.exec(place)), raw: Buffer.from(raw), isHead: detail.startsWith('a line of ') }
+}
+
+function acceptedRows({ source, block, strings }: Read): string[] {
+  return Array.from({ length: block.length }, (_, row) =>
+    rowKey(source, Object.fromEntries(source.columns.map(column => [column.name, valueAt(block, column, row, strings)]))),
+  )
+}
