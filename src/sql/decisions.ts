@@ -4,6 +4,7 @@ import { deliveredSql, expressionSql } from './expression.ts'
 import { placedSql } from './placement.ts'
 import { columnNames, columnOf, identifiers } from './relations.ts'
 import { scoreSql } from './score.ts'
+import { SelectList } from './select-list.ts'
 import { valuesQuery } from './values.ts'
 
 /** Some features of one group, read at the key that some columns of the trigger give. */
@@ -32,19 +33,22 @@ export function vectorQuery(pipeline: PipelineIR, model: ModelIR, eventsOf: (sou
   const values = reads.map(({ group }, i) =>
     valuesQuery(group, sourceOf(pipeline, group.source), { events: eventsOf(group.source), asks: `asks${i}` }, dialect),
   )
+  const leaves = new SelectList('f')
   const reference = (leaf: Leaf): string => {
-    if (leaf.op === 'column') return `i.i${model.inputs.findIndex(({ name }) => name === leaf.name)}`
-    if (leaf.op === 'trigger') return deliveredSql(`d.${fields.get(leaf.name)}`, columnOf(source, leaf.name), dialect)
+    if (leaf.op === 'column') return inputOf(leaf.name)
+    if (leaf.op === 'trigger') return leaves.nameOf(deliveredSql(`d.${fields.get(leaf.name)}`, columnOf(source, leaf.name), dialect))
     const read = reads.findIndex(({ group, key }) => nameOf(group.name, key) === nameOf(leaf.group, leaf.key))
-    return `v${read}.${values[read].columns.find(({ feature, part }) => feature.name === leaf.name && part === 'value')!.name}`
+    return leaves.nameOf(
+      `v${read}.${values[read].columns.find(({ feature, part }) => feature.name === leaf.name && part === 'value')!.name}`,
+    )
   }
   const expression = (expr: ExprIR): string => expressionSql(expr, dialect, reference)
-  const input = (name: string): string => `i.i${model.inputs.findIndex(other => other.name === name)}`
-  const score = scoreSql(model.score, model.inputs, { input, expression }, dialect)
+  const inputOf = (name: string): string => `i${model.inputs.findIndex(input => input.name === name)}`
+  const inputs = model.inputs.map(({ expr }, i) => `${expression(expr)} AS i${i}`)
+  const score = scoreSql(model.score, model.inputs, { input: inputOf, expression }, dialect)
   const names = identifiers([...model.inputs.map(({ name }) => name), 'score'], ['decision', 't', 'refused'], dialect)
   const codes = values.flatMap(({ columns }, i) => columns.filter(({ part }) => part === 'refused').map(({ name }) => `v${i}.${name}`))
-  const refused = codes.length === 0 ? 'NULL' : `coalesce(${codes.join(', ')})`
-  const joins = reads.map((_, i) => `\n  JOIN values${i} v${i} ON v${i}.ask = d._seq`).join('')
+  const results = ['_seq AS decision', '_t AS t', '_refused AS refused', ...model.inputs.map((_, i) => `i${i} AS ${names[i]}`)]
   const sql = `WITH
 reach AS (
   SELECT _seq, max(_arrival) OVER (ORDER BY _seq) AS _t
@@ -56,15 +60,20 @@ decided AS (
   JOIN reach r ON r._seq = s._seq
   WHERE NOT s._deleted
 ),${reads.map((read, i) => `\n${readSql(read, i, fields, values[i].sql, dialect)},`).join('')}
+given AS (
+  SELECT ${['d._seq', 'd._t', `coalesce(${['NULL', ...codes].join(', ')}) AS _refused`, ...leaves.columns()].join(',\n    ')}
+  FROM decided d${reads.map((_, i) => `\n  JOIN values${i} v${i} ON v${i}.ask = d._seq`).join('')}
+),
 inputs AS (
-  SELECT ${['d._seq', ...model.inputs.map(({ expr }, i) => `${expression(expr)} AS i${i}`)].join(',\n    ')}
-  FROM decided d${joins}
+  SELECT ${['*', ...inputs].join(',\n    ')}
+  FROM given
+),
+scored AS (
+  SELECT *, ${score ?? 'NULL'} AS _score
+  FROM inputs
 )
-SELECT ${['d._seq AS decision', 'd._t AS t', `${refused} AS refused`, ...model.inputs.map((_, i) => `i.i${i} AS ${names[i]}`)].join(', ')}${
-    score === undefined ? '' : `,\n  ${dialect.finite(score)} AS ${names.at(-1)}`
-  }
-FROM decided d
-JOIN inputs i ON i._seq = d._seq${joins}
+SELECT ${[...results, ...(score === undefined ? [] : [`${dialect.finite('_score')} AS ${names.at(-1)}`])].join(',\n  ')}
+FROM scored
 ORDER BY decision`
   return { sql, scored: score !== undefined }
 }

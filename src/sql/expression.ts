@@ -56,25 +56,24 @@ function literalSql(value: number | string | boolean, type: TypeIR['type'], dial
 function arithmeticSql({ op, left, right }: Node<'add'>, { dialect, compile }: Writing): string {
   const operands: Operands = [operand(left, compile), operand(right, compile)]
   if (op === 'div') return dialect.finite(`(${dialect.quotient(...asDoubles(operands, dialect))})`)
-  const [a, b] = operands.some(isDouble)
-    ? asDoubles(operands, dialect)
-    : op === 'mul'
-      ? operands.map(({ sql }) => dialect.wide(sql))
-      : // 17 more digits lift any value but 0 so far out of range that no other operand brings it back.
-        atOneScale(operands, SAFE_DIGITS + 1, dialect)
-  const result = `(${a} ${symbols[op]} ${b})`
-  return operands.some(isDouble) ? dialect.finite(result) : dialect.stored(result)
+  if (operands.some(isDouble)) return dialect.finite(`(${asDoubles(operands, dialect).join(` ${symbols[op]} `)})`)
+  // 17 more digits lift any value but 0 so far out of range that no other operand brings it back.
+  const exact = op === 'mul' ? operands.map(({ sql }) => dialect.wide(sql)) : atOneScale(operands, SAFE_DIGITS + 1, dialect)
+  return dialect.stored(`(${exact.join(` ${symbols[op]} `)})`)
 }
 
 function comparisonSql({ op, left, right }: Node<'eq'>, { dialect, compile }: Writing): string {
   const operands: Operands = [operand(left, compile), operand(right, compile)]
-  const [a, b] = !isNumeric(left)
-    ? operands.map(({ sql }) => sql)
-    : operands.some(isDouble)
-      ? asDoubles(operands, dialect)
-      : // 16 more digits lift any value but 0 beyond every other value, which is all that a comparison asks.
-        atOneScale(operands, SAFE_DIGITS, dialect)
-  return `(${a} ${symbols[op]} ${b})`
+  return `(${comparable(operands, dialect).join(` ${symbols[op]} `)})`
+}
+
+/** Two operands in a form that SQL compares as the IR means. */
+function comparable(operands: Operands, dialect: Dialect): readonly string[] {
+  const [left, right] = operands
+  if (operands.some(isDouble)) return asDoubles(operands, dialect)
+  if (!isNumeric(left) || scaleOf(left) === scaleOf(right)) return [left.sql, right.sql]
+  // 16 more digits lift any value but 0 beyond every other value, which is all that a comparison asks.
+  return atOneScale(operands, SAFE_DIGITS, dialect)
 }
 
 interface Operand extends TypeIR {

@@ -30,10 +30,10 @@ interface Result {
 }
 
 /**
- * The features of one group at any `(P, t)`, as one query: a row an ask, in order of `ask`.
+ * The features of one group at any `(P, t)`, as one query: a row an ask, in no order.
  *
  * Semantics §3, read aloud: join each ask with the events of its key that are known and not superseded; aggregate those within each
- * window; write the value from the aggregates. Cost: asks × events of their key.
+ * window; write the value from the aggregates. Cost: asks × events of their key, within twice the longest window.
  *
  * Columns: `ask`, then for each feature in order its value as delivered; for an exact `sum` or `change` the integer behind it
  * (`…__exact`); where it may be refused, the code with which it is (`…__refused`, NULL if it is not).
@@ -44,6 +44,7 @@ export function valuesQuery(group: GroupIR, source: SourceIR, tables: Tables, di
   const values = group.features.map(feature => valueSql(feature, names, lists, dialect))
   const sameKey = group.key.map((_, i) => `e.k${i} = a.k${i} AND `).join('')
   const keys = group.key.map((name, i) => `s.${names.get(name)} AS k${i}`)
+  const reach = reachOf(group)
   const results = values.flatMap((value, i) => resultsOf(group.features[i], value, i, dialect))
   const resultNames = identifiers(
     results.map(({ feature, part }) => (part === 'value' ? feature.name : `${feature.name}__${part}`)),
@@ -57,13 +58,16 @@ known AS (
   FROM ${tables.events} s
 ),
 asked AS (
-  SELECT ${['a.*', ...lists.tails.columns()].join(',\n    ')}
+  SELECT ${['a.*', ...(reach === undefined ? [] : [`${dialect.tile('a.t', reach)} AS span`]), ...lists.tails.columns()].join(',\n    ')}
   FROM ${tables.asks} a
+),
+near AS (
+  ${nearSql(reach, dialect)}
 ),
 partials AS (
   SELECT ${['a.ask', ...lists.calls.columns()].join(',\n    ')}
   FROM asked a
-  JOIN known e ON ${sameKey}e._seq < a.prefix AND e._time <= a.t
+  JOIN near e ON ${sameKey}${reach === undefined ? '' : 'e._span = a.span AND '}e._seq < a.prefix AND e._time <= a.t
   WHERE (a.upto IS NULL OR e._arrival <= a.upto) AND ${countsSql(source)}
   GROUP BY a.ask
 ),
@@ -73,8 +77,7 @@ answers AS (
   LEFT JOIN partials p ON p.ask = a.ask
 )
 SELECT ${['ask', ...columns.map(({ sql, name }) => `${sql} AS ${name}`)].join(',\n  ')}
-FROM answers
-ORDER BY ask`
+FROM answers`
   return { sql, columns }
 }
 
@@ -94,6 +97,18 @@ const ownColumns = [
   's._deleted',
   'row_number() OVER (ORDER BY s._time, s._arrival, s._partition, s._offset) AS _order',
 ]
+
+/** How far before its clock an ask may see; undefined if as far as there are events. */
+function reachOf({ features }: GroupIR): number | undefined {
+  if (features.some(({ window }) => window === 'lifetime')) return undefined
+  return Math.max(...features.map(({ window, hop }) => (window as number) + hop))
+}
+
+/** Time is cut into spans as long as the reach. An event stands in its own and in the next, so that an ask finds all it sees in its own. */
+function nearSql(reach: number | undefined, dialect: Dialect): string {
+  if (reach === undefined) return 'SELECT * FROM known'
+  return `SELECT e.*, ${dialect.tile('e._time', reach)} + later.shift AS _span FROM known e CROSS JOIN (VALUES (0), (${reach})) AS later(shift)`
+}
 
 /** The next revision of each event. Later positions of a key are later in the total order and in arrival, so the next one decides. */
 function revisionColumns(source: SourceIR, names: Names): string[] {

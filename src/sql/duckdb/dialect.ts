@@ -29,7 +29,7 @@ export const duckdb: Dialect = {
   finite: double => `CASE WHEN isfinite(${double}) THEN ${double} + 0e0 END`,
   quotient: (double, by) => `${double} / ${by}`,
   // An integer remainder has the sign of the dividend.
-  tile: (time, hop) => (hop === 1 ? `(${time})` : `(${time}) - (((${time}) % ${hop}) + ${hop}) % ${hop}`),
+  tile: (time, hop) => (hop === 1 ? `(${time})` : `((${time}) - (((${time}) % ${hop}) + ${hop}) % ${hop})`),
 
   first: (value, order) => `arg_min(${value}, ${order})`,
   last: (value, order) => `arg_max(${value}, ${order})`,

@@ -39,7 +39,7 @@ export class DuckDb {
     await this.connection.run(createAsks(group, source, duckdb, tables.asks))
     await loadAsks(this.connection, tables.asks, group, source, asks)
     const { sql, columns } = valuesQuery(group, source, tables, duckdb)
-    return readAnswers(await this.#read(sql), columns)
+    return readAnswers(await this.#read(`${sql} ORDER BY ask`), columns)
   }
 
   /** Every decision of a model on a log, in its order. */
