@@ -18,8 +18,10 @@ export interface LoadOptions {
   readonly onRefused: (refusal: Refusal) => void
   /** Called as records are read, with the file's name and the share of it that was read, 0 to 1. */
   readonly onProgress?: (path: string, share: number) => void
-  /** Columns ignored or missing, in words; a file that broke off, of which what stood before was taken. */
+  /** Columns ignored or missing, in words. */
   readonly onWarning?: (warning: string) => void
+  /** A file broke off, in words; what stood before was taken. Without it, that is an error. */
+  readonly onBroken?: (warning: string) => void
 }
 
 /**
@@ -53,15 +55,19 @@ export async function load(
   return replayLog(pipeline.ir, histories, strings)
 }
 
-async function takeOne(path: string, intakes: readonly Intake[], { onRefused, onProgress, onWarning }: LoadOptions): Promise<void> {
+async function takeOne(
+  path: string,
+  intakes: readonly Intake[],
+  { onRefused, onProgress, onWarning, onBroken }: LoadOptions,
+): Promise<void> {
   const before = intakes.map(intake => intake.counts.records)
   try {
     const { warnings } = await takeFile(path, intakes, { onRefused, onProgress: share => onProgress?.(path, share) })
     for (const warning of warnings) onWarning?.(warning)
   } catch (error) {
     const tookSome = intakes.some((intake, i) => intake.counts.records > before[i]!)
-    if (!(error instanceof SpillwayError) || error.code !== 'SPILL_INPUT' || !tookSome || !onWarning) throw error
-    onWarning(`${error.message}; what stood before was taken`)
+    if (!(error instanceof SpillwayError) || error.code !== 'SPILL_INPUT' || !tookSome || !onBroken) throw error
+    onBroken(`${error.message}; what stood before was taken`)
   }
 }
 

@@ -52,12 +52,20 @@ export interface ReplaySummary {
   /** Seconds of reading and checking, and of features, scores and output. */
   readonly loadSeconds: number
   readonly decideSeconds: number
+  /** Columns ignored or missing, and what is in `brokenOff`. */
   readonly warnings: readonly string[]
+  /** Files that broke off, in words: the replay is of what stood before. Empty if it did all that was asked. */
+  readonly brokenOff: readonly string[]
 }
 
 /** Reads histories, makes every decision over them in order, and counts. Throws as `load` does. */
 export async function replay(pipeline: Replayable, options: ReplayOptions): Promise<ReplaySummary> {
   const warnings: string[] = []
+  const brokenOff: string[] = []
+  const warn = (warning: string): void => {
+    warnings.push(warning)
+    options.onWarning?.(warning)
+  }
   let undecodable = 0
   const start = stopwatch()
   const log = await load(pipeline, options.files, {
@@ -65,9 +73,10 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
       if (refusal.source === undefined) undecodable++
       options.onRefused?.(refusal)
     },
-    onWarning(warning) {
-      warnings.push(warning)
-      options.onWarning?.(warning)
+    onWarning: warn,
+    onBroken(warning) {
+      brokenOff.push(warning)
+      warn(warning)
     },
     onProgress: (path, share) => options.onProgress?.(`reading ${path}`, share),
   })
@@ -96,6 +105,7 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
     loadSeconds: (loaded - start) / 1000,
     decideSeconds: (stopwatch() - loaded) / 1000,
     warnings,
+    brokenOff,
   }
 }
 
@@ -111,4 +121,3 @@ function count(summary: ModelSummary, { length, score, refused }: DecisionBatch)
   summary.refused += refused.size
   summary.unscored += length - scored - refused.size
 }
-

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+/** The `spillway` command. Asks for the version of Node before anything that needs it is loaded. */
+import { nodeTooOld } from '../base/node-version.ts'
+
+const tooOld = nodeTooOld(process.versions.node)
+if (tooOld) {
+  console.error(`${tooOld.code}: ${tooOld.message}`)
+  process.exitCode = 1
+} else {
+  const { main } = await import('./main.ts')
+  process.exitCode = await main(process.argv.slice(2))
+}

@@ -1,0 +1,66 @@
+import { inspect, parseArgs } from 'node:util'
+import { SpillwayError } from '../base/errors.ts'
+import { didYouMean } from '../define/mistake.ts'
+
+/** An option of a command. Lists are given by repeating it. */
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean'
+  readonly multiple?: boolean
+  /** How its value is called in the help: `FILE`. */
+  readonly value?: string
+  readonly help: string
+}
+
+export interface Command {
+  readonly name: string
+  /** Positional arguments as the help shows them: `PIPELINE`. */
+  readonly usage: string
+  readonly summary: string
+  readonly options: Readonly<Record<string, OptionSpec>>
+  /** Returns the exit code. */
+  run(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): Promise<number>
+}
+
+/** Wrong use of the command line: exit code 2, with the usage. */
+export class UsageError extends Error {}
+
+/** The options and positionals of a command. Throws `UsageError` for an unknown option, with the nearest known one. */
+export function parse(command: Command, args: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
+  const options = Object.fromEntries(
+    Object.entries({ ...command.options, help: { type: 'boolean' as const, help: '' } }).map(
+      ([name, { type, multiple }]: [string, OptionSpec]) => [name, { type, multiple: multiple === true }],
+    ),
+  )
+  for (const arg of args) {
+    const name = /^--([^=]+)/.exec(arg)?.[1]
+    if (name === undefined) continue
+    if (!(name in options)) throw new UsageError(`unknown option --${name}${didYouMean(name, Object.keys(options))}`)
+  }
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+    return { values, positionals }
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0])
+  }
+}
+
+/** How a command is called, and its options. */
+export function helpOf({ name, usage, summary, options }: Command): string {
+  const rows = Object.entries(options).map(([option, { value, help }]): [string, string] => [
+    `--${option}${value ? ` ${value}` : ''}`,
+    help,
+  ])
+  const width = Math.max(...rows.map(([left]) => left.length))
+  return [summary, '', `  spillway ${name} ${usage}`, '', ...rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`)].join('\n')
+}
+
+/** By shape, not by class: the user's file may have loaded another copy of Spillway. */
+export const isSpillwayError = (error: unknown): error is SpillwayError =>
+  error instanceof SpillwayError || (error instanceof Error && 'code' in error && String(error.code).startsWith('SPILL_'))
+
+/** The message of anything thrown, with its code where it has one. The stack, and what caused it, only with `SPILLWAY_DEBUG=1`. */
+export function messageOf(error: unknown, debug = process.env['SPILLWAY_DEBUG'] === '1'): string {
+  if (debug) return inspect(error)
+  if (isSpillwayError(error)) return `${error.code}: ${error.message}`
+  return error instanceof Error ? error.message : String(error)
+}

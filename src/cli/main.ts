@@ -1,0 +1,56 @@
+import { didYouMean } from '../define/mistake.ts'
+import { helpOf, messageOf, parse, UsageError, type Command } from './command.ts'
+import { initCommand } from './init.ts'
+import { packageVersion } from './package-version.ts'
+import { replayCommand } from './replay.ts'
+
+const commands: readonly Command[] = [replayCommand, initCommand]
+
+/** Runs a command line. Returns the exit code: 0 if it did what was asked, 1 if it failed, 2 if it was called wrongly. */
+export async function main(args: readonly string[]): Promise<number> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+  const [name, ...rest] = args
+  if (name === '--version') {
+    console.log(packageVersion())
+    return 0
+  }
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    console.log(overview())
+    return name === undefined ? 2 : 0
+  }
+  const command = commands.find(candidate => candidate.name === name)
+  if (!command) {
+    const names = commands.map(candidate => candidate.name)
+    console.error(`spillway: no command '${name}'${didYouMean(name, names)}`)
+    return 2
+  }
+  try {
+    const { values, positionals } = parse(command, rest)
+    if (values['help']) {
+      console.log(helpOf(command))
+      return 0
+    }
+    return await command.run(values, positionals)
+  } catch (error) {
+    console.error(messageOf(error))
+    if (!(error instanceof UsageError)) return 1
+    console.error(`\n${helpOf(command)}`)
+    return 2
+  }
+}
+
+/** Whoever read the output has seen enough (`| head`): what is left to do is done all the same. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map(command => command.name.length))
+  return [
+    'spillway: AI pipelines that are part batch, part streaming',
+    '',
+    ...commands.map(command => `  spillway ${command.name.padEnd(width)}  ${command.summary}`),
+    '',
+    'spillway COMMAND --help tells more.',
+  ].join('\n')
+}

@@ -1,0 +1,32 @@
+import { stopwatch } from '../base/clock.ts'
+
+const EVERY_MS = 100
+
+/**
+ * A line on standard error that says what is being done and how far it is: rewritten in place on a terminal, and otherwise written
+ * once a stage, so that a log file stays readable.
+ */
+export class Progress {
+  readonly #stream: NodeJS.WriteStream
+  #stage = ''
+  #shownAt = -Infinity
+
+  constructor(stream: NodeJS.WriteStream = process.stderr) {
+    this.#stream = stream
+  }
+
+  show(stage: string, share: number): void {
+    const now = stopwatch()
+    if (this.#stream.isTTY) {
+      if (now - this.#shownAt < EVERY_MS && share < 1) return
+      this.#stream.write(`\r\x1b[K${stage} … ${Math.floor(share * 100)} %`)
+      this.#shownAt = now
+    } else if (stage !== this.#stage) this.#stream.write(`${stage} …\n`)
+    this.#stage = stage
+  }
+
+  /** Clears the line, so that what is printed next starts on its own. */
+  done(): void {
+    if (this.#stream.isTTY && this.#stage) this.#stream.write('\r\x1b[K')
+  }
+}

@@ -1,0 +1,127 @@
+import { resolve } from 'node:path'
+import { SpillwayError } from '../base/errors.ts'
+import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import { didYouMean } from '../define/mistake.ts'
+import { RefusalWriter } from '../files/refusal-writer.ts'
+import { openDecisions, type DecisionOutput } from '../replay/decision-output.ts'
+import type { SourceFile } from '../replay/load.ts'
+import { replay, type Replayable, type ReplaySummary } from '../replay/replay.ts'
+import { UsageError, type Command } from './command.ts'
+import { importPipeline } from './pipeline-file.ts'
+import { Progress } from './progress.ts'
+import { ShownDecisions } from './shown-decisions.ts'
+import { checkSourceFiles, sourceFiles } from './source-files.ts'
+import { summaryText } from './summary.ts'
+
+const SHOWN = 5
+
+interface Request {
+  readonly path: string
+  readonly files: readonly SourceFile[]
+  readonly out: string | undefined
+  readonly refused: string | undefined
+  readonly models: readonly string[] | undefined
+  readonly show: number
+  readonly json: boolean
+}
+
+export const replayCommand: Command = {
+  name: 'replay',
+  usage: 'PIPELINE --source NAME=FILE…',
+  summary: 'make every decision of a pipeline over histories in files, as it would have been made then',
+  options: {
+    source: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=FILE',
+      help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; repeat for more',
+    },
+    out: { type: 'string', value: 'FILE', help: 'write the decisions with their vectors: .ndjson, .ndjson.gz or .parquet' },
+    refused: { type: 'string', value: 'FILE', help: 'write the records that were refused, with reasons: .ndjson or .ndjson.gz' },
+    model: { type: 'string', multiple: true, value: 'NAME', help: 'only the decisions of this model; repeat for more' },
+    show: { type: 'string', value: 'N', help: `how many decisions of each model to print: the last ${SHOWN} unless given` },
+    json: { type: 'boolean', help: 'print one JSON object with the counts, and nothing else' },
+  },
+  async run(values, positionals) {
+    const request = requestOf(values, positionals)
+    const pipeline = await importPipeline(request.path)
+    checkSourceFiles(request.files, pipeline.ir)
+    const models = chosenModels(pipeline.ir, request.models)
+    const shown = new ShownDecisions(request.json ? 0 : request.show)
+    const summary = await run(pipeline, models, request, shown)
+    if (request.json) console.log(JSON.stringify(summary))
+    else console.log([shown.text(), summaryText(summary), ...hints(summary, request)].filter(text => text !== '').join('\n\n'))
+    return summary.brokenOff.length === 0 ? 0 : 1
+  },
+}
+
+/** Throws `UsageError`. */
+function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): Request {
+  if (path === undefined) throw new UsageError('name the file of a pipeline')
+  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  const {
+    out,
+    refused,
+    model,
+    show = String(SHOWN),
+    json = false,
+  } = values as { [name: string]: string | undefined } & {
+    model?: string[]
+    json?: boolean
+  }
+  if (!/^\d{1,4}$/.test(show)) throw new UsageError(`--show ${show} is no number of decisions; write 0 to 9999`)
+  const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
+  for (const output of [out, refused]) {
+    const input = output === undefined ? undefined : [path, ...files.map(file => file.path)].find(file => resolve(file) === resolve(output))
+    if (input !== undefined) throw new UsageError(`${output} would overwrite what is read from ${input}`)
+  }
+  if (out !== undefined && refused !== undefined && resolve(out) === resolve(refused))
+    throw new UsageError(`--out and --refused are both ${out}`)
+  return { path, files, out, refused, models: model, show: Number(show), json }
+}
+
+function chosenModels(ir: PipelineIR, names: readonly string[] | undefined): readonly ModelIR[] {
+  const known = ir.models.map(model => model.name)
+  if (known.length === 0) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model, so that it decides nothing`)
+  for (const name of names ?? [])
+    if (!known.includes(name))
+      throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model '${name}'${didYouMean(name, known)}`)
+  return ir.models.filter(model => names === undefined || names.includes(model.name))
+}
+
+/** Replays into the files asked for. Each is complete when it resolves, and closed in any case. */
+async function run(pipeline: Replayable, models: readonly ModelIR[], request: Request, shown: ShownDecisions): Promise<ReplaySummary> {
+  const { files, out, refused } = request
+  const output: DecisionOutput | undefined = out === undefined ? undefined : openDecisions(out, pipeline.ir, models)
+  const progress = new Progress()
+  let refusals: RefusalWriter | undefined
+  try {
+    refusals = refused === undefined ? undefined : new RefusalWriter(refused)
+    const summary = await replay(pipeline, {
+      files,
+      models: models.map(model => model.name),
+      async onDecisions(batch, log) {
+        shown.see(batch, log)
+        await output?.write(batch, log)
+      },
+      onRefused: refusal => refusals?.write(refusal),
+      onProgress: (stage, share) => progress.show(stage, share),
+    })
+    if (out !== undefined) progress.show(`writing ${out}`, 1)
+    await output?.close()
+    return summary
+  } catch (error) {
+    await output?.discard()
+    throw error
+  } finally {
+    refusals?.close()
+    progress.done()
+  }
+}
+
+/** What a person may want next. */
+function hints({ sources, undecodable }: ReplaySummary, { out, refused }: Request): string[] {
+  const count = sources.reduce((sum, source) => sum + Object.values(source.refused).reduce((a, b) => a + b, 0), undecodable)
+  const hint = refused === undefined ? 'add --refused refused.ndjson to keep them, with their reasons' : `they are in ${refused}`
+  return [...(out === undefined ? [] : [`Decisions are in ${out}.`]), ...(count === 0 ? [] : [`${count} refused: ${hint}.`])]
+}

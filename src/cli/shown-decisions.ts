@@ -1,0 +1,33 @@
+import { inspect } from 'node:util'
+import type { DecisionBatch } from '../replay/decide.ts'
+import { decisionRecords, type DecisionRecord } from '../replay/decision-record.ts'
+import type { ReplayLog } from '../replay/log.ts'
+
+/** The last few decisions of each model, which have seen the most of the history. */
+export class ShownDecisions {
+  readonly #count: number
+  readonly #byModel = new Map<string, DecisionRecord[]>()
+
+  constructor(count: number) {
+    this.#count = count
+  }
+
+  see(batch: DecisionBatch, log: ReplayLog): void {
+    const recordOf = decisionRecords(batch.model, log)
+    const from = Math.max(0, batch.length - this.#count)
+    const records = Array.from({ length: batch.length - from }, (_, i) => recordOf(batch, from + i))
+    const all = [...(this.#byModel.get(batch.model.name) ?? []), ...records]
+    this.#byModel.set(batch.model.name, all.slice(Math.max(0, all.length - this.#count)))
+  }
+
+  /** Each as its time, key and score, and under it the vector. */
+  text(): string {
+    return [...this.#byModel.values()].flat().map(decisionText).join('\n\n')
+  }
+}
+
+function decisionText({ model, t, key, score, refused, vector }: DecisionRecord): string {
+  const result = refused === undefined ? `score ${score ?? 'NULL'}` : `refused: ${refused}`
+  const shown = inspect(vector, { depth: null, breakLength: 120, compact: 3, maxArrayLength: 10, maxStringLength: 100 })
+  return `${model}  ${new Date(t).toISOString()}  ${key}  ${result}\n${shown.replace(/^/gm, '  ')}`
+}

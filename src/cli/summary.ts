@@ -1,0 +1,43 @@
+import type { ReplaySummary } from '../replay/replay.ts'
+
+/** What a replay did, for a person: sources, models, speed, warnings. */
+export function summaryText(summary: ReplaySummary): string {
+  const { sources, models, undecodable, warnings } = summary
+  const sourceRows = sources.map(({ source, accepted, duplicates, late, refused }) => {
+    const reasons = Object.entries(refused).map(([reason, count]) => `${count} ${reason}`)
+    return [source, number(accepted), number(duplicates), number(late), reasons.length > 0 ? reasons.join(', ') : '0']
+  })
+  const modelRows = models.map(({ model, decisions, scored, unscored, refused, scoreSum }) => [
+    model,
+    number(decisions),
+    scored > 0 ? (scoreSum / scored).toFixed(4) : '–',
+    number(unscored),
+    number(refused),
+  ])
+  const seconds = summary.loadSeconds + summary.decideSeconds
+  return [
+    table(['source', 'events', 'duplicates', 'late', 'refused'], sourceRows),
+    ...(undecodable > 0 ? [`${number(undecodable)} records could not be decoded`] : []),
+    '',
+    table(['model', 'decisions', 'mean score', 'without score', 'refused'], modelRows),
+    '',
+    `${number(summary.events)} events in ${seconds.toFixed(2)} s (${number(Math.round(summary.events / seconds))}/s): ` +
+      `reading ${summary.loadSeconds.toFixed(2)} s, deciding ${summary.decideSeconds.toFixed(2)} s`,
+    ...warnings.map(warning => `warning: ${warning}`),
+  ].join('\n')
+}
+
+/** Columns padded to their widest cell; the first to the left, numbers to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map(row => row[column].length)))
+  return [head, ...rows]
+    .map(row =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+const number = (value: number): string => value.toLocaleString('en-US').replaceAll(',', ' ')

@@ -1,0 +1,65 @@
+/** Decisions into a file: `.ndjson` (plain or `.gz`), one `DecisionRecord` a line, or `.parquet`, the decisions of one model as a flat table. */
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { SpillwayError } from '../base/errors.ts'
+import { Strings } from '../columns/strings.ts'
+import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import { openTable } from '../files/output.ts'
+import { TextSink } from '../files/sink.ts'
+import type { TableWriter } from '../files/table.ts'
+import type { DecisionBatch } from './decide.ts'
+import { decisionRecords, type DecisionRecordOf } from './decision-record.ts'
+import { decisionColumns, decisionValues } from './decision-table.ts'
+import type { ReplayLog } from './log.ts'
+
+export interface DecisionOutput {
+  write(batch: DecisionBatch, log: ReplayLog): Promise<void>
+  /** Completes the file. */
+  close(): Promise<void>
+  /** Gives up after an error: NDJSON keeps the decisions so far, of Parquet nothing remains. */
+  discard(): Promise<void>
+}
+
+/** Opens the file for the decisions of these models. Throws `SPILL_INPUT` for a name without a format, and a path that cannot be written. */
+export function openDecisions(path: string, ir: PipelineIR, models: readonly ModelIR[]): DecisionOutput {
+  if (/\.(?:ndjson|jsonl)(?:\.gz)?$/i.test(path)) return ndjsonOutput(path)
+  const fault = (what: string) => new SpillwayError('SPILL_INPUT', what, { place: path })
+  if (!/\.parquet$/i.test(path)) throw fault('has no format by its name; call it .ndjson, .ndjson.gz or .parquet')
+  if (!existsSync(dirname(path))) throw fault('cannot be written: its folder does not exist')
+  const [model, ...others] = models
+  if (others.length > 0)
+    throw fault(`would hold the decisions of ${models.length} models, whose columns differ; add --model NAME, or write .ndjson`)
+  return parquetOutput(path, ir, model)
+}
+
+function ndjsonOutput(path: string): DecisionOutput {
+  const sink = new TextSink(path)
+  let current: { readonly model: ModelIR; readonly recordOf: DecisionRecordOf } | undefined
+  return {
+    async write(batch, log) {
+      if (current?.model !== batch.model) current = { model: batch.model, recordOf: decisionRecords(batch.model, log) }
+      for (let row = 0; row < batch.length; row++) sink.write(`${JSON.stringify(current.recordOf(batch, row))}\n`)
+    },
+    close: async () => sink.close(),
+    discard: async () => sink.close(),
+  }
+}
+
+/** The table needs the log's strings, so that it is opened by the first batch; without decisions it is empty. */
+function parquetOutput(path: string, ir: PipelineIR, model: ModelIR): DecisionOutput {
+  let table: TableWriter | undefined
+  const open = (strings: Strings) => openTable(path, decisionColumns(ir, model), strings)
+  return {
+    async write(batch, log) {
+      table ??= await open(log.strings)
+      await table.write(batch.length, decisionValues(ir, batch, log))
+    },
+    async close() {
+      table ??= await open(new Strings())
+      await table.close()
+    },
+    async discard() {
+      await table?.discard()
+    },
+  }
+}

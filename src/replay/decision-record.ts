@@ -1,0 +1,82 @@
+import { limits } from '../base/limits.ts'
+import type { Column } from '../columns/block.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { ColumnIR, ModelIR, Value } from '../define/ir.ts'
+import { rowsOf, type VectorRow } from '../model/index.ts'
+import type { DecisionBatch } from './decide.ts'
+import type { ReplayLog } from './log.ts'
+import { readId } from './reads.ts'
+
+/** What a decision knew of one group. */
+export interface ReadRecord {
+  /** Events of the group's source that were known: the first `known` of it, by arrival (by time, if the group is `corrected`). */
+  readonly known: number
+  /** The clock that the group was read at, UTC ms; NULL before the first run of a schedule. */
+  readonly clock: number | null
+}
+
+/**
+ * One decision, whole: with the log it is enough to compute the decision again (semantics §4). Times in it, those of the vector
+ * included, are UTC milliseconds.
+ */
+export interface DecisionRecord {
+  readonly model: string
+  readonly t: number
+  /** Key and id of the triggering event. */
+  readonly key: Value
+  readonly id?: Value
+  /** Where the triggering event stands in its source. */
+  readonly position: { readonly partition: number; readonly offset: number }
+  /** As the model was given it, nested as its inputs are. */
+  readonly vector: VectorRow
+  readonly score: number | null
+  /** Why the decision could not be made. */
+  readonly refused?: string
+  /** By `group(key columns)`. */
+  readonly read: Readonly<Record<string, ReadRecord>>
+}
+
+export type DecisionRecordOf = (batch: DecisionBatch, row: number) => DecisionRecord
+
+/** Decisions of one model as objects, a fresh one at each call: for people and NDJSON, a few microseconds each. */
+export function decisionRecords(model: ModelIR, log: ReplayLog): DecisionRecordOf {
+  const { source, block } = log.histories.get(model.decide.source)!
+  const vectorOf = rowsOf(model.inputs, log.strings)
+  const columnOf = (name: string) => source.columns.find(column => column.name === name)!
+  const keyOf = cellOf(columnOf(source.key), log.strings)
+  const idOf = source.id === undefined ? undefined : cellOf(columnOf(source.id), log.strings)
+  return (batch, row) => {
+    const refused = batch.refused.get(row)
+    return {
+      model: model.name,
+      t: batch.t[row],
+      key: keyOf(batch.key, row),
+      ...(idOf && batch.id && { id: idOf(batch.id, row) }),
+      position: placeOf(block.position[batch.first + row]),
+      vector: vectorOf(batch.vector, row),
+      score: batch.score.nulls?.[row] === 1 ? null : batch.score.values[row],
+      ...(refused !== undefined && { refused }),
+      read: readsOf(batch, row),
+    }
+  }
+}
+
+export const placeOf = (position: number): DecisionRecord['position'] => ({
+  partition: Math.floor(position / limits.OFFSET_MAX),
+  offset: position % limits.OFFSET_MAX,
+})
+
+function readsOf({ feeds, first }: DecisionBatch, row: number): Record<string, ReadRecord> {
+  const reads: Record<string, ReadRecord> = {}
+  for (const feed of feeds) {
+    const { known, clock } = feed.known(first + row)
+    reads[readId({ group: feed.read.group.name, key: feed.read.key })] = { known, clock: Number.isFinite(clock) ? clock : null }
+  }
+  return reads
+}
+
+/** A key or id as it is delivered. */
+function cellOf({ type, scale = 0 }: ColumnIR, strings: Strings): (column: Column, row: number) => Value {
+  const decode = type === 'string' ? (id: number) => strings.textOf(id) : (value: number) => value / 10 ** (type === 'decimal' ? scale : 0)
+  return ({ values, nulls }, row) => (nulls?.[row] === 1 ? null : decode(values[row]))
+}

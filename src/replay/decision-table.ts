@@ -1,0 +1,90 @@
+/**
+ * Decisions of one model as a flat table, for Parquet: a column an input (`vector.card.n10m`), with its type; lists for `lastK`; and
+ * two for each group read (`read.card(card).known`, `.clock`).
+ */
+import type { Column } from '../columns/block.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { ColumnIR, ExprIR, ModelIR, PipelineIR } from '../define/ir.ts'
+import type { OutputColumn, OutputValues } from '../files/table.ts'
+import type { DecisionBatch } from './decide.ts'
+import { placeOf } from './decision-record.ts'
+import { delivered } from './delivered.ts'
+import type { Feed } from './feed.ts'
+import type { ReplayLog } from './log.ts'
+import { groupReads, readId } from './reads.ts'
+
+export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] {
+  const { key, id } = triggerColumns(ir, model)
+  return [
+    { name: 'model', type: 'string' },
+    { name: 't', type: 'timestamp' },
+    { name: 'key', type: key.type },
+    ...(id ? [{ name: 'id', type: id.type }] : []),
+    { name: 'partition', type: 'int' },
+    { name: 'offset', type: 'int' },
+    ...model.inputs.map(({ name, expr }) => ({ name: `vector.${name}`, type: expr.type, list: isList(ir, expr) })),
+    { name: 'score', type: 'double' },
+    { name: 'refused', type: 'string' },
+    ...groupReads(ir, model).flatMap(({ group, key: columns }): OutputColumn[] => {
+      const name = `read.${readId({ group: group.name, key: columns })}`
+      return [
+        { name: `${name}.known`, type: 'int' },
+        { name: `${name}.clock`, type: 'timestamp' },
+      ]
+    }),
+  ]
+}
+
+/** The values of those columns. Good until the next batch. */
+export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { histories, strings }: ReplayLog): OutputValues[] {
+  const { model, length, first } = batch
+  const { key, id } = triggerColumns(ir, model)
+  const places = Array.from(histories.get(model.decide.source)!.block.position.subarray(first, first + length), placeOf)
+  return [
+    { values: new Int32Array(length).fill(strings.idOf(model.name)) },
+    { values: batch.t },
+    delivered(batch.key, key),
+    ...(id && batch.id ? [delivered(batch.id, id)] : []),
+    { values: Float64Array.from(places, place => place.partition) },
+    { values: Float64Array.from(places, place => place.offset) },
+    ...batch.vector,
+    batch.score,
+    refusedColumn(batch, strings),
+    ...batch.feeds.flatMap(feed => readColumns(feed, first, length)),
+  ]
+}
+
+function triggerColumns(ir: PipelineIR, model: ModelIR): { key: ColumnIR; id: ColumnIR | undefined } {
+  const source = ir.sources.find(({ name }) => name === model.decide.source)!
+  const columnOf = (name: string) => source.columns.find(column => column.name === name)!
+  return { key: columnOf(source.key), id: source.id === undefined ? undefined : columnOf(source.id) }
+}
+
+function isList(ir: PipelineIR, expr: ExprIR): boolean {
+  if (expr.op !== 'feature') return false
+  const group = ir.groups.find(({ name }) => name === expr.group)!
+  return group.features.find(({ name }) => name === expr.name)!.agg === 'lastK'
+}
+
+function refusedColumn({ length, refused }: DecisionBatch, strings: Strings): Column {
+  const values = new Int32Array(length)
+  const nulls = new Uint8Array(length).fill(1)
+  for (const [row, reason] of refused) {
+    values[row] = strings.idOf(reason)
+    nulls[row] = 0
+  }
+  return { values, nulls }
+}
+
+function readColumns(feed: Feed, first: number, length: number): [known: Column, clock: Column] {
+  const known = new Float64Array(length)
+  const clock = new Float64Array(length)
+  const nulls = new Uint8Array(length)
+  for (let row = 0; row < length; row++) {
+    const read = feed.known(first + row)
+    known[row] = read.known
+    if (Number.isFinite(read.clock)) clock[row] = read.clock
+    else nulls[row] = 1
+  }
+  return [{ values: known }, { values: clock, nulls }]
+}
