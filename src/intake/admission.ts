@@ -56,8 +56,7 @@ class Memory {
     const columns = (names: readonly string[]) => names.map(name => block.columns[name])
     this.#source = source
     this.#arrival = block.arrival
-    const arrivalColumn = source.arrives.kind === 'column' ? source.arrives.column : undefined
-    this.#content = columns(source.columns.map(column => column.name).filter(name => name !== arrivalColumn))
+    this.#content = columns(contentNames(source))
     this.#ids = source.id === undefined ? undefined : new RowIndex(columns([source.key, source.id]), block.length)
     this.#originals = source.identity && new RowIndex(columns([source.key, ...source.identity]), block.length)
     this.#recent = new RecentIds(source, idsMax)
@@ -85,6 +84,12 @@ class Memory {
   #age(row: number, earlier: number): number {
     return this.#arrival[row] - this.#arrival[earlier]
   }
+}
+
+/** All columns but one that is the arrival and nothing else. */
+function contentNames({ columns, arrives, time }: SourceIR): string[] {
+  const arrival = arrives.kind === 'column' && arrives.column !== time ? arrives.column : undefined
+  return columns.map(column => column.name).filter(name => name !== arrival)
 }
 
 /** Counts the ids accepted within `dedupe`: a log has to remember them all. */

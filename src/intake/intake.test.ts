@@ -5,6 +5,7 @@ import { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir.ts'
 import { batchOf } from './batch.ts'
 import { Intake, type IntakeOptions } from './intake.ts'
+import type { RowMap } from './mapping.ts'
 import type { Refusal } from './refusal.ts'
 
 const payments: SourceIR = {
@@ -171,6 +172,27 @@ test('the first to arrive is accepted, wherever it stands in the file', () => {
   ])
   assert.deepEqual(reasons, ['conflict'])
   assert.deepEqual(column('amount'), [100])
+})
+
+test('an arrival column that is the event time too is content', () => {
+  const source: SourceIR = { ...payments, id: 'id', arrives: { kind: 'column', column: 'at' } }
+  const { reasons, counts } = take(
+    source,
+    [0, 0, 1].map(at => ({ id: 'p1', card: 'a', at })),
+  )
+  assert.deepEqual([reasons, counts.duplicates], [['conflict'], 1])
+})
+
+test('a map may not name what is no column, whatever the file holds', () => {
+  const origin = { ...batchOf([]).origin, tabular: true }
+  const rowsOf = (source: SourceIR, map?: RowMap) => {
+    const refused: Refusal[] = []
+    const intake = new Intake(source, { strings: new Strings(), onRefused: refusal => refused.push(refusal), map })
+    intake.take({ ...batchOf([{ card: 'a', at: 1, other: 1 }]), origin })
+    return refused.map(({ detail }) => detail)
+  }
+  assert.deepEqual(rowsOf(payments), [])
+  assert.match(rowsOf({ ...payments, mapVersion: '1' }, raw => raw)[0], /no column 'other'/)
 })
 
 test('events without an id are never duplicates', () => {

@@ -96,10 +96,11 @@ export class Intake {
     return { source: this.source, block: events, counts: this.counts }
   }
 
+  readonly #stringsOf = (column: string): Strings => (this.#kept.has(column) ? this.#options.strings : this.#passingStrings)
+
   #readerOf(origin: Origin): RowReader {
     if (this.#reader?.origin !== origin) {
-      const stringsOf = (column: string) => (this.#kept.has(column) ? this.#options.strings : this.#passingStrings)
-      this.#reader = { origin, rows: new RowReader(this.source, this.#builder, stringsOf, origin) }
+      this.#reader = { origin, rows: new RowReader(this.source, this.#builder, this.#stringsOf, origin) }
     }
     return this.#reader.rows
   }
@@ -184,9 +185,8 @@ export class Intake {
 
   #admitted(block: Block, order: Uint32Array | undefined): Uint32Array | undefined {
     const { accepted, duplicates, conflicts, stale } = admit(this.source, block, order, this.#options.idsMax)
-    const stringsOf = (column: string) => (this.#kept.has(column) ? this.#options.strings : this.#passingStrings)
     const refuse = (fault: Fault, row: number) =>
-      this.#refused(fault.at(this.#places!.of(row), rowText(this.source, block, row, stringsOf), this.source.name))
+      this.#refused(fault.at(this.#places!.of(row), rowText(this.source, block, row, this.#stringsOf), this.source.name))
     this.counts.duplicates = duplicates.length
     for (const row of conflicts)
       refuse(new Fault(`an event with this '${this.source.id}' was accepted with other content`, 'conflict'), row)

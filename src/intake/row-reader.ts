@@ -5,7 +5,7 @@
  */
 import type { BlockBuilder, ColumnBuilder } from '../columns/builder.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { ColumnIR, SourceIR } from '../define/ir.ts'
 import { didYouMean } from '../define/mistake.ts'
 import type { Origin } from './batch.ts'
 import { fieldReader, shown, type FieldReader } from './field.ts'
@@ -23,11 +23,19 @@ interface Field {
   readonly inherited: boolean
 }
 
+function requiredAs({ key, time, arrives }: SourceIR, { name, nullable }: ColumnIR): RefusalReason | undefined {
+  if (name === key) return 'key'
+  if (name === time) return 'time'
+  const isArrival = arrives.kind === 'column' && arrives.column === name
+  return nullable && !isArrival ? undefined : 'schema'
+}
+
 export class RowReader {
   readonly #time: string
   readonly #arrival: string | undefined
   readonly #fields: readonly Field[]
   readonly #builder: BlockBuilder
+  /** A file has columns for others too; a map gives only what it means to. */
   readonly #ignoresUnknown: boolean
   readonly #names: readonly string[]
   /** The event time of the row read last, as the record claims it. */
@@ -39,21 +47,14 @@ export class RowReader {
     this.#time = source.time
     this.#arrival = source.arrives.kind === 'column' ? source.arrives.column : undefined
     this.#builder = builder
-    this.#ignoresUnknown = origin.tabular
+    this.#ignoresUnknown = origin.tabular && source.mapVersion === undefined
     this.#names = source.columns.map(column => column.name)
     this.#fields = source.columns.map(column => ({
       name: column.name,
       read: fieldReader(column, { text: origin.text, zoneless: origin.zoneless.has(column.name) }),
       kept: builder.column(column.name),
       strings: stringsOf(column.name),
-      required:
-        column.name === source.key
-          ? 'key'
-          : column.name === source.time
-            ? 'time'
-            : column.nullable && column.name !== this.#arrival
-              ? undefined
-              : 'schema',
+      required: requiredAs(source, column),
       inherited: column.name in Object.prototype,
     }))
   }
