@@ -1,7 +1,144 @@
-import { SpillwayError } from '../base/errors.ts'
+/** The project of `init --from FILE`: a pipeline over the file's columns, and its test. */
+import { basename } from 'node:path'
 import type { InferredSchema } from '../files/infer.ts'
-import type { Project } from './init.ts'
+import { plannedSource, shownName, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
+import type { Project } from './project.ts'
 
-export function inferredProject(_schema: InferredSchema, _events: string): Project {
-  throw new SpillwayError('SPILL_UNSUPPORTED', 'init --from does not exist yet; leave --from out')
+/** Numeric columns that get features; more are for the user to add. */
+const FEATURED_MAX = 4
+
+/** `path` is the file, as it was given. Throws as `plannedSource` does. */
+export function inferredProject(schema: InferredSchema, path: string): Project {
+  const source = plannedSource(schema, path)
+  return { files: { 'pipeline.ts': pipelineText(source, basename(path)), 'pipeline.test.ts': testText(source) }, source: source.name }
 }
+
+function featured({ columns, key, time, id }: PlannedSource): PlannedColumn[] {
+  return columns
+    .filter(column => ['int', 'decimal', 'double'].includes(column.type) && ![key, time, id].includes(column))
+    .filter(({ name }) => !/(?:^|_)id$/i.test(name))
+    .slice(0, FEATURED_MAX)
+}
+
+const keyName = ({ key }: PlannedSource): string => key?.name ?? 'series'
+
+function pipelineText(source: PlannedSource, file: string): string {
+  const { name, columns, time, id, mapped, reasons } = source
+  const key = keyName(source)
+  const keyType = source.key?.type === 'int' ? 't.int()' : 't.string()'
+  const [first] = featured(source)
+  return `// Decides at each event of ${shownName(file)} whether it is unusual. A start, for you to change.
+//
+// What was inferred, and why:
+${reasons.map(reason => `//   ${reason}`).join('\n')}
+import { count, entity, features, model, on, pipeline, rules, source, stream, t } from 'spillway'
+
+const keyed = entity('${key}', ${keyType}) // what features belong to
+
+export const events = source('${name}', {
+  schema: {
+${[...(source.key ? [] : ['series: keyed']), ...columns.map(column => `${column.name}: ${declared(column, source)}`)].map(line => `    ${line},`).join('\n')}
+  },
+  key: '${key}',
+  time: '${time.name}', // without an offset it is UTC; t.timestamp({ zone: 'Europe/Zurich' }) says otherwise
+${id ? `  id: '${id.name}',\n` : ''}${mapped ? mapText(source) : ''}  // An event counts as known when it happens. If it arrives later: arrives: after('3m'), or the column that holds its arrival.
+})
+
+export const past = features('past', {
+  from: events,
+  entity: keyed,
+  place: stream,
+  values: e => ({
+${featureLines(source).join('\n')}
+  }),
+})
+
+export const unusual = model('unusual', {
+  decide: on(events),
+  inputs: e => {
+    const before = past.of(e.${key})
+    return { past: before${first ? `, value: e.${first.name}, ratio: e.${first.name}.over(before.mean_${first.name})` : ''} }
+  },
+  score: v => rules([{ when: ${first ? 'v.ratio.gt(2)' : 'v.past.n1d.gt(10)'}, score: 0.9 }], 0.1),
+})
+
+export default pipeline('${name}', [unusual])
+`
+}
+
+/** Names are quoted as JSON, which is TypeScript too. */
+function mapText({ columns, key }: PlannedSource): string {
+  const fields = columns.map(({ name, field }) => `    ${name}: raw[${JSON.stringify(field)}],`)
+  return `  // From a record as the file has it to the columns above.
+  map: raw => ({
+${[...(key ? [] : ["    series: 'all',"]), ...fields].join('\n')}
+  }),
+  mapVersion: '1',
+`
+}
+
+function declared(column: PlannedColumn, { key }: PlannedSource): string {
+  const { type, scale, nullable } = column
+  if (column === key) return 'keyed'
+  return `t.${type}(${type === 'decimal' ? scale : ''})${nullable ? '.nullable()' : ''}`
+}
+
+function featureLines(source: PlannedSource): string[] {
+  const numbers = featured(source).flatMap(({ name }) => [
+    `    mean_${name}: e.${name}.mean('30d', { before: true }), // of the events before this one`,
+    `    last_${name}: e.${name}.last('30d', { before: true }),`,
+  ])
+  return [
+    ...(numbers.length > 0 ? [] : ['    // No column is a quantity, so that there is only how often.']),
+    `    n1d: count('1d'),`,
+    ...numbers,
+  ]
+}
+
+function testText(source: PlannedSource): string {
+  const [first] = featured(source)
+  const key = source.key?.type === 'int' ? '1' : source.key ? "'k1'" : "'all'"
+  const records = first ? [2, 6] : [1, 1]
+  const cast = source.mapped ? ' as never' : ''
+  return `import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testing } from 'spillway/testing'
+import pipeline, { events, past, unusual } from './pipeline.ts'
+
+test('${first ? 'an event of three times the mean before it is unusual' : 'events are counted by their key'}', async () => {
+  const run = await testing(pipeline, { at: '2026-01-01T00:00Z' })
+${source.mapped ? '  // The source has a map, so that it takes records as the file has them.\n' : ''}  await run.send(events, [
+${records.map((value, i) => `    { ${recordFields(source, first, value, i).join(', ')} }${cast},`).join('\n')}
+  ])
+  assert.equal(run.features(past, ${key}).n1d, 2)
+${first ? `  assert.deepEqual(run.decisions(unusual).map(({ vector }) => vector.past.mean_${first.name}), [null, 2])\n` : ''}  assert.deepEqual(run.decisions(unusual).map(({ score }) => score), [0.1, ${first ? '0.9' : '0.1'}])
+})
+`
+}
+
+function recordFields(
+  { columns, key, id, time, mapped }: PlannedSource,
+  first: PlannedColumn | undefined,
+  value: number,
+  i: number,
+): string[] {
+  return columns
+    .filter(column => !column.nullable || column === first)
+    .map(column => {
+      const name = mapped ? JSON.stringify(column.field) : column.name
+      if (column === first) return `${name}: ${value}`
+      if (column === time) return `${name}: '2026-01-01T00:0${i}Z'`
+      if (column === id) return `${name}: ${column.type === 'string' ? `'${i + 1}'` : i + 1}`
+      return `${name}: ${column === key && column.type === 'string' ? "'k1'" : examples[column.type]}`
+    })
+}
+
+const examples = {
+  int: '1',
+  decimal: '1',
+  double: '1',
+  bool: 'true',
+  timestamp: "'2026-01-01T00:00Z'",
+  duration: "'1m'",
+  string: "'x'",
+} as const

@@ -5,16 +5,11 @@ import { inferSchema } from '../files/infer.ts'
 import { UsageError, type Command } from './command.ts'
 import { inferredProject } from './inferred-project.ts'
 import { packageVersion } from './package-version.ts'
+import type { Project } from './project.ts'
 import { sampleProject } from './sample-project.ts'
 
-/** Files by their path. */
-export type ProjectFiles = Readonly<Record<string, string>>
-
-export interface Project {
-  readonly files: ProjectFiles
-  /** The name of its one source. */
-  readonly source: string
-}
+/** A project's own, if they are there already. */
+const kept: readonly string[] = ['package.json', 'tsconfig.json']
 
 export const initCommand: Command = {
   name: 'init',
@@ -25,34 +20,37 @@ export const initCommand: Command = {
     json: { type: 'boolean', help: 'print one JSON object' },
   },
   async run(values, [folder = '.', ...extra]) {
-    if (extra.length > 0) throw new UsageError(`one folder, not ${extra.length + 1}`)
+    if (extra.length > 0) throw new UsageError(`one folder, not also ${extra.join(', ')}`)
     const from = values['from'] as string | undefined
     const events = from === undefined ? 'events.ndjson' : relative(resolve(folder), resolve(from))
-    const project = from === undefined ? sampleProject() : inferredProject(await inferSchema(from), events)
+    const project = from === undefined ? sampleProject() : inferredProject(await inferSchema(from), from)
     const written = write(folder, { ...project.files, ...settings() })
-    if (values['json']) console.log(JSON.stringify({ folder, files: written }))
-    else console.log(nextSteps(folder, written, `npx spillway replay pipeline.ts --source ${project.source}=${events}`))
+    const replay = `npx spillway replay pipeline.ts --source ${shellWord(`${project.source}=${events}`)}`
+    if (values['json']) console.log(JSON.stringify({ folder, files: written, source: project.source, events, replay }))
+    else console.log(nextSteps(folder, written, replay))
     return 0
   },
 }
 
-/** Writes the files. Refuses to overwrite any: nothing is written then. */
-function write(folder: string, files: ProjectFiles): string[] {
-  const taken = Object.keys(files).filter(name => existsSync(join(folder, name)) && name !== 'package.json')
-  if (taken.length > 0) throw new SpillwayError('SPILL_INPUT', `${taken.join(', ')} exists already; give another folder`, { place: folder })
-  const written: string[] = []
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(folder, name)
-    if (existsSync(path)) continue
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, text)
-    written.push(name)
+/** Writes the files but those of a project that is there. Refuses to overwrite any other: nothing is written then. */
+function write(folder: string, files: Project['files']): string[] {
+  const isThere = (name: string) => existsSync(join(folder, name))
+  const taken = Object.keys(files).filter(name => isThere(name) && !kept.includes(name))
+  if (taken.length > 0) throw new SpillwayError('SPILL_INPUT', `has ${taken.join(', ')} already; give another folder`, { place: folder })
+  const names = Object.keys(files).filter(name => !isThere(name))
+  try {
+    for (const name of names) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true })
+      writeFileSync(join(folder, name), files[name])
+    }
+  } catch (cause) {
+    throw new SpillwayError('SPILL_INPUT', `cannot be written to: ${(cause as Error).message}`, { place: folder, cause })
   }
-  return written
+  return names
 }
 
 /** What every project has: how it is run, and how it is type-checked. */
-function settings(): ProjectFiles {
+function settings(): Project['files'] {
   const manifest = {
     private: true,
     type: 'module',
@@ -77,6 +75,11 @@ function settings(): ProjectFiles {
 }
 
 function nextSteps(folder: string, written: readonly string[], replay: string): string {
-  const steps = [...(folder === '.' ? [] : [`cd ${folder}`]), 'npm install', 'npm test', replay]
+  const install = written.includes('package.json') ? 'npm install' : 'npm install spillway'
+  const test = written.includes('package.json') ? 'npm test' : 'node --test'
+  const steps = [...(folder === '.' ? [] : [`cd ${shellWord(folder)}`]), install, test, replay]
   return [`Made ${written.join(', ')}.`, '', 'Next:', ...steps.map(step => `  ${step}`)].join('\n')
 }
+
+/** In quotes if a shell would take it for more than a word. */
+const shellWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

@@ -1,4 +1,4 @@
-import type { Project } from './init.ts'
+import type { Project } from './project.ts'
 
 const pipeline = `// Decides at each payment whether it looks like somebody testing a stolen card.
 import { count, entity, features, model, on, pipeline, rules, source, stream, t } from 'spillway'

@@ -1,0 +1,88 @@
+/** What `init --from` makes of an inferred schema: names that a source may have, the key, and how each column is declared. */
+import { basename } from 'node:path'
+import type { InferredSchema } from '../files/infer.ts'
+import type { InferredColumn } from '../files/column-sample.ts'
+import { SpillwayError } from '../base/errors.ts'
+
+export interface PlannedColumn extends InferredColumn {
+  /** Its name in the file; `name` is what the source calls it. */
+  readonly field: string
+}
+
+export interface PlannedSource {
+  readonly name: string
+  readonly columns: readonly PlannedColumn[]
+  /** NULL if no column says what events belong to: all are one series then. */
+  readonly key: PlannedColumn | null
+  readonly time: PlannedColumn
+  readonly id: PlannedColumn | undefined
+  /** Records do not have the columns of the source as they stand: names that are none, fields to be left, or no key. */
+  readonly mapped: boolean
+  /** What was inferred and why, a line each. */
+  readonly reasons: readonly string[]
+}
+
+/** Throws `SPILL_INPUT` if no column can be the event time. */
+export function plannedSource(schema: InferredSchema, path: string): PlannedSource {
+  const names = distinctNames(schema.columns.map(column => column.name))
+  const columns = schema.columns.map((column, i) => ({ ...column, field: column.name, name: names[i] }))
+  const columnOf = (field: string | undefined) => columns.find(column => column.field === field)
+  const time = columnOf(schema.time?.column)
+  if (!time)
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `has no column that is an event time in every record (ISO 8601, or UTC milliseconds under a name such as 'at'); there is ` +
+        `${schema.columns.map(({ name, type }) => `${shownName(name)} (${type})`).join(', ')}. Write the source by hand, with a map that makes the time`,
+      { place: basename(path) },
+    )
+  const key = columnOf(schema.key?.column) ?? null
+  const renamed = columns.some(column => column.field !== column.name)
+  const mapped = renamed || key === null || (schema.format === 'ndjson' && schema.left.length > 0)
+  return {
+    name: safeName(basename(path).replace(/\..*$/, ''), 'events'),
+    columns,
+    key,
+    time,
+    id: columnOf(schema.id?.column),
+    mapped,
+    reasons: reasonsOf(schema),
+  }
+}
+
+function reasonsOf({ key, time, id, left, sampled, undecodable }: InferredSchema): string[] {
+  const chosen = (what: string, choice: InferredSchema['key'], none: string) =>
+    `${what}: ${choice ? `${shownName(choice.column)} (${choice.reason})` : none}`
+  return [
+    chosen('key', key, 'none, since no column comes again and again: all events are one series'),
+    chosen('time', time, 'none'),
+    chosen('id', id, 'none, so that a record sent twice is two events'),
+    `types: the narrowest that ${sampled} records have; one that does not fit later is refused, with its reason`,
+    ...(undecodable > 0 ? [`not decoded: ${undecodable} of the records looked at`] : []),
+    ...left.map(({ name, reason }) => `left out: ${shownName(name)} (${reason})`),
+  ]
+}
+
+/** Names of letters, digits and _ that differ by more than case. */
+function distinctNames(fields: readonly string[]): string[] {
+  const taken = new Set<string>()
+  return fields.map(field => {
+    const base = safeName(field, 'column')
+    let name = base
+    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${base}_${n}`
+    taken.add(name.toLowerCase())
+    return name
+  })
+}
+
+function safeName(text: string, otherwise: string): string {
+  if (/^[A-Za-z_]\w*$/.test(text) && text !== '__proto__') return text
+  const bare = text
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/\W+/g, '_')
+    .replaceAll(/^_+|_+$/g, '')
+  return bare === '' ? otherwise : /^\d/.test(bare) ? `${otherwise}_${bare}` : bare
+}
+
+/** A name for a comment: on one line, whatever it is. */
+export const shownName = (name: string): string => (/^[\w .-]+$/.test(name) ? name : JSON.stringify(name))
