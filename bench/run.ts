@@ -10,6 +10,7 @@ import { jsonOf, tableOf } from './report.ts'
 /** Loaded when asked for, so that one that is being written hurts no other. */
 const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   kernel: () => import('./kernel.ts'),
+  replay: () => import('./replay.ts'),
 }
 
 type Result =

@@ -15,10 +15,10 @@ export interface Decisions {
   readonly score: Float64Array
 }
 
-export const readLog = (): Promise<ReplayLog> =>
+export const readLog = (path: string = flightsFile): Promise<ReplayLog> =>
   load(
     pipeline,
-    ['landings', 'departures'].map(source => ({ source, path: flightsFile })),
+    ['landings', 'departures'].map(source => ({ source, path })),
     { onRefused: () => {} },
   )
 
