@@ -12,7 +12,7 @@ export type Exactness = 'exact' | 'inexact'
 /**
  * The partial that an aggregate is lowered from, which also names the kernel structure that keeps it.
  *
- * - `sums`: exact moments, added at the head and subtracted at the tail (`moments.ts`).
+ * - `sums`: exact moments, sums that can be subtracted (`moments.ts`).
  * - `folds`: moments over doubles, combined and never subtracted (`fold.ts`).
  * - `extremes`: [value]. - `ends`: [first, last, time of first, time of last]. - `recent`: the newest k as [value, time] each.
  * - `distinct`: [count].

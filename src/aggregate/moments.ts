@@ -32,6 +32,19 @@ const SUM_BASE = 2 ** 26
 export const PRODUCT_BASE = 2 ** 30
 const HALF = 2 ** 22
 
+const HALF_RANGE = 2 ** 53
+
+/**
+ * a + b modulo 2^54, for integers within ±2^53: exact, and within ±2^53 again. So running sums never lose anything, and
+ * the difference of two is right if it is a safe integer.
+ */
+export function modulo54(a: number, b: number): number {
+  const sum = a + b
+  if (sum < HALF_RANGE && sum > -HALF_RANGE) return sum
+  const half = sum > 0 ? HALF_RANGE : -HALF_RANGE
+  return a - half + (b - half)
+}
+
 /** The layout of the terms asked for, with as few limbs as `bound`, the column's largest magnitude, allows. */
 export function momentLayout(terms: ReadonlySet<MomentTerm>, bound: number): MomentLayout {
   const xLimbs = bound * limits.SUM_COUNT_MAX <= limits.EXACT_MAX ? 1 : 2

@@ -36,6 +36,10 @@ export class Distinct implements Structure {
     return this.#arena.bytes + this.lost.bytes
   }
 
+  get entries(): number {
+    return this.#arena.entries
+  }
+
   grow(count: number): void {
     this.#arena.grow(count)
     this.lost.grow(count)

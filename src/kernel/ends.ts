@@ -41,6 +41,10 @@ export class Ends implements Structure {
     return this.#arena.bytes + this.#last.byteLength + this.lost.bytes
   }
 
+  get entries(): number {
+    return this.#arena.entries
+  }
+
   grow(count: number): void {
     this.#arena.grow(count)
     this.lost.grow(count)

@@ -3,7 +3,7 @@ import type { Strings } from '../columns/strings.ts'
 import { Arena } from './arena.ts'
 import { Lost } from './lost.ts'
 import { firstFrom, insertionPoint } from './order.ts'
-import { CHUNK, PartialColumns, type Lane, type Structure } from './structure.ts'
+import { COLUMN, PartialColumns, type Lane, type Structure } from './structure.ts'
 import { floorTo } from './window.ts'
 
 /**
@@ -41,6 +41,10 @@ export class Extremes implements Structure {
 
   get bytes(): number {
     return this.#arena.bytes + this.lost.bytes
+  }
+
+  get entries(): number {
+    return this.#arena.entries
   }
 
   grow(count: number): void {
@@ -89,7 +93,7 @@ export class Extremes implements Structure {
         const start = floorTo(t - spans[w], hop)
         if (at < end && data[at * 2] < start) at = firstFrom(data, 2, at + 1, end, start)
       }
-      flat[w * CHUNK + row] = at < end ? data[at * 2 + 1] * this.#sign : NaN
+      flat[w * COLUMN + row] = at < end ? data[at * 2 + 1] * this.#sign : NaN
     }
   }
 

@@ -56,6 +56,10 @@ export class Folds implements Structure {
     return this.#arena.bytes + this.#tails.byteLength * 2 + this.#backs.byteLength + this.lost.bytes
   }
 
+  get entries(): number {
+    return this.#arena.entries
+  }
+
   grow(count: number): void {
     this.#arena.grow(count)
     this.#tails = widened(this.#tails, count * this.#bands)

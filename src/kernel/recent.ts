@@ -31,6 +31,10 @@ export class Recent implements Structure {
     return this.#arena.bytes
   }
 
+  get entries(): number {
+    return this.#arena.entries
+  }
+
   grow(count: number): void {
     this.#arena.grow(count)
     this.lost.grow(count)

@@ -1,194 +1,213 @@
 import { limits } from '../base/limits.ts'
-import { liftMoments, type MomentLayout } from '../aggregate/moments.ts'
+import { liftMoments, modulo54, type MomentLayout } from '../aggregate/moments.ts'
 import { Arena, widened } from './arena.ts'
 import { Lost } from './lost.ts'
 import { insertionPoint } from './order.ts'
-import { CHUNK, PartialColumns, type Lane, type Structure } from './structure.ts'
+import { COLUMN, PartialColumns, type Lane, type Structure } from './structure.ts'
 import { floorTo } from './window.ts'
 
 /**
- * Invertible aggregates: a running vector of exact moments a window, added to at the head and subtracted from at the tail.
+ * Invertible aggregates: a window is the sum of all entries less the sum of those before its tail.
  *
- * State a key: the entries of the longest finite window in order of time (exact windows: time and value of each event;
- * otherwise: start and moments of each tile), and for each window how many of the newest entries are in it and their
- * sum. Invariant: a window's vector is the exact sum of its entries' vectors. Cost: O(windows) an event, amortised; a
- * late event moves the entries after it.
+ * State a key: the entries of the longest window in order of time (an entry an event when exact, a tile otherwise), each
+ * with the moments of everything before it; the moments of everything; and for each window its tail, the first entry
+ * inside. Sums are modulo 2^54 (`modulo54`), which loses nothing: the difference that is a window's sum is exact
+ * whenever that sum is a safe integer, whatever has passed through before.
+ *
+ * Cost: an event in order writes one entry and moves no tail; a late one moves the entries after it and adds itself to
+ * them. A read looks at the tail of each window, which passes each entry once. Bytes: 8 an entry for its time and 8 for
+ * each column of its moments (`n` only of tiles).
  */
 export class Sums implements Structure {
   readonly partials: readonly (readonly Float64Array[])[]
   /** Entries forgotten because a key had more than `maxEntries`. */
   readonly lost = new Lost()
   readonly #out: PartialColumns
-  /** Ascending, ms; Infinity, if there, is last and needs no entries. */
+  /** Ascending, ms; Infinity for lifetime. */
   readonly #spans: Float64Array
   readonly #hop: number
   readonly #layout: MomentLayout
-  readonly #width: number
   readonly #maxEntries: number
-  /** Windows that end. */
-  readonly #finite: number
+  /** Entries: time, and the moments before it. */
   readonly #arena: Arena
+  /** The first column of the moments that entries keep: of events, `n` is their number. */
+  readonly #first: 0 | 1
   readonly #vector: Float64Array
-  readonly #subtracted: Float64Array
-  readonly #starts: Float64Array
-  /** By slot: each window's vector, then how many entries are in each finite window. */
-  #state = new Float64Array(0)
-  readonly #stride: number
-  /** Exact windows whose vector is [n, Σx]: the common case, with shorter loops. */
-  readonly #plain: boolean
+  /** By slot: the moments of everything, from `#first` on. */
+  #totals = new Float64Array(0)
+  readonly #width: number
+  readonly #shape: Shape
+  /** By slot and window: where the window begins, as an index into the arena. May lag behind the list's beginning. */
+  #tails = new Int32Array(0)
 
   /** `spans` ascending, in ms, Infinity for lifetime. */
   constructor(spans: readonly number[], hop: number, layout: MomentLayout, maxEntries: number) {
     this.#spans = Float64Array.from(spans)
     this.#hop = hop
     this.#layout = layout
-    this.#width = layout.width
     this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
-    this.#finite = spans.filter(Number.isFinite).length
-    this.#arena = new Arena(hop > 1 ? 1 + layout.width : layout.width > 1 ? 2 : 1)
+    this.#first = hop > 1 ? 0 : 1
+    this.#width = layout.width - this.#first
+    this.#shape = { spans: this.#spans, hop, width: this.#width }
+    this.#arena = new Arena(1 + this.#width)
     this.#vector = new Float64Array(layout.width)
-    this.#subtracted = new Float64Array(layout.width)
-    this.#stride = spans.length * layout.width + this.#finite
-    this.#plain = hop === 1 && layout.width === 2
-    this.#starts = new Float64Array(spans.length).fill(-Infinity)
     this.#out = new PartialColumns(spans.length, layout.width)
     this.partials = this.#out.views
   }
 
   get bytes(): number {
-    return this.#arena.bytes + this.#state.byteLength + this.lost.bytes
+    return this.#arena.bytes + this.#totals.byteLength + this.#tails.byteLength + this.lost.bytes
+  }
+
+  get entries(): number {
+    return this.#arena.entries
   }
 
   grow(count: number): void {
     this.#arena.grow(count)
-    this.#state = widened(this.#state, count * this.#stride)
+    this.#totals = widened(this.#totals, count * this.#width)
+    this.#tails = widened(this.#tails, count * this.#spans.length)
     this.lost.grow(count)
   }
 
   insert(lane: Lane, event: number): void {
     const slot = lane.slots[event]
-    const value = lane.value[event]
-    const tile = floorTo(lane.time[event], this.#hop)
-    this.#advance(slot, lane.floor[event])
-    const vector = this.#vector
-    if (this.#plain) vector[1] = value
-    else liftMoments(this.#layout, lane.time[event], value, vector, 0)
-    const starts = this.#starts
-    const finite = this.#finite
-    const isNew = finite > 0 && tile >= starts[finite - 1] && this.#store(slot, tile, value)
-    const state = this.#state
-    const width = this.#width
-    const windows = this.#spans.length
-    const sums = slot * this.#stride
-    const inside = sums + windows * width
-    for (let w = windows - 1; w >= 0 && tile >= starts[w]; w--) {
-      const at = sums + w * width
-      state[at] = state[at] + 1
-      for (let f = 1; f < width; f++) state[at + f] = state[at + f] + vector[f]
-      if (isNew && w < finite) state[inside + w] = state[inside + w] + 1
-    }
+    const time = lane.time[event]
+    const tile = floorTo(time, this.#hop)
+    const start = floorTo(lane.floor[event] - this.#spans[this.#spans.length - 1], this.#hop)
+    if (tile < start) return
+    const arena = this.#arena
+    const end = arena.end(slot)
+    const from = this.#forget(slot, start)
+    const at = insertionPoint(arena.data, arena.width, from, end, tile)
+    const isNew = this.#hop === 1 || at === from || arena.data[(at - 1) * arena.width] !== tile
+    const newer = isNew ? this.#open(slot, tile, end - at) : end - at
+    this.#add(slot, newer, time, lane.value[event])
   }
 
   read(slot: number, t: number, row: number): void {
-    this.#advance(slot, t)
-    const state = this.#state
-    const flat = this.#out.flat
-    const count = this.#spans.length * this.#width
-    const from = slot * this.#stride
-    for (let i = 0, at = row; i < count; i++, at += CHUNK) flat[at] = state[from + i]!
+    const arena = this.#arena
+    const end = arena.end(slot)
+    const windows = this.#spans.length
+    readWindows(
+      arena.data,
+      end - arena.length(slot),
+      end,
+      this.#tails,
+      slot * windows,
+      this.#totals,
+      slot * this.#width,
+      t,
+      this.#shape,
+      this.#out.flat,
+      row,
+    )
+    arena.keep(slot, end - this.#tails[slot * windows + windows - 1])
   }
 
   readNothing(row: number): void {
     this.#out.fillRow(row, 0)
   }
 
-  /** Stores the event, in a new entry or in its tile's; true if the entry is new. */
-  #store(slot: number, tile: number, value: number): boolean {
+  /** Forgets the entries before `start`, the start of the longest window; returns the index of the oldest left. */
+  #forget(slot: number, start: number): number {
     const arena = this.#arena
     const end = arena.end(slot)
-    const from = end - arena.length(slot)
-    const at = insertionPoint(arena.data, arena.width, from, end, tile)
-    if (this.#hop > 1 && at > from && arena.data[(at - 1) * arena.width] === tile) {
-      const terms = (at - 1) * arena.width + 1
-      for (let f = 0; f < this.#width; f++) arena.data[terms + f] = arena.data[terms + f] + this.#vector[f]
-      return false
-    }
-    if (end - from >= this.#maxEntries) this.#forgetOldest(slot)
-    const entry = arena.open(slot, Math.min(end - at, arena.length(slot))) * arena.width
-    arena.data[entry] = tile
-    if (this.#hop > 1) arena.data.set(this.#vector, entry + 1)
-    else if (this.#width > 1) arena.data[entry + 1] = value
-    return true
+    const { data, width } = arena
+    let from = end - arena.length(slot)
+    if (from === end || data[from * width] >= start) return from
+    while (from < end && data[from * width] < start) from++
+    arena.keep(slot, end - from)
+    return from
   }
 
-  /** Moves the tails to clock `t`: what is before a window's start leaves its sum, and what is before all is forgotten. */
-  #advance(slot: number, t: number): void {
-    const finite = this.#finite
-    if (finite === 0) return
-    const end = this.#arena.end(slot)
+  /**
+   * Makes an entry for `tile` with `newer` entries after it; windows that begin after it move with the entries that they
+   * hold. Returns how many entries are after it: fewer, if one of them had to be forgotten.
+   */
+  #open(slot: number, tile: number, newer: number): number {
+    const arena = this.#arena
+    if (arena.length(slot) >= this.#maxEntries) this.#forgetOldest(slot)
+    const after = Math.min(newer, arena.length(slot))
+    const end = arena.end(slot)
+    const at = arena.open(slot, after)
+    const moved = arena.end(slot) - 1 - end
+    if (after > 0 || moved !== 0) this.#moveTails(slot, moved, at)
+    const { data, width } = arena
+    const entry = at * width
+    data[entry] = tile
+    for (let f = 0; f < this.#width; f++)
+      data[entry + 1 + f] = after === 0 ? this.#totals[slot * this.#width + f] : data[entry + width + 1 + f]
+    return after
+  }
+
+  /** The entries moved by `moved`, and one was opened at `at`. */
+  #moveTails(slot: number, moved: number, at: number): void {
+    const windows = this.#spans.length
+    for (let i = slot * windows; i < (slot + 1) * windows; i++) {
+      const tail = this.#tails[i] + moved
+      this.#tails[i] = tail > at ? tail + 1 : tail
+    }
+  }
+
+  /** Adds an event to everything, and to what is before each of the `newer` entries after its own. */
+  #add(slot: number, newer: number, time: number, value: number): void {
+    const vector = this.#vector
+    liftMoments(this.#layout, time, value, vector, 0)
+    const totals = this.#totals
     const { data, width } = this.#arena
-    const state = this.#state
-    const spans = this.#spans
-    const starts = this.#starts
-    const first = slot * this.#stride + spans.length * this.#width
-    for (let w = 0; w < finite; w++) {
-      const start = floorTo(t - spans[w], this.#hop)
-      starts[w] = start
-      let inside = state[first + w]
-      if (inside === 0 || data[(end - inside) * width] >= start) continue
-      if (this.#plain) inside = this.#leave(slot * this.#stride + w * 2, end, inside, start)
-      else
-        do this.#subtract(slot, w, end - inside--)
-        while (inside > 0 && data[(end - inside) * width] < start)
-      state[first + w] = inside
-    }
-    this.#arena.keep(slot, state[first + finite - 1])
-  }
-
-  /** Takes the plain entries before `start` out of the sums at `at`; returns how many entries are left inside. */
-  #leave(at: number, end: number, inside: number, start: number): number {
-    const { data } = this.#arena
-    let left = inside
-    let sum = 0
-    for (; left > 0; left--) {
-      const entry = (end - left) * 2
-      if (data[entry] >= start) break
-      sum += data[entry + 1]
-    }
-    this.#state[at] = this.#state[at] - (inside - left)
-    this.#state[at + 1] = this.#state[at + 1] - sum
-    return left
-  }
-
-  /** Takes an entry out of a window's sum. */
-  #subtract(slot: number, w: number, entry: number): void {
-    const { data } = this.#arena
-    const state = this.#state
-    const width = this.#width
-    const at = slot * this.#stride + w * width
-    const from = entry * this.#arena.width
-    if (this.#hop > 1) {
-      for (let f = 0; f < width; f++) state[at + f] = state[at + f] - data[from + 1 + f]
-      return
-    }
-    state[at] = state[at] - 1
-    if (width === 2) state[at + 1] = state[at + 1] - data[from + 1]
-    else if (width > 2) {
-      liftMoments(this.#layout, data[from], data[from + 1], this.#subtracted, 0)
-      for (let f = 1; f < width; f++) state[at + f] = state[at + f] - this.#subtracted[f]
+    const end = this.#arena.end(slot)
+    for (let f = 0; f < this.#width; f++) {
+      const term = vector[this.#first + f]
+      const total = slot * this.#width + f
+      totals[total] = modulo54(totals[total], term)
+      for (let entry = end - newer; entry < end; entry++) data[entry * width + 1 + f] = modulo54(data[entry * width + 1 + f], term)
     }
   }
 
   #forgetOldest(slot: number): void {
     const length = this.#arena.length(slot)
-    const entry = this.#arena.end(slot) - length
-    this.lost.lose(slot, this.#arena.data[entry * this.#arena.width])
-    const inside = slot * this.#stride + this.#spans.length * this.#width
-    for (let w = 0; w < this.#finite; w++) {
-      if (this.#state[inside + w] !== length) continue
-      this.#subtract(slot, w, entry)
-      this.#state[inside + w] = length - 1
-    }
+    this.lost.lose(slot, this.#arena.data[(this.#arena.end(slot) - length) * this.#arena.width])
     this.#arena.keep(slot, length - 1)
+  }
+}
+
+/** What stays the same over all reads of a structure. */
+interface Shape {
+  readonly spans: Float64Array
+  readonly hop: number
+  /** Columns of moments that an entry keeps. */
+  readonly width: number
+}
+
+/** Moves the tails of a key's windows to clock `t`, longest window first, and writes each window's moments to `row`. */
+function readWindows(
+  data: Float64Array,
+  from: number,
+  end: number,
+  tails: Int32Array,
+  firstTail: number,
+  totals: Float64Array,
+  total: number,
+  t: number,
+  { spans, hop, width }: Shape,
+  flat: Float64Array,
+  row: number,
+): void {
+  const stride = 1 + width
+  const columns = hop === 1 ? stride : width
+  let at = from
+  for (let w = spans.length - 1; w >= 0; w--) {
+    const start = floorTo(t - spans[w], hop)
+    const tail = tails[firstTail + w]
+    if (tail > at) at = tail
+    while (at < end && data[at * stride] < start) at++
+    tails[firstTail + w] = at
+    let out = w * columns * COLUMN + row
+    if (hop === 1) {
+      flat[out] = end - at
+      out += COLUMN
+    }
+    for (let f = 0; f < width; f++, out += COLUMN) flat[out] = at < end ? modulo54(totals[total + f], -data[at * stride + 1 + f]) : 0
   }
 }

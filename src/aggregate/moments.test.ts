@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { exactProductSum, exactSum, liftMoments, modulo54, momentLayout, roundedSum, roundedSumError } from './moments.ts'
+
+const large = (magnitude: number) =>
+  fc.oneof(fc.constantFrom(0, 1, -1, magnitude, -magnitude, magnitude - 1, 1 - magnitude), fc.integer({ min: -magnitude, max: magnitude }))
+const modulus = 2n ** 54n
+
+test('a sum modulo 2^54 is exact and within ±2^53', () => {
+  fc.assert(
+    fc.property(large(2 ** 53), large(2 ** 53), (a, b) => {
+      const sum = modulo54(a, b)
+      assert.equal((BigInt(sum) - BigInt(a) - BigInt(b)) % modulus, 0n)
+      assert.ok(Math.abs(sum) <= 2 ** 53)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('limbs add up to the exact integers, up to the largest values and times', () => {
+  const rows = fc.array(fc.record({ time: large(2 ** 43), value: large(2 ** 40) }), { maxLength: 50 })
+  fc.assert(
+    fc.property(rows, events => {
+      const layout = momentLayout(new Set(['x', 'xx', 'trend']), 2 ** 40)
+      const total = new Float64Array(layout.width)
+      const vector = new Float64Array(layout.width)
+      for (const { time, value } of events) {
+        liftMoments(layout, time, value, vector, 0)
+        for (let f = 0; f < layout.width; f++) total[f] += vector[f]
+      }
+      const partial = Array.from(total, x => Float64Array.of(x))
+      const sumOf = (term: (time: bigint, value: bigint) => bigint) =>
+        events.reduce((sum, { time, value }) => sum + term(BigInt(time), BigInt(value)), 0n)
+      assert.equal(
+        exactSum(partial, layout.x, layout.xLimbs, 0),
+        sumOf((_, x) => x),
+      )
+      assert.equal(
+        exactProductSum(partial, layout.xx, layout.xxLimbs, 0),
+        sumOf((_, x) => x * x),
+      )
+      assert.equal(
+        exactSum(partial, layout.tau, 2, 0),
+        sumOf(t => t),
+      )
+      assert.equal(
+        exactProductSum(partial, layout.tauTau, 3, 0),
+        sumOf(t => t * t),
+      )
+      assert.equal(
+        exactProductSum(partial, layout.tauX, 3, 0),
+        sumOf((t, x) => t * x),
+      )
+    }),
+  )
+})
+
+test('a sum of the largest integers is rounded once, and what was left out is exact', () => {
+  fc.assert(
+    fc.property(fc.array(large(Number.MAX_SAFE_INTEGER), { maxLength: 50 }), values => {
+      const layout = momentLayout(new Set(['x']), Number.MAX_SAFE_INTEGER)
+      const total = new Float64Array(layout.width)
+      const vector = new Float64Array(layout.width)
+      for (const value of values) {
+        liftMoments(layout, 0, value, vector, 0)
+        for (let f = 0; f < layout.width; f++) total[f] += vector[f]
+      }
+      const partial = Array.from(total, x => Float64Array.of(x))
+      const exact = values.reduce((sum, value) => sum + BigInt(value), 0n)
+      assert.equal(roundedSum(layout, partial, 0), Number(exact))
+      assert.equal(BigInt(roundedSum(layout, partial, 0)) + BigInt(roundedSumError(layout, partial, 0)), exact)
+    }),
+  )
+})
