@@ -2,6 +2,13 @@
 /** The `spillway` command. Asks for the version of Node before anything that needs it is loaded. */
 import { nodeTooOld } from '../base/node-version.ts'
 
+// Whoever read the output has seen enough (`| head`): what is left to do is done all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', error => {
+    if (!('code' in error) || error.code !== 'EPIPE') throw error
+  })
+}
+
 const tooOld = nodeTooOld(process.versions.node)
 if (tooOld) {
   console.error(`${tooOld.code}: ${tooOld.message}`)

@@ -1,7 +1,7 @@
 /** The project of `init --from FILE`: a pipeline over the file's columns, and its test. */
 import { basename } from 'node:path'
 import type { InferredSchema } from '../files/infer.ts'
-import { plannedSource, shownName, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
+import { plannedSource, SERIES, shownName, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
 import type { Project } from './project.ts'
 
 /** Numeric columns that get features; more are for the user to add. */
@@ -20,7 +20,7 @@ function featured({ columns, key, time, id }: PlannedSource): PlannedColumn[] {
     .slice(0, FEATURED_MAX)
 }
 
-const keyName = ({ key }: PlannedSource): string => key?.name ?? 'series'
+const keyName = ({ key }: PlannedSource): string => key?.name ?? SERIES
 
 function pipelineText(source: PlannedSource, file: string): string {
   const { name, columns, time, id, mapped, reasons } = source
@@ -37,7 +37,7 @@ const keyed = entity('${key}', ${keyType}) // what features belong to
 
 export const events = source('${name}', {
   schema: {
-${[...(source.key ? [] : ['series: keyed']), ...columns.map(column => `${column.name}: ${declared(column, source)}`)].map(line => `    ${line},`).join('\n')}
+${[...(source.key ? [] : [`${SERIES}: keyed`]), ...columns.map(column => `${column.name}: ${declared(column, source)}`)].map(line => `    ${line},`).join('\n')}
   },
   key: '${key}',
   time: '${time.name}', // without an offset it is UTC; t.timestamp({ zone: 'Europe/Zurich' }) says otherwise
@@ -66,16 +66,21 @@ export default pipeline('${name}', [unusual])
 `
 }
 
-/** Names are quoted as JSON, which is TypeScript too. */
 function mapText({ columns, key }: PlannedSource): string {
-  const fields = columns.map(({ name, field }) => `    ${name}: raw[${JSON.stringify(field)}],`)
+  const raw = (field: string) => (isName(field) ? `raw.${field}` : `raw[${quoted(field)}]`)
+  const fields = columns.map(({ name, field }) => `    ${name}: ${raw(field)},`)
   return `  // From a record as the file has it to the columns above.
   map: raw => ({
-${[...(key ? [] : ["    series: 'all',"]), ...fields].join('\n')}
+${[...(key ? [] : [`    ${SERIES}: 'all',`]), ...fields].join('\n')}
   }),
   mapVersion: '1',
 `
 }
+
+const isName = (text: string): boolean => /^[A-Za-z_]\w*$/.test(text)
+
+/** A text as TypeScript writes it: JSON with the other quotes. */
+const quoted = (text: string): string => `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
 
 function declared(column: PlannedColumn, { key }: PlannedSource): string {
   const { type, scale, nullable } = column
@@ -84,8 +89,9 @@ function declared(column: PlannedColumn, { key }: PlannedSource): string {
 }
 
 function featureLines(source: PlannedSource): string[] {
-  const numbers = featured(source).flatMap(({ name }) => [
-    `    mean_${name}: e.${name}.mean('30d', { before: true }), // of the events before this one`,
+  const columns = featured(source)
+  const numbers = columns.flatMap(({ name }) => [
+    `    mean_${name}: e.${name}.mean('30d', { before: true }),`,
     `    last_${name}: e.${name}.last('30d', { before: true }),`,
   ])
   return [
@@ -125,7 +131,8 @@ function recordFields(
   return columns
     .filter(column => !column.nullable || column === first)
     .map(column => {
-      const name = mapped ? JSON.stringify(column.field) : column.name
+      const written = mapped ? column.field : column.name
+      const name = isName(written) ? written : quoted(written)
       if (column === first) return `${name}: ${value}`
       if (column === time) return `${name}: '2026-01-01T00:0${i}Z'`
       if (column === id) return `${name}: ${column.type === 'string' ? `'${i + 1}'` : i + 1}`

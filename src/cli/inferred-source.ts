@@ -22,9 +22,15 @@ export interface PlannedSource {
   readonly reasons: readonly string[]
 }
 
+/** The key of a source whose file has none. */
+export const SERIES = 'series'
+
 /** Throws `SPILL_INPUT` if no column can be the event time. */
 export function plannedSource(schema: InferredSchema, path: string): PlannedSource {
-  const names = distinctNames(schema.columns.map(column => column.name))
+  const names = distinctNames(
+    schema.columns.map(column => column.name),
+    schema.key ? [] : [SERIES],
+  )
   const columns = schema.columns.map((column, i) => ({ ...column, field: column.name, name: names[i] }))
   const columnOf = (field: string | undefined) => columns.find(column => column.field === field)
   const time = columnOf(schema.time?.column)
@@ -63,8 +69,8 @@ function reasonsOf({ key, time, id, left, sampled, undecodable }: InferredSchema
 }
 
 /** Names of letters, digits and _ that differ by more than case. */
-function distinctNames(fields: readonly string[]): string[] {
-  const taken = new Set<string>()
+function distinctNames(fields: readonly string[], reserved: readonly string[]): string[] {
+  const taken = new Set(reserved)
   return fields.map(field => {
     const base = safeName(field, 'column')
     let name = base

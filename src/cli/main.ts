@@ -8,7 +8,6 @@ const commands: readonly Command[] = [replayCommand, initCommand]
 
 /** Runs a command line. Returns the exit code: 0 if it did what was asked, 1 if it failed, 2 if it was called wrongly. */
 export async function main(args: readonly string[]): Promise<number> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   const [name, ...rest] = args
   if (name === '--version') {
     console.log(packageVersion())
@@ -37,11 +36,6 @@ export async function main(args: readonly string[]): Promise<number> {
     console.error(`\n${helpOf(command)}`)
     return 2
   }
-}
-
-/** Whoever read the output has seen enough (`| head`): what is left to do is done all the same. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
 }
 
 function overview(): string {

@@ -17,7 +17,7 @@ export function summaryText(summary: ReplaySummary): string {
   const seconds = summary.loadSeconds + summary.decideSeconds
   return [
     table(['source', 'events', 'duplicates', 'late', 'refused'], sourceRows),
-    ...(undecodable > 0 ? [`${number(undecodable)} records could not be decoded`] : []),
+    ...(undecodable > 0 ? [`${number(undecodable)} record${undecodable === 1 ? '' : 's'} could not be decoded`] : []),
     '',
     table(['model', 'decisions', 'mean score', 'without score', 'refused'], modelRows),
     '',

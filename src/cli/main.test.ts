@@ -1,0 +1,180 @@
+/** The command line as a person meets it: what each mistake says, and the exit code. In this process, since a start costs 0.4 s. */
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { after, mock, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { main } from './main.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'spillway-main-'))
+after(() => rmSync(folder, { recursive: true }))
+
+function file(name: string, content: string | Uint8Array): string {
+  writeFileSync(join(folder, name), content)
+  return join(folder, name)
+}
+
+async function run(...args: readonly string[]): Promise<{ status: number; out: string; err: string }> {
+  const lines = { log: [] as string[], error: [] as string[] }
+  const mocks = (['log', 'error'] as const).map(name => mock.method(console, name, (text: string) => void lines[name].push(text)))
+  mocks.push(mock.method(process.stderr, 'write', () => true) as never)
+  try {
+    const status = await main(args)
+    return { status, out: lines.log.join('\n'), err: lines.error.join('\n') }
+  } finally {
+    for (const mocked of mocks) mocked.mock.restore()
+  }
+}
+
+const library = pathToFileURL(join(import.meta.dirname, '../index.ts')).href
+const visits = file(
+  'visits.ts',
+  `import { count, entity, features, model, on, pipeline, rules, source, stream, t } from '${library}'
+const page = entity('page', t.string())
+const visits = source('visits', { schema: { page, at: t.timestamp() }, key: 'page', time: 'at' })
+const clicks = source('clicks', { schema: { page, at: t.timestamp() }, key: 'page', time: 'at' })
+const seen = features('seen', { from: visits, entity: page, place: stream, values: () => ({ n: count('1h') }) })
+const busy = (name: string) => model(name, {
+  decide: on(clicks),
+  inputs: c => ({ seen: seen.of(c.page) }),
+  score: v => rules([{ when: v.seen.n.gt(1), score: 1 }], 0),
+})
+export default pipeline('site', [busy('busy'), busy('calm')])
+`,
+)
+const events = file('events.ndjson', '{"page":"/","at":"2026-01-01T00:00Z"}\n'.repeat(2))
+const both = ['--source', `visits=${events}`, '--source', `clicks=${events}`]
+
+test('one file may feed two sources, read once', async () => {
+  const { status, out } = await run('replay', visits, ...both, '--json')
+  assert.equal(status, 0)
+  const { events: count, models } = JSON.parse(out) as { events: number; models: { model: string; decisions: number; scoreSum: number }[] }
+  assert.equal(count, 4)
+  // Visits stand before clicks of the same arrival: each click has seen both.
+  assert.deepEqual(
+    models.map(({ model, decisions, scoreSum }) => [model, decisions, scoreSum]),
+    [
+      ['busy', 2, 2],
+      ['calm', 2, 2],
+    ],
+  )
+})
+
+const wrongUses: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+  [['replay'], /^name the file of a pipeline$/m],
+  [['replay', 'a.ts', 'b.ts'], /^one pipeline, not also b.ts$/m],
+  [['replay', visits, '--source', 'visits'], /^--source visits is not NAME=FILE; write --source payments=payments.ndjson$/m],
+  [['replay', visits, '--source', '=x'], /^--source =x is not NAME=FILE/m],
+  [['replay', visits, ...both, ...both], /^--source visits=.* is given twice$/m],
+  [['replay', visits, '--sorce', 'a=b'], /^unknown option --sorce; did you mean 'source'\?$/m],
+  [['replay', visits, '--show', 'all'], /^--show all is no number of decisions/m],
+  [['replay', visits, '--json=yes'], /json.*does not take an argument/m],
+  [['replay', visits, '--out'], /out.*argument missing/m],
+  [['replay', visits, ...both, '--out', events], /events\.ndjson would overwrite what is read/m],
+  [['replay', visits, '--out', 'x.ndjson', '--refused', './x.ndjson'], /^--out and --refused are both x.ndjson$/m],
+  [['init', 'a', 'b'], /^one folder, not also b$/m],
+]
+
+for (const [args, message] of wrongUses)
+  test(`wrong use: ${message.source}`, async () => {
+    const { status, out, err } = await run(...args)
+    assert.equal(status, 2, err)
+    assert.match(err, message)
+    assert.match(err, /^ {2}--json/m, 'the help follows')
+    assert.equal(out, '')
+  })
+
+test('an unknown command, none, help and the version', async () => {
+  assert.deepEqual(await run('repaly'), { status: 2, out: '', err: "spillway: no command 'repaly'; did you mean 'replay'?" })
+  assert.equal((await run()).status, 2)
+  for (const args of [['--help'], ['replay', '--help']]) {
+    const { status, out } = await run(...args)
+    assert.equal(status, 0)
+    assert.match(out, /spillway replay/)
+  }
+  assert.match((await run('--version')).out, /^\d+\.\d+\.\d+$/)
+})
+
+const failures: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+  [['nowhere.ts', ...both], /^SPILL_INPUT: nowhere\.ts does not exist; give the file of a pipeline$/],
+  [[visits, '--source', `visit=${events}`], /^SPILL_INPUT: pipeline 'site' has no source 'visit'; did you mean 'visits'\?$/],
+  [[visits, ...both.slice(2)], /^SPILL_INPUT: no file for source 'visits': add --source visits=FILE$/],
+  [[visits, '--source', 'visits=gone.csv'], /^SPILL_INPUT: gone\.csv does not exist; it was given for source 'visits'$/],
+  [[visits, ...both, '--model', 'bussy'], /^SPILL_INPUT: pipeline 'site' has no model 'bussy'; did you mean 'busy'\?$/],
+  [[visits, ...both, '--out', 'out.xml'], /^SPILL_INPUT: out\.xml has no format by its name; call it/],
+  [[visits, ...both, '--out', 'out.parquet'], /the decisions of 2 models, whose columns differ; add --model NAME, or write \.ndjson$/],
+  [[visits, ...both, '--refused', join(folder, 'no/refused.ndjson')], /cannot be written: its folder does not exist$/],
+  [[visits, ...both, '--out', join(folder, 'no/out.ndjson')], /cannot be written: its folder does not exist$/],
+  [[visits, ...both, '--model', 'busy', '--out', join(folder, 'no/out.parquet')], /cannot be written: its folder does not exist$/],
+]
+
+for (const [args, message] of failures)
+  test(`failure: ${message.source}`, async () => {
+    const { status, out, err } = await run('replay', ...args)
+    assert.equal(status, 1, err)
+    assert.match(err, message)
+    assert.equal(err.split('\n').length, 1, 'one message, no stack')
+    assert.equal(out, '')
+  })
+
+test('a file that broke off: what stood before is taken, and the exit code says so', async () => {
+  const lines = Array.from({ length: 20_000 }, (_, i) => `{"page":"/${i * 7919}","at":"2026-01-01T00:00Z"}\n`)
+  const gzip = gzipSync(lines.join(''))
+  const cut = file('cut.ndjson.gz', gzip.subarray(0, gzip.length - 2000))
+  const { status, out } = await run('replay', visits, '--source', `visits=${cut}`, '--source', `clicks=${events}`, '--show', '0')
+  assert.equal(status, 1)
+  assert.match(out, /^warning: cut\.ndjson\.gz .*; what stood before was taken$/m)
+  const [, taken] = /^visits +(\d+(?: \d{3})*)/m.exec(out)!
+  assert.ok(Number(taken.replace(' ', '')) > 10_000, taken)
+})
+
+test('refused records are counted by reason, and are no failure', async () => {
+  const some = file('some.ndjson', '{"page":"/","at":"2026-01-01T00:00Z"}\n{"at":"2026-01-01T00:00Z"}\n{"page":"/"}\nno\n')
+  const { status, out } = await run('replay', visits, '--source', `visits=${some}`, '--source', `clicks=${events}`, '--show', '1')
+  assert.equal(status, 0)
+  assert.match(out, /^visits +1 +0 +0 +1 key, 1 time$/m)
+  assert.match(out, /^1 record could not be decoded$/m)
+  assert.match(out, /^3 refused: add --refused refused\.ndjson to keep them, with their reasons\.$/m)
+})
+
+test('a decision that cannot be made is counted and written with its reason', async () => {
+  const failing = file(
+    'failing.ts',
+    readFileSync(visits, 'utf8').replace(/v => rules\(.*\)/, "{ version: '1', compute: () => { throw new Error('out of order') } }"),
+  )
+  const out = join(folder, 'failing.ndjson')
+  const { status, out: printed } = await run('replay', failing, ...both, '--model', 'busy', '--out', out, '--show', '1')
+  assert.equal(status, 0)
+  assert.match(printed, /^busy +2 +– +0 +2$/m)
+  assert.match(printed, /refused: .*out of order/)
+  const [first] = readFileSync(out, 'utf8').split('\n')
+  const { score, refused } = JSON.parse(first) as { score: unknown; refused: string }
+  assert.equal(score, null)
+  assert.match(refused, /out of order/)
+})
+
+test('init makes a project, and never overwrites one', async () => {
+  const target = join(folder, 'demo')
+  const { status, out } = await run('init', target)
+  assert.equal(status, 0)
+  assert.match(out, /^ {2}npx spillway replay pipeline\.ts --source payments=events\.ndjson$/m)
+  const again = await run('init', target)
+  assert.equal(again.status, 1)
+  assert.match(again.err, /^SPILL_INPUT: .*demo has pipeline\.ts, pipeline\.test\.ts, events\.ndjson already; give another folder$/)
+  for (const name of ['pipeline.ts', 'pipeline.test.ts', 'events.ndjson']) rmSync(join(target, name))
+  writeFileSync(join(target, 'package.json'), '{}')
+  const { out: kept } = await run('init', target)
+  assert.match(kept, /^ {2}npm install spillway$/m)
+  assert.equal(readFileSync(join(target, 'package.json'), 'utf8'), '{}')
+})
+
+test('init --from a file that cannot be a source', async () => {
+  const timeless = file('timeless.csv', 'a,b\n1,x\n2,y\n')
+  const { status, err } = await run('init', join(folder, 'none'), '--from', timeless)
+  assert.equal(status, 1)
+  assert.match(err, /^SPILL_INPUT: timeless\.csv has no column that is an event time in every record.*there is a \(int\), b \(string\)/)
+  assert.match((await run('init', join(folder, 'none'), '--from', 'gone.csv')).err, /^SPILL_INPUT: gone\.csv does not exist$/)
+  assert.ok(!existsSync(join(folder, 'none')))
+})
