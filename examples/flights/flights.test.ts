@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { testing } from 'spillway/testing'
 import { departed, landed, localHour } from './data.ts'
-import pipeline from './flights.ts'
+import coefficients from './coefficients.json' with { type: 'json' }
+import pipeline, { arrivals, departures, landings, late } from './flights.ts'
 
 const flight = { date: Date.UTC(2001, 0, 15, 18, 30), delay: 12, distance: 2475, origin: 'LAX', destination: 'JFK' }
 
@@ -33,4 +35,44 @@ test('the model has a weight for each input and for each hour of the day', () =>
   assert.ok(score.kind === 'logistic')
   assert.deepEqual(score.terms.map(term => term.input).sort(), inputs.map(input => input.name).sort())
   assert.equal(Object.keys(score.terms.find(term => term.input === 'hour')!.levels!).length, 24)
+})
+
+const HOUR = 3_600_000
+const start = Date.UTC(2001, 0, 15, 12)
+const ahead = { JFK: -5, LAX: -8 } as const
+
+/** A flight as the file has it, that leaves so many minutes after the start. The source maps it; its type is that of the rows mapped to. */
+const leaving = (minutes: number, origin: keyof typeof ahead, destination: string, { delay = 0, distance = 0 } = {}) =>
+  ({ date: start + minutes * 60_000 + ahead[origin] * HOUR, delay, distance, origin, destination }) as never
+
+/** One that flies in a circle of no length: it lands half an hour after it left. */
+const landing = (minutes: number, airport: keyof typeof ahead, delay: number) => leaving(minutes - 30, airport, airport, { delay })
+
+test('a departure is decided from what landed at both ends in the hour before it, and nothing later', async () => {
+  const run = await testing(pipeline, { at: start })
+  await run.send(landings, [landing(0, 'JFK', 500), landing(61, 'JFK', 30), landing(90, 'JFK', -5), landing(120, 'LAX', 15)])
+  await run.send(departures, [leaving(120, 'LAX', 'JFK', { distance: 2475 })])
+  await run.send(landings, [landing(121, 'JFK', 900)])
+  const [{ vector, score }] = run.decisions(late)
+  assert.deepEqual(vector, {
+    there: { delay: 12.5, late: 0.5, landed: 2 },
+    here: { delay: 15, late: 0, landed: 1 },
+    hour: 6,
+    distance: 2475,
+  })
+  const { intercept, weights } = coefficients
+  const z =
+    intercept +
+    (12.5 * weights['there.delay'].weight + 0.5 * weights['there.late'].weight + 2 * weights['there.landed'].weight) +
+    (15 * weights['here.delay'].weight + weights['here.landed'].weight) +
+    (weights.hour.levels['6'] + 2475 * weights.distance.weight)
+  assert.ok(Math.abs(score! - 1 / (1 + Math.exp(-z))) < 1e-12)
+  assert.deepEqual(run.features(arrivals, 'SFO'), { delay: null, late: null, landed: 0 })
+})
+
+test('a delay that no flight has is refused, and said', async () => {
+  const run = await testing(pipeline, { at: start })
+  await run.send(landings, [landing(30, 'JFK', 1501)], { refused: true })
+  assert.equal(run.refused.length, 1)
+  assert.match(run.refused[0].detail, /'delay' is 1501, outside \[-120, 1500\]/)
 })
