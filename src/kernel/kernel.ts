@@ -129,10 +129,10 @@ export class Kernel {
     this.#floors = widened(this.#floors, this.#keys.size)
     this.#floors.fill(-Infinity, known)
     const floor = this.#options.floor === 'time' ? block.time : block.arrival
-    const evicted = this.#raiseFloors(slots, floor, offset, asks, from, to, readSlots)
+    const { raised, evicted } = this.#raiseFloors(slots, floor, offset, asks, from, to, readSlots)
     for (const unit of this.#units) {
       unit.structure.grow(this.#keys.size)
-      const lane = laneOf(unit, block, slots, floor)
+      const lane = laneOf(unit, block, slots, raised)
       const upto = unit.before && asks.uptoBefore ? asks.uptoBefore : asks.upto
       let applied = 0
       for (let row = from; row < to; row += CHUNK) {
@@ -146,22 +146,28 @@ export class Kernel {
     if (evicted) refuseEvicted(evicted, from, out)
   }
 
-  /** Finds the reads below their key's floor; they are answered by no structure. */
+  /**
+   * Raises each event's floor to the greatest clock that its key has reached: a structure that has moved its tails never
+   * moves them back. Finds the reads below their key's floor; they are answered by no structure.
+   */
   #raiseFloors(slots: Int32Array, floor: Float64Array, offset: number, asks: Asks, from: number, to: number, readSlots: Int32Array) {
     let evicted: Uint8Array | undefined
+    const raised = new Float64Array(slots.length)
     let applied = 0
     const floors = this.#floors
     const raise = (end: number) => {
       for (; applied < end; applied++) {
         const slot = slots[applied]
-        if (slot >= 0 && floor[applied] > floors[slot]) floors[slot] = floor[applied]!
+        if (slot < 0) continue
+        if (floor[applied] > floors[slot]) floors[slot] = floor[applied]
+        raised[applied] = floors[slot]
       }
     }
     for (let row = from; row < to; row++) {
       raise(asks.upto[row] - offset)
       const slot = readSlots[row - from]
       if (slot < 0) continue
-      if (asks.clock[row] >= floors[slot]) floors[slot] = asks.clock[row]!
+      if (asks.clock[row] >= floors[slot]) floors[slot] = asks.clock[row]
       else {
         evicted ??= new Uint8Array(to - from)
         evicted[row - from] = 1
@@ -169,7 +175,7 @@ export class Kernel {
       }
     }
     raise(slots.length)
-    return evicted
+    return { raised, evicted }
   }
 
   #lower(unit: Unit, clock: Float64Array, refused: readonly Uint8Array[], row: number, rows: number, out: FeatureColumn[]): void {

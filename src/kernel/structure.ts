@@ -14,7 +14,7 @@ export interface Lane {
   readonly value: Float64Array
   /** 1 where the event does not take part; absent when all do. */
   readonly skip: Uint8Array | undefined
-  /** The least clock that any later read may have, as of each event: its arrival, or its time when history is read corrected. */
+  /** The least clock that any later read of the event's key may have, as of each event; does not decrease for a key. */
   readonly floor: Float64Array
 }
 

@@ -1,0 +1,66 @@
+import { SpillwayError, type ErrorCode } from '../../src/base/errors.ts'
+import { groupOf, hasRevisions, type Answer, type Answers, type Case, type Engine } from './case.ts'
+
+/** What came of giving a case to an engine. `failed`: it broke, which is no answer. */
+export type Outcome = { readonly answers: Answers } | { readonly refused: ErrorCode } | { readonly failed: string }
+
+export async function outcomeOf(engine: Engine, of: Case): Promise<Outcome> {
+  try {
+    return { answers: await engine.values(of) }
+  } catch (error) {
+    if (error instanceof SpillwayError && error.code !== 'SPILL_ASSERT') return { refused: error.code }
+    return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  }
+}
+
+/** Where two engines part: an ask, a feature, and both answers; without an ask, the case as a whole. */
+export interface Difference {
+  readonly engine: string
+  readonly ask?: number
+  readonly feature?: string
+  readonly expected: string
+  readonly got: string
+}
+
+/** Engines that cannot retract, which must refuse a case with revisions and say so. */
+const cannotRetract = new Set(['kernel'])
+
+/** Every difference of an engine's outcome from the reference's. */
+export function differences(of: Case, engine: string, reference: Outcome, outcome: Outcome): Difference[] {
+  const whole = (expected: string): Difference[] => [{ engine, expected, got: textOf(outcome) }]
+  if (hasRevisions(of) && cannotRetract.has(engine))
+    return 'refused' in outcome && outcome.refused === 'SPILL_REVISION' ? [] : whole('SPILL_REVISION for the case')
+  if (!('answers' in reference)) return whole(`an answer; but the reference: ${textOf(reference)}`)
+  if (!('answers' in outcome)) return whole('an answer')
+  return of.asks.flatMap((ask, i) =>
+    groupOf(of, ask.group).features.flatMap(({ name }, j) => {
+      const [expected, got] = [reference.answers[i][j], outcome.answers[i]?.[j]]
+      return got && agree(expected, got) ? [] : [{ engine, ask: i, feature: name, expected: answerText(expected), got: answerText(got) }]
+    }),
+  )
+}
+
+/** Equal to the bit, −0 and 0 told apart, but for what the reference calls inexact. */
+export function agree(expected: Answer, got: Answer): boolean {
+  const { tolerance = 0 } = expected
+  if (tolerance === Infinity) return true
+  if (expected.refused !== undefined || got.refused !== undefined) return expected.refused === got.refused
+  if (expected.exact !== undefined && expected.exact !== got.exact) return false
+  const [a, b] = [expected.value, got.value]
+  if (tolerance > 0 && typeof a === 'number' && typeof b === 'number') return Math.abs(a - b) <= tolerance && !Object.is(b, -0)
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => Object.is(item, b[i]))
+  return Object.is(a, b)
+}
+
+function textOf(outcome: Outcome): string {
+  if ('failed' in outcome) return `broke: ${outcome.failed}`
+  return 'refused' in outcome ? `refused: ${outcome.refused}` : 'answers'
+}
+
+export function answerText(answer: Answer | undefined): string {
+  if (!answer) return 'no answer'
+  const { value, refused, exact, tolerance } = answer
+  if (refused) return `refused: ${refused}`
+  const text = Object.is(value, -0) ? '-0' : JSON.stringify(value)
+  return `${text}${exact === undefined ? '' : ` exactly ${exact}`}${tolerance ? ` ± ${tolerance}` : ''}`
+}

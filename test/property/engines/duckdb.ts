@@ -1,0 +1,26 @@
+import { DuckDb } from '../../../src/sql/duckdb/duckdb.ts'
+import { placed } from '../../../src/sql/placed.ts'
+import { sourceOf, type Answer, type Case, type Engine } from '../case.ts'
+
+/** The IR as SQL, in a DuckDB in memory: one query a group. `rewrite` plants a fault in the text of queries. */
+export async function duckdbEngine(rewrite?: (sql: string) => string): Promise<Engine> {
+  const db = await DuckDb.open()
+  if (rewrite) {
+    const read = db.connection.runAndReadAll.bind(db.connection)
+    db.connection.runAndReadAll = sql => read(rewrite(sql))
+  }
+  return { name: 'duckdb', values: of => values(db, of), close: () => db.close() }
+}
+
+async function values(db: DuckDb, of: Case): Promise<Answer[][]> {
+  const out: Answer[][] = Array.from({ length: of.asks.length })
+  for (const group of of.ir.groups) {
+    const source = sourceOf(of, group)
+    const own = [...of.asks.keys()].filter(i => of.asks[i].group === group.name)
+    await db.load(source, of.log)
+    const asks = own.map(i => placed(of.asks[i], of.asks[i].place, of.log.length))
+    const rows = await db.values(group, source, asks)
+    own.forEach((ask, row) => (out[ask] = rows[row]!))
+  }
+  return out
+}

@@ -1,0 +1,15 @@
+import { SpillwayError } from '../../../src/base/errors.ts'
+import type { Engine } from '../case.ts'
+import { duckdbEngine } from './duckdb.ts'
+import { kernelEngine } from './kernel.ts'
+import { oracleEngine } from './oracle.ts'
+
+/** The oracle comes first: the reference, unless others are named. */
+const engines = { oracle: oracleEngine, kernel: kernelEngine, duckdb: duckdbEngine }
+
+export const engineNames = Object.keys(engines)
+
+export async function openEngine(name: string): Promise<Engine> {
+  if (!Object.hasOwn(engines, name)) throw new SpillwayError('SPILL_INPUT', `no engine '${name}'; there are ${engineNames.join(', ')}`)
+  return engines[name as keyof typeof engines]()
+}

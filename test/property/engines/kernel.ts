@@ -1,0 +1,81 @@
+import { refusals, type FeatureColumn } from '../../../src/aggregate/aggregate.ts'
+import type { ErrorCode } from '../../../src/base/errors.ts'
+import { Strings } from '../../../src/columns/strings.ts'
+import type { FeatureIR, GroupIR, SourceIR, Value } from '../../../src/define/ir.ts'
+import { Kernel } from '../../../src/kernel/kernel.ts'
+import { sourceOf, type Answer, type Case, type Engine } from '../case.ts'
+import { columnOf, pieceOf } from './block.ts'
+import { passesOf, type Pass } from './passes.ts'
+
+/** The kernel: the asks of a case in as many passes over the events as there are orders in which they become known. */
+export function kernelEngine(): Engine {
+  return { name: 'kernel', values: of => Promise.resolve(values(of)), close: () => {} }
+}
+
+function values(of: Case): Answer[][] {
+  const out: Answer[][] = Array.from({ length: of.asks.length })
+  for (const group of of.ir.groups) {
+    const source = sourceOf(of, group)
+    const strings = new Strings()
+    for (const pass of passesOf(of, group, strings)) run(of, group, source, strings, pass, out)
+  }
+  return out
+}
+
+/** One pass, in as many blocks as the case says: what a kernel carries from block to block is its state. */
+function run(of: Case, group: GroupIR, source: SourceIR, strings: Strings, pass: Pass, out: Answer[][]): void {
+  const kernel = new Kernel(group, source, { strings, exact: true, floor: pass.floor })
+  const pieces = of.blocks
+  let row = 0
+  for (let piece = 0; piece < pieces; piece++) {
+    const [from, to] = [piece, piece + 1].map(part => Math.floor((part * pass.block.length) / pieces)) as [number, number]
+    const first = row
+    while (row < pass.asks.length && pass.upto[row] <= to) row++
+    const columns = kernel.replay(pieceOf(pass.block, from, to), {
+      length: row - first,
+      keys: keyColumns(of, group, source, strings, pass.asks.slice(first, row)),
+      upto: pass.upto.slice(first, row).map(count => count - from),
+      uptoBefore: pass.uptoBefore.slice(first, row).map(count => count - from),
+      clock: pass.clock.slice(first, row),
+    })
+    for (let i = first; i < row; i++) out[pass.asks[i]] = answersAt(group, columns, i - first, strings)
+  }
+}
+
+function keyColumns(of: Case, group: GroupIR, source: SourceIR, strings: Strings, asks: readonly number[]) {
+  return group.key.map((name, part) => {
+    const { type } = source.columns.find(column => column.name === name)!
+    return columnOf(
+      type,
+      asks.map(ask => of.asks[ask].key[part]!),
+      strings,
+    )
+  })
+}
+
+/** What the kernel says in one row, as it is delivered. */
+export function answersAt(group: GroupIR, columns: readonly FeatureColumn[], row: number, strings: Strings): Answer[] {
+  return group.features.map((feature, f) => answerAt(feature, columns[f], row, strings))
+}
+
+const codes: Record<number, ErrorCode> = {
+  [refusals.range]: 'SPILL_RANGE',
+  [refusals.limit]: 'SPILL_LIMIT',
+  [refusals.evicted]: 'SPILL_CLOCK_EVICTED',
+}
+
+function answerAt(feature: FeatureIR, column: FeatureColumn, row: number, strings: Strings): Answer {
+  const refused = codes[column.refused[row]]
+  if (refused) return { value: null, refused }
+  if (column.nulls[row]) return { value: null }
+  const { values, width, counts, low } = column
+  const item = (i: number) => delivered(feature, values[row * width + i], strings)
+  if (counts) return { value: Array.from({ length: counts[row] }, (_, i) => item(i)) }
+  const exact = low && feature.type !== 'double' && { exact: BigInt(values[row]) + BigInt(low[row]) }
+  return { value: item(0), ...exact }
+}
+
+function delivered({ type, scale = 0 }: FeatureIR, value: number, strings: Strings): Value {
+  if (type === 'string') return strings.textOf(value)
+  return type === 'bool' ? value === 1 : value / 10 ** scale
+}

@@ -1,0 +1,20 @@
+import { current, known, ofKey, valueOf, type OracleValue } from '../../oracle/oracle.ts'
+import { groupOf, sourceOf, type Answer, type Ask, type Case, type Engine } from '../case.ts'
+
+/** The naive reference: a walk over the whole log for each ask. */
+export function oracleEngine(): Engine {
+  return { name: 'oracle', values: of => Promise.resolve(of.asks.map(ask => answers(of, ask))), close: () => {} }
+}
+
+function answers(of: Case, { group: name, place, prefix, t, key, trigger }: Ask): Answer[] {
+  const group = groupOf(of, name)
+  const source = sourceOf(of, group)
+  const { events, clock } = known(source, place, of.log, prefix, t)
+  const own = ofKey(group, current(source, events), key)
+  const triggering = trigger === undefined ? undefined : of.log[trigger]
+  return group.features.map(feature => toAnswer(valueOf(feature, own, clock, triggering)))
+}
+
+function toAnswer({ delivered, exact, tolerance, refused }: OracleValue): Answer {
+  return { value: delivered, tolerance, ...(exact !== undefined && { exact }), ...(refused && { refused }) }
+}

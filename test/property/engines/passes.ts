@@ -1,0 +1,106 @@
+import type { Block } from '../../../src/columns/block.ts'
+import type { Strings } from '../../../src/columns/strings.ts'
+import type { LoggedEvent } from '../../../src/define/event.ts'
+import type { GroupIR } from '../../../src/define/ir.ts'
+import { placeAsks } from '../../../src/kernel/placement.ts'
+import { placed } from '../../../src/sql/placed.ts'
+import { sourceOf, type Ask, type Case } from '../case.ts'
+import { greatestArrivals } from '../generate/asks.ts'
+import { blockOf } from './block.ts'
+
+/** One pass of the kernel over a block of events. Row i answers `asks[i]` of the case. */
+export interface Pass {
+  readonly asks: readonly number[]
+  readonly block: Block
+  readonly floor: 'arrival' | 'time'
+  readonly upto: Int32Array
+  readonly uptoBefore: Int32Array
+  readonly clock: Float64Array
+}
+
+/**
+ * The asks of a group in passes. Decisions go through the kernel's own mapping of placements, which expects arrivals that do not
+ * fall along the log; everything else is ordered here by what each ask knows.
+ */
+export function passesOf(of: Case, group: GroupIR, strings: Strings): Pass[] {
+  const own = [...of.asks.keys()].filter(i => of.asks[i].group === group.name)
+  const rising = of.log.every((event, i) => i === 0 || of.log[i - 1].arrival <= event.arrival)
+  const isPlaced = (i: number) => rising && (of.asks[i].trigger !== undefined || of.asks[i].place.kind === 'corrected')
+  const placements = Map.groupBy(own.filter(isPlaced), i => JSON.stringify([of.asks[i].place, isOwn(of, group, of.asks[i])]))
+  return [
+    ...[...placements.values()].flatMap(asks => risingRuns(of, asks).map(run => placedPass(of, group, run, strings))),
+    ...orderedPasses(
+      of,
+      group,
+      own.filter(i => !isPlaced(i)),
+      strings,
+    ),
+  ]
+}
+
+const isOwn = (of: Case, group: GroupIR, { trigger }: Ask): boolean => trigger !== undefined && of.log[trigger].source === group.source
+
+function placedPass(of: Case, group: GroupIR, asks: readonly number[], strings: Strings): Pass {
+  const source = sourceOf(of, group)
+  const before = [0]
+  for (const event of of.log) before.push(before.at(-1)! + (event.source === source.name ? 1 : 0))
+  const first = of.asks[asks[0]]
+  const triggers = {
+    prefix: Int32Array.from(asks, i => before[of.asks[i].prefix]),
+    clock: Float64Array.from(asks, i => of.asks[i].t),
+    own: isOwn(of, group, first),
+  }
+  const events = of.log.filter(event => event.source === source.name)
+  return { asks, ...placeAsks(first.place, blockOf(source, events, strings), triggers) }
+}
+
+/** Asks in as few runs as it takes for prefixes and clocks never to fall. */
+function risingRuns(of: Case, asks: readonly number[]): number[][] {
+  const runs: number[][] = []
+  const sorted = [...asks].sort((a, b) => of.asks[a].prefix - of.asks[b].prefix || of.asks[a].t - of.asks[b].t)
+  for (const ask of sorted) {
+    const run = runs.find(candidate => of.asks[candidate.at(-1)!].t <= of.asks[ask].t)
+    if (run) run.push(ask)
+    else runs.push([ask])
+  }
+  return runs
+}
+
+/** What is known at an ask only grows along a pass: with the prefix, or with the clock where a clock is below an arrival of `P`. */
+function orderedPasses(of: Case, group: GroupIR, asks: readonly number[], strings: Strings): Pass[] {
+  const reach = greatestArrivals(of.log)
+  const isFrozen = ({ place, prefix, t }: Ask) => place.kind === 'corrected' || (place.kind === 'stream' && t < reach[prefix])
+  const orders = Map.groupBy(asks, i => {
+    const ask = of.asks[i]
+    return isFrozen(ask)
+      ? `by time, of ${ask.place.kind === 'corrected' ? 'all' : ask.prefix}`
+      : JSON.stringify([ask.place, isOwn(of, group, ask)])
+  })
+  return [...orders].flatMap(([order, members]) => {
+    const byTime = order.startsWith('by time')
+    return risingRuns(of, members).map(run => orderedPass(of, group, run, byTime, strings))
+  })
+}
+
+function orderedPass(of: Case, group: GroupIR, asks: readonly number[], byTime: boolean, strings: Strings): Pass {
+  const source = sourceOf(of, group)
+  const cuts = asks.map(i => placed(of.asks[i], of.asks[i].place, of.log.length))
+  const firstToKnow = (event: LoggedEvent, i: number) =>
+    cuts.findIndex(({ prefix, upto = Infinity, t }) => i < prefix && event.arrival <= upto && (!byTime || event.time <= t))
+  const own = of.log.map((event, i) => ({ event, i, from: firstToKnow(event, i) })).filter(({ event }) => event.source === source.name)
+  const seen = own.filter(({ from }) => from !== -1).sort((a, b) => a.from - b.from || (byTime ? a.event.time - b.event.time : a.i - b.i))
+  const upto = Int32Array.from(asks, (_, row) => seen.filter(({ from }) => from <= row).length)
+  return {
+    asks,
+    block: blockOf(
+      source,
+      seen.map(({ event }) => event),
+      strings,
+    ),
+    floor: byTime ? 'time' : 'arrival',
+    upto,
+    // The triggering event is the last of its prefix: if it is known, it is the last of those just become known.
+    uptoBefore: upto.map((count, row) => (count > 0 && seen[count - 1].i === of.asks[asks[row]].trigger ? count - 1 : count)),
+    clock: Float64Array.from(cuts, cut => cut.t),
+  }
+}

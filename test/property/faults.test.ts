@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Engine } from './case.ts'
+import { duckdbEngine } from './engines/duckdb.ts'
+import { openEngine } from './engines/engines.ts'
+import { faults, withFault } from './faults.ts'
+import { compareEngines } from './parity.ts'
+
+/** Cases within which a planted fault must show. */
+const CASES = 60
+const SEED = 90_000
+
+let oracle: Engine
+let kernel: Engine
+let duckdb: Engine
+/** The fault in the text of DuckDB's queries; none at first. */
+let rewrite = (sql: string): string => sql
+
+before(async () => {
+  oracle = await openEngine('oracle')
+  kernel = await openEngine('kernel')
+  duckdb = await duckdbEngine(sql => rewrite(sql))
+})
+
+after(() => [oracle, kernel, duckdb].forEach(engine => engine.close()))
+
+for (const [name, fault] of Object.entries(faults)) {
+  test(`found in the oracle: ${name}`, () => assertFound([withFault(oracle, fault), duckdb]))
+  test(`found in the kernel: ${name}`, () => assertFound([oracle, withFault(kernel, fault)]))
+  test(`found in DuckDB: ${name}`, () => assertFound([oracle, withFault(duckdb, fault)]))
+}
+
+/** Faults in the text that DuckDB is given. */
+const inSql: Readonly<Record<string, [from: string, to: string]>> = {
+  'an event at t does not count': ['e._time <= a.t', 'e._time < a.t'],
+  'an event at the start of the window does not count': ['e._time >= a.', 'e._time > a.'],
+  'P holds one event more': ['e._seq < a.prefix', 'e._seq <= a.prefix'],
+  'what arrived at the cut is not known': ['e._arrival <= a.upto', 'e._arrival < a.upto'],
+  'ties ignore arrival': ['s._time, s._arrival,', 's._time,'],
+  'ties ignore the partition': ['s._partition, s._offset) AS _order', 's._offset, s._partition) AS _order'],
+  'a revision supersedes before it is known': ['e._next_seq >= a.prefix', 'e._next_seq > a.prefix'],
+}
+
+for (const [name, [from, to]] of Object.entries(inSql))
+  test(`found in DuckDB's text: ${name}`, async () => {
+    let planted = 0
+    rewrite = sql => (sql.includes(from) ? (planted++, sql.replaceAll(from, to)) : sql)
+    await assertFound([oracle, duckdb]).finally(() => (rewrite = sql => sql))
+    assert.ok(planted > 0)
+  })
+
+async function assertFound(engines: readonly Engine[]): Promise<void> {
+  const { failures } = await compareEngines(engines, { cases: CASES, seed: SEED, record: false, first: true })
+  assert.equal(failures.length, 1, `not found within ${CASES} cases`)
+  assert.ok(failures[0].ask !== undefined, `a wrong value is expected, but an engine ${failures[0].got}`)
+}

@@ -1,0 +1,44 @@
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { FeatureIR, PlacementIR } from '../../src/define/ir.ts'
+import type { Ask, Case, Engine } from './case.ts'
+
+/** A misreading of the semantics: the case that an engine would compute if it had read one thing wrongly. */
+export type Fault = (of: Case) => Case
+
+/** An engine with a fault planted, to see that parity finds it. */
+export const withFault = (engine: Engine, fault: Fault): Engine => ({ ...engine, values: of => engine.values(fault(of)) })
+
+export const faults: Readonly<Record<string, Fault>> = {
+  't − W is outside the window': features(feature => resized(feature, -1)),
+  't − W − 1 is inside the window': features(feature => resized(feature, 1)),
+  'tails do not move by tiles': features(feature => ({ ...feature, hop: 1 })),
+  'before keeps the triggering event': features(({ before: _before, ...feature }) => feature),
+  'conditions are ignored': features(({ where: _where, ...feature }) => feature),
+  'the event at which P ends is not known': asks(ask => ({ ...ask, prefix: ask.prefix - 1 })),
+  'an event later than t counts': asks(ask => (ask.trigger === undefined ? { ...ask, t: ask.t + 1 } : ask)),
+  'partial does not know what arrived at its cut': placements(place => (place.kind === 'partial' ? { ...place, by: place.by + 1 } : place)),
+  'lag moves the cut and not the clock': placements(place => (place.kind === 'lag' ? { ...place, kind: 'partial' } : place)),
+  'a job is done a millisecond later': placements(place => (place.kind === 'scheduled' ? { ...place, lasts: place.lasts + 1 } : place)),
+  'corrected knows only P': placements(place => (place.kind === 'corrected' ? { kind: 'stream' } : place)),
+  'of equal times and arrivals the lower partition is later': events(event => ({ ...event, partition: 9 - event.partition })),
+  'of equal times the earlier arrival is later': events(event => ({ ...event, arrival: event.time })),
+}
+
+const resized = (feature: FeatureIR, by: number): FeatureIR =>
+  feature.hop === 1 && feature.window !== 'lifetime' ? { ...feature, window: feature.window + by } : feature
+
+function features(change: (feature: FeatureIR) => FeatureIR): Fault {
+  return of => ({ ...of, ir: { ...of.ir, groups: of.ir.groups.map(group => ({ ...group, features: group.features.map(change) })) } })
+}
+
+function asks(change: (ask: Ask) => Ask): Fault {
+  return of => ({ ...of, asks: of.asks.map(change) })
+}
+
+function placements(change: (place: PlacementIR) => PlacementIR): Fault {
+  return asks(ask => ({ ...ask, place: change(ask.place) }))
+}
+
+function events(change: (event: LoggedEvent) => LoggedEvent): Fault {
+  return of => ({ ...of, log: of.log.map(change) })
+}
