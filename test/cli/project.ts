@@ -78,9 +78,9 @@ export class Project {
     return { status, stdout, stderr }
   }
 
-  /** The type check of the project in a folder, by its own `tsconfig.json`. */
-  typeCheck(cwd: string): Promise<Ran> {
-    return this.node([join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--customConditions', 'spillway-source'], { cwd })
+  /** The type check of the folder, by its `tsconfig.json`. */
+  typeCheck(): Promise<Ran> {
+    return this.node([join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--customConditions', 'spillway-source'])
   }
 
   [Symbol.dispose](): void {

@@ -1,0 +1,103 @@
+/** A pipeline file that cannot be used: one message that names its file and line, and no stack. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import type { SpillwayError } from '../../src/base/errors.ts'
+import { importPipeline } from '../../src/cli/pipeline-file.ts'
+import { pipelineFile as original } from './payments.ts'
+import { Project } from './project.ts'
+
+/** The sources as they are, so that each mistake can be made in this process. */
+const pipelineFile = original.replace("'spillway'", `'${pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href}'`)
+
+interface Mistake {
+  readonly what: string
+  readonly file: string
+  /** Stands on the line that the message must name; without it the message names the file alone. */
+  readonly on?: string
+  readonly says: RegExp
+}
+
+function edited(from: string, to: string): string {
+  assert.ok(pipelineFile.includes(from), from)
+  return pipelineFile.replace(from, to)
+}
+
+const mistakes: readonly Mistake[] = [
+  {
+    what: 'a field that does not exist',
+    file: edited('p.shop.lastK', 'p.shpo.lastK'),
+    on: 'p.shpo',
+    says: /source 'payments' has no column 'shpo'; did you mean 'shop'\?$/,
+  },
+  {
+    what: 'an aggregate over a type that it does not take',
+    file: edited('p.shop.lastK(2,', 'p.shop.mean('),
+    on: 'p.shop.mean',
+    says: /mean/,
+  },
+  {
+    what: 'a feature named twice',
+    file: edited("values: () => ({ n: count('7d') })", "values: () => ({ n: count('7d'), n: count('1d') })"),
+    on: "n: count('1d')",
+    says: /becomes no feature; is a name used twice\?$/,
+  },
+  { what: 'no TypeScript', file: edited("key: 'card'", "key: = 'card'"), on: 'key: =', says: /^does not parse or link: / },
+  {
+    what: 'a missing export',
+    file: edited('import { count', 'import { cuont, count'),
+    on: 'cuont',
+    says: /^does not parse or link: .*'cuont'$/,
+  },
+  {
+    what: 'a missing file',
+    file: `import './rules/mine.ts'\n${pipelineFile}`,
+    on: 'mine.ts',
+    says: /^imports mine\.ts, which does not exist$/,
+  },
+  {
+    what: 'a package that is not installed',
+    file: `// scores\nimport '@acme/scores'\n${pipelineFile}`,
+    on: '@acme',
+    says: /^imports the package '@acme\/scores', which is not installed here; run npm install @acme\/scores$/,
+  },
+  {
+    what: 'code that throws',
+    file: `${pipelineFile}nothing.here()\n`,
+    on: 'nothing.',
+    says: /^fails as it is loaded: nothing is not defined$/,
+  },
+  {
+    what: 'no pipeline',
+    file: edited('export default', 'export const site ='),
+    says: /^has no pipeline as its default export; end it with: export default pipeline/,
+  },
+]
+
+const folder = mkdtempSync(join(tmpdir(), 'spillway-mistakes-'))
+after(() => rmSync(folder, { recursive: true }))
+
+for (const [i, { what, file, on, says }] of mistakes.entries())
+  test(what, async () => {
+    const name = `mistake${i}.ts`
+    writeFileSync(join(folder, name), file)
+    const line = file.split('\n').findIndex(text => on !== undefined && text.includes(on)) + 1
+    const place = on === undefined ? name : `${name}:${line}`
+    await assert.rejects(importPipeline(join(folder, name)), ({ code, message }: SpillwayError) => {
+      assert.deepEqual([code, message.slice(0, place.length + 1)], ['SPILL_DEFINITION', `${place} `], message)
+      assert.match(message.slice(place.length + 1), says)
+      return true
+    })
+  })
+
+test('on the command line: one line, exit code 1, and the stack with SPILLWAY_DEBUG=1 only', async () => {
+  using project = new Project({ 'pipeline.ts': original.replace('p.shop.lastK', 'p.shpo.lastK') })
+  const args = [project.path('node_modules/spillway/src/cli/bin.ts'), 'replay', 'pipeline.ts']
+  const [plain, debug] = await Promise.all([project.node(args), project.node(args, { env: { SPILLWAY_DEBUG: '1' } })])
+  assert.deepEqual([plain.status, debug.status], [1, 1])
+  assert.match(plain.stderr, /^SPILL_DEFINITION: pipeline\.ts:14 .*no column 'shpo'; did you mean 'shop'\?\n$/)
+  assert.match(debug.stderr, /^ {4}at /m)
+})

@@ -1,0 +1,117 @@
+/**
+ * The tarball that would be published, installed into an empty folder: its command, what the command makes, and its types.
+ *
+ * Packed from a copy of what the package is made of, so that this checkout is left alone. Nothing is fetched: the tarball is unpacked as
+ * npm would, and its dependencies are those installed here. Costs one compilation.
+ */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join, resolve } from 'node:path'
+import { after, before, test } from 'node:test'
+
+const root = resolve(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'spillway-pack-'))
+const app = join(folder, 'app')
+const installed = join(app, 'node_modules/spillway')
+
+interface Manifest {
+  readonly version: string
+  readonly bin: { readonly spillway: string }
+  readonly dependencies: Readonly<Record<string, string>>
+}
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
+
+function run(
+  cwd: string,
+  command: string,
+  args: readonly string[],
+  path = process.env['PATH']!,
+): { status: number | null; stdout: string; stderr: string } {
+  const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: __, ...inherited } = process.env
+  return spawnSync(command, args, { cwd, env: { ...inherited, PATH: path, NO_COLOR: '1' }, encoding: 'utf8' })
+}
+
+const withOurNode = [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter)
+
+function ok(cwd: string, command: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr } = run(cwd, command, args, withOurNode)
+  assert.equal(status, 0, stdout + stderr)
+  return stdout
+}
+
+function link(target: string, path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  symlinkSync(target, path)
+}
+
+before(() => {
+  const copy = join(folder, 'copy')
+  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'LICENSE', 'README.md', 'CHANGELOG.md'])
+    if (existsSync(join(root, name))) cpSync(join(root, name), join(copy, name), { recursive: true })
+  mkdirSync(join(copy, 'dist'))
+  cpSync(join(root, 'LICENSE'), join(copy, 'dist/left-from-an-earlier-build.js'))
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  ok(copy, 'npm', 'pack', '--offline', '--loglevel=error', '--pack-destination', folder)
+  mkdirSync(installed, { recursive: true })
+  ok(folder, 'tar', '-xzf', `spillway-${manifest.version}.tgz`, '-C', installed, '--strip-components=1')
+  for (const name of [...Object.keys(manifest.dependencies), '@types/node', 'typescript'])
+    link(join(root, 'node_modules', name), join(app, 'node_modules', name))
+  link(join(installed, manifest.bin.spillway), join(app, 'node_modules/.bin/spillway'))
+  chmodSync(join(installed, manifest.bin.spillway), 0o755)
+})
+
+after(() => rmSync(folder, { recursive: true }))
+
+test('it holds the library and nothing that is not for its users', () => {
+  const files = globSync('**/*', { cwd: installed, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name).slice(installed.length + 1))
+  const top = new Set(files.map(file => file.split('/')[0]))
+  assert.deepEqual([...top].filter(name => name !== 'README.md').sort(), ['CHANGELOG.md', 'LICENSE', 'dist', 'package.json', 'src'])
+  assert.deepEqual(
+    files.filter(file => /\.test\.|test-d|tsconfig|left-from/.test(file)),
+    [],
+  )
+  const built = files.filter(file => /^src\/.*\.ts$/.test(file)).map(file => file.replace(/^src/, 'dist').replace(/\.ts$/, '.js'))
+  assert.ok(built.length > 100)
+  assert.deepEqual(files.filter(file => /^dist\/.*\.js$/.test(file)).sort(), built.sort())
+})
+
+test('init, type check, test and replay, on the built code', () => {
+  assert.match(ok(app, 'npx', '--offline', 'spillway', 'init', 'demo'), /^Made pipeline\.ts/)
+  const demo = join(app, 'demo')
+  ok(demo, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--skipLibCheck', 'false')
+  assert.match(ok(demo, process.execPath, '--test', '--test-reporter', 'tap'), /^# pass 1$/m)
+  const printed = ok(
+    demo,
+    'npx',
+    '--offline',
+    'spillway',
+    'replay',
+    'pipeline.ts',
+    '--source',
+    'payments=events.ndjson',
+    '--out',
+    'out.parquet',
+  )
+  assert.match(printed, /^card_testing {2}2026-01-01T13:10:00\.000Z {2}c3 {2}score 0\.9$/m)
+  assert.match(printed, /^card_testing +12 /m)
+  assert.ok(existsSync(join(demo, 'out.parquet')))
+})
+
+test('an older Node gets one clear error', t => {
+  const path = process.env['PATH']!.split(delimiter)
+    .filter(entry => !entry.includes('node_modules'))
+    .join(delimiter)
+  const { stdout } = run(app, 'node', ['--version'], path)
+  const major = Number(/^v(\d+)/.exec(stdout)?.[1] ?? NaN)
+  if (!(major < 24)) return t.skip(`the system has ${stdout.trim() || 'no other Node'}`)
+  const { status, stderr } = run(app, join(app, 'node_modules/.bin/spillway'), ['--help'], path)
+  assert.equal(status, 1)
+  assert.match(
+    stderr,
+    /^SPILL_NODE_TOO_OLD: Spillway needs Node 24 or newer; this is \d+\.\d+\.\d+\. Fix: npm install --save-dev node@24.*\n$/,
+  )
+})
