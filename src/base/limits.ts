@@ -16,9 +16,7 @@ export const limits = {
   DISTINCT_MAX: 4096,
   /** `lastK`: values returned. */
   LAST_K_MAX: 1024,
-  /** Partitions of one source. */
-  PARTITIONS_MAX: 2 ** 10,
-  /** Offsets of one partition. */
+  /** Offsets of one partition; a position, `partition · OFFSET_MAX + offset`, is a safe integer for up to 2^10 partitions. */
   OFFSET_MAX: 2 ** 43,
   /** Keys of one feature group in one process. */
   KEYS_MAX: 2 ** 24,

@@ -3,7 +3,8 @@ import type { LoggedEvent } from '../../src/define/event.ts'
 import type { ExprIR, ModelIR, PipelineIR, ScoreIR, SourceIR, TermIR, TypeIR, Value } from '../../src/define/ir.ts'
 import { type Leaf, type Operand, compute, delivered, finite, operand } from './arithmetic.ts'
 import { known } from './placement.ts'
-import { type OracleValue, value } from './value.ts'
+import type { OracleValue } from './formulas.ts'
+import { value } from './value.ts'
 
 export interface Decision {
   readonly model: string

@@ -5,9 +5,20 @@
  * exact. What an engine computes in doubles may differ by 2^−40 of Σ|…| over the terms of the formula as §6 writes it, which are
  * stated at each formula.
  */
-import type { FeatureIR } from '../../src/define/ir.ts'
+import type { ErrorCode } from '../../src/base/errors.ts'
+import type { FeatureIR, Value } from '../../src/define/ir.ts'
 import { type Exact, finite, isExact, power10 } from './arithmetic.ts'
-import type { OracleValue } from './value.ts'
+
+export interface OracleValue {
+  /** What is delivered; decimals as fl(int) / 10^s, times in milliseconds, `lastK` as an array. */
+  readonly delivered: Value | readonly Value[]
+  /** `sum` and `change` over exact types: the exact scaled integer. */
+  readonly exact?: bigint
+  /** By how much a computation may differ; 0 is to the bit. Infinite where doubles overflow on the way: any answer, NULL too, agrees. */
+  readonly tolerance: number
+  /** The answer is this error. */
+  readonly refused?: ErrorCode
+}
 
 interface Term {
   readonly time: number

@@ -5,5 +5,6 @@
  */
 export { evaluate } from './arithmetic.ts'
 export { type Known, current, known, lastTime } from './placement.ts'
-export { type OracleValue, ofKey, value, valueOf } from './value.ts'
+export type { OracleValue } from './formulas.ts'
+export { ofKey, value, valueOf } from './value.ts'
 export { type Decision, decisions } from './decisions.ts'

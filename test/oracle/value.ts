@@ -1,21 +1,9 @@
 /** `V(k, agg, W, hop; P, t)` of semantics §3: filter the whole log, then one formula over what is left. */
-import type { ErrorCode } from '../../src/base/errors.ts'
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { FeatureIR, GroupIR, SourceIR, Value } from '../../src/define/ir.ts'
 import { type Exact, type Operand, compute, delivered, evaluate, order, physical, rowReader } from './arithmetic.ts'
-import { formula } from './formulas.ts'
+import { formula, type OracleValue } from './formulas.ts'
 import { current } from './placement.ts'
-
-export interface OracleValue {
-  /** What is delivered; decimals as fl(int) / 10^s, times in milliseconds, `lastK` as an array. */
-  readonly delivered: Value | readonly Value[]
-  /** `sum` and `change` over exact types: the exact scaled integer. */
-  readonly exact?: bigint
-  /** By how much a computation may differ; 0 is to the bit. Infinite where doubles overflow on the way: any answer, NULL too, agrees. */
-  readonly tolerance: number
-  /** The answer is this error. */
-  readonly refused?: ErrorCode
-}
 
 /** The value of a feature for `key` when `known` are the events known of the group's source, and it is `t`. `before` leaves `trigger` out. */
 export function value(
