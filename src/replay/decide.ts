@@ -1,13 +1,14 @@
 import { assert } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
-import type { ColumnIR, ModelIR, PipelineIR } from '../define/ir.ts'
-import { refusals, type FeatureColumn } from '../aggregate/aggregate.ts'
+import type { ColumnIR, GroupIR, ModelIR, PipelineIR } from '../define/ir.ts'
+import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { LeafIR } from '../expression/index.ts'
 import { compileModel, type OwnScoreFunction, type VectorColumn } from '../model/index.ts'
 import { delivered, rowsOf } from './delivered.ts'
 import { Feed } from './feed.ts'
 import type { ReplayLog } from './log.ts'
 import { groupReads, readId } from './reads.ts'
+import { featureRefusals } from './refused.ts'
 
 /** Decisions handled at a time, which bounds what is held of their vectors. */
 const STRETCH = 1 << 14
@@ -49,8 +50,10 @@ export function* decide({ ir, scores }: Definitions, model: ModelIR, log: Replay
   const types = new Map(source.columns.map(column => [column.name, column]))
   for (let from = 0; from < block.length; from += STRETCH) {
     const to = Math.min(from + STRETCH, block.length)
-    const columnOf = (name: string) => rowsOf(block.columns[name]!, from, to)
-    const features = new Map(feeds.map(feed => [readId({ group: feed.read.group.name, key: feed.read.key }), { feed, out: feed.next(from, to) }]))
+    const columnOf = (name: string) => rowsOf(block.columns[name], from, to)
+    const features = new Map(
+      feeds.map(feed => [readId({ group: feed.read.group.name, key: feed.read.key }), { feed, out: feed.next(from, to) }]),
+    )
     const leaf = leaves(columnOf, types, features)
     const scored = compiled.score(leaf, to - from)
     const refused = refusedFeatures(features, scored.refused)
@@ -72,7 +75,11 @@ export function* decide({ ir, scores }: Definitions, model: ModelIR, log: Replay
 type Features = ReadonlyMap<string, { readonly feed: Feed; readonly out: readonly FeatureColumn[] }>
 
 /** Where a model's leaves are found: each is delivered once a stretch, whatever refers to it. */
-function leaves(columnOf: (name: string) => Column, types: ReadonlyMap<string, ColumnIR>, features: Features): (leaf: LeafIR) => VectorColumn {
+function leaves(
+  columnOf: (name: string) => Column,
+  types: ReadonlyMap<string, ColumnIR>,
+  features: Features,
+): (leaf: LeafIR) => VectorColumn {
   const known = new Map<string, VectorColumn>()
   return leaf => {
     const id = leaf.op === 'feature' ? `${readId(leaf)}.${leaf.name}` : leaf.name
@@ -85,14 +92,8 @@ function leaves(columnOf: (name: string) => Column, types: ReadonlyMap<string, C
     const read = features.get(readId(leaf))
     assert(read !== undefined, `group '${leaf.group}' is read at the key of its input`)
     const index = read.feed.read.group.features.findIndex(({ name }) => name === leaf.name)
-    return delivered(read.out[index]!, read.feed.read.group.features[index]!)
+    return delivered(read.out[index], read.feed.read.group.features[index])
   }
-}
-
-const reasons: Readonly<Record<number, string>> = {
-  [refusals.range]: 'SPILL_RANGE: its window holds more values, or larger ones, than exact arithmetic covers',
-  [refusals.limit]: 'SPILL_LIMIT: its key has more events or distinct values in the window than its limit',
-  [refusals.evicted]: 'SPILL_CLOCK_EVICTED: its clock is behind what was forgotten',
 }
 
 /** Adds to the scorer's refusals the rows in which a feature was refused: nothing may stand in for such a value. */
@@ -101,11 +102,15 @@ function refusedFeatures(features: Features, byScore: ReadonlyMap<number, string
   for (const { feed, out } of features.values()) {
     out.forEach(({ refused: codes }, f) => {
       if (!codes) return
-      for (let row = 0; row < codes.length; row++)
-        if (codes[row]) refused.set(row, `feature '${feed.read.group.name}.${feed.read.group.features[f]!.name}' ${reasons[codes[row]!]}`)
+      for (let row = 0; row < codes.length; row++) if (codes[row]) refused.set(row, refusedText(feed.read.group, f, codes[row]))
     })
   }
   return refused
+}
+
+function refusedText({ name, features }: GroupIR, feature: number, refusal: number): string {
+  const { code, why } = featureRefusals[refusal]
+  return `feature '${name}.${features[feature].name}' ${code}: ${why}`
 }
 
 function withoutRefused(score: Column, refused: ReadonlyMap<number, string>, length: number): Column {

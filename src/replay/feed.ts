@@ -28,7 +28,7 @@ export class Feed {
     const own = read.group.source === model.decide.source
     this.read = read
     this.#placed = placeAsks(read.group.place, source.block, { prefix, clock: trigger.arrival, own })
-    this.#keys = read.key.map(name => trigger.columns[name]!)
+    this.#keys = read.key.map(name => trigger.columns[name])
     this.kernel = new Kernel(read.group, source.source, { strings, floor: this.#placed.floor })
   }
 
@@ -36,7 +36,7 @@ export class Feed {
   next(from: number, to: number): FeatureColumn[] {
     const { block, upto, uptoBefore, clock } = this.#placed
     const start = this.#applied
-    const end = Math.max(start, upto[to - 1]!)
+    const end = Math.max(start, upto[to - 1])
     this.#applied = end
     return this.kernel.replay(stretch(block, start, end), {
       length: to - from,
@@ -49,11 +49,12 @@ export class Feed {
 
   /** What decision `row` knew of the group: events of its source, and the clock. */
   known(row: number): { readonly known: number; readonly clock: number } {
-    return { known: this.#placed.upto[row]!, clock: this.#placed.clock[row]! }
+    return { known: this.#placed.upto[row], clock: this.#placed.clock[row] }
   }
 }
 
-function stretch(block: Block, from: number, to: number): Block {
+/** Events [from, to) of a block, without a copy. */
+export function stretch(block: Block, from: number, to: number): Block {
   return {
     length: to - from,
     time: block.time.subarray(from, to),

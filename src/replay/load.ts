@@ -65,7 +65,7 @@ async function takeOne(
     const { warnings } = await takeFile(path, intakes, { onRefused, onProgress: share => onProgress?.(path, share) })
     for (const warning of warnings) onWarning?.(warning)
   } catch (error) {
-    const tookSome = intakes.some((intake, i) => intake.counts.records > before[i]!)
+    const tookSome = intakes.some((intake, i) => intake.counts.records > before[i])
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_INPUT' || !tookSome || !onBroken) throw error
     onBroken(`${error.message}; what stood before was taken`)
   }

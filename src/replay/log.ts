@@ -1,5 +1,5 @@
 import type { PipelineIR } from '../define/ir.ts'
-import { mergeHistories } from '../intake/merge.ts'
+import { mergeHistories, type MergedOrder } from '../intake/merge.ts'
 import type { History } from '../intake/intake.ts'
 import type { Strings } from '../columns/strings.ts'
 
@@ -13,10 +13,12 @@ export interface ReplayLog {
   prefixes(source: string, trigger: string): Int32Array
 }
 
-/** `histories` has one for each source of the pipeline. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events. */
-export function replayLog(pipeline: PipelineIR, histories: ReadonlyMap<string, History>, strings: Strings): ReplayLog {
-  const ordered = pipeline.sources.map(({ name }) => histories.get(name)!)
-  const merged = mergeHistories(ordered)
+/**
+ * `histories` has one for each source of the pipeline. Their total order is that of merged histories, unless they were appended
+ * to one log, which has its own. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events.
+ */
+export function replayLog(pipeline: PipelineIR, histories: ReadonlyMap<string, History>, strings: Strings, order?: MergedOrder): ReplayLog {
+  const merged = order ?? mergeHistories(pipeline.sources.map(({ name }) => histories.get(name)!))
   const index = new Map(pipeline.sources.map(({ name }, i) => [name, i]))
   return {
     histories,
@@ -29,7 +31,7 @@ export function replayLog(pipeline: PipelineIR, histories: ReadonlyMap<string, H
       let count = 0
       for (let i = 0; i < merged.length; i++) {
         if (merged.source[i] === counted) count++
-        if (merged.source[i] === triggering) prefixes[merged.row[i]!] = count
+        if (merged.source[i] === triggering) prefixes[merged.row[i]] = count
       }
       return prefixes
     },

@@ -2,21 +2,24 @@ import type { ExprIR, GroupIR, ModelIR, PipelineIR } from '../define/ir.ts'
 
 /** A group as one model reads it: at the key that these columns of the trigger give. */
 export interface GroupRead {
+  /** With the features that the model refers to, and no other: what it does not read costs it nothing, and refuses it nothing. */
   readonly group: GroupIR
   readonly key: readonly string[]
 }
 
 /** Every (group, key) that a model's inputs and score refer to, once, in order of first use. */
 export function groupReads(pipeline: PipelineIR, model: ModelIR): GroupRead[] {
-  const reads = new Map<string, GroupRead>()
-  for (const expr of expressionsOf(model)) {
-    for (const leaf of leavesOf(expr)) {
-      if (leaf.op !== 'feature') continue
-      const group = pipeline.groups.find(({ name }) => name === leaf.group)!
-      reads.set(readId(leaf), { group, key: leaf.key })
-    }
+  const reads = new Map<string, { readonly leaf: FeatureLeaf; readonly names: Set<string> }>()
+  for (const leaf of expressionsOf(model).flatMap(leavesOf)) {
+    if (leaf.op !== 'feature') continue
+    const read = reads.get(readId(leaf)) ?? { leaf, names: new Set() }
+    reads.set(readId(leaf), read)
+    read.names.add(leaf.name)
   }
-  return [...reads.values()]
+  return [...reads.values()].map(({ leaf, names }) => {
+    const group = pipeline.groups.find(({ name }) => name === leaf.group)!
+    return { group: { ...group, features: group.features.filter(({ name }) => names.has(name)) }, key: leaf.key }
+  })
 }
 
 /** Names one (group, key) among those of a model. */
@@ -49,6 +52,7 @@ const expressionsOf = (model: ModelIR): ExprIR[] => [
 ]
 
 type Leaf = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>
+type FeatureLeaf = Extract<Leaf, { op: 'feature' }>
 
 function leavesOf(expr: ExprIR): Leaf[] {
   switch (expr.op) {

@@ -114,7 +114,7 @@ function count(summary: ModelSummary, { length, score, refused }: DecisionBatch)
   for (let row = 0; row < length; row++) {
     if (score.nulls?.[row]) continue
     scored++
-    summary.scoreSum += score.values[row]!
+    summary.scoreSum += score.values[row]
   }
   summary.decisions += length
   summary.scored += scored

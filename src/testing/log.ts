@@ -13,17 +13,23 @@ interface Sent {
   readonly at: number
 }
 
-/** What a test has sent, and its clock. */
+/**
+ * What a test has sent, and its clock.
+ *
+ * Its total order is that of sending. Arrivals never fall along it, so that each source's history is in that order too.
+ */
 export class TestLog {
   readonly pipeline: Pipeline
   readonly refused: Refusal[] = []
-  readonly #sent: Map<string, Sent[]>
+  readonly #sent: readonly Sent[][]
+  /** For each event, the index of its source. */
+  readonly #order: number[] = []
   #now: number
 
   constructor(pipeline: Pipeline, now: number) {
     this.pipeline = pipeline
     this.#now = now
-    this.#sent = new Map(pipeline.ir.sources.map(source => [source.name, []]))
+    this.#sent = pipeline.ir.sources.map(() => [])
   }
 
   get now(): number {
@@ -37,28 +43,34 @@ export class TestLog {
 
   /** Appends a record at its arrival, or now if that has passed. Keeps it out, and says so, if it is refused. */
   append(name: string, record: unknown, mayBeRefused: boolean): void {
-    const source = this.pipeline.ir.sources.find(candidate => candidate.name === name)
-    if (!source) throw new SpillwayError('SPILL_INPUT', `pipeline '${this.pipeline.name}' has no source '${name}'`)
-    const sent = this.#sent.get(name)!
+    const { sources } = this.pipeline.ir
+    const index = sources.findIndex(source => source.name === name)
+    if (index < 0) throw new SpillwayError('SPILL_INPUT', `pipeline '${this.pipeline.name}' has no source '${name}'`)
+    const sent = [...this.#sent[index], { record, at: this.#now }]
     const refusals: Refusal[] = []
-    const arrivals = this.#take(source, [{ record, at: this.#now }], { onRefused: refusal => refusals.push(refusal) }).finish().block.arrival
-    if (arrivals.length > 0) this.#now = Math.max(this.#now, arrivals[0]!)
-    const intake = this.#take(source, [...sent, { record, at: this.#now }], { onRefused: refusal => refusals.push(refusal) })
-    intake.finish()
+    const { block } = this.#take(sources[index], sent, { onRefused: refusal => refusals.push(refusal) }).finish()
     const [refusal] = refusals
-    if (!refusal) sent.push({ record, at: this.#now })
-    else if (mayBeRefused) this.refused.push(refusal)
-    else throw new SpillwayError('SPILL_INPUT', `source '${name}' refused a record (${refusal.reason}): ${refusal.detail}`)
+    if (refusal && !mayBeRefused)
+      throw new SpillwayError('SPILL_INPUT', `source '${name}' refused a record (${refusal.reason}): ${refusal.detail}`)
+    if (refusal) return void this.refused.push(...refusals)
+    this.#sent[index].push(sent.at(-1)!)
+    const before = this.#order.filter(of => of === index).length
+    for (let row = before; row < block.length; row++) this.#order.push(index)
+    if (block.length > before) this.#now = Math.max(this.#now, block.arrival[block.length - 1])
   }
 
   /** Everything sent, as a log to replay. */
   replay(): ReplayLog {
+    const { ir } = this.pipeline
     const strings = new Strings()
-    const histories = this.pipeline.ir.sources.map(source => {
-      const intake = this.#take(source, this.#sent.get(source.name)!, { strings })
-      return [source.name, intake.finish()] as const
-    })
-    return replayLog(this.pipeline.ir, new Map(histories), strings)
+    const histories = ir.sources.map((source, i) => [source.name, this.#take(source, this.#sent[i], { strings }).finish()] as const)
+    const next = ir.sources.map(() => 0)
+    const order = {
+      length: this.#order.length,
+      source: Uint8Array.from(this.#order),
+      row: Uint32Array.from(this.#order, index => next[index]++),
+    }
+    return replayLog(ir, new Map(histories), strings, order)
   }
 
   #take(source: SourceIR, sent: readonly Sent[], options: Partial<IntakeOptions>): Intake {

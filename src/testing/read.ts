@@ -1,14 +1,16 @@
 import { SpillwayError } from '../base/errors.ts'
-import type { Block, Column } from '../columns/block.ts'
+import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { ColumnIR, FeatureIR, Value } from '../define/ir.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks } from '../kernel/placement.ts'
-import { rowsOf } from '../model/index.ts'
 import { decide } from '../replay/decide.ts'
+import { decisionRecords } from '../replay/decision-record.ts'
 import { delivered } from '../replay/delivered.ts'
+import { stretch } from '../replay/feed.ts'
+import { featureRefusals } from '../replay/refused.ts'
 import type { TestLog } from './log.ts'
 import type { TestDecision } from './run.ts'
 
@@ -23,10 +25,15 @@ export function featuresAt(log: TestLog, name: string, key: readonly (string | n
   const { block, source } = histories.get(group.source)!
   const placed = placeAsks(group.place, block, { prefix: Int32Array.of(block.length), clock: Float64Array.of(log.now), own: false })
   const kernel = new Kernel(group, source, { strings, floor: placed.floor })
-  const keys = group.key.map((column, i) => keyColumn(source.columns.find(({ name }) => name === column)!, key[i]!, strings))
-  const known: Block = { ...placed.block, length: placed.upto[0]! }
-  const out = kernel.replay(trimmed(known), { length: 1, keys, upto: placed.upto, clock: placed.clock })
-  return Object.fromEntries(group.features.map((feature, f) => [feature.name, valueOf(feature, out[f]!, strings)]))
+  const keys = group.key.map((column, i) =>
+    keyColumn(
+      source.columns.find(({ name }) => name === column)!,
+      key[i],
+      strings,
+    ),
+  )
+  const out = kernel.replay(stretch(placed.block, 0, placed.upto[0]), { length: 1, keys, upto: placed.upto, clock: placed.clock })
+  return Object.fromEntries(group.features.map((feature, f) => [feature.name, valueOf(group.name, feature, out[f], strings)]))
 }
 
 /** The decisions of a model, as objects. */
@@ -34,20 +41,12 @@ export function decisionsOf({ ir, scores }: Pipeline, log: TestLog, name: string
   const model = ir.models.find(candidate => candidate.name === name)
   if (!model) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model '${name}'`)
   const replayed = log.replay()
-  const source = ir.sources.find(candidate => candidate.name === model.decide.source)!
-  const keyType = source.columns.find(column => column.name === source.key)!
-  const rowOf = rowsOf(model.inputs, replayed.strings)
+  const recordOf = decisionRecords(model, replayed)
   const decisions: TestDecision<unknown>[] = []
-  for (const batch of decide({ ir, scores: scores as never }, model, replayed)) {
+  for (const batch of decide({ ir, scores }, model, replayed)) {
     for (let row = 0; row < batch.length; row++) {
-      const refused = batch.refused.get(row)
-      decisions.push({
-        t: batch.t[row]!,
-        key: cell(keyType, batch.key.values[row]!, replayed.strings),
-        vector: rowOf(batch.vector, row),
-        score: batch.score.nulls?.[row] ? null : batch.score.values[row]!,
-        ...(refused !== undefined && { refused }),
-      })
+      const { t, key, vector, score, refused } = recordOf(batch, row)
+      decisions.push({ t, key: key!, vector, score, ...(refused !== undefined && { refused }) })
     }
   }
   return decisions
@@ -59,28 +58,16 @@ function keyColumn(column: ColumnIR, value: string | number | boolean, strings: 
   return typeof value === 'string' ? { values: Int32Array.of(strings.idOf(value)) } : { values: Float64Array.of(Number(value)) }
 }
 
-function valueOf(feature: FeatureIR, column: FeatureColumn, strings: Strings): Value | Value[] {
-  if (column.refused?.[0]) throw new SpillwayError('SPILL_LIMIT', `feature '${feature.name}' was refused: its window holds more than its limit`)
+function valueOf(group: string, feature: FeatureIR, column: FeatureColumn, strings: Strings): Value | Value[] {
+  const refusal = featureRefusals[column.refused?.[0] ?? 0]
+  if (refusal) throw new SpillwayError(refusal.code, `feature '${group}.${feature.name}' is refused: ${refusal.why}`)
   if (column.nulls?.[0]) return null
   const { values } = delivered(column, feature)
-  if (!column.counts) return cell(feature, values[0]!, strings)
+  if (!column.counts) return cell(feature, values[0], strings)
   return Array.from(values.subarray(0, column.counts[0]), value => cell(feature, value, strings))
 }
 
 function cell({ type }: { readonly type: string }, value: number, strings: Strings): string | number | boolean {
   if (type === 'string') return strings.textOf(value)
   return type === 'bool' ? value === 1 : value
-}
-
-function trimmed(block: Block): Block {
-  const cut = <A extends Float64Array | Int32Array | Uint8Array>(values: A): A => values.subarray(0, block.length) as A
-  return {
-    length: block.length,
-    time: cut(block.time),
-    arrival: cut(block.arrival),
-    position: cut(block.position),
-    columns: Object.fromEntries(
-      Object.entries(block.columns).map(([name, { values, nulls }]) => [name, { values: cut(values), nulls: nulls && cut(nulls) }]),
-    ),
-  }
 }

@@ -1,0 +1,15 @@
+/** Features that were refused, in words and codes: nothing may stand in for such a value. */
+import { refusals } from '../aggregate/aggregate.ts'
+import type { ErrorCode } from '../base/errors.ts'
+
+export interface FeatureRefusal {
+  readonly code: ErrorCode
+  readonly why: string
+}
+
+/** By the codes of `FeatureColumn.refused`. */
+export const featureRefusals: Readonly<Record<number, FeatureRefusal>> = {
+  [refusals.range]: { code: 'SPILL_RANGE', why: 'its window holds more values, or larger ones, than exact arithmetic covers' },
+  [refusals.limit]: { code: 'SPILL_LIMIT', why: 'its key has more events or distinct values in the window than its limit' },
+  [refusals.evicted]: { code: 'SPILL_CLOCK_EVICTED', why: 'its clock is behind what was forgotten' },
+}
