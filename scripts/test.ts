@@ -40,7 +40,7 @@ process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
 /** Runs a command as one test; what it printed is shown if it failed, and its last line always. */
 function step(name: string, command: string): Partial<Tally> {
   const started = performance.now()
-  const { status, stdout, stderr } = spawnSync(command, { shell: true, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(command, { shell: true, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`${status === 0 ? '✔' : '✖'} ${name}  ${seconds} s`)
   const said = `${stdout}${stderr}`.trimEnd()
