@@ -1,2 +1,3 @@
 /** `spillway/testing`: a pipeline in a test, with a clock that the test moves. */
-export { testing, type TestDecision, type TestRun, type TestingOptions } from './run.ts'
+export type { TestDecision } from './decisions.ts'
+export { testing, type TestKey, type TestRun, type TestingOptions } from './run.ts'

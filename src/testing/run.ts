@@ -5,21 +5,9 @@ import type { Model, VectorOf } from '../define/model.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import type { RecordFor, Source } from '../define/source.ts'
 import type { Refusal } from '../intake/refusal.ts'
+import { decisionsOf, type TestDecision } from './decisions.ts'
+import { featuresAt } from './features.ts'
 import { TestLog } from './log.ts'
-import { decisionsOf, featuresAt } from './read.ts'
-
-/** A decision as a test sees it: the vector as delivered, nested as the model's inputs are. */
-export interface TestDecision<V> {
-  /** UTC ms. */
-  readonly t: number
-  /** The source key of the triggering event. */
-  readonly key: string | number | boolean
-  readonly vector: V
-  /** NULL where an input without `ifNull` was. */
-  readonly score: number | null
-  /** Why there is no score although the vector may be complete. */
-  readonly refused?: string
-}
 
 /** A key of a group: its one value, or one for each of its key columns. */
 export type TestKey = string | number | boolean | readonly (string | number | boolean)[]

@@ -3,16 +3,12 @@ import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { ColumnIR, FeatureIR, Value } from '../define/ir.ts'
-import type { Pipeline } from '../define/pipeline.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks } from '../kernel/placement.ts'
-import { decide } from '../replay/decide.ts'
-import { decisionRecords } from '../replay/decision-record.ts'
 import { delivered } from '../replay/delivered.ts'
 import { stretch } from '../replay/feed.ts'
 import { featureRefusals } from '../replay/refused.ts'
 import type { TestLog } from './log.ts'
-import type { TestDecision } from './run.ts'
 
 /** The features of a group at a key, with everything sent known, at the log's clock. */
 export function featuresAt(log: TestLog, name: string, key: readonly (string | number | boolean)[]): Record<string, unknown> {
@@ -34,22 +30,6 @@ export function featuresAt(log: TestLog, name: string, key: readonly (string | n
   )
   const out = kernel.replay(stretch(placed.block, 0, placed.upto[0]), { length: 1, keys, upto: placed.upto, clock: placed.clock })
   return Object.fromEntries(group.features.map((feature, f) => [feature.name, valueOf(group.name, feature, out[f], strings)]))
-}
-
-/** The decisions of a model, as objects. */
-export function decisionsOf({ ir, scores }: Pipeline, log: TestLog, name: string): TestDecision<unknown>[] {
-  const model = ir.models.find(candidate => candidate.name === name)
-  if (!model) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model '${name}'`)
-  const replayed = log.replay()
-  const recordOf = decisionRecords(model, replayed)
-  const decisions: TestDecision<unknown>[] = []
-  for (const batch of decide({ ir, scores }, model, replayed)) {
-    for (let row = 0; row < batch.length; row++) {
-      const { t, key, vector, score, refused } = recordOf(batch, row)
-      decisions.push({ t, key: key!, vector, score, ...(refused !== undefined && { refused }) })
-    }
-  }
-  return decisions
 }
 
 function keyColumn(column: ColumnIR, value: string | number | boolean, strings: Strings): Column {
