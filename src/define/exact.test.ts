@@ -50,7 +50,7 @@ test('a time is a Date, whole milliseconds, or text with its offset', () => {
   assert.equal(timestampMs('2026-01-01T01:00:00.5+01:00'), Date.UTC(2026, 0, 1) + 500)
   assert.equal(timestampMs(new Date(5)), 5)
   assert.equal(timestampMs(-5), -5)
-  for (const value of ['2026-01-01', '2026-01-01T00:00', '2026-13-01T00:00Z', new Date(NaN), 0.5, true])
+  for (const value of ['2026-01-01', '2026-01-01T00:00', '2026-13-01T00:00Z', '2026-02-30T00:00Z', new Date(NaN), 0.5, true])
     assert.equal(timestampMs(value), undefined)
 })
 

@@ -23,10 +23,15 @@ export function decimalPlaces(value: number): number {
   return Math.max(0, (match?.[1]?.length ?? 0) - Number(match?.[2] ?? 0))
 }
 
-/** UTC milliseconds of a Date, of integer milliseconds, or of ISO 8601 text that states its offset. */
+/** UTC milliseconds of a Date, of integer milliseconds, or of ISO 8601 text that states its offset and a day that there is. */
 export function timestampMs(value: unknown): number | undefined {
   const withOffset = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/
-  const ms = value instanceof Date ? value.getTime() : typeof value === 'string' && withOffset.test(value) ? Date.parse(value) : value
+  const ms =
+    value instanceof Date
+      ? value.getTime()
+      : typeof value === 'string' && withOffset.test(value) && isDay(value.slice(0, 10))
+        ? Date.parse(value)
+        : value
   return Number.isSafeInteger(ms) ? (ms as number) : undefined
 }
 
@@ -38,6 +43,12 @@ export function spanMs(value: unknown): number | undefined {
   } catch {
     return undefined
   }
+}
+
+/** `Date` takes the 30th of February for the 2nd of March. */
+function isDay(date: string): boolean {
+  const ms = Date.parse(`${date}T00:00Z`)
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(date)
 }
 
 function droppingZeros(digits: string, count: number): string | undefined {

@@ -86,6 +86,7 @@ test('a strict record answers its names, and lets the language look', async () =
   })
   assert.equal(record['a'], 1)
   assert.throws(() => record['b'], RangeError)
+  assert.throws(() => record['toString'], RangeError)
   assert.equal(await Promise.resolve(record), record)
   assert.equal(JSON.stringify(record), '{"a":1}')
   assert.deepEqual({ ...record }, { a: 1 })

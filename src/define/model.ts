@@ -85,7 +85,8 @@ export function model<C extends Columns, I extends Inputs>(name: string, options
     score,
     ...notesOf(what, options),
   }
-  const names = new Set(inputs.flatMap(input => groupsRead(input.ir.expr)))
+  const seen = [...inputs.map(input => input.ir.expr), ...(score.kind === 'rules' ? score.rules.map(rule => rule.when) : [])]
+  const names = new Set(seen.flatMap(groupsRead))
   const groups = [...realm.reads!].filter(group => group instanceof GroupValue && names.has(group.name)) as GroupValue[]
   return new ModelValue(ir, decide.source, groups, compute)
 }

@@ -45,6 +45,8 @@ test('between and oneOf are made of comparisons', () => {
   assert.deepEqual(r.qty.between(1, 3).ir, { op: 'and', left: r.qty.gte(1).ir, right: r.qty.lte(3).ir, type: 'bool' })
   assert.deepEqual(r.kind.oneOf(['chip', 'web']).ir, { op: 'or', left: r.kind.eq('chip').ir, right: r.kind.eq('web').ir, type: 'bool' })
   assert.deepEqual(r.qty.oneOf([7]).ir, r.qty.eq(7).ir)
+  const many = r.qty.oneOf(Array.from({ length: 100_000 }, (_, i) => i)).ir
+  assert.equal(depth(many), 18, 'a list of any length is no deeper than its logarithm')
 })
 
 test('arithmetic is typed as the IR says', () => {
@@ -139,3 +141,7 @@ test('operands that do not fit together are refused', () => {
   refuses(() => r.cents.times(0.00000000000001), /does not work on decimal\(2\) and decimal\(14\); the result would have too many digits/)
   refuses(() => r.cents.gt(p.cents), "'gt' mixes source 'sales' with the trigger of model 'm'; an expression has one of them")
 })
+
+function depth(ir: ExprIR): number {
+  return 'left' in ir ? 1 + Math.max(depth(ir.left), depth(ir.right)) : 0
+}

@@ -64,7 +64,7 @@ export class Node {
 
   oneOf(values: unknown): Node {
     if (!Array.isArray(values) || values.length === 0) mistake(`'oneOf' needs a list of values, got ${show(values)}`)
-    return values.map(value => this.#compare('eq', value, 'oneOf')).reduce((some, one) => some.or(one))
+    return anyOf(values.map(value => this.#compare('eq', value, 'oneOf')))
   }
 
   plus(other: unknown): Node {
@@ -160,6 +160,13 @@ export class Node {
 /** A value as a message names it: `string`, `decimal(2)`, `a list`, or the literal. */
 export const describe = (value: unknown): string =>
   value instanceof Node ? (value.type.list ? 'a list' : typeText(value.type)) : show(value)
+
+/** As a balanced tree, so that a list of thousands is no deeper than its logarithm. */
+function anyOf(conditions: readonly Node[]): Node {
+  if (conditions.length === 1) return conditions[0]
+  const half = conditions.length >> 1
+  return anyOf(conditions.slice(0, half)).or(anyOf(conditions.slice(half)))
+}
 
 const comparable = (left: TypeInfo, right: TypeInfo): boolean => left.type === right.type || (isNumber(left.type) && isNumber(right.type))
 

@@ -42,6 +42,7 @@ test('placements that cannot be are refused', () => {
   refuses(() => scheduled('0 2 * * *', { last: '1h' } as never), "scheduled has no option 'last'; did you mean 'lasts'?")
   refuses(() => scheduled(every('5m'), { lasts: '1m', zone: 'UTC' }), /an interval has no zone/)
   refuses(() => every('5m', { phase: '5m' }), "every: phase '5m' is not below the interval '5m'")
+  for (const options of [null, 'card']) refuses(() => every('5m', options as never), /^every needs an object of options, got/)
   refuses(() => every('0m'), /'0m' is no duration/)
 })
 

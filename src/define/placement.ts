@@ -1,6 +1,7 @@
 /** Placement words: how old what a feature group knows may be, and what time it is there (semantics §4). */
 import { Cron } from 'croner'
 import type { Duration } from '../base/time.ts'
+import { entityName } from './entity.ts'
 import type { PlacementIR, ScheduleIR } from './ir.ts'
 import { durationOf, mistake, show, unsupported } from './mistake.ts'
 import { checkOptions } from './names.ts'
@@ -60,7 +61,7 @@ export function every(interval: Duration, options?: { readonly phase?: Duration 
 /** As the trigger of a model: not yet. */
 export function every(interval: Duration, entity: object, options?: object): never
 export function every(interval: Duration, options: object = {}): Every {
-  if ('entity' in options)
+  if (entityName(options) !== undefined)
     return unsupported("every(…) as a model's trigger comes with the live runtime; until then write decide: on(source)")
   checkOptions('every', options, ['phase'])
   const ms = durationOf('every', interval)

@@ -4,11 +4,11 @@
 export function strictRecord<T extends object>(values: T, unknown: (name: string) => never): T {
   return new Proxy(Object.freeze(values), {
     get(target, name) {
-      if (typeof name === 'symbol' || name in target) return Reflect.get(target, name)
+      if (typeof name === 'symbol' || Object.hasOwn(target, name)) return Reflect.get(target, name)
       return lookedUp.has(name) ? undefined : unknown(name)
     },
   })
 }
 
-/** `then` by `await`, `toJSON` by `JSON.stringify`, the others by printers of test runners. */
-const lookedUp = new Set(['then', 'toJSON', '$$typeof', 'nodeType'])
+/** `then` by `await`, `toJSON` by `JSON.stringify`, `constructor` and the others by printers of values. */
+const lookedUp = new Set(['then', 'toJSON', 'constructor', '$$typeof', 'nodeType'])

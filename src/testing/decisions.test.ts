@@ -65,3 +65,7 @@ test('the key of a decision is delivered', async () => {
   await run.send(payments, [pay(1.25, 'a')])
   assert.equal(run.decisions(narrow)[0].key, 1.25)
 })
+
+test('a moment states its offset', async () => {
+  await assert.rejects(testing(cards, { at: '2026-01-01T00:00' }), /is no moment; write UTC ms, or ISO 8601 with its offset/)
+})

@@ -1,5 +1,6 @@
 import { SpillwayError } from '../base/errors.ts'
 import { durationMs, type Duration } from '../base/time.ts'
+import { timestampMs } from '../define/exact.ts'
 import type { Entities, FeaturesOf, Group } from '../define/features.ts'
 import type { Model, VectorOf } from '../define/model.ts'
 import type { Pipeline } from '../define/pipeline.ts'
@@ -60,7 +61,8 @@ export async function testing(pipeline: Pipeline, options: TestingOptions): Prom
 }
 
 function momentMs(moment: string | number): number {
-  const ms = typeof moment === 'number' ? moment : Date.parse(moment)
-  if (!Number.isSafeInteger(ms)) throw new SpillwayError('SPILL_INPUT', `'${moment}' is no moment; write '2026-01-01T00:00Z'`)
+  const ms = timestampMs(moment)
+  if (ms === undefined)
+    throw new SpillwayError('SPILL_INPUT', `'${moment}' is no moment; write UTC ms, or ISO 8601 with its offset: '2026-01-01T00:00Z'`)
   return ms
 }
