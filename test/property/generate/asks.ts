@@ -35,7 +35,7 @@ export class Asks {
 
   /** Indices in the log at which decisions are made, in order. */
   #triggers(): number[] {
-    const every = this.#draw.pick([1, 3, 5])
+    const every = this.#draw.pick([1, 3, 6])
     return this.#log.map((_, i) => i).filter(i => i % every === 0 || i === this.#log.length - 1)
   }
 
@@ -94,7 +94,7 @@ export class Asks {
     const places = [stream, { kind: 'lag', by: 0 }, { kind: 'partial', by: 0 }, ...this.#placements(before, triggers)] as PlacementIR[]
     const some = draw
       .shuffled(triggers)
-      .slice(0, draw.pick([3, 5, 20]))
+      .slice(0, draw.pick([2, 4, 12]))
       .sort((a, b) => a - b)
     return places.flatMap(place =>
       some.map(i => ({

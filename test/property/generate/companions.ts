@@ -36,7 +36,7 @@ export function companions(draw: Draw, feature: FeatureIR): FeatureIR[] {
   ]
   return draw
     .shuffled(others)
-    .slice(0, draw.between(1, 4))
+    .slice(0, draw.between(1, 3))
     .map((other, i) => ({ ...other, name: `${name}${'abcd'[i]}` }))
 }
 
