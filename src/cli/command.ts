@@ -1,6 +1,6 @@
 import { inspect, parseArgs } from 'node:util'
 import { SpillwayError } from '../base/errors.ts'
-import { didYouMean } from '../define/mistake.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
 
 /** An option of a command. Lists are given by repeating it. */
 export interface OptionSpec {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { SpillwayError } from '../base/errors.ts'
-import { callerPlace, shortPath } from '../define/caller.ts'
+import { shortPath } from '../base/short-path.ts'
+import { callerPlace } from '../define/caller.ts'
 
 /** What Node threw as it loaded a user's file, with the place in the user's words: `pipeline.ts:3`. `name` is the file asked for. */
 export function loadError(name: string, thrown: unknown): SpillwayError {

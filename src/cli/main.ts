@@ -1,4 +1,4 @@
-import { didYouMean } from '../define/mistake.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
 import { helpOf, messageOf, parse, UsageError, type Command } from './command.ts'
 import { initCommand } from './init.ts'
 import { packageVersion } from './package-version.ts'

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
-import { didYouMean } from '../define/mistake.ts'
 import { RefusalWriter } from '../files/refusal-writer.ts'
 import { openDecisions, type DecisionOutput } from '../replay/decision-output.ts'
 import type { SourceFile } from '../replay/load.ts'

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
 import type { PipelineIR } from '../define/ir.ts'
-import { didYouMean } from '../define/mistake.ts'
 import type { SourceFile } from '../replay/load.ts'
 import { UsageError } from './command.ts'
 

@@ -5,11 +5,12 @@
  * literal that names a feature twice silently keeps only the last).
  */
 import { limits } from '../base/limits.ts'
+import { show } from '../base/show.ts'
 import type { AggregateOptions, DistinctOptions, RateOptions, Window } from './aggregating.ts'
 import { callerPlace } from './caller.ts'
 import type { AggregateName, FeatureIR, TypeIR } from './ir.ts'
 import type { TypeInfo } from './literal.ts'
-import { durationOf, mistake, show } from './mistake.ts'
+import { durationOf, mistake } from './mistake.ts'
 import { checkOptions } from './names.ts'
 import { describe, Node, type Realm } from './node.ts'
 import { signatures, takesText } from './signatures.ts'

@@ -4,8 +4,8 @@
  * The frame is the innermost one outside Spillway's own files. Paths are relative to the working directory, or a bare file name
  * outside it, so that no machine's paths leak into a message. Costs a stack capture (about 10 µs): definitions only, never events.
  */
-import { basename, isAbsolute, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { shortPath } from '../base/short-path.ts'
 
 const ownFolder = fileURLToPath(new URL('..', import.meta.url))
 const frame = /(?:\(|at (?:async )?)((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/])[^()]*?):(\d+):\d+\)?$/
@@ -32,8 +32,3 @@ function currentStack(): string {
 
 /** Our own tests are users too. */
 const isOwn = (path: string): boolean => path.startsWith(ownFolder) && !/\.test\.[jt]s$/.test(path)
-
-export function shortPath(path: string): string {
-  const fromHere = relative(process.cwd(), path)
-  return fromHere.startsWith('..') || isAbsolute(fromHere) ? basename(path) : fromHere
-}

@@ -3,6 +3,8 @@
  *
  * Invariant: every feature is an aggregate over the group's own source, and the key's columns identify the group's entities, in order.
  */
+import { didYouMean } from '../base/did-you-mean.ts'
+import { show } from '../base/show.ts'
 import { AggregateCall, collectingCalls } from './aggregate-call.ts'
 import type { Aggregate } from './aggregating.ts'
 import { callerPlace } from './caller.ts'
@@ -12,7 +14,7 @@ import { entitiesOf, keyColumn, keyOf } from './group-key.ts'
 import type { FeatureIR, GroupIR } from './ir.ts'
 import type { Columns } from './kinds.ts'
 import type { TypeInfo } from './literal.ts'
-import { didYouMean, mistake, show, userCall } from './mistake.ts'
+import { mistake, userCall } from './mistake.ts'
 import { checkDistinct, checkName, checkOptions, notesOf } from './names.ts'
 import { describe, Node } from './node.ts'
 import type { Expr } from './words.ts'

@@ -1,7 +1,8 @@
 /** The key of a feature group: which columns hold the ids of its entities, in a row of its source and in a model's trigger. */
+import { show } from '../base/show.ts'
 import { entityName } from './entity.ts'
 import type { ColumnIR } from './ir.ts'
-import { mistake, show, userCall } from './mistake.ts'
+import { mistake, userCall } from './mistake.ts'
 import { describe, Node } from './node.ts'
 import type { SourceValue } from './source.ts'
 

@@ -6,9 +6,11 @@
  * JSON type: an entity, a decimal, a time other than the source's. A check that lives in code (zod's `refine`) does not show in JSON Schema
  * and is not seen here.
  */
+import { didYouMean } from '../base/did-you-mean.ts'
+import { show } from '../base/show.ts'
 import type { ColumnIR } from './ir.ts'
 import type { Columns, ColumnSpec } from './kinds.ts'
-import { didYouMean, mistake, show, unsupported } from './mistake.ts'
+import { mistake, unsupported } from './mistake.ts'
 import { isColumn } from './t.ts'
 
 /** The part of the Standard Schema interface that is read; `types` is how its TypeScript types are inferred. */

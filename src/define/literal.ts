@@ -5,9 +5,11 @@
  * every number is a double already, so any finite number will do.
  */
 import { typeText } from './arithmetic.ts'
-import { scaledInteger, spanMs, timestampMs } from './exact.ts'
+import { scaledInteger, spanMs, timestampMs } from '../base/exact.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { show } from '../base/show.ts'
 import type { ExprIR, TypeIR } from './ir.ts'
-import { didYouMean, mistake, show } from './mistake.ts'
+import { mistake } from './mistake.ts'
 
 /** A type, and what else is known of the values: declared bounds, the strings of an enum, the entity identified, a list of them (`lastK`). */
 export interface TypeInfo extends TypeIR {

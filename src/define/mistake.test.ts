@@ -2,50 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SpillwayError } from '../base/errors.ts'
 import { refuses } from '../../test/refuses.ts'
-import { didYouMean, show, userCall } from './mistake.ts'
+import { userCall } from './mistake.ts'
 import { checkName, checkOptions } from './names.ts'
 import { strictRecord } from './record.ts'
-
-test('the nearest name is offered, or all of a few, or none', () => {
-  const names = ['amount', 'terminal', 'at']
-  assert.equal(didYouMean('amuont', names), "; did you mean 'amount'?")
-  assert.equal(didYouMean('Terminal', names), "; did you mean 'terminal'?")
-  assert.equal(didYouMean('zzz', names), '; there is amount, terminal, at')
-  assert.equal(didYouMean(5, names), '; there is amount, terminal, at')
-  assert.equal(didYouMean('zzz', []), '')
-  assert.equal(
-    didYouMean(
-      'zzzz',
-      Array.from({ length: 21 }, (_, i) => `column${i}`),
-    ),
-    '',
-  )
-})
-
-test('a value is shown shortly, whatever it is', () => {
-  assert.deepEqual(['a', 5, NaN, 5n, null, undefined, [1], () => 1].map(show), [
-    "'a'",
-    '5',
-    'NaN',
-    '5',
-    'null',
-    'undefined',
-    '[1]',
-    'a function',
-  ])
-  assert.equal(show({ long: 'x'.repeat(100) }).length, 61)
-  assert.equal(
-    show(
-      new (class {
-        readonly name = 'card_now'
-      })(),
-    ),
-    "'card_now'",
-  )
-  const circle: { self?: unknown } = {}
-  circle.self = circle
-  assert.equal(show(circle), 'an object')
-})
 
 test('names are identifiers', () => {
   assert.equal(checkName('x', 'card_now2'), 'card_now2')

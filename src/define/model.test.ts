@@ -5,7 +5,6 @@ import { entity } from './entity.ts'
 import { count } from './event-aggregates.ts'
 import { features } from './features.ts'
 import { model } from './model.ts'
-import { pipeline } from './pipeline.ts'
 import { every, stream } from './placement.ts'
 import { linear, logistic, rules } from './score.ts'
 import { source } from './source.ts'
@@ -297,20 +296,5 @@ test('scores that cannot be are refused', () => {
   refuses(
     scored((v: Loose) => rules([{ when: v.card.latest.isNull(), score: 1 }], 0)),
     "'isNull' needs a single value, got a list",
-  )
-})
-
-test('a group that only a rule reads is part of the pipeline', () => {
-  let read: { n: { gt(than: number): unknown } } | undefined
-  const leaning = badly({
-    inputs: (p: Loose) => {
-      read = cardNow.of(p.card)
-      return { amount: p.amount }
-    },
-    score: () => rules([{ when: read!.n.gt(1), score: 1 }] as never, 0),
-  })()
-  assert.deepEqual(
-    pipeline('p', [leaning]).ir.groups.map(group => group.name),
-    ['card_now'],
   )
 })

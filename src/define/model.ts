@@ -3,12 +3,13 @@
  *
  * Invariant: inputs are expressions over the trigger's fields and over features, read at keys that the trigger gives.
  */
+import { show } from '../base/show.ts'
 import { callerPlace } from './caller.ts'
 import { GroupValue } from './features.ts'
 import { flatten, groupsRead, type Input, type InputName, type Inputs, type Known, type Vector } from './inputs.ts'
 import type { ModelIR, ScoreIR } from './ir.ts'
 import type { Columns } from './kinds.ts'
-import { mistake, show, unsupported, userCall } from './mistake.ts'
+import { mistake, unsupported, userCall } from './mistake.ts'
 import { checkName, checkOptions, notesOf } from './names.ts'
 import { Node, type Realm } from './node.ts'
 import { ScoreValue, type Score, type ScoreFunction } from './score.ts'

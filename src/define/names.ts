@@ -1,5 +1,7 @@
 /** Names and option objects as users write them: what is allowed. */
-import { didYouMean, mistake, show } from './mistake.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { show } from '../base/show.ts'
+import { mistake } from './mistake.ts'
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/
 

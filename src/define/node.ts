@@ -5,11 +5,12 @@
  * double, whatever its type was, while `type` still says what it means (so that a duration can be compared with '5m').
  */
 import { arithmeticType, isNumber, isNumeric, typeText, type Operation } from './arithmetic.ts'
-import { decimalPlaces } from './exact.ts'
+import { decimalPlaces } from '../base/exact.ts'
+import { show } from '../base/show.ts'
 import type { Scope } from './expression.ts'
 import type { ExprIR } from './ir.ts'
 import { literal, type TypeInfo } from './literal.ts'
-import { mistake, show } from './mistake.ts'
+import { mistake } from './mistake.ts'
 
 /** What an expression may refer to: one source's rows, or one model's trigger and features. Expressions of two realms do not mix. */
 export interface Realm {

@@ -7,10 +7,11 @@ import { features, type Group } from './features.ts'
 import { model } from './model.ts'
 import { pipeline } from './pipeline.ts'
 import { stream } from './placement.ts'
-import { logistic } from './score.ts'
+import { logistic, rules } from './score.ts'
 import { source } from './source.ts'
 import { t } from './t.ts'
 import { on } from './trigger.ts'
+import type { NumberWords } from './words.ts'
 
 const card = entity('card', t.string())
 const schema = { card, amount: t.decimal(2), at: t.timestamp() }
@@ -120,4 +121,20 @@ test('an entity has one type in all sources', () => {
   const other = source('other', { schema: { card: number, at: t.timestamp() }, key: 'card', time: 'at' })
   const both = features('both', { from: other, entity: number, place: stream, values: () => ({ n: count('1h') }) })
   refuses(() => pipeline('p', [paid, both]), "entity 'card' is a int in source 'other' and a string in 'payments'")
+})
+
+test('a group that only a rule reads is found too', () => {
+  let n: NumberWords<'input', number> | undefined
+  const leaning = model('m', {
+    decide: on(payments),
+    inputs: p => {
+      n = paid.of(p.card).n
+      return { amount: p.amount }
+    },
+    score: () => rules([{ when: n!.gt(1), score: 1 }], 0),
+  })
+  assert.deepEqual(
+    pipeline('p', [leaning]).ir.groups.map(one => one.name),
+    ['paid'],
+  )
 })

@@ -4,11 +4,12 @@
  * Invariant: names are unique within their kind; sources and groups stand in the order in which they were made; the IR is frozen, and equal
  * to itself after a trip through JSON.
  */
+import { show } from '../base/show.ts'
 import { callerPlace } from './caller.ts'
 import { GroupValue } from './features.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { IR_VERSION, type GroupIR, type ModelIR, type PipelineIR } from './ir.ts'
-import { mistake, show } from './mistake.ts'
+import { mistake } from './mistake.ts'
 import { checkName } from './names.ts'
 import { ModelValue } from './model.ts'
 import type { ScoreFunction } from './score.ts'

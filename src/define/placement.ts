@@ -1,9 +1,10 @@
 /** Placement words: how old what a feature group knows may be, and what time it is there (semantics §4). */
 import { Cron } from 'croner'
 import type { Duration } from '../base/time.ts'
+import { show } from '../base/show.ts'
 import { entityName } from './entity.ts'
 import type { PlacementIR, ScheduleIR } from './ir.ts'
-import { durationOf, mistake, show, unsupported } from './mistake.ts'
+import { durationOf, mistake, unsupported } from './mistake.ts'
 import { checkOptions } from './names.ts'
 import { checkZone } from './t.ts'
 

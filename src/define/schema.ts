@@ -1,9 +1,10 @@
 /** The columns of a source, from our own `t` or from a Standard Schema. */
+import { show } from '../base/show.ts'
 import { isColumn } from './t.ts'
 import { foreignColumns, type ForeignColumns, type StandardJsonSchema } from './json-schema.ts'
 import type { ColumnIR } from './ir.ts'
 import type { Columns } from './kinds.ts'
-import { mistake, show } from './mistake.ts'
+import { mistake } from './mistake.ts'
 import { checkDistinct, checkName } from './names.ts'
 
 export type Schema = Columns | StandardJsonSchema

@@ -4,11 +4,13 @@
  * Weights are named by input (`'card.n10m'`), and the names travel in the type, so that a score which names an input that the model does
  * not have does not compile.
  */
+import { didYouMean } from '../base/did-you-mean.ts'
+import { show } from '../base/show.ts'
 import type { Expression } from './expression.ts'
 import type { Input } from './inputs.ts'
 import type { ScoreIR, TermIR } from './ir.ts'
 import type { TypeInfo } from './literal.ts'
-import { didYouMean, mistake, show } from './mistake.ts'
+import { mistake } from './mistake.ts'
 import { checkOptions } from './names.ts'
 import { describe, Node, type Realm } from './node.ts'
 

@@ -1,6 +1,8 @@
 /** The IR of a source, and what can be wrong with one. */
+import { didYouMean } from '../base/did-you-mean.ts'
+import { show } from '../base/show.ts'
 import type { ArrivalIR, ColumnIR, SourceIR } from './ir.ts'
-import { didYouMean, durationOf, mistake, show } from './mistake.ts'
+import { durationOf, mistake } from './mistake.ts'
 import type { AnyOptions } from './source-options.ts'
 
 const defaults = { allowedLateness: '1d', maxClockSkew: '1m', dedupe: '1h' } as const

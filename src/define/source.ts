@@ -3,11 +3,12 @@
  *
  * Invariant: key and time are columns that every record has, the time is a timestamp, and a `map` has a version.
  */
+import { didYouMean } from '../base/did-you-mean.ts'
 import { callerPlace } from './caller.ts'
 import type { Field } from './words.ts'
 import type { ColumnIR, SourceIR } from './ir.ts'
 import type { Columns, DeliveredOf, KindOf, RecordOf, TimeNames } from './kinds.ts'
-import { didYouMean, mistake } from './mistake.ts'
+import { mistake } from './mistake.ts'
 import { checkName, checkOptions } from './names.ts'
 import type { TypeInfo } from './literal.ts'
 import type { Realm } from './node.ts'

@@ -5,10 +5,11 @@
  */
 import { limits } from '../base/limits.ts'
 import type { Duration } from '../base/time.ts'
-import { scaledInteger, spanMs } from './exact.ts'
+import { scaledInteger, spanMs } from '../base/exact.ts'
+import { show } from '../base/show.ts'
 import type { ColumnSpec, Kind } from './kinds.ts'
 import type { ColumnIR } from './ir.ts'
-import { mistake, show } from './mistake.ts'
+import { mistake } from './mistake.ts'
 import { checkOptions } from './names.ts'
 
 /** Inclusive bounds, in the unit of the column's values. A value outside is refused as `schema`. */

@@ -1,7 +1,9 @@
 /** What makes a model decide, and the fields that a decision brings with it. */
+import { didYouMean } from '../base/did-you-mean.ts'
+import { show } from '../base/show.ts'
 import type { Field } from './words.ts'
 import type { Columns, DeliveredOf, KindOf } from './kinds.ts'
-import { didYouMean, mistake, show, unsupported } from './mistake.ts'
+import { mistake, unsupported } from './mistake.ts'
 import { Node, type Realm } from './node.ts'
 import { strictRecord } from './record.ts'
 import { infoOf, SourceValue, type Source } from './source.ts'

@@ -1,5 +1,5 @@
 /** The values of one field over a sample, and the narrowest column type that takes them all. */
-import { decimalPlaces } from '../define/exact.ts'
+import { decimalPlaces } from '../base/exact.ts'
 import type { ColumnType, TypeIR } from '../define/ir.ts'
 import { instantOf } from '../intake/instant.ts'
 

@@ -1,7 +1,7 @@
 /** Errors of whole files, in words: what is wrong with which file, and what to do. */
 import { resolve } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
-import { shortPath } from '../define/caller.ts'
+import { shortPath } from '../base/short-path.ts'
 
 /** A path as messages show it: from the working directory, or the bare name of a file outside it. */
 export const shownPath = (path: string): string => shortPath(resolve(path))

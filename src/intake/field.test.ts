@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { scaledInteger } from '../define/exact.ts'
+import { scaledInteger } from '../base/exact.ts'
 import type { ColumnIR } from '../define/ir.ts'
 import { fieldReader, shown } from './field.ts'
 import { Fault } from './refusal.ts'

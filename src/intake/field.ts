@@ -5,9 +5,9 @@
  * NULL are the caller's. With `text` (CSV) every type may also be written as text.
  */
 import { limits } from '../base/limits.ts'
-import { scaledInteger, spanMs } from '../define/exact.ts'
+import { scaledInteger, spanMs } from '../base/exact.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
 import type { ColumnIR } from '../define/ir.ts'
-import { didYouMean } from '../define/mistake.ts'
 import { instantOf } from './instant.ts'
 import { Fault } from './refusal.ts'
 import { zoneOf } from './zone.ts'

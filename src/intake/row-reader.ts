@@ -3,10 +3,10 @@
  *
  * Made once for a source and the traits of a file. Costs a look at each field, and allocates nothing but for faults.
  */
+import { didYouMean } from '../base/did-you-mean.ts'
 import type { BlockBuilder, ColumnBuilder } from '../columns/builder.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnIR, SourceIR } from '../define/ir.ts'
-import { didYouMean } from '../define/mistake.ts'
 import type { Origin } from './batch.ts'
 import { fieldReader, shown, type FieldReader } from './field.ts'
 import { Fault, type RefusalReason } from './refusal.ts'

@@ -1,6 +1,6 @@
 import { SpillwayError } from '../base/errors.ts'
 import { durationMs, type Duration } from '../base/time.ts'
-import { timestampMs } from '../define/exact.ts'
+import { timestampMs } from '../base/exact.ts'
 import type { Entities, FeaturesOf, Group } from '../define/features.ts'
 import type { Model, VectorOf } from '../define/model.ts'
 import type { Pipeline } from '../define/pipeline.ts'

@@ -1,5 +1,5 @@
-/** Values that a user writes in a definition, as physical values: exactly, or not at all. */
-import { durationMs, type Duration } from '../base/time.ts'
+/** Values as people write them, as physical values: exactly, or not at all. */
+import { durationMs, type Duration } from './time.ts'
 
 /**
  * The integer `value · 10^scale`, when that is a safe integer exactly. A number stands for its shortest decimal text (what was typed), so

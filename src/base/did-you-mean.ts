@@ -1,0 +1,28 @@
+/** The nearest of some names, for messages about one that does not exist. */
+import { show } from './show.ts'
+
+/** `; did you mean 'x'?`, or what there is to choose from. */
+export function didYouMean(asked: unknown, names: readonly string[]): string {
+  const name = typeof asked === 'string' ? asked : show(asked)
+  const nearest = names
+    .map(candidate => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ distance, candidate }) => distance <= Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3)))
+    .sort((a, b) => a.distance - b.distance)
+  if (nearest.length > 0) return `; did you mean '${nearest[0].candidate}'?`
+  return names.length > 0 && names.length <= 20 ? `; there is ${names.join(', ')}` : ''
+}
+
+/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
+function editDistance(from: string, to: string): number {
+  const rows = [Array.from({ length: to.length + 1 }, (_, j) => j)]
+  for (let i = 1; i <= from.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const substitution = rows[i - 1][j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1)
+      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]
+      row.push(Math.min(rows[i - 1][j] + 1, row[j - 1] + 1, substitution, swapped ? rows[i - 2][j - 2] + 1 : Infinity))
+    }
+    rows.push(row)
+  }
+  return rows[from.length][to.length]
+}
