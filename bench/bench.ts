@@ -61,16 +61,26 @@ export function median(values: readonly number[]): number {
 
 export type Side = () => unknown
 
-/** Seconds of each side in each round, the sides taken in turn; garbage of one side is collected before the next is timed. */
-export async function inTurn<Name extends string>(rounds: number, sides: Readonly<Record<Name, Side>>): Promise<Record<Name, number[]>> {
+/** Seconds of each round of one side. */
+export interface Seconds {
+  readonly wall: number[]
+  /** Of all threads of the process: what the work costs on any number of cores, however busy the machine is. */
+  readonly cpu: number[]
+}
+
+/** The sides taken in turn; garbage of one side is collected before the next is timed. */
+export async function inTurn<Name extends string>(rounds: number, sides: Readonly<Record<Name, Side>>): Promise<Record<Name, Seconds>> {
   const names = Object.keys(sides) as Name[]
-  const seconds = Object.fromEntries(names.map(name => [name, [] as number[]])) as Record<Name, number[]>
+  const seconds = Object.fromEntries(names.map(name => [name, { wall: [], cpu: [] }])) as unknown as Record<Name, Seconds>
   for (let round = 0; round < rounds; round++)
     for (const name of names) {
       globalThis.gc?.()
+      const before = process.cpuUsage()
       const start = stopwatch()
       await sides[name]()
-      seconds[name].push((stopwatch() - start) / 1000)
+      seconds[name].wall.push((stopwatch() - start) / 1000)
+      const { user, system } = process.cpuUsage(before)
+      seconds[name].cpu.push((user + system) / 1e6)
     }
   return seconds
 }

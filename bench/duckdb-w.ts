@@ -2,7 +2,7 @@
  * Job W by DuckDB on one thread: SQL's `RANGE` windows into a table, which is the corrected form.
  *
  * The mean is asked for in two ways. `avg`, as anyone would write it, was seen one unit in the last place beside fl(fl(S) / n); the sum over the
- * count is equal to ours and, sharing its windows with both, a fifth faster. Both are timed.
+ * count is equal to ours and, sharing its windows with both, a fifth faster. Both are timed, the latter once.
  */
 import { BIGINT, DuckDBDataChunk, DuckDBInstance, INTEGER, type DuckDBConnection } from '@duckdb/node-api'
 import { aggregates, windows, type Result } from './job-w.ts'
