@@ -39,14 +39,14 @@ export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] 
 export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { histories, strings }: ReplayLog): OutputValues[] {
   const { model, length, first } = batch
   const { key, id } = triggerColumns(ir, model)
-  const places = Array.from(histories.get(model.decide.source)!.block.position.subarray(first, first + length), placeOf)
+  const position = histories.get(model.decide.source)!.block.position.subarray(first, first + length)
   return [
     { values: new Int32Array(length).fill(strings.idOf(model.name)) },
     { values: batch.t },
     delivered(batch.key, key),
     ...(id && batch.id ? [delivered(batch.id, id)] : []),
-    { values: Float64Array.from(places, place => place.partition) },
-    { values: Float64Array.from(places, place => place.offset) },
+    { values: position.map(at => placeOf(at).partition) },
+    { values: position.map(at => placeOf(at).offset) },
     ...batch.vector,
     batch.score,
     refusedColumn(batch, strings),

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Progress } from './progress.ts'
+
+function shownOn(isTTY: boolean): string {
+  let text = ''
+  const write = (part: string) => {
+    text += part
+    return true
+  }
+  const progress = new Progress({ isTTY, write } as NodeJS.WriteStream)
+  for (const share of [0, 0.5, 1]) progress.show('reading a.csv', share)
+  progress.show('deciding late', 1)
+  progress.done()
+  return text
+}
+
+test('a log file gets a line a stage', () => {
+  assert.equal(shownOn(false), 'reading a.csv …\ndeciding late …\n')
+})
+
+test('a terminal gets one line, rewritten at most every 100 ms, and cleared', () => {
+  assert.equal(shownOn(true), '\r\x1b[Kreading a.csv … 0 %\r\x1b[Kreading a.csv … 100 %\r\x1b[Kdeciding late … 100 %\r\x1b[K')
+})
