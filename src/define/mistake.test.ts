@@ -50,3 +50,12 @@ test('a strict record answers its names, and lets the language look', async () =
   assert.equal(JSON.stringify(record), '{"a":1}')
   assert.deepEqual({ ...record }, { a: 1 })
 })
+
+test('a word that an expression does not have comes with what to write', () => {
+  // oxlint-disable-next-line typescript/no-explicit-any
+  const p: any = { amount: {} }
+  refuses(() => userCall('x', () => p.amount.mena('1h')), "x: p.amount.mena is not a function; did you mean 'mean'?")
+  refuses(() => userCall('x', () => p.amount.mean('1h')), /; 'mean' aggregates rows: make it a feature/)
+  refuses(() => userCall('x', () => p.amount.count('1h')), /; 'count' is imported, and stands by itself: count\(…\)$/)
+  refuses(() => userCall('x', () => p.amount.over(2)), /; only expressions have 'over': derive from features in the inputs of a model$/)
+})

@@ -1,8 +1,10 @@
 /** Mistakes in a definition: one error each, with the user's file and line, and the fix. */
 import { SpillwayError, type ErrorCode } from '../base/errors.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
 import { durationMs, type Duration } from '../base/time.ts'
 import { show } from '../base/show.ts'
 import { callerPlace } from './caller.ts'
+import { aggregateNames } from './ir.ts'
 
 export function mistake(message: string, place = callerPlace(), code: ErrorCode = 'SPILL_DEFINITION'): never {
   throw new SpillwayError(code, message, { place })
@@ -28,6 +30,19 @@ export function userCall<T>(what: string, call: () => T): T {
   } catch (error) {
     if (error instanceof SpillwayError) throw error
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
-    throw new SpillwayError('SPILL_DEFINITION', `${what}: ${message}`, { place: callerPlace(stack), cause: error })
+    throw new SpillwayError('SPILL_DEFINITION', `${what}: ${message}${wordFix(message)}`, { place: callerPlace(stack), cause: error })
   }
 }
+
+/** What to do about a word that an expression does not have: some aggregates are imported, none can be asked of inputs or of one another. */
+function wordFix(message: string): string {
+  const word = /\.(\w+) is not a function$/.exec(message)?.[1]
+  if (word === undefined) return ''
+  if (word === 'count' || word === 'share') return `; '${word}' is imported, and stands by itself: ${word}(…)`
+  if (isAggregate(word)) return `; '${word}' aggregates rows: make it a feature, in the values of features(…)`
+  if (arithmetic.includes(word)) return `; only expressions have '${word}': derive from features in the inputs of a model`
+  return didYouMean(word, aggregateNames)
+}
+
+const arithmetic = ['plus', 'minus', 'times', 'over']
+const isAggregate = (word: string): boolean => aggregateNames.some(name => name === word)
