@@ -8,8 +8,9 @@ function shownOn(isTTY: boolean): string {
     text += part
     return true
   }
-  const progress = new Progress({ isTTY, write } as NodeJS.WriteStream)
-  for (const share of [0, 0.5, 1]) progress.show('reading a.csv', share)
+  let now = 0
+  const progress = new Progress({ isTTY, write } as NodeJS.WriteStream, () => (now += 60))
+  for (const share of [0, 0.1, 0.2, 1]) progress.show('reading a.csv', share)
   progress.show('deciding late', 1)
   progress.done()
   return text
@@ -20,5 +21,8 @@ test('a log file gets a line a stage', () => {
 })
 
 test('a terminal gets one line, rewritten at most every 100 ms, and cleared', () => {
-  assert.equal(shownOn(true), '\r\x1b[Kreading a.csv … 0 %\r\x1b[Kreading a.csv … 100 %\r\x1b[Kdeciding late … 100 %\r\x1b[K')
+  assert.equal(
+    shownOn(true),
+    '\r\x1b[Kreading a.csv … 0 %\r\x1b[Kreading a.csv … 20 %\r\x1b[Kreading a.csv … 100 %\r\x1b[Kdeciding late … 100 %\r\x1b[K',
+  )
 })

@@ -1,4 +1,4 @@
-import { stopwatch } from '../base/clock.ts'
+import { stopwatch, type Clock } from '../base/clock.ts'
 
 const EVERY_MS = 100
 
@@ -8,15 +8,17 @@ const EVERY_MS = 100
  */
 export class Progress {
   readonly #stream: NodeJS.WriteStream
+  readonly #clock: Clock
   #stage = ''
   #shownAt = -Infinity
 
-  constructor(stream: NodeJS.WriteStream = process.stderr) {
+  constructor(stream: NodeJS.WriteStream = process.stderr, clock: Clock = stopwatch) {
     this.#stream = stream
+    this.#clock = clock
   }
 
   show(stage: string, share: number): void {
-    const now = stopwatch()
+    const now = this.#clock()
     if (this.#stream.isTTY) {
       if (now - this.#shownAt < EVERY_MS && share < 1) return
       this.#stream.write(`\r\x1b[K${stage} … ${Math.floor(share * 100)} %`)
