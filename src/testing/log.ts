@@ -3,6 +3,7 @@ import { Strings } from '../columns/strings.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import type { SourceIR } from '../define/ir.ts'
 import { batchOf } from '../intake/batch.ts'
+import { remembers } from '../intake/admission.ts'
 import { Intake, type IntakeOptions } from '../intake/intake.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import { replayLog, type ReplayLog } from '../replay/log.ts'
@@ -41,20 +42,24 @@ export class TestLog {
     this.#now = moment
   }
 
-  /** Appends a record at its arrival, or now if that has passed. Keeps it out, and says so, if it is refused. */
+  /**
+   * Appends a record at its arrival, or now if that has passed. Keeps it out, and says so, if it is refused. Costs a pass over what was
+   * sent where a source has ids or an identity.
+   */
   append(name: string, record: unknown, mayBeRefused: boolean): void {
     const { sources } = this.pipeline.ir
     const index = sources.findIndex(source => source.name === name)
     if (index < 0) throw new SpillwayError('SPILL_INPUT', `pipeline '${this.pipeline.name}' has no source '${name}'`)
-    const sent = [...this.#sent[index], { record, at: this.#now }]
+    const sent = { record, at: this.#now }
+    const past = remembers(sources[index]) ? this.#sent[index] : []
     const refusals: Refusal[] = []
-    const { block } = this.#take(sources[index], sent, { onRefused: refusal => refusals.push(refusal) }).finish()
+    const { block } = this.#take(sources[index], [...past, sent], { onRefused: refusal => refusals.push(refusal) }).finish()
     const [refusal] = refusals
     if (refusal && !mayBeRefused)
       throw new SpillwayError('SPILL_INPUT', `source '${name}' refused a record (${refusal.reason}): ${refusal.detail}`)
     if (refusal) return void this.refused.push(...refusals)
-    this.#sent[index].push(sent.at(-1)!)
-    const before = this.#order.filter(of => of === index).length
+    this.#sent[index].push(sent)
+    const before = past.length === 0 ? 0 : this.#order.filter(of => of === index).length
     for (let row = before; row < block.length; row++) this.#order.push(index)
     if (block.length > before) this.#now = Math.max(this.#now, block.arrival[block.length - 1])
   }
