@@ -48,7 +48,9 @@ function keep(batch: DecisionBatch, log: ReplayLog): void {
   const row = batch.length >> 1
   const when = new Date(batch.t[row]).toISOString().slice(0, 16).replace('T', ' ')
   const score = batch.score.values[row].toFixed(3)
-  samples.push(`  ${when} UTC  ${log.strings.textOf(batch.key.values[row])}  late with probability ${score}  ${shown(rowOf(log)(batch.vector, row))}`)
+  samples.push(
+    `  ${when} UTC  ${log.strings.textOf(batch.key.values[row])}  late with probability ${score}  ${shown(rowOf(log)(batch.vector, row))}`,
+  )
 }
 
 /** A vector in one line, numbers to three digits after the point. */

@@ -1,4 +1,5 @@
 /** Spillway, as users import it. */
+import './base/require-node.ts'
 export type { Duration } from './base/time.ts'
 export { SpillwayError, type ErrorCode } from './base/errors.ts'
 export type { Aggregate, AggregateOptions, DistinctOptions, RateOptions, Window } from './define/aggregating.ts'

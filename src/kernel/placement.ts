@@ -64,7 +64,7 @@ function asKnown(block: Block, { prefix, own }: Triggers, clock: Float64Array, u
 /** How many events of each prefix had arrived by each cut. */
 function arrivedBy(arrival: Float64Array, cuts: Float64Array, prefix: Int32Array): Int32Array {
   const counts = countUpTo(arrival, cuts)
-  for (let i = 0; i < counts.length; i++) if (counts[i]! > prefix[i]!) counts[i] = prefix[i]!
+  for (let i = 0; i < counts.length; i++) if (counts[i] > prefix[i]) counts[i] = prefix[i]!
   return counts
 }
 
@@ -73,7 +73,7 @@ function countUpTo(times: Float64Array, cuts: Float64Array): Int32Array {
   const counts = new Int32Array(cuts.length)
   let count = 0
   for (let i = 0; i < cuts.length; i++) {
-    while (count < times.length && times[count]! <= cuts[i]!) count++
+    while (count < times.length && times[count] <= cuts[i]) count++
     counts[i] = count
   }
   return counts
