@@ -1,4 +1,4 @@
 /** `spillway/testing`: a pipeline in a test, with a clock that the test moves. */
-import './base/require-node.ts'
+import '../base/require-node.ts'
 export type { TestDecision } from './decisions.ts'
 export { testing, type TestKey, type TestRun, type TestingOptions } from './run.ts'
