@@ -1,4 +1,7 @@
-/** Faults that no test can find because they change no value, each with the reason. They count as survivors, but explained ones. */
+/**
+ * Faults that no test can find because they change no value, each with the reason. They are listed
+ * as survivors, but nobody is asked to catch them.
+ */
 import { readFileSync } from 'node:fs'
 import type { Fault } from './faults.ts'
 
