@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { refusals, type FeatureColumn } from '../aggregate/aggregate.ts'
+import type { Block } from '../columns/block.ts'
+import { Strings } from '../columns/strings.ts'
+import type { FeatureIR, GroupIR, SourceIR } from '../define/ir.ts'
+import { Kernel } from './kernel.ts'
+
+const source: SourceIR = {
+  name: 's',
+  columns: [
+    { name: 'k', type: 'string', nullable: true },
+    { name: 'x', type: 'int', nullable: false, min: -1000 },
+    { name: 'd', type: 'double', nullable: false },
+    { name: 'at', type: 'timestamp', nullable: false },
+  ],
+  key: 'k',
+  time: 'at',
+  arrives: { kind: 'after', delay: 0 },
+  allowedLateness: 0,
+  maxClockSkew: 0,
+  dedupe: 0,
+}
+const x = { op: 'column', name: 'x', type: 'int' } as const
+const d = { op: 'column', name: 'd', type: 'double' } as const
+
+function groupOf(...features: (Partial<FeatureIR> & Pick<FeatureIR, 'agg'>)[]): GroupIR {
+  const full = features.map((feature, i): FeatureIR => ({ name: `f${i}`, window: 10, hop: 1, type: 'int', ...feature }))
+  return { name: 'g', source: 's', entity: ['e'], key: ['k'], place: { kind: 'stream' }, features: full }
+}
+
+const strings = new Strings()
+const ids = (keys: readonly (string | null)[]) => ({
+  values: Int32Array.from(keys, key => (key === null ? 0 : strings.idOf(key))),
+  nulls: Uint8Array.from(keys, key => Number(key === null)),
+})
+
+/** Events as [key, time, value], each arriving at its time unless a fourth number says when. */
+function blockOf(events: readonly (readonly [key: string | null, time: number, value: number, arrival?: number])[]): Block {
+  const time = Float64Array.from(events, event => event[1])
+  const values = Float64Array.from(events, event => event[2])
+  return {
+    length: events.length,
+    time,
+    arrival: Float64Array.from(events, event => event[3] ?? event[1]),
+    position: Float64Array.from(events.keys()),
+    columns: { k: ids(events.map(event => event[0])), x: { values }, d: { values }, at: { values: time } },
+  }
+}
+
+const kernelOf = (group: GroupIR) => new Kernel(group, source, { strings })
+const read = (kernel: Kernel, keys: readonly (string | null)[], clocks: readonly number[]) =>
+  kernel.read([ids(keys)], Float64Array.from(clocks))
+
+/** Values, NULL as null and a refusal as its code in brackets. */
+const shown = ({ values, nulls, refused }: FeatureColumn) =>
+  Array.from(nulls, (isNull, row) => (refused[row] ? [refused[row]] : isNull ? null : values[row]))
+
+test('step reads each event of its own key with that event known, and before without it', () => {
+  const kernel = kernelOf(groupOf({ agg: 'count' }, { agg: 'sum', input: x }, { agg: 'count', before: true }))
+  const out = kernel.step(
+    blockOf([
+      ['a', 1, 5],
+      ['b', 2, 7],
+      ['a', 3, 6],
+      ['a', 13, 1],
+      [null, 14, 9],
+    ]),
+  )
+  assert.deepEqual(out.map(shown), [
+    [1, 1, 2, 2, 0],
+    [5, 7, 11, 7, null],
+    [0, 0, 1, 1, 0],
+  ])
+  assert.equal(kernel.keys, 2)
+  assert.ok(kernel.bytes > 0)
+})
+
+test('a key never seen, or NULL, has no events', () => {
+  const kernel = kernelOf(
+    groupOf({ agg: 'count' }, { agg: 'min', input: x }, { agg: 'countDistinct', input: x }, { agg: 'last', input: x }),
+  )
+  kernel.apply(blockOf([['a', 1, 5]]))
+  assert.deepEqual(read(kernel, ['a', 'never', null], [2, 2, 2]).map(shown), [
+    [1, 0, 0],
+    [5, null, null],
+    [1, 0, 0],
+    [5, null, null],
+  ])
+})
+
+test('a clock below what the key has reached is refused, in this block and in later ones; at it is answered', () => {
+  const kernel = kernelOf(groupOf({ agg: 'count' }, { agg: 'last', input: x }))
+  kernel.apply(
+    blockOf([
+      ['a', 5, 1, 20],
+      ['b', 6, 2, 30],
+    ]),
+  )
+  assert.deepEqual(read(kernel, ['b', 'a', 'a', 'b'], [29, 20, 19, 30]).map(shown), [
+    [[refusals.evicted], 0, [refusals.evicted], 0],
+    [[refusals.evicted], null, [refusals.evicted], null],
+  ])
+  assert.deepEqual(shown(read(kernel, ['a'], [19])[0]), [[refusals.evicted]])
+})
+
+test('an event that becomes known after a read at a later clock does not enter windows that have passed it', () => {
+  for (const input of [x, d]) {
+    const kernel = kernelOf(groupOf({ agg: 'sum', input, window: 10 }, { agg: 'sum', input, window: 100 }))
+    kernel.apply(blockOf([['a', 50, 1]]))
+    read(kernel, ['a'], [70])
+    kernel.apply(blockOf([['a', 49, 2, 52]]))
+    assert.deepEqual(read(kernel, ['a'], [70]).map(shown), [[null], [3]], input.type)
+  }
+})
+
+test('passing maxEvents refuses the windows that reach what was lost, until their tails have passed it', () => {
+  for (const [agg, input, expected] of [
+    ['sum', x, 7],
+    ['sum', d, 7],
+    ['first', x, 3],
+    ['count', undefined, 2],
+  ] as const) {
+    const feature = { agg, ...(input && { input }), maxEvents: 2 }
+    const kernel = kernelOf(groupOf({ ...feature, window: 10 }))
+    const out = kernel.step(
+      blockOf([
+        ['a', 1, 1],
+        ['a', 2, 2],
+        ['a', 3, 3],
+        ['a', 4, 4],
+      ]),
+    )
+    assert.deepEqual(shown(out[0]).slice(2), [[refusals.limit], [refusals.limit]], `${agg} while it is reached`)
+    assert.deepEqual(shown(read(kernel, ['a'], [12])[0]), [[refusals.limit]], `${agg} at the last clock that reaches it`)
+    assert.deepEqual(shown(read(kernel, ['a'], [13])[0]), [expected], `${agg} once the tail has passed it`)
+  }
+})
+
+test('a value too large for exact moments refuses the rows whose window holds it, and no others', () => {
+  const large = 2 ** 41
+  const kernel = kernelOf(groupOf({ agg: 'variance', input: x, type: 'double' }, { agg: 'slope', input: x, per: 1, type: 'double' }))
+  const out = kernel.step(
+    blockOf([
+      ['a', 1, 1],
+      ['a', 2, 3],
+      ['a', 3, large],
+      ['a', 14, 4],
+      ['a', 15, 6],
+    ]),
+  )
+  assert.deepEqual(out.map(shown), [
+    [null, 2, [refusals.range], null, 2],
+    [null, 2, [refusals.range], null, 2],
+  ])
+})
+
+test('more events than a slice holds, from one block or from two, give the same values', () => {
+  const events = Array.from({ length: 70_000 }, (_, i) => [`k${i % 3}`, i, i % 7] as const)
+  const group = groupOf({ agg: 'sum', input: x, window: 100 }, { agg: 'max', input: x, window: 100 })
+  const whole = kernelOf(group).step(blockOf(events)).map(shown)
+  const parts = kernelOf(group)
+  const halves = [events.slice(0, 30_001), events.slice(30_001)].map(half => parts.step(blockOf(half)).map(shown))
+  assert.deepEqual(
+    whole,
+    halves[0].map((column, f) => [...column, ...halves[1][f]]),
+  )
+  assert.equal(
+    whole[0][69_999],
+    [...events.slice(69_899)].filter(([key]) => key === events[69_999][0]).reduce((sum, [, , v]) => sum + v, 0),
+  )
+})
+
+test('a source with revisions is refused', () => {
+  assert.throws(() => new Kernel(groupOf({ agg: 'count' }), { ...source, identity: ['x'], revisable: 1 }, { strings }), {
+    code: 'SPILL_REVISION',
+  })
+})

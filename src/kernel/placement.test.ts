@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Block } from '../columns/block.ts'
+import type { PlacementIR } from '../define/ir.ts'
+import { placeAsks } from './placement.ts'
+import { scheduleCursor } from './schedule.ts'
+
+const block: Block = {
+  length: 4,
+  time: Float64Array.of(5, 12, 11, 30),
+  arrival: Float64Array.of(10, 20, 20, 30),
+  position: Float64Array.of(0, 1, 2, 3),
+  columns: {},
+}
+/** A decision at each event of the block itself. */
+const own = { prefix: Int32Array.of(1, 2, 3, 4), clock: Float64Array.of(10, 20, 20, 30), own: true }
+
+function placed(place: PlacementIR, triggers = own) {
+  const { upto, uptoBefore, clock, floor } = placeAsks(place, block, triggers)
+  return { upto: [...upto], before: [...uptoBefore], clock: [...clock], floor }
+}
+
+test('stream knows the prefix, and before leaves the trigger out', () => {
+  const expected = { upto: [1, 2, 3, 4], before: [0, 1, 2, 3], clock: [10, 20, 20, 30], floor: 'arrival' }
+  assert.deepEqual(placed({ kind: 'stream' }), expected)
+  assert.deepEqual(placed({ kind: 'lag', by: 0 }), expected)
+  assert.deepEqual(placed({ kind: 'partial', by: 0 }), expected)
+})
+
+test('lag and partial know what had arrived by then, never more than the prefix; only the clock differs', () => {
+  assert.deepEqual(placed({ kind: 'lag', by: 10 }), { upto: [0, 1, 1, 3], before: [0, 1, 1, 3], clock: [0, 10, 10, 20], floor: 'arrival' })
+  assert.deepEqual(placed({ kind: 'partial', by: 10 }), {
+    upto: [0, 1, 1, 3],
+    before: [0, 1, 1, 3],
+    clock: [10, 20, 20, 30],
+    floor: 'arrival',
+  })
+})
+
+test('the trigger of another source is no event of the group', () => {
+  const other = { prefix: Int32Array.of(0, 4), clock: Float64Array.of(9, 99), own: false }
+  assert.deepEqual(placed({ kind: 'stream' }, other), { upto: [0, 4], before: [0, 4], clock: [9, 99], floor: 'arrival' })
+  assert.deepEqual(placed({ kind: 'lag', by: 5 }, other), { upto: [0, 4], before: [0, 4], clock: [4, 94], floor: 'arrival' })
+})
+
+test('scheduled knows what had arrived by the last run that had finished', () => {
+  const schedule = { kind: 'interval', every: 10, phase: 0 } as const
+  assert.deepEqual(placed({ kind: 'scheduled', schedule, lasts: 5 }), {
+    upto: [0, 1, 1, 3],
+    before: [0, 1, 1, 3],
+    clock: [0, 10, 10, 20],
+    floor: 'arrival',
+  })
+})
+
+test('corrected knows everything, by time, and keeps positions', () => {
+  const result = placeAsks({ kind: 'corrected' }, block, own)
+  assert.deepEqual([...result.block.time], [5, 11, 12, 30])
+  assert.deepEqual([...result.block.position], [0, 2, 1, 3])
+  assert.deepEqual([...result.upto], [1, 3, 3, 4])
+  assert.equal(result.floor, 'time')
+})
+
+test('a cron cursor gives the last time at or before the moment, a run at the moment itself included', () => {
+  const lastTime = scheduleCursor({ kind: 'cron', cron: '0 2 * * *', zone: 'Europe/Zurich' })
+  const utc = (text: string) => Date.parse(text)
+  assert.equal(lastTime(utc('2026-01-10T00:59:59.999Z')), utc('2026-01-09T01:00:00Z'))
+  assert.equal(lastTime(utc('2026-01-10T01:00:00Z')), utc('2026-01-10T01:00:00Z'))
+  assert.equal(lastTime(utc('2026-01-12T12:00:00Z')), utc('2026-01-12T01:00:00Z'))
+  assert.equal(lastTime(utc('2026-07-01T00:00:00Z')), utc('2026-07-01T00:00:00Z'), 'summer time')
+})
