@@ -167,7 +167,10 @@ test('more events than a slice holds, from one block or from two, give the same 
   )
   assert.equal(
     whole[0][69_999],
-    [...events.slice(69_899)].filter(([key]) => key === events[69_999][0]).reduce((sum, [, , v]) => sum + v, 0),
+    events
+      .slice(69_899)
+      .filter(([key]) => key === events[69_999][0])
+      .reduce((sum, [, , v]) => sum + v, 0),
   )
 })
 
