@@ -1,105 +1,173 @@
 import { SpillwayError } from '../base/errors.ts'
 import { assert } from '../base/assert.ts'
 import { limits } from '../base/limits.ts'
+import type { Windows } from './window.ts'
 
 const SMALLEST = 4
 const BASE = 0
-const END = 1
-const LENGTH = 2
-const CAPACITY = 3
+const CAPACITY = 1
+/** Places in a list's head: its oldest entry, the index behind its newest, and its marks. */
+export const FROM = 2
+export const END = 3
+export const MARKS = 4
 
 /**
  * Many short lists in one large typed array: a list a slot (a key), entries of `width` doubles, the first being a time by
  * which the list is sorted.
  *
- * A list is the entries [end − length, end) of its segment [base, base + capacity); entry i is `data[i · width …]`. It
- * grows at the end, is cut at the front, and rarely opens in the middle. When it reaches the end of its segment it slides
- * down if half is free, and otherwise moves to a segment twice as large; freed segments are kept by size for the next
- * list. So appending is amortised O(1) and a segment is at most four times its list's longest length. A slot's numbers
- * are neighbours and so are an entry's: on random keys the cost is cache misses, one for each.
+ * A list is the entries [from, end) of its segment [base, base + capacity); entry i is `data[i · width …]`. It grows at
+ * the end, is cut at the front, and rarely opens in the middle. When it reaches the end of its segment it slides down if
+ * half is free, and otherwise moves to a segment twice as large; freed segments are kept by size for the next list. So
+ * appending is amortised O(1) and a segment is at most four times its list's longest length.
+ *
+ * A list's head holds these numbers and `marks`, indices of entries that move with them. A head's numbers are neighbours
+ * and so are an entry's: on random keys the cost is cache misses, one for each.
  */
 export class Arena {
   readonly width: number
+  /** Numbers a head: head `slot` starts at `slot · stride`. */
+  readonly stride: number
   data: Float64Array
-  #slots = new Int32Array(0)
+  heads = new Int32Array(0)
   #used = 0
   readonly #free: number[][] = []
 
-  constructor(width: number) {
+  constructor(width: number, marks = 0) {
     this.width = width
+    this.stride = MARKS + marks
     this.data = new Float64Array(1024 * width)
   }
 
-  /** Bytes held by entries and slots. */
+  /** Bytes held by entries and heads. */
   get bytes(): number {
-    return this.data.byteLength + this.#slots.byteLength
+    return this.data.byteLength + this.heads.byteLength
   }
 
   /** Entries of all lists. For tests and reports: looks at every slot. */
   get entries(): number {
     let sum = 0
-    for (let at = LENGTH; at < this.#slots.length; at += 4) sum += this.#slots[at]
+    for (let head = 0; head + this.stride <= this.heads.length; head += this.stride) sum += this.heads[head + END] - this.heads[head + FROM]
     return sum
+  }
+
+  /** Slots that have a list. */
+  get lists(): number {
+    let lists = 0
+    for (let head = 0; head + this.stride <= this.heads.length; head += this.stride) if (this.heads[head + CAPACITY] > 0) lists++
+    return lists
   }
 
   /** Makes room for slots 0 … count − 1. */
   grow(count: number): void {
-    this.#slots = widened(this.#slots, count * 4)
+    this.heads = widened(this.heads, count * this.stride)
+  }
+
+  from(slot: number): number {
+    return this.heads[slot * this.stride + FROM]
   }
 
   /** The index behind the newest entry. */
   end(slot: number): number {
-    return this.#slots[slot * 4 + END]
+    return this.heads[slot * this.stride + END]
   }
 
   length(slot: number): number {
-    return this.#slots[slot * 4 + LENGTH]
+    const head = slot * this.stride
+    return this.heads[head + END] - this.heads[head + FROM]
   }
 
-  /** Forgets all but the newest `length` entries. */
-  keep(slot: number, length: number): void {
-    this.#slots[slot * 4 + LENGTH] = length
+  /** Is there no place behind the newest entry? */
+  isFull(slot: number): boolean {
+    const head = slot * this.stride
+    return this.heads[head + END] === this.heads[head + BASE] + this.heads[head + CAPACITY]
   }
 
-  /** Opens a place for one entry with `after` entries behind it (0 appends), and returns its index. */
+  /** Forgets the entries before index `from`. */
+  cut(slot: number, from: number): void {
+    const { heads, stride } = this
+    const head = slot * stride
+    heads[head + FROM] = from
+    for (let mark = head + MARKS; mark < head + stride; mark++) if (heads[mark] < from) heads[mark] = from
+  }
+
+  /** Opens a place for one entry with `after` entries behind it (0 appends), and returns its index. Marks stay. */
   open(slot: number, after: number): number {
-    const slots = this.#slots
-    const at = slot * 4
-    if (slots[at + END] === slots[at + BASE] + slots[at + CAPACITY]) this.#makeRoom(at)
-    const end = slots[at + END]
+    if (this.isFull(slot)) this.#move(slot)
+    const end = this.end(slot)
     const { width } = this
     if (after > 0) this.data.copyWithin((end - after + 1) * width, (end - after) * width, end * width)
-    slots[at + END] = end + 1
-    slots[at + LENGTH] = slots[at + LENGTH] + 1
+    this.heads[slot * this.stride + END] = end + 1
     return end - after
   }
 
-  /** Removes `count` entries that start at index `entry`. */
+  /** Removes `count` entries that start at index `entry`. Marks stay. */
   remove(slot: number, entry: number, count: number): void {
     const { width } = this
     const end = this.end(slot)
-    const length = this.length(slot)
-    assert(entry >= end - length && entry + count <= end, 'entries to remove lie in the list')
+    assert(entry >= this.from(slot) && entry + count <= end, 'entries to remove lie in the list')
     if (entry + count < end) this.data.copyWithin(entry * width, (entry + count) * width, end * width)
-    this.#slots[slot * 4 + END] = end - count
-    this.#slots[slot * 4 + LENGTH] = length - count
+    this.heads[slot * this.stride + END] = end - count
   }
 
-  #makeRoom(at: number): void {
-    const slots = this.#slots
-    const { width } = this
-    const capacity = slots[at + CAPACITY]
-    const length = slots[at + LENGTH]
-    const end = slots[at + END]
-    let base = slots[at + BASE]
-    if (capacity === 0 || length > capacity / 2) {
-      base = this.#segment(capacity === 0 ? SMALLEST : capacity * 2)
-      if (capacity > 0) (this.#free[sizeClass(capacity)] ??= []).push(slots[at + BASE])
-      slots[at + CAPACITY] = capacity === 0 ? SMALLEST : capacity * 2
-      slots[at + BASE] = base
+  /**
+   * Makes room for at least one entry behind the newest, of a list that is full: forgets what is before every window's
+   * start at clock `t`, drops the entries at which none can start, and only then moves the list.
+   */
+  makeRoom(slot: number, windows: Windows, t: number): void {
+    this.forget(slot, windows.reach(t))
+    if (windows.mixed) this.#thin(slot, windows, t)
+    this.#move(slot)
+  }
+
+  /** Forgets the entries before `start`. */
+  forget(slot: number, start: number): void {
+    const { data, width } = this
+    const end = this.end(slot)
+    let from = this.from(slot)
+    while (from < end && data[from * width] < start) from++
+    this.cut(slot, from)
+  }
+
+  /** Keeps the oldest entry and those between which and the one before a window can start. A mark moves to what is kept next. */
+  #thin(slot: number, windows: Windows, t: number): void {
+    const { heads, data, width } = this
+    const head = slot * this.stride
+    const from = heads[head + FROM]
+    const end = heads[head + END]
+    const marks = heads.slice(head + MARKS, head + this.stride)
+    let kept = from
+    let earlier = NaN
+    for (let entry = from; entry < end; entry++) {
+      for (let mark = 0; mark < marks.length; mark++) if (marks[mark] === entry) heads[head + MARKS + mark] = kept
+      const time = data[entry * width]
+      if (entry === from || windows.startBetween(earlier, time, t)) {
+        if (kept < entry) data.copyWithin(kept * width, entry * width, (entry + 1) * width)
+        kept++
+      }
+      earlier = time
     }
-    this.data.copyWithin(base * width, (end - length) * width, end * width)
-    slots[at + END] = base + length
+    heads[head + END] = kept
+  }
+
+  /** Slides a list to the beginning of its segment, or of one twice as large. */
+  #move(slot: number): void {
+    const { heads, width } = this
+    const head = slot * this.stride
+    const capacity = heads[head + CAPACITY]
+    const from = heads[head + FROM]
+    const length = heads[head + END] - from
+    let base = heads[head + BASE]
+    if (capacity === 0 || length > capacity / 2) {
+      const larger = capacity === 0 ? SMALLEST : capacity * 2
+      base = this.#segment(larger)
+      if (capacity > 0) (this.#free[sizeClass(capacity)] ??= []).push(heads[head + BASE])
+      heads[head + BASE] = base
+      heads[head + CAPACITY] = larger
+    }
+    this.data.copyWithin(base * width, from * width, (from + length) * width)
+    heads[head + FROM] = base
+    heads[head + END] = base + length
+    for (let mark = head + MARKS; mark < head + this.stride; mark++) heads[mark] += base - from
   }
 
   #segment(capacity: number): number {

@@ -10,6 +10,7 @@ import { boundOf, type PlannedFeature, type PlannedStructure } from './plan.ts'
 import { Recent } from './recent.ts'
 import type { Structure } from './structure.ts'
 import { Sums } from './sums.ts'
+import { Windows } from './window.ts'
 
 /** A structure with what feeds it and what reads it. */
 export interface Unit {
@@ -28,7 +29,6 @@ export interface Reader extends PlannedFeature {
 
 export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Strings): Unit {
   const windows = distinctWindows(plan.features)
-  const spans = windows.map(window => window.span)
   const context = { strings }
   const common = {
     before: plan.before,
@@ -40,25 +40,24 @@ export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Str
     })),
   }
   const layout = plan.partial.kind === 'sums' ? sumsLayout(plan, source) : undefined
-  return { ...common, layout, structure: buildStructure(plan, windows, spans, layout, strings) }
+  return { ...common, layout, structure: buildStructure(plan, new Windows(windows), layout, strings) }
 }
 
 function buildStructure(
-  { partial, hop, maxEntries, input, features }: PlannedStructure,
-  windows: readonly PlannedFeature[],
-  spans: readonly number[],
+  { partial, maxEntries, input, features }: PlannedStructure,
+  windows: Windows,
   layout: MomentLayout | undefined,
   strings: Strings,
 ): Structure {
   switch (partial.kind) {
     case 'sums':
-      return new Sums(spans, hop, layout!, maxEntries)
+      return new Sums(windows, layout!, maxEntries)
     case 'folds':
-      return new Folds(spans, hop, partial.fold, maxEntries)
+      return new Folds(windows, partial.fold, maxEntries)
     case 'extremes':
-      return new Extremes(spans, hop, partial.sign, input?.type === 'string' ? strings : undefined, maxEntries)
+      return new Extremes(windows, partial.sign, input?.type === 'string' ? strings : undefined, maxEntries)
     case 'ends':
-      return new Ends(spans, hop, maxEntries)
+      return new Ends(windows, maxEntries)
     case 'recent':
       return new Recent(windows, Math.max(...features.map(({ feature }) => feature.k ?? 1)))
     case 'distinct':

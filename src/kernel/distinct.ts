@@ -1,8 +1,9 @@
 import { Arena } from './arena.ts'
 import { Lost } from './lost.ts'
 import { firstFrom, insertionPoint } from './order.ts'
-import { PartialColumns, type Lane, type Structure } from './structure.ts'
-import { floorTo, type Window } from './window.ts'
+import { PartialColumns } from './chunk.ts'
+import { runSteps, type Chunk, type Lane, type Structure } from './structure.ts'
+import type { Windows } from './window.ts'
 
 /**
  * `countDistinct`: the values of a key by the last time each was seen, oldest first.
@@ -15,19 +16,15 @@ import { floorTo, type Window } from './window.ts'
 export class Distinct implements Structure {
   readonly partials: readonly (readonly Float64Array[])[]
   readonly #out: PartialColumns
-  readonly #windows: readonly Window[]
+  readonly #windows: Windows
   readonly #limit: number
-  readonly #longest: number
-  readonly #widestHop: number
   readonly #arena = new Arena(2)
   readonly lost = new Lost()
 
   /** `limit` is the largest count that any window answers. */
-  constructor(windows: readonly Window[], limit: number) {
+  constructor(windows: Windows, limit: number) {
     this.#windows = windows
     this.#limit = limit
-    this.#longest = Math.max(...windows.map(window => window.span))
-    this.#widestHop = Math.max(...windows.map(window => window.hop))
     this.#out = new PartialColumns(windows.length, 1)
     this.partials = this.#out.views
   }
@@ -45,13 +42,17 @@ export class Distinct implements Structure {
     this.lost.grow(count)
   }
 
+  run(chunk: Chunk): void {
+    runSteps(this, chunk)
+  }
+
   insert(lane: Lane, event: number): void {
     const slot = lane.slots[event]
     const time = lane.time[event]
     const value = lane.value[event]
     const arena = this.#arena
     const { data } = arena
-    const from = arena.end(slot) - arena.length(slot)
+    const from = arena.from(slot)
     let seen = arena.end(slot) - 1
     while (seen >= from && data[seen * 2 + 1] !== value) seen--
     if (seen >= from) {
@@ -59,38 +60,25 @@ export class Distinct implements Structure {
       arena.remove(slot, seen, 1)
     }
     const end = arena.end(slot)
-    const at = insertionPoint(data, 2, end - arena.length(slot), end, time)
+    const at = insertionPoint(data, 2, arena.from(slot), end, time)
     const entry = arena.open(slot, end - at) * 2
     arena.data[entry] = time
     arena.data[entry + 1] = value
-    this.#forget(slot, lane.floor[event])
-    const length = arena.length(slot)
-    if (length > this.#limit + 1) {
-      this.lost.lose(slot, arena.data[(arena.end(slot) - length) * 2])
-      arena.keep(slot, length - 1)
-    }
+    arena.forget(slot, this.#windows.reach(lane.floor[event]))
+    if (arena.length(slot) <= this.#limit + 1) return
+    const oldest = arena.from(slot)
+    this.lost.lose(slot, arena.data[oldest * 2])
+    arena.cut(slot, oldest + 1)
   }
 
   read(slot: number, t: number, row: number): void {
     const { data } = this.#arena
     const end = this.#arena.end(slot)
-    const from = end - this.#arena.length(slot)
-    this.#windows.forEach(({ span, hop }, w) => {
-      const start = floorTo(t - span, hop)
-      this.partials[w][0][row] = end - firstFrom(data, 2, from, end, start)
-    })
+    const from = this.#arena.from(slot)
+    for (let w = 0; w < this.#windows.length; w++) this.partials[w][0][row] = end - firstFrom(data, 2, from, end, this.#windows.start(w, t))
   }
 
   readNothing(row: number): void {
     this.#out.fillRow(row, 0)
-  }
-
-  /** Forgets what is before every window's start at clock `t` or later. */
-  #forget(slot: number, t: number): void {
-    const start = t - this.#longest - this.#widestHop
-    const end = this.#arena.end(slot)
-    let length = this.#arena.length(slot)
-    while (length > 0 && this.#arena.data[(end - length) * 2] < start) length--
-    this.#arena.keep(slot, length)
   }
 }

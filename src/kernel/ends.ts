@@ -2,8 +2,9 @@ import { limits } from '../base/limits.ts'
 import { Arena, widened } from './arena.ts'
 import { Lost } from './lost.ts'
 import { firstFrom, insertionPoint, isAfter } from './order.ts'
-import { PartialColumns, type Lane, type Structure } from './structure.ts'
-import { floorTo } from './window.ts'
+import { PartialColumns } from './chunk.ts'
+import { runSteps, type Chunk, type Lane, type Structure } from './structure.ts'
+import { floorTo, type Windows } from './window.ts'
 
 const TIME = 0
 const ARRIVAL = 1
@@ -20,8 +21,7 @@ const VALUE = 3
 export class Ends implements Structure {
   readonly partials: readonly (readonly Float64Array[])[]
   readonly #out: PartialColumns
-  readonly #spans: Float64Array
-  readonly #hop: number
+  readonly #windows: Windows
   readonly #maxEntries: number
   readonly #arena = new Arena(4)
   readonly lost = new Lost()
@@ -29,11 +29,10 @@ export class Ends implements Structure {
   #last = new Float64Array(0)
   #slots = 0
 
-  constructor(spans: readonly number[], hop: number, maxEntries: number) {
-    this.#spans = Float64Array.from(spans)
-    this.#hop = hop
+  constructor(windows: Windows, maxEntries: number) {
+    this.#windows = windows
     this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
-    this.#out = new PartialColumns(spans.length, 4)
+    this.#out = new PartialColumns(windows.length, 4)
     this.partials = this.#out.views
   }
 
@@ -52,42 +51,42 @@ export class Ends implements Structure {
     for (; this.#slots < count; this.#slots++) this.#last[this.#slots * 4] = -Infinity
   }
 
+  run(chunk: Chunk): void {
+    runSteps(this, chunk)
+  }
+
   insert(lane: Lane, event: number): void {
     const slot = lane.slots[event]
     const time = lane.time[event]
     this.#keepLast(slot, lane, event)
-    const tile = floorTo(time, this.#hop)
-    const start = floorTo(lane.floor[event] - this.#spans[this.#spans.length - 1], this.#hop)
-    if (tile < start) return
-    this.#forget(slot, start)
+    const { tile } = this.#windows
+    if (this.#windows.isPast(floorTo(time, tile), lane.floor[event])) return
     const arena = this.#arena
+    if (arena.isFull(slot)) arena.makeRoom(slot, this.#windows, lane.floor[event])
     const { data } = arena
+    const from = arena.from(slot)
     const end = arena.end(slot)
-    const from = end - arena.length(slot)
     let at = insertionPoint(data, 4, from, end, time)
     while (at > from && data[at * 4 - 4] === time && !this.#isAfterEntry(lane, event, at - 1)) at--
-    if (this.#hop > 1) {
-      if (at > from && floorTo(data[at * 4 - 4], this.#hop) === tile) return
-      if (at < end && floorTo(data[at * 4], this.#hop) === tile) {
+    if (tile > 1) {
+      if (at > from && floorTo(data[at * 4 - 4], tile) === floorTo(time, tile)) return
+      if (at < end && floorTo(data[at * 4], tile) === floorTo(time, tile)) {
         this.#write(at, lane, event)
         return
       }
     }
-    if (end - from >= this.#maxEntries) {
-      this.lost.lose(slot, data[from * 4])
-      arena.keep(slot, end - from - 1)
-    }
-    this.#write(arena.open(slot, Math.min(end - at, arena.length(slot))), lane, event)
+    this.#write(arena.open(slot, end - at), lane, event)
+    if (end - from >= this.#maxEntries) this.#limit(slot, lane.floor[event])
   }
 
   read(slot: number, t: number, row: number): void {
     const { data } = this.#arena
-    this.#forget(slot, floorTo(t - this.#spans[this.#spans.length - 1], this.#hop))
+    const from = this.#arena.from(slot)
     const end = this.#arena.end(slot)
-    let at = end - this.#arena.length(slot)
-    for (let w = this.#spans.length - 1; w >= 0; w--) {
-      const start = floorTo(t - this.#spans[w], this.#hop)
-      if (at < end && data[at * 4] < start) at = firstFrom(data, 4, at + 1, end, start)
+    let oldest = end
+    for (let w = 0; w < this.#windows.length; w++) {
+      const at = firstFrom(data, 4, from, end, this.#windows.start(w, t))
+      if (at < oldest) oldest = at
       const partial = this.partials[w]
       const inside = at < end
       partial[0][row] = inside ? data[at * 4 + VALUE] : NaN
@@ -95,6 +94,7 @@ export class Ends implements Structure {
       partial[2][row] = inside ? data[at * 4 + TIME] : NaN
       partial[3][row] = inside ? this.#last[slot * 4 + TIME] : NaN
     }
+    this.#arena.cut(slot, oldest)
   }
 
   readNothing(row: number): void {
@@ -126,12 +126,13 @@ export class Ends implements Structure {
     data[entry * 4 + VALUE] = lane.value[event]!
   }
 
-  /** Forgets the entries before `start`; a tile is before it as a whole or not at all. */
-  #forget(slot: number, start: number): void {
-    const length = this.#arena.length(slot)
-    const end = this.#arena.end(slot)
-    const { data } = this.#arena
-    if (length === 0 || data[(end - length) * 4] >= start) return
-    this.#arena.keep(slot, end - firstFrom(data, 4, end - length, end, start))
+  /** Forgets what is outside every window; if more than `maxEntries` are left, the oldest is lost. */
+  #limit(slot: number, floor: number): void {
+    const arena = this.#arena
+    arena.forget(slot, this.#windows.reach(floor))
+    if (arena.length(slot) <= this.#maxEntries) return
+    const from = arena.from(slot)
+    this.lost.lose(slot, arena.data[from * 4])
+    arena.cut(slot, from + 1)
   }
 }

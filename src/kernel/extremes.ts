@@ -1,10 +1,11 @@
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
-import { Arena } from './arena.ts'
+import { Arena, END, FROM, MARKS } from './arena.ts'
 import { Lost } from './lost.ts'
-import { firstFrom, insertionPoint } from './order.ts'
-import { COLUMN, PartialColumns, type Lane, type Structure } from './structure.ts'
-import { floorTo } from './window.ts'
+import { insertionPoint } from './order.ts'
+import { COLUMN, PartialColumns } from './chunk.ts'
+import type { Chunk, Lane, Structure } from './structure.ts'
+import { floorTo, type Windows } from './window.ts'
 
 /**
  * `min` or `max`: one list of suffix extremes a key serves all windows.
@@ -20,22 +21,21 @@ export class Extremes implements Structure {
   readonly partials: readonly (readonly Float64Array[])[]
   readonly lost = new Lost()
   readonly #out: PartialColumns
-  /** Ascending, ms. */
-  readonly #spans: Float64Array
-  readonly #hop: number
+  readonly #windows: Windows
   readonly #sign: 1 | -1
   readonly #strings: Strings | undefined
   readonly #maxEntries: number
-  readonly #arena = new Arena(2)
+  /** Entries: tile, value. */
+  readonly #arena: Arena
 
   /** `sign` is 1 for the least value, −1 for the greatest; `strings` is given if values are ids of strings. */
-  constructor(spans: readonly number[], hop: number, sign: 1 | -1, strings: Strings | undefined, maxEntries: number) {
-    this.#spans = Float64Array.from(spans)
-    this.#hop = hop
+  constructor(windows: Windows, sign: 1 | -1, strings: Strings | undefined, maxEntries: number) {
+    this.#windows = windows
+    this.#arena = new Arena(2, windows.length)
     this.#sign = sign
     this.#strings = strings
     this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
-    this.#out = new PartialColumns(spans.length, 1)
+    this.#out = new PartialColumns(windows.length, 1)
     this.partials = this.#out.views
   }
 
@@ -44,7 +44,7 @@ export class Extremes implements Structure {
   }
 
   get entries(): number {
-    return this.#arena.entries
+    return this.#arena.entries - this.#arena.lists
   }
 
   grow(count: number): void {
@@ -52,53 +52,56 @@ export class Extremes implements Structure {
     this.lost.grow(count)
   }
 
-  insert(lane: Lane, event: number): void {
+  run({ lane, reads, from, to, row, rows }: Chunk): void {
+    const { slots, skip } = lane
+    let event = from
+    for (let i = 0; i <= rows; i++) {
+      const end = i < rows ? reads.upto[row + i] : to
+      for (; event < end; event++) if (slots[event] >= 0 && !skip?.[event]) this.#insert(lane, event)
+      if (i < rows) this.#read(reads.slots[row + i], reads.clock[row + i], i)
+    }
+  }
+
+  #insert(lane: Lane, event: number): void {
+    const arena = this.#arena
     const slot = lane.slots[event]
     const value = lane.value[event] * this.#sign
-    const tile = floorTo(lane.time[event], this.#hop)
-    const start = floorTo(lane.floor[event] - this.#spans[this.#spans.length - 1], this.#hop)
-    if (tile < start) return
-    const arena = this.#arena
-    const from = this.#forget(slot, start)
-    const end = arena.end(slot)
+    const tile = floorTo(lane.time[event], this.#windows.tile)
+    if (this.#windows.isPast(tile, lane.floor[event])) return
+    if (arena.isFull(slot)) this.#makeRoom(slot, lane.floor[event])
     const { data } = arena
+    const from = arena.from(slot)
+    const end = arena.end(slot) - 1
     // `at` is behind every entry up to the tile; the next entry, if any, is the best of what is later.
     const at = insertionPoint(data, 2, from, end, tile)
     if (at < end && !this.#better(value, data[at * 2 + 1])) return
     if (at > from && data[at * 2 - 2] === tile && !this.#better(value, data[at * 2 - 1])) return
     let first = at
     while (first > from && !this.#better(data[first * 2 - 1], value)) first--
-    if (first < at) {
-      data[first * 2] = tile
-      data[first * 2 + 1] = value
-      if (at - first > 1) arena.remove(slot, first + 1, at - first - 1)
-      return
-    }
-    const entry = arena.open(slot, end - at) * 2
-    arena.data[entry] = tile
-    arena.data[entry + 1] = value
-    if (arena.length(slot) > this.#maxEntries) this.#forgetOldest(slot)
+    this.#replace(slot, first, at, end)
+    data[first * 2] = tile
+    data[first * 2 + 1] = value
+    if (end - from >= this.#maxEntries) this.#limit(slot, lane.floor[event])
   }
 
-  read(slot: number, t: number, row: number): void {
-    const spans = this.#spans
-    const hop = this.#hop
+  #read(slot: number, t: number, row: number): void {
+    const { heads, data, stride } = this.#arena
+    const windows = this.#windows
     const flat = this.#out.flat
-    const longest = spans.length - 1
-    let at = this.#forget(slot, floorTo(t - spans[longest], hop))
-    const end = this.#arena.end(slot)
-    const { data } = this.#arena
-    for (let w = longest; w >= 0; w--) {
-      if (w < longest) {
-        const start = floorTo(t - spans[w], hop)
-        if (at < end && data[at * 2] < start) at = firstFrom(data, 2, at + 1, end, start)
-      }
-      flat[w * COLUMN + row] = at < end ? data[at * 2 + 1] * this.#sign : NaN
+    const head = slot * stride
+    const end = slot < 0 ? -1 : heads[head + END] - 1
+    if (end < 0) return this.#out.fillRow(row, NaN)
+    let oldest = end
+    for (let w = 0; w < windows.length; w++) {
+      const start = windows.start(w, t)
+      let tail = heads[head + MARKS + w]
+      while (data[tail * 2] < start) tail++
+      heads[head + MARKS + w] = tail
+      if (tail < oldest) oldest = tail
+      flat[w * COLUMN + row] = data[tail * 2 + 1] * this.#sign
     }
-  }
-
-  readNothing(row: number): void {
-    this.#out.fillRow(row, NaN)
+    heads[head + FROM] = oldest
+    if (this.lost.any) this.lost.note(slot, row)
   }
 
   #better(left: number, right: number): boolean {
@@ -106,21 +109,39 @@ export class Extremes implements Structure {
     return this.#strings.compare(Math.abs(left), Math.abs(right)) * this.#sign < 0
   }
 
-  /** Forgets what is before `start`, the start of the longest window, and returns the index of the oldest entry left. */
-  #forget(slot: number, start: number): number {
-    const arena = this.#arena
-    const end = arena.end(slot)
-    const from = end - arena.length(slot)
-    if (from === end || arena.data[from * 2] >= start) return from
-    const oldest = firstFrom(arena.data, 2, from + 1, end, start)
-    arena.keep(slot, end - oldest)
-    return oldest
+  /** Makes one place at index `first` of the entries from there to before `at`: of none, by moving what is later. */
+  #replace(slot: number, first: number, at: number, end: number): void {
+    const { heads, data, stride } = this.#arena
+    const head = slot * stride
+    const moved = first + 1 - at
+    heads[head + END] = end + 1 + moved
+    if (moved === 1) for (let i = end * 2 + 1; i >= at * 2; i--) data[i + 2] = data[i]!
+    else if (moved < 0) data.copyWithin((at + moved) * 2, at * 2, (end + 1) * 2)
+    for (let mark = head + MARKS; mark < head + stride; mark++)
+      if (heads[mark] > at) heads[mark] = heads[mark] + moved
+      else if (heads[mark] > first) heads[mark] = first
   }
 
-  /** The best entry goes; a window that reaches it is refused, since what it dominated is gone too. */
-  #forgetOldest(slot: number): void {
-    const length = this.#arena.length(slot)
-    this.lost.lose(slot, this.#arena.data[(this.#arena.end(slot) - length) * 2])
-    this.#arena.keep(slot, length - 1)
+  #makeRoom(slot: number, floor: number): void {
+    const arena = this.#arena
+    const isNew = arena.length(slot) === 0
+    arena.makeRoom(slot, this.#windows, floor)
+    if (!isNew) return
+    const end = arena.open(slot, 0) * 2
+    arena.data[end] = Infinity
+    arena.data[end + 1] = NaN
+  }
+
+  /**
+   * Forgets what is outside every window. If more than `maxEntries` are left, the best goes; a window that reaches it is
+   * refused, since what it dominated is gone too.
+   */
+  #limit(slot: number, floor: number): void {
+    const arena = this.#arena
+    arena.forget(slot, this.#windows.reach(floor))
+    const from = arena.from(slot)
+    if (arena.end(slot) - 1 - from <= this.#maxEntries) return
+    this.lost.lose(slot, arena.data[from * 2])
+    arena.cut(slot, from + 1)
   }
 }

@@ -1,10 +1,12 @@
+import { assert } from '../base/assert.ts'
 import { limits } from '../base/limits.ts'
 import type { Fold } from '../aggregate/fold.ts'
 import { Arena, widened } from './arena.ts'
 import { Lost } from './lost.ts'
 import { insertionPoint } from './order.ts'
-import { PartialColumns, type Lane, type Structure } from './structure.ts'
-import { floorTo } from './window.ts'
+import { PartialColumns } from './chunk.ts'
+import { runSteps, type Chunk, type Lane, type Structure } from './structure.ts'
+import { floorTo, type Windows } from './window.ts'
 
 /**
  * Aggregates that cannot be subtracted, over one time-ordered list a key: two stacks a band.
@@ -39,9 +41,10 @@ export class Folds implements Structure {
   readonly #entry: Float64Array
   readonly #total: Float64Array
 
-  constructor(spans: readonly number[], hop: number, fold: Fold, maxEntries: number) {
-    this.#spans = Float64Array.from(spans)
-    this.#hop = hop
+  constructor({ spans, tile, mixed }: Windows, fold: Fold, maxEntries: number) {
+    assert(!mixed || spans.includes(Infinity), 'bands have tiles alike')
+    this.#spans = spans
+    this.#hop = tile
     this.#fold = fold
     this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
     this.#bands = spans.filter(Number.isFinite).length
@@ -66,6 +69,10 @@ export class Folds implements Structure {
     this.#flips = widened(this.#flips, count * this.#bands)
     this.#backs = widened(this.#backs, count * this.#spans.length * this.#fold.width)
     this.lost.grow(count)
+  }
+
+  run(chunk: Chunk): void {
+    runSteps(this, chunk)
   }
 
   insert(lane: Lane, event: number): void {
@@ -106,7 +113,7 @@ export class Folds implements Structure {
   #store(slot: number, band: number, tile: number): void {
     const arena = this.#arena
     const end = arena.end(slot)
-    const from = end - arena.length(slot)
+    const from = arena.from(slot)
     const at = insertionPoint(arena.data, arena.width, from, end, tile)
     if (this.#hop > 1 && at > from && arena.data[(at - 1) * arena.width] === tile) this.#join(slot, band, end - at + 1)
     else this.#open(slot, band, end - at, tile)
@@ -151,7 +158,7 @@ export class Folds implements Structure {
         this.#tails[first + b] = --tail
       }
     }
-    if (this.#bands > 0) arena.keep(slot, this.#tails[first + this.#bands - 1])
+    if (this.#bands > 0) arena.cut(slot, arena.end(slot) - this.#tails[first + this.#bands - 1])
   }
 
   /** Turns a band's back, which reaches from `inner` to its old end, into its front. */
@@ -189,7 +196,7 @@ export class Folds implements Structure {
       this.#tails[first + b] = length - 1
       this.#flips[first + b] = Math.min(this.#flips[first + b], length - 1)
     }
-    this.#arena.keep(slot, length - 1)
+    this.#arena.cut(slot, this.#arena.from(slot) + 1)
   }
 
   #back(slot: number, window: number): number {

@@ -10,7 +10,8 @@ import { Keys } from './keys.ts'
 import { laneOf } from './lane.ts'
 import { featureColumns } from './output.ts'
 import { planStructures } from './plan.ts'
-import { CHUNK, type Lane } from './structure.ts'
+import { CHUNK } from './chunk.ts'
+import type { Lane, Reads } from './structure.ts'
 import { floorTo } from './window.ts'
 
 /** Events handled at a time, which bounds the kernel's scratch memory. */
@@ -130,20 +131,26 @@ export class Kernel {
     this.#floors.fill(-Infinity, known)
     const floor = this.#options.floor === 'time' ? block.time : block.arrival
     const { raised, evicted } = this.#raiseFloors(slots, floor, offset, asks, from, to, readSlots)
+    const clock = asks.clock.subarray(from, to)
     for (const unit of this.#units) {
       unit.structure.grow(this.#keys.size)
-      const lane = laneOf(unit, block, slots, raised)
       const upto = unit.before && asks.uptoBefore ? asks.uptoBefore : asks.upto
-      let applied = 0
-      for (let row = from; row < to; row += CHUNK) {
-        const rows = Math.min(CHUNK, to - row)
-        const refused: Uint8Array[] = []
-        applied = runChunk(unit, lane, applied, offset, upto, asks.clock, readSlots, row - from, row, rows, refused)
-        this.#lower(unit, asks.clock, refused, row, rows, out)
-      }
-      applyTo(unit, lane, applied, block.length)
+      const reads = { slots: readSlots, clock, upto: upto.subarray(from, to).map(end => end - offset) }
+      this.#run(unit, laneOf(unit, block, slots, raised), reads, from, out)
     }
     if (evicted) refuseEvicted(evicted, from, out)
+  }
+
+  /** Applies a lane and answers the reads among its events; the first is row `at` of the output. */
+  #run(unit: Unit, lane: Lane, reads: Reads, at: number, out: readonly FeatureColumn[]): void {
+    const total = reads.slots.length
+    for (let row = 0, from = 0; row === 0 || row < total; row += CHUNK) {
+      const rows = Math.min(CHUNK, total - row)
+      const to = row + rows < total ? reads.upto[row + rows - 1] : lane.slots.length
+      unit.structure.run({ lane, reads, from, to, row, rows })
+      this.#lower(unit, reads.clock.subarray(row, row + rows), at + row, out)
+      from = to
+    }
   }
 
   /**
@@ -178,14 +185,13 @@ export class Kernel {
     return { raised, evicted }
   }
 
-  #lower(unit: Unit, clock: Float64Array, refused: readonly Uint8Array[], row: number, rows: number, out: FeatureColumn[]): void {
-    const clocks = clock.subarray(row, row + rows)
-    for (const [r, { feature, aggregate, window }] of unit.readers.entries()) {
-      const column = out[this.group.features.indexOf(feature)]
+  #lower(unit: Unit, clock: Float64Array, at: number, out: readonly FeatureColumn[]): void {
+    const outs = unit.readers.map(({ feature }) => out[this.group.features.indexOf(feature)])
+    unit.readers.forEach(({ feature, aggregate, window }, r) => {
       const partial = unit.structure.partials[window]
-      aggregate.lower({ feature, rows, partial, layout: unit.layout, clock: clocks, out: column, at: row })
-      if (refused[r]) refuseRows(refused[r], row, column)
-    }
+      aggregate.lower({ feature, rows: clock.length, partial, layout: unit.layout, clock, out: outs[r], at })
+    })
+    if (unit.structure.lost.any) refuseLost(unit, clock, at, outs)
   }
 
   #keyColumns(block: Block): Column[] {
@@ -201,62 +207,26 @@ export class Kernel {
 
 const empty = new Float64Array(0)
 
-/** Applies what each read sees, then reads. Returns how many events of the lane are applied. */
-function runChunk(
-  unit: Unit,
-  lane: Lane,
-  applied: number,
-  offset: number,
-  upto: Int32Array,
-  clock: Float64Array,
-  readSlots: Int32Array,
-  slotRow: number,
-  row: number,
-  rows: number,
-  refused: Uint8Array[],
-): number {
-  const { structure } = unit
-  const { slots, skip } = lane
-  for (let i = 0; i < rows; i++) {
-    const end = upto[row + i] - offset
-    for (; applied < end; applied++) if (slots[applied] >= 0 && !skip?.[applied]) structure.insert(lane, applied)
-    const slot = readSlots[slotRow + i]
-    if (slot < 0) structure.readNothing(i)
-    else {
-      structure.read(slot, clock[row + i], i)
-      if (structure.lost.any) noteLost(unit, slot, clock[row + i], i, rows, refused)
-    }
-  }
-  return applied
-}
-
-function applyTo({ structure }: Unit, lane: Lane, from: number, to: number): void {
-  for (let i = from; i < to; i++) if (lane.slots[i] >= 0 && !lane.skip?.[i]) structure.insert(lane, i)
-}
-
-/** By reader: does its window, at this read, reach what its structure had to forget by now? Kept once anything was forgotten. */
-function noteLost({ structure: { lost }, readers }: Unit, slot: number, t: number, i: number, rows: number, refused: Uint8Array[]): void {
+/** By reader: does its window, at each read of a chunk, reach what its structure had to forget by then? */
+function refuseLost({ structure: { lost }, readers }: Unit, clock: Float64Array, row: number, outs: readonly FeatureColumn[]): void {
   readers.forEach(({ span, hop }, r) => {
-    refused[r] ??= new Uint8Array(rows)
-    refused[r][i] = lost.refusal(slot, floorTo(t - span, hop))
+    for (let i = 0; i < clock.length; i++) {
+      const code = lost.refusal(i, floorTo(clock[i] - span, hop))
+      if (code > 0) refuse(outs[r], row + i, code)
+    }
   })
+  lost.nextChunk()
 }
 
-function refuseRows(codes: Uint8Array, from: number, column: FeatureColumn): void {
-  for (let i = 0; i < codes.length; i++) {
-    if (codes[i] === 0) continue
-    column.nulls[from + i] = 1
-    column.refused[from + i] = codes[i]
-  }
+function refuse(column: FeatureColumn, row: number, code: number): void {
+  column.nulls[row] = 1
+  column.refused[row] = code
 }
 
 function refuseEvicted(evicted: Uint8Array, from: number, out: FeatureColumn[]): void {
   for (let i = 0; i < evicted.length; i++) {
     if (!evicted[i]) continue
-    for (const column of out) {
-      column.nulls[from + i] = 1
-      column.refused[from + i] = refusals.evicted
-    }
+    for (const column of out) refuse(column, from + i, refusals.evicted)
   }
 }
 

@@ -1,5 +1,6 @@
 import { refusals } from '../aggregate/aggregate.ts'
 import { widened } from './arena.ts'
+import { CHUNK } from './chunk.ts'
 
 /**
  * What a structure had to forget at a named limit: by slot, the newest time forgotten. A window that reaches it is
@@ -7,7 +8,9 @@ import { widened } from './arena.ts'
  */
 export class Lost {
   #newest = new Float64Array(0)
-  /** False as long as nothing was forgotten: reads then need not look. */
+  /** By row of a chunk: the newest time forgotten of the key read there, as of the read. */
+  readonly #noted = new Float64Array(CHUNK).fill(-Infinity)
+  /** False as long as nothing was forgotten: reads then need not note anything. */
   any = false
 
   get bytes(): number {
@@ -25,9 +28,18 @@ export class Lost {
     if (time > this.#newest[slot]) this.#newest[slot] = time
   }
 
-  /** The refusal of a window of `slot` that starts at `start`, or 0. */
-  refusal(slot: number, start: number): number {
-    const newest = this.#newest[slot]
-    return newest > -Infinity && newest >= start ? refusals.limit : 0
+  /** Notes that `slot` was read at `row` of the chunk. */
+  note(slot: number, row: number): void {
+    this.#noted[row] = this.#newest[slot]!
+  }
+
+  /** The refusal of a window that starts at `start`, read at `row` of the chunk, or 0. */
+  refusal(row: number, start: number): number {
+    return this.#noted[row] > -Infinity && this.#noted[row] >= start ? refusals.limit : 0
+  }
+
+  /** Forgets what was noted: a chunk is over. */
+  nextChunk(): void {
+    this.#noted.fill(-Infinity)
   }
 }

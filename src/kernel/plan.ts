@@ -14,13 +14,14 @@ export interface PlannedFeature {
   readonly hop: number
 }
 
-/** Features that one structure answers: the same events, the same value, the same kind of partial. */
+/** Features that one structure answers: the same events, the same value, the same kind of partial, entries alike. */
 export interface PlannedStructure {
   readonly partial: Partial
   readonly before: boolean
   readonly where: ExprIR | undefined
   readonly input: ExprIR | undefined
-  readonly hop: number
+  /** Is an entry an event (a hop of 1 ms), or a tile? */
+  readonly exact: boolean
   readonly maxEntries: number
   readonly features: PlannedFeature[]
 }
@@ -50,14 +51,16 @@ function planFeature(feature: FeatureIR): PlannedStructure {
   const lifetime = feature.window === 'lifetime'
   const span = lifetime ? Infinity : feature.window
   const hop = lifetime ? LIFETIME_HOP : feature.hop
-  const maxEntries = hop === 1 ? (feature.maxEvents ?? limits.EXACT_EVENTS_PER_KEY) : limits.ENTRIES_PER_KEY_MAX
+  const exact = hop === 1
+  const maxEntries = exact ? (feature.maxEvents ?? limits.EXACT_EVENTS_PER_KEY) : limits.ENTRIES_PER_KEY_MAX
   const features = [{ feature, aggregate, span, hop }]
-  return { partial, before: feature.before === true, where: feature.where, input: feature.input, hop, maxEntries, features }
+  return { partial, before: feature.before === true, where: feature.where, input: feature.input, exact, maxEntries, features }
 }
 
-/** `recent` and `distinct` serve windows of every hop with one state. */
-function structureId({ partial, before, where, input, hop, maxEntries }: PlannedStructure): string {
-  const tails = partial.kind === 'recent' || partial.kind === 'distinct' ? [] : [hop, maxEntries]
+/** `recent` and `distinct` serve every window with one state, exact or not; bands of `folds` need tiles alike. */
+function structureId({ partial, before, where, input, exact, maxEntries, features }: PlannedStructure): string {
+  const tails = partial.kind === 'recent' || partial.kind === 'distinct' ? [] : [exact, maxEntries]
+  if (partial.kind === 'folds') tails.push(features[0].hop)
   const detail = partial.kind === 'extremes' ? partial.sign : partial.kind === 'folds' ? partial.fold.name : ''
   return JSON.stringify([partial.kind, detail, before, where ?? null, input ?? null, ...tails])
 }
@@ -68,7 +71,7 @@ function hostOfCount(
   nullable: ReadonlySet<string>,
 ): PlannedStructure | undefined {
   for (const structure of structures) {
-    if (structure.partial.kind !== 'sums' || structure.before !== count.before || structure.hop !== count.hop) continue
+    if (structure.partial.kind !== 'sums' || structure.before !== count.before || structure.exact !== count.exact) continue
     if (structure.maxEntries !== count.maxEntries || JSON.stringify(structure.where) !== JSON.stringify(count.where)) continue
     if (!structure.input || !mayBeNull(structure.input, nullable)) return structure
   }

@@ -1,8 +1,9 @@
 import { Arena } from './arena.ts'
 import { Lost } from './lost.ts'
 import { insertionPoint, isAfter } from './order.ts'
-import { PartialColumns, type Lane, type Structure } from './structure.ts'
-import { floorTo, type Window } from './window.ts'
+import { PartialColumns } from './chunk.ts'
+import { runSteps, type Chunk, type Lane, type Structure } from './structure.ts'
+import type { Windows } from './window.ts'
 
 /**
  * The newest `k` events of a key by (time, arrival, partition, offset): `last`, `lastK`, `timeSinceLast`.
@@ -14,13 +15,13 @@ export class Recent implements Structure {
   /** By window: value and time of the newest, of the next, … NaN where there are fewer. */
   readonly partials: readonly (readonly Float64Array[])[]
   readonly #out: PartialColumns
-  readonly #windows: readonly Window[]
+  readonly #windows: Windows
   readonly #k: number
   readonly #arena = new Arena(4)
   /** Never forgets what a window can see. */
   readonly lost = new Lost()
 
-  constructor(windows: readonly Window[], k: number) {
+  constructor(windows: Windows, k: number) {
     this.#windows = windows
     this.#k = k
     this.#out = new PartialColumns(windows.length, 2 * k)
@@ -40,6 +41,10 @@ export class Recent implements Structure {
     this.lost.grow(count)
   }
 
+  run(chunk: Chunk): void {
+    runSteps(this, chunk)
+  }
+
   insert(lane: Lane, event: number): void {
     const slot = lane.slots[event]
     const time = lane.time[event]
@@ -48,12 +53,12 @@ export class Recent implements Structure {
     const arena = this.#arena
     const { data } = arena
     const end = arena.end(slot)
-    const from = end - arena.length(slot)
+    const from = arena.from(slot)
     let at = insertionPoint(data, 4, from, end, time)
     while (at > from && !isAfter(time, arrival, position, data[at * 4 - 4], data[at * 4 - 3], data[at * 4 - 2])) at--
     if (end - from === this.#k) {
       if (at === from) return
-      arena.keep(slot, this.#k - 1)
+      arena.cut(slot, from + 1)
     }
     const entry = arena.open(slot, end - at) * 4
     arena.data[entry] = time
@@ -65,9 +70,9 @@ export class Recent implements Structure {
   read(slot: number, t: number, row: number): void {
     const { data } = this.#arena
     const end = this.#arena.end(slot)
-    const from = end - this.#arena.length(slot)
-    this.#windows.forEach(({ span, hop }, w) => {
-      const start = floorTo(t - span, hop)
+    const from = this.#arena.from(slot)
+    for (let w = 0; w < this.#windows.length; w++) {
+      const start = this.#windows.start(w, t)
       const partial = this.partials[w]
       for (let i = 0; i < this.#k; i++) {
         const entry = end - 1 - i
@@ -76,7 +81,7 @@ export class Recent implements Structure {
         partial[2 * i + 1][row] = inside ? data[entry * 4] : NaN
         if (!inside) break
       }
-    })
+    }
   }
 
   readNothing(row: number): void {

@@ -18,11 +18,33 @@ export interface Lane {
   readonly floor: Float64Array
 }
 
+/** Reads among a lane's events, in order. */
+export interface Reads {
+  /** The key's slot, or −1 for a key without events. */
+  readonly slots: Int32Array
+  /** UTC ms. */
+  readonly clock: Float64Array
+  /** How many events of the lane are known at each read. */
+  readonly upto: Int32Array
+}
+
+/** A part of a lane and of its reads: what happens between two lowerings. */
+export interface Chunk {
+  readonly lane: Lane
+  readonly reads: Reads
+  /** Events [from, to) are applied, each before the reads that know it. */
+  readonly from: number
+  readonly to: number
+  /** Reads `row` … `row + rows − 1` are answered, at most `CHUNK`, to rows 0 … of the partials. */
+  readonly row: number
+  readonly rows: number
+}
+
 /**
  * What keeps the events of one lane so that its windows can be read. Every window is a suffix of the key's events by
  * time, so all windows of a structure share one list a key.
  *
- * Contract: clocks given for a slot, by `insert` and `read`, do not decrease over reads; every event inserted has
+ * Contract: clocks given for a slot, by floors and reads, do not decrease over reads; every event inserted has
  * `time <= clock` of every later read. Under it the order of inserts changes no value.
  */
 export interface Structure {
@@ -35,6 +57,12 @@ export interface Structure {
   readonly entries: number
   /** Makes room for slots 0 … count − 1. */
   grow(count: number): void
+  run(chunk: Chunk): void
+}
+
+/** What a structure without a loop of its own does with one event and with one read. */
+export interface Steps {
+  readonly lost: Lost
   insert(lane: Lane, event: number): void
   /** Writes the partial of every window of `slot` at clock `t` to `row`. */
   read(slot: number, t: number, row: number): void
@@ -42,29 +70,18 @@ export interface Structure {
   readNothing(row: number): void
 }
 
-/** Rows read at a time: partials of a chunk stay in cache until they are lowered. */
-export const CHUNK = 1024
-
-/** Distance of two columns of partials: a cache line more than a power of two, so that a row's columns lie in different sets. */
-export const COLUMN = CHUNK + 8
-
-/**
- * Columns for partials, views of one array: window w's column f is the array from `(w · width + f) · COLUMN`, so that a
- * row is written with one stride.
- */
-export class PartialColumns {
-  readonly flat: Float64Array
-  readonly views: Float64Array[][]
-
-  constructor(windows: number, width: number) {
-    this.flat = new Float64Array(windows * width * COLUMN)
-    this.views = Array.from({ length: windows }, (_, w) =>
-      Array.from({ length: width }, (__, f) => this.flat.subarray((w * width + f) * COLUMN, (w * width + f) * COLUMN + CHUNK)),
-    )
-  }
-
-  /** Sets a row of every column. */
-  fillRow(row: number, value: number): void {
-    for (let at = row; at < this.flat.length; at += COLUMN) this.flat[at] = value
+export function runSteps(structure: Steps, { lane, reads, from, to, row, rows }: Chunk): void {
+  const { slots, skip } = lane
+  let event = from
+  for (let i = 0; i <= rows; i++) {
+    const end = i < rows ? reads.upto[row + i] : to
+    for (; event < end; event++) if (slots[event] >= 0 && !skip?.[event]) structure.insert(lane, event)
+    if (i === rows) return
+    const slot = reads.slots[row + i]
+    if (slot < 0) structure.readNothing(i)
+    else {
+      structure.read(slot, reads.clock[row + i], i)
+      if (structure.lost.any) structure.lost.note(slot, i)
+    }
   }
 }

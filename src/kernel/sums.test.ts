@@ -2,19 +2,26 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { momentLayout } from '../aggregate/moments.ts'
-import { histories, laneOfHistory, stepThrough } from '../../test/kernel/histories.ts'
+import { histories, laneOfHistory, mixedHops, stepThrough, windowsOf } from '../../test/kernel/histories.ts'
 import { Sums } from './sums.ts'
+import { Windows, type Window } from './window.ts'
 
 const spans = [3, 20, 21, 60, Infinity]
 const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 const plain = momentLayout(new Set(['x']), 5)
 const squares = momentLayout(new Set(['x', 'xx']), 5)
+const sumsOf = (windows: readonly Window[], layout = plain, maxEntries = 1e6) => new Sums(new Windows(windows), layout, maxEntries)
 
-for (const hop of [1, 4, 7])
-  test(`windows are the sums of what is in them, hop ${hop}`, () => {
+for (const [name, windows] of Object.entries({
+  'hop 1': windowsOf(spans, 1),
+  'hop 4': windowsOf(spans, 4),
+  'hop 7': windowsOf(spans, 7),
+  'mixed hops': mixedHops,
+}))
+  test(`windows are the sums of what is in them, ${name}`, () => {
     fc.assert(
       fc.property(histories, history => {
-        const refused = stepThrough(new Sums(spans, hop, plain, 1e6), laneOfHistory(history), spans, hop, (partial, values) =>
+        const refused = stepThrough(sumsOf(windows), laneOfHistory(history), windows, (partial, values) =>
           assert.deepEqual(partial, [values.length, sumOf(values)]),
         )
         assert.equal(refused, 0)
@@ -23,13 +30,14 @@ for (const hop of [1, 4, 7])
   })
 
 test('vectors of moments, and counts alone', () => {
+  const windows = windowsOf(spans, 1)
   fc.assert(
     fc.property(histories, history => {
       const lane = laneOfHistory(history)
-      stepThrough(new Sums(spans, 1, squares, 1e6), lane, spans, 1, (partial, values) =>
+      stepThrough(sumsOf(windows, squares), lane, windows, (partial, values) =>
         assert.deepEqual(partial, [values.length, sumOf(values), sumOf(values.map(x => x * x))]),
       )
-      stepThrough(new Sums(spans, 1, momentLayout(new Set(), 0), 1e6), lane, spans, 1, (partial, values) =>
+      stepThrough(sumsOf(windows, momentLayout(new Set(), 0)), lane, windows, (partial, values) =>
         assert.deepEqual(partial, [values.length]),
       )
     }),
@@ -38,10 +46,11 @@ test('vectors of moments, and counts alone', () => {
 
 test('past maxEntries a window is refused or right, and is right again once its tail has passed', () => {
   let refusals = 0
+  const windows = windowsOf([3, 60], 1)
   fc.assert(
     fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, maxEntries) => {
-      const sums = new Sums([3, 60], 1, plain, maxEntries)
-      refusals += stepThrough(sums, laneOfHistory(history), [3, 60], 1, (partial, values) =>
+      const sums = sumsOf(windows, plain, maxEntries)
+      refusals += stepThrough(sums, laneOfHistory(history), windows, (partial, values) =>
         assert.deepEqual(partial, [values.length, sumOf(values)]),
       )
       assert.ok(sums.entries <= 2 * maxEntries)
@@ -49,36 +58,52 @@ test('past maxEntries a window is refused or right, and is right again once its 
   )
   assert.ok(refusals > 0)
   const lane = laneOfHistory([0, 0, 0, 100].map(wait => ({ slot: 0, wait, late: 0, value: 1 })))
-  const sums = new Sums([60], 1, plain, 2)
   assert.equal(
-    stepThrough(sums, lane, [60], 1, partial => assert.ok(partial[0] <= 2)),
+    stepThrough(sumsOf(windowsOf([60], 1), plain, 2), lane, windowsOf([60], 1), partial => assert.ok(partial[0] <= 2)),
     1,
   )
 })
 
 test('a key keeps at most W / hop + 2 tiles', () => {
+  const windows = windowsOf([3, 60], 7)
   fc.assert(
     fc.property(histories, history => {
       const lane = laneOfHistory(history.map(event => ({ ...event, slot: 0 })))
-      const sums = new Sums([3, 60], 7, plain, 1e6)
-      stepThrough(sums, lane, [3, 60], 7, () => assert.ok(sums.entries <= 60 / 7 + 2))
+      const sums = sumsOf(windows)
+      stepThrough(sums, lane, windows, () => assert.ok(sums.entries <= 60 / 7 + 2))
     }),
   )
 })
 
+test('windows of several hops share one list, which keeps no more than twice what they need', () => {
+  const windows = [
+    { span: 100, hop: 1 },
+    { span: 10_000, hop: 100 },
+    { span: 100_000, hop: 2000 },
+  ]
+  const lane = laneOfHistory(Array.from({ length: 40_000 }, () => ({ slot: 0, wait: 5, late: 0, value: 1 })))
+  const sums = sumsOf(windows)
+  const partials = windows.map(() => 2 + 100)
+  let most = 0
+  stepThrough(sums, lane, [], () => undefined)
+  most = Math.max(most, sums.entries)
+  assert.ok(most <= 2 * sumOf(partials), `${most} entries`)
+})
+
 test('long runs at one key slide and grow the list; what passed 2^53 long ago leaves no trace', () => {
   const value = 2 ** 27 - 1
-  const sums = new Sums([1000], 1, plain, 1e6)
+  const sums = sumsOf(windowsOf([1000], 1))
   sums.grow(1)
-  const at = (time: number, x: number) => {
-    const instant = Float64Array.of(time)
-    const place = { slots: Int32Array.of(0), position: Float64Array.of(0), skip: undefined }
-    return { ...place, time: instant, arrival: instant, floor: instant, value: Float64Array.of(x) }
-  }
-  for (let i = 0; i < 100; i++) sums.insert(at(i, 2 ** 53 - 1), 0)
+  const early = Array.from({ length: 100 }, (_, i) => [i, 2 ** 53 - 1] as const)
+  const late = Array.from({ length: 5000 }, (_, i) => [5000 + i, value] as const)
+  const time = Float64Array.from([...early, ...late], ([at]) => at)
+  const slots = new Int32Array(time.length)
+  const place = { slots, time, arrival: time, floor: time, position: time, skip: undefined }
+  const lane = { ...place, value: Float64Array.from([...early, ...late], ([, x]) => x) }
+  const reads = { slots, clock: time, upto: slots.map((_, event) => event + 1) }
+  sums.run({ lane, reads, from: 0, to: 100, row: 0, rows: 0 })
   for (let i = 0; i < 5000; i++) {
-    sums.insert(at(5000 + i, value), 0)
-    sums.read(0, 5000 + i, 0)
+    sums.run({ lane, reads, from: 100 + i, to: 101 + i, row: 100 + i, rows: 1 })
     const n = Math.min(i + 1, 1001)
     assert.deepEqual(
       sums.partials[0].map(column => column[0]),

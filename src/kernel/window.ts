@@ -17,3 +17,64 @@ export const LIFETIME_HOP = 2 ** 45
 export function floorTo(time: number, hop: number): number {
   return hop === 1 ? time : Math.floor(time / hop) * hop
 }
+
+/**
+ * The windows of one structure, by column.
+ *
+ * Every window starts at a multiple of `tile`, so events of one tile are inside the same windows at every clock and
+ * a list needs one entry for them. A window of a wider hop needs fewer: `Arena.makeRoom` drops the rest.
+ */
+export class Windows {
+  readonly length: number
+  /** Milliseconds; Infinity for lifetime. Ascending, if given so. */
+  readonly spans: Float64Array
+  readonly hops: Float64Array
+  readonly tile: number
+  /** Do some windows have wider tiles than others? */
+  readonly mixed: boolean
+  /** Is every hop one millisecond, so that each event needs an entry of its own? */
+  readonly exact: boolean
+
+  constructor(windows: readonly Window[]) {
+    this.length = windows.length
+    this.spans = Float64Array.from(windows, window => window.span)
+    this.hops = Float64Array.from(windows, window => window.hop)
+    this.tile = commonTile(windows)
+    this.mixed = this.hops.some(hop => hop !== this.tile)
+    this.exact = this.hops.every(hop => hop === 1)
+  }
+
+  /** Where window `w` starts at clock `t`. */
+  start(w: number, t: number): number {
+    return floorTo(t - this.spans[w], this.hops[w])
+  }
+
+  /** The earliest start of any window at clock `t`. */
+  reach(t: number): number {
+    let reach = Infinity
+    for (let w = 0; w < this.length; w++) reach = Math.min(reach, this.start(w, t))
+    return reach
+  }
+
+  /** Is a tile outside every window from clock `t` on? */
+  isPast(tile: number, t: number): boolean {
+    return tile < t - this.spans[0] && tile < this.reach(t)
+  }
+
+  /** Can a window start, at clock `t` or later, between two entries of a list that follow each other? */
+  startBetween(earlier: number, later: number, t: number): boolean {
+    for (let w = 0; w < this.length; w++)
+      if (later >= this.start(w, t) && floorTo(earlier, this.hops[w]) !== floorTo(later, this.hops[w])) return true
+    return false
+  }
+}
+
+/** The greatest common divisor of the hops; lifetime windows never start, so any tile suits them. */
+function commonTile(windows: readonly Window[]): number {
+  const hops = windows.filter(({ span }) => span < Infinity).map(({ hop }) => hop)
+  return hops.length === 0 ? LIFETIME_HOP : hops.reduce(greatestCommonDivisor)
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b)
+}

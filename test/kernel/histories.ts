@@ -1,7 +1,7 @@
 /** Histories for structures of the kernel, and what their windows hold by brute force. */
 import * as fc from 'fast-check'
 import type { Lane, Structure } from '../../src/kernel/structure.ts'
-import { floorTo } from '../../src/kernel/window.ts'
+import { floorTo, LIFETIME_HOP, type Window } from '../../src/kernel/window.ts'
 
 /** One event of a key, in order of arrival; `late` ms old when it arrives. */
 export interface Arriving {
@@ -36,6 +36,18 @@ export function laneOfHistory(history: readonly Arriving[]): Lane {
   }
 }
 
+export const windowsOf = (spans: readonly number[], hop: number): Window[] =>
+  spans.map(span => ({ span, hop: span === Infinity ? LIFETIME_HOP : hop }))
+
+/** Hops that divide one another and that do not, windows that start in another order than they are long, and a lifetime. */
+export const mixedHops: readonly Window[] = [
+  { span: 3, hop: 2 },
+  { span: 19, hop: 9 },
+  { span: 20, hop: 4 },
+  { span: 60, hop: 6 },
+  { span: Infinity, hop: LIFETIME_HOP },
+]
+
 /** The values, oldest first, that a window of `slot` holds once events 0 … `last` are known. */
 export function inWindow(lane: Lane, last: number, slot: number, t: number, span: number, hop: number): number[] {
   const start = floorTo(t - span, hop)
@@ -47,24 +59,24 @@ export function inWindow(lane: Lane, last: number, slot: number, t: number, span
 export function stepThrough(
   structure: Structure,
   lane: Lane,
-  spans: readonly number[],
-  hop: number,
+  windows: readonly Window[],
   check: (partial: number[], values: number[]) => void,
 ): number {
   let refused = 0
   structure.grow(2)
+  const reads = { slots: lane.slots, clock: lane.arrival, upto: lane.slots.map((_, event) => event + 1) }
   for (let event = 0; event < lane.slots.length; event++) {
     const [slot, t] = [lane.slots[event], lane.arrival[event]]
-    structure.insert(lane, event)
-    structure.read(slot, t, 0)
-    spans.forEach((span, w) => {
-      if (structure.lost.refusal(slot, floorTo(t - span, hop)) > 0) refused++
+    structure.run({ lane, reads, from: event, to: event + 1, row: event, rows: 1 })
+    windows.forEach(({ span, hop }, w) => {
+      if (structure.lost.refusal(0, floorTo(t - span, hop)) > 0) refused++
       else
         check(
           structure.partials[w].map(column => column[0]),
           inWindow(lane, event, slot, t, span, hop),
         )
     })
+    structure.lost.nextChunk()
   }
   return refused
 }

@@ -1,0 +1,26 @@
+/** Rows read at a time: partials of a chunk stay in cache until they are lowered. */
+export const CHUNK = 1024
+
+/** Distance of two columns of partials: a cache line more than a power of two, so that a row's columns lie in different sets. */
+export const COLUMN = CHUNK + 8
+
+/**
+ * Columns for partials, views of one array: window w's column f is the array from `(w · width + f) · COLUMN`, so that a
+ * row is written with one stride.
+ */
+export class PartialColumns {
+  readonly flat: Float64Array
+  readonly views: Float64Array[][]
+
+  constructor(windows: number, width: number) {
+    this.flat = new Float64Array(windows * width * COLUMN)
+    this.views = Array.from({ length: windows }, (_, w) =>
+      Array.from({ length: width }, (__, f) => this.flat.subarray((w * width + f) * COLUMN, (w * width + f) * COLUMN + CHUNK)),
+    )
+  }
+
+  /** Sets a row of every column. */
+  fillRow(row: number, value: number): void {
+    for (let at = row; at < this.flat.length; at += COLUMN) this.flat[at] = value
+  }
+}
