@@ -43,11 +43,13 @@ export function jobW(form: 'exact' | 'tiles'): GroupIR {
 
 /** Events as the kernel takes them; a key is its own number as a string's id. */
 export function blockOf(events: Events): Block {
+  const position = new Float64Array(events.length)
+  for (let row = 0; row < events.length; row++) position[row] = row
   return {
     length: events.length,
     time: events.time,
     arrival: events.arrival,
-    position: Float64Array.from(events.time, (_, row) => row),
+    position,
     columns: { key: { values: events.key }, value: { values: events.value }, time: { values: events.time } },
   }
 }

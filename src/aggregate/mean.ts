@@ -1,7 +1,7 @@
 import { limits } from '../base/limits.ts'
 import { isDouble, ofSums, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
 import { sumFold } from './fold.ts'
-import { roundedSum } from './moments.ts'
+import { roundedSums } from './moments.ts'
 import { refuse, tooManyFor } from './sum.ts'
 
 /** fl(fl(fl(S) / n) / 10^s) over exact types (semantics §6); NULL over nothing. */
@@ -23,11 +23,13 @@ export const mean: Aggregate = {
 
 function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void {
   const n = partial[0]
+  const sums = roundedSums(layout!, partial, rows)
   const unit = unitOf(feature.input)
+  const { values, nulls } = out
   for (let i = 0; i < rows; i++) {
-    if (n[i] === 0) out.nulls[at + i] = 1
+    if (n[i] === 0) nulls[at + i] = 1
     else if (n[i] > limits.SUM_COUNT_MAX) refuse(out, at + i)
-    else out.values[at + i] = roundedSum(layout!, partial, i) / n[i] / unit
+    else values[at + i] = sums[i] / n[i] / unit
   }
 }
 

@@ -12,9 +12,9 @@ export const min: Aggregate = {
 /** A partial that is the value itself, NaN where there is none. */
 export function lowerValue({ rows, partial, out, at }: Lowering): void {
   const value = partial[0]
+  const { values, nulls } = out
   for (let i = 0; i < rows; i++) {
-    const v = value[i]
-    if (v === v) out.values[at + i] = v
-    else out.nulls[at + i] = 1
+    if (Number.isNaN(value[i])) nulls[at + i] = 1
+    else values[at + i] = value[i]!
   }
 }

@@ -131,13 +131,17 @@ export function exactProductSum(partial: readonly Float64Array[], first: number,
   return low + BigInt(partial[first + 1][row]) * 2n ** 30n + BigInt(partial[first + 2][row]) * 2n ** 60n
 }
 
-/** fl(Σx): both limbs are exact doubles, so one addition rounds once. */
-export function roundedSum(layout: MomentLayout, partial: readonly Float64Array[], row: number): number {
-  const low = partial[layout.x][row]
-  return layout.xLimbs === 1 ? low : partial[layout.x + 1][row] * SUM_BASE + low
+/** fl(Σx) of each row: both limbs are exact doubles, so one addition rounds once. */
+export function roundedSums(layout: MomentLayout, partial: readonly Float64Array[], rows: number): Float64Array {
+  const low = partial[layout.x]
+  if (layout.xLimbs === 1) return low
+  const high = partial[layout.x + 1]
+  const sums = new Float64Array(rows)
+  for (let row = 0; row < rows; row++) sums[row] = high[row] * SUM_BASE + low[row]
+  return sums
 }
 
-/** What `roundedSum` left out: Σx − fl(Σx), itself exact (Knuth's two-sum). */
+/** What `roundedSums` left out: Σx − fl(Σx), itself exact (Knuth's two-sum). */
 export function roundedSumError(layout: MomentLayout, partial: readonly Float64Array[], row: number): number {
   if (layout.xLimbs === 1) return 0
   const low = partial[layout.x][row]

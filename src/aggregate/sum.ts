@@ -1,7 +1,7 @@
 import { limits } from '../base/limits.ts'
 import { isDouble, ofSums, refusals, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
 import { sumFold } from './fold.ts'
-import { roundedSum, roundedSumError } from './moments.ts'
+import { roundedSums, roundedSumError } from './moments.ts'
 import type { SqlValue, SqlWindow } from './sql.ts'
 
 /** Σx: exact over exact types and rounded once on delivery; NULL over nothing. */
@@ -22,14 +22,14 @@ export const sum: Aggregate = {
 
 function lowerExact({ rows, partial, layout, out, at }: Lowering): void {
   const n = partial[0]
+  const sums = roundedSums(layout!, partial, rows)
+  const { values, nulls, low } = out
   for (let i = 0; i < rows; i++) {
-    if (n[i] === 0) out.nulls[at + i] = 1
+    if (n[i] === 0) nulls[at + i] = 1
     else if (n[i] > limits.SUM_COUNT_MAX) refuse(out, at + i)
-    else {
-      out.values[at + i] = roundedSum(layout!, partial, i)
-      if (out.low) out.low[at + i] = roundedSumError(layout!, partial, i)
-    }
+    else values[at + i] = sums[i]!
   }
+  if (low) for (let i = 0; i < rows; i++) if (nulls[at + i] === 0) low[at + i] = roundedSumError(layout!, partial, i)
 }
 
 function lowerDouble({ rows, partial, out, at }: Lowering): void {

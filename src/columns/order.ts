@@ -1,71 +1,60 @@
 /**
- * The order that sorts rows by one column, equal values in the order in which they stand.
+ * The order that sorts rows by one column of integers, equal values in the order in which they stand.
  *
- * A merge sort from the bottom up, with the values carried along so that memory is read in sequence. Two runs that are in order
- * already are left alone, so events that are only locally out of order cost what their disorder costs. 12 bytes a row for the result and
- * half as much while sorting; one look if all is in order as it stands.
+ * A radix sort from the lowest digit up: each pass lays the rows out by one digit, and since it is stable it keeps the order of those
+ * before. Times of one history differ in 32 to 44 bits, so three or four passes do, whatever the disorder. 20 bytes a row while sorting,
+ * 4 for the result; one look if all is in order as it stands.
  */
-const RUN = 16
+import { assert } from '../base/assert.ts'
 
-/** Row numbers in ascending order of `values`, or `undefined` if they are in order as they stand. No value may be NaN. */
+const DIGIT_BITS = 11
+const DIGITS = 1 << DIGIT_BITS
+/** Keys are sorted by their lower and then by their upper half, two digits each. */
+const HALF = 2 ** (2 * DIGIT_BITS)
+
+/** Row numbers in ascending order of `values`, integers less than 2^44 apart; `undefined` if they are in order as they stand. */
 export function ascendingOrder(values: Float64Array): Uint32Array | undefined {
   if (isAscending(values)) return undefined
-  const keys = values.slice()
-  const rows = new Uint32Array(values.length)
-  for (let row = 0; row < rows.length; row++) rows[row] = row
-  for (let start = 0; start < rows.length; start += RUN) insertionSort(keys, rows, start, Math.min(start + RUN, rows.length))
-  const leftKeys = new Float64Array(rows.length)
-  const leftRows = new Uint32Array(rows.length)
-  for (let width = RUN; width < rows.length; width *= 2) {
-    for (let start = 0; start + width < rows.length; start += 2 * width) {
-      const middle = start + width
-      if (keys[middle - 1] <= keys[middle]) continue
-      leftKeys.set(keys.subarray(start, middle))
-      leftRows.set(rows.subarray(start, middle))
-      merge(keys, rows, start, Math.min(middle + width, rows.length), leftKeys, leftRows, width)
-    }
+  let least = Infinity
+  let greatest = -Infinity
+  for (let row = 0; row < values.length; row++) {
+    if (values[row] < least) least = values[row]
+    if (values[row] > greatest) greatest = values[row]
   }
+  assert(greatest - least < HALF * HALF, 'values to sort are less than 2^44 apart')
+  const lower = new Int32Array(values.length)
+  const upper = new Int32Array(values.length)
+  for (let row = 0; row < values.length; row++) {
+    const key = values[row] - least
+    upper[row] = key / HALF
+    lower[row] = key - upper[row] * HALF
+  }
+  let rows = new Uint32Array(values.length)
+  for (let row = 0; row < rows.length; row++) rows[row] = row
+  for (const half of [lower, upper]) for (const shift of [0, DIGIT_BITS]) rows = sortedByDigit(rows, half, shift)
   return rows
+}
+
+/** The rows by one digit of their keys; as they are if that is the same for all. */
+function sortedByDigit(rows: Uint32Array<ArrayBuffer>, keys: Int32Array, shift: number): Uint32Array<ArrayBuffer> {
+  const places = new Uint32Array(DIGITS + 1)
+  for (let row = 0; row < keys.length; row++) {
+    const next = ((keys[row] >>> shift) & (DIGITS - 1)) + 1
+    places[next] = places[next] + 1
+  }
+  if (places.includes(keys.length, 1)) return rows
+  for (let digit = 1; digit < DIGITS; digit++) places[digit] = places[digit] + places[digit - 1]
+  const sorted = new Uint32Array(rows.length)
+  for (let i = 0; i < rows.length; i++) {
+    const digit = (keys[rows[i]] >>> shift) & (DIGITS - 1)
+    const place = places[digit]
+    places[digit] = place + 1
+    sorted[place] = rows[i]!
+  }
+  return sorted
 }
 
 function isAscending(values: Float64Array): boolean {
   for (let i = 1; i < values.length; i++) if (values[i - 1] > values[i]) return false
   return true
-}
-
-function insertionSort(keys: Float64Array, rows: Uint32Array, start: number, end: number): void {
-  for (let i = start + 1; i < end; i++) {
-    const key = keys[i]
-    const row = rows[i]
-    let at = i
-    for (; at > start && keys[at - 1] > key; at--) {
-      keys[at] = keys[at - 1]!
-      rows[at] = rows[at - 1]!
-    }
-    keys[at] = key
-    rows[at] = row
-  }
-}
-
-/** Merges the left run, moved out of the way, with the right run at `start + width`; of equal keys the left comes first. */
-function merge(
-  keys: Float64Array,
-  rows: Uint32Array,
-  start: number,
-  end: number,
-  leftKeys: Float64Array,
-  leftRows: Uint32Array,
-  width: number,
-): void {
-  let left = 0
-  let right = start + width
-  for (let to = start; left < width; to++) {
-    if (right < end && keys[right] < leftKeys[left]) {
-      keys[to] = keys[right]!
-      rows[to] = rows[right++]!
-    } else {
-      keys[to] = leftKeys[left]!
-      rows[to] = leftRows[left++]!
-    }
-  }
 }

@@ -135,7 +135,7 @@ export class Kernel {
     for (const unit of this.#units) {
       unit.structure.grow(this.#keys.size)
       const upto = unit.before && asks.uptoBefore ? asks.uptoBefore : asks.upto
-      const reads = { slots: readSlots, clock, upto: upto.subarray(from, to).map(end => end - offset) }
+      const reads = { slots: readSlots, clock, upto: inSlice(upto, from, to, offset) }
       this.#run(unit, laneOf(unit, block, slots, raised), reads, from, out)
     }
     if (evicted) refuseEvicted(evicted, from, out)
@@ -206,6 +206,14 @@ export class Kernel {
 }
 
 const empty = new Float64Array(0)
+
+/** What asks [from, to) know of a block, as numbers of events of its slice that starts at `offset`. */
+function inSlice(upto: Int32Array, from: number, to: number, offset: number): Int32Array {
+  if (offset === 0) return upto.subarray(from, to)
+  const ends = new Int32Array(to - from)
+  for (let i = 0; i < ends.length; i++) ends[i] = upto[from + i] - offset
+  return ends
+}
 
 /** By reader: does its window, at each read of a chunk, reach what its structure had to forget by then? */
 function refuseLost({ structure: { lost }, readers }: Unit, clock: Float64Array, row: number, outs: readonly FeatureColumn[]): void {

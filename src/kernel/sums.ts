@@ -4,7 +4,7 @@ import { Arena, END, FROM, MARKS } from './arena.ts'
 import { Lost } from './lost.ts'
 import { insertionPoint } from './order.ts'
 import { COLUMN, PartialColumns } from './chunk.ts'
-import type { Chunk, Lane, Structure } from './structure.ts'
+import type { Chunk, Structure } from './structure.ts'
 import { floorTo, type Windows } from './window.ts'
 
 /**
@@ -60,47 +60,37 @@ export class Sums implements Structure {
   }
 
   run({ lane, reads, from, to, row, rows }: Chunk): void {
-    const { slots, skip } = lane
+    const { slots, time, value, floor, skip } = lane
+    const windows = this.#windows
+    const layout = this.#layout
+    const vector = this.#vector
+    const maxEntries = this.#maxEntries
+    const flat = this.#out.flat
+    const arena = this.#arena
+    const { heads, width, stride } = arena
+    let data = arena.data
     let event = from
     for (let i = 0; i <= rows; i++) {
-      const end = i < rows ? reads.upto[row + i] : to
-      for (; event < end; event++) if (slots[event] >= 0 && !skip?.[event]) this.#insert(lane, event)
-      if (i < rows) this.#read(reads.slots[row + i], reads.clock[row + i], i)
+      const known = i < rows ? reads.upto[row + i] : to
+      for (; event < known; event++) {
+        const slot = slots[event]
+        if (slot < 0 || skip?.[event]) continue
+        const tile = floorTo(time[event], windows.tile)
+        if (windows.isPast(tile, floor[event])) continue
+        if (arena.isFull(slot)) {
+          this.#makeRoom(slot, floor[event])
+          data = arena.data
+        }
+        liftMoments(layout, time[event], value[event], vector, 0)
+        const entries = insert(data, heads, width, stride, slot * stride, windows.exact, tile, vector)
+        if (entries > maxEntries) this.#limit(slot, floor[event])
+      }
+      if (i === rows) return
+      const slot = reads.slots[row + i]
+      if (slot < 0 || heads[slot * stride + END] === 0) this.#out.fillRow(i, 0)
+      else readWindows(data, heads, width, slot * stride, windows, reads.clock[row + i], flat, i)
+      if (this.lost.any && slot >= 0) this.lost.note(slot, i)
     }
-  }
-
-  #insert({ slots, time, value, floor }: Lane, event: number): void {
-    const arena = this.#arena
-    const slot = slots[event]
-    const tile = floorTo(time[event], this.#windows.tile)
-    if (this.#windows.isPast(tile, floor[event])) return
-    if (arena.isFull(slot)) this.#makeRoom(slot, floor[event])
-    liftMoments(this.#layout, time[event], value[event], this.#vector, 0)
-    const { heads, data, width, stride } = arena
-    const head = slot * stride
-    const oldest = heads[head + FROM]
-    const end = heads[head + END] - 1
-    const at = insertionPoint(data, width, oldest, end, tile)
-    if (!this.#windows.exact && at > oldest && data[(at - 1) * width] === tile) this.#add(at, end)
-    else openEntry(data, heads, width, stride, head, at, end, tile, this.#vector)
-    if (end - oldest >= this.#maxEntries) this.#limit(slot, floor[event])
-  }
-
-  #read(slot: number, t: number, row: number): void {
-    const { heads, data, width, stride } = this.#arena
-    const head = slot * stride
-    const end = slot < 0 ? -1 : heads[head + END] - 1
-    if (end < 0) this.#out.fillRow(row, 0)
-    else readWindows(data, heads, width, head, end, this.#windows, t, this.#out.flat, row)
-    if (this.lost.any && slot >= 0) this.lost.note(slot, row)
-  }
-
-  /** Adds the event to what is before each entry from `at` to the end. */
-  #add(at: number, end: number): void {
-    const { data, width } = this.#arena
-    const vector = this.#vector
-    for (let entry = at * width; entry <= end * width; entry += width)
-      for (let f = 1; f < width; f++) data[entry + f] = modulo54(data[entry + f], vector[f - 1])
   }
 
   #makeRoom(slot: number, floor: number): void {
@@ -124,19 +114,29 @@ export class Sums implements Structure {
   }
 }
 
-/** Makes an entry for `tile` at index `at`, and adds an event to what is before each entry after it, the end included. */
-function openEntry(
+/**
+ * Makes an entry for `tile` unless it has one, and adds the event to what is before each entry after it, the end
+ * included. Returns how many entries there are.
+ */
+function insert(
   data: Float64Array,
   heads: Int32Array,
   width: number,
   stride: number,
   head: number,
-  at: number,
-  end: number,
+  exact: boolean,
   tile: number,
   vector: Float64Array,
-): void {
-  const shift = vector.length - width
+): number {
+  const shift = exact ? 0 : -1
+  const oldest = heads[head + FROM]
+  const end = heads[head + END] - 1
+  const at = insertionPoint(data, width, oldest, end, tile)
+  if (!exact && at > oldest && data[(at - 1) * width] === tile) {
+    for (let entry = at * width; entry <= end * width; entry += width)
+      for (let f = 1; f < width; f++) data[entry + f] = modulo54(data[entry + f], vector[shift + f])
+    return end - oldest
+  }
   heads[head + END] = end + 2
   for (let entry = end * width; entry >= at * width; entry -= width) {
     data[entry + width] = data[entry]!
@@ -144,6 +144,7 @@ function openEntry(
   }
   data[at * width] = tile
   if (at < end) for (let mark = head + MARKS; mark < head + stride; mark++) if (heads[mark] > at) heads[mark]++
+  return end + 1 - oldest
 }
 
 /** Moves the tails of a key's windows to clock `t`, and writes each window's moments to `row`. */
@@ -152,13 +153,13 @@ function readWindows(
   heads: Int32Array,
   width: number,
   head: number,
-  end: number,
   windows: Windows,
   t: number,
   flat: Float64Array,
   row: number,
 ): void {
   const { exact } = windows
+  const end = heads[head + END] - 1
   let oldest = end
   let out = row
   for (let w = 0; w < windows.length; w++) {

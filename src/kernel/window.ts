@@ -58,7 +58,7 @@ export class Windows {
 
   /** Is a tile outside every window from clock `t` on? */
   isPast(tile: number, t: number): boolean {
-    return tile < t - this.spans[0] && tile < this.reach(t)
+    return tile < t - this.spans[this.length - 1] && tile < this.reach(t)
   }
 
   /** Can a window start, at clock `t` or later, between two entries of a list that follow each other? */
