@@ -5,3 +5,6 @@ export const wallClock: Clock = () => Date.now()
 
 /** Milliseconds for measuring spans; never goes back. */
 export const stopwatch: Clock = () => performance.now()
+
+/** Resolves after `ms` milliseconds. */
+export const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))

@@ -1,11 +1,11 @@
-import { SpillwayError } from '../base/errors.ts'
 import { assert } from '../base/assert.ts'
+import { SpillwayError } from '../base/errors.ts'
 import type { Block, Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import { refusals, type FeatureColumn } from '../aggregate/aggregate.ts'
 import type { GroupIR, SourceIR } from '../define/ir.ts'
-import { widened } from './arena.ts'
 import { buildUnit, type Unit } from './build.ts'
+import { Floors } from './floors.ts'
 import { Keys } from './keys.ts'
 import { laneOf } from './lane.ts'
 import { featureColumns } from './output.ts'
@@ -57,8 +57,8 @@ export class Kernel {
   readonly #options: KernelOptions
   readonly #units: readonly Unit[]
   readonly #keys = new Keys()
-  /** By slot: the greatest clock read and floor applied. An ask below it is refused as evicted. */
-  #floors = new Float64Array(0)
+  /** An ask below its key's floor is refused as evicted. */
+  readonly #floors = new Floors()
 
   /** Throws `SPILL_REVISION` for a source whose events can be superseded: this kernel cannot retract. */
   constructor(group: GroupIR, source: SourceIR, options: KernelOptions) {
@@ -75,7 +75,7 @@ export class Kernel {
 
   /** Bytes of state. */
   get bytes(): number {
-    return this.#units.reduce((sum, unit) => sum + unit.structure.bytes, this.#floors.byteLength)
+    return this.#units.reduce((sum, unit) => sum + unit.structure.bytes, this.#floors.bytes)
   }
 
   /** Keys with state. */
@@ -90,12 +90,8 @@ export class Kernel {
 
   /** Applies events, with a read of its own key at each, at its arrival: as known when it was appended. */
   step(block: Block): FeatureColumn[] {
-    const upto = new Int32Array(block.length)
-    const uptoBefore = new Int32Array(block.length)
-    for (let i = 0; i < block.length; i++) {
-      upto[i] = i + 1
-      uptoBefore[i] = i
-    }
+    const upto = countingFrom(1, block.length)
+    const uptoBefore = countingFrom(0, block.length)
     return this.replay(block, { length: block.length, keys: this.#keyColumns(block), upto, uptoBefore, clock: block.arrival })
   }
 
@@ -111,12 +107,11 @@ export class Kernel {
    */
   replay(block: Block, asks: Asks): FeatureColumn[] {
     const out = featureColumns(this.group, asks.length, this.#options.exact === true)
+    assert(asks.length === 0 || asks.upto[asks.length - 1] <= block.length, 'asks know events of the block')
     let row = 0
     for (let from = 0; from < block.length || row < asks.length; from += SLICE) {
       const to = Math.min(from + SLICE, block.length)
-      let end = row
-      while (end < asks.length && asks.upto[end] <= to) end++
-      assert(to < block.length || end === asks.length, 'asks are in order and within the block')
+      const end = to < block.length ? rowAbove(asks.upto, row, asks.length, to) : asks.length
       this.#slice(sliceOf(block, from, to), from, asks, row, end, out)
       row = end
     }
@@ -126,17 +121,14 @@ export class Kernel {
   #slice(block: Block, offset: number, asks: Asks, from: number, to: number, out: FeatureColumn[]): void {
     const slots = this.#keys.slotsOf(this.#keyColumns(block), block.length, true)
     const readSlots = this.#keys.slotsOf(rowsOf(asks.keys, from, to), to - from, false)
-    const known = this.#floors.length
-    this.#floors = widened(this.#floors, this.#keys.size)
-    this.#floors.fill(-Infinity, known)
-    const floor = this.#options.floor === 'time' ? block.time : block.arrival
-    const { raised, evicted } = this.#raiseFloors(slots, floor, offset, asks, from, to, readSlots)
-    const clock = asks.clock.subarray(from, to)
+    const reads = { slots: readSlots, clock: asks.clock.subarray(from, to), upto: inSlice(asks.upto, from, to, offset) }
+    const before = asks.uptoBefore ? { ...reads, upto: inSlice(asks.uptoBefore, from, to, offset) } : reads
+    const floor = (this.#options.floor === 'time' ? block.time : block.arrival).slice()
+    this.#floors.grow(this.#keys.size)
+    const evicted = this.#floors.raise(slots, floor, reads)
     for (const unit of this.#units) {
       unit.structure.grow(this.#keys.size)
-      const upto = unit.before && asks.uptoBefore ? asks.uptoBefore : asks.upto
-      const reads = { slots: readSlots, clock, upto: inSlice(upto, from, to, offset) }
-      this.#run(unit, laneOf(unit, block, slots, raised), reads, from, out)
+      this.#run(unit, laneOf(unit, block, slots, floor), unit.before ? before : reads, from, out)
     }
     if (evicted) refuseEvicted(evicted, from, out)
   }
@@ -151,38 +143,6 @@ export class Kernel {
       this.#lower(unit, reads.clock.subarray(row, row + rows), at + row, out)
       from = to
     }
-  }
-
-  /**
-   * Raises each event's floor to the greatest clock that its key has reached: a structure that has moved its tails never
-   * moves them back. Finds the reads below their key's floor; they are answered by no structure.
-   */
-  #raiseFloors(slots: Int32Array, floor: Float64Array, offset: number, asks: Asks, from: number, to: number, readSlots: Int32Array) {
-    let evicted: Uint8Array | undefined
-    const raised = new Float64Array(slots.length)
-    let applied = 0
-    const floors = this.#floors
-    const raise = (end: number) => {
-      for (; applied < end; applied++) {
-        const slot = slots[applied]
-        if (slot < 0) continue
-        if (floor[applied] > floors[slot]) floors[slot] = floor[applied]
-        raised[applied] = floors[slot]
-      }
-    }
-    for (let row = from; row < to; row++) {
-      raise(asks.upto[row] - offset)
-      const slot = readSlots[row - from]
-      if (slot < 0) continue
-      if (asks.clock[row] >= floors[slot]) floors[slot] = asks.clock[row]
-      else {
-        evicted ??= new Uint8Array(to - from)
-        evicted[row - from] = 1
-        readSlots[row - from] = -1
-      }
-    }
-    raise(slots.length)
-    return { raised, evicted }
   }
 
   #lower(unit: Unit, clock: Float64Array, at: number, out: readonly FeatureColumn[]): void {
@@ -206,6 +166,24 @@ export class Kernel {
 }
 
 const empty = new Float64Array(0)
+
+function countingFrom(first: number, length: number): Int32Array {
+  const numbers = new Int32Array(length)
+  for (let i = 0; i < length; i++) numbers[i] = first + i
+  return numbers
+}
+
+/** The first of the asks [from, to), in order, that knows more than `events` events. */
+function rowAbove(upto: Int32Array, from: number, to: number, events: number): number {
+  let low = from
+  let high = to
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (upto[middle] > events) high = middle
+    else low = middle + 1
+  }
+  return low
+}
 
 /** What asks [from, to) know of a block, as numbers of events of its slice that starts at `offset`. */
 function inSlice(upto: Int32Array, from: number, to: number, offset: number): Int32Array {
