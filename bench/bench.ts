@@ -75,13 +75,17 @@ const SWEEP_MS = 300
  * The sides taken in turn, another one first in each round, since what ran before leaves its traces in caches and memory; garbage of one
  * side is collected before the next is timed.
  */
-export async function inTurn<Name extends string>(rounds: number, sides: Readonly<Record<Name, Side>>): Promise<Record<Name, Seconds>> {
+export async function inTurn<Name extends string>(
+  rounds: number,
+  sides: Readonly<Record<Name, Side>>,
+  sweepMs = SWEEP_MS,
+): Promise<Record<Name, Seconds>> {
   const names = Object.keys(sides) as Name[]
   const seconds = Object.fromEntries(names.map(name => [name, { wall: [], cpu: [] }])) as unknown as Record<Name, Seconds>
   for (let round = 0; round < rounds; round++)
     for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
       globalThis.gc?.()
-      await pause(SWEEP_MS)
+      await pause(sweepMs)
       const before = process.cpuUsage()
       const start = stopwatch()
       await sides[name]()

@@ -16,10 +16,10 @@ const figure: Figure = {
 const bench = (run: Bench['run']): Bench => ({ name: 'toy', run })
 const options = { small: true, progress: () => {} }
 
-test('sides are taken in turn, each timed once a round', async () => {
+test('sides are taken in turn, another first in each round, each timed once a round', async () => {
   const order: string[] = []
-  const seconds = await inTurn(3, { ours: () => order.push('ours'), peer: async () => order.push('peer') })
-  assert.deepEqual(order, ['ours', 'peer', 'ours', 'peer', 'ours', 'peer'])
+  const seconds = await inTurn(3, { ours: () => order.push('ours'), peer: async () => order.push('peer') }, 0)
+  assert.deepEqual(order, ['ours', 'peer', 'peer', 'ours', 'ours', 'peer'])
   for (const side of [seconds.ours.wall, seconds.ours.cpu, seconds.peer.wall, seconds.peer.cpu]) {
     assert.equal(side.length, 3)
     assert.ok(side.every(second => second >= 0))

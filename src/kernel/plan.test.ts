@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { limits } from '../base/limits.ts'
+import type { ColumnIR, ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir.ts'
+import { boundOf, planStructures } from './plan.ts'
+
+const columns: ColumnIR[] = [
+  { name: 'k', type: 'string', nullable: false },
+  { name: 'x', type: 'int', nullable: false, min: -7, max: 5 },
+  { name: 'maybe', type: 'int', nullable: true, max: 5 },
+  { name: 'least', type: 'int', nullable: false, min: 0 },
+  { name: 'd', type: 'double', nullable: false },
+]
+const source: SourceIR = {
+  name: 's',
+  columns,
+  key: 'k',
+  time: 'at',
+  arrives: { kind: 'after', delay: 0 },
+  allowedLateness: 0,
+  maxClockSkew: 0,
+  dedupe: 0,
+}
+const column = (name: string) => ({ op: 'column', name, type: columns.find(c => c.name === name)!.type }) as ExprIR
+const x = column('x')
+const where: ExprIR = { op: 'literal', value: true, type: 'bool' }
+
+type Asked = Partial<FeatureIR> & Pick<FeatureIR, 'agg'>
+
+/** Features of each structure, in order. */
+function structuresOf(...asked: Asked[]): string[] {
+  const features = asked.map((feature, i): FeatureIR => ({ name: `${feature.agg}${i}`, window: 100, hop: 1, type: 'int', ...feature }))
+  const group: GroupIR = { name: 'g', source: 's', entity: ['e'], key: ['k'], place: { kind: 'stream' }, features }
+  return planStructures(group, source).map(({ features: planned }) => planned.map(({ feature }) => feature.name).join(' '))
+}
+
+test('what sees the same events of the same value shares a structure, of every window and hop above 1', () => {
+  assert.deepEqual(
+    structuresOf(
+      { agg: 'sum', input: x },
+      { agg: 'mean', input: x, window: 50 },
+      { agg: 'variance', input: x },
+      { agg: 'sum', input: x, hop: 10 },
+      { agg: 'sum', input: x, hop: 20 },
+      { agg: 'sum', input: x, window: 'lifetime' },
+    ),
+    ['sum0 mean1 variance2', 'sum3 sum4 sum5'],
+  )
+})
+
+test('another value, condition, moment of reading, limit or extreme does not', () => {
+  for (const [agg, input, other] of [
+    ['sum', x, { input: column('least') }],
+    ['sum', x, { where }],
+    ['sum', x, { before: true }],
+    ['sum', x, { maxEvents: 7 }],
+    ['min', x, { agg: 'max' }],
+  ] as const)
+    assert.equal(structuresOf({ agg, input }, { agg, input, ...other }).length, 2, JSON.stringify(other))
+})
+
+test('sums over doubles need a structure a hop; last and distinct one for all', () => {
+  const d = column('d')
+  assert.deepEqual(structuresOf({ agg: 'sum', input: d, hop: 10 }, { agg: 'sum', input: d, hop: 20 }, { agg: 'variance', input: d, hop: 10 }), [
+    'sum0',
+    'sum1',
+    'variance2',
+  ])
+  assert.deepEqual(structuresOf({ agg: 'last', input: x }, { agg: 'lastK', k: 3, input: x, hop: 20 }), ['last0 lastK1'])
+  assert.deepEqual(structuresOf({ agg: 'countDistinct', input: x }, { agg: 'countDistinct', input: x, hop: 20 }), [
+    'countDistinct0 countDistinct1',
+  ])
+})
+
+test('a count joins exact sums over the same events, and no others', () => {
+  assert.deepEqual(structuresOf({ agg: 'count' }, { agg: 'sum', input: x }), ['sum1 count0'])
+  for (const other of [
+    { agg: 'sum', input: column('maybe') },
+    { agg: 'sum', input: column('d') },
+    { agg: 'sum', input: x, hop: 2 },
+    { agg: 'sum', input: x, before: true },
+    { agg: 'sum', input: x, where },
+    { agg: 'sum', input: x, maxEvents: 3 },
+    { agg: 'min', input: x },
+  ] as const)
+    assert.equal(structuresOf({ agg: 'count' }, other).length, 2, JSON.stringify(other))
+})
+
+test('limits: maxEvents of exact windows, or what a key may hold; a lifetime is not exact', () => {
+  const planned = (feature: Asked) => {
+    const full: FeatureIR = { name: 'f', window: 100, hop: 1, type: 'int', ...feature }
+    const [plan] = planStructures({ name: 'g', source: 's', entity: ['e'], key: ['k'], place: { kind: 'stream' }, features: [full] }, source)
+    return [plan.exact, plan.maxEntries, plan.features[0].span]
+  }
+  assert.deepEqual(planned({ agg: 'count' }), [true, limits.EXACT_EVENTS_PER_KEY, 100])
+  assert.deepEqual(planned({ agg: 'count', maxEvents: 5 }), [true, 5, 100])
+  assert.deepEqual(planned({ agg: 'count', hop: 2 }), [false, limits.ENTRIES_PER_KEY_MAX, 100])
+  assert.deepEqual(planned({ agg: 'count', window: 'lifetime' }), [false, limits.ENTRIES_PER_KEY_MAX, Infinity])
+})
+
+test('the bound of an input is its largest magnitude, known only from both sides', () => {
+  const cases: [ExprIR | undefined, number][] = [
+    [undefined, 0],
+    [where, 1],
+    [{ op: 'literal', value: -9, type: 'int' }, 9],
+    [x, 7],
+    [column('maybe'), limits.EXACT_MAX],
+    [column('least'), limits.EXACT_MAX],
+    [column('d'), limits.EXACT_MAX],
+    [{ op: 'column', name: 'unknown', type: 'int' }, limits.EXACT_MAX],
+  ]
+  for (const [expr, bound] of cases) assert.equal(boundOf(expr, source), bound, JSON.stringify(expr))
+})
