@@ -28,5 +28,5 @@ test('after is by time, then arrival, then position, and never after itself', ()
     [2, 2, 0],
     [3, 0, 0],
   ] as const
-  events.forEach((a, i) => events.forEach((b, j) => assert.equal(isAfter(a[0], a[1], a[2], b[0], b[1], b[2]), i > j, `${a} after ${b}`)))
+  events.forEach((a, i) => events.forEach((b, j) => assert.equal(isAfter(a[0], a[1], a[2], b[0], b[1], b[2]), i > j, `${i} after ${j}`)))
 })
