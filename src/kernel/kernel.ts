@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
 import { SpillwayError } from '../base/errors.ts'
 import type { Block, Column } from '../columns/block.ts'
+import { blockSlice, columnSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import { refusals, type FeatureColumn } from '../aggregate/aggregate.ts'
 import type { GroupIR, SourceIR } from '../define/ir.ts'
@@ -112,7 +113,7 @@ export class Kernel {
     for (let from = 0; from < block.length || row < asks.length; from += SLICE) {
       const to = Math.min(from + SLICE, block.length)
       const end = to < block.length ? rowAbove(asks.upto, row, asks.length, to) : asks.length
-      this.#slice(sliceOf(block, from, to), from, asks, row, end, out)
+      this.#slice(blockSlice(block, from, to), from, asks, row, end, out)
       row = end
     }
     return out
@@ -120,7 +121,8 @@ export class Kernel {
 
   #slice(block: Block, offset: number, asks: Asks, from: number, to: number, out: FeatureColumn[]): void {
     const slots = this.#keys.slotsOf(this.#keyColumns(block), block.length, true)
-    const readSlots = this.#keys.slotsOf(rowsOf(asks.keys, from, to), to - from, false)
+    const readKeys = asks.keys.map(column => columnSlice(column, from, to))
+    const readSlots = this.#keys.slotsOf(readKeys, to - from, false)
     const reads = { slots: readSlots, clock: asks.clock.subarray(from, to), upto: inSlice(asks.upto, from, to, offset) }
     const before = asks.uptoBefore ? { ...reads, upto: inSlice(asks.uptoBefore, from, to, offset) } : reads
     const floor = (this.#options.floor === 'time' ? block.time : block.arrival).slice()
@@ -214,19 +216,4 @@ function refuseEvicted(evicted: Uint8Array, from: number, out: FeatureColumn[]):
     if (!evicted[i]) continue
     for (const column of out) refuse(column, from + i, refusals.evicted)
   }
-}
-
-function sliceOf(block: Block, from: number, to: number): Block {
-  if (from === 0 && to === block.length) return block
-  return {
-    length: to - from,
-    time: block.time.subarray(from, to),
-    arrival: block.arrival.subarray(from, to),
-    position: block.position.subarray(from, to),
-    columns: Object.fromEntries(Object.entries(block.columns).map(([name, column]) => [name, rowsOf([column], from, to)[0]])),
-  }
-}
-
-function rowsOf(columns: readonly Column[], from: number, to: number): Column[] {
-  return columns.map(({ values, nulls }) => ({ values: values.subarray(from, to), nulls: nulls?.subarray(from, to) }))
 }

@@ -1,10 +1,11 @@
 import { assert } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
+import { columnSlice } from '../columns/slice.ts'
 import type { ColumnIR, GroupIR, ModelIR, PipelineIR } from '../define/ir.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { LeafIR } from '../expression/index.ts'
 import { compileModel, type OwnScoreFunction, type VectorColumn } from '../model/index.ts'
-import { delivered, rowsOf } from './delivered.ts'
+import { delivered } from './delivered.ts'
 import { Feed } from './feed.ts'
 import type { ReplayLog } from './log.ts'
 import { groupReads, readId } from './reads.ts'
@@ -50,7 +51,7 @@ export function* decide({ ir, scores }: Definitions, model: ModelIR, log: Replay
   const types = new Map(source.columns.map(column => [column.name, column]))
   for (let from = 0; from < block.length; from += STRETCH) {
     const to = Math.min(from + STRETCH, block.length)
-    const columnOf = (name: string) => rowsOf(block.columns[name], from, to)
+    const columnOf = (name: string) => columnSlice(block.columns[name], from, to)
     const features = new Map(
       feeds.map(feed => [readId({ group: feed.read.group.name, key: feed.read.key }), { feed, out: feed.next(from, to) }]),
     )

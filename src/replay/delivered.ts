@@ -7,8 +7,3 @@ export function delivered<C extends Column>(column: C, { type, scale }: TypeIR):
   const unit = 10 ** scale
   return { ...column, values: (column.values as Float64Array).map(value => value / unit) }
 }
-
-/** Rows [from, to) of a column, without a copy. */
-export function rowsOf({ values, nulls }: Column, from: number, to: number): Column {
-  return { values: values.subarray(from, to), nulls: nulls?.subarray(from, to) }
-}

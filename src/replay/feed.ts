@@ -1,10 +1,10 @@
-import type { Block, Column } from '../columns/block.ts'
+import type { Column } from '../columns/block.ts'
+import { blockSlice, columnSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { ModelIR } from '../define/ir.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks, type Placed } from '../kernel/placement.ts'
-import { rowsOf } from './delivered.ts'
 import type { ReplayLog } from './log.ts'
 import type { GroupRead } from './reads.ts'
 
@@ -38,9 +38,9 @@ export class Feed {
     const start = this.#applied
     const end = Math.max(start, upto[to - 1])
     this.#applied = end
-    return this.kernel.replay(stretch(block, start, end), {
+    return this.kernel.replay(blockSlice(block, start, end), {
       length: to - from,
-      keys: this.#keys.map(column => rowsOf(column, from, to)),
+      keys: this.#keys.map(column => columnSlice(column, from, to)),
       upto: upto.slice(from, to).map(known => known - start),
       uptoBefore: uptoBefore.slice(from, to).map(known => Math.max(0, known - start)),
       clock: clock.subarray(from, to),
@@ -50,16 +50,5 @@ export class Feed {
   /** What decision `row` knew of the group: events of its source, and the clock. */
   known(row: number): { readonly known: number; readonly clock: number } {
     return { known: this.#placed.upto[row], clock: this.#placed.clock[row] }
-  }
-}
-
-/** Events [from, to) of a block, without a copy. */
-export function stretch(block: Block, from: number, to: number): Block {
-  return {
-    length: to - from,
-    time: block.time.subarray(from, to),
-    arrival: block.arrival.subarray(from, to),
-    position: block.position.subarray(from, to),
-    columns: Object.fromEntries(Object.entries(block.columns).map(([name, column]) => [name, rowsOf(column, from, to)])),
   }
 }

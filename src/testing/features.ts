@@ -1,12 +1,12 @@
 import { SpillwayError } from '../base/errors.ts'
 import type { Column } from '../columns/block.ts'
+import { blockSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { ColumnIR, FeatureIR, Value } from '../define/ir.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks } from '../kernel/placement.ts'
 import { delivered } from '../replay/delivered.ts'
-import { stretch } from '../replay/feed.ts'
 import { featureRefusals } from '../replay/refused.ts'
 import type { TestLog } from './log.ts'
 
@@ -28,7 +28,7 @@ export function featuresAt(log: TestLog, name: string, key: readonly (string | n
       strings,
     ),
   )
-  const out = kernel.replay(stretch(placed.block, 0, placed.upto[0]), { length: 1, keys, upto: placed.upto, clock: placed.clock })
+  const out = kernel.replay(blockSlice(placed.block, 0, placed.upto[0]), { length: 1, keys, upto: placed.upto, clock: placed.clock })
   return Object.fromEntries(group.features.map((feature, f) => [feature.name, valueOf(group.name, feature, out[f], strings)]))
 }
 
