@@ -80,3 +80,47 @@ export function stepThrough(
   }
   return refused
 }
+
+/** A history with each event's value its own index, so that what a window holds can be looked up in the lane. */
+export const indexed = (history: readonly Arriving[]): Arriving[] => history.map((event, value) => ({ ...event, value }))
+
+/**
+ * One key's events, values their indices, in any order of processing: many times and arrivals are equal, positions never,
+ * and no clock is asked below 25, where the latest are.
+ */
+export const unordered: fc.Arbitrary<Lane> = fc
+  .array(fc.record({ time: fc.integer({ min: -20, max: 20 }), delay: fc.nat(2) }), { maxLength: 40 })
+  .chain(events => fc.tuple(fc.constant(events), fc.shuffledSubarray([...events.keys()], { minLength: events.length })))
+  .map(([events, position]) => ({
+    slots: new Int32Array(events.length),
+    time: Float64Array.from(events, ({ time }) => time),
+    arrival: Float64Array.from(events, ({ time, delay }) => time + delay),
+    position: Float64Array.from(position),
+    value: Float64Array.from(events.keys()),
+    skip: undefined,
+    floor: new Float64Array(events.length).fill(25),
+  }))
+
+/** Events of a lane by (time, arrival, position), oldest first. */
+export const byOrder = (lane: Lane, events: readonly number[]): number[] =>
+  events.toSorted((a, b) => lane.time[a] - lane.time[b] || lane.arrival[a] - lane.arrival[b] || lane.position[a] - lane.position[b])
+
+/** Inserts every event, then reads each [slot, clock] in one chunk; the partials by read and window. */
+export function readAll(structure: Structure, lane: Lane, asked: readonly (readonly [slot: number, clock: number])[]): number[][][] {
+  const { length } = lane.slots
+  structure.grow(2)
+  const reads = {
+    slots: Int32Array.from(asked, ([slot]) => slot),
+    clock: Float64Array.from(asked, ([, clock]) => clock),
+    upto: new Int32Array(asked.length).fill(length),
+  }
+  structure.run({ lane, reads, from: 0, to: length, row: 0, rows: asked.length })
+  return asked.map((_, row) => structure.partials.map(columns => columns.map(column => column[row])))
+}
+
+/** How many of the reads of `stepThrough` are of a window whose values have a `size` above `most`. */
+export function countOver(lane: Lane, windows: readonly Window[], most: number, size: (values: number[]) => number): number {
+  const over = (event: number) =>
+    windows.filter(({ span, hop }) => size(inWindow(lane, event, lane.slots[event], lane.arrival[event], span, hop)) > most).length
+  return [...lane.slots.keys()].reduce((sum, event) => sum + over(event), 0)
+}

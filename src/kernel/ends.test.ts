@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import {
+  byOrder,
+  countOver,
+  histories,
+  indexed,
+  inWindow,
+  laneOfHistory,
+  mixedHops,
+  readAll,
+  stepThrough,
+  unordered,
+  windowsOf,
+} from '../../test/kernel/histories.ts'
+import { Ends } from './ends.ts'
+import type { Lane } from './structure.ts'
+import { floorTo, Windows } from './window.ts'
+
+const spans = [3, 20, 60, Infinity]
+const finiteMixed = mixedHops.filter(({ span }) => span < Infinity)
+const cases = {
+  'hop 1': windowsOf(spans, 1),
+  'hop 7': windowsOf(spans, 7),
+  'mixed hops': mixedHops,
+  'lifetime alone': windowsOf([Infinity], 1),
+}
+const none = [NaN, NaN, NaN, NaN]
+
+/** What a window of these events holds: value of the first and of the last, which are their indices, and their times. */
+function endsOf(lane: Lane, events: readonly number[]): number[] {
+  const ordered = byOrder(lane, events)
+  const [first, last] = [ordered[0], ordered.at(-1)!]
+  return ordered.length === 0 ? none : [first, last, lane.time[first], lane.time[last]]
+}
+
+for (const [name, windows] of Object.entries(cases)) {
+  test(`the first and the last event of each window, ${name}`, () => {
+    fc.assert(
+      fc.property(histories, history => {
+        const lane = laneOfHistory(indexed(history))
+        const refused = stepThrough(new Ends(new Windows(windows), 1e6), lane, windows, (partial, events) =>
+          assert.deepEqual(partial, endsOf(lane, events)),
+        )
+        assert.equal(refused, 0)
+      }),
+    )
+  })
+
+  test(`events are in order of (time, arrival, position), whatever the order of processing, ${name}`, () => {
+    const clocks = [25, 25, 30, 44, 51, 90]
+    fc.assert(
+      fc.property(unordered, lane => {
+        const asked = clocks.map(clock => [0, clock] as const)
+        readAll(new Ends(new Windows(windows), 1e6), lane, asked).forEach((partials, read) =>
+          windows.forEach(({ span, hop }, w) =>
+            assert.deepEqual(partials[w], endsOf(lane, inWindow(lane, lane.slots.length - 1, 0, clocks[read], span, hop))),
+          ),
+        )
+      }),
+    )
+  })
+}
+
+for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), 'hop 7': windowsOf([3, 60], 7), 'mixed hops': finiteMixed }))
+  test(`past maxEntries a window is refused or right, ${name}`, () => {
+    let refusals = 0
+    const { tile } = new Windows(windows)
+    fc.assert(
+      fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, maxEntries) => {
+        const lane = laneOfHistory(indexed(history))
+        const ends = new Ends(new Windows(windows), maxEntries)
+        const refused = stepThrough(ends, lane, windows, (partial, events) => assert.deepEqual(partial, endsOf(lane, events)))
+        const entriesOf = (events: number[]) => new Set(tile === 1 ? events : events.map(event => floorTo(lane.time[event], tile))).size
+        if (name !== 'mixed hops') assert.equal(refused, countOver(lane, windows, maxEntries, entriesOf))
+        assert.ok(ends.entries <= 2 * maxEntries)
+        refusals += refused
+      }),
+    )
+    assert.ok(refusals > 0)
+  })
+
+test('a key keeps one entry for each tile of its longest window, at hop 1 for each event', () => {
+  for (const hop of [1, 7])
+    fc.assert(
+      fc.property(histories, history => {
+        const windows = windowsOf([3, 60], hop)
+        const lane = laneOfHistory(indexed(history.map(event => ({ ...event, slot: 0 }))))
+        const ends = new Ends(new Windows(windows), 1e6)
+        let longest: number[] = []
+        stepThrough(ends, lane, windows, (_, events) => {
+          longest = events
+        })
+        assert.equal(ends.entries, new Set(longest.map(event => (hop === 1 ? event : floorTo(lane.time[event], hop)))).size)
+      }),
+    )
+})
+
+test('without reads, a list forgets what is behind every window and thins what only wide hops can see', () => {
+  const lane = laneOfHistory(Array.from({ length: 20_000 }, () => ({ slot: 0, wait: 5, late: 0, value: 1 })))
+  const windows = [
+    { span: 100, hop: 1 },
+    { span: 10_000, hop: 100 },
+  ]
+  const ends = new Ends(new Windows(windows), 1e6)
+  readAll(ends, lane, [])
+  assert.ok(ends.entries <= 2 * (2 + 100 + 2 + 100), `${ends.entries} entries`)
+})
+
+test('a key without events has none, whatever its row held before', () => {
+  const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
+  const ends = new Ends(new Windows(windowsOf([10, 50], 1)), 5)
+  assert.deepEqual(readAll(ends, lane, [[0, 0]]), [
+    [
+      [5, 5, 0, 0],
+      [4, 5, -50, 0],
+    ],
+  ])
+  const nobody = { ...lane, slots: new Int32Array(0) }
+  assert.deepEqual(readAll(ends, nobody, [[-1, 0]]), [[none, none]])
+  assert.deepEqual(readAll(ends, nobody, [[1, 0]]), [[none, none]])
+})
+
+test('bytes grow with keys and with entries', () => {
+  const ends = new Ends(new Windows(windowsOf([60], 1)), 1e6)
+  const empty = ends.bytes
+  ends.grow(1000)
+  assert.equal(ends.bytes - empty, 1000 * (4 * 4 + 4 * 8 + 8))
+  readAll(ends, laneOfHistory(Array.from({ length: 2000 }, () => ({ slot: 0, wait: 0, late: 0, value: 1 }))), [])
+  assert.equal(ends.entries, 2000)
+  assert.ok(ends.bytes - empty >= 2000 * 4 * 8)
+})

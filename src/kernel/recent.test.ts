@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import {
+  byOrder,
+  histories,
+  indexed,
+  inWindow,
+  laneOfHistory,
+  mixedHops,
+  readAll,
+  stepThrough,
+  unordered,
+  windowsOf,
+} from '../../test/kernel/histories.ts'
+import { Recent } from './recent.ts'
+import type { Lane } from './structure.ts'
+import { Windows } from './window.ts'
+
+const spans = [3, 20, 60, Infinity]
+const cases = { 'hop 1': windowsOf(spans, 1), 'hop 7': windowsOf(spans, 7), 'mixed hops': mixedHops }
+const ks = fc.integer({ min: 1, max: 6 })
+
+/** Value and time of the newest, of the next, … up to the first place that is NaN. */
+const shown = (partial: readonly number[]) => partial.slice(0, partial.findIndex(Number.isNaN) >>> 0)
+const newest = (lane: Lane, events: readonly number[], k: number) =>
+  byOrder(lane, events)
+    .toReversed()
+    .slice(0, k)
+    .flatMap(event => [event, lane.time[event]])
+
+for (const [name, windows] of Object.entries(cases))
+  test(`the newest k of each window, exactly k or all there are, ${name}`, () => {
+    fc.assert(
+      fc.property(histories, ks, (history, k) => {
+        const lane = laneOfHistory(indexed(history))
+        const recent = new Recent(new Windows(windows), k)
+        const refused = stepThrough(recent, lane, windows, (partial, values) => {
+          assert.equal(partial.length, 2 * k)
+          assert.deepEqual(shown(partial), newest(lane, values, k))
+        })
+        assert.equal(refused, 0)
+        const perKey = [0, 1].map(slot => lane.slots.filter(of => of === slot).length)
+        assert.equal(recent.entries, Math.min(perKey[0], k) + Math.min(perKey[1], k))
+      }),
+    )
+  })
+
+test('events are in order of (time, arrival, position), whatever the order of processing', () => {
+  const windows = windowsOf([5, 30, Infinity], 1)
+  const clocks = [25, 25, 30, 44, 51]
+  fc.assert(
+    fc.property(unordered, ks, (lane, k) => {
+      const recent = new Recent(new Windows(windows), k)
+      const answers = readAll(
+        recent,
+        lane,
+        clocks.map(clock => [0, clock]),
+      )
+      answers.forEach((partials, read) =>
+        windows.forEach(({ span, hop }, w) => {
+          const events = inWindow(lane, lane.slots.length - 1, 0, clocks[read], span, hop)
+          assert.deepEqual(shown(partials[w]), newest(lane, events, k))
+        }),
+      )
+    }),
+  )
+})
+
+test('a window holds an event at its start and not one before it', () => {
+  const lane = laneOfHistory([{ slot: 0, wait: 100, late: 0, value: 9 }])
+  const recent = new Recent(new Windows(windowsOf([10], 1)), 2)
+  const [[edge], [outside]] = readAll(recent, lane, [
+    [0, 10],
+    [0, 11],
+  ])
+  assert.deepEqual([shown(edge), shown(outside)], [[9, 0], []])
+})
+
+test('a key without events has none, whatever its row held before', () => {
+  const recent = new Recent(new Windows(windowsOf([10, 20], 1)), 2)
+  const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
+  assert.deepEqual(readAll(recent, lane, [[0, 0]])[0].map(shown), [
+    [5, 0],
+    [5, 0],
+  ])
+  assert.deepEqual(readAll(recent, { ...lane, slots: new Int32Array(0) }, [[-1, 0]])[0].map(shown), [[], []])
+  assert.deepEqual(readAll(recent, { ...lane, slots: new Int32Array(0) }, [[1, 0]])[0].map(shown), [[], []])
+})
+
+test('bytes grow with keys and with entries, not with events', () => {
+  const recent = new Recent(new Windows(windowsOf([10], 1)), 3)
+  recent.grow(16)
+  const few = recent.bytes
+  recent.grow(1000)
+  assert.ok(recent.bytes - few >= 16 * 984)
+  const many = (slots: number) =>
+    laneOfHistory(Array.from({ length: 3000 }, (_, at) => ({ slot: at % slots, wait: 1, late: 0, value: at })))
+  const keyed = recent.bytes
+  readAll(recent, many(1), [])
+  assert.equal(recent.bytes, keyed)
+  assert.equal(recent.entries, 3)
+  readAll(recent, many(1000), [])
+  assert.ok(recent.bytes > keyed)
+})
