@@ -74,3 +74,11 @@ test('a sum of the largest integers is rounded once, and what was left out is ex
     }),
   )
 })
+
+test('a sum in one limb is that limb, whatever stands behind it', () => {
+  const partial = [2, 7, 9, 5, 3].map(x => Float64Array.of(0, x))
+  assert.equal(exactSum(partial, 1, 1, 1), 7n)
+  assert.equal(exactSum(partial, 1, 2, 1), 7n + 9n * 2n ** 26n)
+  assert.equal(exactProductSum(partial, 2, 1, 1), 9n)
+  assert.equal(exactProductSum(partial, 2, 3, 1), 9n + 5n * 2n ** 30n + 3n * 2n ** 60n)
+})

@@ -52,7 +52,10 @@ test('lists of many slots hold what was opened, removed and cut, wherever they m
       })
       lists.forEach((list, slot) => assert.deepEqual(entriesOf(arena, slot), list))
       assert.equal(arena.entries, lists.flat().length)
-      assert.equal(arena.lists, lists.filter((_, slot) => steps.some(s => s.slot === slot && ['append', 'insert'].includes(s.action))).length)
+      assert.equal(
+        arena.lists,
+        lists.filter((_, slot) => steps.some(s => s.slot === slot && ['append', 'insert'].includes(s.action))).length,
+      )
     }),
   )
 })

@@ -105,7 +105,7 @@ export class Arena {
     const { width } = this
     const end = this.end(slot)
     assert(entry >= this.from(slot) && entry + count <= end, 'entries to remove lie in the list')
-    if (entry + count < end) this.data.copyWithin(entry * width, (entry + count) * width, end * width)
+    this.data.copyWithin(entry * width, (entry + count) * width, end * width)
     this.heads[slot * this.stride + END] = end - count
   }
 

@@ -190,8 +190,8 @@ function rowAbove(upto: Int32Array, from: number, to: number, events: number): n
 /** What asks [from, to) know of a block, as numbers of events of its slice that starts at `offset`. */
 function inSlice(upto: Int32Array, from: number, to: number, offset: number): Int32Array {
   if (offset === 0) return upto.subarray(from, to)
-  const ends = new Int32Array(to - from)
-  for (let i = 0; i < ends.length; i++) ends[i] = upto[from + i] - offset
+  const ends = upto.slice(from, to)
+  for (let i = 0; i < ends.length; i++) ends[i] = ends[i] - offset
   return ends
 }
 

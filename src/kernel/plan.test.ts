@@ -61,11 +61,10 @@ test('another value, condition, moment of reading, limit or extreme does not', (
 
 test('sums over doubles need a structure a hop; last and distinct one for all', () => {
   const d = column('d')
-  assert.deepEqual(structuresOf({ agg: 'sum', input: d, hop: 10 }, { agg: 'sum', input: d, hop: 20 }, { agg: 'variance', input: d, hop: 10 }), [
-    'sum0',
-    'sum1',
-    'variance2',
-  ])
+  assert.deepEqual(
+    structuresOf({ agg: 'sum', input: d, hop: 10 }, { agg: 'sum', input: d, hop: 20 }, { agg: 'variance', input: d, hop: 10 }),
+    ['sum0', 'sum1', 'variance2'],
+  )
   assert.deepEqual(structuresOf({ agg: 'last', input: x }, { agg: 'lastK', k: 3, input: x, hop: 20 }), ['last0 lastK1'])
   assert.deepEqual(structuresOf({ agg: 'countDistinct', input: x }, { agg: 'countDistinct', input: x, hop: 20 }), [
     'countDistinct0 countDistinct1',
@@ -89,7 +88,10 @@ test('a count joins exact sums over the same events, and no others', () => {
 test('limits: maxEvents of exact windows, or what a key may hold; a lifetime is not exact', () => {
   const planned = (feature: Asked) => {
     const full: FeatureIR = { name: 'f', window: 100, hop: 1, type: 'int', ...feature }
-    const [plan] = planStructures({ name: 'g', source: 's', entity: ['e'], key: ['k'], place: { kind: 'stream' }, features: [full] }, source)
+    const [plan] = planStructures(
+      { name: 'g', source: 's', entity: ['e'], key: ['k'], place: { kind: 'stream' }, features: [full] },
+      source,
+    )
     return [plan.exact, plan.maxEntries, plan.features[0].span]
   }
   assert.deepEqual(planned({ agg: 'count' }), [true, limits.EXACT_EVENTS_PER_KEY, 100])
