@@ -21,8 +21,12 @@ const spans = [3, 20, 60, Infinity]
 const cases = { 'hop 1': windowsOf(spans, 1), 'hop 7': windowsOf(spans, 7), 'mixed hops': mixedHops }
 const ks = fc.integer({ min: 1, max: 6 })
 
-/** Value and time of the newest, of the next, … up to the first place that is NaN. */
-const shown = (partial: readonly number[]) => partial.slice(0, partial.findIndex(Number.isNaN) >>> 0)
+/** Value and time of the newest, of the next, … up to the first place where there is none. */
+function shown(partial: readonly number[]): readonly number[] {
+  const end = partial.findIndex(Number.isNaN)
+  if (end >= 0) assert.deepEqual([end % 2, partial[end + 1]], [0, NaN])
+  return end < 0 ? partial : partial.slice(0, end)
+}
 const newest = (lane: Lane, events: readonly number[], k: number) =>
   byOrder(lane, events)
     .toReversed()

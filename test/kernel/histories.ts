@@ -89,7 +89,9 @@ export const indexed = (history: readonly Arriving[]): Arriving[] => history.map
  * and no clock is asked below 25, where the latest are.
  */
 export const unordered: fc.Arbitrary<Lane> = fc
-  .array(fc.record({ time: fc.integer({ min: -20, max: 20 }), delay: fc.nat(2) }), { maxLength: 40 })
+  .array(fc.record({ time: fc.oneof(fc.constantFrom(-20, -5, 20), fc.integer({ min: -20, max: 20 })), delay: fc.nat(1) }), {
+    maxLength: 40,
+  })
   .chain(events => fc.tuple(fc.constant(events), fc.shuffledSubarray([...events.keys()], { minLength: events.length })))
   .map(([events, position]) => ({
     slots: new Int32Array(events.length),

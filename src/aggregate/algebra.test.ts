@@ -1,0 +1,143 @@
+/** What each aggregate says of itself, for every type that it takes: the table of the semantics, section 6, written out. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { aggregateNames, type AggregateName, type ColumnType, type ExprIR, type FeatureIR, type TypeIR } from '../define/ir.ts'
+import { signatures } from '../define/signatures.ts'
+import { refusals, unitOf, unitOfTime, type Algebra, type Exactness, type Partial } from './aggregate.ts'
+import { aggregates } from './index.ts'
+import { roundedProduct, type SqlWindow } from './sql.ts'
+
+type Said = readonly [Algebra, Exactness, Partial['kind']]
+
+const subtracted: Said = ['invertible', 'exact', 'sums']
+const folded: Said = ['other', 'inexact', 'folds']
+const ends: Said = ['selective', 'exact', 'ends']
+
+/** Over exact types; over doubles where that differs. */
+const table: Readonly<Record<AggregateName, readonly [Said, Said?]>> = {
+  count: [subtracted],
+  sum: [subtracted, folded],
+  mean: [subtracted, folded],
+  min: [['selective', 'exact', 'extremes']],
+  max: [['selective', 'exact', 'extremes']],
+  variance: [subtracted, folded],
+  stddev: [subtracted, folded],
+  first: [ends],
+  last: [['selective', 'exact', 'recent']],
+  lastK: [['other', 'exact', 'recent']],
+  change: [ends],
+  rate: [ends, ['selective', 'inexact', 'ends']],
+  slope: [subtracted, folded],
+  share: [subtracted],
+  timeSinceLast: [['selective', 'exact', 'recent']],
+  countDistinct: [['other', 'exact', 'distinct']],
+}
+
+const typeOf = (type: ColumnType): TypeIR => (type === 'decimal' ? { type, scale: 2 } : { type })
+
+function inputsOf(agg: AggregateName): (TypeIR | undefined)[] {
+  const { takes, optional } = signatures[agg]
+  return takes === 'none' ? [undefined] : [...takes.map(typeOf), ...(optional ? [undefined] : [])]
+}
+
+function featureOf(agg: AggregateName, input: TypeIR | undefined, options: { k?: number; limit?: number; per?: number } = {}): FeatureIR {
+  const expr = input && ({ op: 'column', name: 'x', ...input } as ExprIR)
+  return { name: 'f', agg, window: 10, hop: 1, type: 'double', ...(expr && { input: expr }), ...options }
+}
+
+test('algebra, exactness and partial agree with the table, and with each other', () => {
+  for (const agg of aggregateNames)
+    for (const input of inputsOf(agg)) {
+      const aggregate = aggregates[agg]
+      const [exact, double = exact] = table[agg]
+      const said = [aggregate.algebra(input), aggregate.exactness(input), aggregate.partial(featureOf(agg, input, { k: 3 })).kind]
+      assert.equal(aggregate.name, agg)
+      assert.deepEqual(said, input?.type === 'double' ? double : exact, `${agg} of ${input?.type}`)
+    }
+})
+
+test('what a partial holds', () => {
+  const partialOf = (agg: AggregateName, type: ColumnType, options = {}) => {
+    const partial = aggregates[agg].partial(featureOf(agg, typeOf(type), options))
+    return partial.kind === 'folds' ? partial.fold.name : partial
+  }
+  for (const agg of ['sum', 'mean', 'share'] as const) assert.deepEqual(partialOf(agg, 'int'), { kind: 'sums', terms: ['x'] })
+  for (const agg of ['variance', 'stddev'] as const) assert.deepEqual(partialOf(agg, 'decimal'), { kind: 'sums', terms: ['x', 'xx'] })
+  assert.deepEqual(partialOf('slope', 'duration'), { kind: 'sums', terms: ['x', 'trend'] })
+  assert.deepEqual(partialOf('count', 'int'), { kind: 'sums', terms: [] })
+  const foldNames = (['sum', 'mean', 'variance', 'stddev', 'slope'] as const).map(agg => partialOf(agg, 'double'))
+  assert.deepEqual(foldNames, ['sum', 'sum', 'spread', 'spread', 'trend'])
+  assert.deepEqual(partialOf('min', 'string'), { kind: 'extremes', sign: 1 })
+  assert.deepEqual(partialOf('max', 'string'), { kind: 'extremes', sign: -1 })
+  for (const agg of ['last', 'timeSinceLast'] as const) assert.deepEqual(partialOf(agg, 'bool', { k: 7 }), { kind: 'recent', k: 1 })
+  assert.deepEqual(partialOf('lastK', 'bool', { k: 7 }), { kind: 'recent', k: 7 })
+  assert.deepEqual(partialOf('countDistinct', 'int'), { kind: 'distinct', limit: 4096 })
+  assert.deepEqual(partialOf('countDistinct', 'int', { limit: 9 }), { kind: 'distinct', limit: 9 })
+})
+
+test('units: 10^scale of a decimal alone, and a minute unless told', () => {
+  assert.deepEqual(
+    [{ type: 'decimal', scale: 15 } as const, { type: 'decimal' } as const, { type: 'int', scale: 3 } as const, undefined].map(unitOf),
+    [1e15, 1, 1, 1],
+  )
+  assert.equal(unitOfTime(featureOf('rate', { type: 'int' })), 60_000)
+  assert.equal(unitOfTime(featureOf('rate', { type: 'int' }, { per: 1 })), 1)
+})
+
+test('each reason to refuse has a code of its own, and none is 0, which is not refused', () => {
+  assert.equal(new Set([0, ...Object.values(refusals)]).size, 4)
+})
+
+/** Names what is asked of it. */
+const window: SqlWindow = {
+  input: 'x',
+  time: 'time',
+  clock: 'clock',
+  count: () => 'n',
+  countWhere: condition => `countWhere(${condition})`,
+  distinct: value => `distinct(${value})`,
+  sum: value => `sum(${value})`,
+  min: value => `min(${value})`,
+  max: value => `max(${value})`,
+  first: value => `first(${value})`,
+  last: value => `last(${value})`,
+  newest: (value, k) => `newest(${value}, ${k})`,
+  spread: () => 'spread',
+  trend: () => ({ together: 'together', spread: 'spread' }),
+  exact: integer => `exact(${integer})`,
+  double: integer => `double(${integer})`,
+  rounded: exact => `fl(${exact})`,
+  constant: String,
+  delivered: physical => `delivered(${physical})`,
+}
+
+const sqlOf = (agg: AggregateName, type: ColumnType) => aggregates[agg].sql(featureOf(agg, typeOf(type), { k: 3 }), window)
+
+test('in SQL an exact value is rounded once and one of doubles never', () => {
+  for (const agg of ['sum', 'mean', 'variance', 'stddev', 'change', 'rate', 'slope'] as const) {
+    for (const type of ['int', 'decimal', 'duration'] as const) assert.match(sqlOf(agg, type).value, /fl\(/, `${agg} of ${type}`)
+    const { value, exact, refused } = sqlOf(agg, 'double')
+    assert.doesNotMatch(value, /fl\(|exact/, agg)
+    assert.deepEqual([exact, refused], [undefined, undefined], agg)
+  }
+})
+
+test('in SQL a decimal is divided by 10^s, its variance by 10^2s', () => {
+  const divisor = (agg: AggregateName, type: ColumnType) => sqlOf(agg, type).value.match(/ \/ (\d+)(?: END)?$/)?.[1]
+  for (const agg of ['sum', 'mean', 'stddev', 'change', 'rate', 'slope'] as const)
+    assert.deepEqual([divisor(agg, 'decimal'), divisor(agg, 'int')], ['100', '1'], agg)
+  assert.deepEqual([divisor('variance', 'decimal'), divisor('variance', 'int')], ['10000', '1'])
+})
+
+test('in SQL what exact arithmetic does not cover is refused', () => {
+  const whenOf = (agg: AggregateName) => sqlOf(agg, 'int').refused
+  for (const agg of ['sum', 'mean'] as const) assert.deepEqual(whenOf(agg), { when: `n > ${2 ** 26}`, code: 'SPILL_RANGE' })
+  for (const agg of ['variance', 'stddev', 'slope'] as const)
+    assert.deepEqual(whenOf(agg), { when: `n > ${2 ** 22} OR max(abs(x)) > ${2 ** 40}`, code: 'SPILL_RANGE' })
+  assert.deepEqual(whenOf('countDistinct'), { when: 'distinct(x) > 4096', code: 'SPILL_LIMIT' })
+})
+
+test('in SQL a factor keeps its powers of two until after the rounding', () => {
+  const products = [60_000, 1, 8, 7].map(factor => roundedProduct('e', factor, window))
+  assert.deepEqual(products, ['fl(e * 1875) * 32', 'fl(e * 1) * 1', 'fl(e * 1) * 8', 'fl(e * 7) * 1'])
+})

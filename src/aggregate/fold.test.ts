@@ -1,0 +1,141 @@
+/** Folds against plain two-pass computations. Values are whole numbers, so that what is expected can be computed without rounding. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { spreadFold, sumFold, trendFold, type Fold } from './fold.ts'
+
+const TOLERANCE = 1e-12
+
+type Event = readonly [time: number, value: number]
+
+const folds = [sumFold, spreadFold, trendFold]
+const times = fc.integer({ min: -2_000_000, max: 2_000_000 })
+const values = fc.oneof(fc.integer({ min: -1000, max: 1000 }), fc.integer({ min: -1e9, max: 1e9 }))
+const someEvents = (minLength: number) => fc.array(fc.tuple(times, values), { minLength, maxLength: 12 })
+
+/** Both partials stand in the middle of arrays, at different places; what lies around must stay as it was. */
+function combined(fold: Fold, left: readonly number[], right: readonly number[]): number[] {
+  const around = [-777, -777]
+  const into = Float64Array.of(...around, ...left, ...around)
+  const from = Float64Array.of(-1, ...right, ...around)
+  fold.combine(into, 2, from, 1)
+  assert.deepEqual([...from], [-1, ...right, ...around])
+  assert.deepEqual([...into.subarray(0, 2), ...into.subarray(2 + fold.width)], [...around, ...around])
+  return [...into.subarray(2, 2 + fold.width)]
+}
+
+function lifted(fold: Fold, [time, value]: Event): number[] {
+  const out = new Float64Array(fold.width + 3).fill(-777)
+  fold.lift(time, value, out, 2)
+  assert.deepEqual([out[0], out[1], out[fold.width + 2]], [-777, -777, -777])
+  return [...out.subarray(2, 2 + fold.width)]
+}
+
+const identity = ({ width }: Fold): number[] => Array.from({ length: width }, () => 0)
+
+const foldOf = (fold: Fold, events: readonly Event[]): number[] =>
+  events.reduce((into, event) => combined(fold, into, lifted(fold, event)), identity(fold))
+
+/** A partial without what depends on the grouping: the mean time is made absolute. */
+function readingOf(fold: Fold, partial: readonly number[]): number[] {
+  if (fold !== trendFold) return [...partial]
+  const [n, origin, ...rest] = partial
+  return [n, origin + rest[0], ...rest.slice(1)]
+}
+
+const sum = (terms: readonly number[]): number => terms.reduce((a, b) => a + b, 0)
+const means = (events: readonly Event[]) => ([0, 1] as const).map(i => sum(events.map(event => event[i])) / events.length)
+
+/** By the definition of each fold, in two passes. */
+function naive(fold: Fold, events: readonly Event[]): number[] {
+  const [meanTime, mean] = means(events)
+  if (fold === sumFold) return [events.length, sum(events.map(([, value]) => value)), 0]
+  const products = (term: (time: number, value: number) => number) =>
+    sum(events.map(([time, value]) => term(time - meanTime, value - mean)))
+  if (fold === spreadFold) return [events.length, mean, products((_, x) => x * x)]
+  return [events.length, meanTime, mean, products(t => t * t), products((t, x) => t * x)]
+}
+
+/** For each reading, the sum of the absolute values of its terms. */
+function magnitudes(fold: Fold, events: readonly Event[]): number[] {
+  const [time, value] = ([0, 1] as const).map(i => sum(events.map(event => Math.abs(event[i]))))
+  if (fold === sumFold) return [0, value, value]
+  if (fold === spreadFold) return [0, value, value * value]
+  return [0, time, value, time * time, time * value]
+}
+
+function assertClose(fold: Fold, events: readonly Event[], found: readonly number[], expected: readonly number[]): void {
+  const most = magnitudes(fold, events)
+  assert.equal(found.length, expected.length)
+  expected.forEach((value, i) =>
+    assert.ok(Math.abs(found[i] - value) <= TOLERANCE * most[i], `${fold.name}[${i}] is ${found[i]}, not ${value}`),
+  )
+}
+
+for (const fold of folds) {
+  test(`${fold.name}: all zeros is the identity on either side`, () => {
+    fc.assert(
+      fc.property(someEvents(1), events => {
+        const partial = foldOf(fold, events)
+        assert.deepEqual(combined(fold, identity(fold), partial), partial)
+        assert.deepEqual(combined(fold, partial, identity(fold)), partial)
+      }),
+    )
+    assert.deepEqual(combined(fold, identity(fold), identity(fold)), identity(fold))
+  })
+
+  test(`${fold.name}: combining is associative`, () => {
+    fc.assert(
+      fc.property(someEvents(0), someEvents(0), someEvents(0), (...three) => {
+        const [a, b, c] = three.map(events => foldOf(fold, events))
+        const left = combined(fold, combined(fold, a, b), c)
+        const right = combined(fold, a, combined(fold, b, c))
+        assertClose(fold, three.flat(), readingOf(fold, left), readingOf(fold, right))
+      }),
+    )
+  })
+
+  test(`${fold.name}: in any grouping, what two passes over the events give`, () => {
+    fc.assert(
+      fc.property(someEvents(1), someEvents(1), (first, second) => {
+        const events = [...first, ...second]
+        const partial = combined(fold, foldOf(fold, first), foldOf(fold, second))
+        assertClose(fold, events, readingOf(fold, partial), naive(fold, events))
+      }),
+    )
+  })
+}
+
+test('what an event is lifted to', () => {
+  assert.deepEqual(lifted(sumFold, [70, 5]), [1, 5, 0])
+  assert.deepEqual(lifted(spreadFold, [70, 5]), [1, 5, 0])
+  assert.deepEqual(lifted(trendFold, [70, 5]), [1, 70, 0, 5, 0, 0])
+})
+
+test('by hand: unequal counts, spreads of their own, and origins apart', () => {
+  // 1, 3 and 2, 4, 9: means 2 and 5, M2 2 and 26; together mean 3.8, M2 28 + 9 · 6 / 5.
+  const [, mean, squares] = combined(spreadFold, [2, 2, 2], [3, 5, 26])
+  assert.deepEqual([mean, squares], [3.8, 38.8])
+  // (10, 1), (20, 3) with origin 10, and (30, 8) of origin 30: means 20 and 4, Σ(τ − mean)² 200, Σ(τ − mean)(x − mean) 70.
+  assert.deepEqual(combined(trendFold, [2, 10, 5, 2, 50, 10], [1, 30, 0, 8, 0, 0]), [3, 10, 10, 4, 200, 70])
+  // The same with the later part's origin not at its mean.
+  assert.deepEqual(combined(trendFold, [1, 30, 0, 8, 0, 0], [2, 10, 5, 2, 50, 10]), [3, 30, -10, 4, 200, 70])
+})
+
+test('a sum keeps what its rounding leaves out: with the error it is the exact integer', () => {
+  const wide = fc
+    .tuple(fc.integer({ min: -(2 ** 30), max: 2 ** 30 }), fc.integer({ min: 0, max: 60 }))
+    .map(([mantissa, power]) => mantissa * 2 ** power)
+  fc.assert(
+    fc.property(wide, wide, (a, b) => {
+      const [n, total, error] = combined(sumFold, [1, a, 0], [1, b, 0])
+      assert.equal(n, 2)
+      assert.equal(total, a + b)
+      assert.equal(BigInt(total) + BigInt(error), BigInt(a) + BigInt(b))
+    }),
+  )
+  assert.deepEqual(combined(sumFold, [1, 2 ** 53, 1], [2, 2 ** 54, 1]), [3, 2 ** 53 + 2 ** 54, 2])
+  assert.deepEqual(combined(sumFold, [1, 2 ** 53, 1], [1, 1, 0]), [2, 2 ** 53 + 2, 0])
+  const events = [1e16, 1, 1, 1, -1e16].map((value): Event => [0, value])
+  assert.deepEqual(foldOf(sumFold, events), [5, 3, 0])
+})

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { spreadFold, sumFold, trendFold } from '../aggregate/fold.ts'
+import {
+  countOver,
+  histories,
+  indexed,
+  inWindow,
+  laneOfHistory,
+  mixedHops,
+  readAll,
+  stepThrough,
+  unordered,
+  windowsOf,
+  type Arriving,
+} from '../../test/kernel/histories.ts'
+import { Folds } from './folds.ts'
+import { floorTo, Windows, type Window } from './window.ts'
+
+const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
+const foldsOf = (windows: readonly Window[], fold = sumFold, maxEntries = 1e6) => new Folds(new Windows(windows), fold, maxEntries)
+/** The partial of a sum over events whose values are their indices, so that a wrong event in the right number shows. */
+const sums = (events: readonly number[]) => [events.length, sumOf(events), 0]
+const oneKey = (history: readonly Arriving[]) => history.map(event => ({ ...event, slot: 0 }))
+const close = (actual: number, expected: number, scale: number) =>
+  assert.ok(Math.abs(actual - expected) <= scale * 2 ** -40, `${actual} is not ${expected}`)
+
+const cases = {
+  'hop 1': windowsOf([3, 20, 21, 60], 1),
+  'hop 7': windowsOf([7, 20, 60], 7),
+  'a window and lifetime': windowsOf([20, Infinity], 4),
+  'lifetime alone': windowsOf([Infinity], 1),
+}
+for (const [name, windows] of Object.entries(cases)) {
+  test(`windows are the folds of what is in them, ${name}`, () => {
+    fc.assert(
+      fc.property(histories, history => {
+        const lane = laneOfHistory(indexed(history))
+        const refused = stepThrough(foldsOf(windows), lane, windows, (partial, events) => assert.deepEqual(partial, sums(events)))
+        assert.equal(refused, 0)
+      }),
+    )
+  })
+
+  test(`the order of processing changes nothing, nor what happens between reads, ${name}`, () => {
+    const clocks = [25, 25, 26, 30, 44, 51, 90]
+    fc.assert(
+      fc.property(unordered, lane => {
+        const asked = clocks.map(clock => [0, clock] as const)
+        readAll(foldsOf(windows), lane, asked).forEach((partials, read) =>
+          windows.forEach(({ span, hop }, w) =>
+            assert.deepEqual(partials[w], sums(inWindow(lane, lane.slots.length - 1, 0, clocks[read], span, hop))),
+          ),
+        )
+      }),
+    )
+  })
+}
+
+/** Σ(a − mean)(b − mean), and a scale of its terms. */
+function coMoment(a: readonly number[], b: readonly number[]): [sum: number, scale: number] {
+  const [meanA, meanB] = [sumOf(a) / a.length, sumOf(b) / b.length]
+  const terms = a.map((x, i) => (x - meanA) * (b[i] - meanB))
+  return [sumOf(terms), sumOf(terms.map(Math.abs)) + 1]
+}
+
+test('spread and trend have the moments of what is in each window', () => {
+  const windows = cases['hop 7']
+  fc.assert(
+    fc.property(histories, history => {
+      const lane = laneOfHistory(indexed(history))
+      stepThrough(foldsOf(windows, spreadFold), lane, windows, ([n, mean, m2], events) => {
+        assert.equal(n, events.length)
+        if (n > 0) close(mean, sumOf(events) / n, 200)
+        if (n > 0) close(m2, ...coMoment(events, events))
+      })
+      stepThrough(foldsOf(windows, trendFold), lane, windows, ([n, origin, tau, mean, tauTau, tauX], events) => {
+        assert.equal(n, events.length)
+        if (n === 0) return
+        const times = events.map(event => lane.time[event])
+        assert.ok(times.includes(origin))
+        close(origin + tau, sumOf(times) / n, 10_000)
+        close(mean, sumOf(events) / n, 200)
+        close(tauTau, ...coMoment(times, times))
+        close(tauX, ...coMoment(times, events))
+      })
+    }),
+  )
+})
+
+for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 20, 60], 1), 'hop 7': windowsOf([7, 60], 7) }))
+  test(`past maxEntries a window is refused or right, ${name}`, () => {
+    let refusals = 0
+    const { hop } = windows[0]
+    fc.assert(
+      fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, maxEntries) => {
+        const late = laneOfHistory(indexed(history))
+        const folds = foldsOf(windows, sumFold, maxEntries)
+        refusals += stepThrough(folds, late, windows, (partial, events) => assert.deepEqual(partial, sums(events)))
+        assert.ok(folds.entries <= 2 * maxEntries)
+        const lane = laneOfHistory(indexed(history.map(event => ({ ...event, late: 0 }))))
+        const entriesOf = (events: number[]) => new Set(hop === 1 ? events : events.map(event => floorTo(lane.time[event], hop))).size
+        const refused = stepThrough(foldsOf(windows, sumFold, maxEntries), lane, windows, (partial, events) =>
+          assert.deepEqual(partial, sums(events)),
+        )
+        assert.equal(refused, countOver(lane, windows, maxEntries, entriesOf))
+      }),
+    )
+    assert.ok(refusals > 0)
+  })
+
+test('late events behind a flip are in their window until they have aged out, and in the next band after', () => {
+  const windows = windowsOf([10, 30], 1)
+  const clocks = [0, 1, 2, 3, 12, 12, 12, 13, 23]
+  const late = [0, 0, 0, 0, 0, 10, 9, 0, 0]
+  const lane = laneOfHistory(clocks.map((clock, value) => ({ slot: 0, wait: clock - (clocks[value - 1] ?? 0), late: late[value], value })))
+  const partials: number[][] = []
+  stepThrough(foldsOf(windows), lane, windows, partial => partials.push(partial))
+  const held = [
+    [2, 3, 4],
+    [2, 5, 3, 4],
+    [2, 5, 3, 6, 4],
+    [3, 6, 4, 7],
+    [7, 8],
+  ]
+  held.forEach((events, i) => assert.deepEqual(partials[2 * (i + 4)], sums(events)))
+  assert.deepEqual(partials.at(-1), sums([...clocks.keys()]))
+})
+
+test('a key keeps one entry for each tile of its longest window, at hop 1 for each event', () => {
+  for (const hop of [1, 7])
+    fc.assert(
+      fc.property(histories, history => {
+        const windows = windowsOf([7, 60], hop)
+        const lane = laneOfHistory(indexed(oneKey(history)))
+        const folds = foldsOf(windows)
+        let longest: number[] = []
+        stepThrough(folds, lane, windows, (_, events) => {
+          longest = events
+        })
+        assert.equal(folds.entries, new Set(longest.map(event => (hop === 1 ? event : floorTo(lane.time[event], hop)))).size)
+      }),
+    )
+})
+
+test('lifetime keeps no entries, and bands of several hops are refused', () => {
+  const lifetime = foldsOf(cases['lifetime alone'])
+  const lane = laneOfHistory(Array.from({ length: 100 }, (_, value) => ({ slot: 0, wait: 5, late: 0, value })))
+  assert.deepEqual(readAll(lifetime, lane, [[0, 500]]), [[[100, 4950, 0]]])
+  assert.equal(lifetime.entries, 0)
+  assert.throws(() => foldsOf(mixedHops.filter(({ span }) => span < Infinity)), /bands have tiles alike/)
+})
+
+test('a key without events has the identity, whatever its row held before', () => {
+  const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
+  const folds = foldsOf(windowsOf([10, 50], 1))
+  assert.deepEqual(readAll(folds, lane, [[0, 0]]), [
+    [
+      [1, 5, 0],
+      [2, 9, 0],
+    ],
+  ])
+  const nobody = { ...lane, slots: new Int32Array(0) }
+  assert.deepEqual(readAll(folds, nobody, [[-1, 0]]), [
+    [
+      [0, 0, 0],
+      [0, 0, 0],
+    ],
+  ])
+  assert.deepEqual(readAll(folds, nobody, [[1, 0]]), [
+    [
+      [0, 0, 0],
+      [0, 0, 0],
+    ],
+  ])
+})
+
+test('bytes grow with keys and with entries', () => {
+  const folds = foldsOf(windowsOf([10, 60, Infinity], 1))
+  const empty = folds.bytes
+  folds.grow(1000)
+  const [head, tails, flips, backs, lost] = [4 * 4, 2 * 4, 2 * 4, 3 * 3 * 8, 8]
+  assert.equal(folds.bytes - empty, 1000 * (head + tails + flips + backs + lost))
+  readAll(folds, laneOfHistory(Array.from({ length: 2000 }, () => ({ slot: 0, wait: 0, late: 0, value: 1 }))), [])
+  assert.equal(folds.entries, 2000)
+  assert.ok(folds.bytes - empty >= 2000 * 7 * 8)
+})
