@@ -82,7 +82,7 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), '
   })
 
 test('a key keeps one entry for each tile of its longest window, at hop 1 for each event', () => {
-  for (const hop of [1, 7])
+  for (const hop of [1, 2, 7])
     fc.assert(
       fc.property(histories, history => {
         const windows = windowsOf([3, 60], hop)
@@ -95,6 +95,12 @@ test('a key keeps one entry for each tile of its longest window, at hop 1 for ea
         assert.equal(ends.entries, new Set(longest.map(event => (hop === 1 ? event : floorTo(lane.time[event], hop)))).size)
       }),
     )
+})
+
+test('an event behind every window takes no entry', () => {
+  const ends = new Ends(new Windows(windowsOf([3, 60], 1)), 1e6)
+  readAll(ends, laneOfHistory([0, 61, 60].map(late => ({ slot: 0, wait: 0, late, value: 1 }))), [])
+  assert.equal(ends.entries, 2)
 })
 
 test('without reads, a list forgets what is behind every window and thins what only wide hops can see', () => {

@@ -129,7 +129,7 @@ test('late events behind a flip are in their window until they have aged out, an
 })
 
 test('a key keeps one entry for each tile of its longest window, at hop 1 for each event', () => {
-  for (const hop of [1, 7])
+  for (const hop of [1, 2, 7])
     fc.assert(
       fc.property(histories, history => {
         const windows = windowsOf([7, 60], hop)
@@ -142,6 +142,17 @@ test('a key keeps one entry for each tile of its longest window, at hop 1 for ea
         assert.equal(folds.entries, new Set(longest.map(event => (hop === 1 ? event : floorTo(lane.time[event], hop)))).size)
       }),
     )
+})
+
+test('a hundred keys do not touch each other', () => {
+  const windows = windowsOf([5, 300, 900], 1)
+  const lane = laneOfHistory(Array.from({ length: 600 }, (_, value) => ({ slot: (value * 37) % 100, wait: 3, late: value % 7, value })))
+  const folds = foldsOf(windows)
+  folds.grow(100)
+  assert.equal(
+    stepThrough(folds, lane, windows, (partial, events) => assert.deepEqual(partial, sums(events))),
+    0,
+  )
 })
 
 test('lifetime keeps no entries, and bands of several hops are refused', () => {
