@@ -243,7 +243,7 @@ test('a variance of larger values is put together of its limbs, and refused with
   const middle = sums(2 ** 20, 'x', 'xx')
   assert.deepEqual([middle.xLimbs, middle.xxLimbs, middle.outside], [1, 3, -1])
   assert.deepEqual(valuesOf('variance', int, momentsOf(middle, [two(1, 2), two(2 ** 20, 2 ** 20 - 4)]), { layout: middle }), [0.5, 8])
-  const wide = sums(EXACT_MAX, 'x', 'xx')
+  const [wide, most] = [sums(EXACT_MAX, 'x', 'xx'), MOMENT_VALUE_MAX]
   const partial = momentsOf(wide, [two(1, 2), two(most, -most), two(most + 1, 0), two(1, 4), two(0, -1 - most)])
   assert.deepEqual(valuesOf('variance', int, partial, { layout: wide }), [0.5, 2 ** 81, 'range', 4.5, 'range'])
 })
