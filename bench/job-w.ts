@@ -55,23 +55,23 @@ export function blockOf(events: Events): Block {
 }
 
 export interface Result {
-  readonly columns: readonly FeatureColumn[]
+  readonly columns: FeatureColumn[]
   /** The event that each row is about; absent when it is the row's own number. */
   readonly rows: Uint32Array | undefined
   readonly kernel: Kernel
 }
 
-export function asKnown(group: GroupIR, block: Block): Result {
+export function asKnown(group: GroupIR, block: Block, into?: FeatureColumn[]): Result {
   const kernel = new Kernel(group, source, { strings: new Strings() })
-  return { kernel, rows: undefined, columns: kernel.step(block) }
+  return { kernel, rows: undefined, columns: kernel.step(block, into) }
 }
 
-export function corrected(group: GroupIR, events: Events): Result {
+export function corrected(group: GroupIR, events: Events, into?: FeatureColumn[]): Result {
   const rows = ascendingOrder(events.time)
   const block = blockOf(rows ? inOrder(events, rows) : events)
   const kernel = new Kernel(group, source, { strings: new Strings(), floor: 'time' })
   const asks = { length: block.length, keys: [block.columns['key']], upto: endsOfEqualTimes(block.time), clock: block.time }
-  return { kernel, rows, columns: kernel.replay(block, asks) }
+  return { kernel, rows, columns: kernel.replay(block, asks, into) }
 }
 
 function inOrder(events: Events, rows: Uint32Array): Events {

@@ -174,6 +174,30 @@ test('more events than a slice holds, from one block or from two, give the same 
   )
 })
 
+test('columns written over are as new ones would be', () => {
+  const group = groupOf({ agg: 'sum', input: x }, { agg: 'lastK', k: 2, input: x }, { agg: 'min', input: x, before: true })
+  const first = blockOf([
+    ['a', 1, 5],
+    ['a', 2, 7],
+    ['b', 3, 1],
+  ])
+  const second = blockOf([
+    [null, 40, 2],
+    ['c', 41, 4],
+  ])
+  const written = kernelOf(group).step(first)
+  const again = kernelOf(group).step(second, written)
+  assert.equal(again, written)
+  kernelOf(group)
+    .step(second)
+    .forEach((column, f) => {
+      assert.deepEqual(written[f].values.subarray(0, 2 * column.width), column.values)
+      assert.deepEqual(written[f].nulls.subarray(0, 2), column.nulls)
+      assert.deepEqual(written[f].counts?.subarray(0, 2), column.counts)
+    })
+  assert.throws(() => kernelOf(group).step(first, kernelOf(group).step(second)), { code: 'SPILL_ASSERT' })
+})
+
 test('a source with revisions is refused', () => {
   assert.throws(() => new Kernel(groupOf({ agg: 'count' }), { ...source, identity: ['x'], revisable: 1 }, { strings }), {
     code: 'SPILL_REVISION',

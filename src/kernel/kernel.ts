@@ -9,7 +9,7 @@ import { buildUnit, type Unit } from './build.ts'
 import { Floors } from './floors.ts'
 import { Keys } from './keys.ts'
 import { laneOf } from './lane.ts'
-import { featureColumns } from './output.ts'
+import { clearRows, featureColumns } from './output.ts'
 import { planStructures } from './plan.ts'
 import { CHUNK } from './chunk.ts'
 import type { Lane, Reads } from './structure.ts'
@@ -90,10 +90,10 @@ export class Kernel {
   }
 
   /** Applies events, with a read of its own key at each, at its arrival: as known when it was appended. */
-  step(block: Block): FeatureColumn[] {
+  step(block: Block, into?: FeatureColumn[]): FeatureColumn[] {
     const upto = countingFrom(1, block.length)
     const uptoBefore = countingFrom(0, block.length)
-    return this.replay(block, { length: block.length, keys: this.#keyColumns(block), upto, uptoBefore, clock: block.arrival })
+    return this.replay(block, { length: block.length, keys: this.#keyColumns(block), upto, uptoBefore, clock: block.arrival }, into)
   }
 
   /** Reads keys at clocks, with everything applied so far known. */
@@ -104,10 +104,11 @@ export class Kernel {
 
   /**
    * Applies the block's events and answers the asks on the way: one column a feature, one row an ask. Events behind the
-   * last ask are applied too.
+   * last ask are applied too. Columns of an earlier call are written over if given, from row 0, which saves making new ones.
    */
-  replay(block: Block, asks: Asks): FeatureColumn[] {
-    const out = featureColumns(this.group, asks.length, this.#options.exact === true)
+  replay(block: Block, asks: Asks, into?: FeatureColumn[]): FeatureColumn[] {
+    if (into) for (const column of into) clearRows(column, asks.length)
+    const out = into ?? featureColumns(this.group, asks.length, this.#options.exact === true)
     assert(asks.length === 0 || asks.upto[asks.length - 1] <= block.length, 'asks know events of the block')
     let row = 0
     for (let from = 0; from < block.length || row < asks.length; from += SLICE) {

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { GroupIR } from '../define/ir.ts'
 
@@ -14,4 +15,14 @@ export function featureColumns(group: GroupIR, rows: number, exact: boolean): Fe
       ...(exact && (agg === 'sum' || agg === 'change') && { low: new Float64Array(rows) }),
     }
   })
+}
+
+/** Makes the first `rows` rows of a column as they were when it was new. */
+export function clearRows({ values, nulls, refused, width, counts, low }: FeatureColumn, rows: number): void {
+  assert(nulls.length >= rows, 'columns to write over have a row for each ask')
+  values.fill(0, 0, rows * width)
+  nulls.fill(0, 0, rows)
+  refused.fill(0, 0, rows)
+  counts?.fill(0, 0, rows)
+  low?.fill(0, 0, rows)
 }
