@@ -40,33 +40,21 @@ test('the side of smaller scale is brought to the larger, whichever it is', () =
 })
 
 test('a result of ±(2^53 − 1) is there, and one beyond is NULL', () => {
-  assert.deepEqual(results('add', [int, [most - 1, most, 1 - most, -most, 5]], [int, [1, 1, -1, -1, 6]], int), [
-    most,
-    null,
-    -most,
-    null,
-    11,
-  ])
-  assert.deepEqual(results('sub', [int, [most - 1, most, 1 - most, -most, 5]], [int, [-1, -1, 1, 1, 6]], int), [
-    most,
-    null,
-    -most,
-    null,
-    -1,
-  ])
+  const near = [int, [most - 1, most, 1 - most, -most, 5]] as const
+  assert.deepEqual(results('add', near, [int, [1, 1, -1, -1, 6]], int), [most, null, -most, null, 11])
+  assert.deepEqual(results('sub', near, [int, [-1, -1, 1, 1, 6]], int), [most, null, -most, null, -1])
   // 2^53 − 1 = 6361 · 69431 · 20394401.
   const [a, b] = [6361 * 69431, 20394401]
   assert.deepEqual(results('mul', [int, [a, a, 2 ** 27, 2, a]], [int, [b, b + 1, 2 ** 26, 3, -b]], int), [most, null, null, 6, -most])
 })
 
-test('bringing to the larger scale does not refuse what comes back below 2^53', () => {
-  const tenth = Math.floor(most / 10) + 1
-  const given = [decimal(0), [tenth, tenth, -tenth]] as const
-  assert.deepEqual(results('sub', given, [decimal(1), [9, 2, -9]], decimal(1)), [tenth * 10 - 9, null, 9 - tenth * 10].map(within))
-  assert.deepEqual(results('add', given, [decimal(1), [-9, -2, 9]], decimal(1)), [tenth * 10 - 9, null, 9 - tenth * 10].map(within))
+test('an operand that passes 2^53 only when it is brought to the larger scale is not refused for it', () => {
+  const tenth = (most + 9) / 10
+  assert.ok(Number.isSafeInteger(tenth) && tenth * 10 > most)
+  const given = [decimal(0), [tenth, tenth, -tenth, -tenth]] as const
+  assert.deepEqual(results('sub', given, [decimal(1), [9, 8, -9, -8]], decimal(1)), [most, null, -most, null])
+  assert.deepEqual(results('add', given, [decimal(1), [-9, -8, 9, 8]], decimal(1)), [most, null, -most, null])
 })
-
-const within = (value: number | null) => (value !== null && Math.abs(value) <= most ? value : null)
 
 test('NULL on either side, or on both, is NULL in that row alone', () => {
   const a = [1, null, 3, null]
@@ -91,8 +79,23 @@ test('an exact value that meets a double is divided by its unit first', () => {
   assert.deepEqual(results('add', cents, doubles, double), [1.75, 1.75, 3.1])
   assert.deepEqual(results('sub', doubles, cents, double), [-1.25, 2.25, 2.9])
   assert.deepEqual(results('mul', cents, doubles, double), [0.375, -0.5, 0.1 * 3])
-  assert.deepEqual(
-    results('add', [int, [most, 1]], [double, [2, 0.5]], double),
-    [2 ** 53 + 2, 1.5].map(value => value - Number(value > 2)),
-  )
+  // Beyond 2^53 − 1 a double is rounded, not refused.
+  assert.deepEqual(results('add', [int, [most, 1]], [double, [1, 0.5]], double), [2 ** 53, 1.5])
+})
+
+test('over doubles the largest is there, what is beyond is NULL, and −0 is 0', () => {
+  const huge = Number.MAX_VALUE
+  const of = (...side: number[]) => [double, side] as const
+  assert.deepEqual(results('add', of(huge, huge, -huge), of(0, huge, -huge), double), [huge, null, null])
+  assert.deepEqual(results('sub', of(huge, huge, 1), of(0, -huge, 3), double), [huge, null, -2])
+  assert.deepEqual(results('mul', of(huge, huge, -1e-200, 0), of(1, 2, 1e-200, -5), double), [huge, null, 0, 0])
+  assert.deepEqual(results('div', of(huge, 0, 1, 6), of(1, -3, 0.5, -4), double), [huge, 0, 2, -1.5])
+})
+
+test('a quotient is a double, and NULL where it is divided by 0', () => {
+  assert.deepEqual(results('div', [int, [7, 7, 0, 0, -6]], [int, [2, 0, 0, 5, 4]], double), [3.5, null, null, 0, -1.5])
+  // Each side is rounded before the quotient is: fl(0.01) / fl(0.4) is not fl(0.025).
+  assert.notEqual(0.01 / 0.4, 0.025)
+  assert.deepEqual(results('div', [decimal(2), [150, 1]], [decimal(1), [5, 4]], double), [3, 0.01 / 0.4])
+  assert.deepEqual(results('div', [int, [1, null, 3]], [int, [null, 2, 4]], double), [null, null, 0.75])
 })
