@@ -19,13 +19,21 @@ const columnOf = (side: Side): Column => ({
   ...(side.includes(null) && { nulls: Uint8Array.from(side, value => Number(value === null)) }),
 })
 
-/** The results of `op` for each row, of the type `type`. */
+/** The results of `op`, of the type `type`, for each row: the same together as alone, and with a mask only where it is needed. */
 function results(op: Op, [left, a]: readonly [TypeIR, Side], [right, b]: readonly [TypeIR, Side], type: TypeIR): (number | null)[] {
   const leaf = (name: string, of: TypeIR): ExprIR => ({ op: 'column', name, ...of })
   const evaluate = compile({ op, left: leaf('a', left), right: leaf('b', right), ...type }, { strings: new Strings() })
-  const columns: Record<string, Column> = { a: columnOf(a), b: columnOf(b) }
-  const { values, nulls } = evaluate(({ name }) => columns[name], a.length)
-  return a.map((_, i) => (nulls?.[i] ? null : values[i]))
+  const resultsOf = (...sides: [Side, Side]) => {
+    const columns: Record<string, Column> = { a: columnOf(sides[0]), b: columnOf(sides[1]) }
+    const { values, nulls } = evaluate(({ name }) => columns[name], sides[0].length)
+    const found = sides[0].map((_, i) => (nulls?.[i] ? null : values[i]))
+    assert.equal(nulls !== undefined, found.includes(null))
+    return found
+  }
+  const together = resultsOf(a, b)
+  const alone = a.flatMap((_, i) => resultsOf([a[i]], [b[i]]))
+  assert.deepEqual(alone, together)
+  return together
 }
 
 test('the side of smaller scale is brought to the larger, whichever it is', () => {

@@ -43,8 +43,11 @@ function results(op: keyof typeof says, left: Side, right: Side): (boolean | nul
   })
 }
 
-/** `orders` are −1, 0, 1 or NULL, a row each. Turned about, the sides have the opposite order. */
+const row = ([type, values]: Side, i: number): Side => [type, [values[i]]]
+
+/** `orders` are −1, 0, 1 or NULL, a row each; a row alone compares as it does among others. Turned about, the sides have the opposite order. */
 function compares(left: Side, right: Side, orders: readonly (-1 | 0 | 1 | null)[]): void {
+  if (orders.length > 1) orders.forEach((order, i) => compares(row(left, i), row(right, i), [order]))
   for (const op of Object.keys(says) as (keyof typeof says)[]) {
     const expected = orders.map(order => (order === null ? null : says[op][order + 1]))
     assert.deepEqual(results(op, left, right), expected, op)
