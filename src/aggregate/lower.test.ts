@@ -139,7 +139,7 @@ test('min, max, first and last are the value that the partial holds, scaled', ()
 
 test('timeSinceLast is the clock of the row minus the time of the last event', () => {
   const times = [70, none, -40]
-  assert.deepEqual(valuesOf('timeSinceLast', undefined, [times, times], { clock: [100, 100, 60] }), [30, null, 100])
+  assert.deepEqual(valuesOf('timeSinceLast', undefined, [[5, none, 6], times], { clock: [100, 100, 60] }), [30, null, 100])
 })
 
 test('lastK is as long as there are values, at most k, newest first', () => {
@@ -266,7 +266,7 @@ function slopeOf(of: readonly Event[], clock: number, per: number, unit: number)
 }
 
 test('an exact slope is that of least squares, NULL below two values or at one time', () => {
-  const late = events([2 ** 43, -(2 ** 43), 2 ** 42 + 1], [MOMENT_VALUE_MAX, 3, -MOMENT_VALUE_MAX])
+  const late = events([2 ** 43, -(2 ** 43), 12_345_678_001], [MOMENT_VALUE_MAX, 0, 3 - MOMENT_VALUE_MAX])
   const rows = [[], events([5], [5]), events([5, 5], [5, 9]), events([0, 7], [1, 4]), events([1000, 3000, 2000], [5, 9, 7]), late]
   for (const bound of [MOMENT_VALUE_MAX, EXACT_MAX]) {
     const layout = sums(bound, 'x', 'xx', 'trend')

@@ -15,7 +15,8 @@ const double: TypeIR = { type: 'double' }
 const decimal = (scale: number): TypeIR => ({ type: 'decimal', scale })
 
 const columnOf = (side: Side): Column => ({
-  values: Float64Array.from(side, value => value ?? NaN),
+  // Under a NULL any number may stand.
+  values: Float64Array.from(side, value => value ?? 1),
   ...(side.includes(null) && { nulls: Uint8Array.from(side, value => Number(value === null)) }),
 })
 

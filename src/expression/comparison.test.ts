@@ -25,8 +25,8 @@ const says = {
 } as const
 
 function columnOf([{ type }, side]: Side, strings: Strings): Column {
-  const physical = side.map(value => (typeof value === 'string' ? strings.idOf(value) : Number(value ?? NaN)))
-  const values = type === 'string' ? Int32Array.from(physical, id => (Number.isNaN(id) ? -1 : id)) : Float64Array.from(physical)
+  const physical = side.map(value => (typeof value === 'string' ? strings.idOf(value) : Number(value ?? -1)))
+  const values = type === 'string' ? Int32Array.from(physical) : Float64Array.from(physical)
   return { values, ...(side.includes(null) && { nulls: Uint8Array.from(side, value => Number(value === null)) }) }
 }
 
