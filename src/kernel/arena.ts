@@ -31,11 +31,14 @@ export class Arena {
   heads = new Int32Array(0)
   #used = 0
   readonly #free: number[][] = []
+  /** What a list ends with, which is no entry of its own: sorted behind all, so that who looks for a time finds at least this. */
+  readonly #end: readonly number[] | undefined
 
-  constructor(width: number, marks = 0) {
+  constructor(width: number, marks = 0, end?: readonly number[]) {
     this.width = width
     this.stride = MARKS + marks
     this.data = new Float64Array(1024 * width)
+    this.#end = end
   }
 
   /** Bytes held by entries and heads. */
@@ -43,9 +46,9 @@ export class Arena {
     return this.data.byteLength + this.heads.byteLength
   }
 
-  /** Entries of all lists. For tests and reports: looks at every slot. */
+  /** Entries of all lists, without their ends. For tests and reports: looks at every slot. */
   get entries(): number {
-    let sum = 0
+    let sum = this.#end ? -this.lists : 0
     for (let head = 0; head + this.stride <= this.heads.length; head += this.stride) sum += this.heads[head + END] - this.heads[head + FROM]
     return sum
   }
@@ -74,6 +77,11 @@ export class Arena {
   length(slot: number): number {
     const head = slot * this.stride
     return this.heads[head + END] - this.heads[head + FROM]
+  }
+
+  /** Entries of a list that has begun, without its end. */
+  entriesOf(slot: number): number {
+    return this.length(slot) - (this.#end ? 1 : 0)
   }
 
   /** Is there no place behind the newest entry? */
@@ -116,7 +124,9 @@ export class Arena {
   makeRoom(slot: number, windows: Windows, t: number): void {
     this.forget(slot, windows.reach(t))
     if (windows.mixed) this.#thin(slot, windows, t)
+    const isNew = this.length(slot) === 0
     this.#move(slot)
+    if (isNew && this.#end) this.data.set(this.#end, this.open(slot, 0) * this.width)
   }
 
   /** Forgets the entries before `start`. */

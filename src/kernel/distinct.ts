@@ -2,7 +2,7 @@ import { Arena } from './arena.ts'
 import { Lost } from './lost.ts'
 import { firstFrom, insertionPoint } from './order.ts'
 import { PartialColumns } from './chunk.ts'
-import { runSteps, type Chunk, type Lane, type Structure } from './structure.ts'
+import type { Lane, Structure } from './structure.ts'
 import type { Windows } from './window.ts'
 
 /**
@@ -40,10 +40,6 @@ export class Distinct implements Structure {
   grow(count: number): void {
     this.#arena.grow(count)
     this.lost.grow(count)
-  }
-
-  run(chunk: Chunk): void {
-    runSteps(this, chunk)
   }
 
   insert(lane: Lane, event: number): void {

@@ -3,7 +3,7 @@ import { Arena, widened } from './arena.ts'
 import { Lost } from './lost.ts'
 import { firstFrom, insertionPoint, isAfter } from './order.ts'
 import { PartialColumns } from './chunk.ts'
-import { runSteps, type Chunk, type Lane, type Structure } from './structure.ts'
+import type { Lane, Structure } from './structure.ts'
 import { floorTo, type Windows } from './window.ts'
 
 const TIME = 0
@@ -51,10 +51,6 @@ export class Ends implements Structure {
     for (; this.#slots < count; this.#slots++) this.#last[this.#slots * 4] = -Infinity
   }
 
-  run(chunk: Chunk): void {
-    runSteps(this, chunk)
-  }
-
   insert(lane: Lane, event: number): void {
     const slot = lane.slots[event]
     const time = lane.time[event]
@@ -76,7 +72,7 @@ export class Ends implements Structure {
       }
     }
     this.#write(arena.open(slot, end - at), lane, event)
-    if (end - from >= this.#maxEntries) this.#limit(slot, lane.floor[event])
+    if (end - from >= this.#maxEntries) this.lost.limit(arena, slot, this.#maxEntries, this.#windows.reach(lane.floor[event]))
   }
 
   read(slot: number, t: number, row: number): void {
@@ -124,15 +120,5 @@ export class Ends implements Structure {
     data[entry * 4 + ARRIVAL] = lane.arrival[event]!
     data[entry * 4 + POSITION] = lane.position[event]!
     data[entry * 4 + VALUE] = lane.value[event]!
-  }
-
-  /** Forgets what is outside every window; if more than `maxEntries` are left, the oldest is lost. */
-  #limit(slot: number, floor: number): void {
-    const arena = this.#arena
-    arena.forget(slot, this.#windows.reach(floor))
-    if (arena.length(slot) <= this.#maxEntries) return
-    const from = arena.from(slot)
-    this.lost.lose(slot, arena.data[from * 4])
-    arena.cut(slot, from + 1)
   }
 }

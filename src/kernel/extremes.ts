@@ -4,7 +4,7 @@ import { Arena, END, FROM, MARKS } from './arena.ts'
 import { COLUMN, PartialColumns } from './chunk.ts'
 import { Lost } from './lost.ts'
 import { insertionPoint } from './order.ts'
-import type { Chunk, Structure } from './structure.ts'
+import type { Lane, Structure } from './structure.ts'
 import { floorTo, type Windows } from './window.ts'
 
 /**
@@ -32,7 +32,7 @@ export class Extremes implements Structure {
   /** `sign` is 1 for the least value, −1 for the greatest; `strings` is given if values are ids of strings. */
   constructor(windows: Windows, sign: 1 | -1, strings: Strings | undefined, maxEntries: number) {
     this.#windows = windows
-    this.#arena = new Arena(2, windows.length)
+    this.#arena = new Arena(2, windows.length, [Infinity, NaN])
     this.#sign = sign
     this.#isBetter = strings ? (left, right) => strings.compare(Math.abs(left), Math.abs(right)) * sign < 0 : isLess
     this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
@@ -44,9 +44,8 @@ export class Extremes implements Structure {
     return this.#arena.bytes + this.lost.bytes
   }
 
-  /** Without the ends. */
   get entries(): number {
-    return this.#arena.entries - this.#arena.lists
+    return this.#arena.entries
   }
 
   grow(count: number): void {
@@ -54,59 +53,62 @@ export class Extremes implements Structure {
     this.lost.grow(count)
   }
 
-  run({ lane, reads, from, to, row, rows }: Chunk): void {
-    const { slots, time, value, floor, skip } = lane
+  insert({ slots, time, value, floor }: Lane, event: number): void {
+    const arena = this.#arena
     const windows = this.#windows
-    const sign = this.#sign
-    const isBetter = this.#isBetter
+    const slot = slots[event]
+    const tile = floorTo(time[event], windows.tile)
+    if (windows.isPast(tile, floor[event])) return
+    if (arena.isFull(slot)) arena.makeRoom(slot, windows, floor[event])
+    const entries = this.#place(slot, tile, value[event] * this.#sign)
+    // The best entry goes first; a window that reaches it is refused, since what it dominated is gone too.
+    if (entries > this.#maxEntries) this.lost.limit(arena, slot, this.#maxEntries, windows.reach(floor[event]))
+  }
+
+  read(slot: number, t: number, row: number): void {
+    const { heads, data, stride } = this.#arena
+    const windows = this.#windows
     const flat = this.#out.flat
-    const arena = this.#arena
-    const { heads, stride } = arena
-    let data = arena.data
-    let event = from
-    for (let i = 0; i <= rows; i++) {
-      const known = i < rows ? reads.upto[row + i] : to
-      for (; event < known; event++) {
-        const slot = slots[event]
-        if (slot < 0 || skip?.[event]) continue
-        const tile = floorTo(time[event], windows.tile)
-        if (windows.isPast(tile, floor[event])) continue
-        if (arena.isFull(slot)) {
-          this.#makeRoom(slot, floor[event])
-          data = arena.data
-        }
-        const entries = insert(data, heads, stride, slot * stride, tile, value[event] * sign, isBetter)
-        if (entries > this.#maxEntries) this.#limit(slot, floor[event])
-      }
-      if (i === rows) return
-      const slot = reads.slots[row + i]
-      if (slot < 0 || heads[slot * stride + END] === 0) this.#out.fillRow(i, NaN)
-      else readWindows(data, heads, slot * stride, sign, windows, reads.clock[row + i], flat, i)
-      if (this.lost.any && slot >= 0) this.lost.note(slot, i)
+    const head = slot * stride
+    let oldest = heads[head + END]
+    if (oldest === 0) return this.readNothing(row)
+    for (let w = 0, out = row; w < windows.length; w++, out += COLUMN) {
+      const start = windows.start(w, t)
+      let tail = heads[head + MARKS + w]
+      while (data[tail * 2] < start) tail++
+      heads[head + MARKS + w] = tail
+      if (tail < oldest) oldest = tail
+      flat[out] = data[tail * 2 + 1] * this.#sign
     }
+    heads[head + FROM] = oldest
   }
 
-  #makeRoom(slot: number, floor: number): void {
-    const arena = this.#arena
-    const isNew = arena.length(slot) === 0
-    arena.makeRoom(slot, this.#windows, floor)
-    if (!isNew) return
-    const end = arena.open(slot, 0) * 2
-    arena.data[end] = Infinity
-    arena.data[end + 1] = NaN
+  readNothing(row: number): void {
+    this.#out.fillRow(row, NaN)
   }
 
-  /**
-   * Forgets what is outside every window. If more than `maxEntries` are left, the best goes; a window that reaches it is
-   * refused, since what it dominated is gone too.
-   */
-  #limit(slot: number, floor: number): void {
-    const arena = this.#arena
-    arena.forget(slot, this.#windows.reach(floor))
-    const from = arena.from(slot)
-    if (arena.end(slot) - 1 - from <= this.#maxEntries) return
-    this.lost.lose(slot, arena.data[from * 2])
-    arena.cut(slot, from + 1)
+  /** Puts an event in its place unless it is dominated, and takes out what it dominates. Returns how many entries there are. */
+  #place(slot: number, tile: number, value: number): number {
+    const { heads, data, stride } = this.#arena
+    const isBetter = this.#isBetter
+    const head = slot * stride
+    const oldest = heads[head + FROM]
+    const end = heads[head + END] - 1
+    // `at` is behind every entry up to the tile; the next entry, if any, is the best of what is later.
+    const at = insertionPoint(data, 2, oldest, end, tile)
+    if (at < end && !isBetter(value, data[at * 2 + 1])) return end - oldest
+    if (at > oldest && data[at * 2 - 2] === tile && !isBetter(value, data[at * 2 - 1])) return end - oldest
+    let first = at
+    while (first > oldest && !isBetter(data[first * 2 - 1], value)) first--
+    const moved = first + 1 - at
+    if (moved !== 0) move(data, at, end, moved)
+    data[first * 2] = tile
+    data[first * 2 + 1] = value
+    heads[head + END] = end + 1 + moved
+    for (let mark = head + MARKS; mark < head + stride; mark++)
+      if (heads[mark] > at) heads[mark] = heads[mark] + moved
+      else if (heads[mark] > first) heads[mark] = first
+    return end + moved - oldest
   }
 }
 
@@ -114,60 +116,8 @@ type Better = (left: number, right: number) => boolean
 
 const isLess: Better = (left, right) => left < right
 
-/** Puts an event in its place unless it is dominated, and takes out what it dominates. Returns how many entries there are. */
-function insert(
-  data: Float64Array,
-  heads: Int32Array,
-  stride: number,
-  head: number,
-  tile: number,
-  value: number,
-  isBetter: Better,
-): number {
-  const oldest = heads[head + FROM]
-  const end = heads[head + END] - 1
-  // `at` is behind every entry up to the tile; the next entry, if any, is the best of what is later.
-  const at = insertionPoint(data, 2, oldest, end, tile)
-  if (at < end && !isBetter(value, data[at * 2 + 1])) return end - oldest
-  if (at > oldest && data[at * 2 - 2] === tile && !isBetter(value, data[at * 2 - 1])) return end - oldest
-  let first = at
-  while (first > oldest && !isBetter(data[first * 2 - 1], value)) first--
-  const moved = first + 1 - at
-  if (moved !== 0) move(data, at, end, moved)
-  data[first * 2] = tile
-  data[first * 2 + 1] = value
-  heads[head + END] = end + 1 + moved
-  for (let mark = head + MARKS; mark < head + stride; mark++)
-    if (heads[mark] > at) heads[mark] = heads[mark] + moved
-    else if (heads[mark] > first) heads[mark] = first
-  return end + moved - oldest
-}
-
 /** Moves the entries from index `at` to the end by `by`: one up, or down. */
 function move(data: Float64Array, at: number, end: number, by: number): void {
   if (by > 0) for (let i = end * 2 + 1; i >= at * 2; i--) data[i + 2] = data[i]!
   else for (let i = at * 2; i <= end * 2 + 1; i++) data[i + 2 * by] = data[i]!
-}
-
-/** Moves the marks of a key's windows to clock `t`, and writes each window's extreme to `row`. */
-function readWindows(
-  data: Float64Array,
-  heads: Int32Array,
-  head: number,
-  sign: number,
-  windows: Windows,
-  t: number,
-  flat: Float64Array,
-  row: number,
-): void {
-  let oldest = heads[head + END]
-  for (let w = 0, out = row; w < windows.length; w++, out += COLUMN) {
-    const start = windows.start(w, t)
-    let tail = heads[head + MARKS + w]
-    while (data[tail * 2] < start) tail++
-    heads[head + MARKS + w] = tail
-    if (tail < oldest) oldest = tail
-    flat[out] = data[tail * 2 + 1] * sign
-  }
-  heads[head + FROM] = oldest
 }

@@ -5,7 +5,7 @@ import { Arena, widened } from './arena.ts'
 import { Lost } from './lost.ts'
 import { insertionPoint } from './order.ts'
 import { PartialColumns } from './chunk.ts'
-import { runSteps, type Chunk, type Lane, type Structure } from './structure.ts'
+import type { Lane, Structure } from './structure.ts'
 import { floorTo, type Windows } from './window.ts'
 
 /**
@@ -69,10 +69,6 @@ export class Folds implements Structure {
     this.#flips = widened(this.#flips, count * this.#bands)
     this.#backs = widened(this.#backs, count * this.#spans.length * this.#fold.width)
     this.lost.grow(count)
-  }
-
-  run(chunk: Chunk): void {
-    runSteps(this, chunk)
   }
 
   insert(lane: Lane, event: number): void {

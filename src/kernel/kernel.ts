@@ -12,7 +12,7 @@ import { laneOf } from './lane.ts'
 import { clearRows, featureColumns } from './output.ts'
 import { planStructures } from './plan.ts'
 import { CHUNK } from './chunk.ts'
-import type { Lane, Reads } from './structure.ts'
+import { runChunk, type Lane, type Reads } from './structure.ts'
 import { floorTo } from './window.ts'
 
 /** Events handled at a time, which bounds the kernel's scratch memory. */
@@ -142,7 +142,7 @@ export class Kernel {
     for (let row = 0, from = 0; row === 0 || row < total; row += CHUNK) {
       const rows = Math.min(CHUNK, total - row)
       const to = row + rows < total ? reads.upto[row + rows - 1] : lane.slots.length
-      unit.structure.run({ lane, reads, from, to, row, rows })
+      runChunk(unit.structure, { lane, reads, from, to, row, rows })
       this.#lower(unit, reads.clock.subarray(row, row + rows), at + row, out)
       from = to
     }

@@ -1,5 +1,5 @@
 import { refusals } from '../aggregate/aggregate.ts'
-import { widened } from './arena.ts'
+import { widened, type Arena } from './arena.ts'
 import { CHUNK } from './chunk.ts'
 
 /**
@@ -26,6 +26,18 @@ export class Lost {
   lose(slot: number, time: number): void {
     this.any = true
     if (time > this.#newest[slot]) this.#newest[slot] = time
+  }
+
+  /**
+   * Forgets the entries of a list that are before `reach`, the start of every window. If more than `most` are left, the oldest
+   * is lost.
+   */
+  limit(arena: Arena, slot: number, most: number, reach: number): void {
+    arena.forget(slot, reach)
+    if (arena.entriesOf(slot) <= most) return
+    const from = arena.from(slot)
+    this.lose(slot, arena.data[from * arena.width])
+    arena.cut(slot, from + 1)
   }
 
   /** Notes that `slot` was read at `row` of the chunk. */

@@ -57,12 +57,6 @@ export interface Structure {
   readonly entries: number
   /** Makes room for slots 0 … count − 1. */
   grow(count: number): void
-  run(chunk: Chunk): void
-}
-
-/** What a structure without a loop of its own does with one event and with one read. */
-export interface Steps {
-  readonly lost: Lost
   insert(lane: Lane, event: number): void
   /** Writes the partial of every window of `slot` at clock `t` to `row`. */
   read(slot: number, t: number, row: number): void
@@ -70,7 +64,8 @@ export interface Steps {
   readNothing(row: number): void
 }
 
-export function runSteps(structure: Steps, { lane, reads, from, to, row, rows }: Chunk): void {
+/** Applies the events of a chunk and answers its reads. */
+export function runChunk(structure: Structure, { lane, reads, from, to, row, rows }: Chunk): void {
   const { slots, skip } = lane
   let event = from
   for (let i = 0; i <= rows; i++) {

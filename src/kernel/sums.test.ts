@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { momentLayout } from '../aggregate/moments.ts'
 import { histories, laneOfHistory, mixedHops, stepThrough, windowsOf } from '../../test/kernel/histories.ts'
+import { runChunk } from './structure.ts'
 import { Sums } from './sums.ts'
 import { Windows, type Window } from './window.ts'
 
@@ -101,9 +102,9 @@ test('long runs at one key slide and grow the list; what passed 2^53 long ago le
   const place = { slots, time, arrival: time, floor: time, position: time, skip: undefined }
   const lane = { ...place, value: Float64Array.from([...early, ...late], ([, x]) => x) }
   const reads = { slots, clock: time, upto: slots.map((_, event) => event + 1) }
-  sums.run({ lane, reads, from: 0, to: 100, row: 0, rows: 0 })
+  runChunk(sums, { lane, reads, from: 0, to: 100, row: 0, rows: 0 })
   for (let i = 0; i < 5000; i++) {
-    sums.run({ lane, reads, from: 100 + i, to: 101 + i, row: 100 + i, rows: 1 })
+    runChunk(sums, { lane, reads, from: 100 + i, to: 101 + i, row: 100 + i, rows: 1 })
     const n = Math.min(i + 1, 1001)
     assert.deepEqual(
       sums.partials[0].map(column => column[0]),

@@ -4,7 +4,7 @@ import { Arena, END, FROM, MARKS } from './arena.ts'
 import { Lost } from './lost.ts'
 import { insertionPoint } from './order.ts'
 import { COLUMN, PartialColumns } from './chunk.ts'
-import type { Chunk, Structure } from './structure.ts'
+import type { Lane, Structure } from './structure.ts'
 import { floorTo, type Windows } from './window.ts'
 
 /**
@@ -30,16 +30,15 @@ export class Sums implements Structure {
   readonly #maxEntries: number
   /** Entries: time, and the moments before it. */
   readonly #arena: Arena
-  /** The first column of the moments that entries keep: of events, `n` is their number. */
-  readonly #first: 0 | 1
   readonly #vector: Float64Array
 
   constructor(windows: Windows, layout: MomentLayout, maxEntries: number) {
     this.#windows = windows
     this.#layout = layout
     this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
-    this.#first = windows.exact ? 1 : 0
-    this.#arena = new Arena(1 + layout.width - this.#first, windows.length)
+    // Entries keep all moments but `n` where each is an event: that is their number.
+    const width = 1 + layout.width - (windows.exact ? 1 : 0)
+    this.#arena = new Arena(width, windows.length, [Infinity, ...new Array<number>(width - 1).fill(0)])
     this.#vector = new Float64Array(layout.width)
     this.#out = new PartialColumns(windows.length, layout.width)
     this.partials = this.#out.views
@@ -49,9 +48,8 @@ export class Sums implements Structure {
     return this.#arena.bytes + this.lost.bytes
   }
 
-  /** Without the ends. */
   get entries(): number {
-    return this.#arena.entries - this.#arena.lists
+    return this.#arena.entries
   }
 
   grow(count: number): void {
@@ -59,120 +57,70 @@ export class Sums implements Structure {
     this.lost.grow(count)
   }
 
-  run({ lane, reads, from, to, row, rows }: Chunk): void {
-    const { slots, time, value, floor, skip } = lane
+  insert({ slots, time, value, floor }: Lane, event: number): void {
+    const arena = this.#arena
     const windows = this.#windows
-    const layout = this.#layout
-    const vector = this.#vector
-    const maxEntries = this.#maxEntries
+    const slot = slots[event]
+    const tile = floorTo(time[event], windows.tile)
+    if (windows.isPast(tile, floor[event])) return
+    if (arena.isFull(slot)) arena.makeRoom(slot, windows, floor[event])
+    liftMoments(this.#layout, time[event], value[event], this.#vector, 0)
+    if (this.#add(slot, tile) > this.#maxEntries) this.lost.limit(arena, slot, this.#maxEntries, windows.reach(floor[event]))
+  }
+
+  read(slot: number, t: number, row: number): void {
+    const { heads, data, width, stride } = this.#arena
+    const windows = this.#windows
     const flat = this.#out.flat
-    const arena = this.#arena
-    const { heads, width, stride } = arena
-    let data = arena.data
-    let event = from
-    for (let i = 0; i <= rows; i++) {
-      const known = i < rows ? reads.upto[row + i] : to
-      for (; event < known; event++) {
-        const slot = slots[event]
-        if (slot < 0 || skip?.[event]) continue
-        const tile = floorTo(time[event], windows.tile)
-        if (windows.isPast(tile, floor[event])) continue
-        if (arena.isFull(slot)) {
-          this.#makeRoom(slot, floor[event])
-          data = arena.data
-        }
-        liftMoments(layout, time[event], value[event], vector, 0)
-        const entries = insert(data, heads, width, stride, slot * stride, windows.exact, tile, vector)
-        if (entries > maxEntries) this.#limit(slot, floor[event])
+    const head = slot * stride
+    const end = heads[head + END] - 1
+    if (end < 0) return this.readNothing(row)
+    let oldest = end
+    let out = row
+    for (let w = 0; w < windows.length; w++) {
+      const start = windows.start(w, t)
+      let tail = heads[head + MARKS + w]
+      while (data[tail * width] < start) tail++
+      heads[head + MARKS + w] = tail
+      if (tail < oldest) oldest = tail
+      if (windows.exact) {
+        flat[out] = end - tail
+        out += COLUMN
       }
-      if (i === rows) return
-      const slot = reads.slots[row + i]
-      if (slot < 0 || heads[slot * stride + END] === 0) this.#out.fillRow(i, 0)
-      else readWindows(data, heads, width, slot * stride, windows, reads.clock[row + i], flat, i)
-      if (this.lost.any && slot >= 0) this.lost.note(slot, i)
+      for (let f = 1; f < width; f++, out += COLUMN) flat[out] = modulo54(data[end * width + f], -data[tail * width + f])
     }
+    heads[head + FROM] = oldest
   }
 
-  #makeRoom(slot: number, floor: number): void {
-    const arena = this.#arena
-    const isNew = arena.length(slot) === 0
-    arena.makeRoom(slot, this.#windows, floor)
-    if (!isNew) return
-    const end = arena.open(slot, 0) * arena.width
-    arena.data.fill(0, end, end + arena.width)
-    arena.data[end] = Infinity
+  readNothing(row: number): void {
+    this.#out.fillRow(row, 0)
   }
 
-  /** Forgets what is outside every window; if more than `maxEntries` are left, the oldest is lost. */
-  #limit(slot: number, floor: number): void {
-    const arena = this.#arena
-    arena.forget(slot, this.#windows.reach(floor))
-    const from = arena.from(slot)
-    if (arena.end(slot) - 1 - from <= this.#maxEntries) return
-    this.lost.lose(slot, arena.data[from * arena.width])
-    arena.cut(slot, from + 1)
-  }
-}
-
-/**
- * Makes an entry for `tile` unless it has one, and adds the event to what is before each entry after it, the end
- * included. Returns how many entries there are.
- */
-function insert(
-  data: Float64Array,
-  heads: Int32Array,
-  width: number,
-  stride: number,
-  head: number,
-  exact: boolean,
-  tile: number,
-  vector: Float64Array,
-): number {
-  const shift = exact ? 0 : -1
-  const oldest = heads[head + FROM]
-  const end = heads[head + END] - 1
-  const at = insertionPoint(data, width, oldest, end, tile)
-  if (!exact && at > oldest && data[(at - 1) * width] === tile) {
-    for (let entry = at * width; entry <= end * width; entry += width)
-      for (let f = 1; f < width; f++) data[entry + f] = modulo54(data[entry + f], vector[shift + f])
-    return end - oldest
-  }
-  heads[head + END] = end + 2
-  for (let entry = end * width; entry >= at * width; entry -= width) {
-    data[entry + width] = data[entry]!
-    for (let f = 1; f < width; f++) data[entry + width + f] = modulo54(data[entry + f], vector[shift + f])
-  }
-  data[at * width] = tile
-  if (at < end) for (let mark = head + MARKS; mark < head + stride; mark++) if (heads[mark] > at) heads[mark]++
-  return end + 1 - oldest
-}
-
-/** Moves the tails of a key's windows to clock `t`, and writes each window's moments to `row`. */
-function readWindows(
-  data: Float64Array,
-  heads: Int32Array,
-  width: number,
-  head: number,
-  windows: Windows,
-  t: number,
-  flat: Float64Array,
-  row: number,
-): void {
-  const { exact } = windows
-  const end = heads[head + END] - 1
-  let oldest = end
-  let out = row
-  for (let w = 0; w < windows.length; w++) {
-    const start = windows.start(w, t)
-    let tail = heads[head + MARKS + w]
-    while (data[tail * width] < start) tail++
-    heads[head + MARKS + w] = tail
-    if (tail < oldest) oldest = tail
-    if (exact) {
-      flat[out] = end - tail
-      out += COLUMN
+  /**
+   * Makes an entry for `tile` unless it has one, and adds the event to what is before each entry after it, the end
+   * included. Returns how many entries there are.
+   */
+  #add(slot: number, tile: number): number {
+    const { heads, data, width, stride } = this.#arena
+    const { exact } = this.#windows
+    const vector = this.#vector
+    const shift = exact ? 0 : -1
+    const head = slot * stride
+    const oldest = heads[head + FROM]
+    const end = heads[head + END] - 1
+    const at = insertionPoint(data, width, oldest, end, tile)
+    if (!exact && at > oldest && data[(at - 1) * width] === tile) {
+      for (let entry = at * width; entry <= end * width; entry += width)
+        for (let f = 1; f < width; f++) data[entry + f] = modulo54(data[entry + f], vector[shift + f])
+      return end - oldest
     }
-    for (let f = 1; f < width; f++, out += COLUMN) flat[out] = modulo54(data[end * width + f], -data[tail * width + f])
+    heads[head + END] = end + 2
+    for (let entry = end * width; entry >= at * width; entry -= width) {
+      data[entry + width] = data[entry]!
+      for (let f = 1; f < width; f++) data[entry + width + f] = modulo54(data[entry + f], vector[shift + f])
+    }
+    data[at * width] = tile
+    if (at < end) for (let mark = head + MARKS; mark < head + stride; mark++) if (heads[mark] > at) heads[mark]++
+    return end + 1 - oldest
   }
-  heads[head + FROM] = oldest
 }

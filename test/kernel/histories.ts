@@ -1,6 +1,6 @@
 /** Histories for structures of the kernel, and what their windows hold by brute force. */
 import * as fc from 'fast-check'
-import type { Lane, Structure } from '../../src/kernel/structure.ts'
+import { runChunk, type Lane, type Structure } from '../../src/kernel/structure.ts'
 import { floorTo, LIFETIME_HOP, type Window } from '../../src/kernel/window.ts'
 
 /** One event of a key, in order of arrival; `late` ms old when it arrives. */
@@ -67,7 +67,7 @@ export function stepThrough(
   const reads = { slots: lane.slots, clock: lane.arrival, upto: lane.slots.map((_, event) => event + 1) }
   for (let event = 0; event < lane.slots.length; event++) {
     const [slot, t] = [lane.slots[event], lane.arrival[event]]
-    structure.run({ lane, reads, from: event, to: event + 1, row: event, rows: 1 })
+    runChunk(structure, { lane, reads, from: event, to: event + 1, row: event, rows: 1 })
     windows.forEach(({ span, hop }, w) => {
       if (structure.lost.refusal(0, floorTo(t - span, hop)) > 0) refused++
       else
@@ -116,7 +116,7 @@ export function readAll(structure: Structure, lane: Lane, asked: readonly (reado
     clock: Float64Array.from(asked, ([, clock]) => clock),
     upto: new Int32Array(asked.length).fill(length),
   }
-  structure.run({ lane, reads, from: 0, to: length, row: 0, rows: asked.length })
+  runChunk(structure, { lane, reads, from: 0, to: length, row: 0, rows: asked.length })
   return asked.map((_, row) => structure.partials.map(columns => columns.map(column => column[row])))
 }
 
