@@ -43,6 +43,12 @@ export interface FeatureColumn {
   readonly low?: Float64Array
 }
 
+/** Marks a cell that has no value although its window may hold one; by default one beyond what exact arithmetic, or a double, covers. */
+export function refuse(column: FeatureColumn, row: number, code: number = refusals.range): void {
+  column.nulls[row] = 1
+  column.refused[row] = code
+}
+
 /** Everything `lower` needs for `rows` rows, written to `out` from row `at`. */
 export interface Lowering {
   readonly feature: FeatureIR

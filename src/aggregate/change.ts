@@ -1,5 +1,4 @@
-import { isDouble, ofOneEvent, unitOf, type Aggregate } from './aggregate.ts'
-import { refuse } from './sum.ts'
+import { isDouble, ofOneEvent, refuse, unitOf, type Aggregate } from './aggregate.ts'
 
 /**
  * Last value minus first: exact over exact types, rounded once on delivery; 0 of one event, NULL over nothing. Both operands are

@@ -1,8 +1,8 @@
 import { limits } from '../base/limits.ts'
-import { isDouble, ofSums, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
+import { isDouble, ofSums, refuse, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
 import { sumFold } from './fold.ts'
 import { roundedSums } from './moments.ts'
-import { refuse, tooManyFor } from './sum.ts'
+import { tooManyFor } from './sum.ts'
 
 /** fl(fl(fl(S) / n) / 10^s) over exact types (semantics §6); NULL over nothing. */
 export const mean: Aggregate = {

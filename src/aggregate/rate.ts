@@ -1,7 +1,6 @@
 import { limits } from '../base/limits.ts'
-import { isDouble, ofOneEvent, unitOf, unitOfTime, type Aggregate } from './aggregate.ts'
+import { isDouble, ofOneEvent, refuse, unitOf, unitOfTime, type Aggregate } from './aggregate.ts'
 import { roundedProduct } from './sql.ts'
-import { refuse } from './sum.ts'
 
 /** fl(fl(fl((last − first)·u) / (t_last − t_first)) / 10^s), u being `per` in ms; NULL below two values or over a zero span. */
 export const rate: Aggregate = {

@@ -1,10 +1,9 @@
 import { limits } from '../base/limits.ts'
 import type { FeatureIR } from '../define/ir.ts'
-import { isDouble, ofSums, unitOf, unitOfTime, type Aggregate, type Lowering } from './aggregate.ts'
+import { isDouble, ofSums, refuse, unitOf, unitOfTime, type Aggregate, type Lowering } from './aggregate.ts'
 import { trendFold } from './fold.ts'
 import { exactProductSum, exactSum } from './moments.ts'
 import { roundedProduct, type SqlValue, type SqlWindow } from './sql.ts'
-import { refuse } from './sum.ts'
 import { momentsBeyond } from './variance.ts'
 
 /**

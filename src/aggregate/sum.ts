@@ -1,5 +1,5 @@
 import { limits } from '../base/limits.ts'
-import { isDouble, ofSums, refusals, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
+import { isDouble, ofSums, refuse, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
 import { sumFold } from './fold.ts'
 import { roundedSums, roundedSumError } from './moments.ts'
 import type { SqlValue, SqlWindow } from './sql.ts'
@@ -39,12 +39,6 @@ function lowerDouble({ rows, partial, out, at }: Lowering): void {
     else if (!Number.isFinite(total[i])) refuse(out, at + i)
     else out.values[at + i] = total[i] + 0
   }
-}
-
-/** Marks a cell whose exact value is beyond what exact arithmetic, or a double, covers. */
-export function refuse(out: Lowering['out'], row: number): void {
-  out.nulls[row] = 1
-  out.refused[row] = refusals.range
 }
 
 /** An exact sum of more values than it may hold, in SQL. */

@@ -1,10 +1,9 @@
 import { limits } from '../base/limits.ts'
 import type { TypeIR } from '../define/ir.ts'
-import { isDouble, ofSums, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
+import { isDouble, ofSums, refuse, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
 import { spreadFold } from './fold.ts'
 import { exactProductSum, exactSum, type MomentLayout } from './moments.ts'
 import type { SqlValue, SqlWindow } from './sql.ts'
-import { refuse } from './sum.ts'
 
 /** Sample variance: fl(fl(fl(n·Q − S²) / fl(n·(n − 1))) / 10^(2s)) over exact types (semantics §6); NULL below two values. */
 export const variance: Aggregate = {

@@ -61,20 +61,16 @@ function buildStructure(
     case 'recent':
       return new Recent(windows, Math.max(...features.map(({ feature }) => feature.k ?? 1)))
     case 'distinct':
-      return new Distinct(windows, Math.max(...features.map(planned => limitOf(planned))))
+      return new Distinct(windows, Math.max(...features.map(limitOf)))
   }
 }
 
-const limitOf = ({ aggregate, feature }: PlannedFeature): number => {
-  const partial = aggregate.partial(feature)
-  return partial.kind === 'distinct' ? partial.limit : 0
-}
+const limitOf = ({ partial }: PlannedFeature): number => (partial.kind === 'distinct' ? partial.limit : 0)
 
 /** Every term that a feature of the structure needs. */
 function sumsLayout({ features, input }: PlannedStructure, source: SourceIR): MomentLayout {
   const terms = new Set<MomentTerm>()
-  for (const { aggregate, feature } of features) {
-    const partial = aggregate.partial(feature)
+  for (const { partial } of features) {
     if (partial.kind === 'sums') for (const term of partial.terms) terms.add(term)
   }
   return momentLayout(terms, boundOf(input, source))

@@ -3,7 +3,7 @@ import { SpillwayError } from '../base/errors.ts'
 import type { Block, Column } from '../columns/block.ts'
 import { blockSlice, columnSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
-import { refusals, type FeatureColumn } from '../aggregate/aggregate.ts'
+import { refusals, refuse, type FeatureColumn } from '../aggregate/aggregate.ts'
 import type { GroupIR, SourceIR } from '../define/ir.ts'
 import { buildUnit, type Unit } from './build.ts'
 import { Floors } from './floors.ts'
@@ -149,12 +149,10 @@ export class Kernel {
   }
 
   #lower(unit: Unit, clock: Float64Array, at: number, out: readonly FeatureColumn[]): void {
-    const outs = unit.readers.map(({ feature }) => out[this.group.features.indexOf(feature)])
-    unit.readers.forEach(({ feature, aggregate, window }, r) => {
-      const partial = unit.structure.partials[window]
-      aggregate.lower({ feature, rows: clock.length, partial, layout: unit.layout, clock, out: outs[r], at })
-    })
-    if (unit.structure.lost.any) refuseLost(unit, clock, at, outs)
+    const { structure, layout } = unit
+    for (const { feature, index, aggregate, window } of unit.readers)
+      aggregate.lower({ feature, rows: clock.length, partial: structure.partials[window], layout, clock, out: out[index], at })
+    if (structure.lost.any) refuseLost(unit, clock, at, out)
   }
 
   #keyColumns(block: Block): Column[] {
@@ -197,19 +195,13 @@ function inSlice(upto: Int32Array, from: number, to: number, offset: number): In
 }
 
 /** By reader: does its window, at each read of a chunk, reach what its structure had to forget by then? */
-function refuseLost({ structure: { lost }, readers }: Unit, clock: Float64Array, row: number, outs: readonly FeatureColumn[]): void {
-  readers.forEach(({ span, hop }, r) => {
+function refuseLost({ structure: { lost }, readers }: Unit, clock: Float64Array, row: number, out: readonly FeatureColumn[]): void {
+  for (const { index, span, hop } of readers)
     for (let i = 0; i < clock.length; i++) {
       const code = lost.refusal(i, floorTo(clock[i] - span, hop))
-      if (code > 0) refuse(outs[r], row + i, code)
+      if (code > 0) refuse(out[index], row + i, code)
     }
-  })
   lost.nextChunk()
-}
-
-function refuse(column: FeatureColumn, row: number, code: number): void {
-  column.nulls[row] = 1
-  column.refused[row] = code
 }
 
 function refuseEvicted(evicted: Uint8Array, from: number, out: FeatureColumn[]): void {

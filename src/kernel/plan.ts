@@ -9,7 +9,10 @@ import { LIFETIME_HOP } from './window.ts'
 /** A feature, and the window of its structure that it is lowered from. */
 export interface PlannedFeature {
   readonly feature: FeatureIR
+  /** Which of the group's features. */
+  readonly index: number
   readonly aggregate: Aggregate
+  readonly partial: Partial
   readonly span: number
   readonly hop: number
 }
@@ -33,10 +36,11 @@ export interface PlannedStructure {
 export function planStructures(group: GroupIR, source: SourceIR): PlannedStructure[] {
   const structures = new Map<string, PlannedStructure>()
   const nullable = new Set(source.columns.filter(column => column.nullable).map(column => column.name))
-  const counts = group.features.filter(feature => feature.agg === 'count')
-  const others = group.features.filter(feature => feature.agg !== 'count')
-  for (const feature of [...others, ...counts]) {
-    const planned = planFeature(feature)
+  const features = group.features.map((feature, index) => ({ feature, index }))
+  const counts = features.filter(({ feature }) => feature.agg === 'count')
+  const others = features.filter(({ feature }) => feature.agg !== 'count')
+  for (const { feature, index } of [...others, ...counts]) {
+    const planned = planFeature(feature, index)
     const id = structureId(planned)
     const host = feature.agg === 'count' ? hostOfCount(structures.values(), planned, nullable) : structures.get(id)
     if (host) host.features.push(...planned.features)
@@ -45,7 +49,7 @@ export function planStructures(group: GroupIR, source: SourceIR): PlannedStructu
   return [...structures.values()]
 }
 
-function planFeature(feature: FeatureIR): PlannedStructure {
+function planFeature(feature: FeatureIR, index: number): PlannedStructure {
   const aggregate = aggregates[feature.agg]
   const partial = aggregate.partial(feature)
   const lifetime = feature.window === 'lifetime'
@@ -53,7 +57,7 @@ function planFeature(feature: FeatureIR): PlannedStructure {
   const hop = lifetime ? LIFETIME_HOP : feature.hop
   const exact = hop === 1
   const maxEntries = exact ? (feature.maxEvents ?? limits.EXACT_EVENTS_PER_KEY) : limits.ENTRIES_PER_KEY_MAX
-  const features = [{ feature, aggregate, span, hop }]
+  const features = [{ feature, index, aggregate, partial, span, hop }]
   return { partial, before: feature.before === true, where: feature.where, input: feature.input, exact, maxEntries, features }
 }
 
