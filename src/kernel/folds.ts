@@ -41,8 +41,11 @@ export class Folds implements Structure {
   readonly #entry: Float64Array
   readonly #total: Float64Array
 
-  constructor({ spans, tile, mixed }: Windows, fold: Fold, maxEntries: number) {
-    assert(!mixed || spans.includes(Infinity), 'bands have tiles alike')
+  constructor({ spans, hops, tile }: Windows, fold: Fold, maxEntries: number) {
+    assert(
+      spans.every((span, w) => span === Infinity || hops[w] === tile),
+      'bands have tiles alike',
+    )
     this.#spans = spans
     this.#hop = tile
     this.#fold = fold

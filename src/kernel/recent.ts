@@ -29,7 +29,7 @@ export class Recent implements Structure {
   }
 
   get bytes(): number {
-    return this.#arena.bytes
+    return this.#arena.bytes + this.lost.bytes
   }
 
   get entries(): number {
