@@ -5,7 +5,7 @@ import type { ColumnIR, ModelIR, Value } from '../define/ir.ts'
 import { rowsOf, type VectorRow } from '../model/index.ts'
 import type { DecisionBatch } from './decide.ts'
 import type { ReplayLog } from './log.ts'
-import { readId } from './reads.ts'
+import { readId } from '../decision/reads.ts'
 
 /** What a decision knew of one group. */
 export interface ReadRecord {

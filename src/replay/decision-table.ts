@@ -8,10 +8,10 @@ import type { ColumnIR, ExprIR, ModelIR, PipelineIR } from '../define/ir.ts'
 import type { OutputColumn, OutputValues } from '../files/table.ts'
 import type { DecisionBatch } from './decide.ts'
 import { placeOf } from './decision-record.ts'
-import { delivered } from './delivered.ts'
+import { delivered } from '../decision/delivered.ts'
 import type { Feed } from './feed.ts'
 import type { ReplayLog } from './log.ts'
-import { groupReads, readId } from './reads.ts'
+import { groupReads, readId } from '../decision/reads.ts'
 
 export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] {
   const { key, id } = triggerColumns(ir, model)

@@ -6,7 +6,7 @@ import type { ModelIR } from '../define/ir.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks, type Placed } from '../kernel/placement.ts'
 import type { ReplayLog } from './log.ts'
-import type { GroupRead } from './reads.ts'
+import type { GroupRead } from '../decision/reads.ts'
 
 /**
  * One group read of one model over a history: gives the features of decision after decision, in stretches.

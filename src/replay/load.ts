@@ -6,7 +6,7 @@ import { Intake, type History } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import { replayLog, type ReplayLog } from './log.ts'
-import { columnsNeeded } from './reads.ts'
+import { columnsNeeded } from '../decision/reads.ts'
 
 /** A file that feeds a source. One file may feed several; one source may have several files, read in the order given. */
 export interface SourceFile {

@@ -6,8 +6,8 @@ import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { ColumnIR, FeatureIR, Value } from '../define/ir.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks } from '../kernel/placement.ts'
-import { delivered } from '../replay/delivered.ts'
-import { featureRefusals } from '../replay/refused.ts'
+import { delivered } from '../decision/delivered.ts'
+import { featureRefusals } from '../decision/refused.ts'
 import type { TestLog } from './log.ts'
 
 /** The features of a group at a key, with everything sent known, at the log's clock. */

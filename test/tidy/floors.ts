@@ -8,6 +8,7 @@ export const floors = [
   'testing',
   'index',
   'replay',
+  'decision',
   'model',
   'files',
   'intake',

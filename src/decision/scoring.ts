@@ -1,0 +1,100 @@
+import { assert } from '../base/assert.ts'
+import type { FeatureColumn } from '../aggregate/aggregate.ts'
+import type { Column } from '../columns/block.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { ColumnIR, GroupIR, ModelIR, PipelineIR } from '../define/ir.ts'
+import type { LeafIR } from '../expression/index.ts'
+import { compileModel, type CompiledModel, type OwnScoreFunction, type VectorColumn } from '../model/index.ts'
+import { delivered } from './delivered.ts'
+import { readId, type GroupRead } from './reads.ts'
+import { featureRefusals } from './refused.ts'
+
+/** A pipeline's definitions and the user's functions. */
+export interface Definitions {
+  readonly ir: PipelineIR
+  readonly scores: ReadonlyMap<string, OwnScoreFunction>
+}
+
+/** What one model is given for a stretch of its decisions. */
+export interface Given {
+  readonly length: number
+  /** A column of the trigger, as it is kept. */
+  readonly columnOf: (name: string) => Column
+  /** By `readId`: a column for each feature of the group read. */
+  readonly features: ReadonlyMap<string, Read>
+}
+
+export interface Read {
+  readonly read: GroupRead
+  readonly out: readonly FeatureColumn[]
+}
+
+/** Scores of a stretch. Columns may be overwritten by the next one. */
+export interface Scores {
+  /** As delivered: one column an input of the model. */
+  readonly vector: readonly VectorColumn[]
+  readonly score: Column
+  /** Why a decision could not be made, by row: its score is NULL. */
+  readonly refused: ReadonlyMap<number, string>
+}
+
+/** Makes vectors and scores of one model from the fields of its trigger and the features that it reads, in columns. */
+export class Scoring {
+  readonly #compiled: CompiledModel
+  readonly #types: ReadonlyMap<string, ColumnIR>
+
+  /** `columns` are those of the trigger. */
+  constructor({ scores }: Definitions, model: ModelIR, columns: readonly ColumnIR[], strings: Strings) {
+    this.#compiled = compileModel(model, { strings, compute: scores.get(model.name) })
+    this.#types = new Map(columns.map(column => [column.name, column]))
+  }
+
+  score(given: Given): Scores {
+    const { vector, score, refused: byScore } = this.#compiled.score(this.#leaves(given), given.length)
+    const refused = withRefusedFeatures(byScore, given.features)
+    return { vector, score: refused.size > 0 ? withoutRefused(score, refused, given.length) : score, refused }
+  }
+
+  /** Where a model's leaves are found: each is delivered once a stretch, whatever refers to it. */
+  #leaves({ columnOf, features }: Given): (leaf: LeafIR) => VectorColumn {
+    const known = new Map<string, VectorColumn>()
+    const deliver = (leaf: LeafIR): VectorColumn => {
+      if (leaf.op !== 'feature') return delivered(columnOf(leaf.name), this.#types.get(leaf.name)!)
+      const read = features.get(readId(leaf))
+      assert(read !== undefined, `group '${leaf.group}' is read at the key of its input`)
+      const { group } = read.read
+      const index = group.features.findIndex(({ name }) => name === leaf.name)
+      return delivered(read.out[index], group.features[index])
+    }
+    return leaf => {
+      const id = leaf.op === 'feature' ? `${readId(leaf)}.${leaf.name}` : leaf.name
+      const found = known.get(id) ?? deliver(leaf)
+      known.set(id, found)
+      return found
+    }
+  }
+}
+
+/** Adds to the scorer's refusals the rows in which a feature was refused: nothing may stand in for such a value. */
+function withRefusedFeatures(byScore: ReadonlyMap<number, string>, features: ReadonlyMap<string, Read>): Map<number, string> {
+  const refused = new Map(byScore)
+  for (const { read, out } of features.values()) {
+    out.forEach(({ refused: codes }, f) => {
+      if (!codes) return
+      for (let row = 0; row < codes.length; row++) if (codes[row]) refused.set(row, refusedText(read.group, f, codes[row]))
+    })
+  }
+  return refused
+}
+
+function refusedText({ name, features }: GroupIR, feature: number, refusal: number): string {
+  const { code, why } = featureRefusals[refusal]
+  return `feature '${name}.${features[feature].name}' ${code}: ${why}`
+}
+
+function withoutRefused(score: Column, refused: ReadonlyMap<number, string>, length: number): Column {
+  const nulls = new Uint8Array(length)
+  if (score.nulls) nulls.set(score.nulls.subarray(0, length))
+  for (const row of refused.keys()) nulls[row] = 1
+  return { values: score.values, nulls }
+}
