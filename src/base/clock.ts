@@ -8,3 +8,15 @@ export const stopwatch: Clock = () => performance.now()
 
 /** Resolves after `ms` milliseconds. */
 export const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
+
+/** Holds the thread up for `ms` milliseconds: for threads that do nothing else, and for disks made slow on purpose. */
+export function pauseBlocking(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
+/** Calls `act` every `ms` milliseconds until stopped. Does not keep the process alive. */
+export function every(ms: number, act: () => void): { stop(): void } {
+  const timer = setInterval(act, ms)
+  timer.unref()
+  return { stop: () => clearInterval(timer) }
+}

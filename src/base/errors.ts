@@ -25,6 +25,9 @@ export const errorCodes = {
   SPILL_LIMIT: 'a named limit was passed',
   SPILL_CLOCK_EVICTED: 'a read asks for a clock whose state was forgotten',
   SPILL_REVISION: 'this engine cannot retract a superseded event',
+  SPILL_STORE: 'the data folder cannot be read or written: a full disk, a read-only folder',
+  SPILL_BUSY: 'another process holds the data folder',
+  SPILL_DATA: 'stored data is damaged, or of a format that this version does not read',
   SPILL_ASSERT: 'an invariant of Spillway itself does not hold: a bug',
 } as const
 

@@ -36,6 +36,14 @@ export const limits = {
   MAP_ROWS_MAX: 1000,
   /** Ids remembered within `dedupe`, one source. */
   DEDUPE_IDS_MAX: 2 ** 24,
+  /** Commits of the log written in one transaction. */
+  COMMITS_AT_ONCE: 4096,
+  /** Pages (4 KiB) in the WAL beyond which commits wait until it is empty. */
+  WAL_PAGES_MAX: 4000,
+  /** Milliseconds between two looks at the WAL. */
+  CHECKPOINT_EVERY_MS: 50,
+  /** Milliseconds that commits wait for the WAL to be emptied at most. */
+  GATE_MS_MAX: 2000,
   /** Events of one replay held in memory. */
   REPLAY_EVENTS_MAX: 2 ** 27,
 } as const

@@ -11,6 +11,7 @@ export const floors = [
   'decision',
   'model',
   'files',
+  'log',
   'intake',
   'kernel',
   'sql',

@@ -1,0 +1,39 @@
+/**
+ * The tables of a data folder, and their format.
+ *
+ * A folder of an older format is migrated in one transaction, so that an interrupted migration has not begun; one of a newer format is refused.
+ */
+import { SpillwayError } from '../../base/errors.ts'
+import type { DatabaseSync } from './sqlite.ts'
+
+/** What brings a database from format i to format i + 1. */
+const migrations: readonly string[] = [
+  `CREATE TABLE value (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE schema (source TEXT NOT NULL, version INTEGER NOT NULL, columns TEXT NOT NULL, PRIMARY KEY (source, version)) WITHOUT ROWID;
+   CREATE TABLE segment (first INTEGER PRIMARY KEY, entries INTEGER NOT NULL, arrival INTEGER NOT NULL, bytes BLOB NOT NULL);
+   CREATE TABLE decisions (id INTEGER PRIMARY KEY, model TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL,
+     bytes BLOB NOT NULL);
+   CREATE TABLE dead (id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT, reason TEXT NOT NULL, detail TEXT NOT NULL, place TEXT NOT NULL,
+     at INTEGER NOT NULL, sequence INTEGER NOT NULL, raw BLOB NOT NULL, attempts INTEGER NOT NULL DEFAULT 0);`,
+]
+
+export const FORMAT = migrations.length
+
+/** Makes the database one of today's format. Throws `SPILL_DATA` for one from the future. */
+export function migrate(db: DatabaseSync, path: string, steps: readonly string[] = migrations): void {
+  const { user_version: format } = db.prepare('PRAGMA user_version').get() as { user_version: number }
+  if (format > steps.length)
+    throw new SpillwayError('SPILL_DATA', `is of format ${format}, and this Spillway reads up to ${steps.length}; use a newer version`, {
+      place: path,
+    })
+  if (format === steps.length) return
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    for (const step of steps.slice(format)) db.exec(step)
+    db.exec(`PRAGMA user_version = ${steps.length}`)
+    db.exec('COMMIT')
+  } catch (error) {
+    db.exec('ROLLBACK')
+    throw error
+  }
+}

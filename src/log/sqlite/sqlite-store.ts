@@ -1,0 +1,162 @@
+/**
+ * The log's store in one SQLite file. Writing is done by a thread of its own, so that no fsync stops this one; reading by a connection of this
+ * thread, which sees what is committed and blocks nobody.
+ */
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { SpillwayError } from '../../base/errors.ts'
+import type { Commit, LogStore, StoredSchema, StoredSegment } from '../store.ts'
+import type { CheckpointerData } from './checkpointer-thread.ts'
+import { Gate } from './gate.ts'
+import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
+import type { FromWriter, ToWriter, WriterData } from './writer-thread.ts'
+
+export interface SqliteOptions {
+  /** Milliseconds added to each fsync, to act as a slower disk. For benches and tests. */
+  readonly fsyncMs?: number | undefined
+}
+
+interface Waiting {
+  readonly number: number
+  readonly resolve: () => void
+  readonly reject: (error: SpillwayError) => void
+}
+
+/** Threads are files like this one: `.ts` from the sources, `.js` as published. */
+const threadFile = (name: string): URL => new URL(`./${name}${extname(import.meta.url)}`, import.meta.url)
+
+export class SqliteStore implements LogStore {
+  readonly #path: string
+  readonly #writer: Worker
+  readonly #checkpointer: Worker
+  readonly #db: DatabaseSync
+  readonly #segmentAt: StatementSync
+  readonly #lastSegment: StatementSync
+  readonly #get: StatementSync
+  readonly #named: StatementSync
+  readonly #waiting: Waiting[] = []
+  #number = 0
+  #failure: SpillwayError | undefined
+  #closed = Promise.withResolvers<void>()
+
+  private constructor(path: string, writer: Worker, gate: SharedArrayBuffer) {
+    this.#path = path
+    this.#writer = writer
+    writer.on('message', (message: FromWriter) => this.#heard(message))
+    writer.on('error', error => this.#fail(this.#writerError(error.message)))
+    this.#checkpointer = new Worker(threadFile('checkpointer-thread'), { workerData: { path, gate } satisfies CheckpointerData })
+    // Without it the WAL only grows: writing goes on, and the next start empties it.
+    this.#checkpointer.on('error', () => new Gate(gate).open())
+    this.#checkpointer.unref()
+    this.#db = new sqlite.DatabaseSync(path, { readOnly: true })
+    this.#db.exec('PRAGMA busy_timeout = 5000')
+    this.#segmentAt = this.#db.prepare(
+      `SELECT first, entries, arrival, bytes FROM segment
+       WHERE first >= coalesce((SELECT max(first) FROM segment WHERE first <= ?1 AND first + entries > ?1), ?1) ORDER BY first LIMIT 1`,
+    )
+    this.#lastSegment = this.#db.prepare('SELECT first, entries, arrival, bytes FROM segment ORDER BY first DESC LIMIT 1')
+    this.#get = this.#db.prepare('SELECT value FROM value WHERE name = ?')
+    this.#named = this.#db.prepare('SELECT name, value FROM value WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name')
+  }
+
+  /** Opens the file, or makes it. Throws `SPILL_DATA` if it is no database of ours, and `SPILL_STORE` if it cannot be read or written. */
+  static async open(path: string, { fsyncMs }: SqliteOptions = {}): Promise<SqliteStore> {
+    const gate = Gate.shared()
+    const writer = new Worker(threadFile('writer-thread'), {
+      workerData: { path, gate, ...(fsyncMs !== undefined && { fsyncMs }) } satisfies WriterData,
+    })
+    const first = await new Promise<FromWriter>((resolve, reject) => {
+      writer.once('message', resolve)
+      writer.once('error', reject)
+    })
+    if (first.kind !== 'failed') return new SqliteStore(path, writer, gate)
+    await writer.terminate()
+    throw storeError(path, first)
+  }
+
+  commit(commit: Commit): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const number = this.#number++
+    this.#waiting.push({ number, resolve, reject })
+    this.#writer.postMessage({ number, commit } satisfies ToWriter, transfers(commit))
+    return promise
+  }
+
+  segmentAt(sequence: number): StoredSegment | undefined {
+    return this.#segmentAt.get(sequence) as StoredSegment | undefined
+  }
+
+  lastSegment(): StoredSegment | undefined {
+    return this.#lastSegment.get() as StoredSegment | undefined
+  }
+
+  schemas(): StoredSchema[] {
+    const rows = this.#db.prepare('SELECT source, version, columns FROM schema ORDER BY source, version').all()
+    return rows.map(row => {
+      const { source, version, columns } = row as { source: string; version: number; columns: string }
+      return { source, version, columns: JSON.parse(columns) as StoredSchema['columns'] }
+    })
+  }
+
+  get(name: string): string | undefined {
+    return (this.#get.get(name) as { value: string } | undefined)?.value
+  }
+
+  named(prefix: string): [name: string, value: string][] {
+    return this.#named.all(prefix).map(row => {
+      const { name, value } = row as { name: string; value: string }
+      return [name, value]
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#writer.postMessage('close' satisfies ToWriter)
+    await this.#closed.promise
+    this.#checkpointer.postMessage('close')
+    await new Promise(resolve => this.#checkpointer.once('exit', resolve))
+    this.#db.close()
+  }
+
+  #heard(message: FromWriter): void {
+    if (message.kind === 'done')
+      while (this.#waiting.length > 0 && this.#waiting[0].number <= message.number) this.#waiting.shift()!.resolve()
+    else if (message.kind === 'failed') this.#fail(storeError(this.#path, message))
+    else if (message.kind === 'closed') this.#closed.resolve()
+  }
+
+  #fail(error: SpillwayError): void {
+    this.#failure ??= error
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#failure)
+  }
+
+  #writerError(message: string): SpillwayError {
+    this.#closed.resolve()
+    return storeError(this.#path, { message, code: undefined, errcode: undefined })
+  }
+}
+
+/** Encoded bytes go to the writer without a copy. */
+function transfers({ segment, decisions = [] }: Commit): ArrayBuffer[] {
+  const all = [...(segment ? [segment.bytes] : []), ...decisions.map(({ bytes }) => bytes)]
+  return all.filter(({ buffer, byteLength }) => buffer.byteLength === byteLength).map(({ buffer }) => buffer as ArrayBuffer)
+}
+
+/** By the primary result codes of SQLite. */
+const codes: Readonly<Record<number, readonly ['SPILL_STORE' | 'SPILL_DATA', string]>> = {
+  8: ['SPILL_STORE', 'cannot be written: it, or its folder, is read-only'],
+  10: ['SPILL_STORE', 'cannot be read or written'],
+  11: ['SPILL_DATA', 'is damaged'],
+  13: ['SPILL_STORE', 'cannot be written: the disk is full; what was acknowledged is safe. Make room and start again'],
+  14: ['SPILL_STORE', 'cannot be opened'],
+  26: ['SPILL_DATA', 'is not a file of Spillway'],
+}
+
+function storeError(
+  path: string,
+  { message, code, errcode }: { message: string; code: string | undefined; errcode: number | undefined },
+): SpillwayError {
+  if (code?.startsWith('SPILL_')) return new SpillwayError(code as 'SPILL_DATA', message)
+  const [ours, why] = codes[(errcode ?? 0) & 0xff] ?? ['SPILL_STORE', 'cannot be used']
+  return new SpillwayError(ours, `${why} (${message})`, { place: path })
+}

@@ -1,0 +1,76 @@
+/**
+ * The writer's thread: takes commits as messages, writes all that wait in one transaction, and answers with the number of the last one.
+ *
+ * While it waits for the disk, the commits that come in meanwhile queue up: the slower the disk, the larger the groups.
+ */
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { limits } from '../../base/limits.ts'
+import { pauseBlocking } from '../../base/clock.ts'
+import type { Commit } from '../store.ts'
+import { Gate } from './gate.ts'
+import { Writer } from './writer.ts'
+
+export interface WriterData {
+  readonly path: string
+  readonly gate: SharedArrayBuffer
+  /** Milliseconds to wait at each fsync, to act as a slower disk. For benches and tests. */
+  readonly fsyncMs?: number
+}
+
+export type ToWriter = { readonly number: number; readonly commit: Commit } | 'close'
+export type FromWriter =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'done'; readonly number: number }
+  | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined; readonly errcode: number | undefined }
+  | { readonly kind: 'closed' }
+
+const port = parentPort!
+const { path, gate: shared, fsyncMs = 0 } = workerData as WriterData
+const gate = new Gate(shared)
+const post = (message: FromWriter): void => port.postMessage(message)
+
+try {
+  const writer = new Writer(path)
+  let failed = false
+  post({ kind: 'ready' })
+  port.on('message', (message: ToWriter) => {
+    const commits: Commit[] = []
+    let last = -1
+    let closing = false
+    const take = (taken: ToWriter): void => {
+      if (taken === 'close') closing = true
+      else {
+        commits.push(taken.commit)
+        last = taken.number
+      }
+    }
+    take(message)
+    while (commits.length < limits.COMMITS_AT_ONCE) {
+      const more = receiveMessageOnPort(port)
+      if (!more) break
+      take(more.message as ToWriter)
+    }
+    if (commits.length > 0 && !failed) {
+      try {
+        gate.pass(limits.GATE_MS_MAX)
+        if (fsyncMs > 0) pauseBlocking(fsyncMs)
+        writer.write(commits)
+        post({ kind: 'done', number: last })
+      } catch (error) {
+        failed = true
+        post(failure(error))
+      }
+    }
+    if (!closing) return
+    writer.close()
+    post({ kind: 'closed' })
+    port.close()
+  })
+} catch (error) {
+  post(failure(error))
+}
+
+function failure(error: unknown): FromWriter {
+  const { message, code, errcode } = error as Error & { code?: string; errcode?: number }
+  return { kind: 'failed', message, code, errcode }
+}

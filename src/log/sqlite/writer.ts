@@ -1,0 +1,62 @@
+/** Commits into the tables: several commits are one transaction and one fsync. Runs in the writer's thread. */
+import type { Commit } from '../store.ts'
+import { migrate } from './schema.ts'
+import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
+
+export class Writer {
+  readonly #db: DatabaseSync
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+  readonly #segment: StatementSync
+  readonly #decisions: StatementSync
+  readonly #dead: StatementSync
+  readonly #schema: StatementSync
+  readonly #put: StatementSync
+  readonly #drop: StatementSync
+
+  /** Throws what SQLite does if the file cannot be used. */
+  constructor(path: string) {
+    const db = new sqlite.DatabaseSync(path)
+    this.#db = db
+    // FULL: a commit is on the disk before it is acknowledged. The checkpointer moves the WAL into the database, never this thread.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 5000')
+    migrate(db, path)
+    this.#begin = db.prepare('BEGIN IMMEDIATE')
+    this.#commit = db.prepare('COMMIT')
+    this.#segment = db.prepare('INSERT INTO segment (first, entries, arrival, bytes) VALUES (?, ?, ?, ?)')
+    this.#decisions = db.prepare('INSERT INTO decisions (model, first, last, count, bytes) VALUES (?, ?, ?, ?, ?)')
+    this.#dead = db.prepare('INSERT INTO dead (source, reason, detail, place, at, sequence, raw) VALUES (?, ?, ?, ?, ?, ?, ?)')
+    this.#schema = db.prepare('INSERT INTO schema (source, version, columns) VALUES (?, ?, ?)')
+    this.#put = db.prepare('INSERT INTO value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
+    this.#drop = db.prepare('DELETE FROM value WHERE name = ?')
+  }
+
+  /** All of them durable, or none and an error. */
+  write(commits: readonly Commit[]): void {
+    this.#begin.run()
+    try {
+      for (const commit of commits) this.#apply(commit)
+      this.#commit.run()
+    } catch (error) {
+      // A full disk has rolled back already.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #apply({ segment, decisions = [], dead = [], schemas = [], put = [] }: Commit): void {
+    for (const { source, version, columns } of schemas) this.#schema.run(source, version, JSON.stringify(columns))
+    if (segment) this.#segment.run(segment.first, segment.entries, segment.arrival, segment.bytes)
+    for (const { model, first, last, count, bytes } of decisions) this.#decisions.run(model, first, last, count, bytes)
+    for (const { source, reason, detail, place, at, sequence, raw } of dead)
+      this.#dead.run(source ?? null, reason, detail, place, at, sequence, raw)
+    for (const [name, value] of put) {
+      if (value === null) this.#drop.run(name)
+      else this.#put.run(name, value)
+    }
+  }
+}

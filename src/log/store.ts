@@ -1,0 +1,73 @@
+/**
+ * The port behind the log: where commits become durable. One implementation is SQLite; another is a model with crashes at every step, for tests.
+ *
+ * Contract: commits become durable whole or not at all, in the order in which they were given: if one survives a crash, so do all before it.
+ * A promise resolves only once its commit is durable. After one commit has failed, every later one fails with the same error and nothing more
+ * is written, since what follows would stand on what is missing.
+ */
+import type { ColumnIR } from '../define/ir.ts'
+import type { RefusalReason } from '../intake/refusal.ts'
+
+/** A segment as it is stored: entries [first, first + entries) of the total order. */
+export interface StoredSegment {
+  readonly first: number
+  readonly entries: number
+  /** The arrival of its last entry, UTC ms: the greatest up to there. */
+  readonly arrival: number
+  readonly bytes: Uint8Array
+}
+
+/** A stretch of decisions of one model, in columns. */
+export interface StoredDecisions {
+  readonly model: string
+  /** Sequence number of the entry that made the model decide: of the first decision and of the last. */
+  readonly first: number
+  readonly last: number
+  readonly count: number
+  readonly bytes: Uint8Array
+}
+
+/** A record that was refused, kept whole so that it can be mended and sent again. */
+export interface DeadLetter {
+  readonly source: string | undefined
+  readonly reason: RefusalReason
+  readonly detail: string
+  /** Where it came from: `readings.ndjson:12`. */
+  readonly place: string
+  /** When it was refused, UTC ms. */
+  readonly at: number
+  /** The log's next sequence number then: it stands between the entries before and after. */
+  readonly sequence: number
+  readonly raw: string | Uint8Array
+}
+
+export interface StoredSchema {
+  readonly source: string
+  readonly version: number
+  readonly columns: readonly ColumnIR[]
+}
+
+export interface Commit {
+  readonly segment?: StoredSegment
+  readonly decisions?: readonly StoredDecisions[]
+  readonly dead?: readonly DeadLetter[]
+  readonly schemas?: readonly StoredSchema[]
+  /** Named values: where each source was read up to, how far decisions went. `null` takes one away. */
+  readonly put?: readonly (readonly [name: string, value: string | null])[]
+}
+
+export interface LogStore {
+  /** Resolves when the commit is durable. */
+  commit(commit: Commit): Promise<void>
+  /** The segment that holds the entry `sequence`, or the next one after it; what is committed when it is called. */
+  segmentAt(sequence: number): StoredSegment | undefined
+  /** The last segment committed. */
+  lastSegment(): StoredSegment | undefined
+  schemas(): StoredSchema[]
+  /** A named value. */
+  get(name: string): string | undefined
+  /** Names and values that begin with `prefix`, by name. */
+  named(prefix: string): [name: string, value: string][]
+  /** Waits for what was given, and lets go. */
+  close(): Promise<void>
+}
