@@ -30,6 +30,11 @@ export class ColumnBuilder {
     this.#values[row] = 0
   }
 
+  /** Forgets that there were NULLs. */
+  clear(): void {
+    this.#nulls = undefined
+  }
+
   grow(capacity: number): void {
     this.#values = grown(this.#values, capacity)
     if (this.#nulls) this.#nulls = grown(this.#nulls, capacity)
@@ -67,6 +72,12 @@ export class BlockBuilder {
     this.#time[this.#length] = time
     this.#arrival[this.#length] = arrival
     if (++this.#length === this.#capacity) this.#grow()
+  }
+
+  /** Forgets all rows and keeps the memory: views of them are no longer true. */
+  clear(): void {
+    this.#length = 0
+    for (const column of this.#columns.values()) column.clear()
   }
 
   /** What was committed, as it stands: no copy, and no longer true once more is. Positions are those of partition 0. */

@@ -22,6 +22,12 @@ export class Strings {
     return id
   }
 
+  /** Forgets all texts: ids begin anew. For texts that nobody looks at later. */
+  clear(): void {
+    this.#ids.clear()
+    this.#texts.length = 0
+  }
+
   /** The id of a text seen before, or −1. */
   find(text: string): number {
     return this.#ids.get(text) ?? -1

@@ -15,6 +15,10 @@ export class Places {
     this.#numbers[row] = number
   }
 
+  clear(): void {
+    this.#origins.length = 0
+  }
+
   of(row: number): string {
     return this.#origins.findLast(({ firstRow }) => firstRow <= row)!.origin.placeOf(this.#numbers[row])
   }

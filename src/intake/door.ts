@@ -1,0 +1,182 @@
+/**
+ * The door of one source: raw records become rows of typed columns with an arrival, or refusals. Pure: it reads no file and no clock.
+ *
+ * Every row of a record ends as a row of the builder or as a refusal, or there is none because the source's `map` gave none. What needs to know
+ * other events (duplicates, conflicts, stale revisions) is decided by who asks.
+ */
+import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+import { durationText } from '../base/time.ts'
+import type { Block } from '../columns/block.ts'
+import { BlockBuilder } from '../columns/builder.ts'
+import { Strings } from '../columns/strings.ts'
+import type { SourceIR } from '../define/ir.ts'
+import type { Origin, RecordBatch } from './batch.ts'
+import { mappedRows, thrownFault, type RowMap } from './mapping.ts'
+import { Places } from './places.ts'
+import { Fault, type Refusal, type RefusalReason } from './refusal.ts'
+import { RowReader } from './row-reader.ts'
+import { rowText } from './row-text.ts'
+
+export interface DoorOptions {
+  readonly map?: RowMap | undefined
+  /** Where the texts of columns that are `shared` get their ids: one for all sources of a pipeline. */
+  readonly strings: Strings
+  /** Columns whose texts others will look at; all unless given. The others' ids are forgotten with the rows. */
+  readonly shared?: ReadonlySet<string> | undefined
+  /** Columns to keep; all unless given. The others are checked. */
+  readonly keep?: ReadonlySet<string> | undefined
+  /** Remember where each row came from, for refusals that come later. */
+  readonly places: boolean
+  readonly onRefused: (refusal: Refusal) => void
+  /** The arrival of an event whose source declares `declared` for it: that, unless given. */
+  readonly arrivalOf?: ((declared: number) => number) | undefined
+  readonly eventsMax?: number | undefined
+}
+
+export interface DoorCounts {
+  /** Raw records seen. */
+  records: number
+  /** Records for which `map` gave no row. */
+  skipped: number
+  /** Rows that claimed a time ahead of their arrival, within `maxClockSkew`: the arrival became their time. */
+  ahead: number
+  refused: Partial<Record<RefusalReason, number>>
+}
+
+export class Door {
+  readonly source: SourceIR
+  readonly counts: DoorCounts = { records: 0, skipped: 0, ahead: 0, refused: {} }
+  readonly #options: DoorOptions
+  readonly #builder: BlockBuilder
+  readonly #passingStrings = new Strings()
+  readonly #places: Places | undefined
+  #reader: { readonly origin: Origin; readonly rows: RowReader } | undefined
+
+  constructor(source: SourceIR, options: DoorOptions) {
+    const { keep } = options
+    this.source = source
+    this.#options = options
+    this.#builder = new BlockBuilder(source.columns.filter(({ name }) => keep === undefined || keep.has(name)))
+    this.#places = options.places ? new Places() : undefined
+  }
+
+  /** Rows taken and not refused. */
+  get length(): number {
+    return this.#builder.length
+  }
+
+  /** Checks the records of a batch. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events or STRINGS_MAX strings. */
+  take(batch: RecordBatch): void {
+    const rows = this.#readerOf(batch.origin)
+    for (let index = 0; index < batch.records.length; index++) this.#takeRecord(batch, index, rows)
+  }
+
+  /** The rows as they stand: no copy, and no longer true once more are taken. */
+  view(): Block {
+    return this.#builder.view()
+  }
+
+  /** Forgets the rows. The memory that they had is used again, so a view of them must not be. */
+  clear(): void {
+    this.#builder.clear()
+    this.#passingStrings.clear()
+    this.#places?.clear()
+  }
+
+  /** Refuses a row for what others have found, with where it came from and its text. `block` is a view of the rows. */
+  refuseRow(fault: Fault, row: number, block: Block): void {
+    this.#refused(fault.at(this.#places!.of(row), rowText(this.source, block, row, this.stringsOf), this.source.name))
+  }
+
+  /** Where a column's texts have their ids. */
+  readonly stringsOf = (column: string): Strings => {
+    const { shared, strings } = this.#options
+    return shared === undefined || shared.has(column) ? strings : this.#passingStrings
+  }
+
+  #readerOf(origin: Origin): RowReader {
+    if (this.#reader?.origin !== origin) {
+      this.#reader = { origin, rows: new RowReader(this.source, this.#builder, this.stringsOf, origin) }
+    }
+    return this.#reader.rows
+  }
+
+  #takeRecord(batch: RecordBatch, index: number, rows: RowReader): void {
+    this.counts.records++
+    const record = batch.records[index]
+    if (!this.#options.map) {
+      const inexact = batch.inexact?.get(index)
+      const fault = (inexact && this.#inexactFault(inexact)) ?? this.#takeRow(record, rows, batch, index)
+      if (fault) this.#refuse(fault, batch, index)
+      return
+    }
+    const mapped = mappedRows(this.#options.map, record)
+    if (mapped instanceof Fault) return this.#refuse(mapped, batch, index)
+    if (mapped.length === 0) this.counts.skipped++
+    for (const row of mapped) {
+      const fault = this.#takeRow(row, rows, batch, index)
+      if (fault) this.#refuse(fault, batch, index)
+    }
+  }
+
+  #takeRow(record: unknown, rows: RowReader, batch: RecordBatch, index: number): Fault | undefined {
+    const fault = this.#read(record, rows) ?? this.#stamp(rows)
+    if (fault) return fault
+    const row = this.#builder.length - 1
+    this.#places?.set(row, batch.origin, batch.numberOf(index))
+    return undefined
+  }
+
+  /** A row that a map made may throw when it is read; limits pass. */
+  #read(record: unknown, rows: RowReader): Fault | undefined {
+    if (!this.#options.map) return rows.read(record)
+    try {
+      return rows.read(record)
+    } catch (thrown) {
+      if (thrown instanceof SpillwayError) throw thrown
+      return thrownFault('a row of map threw', thrown)
+    }
+  }
+
+  /** Gives the row its arrival and event time (semantics §1), which makes it count. */
+  #stamp(rows: RowReader): Fault | undefined {
+    const { arrives, maxClockSkew } = this.source
+    const { arrivalOf, eventsMax = limits.REPLAY_EVENTS_MAX } = this.#options
+    const declared = arrives.kind === 'after' ? rows.time + arrives.delay : rows.arrival
+    const arrival = arrivalOf ? arrivalOf(declared) : declared
+    if (arrival > limits.TIME_MS_MAX) return new Fault(`the arrival, ${arrival} ms, is beyond 2^43 ms`)
+    const ahead = rows.time - arrival
+    if (ahead > maxClockSkew) {
+      const skew = durationText(maxClockSkew)
+      return new Fault(`'${this.source.time}' is ${ahead} ms ahead of the arrival; maxClockSkew allows ${skew}`, 'future')
+    }
+    if (ahead > 0) this.counts.ahead++
+    this.#builder.commit(Math.min(rows.time, arrival), arrival)
+    if (this.#builder.length > eventsMax)
+      throw new SpillwayError(
+        'SPILL_LIMIT',
+        `source '${this.source.name}': more than ${eventsMax} events (REPLAY_EVENTS_MAX); replay a shorter history`,
+      )
+    return undefined
+  }
+
+  /** Numbers with more digits than a double holds are no exact values; a double column takes the nearest. */
+  #inexactFault(inexact: ReadonlyMap<string, string>): Fault | undefined {
+    for (const column of this.source.columns) {
+      const text = inexact.get(column.name)
+      if (text !== undefined && column.type !== 'double')
+        return new Fault(`'${column.name}' is ${text}, which has more digits than a JSON number holds; write it as text`)
+    }
+    return undefined
+  }
+
+  #refuse(fault: Fault, batch: RecordBatch, index: number): void {
+    this.#refused(fault.at(batch.origin.placeOf(batch.numberOf(index)), batch.rawOf(index), this.source.name))
+  }
+
+  #refused(refusal: Refusal): void {
+    this.counts.refused[refusal.reason] = (this.counts.refused[refusal.reason] ?? 0) + 1
+    this.#options.onRefused(refusal)
+  }
+}
