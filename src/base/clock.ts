@@ -20,3 +20,8 @@ export function every(ms: number, act: () => void): { stop(): void } {
   timer.unref()
   return { stop: () => clearInterval(timer) }
 }
+
+/** Calls `act` once whatever waits now was done. */
+export function soon(act: () => void): void {
+  setImmediate(act)
+}

@@ -25,6 +25,8 @@ export const errorCodes = {
   SPILL_LIMIT: 'a named limit was passed',
   SPILL_CLOCK_EVICTED: 'a read asks for a clock whose state was forgotten',
   SPILL_REVISION: 'this engine cannot retract a superseded event',
+  SPILL_SCHEMA: 'the events of the log cannot be read as a source is defined now',
+  SPILL_CLOCK: 'the wall clock jumped ahead',
   SPILL_STORE: 'the data folder cannot be read or written: a full disk, a read-only folder',
   SPILL_BUSY: 'another process holds the data folder',
   SPILL_DATA: 'stored data is damaged, or of a format that this version does not read',

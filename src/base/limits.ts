@@ -36,6 +36,14 @@ export const limits = {
   MAP_ROWS_MAX: 1000,
   /** Ids remembered within `dedupe`, one source. */
   DEDUPE_IDS_MAX: 2 ** 24,
+  /** Records that one turn of a run takes from those that wait. */
+  TURN_RECORDS: 1 << 14,
+  /** Records that wait for a turn of a run, beyond which sources are held back. */
+  WAITING_RECORDS_MAX: 1 << 16,
+  /** Turns of a run that wait for the disk, beyond which the next one waits too. */
+  TURNS_IN_FLIGHT_MAX: 64,
+  /** Milliseconds by which the wall clock may run ahead of the time that passed, before nothing more is stamped by it. */
+  CLOCK_JUMP_MS_MAX: 3_600_000,
   /** Commits of the log written in one transaction. */
   COMMITS_AT_ONCE: 4096,
   /** Pages (4 KiB) in the WAL beyond which commits wait until it is empty. */

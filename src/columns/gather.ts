@@ -13,11 +13,12 @@ export function gather(block: Block, rows: Uint32Array): Block {
   }
 }
 
-function gatherColumn(column: Column, rows: Uint32Array): Column {
+export function gatherColumn(column: Column, rows: Uint32Array): Column {
   return { values: picked(column.values, rows), nulls: column.nulls && picked(column.nulls, rows) }
 }
 
-function picked<A extends Float64Array | Int32Array | Uint8Array>(values: A, rows: Uint32Array): A {
+/** `values[rows[i]]` for each i. */
+export function picked<A extends Float64Array | Int32Array | Uint16Array | Uint8Array>(values: A, rows: Uint32Array): A {
   const result = new (values.constructor as new (length: number) => A)(rows.length)
   for (let i = 0; i < rows.length; i++) result[i] = values[rows[i]]!
   return result

@@ -25,9 +25,16 @@ export function groupReads(pipeline: PipelineIR, model: ModelIR): GroupRead[] {
 /** Names one (group, key) among those of a model. */
 export const readId = ({ group, key }: { readonly group: string; readonly key: readonly string[] }): string => `${group}(${key.join(',')})`
 
-/** Columns of each source that features, keys and models look at; the rest need not be kept. */
+/** Columns of each source that a replay needs: those looked at, and what names an event. The rest need not be kept. */
 export function columnsNeeded(pipeline: PipelineIR): Map<string, Set<string>> {
-  const needed = new Map(pipeline.sources.map(source => [source.name, new Set([source.key, ...(source.id ? [source.id] : [])])]))
+  const needed = columnsLookedAt(pipeline)
+  for (const { name, key, id } of pipeline.sources) for (const column of id ? [key, id] : [key]) needed.get(name)!.add(column)
+  return needed
+}
+
+/** Columns of each source that features, their keys and models look at. */
+export function columnsLookedAt(pipeline: PipelineIR): Map<string, Set<string>> {
+  const needed = new Map(pipeline.sources.map(source => [source.name, new Set<string>()]))
   for (const { source, key, features } of pipeline.groups) {
     const columns = needed.get(source)!
     for (const name of key) columns.add(name)

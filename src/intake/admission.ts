@@ -86,8 +86,8 @@ class Memory {
   }
 }
 
-/** All columns but one that is the arrival and nothing else. */
-function contentNames({ columns, arrives, time }: SourceIR): string[] {
+/** The columns that are an event's content: all but one that is the arrival and nothing else. */
+export function contentNames({ columns, arrives, time }: SourceIR): string[] {
   const arrival = arrives.kind === 'column' && arrives.column !== time ? arrives.column : undefined
   return columns.map(column => column.name).filter(name => name !== arrival)
 }

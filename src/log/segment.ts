@@ -35,6 +35,14 @@ export interface SourceRows {
   /** Which version of the source's columns they have. */
   readonly schema: number
   readonly block: Block
+  /** A hash of each row's append id, where the source has ids; zeros where a row has none. */
+  readonly ids?: IdHashes | undefined
+}
+
+/** Halves of 64-bit hashes, a row each. */
+export interface IdHashes {
+  readonly high: Int32Array
+  readonly low: Int32Array
 }
 
 export interface Segment {
@@ -45,7 +53,12 @@ export interface Segment {
   /** By entry: the index of its source in `sources`, or `sources.length` for a mark. Absent where there is one source and no mark. */
   readonly order?: Uint8Array
   readonly marks: readonly Mark[]
+  /** Before its first entry: the next offset of each partition of each source that the log has seen. */
+  readonly offsets: Offsets
 }
+
+/** By source, by partition. */
+export type Offsets = Readonly<Record<string, readonly number[]>>
 
 /** How a segment's columns are known, and which of them are wanted. */
 export interface SegmentContext {
@@ -65,11 +78,12 @@ export class SegmentWriter {
     this.#context = context
   }
 
-  write({ first, length, sources, order, marks }: Segment): Uint8Array<ArrayBuffer> {
+  write({ first, length, sources, order, marks, offsets }: Segment): Uint8Array<ArrayBuffer> {
     const out = this.#out
     out.varint(VERSION)
     out.varint(first)
     out.varint(length)
+    writeOffsets(out, offsets)
     out.varint(sources.length)
     for (const rows of sources) this.#writeRows(rows)
     out.varint(marks.length)
@@ -83,7 +97,7 @@ export class SegmentWriter {
     return bytes
   }
 
-  #writeRows({ source, schema, block }: SourceRows): void {
+  #writeRows({ source, schema, block, ids }: SourceRows): void {
     const out = this.#out
     const { length, time, arrival, position } = block
     out.text(source)
@@ -92,6 +106,11 @@ export class SegmentWriter {
     writeNumbers(out, time, length)
     writeNumbers(out, arrival, length)
     writePositions(out, position, length)
+    out.varint(ids ? 1 : 0)
+    if (ids) {
+      out.array(ids.high)
+      out.array(ids.low)
+    }
     for (const { name, type } of this.#context.columnsOf(source, schema))
       writeColumn(out, block.columns[name], length, this.#scratch, type === 'string' ? this.#context.stringsOf(source, name) : undefined)
   }
@@ -107,12 +126,13 @@ export function readSegment(bytes: Uint8Array, context: SegmentContext, what = '
   if (version !== VERSION) return reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
   const first = reader.varint()
   const length = reader.varint()
+  const offsets = readOffsets(reader)
   const sources = Array.from({ length: reader.varint() }, () => readRows(reader, context))
   const marks = Array.from({ length: reader.varint() }, () => JSON.parse(reader.text()) as Mark)
   const order = reader.varint() === 1 ? readRuns(reader, length, sources.length) : undefined
   const counted = sources.reduce((sum, { block }) => sum + block.length, marks.length)
   if (counted !== length || !reader.isAtEnd) return reader.damaged(`has ${counted} entries where it says ${length}`)
-  return { first, length, sources, marks, ...(order && { order }) }
+  return { first, length, sources, marks, offsets, ...(order && { order }) }
 }
 
 function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentContext): SourceRows {
@@ -122,6 +142,7 @@ function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentC
   const time = readNumbers(reader, length)
   const arrival = readNumbers(reader, length)
   const position = readPositions(reader, length)
+  const ids = reader.varint() === 1 ? { high: reader.array(Int32Array, length), low: reader.array(Int32Array, length) } : undefined
   const columns: Record<string, Column> = {}
   for (const { name, type } of columnsOf(source, schema)) {
     const bytes = reader.raw()
@@ -129,7 +150,25 @@ function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentC
     const strings = type === 'string' ? stringsOf(source, name) : undefined
     columns[name] = readColumn(new ByteReader(bytes, `column '${name}' of source '${source}'`), length, strings)
   }
-  return { source, schema, block: { length, time, arrival, position, columns } }
+  return { source, schema, block: { length, time, arrival, position, columns }, ids }
+}
+
+function writeOffsets(out: ByteWriter, offsets: Offsets): void {
+  const all = Object.entries(offsets)
+  out.varint(all.length)
+  for (const [source, partitions] of all) {
+    out.text(source)
+    out.varint(partitions.length)
+    for (const next of partitions) out.varint(next)
+  }
+}
+
+function readOffsets(reader: ByteReader): Offsets {
+  const entries = Array.from({ length: reader.varint() }, () => {
+    const source = reader.text()
+    return [source, Array.from({ length: reader.varint() }, () => reader.varint())] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 /** The partition of each row and, of each partition, the first offset: the others follow one another. */

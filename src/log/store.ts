@@ -12,7 +12,7 @@ import type { RefusalReason } from '../intake/refusal.ts'
 export interface StoredSegment {
   readonly first: number
   readonly entries: number
-  /** The arrival of its last entry, UTC ms: the greatest up to there. */
+  /** What the entry after it is stamped at least, UTC ms: the greatest arrival, or the millisecond after its last tick. */
   readonly arrival: number
   readonly bytes: Uint8Array
 }
@@ -36,7 +36,7 @@ export interface DeadLetter {
   readonly place: string
   /** When it was refused, UTC ms. */
   readonly at: number
-  /** The log's next sequence number then: it stands between the entries before and after. */
+  /** The log's next sequence number when its batch was taken. */
   readonly sequence: number
   readonly raw: string | Uint8Array
 }

@@ -7,6 +7,7 @@ export const floors = [
   'cli',
   'testing',
   'index',
+  'run',
   'replay',
   'decision',
   'model',

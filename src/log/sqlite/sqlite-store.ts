@@ -136,9 +136,9 @@ export class SqliteStore implements LogStore {
   }
 }
 
-/** Encoded bytes go to the writer without a copy. */
-function transfers({ segment, decisions = [] }: Commit): ArrayBuffer[] {
-  const all = [...(segment ? [segment.bytes] : []), ...decisions.map(({ bytes }) => bytes)]
+/** Encoded decisions go to the writer without a copy; a segment is looked at again until it is committed. */
+function transfers({ decisions = [] }: Commit): ArrayBuffer[] {
+  const all = decisions.map(({ bytes }) => bytes)
   return all.filter(({ buffer, byteLength }) => buffer.byteLength === byteLength).map(({ buffer }) => buffer as ArrayBuffer)
 }
 

@@ -1,0 +1,44 @@
+/** Blocks of the same columns, one behind the other, as one with memory of its own. */
+import type { Block, Column } from './block.ts'
+
+export function concatBlocks(blocks: readonly Block[]): Block {
+  const names = Object.keys(blocks[0].columns)
+  return {
+    length: blocks.reduce((sum, block) => sum + block.length, 0),
+    time: joined(blocks.map(block => block.time)),
+    arrival: joined(blocks.map(block => block.arrival)),
+    position: joined(blocks.map(block => block.position)),
+    columns: Object.fromEntries(
+      names.map(name => {
+        const columns = blocks.map(block => block.columns[name])
+        return [
+          name,
+          concatColumns(
+            columns,
+            blocks.map(block => block.length),
+          ),
+        ]
+      }),
+    ),
+  }
+}
+
+/** Columns of one type with their numbers of rows. */
+export function concatColumns(columns: readonly Column[], lengths: readonly number[]): Column {
+  const values = joined(columns.map(column => column.values))
+  if (columns.every(column => column.nulls === undefined)) return { values }
+  const nulls = joined(columns.map((column, i) => column.nulls ?? new Uint8Array(lengths[i])))
+  return { values, nulls }
+}
+
+/** Arrays of one kind as one. */
+function joined<A extends Float64Array | Int32Array | Uint8Array>(arrays: readonly A[]): A {
+  const length = arrays.reduce((sum, array) => sum + array.length, 0)
+  const all = new (arrays[0].constructor as new (length: number) => A)(length)
+  let at = 0
+  for (const array of arrays) {
+    all.set(array, at)
+    at += array.length
+  }
+  return all
+}

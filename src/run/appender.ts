@@ -1,0 +1,117 @@
+/**
+ * One turn of a run: everything that has come in since the last becomes one segment of the log, in the order in which it came.
+ *
+ * All events of a turn arrive at the same moment, since they become known together. Decides and encodes; committing is the caller's.
+ */
+import type { PipelineIR } from '../define/ir.ts'
+import type { Strings } from '../columns/strings.ts'
+import { columnsLookedAt } from '../decision/reads.ts'
+import type { RecordBatch } from '../intake/batch.ts'
+import type { RowMap } from '../intake/mapping.ts'
+import type { Refusal } from '../intake/refusal.ts'
+import type { AppendIds } from '../log/append-ids.ts'
+import type { EventLookup } from '../log/event-lookup.ts'
+import type { Appended, Log } from '../log/log.ts'
+import type { Mark } from '../log/segment.ts'
+import type { DeadLetter } from '../log/store.ts'
+import { SourceDoor } from './source-door.ts'
+
+/** Records for a source. */
+export interface Input {
+  readonly source: string
+  readonly batch: RecordBatch
+}
+
+/** What became of an input's records. */
+export interface Receipt {
+  readonly accepted: number
+  readonly duplicates: number
+  readonly refused: number
+  /** Where the log stood behind the last of them. */
+  readonly sequence: number
+}
+
+export interface Turn {
+  /** Absent if nothing was accepted and there was no mark. */
+  readonly appended: Appended | undefined
+  readonly dead: readonly DeadLetter[]
+  /** One an input. */
+  readonly receipts: readonly Receipt[]
+}
+
+export interface AppenderOptions {
+  readonly ir: PipelineIR
+  readonly maps: ReadonlyMap<string, RowMap>
+  readonly strings: Strings
+  readonly log: Log
+  readonly lookup: EventLookup
+  /** By source, where it has ids. */
+  readonly ids: ReadonlyMap<string, AppendIds>
+}
+
+export class Appender {
+  readonly #log: Log
+  readonly #doors: readonly SourceDoor[]
+  #dead: DeadLetter[] = []
+  #arrival = 0
+  #next = 0
+
+  constructor({ ir, maps, strings, log, lookup, ids }: AppenderOptions) {
+    const lookedAt = columnsLookedAt(ir)
+    this.#log = log
+    this.#doors = ir.sources.map(
+      source =>
+        new SourceDoor(source, {
+          strings,
+          shared: lookedAt.get(source.name)!,
+          map: maps.get(source.name),
+          ids: ids.get(source.name),
+          lookup,
+          onRefused: refusal => this.#refused(refusal),
+        }),
+    )
+  }
+
+  /** Where the texts of a column have their ids, until the next turn. */
+  readonly stringsOf = (source: string, column: string): Strings => this.#door(source).stringsOf(column)
+
+  /** `now` is the wall clock, UTC ms; marks stand before all events of the turn. */
+  take(inputs: readonly Input[], marks: readonly Mark[], now: number): Turn {
+    this.#arrival = marks.reduce((least, mark) => Math.max(least, mark.t + 1), Math.max(now, this.#log.notBefore))
+    this.#next = this.#log.end + marks.length
+    this.#dead = []
+    for (const door of this.#doors) door.begin(this.#arrival)
+    const order: number[] = []
+    const receipts = inputs.map(input => this.#take(input, order))
+    return { appended: this.#append(order, marks), dead: this.#dead, receipts }
+  }
+
+  #take({ source, batch }: Input, order: number[]): Receipt {
+    const refusedBefore = this.#dead.length
+    for (const refusal of batch.undecodable) this.#refused({ ...refusal, source })
+    const index = this.#doors.findIndex(door => door.source.name === source)
+    const { accepted, duplicates } = this.#doors[index].take(batch, this.#next)
+    for (let i = 0; i < accepted; i++) order.push(index)
+    this.#next += accepted
+    return { accepted, duplicates, refused: this.#dead.length - refusedBefore, sequence: this.#next }
+  }
+
+  #append(order: readonly number[], marks: readonly Mark[]): Appended | undefined {
+    if (order.length + marks.length === 0) return undefined
+    const rows = this.#doors.map(door => door.rows())
+    const places = new Map<number, number>()
+    rows.forEach((given, i) => given && places.set(i, places.size))
+    const sources = rows.filter(given => given !== undefined)
+    const isPlain = sources.length === 1 && marks.length === 0
+    const all = isPlain ? undefined : Uint8Array.from([...marks.map(() => sources.length), ...order.map(index => places.get(index)!)])
+    return this.#log.append({ sources, order: all, marks })
+  }
+
+  #refused({ reason, detail, place, source, raw }: Refusal): void {
+    this.#dead.push({ source, reason, detail, place, at: this.#arrival, sequence: this.#next, raw })
+  }
+
+  #door(source: string): SourceDoor {
+    return this.#doors.find(door => door.source.name === source)!
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Recorded decisions as bytes: a stretch of one model's, in columns, each with everything that is needed to make it again (semantics §4).
+ *
+ * What the columns are stands with them, so that decisions outlive the model that made them.
+ */
+import { crc32 } from 'node:zlib'
+import type { Column } from '../columns/block.ts'
+import { Strings } from '../columns/strings.ts'
+import type { ColumnIR, InputIR, TypeIR, Value } from '../define/ir.ts'
+import { ByteReader, ByteWriter } from '../log/bytes.ts'
+import { readColumn, readNumbers, writeColumn, writeNumbers } from '../log/column-codec.ts'
+import type { StoredDecisions } from '../log/store.ts'
+import { isList, type VectorColumn } from '../model/vector.ts'
+import type { LiveDecisions } from './decider.ts'
+
+const VERSION = 1
+
+/** What the columns of a stretch are. */
+export interface DecisionShape {
+  readonly model: string
+  /** Of the pipeline that decided. */
+  readonly fingerprint: string
+  readonly key: TypeIR
+  readonly id?: TypeIR
+  /** As the model's inputs are; `list` for what has several values a row. */
+  readonly inputs: readonly { readonly name: string; readonly expr: TypeIR; readonly list?: true }[]
+  /** `group(key columns)`. */
+  readonly reads: readonly string[]
+}
+
+/** A stretch of decisions as it was written. */
+export interface DecodedDecisions extends DecisionShape {
+  readonly length: number
+  readonly strings: Strings
+  readonly entry: Float64Array
+  readonly t: Float64Array
+  readonly position: Float64Array
+  readonly keys: Column
+  readonly ids: Column | undefined
+  readonly vector: readonly VectorColumn[]
+  readonly score: Column
+  readonly refused: Column
+  readonly known: readonly Float64Array[]
+  readonly clock: readonly Float64Array[]
+}
+
+export class DecisionWriter {
+  readonly #fingerprint: string
+  readonly #strings: Strings
+  readonly #out = new ByteWriter()
+  readonly #scratch = new ByteWriter()
+
+  /** `strings` has the texts of vectors. */
+  constructor(fingerprint: string, strings: Strings) {
+    this.#fingerprint = fingerprint
+    this.#strings = strings
+  }
+
+  /** `stringsOf` has the texts of the trigger's columns. `columns` are those of the trigger. */
+  write(decisions: LiveDecisions, key: ColumnIR, id: ColumnIR | undefined, stringsOf: (column: string) => Strings): StoredDecisions {
+    const { model, length, entry, t, position, vector, score, reads } = decisions
+    const out = this.#out
+    out.varint(VERSION)
+    out.varint(length)
+    out.text(JSON.stringify(this.#shape(decisions, key, id)))
+    for (const numbers of [entry, t, position]) writeNumbers(out, numbers, length)
+    this.#write(decisions.key, length, key.type === 'string' ? stringsOf(key.name) : undefined)
+    if (id && decisions.id) this.#write(decisions.id, length, id.type === 'string' ? stringsOf(id.name) : undefined)
+    model.inputs.forEach(({ expr }, i) => this.#writeInput(vector[i], length, expr.type === 'string' ? this.#strings : undefined))
+    this.#write(score, length, undefined)
+    const reasons = new Strings()
+    this.#write(reasonColumn(decisions, reasons), length, reasons)
+    for (const { known, clock } of reads) for (const numbers of [known, clock]) writeNumbers(out, numbers, length)
+    const body = out.finish()
+    const bytes = new Uint8Array(body.length + 4)
+    bytes.set(body)
+    new DataView(bytes.buffer).setUint32(body.length, crc32(body), true)
+    return { model: model.name, first: entry[0], last: entry[length - 1], count: length, bytes }
+  }
+
+  #shape({ model, vector, reads }: LiveDecisions, key: ColumnIR, id: ColumnIR | undefined): DecisionShape {
+    return {
+      model: model.name,
+      fingerprint: this.#fingerprint,
+      key: typeOf(key),
+      ...(id && { id: typeOf(id) }),
+      inputs: model.inputs.map(({ name, expr }: InputIR, i) => ({
+        name,
+        expr: typeOf(expr),
+        ...(isList(vector[i]) && { list: true as const }),
+      })),
+      reads: reads.map(read => read.id),
+    }
+  }
+
+  #write(column: Column, length: number, strings: Strings | undefined): void {
+    writeColumn(this.#out, column, length, this.#scratch, strings)
+  }
+
+  #writeInput(column: VectorColumn, length: number, strings: Strings | undefined): void {
+    if (!isList(column)) return this.#write(column, length, strings)
+    this.#out.varint(column.width)
+    writeNumbers(this.#out, Float64Array.from(column.counts.subarray(0, length)), length)
+    const { values, width, counts } = column
+    const unused = Uint8Array.from({ length: length * width }, (_, cell) => (cell % width < counts[Math.floor(cell / width)] ? 0 : 1))
+    this.#write({ values, nulls: unused }, length * width, strings)
+    this.#write({ values: new Float64Array(length), nulls: column.nulls }, length, undefined)
+  }
+}
+
+const typeOf = ({ type, scale }: TypeIR): TypeIR => ({ type, ...(scale !== undefined && { scale }) })
+
+function reasonColumn({ refused, length }: LiveDecisions, strings: Strings): Column {
+  const nulls = new Uint8Array(length).fill(1)
+  const values = new Int32Array(length)
+  for (const [row, reason] of refused) {
+    values[row] = strings.idOf(reason)
+    nulls[row] = 0
+  }
+  return { values, nulls }
+}
+
+/** Throws `SPILL_DATA` for bytes that are not whole. */
+export function readDecisions(bytes: Uint8Array): DecodedDecisions {
+  const body = new Uint8Array(bytes.subarray(0, Math.max(0, bytes.length - 4)))
+  const reader = new ByteReader(body, 'a stretch of decisions')
+  if (bytes.length < 4 || new DataView(bytes.buffer, bytes.byteOffset).getUint32(body.length, true) !== crc32(body))
+    reader.damaged('does not have the checksum that it was written with')
+  const version = reader.varint()
+  if (version !== VERSION) reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
+  const length = reader.varint()
+  const shape = JSON.parse(reader.text()) as DecisionShape
+  const strings = new Strings()
+  const textsOf = ({ type }: TypeIR) => (type === 'string' ? strings : undefined)
+  const column = (rows: number, texts: Strings | undefined) =>
+    readColumn(new ByteReader(reader.raw(), 'a column of decisions'), rows, texts)
+  const [entry, t, position] = [readNumbers(reader, length), readNumbers(reader, length), readNumbers(reader, length)]
+  const keys = column(length, textsOf(shape.key))
+  const ids = shape.id && column(length, textsOf(shape.id))
+  const vector = shape.inputs.map(({ expr, list }): VectorColumn => {
+    if (!list) return column(length, textsOf(expr))
+    const width = reader.varint()
+    const counts = Uint16Array.from(readNumbers(reader, length))
+    const { values } = column(length * width, textsOf(expr))
+    const { nulls } = column(length, undefined)
+    return { values, nulls, width, counts }
+  })
+  const score = column(length, undefined)
+  const refused = column(length, strings)
+  const reads = shape.reads.map(() => ({ known: readNumbers(reader, length), clock: readNumbers(reader, length) }))
+  const [known, clock] = [reads.map(read => read.known), reads.map(read => read.clock)]
+  return { ...shape, length, strings, entry, t, position, keys, ids, vector, score, refused, known, clock }
+}
+
+/** A key or an id of a stretch as it is delivered. */
+export function deliveredCell({ values, nulls }: Column, row: number, { type, scale = 0 }: TypeIR, strings: Strings): Value {
+  if (nulls?.[row] === 1) return null
+  return type === 'string' ? strings.textOf(values[row]) : values[row] / 10 ** (type === 'decimal' ? scale : 0)
+}

@@ -1,0 +1,154 @@
+/**
+ * One feature group of a live run: takes the events of its source stretch by stretch and answers the asks of all models that read it.
+ *
+ * Its placement says what each ask knows, as in a replay (`kernel/placement.ts`). Events that no ask may know yet, under `lag` or `scheduled`,
+ * wait in `pending`; what every later ask will know is applied at once, so that nothing waits longer than its placement makes it.
+ */
+import type { FeatureColumn } from '../aggregate/aggregate.ts'
+import type { Block, Column } from '../columns/block.ts'
+import { concatBlocks, concatColumns } from '../columns/concat.ts'
+import { gatherColumn, picked } from '../columns/gather.ts'
+import { blockSlice } from '../columns/slice.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { GroupIR, SourceIR } from '../define/ir.ts'
+import { Kernel, type Asks } from '../kernel/kernel.ts'
+import { placeAsks } from '../kernel/placement.ts'
+
+/** What one reader asks of a group in a stretch; row i is its decision i. */
+export interface GroupAsks {
+  readonly keys: readonly Column[]
+  /** How many of the stretch's events of the group's source each ask has in its `P`; does not decrease. */
+  readonly prefix: Int32Array
+  /** Each decision's `t`, UTC ms; does not decrease. */
+  readonly clock: Float64Array
+  /** The triggering event is the last of the prefix. */
+  readonly own: boolean
+}
+
+export interface GroupAnswers {
+  readonly out: readonly FeatureColumn[]
+  /** How many events of the group's source each ask knew, of all that the log ever had. */
+  readonly known: Float64Array
+  /** The clock that each was read at, UTC ms; −Infinity before the first run of a schedule. */
+  readonly clock: Float64Array
+}
+
+type Placed = Omit<Asks, 'uptoBefore'> & { readonly uptoBefore: Int32Array }
+
+export class LiveGroup {
+  readonly group: GroupIR
+  readonly kernel: Kernel
+  #pending: Block | undefined
+  /** Events of the source that were applied. */
+  #applied = 0
+
+  constructor(group: GroupIR, source: SourceIR, strings: Strings) {
+    this.group = group
+    this.kernel = new Kernel(group, source, { strings })
+  }
+
+  /**
+   * Applies the stretch's events of the group's source (`undefined` if it has none) and answers the asks. `now`: no later ask has a `t` below it.
+   */
+  take(block: Block | undefined, asks: readonly GroupAsks[], now: number): GroupAnswers[] {
+    const waiting = this.#pending?.length ?? 0
+    const all = this.#pending && block ? concatBlocks([this.#pending, block]) : (this.#pending ?? block)
+    if (!all) return asks.map(ask => this.#answer(ask, nothing))
+    const placed = asks.map(ask => this.#place(ask, all, waiting))
+    const end = this.#knownBy(now, all)
+    const out = this.#replay(blockSlice(all, 0, end), placed)
+    const answers = placed.map(({ upto, clock }, i) => ({
+      out: out[i],
+      known: Float64Array.from(upto, known => this.#applied + known),
+      clock,
+    }))
+    this.#applied += end
+    this.#pending = end < all.length ? concatBlocks([blockSlice(all, end, all.length)]) : undefined
+    return answers
+  }
+
+  #answer(ask: GroupAsks, block: Block): GroupAnswers {
+    const { upto, clock } = placeAsks(this.group.place, block, ask)
+    const out = this.kernel.read(ask.keys, clock)
+    return { out, known: Float64Array.from(upto, () => this.#applied), clock }
+  }
+
+  #place({ keys, prefix, clock, own }: GroupAsks, all: Block, waiting: number): Placed {
+    const triggers = { prefix: waiting > 0 ? prefix.map(known => known + waiting) : prefix, clock, own }
+    const { upto, uptoBefore, clock: at } = placeAsks(this.group.place, all, triggers)
+    return { length: prefix.length, keys, upto, uptoBefore, clock: at }
+  }
+
+  /** How many events every ask from `now` on knows. */
+  #knownBy(now: number, all: Block): number {
+    if (this.group.place.kind === 'stream') return all.length
+    return placeAsks(this.group.place, all, { prefix: Int32Array.of(all.length), clock: Float64Array.of(now), own: false }).upto[0]
+  }
+
+  #replay(block: Block, placed: readonly Placed[]): FeatureColumn[][] {
+    if (placed.length <= 1) {
+      const [asks = noAsks(this.group, block)] = placed
+      return [this.kernel.replay(block, asks)]
+    }
+    const { merged, rows } = merge(placed)
+    const out = this.kernel.replay(block, merged)
+    return rows.map(own => out.map(column => pick(column, own)))
+  }
+}
+
+const nothing: Block = {
+  length: 0,
+  time: new Float64Array(0),
+  arrival: new Float64Array(0),
+  position: new Float64Array(0),
+  columns: {},
+}
+
+const noAsks = (group: GroupIR, block: Block): Asks => ({
+  length: 0,
+  keys: group.key.map(name => block.columns[name]),
+  upto: new Int32Array(0),
+  clock: new Float64Array(0),
+})
+
+/** Asks of several readers as one list in the order in which they happen, and where each reader's rows are in it. */
+function merge(placed: readonly Placed[]): { merged: Asks; rows: Uint32Array[] } {
+  const upto = Int32Array.from(placed.flatMap(asks => [...asks.upto]))
+  const uptoBefore = Int32Array.from(placed.flatMap(asks => [...asks.uptoBefore]))
+  const clock = Float64Array.from(placed.flatMap(asks => [...asks.clock]))
+  const order = Uint32Array.from(upto.keys()).sort((a, b) => upto[a] - upto[b] || clock[a] - clock[b] || a - b)
+  const lengths = placed.map(asks => asks.length)
+  const keys = placed[0].keys.map((_, part) => {
+    const all = concatColumns(
+      placed.map(asks => asks.keys[part]),
+      lengths,
+    )
+    return gatherColumn(all, order)
+  })
+  const places = new Uint32Array(order.length)
+  order.forEach((ask, place) => (places[ask] = place))
+  let first = 0
+  const rows = lengths.map(length => places.subarray(first, (first += length)))
+  const merged = {
+    length: order.length,
+    keys,
+    upto: picked(upto, order),
+    uptoBefore: picked(uptoBefore, order),
+    clock: picked(clock, order),
+  }
+  return { merged, rows }
+}
+
+/** The rows of one reader. */
+function pick(column: FeatureColumn, rows: Uint32Array): FeatureColumn {
+  const { width } = column
+  const values = new Float64Array(rows.length * width)
+  rows.forEach((from, row) => values.set(column.values.subarray(from * width, (from + 1) * width), row * width))
+  return {
+    values,
+    width,
+    nulls: picked(column.nulls, rows),
+    refused: picked(column.refused, rows),
+    ...(column.counts && { counts: picked(column.counts, rows) }),
+  }
+}

@@ -1,0 +1,49 @@
+/** How the entries of a segment stand to one another: where each source's events are, and how many of another source stand before them. */
+import type { Block } from '../columns/block.ts'
+import type { Segment } from '../log/segment.ts'
+
+export class OrderOf {
+  readonly #segment: Segment
+  readonly #entries = new Map<string, Float64Array>()
+
+  constructor(segment: Segment) {
+    this.#segment = segment
+  }
+
+  /** No later entry of the log arrives before it, UTC ms. */
+  get lastArrival(): number {
+    const { sources, marks } = this.#segment
+    return Math.max(...sources.map(({ block }) => block.arrival[block.length - 1]), ...marks.map(({ t }) => t))
+  }
+
+  /** The segment's events of a source, if it has any. */
+  blockOf(source: string): Block | undefined {
+    return this.#segment.sources.find(rows => rows.source === source)?.block
+  }
+
+  /** Sequence numbers of a source's events. */
+  entries(source: string): Float64Array {
+    const known = this.#entries.get(source)
+    if (known) return known
+    const { first, order, sources } = this.#segment
+    const index = sources.findIndex(rows => rows.source === source)
+    const entries = new Float64Array(index < 0 ? 0 : sources[index].block.length)
+    if (!order) for (let row = 0; row < entries.length; row++) entries[row] = first + row
+    else for (let entry = 0, row = 0; row < entries.length; entry++) if (order[entry] === index) entries[row++] = first + entry
+    this.#entries.set(source, entries)
+    return entries
+  }
+
+  /** For each event of `trigger`, in order: how many of the segment's events of `source` stand before or at it. */
+  prefixes(source: string, trigger: string): Int32Array {
+    const triggers = this.entries(trigger)
+    const counted = source === trigger ? triggers : this.entries(source)
+    const prefixes = new Int32Array(triggers.length)
+    let count = 0
+    for (let row = 0; row < triggers.length; row++) {
+      while (count < counted.length && counted[count] <= triggers[row]) count++
+      prefixes[row] = count
+    }
+    return prefixes
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The log's store as a model: what is durable is a list of commits, and a crash may come at any step.
+ *
+ * Commits become durable in order, some of those that wait at a time, when the test says so (`sync`). A crash keeps what was synced and, as a disk
+ * may, any number of the commits after it that nobody was told of.
+ */
+import { SpillwayError } from '../../src/base/errors.ts'
+import type { Commit, DeadLetter, LogStore, StoredDecisions, StoredSchema, StoredSegment } from '../../src/log/store.ts'
+
+interface Waiting {
+  readonly commit: Commit
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+/** What survives. */
+export interface Disk {
+  readonly commits: Commit[]
+}
+
+export class ModelStore implements LogStore {
+  readonly disk: Disk
+  readonly #waiting: Waiting[] = []
+  #failure: Error | undefined
+  /** Sync each commit when it is given. */
+  #auto: boolean
+
+  constructor(disk: Disk = { commits: [] }, auto = false) {
+    this.disk = disk
+    this.#auto = auto
+  }
+
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  commit(commit: Commit): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure)
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ commit, resolve, reject })
+      if (this.#auto) this.sync(1)
+    })
+  }
+
+  /** From now on commits wait until they are synced. */
+  hold(): void {
+    this.#auto = false
+  }
+
+  /** Makes the first `count` waiting commits durable. */
+  sync(count: number): void {
+    for (const { commit, resolve } of this.#waiting.splice(0, count)) {
+      this.disk.commits.push(commit)
+      resolve()
+    }
+  }
+
+  /** Fails every commit that waits and every later one: a full disk. */
+  fail(): void {
+    this.#failure = new SpillwayError('SPILL_STORE', 'the disk is full')
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#failure)
+  }
+
+  /** Ends this process: of what waits, the first `kept` commits are on the disk though nobody was told. Gives the disk. */
+  crash(kept: number): Disk {
+    return { commits: [...this.disk.commits, ...this.#waiting.slice(0, kept).map(({ commit }) => commit)] }
+  }
+
+  segmentAt(sequence: number): StoredSegment | undefined {
+    return this.segments.find(({ first, entries }) => first + entries > sequence)
+  }
+
+  lastSegment(): StoredSegment | undefined {
+    return this.segments.at(-1)
+  }
+
+  schemas(): StoredSchema[] {
+    return this.disk.commits.flatMap(({ schemas = [] }) => schemas)
+  }
+
+  get(name: string): string | undefined {
+    return this.#values().get(name)
+  }
+
+  named(prefix: string): [name: string, value: string][] {
+    return [...this.#values()].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1))
+  }
+
+  close(): Promise<void> {
+    this.sync(this.#waiting.length)
+    return Promise.resolve()
+  }
+
+  get segments(): StoredSegment[] {
+    return this.disk.commits.flatMap(({ segment }) => segment ?? [])
+  }
+
+  get decisions(): StoredDecisions[] {
+    return this.disk.commits.flatMap(({ decisions = [] }) => decisions)
+  }
+
+  get dead(): DeadLetter[] {
+    return this.disk.commits.flatMap(({ dead = [] }) => dead)
+  }
+
+  #values(): Map<string, string> {
+    const values = new Map<string, string>()
+    for (const { put = [] } of this.disk.commits)
+      for (const [name, value] of put) {
+        if (value === null) values.delete(name)
+        else values.set(name, value)
+      }
+    return values
+  }
+}
