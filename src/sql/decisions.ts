@@ -1,4 +1,5 @@
 import type { ExprIR, GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import { triggerSource } from '../define/trigger-columns.ts'
 import type { Dialect } from './dialect.ts'
 import { deliveredSql, expressionSql } from './expression.ts'
 import { placedSql } from './placement.ts'
@@ -27,7 +28,7 @@ export interface VectorQuery {
  * greatest arrival in it. Throws `SPILL_UNSUPPORTED` for a group scheduled by a cron.
  */
 export function vectorQuery(pipeline: PipelineIR, model: ModelIR, eventsOf: (source: string) => string, dialect: Dialect): VectorQuery {
-  const source = sourceOf(pipeline, model.decide.source)
+  const source = sourceOf(pipeline, triggerSource(model))
   const fields = columnNames(source, dialect)
   const reads = readsOf(pipeline, model)
   const values = reads.map(({ group }, i) =>

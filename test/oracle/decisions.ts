@@ -25,7 +25,8 @@ export function decisions(pipeline: PipelineIR, log: readonly LoggedEvent[]): De
   log.forEach((trigger, event) => {
     t = Math.max(t, trigger.arrival)
     if (trigger.deleted) return
-    for (const model of pipeline.models) if (model.decide.source === trigger.source) made.push(decide(pipeline, model, log, event, t))
+    for (const model of pipeline.models)
+      if (model.decide.kind === 'on' && model.decide.source === trigger.source) made.push(decide(pipeline, model, log, event, t))
   })
   return made
 }
