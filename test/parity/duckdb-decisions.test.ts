@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import type { ExprIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../../src/define/ir.ts'
 import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
 import { decisionCases } from '../oracle/cases/decisions.ts'
+import { triggerCases } from '../oracle/cases/triggers.ts'
 import { decisions } from '../oracle/oracle.ts'
 import { generate } from '../property/generate/generate.ts'
 
@@ -12,14 +13,15 @@ before(async () => {
 })
 after(() => db.close())
 
-for (const { name, pipeline, log, expect } of decisionCases)
+// Relations have no requests, and no clock but that of their events.
+for (const { name, pipeline, log, expect } of [...decisionCases, ...triggerCases.filter(({ run }) => run === undefined)])
   test(name, async () => {
     for (const model of pipeline.models) {
       const made = await db.decisions(pipeline, model, log)
       const expected = expect.filter(decision => decision.model === model.name)
       assert.deepEqual(
         made,
-        expected.map(({ model: _m, ...decision }) => decision),
+        expected.map(({ model: _m, prefix: _p, ...decision }) => decision),
       )
     }
   })
