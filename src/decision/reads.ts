@@ -42,7 +42,8 @@ export function columnsLookedAt(pipeline: PipelineIR): Map<string, Set<string>> 
       for (const expr of [input, where]) if (expr) for (const leaf of leavesOf(expr)) if (leaf.op === 'column') columns.add(leaf.name)
   }
   for (const model of pipeline.models) {
-    const columns = needed.get(model.decide.source)!
+    // What a tick or a request brings with it is no column of a source.
+    const columns = model.decide.kind === 'on' ? needed.get(model.decide.source)! : new Set<string>()
     for (const expr of expressionsOf(model)) {
       for (const leaf of leavesOf(expr)) {
         if (leaf.op === 'feature') for (const name of leaf.key) columns.add(name)

@@ -61,9 +61,11 @@ function leaves(what: string, value: unknown, realm: Realm, path: readonly strin
   )
 }
 
-/** Names of the groups that an expression reads. */
-export function groupsRead(expr: ExprIR): readonly string[] {
-  if (expr.op === 'feature') return [expr.group]
-  if ('left' in expr) return [...groupsRead(expr.left), ...groupsRead(expr.right)]
-  return 'of' in expr ? groupsRead(expr.of) : []
+type FeatureLeaf = Extract<ExprIR, { op: 'feature' }>
+
+/** The features that an expression refers to. */
+export function featuresRead(expr: ExprIR): readonly FeatureLeaf[] {
+  if (expr.op === 'feature') return [expr]
+  if ('left' in expr) return [...featuresRead(expr.left), ...featuresRead(expr.right)]
+  return 'of' in expr ? featuresRead(expr.of) : []
 }

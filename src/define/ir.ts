@@ -175,9 +175,20 @@ export type ScoreIR =
   /** The user's own function, known by its version. */
   | { readonly kind: 'function'; readonly version: string }
 
+/**
+ * What makes a model decide (semantics §4), and so what columns a decision brings with it: those of the source, the one column of a tick, or
+ * the fields of the request (`triggerColumns`).
+ */
+export type TriggerIR =
+  | { readonly kind: 'on'; readonly source: string }
+  /** At multiples of `every` ms from the epoch, for each key with an event in the last `live` ms. `column` is named as its entity. */
+  | { readonly kind: 'every'; readonly every: number; readonly live: number; readonly column: ColumnIR }
+  /** When asked; `key` names the column whose value is the key of the decision. */
+  | { readonly kind: 'request'; readonly columns: readonly ColumnIR[]; readonly key: string }
+
 export interface ModelIR {
   readonly name: string
-  readonly decide: { readonly kind: 'on'; readonly source: string }
+  readonly decide: TriggerIR
   readonly inputs: readonly InputIR[]
   readonly score: ScoreIR
   readonly owner?: string

@@ -5,7 +5,7 @@ import { entity } from './entity.ts'
 import { count } from './event-aggregates.ts'
 import { features } from './features.ts'
 import { model } from './model.ts'
-import { every, stream } from './placement.ts'
+import { stream } from './placement.ts'
 import { linear, logistic, rules } from './score.ts'
 import { source } from './source.ts'
 import { t } from './t.ts'
@@ -144,7 +144,6 @@ test('a wrong model is refused', () => {
   refuses(() => on(undefined as never), 'on(…) needs a source, got undefined')
   for (const option of ['label', 'train', 'action'])
     refuses(badly({ [option]: {} }), new RegExp(`model 'm': ${option} comes with`), 'SPILL_UNSUPPORTED')
-  refuses(() => every('5m', card, { live: '30m' }), /every\(…\) as a model's trigger comes with the live runtime/, 'SPILL_UNSUPPORTED')
 })
 
 test('inputs that are none are refused', () => {

@@ -6,23 +6,26 @@
 import { show } from '../base/show.ts'
 import { callerPlace } from './caller.ts'
 import { GroupValue } from './features.ts'
-import { flatten, groupsRead, type Input, type InputName, type Inputs, type Known, type Vector } from './inputs.ts'
+import { featuresRead, flatten, type Input, type InputName, type Inputs, type Known, type Vector } from './inputs.ts'
 import type { ModelIR, ScoreIR } from './ir.ts'
 import type { Columns } from './kinds.ts'
 import { mistake, unsupported, userCall } from './mistake.ts'
 import { checkName, checkOptions, notesOf } from './names.ts'
 import { Node, type Realm } from './node.ts'
+import { Interval } from './placement.ts'
 import { ScoreValue, type Score, type ScoreFunction } from './score.ts'
-import type { SourceValue } from './source.ts'
-import { triggerFields, triggerRealm, TriggerValue, type Trigger, type TriggerFields } from './trigger.ts'
+import { triggerFields, triggerRealm, TriggerValue, type FeatureRead, type Trigger, type TriggerFields } from './trigger.ts'
 
 declare const vector: unique symbol
+declare const requested: unique symbol
 
-export interface Model<I = unknown> {
+/** `R` is the fields that it is requested with; `null` for a model that is not. */
+export interface Model<I = unknown, R = unknown> {
   readonly name: string
   readonly ir: ModelIR
   /** For types only. */
   readonly [vector]?: Vector<I>
+  readonly [requested]?: R
 }
 /** The vector that a model decides by: `VectorOf<typeof fraud>`. */
 export type VectorOf<M> = M extends Model<infer I> ? Vector<I> : never
@@ -33,8 +36,9 @@ export interface OwnScore<I> {
   readonly compute: (vector: Known<I, Vector<I>>) => number
 }
 
-export interface ModelOptions<C extends Columns, I extends Inputs> {
-  readonly decide: Trigger<C>
+export interface ModelOptions<C extends Columns, I extends Inputs, R = unknown> {
+  /** `on(source)`, `every('5m', patient, { live: '30m' })` or `request({ card, … })`. */
+  readonly decide: Trigger<C, R>
   readonly inputs: (trigger: TriggerFields<C>) => I
   /** `logistic({…})`, `linear({…})`, `v => rules([…], otherwise)` over the inputs, or `{ version, compute }`. */
   readonly score:
@@ -49,15 +53,15 @@ export interface ModelOptions<C extends Columns, I extends Inputs> {
 export class ModelValue {
   readonly name: string
   readonly ir: ModelIR
-  readonly source: SourceValue
+  readonly trigger: TriggerValue
   readonly groups: readonly GroupValue[]
   readonly compute: ScoreFunction | undefined
   readonly place: string | undefined
 
-  constructor(ir: ModelIR, source: SourceValue, groups: readonly GroupValue[], compute: ScoreFunction | undefined) {
+  constructor(ir: ModelIR, trigger: TriggerValue, groups: readonly GroupValue[], compute: ScoreFunction | undefined) {
     this.name = ir.name
     this.ir = ir
-    this.source = source
+    this.trigger = trigger
     this.groups = groups
     this.compute = compute
     this.place = callerPlace()
@@ -67,29 +71,46 @@ export class ModelValue {
 
 const notYet = { label: 'labels', train: 'training', action: 'actions' } as const
 
-export function model<C extends Columns, I extends Inputs>(name: string, options: ModelOptions<C, I>): Model<I> {
+export function model<C extends Columns, I extends Inputs, R>(name: string, options: ModelOptions<C, I, R>): Model<I, R> {
   const what = `model '${checkName('model', name)}'`
   checkOptions(what, options, ['decide', 'inputs', 'score', 'owner', 'description', ...Object.keys(notYet)])
   for (const [option, feature] of Object.entries(notYet))
     if (option in options) unsupported(`${what}: ${option} comes with ${feature}; leave it out until then, and give a score`)
   const { decide, inputs: build }: { decide: unknown; inputs: unknown } = options
-  if (!(decide instanceof TriggerValue)) mistake(`${what}: decide is ${show(decide)}; write decide: on(source)`)
+  checkTrigger(what, decide)
   if (typeof build !== 'function') mistake(`${what} needs inputs: p => ({ … }), got ${show(build)}`)
   const realm = triggerRealm(what)
-  const tree: unknown = userCall(`${what}: inputs`, () => build(triggerFields(decide.source, realm)))
+  const tree: unknown = userCall(`${what}: inputs`, () => build(triggerFields(decide, realm)))
   const inputs = flatten(what, tree, realm)
   const { score, compute } = scoreOf(what, options.score, tree, inputs, realm)
+  const read = [...inputs.map(input => input.ir.expr), ...(score.kind === 'rules' ? score.rules.map(rule => rule.when) : [])]
+  const leaves = read.flatMap(featuresRead)
+  const groups = [...realm.reads!].filter(
+    group => group instanceof GroupValue && leaves.some(leaf => leaf.group === group.name),
+  ) as GroupValue[]
   const ir: ModelIR = {
     name,
-    decide: { kind: 'on', source: decide.source.name },
+    decide: decide.build(
+      what,
+      leaves.map(({ group, name: feature }) => readOf(groups, group, feature)),
+    ),
     inputs: inputs.map(input => input.ir),
     score,
     ...notesOf(what, options),
   }
-  const seen = [...inputs.map(input => input.ir.expr), ...(score.kind === 'rules' ? score.rules.map(rule => rule.when) : [])]
-  const names = new Set(seen.flatMap(groupsRead))
-  const groups = [...realm.reads!].filter(group => group instanceof GroupValue && names.has(group.name)) as GroupValue[]
-  return new ModelValue(ir, decide.source, groups, compute)
+  return new ModelValue(ir, decide, groups, compute)
+}
+
+function checkTrigger(what: string, decide: unknown): asserts decide is TriggerValue {
+  if (decide instanceof TriggerValue) return
+  if (decide instanceof Interval)
+    mistake(`${what}: decide is an interval alone; say what is decided about: every('5m', patient, { live: '30m' })`)
+  mistake(`${what}: decide is ${show(decide)}; write decide: on(source), every('5m', entity) or request({ … })`)
+}
+
+function readOf(groups: readonly GroupValue[], name: string, feature: string): FeatureRead {
+  const { ir } = groups.find(group => group.name === name)!
+  return { group: ir, feature: ir.features.find(candidate => candidate.name === feature)! }
 }
 
 function scoreOf(

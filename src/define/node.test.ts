@@ -23,7 +23,7 @@ const made = source('sales', { schema, key: 'key', time: 'at' }) as unknown as S
 assert.ok(made instanceof SourceValue)
 /** The nodes themselves, without the types that users see: these tests also say what does not type-check. */
 const r = made.row as unknown as Record<keyof typeof schema, Node>
-const p = triggerFields(made, triggerRealm("model 'm'")) as typeof r
+const p = triggerFields({ name: made.realm.name, columns: made.ir.columns }, triggerRealm("model 'm'")) as typeof r
 
 const column = (name: string, type: string, scale?: number) => ({ op: 'column', name, type, ...(scale !== undefined && { scale }) })
 const literal = (value: unknown, type: string, scale?: number) => ({ op: 'literal', value, type, ...(scale !== undefined && { scale }) })

@@ -46,8 +46,9 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
   const groups = unique('features', [...list.filter(part => part instanceof GroupValue), ...models.flatMap(model => model.groups)]).sort(
     byOrder,
   )
-  const sources = unique('source', [...models.map(model => model.source), ...groups.map(group => group.source)]).sort(byOrder)
-  checkEntities(sources)
+  const triggering = models.flatMap(({ trigger }) => trigger.source ?? [])
+  const sources = unique('source', [...triggering, ...groups.map(group => group.source)]).sort(byOrder)
+  checkEntities(sources, models)
   const ir = deepFreeze<PipelineIR>({
     version: IR_VERSION,
     name,
@@ -81,15 +82,18 @@ function unique<T extends ModelValue | GroupValue | SourceValue>(kind: string, v
 }
 
 /** An entity has one type wherever it is a column: its ids are compared across sources. */
-function checkEntities(sources: readonly SourceValue[]): void {
-  const types = new Map<string, { type: string; source: string }>()
-  for (const { name, ir, place } of sources) {
-    for (const { entity, type } of ir.columns) {
+function checkEntities(sources: readonly SourceValue[], models: readonly ModelValue[]): void {
+  const types = new Map<string, { type: string; where: string }>()
+  const holders = [
+    ...sources.map(({ name, ir, place }) => ({ where: `source '${name}'`, columns: ir.columns, place })),
+    ...models.map(({ name, trigger, place }) => ({ where: `the trigger of model '${name}'`, columns: trigger.columns, place })),
+  ]
+  for (const { where, columns, place } of holders) {
+    for (const { entity, type } of columns) {
       if (entity === undefined) continue
       const first = types.get(entity)
-      if (first && first.type !== type)
-        mistake(`entity '${entity}' is a ${type} in source '${name}' and a ${first.type} in '${first.source}'`, place)
-      types.set(entity, { type, source: name })
+      if (first && first.type !== type) mistake(`entity '${entity}' is a ${type} in ${where} and a ${first.type} in ${first.where}`, place)
+      types.set(entity, { type, where })
     }
   }
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { refuses } from '../../test/refuses.ts'
-import { batch, corrected, every, hybrid, lag, partial, placementOf, scheduled, stream } from './placement.ts'
-import { request } from './trigger.ts'
+import { every } from './every.ts'
+import { batch, corrected, hybrid, lag, partial, placementOf, scheduled, stream } from './placement.ts'
 
 const irOf = (place: unknown) => placementOf('g', place)
 
@@ -49,5 +49,4 @@ test('placements that cannot be are refused', () => {
 test('what does not exist yet says what to write until it does', () => {
   refuses(() => batch('0 2 * * *', { lasts: '2h' }), /batch\(…\) comes with batch runs; until then write scheduled/, 'SPILL_UNSUPPORTED')
   refuses(() => hybrid('0 2 * * *'), /hybrid\(…\) comes with batch runs; until then write stream/, 'SPILL_UNSUPPORTED')
-  refuses(() => request({}), /request\(…\) comes with the live runtime; until then write decide: on\(source\)/, 'SPILL_UNSUPPORTED')
 })

@@ -2,7 +2,6 @@
 import { Cron } from 'croner'
 import type { Duration } from '../base/time.ts'
 import { show } from '../base/show.ts'
-import { entityName } from './entity.ts'
 import type { PlacementIR, ScheduleIR } from './ir.ts'
 import { durationOf, mistake, unsupported } from './mistake.ts'
 import { checkOptions } from './names.ts'
@@ -22,7 +21,8 @@ class Place {
   }
 }
 
-class Interval {
+/** A schedule in whole intervals from the epoch, UTC. */
+export class Interval {
   readonly ir: ScheduleIR
   constructor(ir: ScheduleIR) {
     this.ir = Object.freeze(ir)
@@ -57,18 +57,13 @@ export function scheduled(schedule: string | Every, options: { readonly lasts: D
   })
 }
 
-/** An interval as a schedule: multiples of it from the epoch, plus `phase`. */
-export function every(interval: Duration, options?: { readonly phase?: Duration }): Every
-/** As the trigger of a model: not yet. */
-export function every(interval: Duration, entity: object, options?: object): never
-export function every(interval: Duration, options: object = {}): Every {
-  if (entityName(options) !== undefined)
-    return unsupported("every(…) as a model's trigger comes with the live runtime; until then write decide: on(source)")
+/** The schedule that `every(…)` without an entity is: multiples of the interval from the epoch, plus `phase`. */
+export function interval(every: Duration, options: object): Every {
   checkOptions('every', options, ['phase'])
-  const ms = durationOf('every', interval)
+  const ms = durationOf('every', every)
   const { phase = '0ms' } = options as { phase?: Duration }
   const phaseMs = durationOf('every phase', phase, { zero: true })
-  if (phaseMs >= ms) mistake(`every: phase '${phase}' is not below the interval '${interval}'`)
+  if (phaseMs >= ms) mistake(`every: phase '${phase}' is not below the interval '${every}'`)
   return new Interval({ kind: 'interval', every: ms, phase: phaseMs })
 }
 

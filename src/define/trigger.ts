@@ -2,37 +2,77 @@
 import { didYouMean } from '../base/did-you-mean.ts'
 import { show } from '../base/show.ts'
 import type { Field } from './words.ts'
+import type { ColumnIR, FeatureIR, GroupIR, TriggerIR } from './ir.ts'
 import type { Columns, DeliveredOf, KindOf } from './kinds.ts'
-import { mistake, unsupported } from './mistake.ts'
+import { mistake } from './mistake.ts'
 import { Node, type Realm } from './node.ts'
 import { strictRecord } from './record.ts'
 import { infoOf, SourceValue, type Source } from './source.ts'
 
 declare const triggered: unique symbol
+declare const requested: unique symbol
 
-export interface Trigger<C extends Columns = Columns> {
+/** `R` is the fields that a request is made with; `null` where decisions come by themselves. */
+export interface Trigger<C extends Columns = Columns, R = unknown> {
   readonly [triggered]: C
+  readonly [requested]: R
 }
 
-/** The triggering event's columns as expressions, as delivered. */
+/** The trigger's columns as expressions, as delivered. */
 export type TriggerFields<C extends Columns> = { readonly [N in keyof C]: Field<'input', KindOf<C[N]>, DeliveredOf<C[N]>> }
 
 /** Decides at every event of a source, with everything known up to and including it. */
-export function on<C extends Columns>(source: Source<C>): Trigger<C> {
+export function on<C extends Columns>(source: Source<C>): Trigger<C, null> {
   const given: unknown = source
   if (!(given instanceof SourceValue)) mistake(`on(…) needs a source, got ${show(given)}`)
-  return new TriggerValue(given) as unknown as Trigger<C>
+  const { ir, name } = given
+  const value = new TriggerValue({
+    name: `source '${name}'`,
+    columns: ir.columns,
+    source: given,
+    build: () => ({ kind: 'on', source: name }),
+  })
+  return value as unknown as Trigger<C, null>
 }
 
-export function request(..._notYet: unknown[]): never {
-  return unsupported('request(…) comes with the live runtime; until then write decide: on(source)')
+/** A feature that a model reads. */
+export interface FeatureRead {
+  readonly group: GroupIR
+  readonly feature: FeatureIR
 }
 
+interface TriggerParts {
+  /** For messages. */
+  readonly name: string
+  readonly columns: readonly ColumnIR[]
+  readonly source?: SourceValue
+  /** The trigger of a model that reads these features, or the mistake in having it. `what` is the model, for messages. */
+  readonly build: (what: string, reads: readonly FeatureRead[]) => TriggerIR
+}
+
+/** What a trigger is at run time: its IR is known once the model's reads are. */
 export class TriggerValue {
-  readonly source: SourceValue
-  constructor(source: SourceValue) {
+  readonly name: string
+  readonly columns: readonly ColumnIR[]
+  readonly source: SourceValue | undefined
+  readonly build: TriggerParts['build']
+
+  constructor({ name, columns, source, build }: TriggerParts) {
+    this.name = name
+    this.columns = columns
     this.source = source
+    this.build = build
   }
+}
+
+/** Without a triggering event nothing is left out: a feature that says so was meant for another model. */
+export function refuseBefore(what: string, trigger: string, reads: readonly FeatureRead[]): void {
+  const read = reads.find(({ feature }) => feature.before)
+  if (read)
+    mistake(
+      `${what} reads '${read.group.name}.${read.feature.name}', which leaves the triggering event out (before), and ${trigger} has none; ` +
+        'read a feature without before',
+    )
 }
 
 /** The realm of one model's inputs. */
@@ -46,14 +86,14 @@ export function triggerRealm(model: string): Realm {
   return realm
 }
 
-export function triggerFields(source: SourceValue, realm: Realm): Readonly<Record<string, Node>> {
-  const { columns } = source.ir
+export function triggerFields(
+  { name: trigger, columns }: Pick<TriggerValue, 'name' | 'columns'>,
+  realm: Realm,
+): Readonly<Record<string, Node>> {
   const nodes = columns.map(column => {
     const { name, type, scale } = column
     return [name, realm.make({ op: 'trigger', name, type, ...(scale !== undefined && { scale }) }, infoOf(column))] as const
   })
   const names = columns.map(column => column.name)
-  return strictRecord(Object.fromEntries(nodes), name =>
-    mistake(`source '${source.name}' has no column '${name}'${didYouMean(name, names)}`),
-  )
+  return strictRecord(Object.fromEntries(nodes), name => mistake(`${trigger} has no column '${name}'${didYouMean(name, names)}`))
 }

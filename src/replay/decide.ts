@@ -3,6 +3,7 @@ import { columnSlice } from '../columns/slice.ts'
 import { groupReads, readId } from '../decision/reads.ts'
 import { Scoring, type Definitions, type Scores } from '../decision/scoring.ts'
 import type { ModelIR } from '../define/ir.ts'
+import { triggerSource } from '../define/trigger-columns.ts'
 import { Feed } from './feed.ts'
 import type { ReplayLog } from './log.ts'
 
@@ -29,7 +30,7 @@ export interface DecisionBatch extends Scores {
  * including it and `t` its arrival (semantics §4).
  */
 export function* decide(definitions: Definitions, model: ModelIR, log: ReplayLog): Generator<DecisionBatch> {
-  const { block, source } = log.histories.get(model.decide.source)!
+  const { block, source } = log.histories.get(triggerSource(model))!
   const feeds = groupReads(definitions.ir, model).map(read => new Feed(read, model, log, log.strings))
   const scoring = new Scoring(definitions, model, source.columns, log.strings)
   for (let from = 0; from < block.length; from += STRETCH) {

@@ -2,6 +2,7 @@ import { limits } from '../base/limits.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnIR, ModelIR, Value } from '../define/ir.ts'
+import { triggerSource } from '../define/trigger-columns.ts'
 import { rowsOf, type VectorRow } from '../model/index.ts'
 import type { DecisionBatch } from './decide.ts'
 import type { ReplayLog } from './log.ts'
@@ -40,7 +41,7 @@ export type DecisionRecordOf = (batch: DecisionBatch, row: number) => DecisionRe
 
 /** Decisions of one model as objects, a fresh one at each call: for people and NDJSON, a few microseconds each. */
 export function decisionRecords(model: ModelIR, log: ReplayLog): DecisionRecordOf {
-  const { source, block } = log.histories.get(model.decide.source)!
+  const { source, block } = log.histories.get(triggerSource(model))!
   const vectorOf = rowsOf(model.inputs, log.strings)
   const columnOf = (name: string) => source.columns.find(column => column.name === name)!
   const keyOf = cellOf(columnOf(source.key), log.strings)

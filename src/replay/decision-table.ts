@@ -4,7 +4,8 @@
  */
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ColumnIR, ExprIR, ModelIR, PipelineIR } from '../define/ir.ts'
+import type { ExprIR, ModelIR, PipelineIR } from '../define/ir.ts'
+import { triggerId, triggerKey, triggerSource } from '../define/trigger-columns.ts'
 import type { OutputColumn, OutputValues } from '../files/table.ts'
 import type { DecisionBatch } from './decide.ts'
 import { placeOf } from './decision-record.ts'
@@ -14,7 +15,7 @@ import type { ReplayLog } from './log.ts'
 import { groupReads, readId } from '../decision/reads.ts'
 
 export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] {
-  const { key, id } = triggerColumns(ir, model)
+  const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
   return [
     { name: 'model', type: 'string' },
     { name: 't', type: 'timestamp' },
@@ -38,8 +39,8 @@ export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] 
 /** The values of those columns. Good until the next batch. */
 export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { histories, strings }: ReplayLog): OutputValues[] {
   const { model, length, first } = batch
-  const { key, id } = triggerColumns(ir, model)
-  const position = histories.get(model.decide.source)!.block.position.subarray(first, first + length)
+  const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
+  const position = histories.get(triggerSource(model))!.block.position.subarray(first, first + length)
   return [
     { values: new Int32Array(length).fill(strings.idOf(model.name)) },
     { values: batch.t },
@@ -52,12 +53,6 @@ export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { histories
     refusedColumn(batch, strings),
     ...batch.feeds.flatMap(feed => readColumns(feed, first, length)),
   ]
-}
-
-function triggerColumns(ir: PipelineIR, model: ModelIR): { key: ColumnIR; id: ColumnIR | undefined } {
-  const source = ir.sources.find(({ name }) => name === model.decide.source)!
-  const columnOf = (name: string) => source.columns.find(column => column.name === name)!
-  return { key: columnOf(source.key), id: source.id === undefined ? undefined : columnOf(source.id) }
 }
 
 function isList(ir: PipelineIR, expr: ExprIR): boolean {

@@ -3,6 +3,7 @@ import { blockSlice, columnSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { ModelIR } from '../define/ir.ts'
+import { triggerSource } from '../define/trigger-columns.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks, type Placed } from '../kernel/placement.ts'
 import type { ReplayLog } from './log.ts'
@@ -23,9 +24,10 @@ export class Feed {
 
   constructor(read: GroupRead, model: ModelIR, log: ReplayLog, strings: Strings) {
     const source = log.histories.get(read.group.source)!
-    const trigger = log.histories.get(model.decide.source)!.block
-    const prefix = log.prefixes(read.group.source, model.decide.source)
-    const own = read.group.source === model.decide.source
+    const triggering = triggerSource(model)
+    const trigger = log.histories.get(triggering)!.block
+    const prefix = log.prefixes(read.group.source, triggering)
+    const own = read.group.source === triggering
     this.read = read
     this.#placed = placeAsks(read.group.place, source.block, { prefix, clock: trigger.arrival, own })
     this.#keys = read.key.map(name => trigger.columns[name])

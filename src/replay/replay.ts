@@ -1,5 +1,6 @@
 import { stopwatch } from '../base/clock.ts'
 import type { PipelineIR } from '../define/ir.ts'
+import { triggerSource } from '../define/trigger-columns.ts'
 import type { IntakeCounts } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
@@ -85,7 +86,7 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
   for (const model of pipeline.ir.models) {
     if (options.models && !options.models.includes(model.name)) continue
     const summary: ModelSummary = { model: model.name, decisions: 0, scored: 0, unscored: 0, refused: 0, scoreSum: 0 }
-    const total = log.histories.get(model.decide.source)!.block.length
+    const total = log.histories.get(triggerSource(model))!.block.length
     for (const batch of decide(pipeline, model, log)) {
       count(summary, batch)
       await options.onDecisions?.(batch, log)

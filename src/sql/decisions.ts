@@ -1,8 +1,10 @@
 import type { ExprIR, GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import { triggerColumns } from '../define/trigger-columns.ts'
+import { decidedSql } from './decided.ts'
 import type { Dialect } from './dialect.ts'
 import { deliveredSql, expressionSql } from './expression.ts'
 import { placedSql } from './placement.ts'
-import { columnNames, columnOf, identifiers } from './relations.ts'
+import { identifiers } from './relations.ts'
 import { scoreSql } from './score.ts'
 import { SelectList } from './select-list.ts'
 import { valuesQuery } from './values.ts'
@@ -20,23 +22,36 @@ export interface VectorQuery {
 }
 
 /**
- * Every decision of a model on a source: its vector and score, as one query over the relations of events of all sources.
+ * Every decision of a model on events or at ticks: its vector and score, as one query over the relations of events of all sources.
  *
- * Columns: `decision` (index of the triggering event in the log), `t`, `refused` (the code with which a feature that it reads is refused,
- * or NULL), the inputs in order, and the score. A decision's prefix ends with its event, and its clock is the
- * greatest arrival in it. Throws `SPILL_UNSUPPORTED` for a group scheduled by a cron.
+ * Columns: `decision` (index of the triggering event in the log, or the key of a tick), `t`, `refused` (the code with which a feature
+ * that it reads is refused, or NULL), the inputs in order, and the score. Throws `SPILL_UNSUPPORTED` for a group scheduled by a cron, and for a
+ * model that is requested.
  */
 export function vectorQuery(pipeline: PipelineIR, model: ModelIR, eventsOf: (source: string) => string, dialect: Dialect): VectorQuery {
-  const source = sourceOf(pipeline, model.decide.source)
-  const fields = columnNames(source, dialect)
   const reads = readsOf(pipeline, model)
+  const { relations, fields } = decidedSql(
+    pipeline,
+    model,
+    reads.map(({ group }) => group),
+    eventsOf,
+    dialect,
+  )
+  const columns = triggerColumns(pipeline, model)
   const values = reads.map(({ group }, i) =>
     valuesQuery(group, sourceOf(pipeline, group.source), { events: eventsOf(group.source), asks: `asks${i}` }, dialect),
   )
   const leaves = new SelectList('f')
   const reference = (leaf: Leaf): string => {
     if (leaf.op === 'column') return inputOf(leaf.name)
-    if (leaf.op === 'trigger') return leaves.nameOf(deliveredSql(`d.${fields.get(leaf.name)}`, columnOf(source, leaf.name), dialect))
+    if (leaf.op === 'trigger')
+      return leaves.nameOf(
+        deliveredSql(
+          `d.${fields.get(leaf.name)}`,
+          columns.find(({ name }) => name === leaf.name)!,
+          dialect,
+        ),
+      )
     const read = reads.findIndex(({ group, key }) => nameOf(group.name, key) === nameOf(leaf.group, leaf.key))
     return leaves.nameOf(
       `v${read}.${values[read].columns.find(({ feature, part }) => feature.name === leaf.name && part === 'value')!.name}`,
@@ -48,21 +63,12 @@ export function vectorQuery(pipeline: PipelineIR, model: ModelIR, eventsOf: (sou
   const score = scoreSql(model.score, model.inputs, { input: inputOf, expression }, dialect)
   const names = identifiers([...model.inputs.map(({ name }) => name), 'score'], ['decision', 't', 'refused'], dialect)
   const codes = values.flatMap(({ columns }, i) => columns.filter(({ part }) => part === 'refused').map(({ name }) => `v${i}.${name}`))
-  const results = ['_seq AS decision', '_t AS t', '_refused AS refused', ...model.inputs.map((_, i) => `i${i} AS ${names[i]}`)]
+  const results = ['_about AS decision', '_t AS t', '_refused AS refused', ...model.inputs.map((_, i) => `i${i} AS ${names[i]}`)]
   const sql = `WITH
-reach AS (
-  SELECT _seq, max(_arrival) OVER (ORDER BY _seq) AS _t
-  FROM (${pipeline.sources.map(({ name }) => `SELECT _seq, _arrival FROM ${eventsOf(name)}`).join(' UNION ALL ')}) log
-),
-decided AS (
-  SELECT s.*, r._t
-  FROM ${eventsOf(source.name)} s
-  JOIN reach r ON r._seq = s._seq
-  WHERE NOT s._deleted
-),${reads.map((read, i) => `\n${readSql(read, i, fields, values[i].sql, dialect)},`).join('')}
+${relations.join(',\n')},${reads.map((read, i) => `\n${readSql(read, i, fields, values[i].sql, dialect)},`).join('')}
 given AS (
-  SELECT ${['d._seq', 'd._t', `coalesce(${['NULL', ...codes].join(', ')}) AS _refused`, ...leaves.columns()].join(',\n    ')}
-  FROM decided d${reads.map((_, i) => `\n  JOIN values${i} v${i} ON v${i}.ask = d._seq`).join('')}
+  SELECT ${['d._ask', 'd._about', 'd._t', `coalesce(${['NULL', ...codes].join(', ')}) AS _refused`, ...leaves.columns()].join(',\n    ')}
+  FROM decided d${reads.map((_, i) => `\n  JOIN values${i} v${i} ON v${i}.ask = d._ask`).join('')}
 ),
 inputs AS (
   SELECT ${['*', ...inputs].join(',\n    ')}
@@ -74,7 +80,7 @@ scored AS (
 )
 SELECT ${[...results, ...(score === undefined ? [] : [`${dialect.finite('_score')} AS ${names.at(-1)}`])].join(',\n  ')}
 FROM scored
-ORDER BY decision`
+ORDER BY _ask`
   return { sql, scored: score !== undefined }
 }
 
@@ -85,7 +91,7 @@ function readSql({ group, key }: Read, i: number, fields: ReadonlyMap<string, st
   const { prefix, upto, t } = placedSql(group, dialect)
   const keys = key.map((column, k) => `d.${fields.get(column)} AS k${k}, `).join('')
   return `asks${i} AS (
-  SELECT d._seq AS ask, ${keys}${prefix} AS prefix, ${upto} AS upto, ${t} AS t, d._seq AS without
+  SELECT d._ask AS ask, ${keys}${prefix} AS prefix, ${upto} AS upto, ${t} AS t, d._without AS without
   FROM decided d
 ),
 values${i} AS (

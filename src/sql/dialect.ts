@@ -30,6 +30,9 @@ export interface Dialect {
   /** floor(time / hop) · hop, toward −∞. */
   tile(time: string, hop: number): string
 
+  /** In a list of columns: a row for each of `from`, `from + step` … up to `to`, none where either is NULL. */
+  series(from: string, to: string, step: number): string
+
   /** Aggregate calls: the value at the least or greatest `order`, and a list of the `k` values at the greatest, newest first. */
   first(value: string, order: string): string
   last(value: string, order: string): string

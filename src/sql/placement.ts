@@ -9,12 +9,12 @@ export interface PlacedSql {
   readonly t: string
 }
 
-/** Placement in SQL, of decisions `d` with their index in the log `d._seq` and their time `d._t` (semantics §4). */
+/** Placement in SQL (semantics §4), of decisions `d` at `d._t` that know `d._prefix` up to `d._upto`. */
 export function placedSql({ name, place }: GroupIR, dialect: Dialect): PlacedSql {
-  const [prefix, t] = ['d._seq + 1', 'd._t']
+  const [prefix, t] = ['d._prefix', 'd._t']
   switch (place.kind) {
     case 'stream':
-      return { prefix, upto: `CAST(NULL AS ${dialect.types.int})`, t }
+      return { prefix, upto: 'd._upto', t }
     case 'corrected':
       return { prefix: String(Number.MAX_SAFE_INTEGER), upto: `CAST(NULL AS ${dialect.types.int})`, t }
     case 'lag':

@@ -111,7 +111,7 @@ function nearSql(reach: number | undefined, dialect: Dialect): string {
 }
 
 /** The next revision of each event. Later positions of a key are later in the total order and in arrival, so the next one decides. */
-function revisionColumns(source: SourceIR, names: Names): string[] {
+export function revisionColumns(source: SourceIR, names: Names): string[] {
   if (!source.identity) return []
   const fields = source.identity.map(name => `s.${names.get(name)}`)
   const present = fields.map(field => `${field} IS NOT NULL`).join(' AND ')

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { aggregateNames } from '../../src/define/ir.ts'
 import { type Ask, type Case, cases } from './cases.ts'
 import { decisionCases } from './cases/decisions.ts'
+import { triggerCases } from './cases/triggers.ts'
 import { type OracleValue, decisions, known, value } from './oracle.ts'
 
 for (const { name, source, group, log, asks } of cases)
@@ -29,12 +30,12 @@ function assertAgrees(got: OracleValue, ask: Ask, name: string): void {
   else assert.deepEqual(got.delivered, expected, message) // strict: Object.is, so −0 is not 0
 }
 
-for (const { name, pipeline, log, expect } of decisionCases)
+for (const { name, pipeline, log, run, expect } of [...decisionCases, ...triggerCases])
   test(name, () => {
-    const made = decisions(pipeline, log)
+    const made = decisions(pipeline, log, run)
     assert.deepEqual(
       made,
-      expect.map(decision => ({ ...decision, prefix: decision.event + 1 })),
+      expect.map(decision => ('event' in decision ? { ...decision, prefix: decision.event + 1 } : decision)),
     )
   })
 

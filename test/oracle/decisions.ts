@@ -1,15 +1,15 @@
-/** Decisions of a pipeline on a log: the trigger `on` (semantics §4), vectors and scores, one event after the other. */
+/** Decisions of a pipeline on a log (semantics §4): vectors and scores, one moment after the other. */
 import type { LoggedEvent } from '../../src/define/event.ts'
-import type { ExprIR, ModelIR, PipelineIR, ScoreIR, SourceIR, TermIR, TypeIR, Value } from '../../src/define/ir.ts'
+import type { ExprIR, PipelineIR, ScoreIR, TermIR, Value } from '../../src/define/ir.ts'
 import { type Leaf, type Operand, compute, delivered, finite, operand } from './arithmetic.ts'
 import { known } from './placement.ts'
 import type { OracleValue } from './formulas.ts'
+import { moments, type About, type Moment, type Run } from './triggers.ts'
 import { value } from './value.ts'
 
-export interface Decision {
+export type Decision = About & {
   readonly model: string
-  /** Index of the triggering event in the log. */
-  readonly event: number
+  /** Events in its `P`, of all sources. */
   readonly prefix: number
   readonly t: number
   /** One slot an input, by its name. */
@@ -18,56 +18,44 @@ export interface Decision {
   readonly score?: number | null
 }
 
-/** Every decision, in the order of the log, then of the models. */
-export function decisions(pipeline: PipelineIR, log: readonly LoggedEvent[]): Decision[] {
-  const made: Decision[] = []
-  let t = -Infinity
-  log.forEach((trigger, event) => {
-    t = Math.max(t, trigger.arrival)
-    if (trigger.deleted) return
-    for (const model of pipeline.models) if (model.decide.source === trigger.source) made.push(decide(pipeline, model, log, event, t))
-  })
-  return made
+/** Every decision along the total order; of one moment in the order of the models, then of the keys. */
+export function decisions(pipeline: PipelineIR, log: readonly LoggedEvent[], run?: Run): Decision[] {
+  return moments(pipeline, log, run).map(moment => decide(pipeline, moment))
 }
 
-function decide(pipeline: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], event: number, t: number): Decision {
-  const prefix = event + 1
+function decide(pipeline: PipelineIR, moment: Moment): Decision {
+  const { model, about, prefix, t } = moment
   const read = (leaf: Leaf): OracleValue['delivered'] => {
-    if (leaf.op === 'trigger') return triggerField(pipeline, log[event], leaf.name)
-    if (leaf.op === 'feature') return featureValue(pipeline, leaf, log, event, t)
+    if (leaf.op === 'trigger') return triggerField(moment, leaf.name)
+    if (leaf.op === 'feature') return featureValue(pipeline, leaf, moment)
     return vector[leaf.name] // a condition of a rule may name an input
   }
   const vector: Record<string, OracleValue['delivered']> = {}
   for (const { name, expr } of model.inputs)
     vector[name] = isLeaf(expr) ? read(expr) : delivered(compute(expr, leaf => read(leaf) as Operand))
   const score = scoreOf(model.score, vector, leaf => read(leaf) as Operand)
-  return { model: model.name, event, prefix, t, vector, ...(score === undefined ? {} : { score }) }
+  return { model: model.name, ...about, prefix, t, vector, ...(score === undefined ? {} : { score }) }
 }
 
 const isLeaf = (expr: ExprIR): expr is Leaf => expr.op === 'trigger' || expr.op === 'feature' || expr.op === 'column'
 
-const sourceOf = (pipeline: PipelineIR, name: string): SourceIR => pipeline.sources.find(source => source.name === name)!
-
-const columnOf = (source: SourceIR, name: string): TypeIR => source.columns.find(column => column.name === name)!
-
 /** A field of the trigger as it is delivered: a double, whatever its number type. */
-const triggerField = (pipeline: PipelineIR, { source, row }: LoggedEvent, name: string): Value =>
-  delivered(operand(row[name], columnOf(sourceOf(pipeline, source), name)))
+const triggerField = ({ columns, row }: Moment, name: string): Value =>
+  delivered(
+    operand(
+      row[name],
+      columns.find(column => column.name === name)!,
+    ),
+  )
 
-function featureValue(
-  pipeline: PipelineIR,
-  leaf: Extract<Leaf, { op: 'feature' }>,
-  log: readonly LoggedEvent[],
-  event: number,
-  t: number,
-): OracleValue['delivered'] {
+function featureValue(pipeline: PipelineIR, leaf: Extract<Leaf, { op: 'feature' }>, moment: Moment): OracleValue['delivered'] {
+  const { about, log, prefix, t, row } = moment
   const group = pipeline.groups.find(({ name }) => name === leaf.group)!
   const feature = group.features.find(({ name }) => name === leaf.name)!
-  const source = sourceOf(pipeline, group.source)
-  const trigger = log[event]
-  const key = leaf.key.map(column => trigger.row[column])
-  const { events, clock } = known(source, group.place, log, event + 1, t)
-  const { delivered, refused } = value(group, feature, source, key, events, clock, trigger)
+  const source = pipeline.sources.find(({ name }) => name === group.source)!
+  const key = leaf.key.map(column => row[column])
+  const { events, clock } = known(source, group.place, log, prefix, t)
+  const { delivered, refused } = value(group, feature, source, key, events, clock, 'event' in about ? log[about.event] : undefined)
   if (refused) throw new Error(`${refused}: ${group.name}.${feature.name}`)
   return delivered
 }

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import type { ExprIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../../src/define/ir.ts'
 import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
 import { decisionCases } from '../oracle/cases/decisions.ts'
+import { triggerCases } from '../oracle/cases/triggers.ts'
 import { decisions } from '../oracle/oracle.ts'
 import { generate } from '../property/generate/generate.ts'
 
@@ -12,14 +13,15 @@ before(async () => {
 })
 after(() => db.close())
 
-for (const { name, pipeline, log, expect } of decisionCases)
+// Relations have no requests, and no clock but that of their events.
+for (const { name, pipeline, log, expect } of [...decisionCases, ...triggerCases.filter(({ run }) => run === undefined)])
   test(name, async () => {
     for (const model of pipeline.models) {
       const made = await db.decisions(pipeline, model, log)
       const expected = expect.filter(decision => decision.model === model.name)
       assert.deepEqual(
         made,
-        expected.map(({ event, t, vector, score }) => ({ event, t, vector, score })),
+        expected.map(({ model: _m, prefix: _p, ...decision }) => decision),
       )
     }
   })
@@ -58,7 +60,7 @@ test('decisions over random histories are those of the oracle, in every placemen
       assert.throws(() => decisions(pipeline, log), /SPILL_(RANGE|LIMIT)/, `seed ${seed}`)
       continue
     }
-    const expected = decisions(pipeline, log).map(({ event, t, vector, score }) => ({ event, t, vector, score }))
+    const expected = decisions(pipeline, log).map(({ model: _m, prefix: _p, ...decision }) => decision)
     assert.deepEqual(made, expected, `seed ${seed}`)
     compared += made.length
   }

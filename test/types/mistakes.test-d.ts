@@ -1,6 +1,23 @@
 /** What must not compile. Each line is a mistake that a person would make; none of this runs. */
-import { after, batch, count, entity, features, linear, logistic, model, on, rules, share, source, stream, t } from 'spillway'
-import { card, cardNow, pair, payments, terminalNow } from './payments.ts'
+import {
+  after,
+  batch,
+  count,
+  entity,
+  every,
+  features,
+  linear,
+  logistic,
+  model,
+  on,
+  request,
+  rules,
+  share,
+  source,
+  stream,
+  t,
+} from 'spillway'
+import { card, cardNow, pair, payments, terminal, terminalNow } from './payments.ts'
 
 const values = () => ({ n: count('1h') })
 const score = logistic({ intercept: 0, weights: {} })
@@ -106,6 +123,28 @@ model('m', { decide, inputs: p => ({ a: cardNow.of(p.card).n20m }), score })
 model('m', { decide, inputs: p => ({ a: p.amount.mean('1h') }), score })
 // @ts-expect-error a feature must be given, not a group
 model('m', { decide, inputs: () => ({ a: cardNow }), score })
+
+// Triggers
+model('m', { decide: every('5m', card, { live: '1h' }), inputs: ({ card }) => ({ a: cardNow.of(card).n10m }), score })
+model('m', { decide: request({ card, sum: t.decimal(2) }), inputs: r => ({ a: cardNow.of(r.card).n10m, b: r.sum.gt(5) }), score })
+// @ts-expect-error an interval alone says nothing of whom
+model('m', { decide: every('5m'), inputs: () => ({}), score })
+// @ts-expect-error a terminal is not a card
+model('m', { decide: every('5m', terminal), inputs: ({ terminal }) => ({ a: cardNow.of(terminal) }), score })
+// @ts-expect-error a tick has its entity and nothing else
+model('m', { decide: every('5m', card), inputs: p => ({ a: p.amount }), score })
+// @ts-expect-error no entity
+every('5m', t.string())
+// @ts-expect-error no duration
+every('5m', card, { live: 'long' })
+// @ts-expect-error a phase is for schedules
+every('5m', card, { phase: '1m' })
+// @ts-expect-error a terminal is not a card
+model('m', { decide: request({ terminal }), inputs: p => ({ a: cardNow.of(p.terminal) }), score })
+// @ts-expect-error no such field
+model('m', { decide: request({ card }), inputs: p => ({ a: p.amount }), score })
+// @ts-expect-error an amount is nobody
+request({ card, amount: t.decimal(2) }, { key: 'amount' })
 
 // Scores
 // @ts-expect-error no such input

@@ -24,7 +24,9 @@ const valueOf = (cell: DuckDBValue): SqlAnswer['value'] =>
 
 export interface SqlDecision {
   /** Index of the triggering event in the log. */
-  readonly event: number
+  readonly event?: number
+  /** The key of a tick. */
+  readonly key?: Value
   readonly t: number
   readonly vector: Readonly<Record<string, SqlAnswer['value']>>
   /** Absent where the score is the user's own function. */
@@ -34,9 +36,9 @@ export interface SqlDecision {
 }
 
 /** The rows of a query of vectors. */
-export function readDecisions(reader: DuckDBResultReader, { inputs }: ModelIR, scored: boolean): SqlDecision[] {
-  return reader.getRows().map(([event, t, refused, ...cells]) => ({
-    event: Number(event),
+export function readDecisions(reader: DuckDBResultReader, { inputs, decide }: ModelIR, scored: boolean): SqlDecision[] {
+  return reader.getRows().map(([about, t, refused, ...cells]) => ({
+    ...(decide.kind === 'on' ? { event: Number(about) } : { key: typeof about === 'bigint' ? Number(about) : (about as Value) }),
     t: Number(t),
     vector: Object.fromEntries(inputs.map(({ name }, i) => [name, valueOf(cells[i])])),
     ...(scored && { score: cells[inputs.length] as number | null }),

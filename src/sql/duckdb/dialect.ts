@@ -30,6 +30,7 @@ export const duckdb: Dialect = {
   quotient: (double, by) => `${double} / ${by}`,
   // An integer remainder has the sign of the dividend.
   tile: (time, hop) => (hop === 1 ? `(${time})` : `((${time}) - (((${time}) % ${hop}) + ${hop}) % ${hop})`),
+  series: (from, to, step) => `unnest(generate_series(${from}, ${to}, ${step}))`,
 
   first: (value, order) => `arg_min(${value}, ${order})`,
   last: (value, order) => `arg_max(${value}, ${order})`,

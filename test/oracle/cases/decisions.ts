@@ -1,27 +1,36 @@
-/** Decisions: the trigger `on`, keys taken from the trigger, derived inputs over delivered doubles, and scores. */
+/** Decisions on events: the trigger `on`, keys taken from the trigger, derived inputs over delivered doubles, and scores. */
 import type { ExprIR, GroupIR, ModelIR, PipelineIR, SourceIR, TypeIR } from '../../../src/define/ir.ts'
 import type { LoggedEvent } from '../../../src/define/event.ts'
+import type { About, Run } from '../triggers.ts'
 import { type Delivered, agg, col, compare, double, ev, group, history, logic, math, wide } from '../case.ts'
 
 export interface DecisionCase {
   readonly name: string
   readonly pipeline: PipelineIR
   readonly log: readonly LoggedEvent[]
-  readonly expect: readonly {
+  /** Requests, and the clock up to which ticks are made. */
+  readonly run?: Run
+  readonly expect: readonly (About & {
     readonly model: string
-    /** Index of the triggering event in the log. */
-    readonly event: number
     readonly t: number
     readonly vector: Readonly<Record<string, Delivered>>
     readonly score: number | null
-  }[]
+    /** Events in `P`, unless it ends with a triggering event. */
+    readonly prefix?: number
+  })[]
 }
 
-const named = (name: string, ir: GroupIR): GroupIR => ({ ...ir, name })
-const trigger = (name: string, type: TypeIR): ExprIR => ({ op: 'trigger', name, ...type })
-const feature = (group: string, key: string, name: string, type: TypeIR): ExprIR => ({ op: 'feature', group, key: [key], name, ...type })
-const input = (name: string, expr: ExprIR) => ({ name, expr })
-const pipeline = (sources: SourceIR[], groups: GroupIR[], models: ModelIR[]): PipelineIR => ({
+export const named = (name: string, ir: GroupIR): GroupIR => ({ ...ir, name })
+export const trigger = (name: string, type: TypeIR): ExprIR => ({ op: 'trigger', name, ...type })
+export const feature = (group: string, key: string, name: string, type: TypeIR): ExprIR => ({
+  op: 'feature',
+  group,
+  key: [key],
+  name,
+  ...type,
+})
+export const input = (name: string, expr: ExprIR) => ({ name, expr })
+export const pipeline = (sources: SourceIR[], groups: GroupIR[], models: ModelIR[]): PipelineIR => ({
   version: 1,
   name: 'case',
   sources,

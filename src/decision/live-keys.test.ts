@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { random } from '../base/random.ts'
+import type { Column } from '../columns/block.ts'
+import { Strings } from '../columns/strings.ts'
+import { LiveKeys } from './live-keys.ts'
+
+const bySize = (a: number, b: number) => a - b
+const column = (...keys: (number | null)[]): Column => ({
+  values: Float64Array.from(keys, key => key ?? 0),
+  nulls: Uint8Array.from(keys, key => (key === null ? 1 : 0)),
+})
+const times = (...ms: number[]) => Float64Array.from(ms)
+
+test('a key is live while its newest time is in [t − D, t]', () => {
+  const live = new LiveKeys(100, bySize)
+  live.see(column(7, 3, 7), times(50, 60, 40))
+  assert.deepEqual([...live.at(150)], [3, 7])
+  assert.deepEqual([...live.at(151)], [3])
+  assert.deepEqual([...live.at(161)], [])
+  live.see(column(7), times(170))
+  assert.deepEqual([...live.at(200)], [7], 'it comes back with an event')
+})
+
+test('an event too late to be live makes no key live, and NULL is no key', () => {
+  const live = new LiveKeys(100, bySize)
+  assert.deepEqual([...live.at(1000)], [])
+  live.see(column(1, null, 2), times(899, 950, 900))
+  assert.deepEqual([...live.at(1000)], [2])
+  live.see(column(3), times(901))
+  assert.deepEqual([...live.at(1002)], [], 'what died before the next tick is not in it')
+})
+
+test('keys come in the order given, however they came', () => {
+  const strings = new Strings()
+  const ids = ['\u{1f600}', 'b', '～', 'a'].map(text => strings.idOf(text))
+  const live = new LiveKeys(100, (a, b) => strings.compare(a, b))
+  const texts = (t: number) => [...live.at(t)].map(id => strings.textOf(id))
+  live.see({ values: Int32Array.from(ids.slice(0, 2)) }, times(10, 10))
+  assert.deepEqual(texts(10), ['b', '\u{1f600}'])
+  live.see({ values: Int32Array.from(ids.slice(2)) }, times(11, 11))
+  assert.deepEqual(texts(11), ['a', 'b', '～', '\u{1f600}'])
+})
+
+test('ticks do not go back, and keys have a bound', () => {
+  const live = new LiveKeys(100, bySize, 2)
+  live.at(10)
+  assert.throws(() => live.at(9), { code: 'SPILL_ASSERT' })
+  live.see(column(1, 2, 2, 1), times(10, 10, 10, 10))
+  assert.throws(() => live.see(column(3), times(10)), { code: 'SPILL_LIMIT', message: /^more than 2 keys are live at once \(KEYS_MAX\)/ })
+})
+
+test('finds the same keys as a search through all events', () => {
+  const next = random(11)
+  const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1))
+  for (let round = 0; round < 60; round++) {
+    const range = [5, 300, 2 ** 40][round % 3]
+    const span = [20, 200, 5000][between(0, 2)]
+    const live = new LiveKeys(span, bySize)
+    const events: { key: number; time: number }[] = []
+    let now = between(-1000, 1000)
+    for (let tick = 0; tick < 30; tick++) {
+      const came = Array.from({ length: between(0, round % 2 ? 20 : 300) }, () => {
+        now += between(0, 1)
+        return { key: between(-range, range), time: now - (next() < 0.3 ? between(0, 2 * span) : 0) }
+      })
+      events.push(...came)
+      live.see(column(...came.map(({ key }) => key)), times(...came.map(({ time }) => time)))
+      now += between(0, span)
+      const expected = new Set(events.filter(({ time }) => time >= now - span).map(({ key }) => key))
+      assert.deepEqual([...live.at(now)], [...expected].sort(bySize), `round ${round}, tick ${tick}`)
+    }
+  }
+})

@@ -1,0 +1,139 @@
+/** When a model decides, about what, and what is known then: the triggers of semantics §4. */
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { ColumnIR, ExprIR, GroupIR, ModelIR, PipelineIR, TriggerIR, Value } from '../../src/define/ir.ts'
+import { current } from './placement.ts'
+
+/** A question put to a model. It takes a place in the total order: before it stand the first `place` events of the log. */
+export interface Request {
+  readonly model: string
+  readonly place: number
+  readonly arrival: number
+  readonly row: Readonly<Record<string, Value>>
+}
+
+/** What happens to a pipeline beside events: questions, and its clock. */
+export interface Run {
+  readonly requests?: readonly Request[]
+  /** Ticks are made up to here: the last arrival, unless a run's clock has gone on. */
+  readonly until?: number
+}
+
+/** What a decision is about: a triggering event or a request, by its index, or the key of a tick. */
+export type About = { readonly event: number } | { readonly request: number } | { readonly key: Value }
+
+export interface Moment {
+  readonly model: ModelIR
+  readonly about: About
+  /** `P` is the first `prefix` events of this order of the log. */
+  readonly log: readonly LoggedEvent[]
+  readonly prefix: number
+  readonly t: number
+  readonly columns: readonly ColumnIR[]
+  readonly row: Readonly<Record<string, Value>>
+}
+
+/** Where a moment stands: after the first `place` events, before the event that follows if `ahead`; then by time, kind, model and key. */
+interface Placed {
+  readonly moments: readonly Moment[]
+  readonly place: number
+  readonly ahead: boolean
+  readonly t: number
+  readonly kind: TriggerIR['kind']
+}
+
+/** Every moment at which a model decides, along the total order. */
+export function moments(pipeline: PipelineIR, log: readonly LoggedEvent[], run: Run = {}): Moment[] {
+  const placed = [...onEvents(pipeline, log), ...onRequests(pipeline, log, run.requests ?? []), ...onTicks(pipeline, log, run.until)]
+  const kinds = ['on', 'request', 'every']
+  const ordered = placed.toSorted(
+    (a, b) => a.place - b.place || Number(b.ahead) - Number(a.ahead) || a.t - b.t || kinds.indexOf(a.kind) - kinds.indexOf(b.kind),
+  )
+  return ordered.flatMap(({ moments }) => moments)
+}
+
+function onEvents(pipeline: PipelineIR, log: readonly LoggedEvent[]): Placed[] {
+  let t = -Infinity
+  return log.map((event, i) => {
+    t = Math.max(t, event.arrival)
+    const { columns } = pipeline.sources.find(({ name }) => name === event.source)!
+    const models = pipeline.models.filter(({ decide }) => decide.kind === 'on' && decide.source === event.source && !event.deleted)
+    const moments = models.map(model => ({ model, about: { event: i }, log, prefix: i + 1, t, columns, row: event.row }))
+    return { moments, place: i, ahead: false, t, kind: 'on' as const }
+  })
+}
+
+/** A request's arrival is raised to those before it, of events and requests. */
+function onRequests(pipeline: PipelineIR, log: readonly LoggedEvent[], requests: readonly Request[]): Placed[] {
+  let latest = -Infinity
+  return requests.map(({ model: name, place, arrival, row }, request) => {
+    const t = (latest = Math.max(latest, arrival, ...log.slice(0, place).map(event => event.arrival)))
+    const model = pipeline.models.find(model => model.name === name)!
+    const { columns } = model.decide as Extract<TriggerIR, { kind: 'request' }>
+    return {
+      moments: [{ model, about: { request }, log, prefix: place, t, columns, row }],
+      place,
+      ahead: true,
+      t,
+      kind: 'request' as const,
+    }
+  })
+}
+
+/** The tick at `t` knows every event with arrival up to `t`, and stands behind the last of them. */
+function onTicks(pipeline: PipelineIR, log: readonly LoggedEvent[], until?: number): Placed[] {
+  const arrivals = log.map(({ arrival }) => arrival)
+  const last = until ?? Math.max(...arrivals)
+  return pipeline.models.flatMap(model => {
+    const { decide } = model
+    if (decide.kind !== 'every' || log.length === 0) return []
+    const ticks: Placed[] = []
+    for (let t = Math.ceil(Math.min(...arrivals) / decide.every) * decide.every; t <= last; t += decide.every) {
+      const known = log.filter(({ arrival }) => arrival <= t)
+      const order = [...known, ...log.filter(({ arrival }) => arrival > t)]
+      const moments = liveKeys(pipeline, model, known, t, decide.live).map(key => ({
+        model,
+        about: { key },
+        log: order,
+        prefix: known.length,
+        t: t + 0, // −0 is 0
+        columns: [decide.column],
+        row: { [decide.column.name]: key },
+      }))
+      ticks.push({ moments, place: arrivals.findLastIndex(arrival => arrival <= t) + 1, ahead: true, t, kind: 'every' })
+    }
+    return ticks
+  })
+}
+
+/**
+ * Keys with an event in [t − live, t] that is not superseded, in a source that the model reads through a group of its entity; in their
+ * order, numbers by size and strings by bytes.
+ */
+function liveKeys(pipeline: PipelineIR, model: ModelIR, known: readonly LoggedEvent[], t: number, live: number): Value[] {
+  const { column } = model.decide as Extract<TriggerIR, { kind: 'every' }>
+  const keys = groupsRead(pipeline, model)
+    .filter(({ entity }) => entity.length === 1 && entity[0] === column.entity)
+    .flatMap(({ source: name, key }) => {
+      const source = pipeline.sources.find(source => source.name === name)!
+      const own = known.filter(event => event.source === name)
+      return current(source, own)
+        .filter(({ time }) => t - live <= time && time <= t)
+        .map(({ row }) => row[key[0]])
+    })
+  return [...new Set(keys)].filter(key => key !== null).toSorted(inOrder)
+}
+
+const inOrder = (a: Value, b: Value): number =>
+  typeof a === 'string' && typeof b === 'string' ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : Number(a) - Number(b)
+
+function groupsRead(pipeline: PipelineIR, { inputs, score }: ModelIR): GroupIR[] {
+  const exprs = [...inputs.map(({ expr }) => expr), ...(score.kind === 'rules' ? score.rules.map(({ when }) => when) : [])]
+  const names = new Set(exprs.flatMap(namesOf))
+  return pipeline.groups.filter(({ name }) => names.has(name))
+}
+
+function namesOf(expr: ExprIR): string[] {
+  if (expr.op === 'feature') return [expr.group]
+  if ('left' in expr) return [...namesOf(expr.left), ...namesOf(expr.right)]
+  return 'of' in expr ? namesOf(expr.of) : []
+}
