@@ -25,6 +25,7 @@ export const errorCodes = {
   SPILL_LIMIT: 'a named limit was passed',
   SPILL_CLOCK_EVICTED: 'a read asks for a clock whose state was forgotten',
   SPILL_REVISION: 'this engine cannot retract a superseded event',
+  SPILL_STATE: 'saved state is damaged, of another version or of other definitions',
   SPILL_ASSERT: 'an invariant of Spillway itself does not hold: a bug',
 } as const
 
