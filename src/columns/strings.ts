@@ -33,6 +33,11 @@ export class Strings {
     return this.#ids.get(text) ?? -1
   }
 
+  /** Is this the id of a text? */
+  has(id: number): boolean {
+    return Number.isInteger(id) && id >= 0 && id < this.#texts.length
+  }
+
   textOf(id: number): string {
     return this.#texts[id]
   }

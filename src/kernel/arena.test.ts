@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { Arena, END, FROM, MARKS, widened } from './arena.ts'
+import { Arena, END, FROM, MARKS } from './arena.ts'
+import { widened } from './widened.ts'
 import { LIFETIME_HOP, Windows } from './window.ts'
 
 /** Entries of a list, oldest first: each its time and its second number. */

@@ -1,6 +1,8 @@
 import { SpillwayError } from '../base/errors.ts'
 import { assert } from '../base/assert.ts'
 import { limits } from '../base/limits.ts'
+import { damaged, type StateReader, type StateWriter } from './state.ts'
+import { widened } from './widened.ts'
 import type { Windows } from './window.ts'
 
 const SMALLEST = 4
@@ -159,6 +161,47 @@ export class Arena {
     heads[head + END] = kept
   }
 
+  /** Writes a list without regard to how it lies: its length, its marks from its first entry, its entries. */
+  save(slot: number, to: StateWriter): void {
+    const { heads, data, width, stride } = this
+    const head = slot * stride
+    const from = heads[head + FROM]
+    const length = heads[head + END] - from
+    to.count(length)
+    if (length === 0) return
+    for (let mark = head + MARKS; mark < head + stride; mark++) to.count(heads[mark] - from)
+    to.numbers(data, from * width, length * width)
+  }
+
+  /** Reads into a slot without a list what `save` wrote. Throws `SPILL_STATE` unless it is a list of this arena's shape, in order. */
+  load(slot: number, from: StateReader): void {
+    const { width, stride } = this
+    const head = slot * stride
+    const length = from.count(from.entriesLeft(width))
+    if (length === 0) return
+    const capacity = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(length)))
+    const base = this.#segment(capacity)
+    const { heads, data } = this
+    heads[head + BASE] = base
+    heads[head + CAPACITY] = capacity
+    heads[head + FROM] = base
+    heads[head + END] = base + length
+    const last = this.#end ? length - 1 : length
+    for (let mark = head + MARKS; mark < head + stride; mark++) heads[mark] = base + from.count(last)
+    from.numbers(data, base * width, length * width)
+    for (let entry = base + 1; entry < base + length; entry++)
+      if (!(data[(entry - 1) * width] <= data[entry * width])) throw damaged('the entries of a list are not in order of time')
+    if (this.#end && data[(base + length - 1) * width] !== Infinity) throw damaged('a list has no end')
+  }
+
+  /** Makes a list as if it had never begun; its segment is free. */
+  clear(slot: number): void {
+    const head = slot * this.stride
+    const capacity = this.heads[head + CAPACITY]
+    if (capacity > 0) (this.#free[sizeClass(capacity)] ??= []).push(this.heads[head + BASE])
+    this.heads.fill(0, head, head + this.stride)
+  }
+
   /** Slides a list to the beginning of its segment, or of one twice as large. */
   #move(slot: number): void {
     const { heads, width } = this
@@ -193,11 +236,3 @@ export class Arena {
 }
 
 const sizeClass = (capacity: number): number => 31 - Math.clz32(capacity)
-
-/** The same numbers in an array at least `length` long; grows by doubling, and is itself if already long enough. */
-export function widened<T extends Float64Array | Int32Array | Uint8Array>(array: T, length: number): T {
-  if (array.length >= length) return array
-  const wider = new (array.constructor as new (length: number) => T)(Math.max(length, array.length * 2, 16))
-  wider.set(array)
-  return wider
-}

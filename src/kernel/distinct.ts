@@ -2,6 +2,7 @@ import { Arena } from './arena.ts'
 import { Lost } from './lost.ts'
 import { firstFrom, insertionPoint } from './order.ts'
 import { PartialColumns } from './chunk.ts'
+import type { StateReader, StateWriter } from './state.ts'
 import type { Lane, Structure } from './structure.ts'
 import type { Windows } from './window.ts'
 
@@ -76,5 +77,20 @@ export class Distinct implements Structure {
 
   readNothing(row: number): void {
     this.#out.fillRow(row, 0)
+  }
+
+  save(slot: number, to: StateWriter): void {
+    this.lost.save(slot, to)
+    this.#arena.save(slot, to)
+  }
+
+  load(slot: number, from: StateReader): void {
+    this.lost.load(slot, from)
+    this.#arena.load(slot, from)
+  }
+
+  clear(slot: number): void {
+    this.lost.clear(slot)
+    this.#arena.clear(slot)
   }
 }

@@ -1,9 +1,11 @@
 import { limits } from '../base/limits.ts'
-import { Arena, widened } from './arena.ts'
+import { Arena } from './arena.ts'
 import { Lost } from './lost.ts'
 import { firstFrom, insertionPoint, isAfter } from './order.ts'
 import { PartialColumns } from './chunk.ts'
+import type { StateReader, StateWriter } from './state.ts'
 import type { Lane, Structure } from './structure.ts'
+import { widened } from './widened.ts'
 import { floorTo, type Windows } from './window.ts'
 
 const TIME = 0
@@ -95,6 +97,24 @@ export class Ends implements Structure {
 
   readNothing(row: number): void {
     this.#out.fillRow(row, NaN)
+  }
+
+  save(slot: number, to: StateWriter): void {
+    this.lost.save(slot, to)
+    this.#arena.save(slot, to)
+    to.numbers(this.#last, slot * 4, 4)
+  }
+
+  load(slot: number, from: StateReader): void {
+    this.lost.load(slot, from)
+    this.#arena.load(slot, from)
+    from.numbers(this.#last, slot * 4, 4)
+  }
+
+  clear(slot: number): void {
+    this.lost.clear(slot)
+    this.#arena.clear(slot)
+    this.#last[slot * 4] = -Infinity
   }
 
   #keepLast(slot: number, lane: Lane, event: number): void {

@@ -4,6 +4,7 @@ import { Arena, END, FROM, MARKS } from './arena.ts'
 import { COLUMN, PartialColumns } from './chunk.ts'
 import { Lost } from './lost.ts'
 import { insertionPoint } from './order.ts'
+import { damaged, type StateReader, type StateWriter } from './state.ts'
 import type { Lane, Structure } from './structure.ts'
 import { floorTo, type Windows } from './window.ts'
 
@@ -26,6 +27,7 @@ export class Extremes implements Structure {
   readonly #sign: 1 | -1
   readonly #isBetter: Better
   readonly #maxEntries: number
+  readonly #strings: Strings | undefined
   /** Entries: tile, value. */
   readonly #arena: Arena
 
@@ -34,6 +36,7 @@ export class Extremes implements Structure {
     this.#windows = windows
     this.#arena = new Arena(2, windows.length, [Infinity, NaN])
     this.#sign = sign
+    this.#strings = strings
     this.#isBetter = strings ? (left, right) => strings.compare(Math.abs(left), Math.abs(right)) * sign < 0 : isLess
     this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
     this.#out = new PartialColumns(windows.length, 1)
@@ -85,6 +88,25 @@ export class Extremes implements Structure {
 
   readNothing(row: number): void {
     this.#out.fillRow(row, NaN)
+  }
+
+  save(slot: number, to: StateWriter): void {
+    this.lost.save(slot, to)
+    this.#arena.save(slot, to)
+  }
+
+  load(slot: number, from: StateReader): void {
+    this.lost.load(slot, from)
+    this.#arena.load(slot, from)
+    if (!this.#strings) return
+    const { data } = this.#arena
+    for (let entry = this.#arena.from(slot); entry < this.#arena.end(slot) - 1; entry++)
+      if (!this.#strings.has(Math.abs(data[entry * 2 + 1]))) throw damaged('an extreme is no string that is known')
+  }
+
+  clear(slot: number): void {
+    this.lost.clear(slot)
+    this.#arena.clear(slot)
   }
 
   /** Puts an event in its place unless it is dominated, and takes out what it dominates. Returns how many entries there are. */

@@ -1,5 +1,6 @@
-import { widened } from './arena.ts'
+import { damaged, type StateReader, type StateWriter } from './state.ts'
 import type { Reads } from './structure.ts'
+import { widened } from './widened.ts'
 
 /** By slot: the greatest clock that its key has reached, by a read or by what bounds later clocks from below. */
 export class Floors {
@@ -13,6 +14,16 @@ export class Floors {
     const known = this.#reached.length
     this.#reached = widened(this.#reached, count)
     this.#reached.fill(-Infinity, known)
+  }
+
+  save(slot: number, to: StateWriter): void {
+    to.number(this.#reached[slot])
+  }
+
+  load(slot: number, from: StateReader): void {
+    const clock = from.number()
+    if (Number.isNaN(clock)) throw damaged('a key has no floor')
+    this.#reached[slot] = clock
   }
 
   /**

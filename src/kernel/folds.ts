@@ -1,11 +1,13 @@
 import { assert } from '../base/assert.ts'
 import { limits } from '../base/limits.ts'
 import type { Fold } from '../aggregate/fold.ts'
-import { Arena, widened } from './arena.ts'
+import { Arena } from './arena.ts'
 import { Lost } from './lost.ts'
 import { insertionPoint } from './order.ts'
 import { PartialColumns } from './chunk.ts'
+import { damaged, type StateReader, type StateWriter } from './state.ts'
 import type { Lane, Structure } from './structure.ts'
+import { widened } from './widened.ts'
 import { floorTo, type Windows } from './window.ts'
 
 /**
@@ -106,6 +108,37 @@ export class Folds implements Structure {
 
   readNothing(row: number): void {
     this.#out.fillRow(row, 0)
+  }
+
+  save(slot: number, to: StateWriter): void {
+    this.lost.save(slot, to)
+    this.#arena.save(slot, to)
+    for (let band = slot * this.#bands; band < (slot + 1) * this.#bands; band++) {
+      to.count(this.#tails[band])
+      to.count(this.#flips[band])
+    }
+    to.numbers(this.#backs, this.#back(slot, 0), this.#back(1, 0))
+  }
+
+  load(slot: number, from: StateReader): void {
+    this.lost.load(slot, from)
+    this.#arena.load(slot, from)
+    let inner = 0
+    for (let band = slot * this.#bands; band < (slot + 1) * this.#bands; band++) {
+      this.#tails[band] = from.count(this.#arena.length(slot))
+      this.#flips[band] = from.count(this.#tails[band])
+      if (this.#flips[band] < inner) throw damaged('bands of a window are not one behind the other')
+      inner = this.#tails[band]
+    }
+    from.numbers(this.#backs, this.#back(slot, 0), this.#back(1, 0))
+  }
+
+  clear(slot: number): void {
+    this.lost.clear(slot)
+    this.#arena.clear(slot)
+    this.#tails.fill(0, slot * this.#bands, (slot + 1) * this.#bands)
+    this.#flips.fill(0, slot * this.#bands, (slot + 1) * this.#bands)
+    this.#backs.fill(0, this.#back(slot, 0), this.#back(slot + 1, 0))
   }
 
   /** Puts `#entry`, an event of `tile` in `band`, into its place. */

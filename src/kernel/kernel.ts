@@ -6,12 +6,15 @@ import type { Strings } from '../columns/strings.ts'
 import { refusals, refuse, type FeatureColumn } from '../aggregate/aggregate.ts'
 import type { GroupIR, SourceIR } from '../define/ir.ts'
 import { buildUnit, type Unit } from './build.ts'
+import type { CatchUp } from './catch-up.ts'
 import { Floors } from './floors.ts'
 import { Keys } from './keys.ts'
 import { laneOf } from './lane.ts'
 import { clearRows, featureColumns } from './output.ts'
 import { planStructures } from './plan.ts'
 import { CHUNK } from './chunk.ts'
+import { layoutOf, restoreSlices, saveSlice, type KernelState } from './slices.ts'
+import { STATE_VERSION } from './state.ts'
 import { runChunk, type Lane, type Reads } from './structure.ts'
 import { floorTo } from './window.ts'
 
@@ -53,13 +56,17 @@ export interface KernelOptions {
  * `read`, `replay`; all are `replay` with other asks.
  */
 export class Kernel {
+  /** Names the format of saved state: a slice of another version is refused. */
+  static readonly stateVersion: number = STATE_VERSION
   readonly group: GroupIR
   readonly #source: SourceIR
   readonly #options: KernelOptions
   readonly #units: readonly Unit[]
-  readonly #keys = new Keys()
+  readonly #keys: Keys
   /** An ask below its key's floor is refused as evicted. */
   readonly #floors = new Floors()
+  /** Until the restored slots are alike. */
+  #catchUp: CatchUp | undefined
 
   /** Throws `SPILL_REVISION` for a source whose events can be superseded: this kernel cannot retract. */
   constructor(group: GroupIR, source: SourceIR, options: KernelOptions) {
@@ -71,6 +78,8 @@ export class Kernel {
     this.group = group
     this.#source = source
     this.#options = options
+    const isText = group.key.length === 1 && source.columns.find(({ name }) => name === group.key[0])?.type === 'string'
+    this.#keys = new Keys(group.key.length, isText ? options.strings : undefined)
     this.#units = planStructures(group, source).map(plan => buildUnit(plan, source, options.strings))
   }
 
@@ -86,7 +95,42 @@ export class Kernel {
 
   /** Applies events without reading. */
   apply(block: Block): void {
-    this.replay(block, { length: 0, keys: this.#keyColumns(block), upto: new Int32Array(0), clock: new Float64Array(0) })
+    this.replay(block, this.#noAsks(block))
+  }
+
+  /**
+   * Slots [from, to) of the key slots 0 … `keys` − 1 as bytes, to be restored by `restore`. `sequence` is that of the last event
+   * of the log which was offered to this kernel, or any number up to the next one's: the slots are complete up to it, inclusive.
+   */
+  save(from: number, to: number, sequence: number): Uint8Array {
+    return saveSlice(this.#state(), from, to, sequence)
+  }
+
+  /**
+   * Restores slices that `save` gave, each perhaps at its own moment, into this kernel, which has had no event. Returns the lowest
+   * sequence of a slice (−Infinity without slices): the caller then gives every event of the source behind it to `catchUp`.
+   *
+   * The caller guarantees: the same group, source and `floor`; strings that have the ids they had; sequences that rise along the log and
+   * were those given to `save`. The slices cover every slot that there was at the lowest of their sequences: keys seen later come again
+   * with their events. What is damaged, of another group or version, or has gaps is `SPILL_STATE`, and this kernel is then of no use.
+   */
+  restore(slices: readonly Uint8Array[]): number {
+    this.#catchUp = restoreSlices(this.#state(), slices)
+    return this.#catchUp.lowest
+  }
+
+  /**
+   * Applies events after `restore`, in order of the log; each key skips those that its slice has. `sequence` has one for each event,
+   * in the numbering of `save`. Once every event of the source up to the highest sequence of a slice was given, the state is
+   * that of a kernel which never stopped, and the ordinary calls go on: the first of them ends the catching up. (Reads before that would see some
+   * keys as of earlier and some as of later.)
+   */
+  catchUp(block: Block, sequence: Float64Array): void {
+    assert(sequence.length >= block.length, 'every event to catch up with has a sequence')
+    if (block.length === 0) return
+    if (this.#catchUp?.isOver(sequence[0])) this.#catchUp = undefined
+    if (this.#catchUp) this.#replay(block, this.#noAsks(block), featureColumns(this.group, 0, this.#options.exact === true), sequence)
+    else this.apply(block)
   }
 
   /** Applies events, with a read of its own key at each, at its arrival: as known when it was appended. */
@@ -110,18 +154,25 @@ export class Kernel {
     if (into) for (const column of into) clearRows(column, asks.length)
     const out = into ?? featureColumns(this.group, asks.length, this.#options.exact === true)
     assert(asks.length === 0 || asks.upto[asks.length - 1] <= block.length, 'asks know events of the block')
+    this.#catchUp = undefined
+    this.#replay(block, asks, out)
+    return out
+  }
+
+  #replay(block: Block, asks: Asks, out: FeatureColumn[], sequence?: Float64Array): void {
     let row = 0
     for (let from = 0; from < block.length || row < asks.length; from += SLICE) {
       const to = Math.min(from + SLICE, block.length)
       const end = to < block.length ? rowAbove(asks.upto, row, asks.length, to) : asks.length
-      this.#slice(blockSlice(block, from, to), from, asks, row, end, out)
+      const part = blockSlice(block, from, to)
+      const slots = this.#keys.slotsOf(this.#keyColumns(part), part.length, true)
+      if (sequence) this.#catchUp?.mask(slots, sequence, from)
+      this.#slice(part, slots, from, asks, row, end, out)
       row = end
     }
-    return out
   }
 
-  #slice(block: Block, offset: number, asks: Asks, from: number, to: number, out: FeatureColumn[]): void {
-    const slots = this.#keys.slotsOf(this.#keyColumns(block), block.length, true)
+  #slice(block: Block, slots: Int32Array, offset: number, asks: Asks, from: number, to: number, out: FeatureColumn[]): void {
     const readKeys = asks.keys.map(column => columnSlice(column, from, to))
     const readSlots = this.#keys.slotsOf(readKeys, to - from, false)
     const reads = { slots: readSlots, clock: asks.clock.subarray(from, to), upto: inSlice(asks.upto, from, to, offset) }
@@ -153,6 +204,15 @@ export class Kernel {
     for (const { feature, index, aggregate, window } of unit.readers)
       aggregate.lower({ feature, rows: clock.length, partial: structure.partials[window], layout, clock, out: out[index], at })
     if (structure.lost.any) refuseLost(unit, clock, at, out)
+  }
+
+  #state(): KernelState {
+    const layout = layoutOf(this.group, this.#source, this.#options.floor ?? 'arrival')
+    return { layout, keys: this.#keys, floors: this.#floors, structures: this.#units.map(({ structure }) => structure) }
+  }
+
+  #noAsks(block: Block): Asks {
+    return { length: 0, keys: this.#keyColumns(block), upto: new Int32Array(0), clock: new Float64Array(0) }
   }
 
   #keyColumns(block: Block): Column[] {

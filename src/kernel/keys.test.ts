@@ -48,7 +48,7 @@ for (const [name, parts] of Object.entries(shapes))
     const rows = fc.array(fc.tuple(...parts.map(([value]) => value)), { maxLength: 40 })
     fc.assert(
       fc.property(fc.array(fc.tuple(rows, fc.boolean()), { maxLength: 6 }), blocks => {
-        const keys = new Keys()
+        const keys = new Keys(parts.length)
         const known = new Map<string, number>()
         for (const [block, add] of blocks) {
           const columns = parts.map(([, columnOf], part) => columnOf(block.map(row => row[part])))
@@ -60,7 +60,7 @@ for (const [name, parts] of Object.entries(shapes))
   })
 
 test('parts of a key do not run into each other', () => {
-  const slots = new Keys().slotsOf([numbers([1, 12, 1]), ids([23, 3, 23])], 3, true)
+  const slots = new Keys(2).slotsOf([numbers([1, 12, 1]), ids([23, 3, 23])], 3, true)
   assert.deepEqual([...slots], [0, 1, 0])
 })
 
@@ -70,7 +70,7 @@ test('a column without NULLs has no marks, and a block is only as long as it say
   assert.deepEqual([...keys.slotsOf([{ values }], 3, true)], [0, 0, 1])
   assert.deepEqual([...keys.slotsOf([{ values }], 4, false)], [0, 0, 1, -1])
   assert.deepEqual([...new Keys().slotsOf([{ values: Float64Array.from(values) }], 3, true)], [0, 0, 1])
-  assert.deepEqual([...new Keys().slotsOf([{ values }, { values }], 3, true)], [0, 0, 1])
+  assert.deepEqual([...new Keys(2).slotsOf([{ values }, { values }], 3, true)], [0, 0, 1])
 })
 
 test('every id up to where the table ends is unknown until it is added', () => {

@@ -1,7 +1,10 @@
+import { assert } from '../base/assert.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Column } from '../columns/block.ts'
-import { widened } from './arena.ts'
+import type { Strings } from '../columns/strings.ts'
+import { damaged, type StateReader, type StateWriter } from './state.ts'
+import { widened } from './widened.ts'
 
 /**
  * The keys of a group as slots 0, 1, 2 …: every structure keeps its state by slot.
@@ -14,6 +17,16 @@ export class Keys {
   #byId = new Int32Array(0)
   readonly #byNumber = new Map<number, number>()
   readonly #byText = new Map<string, number>()
+  readonly #width: number
+  readonly #strings: Strings | undefined
+  /** By slot: the parts of its key. */
+  #parts = new Float64Array(0)
+
+  /** `width` is how many columns a key has; `strings` is given if that is one, of strings. */
+  constructor(width = 1, strings?: Strings) {
+    this.#width = width
+    this.#strings = strings
+  }
 
   get size(): number {
     return this.#count
@@ -22,10 +35,24 @@ export class Keys {
   /** The slot of each row's key, −1 for none. Unknown keys get a slot if `add`. Throws `SPILL_LIMIT` past `KEYS_MAX`. */
   slotsOf(columns: readonly Column[], length: number, add: boolean): Int32Array {
     const slots = new Int32Array(length)
+    assert(columns.length === this.#width, 'a key has a column for each of its parts')
     if (columns.length > 1) for (let i = 0; i < length; i++) slots[i] = this.#slotOfMany(columns, i, add)
     else if (columns[0].values instanceof Int32Array) this.#slotsOfIds(columns[0], columns[0].values, slots, add)
-    else for (let i = 0; i < length; i++) slots[i] = this.#slotOfNumber(columns[0], i, add)
+    else for (let i = 0; i < length; i++) slots[i] = this.#slotOfNumber(columns, i, add)
     return slots
+  }
+
+  save(slot: number, to: StateWriter): void {
+    to.numbers(this.#parts, slot * this.#width, this.#width)
+  }
+
+  /** Gives the next slot to the key that `save` wrote. Throws `SPILL_STATE` if it is none, or has a slot. */
+  load(from: StateReader): void {
+    const parts = Array.from({ length: this.#width }, () => from.number())
+    if (this.#strings && !this.#strings.has(parts[0])) throw damaged('a key is no string that is known')
+    const size = this.#count
+    const columns = parts.map(part => ({ values: this.#strings ? Int32Array.of(part) : Float64Array.of(part) }))
+    if (this.slotsOf(columns, 1, true)[0] !== size) throw damaged('two slots have the same key')
   }
 
   #slotsOfIds(column: Column, ids: Int32Array, slots: Int32Array, add: boolean): void {
@@ -36,16 +63,17 @@ export class Keys {
         let known = id < this.#byId.length ? this.#byId[id] : 0
         if (known === 0 && add) {
           this.#byId = widened(this.#byId, id + 1)
-          known = this.#byId[id] = this.#next() + 1
+          known = this.#byId[id] = this.#next([column], i) + 1
         }
         slots[i] = known - 1
       }
     }
   }
 
-  #slotOfNumber({ values, nulls }: Column, row: number, add: boolean): number {
+  #slotOfNumber(columns: readonly Column[], row: number, add: boolean): number {
+    const { values, nulls } = columns[0]
     if (nulls?.[row]) return -1
-    return this.#lookUp(this.#byNumber, values[row], add)
+    return this.#lookUp(this.#byNumber, values[row], columns, row, add)
   }
 
   #slotOfMany(columns: readonly Column[], row: number, add: boolean): number {
@@ -54,21 +82,24 @@ export class Keys {
       if (nulls?.[row]) return -1
       text += `${values[row]},`
     }
-    return this.#lookUp(this.#byText, text, add)
+    return this.#lookUp(this.#byText, text, columns, row, add)
   }
 
-  #lookUp<K>(slots: Map<K, number>, key: K, add: boolean): number {
+  #lookUp<K>(slots: Map<K, number>, key: K, columns: readonly Column[], row: number, add: boolean): number {
     const known = slots.get(key)
     if (known !== undefined) return known
     if (!add) return -1
-    const slot = this.#next()
+    const slot = this.#next(columns, row)
     slots.set(key, slot)
     return slot
   }
 
-  #next(): number {
+  #next(columns: readonly Column[], row: number): number {
     if (this.#count >= limits.KEYS_MAX)
       throw new SpillwayError('SPILL_LIMIT', `more than ${limits.KEYS_MAX} keys in one feature group (KEYS_MAX)`)
-    return this.#count++
+    const slot = this.#count++
+    this.#parts = widened(this.#parts, this.#count * this.#width)
+    for (let part = 0; part < this.#width; part++) this.#parts[slot * this.#width + part] = columns[part].values[row]!
+    return slot
   }
 }

@@ -1,6 +1,8 @@
 import { refusals } from '../aggregate/aggregate.ts'
-import { widened, type Arena } from './arena.ts'
+import type { Arena } from './arena.ts'
 import { CHUNK } from './chunk.ts'
+import type { StateReader, StateWriter } from './state.ts'
+import { widened } from './widened.ts'
 
 /**
  * What a structure had to forget at a named limit: by slot, the newest time forgotten. A window that reaches it is
@@ -38,6 +40,20 @@ export class Lost {
     const from = arena.from(slot)
     this.lose(slot, arena.data[from * arena.width])
     arena.cut(slot, from + 1)
+  }
+
+  save(slot: number, to: StateWriter): void {
+    to.number(this.#newest[slot])
+  }
+
+  load(slot: number, from: StateReader): void {
+    const time = from.number()
+    if (time > -Infinity) this.lose(slot, time)
+  }
+
+  /** Forgets that anything of a slot was lost. */
+  clear(slot: number): void {
+    this.#newest[slot] = -Infinity
   }
 
   /** Notes that `slot` was read at `row` of the chunk. */

@@ -1,4 +1,5 @@
 import type { Lost } from './lost.ts'
+import type { StateReader, StateWriter } from './state.ts'
 
 /**
  * One lane's events as a structure sees them: those of a block that pass the lane's filter, with the value aggregated.
@@ -62,6 +63,12 @@ export interface Structure {
   read(slot: number, t: number, row: number): void
   /** The partials of a key that has no events. */
   readNothing(row: number): void
+  /** Writes all that is kept of a slot. */
+  save(slot: number, to: StateWriter): void
+  /** Reads into a slot that never had an event what `save` wrote, checked so that no later read can leave the slot's own entries. */
+  load(slot: number, from: StateReader): void
+  /** Makes a slot as if it never had an event. */
+  clear(slot: number): void
 }
 
 /** Applies the events of a chunk and answers its reads. */

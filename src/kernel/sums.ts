@@ -4,6 +4,7 @@ import { Arena, END, FROM, MARKS } from './arena.ts'
 import { Lost } from './lost.ts'
 import { insertionPoint } from './order.ts'
 import { COLUMN, PartialColumns } from './chunk.ts'
+import type { StateReader, StateWriter } from './state.ts'
 import type { Lane, Structure } from './structure.ts'
 import { floorTo, type Windows } from './window.ts'
 
@@ -94,6 +95,21 @@ export class Sums implements Structure {
 
   readNothing(row: number): void {
     this.#out.fillRow(row, 0)
+  }
+
+  save(slot: number, to: StateWriter): void {
+    this.lost.save(slot, to)
+    this.#arena.save(slot, to)
+  }
+
+  load(slot: number, from: StateReader): void {
+    this.lost.load(slot, from)
+    this.#arena.load(slot, from)
+  }
+
+  clear(slot: number): void {
+    this.lost.clear(slot)
+    this.#arena.clear(slot)
   }
 
   /**

@@ -23,7 +23,7 @@ export interface Difference {
 }
 
 /** Engines that cannot retract, which must refuse a case with revisions and say so. */
-const cannotRetract = new Set(['kernel'])
+const cannotRetract = new Set(['kernel', 'kernel-restored'])
 
 /** Every difference of an engine's outcome from the reference's. */
 export function differences(of: Case, engine: string, reference: Outcome, outcome: Outcome): Difference[] {

@@ -3,9 +3,10 @@ import type { Engine } from '../case.ts'
 import { duckdbEngine } from './duckdb.ts'
 import { kernelEngine } from './kernel.ts'
 import { oracleEngine } from './oracle.ts'
+import { restoredEngine } from './restored.ts'
 
 /** The oracle comes first: the reference, unless others are named. */
-const engines = { oracle: oracleEngine, kernel: kernelEngine, duckdb: duckdbEngine }
+const engines = { oracle: oracleEngine, kernel: kernelEngine, 'kernel-restored': restoredEngine, duckdb: duckdbEngine }
 
 export const engineNames = Object.keys(engines)
 

@@ -1,5 +1,6 @@
 import { refusals, type FeatureColumn } from '../../../src/aggregate/aggregate.ts'
 import type { ErrorCode } from '../../../src/base/errors.ts'
+import type { Block } from '../../../src/columns/block.ts'
 import { Strings } from '../../../src/columns/strings.ts'
 import type { FeatureIR, GroupIR, SourceIR, Value } from '../../../src/define/ir.ts'
 import { Kernel } from '../../../src/kernel/kernel.ts'
@@ -9,23 +10,38 @@ import { passesOf, type Pass } from './passes.ts'
 
 /** The kernel: the asks of a case in as many passes over the events as there are orders in which they become known. */
 export function kernelEngine(): Engine {
-  return { name: 'kernel', values: of => Promise.resolve(values(of)), close: () => {} }
+  return { name: 'kernel', values: of => Promise.resolve(valuesInPieces(of, of.blocks)), close: () => {} }
 }
 
-function values(of: Case): Answer[][] {
+/** What happens to a kernel once it was given the events of its block up to `to`: it goes on, or another takes its place. */
+export type AfterPiece = (kernel: Kernel, block: Block, to: number) => Kernel
+
+/** The answers of kernels that are given each pass in so many pieces; `restarts` gives what happens in a pass after each. */
+export function valuesInPieces(of: Case, pieces: number, restarts?: (making: () => Kernel) => AfterPiece): Answer[][] {
   const out: Answer[][] = Array.from({ length: of.asks.length })
   for (const group of of.ir.groups) {
     const source = sourceOf(of, group)
     const strings = new Strings()
-    for (const pass of passesOf(of, group, strings)) run(of, group, source, strings, pass, out)
+    for (const pass of passesOf(of, group, strings)) run({ of, group, source, strings, pass, pieces, restarts }, out)
   }
   return out
 }
 
-/** One pass, in as many blocks as the case says: what a kernel carries from block to block is its state. */
-function run(of: Case, group: GroupIR, source: SourceIR, strings: Strings, pass: Pass, out: Answer[][]): void {
-  const kernel = new Kernel(group, source, { strings, exact: true, floor: pass.floor })
-  const pieces = of.blocks
+interface Running {
+  readonly of: Case
+  readonly group: GroupIR
+  readonly source: SourceIR
+  readonly strings: Strings
+  readonly pass: Pass
+  readonly pieces: number
+  readonly restarts: ((making: () => Kernel) => AfterPiece) | undefined
+}
+
+/** One pass, piece by piece: what a kernel carries from block to block is its state. */
+function run({ of, group, source, strings, pass, pieces, restarts }: Running, out: Answer[][]): void {
+  const making = () => new Kernel(group, source, { strings, exact: true, floor: pass.floor })
+  const after = restarts?.(making)
+  let kernel = making()
   let row = 0
   for (let piece = 0; piece < pieces; piece++) {
     const [from, to] = [piece, piece + 1].map(part => Math.floor((part * pass.block.length) / pieces)) as [number, number]
@@ -39,6 +55,7 @@ function run(of: Case, group: GroupIR, source: SourceIR, strings: Strings, pass:
       clock: pass.clock.slice(first, row),
     })
     for (let i = first; i < row; i++) out[pass.asks[i]] = answersAt(group, columns, i - first, strings)
+    if (after) kernel = after(kernel, pass.block, to)
   }
 }
 

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { histories, type Arriving } from '../../test/kernel/histories.ts'
+import { SpillwayError } from '../base/errors.ts'
+import type { Block } from '../columns/block.ts'
+import { blockSlice } from '../columns/slice.ts'
+import { Strings } from '../columns/strings.ts'
+import type { FeatureIR, GroupIR, SourceIR } from '../define/ir.ts'
+import { Kernel } from './kernel.ts'
+
+const source: SourceIR = {
+  name: 's',
+  columns: [
+    { name: 'k', type: 'string', nullable: false },
+    { name: 'x', type: 'int', nullable: false },
+    { name: 'd', type: 'double', nullable: false },
+    { name: 's', type: 'string', nullable: false },
+    { name: 'at', type: 'timestamp', nullable: false },
+  ],
+  key: 'k',
+  time: 'at',
+  arrives: { kind: 'after', delay: 0 },
+  allowedLateness: 0,
+  maxClockSkew: 0,
+  dedupe: 0,
+}
+const x = { op: 'column', name: 'x', type: 'int' } as const
+const d = { op: 'column', name: 'd', type: 'double' } as const
+const text = { op: 'column', name: 's', type: 'string' } as const
+
+/** One of each structure, with windows that have passed some events and hold others, and limits that lose some. */
+const features: readonly (Pick<FeatureIR, 'agg'> & Partial<FeatureIR>)[] = [
+  { agg: 'sum', input: x },
+  { agg: 'sum', input: x, window: 40, hop: 4 },
+  { agg: 'min', input: text, type: 'string' },
+  { agg: 'max', input: x, maxEvents: 2 },
+  { agg: 'mean', input: d, type: 'double' },
+  { agg: 'sum', input: d, type: 'double', window: 'lifetime' },
+  { agg: 'first', input: x, maxEvents: 3 },
+  { agg: 'last', input: x },
+  { agg: 'countDistinct', input: x, limit: 2 },
+]
+const groupOf = (key: readonly string[]): GroupIR => ({
+  name: 'g',
+  source: 's',
+  entity: key,
+  key,
+  place: { kind: 'stream' },
+  features: features.map((feature, i) => ({ name: `f${i}`, window: 20, hop: 1, type: 'int', ...feature })),
+})
+
+const strings = new Strings()
+const ids = (values: readonly string[]) => ({ values: Int32Array.from(values, value => strings.idOf(value)) })
+
+/** The events of a history; keys are `k0` and `k1`, texts one of a few. */
+function blockOf(history: readonly Arriving[]): Block {
+  let now = -100
+  const arrival = Float64Array.from(history, ({ wait }) => (now += wait))
+  const time = arrival.map((at, i) => at - history[i].late)
+  const values = Float64Array.from(history, ({ value }) => value)
+  return {
+    length: history.length,
+    time,
+    arrival,
+    position: arrival.map((_, i) => i),
+    columns: {
+      k: ids(history.map(({ slot }) => `k${slot}`)),
+      s: ids(history.map(({ value }) => `t${value}`)),
+      x: { values },
+      d: { values },
+      at: { values: time },
+    },
+  }
+}
+
+const kernelOf = (group: GroupIR) => new Kernel(group, source, { strings })
+const keysOf = (group: GroupIR) =>
+  group.key.map(name => ({ k: ids(['k0', 'k1']), x: { values: Float64Array.of(1, -2) }, s: ids(['t1', 't-2']) })[name]!)
+const shown = (kernel: Kernel, clock: number) =>
+  kernel.read(keysOf(kernel.group), Float64Array.of(clock, clock)).map(({ values, nulls, refused }) => [values, nulls, refused])
+
+for (const key of [['k'], ['x'], ['k', 's', 'x']])
+  test(`what is saved of keys (${key.join(', ')}) is restored, whatever lay where in memory`, () => {
+    fc.assert(
+      fc.property(histories, fc.array(fc.nat(1000), { maxLength: 3 }), (history, cuts) => {
+        const kernel = kernelOf(groupOf(key))
+        const block = blockOf(history)
+        kernel.step(block)
+        const bounds = [0, ...cuts.map(cut => cut % (kernel.keys + 1)).sort((a, b) => a - b), kernel.keys]
+        const save = (of: Kernel) => bounds.slice(1).map((to, i) => of.save(bounds[i], to, block.length - 1))
+        const slices = save(kernel)
+        const next = kernelOf(groupOf(key))
+        // A slice may lie anywhere in what the caller read it into.
+        assert.equal(next.restore(slices.toReversed().map(slice => Buffer.concat([Buffer.of(1), slice]).subarray(1))), block.length - 1)
+        assert.equal(next.keys, kernel.keys)
+        assert.deepEqual(save(next), slices)
+        const later = block.length > 0 ? block.arrival.at(-1)! + 5 : 0
+        assert.deepEqual(shown(next, later), shown(kernel, later))
+      }),
+    )
+  })
+
+/** A kernel after some events, two keys among them. */
+function filled(): Kernel {
+  const kernel = kernelOf(groupOf(['k']))
+  kernel.step(blockOf(Array.from({ length: 40 }, (_, i) => ({ slot: i % 2, wait: 1, late: (i * 7) % 11, value: (i % 9) - 4 }))))
+  return kernel
+}
+
+test('a slice that is cut off, longer, or changed anywhere is refused or restored, and never read past', () => {
+  const slice = filled().save(0, 2, 39)
+  const restore = (bytes: Uint8Array): Kernel | undefined => {
+    const kernel = kernelOf(groupOf(['k']))
+    try {
+      kernel.restore([bytes])
+      return kernel
+    } catch (error) {
+      assert.ok(error instanceof SpillwayError && error.code === 'SPILL_STATE', String(error))
+      return undefined
+    }
+  }
+  assert.ok(restore(slice))
+  for (let length = 0; length < slice.length; length += 3) assert.equal(restore(slice.subarray(0, length)), undefined, `${length} bytes`)
+  assert.equal(restore(Buffer.concat([slice, Buffer.alloc(8)])), undefined)
+  let [refused, changes] = [0, 0]
+  for (let at = 0; at < slice.length; at += at < 48 ? 1 : 3)
+    for (const byte of [0x7f, slice[at] ^ 0x80]) {
+      const changed = slice.slice()
+      changed[at] = byte
+      const kernel = restore(changed)
+      if (kernel) assert.equal(kernel.keys, 2)
+      else refused++
+      changes++
+    }
+  assert.ok(refused > changes / 20, `${refused} of ${changes} were refused`)
+})
+
+/** Refused for a reason that the message names. */
+function assertRefused(slices: readonly Uint8Array[], message: RegExp, into = kernelOf(groupOf(['k']))): void {
+  assert.throws(() => into.restore(slices), { code: 'SPILL_STATE', message })
+}
+
+test('slices of another version, of other definitions, with gaps or twice the same slots are refused', () => {
+  const kernel = filled()
+  const [first, second, both] = [kernel.save(0, 1, 39), kernel.save(1, 2, 39), kernel.save(0, 2, 39)]
+  const newer = both.slice()
+  newer[4] = Kernel.stateVersion + 1
+  assertRefused([newer], /version 2.*version 1/)
+  assertRefused([both], /another feature group/, kernelOf({ ...groupOf(['k']), features: groupOf(['k']).features.slice(1) }))
+  assertRefused([both], /another feature group/, new Kernel(groupOf(['k']), source, { strings, floor: 'time' }))
+  assertRefused([second], /slot 0/)
+  assertRefused([first, both], /slot 0/)
+  assertRefused([first], /2 slots/)
+  assertRefused([kernel.save(0, 0, 10), kernel.save(0, 1, 39)], /2 slots/)
+  assertRefused([both], /no string that is known/, new Kernel(groupOf(['k']), source, { strings: new Strings() }))
+})
+
+test('each slot skips the events that its slice has, and takes those that it has not', () => {
+  const history = Array.from({ length: 6 }, (_, i) => ({ slot: i % 2, wait: 1, late: 0, value: 1 }))
+  const whole = blockOf([...history, { slot: 7, wait: 1, late: 0, value: 1 }])
+  const kernel = kernelOf(groupOf(['k']))
+  const part = (from: number, to: number) => blockSlice(whole, from, to)
+  kernel.apply(part(0, 2))
+  const early = kernel.save(0, 1, 20)
+  kernel.apply(part(2, 5))
+  const late = kernel.save(1, 2, 50)
+  const next = kernelOf(groupOf(['k']))
+  assert.equal(next.restore([early, late]), 20)
+  // Sequences are the log's: events of other sources stand between those of this one.
+  next.catchUp(part(2, 4), Float64Array.of(30, 40))
+  next.catchUp(part(4, 7), Float64Array.of(50, 60, 70))
+  kernel.apply(part(5, 7))
+  assert.deepEqual(shown(next, 0), shown(kernel, 0))
+  assert.equal(next.keys, 3)
+})
+
+test('a kernel that restored nothing takes every event', () => {
+  const kernel = kernelOf(groupOf(['k']))
+  assert.equal(kernel.restore([]), -Infinity)
+  kernel.catchUp(blockOf([{ slot: 0, wait: 1, late: 0, value: 3 }]), Float64Array.of(0))
+  assert.equal(kernel.keys, 1)
+})

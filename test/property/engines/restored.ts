@@ -1,0 +1,66 @@
+import type { Block } from '../../../src/columns/block.ts'
+import type { Kernel } from '../../../src/kernel/kernel.ts'
+import type { Engine } from '../case.ts'
+import { Draw } from '../generate/draw.ts'
+import { pieceOf } from './block.ts'
+import { valuesInPieces, type AfterPiece } from './kernel.ts'
+
+/** Pieces more than the case says, so that slices are taken, and kernels thrown away, in the middle of every case. */
+const MORE_PIECES = 4
+
+/**
+ * The kernel, thrown away again and again: its state is saved in slices, each at its own moment, restored into a new kernel, and the events
+ * behind the lowest slice are given to that one again. Whatever it is asked must not show.
+ */
+export function restoredEngine(): Engine {
+  const values = (of: Parameters<Engine['values']>[0]) => {
+    const draw = new Draw(of.seed)
+    return valuesInPieces(of, of.blocks + MORE_PIECES, making => restarting(draw, making))
+  }
+  return { name: 'kernel-restored', values: of => Promise.resolve(values(of)), close: () => {} }
+}
+
+/** Slots [from, to) that are to be saved after so many pieces more. */
+interface Planned {
+  readonly from: number
+  readonly to: number
+  readonly wait: number
+}
+
+function restarting(draw: Draw, making: () => Kernel): AfterPiece {
+  let plan: Planned[] = []
+  let slices: Uint8Array[] = []
+  let [waited, last] = [0, 0]
+  return (kernel, block, to) => {
+    if (waited === 0) {
+      last = draw.between(0, 2)
+      plan = planned(draw, kernel.keys, last)
+    }
+    for (const { from, to: end, wait } of plan) if (wait === waited) slices.push(kernel.save(from, end, to - 1))
+    if (waited++ < last) return kernel
+    // Keys first seen since the first slice was taken may be in one, or come again with their events.
+    const known = plan.at(-1)?.to ?? 0
+    if (draw.chance(0.5)) slices.push(kernel.save(known, kernel.keys, to - 1))
+    const next = restored(making(), draw.shuffled(slices), block, to, draw.between(1, 3))
+    slices = []
+    waited = 0
+    return next
+  }
+}
+
+/** Up to three ranges that cover the slots there are, each with its moment: one of them is the first, so that no key is forgotten. */
+function planned(draw: Draw, keys: number, last: number): Planned[] {
+  const cuts = [0, draw.between(0, keys), draw.between(0, keys), keys].sort((a, b) => a - b)
+  const first = draw.between(0, 2)
+  return [0, 1, 2].map(i => ({ from: cuts[i], to: cuts[i + 1], wait: i === first ? 0 : draw.between(0, last) }))
+}
+
+function restored(kernel: Kernel, slices: readonly Uint8Array[], block: Block, to: number, parts: number): Kernel {
+  const first = Math.max(0, kernel.restore(slices) + 1)
+  for (let part = 0; part < parts; part++) {
+    const [from, end] = [part, part + 1].map(at => first + Math.floor((at * (to - first)) / parts)) as [number, number]
+    const sequence = Float64Array.from({ length: end - from }, (_, i) => from + i)
+    kernel.catchUp(pieceOf(block, from, end), sequence)
+  }
+  return kernel
+}
