@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { here, spillway } from './spillway-command.ts'
+
+/** Beside the checkout, and not part of it. */
+const real = (name: string): string => here(`../../../shared/data/cgm/${name}.csv`)
+const without = (name: string) => (existsSync(real(name)) ? false : `no ../shared/data/cgm/${name}.csv beside the checkout`)
+
+interface Decision {
+  readonly key: string
+  readonly t: number
+  readonly score: number
+  readonly vector: { readonly level: number }
+}
+
+interface Summary {
+  readonly sources: readonly [{ readonly accepted: number; readonly duplicates: number; readonly late: number; readonly refused: object }]
+  readonly decisions: number
+}
+
+function decisionsOf(study: string, file: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-cgm-'))
+  try {
+    const out = join(folder, 'decisions.ndjson')
+    const { sources } = replay(study, file, '--out', out)
+    const decisions = readFileSync(out, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as Decision)
+    return { ...sources[0], decisions }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const replay = (study: string, file: string, ...more: string[]): Summary =>
+  JSON.parse(spillway('replay', here(`${study}.ts`), '--source', `readings=${file}`, '--json', ...more)) as Summary
+
+test('a study: local times are read in its zone, codes are codes, what is NA is refused', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-cgm-'))
+  const file = join(folder, 'study.csv')
+  const rows = ['2014-07-01 12:00:00,185.4', '2014-07-01 12:05:00,NA', '2014-07-01 12:10:00,39.6', '2014-12-01 12:00:00,401']
+  writeFileSync(file, ['"id","time","gl"', ...rows.map(row => `"001",${row}`), ''].join('\n'))
+  try {
+    const { accepted, refused, decisions } = decisionsOf('dubosson', file)
+    assert.deepEqual([accepted, refused], [3, { schema: 1 }])
+    assert.deepEqual(
+      decisions.map(({ key, t, vector, score }) => [key, new Date(t).toISOString(), vector.level, score]),
+      [
+        ['001', '2014-07-01T10:00:00.000Z', 185.4, 0.1],
+        ['001', '2014-07-01T10:10:00.000Z', 39, 0.95],
+        ['001', '2014-12-01T11:00:00.000Z', 401, 0.1],
+      ],
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('dubosson.csv: nine people with type 1 diabetes', { skip: without('dubosson') }, () => {
+  const { accepted, duplicates, late, refused, decisions } = decisionsOf('dubosson', real('dubosson'))
+  assert.deepEqual([accepted, duplicates, late, refused], [8055, 0, 0, {}])
+  assert.equal(new Set(decisions.map(({ key }) => key)).size, 9)
+  assert.equal(new Date(decisions[0].t).toISOString(), '2014-09-30T08:06:54.000Z')
+})
+
+test('hall.csv: fifty-seven people, nine readings that are none', { skip: without('hall') }, () => {
+  const { sources, decisions } = replay('hall', real('hall'))
+  const [{ accepted, duplicates, late, refused }] = sources
+  assert.deepEqual([accepted, duplicates, late, refused, decisions], [105_417, 0, 0, { schema: 9 }, 105_417])
+})

@@ -1,0 +1,27 @@
+/**
+ * The clinic's pipeline over the CSV file of a study: columns `id` (of the person), `time` (local, without a zone) and `gl` (mg/dL). Such a file
+ * does not say when a reading arrived, so that each arrives as it is measured.
+ */
+import { source, t } from 'spillway'
+import { clinic, columns } from './glucose.ts'
+import { reading } from './reading.ts'
+
+export interface StudyRow {
+  readonly id: string
+  readonly time: string
+  readonly gl: string
+}
+
+/** `zone` is where the study's clocks were: `'Europe/Zurich'`. */
+export function study(name: string, zone: string) {
+  const readings = source('readings', {
+    schema: { ...columns, at: t.timestamp({ zone }), uploaded: t.timestamp({ zone }) },
+    key: 'patient',
+    time: 'at',
+    id: 'id',
+    arrives: 'uploaded',
+    map: ({ id, time, gl }: StudyRow) => reading({ patient: id, glucose: gl, at: time }),
+    mapVersion: '1',
+  })
+  return clinic(name, readings).pipeline
+}

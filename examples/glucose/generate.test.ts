@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { chunks, requestOf } from './generate.ts'
+import type { Planted } from './planted.ts'
+import { here, spillway } from './spillway-command.ts'
+import { Uploads } from './uploads.ts'
+
+const generate = (...args: string[]) => spawnSync(process.execPath, [here('generate.ts'), ...args], { encoding: 'utf8' })
+
+function folder() {
+  const path = mkdtempSync(join(tmpdir(), 'spillway-glucose-'))
+  return { file: (name: string) => join(path, name), [Symbol.dispose]: () => rmSync(path, { recursive: true }) }
+}
+
+test('the pipeline finds in a clinic what was planted in it, and refuses nothing', () => {
+  using out = folder()
+  const shares = ['--backfills', '0.2', '--revisions', '0.3', '--extremes', '0.2']
+  const { stdout, stderr } = generate(
+    '--patients',
+    '20',
+    '--days',
+    '5',
+    '--seed',
+    '3',
+    ...shares,
+    '--summary',
+    '--out',
+    out.file('c.ndjson'),
+  )
+  assert.equal(stderr, '')
+  const planted = JSON.parse(stdout) as Planted
+  assert.ok(planted.late > 500 && planted.duplicates > 5000 && planted.revised > 500 && planted.codesAsWords > 20, stdout)
+  const summary = JSON.parse(spillway('replay', here('glucose.ts'), '--source', `readings=${out.file('c.ndjson')}`, '--json'))
+  assert.deepEqual(summary.sources, [
+    {
+      source: 'readings',
+      records: planted.records,
+      skipped: 0,
+      accepted: planted.readings + planted.revised,
+      duplicates: planted.duplicates,
+      late: planted.late,
+      ahead: 0,
+      refused: {},
+    },
+  ])
+  assert.equal(summary.models[0].decisions, planted.readings + planted.revised)
+})
+
+test('the same bytes on every machine', () => {
+  const { stdout } = generate('--patients', '5', '--days', '3', '--seed', '7')
+  assert.equal(createHash('sha256').update(stdout).digest('hex').slice(0, 16), '74120b4404f3b94c')
+})
+
+test('a file holds what standard output would, and the summary goes where the records do not', () => {
+  using out = folder()
+  const args = ['--patients', '3', '--days', '1', '--summary']
+  const toOutput = generate(...args)
+  const toFile = generate(...args, '--out', out.file('c.ndjson'))
+  assert.equal(readFileSync(out.file('c.ndjson'), 'utf8'), toOutput.stdout)
+  assert.equal(toFile.stdout, toOutput.stderr)
+})
+
+test('times are those of the start, to the second', async () => {
+  const request = requestOf([
+    '--patients',
+    '1',
+    '--days',
+    '1',
+    '--start',
+    '2024-02-29',
+    '--gaps',
+    '0',
+    '--backfills',
+    '0',
+    '--without-id',
+    '0',
+  ])
+  const lines = (await textOf(request)).trimEnd().split('\n')
+  const last = JSON.parse(lines.at(-1)!) as Record<string, string>
+  assert.match(lines[0], /^\{"patient":"p0","glucose":\d+,"at":"2024-02-29T00:0\d:\d\dZ","uploaded":"2024-02-29T00:0\d:\d\dZ","id":"0"\}$/)
+  assert.match(last['at'], /^2024-02-29T23:5/)
+})
+
+test('paced and by rate it is the same text, when it is due', async () => {
+  const request = requestOf(['--patients', '2', '--days', '1'])
+  const text = await textOf(request)
+  const pieces: string[] = []
+  for await (const piece of chunks(new Uploads(request), { ...request, rate: 2000 })) pieces.push(piece)
+  assert.equal(pieces.join(''), text)
+  assert.ok(pieces.length > 2, `${pieces.length} pieces`)
+  assert.equal(await textOf({ ...request, pace: 400_000 }), text)
+})
+
+test('whoever reads only the beginning ends it', () => {
+  const script = `"${process.execPath}" "${here('generate.ts')}" --patients 1000 --days 30 | head -n 1`
+  const { stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })
+  assert.equal(stdout.split('\n').length, 2)
+  assert.equal(stderr, '')
+})
+
+test('what it does not understand, it says', () => {
+  const says = (args: string[], what: RegExp) => assert.throws(() => requestOf(args), what)
+  says(['--patients', 'many'], /--patients many is no whole number from 0 to 2000000/)
+  says(['--days', ''], /--days {2}is no whole number/)
+  says(['--lows', '1.5'], /--lows 1.5 is no number from 0 to 1/)
+  says(['--start', '2026-02'], /--start 2026-02 is no day/)
+  says(['--pace', '60'], /--pace 60 is no pace; write --pace 60x/)
+  says(['--pace', '60x', '--rate', '5'], /--pace and --rate are one too many/)
+  says(['--patience', '1'], /Unknown option '--patience'/)
+  const { status, stderr, stdout } = generate('--days', '-1')
+  assert.deepEqual([status, stdout], [2, ''])
+  assert.match(stderr, /usage: node generate.ts/)
+})
+
+async function textOf(request: ReturnType<typeof requestOf>): Promise<string> {
+  let text = ''
+  for await (const piece of chunks(new Uploads(request), request)) text += piece
+  return text
+}

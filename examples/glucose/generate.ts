@@ -1,0 +1,137 @@
+/**
+ * Writes the uploads of a made-up clinic as NDJSON, in order of arrival: `uploads.ts` says what is in them. The same options give the same
+ * bytes on every machine.
+ *
+ *     node generate.ts --patients 100 --days 2 --seed 7 --summary --out clinic.ndjson
+ *     node generate.ts --patients 100 --days 2 --seed 7 --pace 60x       in sixty-fold real time, to standard output
+ *     node generate.ts --patients 100 --days 2 --seed 7 --rate 1000      a thousand readings a second
+ *
+ * Stops by itself after its days. Holds one tick of five minutes and a day of each patient, whatever the days.
+ */
+import { createWriteStream } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { lineOf } from './lines.ts'
+import { usualShares, type Shares } from './shares.ts'
+import { Uploads, type ClinicOptions } from './uploads.ts'
+
+/** Characters that are written at a time. */
+const CHUNK = 1 << 18
+const SLICE_MS = 50
+
+export interface Request extends ClinicOptions {
+  /** UTC midnight, ms. */
+  readonly start: number
+  readonly out: string | undefined
+  readonly summary: boolean
+  /** Simulated seconds a second, or records a second; as fast as can be if neither is given. */
+  readonly pace: number | undefined
+  readonly rate: number | undefined
+}
+
+const shareNames = Object.keys(usualShares) as (keyof Shares)[]
+const dashed = (name: string): string => name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+
+export const usage = `usage: node generate.ts [options]
+
+  --patients N      100 unless given
+  --days N          2 unless given
+  --seed N          1 unless given
+  --start DATE      first day, UTC: 2026-01-05 unless given; 'today' is today
+  --out FILE        standard output unless given
+  --pace Nx         in real time, N times as fast
+  --rate N          N records a second
+  --summary         print what was planted, as JSON: to standard error if the records go to standard output
+
+Shares of patient-days, 0 to 1:
+${shareNames.map(name => `  --${dashed(name)} S`.padEnd(20) + `${usualShares[name]} unless given`).join('\n')}
+of which --gaps multiplies those of a real file, and --without-id is of patients.`
+
+/** Throws `RangeError` with what is wrong. */
+export function requestOf(args: readonly string[]): Request {
+  const names = ['patients', 'days', 'seed', 'start', 'out', 'pace', 'rate', ...shareNames.map(dashed)]
+  const options: Record<string, { type: 'string' | 'boolean' }> = Object.fromEntries(names.map(name => [name, { type: 'string' }]))
+  const parsed = parseArgs({ args: [...args], options: { ...options, summary: { type: 'boolean' } } })
+  const values: Readonly<Record<string, unknown>> = parsed.values
+  const number = (name: string, usual: number, max: number, whole = true): number => {
+    const given = values[name] === undefined ? usual : Number(values[name] === '' ? NaN : values[name])
+    if (!(given >= 0 && given <= max) || (whole && !Number.isInteger(given)))
+      throw new RangeError(`--${name} ${String(values[name])} is no ${whole ? 'whole ' : ''}number from 0 to ${max}`)
+    return given
+  }
+  if (values['pace'] !== undefined && values['rate'] !== undefined) throw new RangeError('--pace and --rate are one too many')
+  const pace = values['pace'] as string | undefined
+  if (pace !== undefined && !/^\d+(\.\d+)?x$/.test(pace)) throw new RangeError(`--pace ${pace} is no pace; write --pace 60x`)
+  const shares = Object.fromEntries(
+    shareNames.map(name => [name, number(dashed(name), usualShares[name], name === 'gaps' ? 20 : 1, false)]),
+  )
+  return {
+    ...(shares as unknown as Shares),
+    patients: number('patients', 100, 2_000_000),
+    days: number('days', 2, 36_500),
+    seed: number('seed', 1, 2 ** 32 - 1),
+    start: startOf(values['start'] as string | undefined),
+    out: values['out'] as string | undefined,
+    summary: values['summary'] === true,
+    pace: pace === undefined ? undefined : Number(pace.slice(0, -1)),
+    rate: values['rate'] === undefined ? undefined : number('rate', 0, 10_000_000),
+  }
+}
+
+function startOf(given: string | undefined): number {
+  const day = given === 'today' ? new Date().toISOString().slice(0, 10) : (given ?? '2026-01-05')
+  const start = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : NaN
+  if (Number.isNaN(start)) throw new RangeError(`--start ${given} is no day; write --start 2026-01-05`)
+  return start
+}
+
+/** All records as text, in chunks; paced, each when it is due. */
+export async function* chunks(uploads: Uploads, request: Request): AsyncGenerator<string> {
+  const line = lineOf(request.start / 1000)
+  const began = performance.now()
+  const { pace, rate } = request
+  let text = ''
+  let count = 0
+  for (const tick of uploads.ticks()) {
+    for (const sent of tick) {
+      const due = pace ? (sent.uploaded / pace) * 1000 : rate ? (count / rate) * 1000 : 0
+      const early = due === 0 ? 0 : due - (performance.now() - began)
+      if (early > SLICE_MS) {
+        if (text !== '') yield text
+        text = ''
+        await sleep(early)
+      }
+      text += line(sent)
+      count++
+      if (text.length < CHUNK) continue
+      yield text
+      text = ''
+    }
+  }
+  if (text !== '') yield text
+}
+
+async function main(request: Request): Promise<void> {
+  const uploads = new Uploads(request)
+  const output = request.out === undefined ? process.stdout : createWriteStream(request.out)
+  const failed = new Promise<never>((_, reject) => output.once('error', reject))
+  const write = async (): Promise<void> => {
+    for await (const text of chunks(uploads, request))
+      if (!output.write(text)) await new Promise<void>(resolve => output.once('drain', resolve))
+    if (output !== process.stdout) await new Promise<void>(resolve => output.end(resolve))
+  }
+  await Promise.race([write(), failed])
+  const summary = `${JSON.stringify(uploads.planted, undefined, 2)}\n`
+  if (request.summary) (output === process.stdout ? process.stderr : process.stdout).write(summary)
+}
+
+if (import.meta.main) {
+  try {
+    await main(requestOf(process.argv.slice(2)))
+  } catch (error) {
+    // Whoever read this has read enough.
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
+    console.error(`${(error as Error).message}\n\n${usage}`)
+    process.exitCode = 2
+  }
+}

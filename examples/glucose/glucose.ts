@@ -1,0 +1,73 @@
+/**
+ * Is this patient's glucose low, or about to be? Decided at every reading of a continuous sensor, from the half hour before it.
+ *
+ * Research software, not a medical device: nothing here may be used to treat anybody.
+ *
+ *     npm run spillway -- replay examples/glucose/glucose.ts --source readings=clinic.ndjson
+ */
+import { count, entity, features, model, on, pipeline, rules, share, source, stream, t } from 'spillway'
+import { reading } from './reading.ts'
+
+const patient = entity('patient', t.string())
+
+export const columns = {
+  patient,
+  glucose: t.decimal(1, { min: 39, max: 401 }), // mg/dL
+  code: t.enum(['LOW', 'HIGH']).nullable(), // the sensor's word for a value that it cannot measure
+  at: t.timestamp(),
+  uploaded: t.timestamp(),
+  id: t.string(),
+}
+
+export const readings = source('readings', {
+  schema: columns,
+  key: 'patient',
+  time: 'at',
+  id: 'id',
+  dedupe: '31d', // a phone sends up to 30 days again
+  arrives: 'uploaded',
+  map: reading,
+  mapVersion: '1',
+})
+
+/** The same definitions over readings from elsewhere: see `cgm.ts`. */
+export function clinic(name: string, from: typeof readings) {
+  const recent = features('recent', {
+    from,
+    entity: patient,
+    place: stream,
+    values: r => ({
+      level: r.glucose.last('30m'),
+      slope: r.glucose.slope('15m', { per: 'minute', where: r.code.isNull() }),
+      step: r.glucose.rate('6m', { per: 'minute' }), // between the last two readings
+      inRange: share(r.glucose.between(70, 180), '30m'),
+      lowest: r.glucose.min('30m'),
+      readings: count('30m'),
+    }),
+  })
+
+  const hypo = model('hypo', {
+    decide: on(from),
+    inputs: ({ patient }) => {
+      const now = recent.of(patient)
+      return { ...now, in20m: now.level.plus(now.slope.times(20)) }
+    },
+    score: v =>
+      rules(
+        [
+          { when: v.step.lt(-5), score: 0.5 }, // no glucose falls so fast: somebody lies on the sensor; wait for the next reading
+          { when: v.level.lt(54), score: 0.95 },
+          { when: v.level.lt(70), score: 0.9 },
+          { when: v.slope.lte(-1).and(v.in20m.lt(70)), score: 0.8 },
+          { when: v.lowest.lt(70), score: 0.3 },
+        ],
+        0.1,
+      ),
+  })
+
+  return { recent, hypo, pipeline: pipeline(name, [hypo]) }
+}
+
+const glucose = clinic('glucose', readings)
+export const { recent, hypo } = glucose
+export default glucose.pipeline
