@@ -3,5 +3,5 @@ import { basename, isAbsolute, relative } from 'node:path'
 
 export function shortPath(path: string): string {
   const fromHere = relative(process.cwd(), path)
-  return fromHere.startsWith('..') || isAbsolute(fromHere) ? basename(path) : fromHere
+  return fromHere.startsWith('..') || isAbsolute(fromHere) ? basename(path) : fromHere || '.'
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { show } from './show.ts'
+import { show, withArticle } from './show.ts'
 
 test('a value is shown shortly, whatever it is', () => {
   assert.deepEqual(['a', 5, NaN, 5n, null, undefined, [1], () => 1].map(show), [
@@ -26,3 +26,5 @@ test('a value is shown shortly, whatever it is', () => {
   circle.self = circle
   assert.equal(show(circle), 'an object')
 })
+
+test('a word with its article', () => assert.deepEqual(['int', 'string', 'airport'].map(withArticle), ['an int', 'a string', 'an airport']))

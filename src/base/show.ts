@@ -12,6 +12,9 @@ export function show(value: unknown): string {
   return shortJson(value)
 }
 
+/** `an int`, `a string`, `an airport`. */
+export const withArticle = (word: string): string => `${/^[aeiou]/i.test(word) ? 'an' : 'a'} ${word}`
+
 function shortJson(value: object): string {
   try {
     const text = JSON.stringify(value)

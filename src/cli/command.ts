@@ -26,11 +26,8 @@ export class UsageError extends Error {}
 
 /** The options and positionals of a command. Throws `UsageError` for an unknown option, with the nearest known one. */
 export function parse(command: Command, args: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
-  const options = Object.fromEntries(
-    Object.entries({ ...command.options, help: { type: 'boolean' as const, help: '' } }).map(
-      ([name, { type, multiple }]: [string, OptionSpec]) => [name, { type, multiple: multiple === true }],
-    ),
-  )
+  const own = Object.entries(command.options).map(([name, { type, multiple = false }]) => [name, { type, multiple }] as const)
+  const options = { ...Object.fromEntries(own), help: { type: 'boolean', short: 'h' } } as const
   for (const arg of args) {
     const name = /^--([^=]+)/.exec(arg)?.[1]
     if (name === undefined) continue

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { shortPath } from '../base/short-path.ts'
 import { callerPlace } from '../define/caller.ts'
+import * as spillway from '../index.ts'
 
 /** What Node threw as it loaded a user's file, with the place in the user's words: `pipeline.ts:3`. `name` is the file asked for. */
 export function loadError(name: string, thrown: unknown): SpillwayError {
@@ -16,8 +18,20 @@ export function loadError(name: string, thrown: unknown): SpillwayError {
         : `imports the package '${target}', which is not installed here; run npm install ${target}`
     return definitionError(importPlace(importer, target), fix, thrown)
   }
-  const what = thrown instanceof SyntaxError ? `does not parse or link: ${thrown.message}` : `fails as it is loaded: ${thrown.message}`
-  return definitionError(syntaxPlace(thrown) ?? callerPlace(thrown.stack) ?? name, what, thrown)
+  const what = thrown instanceof SyntaxError ? 'does not parse or link' : 'fails as it is loaded'
+  const place = syntaxPlace(thrown) ?? callerPlace(thrown.stack) ?? name
+  return definitionError(place, `${what}: ${thrown.message}${fixOf(thrown.message)}`, thrown)
+}
+
+/** What to do about a word that is not there, or about a file that Node takes for a CommonJS one. */
+function fixOf(message: string): string {
+  if (message === 'Cannot use import statement outside a module') return `; write "type": "module" in its package.json`
+  const unknown = /'spillway' does not provide an export named '(\w+)'$/.exec(message)?.[1]
+  if (unknown !== undefined) return didYouMean(unknown, Object.keys(spillway))
+  const type = /^t\.(\w+) is not a function$/.exec(message)?.[1]
+  if (type !== undefined) return didYouMean(type, Object.keys(spillway.t))
+  const undefinedWord = /^(\w+) is not defined$/.exec(message)?.[1] ?? ''
+  return undefinedWord in spillway ? `; import { ${undefinedWord} } from 'spillway'` : ''
 }
 
 const definitionError = (place: string, what: string, cause: unknown): SpillwayError =>

@@ -9,7 +9,7 @@ const commands: readonly Command[] = [replayCommand, initCommand]
 /** Runs a command line. Returns the exit code: 0 if it did what was asked, 1 if it failed, 2 if it was called wrongly. */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
-  if (name === '--version') {
+  if (name === '--version' || name === '-v') {
     console.log(packageVersion())
     return 0
   }
@@ -19,8 +19,10 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const command = commands.find(candidate => candidate.name === name)
   if (!command) {
-    const names = commands.map(candidate => candidate.name)
-    console.error(`spillway: no command '${name}'${didYouMean(name, names)}`)
+    const [kind, names] = name.startsWith('-')
+      ? ['option', ['--help', '--version']]
+      : ['command', commands.map(candidate => candidate.name)]
+    console.error(`spillway: no ${kind} '${name}'${didYouMean(name, names)}`)
     return 2
   }
   try {

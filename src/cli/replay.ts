@@ -11,7 +11,7 @@ import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
 import { ShownDecisions } from './shown-decisions.ts'
 import { checkSourceFiles, sourceFiles } from './source-files.ts'
-import { summaryText } from './summary.ts'
+import { counted, summaryText } from './summary.ts'
 
 const SHOWN = 5
 
@@ -48,9 +48,9 @@ export const replayCommand: Command = {
     checkSourceFiles(request.files, pipeline.ir)
     const models = chosenModels(pipeline.ir, request.models)
     const shown = new ShownDecisions(request.json ? 0 : request.show)
-    const summary = await run(pipeline, models, request, shown)
+    const { summary, refusal } = await run(pipeline, models, request, shown)
     if (request.json) console.log(JSON.stringify(summary))
-    else console.log([shown.text(), summaryText(summary), ...hints(summary, request)].filter(text => text !== '').join('\n\n'))
+    else console.log([shown.text(), summaryText(summary), ...hints(summary, refusal, request)].filter(text => text !== '').join('\n\n'))
     return summary.brokenOff.length === 0 ? 0 : 1
   },
 }
@@ -89,12 +89,19 @@ function chosenModels(ir: PipelineIR, names: readonly string[] | undefined): rea
   return ir.models.filter(model => names === undefined || names.includes(model.name))
 }
 
+interface Replayed {
+  readonly summary: ReplaySummary
+  /** Where the first refused record stood, and why it was. */
+  readonly refusal: string | undefined
+}
+
 /** Replays into the files asked for. Each is complete when it resolves, and closed in any case. */
-async function run(pipeline: Replayable, models: readonly ModelIR[], request: Request, shown: ShownDecisions): Promise<ReplaySummary> {
+async function run(pipeline: Replayable, models: readonly ModelIR[], request: Request, shown: ShownDecisions): Promise<Replayed> {
   const { files, out, refused } = request
   const output: DecisionOutput | undefined = out === undefined ? undefined : openDecisions(out, pipeline.ir, models)
   const progress = new Progress()
   let refusals: RefusalWriter | undefined
+  let refusal: string | undefined
   try {
     refusals = refused === undefined ? undefined : new RefusalWriter(refused)
     const summary = await replay(pipeline, {
@@ -104,12 +111,15 @@ async function run(pipeline: Replayable, models: readonly ModelIR[], request: Re
         shown.see(batch, log)
         await output?.write(batch, log)
       },
-      onRefused: refusal => refusals?.write(refusal),
+      onRefused(refused) {
+        refusal ??= `${refused.place}: ${refused.detail}`
+        refusals?.write(refused)
+      },
       onProgress: (stage, share) => progress.show(stage, share),
     })
     if (out !== undefined) progress.show(`writing ${out}`, 1)
     await output?.close()
-    return summary
+    return { summary, refusal }
   } catch (error) {
     await output?.discard()
     throw error
@@ -120,8 +130,11 @@ async function run(pipeline: Replayable, models: readonly ModelIR[], request: Re
 }
 
 /** What a person may want next. */
-function hints({ sources, undecodable }: ReplaySummary, { out, refused }: Request): string[] {
+function hints({ sources, undecodable }: ReplaySummary, refusal: string | undefined, { out, refused }: Request): string[] {
   const count = sources.reduce((sum, source) => sum + Object.values(source.refused).reduce((a, b) => a + b, 0), undecodable)
   const hint = refused === undefined ? 'add --refused refused.ndjson to keep them, with their reasons' : `they are in ${refused}`
-  return [...(out === undefined ? [] : [`Decisions are in ${out}.`]), ...(count === 0 ? [] : [`${count} refused: ${hint}.`])]
+  return [
+    ...(out === undefined ? [] : [`Decisions are in ${out}.`]),
+    ...(refusal === undefined ? [] : [`${counted(count, 'record')} refused: ${hint}. The first:\n  ${refusal}`]),
+  ]
 }

@@ -17,11 +17,11 @@ export function summaryText(summary: ReplaySummary): string {
   const seconds = summary.loadSeconds + summary.decideSeconds
   return [
     table(['source', 'events', 'duplicates', 'late', 'refused'], sourceRows),
-    ...(undecodable > 0 ? [`${number(undecodable)} record${undecodable === 1 ? '' : 's'} could not be decoded`] : []),
+    ...(undecodable > 0 ? [`${counted(undecodable, 'record')} could not be decoded`] : []),
     '',
     table(['model', 'decisions', 'mean score', 'without score', 'refused'], modelRows),
     '',
-    `${number(summary.events)} events in ${seconds.toFixed(2)} s (${number(Math.round(summary.events / seconds))}/s): ` +
+    `${counted(summary.events, 'event')} in ${seconds.toFixed(2)} s (${number(Math.round(summary.events / seconds))}/s): ` +
       `reading ${summary.loadSeconds.toFixed(2)} s, deciding ${summary.decideSeconds.toFixed(2)} s`,
     ...warnings.map(warning => `warning: ${warning}`),
   ].join('\n')
@@ -40,4 +40,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .join('\n')
 }
 
-const number = (value: number): string => value.toLocaleString('en-US').replaceAll(',', ' ')
+/** `1 event`, `2,000 events`. */
+export const counted = (count: number, what: string): string => `${number(count)} ${what}${count === 1 ? '' : 's'}`
+
+const number = (value: number): string => value.toLocaleString('en-US')

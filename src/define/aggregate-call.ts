@@ -81,7 +81,7 @@ export function aggregate(agg: AggregateName, window: Window, options: Options =
 /** A condition over a row, or a mistake that says what was given. */
 export function condition(what: string, value: unknown): Node {
   if (!(value instanceof Node) || value.type.type !== 'bool' || value.type.list)
-    mistake(`${what} needs a condition, got ${describe(value)}`)
+    mistake(`${what} needs a condition, got ${describe(value)}${typeof value === 'boolean' ? '; compare with words: p.amount.gt(5)' : ''}`)
   if (value.realm.scope !== 'row') mistake(`${what} needs a condition over the rows of a source, got one over ${value.realm.name}`)
   return value
 }

@@ -9,6 +9,8 @@ import { Node } from './node.ts'
 export function count(window: Window, options?: AggregateOptions): Aggregate<'number', number>
 export function count(window: Window, condition: Expression<'row', 'bool'>, options?: AggregateOptions): Aggregate<'number', number>
 export function count(window: Window, given: unknown = {}, more: AggregateOptions = {}): Aggregate<'number', number> {
+  // `p.amount > 5` in plain JavaScript is false.
+  if (typeof given === 'boolean') condition("'count'", given)
   if (!(given instanceof Node)) return typed(aggregate('count', window, given as Options))
   checkOptions("'count'", more, ['where', 'hop', 'exact', 'before', 'maxEvents'])
   const counted = condition("'count'", given)

@@ -172,6 +172,8 @@ test('an aggregate that its column cannot give is refused', () => {
   refuses(() => group(p => ({ f: p.ok.max('15m') })), "'max' needs an ordered value (not a bool), got bool")
   refuses(() => group(p => ({ f: p.kind.change('15m') })), "'change' needs a number, a duration or a timestamp, got string")
   refuses(() => group(p => ({ f: share(p.qty, '15m') })), "'share' needs a condition, got int")
+  // @ts-expect-error -- two numbers compared in plain JavaScript
+  refuses(() => group(p => ({ f: count('15m', p.qty > 5) })), "'count' needs a condition, got false; compare with words: p.amount.gt(5)")
   refuses(
     () => group(p => ({ f: p.wide.variance('15m') })),
     /'variance' is exact only within ±2\^40 \(scaled\), and the column's bounds are wider/,
@@ -207,7 +209,7 @@ test('windows, hops and options that cannot be are refused', () => {
     "'countDistinct' limit: write a whole number from 1 to 4096, got 5000",
   )
   refuses(() => group(p => ({ f: p.qty.sum('1h', { where: p.qty }) })), "'where' of 'sum' needs a condition, got int")
-  refuses(() => group(() => ({ f: count('1h', true as never) })), /'count' needs an object of options, got true/)
+  refuses(() => group(() => ({ f: count('1h', 5 as never) })), /'count' needs an object of options, got 5/)
 })
 
 test('words of later versions say so', () => {

@@ -1,5 +1,5 @@
 /** The key of a feature group: which columns hold the ids of its entities, in a row of its source and in a model's trigger. */
-import { show } from '../base/show.ts'
+import { show, withArticle } from '../base/show.ts'
 import { entityName } from './entity.ts'
 import type { ColumnIR } from './ir.ts'
 import { mistake, userCall } from './mistake.ts'
@@ -30,10 +30,10 @@ export function keyOf(what: string, source: SourceValue, entities: readonly stri
 }
 
 export function keyColumn(what: string, column: unknown, entity: string, op: 'column' | 'trigger'): KeyNode {
-  if (!isKeyNode(column, op)) mistake(`${what} is keyed by a column that holds a ${entity}, got ${describe(column)}`)
+  if (!isKeyNode(column, op)) mistake(`${what} is keyed by a column that holds ${withArticle(entity)}, got ${describe(column)}`)
   const { entity: held } = column.type
   if (held === entity) return column
-  const is = held ? `is a ${held}` : `identifies nothing; declare it as entity('${entity}', …)`
+  const is = held ? `is ${withArticle(held)}` : `identifies nothing; declare it as entity('${entity}', …)`
   return mistake(`${what} is keyed by ${entity}, got '${column.ir.name}', which ${is}`)
 }
 

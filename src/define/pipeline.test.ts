@@ -120,7 +120,7 @@ test('an entity has one type in all sources', () => {
   const number = entity('card', t.int())
   const other = source('other', { schema: { card: number, at: t.timestamp() }, key: 'card', time: 'at' })
   const both = features('both', { from: other, entity: number, place: stream, values: () => ({ n: count('1h') }) })
-  refuses(() => pipeline('p', [paid, both]), "entity 'card' is a int in source 'other' and a string in source 'payments'")
+  refuses(() => pipeline('p', [paid, both]), "entity 'card' is an int in source 'other' and a string in source 'payments'")
 })
 
 test('a group that only a rule reads is found too', () => {

@@ -4,7 +4,7 @@
  * Invariant: names are unique within their kind; sources and groups stand in the order in which they were made; the IR is frozen, and equal
  * to itself after a trip through JSON.
  */
-import { show } from '../base/show.ts'
+import { show, withArticle } from '../base/show.ts'
 import { callerPlace } from './caller.ts'
 import { GroupValue } from './features.ts'
 import { fingerprintOf } from './fingerprint.ts'
@@ -92,7 +92,8 @@ function checkEntities(sources: readonly SourceValue[], models: readonly ModelVa
     for (const { entity, type } of columns) {
       if (entity === undefined) continue
       const first = types.get(entity)
-      if (first && first.type !== type) mistake(`entity '${entity}' is a ${type} in ${where} and a ${first.type} in ${first.where}`, place)
+      if (first && first.type !== type)
+        mistake(`entity '${entity}' is ${withArticle(type)} in ${where} and ${withArticle(first.type)} in ${first.where}`, place)
       types.set(entity, { type, where })
     }
   }

@@ -1,6 +1,6 @@
 /** The IR of a source, and what can be wrong with one. */
 import { didYouMean } from '../base/did-you-mean.ts'
-import { show } from '../base/show.ts'
+import { show, withArticle } from '../base/show.ts'
 import type { ArrivalIR, ColumnIR, SourceIR } from './ir.ts'
 import { durationOf, mistake } from './mistake.ts'
 import type { AnyOptions } from './source-options.ts'
@@ -47,14 +47,14 @@ function required(what: string, option: string, columns: readonly ColumnIR[], na
 
 function keyable(what: string, option: string, column: ColumnIR): string {
   if (column.type === 'double' || column.type === 'bool')
-    mistake(`${what}: ${option} '${column.name}' is a ${column.type}; use a string or an exact number`)
+    mistake(`${what}: ${option} '${column.name}' is ${withArticle(column.type)}; use a string or an exact number`)
   return column.name
 }
 
 function timestamp(what: string, option: string, columns: readonly ColumnIR[], name: unknown): string {
   const column = find(what, option, columns, name)
   if (column.type !== 'timestamp')
-    mistake(`${what}: ${option} '${column.name}' is a ${column.type}, not a timestamp; declare it as t.timestamp()`)
+    mistake(`${what}: ${option} '${column.name}' is ${withArticle(column.type)}, not a timestamp; declare it as t.timestamp()`)
   return required(what, option, columns, name)
 }
 

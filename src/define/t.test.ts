@@ -29,6 +29,11 @@ test('bounds that a column cannot hold are refused', () => {
   refuses(() => t.double({ max: Infinity }), /is not a finite number/)
   refuses(() => t.double({ min: 2, max: 1 }), 't.double: min 2 is above max 1')
   refuses(() => t.double({ mni: 2 } as never), "t.double has no option 'mni'; did you mean 'min'?")
+  refuses(() => t.double({ nullable: true } as never), "t.double has no option 'nullable'; write .nullable() after it")
+  // @ts-expect-error -- a string takes no options
+  refuses(() => t.string({ nullable: true }), "t.string has no option 'nullable'; write .nullable() after it")
+  // @ts-expect-error -- nor does a bool
+  refuses(() => t.bool({ min: 1 }), "t.bool has no option 'min'")
   refuses(() => t.duration({ max: '5 minutes' as never }), /is not milliseconds or text such as '5m'/)
   refuses(() => t.timestamp({ zone: 'Mars/Olympus' }), /'Mars\/Olympus' is no time zone/)
   refuses(() => t.enum([]), /needs a list of strings/)

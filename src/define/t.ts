@@ -25,7 +25,10 @@ export interface Column<K extends Kind, T, In> extends ColumnSpec<K, T, In> {
 
 export const t = {
   /** Text: well-formed Unicode, compared as UTF-8 bytes. */
-  string: (): Column<'string', string, string> => column('string', { type: 'string' }),
+  string: (...none: readonly []): Column<'string', string, string> => {
+    checkColumnOptions('t.string', optionsIn(none), [])
+    return column('string', { type: 'string' })
+  },
 
   /** One of these strings and no other. */
   enum: <const Values extends readonly string[]>(values: Values): Column<'string', Values[number], Values[number]> =>
@@ -47,11 +50,14 @@ export const t = {
   double: (bounds: Bounds = {}): Column<'number', number, number> =>
     column('number', { type: 'double', ...physicalBounds('t.double', bounds, finite, 'a finite number') }),
 
-  bool: (): Column<'bool', boolean, boolean> => column('bool', { type: 'bool' }),
+  bool: (...none: readonly []): Column<'bool', boolean, boolean> => {
+    checkColumnOptions('t.bool', optionsIn(none), [])
+    return column('bool', { type: 'bool' })
+  },
 
   /** UTC milliseconds. `zone` is where a time without an offset was written; UTC unless given. */
   timestamp: (options: { readonly zone?: string } = {}): Column<'timestamp', number, number | string | Date> => {
-    checkOptions('t.timestamp', options, ['zone'])
+    checkColumnOptions('t.timestamp', options, ['zone'])
     return column('timestamp', {
       type: 'timestamp',
       ...(options.zone === undefined ? {} : { zone: checkZone('t.timestamp', options.zone) }),
@@ -82,6 +88,16 @@ export function column<K extends Kind, T, In>(kind: K, ir: Omit<ColumnIR, 'name'
 export const isColumn = (value: unknown): value is ColumnSpec =>
   value !== null && typeof value === 'object' && 'kind' in value && 'ir' in value
 
+/** What a call without types gave to a column that takes nothing. */
+const optionsIn = (given: readonly unknown[]): unknown => (given.length === 0 ? {} : given[0])
+
+/** Refuses options that a column does not have. That it may be NULL is no option but a word, and the likeliest to be mistaken. */
+function checkColumnOptions(what: string, options: unknown, names: readonly string[]): void {
+  if (options !== null && typeof options === 'object' && 'nullable' in options)
+    mistake(`${what} has no option 'nullable'; write .nullable() after it`)
+  checkOptions(what, options, names)
+}
+
 const finite = (value: unknown): number | undefined => (Number.isFinite(value) ? (value as number) + 0 : undefined)
 
 function physicalBounds<Bound>(
@@ -90,7 +106,7 @@ function physicalBounds<Bound>(
   physical: (bound: Bound) => number | undefined,
   wanted: string,
 ): { min?: number; max?: number } {
-  checkOptions(what, bounds, ['min', 'max'])
+  checkColumnOptions(what, bounds, ['min', 'max'])
   const result: { min?: number; max?: number } = {}
   for (const end of ['min', 'max'] as const) {
     const bound = bounds[end]

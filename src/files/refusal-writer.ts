@@ -5,15 +5,12 @@ import { TextSink } from './sink.ts'
 
 export class RefusalWriter {
   readonly #sink: TextSink
-  /** Lines written. */
-  count = 0
 
   constructor(path: string) {
     this.#sink = new TextSink(path)
   }
 
   readonly write = (refusal: Refusal): void => {
-    this.count++
     this.#sink.write(`${refusalLine(refusal)}\n`)
   }
 

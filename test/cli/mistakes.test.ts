@@ -65,6 +65,18 @@ const mistakes: readonly Mistake[] = [
     says: /^imports the package '@acme\/scores', which is not installed here; run npm install @acme\/scores$/,
   },
   {
+    what: 'a type that does not exist',
+    file: edited('t.bool()', 't.boolean()'),
+    on: 't.boolean',
+    says: /t\.boolean is not a function; there is string, enum, int, decimal, double, bool, timestamp, duration$/,
+  },
+  {
+    what: 'a word that is not imported',
+    file: edited('rules, scheduled, ', 'rules, '),
+    on: 'place: scheduled(',
+    says: /scheduled is not defined; import \{ scheduled \} from 'spillway'$/,
+  },
+  {
     what: 'code that throws',
     file: `${pipelineFile}nothing.here()\n`,
     on: 'nothing.',
@@ -100,4 +112,12 @@ test('on the command line: one line, exit code 1, and the stack with SPILLWAY_DE
   assert.deepEqual([plain.status, debug.status], [1, 1])
   assert.match(plain.stderr, /^SPILL_DEFINITION: pipeline\.ts:14 .*no column 'shpo'; did you mean 'shop'\?\n$/)
   assert.match(debug.stderr, /^ {4}at /m)
+})
+
+test('an import that Spillway has not, and a file that Node takes for CommonJS, come with the fix', async () => {
+  using misspelt = new Project({ 'pipeline.ts': original.replace('import { count', 'import { cuont, count') })
+  using common = new Project({ 'package.json': '{ "type": "commonjs" }', 'pipeline.ts': original })
+  const [import_, module] = await Promise.all([misspelt, common].map(project => project.spillway('replay', 'pipeline.ts')))
+  assert.match(import_.stderr, /^SPILL_DEFINITION: pipeline\.ts:1 .*'cuont'; did you mean 'count'\?\n$/)
+  assert.match(module.stderr, /^SPILL_DEFINITION: pipeline\.ts:1 .*outside a module; write "type": "module" in its package\.json$/m)
 })

@@ -116,7 +116,7 @@ test('a history without events still gives whole files', async () => {
   )
   for (const { status, stdout, stderr } of await Promise.all(runs)) {
     assert.equal(status, 0, stderr)
-    assert.match(stdout, /1 refused: add --refused/)
+    assert.match(stdout, /1 record refused: add --refused/)
   }
   assert.equal(folder.read('out.ndjson'), '')
   assert.ok((await openInput(folder.path('out.parquet'))).columns!.length > 10)
