@@ -21,6 +21,13 @@ export function every(ms: number, act: () => void): { stop(): void } {
   return { stop: () => clearInterval(timer) }
 }
 
+/** Calls `act` once, after `ms` milliseconds, unless stopped. Does not keep the process alive. */
+export function after(ms: number, act: () => void): { stop(): void } {
+  const timer = setTimeout(act, Math.min(ms, 2 ** 31 - 1))
+  timer.unref()
+  return { stop: () => clearTimeout(timer) }
+}
+
 /** Calls `act` once whatever waits now was done. */
 export function soon(act: () => void): void {
   setImmediate(act)

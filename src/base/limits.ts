@@ -36,6 +36,10 @@ export const limits = {
   MAP_ROWS_MAX: 1000,
   /** Ids remembered within `dedupe`, one source. */
   DEDUPE_IDS_MAX: 2 ** 24,
+  /** Keys that a tick decides about before anything else has its turn. */
+  TICK_KEYS_AT_ONCE: 4096,
+  /** Entries of the log that wait for a tick's decisions, beyond which sources are held back. */
+  UNDECIDED_MAX: 1 << 20,
   /** Records that one turn of a run takes from those that wait. */
   TURN_RECORDS: 1 << 14,
   /** Records that wait for a turn of a run, beyond which sources are held back. */

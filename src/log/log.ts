@@ -107,14 +107,18 @@ export class Log {
       const stored = this.#store.segmentAt(next)
       if (!stored) return
       assert(stored.first + stored.entries > next, 'segments follow one another')
-      const segment = readSegment(stored.bytes, context, `segment ${stored.first} of the log`)
-      const sources = segment.sources.map(rows => ({
-        ...rows,
-        block: this.schemas.today(rows.source, rows.block, name => wanted(rows.source, name)),
-      }))
-      yield { ...segment, sources }
+      yield this.today(readSegment(stored.bytes, context, `segment ${stored.first} of the log`), wanted)
       next = stored.first + stored.entries
     }
+  }
+
+  /** A segment with the columns that its sources have today: those that came since are NULL. */
+  today(segment: Segment, wanted: (source: string, column: string) => boolean = () => true): Segment {
+    const sources = segment.sources.map(rows => ({
+      ...rows,
+      block: this.schemas.today(rows.source, rows.block, name => wanted(rows.source, name)),
+    }))
+    return { ...segment, sources }
   }
 
   #place({ source, block, ids }: Rows): Segment['sources'][number] {

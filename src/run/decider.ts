@@ -1,70 +1,39 @@
 /**
- * The models of a run over the log: takes it stretch by stretch, in its total order, and gives the decisions that each stretch makes.
+ * The models of a run over the log: takes it segment by segment, in its total order, and gives the decisions that each makes.
  *
- * What it gives is a function of the log alone, so that taking the same log again, cut into any stretches, gives the same decisions. Groups that
- * several models read are one state.
+ * What it gives is a function of the log alone, so that taking the same log again, cut into any segments, gives the same decisions. Groups that
+ * several models read are one state. A tick decides about many keys: its decisions come some thousands at a time, and nothing is applied until
+ * the last of them, so that all see the same.
  */
-import type { Block, Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import { groupReads, readId, type GroupRead } from '../decision/reads.ts'
-import { Scoring, type Definitions, type Scores } from '../decision/scoring.ts'
-import type { GroupIR, ModelIR, SourceIR } from '../define/ir.ts'
-import type { Segment } from '../log/segment.ts'
-import { LiveGroup, type GroupAnswers, type GroupAsks } from './live-group.ts'
+import { limits } from '../base/limits.ts'
+import type { Definitions } from '../decision/scoring.ts'
+import type { PipelineIR } from '../define/ir.ts'
+import type { Mark, Segment } from '../log/segment.ts'
+import { LiveGroup, type GroupAnswers } from './live-group.ts'
+import { LiveModel, type LiveDecisions, type Moments, type Reader } from './live-model.ts'
 import { OrderOf } from './order-of.ts'
+import { TickKeys, type Every } from './tick-keys.ts'
 
-/** What each group that a model read knew, by decision. */
-export interface LiveRead extends Omit<GroupAnswers, 'out'> {
-  readonly id: string
-}
-
-/** Decisions of one model in a stretch. Columns may be overwritten by the next. */
-export interface LiveDecisions extends Scores {
-  readonly model: ModelIR
-  readonly length: number
-  /** Sequence number of the entry that made each of them. */
-  readonly entry: Float64Array
-  /** UTC ms. */
-  readonly t: Float64Array
-  /** Partition and offset of the triggering event. */
-  readonly position: Float64Array
-  readonly key: Column
-  readonly id: Column | undefined
-  readonly reads: readonly LiveRead[]
-}
-
-interface Reader {
-  readonly read: GroupRead
-  readonly id: string
-  readonly live: LiveGroup
-  /** Which of the group's features are the read's. */
-  readonly features: readonly number[]
-}
-
-interface LiveModel {
-  readonly model: ModelIR
-  readonly source: SourceIR
-  readonly scoring: Scoring
-  readonly readers: readonly Reader[]
+interface TickModel {
+  readonly live: LiveModel
+  readonly every: Every
+  readonly keys: TickKeys
 }
 
 export class Decider {
   readonly #groups: ReadonlyMap<string, LiveGroup>
-  readonly #models: readonly LiveModel[]
+  readonly #onEvents: readonly { readonly source: string; readonly live: LiveModel }[]
+  readonly #onTicks: readonly TickModel[]
 
   constructor(definitions: Definitions, strings: Strings) {
     const { ir } = definitions
-    const sourceOf = (name: string) => ir.sources.find(source => source.name === name)!
-    this.#groups = new Map(ir.groups.map(group => [group.name, new LiveGroup(group, sourceOf(group.source), strings)]))
-    this.#models = ir.models.map(model => {
-      const source = sourceOf(model.decide.source)
-      const readers = groupReads(ir, model).map(read =>
-        this.#reader(
-          read,
-          ir.groups.find(({ name }) => name === read.group.name)!,
-        ),
-      )
-      return { model, source, scoring: new Scoring(definitions, model, source.columns, strings), readers }
+    this.#groups = groupsOf(ir, strings)
+    const models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings))
+    this.#onEvents = models.flatMap(live => (live.model.decide.kind === 'on' ? [{ source: live.model.decide.source, live }] : []))
+    this.#onTicks = models.flatMap(live => {
+      const every = live.model.decide
+      return every.kind === 'every' ? [{ live, every, keys: new TickKeys(ir, live.model, every, strings) }] : []
     })
   }
 
@@ -73,58 +42,99 @@ export class Decider {
     return this.#groups.get(name)
   }
 
-  /** Decisions of every model that the segment's entries make. */
-  take(segment: Segment): LiveDecisions[] {
+  /** Periods of the models that tick, ms. */
+  get periods(): number[] {
+    return this.#onTicks.map(({ every }) => every.every)
+  }
+
+  /**
+   * Decisions that a segment makes, in order, without the first `skip` of a tick. Its events are applied when the first is asked for; the next segment
+   * must not be taken before the last.
+   */
+  *take(segment: Segment, skip = 0): Generator<LiveDecisions> {
     const order = new OrderOf(segment)
-    const now = order.lastArrival
-    const deciding = this.#models.filter(({ source }) => order.blockOf(source.name) !== undefined)
+    if (segment.marks.length > 0) yield* this.#tick(segment.marks, segment.first, skip)
+    else {
+      const decisions = this.#decideOnEvents(order)
+      for (const { keys } of this.#onTicks) keys.see(order)
+      yield* decisions
+    }
+  }
+
+  /** Applies a segment whose decisions are recorded. */
+  apply(segment: Segment): void {
+    if (segment.marks.length > 0) return
+    const order = new OrderOf(segment)
+    for (const group of this.#groups.values()) group.take(order.blockOf(group.group.source), [], order.lastArrival)
+    for (const { keys } of this.#onTicks) keys.see(order)
+  }
+
+  #decideOnEvents(order: OrderOf): LiveDecisions[] {
+    const deciding = this.#onEvents.flatMap(({ source, live }) =>
+      order.blockOf(source) ? [{ live, moments: order.momentsOf(source) }] : [],
+    )
     const answers = new Map<Reader, GroupAnswers>()
-    for (const live of this.#groups.values()) {
-      const readers = deciding.flatMap(model => model.readers.filter(reader => reader.live === live).map(reader => ({ model, reader })))
-      const asks = readers.map(({ model, reader }) => asksOf(model, reader, order))
-      const given = live.take(order.blockOf(live.group.source), asks, now)
+    for (const group of this.#groups.values()) {
+      const readers = deciding.flatMap(({ live, moments }) =>
+        live.readers.filter(reader => reader.live === group).map(reader => ({ reader, asks: live.asksOf(reader, moments) })),
+      )
+      const given = group.take(
+        order.blockOf(group.group.source),
+        readers.map(({ asks }) => asks),
+        order.lastArrival,
+      )
       readers.forEach(({ reader }, i) => answers.set(reader, given[i]))
     }
-    return deciding.map(model => decisionsOf(model, answers, order))
+    return deciding.map(({ live, moments }) => live.decide(moments, answers))
   }
 
-  #reader(read: GroupRead, group: GroupIR): Reader {
-    const features = read.group.features.map(({ name }) => group.features.findIndex(feature => feature.name === name))
-    return { read, id: readId({ group: group.name, key: read.key }), live: this.#groups.get(group.name)!, features }
+  *#tick(marks: readonly Mark[], first: number, skip: number): Generator<LiveDecisions> {
+    let left = skip
+    for (const [i, mark] of marks.entries()) {
+      if (mark.kind !== 'tick') continue
+      for (const { live, every, keys } of this.#onTicks) {
+        if (mark.t % every.every !== 0) continue
+        const due = keys.at(mark.t)
+        const from = Math.min(left, due.length)
+        left -= from
+        yield* this.#sweep(live, every, due.subarray(from), mark.t, first + i)
+      }
+    }
+  }
+
+  *#sweep(live: LiveModel, { column }: Every, due: Float64Array, t: number, entry: number): Generator<LiveDecisions> {
+    for (let from = 0; from < due.length; from += limits.TICK_KEYS_AT_ONCE) {
+      const chunk = due.subarray(from, from + limits.TICK_KEYS_AT_ONCE)
+      const key = { values: column.type === 'string' ? Int32Array.from(chunk) : chunk.slice() }
+      const moments: Moments = {
+        length: chunk.length,
+        entry: new Float64Array(chunk.length).fill(entry),
+        t: new Float64Array(chunk.length).fill(t),
+        position: undefined,
+        columnOf: () => key,
+        prefixes: () => new Int32Array(chunk.length),
+        source: undefined,
+      }
+      const answers = new Map<Reader, GroupAnswers>()
+      for (const group of new Set(live.readers.map(reader => reader.live))) {
+        const readers = live.readers.filter(reader => reader.live === group)
+        const given = group.take(
+          undefined,
+          readers.map(reader => live.asksOf(reader, moments)),
+          t,
+        )
+        readers.forEach((reader, r) => answers.set(reader, given[r]))
+      }
+      yield live.decide(moments, answers)
+    }
   }
 }
 
-function asksOf({ source }: LiveModel, { read, live }: Reader, order: OrderOf): GroupAsks {
-  const block = order.blockOf(source.name)!
-  return {
-    keys: read.key.map(name => block.columns[name]),
-    prefix: order.prefixes(live.group.source, source.name),
-    clock: block.arrival,
-    own: live.group.source === source.name,
-  }
-}
-
-function decisionsOf(
-  { model, source, scoring, readers }: LiveModel,
-  answers: ReadonlyMap<Reader, GroupAnswers>,
-  order: OrderOf,
-): LiveDecisions {
-  const block: Block = order.blockOf(source.name)!
-  const { length } = block
-  const columnOf = (name: string) => block.columns[name]
-  const given = readers.map(reader => ({ reader, answer: answers.get(reader)! }))
-  const features = new Map(
-    given.map(({ reader, answer }) => [reader.id, { read: reader.read, out: reader.features.map(index => answer.out[index]) }]),
+function groupsOf(ir: PipelineIR, strings: Strings): Map<string, LiveGroup> {
+  return new Map(
+    ir.groups.map(group => {
+      const source = ir.sources.find(({ name }) => name === group.source)!
+      return [group.name, new LiveGroup(group, source, strings)]
+    }),
   )
-  return {
-    ...scoring.score({ length, columnOf, features }),
-    model,
-    length,
-    entry: order.entries(source.name),
-    t: block.arrival,
-    position: block.position,
-    key: columnOf(source.key),
-    id: source.id === undefined ? undefined : columnOf(source.id),
-    reads: given.map(({ reader, answer: { known, clock } }) => ({ id: reader.id, known, clock })),
-  }
 }

@@ -6,12 +6,12 @@
 import { crc32 } from 'node:zlib'
 import type { Column } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
-import type { ColumnIR, InputIR, TypeIR, Value } from '../define/ir.ts'
+import type { InputIR, TypeIR, Value } from '../define/ir.ts'
 import { ByteReader, ByteWriter } from '../log/bytes.ts'
 import { readColumn, readNumbers, writeColumn, writeNumbers } from '../log/column-codec.ts'
 import type { StoredDecisions } from '../log/store.ts'
 import { isList, type VectorColumn } from '../model/vector.ts'
-import type { LiveDecisions } from './decider.ts'
+import type { LiveDecisions } from './live-model.ts'
 
 const VERSION = 1
 
@@ -20,6 +20,8 @@ export interface DecisionShape {
   readonly model: string
   /** Of the pipeline that decided. */
   readonly fingerprint: string
+  /** Does each stand at an event of its own? */
+  readonly hasPosition: boolean
   readonly key: TypeIR
   readonly id?: TypeIR
   /** As the model's inputs are; `list` for what has several values a row. */
@@ -34,7 +36,7 @@ export interface DecodedDecisions extends DecisionShape {
   readonly strings: Strings
   readonly entry: Float64Array
   readonly t: Float64Array
-  readonly position: Float64Array
+  readonly position: Float64Array | undefined
   readonly keys: Column
   readonly ids: Column | undefined
   readonly vector: readonly VectorColumn[]
@@ -56,14 +58,14 @@ export class DecisionWriter {
     this.#strings = strings
   }
 
-  /** `stringsOf` has the texts of the trigger's columns. `columns` are those of the trigger. */
-  write(decisions: LiveDecisions, key: ColumnIR, id: ColumnIR | undefined, stringsOf: (column: string) => Strings): StoredDecisions {
-    const { model, length, entry, t, position, vector, score, reads } = decisions
+  /** `stringsOf` has the texts of the trigger's key and id. */
+  write(decisions: LiveDecisions, stringsOf: (column: string) => Strings): StoredDecisions {
+    const { model, length, entry, t, position, vector, score, reads, keyColumn: key, idColumn: id } = decisions
     const out = this.#out
     out.varint(VERSION)
     out.varint(length)
-    out.text(JSON.stringify(this.#shape(decisions, key, id)))
-    for (const numbers of [entry, t, position]) writeNumbers(out, numbers, length)
+    out.text(JSON.stringify(shapeOf(decisions, this.#fingerprint)))
+    for (const numbers of position ? [entry, t, position] : [entry, t]) writeNumbers(out, numbers, length)
     this.#write(decisions.key, length, key.type === 'string' ? stringsOf(key.name) : undefined)
     if (id && decisions.id) this.#write(decisions.id, length, id.type === 'string' ? stringsOf(id.name) : undefined)
     model.inputs.forEach(({ expr }, i) => this.#writeInput(vector[i], length, expr.type === 'string' ? this.#strings : undefined))
@@ -78,21 +80,6 @@ export class DecisionWriter {
     return { model: model.name, first: entry[0], last: entry[length - 1], count: length, bytes }
   }
 
-  #shape({ model, vector, reads }: LiveDecisions, key: ColumnIR, id: ColumnIR | undefined): DecisionShape {
-    return {
-      model: model.name,
-      fingerprint: this.#fingerprint,
-      key: typeOf(key),
-      ...(id && { id: typeOf(id) }),
-      inputs: model.inputs.map(({ name, expr }: InputIR, i) => ({
-        name,
-        expr: typeOf(expr),
-        ...(isList(vector[i]) && { list: true as const }),
-      })),
-      reads: reads.map(read => read.id),
-    }
-  }
-
   #write(column: Column, length: number, strings: Strings | undefined): void {
     writeColumn(this.#out, column, length, this.#scratch, strings)
   }
@@ -105,6 +92,22 @@ export class DecisionWriter {
     const unused = Uint8Array.from({ length: length * width }, (_, cell) => (cell % width < counts[Math.floor(cell / width)] ? 0 : 1))
     this.#write({ values, nulls: unused }, length * width, strings)
     this.#write({ values: new Float64Array(length), nulls: column.nulls }, length, undefined)
+  }
+}
+
+function shapeOf({ model, vector, reads, position, keyColumn, idColumn }: LiveDecisions, fingerprint: string): DecisionShape {
+  return {
+    model: model.name,
+    fingerprint,
+    hasPosition: position !== undefined,
+    key: typeOf(keyColumn),
+    ...(idColumn && { id: typeOf(idColumn) }),
+    inputs: model.inputs.map(({ name, expr }: InputIR, i) => ({
+      name,
+      expr: typeOf(expr),
+      ...(isList(vector[i]) && { list: true as const }),
+    })),
+    reads: reads.map(read => read.id),
   }
 }
 
@@ -134,7 +137,8 @@ export function readDecisions(bytes: Uint8Array): DecodedDecisions {
   const textsOf = ({ type }: TypeIR) => (type === 'string' ? strings : undefined)
   const column = (rows: number, texts: Strings | undefined) =>
     readColumn(new ByteReader(reader.raw(), 'a column of decisions'), rows, texts)
-  const [entry, t, position] = [readNumbers(reader, length), readNumbers(reader, length), readNumbers(reader, length)]
+  const [entry, t] = [readNumbers(reader, length), readNumbers(reader, length)]
+  const position = shape.hasPosition ? readNumbers(reader, length) : undefined
   const keys = column(length, textsOf(shape.key))
   const ids = shape.id && column(length, textsOf(shape.id))
   const vector = shape.inputs.map(({ expr, list }): VectorColumn => {

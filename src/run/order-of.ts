@@ -1,6 +1,7 @@
 /** How the entries of a segment stand to one another: where each source's events are, and how many of another source stand before them. */
 import type { Block } from '../columns/block.ts'
 import type { Segment } from '../log/segment.ts'
+import type { Moments } from './live-model.ts'
 
 export class OrderOf {
   readonly #segment: Segment
@@ -32,6 +33,20 @@ export class OrderOf {
     else for (let entry = 0, row = 0; row < entries.length; entry++) if (order[entry] === index) entries[row++] = first + entry
     this.#entries.set(source, entries)
     return entries
+  }
+
+  /** The moments at which a model decides on the events of a source that the segment has. */
+  momentsOf(source: string): Moments {
+    const block = this.blockOf(source)!
+    return {
+      length: block.length,
+      entry: this.entries(source),
+      t: block.arrival,
+      position: block.position,
+      columnOf: name => block.columns[name],
+      prefixes: of => this.prefixes(of, source),
+      source,
+    }
   }
 
   /** For each event of `trigger`, in order: how many of the segment's events of `source` stand before or at it. */

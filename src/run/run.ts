@@ -9,19 +9,22 @@ import { soon, type Clock } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
+import { columnsLookedAt } from '../decision/reads.ts'
 import type { Definitions } from '../decision/scoring.ts'
-import type { ColumnIR, SourceIR } from '../define/ir.ts'
+import type { PipelineIR } from '../define/ir.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import { EventLookup } from '../log/event-lookup.ts'
 import { Log } from '../log/log.ts'
-import type { Segment } from '../log/segment.ts'
+import type { Mark } from '../log/segment.ts'
 import type { Commit, LogStore, StoredDecisions } from '../log/store.ts'
 import { Appender, type Input, type Receipt } from './appender.ts'
-import { Decider, type LiveDecisions } from './decider.ts'
+import { Decider } from './decider.ts'
+import { Deciding, progressOf, progressText } from './deciding.ts'
 import { DecisionWriter } from './decision-codec.ts'
-import { recover, type StringsOf } from './recover.ts'
+import { recover } from './recover.ts'
 import { stampClock } from './stamp-clock.ts'
+import { Ticks } from './ticks.ts'
 
 /** What a run needs of a pipeline: its IR and the user's functions. */
 export interface Runnable extends Definitions {
@@ -56,21 +59,22 @@ export interface RunCounts {
   decisions: number
 }
 
-/** The sequence number up to which decisions are recorded. */
+/** Names of the values that stand with the log: how far decisions are recorded, and the last tick. */
 const DECIDED = 'decided'
+const TICKED = 'ticked'
 
 export class Run {
-  readonly strings: Strings
+  readonly strings = new Strings()
   readonly decider: Decider
   /** Of this process, since it started. */
   readonly counts: RunCounts = { accepted: 0, duplicates: 0, refused: 0, decisions: 0 }
-  readonly #runnable: Runnable
   readonly #store: LogStore
   readonly #clock: Clock
   readonly #log: Log
   readonly #lookup: EventLookup
   readonly #appender: Appender
-  readonly #writer: DecisionWriter
+  readonly #deciding: Deciding
+  readonly #ticks: Ticks
   readonly #onDecisions: RunOptions['onDecisions']
   readonly #queue: Waiting[] = []
   #waitingRecords = 0
@@ -85,31 +89,32 @@ export class Run {
    * that its events cannot be read.
    */
   constructor(runnable: Runnable, { store, clock = stampClock(), partitions, onDecisions, onProgress }: RunOptions) {
-    const { ir } = runnable
-    checkSources(ir.sources)
+    const { ir, maps } = runnable
+    const { strings } = this
+    checkSupported(ir)
     this.#ended.promise.catch(() => {})
-    this.#runnable = runnable
     this.#store = store
     this.#clock = clock
     this.#onDecisions = onDecisions
-    this.strings = new Strings()
-    const { strings } = this
-    this.#log = new Log(store, {
+    const lookedAt = columnsLookedAt(ir)
+    const isLookedAt = (source: string, column: string) => lookedAt.get(source)?.has(column) === true
+    const log = new Log(store, {
       sources: ir.sources,
       stringsOf: (source, column) => this.#appender.stringsOf(source, column),
       ...(partitions !== undefined && { partitions }),
     })
-    this.#lookup = new EventLookup(store, this.#log.schemas.columnsOf)
+    this.#log = log
+    this.#lookup = new EventLookup(store, log.schemas.columnsOf)
     this.decider = new Decider(runnable, strings)
-    this.#writer = new DecisionWriter(runnable.fingerprint, strings)
-    const late: StoredDecisions[] = []
-    const decided = Number(store.get(DECIDED) ?? 0)
-    const onUnrecorded = (decisions: readonly LiveDecisions[], _: Segment, stringsOf: StringsOf) =>
-      late.push(...this.#written(decisions, stringsOf))
-    const ids = recover({ ir, log: this.#log, strings, decider: this.decider, decided, onUnrecorded, onProgress })
-    this.#appender = new Appender({ ir, maps: runnable.maps, strings, log: this.#log, lookup: this.#lookup, ids })
-    if (late.length > 0 || this.#log.newSchemas.length > 0)
-      void this.#commit({ schemas: this.#log.newSchemas, decisions: late, put: [[DECIDED, String(this.#log.end)]] }, [])
+    const from = progressOf(store.get(DECIDED))
+    const ids = recover({ ir, log, strings, decider: this.decider, isLookedAt, decided: from.entry, onProgress })
+    const writer = new DecisionWriter(runnable.fingerprint, strings)
+    this.#deciding = new Deciding({ store, log, decider: this.decider, writer, isLookedAt, strings, from })
+    this.#appender = new Appender({ ir, maps, strings, log, lookup: this.#lookup, ids })
+    const ticked = store.get(TICKED)
+    this.#ticks = new Ticks(this.decider.periods, ticked === undefined ? clock() : Number(ticked))
+    if (log.newSchemas.length > 0) void this.#commit({ schemas: log.newSchemas })
+    this.#schedule()
   }
 
   /** The sequence number of the log's next entry. */
@@ -148,35 +153,65 @@ export class Run {
 
   /** Waits for what was submitted and lets go of the store. */
   async stop(): Promise<void> {
-    while (this.#failure === undefined && (this.#queue.length > 0 || this.#inFlight > 0)) await new Promise<void>(resolve => soon(resolve))
+    while (this.#failure === undefined && (this.#queue.length > 0 || this.#inFlight > 0 || !this.#deciding.isIdle))
+      await new Promise<void>(resolve => soon(resolve))
     await this.#store.close()
     this.#ended.resolve()
   }
 
+  /** Looks whether a tick is due: whoever moves the clock calls it. Returns when the next one is, UTC ms; Infinity without models that tick. */
+  tick(): number {
+    this.#schedule()
+    return this.#ticks.next
+  }
+
   #schedule(): void {
-    if (this.#isDue || this.#queue.length === 0 || this.#inFlight >= limits.TURNS_IN_FLIGHT_MAX || this.#failure !== undefined) return
+    const isBusy = this.#inFlight >= limits.TURNS_IN_FLIGHT_MAX
+    if (this.#isDue || isBusy || this.#failure !== undefined || !this.#hasWork()) return
     this.#isDue = true
     soon(() => this.#turn())
   }
 
+  #hasWork(): boolean {
+    return this.#queue.length > 0 || !this.#deciding.isIdle || this.#ticks.isDue(this.#clock)
+  }
+
+  /** Some of what is to be decided, then the ticks that are due, then what has come in. */
   #turn(): void {
     this.#isDue = false
-    const inputs = this.#next()
-    if (inputs.length === 0) return
+    const inputs: Waiting[] = []
     try {
-      const { appended, dead, receipts } = this.#appender.take(inputs, [], this.#clock())
-      const decisions = appended ? this.#written(this.decider.take(appended.segment), this.#appender.stringsOf) : []
-      const put: [string, string][] = inputs.flatMap(({ cursor }) => (cursor ? [[`cursor/${cursor[0]}`, cursor[1]]] : []))
-      if (appended) {
-        this.#lookup.given(appended.stored)
-        put.push([DECIDED, String(this.#log.end)])
-      }
-      void this.#commit({ ...(appended && { segment: appended.stored }), decisions, dead, put }, inputs, receipts)
+      this.#step()
+      const now = this.#clock()
+      const ticks = this.#ticks.take(now)
+      if (ticks.length > 0) this.#append([], ticks, now, [[TICKED, String(ticks.at(-1)!.t)]])
+      if (this.#deciding.waiting < limits.UNDECIDED_MAX) inputs.push(...this.#next())
+      if (inputs.length > 0)
+        this.#append(
+          inputs,
+          [],
+          now,
+          inputs.flatMap(({ cursor }) => (cursor ? [[`cursor/${cursor[0]}`, cursor[1]]] : [])),
+        )
     } catch (error) {
       for (const { reject } of inputs) reject(error)
       this.#fail(error)
     }
     this.#schedule()
+  }
+
+  #step(): void {
+    const decided = this.#deciding.step()
+    if (decided) void this.#commit({ decisions: decided.decisions, put: [[DECIDED, progressText(decided.progress)]] })
+  }
+
+  #append(inputs: readonly Waiting[], marks: readonly Mark[], now: number, put: readonly (readonly [string, string])[]): void {
+    const { appended, dead, receipts } = this.#appender.take(inputs, marks, now)
+    const decided = appended && this.#deciding.take(appended, this.#appender.stringsOf)
+    if (appended) this.#lookup.given(appended.stored)
+    const all = decided ? [...put, [DECIDED, progressText(decided.progress)] as const] : put
+    const { decisions = [] } = decided ?? {}
+    void this.#commit({ ...(appended && { segment: appended.stored }), decisions, dead, put: all }, inputs, receipts)
   }
 
   /** What waits, up to a turn's worth. */
@@ -190,7 +225,7 @@ export class Run {
     return this.#queue.splice(0, count)
   }
 
-  async #commit(commit: Commit, inputs: readonly Waiting[], receipts: readonly Receipt[] = []): Promise<void> {
+  async #commit(commit: Commit, inputs: readonly Waiting[] = [], receipts: readonly Receipt[] = []): Promise<void> {
     const { decisions = [] } = commit
     // The bytes of decisions go to the store's thread; who listens gets a copy.
     const told = this.#onDecisions ? decisions.map(stretch => ({ ...stretch, bytes: stretch.bytes.slice() })) : []
@@ -220,18 +255,6 @@ export class Run {
     for (const { count } of decisions) this.counts.decisions += count
   }
 
-  #written(decisions: readonly LiveDecisions[], stringsOf: StringsOf): StoredDecisions[] {
-    return decisions
-      .filter(({ length }) => length > 0)
-      .map(made => {
-        const source = this.#runnable.ir.sources.find(({ name }) => name === made.model.decide.source)!
-        const columnOf = (name: string): ColumnIR => source.columns.find(column => column.name === name)!
-        return this.#writer.write(made, columnOf(source.key), source.id === undefined ? undefined : columnOf(source.id), column =>
-          stringsOf(source.name, column),
-        )
-      })
-  }
-
   /** Nothing more is taken: what follows would stand on what is missing. */
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return
@@ -242,11 +265,10 @@ export class Run {
   }
 }
 
-function checkSources(sources: readonly SourceIR[]): void {
-  const revised = sources.find(({ identity }) => identity !== undefined)
-  if (revised)
-    throw new SpillwayError(
-      'SPILL_UNSUPPORTED',
-      `source '${revised.name}' has revisions (identity), which a run does not take yet; leave it out`,
-    )
+function checkSupported({ sources, models }: PipelineIR): void {
+  const refuse = (what: string) => {
+    throw new SpillwayError('SPILL_UNSUPPORTED', `${what}, which a run does not take yet`)
+  }
+  for (const { name, identity } of sources) if (identity) refuse(`source '${name}' has revisions (identity)`)
+  for (const { name, decide } of models) if (decide.kind === 'request') refuse(`model '${name}' decides on request`)
 }

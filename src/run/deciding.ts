@@ -1,0 +1,141 @@
+/**
+ * Decisions in the order of the log, whether they keep up with it or not.
+ *
+ * A segment that was appended is decided in the same turn, with what is in memory. While a tick's many decisions are being made, or after a start
+ * over a log whose decisions are not all recorded, segments wait as they were stored and are read again when it is their turn: the log goes on,
+ * the features do not move past what is undecided, and memory holds bytes.
+ */
+import { Strings } from '../columns/strings.ts'
+import type { Appended, Log } from '../log/log.ts'
+import { readSegment, type Segment } from '../log/segment.ts'
+import type { LogStore, StoredDecisions, StoredSegment } from '../log/store.ts'
+import type { Decider } from './decider.ts'
+import type { DecisionWriter } from './decision-codec.ts'
+import type { LiveDecisions } from './live-model.ts'
+
+/** Where the texts of a column have their ids. */
+export type StringsOf = (source: string, column: string) => Strings
+
+/** How far decisions are recorded: all of the entries below `entry`, and the first `skip` of those that it makes. */
+export interface Progress {
+  readonly entry: number
+  readonly skip: number
+}
+
+export const progressText = ({ entry, skip }: Progress): string => JSON.stringify([entry, skip])
+
+export function progressOf(text: string | undefined): Progress {
+  const [entry, skip] = JSON.parse(text ?? '[0, 0]') as [number, number]
+  return { entry, skip }
+}
+
+export interface Decided {
+  readonly decisions: readonly StoredDecisions[]
+  readonly progress: Progress
+}
+
+export interface DecidingOptions {
+  readonly store: LogStore
+  readonly log: Log
+  readonly decider: Decider
+  readonly writer: DecisionWriter
+  /** Columns whose texts are in the pipeline's strings. */
+  readonly isLookedAt: (source: string, column: string) => boolean
+  readonly strings: Strings
+  /** From here on nothing is recorded; the decider has taken everything before `entry`. */
+  readonly from: Progress
+}
+
+interface Current {
+  readonly segment: Segment
+  readonly decisions: Generator<LiveDecisions>
+  readonly stringsOf: StringsOf
+  readonly firstSkip: number
+  made: number
+}
+
+export class Deciding {
+  readonly #options: DecidingOptions
+  /** Segments of this process that wait, behind those that the store had at the start. */
+  readonly #waiting: StoredSegment[] = []
+  #waitingEntries = 0
+  /** The next entry that the store had at the start and that is undecided. */
+  #next: number
+  readonly #end: number
+  #skip: number
+  #current: Current | undefined
+
+  constructor(options: DecidingOptions) {
+    this.#options = options
+    this.#next = options.from.entry
+    this.#end = options.log.end
+    this.#skip = options.from.skip
+  }
+
+  /** Is everything decided that was appended? */
+  get isIdle(): boolean {
+    return this.#current === undefined && this.#next >= this.#end && this.#waiting.length === 0
+  }
+
+  /** Entries of this process that wait. */
+  get waiting(): number {
+    return this.#waitingEntries
+  }
+
+  /** Decides on what was appended just now, if nothing waits and it is decided in one go; otherwise it waits. */
+  take({ segment, stored }: Appended, stringsOf: StringsOf): Decided | undefined {
+    if (!this.isIdle || segment.marks.length > 0) {
+      this.#waiting.push(stored)
+      this.#waitingEntries += stored.entries
+      return undefined
+    }
+    const decisions = [...this.#options.decider.take(segment)].map(made => this.#written(made, stringsOf))
+    return { decisions, progress: { entry: stored.first + stored.entries, skip: 0 } }
+  }
+
+  /** The next stretch of decisions of what waits: of a tick some thousands, otherwise of one segment. */
+  step(): Decided | undefined {
+    this.#current ??= this.#begin()
+    const current = this.#current
+    if (!current) return undefined
+    const { segment, stringsOf } = current
+    const next = current.decisions.next()
+    if (!next.done) current.made += next.value.length
+    const decisions = next.done ? [] : [this.#written(next.value, stringsOf)]
+    if (!next.done) return { decisions, progress: { entry: segment.first, skip: current.firstSkip + current.made } }
+    this.#current = undefined
+    return { decisions, progress: { entry: segment.first + segment.length, skip: 0 } }
+  }
+
+  #begin(): Current | undefined {
+    const { log, decider, strings, isLookedAt } = this.#options
+    const stored = this.#nextStored()
+    if (!stored) return undefined
+    const passing = new Strings()
+    const stringsOf: StringsOf = (source, column) => (isLookedAt(source, column) ? strings : passing)
+    const segment = log.today(
+      readSegment(stored.bytes, { columnsOf: log.schemas.columnsOf, stringsOf }, `segment ${stored.first} of the log`),
+    )
+    const firstSkip = this.#skip
+    this.#skip = 0
+    return { segment, decisions: decider.take(segment, firstSkip), stringsOf, firstSkip, made: 0 }
+  }
+
+  #nextStored(): StoredSegment | undefined {
+    const stored = this.#next < this.#end ? this.#options.store.segmentAt(this.#next) : undefined
+    if (stored) {
+      this.#next = stored.first + stored.entries
+      return stored
+    }
+    const waiting = this.#waiting.shift()
+    if (waiting) this.#waitingEntries -= waiting.entries
+    return waiting
+  }
+
+  #written(made: LiveDecisions, stringsOf: StringsOf): StoredDecisions {
+    const { decide } = made.model
+    const source = decide.kind === 'on' ? decide.source : ''
+    // The key of a tick is that of a group, whose texts are the pipeline's.
+    return this.#options.writer.write(made, column => (decide.kind === 'on' ? stringsOf(source, column) : this.#options.strings))
+  }
+}

@@ -1,0 +1,100 @@
+/** One model of a live run: how its decisions of a stretch are asked for and made, whatever its trigger. */
+import type { Column } from '../columns/block.ts'
+import type { Strings } from '../columns/strings.ts'
+import { groupReads, readId, type GroupRead } from '../decision/reads.ts'
+import { Scoring, type Definitions, type Scores } from '../decision/scoring.ts'
+import type { ColumnIR, ModelIR } from '../define/ir.ts'
+import { triggerColumns, triggerId, triggerKey } from '../define/trigger-columns.ts'
+import type { GroupAnswers, GroupAsks, LiveGroup } from './live-group.ts'
+
+/** What each group that a model read knew, by decision. */
+export interface LiveRead extends Omit<GroupAnswers, 'out'> {
+  readonly id: string
+}
+
+/** Decisions of one model in a stretch. Columns may be overwritten by the next. */
+export interface LiveDecisions extends Scores {
+  readonly model: ModelIR
+  readonly length: number
+  /** Sequence number of the entry that made each of them. */
+  readonly entry: Float64Array
+  /** UTC ms. */
+  readonly t: Float64Array
+  /** Partition and offset of the triggering event; a tick and a request have none. */
+  readonly position: Float64Array | undefined
+  /** What the decision is about, and the id of the triggering event, with what the columns are. */
+  readonly key: Column
+  readonly id: Column | undefined
+  readonly keyColumn: ColumnIR
+  readonly idColumn: ColumnIR | undefined
+  readonly reads: readonly LiveRead[]
+}
+
+/** The moments of a stretch at which a model decides; row i is decision i. */
+export interface Moments {
+  readonly length: number
+  readonly entry: Float64Array
+  readonly t: Float64Array
+  readonly position: Float64Array | undefined
+  /** A column of the trigger. */
+  readonly columnOf: (name: string) => Column
+  /** How many of the stretch's events of a source are in each `P`. */
+  readonly prefixes: (source: string) => Int32Array
+  /** The source whose event, the last of its prefix, triggers. */
+  readonly source: string | undefined
+}
+
+/** A group as a model reads it. */
+export interface Reader {
+  readonly read: GroupRead
+  readonly id: string
+  readonly live: LiveGroup
+  /** Which of the group's features are the read's. */
+  readonly features: readonly number[]
+}
+
+export class LiveModel {
+  readonly model: ModelIR
+  readonly readers: readonly Reader[]
+  readonly #scoring: Scoring
+  readonly #key: ColumnIR
+  readonly #id: ColumnIR | undefined
+
+  constructor(definitions: Definitions, model: ModelIR, groups: ReadonlyMap<string, LiveGroup>, strings: Strings) {
+    const { ir } = definitions
+    this.model = model
+    this.readers = groupReads(ir, model).map(read => {
+      const live = groups.get(read.group.name)!
+      const features = read.group.features.map(({ name }) => live.group.features.findIndex(feature => feature.name === name))
+      return { read, id: readId({ group: read.group.name, key: read.key }), live, features }
+    })
+    this.#scoring = new Scoring(definitions, model, triggerColumns(ir, model), strings)
+    this.#key = triggerKey(ir, model)
+    this.#id = triggerId(ir, model)
+  }
+
+  asksOf({ read, live }: Reader, { columnOf, prefixes, t, source }: Moments): GroupAsks {
+    const { source: from } = live.group
+    return { keys: read.key.map(columnOf), prefix: prefixes(from), clock: t, own: source === from }
+  }
+
+  decide({ length, entry, t, position, columnOf }: Moments, answers: ReadonlyMap<Reader, GroupAnswers>): LiveDecisions {
+    const given = this.readers.map(reader => ({ reader, answer: answers.get(reader)! }))
+    const features = new Map(
+      given.map(({ reader, answer }) => [reader.id, { read: reader.read, out: reader.features.map(index => answer.out[index]) }]),
+    )
+    return {
+      ...this.#scoring.score({ length, columnOf, features }),
+      model: this.model,
+      length,
+      entry,
+      t,
+      position,
+      key: columnOf(this.#key.name),
+      id: this.#id && columnOf(this.#id.name),
+      keyColumn: this.#key,
+      idColumn: this.#id,
+      reads: given.map(({ reader, answer: { known, clock } }) => ({ id: reader.id, known, clock })),
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
+import { limits } from '../base/limits.ts'
+import { count, entity, every, features, lag, linear, model, pipeline, source, stream, t } from '../index.ts'
+import { batchOf } from '../intake/batch.ts'
+import { readDecisions } from './decision-codec.ts'
+import { Run } from './run.ts'
+import { Ticks } from './ticks.ts'
+
+const patient = entity('patient', t.string())
+const readings = source('readings', { schema: { patient, level: t.int(), at: t.timestamp() }, key: 'patient', time: 'at' })
+const recent = features('recent', {
+  from: readings,
+  entity: patient,
+  place: stream,
+  values: r => ({ n: count('10m'), low: r.level.min('10m') }),
+})
+const older = features('older', { from: readings, entity: patient, place: lag('5m'), values: () => ({ n: count('10m') }) })
+const watch = model('watch', {
+  decide: every('5m', patient, { live: '10m' }),
+  inputs: ({ patient: p }) => ({ n: recent.of(p).n, low: recent.of(p).low, older: older.of(p).n }),
+  score: linear({ intercept: 0, weights: { n: 1 } }),
+})
+const clinic = pipeline('clinic', [watch])
+
+const start = Date.parse('2026-01-01T00:00Z')
+const minute = (m: number) => start + m * 60_000
+const reading = (of: string, level: number, m: number) => ({ patient: of, level, at: minute(m) })
+
+function open(disk?: Disk, hold = false) {
+  const store = new ModelStore(disk, !hold)
+  let at = minute(0)
+  const run = new Run(clinic, { store, clock: () => at })
+  return {
+    store,
+    run,
+    moveTo: async (m: number) => {
+      at = minute(m)
+      run.tick()
+      await new Promise(resolve => setImmediate(resolve))
+    },
+  }
+}
+
+function decisionsOf(disk: Disk): unknown[][] {
+  return new ModelStore(disk).decisions.flatMap(({ bytes }) => {
+    const { length, t, vector, keys, strings } = readDecisions(bytes)
+    return Array.from({ length }, (_, row) => [
+      (t[row] - start) / 60_000,
+      strings.textOf(keys.values[row]),
+      ...vector.map(({ values, nulls }) => (nulls?.[row] ? null : values[row])),
+    ])
+  })
+}
+
+test('a tick decides about every live key, in order, by what was known at it', async () => {
+  const { run, store, moveTo } = open()
+  await run.submit('readings', batchOf([reading('b', 70, 0), reading('a', 90, 0)]))
+  await moveTo(5)
+  await run.submit('readings', batchOf([reading('a', 60, 5)]))
+  assert.deepEqual(decisionsOf(store.disk), [], 'at the minute itself an event may still arrive')
+  await moveTo(5.01)
+  await moveTo(6)
+  await run.submit('readings', batchOf([reading('c', 50, 6)]))
+  await moveTo(10.5)
+  await moveTo(15.5)
+  await run.stop()
+  assert.deepEqual(decisionsOf(store.disk), [
+    [5, 'a', 2, 60, 1],
+    [5, 'b', 1, 70, 1],
+    [10, 'a', 2, 60, 2],
+    [10, 'b', 1, 70, 1],
+    [10, 'c', 1, 50, 0],
+    [15, 'a', 1, 60, 2],
+    [15, 'c', 1, 50, 1],
+  ])
+})
+
+test('appends go on while a tick decides about many keys, and are not seen by it; a crash in the middle loses and repeats nothing', async () => {
+  const keys = limits.TICK_KEYS_AT_ONCE * 2 + 10
+  const all = batchOf(Array.from({ length: keys }, (_, i) => reading(`p${String(i).padStart(5, '0')}`, 80, 0)))
+  const first = open()
+  await first.run.submit('readings', all)
+  await first.moveTo(5.5)
+  await first.moveTo(5.5)
+  const more = first.run.submit('readings', batchOf([reading('p00001', 40, 5), reading('p09999', 40, 5)]))
+  const made = decisionsOf(first.store.disk).length
+  assert.ok(made > 0 && made < keys, `${made} decisions are made so far`)
+  const disk = first.store.crash(0)
+  await more
+  await first.run.stop()
+  const expected = Array.from({ length: keys }, (_, i) => [5, `p${String(i).padStart(5, '0')}`, 1, 80, 1])
+  assert.deepEqual(decisionsOf(first.store.disk), expected)
+  const again = open(disk)
+  await again.run.submit('readings', batchOf([reading('p00001', 40, 5), reading('p09999', 40, 5)]))
+  await again.run.stop()
+  assert.deepEqual(decisionsOf(again.store.disk), expected)
+})
+
+test('a run that is stopped between ticks goes on with the next one', async () => {
+  let disk: Disk = { commits: [] }
+  const whole = open()
+  for (let m = 1; m < 40; m += 2) {
+    const part = open(disk)
+    for (const { run, moveTo } of [whole, part]) {
+      await moveTo(m)
+      await run.submit('readings', batchOf([reading(m % 3 ? 'a' : 'b', m, m)]))
+    }
+    await part.run.stop()
+    disk = part.store.disk
+  }
+  await whole.run.stop()
+  assert.deepEqual(decisionsOf(disk), decisionsOf(whole.store.disk))
+  assert.ok(decisionsOf(disk).length > 10)
+})
+
+test('of ticks that were missed the last is made; periods that meet are one mark', () => {
+  const ticks = new Ticks([5000, 15_000], 1000)
+  assert.deepEqual(ticks.take(5000), [], 'the moment has not passed')
+  assert.deepEqual(ticks.take(5001), [{ kind: 'tick', t: 5000 }])
+  assert.deepEqual(ticks.take(5002), [])
+  assert.deepEqual(
+    ticks.take(31_000).map(({ t }) => t),
+    [30_000],
+  )
+  assert.equal(ticks.next, 35_000)
+  assert.deepEqual(
+    new Ticks([4000, 15_000], 1000).take(17_000).map(({ t }) => t),
+    [15_000, 16_000],
+  )
+  assert.equal(new Ticks([], 0).next, Infinity)
+})
