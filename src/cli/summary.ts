@@ -43,4 +43,4 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** `1 event`, `2,000 events`. */
 export const counted = (count: number, what: string): string => `${number(count)} ${what}${count === 1 ? '' : 's'}`
 
-const number = (value: number): string => value.toLocaleString('en-US')
+export const number = (value: number): string => value.toLocaleString('en-US')

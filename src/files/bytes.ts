@@ -56,6 +56,6 @@ function gzipError(path: string, error: unknown): SpillwayError {
 }
 
 /** Text may begin with the mark of UTF-8, which is no part of it. */
-function withoutMark(chunk: Buffer): Buffer {
+export function withoutMark(chunk: Buffer): Buffer {
   return chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? chunk.subarray(3) : chunk
 }

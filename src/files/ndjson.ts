@@ -1,5 +1,5 @@
 /** NDJSON: one JSON value a line. Blank lines count as lines and are no records. */
-import type { Origin } from '../intake/batch.ts'
+import type { Origin, RecordBatch } from '../intake/batch.ts'
 import { parseRecord } from '../intake/json.ts'
 import { FileBytes } from './bytes.ts'
 import { shownPath } from './file-error.ts'
@@ -18,14 +18,30 @@ const lines: RecordRule = {
 export function openNdjson({ path, gzip, size }: FoundFile): InputFile {
   const name = shownPath(path)
   const file = new FileBytes(path, gzip)
-  const origin: Origin = { placeOf: line => `${name}:${line}`, text: false, tabular: false, zoneless: new Set() }
   return {
     name,
     format: 'ndjson',
     progress: () => file.bytesRead / size,
     async *batches() {
-      for await (const records of splitRecords(file.chunks(), lines)) yield textBatch(origin, records, decodeLine)
+      for await (const { batch } of ndjsonBatches(file.chunks(), name)) yield batch
     },
+  }
+}
+
+/** A batch of lines, and where the next one begins. */
+export interface NdjsonBatch {
+  readonly batch: RecordBatch
+  /** Bytes of what was given that belong to a line whose end has not come. */
+  readonly unfinished: number
+  readonly nextLine: number
+}
+
+/** The lines of a stream of bytes; `name` stands before their numbers, of which the first is `firstLine`. */
+export async function* ndjsonBatches(chunks: AsyncIterable<Buffer>, name: string, firstLine = 1): AsyncGenerator<NdjsonBatch> {
+  const origin: Origin = { placeOf: line => `${name}:${line}`, text: false, tabular: false, zoneless: new Set() }
+  for await (const records of splitRecords(chunks, lines, firstLine)) {
+    const { unfinished, nextLine } = records
+    yield { batch: textBatch(origin, records, decodeLine), unfinished, nextLine }
   }
 }
 

@@ -26,6 +26,10 @@ export interface Records {
   /** Indexes of records that have no end: they are cut at the end of their line. */
   readonly broken: Set<number>
   readonly tooLong: LongLine[]
+  /** Bytes, the last of all that were given, that belong to a record whose end has not come. */
+  unfinished: number
+  /** The number of the line that comes next. */
+  nextLine: number
 }
 
 export interface LongLine {
@@ -37,8 +41,9 @@ export interface LongLine {
 
 const HEAD_BYTES = 1024
 
-export async function* splitRecords(chunks: AsyncIterable<Buffer>, rule: RecordRule): AsyncGenerator<Records> {
-  const splitter = new Splitter(rule)
+/** `firstLine` is the number of the line that the chunks begin with. */
+export async function* splitRecords(chunks: AsyncIterable<Buffer>, rule: RecordRule, firstLine = 1): AsyncGenerator<Records> {
+  const splitter = new Splitter(rule, firstLine)
   for await (const chunk of chunks) yield splitter.push(chunk, false)
   yield splitter.push(Buffer.alloc(0), true)
 }
@@ -46,16 +51,17 @@ export async function* splitRecords(chunks: AsyncIterable<Buffer>, rule: RecordR
 class Splitter {
   readonly #rule: RecordRule
   #rest: Buffer = Buffer.alloc(0)
-  #line = 1
+  #line: number
   #skipped: LongLine | undefined
 
-  constructor(rule: RecordRule) {
+  constructor(rule: RecordRule, firstLine: number) {
     this.#rule = rule
+    this.#line = firstLine
   }
 
   push(chunk: Buffer, isLast: boolean): Records {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
-    const records: Records = { bytes, starts: [], ends: [], lines: [], broken: new Set(), tooLong: [] }
+    const records: Records = { bytes, starts: [], ends: [], lines: [], broken: new Set(), tooLong: [], unfinished: 0, nextLine: 1 }
     let start = this.#skipped ? this.#skipOn(records, 0, isLast) : 0
     while (start < bytes.length) {
       const end = this.#rule.findEnd(bytes, start, isLast)
@@ -64,6 +70,8 @@ class Splitter {
       else start = this.#cut(records, start, isLast)
     }
     this.#rest = bytes.subarray(start)
+    records.unfinished = this.#rest.length + (this.#skipped?.length ?? 0)
+    records.nextLine = this.#line
     return records
   }
 

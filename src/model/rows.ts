@@ -4,7 +4,7 @@
  */
 import { assert } from '../base/assert.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { InputIR, Value } from '../define/ir.ts'
+import type { TypeIR, Value } from '../define/ir.ts'
 import { isList, type VectorColumn } from './vector.ts'
 
 export interface VectorRow {
@@ -16,7 +16,7 @@ export type RowOf = (vector: readonly VectorColumn[], row: number) => VectorRow
 
 type Branch = Map<string, Branch | number>
 
-export function rowsOf(inputs: readonly InputIR[], strings: Strings): RowOf {
+export function rowsOf(inputs: readonly { readonly name: string; readonly expr: TypeIR }[], strings: Strings): RowOf {
   const root: Branch = new Map()
   inputs.forEach(({ name }, slot) => plant(root, name.split('.'), slot))
   const decoders = inputs.map(({ expr: { type } }) =>

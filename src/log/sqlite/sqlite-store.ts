@@ -8,7 +8,7 @@ import { SpillwayError } from '../../base/errors.ts'
 import type { Commit, LogStore, StoredSchema, StoredSegment } from '../store.ts'
 import type { CheckpointerData } from './checkpointer-thread.ts'
 import { Gate } from './gate.ts'
-import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
+import { SqliteReader } from './reader.ts'
 import type { FromWriter, ToWriter, WriterData } from './writer-thread.ts'
 
 export interface SqliteOptions {
@@ -29,11 +29,7 @@ export class SqliteStore implements LogStore {
   readonly #path: string
   readonly #writer: Worker
   readonly #checkpointer: Worker
-  readonly #db: DatabaseSync
-  readonly #segmentAt: StatementSync
-  readonly #lastSegment: StatementSync
-  readonly #get: StatementSync
-  readonly #named: StatementSync
+  readonly #reader: SqliteReader
   readonly #waiting: Waiting[] = []
   #number = 0
   #failure: SpillwayError | undefined
@@ -48,15 +44,7 @@ export class SqliteStore implements LogStore {
     // Without it the WAL only grows: writing goes on, and the next start empties it.
     this.#checkpointer.on('error', () => new Gate(gate).open())
     this.#checkpointer.unref()
-    this.#db = new sqlite.DatabaseSync(path, { readOnly: true })
-    this.#db.exec('PRAGMA busy_timeout = 5000')
-    this.#segmentAt = this.#db.prepare(
-      `SELECT first, entries, arrival, bytes FROM segment
-       WHERE first >= coalesce((SELECT max(first) FROM segment WHERE first <= ?1 AND first + entries > ?1), ?1) ORDER BY first LIMIT 1`,
-    )
-    this.#lastSegment = this.#db.prepare('SELECT first, entries, arrival, bytes FROM segment ORDER BY first DESC LIMIT 1')
-    this.#get = this.#db.prepare('SELECT value FROM value WHERE name = ?')
-    this.#named = this.#db.prepare('SELECT name, value FROM value WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name')
+    this.#reader = new SqliteReader(path)
   }
 
   /** Opens the file, or makes it. Throws `SPILL_DATA` if it is no database of ours, and `SPILL_STORE` if it cannot be read or written. */
@@ -84,30 +72,23 @@ export class SqliteStore implements LogStore {
   }
 
   segmentAt(sequence: number): StoredSegment | undefined {
-    return this.#segmentAt.get(sequence) as StoredSegment | undefined
+    return this.#reader.segmentAt(sequence)
   }
 
   lastSegment(): StoredSegment | undefined {
-    return this.#lastSegment.get() as StoredSegment | undefined
+    return this.#reader.lastSegment()
   }
 
   schemas(): StoredSchema[] {
-    const rows = this.#db.prepare('SELECT source, version, columns FROM schema ORDER BY source, version').all()
-    return rows.map(row => {
-      const { source, version, columns } = row as { source: string; version: number; columns: string }
-      return { source, version, columns: JSON.parse(columns) as StoredSchema['columns'] }
-    })
+    return this.#reader.schemas()
   }
 
   get(name: string): string | undefined {
-    return (this.#get.get(name) as { value: string } | undefined)?.value
+    return this.#reader.get(name)
   }
 
   named(prefix: string): [name: string, value: string][] {
-    return this.#named.all(prefix).map(row => {
-      const { name, value } = row as { name: string; value: string }
-      return [name, value]
-    })
+    return this.#reader.named(prefix)
   }
 
   async close(): Promise<void> {
@@ -115,7 +96,7 @@ export class SqliteStore implements LogStore {
     await this.#closed.promise
     this.#checkpointer.postMessage('close')
     await new Promise(resolve => this.#checkpointer.once('exit', resolve))
-    this.#db.close()
+    this.#reader.close()
   }
 
   #heard(message: FromWriter): void {

@@ -1,0 +1,46 @@
+/**
+ * A data folder: the log of one pipeline's sources and everything that stands with it, held by one process at a time.
+ *
+ * `log.db` (and SQLite's `-wal` and `-shm` beside it) is all that must be kept and backed up; `lock.db` and `holder.json` say who has it.
+ */
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { SpillwayError } from '../../base/errors.ts'
+import { lockFolder } from './lock.ts'
+import { SqliteReader } from './reader.ts'
+import { SqliteStore, type SqliteOptions } from './sqlite-store.ts'
+
+export interface DataFolder {
+  readonly store: SqliteStore
+  /** Gives the folder up; the store must be closed. */
+  release(): void
+}
+
+const LOG = 'log.db'
+
+/** Opens a folder to run in, or makes it. Throws `SPILL_BUSY`, `SPILL_STORE`, `SPILL_DATA`. */
+export async function openFolder(folder: string, options: SqliteOptions = {}): Promise<DataFolder> {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw new SpillwayError('SPILL_STORE', `cannot be made: ${(error as Error).message}`, { place: folder, cause: error })
+  }
+  const lock = lockFolder(folder)
+  try {
+    return { store: await SqliteStore.open(join(folder, LOG), options), release: () => lock.release() }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+/** What a folder holds, whoever runs in it. Throws `SPILL_STORE` if it is none. */
+export function readFolder(folder: string): SqliteReader {
+  const path = join(folder, LOG)
+  if (!existsSync(path)) throw new SpillwayError('SPILL_STORE', `is no data folder: it has no ${LOG}; a run makes one`, { place: folder })
+  try {
+    return new SqliteReader(path)
+  } catch (error) {
+    throw new SpillwayError('SPILL_DATA', `is no log of Spillway's: ${(error as Error).message}`, { place: path, cause: error })
+  }
+}

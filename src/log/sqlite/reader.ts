@@ -1,0 +1,94 @@
+/** What is committed in the log's SQLite file, read by a connection of its own that blocks nobody. */
+import type { DeadLetter, StoredDecisions, StoredSchema, StoredSegment } from '../store.ts'
+import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
+
+/** A dead letter as it stands in the store. */
+export interface StoredDeadLetter extends Omit<DeadLetter, 'source'> {
+  readonly id: number
+  readonly source: string | null
+  /** How often it was sent again. */
+  readonly attempts: number
+}
+
+export class SqliteReader {
+  readonly #db: DatabaseSync
+  readonly #segmentAt: StatementSync
+  readonly #lastSegment: StatementSync
+  readonly #get: StatementSync
+  readonly #named: StatementSync
+
+  constructor(path: string) {
+    const db = new sqlite.DatabaseSync(path, { readOnly: true })
+    db.exec('PRAGMA busy_timeout = 5000')
+    this.#db = db
+    this.#segmentAt = db.prepare(
+      `SELECT first, entries, arrival, bytes FROM segment
+       WHERE first >= coalesce((SELECT max(first) FROM segment WHERE first <= ?1 AND first + entries > ?1), ?1) ORDER BY first LIMIT 1`,
+    )
+    this.#lastSegment = db.prepare('SELECT first, entries, arrival, bytes FROM segment ORDER BY first DESC LIMIT 1')
+    this.#get = db.prepare('SELECT value FROM value WHERE name = ?')
+    this.#named = db.prepare('SELECT name, value FROM value WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name')
+  }
+
+  segmentAt(sequence: number): StoredSegment | undefined {
+    return this.#segmentAt.get(sequence) as StoredSegment | undefined
+  }
+
+  lastSegment(): StoredSegment | undefined {
+    return this.#lastSegment.get() as StoredSegment | undefined
+  }
+
+  schemas(): StoredSchema[] {
+    const rows = this.#db.prepare('SELECT source, version, columns FROM schema ORDER BY source, version').all()
+    return rows.map(row => {
+      const { source, version, columns } = row as { source: string; version: number; columns: string }
+      return { source, version, columns: JSON.parse(columns) as StoredSchema['columns'] }
+    })
+  }
+
+  get(name: string): string | undefined {
+    return (this.#get.get(name) as { value: string } | undefined)?.value
+  }
+
+  named(prefix: string): [name: string, value: string][] {
+    return this.#named.all(prefix).map(row => {
+      const { name, value } = row as { name: string; value: string }
+      return [name, value]
+    })
+  }
+
+  /** Stretches of decisions, the newest first; of one model if it is named. */
+  *decisions(model?: string): Generator<StoredDecisions> {
+    const next = this.#db.prepare(
+      'SELECT id, model, first, last, count, bytes FROM decisions WHERE id < ?1 AND (?2 IS NULL OR model = ?2) ORDER BY id DESC LIMIT 1',
+    )
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
+      const row = next.get(before, model ?? null) as (StoredDecisions & { id: number }) | undefined
+      if (!row) return
+      yield row
+      before = row.id
+    }
+  }
+
+  /** Dead letters from the oldest on, with numbers above `after`. */
+  dead(after = 0, limit = 1000): StoredDeadLetter[] {
+    const rows = this.#db.prepare(
+      'SELECT id, source, reason, detail, place, at, sequence, raw, attempts FROM dead WHERE id > ? ORDER BY id LIMIT ?',
+    )
+    return rows.all(after, limit) as unknown as StoredDeadLetter[]
+  }
+
+  /** How many rows each table has. */
+  counts(): { readonly segments: number; readonly decisions: number; readonly dead: number } {
+    const counted = this.#db
+      .prepare(
+        'SELECT (SELECT count(*) FROM segment) AS segments, (SELECT coalesce(sum(count), 0) FROM decisions) AS decisions, (SELECT count(*) FROM dead) AS dead',
+      )
+      .get()
+    return counted as { segments: number; decisions: number; dead: number }
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+}

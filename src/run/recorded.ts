@@ -1,0 +1,40 @@
+/** Recorded decisions as people and scripts read them: one object a decision. */
+import { placeOf, type DecisionRecord } from '../replay/decision-record.ts'
+import { rowsOf } from '../model/index.ts'
+import { deliveredCell, readDecisions, type DecodedDecisions } from './decision-codec.ts'
+
+/** A decision of a run: as a replay gives it, and the number of the log's entry that made it. */
+export interface RecordedDecision extends Omit<DecisionRecord, 'position'> {
+  readonly position?: DecisionRecord['position']
+  readonly entry: number
+}
+
+/** The decisions of a stretch, in order. Throws `SPILL_DATA` for damaged bytes. */
+export function* recordedDecisions(bytes: Uint8Array): Generator<RecordedDecision> {
+  const decoded = readDecisions(bytes)
+  const vectorOf = rowsOf(decoded.inputs, decoded.strings)
+  for (let row = 0; row < decoded.length; row++)
+    yield { ...headOf(decoded, row), vector: vectorOf(decoded.vector, row), ...tailOf(decoded, row) }
+}
+
+function headOf({ model, t, entry, keys, ids, key, id, position, strings }: DecodedDecisions, row: number) {
+  return {
+    model,
+    t: t[row],
+    key: deliveredCell(keys, row, key, strings),
+    ...(id && ids && { id: deliveredCell(ids, row, id, strings) }),
+    entry: entry[row],
+    ...(position && { position: placeOf(position[row]) }),
+  }
+}
+
+function tailOf({ score, refused, strings, reads, known, clock }: DecodedDecisions, row: number) {
+  const reason = refused.nulls?.[row] === 1 ? undefined : strings.textOf(refused.values[row])
+  return {
+    score: score.nulls?.[row] === 1 ? null : score.values[row],
+    ...(reason !== undefined && { refused: reason }),
+    read: Object.fromEntries(
+      reads.map((name, i) => [name, { known: known[i][row], clock: Number.isFinite(clock[i][row]) ? clock[i][row] : null }]),
+    ),
+  }
+}
