@@ -113,6 +113,7 @@ test('what the readings are, over all patients', () => {
   assert.equal(found.wear, 54 / (48 + 309))
   assert.equal(found.inRange, 46 / 54)
   assert.equal(found.low, 7 / 54)
+  assert.match(evaluationText(found), /lead {7}–$/)
   assert.match(evaluationText(found), /54 readings of 2 patients, 0.2 patient-days, worn 15.1 % of the time\ngaps {7}1 up to 45 min/)
 })
 

@@ -131,7 +131,7 @@ export function evaluationText(found: Evaluation): string {
     `wrong      ${number(found.wrong)}, ${perDay(found.wrong)} a patient-day; ${number(found.unknown)} more cannot be judged`,
     `episodes   ${number(found.episodes)}, and ${number(found.unseen)} that began in a gap`,
     `noticed    ${ofEpisodes(found.byOnset)} by the onset, ${ofEpisodes(found.within15)} within 15 min, ${ofEpisodes(found.noticed)} before the end`,
-    `lead       ${found.lead.toFixed(0)} min (median)`,
+    `lead       ${found.noticed > 0 ? `${found.lead.toFixed(0)} min (median)` : '–'}`,
   ].join('\n')
 }
 
