@@ -94,6 +94,7 @@ test('paced and by rate it is the same text, when it is due', async () => {
   assert.equal(pieces.join(''), text)
   assert.ok(pieces.length > 2, `${pieces.length} pieces`)
   assert.equal(await textOf({ ...request, pace: 400_000 }), text)
+  assert.equal(await textOf({ ...request, pace: 1, passed: 86_400 }), text)
 })
 
 test('whoever reads only the beginning ends it', () => {
@@ -110,11 +111,18 @@ test('what it does not understand, it says', () => {
   says(['--lows', '1.5'], /--lows 1.5 is no number from 0 to 1/)
   says(['--start', '2026-02'], /--start 2026-02 is no day/)
   says(['--pace', '60'], /--pace 60 is no pace; write --pace 60x/)
+  says(['--pace', '0x'], /at least 0.01x/)
+  says(['--rate', '0'], /--rate 0 is no whole number from 1/)
   says(['--pace', '60x', '--rate', '5'], /--pace and --rate are one too many/)
   says(['--patience', '1'], /Unknown option '--patience'/)
   const { status, stderr, stdout } = generate('--days', '-1')
   assert.deepEqual([status, stdout], [2, ''])
   assert.match(stderr, /usage: node generate.ts/)
+  const nowhere = generate('--patients', '1', '--days', '1', '--out', here('nowhere/c.ndjson'))
+  assert.deepEqual([nowhere.status, nowhere.stderr.includes('usage'), nowhere.stderr.includes('ENOENT')], [1, false, true])
+  assert.match(generate('--help').stdout, /--compressions S +0.1 unless given/)
+  const { start, passed } = requestOf(['--start', 'today'])
+  assert.ok(start % 86_400_000 === 0 && passed >= 0 && passed < 86_500)
 })
 
 async function textOf(request: ReturnType<typeof requestOf>): Promise<string> {

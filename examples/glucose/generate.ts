@@ -6,7 +6,7 @@
  *     node generate.ts --patients 100 --days 2 --seed 7 --pace 60x       in sixty-fold real time, to standard output
  *     node generate.ts --patients 100 --days 2 --seed 7 --rate 1000      a thousand readings a second
  *
- * Stops by itself after its days. Holds one tick of five minutes and a day of each patient, whatever the days.
+ * Stops by itself after its days. Holds a day of each patient, whatever the days.
  */
 import { createWriteStream } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -27,6 +27,8 @@ export interface Request extends ClinicOptions {
   /** Simulated seconds a second, or records a second; as fast as can be if neither is given. */
   readonly pace: number | undefined
   readonly rate: number | undefined
+  /** Simulated seconds that have passed already: paced, they are written at once. */
+  readonly passed: number
 }
 
 const shareNames = Object.keys(usualShares) as (keyof Shares)[]
@@ -37,7 +39,8 @@ export const usage = `usage: node generate.ts [options]
   --patients N      100 unless given
   --days N          2 unless given
   --seed N          1 unless given
-  --start DATE      first day, UTC: 2026-01-05 unless given; 'today' is today
+  --start DATE      first day, UTC: 2026-01-05 unless given; 'today' is today, and paced its
+                    hours so far are written at once
   --out FILE        standard output unless given
   --pace Nx         in real time, N times as fast
   --rate N          N records a second
@@ -53,28 +56,31 @@ export function requestOf(args: readonly string[]): Request {
   const options: Record<string, { type: 'string' | 'boolean' }> = Object.fromEntries(names.map(name => [name, { type: 'string' }]))
   const parsed = parseArgs({ args: [...args], options: { ...options, summary: { type: 'boolean' } } })
   const values: Readonly<Record<string, unknown>> = parsed.values
-  const number = (name: string, usual: number, max: number, whole = true): number => {
+  const number = (name: string, usual: number, max: number, { min = 0, whole = true } = {}): number => {
     const given = values[name] === undefined ? usual : Number(values[name] === '' ? NaN : values[name])
-    if (!(given >= 0 && given <= max) || (whole && !Number.isInteger(given)))
-      throw new RangeError(`--${name} ${String(values[name])} is no ${whole ? 'whole ' : ''}number from 0 to ${max}`)
+    if (!(given >= min && given <= max) || (whole && !Number.isInteger(given)))
+      throw new RangeError(`--${name} ${String(values[name])} is no ${whole ? 'whole ' : ''}number from ${min} to ${max}`)
     return given
   }
   if (values['pace'] !== undefined && values['rate'] !== undefined) throw new RangeError('--pace and --rate are one too many')
   const pace = values['pace'] as string | undefined
-  if (pace !== undefined && !/^\d+(\.\d+)?x$/.test(pace)) throw new RangeError(`--pace ${pace} is no pace; write --pace 60x`)
+  if (pace !== undefined && !(Number(/^(.+)x$/.exec(pace)?.[1]) >= 0.01))
+    throw new RangeError(`--pace ${pace} is no pace; write --pace 60x, and at least 0.01x`)
   const shares = Object.fromEntries(
-    shareNames.map(name => [name, number(dashed(name), usualShares[name], name === 'gaps' ? 20 : 1, false)]),
+    shareNames.map(name => [name, number(dashed(name), usualShares[name], name === 'gaps' ? 20 : 1, { whole: false })]),
   )
+  const start = startOf(values['start'] as string | undefined)
   return {
     ...(shares as unknown as Shares),
     patients: number('patients', 100, 2_000_000),
     days: number('days', 2, 36_500),
     seed: number('seed', 1, 2 ** 32 - 1),
-    start: startOf(values['start'] as string | undefined),
+    start,
+    passed: values['start'] === 'today' ? (Date.now() - start) / 1000 : 0,
     out: values['out'] as string | undefined,
     summary: values['summary'] === true,
     pace: pace === undefined ? undefined : Number(pace.slice(0, -1)),
-    rate: values['rate'] === undefined ? undefined : number('rate', 0, 10_000_000),
+    rate: values['rate'] === undefined ? undefined : number('rate', 1, 10_000_000, { min: 1 }),
   }
 }
 
@@ -89,13 +95,13 @@ function startOf(given: string | undefined): number {
 export async function* chunks(uploads: Uploads, request: Request): AsyncGenerator<string> {
   const line = lineOf(request.start / 1000)
   const began = performance.now()
-  const { pace, rate } = request
+  const { pace, rate, passed } = request
   let text = ''
   let count = 0
-  for (const tick of uploads.ticks()) {
-    for (const sent of tick) {
-      const due = pace ? (sent.uploaded / pace) * 1000 : rate ? (count / rate) * 1000 : 0
-      const early = due === 0 ? 0 : due - (performance.now() - began)
+  for (const batch of uploads.sent()) {
+    for (const sent of batch) {
+      const due = pace ? ((sent.uploaded - passed) / pace) * 1000 : rate ? (count / rate) * 1000 : 0
+      const early = due > 0 ? due - (performance.now() - began) : 0
       if (early > SLICE_MS) {
         if (text !== '') yield text
         text = ''
@@ -111,27 +117,42 @@ export async function* chunks(uploads: Uploads, request: Request): AsyncGenerato
   if (text !== '') yield text
 }
 
-async function main(request: Request): Promise<void> {
+async function write(request: Request): Promise<void> {
   const uploads = new Uploads(request)
   const output = request.out === undefined ? process.stdout : createWriteStream(request.out)
   const failed = new Promise<never>((_, reject) => output.once('error', reject))
-  const write = async (): Promise<void> => {
+  const all = async (): Promise<void> => {
     for await (const text of chunks(uploads, request))
       if (!output.write(text)) await new Promise<void>(resolve => output.once('drain', resolve))
     if (output !== process.stdout) await new Promise<void>(resolve => output.end(resolve))
   }
-  await Promise.race([write(), failed])
+  await Promise.race([all(), failed])
   const summary = `${JSON.stringify(uploads.planted, undefined, 2)}\n`
   if (request.summary) (output === process.stdout ? process.stderr : process.stdout).write(summary)
 }
 
-if (import.meta.main) {
+/** Runs a command line, and gives its exit code. */
+async function run(args: readonly string[]): Promise<number> {
+  let request: Request
   try {
-    await main(requestOf(process.argv.slice(2)))
+    request = requestOf(args)
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`)
+    return 2
+  }
+  try {
+    await write(request)
+    return 0
   } catch (error) {
     // Whoever read this has read enough.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
-    console.error(`${(error as Error).message}\n\n${usage}`)
-    process.exitCode = 2
+    console.error((error as Error).message)
+    return 1
   }
+}
+
+if (import.meta.main) {
+  const args = process.argv.slice(2)
+  if (args.includes('--help')) console.log(usage)
+  else process.exitCode = await run(args)
 }

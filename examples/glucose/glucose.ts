@@ -47,7 +47,7 @@ export function clinic(name: string, from: typeof readings) {
   })
 
   const hypo = model('hypo', {
-    decide: on(from),
+    decide: on(from), // or on a clock: every('5m', patient, { live: '30m' })
     inputs: ({ patient }) => {
       const now = recent.of(patient)
       return { ...now, in20m: now.level.plus(now.slope.times(20)) }

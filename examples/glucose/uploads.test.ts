@@ -9,7 +9,7 @@ const nothing: ClinicOptions = { ...usual, lows: 0, extremes: 0, compressions: 0
 
 function all(options: ClinicOptions) {
   const uploads = new Uploads(options)
-  return { sent: [...uploads.ticks()].flat(), planted: uploads.planted }
+  return { sent: [...uploads.sent()].flat(), planted: uploads.planted }
 }
 
 const idOf = ({ patient, id, at, glucose }: Sent): string => `${patient} ${id ?? `${at}=${glucose}`}`

@@ -2,7 +2,7 @@
  * The uploads of a clinic in order of arrival: each reading within a minute of its measurement, and then what phones and clouds send again
  * (`resending.ts`).
  *
- * Deterministic, a tick of five minutes at a time. Memory is bounded by the number of patients, whatever the days: any day is computed
+ * Deterministic, a tick of five minutes after the other. Memory is bounded by the number of patients, whatever the days: any day is computed
  * again when it is sent again. What it did is counted in `planted`, as it does it.
  */
 import { eventsOf, glucoseOf, patientOf, PER_DAY } from './body.ts'
@@ -29,6 +29,8 @@ const purpose = { person: 21 } as const
 const PHASE_MAX = 240
 const DELAY_MAX = STEP_SECONDS - PHASE_MAX
 const DAY_SECONDS = 86_400
+/** Records that are handed on at a time, about: few enough to die young. */
+const BATCH = 1024
 
 export class Uploads {
   readonly planted: Planted = nothingPlanted()
@@ -43,12 +45,12 @@ export class Uploads {
     this.#people = Array.from({ length: options.patients }, (_, index) => personOf(options, index))
   }
 
-  /** What is sent in each tick, in order. */
-  *ticks(): Generator<Sent[]> {
+  /** All that is sent, in order, some of a tick at a time. */
+  *sent(): Generator<Sent[]> {
     const { days } = this.#options
     for (let day = 0; day < days; day++) {
       for (const person of this.#people) this.#begin(person, day)
-      for (let step = day * PER_DAY; step < (day + 1) * PER_DAY; step++) yield this.#tick(step)
+      for (let step = day * PER_DAY; step < (day + 1) * PER_DAY; step++) yield* this.#tick(step)
     }
     this.planted.stillAway = this.#people.filter(({ away }) => away.some(({ to }) => to >= days * PER_DAY)).length
   }
@@ -62,8 +64,8 @@ export class Uploads {
     planDay(person, day, this.#options)
   }
 
-  #tick(step: number): Sent[] {
-    const sent: Sent[] = []
+  *#tick(step: number): Generator<Sent[]> {
+    let sent: Sent[] = []
     const due: Due[] = []
     for (const person of this.#people) {
       const { index, phase, random, resendings } = person
@@ -77,10 +79,12 @@ export class Uploads {
       const second = this.#second[index]
       while (next < due.length && due[next].second < second) this.#resend(due[next++], step, sent)
       this.#measure(this.#people[index], step, second, sent)
+      if (sent.length < BATCH) continue
+      yield sent
+      sent = []
     }
     while (next < due.length) this.#resend(due[next++], step, sent)
-    this.planted.records += sent.length
-    return sent
+    yield sent
   }
 
   #measure(person: Person, step: number, second: number, sent: Sent[]): void {
@@ -99,6 +103,7 @@ export class Uploads {
 
   #fresh(record: Sent, sent: Sent[]): void {
     const person = this.#people[record.patient]
+    this.planted.records++
     if (record.uploaded - record.at > DAY_SECONDS) this.planted.late++
     if (record.at < person.newest) this.planted.outOfOrder++
     person.newest = Math.max(person.newest, record.at)
@@ -118,6 +123,7 @@ export class Uploads {
         this.planted.revised++
         this.#fresh(sentOf(person, at, smoothed, uploaded, 1), sent)
       } else if (!held) {
+        this.planted.records++
         this.planted.duplicates++
         sent.push(sentOf(person, at, glucose, uploaded))
       } else if (kind === 'backfill') {

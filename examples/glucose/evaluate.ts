@@ -1,0 +1,150 @@
+/**
+ * How early the rule of `glucose.ts` notices a low, how many it misses, and how often it is wrong, from the readings and the decisions that
+ * `spillway replay --out` wrote. Research software, not a medical device.
+ *
+ *     node evaluate.ts --readings clinic.ndjson --decisions decisions.ndjson
+ *     node evaluate.ts --readings dubosson.csv --zone Europe/Zurich --decisions decisions.ndjson
+ *
+ * Holds all readings. What the readings are in the end (the last version of each) says what was low; the alerts are those of the time.
+ */
+import { parseArgs } from 'node:util'
+import { episodesOf, GRID, stretchesOf, type Episode, type Series } from './episodes.ts'
+import { readAlerts, readSeries } from './records.ts'
+
+const MINUTE = 60_000
+const DAY = 1440 * MINUTE
+/** An alert is about what begins within so long. */
+const AHEAD = 30 * MINUTE
+/** An episode is one once it has lasted so long. */
+const LASTING = 15 * MINUTE
+/** After an alert a patient's next ones are left out for so long. */
+const COOLDOWN = 30 * MINUTE
+
+export interface Evaluation {
+  readonly patients: number
+  readonly readings: number
+  /** Days that the readings stand for, five minutes each. */
+  readonly patientDays: number
+  /** Readings, of those that there would be without gaps. */
+  readonly wear: number
+  /** Intervals between readings: up to 45 min (but more than five), up to a day, longer. */
+  readonly gaps: readonly [number, number, number]
+  /** Shares of readings: 70 to 180 mg/dL, and below 70. */
+  readonly inRange: number
+  readonly low: number
+  readonly alerts: number
+  /** Alerts without an episode; and those after which the readings break off too soon to tell. */
+  readonly wrong: number
+  readonly unknown: number
+  /** Episodes whose onset was seen; and those that had begun in a gap. */
+  readonly episodes: number
+  readonly unseen: number
+  /** Episodes alerted by their onset, within the first 15 min, and before their end. */
+  readonly byOnset: number
+  readonly within15: number
+  readonly noticed: number
+  /** Median minutes from the first alert to the onset, of the episodes noticed; negative is after it. */
+  readonly lead: number
+}
+
+/** `alerts` are the times, ascending, of each patient's decisions that scored high. */
+export function evaluate(series: ReadonlyMap<string, Series>, alerts: ReadonlyMap<string, readonly number[]>): Evaluation {
+  const all = [...series].map(([patient, one]) => ofPatient(one, withCooldown(alerts.get(patient) ?? [])))
+  const sum = (of: (one: OfPatient) => number): number => all.reduce((total, one) => total + of(one), 0)
+  const leads = all.flatMap(one => one.leads)
+  const readings = sum(one => one.readings)
+  return {
+    patients: all.length,
+    readings,
+    patientDays: (readings * GRID) / DAY,
+    wear: readings / sum(one => one.expected),
+    gaps: [sum(one => one.gaps[0]), sum(one => one.gaps[1]), sum(one => one.gaps[2])],
+    inRange: sum(one => one.inRange) / readings,
+    low: sum(one => one.low) / readings,
+    alerts: sum(one => one.alerts),
+    wrong: sum(one => one.wrong),
+    unknown: sum(one => one.unknown),
+    episodes: sum(one => one.seen),
+    unseen: sum(one => one.unseen),
+    byOnset: leads.filter(lead => lead >= 0).length,
+    within15: leads.filter(lead => lead >= -LASTING).length,
+    noticed: leads.length,
+    lead: median(leads) / MINUTE,
+  }
+}
+
+type OfPatient = ReturnType<typeof ofPatient>
+
+function ofPatient(series: Series, alerts: readonly number[]) {
+  const { times, values } = series
+  const episodes = episodesOf(series)
+  const stretches = stretchesOf(series).map(({ from, to }) => ({ from: times[from], to: times[to] }))
+  const unmatched = alerts.filter(t => !episodes.some(episode => isAbout(t, episode)))
+  const wrong = unmatched.filter(t => stretches.some(({ from, to }) => from <= t && t + AHEAD + LASTING <= to))
+  const seen = episodes.filter(episode => episode.seen)
+  const intervals = times.slice(1).map((time, i) => time - times[i])
+  const count = (low: number, high: number) => intervals.filter(interval => interval > low && interval <= high).length
+  return {
+    readings: times.length,
+    expected: (times[times.length - 1] - times[0]) / GRID + 1,
+    // Half a minute for clocks that are not exact.
+    gaps: [count(GRID + MINUTE / 2, 45.5 * MINUTE), count(45.5 * MINUTE, DAY), count(DAY, Infinity)] as const,
+    inRange: values.filter(value => value >= 70 && value <= 180).length,
+    low: values.filter(value => value < 70).length,
+    alerts: alerts.length,
+    wrong: wrong.length,
+    unknown: unmatched.length - wrong.length,
+    seen: seen.length,
+    unseen: episodes.length - seen.length,
+    leads: seen.flatMap(episode => {
+      const first = alerts.find(t => isAbout(t, episode))
+      return first === undefined ? [] : [episode.onset - first]
+    }),
+  }
+}
+
+const isAbout = (t: number, { onset, end }: Episode): boolean => onset - AHEAD <= t && t <= end
+
+function withCooldown(times: readonly number[]): number[] {
+  const kept: number[] = []
+  for (const t of times) if (kept.length === 0 || t - kept[kept.length - 1] >= COOLDOWN) kept.push(t)
+  return kept
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+export function evaluationText(found: Evaluation): string {
+  const number = (value: number) => value.toLocaleString('en')
+  const percent = (part: number) => `${(part * 100).toFixed(1)} %`
+  const ofEpisodes = (part: number) => `${number(part)} (${percent(part / found.episodes)})`
+  const perDay = (count: number) => (count / found.patientDays).toFixed(2)
+  const [short, long, days] = found.gaps
+  return [
+    `${number(found.readings)} readings of ${found.patients} patients, ${found.patientDays.toFixed(1)} patient-days, worn ${percent(found.wear)} of the time`,
+    `gaps       ${number(short)} up to 45 min, ${number(long)} up to a day, ${number(days)} longer`,
+    `glucose    ${percent(found.inRange)} in range (70 to 180), ${percent(found.low)} below 70`,
+    `alerts     ${number(found.alerts)}, ${perDay(found.alerts)} a patient-day`,
+    `wrong      ${number(found.wrong)}, ${perDay(found.wrong)} a patient-day; ${number(found.unknown)} more cannot be judged`,
+    `episodes   ${number(found.episodes)}, and ${number(found.unseen)} that began in a gap`,
+    `noticed    ${ofEpisodes(found.byOnset)} by the onset, ${ofEpisodes(found.within15)} within 15 min, ${ofEpisodes(found.noticed)} before the end`,
+    `lead       ${found.noticed > 0 ? `${found.lead.toFixed(0)} min (median)` : '–'}`,
+  ].join('\n')
+}
+
+if (import.meta.main) {
+  const options = {
+    readings: { type: 'string' },
+    zone: { type: 'string' },
+    decisions: { type: 'string' },
+    score: { type: 'string' },
+  } as const
+  const { readings, zone = 'UTC', decisions, score = '0.8' } = parseArgs({ options }).values
+  if (readings === undefined || decisions === undefined) {
+    console.error('usage: node evaluate.ts --readings FILE [--zone ZONE] --decisions FILE [--score 0.8]')
+    process.exitCode = 2
+  } else console.log(evaluationText(evaluate(await readSeries(readings, zone), await readAlerts(decisions, Number(score)))))
+}
