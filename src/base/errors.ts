@@ -24,12 +24,12 @@ export const errorCodes = {
   SPILL_RANGE: 'a window holds more values, or larger ones, than exact arithmetic covers',
   SPILL_LIMIT: 'a named limit was passed',
   SPILL_CLOCK_EVICTED: 'a read asks for a clock whose state was forgotten',
-  SPILL_REVISION: 'this engine cannot retract a superseded event',
   SPILL_SCHEMA: 'the events of the log cannot be read as a source is defined now',
   SPILL_CLOCK: 'the wall clock jumped ahead',
   SPILL_STORE: 'the data folder cannot be read or written: a full disk, a read-only folder',
   SPILL_BUSY: 'another process holds the data folder',
   SPILL_DATA: 'stored data is damaged, or of a format that this version does not read',
+  SPILL_REVISION: 'what is asked for cannot take back a superseded event yet',
   SPILL_STATE: 'saved state is damaged, of another version or of other definitions',
   SPILL_ASSERT: 'an invariant of Spillway itself does not hold: a bug',
 } as const

@@ -22,6 +22,8 @@ export const limits = {
   KEYS_MAX: 2 ** 24,
   /** Events that one key may hold for an exact window, unless the feature gives `maxEvents`. */
   EXACT_EVENTS_PER_KEY: 2 ** 20,
+  /** Events that one key may hold of a source with `identity`, whatever its windows. */
+  REVISABLE_EVENTS_PER_KEY: 2 ** 20,
   /** Entries (events or tiles) that one key may keep for one window structure. */
   ENTRIES_PER_KEY_MAX: 2 ** 26,
   /** Entries of one window structure, all keys together. */

@@ -1,4 +1,4 @@
-import type { ExprIR, GroupIR, ModelIR, PipelineIR } from '../define/ir.ts'
+import type { ExprIR, GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
 
 /** A group as one model reads it: at the key that these columns of the trigger give. */
 export interface GroupRead {
@@ -32,9 +32,9 @@ export function columnsNeeded(pipeline: PipelineIR): Map<string, Set<string>> {
   return needed
 }
 
-/** Columns of each source that features, their keys and models look at. */
+/** Columns of each source that features, their keys and models look at, and what tells which event a revision supersedes. */
 export function columnsLookedAt(pipeline: PipelineIR): Map<string, Set<string>> {
-  const needed = new Map(pipeline.sources.map(source => [source.name, new Set<string>()]))
+  const needed = new Map(pipeline.sources.map(source => [source.name, new Set(revisionColumns(source))]))
   for (const { source, key, features } of pipeline.groups) {
     const columns = needed.get(source)!
     for (const name of key) columns.add(name)
@@ -53,6 +53,9 @@ export function columnsLookedAt(pipeline: PipelineIR): Map<string, Set<string>> 
   }
   return needed
 }
+
+const revisionColumns = ({ key, identity, deleted }: SourceIR): string[] =>
+  identity ? [key, ...identity, ...(deleted === undefined ? [] : [deleted])] : []
 
 const expressionsOf = (model: ModelIR): ExprIR[] => [
   ...model.inputs.map(input => input.expr),

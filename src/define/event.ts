@@ -14,6 +14,5 @@ export interface LoggedEvent {
   readonly arrival: number
   /** UTC milliseconds, never above `arrival`. */
   readonly time: number
-  readonly deleted?: boolean
   readonly row: Readonly<Record<string, Value>>
 }

@@ -46,6 +46,8 @@ export interface SourceIR {
   /** Fields whose equality, within one source key, makes a later event supersede an earlier one. */
   readonly identity?: readonly string[]
   readonly revisable?: number
+  /** A bool column: an event in which it is true supersedes and does not count. Needs `identity`. */
+  readonly deleted?: string
   readonly arrives: ArrivalIR
   readonly allowedLateness: number
   readonly maxClockSkew: number

@@ -15,6 +15,8 @@ export function sourceIR(name: string, columns: readonly ColumnIR[], options: An
   const identity = options.identity && identityOf(what, columns, options)
   if (!identity && options.revisable !== undefined)
     mistake(`${what} has revisable without identity; name the fields that make an event a revision`)
+  if (!identity && options.deleted !== undefined)
+    mistake(`${what} has deleted without identity; name the fields that tell which event is deleted`)
   return {
     name,
     columns,
@@ -22,6 +24,7 @@ export function sourceIR(name: string, columns: readonly ColumnIR[], options: An
     time,
     ...(options.id !== undefined && { id: keyable(what, 'id', find(what, 'id', columns, options.id)) }),
     ...(identity && { identity, revisable: durationOf(`${what} revisable`, options.revisable) }),
+    ...(options.deleted !== undefined && { deleted: flag(what, 'deleted', columns, options.deleted) }),
     arrives: arrivalOf(what, columns, options.arrives),
     allowedLateness: span('allowedLateness'),
     maxClockSkew: span('maxClockSkew'),
@@ -56,6 +59,12 @@ function timestamp(what: string, option: string, columns: readonly ColumnIR[], n
   if (column.type !== 'timestamp')
     mistake(`${what}: ${option} '${column.name}' is ${withArticle(column.type)}, not a timestamp; declare it as t.timestamp()`)
   return required(what, option, columns, name)
+}
+
+function flag(what: string, option: string, columns: readonly ColumnIR[], name: unknown): string {
+  const column = find(what, option, columns, name)
+  if (column.type !== 'bool') mistake(`${what}: ${option} '${column.name}' is a ${column.type}, not a bool; declare it as t.bool()`)
+  return column.name
 }
 
 function identityOf(what: string, columns: readonly ColumnIR[], { identity, revisable }: AnyOptions): readonly string[] {

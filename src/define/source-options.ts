@@ -28,6 +28,8 @@ export interface SourceOptions<C extends Columns, M = unknown> {
   readonly identity?: readonly (keyof C & string)[]
   /** How long after the original's arrival a revision is taken. */
   readonly revisable?: Duration
+  /** A bool column that marks an event as deleted: it supersedes, does not count, and triggers nothing; needs `identity`. */
+  readonly deleted?: keyof C & string
   /** Arrival of imported history: a timestamp column, or `after('3m')`; `after('0ms')` unless given. */
   readonly arrives?: TimeNames<C> | After
   /** Beyond this an event is marked late; it still counts. A day unless given. */

@@ -35,17 +35,20 @@ test('a source becomes its IR, with the defaults written out', () => {
 test('every option reaches the IR', () => {
   const { ir } = source('payments', {
     ...base,
+    schema: { ...schema, gone: t.bool() },
     identity: ['card', 'at'],
     revisable: '30d',
+    deleted: 'gone',
     arrives: 'seen',
     allowedLateness: '2h',
     maxClockSkew: '0ms',
     dedupe: '1d',
-    map: raw => ({ card: raw.c, amount: '5.00', seen: 0, at: new Date(0) }),
+    map: raw => ({ card: raw.c, amount: '5.00', seen: 0, at: new Date(0), gone: false }),
     mapVersion: '2',
   })
   assert.deepEqual(ir.identity, ['card', 'at'])
   assert.equal(ir.revisable, 2_592_000_000)
+  assert.equal(ir.deleted, 'gone')
   assert.deepEqual(ir.arrives, { kind: 'column', column: 'seen' })
   assert.deepEqual([ir.allowedLateness, ir.maxClockSkew, ir.dedupe, ir.mapVersion], [7_200_000, 0, 86_400_000, '2'])
   assert.deepEqual(source('payments', { ...base, arrives: after('3m') }).ir.arrives, { kind: 'after', delay: 180_000 })
@@ -89,6 +92,13 @@ test('revisions must say by what and for how long', () => {
   refuses(wrong({ identity: [], revisable: '1d' }), /identity needs a list of columns/)
   refuses(wrong({ identity: ['crd'], revisable: '1d' }), /identity 'crd' is no column of the schema; did you mean 'card'\?/)
   refuses(wrong({ identity: ['card'], revisable: 'long' }), /revisable: 'long' is no duration/)
+  refuses(wrong({ deleted: 'gone' }), /has deleted without identity; name the fields that tell which event is deleted/)
+  const revised = { identity: ['card'], revisable: '1d' }
+  refuses(wrong({ ...revised, deleted: 'amount' }), /deleted 'amount' is a decimal, not a bool; declare it as t\.bool\(\)/)
+  refuses(
+    wrong({ ...revised, schema: { ...schema, gone: t.bool() }, deleted: 'gon' }),
+    /deleted 'gon' is no column of the schema; did you mean 'gone'\?/,
+  )
 })
 
 test('a map must be a function with a version', () => {

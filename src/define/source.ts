@@ -40,7 +40,7 @@ export type MapFunction = (raw: unknown) => unknown
 
 const optionNames = [
   ...(['schema', 'columns', 'key', 'time', 'id', 'identity', 'revisable', 'arrives', 'allowedLateness', 'maxClockSkew', 'dedupe'] as const),
-  ...(['map', 'mapVersion'] as const),
+  ...(['deleted', 'map', 'mapVersion'] as const),
 ]
 
 /** What a column's declaration says of its values. */

@@ -6,11 +6,11 @@
  * once a revision, so the latest accepted row of an id decides. Costs a look-up a row.
  */
 import type { Block, Column } from '../columns/block.ts'
+import { RowIndex, sameValues } from '../columns/row-index.ts'
 import { limits } from '../base/limits.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { durationText } from '../base/time.ts'
 import type { SourceIR } from '../define/ir.ts'
-import { RowIndex, sameValues } from './row-index.ts'
 
 export interface Admission {
   /** Rows accepted, in order; `undefined` if all were, as they stand. */

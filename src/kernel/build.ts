@@ -76,6 +76,10 @@ function sumsLayout({ features, input }: PlannedStructure, source: SourceIR): Mo
   return momentLayout(terms, boundOf(input, source))
 }
 
+/** The windows of all structures. */
+export const allWindows = (plans: readonly PlannedStructure[]): Windows =>
+  new Windows(distinctWindows(plans.flatMap(({ features }) => features)))
+
 /** The windows of a structure, shortest first. */
 function distinctWindows(features: readonly PlannedFeature[]): PlannedFeature[] {
   const windows = new Map(features.map(planned => [`${planned.span} ${planned.hop}`, planned]))

@@ -197,9 +197,3 @@ test('columns written over are as new ones would be', () => {
     })
   assert.throws(() => kernelOf(group).step(first, kernelOf(group).step(second)), { code: 'SPILL_ASSERT' })
 })
-
-test('a source with revisions is refused', () => {
-  assert.throws(() => new Kernel(groupOf({ agg: 'count' }), { ...source, identity: ['x'], revisable: 1 }, { strings }), {
-    code: 'SPILL_REVISION',
-  })
-})

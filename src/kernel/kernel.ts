@@ -1,11 +1,11 @@
 import { assert } from '../base/assert.ts'
-import { SpillwayError } from '../base/errors.ts'
 import type { Block, Column } from '../columns/block.ts'
 import { blockSlice, columnSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import { refusals, refuse, type FeatureColumn } from '../aggregate/aggregate.ts'
 import type { GroupIR, SourceIR } from '../define/ir.ts'
-import { buildUnit, type Unit } from './build.ts'
+import { countingFrom, inSlice, rowAbove, type Asks } from './asks.ts'
+import { allWindows, buildUnit, type Unit } from './build.ts'
 import type { CatchUp } from './catch-up.ts'
 import { Floors } from './floors.ts'
 import { Keys } from './keys.ts'
@@ -13,6 +13,7 @@ import { laneOf } from './lane.ts'
 import { clearRows, featureColumns } from './output.ts'
 import { planStructures } from './plan.ts'
 import { CHUNK } from './chunk.ts'
+import { Revisions, type RevisableEvents } from './revisions.ts'
 import { layoutOf, restoreSlices, saveSlice, type KernelState } from './slices.ts'
 import { STATE_VERSION } from './state.ts'
 import { runChunk, type Lane, type Reads } from './structure.ts'
@@ -20,22 +21,6 @@ import { floorTo } from './window.ts'
 
 /** Events handled at a time, which bounds the kernel's scratch memory. */
 const SLICE = 1 << 16
-
-/**
- * Reads of a group in the order in which they happen: read i sees the events that came before `upto[i]` of the block,
- * at clock `clock[i]`. `upto` does not decrease, and `clock` does not for a key.
- */
-export interface Asks {
-  readonly length: number
-  /** A column for each key column of the group; a key unknown or with a NULL reads as no events. */
-  readonly keys: readonly Column[]
-  /** Events of the block that are known at each read. */
-  readonly upto: Int32Array
-  /** The same for features with `before`: `upto`, less the triggering event where it is one of the group's. */
-  readonly uptoBefore?: Int32Array
-  /** UTC ms. */
-  readonly clock: Float64Array
-}
 
 export interface KernelOptions {
   readonly strings: Strings
@@ -68,24 +53,24 @@ export class Kernel {
   /** Until the restored slots are alike. */
   #catchUp: CatchUp | undefined
 
-  /** Throws `SPILL_REVISION` for a source whose events can be superseded: this kernel cannot retract. */
+  /** Present where events can be superseded. */
+  readonly #revisions: Revisions | undefined
+
   constructor(group: GroupIR, source: SourceIR, options: KernelOptions) {
-    if (source.identity)
-      throw new SpillwayError(
-        'SPILL_REVISION',
-        `group '${group.name}' reads source '${source.name}', whose events can be revised (identity); the kernel cannot retract them yet`,
-      )
     this.group = group
     this.#source = source
     this.#options = options
     const isText = group.key.length === 1 && source.columns.find(({ name }) => name === group.key[0])?.type === 'string'
     this.#keys = new Keys(group.key.length, isText ? options.strings : undefined)
-    this.#units = planStructures(group, source).map(plan => buildUnit(plan, source, options.strings))
+    const plans = planStructures(group, source)
+    this.#units = plans.map(plan => buildUnit(plan, source, options.strings))
+    if (source.identity) this.#revisions = new Revisions(source, this.#units, allWindows(plans))
   }
 
   /** Bytes of state. */
   get bytes(): number {
-    return this.#units.reduce((sum, unit) => sum + unit.structure.bytes, this.#floors.bytes)
+    const others = this.#floors.bytes + (this.#revisions?.bytes ?? 0)
+    return this.#units.reduce((sum, unit) => sum + unit.structure.bytes, others)
   }
 
   /** Keys with state. */
@@ -180,11 +165,26 @@ export class Kernel {
     const floor = (this.#options.floor === 'time' ? block.time : block.arrival).slice()
     this.#floors.grow(this.#keys.size)
     const evicted = this.#floors.raise(slots, floor, reads)
-    for (const unit of this.#units) {
-      unit.structure.grow(this.#keys.size)
-      this.#run(unit, laneOf(unit, block, slots, floor), unit.before ? before : reads, from, out)
-    }
+    for (const unit of this.#units) unit.structure.grow(this.#keys.size)
+    if (this.#revisions) this.#revise(this.#revisions, { block, slots, floor }, reads, before.upto, from, out)
+    else for (const unit of this.#units) this.#run(unit, laneOf(unit, block, slots, floor), unit.before ? before : reads, from, out)
     if (evicted) refuseEvicted(evicted, from, out)
+  }
+
+  /** Applies events that may supersede others, and answers the reads among them; the first is row `at` of the output. */
+  #revise(
+    revisions: Revisions,
+    events: Omit<RevisableEvents, 'lanes'>,
+    reads: Reads,
+    before: Int32Array,
+    at: number,
+    out: readonly FeatureColumn[],
+  ): void {
+    revisions.grow(this.#keys.size)
+    const lanes = this.#units.map(unit => laneOf(unit, events.block, events.slots, events.floor))
+    revisions.run({ ...events, lanes }, reads, before, (row, rows) => {
+      for (const unit of this.#units) this.#lower(unit, reads.clock.subarray(row, row + rows), at + row, out)
+    })
   }
 
   /** Applies a lane and answers the reads among its events; the first is row `at` of the output. */
@@ -207,8 +207,9 @@ export class Kernel {
   }
 
   #state(): KernelState {
+    const structures = this.#units.map(({ structure }) => structure)
     const layout = layoutOf(this.group, this.#source, this.#options.floor ?? 'arrival')
-    return { layout, keys: this.#keys, floors: this.#floors, structures: this.#units.map(({ structure }) => structure) }
+    return { layout, keys: this.#keys, floors: this.#floors, structures: [...structures, ...(this.#revisions ? [this.#revisions] : [])] }
   }
 
   #noAsks(block: Block): Asks {
@@ -227,32 +228,6 @@ export class Kernel {
 }
 
 const empty = new Float64Array(0)
-
-function countingFrom(first: number, length: number): Int32Array {
-  const numbers = new Int32Array(length)
-  for (let i = 0; i < length; i++) numbers[i] = first + i
-  return numbers
-}
-
-/** The first of the asks [from, to), in order, that knows more than `events` events. */
-function rowAbove(upto: Int32Array, from: number, to: number, events: number): number {
-  let low = from
-  let high = to
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (upto[middle] > events) high = middle
-    else low = middle + 1
-  }
-  return low
-}
-
-/** What asks [from, to) know of a block, as numbers of events of its slice that starts at `offset`. */
-function inSlice(upto: Int32Array, from: number, to: number, offset: number): Int32Array {
-  if (offset === 0) return upto.subarray(from, to)
-  const ends = upto.slice(from, to)
-  for (let i = 0; i < ends.length; i++) ends[i] = ends[i] - offset
-  return ends
-}
 
 /** By reader: does its window, at each read of a chunk, reach what its structure had to forget by then? */
 function refuseLost({ structure: { lost }, readers }: Unit, clock: Float64Array, row: number, out: readonly FeatureColumn[]): void {

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Block } from '../columns/block.ts'
-import type { PlacementIR } from '../define/ir.ts'
+import type { PlacementIR, SourceIR } from '../define/ir.ts'
 import { placeAsks } from './placement.ts'
 import { scheduleCursor } from './schedule.ts'
 
+const source: SourceIR = {
+  name: 's',
+  columns: [],
+  key: 'k',
+  time: 'at',
+  arrives: { kind: 'after', delay: 0 },
+  allowedLateness: 0,
+  maxClockSkew: 0,
+  dedupe: 0,
+}
 const block: Block = {
   length: 4,
   time: Float64Array.of(5, 12, 11, 30),
@@ -16,7 +26,7 @@ const block: Block = {
 const own = { prefix: Int32Array.of(1, 2, 3, 4), clock: Float64Array.of(10, 20, 20, 30), own: true }
 
 function placed(place: PlacementIR, triggers = own) {
-  const { upto, uptoBefore, clock, floor } = placeAsks(place, block, triggers)
+  const { upto, uptoBefore, clock, floor } = placeAsks(place, source, block, triggers)
   return { upto: [...upto], before: [...uptoBefore], clock: [...clock], floor }
 }
 
@@ -54,11 +64,33 @@ test('scheduled knows what had arrived by the last run that had finished', () =>
 })
 
 test('corrected knows everything, by time, and keeps positions', () => {
-  const result = placeAsks({ kind: 'corrected' }, block, own)
+  const result = placeAsks({ kind: 'corrected' }, source, block, own)
   assert.deepEqual([...result.block.time], [5, 11, 12, 30])
   assert.deepEqual([...result.block.position], [0, 2, 1, 3])
   assert.deepEqual([...result.upto], [1, 3, 3, 4])
   assert.equal(result.floor, 'time')
+})
+
+test('corrected leaves out what is superseded or deleted, wherever its revision stands', () => {
+  const revisable = { ...source, identity: ['ref'], revisable: 100, deleted: 'gone' }
+  const placedOf = (ref: readonly number[], gone: readonly number[], nulls: readonly number[], position = block.position) => {
+    const values = (of: readonly number[]) => Float64Array.from(of)
+    const columns = {
+      k: { values: new Float64Array(4) },
+      ref: { values: values(ref), nulls: Uint8Array.from(nulls) },
+      gone: { values: values(gone), nulls: Uint8Array.of(0, 0, 0, 1) },
+    }
+    const result = placeAsks({ kind: 'corrected' }, revisable, { ...block, position, columns }, own)
+    return { position: [...result.block.position], upto: [...result.upto] }
+  }
+  const none = [0, 0, 0, 0]
+  assert.deepEqual(placedOf([1, 2, 3, 4], none, none), { position: [0, 2, 1, 3], upto: [1, 3, 3, 4] })
+  assert.deepEqual(placedOf([1, 2, 1, 2], none, none), { position: [2, 3], upto: [0, 1, 1, 2] })
+  assert.deepEqual(placedOf([7, 7, 7, 7], none, [1, 1, 1, 1]), { position: [0, 2, 1, 3], upto: [1, 3, 3, 4] }, 'no identity')
+  assert.deepEqual(placedOf([1, 2, 2, 4], [0, 0, 1, 0], none), { position: [0, 3], upto: [1, 1, 1, 2] }, 'deleted')
+  assert.deepEqual(placedOf([1, 2, 3, 4], [0, 0, 0, 1], none).position, [0, 2, 1, 3], 'a mark that is NULL is none')
+  // Where rows are not in order of position, the later position supersedes all the same.
+  assert.deepEqual(placedOf([1, 2, 2, 4], none, none, Float64Array.of(0, 2, 1, 3)).position, [0, 2, 3])
 })
 
 test('a cron cursor gives the last time at or before the moment, a run at the moment itself included', () => {

@@ -1,8 +1,9 @@
 import type { Block } from '../columns/block.ts'
 import { gather } from '../columns/gather.ts'
 import { ascendingOrder } from '../columns/order.ts'
-import type { PlacementIR } from '../define/ir.ts'
+import type { PlacementIR, SourceIR } from '../define/ir.ts'
 import { scheduleCursor } from './schedule.ts'
+import { currentRows } from './superseded.ts'
 
 /** Decisions in the total order, as one group's source sees them. */
 export interface Triggers {
@@ -27,9 +28,10 @@ export interface Placed {
 /**
  * A placement as a mapping of (P, t) to (what is known, what time it is): the table of semantics §4.
  *
- * `block` is the whole history of the group's source, arrivals not decreasing, so that `P@a` is a prefix too.
+ * `block` is the whole history of the group's source, arrivals not decreasing, so that `P@a` is a prefix too. What is superseded is decided in
+ * what the kernel is given, so `corrected` leaves it out before it puts the rest in order of time.
  */
-export function placeAsks(placement: PlacementIR, block: Block, triggers: Triggers): Placed {
+export function placeAsks(placement: PlacementIR, source: SourceIR, block: Block, triggers: Triggers): Placed {
   switch (placement.kind) {
     case 'stream':
       return asKnown(block, triggers, triggers.clock, triggers.prefix)
@@ -47,13 +49,21 @@ export function placeAsks(placement: PlacementIR, block: Block, triggers: Trigge
       return asKnown(block, triggers, clock, arrivedBy(block.arrival, clock, triggers.prefix))
     }
     case 'corrected': {
-      const order = ascendingOrder(block.time)
+      const order = orderByTime(source, block)
       // The same events in another order of processing: positions stay, since they order equal times.
       const byTime = order ? { ...gather(block, order), position: Float64Array.from(order, row => block.position[row]) } : block
       const upto = countUpTo(byTime.time, triggers.clock)
       return { block: byTime, floor: 'time', upto, uptoBefore: upto, clock: triggers.clock }
     }
   }
+}
+
+/** The rows that count when everything is known, by time; `undefined` if they stand so. */
+function orderByTime(source: SourceIR, block: Block): Uint32Array | undefined {
+  const current = currentRows(source, block)
+  if (!current) return ascendingOrder(block.time)
+  const order = ascendingOrder(Float64Array.from(current, row => block.time[row]))
+  return order ? order.map(i => current[i]) : current
 }
 
 function asKnown(block: Block, { prefix, own }: Triggers, clock: Float64Array, upto: Int32Array): Placed {

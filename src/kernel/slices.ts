@@ -31,7 +31,7 @@ export interface KernelState {
 /** Two numbers that differ if the state of two groups could be of different shape or meaning. Names and notes do not matter. */
 export function layoutOf({ key, features }: GroupIR, source: SourceIR, floor: string): SliceHeader['layout'] {
   const digest = createHash('sha256')
-    .update(canonicalJson([key, features, source.columns, source.key, source.identity ?? null, floor]))
+    .update(canonicalJson([key, features, source.columns, source.key, source.identity ?? null, source.deleted ?? null, floor]))
     .digest()
   return [digest.readInt32LE(0), digest.readInt32LE(4)]
 }

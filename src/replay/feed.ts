@@ -29,7 +29,7 @@ export class Feed {
     const prefix = log.prefixes(read.group.source, triggering)
     const own = read.group.source === triggering
     this.read = read
-    this.#placed = placeAsks(read.group.place, source.block, { prefix, clock: trigger.arrival, own })
+    this.#placed = placeAsks(read.group.place, source.source, source.block, { prefix, clock: trigger.arrival, own })
     this.#keys = read.key.map(name => trigger.columns[name])
     this.kernel = new Kernel(read.group, source.source, { strings, floor: this.#placed.floor })
   }

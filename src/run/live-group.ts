@@ -11,7 +11,8 @@ import { gatherColumn, picked } from '../columns/gather.ts'
 import { blockSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { GroupIR, SourceIR } from '../define/ir.ts'
-import { Kernel, type Asks } from '../kernel/kernel.ts'
+import type { Asks } from '../kernel/asks.ts'
+import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks } from '../kernel/placement.ts'
 
 /** What one reader asks of a group in a stretch; row i is its decision i. */
@@ -38,12 +39,14 @@ type Placed = Omit<Asks, 'uptoBefore'> & { readonly uptoBefore: Int32Array }
 export class LiveGroup {
   readonly group: GroupIR
   readonly kernel: Kernel
+  readonly #source: SourceIR
   #pending: Block | undefined
   /** Events of the source that were applied. */
   #applied = 0
 
   constructor(group: GroupIR, source: SourceIR, strings: Strings) {
     this.group = group
+    this.#source = source
     this.kernel = new Kernel(group, source, { strings })
   }
 
@@ -68,21 +71,22 @@ export class LiveGroup {
   }
 
   #answer(ask: GroupAsks, block: Block): GroupAnswers {
-    const { upto, clock } = placeAsks(this.group.place, block, ask)
+    const { upto, clock } = placeAsks(this.group.place, this.#source, block, ask)
     const out = this.kernel.read(ask.keys, clock)
     return { out, known: Float64Array.from(upto, () => this.#applied), clock }
   }
 
   #place({ keys, prefix, clock, own }: GroupAsks, all: Block, waiting: number): Placed {
     const triggers = { prefix: waiting > 0 ? prefix.map(known => known + waiting) : prefix, clock, own }
-    const { upto, uptoBefore, clock: at } = placeAsks(this.group.place, all, triggers)
+    const { upto, uptoBefore, clock: at } = placeAsks(this.group.place, this.#source, all, triggers)
     return { length: prefix.length, keys, upto, uptoBefore, clock: at }
   }
 
   /** How many events every ask from `now` on knows. */
   #knownBy(now: number, all: Block): number {
     if (this.group.place.kind === 'stream') return all.length
-    return placeAsks(this.group.place, all, { prefix: Int32Array.of(all.length), clock: Float64Array.of(now), own: false }).upto[0]
+    return placeAsks(this.group.place, this.#source, all, { prefix: Int32Array.of(all.length), clock: Float64Array.of(now), own: false })
+      .upto[0]
   }
 
   #replay(block: Block, placed: readonly Placed[]): FeatureColumn[][] {

@@ -19,7 +19,7 @@ export function featuresAt(log: TestLog, name: string, key: readonly (string | n
     throw new SpillwayError('SPILL_INPUT', `group '${name}' is keyed by ${group.key.join(', ')}; ${key.length} values were given`)
   const { histories, strings } = log.replay()
   const { block, source } = histories.get(group.source)!
-  const placed = placeAsks(group.place, block, { prefix: Int32Array.of(block.length), clock: Float64Array.of(log.now), own: false })
+  const placed = placeAsks(group.place, source, block, { prefix: Int32Array.of(block.length), clock: Float64Array.of(log.now), own: false })
   const kernel = new Kernel(group, source, { strings, floor: placed.floor })
   const keys = group.key.map((column, i) =>
     keyColumn(

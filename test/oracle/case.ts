@@ -50,6 +50,7 @@ const types: Record<string, TypeIR> = {
   b: { type: 'bool' },
   due: { type: 'timestamp' },
   took: { type: 'duration' },
+  gone: { type: 'bool' },
   at: { type: 'timestamp' },
 }
 
@@ -67,7 +68,7 @@ export const wide: SourceIR = {
 }
 
 /** The same source, with revisions. */
-export const revisable = (...identity: string[]): SourceIR => ({ ...wide, identity, revisable: 86_400_000 })
+export const revisable = (...identity: string[]): SourceIR => ({ ...wide, identity, revisable: 86_400_000, deleted: 'gone' })
 
 interface Happening {
   readonly time: number
@@ -89,8 +90,14 @@ export function history(...happenings: Happening[]): LoggedEvent[] {
     offsets.set(place, offset + 1)
     const arrival = how.arrival ?? Math.max(time, latest)
     latest = arrival
-    const full = { ...Object.fromEntries(columns.map(column => [column.name, null])), k: 'a', ...row, at: time } as Record<string, Value>
-    return { source, partition, offset, arrival, time, ...(how.deleted ? { deleted: true } : {}), row: full }
+    const full = {
+      ...Object.fromEntries(columns.map(column => [column.name, null])),
+      k: 'a',
+      ...(how.deleted ? { gone: true } : {}),
+      ...row,
+      at: time,
+    } as Record<string, Value>
+    return { source, partition, offset, arrival, time, row: full }
   })
 }
 

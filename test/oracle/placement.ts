@@ -53,7 +53,7 @@ function cronOf(cron: string, zone: string): Cron {
 
 /**
  * Those of the events known that count: not superseded by a later-positioned one of the same source key and identity, and not
- * `deleted`. (All events of a source key are in one partition, so the later position is the larger offset.)
+ * deleted. (All events of a source key are in one partition, so the later position is the larger offset.)
  */
 export function current(source: SourceIR, events: readonly LoggedEvent[]): readonly LoggedEvent[] {
   const identities = events.map(event => identityOf(source, event))
@@ -62,8 +62,11 @@ export function current(source: SourceIR, events: readonly LoggedEvent[]): reado
     const rival = latest.get(identities[i])
     if (rival === undefined || rival.offset < event.offset) latest.set(identities[i], event)
   })
-  return events.filter((event, i) => !event.deleted && (identities[i] === null || latest.get(identities[i]) === event))
+  return events.filter((event, i) => !isDeleted(source, event) && (identities[i] === null || latest.get(identities[i]) === event))
 }
+
+/** Does the event only say that there is none? */
+export const isDeleted = ({ deleted }: SourceIR, { row }: LoggedEvent): boolean => deleted !== undefined && row[deleted] === true
 
 /** What two events must have in common for the later to supersede the earlier; null if nothing does. */
 function identityOf({ key, identity }: SourceIR, { row }: LoggedEvent): string | null {

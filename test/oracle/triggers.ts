@@ -1,7 +1,7 @@
 /** When a model decides, about what, and what is known then: the triggers of semantics §4. */
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { ColumnIR, ExprIR, GroupIR, ModelIR, PipelineIR, TriggerIR, Value } from '../../src/define/ir.ts'
-import { current } from './placement.ts'
+import { current, isDeleted } from './placement.ts'
 
 /** A question put to a model. It takes a place in the total order: before it stand the first `place` events of the log. */
 export interface Request {
@@ -55,9 +55,10 @@ function onEvents(pipeline: PipelineIR, log: readonly LoggedEvent[]): Placed[] {
   let t = -Infinity
   return log.map((event, i) => {
     t = Math.max(t, event.arrival)
-    const { columns } = pipeline.sources.find(({ name }) => name === event.source)!
-    const models = pipeline.models.filter(({ decide }) => decide.kind === 'on' && decide.source === event.source && !event.deleted)
-    const moments = models.map(model => ({ model, about: { event: i }, log, prefix: i + 1, t, columns, row: event.row }))
+    const source = pipeline.sources.find(({ name }) => name === event.source)!
+    const isTrigger = !isDeleted(source, event)
+    const models = pipeline.models.filter(({ decide }) => decide.kind === 'on' && decide.source === event.source && isTrigger)
+    const moments = models.map(model => ({ model, about: { event: i }, log, prefix: i + 1, t, columns: source.columns, row: event.row }))
     return { moments, place: i, ahead: false, t, kind: 'on' as const }
   })
 }

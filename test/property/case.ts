@@ -57,7 +57,3 @@ export function groupOf(of: Case, name: string): GroupIR {
 export function sourceOf(of: Case, group: GroupIR): SourceIR {
   return of.ir.sources.find(source => source.name === group.source)!
 }
-
-export function hasRevisions(of: Case): boolean {
-  return of.ir.sources.some(source => source.identity !== undefined)
-}

@@ -1,5 +1,5 @@
 import { SpillwayError, type ErrorCode } from '../../src/base/errors.ts'
-import { groupOf, hasRevisions, type Answer, type Answers, type Case, type Engine } from './case.ts'
+import { groupOf, type Answer, type Answers, type Case, type Engine } from './case.ts'
 
 /** What came of giving a case to an engine. `failed`: it broke, which is no answer. */
 export type Outcome = { readonly answers: Answers } | { readonly refused: ErrorCode } | { readonly failed: string }
@@ -22,14 +22,9 @@ export interface Difference {
   readonly got: string
 }
 
-/** Engines that cannot retract, which must refuse a case with revisions and say so. */
-const cannotRetract = new Set(['kernel', 'kernel-restored'])
-
 /** Every difference of an engine's outcome from the reference's. */
 export function differences(of: Case, engine: string, reference: Outcome, outcome: Outcome): Difference[] {
   const whole = (expected: string): Difference[] => [{ engine, expected, got: textOf(outcome) }]
-  if (hasRevisions(of) && cannotRetract.has(engine))
-    return 'refused' in outcome && outcome.refused === 'SPILL_REVISION' ? [] : whole('SPILL_REVISION for the case')
   if (!('answers' in reference)) return whole(`an answer; but the reference: ${textOf(reference)}`)
   if (!('answers' in outcome)) return whole('an answer')
   return of.asks.flatMap((ask, i) =>

@@ -82,13 +82,13 @@ function historyEdges(of: Case, mark: Mark): void {
 
 function revisionEdges(of: Case, name: string, mark: Mark): void {
   const group = groupOf(of, name)
-  const { identity, key } = sourceOf(of, group)
+  const { identity, key, deleted } = sourceOf(of, group)
   const latest = new Map<string, string>()
-  for (const { source, row, deleted } of identity ? of.log : []) {
+  for (const { source, row } of identity ? of.log : []) {
     if (source !== group.source) continue
     const fields = identity!.map(field => row[field])
     mark('an identity field that is NULL', fields.includes(null))
-    mark('a deleted event', deleted === true)
+    mark('a deleted event', deleted !== undefined && row[deleted] === true)
     const [id, place] = [JSON.stringify([row[key], ...fields]), JSON.stringify(group.key.map(column => row[column]))]
     if (fields.includes(null)) continue
     mark('a revision', latest.has(id))

@@ -22,9 +22,7 @@ export interface ParityOptions {
 
 export interface ParityResult {
   readonly cases: number
-  /** Cases with revisions that an engine which cannot retract refused, as it should; the others were compared. */
-  readonly refused: number
-  /** Feature values asked for; each is computed by every engine that does not refuse the case. */
+  /** Feature values asked for; each is computed by every engine. */
   readonly values: number
   readonly notNull: number
   /** Values, or whole cases, in which an engine parts from the reference. */
@@ -78,7 +76,7 @@ export async function compareEngines(engines: readonly Engine[], options: Compar
   const { cases, seed, first = false } = options
   const cover = emptyCover()
   const failures: Failure[] = []
-  let [done, refused, values, notNull, mismatches] = [0, 0, 0, 0, 0]
+  let [done, values, notNull, mismatches] = [0, 0, 0, 0]
   for (let i = 0; i < cases; i++) {
     const of = generate((seed + i) >>> 0)
     const outcomes: Outcome[] = []
@@ -86,7 +84,6 @@ export async function compareEngines(engines: readonly Engine[], options: Compar
     const counted = count(of, outcomes[0], cover)
     const found = outcomes.slice(1).flatMap((outcome, other) => differences(of, engines[other + 1].name, outcomes[0], outcome))
     done += 1
-    refused += found.length === 0 && outcomes.some(outcome => 'refused' in outcome) ? 1 : 0
     values += counted.values
     notNull += counted.notNull
     mismatches += found.length
@@ -97,7 +94,6 @@ export async function compareEngines(engines: readonly Engine[], options: Compar
   const empty = emptyBins(cover).length
   return {
     cases: done,
-    refused,
     values,
     notNull,
     mismatches,

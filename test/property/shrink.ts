@@ -134,7 +134,7 @@ function isUsed(of: Case, source: SourceIR, name: string): boolean {
   const groups = of.ir.groups.filter(group => group.source === source.name)
   const reads = (expr: ExprIR): boolean => ('name' in expr && expr.name === name) || parts(expr).some(reads)
   return (
-    [source.key, source.time, ...(source.identity ?? [])].includes(name) ||
+    [source.key, source.time, source.deleted, ...(source.identity ?? [])].includes(name) ||
     groups.some(
       group => group.key.includes(name) || group.features.some(({ input, where }) => [input, where].some(expr => expr && reads(expr))),
     )
@@ -161,7 +161,7 @@ function* simplerValues(of: Case): Iterable<Case> {
 function simplerThan(value: Value): Value[] {
   if (typeof value === 'number') return [0, 1, Math.trunc(value / 2)].filter(simpler => Math.abs(simpler) < Math.abs(value))
   if (typeof value === 'string') return ['', 'a'].filter(simpler => simpler.length < value.length)
-  return []
+  return value === true ? [false] : []
 }
 
 /** Lists with a part left out: halves first, single items last. */

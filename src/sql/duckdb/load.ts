@@ -15,7 +15,7 @@ export async function loadEvents(
   log.forEach((event, seq) => {
     if (event.source !== source.name) return
     for (const integer of [seq, event.partition, event.offset, event.arrival, event.time]) appender.appendBigInt(BigInt(integer))
-    appender.appendBoolean(event.deleted === true)
+    appender.appendBoolean(source.deleted !== undefined && event.row[source.deleted] === true)
     for (const { name, type } of source.columns) append(appender, type, event.row[name] ?? null)
     appender.endRow()
   })

@@ -141,7 +141,7 @@ export const decisionCases: DecisionCase[] = [
     name: 'logistic and linear scores; a deleted event and another source trigger nothing',
     pipeline: pipeline(
       [
-        { ...wide, identity: ['ref'], revisable: 1000 },
+        { ...wide, identity: ['ref'], revisable: 1000, deleted: 'gone' },
         { ...wide, name: 'other' },
       ],
       [own],

@@ -1,8 +1,9 @@
 import type { Block } from '../../../src/columns/block.ts'
 import type { Strings } from '../../../src/columns/strings.ts'
 import type { LoggedEvent } from '../../../src/define/event.ts'
-import type { GroupIR } from '../../../src/define/ir.ts'
+import type { GroupIR, SourceIR } from '../../../src/define/ir.ts'
 import { placeAsks } from '../../../src/kernel/placement.ts'
+import { currentRows } from '../../../src/kernel/superseded.ts'
 import { placed } from '../../../src/sql/placed.ts'
 import { sourceOf, type Ask, type Case } from '../case.ts'
 import { greatestArrivals } from '../generate/asks.ts'
@@ -51,7 +52,7 @@ function placedPass(of: Case, group: GroupIR, asks: readonly number[], strings: 
     own: isOwn(of, group, first),
   }
   const events = of.log.filter(event => event.source === source.name)
-  return { asks, ...placeAsks(first.place, blockOf(source, events, strings), triggers) }
+  return { asks, ...placeAsks(first.place, source, blockOf(source, events, strings), triggers) }
 }
 
 /** Asks in as few runs as it takes for prefixes and clocks never to fall. */
@@ -82,13 +83,32 @@ function orderedPasses(of: Case, group: GroupIR, asks: readonly number[], string
   })
 }
 
+/** The events of a prefix that count. In order of time a kernel cannot tell what supersedes: that is decided before. */
+function countingIn(
+  source: SourceIR,
+  own: readonly { readonly event: LoggedEvent; readonly i: number }[],
+  prefix: number,
+  strings: Strings,
+): ReadonlySet<number> {
+  const known = own.filter(({ i }) => i < prefix)
+  const block = blockOf(
+    source,
+    known.map(({ event }) => event),
+    strings,
+  )
+  return new Set([...(currentRows(source, block) ?? known.keys())].map(row => known[row].i))
+}
+
 function orderedPass(of: Case, group: GroupIR, asks: readonly number[], byTime: boolean, strings: Strings): Pass {
   const source = sourceOf(of, group)
   const cuts = asks.map(i => placed(of.asks[i], of.asks[i].place, of.log.length))
   const firstToKnow = (event: LoggedEvent, i: number) =>
     cuts.findIndex(({ prefix, upto = Infinity, t }) => i < prefix && event.arrival <= upto && (!byTime || event.time <= t))
   const own = of.log.map((event, i) => ({ event, i, from: firstToKnow(event, i) })).filter(({ event }) => event.source === source.name)
-  const seen = own.filter(({ from }) => from !== -1).sort((a, b) => a.from - b.from || (byTime ? a.event.time - b.event.time : a.i - b.i))
+  const counts = byTime ? countingIn(source, own, cuts[0].prefix, strings) : undefined
+  const seen = own
+    .filter(({ i, from }) => from !== -1 && (counts?.has(i) ?? true))
+    .sort((a, b) => a.from - b.from || (byTime ? a.event.time - b.event.time : a.i - b.i))
   const upto = Int32Array.from(asks, (_, row) => seen.filter(({ from }) => from <= row).length)
   return {
     asks,

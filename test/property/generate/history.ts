@@ -45,8 +45,8 @@ function event(draw: Draw, axes: Axes, plan: SourcePlan, source: number, time: n
   for (const column of plan.columns) row[column.ir.name] = column.ir.nullable && draw.chance(0.25) ? null : column.value(draw)
   row[plan.ir.key] = plan.keys[key]!
   row[TIME_COLUMN] = time
-  const deleted = axes.revisions && draw.chance(0.15) ? { deleted: true } : {}
-  return { source, partition: key % plan.partitions, arrival, time, ...deleted, row }
+  if (axes.revisions && draw.chance(0.15) && plan.ir.deleted) row[plan.ir.deleted] = true
+  return { source, partition: key % plan.partitions, arrival, time, row }
 }
 
 /**

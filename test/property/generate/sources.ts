@@ -16,6 +16,7 @@ export interface SourcePlan {
 }
 
 export const TIME_COLUMN = 'at'
+export const DELETED_COLUMN = 'gone'
 
 const allTypes: readonly ColumnType[] = ['int', 'decimal', 'duration', 'double', 'timestamp', 'string', 'bool']
 
@@ -50,6 +51,8 @@ export function sourcePlan(draw: Draw, axes: Axes, name: string, needed: Readonl
   const calm = { ...axes, extremes: false }
   const columns = [key, few(draw, other), ...values, ...modest.map((type, i) => columnPlan(draw, calm, `m${i}`, type))]
   if (axes.revisions) columns.push(few(draw, columnPlan(draw, axes, 'ref', draw.pick(['int', 'string'] as const), draw.chance(0.4)), 6))
+  const isMarked = axes.revisions && draw.chance(0.85)
+  if (isMarked) columns.push({ ir: { name: DELETED_COLUMN, type: 'bool', nullable: true }, value: () => false, reach: 0 })
   const identity = axes.revisions && { identity: draw.chance(0.8) ? ['ref'] : ['ref', 'g'], revisable: 4000 * DAY }
   const ir: SourceIR = {
     name,
@@ -57,6 +60,7 @@ export function sourcePlan(draw: Draw, axes: Axes, name: string, needed: Readonl
     key: 'k',
     time: TIME_COLUMN,
     ...identity,
+    ...(isMarked && { deleted: DELETED_COLUMN }),
     arrives: { kind: 'after', delay: 0 },
     allowedLateness: draw.pick([0, Math.ceil(scale / 2), 1000 * DAY, 1000 * DAY]),
     maxClockSkew: 60_000,

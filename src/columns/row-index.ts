@@ -4,7 +4,7 @@
  * An open-addressing table of row numbers, at most half full; values are compared in the columns themselves, so a hash that
  * collides costs a comparison and never an answer. Strings are compared by their ids. 8 to 16 bytes a row.
  */
-import type { Column } from '../columns/block.ts'
+import type { Column } from './block.ts'
 
 const EMPTY = -1
 
@@ -48,17 +48,20 @@ export class RowIndex {
 
   #hash(row: number): number {
     let hash = 0
-    for (const { values } of this.#columns) {
-      number[0] = values[row]!
-      hash = Math.imul(hash ^ words[0], 0x9e3779b1)
-      hash = Math.imul(hash ^ (hash >>> 15) ^ words[1], 0x85ebca6b)
-    }
+    for (const { values } of this.#columns) hash = hashed(hash, values[row])
     return (hash ^ (hash >>> 13)) >>> 0
   }
 }
 
 const number = new Float64Array(1)
 const words = new Uint32Array(number.buffer)
+
+/** A hash with one more number in it. */
+export function hashed(hash: number, value: number): number {
+  number[0] = value
+  const half = Math.imul(hash ^ words[0], 0x9e3779b1)
+  return Math.imul(half ^ (half >>> 15) ^ words[1], 0x85ebca6b)
+}
 
 /** Two rows equal in every one of the columns; NULL equals NULL. */
 export function sameValues(columns: readonly Column[], left: number, right: number): boolean {

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { Ledger, ledgerEvent } from './ledger.ts'
+import { Windows, type Window } from './window.ts'
+
+interface Kept {
+  readonly time: number
+  readonly position: number
+}
+
+const contents = (ledger: Ledger, slot: number): Kept[] =>
+  Array.from(ledger.eventsOf(slot, ledgerEvent(2, 1)), ({ time, position }) => ({ time, position }))
+
+const event = (time: number, position: number) => {
+  const { identity, values, ...rest } = ledgerEvent(2, 1)
+  identity.set([position, -position])
+  values[0] = time * 2
+  return { ...rest, time, arrival: time + 1, position, identity, values }
+}
+
+/** What ledgers of two windows must hold: the events added and not removed that a window can reach, at most so many. */
+function property(windows: readonly Window[], most: number): void {
+  const step = fc.record({
+    slot: fc.nat(1),
+    wait: fc.nat(6),
+    late: fc.oneof(fc.constant(0), fc.nat(30)),
+    removes: fc.boolean(),
+    which: fc.nat(99),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120 }), steps => {
+      const bounds = new Windows(windows)
+      const ledger = new Ledger(bounds, 2, 1, most)
+      ledger.grow(2)
+      const lists: Kept[][] = [[], []]
+      const lost = [-Infinity, -Infinity]
+      let now = 0
+      steps.forEach(({ slot, wait, late, removes, which }, position) => {
+        now += wait
+        if (removes) {
+          const known = lists[slot]
+          const { time, position: at } = known[which % known.length] ?? { time: now, position: -1 }
+          assert.equal(ledger.remove(slot, time, at), known.length > 0)
+          assert.equal(ledger.remove(slot, time, at), false, 'once')
+          lists[slot] = known.filter(({ position }) => position !== at)
+          return
+        }
+        const time = now - late
+        let list = lists[slot].filter(kept => kept.time >= bounds.reach(now))
+        if (time >= bounds.reach(now)) list.push({ time, position })
+        list = list.sort((a, b) => a.time - b.time)
+        const loses = list.length > most
+        if (loses) lost[slot] = Math.max(lost[slot], list.shift()!.time)
+        lists[slot] = list
+        assert.equal(ledger.add(slot, event(time, position), now), loses)
+        assert.deepEqual(contents(ledger, slot), list)
+        assert.equal(ledger.lostOf(slot), lost[slot])
+      })
+      assert.equal(ledger.events, lists.flat().length)
+    }),
+  )
+}
+
+test('a ledger holds what its longest window can reach', () =>
+  property(
+    [
+      { span: 10, hop: 1 },
+      { span: 21, hop: 5 },
+    ],
+    1000,
+  ))
+
+test('a ledger of a lifetime holds everything, up to its bound', () => {
+  property([{ span: Infinity, hop: 2 ** 45 }], 1000)
+  property([{ span: Infinity, hop: 2 ** 45 }], 5)
+})
+
+test('an event comes back whole', () => {
+  const ledger = new Ledger(new Windows([{ span: 10, hop: 1 }]), 2, 1, 10)
+  ledger.grow(2)
+  ledger.add(1, event(7, 3), 10)
+  const [kept] = [...ledger.eventsOf(1, ledgerEvent(2, 1))]
+  assert.deepEqual(kept, event(7, 3))
+  assert.ok(ledger.bytes > 0)
+})

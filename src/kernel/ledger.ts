@@ -1,0 +1,130 @@
+import { Arena } from './arena.ts'
+import { firstFrom, insertionPoint } from './order.ts'
+import type { StateReader, StateWriter } from './state.ts'
+import { widened } from './widened.ts'
+import type { Windows } from './window.ts'
+
+const ARRIVAL = 1
+const POSITION = 2
+const IDENTITY = 3
+
+/** One event of a ledger, in arrays that the next one overwrites. */
+export interface LedgerEvent {
+  time: number
+  arrival: number
+  position: number
+  /** The values of its identity; the first is NaN if it has none, so that nothing supersedes it. */
+  readonly identity: Float64Array
+  /** Its value in each lane, NaN where it is not in the lane. */
+  readonly values: Float64Array
+}
+
+export const ledgerEvent = (identity: number, lanes: number): LedgerEvent => ({
+  time: 0,
+  arrival: 0,
+  position: 0,
+  identity: new Float64Array(identity),
+  values: new Float64Array(lanes),
+})
+
+/**
+ * The events of each key that a window may still reach, so that a structure can be filled again when one of them is superseded.
+ *
+ * Events of a slot are sorted by time. At most `maxEvents` a slot: beyond, the oldest is lost, and every window that reaches it is
+ * refused, since nothing could be retracted there. Bytes an event: 24, and 8 for each value of its identity and each lane.
+ */
+export class Ledger {
+  readonly #windows: Windows
+  readonly #maxEvents: number
+  readonly #identity: number
+  readonly #lanes: number
+  readonly #arena: Arena
+  /** By slot: the newest time lost. */
+  #lost = new Float64Array(0)
+
+  constructor(windows: Windows, identity: number, lanes: number, maxEvents: number) {
+    this.#windows = windows
+    this.#identity = identity
+    this.#lanes = lanes
+    this.#maxEvents = maxEvents
+    this.#arena = new Arena(IDENTITY + identity + lanes)
+  }
+
+  get bytes(): number {
+    return this.#arena.bytes + this.#lost.byteLength
+  }
+
+  /** Events kept, of all keys. */
+  get events(): number {
+    return this.#arena.entries
+  }
+
+  grow(count: number): void {
+    const known = this.#lost.length
+    this.#arena.grow(count)
+    this.#lost = widened(this.#lost, count)
+    this.#lost.fill(-Infinity, known)
+  }
+
+  /** Keeps an event, unless it is before every window at clock `floor`. True if another was lost for it. */
+  add(slot: number, { time, arrival, position, identity, values }: LedgerEvent, floor: number): boolean {
+    const arena = this.#arena
+    const reach = this.#windows.reach(floor)
+    arena.forget(slot, reach)
+    if (time < reach) return false
+    const end = arena.end(slot)
+    const at = insertionPoint(arena.data, arena.width, arena.from(slot), end, time)
+    const entry = arena.open(slot, end - at) * arena.width
+    arena.data[entry] = time
+    arena.data[entry + ARRIVAL] = arrival
+    arena.data[entry + POSITION] = position
+    arena.data.set(identity, entry + IDENTITY)
+    arena.data.set(values, entry + IDENTITY + this.#identity)
+    if (arena.length(slot) <= this.#maxEvents) return false
+    const oldest = arena.from(slot)
+    this.#lost[slot] = Math.max(this.#lost[slot], arena.data[oldest * arena.width])
+    arena.cut(slot, oldest + 1)
+    return true
+  }
+
+  /** The newest time that a slot lost, −Infinity if it lost nothing. */
+  lostOf(slot: number): number {
+    return this.#lost[slot]
+  }
+
+  /** Takes an event out. False if it is not there: no window reaches it any more, or it was lost. */
+  remove(slot: number, time: number, position: number): boolean {
+    const arena = this.#arena
+    const { data, width } = arena
+    const end = arena.end(slot)
+    for (let at = firstFrom(data, width, arena.from(slot), end, time); at < end && data[at * width] === time; at++) {
+      if (data[at * width + POSITION] !== position) continue
+      arena.remove(slot, at, 1)
+      return true
+    }
+    return false
+  }
+
+  /** Reads the events of a slot into `into`, one after the other, oldest first. */
+  *eventsOf(slot: number, into: LedgerEvent): Generator<LedgerEvent> {
+    const { data, width } = this.#arena
+    for (let at = this.#arena.from(slot); at < this.#arena.end(slot); at++) {
+      into.time = data[at * width]
+      into.arrival = data[at * width + ARRIVAL]
+      into.position = data[at * width + POSITION]
+      for (let i = 0; i < this.#identity; i++) into.identity[i] = data[at * width + IDENTITY + i]!
+      for (let i = 0; i < this.#lanes; i++) into.values[i] = data[at * width + IDENTITY + this.#identity + i]!
+      yield into
+    }
+  }
+
+  save(slot: number, to: StateWriter): void {
+    to.number(this.#lost[slot])
+    this.#arena.save(slot, to)
+  }
+
+  load(slot: number, from: StateReader): void {
+    this.#lost[slot] = from.number()
+    this.#arena.load(slot, from)
+  }
+}

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { refusals, type FeatureColumn } from '../aggregate/aggregate.ts'
+import type { Block } from '../columns/block.ts'
+import { Strings } from '../columns/strings.ts'
+import type { FeatureIR, GroupIR, SourceIR } from '../define/ir.ts'
+import { allWindows, buildUnit } from './build.ts'
+import { Kernel } from './kernel.ts'
+import { laneOf } from './lane.ts'
+import { planStructures } from './plan.ts'
+import { Revisions } from './revisions.ts'
+
+/** Keyed by `g`: a revision may move an event to another key, or to none. */
+const source: SourceIR = {
+  name: 's',
+  columns: [
+    { name: 'k', type: 'int', nullable: false },
+    { name: 'ref', type: 'int', nullable: true },
+    { name: 'g', type: 'int', nullable: true },
+    { name: 'x', type: 'int', nullable: false },
+    { name: 'gone', type: 'bool', nullable: false },
+    { name: 'at', type: 'timestamp', nullable: false },
+  ],
+  key: 'k',
+  time: 'at',
+  identity: ['ref'],
+  revisable: 1_000_000,
+  deleted: 'gone',
+  arrives: { kind: 'after', delay: 0 },
+  allowedLateness: 0,
+  maxClockSkew: 0,
+  dedupe: 0,
+}
+const x = { op: 'column', name: 'x', type: 'int' } as const
+const group: GroupIR = {
+  name: 'g',
+  source: 's',
+  entity: ['g'],
+  key: ['g'],
+  place: { kind: 'stream' },
+  features: [
+    { name: 'all', agg: 'sum', input: x, window: 'lifetime', hop: 1, type: 'int' },
+    { name: 'few', agg: 'sum', input: x, window: 10, hop: 1, type: 'int' },
+    { name: 'max', agg: 'max', input: x, window: 'lifetime', hop: 1, type: 'int' },
+    { name: 'before', agg: 'sum', input: x, window: 'lifetime', hop: 1, type: 'int', before: true },
+  ] satisfies FeatureIR[],
+}
+
+interface Event {
+  readonly time: number
+  readonly ref: number | null
+  readonly g: number | null
+  readonly x: number
+  readonly gone?: boolean
+}
+
+/** Events at positions `first`, `first` + 1, …, each arriving at its time. */
+function blockOf(events: readonly Event[], first = 0): Block {
+  const column = (of: (event: Event) => number | null) => ({
+    values: Float64Array.from(events, event => of(event) ?? 0),
+    nulls: Uint8Array.from(events, event => Number(of(event) === null)),
+  })
+  const time = Float64Array.from(events, event => event.time)
+  return {
+    length: events.length,
+    time,
+    arrival: time,
+    position: Float64Array.from(events, (_, i) => first + i),
+    columns: {
+      k: column(() => 0),
+      ref: column(({ ref }) => ref),
+      g: column(({ g }) => g),
+      x: column(event => event.x),
+      gone: column(({ gone }) => Number(gone ?? false)),
+      at: { values: time },
+    },
+  }
+}
+
+const strings = new Strings()
+const kernelOf = () => new Kernel(group, source, { strings })
+const shown = ({ values, nulls, refused }: FeatureColumn) =>
+  Array.from(nulls, (isNull, row) => (refused[row] ? [refused[row]] : isNull ? null : values[row]))
+/** For each key its features. */
+const read = (kernel: Kernel, keys: readonly number[], clock: number) => {
+  const out = kernel.read([{ values: Float64Array.from(keys) }], new Float64Array(keys.length).fill(clock)).map(shown)
+  return keys.map((_, row) => out.map(column => column[row]))
+}
+/** Of a key whose events are `values`, all in every window. */
+const summed = (...values: number[]) => {
+  const sum = values.length === 0 ? null : values.reduce((a, b) => a + b)
+  return [sum, sum, values.length === 0 ? null : Math.max(...values), sum]
+}
+
+const original = { time: 1, ref: 7, g: 1, x: 5 }
+const moved = { time: 2, ref: 7, g: 2, x: 50 }
+const other = { time: 1, ref: 8, g: 1, x: 3 }
+
+test('at each step a revision takes its original out, of another key too, and before leaves out the trigger alone', () => {
+  const out = kernelOf()
+    .step(blockOf([original, other, { ...original, x: 6, time: 2 }, { ...other, x: 1, time: 2 }, { time: 3, ref: null, g: 1, x: 10 }]))
+    .map(shown)
+  assert.deepEqual(out, [
+    [5, 8, 9, 7, 17],
+    [5, 8, 9, 7, 17],
+    [5, 5, 6, 6, 10],
+    [null, 5, 3, 6, 7],
+  ])
+})
+
+test('a deleted event, and one of no group, take their original out and do not count', () => {
+  for (const last of [
+    { ...moved, gone: true },
+    { ...moved, g: null },
+  ]) {
+    const kernel = kernelOf()
+    kernel.apply(blockOf([original, other, last]))
+    assert.deepEqual(read(kernel, [1, 2], 5), [summed(3), summed()])
+    kernel.apply(blockOf([{ ...original, time: 4, x: 9 }], 3))
+    assert.deepEqual(read(kernel, [1], 5), [summed(3, 9)], 'and may be revised again')
+  }
+})
+
+test('an event whose revision is known already does not count, nor does one given twice', () => {
+  const kernel = kernelOf()
+  kernel.apply(blockOf([moved], 1))
+  kernel.apply(blockOf([original], 0))
+  kernel.apply(blockOf([moved], 1))
+  assert.deepEqual(read(kernel, [1, 2], 5), [summed(), summed(50)])
+})
+
+test('what no window reaches any more can be superseded, and changes nothing', () => {
+  const kernel = new Kernel({ ...group, features: [group.features[1]] }, source, { strings })
+  kernel.apply(blockOf([original, { time: 100, ref: 9, g: 1, x: 2 }, { ...original, time: 101, x: 4 }]))
+  assert.deepEqual(read(kernel, [1], 101), [[6]])
+})
+
+test('a key is saved as it is: superseded events that its structures still hold do not come back', () => {
+  const kernel = kernelOf()
+  kernel.apply(blockOf([original, other, moved]))
+  const next = kernelOf()
+  next.restore([kernel.save(0, 2, 2)])
+  next.catchUp(blockOf([]), new Float64Array(0))
+  assert.deepEqual(read(next, [1, 2], 5), [summed(3), summed(50)])
+  next.apply(blockOf([{ ...moved, g: 1, x: 4 }], 3))
+  assert.deepEqual(read(next, [1, 2], 5), [summed(3, 4), summed()], 'identities are known again')
+})
+
+for (const [name, first, second] of [
+  ['an earlier slot', other, { ...other, g: 2, x: 30 }],
+  ['a later slot', { ...other, g: 2 }, { ...other, x: 30 }],
+] as const)
+  for (const gone of [false, true])
+    test(`a revision in a slice taken later reaches its original in ${name} of a slice taken earlier${gone ? ', deleted' : ''}`, () => {
+      const before = [{ ...original, ref: 1 }, { ...moved, ref: 2, time: 1 }, first]
+      const revision = { ...second, time: 2, gone }
+      const kernel = kernelOf()
+      kernel.apply(blockOf(before))
+      // Slot 0 is key 1, slot 1 key 2: the original's slot is saved before the revision, the other behind it.
+      const at = first.g - 1
+      const early = kernel.save(at, at + 1, 2)
+      kernel.apply(blockOf([revision], 3))
+      const late = kernel.save(1 - at, 2 - at, 3)
+      const next = kernelOf()
+      assert.equal(next.restore([early, late]), 2)
+      next.catchUp(blockOf([revision], 3), Float64Array.of(3))
+      assert.deepEqual(read(next, [1, 2], 5), read(kernel, [1, 2], 5))
+      next.apply(blockOf([{ ...second, time: 3, x: 7 }], 4))
+      kernel.apply(blockOf([{ ...second, time: 3, x: 7 }], 4))
+      assert.deepEqual(read(next, [1, 2], 5), read(kernel, [1, 2], 5), 'and is revised again')
+    })
+
+test('a slice of other identities, or of other marks of deletion, is refused', () => {
+  const kernel = kernelOf()
+  kernel.apply(blockOf([original]))
+  const { deleted: _, ...unmarked } = source
+  for (const changed of [{ ...source, identity: ['ref', 'x'] }, unmarked])
+    assert.throws(() => new Kernel(group, changed, { strings }).restore([kernel.save(0, 1, 0)]), { code: 'SPILL_STATE' })
+})
+
+test('beyond its bound a key refuses the windows that reach what was lost, also once it was filled again', () => {
+  const plans = planStructures(group, source)
+  const units = plans.map(plan => buildUnit(plan, source, strings))
+  const revisions = new Revisions(source, units, allWindows(plans), 3)
+  const refusedAt = (events: readonly Event[], first: number, clock: number): boolean[] => {
+    const block = blockOf(events, first)
+    const slots = Int32Array.from(events, ({ g }) => g!)
+    const floor = block.arrival.slice()
+    for (const unit of [revisions, ...units.map(({ structure }) => structure)]) unit.grow(3)
+    const reads = { slots: Int32Array.of(1), clock: Float64Array.of(clock), upto: Int32Array.of(events.length) }
+    const lanes = units.map(unit => laneOf(unit, block, slots, floor))
+    let refused: boolean[] = []
+    revisions.run({ block, slots, floor, lanes }, reads, reads.upto, () => {
+      refused = units.flatMap(({ structure: { lost }, readers }) =>
+        readers.map(({ span }) => lost.refusal(0, clock - span) === refusals.limit),
+      )
+      for (const { structure } of units) structure.lost.nextChunk()
+    })
+    return refused
+  }
+  const events = [1, 2, 3].map(time => ({ time, ref: time, g: 1, x: time }))
+  assert.ok(!refusedAt(events, 0, 3).includes(true))
+  const lifetime = units.flatMap(({ readers }) => readers.map(({ span }) => span === Infinity))
+  assert.ok(refusedAt([{ time: 4, ref: 4, g: 1, x: 4 }], 3, 4).every(Boolean), 'event 1 is lost, and all windows reach it')
+  assert.deepEqual(refusedAt([{ time: 12, ref: 4, g: 2, x: 4 }], 4, 12), lifetime, 'the short window has passed it')
+  assert.ok(revisions.bytes > 0)
+})

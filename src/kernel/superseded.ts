@@ -1,0 +1,35 @@
+import type { Block } from '../columns/block.ts'
+import { RowIndex } from '../columns/row-index.ts'
+import type { SourceIR } from '../define/ir.ts'
+
+/** The columns whose values are the identity of an event within its source; none where events cannot be revised. */
+export const identityColumns = ({ key, identity }: SourceIR): readonly string[] => (identity ? [key, ...identity] : [])
+
+/**
+ * The rows of a block that count when all of it is known: not marked deleted, and not superseded by a later-positioned row of the
+ * same source key and identity (semantics §1). `undefined` if all do.
+ */
+export function currentRows(source: SourceIR, block: Block): Uint32Array | undefined {
+  if (!source.identity) return undefined
+  const index = new RowIndex(
+    identityColumns(source).map(name => block.columns[name]),
+    block.length,
+  )
+  for (let row = 0; row < block.length; row++) {
+    if (index.hasNull(row)) continue
+    const rival = index.find(row)
+    if (rival < 0 || block.position[row] > block.position[rival]) index.put(row)
+  }
+  const rows = new Uint32Array(block.length)
+  let count = 0
+  for (let row = 0; row < block.length; row++)
+    if (!isDeleted(source, block, row) && (index.hasNull(row) || index.find(row) === row)) rows[count++] = row
+  return count === block.length ? undefined : rows.subarray(0, count)
+}
+
+/** Is an event marked deleted, so that it supersedes and does not count? */
+export function isDeleted({ deleted }: SourceIR, { columns }: Block, row: number): boolean {
+  if (deleted === undefined) return false
+  const { values, nulls } = columns[deleted]
+  return values[row] === 1 && !nulls?.[row]
+}
