@@ -38,6 +38,12 @@ export const limits = {
   MAP_ROWS_MAX: 1000,
   /** Ids remembered within `dedupe`, one source. */
   DEDUPE_IDS_MAX: 2 ** 24,
+  /** Bytes of a group's state that are saved at a time, about. */
+  SLICE_BYTES: 1 << 20,
+  /** Files of strings beyond which they are written as one. */
+  STRING_FILES_MAX: 64,
+  /** Milliseconds between the beginnings of two rounds of saving state. */
+  CHECKPOINT_ROUND_MS: 10_000,
   /** Keys that a tick decides about before anything else has its turn. */
   TICK_KEYS_AT_ONCE: 4096,
   /** Entries of the log that wait for a tick's decisions, beyond which sources are held back. */

@@ -7,7 +7,8 @@ import { fileStart, followNdjson, type FilePlace } from '../files/follow.ts'
 import { openInput } from '../files/input.ts'
 import { ndjsonBatches } from '../files/ndjson.ts'
 import type { RecordBatch } from '../intake/batch.ts'
-import type { Cursor, Run } from '../run/run.ts'
+import type { Cursor } from '../run/inbox.ts'
+import type { Run } from '../run/run.ts'
 
 export const STANDARD_INPUT = '-'
 

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { every, stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
 import { openFolder } from '../log/sqlite/data-folder.ts'
 import type { StoredDecisions } from '../log/store.ts'
 import { recordedDecisions } from '../run/recorded.ts'
@@ -87,6 +88,7 @@ async function runIn(pipeline: Runnable, { files, data, once, decisions, json }:
     for (const { source, path } of files) say(`  ${placeText(run, source, path)}`)
     timers.push(
       every(TICK_EVERY_MS, () => run.tick()),
+      every(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint()),
       every(STATUS_EVERY_MS, () => say(statusText(run))),
     )
     const feeding = files.map(({ source, path }) =>
@@ -122,6 +124,7 @@ function opened(
   const run = new Run(pipeline, {
     store,
     onDecisions: stretches => out?.write(stretches),
+    onReport: report => say(`  ${report}`),
     onProgress: (entries, of) => progress.show('taking the log again', entries / of),
   })
   progress.done()

@@ -112,6 +112,27 @@ export class Log {
     }
   }
 
+  /** The first entry of the first segment that has an arrival at or after this, UTC ms; `end` if none has. */
+  since(arrival: number): number {
+    let low = 0
+    let high = this.#end
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      const stored = this.#store.segmentAt(middle)
+      if (!stored) return this.#end
+      if (stored.arrival >= arrival) high = Math.min(middle, stored.first)
+      else low = stored.first + stored.entries
+    }
+    return low
+  }
+
+  /** How many events of a source stand before an entry, at which a segment begins, or at the end. */
+  eventsOf(source: string, entry: number): number {
+    const stored = entry < this.#end ? this.#store.segmentAt(entry) : undefined
+    const offsets = stored ? this.#read(stored).offsets[source] : this.#offsets.get(source)
+    return (offsets ?? []).reduce((sum, next) => sum + next, 0)
+  }
+
   /** A segment with the columns that its sources have today: those that came since are NULL. */
   today(segment: Segment, wanted: (source: string, column: string) => boolean = () => true): Segment {
     const sources = segment.sources.map(rows => ({
@@ -147,9 +168,14 @@ export class Log {
     }
   }
 
-  #continue(last: StoredSegment): void {
+  /** A segment without its columns. */
+  #read({ first, bytes }: StoredSegment): Segment {
     const noColumns: SegmentContext = { columnsOf: this.schemas.columnsOf, stringsOf: () => new Strings(), wanted: () => false }
-    const { offsets, sources } = readSegment(last.bytes, noColumns, `segment ${last.first} of the log`)
+    return readSegment(bytes, noColumns, `segment ${first} of the log`)
+  }
+
+  #continue(last: StoredSegment): void {
+    const { offsets, sources } = this.#read(last)
     for (const [name, next] of Object.entries(offsets)) this.#offsets.set(name, [...next])
     for (const { source, block } of sources) {
       const next = this.#offsets.get(source)!

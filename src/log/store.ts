@@ -68,6 +68,12 @@ export interface LogStore {
   get(name: string): string | undefined
   /** Names and values that begin with `prefix`, by name. */
   named(prefix: string): [name: string, value: string][]
+  /** Keeps bytes under a name of their own, beside the log: derived state, whose name is committed once this resolves. */
+  writeState(name: string, bytes: Uint8Array): Promise<void>
+  /** The bytes kept under a name; `undefined` if there are none. */
+  readState(name: string): Uint8Array | undefined
+  /** Takes away all bytes but those of these names. */
+  keepStates(names: ReadonlySet<string>): void
   /** Waits for what was given, and lets go. */
   close(): Promise<void>
 }

@@ -37,9 +37,14 @@ export class Decider {
     })
   }
 
-  /** A group's state, to read it. */
-  group(name: string): LiveGroup | undefined {
-    return this.#groups.get(name)
+  /** The groups, in order of definition. */
+  get groups(): LiveGroup[] {
+    return [...this.#groups.values()]
+  }
+
+  /** The longest time, ms, for which a key is live: ticks need the events that arrived within it. */
+  get live(): number {
+    return Math.max(0, ...this.#onTicks.map(({ every }) => every.live))
   }
 
   /** Periods of the models that tick, ms. */
@@ -61,12 +66,12 @@ export class Decider {
     }
   }
 
-  /** Applies a segment whose decisions are recorded. */
-  apply(segment: Segment): void {
+  /** Applies a segment whose decisions are recorded to these groups, and to what ticks know if `ticks`. */
+  catchUp(segment: Segment, groups: readonly LiveGroup[], ticks: boolean): void {
     if (segment.marks.length > 0) return
     const order = new OrderOf(segment)
-    for (const group of this.#groups.values()) group.take(order.blockOf(group.group.source), [], order.lastArrival)
-    for (const { keys } of this.#onTicks) keys.see(order)
+    for (const group of groups) group.catchUp(order.eventsOf(group.group.source), order.lastArrival)
+    if (ticks) for (const { keys } of this.#onTicks) keys.see(order)
   }
 
   #decideOnEvents(order: OrderOf): LiveDecisions[] {
@@ -79,7 +84,7 @@ export class Decider {
         live.readers.filter(reader => reader.live === group).map(reader => ({ reader, asks: live.asksOf(reader, moments) })),
       )
       const given = group.take(
-        order.blockOf(group.group.source),
+        order.eventsOf(group.group.source),
         readers.map(({ asks }) => asks),
         order.lastArrival,
       )

@@ -6,7 +6,7 @@
  */
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Block, Column } from '../columns/block.ts'
-import { concatBlocks, concatColumns } from '../columns/concat.ts'
+import { concatBlocks, concatColumns, joined } from '../columns/concat.ts'
 import { gatherColumn, picked } from '../columns/gather.ts'
 import { blockSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
@@ -26,6 +26,12 @@ export interface GroupAsks {
   readonly own: boolean
 }
 
+/** Events of one source, and the entries of the log that they are. */
+export interface SourceEvents {
+  readonly block: Block
+  readonly entries: Float64Array
+}
+
 export interface GroupAnswers {
   readonly out: readonly FeatureColumn[]
   /** How many events of the group's source each ask knew, of all that the log ever had. */
@@ -38,36 +44,87 @@ type Placed = Omit<Asks, 'uptoBefore'> & { readonly uptoBefore: Int32Array }
 
 export class LiveGroup {
   readonly group: GroupIR
-  readonly kernel: Kernel
   readonly #source: SourceIR
-  #pending: Block | undefined
-  /** Events of the source that were applied. */
+  readonly #strings: Strings
+  #kernel: Kernel
+  /** Events that are known to no ask yet, and the entries of the log that they are. */
+  #pending: { readonly block: Block; readonly entries: Float64Array } | undefined
+  /** Events of the source that were applied, of all that the log ever had. */
   #applied = 0
+  /** The last entry that was applied; −1 before the first. */
+  #appliedEntry = -1
 
   constructor(group: GroupIR, source: SourceIR, strings: Strings) {
     this.group = group
     this.#source = source
-    this.kernel = new Kernel(group, source, { strings })
+    this.#strings = strings
+    this.#kernel = new Kernel(group, source, { strings })
+  }
+
+  get kernel(): Kernel {
+    return this.#kernel
   }
 
   /**
    * Applies the stretch's events of the group's source (`undefined` if it has none) and answers the asks. `now`: no later ask has a `t` below it.
    */
-  take(block: Block | undefined, asks: readonly GroupAsks[], now: number): GroupAnswers[] {
-    const waiting = this.#pending?.length ?? 0
-    const all = this.#pending && block ? concatBlocks([this.#pending, block]) : (this.#pending ?? block)
+  take(events: SourceEvents | undefined, asks: readonly GroupAsks[], now: number): GroupAnswers[] {
+    const waiting = this.#pending?.block.length ?? 0
+    const all = this.#withPending(events)
     if (!all) return asks.map(ask => this.#answer(ask, nothing))
-    const placed = asks.map(ask => this.#place(ask, all, waiting))
-    const end = this.#knownBy(now, all)
-    const out = this.#replay(blockSlice(all, 0, end), placed)
+    const placed = asks.map(ask => this.#place(ask, all.block, waiting))
+    const end = this.#knownBy(now, all.block)
+    const out = this.#replay(blockSlice(all.block, 0, end), placed)
     const answers = placed.map(({ upto, clock }, i) => ({
       out: out[i],
       known: Float64Array.from(upto, known => this.#applied + known),
       clock,
     }))
-    this.#applied += end
-    this.#pending = end < all.length ? concatBlocks([blockSlice(all, end, all.length)]) : undefined
+    this.#advance(all, end)
     return answers
+  }
+
+  /** Slots of the kernel as bytes, with how far they are complete. */
+  save(from: number, to: number): Uint8Array {
+    return this.kernel.save(from, to, this.#appliedEntry)
+  }
+
+  /** Restores what `save` gave. Returns the entry behind which the log is to be taken again. Throws `SPILL_STATE`, and is empty then. */
+  restore(slices: readonly Uint8Array[]): number {
+    try {
+      this.#appliedEntry = Math.max(-1, this.#kernel.restore(slices))
+      return this.#appliedEntry
+    } catch (error) {
+      this.#kernel = new Kernel(this.group, this.#source, { strings: this.#strings })
+      throw error
+    }
+  }
+
+  /** Before the first entry is taken again: how many events of its source the log had before it. */
+  startAfter(events: number): void {
+    this.#applied = events
+  }
+
+  /** Applies events that asks have seen already, after `restore` or without. */
+  catchUp(events: SourceEvents | undefined, now: number): void {
+    const all = this.#withPending(events)
+    if (!all) return
+    const end = this.#knownBy(now, all.block)
+    this.kernel.catchUp(blockSlice(all.block, 0, end), all.entries)
+    this.#advance(all, end)
+  }
+
+  #withPending(events: SourceEvents | undefined): SourceEvents | undefined {
+    const pending = this.#pending
+    if (!pending || !events) return pending ?? events
+    return { block: concatBlocks([pending.block, events.block]), entries: joined([pending.entries, events.entries]) }
+  }
+
+  #advance({ block, entries }: SourceEvents, end: number): void {
+    this.#applied += end
+    if (end > 0) this.#appliedEntry = entries[end - 1]!
+    const { length } = block
+    this.#pending = end < length ? { block: concatBlocks([blockSlice(block, end, length)]), entries: entries.slice(end) } : undefined
   }
 
   #answer(ask: GroupAsks, block: Block): GroupAnswers {

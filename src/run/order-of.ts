@@ -1,6 +1,7 @@
 /** How the entries of a segment stand to one another: where each source's events are, and how many of another source stand before them. */
 import type { Block } from '../columns/block.ts'
 import type { Segment } from '../log/segment.ts'
+import type { SourceEvents } from './live-group.ts'
 import type { Moments } from './live-model.ts'
 
 export class OrderOf {
@@ -20,6 +21,12 @@ export class OrderOf {
   /** The segment's events of a source, if it has any. */
   blockOf(source: string): Block | undefined {
     return this.#segment.sources.find(rows => rows.source === source)?.block
+  }
+
+  /** A source's events with their sequence numbers, if the segment has any. */
+  eventsOf(source: string): SourceEvents | undefined {
+    const block = this.blockOf(source)
+    return block && { block, entries: this.entries(source) }
   }
 
   /** Sequence numbers of a source's events. */

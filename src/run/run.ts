@@ -18,10 +18,12 @@ import { EventLookup } from '../log/event-lookup.ts'
 import { Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
 import type { Commit, LogStore, StoredDecisions } from '../log/store.ts'
-import { Appender, type Input, type Receipt } from './appender.ts'
+import { Appender, type Receipt } from './appender.ts'
+import { Checkpointer, MANIFEST, restoredManifest } from './checkpointer.ts'
 import { Decider } from './decider.ts'
 import { Deciding, progressOf, progressText } from './deciding.ts'
 import { DecisionWriter } from './decision-codec.ts'
+import { Inbox, type Cursor, type Submitted } from './inbox.ts'
 import { recover } from './recover.ts'
 import { stampClock } from './stamp-clock.ts'
 import { Ticks } from './ticks.ts'
@@ -39,17 +41,10 @@ export interface RunOptions {
   readonly partitions?: number
   /** Receives decisions that are durable, in order. What it throws ends the run. */
   readonly onDecisions?: (decisions: readonly StoredDecisions[]) => void
-  /** Entries of the log taken again at the start, of all. */
+  /** What went wrong and was mended: saved state that could not be used, in words. */
+  readonly onReport?: (report: string) => void
+  /** Entries of the log taken again at the start, of those to take. */
   readonly onProgress?: (entries: number, of: number) => void
-}
-
-/** Where a source was read up to, to be committed with what was read. */
-export type Cursor = readonly [name: string, value: string]
-
-interface Waiting extends Input {
-  readonly cursor: Cursor | undefined
-  readonly resolve: (receipt: Receipt) => void
-  readonly reject: (error: unknown) => void
 }
 
 export interface RunCounts {
@@ -75,20 +70,19 @@ export class Run {
   readonly #appender: Appender
   readonly #deciding: Deciding
   readonly #ticks: Ticks
+  readonly #checkpointer: Checkpointer
   readonly #onDecisions: RunOptions['onDecisions']
-  readonly #queue: Waiting[] = []
-  #waitingRecords = 0
+  readonly #inbox = new Inbox()
   #inFlight = 0
   #isDue = false
   #failure: unknown
   readonly #ended = Promise.withResolvers<void>()
-  #wantsRoom: (() => void)[] = []
 
   /**
    * Opens a pipeline over a store and takes its log again. Throws `SPILL_DATA` where the log is damaged, `SPILL_SCHEMA` where a source was changed so
    * that its events cannot be read.
    */
-  constructor(runnable: Runnable, { store, clock = stampClock(), partitions, onDecisions, onProgress }: RunOptions) {
+  constructor(runnable: Runnable, { store, clock = stampClock(), partitions, onDecisions, onProgress, onReport = () => {} }: RunOptions) {
     const { ir, maps } = runnable
     const { strings } = this
     checkSupported(ir)
@@ -105,9 +99,20 @@ export class Run {
     })
     this.#log = log
     this.#lookup = new EventLookup(store, log.schemas.columnsOf)
+    const manifest = restoredManifest(store, strings, onReport)
+    const restored = strings.size
     this.decider = new Decider(runnable, strings)
+    const { decider } = this
     const from = progressOf(store.get(DECIDED))
-    const ids = recover({ ir, log, strings, decider: this.decider, isLookedAt, decided: from.entry, onProgress })
+    const ids = recover({ ir, store, log, strings, decider, isLookedAt, decided: from.entry, manifest, onReport, onProgress })
+    this.#checkpointer = new Checkpointer({
+      store,
+      strings,
+      groups: decider.groups,
+      restored: { files: manifest?.strings ?? [], count: restored },
+      commit: text => store.commit({ put: [[MANIFEST, text]] }),
+      onError: error => onReport(`state could not be saved: ${(error as Error).message}`),
+    })
     const writer = new DecisionWriter(runnable.fingerprint, strings)
     this.#deciding = new Deciding({ store, log, decider: this.decider, writer, isLookedAt, strings, from })
     this.#appender = new Appender({ ir, maps, strings, log, lookup: this.#lookup, ids })
@@ -133,17 +138,14 @@ export class Run {
    */
   submit(source: string, batch: RecordBatch, cursor?: Cursor): Promise<Receipt> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
-    const { promise, resolve, reject } = Promise.withResolvers<Receipt>()
-    this.#queue.push({ source, batch, cursor, resolve, reject })
-    this.#waitingRecords += batch.records.length
+    const receipt = this.#inbox.add(source, batch, cursor)
     this.#schedule()
-    return promise
+    return receipt
   }
 
   /** Resolves when there is room for more records: at once, or when what waits has become less. */
   room(): Promise<void> {
-    if (this.#waitingRecords < limits.WAITING_RECORDS_MAX || this.#failure !== undefined) return Promise.resolve()
-    return new Promise(resolve => this.#wantsRoom.push(resolve))
+    return this.#inbox.room()
   }
 
   /** Where a source was read up to, as it was committed last. */
@@ -151,16 +153,35 @@ export class Run {
     return this.#store.get(`cursor/${name}`)
   }
 
-  /** Waits for what was submitted and lets go of the store. */
+  /** Waits for what was submitted, saves state, and lets go of the store. */
   async stop(): Promise<void> {
-    while (this.#failure === undefined && (this.#queue.length > 0 || this.#inFlight > 0 || !this.#deciding.isIdle))
-      await new Promise<void>(resolve => soon(resolve))
+    await this.#until(() => this.#inbox.isEmpty && this.#inFlight === 0 && this.#deciding.isIdle && this.#checkpointer.isIdle)
+    this.checkpoint()
+    await this.#until(() => {
+      this.#checkpointer.step()
+      return this.#checkpointer.isIdle
+    })
     await this.#store.close()
     this.#ended.resolve()
   }
 
+  /** Lets the loop turn until something holds, or the run has failed. */
+  async #until(holds: () => boolean): Promise<void> {
+    while (this.#failure === undefined && !holds()) {
+      this.#checkpointer.step()
+      await new Promise<void>(resolve => soon(resolve))
+    }
+  }
+
+  /** Begins to save state, unless that is going on or nothing has changed. */
+  checkpoint(): void {
+    this.#checkpointer.begin(this.#log.end)
+    this.#checkpointer.step()
+  }
+
   /** Looks whether a tick is due: whoever moves the clock calls it. Returns when the next one is, UTC ms; Infinity without models that tick. */
   tick(): number {
+    this.#checkpointer.step()
     this.#schedule()
     return this.#ticks.next
   }
@@ -173,19 +194,19 @@ export class Run {
   }
 
   #hasWork(): boolean {
-    return this.#queue.length > 0 || !this.#deciding.isIdle || this.#ticks.isDue(this.#clock)
+    return !this.#inbox.isEmpty || !this.#deciding.isIdle || this.#ticks.isDue(this.#clock)
   }
 
   /** Some of what is to be decided, then the ticks that are due, then what has come in. */
   #turn(): void {
     this.#isDue = false
-    const inputs: Waiting[] = []
+    const inputs: Submitted[] = []
     try {
       this.#step()
       const now = this.#clock()
       const ticks = this.#ticks.take(now)
       if (ticks.length > 0) this.#append([], ticks, now, [[TICKED, String(ticks.at(-1)!.t)]])
-      if (this.#deciding.waiting < limits.UNDECIDED_MAX) inputs.push(...this.#next())
+      if (this.#deciding.waiting < limits.UNDECIDED_MAX) inputs.push(...this.#inbox.take())
       if (inputs.length > 0)
         this.#append(
           inputs,
@@ -205,7 +226,7 @@ export class Run {
     if (decided) void this.#commit({ decisions: decided.decisions, put: [[DECIDED, progressText(decided.progress)]] })
   }
 
-  #append(inputs: readonly Waiting[], marks: readonly Mark[], now: number, put: readonly (readonly [string, string])[]): void {
+  #append(inputs: readonly Submitted[], marks: readonly Mark[], now: number, put: readonly (readonly [string, string])[]): void {
     const { appended, dead, receipts } = this.#appender.take(inputs, marks, now)
     const decided = appended && this.#deciding.take(appended, this.#appender.stringsOf)
     if (appended) this.#lookup.given(appended.stored)
@@ -214,18 +235,7 @@ export class Run {
     void this.#commit({ ...(appended && { segment: appended.stored }), decisions, dead, put: all }, inputs, receipts)
   }
 
-  /** What waits, up to a turn's worth. */
-  #next(): Waiting[] {
-    let records = 0
-    let count = 0
-    while (count < this.#queue.length && (count === 0 || records + this.#queue[count].batch.records.length <= limits.TURN_RECORDS))
-      records += this.#queue[count++].batch.records.length
-    this.#waitingRecords -= records
-    if (this.#waitingRecords < limits.WAITING_RECORDS_MAX) for (const resolve of this.#wantsRoom.splice(0)) resolve()
-    return this.#queue.splice(0, count)
-  }
-
-  async #commit(commit: Commit, inputs: readonly Waiting[] = [], receipts: readonly Receipt[] = []): Promise<void> {
+  async #commit(commit: Commit, inputs: readonly Submitted[] = [], receipts: readonly Receipt[] = []): Promise<void> {
     const { decisions = [] } = commit
     // The bytes of decisions go to the store's thread; who listens gets a copy.
     const told = this.#onDecisions ? decisions.map(stretch => ({ ...stretch, bytes: stretch.bytes.slice() })) : []
@@ -259,8 +269,7 @@ export class Run {
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return
     this.#failure = error
-    for (const { reject } of this.#queue.splice(0)) reject(error)
-    for (const resolve of this.#wantsRoom.splice(0)) resolve()
+    this.#inbox.refuse(error)
     this.#ended.reject(error)
   }
 }

@@ -16,17 +16,18 @@ interface Waiting {
 /** What survives. */
 export interface Disk {
   readonly commits: Commit[]
+  readonly states?: Map<string, Uint8Array>
 }
 
 export class ModelStore implements LogStore {
-  readonly disk: Disk
+  readonly disk: Disk & { readonly states: Map<string, Uint8Array> }
   readonly #waiting: Waiting[] = []
   #failure: Error | undefined
   /** Sync each commit when it is given. */
   #auto: boolean
 
   constructor(disk: Disk = { commits: [] }, auto = false) {
-    this.disk = disk
+    this.disk = { states: new Map(), ...disk }
     this.#auto = auto
   }
 
@@ -63,7 +64,8 @@ export class ModelStore implements LogStore {
 
   /** Ends this process: of what waits, the first `kept` commits are on the disk though nobody was told. Gives the disk. */
   crash(kept: number): Disk {
-    return { commits: [...this.disk.commits, ...this.#waiting.slice(0, kept).map(({ commit }) => commit)] }
+    const commits = [...this.disk.commits, ...this.#waiting.slice(0, kept).map(({ commit }) => commit)]
+    return { commits, states: new Map(this.disk.states) }
   }
 
   segmentAt(sequence: number): StoredSegment | undefined {
@@ -84,6 +86,19 @@ export class ModelStore implements LogStore {
 
   named(prefix: string): [name: string, value: string][] {
     return [...this.#values()].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1))
+  }
+
+  writeState(name: string, bytes: Uint8Array): Promise<void> {
+    this.disk.states.set(name, bytes.slice())
+    return Promise.resolve()
+  }
+
+  readState(name: string): Uint8Array | undefined {
+    return this.disk.states.get(name)
+  }
+
+  keepStates(names: ReadonlySet<string>): void {
+    for (const name of this.disk.states.keys()) if (!names.has(name)) this.disk.states.delete(name)
   }
 
   close(): Promise<void> {

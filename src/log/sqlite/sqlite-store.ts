@@ -2,13 +2,14 @@
  * The log's store in one SQLite file. Writing is done by a thread of its own, so that no fsync stops this one; reading by a connection of this
  * thread, which sees what is committed and blocks nobody.
  */
-import { extname } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../../base/errors.ts'
 import type { Commit, LogStore, StoredSchema, StoredSegment } from '../store.ts'
 import type { CheckpointerData } from './checkpointer-thread.ts'
 import { Gate } from './gate.ts'
 import { SqliteReader } from './reader.ts'
+import { StateFiles } from './state-files.ts'
 import type { FromWriter, ToWriter, WriterData } from './writer-thread.ts'
 
 export interface SqliteOptions {
@@ -30,6 +31,7 @@ export class SqliteStore implements LogStore {
   readonly #writer: Worker
   readonly #checkpointer: Worker
   readonly #reader: SqliteReader
+  readonly #states: StateFiles
   readonly #waiting: Waiting[] = []
   #number = 0
   #failure: SpillwayError | undefined
@@ -45,6 +47,7 @@ export class SqliteStore implements LogStore {
     this.#checkpointer.on('error', () => new Gate(gate).open())
     this.#checkpointer.unref()
     this.#reader = new SqliteReader(path)
+    this.#states = new StateFiles(join(dirname(path), 'state'))
   }
 
   /** Opens the file, or makes it. Throws `SPILL_DATA` if it is no database of ours, and `SPILL_STORE` if it cannot be read or written. */
@@ -89,6 +92,18 @@ export class SqliteStore implements LogStore {
 
   named(prefix: string): [name: string, value: string][] {
     return this.#reader.named(prefix)
+  }
+
+  writeState(name: string, bytes: Uint8Array): Promise<void> {
+    return this.#states.write(name, bytes)
+  }
+
+  readState(name: string): Uint8Array | undefined {
+    return this.#states.read(name)
+  }
+
+  keepStates(names: ReadonlySet<string>): void {
+    this.#states.keep(names)
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
+import { random } from '../base/random.ts'
+import { count, entity, every, features, lag, linear, model, on, pipeline, scheduled, source, stream, t } from '../index.ts'
+import { batchOf } from '../intake/batch.ts'
+import { recordedDecisions } from './recorded.ts'
+import { Run } from './run.ts'
+
+const card = entity('card', t.string())
+const shop = entity('shop', t.int())
+const payments = source('payments', {
+  schema: { id: t.string(), card, shop, amount: t.int(), label: t.string(), at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+  dedupe: '20m',
+})
+const logins = source('logins', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
+const byCard = features('by_card', {
+  from: payments,
+  entity: card,
+  place: stream,
+  values: p => ({ n: count('1h'), least: p.amount.min('2h'), label: p.label.last('1h'), sum: p.amount.sum('lifetime') }),
+})
+const byShop = features('by_shop', {
+  from: payments,
+  entity: shop,
+  place: lag('7m'),
+  values: p => ({ labels: p.label.countDistinct('1h') }),
+})
+const nightly = features('nightly', {
+  from: logins,
+  entity: card,
+  place: scheduled('*/15 * * * *', { lasts: '2m' }),
+  values: () => ({ n: count('3h') }),
+})
+const onPayment = model('on_payment', {
+  decide: on(payments),
+  inputs: p => ({ card: byCard.of(p.card), shop: byShop.of(p.shop).labels, logins: nightly.of(p.card).n }),
+  score: linear({ intercept: 0, weights: { 'card.n': 1 } }),
+})
+const onTick = model('on_tick', {
+  decide: every('5m', card, { live: '30m' }),
+  inputs: ({ card: c }) => ({ card: byCard.of(c), logins: nightly.of(c).n }),
+  score: linear({ intercept: 0, weights: { 'card.n': 1 } }),
+})
+const pay = pipeline('pay', [onPayment, onTick])
+
+const start = Date.parse('2026-01-01T00:00Z')
+
+/** One minute of a history: records of both sources, among them duplicates. */
+function minuteOf(m: number): { payments: unknown[]; logins: unknown[] } {
+  const next = random(m + 1)
+  const pick = (n: number) => Math.floor(next() * n)
+  const payment = (id: number) => {
+    const of = random(id)
+    const at = start + (Math.floor(id / 10) - Math.floor(of() * 9)) * 60_000
+    const amount = Math.floor(of() * 100)
+    return {
+      id: `i${id}`,
+      card: `c${Math.floor(of() * (3 + id / 40))}`,
+      shop: Math.floor(of() * 5),
+      amount,
+      label: `l${Math.floor(of() * 20)}`,
+      at,
+    }
+  }
+  return {
+    payments: Array.from({ length: pick(4) }, (_, i) => payment(Math.max(0, m - pick(2) * 3) * 10 + i)),
+    logins: Array.from({ length: pick(3) }, () => ({ card: `c${pick(6)}`, at: start + (m - pick(3)) * 60_000 })),
+  }
+}
+
+interface Driven {
+  readonly store: ModelStore
+  readonly run: Run
+  readonly reports: string[]
+  /** Entries that the start took again. */
+  readonly taken: number
+  minute(m: number): Promise<void>
+}
+
+function open(disk?: Disk): Driven {
+  const store = new ModelStore(disk, true)
+  const reports: string[] = []
+  let now = start
+  let taken = 0
+  const run = new Run(pay, { store, clock: () => now, onReport: report => reports.push(report), onProgress: (_, of) => (taken = of) })
+  const minute = async (m: number) => {
+    now = start + m * 60_000
+    run.tick()
+    await new Promise(resolve => setImmediate(resolve))
+    const { payments: some, logins: others } = minuteOf(m)
+    await run.submit('payments', batchOf(some))
+    await run.submit('logins', batchOf(others))
+  }
+  return { store, run, reports, taken, minute }
+}
+
+const decisionsOf = ({ store }: Driven): unknown[] => store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])
+
+async function settle(run: Run, turns: number): Promise<void> {
+  for (let i = 0; i < turns; i++) {
+    run.tick()
+    await new Promise(resolve => setImmediate(resolve))
+  }
+}
+
+test('a run that crashes while it saves state, again and again, is the run that never did', async () => {
+  const minutes = 200
+  const whole = open()
+  let part = open()
+  const next = random(7)
+  let least = Infinity
+  for (let m = 0; m < minutes; m++) {
+    await whole.minute(m)
+    await part.minute(m)
+    if (next() < 0.3) part.run.checkpoint()
+    if (next() < 0.5) await settle(part.run, Math.floor(next() * 12))
+    if (next() < 0.2) {
+      part = open(part.store.crash(0))
+      assert.deepEqual(part.reports, [])
+      if (m > minutes / 2) least = Math.min(least, part.taken)
+    }
+  }
+  await settle(whole.run, 3)
+  await settle(part.run, 3)
+  assert.ok(decisionsOf(whole).length > 400)
+  assert.deepEqual(decisionsOf(part), decisionsOf(whole))
+  assert.ok(least < whole.run.end / 2, `a start took at least ${least} of ${whole.run.end} entries`)
+})
+
+test('saved state that is lost or damaged is reported and made again', async () => {
+  const first = open()
+  for (let m = 0; m < 60; m++) await first.minute(m)
+  await first.run.stop()
+  const { commits, states } = first.store.disk
+  assert.ok(states.size >= 4, [...states.keys()].join())
+  const whole = open({ commits: [...commits], states: new Map(states) })
+  assert.deepEqual(whole.reports, [])
+  for (let m = 60; m < 90; m++) await whole.minute(m)
+  await settle(whole.run, 3)
+  for (const name of states.keys()) {
+    const damaged = states.get(name)!.slice()
+    damaged[damaged.length >> 1] = damaged[damaged.length >> 1] ^ 4
+    for (const bytes of [undefined, new Uint8Array(0), damaged]) {
+      const rest = new Map(states)
+      if (bytes) rest.set(name, bytes)
+      else rest.delete(name)
+      const again = open({ commits: [...commits], states: rest })
+      assert.equal(again.reports.length, 1)
+      assert.match(again.reports[0], new RegExp(`${name}.* is missing or damaged`))
+      for (let m = 60; m < 90; m++) await again.minute(m)
+      await settle(again.run, 3)
+      assert.deepEqual(decisionsOf(again), decisionsOf(whole))
+    }
+  }
+})
