@@ -22,7 +22,7 @@ export function decisionsOf({ ir, scores }: Pipeline, log: TestLog, name: string
   const model = ir.models.find(candidate => candidate.name === name)
   if (!model) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model '${name}'`)
   const replayed = log.replay()
-  const recordOf = decisionRecords(model, replayed)
+  const recordOf = decisionRecords(ir, model, replayed)
   const decisions: TestDecision<unknown>[] = []
   for (const batch of decide({ ir, scores }, model, replayed)) {
     for (let row = 0; row < batch.length; row++) {

@@ -75,7 +75,7 @@ export class TestLog {
       source: Uint8Array.from(this.#order),
       row: Uint32Array.from(this.#order, index => next[index]++),
     }
-    return replayLog(ir, new Map(histories), strings, order)
+    return replayLog(ir, new Map(histories), strings, { order })
   }
 
   #take(source: SourceIR, sent: readonly Sent[], options: Partial<IntakeOptions>): Intake {
