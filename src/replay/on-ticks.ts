@@ -8,15 +8,13 @@ import { limits } from '../base/limits.ts'
 import type { Column } from '../columns/block.ts'
 import { columnSlice } from '../columns/slice.ts'
 import { LiveKeys } from '../decision/live-keys.ts'
-import { groupReads } from '../decision/reads.ts'
-import type { ModelIR, PipelineIR, TriggerIR } from '../define/ir.ts'
+import { keyOrder, tellersOf, type Every } from '../decision/tellers.ts'
+import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import type { ReplayLog } from './log.ts'
 import { countUpTo, type Stretch, type Triggering } from './triggering.ts'
 
-type Every = Extract<TriggerIR, { kind: 'every' }>
-
-/** What tells that keys are live: the events of a source that the model reads through a group of the entity, with the group's key. */
-interface Teller {
+/** Events that tell: of whom, and when. */
+interface Telling {
   readonly key: Column
   readonly time: Float64Array
   readonly arrival: Float64Array
@@ -30,7 +28,10 @@ export function onTicks(
   log: ReplayLog,
   ticksMax: number = limits.REPLAY_TICKS_MAX,
 ): Triggering {
-  const tellers = tellersOf(ir, model, decide, log)
+  const tellers = tellersOf(ir, model, decide).map(({ source, key }): Telling => {
+    const { time, arrival, columns } = log.histories.get(source)!.block
+    return { key: columns[key], time, arrival }
+  })
   const t = liveTicks(decide, tellers, log, ticksMax)
   return {
     moments: { t, prefixes: source => countUpTo(log.histories.get(source)!.block.arrival, t), source: undefined },
@@ -38,24 +39,8 @@ export function onTicks(
   }
 }
 
-function tellersOf(ir: PipelineIR, model: ModelIR, { column }: Every, { histories }: ReplayLog): Teller[] {
-  const tellers = new Map<string, Teller>()
-  for (const { group } of groupReads(ir, model)) {
-    if (group.entity.length > 1 || group.entity[0] !== column.entity) continue
-    const { source, block } = histories.get(group.source)!
-    if (source.identity)
-      throw new SpillwayError(
-        'SPILL_REVISION',
-        `model '${model.name}' ticks, and events of source '${source.name}' can be revised (identity); which keys are then live cannot be told yet`,
-      )
-    const { time, arrival, columns } = block
-    tellers.set(`${group.source}.${group.key[0]}`, { key: columns[group.key[0]], time, arrival })
-  }
-  return [...tellers.values()]
-}
-
 /** The ticks at which a key is live: those not too long after the newest event time that is known. */
-function liveTicks({ every, live }: Every, tellers: readonly Teller[], { first, until }: ReplayLog, ticksMax: number): Float64Array {
+function liveTicks({ every, live }: Every, tellers: readonly Telling[], { first, until }: ReplayLog, ticksMax: number): Float64Array {
   const ticks: number[] = []
   const next = tellers.map(() => 0)
   let newest = -Infinity
@@ -83,16 +68,15 @@ const atOrAfter = (moment: number, every: number): number => Math.ceil(moment / 
 
 /** A decision for each tick and each key live at it, in order of both. */
 function* tickStretches(
-  { live, column }: Every,
-  tellers: readonly Teller[],
+  decide: Every,
+  tellers: readonly Telling[],
   ticks: Float64Array,
   { strings }: ReplayLog,
   size: number,
 ): Generator<Stretch> {
-  const isText = column.type === 'string'
-  const keys = new LiveKeys(live, isText ? (a, b) => strings.compare(a, b) : (a, b) => a - b)
+  const keys = new LiveKeys(decide.live, keyOrder(decide, strings))
   const seen = tellers.map(() => 0)
-  const values = isText ? new Int32Array(size) : new Float64Array(size)
+  const values = decide.column.type === 'string' ? new Int32Array(size) : new Float64Array(size)
   const moment = new Int32Array(size)
   let length = 0
   const stretch = (): Stretch => {
