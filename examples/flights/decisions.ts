@@ -1,6 +1,5 @@
 /** The model's decisions over the whole file, in memory: what `fit.ts` and `ages.ts` work on. */
 import type { PipelineIR } from 'spillway'
-import { triggerSource } from '../../src/define/trigger-columns.ts'
 import { decide } from '../../src/replay/decide.ts'
 import { load } from '../../src/replay/load.ts'
 import type { ReplayLog } from '../../src/replay/log.ts'
@@ -26,7 +25,7 @@ export const readLog = (path: string = flightsFile): Promise<ReplayLog> =>
 /** `ir` is that of `flights.ts`, or one with its group placed elsewhere. */
 export function decisions(log: ReplayLog, ir: PipelineIR = pipeline.ir): Decisions {
   const [model] = ir.models
-  const length = log.histories.get(triggerSource(model))!.block.length
+  const { length } = log.histories.get('departures')!.block
   const inputs = new Map(model.inputs.map(({ name }) => [name, new Float64Array(length)]))
   const result = { t: new Float64Array(length), inputs, score: new Float64Array(length) }
   for (const batch of decide({ ir, scores: pipeline.scores }, model, log)) {

@@ -64,6 +64,8 @@ export const limits = {
   CHECKPOINT_EVERY_MS: 50,
   /** Milliseconds that commits wait for the WAL to be emptied at most. */
   GATE_MS_MAX: 2000,
+  /** Ticks of one model over one replay, some key being live. */
+  REPLAY_TICKS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */
   REPLAY_EVENTS_MAX: 2 ** 27,
 } as const

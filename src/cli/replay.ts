@@ -47,7 +47,7 @@ export const replayCommand: Command = {
     const pipeline = await importPipeline(request.path)
     checkSourceFiles(request.files, pipeline.ir)
     const models = chosenModels(pipeline.ir, request.models)
-    const shown = new ShownDecisions(request.json ? 0 : request.show)
+    const shown = new ShownDecisions(pipeline.ir, request.json ? 0 : request.show)
     const { summary, refusal } = await run(pipeline, models, request, shown)
     if (request.json) console.log(JSON.stringify(summary))
     else console.log([shown.text(), summaryText(summary), ...hints(summary, refusal, request)].filter(text => text !== '').join('\n\n'))

@@ -1,19 +1,22 @@
 import { inspect } from 'node:util'
+import type { PipelineIR } from '../define/ir.ts'
 import type { DecisionBatch } from '../replay/decide.ts'
 import { decisionRecords, type DecisionRecord } from '../replay/decision-record.ts'
 import type { ReplayLog } from '../replay/log.ts'
 
 /** The last few decisions of each model, which have seen the most of the history. */
 export class ShownDecisions {
+  readonly #ir: PipelineIR
   readonly #count: number
   readonly #byModel = new Map<string, DecisionRecord[]>()
 
-  constructor(count: number) {
+  constructor(ir: PipelineIR, count: number) {
+    this.#ir = ir
     this.#count = count
   }
 
   see(batch: DecisionBatch, log: ReplayLog): void {
-    const recordOf = decisionRecords(batch.model, log)
+    const recordOf = decisionRecords(this.#ir, batch.model, log)
     const from = Math.max(0, batch.length - this.#count)
     const records = Array.from({ length: batch.length - from }, (_, i) => recordOf(batch, from + i))
     const all = [...(this.#byModel.get(batch.model.name) ?? []), ...records]

@@ -1,5 +1,4 @@
 /** The columns that a model's decisions bring with them, whatever its trigger. */
-import { SpillwayError } from '../base/errors.ts'
 import type { ColumnIR, ModelIR, PipelineIR, SourceIR } from './ir.ts'
 
 /** The columns that the model's inputs may refer to, and that give the keys of the groups it reads. */
@@ -21,15 +20,6 @@ export function triggerId(ir: PipelineIR, { decide }: ModelIR): ColumnIR | undef
   if (decide.kind !== 'on') return undefined
   const { id, columns } = sourceNamed(ir, decide.source)
   return columns.find(({ name }) => name === id)
-}
-
-/** The source at whose events a model decides. Throws `SPILL_UNSUPPORTED` for a model that decides otherwise. */
-export function triggerSource({ name, decide }: ModelIR): string {
-  if (decide.kind === 'on') return decide.source
-  throw new SpillwayError(
-    'SPILL_UNSUPPORTED',
-    `model '${name}' decides by ${decide.kind}; here are only decisions on the events of a source`,
-  )
 }
 
 const sourceNamed = (ir: PipelineIR, name: string): SourceIR => ir.sources.find(source => source.name === name)!

@@ -23,15 +23,18 @@ interface Field {
   readonly inherited: boolean
 }
 
-function requiredAs({ key, time, arrives }: SourceIR, { name, nullable }: ColumnIR): RefusalReason | undefined {
+/** What reading a row needs of its source. A request has neither time nor arrival among its fields. */
+type Rows = Pick<SourceIR, 'columns' | 'key'> & Partial<Pick<SourceIR, 'time' | 'arrives' | 'mapVersion'>>
+
+function requiredAs({ key, time, arrives }: Rows, { name, nullable }: ColumnIR): RefusalReason | undefined {
   if (name === key) return 'key'
   if (name === time) return 'time'
-  const isArrival = arrives.kind === 'column' && arrives.column === name
+  const isArrival = arrives?.kind === 'column' && arrives.column === name
   return nullable && !isArrival ? undefined : 'schema'
 }
 
 export class RowReader {
-  readonly #time: string
+  readonly #time: string | undefined
   readonly #arrival: string | undefined
   readonly #fields: readonly Field[]
   readonly #builder: BlockBuilder
@@ -43,9 +46,9 @@ export class RowReader {
   /** The arrival of the row read last, if it is a column. */
   arrival = 0
 
-  constructor(source: SourceIR, builder: BlockBuilder, stringsOf: (column: string) => Strings, origin: Origin) {
+  constructor(source: Rows, builder: BlockBuilder, stringsOf: (column: string) => Strings, origin: Origin) {
     this.#time = source.time
-    this.#arrival = source.arrives.kind === 'column' ? source.arrives.column : undefined
+    this.#arrival = source.arrives?.kind === 'column' ? source.arrives.column : undefined
     this.#builder = builder
     this.#ignoresUnknown = origin.tabular && source.mapVersion === undefined
     this.#names = source.columns.map(column => column.name)

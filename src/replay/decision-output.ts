@@ -22,7 +22,7 @@ export interface DecisionOutput {
 
 /** Opens the file for the decisions of these models. Throws `SPILL_INPUT` for a name without a format, and a path that cannot be written. */
 export function openDecisions(path: string, ir: PipelineIR, models: readonly ModelIR[]): DecisionOutput {
-  if (/\.(?:ndjson|jsonl)(?:\.gz)?$/i.test(path)) return ndjsonOutput(path)
+  if (/\.(?:ndjson|jsonl)(?:\.gz)?$/i.test(path)) return ndjsonOutput(path, ir)
   const fault = (what: string) => new SpillwayError('SPILL_INPUT', what, { place: path })
   if (!/\.parquet$/i.test(path)) throw fault('has no format by its name; call it .ndjson, .ndjson.gz or .parquet')
   if (!existsSync(dirname(path))) throw fault('cannot be written: its folder does not exist')
@@ -32,12 +32,12 @@ export function openDecisions(path: string, ir: PipelineIR, models: readonly Mod
   return parquetOutput(path, ir, model)
 }
 
-function ndjsonOutput(path: string): DecisionOutput {
+function ndjsonOutput(path: string, ir: PipelineIR): DecisionOutput {
   const sink = new TextSink(path)
   let current: { readonly model: ModelIR; readonly recordOf: DecisionRecordOf } | undefined
   return {
     async write(batch, log) {
-      if (current?.model !== batch.model) current = { model: batch.model, recordOf: decisionRecords(batch.model, log) }
+      if (current?.model !== batch.model) current = { model: batch.model, recordOf: decisionRecords(ir, batch.model, log) }
       for (let row = 0; row < batch.length; row++) sink.write(`${JSON.stringify(current.recordOf(batch, row))}\n`)
     },
     close: async () => sink.close(),

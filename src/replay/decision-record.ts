@@ -1,8 +1,8 @@
 import { limits } from '../base/limits.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ColumnIR, ModelIR, Value } from '../define/ir.ts'
-import { triggerSource } from '../define/trigger-columns.ts'
+import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir.ts'
+import { triggerId, triggerKey } from '../define/trigger-columns.ts'
 import { rowsOf, type VectorRow } from '../model/index.ts'
 import type { DecisionBatch } from './decide.ts'
 import type { ReplayLog } from './log.ts'
@@ -23,11 +23,12 @@ export interface ReadRecord {
 export interface DecisionRecord {
   readonly model: string
   readonly t: number
-  /** Key and id of the triggering event. */
+  /** What the decision is about: the key of the triggering event, of the tick, or of the request. */
   readonly key: Value
+  /** Id of the triggering event. */
   readonly id?: Value
-  /** Where the triggering event stands in its source. */
-  readonly position: { readonly partition: number; readonly offset: number }
+  /** Where the triggering event stands in its source; a tick or a request has none. */
+  readonly position?: { readonly partition: number; readonly offset: number }
   /** As the model was given it, nested as its inputs are. */
   readonly vector: VectorRow
   readonly score: number | null
@@ -40,12 +41,11 @@ export interface DecisionRecord {
 export type DecisionRecordOf = (batch: DecisionBatch, row: number) => DecisionRecord
 
 /** Decisions of one model as objects, a fresh one at each call: for people and NDJSON, a few microseconds each. */
-export function decisionRecords(model: ModelIR, log: ReplayLog): DecisionRecordOf {
-  const { source, block } = log.histories.get(triggerSource(model))!
-  const vectorOf = rowsOf(model.inputs, log.strings)
-  const columnOf = (name: string) => source.columns.find(column => column.name === name)!
-  const keyOf = cellOf(columnOf(source.key), log.strings)
-  const idOf = source.id === undefined ? undefined : cellOf(columnOf(source.id), log.strings)
+export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: ReplayLog): DecisionRecordOf {
+  const vectorOf = rowsOf(model.inputs, strings)
+  const id = triggerId(ir, model)
+  const keyOf = cellOf(triggerKey(ir, model), strings)
+  const idOf = id && cellOf(id, strings)
   return (batch, row) => {
     const refused = batch.refused.get(row)
     return {
@@ -53,7 +53,7 @@ export function decisionRecords(model: ModelIR, log: ReplayLog): DecisionRecordO
       t: batch.t[row],
       key: keyOf(batch.key, row),
       ...(idOf && batch.id && { id: idOf(batch.id, row) }),
-      position: placeOf(block.position[batch.first + row]),
+      ...(batch.position && { position: placeOf(batch.position[row]) }),
       vector: vectorOf(batch.vector, row),
       score: batch.score.nulls?.[row] === 1 ? null : batch.score.values[row],
       ...(refused !== undefined && { refused }),
@@ -62,18 +62,19 @@ export function decisionRecords(model: ModelIR, log: ReplayLog): DecisionRecordO
   }
 }
 
-export const placeOf = (position: number): DecisionRecord['position'] => ({
+export const placeOf = (position: number): NonNullable<DecisionRecord['position']> => ({
   partition: Math.floor(position / limits.OFFSET_MAX),
   offset: position % limits.OFFSET_MAX,
 })
 
-function readsOf({ feeds, first }: DecisionBatch, row: number): Record<string, ReadRecord> {
-  const reads: Record<string, ReadRecord> = {}
-  for (const feed of feeds) {
-    const { known, clock } = feed.known(first + row)
-    reads[readId({ group: feed.read.group.name, key: feed.read.key })] = { known, clock: Number.isFinite(clock) ? clock : null }
-  }
-  return reads
+function readsOf({ reads }: DecisionBatch, row: number): Record<string, ReadRecord> {
+  const records: Record<string, ReadRecord> = {}
+  for (const { read, known, clock } of reads)
+    records[readId({ group: read.group.name, key: read.key })] = {
+      known: known[row],
+      clock: Number.isFinite(clock[row]) ? clock[row] : null,
+    }
+  return records
 }
 
 /** A key or id as it is delivered. */

@@ -5,12 +5,12 @@
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ExprIR, ModelIR, PipelineIR } from '../define/ir.ts'
-import { triggerId, triggerKey, triggerSource } from '../define/trigger-columns.ts'
+import { triggerId, triggerKey } from '../define/trigger-columns.ts'
 import type { OutputColumn, OutputValues } from '../files/table.ts'
 import type { DecisionBatch } from './decide.ts'
 import { placeOf } from './decision-record.ts'
 import { delivered } from '../decision/delivered.ts'
-import type { Feed } from './feed.ts'
+import type { KnownRead } from './feed.ts'
 import type { ReplayLog } from './log.ts'
 import { groupReads, readId } from '../decision/reads.ts'
 
@@ -21,8 +21,7 @@ export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] 
     { name: 't', type: 'timestamp' },
     { name: 'key', type: key.type },
     ...(id ? [{ name: 'id', type: id.type }] : []),
-    { name: 'partition', type: 'int' },
-    { name: 'offset', type: 'int' },
+    ...(model.decide.kind === 'on' ? placeColumns : []),
     ...model.inputs.map(({ name, expr }) => ({ name: `vector.${name}`, type: expr.type, list: isList(ir, expr) })),
     { name: 'score', type: 'double' },
     { name: 'refused', type: 'string' },
@@ -36,22 +35,26 @@ export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] 
   ]
 }
 
+/** Where a triggering event stands; a tick or a request has no place. */
+const placeColumns: readonly OutputColumn[] = [
+  { name: 'partition', type: 'int' },
+  { name: 'offset', type: 'int' },
+]
+
 /** The values of those columns. Good until the next batch. */
-export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { histories, strings }: ReplayLog): OutputValues[] {
-  const { model, length, first } = batch
+export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }: ReplayLog): OutputValues[] {
+  const { model, length, position } = batch
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
-  const position = histories.get(triggerSource(model))!.block.position.subarray(first, first + length)
   return [
     { values: new Int32Array(length).fill(strings.idOf(model.name)) },
     { values: batch.t },
     delivered(batch.key, key),
     ...(id && batch.id ? [delivered(batch.id, id)] : []),
-    { values: position.map(at => placeOf(at).partition) },
-    { values: position.map(at => placeOf(at).offset) },
+    ...(position ? [{ values: position.map(at => placeOf(at).partition) }, { values: position.map(at => placeOf(at).offset) }] : []),
     ...batch.vector,
     batch.score,
     refusedColumn(batch, strings),
-    ...batch.feeds.flatMap(feed => readColumns(feed, first, length)),
+    ...batch.reads.flatMap(read => readColumns(read, length)),
   ]
 }
 
@@ -71,15 +74,12 @@ function refusedColumn({ length, refused }: DecisionBatch, strings: Strings): Co
   return { values, nulls }
 }
 
-function readColumns(feed: Feed, first: number, length: number): [known: Column, clock: Column] {
-  const known = new Float64Array(length)
+function readColumns(read: KnownRead, length: number): [known: Column, clock: Column] {
   const clock = new Float64Array(length)
   const nulls = new Uint8Array(length)
   for (let row = 0; row < length; row++) {
-    const read = feed.known(first + row)
-    known[row] = read.known
-    if (Number.isFinite(read.clock)) clock[row] = read.clock
+    if (Number.isFinite(read.clock[row])) clock[row] = read.clock[row]!
     else nulls[row] = 1
   }
-  return [{ values: known }, { values: clock, nulls }]
+  return [{ values: Float64Array.from(read.known) }, { values: clock, nulls }]
 }

@@ -1,56 +1,56 @@
-import type { Column } from '../columns/block.ts'
-import { blockSlice, columnSlice } from '../columns/slice.ts'
-import type { Strings } from '../columns/strings.ts'
+import { blockSlice } from '../columns/slice.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
-import type { ModelIR } from '../define/ir.ts'
-import { triggerSource } from '../define/trigger-columns.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks, type Placed } from '../kernel/placement.ts'
 import type { ReplayLog } from './log.ts'
 import type { GroupRead } from '../decision/reads.ts'
+import { ofDecisions, type Moments, type Stretch } from './triggering.ts'
+
+/** What the decisions of a stretch knew of one group: events of its source, and the clock, UTC ms; −Infinity before a schedule's first run. */
+export interface KnownRead {
+  readonly read: GroupRead
+  readonly known: Int32Array
+  readonly clock: Float64Array
+}
 
 /**
  * One group read of one model over a history: gives the features of decision after decision, in stretches.
  *
- * The group's placement is mapped to asks once; then each stretch applies the events that its decisions see and reads.
+ * The group's placement is mapped to asks once, for each moment; then each stretch applies the events that its decisions see and reads.
  */
 export class Feed {
   readonly read: GroupRead
   readonly kernel: Kernel
   readonly #placed: Placed
-  readonly #keys: readonly Column[]
   /** Events of the placed block that are applied. */
   #applied = 0
 
-  constructor(read: GroupRead, model: ModelIR, log: ReplayLog, strings: Strings) {
-    const source = log.histories.get(read.group.source)!
-    const triggering = triggerSource(model)
-    const trigger = log.histories.get(triggering)!.block
-    const prefix = log.prefixes(read.group.source, triggering)
-    const own = read.group.source === triggering
+  constructor(read: GroupRead, moments: Moments, log: ReplayLog) {
+    const { source, block } = log.histories.get(read.group.source)!
+    const prefix = moments.prefixes(source.name)
     this.read = read
-    this.#placed = placeAsks(read.group.place, source.source, source.block, { prefix, clock: trigger.arrival, own })
-    this.#keys = read.key.map(name => trigger.columns[name])
-    this.kernel = new Kernel(read.group, source.source, { strings, floor: this.#placed.floor })
+    this.#placed = placeAsks(read.group.place, source, block, { prefix, clock: moments.t, own: moments.source === source.name })
+    this.kernel = new Kernel(read.group, source, { strings: log.strings, floor: this.#placed.floor })
   }
 
-  /** Features of decisions [from, to), which follow those asked last. */
-  next(from: number, to: number): FeatureColumn[] {
-    const { block, upto, uptoBefore, clock } = this.#placed
+  /** Features of a stretch, which follows the one asked last. */
+  next(stretch: Stretch): FeatureColumn[] {
+    const { block, clock } = this.#placed
+    const upto = ofDecisions(this.#placed.upto, stretch)
+    const uptoBefore = ofDecisions(this.#placed.uptoBefore, stretch)
     const start = this.#applied
-    const end = Math.max(start, upto[to - 1])
+    const end = Math.max(start, upto[stretch.length - 1])
     this.#applied = end
     return this.kernel.replay(blockSlice(block, start, end), {
-      length: to - from,
-      keys: this.#keys.map(column => columnSlice(column, from, to)),
-      upto: upto.slice(from, to).map(known => known - start),
-      uptoBefore: uptoBefore.slice(from, to).map(known => Math.max(0, known - start)),
-      clock: clock.subarray(from, to),
+      length: stretch.length,
+      keys: this.read.key.map(name => stretch.columnOf(name)),
+      upto: upto.map(known => known - start),
+      uptoBefore: uptoBefore.map(known => Math.max(0, known - start)),
+      clock: ofDecisions(clock, stretch),
     })
   }
 
-  /** What decision `row` knew of the group: events of its source, and the clock. */
-  known(row: number): { readonly known: number; readonly clock: number } {
-    return { known: this.#placed.upto[row], clock: this.#placed.clock[row] }
+  known(stretch: Stretch): KnownRead {
+    return { read: this.read, known: ofDecisions(this.#placed.upto, stretch), clock: ofDecisions(this.#placed.clock, stretch) }
   }
 }

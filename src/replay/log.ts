@@ -1,3 +1,4 @@
+import type { Column } from '../columns/block.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { mergeHistories, type MergedOrder } from '../intake/merge.ts'
 import type { History } from '../intake/intake.ts'
@@ -9,21 +10,53 @@ export interface ReplayLog {
   readonly strings: Strings
   /** Events of all sources. */
   readonly length: number
+  /** The least arrival, UTC ms; Infinity without events. */
+  readonly first: number
+  /** Ticks are made up to here, UTC ms: the greatest arrival, unless a clock has gone on. */
+  readonly until: number
+  /** The requests that were put to models, by the model's name. */
+  readonly requests: ReadonlyMap<string, Requests>
   /** For each event of `trigger`, in order: how many events of `source` stand before or at it in the total order. */
   prefixes(source: string, trigger: string): Int32Array
+}
+
+/** Requests that were put to one model, in order. */
+export interface Requests {
+  /** Their arrivals, UTC ms. */
+  readonly t: Float64Array
+  /** For each, how many events of a source stand before it. */
+  readonly prefixes: (source: string) => Int32Array
+  readonly columns: Readonly<Record<string, Column>>
+}
+
+/** What a log may have beside the histories of its sources. */
+export interface Appended {
+  /** Their total order, where they were appended to one log. */
+  readonly order: MergedOrder
+  readonly until: number
+  readonly requests: ReadonlyMap<string, Requests>
 }
 
 /**
  * `histories` has one for each source of the pipeline. Their total order is that of merged histories, unless they were appended
  * to one log, which has its own. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events.
  */
-export function replayLog(pipeline: PipelineIR, histories: ReadonlyMap<string, History>, strings: Strings, order?: MergedOrder): ReplayLog {
-  const merged = order ?? mergeHistories(pipeline.sources.map(({ name }) => histories.get(name)!))
+export function replayLog(
+  pipeline: PipelineIR,
+  histories: ReadonlyMap<string, History>,
+  strings: Strings,
+  appended: Partial<Appended> = {},
+): ReplayLog {
+  const merged = appended.order ?? mergeHistories(pipeline.sources.map(({ name }) => histories.get(name)!))
   const index = new Map(pipeline.sources.map(({ name }, i) => [name, i]))
+  const arrivals = [...histories.values()].map(({ block }) => block.arrival).filter(arrival => arrival.length > 0)
   return {
     histories,
     strings,
     length: merged.length,
+    first: Math.min(...arrivals.map(arrival => arrival[0])),
+    until: appended.until ?? Math.max(...arrivals.map(arrival => arrival.at(-1)!)),
+    requests: appended.requests ?? new Map(),
     prefixes(source, trigger) {
       const counted = index.get(source)!
       const triggering = index.get(trigger)!

@@ -1,11 +1,10 @@
 import { stopwatch } from '../base/clock.ts'
 import type { PipelineIR } from '../define/ir.ts'
-import { triggerSource } from '../define/trigger-columns.ts'
 import type { IntakeCounts } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import type { OwnScoreFunction } from '../model/index.ts'
-import { decide, type DecisionBatch } from './decide.ts'
+import { decide, noRequests, type DecisionBatch } from './decide.ts'
 import { load, type SourceFile } from './load.ts'
 import type { ReplayLog } from './log.ts'
 
@@ -59,7 +58,7 @@ export interface ReplaySummary {
   readonly brokenOff: readonly string[]
 }
 
-/** Reads histories, makes every decision over them in order, and counts. Throws as `load` does. */
+/** Reads histories, makes every decision over them in order, and counts. Throws as `load` and `decide` do. */
 export async function replay(pipeline: Replayable, options: ReplayOptions): Promise<ReplaySummary> {
   const warnings: string[] = []
   const brokenOff: string[] = []
@@ -67,6 +66,8 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
     warnings.push(warning)
     options.onWarning?.(warning)
   }
+  const chosen = pipeline.ir.models.filter(({ name }) => options.models?.includes(name) ?? true)
+  for (const { name, decide } of chosen) if (decide.kind === 'request') noRequests(name)
   let undecodable = 0
   const start = stopwatch()
   const log = await load(pipeline, options.files, {
@@ -83,14 +84,12 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
   })
   const loaded = stopwatch()
   const models: ModelSummary[] = []
-  for (const model of pipeline.ir.models) {
-    if (options.models && !options.models.includes(model.name)) continue
+  for (const model of chosen) {
     const summary: ModelSummary = { model: model.name, decisions: 0, scored: 0, unscored: 0, refused: 0, scoreSum: 0 }
-    const total = log.histories.get(triggerSource(model))!.block.length
     for (const batch of decide(pipeline, model, log)) {
       count(summary, batch)
       await options.onDecisions?.(batch, log)
-      options.onProgress?.(`deciding ${model.name}`, (batch.first + batch.length) / total)
+      options.onProgress?.(`deciding ${model.name}`, batch.done)
     }
     models.push(summary)
   }

@@ -7,6 +7,7 @@ import { remembers } from '../intake/admission.ts'
 import { Intake, type IntakeOptions } from '../intake/intake.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import { replayLog, type ReplayLog } from '../replay/log.ts'
+import { checkRequest, requestsOf, type Asked } from './requests.ts'
 
 interface Sent {
   readonly record: unknown
@@ -15,9 +16,10 @@ interface Sent {
 }
 
 /**
- * What a test has sent, and its clock.
+ * What a test has sent and asked, and its clock.
  *
- * Its total order is that of sending. Arrivals never fall along it, so that each source's history is in that order too.
+ * Its total order is that of sending. Arrivals never fall along it, so that each source's history is in that order too. Ticks are made as the
+ * clock passes them, or is moved to them; what is appended after a tick is stamped behind it (semantics §4).
  */
 export class TestLog {
   readonly pipeline: Pipeline
@@ -25,7 +27,10 @@ export class TestLog {
   readonly #sent: readonly Sent[][]
   /** For each event, the index of its source. */
   readonly #order: number[] = []
+  readonly #asked: Asked[] = []
   #now: number
+  /** Ticks are made up to here: those at the clock itself only once it was moved there, for more may be sent at it. */
+  #ticked = -Infinity
 
   constructor(pipeline: Pipeline, now: number) {
     this.pipeline = pipeline
@@ -40,6 +45,7 @@ export class TestLog {
   moveTo(moment: number): void {
     if (moment < this.#now) throw new SpillwayError('SPILL_INPUT', `the clock cannot go back from ${this.#now} to ${moment}`)
     this.#now = moment
+    this.#ticked = moment
   }
 
   /**
@@ -50,7 +56,7 @@ export class TestLog {
     const { sources } = this.pipeline.ir
     const index = sources.findIndex(source => source.name === name)
     if (index < 0) throw new SpillwayError('SPILL_INPUT', `pipeline '${this.pipeline.name}' has no source '${name}'`)
-    const sent = { record, at: this.#now }
+    const sent = { record, at: this.#next() }
     const past = remembers(sources[index]) ? this.#sent[index] : []
     const refusals: Refusal[] = []
     const { block } = this.#take(sources[index], [...past, sent], { onRefused: refusal => refusals.push(refusal) }).finish()
@@ -61,10 +67,33 @@ export class TestLog {
     this.#sent[index].push(sent)
     const before = past.length === 0 ? 0 : this.#order.filter(of => of === index).length
     for (let row = before; row < block.length; row++) this.#order.push(index)
-    if (block.length > before) this.#now = Math.max(this.#now, block.arrival[block.length - 1])
+    if (block.length > before) this.#passTo(block.arrival[block.length - 1])
   }
 
-  /** Everything sent, as a log to replay. */
+  /** Puts a request to a model, now. Throws `SPILL_INPUT` if it is none. */
+  ask(model: string, fields: unknown): void {
+    checkRequest(this.pipeline.ir, model, fields, new Strings())
+    const at = this.#next()
+    this.#asked.push({ model, fields, at, place: this.#order.length })
+    this.#passTo(at)
+  }
+
+  /** The arrival of what is appended now: behind the last tick that was made, if there were events for it. */
+  #next(): number {
+    if (this.#order.length === 0) return this.#now
+    const ticks = this.pipeline.ir.models.map(({ decide }) =>
+      decide.kind === 'every' ? Math.floor(this.#ticked / decide.every) * decide.every : -Infinity,
+    )
+    return Math.max(this.#now, ...ticks.map(tick => tick + 1))
+  }
+
+  /** The clock goes on to what was appended; only ticks before it are past. */
+  #passTo(arrival: number): void {
+    this.#now = Math.max(this.#now, arrival)
+    this.#ticked = Math.max(this.#ticked, arrival - 1)
+  }
+
+  /** Everything sent and asked, as a log to replay. */
   replay(): ReplayLog {
     const { ir } = this.pipeline
     const strings = new Strings()
@@ -75,7 +104,11 @@ export class TestLog {
       source: Uint8Array.from(this.#order),
       row: Uint32Array.from(this.#order, index => next[index]++),
     }
-    return replayLog(ir, new Map(histories), strings, order)
+    return replayLog(ir, new Map(histories), strings, {
+      order,
+      until: this.#ticked,
+      requests: requestsOf(ir, this.#asked, this.#order, strings),
+    })
   }
 
   #take(source: SourceIR, sent: readonly Sent[], options: Partial<IntakeOptions>): Intake {

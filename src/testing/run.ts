@@ -1,6 +1,7 @@
 import { SpillwayError } from '../base/errors.ts'
 import { durationMs, type Duration } from '../base/time.ts'
 import { timestampMs } from '../base/exact.ts'
+import type { Columns, RecordOf } from '../define/kinds.ts'
 import type { Entities, FeaturesOf, Group } from '../define/features.ts'
 import type { Model, VectorOf } from '../define/model.ts'
 import type { Pipeline } from '../define/pipeline.ts'
@@ -23,11 +24,19 @@ export interface TestRun {
    * clock arrives late, now. Rejects with `SPILL_INPUT` for a record that is refused, unless `refused` allows it.
    */
   send<S extends Source>(source: S, records: readonly RecordFor<S>[], options?: { readonly refused?: boolean }): Promise<void>
-  /** Moves the clock by a duration, or to a moment (ISO 8601, or UTC ms). */
+  /**
+   * Moves the clock by a duration, or to a moment (ISO 8601, or UTC ms). Every tick on the way is made, and one at its end: each at its own time,
+   * from what had arrived by then. What is sent later arrives later than these ticks.
+   */
   advance(by: Duration | { readonly to: string | number }): Promise<void>
+  /**
+   * Puts a request to a model that decides on request, now, and gives its decision. Rejects with `SPILL_INPUT` for fields that are not those of
+   * the request.
+   */
+  request<I, C extends Columns>(model: Model<I, C>, fields: RecordOf<C>): Promise<TestDecision<VectorOf<Model<I>>>>
   /** The group's features at a key, through its placement, now. */
   features<E extends Entities, F>(group: Group<E, F>, key: TestKey): FeaturesOf<Group<E, F>>
-  /** Every decision that the model has made so far, in order. */
+  /** Every decision that the model has made so far, in order. A tick at the clock is made once the clock was moved to it, or past it. */
   decisions<I>(model: Model<I>): TestDecision<VectorOf<Model<I>>>[]
 }
 
@@ -54,6 +63,10 @@ export async function testing(pipeline: Pipeline, options: TestingOptions): Prom
     },
     async advance(by) {
       log.moveTo(typeof by === 'object' ? momentMs(by.to) : log.now + durationMs(by))
+    },
+    async request(model, fields) {
+      log.ask(model.name, fields)
+      return decisionsOf(pipeline, log, model.name).at(-1) as never
     },
     features: (group, key) => featuresAt(log, group.name, Array.isArray(key) ? key : [key]) as never,
     decisions: model => decisionsOf(pipeline, log, model.name) as never,

@@ -17,6 +17,7 @@ import {
   stream,
   t,
 } from 'spillway'
+import type { TestRun } from 'spillway/testing'
 import { card, cardNow, pair, payments, terminal, terminalNow } from './payments.ts'
 
 const values = () => ({ n: count('1h') })
@@ -145,6 +146,22 @@ model('m', { decide: request({ terminal }), inputs: p => ({ a: cardNow.of(p.term
 model('m', { decide: request({ card }), inputs: p => ({ a: p.amount }), score })
 // @ts-expect-error an amount is nobody
 request({ card, amount: t.decimal(2) }, { key: 'amount' })
+
+declare const run: TestRun
+const asked = model('asked', {
+  decide: request({ card, sum: t.decimal(2) }),
+  inputs: r => ({ n: cardNow.of(r.card).n10m, sum: r.sum }),
+  score,
+})
+void run.request(asked, { card: 'c1', sum: 5 }).then(({ vector }) => vector.sum + vector.n)
+// @ts-expect-error a field is missing
+void run.request(asked, { card: 'c1' })
+// @ts-expect-error a wrong type
+void run.request(asked, { card: 5, sum: 5 })
+// @ts-expect-error it decides by itself
+void run.request(model('m', { decide, inputs: p => ({ amount: p.amount }), score }), {})
+// @ts-expect-error and so does this
+void run.request(model('m', { decide: every('5m', card), inputs: p => ({ n: cardNow.of(p.card).n10m }), score }), { card: 'c1' })
 
 // Scores
 // @ts-expect-error no such input

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Strings } from '../columns/strings.ts'
+import { RequestReader } from './request-reader.ts'
+
+const columns = [
+  { name: 'card', type: 'string', nullable: false, entity: 'card' },
+  { name: 'amount', type: 'decimal', scale: 2, nullable: false, min: 0 },
+  { name: 'at', type: 'timestamp', nullable: true },
+] as const
+const reader = () => new RequestReader({ kind: 'request', columns, key: 'card' }, new Strings())
+const taken = (fields: unknown) => {
+  const fault = reader().take(fields)
+  return fault && [fault.reason, fault.detail]
+}
+
+test('fields become columns, a row a request', () => {
+  const requests = reader()
+  assert.equal(requests.take({ card: 'c1', amount: '1.50', at: '2026-01-01T00:00Z' }), undefined)
+  requests.take({ card: 'c2', amount: -1 })
+  assert.equal(requests.take({ card: 'c1', amount: 2 }), undefined)
+  const { card, amount, at } = requests.columns()
+  assert.deepEqual([...card.values], [0, 0])
+  assert.deepEqual([...amount.values], [150, 200])
+  assert.deepEqual(
+    [[...at.values], [...at.nulls!]],
+    [
+      [Date.UTC(2026, 0, 1), 0],
+      [0, 1],
+    ],
+  )
+})
+
+test('what is not of the fields is refused', () => {
+  assert.deepEqual(taken({ amount: 1 }), ['key', "'card' is missing"])
+  assert.deepEqual(taken({ card: 'c1', amount: -1 })?.[0], 'schema')
+  assert.deepEqual(taken({ card: 'c1' }), ['schema', "'amount' is missing"])
+  assert.deepEqual(taken({ card: 'c1', amount: 1, ammount: 2 }), ['schema', "there is no column 'ammount'; did you mean 'amount'?"])
+  assert.deepEqual(taken(null)?.[0], 'schema')
+})

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { count, entity, every, features, linear, model, pipeline, request, source, stream, t } from '../index.ts'
+import { Strings } from '../columns/strings.ts'
+import { batchOf } from '../intake/batch.ts'
+import { Intake } from '../intake/intake.ts'
+import { decide } from './decide.ts'
+import { decisionRecords } from './decision-record.ts'
+import { decisionColumns, decisionValues } from './decision-table.ts'
+import { replayLog } from './log.ts'
+import { onTicks } from './on-ticks.ts'
+
+const patient = entity('patient', t.string())
+const columns = { ref: t.string(), patient: patient.nullable(), at: t.timestamp() }
+const readings = source('readings', { schema: columns, key: 'ref', time: 'at' })
+const revised = source('revised', { schema: columns, key: 'ref', time: 'at', identity: ['patient'], revisable: '1d' })
+const recentOf = (from: typeof readings) =>
+  features('recent', { from, entity: patient, place: stream, values: () => ({ n: count('10m') }) })
+const recent = recentOf(readings)
+const score = linear({ intercept: 0, weights: { n: 1 } })
+const ticking = (group = recent) => model('m', { decide: every('5m', patient), inputs: p => ({ n: group.of(p.patient).n }), score })
+
+const minute = 60_000
+/** A log of readings, one a row: patient and minute. */
+function logOf(of: ReturnType<typeof pipeline>, rows: readonly (readonly [string | null, number])[]) {
+  const strings = new Strings()
+  const intake = new Intake(of.ir.sources[0], { strings, onRefused: refusal => assert.fail(refusal.detail) })
+  intake.take(batchOf(rows.map(([patient, at], i) => ({ ref: `r${i}`, patient, at: at * minute }))))
+  return replayLog(of.ir, new Map([[of.ir.sources[0].name, intake.finish()]]), strings)
+}
+
+const clinic = pipeline('clinic', [ticking()])
+
+function made(rows: readonly (readonly [string | null, number])[], stretch?: number) {
+  const log = logOf(clinic, rows)
+  const recordOf = decisionRecords(clinic.ir, clinic.ir.models[0], log)
+  return [...decide(clinic, clinic.ir.models[0], log, stretch)].flatMap(batch => {
+    const { length, first, done } = batch
+    return [{ length, first, done, records: Array.from({ length }, (_, row) => recordOf(batch, row)) }]
+  })
+}
+
+test('a tick decides about each live patient, with no position', () => {
+  const [{ records, length, first, done }, ...more] = made([
+    ['b', 1],
+    ['a', 4],
+    [null, 5],
+    ['a', 10],
+  ])
+  assert.deepEqual([length, first, done, more.length], [4, 0, 1, 0])
+  assert.deepEqual(records[0], {
+    model: 'm',
+    t: 5 * minute,
+    key: 'a',
+    vector: { n: 1 },
+    score: 1,
+    read: { 'recent(patient)': { known: 3, clock: 5 * minute } },
+  })
+  assert.deepEqual(
+    records.map(({ t, key, score }) => [t / minute, key, score]),
+    [
+      [5, 'a', 1],
+      [5, 'b', 1],
+      [10, 'a', 2],
+      [10, 'b', 1],
+    ],
+  )
+})
+
+test('a silence has no ticks, however long, and a stretch may end within one', () => {
+  const year = 365 * 24 * 60
+  const rows = [
+    ['a', 5],
+    ['b', 5],
+    ['a', 200 * year],
+  ] as const
+  const batches = made(rows, 3)
+  assert.deepEqual(
+    batches.map(({ length, first }) => [length, first]),
+    [
+      [3, 0],
+      [3, 3],
+      [1, 6],
+    ],
+  )
+  assert.deepEqual(
+    batches.flatMap(({ records }) => records.map(({ t }) => t / minute)),
+    [5, 5, 10, 10, 15, 15, 200 * year],
+  )
+})
+
+test('a table of ticks has no columns for a position', () => {
+  const log = logOf(clinic, [['a', 5]])
+  const names = decisionColumns(clinic.ir, clinic.ir.models[0]).map(({ name }) => name)
+  assert.deepEqual(names, ['model', 't', 'key', 'vector.n', 'score', 'refused', 'read.recent(patient).known', 'read.recent(patient).clock'])
+  for (const batch of decide(clinic, clinic.ir.models[0], log)) assert.equal(decisionValues(clinic.ir, batch, log).length, names.length)
+})
+
+test('without events there are no ticks', () => {
+  assert.deepEqual(made([]), [])
+  assert.deepEqual(made([[null, 5]]), [])
+})
+
+test('what a replay cannot tell is refused', () => {
+  const other = pipeline('other', [ticking(recentOf(revised))])
+  assert.throws(() => decide(other, other.ir.models[0], logOf(other, [['a', 5]])).next(), {
+    code: 'SPILL_REVISION',
+    message: /^model 'm' ticks, and events of source 'revised' can be revised \(identity\)/,
+  })
+  const [model5] = clinic.ir.models
+  const ticksAt = (max: number) => onTicks(clinic.ir, model5, model5.decide as never, logOf(clinic, [['a', 5]]), max).moments.t
+  assert.deepEqual([...ticksAt(1)], [5 * minute])
+  assert.throws(() => ticksAt(0), { code: 'SPILL_LIMIT', message: /^more than 0 ticks of one model \(REPLAY_TICKS_MAX\)/ })
+  const asked = pipeline('asked', [model('ask', { decide: request({ patient }), inputs: p => ({ n: recent.of(p.patient).n }), score })])
+  assert.throws(() => decide(asked, asked.ir.models[0], logOf(asked, [['a', 5]])).next(), {
+    code: 'SPILL_UNSUPPORTED',
+    message: /^model 'ask' decides on request, and a history of events has no requests; ask it in a test \(spillway\/testing\)/,
+  })
+})

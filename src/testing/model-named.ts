@@ -1,0 +1,9 @@
+import { SpillwayError } from '../base/errors.ts'
+import type { ModelIR, PipelineIR } from '../define/ir.ts'
+
+/** A model of a pipeline. Throws `SPILL_INPUT` if there is none of the name. */
+export function modelNamed({ name: pipeline, models }: PipelineIR, name: string): ModelIR {
+  const model = models.find(candidate => candidate.name === name)
+  if (!model) throw new SpillwayError('SPILL_INPUT', `pipeline '${pipeline}' has no model '${name}'`)
+  return model
+}

@@ -1,0 +1,52 @@
+import { SpillwayError } from '../base/errors.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { ModelIR, PipelineIR, TriggerIR } from '../define/ir.ts'
+import { RequestReader } from '../intake/request-reader.ts'
+import type { Requests } from '../replay/log.ts'
+import { modelNamed } from './model-named.ts'
+
+/** A request that a test has made. */
+export interface Asked {
+  readonly model: string
+  readonly fields: unknown
+  /** The clock at which it was made, UTC ms. */
+  readonly at: number
+  /** Events that stand before it in the total order. */
+  readonly place: number
+}
+
+/** Throws `SPILL_INPUT` for a model that does not decide on request, and for fields that are not those of one. */
+export function checkRequest(ir: PipelineIR, name: string, fields: unknown, strings: Strings): void {
+  const fault = new RequestReader(requestOf(modelNamed(ir, name)), strings).take(fields)
+  if (fault) throw new SpillwayError('SPILL_INPUT', `model '${name}' refused the request (${fault.reason}): ${fault.detail}`)
+}
+
+/** Requests in columns, by the model that they were put to. `order` has, for each event, the index of its source. */
+export function requestsOf(
+  ir: PipelineIR,
+  asked: readonly Asked[],
+  order: readonly number[],
+  strings: Strings,
+): ReadonlyMap<string, Requests> {
+  const models = ir.models.filter(({ decide }) => decide.kind === 'request')
+  return new Map(
+    models.map(model => {
+      const own = asked.filter(request => request.model === model.name)
+      const reader = new RequestReader(requestOf(model), strings)
+      for (const { fields } of own) reader.take(fields)
+      const before = (source: string, place: number): number =>
+        order.slice(0, place).filter(index => ir.sources[index].name === source).length
+      const requests: Requests = {
+        t: Float64Array.from(own, ({ at }) => at),
+        prefixes: source => Int32Array.from(own, ({ place }) => before(source, place)),
+        columns: reader.columns(),
+      }
+      return [model.name, requests]
+    }),
+  )
+}
+
+function requestOf({ name, decide }: ModelIR): Extract<TriggerIR, { kind: 'request' }> {
+  if (decide.kind === 'request') return decide
+  throw new SpillwayError('SPILL_INPUT', `model '${name}' decides by itself, not on request; see run.decisions(${name})`)
+}

@@ -1,0 +1,141 @@
+/** What replays is what the oracle says: decisions on events, at ticks and on request, by hand-computed cases and over random histories. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Strings } from '../../src/columns/strings.ts'
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { ModelIR, PipelineIR } from '../../src/define/ir.ts'
+import type { History } from '../../src/intake/intake.ts'
+import { decide } from '../../src/replay/decide.ts'
+import { decisionRecords } from '../../src/replay/decision-record.ts'
+import { replayLog, type ReplayLog, type Requests } from '../../src/replay/log.ts'
+import { decisionCases } from '../oracle/cases/decisions.ts'
+import { triggerCases } from '../oracle/cases/triggers.ts'
+import { decisions, type Run } from '../oracle/oracle.ts'
+import { blockOf, columnOf } from '../property/engines/block.ts'
+import { deciding } from '../property/generate/deciders.ts'
+
+const CASES = 150
+
+/** A decision without what only one of the two tells. */
+interface Made {
+  readonly about: unknown
+  readonly t: number
+  readonly vector: unknown
+  readonly score: unknown
+}
+
+for (const { name, pipeline, log, run } of [...decisionCases, ...triggerCases].filter(({ pipeline, log }) => isReplayed(pipeline, log)))
+  test(name, () => {
+    for (const model of pipeline.models) assert.deepEqual(replayed(pipeline, model, log, run), expected(pipeline, model, log, run))
+  })
+
+test('decisions over random histories are those of the oracle, in whatever stretches they are made', () => {
+  const compared = { on: 0, every: 0, request: 0 }
+  for (let seed = 1; seed <= CASES; seed++) {
+    const made = deciding(seed)
+    if (!made || !isReplayed(made.ir, made.log)) continue
+    const { ir, log, run } = made
+    for (const model of ir.models) {
+      const decisions = replayed(ir, model, log, run)
+      const context = `seed ${seed}, model '${model.name}'`
+      if (decisions === 'refused') {
+        assert.throws(() => expected(ir, model, log, run), /SPILL_(RANGE|LIMIT)/, context)
+        continue
+      }
+      assert.deepEqual(decisions, expected(ir, model, log, run), context)
+      for (const stretch of [1, 3, 64]) assert.deepEqual(replayed(ir, model, log, run, stretch), decisions, `${context}, by ${stretch}`)
+      compared[model.decide.kind] += decisions.length
+    }
+  }
+  for (const [kind, count] of Object.entries(compared)) assert.ok(count > 200, `only ${count} decisions ${kind} were compared`)
+})
+
+/** A replay's log is in order of arrival, and its kernel takes nothing back. */
+function isReplayed({ sources }: PipelineIR, log: readonly LoggedEvent[]): boolean {
+  return sources.every(({ identity }) => identity === undefined) && log.every((event, i) => i === 0 || log[i - 1].arrival <= event.arrival)
+}
+
+function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], run: Run = {}): Made[] {
+  const own = { ...run, requests: run.requests?.filter(request => request.model === model.name) ?? [] }
+  return decisions({ ...ir, models: [model] }, log, own).map(({ model: _m, prefix: _p, t, vector, score, ...about }) => ({
+    about: 'request' in about ? 'request' : about,
+    t,
+    vector,
+    score: score ?? null,
+  }))
+}
+
+function replayed(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], run?: Run, stretch?: number): Made[] | 'refused' {
+  const replay = logOf(ir, log, run)
+  const recordOf = decisionRecords(ir, model, replay)
+  const made: Made[] = []
+  for (const batch of decide({ ir, scores: new Map() }, model, replay, stretch))
+    for (let row = 0; row < batch.length; row++) {
+      const { key, t, position, vector, score, refused } = recordOf(batch, row)
+      if (refused !== undefined) return 'refused'
+      made.push({ about: aboutOf(model, log, key, position), t, vector: flat(vector), score })
+    }
+  return made
+}
+
+function aboutOf(
+  { decide }: ModelIR,
+  log: readonly LoggedEvent[],
+  key: unknown,
+  position?: { partition: number; offset: number },
+): unknown {
+  if (decide.kind === 'request') return 'request'
+  if (decide.kind === 'every') return { key }
+  const isIt = ({ source, partition, offset }: LoggedEvent) =>
+    source === decide.source && partition === position!.partition && offset === position!.offset
+  return { event: log.findIndex(isIt) }
+}
+
+/** Nested names joined by dots, as the oracle has them. */
+function flat(vector: object, path = ''): Record<string, unknown> {
+  const entries = Object.entries(vector).flatMap(([name, value]: [string, unknown]) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.entries(flat(value, `${path}${name}.`))
+      : [[`${path}${name}`, value]],
+  )
+  return Object.fromEntries(entries) as Record<string, unknown>
+}
+
+/** The oracle's log and requests in columns. */
+function logOf(ir: PipelineIR, log: readonly LoggedEvent[], run: Run = {}): ReplayLog {
+  const strings = new Strings()
+  const own = (name: string) => log.filter(({ source }) => source === name)
+  const histories = ir.sources.map(
+    source => [source.name, { source, block: blockOf(source, own(source.name), strings) } as History] as const,
+  )
+  const source = Uint8Array.from(log, event => ir.sources.findIndex(({ name }) => name === event.source))
+  const row = Uint32Array.from(log, (event, i) => log.slice(0, i).filter(({ source }) => source === event.source).length)
+  const requests = ir.models
+    .filter(({ decide }) => decide.kind === 'request')
+    .map(model => [model.name, requestsOf(model, log, run, strings)] as const)
+  return replayLog(ir, new Map(histories), strings, {
+    order: { length: log.length, source, row },
+    requests: new Map(requests),
+    ...(run.until !== undefined && { until: run.until }),
+  })
+}
+
+function requestsOf({ name, decide }: ModelIR, log: readonly LoggedEvent[], { requests = [] }: Run, strings: Strings): Requests {
+  const own = requests.filter(({ model }) => model === name)
+  let latest = -Infinity
+  const columns = decide.kind === 'request' ? decide.columns : []
+  return {
+    t: Float64Array.from(own, ({ place, arrival }) => (latest = Math.max(latest, arrival, log[place - 1]?.arrival ?? -Infinity))),
+    prefixes: source => Int32Array.from(own, ({ place }) => log.slice(0, place).filter(event => event.source === source).length),
+    columns: Object.fromEntries(
+      columns.map(({ name, type }) => [
+        name,
+        columnOf(
+          type,
+          own.map(({ row }) => row[name]),
+          strings,
+        ),
+      ]),
+    ),
+  }
+}
