@@ -6,7 +6,7 @@
 import { DuckDBInstance, type DuckDBDataChunk } from '@duckdb/node-api'
 import { departed, flightsFile } from './data.ts'
 
-/** From here on a flight is late, minutes. */
+/** A flight that arrives more than so many minutes after its time is late. */
 export const LATE = 15
 
 export interface Outcomes {

@@ -6,7 +6,7 @@ import type { SqlValue, SqlWindow } from './sql.ts'
 /** What decides the kernel's structure: can a partial be subtracted, is the value one event's, or neither (semantics §6). */
 export type Algebra = 'invertible' | 'selective' | 'other'
 
-/** Over exact types a value is exact to the bit; over `double`, sums carry rounding. */
+/** Over exact types a value is exact to the bit; over `double`, sums and differences carry rounding. */
 export type Exactness = 'exact' | 'inexact'
 
 /**
@@ -83,14 +83,24 @@ export const unitOf = (input: TypeIR | undefined): number => 10 ** (input?.type 
 /** `rate` and `slope`: the unit of time, ms; a minute unless told. */
 export const unitOfTime = (feature: FeatureIR): number => feature.per ?? 60_000
 
-/** Algebra and exactness of what is made of sums: invertible and exact over exact types, neither over doubles. */
-export const ofSums = {
-  algebra: (input: TypeIR | undefined): Algebra => (isDouble(input) ? 'other' : 'invertible'),
-  exactness: (input: TypeIR | undefined): Exactness => (isDouble(input) ? 'inexact' : 'exact'),
-}
+const exactUnlessDouble = (input: TypeIR | undefined): Exactness => (isDouble(input) ? 'inexact' : 'exact')
+
+/** Algebra, exactness and partial of what is made of sums: over exact types moments that can be subtracted, over doubles a fold that cannot. */
+export const ofSums = (terms: readonly MomentTerm[], fold: Fold): Pick<Aggregate, 'algebra' | 'exactness' | 'partial'> => ({
+  algebra: input => (isDouble(input) ? 'other' : 'invertible'),
+  exactness: exactUnlessDouble,
+  partial: ({ input }) => (isDouble(input) ? { kind: 'folds', fold } : { kind: 'sums', terms }),
+})
 
 /** Algebra and exactness of an aggregate that selects a value: no arithmetic, so exact over every type. */
 export const ofOneEvent = {
   algebra: (): Algebra => 'selective',
   exactness: (): Exactness => 'exact',
+}
+
+/** Algebra, exactness and partial of what is calculated of the first event and the last: it selects two, and rounds over doubles. */
+export const ofEnds: Pick<Aggregate, 'algebra' | 'exactness' | 'partial'> = {
+  algebra: ofOneEvent.algebra,
+  exactness: exactUnlessDouble,
+  partial: () => ({ kind: 'ends' }),
 }

@@ -12,6 +12,7 @@ type Said = readonly [Algebra, Exactness, Partial['kind']]
 const subtracted: Said = ['invertible', 'exact', 'sums']
 const folded: Said = ['other', 'inexact', 'folds']
 const ends: Said = ['selective', 'exact', 'ends']
+const roundedEnds: Said = ['selective', 'inexact', 'ends']
 
 /** Over exact types; over doubles where that differs. */
 const table: Readonly<Record<AggregateName, readonly [Said, Said?]>> = {
@@ -25,8 +26,8 @@ const table: Readonly<Record<AggregateName, readonly [Said, Said?]>> = {
   first: [ends],
   last: [['selective', 'exact', 'recent']],
   lastK: [['other', 'exact', 'recent']],
-  change: [ends],
-  rate: [ends, ['selective', 'inexact', 'ends']],
+  change: [ends, roundedEnds],
+  rate: [ends, roundedEnds],
   slope: [subtracted, folded],
   share: [subtracted],
   timeSinceLast: [['selective', 'exact', 'recent']],

@@ -1,4 +1,4 @@
-import { isDouble, ofOneEvent, refuse, unitOf, type Aggregate } from './aggregate.ts'
+import { isDouble, ofEnds, refuse, unitOf, type Aggregate } from './aggregate.ts'
 
 /**
  * Last value minus first: exact over exact types, rounded once on delivery; 0 of one event, NULL over nothing. Both operands are
@@ -6,8 +6,7 @@ import { isDouble, ofOneEvent, refuse, unitOf, type Aggregate } from './aggregat
  */
 export const change: Aggregate = {
   name: 'change',
-  ...ofOneEvent,
-  partial: () => ({ kind: 'ends' }),
+  ...ofEnds,
   lower({ rows, partial, out, at }) {
     const [first, last] = partial as [Float64Array, Float64Array]
     for (let i = 0; i < rows; i++) {

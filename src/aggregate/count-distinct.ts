@@ -1,5 +1,5 @@
 import { limits } from '../base/limits.ts'
-import { ofOneEvent, refusals, type Aggregate } from './aggregate.ts'
+import { ofOneEvent, refusals, refuse, type Aggregate } from './aggregate.ts'
 
 /** Distinct values, 0 over nothing. Exact up to `limit`; a window that holds more is refused until sketches exist. */
 export const countDistinct: Aggregate = {
@@ -12,10 +12,7 @@ export const countDistinct: Aggregate = {
     const count = partial[0]
     for (let i = 0; i < rows; i++) {
       if (count[i] <= limit) out.values[at + i] = count[i]!
-      else {
-        out.nulls[at + i] = 1
-        out.refused[at + i] = refusals.limit
-      }
+      else refuse(out, at + i, refusals.limit)
     }
   },
   sql({ limit }, window) {

@@ -13,15 +13,18 @@ export interface Fold {
   combine(into: Float64Array, at: number, from: Float64Array, from_at: number): void
 }
 
+/** One value, which is its own sum and mean, with nothing left out and no spread. */
+const liftValue: Fold['lift'] = (_time, value, out, at) => {
+  out[at] = 1
+  out[at + 1] = value
+  out[at + 2] = 0
+}
+
 /** [n, sum, error]: a double-double sum, so that the order of combining changes nothing that a tolerance of 2^−40 can see. */
 export const sumFold: Fold = {
   name: 'sum',
   width: 3,
-  lift(_time, value, out, at) {
-    out[at] = 1
-    out[at + 1] = value
-    out[at + 2] = 0
-  },
+  lift: liftValue,
   combine(into, at, from, from_at) {
     into[at] = into[at] + from[from_at]
     const a = into[at + 1]
@@ -38,11 +41,7 @@ export const sumFold: Fold = {
 export const spreadFold: Fold = {
   name: 'spread',
   width: 3,
-  lift(_time, value, out, at) {
-    out[at] = 1
-    out[at + 1] = value
-    out[at + 2] = 0
-  },
+  lift: liftValue,
   combine(into, at, from, from_at) {
     const na = into[at]
     const nb = from[from_at]

@@ -7,8 +7,7 @@ import { tooManyFor } from './sum.ts'
 /** fl(fl(fl(S) / n) / 10^s) over exact types (semantics §6); NULL over nothing. */
 export const mean: Aggregate = {
   name: 'mean',
-  ...ofSums,
-  partial: feature => (isDouble(feature.input) ? { kind: 'folds', fold: sumFold } : { kind: 'sums', terms: ['x'] }),
+  ...ofSums(['x'], sumFold),
   lower(lowering) {
     if (lowering.layout) lowerExact(lowering)
     else lowerDouble(lowering)

@@ -29,6 +29,8 @@ test('limbs add up to the exact integers, up to the largest values and times', (
         liftMoments(layout, time, value, vector, 0)
         for (let f = 0; f < layout.width; f++) total[f] += vector[f]
       }
+      const products = [layout.xx, layout.tauTau, layout.tauX].flatMap(first => [first, first + 1, first + 2])
+      for (const limb of products) assert.ok(Math.abs(total[limb]) < events.length * 2 ** 30 || events.length === 0, `limb ${limb}`)
       const partial = Array.from(total, x => Float64Array.of(x))
       const sumOf = (term: (time: bigint, value: bigint) => bigint) =>
         events.reduce((sum, { time, value }) => sum + term(BigInt(time), BigInt(value)), 0n)
@@ -81,4 +83,12 @@ test('a sum in one limb is that limb, whatever stands behind it', () => {
   assert.equal(exactSum(partial, 1, 2, 1), 7n + 9n * 2n ** 26n)
   assert.equal(exactProductSum(partial, 2, 1, 1), 9n)
   assert.equal(exactProductSum(partial, 2, 3, 1), 9n + 5n * 2n ** 30n + 3n * 2n ** 60n)
+})
+
+test('a layout has the terms asked for one behind the other, in as few limbs as the bound allows', () => {
+  const without = { xx: -1, tau: -1, tauTau: -1, tauX: -1, outside: -1 }
+  assert.deepEqual(momentLayout(new Set(), 5), { ...without, width: 1, x: -1, xLimbs: 1, xxLimbs: 1 })
+  assert.deepEqual(momentLayout(new Set(['x']), 5), { ...without, width: 2, x: 1, xLimbs: 1, xxLimbs: 1 })
+  const all = momentLayout(new Set(['x', 'xx', 'trend']), 2 ** 41)
+  assert.deepEqual(all, { width: 15, x: 1, xLimbs: 2, xx: 3, xxLimbs: 3, tau: 6, tauTau: 8, tauX: 11, outside: 14 })
 })

@@ -29,7 +29,7 @@ export interface MomentLayout {
 }
 
 const SUM_BASE = 2 ** 26
-export const PRODUCT_BASE = 2 ** 30
+const PRODUCT_BASE = 2 ** 30
 const HALF = 2 ** 22
 
 const HALF_RANGE = 2 ** 53

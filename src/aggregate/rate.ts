@@ -1,13 +1,11 @@
 import { limits } from '../base/limits.ts'
-import { isDouble, ofOneEvent, refuse, unitOf, unitOfTime, type Aggregate } from './aggregate.ts'
+import { isDouble, ofEnds, refuse, unitOf, unitOfTime, type Aggregate } from './aggregate.ts'
 import { roundedProduct } from './sql.ts'
 
 /** fl(fl(fl((last − first)·u) / (t_last − t_first)) / 10^s), u being `per` in ms; NULL below two values or over a zero span. */
 export const rate: Aggregate = {
   name: 'rate',
-  algebra: ofOneEvent.algebra,
-  exactness: input => (isDouble(input) ? 'inexact' : 'exact'),
-  partial: () => ({ kind: 'ends' }),
+  ...ofEnds,
   lower({ feature, rows, partial, out, at }) {
     const [first, last, firstTime, lastTime] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
     const unit = unitOf(feature.input)

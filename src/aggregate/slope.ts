@@ -12,8 +12,7 @@ import { momentsBeyond } from './variance.ts'
  */
 export const slope: Aggregate = {
   name: 'slope',
-  ...ofSums,
-  partial: feature => (isDouble(feature.input) ? { kind: 'folds', fold: trendFold } : { kind: 'sums', terms: ['x', 'trend'] }),
+  ...ofSums(['x', 'trend'], trendFold),
   lower(lowering) {
     if (lowering.layout) lowerExact(lowering)
     else lowerDouble(lowering)

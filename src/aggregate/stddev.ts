@@ -1,11 +1,10 @@
-import { isDouble, ofSums, unitOf, type Aggregate } from './aggregate.ts'
-import { lowerSpread, spreadPartial, spreadSql } from './variance.ts'
+import { unitOf, type Aggregate } from './aggregate.ts'
+import { lowerSpread, ofSpread, spreadSql } from './variance.ts'
 
 /** Sample standard deviation: fl(sqrt(variance in scaled units) / 10^s) (semantics §6); NULL below two values. */
 export const stddev: Aggregate = {
   name: 'stddev',
-  ...ofSums,
-  partial: feature => spreadPartial(isDouble(feature.input)),
+  ...ofSpread,
   lower: lowering => lowerSpread(lowering, unitOf(lowering.feature.input), true),
   sql: ({ input }, window) => spreadSql(input, window, squared => `sqrt(${squared}) / ${window.constant(unitOf(input))}`),
 }

@@ -7,8 +7,7 @@ import type { SqlValue, SqlWindow } from './sql.ts'
 /** Σx: exact over exact types and rounded once on delivery; NULL over nothing. */
 export const sum: Aggregate = {
   name: 'sum',
-  ...ofSums,
-  partial: feature => (isDouble(feature.input) ? { kind: 'folds', fold: sumFold } : { kind: 'sums', terms: ['x'] }),
+  ...ofSums(['x'], sumFold),
   lower(lowering) {
     if (lowering.layout) lowerExact(lowering)
     else lowerDouble(lowering)

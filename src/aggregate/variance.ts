@@ -5,17 +5,16 @@ import { spreadFold } from './fold.ts'
 import { exactProductSum, exactSum, type MomentLayout } from './moments.ts'
 import type { SqlValue, SqlWindow } from './sql.ts'
 
+/** What variance and its root have in common. */
+export const ofSpread = ofSums(['x', 'xx'], spreadFold)
+
 /** Sample variance: fl(fl(fl(n·Q − S²) / fl(n·(n − 1))) / 10^(2s)) over exact types (semantics §6); NULL below two values. */
 export const variance: Aggregate = {
   name: 'variance',
-  ...ofSums,
-  partial: feature => spreadPartial(isDouble(feature.input)),
+  ...ofSpread,
   lower: lowering => lowerSpread(lowering, unitOf(lowering.feature.input) ** 2, false),
   sql: ({ input }, window) => spreadSql(input, window, squared => `${squared} / ${window.constant(unitOf(input) ** 2)}`),
 }
-
-export const spreadPartial = (double: boolean) =>
-  double ? ({ kind: 'folds', fold: spreadFold } as const) : ({ kind: 'sums', terms: ['x', 'xx'] } as const)
 
 /** Variance, or its root, divided by `unit`. */
 export function lowerSpread({ rows, partial, layout, out, at }: Lowering, unit: number, root: boolean): void {
@@ -38,12 +37,12 @@ function exactVariance(layout: MomentLayout, partial: readonly Float64Array[], r
   return exactSpread(layout, partial, row, n) / (n * (n - 1))
 }
 
-/** fl(n·Q − S²): in doubles while every product is a safe integer, otherwise in big integers, rounded once. */
+/** fl(n·Q − S²): in doubles while n·Q, and so S², which is never above it, is a safe integer; otherwise in big integers, rounded once. */
 function exactSpread(layout: MomentLayout, partial: readonly Float64Array[], row: number, n: number): number {
   if (layout.xLimbs === 1 && layout.xxLimbs === 1) {
     const nQ = n * partial[layout.xx][row]
     const sum = partial[layout.x][row]
-    if (nQ <= limits.EXACT_MAX && sum * sum <= limits.EXACT_MAX) return nQ - sum * sum
+    if (nQ <= limits.EXACT_MAX) return nQ - sum * sum
   }
   const sum = exactSum(partial, layout.x, layout.xLimbs, row)
   return Number(BigInt(n) * exactProductSum(partial, layout.xx, layout.xxLimbs, row) - sum * sum)

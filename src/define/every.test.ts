@@ -113,5 +113,5 @@ test('a tick gives nothing but its entity', () => {
 test('the entity of a tick has the type that it has in sources', () => {
   const numbered = entity('patient', t.int())
   const loose = deciding(every('5m', numbered))
-  refuses(() => pipeline('clinic', [loose]), "entity 'patient' is a int in the trigger of model 'm' and a string in source 'readings'")
+  refuses(() => pipeline('clinic', [loose]), "entity 'patient' is an int in the trigger of model 'm' and a string in source 'readings'")
 })

@@ -28,7 +28,7 @@ export function arithmetic(expr: ArithmeticIR, left: Evaluate, right: Evaluate):
   }
   const unit = op === 'mul' ? a.unit * b.unit : Math.max(a.unit, b.unit)
   assert(expr.type !== 'double' && unitOf(expr) === unit, `'${op}' over exact operands has the scale that they give`)
-  return calculate(loops[op], op === 'mul' ? [1, 1] : commonUnits(a, b), limits.EXACT_MAX, left, right)
+  return calculate(loops[op], commonUnits(a, b), limits.EXACT_MAX, left, right)
 }
 
 function calculate(loop: Loop, [leftUnit, rightUnit]: readonly [number, number], limit: number, left: Evaluate, right: Evaluate): Evaluate {
@@ -42,7 +42,7 @@ function calculate(loop: Loop, [leftUnit, rightUnit]: readonly [number, number],
   }
 }
 
-/** Returns whether some result is outside ±limit or not a number. */
+/** Returns whether some result is outside ±limit or not a number. Units bring `add` and `sub` to one scale; `mul` and `div` need none. */
 type Loop = (
   left: Float64Array,
   right: Float64Array,

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { random } from '../base/random.ts'
 import type { Block } from '../columns/block.ts'
 import type { SourceIR } from '../define/ir.ts'
+import { sourceIR } from '../../test/source-ir.ts'
 import { admit } from './admission.ts'
 
 interface Row {
@@ -14,17 +15,7 @@ interface Row {
 }
 
 const column = (name: string) => ({ name, type: 'int', nullable: true }) as const
-const base: SourceIR = {
-  name: 's',
-  columns: ['key', 'id', 'part', 'value'].map(column),
-  key: 'key',
-  time: 'at',
-  id: 'id',
-  arrives: { kind: 'after', delay: 0 },
-  allowedLateness: 0,
-  maxClockSkew: 0,
-  dedupe: 20,
-}
+const base = sourceIR(['key', 'id', 'part', 'value'].map(column), { key: 'key', id: 'id', dedupe: 20 })
 
 function blockOf(rows: readonly Row[]): Block {
   const numbers = (pick: (row: Row) => number | null) => ({

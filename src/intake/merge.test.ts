@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SpillwayError } from '../base/errors.ts'
 import { Strings } from '../columns/strings.ts'
-import type { SourceIR } from '../define/ir.ts'
+import { sourceIR } from '../../test/source-ir.ts'
 import { batchOf } from './batch.ts'
 import { Intake } from './intake.ts'
 import { mergeHistories } from './merge.ts'
@@ -12,16 +12,7 @@ function history(name: string, arrivals: readonly number[]) {
     { name: 'key', type: 'string', nullable: false },
     { name: 'at', type: 'timestamp', nullable: false },
   ] as const
-  const source: SourceIR = {
-    name,
-    columns,
-    key: 'key',
-    time: 'at',
-    arrives: { kind: 'after', delay: 0 },
-    allowedLateness: 0,
-    maxClockSkew: 0,
-    dedupe: 0,
-  }
+  const source = sourceIR(columns, { name, key: 'key' })
   const intake = new Intake(source, { strings: new Strings(), onRefused: () => assert.fail('nothing is refused') })
   intake.take(batchOf(arrivals.map(at => ({ key: 'k', at }))))
   return intake.finish()

@@ -23,7 +23,10 @@ export function countingFrom(first: number, length: number): Int32Array {
   return numbers
 }
 
-/** The first of the asks [from, to), in order, that knows more than `events` events. */
+/**
+ * The first of the asks [from, to), in order, that knows more than `events` events. Not `firstFrom`, which would see two kinds of array and
+ * be slower for the lists that every read halves.
+ */
 export function rowAbove(upto: Int32Array, from: number, to: number, events: number): number {
   let low = from
   let high = to

@@ -7,6 +7,7 @@ import {
   histories,
   indexed,
   inWindow,
+  keepsTiles,
   laneOfHistory,
   mixedHops,
   readAll,
@@ -81,21 +82,8 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), '
     assert.ok(refusals > 0)
   })
 
-test('a key keeps one entry for each tile of its longest window, at hop 1 for each event', () => {
-  for (const hop of [1, 2, 7])
-    fc.assert(
-      fc.property(histories, history => {
-        const windows = windowsOf([3, 60], hop)
-        const lane = laneOfHistory(indexed(history.map(event => ({ ...event, slot: 0 }))))
-        const ends = new Ends(new Windows(windows), 1e6)
-        let longest: number[] = []
-        stepThrough(ends, lane, windows, (_, events) => {
-          longest = events
-        })
-        assert.equal(ends.entries, new Set(longest.map(event => (hop === 1 ? event : floorTo(lane.time[event], hop)))).size)
-      }),
-    )
-})
+test('a key keeps one entry for each tile of its longest window, at hop 1 for each event', () =>
+  keepsTiles(windows => new Ends(new Windows(windows), 1e6)))
 
 test('an event behind every window takes no entry', () => {
   const ends = new Ends(new Windows(windowsOf([3, 60], 1)), 1e6)

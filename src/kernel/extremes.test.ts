@@ -49,3 +49,40 @@ test('values that get worse all the time leave one entry a tile that a window ca
   stepThrough(least, lane, [], () => undefined)
   assert.ok(least.entries <= 2 * (2 + 100 + 2 + 100), `${least.entries} entries`)
 })
+
+test('a late event moves the tail of the longest window too, where a shorter one of a wider hop reaches further back', () => {
+  const windows = [
+    { span: 60, hop: 20 },
+    { span: 61, hop: 1 },
+  ]
+  // At 119 they start at 40 and at 58. The event of 50 takes out the three before it, which only the first window holds.
+  const lane = laneOfHistory([
+    { slot: 0, wait: 141, late: 0, value: 1 },
+    { slot: 0, wait: 2, late: 0, value: 2 },
+    { slot: 0, wait: 2, late: 0, value: 3 },
+    { slot: 0, wait: 15, late: 0, value: 9 },
+    { slot: 0, wait: 59, late: 0, value: 20 },
+    { slot: 0, wait: 0, late: 69, value: 0 },
+  ])
+  const least: number[][] = []
+  stepThrough(new Extremes(new Windows(windows), 1, undefined, 1e6), lane, windows, (partial, values) => {
+    assert.equal(partial[0], orNone(Math.min, values))
+    least.push(partial)
+  })
+  assert.deepEqual(least.slice(-2), [[0], [9]])
+})
+
+test('bytes grow with keys and with entries', () => {
+  const extremes = new Extremes(new Windows(windowsOf([60], 1)), 1, undefined, 1e6)
+  const empty = extremes.bytes
+  extremes.grow(1000)
+  assert.equal(extremes.bytes - empty, 1000 * (5 * 4 + 8))
+  stepThrough(
+    extremes,
+    laneOfHistory(Array.from({ length: 2000 }, (_, value) => ({ slot: 0, wait: 0, late: 0, value }))),
+    [],
+    () => undefined,
+  )
+  assert.ok(extremes.bytes - empty >= extremes.entries * 2 * 8)
+  assert.ok(extremes.entries >= 1)
+})

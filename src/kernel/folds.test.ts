@@ -7,13 +7,13 @@ import {
   histories,
   indexed,
   inWindow,
+  keepsTiles,
   laneOfHistory,
   mixedHops,
   readAll,
   stepThrough,
   unordered,
   windowsOf,
-  type Arriving,
 } from '../../test/kernel/histories.ts'
 import { Folds } from './folds.ts'
 import { floorTo, Windows, type Window } from './window.ts'
@@ -22,7 +22,6 @@ const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 const foldsOf = (windows: readonly Window[], fold = sumFold, maxEntries = 1e6) => new Folds(new Windows(windows), fold, maxEntries)
 /** The partial of a sum over events whose values are their indices, so that a wrong event in the right number shows. */
 const sums = (events: readonly number[]) => [events.length, sumOf(events), 0]
-const oneKey = (history: readonly Arriving[]) => history.map(event => ({ ...event, slot: 0 }))
 const close = (actual: number, expected: number, scale: number) =>
   assert.ok(Math.abs(actual - expected) <= scale * 2 ** -40, `${actual} is not ${expected}`)
 
@@ -110,6 +109,21 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 20, 60], 1
     assert.ok(refusals > 0)
   })
 
+test('a band whose oldest entry is forgotten at maxEntries keeps the others, until a window reaches no further than these', () => {
+  const windows = windowsOf([3, 20], 1)
+  // The event of 14 is one too many, and that of 0 is lost. At 23 a window reaches back to 3, which a late event behind it does not change.
+  const clocks = [0, 5, 10, 14, 23]
+  const lane = laneOfHistory(
+    clocks.map((clock, value) => ({ slot: 0, wait: clock - (clocks[value - 1] ?? 0), late: clock === 23 ? 100 : 0, value })),
+  )
+  const partials: number[][] = []
+  assert.equal(
+    stepThrough(foldsOf(windows, sumFold, 3), lane, windows, partial => partials.push(partial)),
+    1,
+  )
+  assert.deepEqual(partials.at(-1), sums([1, 2, 3]))
+})
+
 test('late events behind a flip are in their window until they have aged out, and in the next band after', () => {
   const windows = windowsOf([10, 30], 1)
   const clocks = [0, 1, 2, 3, 12, 12, 12, 13, 23]
@@ -128,21 +142,7 @@ test('late events behind a flip are in their window until they have aged out, an
   assert.deepEqual(partials.at(-1), sums([...clocks.keys()]))
 })
 
-test('a key keeps one entry for each tile of its longest window, at hop 1 for each event', () => {
-  for (const hop of [1, 2, 7])
-    fc.assert(
-      fc.property(histories, history => {
-        const windows = windowsOf([7, 60], hop)
-        const lane = laneOfHistory(indexed(oneKey(history)))
-        const folds = foldsOf(windows)
-        let longest: number[] = []
-        stepThrough(folds, lane, windows, (_, events) => {
-          longest = events
-        })
-        assert.equal(folds.entries, new Set(longest.map(event => (hop === 1 ? event : floorTo(lane.time[event], hop)))).size)
-      }),
-    )
-})
+test('a key keeps one entry for each tile of its longest window, at hop 1 for each event', () => keepsTiles(windows => foldsOf(windows)))
 
 test('a hundred keys do not touch each other', () => {
   const windows = windowsOf([5, 300, 900], 1)

@@ -3,24 +3,16 @@ import { test } from 'node:test'
 import { refusals, type FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
-import type { FeatureIR, GroupIR, SourceIR } from '../define/ir.ts'
+import type { FeatureIR, GroupIR } from '../define/ir.ts'
+import { sourceIR } from '../../test/source-ir.ts'
 import { Kernel } from './kernel.ts'
 
-const source: SourceIR = {
-  name: 's',
-  columns: [
-    { name: 'k', type: 'string', nullable: true },
-    { name: 'x', type: 'int', nullable: false, min: -1000 },
-    { name: 'd', type: 'double', nullable: false },
-    { name: 'at', type: 'timestamp', nullable: false },
-  ],
-  key: 'k',
-  time: 'at',
-  arrives: { kind: 'after', delay: 0 },
-  allowedLateness: 0,
-  maxClockSkew: 0,
-  dedupe: 0,
-}
+const source = sourceIR([
+  { name: 'k', type: 'string', nullable: true },
+  { name: 'x', type: 'int', nullable: false, min: -1000 },
+  { name: 'd', type: 'double', nullable: false },
+  { name: 'at', type: 'timestamp', nullable: false },
+])
 const x = { op: 'column', name: 'x', type: 'int' } as const
 const d = { op: 'column', name: 'd', type: 'double' } as const
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '../base/limits.ts'
-import type { ColumnIR, ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir.ts'
+import type { ColumnIR, ExprIR, FeatureIR, GroupIR } from '../define/ir.ts'
+import { sourceIR } from '../../test/source-ir.ts'
 import { boundOf, planStructures } from './plan.ts'
 
 const columns: ColumnIR[] = [
@@ -11,18 +12,11 @@ const columns: ColumnIR[] = [
   { name: 'least', type: 'int', nullable: false, min: 0 },
   { name: 'd', type: 'double', nullable: false },
 ]
-const source: SourceIR = {
-  name: 's',
-  columns,
-  key: 'k',
-  time: 'at',
-  arrives: { kind: 'after', delay: 0 },
-  allowedLateness: 0,
-  maxClockSkew: 0,
-  dedupe: 0,
-}
+const source = sourceIR(columns)
 const column = (name: string) => ({ op: 'column', name, type: columns.find(c => c.name === name)!.type }) as ExprIR
 const x = column('x')
+const one: ExprIR = { op: 'literal', value: 1, type: 'int' }
+const isOne = (name: string): ExprIR => ({ op: 'eq', left: column(name), right: one, type: 'bool' })
 const where: ExprIR = { op: 'literal', value: true, type: 'bool' }
 
 type Asked = Partial<FeatureIR> & Pick<FeatureIR, 'agg'>
@@ -81,8 +75,12 @@ test('a count joins exact sums over the same events, and no others', () => {
     { agg: 'sum', input: x, where },
     { agg: 'sum', input: x, maxEvents: 3 },
     { agg: 'min', input: x },
+    { agg: 'share', input: { op: 'not', of: isOne('maybe'), type: 'bool' } },
+    { agg: 'sum', input: { op: 'add', left: x, right: x, type: 'int' } },
   ] as const)
     assert.equal(structuresOf({ agg: 'count' }, other).length, 2, JSON.stringify(other))
+  for (const input of [one, isOne('x'), { op: 'isNull', of: column('maybe'), type: 'bool' }] as const)
+    assert.deepEqual(structuresOf({ agg: 'count' }, { agg: 'share', input }), ['share1 count0'], 'it is never NULL')
 })
 
 test('limits: maxEvents of exact windows, or what a key may hold; a lifetime is not exact', () => {

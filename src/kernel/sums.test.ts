@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { momentLayout } from '../aggregate/moments.ts'
-import { histories, laneOfHistory, mixedHops, stepThrough, windowsOf } from '../../test/kernel/histories.ts'
+import { histories, keepsTiles, laneOfHistory, mixedHops, stepThrough, windowsOf } from '../../test/kernel/histories.ts'
 import { runChunk } from './structure.ts'
 import { Sums } from './sums.ts'
 import { Windows, type Window } from './window.ts'
@@ -10,6 +10,7 @@ import { Windows, type Window } from './window.ts'
 const spans = [3, 20, 21, 60, Infinity]
 const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 const plain = momentLayout(new Set(['x']), 5)
+const counts = momentLayout(new Set(), 0)
 const squares = momentLayout(new Set(['x', 'xx']), 5)
 const sumsOf = (windows: readonly Window[], layout = plain, maxEntries = 1e6) => new Sums(new Windows(windows), layout, maxEntries)
 
@@ -38,9 +39,7 @@ test('vectors of moments, and counts alone', () => {
       stepThrough(sumsOf(windows, squares), lane, windows, (partial, values) =>
         assert.deepEqual(partial, [values.length, sumOf(values), sumOf(values.map(x => x * x))]),
       )
-      stepThrough(sumsOf(windows, momentLayout(new Set(), 0)), lane, windows, (partial, values) =>
-        assert.deepEqual(partial, [values.length]),
-      )
+      stepThrough(sumsOf(windows, counts), lane, windows, (partial, values) => assert.deepEqual(partial, [values.length]))
     }),
   )
 })
@@ -65,16 +64,8 @@ test('past maxEntries a window is refused or right, and is right again once its 
   )
 })
 
-test('a key keeps at most W / hop + 2 tiles', () => {
-  const windows = windowsOf([3, 60], 7)
-  fc.assert(
-    fc.property(histories, history => {
-      const lane = laneOfHistory(history.map(event => ({ ...event, slot: 0 })))
-      const sums = sumsOf(windows)
-      stepThrough(sums, lane, windows, () => assert.ok(sums.entries <= 60 / 7 + 2))
-    }),
-  )
-})
+test('a key keeps one entry for each tile of its longest window, at hop 1 for each event', () =>
+  keepsTiles(windows => sumsOf(windows, counts)))
 
 test('windows of several hops share one list, which keeps no more than twice what they need', () => {
   const windows = [
@@ -112,4 +103,14 @@ test('long runs at one key slide and grow the list; what passed 2^53 long ago le
     )
   }
   assert.equal(sums.entries, 1001)
+})
+
+test('bytes grow with keys and with entries', () => {
+  const sums = sumsOf(windowsOf([60], 1))
+  const empty = sums.bytes
+  sums.grow(1000)
+  assert.equal(sums.bytes - empty, 1000 * (5 * 4 + 8))
+  stepThrough(sums, laneOfHistory(Array.from({ length: 2000 }, (_, value) => ({ slot: 0, wait: 0, late: 0, value }))), [], () => undefined)
+  assert.ok(sums.bytes - empty >= sums.entries * 2 * 8)
+  assert.ok(sums.entries >= 2000)
 })

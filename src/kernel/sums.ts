@@ -117,11 +117,11 @@ export class Sums implements Structure {
    * included. Returns how many entries there are.
    */
   #add(slot: number, tile: number): number {
-    const { heads, data, width, stride } = this.#arena
+    const { heads, data, width } = this.#arena
     const { exact } = this.#windows
     const vector = this.#vector
     const shift = exact ? 0 : -1
-    const head = slot * stride
+    const head = slot * this.#arena.stride
     const oldest = heads[head + FROM]
     const end = heads[head + END] - 1
     const at = insertionPoint(data, width, oldest, end, tile)
@@ -136,7 +136,6 @@ export class Sums implements Structure {
       for (let f = 1; f < width; f++) data[entry + width + f] = modulo54(data[entry + f], vector[shift + f])
     }
     data[at * width] = tile
-    if (at < end) for (let mark = head + MARKS; mark < head + stride; mark++) if (heads[mark] > at) heads[mark]++
     return end + 1 - oldest
   }
 }

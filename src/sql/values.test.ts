@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { LoggedEvent } from '../define/event.ts'
-import type { ColumnIR, ExprIR, FeatureIR, GroupIR, SourceIR, TypeIR, Value } from '../define/ir.ts'
+import type { ColumnIR, ExprIR, FeatureIR, GroupIR, TypeIR, Value } from '../define/ir.ts'
+import { sourceIR } from '../../test/source-ir.ts'
 import type { SqlAsk } from './asks.ts'
 import { DuckDb } from './duckdb/duckdb.ts'
 
@@ -14,16 +15,7 @@ before(async () => {
 after(() => db.close())
 
 const column = (name: string, type: TypeIR): ColumnIR => ({ name, ...type, nullable: name !== 'k' })
-const source = (...columns: ColumnIR[]): SourceIR => ({
-  name: 's',
-  columns: [column('k', { type: 'string' }), column('at', { type: 'timestamp' }), ...columns],
-  key: 'k',
-  time: 'at',
-  arrives: { kind: 'after', delay: 0 },
-  allowedLateness: 0,
-  maxClockSkew: 0,
-  dedupe: 0,
-})
+const source = (...columns: ColumnIR[]) => sourceIR([column('k', { type: 'string' }), column('at', { type: 'timestamp' }), ...columns])
 const group = (features: readonly FeatureIR[], key: readonly string[] = ['k']): GroupIR => ({
   name: 'g',
   source: 's',

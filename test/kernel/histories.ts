@@ -1,4 +1,5 @@
 /** Histories for structures of the kernel, and what their windows hold by brute force. */
+import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { runChunk, type Lane, type Structure } from '../../src/kernel/structure.ts'
 import { floorTo, LIFETIME_HOP, type Window } from '../../src/kernel/window.ts'
@@ -125,4 +126,22 @@ export function countOver(lane: Lane, windows: readonly Window[], most: number, 
   const over = (event: number) =>
     windows.filter(({ span, hop }) => size(inWindow(lane, event, lane.slots[event], lane.arrival[event], span, hop)) > most).length
   return [...lane.slots.keys()].reduce((sum, event) => sum + over(event), 0)
+}
+
+/** A structure keeps one entry for each tile of its longest window, at hop 1 for each event, and none that is behind. */
+export function keepsTiles(structureOf: (windows: readonly Window[]) => Structure): void {
+  for (const hop of [1, 2, 7]) {
+    const windows = windowsOf([7, 60], hop)
+    fc.assert(
+      fc.property(histories, history => {
+        const lane = laneOfHistory(indexed(history.map(event => ({ ...event, slot: 0 }))))
+        const structure = structureOf(windows)
+        let longest: number[] = []
+        stepThrough(structure, lane, windows, (_, events) => {
+          longest = events
+        })
+        assert.equal(structure.entries, new Set(longest.map(event => (hop === 1 ? event : floorTo(lane.time[event], hop)))).size)
+      }),
+    )
+  }
 }

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FeatureIR, GroupIR } from '../define/ir.ts'
+import { clearRows, featureColumns } from './output.ts'
+
+const feature = (agg: FeatureIR['agg'], more: Partial<FeatureIR> = {}): FeatureIR => ({
+  name: agg,
+  agg,
+  type: 'int',
+  window: 10,
+  hop: 1,
+  ...more,
+})
+const features = [feature('count'), feature('lastK', { k: 3 }), feature('sum'), feature('change')]
+const group: GroupIR = { name: 'g', source: 's', entity: ['e'], key: ['k'], place: { kind: 'stream' }, features }
+
+test('a column has what its aggregate writes, and what rounding left out only if asked for', () => {
+  assert.deepEqual(
+    featureColumns(group, 2, false).map(({ values, width, counts, low }) => [values.length, width, counts?.length, low?.length]),
+    [
+      [2, 1, undefined, undefined],
+      [6, 3, 2, undefined],
+      [2, 1, undefined, undefined],
+      [2, 1, undefined, undefined],
+    ],
+  )
+  assert.deepEqual(
+    featureColumns(group, 2, true).map(({ low }) => low?.length),
+    [undefined, undefined, 2, 2],
+  )
+})
+
+test('rows to write over are as new, and those behind them stay', () => {
+  const written = featureColumns(group, 5, true)
+  for (const { values, nulls, refused, counts, low } of written) for (const array of [values, nulls, refused, counts, low]) array?.fill(7)
+  for (const column of written) clearRows(column, 4)
+  const fresh = featureColumns(group, 4, true)
+  for (const [i, { values, nulls, refused, width, counts, low }] of written.entries()) {
+    const found = { values: values.slice(0, 4 * width), nulls: nulls.slice(0, 4), refused: refused.slice(0, 4), width }
+    assert.deepEqual({ ...found, ...(counts && { counts: counts.slice(0, 4) }), ...(low && { low: low.slice(0, 4) }) }, fresh[i])
+    assert.deepEqual([values[4 * width], nulls[4], refused[4], counts?.[4] ?? 7, low?.[4] ?? 7], [7, 7, 7, 7, 7])
+  }
+  assert.throws(() => clearRows(written[0], 6), /a row for each ask/)
+})

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Arena } from './arena.ts'
+import { StateReader, StateWriter } from './state.ts'
+
+const header = { layout: [7, -7], from: 2, to: 4, slots: 9, sequence: 12.5 } as const
+const stateError = { code: 'SPILL_STATE' }
+
+function sliceOf(...write: ((to: StateWriter) => void)[]): Uint8Array {
+  const writer = new StateWriter()
+  for (const one of write) one(writer)
+  return writer.finish(header)
+}
+
+test('what is written is read in its order, and no more than that', () => {
+  const many = Float64Array.from({ length: 3000 }, (_, i) => i / 2)
+  const reader = new StateReader(
+    sliceOf(
+      to => to.number(-0.5),
+      to => to.count(3),
+      to => to.numbers(many, 1, 2999),
+      to => to.count(0),
+    ),
+  )
+  assert.deepEqual(reader.header, header)
+  assert.equal(reader.number(), -0.5)
+  assert.equal(reader.entriesLeft(2), 1499, 'half of 2,999, whole entries')
+  assert.equal(reader.count(3), 3)
+  const into = new Float64Array(3000)
+  reader.numbers(into, 1, 2998)
+  assert.deepEqual(into.subarray(1, 2999), many.subarray(1, 2999))
+  assert.equal(reader.entriesLeft(1), 1)
+  assert.throws(() => reader.end(), stateError)
+  assert.throws(() => reader.numbers(into, 0, 2), stateError)
+  reader.number()
+  assert.throws(() => reader.number(), stateError)
+  assert.throws(() => reader.end(), stateError)
+  reader.count(0)
+  reader.end()
+  assert.throws(() => reader.count(5), stateError)
+})
+
+test('a count above what can be is damage', () =>
+  assert.throws(
+    () =>
+      new StateReader(
+        sliceOf(
+          to => to.count(4),
+          to => to.numbers(new Float64Array(2), 0, 2),
+        ),
+      ).count(3),
+    stateError,
+  ))
+
+test('a list is restored as it was saved, and refused where its entries are not in order', () => {
+  for (const times of [[1], [1, 2, 2, 9], [3, 1], [1, 2, 9, 3], [1, NaN, 2]]) {
+    const saved = new Arena(2)
+    saved.grow(1)
+    for (const time of times) saved.data[saved.open(0, 0) * 2] = time
+    const reader = new StateReader(sliceOf(to => saved.save(0, to)))
+    const restored = new Arena(2)
+    restored.grow(3)
+    // Another list stands before it, later than all of its entries.
+    restored.data[restored.open(1, 0) * 2] = 100
+    const isInOrder = times.every((time, i) => i === 0 || times[i - 1] <= time)
+    if (!isInOrder) assert.throws(() => restored.load(2, reader), stateError, String(times))
+    else {
+      restored.load(2, reader)
+      assert.deepEqual(
+        times.map((_, i) => restored.data[(restored.from(2) + i) * 2]),
+        times,
+      )
+      assert.equal(restored.length(2), times.length)
+    }
+  }
+})
