@@ -99,12 +99,22 @@ export class Deciding {
     const current = this.#current
     if (!current) return undefined
     const { segment, stringsOf } = current
+    if (segment.marks.length === 0) return this.#whole(current)
     const next = current.decisions.next()
     if (!next.done) current.made += next.value.length
     const decisions = next.done ? [] : [this.#written(next.value, stringsOf)]
     if (!next.done) return { decisions, progress: { entry: segment.first, skip: current.firstSkip + current.made } }
     this.#current = undefined
     return { decisions, progress: { entry: segment.first + segment.length, skip: 0 } }
+  }
+
+  /** All decisions that a segment of events makes, of all models: one commit, as in the turn that appended it. */
+  #whole({ segment, decisions, stringsOf }: Current): Decided {
+    this.#current = undefined
+    return {
+      decisions: [...decisions].map(made => this.#written(made, stringsOf)),
+      progress: { entry: segment.first + segment.length, skip: 0 },
+    }
   }
 
   #begin(): Current | undefined {

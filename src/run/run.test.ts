@@ -125,6 +125,26 @@ test('a run that was stopped goes on: same decisions as one that was not', async
   assert.deepEqual(decisionsOf(last), decisionsOf(whole.store))
 })
 
+test('a log whose decisions are missing is decided again, once, though a crash comes in between', async () => {
+  const { store, run } = open()
+  // One turn: both models decide in one segment.
+  await Promise.all([
+    run.submit('payments', batchOf([pay('1', 0), pay('2', 0)])),
+    run.submit('logins', batchOf([{ card: 'c', at: start }])),
+  ])
+  await run.stop()
+  const commits = store.disk.commits.map(({ segment, schemas }) => ({ ...(segment && { segment }), ...(schemas && { schemas }) }))
+  for (let kept = 0; kept < 4; kept++) {
+    const held = new ModelStore({ commits })
+    const crashing = new Run(shop, { store: held, clock: () => minute(0) })
+    for (let turn = 0; turn < 5; turn++) await new Promise(resolve => setImmediate(resolve))
+    const again = open(held.crash(kept))
+    assert.equal(crashing.end, 3)
+    await again.run.stop()
+    assert.deepEqual(decisionsOf(again.store), decisionsOf(store))
+  }
+})
+
 test('what a full disk did not take is acknowledged to nobody, and ends the run', async () => {
   const { store, run } = open()
   store.hold()
