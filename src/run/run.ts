@@ -117,8 +117,11 @@ export class Run {
     this.#deciding = new Deciding({ store, log, decider: this.decider, writer, isLookedAt, strings, from })
     this.#appender = new Appender({ ir, maps, strings, log, lookup: this.#lookup, ids })
     const ticked = store.get(TICKED)
-    this.#ticks = new Ticks(this.decider.periods, ticked === undefined ? clock() : Number(ticked))
-    if (log.newSchemas.length > 0) void this.#commit({ schemas: log.newSchemas })
+    // The first tick ever is not before what is in the log, though the clock has gone back.
+    const last = ticked === undefined ? Math.max(clock(), log.notBefore - 1) : Number(ticked)
+    this.#ticks = new Ticks(this.decider.periods, last)
+    const isFirst = ticked === undefined && this.decider.periods.length > 0
+    if (log.newSchemas.length > 0 || isFirst) void this.#commit({ schemas: log.newSchemas, put: isFirst ? [[TICKED, String(last)]] : [] })
     this.#schedule()
   }
 

@@ -115,6 +115,24 @@ test('a run that is stopped between ticks goes on with the next one', async () =
   assert.ok(decisionsOf(disk).length > 10)
 })
 
+test('the first tick is made after a crash before it, and none behind an event that arrived later, though the clock goes back', async () => {
+  const first = open()
+  await first.moveTo(4)
+  await first.run.submit('readings', batchOf([reading('a', 70, 4)]))
+  const early = open(first.store.crash(0))
+  await early.moveTo(6)
+  await early.run.stop()
+  assert.deepEqual(decisionsOf(early.store.disk), [[5, 'a', 1, 70, 0]])
+  const commits = first.store.disk.commits.map(commit => ({ ...commit, put: (commit.put ?? []).filter(([name]) => name !== 'ticked') }))
+  const back = new ModelStore({ commits }, true)
+  let at = minute(-8)
+  const run = new Run(clinic, { store: back, clock: () => at })
+  at = minute(-4)
+  run.tick()
+  await run.stop()
+  assert.deepEqual(decisionsOf(back.disk), [])
+})
+
 test('of ticks that were missed the last is made; periods that meet are one mark', () => {
   const ticks = new Ticks([5000, 15_000], 1000)
   assert.deepEqual(ticks.take(5000), [], 'the moment has not passed')
