@@ -39,7 +39,7 @@ export function recover(options: RecoverOptions): Map<string, AppendIds> {
     ir.sources.filter(({ id }) => id !== undefined).map(source => [source.name, new AppendIds(source.name, source.dedupe)]),
   )
   const starts = decider.groups.map(group => ({ group, from: restoreGroup(group, options), isBehind: true }))
-  const ticksFrom = decider.live > 0 ? log.since(log.notBefore - 1 - decider.live) : log.end
+  const ticksFrom = decider.live > 0 ? log.since(firstTick(options) - decider.live) : log.end
   const idsFrom = Math.min(
     log.end,
     ...ir.sources.filter(({ id }) => id !== undefined).map(({ dedupe }) => log.since(log.notBefore - dedupe)),
@@ -85,6 +85,12 @@ function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoverOp
     onReport(`group '${group.group.name}' is made again from the log: ${error.message}`)
     return 0
   }
+}
+
+/** No tick that is not decided yet is before this, UTC ms: it stands behind what arrived before it. */
+function firstTick({ store, log, decided }: RecoverOptions): number {
+  if (decided === log.end) return log.notBefore
+  return decided > 0 ? store.segmentAt(decided - 1)!.arrival : -Infinity
 }
 
 /** How many events of a source stand before a segment. */

@@ -137,6 +137,26 @@ test('the first tick is made after a crash before it, and none behind an event t
   assert.equal(back.end, 1, 'the tick of five minutes before is not marked')
 })
 
+test('a tick that is decided after a crash knows the keys that were live at it, though the log has gone on', async () => {
+  const { run, store, moveTo } = open()
+  await run.submit('readings', batchOf([reading('a', 70, 0)]))
+  await moveTo(5.5)
+  await moveTo(5.5)
+  await moveTo(14)
+  await run.submit('readings', batchOf([reading('b', 80, 14)]))
+  await run.stop()
+  // What was decided behind the first event did not reach the disk, and nothing was saved.
+  const isBefore = ([name, value]: readonly [string, string | null]) => name !== 'decided' || value === '[1,0]'
+  const commits = store.disk.commits.map(({ decisions = [], put = [], ...commit }) => ({
+    ...commit,
+    decisions: decisions.filter(({ first }) => first < 1),
+    put: put.filter(isBefore),
+  }))
+  const again = new Run(clinic, { store: new ModelStore({ commits }, true), clock: () => minute(14) })
+  await again.stop()
+  assert.deepEqual(decisionsOf({ commits }).slice(0, 1), [[5, 'a', 1, 70, 1]])
+})
+
 test('of ticks that were missed the last is made; periods that meet are one mark', () => {
   const ticks = new Ticks([5000, 15_000], 1000)
   assert.deepEqual(ticks.take(5000), [], 'the moment has not passed')
