@@ -45,6 +45,7 @@ const onTick = model('on_tick', {
   inputs: ({ card: c }) => ({ card: byCard.of(c), logins: nightly.of(c).n }),
   score: linear({ intercept: 0, weights: { 'card.n': 1 } }),
 })
+const score = linear({ intercept: 0, weights: { n: 1 } })
 const pay = pipeline('pay', [onPayment, onTick])
 
 const start = Date.parse('2026-01-01T00:00Z')
@@ -156,4 +157,26 @@ test('saved state that is lost or damaged is reported and made again', async () 
       assert.deepEqual(decisionsOf(again), decisionsOf(whole))
     }
   }
+})
+
+test('a group whose last event stands in the middle of a segment goes on behind it', async () => {
+  const onPayments = model('on_payments', { decide: on(payments), inputs: p => ({ n: byCard.of(p.card).n }), score })
+  const onLogins = model('on_logins', { decide: on(logins), inputs: l => ({ n: byCard.of(l.card).n }), score })
+  const cards = pipeline('cards', [onPayments, onLogins])
+  const store = new ModelStore(undefined, true)
+  const begin = (disk: Disk) => new Run(cards, { store: new ModelStore(disk, true), clock: () => start })
+  let { disk } = store
+  for (let i = 0; i < 3; i++) {
+    const run = begin(disk)
+    const payment = { id: `i${i}`, card: 'c', shop: 1, amount: 1, label: 'l', at: start }
+    // In one turn, so that the last entry of the segment is of no event of the group.
+    await Promise.all([run.submit('payments', batchOf([payment])), run.submit('logins', batchOf([{ card: 'c', at: start }]))])
+    await run.stop()
+    disk = { commits: disk.commits, states: disk.states }
+  }
+  const made = new ModelStore(disk).decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])
+  assert.deepEqual(
+    made.map(({ vector }) => vector['n']),
+    [1, 1, 2, 2, 3, 3],
+  )
 })

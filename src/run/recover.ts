@@ -34,7 +34,7 @@ export interface RecoverOptions {
 
 /** Makes the decider's groups what they were, and gives the ids within `dedupe` by source. Throws `SPILL_DATA` for a damaged segment. */
 export function recover(options: RecoverOptions): Map<string, AppendIds> {
-  const { ir, log, strings, decider, isLookedAt, decided, onProgress } = options
+  const { ir, store, log, strings, decider, isLookedAt, decided, onProgress } = options
   const ids = new Map(
     ir.sources.filter(({ id }) => id !== undefined).map(source => [source.name, new AppendIds(source.name, source.dedupe)]),
   )
@@ -44,7 +44,9 @@ export function recover(options: RecoverOptions): Map<string, AppendIds> {
     log.end,
     ...ir.sources.filter(({ id }) => id !== undefined).map(({ dedupe }) => log.since(log.notBefore - dedupe)),
   )
-  const columnsFrom = Math.min(ticksFrom, ...starts.map(({ from }) => from))
+  // A slice may be complete up to the middle of a segment, which is then read with its columns.
+  const columnsAt = Math.min(ticksFrom, ...starts.map(({ from }) => from))
+  const columnsFrom = Math.min(columnsAt, store.segmentAt(columnsAt)?.first ?? log.end)
   const first = Math.min(idsFrom, columnsFrom)
   const take = (segment: Segment): void => {
     const behind = segment.first + segment.length
