@@ -42,6 +42,18 @@ test('keys come in the order given, however they came', () => {
   assert.deepEqual(texts(11), ['a', 'b', '～', '\u{1f600}'])
 })
 
+test('keys by the thousand come and go', () => {
+  const live = new LiveKeys(100, bySize)
+  const many = Array.from({ length: 20_000 }, (_, i) => ((i * 7919) % 20_011) * (i % 2 ? 2 ** 33 : -1))
+  for (let from = 0; from < many.length; from += 5000)
+    live.see(column(...many.slice(from, from + 5000)), new Float64Array(5000).fill(from / 5000))
+  assert.deepEqual([...live.at(3)], [...many].sort(bySize))
+  const last = many.slice(15_000).sort(bySize)
+  assert.deepEqual([...live.at(103)], last, 'three in four are gone')
+  live.see(column(...many.slice(0, 3000)), new Float64Array(3000).fill(104))
+  assert.deepEqual([...live.at(104)], many.slice(0, 3000).sort(bySize))
+})
+
 test('ticks do not go back, and keys have a bound', () => {
   const live = new LiveKeys(100, bySize, 2)
   live.at(10)

@@ -134,16 +134,13 @@ export class LiveKeys {
 }
 
 function resized(values: Float64Array<ArrayBuffer>, capacity: number): Float64Array<ArrayBuffer> {
-  if (values.length === capacity) return values
   const other = new Float64Array(capacity)
   other.set(values.subarray(0, Math.min(values.length, capacity)))
   return other
 }
 
-/** A whole number within ±2^53 to 32 bits (the mixing of murmur3), so that neighbours do not stand together. */
+/** A whole number within ±2^53 to 32 bits, so that neighbours do not stand together. What collides costs a look, never an answer. */
 function hashOf(key: number): number {
-  let hash = (key | 0) ^ Math.imul(Math.floor(key / 2 ** 32) | 0, 0x9e3779b1)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
+  const hash = Math.imul(key ^ (key / 2 ** 32), 0x9e3779b1)
+  return hash ^ (hash >>> 15)
 }
