@@ -43,7 +43,6 @@ export function* decide(definitions: Definitions, model: ModelIR, log: ReplayLog
   const feeds = groupReads(ir, model).map(read => new Feed(read, moments, log))
   const scoring = new Scoring(definitions, model, triggerColumns(ir, model), log.strings)
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
-  const position = moments.source === undefined ? undefined : log.histories.get(moments.source)!.block.position
   let first = 0
   for (const part of stretches(stretch)) {
     const { length, from, to, columnOf } = part
@@ -58,7 +57,7 @@ export function* decide(definitions: Definitions, model: ModelIR, log: ReplayLog
       t: ofDecisions(moments.t, part),
       key: columnOf(key.name),
       id: id && columnOf(id.name),
-      position: position?.subarray(from, to),
+      position: moments.position?.subarray(from, to),
       reads: feeds.map(feed => feed.known(part)),
       done: to / moments.t.length,
     }

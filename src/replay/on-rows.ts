@@ -1,16 +1,29 @@
 /** Triggers that are rows: the events of a source, and requests. Each is one moment, and one decision. */
-import type { Column } from '../columns/block.ts'
+import type { Block, Column } from '../columns/block.ts'
+import { gather, picked } from '../columns/gather.ts'
 import { columnSlice } from '../columns/slice.ts'
+import type { SourceIR } from '../define/ir.ts'
+import { isDeleted } from '../kernel/superseded.ts'
 import type { ReplayLog, Requests } from './log.ts'
 import type { Stretch, Triggering } from './triggering.ts'
 
-/** `on(source)`: `P` is everything up to and including the event, `t` its arrival. */
-export function onEvents(source: string, log: ReplayLog): Triggering {
-  const { block } = log.histories.get(source)!
+/** `on(source)`: `P` is everything up to and including the event, `t` its arrival. An event marked deleted triggers nothing. */
+export function onEvents(name: string, log: ReplayLog): Triggering {
+  const { source, block: history } = log.histories.get(name)!
+  const rows = countingRows(source, history)
+  const block = rows ? { ...gather(history, rows), position: picked(history.position, rows) } : history
+  const prefixes = (counted: string) => (rows ? picked(log.prefixes(counted, name), rows) : log.prefixes(counted, name))
   return {
-    moments: { t: block.arrival, prefixes: counted => log.prefixes(counted, source), source },
+    moments: { t: block.arrival, prefixes, source: name, position: block.position },
     stretches: size => rowStretches(block.length, block.columns, size),
   }
+}
+
+/** The rows that are not marked deleted; `undefined` if none is. */
+function countingRows(source: SourceIR, block: Block): Uint32Array | undefined {
+  if (source.deleted === undefined) return undefined
+  const rows = Uint32Array.from({ length: block.length }, (_, row) => row).filter(row => !isDeleted(source, block, row))
+  return rows.length < block.length ? rows : undefined
 }
 
 /** `request({…})`: `P` is everything before it. */

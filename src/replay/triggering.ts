@@ -20,6 +20,8 @@ export interface Moments {
   readonly prefixes: (source: string) => Int32Array
   /** The source whose event, the last of the prefix, is what triggers. */
   readonly source: string | undefined
+  /** Where that event stands in its source. */
+  readonly position?: Float64Array
 }
 
 export interface Stretch {
