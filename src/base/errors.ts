@@ -29,7 +29,6 @@ export const errorCodes = {
   SPILL_STORE: 'the data folder cannot be read or written: a full disk, a read-only folder',
   SPILL_BUSY: 'another process holds the data folder',
   SPILL_DATA: 'stored data is damaged, or of a format that this version does not read',
-  SPILL_REVISION: 'what is asked for cannot take back a superseded event yet',
   SPILL_STATE: 'saved state is damaged, of another version or of other definitions',
   SPILL_ASSERT: 'an invariant of Spillway itself does not hold: a bug',
 } as const

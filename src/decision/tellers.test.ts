@@ -7,9 +7,8 @@ import { keyOrder, tellersOf, type Every } from './tellers.ts'
 const airport = entity('airport', t.string())
 const schema = { flight: t.string(), from: airport, to: airport.nullable(), at: t.timestamp() }
 const flights = source('flights', { schema, key: 'flight', time: 'at' })
-const revised = source('revised', { schema, key: 'flight', time: 'at', identity: ['flight'], revisable: '1d' })
-const busy = (name: string, of: 'from' | 'to', from = flights) =>
-  features(name, { from, entity: airport, key: f => f[of] as typeof f.from, place: stream, values: () => ({ n: count('1h') }) })
+const busy = (name: string, of: 'from' | 'to') =>
+  features(name, { from: flights, entity: airport, key: f => f[of] as typeof f.from, place: stream, values: () => ({ n: count('1h') }) })
 const score = linear({ intercept: 0, weights: {} })
 const [origin, again, target] = [busy('origin', 'from'), busy('again', 'from'), busy('target', 'to')]
 const route = features('route', {
@@ -37,18 +36,6 @@ test('a source tells once by each column of the entity through which the model r
     { source: 'flights', key: 'from' },
     { source: 'flights', key: 'to' },
   ])
-})
-
-test('events that may be superseded cannot tell yet', () => {
-  const late = model('late', {
-    decide: every('5m', airport),
-    inputs: ({ airport }) => ({ n: busy('revised_origin', 'from', revised).of(airport).n }),
-    score,
-  })
-  assert.throws(() => tellersFor(late), {
-    code: 'SPILL_REVISION',
-    message: /^model 'late' ticks, and events of source 'revised' can be revised/,
-  })
 })
 
 test('texts are in the order of their bytes, numbers by size', () => {

@@ -1,5 +1,4 @@
 /** What tells which keys a tick decides about: events of the sources that its model reads through a group of the entity alone (semantics §4). */
-import { SpillwayError } from '../base/errors.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ModelIR, PipelineIR, TriggerIR } from '../define/ir.ts'
 import type { KeyOrder } from './live-keys.ts'
@@ -13,18 +12,12 @@ export interface Teller {
   readonly key: string
 }
 
-/** Each once. Throws `SPILL_REVISION` where an event that tells may be superseded: what is live without it cannot be told yet. */
+/** Each once. */
 export function tellersOf(ir: PipelineIR, model: ModelIR, { column }: Every): Teller[] {
   const tellers = new Map<string, Teller>()
   for (const { group } of groupReads(ir, model)) {
     if (group.entity.length > 1 || group.entity[0] !== column.entity) continue
-    const { name, identity } = ir.sources.find(source => source.name === group.source)!
-    if (identity)
-      throw new SpillwayError(
-        'SPILL_REVISION',
-        `model '${model.name}' ticks, and events of source '${name}' can be revised (identity); which keys are then live cannot be told yet`,
-      )
-    tellers.set(`${name}.${group.key[0]}`, { source: name, key: group.key[0] })
+    tellers.set(`${group.source}.${group.key[0]}`, { source: group.source, key: group.key[0] })
   }
   return [...tellers.values()]
 }

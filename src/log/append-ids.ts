@@ -1,5 +1,6 @@
 /**
- * The append ids that a source's log has accepted within `dedupe`, to find duplicates at full speed (semantics §1).
+ * The append ids that a source's log has accepted within `dedupe`, to find duplicates at full speed (semantics §1); also the identities of originals,
+ * which are kept as long as the log is, for a revision that comes too late must be known as one.
  *
  * A hash of each id and the sequence number of its event: who asks looks whether that event has the same id, so that two ids of one hash cost a
  * look and never an answer. Two tables take turns: the young one takes what is new, the old one is dropped once all of it is older than `dedupe`,
@@ -16,7 +17,7 @@ export class AppendIds {
   #old = new IdTable()
   #young = new IdTable()
 
-  /** `dedupe` in milliseconds; at most `max` ids within it. */
+  /** `dedupe` in milliseconds, Infinity to keep all; at most `max` ids within it. */
   constructor(source: string, dedupe: number, max: number = limits.DEDUPE_IDS_MAX) {
     this.#source = source
     this.#dedupe = dedupe
@@ -46,7 +47,9 @@ export class AppendIds {
     if (this.#old.within + this.#young.within >= this.#max)
       throw new SpillwayError(
         'SPILL_LIMIT',
-        `source '${this.#source}': more than ${this.#max} ids within ${durationText(this.#dedupe)} (DEDUPE_IDS_MAX); give it a shorter \`dedupe\``,
+        this.#dedupe === Infinity
+          ? `source '${this.#source}': more than ${this.#max} identities in the log (DEDUPE_IDS_MAX)`
+          : `source '${this.#source}': more than ${this.#max} ids within ${durationText(this.#dedupe)} (DEDUPE_IDS_MAX); give it a shorter \`dedupe\``,
       )
     this.#young.add(high, low, sequence, arrival)
   }

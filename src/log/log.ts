@@ -28,6 +28,7 @@ export interface Rows {
   readonly source: SourceIR
   readonly block: Block
   readonly ids?: IdHashes | undefined
+  readonly identities?: IdHashes | undefined
 }
 
 export interface Appending {
@@ -142,7 +143,7 @@ export class Log {
     return { ...segment, sources }
   }
 
-  #place({ source, block, ids }: Rows): Segment['sources'][number] {
+  #place({ source, block, ids, identities }: Rows): Segment['sources'][number] {
     const next = this.#offsets.get(source.name)!
     const position = new Float64Array(block.length)
     const partitionOf = next.length === 1 ? () => 0 : this.#partitions(source, block, next.length)
@@ -152,7 +153,7 @@ export class Log {
       const arrival = block.arrival[row]
       if (arrival > this.#notBefore) this.#notBefore = arrival
     }
-    return { source: source.name, schema: this.schemas.current(source.name), block: { ...block, position }, ids }
+    return { source: source.name, schema: this.schemas.current(source.name), block: { ...block, position }, ids, identities }
   }
 
   /** The partition of a row: all events of a source key are in one (semantics §1). */

@@ -86,7 +86,8 @@ function segmentOf(
       source === 'cards'
         ? { high: Int32Array.from(rows, ({ time }) => time), low: Int32Array.from(rows, ({ arrival }) => arrival) }
         : undefined
-    return { source, schema: 1, block, ids }
+    const identities = ids && { high: ids.low, low: ids.high }
+    return { source, schema: 1, block, ids, identities }
   })
   const length = Object.values(of).reduce((sum, rows) => sum + rows.length, marks.length)
   return { first: 2 ** 40, length, sources, marks, offsets: { payments: [5, 6, 7], cards: [] }, ...(order && { order }) }
@@ -97,11 +98,11 @@ function shown({ sources, order, ...rest }: Segment, { stringsOf }: SegmentConte
   return {
     ...rest,
     order: order && [...order],
-    sources: sources.map(({ source, schema, ids, block: { columns, length, ...stamps } }) => ({
+    sources: sources.map(({ source, schema, ids, identities, block: { columns, length, ...stamps } }) => ({
       source,
       schema,
       length,
-      ids: ids && [[...ids.high], [...ids.low]],
+      hashes: [ids, identities].map(hashes => hashes && [[...hashes.high], [...hashes.low]]),
       stamps: Object.values(stamps).map(column => [...column]),
       columns: Object.entries(columns).map(([name, { values, nulls }]) => {
         const isText = values instanceof Int32Array

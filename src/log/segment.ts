@@ -37,6 +37,8 @@ export interface SourceRows {
   readonly block: Block
   /** A hash of each row's append id, where the source has ids; zeros where a row has none. */
   readonly ids?: IdHashes | undefined
+  /** The same of the identity of each row that is an original, where the source's events can be revised; zeros for a revision. */
+  readonly identities?: IdHashes | undefined
 }
 
 /** Halves of 64-bit hashes, a row each. */
@@ -97,7 +99,7 @@ export class SegmentWriter {
     return bytes
   }
 
-  #writeRows({ source, schema, block, ids }: SourceRows): void {
+  #writeRows({ source, schema, block, ids, identities }: SourceRows): void {
     const out = this.#out
     const { length, time, arrival, position } = block
     out.text(source)
@@ -106,11 +108,7 @@ export class SegmentWriter {
     writeNumbers(out, time, length)
     writeNumbers(out, arrival, length)
     writePositions(out, position, length)
-    out.varint(ids ? 1 : 0)
-    if (ids) {
-      out.array(ids.high)
-      out.array(ids.low)
-    }
+    for (const hashes of [ids, identities]) writeHashes(out, hashes)
     for (const { name, type } of this.#context.columnsOf(source, schema))
       writeColumn(out, block.columns[name], length, this.#scratch, type === 'string' ? this.#context.stringsOf(source, name) : undefined)
   }
@@ -142,7 +140,8 @@ function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentC
   const time = readNumbers(reader, length)
   const arrival = readNumbers(reader, length)
   const position = readPositions(reader, length)
-  const ids = reader.varint() === 1 ? { high: reader.array(Int32Array, length), low: reader.array(Int32Array, length) } : undefined
+  const ids = readHashes(reader, length)
+  const identities = readHashes(reader, length)
   const columns: Record<string, Column> = {}
   for (const { name, type } of columnsOf(source, schema)) {
     const bytes = reader.raw()
@@ -150,7 +149,18 @@ function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentC
     const strings = type === 'string' ? stringsOf(source, name) : undefined
     columns[name] = readColumn(new ByteReader(bytes, `column '${name}' of source '${source}'`), length, strings)
   }
-  return { source, schema, block: { length, time, arrival, position, columns }, ids }
+  return { source, schema, block: { length, time, arrival, position, columns }, ids, identities }
+}
+
+function writeHashes(out: ByteWriter, hashes: IdHashes | undefined): void {
+  out.varint(hashes ? 1 : 0)
+  if (!hashes) return
+  out.array(hashes.high)
+  out.array(hashes.low)
+}
+
+function readHashes(reader: ByteReader, length: number): IdHashes | undefined {
+  return reader.varint() === 1 ? { high: reader.array(Int32Array, length), low: reader.array(Int32Array, length) } : undefined
 }
 
 function writeOffsets(out: ByteWriter, offsets: Offsets): void {

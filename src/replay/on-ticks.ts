@@ -5,22 +5,23 @@
  */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import type { Column } from '../columns/block.ts'
-import { columnSlice } from '../columns/slice.ts'
-import { LiveKeys } from '../decision/live-keys.ts'
-import { keyOrder, tellersOf, type Every } from '../decision/tellers.ts'
+import type { Block, Column } from '../columns/block.ts'
+import { blockSlice } from '../columns/slice.ts'
+import { tellersOf, type Every } from '../decision/tellers.ts'
+import { TickKeys } from '../decision/tick-keys.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import { identityColumns } from '../kernel/superseded.ts'
 import type { ReplayLog } from './log.ts'
 import { countUpTo, type Stretch, type Triggering } from './triggering.ts'
 
-/** Events that tell: of whom, and when. */
+/** Events of a source that tells, with the columns that say of whom and which are revised. */
 interface Telling {
-  readonly key: Column
-  readonly time: Float64Array
-  readonly arrival: Float64Array
+  readonly source: string
+  readonly keys: readonly Column[]
+  readonly block: Block
 }
 
-/** Throws `SPILL_REVISION` where an event that tells may be superseded, and `SPILL_LIMIT` past REPLAY_TICKS_MAX ticks. */
+/** Throws `SPILL_LIMIT` past REPLAY_TICKS_MAX ticks. */
 export function onTicks(
   ir: PipelineIR,
   model: ModelIR,
@@ -28,26 +29,32 @@ export function onTicks(
   log: ReplayLog,
   ticksMax: number = limits.REPLAY_TICKS_MAX,
 ): Triggering {
-  const tellers = tellersOf(ir, model, decide).map(({ source, key }): Telling => {
-    const { time, arrival, columns } = log.histories.get(source)!.block
-    return { key: columns[key], time, arrival }
+  const tellers = [...Map.groupBy(tellersOf(ir, model, decide), ({ source }) => source)].map(([source, columns]): Telling => {
+    const { block, source: of } = log.histories.get(source)!
+    const names = [...columns.map(({ key }) => key), ...identityColumns(of), ...(of.deleted === undefined ? [] : [of.deleted])]
+    return {
+      source,
+      keys: columns.map(({ key }) => block.columns[key]),
+      block: { ...block, columns: Object.fromEntries(names.map(name => [name, block.columns[name]])) },
+    }
   })
   const t = liveTicks(decide, tellers, log, ticksMax)
   return {
     moments: { t, prefixes: source => countUpTo(log.histories.get(source)!.block.arrival, t), source: undefined },
-    stretches: size => tickStretches(decide, tellers, t, log, size),
+    stretches: size => tickStretches(new TickKeys(ir, model, decide, log.strings), decide, tellers, t, size),
   }
 }
 
-/** The ticks at which a key is live: those not too long after the newest event time that is known. */
+/** The ticks at which a key may be live: those not too long after the newest event time that is known. */
 function liveTicks({ every, live }: Every, tellers: readonly Telling[], { first, until }: ReplayLog, ticksMax: number): Float64Array {
   const ticks: number[] = []
   const next = tellers.map(() => 0)
   let newest = -Infinity
   for (let t = atOrAfter(first, every); t <= until;) {
-    tellers.forEach(({ key, time, arrival }, i) => {
+    tellers.forEach(({ keys, block: { time, arrival } }, i) => {
       let row = next[i]
-      for (; row < arrival.length && arrival[row] <= t; row++) if (!key.nulls?.[row] && time[row] > newest) newest = time[row]
+      for (; row < arrival.length && arrival[row] <= t; row++)
+        if (time[row] > newest && keys.some(key => !key.nulls?.[row])) newest = time[row]
       next[i] = row
     })
     const isLive = newest >= t - live
@@ -57,7 +64,7 @@ function liveTicks({ every, live }: Every, tellers: readonly Telling[], { first,
         'SPILL_LIMIT',
         `more than ${ticksMax} ticks of one model (REPLAY_TICKS_MAX); tick less often, or replay a shorter history`,
       )
-    const silence = Math.min(...tellers.map(({ arrival }, i) => arrival[next[i]] ?? Infinity))
+    const silence = Math.min(...tellers.map(({ block: { arrival } }, i) => arrival[next[i]] ?? Infinity))
     t = isLive ? t + every : Math.max(t + every, atOrAfter(silence, every))
   }
   return Float64Array.from(ticks)
@@ -67,14 +74,7 @@ function liveTicks({ every, live }: Every, tellers: readonly Telling[], { first,
 const atOrAfter = (moment: number, every: number): number => Math.ceil(moment / every) * every + 0
 
 /** A decision for each tick and each key live at it, in order of both. */
-function* tickStretches(
-  decide: Every,
-  tellers: readonly Telling[],
-  ticks: Float64Array,
-  { strings }: ReplayLog,
-  size: number,
-): Generator<Stretch> {
-  const keys = new LiveKeys(decide.live, keyOrder(decide, strings))
+function* tickStretches(keys: TickKeys, decide: Every, tellers: readonly Telling[], ticks: Float64Array, size: number): Generator<Stretch> {
   const seen = tellers.map(() => 0)
   const values = decide.column.type === 'string' ? new Int32Array(size) : new Float64Array(size)
   const moment = new Int32Array(size)
@@ -85,11 +85,11 @@ function* tickStretches(
     return { ...filled, from: filled.moment[0], to: filled.moment.at(-1)! + 1, columnOf: () => filled.key }
   }
   for (let tick = 0; tick < ticks.length; tick++) {
-    tellers.forEach(({ key, time, arrival }, i) => {
+    tellers.forEach(({ source, block }, i) => {
       const from = seen[i]
       let to = from
-      while (to < arrival.length && arrival[to] <= ticks[tick]) to++
-      if (to > from) keys.see(columnSlice(key, from, to), time.subarray(from, to))
+      while (to < block.length && block.arrival[to] <= ticks[tick]) to++
+      if (to > from) keys.see(source, blockSlice(block, from, to))
       seen[i] = to
     })
     const live = keys.at(ticks[tick])

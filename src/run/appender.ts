@@ -39,14 +39,19 @@ export interface Turn {
   readonly receipts: readonly Receipt[]
 }
 
+/** What the log has accepted, by source: append ids where it has ids, identities of originals where its events can be revised. */
+export interface Remembered {
+  readonly ids: ReadonlyMap<string, AppendIds>
+  readonly originals: ReadonlyMap<string, AppendIds>
+}
+
 export interface AppenderOptions {
   readonly ir: PipelineIR
   readonly maps: ReadonlyMap<string, RowMap>
   readonly strings: Strings
   readonly log: Log
   readonly lookup: EventLookup
-  /** By source, where it has ids. */
-  readonly ids: ReadonlyMap<string, AppendIds>
+  readonly remembered: Remembered
 }
 
 export class Appender {
@@ -56,7 +61,7 @@ export class Appender {
   #arrival = 0
   #next = 0
 
-  constructor({ ir, maps, strings, log, lookup, ids }: AppenderOptions) {
+  constructor({ ir, maps, strings, log, lookup, remembered }: AppenderOptions) {
     const lookedAt = columnsLookedAt(ir)
     this.#log = log
     this.#doors = ir.sources.map(
@@ -65,7 +70,8 @@ export class Appender {
           strings,
           shared: lookedAt.get(source.name)!,
           map: maps.get(source.name),
-          ids: ids.get(source.name),
+          ids: remembered.ids.get(source.name),
+          originals: remembered.originals.get(source.name),
           lookup,
           onRefused: refusal => this.#refused(refusal),
         }),

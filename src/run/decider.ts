@@ -7,13 +7,14 @@
  */
 import type { Strings } from '../columns/strings.ts'
 import { limits } from '../base/limits.ts'
+import type { Every } from '../decision/tellers.ts'
+import { TickKeys } from '../decision/tick-keys.ts'
 import type { Definitions } from '../decision/scoring.ts'
-import type { PipelineIR } from '../define/ir.ts'
+import type { PipelineIR, SourceIR } from '../define/ir.ts'
 import type { Mark, Segment } from '../log/segment.ts'
 import { LiveGroup, type GroupAnswers } from './live-group.ts'
 import { LiveModel, type LiveDecisions, type Moments, type Reader } from './live-model.ts'
 import { OrderOf } from './order-of.ts'
-import { TickKeys, type Every } from './tick-keys.ts'
 
 interface TickModel {
   readonly live: LiveModel
@@ -23,14 +24,17 @@ interface TickModel {
 
 export class Decider {
   readonly #groups: ReadonlyMap<string, LiveGroup>
-  readonly #onEvents: readonly { readonly source: string; readonly live: LiveModel }[]
+  readonly #onEvents: readonly { readonly source: SourceIR; readonly live: LiveModel }[]
   readonly #onTicks: readonly TickModel[]
 
   constructor(definitions: Definitions, strings: Strings) {
     const { ir } = definitions
     this.#groups = groupsOf(ir, strings)
     const models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings))
-    this.#onEvents = models.flatMap(live => (live.model.decide.kind === 'on' ? [{ source: live.model.decide.source, live }] : []))
+    this.#onEvents = models.flatMap(live => {
+      const { decide } = live.model
+      return decide.kind === 'on' ? [{ source: ir.sources.find(({ name }) => name === decide.source)!, live }] : []
+    })
     this.#onTicks = models.flatMap(live => {
       const every = live.model.decide
       return every.kind === 'every' ? [{ live, every, keys: new TickKeys(ir, live.model, every, strings) }] : []
@@ -61,7 +65,7 @@ export class Decider {
     if (segment.marks.length > 0) yield* this.#tick(segment.marks, segment.first, skip)
     else {
       const decisions = this.#decideOnEvents(order)
-      for (const { keys } of this.#onTicks) keys.see(order)
+      for (const { keys } of this.#onTicks) see(keys, order)
       yield* decisions
     }
   }
@@ -71,12 +75,12 @@ export class Decider {
     if (segment.marks.length > 0) return
     const order = new OrderOf(segment)
     for (const group of groups) group.catchUp(order.eventsOf(group.group.source), order.lastArrival)
-    if (ticks) for (const { keys } of this.#onTicks) keys.see(order)
+    if (ticks) for (const { keys } of this.#onTicks) see(keys, order)
   }
 
   #decideOnEvents(order: OrderOf): LiveDecisions[] {
     const deciding = this.#onEvents.flatMap(({ source, live }) =>
-      order.blockOf(source) ? [{ live, moments: order.momentsOf(source) }] : [],
+      order.blockOf(source.name) ? [{ live, moments: order.momentsOf(source) }] : [],
     )
     const answers = new Map<Reader, GroupAnswers>()
     for (const group of this.#groups.values()) {
@@ -142,4 +146,11 @@ function groupsOf(ir: PipelineIR, strings: Strings): Map<string, LiveGroup> {
       return [group.name, new LiveGroup(group, source, strings)]
     }),
   )
+}
+
+function see(keys: TickKeys, order: OrderOf): void {
+  for (const source of new Set(keys.sources)) {
+    const block = order.blockOf(source)
+    if (block) keys.see(source, block)
+  }
 }

@@ -1,5 +1,8 @@
 /** How the entries of a segment stand to one another: where each source's events are, and how many of another source stand before them. */
 import type { Block } from '../columns/block.ts'
+import { gather, picked } from '../columns/gather.ts'
+import type { SourceIR } from '../define/ir.ts'
+import { isDeleted } from '../kernel/superseded.ts'
 import type { Segment } from '../log/segment.ts'
 import type { SourceEvents } from './live-group.ts'
 import type { Moments } from './live-model.ts'
@@ -42,18 +45,15 @@ export class OrderOf {
     return entries
   }
 
-  /** The moments at which a model decides on the events of a source that the segment has. */
-  momentsOf(source: string): Moments {
-    const block = this.blockOf(source)!
-    return {
-      length: block.length,
-      entry: this.entries(source),
-      t: block.arrival,
-      position: block.position,
-      columnOf: name => block.columns[name],
-      prefixes: of => this.prefixes(of, source),
-      source,
-    }
+  /** The moments at which a model decides on the events of a source that the segment has: one an event that is not marked deleted. */
+  momentsOf(source: SourceIR): Moments {
+    const block = this.blockOf(source.name)!
+    const { name } = source
+    const rows = triggeringRows(source, block)
+    const entry = this.entries(name)
+    const prefixes = (of: string) => this.prefixes(of, name)
+    if (!rows) return momentsOf(name, block, entry, prefixes)
+    return momentsOf(name, gather(block, rows), picked(entry, rows), of => picked(prefixes(of), rows), picked(block.position, rows))
   }
 
   /** For each event of `trigger`, in order: how many of the segment's events of `source` stand before or at it. */
@@ -68,4 +68,21 @@ export class OrderOf {
     }
     return prefixes
   }
+}
+
+function momentsOf(
+  source: string,
+  block: Block,
+  entry: Float64Array,
+  prefixes: Moments['prefixes'],
+  position: Float64Array = block.position,
+): Moments {
+  return { length: block.length, entry, t: block.arrival, position, columnOf: name => block.columns[name], prefixes, source }
+}
+
+/** The rows of events that trigger; `undefined` if all do. */
+function triggeringRows(source: SourceIR, block: Block): Uint32Array | undefined {
+  if (source.deleted === undefined) return undefined
+  const rows = Uint32Array.from({ length: block.length }, (_, row) => row).filter(row => !isDeleted(source, block, row))
+  return rows.length === block.length ? undefined : rows
 }

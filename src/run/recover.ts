@@ -6,11 +6,12 @@
  */
 import { SpillwayError } from '../base/errors.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { PipelineIR, SourceIR } from '../define/ir.ts'
+import type { PipelineIR } from '../define/ir.ts'
 import { AppendIds } from '../log/append-ids.ts'
 import type { Log } from '../log/log.ts'
 import type { Segment } from '../log/segment.ts'
 import type { LogStore } from '../log/store.ts'
+import type { Remembered } from './appender.ts'
 import { stateBytes, type Manifest } from './checkpointer.ts'
 import type { Decider } from './decider.ts'
 import type { LiveGroup } from './live-group.ts'
@@ -32,16 +33,17 @@ export interface RecoverOptions {
   readonly onProgress?: ((entries: number, of: number) => void) | undefined
 }
 
-/** Makes the decider's groups what they were, and gives the ids within `dedupe` by source. Throws `SPILL_DATA` for a damaged segment. */
-export function recover(options: RecoverOptions): Map<string, AppendIds> {
+/** Makes the decider's groups what they were, and gives what was accepted. Throws `SPILL_DATA` for a damaged segment. */
+export function recover(options: RecoverOptions): Remembered {
   const { ir, store, log, strings, decider, isLookedAt, decided, onProgress } = options
   const ids = new Map(
     ir.sources.filter(({ id }) => id !== undefined).map(source => [source.name, new AppendIds(source.name, source.dedupe)]),
   )
+  const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new AppendIds(name, Infinity)]))
   const starts = decider.groups.map(group => ({ group, from: restoreGroup(group, options), isBehind: true }))
   const ticksFrom = decider.live > 0 ? log.since(firstTick(options) - decider.live) : log.end
   const idsFrom = Math.min(
-    log.end,
+    originals.size > 0 ? 0 : log.end,
     ...ir.sources.filter(({ id }) => id !== undefined).map(({ dedupe }) => log.since(log.notBefore - dedupe)),
   )
   // A slice may be complete up to the middle of a segment, which is then read with its columns.
@@ -50,7 +52,10 @@ export function recover(options: RecoverOptions): Map<string, AppendIds> {
   const first = Math.min(idsFrom, columnsFrom)
   const take = (segment: Segment): void => {
     const behind = segment.first + segment.length
-    for (const source of ir.sources) rememberIds(source, ids.get(source.name), segment, log.notBefore)
+    for (const source of ir.sources) {
+      remember(ids.get(source.name), segment, source.name, 'ids', log.notBefore - source.dedupe)
+      remember(originals.get(source.name), segment, source.name, 'identities', -Infinity)
+    }
     onProgress?.(behind - first, log.end - first)
     if (segment.first >= decided) return
     for (const start of starts) {
@@ -67,7 +72,7 @@ export function recover(options: RecoverOptions): Map<string, AppendIds> {
   for (const segment of log.segments(first, columnsFrom, { stringsOf: () => strings, wanted: () => false })) take(segment)
   for (const segment of log.segments(Math.max(first, columnsFrom), log.end, { stringsOf: () => strings, wanted: isLookedAt })) take(segment)
   for (const { group, isBehind } of starts) if (isBehind) group.startAfter(log.eventsOf(group.group.source, decided))
-  return ids
+  return { ids, originals }
 }
 
 /** Gives the entry from which on the log is to be taken again for a group: 0 if nothing of it was saved, or can be used. */
@@ -98,15 +103,22 @@ function firstTick({ store, log, decided }: RecoverOptions): number {
 /** How many events of a source stand before a segment. */
 const countBefore = ({ offsets }: Segment, source: string): number => (offsets[source] ?? []).reduce((sum, next) => sum + next, 0)
 
-function rememberIds({ name, dedupe }: SourceIR, known: AppendIds | undefined, { first, order, sources }: Segment, now: number): void {
-  const index = sources.findIndex(({ source }) => source === name)
+function remember(
+  known: AppendIds | undefined,
+  { first, order, sources }: Segment,
+  source: string,
+  kind: 'ids' | 'identities',
+  since: number,
+): void {
+  const index = sources.findIndex(rows => rows.source === source)
   const rows = sources[index]
-  if (!known || !rows?.ids) return
-  const { ids, block } = rows
-  if (block.arrival[block.length - 1] < now - dedupe) return
-  for (let entry = 0, row = 0; row < block.length; entry++) {
+  const hashes = rows?.[kind]
+  if (!known || !hashes || rows.block.arrival[rows.block.length - 1] < since) return
+  const { arrival, length } = rows.block
+  for (let entry = 0, row = 0; row < length; entry++) {
     if (order && order[entry] !== index) continue
-    if (ids.high[row] !== 0 || ids.low[row] !== 0) known.add(ids.high[row], ids.low[row], first + entry, block.arrival[row])
+    const [high, low] = [hashes.high[row], hashes.low[row]]
+    if (high !== 0 || low !== 0) known.add(high, low, first + entry, arrival[row])
     row++
   }
 }

@@ -104,7 +104,7 @@ export class Run {
     this.decider = new Decider(runnable, strings)
     const { decider } = this
     const from = progressOf(store.get(DECIDED))
-    const ids = recover({ ir, store, log, strings, decider, isLookedAt, decided: from.entry, manifest, onReport, onProgress })
+    const remembered = recover({ ir, store, log, strings, decider, isLookedAt, decided: from.entry, manifest, onReport, onProgress })
     this.#checkpointer = new Checkpointer({
       store,
       strings,
@@ -115,7 +115,7 @@ export class Run {
     })
     const writer = new DecisionWriter(runnable.fingerprint, strings)
     this.#deciding = new Deciding({ store, log, decider: this.decider, writer, isLookedAt, strings, from })
-    this.#appender = new Appender({ ir, maps, strings, log, lookup: this.#lookup, ids })
+    this.#appender = new Appender({ ir, maps, strings, log, lookup: this.#lookup, remembered })
     const ticked = store.get(TICKED)
     // The first tick ever is not before what is in the log, though the clock has gone back.
     const last = ticked === undefined ? Math.max(clock(), log.notBefore - 1) : Number(ticked)
@@ -277,10 +277,10 @@ export class Run {
   }
 }
 
-function checkSupported({ sources, models }: PipelineIR): void {
+function checkSupported({ groups, models }: PipelineIR): void {
   const refuse = (what: string) => {
     throw new SpillwayError('SPILL_UNSUPPORTED', `${what}, which a run does not take yet`)
   }
-  for (const { name, identity } of sources) if (identity) refuse(`source '${name}' has revisions (identity)`)
+  for (const { name, place } of groups) if (place.kind === 'corrected') refuse(`group '${name}' is placed corrected, for reports`)
   for (const { name, decide } of models) if (decide.kind === 'request') refuse(`model '${name}' decides on request`)
 }

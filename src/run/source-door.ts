@@ -1,8 +1,9 @@
 /**
  * The door of one source of a live run: takes raw records, turn by turn, and says which rows the log shall take.
  *
- * A row with the append id of an event within `dedupe` is a duplicate if its content is equal, and otherwise a conflict (semantics §1). A hash finds
- * the event, the event itself decides, wherever it is: among the rows of this turn, on its way to the store, or in it.
+ * A row with the append id of an event within `dedupe` is a duplicate if its content is equal, and otherwise a conflict; in a source with an identity it is
+ * a revision, unless what it revises is older than `revisable` (semantics §1). A hash finds the event, the event itself decides, wherever it is: among
+ * the rows of this turn, on its way to the store, or in it.
  */
 import { addText, type Hash64 } from '../base/hash.ts'
 import type { Block, Column } from '../columns/block.ts'
@@ -11,22 +12,26 @@ import { sameValues } from '../columns/row-index.ts'
 import { blockSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir.ts'
-import { contentNames } from '../intake/admission.ts'
+import { contentNames, remembers } from '../intake/admission.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import { Door } from '../intake/door.ts'
-import { conflictFault } from '../intake/intake.ts'
+import { conflictFault, staleFault } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
+import { identityColumns } from '../kernel/superseded.ts'
 import type { AppendIds } from '../log/append-ids.ts'
 import type { EventLookup, FoundEvent } from '../log/event-lookup.ts'
 import type { Rows } from '../log/log.ts'
+import type { IdHashes } from '../log/segment.ts'
 
 export interface SourceDoorOptions {
   readonly strings: Strings
   /** Columns that features and models look at. */
   readonly shared: ReadonlySet<string>
   readonly map: RowMap | undefined
+  /** Append ids within `dedupe`, where the source has ids; identities of originals, where its events can be revised. */
   readonly ids: AppendIds | undefined
+  readonly originals: AppendIds | undefined
   readonly lookup: EventLookup
   readonly onRefused: (refusal: Refusal) => void
 }
@@ -35,23 +40,29 @@ export class SourceDoor {
   readonly source: SourceIR
   readonly #door: Door
   readonly #ids: AppendIds | undefined
+  readonly #originals: AppendIds | undefined
   readonly #lookup: EventLookup
   readonly #content: readonly string[]
+  readonly #idColumns: readonly string[]
+  readonly #identityColumns: readonly string[]
   /** Rows of the door that the log takes, in order, and their sequence numbers. */
   #accepted: number[] = []
   #sequences: number[] = []
-  readonly #high: number[] = []
-  readonly #low: number[] = []
+  readonly #idHashes = new Hashes()
+  readonly #identityHashes = new Hashes()
   readonly #hash: Hash64 = { high: 0, low: 0 }
   /** UTC ms: of every event of this turn. */
   #arrival = 0
 
-  constructor(source: SourceIR, { strings, shared, map, ids, lookup, onRefused }: SourceDoorOptions) {
+  constructor(source: SourceIR, { strings, shared, map, ids, originals, lookup, onRefused }: SourceDoorOptions) {
     this.source = source
-    this.#door = new Door(source, { map, strings, shared, places: ids !== undefined, onRefused, arrivalOf: () => this.#arrival })
+    this.#door = new Door(source, { map, strings, shared, places: remembers(source), onRefused, arrivalOf: () => this.#arrival })
     this.#ids = ids
+    this.#originals = originals
     this.#lookup = lookup
     this.#content = contentNames(source)
+    this.#idColumns = source.id === undefined ? [] : [source.key, source.id]
+    this.#identityColumns = identityColumns(source)
   }
 
   get stringsOf(): (column: string) => Strings {
@@ -64,7 +75,8 @@ export class SourceDoor {
     this.#door.clear()
     this.#accepted = []
     this.#sequences = []
-    this.#high.length = this.#low.length = 0
+    this.#idHashes.clear()
+    this.#identityHashes.clear()
   }
 
   /** Takes a batch; its events get sequence numbers from `next` on. Returns how many were accepted, and how many were duplicates. */
@@ -72,7 +84,7 @@ export class SourceDoor {
     const before = this.#door.length
     this.#door.take(batch)
     const taken = this.#door.length - before
-    if (!this.#ids) {
+    if (!remembers(this.source)) {
       for (let row = before; row < before + taken; row++) this.#accepted.push(row)
       return { accepted: taken, duplicates: 0 }
     }
@@ -80,9 +92,10 @@ export class SourceDoor {
     let duplicates = 0
     const block = this.#door.view()
     for (let row = before; row < before + taken; row++) {
-      const verdict = this.#admit(this.#ids, block, row, next + this.#accepted.length - first)
+      const verdict = this.#admit(block, row, next + this.#accepted.length - first)
       if (verdict === 'duplicate') duplicates++
       else if (verdict === 'conflict') this.#door.refuseRow(conflictFault(this.source), row, block)
+      else if (verdict === 'stale') this.#door.refuseRow(staleFault(this.source), row, block)
     }
     return { accepted: this.#accepted.length - first, duplicates }
   }
@@ -93,34 +106,51 @@ export class SourceDoor {
     if (count === 0) return undefined
     const view = this.#door.view()
     const block = count === view.length ? view : gather(view, Uint32Array.from(this.#accepted))
-    const ids = this.#ids && { high: Int32Array.from(this.#high), low: Int32Array.from(this.#low) }
-    return { source: this.source, block: blockSlice(block, 0, count), ids }
+    const ids = this.#ids && this.#idHashes.columns()
+    const identities = this.#originals && this.#identityHashes.columns()
+    return { source: this.source, block: blockSlice(block, 0, count), ids, identities }
   }
 
-  #admit(ids: AppendIds, block: Block, row: number, sequence: number): 'accept' | 'duplicate' | 'conflict' {
-    const { key, id } = this.source
-    if (block.columns[id!].nulls?.[row]) return this.#accept(row, sequence, 0, 0)
-    const { high, low } = this.#hashOf(block, row)
-    const isSame = (other: number) => this.#isSame([key, id!], block, row, other)
-    const earlier = ids.find(high, low, this.#arrival, isSame)
-    if (earlier >= 0) return this.#isSame(this.#content, block, row, earlier) ? 'duplicate' : 'conflict'
-    ids.add(high, low, sequence, this.#arrival)
-    return this.#accept(row, sequence, high, low)
-  }
-
-  #accept(row: number, sequence: number, high: number, low: number): 'accept' {
+  #admit(block: Block, row: number, sequence: number): 'accept' | 'duplicate' | 'conflict' | 'stale' {
+    const id = this.#ids && hashed(this.#hashOf(this.#idColumns, block, row))
+    if (this.#ids && id) {
+      const earlier = this.#ids.find(id.high, id.low, this.#arrival, other => this.#isSame(this.#idColumns, block, row, other))
+      if (earlier >= 0 && this.#isSame(this.#content, block, row, earlier)) return 'duplicate'
+      if (earlier >= 0 && !this.#originals) return 'conflict'
+    }
+    let isRevision = false
+    const identity = this.#originals && hashed(this.#hashOf(this.#identityColumns, block, row))
+    if (this.#originals && identity) {
+      const isSame = (other: number) => this.#isSame(this.#identityColumns, block, row, other)
+      const original = this.#originals.find(identity.high, identity.low, this.#arrival, isSame)
+      if (original >= 0 && this.#arrival - this.#arrivalOf(original) > this.source.revisable!) return 'stale'
+      if (original < 0) this.#originals.add(identity.high, identity.low, sequence, this.#arrival)
+      else isRevision = true
+    }
+    if (this.#ids && id) this.#ids.add(id.high, id.low, sequence, this.#arrival)
     this.#accepted.push(row)
     this.#sequences.push(sequence)
-    this.#high.push(high)
-    this.#low.push(low)
+    if (this.#ids) this.#idHashes.push(id)
+    if (this.#originals) this.#identityHashes.push(isRevision ? undefined : identity)
     return 'accept'
   }
 
-  #hashOf(block: Block, row: number): Hash64 {
+  /** The hash of what some columns hold, or nothing where one of them is NULL. Written over by the next. */
+  #hashOf(names: readonly string[], block: Block, row: number): Hash64 | undefined {
     const hash = this.#hash
     hash.high = hash.low = 0
-    for (const name of [this.source.key, this.source.id!]) addText(hash, this.#textOf(name, block.columns[name], row))
+    for (const name of names) {
+      const column = block.columns[name]
+      if (column.nulls?.[row]) return undefined
+      addText(hash, this.#textOf(name, column, row))
+    }
     return hash
+  }
+
+  #arrivalOf(sequence: number): number {
+    if (this.#sequences.length > 0 && sequence >= this.#sequences[0]) return this.#arrival
+    const found = this.#lookup.at(sequence)
+    return found ? found.block.arrival[found.row] : -Infinity
   }
 
   /** A value as text, for hashing and for holding it against one whose texts have other ids. */
@@ -147,6 +177,28 @@ export class SourceDoor {
     if (isNull) return false
     const { values } = theirs
     return values instanceof Int32Array ? strings.textOf(values[at]) === this.#textOf(name, ours, row) : values[at] === ours.values[row]
+  }
+}
+
+/** A copy of a hash that is written over. */
+const hashed = (hash: Hash64 | undefined): Hash64 | undefined => hash && { ...hash }
+
+/** Hashes of the accepted rows; zeros where there is none. */
+class Hashes {
+  readonly #high: number[] = []
+  readonly #low: number[] = []
+
+  push(hash: Hash64 | undefined): void {
+    this.#high.push(hash?.high ?? 0)
+    this.#low.push(hash?.low ?? 0)
+  }
+
+  clear(): void {
+    this.#high.length = this.#low.length = 0
+  }
+
+  columns(): IdHashes {
+    return { high: Int32Array.from(this.#high), low: Int32Array.from(this.#low) }
   }
 }
 

@@ -26,7 +26,7 @@ interface Made {
 
 for (const { name, pipeline, log, run } of [...decisionCases, ...triggerCases].filter(({ log }) => isReplayed(log)))
   test(name, () => {
-    for (const model of modelsOf(pipeline)) assert.deepEqual(replayed(pipeline, model, log, run), expected(pipeline, model, log, run))
+    for (const model of pipeline.models) assert.deepEqual(replayed(pipeline, model, log, run), expected(pipeline, model, log, run))
   })
 
 test('decisions over random histories are those of the oracle, in whatever stretches they are made', () => {
@@ -36,7 +36,7 @@ test('decisions over random histories are those of the oracle, in whatever stret
     const made = deciding(seed)
     if (!made || !isReplayed(made.log)) continue
     const { ir, log, run } = made
-    for (const model of modelsOf(ir)) {
+    for (const model of ir.models) {
       if (ir.sources.some(({ deleted }) => deleted !== undefined)) revised++
       const decisions = replayed(ir, model, log, run)
       const context = `seed ${seed}, model '${model.name}'`
@@ -56,11 +56,6 @@ test('decisions over random histories are those of the oracle, in whatever stret
 /** A replay's log is in order of arrival. */
 function isReplayed(log: readonly LoggedEvent[]): boolean {
   return log.every((event, i) => i === 0 || log[i - 1].arrival <= event.arrival)
-}
-
-/** Models that replay: which keys a tick decides about cannot be taken back. */
-function modelsOf({ sources, models }: PipelineIR): readonly ModelIR[] {
-  return sources.some(({ identity }) => identity !== undefined) ? models.filter(({ decide }) => decide.kind !== 'every') : models
 }
 
 function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], run: Run = {}): Made[] {
