@@ -23,7 +23,9 @@ function logOf(of: ReturnType<typeof pipeline>, rows: readonly (readonly [string
   const strings = new Strings()
   const intake = new Intake(of.ir.sources[0], { strings, onRefused: refusal => assert.fail(refusal.detail) })
   intake.take(batchOf(rows.map(([patient, at], i) => ({ ref: `r${i}`, patient, at: at * minute }))))
-  return replayLog(of.ir, new Map([[of.ir.sources[0].name, intake.finish()]]), strings)
+  const [first, ...others] = of.ir.sources
+  const silent = others.map(source => [source.name, new Intake(source, { strings, onRefused: () => {} }).finish()] as const)
+  return replayLog(of.ir, new Map([[first.name, intake.finish()], ...silent]), strings)
 }
 
 const clinic = pipeline('clinic', [ticking])
@@ -91,6 +93,34 @@ test('a table of ticks has no columns for a position', () => {
   const names = decisionColumns(clinic.ir, clinic.ir.models[0]).map(({ name }) => name)
   assert.deepEqual(names, ['model', 't', 'key', 'vector.n', 'score', 'refused', 'read.recent(patient).known', 'read.recent(patient).clock'])
   for (const batch of decide(clinic, clinic.ir.models[0], log)) assert.equal(decisionValues(clinic.ir, batch, log).length, names.length)
+})
+
+test('a source without events takes no tick away', () => {
+  const meals = source('meals', { schema: columns, key: 'ref', time: 'at' })
+  const eaten = features('eaten', { from: meals, entity: patient, place: stream, values: () => ({ n: count('10m') }) })
+  const both = model('both', {
+    decide: every('5m', patient),
+    inputs: p => ({ n: recent.of(p.patient).n, m: eaten.of(p.patient).n }),
+    score,
+  })
+  const two = pipeline('two', [both])
+  const made = [
+    ...decide(
+      two,
+      both.ir,
+      logOf(two, [
+        ['a', 4],
+        ['a', 10],
+      ]),
+    ),
+  ]
+  assert.deepEqual(
+    made.flatMap(({ t, reads }) => [...t].map((moment, row) => [moment / minute, ...reads.map(({ known }) => known[row])])),
+    [
+      [5, 1, 0],
+      [10, 2, 0],
+    ],
+  )
 })
 
 test('without events there are no ticks', () => {
