@@ -155,6 +155,30 @@ test('a hundred keys do not touch each other', () => {
   )
 })
 
+test('an event in front of a list is not taken for one of the list that stands before it', () => {
+  const windows = windowsOf([60], 10)
+  // The first key fills its segment, up to the tile of 30; the second key's list begins behind it, and then gets an event of that tile.
+  const times = [1, 11, 21, 31, 41, 35]
+  const arrival = Float64Array.from(times, (time, i) => (i === 5 ? 41 : time))
+  const lane = {
+    slots: Int32Array.of(0, 0, 0, 0, 1, 1),
+    time: Float64Array.from(times),
+    arrival,
+    position: arrival.map((_, i) => i),
+    value: arrival.map((_, i) => i),
+    skip: undefined,
+    floor: arrival,
+  }
+  assert.deepEqual(
+    readAll(foldsOf(windows), lane, [
+      [0, 41],
+      [1, 41],
+      [1, 100],
+    ]).map(([partial]) => partial),
+    [sums([0, 1, 2, 3]), sums([4, 5]), sums([4])],
+  )
+})
+
 test('lifetime keeps no entries, and bands of several hops are refused', () => {
   const lifetime = foldsOf(cases['lifetime alone'])
   const lane = laneOfHistory(Array.from({ length: 100 }, (_, value) => ({ slot: 0, wait: 5, late: 0, value })))

@@ -40,6 +40,19 @@ test('what is written is read in its order, and no more than that', () => {
   assert.throws(() => reader.count(5), stateError)
 })
 
+test('counts and numbers are as many as there is to say', () => {
+  const many = Array.from({ length: 5000 }, (_, i) => i)
+  const writeEach = (to: StateWriter) => {
+    for (const i of many) {
+      to.count(i)
+      to.number(i + 0.5)
+    }
+  }
+  const reader = new StateReader(sliceOf(writeEach))
+  for (const i of many) assert.deepEqual([reader.count(5000), reader.number()], [i, i + 0.5])
+  reader.end()
+})
+
 test('a count above what can be is damage', () =>
   assert.throws(
     () =>
