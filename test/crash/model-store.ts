@@ -48,6 +48,12 @@ export class ModelStore implements LogStore {
     this.#auto = false
   }
 
+  /** From now on every commit is durable when it is given; those that wait, too. */
+  keepUp(): void {
+    this.#auto = true
+    this.sync(this.#waiting.length)
+  }
+
   /** Makes the first `count` waiting commits durable. */
   sync(count: number): void {
     for (const { commit, resolve } of this.#waiting.splice(0, count)) {

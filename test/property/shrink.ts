@@ -165,7 +165,7 @@ function simplerThan(value: Value): Value[] {
 }
 
 /** Lists with a part left out: halves first, single items last. */
-function* fewer<T>(items: readonly T[]): Iterable<readonly T[]> {
+export function* fewer<T>(items: readonly T[]): Iterable<readonly T[]> {
   for (let size = Math.ceil(items.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2))
     for (let from = 0; from < items.length; from += size) yield [...items.slice(0, from), ...items.slice(from + size)]
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,6 +48,14 @@ test('what was committed is there, in another store too', async () => {
     [0, 0, 3, 3, undefined],
   )
   await again.close()
+})
+
+test('closing waits for its threads, though nothing else keeps the process alive', () => {
+  const module = new URL('./sqlite-store.ts', import.meta.url).href
+  const code = `const { SqliteStore } = await import('${module}'); await (await SqliteStore.open(${JSON.stringify(path('alone.db'))})).close(); console.log('closed')`
+  writeFileSync(path('alone.mjs'), code)
+  const { stdout, stderr } = spawnSync(process.execPath, [path('alone.mjs')], { encoding: 'utf8' })
+  assert.equal(stdout, 'closed\n', stderr)
 })
 
 test('a commit that fails takes all later ones with it, and leaves the ones before', async () => {

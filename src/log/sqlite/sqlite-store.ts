@@ -109,6 +109,8 @@ export class SqliteStore implements LogStore {
   async close(): Promise<void> {
     this.#writer.postMessage('close' satisfies ToWriter)
     await this.#closed.promise
+    // Nothing else may keep the process alive until it has closed the file.
+    this.#checkpointer.ref()
     this.#checkpointer.postMessage('close')
     await new Promise(resolve => this.#checkpointer.once('exit', resolve))
     this.#reader.close()
