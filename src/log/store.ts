@@ -56,9 +56,8 @@ export interface Commit {
   readonly put?: readonly (readonly [name: string, value: string | null])[]
 }
 
-export interface LogStore {
-  /** Resolves when the commit is durable. */
-  commit(commit: Commit): Promise<void>
+/** What is committed, to read: it grows while another process writes, and nothing in it changes. */
+export interface StoredLog {
   /** The segment that holds the entry `sequence`, or the next one after it; what is committed when it is called. */
   segmentAt(sequence: number): StoredSegment | undefined
   /** The last segment committed. */
@@ -68,6 +67,11 @@ export interface LogStore {
   get(name: string): string | undefined
   /** Names and values that begin with `prefix`, by name. */
   named(prefix: string): [name: string, value: string][]
+}
+
+export interface LogStore extends StoredLog {
+  /** Resolves when the commit is durable. */
+  commit(commit: Commit): Promise<void>
   /** Waits for what was given, and lets go. */
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
 /** What is committed in the log's SQLite file, read by a connection of its own that blocks nobody. */
-import type { DeadLetter, StoredDecisions, StoredSchema, StoredSegment } from '../store.ts'
+import type { DeadLetter, StoredDecisions, StoredLog, StoredSchema, StoredSegment } from '../store.ts'
 import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
 
 /** A dead letter as it stands in the store. */
@@ -10,7 +10,16 @@ export interface StoredDeadLetter extends Omit<DeadLetter, 'source'> {
   readonly attempts: number
 }
 
-export class SqliteReader {
+/** What is recorded of one model's decisions: how many, the entries that made the first and the last, and their bytes. */
+export interface ModelDecisions {
+  readonly model: string
+  readonly decisions: number
+  readonly first: number
+  readonly last: number
+  readonly bytes: number
+}
+
+export class SqliteReader implements StoredLog {
   readonly #db: DatabaseSync
   readonly #segmentAt: StatementSync
   readonly #lastSegment: StatementSync
@@ -68,6 +77,20 @@ export class SqliteReader {
       yield row
       before = row.id
     }
+  }
+
+  /** The stretches that hold decisions of an entry of the log. */
+  decisionsAt(entry: number): StoredDecisions[] {
+    const rows = this.#db.prepare('SELECT model, first, last, count, bytes FROM decisions WHERE first <= ?1 AND last >= ?1 ORDER BY id')
+    return rows.all(entry) as unknown as StoredDecisions[]
+  }
+
+  /** Models that have decided, by name. */
+  models(): ModelDecisions[] {
+    const rows = this.#db.prepare(
+      'SELECT model, sum(count) AS decisions, min(first) AS first, max(last) AS last, sum(length(bytes)) AS bytes FROM decisions GROUP BY model',
+    )
+    return rows.all() as unknown as ModelDecisions[]
   }
 
   /** Dead letters from the oldest on, with numbers above `after`. */

@@ -94,6 +94,8 @@ export class SqliteStore implements LogStore {
   async close(): Promise<void> {
     this.#writer.postMessage('close' satisfies ToWriter)
     await this.#closed.promise
+    // From here on nothing else keeps the process until it has let go of the file.
+    this.#checkpointer.ref()
     this.#checkpointer.postMessage('close')
     await new Promise(resolve => this.#checkpointer.once('exit', resolve))
     this.#reader.close()
