@@ -38,6 +38,8 @@ export const limits = {
   MAP_ROWS_MAX: 1000,
   /** Ids remembered within `dedupe`, one source. */
   DEDUPE_IDS_MAX: 2 ** 24,
+  /** Times that a dead letter is sent again, before it must be edited or dropped. */
+  DEAD_ATTEMPTS_MAX: 10,
   /** Keys that a tick decides about before anything else has its turn. */
   TICK_KEYS_AT_ONCE: 4096,
   /** Entries of the log that wait for a tick's decisions, beyond which sources are held back. */

@@ -34,6 +34,7 @@ export class SqliteStore implements LogStore {
   #number = 0
   #failure: SpillwayError | undefined
   #closed = Promise.withResolvers<void>()
+  #closing: Promise<void> | undefined
 
   private constructor(path: string, writer: Worker, gate: SharedArrayBuffer) {
     this.#path = path
@@ -91,7 +92,11 @@ export class SqliteStore implements LogStore {
     return this.#reader.named(prefix)
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
     this.#writer.postMessage('close' satisfies ToWriter)
     await this.#closed.promise
     // From here on nothing else keeps the process until it has let go of the file.
