@@ -44,6 +44,8 @@ export const limits = {
   STRING_FILES_MAX: 64,
   /** Milliseconds between the beginnings of two rounds of saving state. */
   CHECKPOINT_ROUND_MS: 10_000,
+  /** Times that a dead letter is sent again, before it must be edited or dropped. */
+  DEAD_ATTEMPTS_MAX: 10,
   /** Keys that a tick decides about before anything else has its turn. */
   TICK_KEYS_AT_ONCE: 4096,
   /** Entries of the log that wait for a tick's decisions, beyond which sources are held back. */

@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { after, mock, test } from 'node:test'
+import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { main } from './main.ts'
+import { called as run } from '../../test/cli/called.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spillway-main-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -14,18 +14,6 @@ after(() => rmSync(folder, { recursive: true }))
 function file(name: string, content: string | Uint8Array): string {
   writeFileSync(join(folder, name), content)
   return join(folder, name)
-}
-
-async function run(...args: readonly string[]): Promise<{ status: number; out: string; err: string }> {
-  const lines = { log: [] as string[], error: [] as string[] }
-  const mocks = (['log', 'error'] as const).map(name => mock.method(console, name, (text: string) => void lines[name].push(text)))
-  mocks.push(mock.method(process.stderr, 'write', () => true) as never)
-  try {
-    const status = await main(args)
-    return { status, out: lines.log.join('\n'), err: lines.error.join('\n') }
-  } finally {
-    for (const mocked of mocks) mocked.mock.restore()
-  }
 }
 
 const library = pathToFileURL(join(import.meta.dirname, '../index.ts')).href

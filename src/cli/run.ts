@@ -7,13 +7,13 @@ import type { StoredDecisions } from '../log/store.ts'
 import { recordedDecisions } from '../run/recorded.ts'
 import { Run, type Runnable } from '../run/run.ts'
 import { UsageError, type Command } from './command.ts'
+import { dataOf, dataOption } from './data-option.ts'
 import { feed, placeText, STANDARD_INPUT } from './feeds.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
 import { checkSourceFiles, sourceFiles } from './source-files.ts'
 import { number } from './summary.ts'
 
-export const DATA_DEFAULT = '.spillway'
 const TICK_EVERY_MS = 20
 const STATUS_EVERY_MS = 5000
 
@@ -37,7 +37,7 @@ export const runCommand: Command = {
       value: 'NAME=FILE',
       help: 'a file of a source, followed as it grows (NDJSON), or read once (CSV, Parquet, gzip); - is standard input; repeat for more',
     },
-    data: { type: 'string', value: 'DIR', help: `the data folder: ${DATA_DEFAULT} unless given` },
+    data: dataOption,
     once: { type: 'boolean', help: 'stop at the end of the files' },
     decisions: {
       type: 'string',
@@ -61,17 +61,12 @@ export const runCommand: Command = {
 function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): Request {
   if (path === undefined) throw new UsageError('name the file of a pipeline')
   if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
-  const {
-    data = DATA_DEFAULT,
-    once = false,
-    decisions,
-    json = false,
-  } = values as { data?: string; once?: boolean; decisions?: string; json?: boolean }
+  const { once = false, decisions, json = false } = values as { once?: boolean; decisions?: string; json?: boolean }
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
   if (files.length === 0) throw new UsageError('a run needs a source: --source NAME=FILE, or NAME=- for standard input')
   if (files.filter(file => file.path === STANDARD_INPUT).length > 1) throw new UsageError('standard input feeds one source')
   if (json && decisions === STANDARD_INPUT) throw new UsageError('--json and --decisions - would both write to standard output')
-  return { path, files, data, once, decisions, json }
+  return { path, files, data: dataOf(values), once, decisions, json }
 }
 
 async function runIn(pipeline: Runnable, { files, data, once, decisions, json }: Request): Promise<number> {

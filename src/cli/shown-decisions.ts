@@ -29,7 +29,8 @@ export class ShownDecisions {
   }
 }
 
-function decisionText({ model, t, key, score, refused, vector }: DecisionRecord): string {
+/** A decision for a person: a line that says when, about what, and the result; below it the vector. */
+export function decisionText({ model, t, key, score, refused, vector }: Omit<DecisionRecord, 'position'>): string {
   const result = refused === undefined ? `score ${score ?? 'NULL'}` : `refused: ${refused}`
   const shown = inspect(vector, { depth: null, breakLength: 120, compact: 3, maxArrayLength: 10, maxStringLength: 100 })
   return `${model}  ${new Date(t).toISOString()}  ${key}  ${result}\n${shown.replace(/^/gm, '  ')}`

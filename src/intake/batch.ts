@@ -1,5 +1,5 @@
 /** Raw records on their way in, some hundreds at a time: what every reader of files gives and every intake takes. */
-import type { Refusal } from './refusal.ts'
+import type { RawForm, Refusal } from './refusal.ts'
 
 /** Where records come from, and how their values are to be read. One object for all batches of a file. */
 export interface Origin {
@@ -21,8 +21,21 @@ export interface RecordBatch {
   rawOf(index: number): string | Uint8Array
   /** By record, the fields whose number has more digits than JavaScript's numbers hold, as they were written. */
   readonly inexact?: ReadonlyMap<number, ReadonlyMap<string, string>>
+  /** The records were refused before: only this row of those that `map` makes of each, or rows that need no `map`. */
+  readonly again?: Pick<RawForm, 'row' | 'mapped'>
   /** Records of this stretch that could not be decoded. */
   readonly undecodable: readonly Refusal[]
+}
+
+/** What the raw text of a record from there is; `row` as in `RawForm`. */
+export function formOf({ text, tabular, zoneless }: Origin, row?: number): RawForm | undefined {
+  const form: RawForm = {
+    ...(text && { csv: true }),
+    ...(tabular && !text && { tabular }),
+    ...(zoneless.size > 0 && { zoneless: [...zoneless] }),
+    ...(row !== undefined && { row }),
+  }
+  return Object.keys(form).length > 0 ? form : undefined
 }
 
 /** Records that are no file's: a test's, or rows already at hand. */
@@ -36,11 +49,13 @@ export function batchOf(records: readonly unknown[], name = 'row'): RecordBatch 
   }
 }
 
-/** A record without bytes of its own, as JSON. Whole numbers beyond JavaScript's keep all their digits. */
+/** A record without bytes of its own, as JSON. Whole numbers beyond JavaScript's keep all their digits, and what is no number to JSON its name. */
 export function rawText(record: unknown): string {
   try {
-    return JSON.stringify(record, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)) ?? String(record)
+    return JSON.stringify(record, (_, value: unknown) => (isNoJson(value) ? String(value) : value)) ?? String(record)
   } catch {
     return String(record)
   }
 }
+
+const isNoJson = (value: unknown): boolean => typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))

@@ -11,10 +11,10 @@ import type { Block } from '../columns/block.ts'
 import { BlockBuilder } from '../columns/builder.ts'
 import { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir.ts'
-import type { Origin, RecordBatch } from './batch.ts'
+import { formOf, type Origin, type RecordBatch } from './batch.ts'
 import { mappedRows, thrownFault, type RowMap } from './mapping.ts'
 import { Places } from './places.ts'
-import { Fault, type Refusal, type RefusalReason } from './refusal.ts'
+import { Fault, type RawForm, type Refusal, type RefusalReason } from './refusal.ts'
 import { RowReader } from './row-reader.ts'
 import { rowText } from './row-text.ts'
 
@@ -86,7 +86,8 @@ export class Door {
 
   /** Refuses a row for what others have found, with where it came from and its text. `block` is a view of the rows. */
   refuseRow(fault: Fault, row: number, block: Block): void {
-    this.#refused(fault.at(this.#places!.of(row), rowText(this.source, block, row, this.stringsOf), this.source.name))
+    const form = this.#options.map && { mapped: true as const }
+    this.#refused(fault, this.#places!.of(row), rowText(this.source, block, row, this.stringsOf), form)
   }
 
   /** Where a column's texts have their ids. */
@@ -105,7 +106,8 @@ export class Door {
   #takeRecord(batch: RecordBatch, index: number, rows: RowReader): void {
     this.counts.records++
     const record = batch.records[index]
-    if (!this.#options.map) {
+    const { again } = batch
+    if (!this.#options.map || again?.mapped) {
       const inexact = batch.inexact?.get(index)
       const fault = (inexact && this.#inexactFault(inexact)) ?? this.#takeRow(record, rows, batch, index)
       if (fault) this.#refuse(fault, batch, index)
@@ -114,10 +116,17 @@ export class Door {
     const mapped = mappedRows(this.#options.map, record)
     if (mapped instanceof Fault) return this.#refuse(mapped, batch, index)
     if (mapped.length === 0) this.counts.skipped++
-    for (const row of mapped) {
-      const fault = this.#takeRow(row, rows, batch, index)
-      if (fault) this.#refuse(fault, batch, index)
-    }
+    else if (again?.row !== undefined && again.row >= mapped.length)
+      this.#refuse(
+        new Fault(`map gives ${mapped.length} rows of it now, and it is row ${again.row} that was refused`, 'map'),
+        batch,
+        index,
+        again.row,
+      )
+    mapped.forEach((row, i) => {
+      const fault = again?.row === undefined || again.row === i ? this.#takeRow(row, rows, batch, index) : undefined
+      if (fault) this.#refuse(fault, batch, index, i)
+    })
   }
 
   #takeRow(record: unknown, rows: RowReader, batch: RecordBatch, index: number): Fault | undefined {
@@ -171,12 +180,16 @@ export class Door {
     return undefined
   }
 
-  #refuse(fault: Fault, batch: RecordBatch, index: number): void {
-    this.#refused(fault.at(batch.origin.placeOf(batch.numberOf(index)), batch.rawOf(index), this.source.name))
+  /** `row`: which of those that the map made of the record. */
+  #refuse(fault: Fault, batch: RecordBatch, index: number, row?: number): void {
+    const { origin, again } = batch
+    const form = again?.mapped ? again : formOf(origin, row)
+    this.#refused(fault, origin.placeOf(batch.numberOf(index)), batch.rawOf(index), form)
   }
 
-  #refused(refusal: Refusal): void {
-    this.counts.refused[refusal.reason] = (this.counts.refused[refusal.reason] ?? 0) + 1
-    this.#options.onRefused(refusal)
+  #refused(fault: Fault, place: string, raw: string | Uint8Array, form: RawForm | undefined): void {
+    const refusal = fault.at(place, raw, this.source.name)
+    this.counts.refused[fault.reason] = (this.counts.refused[fault.reason] ?? 0) + 1
+    this.#options.onRefused(form ? { ...refusal, form } : refusal)
   }
 }

@@ -6,6 +6,20 @@ export const refusalReasons = ['schema', 'key', 'time', 'future', 'conflict', 's
  */
 export type RefusalReason = (typeof refusalReasons)[number]
 
+/** What raw text is, for whoever sends it again, where it is not simply a record of its source as JSON. */
+export interface RawForm {
+  /** A row of a CSV file as it stood there; what its fields are stands in the file's header. */
+  readonly csv?: true
+  /** A row of a file's columns, of which a source may name some. */
+  readonly tabular?: true
+  /** As in `Origin`. */
+  readonly zoneless?: readonly string[]
+  /** Which of the rows that the source's `map` made of the record was refused: the others were judged by themselves. */
+  readonly row?: number
+  /** A row of the source's own columns, that its `map` has made. */
+  readonly mapped?: true
+}
+
 export interface Refusal {
   readonly reason: RefusalReason
   /** What is wrong, naming the field and the value. */
@@ -16,6 +30,7 @@ export interface Refusal {
   readonly source?: string
   /** The record as it stood: text, or bytes where they are no text. A row of columns is given as JSON. */
   readonly raw: string | Uint8Array
+  readonly form?: RawForm
 }
 
 /** Why a value or row is refused, before anyone says where it stood. */

@@ -13,7 +13,7 @@ import { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir.ts'
 import { Schemas } from './schemas.ts'
 import { readSegment, SegmentWriter, type IdHashes, type Mark, type Segment, type SegmentContext } from './segment.ts'
-import type { LogStore, StoredSchema, StoredSegment } from './store.ts'
+import type { StoredLog, StoredSchema, StoredSegment } from './store.ts'
 
 export interface LogOptions {
   readonly sources: readonly SourceIR[]
@@ -46,7 +46,7 @@ export interface Appended {
 
 export class Log {
   readonly schemas: Schemas
-  readonly #store: LogStore
+  readonly #store: StoredLog
   readonly #options: LogOptions
   readonly #writer: SegmentWriter
   /** By source: the next offset of each partition. */
@@ -55,7 +55,7 @@ export class Log {
   #notBefore = -Infinity
 
   /** Goes on where the store ends. Throws `SPILL_DATA` if its last segment is damaged, `SPILL_SCHEMA` as `Schemas` does. */
-  constructor(store: LogStore, options: LogOptions) {
+  constructor(store: StoredLog, options: LogOptions) {
     this.#store = store
     this.#options = options
     this.schemas = new Schemas(store, options.sources)

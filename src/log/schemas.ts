@@ -7,7 +7,7 @@
 import { SpillwayError } from '../base/errors.ts'
 import type { Block, Column } from '../columns/block.ts'
 import type { ColumnIR, SourceIR } from '../define/ir.ts'
-import type { LogStore, StoredSchema } from './store.ts'
+import type { StoredLog, StoredSchema } from './store.ts'
 
 export class Schemas {
   readonly #stored = new Map<string, StoredSchema[]>()
@@ -16,7 +16,7 @@ export class Schemas {
   readonly added: readonly StoredSchema[]
 
   /** Throws `SPILL_SCHEMA` for a source whose history cannot be read as it is defined now. */
-  constructor(store: LogStore, sources: readonly SourceIR[]) {
+  constructor(store: StoredLog, sources: readonly SourceIR[]) {
     for (const schema of store.schemas()) this.#add(schema)
     this.#sources = new Map(sources.map(source => [source.name, source]))
     this.added = sources.flatMap(source => this.#resolve(source))

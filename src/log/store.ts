@@ -6,7 +6,7 @@
  * is written, since what follows would stand on what is missing.
  */
 import type { ColumnIR } from '../define/ir.ts'
-import type { RefusalReason } from '../intake/refusal.ts'
+import type { DeadLetter, LetterChange } from './letters.ts'
 
 /** A segment as it is stored: entries [first, first + entries) of the total order. */
 export interface StoredSegment {
@@ -27,20 +27,6 @@ export interface StoredDecisions {
   readonly bytes: Uint8Array
 }
 
-/** A record that was refused, kept whole so that it can be mended and sent again. */
-export interface DeadLetter {
-  readonly source: string | undefined
-  readonly reason: RefusalReason
-  readonly detail: string
-  /** Where it came from: `readings.ndjson:12`. */
-  readonly place: string
-  /** When it was refused, UTC ms. */
-  readonly at: number
-  /** The log's next sequence number when its batch was taken. */
-  readonly sequence: number
-  readonly raw: string | Uint8Array
-}
-
 export interface StoredSchema {
   readonly source: string
   readonly version: number
@@ -51,14 +37,15 @@ export interface Commit {
   readonly segment?: StoredSegment
   readonly decisions?: readonly StoredDecisions[]
   readonly dead?: readonly DeadLetter[]
+  /** Changes to letters of earlier commits. */
+  readonly letters?: readonly LetterChange[]
   readonly schemas?: readonly StoredSchema[]
   /** Named values: where each source was read up to, how far decisions went. `null` takes one away. */
   readonly put?: readonly (readonly [name: string, value: string | null])[]
 }
 
-export interface LogStore {
-  /** Resolves when the commit is durable. */
-  commit(commit: Commit): Promise<void>
+/** What is committed, to read: it grows while another process writes, and nothing in it changes. */
+export interface StoredLog {
   /** The segment that holds the entry `sequence`, or the next one after it; what is committed when it is called. */
   segmentAt(sequence: number): StoredSegment | undefined
   /** The last segment committed. */
@@ -68,6 +55,11 @@ export interface LogStore {
   get(name: string): string | undefined
   /** Names and values that begin with `prefix`, by name. */
   named(prefix: string): [name: string, value: string][]
+}
+
+export interface LogStore extends StoredLog {
+  /** Resolves when the commit is durable. */
+  commit(commit: Commit): Promise<void>
   /** Keeps bytes under a name of their own, beside the log: derived state, whose name is committed once this resolves. */
   writeState(name: string, bytes: Uint8Array): Promise<void>
   /** The bytes kept under a name; `undefined` if there are none. */

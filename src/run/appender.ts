@@ -6,20 +6,22 @@
 import type { PipelineIR } from '../define/ir.ts'
 import type { Strings } from '../columns/strings.ts'
 import { columnsLookedAt } from '../decision/reads.ts'
-import type { RecordBatch } from '../intake/batch.ts'
+import { formOf, type RecordBatch } from '../intake/batch.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import type { AppendIds } from '../log/append-ids.ts'
 import type { EventLookup } from '../log/event-lookup.ts'
 import type { Appended, Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
-import type { DeadLetter } from '../log/store.ts'
+import type { DeadLetter, LetterChange } from '../log/letters.ts'
 import { SourceDoor } from './source-door.ts'
 
 /** Records for a source. */
 export interface Input {
   readonly source: string
   readonly batch: RecordBatch
+  /** The dead letter that its one record was: it is settled with what becomes of it, or stays. */
+  readonly letter?: number | undefined
 }
 
 /** What became of an input's records. */
@@ -35,6 +37,7 @@ export interface Turn {
   /** Absent if nothing was accepted and there was no mark. */
   readonly appended: Appended | undefined
   readonly dead: readonly DeadLetter[]
+  readonly letters: readonly LetterChange[]
   /** One an input. */
   readonly receipts: readonly Receipt[]
 }
@@ -58,6 +61,7 @@ export class Appender {
   readonly #log: Log
   readonly #doors: readonly SourceDoor[]
   #dead: DeadLetter[] = []
+  #letters: LetterChange[] = []
   #arrival = 0
   #next = 0
 
@@ -86,20 +90,34 @@ export class Appender {
     this.#arrival = marks.reduce((least, mark) => Math.max(least, mark.t + 1), Math.max(now, this.#log.notBefore))
     this.#next = this.#log.end + marks.length
     this.#dead = []
+    this.#letters = []
     for (const door of this.#doors) door.begin(this.#arrival)
     const order: number[] = []
     const receipts = inputs.map(input => this.#take(input, order))
-    return { appended: this.#append(order, marks), dead: this.#dead, receipts }
+    return { appended: this.#append(order, marks), dead: this.#dead, letters: this.#letters, receipts }
   }
 
-  #take({ source, batch }: Input, order: number[]): Receipt {
+  #take({ source, batch, letter }: Input, order: number[]): Receipt {
     const refusedBefore = this.#dead.length
-    for (const refusal of batch.undecodable) this.#refused({ ...refusal, source })
+    const form = formOf(batch.origin)
+    for (const refusal of batch.undecodable) this.#refused({ ...refusal, source, ...(form && { form }) })
     const index = this.#doors.findIndex(door => door.source.name === source)
     const { accepted, duplicates } = this.#doors[index].take(batch, this.#next)
     for (let i = 0; i < accepted; i++) order.push(index)
     this.#next += accepted
-    return { accepted, duplicates, refused: this.#dead.length - refusedBefore, sequence: this.#next }
+    const refused = this.#dead.length - refusedBefore
+    if (letter !== undefined) this.#letters.push(this.#sentAgain(letter, this.#dead.splice(refusedBefore, 1)[0], accepted, duplicates))
+    return { accepted, duplicates, refused, sequence: this.#next }
+  }
+
+  /** Refused once more it stays what it was, one letter; further rows of it that were refused are letters of their own. */
+  #sentAgain(id: number, refused: DeadLetter | undefined, accepted: number, duplicates: number): LetterChange {
+    if (!refused) {
+      const outcome = accepted > 0 ? 'accepted' : duplicates > 0 ? 'duplicate' : 'skipped'
+      return { kind: 'settled', id, outcome, at: this.#arrival }
+    }
+    const { reason, detail, raw, form } = refused
+    return { kind: 'refused', id, reason, detail, raw, form }
   }
 
   #append(order: readonly number[], marks: readonly Mark[]): Appended | undefined {
@@ -113,8 +131,8 @@ export class Appender {
     return this.#log.append({ sources, order: all, marks })
   }
 
-  #refused({ reason, detail, place, source, raw }: Refusal): void {
-    this.#dead.push({ source, reason, detail, place, at: this.#arrival, sequence: this.#next, raw })
+  #refused({ reason, detail, place, source, raw, form }: Refusal): void {
+    this.#dead.push({ source, reason, detail, place, at: this.#arrival, sequence: this.#next, raw, ...(form && { form }) })
   }
 
   #door(source: string): SourceDoor {

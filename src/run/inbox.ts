@@ -1,6 +1,5 @@
 /** What waits for its turn in a run, bounded: sources are held back when too much does. */
 import { limits } from '../base/limits.ts'
-import type { RecordBatch } from '../intake/batch.ts'
 import type { Input, Receipt } from './appender.ts'
 
 /** Where a source was read up to, to be committed with what was read. */
@@ -22,10 +21,10 @@ export class Inbox {
     return this.#queue.length === 0
   }
 
-  add(source: string, batch: RecordBatch, cursor: Cursor | undefined): Promise<Receipt> {
+  add(input: Omit<Submitted, 'resolve' | 'reject'>): Promise<Receipt> {
     const { promise, resolve, reject } = Promise.withResolvers<Receipt>()
-    this.#queue.push({ source, batch, cursor, resolve, reject })
-    this.#records += batch.records.length
+    this.#queue.push({ ...input, resolve, reject })
+    this.#records += input.batch.records.length
     return promise
   }
 

@@ -137,11 +137,11 @@ export class Run {
 
   /**
    * Gives records to a source; resolves when what became of them is durable. `cursor` is committed with them, so that reading goes on behind them
-   * after a crash. Rejects if the run fails: then nothing of them was acknowledged, and they may be sent again.
+   * after a crash. `letter` is the dead letter that the batch's one record was (`letter-batch.ts`). Rejects if the run fails: then nothing of them was acknowledged, and they may be sent again.
    */
-  submit(source: string, batch: RecordBatch, cursor?: Cursor): Promise<Receipt> {
+  submit(source: string, batch: RecordBatch, cursor?: Cursor, letter?: number): Promise<Receipt> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
-    const receipt = this.#inbox.add(source, batch, cursor)
+    const receipt = this.#inbox.add({ source, batch, cursor, letter })
     this.#schedule()
     return receipt
   }
@@ -230,12 +230,12 @@ export class Run {
   }
 
   #append(inputs: readonly Submitted[], marks: readonly Mark[], now: number, put: readonly (readonly [string, string])[]): void {
-    const { appended, dead, receipts } = this.#appender.take(inputs, marks, now)
+    const { appended, dead, letters, receipts } = this.#appender.take(inputs, marks, now)
     const decided = appended && this.#deciding.take(appended, this.#appender.stringsOf)
     if (appended) this.#lookup.given(appended.stored)
     const all = decided ? [...put, [DECIDED, progressText(decided.progress)] as const] : put
     const { decisions = [] } = decided ?? {}
-    void this.#commit({ ...(appended && { segment: appended.stored }), decisions, dead, put: all }, inputs, receipts)
+    void this.#commit({ ...(appended && { segment: appended.stored }), decisions, dead, letters, put: all }, inputs, receipts)
   }
 
   async #commit(commit: Commit, inputs: readonly Submitted[] = [], receipts: readonly Receipt[] = []): Promise<void> {

@@ -6,8 +6,7 @@ import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { ColumnIR, FeatureIR, Value } from '../define/ir.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks } from '../kernel/placement.ts'
-import { delivered } from '../decision/delivered.ts'
-import { featureRefusals } from '../decision/refused.ts'
+import { featureValue } from '../decision/feature-value.ts'
 import type { TestLog } from './log.ts'
 
 /** The features of a group at a key, with everything sent known, at the log's clock. */
@@ -38,16 +37,8 @@ function keyColumn(column: ColumnIR, value: string | number | boolean, strings: 
   return typeof value === 'string' ? { values: Int32Array.of(strings.idOf(value)) } : { values: Float64Array.of(Number(value)) }
 }
 
-function valueOf(group: string, feature: FeatureIR, column: FeatureColumn, strings: Strings): Value | Value[] {
-  const refusal = featureRefusals[column.refused?.[0] ?? 0]
-  if (refusal) throw new SpillwayError(refusal.code, `feature '${group}.${feature.name}' is refused: ${refusal.why}`)
-  if (column.nulls?.[0]) return null
-  const { values } = delivered(column, feature)
-  if (!column.counts) return cell(feature, values[0], strings)
-  return Array.from(values.subarray(0, column.counts[0]), value => cell(feature, value, strings))
-}
-
-function cell({ type }: { readonly type: string }, value: number, strings: Strings): string | number | boolean {
-  if (type === 'string') return strings.textOf(value)
-  return type === 'bool' ? value === 1 : value
+function valueOf(group: string, feature: FeatureIR, column: FeatureColumn, strings: Strings): Value | readonly Value[] {
+  const found = featureValue(feature, column, strings)
+  if ('value' in found) return found.value
+  throw new SpillwayError(found.refused.code, `feature '${group}.${feature.name}' is refused: ${found.refused.why}`)
 }

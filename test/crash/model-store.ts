@@ -5,7 +5,8 @@
  * may, any number of the commits after it that nobody was told of.
  */
 import { SpillwayError } from '../../src/base/errors.ts'
-import type { Commit, DeadLetter, LogStore, StoredDecisions, StoredSchema, StoredSegment } from '../../src/log/store.ts'
+import type { LetterChange, SettledLetter, StoredDeadLetter } from '../../src/log/letters.ts'
+import type { Commit, LogStore, StoredDecisions, StoredSchema, StoredSegment } from '../../src/log/store.ts'
 
 interface Waiting {
   readonly commit: Commit
@@ -56,16 +57,28 @@ export class ModelStore implements LogStore {
 
   /** Makes the first `count` waiting commits durable. */
   sync(count: number): void {
-    for (const { commit, resolve } of this.#waiting.splice(0, count)) {
+    for (const { commit, resolve, reject } of this.#waiting.splice(0, count)) {
       this.disk.commits.push(commit)
-      resolve()
+      try {
+        // Looks whether the letters that it changes are there.
+        if (commit.letters?.length) void this.letters
+        resolve()
+      } catch (error) {
+        this.disk.commits.pop()
+        reject(error as Error)
+        return this.#failWith(error as Error)
+      }
     }
   }
 
   /** Fails every commit that waits and every later one: a full disk. */
   fail(): void {
-    this.#failure = new SpillwayError('SPILL_STORE', 'the disk is full')
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#failure)
+    this.#failWith(new SpillwayError('SPILL_STORE', 'the disk is full'))
+  }
+
+  #failWith(error: Error): void {
+    this.#failure = error
+    for (const { reject } of this.#waiting.splice(0)) reject(error)
   }
 
   /** Ends this process: of what waits, the first `kept` commits are on the disk though nobody was told. Gives the disk. */
@@ -120,8 +133,18 @@ export class ModelStore implements LogStore {
     return this.disk.commits.flatMap(({ decisions = [] }) => decisions)
   }
 
-  get dead(): DeadLetter[] {
-    return this.disk.commits.flatMap(({ dead = [] }) => dead)
+  /** Every letter that there ever was, as it stands now; those that are settled have an outcome. */
+  get letters(): (StoredDeadLetter | SettledLetter)[] {
+    const letters = new Map<number, StoredDeadLetter | SettledLetter>()
+    for (const { letters: changes = [], dead = [] } of this.disk.commits) {
+      for (const change of changes) letters.set(change.id, changed(letters.get(change.id), change))
+      for (const letter of dead) letters.set(letters.size + 1, { ...letter, id: letters.size + 1, attempts: 0, original: undefined })
+    }
+    return [...letters.values()]
+  }
+
+  get dead(): StoredDeadLetter[] {
+    return this.letters.filter(letter => !('outcome' in letter))
   }
 
   #values(): Map<string, string> {
@@ -133,4 +156,13 @@ export class ModelStore implements LogStore {
       }
     return values
   }
+}
+
+function changed(letter: StoredDeadLetter | SettledLetter | undefined, change: LetterChange): StoredDeadLetter | SettledLetter {
+  if (!letter || 'outcome' in letter) throw new SpillwayError('SPILL_STORE', `there is no dead letter ${change.id}`)
+  if (change.kind === 'settled') return { ...letter, outcome: change.outcome, why: change.why, settled: change.at }
+  const { raw, form } = change
+  const original = letter.original ?? (raw === letter.raw && change.kind === 'refused' ? undefined : letter.raw)
+  if (change.kind === 'edited') return { ...letter, raw, form, original, attempts: 0 }
+  return { ...letter, raw, form, original, reason: change.reason, detail: change.detail, attempts: letter.attempts + 1 }
 }

@@ -34,13 +34,14 @@ export async function openFolder(folder: string, options: SqliteOptions = {}): P
   }
 }
 
-/** What a folder holds, whoever runs in it. Throws `SPILL_STORE` if it is none. */
+/** What a folder holds, whoever runs in it. Throws `SPILL_STORE` if it is none, `SPILL_DATA` if its log cannot be read. */
 export function readFolder(folder: string): SqliteReader {
   const path = join(folder, LOG)
   if (!existsSync(path)) throw new SpillwayError('SPILL_STORE', `is no data folder: it has no ${LOG}; a run makes one`, { place: folder })
   try {
     return new SqliteReader(path)
   } catch (error) {
+    if (error instanceof SpillwayError) throw error
     throw new SpillwayError('SPILL_DATA', `is no log of Spillway's: ${(error as Error).message}`, { place: path, cause: error })
   }
 }

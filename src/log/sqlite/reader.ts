@@ -1,26 +1,38 @@
 /** What is committed in the log's SQLite file, read by a connection of its own that blocks nobody. */
-import type { DeadLetter, StoredDecisions, StoredSchema, StoredSegment } from '../store.ts'
+import type { StoredDecisions, StoredLog, StoredSchema, StoredSegment } from '../store.ts'
+import { LetterReader } from './letter-reader.ts'
+import { checkFormat } from './schema.ts'
 import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
 
-/** A dead letter as it stands in the store. */
-export interface StoredDeadLetter extends Omit<DeadLetter, 'source'> {
-  readonly id: number
-  readonly source: string | null
-  /** How often it was sent again. */
-  readonly attempts: number
+/** What is recorded of one model's decisions: how many, the entries that made the first and the last, and their bytes. */
+export interface ModelDecisions {
+  readonly model: string
+  readonly decisions: number
+  readonly first: number
+  readonly last: number
+  readonly bytes: number
 }
 
-export class SqliteReader {
+export class SqliteReader implements StoredLog {
+  readonly letters: LetterReader
   readonly #db: DatabaseSync
   readonly #segmentAt: StatementSync
   readonly #lastSegment: StatementSync
   readonly #get: StatementSync
   readonly #named: StatementSync
 
+  /** Throws `SPILL_DATA` for a database of another format, and what SQLite does if the file cannot be read. */
   constructor(path: string) {
     const db = new sqlite.DatabaseSync(path, { readOnly: true })
     db.exec('PRAGMA busy_timeout = 5000')
+    try {
+      checkFormat(db, path)
+    } catch (error) {
+      db.close()
+      throw error
+    }
     this.#db = db
+    this.letters = new LetterReader(db)
     this.#segmentAt = db.prepare(
       `SELECT first, entries, arrival, bytes FROM segment
        WHERE first >= coalesce((SELECT max(first) FROM segment WHERE first <= ?1 AND first + entries > ?1), ?1) ORDER BY first LIMIT 1`,
@@ -70,12 +82,18 @@ export class SqliteReader {
     }
   }
 
-  /** Dead letters from the oldest on, with numbers above `after`. */
-  dead(after = 0, limit = 1000): StoredDeadLetter[] {
+  /** The stretches that hold decisions of an entry of the log. */
+  decisionsAt(entry: number): StoredDecisions[] {
+    const rows = this.#db.prepare('SELECT model, first, last, count, bytes FROM decisions WHERE first <= ?1 AND last >= ?1 ORDER BY id')
+    return rows.all(entry) as unknown as StoredDecisions[]
+  }
+
+  /** Models that have decided, by name. */
+  models(): ModelDecisions[] {
     const rows = this.#db.prepare(
-      'SELECT id, source, reason, detail, place, at, sequence, raw, attempts FROM dead WHERE id > ? ORDER BY id LIMIT ?',
+      'SELECT model, sum(count) AS decisions, min(first) AS first, max(last) AS last, sum(length(bytes)) AS bytes FROM decisions GROUP BY model',
     )
-    return rows.all(after, limit) as unknown as StoredDeadLetter[]
+    return rows.all() as unknown as ModelDecisions[]
   }
 
   /** How many rows each table has. */

@@ -15,17 +15,19 @@ const migrations: readonly string[] = [
      bytes BLOB NOT NULL);
    CREATE TABLE dead (id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT, reason TEXT NOT NULL, detail TEXT NOT NULL, place TEXT NOT NULL,
      at INTEGER NOT NULL, sequence INTEGER NOT NULL, raw BLOB NOT NULL, attempts INTEGER NOT NULL DEFAULT 0);`,
+  `ALTER TABLE dead ADD COLUMN form TEXT;
+   ALTER TABLE dead ADD COLUMN original BLOB;
+   CREATE TABLE settled (id INTEGER PRIMARY KEY, source TEXT, reason TEXT NOT NULL, detail TEXT NOT NULL, place TEXT NOT NULL,
+     at INTEGER NOT NULL, sequence INTEGER NOT NULL, raw BLOB NOT NULL, attempts INTEGER NOT NULL, form TEXT, original BLOB,
+     outcome TEXT NOT NULL, why TEXT, settled INTEGER NOT NULL);`,
 ]
 
 export const FORMAT = migrations.length
 
 /** Makes the database one of today's format. Throws `SPILL_DATA` for one from the future. */
 export function migrate(db: DatabaseSync, path: string, steps: readonly string[] = migrations): void {
-  const { user_version: format } = db.prepare('PRAGMA user_version').get() as { user_version: number }
-  if (format > steps.length)
-    throw new SpillwayError('SPILL_DATA', `is of format ${format}, and this Spillway reads up to ${steps.length}; use a newer version`, {
-      place: path,
-    })
+  const format = formatOf(db)
+  if (format > steps.length) throw tooNew(format, steps.length, path)
   if (format === steps.length) return
   db.exec('BEGIN IMMEDIATE')
   try {
@@ -37,3 +39,18 @@ export function migrate(db: DatabaseSync, path: string, steps: readonly string[]
     throw error
   }
 }
+
+/** For a reader, which changes nothing. Throws `SPILL_DATA` for a database that is of another format than today's. */
+export function checkFormat(db: DatabaseSync, path: string): void {
+  const format = formatOf(db)
+  if (format > FORMAT) throw tooNew(format, FORMAT, path)
+  if (format === FORMAT) return
+  const what =
+    format === 0 ? 'has no log of Spillway in it yet' : `is of format ${format}, and this Spillway reads ${FORMAT}; a run brings it there`
+  throw new SpillwayError('SPILL_DATA', what, { place: path })
+}
+
+const formatOf = (db: DatabaseSync): number => (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
+
+const tooNew = (format: number, reads: number, place: string): SpillwayError =>
+  new SpillwayError('SPILL_DATA', `is of format ${format}, and this Spillway reads up to ${reads}; use a newer version`, { place })

@@ -36,6 +36,7 @@ export class SqliteStore implements LogStore {
   #number = 0
   #failure: SpillwayError | undefined
   #closed = Promise.withResolvers<void>()
+  #closing: Promise<void> | undefined
 
   private constructor(path: string, writer: Worker, gate: SharedArrayBuffer) {
     this.#path = path
@@ -106,10 +107,14 @@ export class SqliteStore implements LogStore {
     this.#states.keep(names)
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
     this.#writer.postMessage('close' satisfies ToWriter)
     await this.#closed.promise
-    // Nothing else may keep the process alive until it has closed the file.
+    // From here on nothing else keeps the process until it has let go of the file.
     this.#checkpointer.ref()
     this.#checkpointer.postMessage('close')
     await new Promise(resolve => this.#checkpointer.once('exit', resolve))

@@ -1,5 +1,6 @@
 /** Commits into the tables: several commits are one transaction and one fsync. Runs in the writer's thread. */
 import type { Commit } from '../store.ts'
+import { LetterWriter } from './letter-writer.ts'
 import { migrate } from './schema.ts'
 import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
 
@@ -9,7 +10,7 @@ export class Writer {
   readonly #commit: StatementSync
   readonly #segment: StatementSync
   readonly #decisions: StatementSync
-  readonly #dead: StatementSync
+  readonly #letters: LetterWriter
   readonly #schema: StatementSync
   readonly #put: StatementSync
   readonly #drop: StatementSync
@@ -25,7 +26,7 @@ export class Writer {
     this.#commit = db.prepare('COMMIT')
     this.#segment = db.prepare('INSERT INTO segment (first, entries, arrival, bytes) VALUES (?, ?, ?, ?)')
     this.#decisions = db.prepare('INSERT INTO decisions (model, first, last, count, bytes) VALUES (?, ?, ?, ?, ?)')
-    this.#dead = db.prepare('INSERT INTO dead (source, reason, detail, place, at, sequence, raw) VALUES (?, ?, ?, ?, ?, ?, ?)')
+    this.#letters = new LetterWriter(db)
     this.#schema = db.prepare('INSERT INTO schema (source, version, columns) VALUES (?, ?, ?)')
     this.#put = db.prepare('INSERT INTO value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
     this.#drop = db.prepare('DELETE FROM value WHERE name = ?')
@@ -48,12 +49,12 @@ export class Writer {
     this.#db.close()
   }
 
-  #apply({ segment, decisions = [], dead = [], schemas = [], put = [] }: Commit): void {
+  #apply({ segment, decisions = [], dead = [], letters = [], schemas = [], put = [] }: Commit): void {
     for (const { source, version, columns } of schemas) this.#schema.run(source, version, JSON.stringify(columns))
     if (segment) this.#segment.run(segment.first, segment.entries, segment.arrival, segment.bytes)
     for (const { model, first, last, count, bytes } of decisions) this.#decisions.run(model, first, last, count, bytes)
-    for (const { source, reason, detail, place, at, sequence, raw } of dead)
-      this.#dead.run(source ?? null, reason, detail, place, at, sequence, raw)
+    for (const change of letters) this.#letters.change(change)
+    for (const letter of dead) this.#letters.add(letter)
     for (const [name, value] of put) {
       if (value === null) this.#drop.run(name)
       else this.#put.run(name, value)

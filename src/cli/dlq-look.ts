@@ -1,0 +1,48 @@
+/** `dlq list` and `dlq show`. */
+import { SpillwayError } from '../base/errors.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { refusalReasons } from '../intake/refusal.ts'
+import type { LetterFilter } from '../log/sqlite/letter-reader.ts'
+import type { SqliteReader } from '../log/sqlite/reader.ts'
+import { letterJson, letterText, shortRaw, type AnyLetter } from './letter-text.ts'
+import { counted, number } from './summary.ts'
+import { timeText } from './time-text.ts'
+
+/** Letters that a person is shown at a time. */
+const SHOWN = 20
+
+export interface ListRequest extends LetterFilter {
+  readonly settled: boolean
+  readonly json: boolean
+}
+
+/** Throws `SPILL_INPUT` for a reason that there is not. */
+export function listLetters({ letters }: SqliteReader, { settled, json, ...filter }: ListRequest): void {
+  const { reason } = filter
+  if (reason !== undefined && !(refusalReasons as readonly string[]).includes(reason))
+    throw new SpillwayError('SPILL_INPUT', `nothing is refused for '${reason}'${didYouMean(reason, refusalReasons)}`)
+  const found: Iterable<AnyLetter> = settled ? letters.settled(filter) : letters.dead(filter)
+  if (json) {
+    for (const letter of found) console.log(JSON.stringify(letterJson(letter)))
+    return
+  }
+  const shown: string[] = []
+  let count = 0
+  for (const letter of found) if (count++ < SHOWN) shown.push(lineOf(letter))
+  const kind = settled ? 'settled letter' : 'dead letter'
+  const more = count > shown.length ? `; the first ${number(shown.length)} are shown, --json gives all` : ''
+  console.log([...shown, count === 0 ? `No ${kind}.` : `${counted(count, kind)}${more}.`].join('\n'))
+}
+
+function lineOf(letter: AnyLetter): string {
+  const { id, source, reason, place, detail, at, raw, attempts } = letter
+  const end = 'outcome' in letter ? `  [${letter.outcome}${letter.why === undefined ? '' : `: ${letter.why}`}]` : ''
+  const again = attempts > 0 ? `  (sent again ${attempts} times)` : ''
+  return `${id}  ${source ?? '(unknown)'}  ${place}  ${timeText(at)}${end}${again}\n  ${reason}: ${detail}\n  ${shortRaw(raw)}`
+}
+
+export function showLetter({ letters }: SqliteReader, id: number, json: boolean): void {
+  const letter = letters.at(id)
+  if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no letter ${id}; \`spillway dlq list\` shows those that there are`)
+  console.log(json ? JSON.stringify(letterJson(letter)) : letterText(letter))
+}

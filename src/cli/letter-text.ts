@@ -1,0 +1,60 @@
+/** Dead letters for people, and as JSON. */
+import { isUtf8 } from 'node:buffer'
+import type { SettledLetter, StoredDeadLetter } from '../log/letters.ts'
+import { timeText } from './time-text.ts'
+
+export type AnyLetter = StoredDeadLetter | SettledLetter
+
+const RAW_SHOWN = 80
+
+/** One letter with everything that is known of it, bytes that are no text as base64. */
+export function letterJson({ raw, original, ...letter }: AnyLetter): unknown {
+  return { ...letter, ...bytesAs('raw', raw), ...(original !== undefined && bytesAs('original', original)) }
+}
+
+function bytesAs(name: string, raw: string | Uint8Array): Record<string, string> {
+  const text = textOf(raw)
+  return text === undefined ? { [`${name}Base64`]: base64Of(raw) } : { [name]: text }
+}
+
+export function letterText(letter: AnyLetter): string {
+  const { id, source, reason, detail, place, at, sequence, attempts, raw, original, form } = letter
+  return [
+    `letter ${id}  ${reason}: ${detail}`,
+    `  of source ${source ?? '(unknown)'}, from ${place}, refused ${timeText(at)} at entry ${sequence}`,
+    ...('outcome' in letter ? [`  ${outcomeText(letter)}`] : attempts > 0 ? [`  sent again ${attempts} times and refused`] : []),
+    ...(form?.row === undefined
+      ? []
+      : [`  row ${form.row} of those that the source's map made of it; the others were taken by themselves`]),
+    ...(form?.mapped ? ["  a row of the source's columns, behind its map"] : []),
+    ...(form?.csv ? ['  a row of a CSV file; to be sent again it is edited into JSON'] : []),
+    '',
+    shown(raw),
+    ...(original === undefined ? [] : ['', 'and as it was refused at first:', shown(original)]),
+  ].join('\n')
+}
+
+function outcomeText({ outcome, why, settled }: SettledLetter): string {
+  const what = {
+    accepted: 'sent again, and accepted',
+    duplicate: 'sent again, and its event was there already',
+    skipped: "sent again, and the source's map gave no row",
+    dropped: `dropped: ${why}`,
+  }
+  return `${what[outcome]} (${timeText(settled)})`
+}
+
+/** The beginning of the bytes, in a line. */
+export function shortRaw(raw: string | Uint8Array): string {
+  const text = (textOf(raw) ?? `base64 ${base64Of(raw)}`).replaceAll(/[\p{Cc}\s]+/gu, ' ')
+  return text.length > RAW_SHOWN ? `${text.slice(0, RAW_SHOWN)}…` : text
+}
+
+const shown = (raw: string | Uint8Array): string => textOf(raw) ?? `base64 ${base64Of(raw)}`
+
+function textOf(raw: string | Uint8Array): string | undefined {
+  if (typeof raw === 'string') return raw
+  return isUtf8(raw) ? Buffer.from(raw).toString('utf8') : undefined
+}
+
+const base64Of = (raw: string | Uint8Array): string => Buffer.from(raw).toString('base64')

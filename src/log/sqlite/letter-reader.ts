@@ -1,0 +1,93 @@
+/** Dead letters, and those that were settled, as they stand in their tables. */
+import type { RawForm } from '../../intake/refusal.ts'
+import type { SettledLetter, StoredDeadLetter } from '../letters.ts'
+import type { DatabaseSync } from './sqlite.ts'
+
+const PAGE = 500
+const COLUMNS = 'id, source, reason, detail, place, at, sequence, raw, attempts, form, original'
+
+export interface LetterFilter {
+  readonly source?: string | undefined
+  readonly reason?: string | undefined
+}
+
+export interface LetterCount {
+  readonly source: string | null
+  readonly reason: string
+  readonly letters: number
+}
+
+export class LetterReader {
+  readonly #db: DatabaseSync
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+  }
+
+  /** Dead letters, the oldest first; each page is what is committed when it is come to. */
+  *dead({ source, reason }: LetterFilter = {}): Generator<StoredDeadLetter> {
+    const page = this.#db.prepare(
+      `SELECT ${COLUMNS} FROM dead WHERE id > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR reason = ?3) ORDER BY id LIMIT ${PAGE}`,
+    )
+    for (let after = 0; ;) {
+      const rows = page.all(after, source ?? null, reason ?? null).map(letterOf)
+      yield* rows
+      if (rows.length < PAGE) return
+      after = rows.at(-1)!.id
+    }
+  }
+
+  /** Letters that are none any more, the oldest first. */
+  *settled({ source, reason }: LetterFilter = {}): Generator<SettledLetter> {
+    const page = this.#db.prepare(
+      `SELECT ${COLUMNS}, outcome, why, settled FROM settled
+       WHERE id > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR reason = ?3) ORDER BY id LIMIT ${PAGE}`,
+    )
+    for (let after = 0; ;) {
+      const rows = page.all(after, source ?? null, reason ?? null).map(settledOf)
+      yield* rows
+      if (rows.length < PAGE) return
+      after = rows.at(-1)!.id
+    }
+  }
+
+  /** A letter by its number, settled or not. */
+  at(id: number): StoredDeadLetter | SettledLetter | undefined {
+    const dead = this.#db.prepare(`SELECT ${COLUMNS} FROM dead WHERE id = ?`).get(id)
+    if (dead) return letterOf(dead)
+    const settled = this.#db.prepare(`SELECT ${COLUMNS}, outcome, why, settled FROM settled WHERE id = ?`).get(id)
+    return settled && settledOf(settled)
+  }
+
+  counts(): LetterCount[] {
+    const rows = this.#db.prepare('SELECT source, reason, count(*) AS letters FROM dead GROUP BY source, reason ORDER BY source, reason')
+    return rows.all() as unknown as LetterCount[]
+  }
+
+  /** How many letters ended in each way. */
+  outcomes(): Record<string, number> {
+    const rows = this.#db.prepare('SELECT outcome, count(*) AS letters FROM settled GROUP BY outcome ORDER BY outcome').all()
+    return Object.fromEntries((rows as unknown as { outcome: string; letters: number }[]).map(({ outcome, letters }) => [outcome, letters]))
+  }
+}
+
+type Row = Readonly<Record<string, unknown>>
+
+function letterOf(row: Row): StoredDeadLetter {
+  const { source, form, original, ...rest } = row as Omit<StoredDeadLetter, 'source' | 'form' | 'original'> & {
+    source: string | null
+    form: string | null
+    original: string | Uint8Array | null
+  }
+  return {
+    ...rest,
+    source: source ?? undefined,
+    form: form === null ? undefined : (JSON.parse(form) as RawForm),
+    original: original ?? undefined,
+  }
+}
+
+function settledOf(row: Row): SettledLetter {
+  const { outcome, why, settled, ...letter } = row as { outcome: SettledLetter['outcome']; why: string | null; settled: number }
+  return { ...letterOf(letter), outcome, why: why ?? undefined, settled }
+}

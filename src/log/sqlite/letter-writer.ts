@@ -1,0 +1,52 @@
+/** Dead letters into their tables. Runs in the writer's thread, within a commit. */
+import { SpillwayError } from '../../base/errors.ts'
+import type { RawForm } from '../../intake/refusal.ts'
+import type { DeadLetter, LetterChange } from '../letters.ts'
+import type { DatabaseSync, StatementSync } from './sqlite.ts'
+
+export class LetterWriter {
+  readonly #insert: StatementSync
+  readonly #edit: StatementSync
+  readonly #refuse: StatementSync
+  readonly #settle: StatementSync
+  readonly #remove: StatementSync
+
+  constructor(db: DatabaseSync) {
+    this.#insert = db.prepare('INSERT INTO dead (source, reason, detail, place, at, sequence, raw, form) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#edit = db.prepare('UPDATE dead SET original = coalesce(original, raw), raw = ?2, form = ?3, attempts = 0 WHERE id = ?1')
+    this.#refuse = db.prepare(
+      `UPDATE dead SET reason = ?2, detail = ?3, original = coalesce(original, nullif(raw, ?4)), raw = ?4, form = ?5, attempts = attempts + 1
+       WHERE id = ?1`,
+    )
+    this.#settle = db.prepare(
+      `INSERT INTO settled (id, source, reason, detail, place, at, sequence, raw, attempts, form, original, outcome, why, settled)
+       SELECT id, source, reason, detail, place, at, sequence, raw, attempts, form, original, ?2, ?3, ?4 FROM dead WHERE id = ?1`,
+    )
+    this.#remove = db.prepare('DELETE FROM dead WHERE id = ?')
+  }
+
+  add({ source, reason, detail, place, at, sequence, raw, form }: DeadLetter): void {
+    this.#insert.run(source ?? null, reason, detail, place, at, sequence, raw, textOf(form))
+  }
+
+  /** Throws `SPILL_STORE` for a letter that is not there: what the commit says of it would not be true. */
+  change(change: LetterChange): void {
+    const { changes } = this.#change(change)
+    if (changes !== 1) throw new SpillwayError('SPILL_STORE', `there is no dead letter ${change.id}`)
+  }
+
+  #change(change: LetterChange) {
+    const { id } = change
+    switch (change.kind) {
+      case 'edited':
+        return this.#edit.run(id, change.raw, textOf(change.form))
+      case 'refused':
+        return this.#refuse.run(id, change.reason, change.detail, change.raw, textOf(change.form))
+      case 'settled':
+        this.#settle.run(id, change.outcome, change.why ?? null, change.at)
+        return this.#remove.run(id)
+    }
+  }
+}
+
+const textOf = (form: RawForm | undefined): string | null => (form ? JSON.stringify(form) : null)

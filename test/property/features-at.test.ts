@@ -1,0 +1,110 @@
+/** The features of a key at a past moment, read from a stored log, are the oracle's: random pipelines, histories, keys, moments and placements. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Strings } from '../../src/columns/strings.ts'
+import type { FeatureValue } from '../../src/decision/feature-value.ts'
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { ColumnIR, PipelineIR, Value } from '../../src/define/ir.ts'
+import { decimalText } from '../../src/intake/row-text.ts'
+import { Log } from '../../src/log/log.ts'
+import { featuresAt } from '../../src/run/features-at.ts'
+import { ModelStore } from '../crash/model-store.ts'
+import { current, known, ofKey, valueOf } from '../oracle/oracle.ts'
+import { groupOf, sourceOf, type Answer, type Ask, type Case } from './case.ts'
+import { agree, answerText } from './compare.ts'
+import { blockOf } from './engines/block.ts'
+import { Draw } from './generate/draw.ts'
+import { generate } from './generate/generate.ts'
+
+const CASES = 40
+const ASKS_A_CASE = 12
+
+/** A history as one log in this process would have it: arrivals that do not fall, one partition a source. */
+function asAppended(log: readonly LoggedEvent[]): LoggedEvent[] {
+  const offsets = new Map<string, number>()
+  let arrival = -Infinity
+  return log.map(event => {
+    const offset = offsets.get(event.source) ?? 0
+    offsets.set(event.source, offset + 1)
+    arrival = Math.max(arrival, event.arrival)
+    return { ...event, partition: 0, offset, arrival }
+  })
+}
+
+/** The events in segments of random lengths. */
+async function stored(ir: PipelineIR, events: readonly LoggedEvent[], draw: Draw): Promise<ModelStore> {
+  const store = new ModelStore(undefined, true)
+  const strings = new Strings()
+  const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
+  await store.commit({ schemas: log.newSchemas })
+  for (let from = 0; from < events.length;) {
+    const part = events.slice(from, (from += draw.between(1, 40)))
+    const sources = ir.sources.filter(({ name }) => part.some(({ source }) => source === name))
+    const rows = sources.map(source => ({
+      source,
+      block: blockOf(
+        source,
+        part.filter(event => event.source === source.name),
+        strings,
+      ),
+    }))
+    const order = Uint8Array.from(part, event => sources.findIndex(({ name }) => name === event.source))
+    await store.commit({ segment: log.append({ sources: rows, order, marks: [] }).stored })
+  }
+  return store
+}
+
+function textOf({ type, scale = 0 }: ColumnIR, value: Value): string {
+  return type === 'decimal' ? decimalText(value as number, scale) : String(value)
+}
+
+function expected(of: Case, { group: name, place, key, prefix, t }: Ask) {
+  const group = groupOf(of, name)
+  const source = sourceOf(of, group)
+  const { events, clock } = known(source, place, of.log, prefix, t)
+  const own = ofKey(group, current(source, events), key)
+  const answers = group.features.map((feature): Answer => {
+    const { delivered, tolerance, refused } = valueOf(feature, own, clock)
+    return { value: delivered, ...(tolerance !== undefined && { tolerance }), ...(refused && { refused }) }
+  })
+  const arrived = of.log.slice(0, prefix).filter(event => event.source === source.name)
+  return { answers, clock, known: events.length, ofKey: ofKey(group, arrived, key).length }
+}
+
+const answerOf = (value: FeatureValue): Answer =>
+  'refused' in value ? { value: null, refused: value.refused.code } : { value: value.value }
+
+test('features at a moment, from a stored log, are the oracle’s', async () => {
+  let [compared, notNull] = [0, 0]
+  for (let i = 0; i < CASES; i++) {
+    const drawn = generate(910_000 + i)
+    const of = { ...drawn, log: asAppended(drawn.log) }
+    const draw = new Draw(of.seed)
+    const store = await stored(of.ir, of.log, draw)
+    for (const { key, t, ...ask } of draw.shuffled(of.asks).slice(0, ASKS_A_CASE)) {
+      if (key.includes(null)) continue
+      const prefix = of.log.filter(({ arrival }) => arrival <= t).length
+      const group = { ...groupOf(of, ask.group), place: ask.place }
+      const source = sourceOf(of, group)
+      const texts = group.key.map((name, part) =>
+        textOf(
+          source.columns.find(column => column.name === name)!,
+          key[part],
+        ),
+      )
+      const got = featuresAt(of.ir, store, { group, key: texts, t })
+      const want = expected(of, { group: ask.group, place: ask.place, key, prefix, t })
+      const where = `seed ${of.seed}, group ${group.name} ${ask.place.kind} of ${texts.join()} at ${t}`
+      assert.equal(got.ofKey, want.ofKey, where)
+      assert.equal(got.clock ?? -Infinity, want.clock, where)
+      if (group.place.kind !== 'corrected') assert.equal(got.known, want.known, where)
+      group.features.forEach(({ name }, f) => {
+        const answer = answerOf(got.features[name])
+        compared++
+        if (answer.value !== null) notNull++
+        assert.ok(agree(want.answers[f], answer), `${where}, ${name}: ${answerText(answer)}, not ${answerText(want.answers[f])}`)
+      })
+    }
+  }
+  assert.ok(compared > 1000 && notNull > 500, `only ${compared} values were compared, ${notNull} of them not NULL`)
+})
