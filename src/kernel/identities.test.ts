@@ -45,3 +45,11 @@ test('an arrival that falls forgets nothing', () => {
   for (let i = 0; i < 100; i++) identities.put(Float64Array.of(i), i, 0, 1000 - (i % 2) * KEPT_FOR, i)
   for (let i = 0; i < 100; i++) assert.equal(identities.slotOf(identities.find(Float64Array.of(i))), i)
 })
+
+test('bytes are those of the table and of every column', () => {
+  const identities = new Identities(2, KEPT_FOR)
+  assert.equal(identities.bytes, 16 * 4)
+  identities.put(Float64Array.of(1, 2), 0, 0, 0, 0)
+  assert.equal(identities.size, 1)
+  assert.equal(identities.bytes, 16 * 4 + 16 * (8 + 4 + 8 + 8 + 8))
+})
