@@ -180,7 +180,7 @@ test('exactly once: a crash at any step leaves the letter or the event, never bo
     assert.equal(entries(left) + left.dead.length, 3, `${kept} commits kept`)
     assert.equal(left.letters.length, 2)
   }
-  store.sync(store.waiting)
+  store.release()
   await Promise.all(sent)
   assert.deepEqual([entries(store), store.dead.length], [3, 0])
   await run.stop()

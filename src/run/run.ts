@@ -5,7 +5,7 @@
  * dead letters and the positions of sources are one commit, which a thread of the store's writes while the next turn goes on. Nothing is
  * acknowledged, and no decision is told to anyone, before its commit is durable. Memory is bounded: sources are held back when too much waits.
  */
-import { soon, type Clock } from '../base/clock.ts'
+import { pause, soon, type Clock } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
@@ -172,7 +172,7 @@ export class Run {
   async #until(holds: () => boolean): Promise<void> {
     while (this.#failure === undefined && !holds()) {
       this.#checkpointer.step()
-      await new Promise<void>(resolve => soon(resolve))
+      await pause(1)
     }
   }
 

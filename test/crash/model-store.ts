@@ -55,6 +55,12 @@ export class ModelStore implements LogStore {
     this.sync(this.#waiting.length)
   }
 
+  /** Makes durable what waits, and from now on everything when it is given. */
+  release(): void {
+    this.#auto = true
+    this.sync(this.#waiting.length)
+  }
+
   /** Makes the first `count` waiting commits durable. */
   sync(count: number): void {
     for (const { commit, resolve, reject } of this.#waiting.splice(0, count)) {
