@@ -2,7 +2,7 @@
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import type { Value } from '../define/ir.ts'
-import { readFolder } from '../log/sqlite/data-folder.ts'
+import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/recorded.ts'
 import { UsageError, type Command } from './command.ts'
@@ -36,13 +36,10 @@ export const decisionsCommand: Command = {
   },
   run(values, positionals) {
     const request = requestOf(values, positionals)
-    const reader = readFolder(dataOf(values))
-    try {
+    return lookInto(dataOf(values), reader => {
       print(reader, request)
-      return Promise.resolve(0)
-    } finally {
-      reader.close()
-    }
+      return 0
+    })
   },
 }
 

@@ -4,7 +4,7 @@ import { didYouMean } from '../base/did-you-mean.ts'
 import { refusalReasons } from '../intake/refusal.ts'
 import type { LetterFilter } from '../log/sqlite/letter-reader.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
-import { letterJson, letterText, shortRaw, type AnyLetter } from './letter-text.ts'
+import { letterJson, letterText, shortRaw, timesText, type AnyLetter } from './letter-text.ts'
 import { counted, number } from './summary.ts'
 import { timeText } from './time-text.ts'
 
@@ -37,7 +37,7 @@ export function listLetters({ letters }: SqliteReader, { settled, json, ...filte
 function lineOf(letter: AnyLetter): string {
   const { id, source, reason, place, detail, at, raw, attempts } = letter
   const end = 'outcome' in letter ? `  [${letter.outcome}${letter.why === undefined ? '' : `: ${letter.why}`}]` : ''
-  const again = attempts > 0 ? `  (sent again ${attempts} times)` : ''
+  const again = attempts > 0 ? `  (sent again ${timesText(attempts)})` : ''
   return `${id}  ${source ?? '(unknown)'}  ${place}  ${timeText(at)}${end}${again}\n  ${reason}: ${detail}\n  ${shortRaw(raw)}`
 }
 

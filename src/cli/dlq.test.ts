@@ -154,7 +154,7 @@ describe('a folder that is changed', () => {
     )
     const [settled] = await letters('--settled')
     assert.equal(settled.originalBase64, 'Iv8i')
-    assert.match((await dlq('list')).out, /\(sent again 1 times\)$/m)
+    assert.match((await dlq('list')).out, /\(sent again once\)$/m)
   })
 
   test('a letter is sent again so often, until it is edited', async () => {

@@ -1,6 +1,6 @@
 /** `spillway dlq`: the dead letters of a data folder. Looking works while a run holds the folder; what changes them needs it free. */
 import { didYouMean } from '../base/did-you-mean.ts'
-import { readFolder } from '../log/sqlite/data-folder.ts'
+import { lookInto } from '../log/sqlite/data-folder.ts'
 import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
 import { dropLetters, editLetter } from './dlq-change.ts'
@@ -65,24 +65,18 @@ function list(data: string, extra: Texts, values: Values): Promise<number> {
     json = false,
   } = values as { source?: string; reason?: string; settled?: boolean; json?: boolean }
   if (extra.length > 0) throw new UsageError(`dlq list takes options, not ${extra.join(', ')}`)
-  const reader = readFolder(data)
-  try {
+  return lookInto(data, reader => {
     listLetters(reader, { source, reason, settled, json })
-    return Promise.resolve(0)
-  } finally {
-    reader.close()
-  }
+    return 0
+  })
 }
 
 function show(data: string, positionals: Texts, values: Values): Promise<number> {
   const id = oneId('show', positionals)
-  const reader = readFolder(data)
-  try {
+  return lookInto(data, reader => {
     showLetter(reader, id, values['json'] === true)
-    return Promise.resolve(0)
-  } finally {
-    reader.close()
-  }
+    return 0
+  })
 }
 
 function edit(data: string, positionals: Texts, values: Values): Promise<number> {

@@ -5,7 +5,7 @@ import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import type { FeatureValue } from '../decision/feature-value.ts'
 import type { GroupIR, PipelineIR } from '../define/ir.ts'
-import { readFolder } from '../log/sqlite/data-folder.ts'
+import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import { featuresAt, type FeaturesAt } from '../run/features-at.ts'
 import { UsageError, type Command } from './command.ts'
@@ -36,16 +36,13 @@ export const featuresCommand: Command = {
     const request = requestOf(values, positionals)
     const { ir } = await importPipeline(request.path)
     const groups = groupsOf(ir, request)
-    const reader = readFolder(dataOf(values))
-    try {
+    return lookInto(dataOf(values), reader => {
       const t = request.at ?? now(reader)
       const answers = groups.map(({ group, key }) => featuresAt(ir, reader, { group, key, t }))
       if (request.json) answers.forEach(answer => console.log(JSON.stringify(jsonOf(answer))))
       else console.log(answers.map(answer => featuresText(answer, ir)).join('\n\n'))
       return 0
-    } finally {
-      reader.close()
-    }
+    })
   },
 }
 

@@ -22,7 +22,7 @@ export function letterText(letter: AnyLetter): string {
   return [
     `letter ${id}  ${reason}: ${detail}`,
     `  of source ${source ?? '(unknown)'}, from ${place}, refused ${timeText(at)} at entry ${sequence}`,
-    ...('outcome' in letter ? [`  ${outcomeText(letter)}`] : attempts > 0 ? [`  sent again ${attempts} times and refused`] : []),
+    ...('outcome' in letter ? [`  ${outcomeText(letter)}`] : attempts > 0 ? [`  sent again ${timesText(attempts)} and refused`] : []),
     ...(form?.row === undefined
       ? []
       : [`  row ${form.row} of those that the source's map made of it; the others were taken by themselves`]),
@@ -43,6 +43,8 @@ function outcomeText({ outcome, why, settled }: SettledLetter): string {
   }
   return `${what[outcome]} (${timeText(settled)})`
 }
+
+export const timesText = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 
 /** The beginning of the bytes, in a line. */
 export function shortRaw(raw: string | Uint8Array): string {

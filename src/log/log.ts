@@ -12,7 +12,7 @@ import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir.ts'
 import { Schemas } from './schemas.ts'
-import { readSegment, SegmentWriter, type IdHashes, type Mark, type Segment, type SegmentContext } from './segment.ts'
+import { readSegment, SegmentWriter, type IdHashes, type Mark, type Offsets, type Segment, type SegmentContext } from './segment.ts'
 import type { StoredLog, StoredSchema, StoredSegment } from './store.ts'
 
 export interface LogOptions {
@@ -69,6 +69,11 @@ export class Log {
   /** The sequence number of the next entry. */
   get end(): number {
     return this.#end
+  }
+
+  /** The next offset of each partition of each source that the log has seen. */
+  get offsets(): Offsets {
+    return Object.fromEntries(this.#offsets)
   }
 
   /** What the next entry is stamped at least: the greatest arrival, or the millisecond after the last tick. −Infinity if it is empty. */

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
 import { lockFolder } from './lock.ts'
 import { SqliteReader } from './reader.ts'
-import { SqliteStore, type SqliteOptions } from './sqlite-store.ts'
+import { SqliteStore, storeError, type SqliteOptions } from './sqlite-store.ts'
 
 export interface DataFolder {
   readonly store: SqliteStore
@@ -45,3 +45,23 @@ export function readFolder(folder: string): SqliteReader {
     throw new SpillwayError('SPILL_DATA', `is no log of Spillway's: ${(error as Error).message}`, { place: path, cause: error })
   }
 }
+
+/** Gives what a folder holds to `use`, and closes it. Throws as `readFolder` does, and `SPILL_DATA` where the file cannot be read. */
+export async function lookInto<T>(folder: string, use: (reader: SqliteReader) => T | Promise<T>): Promise<T> {
+  const reader = readFolder(folder)
+  try {
+    return await use(reader)
+  } catch (error) {
+    throw isSqliteError(error) ? storeError(join(folder, LOG), error) : error
+  } finally {
+    reader.close()
+  }
+}
+
+interface SqliteError extends Error {
+  readonly code: string
+  readonly errcode: number
+}
+
+export const isSqliteError = (error: unknown): error is SqliteError =>
+  error instanceof Error && (error as Partial<SqliteError>).code === 'ERR_SQLITE_ERROR'

@@ -2,7 +2,7 @@
  * One process a data folder. The lock is one that the operating system takes back when the process ends, however it ends, so that nothing stale
  * is ever left: an exclusive transaction on a small file of its own. Beside it stands who holds it.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
 import { sqlite, type DatabaseSync } from './sqlite.ts'
@@ -12,12 +12,15 @@ export interface Lock {
 }
 
 const HOLDER = 'holder.json'
+const LOCK = 'lock.db'
+/** Longer than `isHeld` looks: nobody who only looks keeps a run from starting. */
+const LOOK_MS = 100
 
 /** Throws `SPILL_BUSY`, naming the process that holds the folder. */
 export function lockFolder(folder: string): Lock {
-  const db = new sqlite.DatabaseSync(join(folder, 'lock.db'))
+  const db = new sqlite.DatabaseSync(join(folder, LOCK))
   try {
-    db.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
+    db.exec(`PRAGMA busy_timeout = ${LOOK_MS}; BEGIN EXCLUSIVE`)
   } catch (error) {
     db.close()
     if (((error as { errcode?: number }).errcode ?? 0) !== SQLITE_BUSY) throw cannotLock(folder, error)
@@ -35,6 +38,22 @@ export function holderOf(folder: string): number | undefined {
     return (JSON.parse(readFileSync(join(folder, HOLDER), 'utf8')) as { pid?: number }).pid
   } catch {
     return undefined
+  }
+}
+
+/** Does a process hold the folder now? Looks for a moment, and changes nothing. */
+export function isHeld(folder: string): boolean {
+  if (!existsSync(join(folder, LOCK))) return false
+  const db = new sqlite.DatabaseSync(join(folder, LOCK), { readOnly: true })
+  try {
+    db.exec('PRAGMA busy_timeout = 0')
+    db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    return false
+  } catch (error) {
+    if (((error as { errcode?: number }).errcode ?? 0) === SQLITE_BUSY) return true
+    throw error
+  } finally {
+    db.close()
   }
 }
 

@@ -96,14 +96,16 @@ export class SqliteReader implements StoredLog {
     return rows.all() as unknown as ModelDecisions[]
   }
 
-  /** How many rows each table has. */
-  counts(): { readonly segments: number; readonly decisions: number; readonly dead: number } {
-    const counted = this.#db
-      .prepare(
-        'SELECT (SELECT count(*) FROM segment) AS segments, (SELECT coalesce(sum(count), 0) FROM decisions) AS decisions, (SELECT count(*) FROM dead) AS dead',
-      )
-      .get()
-    return counted as { segments: number; decisions: number; dead: number }
+  /** How large the log is. */
+  segments(): { readonly segments: number; readonly entries: number; readonly bytes: number } {
+    const sums = 'count(*) AS segments, coalesce(sum(entries), 0) AS entries, coalesce(sum(length(bytes)), 0) AS bytes'
+    return this.#db.prepare(`SELECT ${sums} FROM segment`).get() as { segments: number; entries: number; bytes: number }
+  }
+
+  /** What SQLite finds wrong with its own pages, at most `limit` lines. Reads the whole file in one go: not beside a run. */
+  faults(limit = 20): string[] {
+    const rows = this.#db.prepare(`PRAGMA quick_check(${limit})`).all() as { quick_check: string }[]
+    return rows.map(row => row.quick_check).filter(text => text !== 'ok')
   }
 
   close(): void {

@@ -155,7 +155,8 @@ const codes: Readonly<Record<number, readonly ['SPILL_STORE' | 'SPILL_DATA', str
   26: ['SPILL_DATA', 'is not a file of Spillway'],
 }
 
-function storeError(
+/** What SQLite said, as an error of ours. */
+export function storeError(
   path: string,
   { message, code, errcode }: { message: string; code: string | undefined; errcode: number | undefined },
 ): SpillwayError {
