@@ -46,6 +46,10 @@ export const limits = {
   CHECKPOINT_ROUND_MS: 10_000,
   /** Times that a dead letter is sent again, before it must be edited or dropped. */
   DEAD_ATTEMPTS_MAX: 10,
+  /** Entries of the log behind which a process that takes over asks the other to stop. */
+  TAKE_OVER_BEHIND: 10_000,
+  /** Milliseconds that a process which was asked to stop has for it. */
+  TAKE_OVER_MS: 60_000,
   /** Keys that a tick decides about before anything else has its turn. */
   TICK_KEYS_AT_ONCE: 4096,
   /** Entries of the log that wait for a tick's decisions, beyond which sources are held back. */

@@ -5,12 +5,14 @@ import { limits } from '../base/limits.ts'
 import { openFolder } from '../log/sqlite/data-folder.ts'
 import type { StoredDecisions } from '../log/store.ts'
 import { recordedDecisions } from '../run/recorded.ts'
+import type { MemoryOptions } from '../run/memory.ts'
 import { Run, type Runnable } from '../run/run.ts'
 import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
 import { feed, placeText, STANDARD_INPUT } from './feeds.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
+import { takeOver, type Taken } from './take-over.ts'
 import { checkSourceFiles, sourceFiles } from './source-files.ts'
 import { number } from './summary.ts'
 
@@ -22,6 +24,7 @@ interface Request {
   readonly files: readonly { readonly source: string; readonly path: string }[]
   readonly data: string
   readonly once: boolean
+  readonly takesOver: boolean
   readonly decisions: string | undefined
   readonly json: boolean
 }
@@ -38,6 +41,10 @@ export const runCommand: Command = {
       help: 'a file of a source, followed as it grows (NDJSON), or read once (CSV, Parquet, gzip); - is standard input; repeat for more',
     },
     data: dataOption,
+    'take-over': {
+      type: 'boolean',
+      help: 'get ready beside the process that holds the folder, then ask it to stop and go on in its place',
+    },
     once: { type: 'boolean', help: 'stop at the end of the files' },
     decisions: {
       type: 'string',
@@ -66,12 +73,14 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   if (files.length === 0) throw new UsageError('a run needs a source: --source NAME=FILE, or NAME=- for standard input')
   if (files.filter(file => file.path === STANDARD_INPUT).length > 1) throw new UsageError('standard input feeds one source')
   if (json && decisions === STANDARD_INPUT) throw new UsageError('--json and --decisions - would both write to standard output')
-  return { path, files, data: dataOf(values), once, decisions, json }
+  return { path, files, data: dataOf(values), once, takesOver: values['take-over'] === true, decisions, json }
 }
 
-async function runIn(pipeline: Runnable, { files, data, once, decisions, json }: Request): Promise<number> {
+async function runIn(pipeline: Runnable, { files, data, once, takesOver, decisions, json }: Request): Promise<number> {
   const say = (text: string) => process.stderr.write(`${text}\n`)
-  const folder = await openFolder(data)
+  const memory = memoryOptions(say)
+  const taken = takesOver ? await takeOver(pipeline, data, memory, say) : { folder: await openFolder(data) }
+  const { folder } = taken
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
   const stopped = new AbortController()
   const stop = () => stopped.abort()
@@ -79,7 +88,7 @@ async function runIn(pipeline: Runnable, { files, data, once, decisions, json }:
   process.once('SIGTERM', stop)
   const timers: { stop(): void }[] = []
   try {
-    const run = opened(pipeline, folder.store, out, say)
+    const run = opened(pipeline, taken, memory, out, say)
     for (const { source, path } of files) say(`  ${placeText(run, source, path)}`)
     timers.push(
       every(TICK_EVERY_MS, () => run.tick()),
@@ -108,21 +117,31 @@ async function runIn(pipeline: Runnable, { files, data, once, decisions, json }:
   }
 }
 
+function memoryOptions(say: (text: string) => void): MemoryOptions {
+  const progress = new Progress()
+  return {
+    onReport: report => say(`  ${report}`),
+    onProgress: (entries, of) => {
+      progress.show('taking the log again', entries / of)
+      if (entries >= of) progress.done()
+    },
+  }
+}
+
 function opened(
   pipeline: Runnable,
-  store: Awaited<ReturnType<typeof openFolder>>['store'],
+  { folder, memory }: Taken,
+  options: MemoryOptions,
   out: DecisionFile | undefined,
   say: (text: string) => void,
 ): Run {
-  const progress = new Progress()
   const started = stopwatch()
   const run = new Run(pipeline, {
-    store,
+    ...options,
+    store: folder.store,
     onDecisions: stretches => out?.write(stretches),
-    onReport: report => say(`  ${report}`),
-    onProgress: (entries, of) => progress.show('taking the log again', entries / of),
+    ...(memory && { memory }),
   })
-  progress.done()
   const seconds = ((stopwatch() - started) / 1000).toFixed(2)
   say(
     run.end === 0

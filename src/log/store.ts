@@ -55,6 +55,8 @@ export interface StoredLog {
   get(name: string): string | undefined
   /** Names and values that begin with `prefix`, by name. */
   named(prefix: string): [name: string, value: string][]
+  /** The bytes kept under a name beside the log; `undefined` if there are none. */
+  readState(name: string): Uint8Array | undefined
 }
 
 export interface LogStore extends StoredLog {
@@ -62,8 +64,6 @@ export interface LogStore extends StoredLog {
   commit(commit: Commit): Promise<void>
   /** Keeps bytes under a name of their own, beside the log: derived state, whose name is committed once this resolves. */
   writeState(name: string, bytes: Uint8Array): Promise<void>
-  /** The bytes kept under a name; `undefined` if there are none. */
-  readState(name: string): Uint8Array | undefined
   /** Takes away all bytes but those of these names. */
   keepStates(names: ReadonlySet<string>): void
   /** Waits for what was given, and lets go. */

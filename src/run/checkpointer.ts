@@ -9,11 +9,12 @@ import { crc32 } from 'node:zlib'
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
 import { ByteReader, ByteWriter } from '../log/bytes.ts'
-import type { LogStore } from '../log/store.ts'
+import type { PlacementIR } from '../define/ir.ts'
+import type { LogStore, StoredLog } from '../log/store.ts'
 import type { LiveGroup } from './live-group.ts'
 
 /** A kept file, and what its bytes must sum to. */
-interface StateFile {
+export interface StateFile {
   readonly name: string
   readonly crc: number
 }
@@ -21,8 +22,13 @@ interface StateFile {
 /** What the last round saved. */
 export interface Manifest {
   readonly strings: readonly StateFile[]
-  /** By group. */
-  readonly groups: Readonly<Record<string, readonly StateFile[]>>
+  /** By group: its slices, and the placement by which they were applied. */
+  readonly groups: Readonly<Record<string, SavedGroup>>
+}
+
+export interface SavedGroup {
+  readonly place: PlacementIR
+  readonly slices: readonly StateFile[]
 }
 
 /** The name of the value that holds the manifest. */
@@ -100,7 +106,8 @@ export class Checkpointer {
     const { size } = strings
     const kept = isMany ? [] : this.#stringFiles
     const files = size > from ? [...kept, await this.#write('strings', stringsBytes(strings, from, size))] : kept
-    const manifest: Manifest = { strings: files, groups }
+    const saved = this.#options.groups.map(({ group: { name, place } }) => [name, { place, slices: groups[name] }] as const)
+    const manifest: Manifest = { strings: files, groups: Object.fromEntries(saved) }
     await commit(JSON.stringify(manifest))
     this.#stringFiles = files
     this.#stringsSaved = size
@@ -130,13 +137,13 @@ function stringsBytes(strings: Strings, from: number, to: number): Uint8Array {
 }
 
 /** The bytes of a file that a manifest names, if they are as they were written. */
-export function stateBytes(store: LogStore, { name, crc }: StateFile): Uint8Array | undefined {
+export function stateBytes(store: StoredLog, { name, crc }: StateFile): Uint8Array | undefined {
   const bytes = store.readState(name)
   return bytes && crc32(bytes) === crc ? bytes : undefined
 }
 
 /** What the last round saved, its strings given back to `strings`, which are empty. Without it, or where strings are damaged, there is nothing. */
-export function restoredManifest(store: LogStore, strings: Strings, onReport: (report: string) => void): Manifest | undefined {
+export function restoredManifest(store: StoredLog, strings: Strings, onReport: (report: string) => void): Manifest | undefined {
   const text = store.get(MANIFEST)
   if (text === undefined) return undefined
   const manifest = JSON.parse(text) as Manifest

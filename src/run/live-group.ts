@@ -177,7 +177,9 @@ function merge(placed: readonly Placed[]): { merged: Asks; rows: Uint32Array[] }
   const upto = Int32Array.from(placed.flatMap(asks => [...asks.upto]))
   const uptoBefore = Int32Array.from(placed.flatMap(asks => [...asks.uptoBefore]))
   const clock = Float64Array.from(placed.flatMap(asks => [...asks.clock]))
-  const order = Uint32Array.from(upto.keys()).sort((a, b) => upto[a] - upto[b] || clock[a] - clock[b] || uptoBefore[a] - uptoBefore[b] || a - b)
+  const order = Uint32Array.from(upto.keys()).sort(
+    (a, b) => upto[a] - upto[b] || clock[a] - clock[b] || uptoBefore[a] - uptoBefore[b] || a - b,
+  )
   const lengths = placed.map(asks => asks.length)
   const keys = placed[0].keys.map((_, part) => {
     const all = concatColumns(

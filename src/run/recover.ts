@@ -4,98 +4,137 @@
  * The log is the only truth. State that is missing, damaged or of other definitions is made again from the log's beginning and reported; append ids and
  * live keys are those of the events that arrived recently enough. So a start costs a look at the end of the log, however long it is.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { SpillwayError } from '../base/errors.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { AppendIds } from '../log/append-ids.ts'
 import type { Log } from '../log/log.ts'
 import type { Segment } from '../log/segment.ts'
-import type { LogStore } from '../log/store.ts'
+import type { StoredLog } from '../log/store.ts'
 import type { Remembered } from './appender.ts'
 import { stateBytes, type Manifest } from './checkpointer.ts'
 import type { Decider } from './decider.ts'
 import type { LiveGroup } from './live-group.ts'
 
-export interface RecoverOptions {
+export interface RecoveryOptions {
   readonly ir: PipelineIR
-  readonly store: LogStore
+  readonly store: StoredLog
   readonly log: Log
   readonly strings: Strings
   readonly decider: Decider
   readonly isLookedAt: (source: string, column: string) => boolean
-  /** Decisions of entries below this are recorded: events up to there are applied, those behind wait for their decisions. */
+  /** Decisions of entries below this are recorded. */
   readonly decided: number
   /** What was saved with the strings that there are now. */
   readonly manifest: Manifest | undefined
   /** State that could not be used, in words. */
   readonly onReport: (report: string) => void
-  /** Entries taken, of those to take. */
-  readonly onProgress?: ((entries: number, of: number) => void) | undefined
 }
 
-/** Makes the decider's groups what they were, and gives what was accepted. Throws `SPILL_DATA` for a damaged segment. */
-export function recover(options: RecoverOptions): Remembered {
-  const { ir, store, log, strings, decider, isLookedAt, decided, onProgress } = options
-  const ids = new Map(
-    ir.sources.filter(({ id }) => id !== undefined).map(source => [source.name, new AppendIds(source.name, source.dedupe)]),
-  )
-  const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new AppendIds(name, Infinity)]))
-  const starts = decider.groups.map(group => ({ group, from: restoreGroup(group, options), isBehind: true }))
-  const ticksFrom = decider.live > 0 ? log.since(firstTick(options) - decider.live) : log.end
-  const idsFrom = Math.min(
-    originals.size > 0 ? 0 : log.end,
-    ...ir.sources.filter(({ id }) => id !== undefined).map(({ dedupe }) => log.since(log.notBefore - dedupe)),
-  )
-  // A slice may be complete up to the middle of a segment, which is then read with its columns.
-  const columnsAt = Math.min(ticksFrom, ...starts.map(({ from }) => from))
-  const columnsFrom = Math.min(columnsAt, store.segmentAt(columnsAt)?.first ?? log.end)
-  const first = Math.min(idsFrom, columnsFrom)
-  const take = (segment: Segment): void => {
-    const behind = segment.first + segment.length
-    for (const source of ir.sources) {
-      remember(ids.get(source.name), segment, source.name, 'ids', log.notBefore - source.dedupe)
-      remember(originals.get(source.name), segment, source.name, 'identities', -Infinity)
+interface Start {
+  readonly group: LiveGroup
+  /** The entry from which on the log is to be taken again for it. */
+  readonly from: number
+  isBehind: boolean
+}
+
+/** Makes a decider's groups what they are by a log, which may go on growing meanwhile: another process runs on it, and this one is to follow. */
+export class Recovery {
+  readonly remembered: Remembered
+  readonly #options: RecoveryOptions
+  readonly #starts: readonly Start[]
+  readonly #ticksFrom: number
+  readonly #columnsFrom: number
+  readonly #first: number
+  /** The next entry to be taken. */
+  #next: number
+
+  constructor(options: RecoveryOptions) {
+    const { ir, store, log, decider } = options
+    this.#options = options
+    const withIds = ir.sources.filter(({ id }) => id !== undefined)
+    const ids = new Map(withIds.map(source => [source.name, new AppendIds(source.name, source.dedupe)]))
+    const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new AppendIds(name, Infinity)]))
+    this.remembered = { ids, originals }
+    this.#starts = decider.groups.map(group => ({ group, from: restoreGroup(group, options), isBehind: true }))
+    this.#ticksFrom = decider.live > 0 ? log.since(firstTick(options) - decider.live) : log.end
+    const idsFrom = Math.min(originals.size > 0 ? 0 : log.end, ...withIds.map(({ dedupe }) => log.since(log.notBefore - dedupe)))
+    // A slice may be complete up to the middle of a segment, which is then read with its columns.
+    const columnsAt = Math.min(this.#ticksFrom, ...this.#starts.map(({ from }) => from))
+    this.#columnsFrom = Math.min(columnsAt, store.segmentAt(columnsAt)?.first ?? log.end)
+    this.#first = Math.min(idsFrom, this.#columnsFrom)
+    this.#next = this.#first
+  }
+
+  /** Takes the log as far as its decisions are recorded. Throws `SPILL_DATA` for a damaged segment. */
+  advance(log: Log, decided: number, onProgress?: (entries: number, of: number) => void): void {
+    const { strings, isLookedAt } = this.#options
+    const take = (segment: Segment): void => {
+      this.#take(segment, log)
+      onProgress?.(this.#next - this.#first, log.end - this.#first)
     }
-    onProgress?.(behind - first, log.end - first)
-    if (segment.first >= decided) return
-    for (const start of starts) {
+    const columnsFrom = Math.min(this.#columnsFrom, decided)
+    if (this.#next < columnsFrom)
+      for (const segment of log.segments(this.#next, columnsFrom, { stringsOf: () => strings, wanted: () => false })) take(segment)
+    for (const segment of log.segments(this.#next, decided, { stringsOf: () => strings, wanted: isLookedAt })) take(segment)
+  }
+
+  /** Takes of the rest, whose decisions are to be made yet, what was accepted; from here on the decider takes it. */
+  finish(log: Log, decided: number): void {
+    const noColumns = { stringsOf: () => this.#options.strings, wanted: () => false }
+    for (const segment of log.segments(Math.max(this.#next, decided), log.end, noColumns)) this.#remember(segment, log)
+    for (const { group, isBehind } of this.#starts) if (isBehind) group.startAfter(log.eventsOf(group.group.source, decided))
+  }
+
+  #take(segment: Segment, log: Log): void {
+    const behind = segment.first + segment.length
+    this.#next = behind
+    this.#remember(segment, log)
+    for (const start of this.#starts) {
       if (behind <= start.from) continue
       if (start.isBehind) start.group.startAfter(countBefore(segment, start.group.group.source))
       start.isBehind = false
     }
-    decider.catchUp(
-      segment,
-      starts.filter(({ isBehind }) => !isBehind).map(({ group }) => group),
-      behind > ticksFrom,
-    )
+    const groups = this.#starts.filter(({ isBehind }) => !isBehind).map(({ group }) => group)
+    this.#options.decider.catchUp(segment, groups, behind > this.#ticksFrom)
   }
-  for (const segment of log.segments(first, columnsFrom, { stringsOf: () => strings, wanted: () => false })) take(segment)
-  for (const segment of log.segments(Math.max(first, columnsFrom), log.end, { stringsOf: () => strings, wanted: isLookedAt })) take(segment)
-  for (const { group, isBehind } of starts) if (isBehind) group.startAfter(log.eventsOf(group.group.source, decided))
-  return { ids, originals }
+
+  #remember(segment: Segment, log: Log): void {
+    const { ids, originals } = this.remembered
+    for (const source of this.#options.ir.sources) {
+      remember(ids.get(source.name), segment, source.name, 'ids', log.notBefore - source.dedupe)
+      remember(originals.get(source.name), segment, source.name, 'identities', -Infinity)
+    }
+  }
 }
 
 /** Gives the entry from which on the log is to be taken again for a group: 0 if nothing of it was saved, or can be used. */
-function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoverOptions): number {
-  const files = manifest?.groups[group.group.name]
-  if (!files) return 0
-  const slices = files.map(file => stateBytes(store, file))
-  const damaged = files[slices.indexOf(undefined)]
-  if (slices.length > 0 && damaged !== undefined && slices.includes(undefined)) {
-    onReport(`saved state ${damaged.name} of group '${group.group.name}' is missing or damaged; the group is made again from the log`)
+function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryOptions): number {
+  const { name, place } = group.group
+  const saved = manifest?.groups[name]
+  if (!saved) return 0
+  if (!isDeepStrictEqual(saved.place, place)) {
+    onReport(`group '${name}' is placed otherwise than it was; it is made again from the log`)
+    return 0
+  }
+  const slices = saved.slices.map(file => stateBytes(store, file))
+  const damaged = slices.indexOf(undefined)
+  if (damaged >= 0) {
+    onReport(`saved state ${saved.slices[damaged].name} of group '${name}' is missing or damaged; the group is made again from the log`)
     return 0
   }
   try {
     return Math.max(0, group.restore(slices.filter(bytes => bytes !== undefined)) + 1)
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_STATE') throw error
-    onReport(`group '${group.group.name}' is made again from the log: ${error.message}`)
+    onReport(`group '${name}' is made again from the log: ${error.message}`)
     return 0
   }
 }
 
 /** No tick that is not decided yet is before this, UTC ms: it stands behind what arrived before it. */
-function firstTick({ store, log, decided }: RecoverOptions): number {
+function firstTick({ store, log, decided }: RecoveryOptions): number {
   if (decided === log.end) return log.notBefore
   return decided > 0 ? store.segmentAt(decided - 1)!.arrival : -Infinity
 }

@@ -8,8 +8,7 @@
 import { pause, soon, type Clock } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import { Strings } from '../columns/strings.ts'
-import { columnsLookedAt } from '../decision/reads.ts'
+import type { Strings } from '../columns/strings.ts'
 import type { Definitions } from '../decision/scoring.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { RecordBatch } from '../intake/batch.ts'
@@ -19,12 +18,12 @@ import { Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
 import type { Commit, LogStore, StoredDecisions } from '../log/store.ts'
 import { Appender, type Receipt } from './appender.ts'
-import { Checkpointer, MANIFEST, restoredManifest } from './checkpointer.ts'
-import { Decider } from './decider.ts'
+import { Checkpointer, MANIFEST } from './checkpointer.ts'
+import type { Decider } from './decider.ts'
 import { Deciding, progressOf, progressText } from './deciding.ts'
 import { DecisionWriter } from './decision-codec.ts'
 import { Inbox, type Cursor, type Submitted } from './inbox.ts'
-import { recover } from './recover.ts'
+import { DECIDED, Memory, type MemoryOptions } from './memory.ts'
 import { stampClock } from './stamp-clock.ts'
 import { Ticks } from './ticks.ts'
 
@@ -34,17 +33,15 @@ export interface Runnable extends Definitions {
   readonly maps: ReadonlyMap<string, RowMap>
 }
 
-export interface RunOptions {
+export interface RunOptions extends MemoryOptions {
   readonly store: LogStore
   /** The wall clock that stamps arrivals; by default the machine's, guarded against jumps. */
   readonly clock?: Clock
   readonly partitions?: number
   /** Receives decisions that are durable, in order. What it throws ends the run. */
   readonly onDecisions?: (decisions: readonly StoredDecisions[]) => void
-  /** What went wrong and was mended: saved state that could not be used, in words. */
-  readonly onReport?: (report: string) => void
-  /** Entries of the log taken again at the start, of those to take. */
-  readonly onProgress?: (entries: number, of: number) => void
+  /** What is in memory of the log already; made from it unless given. */
+  readonly memory?: Memory
 }
 
 export interface RunCounts {
@@ -54,12 +51,13 @@ export interface RunCounts {
   decisions: number
 }
 
-/** Names of the values that stand with the log: how far decisions are recorded, and the last tick. */
-const DECIDED = 'decided'
+/** The value that says which pipeline ran last: `{ fingerprint, ir }`. */
+export const PIPELINE = 'pipeline'
+/** The value that says when the last tick was. */
 const TICKED = 'ticked'
 
 export class Run {
-  readonly strings = new Strings()
+  readonly strings: Strings
   readonly decider: Decider
   /** Of this process, since it started. */
   readonly counts: RunCounts = { accepted: 0, duplicates: 0, refused: 0, decisions: 0 }
@@ -82,16 +80,19 @@ export class Run {
    * Opens a pipeline over a store and takes its log again. Throws `SPILL_DATA` where the log is damaged, `SPILL_SCHEMA` where a source was changed so
    * that its events cannot be read.
    */
-  constructor(runnable: Runnable, { store, clock = stampClock(), partitions, onDecisions, onProgress, onReport = () => {} }: RunOptions) {
+  constructor(runnable: Runnable, options: RunOptions) {
     const { ir, maps } = runnable
-    const { strings } = this
+    const { store, clock = stampClock(), partitions, onDecisions, onReport = () => {} } = options
     checkSupported(ir)
     this.#ended.promise.catch(() => {})
     this.#store = store
     this.#clock = clock
     this.#onDecisions = onDecisions
-    const lookedAt = columnsLookedAt(ir)
-    const isLookedAt = (source: string, column: string) => lookedAt.get(source)?.has(column) === true
+    const memory = options.memory ?? new Memory(runnable, store, options)
+    const { strings, decider, isLookedAt } = memory
+    this.strings = strings
+    this.decider = decider
+    memory.catchUp(store)
     const log = new Log(store, {
       sources: ir.sources,
       stringsOf: (source, column) => this.#appender.stringsOf(source, column),
@@ -99,29 +100,32 @@ export class Run {
     })
     this.#log = log
     this.#lookup = new EventLookup(store, log.schemas.columnsOf)
-    const manifest = restoredManifest(store, strings, onReport)
-    const restored = strings.size
-    this.decider = new Decider(runnable, strings)
-    const { decider } = this
     const from = progressOf(store.get(DECIDED))
-    const remembered = recover({ ir, store, log, strings, decider, isLookedAt, decided: from.entry, manifest, onReport, onProgress })
+    memory.recovery.finish(log, from.entry)
     this.#checkpointer = new Checkpointer({
       store,
       strings,
       groups: decider.groups,
-      restored: { files: manifest?.strings ?? [], count: restored },
+      // The files that another process has restored from may be gone: what is taken over is saved whole.
+      restored: options.memory ? { files: [], count: 0 } : memory.restored,
       commit: text => store.commit({ put: [[MANIFEST, text]] }),
       onError: error => onReport(`state could not be saved: ${(error as Error).message}`),
     })
     const writer = new DecisionWriter(runnable.fingerprint, strings)
-    this.#deciding = new Deciding({ store, log, decider: this.decider, writer, isLookedAt, strings, from })
-    this.#appender = new Appender({ ir, maps, strings, log, lookup: this.#lookup, remembered })
+    this.#deciding = new Deciding({ store, log, decider, writer, isLookedAt, strings, from })
+    this.#appender = new Appender({ ir, maps, strings, log, lookup: this.#lookup, remembered: memory.recovery.remembered })
     const ticked = store.get(TICKED)
     // The first tick ever is not before what is in the log, though the clock has gone back.
     const last = ticked === undefined ? Math.max(clock(), log.notBefore - 1) : Number(ticked)
     this.#ticks = new Ticks(this.decider.periods, last)
     const isFirst = ticked === undefined && this.decider.periods.length > 0
-    if (log.newSchemas.length > 0 || isFirst) void this.#commit({ schemas: log.newSchemas, put: isFirst ? [[TICKED, String(last)]] : [] })
+    const definition = JSON.stringify({ fingerprint: runnable.fingerprint, ir })
+    const isChanged = store.get(PIPELINE) !== definition
+    const put: [string, string][] = [
+      ...(isFirst ? [[TICKED, String(last)] as [string, string]] : []),
+      ...(isChanged ? [[PIPELINE, definition] as [string, string]] : []),
+    ]
+    if (log.newSchemas.length > 0 || put.length > 0) void this.#commit({ schemas: log.newSchemas, put })
     this.#schedule()
   }
 

@@ -2,6 +2,7 @@
 import type { StoredDecisions, StoredLog, StoredSchema, StoredSegment } from '../store.ts'
 import { LetterReader } from './letter-reader.ts'
 import { checkFormat } from './schema.ts'
+import { StateFiles } from './state-files.ts'
 import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
 
 /** What is recorded of one model's decisions: how many, the entries that made the first and the last, and their bytes. */
@@ -22,7 +23,10 @@ export class SqliteReader implements StoredLog {
   readonly #named: StatementSync
 
   /** Throws `SPILL_DATA` for a database of another format, and what SQLite does if the file cannot be read. */
+  readonly #states: StateFiles
+
   constructor(path: string) {
+    this.#states = StateFiles.beside(path)
     const db = new sqlite.DatabaseSync(path, { readOnly: true })
     db.exec('PRAGMA busy_timeout = 5000')
     try {
@@ -67,6 +71,10 @@ export class SqliteReader implements StoredLog {
       const { name, value } = row as { name: string; value: string }
       return [name, value]
     })
+  }
+
+  readState(name: string): Uint8Array | undefined {
+    return this.#states.read(name)
   }
 
   /** Stretches of decisions, the newest first; of one model if it is named. */

@@ -2,7 +2,7 @@
  * The log's store in one SQLite file. Writing is done by a thread of its own, so that no fsync stops this one; reading by a connection of this
  * thread, which sees what is committed and blocks nobody.
  */
-import { dirname, extname, join } from 'node:path'
+import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../../base/errors.ts'
 import type { Commit, LogStore, StoredSchema, StoredSegment } from '../store.ts'
@@ -48,7 +48,7 @@ export class SqliteStore implements LogStore {
     this.#checkpointer.on('error', () => new Gate(gate).open())
     this.#checkpointer.unref()
     this.#reader = new SqliteReader(path)
-    this.#states = new StateFiles(join(dirname(path), 'state'))
+    this.#states = StateFiles.beside(path)
   }
 
   /** Opens the file, or makes it. Throws `SPILL_DATA` if it is no database of ours, and `SPILL_STORE` if it cannot be read or written. */
@@ -100,7 +100,7 @@ export class SqliteStore implements LogStore {
   }
 
   readState(name: string): Uint8Array | undefined {
-    return this.#states.read(name)
+    return this.#reader.readState(name)
   }
 
   keepStates(names: ReadonlySet<string>): void {

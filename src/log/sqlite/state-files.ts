@@ -5,7 +5,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const UNFINISHED = '.part'
 
@@ -14,6 +14,11 @@ export class StateFiles {
 
   constructor(folder: string) {
     this.#folder = folder
+  }
+
+  /** Those of the log in this file. */
+  static beside(log: string): StateFiles {
+    return new StateFiles(join(dirname(log), 'state'))
   }
 
   async write(name: string, bytes: Uint8Array): Promise<void> {

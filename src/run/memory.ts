@@ -1,0 +1,61 @@
+/**
+ * What a run has in memory of its log: strings, groups, and what was accepted. Made before the run, so that a process which is to follow another can get
+ * ready while that one still runs.
+ */
+import { Strings } from '../columns/strings.ts'
+import { columnsLookedAt } from '../decision/reads.ts'
+import type { Definitions } from '../decision/scoring.ts'
+import { Log } from '../log/log.ts'
+import type { StoredLog } from '../log/store.ts'
+import { restoredManifest, type StateFile } from './checkpointer.ts'
+import { Decider } from './decider.ts'
+import { progressOf } from './deciding.ts'
+import { Recovery } from './recover.ts'
+
+/** The value that says how far decisions are recorded. */
+export const DECIDED = 'decided'
+
+export interface MemoryOptions {
+  /** What went wrong and was mended: saved state that could not be used, in words. */
+  readonly onReport?: ((report: string) => void) | undefined
+  /** Entries of the log taken again, of those to take. */
+  readonly onProgress?: ((entries: number, of: number) => void) | undefined
+}
+
+export class Memory {
+  readonly strings = new Strings()
+  readonly decider: Decider
+  readonly recovery: Recovery
+  /** String files that were restored, and how many strings they gave. */
+  readonly restored: { readonly files: readonly StateFile[]; readonly count: number }
+  readonly isLookedAt: (source: string, column: string) => boolean
+  readonly #definitions: Definitions
+  readonly #onProgress: MemoryOptions['onProgress']
+
+  /** Restores what was saved beside a log, which another process may be writing. Throws `SPILL_DATA` and `SPILL_SCHEMA` as a run does. */
+  constructor(definitions: Definitions, store: StoredLog, { onReport = () => {}, onProgress }: MemoryOptions = {}) {
+    const { ir } = definitions
+    const { strings } = this
+    const lookedAt = columnsLookedAt(ir)
+    this.isLookedAt = (source, column) => lookedAt.get(source)?.has(column) === true
+    this.#definitions = definitions
+    this.#onProgress = onProgress
+    const manifest = restoredManifest(store, strings, onReport)
+    this.restored = { files: manifest?.strings ?? [], count: strings.size }
+    this.decider = new Decider(definitions, strings)
+    const { decider, isLookedAt } = this
+    const { entry: decided } = progressOf(store.get(DECIDED))
+    this.recovery = new Recovery({ ir, store, log: this.#logOf(store), strings, decider, isLookedAt, decided, manifest, onReport })
+  }
+
+  /** Takes the log as far as it is decided now. Returns how far that is. */
+  catchUp(store: StoredLog): number {
+    const { entry } = progressOf(store.get(DECIDED))
+    this.recovery.advance(this.#logOf(store), entry, this.#onProgress)
+    return entry
+  }
+
+  #logOf(store: StoredLog): Log {
+    return new Log(store, { sources: this.#definitions.ir.sources, stringsOf: () => this.strings })
+  }
+}

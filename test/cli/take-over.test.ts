@@ -1,0 +1,99 @@
+/** A process takes over from another that runs: what is lost, nothing; what is repeated, nothing; whose features, the new ones'. */
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { after, test } from 'node:test'
+import { pause } from '../../src/base/clock.ts'
+import { readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { recordedDecisions } from '../../src/run/recorded.ts'
+import { Project } from './project.ts'
+
+const pipeline = (window: string) => `
+import { count, entity, features, linear, model, on, pipeline, source, stream, t } from 'spillway'
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
+const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('${window}') }) })
+const risk = model('risk', {
+  decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), score: linear({ intercept: 0, weights: { n: 1 } }),
+})
+export default pipeline('shop', [risk])
+`
+
+const project = new Project({ 'old.ts': pipeline('1h'), 'new.ts': pipeline('lifetime'), 'events.ndjson': '' })
+const running: ChildProcess[] = []
+after(() => {
+  for (const child of running) child.kill('SIGKILL')
+  project[Symbol.dispose]()
+})
+
+let sent = 0
+/** Events of long ago, so that only a lifetime sees them. */
+function send(count: number): void {
+  const lines = Array.from({ length: count }, () => JSON.stringify({ card: 'c', at: Date.UTC(2026, 0, 1) + sent++ * 7_200_000 }))
+  appendFileSync(project.path('events.ndjson'), lines.map(line => `${line}\n`).join(''))
+}
+
+interface Started {
+  readonly child: ChildProcess
+  readonly exited: Promise<unknown[]>
+  readonly said: () => string
+}
+
+function start(file: string, ...more: string[]): Started {
+  const bin = resolve(import.meta.dirname, '../../src/cli/bin.ts')
+  const args = ['-C', 'spillway-source', bin, 'run', file, '--source', 'payments=events.ndjson', '--data', 'data', ...more]
+  const child = spawn(process.execPath, args, { cwd: project.folder, stdio: ['ignore', 'ignore', 'pipe'] })
+  running.push(child)
+  let said = ''
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (said += text))
+  return { child, exited: once(child, 'exit'), said: () => said }
+}
+
+/** Waits until so many decisions are recorded. */
+async function decided(count: number): Promise<number[]> {
+  for (let tries = 0; tries < 600; tries++) {
+    await pause(50)
+    const all = scores()
+    if (all.length >= count) return all
+  }
+  assert.fail(`${scores().length} of ${count} decisions`)
+}
+
+function scores(): number[] {
+  try {
+    const reader = readFolder(project.path('data'))
+    const all = [...reader.decisions()].toReversed().flatMap(({ bytes }) => [...recordedDecisions(bytes)].map(({ score }) => score!))
+    reader.close()
+    return all
+  } catch {
+    return []
+  }
+}
+
+test('features that are new are made from the log beside the old ones, and nothing is lost in between', async () => {
+  const old = start('old.ts')
+  send(50)
+  await decided(50)
+  const next = start('new.ts', '--take-over')
+  for (let i = 0; i < 1000 && !next.said().includes('took over'); i++) {
+    send(5)
+    await pause(30)
+  }
+  send(20)
+  assert.deepEqual(await old.exited, [0, null], old.said())
+  const all = await decided(sent)
+  assert.deepEqual(all.slice(0, 50), new Array(50).fill(0))
+  assert.equal(all.length, sent)
+  const first = all.findIndex(score => score > 0)
+  assert.ok(first > 50)
+  assert.deepEqual(
+    all.slice(first),
+    Array.from({ length: sent - first }, (_, i) => first + i + 1),
+    'from the switch on all that ever was is counted',
+  )
+  assert.match(next.said(), /getting ready beside process \d+[^]*asking process \d+ to stop[^]*took over from process \d+/)
+  next.child.kill('SIGTERM')
+  assert.deepEqual(await next.exited, [0, null])
+})
