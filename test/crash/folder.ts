@@ -3,11 +3,8 @@ import type { SqliteReader } from '../../src/log/sqlite/reader.ts'
 import type { Commit, StoredSegment } from '../../src/log/store.ts'
 import type { Disk } from './model-store.ts'
 
-const EVERYTHING = 1e6
-
 export function diskOf(reader: SqliteReader): Disk {
-  const dead = reader.dead(0, EVERYTHING).map(({ source, ...letter }) => ({ ...letter, source: source ?? undefined }))
-  const commits: Commit[] = [{ schemas: reader.schemas(), put: reader.named(''), dead }]
+  const commits: Commit[] = [{ schemas: reader.schemas(), put: reader.named(''), dead: [...reader.letters.dead()] }]
   for (const segment of segments(reader)) commits.push({ segment })
   for (const stretch of [...reader.decisions()].toReversed()) commits.push({ decisions: [stretch] })
   return { commits }

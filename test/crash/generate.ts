@@ -55,8 +55,7 @@ function drawFeed(draw: Draw, source: SourceIR, log: readonly LoggedEvent[]): Fe
     records.push(sent(draw, source, source.id ? { ...inTime(source, row), id } : inTime(source, row), at))
     const earlier = draw.pick(records)
     if (draw.chance(0.12)) records.push({ ...earlier, at })
-    if (draw.chance(0.05) && earlier.row)
-      records.push(sent(draw, source, { ...earlier.row, [source.time]: Number(earlier.row[source.time]) - 1 }, at))
+    if (draw.chance(0.05) && earlier.row) records.push(sent(draw, source, otherwise(source, earlier.row), at))
     if (draw.chance(0.06)) records.push({ raw: damaged(draw, source, records.at(-1)!.raw), row: null, at })
   }
   return { source: source.name, resend, records }
@@ -67,6 +66,9 @@ function inTime({ columns }: SourceIR, row: Row): Row {
   const outside = columns.filter(({ name, type }) => type === 'timestamp' && Math.abs(Number(row[name])) > limits.TIME_MS_MAX)
   return { ...row, ...Object.fromEntries(outside.map(({ name }) => [name, Number(row[name]) % limits.TIME_MS_MAX])) }
 }
+
+/** Other content under the same id, if there is room for it. */
+const otherwise = ({ time }: SourceIR, row: Row): Row => ({ ...row, [time]: Math.max(-limits.TIME_MS_MAX, Number(row[time]) - 1) })
 
 const sent = (draw: Draw, source: SourceIR, row: Row, at: number): SentRecord => ({
   raw: rawOf(draw, source, row),

@@ -1,7 +1,7 @@
 /** What the log of a disk must be after crashes: everything that was sent, once, in places that follow one another. */
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { PipelineIR, SourceIR } from '../../src/define/ir.ts'
-import type { DeadLetter } from '../../src/log/store.ts'
+import type { DeadLetter } from '../../src/log/letters.ts'
 import { admitted, appendId, rowText } from './admitted.ts'
 import type { Feed } from './case.ts'
 import type { Entry } from './inspect.ts'
