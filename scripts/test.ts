@@ -16,7 +16,7 @@ const checks = [
   ['format', 'oxfmt --check'],
 ] as const
 
-const proofs = ['parity --cases 150 --seed 1', 'inputs --cases 2000 --seed 1'] as const
+const proofs = ['parity --cases 150 --seed 1', 'crash --cases 60 --seed 1', 'inputs --cases 2000 --seed 1'] as const
 
 const words = process.argv.slice(2)
 const files = globSync(['src', 'test', 'bench', 'examples', 'scripts'].map(folder => `${folder}/**/*.test.ts`))

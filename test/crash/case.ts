@@ -1,0 +1,47 @@
+/** A crash case: a pipeline, what senders send, and what happens meanwhile. Plain JSON, so that a failing one can be written down and replayed. */
+import type { PipelineIR, Value } from '../../src/define/ir.ts'
+import type { Runnable } from '../../src/run/run.ts'
+
+export interface SentRecord {
+  readonly raw: Readonly<Record<string, unknown>>
+  /** The physical values that it becomes; null if it must be refused. */
+  readonly row: Readonly<Record<string, Value>> | null
+  /** The wall clock when it is sent is at least this, UTC ms, so that no record comes from the future. */
+  readonly at: number
+}
+
+/** Where a sender goes on after a crash: at the cursor in the log, at what it was told, or at the beginning (where ids make that harmless). */
+export type Resend = 'cursor' | 'acknowledged' | 'start'
+
+/** One sender of one source, in order. */
+export interface Feed {
+  readonly source: string
+  readonly resend: Resend
+  readonly records: readonly SentRecord[]
+}
+
+export type Step =
+  | { readonly do: 'send'; readonly feed: number; readonly count: number }
+  /** Lets the loop turn. */
+  | { readonly do: 'turn' }
+  /** Makes so many of the commits that wait durable. */
+  | { readonly do: 'sync'; readonly count: number }
+  /** Moves the wall clock, milliseconds; back too. */
+  | { readonly do: 'clock'; readonly by: number }
+  /** Begins to save state. */
+  | { readonly do: 'save' }
+  /** Ends the process; so many of the commits that wait are on the disk all the same, and saved state may be gone or damaged. */
+  | { readonly do: 'crash'; readonly kept: number; readonly states: 'kept' | 'damaged' | 'gone' }
+  /** Fails every commit that waits, and with them the run; a new one is started. */
+  | { readonly do: 'full' }
+
+export interface CrashCase {
+  readonly seed: number
+  readonly ir: PipelineIR
+  readonly partitions: number
+  readonly feeds: readonly Feed[]
+  readonly steps: readonly Step[]
+}
+
+/** A pipeline of a case has no functions of the user's. */
+export const runnable = (ir: PipelineIR): Runnable => ({ ir, scores: new Map(), maps: new Map(), fingerprint: ir.name })

@@ -1,0 +1,109 @@
+/** A pipeline that is fed by the senders of a case, over one store after another: what was told to whom, and what broke on the way. */
+import { soon } from '../../src/base/clock.ts'
+import { SpillwayError } from '../../src/base/errors.ts'
+import type { LogStore } from '../../src/log/store.ts'
+import { recordedDecisions } from '../../src/run/recorded.ts'
+import { Run } from '../../src/run/run.ts'
+import { runnable, type CrashCase } from './case.ts'
+import { decisionKey } from './inspect.ts'
+import { Sender } from './sender.ts'
+
+const DRAIN_BATCH = 50
+const TURNS = 3
+
+export class Driven {
+  readonly of: CrashCase
+  /** Decisions that were told, by `decisionKey`, as they were told. */
+  readonly told = new Map<string, string>()
+  /** What was acknowledged and is gone. */
+  readonly lost: string[] = []
+  /** Recoveries and runs that broke. */
+  readonly broken: string[] = []
+  run: Run | undefined
+  readonly #senders: readonly Sender[]
+  #now: number
+  /** The wall clock is at least this until the log is, so that nothing sent comes from the future. */
+  #due = -Infinity
+
+  /** Goes on where another is, as what was told then. */
+  constructor(of: CrashCase, from?: Driven) {
+    this.of = of
+    this.#senders = of.feeds.map((feed, i) => new Sender(feed, from && from.#senders[i]))
+    this.#now = from ? from.#now : Math.min(...of.feeds.map(({ records }) => records[0]?.at ?? 0))
+    this.#due = from ? from.#due : -Infinity
+    for (const [key, text] of from?.told ?? []) this.told.set(key, text)
+  }
+
+  get left(): number {
+    return this.#senders.reduce((sum, { left }) => sum + left, 0)
+  }
+
+  moveClock(by: number): void {
+    this.#now += by
+  }
+
+  send(feed: number, count: number): void {
+    const sent = this.run ? this.#senders[feed].send(this.run, count) : []
+    for (const { at } of sent) this.#due = Math.max(this.#due, at)
+  }
+
+  /** Opens the store, and goes on. */
+  start(store: LogStore): void {
+    this.run = undefined
+    try {
+      const run = new Run(runnable(this.of.ir), {
+        store,
+        clock: () => this.#clock(store),
+        partitions: this.of.partitions,
+        onDecisions: stretches => {
+          for (const { bytes } of stretches)
+            for (const decision of recordedDecisions(bytes)) this.told.set(decisionKey(decision), JSON.stringify(decision))
+        },
+      })
+      run.ended.catch((error: unknown) => {
+        if (!(error instanceof SpillwayError && error.code === 'SPILL_STORE')) this.broken.push(`a run failed: ${textOf(error)}`)
+      })
+      this.run = run
+      for (const sender of this.#senders) this.lost.push(...sender.resume(run))
+    } catch (error) {
+      this.broken.push(`recovery failed: ${textOf(error)}`)
+    }
+  }
+
+  /** Waits until everything that was sent is acknowledged, or the run has failed. */
+  async settle(): Promise<void> {
+    while (this.run && this.broken.length === 0 && this.#senders.some(({ isWaiting }) => isWaiting)) await turns(1)
+  }
+
+  /** Sends what is left, over a store that keeps up, and stops. */
+  async finish(): Promise<void> {
+    const { run } = this
+    if (!run) return
+    try {
+      for (const [feed, sender] of this.#senders.entries())
+        while (sender.left > 0) {
+          this.send(feed, DRAIN_BATCH)
+          await turns()
+        }
+      run.tick()
+      await Promise.race([run.stop(), run.ended])
+    } catch (error) {
+      this.broken.push(`the last run failed: ${textOf(error)}`)
+    }
+  }
+
+  #clock(store: LogStore): number {
+    const last = store.lastSegment()?.arrival ?? -Infinity
+    return last >= this.#due ? this.#now : Math.max(this.#now, this.#due)
+  }
+}
+
+/** Lets the loop turn a few times. */
+export async function turns(count = TURNS): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise<void>(resolve => soon(resolve))
+}
+
+const textOf = (error: unknown): string =>
+  error instanceof SpillwayError && error.code !== 'SPILL_ASSERT'
+    ? `${error.code}: ${error.message}`
+    : String((error as Error).stack ?? error)

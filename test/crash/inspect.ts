@@ -1,0 +1,53 @@
+/** What a disk holds, as rows that a check can look at. */
+import { limits } from '../../src/base/limits.ts'
+import { Strings } from '../../src/columns/strings.ts'
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { PipelineIR, SourceIR } from '../../src/define/ir.ts'
+import { valueAt } from '../../src/intake/row-text.ts'
+import { Log } from '../../src/log/log.ts'
+import type { Mark, Segment } from '../../src/log/segment.ts'
+import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded.ts'
+import { ModelStore, type Disk } from './model-store.ts'
+
+/** One entry of the log, as it stands in the total order. */
+export type Entry = { readonly event: LoggedEvent } | { readonly mark: Mark }
+
+/** The log of a disk. Throws `SPILL_DATA` where it is damaged. */
+export function logOf(ir: PipelineIR, disk: Disk): { readonly segments: readonly Segment[]; readonly strings: Strings } {
+  const strings = new Strings()
+  const stringsOf = () => strings
+  const log = new Log(new ModelStore(disk), { sources: ir.sources, stringsOf })
+  return { segments: [...log.segments(0, log.end, { stringsOf })], strings }
+}
+
+export function entriesOf({ sources }: PipelineIR, segments: readonly Segment[], strings: Strings): Entry[] {
+  return segments.flatMap(segment => {
+    const rows = segment.sources.map(() => 0)
+    return Array.from({ length: segment.length }, (_, entry): Entry => {
+      const index = segment.order ? segment.order[entry] : 0
+      if (index === segment.sources.length) return { mark: segment.marks[entry] }
+      const source = sources.find(({ name }) => name === segment.sources[index].source)!
+      return { event: eventOf(source, segment, index, rows[index]++, strings) }
+    })
+  })
+}
+
+function eventOf(source: SourceIR, { sources }: Segment, index: number, row: number, strings: Strings): LoggedEvent {
+  const { block } = sources[index]
+  return {
+    source: source.name,
+    partition: Math.floor(block.position[row] / limits.OFFSET_MAX),
+    offset: block.position[row] % limits.OFFSET_MAX,
+    arrival: block.arrival[row],
+    time: block.time[row],
+    row: Object.fromEntries(source.columns.map(column => [column.name, valueAt(block, column, row, strings)])),
+  }
+}
+
+/** All recorded decisions of a disk, in the order in which they were committed. */
+export function decisionsOf(disk: Disk): RecordedDecision[] {
+  return disk.commits.flatMap(({ decisions = [] }) => decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)]))
+}
+
+/** What a decision is about: no two have the same. */
+export const decisionKey = ({ model, entry, t, key }: RecordedDecision): string => JSON.stringify([model, entry, t, key])

@@ -1,0 +1,48 @@
+/** What is wrong with a disk on which a case has come to its end, however often it crashed. */
+import type { CrashCase } from './case.ts'
+import { entriesOf, logOf } from './inspect.ts'
+import { checkCut, checkDecisions, checkOracle, checkTold } from './laws.ts'
+import type { Disk } from './model-store.ts'
+import { checkOrder, checkSurvived } from './survived.ts'
+import { fault, noFault, type Verdict } from './verdict.ts'
+
+export interface Judged {
+  readonly verdict: Verdict
+  readonly events: number
+  readonly decisions: number
+  readonly byOracle: boolean
+}
+
+/** A case at its end. */
+export interface Came {
+  readonly of: CrashCase
+  /** Decisions that were told, by `decisionKey`. */
+  readonly told: ReadonlyMap<string, string>
+  /** What was acknowledged and is gone. */
+  readonly lost: readonly string[]
+  /** Recoveries and runs that broke. */
+  readonly broken: readonly string[]
+}
+
+export async function judge({ of, told, lost, broken }: Came, disk: Disk): Promise<Judged> {
+  const verdict = noFault()
+  for (const what of lost) fault(verdict, 'lost', what)
+  for (const what of broken) fault(verdict, 'different', what)
+  let events = 0
+  let byOracle = false
+  try {
+    const { segments, strings } = logOf(of.ir, disk)
+    const entries = entriesOf(of.ir, segments, strings)
+    events = entries.length
+    if (broken.length === 0) checkSurvived(verdict, of.ir, of.feeds, disk, entries)
+    checkOrder(verdict, of.ir, entries)
+    checkTold(verdict, told, disk)
+    await checkDecisions(verdict, of.ir, disk, of.partitions)
+    checkCut(verdict, of.ir, disk, of.seed)
+    byOracle = checkOracle(verdict, of.ir, disk, entries)
+  } catch (error) {
+    fault(verdict, 'different', `what survived cannot be read: ${String((error as Error).stack ?? error)}`)
+  }
+  const decisions = disk.commits.flatMap(commit => commit.decisions ?? []).reduce((sum, { count }) => sum + count, 0)
+  return { verdict, events, decisions, byOracle }
+}

@@ -1,0 +1,71 @@
+/** Runs a crash case over a model store: every step as the case says, a new run after each crash, and all that is left at the end. */
+import type { CrashCase, Step } from './case.ts'
+import { Driven, turns } from './driven.ts'
+import { ModelStore, type Disk } from './model-store.ts'
+
+/** Makes the store of one life; a planted fault makes another. */
+export type MakeStore = (disk: Disk) => ModelStore
+
+export interface ModelOutcome {
+  readonly driven: Driven
+  readonly disk: Disk
+  readonly crashes: number
+}
+
+export async function runModel(of: CrashCase, makeStore: MakeStore = disk => new ModelStore(disk)): Promise<ModelOutcome> {
+  const lives = new Lives(of, makeStore)
+  for (const step of of.steps) await lives.take(step)
+  return lives.finish()
+}
+
+class Lives {
+  readonly #driven: Driven
+  readonly #makeStore: MakeStore
+  #store: ModelStore
+  #crashes = 0
+
+  constructor(of: CrashCase, makeStore: MakeStore) {
+    this.#driven = new Driven(of)
+    this.#makeStore = makeStore
+    this.#store = makeStore({ commits: [] })
+    this.#driven.start(this.#store)
+  }
+
+  async take(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'send':
+        return this.#driven.send(step.feed, step.count)
+      case 'turn':
+        this.#driven.run?.tick()
+        return turns()
+      case 'sync':
+        return this.#store.sync(step.count)
+      case 'clock':
+        return this.#driven.moveClock(step.by)
+      case 'save':
+        return this.#driven.run?.checkpoint()
+      case 'crash':
+        return this.#crash(step.kept, step.states)
+      case 'full':
+        this.#store.fail()
+        await turns()
+        return this.#crash(0, 'kept')
+    }
+  }
+
+  async finish(): Promise<ModelOutcome> {
+    this.#store.keepUp()
+    await this.#driven.finish()
+    return { driven: this.#driven, disk: this.#store.disk, crashes: this.#crashes }
+  }
+
+  async #crash(kept: number, states: 'kept' | 'damaged' | 'gone'): Promise<void> {
+    await turns(1) // Whoever was answered has heard it.
+    this.#crashes++
+    const disk = this.#store.crash(kept)
+    const files = states === 'gone' ? [] : [...(disk.states ?? [])]
+    const flip = (bytes: Uint8Array) => (states === 'damaged' ? Uint8Array.from(bytes, byte => byte ^ 1) : bytes)
+    this.#store = this.#makeStore({ ...disk, states: new Map(files.map(([name, bytes]) => [name, flip(bytes)])) })
+    this.#driven.start(this.#store)
+  }
+}

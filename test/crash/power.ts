@@ -1,0 +1,141 @@
+/**
+ * Kind `power`: a run over SQLite loses power while it commits. Its files are copied at a moment when everything is acknowledged, then more is
+ * written; a variant is the first copy with a part of what was written after it. Each must give back all that was acknowledged.
+ */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pause } from '../../src/base/clock.ts'
+import { limits } from '../../src/base/limits.ts'
+import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { sqlite } from '../../src/log/sqlite/sqlite.ts'
+import { Draw } from '../property/generate/draw.ts'
+import type { CrashCase } from './case.ts'
+import { Driven } from './driven.ts'
+import { diskOf } from './folder.ts'
+import { generateCrash } from './generate.ts'
+import { judge, type Judged } from './judge.ts'
+import { Proved } from './proved.ts'
+import { tearings, torn, type Tail } from './torn.ts'
+import { fault } from './verdict.ts'
+import { readWal } from './wal.ts'
+
+const VARIANTS = 8
+
+/** A run that lost power: its files as they were when everything was acknowledged, and what was being written. */
+export interface PowerLoss {
+  readonly of: CrashCase
+  /** What was told by then. */
+  readonly driven: Driven
+  readonly folder: string
+  readonly tail: Tail
+}
+
+export async function provePower(cases: number, seed: number, say: (line: string) => void): Promise<Proved> {
+  const proved = new Proved('power')
+  const scratch = mkdtempSync(join(tmpdir(), 'spillway-power-'))
+  try {
+    for (let run = 0; proved.cases < cases; run++) {
+      const caseSeed = (seed + run) >>> 0
+      const draw = new Draw(caseSeed ^ 0x90a3)
+      const loss = await losePower(generateCrash(caseSeed), draw, join(scratch, `run${run}`))
+      const variants = loss ? Math.min(VARIANTS, cases - proved.cases) : 0
+      for (let i = 0; i < variants; i++) {
+        const tearing = tearings[proved.cases % tearings.length]
+        const judged = await survive(loss!, torn(draw, tearing, loss!.tail), join(scratch, `run${run}-${i}`))
+        if (proved.add(judged, { cases: 1, crashes: 1 }))
+          proved.failures.push({
+            kind: 'power',
+            seed: caseSeed,
+            fault: `the end of the WAL torn as '${tearing}': ${judged.verdict.faults[0]}`,
+          })
+      }
+      rmSync(join(scratch, `run${run}`), { recursive: true })
+      say(`${proved.cases} of ${cases} torn WALs, ${proved.failures.length} failed`)
+    }
+  } finally {
+    rmSync(scratch, { recursive: true })
+  }
+  return proved
+}
+
+/** Runs a case up to a moment, and on to what may be torn; `undefined` if nothing more was written. */
+export async function losePower(of: CrashCase, draw: Draw, folder: string): Promise<PowerLoss | undefined> {
+  const live = join(folder, 'live')
+  const opened = await openFolder(live)
+  const running = new Driven(of)
+  running.start(opened.store)
+  const rounds = draw.between(0, 4)
+  for (let i = 0; i < rounds; i++) await round(running, draw)
+  // With a pause all of the WAL is moved into the database, and the next commit starts another generation of it.
+  if (draw.chance(0.5)) await pause(limits.CHECKPOINT_EVERY_MS * 2)
+  const driven = new Driven(of, running)
+  const kept = join(folder, 'kept')
+  cpSync(live, kept, { recursive: true, filter: path => !path.endsWith('-shm') })
+  for (let i = draw.between(1, 3); i > 0; i--) await round(running, draw)
+  const after = readFileSync(join(live, 'log.db-wal'))
+  await running.run?.stop()
+  opened.release()
+  rmSync(live, { recursive: true })
+  const tail = tailOf(kept, after)
+  return tail && { of, driven, folder: kept, tail }
+}
+
+/** Sends some records and waits until they are acknowledged. */
+async function round(driven: Driven, draw: Draw): Promise<void> {
+  for (let feed = 0; feed < driven.of.feeds.length; feed++) driven.send(feed, draw.between(0, 10))
+  driven.moveClock(draw.magnitude(100_000))
+  if (draw.chance(0.3)) driven.run?.checkpoint()
+  driven.run?.tick()
+  await driven.settle()
+}
+
+function tailOf(kept: string, after: Buffer): Tail | undefined {
+  const path = join(kept, 'log.db-wal')
+  const before = existsSync(path) ? readFileSync(path) : Buffer.alloc(0)
+  const [was, is] = [readWal(before), readWal(after)]
+  if (!is) return undefined
+  if (was && was.salts === is.salts) {
+    return is.end > was.end ? { after, before, from: was.end, to: is.end, frameBytes: is.frameBytes } : undefined
+  }
+  // The WAL begins anew once all of it is in the database, and the database on the disk.
+  const db = new sqlite.DatabaseSync(join(kept, 'log.db'))
+  db.exec('PRAGMA wal_checkpoint(PASSIVE)')
+  cpSync(join(kept, 'log.db'), join(kept, 'moved.db'))
+  db.close()
+  cpSync(join(kept, 'moved.db'), join(kept, 'log.db'))
+  rmSync(join(kept, 'moved.db'))
+  return { after, before, from: 0, to: is.end, frameBytes: is.frameBytes }
+}
+
+/** Starts on what a power loss has left, sends the rest, and judges what is there at the end. */
+export async function survive({ of, driven: told, folder }: PowerLoss, wal: Buffer, place: string): Promise<Judged> {
+  mkdirSync(place, { recursive: true })
+  cpSync(folder, place, { recursive: true })
+  writeFileSync(join(place, 'log.db-wal'), wal)
+  const driven = new Driven(of, told)
+  try {
+    const opened = await openFolder(place)
+    driven.start(opened.store)
+    await driven.finish()
+    opened.release()
+    const reader = readFolder(place)
+    const judged = await judge(driven, diskOf(reader))
+    reader.close()
+    const broken = integrity(join(place, 'log.db'))
+    if (broken !== 'ok') fault(judged.verdict, 'different', `SQLite's own check says: ${broken}`)
+    return judged
+  } catch (error) {
+    driven.broken.push(`it does not open: ${(error as Error).message}`)
+    return judge(driven, { commits: [] })
+  } finally {
+    rmSync(place, { recursive: true })
+  }
+}
+
+function integrity(path: string): string {
+  const db = new sqlite.DatabaseSync(path, { readOnly: true })
+  const { integrity_check: said } = db.prepare('PRAGMA integrity_check').get() as { integrity_check: string }
+  db.close()
+  return said
+}

@@ -1,0 +1,105 @@
+/**
+ * Kind `process`: `spillway run` as a process of its own, over files that grow while it reads them, killed at any moment and started again. A case is
+ * one life: most are killed, one is asked to end, and the last reads to the end of the files.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pause } from '../../src/base/clock.ts'
+import { readFolder } from '../../src/log/sqlite/data-folder.ts'
+import type { RecordedDecision } from '../../src/run/recorded.ts'
+import { Draw } from '../property/generate/draw.ts'
+import { Child } from './child.ts'
+import { diskOf } from './folder.ts'
+import { GrowingFile } from './growing-file.ts'
+import { decisionKey } from './inspect.ts'
+import { judge, type Came } from './judge.ts'
+import { Proved } from './proved.ts'
+import shop from './shop.ts'
+
+/** Lives over one data folder: the last reads to the end, and the one before it is asked to end if there are so many. */
+const LIVES = 5
+/** Of the kills, those that come while the process starts. */
+const EARLY = 0.3
+const START_MS = 700
+const RUN_MS = 400
+const PIECES = 4
+
+export async function proveProcess(cases: number, seed: number, say: (line: string) => void): Promise<Proved> {
+  const proved = new Proved('process')
+  for (let folder = 0; proved.cases < cases; folder++) {
+    const lives = Math.max(2, Math.min(LIVES, cases - proved.cases))
+    const { crashes, ...judged } = await liveThrough(lives, new Draw((seed + folder) ^ 0xdead))
+    if (proved.add(judged, { cases: lives, crashes }))
+      proved.failures.push({ kind: 'process', seed: (seed + folder) >>> 0, fault: judged.verdict.faults[0] })
+    say(`${proved.cases} of ${cases} processes, ${proved.crashes} of them killed, ${proved.failures.length} failed`)
+  }
+  return proved
+}
+
+async function liveThrough(lives: number, draw: Draw) {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-process-'))
+  try {
+    const files = shop.ir.sources.map(source => new GrowingFile(draw, source, join(folder, `${source.name}.ndjson`)))
+    const broken: string[] = []
+    let crashes = 0
+    for (let life = lives; life > 0; life--) {
+      const child = new Child(folder, files, life === 1)
+      if (life === 1) for (const file of files) file.grow(Infinity)
+      const isKilled = life > 2 || (life === 2 && lives < LIVES)
+      const wrong = isKilled ? await kill(child, draw, files) : life === 2 ? await end(child, draw, files) : await child.exit()
+      if (isKilled) crashes++
+      if (wrong) broken.push(wrong)
+    }
+    const reader = readFolder(join(folder, 'data'))
+    const disk = diskOf(reader)
+    reader.close()
+    const of = { seed: 0, ir: shop.ir, partitions: 1, feeds: files.map(({ feed }) => feed), steps: [] }
+    const came: Came = { of, told: toldIn(join(folder, 'decisions.ndjson')), lost: [], broken }
+    return { ...(await judge(came, disk)), crashes }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Kills a process while it starts or while it reads. Returns what was wrong before that. */
+async function kill(child: Child, draw: Draw, files: readonly GrowingFile[]): Promise<string | undefined> {
+  if (draw.chance(EARLY)) await pause(draw.between(0, START_MS))
+  else {
+    await child.ready()
+    await growFor(draw.between(0, RUN_MS), draw, files)
+  }
+  return child.kill()
+}
+
+/** Asks a process to end, in the middle of its work. */
+async function end(child: Child, draw: Draw, files: readonly GrowingFile[]): Promise<string | undefined> {
+  await child.ready()
+  await growFor(draw.between(0, RUN_MS), draw, files)
+  return child.terminate()
+}
+
+async function growFor(ms: number, draw: Draw, files: readonly GrowingFile[]): Promise<void> {
+  for (let piece = 0; piece < PIECES; piece++) {
+    for (const file of files) file.grow(draw.between(0, 400))
+    await pause(ms / PIECES)
+  }
+}
+
+/** Decisions that a process wrote down because they were durable. A kill may cut the last line of a life. */
+function toldIn(path: string): Map<string, string> {
+  const told = new Map<string, string>()
+  for (const line of existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []) {
+    const decision = parsed(line)
+    if (decision) told.set(decisionKey(decision), line)
+  }
+  return told
+}
+
+function parsed(line: string): RecordedDecision | undefined {
+  try {
+    return JSON.parse(line) as RecordedDecision
+  } catch {
+    return undefined
+  }
+}

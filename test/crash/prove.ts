@@ -1,0 +1,83 @@
+/**
+ * `prove crash`: a run that crashes at random steps and recovers has lost nothing, doubled nothing, and decides as the run that never crashed
+ * (laws 2 and 5). Three kinds: the protocol on a model store, power loss on SQLite's files, and real processes that are killed.
+ */
+import type { CrashCase } from './case.ts'
+import { generateCrash } from './generate.ts'
+import { crashModel } from './model.ts'
+import { provePower } from './power.ts'
+import { proveProcess } from './process.ts'
+import { Proved, type Failure, type Kind } from './proved.ts'
+import { record } from './regressions.ts'
+import { shrinkCrash } from './shrink.ts'
+import { isSound, type Verdict } from './verdict.ts'
+
+export interface CrashResult {
+  readonly cases: number
+  readonly crashes: number
+  readonly lost: number
+  readonly duplicated: number
+  readonly different: number
+  readonly events: number
+  readonly decisions: number
+  readonly seed: number
+  /** Cases by kind. */
+  readonly kinds: Readonly<Record<Kind, number>>
+  readonly failures: readonly Failure[]
+}
+
+/** Of all cases; the rest are `model`. */
+const POWER_SHARE = 0.17
+const PROCESS_SHARE = 0.03
+const FAILURES_KEPT = 5
+const PROGRESS_EVERY = 50
+
+export async function prove({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<CrashResult> {
+  const process = Math.ceil(cases * PROCESS_SHARE)
+  const power = Math.min(cases - process, Math.ceil(cases * POWER_SHARE))
+  const model = cases - process - power
+  const say = (line: string) => console.error(`crash: ${line}`)
+  const parts: Readonly<Record<Kind, Proved>> = {
+    model: await proveModel(model, seed, say),
+    power: await provePower(power, seed, say),
+    process: await proveProcess(process, seed, say),
+  }
+  const all = Object.values(parts)
+  const sum = (of: (part: Proved) => number) => all.reduce((total, part) => total + of(part), 0)
+  return {
+    cases: sum(part => part.cases),
+    crashes: sum(part => part.crashes),
+    lost: sum(part => part.lost),
+    duplicated: sum(part => part.duplicated),
+    different: sum(part => part.different),
+    events: sum(part => part.events),
+    decisions: sum(part => part.decisions),
+    seed,
+    kinds: { model: parts.model.cases, power: parts.power.cases, process: parts.process.cases },
+    failures: all.flatMap(({ failures }) => failures).slice(0, FAILURES_KEPT),
+  }
+}
+
+export function holds({ cases, crashes, lost, duplicated, different }: CrashResult): boolean {
+  return cases > 0 && crashes > 0 && lost + duplicated + different === 0
+}
+
+async function proveModel(cases: number, seed: number, say: (line: string) => void): Promise<Proved> {
+  const proved = new Proved('model')
+  for (let i = 0; i < cases; i++) {
+    const of = generateCrash((seed + i) >>> 0)
+    const { crashes, ...judged } = await crashModel(of)
+    if (proved.add(judged, { cases: 1, crashes })) proved.failures.push(await failure(of, judged.verdict))
+    const { cases: done, crashes: all, failures } = proved
+    if (done % PROGRESS_EVERY === 0) say(`${done} of ${cases} on a model store, ${all} crashes, ${failures.length} failed`)
+  }
+  return proved
+}
+
+async function failure(of: CrashCase, { faults }: Verdict): Promise<Failure> {
+  const fails = async (smaller: CrashCase) => !isSound((await crashModel(smaller)).verdict)
+  const smallest = await shrinkCrash(of, fails)
+  const { verdict } = await crashModel(smallest)
+  const file = record({ proof: 'crash', found: verdict.faults, case: smallest })
+  return { kind: 'model', seed: of.seed, fault: verdict.faults[0] ?? faults[0], file }
+}

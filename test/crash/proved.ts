@@ -1,0 +1,41 @@
+/** What a kind of crash case has shown so far. */
+import type { Judged } from './judge.ts'
+import { isSound } from './verdict.ts'
+
+export type Kind = 'model' | 'power' | 'process'
+
+export interface Failure {
+  readonly kind: Kind
+  readonly seed: number
+  readonly fault: string
+  /** A shrunk case that was written down. */
+  readonly file?: string
+}
+
+const FAILURES_KEPT = 5
+
+export class Proved {
+  readonly kind: Kind
+  cases = 0
+  crashes = 0
+  lost = 0
+  duplicated = 0
+  different = 0
+  events = 0
+  decisions = 0
+  readonly failures: Failure[] = []
+
+  constructor(kind: Kind) {
+    this.kind = kind
+  }
+
+  /** Counts what one case, or several over one folder, came to. Returns true if it is a failure to be kept. */
+  add({ verdict, events, decisions }: Judged, { cases, crashes }: { readonly cases: number; readonly crashes: number }): boolean {
+    this.cases += cases
+    this.crashes += crashes
+    this.events += events
+    this.decisions += decisions
+    for (const name of ['lost', 'duplicated', 'different'] as const) this[name] += verdict[name]
+    return !isSound(verdict) && this.failures.length < FAILURES_KEPT
+  }
+}

@@ -1,0 +1,40 @@
+/** What happens to a run while it is fed: a random schedule, with one crash at least. */
+import type { Draw } from '../property/generate/draw.ts'
+import type { Feed, Step } from './case.ts'
+
+const STEPS_MAX = 120
+
+/** `span` is the length of the history, ms. */
+export function drawSteps(draw: Draw, feeds: readonly Feed[], span: number): Step[] {
+  const total = feeds.reduce((sum, { records }) => sum + records.length, 0)
+  const batch = draw.pick([1, 4, 20])
+  const isCrashing = draw.pick([0.15, 0.5, 1.5])
+  const pace = Math.max(1, Math.ceil(span / draw.pick([5, 50, 500])))
+  const steps: Step[] = []
+  let sent = 0
+  while (sent < total && steps.length < STEPS_MAX) {
+    const step = draw.weighted<() => Step>([
+      [4, () => ({ do: 'send', feed: draw.between(0, feeds.length - 1), count: draw.between(1, batch) })],
+      [4, () => ({ do: 'turn' })],
+      [3, () => ({ do: 'sync', count: draw.pick([1, 1, 2, 5, 1000]) })],
+      [1, () => ({ do: 'clock', by: draw.magnitude(pace) })],
+      [0.5, () => ({ do: 'clock', by: -draw.magnitude(2 * pace) })],
+      [0.7, () => ({ do: 'save' })],
+      [isCrashing, () => crash(draw)],
+      [isCrashing / 5, () => ({ do: 'full' })],
+    ])()
+    if (step.do === 'send') sent += step.count
+    steps.push(step)
+  }
+  return [...steps, crash(draw)]
+}
+
+const crash = (draw: Draw): Step => ({
+  do: 'crash',
+  kept: draw.pick([0, 0, 1, 2, 5, 1000]),
+  states: draw.weighted([
+    [8, 'kept'],
+    [1, 'damaged'],
+    [1, 'gone'],
+  ] as const),
+})

@@ -1,0 +1,66 @@
+/** A sender of one feed: sends records in order, remembers what it was told, and goes on after a crash as its feed says. */
+import { batchOf } from '../../src/intake/batch.ts'
+import type { Receipt } from '../../src/run/appender.ts'
+import type { Run } from '../../src/run/run.ts'
+import type { Feed, SentRecord } from './case.ts'
+
+export class Sender {
+  readonly feed: Feed
+  /** Records that were acknowledged: the first so many. */
+  acknowledged = 0
+  /** Where the log stood behind them. */
+  sequence = 0
+  #next = 0
+
+  /** `told`: another sender of the feed, whose acknowledgements this one has heard too. */
+  constructor(feed: Feed, told?: Sender) {
+    this.feed = feed
+    this.acknowledged = told?.acknowledged ?? 0
+    this.sequence = told?.sequence ?? 0
+  }
+
+  /** Has it sent what was not acknowledged yet? */
+  get isWaiting(): boolean {
+    return this.acknowledged < this.#next
+  }
+
+  get left(): number {
+    return this.feed.records.length - this.#next
+  }
+
+  /** Goes on with a new run. Returns what was acknowledged and is gone. */
+  resume(run: Run): string[] {
+    const { source, resend } = this.feed
+    const cursor = Number(run.cursor(source) ?? 0)
+    this.#next = { cursor, acknowledged: this.acknowledged, start: 0 }[resend]
+    const lost: string[] = []
+    if (resend === 'cursor' && cursor < this.acknowledged)
+      lost.push(`source '${source}' was acknowledged up to record ${this.acknowledged}, and its cursor stands at ${cursor}`)
+    if (this.sequence > run.end)
+      lost.push(`source '${source}' was acknowledged up to entry ${this.sequence}, and the log ends at ${run.end}`)
+    return lost
+  }
+
+  /** Gives the next records to the run; returns them. */
+  send(run: Run, count: number): readonly SentRecord[] {
+    const { source, records, resend } = this.feed
+    const from = this.#next
+    const taken = records.slice(from, from + count)
+    if (taken.length === 0) return taken
+    const end = (this.#next = from + taken.length)
+    const batch = batchOf(
+      taken.map(({ raw }) => raw),
+      `${source} after ${from}`,
+    )
+    run.submit(source, batch, resend === 'cursor' ? [source, String(end)] : undefined).then(
+      receipt => this.#told(end, receipt),
+      () => {}, // Nothing was acknowledged; the run that failed says why.
+    )
+    return taken
+  }
+
+  #told(end: number, { sequence }: Receipt): void {
+    this.acknowledged = Math.max(this.acknowledged, end)
+    this.sequence = Math.max(this.sequence, sequence)
+  }
+}

@@ -1,0 +1,51 @@
+/** The smallest crash case found in which a fault still shows: fewer steps, records, models and inputs. Greedy, and bounded in tries. */
+import type { PipelineIR } from '../../src/define/ir.ts'
+import { fewer } from '../property/shrink.ts'
+import type { CrashCase } from './case.ts'
+
+const TRIES_MAX = 500
+
+export async function shrinkCrash(of: CrashCase, fails: (of: CrashCase) => Promise<boolean>): Promise<CrashCase> {
+  let smallest = of
+  let tries = 0
+  for (let helped = true; helped;) {
+    helped = false
+    for (const pass of [fewerSteps, fewerRecords, fewerModels, onePartition]) {
+      for (let found = true; found;) {
+        found = false
+        for (const smaller of pass(smallest)) {
+          if (++tries > TRIES_MAX) return smallest
+          if (!(await fails(smaller))) continue
+          smallest = smaller
+          found = helped = true
+          break
+        }
+      }
+    }
+  }
+  return smallest
+}
+
+function* fewerSteps(of: CrashCase): Iterable<CrashCase> {
+  for (const steps of fewer(of.steps)) yield { ...of, steps }
+}
+
+function* fewerRecords(of: CrashCase): Iterable<CrashCase> {
+  for (const [i, feed] of of.feeds.entries())
+    for (const records of fewer(feed.records)) yield { ...of, feeds: of.feeds.with(i, { ...feed, records }) }
+}
+
+function* fewerModels(of: CrashCase): Iterable<CrashCase> {
+  const withModels = (models: PipelineIR['models']): CrashCase => ({ ...of, ir: { ...of.ir, models } })
+  for (const models of fewer(of.ir.models)) yield withModels(models)
+  for (const [i, model] of of.ir.models.entries())
+    for (const inputs of fewer(model.inputs)) {
+      if (inputs.length === 0) continue
+      const score = { kind: 'linear', intercept: 1, terms: [] } as const
+      yield withModels(of.ir.models.with(i, { ...model, inputs, score }))
+    }
+}
+
+function* onePartition(of: CrashCase): Iterable<CrashCase> {
+  if (of.partitions > 1) yield { ...of, partitions: 1 }
+}
