@@ -46,6 +46,8 @@ export const limits = {
   CHECKPOINT_ROUND_MS: 10_000,
   /** Times that a dead letter is sent again, before it must be edited or dropped. */
   DEAD_ATTEMPTS_MAX: 10,
+  /** Entries of the log on which a plan measures how long a start takes. */
+  PLAN_SAMPLE: 200_000,
   /** Entries of the log behind which a process that takes over asks the other to stop. */
   TAKE_OVER_BEHIND: 10_000,
   /** Milliseconds that a process which was asked to stop has for it. */

@@ -6,10 +6,20 @@ import { featuresCommand } from './features.ts'
 import { inspectCommand } from './inspect.ts'
 import { initCommand } from './init.ts'
 import { packageVersion } from './package-version.ts'
+import { planCommand } from './plan.ts'
 import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
 
-const commands: readonly Command[] = [runCommand, replayCommand, decisionsCommand, featuresCommand, inspectCommand, dlqCommand, initCommand]
+const commands: readonly Command[] = [
+  runCommand,
+  planCommand,
+  replayCommand,
+  decisionsCommand,
+  featuresCommand,
+  inspectCommand,
+  dlqCommand,
+  initCommand,
+]
 
 /** Runs a command line. Returns the exit code: 0 if it did what was asked, 1 if it failed, 2 if it was called wrongly. */
 export async function main(args: readonly string[]): Promise<number> {

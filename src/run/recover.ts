@@ -43,10 +43,11 @@ interface Start {
 export class Recovery {
   readonly remembered: Remembered
   readonly #options: RecoveryOptions
-  readonly #starts: readonly Start[]
+  readonly starts: readonly Start[]
   readonly #ticksFrom: number
   readonly #columnsFrom: number
-  readonly #first: number
+  /** The first entry that is taken again, for groups, ids or ticks. */
+  readonly first: number
   /** The next entry to be taken. */
   #next: number
 
@@ -57,14 +58,14 @@ export class Recovery {
     const ids = new Map(withIds.map(source => [source.name, new AppendIds(source.name, source.dedupe)]))
     const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new AppendIds(name, Infinity)]))
     this.remembered = { ids, originals }
-    this.#starts = decider.groups.map(group => ({ group, from: restoreGroup(group, options), isBehind: true }))
+    this.starts = decider.groups.map(group => ({ group, from: restoreGroup(group, options), isBehind: true }))
     this.#ticksFrom = decider.live > 0 ? log.since(firstTick(options) - decider.live) : log.end
     const idsFrom = Math.min(originals.size > 0 ? 0 : log.end, ...withIds.map(({ dedupe }) => log.since(log.notBefore - dedupe)))
     // A slice may be complete up to the middle of a segment, which is then read with its columns.
-    const columnsAt = Math.min(this.#ticksFrom, ...this.#starts.map(({ from }) => from))
+    const columnsAt = Math.min(this.#ticksFrom, ...this.starts.map(({ from }) => from))
     this.#columnsFrom = Math.min(columnsAt, store.segmentAt(columnsAt)?.first ?? log.end)
-    this.#first = Math.min(idsFrom, this.#columnsFrom)
-    this.#next = this.#first
+    this.first = Math.min(idsFrom, this.#columnsFrom)
+    this.#next = this.first
   }
 
   /** Takes the log as far as its decisions are recorded. Throws `SPILL_DATA` for a damaged segment. */
@@ -72,7 +73,7 @@ export class Recovery {
     const { strings, isLookedAt } = this.#options
     const take = (segment: Segment): void => {
       this.#take(segment, log)
-      onProgress?.(this.#next - this.#first, log.end - this.#first)
+      onProgress?.(this.#next - this.first, log.end - this.first)
     }
     const columnsFrom = Math.min(this.#columnsFrom, decided)
     if (this.#next < columnsFrom)
@@ -84,19 +85,19 @@ export class Recovery {
   finish(log: Log, decided: number): void {
     const noColumns = { stringsOf: () => this.#options.strings, wanted: () => false }
     for (const segment of log.segments(Math.max(this.#next, decided), log.end, noColumns)) this.#remember(segment, log)
-    for (const { group, isBehind } of this.#starts) if (isBehind) group.startAfter(log.eventsOf(group.group.source, decided))
+    for (const { group, isBehind } of this.starts) if (isBehind) group.startAfter(log.eventsOf(group.group.source, decided))
   }
 
   #take(segment: Segment, log: Log): void {
     const behind = segment.first + segment.length
     this.#next = behind
     this.#remember(segment, log)
-    for (const start of this.#starts) {
+    for (const start of this.starts) {
       if (behind <= start.from) continue
       if (start.isBehind) start.group.startAfter(countBefore(segment, start.group.group.source))
       start.isBehind = false
     }
-    const groups = this.#starts.filter(({ isBehind }) => !isBehind).map(({ group }) => group)
+    const groups = this.starts.filter(({ isBehind }) => !isBehind).map(({ group }) => group)
     this.#options.decider.catchUp(segment, groups, behind > this.#ticksFrom)
   }
 

@@ -47,7 +47,7 @@ function start(file: string, ...more: string[]): Started {
   const child = spawn(process.execPath, args, { cwd: project.folder, stdio: ['ignore', 'ignore', 'pipe'] })
   running.push(child)
   let said = ''
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => (said += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
   return { child, exited: once(child, 'exit'), said: () => said }
 }
 

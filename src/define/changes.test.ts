@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { count, entity, every, features, lag, linear, model, on, pipeline, source, stream, t, type Placement } from '../index.ts'
+import { changesBetween } from './changes.ts'
+
+const card = entity('card', t.string())
+const columns = { card, amount: t.decimal(2, { min: 0 }), at: t.timestamp() }
+const score = (intercept: number) => linear({ intercept, weights: { n: 1 } })
+
+function shop(place: Placement = stream, window: '1h' | '2h' = '1h') {
+  const payments = source('payments', { schema: columns, key: 'card', time: 'at' })
+  const now = features('now', {
+    from: payments,
+    entity: card,
+    place,
+    values: p => ({ n: count('10m', p.amount.lt(5)), total: p.amount.sum(window) }),
+  })
+  const risk = model('risk', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n, total: now.of(p.card).total }), score: score(0) })
+  return { now, ir: pipeline('shop', [risk]).ir }
+}
+
+/** With a column more, another `dedupe`, and a feature more. */
+function larger() {
+  const payments = source('payments', { schema: { ...columns, shop: t.string().nullable() }, key: 'card', time: 'at', dedupe: '2h' })
+  const now = features('now', {
+    from: payments,
+    entity: card,
+    place: lag('1h'),
+    values: p => ({ n: count('10m', p.amount.lt(5)), total: p.amount.sum('2h'), all: count('lifetime') }),
+  })
+  const risk = model('risk', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n, total: now.of(p.card).total }), score: score(0) })
+  return pipeline('shop', [risk]).ir
+}
+
+test('nothing differs from itself', () => {
+  assert.deepEqual(changesBetween(shop().ir, shop().ir), [])
+})
+
+test('a placement, a window and a column are named as a person would', () => {
+  assert.deepEqual(changesBetween(shop().ir, larger()), [
+    { of: 'source', name: 'payments', kind: 'changed', details: ['column shop added (string nullable)', 'dedupe: 3600000 → 7200000'] },
+    {
+      of: 'group',
+      name: 'now',
+      kind: 'changed',
+      details: [
+        'placed stream → lag(1h)',
+        'feature total: sum(amount) over 1h, tail by 1m → sum(amount) over 2h, tail by 1m',
+        'feature all added (count() over all time)',
+      ],
+    },
+  ])
+})
+
+test('a trigger, inputs and a score', () => {
+  const { now, ir } = shop()
+  const risk = model('risk', { decide: every('5m', card), inputs: tick => ({ n: now.of(tick.card).n }), score: score(1) })
+  assert.deepEqual(changesBetween(ir, pipeline('shop', [risk]).ir), [
+    {
+      of: 'model',
+      name: 'risk',
+      kind: 'changed',
+      details: ['decides on payments → every 5m', 'input total removed (now.total)', 'another score (linear → linear)'],
+    },
+  ])
+})
+
+test('what came and what went', () => {
+  const { models, ...rest } = shop().ir
+  const other = { ...rest, models: [{ ...models[0], name: 'other' }] }
+  assert.deepEqual(
+    changesBetween(shop().ir, other).map(({ kind, name }) => `${kind} ${name}`),
+    ['added other', 'removed risk'],
+  )
+})

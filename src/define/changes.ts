@@ -1,0 +1,159 @@
+/**
+ * What differs between two versions of a pipeline, as a person would say it.
+ *
+ * Pure, over the IR. Names are what make two things the same: a feature that was renamed went and another came.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import { durationText } from '../base/time.ts'
+import type { ColumnIR, ExprIR, FeatureIR, GroupIR, ModelIR, PipelineIR, PlacementIR, SourceIR, TriggerIR } from './ir.ts'
+
+export interface Change {
+  readonly of: 'source' | 'group' | 'model'
+  readonly name: string
+  readonly kind: 'added' | 'removed' | 'changed'
+  /** What is different about it, a line each; nothing for what came or went whole. */
+  readonly details: readonly string[]
+}
+
+export function changesBetween(before: PipelineIR, after: PipelineIR): Change[] {
+  return [
+    ...named('source', before.sources, after.sources, sourceDetails),
+    ...named('group', before.groups, after.groups, groupDetails),
+    ...named('model', before.models, after.models, modelDetails),
+  ]
+}
+
+function named<T extends { readonly name: string }>(
+  of: Change['of'],
+  before: readonly T[],
+  after: readonly T[],
+  details: (before: T, after: T) => string[],
+): Change[] {
+  const find = (all: readonly T[], name: string) => all.find(one => one.name === name)
+  return [...new Set([...after, ...before].map(({ name }) => name))].flatMap((name): Change[] => {
+    const [then, now] = [find(before, name), find(after, name)]
+    if (!then) return [{ of, name, kind: 'added', details: [] }]
+    if (!now) return [{ of, name, kind: 'removed', details: [] }]
+    const found = details(then, now)
+    return found.length > 0 ? [{ of, name, kind: 'changed', details: found }] : []
+  })
+}
+
+function sourceDetails(before: SourceIR, after: SourceIR): string[] {
+  const { columns: then, ...rest } = before
+  const { columns: now, ...others } = after
+  return [...listed('column', then, now, columnText), ...fields(rest, others)]
+}
+
+function groupDetails(before: GroupIR, after: GroupIR): string[] {
+  const { features: then, place: from, owner: _o, description: _d, ...rest } = before
+  const { features: now, place: to, owner: _p, description: _e, ...others } = after
+  const moved = isDeepStrictEqual(from, to) ? [] : [`placed ${placeText(from)} → ${placeText(to)}`]
+  return [...moved, ...listed('feature', then, now, featureText), ...fields(rest, others)]
+}
+
+function modelDetails(before: ModelIR, after: ModelIR): string[] {
+  const trigger = isDeepStrictEqual(before.decide, after.decide)
+    ? []
+    : [`decides ${triggerText(before.decide)} → ${triggerText(after.decide)}`]
+  const score = isDeepStrictEqual(before.score, after.score) ? [] : [`another score (${before.score.kind} → ${after.score.kind})`]
+  return [...trigger, ...listed('input', before.inputs, after.inputs, ({ expr }) => exprText(expr)), ...score]
+}
+
+/** Parts of a list that came, went or changed. */
+function listed<T extends { readonly name: string }>(
+  what: string,
+  before: readonly T[],
+  after: readonly T[],
+  text: (part: T) => string,
+): string[] {
+  return named('source', before, after, (then, now) => (isDeepStrictEqual(then, now) ? [] : [`${text(then)} → ${text(now)}`])).map(
+    ({ kind, name, details }) => {
+      const part = (kind === 'removed' ? before : after).find(one => one.name === name)!
+      return kind === 'changed' ? `${what} ${name}: ${details[0]}` : `${what} ${name} ${kind} (${text(part)})`
+    },
+  )
+}
+
+/** Plain fields that differ. */
+function fields(before: object, after: object): string[] {
+  const [then, now] = [before as Readonly<Record<string, unknown>>, after as Readonly<Record<string, unknown>>]
+  const text = (value: unknown) => (value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value))
+  return [...new Set([...Object.keys(then), ...Object.keys(now)])].flatMap(name =>
+    isDeepStrictEqual(then[name], now[name]) ? [] : [`${name}: ${text(then[name])} → ${text(now[name])}`],
+  )
+}
+
+function columnText({ type, scale, nullable, min, max, values, entity }: ColumnIR): string {
+  const bounds = [...(min === undefined ? [] : [`from ${min}`]), ...(max === undefined ? [] : [`to ${max}`])]
+  return [
+    scale === undefined ? type : `${type}(${scale})`,
+    ...(nullable ? ['nullable'] : []),
+    ...bounds,
+    ...(values ? [`one of ${values.join(', ')}`] : []),
+    ...(entity === undefined ? [] : [`of entity ${entity}`]),
+  ].join(' ')
+}
+
+/** `sum(amount) over 1h where (amount < 5)`. */
+export function featureText({ agg, window, hop, input, where, before, k }: FeatureIR): string {
+  const over = window === 'lifetime' ? 'over all time' : `over ${durationText(window)}`
+  const tail = window === 'lifetime' || hop === 1 ? '' : `, tail by ${durationText(hop)}`
+  const of = [...(input ? [exprText(input)] : []), ...(k === undefined ? [] : [String(k)])].join(', ')
+  return `${agg}(${of}) ${over}${tail}${where ? ` where ${exprText(where)}` : ''}${before ? ', before' : ''}`
+}
+
+export function placeText(place: PlacementIR): string {
+  switch (place.kind) {
+    case 'lag':
+    case 'partial':
+      return `${place.kind}(${durationText(place.by)})`
+    case 'scheduled': {
+      const { schedule } = place
+      const when = schedule.kind === 'cron' ? `${schedule.cron} ${schedule.zone}` : `every ${durationText(schedule.every)}`
+      return `scheduled(${when})`
+    }
+    default:
+      return place.kind
+  }
+}
+
+function triggerText(decide: TriggerIR): string {
+  if (decide.kind === 'on') return `on ${decide.source}`
+  return decide.kind === 'every' ? `every ${durationText(decide.every)}` : 'on request'
+}
+
+const operators = {
+  add: '+',
+  sub: '−',
+  mul: '·',
+  div: '/',
+  eq: '=',
+  ne: '≠',
+  lt: '<',
+  lte: '≤',
+  gt: '>',
+  gte: '≥',
+  and: 'and',
+  or: 'or',
+} as const
+
+function exprText(expr: ExprIR): string {
+  switch (expr.op) {
+    case 'column':
+    case 'trigger':
+      return expr.name
+    case 'feature':
+      return `${expr.group}.${expr.name}`
+    case 'literal':
+      return typeof expr.value === 'number' && expr.type === 'decimal'
+        ? String(expr.value / 10 ** (expr.scale ?? 0))
+        : JSON.stringify(expr.value)
+    case 'not':
+      return `not ${exprText(expr.of)}`
+    case 'isNull':
+      return `${exprText(expr.of)} is NULL`
+    default:
+      return `(${exprText(expr.left)} ${operators[expr.op]} ${exprText(expr.right)})`
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * What starting a pipeline over a log would change, before it does: the differences to what ran last, the state that would be made again, and how long
+ * that takes here, measured on a sample of the log.
+ */
+import { stopwatch } from '../base/clock.ts'
+import { limits } from '../base/limits.ts'
+import { Strings } from '../columns/strings.ts'
+import { columnsLookedAt } from '../decision/reads.ts'
+import type { Definitions } from '../decision/scoring.ts'
+import { changesBetween, type Change } from '../define/changes.ts'
+import type { PipelineIR } from '../define/ir.ts'
+import { Log } from '../log/log.ts'
+import type { StoredLog } from '../log/store.ts'
+import { Decider } from './decider.ts'
+import { Memory } from './memory.ts'
+import { PIPELINE } from './run.ts'
+
+export interface Rebuild {
+  readonly group: string
+  /** Entries of the log to take again for it. */
+  readonly entries: number
+}
+
+export interface Plan {
+  /** Absent if nothing has run on this log. */
+  readonly before: { readonly fingerprint: string; readonly pipeline: string } | undefined
+  readonly fingerprint: string
+  readonly changes: readonly Change[]
+  /** Entries of the log. */
+  readonly entries: number
+  /** Groups whose state is not saved as they are now. */
+  readonly rebuilt: readonly Rebuild[]
+  /** Entries that a start takes again, for all groups, ids and ticks. */
+  readonly taken: number
+  /** How long that takes, measured on the first entries of the log; 0 where there are none to take. */
+  readonly seconds: number
+}
+
+interface Plannable extends Definitions {
+  readonly fingerprint: string
+}
+
+/** Throws `SPILL_SCHEMA` where the log cannot be read by the new definitions: that a start would refuse, too. */
+export function planOf(pipeline: Plannable, store: StoredLog): Plan {
+  const { ir, fingerprint } = pipeline
+  const stored = store.get(PIPELINE)
+  const last = stored === undefined ? undefined : (JSON.parse(stored) as { fingerprint: string; ir: PipelineIR })
+  const { recovery } = new Memory(pipeline, store)
+  const { end } = new Log(store, { sources: ir.sources, stringsOf: () => new Strings() })
+  const taken = end - recovery.first
+  return {
+    before: last && { fingerprint: last.fingerprint, pipeline: last.ir.name },
+    fingerprint,
+    changes: last ? changesBetween(last.ir, ir) : [],
+    entries: end,
+    rebuilt: recovery.starts.filter(({ from }) => from === 0 && end > 0).map(({ group }) => ({ group: group.group.name, entries: end })),
+    taken,
+    seconds: taken === 0 ? 0 : taken * secondsAnEntry(pipeline, store),
+  }
+}
+
+/** Takes the first entries of the log as a start would. */
+function secondsAnEntry(pipeline: Plannable, store: StoredLog): number {
+  const { ir } = pipeline
+  const strings = new Strings()
+  const lookedAt = columnsLookedAt(ir)
+  const decider = new Decider(pipeline, strings)
+  const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
+  const wanted = (source: string, column: string) => lookedAt.get(source)?.has(column) === true
+  const started = stopwatch()
+  let entries = 0
+  for (const segment of log.segments(0, Math.min(log.end, limits.PLAN_SAMPLE), { stringsOf: () => strings, wanted })) {
+    decider.catchUp(segment, decider.groups, false)
+    entries += segment.length
+  }
+  return entries === 0 ? 0 : (stopwatch() - started) / 1000 / entries
+}
