@@ -11,6 +11,7 @@ import type { Every } from '../decision/tellers.ts'
 import { TickKeys } from '../decision/tick-keys.ts'
 import type { Definitions } from '../decision/scoring.ts'
 import type { PipelineIR, SourceIR } from '../define/ir.ts'
+import { RequestReader } from '../intake/request-reader.ts'
 import type { Mark, Segment } from '../log/segment.ts'
 import { LiveGroup, type GroupAnswers } from './live-group.ts'
 import { LiveModel, type LiveDecisions, type Moments, type Reader } from './live-model.ts'
@@ -26,6 +27,8 @@ export class Decider {
   readonly #groups: ReadonlyMap<string, LiveGroup>
   readonly #onEvents: readonly { readonly source: SourceIR; readonly live: LiveModel }[]
   readonly #onTicks: readonly TickModel[]
+  readonly #onRequests: ReadonlyMap<string, LiveModel>
+  readonly #strings: Strings
 
   constructor(definitions: Definitions, strings: Strings) {
     const { ir } = definitions
@@ -35,6 +38,8 @@ export class Decider {
       const { decide } = live.model
       return decide.kind === 'on' ? [{ source: ir.sources.find(({ name }) => name === decide.source)!, live }] : []
     })
+    this.#strings = strings
+    this.#onRequests = new Map(models.filter(({ model }) => model.decide.kind === 'request').map(live => [live.model.name, live]))
     this.#onTicks = models.flatMap(live => {
       const every = live.model.decide
       return every.kind === 'every' ? [{ live, every, keys: new TickKeys(ir, live.model, every, strings) }] : []
@@ -62,7 +67,7 @@ export class Decider {
    */
   *take(segment: Segment, skip = 0): Generator<LiveDecisions> {
     const order = new OrderOf(segment)
-    if (segment.marks.length > 0) yield* this.#tick(segment.marks, segment.first, skip)
+    if (segment.marks.length > 0) yield* this.#decideOnMarks(segment.marks, segment.first, skip)
     else {
       const decisions = this.#decideOnEvents(order)
       for (const { keys } of this.#onTicks) see(keys, order)
@@ -97,10 +102,14 @@ export class Decider {
     return deciding.map(({ live, moments }) => live.decide(moments, answers))
   }
 
-  *#tick(marks: readonly Mark[], first: number, skip: number): Generator<LiveDecisions> {
+  *#decideOnMarks(marks: readonly Mark[], first: number, skip: number): Generator<LiveDecisions> {
     let left = skip
     for (const [i, mark] of marks.entries()) {
-      if (mark.kind !== 'tick') continue
+      if (mark.kind === 'request') {
+        if (left > 0) left--
+        else yield* this.#answer(mark, first + i)
+        continue
+      }
       for (const { live, every, keys } of this.#onTicks) {
         if (mark.t % every.every !== 0) continue
         const due = keys.at(mark.t)
@@ -115,27 +124,42 @@ export class Decider {
     for (let from = 0; from < due.length; from += limits.TICK_KEYS_AT_ONCE) {
       const chunk = due.subarray(from, from + limits.TICK_KEYS_AT_ONCE)
       const key = { values: column.type === 'string' ? Int32Array.from(chunk) : chunk.slice() }
-      const moments: Moments = {
-        length: chunk.length,
-        entry: new Float64Array(chunk.length).fill(entry),
-        t: new Float64Array(chunk.length).fill(t),
-        position: undefined,
-        columnOf: () => key,
-        prefixes: () => new Int32Array(chunk.length),
-        source: undefined,
-      }
-      const answers = new Map<Reader, GroupAnswers>()
-      for (const group of new Set(live.readers.map(reader => reader.live))) {
-        const readers = live.readers.filter(reader => reader.live === group)
-        const given = group.take(
-          undefined,
-          readers.map(reader => live.asksOf(reader, moments)),
-          t,
-        )
-        readers.forEach((reader, r) => answers.set(reader, given[r]))
-      }
-      yield live.decide(moments, answers)
+      yield this.#decideAt(live, chunk.length, t, entry, () => key)
     }
+  }
+
+  /** A request of a model that there is no more, or of other fields, makes no decision. */
+  *#answer({ model, fields, t }: Extract<Mark, { kind: 'request' }>, entry: number): Generator<LiveDecisions> {
+    const live = this.#onRequests.get(model)
+    if (live?.model.decide.kind !== 'request') return
+    const request = new RequestReader(live.model.decide, this.#strings)
+    if (request.take(fields)) return
+    const columns = request.columns()
+    yield this.#decideAt(live, 1, t, entry, name => columns[name])
+  }
+
+  /** Decisions at a mark: with everything known that stands before it. */
+  #decideAt(live: LiveModel, length: number, t: number, entry: number, columnOf: Moments['columnOf']): LiveDecisions {
+    const moments: Moments = {
+      length,
+      entry: new Float64Array(length).fill(entry),
+      t: new Float64Array(length).fill(t),
+      position: undefined,
+      columnOf,
+      prefixes: () => new Int32Array(length),
+      source: undefined,
+    }
+    const answers = new Map<Reader, GroupAnswers>()
+    for (const group of new Set(live.readers.map(reader => reader.live))) {
+      const readers = live.readers.filter(reader => reader.live === group)
+      const given = group.take(
+        undefined,
+        readers.map(reader => live.asksOf(reader, moments)),
+        t,
+      )
+      readers.forEach((reader, r) => answers.set(reader, given[r]))
+    }
+    return live.decide(moments, answers)
   }
 }
 

@@ -2,9 +2,11 @@
  * What a run has in memory of its log: strings, groups, and what was accepted. Made before the run, so that a process which is to follow another can get
  * ready while that one still runs.
  */
+import { SpillwayError } from '../base/errors.ts'
 import { Strings } from '../columns/strings.ts'
 import { columnsLookedAt } from '../decision/reads.ts'
 import type { Definitions } from '../decision/scoring.ts'
+import type { PipelineIR } from '../define/ir.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import { restoredManifest, type StateFile } from './checkpointer.ts'
@@ -32,10 +34,14 @@ export class Memory {
   readonly #definitions: Definitions
   readonly #onProgress: MemoryOptions['onProgress']
 
-  /** Restores what was saved beside a log, which another process may be writing. Throws `SPILL_DATA` and `SPILL_SCHEMA` as a run does. */
+  /**
+   * Restores what was saved beside a log, which another process may be writing. Throws `SPILL_DATA` and `SPILL_SCHEMA` as a run does, and `SPILL_UNSUPPORTED` for
+   * a group that is placed corrected.
+   */
   constructor(definitions: Definitions, store: StoredLog, { onReport = () => {}, onProgress }: MemoryOptions = {}) {
     const { ir } = definitions
     const { strings } = this
+    checkSupported(ir)
     const lookedAt = columnsLookedAt(ir)
     this.isLookedAt = (source, column) => lookedAt.get(source)?.has(column) === true
     this.#definitions = definitions
@@ -58,4 +64,13 @@ export class Memory {
   #logOf(store: StoredLog): Log {
     return new Log(store, { sources: this.#definitions.ir.sources, stringsOf: () => this.strings })
   }
+}
+
+function checkSupported({ groups }: PipelineIR): void {
+  const corrected = groups.find(({ place }) => place.kind === 'corrected')
+  if (corrected)
+    throw new SpillwayError(
+      'SPILL_UNSUPPORTED',
+      `group '${corrected.name}' is placed corrected, which is for reports: nothing decides by what it knows later`,
+    )
 }

@@ -6,24 +6,25 @@
  * acknowledged, and no decision is told to anyone, before its commit is durable. Memory is bounded: sources are held back when too much waits.
  */
 import { pause, soon, type Clock } from '../base/clock.ts'
-import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { Definitions } from '../decision/scoring.ts'
-import type { PipelineIR } from '../define/ir.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import { EventLookup } from '../log/event-lookup.ts'
 import { Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
 import type { Commit, LogStore, StoredDecisions } from '../log/store.ts'
+import { Asked } from './asked.ts'
 import { Appender, type Receipt } from './appender.ts'
 import { Checkpointer, MANIFEST } from './checkpointer.ts'
+import { Counts } from './counts.ts'
 import type { Decider } from './decider.ts'
 import { Deciding, progressOf, progressText } from './deciding.ts'
 import { DecisionWriter } from './decision-codec.ts'
 import { Inbox, type Cursor, type Submitted } from './inbox.ts'
 import { DECIDED, Memory, type MemoryOptions } from './memory.ts'
+import type { RecordedDecision } from './recorded.ts'
 import { stampClock } from './stamp-clock.ts'
 import { Ticks } from './ticks.ts'
 
@@ -44,13 +45,6 @@ export interface RunOptions extends MemoryOptions {
   readonly memory?: Memory
 }
 
-export interface RunCounts {
-  accepted: number
-  duplicates: number
-  refused: number
-  decisions: number
-}
-
 /** The value that says which pipeline ran last: `{ fingerprint, ir }`. */
 export const PIPELINE = 'pipeline'
 /** The value that says when the last tick was. */
@@ -60,7 +54,7 @@ export class Run {
   readonly strings: Strings
   readonly decider: Decider
   /** Of this process, since it started. */
-  readonly counts: RunCounts = { accepted: 0, duplicates: 0, refused: 0, decisions: 0 }
+  readonly counts = new Counts()
   readonly #store: LogStore
   readonly #clock: Clock
   readonly #log: Log
@@ -71,6 +65,7 @@ export class Run {
   readonly #checkpointer: Checkpointer
   readonly #onDecisions: RunOptions['onDecisions']
   readonly #inbox = new Inbox()
+  readonly #asked: Asked
   #inFlight = 0
   #isDue = false
   #failure: unknown
@@ -83,7 +78,7 @@ export class Run {
   constructor(runnable: Runnable, options: RunOptions) {
     const { ir, maps } = runnable
     const { store, clock = stampClock(), partitions, onDecisions, onReport = () => {} } = options
-    checkSupported(ir)
+    this.#asked = new Asked(ir)
     this.#ended.promise.catch(() => {})
     this.#store = store
     this.#clock = clock
@@ -150,6 +145,17 @@ export class Run {
     return receipt
   }
 
+  /**
+   * Asks a model that decides on request; resolves with the decision when it is durable. The request takes a place in the log's order, and knows everything
+   * before it. Throws `SPILL_INPUT` for fields that are not the request's.
+   */
+  async request(model: string, fields: unknown): Promise<RecordedDecision> {
+    if (this.#failure !== undefined) throw this.#failure
+    const decision = this.#asked.add(model, fields)
+    this.#schedule()
+    return decision
+  }
+
   /** Resolves when there is room for more records: at once, or when what waits has become less. */
   room(): Promise<void> {
     return this.#inbox.room()
@@ -162,7 +168,9 @@ export class Run {
 
   /** Waits for what was submitted, saves state, and lets go of the store. */
   async stop(): Promise<void> {
-    await this.#until(() => this.#inbox.isEmpty && this.#inFlight === 0 && this.#deciding.isIdle && this.#checkpointer.isIdle)
+    await this.#until(
+      () => this.#inbox.isEmpty && this.#asked.isEmpty && this.#inFlight === 0 && this.#deciding.isIdle && this.#checkpointer.isIdle,
+    )
     this.checkpoint()
     await this.#until(() => {
       this.#checkpointer.step()
@@ -201,7 +209,7 @@ export class Run {
   }
 
   #hasWork(): boolean {
-    return !this.#inbox.isEmpty || !this.#deciding.isIdle || this.#ticks.isDue(this.#clock)
+    return !this.#inbox.isEmpty || !this.#asked.isEmpty || !this.#deciding.isIdle || this.#ticks.isDue(this.#clock)
   }
 
   /** Some of what is to be decided, then the ticks that are due, then what has come in. */
@@ -213,6 +221,8 @@ export class Run {
       const now = this.#clock()
       const ticks = this.#ticks.take(now)
       if (ticks.length > 0) this.#append([], ticks, now, [[TICKED, String(ticks.at(-1)!.t)]])
+      const requests = this.#asked.mark(this.#log.end, Math.max(now, this.#log.notBefore))
+      if (requests.length > 0) this.#append([], requests, now, [])
       if (this.#deciding.waiting < limits.UNDECIDED_MAX) inputs.push(...this.#inbox.take())
       if (inputs.length > 0)
         this.#append(
@@ -246,13 +256,15 @@ export class Run {
     const { decisions = [] } = commit
     // The bytes of decisions go to the store's thread; who listens gets a copy.
     const told = this.#onDecisions ? decisions.map(stretch => ({ ...stretch, bytes: stretch.bytes.slice() })) : []
+    const answers = this.#asked.answersIn(decisions)
     const end = this.#log.end
     this.#inFlight++
     try {
       await this.#store.commit(commit)
       this.#lookup.stored(end)
       inputs.forEach(({ resolve }, i) => resolve(receipts[i]))
-      this.#count(decisions, receipts)
+      this.#asked.answer(answers)
+      this.counts.add(decisions, receipts)
       if (told.length > 0) this.#onDecisions?.(told)
     } catch (error) {
       for (const { reject } of inputs) reject(error)
@@ -263,28 +275,12 @@ export class Run {
     }
   }
 
-  #count(decisions: readonly StoredDecisions[], receipts: readonly Receipt[]): void {
-    for (const { accepted, duplicates, refused } of receipts) {
-      this.counts.accepted += accepted
-      this.counts.duplicates += duplicates
-      this.counts.refused += refused
-    }
-    for (const { count } of decisions) this.counts.decisions += count
-  }
-
   /** Nothing more is taken: what follows would stand on what is missing. */
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return
     this.#failure = error
     this.#inbox.refuse(error)
+    this.#asked.refuse(error)
     this.#ended.reject(error)
   }
-}
-
-function checkSupported({ groups, models }: PipelineIR): void {
-  const refuse = (what: string) => {
-    throw new SpillwayError('SPILL_UNSUPPORTED', `${what}, which a run does not take yet`)
-  }
-  for (const { name, place } of groups) if (place.kind === 'corrected') refuse(`group '${name}' is placed corrected, for reports`)
-  for (const { name, decide } of models) if (decide.kind === 'request') refuse(`model '${name}' decides on request`)
 }
