@@ -13,7 +13,7 @@ export function assigned(seed: number): Combination[] {
   return [0, 1, 2, 3].map(step => combinations[((start + step) * STRIDE) % combinations.length])
 }
 
-/** Coprime to the number of combinations (474 = 2 · 3 · 79), so that the walk visits each, and far apart. */
+/** Coprime to the number of combinations (516 = 2² · 3 · 43), so that the walk visits each, and far apart. */
 const STRIDE = 175
 
 /** Further features of a case, mostly in windows near the first one's, so that the windows of one history are not empty. */
