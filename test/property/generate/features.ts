@@ -30,6 +30,9 @@ export function wished(draw: Draw, near: WindowClass): Combination {
   return { agg, type: draw.pick(inputTypes[agg]), window }
 }
 
+/** What a table is made of: a column of its latest row. */
+export const columnOfTable = (draw: Draw): Combination => ({ agg: 'row', type: draw.pick(inputTypes.row), window: 'lifetime' })
+
 /** Those that refuse large magnitudes of exact columns (semantics §6). */
 const momentAggregates: readonly AggregateName[] = ['variance', 'stddev', 'slope']
 
