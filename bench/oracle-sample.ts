@@ -4,7 +4,7 @@ import type { LoggedEvent } from '../src/define/event.ts'
 import type { GroupIR } from '../src/define/ir.ts'
 import { valueOf } from '../test/oracle/oracle.ts'
 import type { Events } from './data/synthetic.ts'
-import type { Result } from './job-w.ts'
+import { source, type Result } from './job-w.ts'
 
 export interface Sample {
   readonly values: number
@@ -20,7 +20,7 @@ export function compareWithOracle(group: GroupIR, events: Events, { columns }: R
     const row = Math.floor(next() * events.length)
     const known = histories.get(events.key[row])!.filter(event => event.offset <= row)
     for (const [f, feature] of group.features.entries()) {
-      const { delivered } = valueOf(feature, known, events.arrival[row])
+      const { delivered } = valueOf(source, feature, known, events.arrival[row])
       const { values, nulls } = columns[f]
       if ((nulls[row] ? null : values[row]) !== delivered) different++
     }

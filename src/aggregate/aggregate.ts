@@ -14,7 +14,8 @@ export type Exactness = 'exact' | 'inexact'
  *
  * - `sums`: exact moments, sums that can be subtracted (`moments.ts`).
  * - `folds`: moments over doubles, combined and never subtracted (`fold.ts`).
- * - `extremes`: [value]. - `ends`: [first, last, time of first, time of last]. - `recent`: the newest k as [value, time] each.
+ * - `extremes`: [value]. - `ends`: [first, last, time of first, time of last]. - `recent`: the newest k as [value, time] each,
+ *   of those that have a value, or with `nulls` of all: then a value may be `nullValue`.
  * - `distinct`: [count].
  * Columns of a partial are one row an ask; an absent value is NaN.
  */
@@ -23,8 +24,11 @@ export type Partial =
   | { readonly kind: 'folds'; readonly fold: Fold }
   | { readonly kind: 'extremes'; readonly sign: 1 | -1 }
   | { readonly kind: 'ends' }
-  | { readonly kind: 'recent'; readonly k: number }
+  | { readonly kind: 'recent'; readonly k: number; readonly nulls?: true }
   | { readonly kind: 'distinct'; readonly limit: number }
+
+/** The value of an event that takes part with a NULL. No column holds it: doubles that are not finite are refused, and overflow is NULL. */
+export const nullValue = Infinity
 
 /** Why a cell has no value although its window may hold one. Codes of `FeatureColumn.refused`; 0 is not refused. */
 export const refusals = { range: 1, limit: 2, evicted: 3 } as const

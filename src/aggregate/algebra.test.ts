@@ -32,6 +32,7 @@ const table: Readonly<Record<AggregateName, readonly [Said, Said?]>> = {
   share: [subtracted],
   timeSinceLast: [['selective', 'exact', 'recent']],
   countDistinct: [['other', 'exact', 'distinct']],
+  row: [['selective', 'exact', 'recent']],
 }
 
 const typeOf = (type: ColumnType): TypeIR => (type === 'decimal' ? { type, scale: 2 } : { type })
@@ -72,6 +73,7 @@ test('what a partial holds', () => {
   assert.deepEqual(partialOf('max', 'string'), { kind: 'extremes', sign: -1 })
   for (const agg of ['last', 'timeSinceLast'] as const) assert.deepEqual(partialOf(agg, 'bool', { k: 7 }), { kind: 'recent', k: 1 })
   assert.deepEqual(partialOf('lastK', 'bool', { k: 7 }), { kind: 'recent', k: 7 })
+  assert.deepEqual(partialOf('row', 'bool', { k: 7 }), { kind: 'recent', k: 1, nulls: true })
   assert.deepEqual(partialOf('countDistinct', 'int'), { kind: 'distinct', limit: 4096 })
   assert.deepEqual(partialOf('countDistinct', 'int', { limit: 9 }), { kind: 'distinct', limit: 9 })
 })
@@ -102,6 +104,7 @@ const window: SqlWindow = {
   max: value => `max(${value})`,
   first: value => `first(${value})`,
   last: value => `last(${value})`,
+  latest: value => `latest(${value})`,
   newest: (value, k) => `newest(${value}, ${k})`,
   spread: () => 'spread',
   trend: () => ({ together: 'together', spread: 'spread' }),

@@ -10,6 +10,7 @@ import { max } from './max.ts'
 import { mean } from './mean.ts'
 import { min } from './min.ts'
 import { rate } from './rate.ts'
+import { row } from './row.ts'
 import { share } from './share.ts'
 import { slope } from './slope.ts'
 import { stddev } from './stddev.ts'
@@ -35,4 +36,5 @@ export const aggregates: Readonly<Record<AggregateName, Aggregate>> = {
   share,
   timeSinceLast,
   countDistinct,
+  row,
 }

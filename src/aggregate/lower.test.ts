@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '../base/limits.ts'
 import type { AggregateName, ExprIR, FeatureIR, TypeIR } from '../define/ir.ts'
-import { refusals, type FeatureColumn } from './aggregate.ts'
+import { nullValue, refusals, type FeatureColumn } from './aggregate.ts'
 import { aggregates } from './index.ts'
 import { liftMoments, momentLayout, type MomentLayout, type MomentTerm } from './moments.ts'
 
@@ -130,11 +130,11 @@ test('sum and mean of doubles: NULL over nothing, refused when the sum is not fi
   assert.deepEqual(valuesOf('mean', double, [n, total, error]), [null, 0.75, 0, 'range', 'range', 'range'])
 })
 
-test('min, max, first and last are the value that the partial holds, scaled', () => {
-  const values = [7, none, -3, 0]
+test('min, max, first, last and row are the value that the partial holds, scaled', () => {
   const times = [1, none, 2, 3]
-  for (const agg of ['min', 'max', 'first', 'last'] as const)
-    for (const input of [int, cents, double]) assert.deepEqual(valuesOf(agg, input, [values, times]), [7, null, -3, 0], agg)
+  for (const agg of ['min', 'max', 'first', 'last', 'row'] as const)
+    for (const input of [int, cents, double])
+      assert.deepEqual(valuesOf(agg, input, [[7, agg === 'row' ? nullValue : none, -3, 0], times]), [7, null, -3, 0], agg)
 })
 
 test('timeSinceLast is the clock of the row minus the time of the last event', () => {

@@ -23,6 +23,8 @@ export interface SqlWindow {
   /** The value at the first and at the last event by (time, arrival, partition, offset). */
   first(value: string): string
   last(value: string): string
+  /** The value at the last event, where that may be NULL: a NULL too. */
+  latest(value: string): string
   /** The values at the last `k` events, newest first. */
   newest(value: string, k: number): string
   /** Doubles only: Σ(x − mean)², and Σ(τ − mean)(x − mean) with Σ(τ − mean)², τ = time − clock. In two passes. */

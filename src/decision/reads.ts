@@ -1,4 +1,5 @@
 import type { ExprIR, GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import { identityColumns } from '../kernel/superseded.ts'
 
 /** A group as one model reads it: at the key that these columns of the trigger give. */
 export interface GroupRead {
@@ -32,9 +33,9 @@ export function columnsNeeded(pipeline: PipelineIR): Map<string, Set<string>> {
   return needed
 }
 
-/** Columns of each source that features, their keys and models look at, and what tells which event a revision supersedes. */
+/** Columns of each source that features, their keys and models look at, and what tells which of its events count. */
 export function columnsLookedAt(pipeline: PipelineIR): Map<string, Set<string>> {
-  const needed = new Map(pipeline.sources.map(source => [source.name, new Set(revisionColumns(source))]))
+  const needed = new Map(pipeline.sources.map(source => [source.name, new Set(countingColumns(source))]))
   for (const { source, key, features } of pipeline.groups) {
     const columns = needed.get(source)!
     for (const name of key) columns.add(name)
@@ -54,8 +55,11 @@ export function columnsLookedAt(pipeline: PipelineIR): Map<string, Set<string>> 
   return needed
 }
 
-const revisionColumns = ({ key, identity, deleted }: SourceIR): string[] =>
-  identity ? [key, ...identity, ...(deleted === undefined ? [] : [deleted])] : []
+/** What tells which event a revision supersedes, and which of them is deleted. */
+const countingColumns = (source: SourceIR): string[] => [
+  ...identityColumns(source),
+  ...(source.deleted === undefined ? [] : [source.deleted]),
+]
 
 const expressionsOf = (model: ModelIR): ExprIR[] => [
   ...model.inputs.map(input => input.expr),

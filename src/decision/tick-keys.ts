@@ -1,23 +1,33 @@
 /** Which keys a model that ticks decides about: told by the events of the sources that it reads through a group of its entity (semantics §4). */
-import type { Block } from '../columns/block.ts'
+import type { Block, Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import type { ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import { isDeleted } from '../kernel/superseded.ts'
 import { LiveKeys, type KeyOrder } from './live-keys.ts'
 import { RevisedKeys } from './revised-keys.ts'
 import { keyOrder, tellersOf, type Every } from './tellers.ts'
+
+interface TellerKeys {
+  readonly source: string
+  readonly key: string
+  readonly revised: RevisedKeys | undefined
+  /** The source, if it is a table. */
+  readonly tombstones: SourceIR | undefined
+}
 
 export class TickKeys {
   readonly #order: KeyOrder
   /** For all sources whose events cannot be revised. */
   readonly #plain: LiveKeys
-  readonly #tellers: readonly { readonly source: string; readonly key: string; readonly revised: RevisedKeys | undefined }[]
+  readonly #tellers: readonly TellerKeys[]
 
   constructor(ir: PipelineIR, model: ModelIR, decide: Every, strings: Strings) {
     this.#order = keyOrder(decide, strings)
     this.#plain = new LiveKeys(decide.live, this.#order)
     this.#tellers = tellersOf(ir, model, decide).map(({ source: name, key }) => {
       const source = ir.sources.find(candidate => candidate.name === name)!
-      return { source: name, key, revised: source.identity && new RevisedKeys(source, key, decide.live, this.#order, strings) }
+      const revised = source.identity && new RevisedKeys(source, key, decide.live, this.#order, strings)
+      return { source: name, key, revised, tombstones: revised || source.deleted === undefined ? undefined : source }
     })
   }
 
@@ -31,7 +41,8 @@ export class TickKeys {
     for (const teller of this.#tellers) {
       if (teller.source !== source) continue
       if (teller.revised) teller.revised.see(block)
-      else this.#plain.see(block.columns[teller.key], block.time)
+      else
+        this.#plain.see(teller.tombstones ? withoutTombstones(teller.tombstones, block, teller.key) : block.columns[teller.key], block.time)
     }
   }
 
@@ -42,4 +53,12 @@ export class TickKeys {
     const all = new Set([this.#plain, ...revised].flatMap(keys => [...keys.at(t)]))
     return Float64Array.from(all).sort(this.#order)
   }
+}
+
+/** The key's column, NULL where the event deletes a row: that makes no key live. */
+function withoutTombstones(source: SourceIR, block: Block, key: string): Column {
+  const { values, nulls } = block.columns[key]
+  const none = new Uint8Array(block.length)
+  for (let row = 0; row < block.length; row++) if (nulls?.[row] || isDeleted(source, block, row)) none[row] = 1
+  return { values, nulls: none }
 }

@@ -67,7 +67,7 @@ export function aggregate(agg: AggregateName, window: Window, options: Options =
     ...(agg === 'countDistinct' && { limit: countOf(`'${agg}' limit`, options.limit ?? limits.DISTINCT_MAX, limits.DISTINCT_MAX) }),
     ...(options.maxEvents !== undefined && { maxEvents: maxEventsOf(agg, hop, reach, options.maxEvents) }),
   }
-  const selects = input !== undefined && ['min', 'max', 'first', 'last', 'lastK'].includes(agg)
+  const selects = input !== undefined && ['min', 'max', 'first', 'last', 'lastK', 'row'].includes(agg)
   const call = new AggregateCall(
     Object.freeze(feature),
     { ...(selects ? input.type : result), ...(agg === 'lastK' && { list: true }) },

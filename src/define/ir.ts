@@ -46,7 +46,10 @@ export interface SourceIR {
   /** Fields whose equality, within one source key, makes a later event supersede an earlier one. */
   readonly identity?: readonly string[]
   readonly revisable?: number
-  /** A bool column: an event in which it is true supersedes and does not count. Needs `identity`. */
+  /**
+   * A bool column: an event in which it is true does not count and triggers nothing. With `identity` it supersedes; without, in a table, it is
+   * the latest row of its key all the same, a tombstone, of which `row` is NULL.
+   */
   readonly deleted?: string
   readonly arrives: ArrivalIR
   readonly allowedLateness: number
@@ -95,6 +98,7 @@ export const aggregateNames = [
   'share',
   'timeSinceLast',
   'countDistinct',
+  'row',
 ] as const
 
 export type AggregateName = (typeof aggregateNames)[number]

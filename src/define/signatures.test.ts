@@ -21,7 +21,7 @@ test('a column takes exactly the words that the table gives its type', () => {
   const words = aggregateNames.filter(name => name in RowNode.prototype)
   assert.deepEqual(
     aggregateNames.filter(name => !words.includes(name)),
-    ['count', 'share'],
+    ['count', 'share', 'row'],
   )
   for (const word of words) {
     for (const type of Object.keys(columns) as ColumnType[]) {
@@ -40,7 +40,7 @@ test('a column takes exactly the words that the table gives its type', () => {
 
 test('results keep the scale of what they select or add, and lose it in a quotient', () => {
   const decimal = { type: 'decimal', scale: 3 } as const
-  for (const name of ['sum', 'min', 'max', 'first', 'last', 'lastK', 'change'] as const)
+  for (const name of ['sum', 'min', 'max', 'first', 'last', 'lastK', 'change', 'row'] as const)
     assert.deepEqual(signatures[name].result(decimal), decimal)
   for (const name of ['mean', 'variance', 'stddev', 'rate', 'slope'] as const)
     assert.deepEqual(signatures[name].result(decimal), { type: 'double' })

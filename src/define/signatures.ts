@@ -40,6 +40,8 @@ export const signatures: Readonly<Record<AggregateName, Signature>> = {
   share: { takes: ['bool'], result: always('double') },
   timeSinceLast: { takes: any, optional: true, result: always('duration') },
   countDistinct: { takes: any, result: always('int') },
+  /** What `table` is made of. */
+  row: { takes: any, result: same },
 }
 
 /** `a number`, for messages: what an aggregate takes, in a user's words. */

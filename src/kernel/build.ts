@@ -19,6 +19,10 @@ export interface Unit {
   readonly where: Evaluate | undefined
   readonly input: Evaluate | undefined
   readonly layout: MomentLayout | undefined
+  /** Does an event whose input is NULL take part? */
+  readonly nulls: boolean
+  /** Of a table: the column that marks its tombstones. */
+  readonly tombstone: string | undefined
   readonly readers: readonly Reader[]
 }
 
@@ -34,6 +38,8 @@ export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Str
     before: plan.before,
     where: plan.where && compile(plan.where, context),
     input: plan.input && compile(plan.input, context),
+    nulls: plan.partial.kind === 'recent' && plan.partial.nulls === true,
+    tombstone: source.identity ? undefined : source.deleted,
     readers: plan.features.map(planned => ({
       ...planned,
       window: windows.findIndex(({ span, hop }) => span === planned.span && hop === planned.hop),

@@ -1,21 +1,29 @@
+import { nullValue } from '../aggregate/aggregate.ts'
 import type { Block, Column } from '../columns/block.ts'
 import type { Unit } from './build.ts'
 import type { Lane } from './structure.ts'
 
-/** What a unit's structure sees of a block: the events for which `where` is true and the input is not NULL. */
+/**
+ * What a unit's structure sees of a block: the events for which `where` is true, the input is not NULL, and which are no tombstones; or, of a unit
+ * that takes NULLs, all for which `where` is true, with `nullValue` where the input is NULL and at tombstones.
+ */
 export function laneOf(unit: Unit, block: Block, slots: Int32Array, floor: Float64Array): Lane {
+  const { length } = block
   const leaf = (node: { readonly name: string }): Column => block.columns[node.name]
-  const where = unit.where?.(leaf, block.length)
-  const skip = where ? notTrue(where, block.length) : undefined
-  const input = unit.input?.(leaf, block.length)
+  const where = unit.where?.(leaf, length)
+  const input = unit.input?.(leaf, length)
+  const filter = where ? notTrue(where, length) : undefined
+  const tombstones = unit.tombstone === undefined ? undefined : isTrue(block.columns[unit.tombstone], length)
+  const empty = either(tombstones, input?.nulls, length)
+  const value = input ? doubles(input, length) : new Float64Array(length)
   return {
     slots,
     time: block.time,
     arrival: block.arrival,
     position: block.position,
     floor,
-    value: input ? doubles(input, block.length) : new Float64Array(block.length),
-    skip: either(skip, input?.nulls, block.length),
+    value: unit.nulls && empty ? withNulls(value, empty, length) : value,
+    skip: unit.nulls ? filter : either(filter, empty, length),
   }
 }
 
@@ -25,10 +33,23 @@ function notTrue({ values, nulls }: Column, length: number): Uint8Array {
   return skip
 }
 
+function isTrue({ values, nulls }: Column, length: number): Uint8Array {
+  const marks = new Uint8Array(length)
+  for (let i = 0; i < length; i++) if (values[i] === 1 && !nulls?.[i]) marks[i] = 1
+  return marks
+}
+
+/** Marked in one of them. `left`, if given, is written over. */
 function either(left: Uint8Array | undefined, right: Uint8Array | undefined, length: number): Uint8Array | undefined {
   if (!left || !right) return left ?? right
   for (let i = 0; i < length; i++) if (right[i]) left[i] = 1
   return left
+}
+
+function withNulls(value: Float64Array, empty: Uint8Array, length: number): Float64Array {
+  const copy = value.slice(0, length)
+  for (let i = 0; i < length; i++) if (empty[i]) copy[i] = nullValue
+  return copy
 }
 
 const doubles = ({ values }: Column, length: number): Float64Array =>

@@ -60,6 +60,10 @@ test('sums over doubles need a structure a hop; last and distinct one for all', 
     ['sum0', 'sum1', 'variance2'],
   )
   assert.deepEqual(structuresOf({ agg: 'last', input: x }, { agg: 'lastK', k: 3, input: x, hop: 20 }), ['last0 lastK1'])
+  assert.deepEqual(structuresOf({ agg: 'row', input: x }, { agg: 'last', input: x }, { agg: 'row', input: x, hop: 20 }), [
+    'row0 row2',
+    'last1',
+  ])
   assert.deepEqual(structuresOf({ agg: 'countDistinct', input: x }, { agg: 'countDistinct', input: x, hop: 20 }), [
     'countDistinct0 countDistinct1',
   ])

@@ -65,7 +65,14 @@ function planFeature(feature: FeatureIR, index: number): PlannedStructure {
 function structureId({ partial, before, where, input, exact, maxEntries, features }: PlannedStructure): string {
   const tails = partial.kind === 'recent' || partial.kind === 'distinct' ? [] : [exact, maxEntries]
   if (partial.kind === 'folds') tails.push(features[0].hop)
-  const detail = partial.kind === 'extremes' ? partial.sign : partial.kind === 'folds' ? partial.fold.name : ''
+  const detail =
+    partial.kind === 'extremes'
+      ? partial.sign
+      : partial.kind === 'folds'
+        ? partial.fold.name
+        : partial.kind === 'recent'
+          ? partial.nulls === true
+          : ''
   return JSON.stringify([partial.kind, detail, before, where ?? null, input ?? null, ...tails])
 }
 

@@ -41,7 +41,7 @@ interface Result {
 export function valuesQuery(group: GroupIR, source: SourceIR, tables: Tables, dialect: Dialect): ValuesQuery {
   const names = columnNames(source, dialect)
   const lists = { inputs: new SelectList('x'), tails: new SelectList('tail'), calls: new SelectList('p') }
-  const values = group.features.map(feature => valueSql(feature, names, lists, dialect))
+  const values = group.features.map(feature => valueSql(feature, source, names, lists, dialect))
   const sameKey = group.key.map((_, i) => `e.k${i} = a.k${i} AND `).join('')
   const keys = group.key.map((name, i) => `s.${names.get(name)} AS k${i}`)
   const reach = reachOf(group)
@@ -68,7 +68,7 @@ partials AS (
   SELECT ${['a.ask', ...lists.calls.columns()].join(',\n    ')}
   FROM asked a
   JOIN near e ON ${sameKey}${reach === undefined ? '' : 'e._span = a.span AND '}e._seq < a.prefix AND e._time <= a.t
-  WHERE (a.upto IS NULL OR e._arrival <= a.upto) AND ${countsSql(source)}
+  WHERE (a.upto IS NULL OR e._arrival <= a.upto)${countsSql(source)}
   GROUP BY a.ask
 ),
 answers AS (
@@ -122,21 +122,27 @@ export function revisionColumns(source: SourceIR, names: Names): string[] {
   ]
 }
 
-/** Not deleted, and not superseded in what the ask knows. */
-function countsSql(source: SourceIR): string {
-  const superseded = '(e._next_seq IS NULL OR e._next_seq >= a.prefix OR (a.upto IS NOT NULL AND e._next_arrival > a.upto))'
-  return source.identity ? `NOT e._deleted AND ${superseded}` : 'NOT e._deleted'
+/** Not deleted, and not superseded in what the ask knows. Where nothing supersedes, each feature says what a deleted event is to it. */
+function countsSql({ identity }: SourceIR): string {
+  if (!identity) return ''
+  return ' AND NOT e._deleted AND (e._next_seq IS NULL OR e._next_seq >= a.prefix OR (a.upto IS NOT NULL AND e._next_arrival > a.upto))'
 }
 
 /** One feature's answer; what it needs of events, asks and partials is added to the lists. */
-function valueSql(feature: FeatureIR, names: Names, { inputs, tails, calls }: Lists, dialect: Dialect): SqlValue {
-  const ofEvent = (expr: ExprIR): string => `e.${inputs.nameOf(expressionSql(expr, dialect, ({ name }) => `s.${names.get(name)}`))}`
-  const input = feature.input ? ofEvent(feature.input) : ''
+function valueSql(feature: FeatureIR, source: SourceIR, names: Names, { inputs, tails, calls }: Lists, dialect: Dialect): SqlValue {
+  const written = (expr: ExprIR): string => expressionSql(expr, dialect, ({ name }) => `s.${names.get(name)}`)
+  const ofEvent = (expr: ExprIR): string => `e.${inputs.nameOf(written(expr))}`
+  const hasTombstones = source.deleted !== undefined && !source.identity
+  const isRow = feature.agg === 'row'
+  const ofRow = (expr: ExprIR): string =>
+    hasTombstones ? `e.${inputs.nameOf(`CASE WHEN NOT s._deleted THEN ${written(expr)} END`)}` : ofEvent(expr)
+  const input = feature.input ? (isRow ? ofRow : ofEvent)(feature.input) : ''
   const conditions: string[] = []
   if (feature.window !== 'lifetime') conditions.push(`e._time >= a.${tails.nameOf(dialect.tile(`a.t - ${feature.window}`, feature.hop))}`)
   if (feature.before) conditions.push('(a.without IS NULL OR e._seq <> a.without)')
   if (feature.where) conditions.push(ofEvent(feature.where))
-  if (feature.input) conditions.push(`${input} IS NOT NULL`)
+  if (hasTombstones && !isRow) conditions.push('NOT e._deleted')
+  if (feature.input && !isRow) conditions.push(`${input} IS NOT NULL`)
   const takesPart = conditions.join(' AND ') || 'TRUE'
   return aggregates[feature.agg].sql(feature, windowSql(feature, { input, takesPart }, calls, dialect))
 }

@@ -35,6 +35,8 @@ export function windowSql(feature: FeatureIR, { input, takesPart }: WindowTerms,
     max: value => over(`max(${value})`),
     first: value => over(dialect.first(value, 'e._order')),
     last: value => over(dialect.last(value, 'e._order')),
+    // Of a pair no engine takes a NULL for no value.
+    latest: value => dialect.part(over(dialect.last(dialect.pair(value, 'e._order'), 'e._order')), 0),
     newest: (value, k) => over(dialect.newest(value, 'e._order', k)),
     spread() {
       const mean = meanOf(input)

@@ -70,6 +70,9 @@ export const wide: SourceIR = {
 /** The same source, with revisions. */
 export const revisable = (...identity: string[]): SourceIR => ({ ...wide, identity, revisable: 86_400_000, deleted: 'gone' })
 
+/** The same source as a table: an event in which `gone` is true deletes the row of its key. */
+export const changelog: SourceIR = { ...wide, deleted: 'gone' }
+
 interface Happening {
   readonly time: number
   readonly row: Partial<Record<string, Value>>

@@ -6,8 +6,9 @@ import { placements } from './cases/placements.ts'
 import { revisions } from './cases/revisions.ts'
 import { selections } from './cases/selections.ts'
 import { sums } from './cases/sums.ts'
+import { tables } from './cases/tables.ts'
 import { windows } from './cases/windows.ts'
 
 export type { Ask, Case, Delivered, Refused } from './case.ts'
 
-export const cases: readonly Case[] = [...windows, ...sums, ...moments, ...selections, ...nulls, ...placements, ...revisions]
+export const cases: readonly Case[] = [...windows, ...sums, ...moments, ...selections, ...nulls, ...placements, ...revisions, ...tables]

@@ -51,11 +51,17 @@ function cronOf(cron: string, zone: string): Cron {
   return crons.get(name)!
 }
 
+/** Those of the events known that count: not superseded, and not deleted. */
+export const current = (source: SourceIR, events: readonly LoggedEvent[]): readonly LoggedEvent[] =>
+  standing(source, events).filter(event => !isDeleted(source, event))
+
 /**
- * Those of the events known that count: not superseded by a later-positioned one of the same source key and identity, and not
- * deleted. (All events of a source key are in one partition, so the later position is the larger offset.)
+ * Those of the events known that are not superseded by a later-positioned one of the same source key and identity, where one that is deleted
+ * only supersedes. (All events of a source key are in one partition, so the later position is the larger offset.) In a table, whose rows
+ * have no identity, a deleted one stands: it is the tombstone of its key.
  */
-export function current(source: SourceIR, events: readonly LoggedEvent[]): readonly LoggedEvent[] {
+export function standing(source: SourceIR, events: readonly LoggedEvent[]): readonly LoggedEvent[] {
+  if (source.identity === undefined) return events
   const identities = events.map(event => identityOf(source, event))
   const latest = new Map<string | null, LoggedEvent>()
   events.forEach((event, i) => {

@@ -3,7 +3,7 @@ import type { LoggedEvent } from '../../src/define/event.ts'
 import type { FeatureIR, GroupIR, SourceIR, Value } from '../../src/define/ir.ts'
 import { type Exact, type Operand, compute, delivered, evaluate, order, physical, rowReader } from './arithmetic.ts'
 import { formula, type OracleValue } from './formulas.ts'
-import { current } from './placement.ts'
+import { isDeleted, standing } from './placement.ts'
 
 /** The value of a feature for `key` when `known` are the events known of the group's source, and it is `t`. `before` leaves `trigger` out. */
 export function value(
@@ -15,7 +15,7 @@ export function value(
   t: number,
   trigger?: LoggedEvent,
 ): OracleValue {
-  return valueOf(feature, ofKey(group, current(source, known), key), t, trigger)
+  return valueOf(source, feature, ofKey(group, standing(source, known), key), t, trigger)
 }
 
 /** Events of the group's key. NULL, in the event or in the key asked for, is equal to nothing. */
@@ -23,19 +23,33 @@ export const ofKey = (group: GroupIR, events: readonly LoggedEvent[], key: reado
   events.filter(event => group.key.every((column, i) => key[i] !== null && event.row[column] === key[i]))
 
 /** The value over the events of one key, none of them superseded. */
-export function valueOf(feature: FeatureIR, events: readonly LoggedEvent[], t: number, trigger?: LoggedEvent): OracleValue {
+export function valueOf(
+  source: SourceIR,
+  feature: FeatureIR,
+  events: readonly LoggedEvent[],
+  t: number,
+  trigger?: LoggedEvent,
+): OracleValue {
   const { window, hop, where, before } = feature
   const tail = window === 'lifetime' ? -Infinity : Math.floor((t - window) / hop) * hop
-  const members = events
+  const present = events
     .filter(event => tail <= event.time && event.time <= t)
     .filter(event => !(before && event === trigger))
     .filter(event => where === undefined || evaluate(where, event.row) === true)
     .toSorted(inOrder)
+  if (feature.agg === 'row') return rowOf(source, feature, present.at(-1))
+  const members = present.filter(event => !isDeleted(source, event))
   if (feature.agg === 'count') return answer(members.length)
   const terms: Term[] = members
     .map(event => ({ time: event.time, x: feature.input ? compute(feature.input, rowReader(event.row)) : true }))
     .filter(term => term.x !== null)
   return aggregate(feature, terms, t)
+}
+
+/** What the latest row of a table says of its key: nothing if there is none, or if it is a delete. */
+function rowOf(source: SourceIR, feature: FeatureIR, latest: LoggedEvent | undefined): OracleValue {
+  if (latest === undefined || isDeleted(source, latest)) return answer(null)
+  return answer(delivered(compute(feature.input!, rowReader(latest.row))))
 }
 
 const inOrder = (a: LoggedEvent, b: LoggedEvent): number =>

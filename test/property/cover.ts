@@ -27,6 +27,7 @@ export const inputTypes: Record<AggregateName, readonly InputType[]> = {
   share: ['bool'],
   timeSinceLast: ['none', ...any],
   countDistinct: any,
+  row: any,
 }
 
 /** Classes of windows: the shortest and longest window of each, milliseconds. */

@@ -77,7 +77,10 @@ function historyEdges(of: Case, mark: Mark): void {
     'equal arrivals of two sources',
     of.log.some((event, i) => i > 0 && of.log[i - 1].arrival === event.arrival && of.log[i - 1].source !== event.source),
   )
-  for (const group of of.ir.groups) revisionEdges(of, group.name, mark)
+  for (const group of of.ir.groups) {
+    revisionEdges(of, group.name, mark)
+    tableEdges(of, group.name, mark)
+  }
 }
 
 function revisionEdges(of: Case, name: string, mark: Mark): void {
@@ -94,6 +97,29 @@ function revisionEdges(of: Case, name: string, mark: Mark): void {
     mark('a revision', latest.has(id))
     mark('a revision that moves an event to another group key', latest.has(id) && latest.get(id) !== place)
     latest.set(id, place)
+  }
+}
+
+function tableEdges(of: Case, name: string, mark: Mark): void {
+  const group = groupOf(of, name)
+  const { identity, deleted } = sourceOf(of, group)
+  const inputs = group.features.filter(({ agg }) => agg === 'row').flatMap(({ input }) => (input?.op === 'column' ? input.name : []))
+  if (identity || deleted === undefined || inputs.length === 0) return
+  const own = of.log.filter(({ source }) => source === group.source)
+  for (const rows of Map.groupBy(own, ({ row }) => JSON.stringify(group.key.map(column => row[column]))).values()) {
+    const ordered = rows.toSorted((a, b) => a.time - b.time || a.arrival - b.arrival || a.partition - b.partition || a.offset - b.offset)
+    const { row } = ordered.at(-1)!
+    const isDeleted = (at: number): boolean => ordered[at]?.row[deleted] === true
+    mark('a key whose latest row is a delete', isDeleted(ordered.length - 1))
+    mark(
+      'a row after a delete',
+      ordered.some((_, i) => isDeleted(i - 1) && !isDeleted(i)),
+    )
+    mark('a column that is NULL in the latest row', !isDeleted(ordered.length - 1) && inputs.some(input => row[input] === null))
+    mark(
+      'a row that comes after a delete and is of before',
+      rows.some((event, i) => i > 0 && rows[i - 1].row[deleted] === true && event.time < rows[i - 1].time),
+    )
   }
 }
 
@@ -153,6 +179,10 @@ export const edges: readonly string[] = [
   'a deleted event',
   'a revision',
   'a revision that moves an event to another group key',
+  'a key whose latest row is a delete',
+  'a row after a delete',
+  'a column that is NULL in the latest row',
+  'a row that comes after a delete and is of before',
   'a NULL in a key',
   'a key above U+FFFF',
   'a key in U+E000–U+FFFF',

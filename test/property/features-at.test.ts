@@ -9,7 +9,7 @@ import { decimalText } from '../../src/intake/row-text.ts'
 import { Log } from '../../src/log/log.ts'
 import { featuresAt } from '../../src/run/features-at.ts'
 import { ModelStore } from '../crash/model-store.ts'
-import { current, known, ofKey, valueOf } from '../oracle/oracle.ts'
+import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { groupOf, sourceOf, type Answer, type Ask, type Case } from './case.ts'
 import { agree, answerText } from './compare.ts'
 import { blockOf } from './engines/block.ts'
@@ -62,9 +62,9 @@ function expected(of: Case, { group: name, place, key, prefix, t }: Ask) {
   const group = groupOf(of, name)
   const source = sourceOf(of, group)
   const { events, clock } = known(source, place, of.log, prefix, t)
-  const own = ofKey(group, current(source, events), key)
+  const own = ofKey(group, standing(source, events), key)
   const answers = group.features.map((feature): Answer => {
-    const { delivered, tolerance, refused } = valueOf(feature, own, clock)
+    const { delivered, tolerance, refused } = valueOf(source, feature, own, clock)
     return { value: delivered, ...(tolerance !== undefined && { tolerance }), ...(refused && { refused }) }
   })
   const arrived = of.log.slice(0, prefix).filter(event => event.source === source.name)

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { Strings } from '../../src/columns/strings.ts'
 import type { GroupIR, PlacementIR } from '../../src/define/ir.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
-import { current, known, ofKey, valueOf } from '../oracle/oracle.ts'
+import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { groupOf, sourceOf, type Answer, type Ask, type Case, type Engine } from './case.ts'
 import { agree, answerText } from './compare.ts'
 import { blockOf, columnOf } from './engines/block.ts'
@@ -87,7 +87,7 @@ test('law 2: the oracle reads events as a set, revisions included', () => {
       const source = sourceOf(of, group)
       const { events, clock } = known(source, ask.place, of.log, ask.prefix, ask.t)
       const values = [events, draw.shuffled(events)].map(order =>
-        group.features.map(feature => valueOf(feature, ofKey(group, current(source, order), ask.key), clock)),
+        group.features.map(feature => valueOf(source, feature, ofKey(group, standing(source, order), ask.key), clock)),
       )
       assert.deepEqual(values[1], values[0], `seed ${of.seed}`)
     }

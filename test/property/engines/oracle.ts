@@ -1,4 +1,4 @@
-import { current, known, ofKey, valueOf, type OracleValue } from '../../oracle/oracle.ts'
+import { known, ofKey, standing, valueOf, type OracleValue } from '../../oracle/oracle.ts'
 import { groupOf, sourceOf, type Answer, type Ask, type Case, type Engine } from '../case.ts'
 
 /** The naive reference: a walk over the whole log for each ask. */
@@ -10,9 +10,9 @@ function answers(of: Case, { group: name, place, prefix, t, key, trigger }: Ask)
   const group = groupOf(of, name)
   const source = sourceOf(of, group)
   const { events, clock } = known(source, place, of.log, prefix, t)
-  const own = ofKey(group, current(source, events), key)
+  const own = ofKey(group, standing(source, events), key)
   const triggering = trigger === undefined ? undefined : of.log[trigger]
-  return group.features.map(feature => toAnswer(valueOf(feature, own, clock, triggering)))
+  return group.features.map(feature => toAnswer(valueOf(source, feature, own, clock, triggering)))
 }
 
 function toAnswer({ delivered, exact, tolerance, refused }: OracleValue): Answer {

@@ -37,6 +37,8 @@ const odds = {
   otherKey: 0.35,
   compositeKey: 0.25,
   revisions: 0.12,
+  /** Sources are tables: some of their events delete the row of their key. */
+  tables: 0.15,
 } as const
 
 export type Axis = keyof typeof odds
@@ -45,5 +47,6 @@ export type Axes = Readonly<Record<Axis, boolean>>
 export function swarm(draw: Draw): Axes {
   const axes = Object.fromEntries(Object.entries(odds).map(([axis, odd]) => [axis, draw.chance(odd)])) as Record<Axis, boolean>
   if (!axes.partitions) axes.fallingArrival = false
+  if (axes.revisions) axes.tables = false
   return axes
 }

@@ -13,7 +13,7 @@ export function assigned(seed: number): Combination[] {
   return [0, 1, 2, 3].map(step => combinations[((start + step) * STRIDE) % combinations.length])
 }
 
-/** Coprime to the number of combinations (474 = 2 · 3 · 79), so that the walk visits each, and far apart. */
+/** Coprime to the number of combinations (516 = 2² · 3 · 43), so that the walk visits each, and far apart. */
 const STRIDE = 175
 
 /** Further features of a case, mostly in windows near the first one's, so that the windows of one history are not empty. */
@@ -29,6 +29,9 @@ export function wished(draw: Draw, near: WindowClass): Combination {
   ])
   return { agg, type: draw.pick(inputTypes[agg]), window }
 }
+
+/** What a table is made of: a column of its latest row. */
+export const columnOfTable = (draw: Draw): Combination => ({ agg: 'row', type: draw.pick(inputTypes.row), window: 'lifetime' })
 
 /** Those that refuse large magnitudes of exact columns (semantics §6). */
 const momentAggregates: readonly AggregateName[] = ['variance', 'stddev', 'slope']

@@ -6,7 +6,7 @@ import { swarm, type Axes } from './axes.ts'
 import { companions } from './companions.ts'
 import { Draw } from './draw.ts'
 import { Expressions } from './expressions.ts'
-import { assigned, drawFeature, neededTypes, wished } from './features.ts'
+import { assigned, columnOfTable, drawFeature, neededTypes, wished } from './features.ts'
 import { history } from './history.ts'
 import { groupKey, sourcePlan, type SourcePlan } from './sources.ts'
 import { DAY, drawWindow } from './windows.ts'
@@ -23,7 +23,8 @@ export function generate(seed: number): Case {
   const wants = assigned(seed)
   const scale = lengthToFill(draw, wants[0])
   const more = (most: number) => Array.from({ length: draw.between(1, most) }, () => wished(draw, wants[0].window))
-  const groupWants = [[...wants, ...more(4)], ...(axes.secondGroup ? [more(3)] : [])]
+  const rows = () => (axes.tables ? Array.from({ length: draw.between(1, 3) }, () => columnOfTable(draw)) : [])
+  const groupWants = [[...wants, ...more(4), ...rows()], ...(axes.secondGroup ? [[...more(3), ...rows()]] : [])]
 
   const sources: SourcePlan[] = (axes.secondSource ? ['s0', 's1'] : ['s0']).map(name =>
     sourcePlan(draw, axes, name, neededTypes(groupWants.flat()), scale),

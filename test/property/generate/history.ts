@@ -28,7 +28,7 @@ export function history(
     const time = eventTime(draw, axes, now, scale, times, features)
     const again = axes.equalTimes && i > 0 && draw.chance(0.05)
     // An append that was retried without an id is a second event.
-    accepted.push(again ? { ...draw.pick(accepted.slice(-5)), arrival: now } : event(draw, axes, sources[source], source, time, now))
+    accepted.push(again ? { ...draw.pick(accepted.slice(-5)), arrival: now } : event(draw, sources[source], source, time, now))
     times.push(accepted.at(-1)!.time)
   }
   return positioned(inTotalOrder(draw, axes, accepted), sources)
@@ -39,13 +39,13 @@ interface Accepted extends Omit<LoggedEvent, 'offset' | 'source'> {
   readonly source: number
 }
 
-function event(draw: Draw, axes: Axes, plan: SourcePlan, source: number, time: number, arrival: number): Accepted {
+function event(draw: Draw, plan: SourcePlan, source: number, time: number, arrival: number): Accepted {
   const key = draw.chance(0.5) ? 0 : draw.between(0, plan.keys.length - 1)
   const row: Record<string, Value> = {}
   for (const column of plan.columns) row[column.ir.name] = column.ir.nullable && draw.chance(0.25) ? null : column.value(draw)
   row[plan.ir.key] = plan.keys[key]!
   row[TIME_COLUMN] = time
-  if (axes.revisions && draw.chance(0.15) && plan.ir.deleted) row[plan.ir.deleted] = true
+  if (plan.ir.deleted && draw.chance(0.15)) row[plan.ir.deleted] = true
   return { source, partition: key % plan.partitions, arrival, time, row }
 }
 

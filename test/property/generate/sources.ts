@@ -51,7 +51,7 @@ export function sourcePlan(draw: Draw, axes: Axes, name: string, needed: Readonl
   const calm = { ...axes, extremes: false }
   const columns = [key, few(draw, other), ...values, ...modest.map((type, i) => columnPlan(draw, calm, `m${i}`, type))]
   if (axes.revisions) columns.push(few(draw, columnPlan(draw, axes, 'ref', draw.pick(['int', 'string'] as const), draw.chance(0.4)), 6))
-  const isMarked = axes.revisions && draw.chance(0.85)
+  const isMarked = axes.tables || (axes.revisions && draw.chance(0.85))
   if (isMarked) columns.push({ ir: { name: DELETED_COLUMN, type: 'bool', nullable: true }, value: () => false, reach: 0 })
   const identity = axes.revisions && { identity: draw.chance(0.8) ? ['ref'] : ['ref', 'g'], revisable: 4000 * DAY }
   const ir: SourceIR = {
