@@ -52,6 +52,8 @@ export const limits = {
   TAKE_OVER_BEHIND: 10_000,
   /** Milliseconds that a process which was asked to stop has for it. */
   TAKE_OVER_MS: 60_000,
+  /** Ticks that passed while nothing ran, marked in the log at a time. */
+  TICKS_AT_ONCE: 256,
   /** Keys that a tick decides about before anything else has its turn. */
   TICK_KEYS_AT_ONCE: 4096,
   /** Entries of the log that wait for a tick's decisions, beyond which sources are held back. */

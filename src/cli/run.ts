@@ -106,7 +106,7 @@ async function runIn(pipeline: Runnable, { files, data, once, takesOver, decisio
     await Promise.race([Promise.all(feeding), run.ended, aborted(stopped.signal)])
     await run.stop()
     say(`stopped at entry ${run.end}. ${statusText(run)}`)
-    if (json) console.log(JSON.stringify({ pipeline: pipeline.ir.name, end: run.end, ...run.counts }))
+    if (json) console.log(JSON.stringify({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.all }))
     return 0
   } finally {
     for (const timer of timers) timer.stop()

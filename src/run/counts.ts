@@ -8,6 +8,12 @@ export class Counts {
   refused = 0
   decisions = 0
 
+  /** As a plain object. */
+  get all(): { accepted: number; duplicates: number; refused: number; decisions: number } {
+    const { accepted, duplicates, refused, decisions } = this
+    return { accepted, duplicates, refused, decisions }
+  }
+
   add(decisions: readonly StoredDecisions[], receipts: readonly Receipt[]): void {
     for (const { accepted, duplicates, refused } of receipts) {
       this.accepted += accepted

@@ -219,11 +219,13 @@ export class Run {
     try {
       this.#step()
       const now = this.#clock()
-      const ticks = this.#ticks.take(now)
+      const ticks = this.#ticks.take(now, this.#log.notBefore + this.decider.live)
       if (ticks.length > 0) this.#append([], ticks, now, [[TICKED, String(ticks.at(-1)!.t)]])
-      const requests = this.#asked.mark(this.#log.end, Math.max(now, this.#log.notBefore))
+      // Nothing that arrives now may stand before a tick that is due.
+      const isBehind = this.#ticks.next < now
+      const requests = isBehind ? [] : this.#asked.mark(this.#log.end, Math.max(now, this.#log.notBefore))
       if (requests.length > 0) this.#append([], requests, now, [])
-      if (this.#deciding.waiting < limits.UNDECIDED_MAX) inputs.push(...this.#inbox.take())
+      if (!isBehind && this.#deciding.waiting < limits.UNDECIDED_MAX) inputs.push(...this.#inbox.take())
       if (inputs.length > 0)
         this.#append(
           inputs,

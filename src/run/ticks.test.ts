@@ -157,19 +157,47 @@ test('a tick that is decided after a crash knows the keys that were live at it, 
   assert.deepEqual(decisionsOf({ commits }).slice(0, 1), [[5, 'a', 1, 70, 1]])
 })
 
-test('of ticks that were missed the last is made; periods that meet are one mark', () => {
+test('ticks that were missed are made late while a key may be live, and the last in any case; periods that meet are one mark', () => {
   const ticks = new Ticks([5000, 15_000], 1000)
-  assert.deepEqual(ticks.take(5000), [], 'the moment has not passed')
-  assert.deepEqual(ticks.take(5001), [{ kind: 'tick', t: 5000 }])
-  assert.deepEqual(ticks.take(5002), [])
-  assert.deepEqual(
-    ticks.take(31_000).map(({ t }) => t),
-    [30_000],
-  )
+  const made = (now: number, liveUntil: number) => ticks.take(now, liveUntil).map(({ t: at }) => at)
+  assert.deepEqual(made(5000, Infinity), [], 'the moment has not passed')
+  assert.deepEqual(made(5001, Infinity), [5000])
+  assert.deepEqual(made(5002, Infinity), [])
+  assert.deepEqual(made(31_000, 20_000), [10_000, 15_000, 20_000, 30_000])
   assert.equal(ticks.next, 35_000)
-  assert.deepEqual(
-    new Ticks([4000, 15_000], 1000).take(17_000).map(({ t }) => t),
-    [15_000, 16_000],
-  )
+  assert.deepEqual(made(62_000, 0), [60_000])
   assert.equal(new Ticks([], 0).next, Infinity)
+})
+
+test('many missed ticks are made some at a time', () => {
+  const ticks = new Ticks([1000, 2500], 0)
+  const made: number[] = []
+  for (let some = ticks.take(1_000_001, Infinity); some.length > 0; some = ticks.take(1_000_001, Infinity)) {
+    assert.ok(some.length <= limits.TICKS_AT_ONCE)
+    made.push(...some.map(({ t: at }) => at))
+  }
+  const all = Array.from({ length: 2000 }, (_, i) => (i + 1) * 500).filter(at => at % 1000 === 0 || at % 2500 === 0)
+  assert.deepEqual(made, all)
+})
+
+test('a run that was down makes the ticks of the time between, before it takes anything new', async () => {
+  const whole = open()
+  const first = open()
+  for (const { run } of [whole, first]) await run.submit('readings', batchOf([reading('a', 50, 0)]))
+  for (const m of [5.5, 10.5, 15.5, 20.5]) await whole.moveTo(m)
+  await first.moveTo(5.5)
+  await first.run.stop()
+  const again = open(first.store.disk)
+  const moved = again.moveTo(20.5)
+  for (const { run } of [whole, again]) await run.submit('readings', batchOf([reading('a', 60, 20)]))
+  await moved
+  for (const { run, moveTo } of [whole, again]) {
+    await moveTo(25.5)
+    await run.stop()
+  }
+  assert.deepEqual(decisionsOf(again.store.disk), decisionsOf(whole.store.disk))
+  assert.deepEqual(
+    decisionsOf(whole.store.disk).map(([at]) => at),
+    [5, 10, 25],
+  )
 })
