@@ -26,6 +26,10 @@ export async function replayLetters(data: string, path: string, { ids, json }: R
   const pipeline = await importPipeline(path)
   return withLetters(data, async (store, reader) => {
     const { letters, tired } = chosen(reader, pipeline.ir, ids)
+    if (letters.length === 0) {
+      if (!json) console.log(`No letter to send again.${tiredText(tired)}`)
+      return 0
+    }
     const progress = new Progress()
     const run = new Run(pipeline, { store, onProgress: (entries, of) => progress.show('taking the log again', entries / of) })
     progress.done()
@@ -83,9 +87,11 @@ function chosen(reader: SqliteReader, ir: PipelineIR, ids: readonly number[] | u
 }
 
 function summaryText(count: number, refused: number, tired: number, { counts }: Run): string {
-  const left =
-    tired > 0
-      ? ` ${counted(tired, 'letter')} ${tired === 1 ? 'was' : 'were'} left out, sent again ${limits.DEAD_ATTEMPTS_MAX} times before (DEAD_ATTEMPTS_MAX).`
-      : ''
-  return `${counted(count, 'letter')} sent again: ${number(count - refused)} settled, ${number(refused)} refused again, ${counted(counts.decisions, 'decision')} made.${left}`
+  const settled = `${number(count - refused)} settled, ${number(refused)} refused again, ${counted(counts.decisions, 'decision')} made.`
+  return `${counted(count, 'letter')} sent again: ${settled}${tiredText(tired)}`
+}
+
+function tiredText(count: number): string {
+  const times = `sent again ${limits.DEAD_ATTEMPTS_MAX} times before (DEAD_ATTEMPTS_MAX)`
+  return count > 0 ? ` ${counted(count, 'letter')} ${count === 1 ? 'was' : 'were'} left out, ${times}.` : ''
 }

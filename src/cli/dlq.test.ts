@@ -180,6 +180,8 @@ describe('a folder that is changed', () => {
         [2, 'dropped', 'noise', 'schema'],
       ],
     )
+    await dlq('drop', '3', '4', '--why', 'noise')
+    assert.deepEqual(await dlq('replay', '--all', shop.pipeline), { status: 0, out: 'No letter to send again.', err: '' })
     assert.match((await dlq('show', '1')).out, /^ {2}dropped: noise \(\S+Z\)$/m)
     assert.equal((await dlq('edit', '1', '--set', 'a=b')).err, 'SPILL_INPUT: letter 1 is settled (dropped); it is kept as it is')
   })
