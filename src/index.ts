@@ -18,6 +18,7 @@ export { linear, logistic, rules, type Score, type Weight } from './define/score
 export { source, type RecordFor, type RowOf, type Source } from './define/source.ts'
 export { after } from './define/source-options.ts'
 export { t, type Column } from './define/t.ts'
+export { table, type Table } from './define/table.ts'
 export { on, type Trigger } from './define/trigger.ts'
 export { defaultHop } from './define/window.ts'
 export type { BoolWords, DurationWords, Field, NumberWords, StringWords, TimestampWords } from './define/words.ts'

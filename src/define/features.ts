@@ -68,6 +68,7 @@ export function features<C extends Columns, const E extends Entities, F extends 
   const what = `features '${checkName('features', name)}'`
   checkOptions(what, options, ['from', 'entity', 'key', 'place', 'values', 'owner', 'description'])
   const from: unknown = options.from
+  if (from instanceof GroupValue) mistake(`${what}: from is the group '${from.name}'; of a table write from: ${from.name}.source`)
   if (!(from instanceof SourceValue))
     mistake(`${what}: from must be a source, got ${show(from)}${from === undefined ? ' (do two files import each other?)' : ''}`)
   const entities = entitiesOf(what, options.entity)

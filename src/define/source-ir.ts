@@ -7,16 +7,18 @@ import type { AnyOptions } from './source-options.ts'
 
 const defaults = { allowedLateness: '1d', maxClockSkew: '1m', dedupe: '1h' } as const
 
-export function sourceIR(name: string, columns: readonly ColumnIR[], options: AnyOptions): SourceIR {
-  const what = `source '${name}'`
+export function sourceIR(name: string, columns: readonly ColumnIR[], options: AnyOptions, kind: 'source' | 'table' = 'source'): SourceIR {
+  const what = `${kind} '${name}'`
   const span = (option: keyof typeof defaults) => durationOf(`${what} ${option}`, options[option] ?? defaults[option], { zero: true })
   const key = required(what, 'key', columns, options.key)
   const time = timestamp(what, 'time', columns, options.time)
   const identity = options.identity && identityOf(what, columns, options)
   if (!identity && options.revisable !== undefined)
     mistake(`${what} has revisable without identity; name the fields that make an event a revision`)
-  if (!identity && options.deleted !== undefined)
-    mistake(`${what} has deleted without identity; name the fields that tell which event is deleted`)
+  if (!identity && options.deleted !== undefined && kind === 'source')
+    mistake(
+      `${what} has deleted without identity; name the fields that tell which event is deleted, or make it a table(…), where a row is deleted`,
+    )
   return {
     name,
     columns,

@@ -19,17 +19,10 @@ type NoOthers<M, Names> = M extends null
     ? readonly NoOthers<One, Names>[]
     : { readonly [N in Exclude<keyof M, Names>]?: never }
 
-export interface SourceOptions<C extends Columns, M = unknown> {
-  /** The column by which events are partitioned, and within which ids and identities are compared. */
-  readonly key: RequiredNames<C>
+/** What a source and a table have in common. */
+export interface ChangeOptions<C extends Columns, M = unknown> {
   /** The column that tells a retried append from a second event. */
   readonly id?: keyof C & string
-  /** Columns whose equality makes a later event a revision of an earlier one; needs `revisable`. */
-  readonly identity?: readonly (keyof C & string)[]
-  /** How long after the original's arrival a revision is taken. */
-  readonly revisable?: Duration
-  /** A bool column that marks an event as deleted: it supersedes, does not count, and triggers nothing; needs `identity`. */
-  readonly deleted?: keyof C & string
   /** Arrival of imported history: a timestamp column, or `after('3m')`; `after('0ms')` unless given. */
   readonly arrives?: TimeNames<C> | After
   /** Beyond this an event is marked late; it still counts. A day unless given. */
@@ -43,6 +36,17 @@ export interface SourceOptions<C extends Columns, M = unknown> {
   readonly map?: (raw: any) => M & NoOthers<M, keyof C>
   /** Changes whenever `map` gives other records; part of the fingerprint. */
   readonly mapVersion?: string
+}
+
+export interface SourceOptions<C extends Columns, M = unknown> extends ChangeOptions<C, M> {
+  /** The column by which events are partitioned, and within which ids and identities are compared. */
+  readonly key: RequiredNames<C>
+  /** Columns whose equality makes a later event a revision of an earlier one; needs `revisable`. */
+  readonly identity?: readonly (keyof C & string)[]
+  /** How long after the original's arrival a revision is taken. */
+  readonly revisable?: Duration
+  /** A bool column that marks an event as deleted: it supersedes, does not count, and triggers nothing; needs `identity`. */
+  readonly deleted?: keyof C & string
 }
 
 /** The options as they are read: names not checked yet. */

@@ -86,7 +86,7 @@ export class SourceValue {
 
 let made = 0
 
-interface SchemaOptions<S extends Schema, Time extends string, Stated extends Columns> {
+export interface SchemaOptions<S extends Schema, Time extends string, Stated extends Columns> {
   readonly schema: S
   /** The event time: a timestamp column. */
   readonly time: Time extends TimeNames<ColumnsOf<S, Stated, Time>> ? Time : TimeNames<ColumnsOf<S, Stated, Time>>

@@ -1,6 +1,7 @@
 /** What makes a model decide, and the fields that a decision brings with it. */
 import { didYouMean } from '../base/did-you-mean.ts'
 import { show } from '../base/show.ts'
+import { GroupValue } from './features.ts'
 import type { Field } from './words.ts'
 import type { ColumnIR, FeatureIR, GroupIR, TriggerIR } from './ir.ts'
 import type { Columns, DeliveredOf, KindOf } from './kinds.ts'
@@ -24,6 +25,7 @@ export type TriggerFields<C extends Columns> = { readonly [N in keyof C]: Field<
 /** Decides at every event of a source, with everything known up to and including it. */
 export function on<C extends Columns>(source: Source<C>): Trigger<C, null> {
   const given: unknown = source
+  if (given instanceof GroupValue) mistake(`on(…) needs a source, got the group '${given.name}'; of a table write on(${given.name}.source)`)
   if (!(given instanceof SourceValue)) mistake(`on(…) needs a source, got ${show(given)}`)
   const { ir, name } = given
   const value = new TriggerValue({

@@ -1,6 +1,6 @@
 /** Types of a foreign schema are those that it infers, and what `columns` states. */
 import { type } from 'arktype'
-import { count, entity, features, logistic, model, on, source, stream, t, type Id, type RecordFor, type VectorOf } from 'spillway'
+import { count, entity, features, logistic, model, on, source, stream, t, table, type Id, type RecordFor, type VectorOf } from 'spillway'
 import { z } from 'zod'
 import { exactly } from './exactly.ts'
 
@@ -60,3 +60,17 @@ exactly<VectorOf<typeof hypo>, { readonly glucose: number; readonly note: string
 source('payments', { schema: z.object(fields), key: 'crad', time: 'at' })
 // @ts-expect-error an optional column is no key
 source('payments', { schema: z.object({ ...fields, at: z.iso.datetime() }), key: 'note', time: 'at' })
+
+// A table of a foreign schema.
+const kinds = table('kinds', {
+  schema: z.object({ ...fields, at: z.iso.datetime() }),
+  columns: { card, amount: t.decimal(2) },
+  key: 'card',
+  time: 'at',
+  deleted: 'ok',
+})
+const known = model('known', { decide: on(payments), inputs: p => ({ kind: kinds.of(p.card).kind, all: kinds.of(p.card) }), score })
+exactly<VectorOf<typeof known>['kind'], 'chip' | 'web' | null>()
+exactly<keyof VectorOf<typeof known>['all'], 'amount' | 'qty' | 'kind' | 'note' | 'at'>()
+// @ts-expect-error a string that is not stated as an entity identifies nothing
+table('kinds', { schema: z.object({ ...fields, at: z.iso.datetime() }), key: 'card', time: 'at' })

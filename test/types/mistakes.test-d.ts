@@ -16,6 +16,7 @@ import {
   source,
   stream,
   t,
+  table,
 } from 'spillway'
 import type { TestRun } from 'spillway/testing'
 import { card, cardNow, pair, payments, terminal, terminalNow } from './payments.ts'
@@ -176,3 +177,27 @@ model('m', { decide, inputs: p => ({ amount: p.amount }), score: v => rules([{ w
 model('m', { decide, inputs: p => ({ amount: p.amount }), score: v => rules([{ when: v.amount, score: 1 }], 0) })
 // @ts-expect-error a score is required
 model('m', { decide, inputs: p => ({ amount: p.amount }) })
+
+// Tables
+const rows = { who: card, tier: t.enum(['free', 'pro']), gone: t.bool(), at: t.timestamp(), maybe: card.nullable() }
+const tiers = table('tiers', { schema: rows, key: 'who', time: 'at', deleted: 'gone', place: stream })
+// @ts-expect-error a string identifies nothing
+table('u', { schema: rows, key: 'tier', time: 'at' })
+// @ts-expect-error a nullable entity is no key
+table('u', { schema: rows, key: 'maybe', time: 'at' })
+// @ts-expect-error a string marks no delete
+table('u', { schema: rows, key: 'who', time: 'at', deleted: 'tier' })
+// @ts-expect-error no such column
+table('u', { schema: rows, key: 'who', time: 'at', deleted: 'gon' })
+// @ts-expect-error a later row takes the place of the earlier by itself
+table('u', { schema: rows, key: 'who', time: 'at', identity: ['tier'], revisable: '1d' })
+// @ts-expect-error a table is no source
+on(tiers)
+on(tiers.source)
+model('m', { decide, inputs: p => ({ a: tiers.of(p.card).tier.eq('free') }), score })
+// @ts-expect-error no value of the enum
+model('m', { decide, inputs: p => ({ a: tiers.of(p.card).tier.eq('fre') }), score })
+// @ts-expect-error the mark of a delete is not read
+model('m', { decide, inputs: p => ({ a: tiers.of(p.card).gone }), score })
+// @ts-expect-error a terminal is no card
+model('m', { decide, inputs: p => ({ a: tiers.of(p.terminal).tier }), score })

@@ -2,6 +2,7 @@
 import { model, on, rules, type FeaturesOf, type Id, type RecordFor, type VectorOf } from 'spillway'
 import { exactly } from './exactly.ts'
 import { cardNow, payments, type fraud } from './payments.ts'
+import type { limit, plans, regions } from './plans.ts'
 
 type V = VectorOf<typeof fraud>
 exactly<V['amount'], number>()
@@ -63,3 +64,18 @@ model('ruled', {
   inputs: p => ({ card: cardNow.of(p.card), big: p.amount.gt(100) }),
   score: v => rules([{ when: v.card.n10m.gte(5).and(v.big), score: 0.9 }], 0.1),
 })
+
+// A table gives the columns of its latest row, each of which may be missing with it.
+type L = VectorOf<typeof limit>
+exactly<keyof L['plan'], 'tier' | 'seats' | 'price' | 'at'>()
+exactly<L['plan']['tier'], 'free' | 'pro' | null>()
+exactly<L['plan']['seats'], number | null>()
+exactly<L['plan']['price'], number | null>()
+exactly<L['plan']['at'], number | null>()
+exactly<L['region'], string | null>()
+exactly<L['isPaid'], boolean | null>()
+exactly<keyof FeaturesOf<typeof plans>, 'tier' | 'seats' | 'price' | 'at'>()
+exactly<keyof FeaturesOf<typeof regions>, 'region' | 'from'>()
+type Change = RecordFor<typeof plans.source>
+exactly<Change['tier'], 'free' | 'pro'>()
+exactly<Change['gone'], boolean | null | undefined>()
