@@ -18,6 +18,8 @@ import { number } from './summary.ts'
 
 const TICK_EVERY_MS = 20
 const STATUS_EVERY_MS = 5000
+/** Of fewer entries nobody needs to be told that they are taken. */
+const SHOWN_ENTRIES = 100_000
 
 interface Request {
   readonly path: string
@@ -122,6 +124,7 @@ function memoryOptions(say: (text: string) => void): MemoryOptions {
   return {
     onReport: report => say(`  ${report}`),
     onProgress: (entries, of) => {
+      if (of < SHOWN_ENTRIES) return
       progress.show('taking the log again', entries / of)
       if (entries >= of) progress.done()
     },
