@@ -23,7 +23,7 @@ function caseOf({ source, group, log, asks }: (typeof cases)[number], blocks: nu
   }
 }
 
-for (const name of ['kernel', 'kernel-restored'])
+for (const name of ['kernel', 'kernel-restored', 'log'])
   for (const one of cases)
     test(`${name}: ${one.name}`, async () => {
       const engine = await openEngine(name)

@@ -2,11 +2,12 @@ import { SpillwayError } from '../../../src/base/errors.ts'
 import type { Engine } from '../case.ts'
 import { duckdbEngine } from './duckdb.ts'
 import { kernelEngine } from './kernel.ts'
+import { loggedEngine } from './logged.ts'
 import { oracleEngine } from './oracle.ts'
 import { restoredEngine } from './restored.ts'
 
 /** The oracle comes first: the reference, unless others are named. */
-const engines = { oracle: oracleEngine, kernel: kernelEngine, 'kernel-restored': restoredEngine, duckdb: duckdbEngine }
+const engines = { oracle: oracleEngine, kernel: kernelEngine, 'kernel-restored': restoredEngine, log: loggedEngine, duckdb: duckdbEngine }
 
 export const engineNames = Object.keys(engines)
 

@@ -1,6 +1,6 @@
 import type { Block } from '../../../src/columns/block.ts'
 import type { Kernel } from '../../../src/kernel/kernel.ts'
-import type { Engine } from '../case.ts'
+import type { Answer, Case, Engine } from '../case.ts'
 import { Draw } from '../generate/draw.ts'
 import { pieceOf } from './block.ts'
 import { valuesInPieces, type AfterPiece } from './kernel.ts'
@@ -13,11 +13,12 @@ const MORE_PIECES = 4
  * behind the lowest slice are given to that one again. Whatever it is asked must not show.
  */
 export function restoredEngine(): Engine {
-  const values = (of: Parameters<Engine['values']>[0]) => {
-    const draw = new Draw(of.seed)
-    return valuesInPieces(of, of.blocks + MORE_PIECES, making => restarting(draw, making))
-  }
-  return { name: 'kernel-restored', values: of => Promise.resolve(values(of)), close: () => {} }
+  return { name: 'kernel-restored', values: of => Promise.resolve(restoredValues(of)), close: () => {} }
+}
+
+export function restoredValues(of: Case): Answer[][] {
+  const draw = new Draw(of.seed)
+  return valuesInPieces(of, of.blocks + MORE_PIECES, making => restarting(draw, making))
 }
 
 /** Slots [from, to) that are to be saved after so many pieces more. */
