@@ -70,6 +70,8 @@ export const limits = {
   COMMITS_AT_ONCE: 4096,
   /** Pages (4 KiB) in the WAL beyond which commits wait until it is empty. */
   WAL_PAGES_MAX: 4000,
+  /** Pages (4 KiB) of a log whose structure is checked at every start. */
+  QUICK_CHECK_PAGES_MAX: 1 << 14,
   /** Milliseconds between two looks at the WAL. */
   CHECKPOINT_EVERY_MS: 50,
   /** Milliseconds that commits wait for the WAL to be emptied at most. */

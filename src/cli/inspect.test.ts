@@ -5,6 +5,7 @@ import { afterEach, beforeEach, test } from 'node:test'
 import { called } from '../../test/cli/called.ts'
 import { Shop } from '../../test/cli/shop.ts'
 import { openFolder } from '../log/sqlite/data-folder.ts'
+import { FORMAT } from '../log/sqlite/schema.ts'
 import { sqlite } from '../log/sqlite/sqlite.ts'
 import type { FolderReport } from './folder-report.ts'
 
@@ -33,7 +34,7 @@ test('what a folder holds', async () => {
   assert.equal(status, 0)
   assert.deepEqual(
     [held.format, held.holder, held.entries, held.decided],
-    [2, { pid: process.pid, holds: false }, 4, { entry: 4, skip: 0 }],
+    [FORMAT, { pid: process.pid, holds: false }, 4, { entry: 4, skip: 0 }],
   )
   assert.deepEqual(held.sources, [
     { source: 'sales', schemas: [1], offsets: [3] },
@@ -63,7 +64,7 @@ test('what a folder holds', async () => {
   const { out } = await inspect()
   assert.match(
     out,
-    /^.*: format 2, held by nobody\n4 entries in \d segments of \d+ bytes on average, arrivals \S+Z to \S+Z\nall of it is decided$/m,
+    /^.*: format 3, held by nobody\n4 entries in \d segments of \d+ bytes on average, arrivals \S+Z to \S+Z\nall of it is decided$/m,
   )
   assert.match(out, /^sales {2,}1 +1 +3 +3$/m)
   assert.match(out, /^ {2}sales=.*sales\.ndjson {2}line 7 \(byte \d+\)$/m)

@@ -7,6 +7,7 @@
  */
 import { assert } from '../base/assert.ts'
 import { addText, type Hash64 } from '../base/hash.ts'
+import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
@@ -111,9 +112,8 @@ export class Log {
     const context = { columnsOf: this.schemas.columnsOf, ...strings }
     for (let next = from; next < to;) {
       const stored = this.#store.segmentAt(next)
-      if (!stored) return
-      assert(stored.first + stored.entries > next, 'segments follow one another')
-      yield this.today(readSegment(stored.bytes, context, `segment ${stored.first} of the log`), wanted)
+      if (!stored || (next > from && stored.first !== next)) throw missing(next)
+      yield this.today(readStored(stored, context), wanted)
       next = stored.first + stored.entries
     }
   }
@@ -175,9 +175,9 @@ export class Log {
   }
 
   /** A segment without its columns. */
-  #read({ first, bytes }: StoredSegment): Segment {
+  #read(stored: StoredSegment): Segment {
     const noColumns: SegmentContext = { columnsOf: this.schemas.columnsOf, stringsOf: () => new Strings(), wanted: () => false }
-    return readSegment(bytes, noColumns, `segment ${first} of the log`)
+    return readStored(stored, noColumns)
   }
 
   #continue(last: StoredSegment): void {
@@ -194,3 +194,13 @@ export class Log {
     this.#notBefore = last.arrival
   }
 }
+
+/** Throws `SPILL_DATA` for a segment that is damaged, or is not the one that stands in its place. */
+function readStored({ first, entries, bytes }: StoredSegment, context: SegmentContext): Segment {
+  const segment = readSegment(bytes, context, `segment ${first} of the log`)
+  if (segment.first === first && segment.length === entries) return segment
+  throw new SpillwayError('SPILL_DATA', `segment ${first} of the log is damaged: the bytes are those of segment ${segment.first}`)
+}
+
+const missing = (entry: number): SpillwayError =>
+  new SpillwayError('SPILL_DATA', `the log is damaged: the segment with entry ${entry} is missing; restore the folder from a backup`)

@@ -1,14 +1,16 @@
 /**
- * `prove inputs`, for files: random sources; files of sound, damaged and random records in every format, plain and gzip; and no record
- * that is not accounted for.
+ * `prove inputs`, at three doors. Files: random sources; files of sound, damaged and random records in every format, plain and gzip. Standard input of
+ * a run: lines of the same kinds. Data folders: one file of them damaged. No record is not accounted for.
  *
- * A case is one record, or one row that a map made of it. The bytes of text files are followed too: all that is in a file comes out of it.
+ * A case is one record, one damaged folder, or one row that a map made of it. The bytes of text files are followed too: all that is in a file comes out of it.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { random } from '../../src/base/random.ts'
 import { account, type Account } from './account.ts'
+import { runDamaged, writeFolder, type DamagedOutcome } from './damaged-folder.ts'
+import { accountStandardInput } from './standard-input.ts'
 import { writeRandomFile } from './random-file.ts'
 
 export interface InputsResult {
@@ -22,12 +24,19 @@ export interface InputsResult {
   readonly unaccounted: number
   readonly crashed: number
   readonly files: number
+  /** Runs that read standard input. */
+  readonly processes: number
+  /** Data folders with a damaged file, by what became of the run over it. */
+  readonly folders: Readonly<Record<DamagedOutcome['outcome'], number>>
   readonly seed: number
   /** The first things that were wrong, with the seed that brings the file back as the first of its run. */
   readonly failures: readonly { readonly seed: number; readonly file: string; readonly fault: string }[]
 }
 
 const FAILURES_KEPT = 5
+/** One damaged folder, and one run over standard input, for so many cases. */
+const FOLDER_CASES = 100
+const PROCESS_CASES = 2000
 /** From here on every outcome must have occurred. */
 const COVERING_CASES = 1000
 
@@ -35,20 +44,45 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   const folder = mkdtempSync(join(tmpdir(), 'spillway-inputs-'))
   const total = { accepted: 0, dead: 0, duplicate: 0, skipped: 0, rejected: 0, unaccounted: 0, crashed: 0 }
   const failures: { seed: number; file: string; fault: string }[] = []
+  const folders = { sound: 0, reported: 0, refused: 0 }
+  const processes = Math.ceil(cases / PROCESS_CASES)
   let files = 0
-  let counted = 0
+  let counted = Math.ceil(cases / FOLDER_CASES)
+  const add = (result: Account, where: { seed: number; file: string }): void => {
+    for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += result[name]
+    for (const fault of result.faults) failures.push({ ...where, fault })
+  }
   try {
+    const damaged = await runFolders(counted, seed, folder)
+    for (const { outcome } of damaged) folders[outcome]++
+    for (const { fault, what, seed: of } of damaged) if (fault) failures.push({ seed: of, file: what, fault })
+    total.unaccounted += failures.length
+    for (let i = 0; i < processes; i++) {
+      const result = await accountStandardInput(random(seed + i), folder)
+      add(result, { seed: seed + i, file: 'standard input' })
+      counted += caseCount(result)
+    }
     for (; counted < cases; files++) {
       const file = await writeRandomFile(random(seed + files), folder)
       const result = await account(file)
-      for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += result[name]
+      add(result, { seed: seed + files, file: basename(file.path) })
       counted += caseCount(result)
-      for (const fault of result.faults) failures.push({ seed: seed + files, file: basename(file.path), fault })
     }
   } finally {
     rmSync(folder, { recursive: true })
   }
-  return { cases: counted, ...total, files, seed, failures: failures.slice(0, FAILURES_KEPT) }
+  return { cases: counted, ...total, files, processes, folders, seed, failures: failures.slice(0, FAILURES_KEPT) }
+}
+
+/** Damages data folders of a process that ended in order and of one that was killed, in turn. */
+async function runFolders(count: number, seed: number, scratch: string) {
+  const sounds = [await writeFolder(scratch, true), await writeFolder(scratch, false)]
+  const outcomes: (Awaited<ReturnType<typeof runDamaged>> & { seed: number })[] = []
+  for (let i = 0; i < count; i++) {
+    const of = seed + Math.floor(i / sounds.length)
+    outcomes.push({ ...(await runDamaged(random(of), sounds[i % sounds.length], scratch)), seed: of })
+  }
+  return outcomes
 }
 
 function caseCount({ accepted, dead, duplicate, skipped, rejected, unaccounted, crashed }: Account): number {

@@ -3,12 +3,14 @@
  *
  * `log.db` (and SQLite's `-wal` and `-shm` beside it) is all that must be kept and backed up; `lock.db` and `holder.json` say who has it.
  */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
 import { lockFolder } from './lock.ts'
 import { SqliteReader } from './reader.ts'
-import { SqliteStore, storeError, type SqliteOptions } from './sqlite-store.ts'
+import { SqliteStore, type SqliteOptions } from './sqlite-store.ts'
+import { checkWal } from './wal-claim.ts'
+import { storeError } from './store-error.ts'
 
 export interface DataFolder {
   readonly store: SqliteStore
@@ -27,11 +29,24 @@ export async function openFolder(folder: string, options: SqliteOptions = {}): P
   }
   const lock = lockFolder(folder)
   try {
-    return { store: await SqliteStore.open(join(folder, LOG), options), release: () => lock.release() }
+    const path = join(folder, LOG)
+    if (lock.hadLog) checkIsThere(path)
+    checkWal(path)
+    const store = await SqliteStore.open(path, options)
+    lock.hasLog()
+    return { store, release: () => lock.release() }
   } catch (error) {
     lock.release()
     throw error
   }
+}
+
+/** SQLite would begin a new log where the old one is gone. */
+function checkIsThere(path: string): void {
+  const size = existsSync(path) ? statSync(path).size : 0
+  if (size > 0) return
+  const what = 'is missing or empty, and this folder had a log; restore it from a backup, or delete the folder to begin a new one'
+  throw new SpillwayError('SPILL_DATA', what, { place: path })
 }
 
 /** What a folder holds, whoever runs in it. Throws `SPILL_STORE` if it is none, `SPILL_DATA` if its log cannot be read. */

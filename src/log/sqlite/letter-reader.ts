@@ -1,7 +1,7 @@
 /** Dead letters, and those that were settled, as they stand in their tables. */
 import type { RawForm } from '../../intake/refusal.ts'
 import type { SettledLetter, StoredDeadLetter } from '../letters.ts'
-import type { DatabaseSync } from './sqlite.ts'
+import type { Asking } from './asking.ts'
 
 const PAGE = 500
 const COLUMNS = 'id, source, reason, detail, place, at, sequence, raw, attempts, form, original'
@@ -18,9 +18,9 @@ export interface LetterCount {
 }
 
 export class LetterReader {
-  readonly #db: DatabaseSync
+  readonly #db: Asking
 
-  constructor(db: DatabaseSync) {
+  constructor(db: Asking) {
     this.#db = db
   }
 

@@ -2,12 +2,16 @@
  * One process a data folder. The lock is one that the operating system takes back when the process ends, however it ends, so that nothing stale
  * is ever left: an exclusive transaction on a small file of its own. Beside it stands who holds it.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
 import { sqlite, type DatabaseSync } from './sqlite.ts'
 
 export interface Lock {
+  /** Has a process had a log in this folder before? */
+  readonly hadLog: boolean
+  /** From now on the folder has one. */
+  hasLog(): void
   release(): void
 }
 
@@ -18,7 +22,7 @@ const LOOK_MS = 100
 
 /** Throws `SPILL_BUSY`, naming the process that holds the folder. */
 export function lockFolder(folder: string): Lock {
-  const db = new sqlite.DatabaseSync(join(folder, LOCK))
+  const db = opened(folder)
   try {
     db.exec(`PRAGMA busy_timeout = ${LOOK_MS}; BEGIN EXCLUSIVE`)
   } catch (error) {
@@ -28,16 +32,25 @@ export function lockFolder(folder: string): Lock {
       place: folder,
     })
   }
-  writeFileSync(join(folder, HOLDER), JSON.stringify({ pid: process.pid }))
-  return { release: () => release(db) }
+  const hadLog = readHolder(folder).log === true
+  const hold = (log: boolean): void => {
+    const path = join(folder, HOLDER)
+    writeFileSync(`${path}.part`, JSON.stringify({ pid: process.pid, ...(log && { log }) }))
+    renameSync(`${path}.part`, path)
+  }
+  hold(hadLog)
+  return { hadLog, hasLog: () => hold(true), release: () => release(db) }
 }
 
 /** The process that holds the folder, or held it last. */
-export function holderOf(folder: string): number | undefined {
+export const holderOf = (folder: string): number | undefined => readHolder(folder).pid
+
+/** A file that is missing or damaged says nothing. */
+function readHolder(folder: string): { readonly pid?: number; readonly log?: boolean } {
   try {
-    return (JSON.parse(readFileSync(join(folder, HOLDER), 'utf8')) as { pid?: number }).pid
+    return Object(JSON.parse(readFileSync(join(folder, HOLDER), 'utf8'))) as { pid?: number; log?: boolean }
   } catch {
-    return undefined
+    return {}
   }
 }
 
@@ -58,12 +71,28 @@ export function isHeld(folder: string): boolean {
 }
 
 const SQLITE_BUSY = 5
+const SQLITE_CORRUPT = 11
+const SQLITE_NOTADB = 26
 
 function release(db: DatabaseSync): void {
   db.exec('ROLLBACK')
   db.close()
 }
 
+function opened(folder: string): DatabaseSync {
+  try {
+    return new sqlite.DatabaseSync(join(folder, LOCK))
+  } catch (error) {
+    throw cannotLock(folder, error)
+  }
+}
+
 function cannotLock(folder: string, cause: unknown): SpillwayError {
-  return new SpillwayError('SPILL_STORE', `cannot be locked: ${(cause as Error).message}`, { place: folder, cause })
+  const { errcode = 0, message } = cause as { errcode?: number; message: string }
+  const isDamaged = [SQLITE_CORRUPT, SQLITE_NOTADB].includes(errcode & 0xff)
+  return new SpillwayError(
+    isDamaged ? 'SPILL_DATA' : 'SPILL_STORE',
+    isDamaged ? 'is damaged; it holds nothing: delete it if no process runs in the folder' : `cannot be locked: ${message}`,
+    { place: isDamaged ? join(folder, LOCK) : folder, cause },
+  )
 }

@@ -1,9 +1,9 @@
 /** What is committed in the log's SQLite file, read by a connection of its own that blocks nobody. */
 import type { StoredDecisions, StoredLog, StoredSchema, StoredSegment } from '../store.ts'
+import { Asking, type Question } from './asking.ts'
 import { LetterReader } from './letter-reader.ts'
-import { checkFormat } from './schema.ts'
 import { StateFiles } from './state-files.ts'
-import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
+import { checkSum } from './sums.ts'
 
 /** What is recorded of one model's decisions: how many, the entries that made the first and the last, and their bytes. */
 export interface ModelDecisions {
@@ -16,25 +16,20 @@ export interface ModelDecisions {
 
 export class SqliteReader implements StoredLog {
   readonly letters: LetterReader
-  readonly #db: DatabaseSync
-  readonly #segmentAt: StatementSync
-  readonly #lastSegment: StatementSync
-  readonly #get: StatementSync
-  readonly #named: StatementSync
+  readonly #path: string
+  readonly #db: Asking
+  readonly #segmentAt: Question
+  readonly #lastSegment: Question
+  readonly #get: Question
+  readonly #named: Question
 
-  /** Throws `SPILL_DATA` for a database of another format, and what SQLite does if the file cannot be read. */
   readonly #states: StateFiles
 
+  /** Throws as `Asking` does; so do all of its questions. */
   constructor(path: string) {
     this.#states = StateFiles.beside(path)
-    const db = new sqlite.DatabaseSync(path, { readOnly: true })
-    db.exec('PRAGMA busy_timeout = 5000')
-    try {
-      checkFormat(db, path)
-    } catch (error) {
-      db.close()
-      throw error
-    }
+    const db = new Asking(path)
+    this.#path = path
     this.#db = db
     this.letters = new LetterReader(db)
     this.#segmentAt = db.prepare(
@@ -42,8 +37,8 @@ export class SqliteReader implements StoredLog {
        WHERE first >= coalesce((SELECT max(first) FROM segment WHERE first <= ?1 AND first + entries > ?1), ?1) ORDER BY first LIMIT 1`,
     )
     this.#lastSegment = db.prepare('SELECT first, entries, arrival, bytes FROM segment ORDER BY first DESC LIMIT 1')
-    this.#get = db.prepare('SELECT value FROM value WHERE name = ?')
-    this.#named = db.prepare('SELECT name, value FROM value WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name')
+    this.#get = db.prepare('SELECT value, sum FROM value WHERE name = ?')
+    this.#named = db.prepare('SELECT name, value, sum FROM value WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name')
   }
 
   segmentAt(sequence: number): StoredSegment | undefined {
@@ -55,21 +50,23 @@ export class SqliteReader implements StoredLog {
   }
 
   schemas(): StoredSchema[] {
-    const rows = this.#db.prepare('SELECT source, version, columns FROM schema ORDER BY source, version').all()
+    const rows = this.#db.prepare('SELECT source, version, columns, sum FROM schema ORDER BY source, version').all()
     return rows.map(row => {
-      const { source, version, columns } = row as { source: string; version: number; columns: string }
-      return { source, version, columns: JSON.parse(columns) as StoredSchema['columns'] }
+      const { source, version, columns, sum } = row as { source: string; version: number; columns: string; sum: number | null }
+      const text = checkSum(this.#path, `${source} ${version}`, columns, sum)
+      return { source, version, columns: JSON.parse(text) as StoredSchema['columns'] }
     })
   }
 
   get(name: string): string | undefined {
-    return (this.#get.get(name) as { value: string } | undefined)?.value
+    const row = this.#get.get(name) as { value: string; sum: number | null } | undefined
+    return row && checkSum(this.#path, name, row.value, row.sum)
   }
 
   named(prefix: string): [name: string, value: string][] {
     return this.#named.all(prefix).map(row => {
-      const { name, value } = row as { name: string; value: string }
-      return [name, value]
+      const { name, value, sum } = row as { name: string; value: string; sum: number | null }
+      return [name, checkSum(this.#path, name, value, sum)]
     })
   }
 

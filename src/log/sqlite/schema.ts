@@ -20,6 +20,8 @@ const migrations: readonly string[] = [
    CREATE TABLE settled (id INTEGER PRIMARY KEY, source TEXT, reason TEXT NOT NULL, detail TEXT NOT NULL, place TEXT NOT NULL,
      at INTEGER NOT NULL, sequence INTEGER NOT NULL, raw BLOB NOT NULL, attempts INTEGER NOT NULL, form TEXT, original BLOB,
      outcome TEXT NOT NULL, why TEXT, settled INTEGER NOT NULL);`,
+  `ALTER TABLE value ADD COLUMN sum INTEGER;
+   ALTER TABLE schema ADD COLUMN sum INTEGER;`,
 ]
 
 export const FORMAT = migrations.length

@@ -10,6 +10,7 @@ import type { CheckpointerData } from './checkpointer-thread.ts'
 import { Gate } from './gate.ts'
 import { SqliteReader } from './reader.ts'
 import { StateFiles } from './state-files.ts'
+import { storeError } from './store-error.ts'
 import type { FromWriter, ToWriter, WriterData } from './writer-thread.ts'
 
 export interface SqliteOptions {
@@ -112,13 +113,14 @@ export class SqliteStore implements LogStore {
   }
 
   async #close(): Promise<void> {
-    this.#writer.postMessage('close' satisfies ToWriter)
-    await this.#closed.promise
-    // From here on nothing else keeps the process until it has let go of the file.
+    // Its thread does not hold the process, which must live until the file is closed.
     this.#checkpointer.ref()
     this.#checkpointer.postMessage('close')
     await new Promise(resolve => this.#checkpointer.once('exit', resolve))
     this.#reader.close()
+    // The writer closes last: it moves all of the WAL into the database, so that one file is left.
+    this.#writer.postMessage('close' satisfies ToWriter)
+    await this.#closed.promise
   }
 
   #heard(message: FromWriter): void {
@@ -135,7 +137,7 @@ export class SqliteStore implements LogStore {
 
   #writerError(message: string): SpillwayError {
     this.#closed.resolve()
-    return storeError(this.#path, { message, code: undefined, errcode: undefined })
+    return storeError(this.#path, { message })
   }
 }
 
@@ -143,24 +145,4 @@ export class SqliteStore implements LogStore {
 function transfers({ decisions = [] }: Commit): ArrayBuffer[] {
   const all = decisions.map(({ bytes }) => bytes)
   return all.filter(({ buffer, byteLength }) => buffer.byteLength === byteLength).map(({ buffer }) => buffer as ArrayBuffer)
-}
-
-/** By the primary result codes of SQLite. */
-const codes: Readonly<Record<number, readonly ['SPILL_STORE' | 'SPILL_DATA', string]>> = {
-  8: ['SPILL_STORE', 'cannot be written: it, or its folder, is read-only'],
-  10: ['SPILL_STORE', 'cannot be read or written'],
-  11: ['SPILL_DATA', 'is damaged'],
-  13: ['SPILL_STORE', 'cannot be written: the disk is full; what was acknowledged is safe. Make room and start again'],
-  14: ['SPILL_STORE', 'cannot be opened'],
-  26: ['SPILL_DATA', 'is not a file of Spillway'],
-}
-
-/** What SQLite said, as an error of ours. */
-export function storeError(
-  path: string,
-  { message, code, errcode }: { message: string; code: string | undefined; errcode: number | undefined },
-): SpillwayError {
-  if (code?.startsWith('SPILL_')) return new SpillwayError(code as 'SPILL_DATA', message)
-  const [ours, why] = codes[(errcode ?? 0) & 0xff] ?? ['SPILL_STORE', 'cannot be used']
-  return new SpillwayError(ours, `${why} (${message})`, { place: path })
 }

@@ -1,7 +1,9 @@
 /** Commits into the tables: several commits are one transaction and one fsync. Runs in the writer's thread. */
 import type { Commit } from '../store.ts'
 import { LetterWriter } from './letter-writer.ts'
+import { checkStructure } from './structure.ts'
 import { migrate } from './schema.ts'
+import { sumOf } from './sums.ts'
 import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
 
 export class Writer {
@@ -22,13 +24,14 @@ export class Writer {
     // FULL: a commit is on the disk before it is acknowledged. The checkpointer moves the WAL into the database, never this thread.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 5000')
     migrate(db, path)
+    checkStructure(db, path)
     this.#begin = db.prepare('BEGIN IMMEDIATE')
     this.#commit = db.prepare('COMMIT')
     this.#segment = db.prepare('INSERT INTO segment (first, entries, arrival, bytes) VALUES (?, ?, ?, ?)')
     this.#decisions = db.prepare('INSERT INTO decisions (model, first, last, count, bytes) VALUES (?, ?, ?, ?, ?)')
     this.#letters = new LetterWriter(db)
-    this.#schema = db.prepare('INSERT INTO schema (source, version, columns) VALUES (?, ?, ?)')
-    this.#put = db.prepare('INSERT INTO value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
+    this.#schema = db.prepare('INSERT INTO schema (source, version, columns, sum) VALUES (?, ?, ?, ?)')
+    this.#put = db.prepare('INSERT OR REPLACE INTO value (name, value, sum) VALUES (?, ?, ?)')
     this.#drop = db.prepare('DELETE FROM value WHERE name = ?')
   }
 
@@ -50,14 +53,17 @@ export class Writer {
   }
 
   #apply({ segment, decisions = [], dead = [], letters = [], schemas = [], put = [] }: Commit): void {
-    for (const { source, version, columns } of schemas) this.#schema.run(source, version, JSON.stringify(columns))
+    for (const { source, version, columns } of schemas) {
+      const text = JSON.stringify(columns)
+      this.#schema.run(source, version, text, sumOf(`${source} ${version}`, text))
+    }
     if (segment) this.#segment.run(segment.first, segment.entries, segment.arrival, segment.bytes)
     for (const { model, first, last, count, bytes } of decisions) this.#decisions.run(model, first, last, count, bytes)
     for (const change of letters) this.#letters.change(change)
     for (const letter of dead) this.#letters.add(letter)
     for (const [name, value] of put) {
       if (value === null) this.#drop.run(name)
-      else this.#put.run(name, value)
+      else this.#put.run(name, value, sumOf(name, value))
     }
   }
 }

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { openFolder, readFolder } from './data-folder.ts'
+import { sqlite } from './sqlite.ts'
+import { checkWal } from './wal-claim.ts'
+
+const scratch = mkdtempSync(join(tmpdir(), 'spillway-damage-'))
+after(() => rmSync(scratch, { recursive: true }))
+
+/** A folder with some commits: as it stood while they were in the WAL, and after it was closed. */
+async function folders(name: string): Promise<{ readonly killed: string; readonly closed: string }> {
+  const [live, killed] = [join(scratch, name), join(scratch, `${name}-killed`)]
+  const { store, release } = await opened(live)
+  for (let i = 0; i < 5; i++)
+    await store.commit({
+      segment: { first: i, entries: 1, arrival: i, bytes: new Uint8Array(5000).fill(i) },
+      put: [[`cursor/${i}`, `${i}00`]],
+    })
+  cpSync(live, killed, { recursive: true })
+  await store.close()
+  release()
+  return { killed, closed: live }
+}
+
+const opened = async (folder: string) => {
+  const folderOpened = await openFolder(folder)
+  return { store: folderOpened.store, release: () => folderOpened.release() }
+}
+
+test('a folder that was closed is one file, and a log that is gone or empty is not begun anew', async () => {
+  const { closed } = await folders('gone')
+  copyFileSync(join(closed, 'log.db'), join(scratch, 'backup.db'))
+  const backup = new sqlite.DatabaseSync(join(scratch, 'backup.db'), { readOnly: true })
+  assert.deepEqual({ ...backup.prepare('SELECT count(*) AS n FROM segment').get() }, { n: 5 })
+  backup.close()
+  truncateSync(join(closed, 'log.db'))
+  await assert.rejects(openFolder(closed), { code: 'SPILL_DATA', message: /log\.db is missing or empty, and this folder had a log/ })
+  rmSync(join(closed, 'log.db'))
+  await assert.rejects(openFolder(closed), { code: 'SPILL_DATA', message: /delete the folder to begin a new one/ })
+})
+
+test('a WAL that lost what was committed to it is refused, unless its index is deleted', async () => {
+  const { killed } = await folders('wal')
+  const path = join(killed, 'log.db')
+  checkWal(path)
+  const wal = readFileSync(`${path}-wal`)
+  const flipped = Buffer.from(wal)
+  flipped[flipped.length >> 1] = flipped[flipped.length >> 1] ^ 8
+  for (const bytes of [flipped, wal.subarray(0, wal.length - 4200), Buffer.alloc(0)]) {
+    writeFileSync(`${path}-wal`, bytes)
+    await assert.rejects(openFolder(killed), {
+      code: 'SPILL_DATA',
+      message: /log\.db-wal is damaged or missing: of \d+ pages .* delete .*-shm/,
+    })
+  }
+  rmSync(`${path}-shm`)
+  const { store, release } = await opened(killed)
+  await store.close()
+  release()
+})
+
+test('a WAL of a later generation than its index is what a power loss may leave', async () => {
+  const { killed } = await folders('later')
+  const path = join(killed, 'log.db')
+  const index = readFileSync(`${path}-shm`)
+  const db = new sqlite.DatabaseSync(path)
+  db.exec('PRAGMA wal_checkpoint(RESTART); CREATE TABLE more (x)')
+  copyFileSync(`${path}-wal`, join(scratch, 'later-wal'))
+  db.close()
+  copyFileSync(join(scratch, 'later-wal'), `${path}-wal`)
+  writeFileSync(`${path}-shm`, index)
+  checkWal(path)
+})
+
+test('a value that is not what was written, and pages that do not fit, are found', async () => {
+  const { closed } = await folders('value')
+  const path = join(closed, 'log.db')
+  const sound = readFileSync(path)
+  const at = sound.indexOf('cursor/3300')
+  assert.ok(at > 0)
+  const changed = Buffer.from(sound)
+  changed[at + 'cursor/3'.length] = 0x34
+  writeFileSync(path, changed)
+  const reader = readFolder(closed)
+  assert.throws(() => reader.named('cursor/'), { code: 'SPILL_DATA', message: /log\.db is damaged: the value 'cursor\/3'/ })
+  assert.equal(reader.get('cursor/2'), '200')
+  reader.close()
+  writeFileSync(path, sound.subarray(0, sound.length - 4096))
+  await assert.rejects(openFolder(closed), { code: 'SPILL_DATA', message: /log\.db is damaged/ })
+})

@@ -1,0 +1,21 @@
+import { SpillwayError } from '../../base/errors.ts'
+
+/** By the primary result codes of SQLite. */
+const codes: Readonly<Record<number, readonly ['SPILL_STORE' | 'SPILL_DATA', string]>> = {
+  8: ['SPILL_STORE', 'cannot be written: it, or its folder, is read-only'],
+  10: ['SPILL_STORE', 'cannot be read or written'],
+  11: ['SPILL_DATA', 'is damaged; restore the folder from a backup'],
+  13: ['SPILL_STORE', 'cannot be written: the disk is full; what was acknowledged is safe. Make room and start again'],
+  14: ['SPILL_STORE', 'cannot be opened'],
+  26: ['SPILL_DATA', 'is not a file of Spillway, or its beginning is damaged; restore the folder from a backup'],
+}
+
+/** What SQLite threw in any thread, as an error of ours that names the file. */
+export function storeError(
+  path: string,
+  { message, code, errcode }: { readonly message: string; readonly code?: string | undefined; readonly errcode?: number | undefined },
+): SpillwayError {
+  if (code?.startsWith('SPILL_')) return new SpillwayError(code as 'SPILL_DATA', message)
+  const [ours, why] = codes[(errcode ?? 0) & 0xff] ?? ['SPILL_STORE', 'cannot be used']
+  return new SpillwayError(ours, `${why} (${message})`, { place: path })
+}

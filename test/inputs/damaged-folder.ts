@@ -1,0 +1,133 @@
+/**
+ * Data folders of which one file is damaged: cut, emptied, gone, with a bit that fell over or bytes overwritten. A run over such a folder goes on with
+ * all that was acknowledged, or ends with an error of ours that names the file: it never goes on with less and says nothing.
+ */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Random } from '../../src/base/random.ts'
+import { SpillwayError } from '../../src/base/errors.ts'
+import { batchOf } from '../../src/intake/batch.ts'
+import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { Run } from '../../src/run/run.ts'
+import { runnable } from '../crash/case.ts'
+import { diskOf } from '../crash/folder.ts'
+import { decisionsOf, entriesOf, logOf } from '../crash/inspect.ts'
+import shop from '../crash/shop.ts'
+import { below, chance, oneOf } from './generate.ts'
+
+export const damages = ['cut', 'empty', 'gone', 'bit', 'overwritten'] as const
+export type Damage = (typeof damages)[number]
+
+const BATCHES = 30
+const START = Date.parse('2026-01-01T00:00Z')
+
+/** What a folder held before it was damaged. */
+export interface SoundFolder {
+  readonly folder: string
+  /** Every file of it, by its path within. */
+  readonly files: readonly string[]
+  readonly events: readonly string[]
+  readonly decisions: number
+}
+
+export interface DamagedOutcome {
+  /** What is wrong, if anything is. */
+  readonly fault?: string
+  readonly outcome: 'sound' | 'reported' | 'refused'
+}
+
+/** A folder that a process left behind: in order, or in the middle of its work. */
+export async function writeFolder(scratch: string, inOrder: boolean): Promise<SoundFolder> {
+  const live = mkdtempSync(join(scratch, 'live-'))
+  const opened = await openFolder(live)
+  let now = START
+  const run = new Run(shop, { store: opened.store, clock: () => now })
+  for (let i = 0; i < BATCHES; i++) {
+    now += 400
+    await run.submit('payments', batchOf(payments(i)))
+    if (i % 10 === 4) run.checkpoint()
+    await run.submit('logins', batchOf([{ card: `c${i % 3}`, at: START + i }, { card: null }]))
+    run.tick()
+  }
+  const folder = mkdtempSync(join(scratch, 'sound-'))
+  if (!inOrder) cpSync(live, folder, { recursive: true })
+  await run.stop()
+  opened.release()
+  if (inOrder) cpSync(live, folder, { recursive: true })
+  rmSync(live, { recursive: true })
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => statSync(join(folder, name)).isFile())
+  const probe = mkdtempSync(join(scratch, 'probe-'))
+  cpSync(folder, probe, { recursive: true })
+  const held = contentOf(probe)
+  rmSync(probe, { recursive: true })
+  return { folder, files: files.toSorted(), ...held }
+}
+
+const payments = (i: number): unknown[] =>
+  Array.from({ length: 3 }, (_, n) => ({ id: `i${i * 3 + n}`, card: `c${n}`, amount: '1.50', at: START + i * 100 + n }))
+
+function contentOf(folder: string): { readonly events: readonly string[]; readonly decisions: number } {
+  const reader = readFolder(folder)
+  try {
+    const disk = diskOf(reader)
+    const { segments, strings } = logOf(shop.ir, disk)
+    const events = entriesOf(shop.ir, segments, strings).flatMap(entry => ('event' in entry ? [JSON.stringify(entry.event)] : []))
+    return { events, decisions: decisionsOf(disk).length }
+  } finally {
+    reader.close()
+  }
+}
+
+export function damaged(next: Random, bytes: Buffer, damage: Damage): Buffer | undefined {
+  if (damage === 'gone') return undefined
+  if (damage === 'empty' || bytes.length === 0) return Buffer.alloc(0)
+  if (damage === 'cut') return bytes.subarray(0, below(next, bytes.length))
+  const copy = Buffer.from(bytes)
+  const at = below(next, bytes.length)
+  if (damage === 'bit') copy[at] = copy[at] ^ (1 << below(next, 8))
+  else for (let i = at; i < Math.min(bytes.length, at + 1 + below(next, 600)); i++) copy[i] = below(next, 256)
+  return copy
+}
+
+/** Damages one file of a copy of the folder, and runs in it. */
+export async function runDamaged(next: Random, sound: SoundFolder, scratch: string): Promise<DamagedOutcome & { readonly what: string }> {
+  // What was acknowledged stands in the log's files.
+  const name = oneOf(next, chance(next, 0.6) ? sound.files.filter(file => file.startsWith('log.db')) : sound.files)
+  const damage = oneOf(next, damages)
+  const folder = mkdtempSync(join(scratch, 'damaged-'))
+  cpSync(sound.folder, folder, { recursive: true })
+  const bytes = damaged(next, readFileSync(join(folder, name)), damage)
+  if (bytes) writeFileSync(join(folder, name), bytes)
+  else rmSync(join(folder, name))
+  try {
+    return { what: `${name}: ${damage}`, ...(await outcomeIn(folder, sound)) }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function outcomeIn(folder: string, sound: SoundFolder): Promise<DamagedOutcome> {
+  const reports: string[] = []
+  try {
+    const opened = await openFolder(folder)
+    try {
+      const run = new Run(runnable(shop.ir), { store: opened.store, clock: () => START + 60_000, onReport: report => reports.push(report) })
+      await run.submit('payments', batchOf(payments(BATCHES)))
+      await Promise.race([run.stop(), run.ended])
+    } finally {
+      await opened.store.close()
+      opened.release()
+    }
+    const { events, decisions } = contentOf(folder)
+    const isWhole = sound.events.every((event, i) => events[i] === event) && events.length === sound.events.length + 3
+    if (!isWhole) return { outcome: 'sound', fault: `it goes on with ${events.length} events of ${sound.events.length} and says nothing` }
+    if (decisions < sound.decisions) return { outcome: 'sound', fault: `it goes on with ${decisions} decisions of ${sound.decisions}` }
+    return { outcome: reports.length > 0 ? 'reported' : 'sound' }
+  } catch (error) {
+    if (!(error instanceof SpillwayError) || error.code === 'SPILL_ASSERT')
+      return { outcome: 'refused', fault: `crashed: ${String((error as Error).stack)}` }
+    if (!/log\.db|lock\.db|holder|segment|stretch|state/.test(error.message))
+      return { outcome: 'refused', fault: `names no file: ${error.message}` }
+    return { outcome: 'refused' }
+  }
+}
