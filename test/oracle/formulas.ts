@@ -37,7 +37,9 @@ interface Numbers {
 }
 
 export function formula(feature: FeatureIR, terms: readonly Term[], t: number): OracleValue {
-  const numbers = asIntegers(terms)
+  // What is between them may be so large that the unit made for it would show in what is made of these two alone.
+  const isOfEnds = feature.agg === 'change' || feature.agg === 'rate'
+  const numbers = asIntegers(isOfEnds ? [terms[0], terms.at(-1)!] : terms)
   const unit = BigInt(feature.per ?? 60_000)
   switch (feature.agg) {
     case 'sum':

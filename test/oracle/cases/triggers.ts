@@ -1,6 +1,6 @@
 /** Decisions at ticks and on request: when, about whom, in which order, and what is known then. */
 import type { ExprIR, GroupIR, ModelIR, PlacementIR, TypeIR, Value } from '../../../src/define/ir.ts'
-import { agg, col, ev, group, history, revisable, wide, type Delivered } from '../case.ts'
+import { agg, changelog, col, ev, group, history, revisable, wide, type Delivered } from '../case.ts'
 import { feature, input, named, pipeline, trigger, type DecisionCase } from './decisions.ts'
 
 const INT: TypeIR = { type: 'int' }
@@ -214,6 +214,40 @@ export const triggerCases: DecisionCase[] = [
       at(100, 'a', 2, { own: 2 }),
       { model: 'ask', request: 2, t: 105, prefix: 2, score: 1.5, vector: { sum: 0.25, n: 0, last: null, late: 0 } },
       { model: 'ask', request: 3, t: 150, prefix: 3, score: 1, vector: { sum: 0, n: 3, last: 7, late: 2 } },
+    ],
+  },
+  {
+    name: 'a row of a table makes its key live and a decision, a delete neither',
+    pipeline: (() => {
+      const rows = named('rows', group({ n: agg('row', 'lifetime', col('n')) }))
+      const on: ModelIR = {
+        name: 'on',
+        decide: { kind: 'on', source: 'wide' },
+        inputs: [input('n', feature('rows', 'k', 'n', INT)), input('was', trigger('n', INT))],
+        score: scoreless,
+      }
+      const tick = ticking('tick', 100, 150, [rows])
+      return pipeline([changelog], [rows], [on, tick])
+    })(),
+    log: history(
+      ev(50, { k: 'a', n: 1 }),
+      ev(60, { k: 'b', n: 2 }),
+      ev(190, { k: 'a', n: 9 }, { deleted: true }),
+      ev(150, { k: 'b', n: 3 }, { arrival: 195 }),
+      ev(350, { k: 'c' }, { deleted: true }),
+      ev(400, { k: 'a', n: 4 }),
+    ),
+    expect: [
+      { model: 'on', event: 0, t: 50, score: 0, vector: { n: 1, was: 1 } },
+      { model: 'on', event: 1, t: 60, score: 0, vector: { n: 2, was: 2 } },
+      at(100, 'a', 2, { rows: 1 }, 'tick'),
+      at(100, 'b', 2, { rows: 2 }, 'tick'),
+      { model: 'on', event: 3, t: 195, score: 0, vector: { n: 3, was: 3 } },
+      at(200, 'a', 4, { rows: null }, 'tick'), // live by its row of 50, which is deleted
+      at(200, 'b', 4, { rows: 3 }, 'tick'),
+      at(300, 'b', 4, { rows: 3 }, 'tick'), // b by its row of 150; the delete of a, of 190, is no sign of life
+      { model: 'on', event: 5, t: 400, score: 0, vector: { n: 4, was: 4 } },
+      at(400, 'a', 6, { rows: 4 }, 'tick'), // c was only deleted
     ],
   },
 ]
