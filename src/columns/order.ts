@@ -58,3 +58,14 @@ function isAscending(values: Float64Array): boolean {
   for (let i = 1; i < values.length; i++) if (values[i - 1] > values[i]) return false
   return true
 }
+
+/** How many of the ascending `times` are at or before each of the ascending `cuts`. */
+export function countUpTo(times: Float64Array, cuts: Float64Array): Int32Array {
+  const counts = new Int32Array(cuts.length)
+  let count = 0
+  for (let i = 0; i < cuts.length; i++) {
+    while (count < times.length && times[count] <= cuts[i]) count++
+    counts[i] = count
+  }
+  return counts
+}

@@ -1,6 +1,6 @@
 import type { Block } from '../columns/block.ts'
 import { gather } from '../columns/gather.ts'
-import { ascendingOrder } from '../columns/order.ts'
+import { ascendingOrder, countUpTo } from '../columns/order.ts'
 import type { PlacementIR, SourceIR } from '../define/ir.ts'
 import { scheduleCursor } from './schedule.ts'
 import { currentRows } from './superseded.ts'
@@ -75,16 +75,5 @@ function asKnown(block: Block, { prefix, own }: Triggers, clock: Float64Array, u
 function arrivedBy(arrival: Float64Array, cuts: Float64Array, prefix: Int32Array): Int32Array {
   const counts = countUpTo(arrival, cuts)
   for (let i = 0; i < counts.length; i++) if (counts[i] > prefix[i]) counts[i] = prefix[i]!
-  return counts
-}
-
-/** How many of the ascending `times` are at or before each of the ascending `cuts`. */
-function countUpTo(times: Float64Array, cuts: Float64Array): Int32Array {
-  const counts = new Int32Array(cuts.length)
-  let count = 0
-  for (let i = 0; i < cuts.length; i++) {
-    while (count < times.length && times[count] <= cuts[i]) count++
-    counts[i] = count
-  }
   return counts
 }

@@ -6,13 +6,14 @@
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Block, Column } from '../columns/block.ts'
+import { countUpTo } from '../columns/order.ts'
 import { blockSlice } from '../columns/slice.ts'
 import { tellersOf, type Every } from '../decision/tellers.ts'
 import { TickKeys } from '../decision/tick-keys.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import { identityColumns } from '../kernel/superseded.ts'
 import type { ReplayLog } from './log.ts'
-import { countUpTo, type Stretch, type Triggering } from './triggering.ts'
+import type { Stretch, Triggering } from './triggering.ts'
 
 /** Events of a source that tells, with the columns that say of whom and which are revised. */
 interface Telling {

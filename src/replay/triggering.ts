@@ -42,14 +42,3 @@ export function ofDecisions<A extends Float64Array | Int32Array>(byMoment: A, { 
   for (let row = 0; row < length; row++) values[row] = byMoment[moment[row]]!
   return values
 }
-
-/** How many of the ascending `times` are at or before each of the ascending `cuts`. */
-export function countUpTo(times: Float64Array, cuts: Float64Array): Int32Array {
-  const counts = new Int32Array(cuts.length)
-  let count = 0
-  for (let i = 0; i < cuts.length; i++) {
-    while (count < times.length && times[count] <= cuts[i]) count++
-    counts[i] = count
-  }
-  return counts
-}

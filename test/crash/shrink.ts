@@ -1,30 +1,13 @@
 /** The smallest crash case found in which a fault still shows: fewer steps, records, models and inputs. Greedy, and bounded in tries. */
 import type { PipelineIR } from '../../src/define/ir.ts'
 import { fewer } from '../property/shrink.ts'
+import { smallest } from '../property/smallest.ts'
 import type { CrashCase } from './case.ts'
 
 const TRIES_MAX = 500
 
-export async function shrinkCrash(of: CrashCase, fails: (of: CrashCase) => Promise<boolean>): Promise<CrashCase> {
-  let smallest = of
-  let tries = 0
-  for (let helped = true; helped;) {
-    helped = false
-    for (const pass of [fewerSteps, fewerRecords, fewerModels, onePartition]) {
-      for (let found = true; found;) {
-        found = false
-        for (const smaller of pass(smallest)) {
-          if (++tries > TRIES_MAX) return smallest
-          if (!(await fails(smaller))) continue
-          smallest = smaller
-          found = helped = true
-          break
-        }
-      }
-    }
-  }
-  return smallest
-}
+export const shrinkCrash = (of: CrashCase, fails: (of: CrashCase) => Promise<boolean>): Promise<CrashCase> =>
+  smallest(of, fails, [fewerSteps, fewerRecords, fewerModels, onePartition], TRIES_MAX)
 
 function* fewerSteps(of: CrashCase): Iterable<CrashCase> {
   for (const steps of fewer(of.steps)) yield { ...of, steps }

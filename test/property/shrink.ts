@@ -1,40 +1,19 @@
 import type { ExprIR, FeatureIR, SourceIR, Value } from '../../src/define/ir.ts'
 import type { Case } from './case.ts'
+import { smallest, type Pass } from './smallest.ts'
 
 /** Does the fault still show? */
 export type Fails = (of: Case) => Promise<boolean>
-
-/** Cases smaller than this one, the boldest first. */
-type Pass = (of: Case) => Iterable<Case>
 
 const TRIES_MAX = 2000
 
 /**
  * The smallest case found in which the fault still shows: fewer asks, features, events and columns, then simpler expressions
- * and values. Greedy: a pass starts again from whatever still fails, until no pass helps or the tries are used up.
+ * and values.
  */
-export async function shrink(of: Case, fails: Fails): Promise<Case> {
-  let smallest = of
-  let tries = 0
-  for (let helped = true; helped;) {
-    helped = false
-    for (const pass of passes) {
-      for (let found = true; found;) {
-        found = false
-        for (const smaller of pass(smallest)) {
-          if (++tries > TRIES_MAX) return smallest
-          if (!(await fails(smaller))) continue
-          smallest = smaller
-          found = helped = true
-          break
-        }
-      }
-    }
-  }
-  return smallest
-}
+export const shrink = (of: Case, fails: Fails): Promise<Case> => smallest(of, fails, passes, TRIES_MAX)
 
-const passes: readonly Pass[] = [
+const passes: readonly Pass<Case>[] = [
   fewerAsks,
   fewerGroups,
   fewerFeatures,

@@ -1,0 +1,26 @@
+/** Passes that make a case smaller, the boldest of each first. */
+export type Pass<C> = (of: C) => Iterable<C>
+
+/**
+ * The smallest case found that still fails. Greedy: a pass starts again from whatever still fails, until no pass helps or the tries are used up.
+ */
+export async function smallest<C>(of: C, fails: (of: C) => Promise<boolean>, passes: readonly Pass<C>[], triesMax: number): Promise<C> {
+  let least = of
+  let tries = 0
+  for (let helped = true; helped;) {
+    helped = false
+    for (const pass of passes) {
+      for (let found = true; found;) {
+        found = false
+        for (const smaller of pass(least)) {
+          if (++tries > triesMax) return least
+          if (!(await fails(smaller))) continue
+          least = smaller
+          found = helped = true
+          break
+        }
+      }
+    }
+  }
+  return least
+}
