@@ -32,9 +32,10 @@ export function checkCut(verdict: Verdict, ir: PipelineIR, disk: Disk, seed: num
   const { segments, strings } = logOf(ir, disk)
   const decider = new Decider(runnable(ir), strings)
   const writer = new DecisionWriter(ir.name, strings)
-  const made = recut(segments, new Draw(seed)).flatMap(segment =>
-    [...decider.take(segment)].flatMap(made => [...recordedDecisions(writer.write(made, () => strings).bytes)]),
-  )
+  const made: RecordedDecision[] = []
+  // One stretch at a time: the next writes over its columns.
+  for (const segment of recut(segments, new Draw(seed)))
+    for (const stretch of decider.take(segment)) made.push(...recordedDecisions(writer.write(stretch, () => strings).bytes))
   compareDecisions(verdict, 'a decision over another cut', made, decisionsOf(disk))
 }
 
