@@ -60,6 +60,8 @@ export function checkTold(verdict: Verdict, told: ReadonlyMap<string, string>, d
 
 const ORACLE_EVENTS_MAX = 60
 
+const inputsOf = (ir: PipelineIR, name: string): number => ir.models.find(model => model.name === name)!.inputs.length
+
 /** The naive reference decides the same, where it is cheap and its values are exact. */
 export function checkOracle(verdict: Verdict, ir: PipelineIR, disk: Disk, entries: readonly Entry[]): boolean {
   const places = [...entries.keys()].filter(i => 'event' in entries[i])
@@ -70,10 +72,17 @@ export function checkOracle(verdict: Verdict, ir: PipelineIR, disk: Disk, entrie
   const expected = attempt(() => oracleDecisions(ir, log, { until: ticks.at(-1)?.[0] ?? -Infinity }))
   if (!expected) return false
   const exact = new Map(ir.models.map(model => [model.name, model.inputs.filter(({ expr }) => isExact(ir, expr)).map(({ name }) => name)]))
+  // Doubles that overflow on the way are refused by one and may be a number for another (semantics §6).
+  const overflowing = new Set(
+    decisionsOf(disk)
+      .filter(({ model, refused }) => refused !== undefined && exact.get(model)!.length < inputsOf(ir, model))
+      .map(({ model, entry, key, position }) => JSON.stringify([model, entry, position ? null : key])),
+  )
   const texts = expected.flatMap(decision => {
     const entry = 'event' in decision ? places[decision.event] : entryAt.get(decision.t)
     if (entry === undefined) return []
     const about = 'key' in decision ? deliveredKey(ir, decision.model, decision.key) : null
+    if (overflowing.has(JSON.stringify([decision.model, entry, about]))) return []
     return [
       JSON.stringify([
         decision.model,
@@ -85,9 +94,11 @@ export function checkOracle(verdict: Verdict, ir: PipelineIR, disk: Disk, entrie
       ]),
     ]
   })
-  const found = decisionsOf(disk).map(({ model, entry, key, t, score, vector, position }) =>
-    JSON.stringify([model, entry, position ? null : key, t, score, exact.get(model)!.map(name => at(vector, name))]),
-  )
+  const found = decisionsOf(disk)
+    .filter(({ model, entry, key, position }) => !overflowing.has(JSON.stringify([model, entry, position ? null : key])))
+    .map(({ model, entry, key, t, score, vector, position }) =>
+      JSON.stringify([model, entry, position ? null : key, t, score, exact.get(model)!.map(name => at(vector, name))]),
+    )
   compareLists(verdict, "the oracle's decision", texts.toSorted(), found.toSorted())
   return true
 }
