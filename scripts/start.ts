@@ -23,7 +23,7 @@ const progress = new Progress()
 const decided = { t: [] as Float64Array[], score: [] as Float64Array[], delay: [] as Float64Array[] }
 const samples: string[] = []
 let batches = 0
-const rowOf = (log: ReplayLog) => rowsOf(late.ir.inputs, log.strings)
+const rowOf = (log: Pick<ReplayLog, 'strings'>) => rowsOf(late.ir.inputs, log.strings)
 const delayAt = late.ir.inputs.findIndex(input => input.name === 'there.delay')
 
 const summary = await replay(pipeline, {
@@ -40,7 +40,7 @@ const inputs = new Map([['there.delay', joined(decided.delay)]])
 console.log(`${evaluationText(evaluate({ t: joined(decided.t), score: joined(decided.score), inputs }, await outcomes()))}\n`)
 console.log(summaryText(summary))
 
-function keep(batch: DecisionBatch, log: ReplayLog): void {
+function keep(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): void {
   decided.t.push(batch.t.slice())
   decided.score.push(numbers(batch.score, batch.length))
   decided.delay.push(numbers(batch.vector[delayAt], batch.length))

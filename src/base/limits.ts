@@ -58,6 +58,8 @@ export const limits = {
   TICK_KEYS_AT_ONCE: 4096,
   /** Entries of the log that wait for a tick's decisions, beyond which sources are held back. */
   UNDECIDED_MAX: 1 << 20,
+  /** Entries of the log in one segment of an import. */
+  IMPORT_ENTRIES: 4096,
   /** Records that one turn of a run takes from those that wait. */
   TURN_RECORDS: 1 << 14,
   /** Records that wait for a turn of a run, beyond which sources are held back. */

@@ -5,19 +5,22 @@ import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import { RefusalWriter } from '../files/refusal-writer.ts'
 import { openDecisions, type DecisionOutput } from '../replay/decision-output.ts'
 import type { SourceFile } from '../replay/load.ts'
-import { replay, type Replayable, type ReplaySummary } from '../replay/replay.ts'
+import { replay, type Replayable, type ReplayOptions, type ReplaySummary } from '../replay/replay.ts'
 import { UsageError, type Command } from './command.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
+import { replayThroughLog, type LoggedSummary } from './replay-log.ts'
 import { ShownDecisions } from './shown-decisions.ts'
 import { checkSourceFiles, sourceFiles } from './source-files.ts'
-import { counted, summaryText } from './summary.ts'
+import { counted, number, summaryText } from './summary.ts'
 
 const SHOWN = 5
 
 interface Request {
   readonly path: string
   readonly files: readonly SourceFile[]
+  /** The data folder of a log; in memory if there is none. */
+  readonly log: string | undefined
   readonly out: string | undefined
   readonly refused: string | undefined
   readonly models: readonly string[] | undefined
@@ -36,6 +39,7 @@ export const replayCommand: Command = {
       value: 'NAME=FILE',
       help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; repeat for more',
     },
+    log: { type: 'string', value: 'DIR', help: 'through the durable log of this data folder, where a run can go on; otherwise in memory' },
     out: { type: 'string', value: 'FILE', help: 'write the decisions with their vectors: .ndjson, .ndjson.gz or .parquet' },
     refused: { type: 'string', value: 'FILE', help: 'write the records that were refused, with reasons: .ndjson or .ndjson.gz' },
     model: { type: 'string', multiple: true, value: 'NAME', help: 'only the decisions of this model; repeat for more' },
@@ -60,6 +64,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   if (path === undefined) throw new UsageError('name the file of a pipeline')
   if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
   const {
+    log,
     out,
     refused,
     model,
@@ -77,7 +82,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   }
   if (out !== undefined && refused !== undefined && resolve(out) === resolve(refused))
     throw new UsageError(`--out and --refused are both ${out}`)
-  return { path, files, out, refused, models: model, show: Number(show), json }
+  return { path, files, log, out, refused, models: model, show: Number(show), json }
 }
 
 function chosenModels(ir: PipelineIR, names: readonly string[] | undefined): readonly ModelIR[] {
@@ -90,21 +95,21 @@ function chosenModels(ir: PipelineIR, names: readonly string[] | undefined): rea
 }
 
 interface Replayed {
-  readonly summary: ReplaySummary
+  readonly summary: ReplaySummary & Partial<Pick<LoggedSummary, 'log'>>
   /** Where the first refused record stood, and why it was. */
   readonly refusal: string | undefined
 }
 
 /** Replays into the files asked for. Each is complete when it resolves, and closed in any case. */
 async function run(pipeline: Replayable, models: readonly ModelIR[], request: Request, shown: ShownDecisions): Promise<Replayed> {
-  const { files, out, refused } = request
+  const { files, log, out, refused } = request
   const output: DecisionOutput | undefined = out === undefined ? undefined : openDecisions(out, pipeline.ir, models)
   const progress = new Progress()
   let refusals: RefusalWriter | undefined
   let refusal: string | undefined
   try {
     refusals = refused === undefined ? undefined : new RefusalWriter(refused)
-    const summary = await replay(pipeline, {
+    const options: ReplayOptions = {
       files,
       models: models.map(model => model.name),
       async onDecisions(batch, log) {
@@ -116,7 +121,8 @@ async function run(pipeline: Replayable, models: readonly ModelIR[], request: Re
         refusals?.write(refused)
       },
       onProgress: (stage, share) => progress.show(stage, share),
-    })
+    }
+    const summary = log === undefined ? await replay(pipeline, options) : await replayThroughLog(pipeline, log, options)
     if (out !== undefined) progress.show(`writing ${out}`, 1)
     await output?.close()
     return { summary, refusal }
@@ -130,11 +136,18 @@ async function run(pipeline: Replayable, models: readonly ModelIR[], request: Re
 }
 
 /** What a person may want next. */
-function hints({ sources, undecodable }: ReplaySummary, refusal: string | undefined, { out, refused }: Request): string[] {
+function hints({ sources, undecodable, log }: Replayed['summary'], refusal: string | undefined, { out, refused }: Request): string[] {
   const count = sources.reduce((sum, source) => sum + Object.values(source.refused).reduce((a, b) => a + b, 0), undecodable)
   const hint = refused === undefined ? 'add --refused refused.ndjson to keep them, with their reasons' : `they are in ${refused}`
   return [
+    ...(log === undefined ? [] : [logText(log)]),
     ...(out === undefined ? [] : [`Decisions are in ${out}.`]),
     ...(refusal === undefined ? [] : [`${counted(count, 'record')} refused: ${hint}. The first:\n  ${refusal}`]),
   ]
+}
+
+function logText({ folder, first, end, found }: LoggedSummary['log']): string {
+  const compared =
+    found === 0 ? '' : ` An import of them was broken off; the ${number(found)} entries that it had made are as they were made now.`
+  return `Entries ${number(first)} to ${number(end)} of the log in ${folder}: \`spillway run\` with --data ${folder} goes on there.${compared}`
 }

@@ -115,6 +115,8 @@ async function runIn(pipeline: Runnable, { files, data, once, takesOver, decisio
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)
     out?.close()
+    // Where nothing ran, its threads would keep this process for ever.
+    await folder.store.close()
     folder.release()
   }
 }

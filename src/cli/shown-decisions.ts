@@ -15,7 +15,7 @@ export class ShownDecisions {
     this.#count = count
   }
 
-  see(batch: DecisionBatch, log: ReplayLog): void {
+  see(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): void {
     const recordOf = decisionRecords(this.#ir, batch.model, log)
     const from = Math.max(0, batch.length - this.#count)
     const records = Array.from({ length: batch.length - from }, (_, i) => recordOf(batch, from + i))

@@ -11,7 +11,7 @@ import { gather } from '../columns/gather.ts'
 import { ascendingOrder } from '../columns/order.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir.ts'
-import { admit, remembers } from './admission.ts'
+import { admit, remembers, type Admission } from './admission.ts'
 import type { RecordBatch } from './batch.ts'
 import { Door, type DoorCounts } from './door.ts'
 import type { RowMap } from './mapping.ts'
@@ -23,6 +23,10 @@ export interface IntakeOptions {
   readonly strings: Strings
   /** Columns that the block shall have; all unless given. */
   readonly keep?: ReadonlySet<string> | undefined
+  /** Columns whose texts have their ids in `strings`: `keep` unless given. Those of the others are the intake's own. */
+  readonly shared?: ReadonlySet<string> | undefined
+  /** Which rows the log takes: decided among them alone unless given. */
+  readonly admit?: Admit | undefined
   readonly onRefused: (refusal: Refusal) => void
   /** The log's clock: an arrival below it is raised to it (semantics §1). For events that are appended now. */
   readonly notBefore?: () => number
@@ -38,6 +42,9 @@ export interface IntakeCounts extends DoorCounts {
   late: number
 }
 
+/** Decides on the rows of a block with all columns of its source, as `admit` does. `order` are its rows by arrival, `undefined` if they stand so. */
+export type Admit = (source: SourceIR, block: Block, order: Uint32Array | undefined, stringsOf: (column: string) => Strings) => Admission
+
 /** The events of one source in order of (arrival, file order); offsets run from 0 in partition 0. */
 export interface History {
   readonly source: SourceIR
@@ -51,13 +58,13 @@ export class Intake {
   readonly #door: Door
 
   constructor(source: SourceIR, options: IntakeOptions) {
-    const { map, strings, keep, onRefused, notBefore, eventsMax } = options
+    const { map, strings, keep, shared = keep, onRefused, notBefore, eventsMax } = options
     this.source = source
     this.#options = options
     this.#door = new Door(source, {
       map,
       strings,
-      shared: keep,
+      shared,
       keep: remembers(source) ? undefined : keep,
       places: remembers(source),
       onRefused,
@@ -70,6 +77,11 @@ export class Intake {
     return this.#door.counts
   }
 
+  /** Where a column's texts have their ids. */
+  get stringsOf(): (column: string) => Strings {
+    return this.#door.stringsOf
+  }
+
   /** Checks the records of a batch. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events or STRINGS_MAX strings. */
   take(batch: RecordBatch): void {
     this.#door.take(batch)
@@ -79,7 +91,8 @@ export class Intake {
   finish(): History {
     const block = this.#door.view()
     const order = ascendingOrder(block.arrival)
-    const { accepted, duplicates } = remembers(this.source) ? this.#admitted(block, order) : { accepted: order, duplicates: 0 }
+    const { accepted, duplicates } =
+      remembers(this.source) || this.#options.admit ? this.#admitted(block, order) : { accepted: order, duplicates: 0 }
     const { keep } = this.#options
     const columns = Object.entries(block.columns).filter(([name]) => keep === undefined || keep.has(name))
     const kept = { ...block, columns: Object.fromEntries(columns) }
@@ -89,7 +102,8 @@ export class Intake {
   }
 
   #admitted(block: Block, order: Uint32Array | undefined): { accepted: Uint32Array | undefined; duplicates: number } {
-    const { accepted, duplicates, conflicts, stale } = admit(this.source, block, order, this.#options.idsMax)
+    const { idsMax, admit: decided = (source, rows, inOrder) => admit(source, rows, inOrder, idsMax) } = this.#options
+    const { accepted, duplicates, conflicts, stale } = decided(this.source, block, order, this.stringsOf)
     for (const row of conflicts) this.#door.refuseRow(conflictFault(this.source), row, block)
     for (const row of stale) this.#door.refuseRow(staleFault(this.source), row, block)
     return { accepted, duplicates: duplicates.length }

@@ -13,7 +13,7 @@ import { decisionColumns, decisionValues } from './decision-table.ts'
 import type { ReplayLog } from './log.ts'
 
 export interface DecisionOutput {
-  write(batch: DecisionBatch, log: ReplayLog): Promise<void>
+  write(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): Promise<void>
   /** Completes the file. */
   close(): Promise<void>
   /** Gives up after an error: NDJSON keeps the decisions so far, of Parquet nothing remains. */

@@ -41,7 +41,7 @@ export interface DecisionRecord {
 export type DecisionRecordOf = (batch: DecisionBatch, row: number) => DecisionRecord
 
 /** Decisions of one model as objects, a fresh one at each call: for people and NDJSON, a few microseconds each. */
-export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: ReplayLog): DecisionRecordOf {
+export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pick<ReplayLog, 'strings'>): DecisionRecordOf {
   const vectorOf = rowsOf(model.inputs, strings)
   const id = triggerId(ir, model)
   const keyOf = cellOf(triggerKey(ir, model), strings)

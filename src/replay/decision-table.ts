@@ -42,7 +42,7 @@ const placeColumns: readonly OutputColumn[] = [
 ]
 
 /** The values of those columns. Good until the next batch. */
-export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }: ReplayLog): OutputValues[] {
+export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }: Pick<ReplayLog, 'strings'>): OutputValues[] {
   const { model, length, position } = batch
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
   return [

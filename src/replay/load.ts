@@ -1,8 +1,8 @@
 import { SpillwayError } from '../base/errors.ts'
 import { Strings } from '../columns/strings.ts'
-import type { PipelineIR } from '../define/ir.ts'
+import type { PipelineIR, SourceIR } from '../define/ir.ts'
 import { takeFile } from '../files/take-file.ts'
-import { Intake, type History } from '../intake/intake.ts'
+import { Intake, type History, type IntakeOptions } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import { replayLog, type ReplayLog } from './log.ts'
@@ -24,35 +24,46 @@ export interface LoadOptions {
   readonly onBroken?: (warning: string) => void
 }
 
+/** What a history is loaded for. */
+type Loading = Pick<IntakeOptions, 'strings' | 'keep' | 'shared' | 'admit'>
+
+interface Pipeline {
+  readonly ir: PipelineIR
+  readonly maps: ReadonlyMap<string, RowMap>
+}
+
 /**
  * Reads the files of a pipeline's sources into one log in memory. Throws `SPILL_INPUT` for a source without a file, an unknown
  * source, and a file that cannot be read at all.
  */
-export async function load(
-  pipeline: { readonly ir: PipelineIR; readonly maps: ReadonlyMap<string, RowMap> },
-  files: readonly SourceFile[],
-  options: LoadOptions,
-): Promise<ReplayLog> {
-  checkSources(pipeline.ir, files)
+export async function load(pipeline: Pipeline, files: readonly SourceFile[], options: LoadOptions): Promise<ReplayLog> {
   const strings = new Strings()
   const needed = columnsNeeded(pipeline.ir)
+  const intakes = await loadIntakes(pipeline, files, options, ({ name }) => ({ strings, keep: needed.get(name) }))
+  const histories = new Map<string, History>([...intakes].map(([name, intake]) => [name, intake.finish()]))
+  return replayLog(pipeline.ir, histories, strings)
+}
+
+/** Reads the files of a pipeline's sources, each into the intake that `loading` describes; they are not finished. Throws as `load` does. */
+export async function loadIntakes(
+  pipeline: Pipeline,
+  files: readonly SourceFile[],
+  options: LoadOptions,
+  loading: (source: SourceIR) => Loading,
+): Promise<Map<string, Intake>> {
+  checkSources(pipeline.ir, files)
+  const { onRefused } = options
   const intakes = new Map(
     pipeline.ir.sources.map(source => [
       source.name,
-      new Intake(source, {
-        strings,
-        map: pipeline.maps.get(source.name),
-        keep: needed.get(source.name),
-        onRefused: options.onRefused,
-      }),
+      new Intake(source, { ...loading(source), map: pipeline.maps.get(source.name), onRefused }),
     ]),
   )
   for (const path of new Set(files.map(file => file.path))) {
     const fed = files.filter(file => file.path === path).map(file => intakes.get(file.source)!)
     await takeOne(path, fed, options)
   }
-  const histories = new Map<string, History>([...intakes].map(([name, intake]) => [name, intake.finish()]))
-  return replayLog(pipeline.ir, histories, strings)
+  return intakes
 }
 
 async function takeOne(

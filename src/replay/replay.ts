@@ -21,7 +21,7 @@ export interface ReplayOptions {
   /** Replay these models only, by name. */
   readonly models?: readonly string[]
   /** Receives every batch of decisions; the next is made when it resolves. */
-  readonly onDecisions?: (batch: DecisionBatch, log: ReplayLog) => void | Promise<void>
+  readonly onDecisions?: (batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>) => void | Promise<void>
   readonly onRefused?: (refusal: Refusal) => void
   readonly onWarning?: (warning: string) => void
   /** What is being done, and the share of it that is done, 0 to 1. */
@@ -85,7 +85,7 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
   const loaded = stopwatch()
   const models: ModelSummary[] = []
   for (const model of chosen) {
-    const summary: ModelSummary = { model: model.name, decisions: 0, scored: 0, unscored: 0, refused: 0, scoreSum: 0 }
+    const summary = noDecisions(model.name)
     for (const batch of decide(pipeline, model, log)) {
       count(summary, batch)
       await options.onDecisions?.(batch, log)
@@ -109,7 +109,10 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
   }
 }
 
-function count(summary: ModelSummary, { length, score, refused }: DecisionBatch): void {
+export const noDecisions = (model: string): ModelSummary => ({ model, decisions: 0, scored: 0, unscored: 0, refused: 0, scoreSum: 0 })
+
+/** Adds a batch of the model's decisions. */
+export function count(summary: ModelSummary, { length, score, refused }: DecisionBatch): void {
   let scored = 0
   for (let row = 0; row < length; row++) {
     if (score.nulls?.[row]) continue

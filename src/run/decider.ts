@@ -61,6 +61,11 @@ export class Decider {
     return this.#onTicks.map(({ every }) => every.every)
   }
 
+  /** How the models that tick do. */
+  get ticking(): Every[] {
+    return this.#onTicks.map(({ every }) => every)
+  }
+
   /**
    * Decisions that a segment makes, in order, without the first `skip` of a tick. Its events are applied when the first is asked for; the next segment
    * must not be taken before the last.

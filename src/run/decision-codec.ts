@@ -123,8 +123,8 @@ function reasonColumn({ refused, length }: LiveDecisions, strings: Strings): Col
   return { values, nulls }
 }
 
-/** Throws `SPILL_DATA` for bytes that are not whole. */
-export function readDecisions(bytes: Uint8Array): DecodedDecisions {
+/** Texts get their ids in `strings`. Throws `SPILL_DATA` for bytes that are not whole. */
+export function readDecisions(bytes: Uint8Array, strings: Strings = new Strings()): DecodedDecisions {
   const body = new Uint8Array(bytes.subarray(0, Math.max(0, bytes.length - 4)))
   const reader = new ByteReader(body, 'a stretch of decisions')
   if (bytes.length < 4 || new DataView(bytes.buffer, bytes.byteOffset).getUint32(body.length, true) !== crc32(body))
@@ -133,7 +133,6 @@ export function readDecisions(bytes: Uint8Array): DecodedDecisions {
   if (version !== VERSION) reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
   const length = reader.varint()
   const shape = JSON.parse(reader.text()) as DecisionShape
-  const strings = new Strings()
   const textsOf = ({ type }: TypeIR) => (type === 'string' ? strings : undefined)
   const column = (rows: number, texts: Strings | undefined) =>
     readColumn(new ByteReader(reader.raw(), 'a column of decisions'), rows, texts)

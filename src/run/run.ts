@@ -22,6 +22,7 @@ import { Counts } from './counts.ts'
 import type { Decider } from './decider.ts'
 import { Deciding, progressOf, progressText } from './deciding.ts'
 import { DecisionWriter } from './decision-codec.ts'
+import { refuseHalfDone } from './import-record.ts'
 import { Inbox, type Cursor, type Submitted } from './inbox.ts'
 import { DECIDED, Memory, type MemoryOptions } from './memory.ts'
 import type { RecordedDecision } from './recorded.ts'
@@ -48,7 +49,7 @@ export interface RunOptions extends MemoryOptions {
 /** The value that says which pipeline ran last: `{ fingerprint, ir }`. */
 export const PIPELINE = 'pipeline'
 /** The value that says when the last tick was. */
-const TICKED = 'ticked'
+export const TICKED = 'ticked'
 
 export class Run {
   readonly strings: Strings
@@ -73,11 +74,12 @@ export class Run {
 
   /**
    * Opens a pipeline over a store and takes its log again. Throws `SPILL_DATA` where the log is damaged, `SPILL_SCHEMA` where a source was changed so
-   * that its events cannot be read.
+   * that its events cannot be read, `SPILL_IMPORT` where an import was broken off.
    */
   constructor(runnable: Runnable, options: RunOptions) {
     const { ir, maps } = runnable
     const { store, clock = stampClock(), partitions, onDecisions, onReport = () => {} } = options
+    refuseHalfDone(store)
     this.#asked = new Asked(ir)
     this.#ended.promise.catch(() => {})
     this.#store = store

@@ -87,6 +87,19 @@ export class SqliteReader implements StoredLog {
     }
   }
 
+  /** Stretches of a model's decisions on entries from `entry` on, the oldest first. */
+  *decisionsFrom(model: string, entry: number): Generator<StoredDecisions> {
+    const next = this.#db.prepare(
+      'SELECT id, model, first, last, count, bytes FROM decisions WHERE id > ?1 AND model = ?2 AND first >= ?3 ORDER BY id LIMIT 1',
+    )
+    for (let after = 0; ;) {
+      const row = next.get(after, model, entry) as (StoredDecisions & { id: number }) | undefined
+      if (!row) return
+      yield row
+      after = row.id
+    }
+  }
+
   /** The stretches that hold decisions of an entry of the log. */
   decisionsAt(entry: number): StoredDecisions[] {
     const rows = this.#db.prepare('SELECT model, first, last, count, bytes FROM decisions WHERE first <= ?1 AND last >= ?1 ORDER BY id')

@@ -1,0 +1,106 @@
+/** `replay --log`: histories through the durable log of a data folder, and the decisions from there. */
+import { stopwatch } from '../base/clock.ts'
+import { Strings } from '../columns/strings.ts'
+import { openFolder, readFolder } from '../log/sqlite/data-folder.ts'
+import { noRequests } from '../replay/decide.ts'
+import { count, noDecisions, type ModelSummary, type Replayable, type ReplayOptions, type ReplaySummary } from '../replay/replay.ts'
+import { importHistories, type Imported } from '../run/import.ts'
+import { recordedBatches } from '../run/recorded-batches.ts'
+
+/** What a replay did, and where the log stands. */
+export interface LoggedSummary extends ReplaySummary {
+  readonly log: {
+    readonly folder: string
+    /** Its entries are [first, end). */
+    readonly first: number
+    readonly end: number
+    /** Entries that were there of an import that was broken off, and were compared. */
+    readonly found: number
+  }
+}
+
+/** As `replay`, but that all models decide, and that a file which breaks off is not imported. Throws as `openFolder` and `importHistories` do. */
+export async function replayThroughLog(pipeline: Replayable, folder: string, options: ReplayOptions): Promise<LoggedSummary> {
+  for (const { name, decide } of pipeline.ir.models)
+    if (decide.kind === 'request' && (options.models?.includes(name) ?? true)) noRequests(name)
+  const warnings: string[] = []
+  let undecodable = 0
+  const start = stopwatch()
+  const imported = await inFolder(folder, pipeline, {
+    ...options,
+    onWarning(warning) {
+      warnings.push(warning)
+      options.onWarning?.(warning)
+    },
+    onRefused(refusal) {
+      if (refusal.source === undefined) undecodable++
+      options.onRefused?.(refusal)
+    },
+  })
+  const models = await tellDecisions(pipeline, folder, imported, options)
+  const sources = [...imported.histories].map(([source, { counts }]) => ({ source, ...counts }))
+  return {
+    pipeline: pipeline.ir.name,
+    fingerprint: pipeline.fingerprint,
+    sources,
+    undecodable,
+    models,
+    events: sources.reduce((sum, { accepted }) => sum + accepted, 0),
+    decisions: models.reduce((sum, { decisions }) => sum + decisions, 0),
+    loadSeconds: imported.loadSeconds,
+    decideSeconds: (stopwatch() - start) / 1000 - imported.loadSeconds,
+    warnings: [...warnings, ...imported.reports],
+    brokenOff: [],
+    log: { folder, first: imported.from, end: imported.end, found: imported.found },
+  }
+}
+
+interface Timed extends Imported {
+  readonly loadSeconds: number
+  readonly reports: readonly string[]
+}
+
+async function inFolder(path: string, pipeline: Replayable, { files, onRefused, onWarning, onProgress }: ReplayOptions): Promise<Timed> {
+  const folder = await openFolder(path)
+  const start = stopwatch()
+  let loaded = start
+  const reports: string[] = []
+  try {
+    const imported = await importHistories(pipeline, {
+      store: folder.store,
+      files,
+      ...(onRefused && { onRefused }),
+      ...(onWarning && { onWarning }),
+      onReport: report => reports.push(report),
+      onProgress(stage, share) {
+        if (stage.startsWith('reading')) loaded = stopwatch()
+        onProgress?.(stage, share)
+      },
+    })
+    return { ...imported, loadSeconds: (loaded - start) / 1000, reports }
+  } finally {
+    await folder.store.close()
+    folder.release()
+  }
+}
+
+async function tellDecisions(pipeline: Replayable, folder: string, { from }: Imported, options: ReplayOptions): Promise<ModelSummary[]> {
+  const reader = readFolder(folder)
+  const summaries: ModelSummary[] = []
+  try {
+    for (const model of pipeline.ir.models.filter(({ name }) => options.models?.includes(name) ?? true)) {
+      const summary = noDecisions(model.name)
+      const strings = new Strings()
+      const total = reader.models().find(each => each.model === model.name)?.decisions ?? 0
+      for (const batch of recordedBatches(pipeline.ir, model, reader.decisionsFrom(model.name, from), strings, total)) {
+        count(summary, batch)
+        await options.onDecisions?.(batch, { strings })
+        options.onProgress?.(`reading decisions of ${model.name}`, batch.done)
+      }
+      summaries.push(summary)
+    }
+  } finally {
+    reader.close()
+  }
+  return summaries
+}
