@@ -103,8 +103,9 @@ async function measure(folder: string, peer: Postgres | undefined, options: Benc
   for (const name of ['blocks', ...(peer ? comparable : [])]) await sides[name]()
   taken.clear()
   options.progress(`${rounds} rounds in turn`)
-  const fsyncMsP50 = fsyncP50(folder)
-  await inTurn(rounds, sides)
+  const flushes: number[] = []
+  await inTurn(rounds, { ...sides, flush: () => flushes.push(fsyncP50(folder)) })
+  const fsyncMsP50 = median(flushes)
   const waysOf = (ways: Readonly<Record<string, Way>>) =>
     Object.fromEntries(
       Object.entries(ways).flatMap(([name, way]) => (taken.has(name) ? [[name, measuredOf(taken.get(name)!, given[way.blocks])]] : [])),

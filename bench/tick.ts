@@ -166,10 +166,10 @@ interface Around {
 }
 
 async function oneTick(run: Run, { tick, clock, keys, next, isOver }: Around): Promise<{ round: Round; sent: number }> {
-  const before = { ...run.counts }
+  const { decisions, accepted } = run.counts
   let doneAt = Infinity
   const watcher = repeat(1, () => {
-    if (doneAt === Infinity && run.counts.decisions - before.decisions >= keys) doneAt = clock()
+    if (doneAt === Infinity && run.counts.decisions - decisions >= keys) doneAt = clock()
   })
   const loop = await watchLoop()
   const steady = {
@@ -183,8 +183,8 @@ async function oneTick(run: Run, { tick, clock, keys, next, isOver }: Around): P
   watcher.stop()
   const round = {
     seconds: (doneAt - tick) / 1000,
-    decisions: run.counts.decisions - before.decisions,
-    lost: sent.events - (run.counts.accepted - before.accepted),
+    decisions: run.counts.decisions - decisions,
+    lost: sent.events - (run.counts.accepted - accepted),
     stalls,
     acknowledgedMs: sent.acknowledgedMs,
   }

@@ -10,6 +10,8 @@ const CHUNK = 1 << CHUNK_BITS
 const PART_PLACES = 1 << 13
 /** First bits of a hash that tell parts apart at most; one that is full all the same grows. */
 const DEPTH_MAX = 16
+/** First bits by which ids are put in order before they are placed: the parts of a group fit into a cache, and the groups' ends into another. */
+const GROUP_BITS = 8
 /** Ids that are placed in order of their parts at a time; fewer are placed as they come. */
 const TOGETHER_MIN = 1 << 16
 const TOGETHER_MAX = 1 << 21
@@ -125,7 +127,7 @@ export class IdTable {
   /** Entries [placed, to) by a counting sort on the first bits of their hashes, then one part after the other. */
   #placeTogether(to: number): void {
     const from = this.#placed
-    const shift = 32 - Math.max(1, this.#depth)
+    const shift = 32 - Math.max(1, Math.min(GROUP_BITS, this.#depth))
     const starts = new Uint32Array((0xffffffff >>> shift) + 2)
     for (let entry = from; entry < to; entry++) {
       const group = (this.#high[entry >>> CHUNK_BITS][entry & (CHUNK - 1)] >>> shift) + 1
