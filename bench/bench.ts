@@ -10,6 +10,8 @@ export interface BenchOptions {
   /** Sizes that show that the bench works, within seconds. The bounds of the issue are for the full size and do not decide then. */
   readonly small: boolean
   readonly rounds?: number | undefined
+  /** How long a bench goes on that is as long as one likes. */
+  readonly minutes?: number | undefined
   /** Says what is being done. */
   readonly progress: (text: string) => void
 }
@@ -25,8 +27,10 @@ export interface Figure {
   readonly bench: string
   readonly unit: string
   readonly spillway: number
-  /** `null`, with `ratio`, where no peer does this work. */
+  /** `null`, with `ratio`, where no peer does this work, or where it is missing at a small size. */
   readonly peer: Peer | null
+  /** That the peer is missing, and what brings it. */
+  readonly peerMissing?: string
   /** Above 1: Spillway is better. */
   readonly ratio: number | null
   readonly rounds: number
@@ -50,6 +54,17 @@ export class PeerMissing extends Error {
   override readonly name = 'PeerMissing'
   constructor(peer: string, fix: string) {
     super(`the peer ${peer} is not installed; ${fix}`)
+  }
+}
+
+/** Starts a peer. One that is missing ends a bench, but not at a small size: our side is shown to work, and the figure says that it stands alone. */
+export async function peerIfThere<T>(start: () => Promise<T>, { small, progress }: BenchOptions): Promise<T | PeerMissing> {
+  try {
+    return await start()
+  } catch (error) {
+    if (!(error instanceof PeerMissing) || !small) throw error
+    progress(error.message)
+    return error
   }
 }
 

@@ -2,13 +2,13 @@
 import type { Figure, Outcome } from './bench.ts'
 
 export function tableOf({ figure, failures }: Outcome): string {
-  const { bench, unit, spillway, peer, ratio, rounds, ...more } = figure
+  const { bench, unit, spillway, peer, peerMissing, ratio, rounds, ...more } = figure
   const lines = [
     `${bench}: ${number(spillway)} ${unit}`,
     ...(peer
       ? [`  ${peer.name} ${peer.version}: ${number(peer.value)} ${unit}`, `  ratio ${number(ratio!)} (above 1: Spillway is better)`]
-      : ['  no peer does this work']),
-    `  medians of ${rounds} rounds`,
+      : [`  ${peerMissing ?? 'no peer does this work'}`]),
+    rounds === 1 ? '  one round' : `  medians of ${rounds} rounds`,
     ...rows('  ', more),
     ...failures.map(failure => `  FAILED ${failure}`),
   ]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { inTurn, median, PeerMissing, ratioOf, type Bench, type Figure } from './bench.ts'
+import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type Figure } from './bench.ts'
 import { number, tableOf } from './report.ts'
 import { exitCode, lastLine, runBench } from './run.ts'
 
@@ -58,6 +58,21 @@ test('a peer that is missing is exit code 2 and gives no figure', async () => {
   )
   assert.equal(exitCode([missing]), 2)
   assert.deepEqual(JSON.parse(lastLine([missing])), { bench: 'toy', missing: 'the peer feast is not installed; npm run peers -- feast' })
+})
+
+test('at a small size a peer may be missing, and the figure says so', async () => {
+  const missing = new PeerMissing('feast', 'npm run peers -- feast')
+  const start = () => Promise.reject(missing)
+  assert.equal(await peerIfThere(start, options), missing)
+  await assert.rejects(peerIfThere(start, { ...options, small: false }), PeerMissing)
+  await assert.rejects(
+    peerIfThere(() => Promise.reject(new TypeError('broken')), options),
+    TypeError,
+  )
+  assert.equal(await peerIfThere(async () => 7, options), 7)
+  const alone = { ...figure, peer: null, ratio: null, peerMissing: missing.message }
+  assert.match(tableOf({ figure: alone, failures: [] }), /\n {2}the peer feast is not installed; npm run peers -- feast\n/)
+  assert.match(tableOf({ figure: { ...figure, peer: null, ratio: null }, failures: [] }), /\n {2}no peer does this work\n/)
 })
 
 test('any other error of a bench is not swallowed', async () => {

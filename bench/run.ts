@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- NAME [--json] [--small] [--rounds N]`; `all` runs every bench.
+ * `npm run bench -- NAME [--json] [--small] [--rounds N] [--minutes N]`; `all` runs every bench.
  *
  * Exit code: 0 if everything that the bench checks holds, 1 if something does not, 2 if a peer is not installed or the command line is wrong.
  */
@@ -11,6 +11,10 @@ import { jsonOf, tableOf } from './report.ts'
 const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   kernel: () => import('./kernel.ts'),
   replay: () => import('./replay.ts'),
+  log: () => import('./log.ts'),
+  recover: () => import('./recover.ts'),
+  tick: () => import('./tick.ts'),
+  soak: () => import('./soak.ts'),
 }
 
 type Result =
@@ -38,20 +42,22 @@ export function lastLine(results: readonly Result[]): string {
   return JSON.stringify(objects.length === 1 ? objects[0] : { bench: 'all', benches: objects })
 }
 
-const usage = `npm run bench -- ${[...Object.keys(benches), 'all'].join(' | ')} [--json] [--small] [--rounds N]`
+const usage = `npm run bench -- ${[...Object.keys(benches), 'all'].join(' | ')} [--json] [--small] [--rounds N] [--minutes N]`
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, small: { type: 'boolean' }, rounds: { type: 'string' } },
+    options: { json: { type: 'boolean' }, small: { type: 'boolean' }, rounds: { type: 'string' }, minutes: { type: 'string' } },
   })
   const [name = '', ...more] = positionals
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
+  const minutes = values.minutes === undefined ? undefined : Number(values.minutes)
   const names = name === 'all' ? Object.keys(benches) : [name]
   if (
     more.length > 0 ||
     names.some(one => !Object.hasOwn(benches, one)) ||
-    (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
+    (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) ||
+    (minutes !== undefined && !(minutes > 0 && Number.isFinite(minutes)))
   ) {
     console.error(`usage: ${usage}`)
     return 2
@@ -59,7 +65,8 @@ async function main(): Promise<number> {
   const results: Result[] = []
   for (const one of names) {
     const { bench } = await benches[one]()
-    const result = await runBench(bench, { small: values.small === true, rounds, progress: text => console.error(`${one}: ${text}`) })
+    const progress = (text: string) => console.error(`${one}: ${text}`)
+    const result = await runBench(bench, { small: values.small === true, rounds, minutes, progress })
     if ('missing' in result) console.error(`${one}: ${result.missing}`)
     else {
       for (const failure of result.outcome.failures) console.error(`${one}: FAILED ${failure}`)

@@ -55,7 +55,7 @@ export const limits = {
   /** Ticks that passed while nothing ran, marked in the log at a time. */
   TICKS_AT_ONCE: 256,
   /** Keys that a tick decides about before anything else has its turn. */
-  TICK_KEYS_AT_ONCE: 4096,
+  TICK_KEYS_AT_ONCE: 2048,
   /** Entries of the log that wait for a tick's decisions, beyond which sources are held back. */
   UNDECIDED_MAX: 1 << 20,
   /** Entries of the log in one segment of an import. */

@@ -15,7 +15,7 @@ import { planStructures } from './plan.ts'
 import { CHUNK } from './chunk.ts'
 import { Revisions, type RevisableEvents } from './revisions.ts'
 import { layoutOf, restoreSlices, saveSlice, type KernelState } from './slices.ts'
-import { STATE_VERSION } from './state.ts'
+import { STATE_VERSION, StateWriter } from './state.ts'
 import { runChunk, type Lane, type Reads } from './structure.ts'
 import { floorTo } from './window.ts'
 
@@ -50,6 +50,8 @@ export class Kernel {
   readonly #keys: Keys
   /** An ask below its key's floor is refused as evicted. */
   readonly #floors = new Floors()
+  /** Made when state is first saved or restored. */
+  #saved: KernelState | undefined
   /** Until the restored slots are alike. */
   #catchUp: CatchUp | undefined
 
@@ -207,9 +209,14 @@ export class Kernel {
   }
 
   #state(): KernelState {
-    const structures = this.#units.map(({ structure }) => structure)
-    const layout = layoutOf(this.group, this.#source, this.#options.floor ?? 'arrival')
-    return { layout, keys: this.#keys, floors: this.#floors, structures: [...structures, ...(this.#revisions ? [this.#revisions] : [])] }
+    this.#saved ??= {
+      layout: layoutOf(this.group, this.#source, this.#options.floor ?? 'arrival'),
+      keys: this.#keys,
+      floors: this.#floors,
+      structures: [...this.#units.map(({ structure }) => structure), ...(this.#revisions ? [this.#revisions] : [])],
+      writer: new StateWriter(),
+    }
+    return this.#saved
   }
 
   #noAsks(block: Block): Asks {

@@ -11,7 +11,7 @@ import type { GroupIR, SourceIR } from '../define/ir.ts'
 import { CatchUp } from './catch-up.ts'
 import type { Floors } from './floors.ts'
 import type { Keys } from './keys.ts'
-import { damaged, StateReader, StateWriter, type SliceHeader } from './state.ts'
+import { damaged, StateReader, type SliceHeader, type StateWriter } from './state.ts'
 
 /** What keeps state by slot. */
 export interface Saved {
@@ -26,6 +26,8 @@ export interface KernelState {
   readonly keys: Keys
   readonly floors: Floors
   readonly structures: readonly Saved[]
+  /** Its buffers are used for one slice after the other. */
+  readonly writer: StateWriter
 }
 
 /** Two numbers that differ if the state of two groups could be of different shape or meaning. Names and notes do not matter. */
@@ -37,9 +39,13 @@ export function layoutOf({ key, features }: GroupIR, source: SourceIR, floor: st
 }
 
 /** Slots [from, to), complete up to `sequence`. */
-export function saveSlice({ layout, keys, floors, structures }: KernelState, from: number, to: number, sequence: number): Uint8Array {
+export function saveSlice(
+  { layout, keys, floors, structures, writer }: KernelState,
+  from: number,
+  to: number,
+  sequence: number,
+): Uint8Array {
   assert(from >= 0 && from <= to && to <= keys.size, 'slots to save are known')
-  const writer = new StateWriter()
   for (const part of [keys, floors, ...structures]) for (let slot = from; slot < to; slot++) part.save(slot, writer)
   return writer.finish({ layout, from, to, slots: keys.size, sequence })
 }

@@ -54,6 +54,7 @@ export class StateWriter {
     this.#numbersUsed += length
   }
 
+  /** What was written, in bytes of its own. The writer begins anew. */
   finish({ layout, from, to, slots, sequence }: SliceHeader): Uint8Array {
     const [numbers, counts] = [this.#numbersUsed, this.#countsUsed]
     const bytes = new Uint8Array(HEADER_BYTES + numbers * 8 + counts * 4)
@@ -61,6 +62,7 @@ export class StateWriter {
     new Float64Array(bytes.buffer, HEADER_BYTES - 8, 1)[0] = sequence
     new Float64Array(bytes.buffer, HEADER_BYTES, numbers).set(this.#numbers.subarray(0, numbers))
     new Int32Array(bytes.buffer, HEADER_BYTES + numbers * 8, counts).set(this.#counts.subarray(0, counts))
+    this.#numbersUsed = this.#countsUsed = 0
     return bytes
   }
 }

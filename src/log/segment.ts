@@ -203,10 +203,15 @@ function readPositions(reader: ByteReader, length: number): Float64Array {
     next.set(Math.floor(position / limits.OFFSET_MAX), position)
   }
   const position = new Float64Array(length)
+  // Rows of one partition mostly stand together.
+  let [partition, at] = [NaN, NaN]
   for (let row = 0; row < length; row++) {
-    const at = next.get(partitions[row]) ?? reader.damaged(`has no offset for partition ${partitions[row]}`)
-    position[row] = at
-    next.set(partitions[row], at + 1)
+    if (partitions[row] !== partition) {
+      next.set(partition, at)
+      partition = partitions[row]
+      at = next.get(partition) ?? reader.damaged(`has no offset for partition ${partition}`)
+    }
+    position[row] = at++
   }
   return position
 }

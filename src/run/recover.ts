@@ -85,6 +85,7 @@ export class Recovery {
   finish(log: Log, decided: number): void {
     const noColumns = { stringsOf: () => this.#options.strings, wanted: () => false }
     for (const segment of log.segments(Math.max(this.#next, decided), log.end, noColumns)) this.#remember(segment, log)
+    for (const known of Object.values(this.remembered)) for (const ids of known.values()) ids.settle()
     for (const { group, isBehind } of this.starts) if (isBehind) group.startAfter(log.eventsOf(group.group.source, decided))
   }
 

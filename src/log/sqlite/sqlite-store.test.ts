@@ -68,15 +68,26 @@ test('a commit that fails takes all later ones with it, and leaves the ones befo
   await store.close()
 })
 
-test('the WAL stays bounded under writing without a pause', async () => {
+test('a process in which nothing else goes on waits until its store is closed', () => {
+  writeFileSync(
+    path('alone.ts'),
+    `import { SqliteStore } from ${JSON.stringify(import.meta.resolve('./sqlite-store.ts'))}
+    for (let i = 0; i < 10; i++) await (await SqliteStore.open(${JSON.stringify(path('alone.db'))})).close()
+    console.log('closed')`,
+  )
+  const { status, stdout } = spawnSync(process.execPath, [path('alone.ts')], { encoding: 'utf8' })
+  assert.deepEqual([status, stdout], [0, 'closed\n'])
+})
+
+test('the WAL stays bounded under writing without a pause', async t => {
   const store = await SqliteStore.open(path('c.db'))
+  t.after(() => store.close())
   const size = 200_000
   const commits = Math.ceil((limits.WAL_PAGES_MAX * 4096 * 3) / size)
   for (let i = 0; i < commits; i++) await store.commit({ segment: segment(i, 1, size) })
   await pause(limits.CHECKPOINT_EVERY_MS * 2)
   const wal = statSync(path('c.db-wal')).size
   assert.ok(wal < limits.WAL_PAGES_MAX * 4096 * 2, `the WAL has ${wal} bytes`)
-  await store.close()
 })
 
 test('a file that is no database, one of a later format, and a read-only folder are refused', async () => {

@@ -31,6 +31,7 @@ export class SqliteStore implements LogStore {
   readonly #path: string
   readonly #writer: Worker
   readonly #checkpointer: Worker
+  readonly #checkpointerEnded: Promise<unknown>
   readonly #reader: SqliteReader
   readonly #states: StateFiles
   readonly #waiting: Waiting[] = []
@@ -47,6 +48,7 @@ export class SqliteStore implements LogStore {
     this.#checkpointer = new Worker(threadFile('checkpointer-thread'), { workerData: { path, gate } satisfies CheckpointerData })
     // Without it the WAL only grows: writing goes on, and the next start empties it.
     this.#checkpointer.on('error', () => new Gate(gate).open())
+    this.#checkpointerEnded = new Promise(resolve => this.#checkpointer.once('exit', resolve))
     this.#checkpointer.unref()
     this.#reader = new SqliteReader(path)
     this.#states = StateFiles.beside(path)
@@ -113,10 +115,11 @@ export class SqliteStore implements LogStore {
   }
 
   async #close(): Promise<void> {
+    await this.#states.settled()
     // Its thread does not hold the process, which must live until the file is closed.
     this.#checkpointer.ref()
     this.#checkpointer.postMessage('close')
-    await new Promise(resolve => this.#checkpointer.once('exit', resolve))
+    await this.#checkpointerEnded
     this.#reader.close()
     // The writer closes last: it moves all of the WAL into the database, so that one file is left.
     this.#writer.postMessage('close' satisfies ToWriter)

@@ -1,0 +1,72 @@
+/** Spillway's side of `bench log`: readings through a run, each acknowledged once it is on the disk; and how many its log then holds. */
+import { stopwatch, wallClock } from '../../src/base/clock.ts'
+import { Strings } from '../../src/columns/strings.ts'
+import { batchOf } from '../../src/intake/batch.ts'
+import { openFolder, type DataFolder } from '../../src/log/sqlite/data-folder.ts'
+import { Log } from '../../src/log/log.ts'
+import { Run } from '../../src/run/run.ts'
+import { counting, countingWithoutIds, readingOf, type Reading } from './readings.ts'
+
+export interface Appending {
+  /** Each block is one submission and has one acknowledgement. */
+  readonly blocks: readonly (readonly Reading[])[]
+  readonly inFlight: number
+  readonly ids: boolean
+}
+
+export interface Appended {
+  readonly seconds: number
+  /** Milliseconds from giving a block to its acknowledgement. */
+  readonly acknowledged: Float64Array
+  /** Distinct events that are there afterwards. */
+  readonly kept: number
+}
+
+/** Gives blocks to `append`, so many at a time, and times each. */
+export async function appendAll({ blocks, inFlight }: Appending, append: (block: readonly Reading[]) => Promise<unknown>) {
+  const acknowledged = new Float64Array(blocks.length)
+  let next = 0
+  const one = async (): Promise<void> => {
+    while (next < blocks.length) {
+      const i = next++
+      const start = stopwatch()
+      await append(blocks[i])
+      acknowledged[i] = stopwatch() - start
+    }
+  }
+  const start = stopwatch()
+  await Promise.all(Array.from({ length: inFlight }, one))
+  return { seconds: (stopwatch() - start) / 1000, acknowledged }
+}
+
+export async function bySpillway(folder: string, appending: Appending, fsyncMs?: number): Promise<Appended> {
+  const pipeline = appending.ids ? counting : countingWithoutIds
+  const data = await openFolder(folder, { fsyncMs })
+  const run = new Run(pipeline, { store: data.store })
+  // A folder's first commits also make its files, as the peer's table is made before the clock runs.
+  await run.submit('readings', batchOf([readingOf(-1, 1, wallClock())]))
+  const measured = await appendAll(appending, block => run.submit('readings', batchOf(block)))
+  await run.stop()
+  data.release()
+  return { ...measured, kept: await inFolderOf(folder, data => distinctIds(data, pipeline.ir.sources) - 1) }
+}
+
+async function inFolderOf<T>(folder: string, use: (data: DataFolder) => T): Promise<T> {
+  const data = await openFolder(folder)
+  try {
+    return use(data)
+  } finally {
+    await data.store.close()
+    data.release()
+  }
+}
+
+/** Reads the whole log back. An event that stands twice is none that was kept: NaN. */
+export function distinctIds({ store }: DataFolder, sources: typeof counting.ir.sources): number {
+  const ids = new Strings()
+  const log = new Log(store, { sources, stringsOf: () => ids })
+  let events = 0
+  for (const segment of log.segments(0, log.end, { stringsOf: () => ids, wanted: (_, column) => column === 'id' }))
+    events += segment.length - segment.marks.length
+  return events === ids.size ? events : NaN
+}

@@ -1,0 +1,65 @@
+/**
+ * Readings that come in at a steady rate, whether or not a run keeps up: each batch is due at a moment of its own, and its acknowledgement is
+ * counted from then. On the thread of the run, as its sources are.
+ */
+import { pause, stopwatch } from '../../src/base/clock.ts'
+import { batchOf } from '../../src/intake/batch.ts'
+import type { Run } from '../../src/run/run.ts'
+import type { Reading } from './readings.ts'
+
+export interface Steady {
+  readonly eventsPerSecond: number
+  /** Between two batches. */
+  readonly everyMs: number
+  /** Numbered from 0. */
+  readonly readingAt: (number: number) => Reading
+}
+
+export interface Sent {
+  events: number
+  duplicates: number
+  refused: number
+  /** Milliseconds from when a batch was due to its acknowledgement, the first ones of it (`LATENCIES_MAX`). */
+  readonly acknowledgedMs: number[]
+}
+
+const LATENCIES_MAX = 1_000_000
+
+/** Sends from reading `first` on until `isOver`, and waits for every acknowledgement. Rejects if the run fails. */
+export async function sendSteadily(
+  run: Run,
+  { eventsPerSecond, everyMs, readingAt }: Steady,
+  first: number,
+  isOver: () => boolean,
+): Promise<Sent> {
+  const sent: Sent = { events: 0, duplicates: 0, refused: 0, acknowledgedMs: [] }
+  const begin = stopwatch()
+  const waiting = new Set<Promise<void>>()
+  const failed: unknown[] = []
+  const send = async (records: readonly Reading[], due: number): Promise<void> => {
+    try {
+      const { duplicates, refused } = await run.submit('readings', batchOf(records))
+      sent.duplicates += duplicates
+      sent.refused += refused
+      if (sent.acknowledgedMs.length < LATENCIES_MAX) sent.acknowledgedMs.push(stopwatch() - due)
+    } catch (error) {
+      failed.push(error)
+    }
+  }
+  for (let batch = 0; !isOver() && failed.length === 0; batch++) {
+    const due = begin + batch * everyMs
+    await pause(Math.max(0, due - stopwatch()))
+    const upto = Math.floor(((batch + 1) * everyMs * eventsPerSecond) / 1000)
+    const records = Array.from({ length: upto - sent.events }, (_, i) => readingAt(first + sent.events + i))
+    sent.events = upto
+    if (records.length === 0) continue
+    const sending = send(records, due).finally(() => waiting.delete(sending))
+    waiting.add(sending)
+  }
+  await Promise.all(waiting)
+  if (failed.length > 0) throw failed[0]
+  return sent
+}
+
+/** What drives a run beside its sources, as the command line does. */
+export const TICK_EVERY_MS = 20

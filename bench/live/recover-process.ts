@@ -1,0 +1,148 @@
+/**
+ * The processes of `bench recover`: one that fills a log, goes on appending, and is killed; and one that starts after it.
+ *
+ * Arguments: `fill FOLDER EVENTS KEYS SPAN` (says `full`, then what is acknowledged, a line each), or `start FOLDER` (says one `Recovered`).
+ */
+import { every, pause, stopwatch, wallClock } from '../../src/base/clock.ts'
+import { limits } from '../../src/base/limits.ts'
+import { Strings } from '../../src/columns/strings.ts'
+import { count, features, pipeline, stream } from '../../src/index.ts'
+import { batchOf } from '../../src/intake/batch.ts'
+import { Log } from '../../src/log/log.ts'
+import { openFolder } from '../../src/log/sqlite/data-folder.ts'
+import type { LogStore } from '../../src/log/store.ts'
+import { MANIFEST } from '../../src/run/checkpointer.ts'
+import { Run } from '../../src/run/run.ts'
+import { readings, readingsFrom, sensor } from './readings.ts'
+
+const BLOCK = 8192
+const BLOCKS_IN_FLIGHT = 4
+const LIVE_EVENTS_PER_SECOND = 5000
+const STEP_MS = 20
+const AGAIN = 1000
+
+const watching = pipeline('watching', [
+  features('recent', {
+    from: readings,
+    entity: sensor,
+    place: stream,
+    values: r => ({ n: count('1h'), mean: r.level.mean('1h'), low: r.level.min('1h'), last: r.level.last('1h') }),
+  }),
+  features('long', {
+    from: readings,
+    entity: sensor,
+    place: stream,
+    values: r => ({ n1: count('24h'), mean1: r.level.mean('24h'), n7: count('7d'), mean7: r.level.mean('7d'), low7: r.level.min('7d') }),
+  }),
+])
+
+export interface Recovered {
+  /** Wall clock when the run was ready, UTC ms. */
+  readonly readyAt: number
+  readonly openSeconds: number
+  readonly runSeconds: number
+  /** From giving the first event to its acknowledgement. */
+  readonly firstEventSeconds: number
+  readonly end: number
+  /** Entries of the log that were looked at, and how many of them are within `dedupe`. */
+  readonly takenAgain: number
+  readonly withinDedupe: number
+  /** Of the last events of the log, sent once more: how many were not told to be duplicates. */
+  readonly repeated: number
+  readonly keys: number
+  readonly bytesPerKey: number
+  readonly rssMb: number
+  readonly reports: readonly string[]
+}
+
+async function fill(folder: string, events: number, keys: number, span: number): Promise<void> {
+  const { store } = await openFolder(folder)
+  let taken = 0
+  const begin = wallClock()
+  const clock = () => (taken < events ? begin - span + Math.floor((taken / events) * span) : wallClock())
+  const run = new Run(watching, { store, clock })
+  every(STEP_MS, () => run.tick())
+  every(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint())
+  const sending: Promise<unknown>[] = []
+  while (taken < events) {
+    const length = Math.min(BLOCK, events - taken)
+    sending.push(run.submit('readings', batchOf(readingsFrom(taken, length, keys, clock()))))
+    taken += length
+    if (sending.length >= BLOCKS_IN_FLIGHT) await sending.shift()
+  }
+  await Promise.all(sending)
+  await saved(run, store)
+  console.log('full')
+  for (let due = stopwatch(); ; due += STEP_MS) {
+    await pause(Math.max(0, due - stopwatch()))
+    const length = (LIVE_EVENTS_PER_SECOND * STEP_MS) / 1000
+    void run.submit('readings', batchOf(readingsFrom(taken, length, keys, wallClock()))).then(({ sequence }) => console.log(sequence))
+    taken += length
+  }
+}
+
+/** Saves state, and resolves when a round that was begun from now on is done. */
+async function saved(run: Run, store: LogStore): Promise<void> {
+  // The first may have begun long ago.
+  for (let round = 0; round < 2; round++) {
+    const before = store.get(MANIFEST)
+    // A round is begun only if the log has grown.
+    await run.submit('readings', batchOf(readingsFrom(-2 - round, 1, 1, wallClock())))
+    while (store.get(MANIFEST) === before) {
+      run.checkpoint()
+      await pause(STEP_MS)
+    }
+  }
+}
+
+async function start(folder: string): Promise<Recovered> {
+  const [reports, opening] = [[] as string[], stopwatch()]
+  const { store } = await openFolder(folder)
+  const opened = stopwatch()
+  let takenAgain = 0
+  const run = new Run(watching, { store, onReport: report => reports.push(report), onProgress: (_, of) => (takenAgain = of) })
+  const ready = stopwatch()
+  const readyAt = wallClock()
+  const { end } = run
+  const kernels = run.decider.groups.map(({ kernel }) => kernel)
+  const size = {
+    keys: kernels[0].keys,
+    bytesPerKey: Math.round(kernels.reduce((sum, { bytes }) => sum + bytes, 0) / kernels[0].keys),
+    rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
+  }
+  const { again, withinDedupe } = lookBack(store)
+  const sending = stopwatch()
+  await run.submit('readings', batchOf(readingsFrom(-1, 1, 1, wallClock())))
+  const firstEventSeconds = (stopwatch() - sending) / 1000
+  const { duplicates } = await run.submit('readings', batchOf(again))
+  const seconds = { openSeconds: (opened - opening) / 1000, runSeconds: (ready - opened) / 1000, firstEventSeconds }
+  return { readyAt, ...seconds, end, takenAgain, withinDedupe, repeated: again.length - duplicates, ...size, reports }
+}
+
+/** The last events of the log as records, and how many are within `dedupe` of the last. */
+function lookBack(store: LogStore): { again: object[]; withinDedupe: number } {
+  const strings = new Strings()
+  const log = new Log(store, { sources: watching.ir.sources, stringsOf: () => strings })
+  const again: object[] = []
+  for (const { sources } of log.segments(Math.max(0, log.end - AGAIN), log.end, { stringsOf: () => strings }))
+    for (const { block } of sources) {
+      const { id, sensor: of, level, at } = block.columns
+      for (let row = 0; row < block.length; row++)
+        again.push({
+          id: strings.textOf(id.values[row]),
+          sensor: strings.textOf(of.values[row]),
+          level: level.values[row],
+          at: at.values[row],
+        })
+    }
+  return { again, withinDedupe: log.end - log.since(log.notBefore - watching.ir.sources[0].dedupe) }
+}
+
+if (import.meta.main) {
+  const [what, folder, ...sizes] = process.argv.slice(2)
+  if (what === 'fill') {
+    const [events, keys, span] = sizes.map(Number)
+    await fill(folder, events, keys, span)
+  } else console.log(JSON.stringify(await start(folder)))
+  process.exit()
+}

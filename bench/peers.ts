@@ -1,0 +1,34 @@
+/**
+ * `npm run peers -- NAME`: brings a peer of the benches to this machine, once. What it keeps lies in `.peers/`, which Git ignores.
+ *
+ * Exit code: 0 if the peer is there, 1 if it could not be brought, 2 for an unknown name.
+ */
+import { spawnSync } from 'node:child_process'
+import { hasServer, makeCluster } from './live/postgres.ts'
+
+const peers: Readonly<Record<string, () => void>> = {
+  /** From Debian's packages, which needs root once; the cluster is this checkout's own. */
+  postgres() {
+    if (!hasServer()) command('apt-get', ['install', '-y', '--no-install-recommends', 'postgresql'])
+    makeCluster()
+  },
+}
+
+function command(name: string, args: readonly string[]): void {
+  const { status, error } = spawnSync(name, args, { stdio: ['ignore', 2, 2] })
+  if (status !== 0) throw new Error(`${name} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`)
+}
+
+const [name = '', ...more] = process.argv.slice(2)
+if (more.length > 0 || !Object.hasOwn(peers, name)) {
+  console.error(`usage: npm run peers -- ${Object.keys(peers).join(' | ')}`)
+  process.exitCode = 2
+} else {
+  try {
+    peers[name]()
+    console.error(`the peer ${name} is there`)
+  } catch (error) {
+    console.error(`the peer ${name} could not be brought: ${(error as Error).message}`)
+    process.exitCode = 1
+  }
+}

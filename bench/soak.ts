@@ -1,0 +1,146 @@
+/**
+ * `bench soak`: a run at 5,000 events a second for an hour, its memory and its WAL watched, and everything read back at its end.
+ *
+ * Windows and `dedupe` are a minute, so that state is full after the second minute: what grows after it is a leak. No peer does this work.
+ */
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { every, stopwatch, wallClock } from '../src/base/clock.ts'
+import { limits } from '../src/base/limits.ts'
+import { count, features, model, on, pipeline, rules, source, stream } from '../src/index.ts'
+import { openFolder, readFolder } from '../src/log/sqlite/data-folder.ts'
+import { Run } from '../src/run/run.ts'
+import type { Bench, BenchOptions, Outcome } from './bench.ts'
+import { fsyncP50, inFolder } from './live/folder.ts'
+import { distinctIds } from './live/log-spillway.ts'
+import { watchLoop, type Stalls } from './live/loop.ts'
+import { sendSteadily, TICK_EVERY_MS, type Sent } from './live/open-loop.ts'
+import { readingOf, schema, sensor } from './live/readings.ts'
+import { latencyOf, slope } from './statistics.ts'
+
+const EVENTS_PER_SECOND = 5000
+const SENSORS = 10_000
+const BATCH_EVERY_MS = 10
+const LOOK_EVERY_MS = 1000
+const WAL_LOOK_EVERY_MS = 50
+const MINUTES = { full: 60, small: 0.25 }
+const STEADY_AFTER_S = 120
+const MB_PER_MINUTE_MAX = 1
+/** The gate closes once the limit is passed, and what is on its way then still comes. */
+const WAL_BYTES_MAX = 2 * limits.WAL_PAGES_MAX * 4096
+
+const readings = source('readings', { schema, key: 'sensor', time: 'at', id: 'id', dedupe: '1m' })
+const now = features('now', {
+  from: readings,
+  entity: sensor,
+  place: stream,
+  values: r => ({ n: count('1m'), mean: r.level.mean('1m'), low: r.level.min('1m') }),
+})
+const watch = model('watch', {
+  decide: on(readings),
+  inputs: r => ({ n: now.of(r.sensor).n, mean: now.of(r.sensor).mean, low: now.of(r.sensor).low }),
+  score: v => rules([{ when: v.low.lt(50), score: 0.9 }], 0.1),
+})
+const soaking = pipeline('soaking', [watch])
+
+export const bench: Bench = { name: 'soak', run: options => inFolder(folder => run(folder, options)) }
+
+interface Watched {
+  readonly rss: { readonly x: number; readonly y: number }[]
+  walBytesMax: number
+}
+
+async function run(folder: string, options: BenchOptions): Promise<Outcome> {
+  const minutes = options.minutes ?? (options.small ? MINUTES.small : MINUTES.full)
+  const fsyncMsP50 = fsyncP50(folder)
+  const { sent, watched, stalls, counts } = await soak(folder, minutes, options.progress)
+  options.progress('reading everything back')
+  const failures = await lost(folder, sent, counts)
+  const steady = watched.rss.filter(({ x }) => x * 60 >= STEADY_AFTER_S)
+  const grows = steady.length > 1 ? slope(steady) : slope(watched.rss)
+  if (watched.walBytesMax > WAL_BYTES_MAX) failures.push(`the WAL had ${watched.walBytesMax} bytes, the bound is ${WAL_BYTES_MAX}`)
+  if (!options.small && !(grows < MB_PER_MINUTE_MAX))
+    failures.push(`memory grows by ${grows.toFixed(2)} MB a minute, the bound is ${MB_PER_MINUTE_MAX}`)
+  return {
+    figure: {
+      bench: 'soak',
+      unit: 'MB/min',
+      spillway: grows,
+      peer: null,
+      ratio: null,
+      rounds: 1,
+      settings: {
+        job: 'ids, one group of 1m, a decision on each event; state saved every 10 s; dedupe 1m, so that state is full after two minutes',
+        eventsPerSecond: EVENTS_PER_SECOND,
+        minutes,
+        sensors: SENSORS,
+        slopeAfterSeconds: steady.length > 1 ? STEADY_AFTER_S : 0,
+        fsyncMsP50,
+        small: options.small,
+      },
+      events: sent.events,
+      decisions: counts.decisions,
+      eventsPerSecond: sent.events / (minutes * 60),
+      acknowledgedMs: latencyOf(sent.acknowledgedMs),
+      stalls,
+      walMbMax: watched.walBytesMax / 2 ** 20,
+      rssMb: watched.rss.at(-1)?.y ?? null,
+    },
+    failures,
+  }
+}
+
+interface Soaked {
+  readonly sent: Sent
+  readonly watched: Watched
+  readonly stalls: Stalls
+  readonly counts: Run['counts']
+}
+
+async function soak(folder: string, minutes: number, progress: BenchOptions['progress']): Promise<Soaked> {
+  const data = await openFolder(folder)
+  const { store } = data
+  const reports: string[] = []
+  const run = new Run(soaking, { store, onReport: report => reports.push(report) })
+  const watched: Watched = { rss: [], walBytesMax: 0 }
+  const loop = await watchLoop()
+  const begin = stopwatch()
+  const minute = () => (stopwatch() - begin) / 60_000
+  const wal = join(folder, 'log.db-wal')
+  const timers = [
+    every(TICK_EVERY_MS, () => run.tick()),
+    every(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint()),
+    every(LOOK_EVERY_MS, () => watched.rss.push({ x: minute(), y: process.memoryUsage.rss() / 2 ** 20 })),
+    every(WAL_LOOK_EVERY_MS, () => (watched.walBytesMax = Math.max(watched.walBytesMax, existsSync(wal) ? statSync(wal).size : 0))),
+    every(60_000, () => progress(`minute ${Math.round(minute())} of ${minutes}, ${run.counts.accepted} events`)),
+  ]
+  const steady = {
+    eventsPerSecond: EVENTS_PER_SECOND,
+    everyMs: BATCH_EVERY_MS,
+    readingAt: (number: number) => readingOf(number, SENSORS, wallClock()),
+  }
+  const sent = await sendSteadily(run, steady, 0, () => minute() >= minutes)
+  const stalls = await loop.stop()
+  await run.stop()
+  for (const timer of timers) timer.stop()
+  data.release()
+  if (reports.length > 0) throw new Error(reports.join('; '))
+  return { sent, watched, stalls, counts: run.counts }
+}
+
+/** What of the events that were sent is not there, as counted and as read back. */
+async function lost(folder: string, { events, duplicates, refused }: Sent, { accepted, decisions }: Run['counts']): Promise<string[]> {
+  const data = await openFolder(folder)
+  const kept = distinctIds(data, soaking.ir.sources)
+  await data.store.close()
+  data.release()
+  const reader = readFolder(folder)
+  let recorded = 0
+  for (const { count } of reader.decisions()) recorded += count
+  reader.close()
+  const wrong = Object.entries({ accepted, decisions, kept, recorded }).filter(([, value]) => value !== events)
+  return [
+    ...wrong.map(([name, value]) => `${events} events were sent, and ${name} are ${value}`),
+    ...(duplicates + refused > 0 ? [`${duplicates} were taken for duplicates, ${refused} refused`] : []),
+  ]
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { random } from '../base/random.ts'
+import { IdTable } from './id-table.ts'
+
+const always = () => true
+const word = (next: () => number) => (next() * 2 ** 32) | 0
+
+function filled(count: number, seed: number, each: (table: IdTable) => void) {
+  const next = random(seed)
+  const table = new IdTable()
+  const hashes = Array.from({ length: count }, () => [word(next), word(next)] as const)
+  hashes.forEach(([high, low], i) => {
+    table.add(high, low, i * 3, i)
+    each(table)
+  })
+  return { table, hashes }
+}
+
+function holdsAll({ table, hashes }: ReturnType<typeof filled>): void {
+  const wrong = hashes.filter(([high, low], i) => table.find(high, low, 0, always) !== i * 3)
+  assert.equal(wrong.length, 0)
+  const others = random(99)
+  for (let i = 0; i < 1000; i++) assert.equal(table.find(word(others), word(others), 0, always), -1)
+}
+
+test('ids that are placed one by one are found, through many splits', () => holdsAll(filled(100_000, 1, table => table.settle())))
+
+test('ids that are placed together are found, and those added behind them', () => {
+  const all = filled(200_000, 2, table => table.length === 150_000 && table.settle())
+  assert.equal(all.table.find(1, 1, 0, always), -1)
+  holdsAll(all)
+})
+
+test('hashes with the same first bits are found: their part grows', () => {
+  const next = random(3)
+  const table = new IdTable()
+  const lows = Array.from({ length: 20_000 }, () => word(next))
+  lows.forEach((low, i) => table.add(7, low, i, i))
+  assert.ok(lows.every((low, i) => table.find(7, low, 0, always) === i))
+  assert.equal(table.find(8, lows[0], 0, always), -1)
+})
+
+test('of one hash the newest that is the same is found, and none that is too old', () => {
+  const table = new IdTable()
+  for (let i = 0; i < 10; i++) table.add(-5, -6, i, 100 + i)
+  assert.equal(table.find(-5, -6, 0, always), 9)
+  assert.equal(
+    table.find(-5, -6, 103, sequence => sequence < 5),
+    4,
+  )
+  assert.equal(
+    table.find(-5, -6, 105, sequence => sequence < 5),
+    -1,
+  )
+  table.expire(104)
+  assert.deepEqual([table.within, table.oldest, table.newest], [6, 100, 109])
+})
