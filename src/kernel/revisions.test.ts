@@ -205,3 +205,14 @@ test('beyond its bound a key refuses the windows that reach what was lost, also 
   assert.deepEqual(refusedAt([{ time: 12, ref: 4, g: 2, x: 4 }], 4, 12), lifetime, 'the short window has passed it')
   assert.ok(revisions.bytes > 0)
 })
+
+test('more reads than one chunk holds are answered in their own rows', () => {
+  const kernel = new Kernel(group, source, { strings: new Strings() })
+  const events = Array.from({ length: 3000 }, (_, i) => ({ time: i, ref: i % 1000, g: 0, x: i }))
+  const [all] = kernel.step(blockOf(events))
+  let sum = 0
+  for (const [row, { x: value }] of events.entries()) {
+    sum += row < 1000 ? value : 1000
+    assert.equal(all.values[row], sum, `row ${row}`)
+  }
+})
