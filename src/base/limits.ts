@@ -40,6 +40,8 @@ export const limits = {
   DEDUPE_IDS_MAX: 2 ** 24,
   /** Bytes of a group's state that are saved at a time, about. */
   SLICE_BYTES: 1 << 20,
+  /** Strings that are encoded to be saved before anything else has its turn. */
+  STRINGS_AT_ONCE: 1 << 13,
   /** Files of strings beyond which they are written as one. */
   STRING_FILES_MAX: 64,
   /** Milliseconds between the beginnings of two rounds of saving state. */

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
+import { limits } from '../base/limits.ts'
 import { random } from '../base/random.ts'
+import { Strings } from '../columns/strings.ts'
 import { count, entity, every, features, lag, linear, model, on, pipeline, scheduled, source, stream, t } from '../index.ts'
 import { batchOf } from '../intake/batch.ts'
+import { Checkpointer, MANIFEST, restoredManifest } from './checkpointer.ts'
 import { recordedDecisions } from './recorded.ts'
 import { Run } from './run.ts'
 
@@ -178,5 +181,37 @@ test('a group whose last event stands in the middle of a segment goes on behind 
   assert.deepEqual(
     made.map(({ vector }) => vector['n']),
     [1, 1, 2, 2, 3, 3],
+  )
+})
+
+test('many strings are saved over several turns, and those that come meanwhile in the next round', async () => {
+  const kept = new ModelStore(undefined, true)
+  const strings = new Strings()
+  for (let i = 0; i < limits.STRINGS_AT_ONCE * 2 + 3; i++) strings.idOf(`first ${i}`)
+  const checkpointer = new Checkpointer({
+    store: kept,
+    groups: [],
+    strings,
+    restored: { files: [], count: 0 },
+    commit: text => kept.commit({ put: [[MANIFEST, text]] }),
+    onError: error => assert.fail(error as Error),
+  })
+  const round = async (entry: number) => {
+    checkpointer.begin(entry)
+    checkpointer.step()
+    strings.idOf(`meanwhile ${entry}`)
+    while (!checkpointer.isIdle) await new Promise(resolve => setImmediate(resolve))
+    const again = new Strings()
+    assert.ok(restoredManifest(kept, again, report => assert.fail(report)))
+    return again
+  }
+  const before = strings.size
+  const first = await round(1)
+  assert.equal(first.size, before)
+  const second = await round(2)
+  assert.equal(second.size, before + 1)
+  assert.deepEqual(
+    Array.from({ length: before + 1 }, (_, id) => second.textOf(id)),
+    Array.from({ length: before + 1 }, (_, id) => strings.textOf(id)),
   )
 })

@@ -6,6 +6,7 @@
  * that is lost or damaged is made again from the log.
  */
 import { crc32 } from 'node:zlib'
+import { soon } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
 import { ByteReader, ByteWriter } from '../log/bytes.ts'
@@ -105,7 +106,7 @@ export class Checkpointer {
     const from = isMany ? 0 : this.#stringsSaved
     const { size } = strings
     const kept = isMany ? [] : this.#stringFiles
-    const files = size > from ? [...kept, await this.#write('strings', stringsBytes(strings, from, size))] : kept
+    const files = size > from ? [...kept, await this.#write('strings', await stringsBytes(strings, from, size))] : kept
     const saved = this.#options.groups.map(({ group: { name, place } }) => [name, { place, slices: groups[name] }] as const)
     const manifest: Manifest = { strings: files, groups: Object.fromEntries(saved) }
     await commit(JSON.stringify(manifest))
@@ -129,10 +130,14 @@ function slicesOf(group: LiveGroup): Round['slices'] {
   return Array.from({ length: Math.ceil(keys / slots) }, (_, i) => ({ group, from: i * slots, to: Math.min(keys, (i + 1) * slots) }))
 }
 
-function stringsBytes(strings: Strings, from: number, to: number): Uint8Array {
+/** Of the first round of a run that has many keys, all of their texts: some thousands at a time, between which the run goes on. */
+async function stringsBytes(strings: Strings, from: number, to: number): Promise<Uint8Array> {
   const writer = new ByteWriter()
   writer.varint(to - from)
-  for (let id = from; id < to; id++) writer.text(strings.textOf(id))
+  for (let id = from; id < to; id++) {
+    if (id > from && (id - from) % limits.STRINGS_AT_ONCE === 0) await new Promise<void>(resolve => soon(resolve))
+    writer.text(strings.textOf(id))
+  }
   return writer.finish()
 }
 
