@@ -3,7 +3,15 @@ import { stopwatch } from '../base/clock.ts'
 import { Strings } from '../columns/strings.ts'
 import { openFolder, readFolder } from '../log/sqlite/data-folder.ts'
 import { noRequests } from '../replay/decide.ts'
-import { count, noDecisions, type ModelSummary, type Replayable, type ReplayOptions, type ReplaySummary } from '../replay/replay.ts'
+import {
+  count,
+  countsOf,
+  noDecisions,
+  type ModelSummary,
+  type Replayable,
+  type ReplayOptions,
+  type ReplaySummary,
+} from '../replay/replay.ts'
 import { importHistories, type Imported } from '../run/import.ts'
 import { recordedBatches } from '../run/recorded-batches.ts'
 
@@ -38,15 +46,9 @@ export async function replayThroughLog(pipeline: Replayable, folder: string, opt
     },
   })
   const models = await tellDecisions(pipeline, folder, imported, options)
-  const sources = [...imported.histories].map(([source, { counts }]) => ({ source, ...counts }))
   return {
-    pipeline: pipeline.ir.name,
-    fingerprint: pipeline.fingerprint,
-    sources,
+    ...countsOf(pipeline, imported.histories, models),
     undecodable,
-    models,
-    events: sources.reduce((sum, { accepted }) => sum + accepted, 0),
-    decisions: models.reduce((sum, { decisions }) => sum + decisions, 0),
     loadSeconds: imported.loadSeconds,
     decideSeconds: (stopwatch() - start) / 1000 - imported.loadSeconds,
     warnings: [...warnings, ...imported.reports],

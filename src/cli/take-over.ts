@@ -10,7 +10,7 @@ import { limits } from '../base/limits.ts'
 import { openFolder, readFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
 import { holderOf, isHeld } from '../log/sqlite/lock.ts'
 import { Memory, type MemoryOptions } from '../run/memory.ts'
-import type { Runnable } from '../run/run.ts'
+import type { Runnable } from '../run/opening.ts'
 
 export interface Taken {
   readonly folder: DataFolder

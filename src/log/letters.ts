@@ -4,7 +4,7 @@
  * Nothing of one is ever lost: what an edit replaces is kept beside it, and a letter that was sent again with success, or dropped, is kept with what
  * became of it.
  */
-import type { RawForm, RefusalReason } from '../intake/refusal.ts'
+import type { RawForm, Refusal, RefusalReason } from '../intake/refusal.ts'
 
 export interface DeadLetter {
   readonly source: string | undefined
@@ -19,6 +19,11 @@ export interface DeadLetter {
   readonly raw: string | Uint8Array
   /** What the raw text is, where it is not simply a record of the source as JSON. */
   readonly form?: RawForm | undefined
+}
+
+/** A refusal as a letter: refused at `at`, UTC ms, when the log's next entry was `sequence`. */
+export function letterOf({ reason, detail, place, source, raw, form }: Refusal, sequence: number, at: number): DeadLetter {
+  return { source, reason, detail, place, at, sequence, raw, ...(form && { form }) }
 }
 
 /** A dead letter as it stands in the store. */

@@ -1,6 +1,6 @@
 import { stopwatch } from '../base/clock.ts'
 import type { PipelineIR } from '../define/ir.ts'
-import type { IntakeCounts } from '../intake/intake.ts'
+import type { History, IntakeCounts } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import type { OwnScoreFunction } from '../model/index.ts'
@@ -93,20 +93,25 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
     }
     models.push(summary)
   }
-  const sources = [...log.histories].map(([source, { counts }]) => ({ source, ...counts }))
   return {
-    pipeline: pipeline.ir.name,
-    fingerprint: pipeline.fingerprint,
-    sources,
+    ...countsOf(pipeline, log.histories, models),
     undecodable,
-    models,
-    events: log.length,
-    decisions: models.reduce((sum, { decisions }) => sum + decisions, 0),
     loadSeconds: (loaded - start) / 1000,
     decideSeconds: (stopwatch() - loaded) / 1000,
     warnings,
     brokenOff,
   }
+}
+
+/** The part of a summary that is of the pipeline, its histories and its models. */
+export function countsOf(
+  { ir, fingerprint }: Replayable,
+  histories: ReadonlyMap<string, History>,
+  models: readonly ModelSummary[],
+): Pick<ReplaySummary, 'pipeline' | 'fingerprint' | 'sources' | 'models' | 'events' | 'decisions'> {
+  const sources = [...histories].map(([source, { counts }]) => ({ source, ...counts }))
+  const events = sources.reduce((sum, { accepted }) => sum + accepted, 0)
+  return { pipeline: ir.name, fingerprint, sources, models, events, decisions: models.reduce((sum, { decisions }) => sum + decisions, 0) }
 }
 
 export const noDecisions = (model: string): ModelSummary => ({ model, decisions: 0, scored: 0, unscored: 0, refused: 0, scoreSum: 0 })

@@ -13,7 +13,7 @@ import type { AppendIds } from '../log/append-ids.ts'
 import type { EventLookup } from '../log/event-lookup.ts'
 import type { Appended, Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
-import type { DeadLetter, LetterChange } from '../log/letters.ts'
+import { letterOf, type DeadLetter, type LetterChange } from '../log/letters.ts'
 import { SourceDoor } from './source-door.ts'
 
 /** Records for a source. */
@@ -131,8 +131,8 @@ export class Appender {
     return this.#log.append({ sources, order: all, marks })
   }
 
-  #refused({ reason, detail, place, source, raw, form }: Refusal): void {
-    this.#dead.push({ source, reason, detail, place, at: this.#arrival, sequence: this.#next, raw, ...(form && { form }) })
+  #refused(refusal: Refusal): void {
+    this.#dead.push(letterOf(refusal, this.#next, this.#arrival))
   }
 
   #door(source: string): SourceDoor {

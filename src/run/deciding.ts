@@ -98,14 +98,15 @@ export class Deciding {
     this.#current ??= this.#begin()
     const current = this.#current
     if (!current) return undefined
-    const { segment, stringsOf } = current
+    const { segment, stringsOf, firstSkip } = current
     if (segment.marks.length === 0) return this.#whole(current)
     const next = current.decisions.next()
-    if (!next.done) current.made += next.value.length
-    const decisions = next.done ? [] : [this.#written(next.value, stringsOf)]
-    if (!next.done) return { decisions, progress: { entry: segment.first, skip: current.firstSkip + current.made } }
-    this.#current = undefined
-    return { decisions, progress: { entry: segment.first + segment.length, skip: 0 } }
+    if (next.done) {
+      this.#current = undefined
+      return { decisions: [], progress: { entry: segment.first + segment.length, skip: 0 } }
+    }
+    current.made += next.value.length
+    return { decisions: [this.#written(next.value, stringsOf)], progress: { entry: segment.first, skip: firstSkip + current.made } }
   }
 
   /** All decisions that a segment of events makes, of all models: one commit, as in the turn that appended it. */

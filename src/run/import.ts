@@ -12,7 +12,7 @@ import { limits } from '../base/limits.ts'
 import { columnsLookedAt } from '../decision/reads.ts'
 import type { History, Intake } from '../intake/intake.ts'
 import type { Refusal } from '../intake/refusal.ts'
-import type { DeadLetter } from '../log/letters.ts'
+import { letterOf } from '../log/letters.ts'
 import type { Appended } from '../log/log.ts'
 import type { Commit, LogStore } from '../log/store.ts'
 import { loadIntakes, type LoadOptions, type SourceFile } from '../replay/load.ts'
@@ -21,9 +21,8 @@ import { admission } from './import-admission.ts'
 import { appendings, type ImportedHistory } from './import-order.ts'
 import { before, halfDone, put, type ImportRecord } from './import-record.ts'
 import { DECIDED } from './memory.ts'
-import { open, type Opening } from './opening.ts'
+import { open, PIPELINE, pipelineText, TICKED, type Opening, type Runnable } from './opening.ts'
 import { PastTicks } from './past-ticks.ts'
-import { PIPELINE, TICKED, type Runnable } from './run.ts'
 
 export interface ImportOptions extends Partial<Pick<LoadOptions, 'onRefused' | 'onWarning'>> {
   readonly store: LogStore
@@ -186,12 +185,12 @@ class Committing {
   }
 
   /** `last`: its last arrival, UTC ms. Then saves the state, so that a run begins at once. */
-  async finish({ ir, fingerprint }: Runnable, last: number): Promise<void> {
+  async finish(runnable: Runnable, last: number): Promise<void> {
     const { log, decider, checkpointer } = this.#opening
     if (log.end < this.#end) this.#isOther()
     const ticked: [string, string][] = decider.ticking.length > 0 && Number.isFinite(last) ? [[TICKED, String(last)]] : []
     await this.#all()
-    await this.#store.commit({ put: [put({ ...this.#record, end: log.end }), [PIPELINE, JSON.stringify({ fingerprint, ir })], ...ticked] })
+    await this.#store.commit({ put: [put({ ...this.#record, end: log.end }), [PIPELINE, pipelineText(runnable)], ...ticked] })
     for (checkpointer.begin(log.end); !checkpointer.isIdle; checkpointer.step()) await new Promise<void>(resolve => soon(resolve))
   }
 
@@ -223,7 +222,3 @@ class Committing {
 }
 
 const recorded = ({ decisions, progress }: Decided): Commit => ({ decisions, put: [[DECIDED, progressText(progress)]] })
-
-function letterOf({ reason, detail, place, source, raw, form }: Refusal, sequence: number, at: number): DeadLetter {
-  return { source, reason, detail, place, at, sequence, raw, ...(form && { form }) }
-}

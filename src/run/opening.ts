@@ -1,9 +1,11 @@
 /**
- * A pipeline over a store, with what its log says in memory: what an import of history stands on.
+ * A pipeline over a store, with what its log says in memory: what whoever appends to it stands on, a run or an import of history.
  *
  * Takes the log again as far as its decisions are recorded; entries behind that wait to be decided.
  */
 import type { Strings } from '../columns/strings.ts'
+import type { Definitions } from '../decision/scoring.ts'
+import type { RowMap } from '../intake/mapping.ts'
 import { EventLookup } from '../log/event-lookup.ts'
 import { Log } from '../log/log.ts'
 import type { LogStore } from '../log/store.ts'
@@ -13,10 +15,26 @@ import type { Decider } from './decider.ts'
 import { Deciding, progressOf, type StringsOf } from './deciding.ts'
 import { DecisionWriter } from './decision-codec.ts'
 import { DECIDED, Memory, type MemoryOptions } from './memory.ts'
-import type { Runnable } from './run.ts'
+
+/** What a run needs of a pipeline: its IR and the user's functions. */
+export interface Runnable extends Definitions {
+  readonly fingerprint: string
+  readonly maps: ReadonlyMap<string, RowMap>
+}
+
+/** The value that says which pipeline ran last: `{ fingerprint, ir }`. */
+export const PIPELINE = 'pipeline'
+/** The value that says when the last tick was. */
+export const TICKED = 'ticked'
+
+/** A pipeline as the log keeps it. */
+export const pipelineText = ({ fingerprint, ir }: Runnable): string => JSON.stringify({ fingerprint, ir })
 
 export interface OpeningOptions extends MemoryOptions {
   readonly store: LogStore
+  readonly partitions?: number | undefined
+  /** What is in memory of the log already; made from it unless given. */
+  readonly memory?: Memory | undefined
   /** Where the texts of what is appended have their ids. */
   readonly stringsOf: StringsOf
 }
@@ -31,13 +49,16 @@ export interface Opening {
   readonly remembered: Remembered
 }
 
-/** Throws as a run does. */
+/**
+ * Throws `SPILL_DATA` where the log is damaged, `SPILL_SCHEMA` where a source was changed so that its events cannot be read, and `SPILL_UNSUPPORTED` for a
+ * group that is placed corrected.
+ */
 export function open(runnable: Runnable, options: OpeningOptions): Opening {
-  const { store, stringsOf, onReport = () => {} } = options
-  const memory = new Memory(runnable, store, options)
-  const { strings, decider, isLookedAt, recovery, restored } = memory
+  const { store, partitions, stringsOf, onReport = () => {} } = options
+  const memory = options.memory ?? new Memory(runnable, store, options)
+  const { strings, decider, isLookedAt, recovery } = memory
   memory.catchUp(store)
-  const log = new Log(store, { sources: runnable.ir.sources, stringsOf })
+  const log = new Log(store, { sources: runnable.ir.sources, stringsOf, ...(partitions !== undefined && { partitions }) })
   const lookup = new EventLookup(store, log.schemas.columnsOf)
   const from = progressOf(store.get(DECIDED))
   recovery.finish(log, from.entry)
@@ -45,7 +66,8 @@ export function open(runnable: Runnable, options: OpeningOptions): Opening {
     store,
     strings,
     groups: decider.groups,
-    restored,
+    // The files that another process has restored from may be gone: what is taken over is saved whole.
+    restored: options.memory ? { files: [], count: 0 } : memory.restored,
     commit: text => store.commit({ put: [[MANIFEST, text]] }),
     onError: error => onReport(`state could not be saved: ${(error as Error).message}`),
   })

@@ -5,7 +5,6 @@
 import { stopwatch } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
-import { columnsLookedAt } from '../decision/reads.ts'
 import type { Definitions } from '../decision/scoring.ts'
 import { changesBetween, type Change } from '../define/changes.ts'
 import type { PipelineIR } from '../define/ir.ts'
@@ -13,7 +12,7 @@ import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import { Decider } from './decider.ts'
 import { Memory } from './memory.ts'
-import { PIPELINE } from './run.ts'
+import { PIPELINE } from './opening.ts'
 
 export interface Rebuild {
   readonly group: string
@@ -45,7 +44,7 @@ export function planOf(pipeline: Plannable, store: StoredLog): Plan {
   const { ir, fingerprint } = pipeline
   const stored = store.get(PIPELINE)
   const last = stored === undefined ? undefined : (JSON.parse(stored) as { fingerprint: string; ir: PipelineIR })
-  const { recovery } = new Memory(pipeline, store)
+  const { recovery, isLookedAt } = new Memory(pipeline, store)
   const { end } = new Log(store, { sources: ir.sources, stringsOf: () => new Strings() })
   const taken = end - recovery.first
   return {
@@ -55,18 +54,16 @@ export function planOf(pipeline: Plannable, store: StoredLog): Plan {
     entries: end,
     rebuilt: recovery.starts.filter(({ from }) => from === 0 && end > 0).map(({ group }) => ({ group: group.group.name, entries: end })),
     taken,
-    seconds: taken === 0 ? 0 : taken * secondsAnEntry(pipeline, store),
+    seconds: taken === 0 ? 0 : taken * secondsAnEntry(pipeline, store, isLookedAt),
   }
 }
 
 /** Takes the first entries of the log as a start would. */
-function secondsAnEntry(pipeline: Plannable, store: StoredLog): number {
+function secondsAnEntry(pipeline: Plannable, store: StoredLog, wanted: Memory['isLookedAt']): number {
   const { ir } = pipeline
   const strings = new Strings()
-  const lookedAt = columnsLookedAt(ir)
   const decider = new Decider(pipeline, strings)
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
-  const wanted = (source: string, column: string) => lookedAt.get(source)?.has(column) === true
   const started = stopwatch()
   let entries = 0
   for (const segment of log.segments(0, Math.min(log.end, limits.PLAN_SAMPLE), { stringsOf: () => strings, wanted })) {

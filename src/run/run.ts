@@ -8,32 +8,24 @@
 import { pause, soon, type Clock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { Definitions } from '../decision/scoring.ts'
 import type { RecordBatch } from '../intake/batch.ts'
-import type { RowMap } from '../intake/mapping.ts'
-import { EventLookup } from '../log/event-lookup.ts'
-import { Log } from '../log/log.ts'
+import type { EventLookup } from '../log/event-lookup.ts'
+import type { Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
 import type { Commit, LogStore, StoredDecisions } from '../log/store.ts'
 import { Asked } from './asked.ts'
 import { Appender, type Receipt } from './appender.ts'
-import { Checkpointer, MANIFEST } from './checkpointer.ts'
+import type { Checkpointer } from './checkpointer.ts'
 import { Counts } from './counts.ts'
 import type { Decider } from './decider.ts'
-import { Deciding, progressOf, progressText } from './deciding.ts'
-import { DecisionWriter } from './decision-codec.ts'
+import { progressText, type Deciding } from './deciding.ts'
 import { refuseHalfDone } from './import-record.ts'
 import { Inbox, type Cursor, type Submitted } from './inbox.ts'
-import { DECIDED, Memory, type MemoryOptions } from './memory.ts'
+import { DECIDED, type Memory, type MemoryOptions } from './memory.ts'
+import { open, PIPELINE, pipelineText, TICKED, type Runnable } from './opening.ts'
 import type { RecordedDecision } from './recorded.ts'
 import { stampClock } from './stamp-clock.ts'
 import { Ticks } from './ticks.ts'
-
-/** What a run needs of a pipeline: its IR and the user's functions. */
-export interface Runnable extends Definitions {
-  readonly fingerprint: string
-  readonly maps: ReadonlyMap<string, RowMap>
-}
 
 export interface RunOptions extends MemoryOptions {
   readonly store: LogStore
@@ -45,11 +37,6 @@ export interface RunOptions extends MemoryOptions {
   /** What is in memory of the log already; made from it unless given. */
   readonly memory?: Memory
 }
-
-/** The value that says which pipeline ran last: `{ fingerprint, ir }`. */
-export const PIPELINE = 'pipeline'
-/** The value that says when the last tick was. */
-export const TICKED = 'ticked'
 
 export class Run {
   readonly strings: Strings
@@ -73,50 +60,32 @@ export class Run {
   readonly #ended = Promise.withResolvers<void>()
 
   /**
-   * Opens a pipeline over a store and takes its log again. Throws `SPILL_DATA` where the log is damaged, `SPILL_SCHEMA` where a source was changed so
-   * that its events cannot be read, `SPILL_IMPORT` where an import was broken off.
+   * Opens a pipeline over a store and takes its log again. Throws as `open` does, and `SPILL_IMPORT` where an import was broken off.
    */
   constructor(runnable: Runnable, options: RunOptions) {
     const { ir, maps } = runnable
-    const { store, clock = stampClock(), partitions, onDecisions, onReport = () => {} } = options
+    const { store, clock = stampClock(), onDecisions } = options
     refuseHalfDone(store)
     this.#asked = new Asked(ir)
     this.#ended.promise.catch(() => {})
     this.#store = store
     this.#clock = clock
     this.#onDecisions = onDecisions
-    const memory = options.memory ?? new Memory(runnable, store, options)
-    const { strings, decider, isLookedAt } = memory
+    const stringsOf = (source: string, column: string) => this.#appender.stringsOf(source, column)
+    const { strings, log, lookup, decider, deciding, checkpointer, remembered } = open(runnable, { ...options, stringsOf })
     this.strings = strings
     this.decider = decider
-    memory.catchUp(store)
-    const log = new Log(store, {
-      sources: ir.sources,
-      stringsOf: (source, column) => this.#appender.stringsOf(source, column),
-      ...(partitions !== undefined && { partitions }),
-    })
     this.#log = log
-    this.#lookup = new EventLookup(store, log.schemas.columnsOf)
-    const from = progressOf(store.get(DECIDED))
-    memory.recovery.finish(log, from.entry)
-    this.#checkpointer = new Checkpointer({
-      store,
-      strings,
-      groups: decider.groups,
-      // The files that another process has restored from may be gone: what is taken over is saved whole.
-      restored: options.memory ? { files: [], count: 0 } : memory.restored,
-      commit: text => store.commit({ put: [[MANIFEST, text]] }),
-      onError: error => onReport(`state could not be saved: ${(error as Error).message}`),
-    })
-    const writer = new DecisionWriter(runnable.fingerprint, strings)
-    this.#deciding = new Deciding({ store, log, decider, writer, isLookedAt, strings, from })
-    this.#appender = new Appender({ ir, maps, strings, log, lookup: this.#lookup, remembered: memory.recovery.remembered })
+    this.#lookup = lookup
+    this.#deciding = deciding
+    this.#checkpointer = checkpointer
+    this.#appender = new Appender({ ir, maps, strings, log, lookup, remembered })
     const ticked = store.get(TICKED)
     // The first tick ever is not before what is in the log, though the clock has gone back.
     const last = ticked === undefined ? Math.max(clock(), log.notBefore - 1) : Number(ticked)
     this.#ticks = new Ticks(this.decider.periods, last)
     const isFirst = ticked === undefined && this.decider.periods.length > 0
-    const definition = JSON.stringify({ fingerprint: runnable.fingerprint, ir })
+    const definition = pipelineText(runnable)
     const isChanged = store.get(PIPELINE) !== definition
     const put: [string, string][] = [
       ...(isFirst ? [[TICKED, String(last)] as [string, string]] : []),

@@ -1,6 +1,6 @@
 /** A crash case: a pipeline, what senders send, and what happens meanwhile. Plain JSON, so that a failing one can be written down and replayed. */
 import type { PipelineIR, Value } from '../../src/define/ir.ts'
-import type { Runnable } from '../../src/run/run.ts'
+import type { Runnable } from '../../src/run/opening.ts'
 
 export interface SentRecord {
   readonly raw: Readonly<Record<string, unknown>>
