@@ -1,10 +1,14 @@
 /** Commits into the tables: several commits are one transaction and one fsync. Runs in the writer's thread. */
+import { limits } from '../../base/limits.ts'
 import type { Commit } from '../store.ts'
 import { LetterWriter } from './letter-writer.ts'
 import { checkStructure } from './structure.ts'
 import { migrate } from './schema.ts'
 import { sumOf } from './sums.ts'
 import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
+
+/** Pages in the WAL beyond which the writer moves them itself: the checkpointer should have by then. */
+const WAL_PAGES_LATE = Math.floor(limits.WAL_PAGES_MAX * 1.25)
 
 export class Writer {
   readonly #db: DatabaseSync
@@ -21,8 +25,11 @@ export class Writer {
   constructor(path: string) {
     const db = new sqlite.DatabaseSync(path)
     this.#db = db
-    // FULL: a commit is on the disk before it is acknowledged. The checkpointer moves the WAL into the database, never this thread.
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 5000')
+    // FULL: a commit is on the disk before it is acknowledged. The checkpointer moves the WAL into the database; this thread does it only where that one
+    // gets no time, so that the WAL is bounded on a machine that is overloaded too.
+    db.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = ${WAL_PAGES_LATE}`,
+    )
     migrate(db, path)
     checkStructure(db, path)
     this.#begin = db.prepare('BEGIN IMMEDIATE')
