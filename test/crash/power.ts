@@ -70,10 +70,15 @@ export async function losePower(of: CrashCase, draw: Draw, folder: string): Prom
   // With a pause all of the WAL is moved into the database, and the next commit starts another generation of it.
   if (draw.chance(0.5)) await pause(limits.CHECKPOINT_EVERY_MS * 2)
   const driven = new Driven(of, running)
+  // While someone reads, what the copy is of stays: its generation is only added to, or is in the database as a whole and followed by one.
+  const reader = new sqlite.DatabaseSync(join(live, 'log.db'), { readOnly: true })
+  reader.exec('BEGIN')
+  reader.prepare('SELECT count(*) FROM sqlite_schema').get()
   const kept = join(folder, 'kept')
   cpSync(live, kept, { recursive: true, filter: path => !path.endsWith('-shm') })
   for (let i = draw.between(1, 3); i > 0; i--) await round(running, draw)
   const after = readFileSync(join(live, 'log.db-wal'))
+  reader.close()
   await running.run?.stop()
   opened.release()
   rmSync(live, { recursive: true })
