@@ -11,7 +11,7 @@ import { batchOf } from '../../src/intake/batch.ts'
 import { Log } from '../../src/log/log.ts'
 import { openFolder } from '../../src/log/sqlite/data-folder.ts'
 import type { LogStore } from '../../src/log/store.ts'
-import { MANIFEST } from '../../src/run/checkpointer.ts'
+import { MANIFEST } from '../../src/run/manifest.ts'
 import { Run } from '../../src/run/run.ts'
 import { readings, readingsFrom, sensor } from './readings.ts'
 

@@ -40,6 +40,10 @@ export const limits = {
   DEDUPE_IDS_MAX: 2 ** 24,
   /** Bytes of a group's state that are saved at a time, about. */
   SLICE_BYTES: 1 << 20,
+  /** Bytes of saved state that wait for the disk at most: what is flushed at once holds up the log. */
+  STATE_FLUSH_BYTES: 1 << 22,
+  /** Bytes of a file of saved state, about: the rest of a group goes into further ones. */
+  STATE_FILE_BYTES: 1 << 28,
   /** Strings that are encoded to be saved before anything else has its turn. */
   STRINGS_AT_ONCE: 1 << 13,
   /** Files of strings beyond which they are written as one. */
@@ -57,7 +61,7 @@ export const limits = {
   /** Ticks that passed while nothing ran, marked in the log at a time. */
   TICKS_AT_ONCE: 256,
   /** Keys that a tick decides about before anything else has its turn. */
-  TICK_KEYS_AT_ONCE: 2048,
+  TICK_KEYS_AT_ONCE: 1024,
   /** Entries of the log that wait for a tick's decisions, beyond which sources are held back. */
   UNDECIDED_MAX: 1 << 20,
   /** Entries of the log in one segment of an import. */

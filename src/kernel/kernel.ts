@@ -87,7 +87,8 @@ export class Kernel {
 
   /**
    * Slots [from, to) of the key slots 0 … `keys` − 1 as bytes, to be restored by `restore`. `sequence` is that of the last event
-   * of the log which was offered to this kernel, or any number up to the next one's: the slots are complete up to it, inclusive.
+   * of the log which was offered to this kernel, or any number up to the next one's: the slots are complete up to it, inclusive. The bytes are good until
+   * the next call.
    */
   save(from: number, to: number, sequence: number): Uint8Array {
     return saveSlice(this.#state(), from, to, sequence)

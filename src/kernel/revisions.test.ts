@@ -139,7 +139,7 @@ test('a key is saved as it is: superseded events that its structures still hold 
   const kernel = kernelOf()
   kernel.apply(blockOf([original, other, moved]))
   const next = kernelOf()
-  next.restore([kernel.save(0, 2, 2)])
+  next.restore([kernel.save(0, 2, 2).slice()])
   next.catchUp(blockOf([]), new Float64Array(0))
   assert.deepEqual(read(next, [1, 2], 5), [summed(3), summed(50)])
   next.apply(blockOf([{ ...moved, g: 1, x: 4 }], 3))
@@ -158,9 +158,9 @@ for (const [name, first, second] of [
       kernel.apply(blockOf(before))
       // Slot 0 is key 1, slot 1 key 2: the original's slot is saved before the revision, the other behind it.
       const at = first.g - 1
-      const early = kernel.save(at, at + 1, 2)
+      const early = kernel.save(at, at + 1, 2).slice()
       kernel.apply(blockOf([revision], 3))
-      const late = kernel.save(1 - at, 2 - at, 3)
+      const late = kernel.save(1 - at, 2 - at, 3).slice()
       const next = kernelOf()
       assert.equal(next.restore([early, late]), 2)
       next.catchUp(blockOf([revision], 3), Float64Array.of(3))
@@ -175,7 +175,7 @@ test('a slice of other identities, or of other marks of deletion, is refused', (
   kernel.apply(blockOf([original]))
   const { deleted: _, ...unmarked } = source
   for (const changed of [{ ...source, identity: ['ref', 'x'] }, unmarked])
-    assert.throws(() => new Kernel(group, changed, { strings }).restore([kernel.save(0, 1, 0)]), { code: 'SPILL_STATE' })
+    assert.throws(() => new Kernel(group, changed, { strings }).restore([kernel.save(0, 1, 0).slice()]), { code: 'SPILL_STATE' })
 })
 
 test('beyond its bound a key refuses the windows that reach what was lost, also once it was filled again', () => {

@@ -88,7 +88,7 @@ for (const key of [['k'], ['x'], ['k', 's', 'x']])
         const block = blockOf(history)
         kernel.step(block)
         const bounds = [0, ...cuts.map(cut => cut % (kernel.keys + 1)).sort((a, b) => a - b), kernel.keys]
-        const save = (of: Kernel) => bounds.slice(1).map((to, i) => of.save(bounds[i], to, block.length - 1))
+        const save = (of: Kernel) => bounds.slice(1).map((to, i) => of.save(bounds[i], to, block.length - 1).slice())
         const slices = save(kernel)
         const next = kernelOf(groupOf(key))
         // A slice may lie anywhere in what the caller read it into.
@@ -109,7 +109,7 @@ function filled(): Kernel {
 }
 
 test('a slice that is cut off, longer, or changed anywhere is refused or restored, and never read past', () => {
-  const slice = filled().save(0, 2, 39)
+  const slice = filled().save(0, 2, 39).slice()
   const restore = (bytes: Uint8Array): Kernel | undefined => {
     const kernel = kernelOf(groupOf(['k']))
     try {
@@ -143,16 +143,16 @@ function assertRefused(slices: readonly Uint8Array[], message: RegExp, into = ke
 
 test('slices of another version, of other definitions, with gaps or twice the same slots are refused', () => {
   const kernel = filled()
-  const [first, second, both] = [kernel.save(0, 1, 39), kernel.save(1, 2, 39), kernel.save(0, 2, 39)]
+  const [first, second, both] = [kernel.save(0, 1, 39).slice(), kernel.save(1, 2, 39).slice(), kernel.save(0, 2, 39).slice()]
   const newer = both.slice()
   newer[4] = Kernel.stateVersion + 1
-  assertRefused([newer], /version 2.*version 1/)
+  assertRefused([newer], /version 3.*version 2/)
   assertRefused([both], /another feature group/, kernelOf({ ...groupOf(['k']), features: groupOf(['k']).features.slice(1) }))
   assertRefused([both], /another feature group/, new Kernel(groupOf(['k']), source, { strings, floor: 'time' }))
   assertRefused([second], /slot 0/)
   assertRefused([first, both], /slot 0/)
   assertRefused([first], /2 slots/)
-  assertRefused([kernel.save(0, 0, 10), kernel.save(0, 1, 39)], /2 slots/)
+  assertRefused([kernel.save(0, 0, 10).slice(), kernel.save(0, 1, 39).slice()], /2 slots/)
   assertRefused([both], /no string that is known/, new Kernel(groupOf(['k']), source, { strings: new Strings() }))
 })
 
@@ -162,9 +162,9 @@ test('each slot skips the events that its slice has, and takes those that it has
   const kernel = kernelOf(groupOf(['k']))
   const part = (from: number, to: number) => blockSlice(whole, from, to)
   kernel.apply(part(0, 2))
-  const early = kernel.save(0, 1, 20)
+  const early = kernel.save(0, 1, 20).slice()
   kernel.apply(part(2, 4))
-  const late = kernel.save(1, 2, 40)
+  const late = kernel.save(1, 2, 40).slice()
   const next = kernelOf(groupOf(['k']))
   assert.equal(next.restore([early, late]), 20)
   // Sequences are the log's: events of other sources stand between those of this one.

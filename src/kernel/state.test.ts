@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Arena } from './arena.ts'
-import { StateReader, StateWriter } from './state.ts'
+import { slicesIn, StateReader, StateWriter } from './state.ts'
 
 const header = { layout: [7, -7], from: 2, to: 4, slots: 9, sequence: 12.5 } as const
 const stateError = { code: 'SPILL_STATE' }
@@ -51,6 +51,34 @@ test('counts and numbers are as many as there is to say', () => {
   const reader = new StateReader(sliceOf(writeEach))
   for (const i of many) assert.deepEqual([reader.count(5000), reader.number()], [i, i + 0.5])
   reader.end()
+})
+
+test('slices stand one behind the other, and what is no whole slice is damage', () => {
+  const writer = new StateWriter()
+  const slices = [0, 1, 2, 5].map(length => {
+    for (let i = 0; i < length; i++) writer.count(length)
+    writer.number(length)
+    writer.number(-length)
+    return writer.finish(header).slice()
+  })
+  const bytes = Uint8Array.from(slices.flatMap(slice => [...slice]))
+  const found = slicesIn(bytes)
+  assert.deepEqual(found, slices)
+  found.forEach((slice, i) => {
+    const reader = new StateReader(slice)
+    const length = [0, 1, 2, 5][i]
+    assert.equal(reader.number(), length)
+    assert.equal(reader.number(), -length)
+    for (let count = 0; count < length; count++) assert.equal(reader.count(5), length)
+    reader.end()
+  })
+  assert.deepEqual(slicesIn(new Uint8Array(0)), [])
+  const ends = new Set(slices.map((_, i) => slices.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0)))
+  for (let length = 1; length < bytes.length; length++)
+    if (!ends.has(length)) assert.throws(() => slicesIn(bytes.subarray(0, length)), stateError, String(length))
+  const negative = slices[0].slice()
+  new Int32Array(negative.buffer, 28, 1)[0] = -1
+  assert.throws(() => slicesIn(negative), stateError)
 })
 
 test('a count above what can be is damage', () =>

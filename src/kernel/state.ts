@@ -2,19 +2,23 @@
  * State as bytes: two streams, of doubles and of counts, behind a header that says what they are of.
  *
  * Layout, little-endian: ten Int32 (magic, `STATE_VERSION`, two of the group's layout, first slot, slot behind the last, all slots,
- * doubles, counts, 0), the sequence as a double, the doubles, the counts. There is no checksum: the caller has one. A reader
- * never reads past its streams: what is damaged or foreign is `SPILL_STATE`.
+ * doubles, counts, 0), the sequence as a double, the doubles, the counts, and zeros up to a multiple of eight bytes, so that slices can stand one behind the
+ * other. There is no checksum: the caller has one. A reader never reads past its streams: what is damaged or foreign is `SPILL_STATE`.
  */
 import { endianness } from 'node:os'
 import { SpillwayError } from '../base/errors.ts'
 import { widened } from './widened.ts'
 
 /** Names the format of a kernel's state. Raised by hand whenever what is written changes. */
-export const STATE_VERSION = 1
+export const STATE_VERSION = 2
 
 const MAGIC = 0x4b4c5053
 const HEADER_INTS = 10
 const HEADER_BYTES = HEADER_INTS * 4 + 8
+/** Where a header has how many doubles and counts there are. */
+const NUMBERS_AT = 7
+
+const bytesOf = (numbers: number, counts: number): number => HEADER_BYTES + numbers * 8 + Math.ceil(counts / 2) * 8
 
 /** What a slice is of. */
 export interface SliceHeader {
@@ -36,6 +40,7 @@ export class StateWriter {
   #counts = new Int32Array(1024)
   #numbersUsed = 0
   #countsUsed = 0
+  #bytes = new Uint8Array(0)
 
   number(value: number): void {
     this.#numbers = widened(this.#numbers, this.#numbersUsed + 1)
@@ -54,17 +59,38 @@ export class StateWriter {
     this.#numbersUsed += length
   }
 
-  /** What was written, in bytes of its own. The writer begins anew. */
+  /** What was written. The writer begins anew, and the bytes are good until it is finished again: new ones each time would be collected at each other's cost. */
   finish({ layout, from, to, slots, sequence }: SliceHeader): Uint8Array {
     const [numbers, counts] = [this.#numbersUsed, this.#countsUsed]
-    const bytes = new Uint8Array(HEADER_BYTES + numbers * 8 + counts * 4)
+    const bytes = this.#room(bytesOf(numbers, counts))
     new Int32Array(bytes.buffer, 0, HEADER_INTS).set([MAGIC, STATE_VERSION, ...layout, from, to, slots, numbers, counts])
     new Float64Array(bytes.buffer, HEADER_BYTES - 8, 1)[0] = sequence
     new Float64Array(bytes.buffer, HEADER_BYTES, numbers).set(this.#numbers.subarray(0, numbers))
     new Int32Array(bytes.buffer, HEADER_BYTES + numbers * 8, counts).set(this.#counts.subarray(0, counts))
+    if (counts % 2 === 1) bytes.fill(0, bytes.length - 4)
     this.#numbersUsed = this.#countsUsed = 0
     return bytes
   }
+
+  #room(length: number): Uint8Array<ArrayBuffer> {
+    if (length > this.#bytes.length) this.#bytes = new Uint8Array(Math.ceil(length * 1.25))
+    return this.#bytes.subarray(0, length)
+  }
+}
+
+/** Slices that stand one behind the other, each on its own, as views. Throws `SPILL_STATE` where the bytes do not end with one. */
+export function slicesIn(bytes: Uint8Array): Uint8Array[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const slices: Uint8Array[] = []
+  for (let at = 0; at < bytes.length;) {
+    if (at + HEADER_BYTES > bytes.length) throw damaged(`a slice of ${bytes.length - at} bytes has no header`)
+    const [numbers, counts] = [NUMBERS_AT, NUMBERS_AT + 1].map(int => view.getInt32(at + int * 4, true))
+    const length = numbers < 0 || counts < 0 ? Infinity : bytesOf(numbers, counts)
+    if (at + length > bytes.length) throw damaged(`a slice ends behind the ${bytes.length} bytes there are`)
+    slices.push(bytes.subarray(at, at + length))
+    at += length
+  }
+  return slices
 }
 
 export class StateReader {
@@ -82,7 +108,7 @@ export class StateReader {
     const [magic, version, first, second, from, to, slots, numbers, counts] = new Int32Array(buffer, byteOffset, HEADER_INTS)
     if (magic !== MAGIC) throw damaged('the bytes are no slice of it')
     if (version !== STATE_VERSION) throw damaged(`it has version ${version}, and this is version ${STATE_VERSION}`)
-    if (numbers < 0 || counts < 0 || slice.length !== HEADER_BYTES + numbers * 8 + counts * 4)
+    if (numbers < 0 || counts < 0 || slice.length !== bytesOf(numbers, counts))
       throw damaged(`a slice of ${slice.length} bytes is not as long as its header says`)
     const [sequence] = new Float64Array(buffer, byteOffset + HEADER_BYTES - 8, 1)
     // A slot has a number at least, so that what is made room for is bounded by the bytes there are.

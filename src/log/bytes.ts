@@ -7,6 +7,8 @@
 import { SpillwayError } from '../base/errors.ts'
 
 const FIRST_CAPACITY = 256
+/** Characters of a text whose length is one byte. */
+const SHORT = 0x7f
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -39,7 +41,7 @@ export class ByteWriter {
   }
 
   text(text: string): void {
-    this.raw(encoder.encode(text))
+    if (text.length > SHORT || !this.#ascii(text)) this.raw(encoder.encode(text))
   }
 
   /** Bytes with their number before them. */
@@ -64,6 +66,22 @@ export class ByteWriter {
     const bytes = this.#bytes.slice(0, this.#length)
     this.#length = 0
     return bytes
+  }
+
+  /** Most texts are short and ASCII, and a call into the encoder costs more than they do. Writes nothing if this one is not. */
+  #ascii(text: string): boolean {
+    const { length } = text
+    this.#reserve(length + 1)
+    const bytes = this.#bytes
+    const at = this.#length
+    bytes[at] = length
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i)
+      if (code >= 0x80) return false
+      bytes[at + 1 + i] = code
+    }
+    this.#length = at + 1 + length
+    return true
   }
 
   #reserve(more: number): void {

@@ -59,11 +59,21 @@ export interface StoredLog {
   readState(name: string): Uint8Array | undefined
 }
 
+/** Bytes that are being kept, a stretch at a time. One call waits for the last. */
+export interface StateSink {
+  /** Resolves when the bytes may be used for something else. */
+  append(bytes: Uint8Array): Promise<void>
+  /** Resolves when all of them are durable under their name. Nothing is there before. */
+  finish(): Promise<void>
+  /** Gives up what was not finished. */
+  discard(): Promise<void>
+}
+
 export interface LogStore extends StoredLog {
   /** Resolves when the commit is durable. */
   commit(commit: Commit): Promise<void>
-  /** Keeps bytes under a name of their own, beside the log: derived state, whose name is committed once this resolves. */
-  writeState(name: string, bytes: Uint8Array): Promise<void>
+  /** Begins to keep bytes under a name of their own, beside the log: derived state, whose name is committed once it is finished. */
+  createState(name: string): StateSink
   /** Takes away all bytes but those of these names. */
   keepStates(names: ReadonlySet<string>): void
   /** Waits for what was given, and lets go. */

@@ -6,7 +6,8 @@ import { random } from '../base/random.ts'
 import { Strings } from '../columns/strings.ts'
 import { count, entity, every, features, lag, linear, model, on, pipeline, scheduled, source, stream, t } from '../index.ts'
 import { batchOf } from '../intake/batch.ts'
-import { Checkpointer, MANIFEST, restoredManifest } from './checkpointer.ts'
+import { Checkpointer } from './checkpointer.ts'
+import { MANIFEST, restoredManifest } from './manifest.ts'
 import { recordedDecisions } from './recorded.ts'
 import { Run } from './run.ts'
 
@@ -153,7 +154,7 @@ test('saved state that is lost or damaged is reported and made again', async () 
       if (bytes) rest.set(name, bytes)
       else rest.delete(name)
       const again = open({ commits: [...commits], states: rest })
-      assert.equal(again.reports.length, 1)
+      assert.equal(again.reports.length, 1, again.reports.join('; '))
       assert.match(again.reports[0], new RegExp(`${name}.* is missing or damaged`))
       for (let m = 60; m < 90; m++) await again.minute(m)
       await settle(again.run, 3)
@@ -182,6 +183,52 @@ test('a group whose last event stands in the middle of a segment goes on behind 
     made.map(({ vector }) => vector['n']),
     [1, 1, 2, 2, 3, 3],
   )
+})
+
+test('a name is used once, whichever process saves at the same end of the log', async () => {
+  const first = open()
+  for (let m = 0; m < 20; m++) await first.minute(m)
+  await first.run.stop()
+  const namesOf = ({ disk }: ModelStore) => [...disk.states.keys()].filter(name => name.startsWith('group'))
+  const before = namesOf(first.store)
+  const again = open(first.store.crash(0))
+  await again.run.stop()
+  const after = namesOf(again.store)
+  assert.equal(after.length, before.length)
+  assert.deepEqual(
+    after.filter(name => before.includes(name)),
+    [],
+  )
+  assert.deepEqual(open(again.store.crash(0)).reports, [])
+})
+
+test('a round that cannot be written is reported and leaves the last one', async () => {
+  const first = open()
+  for (let m = 0; m < 20; m++) await first.minute(m)
+  first.run.checkpoint()
+  await settle(first.run, 12)
+  const saved = restoredManifest(first.store, new Strings(), report => assert.fail(report))
+  const create = first.store.createState.bind(first.store)
+  const discarded: string[] = []
+  first.store.createState = name => ({
+    ...create(name),
+    append: () => Promise.reject(new Error('no room')),
+    discard: () => Promise.resolve(void discarded.push(name)),
+  })
+  for (let m = 20; m < 25; m++) await first.minute(m)
+  first.run.checkpoint()
+  await settle(first.run, 12)
+  assert.deepEqual(first.reports, ['state could not be saved: no room'])
+  assert.equal(discarded.length, 1)
+  assert.deepEqual(
+    restoredManifest(first.store, new Strings(), report => assert.fail(report)),
+    saved,
+  )
+  first.store.createState = create
+  first.run.checkpoint()
+  await settle(first.run, 12)
+  await first.run.stop()
+  assert.equal(restoredManifest(first.store, new Strings(), report => assert.fail(report))!.round, saved!.round + 2)
 })
 
 test('many strings are saved over several turns, and those that come meanwhile in the next round', async () => {

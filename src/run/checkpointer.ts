@@ -2,38 +2,17 @@
  * Saves a run's state in slices while it runs, so that a start takes only the end of the log again.
  *
  * A round saves every group a slice at a time, each as of its own moment, and the strings that are new; between two slices the run goes on. What a round has
- * written counts once its manifest is committed, behind every event that its slices hold: state is never ahead of the log. Derived data: a slice
+ * written counts once its manifest is committed, behind every event that its slices hold: state is never ahead of the log. Derived data: a file
  * that is lost or damaged is made again from the log.
  */
 import { crc32 } from 'node:zlib'
 import { soon } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
-import { ByteReader, ByteWriter } from '../log/bytes.ts'
-import type { PlacementIR } from '../define/ir.ts'
-import type { LogStore, StoredLog } from '../log/store.ts'
+import { ByteWriter } from '../log/bytes.ts'
+import type { LogStore, StateSink } from '../log/store.ts'
 import type { LiveGroup } from './live-group.ts'
-
-/** A kept file, and what its bytes must sum to. */
-export interface StateFile {
-  readonly name: string
-  readonly crc: number
-}
-
-/** What the last round saved. */
-export interface Manifest {
-  readonly strings: readonly StateFile[]
-  /** By group: its slices, and the placement by which they were applied. */
-  readonly groups: Readonly<Record<string, SavedGroup>>
-}
-
-export interface SavedGroup {
-  readonly place: PlacementIR
-  readonly slices: readonly StateFile[]
-}
-
-/** The name of the value that holds the manifest. */
-export const MANIFEST = 'checkpoint'
+import { manifestOf, type Manifest, type SavedGroup, type StateFile } from './manifest.ts'
 
 export interface CheckpointerOptions {
   readonly store: LogStore
@@ -46,9 +25,25 @@ export interface CheckpointerOptions {
   readonly onError: (error: unknown) => void
 }
 
+/** A file that is being written. */
+interface Writing {
+  readonly name: string
+  readonly sink: StateSink
+  crc: number
+  length: number
+}
+
+/** Slots [from, to) of a group. */
+interface Slice {
+  readonly group: LiveGroup
+  readonly from: number
+  readonly to: number
+}
+
 interface Round {
-  readonly groups: Record<string, StateFile[]>
-  readonly slices: { readonly group: LiveGroup; readonly from: number; readonly to: number }[]
+  readonly slices: Slice[]
+  readonly groups: Record<string, SavedGroup & { readonly files: StateFile[] }>
+  writing: Writing | undefined
 }
 
 export class Checkpointer {
@@ -57,13 +52,16 @@ export class Checkpointer {
   #stringsSaved: number
   #round: Round | undefined
   #isWriting = false
-  #number = 0
+  /** Of the folder, this process's or an earlier one's: a name with it is used once, so that what a manifest names is what it named. */
+  #number: number
+  #files = 0
   #entryAtRound = -1
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
     this.#stringFiles = options.restored.files
     this.#stringsSaved = options.restored.count
+    this.#number = manifestOf(options.store)?.round ?? 0
   }
 
   get isIdle(): boolean {
@@ -74,11 +72,13 @@ export class Checkpointer {
   begin(entry: number): void {
     if (!this.isIdle || entry === this.#entryAtRound) return
     this.#entryAtRound = entry
+    this.#number++
     const { groups } = this.#options
-    this.#round = { groups: Object.fromEntries(groups.map(({ group }) => [group.name, []])), slices: groups.flatMap(slicesOf) }
+    const saved = groups.map(({ group: { name, place } }) => [name, { place, files: [] as StateFile[] }] as const)
+    this.#round = { slices: groups.flatMap(slicesOf), groups: Object.fromEntries(saved), writing: undefined }
   }
 
-  /** Saves the next slice of the round, if the last one is on the disk. Takes milliseconds of this thread; the rest is the disk's. */
+  /** Saves the next slice of the round, if the last one was taken. Takes milliseconds of this thread; the rest is the disk's. */
   step(): void {
     if (this.#isWriting || !this.#round) return
     this.#isWriting = true
@@ -88,46 +88,73 @@ export class Checkpointer {
   async #next(round: Round): Promise<void> {
     try {
       const slice = round.slices.shift()
-      if (slice) {
-        const { group, from, to } = slice
-        round.groups[group.group.name].push(await this.#write('group', group.save(from, to)))
-      } else await this.#finish(round)
+      if (slice) await this.#save(round, slice)
+      else await this.#finish(round)
     } catch (error) {
       this.#round = undefined
+      this.#entryAtRound = -1
+      await round.writing?.sink.discard().catch(() => {})
       this.#options.onError(error)
     } finally {
       this.#isWriting = false
     }
   }
 
-  async #finish({ groups }: Round): Promise<void> {
-    const { store, strings, commit } = this.#options
-    const isMany = this.#stringFiles.length >= limits.STRING_FILES_MAX
-    const from = isMany ? 0 : this.#stringsSaved
-    const { size } = strings
-    const kept = isMany ? [] : this.#stringFiles
-    const files = size > from ? [...kept, await this.#write('strings', await stringsBytes(strings, from, size))] : kept
-    const saved = this.#options.groups.map(({ group: { name, place } }) => [name, { place, slices: groups[name] }] as const)
-    const manifest: Manifest = { strings: files, groups: Object.fromEntries(saved) }
-    await commit(JSON.stringify(manifest))
-    this.#stringFiles = files
-    this.#stringsSaved = size
-    this.#round = undefined
-    store.keepStates(new Set([...files, ...Object.values(groups).flat()].map(({ name }) => name)))
+  async #save(round: Round, { group, from, to }: Slice): Promise<void> {
+    const { files } = round.groups[group.group.name]
+    const writing = (round.writing ??= this.#create('group'))
+    await append(writing, group.save(from, to))
+    if (round.slices[0]?.group === group && writing.length < limits.STATE_FILE_BYTES) return
+    files.push(await finish(writing))
+    round.writing = undefined
   }
 
-  /** A name is never used twice: what a manifest names is what it named. */
-  async #write(kind: string, bytes: Uint8Array): Promise<StateFile> {
-    const name = `${kind}-${this.#entryAtRound}-${this.#number++}.bin`
-    await this.#options.store.writeState(name, bytes)
-    return { name, crc: crc32(bytes) }
+  async #finish({ groups }: Round): Promise<void> {
+    const { store, commit } = this.#options
+    const { size } = this.#options.strings
+    const strings = await this.#saveStrings(size)
+    const manifest: Manifest = { round: this.#number, strings, groups }
+    await commit(JSON.stringify(manifest))
+    this.#stringFiles = strings
+    this.#stringsSaved = size
+    this.#round = undefined
+    store.keepStates(new Set([...strings, ...Object.values(groups).flatMap(({ files }) => files)].map(({ name }) => name)))
+  }
+
+  /** The first `size` strings: those that were saved before, and those that are new. */
+  async #saveStrings(size: number): Promise<readonly StateFile[]> {
+    const isMany = this.#stringFiles.length >= limits.STRING_FILES_MAX
+    const from = isMany ? 0 : this.#stringsSaved
+    const kept = isMany ? [] : this.#stringFiles
+    if (size === from) return kept
+    const writing = this.#create('strings')
+    await append(writing, await stringsBytes(this.#options.strings, from, size))
+    return [...kept, await finish(writing)]
+  }
+
+  #create(kind: string): Writing {
+    const name = `${kind}-${this.#number}-${this.#files++}.bin`
+    return { name, sink: this.#options.store.createState(name), crc: 0, length: 0 }
   }
 }
 
-function slicesOf(group: LiveGroup): Round['slices'] {
+async function append(writing: Writing, bytes: Uint8Array): Promise<void> {
+  writing.crc = crc32(bytes, writing.crc)
+  writing.length += bytes.length
+  await writing.sink.append(bytes)
+}
+
+async function finish({ name, sink, crc }: Writing): Promise<StateFile> {
+  await sink.finish()
+  return { name, crc }
+}
+
+/** A group without a key has one slice, of none. */
+function slicesOf(group: LiveGroup): Slice[] {
   const { keys, bytes } = group.kernel
   const slots = Math.max(1, Math.floor((limits.SLICE_BYTES * keys) / Math.max(1, bytes)))
-  return Array.from({ length: Math.ceil(keys / slots) }, (_, i) => ({ group, from: i * slots, to: Math.min(keys, (i + 1) * slots) }))
+  const count = Math.max(1, Math.ceil(keys / slots))
+  return Array.from({ length: count }, (_, i) => ({ group, from: i * slots, to: Math.min(keys, (i + 1) * slots) }))
 }
 
 /** Of the first round of a run that has many keys, all of their texts: some thousands at a time, between which the run goes on. */
@@ -139,27 +166,4 @@ async function stringsBytes(strings: Strings, from: number, to: number): Promise
     writer.text(strings.textOf(id))
   }
   return writer.finish()
-}
-
-/** The bytes of a file that a manifest names, if they are as they were written. */
-export function stateBytes(store: StoredLog, { name, crc }: StateFile): Uint8Array | undefined {
-  const bytes = store.readState(name)
-  return bytes && crc32(bytes) === crc ? bytes : undefined
-}
-
-/** What the last round saved, its strings given back to `strings`, which are empty. Without it, or where strings are damaged, there is nothing. */
-export function restoredManifest(store: StoredLog, strings: Strings, onReport: (report: string) => void): Manifest | undefined {
-  const text = store.get(MANIFEST)
-  if (text === undefined) return undefined
-  const manifest = JSON.parse(text) as Manifest
-  const all = manifest.strings.map(file => stateBytes(store, file))
-  if (all.includes(undefined)) {
-    onReport(`saved state ${manifest.strings[all.indexOf(undefined)].name} is missing or damaged; everything is made again from the log`)
-    return undefined
-  }
-  all.forEach((bytes, i) => {
-    const reader = new ByteReader(bytes!, manifest.strings[i].name)
-    for (let count = reader.varint(); count > 0; count--) strings.idOf(reader.text())
-  })
-  return manifest
 }

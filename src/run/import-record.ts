@@ -57,7 +57,7 @@ export function before(store: LogStore, from: number): LogStore {
     get: name => (name === DECIDED ? progressText({ entry: from, skip: 0 }) : store.get(name)),
     named: prefix => store.named(prefix),
     commit: commit => store.commit(commit),
-    writeState: (name, bytes) => store.writeState(name, bytes),
+    createState: name => store.createState(name),
     readState: name => store.readState(name),
     keepStates: names => store.keepStates(names),
     close: () => store.close(),

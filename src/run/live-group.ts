@@ -14,6 +14,7 @@ import type { GroupIR, SourceIR } from '../define/ir.ts'
 import type { Asks } from '../kernel/asks.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks } from '../kernel/placement.ts'
+import { slicesIn } from '../kernel/state.ts'
 
 /** What one reader asks of a group in a stretch; row i is its decision i. */
 export interface GroupAsks {
@@ -84,15 +85,15 @@ export class LiveGroup {
     return answers
   }
 
-  /** Slots of the kernel as bytes, with how far they are complete. */
+  /** Slots of the kernel as bytes, with how far they are complete; good until the next ones are saved. */
   save(from: number, to: number): Uint8Array {
     return this.kernel.save(from, to, this.#appliedEntry)
   }
 
-  /** Restores what `save` gave. Returns the entry behind which the log is to be taken again. Throws `SPILL_STATE`, and is empty then. */
-  restore(slices: readonly Uint8Array[]): number {
+  /** Restores what `save` gave, one behind the other. Returns the entry behind which the log is to be taken again. Throws `SPILL_STATE`, and is empty then. */
+  restore(files: readonly Uint8Array[]): number {
     try {
-      this.#appliedEntry = Math.max(-1, this.#kernel.restore(slices))
+      this.#appliedEntry = Math.max(-1, this.#kernel.restore(files.flatMap(slicesIn)))
       return this.#appliedEntry
     } catch (error) {
       this.#kernel = new Kernel(this.group, this.#source, { strings: this.#strings })

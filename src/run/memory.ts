@@ -9,9 +9,9 @@ import type { Definitions } from '../decision/scoring.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
-import { restoredManifest, type StateFile } from './checkpointer.ts'
 import { Decider } from './decider.ts'
 import { progressOf } from './deciding.ts'
+import { restoredManifest, type StateFile } from './manifest.ts'
 import { Recovery } from './recover.ts'
 
 /** The value that says how far decisions are recorded. */

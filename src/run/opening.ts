@@ -10,10 +10,11 @@ import { EventLookup } from '../log/event-lookup.ts'
 import { Log } from '../log/log.ts'
 import type { LogStore } from '../log/store.ts'
 import type { Remembered } from './appender.ts'
-import { Checkpointer, MANIFEST } from './checkpointer.ts'
+import { Checkpointer } from './checkpointer.ts'
 import type { Decider } from './decider.ts'
 import { Deciding, progressOf, type StringsOf } from './deciding.ts'
 import { DecisionWriter } from './decision-codec.ts'
+import { MANIFEST } from './manifest.ts'
 import { DECIDED, Memory, type MemoryOptions } from './memory.ts'
 
 /** What a run needs of a pipeline: its IR and the user's functions. */

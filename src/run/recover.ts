@@ -13,7 +13,7 @@ import type { Log } from '../log/log.ts'
 import type { Segment } from '../log/segment.ts'
 import type { StoredLog } from '../log/store.ts'
 import type { Remembered } from './appender.ts'
-import { stateBytes, type Manifest } from './checkpointer.ts'
+import { stateBytes, type Manifest } from './manifest.ts'
 import type { Decider } from './decider.ts'
 import type { LiveGroup } from './live-group.ts'
 
@@ -120,14 +120,14 @@ function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryO
     onReport(`group '${name}' is placed otherwise than it was; it is made again from the log`)
     return 0
   }
-  const slices = saved.slices.map(file => stateBytes(store, file))
-  const damaged = slices.indexOf(undefined)
+  const files = saved.files.map(file => stateBytes(store, file))
+  const damaged = files.indexOf(undefined)
   if (damaged >= 0) {
-    onReport(`saved state ${saved.slices[damaged].name} of group '${name}' is missing or damaged; the group is made again from the log`)
+    onReport(`saved state ${saved.files[damaged].name} of group '${name}' is missing or damaged; the group is made again from the log`)
     return 0
   }
   try {
-    return Math.max(0, group.restore(slices.filter(bytes => bytes !== undefined)) + 1)
+    return Math.max(0, group.restore(files.filter(bytes => bytes !== undefined)) + 1)
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_STATE') throw error
     onReport(`group '${name}' is made again from the log: ${error.message}`)

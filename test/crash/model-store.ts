@@ -6,7 +6,7 @@
  */
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { LetterChange, SettledLetter, StoredDeadLetter } from '../../src/log/letters.ts'
-import type { Commit, LogStore, StoredDecisions, StoredSchema, StoredSegment } from '../../src/log/store.ts'
+import type { Commit, LogStore, StateSink, StoredDecisions, StoredSchema, StoredSegment } from '../../src/log/store.ts'
 
 interface Waiting {
   readonly commit: Commit
@@ -113,9 +113,13 @@ export class ModelStore implements LogStore {
     return [...this.#values()].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1))
   }
 
-  writeState(name: string, bytes: Uint8Array): Promise<void> {
-    this.disk.states.set(name, bytes.slice())
-    return Promise.resolve()
+  createState(name: string): StateSink {
+    const stretches: Uint8Array[] = []
+    return {
+      append: bytes => Promise.resolve(void stretches.push(bytes.slice())),
+      finish: () => Promise.resolve(void this.disk.states.set(name, new Uint8Array(Buffer.concat(stretches)))),
+      discard: () => Promise.resolve(),
+    }
   }
 
   readState(name: string): Uint8Array | undefined {

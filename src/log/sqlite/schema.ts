@@ -22,6 +22,8 @@ const migrations: readonly string[] = [
      outcome TEXT NOT NULL, why TEXT, settled INTEGER NOT NULL);`,
   `ALTER TABLE value ADD COLUMN sum INTEGER;
    ALTER TABLE schema ADD COLUMN sum INTEGER;`,
+  // State was a file a slice, and is a file a group: it is made again from the log.
+  `DELETE FROM value WHERE name = 'checkpoint';`,
 ]
 
 export const FORMAT = migrations.length

@@ -5,7 +5,7 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../../base/errors.ts'
-import type { Commit, LogStore, StoredSchema, StoredSegment } from '../store.ts'
+import type { Commit, LogStore, StateSink, StoredSchema, StoredSegment } from '../store.ts'
 import type { CheckpointerData } from './checkpointer-thread.ts'
 import { Gate } from './gate.ts'
 import { SqliteReader } from './reader.ts'
@@ -98,8 +98,8 @@ export class SqliteStore implements LogStore {
     return this.#reader.named(prefix)
   }
 
-  writeState(name: string, bytes: Uint8Array): Promise<void> {
-    return this.#states.write(name, bytes)
+  createState(name: string): StateSink {
+    return this.#states.create(name)
   }
 
   readState(name: string): Uint8Array | undefined {

@@ -4,8 +4,10 @@
  * A file is whole under its name or not there: it is written under another one, flushed, and renamed.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { limits } from '../../base/limits.ts'
+import type { StateSink } from '../store.ts'
 
 const UNFINISHED = '.part'
 
@@ -25,18 +27,10 @@ export class StateFiles {
     return new StateFiles(join(dirname(log), 'state'))
   }
 
-  async write(name: string, bytes: Uint8Array): Promise<void> {
+  create(name: string): StateSink {
     if (this.#names.size === 0) mkdirSync(this.#folder, { recursive: true })
     this.#names.add(name)
-    const path = join(this.#folder, name)
-    const file = await open(`${path}${UNFINISHED}`, 'w')
-    try {
-      await file.writeFile(bytes)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(`${path}${UNFINISHED}`, path)
+    return new StateFile(join(this.#folder, name))
   }
 
   read(name: string): Uint8Array | undefined {
@@ -62,5 +56,51 @@ export class StateFiles {
   /** A file that cannot be taken away costs room, and is tried again by the next process. */
   async #remove(names: readonly string[]): Promise<void> {
     for (const name of names) await rm(join(this.#folder, name), { force: true }).catch(() => {})
+  }
+}
+
+/** A file that is being written, flushed as it grows: what a disk gets at once, commits of the log wait for. */
+class StateFile implements StateSink {
+  readonly #path: string
+  #file: FileHandle | undefined
+  #unflushed = 0
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    const file = await this.#open()
+    await file.writeFile(bytes)
+    this.#unflushed += bytes.length
+    if (this.#unflushed < limits.STATE_FLUSH_BYTES) return
+    await file.datasync()
+    this.#unflushed = 0
+  }
+
+  async finish(): Promise<void> {
+    const file = await this.#open()
+    await file.sync()
+    await this.#close()
+    await rename(this.#unfinished, this.#path)
+  }
+
+  async discard(): Promise<void> {
+    await this.#close()
+    await rm(this.#unfinished, { force: true })
+  }
+
+  get #unfinished(): string {
+    return `${this.#path}${UNFINISHED}`
+  }
+
+  async #open(): Promise<FileHandle> {
+    return (this.#file ??= await open(this.#unfinished, 'w'))
+  }
+
+  async #close(): Promise<void> {
+    const file = this.#file
+    this.#file = undefined
+    await file?.close()
   }
 }
