@@ -64,6 +64,10 @@ export const limits = {
   TICK_KEYS_AT_ONCE: 1024,
   /** Entries of the log that wait for a tick's decisions, beyond which sources are held back. */
   UNDECIDED_MAX: 1 << 20,
+  /** Entries of the log that are forgotten at a time, about. */
+  FORGET_ENTRIES: 1 << 14,
+  /** Milliseconds between two looks for what may be forgotten, at least. */
+  FORGET_EVERY_MS: 1000,
   /** Entries of the log in one segment of an import. */
   IMPORT_ENTRIES: 4096,
   /** Records that one turn of a run takes from those that wait. */

@@ -3,6 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
 import { Strings } from '../columns/strings.ts'
+import { beginsOf, type Begins } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
 import { isSqliteError } from '../log/sqlite/data-folder.ts'
 import { holderOf, isHeld } from '../log/sqlite/lock.ts'
@@ -22,6 +23,8 @@ export interface FolderReport {
   /** The process that holds the folder, or held it last. */
   readonly holder: { readonly pid: number | undefined; readonly holds: boolean }
   readonly entries: number
+  /** Entries before this one were forgotten, with what arrived up to its `arrival`, UTC ms; absent if the log is whole. */
+  readonly begins?: Begins
   readonly segments: { readonly count: number; readonly bytes: number; readonly averageBytes: number }
   /** UTC ms. */
   readonly firstArrival: number | undefined
@@ -47,6 +50,7 @@ export interface ReportOptions {
 
 export function reportOf(folder: string, reader: SqliteReader, { verify, onProgress }: ReportOptions): FolderReport {
   const holds = isHeld(folder)
+  const begins = beginsOf(reader)
   const { segments, bytes } = reader.segments()
   const damage: Damage[] = []
   const ends = endsOf(reader, damage)
@@ -59,6 +63,7 @@ export function reportOf(folder: string, reader: SqliteReader, { verify, onProgr
     format: FORMAT,
     holder: { pid: holderOf(folder), holds },
     ...ends,
+    ...(begins.entry > 0 && { begins }),
     segments: { count: segments, bytes, averageBytes: segments === 0 ? 0 : Math.round(bytes / segments) },
     decisions: reader.models(),
     decided: progressOf(reader.get('decided')),

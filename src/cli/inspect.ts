@@ -77,14 +77,16 @@ function reportText(report: FolderReport): string {
     .join('\n\n')
 }
 
-function headText({ folder, format, holder, entries, segments, firstArrival, lastArrival, decided }: FolderReport): string {
+function headText({ folder, format, holder, entries, segments, begins, firstArrival, lastArrival, decided }: FolderReport): string {
   const who = holder.holds ? `held by process ${holder.pid ?? '(unknown)'}` : 'held by nobody'
   const arrivals =
     firstArrival === undefined || lastArrival === undefined ? '' : `, arrivals ${timeText(firstArrival)} to ${timeText(lastArrival)}`
   const behind = entries - decided.entry
+  const kept = begins ? [`kept from entry ${number(begins.entry)} on: what arrived up to ${timeText(begins.arrival)} was forgotten`] : []
   return [
     `${folder}: format ${format}, ${who}`,
     `${entries === 1 ? '1 entry' : `${number(entries)} entries`} in ${counted(segments.count, 'segment')} of ${number(segments.averageBytes)} bytes on average${arrivals}`,
+    ...kept,
     behind === 0
       ? 'all of it is decided'
       : `decided up to entry ${number(decided.entry)}: ${number(behind)} to go, which the next run makes first`,

@@ -5,6 +5,7 @@ import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { number } from './summary.ts'
+import { timeText } from './time-text.ts'
 
 export const planCommand: Command = {
   name: 'plan',
@@ -30,7 +31,12 @@ function planText(name: string, { before, fingerprint, changes, entries, rebuilt
       ? `pipeline '${name}' is what ran last`
       : `pipeline '${name}' would follow '${before.pipeline}' (${before.fingerprint.slice(0, 8)} → ${fingerprint.slice(0, 8)})`
     : `no pipeline has run here yet`
-  const again = rebuilt.map(({ group, entries: from }) => `  ${group}: made again from all ${number(from)} entries of the log`)
+  const again = rebuilt.flatMap(({ group, entries: from, incomplete }) => [
+    `  ${group}: made again from all ${number(from)} entries of the log`,
+    ...(incomplete === undefined
+      ? []
+      : [`    its windows that reach back to ${timeText(incomplete)}, up to which the log was forgotten, will be refused`]),
+  ])
   return [
     head,
     ...changes.flatMap(changeLines),

@@ -1,12 +1,14 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { every, stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
+import { durationMs, type Duration } from '../base/time.ts'
 import { limits } from '../base/limits.ts'
 import { openFolder } from '../log/sqlite/data-folder.ts'
 import type { StoredDecisions } from '../log/store.ts'
 import { recordedDecisions } from '../run/recorded.ts'
 import type { MemoryOptions } from '../run/memory.ts'
 import type { Runnable } from '../run/opening.ts'
+import { keptFor } from '../run/retention.ts'
 import { Run } from '../run/run.ts'
 import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
@@ -28,6 +30,7 @@ interface Request {
   readonly data: string
   readonly once: boolean
   readonly takesOver: boolean
+  readonly keep: Duration | undefined
   readonly decisions: string | undefined
   readonly json: boolean
 }
@@ -47,6 +50,11 @@ export const runCommand: Command = {
     'take-over': {
       type: 'boolean',
       help: 'get ready beside the process that holds the folder, then ask it to stop and go on in its place',
+    },
+    keep: {
+      type: 'string',
+      value: 'DURATION',
+      help: 'forget events that arrived longer ago, and the decisions they made, where no window, id or revision needs them; all are kept unless given',
     },
     once: { type: 'boolean', help: 'stop at the end of the files' },
     decisions: {
@@ -71,17 +79,27 @@ export const runCommand: Command = {
 function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): Request {
   if (path === undefined) throw new UsageError('name the file of a pipeline')
   if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
-  const { once = false, decisions, json = false } = values as { once?: boolean; decisions?: string; json?: boolean }
+  const { once = false, keep, decisions, json = false } = values as { once?: boolean; keep?: Duration; decisions?: string; json?: boolean }
+  if (keep !== undefined) checkDuration(keep)
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
   if (files.length === 0) throw new UsageError('a run needs a source: --source NAME=FILE, or NAME=- for standard input')
   if (files.filter(file => file.path === STANDARD_INPUT).length > 1) throw new UsageError('standard input feeds one source')
   if (json && decisions === STANDARD_INPUT) throw new UsageError('--json and --decisions - would both write to standard output')
-  return { path, files, data: dataOf(values), once, takesOver: values['take-over'] === true, decisions, json }
+  return { path, files, data: dataOf(values), once, takesOver: values['take-over'] === true, keep, decisions, json }
 }
 
-async function runIn(pipeline: Runnable, { files, data, once, takesOver, decisions, json }: Request): Promise<number> {
+/** Throws `UsageError`. */
+function checkDuration(keep: Duration): void {
+  try {
+    durationMs(keep)
+  } catch (error) {
+    throw new UsageError(`--keep: ${(error as Error).message}`)
+  }
+}
+
+async function runIn(pipeline: Runnable, { files, data, once, takesOver, keep, decisions, json }: Request): Promise<number> {
   const say = (text: string) => process.stderr.write(`${text}\n`)
-  const memory = memoryOptions(say)
+  const memory = { ...memoryOptions(say), ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }) }
   const taken = takesOver ? await takeOver(pipeline, data, memory, say) : { folder: await openFolder(data) }
   const { folder } = taken
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)

@@ -116,6 +116,8 @@ export const conflictFault = ({ id }: SourceIR): Fault =>
 export const staleFault = ({ revisable }: SourceIR): Fault =>
   new Fault(`it revises an event older than ${durationText(revisable!)} (revisable)`, 'stale-revision')
 
+export const forgottenFault = new Fault('it is older than what the log keeps, and what it may revise is forgotten', 'stale-revision')
+
 export function lateCount({ time, arrival, length }: Block, allowed: number): number {
   let late = 0
   for (let row = 0; row < length; row++) if (arrival[row] - time[row] > allowed) late++

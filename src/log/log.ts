@@ -12,6 +12,7 @@ import { limits } from '../base/limits.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir.ts'
+import { beginsOf } from './begins.ts'
 import { Schemas } from './schemas.ts'
 import { readSegment, SegmentWriter, type IdHashes, type Mark, type Offsets, type Segment, type SegmentContext } from './segment.ts'
 import type { StoredLog, StoredSchema, StoredSegment } from './store.ts'
@@ -106,13 +107,19 @@ export class Log {
     return { segment, stored }
   }
 
-  /** The segments that begin in [from, to), in order, as they are in the store; read whole or `SPILL_DATA`. */
+  /** The segments that begin in [from, to), in order, as they are in the store, from where it begins on; read whole or `SPILL_DATA`. */
   *segments(from: number, to: number, strings: Pick<SegmentContext, 'stringsOf' | 'wanted'>): Generator<Segment> {
     const wanted = strings.wanted ?? (() => true)
     const context = { columnsOf: this.schemas.columnsOf, ...strings }
     for (let next = from; next < to;) {
       const stored = this.#store.segmentAt(next)
-      if (!stored || (next > from && stored.first !== next)) throw missing(next)
+      if (!stored || stored.first > next || (stored.first < next && next > from)) {
+        // What was forgotten is not missing; another process may forget while this one reads.
+        const begins = beginsOf(this.#store).entry
+        if (begins <= next) throw missing(next)
+        next = begins
+        continue
+      }
       yield this.today(readStored(stored, context), wanted)
       next = stored.first + stored.entries
     }
@@ -125,8 +132,8 @@ export class Log {
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
       const stored = this.#store.segmentAt(middle)
-      if (!stored) return this.#end
-      if (stored.arrival >= arrival) high = Math.min(middle, stored.first)
+      // What is on its way to the store is later than all that is in it.
+      if (!stored || stored.arrival >= arrival) high = Math.min(middle, stored?.first ?? middle)
       else low = stored.first + stored.entries
     }
     return low

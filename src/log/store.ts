@@ -40,6 +40,8 @@ export interface Commit {
   /** Changes to letters of earlier commits. */
   readonly letters?: readonly LetterChange[]
   readonly schemas?: readonly StoredSchema[]
+  /** Takes away the segments before this entry, at which one begins, and the decisions that were made on their entries alone. */
+  readonly forget?: number
   /** Named values: where each source was read up to, how far decisions went. `null` takes one away. */
   readonly put?: readonly (readonly [name: string, value: string | null])[]
 }

@@ -1,6 +1,6 @@
 /**
  * Is the log what it was written as? Reads every segment: its checksum, that each begins where the one before ends, that offsets follow one another,
- * and that arrivals never fall (semantics §1).
+ * and that arrivals never fall (semantics §1). What was forgotten is not missing.
  *
  * Each segment is read alone, so that a run which writes meanwhile is not held up. Behind a damaged one the checks go on from what the next says.
  */
@@ -9,6 +9,7 @@ import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
 import { Schemas } from './schemas.ts'
 import { readSegment, type Segment } from './segment.ts'
+import { beginsOf } from './begins.ts'
 import type { StoredLog, StoredSegment } from './store.ts'
 
 export interface Damage {
@@ -25,8 +26,14 @@ export function* damagedSegments(store: StoredLog, onProgress: (entries: number,
   const last = store.lastSegment()
   const end = last ? last.first + last.entries : 0
   let before: Before = { notBefore: -Infinity, offsets: new Map() }
-  for (let next = 0; next < end;) {
+  for (let next = beginsOf(store).entry; next < end;) {
     const stored = store.segmentAt(next)
+    const begins = beginsOf(store).entry
+    if (begins > next) {
+      // Forgotten while this read.
+      next = begins
+      continue
+    }
     if (!stored) return yield { what: 'log', entries: [next, end - 1], problem: 'is missing' }
     if (stored.first > next) yield { what: 'log', entries: [next, stored.first - 1], problem: 'is missing' }
     next = stored.first + stored.entries

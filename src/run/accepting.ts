@@ -2,7 +2,7 @@
  * Which rows of a source the log takes: duplicates, conflicts and revisions of semantics §1, against everything that the log has accepted.
  *
  * A row with the append id of an event within `dedupe` is a duplicate if its content is equal, and otherwise a conflict; in a source with an identity it is
- * a revision, unless what it revises is older than `revisable`. A hash finds the event, the event itself decides, wherever it is: among the rows at
+ * a revision, unless what it revises is older than `revisable`, or may be forgotten. A hash finds the event, the event itself decides, wherever it is: among the rows at
  * hand, on its way to the store, or in it.
  */
 import { addText, type Hash64 } from '../base/hash.ts'
@@ -14,11 +14,13 @@ import { contentNames } from '../intake/admission.ts'
 import { identityColumns } from '../kernel/superseded.ts'
 import type { AppendIds } from '../log/append-ids.ts'
 import type { EventLookup, FoundEvent } from '../log/event-lookup.ts'
+import type { Remembered } from './remembered.ts'
 
 export interface AcceptingOptions {
   /** Append ids within `dedupe`, where the source has ids; identities of originals, where its events can be revised. */
   readonly ids: AppendIds | undefined
   readonly originals: AppendIds | undefined
+  readonly forgotten: Remembered['forgotten']
   readonly lookup: EventLookup
   /** Where the texts of a column of the block have their ids. */
   readonly stringsOf: (column: string) => Strings
@@ -58,6 +60,7 @@ export class Accepting {
     let isRevision = false
     const identity = originals && hashed(this.#hashOf(this.#identityColumns, block, row))
     if (originals && identity) {
+      if (block.time[row] <= this.#options.forgotten(arrival)) return 'stale'
       const isSame = (other: number) => this.#isSame(this.#identityColumns, block, row, other)
       const original = originals.find(identity.high, identity.low, arrival, isSame)
       if (original >= 0 && arrival - this.#arrivalOf(original, block) > this.#source.revisable!) return 'stale'

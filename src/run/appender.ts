@@ -9,11 +9,11 @@ import { columnsLookedAt } from '../decision/reads.ts'
 import { formOf, type RecordBatch } from '../intake/batch.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
-import type { AppendIds } from '../log/append-ids.ts'
 import type { EventLookup } from '../log/event-lookup.ts'
 import type { Appended, Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
 import { letterOf, type DeadLetter, type LetterChange } from '../log/letters.ts'
+import type { Remembered } from './remembered.ts'
 import { SourceDoor } from './source-door.ts'
 
 /** Records for a source. */
@@ -40,12 +40,6 @@ export interface Turn {
   readonly letters: readonly LetterChange[]
   /** One an input. */
   readonly receipts: readonly Receipt[]
-}
-
-/** What the log has accepted, by source: append ids where it has ids, identities of originals where its events can be revised. */
-export interface Remembered {
-  readonly ids: ReadonlyMap<string, AppendIds>
-  readonly originals: ReadonlyMap<string, AppendIds>
 }
 
 export interface AppenderOptions {
@@ -76,6 +70,7 @@ export class Appender {
           map: maps.get(source.name),
           ids: remembered.ids.get(source.name),
           originals: remembered.originals.get(source.name),
+          forgotten: remembered.forgotten,
           lookup,
           onRefused: refusal => this.#refused(refusal),
         }),

@@ -74,7 +74,9 @@ export class Checkpointer {
     this.#entryAtRound = entry
     this.#number++
     const { groups } = this.#options
-    const saved = groups.map(({ group: { name, place } }) => [name, { place, files: [] as StateFile[] }] as const)
+    const saved = groups.map(({ group: { name, place }, incomplete }) => {
+      return [name, { place, files: [] as StateFile[], ...(incomplete > -Infinity && { incomplete }) }] as const
+    })
     this.#round = { slices: groups.flatMap(slicesOf), groups: Object.fromEntries(saved), writing: undefined }
   }
 

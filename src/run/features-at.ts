@@ -17,8 +17,11 @@ import type { ColumnIR, GroupIR, PipelineIR, SourceIR } from '../define/ir.ts'
 import { fieldReader } from '../intake/field.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks } from '../kernel/placement.ts'
+import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
+import { refuseIncomplete } from './incomplete.ts'
+import { countBefore } from './recover.ts'
 
 export interface FeaturesAt {
   readonly group: string
@@ -43,8 +46,17 @@ export interface FeaturesAsk {
   readonly t: number
 }
 
-/** Throws `SPILL_INPUT` for a key that is none of its column's type, `SPILL_DATA` where the log is damaged, `SPILL_SCHEMA` as a run does. */
+/**
+ * Throws `SPILL_INPUT` for a key that is none of its column's type, `SPILL_DATA` where the log is damaged, `SPILL_SCHEMA` as a run does, and
+ * `SPILL_CLOCK_EVICTED` for a moment that the log has forgotten.
+ */
 export function featuresAt(ir: PipelineIR, store: StoredLog, { group, key, t }: FeaturesAsk): FeaturesAt {
+  const forgotten = beginsOf(store).arrival
+  if (t <= forgotten)
+    throw new SpillwayError(
+      'SPILL_CLOCK_EVICTED',
+      `the log has forgotten what arrived up to ${new Date(forgotten).toISOString()}; ask at a later time`,
+    )
   const source = ir.sources.find(({ name }) => name === group.source)!
   const strings = new Strings()
   const wanted = group.key.map((name, i) =>
@@ -54,7 +66,7 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group, key, t }: 
       strings,
     ),
   )
-  const { block, known, ofKey } = ownEvents(ir, store, { group, source, strings, wanted, t })
+  const { block, before, known, ofKey } = ownEvents(ir, store, { group, source, strings, wanted, t })
   const placed = placeAsks(group.place, source, block, triggers(knownRows(group, block, t), t))
   const kernel = new Kernel(group, source, { strings, floor: placed.floor })
   const out = kernel.replay(blockSlice(placed.block, 0, placed.upto[0]), {
@@ -63,12 +75,13 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group, key, t }: 
     upto: placed.upto,
     clock: placed.clock,
   })
+  if (forgotten > -Infinity) refuseIncomplete(group.features, out, placed.clock, forgotten)
   return {
     group: group.name,
     key: Object.fromEntries(group.key.map((name, i) => [name, key[i]])),
     t,
     clock: Number.isFinite(placed.clock[0]) ? placed.clock[0] : null,
-    known: source.identity ? placed.upto[0] : known,
+    known: before + (source.identity ? placed.upto[0] : known),
     ofKey,
     features: Object.fromEntries(group.features.map((feature, f) => [feature.name, featureValue(feature, out[f], strings)])),
   }
@@ -85,6 +98,8 @@ interface Wanted {
 
 interface Own {
   readonly block: Block
+  /** How many events of the source were forgotten. */
+  readonly before: number
   readonly known: number
   readonly ofKey: number
 }
@@ -96,8 +111,10 @@ function ownEvents(ir: PipelineIR, store: StoredLog, { group, source, strings, w
   const isWanted = (of: string, column: string) => of === source.name && needed.has(column)
   const blocks: Block[] = []
   let [known, ofKey] = [0, 0]
-  for (const { sources } of log.segments(0, log.end, { stringsOf: () => strings, wanted: isWanted })) {
-    const block = sources.find(rows => rows.source === source.name)?.block
+  let before: number | undefined
+  for (const segment of log.segments(0, log.end, { stringsOf: () => strings, wanted: isWanted })) {
+    before ??= countBefore(segment, source.name)
+    const block = segment.sources.find(rows => rows.source === source.name)?.block
     if (!block) continue
     const rows = knownRows(group, block, t)
     if (rows === 0) break
@@ -107,7 +124,7 @@ function ownEvents(ir: PipelineIR, store: StoredLog, { group, source, strings, w
     if (source.identity) blocks.push(blockSlice(block, 0, rows))
     else if (own.length > 0) blocks.push({ ...gather(block, own), position: picked(block.position, own) })
   }
-  return { block: blocks.length > 0 ? concatBlocks(blocks) : emptyBlock(source, needed), known, ofKey }
+  return { block: blocks.length > 0 ? concatBlocks(blocks) : emptyBlock(source, needed), before: before ?? 0, known, ofKey }
 }
 
 const triggers = (rows: number, t: number) => ({ prefix: Int32Array.of(rows), clock: Float64Array.of(t), own: false })

@@ -25,7 +25,7 @@ export function admission({ log, lookup, remembered }: Opening): {
     const [ids, originals] = [remembered.ids.get(source.name), remembered.originals.get(source.name)]
     // Until they have their places, rows go by numbers of their own behind those of the log.
     const rowOf = (sequence: number) => (sequence >= end ? sequence - end : -1)
-    const accepting = new Accepting(source, { ids, originals, lookup, stringsOf, rowOf })
+    const accepting = new Accepting(source, { ids, originals, forgotten: remembered.forgotten, lookup, stringsOf, rowOf })
     const taken = new Taken(block.length)
     for (let i = 0; i < block.length; i++) {
       const row = order ? order[i] : i

@@ -10,6 +10,7 @@ import { concatBlocks, concatColumns, joined } from '../columns/concat.ts'
 import { gatherColumn, picked } from '../columns/gather.ts'
 import { blockSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
+import { refuseIncomplete } from './incomplete.ts'
 import type { GroupIR, SourceIR } from '../define/ir.ts'
 import type { Asks } from '../kernel/asks.ts'
 import { Kernel } from '../kernel/kernel.ts'
@@ -54,6 +55,8 @@ export class LiveGroup {
   #applied = 0
   /** The last entry that was applied; −1 before the first. */
   #appliedEntry = -1
+  /** Events that arrived up to here are not all in it, UTC ms: windows that reach back to it are refused. */
+  #incomplete = -Infinity
 
   constructor(group: GroupIR, source: SourceIR, strings: Strings) {
     this.group = group
@@ -66,13 +69,22 @@ export class LiveGroup {
     return this.#kernel
   }
 
+  get incomplete(): number {
+    return this.#incomplete
+  }
+
+  /** Made from a log that has forgotten what arrived up to `arrival`, UTC ms, or restored from state that was. */
+  incompleteUpTo(arrival: number): void {
+    this.#incomplete = arrival
+  }
+
   /**
    * Applies the stretch's events of the group's source (`undefined` if it has none) and answers the asks. `now`: no later ask has a `t` below it.
    */
   take(events: SourceEvents | undefined, asks: readonly GroupAsks[], now: number): GroupAnswers[] {
     const waiting = this.#pending?.block.length ?? 0
     const all = this.#withPending(events)
-    if (!all) return asks.map(ask => this.#answer(ask, nothing))
+    if (!all) return this.#checked(asks.map(ask => this.#answer(ask, nothing)))
     const placed = asks.map(ask => this.#place(ask, all.block, waiting))
     const end = this.#knownBy(now, all.block)
     const out = this.#replay(blockSlice(all.block, 0, end), placed)
@@ -82,7 +94,7 @@ export class LiveGroup {
       clock,
     }))
     this.#advance(all, end)
-    return answers
+    return this.#checked(answers)
   }
 
   /** Slots of the kernel as bytes, with how far they are complete; good until the next ones are saved. */
@@ -96,14 +108,20 @@ export class LiveGroup {
       this.#appliedEntry = Math.max(-1, this.#kernel.restore(files.flatMap(slicesIn)))
       return this.#appliedEntry
     } catch (error) {
-      this.#kernel = new Kernel(this.group, this.#source, { strings: this.#strings })
+      this.clear()
       throw error
     }
   }
 
-  /** Before the first entry is taken again: how many events of its source the log had before it. */
+  /** Before an entry is taken again that does not follow the last one: how many events of its source the log had before it. */
   startAfter(events: number): void {
-    this.#applied = events
+    this.#applied = events - (this.#pending?.block.length ?? 0)
+  }
+
+  /** Forgets what was restored. */
+  clear(): void {
+    this.#kernel = new Kernel(this.group, this.#source, { strings: this.#strings })
+    this.#appliedEntry = -1
   }
 
   /** Applies events that asks have seen already, after `restore` or without. */
@@ -132,6 +150,14 @@ export class LiveGroup {
     const { upto, clock } = placeAsks(this.group.place, this.#source, block, ask)
     const out = this.kernel.read(ask.keys, clock)
     return { out, known: Float64Array.from(upto, () => this.#applied), clock }
+  }
+
+  /** Values of windows that are not whole are refused; once all of a stretch are whole, so is every later one. */
+  #checked(answers: GroupAnswers[]): GroupAnswers[] {
+    if (this.#incomplete === -Infinity) return answers
+    const refused = answers.map(({ out, clock }) => refuseIncomplete(this.group.features, out, clock, this.#incomplete))
+    if (answers.some(({ clock }) => clock.length > 0) && !refused.includes(true)) this.#incomplete = -Infinity
+    return answers
   }
 
   #place({ keys, prefix, clock, own }: GroupAsks, all: Block, waiting: number): Placed {

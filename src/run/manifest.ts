@@ -22,6 +22,8 @@ export interface Manifest {
 export interface SavedGroup {
   readonly place: PlacementIR
   readonly files: readonly StateFile[]
+  /** `LiveGroup.incomplete`, where it is not −Infinity. */
+  readonly incomplete?: number
 }
 
 /** The name of the value that holds the manifest. */

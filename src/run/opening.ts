@@ -7,9 +7,10 @@ import type { Strings } from '../columns/strings.ts'
 import type { Definitions } from '../decision/scoring.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import { EventLookup } from '../log/event-lookup.ts'
+import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
 import type { LogStore } from '../log/store.ts'
-import type { Remembered } from './appender.ts'
+import type { Remembered } from './remembered.ts'
 import { Checkpointer } from './checkpointer.ts'
 import type { Decider } from './decider.ts'
 import { Deciding, progressOf, type StringsOf } from './deciding.ts'
@@ -62,7 +63,7 @@ export function open(runnable: Runnable, options: OpeningOptions): Opening {
   const log = new Log(store, { sources: runnable.ir.sources, stringsOf, ...(partitions !== undefined && { partitions }) })
   const lookup = new EventLookup(store, log.schemas.columnsOf)
   const from = progressOf(store.get(DECIDED))
-  recovery.finish(log, from.entry)
+  recovery.finish(log, from.entry, beginsOf(store))
   const checkpointer = new Checkpointer({
     store,
     strings,

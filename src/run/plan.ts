@@ -8,6 +8,7 @@ import { Strings } from '../columns/strings.ts'
 import type { Definitions } from '../decision/scoring.ts'
 import { changesBetween, type Change } from '../define/changes.ts'
 import type { PipelineIR } from '../define/ir.ts'
+import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import { Decider } from './decider.ts'
@@ -18,6 +19,8 @@ export interface Rebuild {
   readonly group: string
   /** Entries of the log to take again for it. */
   readonly entries: number
+  /** The log has forgotten what arrived up to here, UTC ms: windows that reach back to it are refused. */
+  readonly incomplete?: number
 }
 
 export interface Plan {
@@ -46,13 +49,20 @@ export function planOf(pipeline: Plannable, store: StoredLog): Plan {
   const last = stored === undefined ? undefined : (JSON.parse(stored) as { fingerprint: string; ir: PipelineIR })
   const { recovery, isLookedAt } = new Memory(pipeline, store)
   const { end } = new Log(store, { sources: ir.sources, stringsOf: () => new Strings() })
-  const taken = end - recovery.first
+  const begins = beginsOf(store)
+  const taken = end - Math.max(recovery.first, begins.entry)
   return {
     before: last && { fingerprint: last.fingerprint, pipeline: last.ir.name },
     fingerprint,
     changes: last ? changesBetween(last.ir, ir) : [],
     entries: end,
-    rebuilt: recovery.starts.filter(({ from }) => from === 0 && end > 0).map(({ group }) => ({ group: group.group.name, entries: end })),
+    rebuilt: recovery.starts
+      .filter(({ isMade }) => isMade && end > 0)
+      .map(({ group }) => ({
+        group: group.group.name,
+        entries: end - begins.entry,
+        ...(begins.entry > 0 && { incomplete: begins.arrival }),
+      })),
     taken,
     seconds: taken === 0 ? 0 : taken * secondsAnEntry(pipeline, store, isLookedAt),
   }
@@ -66,7 +76,10 @@ function secondsAnEntry(pipeline: Plannable, store: StoredLog, wanted: Memory['i
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const started = stopwatch()
   let entries = 0
-  for (const segment of log.segments(0, Math.min(log.end, limits.PLAN_SAMPLE), { stringsOf: () => strings, wanted })) {
+  for (const segment of log.segments(0, Math.min(log.end, beginsOf(store).entry + limits.PLAN_SAMPLE), {
+    stringsOf: () => strings,
+    wanted,
+  })) {
     decider.catchUp(segment, decider.groups, false)
     entries += segment.length
   }

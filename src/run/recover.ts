@@ -9,13 +9,15 @@ import { SpillwayError } from '../base/errors.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { AppendIds } from '../log/append-ids.ts'
+import { beginsOf, type Begins } from '../log/begins.ts'
 import type { Log } from '../log/log.ts'
 import type { Segment } from '../log/segment.ts'
 import type { StoredLog } from '../log/store.ts'
-import type { Remembered } from './appender.ts'
+import type { Remembered } from './remembered.ts'
 import { stateBytes, type Manifest } from './manifest.ts'
 import type { Decider } from './decider.ts'
 import type { LiveGroup } from './live-group.ts'
+import { checkReach } from './retention.ts'
 
 export interface RecoveryOptions {
   readonly ir: PipelineIR
@@ -26,6 +28,8 @@ export interface RecoveryOptions {
   readonly isLookedAt: (source: string, column: string) => boolean
   /** Decisions of entries below this are recorded. */
   readonly decided: number
+  /** Milliseconds for which events are kept. */
+  readonly keep: number
   /** What was saved with the strings that there are now. */
   readonly manifest: Manifest | undefined
   /** State that could not be used, in words. */
@@ -36,6 +40,8 @@ interface Start {
   readonly group: LiveGroup
   /** The entry from which on the log is to be taken again for it. */
   readonly from: number
+  /** From the log, since nothing of it was saved, or could be used. */
+  readonly isMade: boolean
   isBehind: boolean
 }
 
@@ -50,15 +56,21 @@ export class Recovery {
   readonly first: number
   /** The next entry to be taken. */
   #next: number
+  /** The log has no event that arrived up to here, UTC ms. */
+  #forgotten = -Infinity
 
   constructor(options: RecoveryOptions) {
-    const { ir, store, log, decider } = options
+    const { ir, store, log, decider, keep } = options
     this.#options = options
     const withIds = ir.sources.filter(({ id }) => id !== undefined)
     const ids = new Map(withIds.map(source => [source.name, new AppendIds(source.name, source.dedupe)]))
-    const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new AppendIds(name, Infinity)]))
-    this.remembered = { ids, originals }
-    this.starts = decider.groups.map(group => ({ group, from: restoreGroup(group, options), isBehind: true }))
+    const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new AppendIds(name, keep)]))
+    this.remembered = { ids, originals, forgotten: arrival => Math.max(this.#forgotten, arrival - keep - 1) }
+    this.starts = decider.groups.map(group => {
+      const from = restoreGroup(group, options)
+      return { group, from: from ?? 0, isMade: from === undefined, isBehind: true }
+    })
+    checkReach(ir, beginsOf(store), firstTick(options))
     this.#ticksFrom = decider.live > 0 ? log.since(firstTick(options) - decider.live) : log.end
     const idsFrom = Math.min(originals.size > 0 ? 0 : log.end, ...withIds.map(({ dedupe }) => log.since(log.notBefore - dedupe)))
     // A slice may be complete up to the middle of a segment, which is then read with its columns.
@@ -82,15 +94,20 @@ export class Recovery {
   }
 
   /** Takes of the rest, whose decisions are to be made yet, what was accepted; from here on the decider takes it. */
-  finish(log: Log, decided: number): void {
+  finish(log: Log, decided: number, begins: Begins): void {
     const noColumns = { stringsOf: () => this.#options.strings, wanted: () => false }
     for (const segment of log.segments(Math.max(this.#next, decided), log.end, noColumns)) this.#remember(segment, log)
-    for (const known of Object.values(this.remembered)) for (const ids of known.values()) ids.settle()
+    for (const known of [this.remembered.ids, this.remembered.originals]) for (const ids of known.values()) ids.settle()
     for (const { group, isBehind } of this.starts) if (isBehind) group.startAfter(log.eventsOf(group.group.source, decided))
+    // What was forgotten while this process read is behind all that it has not read.
+    this.#forgotten = begins.arrival
+    for (const { group, isMade } of this.starts) if (isMade) group.incompleteUpTo(this.#forgotten)
   }
 
   #take(segment: Segment, log: Log): void {
     const behind = segment.first + segment.length
+    if (segment.first > this.#next)
+      for (const { group, isBehind } of this.starts) if (!isBehind) group.startAfter(countBefore(segment, group.group.source))
     this.#next = behind
     this.#remember(segment, log)
     for (const start of this.starts) {
@@ -111,27 +128,36 @@ export class Recovery {
   }
 }
 
-/** Gives the entry from which on the log is to be taken again for a group: 0 if nothing of it was saved, or can be used. */
-function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryOptions): number {
+/** Gives the entry from which on the log is to be taken again for a group; nothing if nothing of it was saved, or can be used. */
+function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryOptions): number | undefined {
   const { name, place } = group.group
   const saved = manifest?.groups[name]
-  if (!saved) return 0
+  if (!saved) return undefined
   if (!isDeepStrictEqual(saved.place, place)) {
     onReport(`group '${name}' is placed otherwise than it was; it is made again from the log`)
-    return 0
+    return undefined
   }
   const files = saved.files.map(file => stateBytes(store, file))
   const damaged = files.indexOf(undefined)
   if (damaged >= 0) {
     onReport(`saved state ${saved.files[damaged].name} of group '${name}' is missing or damaged; the group is made again from the log`)
-    return 0
+    return undefined
   }
   try {
-    return Math.max(0, group.restore(files.filter(bytes => bytes !== undefined)) + 1)
+    const from = Math.max(0, group.restore(files.filter(bytes => bytes !== undefined)) + 1)
+    if (from < beginsOf(store).entry) {
+      group.clear()
+      onReport(
+        `group '${name}' was saved before entry ${beginsOf(store).entry}, with which the log begins now; it is made again from the log`,
+      )
+      return undefined
+    }
+    group.incompleteUpTo(saved.incomplete ?? -Infinity)
+    return from
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_STATE') throw error
     onReport(`group '${name}' is made again from the log: ${error.message}`)
-    return 0
+    return undefined
   }
 }
 
@@ -142,7 +168,7 @@ function firstTick({ store, log, decided }: RecoveryOptions): number {
 }
 
 /** How many events of a source stand before a segment. */
-const countBefore = ({ offsets }: Segment, source: string): number => (offsets[source] ?? []).reduce((sum, next) => sum + next, 0)
+export const countBefore = ({ offsets }: Segment, source: string): number => (offsets[source] ?? []).reduce((sum, next) => sum + next, 0)
 
 function remember(
   known: AppendIds | undefined,

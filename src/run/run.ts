@@ -24,6 +24,7 @@ import { Inbox, type Cursor, type Submitted } from './inbox.ts'
 import { DECIDED, type Memory, type MemoryOptions } from './memory.ts'
 import { open, PIPELINE, pipelineText, TICKED, type Runnable } from './opening.ts'
 import type { RecordedDecision } from './recorded.ts'
+import { Retention } from './retention.ts'
 import { stampClock } from './stamp-clock.ts'
 import { Ticks } from './ticks.ts'
 
@@ -51,6 +52,7 @@ export class Run {
   readonly #deciding: Deciding
   readonly #ticks: Ticks
   readonly #checkpointer: Checkpointer
+  readonly #retention: Retention | undefined
   readonly #onDecisions: RunOptions['onDecisions']
   readonly #inbox = new Inbox()
   readonly #asked: Asked
@@ -64,7 +66,7 @@ export class Run {
    */
   constructor(runnable: Runnable, options: RunOptions) {
     const { ir, maps } = runnable
-    const { store, clock = stampClock(), onDecisions } = options
+    const { store, clock = stampClock(), keep = Infinity, onDecisions } = options
     refuseHalfDone(store)
     this.#asked = new Asked(ir)
     this.#ended.promise.catch(() => {})
@@ -80,6 +82,7 @@ export class Run {
     this.#deciding = deciding
     this.#checkpointer = checkpointer
     this.#appender = new Appender({ ir, maps, strings, log, lookup, remembered })
+    this.#retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep })
     const ticked = store.get(TICKED)
     // The first tick ever is not before what is in the log, though the clock has gone back.
     const last = ticked === undefined ? Math.max(clock(), log.notBefore - 1) : Number(ticked)
@@ -204,6 +207,8 @@ export class Run {
           now,
           inputs.flatMap(({ cursor }) => (cursor ? [[`cursor/${cursor[0]}`, cursor[1]]] : [])),
         )
+      const forgetting = this.#deciding.isIdle ? this.#retention?.next() : undefined
+      if (forgetting) void this.#commit(forgetting)
     } catch (error) {
       for (const { reject } of inputs) reject(error)
       this.#fail(error)

@@ -10,14 +10,15 @@ import type { SourceIR } from '../define/ir.ts'
 import { remembers } from '../intake/admission.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import { Door } from '../intake/door.ts'
-import { conflictFault, staleFault } from '../intake/intake.ts'
+import { conflictFault, forgottenFault, staleFault } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
-import type { Refusal } from '../intake/refusal.ts'
+import type { Fault, Refusal } from '../intake/refusal.ts'
 import type { AppendIds } from '../log/append-ids.ts'
 import type { EventLookup } from '../log/event-lookup.ts'
 import type { Rows } from '../log/log.ts'
 import type { IdHashes } from '../log/segment.ts'
 import { Accepting } from './accepting.ts'
+import type { Remembered } from './remembered.ts'
 
 export interface SourceDoorOptions {
   readonly strings: Strings
@@ -27,6 +28,7 @@ export interface SourceDoorOptions {
   /** Append ids within `dedupe`, where the source has ids; identities of originals, where its events can be revised. */
   readonly ids: AppendIds | undefined
   readonly originals: AppendIds | undefined
+  readonly forgotten: Remembered['forgotten']
   readonly lookup: EventLookup
   readonly onRefused: (refusal: Refusal) => void
 }
@@ -36,6 +38,7 @@ export class SourceDoor {
   readonly #door: Door
   readonly #ids: AppendIds | undefined
   readonly #originals: AppendIds | undefined
+  readonly #forgotten: Remembered['forgotten']
   readonly #accepting: Accepting
   /** Rows of the door that the log takes, in order, and their sequence numbers. */
   #accepted: number[] = []
@@ -45,14 +48,16 @@ export class SourceDoor {
   /** UTC ms: of every event of this turn. */
   #arrival = 0
 
-  constructor(source: SourceIR, { strings, shared, map, ids, originals, lookup, onRefused }: SourceDoorOptions) {
+  constructor(source: SourceIR, { strings, shared, map, ids, originals, forgotten, lookup, onRefused }: SourceDoorOptions) {
     this.source = source
     this.#door = new Door(source, { map, strings, shared, places: remembers(source), onRefused, arrivalOf: () => this.#arrival })
     this.#ids = ids
     this.#originals = originals
+    this.#forgotten = forgotten
     this.#accepting = new Accepting(source, {
       ids,
       originals,
+      forgotten,
       lookup,
       stringsOf: this.#door.stringsOf,
       rowOf: sequence => this.#rowOf(sequence),
@@ -90,7 +95,7 @@ export class SourceDoor {
       const verdict = this.#accepting.decide(block, row, sequence)
       if (verdict === 'duplicate') duplicates++
       else if (verdict === 'conflict') this.#door.refuseRow(conflictFault(this.source), row, block)
-      else if (verdict === 'stale') this.#door.refuseRow(staleFault(this.source), row, block)
+      else if (verdict === 'stale') this.#door.refuseRow(this.#staleFault(block.time[row]), row, block)
       else {
         this.#accepted.push(row)
         this.#sequences.push(sequence)
@@ -110,6 +115,10 @@ export class SourceDoor {
     const ids = this.#ids && this.#idHashes.columns()
     const identities = this.#originals && this.#identityHashes.columns()
     return { source: this.source, block: blockSlice(block, 0, count), ids, identities }
+  }
+
+  #staleFault(time: number): Fault {
+    return time <= this.#forgotten(this.#arrival) ? forgottenFault : staleFault(this.source)
   }
 
   #rowOf(sequence: number): number {

@@ -101,6 +101,11 @@ export class ModelStore implements LogStore {
     return this.segments.at(-1)
   }
 
+  /** Every segment that there ever was. */
+  get allSegments(): StoredSegment[] {
+    return this.disk.commits.flatMap(({ segment }) => segment ?? [])
+  }
+
   schemas(): StoredSchema[] {
     return this.disk.commits.flatMap(({ schemas = [] }) => schemas)
   }
@@ -136,7 +141,8 @@ export class ModelStore implements LogStore {
   }
 
   get segments(): StoredSegment[] {
-    return this.disk.commits.flatMap(({ segment }) => segment ?? [])
+    const from = Math.max(0, ...this.disk.commits.map(({ forget = 0 }) => forget))
+    return this.allSegments.filter(({ first }) => first >= from)
   }
 
   get decisions(): StoredDecisions[] {

@@ -7,6 +7,7 @@ import { after, test } from 'node:test'
 import { pause } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import { lockFolder } from './lock.ts'
+import { SqliteReader } from './reader.ts'
 import { migrate } from './schema.ts'
 import { sqlite } from './sqlite.ts'
 import { SqliteStore } from './sqlite-store.ts'
@@ -48,6 +49,29 @@ test('what was committed is there, in another store too', async () => {
     [0, 0, 3, 3, undefined],
   )
   await again.close()
+})
+
+test('what is forgotten is gone with the decisions on it alone, and the log is whole behind it', async () => {
+  const store = await SqliteStore.open(path('forget.db'))
+  const decisions = (first: number, last: number) => ({ model: 'm', first, last, count: last - first + 1, bytes: new Uint8Array(3) })
+  for (let i = 0; i < 4; i++) await store.commit({ segment: segment(i * 3, 3), decisions: [decisions(i * 3, i * 3 + 2)] })
+  await store.commit({ decisions: [decisions(1, 10)] })
+  await store.commit({ forget: 6, put: [['begins', '[6,6]']] })
+  assert.deepEqual(
+    [0, 5, 6, 9, 12].map(sequence => store.segmentAt(sequence)?.first),
+    [6, 6, 6, 9, undefined],
+  )
+  await store.close()
+  const reader = new SqliteReader(path('forget.db'))
+  assert.deepEqual(
+    [...reader.decisions()].map(({ first, last }) => [first, last]),
+    [
+      [1, 10],
+      [9, 11],
+      [6, 8],
+    ],
+  )
+  reader.close()
 })
 
 test('closing waits for its threads, though nothing else keeps the process alive', () => {

@@ -20,6 +20,7 @@ export class Writer {
   readonly #schema: StatementSync
   readonly #put: StatementSync
   readonly #drop: StatementSync
+  readonly #forget: readonly StatementSync[]
 
   /** Throws what SQLite does if the file cannot be used. */
   constructor(path: string) {
@@ -40,6 +41,10 @@ export class Writer {
     this.#schema = db.prepare('INSERT INTO schema (source, version, columns, sum) VALUES (?, ?, ?, ?)')
     this.#put = db.prepare('INSERT OR REPLACE INTO value (name, value, sum) VALUES (?, ?, ?)')
     this.#drop = db.prepare('DELETE FROM value WHERE name = ?')
+    this.#forget = [
+      db.prepare('DELETE FROM segment WHERE first < ?'),
+      db.prepare('DELETE FROM decisions WHERE id < (SELECT id FROM decisions WHERE last >= ? ORDER BY id LIMIT 1)'),
+    ]
   }
 
   /** All of them durable, or none and an error. */
@@ -59,7 +64,7 @@ export class Writer {
     this.#db.close()
   }
 
-  #apply({ segment, decisions = [], dead = [], letters = [], schemas = [], put = [] }: Commit): void {
+  #apply({ segment, decisions = [], dead = [], letters = [], schemas = [], forget, put = [] }: Commit): void {
     for (const { source, version, columns } of schemas) {
       const text = JSON.stringify(columns)
       this.#schema.run(source, version, text, sumOf(`${source} ${version}`, text))
@@ -68,6 +73,7 @@ export class Writer {
     for (const { model, first, last, count, bytes } of decisions) this.#decisions.run(model, first, last, count, bytes)
     for (const change of letters) this.#letters.change(change)
     for (const letter of dead) this.#letters.add(letter)
+    if (forget !== undefined) for (const statement of this.#forget) statement.run(forget)
     for (const [name, value] of put) {
       if (value === null) this.#drop.run(name)
       else this.#put.run(name, value, sumOf(name, value))
