@@ -38,7 +38,12 @@ export function lockFolder(folder: string): Lock {
     writeFileSync(`${path}.part`, JSON.stringify({ pid: process.pid, ...(log && { log }) }))
     renameSync(`${path}.part`, path)
   }
-  hold(hadLog)
+  try {
+    hold(hadLog)
+  } catch (error) {
+    release(db)
+    throw new SpillwayError('SPILL_STORE', `cannot be written: ${(error as Error).message}`, { place: folder, cause: error })
+  }
   return { hadLog, hasLog: () => hold(true), release: () => release(db) }
 }
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { pause } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
+import { openFolder } from './data-folder.ts'
 import { lockFolder } from './lock.ts'
 import { SqliteReader } from './reader.ts'
 import { migrate } from './schema.ts'
@@ -140,13 +141,67 @@ test('a folder has one holder, named to the next', () => {
   lockFolder(folder).release()
 })
 
-test(
-  'a database that may not be written is refused',
-  { skip: process.getuid?.() === 0 ? 'root may write everything' : false },
-  async () => {
-    const store = await SqliteStore.open(path('h.db'))
-    await store.close()
-    chmodSync(path('h.db'), 0o444)
-    await assert.rejects(SqliteStore.open(path('h.db')), { code: 'SPILL_STORE' })
-  },
-)
+/** Opens a folder as somebody who is not root, who may write everything, in a process of its own; gives the error's code and message. */
+function openedByNobody(data: string): string {
+  const module = new URL('./data-folder.ts', import.meta.url).href
+  const code = `const { openFolder } = await import('${module}')
+    if (process.getuid() === 0) process.seteuid(65534)
+    for (let i = 0; i < 2; i++)
+      await openFolder(${JSON.stringify(data)}).then(() => console.log('opened'), error => console.log(error.code, error.message))`
+  writeFileSync(path('nobody.mjs'), code)
+  const { NODE_V8_COVERAGE: _, ...env } = process.env
+  return spawnSync(process.execPath, [path('nobody.mjs')], { encoding: 'utf8', env }).stdout
+}
+
+test('a folder that may not be written is refused, and held by nobody for it', async () => {
+  const parent = path('readonly')
+  const data = join(parent, 'data')
+  const first = await openFolder(data)
+  await first.store.commit({ segment: segment(0, 1) })
+  await first.store.close()
+  first.release()
+  chmodSync(folder, 0o755)
+  const modes = (folderMode: number, fileMode: number) => {
+    for (const name of readdirSync(data)) chmodSync(join(data, name), fileMode)
+    for (const one of [data, parent]) chmodSync(one, folderMode)
+  }
+  const twice = (line: string) => new RegExp(`^${line}\n${line}\n$`)
+  modes(0o555, 0o444)
+  assert.match(openedByNobody(data), twice('SPILL_STORE .*data cannot be (locked|written): .*'))
+  assert.match(openedByNobody(join(parent, 'new')), twice('SPILL_STORE .*new cannot be made: EACCES.*'))
+  modes(0o555, 0o666)
+  assert.match(openedByNobody(data), twice('SPILL_STORE .*data cannot be (locked|written): .*'))
+  modes(0o755, 0o644)
+  const again = await openFolder(data)
+  assert.equal(again.store.lastSegment()?.first, 0)
+  await again.store.close()
+  again.release()
+})
+
+test('a disk that is full takes nothing of what it was given, says so, and gives back all that was acknowledged', async () => {
+  const store = await SqliteStore.open(path('full.db'), { pagesMax: 60 })
+  let acknowledged = 0
+  const failed = await (async () => {
+    for (let i = 0; i < 100; i++) {
+      try {
+        await store.commit({ segment: segment(i, 1, 10_000), put: [['read', String(i)]] })
+        acknowledged++
+      } catch (error) {
+        return error
+      }
+    }
+    return undefined
+  })()
+  assert.ok(acknowledged > 5 && acknowledged < 100)
+  const full = { code: 'SPILL_STORE', message: /full\.db cannot be written: the disk is full; what was acknowledged is safe\. Make room/ }
+  await assert.rejects(Promise.reject(failed), full)
+  await assert.rejects(store.commit({ put: [['small', '1']] }), full)
+  await store.close()
+  const again = await SqliteStore.open(path('full.db'))
+  assert.deepEqual(
+    [again.lastSegment()?.first, again.get('read'), again.get('small')],
+    [acknowledged - 1, String(acknowledged - 1), undefined],
+  )
+  await again.commit({ segment: segment(acknowledged, 1, 10_000) })
+  await again.close()
+})

@@ -16,6 +16,8 @@ import type { FromWriter, ToWriter, WriterData } from './writer-thread.ts'
 export interface SqliteOptions {
   /** Milliseconds added to each fsync, to act as a slower disk. For benches and tests. */
   readonly fsyncMs?: number | undefined
+  /** Pages (4 KiB) that the file may have, to act as a full disk. For tests. */
+  readonly pagesMax?: number | undefined
 }
 
 interface Waiting {
@@ -55,10 +57,10 @@ export class SqliteStore implements LogStore {
   }
 
   /** Opens the file, or makes it. Throws `SPILL_DATA` if it is no database of ours, and `SPILL_STORE` if it cannot be read or written. */
-  static async open(path: string, { fsyncMs }: SqliteOptions = {}): Promise<SqliteStore> {
+  static async open(path: string, { fsyncMs, pagesMax }: SqliteOptions = {}): Promise<SqliteStore> {
     const gate = Gate.shared()
     const writer = new Worker(threadFile('writer-thread'), {
-      workerData: { path, gate, ...(fsyncMs !== undefined && { fsyncMs }) } satisfies WriterData,
+      workerData: { path, gate, fsyncMs, pagesMax } satisfies WriterData,
     })
     const first = await new Promise<FromWriter>((resolve, reject) => {
       writer.once('message', resolve)

@@ -14,7 +14,8 @@ export interface WriterData {
   readonly path: string
   readonly gate: SharedArrayBuffer
   /** Milliseconds to wait at each fsync, to act as a slower disk. For benches and tests. */
-  readonly fsyncMs?: number
+  readonly fsyncMs?: number | undefined
+  readonly pagesMax?: number | undefined
 }
 
 export type ToWriter = { readonly number: number; readonly commit: Commit } | 'close'
@@ -25,12 +26,12 @@ export type FromWriter =
   | { readonly kind: 'closed' }
 
 const port = parentPort!
-const { path, gate: shared, fsyncMs = 0 } = workerData as WriterData
+const { path, gate: shared, fsyncMs = 0, pagesMax } = workerData as WriterData
 const gate = new Gate(shared)
 const post = (message: FromWriter): void => port.postMessage(message)
 
 try {
-  const writer = new Writer(path)
+  const writer = new Writer(path, pagesMax)
   let failed = false
   post({ kind: 'ready' })
   port.on('message', (message: ToWriter) => {

@@ -22,8 +22,8 @@ export class Writer {
   readonly #drop: StatementSync
   readonly #forget: readonly StatementSync[]
 
-  /** Throws what SQLite does if the file cannot be used. */
-  constructor(path: string) {
+  /** `pagesMax`: as in `SqliteOptions`. Throws what SQLite does if the file cannot be used. */
+  constructor(path: string, pagesMax?: number) {
     const db = new sqlite.DatabaseSync(path)
     this.#db = db
     // FULL: a commit is on the disk before it is acknowledged. The checkpointer moves the WAL into the database; this thread does it only where that one
@@ -31,6 +31,7 @@ export class Writer {
     db.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = ${WAL_PAGES_LATE}`,
     )
+    if (pagesMax !== undefined) db.exec(`PRAGMA max_page_count = ${pagesMax}`)
     migrate(db, path)
     checkStructure(db, path)
     this.#begin = db.prepare('BEGIN IMMEDIATE')
