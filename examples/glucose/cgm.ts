@@ -1,6 +1,6 @@
 /**
  * The clinic's pipeline over the CSV file of a study: columns `id` (of the person), `time` (local, without a zone) and `gl` (mg/dL). Such a file
- * does not say when a reading arrived, so that each arrives as it is measured.
+ * does not say when a reading arrived, so that each arrives as it is measured; and it has each reading once, so that none is revised.
  */
 import { source, t } from 'spillway'
 import { clinic, columns } from './glucose.ts'

@@ -7,8 +7,18 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { chunks, requestOf } from './generate.ts'
 import type { Planted } from './planted.ts'
+import { measured, type Upload } from './reading.ts'
 import { here, spillway } from './spillway-command.ts'
 import { Uploads } from './uploads.ts'
+
+const TICK = 5 * 60_000
+const HALF_HOUR = 6 * TICK
+
+interface Decision {
+  readonly t: number
+  readonly key: string
+  readonly vector: { readonly level: number; readonly readings: number }
+}
 
 const generate = (...args: string[]) => spawnSync(process.execPath, [here('generate.ts'), ...args], { encoding: 'utf8' })
 
@@ -17,7 +27,32 @@ function folder() {
   return { file: (name: string) => join(path, name), [Symbol.dispose]: () => rmSync(path, { recursive: true }) }
 }
 
-test('the pipeline finds in a clinic what was planted in it, and refuses nothing', () => {
+/** What is known at each tick, by hand: of each patient with a reading of the last half hour its last value, and how many there are. */
+function* knownAt(uploads: readonly Upload[]): Generator<readonly [t: number, patient: string, level: number, readings: number]> {
+  const known = new Map<string, Map<number, number>>()
+  const arrivals = uploads.map(({ uploaded }) => Date.parse(uploaded!))
+  let next = 0
+  for (let t = Math.ceil(arrivals[0] / TICK) * TICK; t <= arrivals.at(-1)!; t += TICK) {
+    for (; arrivals[next] <= t; next++) {
+      const { patient, glucose, at } = uploads[next]
+      const values = known.get(patient) ?? new Map<number, number>()
+      known.set(patient, values.set(Date.parse(at), Number(measured(glucose).glucose)))
+    }
+    for (const patient of [...known.keys()].sort()) {
+      const values = known.get(patient)!
+      for (const at of values.keys()) if (at < t - HALF_HOUR) values.delete(at)
+      if (values.size > 0) yield [t, patient, values.get(Math.max(...values.keys()))!, values.size]
+    }
+  }
+}
+
+const linesOf = <T>(path: string): T[] =>
+  readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as T)
+
+test('the pipeline finds in a clinic what was planted in it, refuses nothing, and knows at each tick what was known', () => {
   using out = folder()
   const shares = ['--backfills', '0.2', '--revisions', '0.3', '--extremes', '0.2']
   const { stdout, stderr } = generate(
@@ -26,7 +61,7 @@ test('the pipeline finds in a clinic what was planted in it, and refuses nothing
     '--days',
     '5',
     '--seed',
-    '3',
+    '8', // with it a day is smoothed within minutes of its end, so that decisions see revisions
     ...shares,
     '--summary',
     '--out',
@@ -35,7 +70,8 @@ test('the pipeline finds in a clinic what was planted in it, and refuses nothing
   assert.equal(stderr, '')
   const planted = JSON.parse(stdout) as Planted
   assert.ok(planted.late > 500 && planted.duplicates > 5000 && planted.revised > 500 && planted.codesAsWords > 20, stdout)
-  const summary = JSON.parse(spillway('replay', here('glucose.ts'), '--source', `readings=${out.file('c.ndjson')}`, '--json'))
+  const files = ['--source', `readings=${out.file('c.ndjson')}`, '--out', out.file('d.ndjson')]
+  const summary = JSON.parse(spillway('replay', here('glucose.ts'), ...files, '--json'))
   assert.deepEqual(summary.sources, [
     {
       source: 'readings',
@@ -48,7 +84,11 @@ test('the pipeline finds in a clinic what was planted in it, and refuses nothing
       refused: {},
     },
   ])
-  assert.equal(summary.models[0].decisions, planted.readings + planted.revised)
+  const decisions = linesOf<Decision>(out.file('d.ndjson'))
+  assert.deepEqual(
+    decisions.map(({ t, key, vector }) => [t, key, vector.level, vector.readings]),
+    [...knownAt(linesOf<Upload>(out.file('c.ndjson')))],
+  )
 })
 
 test('the same bytes on every machine', () => {

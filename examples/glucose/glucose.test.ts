@@ -7,15 +7,19 @@ import { reading, type Upload } from './reading.ts'
 const start = Date.UTC(2026, 0, 5, 12)
 const time = (minutes: number): string => new Date(start + minutes * 60_000).toISOString()
 
-/** Uploads five minutes apart. The source maps them; its type is that of the rows mapped to. */
+/** Uploads five minutes apart, each four minutes before a tick. The source maps them; its type is that of the rows mapped to. */
 const uploads = (...glucose: Upload['glucose'][]) =>
-  glucose.map((value, i): Upload => ({ patient: 'p1', glucose: value, at: time(5 * i) })) as never[]
+  glucose.map((value, i): Upload => ({ patient: 'p1', glucose: value, at: time(5 * i + 1) })) as never[]
 
-async function scoresOf(...glucose: Upload['glucose'][]): Promise<(number | null)[]> {
+/** A run up to the tick after the last upload. */
+async function runOf(...glucose: Upload['glucose'][]) {
   const run = await testing(pipeline, { at: start })
   await run.send(readings, uploads(...glucose))
-  return run.decisions(hypo).map(decision => decision.score)
+  await run.advance('4m')
+  return run
 }
+
+const scoresOf = async (...glucose: Upload['glucose'][]) => (await runOf(...glucose)).decisions(hypo).map(({ score }) => score)
 
 test('what a reading is: sensor codes stand at the ends of the range and keep their word', () => {
   const of = (glucose: number | string) => {
@@ -43,18 +47,25 @@ test('an upload without an id is known by its time and value, and arrives as it 
 })
 
 test('level, slope, step, share in range and lowest of the last half hour', async () => {
-  const run = await testing(pipeline, { at: start })
-  await run.send(readings, uploads(190, 120, 110, 100, 90, 80, 68))
-  assert.deepEqual(run.features(recent, 'p1'), { level: 68, slope: -2.12, step: -2.4, inRange: 5 / 7, lowest: 68, readings: 7 })
-  await run.advance('30m')
+  const run = await runOf(190, 120, 110, 100, 90, 80, 68)
+  assert.deepEqual(run.features(recent, 'p1'), { level: 68, slope: -2.12, step: -2.4, inRange: 5 / 6, lowest: 68, readings: 6 })
+  await run.advance('25m')
   assert.deepEqual(run.features(recent, 'p1'), { level: 68, slope: null, step: null, inRange: 0, lowest: 68, readings: 1 })
   assert.equal(run.features(recent, 'p2').level, null)
 })
 
 test('a code counts as low, and no slope is measured through it', async () => {
-  const run = await testing(pipeline, { at: start })
-  await run.send(readings, uploads(60, 52, 46, 'LOW'))
-  assert.deepEqual({ ...run.features(recent, 'p1'), step: 0 }, { level: 39, slope: -1.4, step: 0, inRange: 0, lowest: 39, readings: 4 })
+  const run = await runOf(60, 52, 46, 'LOW')
+  assert.deepEqual(run.features(recent, 'p1'), { level: 39, slope: -1.4, step: -1.4, inRange: 0, lowest: 39, readings: 4 })
+})
+
+test('decided at each tick, up to half an hour after the last reading', async () => {
+  const run = await runOf(120, 119)
+  await run.advance('2h')
+  assert.deepEqual(
+    run.decisions(hypo).map(({ key, t, vector }) => [key, (t - start) / 60_000, vector.level]),
+    [5, 10, 15, 20, 25, 30, 35].map(minutes => ['p1', minutes, minutes === 5 ? 120 : 119]),
+  )
 })
 
 test('the rule: steady, falling towards low, low, very low, and was low', async () => {
@@ -67,14 +78,36 @@ test('a drop that no body makes is suspect, and low a reading later', async () =
   assert.deepEqual(await scoresOf(120, 121, 65, 64), [0.1, 0.1, 0.5, 0.9])
 })
 
-test('what is sent again is acknowledged and decides nothing; a revision is one more event', async () => {
+test('what is sent again is acknowledged and counts once', async () => {
   const run = await testing(pipeline, { at: start })
   const [first, second] = uploads(100, 90)
   await run.send(readings, [first, second, first, second])
-  assert.equal(run.decisions(hypo).length, 2)
-  await run.send(readings, [{ patient: 'p1', glucose: 94, at: time(5) } as never])
-  const { level, readings: count } = run.features(recent, 'p1')
-  assert.deepEqual([run.decisions(hypo).length, level, count], [3, 94, 3])
+  assert.equal(run.features(recent, 'p1').readings, 2)
+})
+
+test('a revision takes the place of what it revises: what was low has never been, for decisions from then on', async () => {
+  const run = await runOf(80, 69, 71)
+  await run.send(readings, [{ patient: 'p1', glucose: 72, at: time(6) } as never])
+  await run.advance('5m')
+  assert.deepEqual(
+    run.decisions(hypo).map(({ score, vector }) => [score, vector.lowest, vector.readings]),
+    [
+      [0.1, 80, 1],
+      [0.9, 69, 2],
+      [0.3, 69, 3],
+      [0.1, 71, 3],
+    ],
+  )
+})
+
+test('a week after a reading nobody revises it', async () => {
+  const run = await runOf(100)
+  await run.advance('7d')
+  await run.send(readings, uploads(101), { refused: true })
+  assert.deepEqual(
+    run.refused.map(({ reason }) => reason),
+    ['stale-revision'],
+  )
 })
 
 test('what is no glucose is refused, and said', async () => {

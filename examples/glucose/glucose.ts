@@ -1,11 +1,11 @@
 /**
- * Is this patient's glucose low, or about to be? Decided at every reading of a continuous sensor, from the half hour before it.
+ * Is this patient's glucose low, or about to be? Decided every five minutes about each patient who has a reading of the last half hour.
  *
  * Research software, not a medical device: nothing here may be used to treat anybody.
  *
  *     npm run spillway -- replay examples/glucose/glucose.ts --source readings=clinic.ndjson
  */
-import { count, entity, features, model, on, pipeline, rules, share, source, stream, t } from 'spillway'
+import { count, entity, every, features, model, pipeline, rules, share, source, stream, t } from 'spillway'
 import { reading } from './reading.ts'
 
 const patient = entity('patient', t.string())
@@ -25,6 +25,8 @@ export const readings = source('readings', {
   time: 'at',
   id: 'id',
   dedupe: '31d', // a phone sends up to 30 days again
+  identity: ['at'], // another value of the same patient and time replaces the one before
+  revisable: '7d', // a cloud smooths a day on the next one
   arrives: 'uploaded',
   map: reading,
   mapVersion: '1',
@@ -37,9 +39,10 @@ export function clinic(name: string, from: typeof readings) {
     entity: patient,
     place: stream,
     values: r => ({
+      // At a tick the newest reading is up to five minutes old: these are the last one, four, and two.
       level: r.glucose.last('30m'),
-      slope: r.glucose.slope('15m', { per: 'minute', where: r.code.isNull() }),
-      step: r.glucose.rate('6m', { per: 'minute' }), // between the last two readings
+      slope: r.glucose.slope('20m', { per: 'minute', where: r.code.isNull() }),
+      step: r.glucose.rate('10m', { per: 'minute' }),
       inRange: share(r.glucose.between(70, 180), '30m'),
       lowest: r.glucose.min('30m'),
       readings: count('30m'),
@@ -47,7 +50,7 @@ export function clinic(name: string, from: typeof readings) {
   })
 
   const hypo = model('hypo', {
-    decide: on(from), // or on a clock: every('5m', patient, { live: '30m' })
+    decide: every('5m', patient, { live: '30m' }), // or at each reading: on(from)
     inputs: ({ patient }) => {
       const now = recent.of(patient)
       return { ...now, in20m: now.level.plus(now.slope.times(20)) }

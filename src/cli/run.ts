@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { every, stopwatch } from '../base/clock.ts'
+import { every, stopwatch, wallClock } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { durationMs, type Duration } from '../base/time.ts'
 import { limits } from '../base/limits.ts'
@@ -17,7 +17,8 @@ import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
 import { takeOver, type Taken } from './take-over.ts'
 import { checkSourceFiles, sourceFiles } from './source-files.ts'
-import { number } from './summary.ts'
+import { counted, number } from './summary.ts'
+import { timeText } from './time-text.ts'
 
 const TICK_EVERY_MS = 20
 const STATUS_EVERY_MS = 5000
@@ -111,6 +112,8 @@ async function runIn(pipeline: Runnable, { files, data, once, takesOver, keep, d
   try {
     const run = opened(pipeline, taken, memory, out, say)
     for (const { source, path } of files) say(`  ${placeText(run, source, path)}`)
+    const tick = run.tick()
+    if (tick < wallClock()) say(`  ticks from ${timeText(tick)} on passed while nothing ran: they are made first, each as of its own time`)
     timers.push(
       every(TICK_EVERY_MS, () => run.tick()),
       every(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint()),
@@ -176,7 +179,7 @@ function opened(
 }
 
 const statusText = ({ counts: { accepted, duplicates, refused, decisions } }: Run): string =>
-  `${number(accepted)} events, ${number(duplicates)} duplicates, ${number(refused)} refused, ${number(decisions)} decisions since the start`
+  `${counted(accepted, 'event')}, ${counted(duplicates, 'duplicate')}, ${number(refused)} refused, ${counted(decisions, 'decision')} since the start`
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))

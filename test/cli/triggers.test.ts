@@ -1,4 +1,4 @@
-/** `spillway replay` of models that decide at ticks, and of one that decides on request. */
+/** `spillway replay` of models that decide at ticks, and of one that decides on request; and `spillway run` behind ticks that it missed. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openInput } from '../../src/files/input.ts'
@@ -60,4 +60,16 @@ test('a model that decides on request is refused', async () => {
   const { status, stderr } = await folder.spillway(...args.slice(0, 4))
   assert.equal(status, 1)
   assert.match(stderr, /SPILL_UNSUPPORTED.*model 'ask' decides on request, and a history of events has no requests/s)
+})
+
+test('a run says from when on ticks passed while nothing ran, and makes them', async () => {
+  using folder = new Project({ 'pipeline.ts': pipelineFile.replace('[tick, ask]', '[tick]'), 'events.ndjson': events })
+  const files = ['pipeline.ts', '--source', 'payments=events.ndjson']
+  assert.equal((await folder.spillway('replay', ...files, '--log', 'data')).status, 0)
+  const run = () => folder.spillway('run', 'pipeline.ts', '--source', 'payments=none.ndjson', '--once', '--data', 'data')
+  folder.write('none.ndjson', '')
+  const late = await run()
+  assert.equal(late.status, 0, late.stderr)
+  assert.match(late.stderr, /^ {2}ticks from 2026-01-01T09:10:00\.000Z on passed while nothing ran: they are made first/m)
+  assert.match(late.stderr, / 1 decision since the start$/m)
 })
