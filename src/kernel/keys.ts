@@ -46,13 +46,17 @@ export class Keys {
     to.numbers(this.#parts, slot * this.#width, this.#width)
   }
 
-  /** Gives the next slot to the key that `save` wrote. Throws `SPILL_STATE` if it is none, or has a slot. */
-  load(from: StateReader): void {
-    const parts = Array.from({ length: this.#width }, () => from.number())
-    if (this.#strings && !this.#strings.has(parts[0])) throw damaged('a key is no string that is known')
+  /** Gives the next slots to so many keys that `save` wrote. Throws `SPILL_STATE` if one is none, or has a slot. */
+  load(count: number, from: StateReader): void {
+    const parts = new Float64Array(count * this.#width)
+    from.numbers(parts, 0, parts.length)
+    const part = (p: number) => Float64Array.from({ length: count }, (_, key) => parts[key * this.#width + p])
+    const [first, ...more] = Array.from({ length: this.#width }, (_, p) => part(p))
+    if (this.#strings && !first.every(id => this.#strings!.has(id))) throw damaged('a key is no string that is known')
+    const columns = [this.#strings ? Int32Array.from(first) : first, ...more].map(values => ({ values }))
     const size = this.#count
-    const columns = parts.map(part => ({ values: this.#strings ? Int32Array.of(part) : Float64Array.of(part) }))
-    if (this.slotsOf(columns, 1, true)[0] !== size) throw damaged('two slots have the same key')
+    const slots = this.slotsOf(columns, count, true)
+    if (slots.some((slot, key) => slot !== size + key)) throw damaged('two slots have the same key')
   }
 
   #slotsOfIds(column: Column, ids: Int32Array, slots: Int32Array, add: boolean): void {

@@ -74,7 +74,7 @@ export function restoreSlices(state: KernelState, slices: readonly Uint8Array[])
 function restore({ keys, floors, structures }: KernelState, reader: StateReader, complete: Float64Array): void {
   const { from, to, sequence } = reader.header
   complete.fill(sequence, from, to)
-  for (let slot = from; slot < to; slot++) keys.load(reader)
+  keys.load(to - from, reader)
   for (const part of [floors, ...structures]) for (let slot = from; slot < to; slot++) part.load(slot, reader)
   reader.end()
 }
