@@ -23,7 +23,7 @@ const SENSORS = 10_000
 const BATCH_EVERY_MS = 10
 const LOOK_EVERY_MS = 1000
 const WAL_LOOK_EVERY_MS = 50
-const MINUTES = { full: 60, small: 0.25 }
+const MINUTES = { full: 60, small: 1 }
 const STEADY_AFTER_S = 120
 const MB_PER_MINUTE_MAX = 1
 /** The gate closes once the limit is passed, and what is on its way then still comes. */

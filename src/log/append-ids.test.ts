@@ -35,6 +35,42 @@ test('the limit counts ids within dedupe, and no others', () => {
   ids.add(9, 9, 9, 11)
 })
 
+test('ids of a segment are what they are one by one', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(3), fc.integer(), fc.nat(2)), { minLength: 1, maxLength: 60 }), fc.nat(5), (rows, gap) => {
+      const [one, all] = [new AppendIds('s', 20), new AppendIds('s', 20)]
+      // Behind it there is little room in a chunk.
+      for (const ids of [one, all]) for (let i = 0; i < 8192 - 20; i++) ids.add(7, i + 1, i, 0)
+      let at = gap
+      const arrival = Float64Array.from(rows, ([wait]) => (at += wait))
+      const hashes = {
+        high: Int32Array.from(rows, ([, , kind]) => (kind === 0 ? 0 : kind)),
+        low: Int32Array.from(rows, ([, low, kind]) => (kind === 0 ? 0 : low)),
+      }
+      rows.forEach((_, i) => {
+        if (hashes.high[i] !== 0) one.add(hashes.high[i], hashes.low[i], 10_000 + i, arrival[i])
+      })
+      all.addRows(hashes, arrival, 10_000)
+      for (let i = 0; i < rows.length; i++)
+        assert.equal(
+          all.find(hashes.high[i], hashes.low[i], at, () => true),
+          one.find(hashes.high[i], hashes.low[i], at, () => true),
+        )
+      assert.equal(
+        all.find(7, 8000, 15, () => true),
+        one.find(7, 8000, 15, () => true),
+      )
+    }),
+    { numRuns: 20 },
+  )
+  const few = new AppendIds('s', 10, 3)
+  const hashes = { high: Int32Array.of(1, 0, 2, 3), low: Int32Array.of(1, 0, 2, 3) }
+  few.addRows(hashes, new Float64Array(4), 0)
+  assert.throws(() => few.addRows({ high: Int32Array.of(4), low: Int32Array.of(4) }, Float64Array.of(10), 4), { code: 'SPILL_LIMIT' })
+  few.addRows(hashes, new Float64Array(4).fill(11), 5)
+  few.addRows({ high: Int32Array.of(0), low: Int32Array.of(0) }, Float64Array.of(11), 9)
+})
+
 test('it answers as a list of all ids does, and forgets what is long past', () => {
   const step = fc.record({ wait: fc.nat(30), id: fc.nat(8), same: fc.boolean() })
   fc.assert(

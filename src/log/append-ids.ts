@@ -9,7 +9,7 @@
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { durationText } from '../base/time.ts'
-import { IdTable } from './id-table.ts'
+import { IdTable, type Hashes } from './id-table.ts'
 
 export class AppendIds {
   readonly #source: string
@@ -42,8 +42,32 @@ export class AppendIds {
     this.#young.settle()
   }
 
+  /** Adds ids of one segment as `add` does, row i with the sequence number `first + i`. Rows without an id have hashes of zero, and are left out. */
+  addRows(hashes: Hashes, arrival: Float64Array, first: number): void {
+    const { length } = arrival
+    let more = 0
+    for (let row = 0; row < length; row++) if (!isNone(hashes, row)) more++
+    if (more === 0) return
+    this.#expire(arrival[length - 1], more)
+    for (let row = 0; row < length;) {
+      if (isNone(hashes, row)) {
+        row++
+        continue
+      }
+      const from = row
+      while (row < length && !isNone(hashes, row)) row++
+      this.#young.addRows(hashes, arrival, first, from, row)
+    }
+  }
+
   /** Throws `SPILL_LIMIT` if more ids than the limit are within `dedupe`: ids are never forgotten early. */
   add(high: number, low: number, sequence: number, arrival: number): void {
+    this.#expire(arrival, 1)
+    this.#young.add(high, low, sequence, arrival)
+  }
+
+  /** Before so many more ids, the last of which arrives then. */
+  #expire(arrival: number, more: number): void {
     const since = arrival - this.#dedupe
     if (this.#old.newest < since && this.#young.oldest < since) {
       this.#old = this.#young
@@ -51,13 +75,14 @@ export class AppendIds {
     }
     this.#old.expire(since)
     this.#young.expire(since)
-    if (this.#old.within + this.#young.within >= this.#max)
+    if (this.#old.within + this.#young.within + more > this.#max)
       throw new SpillwayError(
         'SPILL_LIMIT',
         this.#dedupe === Infinity
           ? `source '${this.#source}': more than ${this.#max} identities in the log (DEDUPE_IDS_MAX)`
           : `source '${this.#source}': more than ${this.#max} ids within ${durationText(this.#dedupe)} (DEDUPE_IDS_MAX); give it a shorter \`dedupe\``,
       )
-    this.#young.add(high, low, sequence, arrival)
   }
 }
+
+const isNone = ({ high, low }: Hashes, row: number): boolean => high[row] === 0 && low[row] === 0

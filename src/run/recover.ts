@@ -182,6 +182,7 @@ function remember(
   const hashes = rows?.[kind]
   if (!known || !hashes || rows.block.arrival[rows.block.length - 1] < since) return
   const { arrival, length } = rows.block
+  if (!order) return known.addRows(hashes, arrival, first)
   for (let entry = 0, row = 0; row < length; entry++) {
     if (order && order[entry] !== index) continue
     const [high, low] = [hashes.high[row], hashes.low[row]]
