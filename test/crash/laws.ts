@@ -1,6 +1,6 @@
 /** Laws 5 and 2 over a disk that survived: its recorded decisions are those that its log makes, whoever takes it and however it is cut. */
 import { decisions as oracleDecisions } from '../oracle/oracle.ts'
-import type { FeatureIR, PipelineIR, Value } from '../../src/define/ir.ts'
+import type { PipelineIR, Value } from '../../src/define/ir.ts'
 import type { LoggedEvent } from '../../src/define/event.ts'
 import { Decider } from '../../src/run/decider.ts'
 import { DecisionWriter } from '../../src/run/decision-codec.ts'
@@ -8,6 +8,7 @@ import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded
 import { Run } from '../../src/run/run.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { runnable } from './case.ts'
+import { isExact, steadyText, unsteady } from './exact.ts'
 import { decisionKey, decisionsOf, logOf, type Entry } from './inspect.ts'
 import { ModelStore, type Disk } from './model-store.ts'
 import { recut } from './recut.ts'
@@ -24,7 +25,7 @@ export async function checkDecisions(verdict: Verdict, ir: PipelineIR, disk: Dis
   // At the last tick no tick is due.
   const run = new Run(runnable(ir), { store, clock: () => ticked, partitions })
   await Promise.race([run.stop(), run.ended])
-  compareDecisions(verdict, 'a decision', decisionsOf(store.disk), decisionsOf(disk))
+  compareDecisions(verdict, ir, 'a decision', decisionsOf(store.disk), decisionsOf(disk))
 }
 
 /** Law 2: the log in segments of other lengths gives the same decisions. */
@@ -36,15 +37,22 @@ export function checkCut(verdict: Verdict, ir: PipelineIR, disk: Disk, seed: num
   // One stretch at a time: the next writes over its columns.
   for (const segment of recut(segments, new Draw(seed)))
     for (const stretch of decider.take(segment)) made.push(...recordedDecisions(writer.write(stretch, () => strings).bytes))
-  compareDecisions(verdict, 'a decision over another cut', made, decisionsOf(disk))
+  compareDecisions(verdict, ir, 'a decision over another cut', made, decisionsOf(disk))
 }
 
 /** In the order of the log: models that decide in one segment have no order among them. */
-function compareDecisions(verdict: Verdict, what: string, expected: readonly RecordedDecision[], found: readonly RecordedDecision[]): void {
+function compareDecisions(
+  verdict: Verdict,
+  ir: PipelineIR,
+  what: string,
+  expected: readonly RecordedDecision[],
+  found: readonly RecordedDecision[],
+): void {
+  const loose = new Map(ir.models.map(({ name }) => [name, unsteady(ir, name)]))
   const texts = (decisions: readonly RecordedDecision[]): string[] =>
     decisions
       .toSorted((a, b) => a.entry - b.entry || (a.model < b.model ? -1 : Number(a.model > b.model)))
-      .map(decision => JSON.stringify(decision))
+      .map(decision => steadyText(decision, loose.get(decision.model)!))
   compareLists(verdict, what, texts(expected), texts(found))
 }
 
@@ -71,7 +79,7 @@ export function checkOracle(verdict: Verdict, ir: PipelineIR, disk: Disk, entrie
   const entryAt = new Map(ticks)
   const expected = attempt(() => oracleDecisions(ir, log, { until: ticks.at(-1)?.[0] ?? -Infinity }))
   if (!expected) return false
-  const exact = new Map(ir.models.map(model => [model.name, model.inputs.filter(({ expr }) => isExact(ir, expr)).map(({ name }) => name)]))
+  const exact = new Map(ir.models.map(model => [model.name, model.inputs.filter(input => isExact(ir, input)).map(({ name }) => name)]))
   // Doubles that overflow on the way are refused by one and may be a number for another (semantics §6).
   const overflowing = new Set(
     decisionsOf(disk)
@@ -121,11 +129,3 @@ function attempt<T>(act: () => T): T | undefined {
 
 const at = (vector: unknown, name: string): unknown =>
   name.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], vector)
-
-const inexact: readonly FeatureIR['agg'][] = ['sum', 'mean', 'variance', 'stddev', 'slope', 'rate', 'change']
-
-function isExact({ groups }: PipelineIR, expr: PipelineIR['models'][number]['inputs'][number]['expr']): boolean {
-  if (expr.op !== 'feature') return true
-  const feature = groups.find(({ name }) => name === expr.group)!.features.find(({ name }) => name === expr.name)!
-  return !(feature.input?.type === 'double' && inexact.includes(feature.agg))
-}
