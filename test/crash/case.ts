@@ -28,6 +28,13 @@ export type Step =
   | { readonly do: 'sync'; readonly count: number }
   /** Moves the wall clock, milliseconds; back too. */
   | { readonly do: 'clock'; readonly by: number }
+  /** Asks a model that decides on request; `row`: the physical values of the fields. No two asks of a case have the same. */
+  | {
+      readonly do: 'ask'
+      readonly model: string
+      readonly fields: Readonly<Record<string, unknown>>
+      readonly row: Readonly<Record<string, Value>>
+    }
   /** Begins to save state. */
   | { readonly do: 'save' }
   /** Ends the process; so many of the commits that wait are on the disk all the same, and saved state may be gone or damaged. */

@@ -4,6 +4,7 @@ import { SpillwayError } from '../../src/base/errors.ts'
 import type { LogStore } from '../../src/log/store.ts'
 import { recordedDecisions } from '../../src/run/recorded.ts'
 import { Run } from '../../src/run/run.ts'
+import { NUMBER, type Ask } from './asks.ts'
 import { runnable, type CrashCase } from './case.ts'
 import { decisionKey } from './inspect.ts'
 import { Sender } from './sender.ts'
@@ -15,6 +16,8 @@ export class Driven {
   readonly of: CrashCase
   /** Decisions that were told, by `decisionKey`, as they were told. */
   readonly told = new Map<string, string>()
+  /** Decisions that answered, by the number of the ask, as they were told. */
+  readonly answers = new Map<number, string>()
   /** What was acknowledged and is gone. */
   readonly lost: string[] = []
   /** Recoveries and runs that broke. */
@@ -22,6 +25,8 @@ export class Driven {
   run: Run | undefined
   readonly #senders: readonly Sender[]
   #now: number
+  /** Of the run, without an answer yet. */
+  #asks = new Set<number>()
   /** The wall clock is at least this until the log is, so that nothing sent comes from the future. */
   #due = -Infinity
 
@@ -47,9 +52,23 @@ export class Driven {
     for (const { at } of sent) this.#due = Math.max(this.#due, at)
   }
 
+  async ask({ model, fields, row }: Ask): Promise<void> {
+    const number = Number(row[NUMBER.name])
+    const asks = this.#asks
+    asks.add(number)
+    try {
+      const decision = await this.run?.request(model, fields)
+      this.answers.set(number, JSON.stringify(decision))
+      asks.delete(number)
+    } catch (error) {
+      if (!isStoreError(error)) this.broken.push(`a request was refused: ${textOf(error)}`)
+    }
+  }
+
   /** Opens the store, and goes on. */
   start(store: LogStore): void {
     this.run = undefined
+    this.#asks = new Set()
     try {
       const run = new Run(runnable(this.of.ir), {
         store,
@@ -61,7 +80,7 @@ export class Driven {
         },
       })
       run.ended.catch((error: unknown) => {
-        if (!(error instanceof SpillwayError && error.code === 'SPILL_STORE')) this.broken.push(`a run failed: ${textOf(error)}`)
+        if (!isStoreError(error)) this.broken.push(`a run failed: ${textOf(error)}`)
       })
       this.run = run
       for (const sender of this.#senders) this.lost.push(...sender.resume(run))
@@ -87,6 +106,7 @@ export class Driven {
         }
       run.tick()
       await Promise.race([run.stop(), run.ended])
+      for (const number of this.#asks) this.lost.push(`ask ${number} has no answer, and the run that it was put to has stopped`)
     } catch (error) {
       this.broken.push(`the last run failed: ${textOf(error)}`)
     }
@@ -102,6 +122,8 @@ export class Driven {
 export async function turns(count = TURNS): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise<void>(resolve => soon(resolve))
 }
+
+const isStoreError = (error: unknown): boolean => error instanceof SpillwayError && error.code === 'SPILL_STORE'
 
 const textOf = (error: unknown): string =>
   error instanceof SpillwayError && error.code !== 'SPILL_ASSERT'

@@ -1,6 +1,6 @@
 /**
  * Random crash cases. Sources, groups, tables and histories are those of `prove parity`; on top come ids, duplicates, conflicts, revisions and
- * rubbish, placements, models that decide on events and at ticks, and a schedule of what happens.
+ * rubbish, placements, models that decide on events, at ticks and on request, and a schedule of what happens.
  */
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { ColumnIR, PipelineIR, SourceIR } from '../../src/define/ir.ts'
@@ -30,7 +30,7 @@ export function generateCrash(seed: number): CrashCase {
   const groups = drawPlacements(draw, of.ir.groups, span)
   const ir: PipelineIR = { ...of.ir, sources, groups, models: drawModels(draw, { ...of.ir, sources, groups }, span) }
   const feeds = plans.map(({ source, resend, log }) => drawFeed(draw, source, resend, log))
-  return { seed, ir, partitions: draw.pick([1, 1, 2, 3]), feeds, steps: drawSteps(draw, feeds, span) }
+  return { seed, ir, partitions: draw.pick([1, 1, 2, 3]), feeds, steps: drawSteps(draw, ir, feeds, span) }
 }
 
 interface SourcePlan {

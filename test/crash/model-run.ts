@@ -35,6 +35,8 @@ class Lives {
     switch (step.do) {
       case 'send':
         return this.#driven.send(step.feed, step.count)
+      case 'ask':
+        return void this.#driven.ask(step)
       case 'turn':
         this.#driven.run?.tick()
         return turns()

@@ -32,8 +32,8 @@ export function checkOrder(verdict: Verdict, ir: PipelineIR, entries: readonly E
   for (const entry of entries) {
     if ('mark' in entry) {
       if (entry.mark.t < notBefore)
-        fault(verdict, 'different', `a tick at ${entry.mark.t} stands behind what must be at ${notBefore} or later`)
-      notBefore = Math.max(notBefore, entry.mark.t + 1)
+        fault(verdict, 'different', `a ${entry.mark.kind} at ${entry.mark.t} stands behind what must be at ${notBefore} or later`)
+      notBefore = Math.max(notBefore, entry.mark.kind === 'tick' ? entry.mark.t + 1 : entry.mark.t)
       continue
     }
     const { source, partition, offset, arrival, row } = entry.event
