@@ -37,6 +37,10 @@ export type Step =
     }
   /** Begins to save state. */
   | { readonly do: 'save' }
+  /** Another process gets ready beside the one that runs, or follows what it has decided since; it is the next to run, however this one ends. */
+  | { readonly do: 'ready' }
+  /** The process is asked to stop, and another one runs. */
+  | { readonly do: 'stop' }
   /** Ends the process; so many of the commits that wait are on the disk all the same, and saved state may be gone or damaged. */
   | { readonly do: 'crash'; readonly kept: number; readonly states: 'kept' | 'damaged' | 'gone' }
   /** Fails every commit that waits, and with them the run; a new one is started. */

@@ -2,6 +2,7 @@
 import { soon } from '../../src/base/clock.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { LogStore } from '../../src/log/store.ts'
+import { Memory } from '../../src/run/memory.ts'
 import { recordedDecisions } from '../../src/run/recorded.ts'
 import { Run } from '../../src/run/run.ts'
 import { NUMBER, type Ask } from './asks.ts'
@@ -65,8 +66,20 @@ export class Driven {
     }
   }
 
-  /** Opens the store, and goes on. */
-  start(store: LogStore): void {
+  /** What another process has in memory that gets ready beside this one; as it was, if that fails. */
+  ready(store: LogStore, before: Memory | undefined): Memory | undefined {
+    try {
+      const memory = before ?? new Memory(runnable(this.of.ir), store)
+      memory.catchUp(store)
+      return memory
+    } catch (error) {
+      this.broken.push(`getting ready failed: ${textOf(error)}`)
+      return before
+    }
+  }
+
+  /** Opens the store, and goes on, with what got ready beside the run before. */
+  start(store: LogStore, memory?: Memory): void {
     this.run = undefined
     this.#asks = new Set()
     try {
@@ -74,6 +87,7 @@ export class Driven {
         store,
         clock: () => this.#clock(store),
         partitions: this.of.partitions,
+        ...(memory && { memory }),
         onDecisions: stretches => {
           for (const { bytes } of stretches)
             for (const decision of recordedDecisions(bytes)) this.told.set(decisionKey(decision), JSON.stringify(decision))
@@ -98,17 +112,26 @@ export class Driven {
   async finish(): Promise<void> {
     const { run } = this
     if (!run) return
+    for (const [feed, sender] of this.#senders.entries())
+      while (sender.left > 0 && this.broken.length === 0) {
+        this.send(feed, DRAIN_BATCH)
+        await turns()
+      }
+    run.tick()
+    await this.stop()
+  }
+
+  /** Stops, over a store that keeps up. */
+  async stop(): Promise<void> {
+    const { run } = this
+    if (!run) return
     try {
-      for (const [feed, sender] of this.#senders.entries())
-        while (sender.left > 0) {
-          this.send(feed, DRAIN_BATCH)
-          await turns()
-        }
-      run.tick()
       await Promise.race([run.stop(), run.ended])
       for (const number of this.#asks) this.lost.push(`ask ${number} has no answer, and the run that it was put to has stopped`)
+      for (const { feed, isWaiting } of this.#senders)
+        if (isWaiting) this.lost.push(`source '${feed.source}' was acknowledged less than it sent, and the run has stopped`)
     } catch (error) {
-      this.broken.push(`the last run failed: ${textOf(error)}`)
+      this.broken.push(`a run did not stop: ${textOf(error)}`)
     }
   }
 

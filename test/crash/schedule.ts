@@ -13,6 +13,7 @@ export function drawSteps(draw: Draw, ir: PipelineIR, feeds: readonly Feed[], sp
   const isCrashing = draw.pick([0.15, 0.5, 1.5])
   const pace = Math.max(1, Math.ceil(span / draw.pick([5, 50, 500])))
   const isAsked = ir.models.some(({ decide }) => decide.kind === 'request')
+  const isHandedOver = draw.pick([0, 0.2, 1])
   const steps: Step[] = []
   let sent = 0
   while (sent < total && steps.length < STEPS_MAX) {
@@ -24,6 +25,8 @@ export function drawSteps(draw: Draw, ir: PipelineIR, feeds: readonly Feed[], sp
       [0.5, () => ({ do: 'clock', by: -draw.magnitude(2 * pace) })],
       [isAsked ? 1 : 0, () => drawAsk(draw, ir, feeds, steps.length) ?? { do: 'turn' }],
       [0.7, () => ({ do: 'save' })],
+      [isHandedOver, () => ({ do: 'ready' })],
+      [isHandedOver / 4, () => ({ do: 'stop' })],
       [isCrashing, () => crash(draw)],
       [isCrashing / 5, () => ({ do: 'full' })],
     ])()
