@@ -5,19 +5,13 @@ import type { RecordedDecision } from '../../src/run/recorded.ts'
 import { NUMBER, type Ask } from './asks.ts'
 import { isExact } from './exact.ts'
 import { decisionsOf, type Entry } from './inspect.ts'
-import type { Disk } from './model-store.ts'
-import { compareLists, type Verdict } from './verdict.ts'
+import type { Part } from './laws.ts'
+import { compareLists } from './verdict.ts'
 
 const EVENTS_MAX = 60
 
 /** False where it was not asked. */
-export function checkOracle(
-  verdict: Verdict,
-  ir: PipelineIR,
-  asks: ReadonlyMap<number, Ask>,
-  disk: Disk,
-  entries: readonly Entry[],
-): boolean {
+export function checkOracle({ verdict, ir, disk, own }: Part, asks: ReadonlyMap<number, Ask>, entries: readonly Entry[]): boolean {
   const made = oracleOver(ir, asks, entries)
   if (!made) return false
   const exact = new Map(ir.models.map(model => [model.name, model.inputs.filter(input => isExact(ir, input)).map(({ name }) => name)]))
@@ -30,11 +24,11 @@ export function checkOracle(
   )
   const text = (of: string, { model, t, score }: Pick<RecordedDecision, 'model' | 't' | 'score'>, values: (name: string) => unknown) =>
     JSON.stringify([of, t, score, exact.get(model)!.map(values)])
-  const expected = made.flatMap(({ entry, key, decision }) => {
+  const expected = own(made).flatMap(({ entry, key, decision }) => {
     const of = JSON.stringify([decision.model, entry, key])
     return overflowing.has(of) ? [] : [text(of, { ...decision, score: decision.score ?? null }, name => decision.vector[name])]
   })
-  const found = decisionsOf(disk)
+  const found = own(decisionsOf(disk))
     .filter(decision => !overflowing.has(about(decision)))
     .map(decision => text(about(decision), decision, name => at(decision.vector, name)))
   compareLists(verdict, "the oracle's decision", expected.toSorted(), found.toSorted())

@@ -39,6 +39,8 @@ export type Step =
   | { readonly do: 'save' }
   /** Another process gets ready beside the one that runs, or follows what it has decided since; it is the next to run, however this one ends. */
   | { readonly do: 'ready' }
+  /** From the next process on the pipeline is the one that the case has changed to, of these, or for −1 the first one again. */
+  | { readonly do: 'change'; readonly to: number }
   /** The process is asked to stop, and another one runs. */
   | { readonly do: 'stop' }
   /** Ends the process; so many of the commits that wait are on the disk all the same, and saved state may be gone or damaged. */
@@ -49,6 +51,8 @@ export type Step =
 export interface CrashCase {
   readonly seed: number
   readonly ir: PipelineIR
+  /** The same with other groups: what a later process may run. */
+  readonly changed?: readonly PipelineIR[]
   readonly partitions: number
   readonly feeds: readonly Feed[]
   readonly steps: readonly Step[]

@@ -2,11 +2,14 @@
 import { soon } from '../../src/base/clock.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { LogStore } from '../../src/log/store.ts'
-import { Memory } from '../../src/run/memory.ts'
+import type { PipelineIR } from '../../src/define/ir.ts'
+import { progressOf } from '../../src/run/deciding.ts'
+import { DECIDED, Memory } from '../../src/run/memory.ts'
 import { recordedDecisions } from '../../src/run/recorded.ts'
 import { Run } from '../../src/run/run.ts'
 import { NUMBER, type Ask } from './asks.ts'
 import { runnable, type CrashCase } from './case.ts'
+import { withEra, type Era } from './eras.ts'
 import { decisionKey } from './inspect.ts'
 import { Sender } from './sender.ts'
 
@@ -23,7 +26,11 @@ export class Driven {
   readonly lost: string[] = []
   /** Recoveries and runs that broke. */
   readonly broken: string[] = []
+  /** What was to decide, from where on. */
+  eras: readonly Era[] = []
   run: Run | undefined
+  /** What the next process runs. */
+  #ir: PipelineIR
   readonly #senders: readonly Sender[]
   #now: number
   /** Of the run, without an answer yet. */
@@ -34,6 +41,8 @@ export class Driven {
   /** Goes on where another is, as what was told then. */
   constructor(of: CrashCase, from?: Driven) {
     this.of = of
+    this.#ir = of.ir
+    this.eras = from?.eras ?? []
     this.#senders = of.feeds.map((feed, i) => new Sender(feed, from && from.#senders[i]))
     this.#now = from ? from.#now : Math.min(...of.feeds.map(({ records }) => records[0]?.at ?? 0))
     this.#due = from ? from.#due : -Infinity
@@ -42,6 +51,10 @@ export class Driven {
 
   get left(): number {
     return this.#senders.reduce((sum, { left }) => sum + left, 0)
+  }
+
+  change(to: number): void {
+    this.#ir = this.of.changed?.[to] ?? this.of.ir
   }
 
   moveClock(by: number): void {
@@ -69,7 +82,7 @@ export class Driven {
   /** What another process has in memory that gets ready beside this one; as it was, if that fails. */
   ready(store: LogStore, before: Memory | undefined): Memory | undefined {
     try {
-      const memory = before ?? new Memory(runnable(this.of.ir), store)
+      const memory = before ?? new Memory(runnable(this.#ir), store)
       memory.catchUp(store)
       return memory
     } catch (error) {
@@ -83,7 +96,8 @@ export class Driven {
     this.run = undefined
     this.#asks = new Set()
     try {
-      const run = new Run(runnable(this.of.ir), {
+      const from = progressOf(store.get(DECIDED))
+      const run = new Run(runnable(this.#ir), {
         store,
         clock: () => this.#clock(store),
         partitions: this.of.partitions,
@@ -97,6 +111,7 @@ export class Driven {
         if (!isStoreError(error)) this.broken.push(`a run failed: ${textOf(error)}`)
       })
       this.run = run
+      this.eras = withEra(this.eras, this.#ir, from)
       for (const sender of this.#senders) this.lost.push(...sender.resume(run))
     } catch (error) {
       this.broken.push(`recovery failed: ${textOf(error)}`)

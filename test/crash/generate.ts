@@ -7,8 +7,9 @@ import type { ColumnIR, PipelineIR, SourceIR } from '../../src/define/ir.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { generate } from '../property/generate/generate.ts'
 import type { CrashCase, Resend } from './case.ts'
+import { drawChanged } from './eras.ts'
 import { drawFeed } from './feeds.ts'
-import { drawModels, drawPlacements } from './models.ts'
+import { drawModels, drawPlacement } from './models.ts'
 import { drawSteps } from './schedule.ts'
 
 /** No history of a case is longer, so that nothing is forgotten or too late, ms. */
@@ -27,10 +28,11 @@ export function generateCrash(seed: number): CrashCase {
     ),
   )
   const sources = plans.map(({ source }) => source)
-  const groups = drawPlacements(draw, of.ir.groups, span)
+  const groups = of.ir.groups.map(group => ({ ...group, place: drawPlacement(draw, span) }))
   const ir: PipelineIR = { ...of.ir, sources, groups, models: drawModels(draw, { ...of.ir, sources, groups }, span) }
   const feeds = plans.map(({ source, resend, log }) => drawFeed(draw, source, resend, log))
-  return { seed, ir, partitions: draw.pick([1, 1, 2, 3]), feeds, steps: drawSteps(draw, ir, feeds, span) }
+  const changed = draw.chance(0.4) ? [drawChanged(draw, ir, span)] : []
+  return { seed, ir, changed, partitions: draw.pick([1, 1, 2, 3]), feeds, steps: drawSteps(draw, { ir, changed, feeds }, span) }
 }
 
 interface SourcePlan {

@@ -12,8 +12,18 @@ import { ModelStore, type Disk } from './model-store.ts'
 import { recut } from './recut.ts'
 import { compareLists, fault, type Verdict } from './verdict.ts'
 
+/** What was to be decided by the same definitions. */
+export interface Part {
+  readonly verdict: Verdict
+  readonly ir: PipelineIR
+  readonly disk: Disk
+  /** Of decisions in the order in which they are made, those that these definitions were to make. */
+  readonly own: <T extends { readonly entry: number }>(decisions: readonly T[]) => T[]
+}
+
 /** Law 5: a new run over the surviving log makes the same decisions, one a trigger. */
-export async function checkDecisions(verdict: Verdict, ir: PipelineIR, disk: Disk, partitions: number): Promise<void> {
+export async function checkDecisions(part: Part, partitions: number): Promise<void> {
+  const { ir, disk } = part
   const commits = disk.commits.map(({ decisions: _decisions, put = [], ...commit }) => ({
     ...commit,
     put: put.filter(([name]) => name !== 'decided'),
@@ -23,11 +33,12 @@ export async function checkDecisions(verdict: Verdict, ir: PipelineIR, disk: Dis
   // At the last tick no tick is due.
   const run = new Run(runnable(ir), { store, clock: () => ticked, partitions })
   await Promise.race([run.stop(), run.ended])
-  compareDecisions(verdict, ir, 'a decision', decisionsOf(store.disk), decisionsOf(disk))
+  compareDecisions(part, 'a decision', decisionsOf(store.disk))
 }
 
 /** Law 2: the log in segments of other lengths gives the same decisions. */
-export function checkCut(verdict: Verdict, ir: PipelineIR, disk: Disk, seed: number): void {
+export function checkCut(part: Part, seed: number): void {
+  const { ir, disk } = part
   const { segments, strings } = logOf(ir, disk)
   const decider = new Decider(runnable(ir), strings)
   const writer = new DecisionWriter(ir.name, strings)
@@ -35,23 +46,17 @@ export function checkCut(verdict: Verdict, ir: PipelineIR, disk: Disk, seed: num
   // One stretch at a time: the next writes over its columns.
   for (const segment of recut(segments, new Draw(seed)))
     for (const stretch of decider.take(segment)) made.push(...recordedDecisions(writer.write(stretch, () => strings).bytes))
-  compareDecisions(verdict, ir, 'a decision over another cut', made, decisionsOf(disk))
+  compareDecisions(part, 'a decision over another cut', made)
 }
 
 /** In the order of the log: models that decide in one segment have no order among them. */
-function compareDecisions(
-  verdict: Verdict,
-  ir: PipelineIR,
-  what: string,
-  expected: readonly RecordedDecision[],
-  found: readonly RecordedDecision[],
-): void {
+function compareDecisions({ verdict, ir, disk, own }: Part, what: string, made: readonly RecordedDecision[]): void {
   const loose = new Map(ir.models.map(({ name }) => [name, unsteady(ir, name)]))
   const texts = (decisions: readonly RecordedDecision[]): string[] =>
-    decisions
+    own(decisions)
       .toSorted((a, b) => a.entry - b.entry || (a.model < b.model ? -1 : Number(a.model > b.model)))
       .map(decision => steadyText(decision, loose.get(decision.model)!))
-  compareLists(verdict, what, texts(expected), texts(found))
+  compareLists(verdict, what, texts(made), texts(decisionsOf(disk)))
 }
 
 /** What was told before a crash is what is recorded after it. */

@@ -52,6 +52,9 @@ class Lives {
       case 'ready':
         this.#memory = this.#driven.ready(this.#store, this.#memory)
         return
+      case 'change':
+        this.#memory = undefined
+        return this.#driven.change(step.to)
       case 'stop':
         this.#store.keepUp()
         await this.#driven.stop()

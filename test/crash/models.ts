@@ -5,18 +5,15 @@ import { NUMBER, requestTrigger } from './asks.ts'
 
 const FEATURES_MAX = 4
 
-export function drawPlacements(draw: Draw, groups: readonly GroupIR[], span: number): GroupIR[] {
+export function drawPlacement(draw: Draw, span: number): PlacementIR {
   const by = (): number => draw.pick([0, 1, draw.magnitude(Math.max(1, span / 2))])
   const every = (): number => Math.max(1, Math.ceil(span / draw.pick([3, 10, 40])))
-  return groups.map(group => {
-    const place = draw.weighted<() => PlacementIR>([
-      [5, () => ({ kind: 'stream' })],
-      [1, () => ({ kind: 'lag', by: by() })],
-      [1, () => ({ kind: 'partial', by: by() })],
-      [1, () => ({ kind: 'scheduled', schedule: { kind: 'interval', every: every(), phase: 0 }, lasts: by() })],
-    ])()
-    return { ...group, place }
-  })
+  return draw.weighted<() => PlacementIR>([
+    [5, () => ({ kind: 'stream' })],
+    [1, () => ({ kind: 'lag', by: by() })],
+    [1, () => ({ kind: 'partial', by: by() })],
+    [1, () => ({ kind: 'scheduled', schedule: { kind: 'interval', every: every(), phase: 0 }, lasts: by() })],
+  ])()
 }
 
 /** At least one that decides on events, and often one that ticks or is asked. `span` is the length of the history, ms. */

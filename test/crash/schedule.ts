@@ -1,13 +1,12 @@
 /** What happens to a run while it is fed: a random schedule, with one crash at least. */
-import type { PipelineIR } from '../../src/define/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import { drawAsk } from './asks.ts'
-import type { Feed, Step } from './case.ts'
+import type { CrashCase, Step } from './case.ts'
 
 const STEPS_MAX = 120
 
 /** `span` is the length of the history, ms. */
-export function drawSteps(draw: Draw, ir: PipelineIR, feeds: readonly Feed[], span: number): Step[] {
+export function drawSteps(draw: Draw, { ir, changed = [], feeds }: Pick<CrashCase, 'ir' | 'changed' | 'feeds'>, span: number): Step[] {
   const total = feeds.reduce((sum, { records }) => sum + records.length, 0)
   const batch = draw.pick([1, 4, 20])
   const isCrashing = draw.pick([0.15, 0.5, 1.5])
@@ -27,6 +26,7 @@ export function drawSteps(draw: Draw, ir: PipelineIR, feeds: readonly Feed[], sp
       [0.7, () => ({ do: 'save' })],
       [isHandedOver, () => ({ do: 'ready' })],
       [isHandedOver / 4, () => ({ do: 'stop' })],
+      [changed.length > 0 ? 0.5 : 0, () => ({ do: 'change', to: draw.between(-1, changed.length - 1) })],
       [isCrashing, () => crash(draw)],
       [isCrashing / 5, () => ({ do: 'full' })],
     ])()

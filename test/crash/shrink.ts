@@ -29,7 +29,12 @@ function* fewerRecords(of: CrashCase): Iterable<CrashCase> {
 }
 
 function* fewerModels(of: CrashCase): Iterable<CrashCase> {
-  const withModels = (models: PipelineIR['models']): CrashCase => ({ ...of, ir: { ...of.ir, models } })
+  const withModels = (models: PipelineIR['models']): CrashCase => ({
+    ...of,
+    ir: { ...of.ir, models },
+    changed: (of.changed ?? []).map(ir => ({ ...ir, models })),
+    steps: of.steps.filter(step => step.do !== 'ask' || models.some(({ name }) => name === step.model)),
+  })
   for (const models of fewer(of.ir.models)) yield withModels(models)
   for (const [i, model] of of.ir.models.entries())
     for (const inputs of fewer(model.inputs)) {

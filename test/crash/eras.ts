@@ -1,0 +1,47 @@
+/** Which definitions were to make which decisions, where a pipeline is changed between two processes. */
+import type { FeatureIR, GroupIR, PipelineIR } from '../../src/define/ir.ts'
+import type { Progress } from '../../src/run/deciding.ts'
+import type { Draw } from '../property/generate/draw.ts'
+import { DAY } from '../property/generate/windows.ts'
+import { drawPlacement } from './models.ts'
+
+const WINDOW_MAX = 365 * DAY
+
+/** From here on these definitions decide, until the next era. */
+export interface Era {
+  readonly ir: PipelineIR
+  readonly from: Progress
+}
+
+/** With the era of a process that begins to decide there: what was to decide from there on never did. */
+export function withEra(eras: readonly Era[], ir: PipelineIR, from: Progress): Era[] {
+  const before = eras.filter(era => isBefore(era.from, from))
+  return before.at(-1)?.ir === ir ? before : [...before, { ir, from }]
+}
+
+const isBefore = (a: Progress, b: Progress): boolean => a.entry < b.entry || (a.entry === b.entry && a.skip < b.skip)
+
+/** Of decisions in the order in which they are made, those that an era was to make. */
+export function madeIn<T extends { readonly entry: number }>(eras: readonly Era[], index: number, decisions: readonly T[]): T[] {
+  const counts = new Map<number, number>()
+  return decisions.filter(({ entry }) => {
+    const skip = counts.get(entry) ?? 0
+    counts.set(entry, skip + 1)
+    return eras.findLastIndex(({ from }) => !isBefore({ entry, skip }, from)) === index
+  })
+}
+
+/** The same pipeline with one group placed otherwise, or with another window of one of its features. */
+export function drawChanged(draw: Draw, ir: PipelineIR, span: number): PipelineIR {
+  const at = draw.between(0, ir.groups.length - 1)
+  const group = ir.groups[at]
+  const changed: GroupIR = draw.chance(0.5) ? { ...group, place: drawPlacement(draw, span) } : withOtherWindow(draw, group)
+  return { ...ir, groups: ir.groups.with(at, changed) }
+}
+
+function withOtherWindow(draw: Draw, group: GroupIR): GroupIR {
+  const at = draw.between(0, group.features.length - 1)
+  const feature: FeatureIR = group.features[at]
+  const window = feature.window === 'lifetime' ? feature.window : Math.min(WINDOW_MAX, 2 * feature.window)
+  return { ...group, features: group.features.with(at, { ...feature, window }) }
+}
