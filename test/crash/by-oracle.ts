@@ -54,13 +54,15 @@ function oracleOver(ir: PipelineIR, asks: ReadonlyMap<number, Ask>, entries: rea
     const place = events.filter(event => event.i < i).length
     return [{ i, model: mark.model, place, arrival: mark.t, row: asks.get(Number(mark.fields[NUMBER.name]))!.row }]
   })
+  const firstTick = Math.min(...ticks.keys())
   const log = events.map(({ event }) => event)
   try {
     return oracleDecisions(ir, log, { requests, until: Math.max(...ticks.keys()) }).flatMap((decision): Made[] => {
       if ('event' in decision) return [{ entry: events[decision.event].i, key: null, decision }]
       if ('request' in decision) return [{ entry: requests[decision.request].i, key: null, decision }]
-      const entry = ticks.get(decision.t)
-      return entry === undefined ? [] : [{ entry, key: deliveredKey(ir, decision.model, decision.key), decision }]
+      // Before a run begins nothing ticks; from its first tick on none is left out at which a key is live, whatever was down meanwhile.
+      const entry = ticks.get(decision.t) ?? entries.length
+      return decision.t < firstTick ? [] : [{ entry, key: deliveredKey(ir, decision.model, decision.key), decision }]
     })
   } catch {
     return undefined

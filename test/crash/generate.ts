@@ -69,8 +69,8 @@ const withIds = (draw: Draw, source: SourceIR, span: number): SourceIR => ({
   ...source,
   columns: [...source.columns, { name: 'id', type: 'string', nullable: true }],
   id: 'id',
-  dedupe: draw.chance(0.85) ? FOR_EVER : draw.pick([0, brief(draw, span)]),
+  dedupe: draw.chance(0.75) ? FOR_EVER : draw.pick([0, brief(draw, span)]),
 })
 
 /** A time within which some of a history comes, ms. */
-const brief = (draw: Draw, span: number): number => Math.ceil(span / draw.pick([4, 20]))
+const brief = (draw: Draw, span: number): number => Math.ceil(span / draw.pick([2, 4, 20]))
