@@ -16,7 +16,7 @@ import type { LiveDecisions } from './live-model.ts'
 /** Where the texts of a column have their ids. */
 export type StringsOf = (source: string, column: string) => Strings
 
-/** How far decisions are recorded: all of the entries below `entry`, and the first `skip` of those that it makes. */
+/** How far decisions are recorded: all of the entries below `entry`, and the first `skip` of those that the segment makes which begins there. */
 export interface Progress {
   readonly entry: number
   readonly skip: number

@@ -21,13 +21,13 @@ export function withEra(eras: readonly Era[], ir: PipelineIR, from: Progress): E
 
 const isBefore = (a: Progress, b: Progress): boolean => a.entry < b.entry || (a.entry === b.entry && a.skip < b.skip)
 
-/** Of decisions in the order in which they are made, those that an era was to make. */
+/** Of decisions in the order in which they are made, those that an era was to make. An era may begin amid the decisions of a segment of marks. */
 export function madeIn<T extends { readonly entry: number }>(eras: readonly Era[], index: number, decisions: readonly T[]): T[] {
-  const counts = new Map<number, number>()
+  const made = eras.map(() => 0)
   return decisions.filter(({ entry }) => {
-    const skip = counts.get(entry) ?? 0
-    counts.set(entry, skip + 1)
-    return eras.findLastIndex(({ from }) => !isBefore({ entry, skip }, from)) === index
+    let era = -1
+    for (const [i, { from }] of eras.entries()) if (entry >= from.entry && made[i]++ >= from.skip) era = i
+    return era === index
   })
 }
 
