@@ -17,10 +17,9 @@ export function checkOracle({ verdict, ir, disk, own }: Part, asks: ReadonlyMap<
   const exact = new Map(ir.models.map(model => [model.name, model.inputs.filter(input => isExact(ir, input)).map(({ name }) => name)]))
   const about = ({ model, entry, key }: RecordedDecision): string => JSON.stringify([model, entry, isTick(ir, model) ? key : null])
   // Doubles that overflow on the way are refused by one and may be a number for another (semantics §6).
+  const recorded = own(decisionsOf(disk))
   const overflowing = new Set(
-    decisionsOf(disk)
-      .filter(({ model, refused }) => refused !== undefined && exact.get(model)!.length < inputsOf(ir, model))
-      .map(about),
+    recorded.filter(({ model, refused }) => refused !== undefined && exact.get(model)!.length < inputsOf(ir, model)).map(about),
   )
   const text = (of: string, { model, t, score }: Pick<RecordedDecision, 'model' | 't' | 'score'>, values: (name: string) => unknown) =>
     JSON.stringify([of, t, score, exact.get(model)!.map(values)])
@@ -28,7 +27,7 @@ export function checkOracle({ verdict, ir, disk, own }: Part, asks: ReadonlyMap<
     const of = JSON.stringify([decision.model, entry, key])
     return overflowing.has(of) ? [] : [text(of, { ...decision, score: decision.score ?? null }, name => decision.vector[name])]
   })
-  const found = own(decisionsOf(disk))
+  const found = recorded
     .filter(decision => !overflowing.has(about(decision)))
     .map(decision => text(about(decision), decision, name => at(decision.vector, name)))
   compareLists(verdict, "the oracle's decision", expected.toSorted(), found.toSorted())
@@ -36,6 +35,7 @@ export function checkOracle({ verdict, ir, disk, own }: Part, asks: ReadonlyMap<
 }
 
 interface Made {
+  readonly model: string
   /** The entry of the log that makes it. */
   readonly entry: number
   /** Of a tick, as it is recorded. */
@@ -58,11 +58,11 @@ function oracleOver(ir: PipelineIR, asks: ReadonlyMap<number, Ask>, entries: rea
   const log = events.map(({ event }) => event)
   try {
     return oracleDecisions(ir, log, { requests, until: Math.max(...ticks.keys()) }).flatMap((decision): Made[] => {
-      if ('event' in decision) return [{ entry: events[decision.event].i, key: null, decision }]
-      if ('request' in decision) return [{ entry: requests[decision.request].i, key: null, decision }]
+      if ('event' in decision) return [{ entry: events[decision.event].i, key: null, model: decision.model, decision }]
+      if ('request' in decision) return [{ entry: requests[decision.request].i, key: null, model: decision.model, decision }]
       // Before a run begins nothing ticks; from its first tick on none is left out at which a key is live, whatever was down meanwhile.
       const entry = ticks.get(decision.t) ?? entries.length
-      return decision.t < firstTick ? [] : [{ entry, key: deliveredKey(ir, decision.model, decision.key), decision }]
+      return decision.t < firstTick ? [] : [{ entry, key: deliveredKey(ir, decision.model, decision.key), model: decision.model, decision }]
     })
   } catch {
     return undefined

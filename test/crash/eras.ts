@@ -22,17 +22,29 @@ export function withEra(eras: readonly Era[], ir: PipelineIR, from: Progress): E
 const isBefore = (a: Progress, b: Progress): boolean => a.entry < b.entry || (a.entry === b.entry && a.skip < b.skip)
 
 /** Of decisions in the order in which they are made, those that an era was to make. An era may begin amid the decisions of a segment of marks. */
-export function madeIn<T extends { readonly entry: number }>(eras: readonly Era[], index: number, decisions: readonly T[]): T[] {
-  const made = eras.map(() => 0)
-  return decisions.filter(({ entry }) => {
+export function madeIn<T extends { readonly entry: number; readonly model: string }>(
+  eras: readonly Era[],
+  index: number,
+  decisions: readonly T[],
+): T[] {
+  const left = eras.map(({ from }) => new Map(Object.entries(from.made ?? {})))
+  return decisions.filter(({ entry, model }) => {
     let era = -1
-    for (const [i, { from }] of eras.entries()) if (entry >= from.entry && made[i]++ >= from.skip) era = i
+    for (const [i, { from }] of eras.entries()) {
+      if (entry < from.entry) continue
+      const before = left[i].get(model) ?? 0
+      if (before > 0) left[i].set(model, before - 1)
+      else era = i
+    }
     return era === index
   })
 }
 
-/** The same pipeline with one group placed otherwise, or with another window of one of its features. */
+/** The same pipeline without one of two models that tick, or with one group placed otherwise or another window of one of its features. */
 export function drawChanged(draw: Draw, ir: PipelineIR, span: number): PipelineIR {
+  const ticking = ir.models.filter(({ decide }) => decide.kind === 'every')
+  const gone = ticking.length > 1 && draw.chance(0.7) ? draw.pick(ticking) : undefined
+  if (gone) return { ...ir, models: ir.models.filter(model => model !== gone) }
   const at = draw.between(0, ir.groups.length - 1)
   const group = ir.groups[at]
   const changed: GroupIR = draw.chance(0.5) ? { ...group, place: drawPlacement(draw, span) } : withOtherWindow(draw, group)

@@ -18,7 +18,7 @@ export interface Part {
   readonly ir: PipelineIR
   readonly disk: Disk
   /** Of decisions in the order in which they are made, those that these definitions were to make. */
-  readonly own: <T extends { readonly entry: number }>(decisions: readonly T[]) => T[]
+  readonly own: <T extends { readonly entry: number; readonly model: string }>(decisions: readonly T[]) => T[]
 }
 
 /** Law 5: a new run over the surviving log makes the same decisions, one a trigger. */

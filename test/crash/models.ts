@@ -4,6 +4,7 @@ import type { Draw } from '../property/generate/draw.ts'
 import { NUMBER, requestTrigger } from './asks.ts'
 
 const FEATURES_MAX = 4
+const ONE: ModelIR['score'] = { kind: 'linear', intercept: 1, terms: [] }
 
 export function drawPlacement(draw: Draw, span: number): PlacementIR {
   const by = (): number => draw.pick([0, 1, draw.magnitude(Math.max(1, span / 2))])
@@ -21,7 +22,9 @@ export function drawModels(draw: Draw, ir: PipelineIR, span: number): ModelIR[] 
   const onEvents = ir.sources
     .filter((_, i) => i === 0 || draw.chance(0.8))
     .map((source, i) => modelOf(draw, ir, `on${i}`, { kind: 'on', source: source.name }, source.columns))
-  const ticking = draw.chance(0.5) ? [ticker(draw, ir, span)] : []
+  const first = draw.chance(0.5) ? ticker(draw, ir, span) : undefined
+  const second = first && draw.chance(0.5) ? { ...first, name: 'alsoTicking', inputs: first.inputs.slice(0, 1), score: ONE } : undefined
+  const ticking = [first, second]
   const asked = draw.chance(0.5) ? [answering(draw, ir)] : []
   return [...onEvents, ...ticking, ...asked].flatMap(model => model ?? [])
 }

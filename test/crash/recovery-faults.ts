@@ -29,7 +29,6 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     path: recover,
     was: 'noColumns)) this.#remember(segment, log)',
     is: 'noColumns)) void segment',
-    seed: 30,
   },
   'ids are those of the last millisecond': {
     path: recover,
@@ -70,14 +69,13 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'what is decided once more begins a sweep anew': {
     path: 'src/run/deciding.ts',
-    was: 'this.#skip = options.from.skip',
-    is: 'this.#skip = 0',
+    was: 'this.#made = options.from.made ?? {}',
+    is: 'this.#made = {}',
   },
   'ticks of the time in which nothing ran are not made': {
     path: 'src/run/run.ts',
     was: ': Number(ticked)\n',
     is: ': Math.max(clock(), log.notBefore - 1)\n',
-    seed: 22,
   },
   'damaged state is used': {
     path: 'src/run/manifest.ts',

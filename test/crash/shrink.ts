@@ -32,7 +32,7 @@ function* fewerModels(of: CrashCase): Iterable<CrashCase> {
   const withModels = (models: PipelineIR['models']): CrashCase => ({
     ...of,
     ir: { ...of.ir, models },
-    changed: (of.changed ?? []).map(ir => ({ ...ir, models })),
+    changed: (of.changed ?? []).map(ir => ({ ...ir, models: models.filter(({ name }) => ir.models.some(model => model.name === name)) })),
     steps: of.steps.filter(step => step.do !== 'ask' || models.some(({ name }) => name === step.model)),
   })
   for (const models of fewer(of.ir.models)) yield withModels(models)
