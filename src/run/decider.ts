@@ -92,9 +92,12 @@ export class Decider {
   }
 
   #decideOnEvents(order: OrderOf): LiveDecisions[] {
-    const deciding = this.#onEvents.flatMap(({ source, live }) =>
-      order.blockOf(source.name) ? [{ live, moments: order.momentsOf(source) }] : [],
-    )
+    const deciding = this.#onEvents.flatMap(({ source, live }) => {
+      if (!order.blockOf(source.name)) return []
+      const moments = order.momentsOf(source)
+      // Deletes trigger nothing, and may be all that there is.
+      return moments.length > 0 ? [{ live, moments }] : []
+    })
     const answers = new Map<Reader, GroupAnswers>()
     for (const group of this.#groups.values()) {
       const readers = deciding.flatMap(({ live, moments }) =>
