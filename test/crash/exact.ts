@@ -11,16 +11,19 @@ export function isExact({ groups }: PipelineIR, { expr }: ModelIR['inputs'][numb
 }
 
 /**
- * The names of inputs that another run over the same log may give otherwise, by a rounding: sums of doubles whose events can be revised. When a key that was
- * revised is read, its sums are made again, and who takes the log again to catch up does not read.
+ * The names of inputs that another run over the same log may give otherwise, by a rounding: sums of doubles, where a read changes how they are added up. That is
+ * so where a key was revised, whose sums a read makes again, and where ticks or requests move windows on; who takes the log again to catch up does not read.
  */
 export function unsteady(ir: PipelineIR, model: string): string[] {
   const { inputs } = ir.models.find(({ name }) => name === model)!
+  const isReadBetween = ir.models.some(({ decide }) => decide.kind !== 'on')
   const isRevisable = (group: string): boolean => {
     const { source } = ir.groups.find(({ name }) => name === group)!
     return ir.sources.find(({ name }) => name === source)!.identity !== undefined
   }
-  return inputs.filter(input => !isExact(ir, input) && input.expr.op === 'feature' && isRevisable(input.expr.group)).map(({ name }) => name)
+  return inputs
+    .filter(input => !isExact(ir, input) && input.expr.op === 'feature' && (isReadBetween || isRevisable(input.expr.group)))
+    .map(({ name }) => name)
 }
 
 /** A decision as text, without the numbers of these inputs: whether they are there is compared. */
