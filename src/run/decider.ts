@@ -23,6 +23,9 @@ interface TickModel {
   readonly keys: TickKeys
 }
 
+/** How many of the decisions of a segment of marks are made already, by model. */
+export type Made = Readonly<Record<string, number>>
+
 export class Decider {
   readonly #groups: ReadonlyMap<string, LiveGroup>
   readonly #onEvents: readonly { readonly source: SourceIR; readonly live: LiveModel }[]
@@ -67,12 +70,12 @@ export class Decider {
   }
 
   /**
-   * Decisions that a segment makes, in order, without the first `skip` of a tick. Its events are applied when the first is asked for; the next segment
+   * Decisions that a segment makes, in order, without those that are made. Its events are applied when the first is asked for; the next segment
    * must not be taken before the last.
    */
-  *take(segment: Segment, skip = 0): Generator<LiveDecisions> {
+  *take(segment: Segment, made: Made = {}): Generator<LiveDecisions> {
     const order = new OrderOf(segment)
-    if (segment.marks.length > 0) yield* this.#decideOnMarks(segment.marks, segment.first, skip)
+    if (segment.marks.length > 0) yield* this.#decideOnMarks(segment.marks, segment.first, new Map(Object.entries(made)))
     else {
       const decisions = this.#decideOnEvents(order)
       for (const { keys } of this.#onTicks) see(keys, order)
@@ -89,9 +92,12 @@ export class Decider {
   }
 
   #decideOnEvents(order: OrderOf): LiveDecisions[] {
-    const deciding = this.#onEvents.flatMap(({ source, live }) =>
-      order.blockOf(source.name) ? [{ live, moments: order.momentsOf(source) }] : [],
-    )
+    const deciding = this.#onEvents.flatMap(({ source, live }) => {
+      if (!order.blockOf(source.name)) return []
+      const moments = order.momentsOf(source)
+      // Deletes trigger nothing, and may be all that there is.
+      return moments.length > 0 ? [{ live, moments }] : []
+    })
     const answers = new Map<Reader, GroupAnswers>()
     for (const group of this.#groups.values()) {
       const readers = deciding.flatMap(({ live, moments }) =>
@@ -107,19 +113,16 @@ export class Decider {
     return deciding.map(({ live, moments }) => live.decide(moments, answers))
   }
 
-  *#decideOnMarks(marks: readonly Mark[], first: number, skip: number): Generator<LiveDecisions> {
-    let left = skip
+  *#decideOnMarks(marks: readonly Mark[], first: number, left: Map<string, number>): Generator<LiveDecisions> {
     for (const [i, mark] of marks.entries()) {
       if (mark.kind === 'request') {
-        if (left > 0) left--
-        else yield* this.#answer(mark, first + i)
+        if (skipped(left, mark.model, 1) === 0) yield* this.#answer(mark, first + i)
         continue
       }
       for (const { live, every, keys } of this.#onTicks) {
         if (mark.t % every.every !== 0) continue
         const due = keys.at(mark.t)
-        const from = Math.min(left, due.length)
-        left -= from
+        const from = skipped(left, live.model.name, due.length)
         yield* this.#sweep(live, every, due.subarray(from), mark.t, first + i)
       }
     }
@@ -175,6 +178,14 @@ function groupsOf(ir: PipelineIR, strings: Strings): Map<string, LiveGroup> {
       return [group.name, new LiveGroup(group, source, strings)]
     }),
   )
+}
+
+/** How many of the next `count` decisions of a model are made: takes them from what is left of those. */
+function skipped(left: Map<string, number>, model: string, count: number): number {
+  const had = left.get(model) ?? 0
+  const some = Math.min(had, count)
+  left.set(model, had - some)
+  return some
 }
 
 function see(keys: TickKeys, order: OrderOf): void {

@@ -9,24 +9,28 @@ import { Strings } from '../columns/strings.ts'
 import type { Appended, Log } from '../log/log.ts'
 import { readSegment, type Segment } from '../log/segment.ts'
 import type { LogStore, StoredDecisions, StoredSegment } from '../log/store.ts'
-import type { Decider } from './decider.ts'
+import type { Decider, Made } from './decider.ts'
 import type { DecisionWriter } from './decision-codec.ts'
 import type { LiveDecisions } from './live-model.ts'
 
 /** Where the texts of a column have their ids. */
 export type StringsOf = (source: string, column: string) => Strings
 
-/** How far decisions are recorded: all of the entries below `entry`, and the first `skip` of those that it makes. */
+/**
+ * How far decisions are recorded: all of the entries below `entry`, and the first `skip` of those that the segment makes which begins there. `made` counts these
+ * by model, since the pipeline that goes on may have other models.
+ */
 export interface Progress {
   readonly entry: number
   readonly skip: number
+  readonly made?: Made
 }
 
-export const progressText = ({ entry, skip }: Progress): string => JSON.stringify([entry, skip])
+export const progressText = ({ entry, skip, made }: Progress): string => JSON.stringify([entry, skip, ...(skip > 0 && made ? [made] : [])])
 
 export function progressOf(text: string | undefined): Progress {
-  const [entry, skip] = JSON.parse(text ?? '[0, 0]') as [number, number]
-  return { entry, skip }
+  const [entry, skip, made] = JSON.parse(text ?? '[0, 0]') as [number, number, Made?]
+  return { entry, skip, ...(made && { made }) }
 }
 
 export interface Decided {
@@ -50,8 +54,8 @@ interface Current {
   readonly segment: Segment
   readonly decisions: Generator<LiveDecisions>
   readonly stringsOf: StringsOf
-  readonly firstSkip: number
-  made: number
+  /** Decisions that are recorded, by model. */
+  readonly made: Record<string, number>
 }
 
 export class Deciding {
@@ -62,14 +66,15 @@ export class Deciding {
   /** The next entry that the store had at the start and that is undecided. */
   #next: number
   readonly #end: number
-  #skip: number
+  /** Of the first segment that is to be decided. */
+  #made: Made
   #current: Current | undefined
 
   constructor(options: DecidingOptions) {
     this.#options = options
     this.#next = options.from.entry
     this.#end = options.log.end
-    this.#skip = options.from.skip
+    this.#made = options.from.made ?? {}
   }
 
   /** Is everything decided that was appended? */
@@ -98,15 +103,17 @@ export class Deciding {
     this.#current ??= this.#begin()
     const current = this.#current
     if (!current) return undefined
-    const { segment, stringsOf, firstSkip } = current
+    const { segment, stringsOf, made } = current
     if (segment.marks.length === 0) return this.#whole(current)
     const next = current.decisions.next()
     if (next.done) {
       this.#current = undefined
       return { decisions: [], progress: { entry: segment.first + segment.length, skip: 0 } }
     }
-    current.made += next.value.length
-    return { decisions: [this.#written(next.value, stringsOf)], progress: { entry: segment.first, skip: firstSkip + current.made } }
+    const { name } = next.value.model
+    made[name] = (made[name] ?? 0) + next.value.length
+    const skip = Object.values(made).reduce((sum, count) => sum + count, 0)
+    return { decisions: [this.#written(next.value, stringsOf)], progress: { entry: segment.first, skip, made: { ...made } } }
   }
 
   /** All decisions that a segment of events makes, of all models: one commit, as in the turn that appended it. */
@@ -127,9 +134,9 @@ export class Deciding {
     const segment = log.today(
       readSegment(stored.bytes, { columnsOf: log.schemas.columnsOf, stringsOf }, `segment ${stored.first} of the log`),
     )
-    const firstSkip = this.#skip
-    this.#skip = 0
-    return { segment, decisions: decider.take(segment, firstSkip), stringsOf, firstSkip, made: 0 }
+    const made = this.#made
+    this.#made = {}
+    return { segment, decisions: decider.take(segment, made), stringsOf, made: { ...made } }
   }
 
   #nextStored(): StoredSegment | undefined {

@@ -54,6 +54,17 @@ function open(disk?: Disk) {
 const vectorsOf = (store: ModelStore): unknown[] =>
   store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)].map(({ t: at, vector }) => [(at - start) / 60_000, vector]))
 
+test('deletes alone make no decision, and none is stored', async () => {
+  const { store, sendAt, run } = open()
+  await sendAt(0, reading('a', 100, 0))
+  await sendAt(1, reading('b', 100, 0, true))
+  await run.stop()
+  assert.deepEqual(
+    store.decisions.map(({ count: of }) => of),
+    [1],
+  )
+})
+
 test('a later reading of the same time takes the place of the earlier one, in what each group knows of it', async () => {
   const { store, sendAt, run } = open()
   await sendAt(0, reading('a', 100, 0), reading('b', 50, -5))

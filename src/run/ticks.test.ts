@@ -98,6 +98,29 @@ test('appends go on while a tick decides about many keys, and are not seen by it
   assert.deepEqual(decisionsOf(again.store.disk), expected)
 })
 
+test('a pipeline that has lost a model in the middle of a tick still decides by the others, about all keys', async () => {
+  const [watch] = clinic.ir.models
+  const two = { ...clinic, ir: { ...clinic.ir, models: [{ ...watch, name: 'gone' }, watch] } }
+  const store = new ModelStore(undefined, true)
+  let m = 0
+  const first = new Run(two, { store, clock: () => minute(m) })
+  await first.submit('readings', batchOf([reading('a', 70, 0), reading('b', 70, 0)]))
+  m = 5.5
+  first.tick()
+  while (store.decisions.length === 0) await new Promise(resolve => setImmediate(resolve))
+  const disk = store.crash(0)
+  assert.equal(store.decisions.length, 1, 'the other has not decided yet')
+  const again = new ModelStore(disk, true)
+  await new Run(clinic, { store: again, clock: () => minute(5.5) }).stop()
+  assert.deepEqual(
+    again.decisions.map(({ model: name, count }) => [name, count]),
+    [
+      ['gone', 2],
+      [watch.name, 2],
+    ],
+  )
+})
+
 test('a run that is stopped between ticks goes on with the next one', async () => {
   let disk: Disk = { commits: [] }
   const whole = open()

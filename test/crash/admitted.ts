@@ -1,41 +1,62 @@
 /** The naive judge of what a log must hold: which records of a feed are accepted, one after the other (semantics §1). */
 import type { SourceIR, Value } from '../../src/define/ir.ts'
-import type { Feed, SentRecord } from './case.ts'
+import type { Feed } from './case.ts'
 
 export type Row = Readonly<Record<string, Value>>
 
-export interface Admitted {
-  readonly accepted: readonly Row[]
-  readonly duplicates: number
-  /** Records that must be in the dead letters, each once if the sender goes on at its cursor. */
-  readonly refused: readonly SentRecord[]
+/** What becomes of a row, or why it is refused. */
+export type Ruling = 'accepted' | 'duplicate' | 'conflict' | 'stale-revision'
+
+/** What a log has accepted of a source. */
+export class Acceptance {
+  readonly #source: SourceIR
+  /** By append id: the content that was accepted last, and when. */
+  readonly #ids = new Map<string, { readonly content: string; readonly arrival: number }>()
+  /** By identity: when the first event arrived, which all later ones revise. */
+  readonly #originals = new Map<string, number>()
+
+  constructor(source: SourceIR) {
+    this.#source = source
+  }
+
+  /** What a row would be if it arrived then. */
+  ruling(row: Row, arrival: number): Ruling {
+    const source = this.#source
+    const before = this.#ids.get(appendId(source, row) ?? '')
+    const isKnown = before !== undefined && arrival - before.arrival <= source.dedupe
+    if (isKnown && before.content === rowText(source, row)) return 'duplicate'
+    if (isKnown && !source.identity) return 'conflict'
+    const original = this.#originals.get(identityOf(source, row) ?? '')
+    return original !== undefined && arrival - original > source.revisable! ? 'stale-revision' : 'accepted'
+  }
+
+  accept(row: Row, arrival: number): void {
+    const id = appendId(this.#source, row)
+    const identity = identityOf(this.#source, row)
+    if (id !== undefined) this.#ids.set(id, { content: rowText(this.#source, row), arrival })
+    if (identity !== undefined && !this.#originals.has(identity)) this.#originals.set(identity, arrival)
+  }
 }
 
-/** With ids that are never forgotten, which is where `dedupe` is longer than the history. */
-export function admitted(source: SourceIR, { records }: Feed): Admitted {
-  const known = new Map<string, string>()
-  const accepted: Row[] = []
-  const refused: SentRecord[] = []
-  let duplicates = 0
-  for (const record of records) {
-    if (!record.row) {
-      refused.push(record)
-      continue
-    }
-    const id = appendId(source, record.row)
-    const content = rowText(source, record.row)
-    const before = id === undefined ? undefined : known.get(id)
-    if (before === content) duplicates++
-    else if (before !== undefined) refused.push(record)
-    else accepted.push(record.row)
-    if (id !== undefined && before === undefined) known.set(id, content)
-  }
-  return { accepted, duplicates, refused }
+/** The rows that are accepted where nothing is forgotten and no revision is too late, since both times are longer than the history. */
+export function admitted(source: SourceIR, { records }: Feed): Row[] {
+  const acceptance = new Acceptance(source)
+  return records.flatMap(({ row }) => {
+    if (!row || acceptance.ruling(row, 0) !== 'accepted') return []
+    acceptance.accept(row, 0)
+    return [row]
+  })
 }
 
 /** What two appends of one source must have in common to be held against one another. */
 export function appendId({ key, id }: SourceIR, row: Row): string | undefined {
   return id === undefined || (row[id] ?? null) === null ? undefined : JSON.stringify([row[key], row[id]])
+}
+
+/** What two events of one source have in common if the later one revises the other. */
+function identityOf({ key, identity }: SourceIR, row: Row): string | undefined {
+  const values = identity?.map(name => row[name] ?? null)
+  return !values || values.includes(null) ? undefined : JSON.stringify([row[key], ...values])
 }
 
 /** A row by all of its values; −0 is 0. */

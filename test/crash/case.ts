@@ -28,8 +28,21 @@ export type Step =
   | { readonly do: 'sync'; readonly count: number }
   /** Moves the wall clock, milliseconds; back too. */
   | { readonly do: 'clock'; readonly by: number }
+  /** Asks a model that decides on request; `row`: the physical values of the fields. No two asks of a case have the same. */
+  | {
+      readonly do: 'ask'
+      readonly model: string
+      readonly fields: Readonly<Record<string, unknown>>
+      readonly row: Readonly<Record<string, Value>>
+    }
   /** Begins to save state. */
   | { readonly do: 'save' }
+  /** Another process gets ready beside the one that runs, or follows what it has decided since; it is the next to run, however this one ends. */
+  | { readonly do: 'ready' }
+  /** From the next process on the pipeline is the one that the case has changed to, of these, or for −1 the first one again. */
+  | { readonly do: 'change'; readonly to: number }
+  /** The process is asked to stop, and another one runs. */
+  | { readonly do: 'stop' }
   /** Ends the process; so many of the commits that wait are on the disk all the same, and saved state may be gone or damaged. */
   | { readonly do: 'crash'; readonly kept: number; readonly states: 'kept' | 'damaged' | 'gone' }
   /** Fails every commit that waits, and with them the run; a new one is started. */
@@ -38,6 +51,8 @@ export type Step =
 export interface CrashCase {
   readonly seed: number
   readonly ir: PipelineIR
+  /** The same with other groups: what a later process may run. */
+  readonly changed?: readonly PipelineIR[]
   readonly partitions: number
   readonly feeds: readonly Feed[]
   readonly steps: readonly Step[]

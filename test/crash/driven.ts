@@ -2,9 +2,14 @@
 import { soon } from '../../src/base/clock.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { LogStore } from '../../src/log/store.ts'
+import type { PipelineIR } from '../../src/define/ir.ts'
+import { progressOf } from '../../src/run/deciding.ts'
+import { DECIDED, Memory } from '../../src/run/memory.ts'
 import { recordedDecisions } from '../../src/run/recorded.ts'
 import { Run } from '../../src/run/run.ts'
+import { NUMBER, type Ask } from './asks.ts'
 import { runnable, type CrashCase } from './case.ts'
+import { withEra, type Era } from './eras.ts'
 import { decisionKey } from './inspect.ts'
 import { Sender } from './sender.ts'
 
@@ -15,19 +20,29 @@ export class Driven {
   readonly of: CrashCase
   /** Decisions that were told, by `decisionKey`, as they were told. */
   readonly told = new Map<string, string>()
+  /** Decisions that answered, by the number of the ask, as they were told. */
+  readonly answers = new Map<number, string>()
   /** What was acknowledged and is gone. */
   readonly lost: string[] = []
   /** Recoveries and runs that broke. */
   readonly broken: string[] = []
+  /** What was to decide, from where on. */
+  eras: readonly Era[] = []
   run: Run | undefined
+  /** What the next process runs. */
+  #ir: PipelineIR
   readonly #senders: readonly Sender[]
   #now: number
+  /** Of the run, without an answer yet. */
+  #asks = new Set<number>()
   /** The wall clock is at least this until the log is, so that nothing sent comes from the future. */
   #due = -Infinity
 
   /** Goes on where another is, as what was told then. */
   constructor(of: CrashCase, from?: Driven) {
     this.of = of
+    this.#ir = of.ir
+    this.eras = from?.eras ?? []
     this.#senders = of.feeds.map((feed, i) => new Sender(feed, from && from.#senders[i]))
     this.#now = from ? from.#now : Math.min(...of.feeds.map(({ records }) => records[0]?.at ?? 0))
     this.#due = from ? from.#due : -Infinity
@@ -36,6 +51,10 @@ export class Driven {
 
   get left(): number {
     return this.#senders.reduce((sum, { left }) => sum + left, 0)
+  }
+
+  change(to: number): void {
+    this.#ir = this.of.changed?.[to] ?? this.of.ir
   }
 
   moveClock(by: number): void {
@@ -47,23 +66,52 @@ export class Driven {
     for (const { at } of sent) this.#due = Math.max(this.#due, at)
   }
 
-  /** Opens the store, and goes on. */
-  start(store: LogStore): void {
-    this.run = undefined
+  async ask({ model, fields, row }: Ask): Promise<void> {
+    const number = Number(row[NUMBER.name])
+    const asks = this.#asks
+    asks.add(number)
     try {
-      const run = new Run(runnable(this.of.ir), {
+      const decision = await this.run?.request(model, fields)
+      this.answers.set(number, JSON.stringify(decision))
+      asks.delete(number)
+    } catch (error) {
+      if (!isStoreError(error)) this.broken.push(`a request was refused: ${textOf(error)}`)
+    }
+  }
+
+  /** What another process has in memory that gets ready beside this one; as it was, if that fails. */
+  ready(store: LogStore, before: Memory | undefined): Memory | undefined {
+    try {
+      const memory = before ?? new Memory(runnable(this.#ir), store)
+      memory.catchUp(store)
+      return memory
+    } catch (error) {
+      this.broken.push(`getting ready failed: ${textOf(error)}`)
+      return before
+    }
+  }
+
+  /** Opens the store, and goes on, with what got ready beside the run before. */
+  start(store: LogStore, memory?: Memory): void {
+    this.run = undefined
+    this.#asks = new Set()
+    try {
+      const from = progressOf(store.get(DECIDED))
+      const run = new Run(runnable(this.#ir), {
         store,
         clock: () => this.#clock(store),
         partitions: this.of.partitions,
+        ...(memory && { memory }),
         onDecisions: stretches => {
           for (const { bytes } of stretches)
             for (const decision of recordedDecisions(bytes)) this.told.set(decisionKey(decision), JSON.stringify(decision))
         },
       })
       run.ended.catch((error: unknown) => {
-        if (!(error instanceof SpillwayError && error.code === 'SPILL_STORE')) this.broken.push(`a run failed: ${textOf(error)}`)
+        if (!isStoreError(error)) this.broken.push(`a run failed: ${textOf(error)}`)
       })
       this.run = run
+      this.eras = withEra(this.eras, this.#ir, from)
       for (const sender of this.#senders) this.lost.push(...sender.resume(run))
     } catch (error) {
       this.broken.push(`recovery failed: ${textOf(error)}`)
@@ -79,16 +127,26 @@ export class Driven {
   async finish(): Promise<void> {
     const { run } = this
     if (!run) return
+    for (const [feed, sender] of this.#senders.entries())
+      while (sender.left > 0 && this.broken.length === 0) {
+        this.send(feed, DRAIN_BATCH)
+        await turns()
+      }
+    run.tick()
+    await this.stop()
+  }
+
+  /** Stops, over a store that keeps up. */
+  async stop(): Promise<void> {
+    const { run } = this
+    if (!run) return
     try {
-      for (const [feed, sender] of this.#senders.entries())
-        while (sender.left > 0) {
-          this.send(feed, DRAIN_BATCH)
-          await turns()
-        }
-      run.tick()
       await Promise.race([run.stop(), run.ended])
+      for (const number of this.#asks) this.lost.push(`ask ${number} has no answer, and the run that it was put to has stopped`)
+      for (const { feed, isWaiting } of this.#senders)
+        if (isWaiting) this.lost.push(`source '${feed.source}' was acknowledged less than it sent, and the run has stopped`)
     } catch (error) {
-      this.broken.push(`the last run failed: ${textOf(error)}`)
+      this.broken.push(`a run did not stop: ${textOf(error)}`)
     }
   }
 
@@ -102,6 +160,8 @@ export class Driven {
 export async function turns(count = TURNS): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise<void>(resolve => soon(resolve))
 }
+
+const isStoreError = (error: unknown): boolean => error instanceof SpillwayError && error.code === 'SPILL_STORE'
 
 const textOf = (error: unknown): string =>
   error instanceof SpillwayError && error.code !== 'SPILL_ASSERT'

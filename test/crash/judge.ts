@@ -1,7 +1,10 @@
 /** What is wrong with a disk on which a case has come to its end, however often it crashed. */
+import { asksOf, checkAnswers } from './answers.ts'
+import { checkOracle } from './by-oracle.ts'
 import type { CrashCase } from './case.ts'
+import { madeIn, type Era } from './eras.ts'
 import { entriesOf, logOf } from './inspect.ts'
-import { checkCut, checkDecisions, checkOracle, checkTold } from './laws.ts'
+import { checkCut, checkDecisions, checkTold, type Part } from './laws.ts'
 import type { Disk } from './model-store.ts'
 import { checkOrder, checkSurvived } from './survived.ts'
 import { fault, noFault, type Verdict } from './verdict.ts'
@@ -16,15 +19,18 @@ export interface Judged {
 /** A case at its end. */
 export interface Came {
   readonly of: CrashCase
+  readonly eras: readonly Era[]
   /** Decisions that were told, by `decisionKey`. */
   readonly told: ReadonlyMap<string, string>
+  /** Decisions that answered, by the number of the ask. */
+  readonly answers: ReadonlyMap<number, string>
   /** What was acknowledged and is gone. */
   readonly lost: readonly string[]
   /** Recoveries and runs that broke. */
   readonly broken: readonly string[]
 }
 
-export async function judge({ of, told, lost, broken }: Came, disk: Disk): Promise<Judged> {
+export async function judge({ of, eras, told, answers, lost, broken }: Came, disk: Disk): Promise<Judged> {
   const verdict = noFault()
   for (const what of lost) fault(verdict, 'lost', what)
   for (const what of broken) fault(verdict, 'different', what)
@@ -37,9 +43,13 @@ export async function judge({ of, told, lost, broken }: Came, disk: Disk): Promi
     if (broken.length === 0) checkSurvived(verdict, of.ir, of.feeds, disk, entries)
     checkOrder(verdict, of.ir, entries)
     checkTold(verdict, told, disk)
-    await checkDecisions(verdict, of.ir, disk, of.partitions)
-    checkCut(verdict, of.ir, disk, of.seed)
-    byOracle = checkOracle(verdict, of.ir, disk, entries)
+    checkAnswers(verdict, of, answers, entries, disk)
+    for (const [i, { ir }] of eras.entries()) {
+      const part: Part = { verdict, ir, disk, own: decisions => madeIn(eras, i, decisions) }
+      await checkDecisions(part, of.partitions)
+      checkCut(part, of.seed)
+      byOracle = checkOracle(part, asksOf(of), entries)
+    }
   } catch (error) {
     fault(verdict, 'different', `what survived cannot be read: ${String((error as Error).stack ?? error)}`)
   }

@@ -1,4 +1,5 @@
 /** Runs a crash case over a model store: every step as the case says, a new run after each crash, and all that is left at the end. */
+import type { Memory } from '../../src/run/memory.ts'
 import type { CrashCase, Step } from './case.ts'
 import { Driven, turns } from './driven.ts'
 import { ModelStore, type Disk } from './model-store.ts'
@@ -22,6 +23,8 @@ class Lives {
   readonly #driven: Driven
   readonly #makeStore: MakeStore
   #store: ModelStore
+  /** Of the process that is to run next. */
+  #memory: Memory | undefined
   #crashes = 0
 
   constructor(of: CrashCase, makeStore: MakeStore) {
@@ -35,6 +38,8 @@ class Lives {
     switch (step.do) {
       case 'send':
         return this.#driven.send(step.feed, step.count)
+      case 'ask':
+        return void this.#driven.ask(step)
       case 'turn':
         this.#driven.run?.tick()
         return turns()
@@ -44,6 +49,16 @@ class Lives {
         return this.#driven.moveClock(step.by)
       case 'save':
         return this.#driven.run?.checkpoint()
+      case 'ready':
+        this.#memory = this.#driven.ready(this.#store, this.#memory)
+        return
+      case 'change':
+        this.#memory = undefined
+        return this.#driven.change(step.to)
+      case 'stop':
+        this.#store.keepUp()
+        await this.#driven.stop()
+        return this.#next(this.#store.crash(0))
       case 'crash':
         return this.#crash(step.kept, step.states)
       case 'full':
@@ -65,7 +80,12 @@ class Lives {
     const disk = this.#store.crash(kept)
     const files = states === 'gone' ? [] : [...(disk.states ?? [])]
     const flip = (bytes: Uint8Array) => (states === 'damaged' ? Uint8Array.from(bytes, byte => byte ^ 1) : bytes)
-    this.#store = this.#makeStore({ ...disk, states: new Map(files.map(([name, bytes]) => [name, flip(bytes)])) })
-    this.#driven.start(this.#store)
+    this.#next({ ...disk, states: new Map(files.map(([name, bytes]) => [name, flip(bytes)])) })
+  }
+
+  #next(disk: Disk): void {
+    this.#store = this.#makeStore(disk)
+    this.#driven.start(this.#store, this.#memory)
+    this.#memory = undefined
   }
 }

@@ -4,6 +4,7 @@
  * Commits become durable in order, some of those that wait at a time, when the test says so (`sync`). A crash keeps what was synced and, as a disk
  * may, any number of the commits after it that nobody was told of.
  */
+import { assert } from '../../src/base/assert.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { LetterChange, SettledLetter, StoredDeadLetter } from '../../src/log/letters.ts'
 import type { Commit, LogStore, StateSink, StoredDecisions, StoredSchema, StoredSegment } from '../../src/log/store.ts'
@@ -38,6 +39,7 @@ export class ModelStore implements LogStore {
 
   commit(commit: Commit): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure)
+    assert(!commit.decisions?.some(({ count }) => count === 0), 'a stretch of decisions has some')
     return new Promise((resolve, reject) => {
       this.#waiting.push({ commit, resolve, reject })
       if (this.#auto) this.sync(1)

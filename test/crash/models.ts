@@ -1,30 +1,41 @@
 /** Models and placements for the groups of a random pipeline: what a run decides, on events and at ticks. */
 import type { ColumnIR, GroupIR, InputIR, ModelIR, PipelineIR, PlacementIR, SourceIR, TriggerIR } from '../../src/define/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
+import { NUMBER, requestTrigger } from './asks.ts'
 
 const FEATURES_MAX = 4
+const ONE: ModelIR['score'] = { kind: 'linear', intercept: 1, terms: [] }
 
-export function drawPlacements(draw: Draw, groups: readonly GroupIR[], span: number): GroupIR[] {
+export function drawPlacement(draw: Draw, span: number): PlacementIR {
   const by = (): number => draw.pick([0, 1, draw.magnitude(Math.max(1, span / 2))])
   const every = (): number => Math.max(1, Math.ceil(span / draw.pick([3, 10, 40])))
-  return groups.map(group => {
-    const place = draw.weighted<() => PlacementIR>([
-      [5, () => ({ kind: 'stream' })],
-      [1, () => ({ kind: 'lag', by: by() })],
-      [1, () => ({ kind: 'partial', by: by() })],
-      [1, () => ({ kind: 'scheduled', schedule: { kind: 'interval', every: every(), phase: 0 }, lasts: by() })],
-    ])()
-    return { ...group, place }
-  })
+  return draw.weighted<() => PlacementIR>([
+    [5, () => ({ kind: 'stream' })],
+    [1, () => ({ kind: 'lag', by: by() })],
+    [1, () => ({ kind: 'partial', by: by() })],
+    [1, () => ({ kind: 'scheduled', schedule: { kind: 'interval', every: every(), phase: 0 }, lasts: by() })],
+  ])()
 }
 
-/** At least one that decides on events, and often one that ticks. `span` is the length of the history, ms. */
+/** At least one that decides on events, and often one that ticks or is asked. `span` is the length of the history, ms. */
 export function drawModels(draw: Draw, ir: PipelineIR, span: number): ModelIR[] {
   const onEvents = ir.sources
     .filter((_, i) => i === 0 || draw.chance(0.8))
     .map((source, i) => modelOf(draw, ir, `on${i}`, { kind: 'on', source: source.name }, source.columns))
-  const ticking = draw.chance(0.5) ? [ticker(draw, ir, span)] : []
-  return [...onEvents, ...ticking].flatMap(model => model ?? [])
+  const first = draw.chance(0.5) ? ticker(draw, ir, span) : undefined
+  const second = first && draw.chance(0.5) ? { ...first, name: 'alsoTicking', inputs: first.inputs.slice(0, 1), score: ONE } : undefined
+  const ticking = [first, second]
+  const asked = draw.chance(0.5) ? [answering(draw, ir)] : []
+  return [...onEvents, ...ticking, ...asked].flatMap(model => model ?? [])
+}
+
+/** Its decisions say which ask they answer. */
+function answering(draw: Draw, ir: PipelineIR): ModelIR | undefined {
+  const decide = requestTrigger(ir)
+  const model = modelOf(draw, ir, 'asked', decide, decide.columns)
+  return (
+    model && { ...model, inputs: [...model.inputs, { name: NUMBER.name, expr: { op: 'trigger', name: NUMBER.name, type: NUMBER.type } }] }
+  )
 }
 
 function ticker(draw: Draw, ir: PipelineIR, span: number): ModelIR | undefined {

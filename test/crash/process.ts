@@ -55,7 +55,14 @@ async function liveThrough(lives: number, draw: Draw) {
     const disk = diskOf(reader)
     reader.close()
     const of = { seed: 0, ir: shop.ir, partitions: 1, feeds: files.map(({ feed }) => feed), steps: [] }
-    const came: Came = { of, told: toldIn(join(folder, 'decisions.ndjson')), lost: [], broken }
+    const came: Came = {
+      of,
+      eras: [{ ir: shop.ir, from: { entry: 0, skip: 0 } }],
+      told: toldIn(join(folder, 'decisions.ndjson')),
+      answers: new Map(),
+      lost: [],
+      broken,
+    }
     return { ...(await judge(came, disk)), crashes }
   } finally {
     rmSync(folder, { recursive: true })

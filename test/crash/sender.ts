@@ -11,6 +11,8 @@ export class Sender {
   /** Where the log stood behind them. */
   sequence = 0
   #next = 0
+  /** Where it went on with this run. */
+  #from = 0
 
   /** `told`: another sender of the feed, whose acknowledgements this one has heard too. */
   constructor(feed: Feed, told?: Sender) {
@@ -21,7 +23,7 @@ export class Sender {
 
   /** Has it sent what was not acknowledged yet? */
   get isWaiting(): boolean {
-    return this.acknowledged < this.#next
+    return Math.max(this.acknowledged, this.#from) < this.#next
   }
 
   get left(): number {
@@ -32,7 +34,7 @@ export class Sender {
   resume(run: Run): string[] {
     const { source, resend } = this.feed
     const cursor = Number(run.cursor(source) ?? 0)
-    this.#next = { cursor, acknowledged: this.acknowledged, start: 0 }[resend]
+    this.#from = this.#next = { cursor, acknowledged: this.acknowledged, start: 0 }[resend]
     const lost: string[] = []
     if (resend === 'cursor' && cursor < this.acknowledged)
       lost.push(`source '${source}' was acknowledged up to record ${this.acknowledged}, and its cursor stands at ${cursor}`)

@@ -7,10 +7,20 @@ import type { CrashCase } from './case.ts'
 const TRIES_MAX = 500
 
 export const shrinkCrash = (of: CrashCase, fails: (of: CrashCase) => Promise<boolean>): Promise<CrashCase> =>
-  smallest(of, fails, [fewerSteps, fewerRecords, fewerModels, onePartition], TRIES_MAX)
+  smallest(of, fails, [fewerSteps, joinedSteps, fewerRecords, fewerModels, onePartition], TRIES_MAX)
 
 function* fewerSteps(of: CrashCase): Iterable<CrashCase> {
   for (const steps of fewer(of.steps)) yield { ...of, steps }
+}
+
+/** Two neighbours that make commits durable, as one. */
+function* joinedSteps(of: CrashCase): Iterable<CrashCase> {
+  for (const [i, step] of of.steps.entries()) {
+    const next = of.steps[i + 1] as CrashCase['steps'][number] | undefined
+    if (step.do !== 'sync' || next?.do !== 'sync') continue
+    const joined = { do: 'sync', count: step.count + next.count } as const
+    yield { ...of, steps: [...of.steps.slice(0, i), joined, ...of.steps.slice(i + 2)] }
+  }
 }
 
 function* fewerRecords(of: CrashCase): Iterable<CrashCase> {
@@ -19,7 +29,12 @@ function* fewerRecords(of: CrashCase): Iterable<CrashCase> {
 }
 
 function* fewerModels(of: CrashCase): Iterable<CrashCase> {
-  const withModels = (models: PipelineIR['models']): CrashCase => ({ ...of, ir: { ...of.ir, models } })
+  const withModels = (models: PipelineIR['models']): CrashCase => ({
+    ...of,
+    ir: { ...of.ir, models },
+    changed: (of.changed ?? []).map(ir => ({ ...ir, models: models.filter(({ name }) => ir.models.some(model => model.name === name)) })),
+    steps: of.steps.filter(step => step.do !== 'ask' || models.some(({ name }) => name === step.model)),
+  })
   for (const models of fewer(of.ir.models)) yield withModels(models)
   for (const [i, model] of of.ir.models.entries())
     for (const inputs of fewer(model.inputs)) {

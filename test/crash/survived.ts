@@ -1,12 +1,10 @@
 /** What the log of a disk must be after crashes: everything that was sent, once, in places that follow one another. */
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { PipelineIR, SourceIR } from '../../src/define/ir.ts'
-import type { DeadLetter } from '../../src/log/letters.ts'
-import { admitted, appendId, rowText } from './admitted.ts'
+import type { PipelineIR } from '../../src/define/ir.ts'
 import type { Feed } from './case.ts'
+import { checkExplained, checkSentAgain } from './explained.ts'
 import type { Entry } from './inspect.ts'
 import type { Disk } from './model-store.ts'
-import { compareLists, fault, type Verdict } from './verdict.ts'
+import { fault, type Verdict } from './verdict.ts'
 
 /** Every record of every feed was sent to the end: events and dead letters are those of a run that never crashed. */
 export function checkSurvived(verdict: Verdict, ir: PipelineIR, feeds: readonly Feed[], disk: Disk, entries: readonly Entry[]): void {
@@ -14,50 +12,15 @@ export function checkSurvived(verdict: Verdict, ir: PipelineIR, feeds: readonly 
   for (const feed of feeds) {
     const source = ir.sources.find(({ name }) => name === feed.source)!
     const events = entries.flatMap(entry => ('event' in entry && entry.event.source === source.name ? [entry.event] : []))
-    if (source.id !== undefined && forgets(source, feed)) checkOnceWithin(verdict, source, feed, events)
-    else checkSource(verdict, source, feed, events, dead)
-  }
-}
-
-/** Ids may be forgotten while the history goes on, so that what is accepted depends on when it came. */
-const forgets = ({ dedupe }: SourceIR, { records }: Feed): boolean =>
-  records.length > 0 && dedupe < 4 * (records.at(-1)!.at - records[0].at) + 1e12
-
-function checkSource(verdict: Verdict, source: SourceIR, feed: Feed, events: readonly LoggedEvent[], dead: readonly DeadLetter[]): void {
-  const { accepted, refused } = admitted(source, feed)
-  compareLists(
-    verdict,
-    `an event of '${source.name}'`,
-    accepted.map(row => rowText(source, row)),
-    events.map(({ row }) => rowText(source, row)),
-  )
-  if (feed.resend !== 'cursor') return
-  const letters = dead.filter(letter => letter.source === source.name)
-  const missing = refused.length - letters.length
-  for (let i = 0; i < Math.abs(missing); i++)
-    fault(
-      verdict,
-      missing > 0 ? 'lost' : 'duplicated',
-      `a dead letter of '${source.name}': ${refused.length} were due, ${letters.length} are there`,
-    )
-}
-
-/** An append id is accepted once within `dedupe`, and everything that can be accepted is there. */
-function checkOnceWithin(verdict: Verdict, source: SourceIR, feed: Feed, events: readonly LoggedEvent[]): void {
-  const arrivals = new Map<string, number>()
-  const sent = new Set(feed.records.flatMap(({ row }) => (row ? [rowText(source, row)] : [])))
-  for (const { row, arrival } of events) {
-    const id = appendId(source, row)
-    if (!sent.has(rowText(source, row))) fault(verdict, 'different', `an event that nobody sent: ${rowText(source, row)}`)
-    if (id === undefined) continue
-    const before = arrivals.get(id)
-    if (before !== undefined && before >= arrival - source.dedupe)
-      fault(verdict, 'duplicated', `append id ${id} within ${source.dedupe} ms`)
-    arrivals.set(id, arrival)
-  }
-  for (const { row } of feed.records) {
-    const id = row && appendId(source, row)
-    if (id !== null && id !== undefined && !arrivals.has(id)) fault(verdict, 'lost', `append id ${id}`)
+    if (feed.resend !== 'cursor') checkSentAgain(verdict, source, feed, events)
+    else
+      checkExplained(
+        verdict,
+        source,
+        feed,
+        events,
+        dead.filter(letter => letter.source === source.name),
+      )
   }
 }
 
@@ -69,8 +32,8 @@ export function checkOrder(verdict: Verdict, ir: PipelineIR, entries: readonly E
   for (const entry of entries) {
     if ('mark' in entry) {
       if (entry.mark.t < notBefore)
-        fault(verdict, 'different', `a tick at ${entry.mark.t} stands behind what must be at ${notBefore} or later`)
-      notBefore = Math.max(notBefore, entry.mark.t + 1)
+        fault(verdict, 'different', `a ${entry.mark.kind} at ${entry.mark.t} stands behind what must be at ${notBefore} or later`)
+      notBefore = Math.max(notBefore, entry.mark.kind === 'tick' ? entry.mark.t + 1 : entry.mark.t)
       continue
     }
     const { source, partition, offset, arrival, row } = entry.event

@@ -10,6 +10,9 @@ const DATA_KB_MAX = 3_000_000
 
 const hook = join(import.meta.dirname, 'hook.ts')
 
+/** What the hook changes. */
+export type FaultyText = Pick<Fault, 'path' | 'of' | 'start' | 'end' | 'is'>
+
 export interface Ended {
   readonly passed: boolean
   readonly seconds: number
@@ -18,9 +21,12 @@ export interface Ended {
 }
 
 /** Runs Node with `args`. Passing the time limit, or that of memory, is not passing. */
-export async function runNode(args: readonly string[], { fault, seconds }: { fault?: Fault | undefined; seconds: number }): Promise<Ended> {
+export async function runNode(
+  args: readonly string[],
+  { fault, seconds }: { fault?: FaultyText | undefined; seconds: number },
+): Promise<Ended> {
   const { NODE_TEST_CONTEXT: _, ...inherited } = process.env
-  const env = { ...inherited, ...(fault && { SPILLWAY_FAULT: JSON.stringify(fault) }) }
+  const env = { ...inherited, NODE_V8_COVERAGE: '', ...(fault && { SPILLWAY_FAULT: JSON.stringify(fault) }) }
   const node = [process.execPath, '-C', 'spillway-source', '--import', hook, ...args]
   const child = spawn('sh', ['-c', `ulimit -d ${DATA_KB_MAX}; exec "$@"`, 'sh', ...node], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''

@@ -1,0 +1,38 @@
+/** Requests over crashes: one that was answered is in the log, once, with its answer; one that was not is there once at most. */
+import { NUMBER, type Ask } from './asks.ts'
+import type { CrashCase } from './case.ts'
+import { decisionsOf, type Entry } from './inspect.ts'
+import type { Disk } from './model-store.ts'
+import { fault, type Verdict } from './verdict.ts'
+
+/** The asks of a case, by number. */
+export const asksOf = ({ steps }: CrashCase): Map<number, Ask> =>
+  new Map(steps.flatMap(step => (step.do === 'ask' ? [[Number(step.row[NUMBER.name]), step] as const] : [])))
+
+export function checkAnswers(
+  verdict: Verdict,
+  of: CrashCase,
+  answers: ReadonlyMap<number, string>,
+  entries: readonly Entry[],
+  disk: Disk,
+): void {
+  const asks = asksOf(of)
+  const made = Map.groupBy(decisionsOf(disk), ({ entry }) => entry)
+  const seen = new Map<number, number>()
+  for (const [i, entry] of entries.entries()) {
+    if (!('mark' in entry) || entry.mark.kind !== 'request') continue
+    const { fields, model } = entry.mark
+    const number = Number(fields[NUMBER.name])
+    if (JSON.stringify([model, fields]) !== JSON.stringify([asks.get(number)?.model, asks.get(number)?.fields]))
+      fault(verdict, 'different', `a request that nobody made: ${JSON.stringify(fields)}`)
+    if (seen.has(number)) fault(verdict, 'duplicated', `request ${number}`)
+    seen.set(number, i)
+    const decisions = made.get(i)?.length ?? 0
+    if (decisions !== 1) fault(verdict, decisions > 1 ? 'duplicated' : 'lost', `a decision about request ${number}: there are ${decisions}`)
+  }
+  for (const [number, answer] of answers) {
+    const decisions = made.get(seen.get(number) ?? -1) ?? []
+    if (decisions.length === 0) fault(verdict, 'lost', `the answer to request ${number}: ${answer}`)
+    else if (JSON.stringify(decisions[0]) !== answer) fault(verdict, 'different', `the answer to request ${number}, which was ${answer}`)
+  }
+}

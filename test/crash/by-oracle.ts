@@ -1,0 +1,84 @@
+/** The naive reference over a log that survived: it decides the same, where it is cheap and its values are exact. */
+import { decisions as oracleDecisions, type Decision, type Request } from '../oracle/oracle.ts'
+import type { PipelineIR, Value } from '../../src/define/ir.ts'
+import type { RecordedDecision } from '../../src/run/recorded.ts'
+import { NUMBER, type Ask } from './asks.ts'
+import { isExact } from './exact.ts'
+import { decisionsOf, type Entry } from './inspect.ts'
+import type { Part } from './laws.ts'
+import { compareLists } from './verdict.ts'
+
+const EVENTS_MAX = 60
+
+/** False where it was not asked. */
+export function checkOracle({ verdict, ir, disk, own }: Part, asks: ReadonlyMap<number, Ask>, entries: readonly Entry[]): boolean {
+  const made = oracleOver(ir, asks, entries)
+  if (!made) return false
+  const exact = new Map(ir.models.map(model => [model.name, model.inputs.filter(input => isExact(ir, input)).map(({ name }) => name)]))
+  const about = ({ model, entry, key }: RecordedDecision): string => JSON.stringify([model, entry, isTick(ir, model) ? key : null])
+  // Doubles that overflow on the way are refused by one and may be a number for another (semantics §6).
+  const recorded = own(decisionsOf(disk))
+  const overflowing = new Set(
+    recorded.filter(({ model, refused }) => refused !== undefined && exact.get(model)!.length < inputsOf(ir, model)).map(about),
+  )
+  const text = (of: string, { model, t, score }: Pick<RecordedDecision, 'model' | 't' | 'score'>, values: (name: string) => unknown) =>
+    JSON.stringify([of, t, score, exact.get(model)!.map(values)])
+  const expected = own(made).flatMap(({ entry, key, decision }) => {
+    const of = JSON.stringify([decision.model, entry, key])
+    return overflowing.has(of) ? [] : [text(of, { ...decision, score: decision.score ?? null }, name => decision.vector[name])]
+  })
+  const found = recorded
+    .filter(decision => !overflowing.has(about(decision)))
+    .map(decision => text(about(decision), decision, name => at(decision.vector, name)))
+  compareLists(verdict, "the oracle's decision", expected.toSorted(), found.toSorted())
+  return true
+}
+
+interface Made {
+  readonly model: string
+  /** The entry of the log that makes it. */
+  readonly entry: number
+  /** Of a tick, as it is recorded. */
+  readonly key: Value
+  readonly decision: Decision
+}
+
+/** `undefined` for a long log, and where the oracle throws, as for a feature that is refused. */
+function oracleOver(ir: PipelineIR, asks: ReadonlyMap<number, Ask>, entries: readonly Entry[]): Made[] | undefined {
+  const events = entries.flatMap((entry, i) => ('event' in entry ? [{ i, event: entry.event }] : []))
+  if (events.length === 0 || events.length > EVENTS_MAX) return undefined
+  const marks = entries.flatMap((entry, i) => ('mark' in entry ? [{ i, mark: entry.mark }] : []))
+  const ticks = new Map(marks.flatMap(({ i, mark }) => (mark.kind === 'tick' ? [[mark.t, i] as const] : [])))
+  const requests = marks.flatMap(({ i, mark }): (Request & { i: number })[] => {
+    if (mark.kind !== 'request') return []
+    const place = events.filter(event => event.i < i).length
+    return [{ i, model: mark.model, place, arrival: mark.t, row: asks.get(Number(mark.fields[NUMBER.name]))!.row }]
+  })
+  const firstTick = Math.min(...ticks.keys())
+  const log = events.map(({ event }) => event)
+  try {
+    return oracleDecisions(ir, log, { requests, until: Math.max(...ticks.keys()) }).flatMap((decision): Made[] => {
+      if ('event' in decision) return [{ entry: events[decision.event].i, key: null, model: decision.model, decision }]
+      if ('request' in decision) return [{ entry: requests[decision.request].i, key: null, model: decision.model, decision }]
+      // Before a run begins nothing ticks; from its first tick on none is left out at which a key is live, whatever was down meanwhile.
+      const entry = ticks.get(decision.t) ?? entries.length
+      return decision.t < firstTick ? [] : [{ entry, key: deliveredKey(ir, decision.model, decision.key), model: decision.model, decision }]
+    })
+  } catch {
+    return undefined
+  }
+}
+
+const inputsOf = (ir: PipelineIR, name: string): number => ir.models.find(model => model.name === name)!.inputs.length
+
+const isTick = (ir: PipelineIR, name: string): boolean => ir.models.find(model => model.name === name)!.decide.kind === 'every'
+
+/** The key of a tick as it is recorded. */
+function deliveredKey({ models }: PipelineIR, name: string, key: Value): Value {
+  const { decide } = models.find(model => model.name === name)!
+  const { type, scale = 0 } = decide.kind === 'every' ? decide.column : { type: 'int' as const }
+  return type === 'string' ? key : Number(key) / 10 ** (type === 'decimal' ? scale : 0)
+}
+
+const at = (vector: unknown, name: string): unknown =>
+  name.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], vector)

@@ -1,0 +1,59 @@
+/** Which definitions were to make which decisions, where a pipeline is changed between two processes. */
+import type { FeatureIR, GroupIR, PipelineIR } from '../../src/define/ir.ts'
+import type { Progress } from '../../src/run/deciding.ts'
+import type { Draw } from '../property/generate/draw.ts'
+import { DAY } from '../property/generate/windows.ts'
+import { drawPlacement } from './models.ts'
+
+const WINDOW_MAX = 365 * DAY
+
+/** From here on these definitions decide, until the next era. */
+export interface Era {
+  readonly ir: PipelineIR
+  readonly from: Progress
+}
+
+/** With the era of a process that begins to decide there: what was to decide from there on never did. */
+export function withEra(eras: readonly Era[], ir: PipelineIR, from: Progress): Era[] {
+  const before = eras.filter(era => isBefore(era.from, from))
+  return before.at(-1)?.ir === ir ? before : [...before, { ir, from }]
+}
+
+const isBefore = (a: Progress, b: Progress): boolean => a.entry < b.entry || (a.entry === b.entry && a.skip < b.skip)
+
+/** Of decisions in the order in which they are made, those that an era was to make. An era may begin amid the decisions of a segment of marks. */
+export function madeIn<T extends { readonly entry: number; readonly model: string }>(
+  eras: readonly Era[],
+  index: number,
+  decisions: readonly T[],
+): T[] {
+  const left = eras.map(({ from }) => new Map(Object.entries(from.made ?? {})))
+  return decisions.filter(({ entry, model }) => {
+    let era = -1
+    for (const [i, { from }] of eras.entries()) {
+      if (entry < from.entry) continue
+      const before = left[i].get(model) ?? 0
+      if (before > 0) left[i].set(model, before - 1)
+      else era = i
+    }
+    return era === index
+  })
+}
+
+/** The same pipeline without one of two models that tick, or with one group placed otherwise or another window of one of its features. */
+export function drawChanged(draw: Draw, ir: PipelineIR, span: number): PipelineIR {
+  const ticking = ir.models.filter(({ decide }) => decide.kind === 'every')
+  const gone = ticking.length > 1 && draw.chance(0.7) ? draw.pick(ticking) : undefined
+  if (gone) return { ...ir, models: ir.models.filter(model => model !== gone) }
+  const at = draw.between(0, ir.groups.length - 1)
+  const group = ir.groups[at]
+  const changed: GroupIR = draw.chance(0.5) ? { ...group, place: drawPlacement(draw, span) } : withOtherWindow(draw, group)
+  return { ...ir, groups: ir.groups.with(at, changed) }
+}
+
+function withOtherWindow(draw: Draw, group: GroupIR): GroupIR {
+  const at = draw.between(0, group.features.length - 1)
+  const feature: FeatureIR = group.features[at]
+  const window = feature.window === 'lifetime' ? feature.window : Math.min(WINDOW_MAX, 2 * feature.window)
+  return { ...group, features: group.features.with(at, { ...feature, window }) }
+}

@@ -1,0 +1,98 @@
+/** Faults in how a start makes memory again from the log, one each, to see that the crash proof finds it. */
+import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { FaultyText } from '../mutants/child.ts'
+
+/** A text that stands once in a file, and what it becomes. */
+interface Edit {
+  readonly path: string
+  readonly was: string
+  readonly is: string
+  /** Where the search begins, not far from a case that finds it: 1 unless given. */
+  readonly seed?: number
+}
+
+const recover = 'src/run/recover.ts'
+
+export const recoveryFaults: Readonly<Record<string, Edit>> = {
+  'the first segment is not taken again': {
+    path: recover,
+    was: 'this.#next = this.first\n',
+    is: 'this.#next = this.first + (store.segmentAt(this.first)?.entries ?? 0)\n',
+  },
+  'ids of what is decided are forgotten': {
+    path: recover,
+    was: 'this.#next = behind\n    this.#remember(segment, log)',
+    is: 'this.#next = behind',
+  },
+  'ids of what is undecided are forgotten': {
+    path: recover,
+    was: 'noColumns)) this.#remember(segment, log)',
+    is: 'noColumns)) void segment',
+  },
+  'ids are those of the last millisecond': {
+    path: recover,
+    was: 'log.since(log.notBefore - dedupe)',
+    is: 'log.since(log.notBefore)',
+  },
+  'originals are remembered as far back as ids': {
+    path: recover,
+    was: 'originals.size > 0 ? 0 : log.end',
+    is: 'log.end',
+    seed: 25,
+  },
+  'a restored group goes on one entry too late': {
+    path: recover,
+    was: 'bytes !== undefined)) + 1',
+    is: 'bytes !== undefined)) + 2',
+  },
+  'a group does not know how many events it has': {
+    path: recover,
+    was: 'if (start.isBehind) start',
+    is: 'if (!start.isBehind) start',
+  },
+  'state of another placement is used': {
+    path: recover,
+    was: '!isDeepStrictEqual(saved.place, place)',
+    is: 'false',
+    seed: 75,
+  },
+  'keys are live from the last tick on': {
+    path: recover,
+    was: 'firstTick(options) - decider.live',
+    is: 'firstTick(options)',
+  },
+  'a tick that waits is taken to come after everything': {
+    path: recover,
+    was: 'store.segmentAt(decided - 1)!.arrival',
+    is: 'log.notBefore',
+  },
+  'what is decided once more begins a sweep anew': {
+    path: 'src/run/deciding.ts',
+    was: 'this.#made = options.from.made ?? {}',
+    is: 'this.#made = {}',
+  },
+  'ticks of the time in which nothing ran are not made': {
+    path: 'src/run/run.ts',
+    was: ': Number(ticked)\n',
+    is: ': Math.max(clock(), log.notBefore - 1)\n',
+  },
+  'damaged state is used': {
+    path: 'src/run/manifest.ts',
+    was: 'bytes && crc32(bytes) === crc ?',
+    is: 'bytes ?',
+  },
+  'a process that takes over follows no longer': {
+    path: 'src/run/opening.ts',
+    was: '  memory.catchUp(store)\n',
+    is: '  if (!options.memory) memory.catchUp(store)\n',
+  },
+}
+
+/** The fault as a process is started with it. */
+export function faultOf({ path, was, is }: Edit): FaultyText {
+  const text = readFileSync(path, 'utf8')
+  const start = text.indexOf(was)
+  if (start < 0 || text.indexOf(was, start + 1) >= 0) throw new Error(`${path} has not one place with: ${was}`)
+  return { path, of: hash('sha256', text), start, end: start + was.length, is }
+}
