@@ -54,10 +54,10 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const minutes = options.minutes ?? (options.small ? MINUTES.small : MINUTES.full)
   const fsyncMsP50 = fsyncP50(folder)
   const { sent, watched, stalls, counts } = await soak(folder, minutes, options.progress)
-  options.progress('reading everything back')
-  const failures = await lost(folder, sent, counts)
   const steady = watched.rss.filter(({ x }) => x * 60 >= STEADY_AFTER_S)
-  const grows = steady.length > 1 ? slope(steady) : slope(watched.rss)
+  const grows = slope(steady.length > 1 ? steady : watched.rss)
+  options.progress(`memory grew by ${grows.toFixed(2)} MB a minute, the WAL had ${watched.walBytesMax} bytes; reading everything back`)
+  const failures = await lost(folder, sent, counts)
   if (watched.walBytesMax > WAL_BYTES_MAX) failures.push(`the WAL had ${watched.walBytesMax} bytes, the bound is ${WAL_BYTES_MAX}`)
   if (!options.small && !(grows < MB_PER_MINUTE_MAX))
     failures.push(`memory grows by ${grows.toFixed(2)} MB a minute, the bound is ${MB_PER_MINUTE_MAX}`)
@@ -112,7 +112,7 @@ async function soak(folder: string, minutes: number, progress: BenchOptions['pro
     every(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint()),
     every(LOOK_EVERY_MS, () => watched.rss.push({ x: minute(), y: process.memoryUsage.rss() / 2 ** 20 })),
     every(WAL_LOOK_EVERY_MS, () => (watched.walBytesMax = Math.max(watched.walBytesMax, existsSync(wal) ? statSync(wal).size : 0))),
-    every(60_000, () => progress(`minute ${Math.round(minute())} of ${minutes}, ${run.counts.accepted} events`)),
+    every(60_000, () => progress(`minute ${Math.round(minute())} of ${minutes}, ${run.counts.accepted} events, ${memory()}`)),
   ]
   const steady = {
     eventsPerSecond: EVENTS_PER_SECOND,
@@ -126,6 +126,12 @@ async function soak(folder: string, minutes: number, progress: BenchOptions['pro
   data.release()
   if (reports.length > 0) throw new Error(reports.join('; '))
   return { sent, watched, stalls, counts: run.counts }
+}
+
+function memory(): string {
+  const { rss, heapUsed, arrayBuffers } = process.memoryUsage()
+  const [all, heap, buffers] = [rss, heapUsed, arrayBuffers].map(bytes => (bytes / 2 ** 20).toFixed(1))
+  return `${all} MB resident, ${heap} of them on the heap, ${buffers} in arrays`
 }
 
 /** What of the events that were sent is not there, as counted and as read back. */

@@ -4,8 +4,9 @@ import { Strings } from '../../src/columns/strings.ts'
 import { batchOf } from '../../src/intake/batch.ts'
 import { openFolder, type DataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Log } from '../../src/log/log.ts'
+import { widened } from '../../src/kernel/widened.ts'
 import { Run } from '../../src/run/run.ts'
-import { counting, countingWithoutIds, readingOf, type Reading } from './readings.ts'
+import { counting, countingWithoutIds, numberOf, readingOf, type Reading } from './readings.ts'
 
 export interface Appending {
   /** Each block is one submission and has one acknowledgement. */
@@ -61,12 +62,24 @@ async function inFolderOf<T>(folder: string, use: (data: DataFolder) => T): Prom
   }
 }
 
-/** Reads the whole log back. An event that stands twice is none that was kept: NaN. */
+/** Reads the whole log back: how many readings it has. One that stands twice is none that was kept: NaN. */
 export function distinctIds({ store }: DataFolder, sources: typeof counting.ir.sources): number {
   const ids = new Strings()
   const log = new Log(store, { sources, stringsOf: () => ids })
+  let seen = new Uint8Array(1 << 20)
   let events = 0
-  for (const segment of log.segments(0, log.end, { stringsOf: () => ids, wanted: (_, column) => column === 'id' }))
-    events += segment.length - segment.marks.length
-  return events === ids.size ? events : NaN
+  let distinct = 0
+  for (const segment of log.segments(0, log.end, { stringsOf: () => ids, wanted: (_, column) => column === 'id' })) {
+    for (const { block } of segment.sources)
+      for (let row = 0; row < block.length; row++) {
+        const place = numberOf(ids.textOf(block.columns['id'].values[row])) + 1
+        if (place >= seen.length) seen = widened(seen, place + 1)
+        if (seen[place] === 0) distinct++
+        seen[place] = 1
+        events++
+      }
+    // All texts of an hour are more than one process keeps.
+    ids.clear()
+  }
+  return events === distinct ? events : NaN
 }

@@ -32,5 +32,8 @@ export const readingOf = (number: number, sensors: number, at: number): Reading 
   at,
 })
 
+/** The number of a reading, from −1 on. */
+export const numberOf = (id: string): number => Number(id.slice('reading-'.length))
+
 export const readingsFrom = (first: number, count: number, sensors: number, at: number): Reading[] =>
   Array.from({ length: count }, (_, i) => readingOf(first + i, sensors, at))

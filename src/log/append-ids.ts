@@ -29,6 +29,14 @@ export class AppendIds {
     return this.#old.length + this.#young.length
   }
 
+  /** Is there no room for so many more at `arrival`? Later there may be: then some are older than `dedupe`. Never of more than there could ever be room for. */
+  isFullFor(more: number, arrival: number): boolean {
+    const since = arrival - this.#dedupe
+    this.#old.expire(since)
+    this.#young.expire(since)
+    return more <= this.#max && this.#old.within + this.#young.within + more > this.#max
+  }
+
   /** The sequence number of the newest event of this hash that `isSame` knows, with an arrival no more than `dedupe` before `arrival`; or −1. */
   find(high: number, low: number, arrival: number, isSame: (sequence: number) => boolean): number {
     const since = arrival - this.#dedupe

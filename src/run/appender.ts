@@ -53,6 +53,7 @@ export interface AppenderOptions {
 
 export class Appender {
   readonly #log: Log
+  readonly #remembered: Remembered
   readonly #doors: readonly SourceDoor[]
   #dead: DeadLetter[] = []
   #letters: LetterChange[] = []
@@ -62,6 +63,7 @@ export class Appender {
   constructor({ ir, maps, strings, log, lookup, remembered }: AppenderOptions) {
     const lookedAt = columnsLookedAt(ir)
     this.#log = log
+    this.#remembered = remembered
     this.#doors = ir.sources.map(
       source =>
         new SourceDoor(source, {
@@ -75,6 +77,11 @@ export class Appender {
           onRefused: refusal => this.#refused(refusal),
         }),
     )
+  }
+
+  /** Has a source no room for the ids of so many more records at `now`? They are held back until some are older than `dedupe`. */
+  isFullFor(source: string, records: number, now: number): boolean {
+    return this.#remembered.ids.get(source)?.isFullFor(records, Math.max(now, this.#log.notBefore)) === true
   }
 
   /** Where the texts of a column have their ids, until the next turn. */

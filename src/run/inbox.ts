@@ -34,12 +34,19 @@ export class Inbox {
     return new Promise(resolve => this.#wantsRoom.push(resolve))
   }
 
-  /** Takes what waits, up to a turn's worth. */
-  take(): Submitted[] {
+  /** Takes what waits, up to a turn's worth, and up to the first for whose source so many records are too many now. */
+  take(isFullFor: (source: string, records: number) => boolean = () => false): Submitted[] {
+    const ofSource = new Map<string, number>()
     let records = 0
     let count = 0
-    while (count < this.#queue.length && (count === 0 || records + this.#queue[count].batch.records.length <= limits.TURN_RECORDS))
-      records += this.#queue[count++].batch.records.length
+    for (const { source, batch } of this.#queue) {
+      const { length } = batch.records
+      const all = (ofSource.get(source) ?? 0) + length
+      if ((count > 0 && records + length > limits.TURN_RECORDS) || isFullFor(source, all)) break
+      ofSource.set(source, all)
+      records += length
+      count++
+    }
     this.#records -= records
     if (this.#records < limits.WAITING_RECORDS_MAX) this.#tellOfRoom()
     return this.#queue.splice(0, count)

@@ -20,6 +20,8 @@ export const DECIDED = 'decided'
 export interface MemoryOptions {
   /** Milliseconds for which the log is kept, as `keptFor` gives them; all of it unless given. */
   readonly keep?: number | undefined
+  /** Ids remembered within `dedupe`, one source; for tests. */
+  readonly idsMax?: number | undefined
   /** What went wrong and was mended: saved state that could not be used, in words. */
   readonly onReport?: ((report: string) => void) | undefined
   /** Entries of the log taken again, of those to take. */
@@ -40,7 +42,11 @@ export class Memory {
    * Restores what was saved beside a log, which another process may be writing. Throws `SPILL_DATA` and `SPILL_SCHEMA` as a run does, and `SPILL_UNSUPPORTED` for
    * a group that is placed corrected.
    */
-  constructor(definitions: Definitions, store: StoredLog, { keep = Infinity, onReport = () => {}, onProgress }: MemoryOptions = {}) {
+  constructor(
+    definitions: Definitions,
+    store: StoredLog,
+    { keep = Infinity, idsMax, onReport = () => {}, onProgress }: MemoryOptions = {},
+  ) {
     const { ir } = definitions
     const { strings } = this
     checkSupported(ir)
@@ -53,7 +59,19 @@ export class Memory {
     this.decider = new Decider(definitions, strings)
     const { decider, isLookedAt } = this
     const { entry: decided } = progressOf(store.get(DECIDED))
-    this.recovery = new Recovery({ ir, store, log: this.#logOf(store), strings, decider, isLookedAt, decided, keep, manifest, onReport })
+    this.recovery = new Recovery({
+      ir,
+      store,
+      log: this.#logOf(store),
+      strings,
+      decider,
+      isLookedAt,
+      decided,
+      keep,
+      idsMax,
+      manifest,
+      onReport,
+    })
   }
 
   /** Takes the log as far as it is decided now. Returns how far that is. */

@@ -30,6 +30,7 @@ export interface RecoveryOptions {
   readonly decided: number
   /** Milliseconds for which events are kept. */
   readonly keep: number
+  readonly idsMax: number | undefined
   /** What was saved with the strings that there are now. */
   readonly manifest: Manifest | undefined
   /** State that could not be used, in words. */
@@ -60,10 +61,10 @@ export class Recovery {
   #forgotten = -Infinity
 
   constructor(options: RecoveryOptions) {
-    const { ir, store, log, decider, keep } = options
+    const { ir, store, log, decider, keep, idsMax } = options
     this.#options = options
     const withIds = ir.sources.filter(({ id }) => id !== undefined)
-    const ids = new Map(withIds.map(source => [source.name, new AppendIds(source.name, source.dedupe)]))
+    const ids = new Map(withIds.map(source => [source.name, new AppendIds(source.name, source.dedupe, idsMax)]))
     const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new AppendIds(name, keep)]))
     this.remembered = { ids, originals, forgotten: arrival => Math.max(this.#forgotten, arrival - keep - 1) }
     this.starts = decider.groups.map(group => {

@@ -172,3 +172,35 @@ test('a clock that jumps back keeps arrivals where they are; several partitions 
   assert.deepEqual(partitions[0], partitions[1])
   assert.ok(new Set(partitions[0]).size > 1)
 })
+
+test('a source whose ids are at their limit is held back, and forgets none of them', async () => {
+  const reports: string[] = []
+  const { store, run, moveTo } = open(undefined, { idsMax: 4, onReport: report => reports.push(report) })
+  const settle = async () => {
+    for (let i = 0; i < 5; i++) {
+      run.tick()
+      await new Promise(resolve => setImmediate(resolve))
+    }
+  }
+  await run.submit('payments', batchOf([pay('a', 0), pay('b', 0), pay('c', 0)]))
+  moveTo(50)
+  let told = 0
+  const sending = [['d', 'e'], ['f']].map(ids => run.submit('payments', batchOf(ids.map(id => pay(id, 50)))).then(() => told++))
+  await settle()
+  assert.deepEqual([told, run.end], [0, 3])
+  assert.equal(reports.length, 1)
+  assert.match(reports[0], /held back.*DEDUPE_IDS_MAX/)
+  // An hour later the first three need not be known any more.
+  moveTo(61)
+  await settle()
+  await Promise.all(sending)
+  assert.equal((await run.submit('payments', batchOf([pay('d', 50)]))).duplicates, 1)
+  const held = run.submit('payments', batchOf([pay('g', 61), pay('h', 61)]))
+  const refused = assert.rejects(held, { code: 'SPILL_LIMIT', message: /send it again/ })
+  await run.stop()
+  await refused
+  assert.deepEqual([run.end, reports.length], [6, 2])
+  const again = open(store.crash(0), { idsMax: 4 })
+  again.moveTo(130)
+  assert.equal((await again.run.submit('payments', batchOf([pay('g', 61), pay('h', 61)]))).accepted, 2)
+})

@@ -6,6 +6,7 @@
  * acknowledged, and no decision is told to anyone, before its commit is durable. Memory is bounded: sources are held back when too much waits.
  */
 import { pause, soon, type Clock } from '../base/clock.ts'
+import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { RecordBatch } from '../intake/batch.ts'
@@ -54,10 +55,15 @@ export class Run {
   readonly #checkpointer: Checkpointer
   readonly #retention: Retention | undefined
   readonly #onDecisions: RunOptions['onDecisions']
+  readonly #onReport: (report: string) => void
   readonly #inbox = new Inbox()
   readonly #asked: Asked
   #inFlight = 0
   #isDue = false
+  /** The ids of a source are at their limit: what waits is not taken until time has passed. */
+  #isHeld = false
+  /** As it was found last. */
+  #wasHeld = false
   #failure: unknown
   readonly #ended = Promise.withResolvers<void>()
 
@@ -66,13 +72,14 @@ export class Run {
    */
   constructor(runnable: Runnable, options: RunOptions) {
     const { ir, maps } = runnable
-    const { store, clock = stampClock(), keep = Infinity, onDecisions } = options
+    const { store, clock = stampClock(), keep = Infinity, onDecisions, onReport = () => {} } = options
     refuseHalfDone(store)
     this.#asked = new Asked(ir)
     this.#ended.promise.catch(() => {})
     this.#store = store
     this.#clock = clock
     this.#onDecisions = onDecisions
+    this.#onReport = onReport
     const stringsOf = (source: string, column: string) => this.#appender.stringsOf(source, column)
     const { strings, log, lookup, decider, deciding, checkpointer, remembered } = open(runnable, { ...options, stringsOf })
     this.strings = strings
@@ -143,8 +150,14 @@ export class Run {
   /** Waits for what was submitted, saves state, and lets go of the store. */
   async stop(): Promise<void> {
     await this.#until(
-      () => this.#inbox.isEmpty && this.#asked.isEmpty && this.#inFlight === 0 && this.#deciding.isIdle && this.#checkpointer.isIdle,
+      () =>
+        (this.#inbox.isEmpty || this.#isHeld) &&
+        this.#asked.isEmpty &&
+        this.#inFlight === 0 &&
+        this.#deciding.isIdle &&
+        this.#checkpointer.isIdle,
     )
+    this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
     await this.#until(() => {
       this.#checkpointer.step()
@@ -171,6 +184,7 @@ export class Run {
   /** Looks whether a tick is due: whoever moves the clock calls it. Returns when the next one is, UTC ms; Infinity without models that tick. */
   tick(): number {
     this.#checkpointer.step()
+    this.#isHeld = false
     this.#schedule()
     return this.#ticks.next
   }
@@ -183,7 +197,7 @@ export class Run {
   }
 
   #hasWork(): boolean {
-    return !this.#inbox.isEmpty || !this.#asked.isEmpty || !this.#deciding.isIdle || this.#ticks.isDue(this.#clock)
+    return (!this.#inbox.isEmpty && !this.#isHeld) || !this.#asked.isEmpty || !this.#deciding.isIdle || this.#ticks.isDue(this.#clock)
   }
 
   /** Some of what is to be decided, then the ticks that are due, then what has come in. */
@@ -199,7 +213,7 @@ export class Run {
       const isBehind = this.#ticks.next < now
       const requests = isBehind ? [] : this.#asked.mark(this.#log.end, Math.max(now, this.#log.notBefore))
       if (requests.length > 0) this.#append([], requests, now, [])
-      if (!isBehind && this.#deciding.waiting < limits.UNDECIDED_MAX) inputs.push(...this.#inbox.take())
+      if (!isBehind && this.#deciding.waiting < limits.UNDECIDED_MAX) inputs.push(...this.#taken(now))
       if (inputs.length > 0)
         this.#append(
           inputs,
@@ -214,6 +228,18 @@ export class Run {
       this.#fail(error)
     }
     this.#schedule()
+  }
+
+  /** What has come in, or nothing as long as ids within `dedupe` leave no room for it: they are never forgotten early. */
+  #taken(now: number): Submitted[] {
+    const wasHeld = this.#wasHeld
+    const inputs = this.#inbox.take((source, records) => this.#appender.isFullFor(source, records, now))
+    this.#isHeld = this.#wasHeld = inputs.length === 0 && !this.#inbox.isEmpty
+    if (this.#isHeld && !wasHeld)
+      this.#onReport(
+        'sources are held back: one has as many ids within its `dedupe` as can be remembered (DEDUPE_IDS_MAX); it goes on as they get older',
+      )
+    return inputs
   }
 
   #step(): void {
