@@ -10,13 +10,16 @@ export type Ruling = 'accepted' | 'duplicate' | 'conflict' | 'stale-revision'
 /** What a log has accepted of a source. */
 export class Acceptance {
   readonly #source: SourceIR
+  /** Milliseconds for which the log knows what may be revised. */
+  readonly #keep: number
   /** By append id: the content that was accepted last, and when. */
   readonly #ids = new Map<string, { readonly content: string; readonly arrival: number }>()
   /** By identity: when the first event arrived, which all later ones revise. */
   readonly #originals = new Map<string, number>()
 
-  constructor(source: SourceIR) {
+  constructor(source: SourceIR, keep = Infinity) {
     this.#source = source
+    this.#keep = keep
   }
 
   /** What a row would be if it arrived then. */
@@ -26,7 +29,9 @@ export class Acceptance {
     const isKnown = before !== undefined && arrival - before.arrival <= source.dedupe
     if (isKnown && before.content === rowText(source, row)) return 'duplicate'
     if (isKnown && !source.identity) return 'conflict'
-    const original = this.#originals.get(identityOf(source, row) ?? '')
+    const identity = identityOf(source, row)
+    if (identity !== undefined && arrival - Number(row[source.time]) > this.#keep) return 'stale-revision'
+    const original = this.#originals.get(identity ?? '')
     return original !== undefined && arrival - original > source.revisable! ? 'stale-revision' : 'accepted'
   }
 

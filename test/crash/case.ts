@@ -53,10 +53,14 @@ export interface CrashCase {
   readonly ir: PipelineIR
   /** The same with other groups: what a later process may run. */
   readonly changed?: readonly PipelineIR[]
+  /** Milliseconds for which its processes keep the log, as `keptFor` gives them; all of it unless given. */
+  readonly keep?: number
   readonly partitions: number
   readonly feeds: readonly Feed[]
   readonly steps: readonly Step[]
 }
+
+export const keepingAll = ({ keep: _keep, ...of }: CrashCase): CrashCase => of
 
 /** A pipeline of a case has no functions of the user's. */
 export const runnable = (ir: PipelineIR): Runnable => ({ ir, scores: new Map(), maps: new Map(), fingerprint: ir.name })

@@ -82,7 +82,7 @@ export class Driven {
   /** What another process has in memory that gets ready beside this one; as it was, if that fails. */
   ready(store: LogStore, before: Memory | undefined): Memory | undefined {
     try {
-      const memory = before ?? new Memory(runnable(this.#ir), store)
+      const memory = before ?? new Memory(runnable(this.#ir), store, { keep: this.of.keep })
       memory.catchUp(store)
       return memory
     } catch (error) {
@@ -101,6 +101,7 @@ export class Driven {
         store,
         clock: () => this.#clock(store),
         partitions: this.of.partitions,
+        keep: this.of.keep,
         ...(memory && { memory }),
         onDecisions: stretches => {
           for (const { bytes } of stretches)

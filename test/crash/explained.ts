@@ -13,11 +13,12 @@ import { compareLists, fault, type Verdict } from './verdict.ts'
 export function checkExplained(
   verdict: Verdict,
   source: SourceIR,
+  keep: number | undefined,
   { records }: Feed,
   events: readonly LoggedEvent[],
   letters: readonly DeadLetter[],
 ): void {
-  const acceptance = new Acceptance(source)
+  const acceptance = new Acceptance(source, keep)
   const what = `of '${source.name}'`
   const leftEvents = [...events]
   // Of one batch, records that are nothing are refused before those that are not accepted.

@@ -9,6 +9,7 @@ import { generate } from '../property/generate/generate.ts'
 import type { CrashCase, Resend } from './case.ts'
 import { drawChanged } from './eras.ts'
 import { drawFeed } from './feeds.ts'
+import { drawKeeping } from './keeping.ts'
 import { drawModels, drawPlacement } from './models.ts'
 import { drawSteps } from './schedule.ts'
 
@@ -29,10 +30,23 @@ export function generateCrash(seed: number): CrashCase {
   )
   const sources = plans.map(({ source }) => source)
   const groups = of.ir.groups.map(group => ({ ...group, place: drawPlacement(draw, span) }))
-  const ir: PipelineIR = { ...of.ir, sources, groups, models: drawModels(draw, { ...of.ir, sources, groups }, span) }
+  const whole: PipelineIR = { ...of.ir, sources, groups, models: drawModels(draw, { ...of.ir, sources, groups }, span) }
   const feeds = plans.map(({ source, resend, log }) => drawFeed(draw, source, resend, log))
-  const changed = draw.chance(0.4) ? [drawChanged(draw, ir, span)] : []
-  return { seed, ir, changed, partitions: draw.pick([1, 1, 2, 3]), feeds, steps: drawSteps(draw, { ir, changed, feeds }, span) }
+  // A sender that may begin again would have its revisions come later than what they revise is known.
+  const canForget = plans.every(({ source, resend }) => !source.identity || resend === 'cursor')
+  const keeping = canForget && draw.chance(0.3) ? drawKeeping(draw, whole, span) : undefined
+  const { ir, keep } = keeping ?? { ir: whole, keep: undefined }
+  // A window that is longer afterwards is refused where the log was forgotten.
+  const changed = !keeping && draw.chance(0.4) ? [drawChanged(draw, ir, span)] : []
+  return {
+    seed,
+    ir,
+    changed,
+    ...(keep !== undefined && { keep }),
+    partitions: draw.pick([1, 1, 2, 3]),
+    feeds,
+    steps: drawSteps(draw, { ir, changed, feeds }, span),
+  }
 }
 
 interface SourcePlan {

@@ -1,4 +1,5 @@
 /** What is wrong with a disk on which a case has come to its end, however often it crashed. */
+import { BEGINS } from '../../src/log/begins.ts'
 import { asksOf, checkAnswers } from './answers.ts'
 import { checkOracle } from './by-oracle.ts'
 import type { CrashCase } from './case.ts'
@@ -30,8 +31,9 @@ export interface Came {
   readonly broken: readonly string[]
 }
 
-export async function judge({ of, eras, told, answers, lost, broken }: Came, disk: Disk): Promise<Judged> {
+export async function judge({ of, eras, told, answers, lost, broken }: Came, left: Disk): Promise<Judged> {
   const verdict = noFault()
+  const disk = whole(left)
   for (const what of lost) fault(verdict, 'lost', what)
   for (const what of broken) fault(verdict, 'different', what)
   let events = 0
@@ -40,7 +42,7 @@ export async function judge({ of, eras, told, answers, lost, broken }: Came, dis
     const { segments, strings } = logOf(of.ir, disk)
     const entries = entriesOf(of.ir, segments, strings)
     events = entries.length
-    if (broken.length === 0) checkSurvived(verdict, of.ir, of.feeds, disk, entries)
+    if (broken.length === 0) checkSurvived(verdict, of, disk, entries)
     checkOrder(verdict, of.ir, entries)
     checkTold(verdict, told, disk)
     checkAnswers(verdict, of, answers, entries, disk)
@@ -56,3 +58,9 @@ export async function judge({ of, eras, told, answers, lost, broken }: Came, dis
   const decisions = disk.commits.flatMap(commit => commit.decisions ?? []).reduce((sum, { count }) => sum + count, 0)
   return { verdict, events, decisions, byOracle }
 }
+
+/** With all that was forgotten, as a run that keeps everything has it. */
+const whole = ({ commits, ...disk }: Disk): Disk => ({
+  ...disk,
+  commits: commits.map(({ forget: _forget, put = [], ...commit }) => ({ ...commit, put: put.filter(([name]) => name !== BEGINS) })),
+})

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { Draw } from '../property/generate/draw.ts'
+import { keepingAll } from './case.ts'
 import { generateCrash } from './generate.ts'
 import { losePower, survive, type PowerLoss } from './power.ts'
 import { isSound } from './verdict.ts'
@@ -17,7 +18,7 @@ const FRAMES = 32
 /** Losses with commits that stand in the WAL alone. */
 async function* losses(): AsyncGenerator<PowerLoss> {
   for (let seed = 1; ; seed++) {
-    const loss = await losePower(generateCrash(seed), new Draw(seed), join(scratch, `s${seed}`))
+    const loss = await losePower(keepingAll(generateCrash(seed)), new Draw(seed), join(scratch, `s${seed}`))
     if (loss && loss.tail.from > FRAMES && loss.of.feeds.some(({ resend }) => resend === 'cursor')) yield loss
   }
 }

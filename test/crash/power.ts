@@ -10,7 +10,7 @@ import { limits } from '../../src/base/limits.ts'
 import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
 import { sqlite } from '../../src/log/sqlite/sqlite.ts'
 import { Draw } from '../property/generate/draw.ts'
-import type { CrashCase } from './case.ts'
+import { keepingAll, type CrashCase } from './case.ts'
 import { Driven } from './driven.ts'
 import { diskOf } from './folder.ts'
 import { generateCrash } from './generate.ts'
@@ -38,7 +38,8 @@ export async function provePower(cases: number, seed: number, say: (line: string
     for (let run = 0; proved.cases < cases; run++) {
       const caseSeed = (seed + run) >>> 0
       const draw = new Draw(caseSeed ^ 0x90a3)
-      const loss = await losePower(generateCrash(caseSeed), draw, join(scratch, `run${run}`))
+      // What a file has forgotten cannot be judged.
+      const loss = await losePower(keepingAll(generateCrash(caseSeed)), draw, join(scratch, `run${run}`))
       const variants = loss ? Math.min(VARIANTS, cases - proved.cases) : 0
       for (let i = 0; i < variants; i++) {
         const tearing = tearings[proved.cases % tearings.length]

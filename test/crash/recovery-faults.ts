@@ -1,4 +1,4 @@
-/** Faults in how a start makes memory again from the log, one each, to see that the crash proof finds it. */
+/** Faults in what the log keeps and in how a start makes memory again from it, one each, to see that the crash proof finds it. */
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FaultyText } from '../mutants/child.ts'
@@ -81,6 +81,11 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     path: 'src/run/manifest.ts',
     was: 'bytes && crc32(bytes) === crc ?',
     is: 'bytes ?',
+  },
+  'the log forgets what windows reach back to': {
+    path: 'src/run/retention.ts',
+    was: 'Math.min(now - keep, ...this.#reaches.map(reach => reach(now)))',
+    is: 'now - keep',
   },
   'a process that takes over follows no longer': {
     path: 'src/run/opening.ts',

@@ -2,12 +2,12 @@
 import type { PipelineIR } from '../../src/define/ir.ts'
 import { fewer } from '../property/shrink.ts'
 import { smallest } from '../property/smallest.ts'
-import type { CrashCase } from './case.ts'
+import { keepingAll, type CrashCase } from './case.ts'
 
 const TRIES_MAX = 500
 
 export const shrinkCrash = (of: CrashCase, fails: (of: CrashCase) => Promise<boolean>): Promise<CrashCase> =>
-  smallest(of, fails, [fewerSteps, joinedSteps, fewerRecords, fewerModels, onePartition], TRIES_MAX)
+  smallest(of, fails, [fewerSteps, joinedSteps, fewerRecords, fewerModels, onePartition, wholeLog], TRIES_MAX)
 
 function* fewerSteps(of: CrashCase): Iterable<CrashCase> {
   for (const steps of fewer(of.steps)) yield { ...of, steps }
@@ -46,4 +46,8 @@ function* fewerModels(of: CrashCase): Iterable<CrashCase> {
 
 function* onePartition(of: CrashCase): Iterable<CrashCase> {
   if (of.partitions > 1) yield { ...of, partitions: 1 }
+}
+
+function* wholeLog(of: CrashCase): Iterable<CrashCase> {
+  if (of.keep !== undefined) yield keepingAll(of)
 }

@@ -1,13 +1,13 @@
 /** What the log of a disk must be after crashes: everything that was sent, once, in places that follow one another. */
 import type { PipelineIR } from '../../src/define/ir.ts'
-import type { Feed } from './case.ts'
+import type { CrashCase } from './case.ts'
 import { checkExplained, checkSentAgain } from './explained.ts'
 import type { Entry } from './inspect.ts'
 import type { Disk } from './model-store.ts'
 import { fault, type Verdict } from './verdict.ts'
 
 /** Every record of every feed was sent to the end: events and dead letters are those of a run that never crashed. */
-export function checkSurvived(verdict: Verdict, ir: PipelineIR, feeds: readonly Feed[], disk: Disk, entries: readonly Entry[]): void {
+export function checkSurvived(verdict: Verdict, { ir, keep, feeds }: CrashCase, disk: Disk, entries: readonly Entry[]): void {
   const dead = disk.commits.flatMap(commit => commit.dead ?? [])
   for (const feed of feeds) {
     const source = ir.sources.find(({ name }) => name === feed.source)!
@@ -17,6 +17,7 @@ export function checkSurvived(verdict: Verdict, ir: PipelineIR, feeds: readonly 
       checkExplained(
         verdict,
         source,
+        keep,
         feed,
         events,
         dead.filter(letter => letter.source === source.name),

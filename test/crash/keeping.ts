@@ -1,0 +1,41 @@
+/** Cases whose processes keep only the end of the log: with windows so short that something can be forgotten. */
+import type { FeatureIR, PipelineIR, SourceIR } from '../../src/define/ir.ts'
+import { keptFor } from '../../src/run/retention.ts'
+import type { Draw } from '../property/generate/draw.ts'
+
+export interface Keeping {
+  readonly ir: PipelineIR
+  /** Milliseconds. */
+  readonly keep: number
+}
+
+/** The same pipeline with short windows, ids and lives, and for how long it keeps its log; nothing where all of the log is needed all the same. */
+export function drawKeeping(draw: Draw, { sources, groups, models, ...rest }: PipelineIR, span: number): Keeping | undefined {
+  const most = Math.max(1, Math.ceil(span / draw.pick([6, 12, 30])))
+  const ir: PipelineIR = {
+    ...rest,
+    sources: sources.map(source => withShortIds(source, most)),
+    groups: groups.map(group => ({ ...group, features: group.features.map(feature => withShortWindow(feature, most)) })),
+    models: models.map(model =>
+      model.decide.kind === 'every' ? { ...model, decide: { ...model.decide, live: Math.min(model.decide.live, most) } } : model,
+    ),
+  }
+  try {
+    return { ir, keep: keptFor(ir, most) }
+  } catch {
+    return undefined
+  }
+}
+
+const withShortIds = (source: SourceIR, most: number): SourceIR => ({
+  ...source,
+  dedupe: Math.min(source.dedupe, most),
+  ...(source.revisable !== undefined && { revisable: Math.min(source.revisable, most) }),
+})
+
+function withShortWindow(feature: FeatureIR, most: number): FeatureIR {
+  // A table has no window.
+  if (feature.agg === 'row') return feature
+  const window = feature.window === 'lifetime' ? most : Math.min(feature.window, most)
+  return { ...feature, window, hop: Math.min(feature.hop, window) }
+}
