@@ -5,10 +5,10 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { durationText } from '../base/time.ts'
-import type { ColumnIR, ExprIR, FeatureIR, GroupIR, ModelIR, PipelineIR, PlacementIR, SourceIR, TriggerIR } from './ir.ts'
+import type { ActionIR, ColumnIR, ExprIR, FeatureIR, GroupIR, ModelIR, PipelineIR, PlacementIR, SourceIR, TriggerIR } from './ir.ts'
 
 export interface Change {
-  readonly of: 'source' | 'group' | 'model'
+  readonly of: 'source' | 'group' | 'model' | 'action'
   readonly name: string
   readonly kind: 'added' | 'removed' | 'changed'
   /** What is different about it, a line each; nothing for what came or went whole. */
@@ -20,6 +20,7 @@ export function changesBetween(before: PipelineIR, after: PipelineIR): Change[] 
     ...named('source', before.sources, after.sources, sourceDetails),
     ...named('group', before.groups, after.groups, groupDetails),
     ...named('model', before.models, after.models, modelDetails),
+    ...named('action', before.actions ?? [], after.actions ?? [], actionDetails),
   ]
 }
 
@@ -58,6 +59,14 @@ function modelDetails(before: ModelIR, after: ModelIR): string[] {
     : [`decides ${triggerText(before.decide)} → ${triggerText(after.decide)}`]
   const score = isDeepStrictEqual(before.score, after.score) ? [] : [`another score (${before.score.kind} → ${after.score.kind})`]
   return [...trigger, ...listed('input', before.inputs, after.inputs, ({ expr }) => exprText(expr)), ...score]
+}
+
+function actionDetails(before: ActionIR, after: ActionIR): string[] {
+  const { when: then, do: did, owner: _o, description: _d, ...rest } = before
+  const { when: now, do: does, owner: _p, description: _e, ...others } = after
+  const condition = isDeepStrictEqual(then, now) ? [] : [`when ${exprText(then)} → ${exprText(now)}`]
+  const effect = did.kind === does.kind ? fields(did, does) : [`does ${did.kind} → ${does.kind}`]
+  return [...condition, ...effect, ...fields(rest, others)]
 }
 
 /** Parts of a list that came, went or changed. */

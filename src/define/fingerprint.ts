@@ -1,18 +1,19 @@
 /**
  * What a pipeline means, as one short text: equal for equal meaning, whoever owns it and however it is described.
  *
- * SHA-256 over the IR as canonical JSON (keys in order of UTF-16 units, no white space), without the notes of groups and models:
+ * SHA-256 over the IR as canonical JSON (keys in order of UTF-16 units, no white space), without the notes of groups, models and actions:
  * by place, not by name, since a level of a weight may be called 'owner' too.
  */
 import { createHash } from 'node:crypto'
-import type { GroupIR, ModelIR, PipelineIR } from './ir.ts'
+import type { ActionIR, GroupIR, ModelIR, PipelineIR } from './ir.ts'
 
 export function fingerprintOf(ir: PipelineIR): string {
-  const meaning = { ...ir, groups: ir.groups.map(withoutNotes), models: ir.models.map(withoutNotes) }
+  const actions = ir.actions?.map(withoutNotes)
+  const meaning = { ...ir, groups: ir.groups.map(withoutNotes), models: ir.models.map(withoutNotes), actions }
   return createHash('sha256').update(canonicalJson(meaning)).digest('hex')
 }
 
-const withoutNotes = ({ owner: _o, description: _d, ...meaning }: GroupIR | ModelIR): object => meaning
+const withoutNotes = ({ owner: _o, description: _d, ...meaning }: GroupIR | ModelIR | ActionIR): object => meaning
 
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value)

@@ -14,6 +14,7 @@ import { checkName, checkOptions, notesOf } from './names.ts'
 import { Node, type Realm } from './node.ts'
 import { Interval } from './placement.ts'
 import { ScoreValue, type Score, type ScoreFunction } from './score.ts'
+import type { NumberWords } from './words.ts'
 import { triggerFields, triggerRealm, TriggerValue, type FeatureRead, type Trigger, type TriggerFields } from './trigger.ts'
 
 declare const vector: unique symbol
@@ -23,6 +24,8 @@ declare const requested: unique symbol
 export interface Model<I = unknown, R = unknown> {
   readonly name: string
   readonly ir: ModelIR
+  /** The score of a decision, for the `when` of an action: `fraud.score.gte(0.9)`. NULL, and so no action, where an input was missing. */
+  readonly score: NumberWords<'input', number | null>
   /** For types only. */
   readonly [vector]?: Vector<I>
   readonly [requested]?: R
@@ -56,6 +59,7 @@ export class ModelValue {
   readonly trigger: TriggerValue
   readonly groups: readonly GroupValue[]
   readonly compute: ScoreFunction | undefined
+  readonly score: Node
   readonly place: string | undefined
 
   constructor(ir: ModelIR, trigger: TriggerValue, groups: readonly GroupValue[], compute: ScoreFunction | undefined) {
@@ -65,14 +69,23 @@ export class ModelValue {
     this.groups = groups
     this.compute = compute
     this.place = callerPlace()
+    this.score = scoreNode(this)
     Object.freeze(this)
   }
 }
 
-const notYet = { label: 'labels', train: 'training', action: 'actions' } as const
+/** The one column that the condition of an action is over. */
+function scoreNode(model: { readonly name: string }): Node {
+  const realm: Realm = { scope: 'input', name: `the score of model '${model.name}'`, model, make: (ir, type) => new Node(realm, ir, type) }
+  return realm.make({ op: 'column', name: 'score', type: 'double' }, { type: 'double' })
+}
+
+const notYet = { label: 'labels', train: 'training' } as const
 
 export function model<C extends Columns, I extends Inputs, R>(name: string, options: ModelOptions<C, I, R>): Model<I, R> {
   const what = `model '${checkName('model', name)}'`
+  if ('action' in options)
+    mistake(`${what}: an action stands by itself: action('name', { when: ${name}.score.gte(0.9), do: … }), and makes the pipeline`)
   checkOptions(what, options, ['decide', 'inputs', 'score', 'owner', 'description', ...Object.keys(notYet)])
   for (const [option, feature] of Object.entries(notYet))
     if (option in options) unsupported(`${what}: ${option} comes with ${feature}; leave it out until then, and give a score`)
@@ -98,7 +111,7 @@ export function model<C extends Columns, I extends Inputs, R>(name: string, opti
     score,
     ...notesOf(what, options),
   }
-  return new ModelValue(ir, decide, groups, compute)
+  return new ModelValue(ir, decide, groups, compute) as unknown as Model<I, R>
 }
 
 function checkTrigger(what: string, decide: unknown): asserts decide is TriggerValue {

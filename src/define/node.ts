@@ -20,6 +20,8 @@ export interface Realm {
   readonly make: (ir: ExprIR, type: TypeInfo) => Node
   /** Among inputs: the groups that were read. */
   readonly reads?: Set<object>
+  /** Of a model's score: that model. */
+  readonly model?: { readonly name: string }
 }
 
 type Comparison = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte'

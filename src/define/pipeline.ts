@@ -1,14 +1,15 @@
 /**
- * A pipeline: models, and all that they refer to, as one IR.
+ * A pipeline: actions and models, and all that they refer to, as one IR.
  *
  * Invariant: names are unique within their kind; sources and groups stand in the order in which they were made; the IR is frozen, and equal
  * to itself after a trip through JSON.
  */
 import { show, withArticle } from '../base/show.ts'
+import { ActionValue, type EffectFunction } from './action.ts'
 import { callerPlace } from './caller.ts'
 import { GroupValue } from './features.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { IR_VERSION, type GroupIR, type ModelIR, type PipelineIR } from './ir.ts'
+import { IR_VERSION, type ActionIR, type GroupIR, type ModelIR, type PipelineIR } from './ir.ts'
 import { mistake } from './mistake.ts'
 import { checkName } from './names.ts'
 import { ModelValue } from './model.ts'
@@ -24,25 +25,32 @@ export interface Pipeline {
   readonly maps: ReadonlyMap<string, MapFunction>
   /** The user's own score function of each model that has one, by the model's name. */
   readonly scores: ReadonlyMap<string, ScoreFunction>
+  /** The user's own function of each action that has one, by the action's name. */
+  readonly effects: ReadonlyMap<string, EffectFunction>
 }
 
-/** Anything that a pipeline is made of: a model, or a feature group. What it refers to comes with it. */
+/** Anything that a pipeline is made of: an action, a model, or a feature group. What it refers to comes with it. */
 export interface Part {
   readonly name: string
-  readonly ir: ModelIR | GroupIR
+  readonly ir: ActionIR | ModelIR | GroupIR
 }
 
 export function pipeline(name: string, parts: readonly Part[]): Pipeline {
   checkName('pipeline', name)
   const list: unknown = parts
-  if (!Array.isArray(list) || list.length === 0) mistake(`pipeline '${name}' needs a list of models, got ${show(list)}`)
+  if (!Array.isArray(list) || list.length === 0) mistake(`pipeline '${name}' needs a list of actions or models, got ${show(list)}`)
+  const isPart = (part: unknown) => part instanceof ActionValue || part instanceof ModelValue || part instanceof GroupValue
+  const stray = list.find(part => !isPart(part))
+  if (stray !== undefined || list.includes(undefined))
+    mistake(`pipeline '${name}' is made of actions, models and feature groups, got ${show(stray)}`)
+  const actions = unique(
+    'action',
+    list.filter(part => part instanceof ActionValue),
+  )
   const models = unique(
     'model',
-    list.filter(part => part instanceof ModelValue),
+    list.flatMap(part => (part instanceof ActionValue ? part.model : part instanceof ModelValue ? part : [])),
   )
-  const stray = list.find(part => !(part instanceof ModelValue) && !(part instanceof GroupValue))
-  if (stray !== undefined || list.includes(undefined))
-    mistake(`pipeline '${name}' is made of models and feature groups, got ${show(stray)}`)
   const groups = unique('features', [...list.filter(part => part instanceof GroupValue), ...models.flatMap(model => model.groups)]).sort(
     byOrder,
   )
@@ -55,6 +63,7 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
     sources: sources.map(source => source.ir),
     groups: groups.map(group => group.ir),
     models: models.map(model => model.ir),
+    ...(actions.length > 0 && { actions: actions.map(action => action.ir) }),
   })
   return Object.freeze({
     name,
@@ -62,11 +71,12 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
     fingerprint: fingerprintOf(ir),
     maps: new Map(sources.flatMap(({ name: source, map }) => (map ? [[source, map]] : []))),
     scores: new Map(models.flatMap(({ name: model, compute }) => (compute ? [[model, compute]] : []))),
+    effects: new Map(actions.flatMap(({ name: action, run }) => (run ? [[action, run]] : []))),
   })
 }
 
 /** Each value once; two values of one name are a mistake, placed at the second. */
-function unique<T extends ModelValue | GroupValue | SourceValue>(kind: string, values: readonly T[]): T[] {
+function unique<T extends ActionValue | ModelValue | GroupValue | SourceValue>(kind: string, values: readonly T[]): T[] {
   const named = new Map<string, T>()
   for (const value of values) {
     const name = value.name.toLowerCase()

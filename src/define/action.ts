@@ -1,0 +1,115 @@
+/**
+ * An action: what follows from a model's decisions, how soon, and how often at most.
+ *
+ * Invariant: `when` is a condition over the score of one model, and so names it.
+ */
+import { show } from '../base/show.ts'
+import type { Duration } from '../base/time.ts'
+import { callerPlace } from './caller.ts'
+import { EffectValue, type Effect } from './effect.ts'
+import type { Expression } from './expression.ts'
+import type { ActionIR, Value } from './ir.ts'
+import { durationOf, mistake } from './mistake.ts'
+import { ModelValue } from './model.ts'
+import { checkName, checkOptions, notesOf } from './names.ts'
+import { describe, Node } from './node.ts'
+
+/** What an action sends, and what the user's own function is given. */
+export interface EffectRecord {
+  /** The idempotency key: the same however often it is sent. */
+  readonly id: string
+  readonly pipeline: string
+  readonly action: string
+  readonly model: string
+  /** What the decision is about. */
+  readonly key: Value
+  /** Of the decision, UTC ms. */
+  readonly t: number
+  readonly score: number
+  /** Nested as the model's inputs are. */
+  readonly vector: Readonly<Record<string, unknown>>
+  /** Until when it should be acknowledged, UTC ms; only where the action has a deadline. */
+  readonly due?: number
+}
+
+/** The user's own effect: done when it resolves, tried again when it throws. It may be called twice for one `id`. */
+export type EffectFunction = (effect: EffectRecord, options: { readonly attempt: number }) => unknown
+
+export interface ActionOptions {
+  /** A condition over the score of a model: `hypo.score.gte(0.8)`. */
+  readonly when: Expression<'input', 'bool'>
+  /**
+   * How long it may take until the effect is acknowledged, from the event time of what the decision answers to: the triggering event, the newest event
+   * of the key at a tick, the request.
+   */
+  readonly deadline?: Duration
+  /** After one effect for a key, none for as long, by the times of the decisions. */
+  readonly cooldown?: Duration
+  /** Says that the effect is the answer itself; only with `answer`. */
+  readonly reply?: 'inline'
+  readonly do: Effect | EffectFunction
+  readonly owner?: string
+  readonly description?: string
+}
+
+export interface Action {
+  readonly name: string
+  readonly ir: ActionIR
+}
+
+/** What an action is at run time. */
+export class ActionValue {
+  readonly name: string
+  readonly ir: ActionIR
+  readonly run: EffectFunction | undefined
+  readonly model: ModelValue
+  readonly place: string | undefined
+
+  constructor(ir: ActionIR, run: EffectFunction | undefined, model: ModelValue) {
+    this.name = ir.name
+    this.ir = ir
+    this.run = run
+    this.model = model
+    this.place = callerPlace()
+    Object.freeze(this)
+  }
+}
+
+export function action(name: string, options: ActionOptions): Action {
+  const what = `action '${checkActionName(name)}'`
+  checkOptions(what, options, ['when', 'deadline', 'cooldown', 'reply', 'do', 'owner', 'description'])
+  const { when, deadline, cooldown, reply, do: effect }: { [N in keyof ActionOptions]: unknown } = options
+  const model = when instanceof Node ? when.realm.model : undefined
+  if (!(when instanceof Node) || !(model instanceof ModelValue) || when.type.type !== 'bool')
+    mistake(`${what} needs a condition over the score of a model: when: hypo.score.gte(0.8), got ${describe(when)}`)
+  const run = typeof effect === 'function' ? (effect as EffectFunction) : undefined
+  if (!run && !(effect instanceof EffectValue))
+    mistake(
+      `${what} does nothing; write do: webhook(env('URL')), answer({ … }), stdout(), appendTo('file') or a function, got ${show(effect)}`,
+    )
+  const does = effect instanceof EffectValue ? effect.ir : ({ kind: 'function' } as const)
+  checkReply(what, does.kind === 'answer', reply)
+  if (does.kind === 'answer' && cooldown !== undefined) mistake(`${what} answers, and every request wants its answer; leave cooldown out`)
+  const ir: ActionIR = {
+    name,
+    model: model.name,
+    when: when.ir,
+    ...(deadline !== undefined && { deadline: durationOf(`${what}: deadline`, deadline) }),
+    ...(cooldown !== undefined && { cooldown: durationOf(`${what}: cooldown`, cooldown) }),
+    do: does,
+    ...notesOf(what, options),
+  }
+  return new ActionValue(ir, run, model)
+}
+
+/** Actions are named in addresses and logs, not in SQL: hyphens may stand between words. */
+function checkActionName(name: unknown): string {
+  if (typeof name !== 'string' || name.split('-').includes('')) return checkName('action', name)
+  checkName('action', name.replaceAll('-', '_'))
+  return name
+}
+
+function checkReply(what: string, answers: boolean, reply: unknown): void {
+  if (reply !== undefined && reply !== 'inline') mistake(`${what}: reply is 'inline', got ${show(reply)}`)
+  if (reply === 'inline' && !answers) mistake(`${what} replies inline, so that what it does is an answer: do: answer({ … })`)
+}
