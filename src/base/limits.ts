@@ -74,6 +74,10 @@ export const limits = {
   TURN_RECORDS: 1 << 14,
   /** Records that wait for a turn of a run, beyond which sources are held back. */
   WAITING_RECORDS_MAX: 1 << 16,
+  /** Turns of a run that wait for the disk, beyond which the next is made a while later. */
+  TURNS_UNPACED: 8,
+  /** That while, milliseconds. */
+  TURN_PACE_MS: 5,
   /** Turns of a run that wait for the disk, beyond which the next one waits too. */
   TURNS_IN_FLIGHT_MAX: 64,
   /** Milliseconds by which the wall clock may run ahead of the time that passed, before nothing more is stamped by it. */

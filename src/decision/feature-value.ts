@@ -1,8 +1,7 @@
-/** One feature as people are told it: the value as delivered, or why there is none. */
+/** Features as people are told them: each value as delivered, or why there is none. */
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureIR, Value } from '../define/ir.ts'
-import { delivered } from './delivered.ts'
 import { featureRefusals, type FeatureRefusal } from './refused.ts'
 
 export type FeatureValue =
@@ -10,17 +9,27 @@ export type FeatureValue =
   /** Nothing may stand in for it. */
   | { readonly refused: FeatureRefusal }
 
-/** Row 0 of a feature's column. */
-export function featureValue(feature: FeatureIR, column: FeatureColumn, strings: Strings): FeatureValue {
-  const refused = featureRefusals[column.refused?.[0] ?? 0]
+/** A row of a group's columns, by feature. */
+export const featureValues = (
+  features: readonly FeatureIR[],
+  columns: readonly FeatureColumn[],
+  row: number,
+  strings: Strings,
+): Record<string, FeatureValue> =>
+  Object.fromEntries(features.map((feature, f) => [feature.name, featureValue(feature, columns[f], strings, row)]))
+
+/** A row of a feature's column. */
+export function featureValue(feature: FeatureIR, column: FeatureColumn, strings: Strings, row = 0): FeatureValue {
+  const refused = featureRefusals[column.refused?.[row] ?? 0]
   if (refused) return { refused }
-  if (column.nulls?.[0]) return { value: null }
-  const { values } = delivered(column, feature)
-  if (!column.counts) return { value: cell(feature, values[0], strings) }
-  return { value: Array.from(values.subarray(0, column.counts[0]), value => cell(feature, value, strings)) }
+  if (column.nulls?.[row]) return { value: null }
+  const { values, width, counts } = column
+  if (!counts) return { value: cell(feature, values[row], strings) }
+  return { value: Array.from(values.subarray(row * width, row * width + counts[row]), value => cell(feature, value, strings)) }
 }
 
-function cell({ type }: FeatureIR, value: number, strings: Strings): Value {
+function cell({ type, scale = 0 }: FeatureIR, value: number, strings: Strings): Value {
   if (type === 'string') return strings.textOf(value)
+  if (type === 'decimal' && scale > 0) return value / 10 ** scale
   return type === 'bool' ? value === 1 : value
 }

@@ -56,6 +56,16 @@ export class LiveKeys {
     return this.#keys.subarray(0, this.#size)
   }
 
+  /** The newest event time of a key that was live at the last tick, UTC ms; −Infinity of any other. */
+  newestOf(key: number): number {
+    const mask = this.#table.length - 1
+    for (let place = hashOf(key) & mask; this.#table[place] !== 0; place = (place + 1) & mask) {
+      const slot = this.#table[place] - 1
+      if (this.#keys[slot] === key) return this.#last[slot]
+    }
+    return -Infinity
+  }
+
   #anyDead(): boolean {
     for (let slot = 0; slot < this.#size; slot++) if (this.#last[slot] < this.#tail) return true
     return false

@@ -1,7 +1,7 @@
 /**
  * The keys that a tick decides about where events can be revised: a superseded event, or one marked deleted, makes no key live (semantics §4).
  *
- * What counts in a window is the kernel's to know, so this asks it: a group of one feature, how many events the key has in the last `live` ms. A tick reads
+ * What counts in a window is the kernel's to know, so this asks it: a group of one feature, how long ago the newest event of the key in the last `live` ms was. A tick reads
  * every key that was live or had an event since; keys that are not live are forgotten until they have another. Costs what the kernel costs an
  * event, and a read a key at a tick.
  */
@@ -16,7 +16,8 @@ export class RevisedKeys {
   readonly #kernel: Kernel
   readonly #order: KeyOrder
   readonly #isText: boolean
-  readonly #keys = new Set<number>()
+  /** Keys that are live, or had an event since, and the newest event time of each at the last tick. */
+  readonly #keys = new Map<number, number>()
 
   constructor(source: SourceIR, key: string, live: number, order: KeyOrder, strings: Strings) {
     const column = source.columns.find(({ name }) => name === key)!
@@ -30,7 +31,7 @@ export class RevisedKeys {
         entity: [column.entity ?? key],
         key: [key],
         place: { kind: 'stream' },
-        features: [{ name: 'events', agg: 'count', window: live, hop: 1, type: 'int' }],
+        features: [{ name: 'since', agg: 'timeSinceLast', window: live, hop: 1, type: 'duration' }],
       },
       source,
       { strings },
@@ -40,16 +41,20 @@ export class RevisedKeys {
   see(block: Block): void {
     this.#kernel.apply(block)
     const { values, nulls } = block.columns[this.#key]
-    for (let row = 0; row < block.length; row++) if (!nulls?.[row]) this.#keys.add(values[row])
+    for (let row = 0; row < block.length; row++) if (!nulls?.[row] && !this.#keys.has(values[row])) this.#keys.set(values[row], -Infinity)
   }
 
   /** The keys live at a tick, in order. `t`, UTC ms, does not go back. */
   at(t: number): Float64Array {
-    const all = [...this.#keys]
+    const all = [...this.#keys.keys()]
     const asked: Column = { values: this.#isText ? Int32Array.from(all) : Float64Array.from(all) }
-    const [events] = this.#kernel.read([asked], new Float64Array(all.length).fill(t))
-    const live = all.filter((_, i) => events.values[i] > 0)
-    if (live.length < all.length) all.forEach((key, i) => events.values[i] > 0 || this.#keys.delete(key))
-    return Float64Array.from(live).sort(this.#order)
+    const [{ values, nulls }] = this.#kernel.read([asked], new Float64Array(all.length).fill(t))
+    all.forEach((key, i) => (nulls[i] ? this.#keys.delete(key) : this.#keys.set(key, t - values[i])))
+    return Float64Array.from(this.#keys.keys()).sort(this.#order)
+  }
+
+  /** As `LiveKeys` has it. */
+  newestOf(key: number): number {
+    return this.#keys.get(key) ?? -Infinity
   }
 }

@@ -53,6 +53,11 @@ export class TickKeys {
     const all = new Set([this.#plain, ...revised].flatMap(keys => [...keys.at(t)]))
     return Float64Array.from(all).sort(this.#order)
   }
+
+  /** The newest event time of a key that was live at the last tick, UTC ms. */
+  newestOf(key: number): number {
+    return Math.max(this.#plain.newestOf(key), ...this.#tellers.map(({ revised }) => revised?.newestOf(key) ?? -Infinity))
+  }
 }
 
 /** The key's column, NULL where the event deletes a row: that makes no key live. */

@@ -6,6 +6,7 @@
  * is written, since what follows would stand on what is missing.
  */
 import type { ColumnIR } from '../define/ir.ts'
+import type { EffectChange, NewEffect, StoredEffects } from './effects.ts'
 import type { DeadLetter, LetterChange } from './letters.ts'
 
 /** A segment as it is stored: entries [first, first + entries) of the total order. */
@@ -36,11 +37,15 @@ export interface StoredSchema {
 export interface Commit {
   readonly segment?: StoredSegment
   readonly decisions?: readonly StoredDecisions[]
+  /** What follows from the decisions. */
+  readonly effects?: readonly NewEffect[]
+  /** What became of effects of earlier commits. */
+  readonly settled?: readonly EffectChange[]
   readonly dead?: readonly DeadLetter[]
   /** Changes to letters of earlier commits. */
   readonly letters?: readonly LetterChange[]
   readonly schemas?: readonly StoredSchema[]
-  /** Takes away the segments before this entry, at which one begins, and the decisions that were made on their entries alone. */
+  /** Takes away the segments before this entry, at which one begins, the decisions that were made on their entries alone, and the effects of those that are done. */
   readonly forget?: number
   /** Named values: where each source was read up to, how far decisions went. `null` takes one away. */
   readonly put?: readonly (readonly [name: string, value: string | null])[]
@@ -48,6 +53,7 @@ export interface Commit {
 
 /** What is committed, to read: it grows while another process writes, and nothing in it changes. */
 export interface StoredLog {
+  readonly effects: StoredEffects
   /** The segment that holds the entry `sequence`, or the next one after it; what is committed when it is called. */
   segmentAt(sequence: number): StoredSegment | undefined
   /** The last segment committed. */

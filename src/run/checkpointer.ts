@@ -20,6 +20,8 @@ export interface CheckpointerOptions {
   readonly strings: Strings
   /** String files that were restored, and how many strings they gave. */
   readonly restored: { readonly files: readonly StateFile[]; readonly count: number }
+  /** `Manifest.readAt`; −Infinity where nothing was read. */
+  readonly readAt?: () => number
   /** Commits the manifest; resolves when it is durable. */
   readonly commit: (manifest: string) => Promise<void>
   readonly onError: (error: unknown) => void
@@ -115,7 +117,8 @@ export class Checkpointer {
     const { store, commit } = this.#options
     const { size } = this.#options.strings
     const strings = await this.#saveStrings(size)
-    const manifest: Manifest = { round: this.#number, strings, groups }
+    const readAt = this.#options.readAt?.() ?? -Infinity
+    const manifest: Manifest = { round: this.#number, strings, groups, ...(readAt > -Infinity && { readAt }) }
     await commit(JSON.stringify(manifest))
     this.#stringFiles = strings
     this.#stringsSaved = size

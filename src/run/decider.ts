@@ -23,6 +23,12 @@ interface TickModel {
   readonly keys: TickKeys
 }
 
+/** Decisions at one mark. */
+interface AtMark extends Pick<Moments, 'length' | 'columnOf' | 'since'> {
+  readonly t: number
+  readonly entry: number
+}
+
 /** How many of the decisions of a segment of marks are made already, by model. */
 export type Made = Readonly<Record<string, number>>
 
@@ -32,6 +38,7 @@ export class Decider {
   readonly #onTicks: readonly TickModel[]
   readonly #onRequests: ReadonlyMap<string, LiveModel>
   readonly #strings: Strings
+  #clock = -Infinity
 
   constructor(definitions: Definitions, strings: Strings) {
     const { ir } = definitions
@@ -59,6 +66,11 @@ export class Decider {
     return Math.max(0, ...this.#onTicks.map(({ every }) => every.live))
   }
 
+  /** The time up to which it has decided, UTC ms: no group was read above it by a decision. */
+  get clock(): number {
+    return this.#clock
+  }
+
   /** Periods of the models that tick, ms. */
   get periods(): number[] {
     return this.#onTicks.map(({ every }) => every.every)
@@ -77,6 +89,7 @@ export class Decider {
     const order = new OrderOf(segment)
     if (segment.marks.length > 0) yield* this.#decideOnMarks(segment.marks, segment.first, new Map(Object.entries(made)))
     else {
+      this.#clock = order.lastArrival
       const decisions = this.#decideOnEvents(order)
       for (const { keys } of this.#onTicks) see(keys, order)
       yield* decisions
@@ -87,6 +100,7 @@ export class Decider {
   catchUp(segment: Segment, groups: readonly LiveGroup[], ticks: boolean): void {
     if (segment.marks.length > 0) return
     const order = new OrderOf(segment)
+    this.#clock = Math.max(this.#clock, order.lastArrival)
     for (const group of groups) group.catchUp(order.eventsOf(group.group.source), order.lastArrival)
     if (ticks) for (const { keys } of this.#onTicks) see(keys, order)
   }
@@ -115,24 +129,26 @@ export class Decider {
 
   *#decideOnMarks(marks: readonly Mark[], first: number, left: Map<string, number>): Generator<LiveDecisions> {
     for (const [i, mark] of marks.entries()) {
+      this.#clock = Math.max(this.#clock, mark.t)
       if (mark.kind === 'request') {
         if (skipped(left, mark.model, 1) === 0) yield* this.#answer(mark, first + i)
         continue
       }
-      for (const { live, every, keys } of this.#onTicks) {
+      for (const model of this.#onTicks) {
+        const { live, every, keys } = model
         if (mark.t % every.every !== 0) continue
         const due = keys.at(mark.t)
         const from = skipped(left, live.model.name, due.length)
-        yield* this.#sweep(live, every, due.subarray(from), mark.t, first + i)
+        yield* this.#sweep(model, due.subarray(from), mark.t, first + i)
       }
     }
   }
 
-  *#sweep(live: LiveModel, { column }: Every, due: Float64Array, t: number, entry: number): Generator<LiveDecisions> {
+  *#sweep({ live, every: { column }, keys }: TickModel, due: Float64Array, t: number, entry: number): Generator<LiveDecisions> {
     for (let from = 0; from < due.length; from += limits.TICK_KEYS_AT_ONCE) {
       const chunk = due.subarray(from, from + limits.TICK_KEYS_AT_ONCE)
       const key = { values: column.type === 'string' ? Int32Array.from(chunk) : chunk.slice() }
-      yield this.#decideAt(live, chunk.length, t, entry, () => key)
+      yield this.#decideAt(live, { length: chunk.length, t, entry, columnOf: () => key, since: row => keys.newestOf(chunk[row]) })
     }
   }
 
@@ -143,17 +159,18 @@ export class Decider {
     const request = new RequestReader(live.model.decide, this.#strings)
     if (request.take(fields)) return
     const columns = request.columns()
-    yield this.#decideAt(live, 1, t, entry, name => columns[name])
+    yield this.#decideAt(live, { length: 1, t, entry, columnOf: name => columns[name], since: () => t })
   }
 
   /** Decisions at a mark: with everything known that stands before it. */
-  #decideAt(live: LiveModel, length: number, t: number, entry: number, columnOf: Moments['columnOf']): LiveDecisions {
+  #decideAt(live: LiveModel, { length, t, entry, columnOf, since }: AtMark): LiveDecisions {
     const moments: Moments = {
       length,
       entry: new Float64Array(length).fill(entry),
       t: new Float64Array(length).fill(t),
       position: undefined,
       columnOf,
+      since,
       prefixes: () => new Int32Array(length),
       source: undefined,
     }

@@ -9,9 +9,11 @@ import { Strings } from '../columns/strings.ts'
 import type { Appended, Log } from '../log/log.ts'
 import { readSegment, type Segment } from '../log/segment.ts'
 import type { LogStore, StoredDecisions, StoredSegment } from '../log/store.ts'
+import type { NewEffect } from '../log/effects.ts'
 import type { Decider, Made } from './decider.ts'
 import type { DecisionWriter } from './decision-codec.ts'
 import type { LiveDecisions } from './live-model.ts'
+import type { Outbox } from './outbox.ts'
 
 /** Where the texts of a column have their ids. */
 export type StringsOf = (source: string, column: string) => Strings
@@ -35,6 +37,8 @@ export function progressOf(text: string | undefined): Progress {
 
 export interface Decided {
   readonly decisions: readonly StoredDecisions[]
+  /** What follows from them. */
+  readonly effects: readonly NewEffect[]
   readonly progress: Progress
 }
 
@@ -46,6 +50,8 @@ export interface DecidingOptions {
   /** Columns whose texts are in the pipeline's strings. */
   readonly isLookedAt: (source: string, column: string) => boolean
   readonly strings: Strings
+  /** Makes what follows from decisions; none for who imports history, from which nothing follows any more. */
+  readonly outbox?: Outbox | undefined
   /** From here on nothing is recorded; the decider has taken everything before `entry`. */
   readonly from: Progress
 }
@@ -94,8 +100,7 @@ export class Deciding {
       this.#waitingEntries += stored.entries
       return undefined
     }
-    const decisions = [...this.#options.decider.take(segment)].map(made => this.#written(made, stringsOf))
-    return { decisions, progress: { entry: stored.first + stored.entries, skip: 0 } }
+    return this.#written([...this.#options.decider.take(segment)], stringsOf, { entry: stored.first + stored.entries, skip: 0 })
   }
 
   /** The next stretch of decisions of what waits: of a tick some thousands, otherwise of one segment. */
@@ -108,21 +113,18 @@ export class Deciding {
     const next = current.decisions.next()
     if (next.done) {
       this.#current = undefined
-      return { decisions: [], progress: { entry: segment.first + segment.length, skip: 0 } }
+      return this.#written([], stringsOf, { entry: segment.first + segment.length, skip: 0 })
     }
     const { name } = next.value.model
     made[name] = (made[name] ?? 0) + next.value.length
     const skip = Object.values(made).reduce((sum, count) => sum + count, 0)
-    return { decisions: [this.#written(next.value, stringsOf)], progress: { entry: segment.first, skip, made: { ...made } } }
+    return this.#written([next.value], stringsOf, { entry: segment.first, skip, made: { ...made } })
   }
 
   /** All decisions that a segment of events makes, of all models: one commit, as in the turn that appended it. */
   #whole({ segment, decisions, stringsOf }: Current): Decided {
     this.#current = undefined
-    return {
-      decisions: [...decisions].map(made => this.#written(made, stringsOf)),
-      progress: { entry: segment.first + segment.length, skip: 0 },
-    }
+    return this.#written([...decisions], stringsOf, { entry: segment.first + segment.length, skip: 0 })
   }
 
   #begin(): Current | undefined {
@@ -150,10 +152,18 @@ export class Deciding {
     return waiting
   }
 
-  #written(made: LiveDecisions, stringsOf: StringsOf): StoredDecisions {
-    const { decide } = made.model
-    const source = decide.kind === 'on' ? decide.source : ''
-    // The key of a tick is that of a group, whose texts are the pipeline's.
-    return this.#options.writer.write(made, column => (decide.kind === 'on' ? stringsOf(source, column) : this.#options.strings))
+  #written(all: readonly LiveDecisions[], stringsOf: StringsOf, progress: Progress): Decided {
+    const { writer, outbox, strings } = this.#options
+    const decisions: StoredDecisions[] = []
+    const effects: NewEffect[] = []
+    for (const made of all) {
+      const { decide } = made.model
+      const source = decide.kind === 'on' ? decide.source : ''
+      // The key of a tick is that of a group, whose texts are the pipeline's.
+      const textsOf = (column: string) => (decide.kind === 'on' ? stringsOf(source, column) : strings)
+      decisions.push(writer.write(made, textsOf))
+      if (outbox) effects.push(...outbox.of(made, textsOf))
+    }
+    return { decisions, effects, progress }
   }
 }

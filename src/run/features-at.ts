@@ -11,16 +11,16 @@ import { concatBlocks } from '../columns/concat.ts'
 import { gather, picked } from '../columns/gather.ts'
 import { blockSlice } from '../columns/slice.ts'
 import { Strings } from '../columns/strings.ts'
-import { featureValue, type FeatureValue } from '../decision/feature-value.ts'
+import { featureValues, type FeatureValue } from '../decision/feature-value.ts'
 import { columnsLookedAt } from '../decision/reads.ts'
-import type { ColumnIR, GroupIR, PipelineIR, SourceIR } from '../define/ir.ts'
-import { fieldReader } from '../intake/field.ts'
+import type { GroupIR, PipelineIR, SourceIR } from '../define/ir.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks } from '../kernel/placement.ts'
 import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import { refuseIncomplete } from './incomplete.ts'
+import { keyValue } from './key-value.ts'
 import { countBefore } from './recover.ts'
 
 export interface FeaturesAt {
@@ -63,7 +63,7 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group, key, t }: 
     keyValue(
       source.columns.find(column => column.name === name)!,
       key[i],
-      strings,
+      text => strings.idOf(text),
     ),
   )
   const { block, before, known, ofKey } = ownEvents(ir, store, { group, source, strings, wanted, t })
@@ -83,7 +83,7 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group, key, t }: 
     clock: Number.isFinite(placed.clock[0]) ? placed.clock[0] : null,
     known: before + (source.identity ? placed.upto[0] : known),
     ofKey,
-    features: Object.fromEntries(group.features.map((feature, f) => [feature.name, featureValue(feature, out[f], strings)])),
+    features: featureValues(group.features, out, 0, strings),
   }
 }
 
@@ -147,14 +147,6 @@ function rowsOfKey({ key }: GroupIR, block: Block, wanted: readonly number[], ro
 }
 
 const countUpTo = (arrival: Float64Array, rows: Uint32Array, t: number): number => rows.filter(row => arrival[row] <= t).length
-
-/** A key column's physical value from text, exactly. Bounds are the door's: an event in the log may be from before they were. */
-function keyValue({ name, type, scale, zone }: ColumnIR, text: string, strings: Strings): number {
-  const column: ColumnIR = { name, type, nullable: false, ...(scale !== undefined && { scale }), ...(zone !== undefined && { zone }) }
-  const value = fieldReader(column, { text: true, zoneless: false })(text)
-  if (typeof value === 'object') throw new SpillwayError('SPILL_INPUT', `no key: ${value.detail}`)
-  return typeof value === 'string' ? strings.idOf(value) : value
-}
 
 const isText = ({ columns }: SourceIR, name: string): boolean => columns.find(column => column.name === name)!.type === 'string'
 

@@ -51,6 +51,7 @@ export function refuseHalfDone(store: StoredLog): void {
 export function before(store: LogStore, from: number): LogStore {
   const isBefore = <S extends { readonly first: number }>(found: S | undefined) => (found && found.first < from ? found : undefined)
   return {
+    effects: store.effects,
     segmentAt: sequence => isBefore(store.segmentAt(sequence)),
     lastSegment: () => (from > 0 ? store.segmentAt(from - 1) : undefined),
     schemas: () => store.schemas(),

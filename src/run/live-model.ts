@@ -28,6 +28,7 @@ export interface LiveDecisions extends Scores {
   readonly keyColumn: ColumnIR
   readonly idColumn: ColumnIR | undefined
   readonly reads: readonly LiveRead[]
+  readonly since: Moments['since']
 }
 
 /** The moments of a stretch at which a model decides; row i is decision i. */
@@ -40,6 +41,8 @@ export interface Moments {
   readonly columnOf: (name: string) => Column
   /** How many of the stretch's events of a source are in each `P`. */
   readonly prefixes: (source: string) => Int32Array
+  /** The event time of what a decision answers to, UTC ms: of its event, of the newest event of its key at a tick, of its request. Good until the next stretch. */
+  readonly since: (row: number) => number
   /** The source whose event, the last of its prefix, triggers. */
   readonly source: string | undefined
 }
@@ -78,7 +81,7 @@ export class LiveModel {
     return { keys: read.key.map(columnOf), prefix: prefixes(from), clock: t, own: source === from }
   }
 
-  decide({ length, entry, t, position, columnOf }: Moments, answers: ReadonlyMap<Reader, GroupAnswers>): LiveDecisions {
+  decide({ length, entry, t, position, since, columnOf }: Moments, answers: ReadonlyMap<Reader, GroupAnswers>): LiveDecisions {
     const given = this.readers.map(reader => ({ reader, answer: answers.get(reader)! }))
     const features = new Map(
       given.map(({ reader, answer }) => [reader.id, { read: reader.read, out: reader.features.map(index => answer.out[index]) }]),
@@ -90,6 +93,7 @@ export class LiveModel {
       entry,
       t,
       position,
+      since,
       key: columnOf(this.#key.name),
       id: this.#id && columnOf(this.#id.name),
       keyColumn: this.#key,

@@ -17,6 +17,8 @@ export interface Manifest {
   readonly strings: readonly StateFile[]
   /** By group: its slices, one behind the other, and the placement by which they were applied. */
   readonly groups: Readonly<Record<string, SavedGroup>>
+  /** No key was read above it outside of decisions, UTC ms: what is appended later is stamped at least this. */
+  readonly readAt?: number
 }
 
 export interface SavedGroup {

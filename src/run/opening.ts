@@ -17,6 +17,7 @@ import { Deciding, progressOf, type StringsOf } from './deciding.ts'
 import { DecisionWriter } from './decision-codec.ts'
 import { MANIFEST } from './manifest.ts'
 import { DECIDED, Memory, type MemoryOptions } from './memory.ts'
+import type { Outbox } from './outbox.ts'
 
 /** What a run needs of a pipeline: its IR and the user's functions. */
 export interface Runnable extends Definitions {
@@ -33,12 +34,15 @@ export const TICKED = 'ticked'
 export const pipelineText = ({ fingerprint, ir }: Runnable): string => JSON.stringify({ fingerprint, ir })
 
 export interface OpeningOptions extends MemoryOptions {
+  /** Makes what follows from decisions, if anything shall. */
+  readonly outbox?: (strings: Strings) => Outbox
   readonly store: LogStore
   readonly partitions?: number | undefined
   /** What is in memory of the log already; made from it unless given. */
   readonly memory?: Memory | undefined
   /** Where the texts of what is appended have their ids. */
   readonly stringsOf: StringsOf
+  readonly readAt?: () => number
 }
 
 export interface Opening {
@@ -70,10 +74,12 @@ export function open(runnable: Runnable, options: OpeningOptions): Opening {
     groups: decider.groups,
     // The files that another process has restored from may be gone: what is taken over is saved whole.
     restored: options.memory ? { files: [], count: 0 } : memory.restored,
+    ...(options.readAt && { readAt: options.readAt }),
     commit: text => store.commit({ put: [[MANIFEST, text]] }),
     onError: error => onReport(`state could not be saved: ${(error as Error).message}`),
   })
   const writer = new DecisionWriter(runnable.fingerprint, strings)
-  const deciding = new Deciding({ store, log, decider, writer, isLookedAt, strings, from })
+  const outbox = options.outbox?.(strings)
+  const deciding = new Deciding({ store, log, decider, writer, isLookedAt, strings, outbox, from })
   return { strings, log, lookup, decider, deciding, checkpointer, remembered: recovery.remembered }
 }

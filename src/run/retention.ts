@@ -25,12 +25,12 @@ export interface RetentionOptions {
  * Milliseconds for which a run keeps events that was asked to keep them for `keep`: not less than ids, revisions and ticks need. Throws
  * `SPILL_UNSUPPORTED` for a pipeline that needs its whole log.
  */
-export function keptFor({ sources, groups, models }: PipelineIR, keep: number): number {
+export function keptFor({ sources, groups, models, actions = [] }: PipelineIR, keep: number): number {
   for (const source of sources) if (source.identity && !source.identity.includes(source.time)) throw needsAll(revised(source))
   for (const { name, features } of groups)
     for (const feature of features)
       if (feature.window === 'lifetime') throw needsAll(`feature '${feature.name}' of group '${name}' reaches back to the first event`)
-  return Math.max(keep, ...needsOf({ sources, models }).map(({ ms }) => ms))
+  return Math.max(keep, ...needsOf({ sources, models, actions }).map(({ ms }) => ms))
 }
 
 /**
@@ -55,13 +55,14 @@ export function checkReach(ir: PipelineIR, { entry, arrival }: Begins, now: numb
 }
 
 /** How far back other things than windows reach. */
-function needsOf({ sources, models }: Pick<PipelineIR, 'sources' | 'models'>): { readonly what: string; readonly ms: number }[] {
+function needsOf({ sources, models, actions = [] }: Pick<PipelineIR, 'sources' | 'models' | 'actions'>): { readonly what: string; readonly ms: number }[] {
   return [
     ...sources.flatMap(({ name, id, dedupe }) => (id === undefined ? [] : [{ what: `dedupe of source '${name}'`, ms: dedupe }])),
     ...sources.flatMap(({ name, revisable }) =>
       revisable === undefined ? [] : [{ what: `revisable of source '${name}'`, ms: revisable }],
     ),
     ...models.flatMap(({ name, decide }) => (decide.kind === 'every' ? [{ what: `live of model '${name}'`, ms: decide.live }] : [])),
+    ...actions.flatMap(({ name, cooldown }) => (cooldown === undefined ? [] : [{ what: `cooldown of action '${name}'`, ms: cooldown }])),
   ]
 }
 

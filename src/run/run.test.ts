@@ -4,7 +4,8 @@ import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
 import { count, entity, features, lag, logistic, model, on, pipeline, source, stream, t } from '../index.ts'
 import { batchOf } from '../intake/batch.ts'
 import { readDecisions } from './decision-codec.ts'
-import { Run, type RunOptions } from './run.ts'
+import type { RunOptions } from './parts.ts'
+import { Run } from './run.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', {

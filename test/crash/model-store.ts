@@ -6,8 +6,10 @@
  */
 import { assert } from '../../src/base/assert.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
+import type { StoredEffects } from '../../src/log/effects.ts'
 import type { LetterChange, SettledLetter, StoredDeadLetter } from '../../src/log/letters.ts'
 import type { Commit, LogStore, StateSink, StoredDecisions, StoredSchema, StoredSegment } from '../../src/log/store.ts'
+import { ModelEffects } from './model-effects.ts'
 
 interface Waiting {
   readonly commit: Commit
@@ -68,8 +70,9 @@ export class ModelStore implements LogStore {
     for (const { commit, resolve, reject } of this.#waiting.splice(0, count)) {
       this.disk.commits.push(commit)
       try {
-        // Looks whether the letters that it changes are there.
+        // Looks whether the letters and effects that it changes are there.
         if (commit.letters?.length) void this.letters
+        if (commit.settled?.length) void this.effects
         resolve()
       } catch (error) {
         this.disk.commits.pop()
@@ -93,6 +96,10 @@ export class ModelStore implements LogStore {
   crash(kept: number): Disk {
     const commits = [...this.disk.commits, ...this.#waiting.slice(0, kept).map(({ commit }) => commit)]
     return { commits, states: new Map(this.disk.states) }
+  }
+
+  get effects(): StoredEffects {
+    return new ModelEffects(this.disk.commits)
   }
 
   segmentAt(sequence: number): StoredSegment | undefined {

@@ -1,6 +1,7 @@
 /** What is committed in the log's SQLite file, read by a connection of its own that blocks nobody. */
 import type { StoredDecisions, StoredLog, StoredSchema, StoredSegment } from '../store.ts'
 import { Asking, type Question } from './asking.ts'
+import { EffectReader } from './effect-reader.ts'
 import { LetterReader } from './letter-reader.ts'
 import { StateFiles } from './state-files.ts'
 import { checkSum } from './sums.ts'
@@ -16,6 +17,7 @@ export interface ModelDecisions {
 
 export class SqliteReader implements StoredLog {
   readonly letters: LetterReader
+  readonly effects: EffectReader
   readonly #path: string
   readonly #db: Asking
   readonly #segmentAt: Question
@@ -32,6 +34,7 @@ export class SqliteReader implements StoredLog {
     this.#path = path
     this.#db = db
     this.letters = new LetterReader(db)
+    this.effects = new EffectReader(db)
     this.#segmentAt = db.prepare(
       `SELECT first, entries, arrival, bytes FROM segment
        WHERE first >= coalesce((SELECT max(first) FROM segment WHERE first <= ?1 AND first + entries > ?1), ?1) ORDER BY first LIMIT 1`,

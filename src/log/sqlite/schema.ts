@@ -24,6 +24,11 @@ const migrations: readonly string[] = [
    ALTER TABLE schema ADD COLUMN sum INTEGER;`,
   // State was a file a slice, and is a file a group: it is made again from the log.
   `DELETE FROM value WHERE name = 'checkpoint';`,
+  `CREATE TABLE effect (number INTEGER PRIMARY KEY, action TEXT NOT NULL, id TEXT NOT NULL, entry INTEGER NOT NULL, key TEXT NOT NULL, t INTEGER NOT NULL,
+     made INTEGER NOT NULL, due INTEGER, body TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next INTEGER, why TEXT,
+     sent INTEGER, settled INTEGER);
+   CREATE INDEX effect_entry ON effect (entry);
+   CREATE INDEX effect_pending ON effect (action, number) WHERE state = 'pending';`,
 ]
 
 export const FORMAT = migrations.length

@@ -5,6 +5,7 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../../base/errors.ts'
+import type { StoredEffects } from '../effects.ts'
 import type { Commit, LogStore, StateSink, StoredSchema, StoredSegment } from '../store.ts'
 import type { CheckpointerData } from './checkpointer-thread.ts'
 import { Gate } from './gate.ts'
@@ -78,6 +79,10 @@ export class SqliteStore implements LogStore {
     this.#waiting.push({ number, resolve, reject })
     this.#writer.postMessage({ number, commit } satisfies ToWriter, transfers(commit))
     return promise
+  }
+
+  get effects(): StoredEffects {
+    return this.#reader.effects
   }
 
   segmentAt(sequence: number): StoredSegment | undefined {

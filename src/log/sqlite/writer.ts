@@ -1,6 +1,7 @@
 /** Commits into the tables: several commits are one transaction and one fsync. Runs in the writer's thread. */
 import { limits } from '../../base/limits.ts'
 import type { Commit } from '../store.ts'
+import { EffectWriter } from './effect-writer.ts'
 import { LetterWriter } from './letter-writer.ts'
 import { checkStructure } from './structure.ts'
 import { migrate } from './schema.ts'
@@ -17,6 +18,7 @@ export class Writer {
   readonly #segment: StatementSync
   readonly #decisions: StatementSync
   readonly #letters: LetterWriter
+  readonly #effects: EffectWriter
   readonly #schema: StatementSync
   readonly #put: StatementSync
   readonly #drop: StatementSync
@@ -39,12 +41,14 @@ export class Writer {
     this.#segment = db.prepare('INSERT INTO segment (first, entries, arrival, bytes) VALUES (?, ?, ?, ?)')
     this.#decisions = db.prepare('INSERT INTO decisions (model, first, last, count, bytes) VALUES (?, ?, ?, ?, ?)')
     this.#letters = new LetterWriter(db)
+    this.#effects = new EffectWriter(db)
     this.#schema = db.prepare('INSERT INTO schema (source, version, columns, sum) VALUES (?, ?, ?, ?)')
     this.#put = db.prepare('INSERT OR REPLACE INTO value (name, value, sum) VALUES (?, ?, ?)')
     this.#drop = db.prepare('DELETE FROM value WHERE name = ?')
     this.#forget = [
       db.prepare('DELETE FROM segment WHERE first < ?'),
       db.prepare('DELETE FROM decisions WHERE id < (SELECT id FROM decisions WHERE last >= ? ORDER BY id LIMIT 1)'),
+      db.prepare("DELETE FROM effect WHERE entry < ? AND state IN ('delivered', 'dropped', 'dry')"),
     ]
   }
 
@@ -65,13 +69,15 @@ export class Writer {
     this.#db.close()
   }
 
-  #apply({ segment, decisions = [], dead = [], letters = [], schemas = [], forget, put = [] }: Commit): void {
+  #apply({ segment, decisions = [], effects = [], settled = [], dead = [], letters = [], schemas = [], forget, put = [] }: Commit): void {
     for (const { source, version, columns } of schemas) {
       const text = JSON.stringify(columns)
       this.#schema.run(source, version, text, sumOf(`${source} ${version}`, text))
     }
     if (segment) this.#segment.run(segment.first, segment.entries, segment.arrival, segment.bytes)
     for (const { model, first, last, count, bytes } of decisions) this.#decisions.run(model, first, last, count, bytes)
+    for (const effect of effects) this.#effects.add(effect)
+    for (const change of settled) this.#effects.change(change)
     for (const change of letters) this.#letters.change(change)
     for (const letter of dead) this.#letters.add(letter)
     if (forget !== undefined) for (const statement of this.#forget) statement.run(forget)

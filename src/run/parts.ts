@@ -1,0 +1,72 @@
+/** What a run is put together from: a pipeline over a store, with its log taken again. */
+import type { Clock } from '../base/clock.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { NewEffect } from '../log/effects.ts'
+import type { Commit, LogStore, StoredDecisions } from '../log/store.ts'
+import { Appender } from './appender.ts'
+import { Asked } from './asked.ts'
+import { beginning, logNameOf } from './beginning.ts'
+import { refuseHalfDone } from './import-record.ts'
+import { manifestOf } from './manifest.ts'
+import type { Memory, MemoryOptions } from './memory.ts'
+import { open, type Opening, type Runnable } from './opening.ts'
+import { Outbox } from './outbox.ts'
+import { Reading } from './reading.ts'
+import { Retention } from './retention.ts'
+import { stampClock } from './stamp-clock.ts'
+import { Ticks } from './ticks.ts'
+
+export interface RunOptions extends MemoryOptions {
+  readonly store: LogStore
+  /** The wall clock that stamps arrivals; by default the machine's, guarded against jumps. */
+  readonly clock?: Clock
+  readonly partitions?: number
+  /** Receives decisions that are durable, in order. What it throws ends the run. */
+  readonly onDecisions?: (decisions: readonly StoredDecisions[]) => void
+  /** Receives effects that are durable, in order. What it throws ends the run. */
+  readonly onEffects?: (effects: readonly NewEffect[]) => void
+  /** Effects are recorded and not to be sent. */
+  readonly isDry?: boolean
+  /** What is in memory of the log already; made from it unless given. */
+  readonly memory?: Memory
+}
+
+export interface Parts extends Omit<Opening, 'remembered'> {
+  readonly clock: Clock
+  readonly appender: Appender
+  readonly asked: Asked
+  readonly ticks: Ticks
+  readonly reading: Reading
+  readonly retention: Retention | undefined
+  /** To be made before every other. */
+  readonly first: Commit | undefined
+}
+
+/** Throws as `open` does, and `SPILL_IMPORT` where an import was broken off. */
+export function partsOf(runnable: Runnable, options: RunOptions): Parts {
+  const { ir, maps } = runnable
+  const { store, clock = stampClock(), keep = Infinity, isDry = false } = options
+  refuseHalfDone(store)
+  const logName = logNameOf(store)
+  const { remembered, ...opened } = open(runnable, {
+    ...options,
+    stringsOf: (source, column) => appender.stringsOf(source, column),
+    readAt: () => reading.at,
+    ...(ir.actions && { outbox: (strings: Strings) => new Outbox(ir, { store, strings, clock, logName, isDry }) }),
+  })
+  const { strings, log, lookup, decider, deciding } = opened
+  const appender = new Appender({ ir, maps, strings, log, lookup, remembered })
+  const { ticked, commit: first } = beginning(runnable, store, log, clock, logName)
+  const ticks = new Ticks(decider.periods, ticked)
+  const reading = new Reading({
+    ir,
+    strings,
+    groups: decider.groups,
+    now: () => Math.max(clock(), log.notBefore),
+    nextTick: () => ticks.next,
+    behind: () => (deciding.isIdle ? undefined : decider.clock),
+  })
+  reading.wasAt(manifestOf(store)?.readAt ?? -Infinity)
+  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep })
+  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, first }
+}

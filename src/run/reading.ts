@@ -1,0 +1,148 @@
+/**
+ * Features of keys as they are now, read beside the decisions of a run from the same state.
+ *
+ * A read moves the clock of the key that it reads, and nothing may be asked below it later. So a read is made at a clock that no decision to come is below:
+ * now, if nothing waits to be decided and no tick is due, otherwise where the decisions are; and what is appended later is stamped at that clock at least.
+ */
+import { SpillwayError } from '../base/errors.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import type { Column } from '../columns/block.ts'
+import type { Strings } from '../columns/strings.ts'
+import { featureValues, type FeatureValue } from '../decision/feature-value.ts'
+import type { ColumnIR, PipelineIR } from '../define/ir.ts'
+import { keyValue } from './key-value.ts'
+import type { GroupAnswers, LiveGroup } from './live-group.ts'
+
+export interface LiveAsk {
+  readonly group: string
+  /** A text for each key column. */
+  readonly key: readonly string[]
+}
+
+/** What a key's features are, and what they are of (semantics §8). */
+export interface LiveFeatures {
+  readonly group: string
+  readonly key: Readonly<Record<string, string>>
+  /** The moment asked for, UTC ms. */
+  readonly t: number
+  /** The clock that the values are of, by the group's placement; NULL before the first run of a schedule. */
+  readonly clock: number | null
+  /** How many events of the group's source are known there: the first so many of the log. */
+  readonly known: number
+  readonly layer: 'stream'
+  /** How far the clock is behind the moment asked for, ms; NULL with it. */
+  readonly age: number | null
+  /** Why the values are older than the group's placement says, where they are. */
+  readonly degraded?: string
+  readonly features: Readonly<Record<string, FeatureValue>>
+}
+
+export interface ReadingOptions {
+  readonly ir: PipelineIR
+  readonly strings: Strings
+  readonly groups: readonly LiveGroup[]
+  /** The wall clock, or above it the last arrival, UTC ms. */
+  readonly now: () => number
+  /** When the next tick is, UTC ms: it may be due. */
+  readonly nextTick: () => number
+  /** The clock of the last decision, UTC ms, if anything waits to be decided. */
+  readonly behind: () => number | undefined
+}
+
+interface Read {
+  readonly live: LiveGroup
+  readonly columns: readonly ColumnIR[]
+}
+
+export class Reading {
+  readonly #options: ReadingOptions
+  readonly #reads: ReadonlyMap<string, Read>
+  #at = -Infinity
+
+  constructor(options: ReadingOptions) {
+    const { ir, groups } = options
+    this.#options = options
+    this.#reads = new Map(
+      groups.map(live => {
+        const source = ir.sources.find(({ name }) => name === live.group.source)!
+        return [live.group.name, { live, columns: live.group.key.map(name => source.columns.find(column => column.name === name)!) }]
+      }),
+    )
+  }
+
+  /** What is appended from now on is stamped at least this, UTC ms. */
+  get at(): number {
+    return this.#at
+  }
+
+  /** After a restart: state was saved that had been read up to here. */
+  wasAt(at: number): void {
+    this.#at = Math.max(this.#at, at)
+  }
+
+  /**
+   * One answer an ask, all of one moment and one prefix of the log. Throws `SPILL_INPUT` for a group that there is not, and for a key that is none of its
+   * column's type.
+   */
+  features(asks: readonly LiveAsk[]): LiveFeatures[] {
+    const wanted = asks.map(ask => this.#checked(ask))
+    const now = Math.max(this.#options.now(), this.#at)
+    const behind = this.#options.behind()
+    // What waits was appended behind every read, so that it is not below those.
+    const clock = behind === undefined ? Math.min(now, this.#options.nextTick()) : Math.max(behind, this.#at)
+    this.#at = clock
+    const answers = new Map<Read, { readonly answers: GroupAnswers; next: number }>()
+    for (const read of new Set(wanted.map(({ read }) => read)))
+      answers.set(read, { answers: this.#ask(read, wanted.filter(one => one.read === read).map(({ values }) => values), clock), next: 0 })
+    return wanted.map(({ read, key }) => {
+      const of = answers.get(read)!
+      return this.#answer(read, key, of.answers, of.next++, now, behind !== undefined)
+    })
+  }
+
+  #checked({ group, key }: LiveAsk): { read: Read; key: readonly string[]; values: number[] } {
+    const read = this.#reads.get(group)
+    if (!read) throw new SpillwayError('SPILL_INPUT', `there is no group '${group}'${didYouMean(group, [...this.#reads.keys()])}`)
+    const { columns } = read
+    if (key.length !== columns.length)
+      throw new SpillwayError('SPILL_INPUT', `group '${group}' is keyed by ${columns.map(({ name }) => name).join(', ')}`)
+    // A text that no event has had is no key's: −1, and is not kept.
+    return { read, key, values: columns.map((column, i) => keyValue(column, key[i], text => this.#options.strings.find(text))) }
+  }
+
+  #ask({ live, columns }: Read, keys: readonly (readonly number[])[], t: number): GroupAnswers {
+    const asked = columns.map(({ type }, part): Column => {
+      const values = keys.map(key => key[part])
+      if (type !== 'string') return { values: Float64Array.from(values) }
+      return { values: Int32Array.from(values), nulls: Uint8Array.from(values, id => (id < 0 ? 1 : 0)) }
+    })
+    const [answers] = live.take(
+      undefined,
+      [{ keys: asked, prefix: new Int32Array(keys.length), clock: new Float64Array(keys.length).fill(t), own: false }],
+      t,
+    )
+    return answers
+  }
+
+  #answer(
+    { live: { group } }: Read,
+    key: readonly string[],
+    { out, known, clock }: GroupAnswers,
+    row: number,
+    t: number,
+    isBehind: boolean,
+  ): LiveFeatures {
+    const at = Number.isFinite(clock[row]) ? clock[row] : null
+    return {
+      group: group.name,
+      key: Object.fromEntries(group.key.map((name, i) => [name, key[i]])),
+      t,
+      clock: at,
+      known: known[row],
+      layer: 'stream',
+      age: at === null ? null : t - at,
+      ...(isBehind && { degraded: 'decisions of that moment are being made' }),
+      features: featureValues(group.features, out, row, this.#options.strings),
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/** The outbox of a model store: what its commits say of effects. */
+import { SpillwayError } from '../../src/base/errors.ts'
+import type { EffectChange, StoredEffect, StoredEffects } from '../../src/log/effects.ts'
+import type { Commit } from '../../src/log/store.ts'
+
+export class ModelEffects implements StoredEffects {
+  readonly #effects = new Map<number, StoredEffect>()
+
+  /** Throws `SPILL_STORE` where a commit says of an effect what cannot be. */
+  constructor(commits: readonly Commit[]) {
+    for (const { effects = [], settled = [] } of commits) {
+      for (const { isDry, ...effect } of effects) {
+        const state = isDry ? 'dry' : 'pending'
+        this.#effects.set(effect.number, { ...effect, state, attempts: 0, next: undefined, why: undefined, sent: undefined, settled: undefined })
+      }
+      for (const change of settled) this.#effects.set(change.number, changed(this.#effects.get(change.number), change))
+    }
+  }
+
+  get all(): StoredEffect[] {
+    return [...this.#effects.values()]
+  }
+
+  last(): number {
+    return Math.max(0, ...this.#effects.keys())
+  }
+
+  pending(action: string, after: number, limit: number): StoredEffect[] {
+    return this.all.filter(one => one.state === 'pending' && one.action === action && one.number > after).slice(0, limit)
+  }
+
+  waiting(): string[] {
+    return [...new Set(this.all.filter(({ state }) => state === 'pending').map(({ action }) => action))].sort()
+  }
+
+  newest(action: string, since: number): Map<string, number> {
+    return new Map(this.all.filter(one => one.action === action && one.t >= since).map(({ key, t }) => [key, t]))
+  }
+}
+
+const from = { tried: 'pending', delivered: 'pending', dead: 'pending', again: 'dead', dropped: 'dead' } as const
+
+function changed(effect: StoredEffect | undefined, change: EffectChange): StoredEffect {
+  if (effect?.state !== from[change.kind])
+    throw new SpillwayError('SPILL_STORE', `there is no effect ${change.number} that could be ${change.kind}`)
+  const tried = { ...effect, attempts: effect.attempts + 1 }
+  switch (change.kind) {
+    case 'tried':
+      return { ...tried, sent: change.sent, next: change.next, why: change.why }
+    case 'delivered':
+      return { ...tried, state: 'delivered', sent: change.sent, settled: change.at, next: undefined, why: undefined }
+    case 'dead':
+      return { ...tried, state: 'dead', sent: change.sent, settled: change.at, next: undefined, why: change.why }
+    case 'again':
+      return { ...effect, state: 'pending', attempts: 0, settled: undefined }
+    case 'dropped':
+      return { ...effect, state: 'dropped', settled: change.at, why: change.why }
+  }
+}
