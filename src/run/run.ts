@@ -110,6 +110,16 @@ export class Run {
     return this.#log.end
   }
 
+  /** Records that wait for their turn. */
+  get waiting(): number {
+    return this.#inbox.records
+  }
+
+  /** Are sources held back until ids within `dedupe` have become older (DEDUPE_IDS_MAX)? */
+  get isHeldBack(): boolean {
+    return this.#wasHeld
+  }
+
   /** Resolves when the run has ended: stopped, or failed, and then rejects. */
   get ended(): Promise<void> {
     return this.#ended.promise
