@@ -110,6 +110,14 @@ export const limits = {
   DECISIONS_LISTED_MAX: 1000,
   /** Recorded decisions among which one call looks for those of a key. */
   DECISIONS_LOOKED_AT_MAX: 100_000,
+  /** Streams of server-sent events at once. */
+  SSE_STREAMS_MAX: 10_000,
+  /** Bytes that wait for one slow reader of events, beyond which it is cut off: it goes on where it was when it comes back. */
+  SSE_BUFFER_BYTES: 1 << 20,
+  /** Milliseconds between two signs of life on a stream of events. */
+  SSE_HEARTBEAT_MS: 15_000,
+  /** Milliseconds after which a reader of events that was cut off comes back. */
+  SSE_RETRY_MS: 1000,
   /** Connections to the server at once. */
   HTTP_CONNECTIONS_MAX: 12_000,
   /** Milliseconds within which the head of a request must be there. */

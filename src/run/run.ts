@@ -278,7 +278,7 @@ export class Run {
       this.#lookup.stored(end)
       inputs.forEach(({ resolve }, i) => resolve(receipts[i]))
       this.#asked.answer(answers)
-      this.counts.add(decisions, receipts)
+      this.counts.add(decisions, receipts, inputs, commit.dead ?? [])
       if (told.length > 0) this.#onDecisions?.(told)
     } catch (error) {
       for (const { reject } of inputs) reject(error)

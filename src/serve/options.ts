@@ -1,6 +1,8 @@
 /** What a server is made of. */
+import type { Registry } from 'prom-client'
 import { limits } from '../base/limits.ts'
 import type { PipelineIR } from '../define/ir.ts'
+import type { Feed } from './feed.ts'
 import type { ServedRun } from './served.ts'
 
 /** Bounds that one server may have otherwise than all; as the limits of their names. */
@@ -11,6 +13,9 @@ export interface Bounds {
   readonly streamWaitingBytes: number
   readonly waiting: number
   readonly bodyBytes: number
+  readonly eventStreams: number
+  readonly eventBytes: number
+  readonly heartbeatMs: number
 }
 
 export const defaultBounds: Bounds = {
@@ -20,6 +25,9 @@ export const defaultBounds: Bounds = {
   streamWaitingBytes: limits.HTTP_STREAM_WAITING_BYTES,
   waiting: limits.HTTP_WAITING_MAX,
   bodyBytes: limits.HTTP_BODY_BYTES_MAX,
+  eventStreams: limits.SSE_STREAMS_MAX,
+  eventBytes: limits.SSE_BUFFER_BYTES,
+  heartbeatMs: limits.SSE_HEARTBEAT_MS,
 }
 
 export interface ServeOptions {
@@ -27,6 +35,10 @@ export interface ServeOptions {
   readonly pipeline: { readonly ir: PipelineIR }
   /** The run's data folder: what it has recorded is read from there. */
   readonly data: string
+  /** Says when the run has made decisions durable; without it there is no stream of them. */
+  readonly feed?: Feed
+  /** Adds what else is to be told at `/metrics`. */
+  readonly addMetrics?: (registry: Registry) => void
   readonly bounds?: Partial<Bounds>
   /** Told of what went wrong inside, of which the client learns no more than that. */
   readonly onError?: (error: unknown) => void

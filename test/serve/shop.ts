@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { count, entity, features, model, on, pipeline, request, rules, source, stream, t } from '../../src/index.ts'
 import { openFolder, type DataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Run } from '../../src/run/run.ts'
+import { Feed } from '../../src/serve/feed.ts'
 import { serve, type ServerOptions } from '../../src/serve/server.ts'
 
 const card = entity('card', t.string())
@@ -55,8 +56,9 @@ export type OpenOptions = Partial<ServerOptions> & { readonly idsMax?: number; r
 export async function open({ idsMax, fsyncMs, ...options }: OpenOptions = {}): Promise<Open> {
   const data = mkdtempSync(join(tmpdir(), 'spillway-serve-'))
   const folder = await openFolder(data, { fsyncMs })
-  const run = new Run(shop, { store: folder.store, clock: () => start, ...(idsMax !== undefined && { idsMax }) })
-  const app = serve({ run, pipeline: shop, data, ...options })
+  const feed = new Feed()
+  const run = new Run(shop, { store: folder.store, clock: () => start, onDecisions: feed.tell, ...(idsMax !== undefined && { idsMax }) })
+  const app = serve({ run, pipeline: shop, data, feed, ...options })
   await app.ready()
   return {
     folder,
