@@ -56,9 +56,13 @@ function wholeBody(stream: Readable, bound: BodyBound, load: Load, held: { bytes
         reject(error)
       }
     })
-    stream.once('end', () => resolve(withoutMark(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))))
+    let hasEnded = false
+    stream.once('end', () => {
+      hasEnded = true
+      resolve(withoutMark(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
+    })
     stream.once('error', error => reject(bodyError(error)))
-    stream.once('close', () => reject(cutOff()))
+    stream.once('close', () => hasEnded || reject(cutOff()))
   })
 }
 
