@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto'
  * from the beginning again, so that without the log's name its effects would be taken for the old ones'.
  */
 export function effectId(pipeline: string, action: string, log: string, decision: string, t: number): string {
-  const hash = createHash('sha256').update(JSON.stringify([log, decision, t])).digest('hex')
+  const hash = createHash('sha256')
+    .update(JSON.stringify([log, decision, t]))
+    .digest('hex')
   return `${pipeline}/${action}/${hash.slice(0, 32)}`
 }

@@ -92,6 +92,50 @@ export const limits = {
   CHECKPOINT_EVERY_MS: 50,
   /** Milliseconds that commits wait for the WAL to be emptied at most. */
   GATE_MS_MAX: 2000,
+  /** Body of an HTTP request that is one JSON text, packed and unpacked, bytes. */
+  HTTP_JSON_BYTES_MAX: 1 << 20,
+  /** Body of an HTTP request that is an NDJSON stream, packed and unpacked, bytes. */
+  HTTP_STREAM_BYTES_MAX: 1 << 26,
+  /** NDJSON streams that are taken at once. */
+  HTTP_STREAMS_MAX: 32,
+  /** Bytes of one NDJSON stream that were given to the run and are not yet durable: beyond it the stream is not read on. */
+  HTTP_STREAM_WAITING_BYTES: 1 << 22,
+  /** HTTP requests that wait for their commit at once. */
+  HTTP_WAITING_MAX: 1 << 13,
+  /** Bytes of JSON bodies held at once, all requests together. */
+  HTTP_BODY_BYTES_MAX: 1 << 27,
+  /** Refused records that an answer names; all are dead letters. */
+  HTTP_ERRORS_MAX: 20,
+  /** Seconds after which a client that was turned away may come again. */
+  HTTP_RETRY_AFTER_S: 1,
+  /** Features of how many keys are asked for in one call. */
+  FEATURE_ASKS_MAX: 1000,
+  /** Decisions that one call lists. */
+  DECISIONS_LISTED_MAX: 1000,
+  /** Recorded decisions among which one call looks for those of a key. */
+  DECISIONS_LOOKED_AT_MAX: 100_000,
+  /** Streams of server-sent events at once. */
+  SSE_STREAMS_MAX: 10_000,
+  /** Bytes that wait for one slow reader of events, beyond which it is cut off: it goes on where it was when it comes back. */
+  SSE_BUFFER_BYTES: 1 << 20,
+  /** Milliseconds between two signs of life on a stream of events. */
+  SSE_HEARTBEAT_MS: 15_000,
+  /** Milliseconds after which a reader of events that was cut off comes back. */
+  SSE_RETRY_MS: 1000,
+  /** Connections to the server at once. */
+  HTTP_CONNECTIONS_MAX: 12_000,
+  /** Milliseconds within which the head of a request must be there. */
+  HTTP_HEAD_MS: 10_000,
+  /** Milliseconds within which a whole request must be there. */
+  HTTP_REQUEST_MS: 60_000,
+  /** Milliseconds between two looks for requests that are too slow. */
+  HTTP_LOOK_MS: 2000,
+  /** Milliseconds that a connection may wait for its next request. */
+  HTTP_IDLE_MS: 30_000,
+  /** Milliseconds in which nothing at all moves on a connection, before it is closed. */
+  HTTP_STILL_MS: 120_000,
+  /** Bytes of the head of a request. */
+  HTTP_HEAD_BYTES_MAX: 1 << 14,
   /** Ticks of one model over one replay, some key being live. */
   REPLAY_TICKS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */

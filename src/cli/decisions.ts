@@ -1,9 +1,9 @@
 /** `spillway decisions`: what a run has decided, from its data folder, which another process may hold. */
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
-import type { Value } from '../define/ir.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
+import { isKey, newestDecisions } from '../run/newest-decisions.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/recorded.ts'
 import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
@@ -36,8 +36,8 @@ export const decisionsCommand: Command = {
   },
   run(values, positionals) {
     const request = requestOf(values, positionals)
-    return lookInto(dataOf(values), reader => {
-      print(reader, request)
+    return lookInto(dataOf(values), async reader => {
+      await print(reader, request)
       return 0
     })
   },
@@ -54,13 +54,13 @@ function requestOf(values: Readonly<Record<string, unknown>>, extra: readonly st
   return { model, key, last: Number(last ?? LAST), entry: entry === undefined ? undefined : Number(entry), json }
 }
 
-function print(reader: SqliteReader, request: Request): void {
+async function print(reader: SqliteReader, request: Request): Promise<void> {
   const { model, entry, json } = request
   const models = reader.models()
   const names = models.map(each => each.model)
   if (model !== undefined && names.length > 0 && !names.includes(model))
     throw new SpillwayError('SPILL_INPUT', `no decision of model '${model}' is recorded${didYouMean(model, names)}`)
-  const decisions = entry === undefined ? newest(reader, request) : ofEntry(reader, request, entry)
+  const decisions = entry === undefined ? (await newestDecisions(reader, request)).decisions : ofEntry(reader, request, entry)
   if (json) return decisions.forEach(decision => console.log(JSON.stringify(decision)))
   const all = models.filter(each => model === undefined || each.model === model).reduce((sum, each) => sum + each.decisions, 0)
   const count = `${counted(decisions.length, 'decision')} of ${counted(all, 'recorded one')}`
@@ -73,28 +73,12 @@ function nothingText({ key, entry }: Request, all: number): string {
   return `No decision ${about.join(' ')}; ${counted(all, 'other')} recorded.`
 }
 
-/** Those asked for, from the newest back, then turned round. Reads stretch after stretch until there are enough. */
-function newest(reader: SqliteReader, { model, key, last }: Request): RecordedDecision[] {
-  const found: RecordedDecision[] = []
-  for (const { bytes } of reader.decisions(model)) {
-    if (found.length >= last) break
-    const own = [...recordedDecisions(bytes)].filter(decision => key === undefined || isKey(decision.key, key))
-    found.push(...own.reverse().slice(0, last - found.length))
-  }
-  return found.reverse()
-}
-
 function ofEntry(reader: SqliteReader, { model, key }: Request, entry: number): RecordedDecision[] {
   return reader
     .decisionsAt(entry)
     .filter(stretch => model === undefined || stretch.model === model)
     .flatMap(({ bytes }) => [...recordedDecisions(bytes)])
     .filter(decision => decision.entry === entry && (key === undefined || isKey(decision.key, key)))
-}
-
-/** Is the text this key? A number however it is written: 1.50 is 1.5. */
-function isKey(key: Value, text: string): boolean {
-  return typeof key === 'number' && text.trim() !== '' ? Number(text) === key : String(key) === text
 }
 
 function wholeText(decision: RecordedDecision): string {

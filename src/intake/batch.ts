@@ -25,6 +25,8 @@ export interface RecordBatch {
   readonly again?: Pick<RawForm, 'row' | 'mapped'>
   /** Records of this stretch that could not be decoded. */
   readonly undecodable: readonly Refusal[]
+  /** Told of each record that a run refuses, these among them, before that is durable. */
+  readonly onRefused?: (refusal: Refusal) => void
 }
 
 /** What the raw text of a record from there is; `row` as in `RawForm`. */

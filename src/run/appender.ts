@@ -57,6 +57,7 @@ export class Appender {
   readonly #doors: readonly SourceDoor[]
   #dead: DeadLetter[] = []
   #letters: LetterChange[] = []
+  #onRefused: RecordBatch['onRefused']
   #arrival = 0
   #next = 0
 
@@ -101,6 +102,7 @@ export class Appender {
 
   #take({ source, batch, letter }: Input, order: number[]): Receipt {
     const refusedBefore = this.#dead.length
+    this.#onRefused = batch.onRefused
     const form = formOf(batch.origin)
     for (const refusal of batch.undecodable) this.#refused({ ...refusal, source, ...(form && { form }) })
     const index = this.#doors.findIndex(door => door.source.name === source)
@@ -135,6 +137,7 @@ export class Appender {
 
   #refused(refusal: Refusal): void {
     this.#dead.push(letterOf(refusal, this.#next, this.#arrival))
+    this.#onRefused?.(refusal)
   }
 
   #door(source: string): SourceDoor {

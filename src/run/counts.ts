@@ -1,5 +1,6 @@
+import type { DeadLetter } from '../log/letters.ts'
 import type { StoredDecisions } from '../log/store.ts'
-import type { Receipt } from './appender.ts'
+import type { Input, Receipt } from './appender.ts'
 
 /** What a run has done since it started, all of it durable. */
 export class Counts {
@@ -7,6 +8,12 @@ export class Counts {
   duplicates = 0
   refused = 0
   decisions = 0
+  /** By source. */
+  readonly ofSource = new Map<string, { accepted: number; duplicates: number }>()
+  /** By source and reason. */
+  readonly letters = new Map<string, Map<string, number>>()
+  /** Decisions by model. */
+  readonly ofModel = new Map<string, number>()
 
   /** As a plain object. */
   get all(): { accepted: number; duplicates: number; refused: number; decisions: number } {
@@ -14,12 +21,31 @@ export class Counts {
     return { accepted, duplicates, refused, decisions }
   }
 
-  add(decisions: readonly StoredDecisions[], receipts: readonly Receipt[]): void {
-    for (const { accepted, duplicates, refused } of receipts) {
+  /** One receipt an input. */
+  add(
+    decisions: readonly StoredDecisions[],
+    receipts: readonly Receipt[],
+    inputs: readonly Pick<Input, 'source'>[],
+    dead: readonly DeadLetter[],
+  ): void {
+    receipts.forEach(({ accepted, duplicates, refused }, i) => {
       this.accepted += accepted
       this.duplicates += duplicates
       this.refused += refused
+      const { source } = inputs[i]
+      const own = this.ofSource.get(source) ?? { accepted: 0, duplicates: 0 }
+      own.accepted += accepted
+      own.duplicates += duplicates
+      this.ofSource.set(source, own)
+    })
+    for (const { model, count } of decisions) {
+      this.decisions += count
+      this.ofModel.set(model, (this.ofModel.get(model) ?? 0) + count)
     }
-    for (const { count } of decisions) this.decisions += count
+    for (const { source = '', reason } of dead) {
+      const own = this.letters.get(source) ?? new Map<string, number>()
+      own.set(reason, (own.get(reason) ?? 0) + 1)
+      this.letters.set(source, own)
+    }
   }
 }

@@ -24,6 +24,11 @@ export class Inbox {
     return this.#queue.length === 0
   }
 
+  /** Records that wait. */
+  get records(): number {
+    return this.#records
+  }
+
   add(input: Omit<Submitted, 'resolve' | 'reject'>): Promise<Receipt> {
     const { promise, resolve, reject } = Promise.withResolvers<Receipt>()
     this.#queue.push({ ...input, resolve, reject })

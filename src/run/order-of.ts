@@ -77,7 +77,16 @@ function momentsOf(
   prefixes: Moments['prefixes'],
   position: Float64Array = block.position,
 ): Moments {
-  return { length: block.length, entry, t: block.arrival, position, since: row => block.time[row], columnOf: name => block.columns[name], prefixes, source }
+  return {
+    length: block.length,
+    entry,
+    t: block.arrival,
+    position,
+    since: row => block.time[row],
+    columnOf: name => block.columns[name],
+    prefixes,
+    source,
+  }
 }
 
 /** The rows of events that trigger; `undefined` if all do. */

@@ -3,7 +3,23 @@ import { test } from 'node:test'
 import { ModelEffects } from '../../test/crash/model-effects.ts'
 import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
 import { pause } from '../base/clock.ts'
-import { action, answer, count, entity, every, features, linear, model, on, pipeline, request, source, stdout, stream, t } from '../index.ts'
+import {
+  action,
+  answer,
+  count,
+  entity,
+  every,
+  features,
+  linear,
+  model,
+  on,
+  pipeline,
+  request,
+  source,
+  stdout,
+  stream,
+  t,
+} from '../index.ts'
 import { batchOf } from '../intake/batch.ts'
 import type { NewEffect } from '../log/effects.ts'
 import type { RunOptions } from './parts.ts'
@@ -118,7 +134,8 @@ test('a crash forgets no effect, repeats none under another id, and cools down o
     ['note', 'a', 3],
     ['alarm', 'b', 3],
   ])
-  const pendingOf = (store: ModelStore) => ['alarm', 'note'].flatMap(name => store.effects.pending(name, 0, 9).map(({ id, number }) => [id, number]))
+  const pendingOf = (store: ModelStore) =>
+    ['alarm', 'note'].flatMap(name => store.effects.pending(name, 0, 9).map(({ id, number }) => [id, number]))
   assert.deepEqual(pendingOf(lost.store), pendingOf(whole.store))
   whole.moveTo(3.9)
   await whole.pays(pay(3.9, 10), pay(3.9, 10, 'b'))

@@ -35,7 +35,11 @@ const paid = model('paid', {
   inputs: p => ({ now: now.of(p.card).n, older: older.of(p.card).n, both: both.of(p.card, p.till).n }),
   score,
 })
-const watch = model('watch', { decide: every('1m', card, { live: '3m' }), inputs: ({ card: c }) => ({ now: now.of(c).n, older: older.of(c).n }), score })
+const watch = model('watch', {
+  decide: every('1m', card, { live: '3m' }),
+  inputs: ({ card: c }) => ({ now: now.of(c).n, older: older.of(c).n }),
+  score,
+})
 const shop = pipeline('shop', [paid, watch])
 
 const start = Date.parse('2026-01-01T00:00:30Z')
@@ -48,9 +52,18 @@ function open(disk?: Disk) {
   const run = new Run(shop, { store, clock: () => clock })
   const valuesOf = (group: string, ...key: string[]) => {
     const [found] = run.features([{ group, key }])
-    return { ...found, features: Object.fromEntries(Object.entries(found.features).map(([name, one]) => [name, Object.values(one)[0] as unknown])) }
+    return {
+      ...found,
+      features: Object.fromEntries(Object.entries(found.features).map(([name, one]) => [name, Object.values(one)[0] as unknown])),
+    }
   }
-  return { store, run, valuesOf, pays: (...all: ReturnType<typeof pay>[]) => run.submit('payments', batchOf(all)), moveTo: (s: number) => (clock = at(s)) }
+  return {
+    store,
+    run,
+    valuesOf,
+    pays: (...all: ReturnType<typeof pay>[]) => run.submit('payments', batchOf(all)),
+    moveTo: (s: number) => (clock = at(s)),
+  }
 }
 
 test('features are those of now, as delivered, and say what they are of', async () => {
@@ -64,10 +77,10 @@ test('features are those of now, as delivered, and say what they are of', async 
     clock: at(20),
     known: 3,
     layer: 'stream',
-    age: 0,
+    ageMs: 0,
     features: { n: 2, spent: 3, kinds: ['a-5', 'a-10'] },
   })
-  assert.deepEqual([valuesOf('older', 'a').clock, valuesOf('older', 'a').age], [at(-40), 60_000])
+  assert.deepEqual([valuesOf('older', 'a').clock, valuesOf('older', 'a').ageMs], [at(-40), 60_000])
   assert.deepEqual(valuesOf('both', 'a', '7').features, { n: 2 })
   assert.deepEqual(valuesOf('now', 'nobody').features, { n: 0, spent: null, kinds: null })
   const all = run.features(['b', 'a', 'nobody'].map(key => ({ group: 'now', key: [key] })))
@@ -134,7 +147,11 @@ test('reads change no decision', async () => {
         run.tick()
         await pause(2)
         await run.stop()
-        decisions.push(store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)]).sort((x, y) => x.entry - y.entry || (x.key! < y.key! ? -1 : 1)))
+        decisions.push(
+          store.decisions
+            .flatMap(({ bytes }) => [...recordedDecisions(bytes)])
+            .sort((x, y) => x.entry - y.entry || (x.key! < y.key! ? -1 : 1)),
+        )
       }
       assert.ok(decisions[1].every(({ refused }) => refused === undefined))
       assert.deepEqual(

@@ -30,8 +30,8 @@ export interface LiveFeatures {
   /** How many events of the group's source are known there: the first so many of the log. */
   readonly known: number
   readonly layer: 'stream'
-  /** How far the clock is behind the moment asked for, ms; NULL with it. */
-  readonly age: number | null
+  /** How far the clock is behind the moment asked for; NULL with it. */
+  readonly ageMs: number | null
   /** Why the values are older than the group's placement says, where they are. */
   readonly degraded?: string
   readonly features: Readonly<Record<string, FeatureValue>>
@@ -93,7 +93,14 @@ export class Reading {
     this.#at = clock
     const answers = new Map<Read, { readonly answers: GroupAnswers; next: number }>()
     for (const read of new Set(wanted.map(({ read }) => read)))
-      answers.set(read, { answers: this.#ask(read, wanted.filter(one => one.read === read).map(({ values }) => values), clock), next: 0 })
+      answers.set(read, {
+        answers: this.#ask(
+          read,
+          wanted.filter(one => one.read === read).map(({ values }) => values),
+          clock,
+        ),
+        next: 0,
+      })
     return wanted.map(({ read, key }) => {
       const of = answers.get(read)!
       return this.#answer(read, key, of.answers, of.next++, now, behind !== undefined)
@@ -140,7 +147,7 @@ export class Reading {
       clock: at,
       known: known[row],
       layer: 'stream',
-      age: at === null ? null : t - at,
+      ageMs: at === null ? null : t - at,
       ...(isBehind && { degraded: 'decisions of that moment are being made' }),
       features: featureValues(group.features, out, row, this.#options.strings),
     }

@@ -55,7 +55,11 @@ export function checkReach(ir: PipelineIR, { entry, arrival }: Begins, now: numb
 }
 
 /** How far back other things than windows reach. */
-function needsOf({ sources, models, actions = [] }: Pick<PipelineIR, 'sources' | 'models' | 'actions'>): { readonly what: string; readonly ms: number }[] {
+function needsOf({
+  sources,
+  models,
+  actions = [],
+}: Pick<PipelineIR, 'sources' | 'models' | 'actions'>): { readonly what: string; readonly ms: number }[] {
   return [
     ...sources.flatMap(({ name, id, dedupe }) => (id === undefined ? [] : [{ what: `dedupe of source '${name}'`, ms: dedupe }])),
     ...sources.flatMap(({ name, revisable }) =>

@@ -63,6 +63,16 @@ export class Run {
     return this.#parts.log.end
   }
 
+  /** Records that wait for their turn. */
+  get waiting(): number {
+    return this.#inbox.records
+  }
+
+  /** Are sources held back until ids within `dedupe` have become older (DEDUPE_IDS_MAX)? */
+  get isHeldBack(): boolean {
+    return this.#wasHeld
+  }
+
   /** Resolves when the run has ended: stopped, or failed, and then rejects. */
   get ended(): Promise<void> {
     return this.#ended.promise
@@ -143,10 +153,7 @@ export class Run {
     )
     this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
-    await this.#until(() => {
-      this.#parts.checkpointer.step()
-      return this.#parts.checkpointer.isIdle
-    })
+    await this.#until(() => this.#parts.checkpointer.isIdle)
     await this.#options.store.close()
     this.#ended.resolve()
   }
@@ -183,7 +190,12 @@ export class Run {
   }
 
   #hasWork(): boolean {
-    return (!this.#inbox.isEmpty && !this.#isHeld) || !this.#parts.asked.isEmpty || !this.#parts.deciding.isIdle || this.#parts.ticks.isDue(this.#parts.clock)
+    return (
+      (!this.#inbox.isEmpty && !this.#isHeld) ||
+      !this.#parts.asked.isEmpty ||
+      !this.#parts.deciding.isIdle ||
+      this.#parts.ticks.isDue(this.#parts.clock)
+    )
   }
 
   /** Some of what is to be decided, then the ticks that are due, then what has come in. */
@@ -197,7 +209,9 @@ export class Run {
       if (ticks.length > 0) this.#append([], ticks, now, [[TICKED, String(ticks.at(-1)!.t)]])
       // Nothing that arrives now may stand before a tick that is due.
       const isBehind = this.#parts.ticks.next < now
-      const requests = isBehind ? [] : this.#parts.asked.mark(this.#parts.log.end, Math.max(now, this.#parts.log.notBefore, this.#parts.reading.at))
+      const requests = isBehind
+        ? []
+        : this.#parts.asked.mark(this.#parts.log.end, Math.max(now, this.#parts.log.notBefore, this.#parts.reading.at))
       if (requests.length > 0) this.#append([], requests, now, [])
       if (!isBehind && this.#parts.deciding.waiting < limits.UNDECIDED_MAX) inputs.push(...this.#taken(now))
       if (inputs.length > 0)
@@ -263,7 +277,7 @@ export class Run {
       this.#parts.lookup.stored(end)
       inputs.forEach(({ resolve }, i) => resolve(receipts[i]))
       this.#parts.asked.answer(answers)
-      this.counts.add(decisions, receipts)
+      this.counts.add(decisions, receipts, inputs, commit.dead ?? [])
       if (told.length > 0) this.#options.onDecisions?.(told)
       if (effects.length > 0) this.#options.onEffects?.(effects)
     } catch (error) {

@@ -11,7 +11,15 @@ export class ModelEffects implements StoredEffects {
     for (const { effects = [], settled = [] } of commits) {
       for (const { isDry, ...effect } of effects) {
         const state = isDry ? 'dry' : 'pending'
-        this.#effects.set(effect.number, { ...effect, state, attempts: 0, next: undefined, why: undefined, sent: undefined, settled: undefined })
+        this.#effects.set(effect.number, {
+          ...effect,
+          state,
+          attempts: 0,
+          next: undefined,
+          why: undefined,
+          sent: undefined,
+          settled: undefined,
+        })
       }
       for (const change of settled) this.#effects.set(change.number, changed(this.#effects.get(change.number), change))
     }

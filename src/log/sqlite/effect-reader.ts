@@ -79,7 +79,9 @@ export class EffectReader implements StoredEffects {
   }
 
   counts(): EffectCount[] {
-    const rows = this.#db.prepare('SELECT action, state, count(*) AS effects FROM effect GROUP BY action, state ORDER BY action, state').all()
+    const rows = this.#db
+      .prepare('SELECT action, state, count(*) AS effects FROM effect GROUP BY action, state ORDER BY action, state')
+      .all()
     return rows.map(row => ({ ...row }) as unknown as EffectCount)
   }
 }

@@ -33,8 +33,18 @@ const commits: readonly Commit[] = [
   { settled: [{ kind: 'delivered', number: 1, sent: 5, at: 6 }], effects: [effect(5), effect(6, { key: '"l"' })] },
   { settled: [{ kind: 'tried', number: 2, sent: 7, next: 90, why: 'status 500' }] },
   { settled: [{ kind: 'dead', number: 2, sent: 91, at: 92, why: 'status 503' }] },
-  { settled: [{ kind: 'again', number: 2 }, { kind: 'tried', number: 3, sent: 1, next: 2, why: 'reset' }] },
-  { settled: [{ kind: 'tried', number: 2, sent: 93, next: 95, why: 'x' }, { kind: 'dead', number: 3, sent: 3, at: 4, why: 'y' }] },
+  {
+    settled: [
+      { kind: 'again', number: 2 },
+      { kind: 'tried', number: 3, sent: 1, next: 2, why: 'reset' },
+    ],
+  },
+  {
+    settled: [
+      { kind: 'tried', number: 2, sent: 93, next: 95, why: 'x' },
+      { kind: 'dead', number: 3, sent: 3, at: 4, why: 'y' },
+    ],
+  },
   { settled: [{ kind: 'dropped', number: 3, at: 9, why: 'a test' }] },
 ]
 
@@ -68,7 +78,7 @@ test('SQLite and the model store make the same of effects and of what becomes of
       [5],
     )
     assert.deepEqual(
-      [...effects.newest('page', 2000)].sort(),
+      [...effects.newest('page', 2000)].toSorted(([a], [b]) => (a < b ? -1 : 1)),
       [
         ['"k"', 5000],
         ['"l"', 6000],

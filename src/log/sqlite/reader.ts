@@ -15,6 +15,11 @@ export interface ModelDecisions {
   readonly bytes: number
 }
 
+/** A stretch of decisions, and its place among all that were recorded. */
+export interface NumberedDecisions extends StoredDecisions {
+  readonly number: number
+}
+
 export class SqliteReader implements StoredLog {
   readonly letters: LetterReader
   readonly effects: EffectReader
@@ -24,7 +29,8 @@ export class SqliteReader implements StoredLog {
   readonly #lastSegment: Question
   readonly #get: Question
   readonly #named: Question
-
+  readonly #decisionsAfter: Question
+  readonly #decisionNumbers: Question
   readonly #states: StateFiles
 
   /** Throws as `Asking` does; so do all of its questions. */
@@ -42,6 +48,12 @@ export class SqliteReader implements StoredLog {
     this.#lastSegment = db.prepare('SELECT first, entries, arrival, bytes FROM segment ORDER BY first DESC LIMIT 1')
     this.#get = db.prepare('SELECT value, sum FROM value WHERE name = ?')
     this.#named = db.prepare('SELECT name, value, sum FROM value WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name')
+    this.#decisionsAfter = db.prepare(
+      'SELECT id AS number, model, first, last, count, bytes FROM decisions WHERE id > ?1 AND (?2 IS NULL OR model = ?2) ORDER BY id LIMIT 1',
+    )
+    this.#decisionNumbers = db.prepare(
+      'SELECT coalesce((SELECT min(id) FROM decisions), 0) AS first, coalesce((SELECT max(id) FROM decisions), 0) AS last',
+    )
   }
 
   segmentAt(sequence: number): StoredSegment | undefined {
@@ -101,6 +113,16 @@ export class SqliteReader implements StoredLog {
       yield row
       after = row.id
     }
+  }
+
+  /** The first stretch recorded behind the one of that number, of one model if it is named. Numbers ascend, and none is given twice. */
+  decisionsAfter(number: number, model?: string): NumberedDecisions | undefined {
+    return this.#decisionsAfter.get(number, model ?? null) as NumberedDecisions | undefined
+  }
+
+  /** The numbers of the first stretch of decisions that is kept and of the last; 0 if there is none. */
+  decisionNumbers(): { readonly first: number; readonly last: number } {
+    return this.#decisionNumbers.get() as { first: number; last: number }
   }
 
   /** The stretches that hold decisions of an entry of the log. */

@@ -1,0 +1,81 @@
+/** What answers look like whatever the pipeline is, as JSON Schema. */
+import type { Schema } from './json-schema.ts'
+
+const count = { type: 'integer', minimum: 0 } as const
+const text = { type: 'string' } as const
+const values = { type: 'object', additionalProperties: true } as const
+const moment = { type: 'integer', description: 'UTC milliseconds' } as const
+const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] })
+const object = (properties: Readonly<Record<string, Schema>>, required: readonly string[] = Object.keys(properties)): Schema => ({
+  type: 'object',
+  properties,
+  required,
+})
+
+export const sharedSchemas = {
+  Error: object({ code: text, message: text }),
+  Receipt: object(
+    {
+      accepted: count,
+      duplicates: count,
+      refused: { ...count, description: 'all of them are dead letters' },
+      position: { ...count, description: 'where the log stood behind the last of them' },
+      errors: {
+        type: 'array',
+        description: 'the first that were refused',
+        items: object({ index: count, line: count, reason: text, detail: text }, ['reason', 'detail']),
+      },
+    },
+    ['accepted', 'duplicates', 'refused', 'position'],
+  ),
+  Features: object(
+    {
+      group: text,
+      key: {},
+      t: { ...moment, description: 'when they were asked for' },
+      clock: orNull({ ...moment, description: 'what the values are of' }),
+      known: { ...count, description: 'events of the source that are in them' },
+      layer: text,
+      ageMs: orNull({ type: 'number' }),
+      degraded: { ...text, description: 'why the values are less than was defined' },
+      features: values,
+      refused: { ...values, description: 'features that have no value, each with the reason' },
+    },
+    ['group', 'key', 't', 'clock', 'known', 'layer', 'features'],
+  ),
+  Asks: object({
+    asks: {
+      type: 'array',
+      maxItems: 1000,
+      items: object({ group: text, key: { anyOf: [text, { type: 'number' }, { type: 'array', items: { type: ['string', 'number'] } }] } }),
+    },
+  }),
+  Answers: object({ answers: { type: 'array', items: { $ref: '#/components/schemas/Features' } } }),
+  Decision: object(
+    {
+      model: text,
+      t: moment,
+      key: {},
+      id: {},
+      entry: { ...count, description: 'of the log, that made it' },
+      position: object({ partition: count, offset: count }),
+      vector: values,
+      score: orNull({ type: 'number' }),
+      refused: text,
+      read: { ...values, description: 'what each group knew, and as of when' },
+    },
+    ['model', 't', 'key', 'entry', 'vector', 'score', 'read'],
+  ),
+  Decisions: object(
+    {
+      decisions: { type: 'array', items: { $ref: '#/components/schemas/Decision' } },
+      lookedAt: { ...count, description: 'there may be older ones behind so many that were looked at' },
+    },
+    ['decisions'],
+  ),
+} as const
+
+export const streamAnswer: Schema = {
+  description: "events 'decision', the data a Decision; 'gap' where some are not to be had any more",
+  content: { 'text/event-stream': { schema: text } },
+}

@@ -1,0 +1,128 @@
+/**
+ * The body of a request as bytes, unpacked where it is a gzip: whole, or as it comes.
+ *
+ * Both sides of a gzip are bounded, so that a small body that unpacks to a large one is cut off where the large one passes the bound. Who answers
+ * before the end of a body throws the rest away as it comes (`plugin.ts`), so that the client can read the answer.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { withoutMark } from '../files/bytes.ts'
+import type { Load } from './load.ts'
+import { ServeError } from './serve-error.ts'
+
+/** A bound on the bytes of a body. */
+export interface BodyBound {
+  readonly bytes: number
+  readonly limit: string
+}
+
+const CHUNK_BYTES = 1 << 16
+
+/**
+ * Gives the whole body to `use`, and counts it as held until that is done. Rejects with 413 past the bound, 429 where all bodies together pass theirs,
+ * 400 for a damaged gzip.
+ */
+export async function withBody<T>(
+  request: IncomingMessage,
+  bound: BodyBound,
+  load: Load,
+  use: (bytes: Buffer) => T | Promise<T>,
+): Promise<T> {
+  checkLength(request, bound)
+  const held = { bytes: 0 }
+  const stream = unpacked(request, bound)
+  try {
+    return await use(await wholeBody(stream, bound, load, held))
+  } catch (error) {
+    throwAway(request, stream)
+    throw error
+  } finally {
+    load.letGo(held.bytes)
+  }
+}
+
+function wholeBody(stream: Readable, bound: BodyBound, load: Load, held: { bytes: number }): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    stream.on('data', (chunk: Buffer) => {
+      try {
+        load.hold(chunk.length)
+        held.bytes += chunk.length
+        if (held.bytes > bound.bytes) throw tooLarge(bound, 'more')
+        chunks.push(chunk)
+      } catch (error) {
+        stream.removeAllListeners('data')
+        reject(error)
+      }
+    })
+    let hasEnded = false
+    stream.once('end', () => {
+      hasEnded = true
+      resolve(withoutMark(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
+    })
+    stream.once('error', error => reject(bodyError(error)))
+    stream.once('close', () => hasEnded || reject(cutOff()))
+  })
+}
+
+/** The body in chunks, of which the next is read when it is asked for. Throws as `wholeBody`, after what stood before. */
+export async function* bodyChunks(request: IncomingMessage, bound: BodyBound): AsyncGenerator<Buffer> {
+  checkLength(request, bound)
+  const stream = unpacked(request, bound)
+  let length = 0
+  try {
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+      const bytes = chunk as Buffer
+      const isFirst = length === 0
+      length += bytes.length
+      if (length > bound.bytes) throw tooLarge(bound, 'more')
+      yield isFirst ? withoutMark(bytes) : bytes
+    }
+  } catch (error) {
+    throw bodyError(error)
+  } finally {
+    throwAway(request, stream)
+  }
+}
+
+/** A body whose length is known to be too large is not begun with. */
+function checkLength(request: IncomingMessage, bound: BodyBound): void {
+  const length = Number(request.headers['content-length'] ?? 0)
+  if (length > bound.bytes) throw tooLarge(bound, String(length))
+}
+
+function unpacked(request: IncomingMessage, bound: BodyBound): Readable {
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (encoding === 'identity') return request
+  if (encoding !== 'gzip' && encoding !== 'x-gzip')
+    throw new ServeError('SPILL_INPUT', `a body may come as it is or as gzip, not as content-encoding ${encoding}`, { status: 415 })
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
+  let packed = 0
+  request.on('data', (chunk: Buffer) => {
+    packed += chunk.length
+    if (packed > bound.bytes) gunzip.destroy(tooLarge(bound, 'more'))
+  })
+  request.once('error', error => gunzip.destroy(error))
+  request.once('close', () => request.readableEnded || gunzip.destroy(cutOff()))
+  return request.pipe(gunzip)
+}
+
+function throwAway(request: IncomingMessage, stream: Readable): void {
+  if (stream === request) return
+  request.unpipe()
+  stream.on('error', () => {})
+  stream.destroy()
+}
+
+const tooLarge = ({ bytes, limit }: BodyBound, length: string): ServeError =>
+  new ServeError('SPILL_LIMIT', `a body of ${length} bytes, and ${bytes} is the most (${limit}); send it in parts`, { status: 413 })
+
+const cutOff = (): ServeError => new ServeError('SPILL_INPUT', 'the body was cut off')
+
+function bodyError(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'Z_BUF_ERROR') return new ServeError('SPILL_INPUT', 'the body is a gzip that was cut off: its end is missing')
+  if (code?.startsWith('Z_')) return new ServeError('SPILL_INPUT', `the body is no gzip, or a damaged one (${(error as Error).message})`)
+  return code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' ? cutOff() : error
+}

@@ -1,0 +1,118 @@
+/** What a server says of itself: figures, and what it takes. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { Gauge } from 'prom-client'
+import { open, pay, posted, shop as pipeline } from '../../test/serve/shop.ts'
+import { openapiOf } from './openapi.ts'
+
+const shop = await open({
+  addMetrics: registry => registry.registerMetric(new Gauge({ name: 'added', help: 'by whom the server was made', registers: [] })),
+})
+after(() => shop.close())
+const { app } = shop
+
+test('figures tell what became of events, by source and reason, and what HTTP answered', async () => {
+  await posted(app, '/sources/payments/events', [pay(1), pay(1), { ...pay(2), amount: -1 }])
+  await posted(app, '/sources/hooks/events', { id: 'h', data: { cards: ['c', 'd'], at: 0 } })
+  await posted(app, '/sources/hooks/events', { id: 'h' })
+  await posted(app, '/models/check/decide', { card: 'c', amount: 1 })
+  const { body, headers } = await app.inject({ url: '/metrics' })
+  assert.match(String(headers['content-type']), /^text\/plain; version=0\.0\.4/)
+  const lines = body.split('\n').filter(line => !line.startsWith('#'))
+  const has = (line: string) => assert.ok(lines.includes(line), `${line} in\n${body}`)
+  has('spillway_events_total{source="payments",outcome="accepted"} 1')
+  has('spillway_events_total{source="payments",outcome="duplicate"} 1')
+  has('spillway_events_total{source="hooks",outcome="accepted"} 2')
+  has('spillway_dead_letters_total{source="payments",reason="schema"} 1')
+  has('spillway_dead_letters_total{source="hooks",reason="map"} 1')
+  has('spillway_decisions_total{model="fraud"} 1')
+  has('spillway_decisions_total{model="check"} 1')
+  has('spillway_http_request_seconds_count{method="POST",route="/sources/:source/events",status="200"} 2')
+  has('spillway_http_request_seconds_count{method="POST",route="/sources/:source/events",status="422"} 1')
+  has('added 0')
+  has('spillway_up 1')
+  has('spillway_log_entries 4')
+  has('spillway_waiting_records 0')
+  for (const name of ['spillway_wal_bytes', 'spillway_event_loop_delay_seconds', 'process_resident_memory_bytes'])
+    assert.ok(
+      lines.some(line => line.startsWith(name) && Number(line.split(' ').at(-1)) >= 0),
+      name,
+    )
+})
+
+interface Document {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> }
+}
+
+interface Operation {
+  readonly operationId: string
+  readonly responses: Readonly<Record<string, { readonly description: string }>>
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> }
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: unknown }[]
+}
+
+test('the document of the pipeline is whole, and names routes that are there', async () => {
+  const answer = await app.inject({ url: '/openapi.json' })
+  const { openapi, paths, components } = answer.json<Document>()
+  assert.deepEqual(answer.json(), JSON.parse(JSON.stringify(openapiOf(pipeline.ir))))
+  assert.equal(openapi, '3.1.0')
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  )
+  const ids = operations.map(({ operation }) => operation.operationId)
+  assert.equal(new Set(ids).size, ids.length)
+  assert.deepEqual(ids.filter(id => /_/.test(id)).sort(), [
+    'decide_check',
+    'features_hooked',
+    'features_now',
+    'send_hooks',
+    'send_payments',
+  ])
+  for (const { path, method, operation } of operations) {
+    assert.ok(Object.values(operation.responses).every(({ description }) => description.length > 0))
+    // Every parameter in braces would have to be declared; these paths have none.
+    assert.doesNotMatch(path, /[{:]/)
+    const found = path === '/events' ? 200 : (await app.inject({ method: method.toUpperCase() as 'GET', url: path })).statusCode
+    assert.notEqual(found, 404, `${method} ${path}`)
+  }
+  for (const [, name] of answer.body.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(name in components.schemas, name)
+})
+
+test('an event and a request are described by their columns', () => {
+  const { paths } = openapiOf(pipeline.ir) as unknown as Document
+  const body = (path: string) => paths[path]['post'].requestBody!.content['application/json'].schema
+  const card = { type: 'string', description: 'identifies a card' }
+  const decimal = (bounds: object) => ({
+    description: 'at most 2 digits after the point; text keeps more digits than a JSON number',
+    anyOf: [
+      { type: 'number', ...bounds },
+      { type: 'string', pattern: '^[+-]?\\d*\\.?\\d+$' },
+    ],
+  })
+  const payment = {
+    type: 'object',
+    properties: {
+      id: { type: 'string' },
+      card,
+      amount: decimal({ minimum: 0 }),
+      at: {
+        description: 'ISO 8601, read in UTC where it has no offset, or UTC milliseconds',
+        anyOf: [{ type: 'string' }, { type: 'integer' }],
+      },
+    },
+    required: ['id', 'card', 'amount', 'at'],
+    additionalProperties: false,
+  }
+  assert.deepEqual(body('/sources/payments/events'), { anyOf: [payment, { type: 'array', items: payment }] })
+  assert.deepEqual(body('/models/check/decide'), {
+    type: 'object',
+    properties: { card, amount: decimal({}) },
+    required: ['card', 'amount'],
+    additionalProperties: false,
+  })
+  assert.deepEqual(body('/sources/hooks/events'), {
+    anyOf: [{ description: "what the map of 'hooks' takes" }, { type: 'array', items: { description: "what the map of 'hooks' takes" } }],
+  })
+})

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
+import { after, test } from 'node:test'
+import { open, pay, posted, type Open } from '../../test/serve/shop.ts'
+import { placeOf, placeText } from './event-place.ts'
+
+const shop = await listening()
+after(() => shop.close())
+
+async function listening(options: Parameters<typeof open>[0] = {}): Promise<Open> {
+  const opened = await open(options)
+  await opened.app.listen({ host: '127.0.0.1', port: 0 })
+  return opened
+}
+
+interface Event {
+  readonly id: string
+  readonly event: string
+  readonly data: { readonly id?: string; readonly model: string; readonly entry: number; readonly why?: string }
+}
+
+/** One reader: what it has got, and what it waits for. */
+class Reader {
+  readonly response: IncomingMessage
+  readonly events: Event[] = []
+  beats = 0
+  #rest = ''
+
+  constructor(response: IncomingMessage) {
+    this.response = response
+    response.on('error', () => {})
+    response.on('data', (chunk: Buffer) => {
+      const blocks = (this.#rest + chunk.toString('utf8')).split('\n\n')
+      this.#rest = blocks.pop()!
+      for (const block of blocks) this.#take(block)
+    })
+  }
+
+  #take(block: string): void {
+    if (block === ':') this.beats++
+    const fields = block.split('\n').map(line => /^(\w*): ?(.*)$/.exec(line)?.slice(1) ?? ['', ''])
+    const { id, event, data } = Object.fromEntries(fields) as Record<string, string>
+    if (data !== undefined) this.events.push({ id, event, data: JSON.parse(data) as Event['data'] })
+  }
+
+  static async open({ app }: Open, query = '', headers: Readonly<Record<string, string>> = {}): Promise<Reader> {
+    const { port } = app.server.address() as { port: number }
+    const asked = request({ host: '127.0.0.1', port, path: `/events${query}`, headers, agent: false })
+    asked.on('error', () => {})
+    asked.end()
+    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    return new Reader(response)
+  }
+
+  /** The ids of payments decided, once there are so many. */
+  async ids(count: number): Promise<(string | undefined)[]> {
+    while (this.events.length < count) await once(this.response, 'data')
+    return this.events.map(({ data }) => data.id)
+  }
+
+  close(): void {
+    this.response.destroy()
+  }
+}
+
+const send = (...ids: number[]) =>
+  posted(
+    shop.app,
+    '/sources/payments/events',
+    ids.map(id => pay(id)),
+  )
+
+test('decisions come as they become durable, and a reader that comes back goes on behind the last it saw', async () => {
+  const first = await Reader.open(shop)
+  assert.equal(first.response.headers['content-type'], 'text/event-stream')
+  await send(1, 2, 3)
+  await send(4)
+  assert.deepEqual(await first.ids(4), ['1', '2', '3', '4'])
+  const events = first.events
+  first.close()
+  await send(5)
+  for (const [i, { id }] of events.entries()) {
+    const again = await Reader.open(shop, '', { 'last-event-id': id })
+    const seen = ['1', '2', '3', '4', '5'].slice(i + 1)
+    assert.deepEqual(await again.ids(seen.length), seen, `behind ${id}`)
+    again.close()
+  }
+  const all = await Reader.open(shop, '?after=0')
+  assert.deepEqual(await all.ids(5), ['1', '2', '3', '4', '5'])
+  await send(6)
+  assert.deepEqual(await all.ids(6), ['1', '2', '3', '4', '5', '6'], 'behind what is recorded comes what is new')
+  all.close()
+})
+
+test('a reader of one model gets no other', async () => {
+  const reader = await Reader.open(shop, '?model=check')
+  await send(10)
+  await posted(shop.app, '/models/check/decide', { card: 'c', amount: 1 })
+  await reader.ids(1)
+  assert.deepEqual(
+    reader.events.map(({ event, data }) => [event, data.model]),
+    [['decision', 'check']],
+  )
+  reader.close()
+})
+
+test('no gap and no repeat, whenever readers come and go', async () => {
+  const from = (await shop.app.inject({ url: '/decisions?model=fraud&limit=1' })).json<{ decisions: { entry: number }[] }>().decisions[0]
+    .entry
+  const readers: Promise<(string | undefined)[]>[] = []
+  const ids = Array.from({ length: 60 }, (_, i) => 100 + i)
+  const sending: Promise<unknown>[] = []
+  const all = await Reader.open(shop, '?model=fraud')
+  for (const id of ids) {
+    sending.push(send(id))
+    if (id % 7 !== 0) continue
+    const reader = await Reader.open(shop, '?after=0&model=fraud')
+    readers.push(
+      reader.ids(0).then(async () => {
+        const last = String(ids.at(-1))
+        while (reader.events.at(-1)?.data.id !== last) await new Promise(resolve => setImmediate(resolve))
+        reader.close()
+        return reader.events.filter(({ data }) => data.entry > from).map(({ data }) => data.id)
+      }),
+    )
+  }
+  await Promise.all(sending)
+  const wanted = ids.map(String)
+  assert.deepEqual(await all.ids(wanted.length), wanted)
+  all.close()
+  for (const reader of readers) assert.deepEqual(await reader, wanted)
+})
+
+test('an id that is none is 400, one of another log begins anew and says so', async () => {
+  assert.equal((await shop.app.inject({ url: '/events?after=x' })).statusCode, 400)
+  assert.equal((await shop.app.inject({ url: '/events?model=fruad' })).statusCode, 404)
+  const reader = await Reader.open(shop, '?after=999999.3')
+  await reader.ids(1)
+  const [{ event, data }] = reader.events
+  assert.equal(event, 'gap')
+  assert.match(data.why!, /another log/)
+  reader.close()
+  for (const text of ['0', '12.0', '3.40']) assert.equal(placeText(placeOf(text)!), text)
+})
+
+test('there are only so many readers, and one that does not read is cut off', async () => {
+  const small = await listening({ bounds: { eventStreams: 2, eventBytes: 1 << 12, heartbeatMs: 100 } })
+  const slow = await Reader.open(small)
+  const quick = await Reader.open(small)
+  const third = await small.app.inject({ url: '/events' })
+  assert.deepEqual([third.statusCode, third.headers['retry-after'], third.json<{ code: string }>().code], [503, '1', 'SPILL_OVERLOAD'])
+  slow.response.pause()
+  const closed = once(slow.response.socket, 'close')
+  const batch = (from: number) => Array.from({ length: 2000 }, (_, i) => pay(from + i))
+  let sent = 0
+  while (!slow.response.socket.destroyed && sent < 100_000) {
+    await posted(small.app, '/sources/payments/events', batch(sent))
+    sent += 2000
+    await quick.ids(sent)
+    // The client hears that it was cut off only where it reads.
+    if ((await small.app.inject({ url: '/metrics' })).body.includes('spillway_event_streams 1')) break
+  }
+  assert.ok(sent < 100_000, 'cut off')
+  slow.response.resume()
+  await closed
+  assert.equal(quick.events.length, sent)
+  quick.close()
+  await small.close()
+})
+
+test('a stopping server ends its streams', async () => {
+  const own = await listening()
+  const reader = await Reader.open(own)
+  const ended = once(reader.response, 'end')
+  await own.close()
+  await ended
+})
+
+test('signs of life come when nothing happens', async () => {
+  const own = await listening({ bounds: { heartbeatMs: 20 } })
+  const reader = await Reader.open(own)
+  while (reader.beats < 2) await once(reader.response, 'data')
+  reader.close()
+  await own.close()
+})

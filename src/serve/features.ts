@@ -1,0 +1,64 @@
+/** `GET /features/:group?key=K` and `POST /features`: what is known of keys now. */
+import type { FastifyInstance } from 'fastify'
+import { limits } from '../base/limits.ts'
+import type { GroupIR } from '../define/ir.ts'
+import { withBody } from './body.ts'
+import { featuresText } from './feature-text.ts'
+import { jsonValue } from './json-body.ts'
+import { mediaOf } from './media.ts'
+import { finder } from './named.ts'
+import { ServeError } from './serve-error.ts'
+import type { LiveAsk, LiveFeatures } from '../run/reading.ts'
+import type { Serving } from './serving.ts'
+
+export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving): void {
+  const groupNamed = finder('group', ir.groups)
+  const answer = (asks: readonly LiveAsk[]): readonly LiveFeatures[] => {
+    if (!run.features) throw new ServeError('SPILL_UNSUPPORTED', 'this run gives no features; ask `spillway features`')
+    return run.features(asks)
+  }
+  app.get<{ Params: { group: string }; Querystring: { key?: string | string[] } }>(
+    '/features/:group',
+    { config: { role: 'read' } },
+    async ({ params, query }, reply) => {
+      const group = groupNamed(params.group)
+      const [found] = answer([{ group: group.name, key: keyOf(group, query.key) }])
+      reply.type('application/json')
+      return featuresText(found)
+    },
+  )
+  app.post('/features', { config: { role: 'read' } }, async ({ raw }, reply) => {
+    if (mediaOf(raw) !== 'json')
+      throw new ServeError('SPILL_INPUT', 'asks are JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
+    const body = await withBody(raw, { bytes: load.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }, load, jsonValue)
+    const asks = asksOf(body).map(({ group: name, key }) => {
+      const group = groupNamed(name)
+      return { group: name, key: keyOf(group, key) }
+    })
+    reply.type('application/json')
+    return `{"answers":[${answer(asks).map(featuresText).join(',')}]}`
+  })
+}
+
+/** Throws 400. */
+function asksOf(body: unknown): readonly { readonly group: string; readonly key: unknown }[] {
+  const asks: unknown = typeof body === 'object' && body !== null && 'asks' in body ? body.asks : undefined
+  const isAsk = (ask: unknown) => typeof ask === 'object' && ask !== null && typeof (ask as { group?: unknown }).group === 'string'
+  if (!Array.isArray(asks) || !asks.every(isAsk))
+    throw new ServeError('SPILL_INPUT', 'write { "asks": [{ "group": NAME, "key": KEY }, …] }; a key of several columns is an array')
+  if (asks.length > limits.FEATURE_ASKS_MAX)
+    throw new ServeError('SPILL_LIMIT', `${asks.length} asks, and ${limits.FEATURE_ASKS_MAX} are the most in one call (FEATURE_ASKS_MAX)`, {
+      status: 413,
+    })
+  return asks as { group: string; key: unknown }[]
+}
+
+/** A text for each column of the group's key; numbers as they are written. Throws 400. */
+function keyOf(group: GroupIR, given: unknown): string[] {
+  const parts: readonly unknown[] = Array.isArray(given) ? given : given === undefined ? [] : [given]
+  if (parts.length !== group.key.length || !parts.every(part => typeof part === 'string' || typeof part === 'number')) {
+    const example = group.key.map(column => `key=${column.toUpperCase()}`).join('&')
+    throw new ServeError('SPILL_INPUT', `group '${group.name}' is keyed by ${group.key.join(', ')}: ask with ?${example}, or "key" in JSON`)
+  }
+  return parts.map(String)
+}

@@ -1,0 +1,42 @@
+/** `POST /sources/:source/events`: one event, an array of them, or a stream of lines, acknowledged when all of it is durable. */
+import type { FastifyInstance } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import { withBody } from './body.ts'
+import { jsonBody } from './json-body.ts'
+import type { Load } from './load.ts'
+import { mediaOf } from './media.ts'
+import { finder } from './named.ts'
+import { Outcome } from './outcome.ts'
+import type { Serving } from './serving.ts'
+import { ServeError } from './serve-error.ts'
+import type { ServedRun } from './served.ts'
+import { takeStream } from './stream-in.ts'
+
+export function ingestRoutes(app: FastifyInstance, { run, ir, load }: Serving): void {
+  const sourceNamed = finder('source', ir.sources)
+  app.post<{ Params: { source: string } }>('/sources/:source/events', { config: { role: 'ingest' } }, async ({ params, raw }, reply) => {
+    const { name } = sourceNamed(params.source)
+    const outcome = await (mediaOf(raw) === 'ndjson'
+      ? load.streaming(() => takeStream(run, name, raw, load))
+      : takeJson(run, name, raw, load))
+    reply.type('application/json')
+    return outcome.text()
+  })
+}
+
+/** Throws 422 for one record that is refused; several are answered for by number. */
+function takeJson(run: ServedRun, source: string, request: IncomingMessage, load: Load): Promise<Outcome> {
+  return withBody(request, { bytes: load.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }, load, async bytes => {
+    const { batch, isOne } = jsonBody(bytes)
+    const outcome = new Outcome(isOne ? 'alone' : 'index', run.end)
+    if (batch.records.length + batch.undecodable.length > 0)
+      outcome.add(await load.waiting(() => run.submit(source, { ...batch, onRefused: outcome.onRefused })))
+    if (isOne && outcome.isRefused) throw refused(outcome)
+    return outcome
+  })
+}
+
+function refused(outcome: Outcome): ServeError {
+  const { reason, detail } = outcome.firstError!
+  return new ServeError('SPILL_REFUSED', `refused as '${reason}': ${detail}; it is kept among the dead letters`, { more: outcome.fields() })
+}

@@ -1,0 +1,18 @@
+/**
+ * What a body says that it is. A type must be stated, and be one that a browser asks the server about before it sends it from another site: so
+ * that no page that someone looks at can post to a server on their own machine.
+ */
+import type { IncomingMessage } from 'node:http'
+import { ServeError } from './serve-error.ts'
+
+const ndjson = new Set(['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/json-lines'])
+
+/** Throws 415 for any other. */
+export function mediaOf(request: IncomingMessage): 'json' | 'ndjson' {
+  const type = request.headers['content-type']?.split(';')[0].trim().toLowerCase() ?? ''
+  if (type === 'application/json' || type.endsWith('+json')) return 'json'
+  if (ndjson.has(type)) return 'ndjson'
+  const what = type === '' ? 'a body without a content-type' : `a body of type ${type}`
+  const fix = 'send JSON with -H content-type:application/json (or curl --json), or lines with application/x-ndjson'
+  throw new ServeError('SPILL_INPUT', `${what} is not taken; ${fix}`, { status: 415 })
+}

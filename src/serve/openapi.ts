@@ -1,0 +1,139 @@
+/** `GET /openapi.json`: what this pipeline takes and answers, as OpenAPI 3.1. Made once, from the IR. */
+import type { FastifyInstance } from 'fastify'
+import { durationText } from '../base/time.ts'
+import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import { sharedSchemas, streamAnswer } from './api-schemas.ts'
+import { featuresSchema, recordSchema, type Schema } from './json-schema.ts'
+import type { Serving } from './serving.ts'
+
+export function openapiRoutes(app: FastifyInstance, { ir }: Serving): void {
+  const text = JSON.stringify(openapiOf(ir))
+  app.get('/openapi.json', { config: { role: 'read' } }, async (_request, reply) => {
+    reply.type('application/json')
+    return text
+  })
+}
+
+export function openapiOf(ir: PipelineIR): Schema {
+  const { sources, groups, models } = ir
+  const paths = [
+    ...sources.map(source => [`/sources/${source.name}/events`, { post: eventsOperation(source) }]),
+    ...groups.map(group => [`/features/${group.name}`, { get: featuresOperation(group) }]),
+    ...models.flatMap(model =>
+      model.decide.kind === 'request' ? [[`/models/${model.name}/decide`, { post: decideOperation(model) }]] : [],
+    ),
+    ...Object.entries(fixedPaths),
+  ]
+  return {
+    openapi: '3.1.0',
+    info: { title: ir.name, version: String(ir.version) },
+    paths: Object.fromEntries(paths) as Schema,
+    components: { schemas: sharedSchemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    security: [{}, { token: [] }],
+  }
+}
+
+const json = (schema: Schema): Schema => ({ 'application/json': { schema } })
+const ref = (name: keyof typeof sharedSchemas): Schema => ({ $ref: `#/components/schemas/${name}` })
+const failures = (...statuses: readonly (keyof typeof failureTexts)[]): Schema =>
+  Object.fromEntries(statuses.map(status => [status, { description: failureTexts[status], content: json(ref('Error')) }]))
+
+const failureTexts = {
+  400: 'the request is wrong',
+  401: 'a token is missing or wrong',
+  403: 'the token has not the role',
+  404: 'there is none of that name',
+  413: 'too large',
+  422: 'the event was refused',
+  429: 'too much waits; see Retry-After',
+  503: 'the run takes nothing now',
+} as const
+
+function eventsOperation({ name, columns, key, time, id, dedupe, mapVersion }: SourceIR): Schema {
+  const event = mapVersion === undefined ? recordSchema(columns) : { description: `what the map of '${name}' takes` }
+  const dedupes =
+    id === undefined ? 'An event that is sent twice counts twice.' : `The same '${id}' within ${durationText(dedupe)} counts once.`
+  const content = {
+    'application/json': { schema: { anyOf: [event, { type: 'array', items: event }] } },
+    'application/x-ndjson': { schema: { type: 'string', description: 'an event a line' } },
+  }
+  return {
+    operationId: `send_${name}`,
+    summary: `Events of '${name}', keyed by '${key}', at '${time}'. ${dedupes}`,
+    requestBody: { required: true, content },
+    responses: {
+      200: { description: 'all of it is durable', content: json(ref('Receipt')) },
+      ...failures(400, 401, 403, 404, 413, 422, 429, 503),
+    },
+  }
+}
+
+function featuresOperation({ name, key, features, description }: GroupIR): Schema {
+  const several = { type: 'array', items: { type: 'string' }, minItems: key.length, maxItems: key.length }
+  const answer = { allOf: [ref('Features'), { type: 'object', properties: { features: featuresSchema(features) } }] }
+  return {
+    operationId: `features_${name}`,
+    summary: description ?? `The features '${name}' of a ${key.join(', ')}, as known now`,
+    parameters: [{ name: 'key', in: 'query', required: true, explode: true, schema: key.length === 1 ? { type: 'string' } : several }],
+    responses: { 200: { description: 'the values', content: json(answer) }, ...failures(400, 401, 403, 404, 503) },
+  }
+}
+
+function decideOperation({ name, decide, description }: ModelIR): Schema {
+  return {
+    operationId: `decide_${name}`,
+    summary: description ?? `A decision of '${name}', durable when it is answered`,
+    requestBody: { required: true, content: json(decide.kind === 'request' ? recordSchema(decide.columns) : {}) },
+    responses: { 200: { description: 'the decision', content: json(ref('Decision')) }, ...failures(400, 401, 403, 404, 413, 429, 503) },
+  }
+}
+
+const query = (name: string, schema: Schema, description: string): Schema => ({ name, in: 'query', schema, description })
+
+const fixedPaths: Readonly<Record<string, Schema>> = {
+  '/features': {
+    post: {
+      operationId: 'features',
+      summary: 'Features of several keys and groups, all as of one moment',
+      requestBody: { required: true, content: json(ref('Asks')) },
+      responses: {
+        200: { description: 'in the order of the asks', content: json(ref('Answers')) },
+        ...failures(400, 401, 403, 404, 413, 503),
+      },
+    },
+  },
+  '/decisions': {
+    get: {
+      operationId: 'decisions',
+      summary: 'The newest decisions, the oldest of them first',
+      parameters: [
+        query('model', { type: 'string' }, 'only those of this model'),
+        query('key', { type: 'string' }, 'only those about this key'),
+        query('limit', { type: 'integer', minimum: 1, maximum: 1000 }, 'how many'),
+      ],
+      responses: { 200: { description: 'the decisions', content: json(ref('Decisions')) }, ...failures(400, 401, 403, 404) },
+    },
+  },
+  '/events': {
+    get: {
+      operationId: 'events',
+      summary: 'Decisions as they become durable, as server-sent events; an id is a place to go on from',
+      parameters: [
+        query('model', { type: 'string' }, 'only those of this model'),
+        query('after', { type: 'string' }, 'go on behind this id; Last-Event-ID does the same'),
+      ],
+      responses: { 200: streamAnswer, ...failures(400, 401, 403, 404, 503) },
+    },
+  },
+  '/healthz': { get: { operationId: 'healthz', summary: 'The process lives', responses: { 200: { description: 'it does' } } } },
+  '/readyz': {
+    get: { operationId: 'readyz', summary: 'The run takes events', responses: { 200: { description: 'it does' }, ...failures(503) } },
+  },
+  '/metrics': {
+    get: {
+      operationId: 'metrics',
+      summary: 'Figures for Prometheus',
+      responses: { 200: { description: 'as text' }, ...failures(401, 403) },
+    },
+  },
+}

@@ -1,0 +1,61 @@
+/**
+ * A run as a plugin of Fastify: its routes, errors and bounds, within the prefix that it is registered under.
+ *
+ * Bodies are read by the routes themselves, since they are streams, packed, or large; nothing is compiled or logged a request.
+ */
+import type { FastifyPluginCallback } from 'fastify'
+import { readFolder } from '../log/sqlite/data-folder.ts'
+import { decideRoutes } from './decide.ts'
+import { decisionRoutes } from './decisions.ts'
+import { DecisionStream } from './decision-stream.ts'
+import { eventRoutes } from './events.ts'
+import { featureRoutes } from './features.ts'
+import { healthRoutes } from './health.ts'
+import { ingestRoutes } from './ingest.ts'
+import { Load } from './load.ts'
+import { metricRoutes } from './metrics.ts'
+import { openapiRoutes } from './openapi.ts'
+import { defaultBounds, type ServeOptions } from './options.ts'
+import { tellError } from './serve-error.ts'
+import type { RunState, Serving } from './serving.ts'
+import type { ServedRun } from './served.ts'
+
+export const servePlugin: FastifyPluginCallback<ServeOptions> = (app, options, done) => {
+  const { run, pipeline, data, feed, addMetrics, onError = () => {} } = options
+  const bounds = { ...defaultBounds, ...options.bounds }
+  const reader = readFolder(data)
+  const stream = feed && new DecisionStream(reader, bounds, onError)
+  const load = new Load(run, bounds)
+  const serving: Serving = { run, ir: pipeline.ir, load, reader, data, stream, addMetrics, state: stateOf(run) }
+  const unlisten = stream && feed.listen(stream.tell)
+  app.addHook('preClose', closing => {
+    unlisten?.()
+    stream?.close()
+    closing()
+  })
+  app.addHook('onClose', (_app, closed) => {
+    reader.close()
+    closed()
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
+  app.setErrorHandler((error, _request, reply) => {
+    const told = tellError(reply, error)
+    if (reply.statusCode >= 500) onError(error)
+    return told
+  })
+  for (const routes of allRoutes) routes(app, serving)
+  done()
+}
+
+/** Metrics first: they look at the others. */
+const allRoutes = [metricRoutes, ingestRoutes, featureRoutes, decideRoutes, decisionRoutes, eventRoutes, healthRoutes, openapiRoutes]
+
+function stateOf({ ended }: ServedRun): RunState {
+  const state: { ended: RunState['ended'] } = { ended: undefined }
+  ended.then(
+    () => (state.ended = 'stopped'),
+    () => (state.ended = 'failed'),
+  )
+  return state
+}

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { open, pay, posted, shop as pipeline, start } from '../../test/serve/shop.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { featuresText } from './feature-text.ts'
+import { serve } from './server.ts'
+import type { LiveAsk, LiveFeatures } from '../run/reading.ts'
+import type { ServedRun } from './served.ts'
+
+const shop = await open()
+after(() => shop.close())
+const { app, run } = shop
+await posted(app, '/sources/payments/events', [pay(1), pay(2, 'd', 200), pay(3)])
+
+interface Decision {
+  readonly model: string
+  readonly key: string
+  readonly id?: string
+  readonly score: number | null
+  readonly vector: Readonly<Record<string, unknown>>
+}
+
+const decisions = async (query: string) => (await app.inject({ url: `/decisions${query}` })).json<{ decisions: Decision[] }>().decisions
+
+test('a model that is asked answers with its decision, which is recorded', async () => {
+  const answer = await posted(app, '/models/check/decide', { card: 'c', amount: '9.50' })
+  const decision = answer.json<Decision>()
+  assert.deepEqual([answer.statusCode, decision.key, decision.score, decision.vector], [200, 'c', 1, { amount: 9.5, n: 2, hooked: 0 }])
+  assert.deepEqual(await decisions('?model=check'), [decision])
+})
+
+test('a request that is none is told why', async () => {
+  const cases: readonly (readonly [string, unknown, number, RegExp])[] = [
+    ['/models/chek/decide', {}, 404, /did you mean 'check'/],
+    ['/models/fraud/decide', {}, 400, /decides at each event of 'payments'.*\/decisions\?model=fraud/],
+    ['/models/check/decide', { card: 'c' }, 400, /'amount'/],
+    ['/models/check/decide', [{ card: 'c', amount: 1 }], 400, /not an array/],
+    ['/models/check/decide', '{"card":"c","amount":1,"amount":2}', 400, /stands twice/],
+    ['/models/check/decide', '{"card":"c","amount":1.00000000000000000001}', 400, /write it as text/],
+    ['/models/check/decide', '{', 400, /not JSON/],
+  ]
+  for (const [url, body, status, message] of cases) {
+    const answer = await posted(app, url, body)
+    assert.equal(answer.statusCode, status, answer.body)
+    assert.match(answer.json<{ message: string }>().message, message)
+  }
+})
+
+test('decisions are the newest that were asked for, in the order in which they were made', async () => {
+  assert.deepEqual(
+    (await decisions('?model=fraud')).map(({ id, score }) => [id, score]),
+    [
+      ['1', 0.1],
+      ['2', 0.9],
+      ['3', 0.1],
+    ],
+  )
+  assert.deepEqual(
+    (await decisions('?model=fraud&limit=2')).map(({ id }) => id),
+    ['2', '3'],
+  )
+  assert.deepEqual(
+    (await decisions('?key=d')).map(({ id }) => id),
+    ['2'],
+  )
+  for (const [query, status] of [
+    ['?limit=0', 400],
+    ['?limit=x', 400],
+    ['?limit=1001', 400],
+    ['?key=a&key=b', 400],
+    ['?model=fruad', 404],
+  ] as const)
+    assert.equal((await app.inject({ url: `/decisions${query}` })).statusCode, status, query)
+})
+
+/** As a run gives them; it also remembers what it was asked. */
+const fake = (asked: LiveAsk[]): ServedRun => ({
+  submit: (source, batch) => run.submit(source, batch),
+  room: () => run.room(),
+  request: (model, fields) => run.request(model, fields),
+  end: 0,
+  waiting: 0,
+  isHeldBack: false,
+  counts: run.counts,
+  ended: run.ended,
+  features: asks => {
+    asked.push(...asks)
+    return asks.map(({ group, key }) => {
+      if (key[0] === 'bad') throw new SpillwayError('SPILL_INPUT', 'no key')
+      const features = { n: { value: 2 }, sum: { refused: { code: 'SPILL_LIMIT', why: 'too many' } } } as const
+      return { group, key: { card: key[0] }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0, features }
+    })
+  },
+})
+
+test('features are asked for by key, one group or several in a call', async () => {
+  const asked: LiveAsk[] = []
+  const own = serve({ run: fake(asked), pipeline, data: shop.data })
+  const one = await own.inject({ url: '/features/now?key=a,b' })
+  const answer = { group: 'now', key: { card: 'a,b' }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0 }
+  const values = { features: { n: 2 }, refused: { sum: { code: 'SPILL_LIMIT', why: 'too many' } } }
+  assert.deepEqual([one.statusCode, one.json()], [200, { ...answer, ...values }])
+  const asks = [
+    { group: 'now', key: 'c' },
+    { group: 'hooked', key: [7] },
+  ]
+  const two = await posted(own, '/features', { asks })
+  assert.deepEqual(
+    two.json<{ answers: LiveFeatures[] }>().answers.map(({ group, key }) => [group, key]),
+    [
+      ['now', { card: 'c' }],
+      ['hooked', { card: '7' }],
+    ],
+  )
+  assert.deepEqual(asked, [
+    { group: 'now', key: ['a,b'] },
+    { group: 'now', key: ['c'] },
+    { group: 'hooked', key: ['7'] },
+  ])
+  for (const [url, status] of [
+    ['/features/now', 400],
+    ['/features/now?key=a&key=b', 400],
+    ['/features/now?key=bad', 400],
+    ['/features/nw?key=a', 404],
+  ] as const)
+    assert.equal((await own.inject({ url })).statusCode, status, url)
+  for (const body of ['[]', '{"asks":{}}', '{"asks":[{"key":"a"}]}', '{"asks":[{"group":"now","key":null}]}'])
+    assert.equal((await posted(own, '/features', body)).statusCode, 400, body)
+  assert.equal((await posted(own, '/features', { asks: new Array(1001).fill(asks[0]) })).statusCode, 413)
+  await own.close()
+})
+
+test('values are written as JSON writes them', () => {
+  const value = (value: null | string | number | boolean | string[]) => ({ value })
+  const features = {
+    a: value(1.5),
+    'b"': value('x"\n'),
+    c: value(null),
+    d: value(true),
+    e: value(['p', 'q']),
+    f: value(-1e-7),
+    g: value(1e21),
+  }
+  const found: LiveFeatures = { group: 'g', key: { k: 'k' }, t: 1, clock: null, known: 0, layer: 'stream', ageMs: null, features }
+  const { features: _, ...rest } = found
+  const values = Object.fromEntries(Object.entries(features).map(([name, feature]) => [name, feature.value]))
+  assert.deepEqual(JSON.parse(featuresText(found)), { ...rest, features: values })
+})
+
+test('the process lives, and the run is ready until it has stopped', async () => {
+  const own = await open()
+  assert.deepEqual((await own.app.inject({ url: '/healthz' })).json(), { status: 'ok' })
+  assert.deepEqual((await own.app.inject({ url: '/readyz' })).json(), { status: 'ready', pipeline: 'shop', position: 0 })
+  await own.run.stop()
+  const after = await own.app.inject({ url: '/readyz' })
+  assert.deepEqual([after.statusCode, after.json()], [503, { code: 'SPILL_OVERLOAD', message: 'the run was stopped' }])
+  assert.equal((await own.app.inject({ url: '/healthz' })).statusCode, 200)
+  await own.close()
+})

@@ -1,0 +1,25 @@
+/** What the server needs of a run. `Run` is one; tests may have a smaller. */
+import type { RecordBatch } from '../intake/batch.ts'
+import type { Receipt } from '../run/appender.ts'
+import type { Counts } from '../run/counts.ts'
+import type { LiveAsk, LiveFeatures } from '../run/reading.ts'
+import type { RecordedDecision } from '../run/recorded.ts'
+
+export interface ServedRun {
+  /** Resolves when what became of the records is durable; rejects if the run fails. */
+  submit(source: string, batch: RecordBatch): Promise<Receipt>
+  /** Resolves when there is room for more records. */
+  room(): Promise<void>
+  /** Resolves with the decision when it is durable. Rejects with `SPILL_INPUT` for fields that are not the request's. */
+  request(model: string, fields: unknown): Promise<RecordedDecision>
+  /** Throws `SPILL_INPUT` for a key that is none of its columns' types. */
+  features?(asks: readonly LiveAsk[]): readonly LiveFeatures[]
+  /** The sequence number of the log's next entry. */
+  readonly end: number
+  /** Records that wait for their turn. */
+  readonly waiting: number
+  readonly isHeldBack: boolean
+  readonly counts: Counts
+  /** Resolves when the run has stopped, rejects if it has failed. */
+  readonly ended: Promise<void>
+}

@@ -1,0 +1,64 @@
+/** A server of its own around a run: Fastify with the bounds of connections, and nothing but the plugin's routes. */
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import type { Socket } from 'node:net'
+import { limits } from '../base/limits.ts'
+import type { ServeOptions } from './options.ts'
+import { servePlugin } from './plugin.ts'
+import { ServeError, tellError } from './serve-error.ts'
+
+/** Milliseconds that a client has, and how many there may be; the limits of their names unless given. */
+export interface Patience {
+  readonly headMs: number
+  readonly requestMs: number
+  readonly lookMs: number
+  readonly idleMs: number
+  readonly stillMs: number
+  readonly connections: number
+}
+
+const defaultPatience: Patience = {
+  headMs: limits.HTTP_HEAD_MS,
+  requestMs: limits.HTTP_REQUEST_MS,
+  lookMs: limits.HTTP_LOOK_MS,
+  idleMs: limits.HTTP_IDLE_MS,
+  stillMs: limits.HTTP_STILL_MS,
+  connections: limits.HTTP_CONNECTIONS_MAX,
+}
+
+export interface ServerOptions extends ServeOptions {
+  readonly patience?: Partial<Patience>
+}
+
+export function serve({ patience, ...options }: ServerOptions): FastifyInstance {
+  const { headMs, requestMs, lookMs, idleMs, stillMs, connections } = { ...defaultPatience, ...patience }
+  const app = fastify({
+    requestTimeout: requestMs,
+    keepAliveTimeout: idleMs,
+    connectionTimeout: stillMs,
+    http: { headersTimeout: headMs, connectionsCheckingInterval: lookMs, maxHeaderSize: limits.HTTP_HEAD_BYTES_MAX },
+    clientErrorHandler: tellBadClient,
+    frameworkErrors: (error, _request, reply: FastifyReply) => void tellError(reply, error),
+  })
+  app.server.maxConnections = connections
+  app.setNotFoundHandler(async ({ method, url }) => {
+    const path = url.split('?')[0]
+    throw new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; /openapi.json lists what there is`)
+  })
+  app.setErrorHandler((error, _request, reply) => tellError(reply, error))
+  void app.register(servePlugin, options)
+  return app
+}
+
+/** What cannot be read as a request is answered on the connection itself, which ends with that. */
+function tellBadClient({ code }: NodeJS.ErrnoException, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const [status, message] = badClients[code ?? ''] ?? ['400 Bad Request', 'this is no HTTP request']
+  const body = JSON.stringify({ code: 'SPILL_INPUT', message })
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`
+  socket.end(`${head}\r\n\r\n${body}`, () => socket.destroy())
+}
+
+const badClients: Readonly<Record<string, readonly [status: string, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not come in time (HTTP_HEAD_MS, HTTP_REQUEST_MS)'],
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', `the head of the request has more than ${limits.HTTP_HEAD_BYTES_MAX} bytes`],
+}

@@ -1,0 +1,38 @@
+/** What every route of one server shares. */
+import type { PipelineIR } from '../define/ir.ts'
+import type { SqliteReader } from '../log/sqlite/reader.ts'
+import type { DecisionStream } from './decision-stream.ts'
+import type { Load } from './load.ts'
+import type { ServeOptions } from './options.ts'
+import type { ServedRun } from './served.ts'
+
+/** What a client may do: each route asks for one of them. */
+export type Role = 'ingest' | 'read' | 'decide' | 'operate' | 'admin'
+
+export interface Serving {
+  readonly run: ServedRun
+  readonly ir: PipelineIR
+  readonly load: Load
+  /** Of the run's data folder. */
+  readonly reader: SqliteReader
+  readonly data: string
+  /** Absent without a feed. */
+  readonly stream: DecisionStream | undefined
+  readonly addMetrics: ServeOptions['addMetrics']
+  /** How the run is: whoever asks whether it is ready is told. */
+  readonly state: RunState
+}
+
+export interface RunState {
+  /** `undefined` while the run goes on. */
+  readonly ended: 'stopped' | 'failed' | undefined
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Absent where everyone may. */
+    role?: Role
+    /** Its answers have no end, and are not measured. */
+    isStream?: boolean
+  }
+}

@@ -1,0 +1,98 @@
+/** A stream of NDJSON into a source: read as fast as the run takes it, and acknowledged when the last of it is durable. */
+import type { IncomingMessage } from 'node:http'
+import { ndjsonBatches } from '../files/ndjson.ts'
+import type { Receipt } from '../run/appender.ts'
+import { bodyChunks } from './body.ts'
+import type { Load } from './load.ts'
+import { Outcome } from './outcome.ts'
+import { ServeError, toldOf } from './serve-error.ts'
+import type { ServedRun } from './served.ts'
+
+/**
+ * Holds one chunk and what the run has not yet made durable, bounded. Rejects for a body that is too large, cut off or damaged, with what was taken
+ * before that; lines that are none are refused one by one.
+ */
+export async function takeStream(run: ServedRun, source: string, request: IncomingMessage, load: Load): Promise<Outcome> {
+  const outcome = new Outcome('line', run.end)
+  const { streamBytes, streamWaitingBytes } = load.bounds
+  const chunks = new Counted(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }))
+  const sent = new Sent(outcome)
+  try {
+    for await (const { batch } of ndjsonBatches(chunks, 'http')) {
+      const bytes = chunks.taken()
+      if (batch.records.length + batch.undecodable.length === 0) continue
+      await run.room()
+      sent.add(run.submit(source, { ...batch, onRefused: outcome.onRefused }), bytes)
+      await sent.until(streamWaitingBytes)
+    }
+    await sent.all()
+    return outcome
+  } catch (error) {
+    await sent.rest()
+    const { status, headers, body } = toldOf(error)
+    if (status >= 500) throw error
+    const message = `${body.message}; what stood before is taken`
+    throw new ServeError(body.code, message, { status, headers, more: outcome.fields() })
+  }
+}
+
+/** Stretches of a stream that were given to the run, in order, until they are durable. */
+class Sent {
+  readonly #outcome: Outcome
+  readonly #receipts: { readonly receipt: Promise<Receipt>; readonly bytes: number }[] = []
+  #bytes = 0
+
+  constructor(outcome: Outcome) {
+    this.#outcome = outcome
+  }
+
+  add(receipt: Promise<Receipt>, bytes: number): void {
+    // It is waited for in its turn.
+    receipt.catch(() => {})
+    this.#receipts.push({ receipt, bytes })
+    this.#bytes += bytes
+  }
+
+  /** Waits until at most so many bytes are not durable. Rejects if the run fails. */
+  async until(bytes: number): Promise<void> {
+    while (this.#bytes > bytes) await this.#first()
+  }
+
+  async all(): Promise<void> {
+    while (this.#receipts.length > 0) await this.#first()
+  }
+
+  async #first(): Promise<void> {
+    this.#outcome.add(await this.#receipts[0].receipt)
+    this.#bytes -= this.#receipts.shift()!.bytes
+  }
+
+  /** Waits for all that become durable yet. */
+  async rest(): Promise<void> {
+    const receipts = await Promise.allSettled(this.#receipts.map(({ receipt }) => receipt))
+    for (const receipt of receipts) if (receipt.status === 'fulfilled') this.#outcome.add(receipt.value)
+  }
+}
+
+/** Counts the bytes that pass, from one look to the next. */
+class Counted implements AsyncIterable<Buffer> {
+  readonly #chunks: AsyncIterable<Buffer>
+  #bytes = 0
+
+  constructor(chunks: AsyncIterable<Buffer>) {
+    this.#chunks = chunks
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    for await (const chunk of this.#chunks) {
+      this.#bytes += chunk.length
+      yield chunk
+    }
+  }
+
+  taken(): number {
+    const bytes = this.#bytes
+    this.#bytes = 0
+    return bytes
+  }
+}
