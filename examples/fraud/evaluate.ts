@@ -1,0 +1,98 @@
+/**
+ * How good the decisions of `fraud.ts` are, from those that `spillway replay --out` wrote and what the generator planted: how they rank, and what
+ * declining would have saved (`blocking.ts`). The first thirty days are not judged.
+ *
+ *     node evaluate.ts --decisions decisions.ndjson --planted planted.ndjson
+ *
+ * The threshold is the one of `fitted.json`, which is of another city. Holds some numbers of each decision.
+ */
+import { parseArgs } from 'node:util'
+import { auc } from '../flights/quality.ts'
+import { block, mean, type Blocking } from './blocking.ts'
+import fitted from './fitted.json' with { type: 'json' }
+import { averagePrecision } from './ranking.ts'
+import { wholeWeeks, type Scored } from './scored.ts'
+import { linesOf, readTruth, type Truth } from './truth.ts'
+
+export interface Evaluation extends Blocking {
+  readonly payments: number
+  readonly frauds: number
+  readonly auc: number
+  readonly averagePrecision: number
+  /** Of card testing against genuine payments, other fraud left out. */
+  readonly aucOfTesting: number
+}
+
+/** Judges the whole weeks behind the first thirty days. Throws where there is none. */
+export function evaluate(all: Scored, declineFrom: number, { inline = true } = {}): Evaluation {
+  const judged = wholeWeeks(all)
+  const { score, fraud, burst } = judged
+  const isOther = (i: number): boolean => fraud[i] === 1 && burst[i] < 0
+  return {
+    ...block(judged, declineFrom, { inline }),
+    payments: score.length,
+    frauds: fraud.reduce((sum, isFraud) => sum + isFraud, 0),
+    auc: auc(score, fraud),
+    averagePrecision: averagePrecision(score, fraud),
+    aucOfTesting: auc(
+      score.filter((_, i) => !isOther(i)),
+      fraud.filter((_, i) => !isOther(i)),
+    ),
+  }
+}
+
+export function evaluationText(found: Evaluation, declineFrom: number): string {
+  const number = (value: number) => Math.round(value).toLocaleString('en')
+  const percent = (part: number) => `${(part * 100).toFixed(1)} %`
+  return [
+    `${number(found.payments)} payments in ${found.weeks.length} weeks, ${percent(found.frauds / found.payments)} of them fraud`,
+    `AUC        ${found.auc.toFixed(3)}   (card testing alone: ${found.aucOfTesting.toFixed(3)})`,
+    `AP         ${found.averagePrecision.toFixed(3)}`,
+    `declined   from a score of ${declineFrom} on, and the card blocked for a day: ${number(found.refused)} refused, ${number(found.refusedGenuine)} of them genuine`,
+    `bursts     ${number(found.burstsFound)} of ${number(found.bursts)} noticed, ${percent(found.cashOutsRefused / found.cashOuts)} of the dollars they cashed out refused`,
+    `saved      $${number(mean(found.weeks))} a week, net of $10 for each genuine payment refused`,
+  ].join('\n')
+}
+
+/** The decisions of a file, as `spillway replay` wrote it. Those without a score count as 0. */
+async function readScored(path: string, truth: ReadonlyMap<string, Truth>): Promise<Scored> {
+  const rows: number[][] = [[], [], [], [], [], [], []]
+  const cards = new Map<string, number>()
+  for await (const line of linesOf(path)) {
+    const { t, key, id, vector, score } = JSON.parse(line) as Decision
+    if (!cards.has(key)) cards.set(key, cards.size)
+    const known = truth.get(id)
+    const row = [
+      t,
+      score ?? 0,
+      vector.amount,
+      cards.get(key)!,
+      Number(known !== undefined),
+      known?.burst ?? -1,
+      Number(known?.test === true),
+    ]
+    for (const [i, value] of row.entries()) rows[i].push(value)
+  }
+  const [t, score, amount] = rows.map(values => Float64Array.from(values))
+  const [card, burst] = [rows[3], rows[5]].map(values => Int32Array.from(values))
+  return { t, score, amount, card, fraud: Uint8Array.from(rows[4]), burst, isTest: Uint8Array.from(rows[6]) }
+}
+
+interface Decision {
+  readonly t: number
+  readonly key: string
+  readonly id: string
+  readonly vector: { readonly amount: number }
+  readonly score: number | null
+}
+
+if (import.meta.main) {
+  const { decisions, planted } = parseArgs({ options: { decisions: { type: 'string' }, planted: { type: 'string' } } }).values
+  if (decisions === undefined || planted === undefined) {
+    console.error('usage: node evaluate.ts --decisions FILE --planted FILE')
+    process.exitCode = 2
+  } else {
+    const { declineFrom } = fitted
+    console.log(evaluationText(evaluate(await readScored(decisions, await readTruth(planted)), declineFrom), declineFrom))
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Is this payment fraud? Decided when it is asked for, from what card and terminal did within the last minutes, and from what is usual for the card.
+ *
+ *     npm run spillway -- replay examples/fraud/fraud.ts --source payments=payments.ndjson
+ */
+import { count, entity, features, logistic, model, on, pipeline, source, stream, t } from 'spillway'
+import fitted from './fitted.json' with { type: 'json' }
+
+const card = entity('card', t.string())
+const terminal = entity('terminal', t.string())
+
+export const payments = source('payments', {
+  schema: { id: t.string(), card, terminal, amount: t.decimal(2, { min: 0 }), at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+})
+
+// The windows leave the payment in hand out (`before`): it is an input of its own, and whether windows hold it must not depend on their age.
+const before = true
+
+export const cardNow = features('card_now', {
+  from: payments,
+  entity: card,
+  place: stream,
+  values: p => ({
+    n1m: count('1m', { before }),
+    n10m: count('10m', { before }),
+    n60m: count('60m', { before }),
+    sum1m: p.amount.sum('1m', { before }),
+    sum10m: p.amount.sum('10m', { before }),
+    sum60m: p.amount.sum('60m', { before }),
+    small10m: count('10m', p.amount.lt(5), { before }),
+  }),
+})
+
+export const cardUsual = features('card_usual', {
+  from: payments,
+  entity: card,
+  place: stream,
+  values: p => ({ mean30d: p.amount.mean('30d', { before }), n30d: count('30d', { before }) }),
+})
+
+export const terminalNow = features('terminal_now', {
+  from: payments,
+  entity: terminal,
+  place: stream,
+  values: p => ({ n10m: count('10m', { before }), n1h: count('1h', { before }), small10m: count('10m', p.amount.lt(5), { before }) }),
+})
+
+export const fraud = model('fraud', {
+  decide: on(payments),
+  inputs: p => {
+    const usual = cardUsual.of(p.card)
+    return {
+      amount: p.amount,
+      card: cardNow.of(p.card),
+      usual,
+      terminal: terminalNow.of(p.terminal),
+      ratio: p.amount.over(usual.mean30d), // NULL where there is no history
+    }
+  },
+  score: logistic(fitted.coefficients), // fitted by fit.ts, on another city
+})
+
+/** The score from which on a payment is declined and its card blocked: it saved most on the city that the coefficients are fitted on. */
+export const { declineFrom } = fitted
+
+export default pipeline('fraud', [fraud])

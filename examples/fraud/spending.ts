@@ -1,0 +1,42 @@
+/** What one customer pays on one day, all of it genuine: a function of (seed, customer, day), so that any day can be computed again. */
+import { chance, normal } from '../glucose/chance.ts'
+import { poisson } from './draws.ts'
+import type { Customer } from './world.ts'
+
+/** One payment; `scenario` says what fraud it is, if any. */
+export interface Payment {
+  /** Of its day, whole. */
+  readonly second: number
+  readonly customer: number
+  readonly terminal: number
+  cents: number
+  scenario: Scenario | undefined
+  /** Of card testing: its burst, and whether it only tries the card out. */
+  readonly burst?: number
+  readonly isTest?: boolean
+}
+
+/** Why a payment is fraud: its amount, a terminal that copies cards, a card whose number is known, or that and tests before. */
+export type Scenario = 'large' | 'terminal' | 'stolen' | 'testing'
+
+export const DAY_SECONDS = 86_400
+
+const NOON = DAY_SECONDS / 2
+const AROUND_NOON = 20_000
+const purpose = { spending: 33 } as const
+
+/** In the order in which they are drawn, not in that of time. */
+export function spendingOf({ index, mean, rate, reach }: Customer, day: number, seed: number): Payment[] {
+  const payments: Payment[] = []
+  if (reach.length === 0) return payments
+  const random = chance(seed, index, day, purpose.spending)
+  for (let left = poisson(rate, random); left > 0; left--) {
+    const second = Math.trunc(NOON + AROUND_NOON * normal(random))
+    const drawn = mean + (mean / 2) * normal(random)
+    const amount = drawn < 0 ? 2 * mean * random() : drawn
+    const terminal = reach[Math.floor(reach.length * random())]
+    if (second > 0 && second < DAY_SECONDS)
+      payments.push({ second, customer: index, terminal, cents: Math.round(amount * 100), scenario: undefined })
+  }
+  return payments
+}
