@@ -88,6 +88,14 @@ export const limits = {
   CHECKPOINT_EVERY_MS: 50,
   /** Milliseconds that commits wait for the WAL to be emptied at most. */
   GATE_MS_MAX: 2000,
+  /** Tries at delivering one effect, unless the action says. */
+  ACTION_ATTEMPTS: 15,
+  /** Milliseconds between the first try of an effect and the second, about. */
+  BACKOFF_FIRST_MS: 1000,
+  /** Milliseconds between two tries of an effect at most, about. */
+  BACKOFF_MS_MAX: 900_000,
+  /** Milliseconds that a receiver may ask to be left alone for, with `Retry-After`. */
+  RETRY_AFTER_MS_MAX: 3_600_000,
   /** Ticks of one model over one replay, some key being live. */
   REPLAY_TICKS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */

@@ -8,6 +8,7 @@ export const floors = [
   'testing',
   'index',
   'run',
+  'action',
   'replay',
   'decision',
   'model',
