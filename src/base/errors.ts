@@ -31,6 +31,7 @@ export const errorCodes = {
   SPILL_DATA: 'stored data is damaged, or of a format that this version does not read',
   SPILL_STATE: 'saved state is damaged, of another version or of other definitions',
   SPILL_IMPORT: 'an import of history into the data folder was broken off',
+  SPILL_ADDRESS: 'an action would have gone to a private address',
   SPILL_ASSERT: 'an invariant of Spillway itself does not hold: a bug',
 } as const
 
