@@ -102,6 +102,8 @@ export const limits = {
   DELIVERIES_AT_ONCE: 16,
   /** Deliveries that one destination takes at a time, whatever it says. */
   DELIVERIES_AT_ONCE_MAX: 1024,
+  /** Deliveries to one file that wait for the same fsync. */
+  FILE_DELIVERIES_AT_ONCE: 256,
   /** Redirects that one try at a webhook follows, unless it says. */
   REDIRECTS: 3,
   /** Redirects that one try at a webhook follows, whatever it says. */
