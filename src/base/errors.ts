@@ -34,6 +34,7 @@ export const errorCodes = {
   SPILL_NOT_FOUND: 'an HTTP request names a source, group, model or path that there is not',
   SPILL_REFUSED: 'the record that an HTTP request gave was refused',
   SPILL_OVERLOAD: 'more waits than the server takes at once: come again later',
+  SPILL_ADDRESS: 'an action would have gone to a private address',
   SPILL_ASSERT: 'an invariant of Spillway itself does not hold: a bug',
 } as const
 

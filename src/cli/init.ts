@@ -4,7 +4,7 @@ import { SpillwayError } from '../base/errors.ts'
 import { inferSchema } from '../files/infer.ts'
 import { UsageError, type Command } from './command.ts'
 import { inferredProject } from './inferred-project.ts'
-import { packageVersion } from './package-version.ts'
+import { packageVersion } from '../base/package-version.ts'
 import type { Project } from './project.ts'
 import { sampleProject } from './sample-project.ts'
 

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { ModelEffects } from '../../test/crash/model-effects.ts'
+import { pause } from '../base/clock.ts'
+import { random } from '../base/random.ts'
+import type { NewEffect } from '../log/effects.ts'
+import type { Commit } from '../log/store.ts'
+import type { Delivery, Outcome } from './destination.ts'
+import { Dispatcher, type DispatcherOptions } from './dispatcher.ts'
+
+const effect = (number: number, key: string, action = 'page'): NewEffect => ({
+  number,
+  action,
+  id: `id${number}`,
+  entry: number,
+  key,
+  t: number,
+  made: 0,
+  due: undefined,
+  body: `{"n":${number}}`,
+  isDry: false,
+})
+
+/** A store of effects, destinations whose answers the test gives, and a clock that it moves. */
+function bench(options: Partial<DispatcherOptions> & { readonly concurrency?: number; readonly actions?: readonly string[] } = {}) {
+  const commits: Commit[] = []
+  const underWay = new Map<string, { delivery: Delivery; answer: (outcome: Outcome) => void }>()
+  const tried: string[] = []
+  let clock = 0
+  const timers = new Set<{ at: number; act: () => void }>()
+  const { concurrency = 2, actions = ['page'] } = options
+  const destination = {
+    concurrency,
+    deliver: (delivery: Delivery) =>
+      new Promise<Outcome>(answer => {
+        tried.push(`${delivery.id}#${delivery.attempt}`)
+        underWay.set(delivery.id, { delivery, answer })
+      }),
+    close: () => Promise.resolve(),
+  }
+  const dispatcher = new Dispatcher({
+    sendings: actions.map(action => ({ action, destination, attempts: 3 })),
+    effects: new ModelEffects([]),
+    settle: settled => {
+      commits.push({ settled })
+      return Promise.resolve(void new ModelEffects(commits))
+    },
+    clock: () => clock,
+    random: random(1),
+    after: (ms, act) => {
+      const timer = { at: clock + ms, act }
+      timers.add(timer)
+      return { stop: () => timers.delete(timer) }
+    },
+    ...options,
+  })
+  return {
+    dispatcher,
+    commits,
+    tried,
+    underWay,
+    add: (...effects: NewEffect[]) => {
+      commits.push({ effects })
+      dispatcher.add(effects)
+    },
+    async answer(id: string, outcome: Outcome = { kind: 'acknowledged' }) {
+      const { answer } = underWay.get(id)!
+      underWay.delete(id)
+      answer(outcome)
+      await pause(0)
+    },
+    async moveTo(at: number) {
+      clock = at
+      for (const timer of timers) if (timer.at <= at && timers.delete(timer)) timer.act()
+      await pause(0)
+    },
+    state: () => new ModelEffects(commits).all.map(({ number, state, attempts }) => [number, state, attempts]),
+  }
+}
+
+const failed = (why = 'status 500'): Outcome => ({ kind: 'failed', why })
+
+test('effects of one key go one after the other, those of others beside them, as many as the destination takes', async () => {
+  const { dispatcher, add, tried, answer, state } = bench()
+  dispatcher.start()
+  add(effect(1, 'a'), effect(2, 'a'), effect(3, 'b'), effect(4, 'c'))
+  assert.deepEqual(tried, ['id1#1', 'id3#1'])
+  await answer('id1')
+  assert.deepEqual(tried.slice(2), ['id4#1'], 'c waited longer than the second of a')
+  await answer('id3')
+  await answer('id4')
+  await answer('id2')
+  assert.deepEqual(state(), [1, 2, 3, 4].map(number => [number, 'delivered', 1]))
+  assert.ok(dispatcher.isIdle)
+})
+
+test('one that fails is tried again later and then dead; it holds up its own key and no other', async () => {
+  const { dispatcher, add, tried, answer, moveTo, state, commits } = bench()
+  dispatcher.start()
+  add(effect(1, 'a'), effect(2, 'a'), effect(3, 'b'))
+  await answer('id3')
+  await answer('id1', failed())
+  assert.deepEqual(tried, ['id1#1', 'id3#1'])
+  assert.ok(dispatcher.isIdle, 'nothing can be done before its time')
+  const [{ next, why }] = new ModelEffects(commits).all.filter(({ number }) => number === 1)
+  assert.ok(next! >= 800 && next! <= 1200 && why === 'status 500')
+  await moveTo(1200)
+  await answer('id1', { kind: 'failed', why: 'busy', retryAfterMs: 60_000 })
+  await moveTo(60_000)
+  assert.deepEqual(tried.slice(2), ['id1#2'])
+  await moveTo(1200 + 72_000)
+  await answer('id1', failed('reset'))
+  assert.deepEqual(tried.slice(3), ['id1#3', 'id2#1'], 'a dead effect lets its key go')
+  await answer('id2', { kind: 'failed', why: 'gone', final: true })
+  assert.deepEqual(state(), [
+    [1, 'dead', 3],
+    [2, 'dead', 1],
+    [3, 'delivered', 1],
+  ])
+})
+
+test('a destination that is down delays no other', async () => {
+  const { dispatcher, add, tried } = bench({ concurrency: 1, actions: ['page', 'block'] })
+  dispatcher.start()
+  add(effect(1, 'a'), effect(2, 'b'), effect(3, 'a', 'block'), { ...effect(4, 'z', 'block'), isDry: true })
+  assert.deepEqual(tried, ['id1#1', 'id3#1'])
+})
+
+test('what was pending goes on at a start: after its tries, not before its time', async () => {
+  const settled = [{ kind: 'tried' as const, number: 1, sent: 0, next: 500, why: 'x' }]
+  const effects = new ModelEffects([{ effects: [effect(1, 'a'), effect(2, 'b'), effect(3, 'a')] }, { settled }])
+  const { dispatcher, tried, moveTo } = bench({ effects, settle: () => Promise.resolve() })
+  dispatcher.start()
+  assert.deepEqual(tried, ['id2#1'])
+  await moveTo(500)
+  assert.deepEqual(tried, ['id2#1', 'id1#2'])
+})
+
+test('stopping waits for what is under way and records it; nothing more is begun, and what is left is pending', async () => {
+  const { dispatcher, add, tried, answer, state } = bench({ concurrency: 1 })
+  dispatcher.start()
+  add(effect(1, 'a'), effect(2, 'b'))
+  let isStopped = false
+  const stopped = dispatcher.stop().then(() => (isStopped = true))
+  await pause(0)
+  assert.equal(isStopped, false)
+  await answer('id1')
+  await stopped
+  assert.deepEqual(state(), [
+    [1, 'delivered', 1],
+    [2, 'pending', 0],
+  ])
+  assert.equal(tried.length, 1)
+})
+
+test('once the run has failed, nothing more is recorded, and stopping does not hang', async () => {
+  const { dispatcher, add, answer } = bench({ settle: () => Promise.reject(new Error('the disk is full')) })
+  dispatcher.start()
+  add(effect(1, 'a'), effect(2, 'b'))
+  await answer('id1')
+  void dispatcher.stop()
+  await answer('id2')
+  await dispatcher.stop()
+})
+
+/** However few are held in memory, and whatever fails: each effect is settled once, and those of a key in order. */
+test('every effect is delivered or dead at the end, in the order of its key', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd'), fails: fc.nat(4) }), { maxLength: 40 }),
+      fc.integer({ min: 1, max: 6 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (given, heldMax, concurrency) => {
+        const commits: Commit[] = []
+        const effects = { ...new ModelEffects([]), last: () => 0, waiting: () => [], newest: () => new Map<string, number>() }
+        const pending = (action: string, after: number, limit: number) => new ModelEffects(commits).pending(action, after, limit)
+        const settle = (settled: NonNullable<Commit['settled']>) => {
+          commits.push({ settled })
+          return Promise.resolve(void new ModelEffects(commits))
+        }
+        const { dispatcher, underWay, answer, moveTo } = bench({ heldMax, concurrency, effects: { ...effects, pending }, settle })
+        dispatcher.start()
+        for (let i = 0; i < given.length; i += 3) {
+          const some = given.slice(i, i + 3).map(({ key }, j) => effect(i + j + 1, key))
+          commits.push({ effects: some })
+          dispatcher.add(some)
+          if (i % 2 === 0) for (const id of [...underWay.keys()]) await answer(id)
+        }
+        for (let round = 1; round < 400 && new ModelEffects(commits).waiting().length > 0; round++) {
+          for (const [id, { delivery }] of underWay) {
+            const { fails } = given[Number(id.slice(2)) - 1]
+            await answer(id, delivery.attempt <= fails ? failed() : undefined)
+          }
+          await moveTo(round * 1000)
+        }
+        await dispatcher.stop()
+        const all = new ModelEffects(commits).all
+        assert.ok(all.every(({ state }) => state === 'delivered' || state === 'dead'))
+        for (const key of ['a', 'b', 'c', 'd']) {
+          const settledAt = all.filter(one => one.key === key).map(({ settled }) => settled!)
+          assert.deepEqual(settledAt, settledAt.toSorted((x, y) => x - y))
+        }
+        assert.equal([...dispatcher.held.values()].reduce((sum, held) => sum + held, 0), 0)
+      },
+    ),
+    { numRuns: 60 },
+  )
+})

@@ -1,0 +1,100 @@
+/**
+ * Sends effects that have become durable, and says what became of them: at least once each, under an idempotency key of its own.
+ *
+ * A lane an action, so that a destination which is down delays no other. What became of effects is committed some at a time; where a crash comes before that
+ * commit, the effect is sent once more.
+ */
+import { after, soon, wallClock, type Clock } from '../base/clock.ts'
+import { random as seeded, type Random } from '../base/random.ts'
+import type { EffectChange, NewEffect, StoredEffects } from '../log/effects.ts'
+import type { Destination } from './destination.ts'
+import { Lane, type LaneOptions } from './lane.ts'
+
+/** Where the effects of an action go. */
+export interface Sending {
+  readonly action: string
+  readonly destination: Destination
+  readonly attempts?: number | undefined
+}
+
+export interface DispatcherOptions extends Partial<Pick<LaneOptions, 'after' | 'heldMax'>> {
+  readonly sendings: readonly Sending[]
+  readonly effects: StoredEffects
+  /** Makes durable what became of effects. Rejects if that is no longer possible. */
+  readonly settle: (changes: readonly EffectChange[]) => Promise<void>
+  readonly clock?: Clock
+  readonly random?: Random
+  /** Told of each change once it is durable. */
+  readonly onSettled?: (changes: readonly EffectChange[]) => void
+}
+
+export class Dispatcher {
+  readonly #options: DispatcherOptions
+  readonly #lanes: ReadonlyMap<string, Lane>
+  #changes: EffectChange[] = []
+  #settling: Promise<void> | undefined
+  #failure: unknown
+
+  constructor(options: DispatcherOptions) {
+    const { clock = wallClock, random = seeded(clock()), effects, heldMax } = options
+    this.#options = options
+    const shared = { effects, clock, random, after: options.after ?? after, onChange: (change: EffectChange) => this.#changed(change) }
+    this.#lanes = new Map(
+      options.sendings.map(sending => [sending.action, new Lane({ ...shared, ...sending, ...(heldMax !== undefined && { heldMax }) })]),
+    )
+  }
+
+  /** Effects in memory, under way or waiting, by action. */
+  get held(): ReadonlyMap<string, number> {
+    return new Map([...this.#lanes].map(([action, lane]) => [action, lane.held]))
+  }
+
+  /** Nothing is under way, could be, or is to be made durable; what failed may wait for its next try. */
+  get isIdle(): boolean {
+    return this.#settling === undefined && this.#changes.length === 0 && [...this.#lanes.values()].every(lane => !lane.isBusy)
+  }
+
+  /** Begins with what is pending in the store. */
+  start(): void {
+    for (const lane of this.#lanes.values()) lane.start()
+  }
+
+  /** Takes effects that have become durable, in order of decision. */
+  add(effects: readonly NewEffect[]): void {
+    const byAction = Map.groupBy(
+      effects.filter(({ isDry }) => !isDry),
+      ({ action }) => action,
+    )
+    for (const [action, own] of byAction) this.#lanes.get(action)?.add(own)
+  }
+
+  /** Begins no more tries; resolves when those under way have ended and what became of them is durable. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map(lane => lane.stop()))
+    while (this.#settling) await this.#settling
+  }
+
+  #changed(change: EffectChange): void {
+    // The run has failed: what was sent and is not recorded is sent again when it goes on.
+    if (this.#failure !== undefined) return
+    this.#changes.push(change)
+    this.#settling ??= this.#settleAll()
+  }
+
+  async #settleAll(): Promise<void> {
+    while (this.#changes.length > 0) {
+      // What ends together is one commit.
+      await new Promise<void>(resolve => soon(resolve))
+      const changes = this.#changes
+      this.#changes = []
+      try {
+        await this.#options.settle(changes)
+        this.#options.onSettled?.(changes)
+      } catch (error) {
+        this.#failure = error
+        this.#changes = []
+      }
+    }
+    this.#settling = undefined
+  }
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { delivery } from '../../test/action/receiver.ts'
+import { fileDestination, openAppending, type Appending } from './file-destination.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'spillway-effects-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const numbered = (i: number) => delivery({ id: `a/${i}`, body: `{"i":${i}}` })
+const line = (i: number) => `{"id":"a/${i}","action":"page","i":${i}}\n`
+const lines = (...all: number[]) => all.map(line).join('')
+
+test('effects are appended to what is there, in order', async () => {
+  const path = join(folder, 'effects.ndjson')
+  for (const first of [0, 2]) {
+    const file = fileDestination(path)
+    const outcomes = await Promise.all([first, first + 1].map(i => file.deliver(numbered(i))))
+    assert.deepEqual(outcomes, [{ kind: 'acknowledged' }, { kind: 'acknowledged' }])
+    await file.close()
+  }
+  assert.equal(readFileSync(path, 'utf8'), lines(0, 1, 2, 3))
+})
+
+test('half a line that a crash left is ended before anything is appended', async () => {
+  const path = join(folder, 'torn.ndjson')
+  writeFileSync(path, `${line(0)}{"id":"a/1","act`)
+  const file = fileDestination(path)
+  await file.deliver(numbered(1))
+  await file.close()
+  assert.equal(readFileSync(path, 'utf8'), `${line(0)}{"id":"a/1","act\n${line(1)}`)
+})
+
+test('a file that cannot be opened fails deliveries until it can', async () => {
+  const path = join(folder, 'later', 'effects.ndjson')
+  const file = fileDestination(path)
+  assert.deepEqual(await file.deliver(numbered(0)), { kind: 'failed', why: `cannot append to '${path}' (ENOENT)` })
+  mkdirSync(join(folder, 'later'))
+  assert.deepEqual(await file.deliver(numbered(0)), { kind: 'acknowledged' })
+  await file.close()
+  assert.equal(readFileSync(path, 'utf8'), line(0))
+  const nowhere = fileDestination(folder)
+  assert.deepEqual(await nowhere.deliver(numbered(0)), { kind: 'failed', why: `cannot append to '${folder}' (EISDIR)` })
+  await nowhere.close()
+})
+
+test('an acknowledgement comes after the fsync, which those that wait share', async () => {
+  const calls: string[] = []
+  const syncs: (() => void)[] = []
+  const recorded: Appending = {
+    append: async text => void calls.push(`append ${text.split('\n').length - 1}`),
+    sync: () => new Promise(resolve => syncs.push(() => resolve(void calls.push('synced')))),
+    close: async () => void calls.push('closed'),
+  }
+  const file = fileDestination('effects', async () => recorded)
+  const told = (i: number) => file.deliver(numbered(i)).then(({ kind }) => calls.push(`${kind} ${i}`))
+  const all = [told(0)]
+  while (syncs.length < 1) await new Promise(setImmediate)
+  all.push(told(1), told(2), told(3))
+  const closed = file.close()
+  await new Promise(setImmediate)
+  assert.deepEqual(calls, ['append 1'])
+  syncs[0]()
+  while (syncs.length < 2) await new Promise(setImmediate)
+  assert.deepEqual(calls, ['append 1', 'synced', 'append 3', 'acknowledged 0'])
+  syncs[1]()
+  await Promise.all([...all, closed])
+  assert.deepEqual(calls.slice(4), ['synced', 'acknowledged 1', 'acknowledged 2', 'acknowledged 3', 'closed'])
+})
+
+test('after a disk that was full in the middle of a line, the next line is whole', async () => {
+  const path = join(folder, 'full.ndjson')
+  let isFull = false
+  const file = fileDestination(path, async name => {
+    const real = await openAppending(name)
+    const append = async (text: string): Promise<void> => {
+      await real.append(isFull ? text.slice(0, 9) : text)
+      if (isFull) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+    }
+    return { ...real, append }
+  })
+  await file.deliver(numbered(0))
+  isFull = true
+  assert.deepEqual(await file.deliver(numbered(1)), { kind: 'failed', why: `cannot append to '${path}' (ENOSPC)` })
+  isFull = false
+  assert.deepEqual(await file.deliver(numbered(1)), { kind: 'acknowledged' })
+  await file.close()
+  assert.equal(readFileSync(path, 'utf8'), `${line(0)}{"id":"a/\n${line(1)}`)
+})

@@ -1,0 +1,65 @@
+/** The user's own function as a destination, never trusted: what it throws, and a time that it does not keep, is a try that failed. */
+import { after } from '../base/clock.ts'
+import { limits } from '../base/limits.ts'
+import { show } from '../base/show.ts'
+import { durationText } from '../base/time.ts'
+import { acknowledged, type Delivery, type Destination, type Outcome } from './destination.ts'
+
+/**
+ * Acknowledges by returning, or resolving. `body` is parsed anew for each try. `signal` is aborted when the time is over: the try has failed then, whatever
+ * comes of it later, and there may be another one with the same `id`.
+ */
+export type OwnDeliver = (
+  body: unknown,
+  context: { readonly id: string; readonly attempt: number; readonly signal: AbortSignal },
+) => unknown
+
+export interface OwnSettings {
+  readonly timeoutMs?: number | undefined
+  readonly concurrency?: number | undefined
+  /** What tests replace. */
+  readonly after?: typeof after
+}
+
+export function ownDestination(own: OwnDeliver, settings: OwnSettings = {}): Destination {
+  const { timeoutMs = limits.DELIVERY_MS, concurrency = limits.DELIVERIES_AT_ONCE, after: later = after } = settings
+  const underWay = new Set<Promise<Outcome>>()
+
+  function attempt(delivery: Delivery): Promise<Outcome> {
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
+    const aborter = new AbortController()
+    const timer = later(timeoutMs, () => {
+      const why = `the function did not end within ${durationText(timeoutMs)}`
+      resolve(failed(why))
+      aborter.abort(new Error(why))
+    })
+    const call = async (): Promise<unknown> =>
+      own(JSON.parse(delivery.body), { id: delivery.id, attempt: delivery.attempt, signal: aborter.signal })
+    call().then(
+      () => resolve(acknowledged),
+      (error: unknown) => resolve(failed(messageOf(error))),
+    )
+    return promise.finally(() => timer.stop())
+  }
+
+  return {
+    concurrency,
+    deliver: delivery => {
+      const outcome = attempt(delivery).finally(() => underWay.delete(outcome))
+      underWay.add(outcome)
+      return outcome
+    },
+    close: async () => void (await Promise.all(underWay)),
+  }
+}
+
+const failed = (why: string): Outcome => ({ kind: 'failed', why: why.slice(0, limits.WHY_MAX) })
+
+/** Whatever was thrown, which may have a `message` that throws as well. */
+function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message || error.name : `the function threw ${show(error)}`
+  } catch {
+    return 'the function threw something that has no message'
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Signatures as Standard Webhooks has them: `v1,` and the base64 of HMAC-SHA256 over `ID.TIMESTAMP.BODY`, one for each secret, so that a receiver
+ * goes on verifying while its secret is replaced.
+ */
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+
+/** The value of `webhook-signature`, from the value of `webhook-id`, seconds since the epoch, and the body. */
+export type Sign = (id: string, timestamp: number, body: string) => string
+
+/**
+ * Secrets are separated by spaces; each is `whsec_` and base64, or a text. Throws `SPILL_DEFINITION`, which shows no secret, for one that is too
+ * short or no base64.
+ */
+export function signer(secrets: string): Sign {
+  const keys = secrets.split(/\s+/).filter(Boolean).map(keyOf)
+  if (keys.length === 0) throw refused('is empty')
+  return (id, timestamp, body) => {
+    const signed = `${id}.${timestamp}.${body}`
+    return keys.map(key => `v1,${createHmac('sha256', key).update(signed).digest('base64')}`).join(' ')
+  }
+}
+
+function keyOf(secret: string): KeyObject {
+  const [, encoded] = /^whsec_(.*)$/.exec(secret) ?? []
+  if (encoded !== undefined && !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) throw refused("begins with 'whsec_' and does not go on in base64")
+  const bytes = Buffer.from(encoded ?? secret, encoded === undefined ? 'utf8' : 'base64')
+  if (bytes.length < limits.SECRET_BYTES_MIN) throw refused(`has ${bytes.length} bytes`)
+  return createSecretKey(bytes)
+}
+
+const refused = (what: string): SpillwayError =>
+  new SpillwayError(
+    'SPILL_DEFINITION',
+    `a webhook's secret ${what}; it needs at least ${limits.SECRET_BYTES_MIN} bytes: 'whsec_' and what 'openssl rand -base64 32' prints`,
+  )

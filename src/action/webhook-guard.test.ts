@@ -1,0 +1,135 @@
+/**
+ * Webhooks are not sent to private addresses. A resolver of the test's own tells addresses, and a connector of its own notes them and connects to
+ * loopback instead: nothing leaves this machine.
+ */
+import assert from 'node:assert/strict'
+import type { LookupAddress } from 'node:dns'
+import type { ServerResponse } from 'node:http'
+import { isIP, isIPv6 } from 'node:net'
+import { afterEach, test } from 'node:test'
+import { buildConnector } from 'undici'
+import { delivery, receiver, type Received, type Receiver } from '../../test/action/receiver.ts'
+import type { Destination } from './destination.ts'
+import type { MakeConnector } from './guarded-connector.ts'
+import { openWebhook, type WebhookPorts } from './webhook.ts'
+import type { WebhookSettings } from './webhook-settings.ts'
+
+const open: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close()
+})
+
+async function answering(answer: (response: ServerResponse, request: Received) => void): Promise<Receiver> {
+  const there = await receiver(answer)
+  open.push(there)
+  return there
+}
+
+async function opened(settings: WebhookSettings, ports: Partial<WebhookPorts> = {}): Promise<Destination> {
+  const webhook = await openWebhook(settings, ports)
+  open.push(webhook)
+  return webhook
+}
+
+/** Names with the addresses that they have, one list for each time that they are looked up; and the addresses that connections were opened to. */
+function network(there: Receiver, names: Record<string, readonly (readonly string[])[]>) {
+  const asked: string[] = []
+  const dialled: string[] = []
+  const resolve: WebhookPorts['resolve'] = (host, done) => {
+    const lists = names[host]
+    const addresses = lists[Math.min(asked.filter(name => name === host).length, lists.length - 1)]
+    asked.push(host)
+    setImmediate(() => done(null, addresses.map(familied)))
+  }
+  const connector: MakeConnector = ({ lookup }) => {
+    const toLoopback = buildConnector({})
+    return (to, done) => {
+      const dial = (addresses: readonly string[]) => {
+        dialled.push(...addresses)
+        toLoopback({ ...to, hostname: '127.0.0.1', port: String(there.port) }, done)
+      }
+      if (isIP(to.hostname) !== 0) return dial([to.hostname])
+      lookup(to.hostname, { all: true }, (error, found) => {
+        if (error) done(error, null)
+        else dial((found as LookupAddress[]).map(({ address }) => address))
+      })
+    }
+  }
+  return { asked, dialled, ports: { resolve, connector } }
+}
+
+const familied = (address: string): LookupAddress => ({ address, family: isIPv6(address) ? 6 : 4 })
+const ok = (response: ServerResponse) => void response.end()
+const failed = (why: string) => ({ kind: 'failed', why })
+const metadata = '169.254.169.254'
+
+test('a receiver on this machine is refused unless allowed, however its address is written, and nothing reaches it', async () => {
+  const there = await answering(ok)
+  let connections = 0
+  there.server.on('connection', () => connections++)
+  for (const host of ['127.0.0.1', '2130706433', '0x7f.1', '0177.0.0.1', '127.1', '[::ffff:127.0.0.1]', '[::1]']) {
+    const url = `http://${host}:${there.port}/`
+    const address = new URL(url).hostname.replace(/^\[|\]$/g, '')
+    const why = `'${address}' is a private address; allow it with allowPrivate`
+    assert.deepEqual(await (await opened({ url })).deliver(delivery()), failed(why))
+  }
+  const outcome = await (await opened({ url: `http://localhost:${there.port}/` })).deliver(delivery())
+  assert.ok(outcome.kind === 'failed')
+  assert.match(outcome.why, /^'localhost' resolves to a private address \((127\.0\.0\.1|::1)\); allow it with allowPrivate$/)
+  assert.equal(connections, 0)
+  assert.deepEqual(await (await opened({ url: there.url, allowPrivate: true })).deliver(delivery()), { kind: 'acknowledged' })
+  assert.equal(connections, 1)
+})
+
+test('a name is looked up once a connection, which goes to the address that was checked', async () => {
+  const there = await answering(response => void response.setHeader('connection', 'close').end())
+  const { asked, dialled, ports } = network(there, { 'rebinding.test': [['1.1.1.1'], [metadata], ['127.0.0.1', '::1'], ['1.1.1.1']] })
+  const webhook = await opened({ url: 'http://rebinding.test/hook', concurrency: 1 }, ports)
+  assert.deepEqual(await webhook.deliver(delivery()), { kind: 'acknowledged' })
+  assert.deepEqual([asked.length, dialled], [1, ['1.1.1.1']])
+  const why = (address: string) => `'rebinding.test' resolves to a private address (${address}); allow it with allowPrivate`
+  assert.deepEqual(await webhook.deliver(delivery()), failed(why(metadata)))
+  assert.deepEqual(await webhook.deliver(delivery()), failed(why('127.0.0.1')))
+  assert.deepEqual(dialled, ['1.1.1.1'])
+  assert.deepEqual(await webhook.deliver(delivery()), { kind: 'acknowledged' }, 'a name may change again')
+  assert.equal(there.received.length, 2)
+})
+
+test('of several addresses only the public ones are connected to', async () => {
+  const there = await answering(ok)
+  const { dialled, ports } = network(there, { 'mixed.test': [['10.0.0.1', '1.1.1.1', 'fd00::1', '2606:4700::1111', '::ffff:192.168.0.1']] })
+  assert.deepEqual(await (await opened({ url: 'http://mixed.test/' }, ports)).deliver(delivery()), { kind: 'acknowledged' })
+  assert.deepEqual(dialled, ['1.1.1.1', '2606:4700::1111'])
+  const allowing = await opened({ url: 'http://mixed.test/', allowPrivate: true }, ports)
+  assert.deepEqual(await allowing.deliver(delivery()), { kind: 'acknowledged' })
+  assert.equal(dialled.length, 7)
+})
+
+test('a redirect to a private address, by number or by name, is refused at that hop', async () => {
+  let location = ''
+  const there = await answering(response => void response.writeHead(307, { location }).end())
+  const { dialled, ports } = network(there, { 'public.test': [['1.1.1.1']], 'inside.test': [[metadata]] })
+  const webhook = await opened({ url: 'http://public.test/hook' }, ports)
+  const to = async (url: string) => {
+    location = url
+    return webhook.deliver(delivery())
+  }
+  const refused = failed(`'${metadata}' is a private address; allow it with allowPrivate`)
+  for (const host of [metadata, '2852039166', '0xa9.254.43518']) assert.deepEqual(await to(`http://${host}/latest/?token=t`), refused)
+  const inside = `'inside.test' resolves to a private address (${metadata}); allow it with allowPrivate`
+  assert.deepEqual(await to('//inside.test/'), failed(inside))
+  assert.deepEqual(new Set(dialled), new Set(['1.1.1.1']))
+  assert.ok(there.received.every(({ headers }) => headers.host === 'public.test'))
+})
+
+test('connections that are opened together share a lookup', async () => {
+  const waiting: ServerResponse[] = []
+  const there = await answering(response => {
+    waiting.push(response)
+    if (waiting.length === 8) for (const one of waiting) ok(one)
+  })
+  const { asked, dialled, ports } = network(there, { 'public.test': [['1.1.1.1']] })
+  const webhook = await opened({ url: 'http://public.test/' }, ports)
+  await Promise.all(Array.from({ length: 8 }, () => webhook.deliver(delivery())))
+  assert.deepEqual([asked.length, dialled.length], [1, 8])
+})

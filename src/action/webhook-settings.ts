@@ -1,0 +1,76 @@
+/** What a user may say of a webhook, and what stands where nothing was said. */
+import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+import { show } from '../base/show.ts'
+
+export interface WebhookSettings {
+  /** `https:` or `http:`, without a user or password. */
+  readonly url: string
+  /** `whsec_` and base64, or a text of at least 24 bytes; several, separated by spaces, while one replaces another. */
+  readonly secret?: string | undefined
+  /** Milliseconds for a whole try: connection, redirects, and the answer to its end. 5000 unless given. */
+  readonly timeoutMs?: number | undefined
+  /** Connections, each with one delivery at a time. 16 unless given. */
+  readonly concurrency?: number | undefined
+  /** Whether receivers may stand in a private network or on this machine. */
+  readonly allowPrivate?: boolean | undefined
+  /** Sent along to the url's own origin, and to none that it redirects to. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Redirects that one try follows. 3 unless given. */
+  readonly maxRedirects?: number | undefined
+}
+
+export interface CheckedWebhook {
+  readonly url: URL
+  readonly secret: string | undefined
+  readonly timeoutMs: number
+  readonly concurrency: number
+  readonly allowPrivate: boolean
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  readonly maxRedirects: number
+}
+
+/** Throws `SPILL_DEFINITION`, which shows nothing that may be secret, for what cannot be. */
+export function checkWebhook(settings: WebhookSettings): CheckedWebhook {
+  const { timeoutMs = limits.DELIVERY_MS, concurrency = limits.DELIVERIES_AT_ONCE, maxRedirects = limits.REDIRECTS } = settings
+  return {
+    url: checkUrl(settings.url),
+    secret: settings.secret,
+    timeoutMs: whole('timeoutMs', timeoutMs, 1, 2 ** 31 - 1),
+    concurrency: whole('concurrency', concurrency, 1, limits.DELIVERIES_AT_ONCE_MAX),
+    allowPrivate: settings.allowPrivate ?? false,
+    headers: checkHeaders(settings.headers ?? {}),
+    maxRedirects: whole('maxRedirects', maxRedirects, 0, limits.REDIRECTS_MAX),
+  }
+}
+
+function checkUrl(text: string): URL {
+  const url = URL.parse(text)
+  if (!url) throw refused("url is no URL; write 'https://host/path'")
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused(`url begins with '${url.protocol}'; write 'https:' or 'http:'`)
+  if (url.username !== '' || url.password !== '') throw refused("url holds a user or password; give headers: { authorization: 'Basic …' }")
+  return url
+}
+
+/** What HTTP or Spillway itself writes. */
+const ours =
+  /^(content-type|content-length|content-encoding|transfer-encoding|connection|keep-alive|upgrade|expect|host|te|trailer|user-agent|idempotency-key|webhook-.*)$/i
+
+function checkHeaders(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw refused(`headers have ${show(name)}, which is no name of a header`)
+    if (ours.test(name)) throw refused(`headers have '${name}', which Spillway writes itself; leave it out`)
+    if (typeof value !== 'string' || !/^[\t -~]*$/.test(value))
+      throw refused(`header '${name}' has a value that is not a text of visible ASCII; encode it, as base64 say`)
+    return [name, value]
+  })
+}
+
+function whole(name: string, value: number, min: number, max: number): number {
+  if (!Number.isSafeInteger(value) || value < min || value > max)
+    throw refused(`${name} is ${show(value)}; write a whole number from ${min} to ${max}`)
+  return value
+}
+
+const refused = (what: string): SpillwayError => new SpillwayError('SPILL_DEFINITION', `a webhook's ${what}`)
