@@ -64,13 +64,13 @@ function bench(options: Partial<DispatcherOptions> & { readonly concurrency?: nu
       commits.push({ effects })
       dispatcher.add(effects)
     },
-    async answer(id: string, outcome: Outcome = { kind: 'acknowledged' }) {
+    answer: async (id: string, outcome: Outcome = { kind: 'acknowledged' }) => {
       const { answer } = underWay.get(id)!
       underWay.delete(id)
       answer(outcome)
       await pause(0)
     },
-    async moveTo(at: number) {
+    moveTo: async (at: number) => {
       clock = at
       for (const timer of timers) if (timer.at <= at && timers.delete(timer)) timer.act()
       await pause(0)
@@ -91,7 +91,10 @@ test('effects of one key go one after the other, those of others beside them, as
   await answer('id3')
   await answer('id4')
   await answer('id2')
-  assert.deepEqual(state(), [1, 2, 3, 4].map(number => [number, 'delivered', 1]))
+  assert.deepEqual(
+    state(),
+    [1, 2, 3, 4].map(number => [number, 'delivered', 1]),
+  )
   assert.ok(dispatcher.isIdle)
 })
 
@@ -103,8 +106,8 @@ test('one that fails is tried again later and then dead; it holds up its own key
   await answer('id1', failed())
   assert.deepEqual(tried, ['id1#1', 'id3#1'])
   assert.ok(dispatcher.isIdle, 'nothing can be done before its time')
-  const [{ next, why }] = new ModelEffects(commits).all.filter(({ number }) => number === 1)
-  assert.ok(next! >= 800 && next! <= 1200 && why === 'status 500')
+  const first = new ModelEffects(commits).all.find(({ number }) => number === 1)!
+  assert.ok(first.next! >= 800 && first.next! <= 1200 && first.why === 'status 500')
   await moveTo(1200)
   await answer('id1', { kind: 'failed', why: 'busy', retryAfterMs: 60_000 })
   await moveTo(60_000)
@@ -173,19 +176,22 @@ test('every effect is delivered or dead at the end, in the order of its key', as
       fc.integer({ min: 1, max: 3 }),
       async (given, heldMax, concurrency) => {
         const commits: Commit[] = []
-        const effects = { ...new ModelEffects([]), last: () => 0, waiting: () => [], newest: () => new Map<string, number>() }
-        const pending = (action: string, after: number, limit: number) => new ModelEffects(commits).pending(action, after, limit)
+        class Growing extends ModelEffects {
+          override pending(action: string, after: number, limit: number) {
+            return new ModelEffects(commits).pending(action, after, limit)
+          }
+        }
         const settle = (settled: NonNullable<Commit['settled']>) => {
           commits.push({ settled })
           return Promise.resolve(void new ModelEffects(commits))
         }
-        const { dispatcher, underWay, answer, moveTo } = bench({ heldMax, concurrency, effects: { ...effects, pending }, settle })
+        const { dispatcher, underWay, answer, moveTo } = bench({ heldMax, concurrency, effects: new Growing([]), settle })
         dispatcher.start()
         for (let i = 0; i < given.length; i += 3) {
           const some = given.slice(i, i + 3).map(({ key }, j) => effect(i + j + 1, key))
           commits.push({ effects: some })
           dispatcher.add(some)
-          if (i % 2 === 0) for (const id of [...underWay.keys()]) await answer(id)
+          if (i % 2 === 0) for (const id of underWay.keys()) await answer(id)
         }
         for (let round = 1; round < 400 && new ModelEffects(commits).waiting().length > 0; round++) {
           for (const [id, { delivery }] of underWay) {
@@ -199,9 +205,15 @@ test('every effect is delivered or dead at the end, in the order of its key', as
         assert.ok(all.every(({ state }) => state === 'delivered' || state === 'dead'))
         for (const key of ['a', 'b', 'c', 'd']) {
           const settledAt = all.filter(one => one.key === key).map(({ settled }) => settled!)
-          assert.deepEqual(settledAt, settledAt.toSorted((x, y) => x - y))
+          assert.deepEqual(
+            settledAt,
+            settledAt.toSorted((x, y) => x - y),
+          )
         }
-        assert.equal([...dispatcher.held.values()].reduce((sum, held) => sum + held, 0), 0)
+        assert.equal(
+          [...dispatcher.held.values()].reduce((sum, held) => sum + held, 0),
+          0,
+        )
       },
     ),
     { numRuns: 60 },
