@@ -141,16 +141,16 @@ export class Run {
     return this.#options.store.get(`cursor/${name}`)
   }
 
+  /** Resolves when what was submitted is decided and durable, but for what is held back. */
+  async quiet(): Promise<void> {
+    const { asked, deciding, checkpointer } = this.#parts
+    const isQuiet = () => (this.#inbox.isEmpty || this.#isHeld) && asked.isEmpty && this.#inFlight === 0 && deciding.isIdle
+    await this.#until(() => isQuiet() && checkpointer.isIdle)
+  }
+
   /** Waits for what was submitted, saves state, and lets go of the store. */
   async stop(): Promise<void> {
-    await this.#until(
-      () =>
-        (this.#inbox.isEmpty || this.#isHeld) &&
-        this.#parts.asked.isEmpty &&
-        this.#inFlight === 0 &&
-        this.#parts.deciding.isIdle &&
-        this.#parts.checkpointer.isIdle,
-    )
+    await this.quiet()
     this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
     await this.#until(() => this.#parts.checkpointer.isIdle)

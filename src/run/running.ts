@@ -1,0 +1,92 @@
+/**
+ * A run that goes on by itself: it holds its data folder, makes its ticks on time, saves its state in rounds, sends what follows from its decisions, and
+ * in the end lets the folder go.
+ *
+ * What a process adds (where records come from, what is said, signals) is its own.
+ */
+import { Dispatcher, type DispatcherOptions, type Sending } from '../action/dispatcher.ts'
+import { every, pause } from '../base/clock.ts'
+import { limits } from '../base/limits.ts'
+import type { NewEffect } from '../log/effects.ts'
+import { openFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
+import type { Runnable } from './opening.ts'
+import type { RunOptions } from './parts.ts'
+import { Run } from './run.ts'
+
+const TICK_EVERY_MS = 20
+const IDLE_LOOK_MS = 2
+
+export interface RunningOptions extends Omit<RunOptions, 'store'> {
+  /** Where effects go; without it they are recorded, and wait for a run that sends them. */
+  readonly sendings?: readonly Sending[]
+  readonly onSettled?: DispatcherOptions['onSettled']
+}
+
+export class Running {
+  readonly run: Run
+  readonly dispatcher: Dispatcher
+  readonly #folder: DataFolder
+  readonly #timers: readonly { stop(): void }[]
+  #stopped: Promise<void> | undefined
+
+  private constructor(folder: DataFolder, pipeline: Runnable, { sendings = [], onSettled, ...options }: RunningOptions) {
+    const { store } = folder
+    const told = (effects: readonly NewEffect[]) => {
+      this.dispatcher.add(effects)
+      options.onEffects?.(effects)
+    }
+    this.#folder = folder
+    this.run = new Run(pipeline, { ...options, store, onEffects: told })
+    const settle: DispatcherOptions['settle'] = changes => this.run.settle(changes)
+    this.dispatcher = new Dispatcher({ sendings, effects: store.effects, settle, ...(onSettled && { onSettled }) })
+    this.run.tick()
+    this.dispatcher.start()
+    this.#timers = [every(TICK_EVERY_MS, () => this.run.tick()), every(limits.CHECKPOINT_ROUND_MS, () => this.run.checkpoint())]
+  }
+
+  /** Opens a data folder, or makes it, and runs in it. Throws as `openFolder` and `Run` do, and then holds nothing. */
+  static async open(pipeline: Runnable, data: string, options: RunningOptions = {}): Promise<Running> {
+    return Running.in(await openFolder(data), pipeline, options)
+  }
+
+  /** Runs in a folder that this process holds already, and from now on lets it go. Throws as `Run` does, and then has let go. */
+  static async in(folder: DataFolder, pipeline: Runnable, options: RunningOptions = {}): Promise<Running> {
+    try {
+      return new Running(folder, pipeline, options)
+    } catch (error) {
+      await letGo(folder)
+      throw error
+    }
+  }
+
+  /** Resolves when what was submitted is decided and what followed from it was sent; what failed to be sent waits for its next try. */
+  async idle(): Promise<void> {
+    await this.run.quiet()
+    while (!this.dispatcher.isIdle) await pause(IDLE_LOOK_MS)
+  }
+
+  /**
+   * Waits for what was submitted and for deliveries under way, saves state, and lets the folder go; effects that are not sent wait for the next run. Of a run that has
+   * failed it only does the last.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async #stop(): Promise<void> {
+    for (const timer of this.#timers) timer.stop()
+    try {
+      await this.dispatcher.stop()
+      await this.run.stop()
+    } finally {
+      await letGo(this.#folder)
+    }
+  }
+}
+
+/** Its threads would keep the process for ever. */
+async function letGo({ store, release }: DataFolder): Promise<void> {
+  await store.close()
+  release()
+}
