@@ -31,6 +31,8 @@ export const errorCodes = {
   SPILL_DATA: 'stored data is damaged, or of a format that this version does not read',
   SPILL_STATE: 'saved state is damaged, of another version or of other definitions',
   SPILL_IMPORT: 'an import of history into the data folder was broken off',
+  SPILL_TOKEN: 'an HTTP request came without a token, or with one that is none',
+  SPILL_ROLE: 'the token of an HTTP request may not do what it asks for',
   SPILL_NOT_FOUND: 'an HTTP request names a source, group, model or path that there is not',
   SPILL_REFUSED: 'the record that an HTTP request gave was refused',
   SPILL_OVERLOAD: 'more waits than the server takes at once: come again later',

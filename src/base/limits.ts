@@ -122,6 +122,10 @@ export const limits = {
   SSE_HEARTBEAT_MS: 15_000,
   /** Milliseconds after which a reader of events that was cut off comes back. */
   SSE_RETRY_MS: 1000,
+  /** Milliseconds after which a token that was revoked lets nobody in any more. */
+  TOKENS_LOOK_MS: 1000,
+  /** Clients whose rate is known at once; those that came longest ago are forgotten. */
+  RATE_CLIENTS_MAX: 100_000,
   /** Connections to the server at once. */
   HTTP_CONNECTIONS_MAX: 12_000,
   /** Milliseconds within which the head of a request must be there. */

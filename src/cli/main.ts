@@ -9,6 +9,7 @@ import { packageVersion } from '../base/package-version.ts'
 import { planCommand } from './plan.ts'
 import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
+import { tokensCommand } from './tokens.ts'
 
 const commands: readonly Command[] = [
   runCommand,
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   featuresCommand,
   inspectCommand,
   dlqCommand,
+  tokensCommand,
   initCommand,
 ]
 

@@ -3,7 +3,9 @@ import type { Registry } from 'prom-client'
 import { limits } from '../base/limits.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { Feed } from './feed.ts'
+import type { RateLimit } from './rate.ts'
 import type { ServedRun } from './served.ts'
+import type { Tokens } from './tokens.ts'
 
 /** Bounds that one server may have otherwise than all; as the limits of their names. */
 export interface Bounds {
@@ -37,6 +39,12 @@ export interface ServeOptions {
   readonly data: string
   /** Says when the run has made decisions durable; without it there is no stream of them. */
   readonly feed?: Feed
+  /** Who may; without them everyone may do everything, which is for a machine of one's own. */
+  readonly tokens?: Tokens
+  /** Names by which the server is called, and this machine's own; all unless given. */
+  readonly hosts?: readonly string[]
+  /** How often each client may come; as often as it likes unless given. */
+  readonly rate?: RateLimit
   /** Adds what else is to be told at `/metrics`. */
   readonly addMetrics?: (registry: Registry) => void
   readonly bounds?: Partial<Bounds>

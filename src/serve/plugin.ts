@@ -10,6 +10,7 @@ import { decisionRoutes } from './decisions.ts'
 import { DecisionStream } from './decision-stream.ts'
 import { eventRoutes } from './events.ts'
 import { featureRoutes } from './features.ts'
+import { guard } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { ingestRoutes } from './ingest.ts'
 import { Load } from './load.ts'
@@ -44,6 +45,7 @@ export const servePlugin: FastifyPluginCallback<ServeOptions> = (app, options, d
     if (reply.statusCode >= 500) onError(error)
     return told
   })
+  guard(app, options)
   for (const routes of allRoutes) routes(app, serving)
   done()
 }

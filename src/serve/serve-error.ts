@@ -6,6 +6,8 @@ import { SpillwayError, errorCodes, type ErrorCode } from '../base/errors.ts'
 export const statuses: Partial<Record<ErrorCode, number>> = {
   SPILL_INPUT: 400,
   SPILL_UNSUPPORTED: 400,
+  SPILL_TOKEN: 401,
+  SPILL_ROLE: 403,
   SPILL_NOT_FOUND: 404,
   SPILL_CLOCK_EVICTED: 409,
   SPILL_REFUSED: 422,

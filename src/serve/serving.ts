@@ -4,10 +4,8 @@ import type { SqliteReader } from '../log/sqlite/reader.ts'
 import type { DecisionStream } from './decision-stream.ts'
 import type { Load } from './load.ts'
 import type { ServeOptions } from './options.ts'
+import type { Role } from './roles.ts'
 import type { ServedRun } from './served.ts'
-
-/** What a client may do: each route asks for one of them. */
-export type Role = 'ingest' | 'read' | 'decide' | 'operate' | 'admin'
 
 export interface Serving {
   readonly run: ServedRun

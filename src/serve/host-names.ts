@@ -1,0 +1,24 @@
+/**
+ * Which names a server is called by. A page that someone looks at may come from a name that its owner then points at this machine (DNS rebinding): the
+ * browser takes the server for the page's own, and only the Host header still says which name it was.
+ */
+import { isIP } from 'node:net'
+import { ServeError } from './serve-error.ts'
+
+export const loopbackNames = ['localhost', '127.0.0.1', '::1'] as const
+
+/** 127.0.0.0/8 and ::1. */
+export const isLoopback = (address: string): boolean =>
+  (isIP(address) === 4 && address.startsWith('127.')) || address === '::1' || /^::ffff:127\./i.test(address)
+
+/** Throws 421 for a Host header that names none of them. A request without one is from no browser. */
+export function checkHost(header: string | undefined, names: ReadonlySet<string>): void {
+  if (header === undefined) return
+  const name = header
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase()
+  if (names.has(name) || isLoopback(name)) return
+  const what = `this server is not called '${name.slice(0, 100)}'; call it by ${[...names].join(', ')}, or start it with that name among its hosts`
+  throw new ServeError('SPILL_INPUT', what, { status: 421 })
+}
