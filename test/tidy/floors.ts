@@ -7,6 +7,7 @@ export const floors = [
   'cli',
   'testing',
   'index',
+  'postgres',
   'run',
   'replay',
   'decision',
