@@ -3,20 +3,16 @@
  *
  * Exit code: 0 if the peer is there, 1 if it could not be brought, 2 for an unknown name.
  */
-import { spawnSync } from 'node:child_process'
-import { hasServer, makeCluster } from './live/postgres.ts'
+import { makeCluster } from '../test/postgres/cluster.ts'
+import { bringServer } from '../test/postgres/programs.ts'
+import { CLUSTER } from './live/postgres.ts'
 
 const peers: Readonly<Record<string, () => void>> = {
-  /** From Debian's packages, which needs root once; the cluster is this checkout's own. */
+  /** From Debian's packages; the cluster is this checkout's own. */
   postgres() {
-    if (!hasServer()) command('apt-get', ['install', '-y', '--no-install-recommends', 'postgresql'])
-    makeCluster()
+    bringServer()
+    makeCluster(CLUSTER)
   },
-}
-
-function command(name: string, args: readonly string[]): void {
-  const { status, error } = spawnSync(name, args, { stdio: ['ignore', 2, 2] })
-  if (status !== 0) throw new Error(`${name} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`)
 }
 
 const [name = '', ...more] = process.argv.slice(2)

@@ -6,6 +6,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { bringServer, serverPrograms } from '../test/postgres/programs.ts'
 import { printCoverage } from './coverage.ts'
 import { runTests } from './run-tests.ts'
 import { nothing, plus, tallyText, type Tally } from './tally.ts'
@@ -23,6 +24,8 @@ const files = globSync(['src', 'test', 'bench', 'examples', 'scripts'].map(folde
   .filter(file => words.length === 0 || words.some(word => file.includes(word)))
   .sort()
 
+bringPostgres()
+
 let tally = nothing
 if (words.length === 0) for (const [name, command] of checks) tally = plus(tally, step(name, command))
 if (files.length === 0) console.log('no test file')
@@ -36,6 +39,17 @@ if (words.length === 0)
 
 console.log(`\n${tallyText(tally)}`)
 process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
+
+/** For tests against a PostgreSQL, once. Where it cannot be brought they are skipped. */
+function bringPostgres(): void {
+  if (!files.some(file => file.includes('postgres')) || serverPrograms()) return
+  console.log('bringing a PostgreSQL for its tests, once …')
+  try {
+    bringServer()
+  } catch (error) {
+    console.log(`    none, and its tests are skipped: ${(error as Error).message}`)
+  }
+}
 
 /** Runs a command as one test; what it printed is shown if it failed, and its last line always. */
 function step(name: string, command: string): Partial<Tally> {

@@ -21,6 +21,7 @@ export const errorCodes = {
   SPILL_DEFINITION: 'a definition is wrong: an unknown field, a wrong type, a name used twice, a circle',
   SPILL_UNSUPPORTED: 'asked for something that does not exist yet, or not in this combination',
   SPILL_INPUT: 'an input file or option cannot be used',
+  SPILL_SOURCE: 'a database that a source reads from cannot be reached, or has lost what was not read yet',
   SPILL_RANGE: 'a window holds more values, or larger ones, than exact arithmetic covers',
   SPILL_LIMIT: 'a named limit was passed',
   SPILL_CLOCK_EVICTED: 'a read asks for a clock whose state was forgotten',

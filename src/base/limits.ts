@@ -170,6 +170,16 @@ export const limits = {
   SECRET_BYTES_MIN: 24,
   /** Characters of a reason that a delivery failed for. */
   WHY_MAX: 300,
+  /** Rows of a PostgreSQL table that are read at a time. */
+  POSTGRES_PAGE_ROWS: 1 << 12,
+  /** Bytes of rows of a PostgreSQL table that are read at a time, and one row. */
+  POSTGRES_PAGE_BYTES: 1 << 23,
+  /** Milliseconds between two looks for new rows of an outbox, while there are none. */
+  POSTGRES_POLL_MS: 200,
+  /** Milliseconds that a connection to PostgreSQL may take. */
+  POSTGRES_CONNECT_MS: 10_000,
+  /** Milliseconds between two tries to reach a PostgreSQL that was there, at most. */
+  POSTGRES_RETRY_MS_MAX: 5000,
   /** Ticks of one model over one replay, some key being live. */
   REPLAY_TICKS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */

@@ -1,4 +1,4 @@
-/** The sources of a running pipeline that are files and standard input. */
+/** The sources of a running pipeline: files, standard input, and tables of PostgreSQL. */
 import { resolve } from 'node:path'
 import type { SourceIR } from '../define/ir.ts'
 import { matchColumns } from '../files/columns.ts'
@@ -7,6 +7,8 @@ import { fileStart, followNdjson, type FilePlace } from '../files/follow.ts'
 import { openInput } from '../files/input.ts'
 import { ndjsonBatches } from '../files/ndjson.ts'
 import type { RecordBatch } from '../intake/batch.ts'
+import { isPostgres } from '../postgres/address.ts'
+import { postgresPlace, readPostgres } from '../postgres/read.ts'
 import type { Cursor } from '../run/inbox.ts'
 import type { Run } from '../run/run.ts'
 
@@ -19,8 +21,9 @@ export interface FeedOptions {
   readonly onWarning: (warning: string) => void
 }
 
-/** Gives a file's records to a source, from where it was read up to before. Resolves when all of them are durable. Throws `SPILL_INPUT`. */
+/** Gives a file's or table's records to a source, from where it was read up to before. Resolves when all of them are durable. Throws `SPILL_INPUT` and `SPILL_SOURCE`. */
 export async function feed(run: Run, source: SourceIR, path: string, options: FeedOptions): Promise<void> {
+  if (isPostgres(path)) return readPostgres(run, source, path, { ...options, env: process.env }, options.signal)
   const sent = new Set<Promise<unknown>>()
   for await (const { batch, cursor } of path === STANDARD_INPUT ? standardInput() : batchesOf(run, source, path, options)) {
     await run.room()
@@ -48,9 +51,10 @@ async function* standardInput(): AsyncGenerator<Fed> {
 /** Where a file was read up to is kept under its source and its full path. */
 const cursorName = (source: string, path: string): string => `${source}=${resolve(path)}`
 
-/** Where a file will be read from, in words. */
+/** Where a file or table will be read from, in words. */
 export function placeText(run: Run, source: string, path: string): string {
   if (path === STANDARD_INPUT) return `${source}: standard input`
+  if (isPostgres(path)) return postgresPlace(run, source, path)
   const text = run.cursor(cursorName(source, path))
   if (text === undefined) return `${source}: ${path} from the beginning`
   const place = JSON.parse(text) as Partial<FilePlace> & { readonly records?: number }

@@ -11,6 +11,7 @@ import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
 import { replayThroughLog, type LoggedSummary } from './replay-log.ts'
 import { ShownDecisions } from './shown-decisions.ts'
+import { isPostgres } from '../postgres/address.ts'
 import { checkSourceFiles, sourceFiles } from './source-files.ts'
 import { counted, number, summaryText } from './summary.ts'
 
@@ -76,6 +77,8 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   }
   if (!/^\d{1,4}$/.test(show)) throw new UsageError(`--show ${show} is no number of decisions; write 0 to 9999`)
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
+  if (files.some(({ path }) => isPostgres(path)))
+    throw new UsageError('a replay reads files; a table of PostgreSQL is a source of spillway run')
   for (const output of [out, refused]) {
     const input = output === undefined ? undefined : [path, ...files.map(file => file.path)].find(file => resolve(file) === resolve(output))
     if (input !== undefined) throw new UsageError(`${output} would overwrite what is read from ${input}`)

@@ -23,7 +23,7 @@ export function checkColumn(file: string, names: readonly string[], column: stri
 }
 
 /** What a source reads of a file with columns. Throws `SPILL_INPUT` if one is missing that may not be NULL. */
-export function matchColumns(file: InputFile, source: SourceIR): ColumnMatch {
+export function matchColumns(file: Pick<InputFile, 'name' | 'columns'>, source: SourceIR): ColumnMatch {
   if (!file.columns || source.mapVersion !== undefined) return { wanted: undefined, warnings: [] }
   const names = file.columns.map(column => column.name)
   const missing = source.columns.filter(column => !names.includes(column.name))

@@ -8,6 +8,7 @@ export const floors = [
   'serve',
   'testing',
   'index',
+  'postgres',
   'run',
   'action',
   'replay',

@@ -1,0 +1,84 @@
+/** A database that is away for a time: which errors say so, and trying again until it is back. */
+import { pause } from '../base/clock.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+
+/** Of the operating system and of the client: nobody answers, or nobody does any more. */
+const connectionCodes = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+])
+
+/** Of the server (SQLSTATE): a connection failed (08…), it shuts down or starts (57P0x), has no room (53300), or still serves a connection of ours that broke (55006). */
+const serverCodes = /^(08...|57P0[1235]|53300|55006)$/
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown }).code)
+
+export const isLost = (error: unknown): boolean => connectionCodes.has(codeOf(error)) || serverCodes.test(codeOf(error))
+
+/** What the client or server threw, as an error that names the source. Ours, and bugs, are themselves. */
+export function sourceError(source: string, error: unknown): unknown {
+  if (error instanceof SpillwayError) return error
+  const code = codeOf(error)
+  const message = (error as Error).message
+  if (isLost(error))
+    return new SpillwayError('SPILL_SOURCE', `source '${source}': PostgreSQL cannot be reached: ${message}`, { cause: error })
+  // Five characters are a SQLSTATE, and the operating system's begin with an E.
+  if (/^[0-9A-Z]{5}$/.test(code) && (error as Error).name === 'PostgresError')
+    return new SpillwayError('SPILL_SOURCE', `source '${source}': PostgreSQL refuses: ${message} (${code})`, { cause: error })
+  return error
+}
+
+export interface Trying {
+  readonly source: string
+  readonly signal: AbortSignal
+  readonly onWarning: (warning: string) => void
+}
+
+const FIRST_PAUSE_MS = 100
+
+/**
+ * Calls `attempt` until it ends by itself; after each loss of the connection again, a little later each time. `reached` is to be called when the
+ * database answers. One that was never reached is an error.
+ */
+export async function untilReached(attempt: (reached: () => void) => Promise<void>, { source, signal, onWarning }: Trying): Promise<void> {
+  let wasReached = false
+  let isAway = false
+  let wait = FIRST_PAUSE_MS
+  const reached = () => {
+    if (isAway) onWarning(`source '${source}': PostgreSQL is back`)
+    wasReached = true
+    isAway = false
+    wait = FIRST_PAUSE_MS
+  }
+  while (!signal.aborted) {
+    try {
+      return await attempt(reached)
+    } catch (error) {
+      if (signal.aborted && isLost(error)) return
+      if (!wasReached || !isLost(error)) throw sourceError(source, error)
+      if (!isAway) onWarning(`source '${source}': PostgreSQL is away, and is tried again: ${(error as Error).message}`)
+      isAway = true
+    }
+    await pauseUnless(signal, wait)
+    wait = Math.min(wait * 2, limits.POSTGRES_RETRY_MS_MAX)
+  }
+}
+
+const STEP_MS = 50
+
+/** Waits, less long if the signal comes. */
+export async function pauseUnless(signal: AbortSignal, ms: number): Promise<void> {
+  for (let left = ms; left > 0 && !signal.aborted; left -= STEP_MS) await pause(Math.min(left, STEP_MS))
+}

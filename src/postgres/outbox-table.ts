@@ -1,0 +1,89 @@
+/** What the table of an outbox must be like, and the statement that reads a page of it. */
+import type { Sql } from 'postgres'
+import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+import { columnNamed, quoted, type Table, type TableColumn } from './table.ts'
+
+/** Which columns of the table are what. */
+export interface OutboxColumns {
+  readonly id: string
+  /** The transaction that wrote the row. */
+  readonly xid: string
+  /** The column whose JSON is the record; the other columns are, unless given. */
+  readonly payload: string | undefined
+}
+
+const WRITER = 'pg_current_xact_id()'
+const integers = new Set([20, 21, 23])
+const XID8 = 5069
+const json = new Set([25, 114, 1043, 3802])
+
+/** Throws `SPILL_INPUT`, with the statements that mend it, for a table whose rows cannot be read exactly once. */
+export function checkOutbox(table: Table, { id, xid, payload }: OutboxColumns): void {
+  const refuse = (what: string): never => {
+    throw new SpillwayError('SPILL_INPUT', what, { place: table.name })
+  }
+  if (!integers.has(columnNamed(table, id).type)) refuse(`is no outbox: its column '${id}' is no bigint that counts the rows`)
+  const writer = table.columns.find(({ name }) => name === xid)
+  if (writer === undefined || writer.type !== XID8 || writer.nullable || writer.default !== WRITER)
+    refuse(
+      `needs a column that says which transaction wrote a row, or rows that are committed late would be lost: ${mending(table, xid, id, writer)}`,
+    )
+  if (payload !== undefined && !json.has(columnNamed(table, payload).type))
+    refuse(`has a column '${payload}' that holds no JSON: it is ${columnNamed(table, payload).typeName}`)
+}
+
+function mending(table: Table, xid: string, id: string, found: TableColumn | undefined): string {
+  const alter = (what: string): string => `ALTER TABLE ${table.name} ${what} ${quoted(xid)}`
+  return [
+    ...(found && found.type !== XID8 ? [alter('DROP COLUMN')] : []),
+    ...(found?.type === XID8 ? [] : [`${alter('ADD COLUMN')} xid8 NOT NULL DEFAULT '0'`]),
+    `${alter('ALTER COLUMN')} SET DEFAULT ${WRITER}`,
+    ...(found?.type === XID8 && found.nullable ? [`${alter('ALTER COLUMN')} SET NOT NULL`] : []),
+    `CREATE INDEX ON ${table.name} (${quoted(xid)}, ${quoted(id)})`,
+  ].join('; ')
+}
+
+/**
+ * The statement for one page behind ($1, $2), of $3 rows at most and of POSTGRES_PAGE_BYTES and one row at most: transaction, id, size in bytes, and
+ * the columns. The values of a row that is longer than LINE_BYTES_MAX are left behind.
+ */
+export function pageStatement(table: Table, { id, xid, payload }: OutboxColumns, columns: readonly TableColumn[]): string {
+  const place = `${quoted(xid)}, ${quoted(id)}`
+  const values = columns.map(({ name }, i) => `${quoted(name)}${name === payload ? '::text' : ''} AS c${i}`)
+  const sizes = columns.map(({ toasted }, i) => (toasted ? `coalesce(octet_length(c${i}::text), 0)` : '16'))
+  const held = columns.map((_, i) => `CASE WHEN size > ${limits.LINE_BYTES_MAX} THEN NULL ELSE c${i} END`)
+  return `
+    WITH page AS MATERIALIZED (
+      SELECT ${[`${quoted(xid)} AS x`, `${quoted(id)} AS i`, ...values].join(', ')} FROM ${table.name}
+      WHERE (${place}) > ($1::text::xid8, $2::text::bigint) AND ${quoted(xid)} < pg_snapshot_xmin(pg_current_snapshot())
+      ORDER BY ${place} LIMIT $3::text::int),
+    sized AS (SELECT *, ${sizes.join(' + ') || '0'} AS size FROM page),
+    summed AS (SELECT *, sum(least(size, ${limits.LINE_BYTES_MAX})) OVER (ORDER BY x, i) AS bytes FROM sized)
+    SELECT ${['x', 'i', 'size', ...held].join(', ')} FROM summed
+    WHERE bytes - least(size, ${limits.LINE_BYTES_MAX}) < ${limits.POSTGRES_PAGE_BYTES} ORDER BY x, i`
+}
+
+/**
+ * Throws `SPILL_SOURCE` where the transactions of the rows, or the one that was read up to, have not been yet on this server: then it was made anew
+ * from a dump, or put back to an earlier time.
+ */
+export async function checkTransactions(sql: Sql, table: Table, { xid }: OutboxColumns, read: string): Promise<void> {
+  const [{ ahead, back }] = await sql.unsafe<{ ahead: boolean | null; back: boolean }[]>(
+    `SELECT (SELECT max(${quoted(xid)}) FROM ${table.name}) >= pg_snapshot_xmax(pg_current_snapshot()) AS ahead,
+      $1::text::xid8 >= pg_snapshot_xmax(pg_current_snapshot()) AS back`,
+    [read],
+  )
+  if (back)
+    throw new SpillwayError(
+      'SPILL_SOURCE',
+      `was read up to transaction ${read}, which this server has not had yet: it was put back to an earlier time, and what was written there again cannot be told from what was read`,
+      { place: table.name },
+    )
+  if (ahead)
+    throw new SpillwayError(
+      'SPILL_SOURCE',
+      `has rows of transactions that this server has not had yet, as after a restore from a dump; if all of them are to be read: UPDATE ${table.name} SET ${quoted(xid)} = '0'`,
+      { place: table.name },
+    )
+}

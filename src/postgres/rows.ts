@@ -1,0 +1,66 @@
+/** Rows of a table on their way into a run: one batch at a time, each row with its place. */
+import { limits } from '../base/limits.ts'
+import { rawText, type Origin, type RecordBatch } from '../intake/batch.ts'
+import { Fault, type Refusal } from '../intake/refusal.ts'
+import type { ReadColumn } from './table.ts'
+
+/** The texts of a row's values, NULL, or nothing for one that is not known. */
+export type Texts = readonly (string | null | undefined)[]
+
+/** A row as a record, by the names of its columns, or what is wrong with one of its values. */
+export function recordOf(columns: readonly ReadColumn[], texts: Texts): Record<string, unknown> | Fault {
+  const record: Record<string, unknown> = {}
+  for (let i = 0; i < columns.length; i++) {
+    const text = texts[i]
+    if (text === undefined) continue
+    const value = text === null ? null : columns[i].read(text)
+    if (value instanceof Fault) return new Fault(`'${columns[i].name}': ${value.detail}`, value.reason)
+    record[columns[i].name] = value
+  }
+  return record
+}
+
+/** A row that is too long to be held: its place and size are all that is kept of it. */
+export const longFault = (bytes: number): Fault =>
+  new Fault(`a row of ${bytes} bytes, more than ${limits.LINE_BYTES_MAX} (LINE_BYTES_MAX); its values are not kept here`)
+
+/** The rows of one batch. */
+export class Rows {
+  readonly #origin: Origin
+  readonly #records: unknown[] = []
+  readonly #numbers: number[] = []
+  readonly #raws: ((() => string) | undefined)[] = []
+  readonly #inexact = new Map<number, ReadonlyMap<string, string>>()
+  readonly #undecodable: Refusal[] = []
+
+  /** `tabular`: records are rows of the table, which may have more columns than the source names. */
+  constructor(placeOf: (number: number) => string, tabular: boolean) {
+    this.#origin = { placeOf, text: false, tabular, zoneless: new Set() }
+  }
+
+  get length(): number {
+    return this.#records.length + this.#undecodable.length
+  }
+
+  add(number: number, record: unknown, raw?: () => string, inexact?: ReadonlyMap<string, string>): void {
+    if (inexact) this.#inexact.set(this.#records.length, inexact)
+    this.#records.push(record)
+    this.#numbers.push(number)
+    this.#raws.push(raw)
+  }
+
+  refuse(number: number, fault: Fault, raw: string): void {
+    this.#undecodable.push(fault.at(this.#origin.placeOf(number), raw))
+  }
+
+  batch(): RecordBatch {
+    return {
+      origin: this.#origin,
+      records: this.#records,
+      numberOf: index => this.#numbers[index],
+      rawOf: index => this.#raws[index]?.() ?? rawText(this.#records[index]),
+      undecodable: this.#undecodable,
+      ...(this.#inexact.size > 0 && { inexact: this.#inexact }),
+    }
+  }
+}

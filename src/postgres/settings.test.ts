@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openClient } from './client.ts'
+import { databaseOf } from './settings.ts'
+
+const url = 'postgres://me:secret@host/db'
+
+test('an address is in a variable, in a file that one names, or there is none', t => {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-settings-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'url')
+  writeFileSync(file, `${url}\n`)
+  assert.equal(databaseOf({ DATABASE_URL: url }).url, url)
+  assert.equal(databaseOf({ DATABASE_URL_FILE: file }).url, url)
+  assert.equal(databaseOf({ SHOP_URL: url, DATABASE_URL: 'postgres://other' }, 'SHOP_URL').url, url)
+  assert.equal(databaseOf({ SHOP_URL_FILE: file }, 'SHOP_URL').url, url)
+  assert.deepEqual(databaseOf({ PGSSLMODE: 'require' }), { url: undefined, sslMode: 'require' })
+})
+
+test('a mistake does not say what the address holds', async () => {
+  const silent = (error: Error) => !error.message.includes('secret') && (error as NodeJS.ErrnoException).code === 'SPILL_INPUT'
+  assert.throws(() => databaseOf({}, 'SHOP_URL'), silent)
+  assert.throws(() => databaseOf({ DATABASE_URL: 'mysql://me:secret@host' }), silent)
+  assert.throws(() => databaseOf({ DATABASE_URL_FILE: join(tmpdir(), 'no-such-file-of-spillway') }), silent)
+  await assert.rejects(openClient({ url: 'postgres://me:secret%@host:port/db' }), silent)
+})
+
+test('how it is encrypted is as the variable says, unless the address does', async () => {
+  const ssl = async (address: string | undefined, sslMode?: string) => {
+    const client = await openClient({ url: address, sslMode })
+    await client.end()
+    return (client.options as { ssl: unknown }).ssl
+  }
+  assert.equal(await ssl(url), false)
+  assert.equal(await ssl(url, 'verify-full'), 'verify-full')
+  assert.equal(await ssl(undefined, 'disable'), false)
+  assert.equal(await ssl(`${url}?sslmode=require`, 'verify-full'), 'require')
+})

@@ -1,0 +1,32 @@
+/** A PostgreSQL of a test file's own, in a temporary folder, for as long as the file runs. */
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before } from 'node:test'
+import type { Database } from '../../src/postgres/settings.ts'
+import { Cluster, makeCluster, USER } from './cluster.ts'
+import { serverPrograms } from './programs.ts'
+
+/** Why tests that need a server are skipped; false where there is one. `npm test` tries to bring it. */
+export const skip = serverPrograms() ? false : 'there is no PostgreSQL: npm run peers -- postgres'
+
+/** The server that runs while the tests of this file do. */
+export function ownServer(settings: Readonly<Record<string, string>> = {}, ready: (cluster: Cluster) => void = () => {}): () => Cluster {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-cluster-'))
+  let cluster: Cluster | undefined
+  before(async () => {
+    if (skip) return
+    chmodSync(folder, 0o755)
+    makeCluster(join(folder, 'data'))
+    const forTests = { wal_level: 'logical', fsync: 'off', max_prepared_transactions: '4', wal_sender_timeout: '5s', ...settings }
+    cluster = await Cluster.start(join(folder, 'data'), forTests)
+    ready(cluster)
+  })
+  after(async () => {
+    await cluster?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return () => cluster!
+}
+
+export const databaseAt = ({ host }: Cluster): Database => ({ host, user: USER, name: 'postgres' })

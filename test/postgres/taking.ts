@@ -1,0 +1,35 @@
+/**
+ * A run that takes numbers from a source, and whose decisions say which it has: each row once, or there is a mistake. Rows have no ids, so that
+ * one that is given twice is there twice.
+ */
+import { entity, model, on, pipeline, source, t } from '../../src/index.ts'
+import { readDecisions } from '../../src/run/decision-codec.ts'
+import type { Runnable } from '../../src/run/opening.ts'
+import { Run } from '../../src/run/run.ts'
+import { ModelStore, type Disk } from '../crash/model-store.ts'
+
+const who = entity('who', t.string())
+const rows = source('rows', { schema: { who, n: t.int(), at: t.timestamp() }, key: 'who', time: 'at' })
+const seen = model('seen', { decide: on(rows), inputs: row => ({ n: row.n }), score: { version: '1', compute: ({ n }) => n } })
+export const numbers = pipeline('numbers', [seen])
+
+/** The source of a pipeline with one. */
+export const sourceOf = ({ ir }: Pick<Runnable, 'ir'>) => ir.sources[0]
+
+export interface Taking {
+  readonly store: ModelStore
+  readonly run: Run
+}
+
+/** `auto`: what is committed is durable at once; otherwise when the test says so. */
+export function taking(runnable: Runnable = numbers, disk?: Disk, auto = true): Taking {
+  const store = new ModelStore(disk, auto)
+  return { store, run: new Run(runnable, { store }) }
+}
+
+/** The first number of the vector of every durable decision, in the order of the log. */
+export const taken = (store: ModelStore): (number | null)[] =>
+  store.decisions.flatMap(({ bytes }) => {
+    const { length, vector } = readDecisions(bytes)
+    return Array.from({ length }, (_, row) => (vector[0].nulls?.[row] ? null : vector[0].values[row]))
+  })
