@@ -32,7 +32,11 @@ export function sendingsOf({ ir, effects }: Acting, env: Environment): Promise<S
   )
 }
 
-async function destinationOf({ name, do: effect }: ActionIR, own: EffectFunction | undefined, env: Environment): Promise<Sending['destination']> {
+async function destinationOf(
+  { name, do: effect }: ActionIR,
+  own: EffectFunction | undefined,
+  env: Environment,
+): Promise<Sending['destination']> {
   const text = (what: string, setting: SettingIR) => settingText(`action '${name}': ${what}`, setting, env)
   switch (effect.kind) {
     case 'stdout':
@@ -70,14 +74,18 @@ function settingText(what: string, setting: SettingIR, env: Environment): string
       return setting.value
     case 'env': {
       const value = env[setting.name]
-      if (value === undefined || value === '') throw new SpillwayError('SPILL_INPUT', `${what} is env('${setting.name}'), which is not set; export it first`)
+      if (value === undefined || value === '')
+        throw new SpillwayError('SPILL_INPUT', `${what} is env('${setting.name}'), which is not set; export it first`)
       return value
     }
     case 'file':
       try {
         return readFileSync(setting.name, 'utf8').trimEnd()
       } catch (error) {
-        throw new SpillwayError('SPILL_INPUT', `${what} cannot be read: ${(error as NodeJS.ErrnoException).code}`, { place: setting.name, cause: error })
+        throw new SpillwayError('SPILL_INPUT', `${what} cannot be read: ${(error as NodeJS.ErrnoException).code}`, {
+          place: setting.name,
+          cause: error,
+        })
       }
   }
 }

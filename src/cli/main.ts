@@ -2,6 +2,7 @@ import { didYouMean } from '../base/did-you-mean.ts'
 import { helpOf, messageOf, parse, UsageError, type Command } from './command.ts'
 import { decisionsCommand } from './decisions.ts'
 import { dlqCommand } from './dlq.ts'
+import { effectsCommand } from './effects.ts'
 import { featuresCommand } from './features.ts'
 import { inspectCommand } from './inspect.ts'
 import { initCommand } from './init.ts'
@@ -17,6 +18,7 @@ const commands: readonly Command[] = [
   replayCommand,
   decisionsCommand,
   featuresCommand,
+  effectsCommand,
   inspectCommand,
   dlqCommand,
   tokensCommand,

@@ -3,12 +3,12 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { SpillwayError } from '../base/errors.ts'
 import { shortPath } from '../base/short-path.ts'
-import type { Replayable } from '../replay/replay.ts'
+import type { Pipeline } from '../define/pipeline.ts'
 import { isSpillwayError } from './command.ts'
 import { loadError } from './load-error.ts'
 
 /** Imports a user's file and gives its default export, a pipeline. Throws `SPILL_INPUT`, or what the file's definitions throw. */
-export async function importPipeline(path: string): Promise<Replayable> {
+export async function importPipeline(path: string): Promise<Pipeline> {
   const file = resolve(path)
   const name = shortPath(file)
   if (!existsSync(file)) throw new SpillwayError('SPILL_INPUT', 'does not exist; give the file of a pipeline', { place: name })
@@ -31,7 +31,7 @@ export async function importPipeline(path: string): Promise<Replayable> {
 }
 
 /** By shape, not by class: the file may have loaded another copy of Spillway. */
-function isPipeline(value: unknown): value is Replayable {
-  const candidate = value as Partial<Replayable> | null | undefined
+function isPipeline(value: unknown): value is Pipeline {
+  const candidate = value as Partial<Pipeline> | null | undefined
   return typeof candidate === 'object' && candidate !== null && candidate.maps instanceof Map && typeof candidate.ir?.version === 'number'
 }

@@ -86,7 +86,7 @@ export class Running {
 }
 
 /** Its threads would keep the process for ever. */
-async function letGo({ store, release }: DataFolder): Promise<void> {
-  await store.close()
-  release()
+async function letGo(folder: DataFolder): Promise<void> {
+  await folder.store.close()
+  folder.release()
 }

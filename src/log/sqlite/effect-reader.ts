@@ -78,6 +78,19 @@ export class EffectReader implements StoredEffects {
     }
   }
 
+  /** The newest first. */
+  *newestFirst({ action, state }: EffectFilter = {}): Generator<StoredEffect> {
+    const page = this.#db.prepare(
+      `SELECT ${COLUMNS} FROM effect WHERE number < ?1 AND (?2 IS NULL OR action = ?2) AND (?3 IS NULL OR state = ?3) ORDER BY number DESC LIMIT ${PAGE}`,
+    )
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
+      const rows = page.all(before, action ?? null, state ?? null).map(effectOf)
+      yield* rows
+      if (rows.length < PAGE) return
+      before = rows.at(-1)!.number
+    }
+  }
+
   counts(): EffectCount[] {
     const rows = this.#db
       .prepare('SELECT action, state, count(*) AS effects FROM effect GROUP BY action, state ORDER BY action, state')

@@ -1,0 +1,136 @@
+/** `spillway effects`: what follows from decisions, and what became of it, from a data folder, which another process may hold. */
+import { SpillwayError } from '../base/errors.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { wallClock } from '../base/clock.ts'
+import type { EffectChange, EffectState, StoredEffect } from '../log/effects.ts'
+import { lookInto, openFolder } from '../log/sqlite/data-folder.ts'
+import type { EffectReader } from '../log/sqlite/effect-reader.ts'
+import { UsageError, type Command } from './command.ts'
+import { dataOf, dataOption } from './data-option.ts'
+import { counted } from './summary.ts'
+import { timeText } from './time-text.ts'
+
+const states: readonly EffectState[] = ['pending', 'delivered', 'dead', 'dropped', 'dry']
+const verbs = ['list', 'show', 'retry', 'drop'] as const
+const LAST = 20
+
+interface Request {
+  readonly verb: (typeof verbs)[number]
+  readonly numbers: readonly number[]
+  readonly data: string
+  readonly action: string | undefined
+  readonly state: EffectState | undefined
+  readonly last: number
+  readonly why: string | undefined
+  readonly json: boolean
+}
+
+export const effectsCommand: Command = {
+  name: 'effects',
+  usage: '[list] | show NUMBER | retry NUMBER… | drop NUMBER… --why REASON',
+  summary: 'what follows from decisions: delivered, pending, or dead after the last try; retry and drop need the folder to themselves',
+  options: {
+    action: { type: 'string', value: 'NAME', help: 'of this action alone' },
+    state: { type: 'string', value: 'STATE', help: `of one state: ${states.join(', ')}` },
+    last: { type: 'string', value: 'N', help: `how many, the newest (${LAST})` },
+    why: { type: 'string', value: 'REASON', help: 'why dead effects are dropped' },
+    data: dataOption,
+    json: { type: 'boolean', help: 'print one JSON object a line' },
+  },
+  async run(values, positionals) {
+    const request = requestOf(values, positionals)
+    if (request.verb === 'retry' || request.verb === 'drop') return changed(request)
+    return lookInto(request.data, ({ effects }) => {
+      if (request.verb === 'show') show(effects, request)
+      else list(effects, request)
+      return 0
+    })
+  },
+}
+
+/** Throws `UsageError`. */
+function requestOf(values: Readonly<Record<string, unknown>>, [verb = 'list', ...rest]: readonly string[]): Request {
+  const {
+    action,
+    state,
+    last,
+    why,
+    json = false,
+  } = values as Partial<Record<'action' | 'state' | 'last' | 'why', string>> & { json?: boolean }
+  if (!verbs.some(one => one === verb)) throw new UsageError(`no command effects ${verb}${didYouMean(verb, verbs)}`)
+  if (state !== undefined && !states.some(one => one === state)) throw new UsageError(`no state '${state}'${didYouMean(state, states)}`)
+  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
+  const numbers = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
+  if (numbers.some(Number.isNaN)) throw new UsageError(`effects are named by their numbers, not '${rest[numbers.findIndex(Number.isNaN)]}'`)
+  if (verb === 'list' ? numbers.length > 0 : numbers.length === 0) throw new UsageError(`name the numbers of effects: effects ${verb} 12`)
+  if (verb === 'drop' && (why === undefined || why.trim() === '')) throw new UsageError('say why: effects drop 12 --why REASON')
+  return {
+    verb: verb as Request['verb'],
+    numbers,
+    data: dataOf(values),
+    action,
+    state: state as EffectState | undefined,
+    last: Number(last ?? LAST),
+    why,
+    json,
+  }
+}
+
+function list(effects: EffectReader, { action, state, last, json }: Request): void {
+  const found: StoredEffect[] = []
+  for (const effect of effects.newestFirst({ action, state })) {
+    if (found.length === last) break
+    found.push(effect)
+  }
+  found.reverse()
+  if (json) return found.forEach(effect => console.log(JSON.stringify(effect)))
+  for (const effect of found) console.log(lineOf(effect))
+  const counts = effects.counts().filter(one => (action ?? one.action) === one.action && (state ?? one.state) === one.state)
+  const text = counts.map(one => `${one.action}: ${counted(one.effects, `${one.state} effect`)}`).join(', ')
+  console.log(counts.length === 0 ? 'No effects.' : `${text}.`)
+}
+
+function show(effects: EffectReader, { numbers, json }: Request): void {
+  for (const number of numbers) {
+    const effect = existing(effects, number)
+    if (json) console.log(JSON.stringify(effect))
+    else console.log(`${lineOf(effect)}\n  id ${effect.id}, decided by entry ${effect.entry}\n  ${effect.body}`)
+  }
+}
+
+async function changed({ verb, numbers, data, why = '' }: Request): Promise<number> {
+  await lookInto(data, ({ effects }) => {
+    for (const number of numbers) {
+      const { state } = existing(effects, number)
+      if (state !== 'dead') throw new SpillwayError('SPILL_INPUT', `effect ${number} is ${state}; dead ones can be tried again or dropped`)
+    }
+  })
+  const folder = await openFolder(data)
+  try {
+    const at = wallClock()
+    await folder.store.commit({
+      settled: numbers.map((number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })),
+    })
+  } finally {
+    await folder.store.close()
+    folder.release()
+  }
+  const what = counted(numbers.length, 'effect')
+  console.log(
+    verb === 'retry' ? `${what} will be tried again by the next run.` : `${what} dropped: ${why}. They are kept, with what they were.`,
+  )
+  return 0
+}
+
+function existing(effects: EffectReader, number: number): StoredEffect {
+  const effect = effects.at(number)
+  if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect ${number}; the newest is ${effects.last()}`)
+  return effect
+}
+
+function lineOf({ number, action, key, t, state, attempts, next, why, due, settled }: StoredEffect): string {
+  const late = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'
+  const tried = attempts > (state === 'delivered' ? 1 : 0) ? `, tried ${counted(attempts, 'time')}` : ''
+  const again = next === undefined ? '' : `, again at ${timeText(next)}`
+  return `${number}  ${action}  ${timeText(t)}  ${key}  [${state}${late}${tried}${again}]${why === undefined ? '' : `\n  ${why}`}`
+}

@@ -1,0 +1,149 @@
+/** The process that a run is: what feeds it, who may ask it, where its effects go, what it says, and how it ends. */
+import { sendingsOf } from '../action/sendings.ts'
+import { every, stopwatch, wallClock } from '../base/clock.ts'
+import { durationMs, type Duration } from '../base/time.ts'
+import type { Pipeline } from '../define/pipeline.ts'
+import { openFolder } from '../log/sqlite/data-folder.ts'
+import { Feed } from '../serve/feed.ts'
+import type { Listening } from '../serve/listen.ts'
+import type { MemoryOptions } from '../run/memory.ts'
+import { keptFor } from '../run/retention.ts'
+import { Running, type RunningOptions } from '../run/running.ts'
+import { DecisionFile } from './decision-file.ts'
+import { feed, placeText } from './feeds.ts'
+import { Progress } from './progress.ts'
+import { Sent } from './sent.ts'
+import { takeOver, type Taken } from './take-over.ts'
+import { counted, number } from './summary.ts'
+import { timeText } from './time-text.ts'
+
+const STATUS_EVERY_MS = 5000
+/** Of fewer entries nobody needs to be told that they are taken. */
+const SHOWN_ENTRIES = 100_000
+
+export interface RunRequest {
+  readonly files: readonly { readonly source: string; readonly path: string }[]
+  /** Where to listen, if anywhere. */
+  readonly listen: { readonly host?: string; readonly port?: number } | undefined
+  readonly isOpen: boolean
+  readonly data: string
+  readonly once: boolean
+  readonly isDry: boolean
+  readonly takesOver: boolean
+  readonly keep: Duration | undefined
+  readonly decisions: string | undefined
+  readonly json: boolean
+}
+
+type Say = (text: string) => void
+
+export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<number> {
+  const { files, listen, data, once, isDry, takesOver, keep, decisions, json } = request
+  const say: Say = text => void process.stderr.write(`${text}\n`)
+  const memory = { ...memoryOptions(say), ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }) }
+  const sendings = isDry ? [] : await sendingsOf(pipeline, process.env)
+  const taken = takesOver ? await takeOver(pipeline, data, memory, say) : { folder: await openFolder(data) }
+  const out = decisions === undefined ? undefined : new DecisionFile(decisions)
+  const told = new Feed()
+  const sent = new Sent(say)
+  const stopped = untilSignal()
+  const running = await opened(
+    pipeline,
+    taken,
+    {
+      ...memory,
+      sendings,
+      isDry,
+      onEffects: effects => sent.made(effects),
+      onSettled: changes => sent.settled(changes),
+      onDecisions: stretches => {
+        out?.write(stretches)
+        told.tell()
+      },
+    },
+    say,
+  )
+  const { run } = running
+  let server: Listening | undefined
+  const status = every(STATUS_EVERY_MS, () => say(statusText(running, sent)))
+  try {
+    for (const { source, path } of files) say(`  ${placeText(run, source, path)}`)
+    server = listen && (await served(pipeline, running, told, request, say))
+    const feeding = files.map(({ source: name, path }) => {
+      const source = pipeline.ir.sources.find(one => one.name === name)!
+      return feed(run, source, path, { follow: !once, signal: stopped.signal, onWarning: say })
+    })
+    const fed = Promise.all(feeding)
+    // Files may end; a server does not.
+    await Promise.race([server ? fed.then(() => new Promise(() => {})) : fed, run.ended, stopped.promise])
+    await server?.close()
+    if (!stopped.signal.aborted) await running.idle()
+    await running.stop()
+    say(`stopped at entry ${run.end}. ${statusText(running, sent)}`)
+    if (json)
+      console.log(JSON.stringify({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.all, ...(pipeline.ir.actions && sent.counts) }))
+    return 0
+  } finally {
+    status.stop()
+    stopped.forget()
+    out?.close()
+    await server?.close()
+    await running.stop().catch(() => {})
+  }
+}
+
+async function served(
+  pipeline: Pipeline,
+  { run }: Running,
+  feed: Feed,
+  { listen, isOpen, data }: RunRequest,
+  say: Say,
+): Promise<Listening> {
+  // Fastify takes a tenth of a second to load: only where something is served.
+  const { listen: open } = await import('../serve/listen.ts')
+  const server = await open({ ...listen, open: isOpen, run, pipeline, data, feed, onError: error => say(`  ${String(error)}`) })
+  say(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
+  return server
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process as it would have. */
+function untilSignal(): { promise: Promise<void>; signal: AbortSignal; forget(): void } {
+  const stopped = new AbortController()
+  const stop = () => stopped.abort()
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  const promise = new Promise<void>(resolve => stopped.signal.addEventListener('abort', () => resolve(), { once: true }))
+  const forget = () => void process.off('SIGINT', stop).off('SIGTERM', stop)
+  return { promise, signal: stopped.signal, forget }
+}
+
+function memoryOptions(say: Say): MemoryOptions {
+  const progress = new Progress()
+  return {
+    onReport: report => say(`  ${report}`),
+    onProgress: (entries, of) => {
+      if (of < SHOWN_ENTRIES) return
+      progress.show('taking the log again', entries / of)
+      if (entries >= of) progress.done()
+    },
+  }
+}
+
+async function opened(pipeline: Pipeline, { folder, memory }: Taken, options: RunningOptions, say: Say): Promise<Running> {
+  const started = stopwatch()
+  const running = await Running.in(folder, pipeline, { ...options, ...(memory && { memory }) })
+  const seconds = ((stopwatch() - started) / 1000).toFixed(2)
+  const { end } = running.run
+  const { name } = pipeline.ir
+  say(end === 0 ? `pipeline '${name}' begins a new log` : `pipeline '${name}' goes on at entry ${end}, ready after ${seconds} s`)
+  const tick = running.run.tick()
+  if (tick < wallClock()) say(`  ticks from ${timeText(tick)} on passed while nothing ran: they are made first, each as of its own time`)
+  return running
+}
+
+function statusText({ run, dispatcher }: Running, sent: Sent): string {
+  const { accepted, duplicates, refused, decisions } = run.counts
+  const events = `${counted(accepted, 'event')}, ${counted(duplicates, 'duplicate')}, ${number(refused)} refused`
+  const waiting = [...dispatcher.held.values()].reduce((sum, held) => sum + held, 0)
+  return `${events}, ${counted(decisions, 'decision')}${sent.text(waiting)} since the start`
+}
