@@ -18,6 +18,11 @@ export function openapiOf(ir: PipelineIR): Schema {
   const { sources, groups, models } = ir
   const paths = [
     ...sources.map(source => [`/sources/${source.name}/events`, { post: eventsOperation(source) }]),
+    ...sources.flatMap(source =>
+      models.some(({ decide }) => decide.kind === 'on' && decide.source === source.name)
+        ? [[`/sources/${source.name}/decide`, { post: inlineOperation(source) }]]
+        : [],
+    ),
     ...groups.map(group => [`/features/${group.name}`, { get: featuresOperation(group) }]),
     ...models.flatMap(model =>
       model.decide.kind === 'request' ? [[`/models/${model.name}/decide`, { post: decideOperation(model) }]] : [],
@@ -63,6 +68,19 @@ function eventsOperation({ name, columns, key, time, id, dedupe, mapVersion }: S
     requestBody: { required: true, content },
     responses: {
       200: { description: 'all of it is durable', content: json(ref('Receipt')) },
+      ...failures(400, 401, 403, 404, 413, 422, 429, 503),
+    },
+  }
+}
+
+function inlineOperation({ name, columns, mapVersion }: SourceIR): Schema {
+  const event = mapVersion === undefined ? recordSchema(columns) : { description: `what the map of '${name}' takes` }
+  return {
+    operationId: `decide_on_${name}`,
+    summary: `One event of '${name}', answered with what is decided on it`,
+    requestBody: { required: true, content: json(event) },
+    responses: {
+      200: { description: 'the decisions, and the answers that follow', content: json(ref('Inline')) },
       ...failures(400, 401, 403, 404, 413, 422, 429, 503),
     },
   }
