@@ -34,6 +34,8 @@ export const errorCodes = {
   SPILL_NOT_FOUND: 'an HTTP request names a source, group, model or path that there is not',
   SPILL_REFUSED: 'the record that an HTTP request gave was refused',
   SPILL_OVERLOAD: 'more waits than the server takes at once: come again later',
+  SPILL_UNREACHABLE: 'the server of a client does not answer, or not as Spillway does',
+  SPILL_GAP: 'a reader of decisions has missed some for good',
   SPILL_ASSERT: 'an invariant of Spillway itself does not hold: a bug',
 } as const
 

@@ -21,6 +21,7 @@ export const floors = [
   'aggregate',
   'expression',
   'columns',
+  'client',
   'define',
   'base',
 ] as const
