@@ -38,6 +38,8 @@ export const errorCodes = {
   SPILL_REFUSED: 'the record that an HTTP request gave was refused',
   SPILL_OVERLOAD: 'more waits than the server takes at once: come again later',
   SPILL_ADDRESS: 'an action would have gone to a private address',
+  SPILL_UNREACHABLE: 'the server of a client does not answer, or not as Spillway does',
+  SPILL_GAP: 'a reader of decisions has missed some for good',
   SPILL_ASSERT: 'an invariant of Spillway itself does not hold: a bug',
 } as const
 

@@ -182,6 +182,22 @@ export const limits = {
   POSTGRES_CONNECT_MS: 10_000,
   /** Milliseconds between two tries to reach a PostgreSQL that was there, at most. */
   POSTGRES_RETRY_MS_MAX: 5000,
+  /** Bytes of events that a client sends in one request. */
+  CLIENT_BATCH_BYTES: 1 << 20,
+  /** Events that a client sends in one request. */
+  CLIENT_BATCH_EVENTS: 10_000,
+  /** Events in one request, beyond which they are sent as lines: the server has room for many requests of JSON at once, and for few streams. */
+  CLIENT_JSON_EVENTS: 100,
+  /** Times that a client sends a request, before it gives up. */
+  CLIENT_TRIES: 8,
+  /** Milliseconds that a client waits at most before it sends a request again. */
+  CLIENT_WAIT_MS_MAX: 30_000,
+  /** Milliseconds within which a client has its answer: longer than the server waits for a request. */
+  CLIENT_ANSWER_MS: 70_000,
+  /** Milliseconds without a sign of life after which a client takes a stream of events for gone: three are missing. */
+  CLIENT_STILL_MS: 50_000,
+  /** Characters of one server-sent event that a client takes. */
+  CLIENT_EVENT_CHARS_MAX: 1 << 24,
   /** Ticks of one model over one replay, some key being live. */
   REPLAY_TICKS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */

@@ -5,6 +5,7 @@ import { limits } from '../base/limits.ts'
 import type { ServeOptions } from './options.ts'
 import { servePlugin } from './plugin.ts'
 import { ServeError, tellError } from './serve-error.ts'
+import { endSilent } from './silent-connections.ts'
 
 /** Milliseconds that a client has, and how many there may be; the limits of their names unless given. */
 export interface Patience {
@@ -40,6 +41,7 @@ export function serve({ patience, ...options }: ServerOptions): FastifyInstance 
     frameworkErrors: (error, _request, reply: FastifyReply) => void tellError(reply, error),
   })
   app.server.maxConnections = connections
+  endSilent(app)
   app.setNotFoundHandler(async ({ method, url }) => {
     const path = url.split('?')[0]
     throw new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; /openapi.json lists what there is`)

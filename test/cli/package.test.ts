@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -99,6 +99,37 @@ test('init, type check, test and replay, on the built code', () => {
   assert.match(printed, /^card_testing {2}2026-01-01T13:10:00\.000Z {2}c3 {2}score 0\.9$/m)
   assert.match(printed, /^card_testing +12 /m)
   assert.ok(existsSync(join(demo, 'out.parquet')))
+})
+
+test("the client type-checks in a browser's project, which knows nothing of Node", () => {
+  const page = `import { client, named } from 'spillway/client'
+import type { payments } from './demo/pipeline.ts'
+const api = client({ url: '/spillway', fetch: (url, init) => window.fetch(url, init) })
+void api.send(named<typeof payments>('payments'), []).then(({ accepted }) => (document.title = String(accepted)))
+`
+  writeFileSync(join(app, 'page.ts'), page)
+  const options = [
+    '--strict',
+    '--module',
+    'esnext',
+    '--moduleResolution',
+    'bundler',
+    '--target',
+    'es2022',
+    '--lib',
+    'es2022,dom',
+    '--types',
+    '',
+  ]
+  ok(
+    app,
+    process.execPath,
+    join(root, 'node_modules/typescript/bin/tsc'),
+    '--noEmit',
+    '--allowImportingTsExtensions',
+    ...options,
+    'page.ts',
+  )
 })
 
 test('an older Node gets one clear error', t => {
