@@ -7,7 +7,7 @@ import { every, soon } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { NumberedDecisions } from '../log/sqlite/reader.ts'
 import type { EventPlace } from './event-place.ts'
-import type { Bounds } from './options.ts'
+import type { Bounds } from './bounds.ts'
 import { ServeError } from './serve-error.ts'
 import { framesOf, Subscriber, type DecisionLog } from './subscriber.ts'
 

@@ -6,18 +6,20 @@ import { sharedSchemas, streamAnswer } from './api-schemas.ts'
 import { featuresSchema, recordSchema, type Schema } from './json-schema.ts'
 import type { Serving } from './serving.ts'
 
-export function openapiRoutes(app: FastifyInstance, { ir }: Serving): void {
-  const text = JSON.stringify(openapiOf(ir))
+export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {} }: Serving): void {
+  const text = JSON.stringify(openapiOf(ir, Object.keys(webhooks)))
   app.get('/openapi.json', { config: { role: 'read' } }, async (_request, reply) => {
     reply.type('application/json')
     return text
   })
 }
 
-export function openapiOf(ir: PipelineIR): Schema {
+/** `signed`: the sources that take webhooks. */
+export function openapiOf(ir: PipelineIR, signed: readonly string[] = []): Schema {
   const { sources, groups, models } = ir
   const paths = [
     ...sources.map(source => [`/sources/${source.name}/events`, { post: eventsOperation(source) }]),
+    ...signed.map(source => [`/sources/${source}/webhook`, { post: webhookOperation(source) }]),
     ...groups.map(group => [`/features/${group.name}`, { get: featuresOperation(group) }]),
     ...models.flatMap(model =>
       model.decide.kind === 'request' ? [[`/models/${model.name}/decide`, { post: decideOperation(model) }]] : [],
@@ -64,6 +66,19 @@ function eventsOperation({ name, columns, key, time, id, dedupe, mapVersion }: S
     responses: {
       200: { description: 'all of it is durable', content: json(ref('Receipt')) },
       ...failures(400, 401, 403, 404, 413, 422, 429, 503),
+    },
+  }
+}
+
+function webhookOperation(source: string): Schema {
+  return {
+    operationId: `webhook_${source}`,
+    summary: `A signed webhook into '${source}'`,
+    security: [{}],
+    requestBody: { required: true, content: json({}) },
+    responses: {
+      200: { description: 'it is durable, or kept as a dead letter', content: json(ref('Receipt')) },
+      ...failures(400, 401, 413, 429, 503),
     },
   }
 }
