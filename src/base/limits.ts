@@ -126,6 +126,8 @@ export const limits = {
   TOKENS_LOOK_MS: 1000,
   /** Clients whose rate is known at once; those that came longest ago are forgotten. */
   RATE_CLIENTS_MAX: 100_000,
+  /** Seconds between the timestamp of a webhook and this machine's clock. */
+  WEBHOOK_TOLERANCE_S: 300,
   /** Connections to the server at once. */
   HTTP_CONNECTIONS_MAX: 12_000,
   /** Milliseconds within which the head of a request must be there. */
@@ -134,6 +136,8 @@ export const limits = {
   HTTP_REQUEST_MS: 60_000,
   /** Milliseconds between two looks for requests that are too slow. */
   HTTP_LOOK_MS: 2000,
+  /** Milliseconds between two looks for connections that have nothing more to wait for, while a server stops. */
+  HTTP_CLOSING_LOOK_MS: 20,
   /** Milliseconds that a connection may wait for its next request. */
   HTTP_IDLE_MS: 30_000,
   /** Milliseconds in which nothing at all moves on a connection, before it is closed. */

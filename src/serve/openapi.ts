@@ -6,15 +6,16 @@ import { sharedSchemas, streamAnswer } from './api-schemas.ts'
 import { featuresSchema, recordSchema, type Schema } from './json-schema.ts'
 import type { Serving } from './serving.ts'
 
-export function openapiRoutes(app: FastifyInstance, { ir }: Serving): void {
-  const text = JSON.stringify(openapiOf(ir))
+export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {} }: Serving): void {
+  const text = JSON.stringify(openapiOf(ir, Object.keys(webhooks)))
   app.get('/openapi.json', { config: { role: 'read' } }, async (_request, reply) => {
     reply.type('application/json')
     return text
   })
 }
 
-export function openapiOf(ir: PipelineIR): Schema {
+/** `signed`: the sources that take webhooks. */
+export function openapiOf(ir: PipelineIR, signed: readonly string[] = []): Schema {
   const { sources, groups, models } = ir
   const paths = [
     ...sources.map(source => [`/sources/${source.name}/events`, { post: eventsOperation(source) }]),
@@ -23,6 +24,7 @@ export function openapiOf(ir: PipelineIR): Schema {
         ? [[`/sources/${source.name}/decide`, { post: inlineOperation(source) }]]
         : [],
     ),
+    ...signed.map(source => [`/sources/${source}/webhook`, { post: webhookOperation(source) }]),
     ...groups.map(group => [`/features/${group.name}`, { get: featuresOperation(group) }]),
     ...models.flatMap(model =>
       model.decide.kind === 'request' ? [[`/models/${model.name}/decide`, { post: decideOperation(model) }]] : [],
@@ -82,6 +84,19 @@ function inlineOperation({ name, columns, mapVersion }: SourceIR): Schema {
     responses: {
       200: { description: 'the decisions, and the answers that follow', content: json(ref('Inline')) },
       ...failures(400, 401, 403, 404, 413, 422, 429, 503),
+    },
+  }
+}
+
+function webhookOperation(source: string): Schema {
+  return {
+    operationId: `webhook_${source}`,
+    summary: `A signed webhook into '${source}'`,
+    security: [{}],
+    requestBody: { required: true, content: json({}) },
+    responses: {
+      200: { description: 'it is durable, or kept as a dead letter', content: json(ref('Receipt')) },
+      ...failures(400, 401, 413, 429, 503),
     },
   }
 }
