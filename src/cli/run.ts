@@ -45,7 +45,7 @@ export const runCommand: Command = {
       type: 'string',
       multiple: true,
       value: 'NAME=FILE',
-      help: 'a file of a source, followed as it grows (NDJSON), or read once (CSV, Parquet, gzip); - is standard input, pg:TABLE an outbox in PostgreSQL; repeat for more',
+      help: 'a file of a source, followed as it grows (NDJSON), or read once (CSV, Parquet, gzip); - is standard input, pg:TABLE an outbox in PostgreSQL, pg-changes:TABLE the changes of a table; repeat for more',
     },
     data: dataOption,
     'take-over': {
@@ -124,7 +124,7 @@ async function runIn(pipeline: Runnable, { files, data, once, takesOver, keep, d
         run,
         pipeline.ir.sources.find(({ name }) => name === source)!,
         path,
-        { follow: !once, signal: stopped.signal, onWarning: say },
+        { follow: !once, data, signal: stopped.signal, onWarning: say },
       ),
     )
     await Promise.race([Promise.all(feeding), run.ended, aborted(stopped.signal)])
