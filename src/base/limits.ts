@@ -182,6 +182,12 @@ export const limits = {
   POSTGRES_PAGE_BYTES: 1 << 23,
   /** Milliseconds between two looks for new rows of an outbox, while there are none. */
   POSTGRES_POLL_MS: 200,
+  /** Rows of a PostgreSQL table that are read at a time when it is copied. */
+  POSTGRES_COPY_ROWS: 1 << 8,
+  /** Milliseconds between two messages to PostgreSQL that say how far changes were read, and after which that is kept though nothing has changed. */
+  POSTGRES_STATUS_MS: 1000,
+  /** Milliseconds of silence after which a PostgreSQL that sends changes is taken for lost: it is asked for an answer all the time. */
+  POSTGRES_SILENCE_MS: 60_000,
   /** Milliseconds that a connection to PostgreSQL may take. */
   POSTGRES_CONNECT_MS: 10_000,
   /** Milliseconds between two tries to reach a PostgreSQL that was there, at most. */

@@ -6,6 +6,7 @@
  */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
+import { sendingsOf, type Acting } from '../action/sendings.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import { durationMs, type Duration } from '../base/time.ts'
@@ -13,13 +14,13 @@ import type { Runnable } from '../run/opening.ts'
 import { keptFor } from '../run/retention.ts'
 import { Running } from '../run/running.ts'
 import { Feed } from '../serve/feed.ts'
-import type { Bounds } from '../serve/options.ts'
+import type { Bounds } from '../serve/bounds.ts'
 import { servePlugin } from '../serve/plugin.ts'
 import { embedded, stoppedError, type Embedded } from './embedded.ts'
 
 export interface EmbedOptions {
   /** What `pipeline('…', [ … ])` gave. */
-  readonly pipeline: Runnable
+  readonly pipeline: Runnable & Acting
   /** The data folder; made if there is none. This process alone holds it. */
   readonly data: string
   /** In front of all routes; `/spillway` unless given. */
@@ -42,6 +43,7 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   check(pipeline, data)
   const feed = new Feed()
   const running = await Running.open(pipeline, data, {
+    sendings: await sendingsOf(pipeline, process.env),
     onDecisions: feed.tell,
     onReport: report => app.log.warn(report),
     ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }),
@@ -72,22 +74,16 @@ function attach(app: FastifyInstance, options: EmbedOptions, running: Running, f
   app.register(servePlugin, { run, pipeline, data, feed, prefix, onError, ...(bounds && { bounds }), ...(addMetrics && { addMetrics }) })
 }
 
-/** Throws `SPILL_DEFINITION`, `SPILL_INPUT`, `SPILL_UNSUPPORTED`. */
+/** Throws `SPILL_DEFINITION`, `SPILL_INPUT`. */
 function check(pipeline: unknown, data: unknown): void {
   if (!isPipeline(pipeline))
     throw new SpillwayError('SPILL_DEFINITION', `spillway: pipeline is ${show(pipeline)}; give what pipeline('…', [model]) gives`)
   if (typeof data !== 'string' || data === '')
     throw new SpillwayError('SPILL_INPUT', `spillway: data is ${show(data)}; give the path of a data folder, such as '.spillway'`)
-  const [action] = pipeline.ir.actions ?? []
-  if (action)
-    throw new SpillwayError(
-      'SPILL_UNSUPPORTED',
-      `spillway: nothing delivers action '${action.name}' inside another server yet; run this pipeline with spillway run`,
-    )
 }
 
 /** By shape, not by class: it may have been made by another copy of Spillway. */
-function isPipeline(value: unknown): value is Runnable {
+function isPipeline(value: unknown): value is Runnable & Acting {
   const { ir, maps } = Object(value) as Partial<Runnable>
   return typeof ir?.version === 'number' && maps instanceof Map
 }

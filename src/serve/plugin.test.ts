@@ -18,7 +18,10 @@ const failing = (failure: unknown): ServedRun => ({
     throw failure
   },
   room: async () => {},
-  request: async () => {
+  decide: () => {
+    throw failure
+  },
+  ask: () => {
     throw failure
   },
   end: 0,
