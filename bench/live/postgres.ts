@@ -80,6 +80,11 @@ export class Postgres {
     return new Postgres(child, sockets, version)
   }
 
+  /** The server's first process, the parent of its others. */
+  get pid(): number {
+    return this.#server.pid!
+  }
+
   /** Uses a client with so many connections, made when they are first needed. */
   async withClient<T>(connections: number, use: (client: Sql) => Promise<T>): Promise<T> {
     const client = clientOf(this.#sockets, connections)

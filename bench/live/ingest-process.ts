@@ -1,0 +1,87 @@
+/**
+ * The process of `bench ingest` that takes payments: its processor time is that of the whole way, and of nothing else.
+ *
+ * Arguments: the folder and which pipeline. It is told by messages what to do. Asked to `take`, it makes bodies itself, before it is timed; otherwise they come over HTTP.
+ */
+import { every, stopwatch, wallClock } from '../../src/base/clock.ts'
+import { limits } from '../../src/base/limits.ts'
+import { openFolder } from '../../src/log/sqlite/data-folder.ts'
+import { Run } from '../../src/run/run.ts'
+import { openDoor, takeBody } from './ingest-door.ts'
+import { TICK_EVERY_MS } from './open-loop.ts'
+import { CARDS, heldBy, linesOf, pipelines, type Held } from './payments.ts'
+
+/** What the parent asks for. `take`: bodies of so many payments each, from payment `first` on, the first ever at `since`, UTC ms. */
+export type Ask =
+  | { readonly kind: 'cpu' }
+  | { readonly kind: 'take'; readonly first: number; readonly bodies: number; readonly payments: number; readonly since: number }
+  | { readonly kind: 'end' }
+
+export type Answer =
+  | { readonly kind: 'ready'; readonly port: number }
+  /** Seconds of processor time since the process began, of all its threads. */
+  | { readonly kind: 'cpu'; readonly seconds: number }
+  | { readonly kind: 'taken'; readonly cpu: number; readonly wall: number }
+  /** `read`: payments that the kernel has in its windows. */
+  | { readonly kind: 'ended'; readonly held: Held; readonly read: number; readonly decisions: number; readonly rssMb: number }
+
+/** Chunks as a socket gives them. */
+const CHUNK_BYTES = 1 << 16
+const BODIES_IN_FLIGHT = 2
+
+const [folder, which] = process.argv.slice(2)
+const data = await openFolder(folder)
+const run = new Run(pipelines[which as keyof typeof pipelines], { store: data.store })
+const timers = [every(TICK_EVERY_MS, () => run.tick()), every(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint())]
+const door = await openDoor(run, 'payments')
+const answer = (message: Answer): void => void process.send!(message)
+
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
+process.on('message', (ask: Ask) => {
+  if (ask.kind === 'cpu') answer({ kind: 'cpu', seconds: cpuSeconds() })
+  else void (ask.kind === 'take' ? take(ask) : end())
+})
+answer({ kind: 'ready', port: door.port })
+
+async function take({ first, bodies, payments, since }: Extract<Ask, { kind: 'take' }>): Promise<void> {
+  const made = Array.from({ length: bodies }, (_, i) => linesOf(first + i * payments, payments, since))
+  globalThis.gc?.()
+  const [cpu, wall] = [cpuSeconds(), stopwatch()]
+  let next = 0
+  const one = async (): Promise<void> => {
+    while (next < made.length) await takeBody(run, 'payments', chunksOf(made[next++]))
+  }
+  await Promise.all(Array.from({ length: BODIES_IN_FLIGHT }, one))
+  answer({ kind: 'taken', cpu: cpuSeconds() - cpu, wall: (stopwatch() - wall) / 1000 })
+}
+
+async function* chunksOf(body: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < body.length; at += CHUNK_BYTES) yield Buffer.from(body.subarray(at, at + CHUNK_BYTES))
+}
+
+async function end(): Promise<void> {
+  const read = paymentsRead()
+  const { decisions } = run.counts
+  await door.close()
+  await run.stop()
+  for (const timer of timers) timer.stop()
+  data.release()
+  const again = await openFolder(folder)
+  const held = heldBy(again.store)
+  await again.store.close()
+  again.release()
+  answer({ kind: 'ended', held, read, decisions, rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20) })
+  process.disconnect()
+}
+
+/** The counts of all cards over the last hour, from the features themselves. */
+function paymentsRead(): number {
+  const { kernel } = run.decider.groups[0]
+  const ids = Int32Array.from({ length: CARDS }, (_, i) => run.strings.find(`c${String(i).padStart(5, '0')}`)).filter(id => id >= 0)
+  const [counts] = kernel.read([{ values: ids }], new Float64Array(ids.length).fill(wallClock()))
+  return counts.values.reduce((sum, value) => sum + value, 0)
+}
