@@ -8,6 +8,7 @@
 import { limits } from '../base/limits.ts'
 import type { TypeIR } from '../define/ir.ts'
 import type { Block, Column } from './block.ts'
+import { grown } from './grown.ts'
 
 const FIRST_CAPACITY = 1024
 
@@ -105,10 +106,4 @@ export function positions(length: number, partition = 0): Float64Array {
   const position = new Float64Array(length)
   for (let offset = 0; offset < length; offset++) position[offset] = partition * limits.OFFSET_MAX + offset
   return position
-}
-
-function grown<A extends Float64Array | Int32Array | Uint8Array>(values: A, capacity: number): A {
-  const larger = new (values.constructor as new (capacity: number) => A)(capacity)
-  larger.set(values)
-  return larger
 }

@@ -81,7 +81,7 @@ function writeTexts(writer: ByteWriter, ids: Column['values'], nulls: Column['nu
     numbers[row] = place
   }
   writer.varint(places.size)
-  for (const id of places.keys()) writer.text(strings.textOf(id))
+  for (const id of places.keys()) writer.textOf(strings, id)
   writeNumbers(writer, numbers, length)
 }
 
@@ -89,7 +89,7 @@ function readTexts(reader: ByteReader, length: number, strings: Strings): Int32A
   const count = reader.varint()
   if (count > length) return reader.damaged(`has ${count} texts for ${length} rows`)
   const ids = new Int32Array(count)
-  for (let place = 0; place < count; place++) ids[place] = strings.idOf(reader.text())
+  for (let place = 0; place < count; place++) ids[place] = reader.textIn(strings)
   const places = readNumbers(reader, length)
   const values = new Int32Array(length)
   if (count === 0) return values

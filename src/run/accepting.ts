@@ -78,7 +78,8 @@ export class Accepting {
     for (const name of names) {
       const column = block.columns[name]
       if (column.nulls?.[row]) return undefined
-      addText(hash, this.#textOf(name, column, row))
+      if (column.values instanceof Int32Array) this.#options.stringsOf(name).addTo(hash, column.values[row])
+      else addText(hash, String(column.values[row]))
     }
     return hash
   }
