@@ -7,7 +7,7 @@ import { every, stopwatch, wallClock } from '../../src/base/clock.ts'
 import { limits } from '../../src/base/limits.ts'
 import { openFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Run } from '../../src/run/run.ts'
-import { openDoor, takeBody } from './ingest-door.ts'
+import { linesFor, openDoor, takeBody } from './ingest-door.ts'
 import { TICK_EVERY_MS } from './open-loop.ts'
 import { CARDS, heldBy, linesOf, pipelines, type Held } from './payments.ts'
 
@@ -31,9 +31,11 @@ const BODIES_IN_FLIGHT = 2
 
 const [folder, which] = process.argv.slice(2)
 const data = await openFolder(folder)
-const run = new Run(pipelines[which as keyof typeof pipelines], { store: data.store })
+const pipeline = pipelines[which as keyof typeof pipelines]
+const [source] = pipeline.ir.sources
+const run = new Run(pipeline, { store: data.store })
 const timers = [every(TICK_EVERY_MS, () => run.tick()), every(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint())]
-const door = await openDoor(run, 'payments')
+const door = await openDoor(run, source)
 const answer = (message: Answer): void => void process.send!(message)
 
 const cpuSeconds = (): number => {
@@ -51,9 +53,10 @@ async function take({ first, bodies, payments, since }: Extract<Ask, { kind: 'ta
   const made = Array.from({ length: bodies }, (_, i) => linesOf(first + i * payments, payments, since))
   globalThis.gc?.()
   const [cpu, wall] = [cpuSeconds(), stopwatch()]
+  const lines = linesFor(source)
   let next = 0
   const one = async (): Promise<void> => {
-    while (next < made.length) await takeBody(run, 'payments', chunksOf(made[next++]))
+    while (next < made.length) await takeBody(run, lines, chunksOf(made[next++]))
   }
   await Promise.all(Array.from({ length: BODIES_IN_FLIGHT }, one))
   answer({ kind: 'taken', cpu: cpuSeconds() - cpu, wall: (stopwatch() - wall) / 1000 })

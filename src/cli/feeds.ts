@@ -7,6 +7,7 @@ import { fileStart, followNdjson, type FilePlace } from '../files/follow.ts'
 import { openInput } from '../files/input.ts'
 import { ndjsonBatches } from '../files/ndjson.ts'
 import type { RecordBatch } from '../intake/batch.ts'
+import { LineReader } from '../intake/line-reader.ts'
 import type { Cursor } from '../run/inbox.ts'
 import type { Run } from '../run/run.ts'
 
@@ -22,7 +23,7 @@ export interface FeedOptions {
 /** Gives a file's records to a source, from where it was read up to before. Resolves when all of them are durable. Throws `SPILL_INPUT`. */
 export async function feed(run: Run, source: SourceIR, path: string, options: FeedOptions): Promise<void> {
   const sent = new Set<Promise<unknown>>()
-  for await (const { batch, cursor } of path === STANDARD_INPUT ? standardInput() : batchesOf(run, source, path, options)) {
+  for await (const { batch, cursor } of path === STANDARD_INPUT ? standardInput(source) : batchesOf(run, source, path, options)) {
     await run.room()
     const receipt = run.submit(source.name, batch, cursor)
     sent.add(receipt)
@@ -41,8 +42,8 @@ interface Fed {
   readonly cursor?: Cursor
 }
 
-async function* standardInput(): AsyncGenerator<Fed> {
-  for await (const { batch } of ndjsonBatches(process.stdin, 'standard input')) yield { batch }
+async function* standardInput(source: SourceIR): AsyncGenerator<Fed> {
+  for await (const { batch } of ndjsonBatches(process.stdin, 'standard input', { reader: LineReader.of(source) })) yield { batch }
 }
 
 /** Where a file was read up to is kept under its source and its full path. */
@@ -65,7 +66,7 @@ async function* batchesOf(run: Run, source: SourceIR, path: string, { follow, si
   const found = await detectOrEmpty(path)
   if (found === undefined || (found.format === 'ndjson' && !found.gzip)) {
     const from = kept === undefined ? fileStart : (JSON.parse(kept) as FilePlace)
-    for await (const { batch, place } of followNdjson(path, { from, follow, signal }))
+    for await (const { batch, place } of followNdjson(path, { from, follow, signal, reader: LineReader.of(source) }))
       yield { batch, cursor: [name, JSON.stringify(place)] }
     return
   }

@@ -13,11 +13,14 @@ import { grown } from './grown.ts'
 const FIRST_CAPACITY = 1024
 
 export class ColumnBuilder {
+  /** Its values are ids of texts. */
+  readonly isText: boolean
   #values: Float64Array | Int32Array
   #nulls: Uint8Array | undefined
 
   constructor(type: TypeIR, capacity: number) {
-    this.#values = type.type === 'string' ? new Int32Array(capacity) : new Float64Array(capacity)
+    this.isText = type.type === 'string'
+    this.#values = this.isText ? new Int32Array(capacity) : new Float64Array(capacity)
   }
 
   set(row: number, value: number): void {
