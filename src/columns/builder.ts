@@ -55,6 +55,8 @@ export class BlockBuilder {
   #capacity: number
   #time: Float64Array
   #arrival: Float64Array
+  /** The same for whatever rows there are. */
+  #position: Float64Array
   #length = 0
 
   constructor(columns: readonly ({ readonly name: string } & TypeIR)[], capacity = FIRST_CAPACITY) {
@@ -62,6 +64,7 @@ export class BlockBuilder {
     this.#capacity = capacity
     this.#time = new Float64Array(capacity)
     this.#arrival = new Float64Array(capacity)
+    this.#position = positions(capacity)
   }
 
   get length(): number {
@@ -91,7 +94,7 @@ export class BlockBuilder {
       length,
       time: this.#time.subarray(0, length),
       arrival: this.#arrival.subarray(0, length),
-      position: positions(length),
+      position: this.#position.subarray(0, length),
       columns: Object.fromEntries([...this.#columns].map(([name, column]) => [name, column.view(length)])),
     }
   }
@@ -100,6 +103,7 @@ export class BlockBuilder {
     this.#capacity *= 2
     this.#time = grown(this.#time, this.#capacity)
     this.#arrival = grown(this.#arrival, this.#capacity)
+    this.#position = positions(this.#capacity)
     for (const column of this.#columns.values()) column.grow(this.#capacity)
   }
 }

@@ -8,6 +8,7 @@
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
+import { FirstSeen } from './first-seen.ts'
 
 /** How the numbers of a column stand; part of the format. */
 const CONSTANT = 0
@@ -67,21 +68,14 @@ export function readColumn(reader: ByteReader, length: number, strings?: Strings
   return nulls ? { values, nulls } : { values }
 }
 
+const firstSeen = new FirstSeen()
+
 function writeTexts(writer: ByteWriter, ids: Column['values'], nulls: Column['nulls'], length: number, strings: Strings): void {
-  const places = new Map<number, number>()
+  firstSeen.clear(length)
   const numbers = new Int32Array(length)
-  for (let row = 0; row < length; row++) {
-    if (nulls?.[row]) continue
-    const id = ids[row]
-    let place = places.get(id)
-    if (place === undefined) {
-      place = places.size
-      places.set(id, place)
-    }
-    numbers[row] = place
-  }
-  writer.varint(places.size)
-  for (const id of places.keys()) writer.textOf(strings, id)
+  for (let row = 0; row < length; row++) if (!nulls?.[row]) numbers[row] = firstSeen.placeOf(ids[row])
+  writer.varint(firstSeen.count)
+  for (let place = 0; place < firstSeen.count; place++) writer.textOf(strings, firstSeen.numberAt(place))
   writeNumbers(writer, numbers, length)
 }
 
