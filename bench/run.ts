@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   kernel: () => import('./kernel.ts'),
   replay: () => import('./replay.ts'),
   log: () => import('./log.ts'),
+  ingest: () => import('./ingest.ts'),
   recover: () => import('./recover.ts'),
   tick: () => import('./tick.ts'),
   soak: () => import('./soak.ts'),

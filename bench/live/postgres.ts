@@ -29,6 +29,11 @@ export class Postgres {
     return new Postgres(cluster, version)
   }
 
+  /** The server's first process, the parent of its others. */
+  get pid(): number {
+    return this.#cluster.pid
+  }
+
   /** Uses a client with so many connections, made when they are first needed. */
   withClient<T>(connections: number, use: (client: Sql) => Promise<T>): Promise<T> {
     return this.#cluster.withClient(connections, use)

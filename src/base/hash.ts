@@ -26,6 +26,25 @@ export function addText(hash: Hash64, text: string): void {
   hash.low = low | 0
 }
 
+/** `addText` of the text whose UTF-8 is `bytes[from, to)`, if that is ASCII, whose bytes are its units. Otherwise adds nothing, and returns false. */
+export function addBytes(hash: Hash64, bytes: Uint8Array, from: number, to: number): boolean {
+  let high = hash.high ^ 0x243f6a88
+  let low = hash.low ^ 0x85a308d3
+  for (let i = from; i < to; i++) {
+    const unit = bytes[i]
+    if (unit >= 0x80) return false
+    high = Math.imul(high ^ unit, 0xcc9e2d51)
+    high ^= high >>> 15
+    low = Math.imul((low ^ unit) + high, 0x1b873593)
+    low ^= low >>> 13
+  }
+  high = finished(high ^ (to - from))
+  low = finished(low ^ (to - from) ^ high)
+  hash.high = (high + low) | 0
+  hash.low = low | 0
+  return true
+}
+
 function finished(value: number): number {
   let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)

@@ -30,6 +30,8 @@ export const limits = {
   ENTRIES_MAX: 2 ** 30,
   /** Distinct strings that one process keeps for keys and string features. */
   STRINGS_MAX: 2 ** 24,
+  /** Bytes of UTF-8 of those. */
+  STRINGS_BYTES_MAX: 2 ** 32 - 1,
   /** One line of an NDJSON or CSV file, bytes. */
   LINE_BYTES_MAX: 1 << 20,
   /** Depth of nested JSON in one record. */

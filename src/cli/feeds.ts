@@ -9,6 +9,7 @@ import { ndjsonBatches } from '../files/ndjson.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import { isPostgres } from '../postgres/address.ts'
 import { postgresPlace, readPostgres } from '../postgres/read.ts'
+import { LineReader } from '../intake/line-reader.ts'
 import type { Cursor } from '../run/inbox.ts'
 import type { Run } from '../run/run.ts'
 
@@ -27,7 +28,7 @@ export interface FeedOptions {
 export async function feed(run: Run, source: SourceIR, path: string, options: FeedOptions): Promise<void> {
   if (isPostgres(path)) return readPostgres(run, source, path, { ...options, folder: options.data, env: process.env }, options.signal)
   const sent = new Set<Promise<unknown>>()
-  for await (const { batch, cursor } of path === STANDARD_INPUT ? standardInput() : batchesOf(run, source, path, options)) {
+  for await (const { batch, cursor } of path === STANDARD_INPUT ? standardInput(source) : batchesOf(run, source, path, options)) {
     await run.room()
     const receipt = run.submit(source.name, batch, cursor)
     sent.add(receipt)
@@ -46,8 +47,8 @@ interface Fed {
   readonly cursor?: Cursor
 }
 
-async function* standardInput(): AsyncGenerator<Fed> {
-  for await (const { batch } of ndjsonBatches(process.stdin, 'standard input')) yield { batch }
+async function* standardInput(source: SourceIR): AsyncGenerator<Fed> {
+  for await (const { batch } of ndjsonBatches(process.stdin, 'standard input', { reader: LineReader.of(source) })) yield { batch }
 }
 
 /** Where a file was read up to is kept under its source and its full path. */
@@ -71,7 +72,7 @@ async function* batchesOf(run: Run, source: SourceIR, path: string, { follow, si
   const found = await detectOrEmpty(path)
   if (found === undefined || (found.format === 'ndjson' && !found.gzip)) {
     const from = kept === undefined ? fileStart : (JSON.parse(kept) as FilePlace)
-    for await (const { batch, place } of followNdjson(path, { from, follow, signal }))
+    for await (const { batch, place } of followNdjson(path, { from, follow, signal, reader: LineReader.of(source) }))
       yield { batch, cursor: [name, JSON.stringify(place)] }
     return
   }

@@ -8,15 +8,19 @@
 import { limits } from '../base/limits.ts'
 import type { TypeIR } from '../define/ir.ts'
 import type { Block, Column } from './block.ts'
+import { grown } from './grown.ts'
 
 const FIRST_CAPACITY = 1024
 
 export class ColumnBuilder {
+  /** Its values are ids of texts. */
+  readonly isText: boolean
   #values: Float64Array | Int32Array
   #nulls: Uint8Array | undefined
 
   constructor(type: TypeIR, capacity: number) {
-    this.#values = type.type === 'string' ? new Int32Array(capacity) : new Float64Array(capacity)
+    this.isText = type.type === 'string'
+    this.#values = this.isText ? new Int32Array(capacity) : new Float64Array(capacity)
   }
 
   set(row: number, value: number): void {
@@ -51,6 +55,8 @@ export class BlockBuilder {
   #capacity: number
   #time: Float64Array
   #arrival: Float64Array
+  /** The same for whatever rows there are. */
+  #position: Float64Array
   #length = 0
 
   constructor(columns: readonly ({ readonly name: string } & TypeIR)[], capacity = FIRST_CAPACITY) {
@@ -58,6 +64,7 @@ export class BlockBuilder {
     this.#capacity = capacity
     this.#time = new Float64Array(capacity)
     this.#arrival = new Float64Array(capacity)
+    this.#position = positions(capacity)
   }
 
   get length(): number {
@@ -87,7 +94,7 @@ export class BlockBuilder {
       length,
       time: this.#time.subarray(0, length),
       arrival: this.#arrival.subarray(0, length),
-      position: positions(length),
+      position: this.#position.subarray(0, length),
       columns: Object.fromEntries([...this.#columns].map(([name, column]) => [name, column.view(length)])),
     }
   }
@@ -96,6 +103,7 @@ export class BlockBuilder {
     this.#capacity *= 2
     this.#time = grown(this.#time, this.#capacity)
     this.#arrival = grown(this.#arrival, this.#capacity)
+    this.#position = positions(this.#capacity)
     for (const column of this.#columns.values()) column.grow(this.#capacity)
   }
 }
@@ -105,10 +113,4 @@ export function positions(length: number, partition = 0): Float64Array {
   const position = new Float64Array(length)
   for (let offset = 0; offset < length; offset++) position[offset] = partition * limits.OFFSET_MAX + offset
   return position
-}
-
-function grown<A extends Float64Array | Int32Array | Uint8Array>(values: A, capacity: number): A {
-  const larger = new (values.constructor as new (capacity: number) => A)(capacity)
-  larger.set(values)
-  return larger
 }

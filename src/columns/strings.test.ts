@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { compareUtf8, Strings } from './strings.ts'
+import { addText, type Hash64 } from '../base/hash.ts'
+import { Strings } from './strings.ts'
 
 /** Well-formed text, with prefixes in common and code points from each side of the surrogates. */
 const text = fc.oneof(
@@ -12,10 +13,15 @@ const text = fc.oneof(
 )
 const bytes = (value: string) => Buffer.from(value)
 
+const order = (left: string, right: string) => {
+  const strings = new Strings()
+  return strings.compare(strings.idOf(left), strings.idOf(right))
+}
+
 test('strings are ordered by their UTF-8 bytes', () => {
   fc.assert(
     fc.property(text, text, text, (prefix, left, right) => {
-      assert.equal(compareUtf8(prefix + left, prefix + right), Buffer.compare(bytes(left), bytes(right)))
+      assert.equal(order(prefix + left, prefix + right), Buffer.compare(bytes(prefix + left), bytes(prefix + right)))
     }),
     { numRuns: 2000 },
   )
@@ -23,10 +29,10 @@ test('strings are ordered by their UTF-8 bytes', () => {
 
 test('the order is not that of UTF-16 units', () => {
   assert.deepEqual(['\uE000', '\u{10000}'].sort(), ['\u{10000}', '\uE000'])
-  assert.equal(compareUtf8('\uE000', '\u{10000}'), -1)
-  assert.equal(compareUtf8('\u{10000}', '\uFFFF'), 1)
-  assert.equal(compareUtf8('', ''), 0)
-  assert.equal(compareUtf8('', 'a'), -1)
+  assert.equal(order('\uE000', '\u{10000}'), -1)
+  assert.equal(order('\u{10000}', '\uFFFF'), 1)
+  assert.equal(order('', ''), 0)
+  assert.equal(order('', 'a'), -1)
 })
 
 test('a text has one id, and an id its text', () => {
@@ -58,11 +64,71 @@ test('a text never seen has no id, also when it is the name of a property', () =
   assert.equal(strings.size, 0)
 })
 
-test('ids are ordered by their texts', () => {
+test('a text that comes as bytes has the id that it has as text, and the bytes that it came with', () => {
+  const long = fc.tuple(text, fc.nat(9)).map(([one, times]) => one.repeat(times))
   fc.assert(
-    fc.property(text, text, (left, right) => {
+    fc.property(fc.array(fc.tuple(fc.oneof(text, long), fc.boolean())), all => {
       const strings = new Strings()
-      assert.equal(strings.compare(strings.idOf(left), strings.idOf(right)), Buffer.compare(bytes(left), bytes(right)))
+      const given = Buffer.from(all.map(([one]) => one).join(''))
+      let at = 0
+      const ids = all.map(([one, asBytes]) => {
+        const from = at
+        at += bytes(one).length
+        return asBytes ? strings.idOfBytes(given, from, at) : strings.idOf(one)
+      })
+      assert.equal(strings.size, new Set(all.map(([one]) => one)).size)
+      for (const [i, [one]] of all.entries()) {
+        const target = Buffer.alloc(strings.lengthOf(ids[i]) + 2, 7)
+        strings.copy(ids[i], target, 1)
+        assert.deepEqual(target, Buffer.concat([Buffer.of(7), bytes(one), Buffer.of(7)]))
+        assert.equal(strings.textOf(ids[i]), one)
+        assert.equal(strings.find(one), ids[i])
+        assert.equal(strings.findBytes(bytes(one), 0, bytes(one).length), ids[i])
+        assert.deepEqual(
+          hashOf(hash => strings.addTo(hash, ids[i])),
+          hashOf(hash => addText(hash, one)),
+        )
+      }
     }),
   )
+})
+
+function hashOf(add: (hash: Hash64) => void): Hash64 {
+  const hash = { high: 1, low: 2 }
+  add(hash)
+  return hash
+}
+
+test('half of a surrogate pair is a text of its own, and no other', () => {
+  const strings = new Strings()
+  const texts = ['\ud83d', '\ude00', '\ufffd', '\ud83d\ude00', '\ude00\ud83d']
+  const ids = texts.map(one => strings.idOf(one))
+  assert.deepEqual(ids, [0, 1, 2, 3, 4])
+  assert.deepEqual(
+    ids.map(id => strings.textOf(id)),
+    texts,
+  )
+  assert.deepEqual(
+    texts.map(one => strings.find(one)),
+    ids,
+  )
+  const copied = new Strings()
+  for (const id of ids) {
+    const target = Buffer.alloc(strings.lengthOf(id))
+    strings.copy(id, target, 0)
+    assert.equal(copied.textOf(copied.idOfBytes(target, 0, target.length)), texts[id])
+  }
+})
+
+test('texts that were forgotten have no ids, and others get them', () => {
+  const strings = new Strings()
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 1000; i++) assert.equal(strings.idOf(`${round} ${i}`), i)
+    assert.equal(strings.find('0 7'), round === 0 ? 7 : -1)
+    assert.equal(strings.idOf('x'.repeat(1 << 22)), 1000)
+    strings.clear()
+    assert.equal(strings.size, 0)
+    assert.equal(strings.find(`${round} 7`), -1)
+    assert.equal(strings.has(0), false)
+  }
 })

@@ -7,6 +7,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { pause } from '../base/clock.ts'
 import type { RecordBatch } from '../intake/batch.ts'
+import type { LineReader } from '../intake/line-reader.ts'
 import { withoutMark } from './bytes.ts'
 import { fileError, shownPath, systemError } from './file-error.ts'
 import { ndjsonBatches } from './ndjson.ts'
@@ -29,12 +30,14 @@ export interface FollowOptions {
   /** Go on when the end is reached, until the signal; otherwise the last line counts without a newline too. */
   readonly follow: boolean
   readonly signal: AbortSignal
+  /** As in `NdjsonOptions`. */
+  readonly reader?: LineReader | undefined
 }
 
 /** Throws `SPILL_INPUT` if the file cannot be read, is another one, or has become shorter. */
 export async function* followNdjson(
   path: string,
-  { from, follow, signal }: FollowOptions,
+  { from, follow, signal, reader }: FollowOptions,
 ): AsyncGenerator<{ batch: RecordBatch; place: FilePlace }> {
   const file = await opened(path)
   try {
@@ -47,7 +50,7 @@ export async function* followNdjson(
     if (size < from.offset) throw shrunk(path, from.offset, size)
     const given = { bytes: from.offset }
     const chunks = growing(path, file, given, follow, signal)
-    for await (const { batch, unfinished, nextLine } of ndjsonBatches(chunks, shownPath(path), from.line)) {
+    for await (const { batch, unfinished, nextLine } of ndjsonBatches(chunks, shownPath(path), { firstLine: from.line, reader })) {
       if (signal.aborted) return
       yield { batch, place: { offset: given.bytes - unfinished, line: nextLine, inode } }
     }

@@ -1,6 +1,7 @@
 /** NDJSON: one JSON value a line. Blank lines count as lines and are no records. */
 import type { Origin, RecordBatch } from '../intake/batch.ts'
 import { parseRecord } from '../intake/json.ts'
+import type { LineReader } from '../intake/line-reader.ts'
 import { FileBytes } from './bytes.ts'
 import { shownPath } from './file-error.ts'
 import type { FoundFile, InputFile } from './input-file.ts'
@@ -15,7 +16,7 @@ const lines: RecordRule = {
   multiline: false,
 }
 
-export function openNdjson({ path, gzip, size }: FoundFile): InputFile {
+export function openNdjson({ path, gzip, size }: FoundFile, reader?: LineReader): InputFile {
   const name = shownPath(path)
   const file = new FileBytes(path, gzip)
   return {
@@ -23,7 +24,7 @@ export function openNdjson({ path, gzip, size }: FoundFile): InputFile {
     format: 'ndjson',
     progress: () => file.bytesRead / size,
     async *batches() {
-      for await (const { batch } of ndjsonBatches(file.chunks(), name)) yield batch
+      for await (const { batch } of ndjsonBatches(file.chunks(), name, { reader })) yield batch
     },
   }
 }
@@ -36,12 +37,23 @@ export interface NdjsonBatch {
   readonly nextLine: number
 }
 
-/** The lines of a stream of bytes; `name` stands before their numbers, of which the first is `firstLine`. */
-export async function* ndjsonBatches(chunks: AsyncIterable<Buffer>, name: string, firstLine = 1): AsyncGenerator<NdjsonBatch> {
+export interface NdjsonOptions {
+  /** The number of the first line; 1 unless given. */
+  readonly firstLine?: number
+  /** Of the source that takes the lines, if one does: most of them are then never records. */
+  readonly reader?: LineReader | undefined
+}
+
+/** The lines of a stream of bytes; `name` stands before their numbers. */
+export async function* ndjsonBatches(
+  chunks: AsyncIterable<Buffer>,
+  name: string,
+  { firstLine = 1, reader }: NdjsonOptions = {},
+): AsyncGenerator<NdjsonBatch> {
   const origin: Origin = { placeOf: line => `${name}:${line}`, text: false, tabular: false, zoneless: new Set() }
   for await (const records of splitRecords(chunks, lines, firstLine)) {
     const { unfinished, nextLine } = records
-    yield { batch: textBatch(origin, records, decodeLine), unfinished, nextLine }
+    yield { batch: textBatch(origin, records, decodeLine, reader), unfinished, nextLine }
   }
 }
 

@@ -1,5 +1,6 @@
 /** One file into one or several intakes: read once, each record offered to every source that it feeds. */
 import type { Intake } from '../intake/intake.ts'
+import { LineReader } from '../intake/line-reader.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import { matchColumns } from './columns.ts'
 import { openInput } from './input.ts'
@@ -21,7 +22,7 @@ export interface FileCounts {
 
 /** Throws `SPILL_INPUT` if the file cannot be read or has not the columns needed; what stood before a damage was taken. */
 export async function takeFile(path: string, intakes: readonly Intake[], { onRefused, onProgress }: TakeOptions): Promise<FileCounts> {
-  const file = await openInput(path)
+  const file = await openInput(path, intakes.length === 1 ? LineReader.of(intakes[0].source) : undefined)
   const matches = intakes.map(intake => matchColumns(file, intake.source))
   const wanted = matches.every(match => match.wanted) ? [...new Set(matches.flatMap(match => match.wanted!))] : undefined
   let records = 0

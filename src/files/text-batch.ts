@@ -2,7 +2,9 @@
 import { isUtf8 } from 'node:buffer'
 import { limits } from '../base/limits.ts'
 import type { Origin, RecordBatch } from '../intake/batch.ts'
+import type { Cells } from '../intake/cells.ts'
 import type { JsonRecord } from '../intake/json.ts'
+import type { LineReader } from '../intake/line-reader.ts'
 import { Fault, type Refusal } from '../intake/refusal.ts'
 import type { LongLine, Records } from './splitter.ts'
 
@@ -11,17 +13,26 @@ const CARRIAGE_RETURN = 0x0d
 /** What a format makes of the record in `bytes[start, end)`: its value, why it has none, or nothing for a blank line. `broken`: it has no end. */
 export type Decode = (bytes: Buffer, start: number, end: number, broken: boolean) => JsonRecord | Fault | undefined
 
-export function textBatch(origin: Origin, records: Records, decode: Decode): RecordBatch {
+/** `reader` reads what it can into cells, and `decode` the rest. */
+export function textBatch(origin: Origin, records: Records, decode: Decode, reader?: LineReader): RecordBatch {
   const values: unknown[] = []
   const indexes: number[] = []
   const inexact = new Map<number, ReadonlyMap<string, string>>()
   const undecodable: Refusal[] = records.tooLong.map(line => tooLong(origin, line))
-  const allUtf8 = isUtf8(records.bytes)
+  // What stands behind the last record may end in the middle of a character.
+  const allUtf8 = isUtf8(records.bytes.subarray(0, records.ends.at(-1) ?? 0))
+  const cells = reader && new CellsOf(reader, records, decode, indexes)
   for (let index = 0; index < records.starts.length; index++) {
     const start = records.starts[index]
     const end = withoutReturn(records.bytes, start, records.ends[index])
+    const broken = records.broken.has(index)
     const isText = allUtf8 || isUtf8(records.bytes.subarray(start, end))
-    const decoded = isText ? decode(records.bytes, start, end, records.broken.has(index)) : new Fault('not UTF-8')
+    if (isText && cells?.read(values.length, start, end)) {
+      values.push(undefined)
+      indexes.push(index)
+      continue
+    }
+    const decoded = isText ? decode(records.bytes, start, end, broken) : new Fault('not UTF-8')
     if (decoded === undefined) continue
     if (decoded instanceof Fault) {
       undecodable.push(decoded.at(origin.placeOf(records.lines[index]), rawBytes(records, index)))
@@ -34,10 +45,47 @@ export function textBatch(origin: Origin, records: Records, decode: Decode): Rec
   return {
     origin,
     records: values,
+    ...(cells && { cells }),
     numberOf: at => records.lines[indexes[at]],
     rawOf: at => rawBytes(records, indexes[at]),
     inexact,
     undecodable,
+  }
+}
+
+class CellsOf implements Cells {
+  readonly source: Cells['source']
+  readonly bytes: Buffer
+  readonly isRead: Uint8Array
+  readonly values: Float64Array
+  readonly #reader: LineReader
+  readonly #records: Records
+  readonly #decode: Decode
+  readonly #indexes: readonly number[]
+
+  /** `indexes`: by record of the batch, its index among those. */
+  constructor(reader: LineReader, records: Records, decode: Decode, indexes: readonly number[]) {
+    const { length } = records.starts
+    this.source = reader.source
+    this.bytes = records.bytes
+    this.isRead = new Uint8Array(length)
+    this.values = new Float64Array(length * reader.width)
+    this.#reader = reader
+    this.#records = records
+    this.#decode = decode
+    this.#indexes = indexes
+  }
+
+  read(at: number, start: number, end: number): boolean {
+    const isRead = this.#reader.read(this.bytes, start, end, this.values, at * this.#reader.width)
+    if (isRead) this.isRead[at] = 1
+    return isRead
+  }
+
+  valueOf(at: number): unknown {
+    const { bytes, starts, ends } = this.#records
+    const index = this.#indexes[at]
+    return (this.#decode(bytes, starts[index], withoutReturn(bytes, starts[index], ends[index]), false) as JsonRecord).value
   }
 }
 

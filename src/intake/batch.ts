@@ -1,4 +1,5 @@
 /** Raw records on their way in, some hundreds at a time: what every reader of files gives and every intake takes. */
+import type { Cells } from './cells.ts'
 import type { RawForm, Refusal } from './refusal.ts'
 
 /** Where records come from, and how their values are to be read. One object for all batches of a file. */
@@ -16,6 +17,8 @@ export interface Origin {
 export interface RecordBatch {
   readonly origin: Origin
   readonly records: readonly unknown[]
+  /** Present if some were read into the columns of a source: their places in `records` hold nothing. */
+  readonly cells?: Cells
   numberOf(index: number): number
   /** The record as it stood in the file. */
   rawOf(index: number): string | Uint8Array

@@ -105,8 +105,15 @@ export class Door {
 
   #takeRecord(batch: RecordBatch, index: number, rows: RowReader): void {
     this.counts.records++
-    const record = batch.records[index]
-    const { again } = batch
+    const { again, cells } = batch
+    const isRead = cells?.isRead[index] === 1
+    if (isRead && cells.source === this.source) {
+      rows.write(cells, index)
+      const fault = this.#count(rows, batch, index)
+      if (fault) this.#refuse(fault, batch, index)
+      return
+    }
+    const record = isRead ? cells.valueOf(index) : batch.records[index]
     if (!this.#options.map || again?.mapped) {
       const inexact = batch.inexact?.get(index)
       const fault = (inexact && this.#inexactFault(inexact)) ?? this.#takeRow(record, rows, batch, index)
@@ -130,7 +137,12 @@ export class Door {
   }
 
   #takeRow(record: unknown, rows: RowReader, batch: RecordBatch, index: number): Fault | undefined {
-    const fault = this.#read(record, rows) ?? this.#stamp(rows)
+    return this.#read(record, rows) ?? this.#count(rows, batch, index)
+  }
+
+  /** Makes the row that was written last one of the door's, unless its time is wrong. */
+  #count(rows: RowReader, batch: RecordBatch, index: number): Fault | undefined {
+    const fault = this.#stamp(rows)
     if (fault) return fault
     const row = this.#builder.length - 1
     this.#places?.set(row, batch.origin, batch.numberOf(index))

@@ -8,6 +8,7 @@ import type { BlockBuilder, ColumnBuilder } from '../columns/builder.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnIR, SourceIR } from '../define/ir.ts'
 import type { Origin } from './batch.ts'
+import { TEXT_SHIFT, type Cells } from './cells.ts'
 import { fieldReader, shown, type FieldReader } from './field.ts'
 import { Fault, type RefusalReason } from './refusal.ts'
 
@@ -26,7 +27,8 @@ interface Field {
 /** What reading a row needs of its source. A request has neither time nor arrival among its fields. */
 type Rows = Pick<SourceIR, 'columns' | 'key'> & Partial<Pick<SourceIR, 'time' | 'arrives' | 'mapVersion'>>
 
-function requiredAs({ key, time, arrives }: Rows, { name, nullable }: ColumnIR): RefusalReason | undefined {
+/** The reason with which a row is refused where the column is NULL or missing; `undefined` where that is a value. */
+export function requiredAs({ key, time, arrives }: Rows, { name, nullable }: ColumnIR): RefusalReason | undefined {
   if (name === key) return 'key'
   if (name === time) return 'time'
   const isArrival = arrives?.kind === 'column' && arrives.column === name
@@ -84,6 +86,25 @@ export class RowReader {
       field.kept?.set(row, typeof value === 'string' ? field.strings.idOf(value) : value)
     }
     return this.#ignoresUnknown ? undefined : this.#unknown(values, present)
+  }
+
+  /** Writes a row that was read already: it has the columns of this source, and nothing is wrong with it. */
+  write({ bytes, values }: Cells, index: number): void {
+    const row = this.#builder.length
+    const at = index * this.#fields.length
+    for (let column = 0; column < this.#fields.length; column++) {
+      const { name, kept, strings } = this.#fields[column]
+      const value = values[at + column]
+      if (name === this.#time) this.time = value
+      if (name === this.#arrival) this.arrival = value
+      if (!kept) continue
+      if (Number.isNaN(value)) kept.setNull(row)
+      else if (!kept.isText) kept.set(row, value)
+      else {
+        const start = Math.floor(value / TEXT_SHIFT)
+        kept.set(row, strings.idOfBytes(bytes, start, start + (value - start * TEXT_SHIFT)))
+      }
+    }
   }
 
   #missing({ name, required }: Field, raw: unknown, record: Readonly<Record<string, unknown>>): Fault {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Strings } from '../columns/strings.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 
 test('texts of every length and script come back, one behind the other', () => {
@@ -18,6 +19,30 @@ test('texts of every length and script come back, one behind the other', () => {
     bytes.length,
     [...lengths, ...prefixes].reduce((a, b) => a + b, 0),
   )
+})
+
+test('texts by their ids are written as texts are, and come back with ids', () => {
+  const texts = ['', 'a', 'ü', '\ufeffmark', '漢字'.repeat(100), 'x'.repeat(1000)]
+  const [strings, again] = [new Strings(), new Strings()]
+  const [plain, byId] = [new ByteWriter(), new ByteWriter()]
+  for (const text of texts) {
+    plain.text(text)
+    byId.textOf(strings, strings.idOf(text))
+  }
+  const bytes = byId.finish()
+  assert.deepEqual(bytes, plain.finish())
+  const reader = new ByteReader(bytes, 'texts')
+  assert.deepEqual(
+    texts.map(() => again.textOf(reader.textIn(again))),
+    texts,
+  )
+  assert.ok(reader.isAtEnd)
+})
+
+test('a text that is no UTF-8 is damaged', () => {
+  const writer = new ByteWriter()
+  writer.raw(Uint8Array.of(0x61, 0xc3, 0x28))
+  assert.throws(() => new ByteReader(writer.finish(), 'texts').textIn(new Strings()), /texts is damaged: it has a text that is no UTF-8/)
 })
 
 test('half of a surrogate pair is written as what stands for it', () => {

@@ -4,7 +4,9 @@
  * Little-endian, as every machine that Node runs on; arrays of wider numbers start at a multiple of their width, so that they are read as
  * typed arrays without a look at each number. A reader never reads past its end: what says that it is longer than it is, is damaged.
  */
+import { isUtf8 } from 'node:buffer'
 import { SpillwayError } from '../base/errors.ts'
+import { NO_UTF8, type Strings } from '../columns/strings.ts'
 
 const FIRST_CAPACITY = 256
 /** Characters of a text whose length is one byte. */
@@ -42,6 +44,15 @@ export class ByteWriter {
 
   text(text: string): void {
     if (text.length > SHORT || !this.#ascii(text)) this.raw(encoder.encode(text))
+  }
+
+  /** As `text` does, a text by its id. */
+  textOf(strings: Strings, id: number): void {
+    const length = strings.lengthOf(id)
+    this.varint(length)
+    this.#reserve(length)
+    strings.copy(id, this.#bytes, this.#length)
+    this.#length += length
   }
 
   /** Bytes with their number before them. */
@@ -132,6 +143,19 @@ export class ByteReader {
     } catch {
       return this.damaged('has a text that is no UTF-8')
     }
+  }
+
+  /** The id that a text has in `strings`. */
+  textIn(strings: Strings): number {
+    const length = this.varint()
+    const from = this.#take(length)
+    const to = from + length
+    for (let i = from; i < to; i++)
+      if (this.#bytes[i] >= 0x80) {
+        if (this.#bytes[from] !== NO_UTF8 && !isUtf8(this.#bytes.subarray(from, to))) this.damaged('has a text that is no UTF-8')
+        break
+      }
+    return strings.idOfBytes(this.#bytes, from, to)
   }
 
   /** A view, not a copy. */

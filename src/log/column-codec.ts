@@ -8,6 +8,7 @@
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
+import { FirstSeen } from './first-seen.ts'
 
 /** How the numbers of a column stand; part of the format. */
 const CONSTANT = 0
@@ -67,21 +68,14 @@ export function readColumn(reader: ByteReader, length: number, strings?: Strings
   return nulls ? { values, nulls } : { values }
 }
 
+const firstSeen = new FirstSeen()
+
 function writeTexts(writer: ByteWriter, ids: Column['values'], nulls: Column['nulls'], length: number, strings: Strings): void {
-  const places = new Map<number, number>()
+  firstSeen.clear(length)
   const numbers = new Int32Array(length)
-  for (let row = 0; row < length; row++) {
-    if (nulls?.[row]) continue
-    const id = ids[row]
-    let place = places.get(id)
-    if (place === undefined) {
-      place = places.size
-      places.set(id, place)
-    }
-    numbers[row] = place
-  }
-  writer.varint(places.size)
-  for (const id of places.keys()) writer.text(strings.textOf(id))
+  for (let row = 0; row < length; row++) if (!nulls?.[row]) numbers[row] = firstSeen.placeOf(ids[row])
+  writer.varint(firstSeen.count)
+  for (let place = 0; place < firstSeen.count; place++) writer.textOf(strings, firstSeen.numberAt(place))
   writeNumbers(writer, numbers, length)
 }
 
@@ -89,7 +83,7 @@ function readTexts(reader: ByteReader, length: number, strings: Strings): Int32A
   const count = reader.varint()
   if (count > length) return reader.damaged(`has ${count} texts for ${length} rows`)
   const ids = new Int32Array(count)
-  for (let place = 0; place < count; place++) ids[place] = strings.idOf(reader.text())
+  for (let place = 0; place < count; place++) ids[place] = reader.textIn(strings)
   const places = readNumbers(reader, length)
   const values = new Int32Array(length)
   if (count === 0) return values

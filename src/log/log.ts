@@ -176,7 +176,8 @@ export class Log {
     const hash: Hash64 = { high: 0, low: 0 }
     return row => {
       hash.high = hash.low = 0
-      addText(hash, strings ? strings.textOf(values[row]) : String(values[row]))
+      if (strings) strings.addTo(hash, values[row])
+      else addText(hash, String(values[row]))
       return (hash.low >>> 0) % partitions
     }
   }

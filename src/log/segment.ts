@@ -185,10 +185,12 @@ function readOffsets(reader: ByteReader): Offsets {
 function writePositions(out: ByteWriter, position: Float64Array, length: number): void {
   const partitions = new Int32Array(length)
   const firsts = new Map<number, number>()
+  let last = -1
   for (let row = 0; row < length; row++) {
     const partition = Math.floor(position[row] / limits.OFFSET_MAX)
     partitions[row] = partition
-    if (!firsts.has(partition)) firsts.set(partition, position[row])
+    if (partition !== last && !firsts.has(partition)) firsts.set(partition, position[row])
+    last = partition
   }
   writeNumbers(out, partitions, length)
   out.varint(firsts.size)

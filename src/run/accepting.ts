@@ -3,7 +3,7 @@
  *
  * A row with the append id of an event within `dedupe` is a duplicate if its content is equal, and otherwise a conflict; in a source with an identity it is
  * a revision, unless what it revises is older than `revisable`, or may be forgotten. A hash finds the event, the event itself decides, wherever it is: among the rows at
- * hand, on its way to the store, or in it.
+ * hand, on its way to the store, or in it. Costs the hashes and a look-up each, and allocates nothing but for what is found.
  */
 import { addText, type Hash64 } from '../base/hash.ts'
 import type { Block, Column } from '../columns/block.ts'
@@ -28,59 +28,60 @@ export interface AcceptingOptions {
   readonly rowOf: (sequence: number) => number
 }
 
-/** What becomes of a row; with the hashes that the log keeps of one that is accepted. A revision has none of its identity. */
-export type Verdict = 'duplicate' | 'conflict' | 'stale' | { readonly id: Hash64 | undefined; readonly identity: Hash64 | undefined }
+export type Verdict = 'accepted' | 'duplicate' | 'conflict' | 'stale'
 
 export class Accepting {
   readonly #source: SourceIR
   readonly #options: AcceptingOptions
-  readonly #content: readonly string[]
-  readonly #idColumns: readonly string[]
-  readonly #identityColumns: readonly string[]
-  readonly #hash: Hash64 = { high: 0, low: 0 }
+  readonly #content: Columns
+  readonly #idColumns: Columns
+  readonly #identityColumns: Columns
+  #block: Block = nothing
+  #row = 0
+  readonly #hasSameId = (sequence: number): boolean => this.#isSame(this.#idColumns, sequence)
+  readonly #hasSameIdentity = (sequence: number): boolean => this.#isSame(this.#identityColumns, sequence)
+  /** Of the row decided on last, if it was accepted, the hash of its append id, for the log; zeros if it has none. Written over by the next. */
+  readonly id: Hash64 = { high: 0, low: 0 }
+  /** The same of its identity, if it is an original. */
+  readonly identity: Hash64 = { high: 0, low: 0 }
 
   constructor(source: SourceIR, options: AcceptingOptions) {
     this.#source = source
     this.#options = options
-    this.#content = contentNames(source)
-    this.#idColumns = source.id === undefined ? [] : [source.key, source.id]
-    this.#identityColumns = identityColumns(source)
+    const columns = (names: readonly string[]) => new Columns(names, options.stringsOf)
+    this.#content = columns(contentNames(source))
+    this.#idColumns = columns(source.id === undefined ? [] : [source.key, source.id])
+    this.#identityColumns = columns(identityColumns(source))
   }
 
   /** Decides on a row, which gets that sequence number if it is accepted. Rows come in order of arrival. Throws `SPILL_LIMIT` as `AppendIds` does. */
   decide(block: Block, row: number, sequence: number): Verdict {
+    this.#look(block, row)
     const { ids, originals } = this.#options
     const arrival = block.arrival[row]
-    const id = ids && hashed(this.#hashOf(this.#idColumns, block, row))
-    if (ids && id) {
-      const earlier = ids.find(id.high, id.low, arrival, other => this.#isSame(this.#idColumns, block, row, other))
-      if (earlier >= 0 && this.#isSame(this.#content, block, row, earlier)) return 'duplicate'
+    const { id, identity } = this
+    const hasId = ids !== undefined && this.#idColumns.hash(row, id)
+    if (hasId) {
+      const earlier = ids.find(id.high, id.low, arrival, this.#hasSameId)
+      if (earlier >= 0 && this.#isSame(this.#content, earlier)) return 'duplicate'
       if (earlier >= 0 && !originals) return 'conflict'
     }
-    let isRevision = false
-    const identity = originals && hashed(this.#hashOf(this.#identityColumns, block, row))
-    if (originals && identity) {
+    if (originals && this.#identityColumns.hash(row, identity)) {
       if (block.time[row] <= this.#options.forgotten(arrival)) return 'stale'
-      const isSame = (other: number) => this.#isSame(this.#identityColumns, block, row, other)
-      const original = originals.find(identity.high, identity.low, arrival, isSame)
+      const original = originals.find(identity.high, identity.low, arrival, this.#hasSameIdentity)
       if (original >= 0 && arrival - this.#arrivalOf(original, block) > this.#source.revisable!) return 'stale'
       if (original < 0) originals.add(identity.high, identity.low, sequence, arrival)
-      else isRevision = true
+      else identity.high = identity.low = 0
     }
-    if (ids && id) ids.add(id.high, id.low, sequence, arrival)
-    return { id, identity: isRevision ? undefined : identity }
+    if (hasId) ids.add(id.high, id.low, sequence, arrival)
+    return 'accepted'
   }
 
-  /** The hash of what some columns hold, or nothing where one of them is NULL. Written over by the next. */
-  #hashOf(names: readonly string[], block: Block, row: number): Hash64 | undefined {
-    const hash = this.#hash
-    hash.high = hash.low = 0
-    for (const name of names) {
-      const column = block.columns[name]
-      if (column.nulls?.[row]) return undefined
-      addText(hash, this.#textOf(name, column, row))
-    }
-    return hash
+  #look(block: Block, row: number): void {
+    this.#row = row
+    if (block === this.#block) return
+    this.#block = block
+    for (const columns of [this.#content, this.#idColumns, this.#identityColumns]) columns.look(block)
   }
 
   #arrivalOf(sequence: number, block: Block): number {
@@ -90,33 +91,69 @@ export class Accepting {
     return found ? found.block.arrival[found.row] : -Infinity
   }
 
-  /** A value as text, for hashing and for holding it against one whose texts have other ids. */
-  #textOf(name: string, { values }: Column, row: number): string {
-    return values instanceof Int32Array ? this.#options.stringsOf(name).textOf(values[row]) : String(values[row])
-  }
-
-  /** Does the event with that sequence number have the values that a row of the block has? */
-  #isSame(names: readonly string[], block: Block, row: number, sequence: number): boolean {
+  /** Does the event with that sequence number have the values that the row has? */
+  #isSame(columns: Columns, sequence: number): boolean {
     const own = this.#options.rowOf(sequence)
-    if (own >= 0) {
-      const columns = names.map(name => block.columns[name])
-      return sameValues(columns, own, row)
-    }
+    if (own >= 0) return sameValues(columns.all, own, this.#row)
     const found = this.#options.lookup.at(sequence)
-    return found !== undefined && found.source === this.#source.name && names.every(name => this.#isEqual(name, block, row, found))
+    return found !== undefined && found.source === this.#source.name && columns.isSame(this.#row, found)
+  }
+}
+
+const nothing: Block = {
+  length: 0,
+  time: new Float64Array(0),
+  arrival: new Float64Array(0),
+  position: new Float64Array(0),
+  columns: {},
+}
+
+/** Some columns of the block at hand. */
+class Columns {
+  readonly #names: readonly string[]
+  readonly #stringsOf: AcceptingOptions['stringsOf']
+  #strings: readonly Strings[] = []
+  all: readonly Column[] = []
+
+  constructor(names: readonly string[], stringsOf: AcceptingOptions['stringsOf']) {
+    this.#names = names
+    this.#stringsOf = stringsOf
   }
 
-  /** A column that the event was written without was NULL. */
-  #isEqual(name: string, block: Block, row: number, { block: other, row: at, strings }: FoundEvent): boolean {
-    const ours = block.columns[name]
+  look(block: Block): void {
+    this.all = this.#names.map(name => block.columns[name])
+    this.#strings = this.#names.map(this.#stringsOf)
+  }
+
+  /** The hash of what they hold, or false and zeros where one of them is NULL. */
+  hash(row: number, into: Hash64): boolean {
+    into.high = into.low = 0
+    for (let column = 0; column < this.all.length; column++) {
+      const { values, nulls } = this.all[column]
+      if (nulls?.[row]) {
+        into.high = into.low = 0
+        return false
+      }
+      if (values instanceof Int32Array) this.#strings[column].addTo(into, values[row])
+      else addText(into, String(values[row]))
+    }
+    return true
+  }
+
+  isSame(row: number, found: FoundEvent): boolean {
+    return this.#names.every((name, column) => this.#isEqual(name, column, row, found))
+  }
+
+  /** Texts have other ids there, and a column that the event was written without was NULL. */
+  #isEqual(name: string, column: number, row: number, { block: other, row: at, strings }: FoundEvent): boolean {
+    const ours = this.all[column]
     const theirs = other.columns[name] as Column | undefined
     const isNull = ours.nulls?.[row] === 1
     if (theirs === undefined || theirs.nulls?.[at] === 1) return isNull
     if (isNull) return false
     const { values } = theirs
-    return values instanceof Int32Array ? strings.textOf(values[at]) === this.#textOf(name, ours, row) : values[at] === ours.values[row]
+    return values instanceof Int32Array
+      ? strings.textOf(values[at]) === this.#strings[column].textOf(ours.values[row])
+      : values[at] === ours.values[row]
   }
 }
-
-/** A copy of a hash that is written over. */
-const hashed = (hash: Hash64 | undefined): Hash64 | undefined => hash && { ...hash }

@@ -42,6 +42,12 @@ export interface Turn {
   readonly receipts: readonly Receipt[]
 }
 
+/** Events of one door that follow one another. */
+interface Run {
+  readonly door: number
+  readonly events: number
+}
+
 export interface AppenderOptions {
   readonly ir: PipelineIR
   readonly maps: ReadonlyMap<string, RowMap>
@@ -95,19 +101,19 @@ export class Appender {
     this.#dead = []
     this.#letters = []
     for (const door of this.#doors) door.begin(this.#arrival)
-    const order: number[] = []
+    const order: Run[] = []
     const receipts = inputs.map(input => this.#take(input, order))
     return { appended: this.#append(order, marks), dead: this.#dead, letters: this.#letters, receipts }
   }
 
-  #take({ source, batch, letter }: Input, order: number[]): Receipt {
+  #take({ source, batch, letter }: Input, order: Run[]): Receipt {
     const refusedBefore = this.#dead.length
     this.#onRefused = batch.onRefused
     const form = formOf(batch.origin)
     for (const refusal of batch.undecodable) this.#refused({ ...refusal, source, ...(form && { form }) })
     const index = this.#doors.findIndex(door => door.source.name === source)
     const { accepted, duplicates } = this.#doors[index].take(batch, this.#next)
-    for (let i = 0; i < accepted; i++) order.push(index)
+    if (accepted > 0) order.push({ door: index, events: accepted })
     this.#next += accepted
     const refused = this.#dead.length - refusedBefore
     if (letter !== undefined) this.#letters.push(this.#sentAgain(letter, this.#dead.splice(refusedBefore, 1)[0], accepted, duplicates))
@@ -124,14 +130,17 @@ export class Appender {
     return { kind: 'refused', id, reason, detail, raw, form }
   }
 
-  #append(order: readonly number[], marks: readonly Mark[]): Appended | undefined {
-    if (order.length + marks.length === 0) return undefined
+  #append(order: readonly Run[], marks: readonly Mark[]): Appended | undefined {
+    const length = order.reduce((sum, { events }) => sum + events, marks.length)
+    if (length === 0) return undefined
     const rows = this.#doors.map(door => door.rows())
     const places = new Map<number, number>()
     rows.forEach((given, i) => given && places.set(i, places.size))
     const sources = rows.filter(given => given !== undefined)
     const isPlain = sources.length === 1 && marks.length === 0
-    const all = isPlain ? undefined : Uint8Array.from([...marks.map(() => sources.length), ...order.map(index => places.get(index)!)])
+    const all = isPlain ? undefined : new Uint8Array(length).fill(sources.length, 0, marks.length)
+    let at = marks.length
+    for (const { door, events } of order) all?.fill(places.get(door)!, at, (at += events))
     return this.#log.append({ sources, order: all, marks })
   }
 

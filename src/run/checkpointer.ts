@@ -168,7 +168,7 @@ async function stringsBytes(strings: Strings, from: number, to: number): Promise
   writer.varint(to - from)
   for (let id = from; id < to; id++) {
     if (id > from && (id - from) % limits.STRINGS_AT_ONCE === 0) await new Promise<void>(resolve => soon(resolve))
-    writer.text(strings.textOf(id))
+    writer.textOf(strings, id)
   }
   return writer.finish()
 }

@@ -6,6 +6,7 @@ import { remembers, type Admission } from '../intake/admission.ts'
 import type { Admit } from '../intake/intake.ts'
 import type { IdHashes } from '../log/segment.ts'
 import { Accepting, type Verdict } from './accepting.ts'
+import { HashColumns } from './hash-columns.ts'
 import type { HistoryHashes } from './import-order.ts'
 import type { Opening } from './opening.ts'
 
@@ -29,7 +30,7 @@ export function admission({ log, lookup, remembered }: Opening): {
     const taken = new Taken(block.length)
     for (let i = 0; i < block.length; i++) {
       const row = order ? order[i] : i
-      taken.add(row, accepting.decide(block, row, end + row))
+      taken.add(row, accepting.decide(block, row, end + row), accepting)
     }
     found.set(source.name, { ids: ids && taken.hashes.ids, identities: originals && taken.hashes.identities })
     return taken.admission
@@ -50,29 +51,23 @@ function checkArrival({ name }: SourceIR, { arrival, length }: Block, order: Uin
 
 class Taken {
   readonly #accepted: Uint32Array
-  readonly #ids: IdHashes
-  readonly #identities: IdHashes
+  readonly #ids = new HashColumns()
+  readonly #identities = new HashColumns()
   readonly #rejected = { duplicate: [] as number[], conflict: [] as number[], stale: [] as number[] }
   #count = 0
 
   constructor(rows: number) {
     this.#accepted = new Uint32Array(rows)
-    this.#ids = { high: new Int32Array(rows), low: new Int32Array(rows) }
-    this.#identities = { high: new Int32Array(rows), low: new Int32Array(rows) }
   }
 
-  add(row: number, verdict: Verdict): void {
-    if (typeof verdict === 'string') {
+  add(row: number, verdict: Verdict, { id, identity }: Accepting): void {
+    if (verdict !== 'accepted') {
       this.#rejected[verdict].push(row)
       return
     }
-    const at = this.#count++
-    this.#accepted[at] = row
-    for (const [hashes, hash] of [[this.#ids, verdict.id] as const, [this.#identities, verdict.identity] as const]) {
-      if (!hash) continue
-      hashes.high[at] = hash.high
-      hashes.low[at] = hash.low
-    }
+    this.#accepted[this.#count++] = row
+    this.#ids.push(id)
+    this.#identities.push(identity)
   }
 
   get admission(): Admission {
@@ -81,6 +76,6 @@ class Taken {
   }
 
   get hashes(): { readonly ids: IdHashes; readonly identities: IdHashes } {
-    return { ids: this.#ids, identities: this.#identities }
+    return { ids: this.#ids.columns, identities: this.#identities.columns }
   }
 }

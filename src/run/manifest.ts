@@ -54,7 +54,7 @@ export function restoredManifest(store: StoredLog, strings: Strings, onReport: (
   }
   all.forEach((bytes, i) => {
     const reader = new ByteReader(bytes!, manifest.strings[i].name)
-    for (let count = reader.varint(); count > 0; count--) strings.idOf(reader.text())
+    for (let count = reader.varint(); count > 0; count--) reader.textIn(strings)
   })
   return manifest
 }

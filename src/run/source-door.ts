@@ -2,8 +2,8 @@
  * The door of one source of a live run: takes raw records, turn by turn, and gives the rows that the log shall take (`accepting.ts` says which),
  * with the hashes of their append ids and identities.
  */
-import type { Hash64 } from '../base/hash.ts'
 import { gather } from '../columns/gather.ts'
+import { grown } from '../columns/grown.ts'
 import { blockSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir.ts'
@@ -16,8 +16,8 @@ import type { Fault, Refusal } from '../intake/refusal.ts'
 import type { AppendIds } from '../log/append-ids.ts'
 import type { EventLookup } from '../log/event-lookup.ts'
 import type { Rows } from '../log/log.ts'
-import type { IdHashes } from '../log/segment.ts'
 import { Accepting } from './accepting.ts'
+import { HashColumns } from './hash-columns.ts'
 import type { Remembered } from './remembered.ts'
 
 export interface SourceDoorOptions {
@@ -41,10 +41,10 @@ export class SourceDoor {
   readonly #forgotten: Remembered['forgotten']
   readonly #accepting: Accepting
   /** Rows of the door that the log takes, in order, and their sequence numbers. */
-  #accepted: number[] = []
-  #sequences: number[] = []
-  readonly #idHashes = new Hashes()
-  readonly #identityHashes = new Hashes()
+  readonly #accepted = new Ascending()
+  readonly #sequences = new Ascending()
+  readonly #idHashes = new HashColumns()
+  readonly #identityHashes = new HashColumns()
   /** UTC ms: of every event of this turn. */
   #arrival = 0
 
@@ -72,8 +72,8 @@ export class SourceDoor {
   begin(arrival: number): void {
     this.#arrival = arrival
     this.#door.clear()
-    this.#accepted = []
-    this.#sequences = []
+    this.#accepted.clear()
+    this.#sequences.clear()
     this.#idHashes.clear()
     this.#identityHashes.clear()
   }
@@ -99,8 +99,8 @@ export class SourceDoor {
       else {
         this.#accepted.push(row)
         this.#sequences.push(sequence)
-        if (this.#ids) this.#idHashes.push(verdict.id)
-        if (this.#originals) this.#identityHashes.push(verdict.identity)
+        if (this.#ids) this.#idHashes.push(this.#accepting.id)
+        if (this.#originals) this.#identityHashes.push(this.#accepting.identity)
       }
     }
     return { accepted: this.#accepted.length - first, duplicates }
@@ -111,9 +111,9 @@ export class SourceDoor {
     const count = this.#accepted.length
     if (count === 0) return undefined
     const view = this.#door.view()
-    const block = count === view.length ? view : gather(view, Uint32Array.from(this.#accepted))
-    const ids = this.#ids && this.#idHashes.columns()
-    const identities = this.#originals && this.#identityHashes.columns()
+    const block = count === view.length ? view : gather(view, Uint32Array.from(this.#accepted.all))
+    const ids = this.#ids && this.#idHashes.columns
+    const identities = this.#originals && this.#identityHashes.columns
     return { source: this.source, block: blockSlice(block, 0, count), ids, identities }
   }
 
@@ -122,38 +122,40 @@ export class SourceDoor {
   }
 
   #rowOf(sequence: number): number {
-    if (this.#sequences.length === 0 || sequence < this.#sequences[0]) return -1
-    return this.#accepted[indexIn(this.#sequences, sequence)]
+    const place = this.#sequences.placeOf(sequence)
+    return place < 0 ? -1 : this.#accepted.all[place]
   }
 }
 
-/** Hashes of the accepted rows; zeros where there is none. */
-class Hashes {
-  readonly #high: number[] = []
-  readonly #low: number[] = []
+/** Numbers that rise, one behind the other. */
+class Ascending {
+  #numbers = new Float64Array(1024)
+  length = 0
 
-  push(hash: Hash64 | undefined): void {
-    this.#high.push(hash?.high ?? 0)
-    this.#low.push(hash?.low ?? 0)
+  /** A view. */
+  get all(): Float64Array {
+    return this.#numbers.subarray(0, this.length)
+  }
+
+  push(number: number): void {
+    if (this.length === this.#numbers.length) this.#numbers = grown(this.#numbers, this.length * 2)
+    this.#numbers[this.length++] = number
   }
 
   clear(): void {
-    this.#high.length = this.#low.length = 0
+    this.length = 0
   }
 
-  columns(): IdHashes {
-    return { high: Int32Array.from(this.#high), low: Int32Array.from(this.#low) }
+  /** Where a number stands that is among them or below the first, and then −1. */
+  placeOf(wanted: number): number {
+    if (this.length === 0 || wanted < this.#numbers[0]) return -1
+    let low = 0
+    let high = this.length - 1
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#numbers[middle] < wanted) low = middle + 1
+      else high = middle
+    }
+    return low
   }
-}
-
-/** Where a number stands in an ascending list that has it. */
-function indexIn(ascending: readonly number[], wanted: number): number {
-  let low = 0
-  let high = ascending.length - 1
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (ascending[middle] < wanted) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -14,10 +14,10 @@ import { takeStream } from './stream-in.ts'
 export function ingestRoutes(app: FastifyInstance, { run, ir, load }: Serving): void {
   const sourceNamed = finder('source', ir.sources)
   app.post<{ Params: { source: string } }>('/sources/:source/events', { config: { role: 'ingest' } }, async ({ params, raw }, reply) => {
-    const { name } = sourceNamed(params.source)
+    const source = sourceNamed(params.source)
     const outcome = await (mediaOf(raw) === 'ndjson'
-      ? load.streaming(() => takeStream(run, name, raw, load))
-      : takeJson(run, name, raw, load))
+      ? load.streaming(() => takeStream(run, source, raw, load))
+      : takeJson(run, source.name, raw, load))
     reply.type('application/json')
     return outcome.text()
   })

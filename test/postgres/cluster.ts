@@ -73,6 +73,11 @@ export class Cluster {
     return cluster
   }
 
+  /** The server's first process, the parent of its others. */
+  get pid(): number {
+    return this.#server.pid!
+  }
+
   /** Uses a client with so many connections, made when they are first needed. */
   async withClient<T>(connections: number, use: (client: Sql) => Promise<T>): Promise<T> {
     const client = this.client(connections)

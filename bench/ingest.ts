@@ -1,0 +1,122 @@
+/**
+ * `bench ingest`: NDJSON in large bodies over HTTP, decoded, durable, with ids, and in the features; beside PostgreSQL's COPY of the same payments into
+ * typed columns with a primary key.
+ *
+ * Events a second of processor time, which all threads of the process that takes them add to, and all processes of the peer; who sends is another process
+ * and counts for neither. Checked at the end: every payment is there once, with its amount, and in the features.
+ */
+import { join } from 'node:path'
+import { wallClock } from '../src/base/clock.ts'
+import { median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
+import { fsyncP50, inFolder } from './live/folder.ts'
+import { CopyPeer } from './live/ingest-postgres.ts'
+import { IngestProcess, type Round } from './live/ingest-sender.ts'
+import { CARDS, expected, linesOf, TERMINALS, type Held } from './live/payments.ts'
+import { Postgres } from './live/postgres.ts'
+
+const ROUNDS = 5
+/** Eight MiB of lines. */
+const PAYMENTS = 80_000
+const IN_FLIGHT = 2
+const sizes = { full: { bodies: 8, payments: PAYMENTS }, small: { bodies: 2, payments: 2000 } }
+const EVENTS_PER_CORE_MIN = 300_000
+/** The first payment, before now: the features' shortest window holds all of them. */
+const SINCE_MS = 3_000_000
+
+export const bench: Bench = { name: 'ingest', run: options => inFolder(folder => run(folder, options)) }
+
+/** One way of taking payments, in rounds. */
+interface Side {
+  round(first: number): Promise<Round>
+  /** What is there at the end, and what of it is wrong. */
+  end(payments: number): Promise<readonly string[]>
+}
+
+async function run(folder: string, options: BenchOptions): Promise<Outcome> {
+  const postgres = await peerIfThere(() => Postgres.start(), options)
+  try {
+    return await measure(folder, postgres, options)
+  } finally {
+    if (!(postgres instanceof PeerMissing)) await postgres.stop()
+  }
+}
+
+async function measure(folder: string, postgres: Postgres | PeerMissing, options: BenchOptions): Promise<Outcome> {
+  const size = options.small ? sizes.small : sizes.full
+  const rounds = options.rounds ?? (options.small ? 1 : ROUNDS)
+  const sending = { ...size, inFlight: IN_FLIGHT, since: wallClock() - SINCE_MS }
+  const start = (name: string, pipeline: 'features' | 'deciding') => IngestProcess.start(join(folder, name), pipeline, sending)
+  const [http, memory, deciding] = [await start('http', 'features'), await start('memory', 'features'), await start('deciding', 'deciding')]
+  const copy = postgres instanceof PeerMissing ? undefined : await CopyPeer.start(postgres, sending)
+  const sides: Readonly<Record<string, Side>> = {
+    http: { round: first => http.send(first), end: payments => endOf(http, payments) },
+    memory: { round: first => memory.take(first), end: payments => endOf(memory, payments) },
+    deciding: { round: first => deciding.send(first), end: payments => endOf(deciding, payments, true) },
+    ...(copy && { copy: { round: (first: number) => copy.send(first), end: async payments => wrong('copy', await copy.end(), payments) } }),
+  }
+  const taken = Object.fromEntries(Object.keys(sides).map(name => [name, [] as Round[]]))
+  const payments = size.bodies * size.payments
+  for (let round = 0; round <= rounds; round++)
+    for (const [name, side] of Object.entries(sides)) {
+      options.progress(round === 0 ? `${name}: warming up` : `${name}: round ${round} of ${rounds}`)
+      const measured = await side.round(round * payments)
+      if (round > 0) taken[name].push(measured)
+    }
+  const fsyncMsP50 = fsyncP50(folder)
+  const failures: string[] = []
+  for (const side of Object.values(sides)) failures.push(...(await side.end((rounds + 1) * payments)))
+  const rates = Object.fromEntries(Object.entries(taken).map(([name, all]) => [name, ratesOf(all, payments)]))
+  const ours = rates['http'].eventsPerCore
+  if (!options.small && !(ours >= EVENTS_PER_CORE_MIN))
+    failures.push(`${Math.round(ours)} events a second of processor time, the bound is ${EVENTS_PER_CORE_MIN}`)
+  return {
+    figure: {
+      bench: 'ingest',
+      unit: 'events/s/core',
+      spillway: ours,
+      peer: postgres instanceof PeerMissing ? null : { name: 'postgresql', version: postgres.version, value: rates['copy'].eventsPerCore },
+      ...(postgres instanceof PeerMissing && { peerMissing: postgres.message }),
+      ratio: copy ? ratioOf('higher', ours, rates['copy'].eventsPerCore) : null,
+      rounds,
+      settings: {
+        job: 'http: POST of NDJSON (id, card, terminal, decimal amount, ISO time), a group of 4 features over 1h and 24h, ids within 1h; memory: without HTTP; deciding: http, and a decision on each event',
+        core: 'processor time of all threads of the process, or of all processes of the server; the sender is another process',
+        peer: 'COPY of the same rows as text, typed columns, primary key id, synchronous_commit=on, a Unix socket; a transaction a body',
+        bodies: size.bodies,
+        eventsPerBody: size.payments,
+        bytesPerEvent: linesOf(0, 1000, sending.since).length / 1000,
+        inFlight: IN_FLIGHT,
+        cards: CARDS,
+        terminals: TERMINALS,
+        fsyncMsP50,
+        small: options.small,
+      },
+      ...rates,
+    },
+    failures,
+  }
+}
+
+interface Rates {
+  readonly eventsPerCore: number
+  readonly eventsPerSecond: number
+}
+
+const ratesOf = (rounds: readonly Round[], payments: number): Rates => ({
+  eventsPerCore: payments / median(rounds.map(({ cpu }) => cpu)),
+  eventsPerSecond: payments / median(rounds.map(({ wall }) => wall)),
+})
+
+async function endOf(process: IngestProcess, payments: number, decides = false): Promise<string[]> {
+  const { held, read, decisions } = await process.end()
+  return [
+    ...wrong(process.name, held, payments),
+    ...(read === payments ? [] : [`${process.name}: ${payments} payments were sent, the features count ${read}`]),
+    ...(decisions === (decides ? payments : 0) ? [] : [`${process.name}: ${payments} payments were sent, ${decisions} decisions made`]),
+  ]
+}
+
+function wrong(name: string, held: Held, payments: number): string[] {
+  const [has, should] = [JSON.stringify(held), JSON.stringify(expected(payments))]
+  return has === should ? [] : [`${name}: ${has} is there, and should be ${should}`]
+}

@@ -1,0 +1,117 @@
+/** Our side of `bench ingest`: starts the process that takes payments, and sends them from this one. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { Agent, request } from 'node:http'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stopwatch } from '../../src/base/clock.ts'
+import type { Answer, Ask } from './ingest-process.ts'
+import { linesOf } from './payments.ts'
+
+/** What a round consists of. */
+export interface Sending {
+  readonly bodies: number
+  readonly payments: number
+  readonly inFlight: number
+  /** When the first payment was, UTC ms. */
+  readonly since: number
+}
+
+/** Seconds: of processor time of the process that takes, and of the clock. */
+export interface Round {
+  readonly cpu: number
+  readonly wall: number
+}
+
+/** Calls `one` for 0 … count − 1, so many at a time. */
+export async function severalAtOnce(count: number, inFlight: number, one: (index: number) => Promise<void>): Promise<void> {
+  let next = 0
+  const chain = async (): Promise<void> => {
+    while (next < count) await one(next++)
+  }
+  await Promise.all(Array.from({ length: inFlight }, chain))
+}
+
+export class IngestProcess {
+  readonly name: string
+  readonly #child: ChildProcess
+  readonly #port: number
+  readonly #sending: Sending
+
+  private constructor(name: string, child: ChildProcess, port: number, sending: Sending) {
+    this.name = name
+    this.#child = child
+    this.#port = port
+    this.#sending = sending
+  }
+
+  static async start(folder: string, pipeline: 'features' | 'deciding', sending: Sending): Promise<IngestProcess> {
+    const child = fork(fileURLToPath(new URL('ingest-process.ts', import.meta.url)), [folder, pipeline], {
+      execArgv: ['-C', 'spillway-source', '--expose-gc'],
+    })
+    const { port } = await heard(child, 'ready')
+    return new IngestProcess(basename(folder), child, port, sending)
+  }
+
+  /** A round over HTTP, from payment `first` on. */
+  async send(first: number): Promise<Round> {
+    const { bodies, payments, inFlight, since } = this.#sending
+    const made = Array.from({ length: bodies }, (_, i) => linesOf(first + i * payments, payments, since))
+    const agent = new Agent({ keepAlive: true, maxSockets: inFlight })
+    const before = await this.#ask({ kind: 'cpu' }, 'cpu')
+    const start = stopwatch()
+    await severalAtOnce(bodies, inFlight, async i => {
+      const { accepted } = await post(agent, this.#port, made[i])
+      if (accepted !== payments) throw new Error(`${payments} payments were sent, ${accepted} accepted`)
+    })
+    const wall = (stopwatch() - start) / 1000
+    const after = await this.#ask({ kind: 'cpu' }, 'cpu')
+    agent.destroy()
+    return { cpu: after.seconds - before.seconds, wall }
+  }
+
+  /** A round of bodies that are in the process's memory. */
+  take(first: number): Promise<Round> {
+    const { bodies, payments, since } = this.#sending
+    return this.#ask({ kind: 'take', first, bodies, payments, since }, 'taken')
+  }
+
+  end(): Promise<Extract<Answer, { kind: 'ended' }>> {
+    return this.#ask({ kind: 'end' }, 'ended')
+  }
+
+  #ask<K extends Answer['kind']>(ask: Ask, kind: K): Promise<Extract<Answer, { kind: K }>> {
+    const answer = heard(this.#child, kind)
+    this.#child.send(ask)
+    return answer
+  }
+}
+
+/** The next message of a kind. Rejects if the process ends without it. */
+function heard<K extends Answer['kind']>(child: ChildProcess, kind: K): Promise<Extract<Answer, { kind: K }>> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null): void => reject(new Error(`the process that takes payments ended with ${code}`))
+    child.once('exit', ended)
+    child.once('message', (answer: Answer) => {
+      child.off('exit', ended)
+      if (answer.kind === kind) resolve(answer as Extract<Answer, { kind: K }>)
+      else reject(new Error(`a message '${answer.kind}' instead of '${kind}'`))
+    })
+  })
+}
+
+function post(agent: Agent, port: number, body: Buffer): Promise<{ readonly accepted: number }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      { agent, port, host: '127.0.0.1', method: 'POST', headers: { 'content-type': 'application/x-ndjson' } },
+      response => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (part: string) => (text += part))
+        response.on('end', () => (response.statusCode === 200 ? resolve(JSON.parse(text)) : reject(new Error(text))))
+        response.on('error', reject)
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
