@@ -3,7 +3,7 @@
  *
  *     npm run spillway -- replay examples/fraud/fraud.ts --source payments=payments.ndjson
  */
-import { count, entity, features, logistic, model, on, pipeline, source, stream, t } from 'spillway'
+import { action, answer, count, entity, features, logistic, model, on, pipeline, source, stream, t } from 'spillway'
 import fitted from './fitted.json' with { type: 'json' }
 
 const card = entity('card', t.string())
@@ -66,4 +66,12 @@ export const fraud = model('fraud', {
 /** The score from which on a payment is declined and its card blocked: it saved most on the city that the coefficients are fitted on. */
 export const { declineFrom } = fitted
 
-export default pipeline('fraud', [fraud])
+// Whoever asks waits with a customer in front of them: without a decision in time the payment goes through.
+export const decline = action('decline', {
+  when: fraud.score.gte(declineFrom),
+  deadline: '100ms',
+  reply: 'inline',
+  do: answer({ approved: false }, { otherwise: { approved: true } }),
+})
+
+export default pipeline('fraud', [decline])

@@ -66,6 +66,7 @@ test('the document of the pipeline is whole, and names routes that are there', a
   assert.equal(new Set(ids).size, ids.length)
   assert.deepEqual(ids.filter(id => /_/.test(id)).sort(), [
     'decide_check',
+    'decide_on_payments',
     'features_hooked',
     'features_now',
     'send_hooks',
