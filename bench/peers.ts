@@ -4,6 +4,7 @@
  * Exit code: 0 if the peer is there, 1 if it could not be brought, 2 for an unknown name.
  */
 import { spawnSync } from 'node:child_process'
+import { installFeast } from './live/feast.ts'
 import { hasServer, makeCluster } from './live/postgres.ts'
 
 const peers: Readonly<Record<string, () => void>> = {
@@ -12,6 +13,7 @@ const peers: Readonly<Record<string, () => void>> = {
     if (!hasServer()) command('apt-get', ['install', '-y', '--no-install-recommends', 'postgresql'])
     makeCluster()
   },
+  feast: () => installFeast(command),
 }
 
 function command(name: string, args: readonly string[]): void {
