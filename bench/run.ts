@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   tick: () => import('./tick.ts'),
   soak: () => import('./soak.ts'),
   serve: () => import('./serve.ts'),
+  freshness: () => import('./freshness.ts'),
 }
 
 type Result =

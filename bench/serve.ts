@@ -10,7 +10,7 @@ import type { Asked, Asking } from './live/asking-process.ts'
 import { Child } from './live/child.ts'
 import { Feast, type Row } from './live/feast.ts'
 import { inFolder } from './live/folder.ts'
-import type { ServedAt, ServeWide } from './live/serving-process.ts'
+import type { ServeAsk, ServedAt } from './live/serving-process.ts'
 import { keyOf } from './live/wide.ts'
 import { getOf, Wire } from './live/wire.ts'
 
@@ -34,12 +34,12 @@ type Size = (typeof sizes)['full']
 async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const size = options.small ? sizes.small : sizes.full
   const peer = await peerIfThere(async () => Feast.checkThere(), options)
-  const server = Child.start<ServeWide, ServedAt>(new URL('live/serving-process.ts', import.meta.url), [join(folder, 'data')])
+  const server = Child.start<ServeAsk, ServedAt>(new URL('live/serving-process.ts', import.meta.url), [join(folder, 'data')])
   const client = Child.start<Asking, Asked>(new URL('live/asking-process.ts', import.meta.url))
   let feast: Feast | undefined
   try {
     options.progress(`${size.keys} keys of ${WIDEST} features`)
-    const { port } = await server.ask({ keys: size.keys })
+    const { port } = await server.ask({ kind: 'wide', keys: size.keys })
     const failures: string[] = []
     const rows = await rowsOf(port, size.keys)
     if (!(peer instanceof PeerMissing)) {

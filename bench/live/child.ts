@@ -1,6 +1,7 @@
 /** Processes of a bench that do what they are asked by messages, one thing after the other. */
 import { fork, type ChildProcess } from 'node:child_process'
 
+/** Messages leave out what is `undefined`. */
 type Told<A> = { readonly answer: A } | { readonly error: string }
 
 export class Child<Ask, A> {
@@ -22,8 +23,8 @@ export class Child<Ask, A> {
       this.#process.once('exit', ended)
       this.#process.once('message', (told: Told<A>) => {
         this.#process.off('exit', ended)
-        if ('answer' in told) resolve(told.answer)
-        else reject(new Error(told.error))
+        if ('error' in told) reject(new Error(told.error))
+        else resolve(told.answer)
       })
       this.#process.send(ask as object)
     })

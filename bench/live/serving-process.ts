@@ -5,15 +5,14 @@ import { batchOf } from '../../src/intake/batch.ts'
 import { openFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Run } from '../../src/run/run.ts'
 import { Feed } from '../../src/serve/feed.ts'
-import { listen, type Listening } from '../../src/serve/listen.ts'
+import { listen } from '../../src/serve/listen.ts'
 import { answerAsks } from './child.ts'
+import { fresh } from './fresh.ts'
 import { TICK_EVERY_MS } from './open-loop.ts'
 import { wide, wideEvents } from './wide.ts'
 
-/** What is to be served: features of so many keys. */
-export interface ServeWide {
-  readonly keys: number
-}
+/** What is to be served: the wide features of so many keys, or readings that are still to come. */
+export type ServeAsk = { readonly kind: 'wide'; readonly keys: number } | { readonly kind: 'fresh' }
 
 export interface ServedAt {
   readonly port: number
@@ -22,32 +21,33 @@ export interface ServedAt {
 const BLOCK = 1000
 const [folder] = process.argv.slice(2)
 
-async function serveWide({ keys }: ServeWide): Promise<ServedAt> {
+async function serveAsked(ask: ServeAsk): Promise<ServedAt> {
+  const pipeline = ask.kind === 'wide' ? wide : fresh
   const data = await openFolder(folder)
   const feed = new Feed()
-  const now = wallClock()
-  const events = wideEvents(keys, now)
-  let clock = () => events[0].at
-  const run = new Run(wide, { store: data.store, clock: () => clock(), onDecisions: feed.tell })
-  for (let at = 0; at < events.length; at += BLOCK) {
-    const block = events.slice(at, at + BLOCK)
-    const arrival = block.at(-1)!.at
-    clock = () => arrival
-    await run.submit('events', batchOf(block))
-  }
+  let clock = wallClock
+  const run = new Run(pipeline, { store: data.store, clock: () => clock(), onDecisions: feed.tell })
+  if (ask.kind === 'wide') await fill(run, ask.keys, arrival => (clock = () => arrival))
   clock = wallClock
   const timers = [every(TICK_EVERY_MS, () => run.tick()), every(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint())]
-  const server = await listen({ run, pipeline: wide, data: folder, feed, port: 0 })
-  stopWith(server, async () => {
-    for (const timer of timers) timer.stop()
+  const server = await listen({ run, pipeline, data: folder, feed, port: 0 })
+  process.once('disconnect', async () => {
+    await server.close()
     await run.stop()
+    for (const timer of timers) timer.stop()
     data.release()
   })
   return { port: server.port }
 }
 
-function stopWith(server: Listening, stop: () => Promise<void>): void {
-  process.once('disconnect', () => void server.close().then(stop))
+/** History, by a clock that runs ahead through it. */
+async function fill(run: Run, keys: number, setClock: (arrival: number) => void): Promise<void> {
+  const events = wideEvents(keys, wallClock())
+  for (let at = 0; at < events.length; at += BLOCK) {
+    const block = events.slice(at, at + BLOCK)
+    setClock(block.at(-1)!.at)
+    await run.submit('events', batchOf(block))
+  }
 }
 
-answerAsks(serveWide)
+answerAsks(serveAsked)
