@@ -3,8 +3,10 @@
  *
  * Exit code: 0 if the peer is there, 1 if it could not be brought, 2 for an unknown name.
  */
+import { spawnSync } from 'node:child_process'
 import { makeCluster } from '../test/postgres/cluster.ts'
 import { bringServer } from '../test/postgres/programs.ts'
+import { installFeast } from './live/feast.ts'
 import { CLUSTER } from './live/postgres.ts'
 
 const peers: Readonly<Record<string, () => void>> = {
@@ -13,6 +15,12 @@ const peers: Readonly<Record<string, () => void>> = {
     bringServer()
     makeCluster(CLUSTER)
   },
+  feast: () => installFeast(command),
+}
+
+function command(name: string, args: readonly string[]): void {
+  const { status, error } = spawnSync(name, args, { stdio: ['ignore', 2, 2] })
+  if (status !== 0) throw new Error(`${name} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`)
 }
 
 const [name = '', ...more] = process.argv.slice(2)

@@ -16,6 +16,8 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   recover: () => import('./recover.ts'),
   tick: () => import('./tick.ts'),
   soak: () => import('./soak.ts'),
+  serve: () => import('./serve.ts'),
+  freshness: () => import('./freshness.ts'),
 }
 
 type Result =

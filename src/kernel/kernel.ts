@@ -46,6 +46,7 @@ export class Kernel {
   readonly group: GroupIR
   readonly #source: SourceIR
   readonly #options: KernelOptions
+  readonly #nothing: Block
   readonly #units: readonly Unit[]
   readonly #keys: Keys
   /** An ask below its key's floor is refused as evicted. */
@@ -61,6 +62,7 @@ export class Kernel {
   constructor(group: GroupIR, source: SourceIR, options: KernelOptions) {
     this.group = group
     this.#source = source
+    this.#nothing = noEvents(source)
     this.#options = options
     const isText = group.key.length === 1 && source.columns.find(({ name }) => name === group.key[0])?.type === 'string'
     this.#keys = new Keys(group.key.length, isText ? options.strings : undefined)
@@ -128,10 +130,9 @@ export class Kernel {
     return this.replay(block, { length: block.length, keys: this.#keyColumns(block), upto, uptoBefore, clock: block.arrival }, into)
   }
 
-  /** Reads keys at clocks, with everything applied so far known. */
-  read(keys: readonly Column[], clock: Float64Array): FeatureColumn[] {
-    const nothing: Block = { length: 0, time: empty, arrival: empty, position: empty, columns: this.#emptyColumns() }
-    return this.replay(nothing, { length: clock.length, keys, upto: new Int32Array(clock.length), clock })
+  /** Reads keys at clocks, with everything applied so far known. `into` as of `replay`. */
+  read(keys: readonly Column[], clock: Float64Array, into?: FeatureColumn[]): FeatureColumn[] {
+    return this.replay(this.#nothing, { length: clock.length, keys, upto: new Int32Array(clock.length), clock }, into)
   }
 
   /**
@@ -227,15 +228,18 @@ export class Kernel {
   #keyColumns(block: Block): Column[] {
     return this.group.key.map(name => block.columns[name])
   }
-
-  #emptyColumns(): Record<string, Column> {
-    return Object.fromEntries(
-      this.#source.columns.map(({ name, type }) => [name, { values: type === 'string' ? new Int32Array(0) : empty }]),
-    )
-  }
 }
 
 const empty = new Float64Array(0)
+
+/** No events of a source. */
+const noEvents = ({ columns }: SourceIR): Block => ({
+  length: 0,
+  time: empty,
+  arrival: empty,
+  position: empty,
+  columns: Object.fromEntries(columns.map(({ name, type }) => [name, { values: type === 'string' ? new Int32Array(0) : empty }])),
+})
 
 /** By reader: does its window, at each read of a chunk, reach what its structure had to forget by then? */
 function refuseLost({ structure: { lost }, readers }: Unit, clock: Float64Array, row: number, out: readonly FeatureColumn[]): void {

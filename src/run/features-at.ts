@@ -20,7 +20,7 @@ import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import { refuseIncomplete } from './incomplete.ts'
-import { keyValue } from './key-value.ts'
+import { keyReader } from './key-value.ts'
 import { countBefore } from './recover.ts'
 
 export interface FeaturesAt {
@@ -60,11 +60,10 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group, key, t }: 
   const source = ir.sources.find(({ name }) => name === group.source)!
   const strings = new Strings()
   const wanted = group.key.map((name, i) =>
-    keyValue(
+    keyReader(
       source.columns.find(column => column.name === name)!,
-      key[i],
       text => strings.idOf(text),
-    ),
+    )(key[i]),
   )
   const { block, before, known, ofKey } = ownEvents(ir, store, { group, source, strings, wanted, t })
   const placed = placeAsks(group.place, source, block, triggers(knownRows(group, block, t), t))

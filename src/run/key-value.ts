@@ -4,12 +4,15 @@ import type { ColumnIR } from '../define/ir.ts'
 import { fieldReader } from '../intake/field.ts'
 
 /**
- * A key column's physical value from text, exactly. Bounds are the door's: an event in the log may be from before they were. Throws `SPILL_INPUT` for a text
- * that is none of the column's type.
+ * Reads a key column's physical value from text, exactly. Bounds are the door's: an event in the log may be from before they were. What it gives throws
+ * `SPILL_INPUT` for a text that is none of the column's type.
  */
-export function keyValue({ name, type, scale, zone }: ColumnIR, text: string, idOf: (text: string) => number): number {
+export function keyReader({ name, type, scale, zone }: ColumnIR, idOf: (text: string) => number): (text: string) => number {
   const column: ColumnIR = { name, type, nullable: false, ...(scale !== undefined && { scale }), ...(zone !== undefined && { zone }) }
-  const value = fieldReader(column, { text: true, zoneless: false })(text)
-  if (typeof value === 'object') throw new SpillwayError('SPILL_INPUT', `no key: ${value.detail}`)
-  return typeof value === 'string' ? idOf(value) : value
+  const read = fieldReader(column, { text: true, zoneless: false })
+  return text => {
+    const value = read(text)
+    if (typeof value === 'object') throw new SpillwayError('SPILL_INPUT', `no key: ${value.detail}`)
+    return typeof value === 'string' ? idOf(value) : value
+  }
 }

@@ -26,6 +26,8 @@ export interface GroupAsks {
   readonly clock: Float64Array
   /** The triggering event is the last of the prefix. */
   readonly own: boolean
+  /** Columns that may be written over, which saves making new ones: a row for each ask. */
+  readonly into?: FeatureColumn[]
 }
 
 /** Events of one source, and the entries of the log that they are. */
@@ -148,7 +150,7 @@ export class LiveGroup {
 
   #answer(ask: GroupAsks, block: Block): GroupAnswers {
     const { upto, clock } = placeAsks(this.group.place, this.#source, block, ask)
-    const out = this.kernel.read(ask.keys, clock)
+    const out = this.kernel.read(ask.keys, clock, ask.into)
     return { out, known: Float64Array.from(upto, () => this.#applied), clock }
   }
 

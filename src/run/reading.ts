@@ -4,13 +4,15 @@
  * A read moves the clock of the key that it reads, and nothing may be asked below it later. So a read is made at a clock that no decision to come is below:
  * now, if nothing waits to be decided and no tick is due, otherwise where the decisions are; and what is appended later is stamped at that clock at least.
  */
+import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import { featureValues, type FeatureValue } from '../decision/feature-value.ts'
-import type { ColumnIR, PipelineIR } from '../define/ir.ts'
-import { keyValue } from './key-value.ts'
+import type { GroupIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import { featureColumns } from '../kernel/output.ts'
+import { keyReader } from './key-value.ts'
 import type { GroupAnswers, LiveGroup } from './live-group.ts'
 
 export interface LiveAsk {
@@ -19,8 +21,8 @@ export interface LiveAsk {
   readonly key: readonly string[]
 }
 
-/** What a key's features are, and what they are of (semantics §8). */
-export interface LiveFeatures {
+/** What the features of a key are of (semantics §8). */
+export interface LiveMoment {
   readonly group: string
   readonly key: Readonly<Record<string, string>>
   /** The moment asked for, UTC ms. */
@@ -34,8 +36,26 @@ export interface LiveFeatures {
   readonly ageMs: number | null
   /** Why the values are older than the group's placement says, where they are. */
   readonly degraded?: string
+}
+
+export interface LiveFeatures extends LiveMoment {
   readonly features: Readonly<Record<string, FeatureValue>>
 }
+
+/** The features of a key as the kernel gives them: good only while one looks at them, for the next are written over them. */
+export interface LiveRow {
+  readonly of: LiveMoment
+  readonly group: GroupIR
+  /** One a feature. */
+  readonly columns: readonly FeatureColumn[]
+  readonly row: number
+  readonly strings: Strings
+}
+
+const featuresOf = ({ of, group, columns, row, strings }: LiveRow): LiveFeatures => ({
+  ...of,
+  features: featureValues(group.features, columns, row, strings),
+})
 
 export interface ReadingOptions {
   readonly ir: PipelineIR
@@ -49,9 +69,14 @@ export interface ReadingOptions {
   readonly behind: () => number | undefined
 }
 
+/** A group that is read. */
 interface Read {
   readonly live: LiveGroup
-  readonly columns: readonly ColumnIR[]
+  /** Reads the text of each key column. */
+  readonly parts: readonly ((text: string) => number)[]
+  readonly isText: readonly boolean[]
+  /** Of one row. */
+  readonly into: FeatureColumn[]
 }
 
 export class Reading {
@@ -60,12 +85,12 @@ export class Reading {
   #at = -Infinity
 
   constructor(options: ReadingOptions) {
-    const { ir, groups } = options
+    const { ir, groups, strings } = options
     this.#options = options
     this.#reads = new Map(
       groups.map(live => {
         const source = ir.sources.find(({ name }) => name === live.group.source)!
-        return [live.group.name, { live, columns: live.group.key.map(name => source.columns.find(column => column.name === name)!) }]
+        return [live.group.name, readOf(live, source, strings)]
       }),
     )
   }
@@ -81,10 +106,10 @@ export class Reading {
   }
 
   /**
-   * One answer an ask, all of one moment and one prefix of the log. Throws `SPILL_INPUT` for a group that there is not, and for a key that is none of its
-   * column's type.
+   * An answer an ask, which `make` makes at once, all of one moment and one prefix of the log. Throws `SPILL_INPUT` for a group that there is not, and for a key that is none of
+   * its column's type.
    */
-  features(asks: readonly LiveAsk[]): LiveFeatures[] {
+  features<T = LiveFeatures>(asks: readonly LiveAsk[], make: (row: LiveRow) => T = featuresOf as (row: LiveRow) => T): T[] {
     const wanted = asks.map(ask => this.#checked(ask))
     const now = Math.max(this.#options.now(), this.#at)
     const behind = this.#options.behind()
@@ -94,62 +119,73 @@ export class Reading {
     const answers = new Map<Read, { readonly answers: GroupAnswers; next: number }>()
     for (const read of new Set(wanted.map(({ read }) => read)))
       answers.set(read, {
-        answers: this.#ask(
+        answers: ask(
           read,
           wanted.filter(one => one.read === read).map(({ values }) => values),
           clock,
         ),
         next: 0,
       })
+    const { strings } = this.#options
     return wanted.map(({ read, key }) => {
       const of = answers.get(read)!
-      return this.#answer(read, key, of.answers, of.next++, now, behind !== undefined)
+      const row = of.next++
+      const { group } = read.live
+      return make({ of: momentOf(group, key, of.answers, row, now, behind !== undefined), group, columns: of.answers.out, row, strings })
     })
   }
 
   #checked({ group, key }: LiveAsk): { read: Read; key: readonly string[]; values: number[] } {
     const read = this.#reads.get(group)
     if (!read) throw new SpillwayError('SPILL_INPUT', `there is no group '${group}'${didYouMean(group, [...this.#reads.keys()])}`)
-    const { columns } = read
-    if (key.length !== columns.length)
-      throw new SpillwayError('SPILL_INPUT', `group '${group}' is keyed by ${columns.map(({ name }) => name).join(', ')}`)
+    const { parts, live } = read
+    if (key.length !== parts.length) throw new SpillwayError('SPILL_INPUT', `group '${group}' is keyed by ${live.group.key.join(', ')}`)
+    return { read, key, values: parts.map((valueOf, i) => valueOf(key[i])) }
+  }
+}
+
+function readOf(live: LiveGroup, { columns }: SourceIR, strings: Strings): Read {
+  const { group } = live
+  const keys = group.key.map(name => columns.find(column => column.name === name)!)
+  return {
+    live,
     // A text that no event has had is no key's: −1, and is not kept.
-    return { read, key, values: columns.map((column, i) => keyValue(column, key[i], text => this.#options.strings.find(text))) }
+    parts: keys.map(column => keyReader(column, text => strings.find(text))),
+    isText: keys.map(({ type }) => type === 'string'),
+    into: featureColumns(group, 1, false),
   }
+}
 
-  #ask({ live, columns }: Read, keys: readonly (readonly number[])[], t: number): GroupAnswers {
-    const asked = columns.map(({ type }, part): Column => {
-      const values = keys.map(key => key[part])
-      if (type !== 'string') return { values: Float64Array.from(values) }
-      return { values: Int32Array.from(values), nulls: Uint8Array.from(values, id => (id < 0 ? 1 : 0)) }
-    })
-    const [answers] = live.take(
-      undefined,
-      [{ keys: asked, prefix: new Int32Array(keys.length), clock: new Float64Array(keys.length).fill(t), own: false }],
-      t,
-    )
-    return answers
+function ask({ live, isText, into }: Read, keys: readonly (readonly number[])[], t: number): GroupAnswers {
+  const asked = isText.map((text, part): Column => {
+    const values = keys.map(key => key[part])
+    return text
+      ? { values: Int32Array.from(values), nulls: Uint8Array.from(values, id => (id < 0 ? 1 : 0)) }
+      : { values: Float64Array.from(values) }
+  })
+  const { length } = keys
+  const asks = {
+    keys: asked,
+    prefix: new Int32Array(length),
+    clock: new Float64Array(length).fill(t),
+    own: false,
+    ...(length === 1 && { into }),
   }
+  const [answers] = live.take(undefined, [asks], t)
+  return answers
+}
 
-  #answer(
-    { live: { group } }: Read,
-    key: readonly string[],
-    { out, known, clock }: GroupAnswers,
-    row: number,
-    t: number,
-    isBehind: boolean,
-  ): LiveFeatures {
-    const at = Number.isFinite(clock[row]) ? clock[row] : null
-    return {
-      group: group.name,
-      key: Object.fromEntries(group.key.map((name, i) => [name, key[i]])),
-      t,
-      clock: at,
-      known: known[row],
-      layer: 'stream',
-      ageMs: at === null ? null : t - at,
-      ...(isBehind && { degraded: 'decisions of that moment are being made' }),
-      features: featureValues(group.features, out, row, this.#options.strings),
-    }
+function momentOf(group: GroupIR, key: readonly string[], answers: GroupAnswers, row: number, t: number, isBehind: boolean): LiveMoment {
+  const { known, clock } = answers
+  const at = Number.isFinite(clock[row]) ? clock[row] : null
+  return {
+    group: group.name,
+    key: Object.fromEntries(group.key.map((name, i) => [name, key[i]])),
+    t,
+    clock: at,
+    known: known[row],
+    layer: 'stream',
+    ageMs: at === null ? null : t - at,
+    ...(isBehind && { degraded: 'decisions of that moment are being made' }),
   }
 }

@@ -22,7 +22,7 @@ import { Inbox, type Cursor, type Submitted } from './inbox.ts'
 import { DECIDED } from './memory.ts'
 import { TICKED, type Runnable } from './opening.ts'
 import { partsOf, type Parts, type RunOptions } from './parts.ts'
-import type { LiveAsk, LiveFeatures } from './reading.ts'
+import type { LiveAsk, LiveFeatures, LiveRow } from './reading.ts'
 import type { RecordedDecision } from './recorded.ts'
 
 export class Run {
@@ -113,11 +113,11 @@ export class Run {
     return { decided, receipt }
   }
 
-  /** Features of keys as they are now, all of one moment. Throws `SPILL_INPUT` as `Reading` does. */
-  features(asks: readonly LiveAsk[]): LiveFeatures[] {
+  /** Features of keys as they are now, all of one moment: as objects, or what `make` makes of each. Throws `SPILL_INPUT` as `Reading` does. */
+  features<T = LiveFeatures>(asks: readonly LiveAsk[], make?: (row: LiveRow) => T): T[] {
     if (this.#failure !== undefined) throw this.#failure
     this.#schedule()
-    return this.#parts.reading.features(asks)
+    return this.#parts.reading.features(asks, make)
   }
 
   /** Says what became of effects; resolves when that is durable. */

@@ -1,32 +1,45 @@
 /** The features of a key as JSON. Written by hand: of 250 features this is most of what an answer costs, and almost all of them are numbers. */
-import type { FeatureValue } from '../decision/feature-value.ts'
-import type { LiveFeatures } from '../run/reading.ts'
+import { featureValue } from '../decision/feature-value.ts'
+import type { GroupIR } from '../define/ir.ts'
+import type { LiveRow } from '../run/reading.ts'
 
 /** Values by name; those that are refused apart, so that nothing is taken for a value of one. */
-export function featuresText(found: LiveFeatures): string {
-  const { features, ...rest } = found
-  let values = ''
+export function featuresText({ of, group, columns, row, strings }: LiveRow): string {
+  const { features } = group
+  const { length } = features
+  const labels = labelsOf(group)
+  const numbers = new Array<number>(length)
+  let others: string[] | undefined
   let refused = ''
-  for (const name in features) {
-    const feature = features[name]
-    if ('value' in feature) values += `${values === '' ? '' : ','}${quoted(name)}:${valueText(feature)}`
-    else refused += `${refused === '' ? '' : ','}${quoted(name)}:${JSON.stringify(feature.refused)}`
+  for (let f = 0; f < length; f++) {
+    const feature = featureValue(features[f], columns[f], strings, row)
+    numbers[f] = 0
+    if (!('value' in feature)) {
+      refused += labels[f] + JSON.stringify(feature.refused)
+      others ??= []
+      others[f] = ''
+    } else if (typeof feature.value === 'number') numbers[f] = feature.value
+    else {
+      others ??= []
+      others[f] = labels[f] + JSON.stringify(feature.value)
+    }
   }
-  const head = JSON.stringify(rest).slice(0, -1)
-  return `${head},"features":{${values}}${refused === '' ? '' : `,"refused":{${refused}}`}}`
+  // Numbers are written in one go, which takes two thirds of the time of one by one.
+  const written = JSON.stringify(numbers)
+  let values = ''
+  for (let f = 0, from = 1, to; f < length; f++, from = to + 1) {
+    to = written.indexOf(f < length - 1 ? ',' : ']', from)
+    values += others?.[f] ?? labels[f] + written.slice(from, to)
+  }
+  const head = JSON.stringify(of).slice(0, -1)
+  return `${head},"features":{${values.slice(1)}}${refused === '' ? '' : `,"refused":{${refused.slice(1)}}`}}`
 }
 
-function valueText({ value }: Extract<FeatureValue, { readonly value: unknown }>): string {
-  return typeof value === 'number' && Number.isFinite(value) ? String(value) : JSON.stringify(value)
-}
+/** What stands before each value: names are few, and asked for again and again. */
+const labels = new WeakMap<GroupIR, readonly string[]>()
 
-/** Names of features are few, and asked for again and again. */
-const quotes = new Map<string, string>()
-
-function quoted(name: string): string {
-  const known = quotes.get(name)
-  if (known !== undefined) return known
-  const text = JSON.stringify(name)
-  quotes.set(name, text)
-  return text
+function labelsOf(group: GroupIR): readonly string[] {
+  let known = labels.get(group)
+  if (!known) labels.set(group, (known = group.features.map(({ name }) => `,${JSON.stringify(name)}:`)))
+  return known
 }

@@ -8,14 +8,14 @@ import { jsonValue } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
 import { ServeError } from './serve-error.ts'
-import type { LiveAsk, LiveFeatures } from '../run/reading.ts'
+import type { LiveAsk } from '../run/reading.ts'
 import type { Serving } from './serving.ts'
 
 export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving): void {
   const groupNamed = finder('group', ir.groups)
-  const answer = (asks: readonly LiveAsk[]): readonly LiveFeatures[] => {
+  const answer = (asks: readonly LiveAsk[]): readonly string[] => {
     if (!run.features) throw new ServeError('SPILL_UNSUPPORTED', 'this run gives no features; ask `spillway features`')
-    return run.features(asks)
+    return run.features(asks, featuresText)
   }
   app.get<{ Params: { group: string }; Querystring: { key?: string | string[] } }>(
     '/features/:group',
@@ -24,7 +24,7 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving):
       const group = groupNamed(params.group)
       const [found] = answer([{ group: group.name, key: keyOf(group, query.key) }])
       reply.type('application/json')
-      return featuresText(found)
+      return found
     },
   )
   app.post('/features', { config: { role: 'read' } }, async ({ raw }, reply) => {
@@ -36,7 +36,7 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving):
       return { group: name, key: keyOf(group, key) }
     })
     reply.type('application/json')
-    return `{"answers":[${answer(asks).map(featuresText).join(',')}]}`
+    return `{"answers":[${answer(asks).join(',')}]}`
   })
 }
 

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { open, pay, posted, shop as pipeline, start } from '../../test/serve/shop.ts'
+import { refusals, type FeatureColumn } from '../aggregate/aggregate.ts'
 import { SpillwayError } from '../base/errors.ts'
+import { Strings } from '../columns/strings.ts'
+import { featureRefusals } from '../decision/refused.ts'
+import type { FeatureIR } from '../define/ir.ts'
 import { featuresText } from './feature-text.ts'
 import { serve } from './server.ts'
 import type { LiveAsk, LiveFeatures } from '../run/reading.ts'
@@ -85,14 +89,32 @@ const fake = (asked: LiveAsk[]): ServedRun => ({
   isHeldBack: false,
   counts: run.counts,
   ended: run.ended,
-  features: asks => {
+  features: (asks, make) => {
     asked.push(...asks)
     return asks.map(({ group, key }) => {
       if (key[0] === 'bad') throw new SpillwayError('SPILL_INPUT', 'no key')
-      const features = { n: { value: 2 }, sum: { refused: { code: 'SPILL_LIMIT', why: 'too many' } } } as const
-      return { group, key: { card: key[0] }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0, features }
+      const of = { group, key: { card: key[0] }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0 } as const
+      const ir = pipeline.ir.groups.find(({ name }) => name === group)!
+      const columns = [column([2]), column([0], { nulls: [1], refused: [refusals.limit] })].slice(0, ir.features.length)
+      return make({ of, group: ir, columns, row: 0, strings: new Strings() })
     })
   },
+})
+
+interface Marks {
+  readonly nulls?: readonly number[]
+  readonly refused?: readonly number[]
+  readonly counts?: readonly number[]
+  readonly width?: number
+}
+
+/** A feature's column, of which all is there unless told. */
+const column = (values: readonly number[], { nulls, refused, counts, width = 1 }: Marks = {}): FeatureColumn => ({
+  values: Float64Array.from(values),
+  nulls: Uint8Array.from(nulls ?? values.map(() => 0)),
+  refused: Uint8Array.from(refused ?? values.map(() => 0)),
+  width,
+  ...(counts && { counts: Uint16Array.from(counts) }),
 })
 
 test('features are asked for by key, one group or several in a call', async () => {
@@ -100,7 +122,7 @@ test('features are asked for by key, one group or several in a call', async () =
   const own = serve({ run: fake(asked), pipeline, data: shop.data })
   const one = await own.inject({ url: '/features/now?key=a,b' })
   const answer = { group: 'now', key: { card: 'a,b' }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0 }
-  const values = { features: { n: 2 }, refused: { sum: { code: 'SPILL_LIMIT', why: 'too many' } } }
+  const values = { features: { n: 2 }, refused: { sum: featureRefusals[refusals.limit] } }
   assert.deepEqual([one.statusCode, one.json()], [200, { ...answer, ...values }])
   const asks = [
     { group: 'now', key: 'c' },
@@ -133,20 +155,26 @@ test('features are asked for by key, one group or several in a call', async () =
 })
 
 test('values are written as JSON writes them', () => {
-  const value = (value: null | string | number | boolean | string[]) => ({ value })
-  const features = {
-    a: value(1.5),
-    'b"': value('x"\n'),
-    c: value(null),
-    d: value(true),
-    e: value(['p', 'q']),
-    f: value(-1e-7),
-    g: value(1e21),
-  }
-  const found: LiveFeatures = { group: 'g', key: { k: 'k' }, t: 1, clock: null, known: 0, layer: 'stream', ageMs: null, features }
-  const { features: _, ...rest } = found
-  const values = Object.fromEntries(Object.entries(features).map(([name, feature]) => [name, feature.value]))
-  assert.deepEqual(JSON.parse(featuresText(found)), { ...rest, features: values })
+  const strings = new Strings()
+  const [x, p, q] = ['x"\n', 'p', 'q'].map(text => strings.idOf(text))
+  const given: readonly (readonly [name: string, type: FeatureIR['type'], of: FeatureColumn, value: unknown])[] = [
+    ['a', 'double', column([9, 1.5]), 1.5],
+    ['b"', 'string', column([9, x]), 'x"\n'],
+    ['c', 'double', column([9, 7], { nulls: [0, 1] }), null],
+    ['d', 'bool', column([0, 1]), true],
+    ['e', 'string', column([9, 9, 9, p, q, 9], { width: 3, counts: [3, 2] }), ['p', 'q']],
+    ['f', 'double', column([9, -1e-7]), -1e-7],
+    ['g', 'double', column([9, 1e21]), 1e21],
+    ['h', 'decimal', column([9, 1234]), 12.34],
+  ]
+  const features = given.map(([name, type]) => ({ name, agg: 'last', type, ...(type === 'decimal' && { scale: 2 }) }) as FeatureIR)
+  const group = { ...pipeline.ir.groups[0], features }
+  const of = { group: 'g', key: { k: 'k' }, t: 1, clock: null, known: 0, layer: 'stream', ageMs: null } as const
+  const row = { of, group, columns: given.map(([, , one]) => one), row: 1, strings }
+  assert.deepEqual(JSON.parse(featuresText(row)), { ...of, features: Object.fromEntries(given.map(([name, , , value]) => [name, value])) })
+  const none = { ...row, columns: given.map(([, , one]) => ({ ...one, refused: one.nulls.map(() => refusals.range) })) }
+  const refused = Object.fromEntries(given.map(([name]) => [name, featureRefusals[refusals.range]]))
+  assert.deepEqual(JSON.parse(featuresText(none)), { ...of, features: {}, refused })
 })
 
 test('the process lives, and the run is ready until it has stopped', async () => {

@@ -2,7 +2,7 @@
 import type { RecordBatch } from '../intake/batch.ts'
 import type { Receipt } from '../run/appender.ts'
 import type { Counts } from '../run/counts.ts'
-import type { LiveAsk, LiveFeatures } from '../run/reading.ts'
+import type { LiveAsk, LiveRow } from '../run/reading.ts'
 import type { RecordedDecision } from '../run/recorded.ts'
 
 export interface ServedRun {
@@ -14,8 +14,8 @@ export interface ServedRun {
   decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<Receipt> }
   /** A decision as soon as it is made, and when it is durable. Throws `SPILL_INPUT` for fields that are not the request's. */
   ask(model: string, fields: unknown): { decided: Promise<RecordedDecision>; durable: Promise<RecordedDecision> }
-  /** Throws `SPILL_INPUT` for a key that is none of its columns' types. */
-  features?(asks: readonly LiveAsk[]): readonly LiveFeatures[]
+  /** What `make` makes of the features of each key. Throws `SPILL_INPUT` for a key that is none of its columns' types. */
+  features?<T>(asks: readonly LiveAsk[], make: (row: LiveRow) => T): T[]
   /** The sequence number of the log's next entry. */
   readonly end: number
   /** Records that wait for their turn. */

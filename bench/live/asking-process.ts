@@ -1,0 +1,47 @@
+/**
+ * The process of `bench serve` that asks: so many connections, each with its next request as soon as the last was answered, and how long each took.
+ *
+ * A client that waits for its answer is what asks for features: a service with so many of its own requests at once.
+ */
+import { stopwatch } from '../../src/base/clock.ts'
+import { latencyOf, type Latency } from '../statistics.ts'
+import { answerAsks } from './child.ts'
+import { Wire } from './wire.ts'
+
+export interface Asking {
+  readonly port: number
+  readonly connections: number
+  /** Whole requests, taken in turn. */
+  readonly requests: readonly string[]
+  readonly warmMs: number
+  readonly ms: number
+}
+
+export interface Asked {
+  readonly requests: number
+  readonly requestsPerSecond: number
+  readonly latencyMs: Latency
+}
+
+async function askAll({ port, connections, requests, warmMs, ms }: Asking): Promise<Asked> {
+  const all = requests.map(request => Buffer.from(request))
+  const latencies: number[] = []
+  let next = 0
+  const begin = stopwatch() + warmMs
+  const end = begin + ms
+  const askOn = async (): Promise<void> => {
+    const wire = await Wire.open(port)
+    for (let sent = stopwatch(); sent < end;) {
+      const { status, body } = await wire.ask(all[next++ % all.length])
+      const came = stopwatch()
+      if (status !== 200) throw new Error(`status ${status}: ${body.toString('utf8', 0, 500)}`)
+      if (sent >= begin && came <= end) latencies.push(came - sent)
+      sent = came
+    }
+    wire.close()
+  }
+  await Promise.all(Array.from({ length: connections }, askOn))
+  return { requests: latencies.length, requestsPerSecond: latencies.length / (ms / 1000), latencyMs: latencyOf(latencies) }
+}
+
+answerAsks(askAll)

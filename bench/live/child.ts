@@ -1,0 +1,51 @@
+/** Processes of a bench that do what they are asked by messages, one thing after the other. */
+import { fork, type ChildProcess } from 'node:child_process'
+
+/** Messages leave out what is `undefined`. */
+type Told<A> = { readonly answer: A } | { readonly error: string }
+
+export class Child<Ask, A> {
+  readonly #process: ChildProcess
+
+  private constructor(process: ChildProcess) {
+    this.#process = process
+  }
+
+  /** `file`: of a module that calls `answerAsks`. */
+  static start<Ask, A>(file: URL, args: readonly string[] = []): Child<Ask, A> {
+    return new Child<Ask, A>(fork(file, args, { execArgv: [...process.execArgv] }))
+  }
+
+  /** Rejects with what the process threw, or if it ends without an answer. */
+  ask(ask: Ask): Promise<A> {
+    return new Promise((resolve, reject) => {
+      const ended = (code: number | null): void => reject(new Error(`a process of the bench ended with ${code}`))
+      this.#process.once('exit', ended)
+      this.#process.once('message', (told: Told<A>) => {
+        this.#process.off('exit', ended)
+        if ('error' in told) reject(new Error(told.error))
+        else resolve(told.answer)
+      })
+      this.#process.send(ask as object)
+    })
+  }
+
+  /** Lets it end, which it does when it has nothing left to do. */
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null) return
+    const ended = new Promise(resolve => this.#process.once('exit', resolve))
+    this.#process.disconnect()
+    await ended
+  }
+}
+
+/** In the process: gives an answer to each ask. */
+export function answerAsks<Ask, A>(answer: (ask: Ask) => Promise<A>): void {
+  const tell = (told: Told<A>): void => void process.send!(told)
+  process.on('message', (ask: Ask) => {
+    answer(ask).then(
+      value => tell({ answer: value }),
+      (error: unknown) => tell({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    )
+  })
+}

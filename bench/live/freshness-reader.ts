@@ -1,0 +1,66 @@
+/** The process of `bench freshness` that reads: asks for the probe's features over and over, and says when it first saw each batch in them. */
+import { pauseBlocking } from '../../src/base/clock.ts'
+import { latencyOf, type Latency } from '../statistics.ts'
+import { answerAsks } from './child.ts'
+import { PROBED, type Probed } from './fresh.ts'
+import { sharedClock } from './shared-clock.ts'
+import { getOf, Wire } from './wire.ts'
+
+/** The least time between two requests: the next is sent when it has passed, and the last was answered. */
+export const POLL_MS_MIN = 0.2
+
+export type ReadAsk =
+  | { readonly kind: 'start'; readonly port: number; readonly first: number }
+  | { readonly kind: 'stop'; readonly upto: number }
+
+export interface Seen {
+  /** By batch from `first` to `upto`: ms of the clock that is shared when the answer that had it was there. */
+  readonly seen: readonly number[]
+  /** How many batches are in the features at the end. */
+  readonly count: number
+  /** Between two requests. */
+  readonly pollMs: Latency
+}
+
+let reading: { readonly stop: (upto: number) => void; readonly done: Promise<Seen> } | undefined
+
+async function read(ask: ReadAsk): Promise<Seen | undefined> {
+  if (ask.kind === 'start') {
+    const wire = await Wire.open(ask.port)
+    let last: number | undefined
+    const done = poll(wire, ask.first, () => last)
+    reading = { stop: upto => (last = upto), done }
+    return undefined
+  }
+  reading!.stop(ask.upto)
+  return reading!.done
+}
+
+/** Polls until a batch is given as the last, and seen. */
+async function poll(wire: Wire, first: number, last: () => number | undefined): Promise<Seen> {
+  const request = getOf(PROBED)
+  const seen: number[] = []
+  const gaps: number[] = []
+  let next = 0
+  const isOver = (): boolean => !process.connected || (last() !== undefined && next > last()! - first)
+  for (let sent = sharedClock(); ;) {
+    const { features } = (await wire.json(request)) as Probed
+    const came = sharedClock()
+    for (const batch of features.newest ?? []) if (batch >= first) seen[batch - first] ??= came
+    // Also what newer ones have pushed out of the list between two looks.
+    const oldest = Math.min(...(features.newest ?? [Infinity])) - first
+    for (; next < seen.length && (seen[next] !== undefined || next < oldest); next++) seen[next] ??= came
+    if (isOver()) {
+      wire.close()
+      return { seen, count: features.n, pollMs: latencyOf(gaps) }
+    }
+    // Nothing else is to be done meanwhile, and who turns round and round takes a processor from who is measured.
+    const left = POLL_MS_MIN - (sharedClock() - sent)
+    if (left > 0) pauseBlocking(left)
+    const now = sharedClock()
+    gaps.push(now - sent)
+    sent = now
+  }
+}
+
+answerAsks(read)

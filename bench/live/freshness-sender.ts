@@ -1,0 +1,71 @@
+/**
+ * The process of `bench freshness` that sends: arrays of readings over HTTP, each due at a moment of its own whether or not those before were
+ * acknowledged, on kept connections of which there are as many as are in use at once.
+ */
+import { pause, wallClock } from '../../src/base/clock.ts'
+import { answerAsks } from './child.ts'
+import { batchOfReadings } from './fresh.ts'
+import { sharedClock } from './shared-clock.ts'
+import { postOf, Wire } from './wire.ts'
+
+export interface Sending {
+  readonly port: number
+  readonly everyMs: number
+  /** Readings of a batch. */
+  readonly size: number
+  /** Numbers of the batches. */
+  readonly first: number
+  readonly batches: number
+}
+
+/** By batch, ms of the clock that is shared. */
+export interface Sent {
+  readonly due: readonly number[]
+  /** When its answer had come. */
+  readonly acknowledged: readonly number[]
+  readonly accepted: number
+  readonly connections: number
+}
+
+/** Taken in turn, so that none is idle for so long that the server closes it. */
+const free: Wire[] = []
+let connections = 0
+
+async function sendAll({ port, everyMs, size, first, batches }: Sending): Promise<Sent> {
+  const due: number[] = []
+  const acknowledged: number[] = []
+  const failed: unknown[] = []
+  let accepted = 0
+  const send = async (i: number): Promise<void> => {
+    const request = postOf('/sources/readings/events', JSON.stringify(batchOfReadings(first + i, size, wallClock())))
+    try {
+      const wire = free.shift() ?? (await opened(port))
+      const answer = (await wire.json(request)) as { readonly accepted: number }
+      acknowledged[i] = sharedClock()
+      accepted += answer.accepted
+      free.push(wire)
+    } catch (error) {
+      failed.push(error)
+    }
+  }
+  const begin = sharedClock()
+  const sending: Promise<void>[] = []
+  for (let i = 0; i < batches && failed.length === 0; i++) {
+    due[i] = begin + (i + 1) * everyMs
+    await pause(Math.max(0, due[i] - sharedClock()))
+    sending.push(send(i))
+  }
+  await Promise.all(sending)
+  if (failed.length > 0) throw failed[0]
+  return { due, acknowledged, accepted, connections }
+}
+
+function opened(port: number): Promise<Wire> {
+  connections++
+  return Wire.open(port)
+}
+
+process.once('disconnect', () => {
+  for (const wire of free) wire.close()
+})
+answerAsks(sendAll)
