@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   recover: () => import('./recover.ts'),
   tick: () => import('./tick.ts'),
   soak: () => import('./soak.ts'),
+  action: () => import('./action.ts'),
 }
 
 type Result =
