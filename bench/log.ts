@@ -122,7 +122,12 @@ function measuredOf(rounds: readonly Appended[], blocks: Appending['blocks']): M
   const middle = (of: (latency: Latency) => number) => median(latencies.map(of))
   return {
     eventsPerSecond: events / median(rounds.map(({ seconds }) => seconds)),
-    acknowledgedMs: { p50: middle(({ p50 }) => p50), p99: middle(({ p99 }) => p99), max: middle(({ max }) => max) },
+    acknowledgedMs: {
+      p50: middle(({ p50 }) => p50),
+      p99: middle(({ p99 }) => p99),
+      p999: middle(({ p999 }) => p999),
+      max: middle(({ max }) => max),
+    },
   }
 }
 

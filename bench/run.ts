@@ -18,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   soak: () => import('./soak.ts'),
   serve: () => import('./serve.ts'),
   freshness: () => import('./freshness.ts'),
+  action: () => import('./action.ts'),
 }
 
 type Result =

@@ -10,7 +10,7 @@ test('a percentile is one of the values, counted from the least', () => {
   )
   assert.equal(percentile([7], 0.99), 7)
   assert.ok(Number.isNaN(percentile([], 0.5)))
-  assert.deepEqual(latencyOf(hundred), { p50: 50, p99: 99, max: 100 })
+  assert.deepEqual(latencyOf(hundred), { p50: 50, p99: 99, p999: 100, max: 100 })
 })
 
 test('a slope is that of the line through the points, and of the best one beside them', () => {

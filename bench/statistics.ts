@@ -9,12 +9,14 @@ export function percentile(values: ArrayLike<number>, part: number): number {
 export interface Latency {
   readonly p50: number
   readonly p99: number
+  readonly p999: number
   readonly max: number
 }
 
 export const latencyOf = (ms: ArrayLike<number>): Latency => ({
   p50: percentile(ms, 0.5),
   p99: percentile(ms, 0.99),
+  p999: percentile(ms, 0.999),
   max: percentile(ms, 1),
 })
 

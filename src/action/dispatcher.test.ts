@@ -48,6 +48,7 @@ function bench(options: Partial<DispatcherOptions> & { readonly concurrency?: nu
     },
     clock: () => clock,
     random: random(1),
+    settleMs: 0,
     after: (ms, act) => {
       const timer = { at: clock + ms, act }
       timers.add(timer)

@@ -1,10 +1,11 @@
 /**
  * Sends effects that have become durable, and says what became of them: at least once each, under an idempotency key of its own.
  *
- * A lane an action, so that a destination which is down delays no other. What became of effects is committed some at a time; where a crash comes before that
- * commit, the effect is sent once more.
+ * A lane an action, so that a destination which is down delays no other. What became of effects is committed some at a time and a little later; where a crash
+ * comes before that commit, the effect is sent once more.
  */
-import { after, soon, wallClock, type Clock } from '../base/clock.ts'
+import { after, pause, wallClock, type Clock } from '../base/clock.ts'
+import { limits } from '../base/limits.ts'
 import { random as seeded, type Random } from '../base/random.ts'
 import type { EffectChange, NewEffect, StoredEffects } from '../log/effects.ts'
 import type { Destination } from './destination.ts'
@@ -22,6 +23,8 @@ export interface DispatcherOptions extends Partial<Pick<LaneOptions, 'after' | '
   readonly effects: StoredEffects
   /** Makes durable what became of effects. Rejects if that is no longer possible. */
   readonly settle: (changes: readonly EffectChange[]) => Promise<void>
+  /** Milliseconds for which changes are gathered (`SETTLE_MS`). */
+  readonly settleMs?: number
   readonly clock?: Clock
   readonly random?: Random
   /** Told of each change once it is durable. */
@@ -83,8 +86,8 @@ export class Dispatcher {
 
   async #settleAll(): Promise<void> {
     while (this.#changes.length > 0) {
-      // What ends together is one commit.
-      await new Promise<void>(resolve => soon(resolve))
+      // Nobody waits for it, and the events that come in are to have the disk: what ends within some milliseconds is one commit.
+      await pause(this.#options.settleMs ?? limits.SETTLE_MS)
       const changes = this.#changes
       this.#changes = []
       try {

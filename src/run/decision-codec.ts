@@ -6,7 +6,7 @@
 import { crc32 } from 'node:zlib'
 import type { Column } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
-import type { InputIR, TypeIR, Value } from '../define/ir.ts'
+import type { InputIR, ModelIR, TypeIR, Value } from '../define/ir.ts'
 import { ByteReader, ByteWriter } from '../log/bytes.ts'
 import { readColumn, readNumbers, writeColumn, writeNumbers } from '../log/column-codec.ts'
 import type { StoredDecisions } from '../log/store.ts'
@@ -51,6 +51,8 @@ export class DecisionWriter {
   readonly #strings: Strings
   readonly #out = new ByteWriter()
   readonly #scratch = new ByteWriter()
+  /** By model, the shape of its stretches as text: all of them have the same. */
+  readonly #shapes = new Map<ModelIR, string>()
 
   /** `strings` has the texts of vectors. */
   constructor(fingerprint: string, strings: Strings) {
@@ -64,7 +66,7 @@ export class DecisionWriter {
     const out = this.#out
     out.varint(VERSION)
     out.varint(length)
-    out.text(JSON.stringify(shapeOf(decisions, this.#fingerprint)))
+    out.text(this.#shapeText(decisions))
     for (const numbers of position ? [entry, t, position] : [entry, t]) writeNumbers(out, numbers, length)
     this.#write(decisions.key, length, key.type === 'string' ? stringsOf(key.name) : undefined)
     if (id && decisions.id) this.#write(decisions.id, length, id.type === 'string' ? stringsOf(id.name) : undefined)
@@ -78,6 +80,12 @@ export class DecisionWriter {
     bytes.set(body)
     new DataView(bytes.buffer).setUint32(body.length, crc32(body), true)
     return { model: model.name, first: entry[0], last: entry[length - 1], count: length, bytes }
+  }
+
+  #shapeText(decisions: LiveDecisions): string {
+    const text = this.#shapes.get(decisions.model) ?? JSON.stringify(shapeOf(decisions, this.#fingerprint))
+    this.#shapes.set(decisions.model, text)
+    return text
   }
 
   #write(column: Column, length: number, strings: Strings | undefined): void {

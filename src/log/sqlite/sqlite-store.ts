@@ -39,6 +39,7 @@ export class SqliteStore implements LogStore {
   readonly #states: StateFiles
   readonly #waiting: Waiting[] = []
   #number = 0
+  #transactions = 0
   #failure: SpillwayError | undefined
   #closed = Promise.withResolvers<void>()
   #closing: Promise<void> | undefined
@@ -79,6 +80,11 @@ export class SqliteStore implements LogStore {
     this.#waiting.push({ number, resolve, reject })
     this.#writer.postMessage({ number, commit } satisfies ToWriter, transfers(commit))
     return promise
+  }
+
+  /** Of the writer so far, each of one commit or several, and one fsync. */
+  get transactions(): number {
+    return this.#transactions
   }
 
   get effects(): StoredEffects {
@@ -134,9 +140,10 @@ export class SqliteStore implements LogStore {
   }
 
   #heard(message: FromWriter): void {
-    if (message.kind === 'done')
+    if (message.kind === 'done') {
+      this.#transactions++
       while (this.#waiting.length > 0 && this.#waiting[0].number <= message.number) this.#waiting.shift()!.resolve()
-    else if (message.kind === 'failed') this.#fail(storeError(this.#path, message))
+    } else if (message.kind === 'failed') this.#fail(storeError(this.#path, message))
     else if (message.kind === 'closed') this.#closed.resolve()
   }
 
