@@ -132,6 +132,7 @@ function figuresOf(rounds: readonly Round[]) {
   const middle = (of: (round: Round) => Latency): Latency => ({
     p50: median(rounds.map(round => of(round).p50)),
     p99: median(rounds.map(round => of(round).p99)),
+    p999: median(rounds.map(round => of(round).p999)),
     max: median(rounds.map(round => of(round).max)),
   })
   const all = rounds.flatMap(({ freshMs }) => freshMs)

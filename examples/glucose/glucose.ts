@@ -1,11 +1,28 @@
 /**
- * Is this patient's glucose low, or about to be? Decided every five minutes about each patient who has a reading of the last half hour.
+ * Is this patient's glucose low, or about to be? Decided every five minutes about each patient who has a reading of the last half hour; a clinician
+ * is paged.
  *
  * Research software, not a medical device: nothing here may be used to treat anybody.
  *
  *     npm run spillway -- replay examples/glucose/glucose.ts --source readings=clinic.ndjson
  */
-import { count, entity, every, features, model, pipeline, rules, share, source, stream, t } from 'spillway'
+import {
+  action,
+  count,
+  entity,
+  env,
+  every,
+  features,
+  model,
+  pipeline,
+  rules,
+  share,
+  source,
+  stream,
+  t,
+  webhook,
+  type Duration,
+} from 'spillway'
 import { reading } from './reading.ts'
 
 const patient = entity('patient', t.string())
@@ -32,8 +49,8 @@ export const readings = source('readings', {
   mapVersion: '1',
 })
 
-/** The same definitions over readings from elsewhere: see `cgm.ts`. */
-export function clinic(name: string, from: typeof readings) {
+/** The same definitions over readings from elsewhere, or at a tick for which nobody waits: see `cgm.ts` and `hurried.ts`. */
+export function clinic(name: string, from: typeof readings, tick: Duration = '5m') {
   const recent = features('recent', {
     from,
     entity: patient,
@@ -50,7 +67,7 @@ export function clinic(name: string, from: typeof readings) {
   })
 
   const hypo = model('hypo', {
-    decide: every('5m', patient, { live: '30m' }), // or at each reading: on(from)
+    decide: every(tick, patient, { live: '30m' }), // or at each reading: on(from)
     inputs: ({ patient }) => {
       const now = recent.of(patient)
       return { ...now, in20m: now.level.plus(now.slope.times(20)) }
@@ -68,9 +85,16 @@ export function clinic(name: string, from: typeof readings) {
       ),
   })
 
-  return { recent, hypo, pipeline: pipeline(name, [hypo]) }
+  const page = action('page-clinician', {
+    when: hypo.score.gte(0.8),
+    deadline: '8m', // from the time of the newest reading to the acknowledgement
+    cooldown: '30m',
+    do: webhook(env('CLINIC_URL'), { secret: env('CLINIC_SECRET'), allowPrivate: true }), // a clinic's own network
+  })
+
+  return { recent, hypo, page, pipeline: pipeline(name, [page]) }
 }
 
 const glucose = clinic('glucose', readings)
-export const { recent, hypo } = glucose
+export const { recent, hypo, page } = glucose
 export default glucose.pipeline

@@ -1,16 +1,40 @@
-/** Runs `spillway` as a user would: this checkout's command line, in a process of its own. */
-import { spawnSync } from 'node:child_process'
+/** Runs `spillway` as a user would: the command line of the package that stands here, or of this checkout, in a process of its own. */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
+/** A command and its arguments. In a checkout nothing is built, and Node runs the sources. */
+export function commandLine(...args: readonly string[]): [command: string, ...args: string[]] {
+  const library = import.meta.resolve('spillway')
+  const built = fileURLToPath(new URL('cli/bin.js', library))
+  if (library.endsWith('.js') && existsSync(built)) return [process.execPath, built, ...args]
+  const source = fileURLToPath(new URL('../src/cli/bin.ts', library))
+  return [process.execPath, '-C', 'spillway-source', source, ...args]
+}
+
+/** What a process of its own covers is not asked, and costs as much again. */
+function environment(): NodeJS.ProcessEnv {
+  const { NODE_V8_COVERAGE: _, ...env } = process.env
+  return env
+}
 
 /** What it printed. Throws with what it said if it failed. */
 export function spillway(...args: string[]): string {
-  // What a process of its own covers is not asked, and costs as much again.
-  const { NODE_V8_COVERAGE: _, ...env } = process.env
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['-C', 'spillway-source', bin, ...args], { encoding: 'utf8', env })
+  const [command, ...rest] = commandLine(...args)
+  const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', env: environment() })
   if (status !== 0) throw new Error(`spillway ${args[0]} ended with ${status}\n${stdout}${stderr}`)
   return stdout
+}
+
+/** What it prints, a line of JSON at a time, however much it is. Throws if it failed. */
+export async function* spillwayJson<T>(...args: string[]): AsyncGenerator<T> {
+  const [command, ...rest] = commandLine(...args, '--json')
+  const child = spawn(command, rest, { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] })
+  const closed = new Promise<number | null>((resolve, reject) => void child.once('error', reject).once('close', resolve))
+  for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as T
+  const status = await closed
+  if (status !== 0) throw new Error(`spillway ${args[0]} ended with ${status}`)
 }
 
 /** The path of a file of this example. */

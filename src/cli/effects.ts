@@ -132,5 +132,5 @@ function lineOf({ number, action, key, t, state, attempts, next, why, due, settl
   const late = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'
   const tried = attempts > (state === 'delivered' ? 1 : 0) ? `, tried ${counted(attempts, 'time')}` : ''
   const again = next === undefined ? '' : `, again at ${timeText(next)}`
-  return `${number}  ${action}  ${timeText(t)}  ${key}  [${state}${late}${tried}${again}]${why === undefined ? '' : `\n  ${why}`}`
+  return `${number}  ${action}  ${timeText(t)}  ${String(JSON.parse(key))}  [${state}${late}${tried}${again}]${why === undefined ? '' : `\n  ${why}`}`
 }

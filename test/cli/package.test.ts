@@ -1,5 +1,6 @@
 /**
- * The tarball that would be published, installed into an empty folder: its command, what the command makes, and its types.
+ * The tarball that would be published, installed into an empty folder: its command, what the command makes, its types, and the guide, which is for those
+ * who have installed it.
  *
  * Packed from a copy of what the package is made of, so that this checkout is left alone. Nothing is fetched: the tarball is unpacked as
  * npm would, and its dependencies are those installed here. Costs one compilation.
@@ -9,7 +10,10 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
+import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
+import { faultsOf } from '../docs/session.ts'
+import { listen } from '../action/receiver.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'spillway-pack-'))
@@ -54,13 +58,20 @@ before(() => {
   cpSync(join(root, 'LICENSE'), join(copy, 'dist/left-from-an-earlier-build.js'))
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   ok(copy, 'npm', 'pack', '--offline', '--loglevel=error', '--pack-destination', folder)
-  mkdirSync(installed, { recursive: true })
-  ok(folder, 'tar', '-xzf', `spillway-${manifest.version}.tgz`, '-C', installed, '--strip-components=1')
-  for (const name of [...Object.keys(manifest.dependencies), '@types/node', 'typescript'])
-    link(join(root, 'node_modules', name), join(app, 'node_modules', name))
-  link(join(installed, manifest.bin.spillway), join(app, 'node_modules/.bin/spillway'))
-  chmodSync(join(installed, manifest.bin.spillway), 0o755)
+  install(app)
 })
+
+/** As `npm install spillway` would. */
+function install(into: string): void {
+  const modules = join(into, 'node_modules')
+  const own = join(modules, 'spillway')
+  mkdirSync(own, { recursive: true })
+  ok(folder, 'tar', '-xzf', `spillway-${manifest.version}.tgz`, '-C', own, '--strip-components=1')
+  for (const name of [...Object.keys(manifest.dependencies), '@types/node', 'typescript'])
+    link(join(root, 'node_modules', name), join(modules, name))
+  link(join(own, manifest.bin.spillway), join(modules, '.bin/spillway'))
+  chmodSync(join(own, manifest.bin.spillway), 0o755)
+}
 
 after(() => rmSync(folder, { recursive: true }))
 
@@ -131,6 +142,25 @@ void api.send(named<typeof payments>('payments'), []).then(({ accepted }) => (do
     'page.ts',
   )
 })
+
+test('the guide, from an empty folder to a webhook received', async () => {
+  let text = readFileSync(join(root, 'docs/guide.md'), 'utf8')
+  for (const port of ['7070', '8080']) text = text.replaceAll(port, String(await freePort()))
+  const furnish = (into: string): void => {
+    install(into)
+    link(join(root, 'node_modules/typescript/bin/tsc'), join(into, 'node_modules/.bin/tsc'))
+    writeFileSync(join(into, 'package.json'), '{ "type": "module", "private": true }\n')
+  }
+  assert.equal(faultsOf('docs/guide.md', text, { furnish, conditions: [] }).join('\n'), '')
+})
+
+/** The guide names its ports, which others may have here. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  const port = await listen(server)
+  await new Promise(done => void server.close(done))
+  return port
+}
 
 test('an older Node gets one clear error', t => {
   const path = process.env['PATH']!.split(delimiter)

@@ -1,9 +1,11 @@
-/** Every code block of the README, of `docs/` and of the examples does what the text around it says. */
+/** Every code block of the README, of `docs/` and of the examples does what the text around it says. The guide's do in `test/cli/package.test.ts`. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { textFiles } from '../sources/files.ts'
 import { faultsOf } from './session.ts'
 
-const documents = textFiles('.md').filter(({ path }) => path === 'README.md' || /^(docs|examples)\//.test(path))
+const documents = textFiles('.md').filter(
+  ({ path }) => path === 'README.md' || (/^(docs|examples)\//.test(path) && path !== 'docs/guide.md'),
+)
 
 for (const { path, text } of documents) test(path, () => assert.equal(faultsOf(path, text).join('\n'), ''))

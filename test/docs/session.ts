@@ -1,8 +1,8 @@
 /**
  * The blocks of one document, run in order in one temporary folder, as a reader would who starts at the top.
  *
- * The folder sees this checkout as the package `spillway`, unbuilt, and the packages that are installed here; nothing is
- * fetched. Costs a process a block, and one type check a document.
+ * The folder sees this checkout as the package `spillway`, unbuilt, and the packages that are installed here, unless another ground is given; nothing is
+ * fetched. What a block leaves running goes on for the others and ends with the document. Costs a process a block, and one type check a document.
  */
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -14,18 +14,45 @@ import { printsAs } from './output.ts'
 const root = resolve(import.meta.dirname, '../..')
 const SECONDS_MAX = 120
 
+/** What a document stands on: what its folder has before it begins, and the conditions under which `import 'spillway'` is resolved. */
+export interface Ground {
+  readonly furnish: (folder: string) => void
+  readonly conditions: readonly string[]
+}
+
+const checkout: Ground = { furnish, conditions: ['spillway-source'] }
+
+/** A document as it runs. */
+interface Session {
+  readonly folder: string
+  readonly conditions: readonly string[]
+  /** Process groups, one a command. */
+  readonly groups: number[]
+}
+
 /** What is wrong with a document: a line each, with the place. Empty if all of it works. */
-export function faultsOf(path: string, markdown: string): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-docs-'))
+export function faultsOf(path: string, markdown: string, { furnish, conditions }: Ground = checkout): string[] {
+  const session: Session = { folder: mkdtempSync(join(tmpdir(), 'spillway-docs-')), conditions, groups: [] }
   try {
-    furnish(folder)
-    return runBlocks(folder, path, blocksOf(markdown))
+    furnish(session.folder)
+    return runBlocks(session, path, blocksOf(markdown))
   } finally {
-    rmSync(folder, { recursive: true })
+    for (const group of session.groups) end(group)
+    rmSync(session.folder, { recursive: true, maxRetries: 5 })
   }
 }
 
-function runBlocks(folder: string, path: string, blocks: readonly Block[]): string[] {
+/** Ends what is left of a process group, if anything is. */
+function end(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL')
+  } catch {
+    // Nothing is.
+  }
+}
+
+function runBlocks(session: Session, path: string, blocks: readonly Block[]): string[] {
+  const { folder } = session
   const faults: string[] = []
   const typed = new Set<string>()
   let printed: string | undefined
@@ -45,13 +72,13 @@ function runBlocks(folder: string, path: string, blocks: readonly Block[]): stri
         appendFileSync(join(folder, file), block.text)
         if (block.language === 'ts') typed.add(file)
       }
-      const ran = run(folder, block, file)
+      const ran = run(session, block, file)
       printed = ran?.printed
       if (ran?.failed) faults.push(`${at} ${ran.failed}`)
       if (ran === undefined && file === undefined) faults.push(`${at} '${block.language}' is neither run nor a file: see CONTRIBUTING.md`)
     }
   }
-  return [...faults, ...typeFaults(folder, path, [...typed])]
+  return [...faults, ...typeFaults(session, path, [...typed])]
 }
 
 interface Ran {
@@ -60,18 +87,21 @@ interface Ran {
   readonly failed?: string
 }
 
-function run(folder: string, { language, flags, text }: Block, file: string | undefined): Ran | undefined {
-  if (language === 'sh' && file === undefined) return command(folder, 'bash', ['-euo', 'pipefail', '-c', text])
-  if (language === 'ts' && flags.has('run')) return command(folder, process.execPath, [file!])
+function run(session: Session, { language, flags, text }: Block, file: string | undefined): Ran | undefined {
+  if (language === 'sh' && file === undefined) return command(session, 'bash', ['-euo', 'pipefail', '-c', text])
+  if (language === 'ts' && flags.has('run')) return command(session, process.execPath, [file!])
   if (language === 'json' && file === undefined) return isJson(text) ? {} : { failed: 'is no JSON' }
   return undefined
 }
 
-function command(folder: string, name: string, args: readonly string[]): Ran {
+function command({ folder, conditions, groups }: Session, name: string, args: readonly string[]): Ran {
   const { NODE_TEST_CONTEXT: _, ...inherited } = process.env
   const path = [join(folder, 'node_modules/.bin'), dirname(process.execPath), inherited['PATH']].join(delimiter)
-  const env = { ...inherited, PATH: path, NODE_OPTIONS: '-C spillway-source', NO_COLOR: '1' }
-  const { status, stdout, stderr } = spawnSync(name, args, { cwd: folder, env, encoding: 'utf8', timeout: SECONDS_MAX * 1000 })
+  const env = { ...inherited, PATH: path, NODE_OPTIONS: conditions.map(condition => `-C ${condition}`).join(' '), NO_COLOR: '1' }
+  // In a group of its own, by which what it left running is found again; `spawnSync` takes `detached`, and its types do not say so.
+  const options = { cwd: folder, env, encoding: 'utf8', timeout: SECONDS_MAX * 1000, detached: true } as const
+  const { pid, status, stdout, stderr } = spawnSync(name, args, options)
+  if (pid > 0) groups.push(pid)
   return status === 0 ? { printed: stdout } : { printed: stdout, failed: `ended with exit code ${status}\n${stdout}${stderr}` }
 }
 
@@ -85,14 +115,14 @@ function isJson(text: string): boolean {
 }
 
 /** One type check of all TypeScript that a document shows, as it stands at its end. */
-function typeFaults(folder: string, path: string, files: readonly string[]): string[] {
+function typeFaults(session: Session, path: string, files: readonly string[]): string[] {
   if (files.length === 0) return []
-  const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false, types: ['node'] }
+  const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false, types: ['node'], customConditions: session.conditions }
   writeFileSync(
-    join(folder, 'tsconfig.json'),
+    join(session.folder, 'tsconfig.json'),
     JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: [], files }),
   )
-  const { failed } = command(folder, 'tsc', ['--noEmit', '--pretty', 'false'])
+  const { failed } = command(session, 'tsc', ['--noEmit', '--pretty', 'false'])
   return failed === undefined ? [] : [`${path} does not type-check: ${failed}`]
 }
 

@@ -1,0 +1,36 @@
+/**
+ * Were all pages sent that had to be, and none twice? Counted again from what the run recorded, and compared with what the receiver got.
+ *
+ * In less than half an hour a patient is paged once: at the first decision that scores 0.8, and then not again (`cooldown`).
+ */
+import type { Page } from './pages.ts'
+
+export interface Alert {
+  readonly key: string
+  readonly t: number
+  readonly score: number | null
+}
+
+/** By patient, the time of the first decision for which somebody must be paged. */
+export async function alerts(decisions: AsyncIterable<Alert>): Promise<Map<string, number>> {
+  const first = new Map<string, number>()
+  for await (const { key, t, score } of decisions) if (score !== null && score >= 0.8 && !first.has(key)) first.set(key, t)
+  return first
+}
+
+/** What is wrong, a line each; nothing if all is well. */
+export function faults(expected: ReadonlyMap<string, number>, pages: readonly Page[]): string[] {
+  const found: string[] = []
+  const paged = new Map<string, Page>()
+  for (const page of pages) {
+    const { patient, key, t } = page
+    const other = paged.get(patient)
+    if (other) found.push(`${patient} was paged under two keys, ${other.key} and ${key}`)
+    paged.set(patient, page)
+    if (expected.get(patient) !== t) found.push(`${patient} was paged for ${timeOf(t)}, and no decision there asks for it`)
+  }
+  for (const [patient, t] of expected) if (!paged.has(patient)) found.push(`${patient} scored 0.8 at ${timeOf(t)}, and nobody was paged`)
+  return found
+}
+
+export const timeOf = (ms: number): string => new Date(ms).toISOString().slice(11, 19)

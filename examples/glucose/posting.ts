@@ -1,0 +1,94 @@
+/**
+ * Sends readings to a run over HTTP as a phone's cloud does: as lines, each sent again until it is answered for. What was taken already, and not
+ * answered because the run was killed, is a duplicate there and counts once.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const AGAIN_MS = 200
+const AGAIN_MAX = 600
+const LINES_MAX = 1000
+/** Milliseconds between two posts: what is due by then goes together. */
+const SLICE_MS = 100
+const ANSWER_MS = 60_000
+
+export interface Posted {
+  lines: number
+  /** As the run answered: together they are all lines. */
+  accepted: number
+  duplicates: number
+  refused: number
+  /** Posts that were sent again. */
+  again: number
+}
+
+interface Receipt {
+  readonly accepted: number
+  readonly duplicates: number
+  readonly refused: number
+}
+
+export interface Posting {
+  /** Where the run listens now. */
+  readonly address: () => string
+  /** Counts as it goes. */
+  readonly posted: Posted
+  /** Called once all that was due when it began is answered for. */
+  readonly onCaughtUp: () => void
+  readonly signal: AbortSignal
+}
+
+/** Sends each line when it is due. Throws for an answer that says not to try again, and if there is none for minutes. */
+export async function post(arrivals: Iterable<{ readonly due: number; readonly line: string }>, posting: Posting): Promise<void> {
+  let lines: string[] = []
+  let isCaughtUp = false
+  const send = async (): Promise<void> => {
+    if (lines.length > 0) await postLines(lines, posting)
+    lines = []
+  }
+  for (const { due, line } of arrivals) {
+    if (due > Date.now()) {
+      await send()
+      if (!isCaughtUp) posting.onCaughtUp()
+      isCaughtUp = true
+      while (due > Date.now()) await sleep(SLICE_MS, undefined, { signal: posting.signal })
+    }
+    lines.push(line)
+    if (lines.length === LINES_MAX) await send()
+  }
+  await send()
+}
+
+async function postLines(lines: readonly string[], { address, posted, signal }: Posting): Promise<void> {
+  const body = lines.map(line => `${line}\n`).join('')
+  posted.lines += lines.length
+  for (let tries = 0; tries < AGAIN_MAX; tries++) {
+    const receipt = await once(`${address()}/sources/readings/events`, body, signal)
+    if (receipt) {
+      posted.accepted += receipt.accepted
+      posted.duplicates += receipt.duplicates
+      posted.refused += receipt.refused
+      return
+    }
+    posted.again++
+    await sleep(AGAIN_MS, undefined, { signal })
+  }
+  throw new Error(`the run did not answer in ${AGAIN_MAX} tries`)
+}
+
+/** Nothing, if it is to be tried again: the run is gone, or has too much to do. */
+async function once(url: string, body: string, signal: AbortSignal): Promise<Receipt | undefined> {
+  let status: number
+  let text: string
+  try {
+    const headers = { 'content-type': 'application/x-ndjson' }
+    const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]) })
+    status = response.status
+    text = await response.text()
+  } catch (error) {
+    if (signal.aborted) throw error
+    return undefined
+  }
+  if (status === 429 || status === 503) return undefined
+  if (status !== 200) throw new Error(`the run answered ${status}: ${text}`)
+  return JSON.parse(text) as Receipt
+}
