@@ -74,7 +74,12 @@ export class ByteWriter {
 
   /** What was written, in a buffer of its own that starts with it. The writer begins anew. */
   finish(): Uint8Array<ArrayBuffer> {
-    const bytes = this.#bytes.slice(0, this.#length)
+    return this.view().slice()
+  }
+
+  /** What was written, until more is. The writer begins anew. */
+  view(): Uint8Array<ArrayBuffer> {
+    const bytes = this.#bytes.subarray(0, this.#length)
     this.#length = 0
     return bytes
   }

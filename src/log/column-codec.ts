@@ -58,7 +58,7 @@ export function writeColumn(writer: ByteWriter, { values, nulls }: Column, lengt
   if (hasNulls) scratch.array(nulls.subarray(0, length))
   if (strings) writeTexts(scratch, values, nulls, length, strings)
   else writeNumbers(scratch, values, length)
-  writer.raw(scratch.finish())
+  writer.raw(scratch.view())
 }
 
 /** Reads a column that stands alone in `reader`: what `ByteReader.raw` gives of `writeColumn`. */

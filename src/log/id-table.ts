@@ -3,8 +3,11 @@
  *
  * Nothing that is large is ever made anew: columns are in chunks, and places by hash are in parts by its first bits, each of which is split alone when
  * it is full (extendible hashing), so that no addition takes longer than a part. An id gets its place when an id is looked for next: those of a log that is read
- * again are placed together, in order of their parts, which spares most of the cache misses. 24 bytes an id, and 8 to 16 for its place.
+ * again are placed together, in order of their parts, which spares most of the cache misses. A place has some bits of the hash beside the entry's number, so
+ * that another id's is mostly passed over without a look at its hash, wherever that is in memory. 24 bytes an id, and 8 to 16 for its place.
  */
+import { assert } from '../base/assert.ts'
+
 const CHUNK_BITS = 13
 const CHUNK = 1 << CHUNK_BITS
 const PART_PLACES = 1 << 13
@@ -22,7 +25,11 @@ export interface Hashes {
   readonly low: Int32Array
 }
 
-/** Open addressing, at most half full: an entry's number from 1, or 0. */
+/** Of a place: the lower ones are the entry's number from 1, the others the last ones of `high`. */
+const ENTRY_BITS = 25
+const ENTRY_MASK = (1 << ENTRY_BITS) - 1
+
+/** Open addressing, at most half full: 0 where there is no entry. */
 interface Part {
   readonly places: Int32Array
   used: number
@@ -69,8 +76,10 @@ export class IdTable {
     const { places } = this.#parts[this.#partOf(high)]
     const mask = places.length - 1
     let newest = -1
-    for (let place = low & mask; places[place] > 0; place = (place + 1) & mask) {
-      const entry = places[place] - 1
+    const marked = high << ENTRY_BITS
+    for (let place = low & mask; places[place] !== 0; place = (place + 1) & mask) {
+      if (((places[place] ^ marked) & ~ENTRY_MASK) !== 0) continue
+      const entry = (places[place] & ENTRY_MASK) - 1
       const [chunk, at] = [entry >>> CHUNK_BITS, entry & (CHUNK - 1)]
       if (this.#low[chunk][at] !== low || this.#high[chunk][at] !== high || this.#arrival[chunk][at] < since) continue
       if (entry > newest && isSame(this.#sequenceOf(entry))) newest = entry
@@ -122,6 +131,7 @@ export class IdTable {
   }
 
   #makeRoom(): void {
+    assert(this.length + CHUNK < ENTRY_MASK, 'a place has room for the number of an entry')
     this.#high.push(new Int32Array(CHUNK))
     this.#low.push(new Int32Array(CHUNK))
     this.#sequence.push(new Float64Array(CHUNK))
@@ -146,7 +156,7 @@ export class IdTable {
       this.#enlarge(part, this.#partOf(high))
       part = this.#parts[this.#partOf(high)]
     }
-    put(part, entry, low)
+    put(part, entry, high, low)
   }
 
   /** Entries [placed, to) by a counting sort on the first bits of their hashes, then one part after the other. */
@@ -197,17 +207,19 @@ export class IdTable {
     for (let i = 0; i < shared; i++) this.#parts[first + i] = into[Math.floor((i * into.length) / shared)]
     for (const place of part.places) {
       if (place === 0) continue
-      const [chunk, at] = [(place - 1) >>> CHUNK_BITS, (place - 1) & (CHUNK - 1)]
-      put(this.#parts[this.#partOf(this.#high[chunk][at])], place - 1, this.#low[chunk][at])
+      const entry = (place & ENTRY_MASK) - 1
+      const [chunk, at] = [entry >>> CHUNK_BITS, entry & (CHUNK - 1)]
+      const high = this.#high[chunk][at]
+      put(this.#parts[this.#partOf(high)], entry, high, this.#low[chunk][at])
     }
   }
 }
 
-function put(part: Part, entry: number, low: number): void {
+function put(part: Part, entry: number, high: number, low: number): void {
   const { places } = part
   const mask = places.length - 1
   let place = low & mask
-  while (places[place] > 0) place = (place + 1) & mask
-  places[place] = entry + 1
+  while (places[place] !== 0) place = (place + 1) & mask
+  places[place] = (high << ENTRY_BITS) | (entry + 1)
   part.used++
 }

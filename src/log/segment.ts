@@ -92,7 +92,7 @@ export class SegmentWriter {
     for (const mark of marks) out.text(JSON.stringify(mark))
     out.varint(order ? 1 : 0)
     if (order) writeRuns(out, order)
-    const body = out.finish()
+    const body = out.view()
     const bytes = new Uint8Array(CHECKSUM_BYTES + body.length)
     new DataView(bytes.buffer).setUint32(0, crc32(body), true)
     bytes.set(body, CHECKSUM_BYTES)
