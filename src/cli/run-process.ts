@@ -16,6 +16,7 @@ import { Sent } from './sent.ts'
 import { takeOver, type Taken } from './take-over.ts'
 import { counted, number } from './summary.ts'
 import { timeText } from './time-text.ts'
+import { webhooksOf, type WebhookSource } from './webhook-option.ts'
 
 const STATUS_EVERY_MS = 5000
 /** Of fewer entries nobody needs to be told that they are taken. */
@@ -26,6 +27,7 @@ export interface RunRequest {
   /** Where to listen, if anywhere. */
   readonly listen: { readonly host?: string; readonly port?: number } | undefined
   readonly isOpen: boolean
+  readonly webhooks: readonly WebhookSource[]
   readonly data: string
   readonly once: boolean
   readonly isDry: boolean
@@ -96,12 +98,21 @@ async function served(
   pipeline: Pipeline,
   { run }: Running,
   feed: Feed,
-  { listen, isOpen, data }: RunRequest,
+  { listen, isOpen, webhooks, data }: RunRequest,
   say: Say,
 ): Promise<Listening> {
   // Fastify takes a tenth of a second to load: only where something is served.
   const { listen: open } = await import('../serve/listen.ts')
-  const server = await open({ ...listen, open: isOpen, run, pipeline, data, feed, onError: error => say(`  ${String(error)}`) })
+  const server = await open({
+    ...listen,
+    open: isOpen,
+    run,
+    pipeline,
+    data,
+    feed,
+    webhooks: webhooksOf(webhooks, process.env),
+    onError: error => say(`  ${String(error)}`),
+  })
   say(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
   return server
 }

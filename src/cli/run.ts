@@ -5,6 +5,7 @@ import { STANDARD_INPUT } from './feeds.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { runIn, type RunRequest } from './run-process.ts'
 import { checkSourceFiles, sourceFiles } from './source-files.ts'
+import { webhookOption, webhookSources } from './webhook-option.ts'
 
 export const runCommand: Command = {
   name: 'run',
@@ -23,6 +24,7 @@ export const runCommand: Command = {
       help: 'serve over HTTP at PORT or HOST:PORT; without --source at 127.0.0.1:7070 unless given',
     },
     open: { type: 'boolean', help: 'on an address of this machine alone, ask for no tokens though there are some' },
+    webhook: webhookOption,
     data: dataOption,
     'dry-run': { type: 'boolean', help: 'record what actions would send, print it, and send nothing' },
     'take-over': {
@@ -69,11 +71,14 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   if (files.filter(file => file.path === STANDARD_INPUT).length > 1) throw new UsageError('standard input feeds one source')
   if (json && decisions === STANDARD_INPUT) throw new UsageError('--json and --decisions - would both write to standard output')
   const listens = listen !== undefined || files.length === 0
+  const webhooks = webhookSources((values['webhook'] as string[] | undefined) ?? [])
+  if (webhooks.length > 0 && !listens) throw new UsageError('--webhook needs a server: --listen 7070')
   return {
     path,
     files,
     listen: listens ? addressOf(listen) : undefined,
     isOpen: values['open'] === true,
+    webhooks,
     data: dataOf(values),
     once,
     isDry: values['dry-run'] === true,
