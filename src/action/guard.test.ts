@@ -28,6 +28,16 @@ test('nor are documentation, tests, multicast and what is reserved', () => {
 test('an IPv6 address that leads to an IPv4 address is judged by that', () => {
   expectAll(false, ['::ffff:127.0.0.1', '::ffff:7f00:1', '::FFFF:10.0.0.1', '0:0:0:0:0:ffff:a9fe:a9fe', '64:ff9b::169.254.169.254'])
   expectAll(false, ['64:ff9b::a00:1', '2002:7f00:1::', '2002:a9fe:a9fe::1', '2002:c0a8:101::1'])
+  // Each of the four numbers counts: the third decides here.
+  for (const [before, last] of [
+    ['::ffff:cb00', '01'],
+    ['64:ff9b::cb00', '01'],
+    ['2002:cb00', '01::1:1'],
+  ]) {
+    expectAll(false, [`${before}:71${last}`])
+    expectAll(true, [`${before}:72${last}`])
+  }
+  expectAll(false, ['::ffff:127.1.1.1', '64:ff9b::127.1.1.1', '2002:7f01:101:101::'])
   expectAll(true, ['::ffff:1.1.1.1', '64:ff9b::101:101', '2002:101:101::1'])
 })
 

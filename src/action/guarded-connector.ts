@@ -52,9 +52,9 @@ function askedOnce(resolve: Resolve): Resolve {
   }
 }
 
-function refusedName(host: string, found: readonly LookupAddress[]): SpillwayError {
-  const [first] = found
-  return refused(first ? `'${host}' resolves to a private address (${first.address})` : `'${host}' has no address`)
+function refusedName(host: string, [first]: readonly LookupAddress[]): SpillwayError {
+  if (!first) return new SpillwayError('SPILL_ADDRESS', `'${host}' has no address`)
+  return refused(`'${host}' resolves to a private address (${first.address})`)
 }
 
 const refused = (what: string): SpillwayError => new SpillwayError('SPILL_ADDRESS', `${what}; allow it with allowPrivate`)

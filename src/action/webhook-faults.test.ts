@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { afterEach, test } from 'node:test'
 import { buildConnector } from 'undici'
 import { delivery, handTimers, plainReceiver, receiver } from '../../test/action/receiver.ts'
+import { pause } from '../base/clock.ts'
 import type { Destination } from './destination.ts'
 import type { MakeConnector } from './guarded-connector.ts'
 import { openWebhook, type WebhookPorts } from './webhook.ts'
@@ -57,6 +58,17 @@ test('a receiver that hangs has failed when the time is over, and what it answer
     'the connection is not used again, for its next answer would be the late one',
   )
   assert.equal(timers.running.size, 0, 'no timer is left')
+})
+
+test('a receiver that is slow, with the head of its answer and with the body, is waited for', async () => {
+  const there = await receiver(async response => {
+    await pause(30)
+    response.write('{')
+    await pause(30)
+    response.end('}')
+  })
+  open.push(there)
+  assert.deepEqual(await (await opened(there.url)).deliver(delivery()), { kind: 'acknowledged' })
 })
 
 test('an answer that dribbles has failed when the time is over', async () => {

@@ -24,11 +24,23 @@ test('what is not said has its default', () => {
   ])
 })
 
+test('numbers go up to their limits', () => {
+  for (const numbers of [
+    { timeoutMs: 1, concurrency: 1, maxRedirects: 0 },
+    { timeoutMs: 2 ** 31 - 1, concurrency: 1024, maxRedirects: 20 },
+  ]) {
+    const { timeoutMs, concurrency, maxRedirects } = checkWebhook({ url, ...numbers })
+    assert.deepEqual({ timeoutMs, concurrency, maxRedirects }, numbers)
+  }
+})
+
 test('settings that cannot be are refused with what to write, and nothing secret is shown', async () => {
   const wrong: [Partial<WebhookSettings>, RegExp][] = [
     [{ url: 'clinic.example/?s3cret' }, /^a webhook's url is no URL; write 'https:/],
     [{ url: 'ftp://s3cret/' }, /url begins with 'ftp:'; write 'https:' or 'http:'/],
     [{ url: 'https://user:s3cret@clinic.example/' }, /holds a user or password; give headers/],
+    [{ url: 'https://s3cret@clinic.example/' }, /holds a user or password/],
+    [{ url: 'https://:s3cret@clinic.example/' }, /holds a user or password/],
     [{ timeoutMs: 0 }, /timeoutMs is 0; write a whole number from 1 to 2147483647/],
     [{ timeoutMs: 2 ** 31 }, /timeoutMs is 2147483648/],
     [{ concurrency: 1025 }, /concurrency is 1025; write a whole number from 1 to 1024/],

@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createSecureServer } from 'node:http2'
 import { createServer, type Server } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, test } from 'node:test'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { buildConnector } from 'undici'
 import { delivery, listen } from '../../test/action/receiver.ts'
 import type { Destination } from './destination.ts'
@@ -69,6 +71,25 @@ test('a certificate for the host that is trusted lets a delivery pass', { skip }
   const webhook = await opened(`https://receiver.test:${port}/`, true)
   for (let i = 0; i < 2; i++) assert.deepEqual(await webhook.deliver(delivery()), { kind: 'acknowledged' })
   assert.deepEqual(received, [`receiver.test:${port}`, `receiver.test:${port}`])
+})
+
+test('a receiver that also speaks HTTP/2 is spoken to in HTTP/1.1', { skip }, async () => {
+  const versions: string[] = []
+  const server = createSecureServer({ key: pem('key'), cert: pem('cert'), allowHTTP1: true }, (request, response) => {
+    versions.push(request.httpVersion)
+    request.resume().on('end', () => response.end())
+  })
+  open.push({ close: () => new Promise(resolve => server.close(() => resolve(undefined))) })
+  const trusted = getCACertificates()
+  setDefaultCACertificates([...trusted, pem('cert')])
+  const webhook = await openWebhook(
+    { url: `https://receiver.test:${await listen(server)}/`, allowPrivate: true },
+    { resolve: (_, done) => done(null, [{ address: '127.0.0.1', family: 4 }]) },
+  )
+  open.push(webhook)
+  assert.deepEqual(await webhook.deliver(delivery()), { kind: 'acknowledged' })
+  setDefaultCACertificates(trusted)
+  assert.deepEqual(versions, ['1.1'])
 })
 
 test('a certificate for another host, or that is not trusted, has failed and nothing was sent', { skip }, async () => {

@@ -6,8 +6,19 @@ export const wallClock: Clock = () => Date.now()
 /** Milliseconds for measuring spans; never goes back. */
 export const stopwatch: Clock = () => performance.now()
 
-/** Resolves after `ms` milliseconds. */
-export const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
+/** Resolves after `ms` milliseconds, or once the signal is aborted. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  if (!signal) return promise
+  const stop = () => {
+    clearTimeout(timer)
+    resolve()
+  }
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  return promise.finally(() => signal.removeEventListener('abort', stop))
+}
 
 /** Holds the thread up for `ms` milliseconds: for threads that do nothing else, and for disks made slow on purpose. */
 export function pauseBlocking(ms: number): void {

@@ -34,10 +34,13 @@ export const errorCodes = {
   SPILL_IMPORT: 'an import of history into the data folder was broken off',
   SPILL_TOKEN: 'an HTTP request came without a token, or with one that is none',
   SPILL_ROLE: 'the token of an HTTP request may not do what it asks for',
+  SPILL_SIGNATURE: 'a webhook came that is not signed by its secret, or not of now',
   SPILL_NOT_FOUND: 'an HTTP request names a source, group, model or path that there is not',
   SPILL_REFUSED: 'the record that an HTTP request gave was refused',
   SPILL_OVERLOAD: 'more waits than the server takes at once: come again later',
   SPILL_ADDRESS: 'an action would have gone to a private address',
+  SPILL_UNREACHABLE: 'the server of a client does not answer, or not as Spillway does',
+  SPILL_GAP: 'a reader of decisions has missed some for good',
   SPILL_ASSERT: 'an invariant of Spillway itself does not hold: a bug',
 } as const
 

@@ -126,6 +126,8 @@ export const limits = {
   TOKENS_LOOK_MS: 1000,
   /** Clients whose rate is known at once; those that came longest ago are forgotten. */
   RATE_CLIENTS_MAX: 100_000,
+  /** Seconds between the timestamp of a webhook and this machine's clock. */
+  WEBHOOK_TOLERANCE_S: 300,
   /** Connections to the server at once. */
   HTTP_CONNECTIONS_MAX: 12_000,
   /** Milliseconds within which the head of a request must be there. */
@@ -134,6 +136,8 @@ export const limits = {
   HTTP_REQUEST_MS: 60_000,
   /** Milliseconds between two looks for requests that are too slow. */
   HTTP_LOOK_MS: 2000,
+  /** Milliseconds between two looks for connections that have nothing more to wait for, while a server stops. */
+  HTTP_CLOSING_LOOK_MS: 20,
   /** Milliseconds that a connection may wait for its next request. */
   HTTP_IDLE_MS: 30_000,
   /** Milliseconds in which nothing at all moves on a connection, before it is closed. */
@@ -154,6 +158,8 @@ export const limits = {
   DELIVERIES_AT_ONCE: 16,
   /** Deliveries that one destination takes at a time, whatever it says. */
   DELIVERIES_AT_ONCE_MAX: 1024,
+  /** Milliseconds before its deadline at which an answer is given at the latest. */
+  ANSWER_MARGIN_MS: 20,
   /** Effects of one action that are held in memory; those behind them stay in the store until others are done. */
   EFFECTS_HELD_MAX: 1 << 14,
   /** Deliveries to one file that wait for the same fsync. */
@@ -176,10 +182,32 @@ export const limits = {
   POSTGRES_PAGE_BYTES: 1 << 23,
   /** Milliseconds between two looks for new rows of an outbox, while there are none. */
   POSTGRES_POLL_MS: 200,
+  /** Rows of a PostgreSQL table that are read at a time when it is copied. */
+  POSTGRES_COPY_ROWS: 1 << 8,
+  /** Milliseconds between two messages to PostgreSQL that say how far changes were read, and after which that is kept though nothing has changed. */
+  POSTGRES_STATUS_MS: 1000,
+  /** Milliseconds of silence after which a PostgreSQL that sends changes is taken for lost: it is asked for an answer all the time. */
+  POSTGRES_SILENCE_MS: 60_000,
   /** Milliseconds that a connection to PostgreSQL may take. */
   POSTGRES_CONNECT_MS: 10_000,
   /** Milliseconds between two tries to reach a PostgreSQL that was there, at most. */
   POSTGRES_RETRY_MS_MAX: 5000,
+  /** Bytes of events that a client sends in one request. */
+  CLIENT_BATCH_BYTES: 1 << 20,
+  /** Events that a client sends in one request. */
+  CLIENT_BATCH_EVENTS: 10_000,
+  /** Events in one request, beyond which they are sent as lines: the server has room for many requests of JSON at once, and for few streams. */
+  CLIENT_JSON_EVENTS: 100,
+  /** Times that a client sends a request, before it gives up. */
+  CLIENT_TRIES: 8,
+  /** Milliseconds that a client waits at most before it sends a request again. */
+  CLIENT_WAIT_MS_MAX: 30_000,
+  /** Milliseconds within which a client has its answer: longer than the server waits for a request. */
+  CLIENT_ANSWER_MS: 70_000,
+  /** Milliseconds without a sign of life after which a client takes a stream of events for gone: three are missing. */
+  CLIENT_STILL_MS: 50_000,
+  /** Characters of one server-sent event that a client takes. */
+  CLIENT_EVENT_CHARS_MAX: 1 << 24,
   /** Ticks of one model over one replay, some key being live. */
   REPLAY_TICKS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */

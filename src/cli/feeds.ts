@@ -17,13 +17,15 @@ export const STANDARD_INPUT = '-'
 export interface FeedOptions {
   /** Go on at the end of an NDJSON file. CSV and Parquet are read once: they do not grow. */
   readonly follow: boolean
+  /** The folder of the run's log. */
+  readonly data: string
   readonly signal: AbortSignal
   readonly onWarning: (warning: string) => void
 }
 
 /** Gives a file's or table's records to a source, from where it was read up to before. Resolves when all of them are durable. Throws `SPILL_INPUT` and `SPILL_SOURCE`. */
 export async function feed(run: Run, source: SourceIR, path: string, options: FeedOptions): Promise<void> {
-  if (isPostgres(path)) return readPostgres(run, source, path, { ...options, env: process.env }, options.signal)
+  if (isPostgres(path)) return readPostgres(run, source, path, { ...options, folder: options.data, env: process.env }, options.signal)
   const sent = new Set<Promise<unknown>>()
   for await (const { batch, cursor } of path === STANDARD_INPUT ? standardInput() : batchesOf(run, source, path, options)) {
     await run.room()

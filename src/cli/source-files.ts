@@ -27,7 +27,7 @@ export function checkSourceFiles(files: readonly SourceFile[], ir: PipelineIR): 
   for (const { source, path } of files) {
     if (!names.includes(source))
       throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no source '${source}'${didYouMean(source, names)}`)
-    if (isPostgres(path)) postgresAddress(path)
+    if (isPostgres(path)) postgresAddress(source, path)
     else if (!existsSync(path))
       throw new SpillwayError('SPILL_INPUT', `does not exist; it was given for source '${source}'`, { place: path })
   }

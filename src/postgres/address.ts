@@ -6,39 +6,74 @@ import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import type { OutboxColumns } from './outbox-table.ts'
 
-export interface OutboxAddress {
-  readonly kind: 'outbox'
+interface Address {
   readonly table: string
   /** The variable that holds the address of the database. */
   readonly variable: string | undefined
+}
+
+export interface OutboxAddress extends Address {
+  readonly kind: 'outbox'
   readonly columns: OutboxColumns
   readonly moved: boolean
 }
 
-const form = /^pg:([^?]+)(?:\?(.*))?$/
-
-export const isPostgres = (text: string): boolean => text.startsWith('pg:')
-
-/** Throws `SPILL_INPUT` for an option that there is not, or a value that it does not take. */
-export function postgresAddress(text: string): OutboxAddress {
-  const [, table, query = ''] = form.exec(text) ?? []
-  if (table === undefined) throw new SpillwayError('SPILL_INPUT', `names no table: write pg:outbox`, { place: text })
-  const given = optionsOf(text, query, ['db', 'id', 'xid', 'payload', 'moved'])
-  const columns = { id: given.get('id') ?? 'id', xid: given.get('xid') ?? 'xid', payload: given.get('payload') }
-  return { kind: 'outbox', table, variable: given.get('db'), columns, moved: isTrue(text, 'moved', given.get('moved')) }
+export interface ChangesAddress extends Address {
+  readonly kind: 'changes'
+  readonly slot: string
+  readonly publication: string
+  readonly copy: boolean
 }
 
-function optionsOf(place: string, query: string, known: readonly string[]): Map<string, string> {
-  const options = new Map<string, string>()
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (!known.includes(name)) throw new SpillwayError('SPILL_INPUT', `has no option '${name}'${didYouMean(name, known)}`, { place })
-    options.set(name, value)
+const form = /^pg(-changes)?:([^?]+)(?:\?(.*))?$/
+
+export const isPostgres = (text: string): boolean => /^pg(-changes)?:/.test(text)
+
+/** The address of a table for a source. Throws `SPILL_INPUT` for an option that there is not, or a value that it does not take. */
+export function postgresAddress(source: string, text: string): OutboxAddress | ChangesAddress {
+  const [, changes, table, query = ''] = form.exec(text) ?? []
+  if (table === undefined) throw new SpillwayError('SPILL_INPUT', 'names no table: write pg:outbox or pg-changes:orders', { place: text })
+  const options = new Options(text, query, changes ? ['db', 'slot', 'publication', 'copy'] : ['db', 'id', 'xid', 'payload', 'moved'])
+  const variable = options.text('db')
+  if (!changes) {
+    const columns = { id: options.text('id') ?? 'id', xid: options.text('xid') ?? 'xid', payload: options.text('payload') }
+    return { kind: 'outbox', table, variable, columns, moved: options.flag('moved', false) }
   }
-  return options
+  const slot = options.name('slot') ?? `spillway_${source.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_')}`.slice(0, 63)
+  return { kind: 'changes', table, variable, slot, publication: options.name('publication') ?? slot, copy: options.flag('copy', true) }
 }
 
-function isTrue(place: string, name: string, value: string | undefined): boolean {
-  if (value === undefined || value === 'false') return false
-  if (value === 'true') return true
-  throw new SpillwayError('SPILL_INPUT', `has ${name}=${value}; it is true or false`, { place })
+class Options {
+  readonly #place: string
+  readonly #given = new Map<string, string>()
+
+  constructor(place: string, query: string, known: readonly string[]) {
+    this.#place = place
+    for (const [name, value] of new URLSearchParams(query)) {
+      if (!known.includes(name)) this.#refuse(`has no option '${name}'${didYouMean(name, known)}`)
+      this.#given.set(name, value)
+    }
+  }
+
+  text(name: string): string | undefined {
+    return this.#given.get(name)
+  }
+
+  /** A name that needs no quotes anywhere. */
+  name(name: string): string | undefined {
+    const value = this.text(name)
+    if (value !== undefined && !/^[a-z0-9_]{1,63}$/.test(value))
+      this.#refuse(`has ${name}=${value}; its name is of small letters, digits and _`)
+    return value
+  }
+
+  flag(name: string, otherwise: boolean): boolean {
+    const value = this.text(name) ?? String(otherwise)
+    if (value !== 'true' && value !== 'false') this.#refuse(`has ${name}=${value}; it is true or false`)
+    return value === 'true'
+  }
+
+  #refuse(what: string): never {
+    throw new SpillwayError('SPILL_INPUT', what, { place: this.#place })
+  }
 }

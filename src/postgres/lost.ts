@@ -82,3 +82,13 @@ const STEP_MS = 50
 export async function pauseUnless(signal: AbortSignal, ms: number): Promise<void> {
   for (let left = ms; left > 0 && !signal.aborted; left -= STEP_MS) await pause(Math.min(left, STEP_MS))
 }
+
+/** Says each warning once: those of a table are the same each time that it is reached. */
+export function once(say: (warning: string) => void): (warning: string) => void {
+  const said = new Set<string>()
+  return warning => {
+    if (said.has(warning)) return
+    said.add(warning)
+    say(warning)
+  }
+}

@@ -19,11 +19,11 @@ import { parseRecord } from '../intake/json.ts'
 import { Fault } from '../intake/refusal.ts'
 import { openClient, withClient } from './client.ts'
 import { Feeding, type Fed } from './feeding.ts'
-import { pauseUnless, untilReached } from './lost.ts'
+import { once, pauseUnless, untilReached } from './lost.ts'
 import { checkOutbox, checkTransactions, pageStatement, type OutboxColumns } from './outbox-table.ts'
 import type { ReadOptions } from './reading.ts'
 import { longFault, recordOf, Rows } from './rows.ts'
-import { columnNamed, readColumns, tableOf, type ReadColumn, type Table } from './table.ts'
+import { columnNamed, readColumns, tableOf, type ReadColumn, type Table, type TableColumn } from './table.ts'
 
 export interface OutboxOptions extends ReadOptions {
   readonly columns: OutboxColumns
@@ -48,11 +48,12 @@ const beginning = (origin: string): Place => ({ origin, xid: '0', id: '-92233720
  */
 export async function readOutbox(run: Fed, source: SourceIR, options: OutboxOptions, signal: AbortSignal): Promise<void> {
   const feeding = new Feeding(run, source.name)
+  const told = { ...options, onWarning: once(options.onWarning) }
   await untilReached(
     async reached => {
       // What is on its way is durable before the place is looked up again.
       await feeding.settled()
-      await withClient(await openClient(options.database), sql => follow({ sql, run, source, options, signal, feeding, reached }))
+      await withClient(await openClient(options.database), sql => follow({ sql, run, source, options: told, signal, feeding, reached }))
     },
     { source: source.name, signal, onWarning: options.onWarning },
   )
@@ -104,7 +105,12 @@ export function outboxPlace(run: Fed, source: string, table: string): string {
   return `table ${table} behind id ${id} of transaction ${xid}`
 }
 
-function columnsOf(table: Table, source: SourceIR, { payload }: OutboxColumns, onWarning: (text: string) => void): readonly ReadColumn[] {
+function columnsOf(
+  table: Table,
+  source: SourceIR,
+  { payload }: OutboxColumns,
+  onWarning: (text: string) => void,
+): readonly (TableColumn & ReadColumn)[] {
   if (payload !== undefined) return [{ ...columnNamed(table, payload), read: text => text }]
   const { columns, warnings } = readColumns(table, source)
   for (const warning of warnings) onWarning(warning)

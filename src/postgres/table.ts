@@ -21,6 +21,7 @@ export interface TableColumn {
 }
 
 export interface Table {
+  readonly oid: number
   /** As SQL takes it, quoted where it must be: `public.outbox`. */
   readonly name: string
   readonly schema: string
@@ -50,7 +51,7 @@ export async function tableOf(sql: Sql, name: string): Promise<Table> {
   const { oid, schema, relation, kind, identity, quoted, origin } = found
   const columns = await columnsOf(sql, oid)
   const showsOldRows = identity === 'f'
-  return { name: quoted, schema, relation, kind, showsOldRows, origin, columns }
+  return { oid: Number(oid), name: quoted, schema, relation, kind, showsOldRows, origin, columns }
 }
 
 const columnsOf = (sql: Sql, oid: string): Promise<TableColumn[]> => sql<TableColumn[]>`
@@ -67,7 +68,8 @@ const columnsOf = (sql: Sql, oid: string): Promise<TableColumn[]> => sql<TableCo
   WHERE a.attrelid = ${oid}::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`
 
 /** A column of a table that a source reads. */
-export interface ReadColumn extends TableColumn {
+export interface ReadColumn {
+  readonly name: string
   readonly read: ValueReader
 }
 
@@ -76,7 +78,7 @@ export function readColumns(
   table: Table,
   source: SourceIR,
   except?: string,
-): { columns: readonly ReadColumn[]; warnings: readonly string[] } {
+): { columns: readonly (TableColumn & ReadColumn)[]; warnings: readonly string[] } {
   // What marks deletes need not be a column of the table.
   const asked = { ...source, columns: source.columns.filter(({ name }) => name !== except || has(table, name)) }
   const { wanted, warnings } = matchColumns({ name: table.name, columns: table.columns.map(({ name }) => ({ name })) }, asked)
@@ -101,3 +103,13 @@ export function columnNamed(table: Table, name: string): TableColumn {
 
 /** A name as SQL takes it. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** The types that domains are of, by number: changes name the domain. */
+export async function domainTypes(sql: Sql): Promise<ReadonlyMap<number, number>> {
+  const domains = await sql<
+    { type: string; base: string }[]
+  >`SELECT oid::text AS type, typbasetype::text AS base FROM pg_type WHERE typtype = 'd'`
+  const next = new Map(domains.map(({ type, base }) => [Number(type), Number(base)]))
+  const baseOf = (type: number): number => (next.has(type) ? baseOf(next.get(type)!) : type)
+  return new Map([...next.keys()].map(type => [type, baseOf(type)]))
+}

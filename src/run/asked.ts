@@ -14,8 +14,18 @@ export type RequestMark = Extract<Mark, { kind: 'request' }>
 interface Waiting {
   readonly model: string
   readonly fields: Readonly<Record<string, unknown>>
+  /** It is made. */
+  readonly onMade: (decision: RecordedDecision) => void
+  /** It is durable. */
   readonly resolve: (decision: RecordedDecision) => void
   readonly reject: (error: unknown) => void
+}
+
+/** A decision that was asked for. Both reject if the run fails before. */
+export interface Asking {
+  /** As soon as it is made, which is before it is durable. */
+  readonly decided: Promise<RecordedDecision>
+  readonly durable: Promise<RecordedDecision>
 }
 
 export class Asked {
@@ -34,10 +44,16 @@ export class Asked {
   }
 
   /** Throws `SPILL_INPUT` for a model that there is not, that decides otherwise, or for fields that are not the request's. */
-  add(model: string, fields: unknown): Promise<RecordedDecision> {
+  add(model: string, fields: unknown): Asking {
     const asked = JSON.parse(rawText(fields)) as Readonly<Record<string, unknown>>
     this.#check(model, asked)
-    return new Promise((resolve, reject) => this.#waiting.push({ model, fields: asked, resolve, reject }))
+    const { promise: decided, resolve: onMade, reject: fail } = Promise.withResolvers<RecordedDecision>()
+    const { promise: durable, resolve, reject } = Promise.withResolvers<RecordedDecision>()
+    // Who waits for one of them need not wait for the other.
+    decided.catch(() => {})
+    durable.catch(fail)
+    this.#waiting.push({ model, fields: asked, onMade, resolve, reject })
+    return { decided, durable }
   }
 
   /** What is asked as marks, of which the first will be entry `first` of the log; none is before `t`, UTC ms. */
@@ -50,12 +66,14 @@ export class Asked {
     })
   }
 
-  /** Of decisions, those that answer; their bytes are good until the store takes them. */
+  /** Of decisions that have been made, those that answer; their bytes are good until the store takes them. */
   answersIn(decisions: readonly StoredDecisions[]): RecordedDecision[] {
     if (this.#marked.size === 0) return []
-    return decisions
+    const answers = decisions
       .filter(({ first, last }) => [...this.#marked.keys()].some(entry => first <= entry && entry <= last))
       .flatMap(({ bytes }) => [...recordedDecisions(bytes)].filter(({ entry }) => this.#marked.has(entry)))
+    for (const decision of answers) this.#marked.get(decision.entry)!.onMade(decision)
+    return answers
   }
 
   /** Answers: the decisions are durable. */

@@ -8,12 +8,12 @@
 import { after, pause, soon } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import type { Strings } from '../columns/strings.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import type { EffectChange } from '../log/effects.ts'
 import type { Mark } from '../log/segment.ts'
 import type { Commit } from '../log/store.ts'
 import type { Receipt } from './appender.ts'
+import type { Asking } from './asked.ts'
 import { Awaiting } from './awaiting.ts'
 import { Counts } from './counts.ts'
 import type { Decider } from './decider.ts'
@@ -50,10 +50,7 @@ export class Run {
     this.#schedule()
   }
 
-  get strings(): Strings {
-    return this.#parts.strings
-  }
-
+  /** State by group, to be measured. */
   get decider(): Decider {
     return this.#parts.decider
   }
@@ -90,15 +87,18 @@ export class Run {
   }
 
   /**
-   * Asks a model that decides on request; resolves with the decision when it is durable. The request takes a place in the log's order, and knows everything
-   * before it. Throws `SPILL_INPUT` for fields that are not the request's.
+   * Asks a model that decides on request. The request takes a place in the log's order, and knows everything before it. Throws `SPILL_INPUT` for fields that are
+   * not the request's.
    */
-  async request(model: string, fields: unknown): Promise<RecordedDecision> {
+  ask(model: string, fields: unknown): Asking {
     if (this.#failure !== undefined) throw this.#failure
-    const decision = this.#parts.asked.add(model, fields)
+    const asking = this.#parts.asked.add(model, fields)
     this.#schedule()
-    return decision
+    return asking
   }
+
+  /** As `ask`, when the decision is durable. */
+  request = async (model: string, fields: unknown): Promise<RecordedDecision> => this.ask(model, fields).durable
 
   /**
    * Gives records to a source whose events are decided on. `decided` resolves as soon as the decisions on them are made, which is before they are durable:

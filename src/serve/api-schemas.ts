@@ -66,6 +66,19 @@ export const sharedSchemas = {
     },
     ['model', 't', 'key', 'entry', 'vector', 'score', 'read'],
   ),
+  Inline: object(
+    {
+      durable: { type: 'boolean', description: 'false: it was answered at the deadline, and may be lost; send it again' },
+      decisions: { type: 'array', items: { $ref: '#/components/schemas/Decision' } },
+      answers: { ...values, description: 'of the actions that answer, those that follow, by name' },
+      degraded: { ...text, description: 'why the answers are not those of a decision' },
+      accepted: count,
+      duplicates: count,
+      refused: count,
+      position: count,
+    },
+    ['durable', 'decisions'],
+  ),
   Decisions: object(
     {
       decisions: { type: 'array', items: { $ref: '#/components/schemas/Decision' } },

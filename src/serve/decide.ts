@@ -1,39 +1,96 @@
-/** `POST /models/:model/decide`: fields in, and the decision out when it is durable. */
+/**
+ * Decisions in the response: `POST /models/:model/decide` asks a model that decides on request, `POST /sources/:source/decide` sends one event and answers
+ * with what was decided on it.
+ */
 import type { FastifyInstance } from 'fastify'
+import { Answers } from '../action/answers.ts'
 import type { ColumnIR, ModelIR } from '../define/ir.ts'
+import type { RecordBatch } from '../intake/batch.ts'
 import { withBody } from './body.ts'
+import { inline } from './inline.ts'
 import { jsonBody } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
+import { Outcome, refused } from './outcome.ts'
 import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
 
-export function decideRoutes(app: FastifyInstance, { run, ir, load }: Serving): void {
+export function decideRoutes(app: FastifyInstance, serving: Serving): void {
+  const { run, ir, load } = serving
   const modelNamed = finder('model', ir.models)
+  const sourceNamed = finder('source', ir.sources)
+  const answersOf = new Map(ir.models.map(({ name }) => [name, new Answers(ir, [name])]))
+  const deciding = new Map(
+    ir.sources.map(({ name }) => [name, ir.models.filter(({ decide }) => decide.kind === 'on' && decide.source === name)]),
+  )
+  const answersOn = new Map(
+    [...deciding].map(([source, models]) => [
+      source,
+      new Answers(
+        ir,
+        models.map(({ name }) => name),
+      ),
+    ]),
+  )
+  const bound = { bytes: load.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }
+
   app.post<{ Params: { model: string } }>('/models/:model/decide', { config: { role: 'decide' } }, async ({ params, raw }, reply) => {
-    const model = modelNamed(params.model)
-    const columns = requestColumns(model)
-    if (mediaOf(raw) !== 'json') throw new ServeError('SPILL_INPUT', 'a request is one JSON object', { status: 415 })
-    const bound = { bytes: load.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }
-    const decision = await withBody(raw, bound, load, bytes => {
-      const fields = fieldsOf(bytes, columns)
-      return load.waiting(() => run.request(model.name, fields))
+    const { name, columns } = asked(modelNamed(params.model))
+    const given = await withBody(raw, bound, load, bytes => {
+      const fields = fieldsOf(oneOf(mediaOf(raw), bytes), columns)
+      return load.waiting(() => {
+        const { decided, durable } = run.ask(name, fields)
+        return inline(
+          answersOf.get(name)!,
+          decided.then(decision => [decision]),
+          durable,
+        )
+      })
+    })
+    const { decisions, ...rest } = given
+    reply.type('application/json')
+    return JSON.stringify({ ...decisions[0], ...rest })
+  })
+
+  app.post<{ Params: { source: string } }>('/sources/:source/decide', { config: { role: 'decide' } }, async ({ params, raw }, reply) => {
+    const { name } = sourceNamed(params.source)
+    if (deciding.get(name)!.length === 0)
+      throw new ServeError('SPILL_INPUT', `no model decides on '${name}'; send its events to /sources/${name}/events`)
+    const text = await withBody(raw, bound, load, async bytes => {
+      const batch = oneOf(mediaOf(raw), bytes)
+      const outcome = new Outcome('alone', run.end)
+      const given = await load.waiting(() => {
+        const { decided, receipt } = run.decide(name, { ...batch, onRefused: outcome.onRefused })
+        const durable = receipt.then(known => outcome.add(known))
+        return inline(answersOn.get(name)!, decided, durable)
+      })
+      if (outcome.isRefused) throw refused(outcome)
+      return JSON.stringify(given.durable ? { ...outcome.fields(), ...given } : given)
     })
     reply.type('application/json')
-    return JSON.stringify(decision)
+    return text
   })
 }
 
-function requestColumns({ name, decide }: ModelIR): readonly ColumnIR[] {
-  if (decide.kind === 'request') return decide.columns
-  const when = decide.kind === 'on' ? `at each event of '${decide.source}'` : 'at ticks'
-  throw new ServeError('SPILL_INPUT', `model '${name}' decides ${when}, not on request; see its decisions at /decisions?model=${name}`)
+function asked({ name, decide }: ModelIR): { readonly name: string; readonly columns: readonly ColumnIR[] } {
+  if (decide.kind === 'request') return { name, columns: decide.columns }
+  const how =
+    decide.kind === 'on'
+      ? `at each event of '${decide.source}'; send one to /sources/${decide.source}/decide`
+      : `at ticks; see its decisions at /decisions?model=${name}`
+  throw new ServeError('SPILL_INPUT', `model '${name}' decides ${how}`)
 }
 
 /** Throws 400 for what is no one object. */
-function fieldsOf(bytes: Buffer, columns: readonly ColumnIR[]): unknown {
+function oneOf(media: ReturnType<typeof mediaOf>, bytes: Buffer): RecordBatch {
+  if (media !== 'json') throw new ServeError('SPILL_INPUT', 'what is to be decided on is one JSON object', { status: 415 })
   const { batch, isOne } = jsonBody(bytes)
-  if (!isOne) throw new ServeError('SPILL_INPUT', 'a request is one JSON object, not an array')
+  if (!isOne) throw new ServeError('SPILL_INPUT', 'what is to be decided on is one JSON object, not an array')
+  return batch
+}
+
+/** Throws 400 for fields that are not as they are written. */
+function fieldsOf(batch: RecordBatch, columns: readonly ColumnIR[]): unknown {
   const [undecodable] = batch.undecodable
   if (undecodable) throw new ServeError('SPILL_INPUT', `the fields of the request: ${undecodable.detail}`)
   for (const [name, text] of batch.inexact?.get(0) ?? [])

@@ -7,7 +7,7 @@ import { every, soon } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { NumberedDecisions } from '../log/sqlite/reader.ts'
 import type { EventPlace } from './event-place.ts'
-import type { Bounds } from './options.ts'
+import type { Bounds } from './bounds.ts'
 import { ServeError } from './serve-error.ts'
 import { framesOf, Subscriber, type DecisionLog } from './subscriber.ts'
 
@@ -26,7 +26,9 @@ export class DecisionStream {
   /** Number of the stretch up to which those that are up to date were sent everything. */
   #sent = 0
   #isDue = false
+  #beats = 0
   #toBeat: Subscriber[] = []
+  #share = 0
   #isClosed = false
 
   constructor(log: DecisionLog, bounds: Bounds, onError: (error: unknown) => void) {
@@ -114,8 +116,10 @@ export class DecisionStream {
 
   /** Some of the readers in their turn, so that many of them do not hold the loop up. */
   #beat(): void {
-    if (this.#toBeat.length === 0) this.#toBeat = [...this.#all]
-    const share = Math.ceil(this.#all.size / HEARTS)
-    for (const subscriber of this.#toBeat.splice(0, share)) if (!subscriber.isGone) subscriber.beat()
+    if (this.#beats++ % HEARTS === 0) {
+      this.#toBeat = [...this.#all]
+      this.#share = Math.ceil(this.#toBeat.length / HEARTS)
+    }
+    for (const subscriber of this.#toBeat.splice(0, this.#share)) if (!subscriber.isGone) subscriber.beat()
   }
 }

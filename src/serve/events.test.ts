@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { request, type IncomingMessage } from 'node:http'
+import { request, type IncomingMessage, type ServerResponse } from 'node:http'
 import { after, test } from 'node:test'
 import { open, pay, posted, type Open } from '../../test/serve/shop.ts'
 import { placeOf, placeText } from './event-place.ts'
+import { Subscriber } from './subscriber.ts'
 
 const shop = await listening()
 after(() => shop.close())
@@ -145,7 +146,7 @@ test('an id that is none is 400, one of another log begins anew and says so', as
 })
 
 test('there are only so many readers, and one that does not read is cut off', async () => {
-  const small = await listening({ bounds: { eventStreams: 2, eventBytes: 1 << 12, heartbeatMs: 100 } })
+  const small = await listening({ bounds: { eventStreams: 2, eventBytes: 1 << 12 } })
   const slow = await Reader.open(small)
   const quick = await Reader.open(small)
   const third = await small.app.inject({ url: '/events' })
@@ -167,6 +168,21 @@ test('there are only so many readers, and one that does not read is cut off', as
   assert.equal(quick.events.length, sent)
   quick.close()
   await small.close()
+})
+
+test('a reader that took nothing between two signs of life is cut off', () => {
+  const done: string[] = []
+  const response = {
+    writableNeedDrain: false,
+    write: (text: string) => done.push(text),
+    destroy: () => done.push('cut off'),
+  }
+  const subscriber = new Subscriber(response as unknown as ServerResponse, { stretch: 0, row: Infinity }, undefined, 1)
+  for (const needsDrain of [false, true, false, true, true]) {
+    response.writableNeedDrain = needsDrain
+    subscriber.beat()
+  }
+  assert.deepEqual(done, [':\n\n', ':\n\n', 'cut off'])
 })
 
 test('a stopping server ends its streams', async () => {

@@ -20,13 +20,11 @@ export function guard(app: FastifyInstance, { hosts, tokens, rate: limit }: Pick
   app.decorateRequest('client', undefined)
   app.addHook('onRequest', (request, _reply, done) => {
     try {
-      if (names) checkHost(request.headers.host, names)
-      const { role } = request.routeOptions.config
-      if (role !== undefined) {
-        if (tokens?.areAsked) request.client = clientOf(request, tokens, role)
-        const wait = rate?.take(request.client ?? request.ip) ?? 0
-        if (wait > 0) throw tooOften(wait)
-      }
+      const { role, isSigned = false } = request.routeOptions.config
+      if (names && !isSigned) checkHost(request.headers.host, names)
+      if (role !== undefined && tokens?.areAsked) request.client = clientOf(request, tokens, role)
+      const wait = rate && (role !== undefined || isSigned) ? rate.take(request.client ?? request.ip) : 0
+      if (wait > 0) throw tooOften(wait)
       done()
     } catch (error) {
       done(error as Error)

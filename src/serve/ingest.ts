@@ -6,9 +6,8 @@ import { jsonBody } from './json-body.ts'
 import type { Load } from './load.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
-import { Outcome } from './outcome.ts'
+import { Outcome, refused } from './outcome.ts'
 import type { Serving } from './serving.ts'
-import { ServeError } from './serve-error.ts'
 import type { ServedRun } from './served.ts'
 import { takeStream } from './stream-in.ts'
 
@@ -34,9 +33,4 @@ function takeJson(run: ServedRun, source: string, request: IncomingMessage, load
     if (isOne && outcome.isRefused) throw refused(outcome)
     return outcome
   })
-}
-
-function refused(outcome: Outcome): ServeError {
-  const { reason, detail } = outcome.firstError!
-  return new ServeError('SPILL_REFUSED', `refused as '${reason}': ${detail}; it is kept among the dead letters`, { more: outcome.fields() })
 }

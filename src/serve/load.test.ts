@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { open, pay, posted } from '../../test/serve/shop.ts'
 import { Load } from './load.ts'
-import { defaultBounds } from './options.ts'
+import { defaultBounds } from './bounds.ts'
 import type { ServedRun } from './served.ts'
 
 const shop = await open({ bounds: { waiting: 1, streams: 1, bodyBytes: 200 }, idsMax: 3, fsyncMs: 50 })

@@ -1,6 +1,6 @@
 /** What a server holds at a moment, bounded: whoever comes when it is full is turned away at once, rather than let in to wait. */
 import { limits } from '../base/limits.ts'
-import type { Bounds } from './options.ts'
+import type { Bounds } from './bounds.ts'
 import { ServeError } from './serve-error.ts'
 import type { ServedRun } from './served.ts'
 

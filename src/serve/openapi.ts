@@ -6,18 +6,25 @@ import { sharedSchemas, streamAnswer } from './api-schemas.ts'
 import { featuresSchema, recordSchema, type Schema } from './json-schema.ts'
 import type { Serving } from './serving.ts'
 
-export function openapiRoutes(app: FastifyInstance, { ir }: Serving): void {
-  const text = JSON.stringify(openapiOf(ir))
+export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {} }: Serving): void {
+  const text = JSON.stringify(openapiOf(ir, Object.keys(webhooks)))
   app.get('/openapi.json', { config: { role: 'read' } }, async (_request, reply) => {
     reply.type('application/json')
     return text
   })
 }
 
-export function openapiOf(ir: PipelineIR): Schema {
+/** `signed`: the sources that take webhooks. */
+export function openapiOf(ir: PipelineIR, signed: readonly string[] = []): Schema {
   const { sources, groups, models } = ir
   const paths = [
     ...sources.map(source => [`/sources/${source.name}/events`, { post: eventsOperation(source) }]),
+    ...sources.flatMap(source =>
+      models.some(({ decide }) => decide.kind === 'on' && decide.source === source.name)
+        ? [[`/sources/${source.name}/decide`, { post: inlineOperation(source) }]]
+        : [],
+    ),
+    ...signed.map(source => [`/sources/${source}/webhook`, { post: webhookOperation(source) }]),
     ...groups.map(group => [`/features/${group.name}`, { get: featuresOperation(group) }]),
     ...models.flatMap(model =>
       model.decide.kind === 'request' ? [[`/models/${model.name}/decide`, { post: decideOperation(model) }]] : [],
@@ -64,6 +71,32 @@ function eventsOperation({ name, columns, key, time, id, dedupe, mapVersion }: S
     responses: {
       200: { description: 'all of it is durable', content: json(ref('Receipt')) },
       ...failures(400, 401, 403, 404, 413, 422, 429, 503),
+    },
+  }
+}
+
+function inlineOperation({ name, columns, mapVersion }: SourceIR): Schema {
+  const event = mapVersion === undefined ? recordSchema(columns) : { description: `what the map of '${name}' takes` }
+  return {
+    operationId: `decide_on_${name}`,
+    summary: `One event of '${name}', answered with what is decided on it`,
+    requestBody: { required: true, content: json(event) },
+    responses: {
+      200: { description: 'the decisions, and the answers that follow', content: json(ref('Inline')) },
+      ...failures(400, 401, 403, 404, 413, 422, 429, 503),
+    },
+  }
+}
+
+function webhookOperation(source: string): Schema {
+  return {
+    operationId: `webhook_${source}`,
+    summary: `A signed webhook into '${source}'`,
+    security: [{}],
+    requestBody: { required: true, content: json({}) },
+    responses: {
+      200: { description: 'it is durable, or kept as a dead letter', content: json(ref('Receipt')) },
+      ...failures(400, 401, 413, 429, 503),
     },
   }
 }

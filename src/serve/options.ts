@@ -1,36 +1,13 @@
 /** What a server is made of. */
 import type { Registry } from 'prom-client'
-import { limits } from '../base/limits.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Bounds } from './bounds.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { Feed } from './feed.ts'
 import type { RateLimit } from './rate.ts'
 import type { ServedRun } from './served.ts'
 import type { Tokens } from './tokens.ts'
-
-/** Bounds that one server may have otherwise than all; as the limits of their names. */
-export interface Bounds {
-  readonly jsonBytes: number
-  readonly streamBytes: number
-  readonly streams: number
-  readonly streamWaitingBytes: number
-  readonly waiting: number
-  readonly bodyBytes: number
-  readonly eventStreams: number
-  readonly eventBytes: number
-  readonly heartbeatMs: number
-}
-
-export const defaultBounds: Bounds = {
-  jsonBytes: limits.HTTP_JSON_BYTES_MAX,
-  streamBytes: limits.HTTP_STREAM_BYTES_MAX,
-  streams: limits.HTTP_STREAMS_MAX,
-  streamWaitingBytes: limits.HTTP_STREAM_WAITING_BYTES,
-  waiting: limits.HTTP_WAITING_MAX,
-  bodyBytes: limits.HTTP_BODY_BYTES_MAX,
-  eventStreams: limits.SSE_STREAMS_MAX,
-  eventBytes: limits.SSE_BUFFER_BYTES,
-  heartbeatMs: limits.SSE_HEARTBEAT_MS,
-}
+import type { Webhooks } from './webhook-in.ts'
 
 export interface ServeOptions {
   readonly run: ServedRun
@@ -45,6 +22,10 @@ export interface ServeOptions {
   readonly hosts?: readonly string[]
   /** How often each client may come; as often as it likes unless given. */
   readonly rate?: RateLimit
+  /** Sources that take signed webhooks, each with its style and secret. */
+  readonly webhooks?: Webhooks
+  /** The wall clock by which webhooks are of now; by default the machine's. */
+  readonly clock?: Clock
   /** Adds what else is to be told at `/metrics`. */
   readonly addMetrics?: (registry: Registry) => void
   readonly bounds?: Partial<Bounds>

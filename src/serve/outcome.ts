@@ -2,6 +2,7 @@
 import { limits } from '../base/limits.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import type { Receipt } from '../run/appender.ts'
+import { ServeError } from './serve-error.ts'
 
 export interface RefusedRecord {
   /** In an array, from 0. */
@@ -71,3 +72,9 @@ export class Outcome {
 }
 
 const placeIn = ({ index, line }: RefusedRecord): number => index ?? line ?? 0
+
+/** What a client is told whose one record was refused. */
+export function refused(outcome: Outcome): ServeError {
+  const { reason, detail } = outcome.firstError!
+  return new ServeError('SPILL_REFUSED', `refused as '${reason}': ${detail}; it is kept among the dead letters`, { more: outcome.fields() })
+}

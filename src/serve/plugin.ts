@@ -3,7 +3,7 @@
  *
  * Bodies are read by the routes themselves, since they are streams, packed, or large; nothing is compiled or logged a request.
  */
-import type { FastifyPluginCallback } from 'fastify'
+import type { FastifyPluginAsync } from 'fastify'
 import { readFolder } from '../log/sqlite/data-folder.ts'
 import { decideRoutes } from './decide.ts'
 import { decisionRoutes } from './decisions.ts'
@@ -16,18 +16,20 @@ import { ingestRoutes } from './ingest.ts'
 import { Load } from './load.ts'
 import { metricRoutes } from './metrics.ts'
 import { openapiRoutes } from './openapi.ts'
-import { defaultBounds, type ServeOptions } from './options.ts'
+import { defaultBounds } from './bounds.ts'
+import type { ServeOptions } from './options.ts'
 import { tellError } from './serve-error.ts'
 import type { RunState, Serving } from './serving.ts'
 import type { ServedRun } from './served.ts'
+import { webhookRoutes } from './webhooks.ts'
 
-export const servePlugin: FastifyPluginCallback<ServeOptions> = (app, options, done) => {
-  const { run, pipeline, data, feed, addMetrics, onError = () => {} } = options
+export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options) => {
+  const { run, pipeline, data, feed, addMetrics, webhooks, clock, onError = () => {} } = options
   const bounds = { ...defaultBounds, ...options.bounds }
   const reader = readFolder(data)
   const stream = feed && new DecisionStream(reader, bounds, onError)
   const load = new Load(run, bounds)
-  const serving: Serving = { run, ir: pipeline.ir, load, reader, data, stream, addMetrics, state: stateOf(run) }
+  const serving: Serving = { run, ir: pipeline.ir, load, reader, data, stream, addMetrics, webhooks, clock, state: stateOf(run) }
   const unlisten = stream && feed.listen(stream.tell)
   app.addHook('preClose', closing => {
     unlisten?.()
@@ -47,11 +49,20 @@ export const servePlugin: FastifyPluginCallback<ServeOptions> = (app, options, d
   })
   guard(app, options)
   for (const routes of allRoutes) routes(app, serving)
-  done()
 }
 
 /** Metrics first: they look at the others. */
-const allRoutes = [metricRoutes, ingestRoutes, featureRoutes, decideRoutes, decisionRoutes, eventRoutes, healthRoutes, openapiRoutes]
+const allRoutes = [
+  metricRoutes,
+  ingestRoutes,
+  webhookRoutes,
+  featureRoutes,
+  decideRoutes,
+  decisionRoutes,
+  eventRoutes,
+  healthRoutes,
+  openapiRoutes,
+]
 
 function stateOf({ ended }: ServedRun): RunState {
   const state: { ended: RunState['ended'] } = { ended: undefined }

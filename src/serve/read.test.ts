@@ -24,7 +24,8 @@ const decisions = async (query: string) => (await app.inject({ url: `/decisions$
 
 test('a model that is asked answers with its decision, which is recorded', async () => {
   const answer = await posted(app, '/models/check/decide', { card: 'c', amount: '9.50' })
-  const decision = answer.json<Decision>()
+  const { durable, ...decision } = answer.json<Decision & { durable: boolean }>()
+  assert.equal(durable, true)
   assert.deepEqual([answer.statusCode, decision.key, decision.score, decision.vector], [200, 'c', 1, { amount: 9.5, n: 2, hooked: 0 }])
   assert.deepEqual(await decisions('?model=check'), [decision])
 })
@@ -32,7 +33,7 @@ test('a model that is asked answers with its decision, which is recorded', async
 test('a request that is none is told why', async () => {
   const cases: readonly (readonly [string, unknown, number, RegExp])[] = [
     ['/models/chek/decide', {}, 404, /did you mean 'check'/],
-    ['/models/fraud/decide', {}, 400, /decides at each event of 'payments'.*\/decisions\?model=fraud/],
+    ['/models/fraud/decide', {}, 400, /decides at each event of 'payments'; send one to \/sources\/payments\/decide/],
     ['/models/check/decide', { card: 'c' }, 400, /'amount'/],
     ['/models/check/decide', [{ card: 'c', amount: 1 }], 400, /not an array/],
     ['/models/check/decide', '{"card":"c","amount":1,"amount":2}', 400, /stands twice/],
@@ -77,7 +78,8 @@ test('decisions are the newest that were asked for, in the order in which they w
 const fake = (asked: LiveAsk[]): ServedRun => ({
   submit: (source, batch) => run.submit(source, batch),
   room: () => run.room(),
-  request: (model, fields) => run.request(model, fields),
+  ask: (model, fields) => run.ask(model, fields),
+  decide: (source, batch) => run.decide(source, batch),
   end: 0,
   waiting: 0,
   isHeldBack: false,

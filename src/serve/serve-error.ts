@@ -7,6 +7,7 @@ export const statuses: Partial<Record<ErrorCode, number>> = {
   SPILL_INPUT: 400,
   SPILL_UNSUPPORTED: 400,
   SPILL_TOKEN: 401,
+  SPILL_SIGNATURE: 401,
   SPILL_ROLE: 403,
   SPILL_NOT_FOUND: 404,
   SPILL_CLOCK_EVICTED: 409,

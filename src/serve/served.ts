@@ -10,8 +10,10 @@ export interface ServedRun {
   submit(source: string, batch: RecordBatch): Promise<Receipt>
   /** Resolves when there is room for more records. */
   room(): Promise<void>
-  /** Resolves with the decision when it is durable. Rejects with `SPILL_INPUT` for fields that are not the request's. */
-  request(model: string, fields: unknown): Promise<RecordedDecision>
+  /** The decisions on records as soon as they are made, and what became of the records when that is durable. */
+  decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<Receipt> }
+  /** A decision as soon as it is made, and when it is durable. Throws `SPILL_INPUT` for fields that are not the request's. */
+  ask(model: string, fields: unknown): { decided: Promise<RecordedDecision>; durable: Promise<RecordedDecision> }
   /** Throws `SPILL_INPUT` for a key that is none of its columns' types. */
   features?(asks: readonly LiveAsk[]): readonly LiveFeatures[]
   /** The sequence number of the log's next entry. */

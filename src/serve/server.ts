@@ -1,10 +1,12 @@
 /** A server of its own around a run: Fastify with the bounds of connections, and nothing but the plugin's routes. */
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Socket } from 'node:net'
+import { every } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { ServeOptions } from './options.ts'
 import { servePlugin } from './plugin.ts'
 import { ServeError, tellError } from './serve-error.ts'
+import { endSilent } from './silent-connections.ts'
 
 /** Milliseconds that a client has, and how many there may be; the limits of their names unless given. */
 export interface Patience {
@@ -40,13 +42,22 @@ export function serve({ patience, ...options }: ServerOptions): FastifyInstance 
     frameworkErrors: (error, _request, reply: FastifyReply) => void tellError(reply, error),
   })
   app.server.maxConnections = connections
+  endSilent(app)
   app.setNotFoundHandler(async ({ method, url }) => {
     const path = url.split('?')[0]
     throw new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; /openapi.json lists what there is`)
   })
   app.setErrorHandler((error, _request, reply) => tellError(reply, error))
+  app.addHook('preClose', async () => letIdleGo(app))
   void app.register(servePlugin, options)
   return app
+}
+
+/** Connections whose last answer was given while the server stops would stay for their next request. */
+function letIdleGo({ server }: FastifyInstance): void {
+  if (!server.listening) return
+  const looking = every(limits.HTTP_CLOSING_LOOK_MS, () => server.closeIdleConnections())
+  server.once('close', () => looking.stop())
 }
 
 /** What cannot be read as a request is answered on the connection itself, which ends with that. */

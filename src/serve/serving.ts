@@ -17,6 +17,8 @@ export interface Serving {
   /** Absent without a feed. */
   readonly stream: DecisionStream | undefined
   readonly addMetrics: ServeOptions['addMetrics']
+  readonly webhooks: ServeOptions['webhooks']
+  readonly clock: ServeOptions['clock']
   /** How the run is: whoever asks whether it is ready is told. */
   readonly state: RunState
 }
@@ -30,6 +32,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Absent where everyone may. */
     role?: Role
+    /** Who may is said by a signature in the request. */
+    isSigned?: boolean
     /** Its answers have no end, and are not measured. */
     isStream?: boolean
   }

@@ -147,3 +147,17 @@ test('what is no HTTP is told so', async () => {
   assert.match(text, /^HTTP\/1\.1 400[^]*{"code":"SPILL_INPUT","message":/)
   assert.ok((await connections()) < 5)
 })
+
+test('who has connected and asked nothing, or half of something, does not hold up the end', async () => {
+  const own = await open()
+  await own.app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = own.app.server.address() as { port: number }
+  const [silent, half] = [await opened(port), await opened(port)]
+  half.write('GET /healthz HTTP/1.1\r\nhost:')
+  const kept = await opened(port)
+  kept.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n')
+  await once(kept, 'data')
+  const ended = Promise.all([silent, half, kept].map(heard))
+  await own.close()
+  await ended
+})

@@ -22,7 +22,7 @@ export interface Receiver {
 }
 
 /** What was received is remembered before `answer` is called. */
-export async function receiver(answer: (response: ServerResponse, request: Received) => void): Promise<Receiver> {
+export async function receiver(answer: (response: ServerResponse, request: Received) => unknown): Promise<Receiver> {
   const received: Received[] = []
   const connections: unknown[] = []
   const server = createServer((request, response) => {

@@ -131,6 +131,37 @@ async function freePort(): Promise<number> {
   return port
 }
 
+test("the client type-checks in a browser's project, which knows nothing of Node", () => {
+  const page = `import { client, named } from 'spillway/client'
+import type { payments } from './demo/pipeline.ts'
+const api = client({ url: '/spillway', fetch: (url, init) => window.fetch(url, init) })
+void api.send(named<typeof payments>('payments'), []).then(({ accepted }) => (document.title = String(accepted)))
+`
+  writeFileSync(join(app, 'page.ts'), page)
+  const options = [
+    '--strict',
+    '--module',
+    'esnext',
+    '--moduleResolution',
+    'bundler',
+    '--target',
+    'es2022',
+    '--lib',
+    'es2022,dom',
+    '--types',
+    '',
+  ]
+  ok(
+    app,
+    process.execPath,
+    join(root, 'node_modules/typescript/bin/tsc'),
+    '--noEmit',
+    '--allowImportingTsExtensions',
+    ...options,
+    'page.ts',
+  )
+})
+
 test('an older Node gets one clear error', t => {
   const path = process.env['PATH']!.split(delimiter)
     .filter(entry => !entry.includes('node_modules'))

@@ -45,6 +45,24 @@ test('an outbox that was there before is read from its beginning', { skip }, asy
   assert.equal((JSON.parse(out) as { accepted: number }).accepted, 2)
 })
 
+test('a table is copied and its changes are followed', { skip }, async () => {
+  using shop = new Shop()
+  const accepted = async (source: string) => (JSON.parse((await run(shop, source)).out) as { accepted: number }).accepted
+  await server().withClient(1, async sql => {
+    await sql.unsafe(statements('orders.sql'))
+    await sql`INSERT INTO orders VALUES ('1', 'a', 1, 1.50, false, now())`
+    assert.equal(await accepted('sales=pg-changes:orders'), 1)
+    await sql`INSERT INTO orders VALUES ('2', 'a', 2, 2.50, true, now()), ('3', 'b', 2, 2.50, true, now())`
+    assert.equal(await accepted('sales=pg-changes:orders'), 2)
+    assert.equal(await accepted('sales=pg-changes:orders'), 0)
+    await sql`SELECT pg_drop_replication_slot('spillway_sales')`
+    const { status, err } = await run(shop, 'sales=pg-changes:orders')
+    assert.equal(status, 1)
+    assert.match(err, /^SPILL_SOURCE: the replication slot 'spillway_sales' is gone/)
+    assert.equal(await accepted('sales=pg-changes:orders?slot=again'), 0, 'ids tell what was read before')
+  })
+})
+
 test('mistakes are said before anything is read, and no secret with them', { skip }, async () => {
   using shop = new Shop()
   const mistake = async (source: string, said: RegExp) => {
@@ -56,6 +74,8 @@ test('mistakes are said before anything is read, and no secret with them', { ski
   await mistake('sales=pg:outbox?paylod=a', /^SPILL_INPUT: pg:outbox\?paylod=a has no option 'paylod'; did you mean 'payload'\?/)
   await mistake('sales=pg:', /^SPILL_INPUT: pg: names no table/)
   await mistake('sales=pg:outbox?moved=yes', /it is true or false/)
+  await mistake('sales=pg-changes:orders?payload=a', /has no option 'payload'/)
+  await mistake('sales=pg-changes:orders?slot=Shop', /has slot=Shop; its name is of small letters/)
   await mistake('sale=pg:outbox', /has no source 'sale'; did you mean 'sales'/)
   await mistake('sales=pg:outbox?db=NOWHERE', /neither NOWHERE nor NOWHERE_FILE is set/)
   await mistake('sales=pg:outbox?db=OTHER_URL', /OTHER_URL is no address/)

@@ -25,14 +25,19 @@ export const hooks = source('hooks', {
   map: (hook: { id: string; data: { cards: string[]; at: number } }) =>
     hook.data.cards.map(card => ({ id: `${hook.id}/${card}`, card, at: hook.data.at })),
 })
-const now = features('now', { from: payments, entity: card, place: stream, values: p => ({ n: count('1h'), sum: p.amount.sum('1h') }) })
-const hooked = features('hooked', { from: hooks, entity: card, place: stream, values: () => ({ n: count('1h') }) })
-const fraud = model('fraud', {
+export const now = features('now', {
+  from: payments,
+  entity: card,
+  place: stream,
+  values: p => ({ n: count('1h'), sum: p.amount.sum('1h') }),
+})
+export const hooked = features('hooked', { from: hooks, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+export const fraud = model('fraud', {
   decide: on(payments),
   inputs: p => ({ amount: p.amount, now: now.of(p.card) }),
   score: v => rules([{ when: v.amount.gt(100), score: 0.9 }], 0.1),
 })
-const check = model('check', {
+export const check = model('check', {
   decide: request({ card, amount: t.decimal(2) }, { key: 'card' }),
   inputs: r => ({ amount: r.amount, n: now.of(r.card).n, hooked: hooked.of(r.card).n }),
   score: v => rules([{ when: v.n.gt(1), score: 1 }], 0),

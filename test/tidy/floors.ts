@@ -5,6 +5,7 @@ import type { Module } from '../sources/syntax.ts'
 /** From the top down. `index` is `src/index.ts`, what a user of the library imports. */
 export const floors = [
   'cli',
+  'embed',
   'serve',
   'testing',
   'index',
@@ -22,6 +23,7 @@ export const floors = [
   'aggregate',
   'expression',
   'columns',
+  'client',
   'define',
   'base',
 ] as const

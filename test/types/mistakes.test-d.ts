@@ -18,6 +18,7 @@ import {
   t,
   table,
 } from 'spillway'
+import { client, named } from 'spillway/client'
 import type { TestRun } from 'spillway/testing'
 import { card, cardNow, pair, payments, terminal, terminalNow } from './payments.ts'
 
@@ -201,3 +202,59 @@ model('m', { decide, inputs: p => ({ a: tiers.of(p.card).tier.eq('fre') }), scor
 model('m', { decide, inputs: p => ({ a: tiers.of(p.card).gone }), score })
 // @ts-expect-error a terminal is no card
 model('m', { decide, inputs: p => ({ a: tiers.of(p.terminal).tier }), score })
+
+// A client
+const api = client({ url: 'http://127.0.0.1:7070' })
+const paid = { id: '1', card: 'c', amount: 5, kind: 'chip', ok: true, qty: 1, stay: 0, at: new Date(0) } as const
+void api.send(payments, [paid, { ...paid, terminal: 7, tip: null }])
+void api.send(named<typeof payments>('payments', { ids: true }), [paid])
+void api.send(tiers.source, [{ who: 'c', tier: 'pro', gone: false, at: 0 }])
+// @ts-expect-error a column is missing
+void api.send(payments, [{ id: '1', card: 'c' }])
+// @ts-expect-error a wrong type
+void api.send(payments, [{ ...paid, amount: true }])
+// @ts-expect-error no value of the enum
+void api.send(named<typeof payments>('payments'), [{ ...paid, kind: 'cash' }])
+// @ts-expect-error a table is no source
+void api.send(tiers, [])
+// @ts-expect-error a name says nothing of types
+void api.send('payments', [paid])
+// @ts-expect-error and neither does this
+void api.send(named('payments'), [paid])
+
+void api.features(cardNow, 'c').then(({ features }) => features.n10m + (features.mean1h ?? 0))
+void api.features(terminalNow, 7).then(({ features }) => features.n1h + 1)
+void api.features(pair, ['c', 7])
+void api.features(tiers, 'c').then(({ features }) => features.tier === 'pro')
+void api.features(named<typeof cardNow>('card_now'), 'c').then(({ features }) => features.n10m)
+// @ts-expect-error a key of another type
+void api.features(terminalNow, 'c')
+// @ts-expect-error half of a composite key
+void api.features(pair, 'c')
+// @ts-expect-error the order of a composite key
+void api.features(pair, [7, 'c'])
+// @ts-expect-error no such feature
+void api.features(cardNow, 'c').then(({ features }) => features.n20m)
+// @ts-expect-error it may be NULL
+void api.features(cardNow, 'c').then(({ features }) => features.mean1h + 1)
+// @ts-expect-error it may be missing where refused ones are allowed
+void api.features(cardNow, 'c', { refused: true }).then(({ features }) => features.n10m + 1)
+const asks = api.featuresOf([
+  [cardNow, 'c'],
+  [terminalNow, 7],
+])
+void asks.then(([card, terminal]) => card.features.n10m + terminal.features.n1h)
+// @ts-expect-error the features of the other group
+void asks.then(([card]) => card.features.n1h)
+// @ts-expect-error a key of another type
+void api.featuresOf([[terminalNow, 'c']])
+
+void api.decide(asked, { card: 'c1', sum: 5 }).then(({ vector, score }) => vector.sum + vector.n + (score ?? 0))
+// @ts-expect-error a field is missing
+void api.decide(asked, { card: 'c1' })
+// @ts-expect-error it decides by itself
+void api.decide(model('m', { decide, inputs: p => ({ amount: p.amount }), score }), {})
+// @ts-expect-error no such input
+void api.decide(asked, { card: 'c1', sum: 5 }).then(({ vector }) => vector.amount)
+// @ts-expect-error a group decides nothing
+api.decisions(cardNow)

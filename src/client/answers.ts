@@ -1,0 +1,87 @@
+/** What a server answers, typed by the definitions that were asked about. All times are UTC milliseconds. */
+import { SpillwayError, type ErrorCode } from '../base/errors.ts'
+
+/** An event that was refused. It is kept whole among the dead letters. */
+export interface RefusedEvent {
+  /** Which of those that were sent, from 0. */
+  readonly index: number
+  readonly reason: string
+  readonly detail: string
+}
+
+/** What became of events that were sent: all of it is durable. */
+export interface Sent {
+  readonly accepted: number
+  /** Of ids that were there already; after a request that was sent again, also those that its first try took. */
+  readonly duplicates: number
+  readonly refused: number
+  /** Where the log stood behind the last of them. */
+  readonly position: number
+  /** Those that were refused, by index. A server names the first 20 of a request. */
+  readonly refusals: readonly RefusedEvent[]
+}
+
+export interface RefusedFeature {
+  readonly code: ErrorCode
+  readonly why: string
+}
+
+/** The features of a key, and what they are of. */
+export interface KeyFeatures<F> {
+  readonly group: string
+  /** A text for each key column. */
+  readonly key: Readonly<Record<string, string>>
+  /** When they were asked for. */
+  readonly t: number
+  /** What the values are of, by the group's placement; NULL before the first run of a schedule. */
+  readonly clock: number | null
+  /** Events of the group's source that are in them: the first so many. */
+  readonly known: number
+  readonly layer: string
+  /** By how much the clock is behind `t`; NULL with it. */
+  readonly ageMs: number | null
+  /** Why the values are less than was defined, where they are. */
+  readonly degraded?: string
+  readonly features: F
+  /** Features that have no value, each with the reason. Only where they were asked for with `refused: true`. */
+  readonly refused?: { readonly [N in keyof F]?: RefusedFeature }
+}
+
+/** A decision as it is recorded. */
+export interface Decision<V> {
+  readonly model: string
+  readonly t: number
+  /** What it is about: the key of the triggering event, of the tick, or of the request. */
+  readonly key: string | number | boolean | null
+  /** Id of the triggering event. */
+  readonly id?: string | number | boolean | null
+  /** Number of the log's entry that made it. */
+  readonly entry: number
+  /** Where the triggering event stands in its source. */
+  readonly position?: { readonly partition: number; readonly offset: number }
+  /** As the model was given it, nested as its inputs are. */
+  readonly vector: V
+  /** NULL where an input without `ifNull` was, or where the decision was refused. */
+  readonly score: number | null
+  readonly refused?: string
+  /** What each group knew, and as of when. */
+  readonly read: Readonly<Record<string, { readonly known: number; readonly clock: number | null }>>
+}
+
+/** A decision of the stream. */
+export interface StreamedDecision<V> extends Decision<V> {
+  /** Its place in the stream: given as `after`, the stream goes on behind it. */
+  readonly place: string
+}
+
+/** Throws the code of the first feature that has no value. */
+export function checkValues<F>(answer: KeyFeatures<F>): KeyFeatures<F> {
+  const [refused, ...others] = Object.entries<RefusedFeature | undefined>(answer.refused ?? {})
+  if (!refused?.[1]) return answer
+  const more = others.length === 0 ? '' : `, and ${others.length} more`
+  const [name, { code, why }] = refused
+  throw new SpillwayError(
+    code,
+    `feature '${answer.group}.${name}' is refused: ${why}${more}; ask with refused: true for those that have values`,
+  )
+}

@@ -1,0 +1,29 @@
+/**
+ * The client where there is nothing of Node's: its modules are loaded into a world that has what a browser has, and no more; they may import one another, and
+ * what of `base/` needs nothing either.
+ */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+test('it runs with what a browser has', () => {
+  const world = fileURLToPath(new URL('../../test/serve/browser.ts', import.meta.url))
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['-C', 'spillway-source', '--experimental-vm-modules', '--no-warnings', world],
+    { encoding: 'utf8', env, timeout: 60_000 },
+  )
+  assert.equal(status, 0, stderr)
+  const told = JSON.parse(stdout) as { loaded: string[]; sent: number; n: number; score: number; streamed: string[]; code: string }
+  const { loaded, ...rest } = told
+  assert.deepEqual(rest, { sent: 3, n: 3, score: 1, streamed: ['1', '2', '3'], code: 'SPILL_NOT_FOUND' })
+  assert.ok(loaded.length > 10)
+  assert.deepEqual(loaded.filter(path => !path.startsWith('client/')).sort(), [
+    'base/clock.ts',
+    'base/errors.ts',
+    'base/limits.ts',
+    'base/random.ts',
+  ])
+})

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { answering, caller, failing, losing, overload } from '../../test/serve/caller.ts'
+import { check, fraud, hooked, now, open, pay, payments, start } from '../../test/serve/shop.ts'
+import { waitMs } from './backoff.ts'
+import { client } from './client.ts'
+import { ClientError } from './client-error.ts'
+
+const shop = await open()
+after(() => shop.close())
+const url = await shop.app.listen({ host: '127.0.0.1', port: 0 })
+await client({ url }).send(payments, [pay(1), pay(2), pay(3, 'a/b?c&key=d', 7)])
+
+test('features of a key, and of several keys and groups at one moment', async () => {
+  const { api, asked } = caller({ url })
+  const one = await api.features(now, 'c')
+  assert.deepEqual(one, {
+    group: 'now',
+    key: { card: 'c' },
+    t: start,
+    clock: start,
+    known: 3,
+    layer: 'stream',
+    ageMs: 0,
+    features: { n: 2, sum: 3 },
+  })
+  assert.equal((await api.features(now, 'a/b?c&key=d')).features.sum, 7)
+  const [card, other, none] = await api.featuresOf([
+    [now, 'a/b?c&key=d'],
+    [hooked, 'c'],
+    [now, 'nobody'],
+  ])
+  assert.deepEqual([card.features, other.features, none.features], [{ n: 1, sum: 7 }, { n: 0 }, { n: 0, sum: null }])
+  assert.equal(asked.at(-1), 'POST /features')
+  await assert.rejects(api.features({ ...now, name: 'nw' }, 'c'), { code: 'SPILL_NOT_FOUND', message: /did you mean 'now'/ })
+})
+
+test('a feature that has no value is an error, unless it is allowed', async () => {
+  const { api, next } = caller({ url })
+  const refused = { sum: { code: 'SPILL_RANGE', why: 'too large' } }
+  const answer = { group: 'now', key: { card: 'c' }, t: 1, clock: 1, known: 1, layer: 'stream', ageMs: 0, features: { n: 1 }, refused }
+  const answers = { answers: [answer] }
+  next.push(answering(200, answer), answering(200, answer), answering(200, answers), answering(200, answers))
+  await assert.rejects(api.features(now, 'c'), {
+    code: 'SPILL_RANGE',
+    message: /^feature 'now.sum' is refused: too large; ask with refused/,
+  })
+  assert.deepEqual(await api.features(now, 'c', { refused: true }), answer)
+  await assert.rejects(api.featuresOf([[now, 'c']]), { code: 'SPILL_RANGE' })
+  assert.deepEqual(await api.featuresOf([[now, 'c']], { refused: true }), [answer])
+})
+
+test('a model that is asked decides', async () => {
+  const { api } = caller({ url })
+  const decision = await api.decide(check, { card: 'c', amount: '9.50' })
+  assert.deepEqual([decision.key, decision.score, decision.vector], ['c', 1, { amount: 9.5, n: 2, hooked: 0 }])
+  assert.deepEqual(await api.recent(check), [decision])
+  await assert.rejects(api.decide(check, { card: 'c', amount: NaN }), { code: 'SPILL_INPUT', message: /^the request has NaN as 'amount'/ })
+  await assert.rejects(api.decide(check, { card: 'c', amount: 'much' }), { code: 'SPILL_INPUT', status: 400, message: /'amount'/ })
+})
+
+test('a decision is asked for again only where the server turned it away', async () => {
+  const { api, next, asked } = caller({ url })
+  const before = shop.run.end
+  next.push(overload)
+  await api.decide(check, { card: 'c', amount: 1 })
+  assert.equal(shop.run.end, before + 1)
+  next.push(losing)
+  await assert.rejects(api.decide(check, { card: 'c', amount: 1 }), { code: 'SPILL_UNREACHABLE', status: undefined })
+  assert.equal(shop.run.end, before + 2)
+  next.push(answering(503, { code: 'SPILL_STORE', message: 'the disk is full' }))
+  await assert.rejects(api.decide(check, { card: 'c', amount: 1 }), { code: 'SPILL_STORE', status: 503, message: 'the disk is full' })
+  assert.equal(asked.length, 4)
+})
+
+test('what is only read is asked for again', async () => {
+  const { api, next, waits } = caller({ url })
+  next.push(failing, losing, answering(504, ''))
+  assert.equal((await api.features(now, 'c')).features.n, 2)
+  next.push(answering(200, '<html>'))
+  await assert.rejects(caller({ url, tries: 1, fetch: async () => new Response('<html>') }).api.features(now, 'c'), {
+    code: 'SPILL_UNREACHABLE',
+    message: /no JSON/,
+  })
+  assert.equal((await api.recent(fraud, { limit: 1 })).length, 1)
+  assert.equal(waits.length, 4)
+})
+
+test('what stands in front of the server is not taken for it', async () => {
+  const { api, next } = caller({ url, tries: 1 })
+  next.push(answering(502, '<html>'), answering(403, { message: 'who are you?' }), answering(418, { code: 'SPILL_NEW', message: 'later' }))
+  const wanted = [
+    { code: 'SPILL_UNREACHABLE', status: 502, message: /^not Spillway, .*HTTP 502/ },
+    { code: 'SPILL_UNREACHABLE', status: 403, message: /who are you\?/ },
+    { code: 'SPILL_NEW', status: 418, message: 'later' },
+  ]
+  for (const error of wanted) await assert.rejects(api.features(now, 'c'), error)
+})
+
+test('whether the process lives, and whether the run takes events', async () => {
+  const { api, next } = caller({ url })
+  assert.deepEqual([await api.healthy(), await api.ready()], [true, { ready: true, pipeline: 'shop', position: shop.run.end }])
+  next.push(failing, answering(503, { code: 'SPILL_OVERLOAD', message: 'the run was stopped' }))
+  assert.deepEqual([await api.healthy(), await api.ready()], [false, { ready: false, why: 'the run was stopped' }])
+  const stopped = AbortSignal.abort(new Error('enough'))
+  await assert.rejects(api.healthy({ signal: stopped }), /enough/)
+  await assert.rejects(api.ready({ signal: stopped }), /enough/)
+})
+
+test('a token goes with each request, and nowhere else', async () => {
+  const seen: unknown[] = []
+  const fetch = async (_url: string, { headers }: RequestInit) => {
+    seen.push((headers as Record<string, string>)['authorization'])
+    return new Response('{}')
+  }
+  let count = 0
+  await client({ url, fetch, token: 'spw_1' }).recent(fraud)
+  const api = client({ url, fetch, token: async () => `spw_${++count + 1}` })
+  await api.recent(fraud)
+  await api.recent(fraud)
+  await client({ url, fetch }).recent(fraud)
+  assert.deepEqual(seen, ['Bearer spw_1', 'Bearer spw_2', 'Bearer spw_3', undefined])
+  await assert.rejects(client({ url, token: 'spw_secret\n' }).recent(fraud), (error: Error) => !error.message.includes('secret'))
+  const led = answering(302, '', { location: 'http://127.0.0.1:1/' })
+  await assert.rejects(client({ url, fetch: async () => led(async () => new Response()) }).recent(fraud), { status: 302 })
+})
+
+test('a call ends when its user wants it to, and when nothing comes', async () => {
+  const never = () => new Promise<Response>(() => {})
+  const { api } = caller({ url, tries: 2, fetch: never }, { answerMs: 20 })
+  await assert.rejects(api.recent(fraud), { code: 'SPILL_UNREACHABLE', message: /within 20 ms/ })
+  const stop = new AbortController()
+  const asking = client({ url, fetch: (to, init) => fetch(to, init) }).recent(fraud, { signal: stop.signal })
+  stop.abort(new Error('enough'))
+  await assert.rejects(asking, /enough/)
+})
+
+test('an address that is none is told at once', () => {
+  for (const wrong of ['', '127.0.0.1:7070', 'ftp://a', '//a', 'https://'])
+    assert.throws(() => client({ url: wrong }), { code: 'SPILL_INPUT', message: /is no address of a server/ })
+  for (const right of ['http://a', 'https://a:1/b/', '/spillway']) client({ url: right })
+  assert.throws(() => client({ url, tries: 0 }), { code: 'SPILL_INPUT' })
+  assert.ok(new ClientError('SPILL_INPUT', 'x') instanceof Error)
+})
+
+test('waits become longer up to a bound, differ by chance, and are never shorter than was asked for', () => {
+  const none = () => 0
+  const most = () => 0.999_999
+  assert.deepEqual(
+    [1, 2, 3, 30].map(failures => waitMs(failures, none)),
+    [50, 100, 200, 15_000],
+  )
+  assert.deepEqual(
+    [1, 2, 3, 30].map(failures => Math.round(waitMs(failures, most))),
+    [100, 200, 400, 30_000],
+  )
+  assert.deepEqual([waitMs(1, none, 2000), Math.round(waitMs(1, most, 2000)), waitMs(30, none, 2000)], [2000, 2500, 15_000])
+})

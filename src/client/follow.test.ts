@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, test } from 'node:test'
+import { answering, caller, failing } from '../../test/serve/caller.ts'
+import { check, fraud, open, pay, payments } from '../../test/serve/shop.ts'
+import type { StreamedDecision } from './answers.ts'
+import type { ClientError } from './client-error.ts'
+
+const shop = await open()
+after(() => shop.close())
+const url = await shop.app.listen({ host: '127.0.0.1', port: 0 })
+const sender = caller({ url }).api
+
+/** Ids of the next so many decisions. */
+async function ids<V>(decisions: AsyncIterator<StreamedDecision<V>>, count: number): Promise<unknown[]> {
+  const found: unknown[] = []
+  while (found.length < count) found.push((await decisions.next()).value.id)
+  return found
+}
+
+const iterate = <V>(decisions: AsyncIterable<StreamedDecision<V>>) =>
+  decisions[Symbol.asyncIterator]() as AsyncGenerator<StreamedDecision<V>>
+
+test('decisions come typed and in order, and a place goes on behind what it is of', async () => {
+  await sender.send(payments, [pay(1), pay(2, 'd', 200), pay(3)])
+  const seen: StreamedDecision<unknown>[] = []
+  for await (const decision of sender.decisions(fraud, { after: '0' })) {
+    seen.push(decision)
+    if (decision.vector.amount > 100) assert.deepEqual([decision.id, decision.score, decision.vector.now.n], ['2', 0.9, 1])
+    if (seen.length === 3) break
+  }
+  for (const [i, { place }] of seen.entries()) {
+    const rest = iterate(sender.decisions(fraud, { after: place }))
+    await sender.send(payments, [pay(`tail${i}`)])
+    const wanted = ['1', '2', '3', 'tail0', 'tail1', 'tail2'].slice(i + 1, 4 + i)
+    assert.deepEqual(await ids(rest, wanted.length), wanted)
+    await rest.return(undefined)
+  }
+  assert.equal((await sender.recent(fraud, { limit: 1 }))[0].id, 'tail2')
+  assert.deepEqual(
+    (await sender.recent(fraud, { key: 'd' })).map(({ id }) => id),
+    ['2'],
+  )
+})
+
+test('a stream that breaks anywhere is asked for again behind the last that was taken', async () => {
+  const { api, next, waits, asked } = caller({ url })
+  const breaks: string[] = []
+  const stream = iterate(api.decisions(fraud, { after: '0', onBreak: ({ message }) => breaks.push(message) }))
+  const expected = (await sender.recent(fraud, { limit: 1000 })).map(({ id }) => id)
+  assert.ok(expected.length >= 4)
+  // Each connection gives some bytes more than the one before, and then breaks.
+  const cuts = Array.from({ length: 60 }, (_, i) => 40 * i)
+  next.push(failing, answering(503, { code: 'SPILL_OVERLOAD', message: 'full' }, { 'retry-after': '1' }), ...cuts.map(cutAfter))
+  assert.deepEqual(await ids(stream, expected.length), expected)
+  await stream.return(undefined)
+  assert.ok(breaks.length > 10 && breaks.every(message => /broke off|full/.test(message)), breaks[0])
+  assert.equal(waits.length, breaks.length)
+  // The first did not get there, the second was told when to come again, and so is everyone on the stream.
+  assert.deepEqual([waits.slice(0, 2), waits.at(-1), new Set(asked).size], [[50, 1000], 1000, 1])
+})
+
+test('a place that is no more ends the stream, unless somebody is told', async () => {
+  const { api, waits } = caller({ url })
+  const lost = iterate(api.decisions(fraud, { after: '999999.3' }))
+  await assert.rejects(lost.next(), { code: 'SPILL_GAP', message: /another log.*onGap/ })
+  const told: string[] = []
+  const stream = iterate(api.decisions(check, { after: '999999.3', onGap: why => told.push(why) }))
+  const first = stream.next()
+  while (told.length === 0) await new Promise(resolve => setImmediate(resolve))
+  const { entry } = await sender.decide(check, { card: 'c', amount: 1 })
+  assert.equal((await first).value!.entry, entry)
+  assert.match(told[0], /another log/)
+  await stream.return(undefined)
+  assert.deepEqual(waits, [])
+})
+
+test('a stream that cannot be begun is given up, one that is wrong at once', async () => {
+  const { api, next, waits } = caller({ url, tries: 3 })
+  next.push(failing, failing, failing)
+  await assert.rejects(iterate(api.decisions(fraud)).next(), { code: 'SPILL_UNREACHABLE' })
+  assert.equal(waits.length, 2)
+  await assert.rejects(iterate(api.decisions({ ...fraud, name: 'fruad' })).next(), { code: 'SPILL_NOT_FOUND', status: 404 })
+  await assert.rejects(iterate(api.decisions(fraud, { after: 'x' })).next(), { code: 'SPILL_INPUT', status: 400 })
+  assert.equal(waits.length, 2)
+})
+
+test('whoever has enough ends the stream', async () => {
+  const stop = new AbortController()
+  const stream = iterate(sender.decisions(fraud, { signal: stop.signal }))
+  const waiting = stream.next()
+  stop.abort(new Error('enough'))
+  await assert.rejects(waiting, { message: 'enough' })
+  assert.deepEqual(await stream.next(), { done: true, value: undefined })
+})
+
+test('a server that gives no sign of life is asked again', async t => {
+  const asked: IncomingMessage[] = []
+  const answers = [
+    // Nothing at all, a head and nothing more, and then a decision.
+    () => {},
+    (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' }).write('id: 7.1\n\n'),
+    (response: ServerResponse) => response.end('id: 7.2\nevent: decision\ndata: {"id":"found"}\n\n'),
+  ]
+  const server = createServer((request, response) => {
+    asked.push(request)
+    answers[asked.length - 1]?.(response)
+  })
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { api } = caller({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }, { stillMs: 100 })
+  const breaks: ClientError[] = []
+  const stream = iterate(api.decisions(fraud, { onBreak: error => breaks.push(error) }))
+  assert.deepEqual(await ids(stream, 1), ['found'])
+  await stream.return(undefined)
+  assert.ok(breaks.every(({ message }) => /no sign of life .* for 100 ms/.test(message)))
+  assert.deepEqual(
+    asked.map(({ headers }) => headers['last-event-id']),
+    [undefined, undefined, '7.1'],
+  )
+})
+
+/** Lets so many bytes of the answer through. */
+function cutAfter(bytes: number) {
+  return async (go: () => Promise<Response>): Promise<Response> => {
+    const response = await go()
+    let left = bytes
+    const cut = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        controller.enqueue(chunk.subarray(0, left))
+        left -= chunk.length
+        if (left <= 0) controller.error(new TypeError('terminated'))
+      },
+    })
+    return new Response(response.body!.pipeThrough(cut), { status: response.status })
+  }
+}

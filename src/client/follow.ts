@@ -1,0 +1,91 @@
+/** The stream of decisions as one that has no end: when it breaks off, it is asked for again behind the last that was taken, without gap or repeat. */
+import { pause } from '../base/clock.ts'
+import type { StreamedDecision } from './answers.ts'
+import { ClientError } from './client-error.ts'
+import { reached, type CallOptions, type Http } from './http.ts'
+import { ServerEvents, type ServerEvent } from './server-events.ts'
+
+export interface FollowOptions extends CallOptions {
+  /** The place of a decision: the stream goes on behind it. `'0'` is in front of all that are recorded; by default it begins with what comes from now on. */
+  readonly after?: string | undefined
+  /** Told why decisions behind `after` are not coming, before the stream goes on with what there is. Without it that ends the stream, as `SPILL_GAP`. */
+  readonly onGap?: (why: string) => void
+  /** Told each time that the stream broke off, before it is asked for again. */
+  readonly onBreak?: (error: ClientError) => void
+}
+
+/** Rejects if it cannot be begun, after as many tries as any request has; once begun it is asked for again for ever. */
+export async function* follow(
+  http: Http,
+  model: string,
+  { after, signal, onGap, onBreak }: FollowOptions,
+): AsyncGenerator<StreamedDecision<unknown>, void, undefined> {
+  let place = after
+  let failures = 0
+  let hasBegun = false
+  let asked: number | undefined
+  while (true) {
+    try {
+      for await (const { id, event, data, retryMs } of eventsOf(http, model, place, signal)) {
+        hasBegun = true
+        failures = 0
+        asked = retryMs
+        if (event === 'gap') gap(data, onGap)
+        if (id !== '') place = id
+        if (event === 'decision') yield { ...(JSON.parse(data) as StreamedDecision<unknown>), place: id }
+      }
+      throw new ClientError('SPILL_UNREACHABLE', 'the stream of decisions ended')
+    } catch (error) {
+      if (!(error instanceof ClientError) || !error.isPassing) throw error
+      failures++
+      if (!hasBegun && failures >= http.options.tries) throw error
+      onBreak?.(error)
+      await http.wait(failures, error.retryAfterMs ?? asked, signal)
+    }
+  }
+}
+
+async function* eventsOf(
+  http: Http,
+  model: string,
+  place: string | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ServerEvent> {
+  const stop = new AbortController()
+  const { url, stillMs } = http.options
+  const headers = { accept: 'text/event-stream', ...(place !== undefined && { 'last-event-id': place }) }
+  const ask = { path: `/events?model=${encodeURIComponent(model)}`, headers, mayRepeat: true, signal }
+  try {
+    const response = await alive(http.open(ask, stop), url, stillMs)
+    const reader = response.body!.getReader()
+    const decoder = new TextDecoder()
+    const events = new ServerEvents()
+    while (true) {
+      const { done, value } = await alive(reached(reader.read(), signal, url), url, stillMs)
+      if (done) return
+      yield* events.take(decoder.decode(value, { stream: true }))
+    }
+  } finally {
+    stop.abort()
+  }
+}
+
+/** Rejects when there is no sign of life: the server sends one every 15 s, so that its machine, or what is between, is gone. */
+async function alive<T>(sign: Promise<T>, url: string, stillMs: number): Promise<T> {
+  const isDone = new AbortController()
+  const late = pause(stillMs, isDone.signal).then((): never => {
+    throw new ClientError('SPILL_UNREACHABLE', `no sign of life from ${url} for ${stillMs} ms (CLIENT_STILL_MS)`)
+  })
+  for (const either of [sign, late]) either.catch(() => {})
+  try {
+    return await Promise.race([sign, late])
+  } finally {
+    isDone.abort()
+  }
+}
+
+function gap(data: string, onGap: FollowOptions['onGap']): void {
+  const { why } = JSON.parse(data) as { why: string }
+  if (!onGap) throw new ClientError('SPILL_GAP', `${why}; give onGap to go on all the same`)
+  onGap(why)
+}

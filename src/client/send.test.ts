@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { answering, caller, failing, losing, overload } from '../../test/serve/caller.ts'
+import { hooks, open, pay, payments } from '../../test/serve/shop.ts'
+import type { Source } from '../define/source.ts'
+import { named } from './named.ts'
+import type { Sent } from './answers.ts'
+import type { ClientError } from './client-error.ts'
+
+const shop = await open()
+after(() => shop.close())
+const url = await shop.app.listen({ host: '127.0.0.1', port: 0 })
+
+const pays = (of: string, count: number) => Array.from({ length: count }, (_, i) => pay(`${of}${i}`))
+const counts = ({ accepted, duplicates, refused }: Sent) => [accepted, duplicates, refused]
+const path = 'POST /sources/payments/events'
+
+test('few events are one request of JSON, with what became of each', async () => {
+  const { api, asked } = caller({ url: `${url}/` })
+  const sent = await api.send(payments, [pay('a'), { ...pay('b'), amount: -1 }, pay('a')])
+  assert.deepEqual(counts(sent), [1, 1, 1])
+  assert.equal(sent.position, shop.run.end)
+  assert.deepEqual(
+    sent.refusals.map(({ index, reason, detail }) => [index, reason, /'amount' is -1/.test(detail)]),
+    [[1, 'schema', true]],
+  )
+  assert.deepEqual(asked.length, 1)
+  assert.deepEqual(await api.send(payments, []), { accepted: 0, duplicates: 0, refused: 0, position: shop.run.end, refusals: [] })
+})
+
+test('times may be dates, and what JSON has no word for is no event', async () => {
+  const { api, asked } = caller({ url })
+  assert.equal((await api.send(payments, [{ ...pay('date'), at: new Date(pay('date').at) }])).accepted, 1)
+  for (const [wrong, message] of [
+    [{ amount: NaN }, /^event 1 has NaN as 'amount'/],
+    [{ amount: -Infinity }, /has -Infinity as 'amount'/],
+    [{ at: new Date(NaN) }, /has Invalid Date as 'at'/],
+    [{ amount: 1n as never }, /^event 1 cannot be written as JSON/],
+  ] as const)
+    await assert.rejects(api.send(payments, [pay('good'), { ...pay('x'), ...wrong }]), { code: 'SPILL_INPUT', message, from: 0 })
+  await assert.rejects(api.send(payments, [null as never]), { code: 'SPILL_INPUT', message: 'event 0 is no object' })
+  assert.equal(asked.length, 1)
+})
+
+test('many events are several requests in order, and refusals are told by their index among all', async () => {
+  const { api, asked } = caller({ url })
+  async function* all() {
+    yield* pays('m', 10_000)
+    yield { ...pay('bad'), amount: 'much' }
+    yield* pays('n', 12_000)
+  }
+  const sent = await api.send(payments, all())
+  assert.deepEqual(counts(sent), [22_000, 0, 1])
+  assert.deepEqual(
+    sent.refusals.map(({ index }) => index),
+    [10_000],
+  )
+  assert.deepEqual(asked, [path, path, path])
+  assert.deepEqual(counts(await api.send(payments, pays('m', 10_000))), [0, 10_000, 0])
+})
+
+test('a request holds no more bytes than the server takes, and one event no more than a request', async () => {
+  const { api, asked } = caller({ url })
+  const long = (of: string) => ({ ...pay(of), card: 'é'.repeat(150_000) })
+  assert.equal((await api.send(payments, [long('l1'), long('l2'), long('l3'), long('l4')])).accepted, 4)
+  assert.equal(asked.length, 2)
+  const error = await failure(api.send(payments, [pay('before'), { ...pay('huge'), card: 'x'.repeat(1 << 20) }, pay('after')]))
+  assert.deepEqual([error.code, error.from], ['SPILL_LIMIT', 1])
+  assert.match(error.message, /^event 1 has more than 1048576 bytes .*; the 1 events before event 1 are acknowledged/)
+  assert.deepEqual([error.sent?.accepted, asked.length], [1, 3])
+})
+
+test('events whose answer was lost are sent again where they have ids, and count once', async () => {
+  const { api, next, waits } = caller({ url })
+  next.push(losing, failing, answering(502, '<html>'))
+  const before = shop.run.end
+  assert.deepEqual(counts(await api.send(payments, pays('lost', 3))), [0, 3, 0])
+  assert.equal(shop.run.end, before + 3)
+  assert.deepEqual(waits, [50, 100, 200])
+  next.push(losing)
+  assert.deepEqual(counts(await api.send(named<typeof payments>('payments', { ids: true }), pays('again', 2))), [0, 2, 0])
+})
+
+test('events without ids are not sent again when nobody knows whether they were taken', async () => {
+  const { api, asked, next } = caller({ url })
+  const byName = named<typeof payments>('payments')
+  next.push(losing)
+  const error = await failure(api.send(byName, pays('once', 2)))
+  assert.deepEqual([error.code, error.status, error.from, error.sent?.accepted], ['SPILL_UNREACHABLE', undefined, 0, 0])
+  assert.match(error.message, /cannot be reached, or broke off: fetch failed: read ECONNRESET/)
+  next.push(go => go(), losing)
+  const half = await failure(api.send(byName, pays('half', 10_050)))
+  assert.deepEqual([half.from, half.sent?.accepted], [10_000, 10_000])
+  assert.match(half.message, /the 10000 events before event 10000 are acknowledged/)
+  assert.equal(asked.length, 3)
+})
+
+test('what the server turned away is sent again whatever it is, no sooner than it said', async () => {
+  const { api, next, waits } = caller({ url })
+  next.push(overload, answering(503, { code: 'SPILL_OVERLOAD', message: 'stopping' }, { 'retry-after': '1' }))
+  assert.deepEqual(counts(await api.send(named<typeof payments>('payments'), pays('later', 2))), [2, 0, 0])
+  assert.deepEqual(waits, [2000, 1000])
+  next.push(answering(429, { code: 'SPILL_OVERLOAD', message: 'too much' }, { 'retry-after': '3600' }))
+  await assert.rejects(api.send(payments, pays('never', 1)), { code: 'SPILL_OVERLOAD', status: 429, retryAfterMs: 3_600_000 })
+  next.push(...Array.from({ length: 8 }, () => overload))
+  await assert.rejects(api.send(payments, pays('never', 1)), { code: 'SPILL_OVERLOAD', message: 'too much' })
+  assert.equal(next.length, 0)
+})
+
+test('a request that is too large for somebody on the way is halved', async () => {
+  const { api, asked, next } = caller({ url })
+  const tooLarge = answering(413, '<html>too large')
+  next.push(tooLarge, tooLarge)
+  const sent = await api.send(payments, [...pays('halved', 6), { ...pay('x'), amount: -1 }, pay('y')])
+  assert.deepEqual([counts(sent), sent.refusals.map(({ index }) => index), asked.length], [[7, 0, 1], [6], 5])
+  next.push(tooLarge)
+  await assert.rejects(api.send(payments, pays('whole', 1)), { code: 'SPILL_UNREACHABLE', status: 413 })
+})
+
+test('a source with a map takes what the map takes, and an unknown one is said to be', async () => {
+  const { api } = caller({ url })
+  const hook = { id: 'h', data: { cards: ['c', 'd'], at: pay(1).at } }
+  assert.deepEqual(counts(await api.send(hooks as Source, [hook])), [2, 0, 0])
+  await assert.rejects(api.send(named<typeof payments>('payment'), pays('p', 1)), {
+    code: 'SPILL_NOT_FOUND',
+    status: 404,
+    message: "there is no source 'payment'; did you mean 'payments'?",
+  })
+})
+
+async function failure(sending: Promise<unknown>): Promise<ClientError> {
+  return sending.then(
+    () => assert.fail('it was sent'),
+    error => error as ClientError,
+  )
+}

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, test } from 'node:test'
+import fastify, { type FastifyInstance } from 'fastify'
+import { action, appendTo, corrected, features, pipeline } from 'spillway'
+import { client } from 'spillway/client'
+import { check, fraud, hooks, now, payments, shop } from '../../test/serve/shop.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { entity } from '../define/entity.ts'
+import { t } from '../define/t.ts'
+import { spillway, type EmbedOptions } from './index.ts'
+
+const opened: FastifyInstance[] = []
+const folders: string[] = []
+afterEach(async () => {
+  for (const app of opened.splice(0)) await app.close()
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'spillway-embed-'))
+  folders.push(made)
+  return made
+}
+
+async function open(data: string, options: Partial<EmbedOptions> = {}): Promise<FastifyInstance> {
+  // A client that has connected and says nothing would hold up the end.
+  const app = fastify({ forceCloseConnections: true })
+  opened.push(app)
+  await app.register(spillway, { pipeline: shop, data, ...options })
+  await app.ready()
+  return app
+}
+
+/** Of the wall clock, as the run's is; one for all, since an id that comes again with other values is a conflict. */
+const at = Date.now()
+const pay = (id: number, amount = 1.5) => ({ id: String(id), card: 'c', amount, at })
+
+test('the routes stand under their prefix, and the rest of the server is as it was', async () => {
+  const app = fastify()
+  opened.push(app)
+  app.post('/own', async ({ body }) => ({ got: body }))
+  await app.register(spillway, { pipeline: shop, data: folder(), prefix: '/flow' })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const own = await app.inject({ method: 'POST', url: '/own', payload: { a: 1 } })
+  assert.deepEqual(own.json(), { got: { a: 1 } })
+  const api = client({ url: `${url}/flow` })
+  assert.deepEqual(await api.ready(), { ready: true, pipeline: 'shop', position: 0 })
+  assert.equal((await api.send(payments, [pay(1), pay(2)])).accepted, 2)
+  assert.equal((await api.features(now, 'c')).features.n, 2)
+  assert.equal((await api.decide(check, { card: 'c', amount: 5 })).score, 1)
+  assert.equal((await app.inject('/healthz')).statusCode, 404)
+  const bad = await app.inject({ method: 'POST', url: '/own', payload: '{', headers: { 'content-type': 'application/json' } })
+  assert.equal(bad.json<{ code: string }>().code, 'FST_ERR_CTP_INVALID_JSON_BODY')
+})
+
+test('the run is asked in process with the words of a client', async () => {
+  const { spillway: flow } = await open(folder())
+  const many = Array.from({ length: 20_000 }, (_, i) => pay(i))
+  const sent = await flow.submit(payments, [...many, { ...pay(0), amount: -1 }, pay(1)])
+  assert.deepEqual(
+    { ...sent, refusals: sent.refusals.map(({ index, reason }) => [index, reason]) },
+    {
+      accepted: 20_000,
+      duplicates: 1,
+      refused: 1,
+      position: flow.run.end,
+      refusals: [[20_000, 'schema']],
+    },
+  )
+  const found = flow.features(now, 'c')
+  assert.deepEqual([found.features.n, found.features.sum, found.key, found.refused], [20_000, 30_000, { card: 'c' }, undefined])
+  const decision = await flow.request(check, { card: 'c', amount: '9.50' })
+  assert.deepEqual([decision.vector, decision.score], [{ amount: 9.5, n: 20_000, hooked: 0 }, 1])
+  await assert.rejects(flow.submit({ ...hooks, name: 'hoks' }, []), /there is no source 'hoks'; did you mean 'hooks'/)
+  assert.throws(() => flow.features({ ...now, name: 'nw' }, 'c'), /no group 'nw'; did you mean 'now'/)
+  await assert.rejects(flow.request({ ...check, name: 'fraud' }, { card: 'c', amount: 1 }), { code: 'SPILL_INPUT' })
+})
+
+test('what was acknowledged before the server was closed is there when it is opened again', async () => {
+  const data = folder()
+  const acknowledged: number[] = []
+  for (const from of [0, 1000]) {
+    const app = await open(data)
+    const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/spillway`
+    const api = client({ url, tries: 1 })
+    const sending = Array.from({ length: 100 }, async (_, i) => {
+      const id = from + i
+      const told = i % 2 === 0 ? api.send(payments, [pay(id)]) : app.spillway.submit(payments, [pay(id)])
+      if ((await told).accepted === 1) acknowledged.push(id)
+    })
+    // Some are acknowledged, some wait, some are not yet there.
+    await Promise.any(sending.filter((_, i) => i % 2 === 0))
+    const [results] = await Promise.all([Promise.allSettled(sending), app.close()])
+    for (const result of results) if (result.status === 'rejected') assert.ok(result.reason instanceof SpillwayError, String(result.reason))
+  }
+  assert.ok(acknowledged.length > 2)
+  const app = await open(data)
+  const again = await app.spillway.submit(
+    payments,
+    acknowledged.map(id => pay(id)),
+  )
+  assert.deepEqual([again.accepted, again.duplicates], [0, acknowledged.length])
+  const decided = await app.inject('/spillway/decisions?model=fraud&limit=1000')
+  const ids = new Set(decided.json<{ decisions: { id: string }[] }>().decisions.map(({ id }) => Number(id)))
+  for (const id of acknowledged) assert.ok(ids.has(id), `decided ${id}`)
+  assert.equal(app.spillway.features(now, 'c').features.n, ids.size)
+})
+
+test('after the server was closed nothing is taken, and the folder is free', async () => {
+  const data = folder()
+  const first = await open(data)
+  const second = fastify()
+  await second.register(spillway, { pipeline: shop, data }).then(
+    () => assert.fail('held by two'),
+    error => assert.deepEqual([error.code, /in use by process/.test(error.message)], ['SPILL_BUSY', true]),
+  )
+  await second.close()
+  const flow = first.spillway
+  await first.close()
+  await assert.rejects(flow.submit(payments, [pay(1)]), { code: 'SPILL_INPUT', message: /was stopped/ })
+  await assert.rejects(flow.request(check, { card: 'c', amount: 1 }), { code: 'SPILL_INPUT', message: /was stopped/ })
+  assert.throws(() => flow.features(now, 'c'), { code: 'SPILL_INPUT', message: /was stopped/ })
+  assert.equal((await open(data)).spillway.run.end, 0)
+})
+
+test('a mistake is what ready() rejects with, and it holds nothing', async () => {
+  const data = folder()
+  const card = entity('card', t.string())
+  const late = features('late', { from: payments, entity: card, place: corrected, values: p => ({ sum: p.amount.sum('1h') }) })
+  const cases: readonly (readonly [unknown, unknown, string, RegExp])[] = [
+    [{}, data, 'SPILL_DEFINITION', /pipeline is \{\}; give what pipeline/],
+    [undefined, data, 'SPILL_DEFINITION', /pipeline is undefined/],
+    [shop, undefined, 'SPILL_INPUT', /data is undefined; give the path/],
+    [shop, import.meta.filename, 'SPILL_STORE', /cannot be made/],
+    [pipeline('late', [late]), data, 'SPILL_UNSUPPORTED', /placed corrected/],
+    [
+      pipeline('told', [action('tell', { when: fraud.score.gte(0.9), do: appendTo('told.ndjson') })]),
+      data,
+      'SPILL_UNSUPPORTED',
+      /action 'tell'/,
+    ],
+  ]
+  for (const [given, folder, code, message] of cases) {
+    const app = fastify()
+    void app.register(spillway, { pipeline: given, data: folder } as EmbedOptions)
+    await assert.rejects(async () => app.ready(), { code, message })
+    await app.close()
+  }
+  await open(data)
+})
+
+test('where its name is taken, it says so and lets the folder go', async () => {
+  const data = folder()
+  const app = fastify()
+  app.decorate('spillway', null as never)
+  void app.register(spillway, { pipeline: shop, data })
+  await assert.rejects(async () => app.ready(), { code: 'FST_ERR_DEC_ALREADY_PRESENT' })
+  await open(data)
+  await app.close()
+})
+
+test('it runs in another copy of Fastify, behind what that one has in front of its routes', async () => {
+  const require = createRequire(import.meta.url)
+  for (const path of Object.keys(require.cache)) if (path.includes('node_modules/fastify/')) delete require.cache[path]
+  const other = require('fastify') as typeof fastify
+  assert.notEqual(other, fastify)
+  const app = other()
+  opened.push(app)
+  app.addHook('onRequest', async ({ headers }, reply) => {
+    if (headers.authorization !== 'Bearer open') await reply.code(401).send({ code: 'SPILL_INPUT', message: 'who are you?' })
+  })
+  await app.register(spillway, { pipeline: shop, data: folder() })
+  const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/spillway`
+  await assert.rejects(client({ url }).send(payments, [pay(1)]), { status: 401, message: /who are you/ })
+  assert.equal((await client({ url, token: 'open' }).send(payments, [pay(1)])).accepted, 1)
+})

@@ -1,0 +1,4 @@
+/** `spillway/embed`: a pipeline inside a Fastify server that there is already. */
+import '../base/require-node.ts'
+export { spillway, type EmbedOptions } from './plugin.ts'
+export type { Embedded } from './embedded.ts'

@@ -1,0 +1,97 @@
+/**
+ * The plugin `spillway` of Fastify: opens the data folder, runs the pipeline in it, and serves it under a prefix, for as long as the server lives.
+ *
+ * Its routes stand in a context of their own, so that bodies and errors of the rest of the server are as they were; what the user puts in front
+ * of all routes, who may come in for one, is in front of these too.
+ */
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { Registry } from 'prom-client'
+import { sendingsOf, type Acting } from '../action/sendings.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
+import { durationMs, type Duration } from '../base/time.ts'
+import type { Runnable } from '../run/opening.ts'
+import { keptFor } from '../run/retention.ts'
+import { Running } from '../run/running.ts'
+import { Feed } from '../serve/feed.ts'
+import type { Bounds } from '../serve/bounds.ts'
+import { servePlugin } from '../serve/plugin.ts'
+import { embedded, stoppedError, type Embedded } from './embedded.ts'
+
+export interface EmbedOptions {
+  /** What `pipeline('…', [ … ])` gave. */
+  readonly pipeline: Runnable & Acting
+  /** The data folder; made if there is none. This process alone holds it. */
+  readonly data: string
+  /** In front of all routes; `/spillway` unless given. */
+  readonly prefix?: string
+  /** Forget events that arrived longer ago, where no window, id or revision needs them; all are kept unless given. */
+  readonly keep?: Duration
+  readonly bounds?: Partial<Bounds>
+  /** Adds what else is to be told at `/metrics`. */
+  readonly addMetrics?: (registry: Registry) => void
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    spillway: Embedded
+  }
+}
+
+const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
+  const { pipeline, data, keep } = options
+  check(pipeline, data)
+  const feed = new Feed()
+  const running = await Running.open(pipeline, data, {
+    sendings: await sendingsOf(pipeline, process.env),
+    onDecisions: feed.tell,
+    onReport: report => app.log.warn(report),
+    ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }),
+  })
+  try {
+    attach(app, options, running, feed)
+  } catch (error) {
+    await running.stop()
+    throw error
+  }
+}
+
+function attach(app: FastifyInstance, options: EmbedOptions, running: Running, feed: Feed): void {
+  const { pipeline, data, prefix = '/spillway', bounds, addMetrics } = options
+  const { run } = running
+  let isStopped = false
+  // Fastify closes what was added last first: requests are answered, and the routes have let go, before the run stops.
+  app.addHook('onClose', () => {
+    isStopped = true
+    return running.stop()
+  })
+  const onError = (error: unknown): void => app.log.error({ err: error as Error })
+  run.ended.catch(onError)
+  const checkRuns = (): void => {
+    if (isStopped) throw stoppedError()
+  }
+  app.decorate('spillway', embedded(run, pipeline.ir, checkRuns))
+  app.register(servePlugin, { run, pipeline, data, feed, prefix, onError, ...(bounds && { bounds }), ...(addMetrics && { addMetrics }) })
+}
+
+/** Throws `SPILL_DEFINITION`, `SPILL_INPUT`. */
+function check(pipeline: unknown, data: unknown): void {
+  if (!isPipeline(pipeline))
+    throw new SpillwayError('SPILL_DEFINITION', `spillway: pipeline is ${show(pipeline)}; give what pipeline('…', [model]) gives`)
+  if (typeof data !== 'string' || data === '')
+    throw new SpillwayError('SPILL_INPUT', `spillway: data is ${show(data)}; give the path of a data folder, such as '.spillway'`)
+}
+
+/** By shape, not by class: it may have been made by another copy of Spillway. */
+function isPipeline(value: unknown): value is Runnable & Acting {
+  const { ir, maps } = Object(value) as Partial<Runnable>
+  return typeof ir?.version === 'number' && maps instanceof Map
+}
+
+/** `await app.register(spillway, { pipeline, data })`; a mistake in that is what `app.ready()` rejects with. */
+export const spillway: FastifyPluginAsync<EmbedOptions> = Object.assign(open, {
+  // What it decorates is the server that it is registered on, and not a context below it.
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: 'spillway',
+  [Symbol.for('plugin-meta')]: { name: 'spillway', fastify: '5.x' },
+})

@@ -1,0 +1,119 @@
+/**
+ * Changes of a table as records of a source.
+ *
+ * | change | is |
+ * | --- | --- |
+ * | INSERT | an event |
+ * | UPDATE | an event with the new row: a revision, where the source has `identity` and it is as it was. Where the source has `deleted` and its key or identity changes, the old row is deleted first |
+ * | DELETE | where the source has `deleted`: the old row with that column true, or what identifies it (the replica identity), at the time of the commit if its own is not shown. Nothing otherwise |
+ * | TRUNCATE | where the source has `deleted`: refused, since nobody says which rows there were. Nothing otherwise |
+ *
+ * An UPDATE does not show large values that it left alone, unless the table has REPLICA IDENTITY FULL: a row in which the source reads one is refused.
+ */
+import { limits } from '../base/limits.ts'
+import type { SourceIR } from '../define/ir.ts'
+import { Fault } from '../intake/refusal.ts'
+import type { Relation, RowChange } from './pgoutput.ts'
+import { longFault, recordOf, type Texts } from './rows.ts'
+import type { ReadColumn, Table } from './table.ts'
+import { valueReader } from './value.ts'
+
+/** Why a change is no record, and what was there. */
+export class RefusedChange {
+  readonly fault: Fault
+  readonly raw: string
+
+  constructor(fault: Fault, raw: string) {
+    this.fault = fault
+    this.raw = raw
+  }
+}
+
+export type ChangeRecord = Readonly<Record<string, unknown>> | RefusedChange
+
+export class ChangeRecords {
+  readonly #source: SourceIR
+  readonly #table: string
+  readonly #baseOf: ReadonlyMap<number, number>
+  readonly #names: ReadonlySet<string> | undefined
+  /** What tells one event of the source from another, where a row that stops being one is a delete. */
+  readonly #identifying: readonly string[]
+  #columns: readonly ReadColumn[] = []
+  #places: readonly number[] = []
+
+  /** `baseOf`: the types that domains are of. */
+  constructor(source: SourceIR, table: Table, baseOf: ReadonlyMap<number, number>) {
+    this.#source = source
+    this.#table = table.name
+    this.#baseOf = baseOf
+    this.#names = source.mapVersion === undefined ? new Set(source.columns.map(({ name }) => name)) : undefined
+    this.#identifying = source.deleted === undefined ? [] : [source.key, ...(source.identity ?? [])]
+  }
+
+  /** From now on rows are of these columns. */
+  columnsAre({ columns }: Relation): void {
+    const wanted = columns.map((column, place) => ({ ...column, place })).filter(({ name }) => this.#names?.has(name) !== false)
+    this.#places = wanted.map(({ place }) => place)
+    this.#columns = wanted.map(({ name, type }) => ({ name, read: this.#reader(name, type) }))
+  }
+
+  #reader(name: string, type: number): ReadColumn['read'] {
+    const { columns, mapVersion } = this.#source
+    return valueReader(this.#baseOf.get(type) ?? type, mapVersion === undefined ? columns.find(column => column.name === name) : undefined)
+  }
+
+  /** The records of a change; `at` is when its transaction committed, UTC ms. */
+  of(change: RowChange, at: number): readonly ChangeRecord[] {
+    switch (change.kind) {
+      case 'insert':
+        return [this.#record(this.#read(change.row))]
+      case 'update':
+        return this.#updated(this.#read(change.row), change.old && this.#read(change.old), change.isKey, at)
+      case 'delete':
+        return this.#source.deleted === undefined ? [] : [this.#deleted(this.#read(change.old), change.isKey, at)]
+      default:
+        return this.#source.deleted === undefined ? [] : [new RefusedChange(truncated, JSON.stringify({ truncate: this.#table }))]
+    }
+  }
+
+  #read(row: Texts): Texts {
+    return this.#places.map(place => row[place])
+  }
+
+  #updated(row: Texts, old: Texts | undefined, isKey: boolean, at: number): readonly ChangeRecord[] {
+    const whole = old && !isKey ? row.map((text, i) => (text === undefined ? old[i] : text)) : row
+    const record = this.#record(whole)
+    const isAnother = old !== undefined && this.#columns.some(({ name }, i) => this.#identifying.includes(name) && old[i] !== whole[i])
+    return isAnother ? [this.#deleted(old, isKey, at), record] : [record]
+  }
+
+  #deleted(old: Texts, isKey: boolean, at: number): ChangeRecord {
+    const record = this.#record(old)
+    if (record instanceof RefusedChange) return record
+    const { time, deleted } = this.#source
+    const isUntimed = isKey && record[time] === null
+    return { ...record, ...(isUntimed && { [time]: at }), [deleted!]: true }
+  }
+
+  #record(texts: Texts): ChangeRecord {
+    const hidden = this.#columns.findIndex((_, i) => texts[i] === undefined)
+    const bytes = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
+    const record =
+      hidden >= 0
+        ? new Fault(
+            `'${this.#columns[hidden].name}' is large, and an UPDATE that leaves it alone does not show it: ALTER TABLE ${this.#table} REPLICA IDENTITY FULL`,
+          )
+        : bytes > limits.LINE_BYTES_MAX
+          ? longFault(bytes)
+          : recordOf(this.#columns, texts)
+    if (record instanceof Fault) return new RefusedChange(record, bytes > limits.LINE_BYTES_MAX ? '{}' : this.#raw(texts))
+    const { deleted } = this.#source
+    return deleted === undefined || deleted in record ? record : { ...record, [deleted]: false }
+  }
+
+  #raw(texts: Texts): string {
+    return JSON.stringify(Object.fromEntries(this.#columns.map(({ name }, i) => [name, texts[i]])))
+  }
+}
+
+const truncated = new Fault('TRUNCATE deletes rows without saying which: delete them with DELETE, or send a delete of each')

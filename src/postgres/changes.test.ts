@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import type { Sql } from 'postgres'
+import { killed } from '../../test/postgres/killing.ts'
+import { databaseAt, ownServer, skip } from '../../test/postgres/server.ts'
+import { numbers, sourceOf, taken, taking } from '../../test/postgres/taking.ts'
+import { withClients, written } from '../../test/postgres/writing.ts'
+import { pause } from '../base/clock.ts'
+import { limits } from '../base/limits.ts'
+import { random } from '../base/random.ts'
+import { readChanges, type ChangesOptions } from './changes.ts'
+import type { Fed } from './feeding.ts'
+
+const server = ownServer({ max_replication_slots: '20', max_wal_senders: '20' })
+const folder = mkdtempSync(join(tmpdir(), 'spillway-changes-'))
+after(() => rmSync(folder, { recursive: true }))
+const never = new AbortController().signal
+
+const tableOf = (name: string) =>
+  `CREATE TABLE ${name} (n int PRIMARY KEY, who text NOT NULL DEFAULT 'w', at timestamptz NOT NULL DEFAULT now())`
+
+function options(table: string, more: Partial<ChangesOptions> = {}): ChangesOptions {
+  const names = { table, slot: table, publication: table }
+  return { database: databaseAt(server()), folder, follow: false, copy: true, onWarning: () => {}, ...names, ...more }
+}
+
+const read = (run: Fed, table: string, more?: Partial<ChangesOptions>, signal = never) =>
+  readChanges(run, sourceOf(numbers), options(table, more), signal)
+
+const insert = (sql: Sql, table: string, ...all: number[]) => sql.unsafe(`INSERT INTO ${table} (n) SELECT unnest('{${all.join()}}'::int[])`)
+
+const sorted = (values: readonly (number | null)[]) => values.toSorted((a, b) => a! - b!)
+
+test('a table is copied, then its changes follow, in the order of commits', { skip }, () =>
+  withClients(server(), 2, async (a, b) => {
+    await a.unsafe(tableOf('followed'))
+    await insert(a, 'followed', 1, 2)
+    const { store, run } = taking()
+    await read(run, 'followed')
+    assert.deepEqual(taken(store), [1, 2])
+    await a.unsafe('BEGIN')
+    await insert(a, 'followed', 3)
+    await insert(b, 'followed', 4)
+    await a.unsafe('COMMIT')
+    await b`UPDATE followed SET n = 5 WHERE n = 1`
+    await b`DELETE FROM followed WHERE n = 2`
+    await b`TRUNCATE followed`
+    await read(run, 'followed')
+    assert.deepEqual(taken(store), [1, 2, 4, 3, 5], 'a source without `deleted` has no deletes')
+    await read(run, 'followed')
+    assert.deepEqual(taken(store), [1, 2, 4, 3, 5])
+    await run.stop()
+    assert.deepEqual(readdirSync(folder), [], 'the copy is removed')
+  }),
+)
+
+test('without a copy it begins with the next change', { skip }, async () => {
+  const { store, run } = taking()
+  await server().withClient(1, async sql => {
+    await sql.unsafe(tableOf('fresh'))
+    await insert(sql, 'fresh', 1)
+    await read(run, 'fresh', { copy: false })
+    await insert(sql, 'fresh', 2)
+    await read(run, 'fresh', { copy: false })
+  })
+  await run.stop()
+  assert.deepEqual(taken(store), [2])
+})
+
+for (const seed of [1, 2, 3])
+  test(`a reader that is killed at any moment loses and repeats nothing (seed ${seed})`, { skip }, () =>
+    withClients(server(), 4, async (...clients) => {
+      const table = `killed${seed}`
+      const before = Array.from({ length: 300 }, (_, i) => -1 - i)
+      await clients[0].unsafe(tableOf(table))
+      await insert(clients[0], table, ...before)
+      const over = new AbortController()
+      const insertSome = (client: Sql, ...all: number[]) => pause(1).then(() => insert(client, table, ...all))
+      const writing = written({ clients, draw: random(seed + 1000), until: over.signal, insert: insertSome })
+      const reading = (run: Fed, signal: AbortSignal) => read(run, table, { follow: true }, signal)
+      const disk = await killed(reading, random(seed), { times: 12, moments: 150 }).finally(() => over.abort())
+      const committed = await writing
+      const { store, run } = taking(numbers, disk)
+      await read(run, table)
+      await run.stop()
+      assert.deepEqual(sorted(taken(store)), sorted([...before, ...committed]))
+    }),
+  )
+
+test('a transaction of any size comes in parts, and a reader that is killed within it goes on there', { skip }, async () => {
+  const rows = 5 * limits.POSTGRES_PAGE_ROWS
+  const first = taking()
+  await server().withClient(1, sql => sql.unsafe(tableOf('large')))
+  await read(first.run, 'large')
+  await server().withClient(1, sql => sql`INSERT INTO large (n, who) SELECT n, repeat('w', 1000) FROM generate_series(1, ${rows}::int) n`)
+  const batches: number[] = []
+  const stop = new AbortController()
+  first.store.hold()
+  const fed: Fed = {
+    submit: (...given) => {
+      batches.push(given[1].records.length)
+      return first.run.submit(...given)
+    },
+    room: () => first.run.room(),
+    cursor: name => first.run.cursor(name),
+  }
+  const reading = read(fed, 'large', { follow: true }, stop.signal).catch(() => {})
+  while (first.store.waiting < 1 || batches.length < 3) {
+    await pause(2)
+    if (batches.length < 2) first.store.sync(1)
+  }
+  const disk = first.store.crash(1)
+  stop.abort()
+  first.store.fail()
+  first.run.ended.catch(() => {})
+  await reading
+  assert.ok(Math.max(...batches) <= limits.POSTGRES_PAGE_ROWS)
+  const { store, run } = taking(numbers, disk)
+  const had = taken(store).length
+  assert.ok(had > 0 && had < rows, `${had} of ${rows} were durable`)
+  assert.match(run.cursor('rows=pg-changes:large@large')!, /"commit":"[0-9A-F]+\/[0-9A-F]+","changes":\d+/)
+  await read(run, 'large')
+  await run.stop()
+  assert.deepEqual(
+    taken(store),
+    Array.from({ length: rows }, (_, i) => i + 1),
+  )
+})
+
+test('the server is told that changes are durable when they are, and not before', { skip }, async () => {
+  const { store, run } = taking()
+  const stop = new AbortController()
+  await server().withClient(1, async sql => {
+    await sql.unsafe(tableOf('told'))
+    await read(run, 'told')
+    const reading = read(run, 'told', { follow: true }, stop.signal)
+    const until = async (what: string) => {
+      const holds = () =>
+        sql.unsafe<{ holds: boolean }[]>(`SELECT ${what} AS holds FROM pg_stat_replication WHERE application_name = 'spillway'`)
+      while (!(await holds())[0]?.holds) await pause(20)
+    }
+    await until('true')
+    store.hold()
+    await insert(sql, 'told', 1)
+    const [{ lsn }] = await sql<{ lsn: string }[]>`SELECT pg_current_wal_lsn()::text AS lsn`
+    await until(`write_lsn >= '${lsn}'`)
+    const [{ confirmed }] = await sql<{ confirmed: boolean }[]>`
+      SELECT confirmed_flush_lsn >= ${lsn}::pg_lsn AS confirmed FROM pg_replication_slots WHERE slot_name = 'told'`
+    assert.equal(confirmed, false)
+    store.keepUp()
+    await until(`flush_lsn >= '${lsn}'`)
+    stop.abort()
+    await reading
+  })
+  await run.stop()
+  assert.deepEqual(taken(store), [1])
+})
+
+test('where only other tables change, the server need not keep its log', { skip }, async () => {
+  const { store, run } = taking()
+  const stop = new AbortController()
+  await server().withClient(1, async sql => {
+    await sql.unsafe(`${tableOf('idle')}; CREATE TABLE busy (n int)`)
+    await read(run, 'idle')
+    const reading = read(run, 'idle', { follow: true }, stop.signal)
+    await sql`INSERT INTO busy VALUES (1)`
+    const [{ lsn }] = await sql<{ lsn: string }[]>`SELECT pg_current_wal_lsn()::text AS lsn`
+    const isConfirmed = async () => {
+      const [{ is }] = await sql<
+        { is: boolean }[]
+      >`SELECT confirmed_flush_lsn >= ${lsn}::pg_lsn AS is FROM pg_replication_slots WHERE slot_name = 'idle'`
+      return is
+    }
+    while (!(await isConfirmed())) await pause(20)
+    await insert(sql, 'idle', 1)
+    while (taken(store).length < 1) await pause(5)
+    stop.abort()
+    await reading
+  })
+  await run.stop()
+  assert.deepEqual(taken(store), [1])
+})
+
+test('a server that restarts, or crashes, is waited for', { skip }, async () => {
+  const { store, run } = taking()
+  const warnings: string[] = []
+  const stop = new AbortController()
+  await server().withClient(1, sql => sql.unsafe(tableOf('restarted')))
+  const onWarning = (text: string) => void warnings.push(text)
+  const reading = read(run, 'restarted', { follow: true, onWarning }, stop.signal)
+  const first = warnings.length
+  for (const [n, signal] of [
+    [1, 'SIGINT'],
+    [2, 'SIGQUIT'],
+  ] as const) {
+    while (!run.cursor('rows=pg-changes:restarted@restarted')?.includes('changes')) await pause(5)
+    await server().withClient(1, sql => insert(sql, 'restarted', n))
+    while (taken(store).length < n) await pause(5)
+    await server().end(signal)
+    const away = () => warnings.filter(text => text.includes('is away')).length
+    while (away() < n) await pause(5)
+    await server().begin()
+    while (warnings.filter(text => text.endsWith('is back')).length < n) await pause(5)
+  }
+  await server().withClient(1, sql => insert(sql, 'restarted', 3))
+  while (taken(store).length < 3) await pause(5)
+  stop.abort()
+  await reading
+  await run.stop()
+  assert.equal(first, 0)
+  assert.deepEqual(taken(store), [1, 2, 3])
+})

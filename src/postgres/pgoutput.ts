@@ -1,0 +1,136 @@
+/**
+ * Messages of the output plugin `pgoutput`, protocol version 1 (PostgreSQL's manual, "Logical Replication Message Formats"): a transaction is its
+ * beginning, its changes in order and its commit, and comes once it has committed. Values are text, as the session shows them.
+ */
+import type { Lsn } from './lsn.ts'
+import type { Texts } from './rows.ts'
+
+export interface Relation {
+  readonly kind: 'relation'
+  readonly oid: number
+  readonly columns: readonly { readonly name: string; readonly type: number }[]
+}
+
+export type RowChange =
+  | { readonly kind: 'insert'; readonly oid: number; readonly row: Texts }
+  /** `old`: the old row, or of it only what identifies it (`isKey`); absent if that is as it was and no more is shown. */
+  | { readonly kind: 'update'; readonly oid: number; readonly row: Texts; readonly old?: Texts; readonly isKey: boolean }
+  | { readonly kind: 'delete'; readonly oid: number; readonly old: Texts; readonly isKey: boolean }
+  | { readonly kind: 'truncate'; readonly oids: readonly number[] }
+
+export type Message =
+  /** `commit` is where the commit stands in the log; `at` when it was, UTC ms. */
+  | { readonly kind: 'begin'; readonly commit: Lsn; readonly at: number }
+  /** `end`: behind the commit. */
+  | { readonly kind: 'commit'; readonly end: Lsn }
+  | Relation
+  | RowChange
+  | undefined
+
+const EPOCH_2000_MS = 946_684_800_000
+
+/** `undefined` for messages that say nothing of rows: types, origins. */
+export function messageOf(bytes: Buffer): Message {
+  const reader = new Reader(bytes, 1)
+  switch (String.fromCharCode(bytes[0])) {
+    case 'B':
+      return { kind: 'begin', commit: reader.int64(), at: EPOCH_2000_MS + Math.floor(Number(reader.int64()) / 1000) }
+    case 'C':
+      // Flags, and where the commit stands.
+      reader.skip(9)
+      return { kind: 'commit', end: reader.int64() }
+    case 'R':
+      return relationOf(reader)
+    case 'I':
+      return { kind: 'insert', oid: reader.int32(), row: reader.tagged().row }
+    case 'U':
+      return updateOf(reader)
+    case 'D': {
+      const oid = reader.int32()
+      const { tag, row } = reader.tagged()
+      return { kind: 'delete', oid, old: row, isKey: tag === 'K' }
+    }
+    case 'T': {
+      const count = reader.int32()
+      reader.skip(1)
+      return { kind: 'truncate', oids: Array.from({ length: count }, () => reader.int32()) }
+    }
+    default:
+      return undefined
+  }
+}
+
+function relationOf(reader: Reader): Relation {
+  const oid = reader.int32()
+  // Schema, name, replica identity.
+  reader.text()
+  reader.text()
+  reader.skip(1)
+  const columns = Array.from({ length: reader.int16() }, () => {
+    reader.skip(1)
+    const name = reader.text()
+    const type = reader.int32()
+    reader.skip(4)
+    return { name, type }
+  })
+  return { kind: 'relation', oid, columns }
+}
+
+function updateOf(reader: Reader): RowChange {
+  const oid = reader.int32()
+  const first = reader.tagged()
+  if (first.tag === 'N') return { kind: 'update', oid, row: first.row, isKey: false }
+  return { kind: 'update', oid, row: reader.tagged().row, old: first.row, isKey: first.tag === 'K' }
+}
+
+class Reader {
+  readonly #bytes: Buffer
+  #at: number
+
+  constructor(bytes: Buffer, at: number) {
+    this.#bytes = bytes
+    this.#at = at
+  }
+
+  skip(count: number): void {
+    this.#at += count
+  }
+
+  int16(): number {
+    return this.#bytes.readUInt16BE((this.#at += 2) - 2)
+  }
+
+  int32(): number {
+    return this.#bytes.readUInt32BE((this.#at += 4) - 4)
+  }
+
+  int64(): bigint {
+    return this.#bytes.readBigInt64BE((this.#at += 8) - 8)
+  }
+
+  char(): string {
+    return String.fromCharCode(this.#bytes[this.#at++])
+  }
+
+  /** Up to a zero byte. */
+  text(): string {
+    const end = this.#bytes.indexOf(0, this.#at)
+    const text = this.#bytes.toString('utf8', this.#at, end)
+    this.#at = end + 1
+    return text
+  }
+
+  /** A row, and the letter before it: new, old, or the key of the old one. */
+  tagged(): { readonly tag: string; readonly row: Texts } {
+    const tag = this.char()
+    return { tag, row: Array.from({ length: this.int16() }, () => this.#value()) }
+  }
+
+  #value(): string | null | undefined {
+    const kind = this.char()
+    // 'u': a large value that the change left alone.
+    if (kind !== 't') return kind === 'n' ? null : undefined
+    const length = this.int32()
+    return this.#bytes.toString('utf8', this.#at, (this.#at += length))
+  }
+}

@@ -1,0 +1,64 @@
+/** What must be so that a table's changes are all shown: a publication, a replica identity. */
+import type { Sql } from 'postgres'
+import { SpillwayError } from '../base/errors.ts'
+import type { SourceIR } from '../define/ir.ts'
+import { quoted, readColumns, type Table } from './table.ts'
+
+/**
+ * Throws `SPILL_INPUT`, with the statement that mends it, for a table whose changes cannot be events of the source. Returns, in words, what will be
+ * refused.
+ */
+export function checkTable(table: Table, source: SourceIR): readonly string[] {
+  const { deleted, key, identity = [], time, mapVersion } = source
+  if (table.kind !== 'r')
+    throw new SpillwayError('SPILL_INPUT', 'is no plain table: changes are read of one, not of partitions or views', { place: table.name })
+  const { columns, warnings } = readColumns(table, source, deleted)
+  const showAll = `ALTER TABLE ${table.name} REPLICA IDENTITY FULL`
+  if (deleted !== undefined && mapVersion === undefined) {
+    const needed = source.columns.filter(
+      ({ name, nullable }) => name !== deleted && name !== time && (!nullable || [key, ...identity].includes(name)),
+    )
+    const hidden = needed.filter(({ name }) => !columns.some(column => column.name === name && column.replicated))
+    if (hidden.length > 0)
+      throw new SpillwayError(
+        'SPILL_INPUT',
+        `does not show ${hidden.map(({ name }) => `'${name}'`).join(', ')} in the old row of a DELETE: ${showAll}`,
+        {
+          place: table.name,
+        },
+      )
+  }
+  const large = table.showsOldRows ? [] : columns.filter(({ toasted }) => toasted)
+  if (large.length === 0) return warnings
+  const names = large.map(({ name }) => name).join(', ')
+  return [
+    ...warnings,
+    `${table.name}: a row is refused where an UPDATE leaves a value of more than 2 kB in ${names} alone; to show it: ${showAll}`,
+  ]
+}
+
+interface Publication {
+  readonly inserts: boolean
+  readonly updates: boolean
+  readonly deletes: boolean
+  readonly has: boolean
+}
+
+/** Makes the publication, unless it is there. Throws `SPILL_INPUT` for one that does not show what the source needs. */
+export async function ensurePublication(sql: Sql, name: string, table: Table, { deleted }: SourceIR): Promise<void> {
+  const actions = deleted === undefined ? 'insert, update' : 'insert, update, delete, truncate'
+  const [found] = await sql<Publication[]>`
+    SELECT pubinsert AS inserts, pubupdate AS updates, pubdelete AS deletes, EXISTS (
+      SELECT FROM pg_publication_tables t WHERE t.pubname = p.pubname AND t.schemaname = ${table.schema} AND t.tablename = ${table.relation}) AS has
+    FROM pg_publication p WHERE pubname = ${name}`
+  if (found === undefined) {
+    await sql.unsafe(`CREATE PUBLICATION ${quoted(name)} FOR TABLE ${table.name} WITH (publish = '${actions}')`)
+    return
+  }
+  const refuse = (what: string, fix: string): never => {
+    throw new SpillwayError('SPILL_INPUT', `publication '${name}' ${what}: ALTER PUBLICATION ${quoted(name)} ${fix}`, { place: table.name })
+  }
+  if (!found.has) refuse('does not show this table', `ADD TABLE ${table.name}`)
+  if (!found.inserts || !found.updates || (deleted !== undefined && !found.deletes))
+    refuse('does not show all of its changes', `SET (publish = '${actions}')`)
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, test } from 'node:test'
+import { corrected, count, entity, every, features, model, pipeline, rules, source, stream, t } from '../index.ts'
+import { batchOf } from '../intake/batch.ts'
+import { openFolder } from '../log/sqlite/data-folder.ts'
+import { recordedDecisions } from './recorded.ts'
+import { Running } from './running.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
+const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const watch = model('watch', { decide: every('1m', card, { live: '1h' }), inputs: ({ card }) => now.of(card), score: () => rules([], 0.5) })
+const shop = pipeline('shop', [watch])
+const start = Date.parse('2026-01-01T00:00Z')
+const records = batchOf([{ id: '1', card: 'c', at: start }])
+
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'spillway-running-'))
+  folders.push(made)
+  return made
+}
+
+test('ticks are made without anybody asking for them, and what it had is there when it runs again', async () => {
+  const data = folder()
+  let clock = start
+  const ticked = Promise.withResolvers<number>()
+  const running = await Running.open(shop, data, {
+    clock: () => clock,
+    onDecisions: stretches => {
+      for (const { bytes } of stretches) for (const { t } of recordedDecisions(bytes)) ticked.resolve(t)
+    },
+  })
+  await running.run.submit('payments', records)
+  clock = start + 61_000
+  assert.equal(await ticked.promise, start + 60_000)
+  const { end } = running.run
+  assert.equal(running.stop(), running.stop())
+  await Promise.all([running.stop(), running.run.ended])
+  const reports: string[] = []
+  const again = await Running.open(shop, data, { clock: () => clock, onReport: report => reports.push(report) })
+  assert.deepEqual([again.run.end, reports], [end, []])
+  assert.equal((await again.run.submit('payments', records)).duplicates, 1)
+  await again.stop()
+})
+
+test('who cannot run holds nothing afterwards, and one that has failed lets go', async () => {
+  const data = folder()
+  const late = pipeline('late', [features('late', { from: payments, entity: card, place: corrected, values: () => ({ n: count('1h') }) })])
+  await assert.rejects(Running.open(late, data), { code: 'SPILL_UNSUPPORTED' })
+  const held = await openFolder(data)
+  await assert.rejects(Running.open(shop, data), { code: 'SPILL_BUSY' })
+  const running = await Running.in(held, shop, { clock: () => start })
+  await running.run.submit('payments', records)
+  await running.stop()
+  const failing = await Running.open(shop, data, {
+    clock: () => start + 3_600_000,
+    onDecisions: () => {
+      throw new Error('told nobody')
+    },
+  })
+  await assert.rejects(failing.run.ended, /told nobody/)
+  await failing.stop()
+  await (await Running.open(shop, data)).stop()
+})

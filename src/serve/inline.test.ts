@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { posted } from '../../test/serve/shop.ts'
+import { Answers } from '../action/answers.ts'
+import { action, answer, count, entity, features, model, on, pipeline, request, rules, source, stream, t as types } from '../index.ts'
+import { openFolder } from '../log/sqlite/data-folder.ts'
+import type { RecordedDecision } from '../run/recorded.ts'
+import { Run } from '../run/run.ts'
+import { inline } from './inline.ts'
+import { serve } from './server.ts'
+
+const card = entity('card', types.string())
+const payments = source('payments', { schema: { id: types.string(), card, at: types.timestamp() }, key: 'card', time: 'at', id: 'id' })
+const quiet = source('quiet', { schema: { card, at: types.timestamp() }, key: 'card', time: 'at' })
+const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const heard = features('heard', { from: quiet, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const busy = model('busy', {
+  decide: on(payments),
+  inputs: p => ({ n: now.of(p.card).n }),
+  score: v => rules([{ when: v.n.gte(2), score: 0.9 }], 0.1),
+})
+const ask = model('ask', {
+  decide: request({ card }),
+  inputs: r => ({ n: now.of(r.card).n, heard: heard.of(r.card).n }),
+  score: v => rules([{ when: v.n.gte(2), score: 0.9 }], 0.1),
+})
+/** The deadline is the slowest machine's. */
+const shopWith = (deadline: '100ms' | '2s' | '10m') => {
+  const otherwise = { approved: 'perhaps' }
+  const decline = action('decline', {
+    when: busy.score.gte(0.8),
+    deadline,
+    reply: 'inline',
+    do: answer({ approved: false }, { otherwise }),
+  })
+  const review = action('review', { when: busy.score.lt(0.8), deadline: '1h', do: answer('none') })
+  const limit = action('limit', { when: ask.score.gte(0.8), do: answer({ limit: 0 }) })
+  return pipeline('shop', [decline, review, limit])
+}
+const start = Date.parse('2026-01-01T00:00Z')
+const pay = (id: string, of = 'c') => ({ id, card: of, at: start })
+
+async function open(t: TestContext, deadline: '2s' | '10m', fsyncMs = 0) {
+  const shop = shopWith(deadline)
+  const data = mkdtempSync(join(tmpdir(), 'spillway-inline-'))
+  const folder = await openFolder(data, { fsyncMs })
+  const run = new Run(shop, { store: folder.store, clock: () => start })
+  const app = serve({ run, pipeline: shop, data })
+  await app.ready()
+  t.after(async () => {
+    await app.close()
+    await run.stop().catch(() => {})
+    folder.release()
+    rmSync(data, { recursive: true, force: true })
+  })
+  return { app, run }
+}
+
+interface Answered {
+  readonly durable: boolean
+  readonly position?: number
+  readonly duplicates?: number
+  readonly degraded?: string
+  readonly decisions: readonly RecordedDecision[]
+  readonly answers: unknown
+}
+
+test('an event is answered with what was decided on it, and the answers that follow', async t => {
+  const { app } = await open(t, '10m')
+  const answers: Answered[] = []
+  for (const id of ['1', '2']) answers.push((await posted(app, '/sources/payments/decide', pay(id))).json())
+  assert.deepEqual(
+    answers.map(({ durable, position, answers: given, decisions: [{ model: name, score, vector }] }) => [
+      durable,
+      position,
+      given,
+      name,
+      score,
+      vector,
+    ]),
+    [
+      [true, 1, { review: 'none' }, 'busy', 0.1, { n: 1 }],
+      [true, 2, { decline: { approved: false } }, 'busy', 0.9, { n: 2 }],
+    ],
+  )
+  const asked = (await posted(app, '/models/ask/decide', { card: 'c' })).json<RecordedDecision & Answered>()
+  assert.deepEqual([asked.model, asked.score, asked.durable, asked.answers], ['ask', 0.9, true, { limit: { limit: 0 } }])
+  const refused = await posted(app, '/sources/payments/decide', { id: '3', card: 'c' })
+  assert.deepEqual([refused.statusCode, refused.json<{ code: string }>().code], [422, 'SPILL_REFUSED'])
+  for (const [url, body, status] of [
+    ['/sources/payments/decide', [pay('4')], 400],
+    ['/sources/quiet/decide', { card: 'c', at: start }, 400],
+    ['/sources/nothing/decide', pay('4'), 404],
+    ['/models/busy/decide', { card: 'c' }, 400],
+    ['/models/ask/decide', { crad: 'c' }, 400],
+  ] as const)
+    assert.equal((await posted(app, url, body)).statusCode, status, url)
+})
+
+test('on a slow disk the answer comes before its deadline, from the decision, and says that it is not durable', async t => {
+  const { app, run } = await open(t, '2s', 4000)
+  const given = (await posted(app, '/sources/payments/decide', pay('1'))).json<Answered>()
+  assert.deepEqual(
+    [given.durable, given.position, given.decisions.length, given.answers, given.degraded],
+    [false, undefined, 1, { review: 'none' }, undefined],
+  )
+  await run.quiet()
+  assert.equal(run.counts.accepted, 1, 'it became durable all the same')
+})
+
+const never = new Promise<never>(() => {})
+const decided = (score: number | null) => [{ model: 'busy', score } as RecordedDecision]
+const answers = new Answers(shopWith('100ms').ir, ['busy'])
+/** The deadline passes at once, once whatever waits was done. */
+const hasty = (_ms: number, act: () => void) => {
+  const timer = setImmediate(act)
+  return { stop: () => clearImmediate(timer) }
+}
+
+test('without a decision in time the answer is what the action says otherwise', async () => {
+  assert.equal(answers.deadline, 100)
+  assert.deepEqual(await inline(answers, never, never, hasty), {
+    decisions: [],
+    durable: false,
+    degraded: 'no decision within 100 ms',
+    answers: { decline: { approved: 'perhaps' } },
+  })
+  assert.deepEqual(await inline(answers, Promise.resolve(decided(0.9)), never, hasty), {
+    decisions: decided(0.9),
+    durable: false,
+    answers: { decline: { approved: false } },
+  })
+})
+
+test('a decision without a score answers nothing, and a run that fails is an error', async () => {
+  assert.deepEqual(await inline(answers, Promise.resolve(decided(null)), Promise.resolve()), {
+    decisions: decided(null),
+    durable: true,
+    answers: {},
+  })
+  await assert.rejects(inline(answers, Promise.reject(new Error('failed')), Promise.reject(new Error('full'))), { message: 'full' })
+})
+
+test('the answer is given some milliseconds before the deadline', async () => {
+  const waits: number[] = []
+  const waiting = (ms: number, act: () => void) => {
+    waits.push(ms)
+    return hasty(ms, act)
+  }
+  await inline(answers, never, never, waiting)
+  assert.deepEqual(waits, [80])
+})

@@ -1,0 +1,88 @@
+import fastify from 'fastify'
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { open, pay, posted, shop as pipeline } from '../../test/serve/shop.ts'
+import { errorCodes, SpillwayError } from '../base/errors.ts'
+import { Feed } from './feed.ts'
+import { servePlugin } from './plugin.ts'
+import { statuses } from './serve-error.ts'
+import { serve } from './server.ts'
+import type { ServedRun } from './served.ts'
+
+const shop = await open()
+after(() => shop.close())
+
+/** A run that fails each submission so. */
+const failing = (failure: unknown): ServedRun => ({
+  submit: async () => {
+    throw failure
+  },
+  room: async () => {},
+  decide: () => {
+    throw failure
+  },
+  ask: () => {
+    throw failure
+  },
+  end: 0,
+  waiting: 0,
+  isHeldBack: false,
+  counts: shop.run.counts,
+  ended: new Promise(() => {}),
+})
+
+test('of what went wrong inside a client learns the kind, and the log all of it', async () => {
+  const place = ['', 'home', 'someone', 'log.db'].join('/')
+  const cases: readonly (readonly [unknown, number, string, string | undefined])[] = [
+    [new SpillwayError('SPILL_STORE', 'the disk is full', { place }), 503, 'SPILL_STORE', errorCodes.SPILL_STORE],
+    [new SpillwayError('SPILL_DATA', 'is damaged', { place }), 500, 'SPILL_DATA', errorCodes.SPILL_DATA],
+    [new SpillwayError('SPILL_ASSERT', `a bug at ${place}`), 500, 'SPILL_ASSERT', errorCodes.SPILL_ASSERT],
+    [new TypeError(`cannot read ${place}`), 500, 'SPILL_ASSERT', undefined],
+    [place, 500, 'SPILL_ASSERT', undefined],
+    [new SpillwayError('SPILL_INPUT', 'your mistake'), 400, 'SPILL_INPUT', 'your mistake'],
+  ]
+  for (const [error, status, code, message] of cases) {
+    const told: unknown[] = []
+    const app = serve({ run: failing(error), pipeline, data: shop.data, onError: thrown => told.push(thrown) })
+    for (const type of ['application/json', 'application/x-ndjson']) {
+      const answer = await posted(app, '/sources/payments/events', pay(1), { 'content-type': type })
+      const body = answer.json<{ code: string; message: string }>()
+      assert.deepEqual([answer.statusCode, body.code], [status, code])
+      if (message !== undefined) assert.ok(body.message.startsWith(message), body.message)
+      assert.ok(!answer.body.includes(place) && !answer.body.includes('someone'), answer.body)
+    }
+    assert.equal(told.length, status >= 500 ? 2 : 0)
+    await app.close()
+  }
+  for (const status of Object.values(statuses)) assert.ok([400, 401, 403, 404, 409, 413, 422, 429, 503].includes(status))
+})
+
+test('a run in a server that is there already: its own prefix, and nothing of the other routes is changed', async () => {
+  const app = fastify()
+  app.post('/echo', async ({ body }) => ({ got: body }))
+  app.get('/broken', async () => {
+    throw new Error('its own')
+  })
+  await app.register(servePlugin, { prefix: '/spillway', run: shop.run, pipeline, data: shop.data, feed: new Feed() })
+  assert.deepEqual((await posted(app, '/echo', { a: 1 })).json(), { got: { a: 1 } })
+  assert.equal((await app.inject({ url: '/broken' })).json<{ message: string }>().message, 'its own')
+  assert.equal((await posted(app, '/spillway/sources/payments/events', pay('embedded'))).json<{ accepted: number }>().accepted, 1)
+  assert.equal((await app.inject({ url: '/spillway/readyz' })).statusCode, 200)
+  assert.equal((await app.inject({ url: '/readyz' })).statusCode, 404)
+  await app.close()
+})
+
+test('a server that stops answers what it has taken', async () => {
+  const own = await open({ fsyncMs: 30 })
+  await own.app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = own.app.server.address() as { port: number }
+  const sending = fetch(`http://127.0.0.1:${port}/sources/payments/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(pay(1)),
+  })
+  while (own.run.end === 0) await new Promise(resolve => setImmediate(resolve))
+  const closing = own.close()
+  assert.deepEqual(await (await sending).json(), { accepted: 1, duplicates: 0, refused: 0, position: 1 })
+  await closing
+})

@@ -1,0 +1,64 @@
+/**
+ * `POST /sources/:source/webhook`: what a provider sends, signed, into a source.
+ *
+ * The body is the record, as it stands, and goes through the source's `map`. Providers send a webhook again until it was answered, so its source must know
+ * it again: by `id`. Where the body has no field of that name, the id that stands in the headers is put there.
+ */
+import type { FastifyInstance } from 'fastify'
+import { wallClock } from '../base/clock.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import type { PipelineIR, SourceIR } from '../define/ir.ts'
+import { withBody } from './body.ts'
+import { jsonBody, type JsonBody } from './json-body.ts'
+import { Outcome } from './outcome.ts'
+import { ServeError } from './serve-error.ts'
+import type { Serving } from './serving.ts'
+import { webhookVerifier } from './webhook-in.ts'
+
+/** Throws `SPILL_INPUT` for a source that there is not, or that would count a webhook twice. */
+export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = {}, clock = wallClock }: Serving): void {
+  const bound = { bytes: load.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }
+  for (const [name, secret] of Object.entries(webhooks)) {
+    const source = sourceOf(ir, name)
+    const verify = webhookVerifier(secret)
+    app.post(`/sources/${name}/webhook`, { config: { isSigned: true } }, async ({ raw }, reply) => {
+      const outcome = await withBody(raw, bound, load, async bytes => {
+        const { id } = verify(raw.headers, bytes, clock())
+        const { batch } = oneRecord(bytes, source, id)
+        const outcome = new Outcome('alone', run.end)
+        outcome.add(await load.waiting(() => run.submit(name, { ...batch, onRefused: outcome.onRefused })))
+        return outcome
+      })
+      // Refused it is kept as a dead letter: the provider need not send it again.
+      reply.type('application/json')
+      return outcome.text()
+    })
+  }
+}
+
+function sourceOf({ sources }: PipelineIR, name: string): SourceIR {
+  const names = sources.map(source => source.name)
+  const source = sources.find(candidate => candidate.name === name)
+  if (!source) throw new SpillwayError('SPILL_INPUT', `webhooks: there is no source '${name}'${didYouMean(name, names)}`)
+  if (source.id === undefined && source.identity === undefined)
+    throw new SpillwayError('SPILL_INPUT', `webhooks are sent more than once, and source '${name}' would count each: give it an id`)
+  return source
+}
+
+/** Throws 400 for what is no one record. */
+function oneRecord(bytes: Buffer, source: SourceIR, id: string | undefined): JsonBody {
+  const body = jsonBody(bytes)
+  if (!body.isOne) throw new ServeError('SPILL_INPUT', 'a webhook is one JSON object, not an array')
+  const [record] = body.batch.records
+  const isWithout = typeof record === 'object' && record !== null && source.id !== undefined && !Object.hasOwn(record, source.id)
+  return id !== undefined && isWithout ? jsonBody(withField(bytes, source.id, id)) : body
+}
+
+/** The object with one more field, all else as it stood: what becomes a dead letter can be sent again. */
+function withField(object: Buffer, name: string, value: string): Buffer {
+  const open = object.indexOf('{') + 1
+  const isEmpty = /^\s*}/.test(object.toString('latin1', open))
+  const field = `${JSON.stringify(name)}:${JSON.stringify(value)}${isEmpty ? '' : ','}`
+  return Buffer.concat([object.subarray(0, open), Buffer.from(field), object.subarray(open)])
+}

@@ -1,0 +1,30 @@
+/** A reader that is killed at moments drawn from a seed, again and again, and goes on each time with what was durable. */
+import { pause } from '../../src/base/clock.ts'
+import type { Random } from '../../src/base/random.ts'
+import type { Fed } from '../../src/postgres/feeding.ts'
+import type { Disk } from '../crash/model-store.ts'
+import { numbers, taking } from './taking.ts'
+
+/** Kills it so many times, each time after so many moments at most. Gives what is on the disk. */
+export async function killed(
+  read: (run: Fed, signal: AbortSignal) => Promise<void>,
+  draw: Random,
+  { times, moments }: { readonly times: number; readonly moments: number },
+): Promise<Disk> {
+  let disk: Disk = { commits: [] }
+  for (let time = 0; time < times; time++) {
+    const { store, run } = taking(numbers, disk, false)
+    const stop = new AbortController()
+    const reading = read(run, stop.signal).catch(() => {})
+    for (let left = Math.floor(draw() * moments); left >= 0; left--) {
+      await pause(1)
+      if (draw() < 0.7) store.sync(1)
+    }
+    disk = store.crash(Math.floor(draw() * (store.waiting + 1)))
+    stop.abort()
+    store.fail()
+    run.ended.catch(() => {})
+    await reading
+  }
+  return disk
+}
