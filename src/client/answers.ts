@@ -68,6 +68,27 @@ export interface Decision<V> {
   readonly read: Readonly<Record<string, { readonly known: number; readonly clock: number | null }>>
 }
 
+/** What is said with an answer that was waited for. */
+export interface Said {
+  /** False: it was answered at the deadline of an action, and may be lost with the server; what was sent is to be sent again. */
+  readonly durable: boolean
+  /** Of the actions that answer, those that follow, by name. */
+  readonly answers?: Readonly<Record<string, unknown>>
+  /** Why nothing was decided in time: the answers are what the actions say otherwise. */
+  readonly degraded?: string
+}
+
+/** A decision that was asked for. Where it is `degraded` there is none: the score is NULL, and the rest is missing. */
+export interface AskedDecision<V> extends Decision<V>, Said {}
+
+/** One event, and what was decided on it. */
+export interface DecidedEvent extends Said {
+  readonly decisions: readonly Decision<Readonly<Record<string, unknown>>>[]
+  /** 1 if it was there already: then nothing was decided anew. Absent where it is not durable. */
+  readonly duplicates?: number
+  readonly position?: number
+}
+
 /** A decision of the stream. */
 export interface StreamedDecision<V> extends Decision<V> {
   /** Its place in the stream: given as `after`, the stream goes on behind it. */

@@ -52,11 +52,19 @@ test('a feature that has no value is an error, unless it is allowed', async () =
 
 test('a model that is asked decides', async () => {
   const { api } = caller({ url })
-  const decision = await api.decide(check, { card: 'c', amount: '9.50' })
+  const { durable, ...decision } = await api.decide(check, { card: 'c', amount: '9.50' })
+  assert.equal(durable, true)
   assert.deepEqual([decision.key, decision.score, decision.vector], ['c', 1, { amount: 9.5, n: 2, hooked: 0 }])
   assert.deepEqual(await api.recent(check), [decision])
   await assert.rejects(api.decide(check, { card: 'c', amount: NaN }), { code: 'SPILL_INPUT', message: /^the request has NaN as 'amount'/ })
   await assert.rejects(api.decide(check, { card: 'c', amount: 'much' }), { code: 'SPILL_INPUT', status: 400, message: /'amount'/ })
+})
+
+test('an event is sent, and what is decided on it comes back', async () => {
+  const { api } = caller({ url })
+  const { durable, decisions, duplicates } = await api.decideOn(payments, pay('inline', 'other', 200))
+  assert.deepEqual([durable, duplicates, decisions.map(({ model, score }) => [model, score])], [true, 0, [['fraud', 0.9]]])
+  await assert.rejects(api.decideOn(payments, { ...pay('x'), amount: 'much' }), { code: 'SPILL_REFUSED', status: 422 })
 })
 
 test('a decision is asked for again only where the server turned it away', async () => {

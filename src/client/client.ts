@@ -7,7 +7,15 @@ import type { Entities, FeaturesOf, Group } from '../define/features.ts'
 import type { Columns, RecordOf } from '../define/kinds.ts'
 import type { Model, VectorOf } from '../define/model.ts'
 import type { RecordFor, Source } from '../define/source.ts'
-import { checkValues, type Decision, type KeyFeatures, type Sent, type StreamedDecision } from './answers.ts'
+import {
+  checkValues,
+  type AskedDecision,
+  type DecidedEvent,
+  type Decision,
+  type KeyFeatures,
+  type Sent,
+  type StreamedDecision,
+} from './answers.ts'
 import { follow, type FollowOptions } from './follow.ts'
 import { Http, type CallOptions, type Fetch, type HttpOptions } from './http.ts'
 import { ClientError } from './client-error.ts'
@@ -65,7 +73,11 @@ export interface Client {
   /**
    * Asks a model that decides on request; resolves with its decision when that is durable. Not sent again where it may have been taken: it would be decided twice.
    */
-  decide<I, C extends Columns>(model: Model<I, C>, fields: RecordOf<C>, options?: CallOptions): Promise<Decision<VectorOf<Model<I>>>>
+  decide<I, C extends Columns>(model: Model<I, C>, fields: RecordOf<C>, options?: CallOptions): Promise<AskedDecision<VectorOf<Model<I>>>>
+  /**
+   * Sends one event and waits for what is decided on it, as `decide` does.
+   */
+  decideOn<S extends Source>(source: S, record: RecordFor<S>, options?: CallOptions): Promise<DecidedEvent>
   /** Decisions as they become durable, for as long as they are read. Goes on by itself when the connection breaks, where it was. */
   decisions<I>(model: Model<I>, options?: FollowOptions): AsyncIterable<StreamedDecision<VectorOf<Model<I>>>>
   /** The newest decisions, the oldest of them first. */
@@ -118,6 +130,14 @@ export function clientOver(http: Http): Client {
       http.json({
         path: `/models/${encodeURIComponent(name)}/decide`,
         body: jsonText('the request', fields),
+        type: 'application/json',
+        mayRepeat: false,
+        signal,
+      }),
+    decideOn: async ({ name }, record, { signal } = {}) =>
+      http.json({
+        path: `/sources/${encodeURIComponent(name)}/decide`,
+        body: jsonText('the event', record),
         type: 'application/json',
         mayRepeat: false,
         signal,

@@ -1,6 +1,6 @@
 /** `spillway/client`: a pipeline's server from elsewhere, a back end or a browser. */
 export type { ErrorCode } from '../base/errors.ts'
-export type { Decision, KeyFeatures, RefusedEvent, RefusedFeature, Sent, StreamedDecision } from './answers.ts'
+export type { AskedDecision, DecidedEvent, Decision, KeyFeatures, RefusedEvent, RefusedFeature, Sent, StreamedDecision } from './answers.ts'
 export { client, type Client, type ClientOptions, type FeatureOptions, type Readiness, type RecentOptions } from './client.ts'
 export { ClientError } from './client-error.ts'
 export type { FollowOptions } from './follow.ts'

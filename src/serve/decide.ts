@@ -49,7 +49,7 @@ export function decideRoutes(app: FastifyInstance, serving: Serving): void {
     })
     const { decisions, ...rest } = given
     reply.type('application/json')
-    return JSON.stringify({ ...decisions[0], ...rest })
+    return JSON.stringify({ ...(decisions[0] ?? { model: name, score: null }), ...rest })
   })
 
   app.post<{ Params: { source: string } }>('/sources/:source/decide', { config: { role: 'decide' } }, async ({ params, raw }, reply) => {

@@ -73,7 +73,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     is: 'this.#made = {}',
   },
   'ticks of the time in which nothing ran are not made': {
-    path: 'src/run/run.ts',
+    path: 'src/run/beginning.ts',
     was: ': Number(ticked)\n',
     is: ': Math.max(clock(), log.notBefore - 1)\n',
   },
