@@ -48,14 +48,21 @@ async function measure(folder: string, postgres: Postgres | PeerMissing, options
   const start = (name: string, pipeline: 'features' | 'deciding') => IngestProcess.start(join(folder, name), pipeline, sending)
   const [http, memory, deciding] = [await start('http', 'features'), await start('memory', 'features'), await start('deciding', 'deciding')]
   const copy = postgres instanceof PeerMissing ? undefined : await CopyPeer.start(postgres, sending)
+  const payments = size.bodies * size.payments
+  let mainThread: Readonly<Record<string, number>> = {}
   const sides: Readonly<Record<string, Side>> = {
     http: { round: first => http.send(first), end: payments => endOf(http, payments) },
-    memory: { round: first => memory.take(first), end: payments => endOf(memory, payments) },
+    memory: {
+      round: first => memory.take(first),
+      end: async sent => {
+        mainThread = await memory.profile(sent)
+        return endOf(memory, sent + payments)
+      },
+    },
     deciding: { round: first => deciding.send(first), end: payments => endOf(deciding, payments, true) },
     ...(copy && { copy: { round: (first: number) => copy.send(first), end: async payments => wrong('copy', await copy.end(), payments) } }),
   }
   const taken = Object.fromEntries(Object.keys(sides).map(name => [name, [] as Round[]]))
-  const payments = size.bodies * size.payments
   for (let round = 0; round <= rounds; round++)
     for (const [name, side] of Object.entries(sides)) {
       options.progress(round === 0 ? `${name}: warming up` : `${name}: round ${round} of ${rounds}`)
@@ -79,7 +86,7 @@ async function measure(folder: string, postgres: Postgres | PeerMissing, options
       ratio: copy ? ratioOf('higher', ours, rates['copy'].eventsPerCore) : null,
       rounds,
       settings: {
-        job: 'http: POST of NDJSON (id, card, terminal, decimal amount, ISO time), a group of 4 features over 1h and 24h, ids within 1h; memory: without HTTP; deciding: http, and a decision on each event',
+        job: 'http: POST of NDJSON to the server of spillway run (id, card, terminal, decimal amount, ISO time), a group of 4 features over 1h and 24h, ids within 1h; memory: without HTTP; deciding: http, and a decision on each event',
         core: 'processor time of all threads of the process, or of all processes of the server; the sender is another process',
         peer: 'COPY of the same rows as text, typed columns, primary key id, synchronous_commit=on, a Unix socket; a transaction a body',
         bodies: size.bodies,
@@ -92,6 +99,8 @@ async function measure(folder: string, postgres: Postgres | PeerMissing, options
         small: options.small,
       },
       ...rates,
+      /** Of `memory`, in a round of its own: the part of the main thread's time in each room. */
+      mainThread,
     },
     failures,
   }

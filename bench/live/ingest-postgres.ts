@@ -3,9 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { stopwatch } from '../../src/base/clock.ts'
-import { severalAtOnce, type Round, type Sending } from './ingest-sender.ts'
+import type { Round, Sending } from './ingest-sender.ts'
 import { copyOf, type Held } from './payments.ts'
 import type { Postgres } from './postgres.ts'
+import { severalAtOnce } from './several.ts'
 
 /** Of `/proc/PID/stat`. */
 const TICKS_PER_SECOND = 100

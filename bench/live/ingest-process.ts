@@ -3,18 +3,23 @@
  *
  * Arguments: the folder and which pipeline. It is told by messages what to do. Asked to `take`, it makes bodies itself, before it is timed; otherwise they come over HTTP.
  */
-import { every, stopwatch } from '../../src/base/clock.ts'
-import { limits } from '../../src/base/limits.ts'
+import { stopwatch } from '../../src/base/clock.ts'
+import { ndjsonBatches } from '../../src/files/ndjson.ts'
+import { LineReader } from '../../src/intake/line-reader.ts'
 import { openFolder } from '../../src/log/sqlite/data-folder.ts'
-import { Run } from '../../src/run/run.ts'
-import { linesFor, openDoor, takeBody } from './ingest-door.ts'
-import { TICK_EVERY_MS } from './open-loop.ts'
+import { Running } from '../../src/run/running.ts'
+import { Feed } from '../../src/serve/feed.ts'
+import { listen } from '../../src/serve/listen.ts'
+import { timeByRoom } from '../profile.ts'
 import { CARDS, heldBy, linesOf, pipelines, type Held } from './payments.ts'
+import { severalAtOnce } from './several.ts'
 
 /** What the parent asks for. `take`: bodies of so many payments each, from payment `first` on, the first ever at `since`, UTC ms. */
 export type Ask =
   | { readonly kind: 'cpu' }
   | { readonly kind: 'take'; readonly first: number; readonly bodies: number; readonly payments: number; readonly since: number }
+  /** `take` once more, to see where its time goes. */
+  | { readonly kind: 'profile'; readonly first: number; readonly bodies: number; readonly payments: number; readonly since: number }
   | { readonly kind: 'end' }
 
 export type Answer =
@@ -22,6 +27,8 @@ export type Answer =
   /** Seconds of processor time since the process began, of all its threads. */
   | { readonly kind: 'cpu'; readonly seconds: number }
   | { readonly kind: 'taken'; readonly cpu: number; readonly wall: number }
+  /** By room, of the main thread. */
+  | { readonly kind: 'profiled'; readonly parts: Readonly<Record<string, number>> }
   /** `read`: payments that the kernel has in its windows. */
   | { readonly kind: 'ended'; readonly held: Held; readonly read: number; readonly decisions: number; readonly rssMb: number }
 
@@ -30,12 +37,14 @@ const CHUNK_BYTES = 1 << 16
 const BODIES_IN_FLIGHT = 2
 
 const [folder, which] = process.argv.slice(2)
-const data = await openFolder(folder)
 const pipeline = pipelines[which as keyof typeof pipelines]
-const [source] = pipeline.ir.sources
-const run = new Run(pipeline, { store: data.store })
-const timers = [every(TICK_EVERY_MS, () => run.tick()), every(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint())]
-const door = await openDoor(run, source)
+const feed = new Feed()
+const running = await Running.open(pipeline, folder, { onDecisions: feed.tell })
+const { run } = running
+const fail = (error: unknown): never => {
+  throw error
+}
+const server = await listen({ port: 0, run, pipeline, data: folder, feed, onError: fail })
 const answer = (message: Answer): void => void process.send!(message)
 
 const cpuSeconds = (): number => {
@@ -45,21 +54,39 @@ const cpuSeconds = (): number => {
 
 process.on('message', (ask: Ask) => {
   if (ask.kind === 'cpu') answer({ kind: 'cpu', seconds: cpuSeconds() })
-  else void (ask.kind === 'take' ? take(ask) : end())
+  else if (ask.kind === 'take') void take(bodiesOf(ask))
+  else if (ask.kind === 'profile') void profile(bodiesOf(ask))
+  else void end()
 })
-answer({ kind: 'ready', port: door.port })
+answer({ kind: 'ready', port: server.port })
 
-async function take({ first, bodies, payments, since }: Extract<Ask, { kind: 'take' }>): Promise<void> {
+function bodiesOf({ first, bodies, payments, since }: Extract<Ask, { kind: 'take' | 'profile' }>): Buffer[] {
   const made = Array.from({ length: bodies }, (_, i) => linesOf(first + i * payments, payments, since))
   globalThis.gc?.()
+  return made
+}
+
+async function take(bodies: readonly Buffer[]): Promise<void> {
   const [cpu, wall] = [cpuSeconds(), stopwatch()]
-  const lines = linesFor(source)
-  let next = 0
-  const one = async (): Promise<void> => {
-    while (next < made.length) await takeBody(run, lines, chunksOf(made[next++]))
-  }
-  await Promise.all(Array.from({ length: BODIES_IN_FLIGHT }, one))
+  await takeAll(bodies)
   answer({ kind: 'taken', cpu: cpuSeconds() - cpu, wall: (stopwatch() - wall) / 1000 })
+}
+
+async function profile(bodies: readonly Buffer[]): Promise<void> {
+  answer({ kind: 'profiled', parts: await timeByRoom(() => takeAll(bodies)) })
+}
+
+const takeAll = (bodies: readonly Buffer[]): Promise<void> => severalAtOnce(bodies.length, BODIES_IN_FLIGHT, i => takeBody(bodies[i]))
+
+/** As the server takes them, but for HTTP. */
+async function takeBody(body: Buffer): Promise<void> {
+  const receipts: Promise<unknown>[] = []
+  const reader = LineReader.of(pipeline.ir.sources[0])
+  for await (const { batch } of ndjsonBatches(chunksOf(body), 'memory', { reader })) {
+    await run.room()
+    receipts.push(run.submit('payments', batch))
+  }
+  await Promise.all(receipts)
 }
 
 async function* chunksOf(body: Buffer): AsyncGenerator<Buffer> {
@@ -69,10 +96,8 @@ async function* chunksOf(body: Buffer): AsyncGenerator<Buffer> {
 async function end(): Promise<void> {
   const read = paymentsRead()
   const { decisions } = run.counts
-  await door.close()
-  await run.stop()
-  for (const timer of timers) timer.stop()
-  data.release()
+  await server.close()
+  await running.stop()
   const again = await openFolder(folder)
   const held = heldBy(again.store)
   await again.store.close()

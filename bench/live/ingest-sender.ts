@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { stopwatch } from '../../src/base/clock.ts'
 import type { Answer, Ask } from './ingest-process.ts'
 import { linesOf } from './payments.ts'
+import { severalAtOnce } from './several.ts'
 
 /** What a round consists of. */
 export interface Sending {
@@ -20,15 +21,6 @@ export interface Sending {
 export interface Round {
   readonly cpu: number
   readonly wall: number
-}
-
-/** Calls `one` for 0 … count − 1, so many at a time. */
-export async function severalAtOnce(count: number, inFlight: number, one: (index: number) => Promise<void>): Promise<void> {
-  let next = 0
-  const chain = async (): Promise<void> => {
-    while (next < count) await one(next++)
-  }
-  await Promise.all(Array.from({ length: inFlight }, chain))
 }
 
 export class IngestProcess {
@@ -75,6 +67,12 @@ export class IngestProcess {
     return this.#ask({ kind: 'take', first, bodies, payments, since }, 'taken')
   }
 
+  /** As `take`: the part of the main thread's time in each room. */
+  async profile(first: number): Promise<Readonly<Record<string, number>>> {
+    const { bodies, payments, since } = this.#sending
+    return (await this.#ask({ kind: 'profile', first, bodies, payments, since }, 'profiled')).parts
+  }
+
   end(): Promise<Extract<Answer, { kind: 'ended' }>> {
     return this.#ask({ kind: 'end' }, 'ended')
   }
@@ -101,16 +99,14 @@ function heard<K extends Answer['kind']>(child: ChildProcess, kind: K): Promise<
 
 function post(agent: Agent, port: number, body: Buffer): Promise<{ readonly accepted: number }> {
   return new Promise((resolve, reject) => {
-    const sent = request(
-      { agent, port, host: '127.0.0.1', method: 'POST', headers: { 'content-type': 'application/x-ndjson' } },
-      response => {
-        let text = ''
-        response.setEncoding('utf8')
-        response.on('data', (part: string) => (text += part))
-        response.on('end', () => (response.statusCode === 200 ? resolve(JSON.parse(text)) : reject(new Error(text))))
-        response.on('error', reject)
-      },
-    )
+    const headers = { 'content-type': 'application/x-ndjson', 'content-length': body.length }
+    const sent = request({ agent, port, host: '127.0.0.1', method: 'POST', path: '/sources/payments/events', headers }, response => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (part: string) => (text += part))
+      response.on('end', () => (response.statusCode === 200 ? resolve(JSON.parse(text)) : reject(new Error(text))))
+      response.on('error', reject)
+    })
     sent.on('error', reject)
     sent.end(body)
   })
