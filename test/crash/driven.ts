@@ -20,6 +20,8 @@ export class Driven {
   readonly of: CrashCase
   /** Decisions that were told, by `decisionKey`, as they were told. */
   readonly told = new Map<string, string>()
+  /** Effects that were told, by their id, as they were told. */
+  readonly toldEffects = new Map<string, string>()
   /** Decisions that answered, by the number of the ask, as they were told. */
   readonly answers = new Map<number, string>()
   /** What was acknowledged and is gone. */
@@ -47,6 +49,7 @@ export class Driven {
     this.#now = from ? from.#now : Math.min(...of.feeds.map(({ records }) => records[0]?.at ?? 0))
     this.#due = from ? from.#due : -Infinity
     for (const [key, text] of from?.told ?? []) this.told.set(key, text)
+    for (const [id, text] of from?.toldEffects ?? []) this.toldEffects.set(id, text)
   }
 
   get left(): number {
@@ -106,6 +109,9 @@ export class Driven {
         onDecisions: stretches => {
           for (const { bytes } of stretches)
             for (const decision of recordedDecisions(bytes)) this.told.set(decisionKey(decision), JSON.stringify(decision))
+        },
+        onEffects: effects => {
+          for (const effect of effects) this.toldEffects.set(effect.id, JSON.stringify(effect))
         },
       })
       run.ended.catch((error: unknown) => {

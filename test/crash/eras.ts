@@ -3,6 +3,7 @@ import type { FeatureIR, GroupIR, PipelineIR } from '../../src/define/ir.ts'
 import type { Progress } from '../../src/run/deciding.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import { DAY } from '../property/generate/windows.ts'
+import { withModels } from './actions.ts'
 import { drawPlacement } from './models.ts'
 
 const WINDOW_MAX = 365 * DAY
@@ -44,7 +45,11 @@ export function madeIn<T extends { readonly entry: number; readonly model: strin
 export function drawChanged(draw: Draw, ir: PipelineIR, span: number): PipelineIR {
   const ticking = ir.models.filter(({ decide }) => decide.kind === 'every')
   const gone = ticking.length > 1 && draw.chance(0.7) ? draw.pick(ticking) : undefined
-  if (gone) return { ...ir, models: ir.models.filter(model => model !== gone) }
+  if (gone)
+    return withModels(
+      ir,
+      ir.models.filter(model => model !== gone),
+    )
   const at = draw.between(0, ir.groups.length - 1)
   const group = ir.groups[at]
   const changed: GroupIR = draw.chance(0.5) ? { ...group, place: drawPlacement(draw, span) } : withOtherWindow(draw, group)

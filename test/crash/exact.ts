@@ -1,6 +1,5 @@
 /** Which inputs of a model are the same to the last bit, however they are computed (semantics §6). */
 import type { FeatureIR, ModelIR, PipelineIR } from '../../src/define/ir.ts'
-import type { RecordedDecision } from '../../src/run/recorded.ts'
 
 const inexact: readonly FeatureIR['agg'][] = ['sum', 'mean', 'variance', 'stddev', 'slope', 'rate', 'change']
 
@@ -26,8 +25,8 @@ export function unsteady(ir: PipelineIR, model: string): string[] {
     .map(({ name }) => name)
 }
 
-/** A decision as text, without the numbers of these inputs: whether they are there is compared. */
-export function steadyText(decision: RecordedDecision, names: readonly string[]): string {
+/** A decision, or what follows from it, as text, without the numbers of these inputs: whether they are there is compared. */
+export function steadyText(decision: { readonly vector: unknown }, names: readonly string[]): string {
   if (names.length === 0) return JSON.stringify(decision)
   const vector = structuredClone(decision.vector) as Record<string, unknown>
   for (const name of names) {

@@ -44,6 +44,16 @@ class Splitting extends ModelStore {
   }
 }
 
+/** Makes effects durable behind the decisions that they follow from. */
+class Apart extends ModelStore {
+  override commit({ effects = [], ...commit }: Commit): Promise<void> {
+    const decided = super.commit(commit)
+    if (effects.length === 0) return decided
+    ignored(decided)
+    return super.commit({ effects })
+  }
+}
+
 /** Gives segments without the hashes of their append ids, so that a recovery remembers none. */
 class Forgetful extends ModelStore {
   override segmentAt(sequence: number): StoredSegment | undefined {
@@ -85,6 +95,7 @@ export const faults: Readonly<Record<string, MakeStore>> = {
   'how far it decided stands before the decisions': disk => new Splitting(disk, name => name === 'decided', true),
   'a cursor stands before its segment': disk => new Splitting(disk, isCursor, false),
   'a segment stands before its cursor': disk => new Splitting(disk, name => !isCursor(name), true),
+  'effects stand behind the commit of their decisions': disk => new Apart(disk),
   'a recovery forgets the ids': disk => new Forgetful(disk),
   'dead letters are dropped': disk => new Careless(disk),
   'arrivals begin anew after a restart': disk => new Timeless(disk),

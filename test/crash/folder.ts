@@ -1,4 +1,5 @@
 /** What a data folder holds, as a model store would hold it. */
+import type { NewEffect, StoredEffect } from '../../src/log/effects.ts'
 import type { SqliteReader } from '../../src/log/sqlite/reader.ts'
 import type { Commit, StoredSegment } from '../../src/log/store.ts'
 import type { Disk } from './model-store.ts'
@@ -7,8 +8,22 @@ export function diskOf(reader: SqliteReader): Disk {
   const commits: Commit[] = [{ schemas: reader.schemas(), put: reader.named(''), dead: [...reader.letters.dead()] }]
   for (const segment of segments(reader)) commits.push({ segment })
   for (const stretch of [...reader.decisions()].toReversed()) commits.push({ decisions: [stretch] })
+  commits.push({ effects: [...reader.effects.newestFirst()].toReversed().map(madeOf) })
   return { commits }
 }
+
+const madeOf = ({ number, action, id, entry, key, t, made, due, body, state }: StoredEffect): NewEffect => ({
+  number,
+  action,
+  id,
+  entry,
+  key,
+  t,
+  made,
+  due,
+  body,
+  isDry: state === 'dry',
+})
 
 function* segments(reader: SqliteReader): Generator<StoredSegment> {
   for (let next = 0; ;) {

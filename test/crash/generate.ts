@@ -7,6 +7,7 @@ import type { ColumnIR, PipelineIR, SourceIR } from '../../src/define/ir.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { generate } from '../property/generate/generate.ts'
 import type { CrashCase, Resend } from './case.ts'
+import { withActions } from './actions.ts'
 import { drawChanged } from './eras.ts'
 import { drawFeed } from './feeds.ts'
 import { drawKeeping } from './keeping.ts'
@@ -35,7 +36,8 @@ export function generateCrash(seed: number): CrashCase {
   // A sender that may begin again would have its revisions come later than what they revise is known.
   const canForget = plans.every(({ source, resend }) => !source.identity || resend === 'cursor')
   const keeping = canForget && draw.chance(0.3) ? drawKeeping(draw, whole, span) : undefined
-  const { ir, keep } = keeping ?? { ir: whole, keep: undefined }
+  const { ir: acting, keep } = keeping ?? { ir: whole, keep: undefined }
+  const ir = withActions(new Draw(seed ^ 0xac7), acting, span)
   // A window that is longer afterwards is refused where the log was forgotten.
   const changed = !keeping && draw.chance(0.4) ? [drawChanged(draw, ir, span)] : []
   return {

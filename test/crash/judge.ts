@@ -3,6 +3,7 @@ import { BEGINS } from '../../src/log/begins.ts'
 import { asksOf, checkAnswers } from './answers.ts'
 import { checkOracle } from './by-oracle.ts'
 import type { CrashCase } from './case.ts'
+import { checkToldEffects } from './effect-laws.ts'
 import { madeIn, type Era } from './eras.ts'
 import { entriesOf, logOf } from './inspect.ts'
 import { checkCut, checkDecisions, checkTold, type Part } from './laws.ts'
@@ -23,6 +24,8 @@ export interface Came {
   readonly eras: readonly Era[]
   /** Decisions that were told, by `decisionKey`. */
   readonly told: ReadonlyMap<string, string>
+  /** Effects that were told, by their id. */
+  readonly toldEffects: ReadonlyMap<string, string>
   /** Decisions that answered, by the number of the ask. */
   readonly answers: ReadonlyMap<number, string>
   /** What was acknowledged and is gone. */
@@ -31,7 +34,7 @@ export interface Came {
   readonly broken: readonly string[]
 }
 
-export async function judge({ of, eras, told, answers, lost, broken }: Came, left: Disk): Promise<Judged> {
+export async function judge({ of, eras, told, toldEffects, answers, lost, broken }: Came, left: Disk): Promise<Judged> {
   const verdict = noFault()
   const disk = whole(left)
   for (const what of lost) fault(verdict, 'lost', what)
@@ -45,9 +48,10 @@ export async function judge({ of, eras, told, answers, lost, broken }: Came, lef
     if (broken.length === 0) checkSurvived(verdict, of, disk, entries)
     checkOrder(verdict, of.ir, entries)
     checkTold(verdict, told, disk)
+    checkToldEffects(verdict, toldEffects, disk)
     checkAnswers(verdict, of, answers, entries, disk)
     for (const [i, { ir }] of eras.entries()) {
-      const part: Part = { verdict, ir, disk, own: decisions => madeIn(eras, i, decisions) }
+      const part: Part = { verdict, ir, disk, isAlone: eras.length === 1, own: decisions => madeIn(eras, i, decisions) }
       await checkDecisions(part, of.partitions)
       checkCut(part, of.seed)
       byOracle = checkOracle(part, asksOf(of), entries)

@@ -6,6 +6,7 @@ import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded
 import { Run } from '../../src/run/run.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { runnable } from './case.ts'
+import { compareEffects } from './effect-laws.ts'
 import { steadyText, unsteady } from './exact.ts'
 import { decisionKey, decisionsOf, logOf } from './inspect.ts'
 import { ModelStore, type Disk } from './model-store.ts'
@@ -17,14 +18,16 @@ export interface Part {
   readonly verdict: Verdict
   readonly ir: PipelineIR
   readonly disk: Disk
+  /** No others have decided on this log. */
+  readonly isAlone: boolean
   /** Of decisions in the order in which they are made, those that these definitions were to make. */
   readonly own: <T extends { readonly entry: number; readonly model: string }>(decisions: readonly T[]) => T[]
 }
 
-/** Law 5: a new run over the surviving log makes the same decisions, one a trigger. */
+/** Law 5: a new run over the surviving log makes the same decisions, one a trigger, and the same follows from them. */
 export async function checkDecisions(part: Part, partitions: number): Promise<void> {
   const { ir, disk } = part
-  const commits = disk.commits.map(({ decisions: _decisions, put = [], ...commit }) => ({
+  const commits = disk.commits.map(({ decisions: _decisions, effects: _effects, settled: _settled, put = [], ...commit }) => ({
     ...commit,
     put: put.filter(([name]) => name !== 'decided'),
   }))
@@ -34,6 +37,7 @@ export async function checkDecisions(part: Part, partitions: number): Promise<vo
   const run = new Run(runnable(ir), { store, clock: () => ticked, partitions })
   await Promise.race([run.stop(), run.ended])
   compareDecisions(part, 'a decision', decisionsOf(store.disk))
+  if (part.isAlone) compareEffects(part.verdict, ir, store.disk, disk)
 }
 
 /** Law 2: the log in segments of other lengths gives the same decisions. */

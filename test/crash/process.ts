@@ -59,6 +59,7 @@ async function liveThrough(lives: number, draw: Draw) {
       of,
       eras: [{ ir: shop.ir, from: { entry: 0, skip: 0 } }],
       told: toldIn(join(folder, 'decisions.ndjson')),
+      toldEffects: new Map(),
       answers: new Map(),
       lost: [],
       broken,

@@ -87,6 +87,21 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     was: 'Math.min(now - keep, ...this.#reaches.map(reach => reach(now)))',
     is: 'now - keep',
   },
+  'effects are told of before they are durable': {
+    path: 'src/run/run.ts',
+    was: '      await this.#options.store.commit(commit)\n      this.#parts',
+    is: '      this.#options.onEffects?.(effects)\n      await this.#options.store.commit(commit)\n      this.#parts',
+  },
+  'the log has another name after each start': {
+    path: 'src/run/beginning.ts',
+    was: 'store.get(LOG_NAME) ?? randomUUID()',
+    is: 'randomUUID()',
+  },
+  'a start forgets what has not cooled down': {
+    path: 'src/run/outbox.ts',
+    was: 'action.cooldown === undefined ? new Map',
+    is: 'action !== undefined ? new Map',
+  },
   'a process that takes over follows no longer': {
     path: 'src/run/opening.ts',
     was: '  memory.catchUp(store)\n',

@@ -2,12 +2,13 @@
 import type { PipelineIR } from '../../src/define/ir.ts'
 import { fewer } from '../property/shrink.ts'
 import { smallest } from '../property/smallest.ts'
+import { withModels } from './actions.ts'
 import { keepingAll, type CrashCase } from './case.ts'
 
 const TRIES_MAX = 500
 
 export const shrinkCrash = (of: CrashCase, fails: (of: CrashCase) => Promise<boolean>): Promise<CrashCase> =>
-  smallest(of, fails, [fewerSteps, joinedSteps, fewerRecords, fewerModels, onePartition, wholeLog], TRIES_MAX)
+  smallest(of, fails, [fewerSteps, joinedSteps, fewerRecords, fewerActions, fewerModels, onePartition, wholeLog], TRIES_MAX)
 
 function* fewerSteps(of: CrashCase): Iterable<CrashCase> {
   for (const steps of fewer(of.steps)) yield { ...of, steps }
@@ -29,19 +30,29 @@ function* fewerRecords(of: CrashCase): Iterable<CrashCase> {
 }
 
 function* fewerModels(of: CrashCase): Iterable<CrashCase> {
-  const withModels = (models: PipelineIR['models']): CrashCase => ({
+  const caseWith = (models: PipelineIR['models']): CrashCase => ({
     ...of,
-    ir: { ...of.ir, models },
-    changed: (of.changed ?? []).map(ir => ({ ...ir, models: models.filter(({ name }) => ir.models.some(model => model.name === name)) })),
+    ir: withModels(of.ir, models),
+    changed: (of.changed ?? []).map(ir =>
+      withModels(
+        ir,
+        models.filter(({ name }) => ir.models.some(model => model.name === name)),
+      ),
+    ),
     steps: of.steps.filter(step => step.do !== 'ask' || models.some(({ name }) => name === step.model)),
   })
-  for (const models of fewer(of.ir.models)) yield withModels(models)
+  for (const models of fewer(of.ir.models)) yield caseWith(models)
   for (const [i, model] of of.ir.models.entries())
     for (const inputs of fewer(model.inputs)) {
       if (inputs.length === 0) continue
       const score = { kind: 'linear', intercept: 1, terms: [] } as const
-      yield withModels(of.ir.models.with(i, { ...model, inputs, score }))
+      yield caseWith(of.ir.models.with(i, { ...model, inputs, score }))
     }
+}
+
+function* fewerActions(of: CrashCase): Iterable<CrashCase> {
+  const { actions: all = [] } = of.ir
+  for (const actions of fewer(all)) yield { ...of, ir: { ...of.ir, actions }, changed: (of.changed ?? []).map(ir => ({ ...ir, actions })) }
 }
 
 function* onePartition(of: CrashCase): Iterable<CrashCase> {

@@ -1,0 +1,32 @@
+/** What follows from the decisions of a random pipeline. */
+import type { ActionIR, ModelIR, PipelineIR } from '../../src/define/ir.ts'
+import type { Draw } from '../property/generate/draw.ts'
+
+/** Actions of some of its models: from every decision, or from those with a score that not all have; often none of a key for a while. */
+export function withActions(draw: Draw, ir: PipelineIR, span: number): PipelineIR {
+  const actions = ir.models.flatMap(({ name }): ActionIR[] => {
+    const count = draw.pick([0, 1, 1, 2])
+    return Array.from({ length: count }, (_, i) => ({
+      name: `${name}_${i}`,
+      model: name,
+      when: atLeast(draw.pick([1, 2, 3, 6])),
+      ...(draw.chance(0.5) && { cooldown: Math.max(1, Math.ceil(span / draw.pick([3, 10, 50]))) }),
+      ...(draw.chance(0.5) && { deadline: draw.magnitude(span + 1) }),
+      do: { kind: 'stdout' },
+    }))
+  })
+  return actions.length > 0 ? { ...ir, actions } : ir
+}
+
+/** The same pipeline with other models, and of its actions those of models that are left. */
+export function withModels({ actions: all = [], ...ir }: PipelineIR, models: readonly ModelIR[]): PipelineIR {
+  const actions = all.filter(action => models.some(({ name }) => name === action.model))
+  return { ...ir, models, ...(actions.length > 0 && { actions }) }
+}
+
+const atLeast = (score: number): ActionIR['when'] => ({
+  op: 'gte',
+  left: { op: 'column', name: 'score', type: 'double' },
+  right: { op: 'literal', value: score, type: 'double' },
+  type: 'bool',
+})
