@@ -18,6 +18,7 @@ import { DecisionWriter } from './decision-codec.ts'
 import { MANIFEST } from './manifest.ts'
 import { DECIDED, Memory, type MemoryOptions } from './memory.ts'
 import type { Outbox } from './outbox.ts'
+import { undecidedFrom } from './recover.ts'
 
 /** What a run needs of a pipeline: its IR and the user's functions. */
 export interface Runnable extends Definitions {
@@ -34,8 +35,8 @@ export const TICKED = 'ticked'
 export const pipelineText = ({ fingerprint, ir }: Runnable): string => JSON.stringify({ fingerprint, ir })
 
 export interface OpeningOptions extends MemoryOptions {
-  /** Makes what follows from decisions, if anything shall. */
-  readonly outbox?: (strings: Strings) => Outbox
+  /** Makes what follows from decisions, if anything shall; none of them is before `from`, UTC ms. */
+  readonly outbox?: (strings: Strings, from: number) => Outbox
   readonly store: LogStore
   readonly partitions?: number | undefined
   /** What is in memory of the log already; made from it unless given. */
@@ -79,7 +80,7 @@ export function open(runnable: Runnable, options: OpeningOptions): Opening {
     onError: error => onReport(`state could not be saved: ${(error as Error).message}`),
   })
   const writer = new DecisionWriter(runnable.fingerprint, strings)
-  const outbox = options.outbox?.(strings)
+  const outbox = options.outbox?.(strings, undecidedFrom(store, log, from.entry))
   const deciding = new Deciding({ store, log, decider, writer, isLookedAt, strings, outbox, from })
   return { strings, log, lookup, decider, deciding, checkpointer, remembered: recovery.remembered }
 }

@@ -143,6 +143,26 @@ test('a crash forgets no effect, repeats none under another id, and cools down o
   assert.equal(whole.sent.filter(({ action: name }) => name === 'alarm').length, 0)
 })
 
+test('what is decided late, after a crash, has cooled down by its own time and not by the end of the log', async () => {
+  const { run, pays, moveTo, store } = open()
+  for (const [minutes, of] of [
+    [0, 'a'],
+    [3, 'a'],
+    [15, 'b'],
+  ] as const) {
+    moveTo(minutes)
+    await pays(pay(minutes, 10, of))
+  }
+  await run.stop()
+  const [first, ...later] = store.disk.commits.filter(({ segment }) => segment)
+  const undecided = later.map(({ segment }) => ({ segment: segment! }))
+  const before = store.disk.commits.slice(0, store.disk.commits.indexOf(first) + 1)
+  const again = open({ commits: [...before, ...undecided] })
+  again.moveTo(15)
+  await again.run.stop()
+  assert.deepEqual(again.sent.filter(({ action: name }) => name === 'alarm').map(about), [['alarm', 'b', 15]])
+})
+
 test('a log that was begun anew has other ids', async () => {
   const ids = await Promise.all(
     [1, 2].map(async () => {

@@ -22,6 +22,8 @@ export interface OutboxOptions {
   readonly strings: Strings
   readonly clock: Clock
   readonly logName: string
+  /** No decision to come is before this, UTC ms; those of the end of the log may be to be made yet. */
+  readonly from: number
   /** Effects are recorded and never sent. */
   readonly isDry: boolean
 }
@@ -39,16 +41,15 @@ export class Outbox {
   #last: number
 
   constructor(ir: PipelineIR, options: OutboxOptions) {
-    const { store, strings } = options
+    const { store, strings, from } = options
     this.#options = options
     this.#pipeline = ir.name
     this.#last = store.effects.last()
-    // Of what has cooled down since the last entry of the log nothing needs to be known.
-    const now = store.lastSegment()?.arrival ?? 0
     for (const action of ir.actions ?? []) {
       if (action.do.kind === 'answer') continue
       const { inputs } = ir.models.find(({ name }) => name === action.model)!
-      const newest = action.cooldown === undefined ? new Map<string, number>() : store.effects.newest(action.name, now - action.cooldown)
+      // Of what has cooled down by then nothing needs to be known.
+      const newest = action.cooldown === undefined ? new Map<string, number>() : store.effects.newest(action.name, from - action.cooldown)
       const acting = { firing: new Firing(action, newest), vectorOf: rowsOf(inputs, strings) }
       this.#acting.set(action.model, [...(this.#acting.get(action.model) ?? []), acting])
     }

@@ -52,7 +52,7 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
     ...options,
     stringsOf: (source, column) => appender.stringsOf(source, column),
     readAt: () => reading.at,
-    ...(ir.actions && { outbox: (strings: Strings) => new Outbox(ir, { store, strings, clock, logName, isDry }) }),
+    ...(ir.actions && { outbox: (strings: Strings, from: number) => new Outbox(ir, { store, strings, clock, logName, from, isDry }) }),
   })
   const { strings, log, lookup, decider, deciding } = opened
   const appender = new Appender({ ir, maps, strings, log, lookup, remembered })

@@ -162,8 +162,11 @@ function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryO
   }
 }
 
-/** No tick that is not decided yet is before this, UTC ms: it stands behind what arrived before it. */
-function firstTick({ store, log, decided }: RecoveryOptions): number {
+/** No tick that is not decided yet is before this, UTC ms. */
+const firstTick = ({ store, log, decided }: RecoveryOptions): number => undecidedFrom(store, log, decided)
+
+/** No decision that is to be made yet is before this, UTC ms: it stands behind what arrived before it. `decided`: those of entries below are recorded. */
+export function undecidedFrom(store: StoredLog, log: Log, decided: number): number {
   if (decided === log.end) return log.notBefore
   return decided > 0 ? store.segmentAt(decided - 1)!.arrival : -Infinity
 }

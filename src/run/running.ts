@@ -20,6 +20,8 @@ export interface RunningOptions extends Omit<RunOptions, 'store'> {
   /** Where effects go; without it they are recorded, and wait for a run that sends them. */
   readonly sendings?: readonly Sending[]
   readonly onSettled?: DispatcherOptions['onSettled']
+  /** What waits for the time of another try; a test's does not wait as long. */
+  readonly after?: NonNullable<DispatcherOptions['after']>
 }
 
 export class Running {
@@ -29,7 +31,7 @@ export class Running {
   readonly #timers: readonly { stop(): void }[]
   #stopped: Promise<void> | undefined
 
-  private constructor(folder: DataFolder, pipeline: Runnable, { sendings = [], onSettled, ...options }: RunningOptions) {
+  private constructor(folder: DataFolder, pipeline: Runnable, { sendings = [], onSettled, after, ...options }: RunningOptions) {
     const { store } = folder
     const told = (effects: readonly NewEffect[]) => {
       this.dispatcher.add(effects)
@@ -38,7 +40,7 @@ export class Running {
     this.#folder = folder
     this.run = new Run(pipeline, { ...options, store, onEffects: told })
     const settle: DispatcherOptions['settle'] = changes => this.run.settle(changes)
-    this.dispatcher = new Dispatcher({ sendings, effects: store.effects, settle, ...(onSettled && { onSettled }) })
+    this.dispatcher = new Dispatcher({ sendings, effects: store.effects, settle, ...(onSettled && { onSettled }), ...(after && { after }) })
     this.run.tick()
     this.dispatcher.start()
     this.#timers = [every(TICK_EVERY_MS, () => this.run.tick()), every(limits.CHECKPOINT_ROUND_MS, () => this.run.checkpoint())]

@@ -1,6 +1,6 @@
-/** One `spillway run` in a process of its own, over the files of a folder and with its data in it. */
+/** A process of Spillway's, started to be killed. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { after } from '../../src/base/clock.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -8,32 +8,34 @@ const PATIENCE_MS = 30_000
 
 export class Child {
   readonly #process: ChildProcess
-  readonly #ready = Promise.withResolvers<void>()
+  readonly #ready = Promise.withResolvers<string | undefined>()
   readonly #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   #said = ''
 
-  /** `once`: it ends at the end of the files. */
-  constructor(folder: string, files: readonly { readonly path: string; readonly feed: { readonly source: string } }[], once: boolean) {
-    const sources = files.flatMap(({ path, feed }) => ['--source', `${feed.source}=${path}`])
-    const options = ['--data', join(folder, 'data'), '--decisions', join(folder, 'decisions.ndjson'), ...(once ? ['--once'] : [])]
-    const args = ['-C', 'spillway-source', join(root, 'src/cli/bin.ts'), 'run', join(root, 'test/crash/shop.ts'), ...sources, ...options]
-    this.#process = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, NODE_V8_COVERAGE: '' } })
+  /** `[file, ...args]`, the file as it stands in this checkout. What it says on standard error matches `ready` once it takes records. */
+  constructor([file, ...args]: readonly string[], ready: RegExp) {
+    this.#process = spawn(process.execPath, [...process.execArgv, resolve(root, file), ...args], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, NODE_V8_COVERAGE: '' },
+    })
     this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#said += text
-      if (/begins a new log|goes on at entry/.test(this.#said)) this.#ready.resolve()
+      const found = ready.exec(this.#said)
+      if (found) this.#ready.resolve(found[1] ?? found[0])
     })
     const stuck = after(PATIENCE_MS, () => this.#process.kill('SIGKILL'))
     this.#exit = new Promise(done =>
       this.#process.once('close', (code, signal) => {
         stuck.stop()
-        this.#ready.resolve()
+        this.#ready.resolve(undefined)
         done({ code, signal })
       }),
     )
   }
 
-  /** Resolves when it takes records, or has ended. */
-  ready(): Promise<void> {
+  /** Resolves when it takes records, with what it said by that; or with nothing, when it has ended. */
+  ready(): Promise<string | undefined> {
     return this.#ready.promise
   }
 

@@ -31,13 +31,13 @@ export function generateCrash(seed: number): CrashCase {
   )
   const sources = plans.map(({ source }) => source)
   const groups = of.ir.groups.map(group => ({ ...group, place: drawPlacement(draw, span) }))
-  const whole: PipelineIR = { ...of.ir, sources, groups, models: drawModels(draw, { ...of.ir, sources, groups }, span) }
+  const deciding: PipelineIR = { ...of.ir, sources, groups, models: drawModels(draw, { ...of.ir, sources, groups }, span) }
+  const whole = withActions(new Draw(seed ^ 0xac7), deciding, span)
   const feeds = plans.map(({ source, resend, log }) => drawFeed(draw, source, resend, log))
   // A sender that may begin again would have its revisions come later than what they revise is known.
   const canForget = plans.every(({ source, resend }) => !source.identity || resend === 'cursor')
   const keeping = canForget && draw.chance(0.3) ? drawKeeping(draw, whole, span) : undefined
-  const { ir: acting, keep } = keeping ?? { ir: whole, keep: undefined }
-  const ir = withActions(new Draw(seed ^ 0xac7), acting, span)
+  const { ir, keep } = keeping ?? { ir: whole, keep: undefined }
   // A window that is longer afterwards is refused where the log was forgotten.
   const changed = !keeping && draw.chance(0.4) ? [drawChanged(draw, ir, span)] : []
   return {

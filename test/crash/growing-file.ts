@@ -29,12 +29,13 @@ export class GrowingFile {
   }
 }
 
-interface Line {
+export interface Line {
   readonly text: string
   readonly record: SentRecord
 }
 
-function drawLines(draw: Draw, source: SourceIR): Line[] {
+/** Lines of a source whose time is now, in order. */
+export function drawLines(draw: Draw, source: SourceIR): Line[] {
   const at = wallClock()
   const lines: Line[] = []
   for (let i = 0; i < RECORDS; i++) {

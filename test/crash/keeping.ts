@@ -1,5 +1,5 @@
 /** Cases whose processes keep only the end of the log: with windows so short that something can be forgotten. */
-import type { FeatureIR, PipelineIR, SourceIR } from '../../src/define/ir.ts'
+import type { ActionIR, FeatureIR, PipelineIR, SourceIR } from '../../src/define/ir.ts'
 import { keptFor } from '../../src/run/retention.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
@@ -10,7 +10,7 @@ export interface Keeping {
 }
 
 /** The same pipeline with short windows, ids and lives, and for how long it keeps its log; nothing where all of the log is needed all the same. */
-export function drawKeeping(draw: Draw, { sources, groups, models, ...rest }: PipelineIR, span: number): Keeping | undefined {
+export function drawKeeping(draw: Draw, { sources, groups, models, actions, ...rest }: PipelineIR, span: number): Keeping | undefined {
   const most = Math.max(1, Math.ceil(span / draw.pick([6, 12, 30])))
   const ir: PipelineIR = {
     ...rest,
@@ -19,6 +19,7 @@ export function drawKeeping(draw: Draw, { sources, groups, models, ...rest }: Pi
     models: models.map(model =>
       model.decide.kind === 'every' ? { ...model, decide: { ...model.decide, live: Math.min(model.decide.live, most) } } : model,
     ),
+    ...(actions && { actions: actions.map(action => withShortCooldown(action, most)) }),
   }
   try {
     return { ir, keep: keptFor(ir, most) }
@@ -31,6 +32,11 @@ const withShortIds = (source: SourceIR, most: number): SourceIR => ({
   ...source,
   dedupe: Math.min(source.dedupe, most),
   ...(source.revisable !== undefined && { revisable: Math.min(source.revisable, most) }),
+})
+
+const withShortCooldown = (action: ActionIR, most: number): ActionIR => ({
+  ...action,
+  ...(action.cooldown !== undefined && { cooldown: Math.min(action.cooldown, most) }),
 })
 
 function withShortWindow(feature: FeatureIR, most: number): FeatureIR {

@@ -2,20 +2,19 @@
  * Kind `process`: `spillway run` as a process of its own, over files that grow while it reads them, killed at any moment and started again. A case is
  * one life: most are killed, one is asked to end, and the last reads to the end of the files.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pause } from '../../src/base/clock.ts'
 import { readFolder } from '../../src/log/sqlite/data-folder.ts'
-import type { RecordedDecision } from '../../src/run/recorded.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { Child } from './child.ts'
 import { diskOf } from './folder.ts'
 import { GrowingFile } from './growing-file.ts'
-import { decisionKey } from './inspect.ts'
 import { judge, type Came } from './judge.ts'
 import { Proved } from './proved.ts'
 import shop from './shop.ts'
+import { toldIn } from './told-file.ts'
 
 /** Lives over one data folder: the last reads to the end, and the one before it is asked to end if there are so many. */
 const LIVES = 5
@@ -44,7 +43,7 @@ async function liveThrough(lives: number, draw: Draw) {
     const broken: string[] = []
     let crashes = 0
     for (let life = lives; life > 0; life--) {
-      const child = new Child(folder, files, life === 1)
+      const child = new Child(runArgs(folder, files, life === 1), /begins a new log|goes on at entry/)
       if (life === 1) for (const file of files) file.grow(Infinity)
       const isKilled = life > 2 || (life === 2 && lives < LIVES)
       const wrong = isKilled ? await kill(child, draw, files) : life === 2 ? await end(child, draw, files) : await child.exit()
@@ -70,6 +69,19 @@ async function liveThrough(lives: number, draw: Draw) {
   }
 }
 
+/** `spillway run` over the files; `once`: it ends at their end. */
+const runArgs = (folder: string, files: readonly GrowingFile[], once: boolean): string[] => [
+  'src/cli/bin.ts',
+  'run',
+  'test/crash/shop.ts',
+  ...files.flatMap(({ path, feed }) => ['--source', `${feed.source}=${path}`]),
+  '--data',
+  join(folder, 'data'),
+  '--decisions',
+  join(folder, 'decisions.ndjson'),
+  ...(once ? ['--once'] : []),
+]
+
 /** Kills a process while it starts or while it reads. Returns what was wrong before that. */
 async function kill(child: Child, draw: Draw, files: readonly GrowingFile[]): Promise<string | undefined> {
   if (draw.chance(EARLY)) await pause(draw.between(0, START_MS))
@@ -91,23 +103,5 @@ async function growFor(ms: number, draw: Draw, files: readonly GrowingFile[]): P
   for (let piece = 0; piece < PIECES; piece++) {
     for (const file of files) file.grow(draw.between(0, 400))
     await pause(ms / PIECES)
-  }
-}
-
-/** Decisions that a process wrote down because they were durable. A kill may cut the last line of a life. */
-function toldIn(path: string): Map<string, string> {
-  const told = new Map<string, string>()
-  for (const line of existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []) {
-    const decision = parsed(line)
-    if (decision) told.set(decisionKey(decision), line)
-  }
-  return told
-}
-
-function parsed(line: string): RecordedDecision | undefined {
-  try {
-    return JSON.parse(line) as RecordedDecision
-  } catch {
-    return undefined
   }
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { FaultyText } from '../mutants/child.ts'
 
 /** A text that stands once in a file, and what it becomes. */
-interface Edit {
+export interface Edit {
   readonly path: string
   readonly was: string
   readonly is: string
@@ -101,6 +101,12 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     path: 'src/run/outbox.ts',
     was: 'action.cooldown === undefined ? new Map',
     is: 'action !== undefined ? new Map',
+  },
+  'what has cooled down is taken from the end of the log': {
+    path: 'src/run/opening.ts',
+    was: 'undecidedFrom(store, log, from.entry)',
+    is: 'log.notBefore',
+    seed: 340,
   },
   'a process that takes over follows no longer': {
     path: 'src/run/opening.ts',

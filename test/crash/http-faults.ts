@@ -1,0 +1,32 @@
+/** Faults in how effects are sent, one each, to see that killed processes between a sender and a receiver find them. */
+import type { Edit } from './recovery-faults.ts'
+
+const lane = 'src/action/lane.ts'
+
+export const httpFaults: Readonly<Record<string, Edit>> = {
+  'what was pending at a start is sent under another key': {
+    path: lane,
+    was: 'this.#hold({ effect, attempts: effect.attempts',
+    is: 'this.#hold({ effect: { ...effect, id: `${effect.id}/again` }, attempts: effect.attempts',
+  },
+  'effects are sent before they are durable': {
+    path: 'src/run/run.ts',
+    was: '      await this.#options.store.commit(commit)\n      this.#parts',
+    is: '      if (effects.length > 0) this.#options.onEffects?.(effects)\n      await this.#options.store.commit(commit)\n      this.#parts',
+  },
+  'an effect does not wait for the one before it of its key': {
+    path: lane,
+    was: 'if (ofKey) ofKey.push(held)\n    else {',
+    is: 'if (ofKey) ofKey.push(held)\n    {',
+  },
+  'what was pending at a start is not sent': {
+    path: lane,
+    was: 'for (const effect of found) this.#hold',
+    is: 'for (const effect of []) this.#hold',
+  },
+  'an answer that did not come whole is an acknowledgement': {
+    path: 'src/action/webhook-try.ts',
+    was: '  broken(error: Error): void {\n',
+    is: '  broken(error: Error): void {\n    if (error) return this.#ended(acknowledged)\n',
+  },
+}

@@ -1,0 +1,160 @@
+/**
+ * Kind `http`: a process that is fed over HTTP and sends webhooks, killed at any moment and started again, between a sender that sends again what was not
+ * acknowledged and a receiver that is slow, fails, is late, or answers and is not heard. A case is one life, as of kind `process`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pause, stopwatch } from '../../src/base/clock.ts'
+import type { StoredEffect } from '../../src/log/effects.ts'
+import { readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { Draw } from '../property/generate/draw.ts'
+import { alerts } from './alerts.ts'
+import { checkArrived } from './arrived.ts'
+import { Child } from './child.ts'
+import { diskOf } from './folder.ts'
+import { HookReceiver } from './hook-receiver.ts'
+import { judge, type Judged } from './judge.ts'
+import { Poster } from './poster.ts'
+import { Proved } from './proved.ts'
+import { toldIn } from './told-file.ts'
+
+/** Lives over one data folder: all but the last are killed, or for so many the one before it is asked to end. */
+const LIVES = 5
+/** Of the kills, those that come while the process starts, and those at the moment in which an effect arrives. */
+const EARLY = 0.15
+const ON_ARRIVAL = 0.6
+const START_MS = 700
+const RUN_MS = 400
+const ARRIVALS = 8
+const LOOK_MS = 10
+/** What is left to be delivered in the last life is given up when nothing has arrived for as long; ticks may make more while it ends, for another one. */
+const SILENCE_MS = 8000
+const ENDS_MAX = 5
+
+export interface HttpResult extends Judged {
+  readonly crashes: number
+}
+
+export async function proveHttp(cases: number, seed: number, say: (line: string) => void): Promise<Proved> {
+  const proved = new Proved('http')
+  for (let folder = 0; proved.cases < cases; folder++) {
+    const lives = Math.max(2, Math.min(LIVES, cases - proved.cases))
+    const { crashes, ...judged } = await serveThrough(lives, (seed + folder) >>> 0)
+    if (proved.add(judged, { cases: lives, crashes }))
+      proved.failures.push({ kind: 'http', seed: (seed + folder) >>> 0, fault: judged.verdict.faults[0] })
+    say(`${proved.cases} of ${cases} servers, ${proved.crashes} of them killed, ${proved.failures.length} failed`)
+  }
+  return proved
+}
+
+export async function serveThrough(lives: number, seed: number): Promise<HttpResult> {
+  const draw = new Draw(seed ^ 0x4774)
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-http-'))
+  const receiver = new HookReceiver(new Draw(seed))
+  const posters = alerts.ir.sources.map((source, i) => new Poster(new Draw(seed + 31 * i), source))
+  try {
+    const hook = await receiver.listen()
+    const exchange: Exchange = { folder, hook, receiver, posters, draw }
+    const broken: string[] = []
+    let crashes = 0
+    for (let life = lives; life > 1; life--) {
+      const isKilled = life > 2 || lives < LIVES
+      const wrong = await cutShort(exchange, isKilled)
+      if (isKilled) crashes++
+      if (wrong) broken.push(wrong)
+    }
+    for (let ends = 0; ends < ENDS_MAX && broken.length === 0; ends++) {
+      const wrong = await liveToTheEnd(exchange)
+      if (wrong) broken.push(wrong)
+      if (effectsIn(exchange).every(({ state }) => state === 'delivered')) break
+    }
+    return { ...(await judged(exchange, broken)), crashes }
+  } finally {
+    await receiver.close()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+interface Exchange {
+  readonly folder: string
+  readonly hook: string
+  readonly receiver: HookReceiver
+  readonly posters: readonly Poster[]
+  readonly draw: Draw
+}
+
+const dataOf = ({ folder }: Exchange): string => join(folder, 'data')
+const toldFileOf = ({ folder }: Exchange): string => join(folder, 'decisions.ndjson')
+
+const started = (exchange: Exchange): Child =>
+  new Child(['test/crash/serving-child.ts', dataOf(exchange), exchange.hook, toldFileOf(exchange)], /listening at (\S+)/)
+
+/** A life that is killed, or asked to end, while it starts or in the middle of its work. Returns what was wrong. */
+async function cutShort(exchange: Exchange, isKilled: boolean): Promise<string | undefined> {
+  const { draw, posters, receiver } = exchange
+  const child = started(exchange)
+  if (isKilled && draw.chance(EARLY)) {
+    await pause(draw.between(0, START_MS))
+    return child.kill()
+  }
+  const url = await child.ready()
+  const posting = url === undefined ? [] : posters.map(poster => poster.post(url, false))
+  const isOnArrival = draw.chance(ON_ARRIVAL)
+  const arrived = isOnArrival ? receiver.arrived(draw.between(1, ARRIVALS)) : undefined
+  await Promise.race([pause(isOnArrival ? 2 * RUN_MS : draw.between(0, RUN_MS)), arrived ?? new Promise(() => {})])
+  const wrong = isKilled ? await child.kill() : await child.terminate()
+  await Promise.all(posting)
+  return wrong
+}
+
+/** A life in which everything is posted and everything delivered. */
+async function liveToTheEnd(exchange: Exchange): Promise<string | undefined> {
+  const child = started(exchange)
+  const url = await child.ready()
+  if (url === undefined) return child.exit()
+  await Promise.all(exchange.posters.map(poster => poster.post(url, true)))
+  const { arrivals } = exchange.receiver
+  let [came, since] = [arrivals.length, stopwatch()]
+  while (effectsIn(exchange).some(({ state }) => state === 'pending')) {
+    if (stopwatch() - since > SILENCE_MS) return (await child.terminate()) ?? 'effects are pending, and nothing is sent'
+    if (arrivals.length > came) [came, since] = [arrivals.length, stopwatch()]
+    await pause(LOOK_MS)
+  }
+  return child.terminate()
+}
+
+function effectsIn(exchange: Exchange): StoredEffect[] {
+  const reader = readFolder(dataOf(exchange))
+  try {
+    return [...reader.effects.newestFirst()].toReversed()
+  } finally {
+    reader.close()
+  }
+}
+
+async function judged(exchange: Exchange, broken: string[]): Promise<Judged> {
+  const { posters } = exchange
+  const reader = readFolder(dataOf(exchange))
+  const disk = diskOf(reader)
+  reader.close()
+  const end = disk.commits.reduce((most, { segment }) => Math.max(most, segment ? segment.first + segment.entries : 0), 0)
+  const lost = posters.flatMap(({ feed, position, isDone }) => [
+    ...(position > end ? [`source '${feed.source}' was acknowledged up to entry ${position}, and the log ends at ${end}`] : []),
+    ...(isDone ? [] : [`records of source '${feed.source}' were not acknowledged at the end`]),
+  ])
+  const result = await judge(
+    {
+      of: { seed: 0, ir: alerts.ir, partitions: 1, feeds: posters.map(({ feed }) => feed), steps: [] },
+      eras: [{ ir: alerts.ir, from: { entry: 0, skip: 0 } }],
+      told: toldIn(toldFileOf(exchange)),
+      toldEffects: new Map(),
+      answers: new Map(),
+      lost,
+      broken: [...broken, ...posters.flatMap(poster => poster.broken)],
+    },
+    disk,
+  )
+  checkArrived(result.verdict, effectsIn(exchange), exchange.receiver.arrivals)
+  return result
+}
