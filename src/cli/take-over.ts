@@ -8,7 +8,7 @@ import { pause, stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { openFolder, readFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
-import { holderOf, isHeld } from '../log/sqlite/lock.ts'
+import { holderOf, isHeld, isHeldElsewhere } from '../log/sqlite/lock.ts'
 import { Memory, type MemoryOptions } from '../run/memory.ts'
 import type { Runnable } from '../run/opening.ts'
 
@@ -18,10 +18,16 @@ export interface Taken {
   readonly memory?: Memory
 }
 
-/** Throws `SPILL_BUSY` if the other does not stop in time, and as opening a folder does. */
+/** Throws `SPILL_BUSY` if the other cannot be asked, or does not stop in time, and as opening a folder does. */
 export async function takeOver(pipeline: Runnable, data: string, options: MemoryOptions, say: (text: string) => void): Promise<Taken> {
   const pid = isHeldIn(data) ? holderOf(data) : undefined
   if (pid === undefined) return { folder: await openFolder(data) }
+  if (isHeldElsewhere(data))
+    throw new SpillwayError(
+      'SPILL_BUSY',
+      `is in use by process ${pid} of another container, which cannot be asked to stop from here; stop that one, and start this one without --take-over`,
+      { place: data },
+    )
   say(`getting ready beside process ${pid}`)
   const reader = readFolder(data)
   const memory = new Memory(pipeline, reader, options)
@@ -29,7 +35,7 @@ export async function takeOver(pipeline: Runnable, data: string, options: Memory
   for (let before = -1, end = memory.catchUp(reader); end - before > limits.TAKE_OVER_BEHIND; before = end, end = memory.catchUp(reader));
   say(`ready after ${((stopwatch() - started) / 1000).toFixed(2)} s; asking process ${pid} to stop`)
   const asked = stopwatch()
-  process.kill(pid, 'SIGTERM')
+  askToStop(pid, data)
   while (isHeld(data)) {
     if (stopwatch() - asked > limits.TAKE_OVER_MS)
       throw new SpillwayError(
@@ -47,6 +53,19 @@ export async function takeOver(pipeline: Runnable, data: string, options: Memory
 }
 
 const TICK_MS = 5
+
+function askToStop(pid: number, data: string): void {
+  try {
+    process.kill(pid, 'SIGTERM')
+  } catch (error) {
+    // One that has just ended has let go, or soon will.
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return
+    throw new SpillwayError('SPILL_BUSY', `is in use by process ${pid}, which may not be asked to stop: ${(error as Error).message}`, {
+      place: data,
+      cause: error,
+    })
+  }
+}
 
 function isHeldIn(data: string): boolean {
   try {

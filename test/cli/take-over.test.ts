@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
-import { readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { takeOver } from '../../src/cli/take-over.ts'
+import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
 import { recordedDecisions } from '../../src/run/recorded.ts'
 import { Project } from './project.ts'
 
@@ -71,6 +72,23 @@ function scores(): number[] {
     return []
   }
 }
+
+test('a holder that is a process of another container is not signalled by its number here', async t => {
+  if (!existsSync('/proc/self/ns/pid')) return t.skip('no namespaces of processes here')
+  const data = project.path('elsewhere')
+  const folder = await openFolder(data)
+  try {
+    assert.equal((JSON.parse(readFileSync(`${data}/holder.json`, 'utf8')) as { pids: string }).pids, readlinkSync('/proc/self/ns/pid'))
+    writeFileSync(`${data}/holder.json`, JSON.stringify({ pid: process.pid, pids: 'pid:[1]', log: true }))
+    await assert.rejects(
+      takeOver({} as never, data, {}, () => {}),
+      /is in use by process \d+ of another container, which cannot be asked to stop from here/,
+    )
+  } finally {
+    await folder.store.close()
+    folder.release()
+  }
+})
 
 test('features that are new are made from the log beside the old ones, and nothing is lost in between', async () => {
   const old = start('old.ts')

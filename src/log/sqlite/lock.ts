@@ -2,7 +2,7 @@
  * One process a data folder. The lock is one that the operating system takes back when the process ends, however it ends, so that nothing stale
  * is ever left: an exclusive transaction on a small file of its own. Beside it stands who holds it.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
 import { sqlite, type DatabaseSync } from './sqlite.ts'
@@ -35,7 +35,7 @@ export function lockFolder(folder: string): Lock {
   const hadLog = readHolder(folder).log === true
   const hold = (log: boolean): void => {
     const path = join(folder, HOLDER)
-    writeFileSync(`${path}.part`, JSON.stringify({ pid: process.pid, ...(log && { log }) }))
+    writeFileSync(`${path}.part`, JSON.stringify({ pid: process.pid, ...(pids !== undefined && { pids }), ...(log && { log }) }))
     renameSync(`${path}.part`, path)
   }
   try {
@@ -50,10 +50,33 @@ export function lockFolder(folder: string): Lock {
 /** The process that holds the folder, or held it last. */
 export const holderOf = (folder: string): number | undefined => readHolder(folder).pid
 
-/** A file that is missing or damaged says nothing. */
-function readHolder(folder: string): { readonly pid?: number; readonly log?: boolean } {
+/** Is the holder a process of another container? Its number is that of no process here, or of a wrong one. */
+export function isHeldElsewhere(folder: string): boolean {
+  const holder = readHolder(folder)
+  return holder.pids !== undefined && pids !== undefined && holder.pids !== pids
+}
+
+/** What processes are numbered by; a container has numbers of its own. Nothing where the system does not say. */
+const pids = pidNamespace()
+
+function pidNamespace(): string | undefined {
   try {
-    return Object(JSON.parse(readFileSync(join(folder, HOLDER), 'utf8'))) as { pid?: number; log?: boolean }
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return undefined
+  }
+}
+
+interface Holder {
+  readonly pid?: number
+  readonly pids?: string
+  readonly log?: boolean
+}
+
+/** A file that is missing or damaged says nothing. */
+function readHolder(folder: string): Holder {
+  try {
+    return Object(JSON.parse(readFileSync(join(folder, HOLDER), 'utf8'))) as Holder
   } catch {
     return {}
   }

@@ -1,0 +1,67 @@
+/** The Dockerfile as far as it can be tried without a container: what it copies, what it runs, and its health check. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { test } from 'node:test'
+import { parse } from '../../src/cli/command.ts'
+import { runCommand } from '../../src/cli/run.ts'
+import { listen } from '../action/receiver.ts'
+
+const lines = readFileSync('Dockerfile', 'utf8').split('\n')
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  bin: { spillway: string }
+  files: string[]
+  engines: { node: string }
+}
+
+/** The words behind an instruction of the last stage. */
+const last = (instruction: string): string => lines.findLast(line => line.startsWith(`${instruction} `))!.slice(instruction.length + 1)
+const words = (instruction: string): string[] => JSON.parse(last(instruction)) as string[]
+
+test('all that is copied is there, is let into the build, and is what the package is made of', () => {
+  const copied = lines.filter(line => line.startsWith('COPY ') && !line.includes('--from=')).flatMap(line => line.split(' ').slice(1, -1))
+  const letIn = readFileSync('.dockerignore', 'utf8')
+    .split('\n')
+    .filter(line => line.startsWith('!'))
+    .map(line => line.slice(1))
+  assert.deepEqual(copied.toSorted(), letIn.toSorted())
+  for (const name of copied) assert.ok(existsSync(name), name)
+  for (const name of manifest.files.filter(name => name !== 'dist' && !name.startsWith('!'))) assert.ok(copied.includes(name), name)
+})
+
+test('it starts the command of the package, on the port that it exposes, in its volume, and not as root', () => {
+  assert.equal(words('ENTRYPOINT').at(-1), `node_modules/spillway/${manifest.bin.spillway}`)
+  const [name, ...args] = words('CMD')
+  assert.equal(name, runCommand.name)
+  const { values, positionals } = parse(runCommand, args)
+  assert.deepEqual({ ...values }, { data: last('VOLUME'), listen: `0.0.0.0:${last('EXPOSE')}` })
+  assert.equal(positionals.length, 1)
+  assert.deepEqual([last('USER'), last('STOPSIGNAL')], ['node', 'SIGTERM'])
+  const images = lines.filter(line => line.startsWith('FROM ')).map(line => line.split(' ')[1])
+  assert.deepEqual([...new Set(images)], [`node:${/\d+/.exec(manifest.engines.node)![0]}-slim`])
+})
+
+test('the health check tells a server that answers from one that does not', async () => {
+  const [node, ...args] = JSON.parse(last('HEALTHCHECK').split(' CMD ')[1]) as string[]
+  assert.equal(node, 'node')
+  const status = async (port: number): Promise<number> => {
+    const child = spawn(
+      process.execPath,
+      args.map(arg => arg.replace(`:${last('EXPOSE')}/`, `:${port}/`)),
+      { stdio: 'ignore' },
+    )
+    return ((await once(child, 'exit')) as [number])[0]
+  }
+  let answer = 200
+  const server = createServer((request, response) => response.writeHead(request.url === '/healthz' ? answer : 404).end())
+  const port = await listen(server)
+  assert.equal(await status(port), 0)
+  answer = 503
+  assert.equal(await status(port), 1)
+  server.closeAllConnections()
+  server.close()
+  await once(server, 'close')
+  assert.equal(await status(port), 1)
+})
