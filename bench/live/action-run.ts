@@ -15,7 +15,7 @@ const feed = new Feed()
 const reports: string[] = []
 const running = await Running.in(folder, alarms, {
   sendings: await sendingsOf(alarms, { [HOOK]: hook }),
-  onDecisions: feed.tell,
+  onRecorded: feed.tell,
   onReport: report => reports.push(report),
 })
 const { run } = running

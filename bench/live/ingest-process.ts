@@ -39,7 +39,7 @@ const BODIES_IN_FLIGHT = 2
 const [folder, which] = process.argv.slice(2)
 const pipeline = pipelines[which as keyof typeof pipelines]
 const feed = new Feed()
-const running = await Running.open(pipeline, folder, { onDecisions: feed.tell })
+const running = await Running.open(pipeline, folder, { onRecorded: feed.tell })
 const { run } = running
 const fail = (error: unknown): never => {
   throw error

@@ -26,7 +26,7 @@ async function serveAsked(ask: ServeAsk): Promise<ServedAt> {
   const data = await openFolder(folder)
   const feed = new Feed()
   let clock = wallClock
-  const run = new Run(pipeline, { store: data.store, clock: () => clock(), onDecisions: feed.tell })
+  const run = new Run(pipeline, { store: data.store, clock: () => clock(), onRecorded: feed.tell })
   if (ask.kind === 'wide') await fill(run, ask.keys, arrival => (clock = () => arrival))
   clock = wallClock
   const timers = [every(TICK_EVERY_MS, () => run.tick()), every(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint())]

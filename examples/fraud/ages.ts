@@ -9,7 +9,7 @@
  */
 import { parseArgs } from 'node:util'
 import type { ReplayLog } from '../../src/replay/log.ts'
-import { chance } from '../glucose/chance.ts'
+import { chance } from '../chance.ts'
 import { mean } from './blocking.ts'
 import { decided, readPayments } from './decided.ts'
 import { evaluate, type Evaluation } from './evaluate.ts'

@@ -6,7 +6,7 @@
  * cash-outs, each 120 s in the mean after the payment before, anywhere, of one to three times the card's mean and at most $219, which scenario 1
  * does not see. (The cash-outs' gaps and terminals, and that bursts begin before 23:00 so that a day holds its own, are choices of this file.)
  */
-import { between, chance } from '../glucose/chance.ts'
+import { between, chance } from '../chance.ts'
 import { exponential, rounded, someOf, wholeBetween } from './draws.ts'
 import { DAY_SECONDS, type Payment } from './spending.ts'
 import { CUSTOMERS, TERMINALS, type Customer } from './world.ts'

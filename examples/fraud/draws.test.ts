@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { chance } from '../glucose/chance.ts'
+import { chance } from '../chance.ts'
 import { exponential, poisson, rounded, someOf, wholeBetween } from './draws.ts'
 
 const DRAWS = 20_000

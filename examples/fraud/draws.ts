@@ -1,5 +1,5 @@
-/** Draws that the simulator needs beside those of `../glucose/chance.ts`. */
-import type { Chance } from '../glucose/chance.ts'
+/** Draws that the simulator needs beside those of `../chance.ts`. */
+import type { Chance } from '../chance.ts'
 
 /** How many, of a Poisson distribution with this mean (Knuth 1969): costs one number more than it gives. */
 export function poisson(mean: number, random: Chance): number {

@@ -11,6 +11,7 @@
 import { createWriteStream } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { command } from '../command.ts'
 import { linesOf, type Line } from './lines.ts'
 import { requestOf, usage, type Request } from './request.ts'
 import { Simulator } from './simulator.ts'
@@ -53,7 +54,7 @@ function* taken(held: Record<Line['to'], string>): Generator<Chunk> {
   }
 }
 
-async function write(request: Request): Promise<void> {
+async function write(request: Request): Promise<number> {
   const { out, labels, planted, summary } = request
   const simulator = new Simulator(request)
   const fileAt = (path: string | undefined): Writable | undefined => (path === undefined ? undefined : createWriteStream(path))
@@ -69,30 +70,7 @@ async function write(request: Request): Promise<void> {
   }
   await Promise.race([all(), failed])
   if (summary) (out === undefined ? process.stderr : process.stdout).write(`${JSON.stringify(simulator.planted, undefined, 2)}\n`)
+  return 0
 }
 
-/** Runs a command line, and gives its exit code. */
-async function run(args: readonly string[]): Promise<number> {
-  let request: Request
-  try {
-    request = requestOf(args)
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage}`)
-    return 2
-  }
-  try {
-    await write(request)
-    return 0
-  } catch (error) {
-    // Whoever read this has read enough.
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
-    console.error((error as Error).message)
-    return 1
-  }
-}
-
-if (import.meta.main) {
-  const args = process.argv.slice(2)
-  if (args.includes('--help')) console.log(usage)
-  else process.exitCode = await run(args)
-}
+if (import.meta.main) await command(usage, requestOf, write)

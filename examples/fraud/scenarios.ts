@@ -7,7 +7,7 @@
  *
  * Days must come in order from 0. Holds a day for each terminal, and what is stolen in the next 14 days.
  */
-import { chance } from '../glucose/chance.ts'
+import { chance } from '../chance.ts'
 import { rounded, someOf } from './draws.ts'
 import { spendingOf, type Payment, type Scenario } from './spending.ts'
 import { CUSTOMERS, TERMINALS, type Customer } from './world.ts'

@@ -1,5 +1,5 @@
 /** What one customer pays on one day, all of it genuine: a function of (seed, customer, day), so that any day can be computed again. */
-import { chance, normal } from '../glucose/chance.ts'
+import { chance, normal } from '../chance.ts'
 import { poisson } from './draws.ts'
 import type { Customer } from './world.ts'
 

@@ -5,7 +5,7 @@
  * With other numbers of terminals than the published 10,000 the plane has another size, so that a customer has as many of them within reach,
  * 76 in the middle of it. Costs some 40 ms at the published size, and memory for each customer's terminals.
  */
-import { between, chance } from '../glucose/chance.ts'
+import { between, chance } from '../chance.ts'
 
 export interface WorldOptions {
   readonly customers: number

@@ -5,7 +5,7 @@
  * Meals are those of simglucose (MIT): their hours, probabilities and grams; so is the noise, autoregressive (0.7) through a Johnson SU
  * distribution on a grid of 15 minutes. The rest is made up to look like glucose. Costs about 20 µs a day.
  */
-import { between, chance, normal, type Chance } from './chance.ts'
+import { between, chance, normal, type Chance } from '../chance.ts'
 
 export const STEP_MINUTES = 5
 export const PER_DAY = 1440 / STEP_MINUTES

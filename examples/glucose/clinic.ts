@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { command } from '../command.ts'
 import { alerts, faults, timeOf, type Alert } from './account.ts'
 import { arrivals } from './arrivals.ts'
 import { receive, type Page, type Receiver } from './pages.ts'
@@ -217,31 +218,16 @@ const readAt = ({ due }: Page): number => due - DEADLINE_MS
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
-/** Runs a command line, and gives its exit code. */
-async function run(args: readonly string[]): Promise<number> {
-  let request: Request
-  try {
-    request = requestOf(args)
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage}`)
-    return 2
-  }
+async function runClinic(request: Request): Promise<number> {
   const clinic = new Clinic(request)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void clinic.close().finally(() => process.exit(1)))
   try {
     const wrong = await clinic.open()
     console.log(wrong.length === 0 ? 'Nothing was lost, and nobody was paged under two keys.' : wrong.join('\n'))
     return wrong.length === 0 ? 0 : 1
-  } catch (error) {
-    console.error((error as Error).message)
-    return 1
   } finally {
     await clinic.close()
   }
 }
 
-if (import.meta.main) {
-  const args = process.argv.slice(2)
-  if (args.includes('--help')) console.log(usage)
-  else process.exitCode = await run(args)
-}
+if (import.meta.main) await command(usage, requestOf, runClinic)

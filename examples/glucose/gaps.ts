@@ -3,7 +3,7 @@
  * 200 patients: of the intervals between readings 96.4 % are 5 min, 3.3 % up to 45 min, 0.28 % up to a day, one in 7,700 longer.
  */
 import { PER_DAY, type Patient } from './body.ts'
-import { chance, logBetween, mostlyFew } from './chance.ts'
+import { chance, logBetween, mostlyFew } from '../chance.ts'
 
 const purpose = { short: 11, long: 12 } as const
 

@@ -11,6 +11,7 @@
 import { createWriteStream } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { command } from '../command.ts'
 import { lineOf } from './lines.ts'
 import { usualShares, type Shares } from './shares.ts'
 import { Uploads, type ClinicOptions } from './uploads.ts'
@@ -117,7 +118,7 @@ export async function* chunks(uploads: Uploads, request: Request): AsyncGenerato
   if (text !== '') yield text
 }
 
-async function write(request: Request): Promise<void> {
+async function write(request: Request): Promise<number> {
   const uploads = new Uploads(request)
   const output = request.out === undefined ? process.stdout : createWriteStream(request.out)
   const failed = new Promise<never>((_, reject) => output.once('error', reject))
@@ -129,30 +130,7 @@ async function write(request: Request): Promise<void> {
   await Promise.race([all(), failed])
   const summary = `${JSON.stringify(uploads.planted, undefined, 2)}\n`
   if (request.summary) (output === process.stdout ? process.stderr : process.stdout).write(summary)
+  return 0
 }
 
-/** Runs a command line, and gives its exit code. */
-async function run(args: readonly string[]): Promise<number> {
-  let request: Request
-  try {
-    request = requestOf(args)
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage}`)
-    return 2
-  }
-  try {
-    await write(request)
-    return 0
-  } catch (error) {
-    // Whoever read this has read enough.
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
-    console.error((error as Error).message)
-    return 1
-  }
-}
-
-if (import.meta.main) {
-  const args = process.argv.slice(2)
-  if (args.includes('--help')) console.log(usage)
-  else process.exitCode = await run(args)
-}
+if (import.meta.main) await command(usage, requestOf, write)

@@ -6,7 +6,7 @@
  * - A cloud replaces a day's values by smoothed ones on the day after.
  */
 import { glucoseOf, PER_DAY, type Patient } from './body.ts'
-import { mostlyFew, type Chance } from './chance.ts'
+import { mostlyFew, type Chance } from '../chance.ts'
 import { missingOn } from './gaps.ts'
 import { isBeyond, type Sender } from './sent.ts'
 import type { Shares } from './shares.ts'

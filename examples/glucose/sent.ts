@@ -1,6 +1,6 @@
 /** One reading as it is sent. */
 import { STEP_MINUTES } from './body.ts'
-import { scrambled } from './chance.ts'
+import { scrambled } from '../chance.ts'
 
 export const STEP_SECONDS = STEP_MINUTES * 60
 

@@ -6,7 +6,7 @@
  * again when it is sent again. What it did is counted in `planted`, as it does it.
  */
 import { eventsOf, glucoseOf, patientOf, PER_DAY } from './body.ts'
-import { chance, scrambled } from './chance.ts'
+import { chance, scrambled } from '../chance.ts'
 import { missingOn } from './gaps.ts'
 import { nothingPlanted, type Planted } from './planted.ts'
 import { isAway, isHeld, measured, newestPageFirst, planDay, type Person, type Resending } from './resending.ts'

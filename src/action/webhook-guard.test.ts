@@ -6,30 +6,12 @@ import assert from 'node:assert/strict'
 import type { LookupAddress } from 'node:dns'
 import type { ServerResponse } from 'node:http'
 import { isIP, isIPv6 } from 'node:net'
-import { afterEach, test } from 'node:test'
+import { test } from 'node:test'
 import { buildConnector } from 'undici'
-import { delivery, receiver, type Received, type Receiver } from '../../test/action/receiver.ts'
-import type { Destination } from './destination.ts'
+import { delivery, type Receiver } from '../../test/action/receiver.ts'
+import { answering, opened } from '../../test/action/webhooks.ts'
 import type { MakeConnector } from './guarded-connector.ts'
-import { openWebhook, type WebhookPorts } from './webhook.ts'
-import type { WebhookSettings } from './webhook-settings.ts'
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close()
-})
-
-async function answering(answer: (response: ServerResponse, request: Received) => void): Promise<Receiver> {
-  const there = await receiver(answer)
-  open.push(there)
-  return there
-}
-
-async function opened(settings: WebhookSettings, ports: Partial<WebhookPorts> = {}): Promise<Destination> {
-  const webhook = await openWebhook(settings, ports)
-  open.push(webhook)
-  return webhook
-}
+import type { WebhookPorts } from './webhook.ts'
 
 /** Names with the addresses that they have, one list for each time that they are looked up; and the addresses that connections were opened to. */
 function network(there: Receiver, names: Record<string, readonly (readonly string[])[]>) {

@@ -1,30 +1,14 @@
 /** Webhooks to a receiver that answers: what is sent, and what each answer means. */
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { afterEach, test } from 'node:test'
-import { delivery, receiver, type Received, type Receiver } from '../../test/action/receiver.ts'
+import { test } from 'node:test'
+import { delivery } from '../../test/action/receiver.ts'
+import { answering, closedByTest, opened as openedAnywhere } from '../../test/action/webhooks.ts'
 import type { ServerResponse } from 'node:http'
-import type { Destination } from './destination.ts'
-import { openWebhook, type WebhookPorts } from './webhook.ts'
-import type { WebhookSettings } from './webhook-settings.ts'
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close()
-})
-
-async function answering(answer: (response: ServerResponse, request: Received) => void): Promise<Receiver> {
-  const there = await receiver(answer)
-  open.push(there)
-  return there
-}
-
-async function opened(settings: WebhookSettings, ports: Partial<WebhookPorts> = {}): Promise<Destination> {
-  const webhook = await openWebhook({ allowPrivate: true, ...settings }, ports)
-  open.push(webhook)
-  return webhook
-}
+/** Receivers stand on this machine. */
+const opened: typeof openedAnywhere = (settings, ports) => openedAnywhere({ allowPrivate: true, ...settings }, ports)
 
 const ok = (response: ServerResponse) => void response.end('{"received":true}')
 
@@ -185,5 +169,5 @@ test('what is delivered after closing fails and is not sent', async () => {
   await webhook.close()
   assert.deepEqual(await webhook.deliver(delivery()), { kind: 'failed', why: 'the destination was closed (UND_ERR_DESTROYED)' })
   assert.equal(there.received.length, 1)
-  open.splice(open.indexOf(webhook), 1)
+  closedByTest(webhook)
 })

@@ -39,6 +39,9 @@ export function after(ms: number, act: () => void): { stop(): void } {
   return { stop: () => clearTimeout(timer) }
 }
 
+/** Resolves once whatever waits now was done. */
+export const othersTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+
 /** Calls `act` once whatever waits now was done. */
 export function soon(act: () => void): void {
   setImmediate(act)

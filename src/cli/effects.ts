@@ -3,10 +3,11 @@ import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { wallClock } from '../base/clock.ts'
 import type { EffectChange, EffectState, StoredEffect } from '../log/effects.ts'
-import { lookInto, openFolder } from '../log/sqlite/data-folder.ts'
+import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { EffectReader } from '../log/sqlite/effect-reader.ts'
 import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
+import { changeFolder } from './folder-change.ts'
 import { counted } from './summary.ts'
 import { timeText } from './time-text.ts'
 
@@ -98,28 +99,22 @@ function show(effects: EffectReader, { numbers, json }: Request): void {
   }
 }
 
-async function changed({ verb, numbers, data, why = '' }: Request): Promise<number> {
-  await lookInto(data, ({ effects }) => {
+/** All of them, or none if one is not there, or not dead. */
+function changed({ verb, numbers, data, why = '' }: Request): Promise<number> {
+  return changeFolder(data, 'effects', async (store, { effects }) => {
     for (const number of numbers) {
       const { state } = existing(effects, number)
       if (state !== 'dead') throw new SpillwayError('SPILL_INPUT', `effect ${number} is ${state}; dead ones can be tried again or dropped`)
     }
-  })
-  const folder = await openFolder(data)
-  try {
     const at = wallClock()
-    await folder.store.commit({
-      settled: numbers.map((number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })),
-    })
-  } finally {
-    await folder.store.close()
-    folder.release()
-  }
-  const what = counted(numbers.length, 'effect')
-  console.log(
-    verb === 'retry' ? `${what} will be tried again by the next run.` : `${what} dropped: ${why}. They are kept, with what they were.`,
-  )
-  return 0
+    const change = (number: number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })
+    await store.commit({ settled: numbers.map(change) })
+    const what = counted(numbers.length, 'effect')
+    console.log(
+      verb === 'retry' ? `${what} will be tried again by the next run.` : `${what} dropped: ${why}. They are kept, with what they were.`,
+    )
+    return 0
+  })
 }
 
 function existing(effects: EffectReader, number: number): StoredEffect {

@@ -1,7 +1,7 @@
 /** `replay --log`: histories through the durable log of a data folder, and the decisions from there. */
 import { stopwatch } from '../base/clock.ts'
 import { Strings } from '../columns/strings.ts'
-import { openFolder, readFolder } from '../log/sqlite/data-folder.ts'
+import { closeFolder, openFolder, readFolder } from '../log/sqlite/data-folder.ts'
 import { noRequests } from '../replay/decide.ts'
 import {
   count,
@@ -81,8 +81,7 @@ async function inFolder(path: string, pipeline: Replayable, { files, onRefused, 
     })
     return { ...imported, loadSeconds: (loaded - start) / 1000, reports }
   } finally {
-    await folder.store.close()
-    folder.release()
+    await closeFolder(folder)
   }
 }
 

@@ -58,10 +58,8 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
       isDry,
       onEffects: effects => sent.made(effects),
       onSettled: changes => sent.settled(changes),
-      onDecisions: stretches => {
-        out?.write(stretches)
-        told.tell()
-      },
+      ...(out && { onDecisions: stretches => out.write(stretches) }),
+      onRecorded: told.tell,
     },
     say,
   )

@@ -20,3 +20,12 @@ export interface Block {
   readonly position: Float64Array
   readonly columns: Readonly<Record<string, Column>>
 }
+
+/** No events, of no source. */
+export const noEvents: Block = {
+  length: 0,
+  time: new Float64Array(0),
+  arrival: new Float64Array(0),
+  position: new Float64Array(0),
+  columns: {},
+}

@@ -44,7 +44,7 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   const feed = new Feed()
   const running = await Running.open(pipeline, data, {
     sendings: await sendingsOf(pipeline, process.env),
-    onDecisions: feed.tell,
+    onRecorded: feed.tell,
     onReport: report => app.log.warn(report),
     ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }),
   })

@@ -6,7 +6,7 @@
  * hand, on its way to the store, or in it. Costs the hashes and a look-up each, and allocates nothing but for what is found.
  */
 import { addText, type Hash64 } from '../base/hash.ts'
-import type { Block, Column } from '../columns/block.ts'
+import { noEvents, type Block, type Column } from '../columns/block.ts'
 import { sameValues } from '../columns/row-index.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir.ts'
@@ -36,7 +36,7 @@ export class Accepting {
   readonly #content: Columns
   readonly #idColumns: Columns
   readonly #identityColumns: Columns
-  #block: Block = nothing
+  #block: Block = noEvents
   #row = 0
   readonly #hasSameId = (sequence: number): boolean => this.#isSame(this.#idColumns, sequence)
   readonly #hasSameIdentity = (sequence: number): boolean => this.#isSame(this.#identityColumns, sequence)
@@ -98,14 +98,6 @@ export class Accepting {
     const found = this.#options.lookup.at(sequence)
     return found !== undefined && found.source === this.#source.name && columns.isSame(this.#row, found)
   }
-}
-
-const nothing: Block = {
-  length: 0,
-  time: new Float64Array(0),
-  arrival: new Float64Array(0),
-  position: new Float64Array(0),
-  columns: {},
 }
 
 /** Some columns of the block at hand. */

@@ -6,7 +6,7 @@
  * that is lost or damaged is made again from the log.
  */
 import { crc32 } from 'node:zlib'
-import { soon } from '../base/clock.ts'
+import { othersTurn } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
 import { ByteWriter } from '../log/bytes.ts'
@@ -167,7 +167,7 @@ async function stringsBytes(strings: Strings, from: number, to: number): Promise
   const writer = new ByteWriter()
   writer.varint(to - from)
   for (let id = from; id < to; id++) {
-    if (id > from && (id - from) % limits.STRINGS_AT_ONCE === 0) await new Promise<void>(resolve => soon(resolve))
+    if (id > from && (id - from) % limits.STRINGS_AT_ONCE === 0) await othersTurn()
     writer.textOf(strings, id)
   }
   return writer.finish()

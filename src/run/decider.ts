@@ -89,7 +89,7 @@ export class Decider {
     const order = new OrderOf(segment)
     if (segment.marks.length > 0) yield* this.#decideOnMarks(segment.marks, segment.first, new Map(Object.entries(made)))
     else {
-      this.#clock = order.lastArrival
+      this.#clock = Math.max(this.#clock, order.lastArrival)
       const decisions = this.#decideOnEvents(order)
       for (const { keys } of this.#onTicks) see(keys, order)
       yield* decisions

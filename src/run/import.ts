@@ -6,7 +6,7 @@
  * record in the log says; an import that was broken off is made again from the same files, and what the log has of it is compared byte by byte
  * before it goes on. Holds the histories in memory, as a replay does, and what was refused.
  */
-import { soon, wallClock, type Clock } from '../base/clock.ts'
+import { othersTurn, wallClock, type Clock } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { columnsLookedAt } from '../decision/reads.ts'
@@ -191,7 +191,7 @@ class Committing {
     const ticked: [string, string][] = decider.ticking.length > 0 && Number.isFinite(last) ? [[TICKED, String(last)]] : []
     await this.#all()
     await this.#store.commit({ put: [put({ ...this.#record, end: log.end }), [PIPELINE, pipelineText(runnable)], ...ticked] })
-    for (checkpointer.begin(log.end); !checkpointer.isIdle; checkpointer.step()) await new Promise<void>(resolve => soon(resolve))
+    for (checkpointer.begin(log.end); !checkpointer.isIdle; checkpointer.step()) await othersTurn()
   }
 
   /** Of a tick that was being decided, the store may have some. */

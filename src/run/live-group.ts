@@ -5,7 +5,7 @@
  * wait in `pending`; what every later ask will know is applied at once, so that nothing waits longer than its placement makes it.
  */
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
-import type { Block, Column } from '../columns/block.ts'
+import { noEvents, type Block, type Column } from '../columns/block.ts'
 import { concatBlocks, concatColumns, joined } from '../columns/concat.ts'
 import { gatherColumn, picked } from '../columns/gather.ts'
 import { blockSlice } from '../columns/slice.ts'
@@ -86,7 +86,7 @@ export class LiveGroup {
   take(events: SourceEvents | undefined, asks: readonly GroupAsks[], now: number): GroupAnswers[] {
     const waiting = this.#pending?.block.length ?? 0
     const all = this.#withPending(events)
-    if (!all) return this.#checked(asks.map(ask => this.#answer(ask, nothing)))
+    if (!all) return this.#checked(asks.map(ask => this.#answer(ask, noEvents)))
     const placed = asks.map(ask => this.#place(ask, all.block, waiting))
     const end = this.#knownBy(now, all.block)
     const out = this.#replay(blockSlice(all.block, 0, end), placed)
@@ -184,14 +184,6 @@ export class LiveGroup {
     const out = this.kernel.replay(block, merged)
     return rows.map(own => out.map(column => pick(column, own)))
   }
-}
-
-const nothing: Block = {
-  length: 0,
-  time: new Float64Array(0),
-  arrival: new Float64Array(0),
-  position: new Float64Array(0),
-  columns: {},
 }
 
 const noAsks = (group: GroupIR, block: Block): Asks => ({

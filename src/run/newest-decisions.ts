@@ -1,5 +1,5 @@
 /** The newest recorded decisions, of a model or about a key, from the newest stretch back until there are enough. */
-import { soon, stopwatch } from '../base/clock.ts'
+import { othersTurn, stopwatch } from '../base/clock.ts'
 import type { Value } from '../define/ir.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import { recordedDecisions, type RecordedDecision } from './recorded.ts'
@@ -32,7 +32,7 @@ export async function newestDecisions(
     const own = [...recordedDecisions(bytes)].filter(decision => key === undefined || isKey(decision.key, key))
     found.push(...own.reverse().slice(0, last - found.length))
     if (stopwatch() - since < AT_ONCE_MS) continue
-    await new Promise<void>(resolve => soon(resolve))
+    await othersTurn()
     since = stopwatch()
   }
   return { decisions: found.reverse(), isWhole: true }

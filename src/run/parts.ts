@@ -21,8 +21,10 @@ export interface RunOptions extends MemoryOptions {
   /** The wall clock that stamps arrivals; by default the machine's, guarded against jumps. */
   readonly clock?: Clock
   readonly partitions?: number
-  /** Receives decisions that are durable, in order. What it throws ends the run. */
+  /** Receives decisions that are durable, in order: a copy, which costs. What it throws ends the run. */
   readonly onDecisions?: (decisions: readonly StoredDecisions[]) => void
+  /** Told that more decisions are durable, to be read in the store. */
+  readonly onRecorded?: () => void
   /** Receives effects that are durable, in order. What it throws ends the run. */
   readonly onEffects?: (effects: readonly NewEffect[]) => void
   /** Effects are recorded and not to be sent. */

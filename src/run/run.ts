@@ -108,6 +108,7 @@ export class Run {
     const { promise: decided, resolve: onDecided, reject } = Promise.withResolvers<readonly RecordedDecision[]>()
     if (this.#failure !== undefined) return { decided: Promise.reject(this.#failure), receipt: Promise.reject(this.#failure) }
     const receipt = this.#inbox.add({ source, batch, cursor: undefined, onDecided })
+    decided.catch(() => {})
     receipt.catch(reject)
     this.#schedule()
     return { decided, receipt }
@@ -209,9 +210,7 @@ export class Run {
       if (ticks.length > 0) this.#append([], ticks, now, [[TICKED, String(ticks.at(-1)!.t)]])
       // Nothing that arrives now may stand before a tick that is due.
       const isBehind = this.#parts.ticks.next < now
-      const requests = isBehind
-        ? []
-        : this.#parts.asked.mark(this.#parts.log.end, Math.max(now, this.#parts.log.notBefore, this.#parts.reading.at))
+      const requests = isBehind ? [] : this.#parts.asked.mark(this.#parts.log.end, Math.max(now, this.#parts.log.notBefore))
       if (requests.length > 0) this.#append([], requests, now, [])
       if (!isBehind && this.#parts.deciding.waiting < limits.UNDECIDED_MAX) inputs.push(...this.#taken(now))
       if (inputs.length > 0)
@@ -279,6 +278,7 @@ export class Run {
       this.#parts.asked.answer(answers)
       this.counts.add(decisions, receipts, inputs, commit.dead ?? [])
       if (told.length > 0) this.#options.onDecisions?.(told)
+      if (decisions.length > 0) this.#options.onRecorded?.()
       if (effects.length > 0) this.#options.onEffects?.(effects)
     } catch (error) {
       for (const { reject } of inputs) reject(error)

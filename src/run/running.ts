@@ -8,7 +8,7 @@ import { Dispatcher, type DispatcherOptions, type Sending } from '../action/disp
 import { every, pause } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { NewEffect } from '../log/effects.ts'
-import { openFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
+import { closeFolder, openFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
 import type { Runnable } from './opening.ts'
 import type { RunOptions } from './parts.ts'
 import { Run } from './run.ts'
@@ -56,7 +56,7 @@ export class Running {
     try {
       return new Running(folder, pipeline, options)
     } catch (error) {
-      await letGo(folder)
+      await closeFolder(folder)
       throw error
     }
   }
@@ -82,13 +82,7 @@ export class Running {
       await this.dispatcher.stop()
       await this.run.stop()
     } finally {
-      await letGo(this.#folder)
+      await closeFolder(this.#folder)
     }
   }
-}
-
-/** Its threads would keep the process for ever. */
-async function letGo(folder: DataFolder): Promise<void> {
-  await folder.store.close()
-  folder.release()
 }

@@ -20,15 +20,11 @@ export interface BodyBound {
 const CHUNK_BYTES = 1 << 16
 
 /**
- * Gives the whole body to `use`, and counts it as held until that is done. Rejects with 413 past the bound, 429 where all bodies together pass theirs,
+ * Gives the whole body, JSON that is no stream, to `use`, and counts it as held until that is done. Rejects with 413 past the bound, 429 where all bodies together pass theirs,
  * 400 for a damaged gzip.
  */
-export async function withBody<T>(
-  request: IncomingMessage,
-  bound: BodyBound,
-  load: Load,
-  use: (bytes: Buffer) => T | Promise<T>,
-): Promise<T> {
+export async function withBody<T>(request: IncomingMessage, load: Load, use: (bytes: Buffer) => T | Promise<T>): Promise<T> {
+  const bound: BodyBound = { bytes: load.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }
   checkLength(request, bound)
   const held = { bytes: 0 }
   const stream = unpacked(request, bound)

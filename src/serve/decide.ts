@@ -32,11 +32,10 @@ export function decideRoutes(app: FastifyInstance, serving: Serving): void {
       ),
     ]),
   )
-  const bound = { bytes: load.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }
 
   app.post<{ Params: { model: string } }>('/models/:model/decide', { config: { role: 'decide' } }, async ({ params, raw }, reply) => {
     const { name, columns } = asked(modelNamed(params.model))
-    const given = await withBody(raw, bound, load, bytes => {
+    const given = await withBody(raw, load, bytes => {
       const fields = fieldsOf(oneOf(mediaOf(raw), bytes), columns)
       return load.waiting(() => {
         const { decided, durable } = run.ask(name, fields)
@@ -56,7 +55,7 @@ export function decideRoutes(app: FastifyInstance, serving: Serving): void {
     const { name } = sourceNamed(params.source)
     if (deciding.get(name)!.length === 0)
       throw new ServeError('SPILL_INPUT', `no model decides on '${name}'; send its events to /sources/${name}/events`)
-    const text = await withBody(raw, bound, load, async bytes => {
+    const text = await withBody(raw, load, async bytes => {
       const batch = oneOf(mediaOf(raw), bytes)
       const outcome = new Outcome('alone', run.end)
       const given = await load.waiting(() => {

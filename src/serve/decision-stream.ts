@@ -3,7 +3,7 @@
  * to date; whoever is behind reads for themselves. So what a reader gets is what is recorded, in the order in which it was, without gap or repeat.
  */
 import type { ServerResponse } from 'node:http'
-import { every, soon } from '../base/clock.ts'
+import { every, othersTurn, soon } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { NumberedDecisions } from '../log/sqlite/reader.ts'
 import type { EventPlace } from './event-place.ts'
@@ -110,7 +110,7 @@ export class DecisionStream {
     let sent = 0
     for (const subscriber of this.#upToDate) {
       subscriber.send(stretch, frames)
-      if (++sent % AT_ONCE === 0) await new Promise<void>(resolve => soon(resolve))
+      if (++sent % AT_ONCE === 0) await othersTurn()
     }
   }
 

@@ -30,7 +30,7 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving):
   app.post('/features', { config: { role: 'read' } }, async ({ raw }, reply) => {
     if (mediaOf(raw) !== 'json')
       throw new ServeError('SPILL_INPUT', 'asks are JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
-    const body = await withBody(raw, { bytes: load.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }, load, jsonValue)
+    const body = await withBody(raw, load, jsonValue)
     const asks = asksOf(body).map(({ group: name, key }) => {
       const group = groupNamed(name)
       return { group: name, key: keyOf(group, key) }

@@ -1,4 +1,4 @@
-/** Between a run that is made before its server and the server: `new Run(…, { onDecisions: feed.tell })`, `serve({ feed, … })`. */
+/** Between a run that is made before its server and the server: `new Run(…, { onRecorded: feed.tell })`, `serve({ feed, … })`. */
 export class Feed {
   readonly #listeners = new Set<() => void>()
 

@@ -25,7 +25,7 @@ export function ingestRoutes(app: FastifyInstance, { run, ir, load }: Serving): 
 
 /** Throws 422 for one record that is refused; several are answered for by number. */
 function takeJson(run: ServedRun, source: string, request: IncomingMessage, load: Load): Promise<Outcome> {
-  return withBody(request, { bytes: load.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }, load, async bytes => {
+  return withBody(request, load, async bytes => {
     const { batch, isOne } = jsonBody(bytes)
     const outcome = new Outcome(isOne ? 'alone' : 'index', run.end)
     if (batch.records.length + batch.undecodable.length > 0)

@@ -101,12 +101,10 @@ function processMetrics(registry: Registry, app: FastifyInstance): void {
   })
   registry.registerMetric(lateness)
   gauge(registry, 'process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss())
-  gauge(
-    registry,
-    'process_cpu_seconds',
-    'Processor time that the process has taken.',
-    () => process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
-  )
+  gauge(registry, 'process_cpu_seconds', 'Processor time that the process has taken.', () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  })
 }
 
 function gauge(registry: Registry, name: string, help: string, value: () => number): void {

@@ -56,8 +56,13 @@ const failureTexts = {
   503: 'the run takes nothing now',
 } as const
 
-function eventsOperation({ name, columns, key, time, id, dedupe, mapVersion }: SourceIR): Schema {
-  const event = mapVersion === undefined ? recordSchema(columns) : { description: `what the map of '${name}' takes` }
+/** What a client sends of a source. */
+const eventSchema = ({ name, columns, mapVersion }: SourceIR): Schema =>
+  mapVersion === undefined ? recordSchema(columns) : { description: `what the map of '${name}' takes` }
+
+function eventsOperation(source: SourceIR): Schema {
+  const { name, key, time, id, dedupe } = source
+  const event = eventSchema(source)
   const dedupes =
     id === undefined ? 'An event that is sent twice counts twice.' : `The same '${id}' within ${durationText(dedupe)} counts once.`
   const content = {
@@ -75,12 +80,12 @@ function eventsOperation({ name, columns, key, time, id, dedupe, mapVersion }: S
   }
 }
 
-function inlineOperation({ name, columns, mapVersion }: SourceIR): Schema {
-  const event = mapVersion === undefined ? recordSchema(columns) : { description: `what the map of '${name}' takes` }
+function inlineOperation(source: SourceIR): Schema {
+  const { name } = source
   return {
     operationId: `decide_on_${name}`,
     summary: `One event of '${name}', answered with what is decided on it`,
-    requestBody: { required: true, content: json(event) },
+    requestBody: { required: true, content: json(eventSchema(source)) },
     responses: {
       200: { description: 'the decisions, and the answers that follow', content: json(ref('Inline')) },
       ...failures(400, 401, 403, 404, 413, 422, 429, 503),

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { soon } from '../base/clock.ts'
+import { othersTurn } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { NumberedDecisions, SqliteReader } from '../log/sqlite/reader.ts'
 import { recordedDecisions } from '../run/recorded.ts'
@@ -53,7 +53,7 @@ export class Subscriber {
       after = next.number
       const isFree = this.#write(framesOf(next, next.number === this.#place.stretch ? this.#place.row + 1 : 0))
       this.#place = { stretch: next.number, row: Infinity }
-      if (isFree) await new Promise<void>(resolve => soon(resolve))
+      if (isFree) await othersTurn()
       else if (!this.isGone) await Promise.race([once(this.#response, 'drain'), once(this.#response, 'close')])
     }
   }

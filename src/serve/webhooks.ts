@@ -18,12 +18,11 @@ import { webhookVerifier } from './webhook-in.ts'
 
 /** Throws `SPILL_INPUT` for a source that there is not, or that would count a webhook twice. */
 export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = {}, clock = wallClock }: Serving): void {
-  const bound = { bytes: load.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }
   for (const [name, secret] of Object.entries(webhooks)) {
     const source = sourceOf(ir, name)
     const verify = webhookVerifier(secret)
     app.post(`/sources/${name}/webhook`, { config: { isSigned: true } }, async ({ raw }, reply) => {
-      const outcome = await withBody(raw, bound, load, async bytes => {
+      const outcome = await withBody(raw, load, async bytes => {
         const { id } = verify(raw.headers, bytes, clock())
         const { batch } = oneRecord(bytes, source, id)
         const outcome = new Outcome('alone', run.end)

@@ -62,7 +62,7 @@ export async function open({ idsMax, fsyncMs, ...options }: OpenOptions = {}): P
   const data = mkdtempSync(join(tmpdir(), 'spillway-serve-'))
   const folder = await openFolder(data, { fsyncMs })
   const feed = new Feed()
-  const run = new Run(shop, { store: folder.store, clock: () => start, onDecisions: feed.tell, ...(idsMax !== undefined && { idsMax }) })
+  const run = new Run(shop, { store: folder.store, clock: () => start, onRecorded: feed.tell, ...(idsMax !== undefined && { idsMax }) })
   const app = serve({ run, pipeline: shop, data, feed, ...options })
   await app.ready()
   return {

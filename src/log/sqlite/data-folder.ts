@@ -41,6 +41,12 @@ export async function openFolder(folder: string, options: SqliteOptions = {}): P
   }
 }
 
+/** Waits for what its store was given, closes it, and gives the folder up. Its threads would keep the process for ever. */
+export async function closeFolder(folder: DataFolder): Promise<void> {
+  await folder.store.close()
+  folder.release()
+}
+
 /** SQLite would begin a new log where the old one is gone. */
 function checkIsThere(path: string): void {
   const size = existsSync(path) ? statSync(path).size : 0

@@ -1,8 +1,8 @@
 /** Effects as they stand in their table. */
 import type { EffectState, StoredEffect, StoredEffects } from '../effects.ts'
 import type { Asking, Question } from './asking.ts'
+import { PAGE, pages } from './pages.ts'
 
-const PAGE = 500
 const COLUMNS = 'number, action, id, entry, key, t, made, due, body, state, attempts, next, why, sent, settled'
 
 export interface EffectFilter {
@@ -41,18 +41,15 @@ export class EffectReader implements StoredEffects {
   }
 
   newest(action: string, since: number): Map<string, number> {
-    const page = this.#db.prepare(`SELECT number, action, key, t FROM effect WHERE number < ? ORDER BY number DESC LIMIT ${PAGE}`)
+    // Without their bodies, which a start need not read.
+    const page = this.#db.prepare(`SELECT number, action, key, t FROM effect WHERE number < ?1 ORDER BY number DESC LIMIT ${PAGE}`)
     const newest = new Map<string, number>()
-    for (let before = Number.MAX_SAFE_INTEGER; ;) {
-      const rows = page.all(before) as unknown as Pick<StoredEffect, 'number' | 'action' | 'key' | 't'>[]
-      for (const { action: of, key, t } of rows) {
-        // Effects are in order of decision, whose times never fall.
-        if (t < since) return newest
-        if (of === action && !newest.has(key)) newest.set(key, t)
-      }
-      if (rows.length < PAGE) return newest
-      before = rows.at(-1)!.number
+    for (const { action: of, key, t } of pages(page, fromNewest, effectOf)) {
+      // Effects are in order of decision, whose times never fall.
+      if (t < since) break
+      if (of === action && !newest.has(key)) newest.set(key, t)
     }
+    return newest
   }
 
   at(number: number): StoredEffect | undefined {
@@ -65,30 +62,12 @@ export class EffectReader implements StoredEffects {
     return this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE entry = ? ORDER BY number`).all(entry).map(effectOf)
   }
 
-  /** Effects with a number above `after`, the oldest first; each page is what is committed when it is come to. */
-  *all({ action, state }: EffectFilter = {}, after = 0): Generator<StoredEffect> {
-    const page = this.#db.prepare(
-      `SELECT ${COLUMNS} FROM effect WHERE number > ?1 AND (?2 IS NULL OR action = ?2) AND (?3 IS NULL OR state = ?3) ORDER BY number LIMIT ${PAGE}`,
-    )
-    for (let last = after; ;) {
-      const rows = page.all(last, action ?? null, state ?? null).map(effectOf)
-      yield* rows
-      if (rows.length < PAGE) return
-      last = rows.at(-1)!.number
-    }
-  }
-
   /** The newest first. */
-  *newestFirst({ action, state }: EffectFilter = {}): Generator<StoredEffect> {
+  newestFirst({ action, state }: EffectFilter = {}): Generator<StoredEffect> {
     const page = this.#db.prepare(
       `SELECT ${COLUMNS} FROM effect WHERE number < ?1 AND (?2 IS NULL OR action = ?2) AND (?3 IS NULL OR state = ?3) ORDER BY number DESC LIMIT ${PAGE}`,
     )
-    for (let before = Number.MAX_SAFE_INTEGER; ;) {
-      const rows = page.all(before, action ?? null, state ?? null).map(effectOf)
-      yield* rows
-      if (rows.length < PAGE) return
-      before = rows.at(-1)!.number
-    }
+    return pages(page, fromNewest, effectOf, action ?? null, state ?? null)
   }
 
   counts(): EffectCount[] {
@@ -98,6 +77,8 @@ export class EffectReader implements StoredEffects {
     return rows.map(row => ({ ...row }) as unknown as EffectCount)
   }
 }
+
+const fromNewest = { from: Number.MAX_SAFE_INTEGER, numberOf: ({ number }: StoredEffect): number => number }
 
 /** SQLite's NULL is nothing. */
 const effectOf = (row: Readonly<Record<string, unknown>>): StoredEffect =>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { ModelEffects } from '../../../test/crash/model-effects.ts'
-import { ModelStore } from '../../../test/crash/model-store.ts'
+import { inBothStores } from '../../../test/crash/both-stores.ts'
 import type { EffectChange, NewEffect } from '../effects.ts'
 import type { Commit } from '../store.ts'
 import { SqliteReader } from './reader.ts'
@@ -49,16 +49,9 @@ const commits: readonly Commit[] = [
 ]
 
 test('SQLite and the model store make the same of effects and of what becomes of them', async () => {
-  const store = await SqliteStore.open(path('a.db'))
-  const model = new ModelStore(undefined, true)
-  for (const commit of commits) {
-    await store.commit(commit)
-    await model.commit(commit)
-  }
-  await store.close()
-  const reader = new SqliteReader(path('a.db'))
+  const { model, reader } = await inBothStores(path('a.db'), commits)
   const expected = new ModelEffects(model.disk.commits)
-  assert.deepEqual([...reader.effects.all()], expected.all)
+  assert.deepEqual([...reader.effects.newestFirst()].toReversed(), expected.all)
   assert.deepEqual(
     expected.all.map(({ number, state, attempts }) => [number, state, attempts]),
     [
@@ -93,8 +86,8 @@ test('SQLite and the model store make the same of effects and of what becomes of
     ['id 5'],
   )
   assert.deepEqual(
-    [...reader.effects.all({ action: 'page', state: 'pending' }, 2)].map(({ number }) => number),
-    [5, 6],
+    [...reader.effects.newestFirst({ action: 'page', state: 'pending' })].map(({ number }) => number),
+    [6, 5, 2],
   )
   assert.deepEqual(reader.effects.counts()[0], { action: 'block', state: 'dropped', effects: 1 })
   reader.close()
@@ -107,7 +100,7 @@ test('what is forgotten takes effects with it that are done, and leaves those th
   await store.close()
   const reader = new SqliteReader(path('forget.db'))
   assert.deepEqual(
-    [...reader.effects.all()].map(({ number }) => number),
+    [...reader.effects.newestFirst()].toReversed().map(({ number }) => number),
     [2, 5, 6],
   )
   reader.close()

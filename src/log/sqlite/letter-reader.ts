@@ -2,8 +2,8 @@
 import type { RawForm } from '../../intake/refusal.ts'
 import type { SettledLetter, StoredDeadLetter } from '../letters.ts'
 import type { Asking } from './asking.ts'
+import { PAGE, pages } from './pages.ts'
 
-const PAGE = 500
 const COLUMNS = 'id, source, reason, detail, place, at, sequence, raw, attempts, form, original'
 
 export interface LetterFilter {
@@ -25,30 +25,13 @@ export class LetterReader {
   }
 
   /** Dead letters, the oldest first; each page is what is committed when it is come to. */
-  *dead({ source, reason }: LetterFilter = {}): Generator<StoredDeadLetter> {
-    const page = this.#db.prepare(
-      `SELECT ${COLUMNS} FROM dead WHERE id > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR reason = ?3) ORDER BY id LIMIT ${PAGE}`,
-    )
-    for (let after = 0; ;) {
-      const rows = page.all(after, source ?? null, reason ?? null).map(letterOf)
-      yield* rows
-      if (rows.length < PAGE) return
-      after = rows.at(-1)!.id
-    }
+  dead(filter: LetterFilter = {}): Generator<StoredDeadLetter> {
+    return this.#pages('dead', COLUMNS, letterOf, filter)
   }
 
   /** Letters that are none any more, the oldest first. */
-  *settled({ source, reason }: LetterFilter = {}): Generator<SettledLetter> {
-    const page = this.#db.prepare(
-      `SELECT ${COLUMNS}, outcome, why, settled FROM settled
-       WHERE id > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR reason = ?3) ORDER BY id LIMIT ${PAGE}`,
-    )
-    for (let after = 0; ;) {
-      const rows = page.all(after, source ?? null, reason ?? null).map(settledOf)
-      yield* rows
-      if (rows.length < PAGE) return
-      after = rows.at(-1)!.id
-    }
+  settled(filter: LetterFilter = {}): Generator<SettledLetter> {
+    return this.#pages('settled', `${COLUMNS}, outcome, why, settled`, settledOf, filter)
   }
 
   /** A letter by its number, settled or not. */
@@ -68,6 +51,18 @@ export class LetterReader {
   outcomes(): Record<string, number> {
     const rows = this.#db.prepare('SELECT outcome, count(*) AS letters FROM settled GROUP BY outcome ORDER BY outcome').all()
     return Object.fromEntries((rows as unknown as { outcome: string; letters: number }[]).map(({ outcome, letters }) => [outcome, letters]))
+  }
+
+  #pages<L extends StoredDeadLetter>(
+    table: 'dead' | 'settled',
+    columns: string,
+    of: (row: Row) => L,
+    { source, reason }: LetterFilter,
+  ): Generator<L> {
+    const page = this.#db.prepare(
+      `SELECT ${columns} FROM ${table} WHERE id > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR reason = ?3) ORDER BY id LIMIT ${PAGE}`,
+    )
+    return pages(page, { from: 0, numberOf: ({ id }) => id }, of, source ?? null, reason ?? null)
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { inBothStores } from '../../../test/crash/both-stores.ts'
 import { ModelStore } from '../../../test/crash/model-store.ts'
 import type { DeadLetter, StoredDeadLetter } from '../letters.ts'
 import type { Commit } from '../store.ts'
@@ -39,14 +40,7 @@ const commits: readonly Commit[] = [
 ]
 
 test('letters as they are added, edited, refused again and settled: SQLite and the model store make the same of them', async () => {
-  const store = await SqliteStore.open(path('a.db'))
-  const model = new ModelStore(undefined, true)
-  for (const commit of commits) {
-    await store.commit(commit)
-    await model.commit(commit)
-  }
-  await store.close()
-  const reader = new SqliteReader(path('a.db'))
+  const { model, reader } = await inBothStores(path('a.db'), commits)
   const stored = [...reader.letters.dead(), ...reader.letters.settled()].sort((a, b) => a.id - b.id)
   const plain = (letters: readonly StoredDeadLetter[]) =>
     letters.map(each => Object.fromEntries(Object.entries({ ...each }).filter(([, value]) => value !== undefined)))

@@ -1,5 +1,5 @@
 /**
- * Chance for the clinic: one stream of numbers for each (seed, patient, day, purpose), so that any day of any patient can be computed again
+ * Chance for what examples make up: one stream of numbers for each (seed, who, day, purpose), so that any day of anybody can be computed again
  * without the days before it. The same numbers on every machine.
  */
 export type Chance = () => number
