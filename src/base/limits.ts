@@ -26,6 +26,8 @@ export const limits = {
   REVISABLE_EVENTS_PER_KEY: 2 ** 20,
   /** Entries (events or tiles) that one key may keep for one window structure. */
   ENTRIES_PER_KEY_MAX: 2 ** 26,
+  /** Bytes of an array of state from which on it grows where it lies. */
+  IN_PLACE_BYTES: 1 << 20,
   /** Entries of one window structure, all keys together. */
   ENTRIES_MAX: 2 ** 30,
   /** Distinct strings that one process keeps for keys and string features. */
