@@ -1,6 +1,7 @@
 import { didYouMean } from '../base/did-you-mean.ts'
 import { helpOf, messageOf, parse, UsageError, type Command } from './command.ts'
 import { decisionsCommand } from './decisions.ts'
+import { devCommand } from './dev.ts'
 import { dlqCommand } from './dlq.ts'
 import { effectsCommand } from './effects.ts'
 import { featuresCommand } from './features.ts'
@@ -13,6 +14,7 @@ import { runCommand } from './run.ts'
 import { tokensCommand } from './tokens.ts'
 
 const commands: readonly Command[] = [
+  devCommand,
   runCommand,
   planCommand,
   replayCommand,

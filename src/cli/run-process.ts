@@ -116,7 +116,7 @@ async function served(
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process as it would have. */
-function untilSignal(): { promise: Promise<void>; signal: AbortSignal; forget(): void } {
+export function untilSignal(): { promise: Promise<void>; signal: AbortSignal; forget(): void } {
   const stopped = new AbortController()
   const stop = () => stopped.abort()
   process.once('SIGINT', stop)

@@ -143,6 +143,13 @@ void api.send(named<typeof payments>('payments'), []).then(({ accepted }) => (do
   )
 })
 
+test('dev, whose process for each version is a file of the package', () => {
+  const wait = 'for i in $(seq 1200); do grep -q "^card_testing .*score" dev.txt && break; sleep 0.1; done'
+  const dev = '../node_modules/.bin/spillway dev pipeline.ts --listen 0 > dev.txt 2>&1'
+  ok(join(app, 'demo'), 'bash', '-c', `${dev} & ${wait}; kill $!; wait $!`)
+  assert.match(readFileSync(join(app, 'demo/dev.txt'), 'utf8'), /^card_testing .* score 0\.1$[^]*^stopped at entry \d+/m)
+})
+
 test('the guide, from an empty folder to a webhook received', async () => {
   let text = readFileSync(join(root, 'docs/guide.md'), 'utf8')
   for (const port of ['7070', '8080']) text = text.replaceAll(port, String(await freePort()))

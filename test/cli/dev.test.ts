@@ -1,0 +1,86 @@
+/** `spillway dev` in a process of its own: what is written while it runs, rightly and wrongly, and what it shows. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { after, test } from 'node:test'
+import { pause } from '../../src/base/clock.ts'
+import { isHeld } from '../../src/log/sqlite/lock.ts'
+import { Project } from './project.ts'
+
+const pipeline = `
+import { action, count, env, entity, features, model, on, pipeline, rules, source, stream, t, webhook } from 'spillway'
+import { high } from './scores.ts'
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { id: t.string(), card, amount: t.decimal(2, { max: 50 }), at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
+const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const risk = model('risk', { decide: on(payments), inputs: p => now.of(p.card), score: v => rules([{ when: v.n.gte(1), score: high }], 0) })
+const tell = action('tell', { when: risk.score.gte(0.7), do: webhook(env('SPILLWAY_TEST_NO_SUCH_URL')) })
+export default pipeline('shop', [tell])
+`
+
+const project = new Project({ 'pipeline.ts': pipeline, 'scores.ts': 'export const high = 0.5\n' })
+after(() => project[Symbol.dispose]())
+
+test('it makes up events, reloads what changes, keeps the last good version, and sends nothing', async t => {
+  const bin = resolve(import.meta.dirname, '../../src/cli/bin.ts')
+  const args = ['-C', 'spillway-source', bin, 'dev', 'pipeline.ts', '--listen', '127.0.0.1:0', '--json']
+  const child = spawn(process.execPath, args, { cwd: project.folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const exited = once(child, 'exit')
+  // Its own child ends with it.
+  t.after(() => child.kill('SIGKILL'))
+  let [shown, said] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const until = async (what: string, is: () => boolean): Promise<void> => {
+    for (let tries = 0; tries < 1200 && !is(); tries++) await pause(50)
+    assert.ok(is(), `${what}\n${said}\n${shown.slice(-2000)}`)
+  }
+  const decided = (score: number) => shown.includes(`"score":${score},`)
+  const takenOver = () => said.split('took over from process').length - 1
+
+  await until('a decision on a made-up event', () => decided(0.5))
+  assert.match(said, /nothing is sent, and what would be is shown: action 'tell': env\('SPILLWAY_TEST_NO_SUCH_URL'\) is not set/)
+  assert.match(said, /made-up events of 'payments' come every second/)
+  const [, address] = /listening at (\S+),/.exec(said)!
+
+  project.write('scores.ts', 'export const high = 0.75\n')
+  await until('a decision of the changed file that is imported', () => decided(0.75))
+  await until('what it would send', () => shown.includes('"action":"tell"') && shown.includes('"state":"dry"'))
+  assert.equal(takenOver(), 1)
+  assert.ok(
+    said
+      .trimEnd()
+      .split('listening at')
+      .slice(1)
+      .every(text => text.startsWith(` ${address},`)),
+    said,
+  )
+
+  project.write('pipeline.ts', pipeline.replace('v.n.gte(1)', 'v.m.gte(1)'))
+  await until('what is wrong, with its place', () => /SPILL_DEFINITION: pipeline\.ts:7 .*\n(.*\n)*the version before goes on/.test(said))
+  const before = shown.length
+  await until('the version before goes on', () => shown.slice(before).includes('"score":0.75,'))
+  assert.equal(takenOver(), 1)
+
+  project.write('pipeline.ts', pipeline.replace("'1h'", "'2h'"))
+  await until('the mended version', () => takenOver() === 2 && said.trimEnd().endsWith('leaves them out'))
+  child.kill('SIGTERM')
+  assert.deepEqual(await exited, [0, null], said)
+  assert.equal(isHeld(project.path('.spillway/dev')), false)
+  assert.ok(
+    shown
+      .trimEnd()
+      .split('\n')
+      .every(line => 'decision' in JSON.parse(line) || 'effect' in JSON.parse(line)),
+  )
+})
+
+test('a file that is not there, and a run that cannot begin, end it', async () => {
+  const missing = await project.spillway('dev', 'nowhere.ts')
+  assert.deepEqual([missing.status, missing.stderr], [1, 'SPILL_INPUT: nowhere.ts does not exist; give the file of a pipeline\n'])
+  const listens = await project.spillway('dev', 'pipeline.ts', '--listen', 'nowhere')
+  assert.equal(listens.status, 1)
+  assert.match(listens.stderr, /--listen nowhere is no PORT or HOST:PORT/)
+  assert.equal((await project.spillway('dev')).status, 2)
+})
