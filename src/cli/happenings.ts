@@ -53,7 +53,7 @@ export class Happenings {
   }
 
   *#newEffects(reader: SqliteReader): Generator<StoredEffect> {
-    for (const effect of reader.effects.all({}, this.#effects)) {
+    for (const effect of reader.effects.after(this.#effects)) {
       this.#effects = effect.number
       this.#open.add(effect.number)
     }

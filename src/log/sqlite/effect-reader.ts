@@ -70,6 +70,12 @@ export class EffectReader implements StoredEffects {
     return pages(page, fromNewest, effectOf, action ?? null, state ?? null)
   }
 
+  /** Behind a number, in order. */
+  after(number: number): Generator<StoredEffect> {
+    const page = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE number > ?1 ORDER BY number LIMIT ${PAGE}`)
+    return pages(page, { from: number, numberOf: effect => effect.number }, effectOf)
+  }
+
   counts(): EffectCount[] {
     const rows = this.#db
       .prepare('SELECT action, state, count(*) AS effects FROM effect GROUP BY action, state ORDER BY action, state')
