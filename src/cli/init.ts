@@ -77,7 +77,7 @@ function settings(): Project['files'] {
 function nextSteps(folder: string, written: readonly string[], replay: string): string {
   const install = written.includes('package.json') ? 'npm install' : 'npm install spillway'
   const test = written.includes('package.json') ? 'npm test' : 'node --test'
-  const steps = [...(folder === '.' ? [] : [`cd ${shellWord(folder)}`]), install, test, replay]
+  const steps = [...(folder === '.' ? [] : [`cd ${shellWord(folder)}`]), install, test, replay, 'npx spillway dev pipeline.ts']
   return [`Made ${written.join(', ')}.`, '', 'Next:', ...steps.map(step => `  ${step}`)].join('\n')
 }
 
