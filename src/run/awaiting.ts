@@ -2,20 +2,26 @@
 import type { StoredDecisions } from '../log/store.ts'
 import { recordedDecisions, type RecordedDecision } from './recorded.ts'
 
+/** Who waits for decisions. */
+export interface Awaited {
+  readonly resolve: (decisions: readonly RecordedDecision[]) => void
+  readonly reject: (error: unknown) => void
+}
+
 interface Waiting {
   readonly from: number
   readonly to: number
   readonly found: RecordedDecision[]
-  readonly resolve: (decisions: readonly RecordedDecision[]) => void
+  readonly awaited: Awaited
 }
 
 export class Awaiting {
   readonly #waiting: Waiting[] = []
 
-  /** Entries [from, to) of the log have just been given their places; `resolve` is told of what was decided on them, of all models. */
-  expect(from: number, to: number, resolve: Waiting['resolve']): void {
-    if (from === to) resolve([])
-    else this.#waiting.push({ from, to, found: [], resolve })
+  /** Entries [from, to) of the log have just been given their places; `awaited` is told of what was decided on them, of all models. */
+  expect(from: number, to: number, awaited: Awaited): void {
+    if (from === to) awaited.resolve([])
+    else this.#waiting.push({ from, to, found: [], awaited })
   }
 
   /** Decisions of entries below `upto` have been made, these among them. Their bytes are good until the store takes them. */
@@ -27,8 +33,13 @@ export class Awaiting {
         this.#waiting.find(({ from, to }) => from <= decision.entry && decision.entry < to)?.found.push(decision)
     }
     while (this.#waiting.length > 0 && this.#waiting[0].to <= upto) {
-      const { resolve, found } = this.#waiting.shift()!
-      resolve(found)
+      const { awaited, found } = this.#waiting.shift()!
+      awaited.resolve(found)
     }
+  }
+
+  /** Nothing more is decided. */
+  refuse(error: unknown): void {
+    for (const { awaited } of this.#waiting.splice(0)) awaited.reject(error)
   }
 }

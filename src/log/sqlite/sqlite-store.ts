@@ -144,7 +144,13 @@ export class SqliteStore implements LogStore {
       this.#transactions++
       while (this.#waiting.length > 0 && this.#waiting[0].number <= message.number) this.#waiting.shift()!.resolve()
     } else if (message.kind === 'failed') this.#fail(storeError(this.#path, message))
-    else if (message.kind === 'closed') this.#closed.resolve()
+    else if (message.kind === 'closed') this.#ended()
+  }
+
+  /** The writer has written what it was given, and hears no more. */
+  #ended(): void {
+    this.#fail(new SpillwayError('SPILL_STORE', 'was closed', { place: this.#path }))
+    this.#closed.resolve()
   }
 
   #fail(error: SpillwayError): void {
