@@ -4,9 +4,11 @@ import type { Receipt } from './appender.ts'
 import { Counts } from './counts.ts'
 import type { Submitted } from './inbox.ts'
 import type { Parts, RunOptions } from './parts.ts'
+import type { Repeats } from './repeats.ts'
 
 export interface CommittingOptions extends Pick<RunOptions, 'store' | 'onDecisions' | 'onRecorded' | 'onEffects'> {
   readonly parts: Pick<Parts, 'log' | 'lookup' | 'asked'>
+  readonly repeats: Repeats
   readonly onFailure: (error: unknown) => void
   /** A commit is no longer on its way. */
   readonly onLanded: () => void
@@ -28,7 +30,7 @@ export class Committing {
 
   /** `inputs` are told their `receipts`, one each. */
   async commit(commit: Commit, inputs: readonly Submitted[] = [], receipts: readonly Receipt[] = []): Promise<void> {
-    const { store, parts, onDecisions, onRecorded, onEffects } = this.#options
+    const { store, parts, repeats, onDecisions, onRecorded, onEffects } = this.#options
     const { decisions = [], effects = [] } = commit
     // The bytes of decisions go to the store's thread; who listens gets a copy.
     const told = onDecisions ? decisions.map(stretch => ({ ...stretch, bytes: stretch.bytes.slice() })) : []
@@ -40,6 +42,7 @@ export class Committing {
       parts.lookup.stored(end)
       inputs.forEach(({ resolve }, i) => resolve(receipts[i]))
       parts.asked.answer(answers)
+      repeats.look()
       this.counts.add(decisions, receipts, inputs, commit.dead ?? [])
       if (told.length > 0) onDecisions?.(told)
       if (decisions.length > 0) onRecorded?.()

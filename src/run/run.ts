@@ -23,6 +23,7 @@ import { Pace } from './pace.ts'
 import { partsOf, type Parts, type RunOptions } from './parts.ts'
 import type { LiveAsk, LiveFeatures, LiveRow } from './reading.ts'
 import type { RecordedDecision } from './recorded.ts'
+import { Repeats } from './repeats.ts'
 import { Turns } from './turns.ts'
 
 export class Run {
@@ -31,7 +32,6 @@ export class Run {
   readonly #sources: readonly string[]
   readonly #parts: Parts
   readonly #inbox = new Inbox()
-  readonly #awaiting = new Awaiting()
   readonly #committing: Committing
   readonly #turns: Turns
   readonly #pace: Pace
@@ -45,13 +45,16 @@ export class Run {
     this.#pipeline = ir.name
     this.#sources = ir.sources.map(({ name }) => name)
     const parts = (this.#parts = partsOf(runnable, options))
-    const [inbox, awaiting] = [this.#inbox, this.#awaiting]
+    const inbox = this.#inbox
+    const repeats = new Repeats(options.store)
+    const awaiting = new Awaiting(repeats)
     const ending = (this.#ending = new Ending(error => {
       for (const waiting of [inbox, awaiting, parts.asked]) waiting.refuse(error)
     }))
     const committing = (this.#committing = new Committing({
       ...options,
       parts,
+      repeats,
       onFailure: error => ending.fail(error),
       onLanded: () => this.#pace.look(),
     }))
@@ -120,7 +123,8 @@ export class Run {
 
   /**
    * Gives records to a source whose events are decided on. `decided` resolves as soon as the decisions on them are made, which is before they are durable:
-   * `receipt` is that. A record that is none of the log's, a duplicate or refused, has no decision. Both reject as `submit` does.
+   * `receipt` is that. A duplicate has the decisions on the event that it repeats, as they were recorded, once these are durable; a record that was refused has none.
+   * Both reject as `submit` does.
    */
   decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<Receipt> } {
     const { promise: decided, resolve, reject } = Promise.withResolvers<readonly RecordedDecision[]>()

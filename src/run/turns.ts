@@ -103,8 +103,8 @@ export class Turns {
     const { awaiting, committing } = this.#options
     const { appended, dead, letters, receipts } = appender.take(inputs, marks, now)
     inputs.forEach(({ awaited }, i) => {
-      const { sequence, accepted } = receipts[i]
-      if (awaited) awaiting.expect(sequence - accepted, sequence, awaited)
+      const { sequence, accepted, repeated } = receipts[i]
+      if (awaited) awaiting.expect(sequence - accepted, sequence, awaited, repeated)
     })
     const decided = appended && deciding.take(appended, appender.stringsOf)
     if (appended) lookup.given(appended.stored)

@@ -6,7 +6,7 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../../base/errors.ts'
 import type { StoredEffects } from '../effects.ts'
-import type { Commit, LogStore, StateSink, StoredSchema, StoredSegment } from '../store.ts'
+import type { Commit, LogStore, StateSink, StoredDecisions, StoredSchema, StoredSegment } from '../store.ts'
 import type { CheckpointerData } from './checkpointer-thread.ts'
 import { Gate } from './gate.ts'
 import { SqliteReader } from './reader.ts'
@@ -97,6 +97,10 @@ export class SqliteStore implements LogStore {
 
   lastSegment(): StoredSegment | undefined {
     return this.#reader.lastSegment()
+  }
+
+  decisionsAt(entry: number): StoredDecisions[] {
+    return this.#reader.decisionsAt(entry)
   }
 
   schemas(): StoredSchema[] {
