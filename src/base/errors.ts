@@ -31,6 +31,7 @@ export const errorCodes = {
   SPILL_BUSY: 'another process holds the data folder',
   SPILL_DATA: 'stored data is damaged, or of a format that this version does not read',
   SPILL_STATE: 'saved state is damaged, of another version or of other definitions',
+  SPILL_STOPPED: 'the run that was asked is stopping, or was stopped',
   SPILL_IMPORT: 'an import of history into the data folder was broken off',
   SPILL_TOKEN: 'an HTTP request came without a token, or with one that is none',
   SPILL_ROLE: 'the token of an HTTP request may not do what it asks for',

@@ -86,6 +86,10 @@ export interface DecidedEvent extends Said {
   readonly decisions: readonly Decision<Readonly<Record<string, unknown>>>[]
   /** 1 if it was there already: then nothing was decided anew. Absent where it is not durable. */
   readonly duplicates?: number
+  /** Of one that was there already, its entry in the log: the decisions are those that were recorded on it the first time. */
+  readonly repeats?: number
+  /** Why there is no such decision: it was forgotten, or nothing decided on it then. */
+  readonly undecided?: string
   readonly position?: number
 }
 

@@ -67,6 +67,15 @@ test('an event is sent, and what is decided on it comes back', async () => {
   await assert.rejects(api.decideOn(payments, { ...pay('x'), amount: 'much' }), { code: 'SPILL_REFUSED', status: 422 })
 })
 
+test('an event with an id is sent again when its answer was lost, and what was decided on it comes back', async () => {
+  const { api, next, asked } = caller({ url })
+  const before = shop.run.end
+  next.push(losing)
+  const { decisions, duplicates, repeats, undecided } = await api.decideOn(payments, pay('lost', 'other', 200))
+  assert.deepEqual([duplicates, repeats, decisions[0].entry, decisions[0].id, undecided], [1, before, before, 'lost', undefined])
+  assert.deepEqual([shop.run.end, asked.length], [before + 1, 2])
+})
+
 test('a decision is asked for again only where the server turned it away', async () => {
   const { api, next, asked } = caller({ url })
   const before = shop.run.end

@@ -20,7 +20,7 @@ import { follow, type FollowOptions } from './follow.ts'
 import { Http, type CallOptions, type Fetch, type HttpOptions } from './http.ts'
 import { ClientError } from './client-error.ts'
 import { jsonText } from './json-text.ts'
-import { keyTexts, type Definition, type KeyIn, type KeyOf } from './named.ts'
+import { hasIds, keyTexts, type Definition, type KeyIn, type KeyOf } from './named.ts'
 import { send } from './send.ts'
 
 export interface ClientOptions {
@@ -75,7 +75,8 @@ export interface Client {
    */
   decide<I, C extends Columns>(model: Model<I, C>, fields: RecordOf<C>, options?: CallOptions): Promise<AskedDecision<VectorOf<Model<I>>>>
   /**
-   * Sends one event and waits for what is decided on it, as `decide` does.
+   * Sends one event and waits for what is decided on it. Where events have ids it is sent again when nobody knows whether it was taken: it is decided on once, and
+   * who sends it again is told what was decided then.
    */
   decideOn<S extends Source>(source: S, record: RecordFor<S>, options?: CallOptions): Promise<DecidedEvent>
   /** Decisions as they become durable, for as long as they are read. Goes on by itself when the connection breaks, where it was. */
@@ -134,12 +135,12 @@ export function clientOver(http: Http): Client {
         mayRepeat: false,
         signal,
       }),
-    decideOn: async ({ name }, record, { signal } = {}) =>
+    decideOn: async (source, record, { signal } = {}) =>
       http.json({
-        path: `/sources/${encodeURIComponent(name)}/decide`,
+        path: `/sources/${encodeURIComponent(source.name)}/decide`,
         body: jsonText('the event', record),
         type: 'application/json',
-        mayRepeat: false,
+        mayRepeat: hasIds(source),
         signal,
       }),
     decisions: ({ name }, options = {}) => follow(http, name, options) as AsyncIterable<never>,

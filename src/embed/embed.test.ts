@@ -122,9 +122,9 @@ test('after the server was closed nothing is taken, and the folder is free', asy
   await second.close()
   const flow = first.spillway
   await first.close()
-  await assert.rejects(flow.submit(payments, [pay(1)]), { code: 'SPILL_INPUT', message: /was stopped/ })
-  await assert.rejects(flow.request(check, { card: 'c', amount: 1 }), { code: 'SPILL_INPUT', message: /was stopped/ })
-  assert.throws(() => flow.features(now, 'c'), { code: 'SPILL_INPUT', message: /was stopped/ })
+  await assert.rejects(flow.submit(payments, [pay(1)]), { code: 'SPILL_STOPPED', message: /was stopped/ })
+  await assert.rejects(flow.request(check, { card: 'c', amount: 1 }), { code: 'SPILL_STOPPED', message: /was stopped/ })
+  assert.throws(() => flow.features(now, 'c'), { code: 'SPILL_STOPPED', message: /was stopped/ })
   assert.equal((await open(data)).spillway.run.end, 0)
 })
 

@@ -1,5 +1,4 @@
 /** A run in the server's own process, asked with the words of a client and no HTTP between. */
-import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { checkValues, type Decision, type KeyFeatures, type RefusedEvent, type Sent } from '../client/answers.ts'
 import { keyTexts, type KeyOf } from '../client/named.ts'
@@ -78,6 +77,3 @@ function answerOf({ features, ...rest }: LiveFeatures): KeyFeatures<Record<strin
     else Object.assign(refused, { [name]: feature.refused })
   return { ...rest, features: values, ...(Object.keys(refused).length > 0 && { refused }) }
 }
-
-export const stoppedError = (): SpillwayError =>
-  new SpillwayError('SPILL_INPUT', 'the run was stopped with the server that it was embedded in; nothing of this was taken')

@@ -11,12 +11,13 @@ import { SpillwayError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import { durationMs, type Duration } from '../base/time.ts'
 import type { Runnable } from '../run/opening.ts'
+import { stoppedError } from '../run/ending.ts'
 import { keptFor } from '../run/retention.ts'
 import { Running } from '../run/running.ts'
 import { Feed } from '../serve/feed.ts'
 import type { Bounds } from '../serve/bounds.ts'
 import { servePlugin } from '../serve/plugin.ts'
-import { embedded, stoppedError, type Embedded } from './embedded.ts'
+import { embedded, type Embedded } from './embedded.ts'
 
 export interface EmbedOptions {
   /** What `pipeline('…', [ … ])` gave. */

@@ -58,6 +58,8 @@ export interface StoredLog {
   segmentAt(sequence: number): StoredSegment | undefined
   /** The last segment committed. */
   lastSegment(): StoredSegment | undefined
+  /** The stretches that may hold decisions on an entry; none where it was forgotten. */
+  decisionsAt(entry: number): StoredDecisions[]
   schemas(): StoredSchema[]
   /** A named value. */
   get(name: string): string | undefined

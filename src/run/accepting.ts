@@ -44,6 +44,8 @@ export class Accepting {
   readonly id: Hash64 = { high: 0, low: 0 }
   /** The same of its identity, if it is an original. */
   readonly identity: Hash64 = { high: 0, low: 0 }
+  /** Of the last duplicate, the sequence number of the event that it repeats. */
+  repeated = -1
 
   constructor(source: SourceIR, options: AcceptingOptions) {
     this.#source = source
@@ -63,7 +65,10 @@ export class Accepting {
     const hasId = ids !== undefined && this.#idColumns.hash(row, id)
     if (hasId) {
       const earlier = ids.find(id.high, id.low, arrival, this.#hasSameId)
-      if (earlier >= 0 && this.#isSame(this.#content, earlier)) return 'duplicate'
+      if (earlier >= 0 && this.#isSame(this.#content, earlier)) {
+        this.repeated = earlier
+        return 'duplicate'
+      }
       if (earlier >= 0 && !originals) return 'conflict'
     }
     if (originals && this.#identityColumns.hash(row, identity)) {

@@ -13,6 +13,7 @@ import type { EventLookup } from '../log/event-lookup.ts'
 import type { Appended, Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
 import { letterOf, type DeadLetter, type LetterChange } from '../log/letters.ts'
+import type { Awaited } from './awaiting.ts'
 import type { Remembered } from './remembered.ts'
 import { SourceDoor } from './source-door.ts'
 
@@ -22,6 +23,8 @@ export interface Input {
   readonly batch: RecordBatch
   /** The dead letter that its one record was: it is settled with what becomes of it, or stays. */
   readonly letter?: number | undefined
+  /** Who waits for the decisions on them. */
+  readonly awaited?: Awaited | undefined
 }
 
 /** What became of an input's records. */
@@ -31,6 +34,8 @@ export interface Receipt {
   readonly refused: number
   /** Where the log stood behind the last of them. */
   readonly sequence: number
+  /** Where decisions are waited for and there were duplicates: the entries of the events that they repeat. */
+  readonly repeated?: readonly number[]
 }
 
 export interface Turn {
@@ -106,18 +111,19 @@ export class Appender {
     return { appended: this.#append(order, marks), dead: this.#dead, letters: this.#letters, receipts }
   }
 
-  #take({ source, batch, letter }: Input, order: Run[]): Receipt {
+  #take({ source, batch, letter, awaited }: Input, order: Run[]): Receipt {
     const refusedBefore = this.#dead.length
     this.#onRefused = batch.onRefused
     const form = formOf(batch.origin)
     for (const refusal of batch.undecodable) this.#refused({ ...refusal, source, ...(form && { form }) })
     const index = this.#doors.findIndex(door => door.source.name === source)
-    const { accepted, duplicates } = this.#doors[index].take(batch, this.#next)
+    const repeated: number[] = []
+    const { accepted, duplicates } = this.#doors[index].take(batch, this.#next, awaited && repeated)
     if (accepted > 0) order.push({ door: index, events: accepted })
     this.#next += accepted
     const refused = this.#dead.length - refusedBefore
     if (letter !== undefined) this.#letters.push(this.#sentAgain(letter, this.#dead.splice(refusedBefore, 1)[0], accepted, duplicates))
-    return { accepted, duplicates, refused, sequence: this.#next }
+    return { accepted, duplicates, refused, sequence: this.#next, ...(repeated.length > 0 && { repeated }) }
   }
 
   /** Refused once more it stays what it was, one letter; further rows of it that were refused are letters of their own. */

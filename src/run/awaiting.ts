@@ -1,21 +1,38 @@
 /** Who sent events and waits for the decisions on them: told as soon as they are made, which is before they are durable. */
 import type { StoredDecisions } from '../log/store.ts'
+import type { Repeats } from './repeats.ts'
 import { recordedDecisions, type RecordedDecision } from './recorded.ts'
+
+/** Who waits for decisions. */
+export interface Awaited {
+  readonly resolve: (decisions: readonly RecordedDecision[]) => void
+  readonly reject: (error: unknown) => void
+}
 
 interface Waiting {
   readonly from: number
   readonly to: number
   readonly found: RecordedDecision[]
-  readonly resolve: (decisions: readonly RecordedDecision[]) => void
+  readonly repeated: readonly number[] | undefined
+  readonly awaited: Awaited
 }
 
 export class Awaiting {
   readonly #waiting: Waiting[] = []
+  readonly #repeats: Repeats
 
-  /** Entries [from, to) of the log have just been given their places; `resolve` is told of what was decided on them, of all models. */
-  expect(from: number, to: number, resolve: Waiting['resolve']): void {
-    if (from === to) resolve([])
-    else this.#waiting.push({ from, to, found: [], resolve })
+  constructor(repeats: Repeats) {
+    this.#repeats = repeats
+  }
+
+  /**
+   * Entries [from, to) of the log have just been given their places; `awaited` is told of what was decided on them, of all models, and on the entries that were
+   * `repeated` with them.
+   */
+  expect(from: number, to: number, awaited: Awaited, repeated?: readonly number[]): void {
+    const waiting = { from, to, found: [], awaited, repeated }
+    if (from === to) this.#tell(waiting)
+    else this.#waiting.push(waiting)
   }
 
   /** Decisions of entries below `upto` have been made, these among them. Their bytes are good until the store takes them. */
@@ -26,9 +43,17 @@ export class Awaiting {
       for (const decision of recordedDecisions(bytes))
         this.#waiting.find(({ from, to }) => from <= decision.entry && decision.entry < to)?.found.push(decision)
     }
-    while (this.#waiting.length > 0 && this.#waiting[0].to <= upto) {
-      const { resolve, found } = this.#waiting.shift()!
-      resolve(found)
-    }
+    while (this.#waiting.length > 0 && this.#waiting[0].to <= upto) this.#tell(this.#waiting.shift()!)
+  }
+
+  /** Nothing more is decided. */
+  refuse(error: unknown): void {
+    for (const { awaited } of this.#waiting.splice(0)) awaited.reject(error)
+    this.#repeats.refuse(error)
+  }
+
+  #tell({ found, repeated, awaited }: Waiting): void {
+    if (repeated) this.#repeats.add(repeated, found, awaited)
+    else awaited.resolve(found)
   }
 }

@@ -53,6 +53,7 @@ export function before(store: LogStore, from: number): LogStore {
   return {
     effects: store.effects,
     segmentAt: sequence => isBefore(store.segmentAt(sequence)),
+    decisionsAt: entry => store.decisionsAt(entry),
     lastSegment: () => (from > 0 ? store.segmentAt(from - 1) : undefined),
     schemas: () => store.schemas(),
     get: name => (name === DECIDED ? progressText({ entry: from, skip: 0 }) : store.get(name)),

@@ -1,7 +1,6 @@
 /** What waits for its turn in a run, bounded: sources are held back when too much does. */
 import { limits } from '../base/limits.ts'
 import type { Input, Receipt } from './appender.ts'
-import type { RecordedDecision } from './recorded.ts'
 
 /** Where a source was read up to, to be committed with what was read. */
 export type Cursor = readonly [name: string, value: string]
@@ -9,8 +8,6 @@ export type Cursor = readonly [name: string, value: string]
 /** Records that were submitted, and who waits for what becomes of them. */
 export interface Submitted extends Input {
   readonly cursor: Cursor | undefined
-  /** Told of the decisions on the events, before they are durable. */
-  readonly onDecided?: ((decisions: readonly RecordedDecision[]) => void) | undefined
   readonly resolve: (receipt: Receipt) => void
   readonly reject: (error: unknown) => void
 }

@@ -9,12 +9,13 @@ export interface RecordedDecision extends Omit<DecisionRecord, 'position'> {
   readonly entry: number
 }
 
-/** The decisions of a stretch, in order. Throws `SPILL_DATA` for damaged bytes. */
-export function* recordedDecisions(bytes: Uint8Array): Generator<RecordedDecision> {
+/** The decisions of a stretch, in order; those on one entry if it is named. Throws `SPILL_DATA` for damaged bytes. */
+export function* recordedDecisions(bytes: Uint8Array, entry?: number): Generator<RecordedDecision> {
   const decoded = readDecisions(bytes)
   const vectorOf = rowsOf(decoded.inputs, decoded.strings)
   for (let row = 0; row < decoded.length; row++)
-    yield { ...headOf(decoded, row), vector: vectorOf(decoded.vector, row), ...tailOf(decoded, row) }
+    if (entry === undefined || decoded.entry[row] === entry)
+      yield { ...headOf(decoded, row), vector: vectorOf(decoded.vector, row), ...tailOf(decoded, row) }
 }
 
 function headOf({ model, t, entry, keys, ids, key, id, position, strings }: DecodedDecisions, row: number) {

@@ -5,49 +5,72 @@
  * dead letters and the positions of sources are one commit, which a thread of the store's writes while the next turn goes on. Nothing is
  * acknowledged, and no decision is told to anyone, before its commit is durable. Memory is bounded: sources are held back when too much waits.
  */
-import { after, pause, soon } from '../base/clock.ts'
+import { pause } from '../base/clock.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import type { EffectChange } from '../log/effects.ts'
-import type { Mark } from '../log/segment.ts'
-import type { Commit } from '../log/store.ts'
 import type { Receipt } from './appender.ts'
 import type { Asking } from './asked.ts'
 import { Awaiting } from './awaiting.ts'
-import { Counts } from './counts.ts'
+import { Committing } from './committing.ts'
+import type { Counts } from './counts.ts'
 import type { Decider } from './decider.ts'
-import { progressText } from './deciding.ts'
+import { Ending, stoppedError } from './ending.ts'
 import { Inbox, type Cursor, type Submitted } from './inbox.ts'
-import { DECIDED } from './memory.ts'
-import { TICKED, type Runnable } from './opening.ts'
+import type { Runnable } from './opening.ts'
+import { Pace } from './pace.ts'
 import { partsOf, type Parts, type RunOptions } from './parts.ts'
 import type { LiveAsk, LiveFeatures, LiveRow } from './reading.ts'
 import type { RecordedDecision } from './recorded.ts'
+import { Repeats } from './repeats.ts'
+import { Turns } from './turns.ts'
 
 export class Run {
-  /** Of this process, since it started. */
-  readonly counts = new Counts()
-  readonly #options: RunOptions
+  readonly #store: RunOptions['store']
+  readonly #pipeline: string
+  readonly #sources: readonly string[]
   readonly #parts: Parts
   readonly #inbox = new Inbox()
-  readonly #awaiting = new Awaiting()
-  #inFlight = 0
-  #isDue = false
-  /** The ids of a source are at their limit: what waits is not taken until time has passed. */
-  #isHeld = false
-  /** As it was found last. */
-  #wasHeld = false
-  #failure: unknown
-  readonly #ended = Promise.withResolvers<void>()
+  readonly #committing: Committing
+  readonly #turns: Turns
+  readonly #pace: Pace
+  readonly #ending: Ending
+  #stopping: Promise<void> | undefined
 
   /** Opens a pipeline over a store and takes its log again. Throws as `partsOf` does. */
   constructor(runnable: Runnable, options: RunOptions) {
-    this.#options = options
-    this.#parts = partsOf(runnable, options)
-    this.#ended.promise.catch(() => {})
-    if (this.#parts.first) void this.#commit(this.#parts.first)
-    this.#schedule()
+    const { ir } = runnable
+    this.#store = options.store
+    this.#pipeline = ir.name
+    this.#sources = ir.sources.map(({ name }) => name)
+    const parts = (this.#parts = partsOf(runnable, options))
+    const inbox = this.#inbox
+    const repeats = new Repeats(options.store)
+    const awaiting = new Awaiting(repeats)
+    const ending = (this.#ending = new Ending(error => {
+      for (const waiting of [inbox, awaiting, parts.asked]) waiting.refuse(error)
+    }))
+    const committing = (this.#committing = new Committing({
+      ...options,
+      parts,
+      repeats,
+      onFailure: error => ending.fail(error),
+      onLanded: () => this.#pace.look(),
+    }))
+    const turns = (this.#turns = new Turns({ parts, inbox, awaiting, committing, onReport: options.onReport }))
+    this.#pace = new Pace({
+      hasWork: () => !ending.isOver && turns.hasWork,
+      inFlight: () => committing.inFlight,
+      turn: () => this.#turn(),
+    })
+    if (parts.first) void committing.commit(parts.first)
+    this.#pace.look()
+  }
+
+  /** Of this process, since it started. */
+  get counts(): Counts {
+    return this.#committing.counts
   }
 
   /** State by group, to be measured. */
@@ -67,33 +90,31 @@ export class Run {
 
   /** Are sources held back until ids within `dedupe` have become older (DEDUPE_IDS_MAX)? */
   get isHeldBack(): boolean {
-    return this.#wasHeld
+    return this.#turns.isHeldBack
   }
 
   /** Resolves when the run has ended: stopped, or failed, and then rejects. */
   get ended(): Promise<void> {
-    return this.#ended.promise
+    return this.#ending.ended
   }
 
   /**
    * Gives records to a source; resolves when what became of them is durable. `cursor` is committed with them, so that reading goes on behind them
-   * after a crash. `letter` is the dead letter that the batch's one record was (`letter-batch.ts`). Rejects if the run fails: then nothing of them was acknowledged, and they may be sent again.
+   * after a crash. `letter` is the dead letter that the batch's one record was (`letter-batch.ts`). Rejects with `SPILL_INPUT` for a source that there is not, with
+   * `SPILL_STOPPED` once the run stops, and if it fails: then nothing of them was acknowledged, and they may be sent again.
    */
   submit(source: string, batch: RecordBatch, cursor?: Cursor, letter?: number): Promise<Receipt> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure)
-    const receipt = this.#inbox.add({ source, batch, cursor, letter })
-    this.#schedule()
-    return receipt
+    return this.#take({ source, batch, cursor, letter })
   }
 
   /**
    * Asks a model that decides on request. The request takes a place in the log's order, and knows everything before it. Throws `SPILL_INPUT` for fields that are
-   * not the request's.
+   * not the request's, and `SPILL_STOPPED` once the run stops.
    */
   ask(model: string, fields: unknown): Asking {
-    if (this.#failure !== undefined) throw this.#failure
+    this.#ending.check()
     const asking = this.#parts.asked.add(model, fields)
-    this.#schedule()
+    this.#pace.look()
     return asking
   }
 
@@ -102,32 +123,32 @@ export class Run {
 
   /**
    * Gives records to a source whose events are decided on. `decided` resolves as soon as the decisions on them are made, which is before they are durable:
-   * `receipt` is that. A record that is none of the log's, a duplicate or refused, has no decision.
+   * `receipt` is that. A duplicate has the decisions on the event that it repeats, as they were recorded, once these are durable; a record that was refused has none.
+   * Both reject as `submit` does.
    */
   decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<Receipt> } {
-    const { promise: decided, resolve: onDecided, reject } = Promise.withResolvers<readonly RecordedDecision[]>()
-    if (this.#failure !== undefined) return { decided: Promise.reject(this.#failure), receipt: Promise.reject(this.#failure) }
-    const receipt = this.#inbox.add({ source, batch, cursor: undefined, onDecided })
+    const { promise: decided, resolve, reject } = Promise.withResolvers<readonly RecordedDecision[]>()
+    const receipt = this.#take({ source, batch, cursor: undefined, awaited: { resolve, reject } })
+    // Who waits for one of them need not wait for the other.
     decided.catch(() => {})
     receipt.catch(reject)
-    this.#schedule()
     return { decided, receipt }
   }
 
   /** Features of keys as they are now, all of one moment: as objects, or what `make` makes of each. Throws `SPILL_INPUT` as `Reading` does. */
   features<T = LiveFeatures>(asks: readonly LiveAsk[], make?: (row: LiveRow) => T): T[] {
-    if (this.#failure !== undefined) throw this.#failure
-    this.#schedule()
+    this.#ending.check()
+    this.#pace.look()
     return this.#parts.reading.features(asks, make)
   }
 
-  /** Says what became of effects; resolves when that is durable. */
+  /** Says what became of effects; resolves when that is durable. Goes on while the run stops. */
   async settle(settled: readonly EffectChange[]): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure
+    if (this.#ending.isOver) this.#ending.check()
     try {
-      await this.#options.store.commit({ settled })
+      await this.#store.commit({ settled })
     } catch (error) {
-      this.#fail(error)
+      this.#ending.fail(error)
       throw error
     }
   }
@@ -139,29 +160,40 @@ export class Run {
 
   /** Where a source was read up to, as it was committed last. */
   cursor(name: string): string | undefined {
-    return this.#options.store.get(`cursor/${name}`)
+    return this.#store.get(`cursor/${name}`)
   }
 
-  /** Resolves when what was submitted is decided and durable, but for what is held back. */
+  /** Resolves when what was submitted is decided and durable, but for what is held back; and if the run has failed. */
   async quiet(): Promise<void> {
-    const { asked, deciding, checkpointer } = this.#parts
-    const isQuiet = () => (this.#inbox.isEmpty || this.#isHeld) && asked.isEmpty && this.#inFlight === 0 && deciding.isIdle
-    await this.#until(() => isQuiet() && checkpointer.isIdle)
+    const { checkpointer } = this.#parts
+    await this.#until(() => this.#turns.isIdle && this.#committing.inFlight === 0 && checkpointer.isIdle)
   }
 
-  /** Waits for what was submitted, saves state, and lets go of the store. */
-  async stop(): Promise<void> {
+  /** Takes nothing more, waits for what was submitted, saves state, and lets go of the store. Of a run that has failed it only does the last. */
+  stop(): Promise<void> {
+    this.#ending.begin()
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async #stop(): Promise<void> {
     await this.quiet()
     this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
     await this.#until(() => this.#parts.checkpointer.isIdle)
-    await this.#options.store.close()
-    this.#ended.resolve()
+    this.#ending.close(stoppedError())
+    try {
+      await this.#store.close()
+    } catch (error) {
+      this.#ending.fail(error)
+      throw error
+    }
+    this.#ending.stopped()
   }
 
   /** Lets the loop turn until something holds, or the run has failed. */
   async #until(holds: () => boolean): Promise<void> {
-    while (this.#failure === undefined && !holds()) {
+    while (!this.#ending.hasFailed && !holds()) {
       this.#parts.checkpointer.step()
       await pause(1)
     }
@@ -169,132 +201,35 @@ export class Run {
 
   /** Begins to save state, unless that is going on or nothing has changed. */
   checkpoint(): void {
+    if (this.#ending.isOver) return
     this.#parts.checkpointer.begin(this.#parts.log.end)
     this.#parts.checkpointer.step()
   }
 
   /** Looks whether a tick is due: whoever moves the clock calls it. Returns when the next one is, UTC ms; Infinity without models that tick. */
   tick(): number {
-    this.#parts.checkpointer.step()
-    this.#isHeld = false
-    this.#schedule()
+    if (!this.#ending.isOver) this.#parts.checkpointer.step()
+    this.#turns.letGo()
+    this.#pace.look()
     return this.#parts.ticks.next
   }
 
-  #schedule(): void {
-    const isBusy = this.#inFlight >= limits.TURNS_IN_FLIGHT_MAX
-    if (this.#isDue || isBusy || this.#failure !== undefined || !this.#hasWork()) return
-    this.#isDue = true
-    // On a slow disk turns are made some milliseconds apart: what comes in goes on being decided, and does not use up what may be in flight.
-    if (this.#inFlight < limits.TURNS_UNPACED) soon(() => this.#turn())
-    else after(limits.TURN_PACE_MS, () => this.#turn())
+  async #take(input: Omit<Submitted, 'resolve' | 'reject'>): Promise<Receipt> {
+    this.#ending.check()
+    const { source } = input
+    if (!this.#sources.includes(source))
+      throw new SpillwayError('SPILL_INPUT', `pipeline '${this.#pipeline}' has no source '${source}'${didYouMean(source, this.#sources)}`)
+    const receipt = this.#inbox.add(input)
+    this.#pace.look()
+    return receipt
   }
 
-  #hasWork(): boolean {
-    return (
-      (!this.#inbox.isEmpty && !this.#isHeld) ||
-      !this.#parts.asked.isEmpty ||
-      !this.#parts.deciding.isIdle ||
-      this.#parts.ticks.isDue(this.#parts.clock)
-    )
-  }
-
-  /** Some of what is to be decided, then the ticks that are due, then what has come in. */
   #turn(): void {
-    this.#isDue = false
-    const inputs: Submitted[] = []
+    if (this.#ending.isOver) return
     try {
-      this.#step()
-      const now = Math.max(this.#parts.clock(), this.#parts.reading.at)
-      const ticks = this.#parts.ticks.take(now, this.#parts.log.notBefore + this.decider.live)
-      if (ticks.length > 0) this.#append([], ticks, now, [[TICKED, String(ticks.at(-1)!.t)]])
-      // Nothing that arrives now may stand before a tick that is due.
-      const isBehind = this.#parts.ticks.next < now
-      const requests = isBehind ? [] : this.#parts.asked.mark(this.#parts.log.end, Math.max(now, this.#parts.log.notBefore))
-      if (requests.length > 0) this.#append([], requests, now, [])
-      if (!isBehind && this.#parts.deciding.waiting < limits.UNDECIDED_MAX) inputs.push(...this.#taken(now))
-      if (inputs.length > 0)
-        this.#append(
-          inputs,
-          [],
-          now,
-          inputs.flatMap(({ cursor }) => (cursor ? [[`cursor/${cursor[0]}`, cursor[1]]] : [])),
-        )
-      const forgetting = this.#parts.deciding.isIdle ? this.#parts.retention?.next() : undefined
-      if (forgetting) void this.#commit(forgetting)
+      this.#turns.take()
     } catch (error) {
-      for (const { reject } of inputs) reject(error)
-      this.#fail(error)
+      this.#ending.fail(error)
     }
-    this.#schedule()
-  }
-
-  /** What has come in, or nothing as long as ids within `dedupe` leave no room for it: they are never forgotten early. */
-  #taken(now: number): Submitted[] {
-    const wasHeld = this.#wasHeld
-    const inputs = this.#inbox.take((source, records) => this.#parts.appender.isFullFor(source, records, now))
-    this.#isHeld = this.#wasHeld = inputs.length === 0 && !this.#inbox.isEmpty
-    if (this.#isHeld && !wasHeld)
-      this.#options.onReport?.(
-        'sources are held back: one has as many ids within its `dedupe` as can be remembered (DEDUPE_IDS_MAX); it goes on as they get older',
-      )
-    return inputs
-  }
-
-  #step(): void {
-    const decided = this.#parts.deciding.step()
-    if (!decided) return
-    const { decisions, effects, progress } = decided
-    this.#awaiting.made(decisions, progress.entry)
-    void this.#commit({ decisions, effects, put: [[DECIDED, progressText(progress)]] })
-  }
-
-  #append(inputs: readonly Submitted[], marks: readonly Mark[], now: number, put: readonly (readonly [string, string])[]): void {
-    const { appended, dead, letters, receipts } = this.#parts.appender.take(inputs, marks, now)
-    inputs.forEach(({ onDecided }, i) => {
-      const { sequence, accepted } = receipts[i]
-      if (onDecided) this.#awaiting.expect(sequence - accepted, sequence, onDecided)
-    })
-    const decided = appended && this.#parts.deciding.take(appended, this.#parts.appender.stringsOf)
-    if (appended) this.#parts.lookup.given(appended.stored)
-    if (decided) this.#awaiting.made(decided.decisions, decided.progress.entry)
-    const all = decided ? [...put, [DECIDED, progressText(decided.progress)] as const] : put
-    const { decisions = [], effects = [] } = decided ?? {}
-    const segment = appended && { segment: appended.stored }
-    void this.#commit({ ...segment, decisions, effects, dead, letters, put: all }, inputs, receipts)
-  }
-
-  async #commit(commit: Commit, inputs: readonly Submitted[] = [], receipts: readonly Receipt[] = []): Promise<void> {
-    const { decisions = [], effects = [] } = commit
-    // The bytes of decisions go to the store's thread; who listens gets a copy.
-    const told = this.#options.onDecisions ? decisions.map(stretch => ({ ...stretch, bytes: stretch.bytes.slice() })) : []
-    const answers = this.#parts.asked.answersIn(decisions)
-    const end = this.#parts.log.end
-    this.#inFlight++
-    try {
-      await this.#options.store.commit(commit)
-      this.#parts.lookup.stored(end)
-      inputs.forEach(({ resolve }, i) => resolve(receipts[i]))
-      this.#parts.asked.answer(answers)
-      this.counts.add(decisions, receipts, inputs, commit.dead ?? [])
-      if (told.length > 0) this.#options.onDecisions?.(told)
-      if (decisions.length > 0) this.#options.onRecorded?.()
-      if (effects.length > 0) this.#options.onEffects?.(effects)
-    } catch (error) {
-      for (const { reject } of inputs) reject(error)
-      this.#fail(error)
-    } finally {
-      this.#inFlight--
-      this.#schedule()
-    }
-  }
-
-  /** Nothing more is taken: what follows would stand on what is missing. */
-  #fail(error: unknown): void {
-    if (this.#failure !== undefined) return
-    this.#failure = error
-    this.#inbox.refuse(error)
-    this.#parts.asked.refuse(error)
-    this.#ended.reject(error)
   }
 }

@@ -78,8 +78,11 @@ export class SourceDoor {
     this.#identityHashes.clear()
   }
 
-  /** Takes a batch; its events get sequence numbers from `next` on. Returns how many were accepted, and how many were duplicates. */
-  take(batch: RecordBatch, next: number): { readonly accepted: number; readonly duplicates: number } {
+  /**
+   * Takes a batch; its events get sequence numbers from `next` on. Returns how many were accepted, and how many were duplicates; `repeated` gets the sequence
+   * numbers of the events that these repeat.
+   */
+  take(batch: RecordBatch, next: number, repeated?: number[]): { readonly accepted: number; readonly duplicates: number } {
     const before = this.#door.length
     this.#door.take(batch)
     const taken = this.#door.length - before
@@ -93,8 +96,10 @@ export class SourceDoor {
     for (let row = before; row < before + taken; row++) {
       const sequence = next + this.#accepted.length - first
       const verdict = this.#accepting.decide(block, row, sequence)
-      if (verdict === 'duplicate') duplicates++
-      else if (verdict === 'conflict') this.#door.refuseRow(conflictFault(this.source), row, block)
+      if (verdict === 'duplicate') {
+        duplicates++
+        repeated?.push(this.#accepting.repeated)
+      } else if (verdict === 'conflict') this.#door.refuseRow(conflictFault(this.source), row, block)
       else if (verdict === 'stale') this.#door.refuseRow(this.#staleFault(block.time[row]), row, block)
       else {
         this.#accepted.push(row)

@@ -76,6 +76,11 @@ export const sharedSchemas = {
       duplicates: count,
       refused: count,
       position: count,
+      repeats: {
+        ...count,
+        description: 'it was sent before: the entry of the log that it repeats; the decisions are those on that one, as recorded',
+      },
+      undecided: { ...text, description: 'why no decision on what it repeats is recorded' },
     },
     ['durable', 'decisions'],
   ),

@@ -12,11 +12,12 @@ import { jsonBody } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
 import { Outcome, refused } from './outcome.ts'
+import { repeatedFields } from './repeated.ts'
 import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
 
 export function decideRoutes(app: FastifyInstance, serving: Serving): void {
-  const { run, ir, load } = serving
+  const { run, ir, load, reader } = serving
   const modelNamed = finder('model', ir.models)
   const sourceNamed = finder('source', ir.sources)
   const answersOf = new Map(ir.models.map(({ name }) => [name, new Answers(ir, [name])]))
@@ -60,11 +61,13 @@ export function decideRoutes(app: FastifyInstance, serving: Serving): void {
       const outcome = new Outcome('alone', run.end)
       const given = await load.waiting(() => {
         const { decided, receipt } = run.decide(name, { ...batch, onRefused: outcome.onRefused })
-        const durable = receipt.then(known => outcome.add(known))
-        return inline(answersOn.get(name)!, decided, durable)
+        const known = receipt.then(told => outcome.add(told))
+        // Behind a tick the event may be durable long before it is decided on.
+        return inline(answersOn.get(name)!, decided, Promise.all([known, decided]))
       })
       if (outcome.isRefused) throw refused(outcome)
-      return JSON.stringify(given.durable ? { ...outcome.fields(), ...given } : given)
+      const fields = given.durable && { ...outcome.fields(), ...repeatedFields(outcome.repeats, given.decisions.length, reader) }
+      return JSON.stringify({ ...fields, ...given })
     })
     reply.type('application/json')
     return text

@@ -9,7 +9,9 @@ import { action, answer, count, entity, features, model, on, pipeline, request, 
 import { openFolder } from '../log/sqlite/data-folder.ts'
 import type { RecordedDecision } from '../run/recorded.ts'
 import { Run } from '../run/run.ts'
+import { beginsText } from '../log/begins.ts'
 import { inline } from './inline.ts'
+import { repeatedFields } from './repeated.ts'
 import { serve } from './server.ts'
 
 const card = entity('card', types.string())
@@ -59,7 +61,27 @@ async function open(t: TestContext, deadline: '2s' | '10m', fsyncMs = 0) {
   return { app, run }
 }
 
+test('an event that is sent again is answered as the first time, and says so', async t => {
+  const { app, run } = await open(t, '10m')
+  const first = (await posted(app, '/sources/payments/decide', pay('1'))).json<Answered>()
+  for (const id of ['2', '3']) await posted(app, '/sources/payments/decide', pay(id))
+  const again = (await posted(app, '/sources/payments/decide', pay('1'))).json<Answered>()
+  assert.deepEqual(again, { ...first, accepted: 0, duplicates: 1, position: 3, repeats: 0 })
+  assert.equal(run.counts.decisions, 3)
+})
+
+test('of an event that is sent again and has no decision any more, the answer says why', () => {
+  const log = { get: () => beginsText({ entry: 7, arrival: 0 }) }
+  assert.deepEqual(repeatedFields(undefined, 0, log), {})
+  assert.deepEqual(repeatedFields(6, 1, log), { repeats: 6 })
+  const { repeats, undecided } = repeatedFields(6, 0, log)
+  assert.equal(repeats, 6)
+  assert.match(undecided!, /was forgotten \(--keep\)/)
+  assert.match(repeatedFields(7, 0, log).undecided!, /nothing was decided/)
+})
+
 interface Answered {
+  readonly repeats?: number
   readonly durable: boolean
   readonly position?: number
   readonly duplicates?: number

@@ -21,6 +21,7 @@ export class Outcome {
   #position: number
   readonly #numbered: 'index' | 'line' | 'alone'
   readonly #errors: RefusedRecord[] = []
+  #repeats: number | undefined
 
   /** `position`: of the log, in case that there are no records. */
   constructor(numbered: 'index' | 'line' | 'alone', position: number) {
@@ -40,11 +41,17 @@ export class Outcome {
     })
   }
 
-  add({ accepted, duplicates, refused, sequence }: Receipt): void {
+  add({ accepted, duplicates, refused, sequence, repeated }: Receipt): void {
     this.#accepted += accepted
     this.#duplicates += duplicates
     this.#refused += refused
     this.#position = sequence
+    this.#repeats ??= repeated?.[0]
+  }
+
+  /** The entry of the log that the first duplicate repeats; where decisions were waited for. */
+  get repeats(): number | undefined {
+    return this.#repeats
   }
 
   /** Was all of it refused? */

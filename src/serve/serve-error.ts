@@ -18,6 +18,7 @@ export const statuses: Partial<Record<ErrorCode, number>> = {
   SPILL_STORE: 503,
   SPILL_CLOCK: 503,
   SPILL_BUSY: 503,
+  SPILL_STOPPED: 503,
 }
 
 export interface ServeErrorOptions {

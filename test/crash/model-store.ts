@@ -110,6 +110,11 @@ export class ModelStore implements LogStore {
     return this.segments.at(-1)
   }
 
+  decisionsAt(entry: number): StoredDecisions[] {
+    const holds = ({ first, entries }: StoredSegment) => first <= entry && entry < first + entries
+    return this.segments.some(holds) ? this.decisions.filter(({ first, last }) => first <= entry && entry <= last) : []
+  }
+
   /** Every segment that there ever was. */
   get allSegments(): StoredSegment[] {
     return this.disk.commits.flatMap(({ segment }) => segment ?? [])

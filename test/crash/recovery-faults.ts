@@ -88,9 +88,9 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     is: 'now - keep',
   },
   'effects are told of before they are durable': {
-    path: 'src/run/run.ts',
-    was: '      await this.#options.store.commit(commit)\n      this.#parts',
-    is: '      this.#options.onEffects?.(effects)\n      await this.#options.store.commit(commit)\n      this.#parts',
+    path: 'src/run/committing.ts',
+    was: '      await store.commit(commit)\n      parts.lookup',
+    is: '      onEffects?.(effects)\n      await store.commit(commit)\n      parts.lookup',
   },
   'the log has another name after each start': {
     path: 'src/run/beginning.ts',

@@ -1,6 +1,7 @@
 /** What is committed in the log's SQLite file, read by a connection of its own that blocks nobody. */
 import type { StoredDecisions, StoredLog, StoredSchema, StoredSegment } from '../store.ts'
 import { Asking, type Question } from './asking.ts'
+import { DecisionFinder } from './decision-finder.ts'
 import { EffectReader } from './effect-reader.ts'
 import { LetterReader } from './letter-reader.ts'
 import { StateFiles } from './state-files.ts'
@@ -31,6 +32,7 @@ export class SqliteReader implements StoredLog {
   readonly #named: Question
   readonly #decisionsAfter: Question
   readonly #decisionNumbers: Question
+  readonly #finder: DecisionFinder
   readonly #states: StateFiles
 
   /** Throws as `Asking` does; so do all of its questions. */
@@ -41,6 +43,7 @@ export class SqliteReader implements StoredLog {
     this.#db = db
     this.letters = new LetterReader(db)
     this.effects = new EffectReader(db)
+    this.#finder = new DecisionFinder(db)
     this.#segmentAt = db.prepare(
       `SELECT first, entries, arrival, bytes FROM segment
        WHERE first >= coalesce((SELECT max(first) FROM segment WHERE first <= ?1 AND first + entries > ?1), ?1) ORDER BY first LIMIT 1`,
@@ -125,10 +128,8 @@ export class SqliteReader implements StoredLog {
     return this.#decisionNumbers.get() as { first: number; last: number }
   }
 
-  /** The stretches that hold decisions of an entry of the log. */
   decisionsAt(entry: number): StoredDecisions[] {
-    const rows = this.#db.prepare('SELECT model, first, last, count, bytes FROM decisions WHERE first <= ?1 AND last >= ?1 ORDER BY id')
-    return rows.all(entry) as unknown as StoredDecisions[]
+    return this.#finder.at(entry)
   }
 
   /** Models that have decided, by name. */

@@ -40,6 +40,7 @@ test('what was committed is there, in another store too', async () => {
     dead: [{ source: 's', reason: 'key', detail: 'd', place: 'p', at: 1, sequence: 5, raw: 'x' }],
   })
   await store.close()
+  await assert.rejects(store.commit({ put: [['late', '1']] }), { code: 'SPILL_STORE', message: /was closed/ })
   const again = await SqliteStore.open(path('a.db'))
   assert.deepEqual(again.named('read/'), [['read/a', '8']])
   assert.equal(again.get('read/b'), undefined)

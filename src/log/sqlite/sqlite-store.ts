@@ -6,7 +6,7 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../../base/errors.ts'
 import type { StoredEffects } from '../effects.ts'
-import type { Commit, LogStore, StateSink, StoredSchema, StoredSegment } from '../store.ts'
+import type { Commit, LogStore, StateSink, StoredDecisions, StoredSchema, StoredSegment } from '../store.ts'
 import type { CheckpointerData } from './checkpointer-thread.ts'
 import { Gate } from './gate.ts'
 import { SqliteReader } from './reader.ts'
@@ -99,6 +99,10 @@ export class SqliteStore implements LogStore {
     return this.#reader.lastSegment()
   }
 
+  decisionsAt(entry: number): StoredDecisions[] {
+    return this.#reader.decisionsAt(entry)
+  }
+
   schemas(): StoredSchema[] {
     return this.#reader.schemas()
   }
@@ -144,7 +148,13 @@ export class SqliteStore implements LogStore {
       this.#transactions++
       while (this.#waiting.length > 0 && this.#waiting[0].number <= message.number) this.#waiting.shift()!.resolve()
     } else if (message.kind === 'failed') this.#fail(storeError(this.#path, message))
-    else if (message.kind === 'closed') this.#closed.resolve()
+    else if (message.kind === 'closed') this.#ended()
+  }
+
+  /** The writer has written what it was given, and hears no more. */
+  #ended(): void {
+    this.#fail(new SpillwayError('SPILL_STORE', 'was closed', { place: this.#path }))
+    this.#closed.resolve()
   }
 
   #fail(error: SpillwayError): void {
