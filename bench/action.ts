@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { readFolder } from '../src/log/sqlite/data-folder.ts'
 import { median, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import type { Received } from './live/action-receiver.ts'
-import type { Done } from './live/action-run.ts'
+import type { Done } from './live/serving-run.ts'
 import type { Sending, Sent } from './live/action-sender.ts'
 import { alarmsAmong, KEYS } from './live/alarms.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
@@ -141,7 +141,7 @@ async function measure(data: string, level: Level, options: BenchOptions): Promi
 
 const figuresOf = (sent: Sent, done: Done, received: Received): Omit<Measured, 'failures'> => ({
   effectMs: latencyOf(received.ms),
-  postedMs: latencyOf(sent.acknowledgedMs),
+  postedMs: latencyOf(sent.answeredMs),
   lateMs: latencyOf(sent.lateMs),
   effects: received.keys.length,
   fsyncs: done.fsyncs,
