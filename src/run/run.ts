@@ -5,7 +5,7 @@
  * dead letters and the positions of sources are one commit, which a thread of the store's writes while the next turn goes on. Nothing is
  * acknowledged, and no decision is told to anyone, before its commit is durable. Memory is bounded: sources are held back when too much waits.
  */
-import { after, pause, soon } from '../base/clock.ts'
+import { pause } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { RecordBatch } from '../intake/batch.ts'
@@ -21,6 +21,7 @@ import { progressText } from './deciding.ts'
 import { Inbox, type Cursor, type Submitted } from './inbox.ts'
 import { DECIDED } from './memory.ts'
 import { TICKED, type Runnable } from './opening.ts'
+import { atPace } from './pace.ts'
 import { partsOf, type Parts, type RunOptions } from './parts.ts'
 import type { LiveAsk, LiveFeatures, LiveRow } from './reading.ts'
 import type { RecordedDecision } from './recorded.ts'
@@ -185,9 +186,7 @@ export class Run {
     const isBusy = this.#inFlight >= limits.TURNS_IN_FLIGHT_MAX
     if (this.#isDue || isBusy || this.#failure !== undefined || !this.#hasWork()) return
     this.#isDue = true
-    // On a slow disk turns are made some milliseconds apart: what comes in goes on being decided, and does not use up what may be in flight.
-    if (this.#inFlight < limits.TURNS_UNPACED) soon(() => this.#turn())
-    else after(limits.TURN_PACE_MS, () => this.#turn())
+    atPace(this.#inFlight, () => this.#turn())
   }
 
   #hasWork(): boolean {
