@@ -13,7 +13,7 @@ import type { Sending, Sent } from './live/action-sender.ts'
 import { alarmsAmong, KEYS } from './live/alarms.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { Forked } from './live/forked.ts'
-import type { Done } from './live/served.ts'
+import type { Done } from './live/watching.ts'
 import { latencyOf, type Latency } from './statistics.ts'
 
 interface Level {
@@ -188,7 +188,7 @@ async function measure(data: string, side: Side, level: Level, options: BenchOpt
 
 const figuresOf = (sent: Sent, done: Done, received: Received): Omit<Measured, 'failures'> => ({
   effectMs: latencyOf(received.ms),
-  postedMs: latencyOf(sent.acknowledgedMs),
+  postedMs: latencyOf(sent.answeredMs),
   lateMs: latencyOf(sent.lateMs),
   effects: received.keys.length,
   fsyncs: done.fsyncs,

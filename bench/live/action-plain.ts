@@ -13,7 +13,7 @@ import { pause, soon, wallClock } from '../../src/base/clock.ts'
 import { sqlite } from '../../src/log/sqlite/sqlite.ts'
 import type { Signal } from './alarms.ts'
 import { answering } from './forked.ts'
-import { watching } from './served.ts'
+import { watching } from './watching.ts'
 
 const FEATURES = 20
 const CONNECTIONS = 16

@@ -1,6 +1,17 @@
-/** When a run makes its next turn: as soon as there is work, with as many commits in flight as may be. */
+/**
+ * When a run makes its next turn: as soon as there is work, with as many commits in flight as may be.
+ *
+ * The more wait for the disk, the farther apart turns are made, so that a disk that is slow does not use up what may be in flight (`TURNS_IN_FLIGHT_MAX`) and hold
+ * deciding up until it is done.
+ */
 import { after, soon } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
+
+/** Milliseconds until the next turn, with so many waiting for the disk: none for the first ones, then twice as many for each `TURNS_UNPACED` more. */
+export function paceOf(inFlight: number): number {
+  if (inFlight < limits.TURNS_UNPACED) return 0
+  return Math.min(limits.TURN_PACE_MS * 2 ** Math.floor(inFlight / limits.TURNS_UNPACED - 1), limits.TURN_PACE_MS_MAX)
+}
 
 export interface PaceOptions {
   readonly hasWork: () => boolean
@@ -21,9 +32,9 @@ export class Pace {
     const { hasWork, inFlight } = this.#options
     if (this.#isDue || inFlight() >= limits.TURNS_IN_FLIGHT_MAX || !hasWork()) return
     this.#isDue = true
-    // On a slow disk turns are made some milliseconds apart: what comes in goes on being decided, and does not use up what may be in flight.
-    if (inFlight() < limits.TURNS_UNPACED) soon(() => this.#turn())
-    else after(limits.TURN_PACE_MS, () => this.#turn())
+    const pace = paceOf(inFlight())
+    if (pace === 0) soon(() => this.#turn())
+    else after(pace, () => this.#turn())
   }
 
   #turn(): void {

@@ -1,4 +1,4 @@
-/** What the serving process of `bench action` says of its work, whichever it is. */
+/** What a process of a bench that serves says of its work, whichever it is. */
 import { stopwatch } from '../../src/base/clock.ts'
 import { watchLoop, type Stalls } from './loop.ts'
 
@@ -18,7 +18,7 @@ export interface Done extends Counted {
   readonly rssMb: number
 }
 
-/** `idle` resolves when everything that followed has been sent. */
+/** `idle` resolves when everything that was taken is durable and everything that followed has been sent. */
 export function watching(counted: () => Counted, idle: () => Promise<void>): { watch: () => Promise<void>; done: () => Promise<Done> } {
   const all = () => {
     const { user, system } = process.cpuUsage()
@@ -34,8 +34,9 @@ export function watching(counted: () => Counted, idle: () => Promise<void>): { w
     /** Since it was told to watch. */
     done: async () => {
       const stalls = await loop.stop()
-      const { events, decisions, fsyncs, cpuMs, at } = all()
+      const { fsyncs, cpuMs, at } = all()
       await idle()
+      const { events, decisions } = counted()
       return {
         events: events - before.events,
         decisions: decisions - before.decisions,
