@@ -81,7 +81,8 @@ function liveFor(draw: Draw, log: readonly LoggedEvent[], every: number, span: n
 function reading(groups: readonly GroupIR[], key: string, triggered: boolean): Omit<ModelIR, 'name' | 'decide'> {
   const features = groups.flatMap(({ name, place, features }) => features.map(feature => ({ group: name, place, ...feature })))
   const exact = features.filter(
-    ({ input, before, place }) => (!before || (triggered && place.kind !== 'corrected')) && (input === undefined || !usesDoubles(input)),
+    ({ agg, input, before, place }) =>
+      (!before || (triggered && place.kind !== 'corrected')) && (input === undefined || !usesDoubles(input)) && agg !== 'decayedSum',
   )
   const leaf = (group: string, name: string, type: ColumnType): ExprIR => ({ op: 'feature', group, key: [key], name, type })
   const inputs: InputIR[] = exact.map(({ group, name, type }) => ({ name: `${group}_${name}`, expr: leaf(group, name, type) }))
