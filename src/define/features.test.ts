@@ -232,8 +232,7 @@ test('a wrong group is refused', () => {
   refuses(badly({ window: '1h' }), /features 'g' has no option 'window'/)
   refuses(badly({ owner: 5 }), "features 'g': owner is text, got 5")
   refuses(badly({ values: undefined }), "features 'g' needs values: r => ({ … }), got undefined")
-  refuses(badly({ place: undefined }), /has no place: nightly batch, the default, comes with batch runs/, 'SPILL_UNSUPPORTED')
-  refuses(badly({ place: 'stream' }), /place is 'stream'; write stream, corrected, lag\('5m'\)/)
+  refuses(badly({ place: 'stream' }), /place is 'stream'; write stream, batch\('0 2 \* \* \*'\), hybrid/)
   refuses(() => features('card now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) }), /is no name/)
 })
 

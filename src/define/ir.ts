@@ -140,6 +140,8 @@ export type PlacementIR =
   | { readonly kind: 'lag'; readonly by: number }
   | { readonly kind: 'partial'; readonly by: number }
   | { readonly kind: 'scheduled'; readonly schedule: ScheduleIR; readonly lasts: number }
+  | { readonly kind: 'batch'; readonly schedule: ScheduleIR; readonly lasts: number }
+  | { readonly kind: 'hybrid'; readonly schedule: ScheduleIR }
 
 export interface GroupIR {
   readonly name: string

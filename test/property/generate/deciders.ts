@@ -63,11 +63,15 @@ function placement(draw: Draw, span: number): PlacementIR {
   const by = draw.magnitude(span + 1)
   return draw.pick<PlacementIR>([
     { kind: 'stream' },
-    { kind: 'stream' },
+    { kind: 'hybrid', schedule: { kind: 'interval', every: by, phase: 0 } },
     { kind: 'lag', by },
     { kind: 'partial', by },
     { kind: 'corrected' },
-    { kind: 'scheduled', schedule: { kind: 'interval', every: by, phase: draw.between(0, by - 1) }, lasts: draw.magnitude(span + 1) },
+    {
+      kind: draw.pick(['scheduled', 'batch']),
+      schedule: { kind: 'interval', every: by, phase: draw.between(0, by - 1) },
+      lasts: draw.magnitude(span + 1),
+    },
   ])
 }
 
