@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   freshness: () => import('./freshness.ts'),
   action: () => import('./action.ts'),
   decide: () => import('./decide.ts'),
+  clinic: () => import('./clinic.ts'),
 }
 
 type Result =

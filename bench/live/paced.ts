@@ -1,6 +1,6 @@
 /** Requests that are sent when they are due, whether or not those before were answered: what a server is slow at is not hidden by waiting for it. */
 import { pause } from '../../src/base/clock.ts'
-import { monotonic } from './monotonic.ts'
+import { sharedClock } from './shared-clock.ts'
 
 /** By request, in order. */
 export interface Paced {
@@ -16,15 +16,15 @@ export async function paced(requests: number, everyMs: number, send: (number: nu
   const answeredMs = new Float64Array(requests)
   const lateMs = new Float64Array(requests)
   const waiting = new Set<Promise<void>>()
-  const begin = monotonic()
+  const begin = sharedClock()
   const sendOne = async (number: number): Promise<void> => {
     const due = begin + number * everyMs
-    lateMs[number] = monotonic() - due
+    lateMs[number] = sharedClock() - due
     await send(number, due)
-    answeredMs[number] = monotonic() - due
+    answeredMs[number] = sharedClock() - due
   }
   for (let number = 0; number < requests;) {
-    const wait = begin + number * everyMs - monotonic()
+    const wait = begin + number * everyMs - sharedClock()
     if (wait > 0) {
       await pause(wait)
       continue

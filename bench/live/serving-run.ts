@@ -28,10 +28,12 @@ export interface Served {
   readonly sendings?: readonly Sending[]
   readonly disk?: SqliteOptions
   readonly clock?: NonNullable<RunningOptions['clock']>
+  /** To what else it is asked. */
+  readonly answers?: Parameters<typeof answering>[0]
 }
 
 /** Serves on a free port, and from then on answers what the bench asks. */
-export async function serveAndAnswer({ pipeline, data, sendings = [], disk, clock }: Served): Promise<void> {
+export async function serveAndAnswer({ pipeline, data, sendings = [], disk, clock, answers }: Served): Promise<void> {
   const folder = await openFolder(data, disk)
   const feed = new Feed()
   const reports: string[] = []
@@ -47,6 +49,7 @@ export async function serveAndAnswer({ pipeline, data, sendings = [], disk, cloc
   let loop: Awaited<ReturnType<typeof watchLoop>>
   let before = counted()
   answering({
+    ...answers,
     url: () => server.url,
     watch: async () => {
       loop = await watchLoop()
