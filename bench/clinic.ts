@@ -121,7 +121,12 @@ async function measure(data: string, { patients, hours, speed }: Size, { progres
     progress('who had to be paged')
     const expected = expectedIn(data, patients)
     const due = new Map(expected.pages.filter(({ t }) => t <= until).map(page => [nameOf(page), page]))
-    const failures = [...reports, ...wrongReadings(sent, expected), ...wrongPages(due, received, until), ...wrongOutbox(data, expected)]
+    const failures = [
+      ...reports,
+      ...wrongReadings(sent, expected),
+      ...wrongPages(due, received, until),
+      ...wrongOutbox(data, expected, until),
+    ]
     return { ...figuresOf(due, { sent, done, received, speed }), failures }
   } finally {
     for (const process of [sender, receiver, server]) process?.end()
@@ -150,15 +155,16 @@ export function wrongPages(due: ReadonlyMap<string, ExpectedPage>, { pages, refu
   ]
 }
 
-/** Also what was decided after the day had ended. */
-function wrongOutbox(data: string, expected: Expected): string[] {
+/** Also what was decided after the day had ended, which need not have been sent. */
+function wrongOutbox(data: string, expected: Expected, until: number): string[] {
   const reader = readFolder(data)
   const effects = reader.effects.newestFirst()
   const made = new Set<string>()
-  let count = 0
-  for (const { key, t } of effects) {
+  let [count, undelivered] = [0, 0]
+  for (const { key, t, state } of effects) {
     made.add(nameOf({ patient: JSON.parse(key) as string, t }))
     count++
+    if (t <= until && state !== 'delivered') undelivered++
   }
   const decided = reader.models().reduce((sum, { decisions }) => sum + decisions, 0)
   reader.close()
@@ -167,6 +173,7 @@ function wrongOutbox(data: string, expected: Expected): string[] {
     ...(missing === 0 && count === expected.pages.length
       ? []
       : [`of ${expected.pages.length} pages ${missing} are not in the outbox, which has ${count}`]),
+    ...(undelivered === 0 ? [] : [`${undelivered} pages of the outbox are not delivered`]),
     ...(decided === expected.decisions ? [] : [`${decided} decisions are recorded, not ${expected.decisions}`]),
   ]
 }
