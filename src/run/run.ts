@@ -186,7 +186,7 @@ export class Run {
     const isBusy = this.#inFlight >= limits.TURNS_IN_FLIGHT_MAX
     if (this.#isDue || isBusy || this.#failure !== undefined || !this.#hasWork()) return
     this.#isDue = true
-    atPace(this.#inFlight, () => this.#turn())
+    atPace(this.#inFlight, !this.#parts.deciding.isIdle, () => this.#turn())
   }
 
   #hasWork(): boolean {
