@@ -6,12 +6,11 @@ import { Strings } from '../../src/columns/strings.ts'
 import { Log } from '../../src/log/log.ts'
 import { readFolder } from '../../src/log/sqlite/data-folder.ts'
 import { ward } from './clinic-pipeline.ts'
+import { Recent } from './clinic-recent.ts'
 
 const MINUTE = 60_000
 const TICK = 5 * MINUTE
 const COOLDOWN = 30 * MINUTE
-/** More than half an hour of a patient's readings. */
-const KEPT = 10
 
 export interface ExpectedPage {
   readonly patient: string
@@ -20,135 +19,66 @@ export interface ExpectedPage {
   /** Of the newest reading: when it was measured, and when it was to arrive. */
   readonly newest: number
   readonly uploaded: number
+  /** Has that reading come since the tick before? If not, it was decided about then, and somebody is reminded of it. */
+  readonly isOfNews: boolean
 }
 
 export interface Expected {
   readonly pages: readonly ExpectedPage[]
   readonly readings: number
-  /** Ticks that the log has, and the decisions that are to be made at them. */
-  readonly ticks: number
+  /** To be made at the ticks that the log has. */
   readonly decisions: number
 }
 
-/** Throws if ticks of the log are not one each five minutes, from the first to the last, each behind what had arrived by then and before all else. */
-export function expectedIn(data: string): Expected {
+/**
+ * Of patients p0 to p(patients − 1). Throws if ticks of the log are not one each five minutes, from the first to the last, each behind what had arrived by then and
+ * before all else.
+ */
+export function expectedIn(data: string, patients: number): Expected {
   const reader = readFolder(data)
   const strings = new Strings()
-  const { sources } = ward.ir
-  const log = new Log(reader, { sources, stringsOf: () => strings })
-  const patients = new Map<string, Patient>()
+  const log = new Log(reader, { sources: ward.ir.sources, stringsOf: () => strings })
+  const recent = new Recent(patients)
+  const paged = new Float64Array(patients).fill(-Infinity)
   const pages: ExpectedPage[] = []
-  let [readings, ticks, decisions, last] = [0, 0, 0, NaN]
-  for (const { sources: ofSegment, marks } of log.segments(0, log.end, { stringsOf: () => strings })) {
-    for (const { block } of ofSegment) {
+  let [readings, decisions, last] = [0, 0, -Infinity]
+  const wanted = (_: string, column: string): boolean => column !== 'id'
+  for (const { sources, marks } of log.segments(0, log.end, { stringsOf: () => strings, wanted })) {
+    for (const { block } of sources) {
       const { patient, glucose, code, uploaded } = block.columns
       for (let row = 0; row < block.length; row++) {
         if (block.arrival[row] <= last) throw new Error(`a reading arrived at ${block.arrival[row]}, and stands behind the tick of ${last}`)
-        const of = patientOf(strings.textOf(patient.values[row]), patients)
-        const isMeasured = code.nulls?.[row] === 1
-        of.add({ at: block.time[row], tenths: glucose.values[row], isMeasured, uploaded: uploaded.values[row] })
+        const index = Number(strings.textOf(patient.values[row]).slice(1))
+        recent.add(index, block.time[row], glucose.values[row], code.nulls?.[row] === 1, uploaded.values[row])
       }
       readings += block.length
     }
     strings.clear()
     for (const mark of marks) {
       if (mark.kind !== 'tick') continue
-      if (mark.t % TICK !== 0 || (ticks > 0 && mark.t !== last + TICK)) throw new Error(`a tick at ${mark.t} behind one at ${last}`)
-      last = mark.t
-      ticks++
-      for (const patient of patients.values()) {
-        if (!patient.isLive(last)) continue
+      const { t } = mark
+      if (t % TICK !== 0 || (last > -Infinity && t !== last + TICK)) throw new Error(`a tick at ${t} behind one at ${last}`)
+      for (let index = 0; index < patients; index++) {
+        if (!recent.isWithin(index, t - 30 * MINUTE)) continue
         decisions++
-        if (patient.isPaged(last)) pages.push({ patient: patient.name, t: last, ...patient.newest })
+        if (!isLow(recent, index, t) || t - paged[index] < COOLDOWN) continue
+        paged[index] = t
+        pages.push({ patient: `p${index}`, t, ...recent.newest(index), isOfNews: recent.isNews(index) })
       }
+      recent.isKnown()
+      last = t
     }
   }
   reader.close()
-  return { pages, readings, ticks, decisions }
+  return { pages, readings, decisions }
 }
 
-function patientOf(name: string, patients: Map<string, Patient>): Patient {
-  const known = patients.get(name)
-  if (known) return known
-  const patient = new Patient(name)
-  patients.set(name, patient)
-  return patient
-}
-
-interface Reading {
-  readonly at: number
-  /** Of a mg/dL. */
-  readonly tenths: number
-  /** Not beyond what the sensor can measure. */
-  readonly isMeasured: boolean
-  readonly uploaded: number
-}
-
-class Patient {
-  readonly name: string
-  /** In order of time. */
-  readonly #readings: Reading[] = []
-  #paged = -Infinity
-
-  constructor(name: string) {
-    this.name = name
-  }
-
-  add(reading: Reading): void {
-    const readings = this.#readings
-    let to = readings.length
-    while (to > 0 && readings[to - 1].at > reading.at) to--
-    readings.splice(to, 0, reading)
-    if (readings.length > KEPT) readings.shift()
-  }
-
-  get newest(): Pick<ExpectedPage, 'newest' | 'uploaded'> {
-    const { at: newest, uploaded } = this.#readings.at(-1)!
-    return { newest, uploaded }
-  }
-
-  /** Has it a reading of the last half hour? */
-  isLive(t: number): boolean {
-    return this.#readings.at(-1)!.at >= t - 30 * MINUTE
-  }
-
-  /** Of one who is live: remembers that it was. */
-  isPaged(t: number): boolean {
-    if (!this.#isLow(t) || t - this.#paged < COOLDOWN) return false
-    this.#paged = t
-    return true
-  }
-
-  #isLow(t: number): boolean {
-    const level = this.#readings.at(-1)!.tenths / 10
-    const step = stepOf(this.#readings, t)
-    if (step !== null && step < -5) return false
-    if (level < 70) return true
-    const slope = slopeOf(this.#readings, t)
-    return slope !== null && slope <= -1 && level + slope * 20 < 70
-  }
-}
-
-/** mg/dL a minute between the first and the last of ten minutes. */
-function stepOf(readings: readonly Reading[], t: number): number | null {
-  const first = readings.find(({ at }) => at >= t - 10 * MINUTE)
-  const last = readings.at(-1)!
-  if (first === undefined || last.at === first.at) return null
-  return ((last.tenths - first.tenths) * MINUTE) / (last.at - first.at) / 10
-}
-
-/** The same by least squares over what was measured in twenty minutes. Sums of integers, so that nothing is rounded before the end. */
-function slopeOf(readings: readonly Reading[], t: number): number | null {
-  let [n, sumT, sumX, sumTX, sumTT] = [0, 0, 0, 0, 0]
-  for (const { at, tenths, isMeasured } of readings) {
-    if (at < t - 20 * MINUTE || !isMeasured) continue
-    const before = at - t
-    n++
-    sumT += before
-    sumX += tenths
-    sumTX += before * tenths
-    sumTT += before * before
-  }
-  const below = n * sumTT - sumT * sumT
-  return n < 2 || below === 0 ? null : ((n * sumTX - sumT * sumX) * MINUTE) / below / 10
+/** Of a patient with a reading of the last half hour: are they low, or about to be? */
+function isLow(recent: Recent, index: number, t: number): boolean {
+  const level = recent.level(index)
+  const step = recent.stepSince(index, t - 10 * MINUTE)
+  if (step !== null && step < -5) return false
+  if (level < 70) return true
+  const slope = recent.slopeSince(index, t - 20 * MINUTE)
+  return slope !== null && slope <= -1 && level + slope * 20 < 70
 }

@@ -15,10 +15,12 @@ export interface Served {
   readonly sendings?: readonly Sending[]
   readonly disk?: SqliteOptions
   readonly clock?: NonNullable<RunningOptions['clock']>
+  /** To what else it is asked. */
+  readonly answers?: Parameters<typeof answering>[0]
 }
 
 /** Serves on a free port, and from then on answers what the bench asks. */
-export async function serveAndAnswer({ pipeline, data, sendings = [], disk, clock }: Served): Promise<void> {
+export async function serveAndAnswer({ pipeline, data, sendings = [], disk, clock, answers }: Served): Promise<void> {
   const folder = await openFolder(data, disk)
   const feed = new Feed()
   const reports: string[] = []
@@ -28,6 +30,7 @@ export async function serveAndAnswer({ pipeline, data, sendings = [], disk, cloc
   const server = await listen({ port: 0, run, pipeline, data, feed, onError: error => reports.push(String(error)) })
   const counted = () => ({ events: run.counts.accepted, decisions: run.counts.decisions, fsyncs: folder.store.transactions })
   answering({
+    ...answers,
     url: () => server.url,
     ...watching(counted, () => running.idle()),
     /** What it reported that should not have been. */
