@@ -5,17 +5,17 @@
  * dead letters and the positions of sources are one commit, which a thread of the store's writes while the next turn goes on. Nothing is
  * acknowledged, and no decision is told to anyone, before its commit is durable. Memory is bounded: sources are held back when too much waits.
  */
-import { after, pause, soon } from '../base/clock.ts'
+import { after, pause, soon, stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import type { EffectChange } from '../log/effects.ts'
 import type { Mark } from '../log/segment.ts'
-import type { Commit } from '../log/store.ts'
 import type { Receipt } from './appender.ts'
 import type { Asking } from './asked.ts'
 import { Awaiting } from './awaiting.ts'
-import { Counts } from './counts.ts'
+import { Commits } from './commits.ts'
+import type { Counts } from './counts.ts'
 import type { Decider } from './decider.ts'
 import { progressText } from './deciding.ts'
 import { Inbox, type Cursor, type Submitted } from './inbox.ts'
@@ -26,18 +26,18 @@ import type { LiveAsk, LiveFeatures, LiveRow } from './reading.ts'
 import type { RecordedDecision } from './recorded.ts'
 
 export class Run {
-  /** Of this process, since it started. */
-  readonly counts = new Counts()
   readonly #options: RunOptions
   readonly #parts: Parts
+  readonly #commits: Commits
   readonly #inbox = new Inbox()
   readonly #awaiting = new Awaiting()
-  #inFlight = 0
   #isDue = false
   /** The ids of a source are at their limit: what waits is not taken until time has passed. */
   #isHeld = false
   /** As it was found last. */
   #wasHeld = false
+  /** When the turn began, ms by the stopwatch. */
+  #turnAt = 0
   #failure: unknown
   readonly #ended = Promise.withResolvers<void>()
 
@@ -45,9 +45,16 @@ export class Run {
   constructor(runnable: Runnable, options: RunOptions) {
     this.#options = options
     this.#parts = partsOf(runnable, options)
+    const [onFailed, onEnded] = [(error: unknown) => this.#fail(error), () => this.#schedule()]
+    this.#commits = new Commits({ options, parts: this.#parts, onFailed, onEnded })
     this.#ended.promise.catch(() => {})
-    if (this.#parts.first) void this.#commit(this.#parts.first)
+    if (this.#parts.first) void this.#commits.add(this.#parts.first)
     this.#schedule()
+  }
+
+  /** Of this process, since it started. */
+  get counts(): Counts {
+    return this.#commits.counts
   }
 
   /** State by group, to be measured. */
@@ -145,7 +152,7 @@ export class Run {
   /** Resolves when what was submitted is decided and durable, but for what is held back. */
   async quiet(): Promise<void> {
     const { asked, deciding, checkpointer } = this.#parts
-    const isQuiet = () => (this.#inbox.isEmpty || this.#isHeld) && asked.isEmpty && this.#inFlight === 0 && deciding.isIdle
+    const isQuiet = () => (this.#inbox.isEmpty || this.#isHeld) && asked.isEmpty && this.#commits.inFlight === 0 && deciding.isIdle
     await this.#until(() => isQuiet() && checkpointer.isIdle)
   }
 
@@ -154,7 +161,8 @@ export class Run {
     await this.quiet()
     this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
-    await this.#until(() => this.#parts.checkpointer.isIdle)
+    await this.#until(() => this.#parts.checkpointer.isIdle && this.#commits.inFlight === 0)
+    this.keepStages()
     await this.#options.store.close()
     this.#ended.resolve()
   }
@@ -173,6 +181,11 @@ export class Run {
     this.#parts.checkpointer.step()
   }
 
+  /** Gives the store what was measured of decisions since the last time. */
+  keepStages(): void {
+    this.#commits.keepStages()
+  }
+
   /** Looks whether a tick is due: whoever moves the clock calls it. Returns when the next one is, UTC ms; Infinity without models that tick. */
   tick(): number {
     this.#parts.checkpointer.step()
@@ -182,11 +195,11 @@ export class Run {
   }
 
   #schedule(): void {
-    const isBusy = this.#inFlight >= limits.TURNS_IN_FLIGHT_MAX
+    const isBusy = this.#commits.inFlight >= limits.TURNS_IN_FLIGHT_MAX
     if (this.#isDue || isBusy || this.#failure !== undefined || !this.#hasWork()) return
     this.#isDue = true
     // On a slow disk turns are made some milliseconds apart: what comes in goes on being decided, and does not use up what may be in flight.
-    if (this.#inFlight < limits.TURNS_UNPACED) soon(() => this.#turn())
+    if (this.#commits.inFlight < limits.TURNS_UNPACED) soon(() => this.#turn())
     else after(limits.TURN_PACE_MS, () => this.#turn())
   }
 
@@ -202,6 +215,7 @@ export class Run {
   /** Some of what is to be decided, then the ticks that are due, then what has come in. */
   #turn(): void {
     this.#isDue = false
+    this.#turnAt = stopwatch()
     const inputs: Submitted[] = []
     try {
       this.#step()
@@ -210,8 +224,9 @@ export class Run {
       if (ticks.length > 0) this.#append([], ticks, now, [[TICKED, String(ticks.at(-1)!.t)]])
       // Nothing that arrives now may stand before a tick that is due.
       const isBehind = this.#parts.ticks.next < now
+      const { came } = this.#parts.asked
       const requests = isBehind ? [] : this.#parts.asked.mark(this.#parts.log.end, Math.max(now, this.#parts.log.notBefore))
-      if (requests.length > 0) this.#append([], requests, now, [])
+      if (requests.length > 0) this.#append([], requests, now, [], came)
       if (!isBehind && this.#parts.deciding.waiting < limits.UNDECIDED_MAX) inputs.push(...this.#taken(now))
       if (inputs.length > 0)
         this.#append(
@@ -221,7 +236,7 @@ export class Run {
           inputs.flatMap(({ cursor }) => (cursor ? [[`cursor/${cursor[0]}`, cursor[1]]] : [])),
         )
       const forgetting = this.#parts.deciding.isIdle ? this.#parts.retention?.next() : undefined
-      if (forgetting) void this.#commit(forgetting)
+      if (forgetting) void this.#commits.add(forgetting)
     } catch (error) {
       for (const { reject } of inputs) reject(error)
       this.#fail(error)
@@ -244,49 +259,31 @@ export class Run {
   #step(): void {
     const decided = this.#parts.deciding.step()
     if (!decided) return
-    const { decisions, effects, progress } = decided
+    const { decisions, effects, progress, times } = decided
     this.#awaiting.made(decisions, progress.entry)
-    void this.#commit({ decisions, effects, put: [[DECIDED, progressText(progress)]] })
+    void this.#commits.add({ decisions, effects, put: [[DECIDED, progressText(progress)]] }, { times })
   }
 
-  #append(inputs: readonly Submitted[], marks: readonly Mark[], now: number, put: readonly (readonly [string, string])[]): void {
+  #append(
+    inputs: readonly Submitted[],
+    marks: readonly Mark[],
+    now: number,
+    put: readonly (readonly [string, string])[],
+    came = inputs[0]?.came,
+  ): void {
     const { appended, dead, letters, receipts } = this.#parts.appender.take(inputs, marks, now)
     inputs.forEach(({ onDecided }, i) => {
       const { sequence, accepted } = receipts[i]
       if (onDecided) this.#awaiting.expect(sequence - accepted, sequence, onDecided)
     })
-    const decided = appended && this.#parts.deciding.take(appended, this.#parts.appender.stringsOf)
+    const taken = { came: came ?? this.#turnAt, turn: this.#turnAt, appended: stopwatch(), wall: now }
+    const decided = appended && this.#parts.deciding.take(appended, this.#parts.appender.stringsOf, taken)
     if (appended) this.#parts.lookup.given(appended.stored)
     if (decided) this.#awaiting.made(decided.decisions, decided.progress.entry)
     const all = decided ? [...put, [DECIDED, progressText(decided.progress)] as const] : put
-    const { decisions = [], effects = [] } = decided ?? {}
+    const { decisions = [], effects = [], times = [] } = decided ?? {}
     const segment = appended && { segment: appended.stored }
-    void this.#commit({ ...segment, decisions, effects, dead, letters, put: all }, inputs, receipts)
-  }
-
-  async #commit(commit: Commit, inputs: readonly Submitted[] = [], receipts: readonly Receipt[] = []): Promise<void> {
-    const { decisions = [], effects = [] } = commit
-    // The bytes of decisions go to the store's thread; who listens gets a copy.
-    const told = this.#options.onDecisions ? decisions.map(stretch => ({ ...stretch, bytes: stretch.bytes.slice() })) : []
-    const answers = this.#parts.asked.answersIn(decisions)
-    const end = this.#parts.log.end
-    this.#inFlight++
-    try {
-      await this.#options.store.commit(commit)
-      this.#parts.lookup.stored(end)
-      inputs.forEach(({ resolve }, i) => resolve(receipts[i]))
-      this.#parts.asked.answer(answers)
-      this.counts.add(decisions, receipts, inputs, commit.dead ?? [])
-      if (told.length > 0) this.#options.onDecisions?.(told)
-      if (decisions.length > 0) this.#options.onRecorded?.()
-      if (effects.length > 0) this.#options.onEffects?.(effects)
-    } catch (error) {
-      for (const { reject } of inputs) reject(error)
-      this.#fail(error)
-    } finally {
-      this.#inFlight--
-      this.#schedule()
-    }
+    void this.#commits.add({ ...segment, decisions, effects, dead, letters, put: all }, { inputs, receipts, times })
   }
 
   /** Nothing more is taken: what follows would stand on what is missing. */

@@ -43,7 +43,11 @@ export class Running {
     this.dispatcher = new Dispatcher({ sendings, effects: store.effects, settle, ...(onSettled && { onSettled }), ...(after && { after }) })
     this.run.tick()
     this.dispatcher.start()
-    this.#timers = [every(TICK_EVERY_MS, () => this.run.tick()), every(limits.CHECKPOINT_ROUND_MS, () => this.run.checkpoint())]
+    this.#timers = [
+      every(TICK_EVERY_MS, () => this.run.tick()),
+      every(limits.CHECKPOINT_ROUND_MS, () => this.run.checkpoint()),
+      every(limits.STAGES_EVERY_MS, () => this.run.keepStages()),
+    ]
   }
 
   /** Opens a data folder, or makes it, and runs in it. Throws as `openFolder` and `Run` do, and then holds nothing. */

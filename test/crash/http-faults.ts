@@ -10,9 +10,9 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
     is: 'this.#hold({ effect: { ...effect, id: `${effect.id}/again` }, attempts: effect.attempts',
   },
   'effects are sent before they are durable': {
-    path: 'src/run/run.ts',
-    was: '      await this.#options.store.commit(commit)\n      this.#parts',
-    is: '      if (effects.length > 0) this.#options.onEffects?.(effects)\n      await this.#options.store.commit(commit)\n      this.#parts',
+    path: 'src/run/commits.ts',
+    was: '      await options.store.commit(commit)\n',
+    is: '      if (effects.length > 0) options.onEffects?.(effects)\n      await options.store.commit(commit)\n',
   },
   'an effect does not wait for the one before it of its key': {
     path: lane,

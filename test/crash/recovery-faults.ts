@@ -88,9 +88,9 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     is: 'now - keep',
   },
   'effects are told of before they are durable': {
-    path: 'src/run/run.ts',
-    was: '      await this.#options.store.commit(commit)\n      this.#parts',
-    is: '      this.#options.onEffects?.(effects)\n      await this.#options.store.commit(commit)\n      this.#parts',
+    path: 'src/run/commits.ts',
+    was: '      await options.store.commit(commit)\n',
+    is: '      options.onEffects?.(effects)\n      await options.store.commit(commit)\n',
   },
   'the log has another name after each start': {
     path: 'src/run/beginning.ts',

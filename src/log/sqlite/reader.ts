@@ -1,5 +1,5 @@
 /** What is committed in the log's SQLite file, read by a connection of its own that blocks nobody. */
-import type { StoredDecisions, StoredLog, StoredSchema, StoredSegment } from '../store.ts'
+import type { StoredDecisions, StoredLog, StoredSchema, StoredSegment, StoredStages } from '../store.ts'
 import { Asking, type Question } from './asking.ts'
 import { EffectReader } from './effect-reader.ts'
 import { LetterReader } from './letter-reader.ts'
@@ -85,6 +85,16 @@ export class SqliteReader implements StoredLog {
     })
   }
 
+  lastStages(): number {
+    return (this.#db.prepare('SELECT coalesce(max(number), 0) AS last FROM stage').get() as { last: number }).last
+  }
+
+  /** Blocks of stage times that may have some of decisions on an entry of the log. */
+  stagesAt(entry: number): StoredStages[] {
+    const rows = this.#db.prepare('SELECT number, first, last, bytes FROM stage WHERE last >= ?1 AND first <= ?1 ORDER BY last')
+    return rows.all(entry) as unknown as StoredStages[]
+  }
+
   readState(name: string): Uint8Array | undefined {
     return this.#states.read(name)
   }
@@ -125,10 +135,21 @@ export class SqliteReader implements StoredLog {
     return this.#decisionNumbers.get() as { first: number; last: number }
   }
 
-  /** The stretches that hold decisions of an entry of the log. */
-  decisionsAt(entry: number): StoredDecisions[] {
-    const rows = this.#db.prepare('SELECT model, first, last, count, bytes FROM decisions WHERE first <= ?1 AND last >= ?1 ORDER BY id')
-    return rows.all(entry) as unknown as StoredDecisions[]
+  /** The stretches that may hold decisions of an entry of the log, in order. They are recorded segment by segment, so that those of its segment are found by halving. */
+  *decisionsAt(entry: number): Generator<StoredDecisions> {
+    const segment = this.segmentAt(entry)
+    const [from, to] = segment && segment.first <= entry ? [segment.first, segment.first + segment.entries] : [entry, entry + 1]
+    const at = this.#db.prepare('SELECT id, last FROM decisions WHERE id >= ?1 ORDER BY id LIMIT 1')
+    let { first: low, last: high } = this.decisionNumbers()
+    high++
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      const row = at.get(middle) as { id: number; last: number } | undefined
+      if (!row || row.last >= from) high = middle
+      else low = row.id + 1
+    }
+    for (let next = this.decisionsAfter(low - 1); next && next.first < to; next = this.decisionsAfter(next.number))
+      if (next.first <= entry && entry <= next.last) yield next
   }
 
   /** Models that have decided, by name. */
