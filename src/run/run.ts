@@ -24,6 +24,7 @@ import { TICKED, type Runnable } from './opening.ts'
 import { partsOf, type Parts, type RunOptions } from './parts.ts'
 import type { LiveAsk, LiveFeatures, LiveRow } from './reading.ts'
 import type { RecordedDecision } from './recorded.ts'
+import type { Stages } from './stages.ts'
 
 export class Run {
   readonly #options: RunOptions
@@ -140,9 +141,7 @@ export class Run {
   }
 
   /** Resolves when there is room for more records: at once, or when what waits has become less. */
-  room(): Promise<void> {
-    return this.#inbox.room()
-  }
+  room = (): Promise<void> => this.#inbox.room()
 
   /** Where a source was read up to, as it was committed last. */
   cursor(name: string): string | undefined {
@@ -181,10 +180,13 @@ export class Run {
     this.#parts.checkpointer.step()
   }
 
-  /** Gives the store what was measured of decisions since the last time. */
-  keepStages(): void {
-    this.#commits.keepStages()
+  /** What is measured of decisions. */
+  get stages(): Stages {
+    return this.#parts.stages
   }
+
+  /** Gives the store what was measured of decisions since the last time. */
+  keepStages = (): void => this.#commits.keepStages()
 
   /** Looks whether a tick is due: whoever moves the clock calls it. Returns when the next one is, UTC ms; Infinity without models that tick. */
   tick(): number {

@@ -11,7 +11,6 @@ import { sampleOf, type GivenStretch, type StageSample } from './stage-times.ts'
 
 export class Stages {
   readonly #clock: Clock
-  /** Of the block that is being gathered. */
   #samples: StageSample[] = []
   #number: number
   #isNew = false
@@ -31,6 +30,11 @@ export class Stages {
     this.#samples.push(...samples)
     this.#isNew = true
     return samples
+  }
+
+  /** Of the block that is being gathered: the store may not have it yet. */
+  get gathered(): readonly StageSample[] {
+    return this.#samples
   }
 
   /** Is as much gathered as a block may have? */

@@ -22,6 +22,8 @@ export interface TraceAsk {
   readonly key?: string | undefined
   /** Decisions to trace at most: a tick makes one a key. */
   readonly most: number
+  /** Stage times that the store may not have yet. */
+  readonly gathered?: readonly StageSample[] | undefined
 }
 
 /** What a decision was made on; times are UTC ms. */
@@ -60,10 +62,10 @@ export interface Trace {
 const AT_ONCE_MS = 5
 
 /** The decisions of an entry, in order. Throws `SPILL_DATA` for what is damaged. */
-export async function traces(reader: SqliteReader, { entry, model, key, most }: TraceAsk): Promise<Trace[]> {
+export async function traces(reader: SqliteReader, { entry, model, key, most, gathered = [] }: TraceAsk): Promise<Trace[]> {
   const found: Trace[] = []
   const on = decidedAt(reader, entry)
-  const samples = reader.stagesAt(entry).flatMap(({ bytes }) => readStages(bytes))
+  const samples = [...gathered, ...reader.stagesAt(entry).flatMap(({ bytes }) => readStages(bytes))]
   const effects = reader.effects.ofEntry(entry)
   let since = stopwatch()
   for (const stretch of reader.decisionsAt(entry)) {

@@ -21,6 +21,7 @@ import type { ServeOptions } from './options.ts'
 import { tellError } from './serve-error.ts'
 import type { RunState, Serving } from './serving.ts'
 import type { ServedRun } from './served.ts'
+import { traceRoutes } from './trace.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options) => {
@@ -59,6 +60,7 @@ const allRoutes = [
   featureRoutes,
   decideRoutes,
   decisionRoutes,
+  traceRoutes,
   eventRoutes,
   healthRoutes,
   openapiRoutes,
