@@ -47,7 +47,7 @@ export class Run {
     this.#options = options
     this.#parts = partsOf(runnable, options)
     const [onFailed, onEnded] = [(error: unknown) => this.#fail(error), () => this.#schedule()]
-    this.#commits = new Commits({ options, parts: this.#parts, onFailed, onEnded })
+    this.#commits = new Commits({ run: this, pipeline: runnable.ir.name, options, parts: this.#parts, onFailed, onEnded })
     this.#ended.promise.catch(() => {})
     if (this.#parts.first) void this.#commits.add(this.#parts.first)
     this.#schedule()
@@ -285,7 +285,7 @@ export class Run {
     const all = decided ? [...put, [DECIDED, progressText(decided.progress)] as const] : put
     const { decisions = [], effects = [], times = [] } = decided ?? {}
     const segment = appended && { segment: appended.stored }
-    void this.#commits.add({ ...segment, decisions, effects, dead, letters, put: all }, { inputs, receipts, times })
+    void this.#commits.add({ ...segment, decisions, effects, dead, letters, put: all }, { inputs, receipts, times, taken })
   }
 
   /** Nothing more is taken: what follows would stand on what is missing. */

@@ -40,7 +40,14 @@ export class Running {
     this.#folder = folder
     this.run = new Run(pipeline, { ...options, store, onEffects: told })
     const settle: DispatcherOptions['settle'] = changes => this.run.settle(changes)
-    this.dispatcher = new Dispatcher({ sendings, effects: store.effects, settle, ...(onSettled && { onSettled }), ...(after && { after }) })
+    this.dispatcher = new Dispatcher({
+      run: this.run,
+      sendings,
+      effects: store.effects,
+      settle,
+      ...(onSettled && { onSettled }),
+      ...(after && { after }),
+    })
     this.run.tick()
     this.dispatcher.start()
     this.#timers = [

@@ -1,8 +1,9 @@
 /** Stage times of some stretches as one block of bytes, in columns; all times in whole microseconds. */
 import { crc32 } from 'node:zlib'
+import type { StageMs } from '../base/channels.ts'
 import { ByteReader, ByteWriter } from '../log/bytes.ts'
 import { readNumbers, writeNumbers } from '../log/column-codec.ts'
-import type { StageMs, StageSample } from './stage-times.ts'
+import type { StageSample } from './stage-times.ts'
 
 const VERSION = 1
 /** Stands for what is not known. */

@@ -3,6 +3,7 @@
  *
  * One measurement a stretch, since its decisions are made together. Measured by the stopwatch, which never goes back; one moment by the wall clock says when that was.
  */
+import type { StageMs } from '../base/channels.ts'
 import type { StoredDecisions } from '../log/store.ts'
 
 /** When what a segment holds came in, its turn began and it had its place in the log: ms by the stopwatch. */
@@ -24,22 +25,6 @@ export interface MadeAt {
 /** Of one stretch; of what a process found undecided in its log it does not know when it came. */
 export interface StretchTimes extends MadeAt {
   readonly taken: TakenAt | undefined
-}
-
-/** Milliseconds of each stage, one after the other: their sum is the time from when the first record came in until the decisions were durable. */
-export interface StageMs {
-  /** The record of the turn that came first waited for the turn. */
-  readonly waited?: number
-  /** The turn's records were decoded and checked, and got their places in the log. */
-  readonly taken?: number
-  /** They waited for decisions before them, as those of a tick. */
-  readonly queued?: number
-  /** The features of all groups were read. */
-  readonly features: number
-  /** The model's scores were made, behind those of models before it. */
-  readonly inference: number
-  /** The decisions were encoded and became durable. */
-  readonly durable: number
 }
 
 /** The stages of one stretch of decisions. */

@@ -2,6 +2,7 @@
  * What became of one decision and when: what it was made on, each stage until it was durable, and its effects until they were acknowledged. Read from a data folder,
  * which a run may hold.
  */
+import type { StageMs } from '../base/channels.ts'
 import { othersTurn, stopwatch } from '../base/clock.ts'
 import type { Value } from '../define/ir.ts'
 import type { StoredEffect } from '../log/effects.ts'
@@ -12,7 +13,7 @@ import { deliveredCell } from './decision-codec.ts'
 import { isKey } from './newest-decisions.ts'
 import { recordedDecisions, type RecordedDecision } from './recorded.ts'
 import { readStages } from './stage-codec.ts'
-import { momentsOf, sumOf, type StageMoments, type StageMs, type StageSample } from './stage-times.ts'
+import { momentsOf, sumOf, type StageMoments, type StageSample } from './stage-times.ts'
 
 export interface TraceAsk {
   /** The entry of the log that made the decision. */
