@@ -3,7 +3,7 @@
  *
  * What a subscriber throws does not reach the run: Node reports it as an uncaught exception.
  */
-import { channel } from 'node:diagnostics_channel'
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
 
 /** Which run it was: other runs of the process tell on the same channels. */
 export interface OfRun {
@@ -111,6 +111,13 @@ interface Channel<M> {
 }
 
 const named = <N extends keyof Messages>(name: N): Channel<Messages[N]> => channel(name)
+
+/** Calls `heard` with each message of a channel; what is returned ends that. */
+export function listen<N extends keyof Messages>(name: N, heard: (message: Messages[N]) => void): () => void {
+  const on = (message: unknown) => heard(message as Messages[N])
+  subscribe(name, on)
+  return () => void unsubscribe(name, on)
+}
 
 /** Make a message only where `hasSubscribers`. */
 export const channels = {
