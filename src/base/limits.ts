@@ -226,6 +226,10 @@ export const limits = {
   STAGE_BLOCKS_SAMPLED: 4096,
   /** Milliseconds between two commits of stage times. */
   STAGES_EVERY_MS: 1000,
+  /** Traced stretches of decisions that are remembered, so that their effects are in the same trace. */
+  TRACES_HELD: 4096,
+  /** Times that a meter is given the measurement of one stretch of decisions, which stands for each of them. */
+  METER_TIMES_MAX: 100,
   /** Ticks of one model over one replay, some key being live. */
   REPLAY_TICKS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */
