@@ -1,6 +1,7 @@
 /** The stages of decisions and effects as histograms of a meter, in seconds, and counts of both. */
 import { listen } from '../base/channels.ts'
 import { limits } from '../base/limits.ts'
+import { stageBuckets } from '../base/stage-buckets.ts'
 import type { Meter } from './api.ts'
 
 export interface MetricsOptions {
@@ -10,12 +11,10 @@ export interface MetricsOptions {
   readonly run?: object
 }
 
-const explicitBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
-
 /** Measures what runs of this process decide and send from now on. What is returned ends that. */
 export function measureDecisions({ meter, run }: MetricsOptions): () => void {
   const histogram = (name: string, description: string) =>
-    meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries } })
+    meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: [...stageBuckets] } })
   const stage = histogram('spillway.stage.duration', 'How long each stage of a decision took, until it was durable.')
   const whole = histogram('spillway.decision.duration', 'From when the first record of its turn came in until a decision was durable.')
   const decisions = meter.createCounter('spillway.decisions', { description: 'Decisions that are durable.' })

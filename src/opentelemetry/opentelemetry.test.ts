@@ -20,7 +20,7 @@ const decided: DecisionMessage = {
   stages: { waited: 1, taken: 2, queued: 3, features: 4, inference: 5, durable: 6 },
 }
 const named = { run, pipeline: 'shop', action: 'tell', model: 'risk', id: 'i', number: 1, entry: 5, key: '1' }
-const took = { made: start, at: start + 100, queueMs: 10, deliveryMs: 0, acknowledgementMs: 20 }
+const took = { made: start, at: start + 100, queueMs: 10, deliveryMs: 30, acknowledgementMs: 20 }
 const delivered: EffectMessage = { ...named, ...took, outcome: 'delivered', attempt: 1 }
 
 const undo: (() => void)[] = []
@@ -79,15 +79,30 @@ test('a stretch of decisions is a trace, its stages follow one another in it, an
       ['features', 'decide risk', 6500, 10_500],
       ['inference', 'decide risk', 10_500, 15_500],
       ['durable', 'decide risk', 15_500, 21_500],
-      ['effect tell', 'decide risk', 70_000, 100_000],
-      ['queue', 'effect tell', 70_000, 80_000],
-      ['delivery', 'effect tell', 80_000, 80_000],
+      ['effect tell', 'decide risk', 40_000, 100_000],
+      ['queue', 'effect tell', 40_000, 50_000],
+      ['delivery', 'effect tell', 50_000, 80_000],
       ['acknowledgement', 'effect tell', 80_000, 100_000],
     ],
   )
   const [{ attributes }] = spans
   assert.deepEqual([attributes['spillway.entry.first'], attributes['spillway.entry.last'], attributes['spillway.decisions']], [4, 6, 3])
-  assert.equal(spans[7].attributes['spillway.effect.in_time'], false)
+  const ofEffect = spans[7].attributes
+  assert.deepEqual(
+    [ofEffect['spillway.effect.in_time'], ofEffect['spillway.effect.id'], ofEffect['spillway.effect.attempts']],
+    [false, 'i', 1],
+  )
+})
+
+test('of decisions that a start found undecided a trace begins where they were begun; an effect at its deadline is in time', () => {
+  const { spans, tracer, within } = tracing()
+  undo.push(traceDecisions({ tracer, within }))
+  channels.decision.publish({ ...decided, stages: { features: 1, inference: 1, durable: 1 } })
+  channels.effect.publish({ ...delivered, due: delivered.at })
+  assert.deepEqual([spans[0].start, spans[0].end, spans.length], [6500, 9500, 8])
+  assert.equal(spans[4].attributes['spillway.effect.in_time'], true)
+  channels.effect.publish(delivered)
+  assert.equal('spillway.effect.in_time' in spans[8].attributes, false)
 })
 
 test('an effect that is dead is a span that failed', () => {
@@ -112,12 +127,16 @@ test('of what a tracer does not record only the first span is made, and nothing 
 test('effects of decisions long ago are not traced: so many stretches are remembered', () => {
   const { spans, tracer, within } = tracing()
   undo.push(traceDecisions({ tracer, within }))
-  for (let entry = 0; entry <= limits.TRACES_HELD; entry++) channels.decision.publish({ ...decided, first: entry, last: entry, count: 1 })
+  const publish = (entry: number) => channels.decision.publish({ ...decided, first: entry, last: entry, count: 1 })
   const effects = () => spans.filter(({ name }) => name === 'effect tell').length
+  for (let entry = 0; entry < limits.TRACES_HELD; entry++) publish(entry)
   channels.effect.publish({ ...delivered, entry: 0 })
-  assert.equal(effects(), 0)
-  channels.effect.publish({ ...delivered, entry: limits.TRACES_HELD })
   assert.equal(effects(), 1)
+  publish(limits.TRACES_HELD)
+  channels.effect.publish({ ...delivered, entry: 0 })
+  assert.equal(effects(), 1)
+  channels.effect.publish({ ...delivered, entry: limits.TRACES_HELD })
+  assert.equal(effects(), 2)
 })
 
 /** A meter that lists what is recorded. */
@@ -149,7 +168,7 @@ test('each decision counts in each of its stages, and effects with what came of 
       ...stages,
       ['spillway.effect.tries', 1, 'shop tell delivered'],
       ['spillway.effect.stage.duration', 0.01, 'shop tell queue'],
-      ['spillway.effect.stage.duration', 0, 'shop tell delivery'],
+      ['spillway.effect.stage.duration', 0.03, 'shop tell delivery'],
       ['spillway.effect.stage.duration', 0.02, 'shop tell acknowledgement'],
       ['spillway.effect.tries', 1, 'shop tell dead'],
     ],

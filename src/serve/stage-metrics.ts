@@ -2,11 +2,9 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, type Registry } from 'prom-client'
 import { listen } from '../base/channels.ts'
+import { stageBuckets } from '../base/stage-buckets.ts'
 import type { Serving } from './serving.ts'
 import { WeightedHistogram } from './weighted-histogram.ts'
-
-/** Seconds. */
-const BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
 
 export function stageMetrics(registry: Registry, app: FastifyInstance, { run }: Pick<Serving, 'run'>): void {
   const stop = [ofDecisions(registry, run), ofEffects(registry, run)]
@@ -21,13 +19,13 @@ function ofDecisions(registry: Registry, run: object): () => void {
     name: 'spillway_stage_seconds',
     help: 'How long each stage of a decision took, until it was durable.',
     labelNames: ['model', 'stage'],
-    buckets: BUCKETS,
+    buckets: stageBuckets,
   })
   const whole = new WeightedHistogram(registry, {
     name: 'spillway_decision_seconds',
     help: 'From when the first record of its turn came in until a decision was durable.',
     labelNames: ['model'],
-    buckets: BUCKETS,
+    buckets: stageBuckets,
   })
   return listen('spillway:decision', ({ run: of, model, count, stages }) => {
     if (of !== run) return
@@ -46,7 +44,7 @@ function ofEffects(registry: Registry, run: object): () => void {
     name: 'spillway_effect_stage_seconds',
     help: 'Of effects that were delivered: queue until the first try, delivery until the last, acknowledgement from there.',
     labelNames: ['action', 'stage'],
-    buckets: BUCKETS,
+    buckets: stageBuckets,
   })
   const counter = (name: string, help: string, label: string) =>
     new Counter({ name, help, labelNames: ['action', label], registers: [registry] })
