@@ -114,8 +114,9 @@ export class Lane {
     const wanted = this.#heldMax - this.#held
     const found = this.#options.effects.pending(this.#options.action, this.#lastHeld, wanted)
     this.#hasMore = found.length === wanted
+    const [now, watch] = [this.#options.clock(), stopwatch()]
     // By the stopwatch, which may not have run then.
-    const watchOf = (wall: number) => stopwatch() - Math.max(0, this.#options.clock() - wall)
+    const watchOf = (wall: number) => watch - Math.max(0, now - wall)
     for (const effect of found) {
       const { attempts, next = 0, made, began } = effect
       this.#hold({ effect, attempts, next, since: watchOf(made), began: began === undefined ? undefined : watchOf(began) })

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
 import { ModelStore } from '../../test/crash/model-store.ts'
 import { sendingsOf } from '../action/sendings.ts'
+import type { Destination } from '../action/destination.ts'
 import { Dispatcher } from '../action/dispatcher.ts'
 import { channels, type Messages } from '../base/channels.ts'
 import { pause } from '../base/clock.ts'
@@ -31,6 +32,12 @@ const tell = action('tell', {
 const shop = pipeline('shop', [risk, tell])
 const start = Date.parse('2026-01-01T00:00Z')
 const pay = (id: string, of = 'c') => ({ id, card: of, at: start })
+
+const acknowledging: Destination = {
+  concurrency: 1,
+  deliver: () => Promise.resolve({ kind: 'acknowledged' }),
+  close: () => Promise.resolve(),
+}
 
 type Told = { readonly [N in keyof Messages]: Messages[N][] }
 const undo: (() => void)[] = []
@@ -97,6 +104,35 @@ test('a commit that fails is told with why', async () => {
   assert.deepEqual(told['spillway:decision'], [])
 })
 
+test('an effect of an earlier process has waited since it was made, and was delivered since its first try', async () => {
+  const told = listening()
+  const effect: NewEffect = {
+    number: 1,
+    action: 'a',
+    id: 'i',
+    entry: 7,
+    key: '1',
+    t: 0,
+    made: 1000,
+    due: undefined,
+    body: '{}',
+    isDry: false,
+  }
+  const commits = [{ effects: [effect] }, { settled: [{ kind: 'tried', number: 1, sent: 1500, next: 1600, why: 'x' } as const] }]
+  const dispatcher = new Dispatcher({
+    sendings: [{ action: 'a', destination: acknowledging }],
+    effects: new ModelStore({ commits }).effects,
+    settleMs: 0,
+    settle: () => Promise.resolve(),
+    clock: () => 5000,
+  })
+  dispatcher.start()
+  while (!dispatcher.isIdle) await pause(1)
+  const [{ run, attempt, entry, queueMs, deliveryMs }] = told['spillway:effect']
+  assert.deepEqual([run, attempt, entry, Math.round(queueMs)], [dispatcher, 2, 7, 500])
+  assert.ok(deliveryMs >= 3500)
+})
+
 test('where nobody listens nothing is looked at, and who has gone hears nothing', async () => {
   const told = listening()
   undo.splice(0).forEach(stop => stop())
@@ -115,12 +151,7 @@ test('where nobody listens nothing is looked at, and who has gone hears nothing'
   }
   const settled: unknown[] = []
   const dispatcher = new Dispatcher({
-    sendings: [
-      {
-        action: 'a',
-        destination: { concurrency: 1, deliver: () => Promise.resolve({ kind: 'acknowledged' }), close: () => Promise.resolve() },
-      },
-    ],
+    sendings: [{ action: 'a', destination: acknowledging }],
     effects: new ModelStore().effects,
     settleMs: 0,
     settle: changes => Promise.resolve(void settled.push(...changes)),
