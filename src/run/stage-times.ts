@@ -60,13 +60,20 @@ export function sampleOf({ times, ...stretch }: GivenStretch, now: number, wall:
     ...stretch,
     at: taken ? taken.wall + (begun - taken.turn) : wall - (now - begun),
     stages: {
-      ...(taken && { waited: taken.turn - taken.came, taken: taken.appended - taken.turn, queued: begun - taken.appended }),
-      features: features - begun,
-      inference: scored - features,
-      durable: now - scored,
+      ...(taken && {
+        waited: whole(taken.turn - taken.came),
+        taken: whole(taken.appended - taken.turn),
+        queued: whole(begun - taken.appended),
+      }),
+      features: whole(features - begun),
+      inference: whole(scored - features),
+      durable: whole(now - scored),
     },
   }
 }
+
+/** Milliseconds with whole microseconds, as they are kept. */
+export const whole = (ms: number): number => Math.round(ms * 1000) / 1000
 
 /** When each stage ended, UTC ms, and when the first record of the turn came in and the turn began. */
 export interface StageMoments {
@@ -82,8 +89,7 @@ export interface StageMoments {
 export function momentsOf({ at, stages }: Pick<StageSample, 'at' | 'stages'>): StageMoments {
   const { waited, taken, queued, features, inference, durable } = stages
   const isKnown = waited !== undefined && taken !== undefined && queued !== undefined
-  // Whole microseconds, as they are kept.
-  const after = (ms: number): number => Math.round((at + ms) * 1000) / 1000
+  const after = (ms: number): number => whole(at + ms)
   return {
     ...(isKnown && { came: after(-queued - taken - waited), turn: after(-queued - taken), appended: after(-queued) }),
     begun: after(0),

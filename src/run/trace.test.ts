@@ -81,7 +81,7 @@ test('a decision on an event: what it was, each stage in order, and its effect w
   assert.ok(effect.began! <= effect.sent!, 'the first try and the last')
   assert.deepEqual(
     [effect.queueMs, effect.deliveryMs, effect.acknowledgementMs],
-    [effect.began! - durable, effect.sent! - effect.began!, effect.settled! - effect.sent!],
+    [Math.round((effect.began! - durable) * 1000) / 1000, effect.sent! - effect.began!, effect.settled! - effect.sent!],
   )
 })
 

@@ -13,7 +13,7 @@ import { deliveredCell } from './decision-codec.ts'
 import { isKey } from './newest-decisions.ts'
 import { recordedDecisions, type RecordedDecision } from './recorded.ts'
 import { readStages } from './stage-codec.ts'
-import { momentsOf, sumOf, type StageMoments, type StageSample } from './stage-times.ts'
+import { momentsOf, sumOf, whole, type StageMoments, type StageSample } from './stage-times.ts'
 
 export interface TraceAsk {
   /** The entry of the log that made the decision. */
@@ -122,7 +122,7 @@ function tracedOf({ body: _body, entry: _entry, key: _key, t: _t, ...effect }: S
   return {
     ...effect,
     // Effects' moments are whole milliseconds.
-    ...(began !== undefined && { queueMs: Math.max(0, began - Math.max(made, durable)) }),
+    ...(began !== undefined && { queueMs: whole(Math.max(0, began - Math.max(made, durable))) }),
     ...(began !== undefined && sent !== undefined && { deliveryMs: sent - began }),
     ...(state === 'delivered' && sent !== undefined && settled !== undefined && { acknowledgementMs: settled - sent }),
   }
