@@ -1,5 +1,6 @@
 /** Spillway, as users import it. */
 import './base/require-node.ts'
+export type { CommitMessage, DecisionMessage, EffectMessage, Messages, StageMs, TurnMessage } from './base/channels.ts'
 export type { Duration } from './base/time.ts'
 export { SpillwayError, type ErrorCode } from './base/errors.ts'
 export { action, type Action, type EffectFunction, type EffectRecord } from './define/action.ts'

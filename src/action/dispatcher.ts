@@ -18,7 +18,7 @@ export interface Sending {
   readonly attempts?: number | undefined
 }
 
-export interface DispatcherOptions extends Partial<Pick<LaneOptions, 'after' | 'heldMax'>> {
+export interface DispatcherOptions extends Partial<Pick<LaneOptions, 'run' | 'after' | 'heldMax'>> {
   readonly sendings: readonly Sending[]
   readonly effects: StoredEffects
   /** Makes durable what became of effects. Rejects if that is no longer possible. */
@@ -41,7 +41,14 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     const { clock = wallClock, random = seeded(clock()), effects, heldMax } = options
     this.#options = options
-    const shared = { effects, clock, random, after: options.after ?? after, onChange: (change: EffectChange) => this.#changed(change) }
+    const shared = {
+      run: options.run ?? this,
+      effects,
+      clock,
+      random,
+      after: options.after ?? after,
+      onChange: (change: EffectChange) => this.#changed(change),
+    }
     this.#lanes = new Map(
       options.sendings.map(sending => [sending.action, new Lane({ ...shared, ...sending, ...(heldMax !== undefined && { heldMax }) })]),
     )

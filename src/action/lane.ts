@@ -5,14 +5,18 @@
  * An effect that fails waits and holds up its own key alone. Memory is bounded: beyond a limit effects stay in the store, and are read from there when others
  * are done.
  */
-import type { Clock } from '../base/clock.ts'
+import { channels } from '../base/channels.ts'
+import { stopwatch, type Clock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { Random } from '../base/random.ts'
 import type { EffectChange, NewEffect, StoredEffects } from '../log/effects.ts'
 import { backoffMs, defaultAttempts } from './backoff.ts'
 import type { Destination, Outcome } from './destination.ts'
+import { effectMessage, type EffectTried } from './effect-message.ts'
 
 export interface LaneOptions {
+  /** Whose effects they are, for who is told of tries. */
+  readonly run: object
   readonly action: string
   readonly destination: Destination
   /** Tries before an effect is dead. */
@@ -28,13 +32,16 @@ export interface LaneOptions {
   readonly heldMax?: number
 }
 
-type Effect = Pick<NewEffect, 'number' | 'id' | 'key' | 'body'>
+type Effect = Pick<NewEffect, 'number' | 'id' | 'key' | 'body' | 'entry' | 'made' | 'due'>
 
 interface Held {
   readonly effect: Effect
   attempts: number
   /** Not before, UTC ms. */
   next: number
+  /** Since when it could be tried, and when its first try began: ms by the stopwatch. */
+  readonly since: number
+  began: number | undefined
 }
 
 export class Lane {
@@ -80,14 +87,14 @@ export class Lane {
       // What was read from the store may be told of once more.
       if (effect.number <= this.#lastHeld) continue
       if (this.#hasMore || this.#held >= this.#heldMax) this.#hasMore = true
-      else this.#hold({ effect, attempts: 0, next: 0 })
+      else this.#hold({ effect, attempts: 0, next: 0, since: stopwatch(), began: undefined })
     }
     this.#pump()
   }
 
   /** Takes an effect that is pending again though later ones are held: one that was dead. */
   again(effect: Effect): void {
-    this.#hold({ effect, attempts: 0, next: 0 })
+    this.#hold({ effect, attempts: 0, next: 0, since: stopwatch(), began: undefined })
     this.#pump()
   }
 
@@ -107,7 +114,13 @@ export class Lane {
     const wanted = this.#heldMax - this.#held
     const found = this.#options.effects.pending(this.#options.action, this.#lastHeld, wanted)
     this.#hasMore = found.length === wanted
-    for (const effect of found) this.#hold({ effect, attempts: effect.attempts, next: effect.next ?? 0 })
+    const [now, watch] = [this.#options.clock(), stopwatch()]
+    // By the stopwatch, which may not have run then.
+    const watchOf = (wall: number) => watch - Math.max(0, now - wall)
+    for (const effect of found) {
+      const { attempts, next = 0, made, began } = effect
+      this.#hold({ effect, attempts, next, since: watchOf(made), began: began === undefined ? undefined : watchOf(began) })
+    }
   }
 
   #hold(held: Held): void {
@@ -142,31 +155,33 @@ export class Lane {
   }
 
   async #try(held: Held): Promise<void> {
-    const { action, destination, clock } = this.#options
+    const { action, run, destination, clock } = this.#options
     const { id, body } = held.effect
     this.#underWay++
     const sent = clock()
+    const tried = stopwatch()
+    held.began ??= tried
     const outcome = await destination.deliver({ id, action, body, attempt: held.attempts + 1 })
     this.#underWay--
-    this.#came(held, sent, outcome)
+    const change = this.#came(held, sent, outcome)
+    this.#options.onChange(change)
+    if (channels.effect.hasSubscribers) channels.effect.publish(effectMessage({ ...held, action, run, tried }, change, clock()))
+    if (change.kind === 'tried') this.#await(held)
+    else this.#done(held.effect.key)
     this.#refill()
     this.#pump()
     this.#settled.resolve()
   }
 
-  #came(held: Held, sent: number, outcome: Outcome): void {
-    const { clock, random, attempts = defaultAttempts, onChange } = this.#options
+  #came(held: Held, sent: number, outcome: Outcome): EffectTried {
+    const { clock, random, attempts = defaultAttempts } = this.#options
     const { number } = held.effect
     const at = clock()
     held.attempts++
-    if (outcome.kind === 'acknowledged') onChange({ kind: 'delivered', number, sent, at })
-    else if (outcome.final || held.attempts >= attempts) onChange({ kind: 'dead', number, sent, at, why: outcome.why })
-    else {
-      held.next = at + backoffMs(held.attempts, random, outcome.retryAfterMs)
-      onChange({ kind: 'tried', number, sent, next: held.next, why: outcome.why })
-      return this.#await(held)
-    }
-    this.#done(held.effect.key)
+    if (outcome.kind === 'acknowledged') return { kind: 'delivered', number, sent, at }
+    if (outcome.final || held.attempts >= attempts) return { kind: 'dead', number, sent, at, why: outcome.why }
+    held.next = at + backoffMs(held.attempts, random, outcome.retryAfterMs)
+    return { kind: 'tried', number, sent, next: held.next, why: outcome.why }
   }
 
   /** The first of a key is delivered or dead: the next has its turn. */

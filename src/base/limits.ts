@@ -119,6 +119,8 @@ export const limits = {
   DECISIONS_LISTED_MAX: 1000,
   /** Recorded decisions among which one call looks for those of a key. */
   DECISIONS_LOOKED_AT_MAX: 100_000,
+  /** Decisions of one entry of the log that are traced in one call. */
+  DECISIONS_TRACED_MAX: 100,
   /** Streams of server-sent events at once. */
   SSE_STREAMS_MAX: 10_000,
   /** Bytes that wait for one slow reader of events, beyond which it is cut off: it goes on where it was when it comes back. */
@@ -215,6 +217,20 @@ export const limits = {
   CLIENT_STILL_MS: 50_000,
   /** Characters of one server-sent event that a client takes. */
   CLIENT_EVENT_CHARS_MAX: 1 << 24,
+  /** Stretches of decisions whose stage times are one block in the store. */
+  STAGE_STRETCHES: 1024,
+  /** Blocks of stage times of which all are kept, the newest. */
+  STAGE_BLOCKS_RECENT: 1024,
+  /** Of older blocks one in so many is kept; a prime, so that what comes at even intervals is neither always nor never among them. */
+  STAGE_BLOCKS_EVERY: 61,
+  /** Blocks of those that are kept. */
+  STAGE_BLOCKS_SAMPLED: 4096,
+  /** Milliseconds between two commits of stage times. */
+  STAGES_EVERY_MS: 1000,
+  /** Traced stretches of decisions that are remembered, so that their effects are in the same trace. */
+  TRACES_HELD: 4096,
+  /** Times that a meter is given the measurement of one stretch of decisions, which stands for each of them. */
+  METER_TIMES_MAX: 100,
   /** Ticks of one model over one replay, some key being live. */
   REPLAY_TICKS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */

@@ -74,8 +74,7 @@ function nothingText({ key, entry }: Request, all: number): string {
 }
 
 function ofEntry(reader: SqliteReader, { model, key }: Request, entry: number): RecordedDecision[] {
-  return reader
-    .decisionsAt(entry)
+  return [...reader.decisionsAt(entry)]
     .filter(stretch => model === undefined || stretch.model === model)
     .flatMap(({ bytes }) => [...recordedDecisions(bytes)])
     .filter(decision => decision.entry === entry && (key === undefined || isKey(decision.key, key)))

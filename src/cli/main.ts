@@ -12,6 +12,7 @@ import { planCommand } from './plan.ts'
 import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
 import { tokensCommand } from './tokens.ts'
+import { traceCommand } from './trace.ts'
 
 const commands: readonly Command[] = [
   devCommand,
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   decisionsCommand,
   featuresCommand,
   effectsCommand,
+  traceCommand,
   inspectCommand,
   dlqCommand,
   tokensCommand,

@@ -37,6 +37,8 @@ export interface StoredEffect extends Omit<NewEffect, 'isDry'> {
   readonly next: number | undefined
   /** Why the last try failed, or why it was dropped. */
   readonly why: string | undefined
+  /** When the first try began, UTC ms by the wall clock. */
+  readonly began: number | undefined
   /** When the last try began and when it was settled, UTC ms by the wall clock. */
   readonly sent: number | undefined
   readonly settled: number | undefined

@@ -7,8 +7,8 @@
 import { assert } from '../base/assert.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
-import { readSegment, type Segment, type SegmentContext } from './segment.ts'
-import type { LogStore, StoredSegment } from './store.ts'
+import { readSegment, type Mark, type Segment, type SegmentContext } from './segment.ts'
+import type { StoredLog, StoredSegment } from './store.ts'
 
 const DECODED_MAX = 8
 
@@ -23,18 +23,18 @@ export interface FoundEvent {
 interface Decoded {
   readonly segment: Segment
   readonly strings: Strings
-  /** By entry: its row among the rows of its source. */
+  /** By entry: its row among the rows of its source, or its place among the marks. */
   readonly rows: Int32Array
 }
 
 export class EventLookup {
-  readonly #store: LogStore
+  readonly #store: Pick<StoredLog, 'segmentAt'>
   readonly #columnsOf: SegmentContext['columnsOf']
   readonly #pending: StoredSegment[] = []
   /** By first sequence number, the one looked at longest ago first. */
   readonly #decoded = new Map<number, Decoded>()
 
-  constructor(store: LogStore, columnsOf: SegmentContext['columnsOf']) {
+  constructor(store: Pick<StoredLog, 'segmentAt'>, columnsOf: SegmentContext['columnsOf']) {
     this.#store = store
     this.#columnsOf = columnsOf
   }
@@ -57,6 +57,13 @@ export class EventLookup {
     const entry = sequence - segment.first
     const found = segment.sources[segment.order ? segment.order[entry] : 0]
     return found && { source: found.source, block: found.block, row: rows[entry], strings }
+  }
+
+  /** The mark at a sequence number; `undefined` as for `at`, and for an event. */
+  markAt(sequence: number): Mark | undefined {
+    const decoded = this.#segmentWith(sequence)
+    if (!decoded || this.at(sequence)) return undefined
+    return decoded.segment.marks[decoded.rows[sequence - decoded.segment.first]]
   }
 
   #segmentWith(sequence: number): Decoded | undefined {

@@ -28,6 +28,16 @@ export interface StoredDecisions {
   readonly bytes: Uint8Array
 }
 
+/** Stage times of stretches of decisions, measured beside them: samples, and no part of any decision. */
+export interface StoredStages {
+  /** Counts the blocks from 1. A block that is given again replaces what it was, since it has more. */
+  readonly number: number
+  /** The least and the greatest entry of its stretches. */
+  readonly first: number
+  readonly last: number
+  readonly bytes: Uint8Array
+}
+
 export interface StoredSchema {
   readonly source: string
   readonly version: number
@@ -41,6 +51,7 @@ export interface Commit {
   readonly effects?: readonly NewEffect[]
   /** What became of effects of earlier commits. */
   readonly settled?: readonly EffectChange[]
+  readonly stages?: StoredStages
   readonly dead?: readonly DeadLetter[]
   /** Changes to letters of earlier commits. */
   readonly letters?: readonly LetterChange[]
@@ -61,6 +72,8 @@ export interface StoredLog {
   /** The stretches that may hold decisions on an entry; none where it was forgotten. */
   decisionsAt(entry: number): StoredDecisions[]
   schemas(): StoredSchema[]
+  /** The number of the newest block of stage times; 0 if there is none. */
+  lastStages(): number
   /** A named value. */
   get(name: string): string | undefined
   /** Names and values that begin with `prefix`, by name. */

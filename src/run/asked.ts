@@ -1,4 +1,5 @@
 /** Requests for decisions that a run was asked, until each is answered: checked at once, marked in the log, decided, and answered when that is durable. */
+import { stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { Strings } from '../columns/strings.ts'
@@ -12,6 +13,8 @@ import { recordedDecisions, type RecordedDecision } from './recorded.ts'
 export type RequestMark = Extract<Mark, { kind: 'request' }>
 
 interface Waiting {
+  /** When it was asked, ms by the stopwatch. */
+  readonly came: number
   readonly model: string
   readonly fields: Readonly<Record<string, unknown>>
   /** It is made. */
@@ -43,6 +46,11 @@ export class Asked {
     return this.#waiting.length === 0
   }
 
+  /** When the first was asked that is not marked, ms by the stopwatch. */
+  get came(): number | undefined {
+    return this.#waiting[0]?.came
+  }
+
   /** Throws `SPILL_INPUT` for a model that there is not, that decides otherwise, or for fields that are not the request's. */
   add(model: string, fields: unknown): Asking {
     const asked = JSON.parse(rawText(fields)) as Readonly<Record<string, unknown>>
@@ -52,7 +60,7 @@ export class Asked {
     // Who waits for one of them need not wait for the other.
     decided.catch(() => {})
     durable.catch(fail)
-    this.#waiting.push({ model, fields: asked, onMade, resolve, reject })
+    this.#waiting.push({ came: stopwatch(), model, fields: asked, onMade, resolve, reject })
     return { decided, durable }
   }
 

@@ -6,6 +6,7 @@
  * the last of them, so that all see the same.
  */
 import type { Strings } from '../columns/strings.ts'
+import { stopwatch } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { Every } from '../decision/tellers.ts'
 import { TickKeys } from '../decision/tick-keys.ts'
@@ -106,6 +107,7 @@ export class Decider {
   }
 
   #decideOnEvents(order: OrderOf): LiveDecisions[] {
+    const begun = stopwatch()
     const deciding = this.#onEvents.flatMap(({ source, live }) => {
       if (!order.blockOf(source.name)) return []
       const moments = order.momentsOf(source)
@@ -124,7 +126,8 @@ export class Decider {
       )
       readers.forEach(({ reader }, i) => answers.set(reader, given[i]))
     }
-    return deciding.map(({ live, moments }) => live.decide(moments, answers))
+    const read = { begun, features: stopwatch() }
+    return deciding.map(({ live, moments }) => live.decide(moments, answers, read))
   }
 
   *#decideOnMarks(marks: readonly Mark[], first: number, left: Map<string, number>): Generator<LiveDecisions> {
@@ -174,6 +177,7 @@ export class Decider {
       prefixes: () => new Int32Array(length),
       source: undefined,
     }
+    const begun = stopwatch()
     const answers = new Map<Reader, GroupAnswers>()
     for (const group of new Set(live.readers.map(reader => reader.live))) {
       const readers = live.readers.filter(reader => reader.live === group)
@@ -184,7 +188,7 @@ export class Decider {
       )
       readers.forEach((reader, r) => answers.set(reader, given[r]))
     }
-    return live.decide(moments, answers)
+    return live.decide(moments, answers, { begun, features: stopwatch() })
   }
 }
 

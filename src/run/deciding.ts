@@ -14,6 +14,7 @@ import type { Decider, Made } from './decider.ts'
 import type { DecisionWriter } from './decision-codec.ts'
 import type { LiveDecisions } from './live-model.ts'
 import type { Outbox } from './outbox.ts'
+import type { StretchTimes, TakenAt } from './stage-times.ts'
 
 /** Where the texts of a column have their ids. */
 export type StringsOf = (source: string, column: string) => Strings
@@ -40,6 +41,8 @@ export interface Decided {
   /** What follows from them. */
   readonly effects: readonly NewEffect[]
   readonly progress: Progress
+  /** Measured beside them, one a stretch. */
+  readonly times: readonly StretchTimes[]
 }
 
 export interface DecidingOptions {
@@ -56,10 +59,17 @@ export interface DecidingOptions {
   readonly from: Progress
 }
 
+/** A segment of this process that waits. */
+interface Waiting {
+  readonly stored: StoredSegment
+  readonly taken: TakenAt | undefined
+}
+
 interface Current {
   readonly segment: Segment
   readonly decisions: Generator<LiveDecisions>
   readonly stringsOf: StringsOf
+  readonly taken: TakenAt | undefined
   /** Decisions that are recorded, by model. */
   readonly made: Record<string, number>
 }
@@ -67,7 +77,7 @@ interface Current {
 export class Deciding {
   readonly #options: DecidingOptions
   /** Segments of this process that wait, behind those that the store had at the start. */
-  readonly #waiting: StoredSegment[] = []
+  readonly #waiting: Waiting[] = []
   #waitingEntries = 0
   /** The next entry that the store had at the start and that is undecided. */
   #next: number
@@ -94,13 +104,13 @@ export class Deciding {
   }
 
   /** Decides on what was appended just now, if nothing waits and it is decided in one go; otherwise it waits. */
-  take({ segment, stored }: Appended, stringsOf: StringsOf): Decided | undefined {
+  take({ segment, stored }: Appended, stringsOf: StringsOf, taken?: TakenAt): Decided | undefined {
     if (!this.isIdle || segment.marks.length > 0) {
-      this.#waiting.push(stored)
+      this.#waiting.push({ stored, taken })
       this.#waitingEntries += stored.entries
       return undefined
     }
-    return this.#written([...this.#options.decider.take(segment)], stringsOf, { entry: stored.first + stored.entries, skip: 0 })
+    return this.#written([...this.#options.decider.take(segment)], { stringsOf, taken }, { entry: stored.first + stored.entries, skip: 0 })
   }
 
   /** The next stretch of decisions of what waits: of a tick some thousands, otherwise of one segment. */
@@ -108,29 +118,31 @@ export class Deciding {
     this.#current ??= this.#begin()
     const current = this.#current
     if (!current) return undefined
-    const { segment, stringsOf, made } = current
+    const { segment, made } = current
     if (segment.marks.length === 0) return this.#whole(current)
     const next = current.decisions.next()
     if (next.done) {
       this.#current = undefined
-      return this.#written([], stringsOf, { entry: segment.first + segment.length, skip: 0 })
+      return this.#written([], current, { entry: segment.first + segment.length, skip: 0 })
     }
     const { name } = next.value.model
     made[name] = (made[name] ?? 0) + next.value.length
     const skip = Object.values(made).reduce((sum, count) => sum + count, 0)
-    return this.#written([next.value], stringsOf, { entry: segment.first, skip, made: { ...made } })
+    return this.#written([next.value], current, { entry: segment.first, skip, made: { ...made } })
   }
 
   /** All decisions that a segment of events makes, of all models: one commit, as in the turn that appended it. */
-  #whole({ segment, decisions, stringsOf }: Current): Decided {
+  #whole(current: Current): Decided {
+    const { segment, decisions } = current
     this.#current = undefined
-    return this.#written([...decisions], stringsOf, { entry: segment.first + segment.length, skip: 0 })
+    return this.#written([...decisions], current, { entry: segment.first + segment.length, skip: 0 })
   }
 
   #begin(): Current | undefined {
     const { log, decider, strings, isLookedAt } = this.#options
-    const stored = this.#nextStored()
-    if (!stored) return undefined
+    const waiting = this.#nextWaiting()
+    if (!waiting) return undefined
+    const { stored, taken } = waiting
     const passing = new Strings()
     const stringsOf: StringsOf = (source, column) => (isLookedAt(source, column) ? strings : passing)
     const segment = log.today(
@@ -138,21 +150,21 @@ export class Deciding {
     )
     const made = this.#made
     this.#made = {}
-    return { segment, decisions: decider.take(segment, made), stringsOf, made: { ...made } }
+    return { segment, decisions: decider.take(segment, made), stringsOf, taken, made: { ...made } }
   }
 
-  #nextStored(): StoredSegment | undefined {
+  #nextWaiting(): { readonly stored: StoredSegment; readonly taken: TakenAt | undefined } | undefined {
     const stored = this.#next < this.#end ? this.#options.store.segmentAt(this.#next) : undefined
     if (stored) {
       this.#next = stored.first + stored.entries
-      return stored
+      return { stored, taken: undefined }
     }
     const waiting = this.#waiting.shift()
-    if (waiting) this.#waitingEntries -= waiting.entries
+    if (waiting) this.#waitingEntries -= waiting.stored.entries
     return waiting
   }
 
-  #written(all: readonly LiveDecisions[], stringsOf: StringsOf, progress: Progress): Decided {
+  #written(all: readonly LiveDecisions[], { stringsOf, taken }: Pick<Current, 'stringsOf' | 'taken'>, progress: Progress): Decided {
     const { writer, outbox, strings } = this.#options
     const decisions: StoredDecisions[] = []
     const effects: NewEffect[] = []
@@ -164,6 +176,6 @@ export class Deciding {
       decisions.push(writer.write(made, textsOf))
       if (outbox) effects.push(...outbox.of(made, textsOf))
     }
-    return { decisions, effects, progress }
+    return { decisions, effects, progress, times: all.map(({ made }) => ({ ...made, taken })) }
   }
 }

@@ -56,6 +56,7 @@ export function before(store: LogStore, from: number): LogStore {
     decisionsAt: entry => store.decisionsAt(entry),
     lastSegment: () => (from > 0 ? store.segmentAt(from - 1) : undefined),
     schemas: () => store.schemas(),
+    lastStages: () => store.lastStages(),
     get: name => (name === DECIDED ? progressText({ entry: from, skip: 0 }) : store.get(name)),
     named: prefix => store.named(prefix),
     commit: commit => store.commit(commit),

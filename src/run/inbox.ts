@@ -1,4 +1,5 @@
 /** What waits for its turn in a run, bounded: sources are held back when too much does. */
+import { stopwatch } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { Input, Receipt } from './appender.ts'
 
@@ -8,6 +9,8 @@ export type Cursor = readonly [name: string, value: string]
 /** Records that were submitted, and who waits for what becomes of them. */
 export interface Submitted extends Input {
   readonly cursor: Cursor | undefined
+  /** When they were submitted, ms by the stopwatch. */
+  readonly came: number
   readonly resolve: (receipt: Receipt) => void
   readonly reject: (error: unknown) => void
 }
@@ -26,9 +29,9 @@ export class Inbox {
     return this.#records
   }
 
-  add(input: Omit<Submitted, 'resolve' | 'reject'>): Promise<Receipt> {
+  add(input: Omit<Submitted, 'came' | 'resolve' | 'reject'>): Promise<Receipt> {
     const { promise, resolve, reject } = Promise.withResolvers<Receipt>()
-    this.#queue.push({ ...input, resolve, reject })
+    this.#queue.push({ ...input, came: stopwatch(), resolve, reject })
     this.#records += input.batch.records.length
     return promise
   }

@@ -5,6 +5,8 @@ import { groupReads, readId, type GroupRead } from '../decision/reads.ts'
 import { Scoring, type Definitions, type Scores } from '../decision/scoring.ts'
 import type { ColumnIR, ModelIR } from '../define/ir.ts'
 import { triggerColumns, triggerId, triggerKey } from '../define/trigger-columns.ts'
+import { stopwatch } from '../base/clock.ts'
+import type { MadeAt } from './stage-times.ts'
 import type { GroupAnswers, GroupAsks, LiveGroup } from './live-group.ts'
 
 /** What each group that a model read knew, by decision. */
@@ -29,6 +31,7 @@ export interface LiveDecisions extends Scores {
   readonly idColumn: ColumnIR | undefined
   readonly reads: readonly LiveRead[]
   readonly since: Moments['since']
+  readonly made: MadeAt
 }
 
 /** The moments of a stretch at which a model decides; row i is decision i. */
@@ -81,13 +84,20 @@ export class LiveModel {
     return { keys: read.key.map(columnOf), prefix: prefixes(from), clock: t, own: source === from }
   }
 
-  decide({ length, entry, t, position, since, columnOf }: Moments, answers: ReadonlyMap<Reader, GroupAnswers>): LiveDecisions {
+  /** `read`: when the features began to be read and when they were there, ms by the stopwatch. */
+  decide(
+    { length, entry, t, position, since, columnOf }: Moments,
+    answers: ReadonlyMap<Reader, GroupAnswers>,
+    read: Omit<MadeAt, 'scored'>,
+  ): LiveDecisions {
     const given = this.readers.map(reader => ({ reader, answer: answers.get(reader)! }))
     const features = new Map(
       given.map(({ reader, answer }) => [reader.id, { read: reader.read, out: reader.features.map(index => answer.out[index]) }]),
     )
+    const scores = this.#scoring.score({ length, columnOf, features })
     return {
-      ...this.#scoring.score({ length, columnOf, features }),
+      ...scores,
+      made: { ...read, scored: stopwatch() },
       model: this.model,
       length,
       entry,

@@ -13,6 +13,7 @@ import { open, type Opening, type Runnable } from './opening.ts'
 import { Outbox } from './outbox.ts'
 import { Reading } from './reading.ts'
 import { Retention } from './retention.ts'
+import { Stages } from './stages.ts'
 import { stampClock } from './stamp-clock.ts'
 import { Ticks } from './ticks.ts'
 
@@ -40,6 +41,7 @@ export interface Parts extends Omit<Opening, 'remembered'> {
   readonly ticks: Ticks
   readonly reading: Reading
   readonly retention: Retention | undefined
+  readonly stages: Stages
   /** To be made before every other. */
   readonly first: Commit | undefined
 }
@@ -70,5 +72,6 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   })
   reading.wasAt(manifestOf(store)?.readAt ?? -Infinity)
   const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep })
-  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, first }
+  const stages = new Stages(clock, store.lastStages())
+  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, first }
 }

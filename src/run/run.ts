@@ -24,6 +24,7 @@ import { partsOf, type Parts, type RunOptions } from './parts.ts'
 import type { LiveAsk, LiveFeatures, LiveRow } from './reading.ts'
 import type { RecordedDecision } from './recorded.ts'
 import { Repeats } from './repeats.ts'
+import type { Stages } from './stages.ts'
 import { Turns } from './turns.ts'
 
 export class Run {
@@ -53,6 +54,8 @@ export class Run {
     }))
     const committing = (this.#committing = new Committing({
       ...options,
+      run: this,
+      pipeline: ir.name,
       parts,
       repeats,
       onFailure: error => ending.fail(error),
@@ -181,7 +184,8 @@ export class Run {
     await this.quiet()
     this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
-    await this.#until(() => this.#parts.checkpointer.isIdle)
+    await this.#until(() => this.#parts.checkpointer.isIdle && this.#committing.inFlight === 0)
+    this.#committing.keepStages()
     this.#ending.close(stoppedError())
     try {
       await this.#store.close()
@@ -207,6 +211,16 @@ export class Run {
     this.#parts.checkpointer.step()
   }
 
+  /** What is measured of decisions. */
+  get stages(): Stages {
+    return this.#parts.stages
+  }
+
+  /** Gives the store what was measured of decisions since the last time. */
+  keepStages(): void {
+    if (!this.#ending.isOver) this.#committing.keepStages()
+  }
+
   /** Looks whether a tick is due: whoever moves the clock calls it. Returns when the next one is, UTC ms; Infinity without models that tick. */
   tick(): number {
     if (!this.#ending.isOver) this.#parts.checkpointer.step()
@@ -215,7 +229,7 @@ export class Run {
     return this.#parts.ticks.next
   }
 
-  async #take(input: Omit<Submitted, 'resolve' | 'reject'>): Promise<Receipt> {
+  async #take(input: Omit<Submitted, 'came' | 'resolve' | 'reject'>): Promise<Receipt> {
     this.#ending.check()
     const { source } = input
     if (!this.#sources.includes(source))

@@ -42,10 +42,14 @@ export class Running {
     const settle: DispatcherOptions['settle'] = changes => this.run.settle(changes)
     const { clock } = options
     const ports = { ...(clock && { clock }), ...(onSettled && { onSettled }), ...(after && { after }) }
-    this.dispatcher = new Dispatcher({ sendings, effects: store.effects, settle, ...ports })
+    this.dispatcher = new Dispatcher({ run: this.run, sendings, effects: store.effects, settle, ...ports })
     this.run.tick()
     this.dispatcher.start()
-    this.#timers = [every(TICK_EVERY_MS, () => this.run.tick()), every(limits.CHECKPOINT_ROUND_MS, () => this.run.checkpoint())]
+    this.#timers = [
+      every(TICK_EVERY_MS, () => this.run.tick()),
+      every(limits.CHECKPOINT_ROUND_MS, () => this.run.checkpoint()),
+      every(limits.STAGES_EVERY_MS, () => this.run.keepStages()),
+    ]
   }
 
   /** Opens a data folder, or makes it, and runs in it. Throws as `openFolder` and `Run` do, and then holds nothing. */

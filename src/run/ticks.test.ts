@@ -54,6 +54,25 @@ function decisionsOf(disk: Disk): unknown[][] {
   })
 }
 
+test('what is measured of a tick: how long it waited behind others, and nothing of what another process took in', async () => {
+  const { run, store, moveTo } = open()
+  await run.submit('readings', batchOf([reading('a', 90, 0)]))
+  await moveTo(5.5)
+  await run.quiet()
+  const [{ model, count, stages, at }] = run.stages.gathered
+  assert.deepEqual([model, count, Object.keys(stages).length], ['watch', 1, 6])
+  assert.ok(at >= minute(5.5))
+  store.hold()
+  await moveTo(10.5)
+  while (store.waiting < 2) await moveTo(10.5)
+  // The tick is in the log, and its decisions are not.
+  const again = open(store.crash(1))
+  await again.run.quiet()
+  const [later] = again.run.stages.gathered
+  assert.deepEqual([later.count, Object.keys(later.stages)], [1, ['features', 'inference', 'durable']])
+  await again.run.stop()
+})
+
 test('a tick decides about every live key, in order, by what was known at it', async () => {
   const { run, store, moveTo } = open()
   await run.submit('readings', batchOf([reading('b', 70, 0), reading('a', 90, 0)]))

@@ -1,4 +1,5 @@
 /** What a run does in one turn: some of what is to be decided, then the ticks that are due, then what has come in; each is a commit. */
+import { stopwatch } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { Mark } from '../log/segment.ts'
 import type { Awaiting } from './awaiting.ts'
@@ -24,6 +25,8 @@ export class Turns {
   #isHeld = false
   /** As it was found last. */
   #wasHeld = false
+  /** When the turn began, ms by the stopwatch. */
+  #began = 0
 
   constructor(options: TurnsOptions) {
     this.#options = options
@@ -52,14 +55,16 @@ export class Turns {
   /** Throws what a source's records or the pipeline's functions do that cannot be: then whoever sent what was taken is told. */
   take(): void {
     const { ticks, asked, deciding, log, clock, reading, decider, retention } = this.#parts
+    this.#began = stopwatch()
     this.#step()
     const now = Math.max(clock(), reading.at)
     const due = ticks.take(now, log.notBefore + decider.live)
     if (due.length > 0) this.#append([], due, now, [[TICKED, String(due.at(-1)!.t)]])
     // Nothing that arrives now may stand before a tick that is due.
     const isBehind = ticks.next < now
+    const { came } = asked
     const requests = isBehind ? [] : asked.mark(log.end, Math.max(now, log.notBefore))
-    if (requests.length > 0) this.#append([], requests, now, [])
+    if (requests.length > 0) this.#append([], requests, now, [], came)
     if (!isBehind && deciding.waiting < limits.UNDECIDED_MAX) this.#takeIn(now)
     const forgetting = deciding.isIdle ? retention?.next() : undefined
     if (forgetting) void this.#options.committing.commit(forgetting)
@@ -93,12 +98,19 @@ export class Turns {
   #step(): void {
     const decided = this.#parts.deciding.step()
     if (!decided) return
-    const { decisions, effects, progress } = decided
+    const { decisions, effects, progress, times } = decided
     this.#options.awaiting.made(decisions, progress.entry)
-    void this.#options.committing.commit({ decisions, effects, put: [[DECIDED, progressText(progress)]] })
+    void this.#options.committing.commit({ decisions, effects, put: [[DECIDED, progressText(progress)]] }, { times })
   }
 
-  #append(inputs: readonly Submitted[], marks: readonly Mark[], now: number, put: readonly (readonly [string, string])[]): void {
+  /** `came`: when the first of it did. */
+  #append(
+    inputs: readonly Submitted[],
+    marks: readonly Mark[],
+    now: number,
+    put: readonly (readonly [string, string])[],
+    came = inputs[0]?.came ?? this.#began,
+  ): void {
     const { appender, deciding, lookup } = this.#parts
     const { awaiting, committing } = this.#options
     const { appended, dead, letters, receipts } = appender.take(inputs, marks, now)
@@ -106,12 +118,13 @@ export class Turns {
       const { sequence, accepted, repeated } = receipts[i]
       if (awaited) awaiting.expect(sequence - accepted, sequence, awaited, repeated)
     })
-    const decided = appended && deciding.take(appended, appender.stringsOf)
+    const taken = { came, turn: this.#began, appended: stopwatch(), wall: now }
+    const decided = appended && deciding.take(appended, appender.stringsOf, taken)
     if (appended) lookup.given(appended.stored)
     if (decided) awaiting.made(decided.decisions, decided.progress.entry)
     const all = decided ? [...put, [DECIDED, progressText(decided.progress)] as const] : put
-    const { decisions = [], effects = [] } = decided ?? {}
+    const { decisions = [], effects = [], times = [] } = decided ?? {}
     const segment = appended && { segment: appended.stored }
-    void committing.commit({ ...segment, decisions, effects, dead, letters, put: all }, inputs, receipts)
+    void committing.commit({ ...segment, decisions, effects, dead, letters, put: all }, { inputs, receipts, times, taken })
   }
 }

@@ -12,6 +12,37 @@ const object = (properties: Readonly<Record<string, Schema>>, required: readonly
   required,
 })
 
+const ms = { type: 'number', description: 'milliseconds' } as const
+const each = (names: readonly string[], schema: Schema): Readonly<Record<string, Schema>> =>
+  Object.fromEntries(names.map(name => [name, schema]))
+
+const moments = {
+  ...object(each(['came', 'turn', 'appended', 'begun', 'features', 'scored', 'durable'], { ...ms, description: 'UTC milliseconds' }), [
+    'begun',
+    'features',
+    'scored',
+    'durable',
+  ]),
+  description: 'when each stage ended; absent if no sample was kept',
+}
+const stages = {
+  ...object(each(['waited', 'taken', 'queued', 'features', 'inference', 'durable'], ms), ['features', 'inference', 'durable']),
+  description: 'how long each took; absent with moments',
+}
+const tracedEffect = object(
+  {
+    number: count,
+    action: text,
+    id: { ...text, description: 'the idempotency key' },
+    state: { enum: ['pending', 'delivered', 'dead', 'dropped', 'dry'] },
+    attempts: count,
+    why: text,
+    ...each(['made', 'began', 'sent', 'settled', 'due', 'next'], moment),
+    ...each(['queueMs', 'deliveryMs', 'acknowledgementMs'], ms),
+  },
+  ['number', 'action', 'id', 'state', 'attempts', 'made'],
+)
+
 export const sharedSchemas = {
   Error: object({ code: text, message: text }),
   Receipt: object(
@@ -91,6 +122,21 @@ export const sharedSchemas = {
     },
     ['decisions'],
   ),
+  Traces: object({
+    traces: {
+      type: 'array',
+      items: object(
+        {
+          decision: { $ref: '#/components/schemas/Decision' },
+          on: { ...values, description: 'the event, tick or request that it was made on' },
+          moments: moments,
+          stages: stages,
+          effects: { type: 'array', items: tracedEffect },
+        },
+        ['decision', 'effects'],
+      ),
+    },
+  }),
 } as const
 
 export const streamAnswer: Schema = {

@@ -28,6 +28,9 @@ test('figures tell what became of events, by source and reason, and what HTTP an
   has('spillway_dead_letters_total{source="hooks",reason="map"} 1')
   has('spillway_decisions_total{model="fraud"} 1')
   has('spillway_decisions_total{model="check"} 1')
+  for (const stage of ['waited', 'taken', 'queued', 'features', 'inference', 'durable'])
+    has(`spillway_stage_seconds_count{model="fraud",stage="${stage}"} 1`)
+  has('spillway_decision_seconds_bucket{model="check",le="+Inf"} 1')
   has('spillway_http_request_seconds_count{method="POST",route="/sources/:source/events",status="200"} 2')
   has('spillway_http_request_seconds_count{method="POST",route="/sources/:source/events",status="422"} 1')
   has('added 0')
@@ -75,9 +78,14 @@ test('the document of the pipeline is whole, and names routes that are there', a
   ])
   for (const { path, method, operation } of operations) {
     assert.ok(Object.values(operation.responses).every(({ description }) => description.length > 0))
-    // Every parameter in braces would have to be declared; these paths have none.
-    assert.doesNotMatch(path, /[{:]/)
-    const found = path === '/events' ? 200 : (await app.inject({ method: method.toUpperCase() as 'GET', url: path })).statusCode
+    assert.doesNotMatch(path, /:/)
+    const inPath = operation.parameters?.filter(parameter => parameter.in === 'path').map(({ name }) => name) ?? []
+    assert.deepEqual(
+      [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name),
+      inPath,
+    )
+    const url = path.replace('{entry}', '0')
+    const found = path === '/events' ? 200 : (await app.inject({ method: method.toUpperCase() as 'GET', url })).statusCode
     assert.notEqual(found, 404, `${method} ${path}`)
   }
   for (const [, name] of answer.body.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(name in components.schemas, name)

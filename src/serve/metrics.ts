@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Serving } from './serving.ts'
+import { stageMetrics } from './stage-metrics.ts'
 
 /** Seconds. */
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
@@ -13,6 +14,7 @@ export function metricRoutes(app: FastifyInstance, serving: Serving): void {
   const registry = new Registry()
   runMetrics(registry, serving)
   loadMetrics(registry, serving)
+  stageMetrics(registry, app, serving)
   processMetrics(registry, app)
   serving.addMetrics?.(registry)
   const seconds = new Histogram({

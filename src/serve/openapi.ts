@@ -152,6 +152,21 @@ const fixedPaths: Readonly<Record<string, Schema>> = {
       responses: { 200: { description: 'the decisions', content: json(ref('Decisions')) }, ...failures(400, 401, 403, 404) },
     },
   },
+  '/decisions/{entry}/trace': {
+    get: {
+      operationId: 'trace',
+      summary: 'When everything happened to the decisions that an entry of the log made',
+      parameters: [
+        { name: 'entry', in: 'path', required: true, schema: { type: 'integer', minimum: 0 } },
+        query('model', { type: 'string' }, 'only that of this model'),
+        query('key', { type: 'string' }, 'only that about this key'),
+      ],
+      responses: {
+        200: { description: 'the decisions, at most a hundred', content: json(ref('Traces')) },
+        ...failures(400, 401, 403, 404),
+      },
+    },
+  },
   '/events': {
     get: {
       operationId: 'events',

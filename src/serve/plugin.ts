@@ -22,6 +22,7 @@ import type { ServeOptions } from './options.ts'
 import { tellError } from './serve-error.ts'
 import type { RunState, Serving } from './serving.ts'
 import type { ServedRun } from './served.ts'
+import { traceRoutes } from './trace.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options) => {
@@ -60,6 +61,7 @@ const allRoutes = [
   featureRoutes,
   decideRoutes,
   decisionRoutes,
+  traceRoutes,
   eventRoutes,
   healthRoutes,
   openapiRoutes,

@@ -51,6 +51,29 @@ test('a request that is none is told why', async () => {
   }
 })
 
+test('a decision is traced at once, though its measurement is not in the store yet', async () => {
+  const [decision] = await decisions('?model=fraud&limit=1')
+  const traced = async (path: string) => app.inject({ url: `/decisions/${path}` })
+  const { entry } = decision as Decision & { entry: number }
+  const answer = await traced(`${entry}/trace`)
+  const { traces } = answer.json<{ traces: { decision: Decision; on: unknown; moments: Record<string, number>; effects: unknown[] }[] }>()
+  assert.equal(traces.length, 1)
+  const [{ decision: same, on, moments, effects }] = traces
+  assert.deepEqual([same, effects], [decision, []])
+  assert.deepEqual(on, { kind: 'event', source: 'payments', time: start, arrival: start, fields: { ...pay(3), amount: 1.5 } })
+  assert.ok(moments['durable'] >= moments['scored'], JSON.stringify(moments))
+  for (const [path, status, message] of [
+    ['999/trace', 404, /^entry 999 made no such decision/],
+    [`${entry}/trace?key=nobody`, 404, /made no such decision/],
+    [`${entry}/trace?model=fruad`, 404, /did you mean 'fraud'/],
+    ['first/trace', 400, /^'first' is no entry of the log/],
+  ] as const) {
+    const refused = await traced(path)
+    assert.equal(refused.statusCode, status, path)
+    assert.match(refused.json<{ message: string }>().message, message)
+  }
+})
+
 test('decisions are the newest that were asked for, in the order in which they were made', async () => {
   assert.deepEqual(
     (await decisions('?model=fraud')).map(({ id, score }) => [id, score]),

@@ -4,6 +4,7 @@ import type { Receipt } from '../run/appender.ts'
 import type { Counts } from '../run/counts.ts'
 import type { LiveAsk, LiveRow } from '../run/reading.ts'
 import type { RecordedDecision } from '../run/recorded.ts'
+import type { Stages } from '../run/stages.ts'
 
 export interface ServedRun {
   /** Resolves when what became of the records is durable; rejects if the run fails. */
@@ -22,6 +23,8 @@ export interface ServedRun {
   readonly waiting: number
   readonly isHeldBack: boolean
   readonly counts: Counts
+  /** What was measured of decisions and is not in the store yet. */
+  readonly stages?: Pick<Stages, 'gathered'>
   /** Resolves when the run has stopped, rejects if it has failed. */
   readonly ended: Promise<void>
 }

@@ -24,6 +24,7 @@ interface Manifest {
   readonly version: string
   readonly bin: { readonly spillway: string }
   readonly dependencies: Readonly<Record<string, string>>
+  readonly exports: Readonly<Record<string, unknown>>
 }
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
 
@@ -88,6 +89,12 @@ test('it holds the library and nothing that is not for its users', () => {
   const built = files.filter(file => /^src\/.*\.ts$/.test(file)).map(file => file.replace(/^src/, 'dist').replace(/\.ts$/, '.js'))
   assert.ok(built.length > 100)
   assert.deepEqual(files.filter(file => /^dist\/.*\.js$/.test(file)).sort(), built.sort())
+})
+
+test('every entry point loads', () => {
+  const names = Object.keys(manifest.exports).filter(name => !name.endsWith('.json'))
+  const load = `for (const name of ${JSON.stringify(names)}) await import(name.replace('.', 'spillway'))`
+  ok(app, process.execPath, '--input-type=module', '--eval', load)
 })
 
 test('init, type check, test and replay, on the built code', () => {

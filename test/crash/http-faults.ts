@@ -6,8 +6,8 @@ const lane = 'src/action/lane.ts'
 export const httpFaults: Readonly<Record<string, Edit>> = {
   'what was pending at a start is sent under another key': {
     path: lane,
-    was: 'this.#hold({ effect, attempts: effect.attempts',
-    is: 'this.#hold({ effect: { ...effect, id: `${effect.id}/again` }, attempts: effect.attempts',
+    was: 'this.#hold({ effect, attempts, next',
+    is: 'this.#hold({ effect: { ...effect, id: `${effect.id}/again` }, attempts, next',
   },
   'effects are sent before they are durable': {
     path: 'src/run/committing.ts',
@@ -21,8 +21,8 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
   },
   'what was pending at a start is not sent': {
     path: lane,
-    was: 'for (const effect of found) this.#hold',
-    is: 'for (const effect of []) this.#hold',
+    was: 'for (const effect of found) {',
+    is: 'for (const effect of [] as typeof found) {',
   },
   'an answer that did not come whole is an acknowledgement': {
     path: 'src/action/webhook-try.ts',

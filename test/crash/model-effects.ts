@@ -17,6 +17,7 @@ export class ModelEffects implements StoredEffects {
           attempts: 0,
           next: undefined,
           why: undefined,
+          began: undefined,
           sent: undefined,
           settled: undefined,
         })
@@ -51,7 +52,7 @@ const from = { tried: 'pending', delivered: 'pending', dead: 'pending', again: '
 function changed(effect: StoredEffect | undefined, change: EffectChange): StoredEffect {
   if (effect?.state !== from[change.kind])
     throw new SpillwayError('SPILL_STORE', `there is no effect ${change.number} that could be ${change.kind}`)
-  const tried = { ...effect, attempts: effect.attempts + 1 }
+  const tried = { ...effect, attempts: effect.attempts + 1, ...('sent' in change && { began: effect.began ?? change.sent }) }
   switch (change.kind) {
     case 'tried':
       return { ...tried, sent: change.sent, next: change.next, why: change.why }

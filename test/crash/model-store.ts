@@ -124,6 +124,11 @@ export class ModelStore implements LogStore {
     return this.disk.commits.flatMap(({ schemas = [] }) => schemas)
   }
 
+  /** Of measurements nothing is kept: no law is about them. */
+  lastStages(): number {
+    return 0
+  }
+
   get(name: string): string | undefined {
     return this.#values().get(name)
   }

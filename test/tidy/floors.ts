@@ -24,6 +24,7 @@ export const floors = [
   'expression',
   'columns',
   'client',
+  'opentelemetry',
   'define',
   'base',
 ] as const

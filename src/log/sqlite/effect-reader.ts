@@ -3,7 +3,7 @@ import type { EffectState, StoredEffect, StoredEffects } from '../effects.ts'
 import type { Asking, Question } from './asking.ts'
 import { PAGE, pages } from './pages.ts'
 
-const COLUMNS = 'number, action, id, entry, key, t, made, due, body, state, attempts, next, why, sent, settled'
+const COLUMNS = 'number, action, id, entry, key, t, made, due, body, state, attempts, next, why, began, sent, settled'
 
 export interface EffectFilter {
   readonly action?: string | undefined
@@ -54,6 +54,12 @@ export class EffectReader implements StoredEffects {
 
   at(number: number): StoredEffect | undefined {
     const row = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE number = ?`).get(number)
+    return row && effectOf(row)
+  }
+
+  /** By its idempotency key. Looks at all of them. */
+  withId(id: string): StoredEffect | undefined {
+    const row = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE id = ?`).get(id)
     return row && effectOf(row)
   }
 

@@ -13,9 +13,15 @@ export class EffectWriter {
     )
     const change = (set: string, from: string) => db.prepare(`UPDATE effect SET ${set} WHERE number = ?1 AND state = '${from}'`)
     this.#changes = {
-      tried: change('attempts = attempts + 1, sent = ?2, next = ?3, why = ?4', 'pending'),
-      delivered: change("state = 'delivered', attempts = attempts + 1, sent = ?2, settled = ?3, next = NULL, why = NULL", 'pending'),
-      dead: change("state = 'dead', attempts = attempts + 1, sent = ?2, settled = ?3, next = NULL, why = ?4", 'pending'),
+      tried: change('attempts = attempts + 1, began = coalesce(began, ?2), sent = ?2, next = ?3, why = ?4', 'pending'),
+      delivered: change(
+        "state = 'delivered', attempts = attempts + 1, began = coalesce(began, ?2), sent = ?2, settled = ?3, next = NULL, why = NULL",
+        'pending',
+      ),
+      dead: change(
+        "state = 'dead', attempts = attempts + 1, began = coalesce(began, ?2), sent = ?2, settled = ?3, next = NULL, why = ?4",
+        'pending',
+      ),
       again: change("state = 'pending', attempts = 0, settled = NULL", 'dead'),
       dropped: change("state = 'dropped', settled = ?2, why = ?3", 'dead'),
     }

@@ -1,5 +1,5 @@
 /** What is committed in the log's SQLite file, read by a connection of its own that blocks nobody. */
-import type { StoredDecisions, StoredLog, StoredSchema, StoredSegment } from '../store.ts'
+import type { StoredDecisions, StoredLog, StoredSchema, StoredSegment, StoredStages } from '../store.ts'
 import { Asking, type Question } from './asking.ts'
 import { DecisionFinder } from './decision-finder.ts'
 import { EffectReader } from './effect-reader.ts'
@@ -86,6 +86,16 @@ export class SqliteReader implements StoredLog {
       const { name, value, sum } = row as { name: string; value: string; sum: number | null }
       return [name, checkSum(this.#path, name, value, sum)]
     })
+  }
+
+  lastStages(): number {
+    return (this.#db.prepare('SELECT coalesce(max(number), 0) AS last FROM stage').get() as { last: number }).last
+  }
+
+  /** Blocks of stage times that may have some of decisions on an entry of the log. */
+  stagesAt(entry: number): StoredStages[] {
+    const rows = this.#db.prepare('SELECT number, first, last, bytes FROM stage WHERE last >= ?1 AND first <= ?1 ORDER BY last')
+    return rows.all(entry) as unknown as StoredStages[]
   }
 
   readState(name: string): Uint8Array | undefined {

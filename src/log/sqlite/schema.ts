@@ -29,6 +29,9 @@ const migrations: readonly string[] = [
      sent INTEGER, settled INTEGER);
    CREATE INDEX effect_entry ON effect (entry);
    CREATE INDEX effect_pending ON effect (action, number) WHERE state = 'pending';`,
+  `ALTER TABLE effect ADD COLUMN began INTEGER;
+   CREATE TABLE stage (number INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, bytes BLOB NOT NULL);
+   CREATE INDEX stage_last ON stage (last);`,
 ]
 
 export const FORMAT = migrations.length

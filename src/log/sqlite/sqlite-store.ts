@@ -107,6 +107,10 @@ export class SqliteStore implements LogStore {
     return this.#reader.schemas()
   }
 
+  lastStages(): number {
+    return this.#reader.lastStages()
+  }
+
   get(name: string): string | undefined {
     return this.#reader.get(name)
   }

@@ -3,6 +3,7 @@ import { limits } from '../../base/limits.ts'
 import type { Commit } from '../store.ts'
 import { EffectWriter } from './effect-writer.ts'
 import { LetterWriter } from './letter-writer.ts'
+import { StageWriter } from './stage-writer.ts'
 import { checkStructure } from './structure.ts'
 import { migrate } from './schema.ts'
 import { sumOf } from './sums.ts'
@@ -19,6 +20,7 @@ export class Writer {
   readonly #decisions: StatementSync
   readonly #letters: LetterWriter
   readonly #effects: EffectWriter
+  readonly #stages: StageWriter
   readonly #schema: StatementSync
   readonly #put: StatementSync
   readonly #drop: StatementSync
@@ -42,6 +44,7 @@ export class Writer {
     this.#decisions = db.prepare('INSERT INTO decisions (model, first, last, count, bytes) VALUES (?, ?, ?, ?, ?)')
     this.#letters = new LetterWriter(db)
     this.#effects = new EffectWriter(db)
+    this.#stages = new StageWriter(db)
     this.#schema = db.prepare('INSERT INTO schema (source, version, columns, sum) VALUES (?, ?, ?, ?)')
     this.#put = db.prepare('INSERT OR REPLACE INTO value (name, value, sum) VALUES (?, ?, ?)')
     this.#drop = db.prepare('DELETE FROM value WHERE name = ?')
@@ -49,6 +52,7 @@ export class Writer {
       db.prepare('DELETE FROM segment WHERE first < ?'),
       db.prepare('DELETE FROM decisions WHERE id < (SELECT id FROM decisions WHERE last >= ? ORDER BY id LIMIT 1)'),
       db.prepare("DELETE FROM effect WHERE entry < ? AND state IN ('delivered', 'dropped', 'dry')"),
+      db.prepare('DELETE FROM stage WHERE last < ?'),
     ]
   }
 
@@ -69,7 +73,18 @@ export class Writer {
     this.#db.close()
   }
 
-  #apply({ segment, decisions = [], effects = [], settled = [], dead = [], letters = [], schemas = [], forget, put = [] }: Commit): void {
+  #apply({
+    segment,
+    decisions = [],
+    effects = [],
+    settled = [],
+    stages,
+    dead = [],
+    letters = [],
+    schemas = [],
+    forget,
+    put = [],
+  }: Commit): void {
     for (const { source, version, columns } of schemas) {
       const text = JSON.stringify(columns)
       this.#schema.run(source, version, text, sumOf(`${source} ${version}`, text))
@@ -78,6 +93,7 @@ export class Writer {
     for (const { model, first, last, count, bytes } of decisions) this.#decisions.run(model, first, last, count, bytes)
     for (const effect of effects) this.#effects.add(effect)
     for (const change of settled) this.#effects.change(change)
+    if (stages) this.#stages.add(stages)
     for (const change of letters) this.#letters.change(change)
     for (const letter of dead) this.#letters.add(letter)
     if (forget !== undefined) for (const statement of this.#forget) statement.run(forget)

@@ -1,0 +1,69 @@
+/** A trace for a person: a line a moment, with how long after the line before it. */
+import { inspect } from 'node:util'
+import type { Trace, TracedEffect } from '../run/trace.ts'
+import { timeText } from './time-text.ts'
+import { counted } from './summary.ts'
+
+/** A moment: UTC ms, and what happened then. */
+type Line = readonly [at: number, what: string]
+
+export function traceText({ decision, on, moments, effects }: Trace): string {
+  const { model, key, entry, t, score, refused } = decision
+  const result = refused === undefined ? `score ${score ?? 'NULL'}` : `refused: ${refused}`
+  const { came, turn, appended, features, scored, durable } = moments ?? {}
+  const happened: (readonly [at: number | undefined, what: string])[] = [
+    on?.kind === 'event' ? [on.time, `event of '${on.source}' happened`] : [t, triggerText(on)],
+    [on?.kind === 'tick' ? undefined : came, 'came in: the first record of its turn'],
+    [turn, 'its turn began'],
+    [on?.kind === 'event' ? on.arrival : undefined, 'arrived, as the log says'],
+    [appended, 'has its place in the log'],
+    [features, 'features were there'],
+    [scored, 'score made'],
+    [durable, 'durable'],
+  ]
+  const lines = happened.filter((line): line is Line => line[0] !== undefined)
+  const notes = moments ? [] : ['  stages: not kept; they are written a second after the decision, and of older decisions samples are kept']
+  return [
+    `${model}  ${key}  ${result}  (entry ${entry})`,
+    ...(on && 'fields' in on ? [`  ${inspect(on.fields, { breakLength: Infinity, depth: 2, maxStringLength: 100 })}`] : []),
+    ...timeline(lines),
+    ...notes,
+    ...effects.flatMap(effectLines),
+  ].join('\n')
+}
+
+const triggerText = (on: Trace['on']): string =>
+  on === undefined ? 'decided as of; the log has forgotten on what' : on.kind === 'tick' ? 'tick' : 'asked for'
+
+/** The distance to the line before is shown, not a sum. */
+function timeline(lines: readonly Line[]): string[] {
+  return lines.map(
+    ([at, what], i) => `  ${timeText(at)}  ${i === 0 ? ''.padStart(12) : spanText(at - lines[i - 1][0]).padStart(12)}  ${what}`,
+  )
+}
+
+function spanText(ms: number): string {
+  const size = Math.abs(ms)
+  const text =
+    size < 10_000 ? `${ms.toFixed(3)} ms` : size < 36_000_000 ? `${(ms / 1000).toFixed(1)} s` : `${(ms / 3_600_000).toFixed(1)} h`
+  return ms < 0 ? text : `+${text}`
+}
+
+function effectLines({ number, action, id, state, attempts, made, began, sent, settled, next, due, why, ...ms }: TracedEffect): string[] {
+  const inTime = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'
+  const lines: Line[] = [[made, 'made']]
+  if (began !== undefined) lines.push([began, 'first try'])
+  if (sent !== undefined && attempts > 1) lines.push([sent, 'last try'])
+  if (settled !== undefined) lines.push([settled, state === 'delivered' ? 'acknowledged' : state])
+  if (next !== undefined) lines.push([next, 'next try'])
+  const took = (['queue', 'delivery', 'acknowledgement'] as const).flatMap(name => {
+    const of = ms[`${name}Ms`]
+    return of === undefined ? [] : [`${name} ${of.toFixed(0)} ms`]
+  })
+  return [
+    `  effect ${number}  ${action}  [${state}${inTime}, ${counted(attempts, 'attempt')}]  ${took.join(', ')}`.trimEnd(),
+    `    id ${id}`,
+    ...timeline(lines).map(line => `  ${line}`),
+    ...(why === undefined ? [] : [`    ${why}`]),
+  ]
+}

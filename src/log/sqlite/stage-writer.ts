@@ -1,0 +1,30 @@
+/**
+ * Stage times into their table, which is bounded: the newest blocks are all kept, of those before them one in so many, and the oldest of these go. Runs in the
+ * writer's thread, within a commit.
+ */
+import { limits } from '../../base/limits.ts'
+import type { StoredStages } from '../store.ts'
+import type { DatabaseSync, StatementSync } from './sqlite.ts'
+
+export class StageWriter {
+  readonly #insert: StatementSync
+  readonly #thin: StatementSync
+  readonly #forget: StatementSync
+  readonly #recent: number
+  readonly #sampled: number
+
+  /** `recent`, `sampled`: blocks that are kept of each kind. */
+  constructor(db: DatabaseSync, recent: number = limits.STAGE_BLOCKS_RECENT, sampled: number = limits.STAGE_BLOCKS_SAMPLED) {
+    this.#recent = recent
+    this.#sampled = sampled
+    this.#insert = db.prepare('INSERT OR REPLACE INTO stage (number, first, last, bytes) VALUES (?, ?, ?, ?)')
+    this.#thin = db.prepare(`DELETE FROM stage WHERE number = ? AND number % ${limits.STAGE_BLOCKS_EVERY} <> 0`)
+    this.#forget = db.prepare('DELETE FROM stage WHERE number <= ?')
+  }
+
+  add({ number, first, last, bytes }: StoredStages): void {
+    this.#insert.run(number, first, last, bytes)
+    this.#thin.run(number - this.#recent)
+    this.#forget.run(number - this.#recent - this.#sampled * limits.STAGE_BLOCKS_EVERY)
+  }
+}

@@ -1,0 +1,200 @@
+/** Messages as a run tells them, as spans and metrics; and that the API's own types fit. */
+import assert from 'node:assert/strict'
+import { afterEach, test } from 'node:test'
+import { metrics, ROOT_CONTEXT, SpanStatusCode, trace, type Context } from '@opentelemetry/api'
+import { channels, type DecisionMessage, type EffectMessage } from '../base/channels.ts'
+import { limits } from '../base/limits.ts'
+import type { Attributes, MetricOptions, Moment } from './api.ts'
+import { measureDecisions, traceDecisions } from './index.ts'
+
+const run = {}
+const start = 1_767_225_600_000
+const decided: DecisionMessage = {
+  run,
+  pipeline: 'shop',
+  model: 'risk',
+  first: 4,
+  last: 6,
+  count: 3,
+  at: start + 6.5,
+  stages: { waited: 1, taken: 2, queued: 3, features: 4, inference: 5, durable: 6 },
+}
+const named = { run, pipeline: 'shop', action: 'tell', model: 'risk', id: 'i', number: 1, entry: 5, key: '1' }
+const took = { made: start, at: start + 100, queueMs: 10, deliveryMs: 30, acknowledgementMs: 20 }
+const delivered: EffectMessage = { ...named, ...took, outcome: 'delivered', attempt: 1 }
+
+const undo: (() => void)[] = []
+afterEach(() => undo.splice(0).forEach(stop => stop()))
+
+interface Recorded {
+  readonly name: string
+  readonly parent: string | undefined
+  readonly attributes: Attributes
+  readonly start: number
+  end?: number
+  status?: { code: number; message?: string }
+}
+
+/** Microseconds after `start`. */
+const after = ([seconds, nanoseconds]: Moment): number => (seconds * 1000 - start) * 1000 + nanoseconds / 1000
+
+/** A tracer whose contexts are the names of spans. */
+function tracing(isRecording = true) {
+  const spans: Recorded[] = []
+  const tracer = {
+    startSpan(
+      name: string,
+      { startTime, attributes = {}, root }: { startTime?: Moment; attributes?: Attributes; root?: boolean } = {},
+      parent?: string,
+    ) {
+      assert.equal(root === true, parent === undefined)
+      const recorded: Recorded = { name, parent, attributes, start: after(startTime!) }
+      spans.push(recorded)
+      return {
+        name,
+        isRecording: () => isRecording && recorded.end === undefined,
+        setStatus: (status: { code: number; message?: string }) => void (recorded.status = status),
+        end: (at?: Moment) => void (recorded.end = after(at!)),
+      }
+    },
+  }
+  return { spans, tracer, within: (span: { name: string }) => span.name }
+}
+
+test('a stretch of decisions is a trace, its stages follow one another in it, and its effects are in it', () => {
+  const { spans, tracer, within } = tracing()
+  undo.push(traceDecisions({ tracer, within, run }))
+  channels.decision.publish({ ...decided, run: {} })
+  channels.decision.publish(decided)
+  channels.effect.publish({ ...delivered, outcome: 'tried', why: 'x' })
+  channels.effect.publish({ ...delivered, due: start + 99 })
+  channels.effect.publish({ ...delivered, entry: 7 })
+  assert.deepEqual(
+    spans.map(({ name, parent, start, end }) => [name, parent, start, end]),
+    [
+      ['decide risk', undefined, 500, 21_500],
+      ['waited', 'decide risk', 500, 1500],
+      ['taken', 'decide risk', 1500, 3500],
+      ['queued', 'decide risk', 3500, 6500],
+      ['features', 'decide risk', 6500, 10_500],
+      ['inference', 'decide risk', 10_500, 15_500],
+      ['durable', 'decide risk', 15_500, 21_500],
+      ['effect tell', 'decide risk', 40_000, 100_000],
+      ['queue', 'effect tell', 40_000, 50_000],
+      ['delivery', 'effect tell', 50_000, 80_000],
+      ['acknowledgement', 'effect tell', 80_000, 100_000],
+    ],
+  )
+  const [{ attributes }] = spans
+  assert.deepEqual([attributes['spillway.entry.first'], attributes['spillway.entry.last'], attributes['spillway.decisions']], [4, 6, 3])
+  const ofEffect = spans[7].attributes
+  assert.deepEqual(
+    [ofEffect['spillway.effect.in_time'], ofEffect['spillway.effect.id'], ofEffect['spillway.effect.attempts']],
+    [false, 'i', 1],
+  )
+})
+
+test('of decisions that a start found undecided a trace begins where they were begun; an effect at its deadline is in time', () => {
+  const { spans, tracer, within } = tracing()
+  undo.push(traceDecisions({ tracer, within }))
+  channels.decision.publish({ ...decided, stages: { features: 1, inference: 1, durable: 1 } })
+  channels.effect.publish({ ...delivered, due: delivered.at })
+  assert.deepEqual([spans[0].start, spans[0].end, spans.length], [6500, 9500, 8])
+  assert.equal(spans[4].attributes['spillway.effect.in_time'], true)
+  channels.effect.publish(delivered)
+  assert.equal('spillway.effect.in_time' in spans[8].attributes, false)
+})
+
+test('an effect that is dead is a span that failed', () => {
+  const { spans, tracer, within } = tracing()
+  undo.push(traceDecisions({ tracer, within }))
+  channels.decision.publish(decided)
+  channels.effect.publish({ ...delivered, outcome: 'dead', why: 'status 500' })
+  assert.deepEqual(spans.find(({ name }) => name === 'effect tell')?.status, { code: SpanStatusCode.ERROR, message: 'status 500' })
+})
+
+test('of what a tracer does not record only the first span is made, and nothing follows', () => {
+  const { spans, tracer, within } = tracing(false)
+  undo.push(traceDecisions({ tracer, within }))
+  channels.decision.publish(decided)
+  channels.effect.publish(delivered)
+  assert.deepEqual(
+    spans.map(({ name }) => name),
+    ['decide risk'],
+  )
+})
+
+test('effects of decisions long ago are not traced: so many stretches are remembered', () => {
+  const { spans, tracer, within } = tracing()
+  undo.push(traceDecisions({ tracer, within }))
+  const publish = (entry: number) => channels.decision.publish({ ...decided, first: entry, last: entry, count: 1 })
+  const effects = () => spans.filter(({ name }) => name === 'effect tell').length
+  for (let entry = 0; entry < limits.TRACES_HELD; entry++) publish(entry)
+  channels.effect.publish({ ...delivered, entry: 0 })
+  assert.equal(effects(), 1)
+  publish(limits.TRACES_HELD)
+  channels.effect.publish({ ...delivered, entry: 0 })
+  assert.equal(effects(), 1)
+  channels.effect.publish({ ...delivered, entry: limits.TRACES_HELD })
+  assert.equal(effects(), 2)
+})
+
+/** A meter that lists what is recorded. */
+function metering() {
+  const all: (readonly [string, number, string])[] = []
+  const instrument = (name: string, _options?: MetricOptions) => {
+    const take = (value: number, attributes: Attributes = {}) => void all.push([name, value, Object.values(attributes).join(' ')])
+    return { record: take, add: take }
+  }
+  return { all, meter: { createHistogram: instrument, createCounter: instrument } }
+}
+
+test('each decision counts in each of its stages, and effects with what came of them', () => {
+  const { all, meter } = metering()
+  undo.push(measureDecisions({ meter, run }))
+  channels.decision.publish({ ...decided, run: {} })
+  channels.decision.publish({ ...decided, count: 2 })
+  channels.effect.publish(delivered)
+  channels.effect.publish({ ...delivered, outcome: 'dead' })
+  const stages = [
+    ...Object.entries(decided.stages).map(([stage, ms]: [string, number]) => ['spillway.stage.duration', ms / 1000, `shop risk ${stage}`]),
+    ['spillway.decision.duration', 0.021, 'shop risk'],
+  ]
+  assert.deepEqual(
+    all.map(([name, value, of]) => [name, Math.round(value * 1e6) / 1e6, of]),
+    [
+      ['spillway.decisions', 2, 'shop risk'],
+      ...stages,
+      ...stages,
+      ['spillway.effect.tries', 1, 'shop tell delivered'],
+      ['spillway.effect.stage.duration', 0.01, 'shop tell queue'],
+      ['spillway.effect.stage.duration', 0.03, 'shop tell delivery'],
+      ['spillway.effect.stage.duration', 0.02, 'shop tell acknowledgement'],
+      ['spillway.effect.tries', 1, 'shop tell dead'],
+    ],
+  )
+})
+
+test('a large stretch is recorded so many times at most, and counted whole', () => {
+  const { all, meter } = metering()
+  undo.push(measureDecisions({ meter }))
+  channels.decision.publish({ ...decided, count: 5000, stages: { features: 1, inference: 1, durable: 1 } })
+  const times = (of: string) => all.filter(([name]) => name === of).length
+  assert.deepEqual(
+    [times('spillway.stage.duration'), times('spillway.decision.duration'), all[0][1]],
+    [3 * limits.METER_TIMES_MAX, 0, 5000],
+  )
+})
+
+test("the API's own tracer and meter fit, and nobody listens once it is ended", () => {
+  const tracer = trace.getTracer('spillway')
+  const stop = [
+    traceDecisions({ tracer, within: (span): Context => trace.setSpan(ROOT_CONTEXT, span) }),
+    measureDecisions({ meter: metrics.getMeter('spillway') }),
+  ]
+  channels.decision.publish(decided)
+  channels.effect.publish(delivered)
+  assert.deepEqual([channels.decision.hasSubscribers, channels.effect.hasSubscribers], [true, true])
+  for (const end of stop) end()
+  assert.deepEqual([channels.decision.hasSubscribers, channels.effect.hasSubscribers], [false, false])
+})
