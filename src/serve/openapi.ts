@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { durationText } from '../base/time.ts'
 import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
-import { sharedSchemas, streamAnswer } from './api-schemas.ts'
+import { decisionStream, effectStream, sharedSchemas } from './api-schemas.ts'
 import { featuresSchema, recordSchema, type Schema } from './json-schema.ts'
 import type { Serving } from './serving.ts'
 
@@ -160,7 +160,19 @@ const fixedPaths: Readonly<Record<string, Schema>> = {
         query('model', { type: 'string' }, 'only those of this model'),
         query('after', { type: 'string' }, 'go on behind this id; Last-Event-ID does the same'),
       ],
-      responses: { 200: streamAnswer, ...failures(400, 401, 403, 404, 503) },
+      responses: { 200: decisionStream, ...failures(400, 401, 403, 404, 503) },
+    },
+  },
+  '/effects/stream': {
+    get: {
+      operationId: 'effects',
+      summary:
+        'What becomes of effects: each as it stands whenever that has changed, as server-sent events; an id is a place to go on from',
+      parameters: [
+        query('action', { type: 'string' }, 'only those of this action'),
+        query('after', { type: 'string' }, 'go on behind this id; Last-Event-ID does the same'),
+      ],
+      responses: { 200: effectStream, ...failures(400, 401, 403, 404, 503) },
     },
   },
   '/healthz': { get: { operationId: 'healthz', summary: 'The process lives', responses: { 200: { description: 'it does' } } } },

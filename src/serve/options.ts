@@ -14,7 +14,7 @@ export interface ServeOptions {
   readonly pipeline: { readonly ir: PipelineIR }
   /** The run's data folder: what it has recorded is read from there. */
   readonly data: string
-  /** Says when the run has made decisions durable; without it there is no stream of them. */
+  /** Says when the run has made decisions, or what became of effects, durable; without it there are no streams of them. */
   readonly feed?: Feed
   /** Who may; without them everyone may do everything, which is for a machine of one's own. */
   readonly tokens?: Tokens

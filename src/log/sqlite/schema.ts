@@ -29,6 +29,10 @@ const migrations: readonly string[] = [
      sent INTEGER, settled INTEGER);
    CREATE INDEX effect_entry ON effect (entry);
    CREATE INDEX effect_pending ON effect (action, number) WHERE state = 'pending';`,
+  // Counts all changes to effects: what whoever follows them has seen.
+  `ALTER TABLE effect ADD COLUMN changed INTEGER;
+   UPDATE effect SET changed = number;
+   CREATE INDEX effect_changed ON effect (changed);`,
 ]
 
 export const FORMAT = migrations.length
