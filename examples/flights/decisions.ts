@@ -1,8 +1,6 @@
 /** The model's decisions over the whole file, in memory: what `fit.ts` and `ages.ts` work on. */
 import type { PipelineIR } from 'spillway'
-import { decide } from '../../src/replay/decide.ts'
-import { load } from '../../src/replay/load.ts'
-import type { ReplayLog } from '../../src/replay/log.ts'
+import { decide, load, type ReplayLog } from 'spillway/replay'
 import { flightsFile } from './data.ts'
 import pipeline from './flights.ts'
 

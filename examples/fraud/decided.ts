@@ -1,8 +1,6 @@
 /** The decisions of `fraud.ts`, or of the same with groups placed elsewhere, over a generated file, in memory: what `fit.ts` and `ages.ts` work on. */
 import type { PipelineIR } from 'spillway'
-import { decide } from '../../src/replay/decide.ts'
-import { load } from '../../src/replay/load.ts'
-import type { ReplayLog } from '../../src/replay/log.ts'
+import { decide, load, type ReplayLog } from 'spillway/replay'
 import pipeline from './fraud.ts'
 import type { Scored } from './scored.ts'
 import type { Truth } from './truth.ts'

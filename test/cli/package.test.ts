@@ -52,7 +52,7 @@ function link(target: string, path: string): void {
 
 before(() => {
   const copy = join(folder, 'copy')
-  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'LICENSE', 'README.md', 'CHANGELOG.md'])
+  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'examples', 'LICENSE', 'README.md', 'CHANGELOG.md'])
     if (existsSync(join(root, name))) cpSync(join(root, name), join(copy, name), { recursive: true })
   mkdirSync(join(copy, 'dist'))
   cpSync(join(root, 'LICENSE'), join(copy, 'dist/left-from-an-earlier-build.js'))
@@ -80,7 +80,14 @@ test('it holds the library and nothing that is not for its users', () => {
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath, entry.name).slice(installed.length + 1))
   const top = new Set(files.map(file => file.split('/')[0]))
-  assert.deepEqual([...top].filter(name => name !== 'README.md').sort(), ['CHANGELOG.md', 'LICENSE', 'dist', 'package.json', 'src'])
+  assert.deepEqual([...top].filter(name => name !== 'README.md').sort(), [
+    'CHANGELOG.md',
+    'LICENSE',
+    'dist',
+    'examples',
+    'package.json',
+    'src',
+  ])
   assert.deepEqual(
     files.filter(file => /\.test\.|test-d|tsconfig|left-from/.test(file)),
     [],
@@ -110,6 +117,29 @@ test('init, type check, test and replay, on the built code', () => {
   assert.match(printed, /^card_testing {2}2026-01-01T13:10:00\.000Z {2}c3 {2}score 0\.9$/m)
   assert.match(printed, /^card_testing +12 /m)
   assert.ok(existsSync(join(demo, 'out.parquet')))
+})
+
+test('its examples, copied out as they say, find all that they import, and run', () => {
+  cpSync(join(installed, 'examples'), join(app, 'examples'), { recursive: true })
+  writeFileSync(join(app, 'package.json'), '{ "type": "module", "private": true }\n')
+  const files = globSync('examples/**/*.ts', { cwd: app })
+  assert.ok(files.length > 40)
+  const options = ['--strict', '--module', 'nodenext', '--target', 'es2024', '--lib', 'es2024,esnext', '--types', 'node']
+  ok(
+    app,
+    process.execPath,
+    join(root, 'node_modules/typescript/bin/tsc'),
+    '--noEmit',
+    '--allowImportingTsExtensions',
+    '--skipLibCheck',
+    '--resolveJsonModule',
+    ...options,
+    ...files,
+  )
+  const city = ['--customers', '60', '--terminals', '120', '--days', '45', '--seed', '2']
+  ok(app, process.execPath, 'examples/fraud/generate.ts', ...city, '--out', 'payments.ndjson', '--planted', 'planted.ndjson')
+  const ages = ok(app, process.execPath, 'examples/fraud/ages.ts', '--payments', 'payments.ndjson', '--planted', 'planted.ndjson')
+  assert.match(ages, /^\| 15 min \|/m)
 })
 
 test("the client type-checks in a browser's project, which knows nothing of Node", () => {
