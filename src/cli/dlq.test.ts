@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { auditOf, done } from '../../test/cli/audit-lines.ts'
 import { called, calledJson } from '../../test/cli/called.ts'
 import { sales, Shop } from '../../test/cli/shop.ts'
 import { limits } from '../base/limits.ts'
 import { openFolder } from '../log/sqlite/data-folder.ts'
 import type { RecordedDecision } from '../run/recorded.ts'
-import { auditPath } from '../serve/audit.ts'
 
 interface Letter {
   readonly id: number
@@ -194,21 +194,14 @@ describe('a folder that is changed', () => {
     await dlq('drop', '99', '--why', 'noise')
     await dlq('drop', '1', '2', '--why', 'noise')
     await dlq('replay', '--all', shop.pipeline)
-    const text = readFileSync(auditPath(shop.data), 'utf8')
-    const lines = text
-      .trimEnd()
-      .split('\n')
-      .map(line => JSON.parse(line) as Record<string, string>)
-    assert.deepEqual(
-      lines.map(({ what, to, outcome, detail }) => [what, to, outcome, detail]),
-      [
-        ['dlq edit', '3', 'done', 'price, card'],
-        ['dlq replay', '3, 4', 'done', '1 settled, 1 refused again'],
-        ['dlq drop', '99', 'refused', 'SPILL_INPUT'],
-        ['dlq drop', '1, 2', 'done', 'noise'],
-        ['dlq replay', 'all', 'done', '0 settled, 1 refused again'],
-      ],
-    )
+    const { lines, text } = auditOf(shop.data)
+    assert.deepEqual(lines.map(done), [
+      ['dlq edit', '3', 'done', 'price, card'],
+      ['dlq replay', '3, 4', 'done', '1 settled, 1 refused again'],
+      ['dlq drop', '99', 'refused', 'SPILL_INPUT'],
+      ['dlq drop', '1, 2', 'done', 'noise'],
+      ['dlq replay', 'all', 'done', '0 settled, 1 refused again'],
+    ])
     assert.ok(lines.every(({ at, who }) => !Number.isNaN(Date.parse(at)) && /^cli:./.test(who)))
     assert.doesNotMatch(text, /4\.75|hush/)
   })

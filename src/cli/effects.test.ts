@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { auditOf, done } from '../../test/cli/audit-lines.ts'
 import { called, calledJson } from '../../test/cli/called.ts'
 import type { NewEffect, StoredEffect } from '../log/effects.ts'
 import { closeFolder, openFolder } from '../log/sqlite/data-folder.ts'
-import { auditPath } from '../serve/audit.ts'
 
 const effect = (number: number): NewEffect => ({
   number,
@@ -45,19 +45,12 @@ test('dead effects are tried again or dropped, all or none, and each change is a
       [3, 'pending'],
     ],
   )
-  const text = readFileSync(auditPath(data), 'utf8')
-  const lines = text.trimEnd().split('\n')
-  assert.deepEqual(
-    lines.map(line => {
-      const { what, to, outcome, detail } = JSON.parse(line) as Record<string, string>
-      return [what, to, outcome, detail]
-    }),
-    [
-      ['effects retry', '1', 'refused', 'SPILL_BUSY'],
-      ['effects retry', '1, 3', 'refused', 'SPILL_INPUT'],
-      ['effects retry', '1', 'done', undefined],
-      ['effects drop', '2', 'done', 'nobody listens'],
-    ],
-  )
+  const { lines, text } = auditOf(data)
+  assert.deepEqual(lines.map(done), [
+    ['effects retry', '1', 'refused', 'SPILL_BUSY'],
+    ['effects retry', '1, 3', 'refused', 'SPILL_INPUT'],
+    ['effects retry', '1', 'done', undefined],
+    ['effects drop', '2', 'done', 'nobody listens'],
+  ])
   assert.doesNotMatch(text, /the receiver/)
 })

@@ -128,6 +128,20 @@ function decideOperation({ name, decide, description }: ModelIR): Schema {
 
 const query = (name: string, schema: Schema, description: string): Schema => ({ name, in: 'query', schema, description })
 
+function streamOperation(operationId: string, what: string, of: 'model' | 'action', answer: Schema): Schema {
+  return {
+    get: {
+      operationId,
+      summary: `${what}, as server-sent events; an id is a place to go on from`,
+      parameters: [
+        query(of, { type: 'string' }, `only those of this ${of}`),
+        query('after', { type: 'string' }, 'go on behind this id; Last-Event-ID does the same'),
+      ],
+      responses: { 200: answer, ...failures(400, 401, 403, 404, 503) },
+    },
+  }
+}
+
 const fixedPaths: Readonly<Record<string, Schema>> = {
   '/features': {
     post: {
@@ -152,29 +166,13 @@ const fixedPaths: Readonly<Record<string, Schema>> = {
       responses: { 200: { description: 'the decisions', content: json(ref('Decisions')) }, ...failures(400, 401, 403, 404) },
     },
   },
-  '/events': {
-    get: {
-      operationId: 'events',
-      summary: 'Decisions as they become durable, as server-sent events; an id is a place to go on from',
-      parameters: [
-        query('model', { type: 'string' }, 'only those of this model'),
-        query('after', { type: 'string' }, 'go on behind this id; Last-Event-ID does the same'),
-      ],
-      responses: { 200: decisionStream, ...failures(400, 401, 403, 404, 503) },
-    },
-  },
-  '/effects/stream': {
-    get: {
-      operationId: 'effects',
-      summary:
-        'What becomes of effects: each as it stands whenever that has changed, as server-sent events; an id is a place to go on from',
-      parameters: [
-        query('action', { type: 'string' }, 'only those of this action'),
-        query('after', { type: 'string' }, 'go on behind this id; Last-Event-ID does the same'),
-      ],
-      responses: { 200: effectStream, ...failures(400, 401, 403, 404, 503) },
-    },
-  },
+  '/events': streamOperation('events', 'Decisions as they become durable', 'model', decisionStream),
+  '/effects/stream': streamOperation(
+    'effects',
+    'What becomes of effects: each as it stands whenever that has changed',
+    'action',
+    effectStream,
+  ),
   '/healthz': { get: { operationId: 'healthz', summary: 'The process lives', responses: { 200: { description: 'it does' } } } },
   '/readyz': {
     get: { operationId: 'readyz', summary: 'The run takes events', responses: { 200: { description: 'it does' }, ...failures(503) } },

@@ -124,18 +124,8 @@ test('its examples, copied out as they say, find all that they import, and run',
   writeFileSync(join(app, 'package.json'), '{ "type": "module", "private": true }\n')
   const files = globSync('examples/**/*.ts', { cwd: app })
   assert.ok(files.length > 40)
-  const options = ['--strict', '--module', 'nodenext', '--target', 'es2024', '--lib', 'es2024,esnext', '--types', 'node']
-  ok(
-    app,
-    process.execPath,
-    join(root, 'node_modules/typescript/bin/tsc'),
-    '--noEmit',
-    '--allowImportingTsExtensions',
-    '--skipLibCheck',
-    '--resolveJsonModule',
-    ...options,
-    ...files,
-  )
+  const module = ['--module', 'nodenext', '--resolveJsonModule', '--skipLibCheck']
+  typeChecks(files, ...module, '--target', 'es2024', '--lib', 'es2024,esnext', '--types', 'node')
   const city = ['--customers', '60', '--terminals', '120', '--days', '45', '--seed', '2']
   ok(app, process.execPath, 'examples/fraud/generate.ts', ...city, '--out', 'payments.ndjson', '--planted', 'planted.ndjson')
   const ages = ok(app, process.execPath, 'examples/fraud/ages.ts', '--payments', 'payments.ndjson', '--planted', 'planted.ndjson')
@@ -149,29 +139,14 @@ const api = client({ url: '/spillway', fetch: (url, init) => window.fetch(url, i
 void api.send(named<typeof payments>('payments'), []).then(({ accepted }) => (document.title = String(accepted)))
 `
   writeFileSync(join(app, 'page.ts'), page)
-  const options = [
-    '--strict',
-    '--module',
-    'esnext',
-    '--moduleResolution',
-    'bundler',
-    '--target',
-    'es2022',
-    '--lib',
-    'es2022,dom',
-    '--types',
-    '',
-  ]
-  ok(
-    app,
-    process.execPath,
-    join(root, 'node_modules/typescript/bin/tsc'),
-    '--noEmit',
-    '--allowImportingTsExtensions',
-    ...options,
-    'page.ts',
-  )
+  const module = ['--module', 'esnext', '--moduleResolution', 'bundler']
+  typeChecks(['page.ts'], ...module, '--target', 'es2022', '--lib', 'es2022,dom', '--types', '')
 })
+
+function typeChecks(files: readonly string[], ...options: readonly string[]): void {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  ok(app, process.execPath, compiler, '--strict', '--noEmit', '--allowImportingTsExtensions', ...options, ...files)
+}
 
 test('dev, whose process for each version is a file of the package', () => {
   const wait = 'for i in $(seq 1200); do grep -q "^card_testing .*score" dev.txt && break; sleep 0.1; done'
