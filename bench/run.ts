@@ -19,6 +19,8 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   serve: () => import('./serve.ts'),
   freshness: () => import('./freshness.ts'),
   action: () => import('./action.ts'),
+  decide: () => import('./decide.ts'),
+  clinic: () => import('./clinic.ts'),
 }
 
 type Result =

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { answering } from './forked.ts'
-import { monotonic } from './monotonic.ts'
+import { sharedClock } from './shared-clock.ts'
 
 export interface Received {
   /** Milliseconds from when the event was due until its effect was acknowledged here, in order of acknowledgement. */
@@ -23,7 +23,7 @@ async function acknowledge(request: IncomingMessage, response: ServerResponse): 
   const { vector } = JSON.parse(await bodyOf(request)) as { vector: { due: number } }
   keys.push(String(request.headers['idempotency-key']))
   response.writeHead(204).end()
-  ms.push(monotonic() - vector.due)
+  ms.push(sharedClock() - vector.due)
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

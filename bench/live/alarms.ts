@@ -77,6 +77,16 @@ export const HOOK = 'BENCH_HOOK'
 export const alarm = action('alarm', { when: risk.score.gte(0.5), do: webhook(env(HOOK), { allowPrivate: true }) })
 export const alarms = pipeline('alarms', [risk, alarm])
 
+/** A reading as the text of it says. */
+export interface Signal {
+  readonly id: string
+  readonly device: string
+  readonly level: number
+  readonly alarms: 0 | 1
+  readonly due: number
+  readonly at: number
+}
+
 /** A reading as JSON. `share` of them alarm; `due` is when it is to be sent, by the clock that all processes have. */
 export function signalText(number: number, share: number, due: number, at: number): string {
   const level = ((number * 7919) % 200) / 100 - 1

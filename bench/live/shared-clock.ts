@@ -3,3 +3,18 @@ export function sharedClock(): number {
   const [seconds, nanoseconds] = process.hrtime()
   return seconds * 1000 + nanoseconds / 1e6
 }
+
+/** A clock that goes faster than time, the same in every process that is told of it. */
+export interface Simulated {
+  /** What it shows, UTC ms, when the shared clock is at `begin`. */
+  readonly start: number
+  readonly begin: number
+  /** Its milliseconds in one of the shared clock's. */
+  readonly speed: number
+}
+
+/** UTC ms, integer. */
+export const simulatedClock =
+  ({ start, begin, speed }: Simulated): (() => number) =>
+  () =>
+    Math.floor(start + (sharedClock() - begin) * speed)

@@ -37,7 +37,8 @@ export function* linesOf(simulator: Simulator, start: number): Generator<Line> {
   yield* labels
 }
 
-function paymentText(id: number, { customer, terminal, cents }: Payment, at: string): string {
+/** `at`: ISO 8601. With the end of its line. */
+export function paymentText(id: number, { customer, terminal, cents }: Payment, at: string): string {
   const amount = `${Math.floor(cents / 100)}.${twoDigits[cents % 100]}`
   return `{"id":"${id}","card":"c${customer}","terminal":"t${terminal}","amount":${amount},"at":"${at}"}\n`
 }

@@ -32,6 +32,7 @@ const table: Readonly<Record<AggregateName, readonly [Said, Said?]>> = {
   share: [subtracted],
   timeSinceLast: [['selective', 'exact', 'recent']],
   countDistinct: [['other', 'exact', 'distinct']],
+  decayedSum: [folded],
   row: [['selective', 'exact', 'recent']],
 }
 
@@ -69,6 +70,7 @@ test('what a partial holds', () => {
   assert.deepEqual(partialOf('count', 'int'), { kind: 'sums', terms: [] })
   const foldNames = (['sum', 'mean', 'variance', 'stddev', 'slope'] as const).map(agg => partialOf(agg, 'double'))
   assert.deepEqual(foldNames, ['sum', 'sum', 'spread', 'spread', 'trend'])
+  assert.equal(partialOf('decayedSum', 'int', { halfLife: 7 }), 'decay 7')
   assert.deepEqual(partialOf('min', 'string'), { kind: 'extremes', sign: 1 })
   assert.deepEqual(partialOf('max', 'string'), { kind: 'extremes', sign: -1 })
   for (const agg of ['last', 'timeSinceLast'] as const) assert.deepEqual(partialOf(agg, 'bool', { k: 7 }), { kind: 'recent', k: 1 })
@@ -112,6 +114,7 @@ const window: SqlWindow = {
   double: integer => `double(${integer})`,
   rounded: exact => `fl(${exact})`,
   constant: String,
+  powerOf2: double => `2^(${double})`,
   delivered: physical => `delivered(${physical})`,
 }
 

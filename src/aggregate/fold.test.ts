@@ -2,14 +2,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { decayFold } from './decay-fold.ts'
 import { spreadFold, sumFold, trendFold, type Fold } from './fold.ts'
 
 const TOLERANCE = 1e-12
 
 type Event = readonly [time: number, value: number]
 
-const folds = [sumFold, spreadFold, trendFold]
-const times = fc.integer({ min: -2_000_000, max: 2_000_000 })
+const HALF_LIFE = 50_000
+const decay = decayFold(HALF_LIFE)
+const folds = [sumFold, spreadFold, trendFold, decay]
+const LATEST = 2_000_000
+const times = fc.integer({ min: -LATEST, max: LATEST })
 const values = fc.oneof(fc.integer({ min: -1000, max: 1000 }), fc.integer({ min: -1e9, max: 1e9 }))
 const someEvents = (minLength: number) => fc.array(fc.tuple(times, values), { minLength, maxLength: 12 })
 
@@ -38,6 +42,7 @@ const foldOf = (fold: Fold, events: readonly Event[]): number[] =>
 
 /** A partial without what depends on the grouping: the mean time is made absolute. */
 function readingOf(fold: Fold, partial: readonly number[]): number[] {
+  if (fold === decay) return [partial[0], (partial[2] + partial[3]) * 2 ** (partial[1] * 16 - LATEST / HALF_LIFE)]
   if (fold !== trendFold) return [...partial]
   const [n, origin, ...rest] = partial
   return [n, origin + rest[0], ...rest.slice(1)]
@@ -50,6 +55,7 @@ const means = (events: readonly Event[]) => ([0, 1] as const).map(i => sum(event
 function naive(fold: Fold, events: readonly Event[]): number[] {
   const [meanTime, mean] = means(events)
   if (fold === sumFold) return [events.length, sum(events.map(([, value]) => value)), 0]
+  if (fold === decay) return [events.length, sum(events.map(([time, value]) => value * 2 ** ((time - LATEST) / HALF_LIFE)))]
   const products = (term: (time: number, value: number) => number) =>
     sum(events.map(([time, value]) => term(time - meanTime, value - mean)))
   if (fold === spreadFold) return [events.length, mean, products((_, x) => x * x)]
@@ -60,6 +66,7 @@ function naive(fold: Fold, events: readonly Event[]): number[] {
 function magnitudes(fold: Fold, events: readonly Event[]): number[] {
   const [time, value] = ([0, 1] as const).map(i => sum(events.map(event => Math.abs(event[i]))))
   if (fold === sumFold) return [0, value, value]
+  if (fold === decay) return [0, sum(events.map(([time, value]) => Math.abs(value) * 2 ** ((time - LATEST) / HALF_LIFE)))]
   if (fold === spreadFold) return [0, value, value * value]
   return [0, time, value, time * time, time * value]
 }
@@ -110,6 +117,8 @@ test('what an event is lifted to', () => {
   assert.deepEqual(lifted(sumFold, [70, 5]), [1, 5, 0])
   assert.deepEqual(lifted(spreadFold, [70, 5]), [1, 5, 0])
   assert.deepEqual(lifted(trendFold, [70, 5]), [1, 70, 0, 5, 0, 0])
+  assert.deepEqual(lifted(decay, [HALF_LIFE * 18, 5]), [1, 1, 20, 0])
+  assert.deepEqual(lifted(decay, [-HALF_LIFE, 5]), [1, -1, 5 * 2 ** 15, 0])
 })
 
 test('by hand: unequal counts, spreads of their own, and origins apart', () => {

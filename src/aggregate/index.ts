@@ -3,6 +3,7 @@ import type { Aggregate } from './aggregate.ts'
 import { change } from './change.ts'
 import { countDistinct } from './count-distinct.ts'
 import { count } from './count.ts'
+import { decayedSum } from './decayed-sum.ts'
 import { first } from './first.ts'
 import { lastK } from './last-k.ts'
 import { last } from './last.ts'
@@ -36,5 +37,6 @@ export const aggregates: Readonly<Record<AggregateName, Aggregate>> = {
   share,
   timeSinceLast,
   countDistinct,
+  decayedSum,
   row,
 }

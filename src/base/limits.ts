@@ -80,8 +80,9 @@ export const limits = {
   WAITING_RECORDS_MAX: 1 << 16,
   /** Turns of a run that wait for the disk, beyond which the next is made a while later. */
   TURNS_UNPACED: 8,
-  /** That while, milliseconds. */
+  /** That while, milliseconds, and the longest that it becomes when more and more turns wait. */
   TURN_PACE_MS: 5,
+  TURN_PACE_MS_MAX: 40,
   /** Turns of a run that wait for the disk, beyond which the next one waits too. */
   TURNS_IN_FLIGHT_MAX: 64,
   /** Milliseconds by which the wall clock may run ahead of the time that passed, before nothing more is stamped by it. */

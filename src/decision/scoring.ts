@@ -38,10 +38,17 @@ export interface Scores {
   readonly refused: ReadonlyMap<number, string>
 }
 
+/** What tells a leaf from the others of its model, and the group read that it is a feature of, by `readId`. */
+interface Place {
+  readonly id: string
+  readonly read: string | undefined
+}
+
 /** Makes vectors and scores of one model from the fields of its trigger and the features that it reads, in columns. */
 export class Scoring {
   readonly #compiled: CompiledModel
   readonly #types: ReadonlyMap<string, ColumnIR>
+  readonly #places = new Map<LeafIR, Place>()
 
   /** `columns` are those of the trigger. */
   constructor({ scores }: Definitions, model: ModelIR, columns: readonly ColumnIR[], strings: Strings) {
@@ -56,23 +63,35 @@ export class Scoring {
   }
 
   /** Where a model's leaves are found: each is delivered once a stretch, whatever refers to it. */
-  #leaves({ columnOf, features }: Given): (leaf: LeafIR) => VectorColumn {
+  #leaves(given: Given): (leaf: LeafIR) => VectorColumn {
     const known = new Map<string, VectorColumn>()
-    const deliver = (leaf: LeafIR): VectorColumn => {
-      if (leaf.op !== 'feature') return delivered(columnOf(leaf.name), this.#types.get(leaf.name)!)
-      const read = features.get(readId(leaf))
-      assert(read !== undefined, `group '${leaf.group}' is read at the key of its input`)
-      const { group } = read.read
-      const index = group.features.findIndex(({ name }) => name === leaf.name)
-      return delivered(read.out[index], group.features[index])
-    }
     return leaf => {
-      const id = leaf.op === 'feature' ? `${readId(leaf)}.${leaf.name}` : leaf.name
-      const found = known.get(id) ?? deliver(leaf)
-      known.set(id, found)
+      const place = this.#placeOf(leaf)
+      let found = known.get(place.id)
+      if (!found) known.set(place.id, (found = this.#deliver(leaf, place, given)))
       return found
     }
   }
+
+  #deliver({ name }: LeafIR, { read: id }: Place, { columnOf, features }: Given): VectorColumn {
+    if (id === undefined) return delivered(columnOf(name), this.#types.get(name)!)
+    const read = features.get(id)
+    assert(read !== undefined, 'a group is read at the key of its input')
+    const index = read.read.group.features.findIndex(feature => feature.name === name)
+    return delivered(read.out[index], read.read.group.features[index])
+  }
+
+  #placeOf(leaf: LeafIR): Place {
+    let place = this.#places.get(leaf)
+    if (!place) this.#places.set(leaf, (place = placeOf(leaf)))
+    return place
+  }
+}
+
+function placeOf(leaf: LeafIR): Place {
+  if (leaf.op !== 'feature') return { id: leaf.name, read: undefined }
+  const read = readId(leaf)
+  return { id: `${read}.${leaf.name}`, read }
 }
 
 /** Adds to the scorer's refusals the rows in which a feature was refused: nothing may stand in for such a value. */

@@ -6,7 +6,7 @@
  */
 import { limits } from '../base/limits.ts'
 import { show } from '../base/show.ts'
-import type { AggregateOptions, DistinctOptions, RateOptions, Window } from './aggregating.ts'
+import type { AggregateOptions, DecayOptions, DistinctOptions, RateOptions, Window } from './aggregating.ts'
 import { callerPlace } from './caller.ts'
 import type { AggregateName, FeatureIR, TypeIR } from './ir.ts'
 import type { TypeInfo } from './literal.ts'
@@ -32,7 +32,7 @@ export class AggregateCall {
   }
 }
 
-export type Options = AggregateOptions & RateOptions & DistinctOptions
+export type Options = AggregateOptions & RateOptions & DistinctOptions & Partial<DecayOptions>
 
 let called: AggregateCall[] | undefined
 
@@ -63,6 +63,7 @@ export function aggregate(agg: AggregateName, window: Window, options: Options =
     ...(where && { where: where.ir }),
     ...(flag(agg, 'before', options.before) && { before: true as const }),
     ...((agg === 'rate' || agg === 'slope') && { per: unitOf(agg, options.per) }),
+    ...(agg === 'decayedSum' && { halfLife: halfLifeOf(agg, options.halfLife) }),
     ...(k !== undefined && { k: countOf(`'${agg}' of how many`, k, limits.LAST_K_MAX) }),
     ...(agg === 'countDistinct' && { limit: countOf(`'${agg}' limit`, options.limit ?? limits.DISTINCT_MAX, limits.DISTINCT_MAX) }),
     ...(options.maxEvents !== undefined && { maxEvents: maxEventsOf(agg, hop, reach, options.maxEvents) }),
@@ -88,7 +89,8 @@ export function condition(what: string, value: unknown): Node {
 
 function optionsOf(agg: AggregateName): readonly (keyof Options)[] {
   const every = ['where', 'hop', 'exact', 'before', 'maxEvents'] as const
-  return agg === 'rate' || agg === 'slope' ? [...every, 'per'] : agg === 'countDistinct' ? [...every, 'limit'] : every
+  if (agg === 'rate' || agg === 'slope') return [...every, 'per']
+  return agg === 'countDistinct' ? [...every, 'limit'] : agg === 'decayedSum' ? [...every, 'halfLife'] : every
 }
 
 function checkInput(agg: AggregateName, input: Node): void {
@@ -126,6 +128,11 @@ function flag(agg: AggregateName, name: string, value: unknown): boolean {
 function unitOf(agg: AggregateName, per: RateOptions['per'] = 'minute'): number {
   const units = { second: '1s', minute: '1m', hour: '1h', day: '1d' } as const
   return durationOf(`'${agg}' per`, units[per as keyof typeof units] ?? per)
+}
+
+function halfLifeOf(agg: AggregateName, halfLife: Options['halfLife']): number {
+  if (halfLife === undefined) mistake(`'${agg}' needs halfLife, after how long an event counts half: { halfLife: '1h' }`)
+  return durationOf(`'${agg}' halfLife`, halfLife)
 }
 
 function countOf(what: string, value: unknown, max: number): number {

@@ -34,6 +34,11 @@ export interface RateOptions extends AggregateOptions {
   readonly per?: 'second' | 'minute' | 'hour' | 'day' | Duration
 }
 
+export interface DecayOptions extends AggregateOptions {
+  /** After how long an event counts half. */
+  readonly halfLife: Duration
+}
+
 export interface DistinctOptions extends AggregateOptions {
   /** The largest count answered exactly: 4,096 unless given, and at most. */
   readonly limit?: number
@@ -75,8 +80,8 @@ interface Quantity<K extends 'number' | 'duration', T> extends OrderedValue<K, T
   quantile(...notYet: unknown[]): never
   /** Comes with sketches. */
   histogram(...notYet: unknown[]): never
-  /** Comes with inexact aggregates. */
-  decayedSum(...notYet: unknown[]): never
+  /** Σ x · 2^(−age / halfLife): what an event adds halves with each half-life. `'lifetime'` needs no tiles. A double over every type. */
+  decayedSum(window: Window, options: DecayOptions): Aggregate<'number', number | null>
 }
 
 interface Instant<T> extends OrderedValue<'timestamp', T> {

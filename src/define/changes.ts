@@ -117,10 +117,12 @@ export function placeText(place: PlacementIR): string {
     case 'lag':
     case 'partial':
       return `${place.kind}(${durationText(place.by)})`
-    case 'scheduled': {
+    case 'scheduled':
+    case 'batch':
+    case 'hybrid': {
       const { schedule } = place
       const when = schedule.kind === 'cron' ? `${schedule.cron} ${schedule.zone}` : `every ${durationText(schedule.every)}`
-      return `scheduled(${when})`
+      return `${place.kind}(${when})`
     }
     default:
       return place.kind

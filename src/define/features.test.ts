@@ -203,6 +203,12 @@ test('windows, hops and options that cannot be are refused', () => {
   refuses(() => group(p => ({ f: p.qty.sum('1h', { per: 'minute' }) })), /'sum' has no option 'per'/)
   refuses(() => group(p => ({ f: p.qty.sum('1h', { wher: p.ok }) })), "'sum' has no option 'wher'; did you mean 'where'?")
   refuses(() => group(p => ({ f: p.qty.rate('1h', { per: 'fortnight' }) })), /'rate' per: 'fortnight' is no duration/)
+  refuses(
+    () => group(p => ({ f: p.qty.decayedSum('1d') })),
+    "'decayedSum' needs halfLife, after how long an event counts half: { halfLife: '1h' }",
+  )
+  refuses(() => group(p => ({ f: p.qty.decayedSum('1d', { halfLife: 5 }) })), /'decayedSum' halfLife: /)
+  refuses(() => group(p => ({ f: p.qty.sum('1d', { halfLife: '1h' }) })), /'sum' has no option 'halfLife'/)
   refuses(() => group(p => ({ f: p.qty.lastK(0, '1h') })), "'lastK' of how many: write a whole number from 1 to 1024, got 0")
   refuses(
     () => group(p => ({ f: p.kind.countDistinct('1h', { limit: 5000 }) })),
@@ -213,7 +219,7 @@ test('windows, hops and options that cannot be are refused', () => {
 })
 
 test('words of later versions say so', () => {
-  for (const word of ['quantile', 'topK', 'histogram', 'decayedSum'])
+  for (const word of ['quantile', 'topK', 'histogram'])
     refuses(() => group(p => ({ f: p.qty[word](0.5, '1h') })), new RegExp(`^'${word}' comes with .*; until then use `), 'SPILL_UNSUPPORTED')
 })
 
@@ -226,8 +232,7 @@ test('a wrong group is refused', () => {
   refuses(badly({ window: '1h' }), /features 'g' has no option 'window'/)
   refuses(badly({ owner: 5 }), "features 'g': owner is text, got 5")
   refuses(badly({ values: undefined }), "features 'g' needs values: r => ({ … }), got undefined")
-  refuses(badly({ place: undefined }), /has no place: nightly batch, the default, comes with batch runs/, 'SPILL_UNSUPPORTED')
-  refuses(badly({ place: 'stream' }), /place is 'stream'; write stream, corrected, lag\('5m'\)/)
+  refuses(badly({ place: 'stream' }), /place is 'stream'; write stream, batch\('0 2 \* \* \*'\), hybrid/)
   refuses(() => features('card now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) }), /is no name/)
 })
 

@@ -98,6 +98,7 @@ export const aggregateNames = [
   'share',
   'timeSinceLast',
   'countDistinct',
+  'decayedSum',
   'row',
 ] as const
 
@@ -119,6 +120,8 @@ export interface FeatureIR extends TypeIR {
   readonly before?: true
   /** `rate` and `slope`: the unit of time, milliseconds. */
   readonly per?: number
+  /** `decayedSum`: after how many milliseconds an event counts half. */
+  readonly halfLife?: number
   /** `lastK`: how many. */
   readonly k?: number
   /** `countDistinct`: the largest count that is answered exactly. */
@@ -137,6 +140,8 @@ export type PlacementIR =
   | { readonly kind: 'lag'; readonly by: number }
   | { readonly kind: 'partial'; readonly by: number }
   | { readonly kind: 'scheduled'; readonly schedule: ScheduleIR; readonly lasts: number }
+  | { readonly kind: 'batch'; readonly schedule: ScheduleIR; readonly lasts: number }
+  | { readonly kind: 'hybrid'; readonly schedule: ScheduleIR }
 
 export interface GroupIR {
   readonly name: string

@@ -46,7 +46,18 @@ test('placements that cannot be are refused', () => {
   refuses(() => every('0m'), /'0m' is no duration/)
 })
 
-test('what does not exist yet says what to write until it does', () => {
-  refuses(() => batch('0 2 * * *', { lasts: '2h' }), /batch\(…\) comes with batch runs; until then write scheduled/, 'SPILL_UNSUPPORTED')
-  refuses(() => hybrid('0 2 * * *'), /hybrid\(…\) comes with batch runs; until then write stream/, 'SPILL_UNSUPPORTED')
+test('batch and hybrid are scheduled, nightly unless they say when', () => {
+  const nightly = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
+  assert.deepEqual(irOf(undefined), { kind: 'batch', schedule: nightly, lasts: 7_200_000 })
+  assert.deepEqual(irOf(batch()), irOf(undefined))
+  assert.deepEqual(irOf(hybrid()), { kind: 'hybrid', schedule: nightly })
+  const zurich = { kind: 'cron', cron: '0 3 * * 1', zone: 'Europe/Zurich' }
+  assert.deepEqual(irOf(batch('0 3 * * 1', { lasts: '0ms', zone: 'Europe/Zurich' })), { kind: 'batch', schedule: zurich, lasts: 0 })
+  assert.deepEqual(irOf(hybrid('0 3 * * 1', { zone: 'Europe/Zurich' })), { kind: 'hybrid', schedule: zurich })
+  assert.deepEqual(irOf(hybrid(every('10s'))), { kind: 'hybrid', schedule: { kind: 'interval', every: 10_000, phase: 0 } })
+  refuses(() => batch('nightly'), /batch: 'nightly' is no cron \(.*\); write one such as '0 2 \* \* \*'/)
+  refuses(() => batch('0 2 * * *', { lasts: 'long' as never }), /batch lasts: 'long' is no duration/)
+  refuses(() => hybrid('0 0 31 2 *'), "hybrid: the cron '0 0 31 2 *' never runs")
+  refuses(() => hybrid('0 2 * * *', { lasts: '1h' } as never), "hybrid has no option 'lasts'; there is zone")
+  refuses(() => hybrid(every('5m'), { zone: 'UTC' }), 'hybrid: an interval has no zone; leave it out or write a cron')
 })

@@ -3,7 +3,7 @@ import { Cron } from 'croner'
 import type { Duration } from '../base/time.ts'
 import { show } from '../base/show.ts'
 import type { PlacementIR, ScheduleIR } from './ir.ts'
-import { durationOf, mistake, unsupported } from './mistake.ts'
+import { durationOf, mistake } from './mistake.ts'
 import { checkOptions } from './names.ts'
 import { checkZone } from './t.ts'
 
@@ -50,12 +50,32 @@ export const partial = (by: Duration): Placement => place({ kind: 'partial', by:
 export function scheduled(schedule: string | Every, options: { readonly lasts: Duration; readonly zone?: string }): Placement {
   checkOptions('scheduled', options, ['lasts', 'zone'])
   if (options.lasts === undefined) mistake("scheduled needs lasts, how long the job takes: { lasts: '2h' }")
-  return place({
-    kind: 'scheduled',
-    schedule: scheduleOf(schedule, options.zone),
-    lasts: durationOf('scheduled lasts', options.lasts, { zero: true }),
-  })
+  return place(jobOf('scheduled', schedule, options))
 }
+
+/**
+ * As the last batch run gave it: what was known at the time it was scheduled for, as of then. `lasts` is how long after that time its values are there, two
+ * hours unless given; it is the placement of a group that has none, at 02:00.
+ */
+export function batch(schedule: string | Every = NIGHTLY, options: { readonly lasts?: Duration; readonly zone?: string } = {}): Placement {
+  checkOptions('batch', options, ['lasts', 'zone'])
+  return place(jobOf('batch', schedule, options))
+}
+
+/** What is known at the decision, at its time, with batch runs at `schedule` for the body of long windows and the stream for the head. */
+export function hybrid(schedule: string | Every = NIGHTLY, options: { readonly zone?: string } = {}): Placement {
+  checkOptions('hybrid', options, ['zone'])
+  return place({ kind: 'hybrid', schedule: scheduleOf('hybrid', schedule, options.zone) })
+}
+
+const NIGHTLY = '0 2 * * *'
+const LASTS = '2h'
+
+const jobOf = <K extends 'scheduled' | 'batch'>(
+  kind: K,
+  schedule: string | Every,
+  { lasts = LASTS, zone }: { readonly lasts?: Duration; readonly zone?: string },
+) => ({ kind, schedule: scheduleOf(kind, schedule, zone), lasts: durationOf(`${kind} lasts`, lasts, { zero: true }) })
 
 /** The schedule that `every(…)` without an entity is: multiples of the interval from the epoch, plus `phase`. */
 export function interval(every: Duration, options: object): Every {
@@ -67,45 +87,33 @@ export function interval(every: Duration, options: object): Every {
   return new Interval({ kind: 'interval', every: ms, phase: phaseMs })
 }
 
-export function batch(..._notYet: unknown[]): never {
-  return unsupported(
-    "place: batch(…) comes with batch runs; until then write scheduled('0 2 * * *', { lasts: '2h' }), which reads the same values from history",
-  )
-}
-
-export function hybrid(..._notYet: unknown[]): never {
-  return unsupported('place: hybrid(…) comes with batch runs; until then write stream, which gives the same values')
-}
-
-/** The IR of a group's `place`, or the mistake in it. */
+/** The IR of a group's `place`, or the mistake in it. Without one, nightly batch: start there, and stream what pays. */
 export function placementOf(what: string, value: unknown): PlacementIR {
-  if (value === undefined)
-    return unsupported(
-      `${what} has no place: nightly batch, the default, comes with batch runs; until then write place: stream or place: scheduled(…)`,
-    )
+  if (value === undefined) return jobOf('batch', NIGHTLY, {})
   if (value instanceof Place) return value.ir
-  return mistake(`${what}: place is ${show(value)}; write stream, corrected, lag('5m'), partial('5m') or scheduled(…)`)
+  return mistake(`${what}: place is ${show(value)}; write ${WORDS}`)
 }
+
+const WORDS = "stream, batch('0 2 * * *'), hybrid('0 2 * * *'), corrected, lag('5m'), partial('5m') or scheduled(…)"
 
 function place(ir: PlacementIR): Placement {
   return new Place(ir) as unknown as Placement
 }
 
-function scheduleOf(schedule: unknown, zone: string | undefined): ScheduleIR {
+function scheduleOf(what: string, schedule: unknown, zone: string | undefined): ScheduleIR {
   if (schedule instanceof Interval)
-    return zone === undefined ? schedule.ir : mistake('scheduled: an interval has no zone; leave it out or write a cron')
-  const checkedZone = zone === undefined ? 'UTC' : checkZone('scheduled', zone)
-  if (typeof schedule !== 'string') mistake(`scheduled needs a cron such as '0 2 * * *' or every('5m'), got ${show(schedule)}`)
-  if (nextRun(schedule) === null) mistake(`scheduled: the cron '${schedule}' never runs`)
+    return zone === undefined ? schedule.ir : mistake(`${what}: an interval has no zone; leave it out or write a cron`)
+  const checkedZone = zone === undefined ? 'UTC' : checkZone(what, zone)
+  if (typeof schedule !== 'string') mistake(`${what} needs a cron such as '${NIGHTLY}' or every('5m'), got ${show(schedule)}`)
+  if (nextRun(what, schedule) === null) mistake(`${what}: the cron '${schedule}' never runs`)
   return { kind: 'cron', cron: schedule, zone: checkedZone }
 }
 
-function nextRun(cron: string): Date | null {
+function nextRun(what: string, cron: string): Date | null {
   try {
     return new Cron(cron, { paused: true, timezone: 'UTC' }).nextRun(new Date(0))
   } catch (error) {
-    return mistake(
-      `scheduled: '${cron}' is no cron (${(error as Error).message.replace(/^CronPattern: /, '').replace(/\.$/, '')}); write one such as '0 2 * * *'`,
-    )
+    const why = (error as Error).message.replace(/^CronPattern: /, '').replace(/\.$/, '')
+    return mistake(`${what}: '${cron}' is no cron (${why}); write one such as '${NIGHTLY}'`)
   }
 }

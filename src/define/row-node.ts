@@ -32,6 +32,9 @@ export class RowNode extends Node {
   slope(window: Window, options?: Options): AggregateCall {
     return aggregate('slope', window, options, this)
   }
+  decayedSum(window: Window, options?: Options): AggregateCall {
+    return aggregate('decayedSum', window, options, this)
+  }
   countDistinct(window: Window, options?: Options): AggregateCall {
     return aggregate('countDistinct', window, options, this)
   }
@@ -57,8 +60,5 @@ export class RowNode extends Node {
   }
   histogram(): never {
     return unsupported("'histogram' comes with sketches; until then use count(w, r.x.between(low, high)) for each bucket")
-  }
-  decayedSum(): never {
-    return unsupported("'decayedSum' comes with inexact aggregates; until then use sum over a window")
   }
 }

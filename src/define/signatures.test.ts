@@ -26,7 +26,7 @@ test('a column takes exactly the words that the table gives its type', () => {
   for (const word of words) {
     for (const type of Object.keys(columns) as ColumnType[]) {
       const node = made.row[type] as unknown as Record<string, (...given: unknown[]) => unknown>
-      const call = () => (word === 'lastK' ? node[word](2, '1h') : node[word]('1h'))
+      const call = () => (word === 'lastK' ? node[word](2, '1h') : node[word]('1h', word === 'decayedSum' ? { halfLife: '5m' } : {}))
       if (signatures[word].takes.includes(type)) call()
       else
         assert.throws(
@@ -42,7 +42,7 @@ test('results keep the scale of what they select or add, and lose it in a quotie
   const decimal = { type: 'decimal', scale: 3 } as const
   for (const name of ['sum', 'min', 'max', 'first', 'last', 'lastK', 'change', 'row'] as const)
     assert.deepEqual(signatures[name].result(decimal), decimal)
-  for (const name of ['mean', 'variance', 'stddev', 'rate', 'slope'] as const)
+  for (const name of ['mean', 'variance', 'stddev', 'rate', 'slope', 'decayedSum'] as const)
     assert.deepEqual(signatures[name].result(decimal), { type: 'double' })
   assert.deepEqual(signatures.change.result({ type: 'timestamp' }), { type: 'duration' })
   assert.deepEqual(signatures.count.result(undefined), { type: 'int' })

@@ -40,6 +40,7 @@ export const signatures: Readonly<Record<AggregateName, Signature>> = {
   share: { takes: ['bool'], result: always('double') },
   timeSinceLast: { takes: any, optional: true, result: always('duration') },
   countDistinct: { takes: any, result: always('int') },
+  decayedSum: { takes: quantities, result: always('double') },
   /** What `table` is made of. */
   row: { takes: any, result: same },
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { refuses } from '../../test/refuses.ts'
-import { batch, count, entity, features, lag, linear, model, on, pipeline, source, stream, t, table } from '../index.ts'
+import { count, entity, features, lag, linear, model, on, pipeline, source, stream, t, table } from '../index.ts'
 
 const customer = entity('customer', t.string())
 const schema = { customer, tier: t.enum(['free', 'pro']), price: t.decimal(2).nullable(), at: t.timestamp(), gone: t.bool().nullable() }
@@ -87,9 +87,8 @@ test('mistakes are named with their fix', () => {
     )
   refuses(wrong({ entity: customer }), "table 'plans' has no option 'entity': it is that of the key; leave it out")
   refuses(wrong({ values: () => ({}) }), /^table 'plans' has no option 'values'/)
-  refuses(wrong({ place: 'stream' }), /^table 'plans': place is 'stream'; write stream, corrected/)
+  refuses(wrong({ place: 'stream' }), /^table 'plans': place is 'stream'; write stream, batch/)
   refuses(() => table('my plans', { schema, key: 'customer', time: 'at' }), /^table 'my plans' is no name/)
-  refuses(() => wrong({ place: batch() })(), /^place: batch\(…\) comes with batch runs/, 'SPILL_UNSUPPORTED')
   refuses(() => on(plans as never), "on(…) needs a source, got the group 'plans'; of a table write on(plans.source)")
   refuses(
     () => features('f', { from: plans as never, entity: customer, place: stream, values: () => ({ n: count('1h') }) }),

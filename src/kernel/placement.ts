@@ -34,6 +34,7 @@ export interface Placed {
 export function placeAsks(placement: PlacementIR, source: SourceIR, block: Block, triggers: Triggers): Placed {
   switch (placement.kind) {
     case 'stream':
+    case 'hybrid':
       return asKnown(block, triggers, triggers.clock, triggers.prefix)
     case 'lag': {
       const clock = triggers.clock.map(t => t - placement.by)
@@ -43,6 +44,7 @@ export function placeAsks(placement: PlacementIR, source: SourceIR, block: Block
       const cut = triggers.clock.map(t => t - placement.by)
       return asKnown(block, triggers, triggers.clock, arrivedBy(block.arrival, cut, triggers.prefix))
     }
+    case 'batch':
     case 'scheduled': {
       const lastTime = scheduleCursor(placement.schedule)
       const clock = triggers.clock.map(t => lastTime(t - placement.lasts))

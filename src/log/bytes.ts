@@ -72,6 +72,14 @@ export class ByteWriter {
     this.#length += numbers.byteLength
   }
 
+  /** The first so many of some numbers as doubles, as `array` writes them. */
+  doubles(values: ArrayLike<number>, length: number): void {
+    this.#reserve(8 * length + 8)
+    let at = Math.ceil(this.#length / 8) * 8
+    for (let i = 0; i < length; i++, at += 8) this.#view.setFloat64(at, values[i], true)
+    this.#length = at
+  }
+
   /** What was written, in a buffer of its own that starts with it. The writer begins anew. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.view().slice()

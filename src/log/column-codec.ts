@@ -22,7 +22,7 @@ export function writeNumbers(writer: ByteWriter, values: Float64Array | Int32Arr
   const range = greatest - least
   if (!whole || range >= 2 ** 32) {
     writer.varint(DOUBLES)
-    writer.array(Float64Array.from(values.subarray(0, length)))
+    writer.doubles(values, length)
     return
   }
   const form = range === 0 ? CONSTANT : range < 2 ** 8 ? BYTES : range < 2 ** 16 ? SHORTS : WORDS
@@ -53,7 +53,7 @@ export function readNumbers(reader: ByteReader, length: number): Float64Array {
 
 /** Writes a column, with its length in bytes before it, so that a reader can pass over it. `strings` is given for ids of strings. */
 export function writeColumn(writer: ByteWriter, { values, nulls }: Column, length: number, scratch: ByteWriter, strings?: Strings): void {
-  const hasNulls = nulls !== undefined && nulls.subarray(0, length).includes(1)
+  const hasNulls = nulls !== undefined && isAmong(1, nulls, length)
   scratch.varint(hasNulls ? 1 : 0)
   if (hasNulls) scratch.array(nulls.subarray(0, length))
   if (strings) writeTexts(scratch, values, nulls, length, strings)
@@ -66,6 +66,12 @@ export function readColumn(reader: ByteReader, length: number, strings?: Strings
   const nulls = reader.varint() === 1 ? reader.array(Uint8Array, length).slice() : undefined
   const values = strings ? readTexts(reader, length, strings) : readNumbers(reader, length)
   return nulls ? { values, nulls } : { values }
+}
+
+/** A view of the first few costs more than a look at them. */
+function isAmong(sought: number, values: Uint8Array, length: number): boolean {
+  for (let row = 0; row < length; row++) if (values[row] === sought) return true
+  return false
 }
 
 const firstSeen = new FirstSeen()

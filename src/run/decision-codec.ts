@@ -14,6 +14,7 @@ import { isList, type VectorColumn } from '../model/vector.ts'
 import type { LiveDecisions } from './live-model.ts'
 
 const VERSION = 1
+const NO_TEXTS = new Strings()
 
 /** What the columns of a stretch are. */
 export interface DecisionShape {
@@ -51,8 +52,8 @@ export class DecisionWriter {
   readonly #strings: Strings
   readonly #out = new ByteWriter()
   readonly #scratch = new ByteWriter()
-  /** By model, the shape of its stretches as text: all of them have the same. */
-  readonly #shapes = new Map<ModelIR, string>()
+  /** By model, the shape of its stretches as a text's bytes: all of them have the same. */
+  readonly #shapes = new Map<ModelIR, Uint8Array>()
 
   /** `strings` has the texts of vectors. */
   constructor(fingerprint: string, strings: Strings) {
@@ -66,13 +67,13 @@ export class DecisionWriter {
     const out = this.#out
     out.varint(VERSION)
     out.varint(length)
-    out.text(this.#shapeText(decisions))
+    out.raw(this.#shapeBytes(decisions))
     for (const numbers of position ? [entry, t, position] : [entry, t]) writeNumbers(out, numbers, length)
     this.#write(decisions.key, length, key.type === 'string' ? stringsOf(key.name) : undefined)
     if (id && decisions.id) this.#write(decisions.id, length, id.type === 'string' ? stringsOf(id.name) : undefined)
     model.inputs.forEach(({ expr }, i) => this.#writeInput(vector[i], length, expr.type === 'string' ? this.#strings : undefined))
     this.#write(score, length, undefined)
-    const reasons = new Strings()
+    const reasons = decisions.refused.size === 0 ? NO_TEXTS : new Strings()
     this.#write(reasonColumn(decisions, reasons), length, reasons)
     for (const { known, clock } of reads) for (const numbers of [known, clock]) writeNumbers(out, numbers, length)
     const body = out.finish()
@@ -82,10 +83,10 @@ export class DecisionWriter {
     return { model: model.name, first: entry[0], last: entry[length - 1], count: length, bytes }
   }
 
-  #shapeText(decisions: LiveDecisions): string {
-    const text = this.#shapes.get(decisions.model) ?? JSON.stringify(shapeOf(decisions, this.#fingerprint))
-    this.#shapes.set(decisions.model, text)
-    return text
+  #shapeBytes(decisions: LiveDecisions): Uint8Array {
+    let bytes = this.#shapes.get(decisions.model)
+    if (!bytes) this.#shapes.set(decisions.model, (bytes = Buffer.from(JSON.stringify(shapeOf(decisions, this.#fingerprint)))))
+    return bytes
   }
 
   #write(column: Column, length: number, strings: Strings | undefined): void {

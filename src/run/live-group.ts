@@ -170,7 +170,7 @@ export class LiveGroup {
 
   /** How many events every ask from `now` on knows. */
   #knownBy(now: number, all: Block): number {
-    if (this.group.place.kind === 'stream') return all.length
+    if (this.group.place.kind === 'stream' || this.group.place.kind === 'hybrid') return all.length
     return placeAsks(this.group.place, this.#source, all, { prefix: Int32Array.of(all.length), clock: Float64Array.of(now), own: false })
       .upto[0]
   }

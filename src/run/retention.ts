@@ -122,6 +122,7 @@ function reachOf({ place, features }: GroupIR): (now: number) => number {
       return now => now - place.by - window
     case 'partial':
       return now => Math.min(now - place.by, now - window)
+    case 'batch':
     case 'scheduled': {
       const lastTime = scheduleCursor(place.schedule)
       return now => lastTime(now - place.lasts) - window

@@ -64,6 +64,7 @@ export class Run {
     this.#pace = new Pace({
       hasWork: () => !ending.isOver && turns.hasWork,
       inFlight: () => committing.inFlight,
+      isBehind: () => !parts.deciding.isIdle,
       turn: () => this.#turn(),
     })
     if (parts.first) void committing.commit(parts.first)

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
-import { corrected, count, entity, every, features, model, pipeline, rules, source, stream, t } from '../index.ts'
+import { action, corrected, count, entity, every, features, model, pipeline, rules, source, stream, t } from '../index.ts'
+import { sendingsOf } from '../action/sendings.ts'
 import { batchOf } from '../intake/batch.ts'
 import { openFolder } from '../log/sqlite/data-folder.ts'
 import { recordedDecisions } from './recorded.ts'
@@ -69,4 +70,20 @@ test('who cannot run holds nothing afterwards, and one that has failed lets go',
   await assert.rejects(failing.run.ended, /told nobody/)
   await failing.stop()
   await (await Running.open(shop, data)).stop()
+})
+
+test('what became of an effect is told by the clock of the run', async () => {
+  const told = action('told', { when: watch.score.gte(0.5), do: () => {} })
+  const telling = pipeline('telling', [told])
+  const settled = Promise.withResolvers<unknown>()
+  let clock = start
+  const running = await Running.open(telling, folder(), {
+    clock: () => clock,
+    sendings: await sendingsOf(telling, {}),
+    onSettled: ([change]) => settled.resolve(change),
+  })
+  await running.run.submit('payments', records)
+  clock = start + 61_000
+  assert.deepEqual(await settled.promise, { kind: 'delivered', number: 1, sent: clock, at: clock })
+  await running.stop()
 })

@@ -40,7 +40,9 @@ export class Running {
     this.#folder = folder
     this.run = new Run(pipeline, { ...options, store, onEffects: told })
     const settle: DispatcherOptions['settle'] = changes => this.run.settle(changes)
-    this.dispatcher = new Dispatcher({ sendings, effects: store.effects, settle, ...(onSettled && { onSettled }), ...(after && { after }) })
+    const { clock } = options
+    const ports = { ...(clock && { clock }), ...(onSettled && { onSettled }), ...(after && { after }) }
+    this.dispatcher = new Dispatcher({ sendings, effects: store.effects, settle, ...ports })
     this.run.tick()
     this.dispatcher.start()
     this.#timers = [every(TICK_EVERY_MS, () => this.run.tick()), every(limits.CHECKPOINT_ROUND_MS, () => this.run.checkpoint())]

@@ -84,6 +84,29 @@ test('the document of the pipeline is whole, and names routes that are there', a
   for (const [, name] of answer.body.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(name in components.schemas, name)
 })
 
+test('a server says at its root what there is to call, each with a line', async () => {
+  const { body, headers } = await app.inject({ url: '/' })
+  assert.match(String(headers['content-type']), /^text\/plain/)
+  const lines = body.trimEnd().split('\n')
+  assert.equal(lines[0], `pipeline '${pipeline.ir.name}'`)
+  const { paths } = openapiOf(pipeline.ir, ['hooks']) as unknown as Document
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
+  )
+  assert.deepEqual(
+    new Set(
+      lines.slice(2).map(line =>
+        line
+          .replace(/^(\w+) +/, '$1 ')
+          .split(/[ ?]/, 2)
+          .join(' '),
+      ),
+    ),
+    new Set([...described, 'GET /openapi.json']),
+  )
+  assert.match(body, /^GET {2}\/features\/now\?key=… {2,}\S/m)
+})
+
 test('an event and a request are described by their columns', () => {
   const { paths } = openapiOf(pipeline.ir) as unknown as Document
   const body = (path: string) => paths[path]['post'].requestBody!.content['application/json'].schema

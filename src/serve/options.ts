@@ -38,6 +38,8 @@ export interface ServeOptions {
   readonly clock?: Clock
   /** Adds what else is to be told at `/metrics`. */
   readonly addMetrics?: (registry: Registry) => void
+  /** Says at `/` what there is to call: a server of its own does, and one inside another has no `/`. */
+  readonly front?: boolean
   readonly bounds?: Partial<Bounds>
   /** Told of what went wrong inside, of which the client learns no more than that. */
   readonly onError?: (error: unknown) => void

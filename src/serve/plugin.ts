@@ -8,6 +8,7 @@ import { readFolder } from '../log/sqlite/data-folder.ts'
 import { decideRoutes } from './decide.ts'
 import { decisionRoutes } from './decisions.ts'
 import { eventRoutes } from './events.ts'
+import { frontRoutes } from './front.ts'
 import { featureRoutes } from './features.ts'
 import { guard } from './guard.ts'
 import { healthRoutes } from './health.ts'
@@ -48,7 +49,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     return told
   })
   guard(app, options)
-  for (const routes of allRoutes) routes(app, serving)
+  for (const routes of options.front ? [...allRoutes, frontRoutes] : allRoutes) routes(app, serving)
 }
 
 /** Metrics first: they look at the others. */

@@ -45,11 +45,11 @@ export function serve({ patience, ...options }: ServerOptions): FastifyInstance 
   endSilent(app)
   app.setNotFoundHandler(async ({ method, url }) => {
     const path = url.split('?')[0]
-    throw new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; /openapi.json lists what there is`)
+    throw new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; GET / lists what there is`)
   })
   app.setErrorHandler((error, _request, reply) => tellError(reply, error))
   app.addHook('preClose', async () => letIdleGo(app))
-  void app.register(servePlugin, options)
+  void app.register(servePlugin, { ...options, front: true })
   return app
 }
 

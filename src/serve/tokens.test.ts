@@ -84,6 +84,7 @@ test('each role may do what is its own, and who has no token nothing', async () 
     ['read', 'GET', '/decisions'],
     ['read', 'GET', '/metrics'],
     ['read', 'GET', '/openapi.json'],
+    ['read', 'GET', '/'],
     ['read', 'GET', '/events?after=x'],
   ]
   for (const [needed, method, url] of doors) {

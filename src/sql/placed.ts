@@ -16,6 +16,7 @@ export interface PlainAsk {
 export function placed({ key, prefix, t, trigger }: PlainAsk, place: PlacementIR, size: number): SqlAsk {
   switch (place.kind) {
     case 'stream':
+    case 'hybrid':
       return { key, prefix, t, without: trigger }
     case 'corrected':
       return { key, prefix: size, t, without: trigger }
@@ -23,6 +24,7 @@ export function placed({ key, prefix, t, trigger }: PlainAsk, place: PlacementIR
       return { key, prefix, upto: t - place.by, t: t - place.by, without: trigger }
     case 'partial':
       return { key, prefix, upto: t - place.by, t, without: trigger }
+    case 'batch':
     case 'scheduled': {
       const s = lastAt(place.schedule, t - place.lasts)
       return { key, prefix, upto: s, t: s, without: trigger }

@@ -14,6 +14,7 @@ export function placedSql({ name, place }: GroupIR, dialect: Dialect): PlacedSql
   const [prefix, t] = ['d._prefix', 'd._t']
   switch (place.kind) {
     case 'stream':
+    case 'hybrid':
       return { prefix, upto: 'd._upto', t }
     case 'corrected':
       return { prefix: String(Number.MAX_SAFE_INTEGER), upto: `CAST(NULL AS ${dialect.types.int})`, t }
@@ -21,6 +22,7 @@ export function placedSql({ name, place }: GroupIR, dialect: Dialect): PlacedSql
       return { prefix, upto: `${t} - ${place.by}`, t: `${t} - ${place.by}` }
     case 'partial':
       return { prefix, upto: `${t} - ${place.by}`, t }
+    case 'batch':
     case 'scheduled': {
       const { schedule, lasts } = place
       if (schedule.kind === 'cron')

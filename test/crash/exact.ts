@@ -6,7 +6,7 @@ const inexact: readonly FeatureIR['agg'][] = ['sum', 'mean', 'variance', 'stddev
 export function isExact({ groups }: PipelineIR, { expr }: ModelIR['inputs'][number]): boolean {
   if (expr.op !== 'feature') return true
   const feature = groups.find(({ name }) => name === expr.group)!.features.find(({ name }) => name === expr.name)!
-  return !(feature.input?.type === 'double' && inexact.includes(feature.agg))
+  return feature.agg !== 'decayedSum' && !(feature.input?.type === 'double' && inexact.includes(feature.agg))
 }
 
 /**

@@ -13,7 +13,7 @@ export function drawPlacement(draw: Draw, span: number): PlacementIR {
     [5, () => ({ kind: 'stream' })],
     [1, () => ({ kind: 'lag', by: by() })],
     [1, () => ({ kind: 'partial', by: by() })],
-    [1, () => ({ kind: 'scheduled', schedule: { kind: 'interval', every: every(), phase: 0 }, lasts: by() })],
+    [1, () => ({ kind: draw.pick(['scheduled', 'batch']), schedule: { kind: 'interval', every: every(), phase: 0 }, lasts: by() })],
   ])()
 }
 

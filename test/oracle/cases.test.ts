@@ -50,6 +50,6 @@ test('every ask expects every feature, and every aggregate and placement has a c
   )
   assert.deepEqual(
     seen(one => [one.group.place.kind]),
-    new Set(['stream', 'lag', 'partial', 'scheduled', 'corrected']),
+    new Set(['stream', 'lag', 'partial', 'scheduled', 'batch', 'hybrid', 'corrected']),
   )
 })

@@ -1,5 +1,6 @@
 /** All hand-computed cases, for the oracle, the kernel and the SQL dialects alike. Written from the semantics before any of them. */
 import type { Case } from './case.ts'
+import { decays } from './cases/decays.ts'
 import { moments } from './cases/moments.ts'
 import { nulls } from './cases/nulls.ts'
 import { placements } from './cases/placements.ts'
@@ -11,4 +12,14 @@ import { windows } from './cases/windows.ts'
 
 export type { Ask, Case, Delivered, Refused } from './case.ts'
 
-export const cases: readonly Case[] = [...windows, ...sums, ...moments, ...selections, ...nulls, ...placements, ...revisions, ...tables]
+export const cases: readonly Case[] = [
+  ...windows,
+  ...sums,
+  ...moments,
+  ...decays,
+  ...selections,
+  ...nulls,
+  ...placements,
+  ...revisions,
+  ...tables,
+]

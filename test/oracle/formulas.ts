@@ -56,6 +56,8 @@ export function formula(feature: FeatureIR, terms: readonly Term[], t: number): 
       return stddev(numbers)
     case 'slope':
       return slope(numbers, unit, t)
+    case 'decayedSum':
+      return decayedSum(terms, feature.halfLife!, t)
     default:
       throw new Error(`no formula for ${feature.agg}`)
   }
@@ -120,6 +122,18 @@ function slope({ times, ints, scaled, double }: Numbers, unit: bigint, t: number
   const per = (x: bigint): number => scaled(Number(x * unit) / Number(D))
   const terms = n * total(products.map(absolute)) + total(taus.map(absolute)) * total(ints.map(absolute))
   return answer(double, per(n * total(products) - T * total(ints)), per(terms))
+}
+
+/** Terms: Σ|x| · 2^(−age / halfLife). A way over numbers 2^16 times as large is allowed. */
+function decayedSum(terms: readonly Term[], halfLife: number, t: number): OracleValue {
+  const xs = terms.map(({ x }) => (isExact(x) ? Number(x.int) / power10(x.scale) : x))
+  const decayed = xs.map((x, i) => x * 2 ** ((terms[i].time - t) / halfLife))
+  const largest = xs.reduce((sum, x) => sum + Math.abs(x), 0) * 2 ** 16
+  const absolute = decayed.reduce((sum, x) => sum + Math.abs(x), 0)
+  return {
+    delivered: finite(decayed.reduce((sum, x) => sum + x, 0)),
+    tolerance: Number.isFinite(largest) ? tolerance(absolute) : Infinity,
+  }
 }
 
 const NULL: OracleValue = { delivered: null, tolerance: 0 }

@@ -22,6 +22,7 @@ export function known(source: SourceIR, placement: PlacementIR, log: readonly Lo
   })
   switch (placement.kind) {
     case 'stream':
+    case 'hybrid':
       return at(prefix, Infinity, t)
     case 'corrected':
       return at(log.length, Infinity, t)
@@ -29,7 +30,8 @@ export function known(source: SourceIR, placement: PlacementIR, log: readonly Lo
       return at(prefix, t - placement.by, t - placement.by)
     case 'partial':
       return at(prefix, t - placement.by, t)
-    default: {
+    case 'batch':
+    case 'scheduled': {
       const s = lastTime(placement.schedule, t - placement.lasts)
       return at(prefix, s, s)
     }

@@ -27,6 +27,7 @@ export const inputTypes: Record<AggregateName, readonly InputType[]> = {
   share: ['bool'],
   timeSinceLast: ['none', ...any],
   countDistinct: any,
+  decayedSum: numeric,
   row: any,
 }
 

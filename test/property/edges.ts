@@ -148,7 +148,9 @@ function valueEdges(of: Case, mark: Mark): void {
 
 /** Every edge that the generator must make. */
 export const edges: readonly string[] = [
-  ...(['stream', 'lag', 'partial', 'scheduled', 'corrected'] satisfies PlacementIR['kind'][]).map(kind => `read through ${kind}`),
+  ...(['stream', 'lag', 'partial', 'scheduled', 'batch', 'hybrid', 'corrected'] satisfies PlacementIR['kind'][]).map(
+    kind => `read through ${kind}`,
+  ),
   'an event at t',
   'an event later than t',
   'a clock below an arrival of P',

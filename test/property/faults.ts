@@ -12,6 +12,9 @@ export const faults: Readonly<Record<string, Fault>> = {
   't − W is outside the window': features(feature => resized(feature, -1)),
   't − W − 1 is inside the window': features(feature => resized(feature, 1)),
   'tails do not move by tiles': features(feature => ({ ...feature, hop: 1 })),
+  'what decays does so a hundredth too slowly': features(feature =>
+    feature.halfLife === undefined ? feature : { ...feature, halfLife: Math.ceil(feature.halfLife * 1.01) },
+  ),
   'before keeps the triggering event': features(({ before: _before, ...feature }) => feature),
   'conditions are ignored': features(({ where: _where, ...feature }) => feature),
   'the event at which P ends is not known': asks(ask => ({ ...ask, prefix: ask.prefix - 1 })),

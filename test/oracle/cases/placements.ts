@@ -116,6 +116,29 @@ export const placements: Case[] = [
     ],
   },
   {
+    name: 'batch knows what had arrived at the time its last run was scheduled for, as of then',
+    source: wide,
+    group: powers({ kind: 'batch', schedule: { kind: 'interval', every: 1000, phase: 0 }, lasts: 100 }, 500),
+    log: history(ev(400, { n: 1 }), ev(999, { n: 2 }), ev(500, { n: 4 }, { arrival: 1000 }), ev(1001, { n: 8 }), ev(1600, { n: 16 })),
+    asks: [
+      { key, prefix: 4, t: 1099, expect: { sum: null, since: null }, why: 's + 100 <= 1099: s = 0, before all events' },
+      { key, prefix: 4, t: 1100, expect: { sum: 6, since: 1 }, why: 's = 1000: [500, 1000] holds 2 and the late 4' },
+      { key, prefix: 5, t: 2099, expect: { sum: 6, since: 1 }, why: 's = 1000 still: of that time, however old' },
+      { key, prefix: 5, t: 2100, expect: { sum: 16, since: 400 }, why: 's = 2000: [1500, 2000]' },
+    ],
+  },
+  {
+    name: 'hybrid is what the stream gives, whenever its batch runs are',
+    source: wide,
+    group: powers({ kind: 'hybrid', schedule: { kind: 'interval', every: 1000, phase: 0 } }, 500),
+    log: history(ev(400, { n: 1 }), ev(999, { n: 2 }), ev(500, { n: 4 }, { arrival: 1000 }), ev(1001, { n: 8 })),
+    asks: [
+      { key, prefix: 2, t: 999, expect: { sum: 2, since: 0 }, why: '[499, 999]' },
+      { key, prefix: 3, t: 1000, expect: { sum: 6, since: 1 }, why: 'a late event at the cut counts once' },
+      { key, prefix: 4, t: 1001, expect: { sum: 10, since: 0 }, why: '[501, 1001]: one of the batch layer and one of the stream' },
+    ],
+  },
+  {
     name: 'scheduled by a cron in UTC',
     source: wide,
     group: powers({ kind: 'scheduled', schedule: cron('0 2 * * *', 'UTC'), lasts: 7_200_000 }),

@@ -70,7 +70,8 @@ function risingRuns(of: Case, asks: readonly number[]): number[][] {
 /** What is known at an ask only grows along a pass: with the prefix, or with the clock where a clock is below an arrival of `P`. */
 function orderedPasses(of: Case, group: GroupIR, asks: readonly number[], strings: Strings): Pass[] {
   const reach = greatestArrivals(of.log)
-  const isFrozen = ({ place, prefix, t }: Ask) => place.kind === 'corrected' || (place.kind === 'stream' && t < reach[prefix])
+  const isFrozen = ({ place, prefix, t }: Ask) =>
+    place.kind === 'corrected' || ((place.kind === 'stream' || place.kind === 'hybrid') && t < reach[prefix])
   const orders = Map.groupBy(asks, i => {
     const ask = of.asks[i]
     return isFrozen(ask)

@@ -120,14 +120,15 @@ export class Asks {
     const all: PlacementIR[] = [
       { kind: 'lag', by: delay() },
       { kind: 'partial', by: delay() },
-      this.#scheduled(draw.pick(triggers)),
+      { ...this.#scheduled(draw.pick(triggers)), kind: draw.pick(['scheduled', 'batch']) },
+      { kind: 'hybrid', schedule: { kind: 'interval', every: delay(), phase: 0 } },
       ...(before ? [] : [{ kind: 'corrected' } as const]),
     ]
     return draw.shuffled(all).slice(0, draw.between(1, 3))
   }
 
   /** Half of the schedules have a run that is done at the very millisecond of the decision on event `i`. */
-  #scheduled(i: number): PlacementIR {
+  #scheduled(i: number): Extract<PlacementIR, { kind: 'scheduled' }> {
     const draw = this.#draw
     const t = this.#reach[i + 1]
     const lasts = draw.weighted([

@@ -63,11 +63,15 @@ function placement(draw: Draw, span: number): PlacementIR {
   const by = draw.magnitude(span + 1)
   return draw.pick<PlacementIR>([
     { kind: 'stream' },
-    { kind: 'stream' },
+    { kind: 'hybrid', schedule: { kind: 'interval', every: by, phase: 0 } },
     { kind: 'lag', by },
     { kind: 'partial', by },
     { kind: 'corrected' },
-    { kind: 'scheduled', schedule: { kind: 'interval', every: by, phase: draw.between(0, by - 1) }, lasts: draw.magnitude(span + 1) },
+    {
+      kind: draw.pick(['scheduled', 'batch']),
+      schedule: { kind: 'interval', every: by, phase: draw.between(0, by - 1) },
+      lasts: draw.magnitude(span + 1),
+    },
   ])
 }
 
@@ -81,7 +85,8 @@ function liveFor(draw: Draw, log: readonly LoggedEvent[], every: number, span: n
 function reading(groups: readonly GroupIR[], key: string, triggered: boolean): Omit<ModelIR, 'name' | 'decide'> {
   const features = groups.flatMap(({ name, place, features }) => features.map(feature => ({ group: name, place, ...feature })))
   const exact = features.filter(
-    ({ input, before, place }) => (!before || (triggered && place.kind !== 'corrected')) && (input === undefined || !usesDoubles(input)),
+    ({ agg, input, before, place }) =>
+      (!before || (triggered && place.kind !== 'corrected')) && (input === undefined || !usesDoubles(input)) && agg !== 'decayedSum',
   )
   const leaf = (group: string, name: string, type: ColumnType): ExprIR => ({ op: 'feature', group, key: [key], name, type })
   const inputs: InputIR[] = exact.map(({ group, name, type }) => ({ name: `${group}_${name}`, expr: leaf(group, name, type) }))

@@ -13,8 +13,8 @@ export function assigned(seed: number): Combination[] {
   return [0, 1, 2, 3].map(step => combinations[((start + step) * STRIDE) % combinations.length])
 }
 
-/** Coprime to the number of combinations (516 = 2² · 3 · 43), so that the walk visits each, and far apart. */
-const STRIDE = 175
+/** A prime that does not divide the number of combinations (540), so that the walk visits each, and they are far apart. */
+const STRIDE = 173
 
 /** Further features of a case, mostly in windows near the first one's, so that the windows of one history are not empty. */
 export function wished(draw: Draw, near: WindowClass): Combination {
@@ -51,6 +51,7 @@ export function drawFeature(draw: Draw, axes: Axes, expressions: Expressions, na
     ...(axes.where && draw.chance(0.4) && { where: expressions.condition(2) }),
     ...(axes.before && draw.chance(0.4) && { before: true as const }),
     ...((agg === 'rate' || agg === 'slope') && { per: draw.pick([1, 1000, 60_000, 3_600_000, 86_400_000]) }),
+    ...(agg === 'decayedSum' && { halfLife: drawHalfLife(draw, window) }),
     ...(agg === 'lastK' && {
       k: draw.weighted([
         [20, draw.between(1, 3)],
@@ -60,6 +61,16 @@ export function drawFeature(draw: Draw, axes: Axes, expressions: Expressions, na
     }),
     ...(agg === 'countDistinct' && draw.chance(0.3) && { limit: draw.pick([4096, 300, 3]) }),
   }
+}
+
+/** Most a part of the window; some so short that all but the newest is nothing, or so long that nothing decays. */
+function drawHalfLife(draw: Draw, window: FeatureIR['window']): number {
+  const span = window === 'lifetime' ? 30 * 86_400_000 : window
+  return draw.weighted([
+    [6, Math.max(1, Math.floor(span / draw.between(1, 50)))],
+    [1, 1],
+    [1, draw.between(1, 365) * 86_400_000],
+  ])
 }
 
 export function resultType(agg: AggregateName, input: TypeIR): TypeIR {
@@ -77,6 +88,7 @@ export function resultType(agg: AggregateName, input: TypeIR): TypeIR {
     case 'rate':
     case 'slope':
     case 'share':
+    case 'decayedSum':
       return { type: 'double' }
     default:
       return typeOf(input)

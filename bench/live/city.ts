@@ -1,0 +1,19 @@
+/** Payments of the fraud example's made-up city for `bench decide`, in order and without their times: a day of it is paid within a minute and a half. */
+import { Simulator } from '../../examples/fraud/simulator.ts'
+import type { Payment } from '../../examples/fraud/spending.ts'
+
+const DAYS_MAX = 36_500
+
+/** Two terminals a customer, as published; about 1.9 payments of each a day, and twelve tests and cash-outs of each burst of card testing. */
+export function paymentsOf(customers: number, payments: number): Payment[] {
+  const simulator = new Simulator({ customers, terminals: 2 * customers, days: DAYS_MAX, seed: 1, bursts: BURSTS_A_DAY })
+  const made: Payment[] = []
+  for (const day of simulator.days()) {
+    made.push(...day)
+    if (made.length >= payments) break
+  }
+  return made.slice(0, payments)
+}
+
+/** For each 5,000 customers: five times what the example has, so that a short while has some. */
+const BURSTS_A_DAY = 20

@@ -1,0 +1,10 @@
+/**
+ * The glucose example's clinic, over readings that come once: what clouds send again and replace is the example's subject, and would be its cost here. Readings
+ * have ids, and what is sent twice within an hour counts once.
+ */
+import { clinic, columns } from '../../examples/glucose/glucose.ts'
+import { source } from '../../src/index.ts'
+
+const readings = source('readings', { schema: columns, key: 'patient', time: 'at', id: 'id' })
+
+export const ward = clinic('clinic', readings).pipeline

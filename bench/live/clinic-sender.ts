@@ -1,0 +1,64 @@
+/** The sender of `bench clinic`, in a process of its own: posts each reading when it arrives by the clock that all share, some milliseconds' worth at a time. */
+import { pause } from '../../src/base/clock.ts'
+import { ClinicDay, type DayOptions } from './clinic-day.ts'
+import { answering } from './forked.ts'
+import { Poster } from './poster.ts'
+import { sharedClock, type Simulated } from './shared-clock.ts'
+
+const CONNECTIONS = 16
+/** Between two posts, of the machine's time. */
+const SLICE_MS = 50
+
+export interface Sent {
+  readonly lines: number
+  readonly accepted: number
+  readonly failed: readonly string[]
+  /** The most by which a post was sent later than it was due, ms of the machine's time. */
+  readonly lateMs: number
+  /** Since it was told to send. */
+  readonly cpuMs: number
+}
+
+let day: ClinicDay
+
+/** Up to the end of the day; what comes later than that is left out. */
+async function send({ url, clock, seconds }: { url: string; clock: Simulated; seconds: number }): Promise<Sent> {
+  const cpu = process.cpuUsage()
+  const poster = new Poster(url, CONNECTIONS)
+  const sent = { lines: 0, accepted: 0, failed: [] as string[], lateMs: 0 }
+  const waiting = new Set<Promise<void>>()
+  const post = async (lines: readonly string[]): Promise<void> => {
+    const posted = await poster.post('/sources/readings/events', lines.join(''), 'application/x-ndjson')
+    if ('failed' in posted) sent.failed.push(posted.failed)
+    else sent.accepted += (posted.answer as { accepted: number }).accepted
+  }
+  const slice = Math.max(1, Math.round((SLICE_MS * clock.speed) / 1000))
+  let lines: string[] = []
+  let second = 0
+  for (const arriving of day.seconds(clock.start)) {
+    if (second >= seconds) break
+    // Not spread: a second of a large clinic has more lines than a call has arguments.
+    lines = lines.concat(arriving)
+    second++
+    if (second % slice !== 0 && second < seconds) continue
+    const due = clock.begin + (second * 1000) / clock.speed
+    await pause(Math.max(0, due - sharedClock()))
+    sent.lateMs = Math.max(sent.lateMs, sharedClock() - due)
+    sent.lines += lines.length
+    const posting = post(lines).finally(() => waiting.delete(posting))
+    waiting.add(posting)
+    lines = []
+  }
+  await Promise.all(waiting)
+  const { user, system } = process.cpuUsage(cpu)
+  return { ...sent, cpuMs: (user + system) / 1000 }
+}
+
+answering({
+  /** Makes the day, before anything is measured. */
+  day: (options: DayOptions) => {
+    day = new ClinicDay(options)
+    return day.readings
+  },
+  send,
+})

@@ -1,0 +1,60 @@
+/** The sender of `bench decide`, in a process of its own: posts a payment when it is due, whether or not others were answered, and keeps what was answered. */
+import { paymentText } from '../../examples/fraud/lines.ts'
+import type { Payment } from '../../examples/fraud/spending.ts'
+import { wallClock } from '../../src/base/clock.ts'
+import { saidBy, type Answer, type Answered } from './answered.ts'
+import { paymentsOf } from './city.ts'
+import { answering } from './forked.ts'
+import { paced } from './paced.ts'
+import { Poster } from './poster.ts'
+
+/** At a thousand a second a hundred are under way when each is answered at its deadline. */
+const CONNECTIONS = 256
+
+export interface City {
+  readonly url: string
+  readonly customers: number
+  readonly payments: number
+}
+
+export interface Sending {
+  /** The number of the first payment. */
+  readonly first: number
+  readonly payments: number
+  readonly everyMs: number
+}
+
+let poster: Poster
+let payments: readonly Payment[] = []
+
+const textOf = (number: number): string => paymentText(number, payments[number], new Date(wallClock()).toISOString())
+
+async function send({ first, payments: count, everyMs }: Sending): Promise<Answered> {
+  const answered = { first, said: new Uint8Array(count), score: new Float64Array(count).fill(NaN), failed: [] as string[] }
+  const times = await paced(count, everyMs, async i => {
+    const posted = await poster.post('/sources/payments/decide', textOf(first + i))
+    if ('failed' in posted) return void answered.failed.push(posted.failed)
+    const answer = posted.answer as Answer
+    const { decisions } = answer
+    if (decisions.length > 1 || decisions.some(({ id }) => id !== String(first + i)))
+      answered.failed.push(`payment ${first + i} is answered by ${JSON.stringify(decisions)}`)
+    answered.score[i] = decisions[0]?.score ?? NaN
+    answered.said[i] = saidBy(answer)
+  })
+  return { ...answered, ...times }
+}
+
+answering({
+  /** Makes the city, before anything is measured. */
+  city: (city: City) => {
+    poster = new Poster(city.url, CONNECTIONS)
+    payments = paymentsOf(city.customers, city.payments)
+  },
+  /** The first payments at once, so that there is a history. */
+  fill: async (count: number) => {
+    const lines = Array.from({ length: count }, (_, number) => textOf(number))
+    const posted = await poster.post('/sources/payments/events', lines.join(''), 'application/x-ndjson')
+    if ('failed' in posted) throw new Error(posted.failed)
+  },
+  send,
+})

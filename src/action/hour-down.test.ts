@@ -1,0 +1,101 @@
+/** A receiver that answers 500 for an hour, over real sockets and on a clock that the test moves. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { answering, closedByTest, opened } from '../../test/action/webhooks.ts'
+import { ModelEffects } from '../../test/crash/model-effects.ts'
+import { pause } from '../base/clock.ts'
+import { random } from '../base/random.ts'
+import type { NewEffect } from '../log/effects.ts'
+import type { Commit } from '../log/store.ts'
+import { Dispatcher } from './dispatcher.ts'
+
+const HOUR = 3_600_000
+
+const effect = (number: number, action: string, key: string): NewEffect => ({
+  number,
+  action,
+  id: `id${number}`,
+  entry: number,
+  key,
+  t: 0,
+  made: 0,
+  due: undefined,
+  body: `{"n":${number}}`,
+  isDry: false,
+})
+
+/** Timers of a clock that goes from one to the next. */
+function virtualTime() {
+  const timers = new Set<{ readonly at: number; readonly act: () => void }>()
+  let now = 0
+  return {
+    clock: () => now,
+    after: (ms: number, act: () => void) => {
+      const timer = { at: now + ms, act }
+      timers.add(timer)
+      return { stop: () => void timers.delete(timer) }
+    },
+    /** Goes to the next timer and calls it; false if there is none. */
+    next: () => {
+      const [first] = [...timers].toSorted((a, b) => a.at - b.at)
+      if (first === undefined) return false
+      timers.delete(first)
+      now = first.at
+      first.act()
+      return true
+    },
+  }
+}
+
+for (const seed of [1, 2, 3])
+  test(`500 for an hour: each effect is tried again under its own key until it is taken, in the order of its key, and no other action waits (seed ${seed})`, async () => {
+    const { clock, after, next } = virtualTime()
+    const taken: string[] = []
+    const down = await answering((response, { headers }) => {
+      const isUp = clock() >= HOUR
+      if (isUp) taken.push(String(headers['idempotency-key']))
+      response.writeHead(isUp ? 204 : 500).end()
+    })
+    const up = await answering(response => void response.writeHead(204).end())
+    const commits: Commit[] = []
+    const settle = (settled: NonNullable<Commit['settled']>) => Promise.resolve(void commits.push({ settled }))
+    const webhook = async (url: string) => {
+      const made = await opened({ url, allowPrivate: true, concurrency: 2 })
+      closedByTest(made) // By the dispatcher, when it stops.
+      return made
+    }
+    const dispatcher = new Dispatcher({
+      sendings: [
+        { action: 'page', destination: await webhook(down.url) },
+        { action: 'block', destination: await webhook(up.url) },
+      ],
+      effects: new ModelEffects([]),
+      settle,
+      settleMs: 0,
+      clock,
+      after,
+      random: random(seed),
+    })
+    const effects = [effect(1, 'page', 'a'), effect(2, 'page', 'a'), effect(3, 'page', 'b'), effect(4, 'block', 'a')]
+    commits.push({ effects })
+    dispatcher.start()
+    dispatcher.add(effects)
+    const idle = async () => {
+      while (!dispatcher.isIdle) await pause(1)
+    }
+    await idle()
+    assert.deepEqual([clock(), up.received.length], [0, 1], 'the other action is not delayed')
+    while (next()) await idle()
+    await dispatcher.stop()
+    const all = new ModelEffects(commits).all
+    assert.deepEqual(
+      all.map(({ number, state }) => [number, state]),
+      [1, 2, 3, 4].map(number => [number, 'delivered']),
+    )
+    assert.deepEqual(taken.toSorted(), ['id1', 'id2', 'id3'], 'each is taken once, under its key')
+    assert.ok(taken.indexOf('id1') < taken.indexOf('id2'))
+    const tries = Map.groupBy(down.received, ({ headers }) => String(headers['idempotency-key']))
+    assert.deepEqual([...tries.keys()].toSorted(), ['id1', 'id2', 'id3'])
+    assert.equal(tries.get('id2')!.length, 1, 'what stands behind it is not tried in vain')
+    assert.ok(tries.get('id1')!.length < 16 && tries.get('id3')!.length < 16, 'an hour is no flood of tries')
+  })
