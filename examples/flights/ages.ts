@@ -3,7 +3,7 @@
  * flights is ranked by the mean delay at the destination alone (0 where nothing landed), and by a logistic model of it and the hour of day,
  * fitted on the first half.
  *
- *     node -C spillway-source examples/flights/ages.ts
+ *     node examples/flights/ages.ts
  *
  * The figures expected were computed before Spillway could, by other means over the same file. Exits 1 if one is off by more than 0.003.
  */

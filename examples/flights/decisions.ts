@@ -1,8 +1,7 @@
 /** The model's decisions over the whole file, in memory: what `fit.ts` and `ages.ts` work on. */
 import type { PipelineIR } from 'spillway'
-import { decide } from '../../src/replay/decide.ts'
-import { load } from '../../src/replay/load.ts'
-import type { ReplayLog } from '../../src/replay/log.ts'
+import { decide, load, type ReplayLog } from 'spillway/replay'
+import { copyNumbers } from '../numbers.ts'
 import { flightsFile } from './data.ts'
 import pipeline from './flights.ts'
 
@@ -31,17 +30,8 @@ export function decisions(log: ReplayLog, ir: PipelineIR = pipeline.ir): Decisio
   for (const batch of decide({ ir, scores: pipeline.scores }, model, log)) {
     const { first } = batch
     result.t.set(batch.t, first)
-    for (const [i, column] of [...inputs.values()].entries()) copy(batch.vector[i], batch.length, column, first)
-    copy(batch.score, batch.length, result.score, first)
+    for (const [i, column] of [...inputs.values()].entries()) copyNumbers(batch.vector[i], batch.length, column, first)
+    copyNumbers(batch.score, batch.length, result.score, first)
   }
   return result
-}
-
-interface Values {
-  readonly values: ArrayLike<number>
-  readonly nulls?: Uint8Array | undefined
-}
-
-function copy({ values, nulls }: Values, length: number, into: Float64Array, at: number): void {
-  for (let i = 0; i < length; i++) into[at + i] = nulls?.[i] ? NaN : values[i]
 }

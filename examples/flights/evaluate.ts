@@ -1,7 +1,7 @@
 /**
  * How good the decisions of `flights.ts` are, on flights later than those that its coefficients were fitted on.
  *
- *     node -C spillway-source examples/flights/evaluate.ts
+ *     node examples/flights/evaluate.ts
  */
 import { decisions, readLog, type Decisions } from './decisions.ts'
 import { LATE, outcomes, type Outcomes } from './outcomes.ts'

@@ -1,7 +1,7 @@
 /**
  * Fits the coefficients of `flights.ts` on the first half of the flights, by time. `evaluate.ts` judges them on the second.
  *
- *     node -C spillway-source examples/flights/fit.ts
+ *     node examples/flights/fit.ts
  *
  * The features are those that the pipeline itself serves, so training and serving see the same values.
  */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { random } from '../../src/base/random.ts'
+import { chance } from '../chance.ts'
 import { fitLogistic, predict, solve } from './regression.ts'
 
 test('solves a system by hand', () => {
@@ -19,7 +19,7 @@ test('without features the intercept is the log odds of the base rate', () => {
 })
 
 test('finds the coefficients that made the labels', () => {
-  const next = random(7)
+  const next = chance(7)
   const rows = 200_000
   const x = Float64Array.from({ length: rows }, () => next() * 4 - 2)
   const y = Float64Array.from({ length: rows }, () => Number(next() < 0.3))

@@ -3,12 +3,12 @@
  * threshold as they are; then `card_usual` at a day, and the decision after the payment instead of before it.
  *
  *     node examples/fraud/generate.ts --seed 2 --out payments.ndjson --planted planted.ndjson
- *     node -C spillway-source examples/fraud/ages.ts --payments payments.ndjson --planted planted.ndjson
+ *     node examples/fraud/ages.ts --payments payments.ndjson --planted planted.ndjson
  *
  * In brackets: 95 % of a bootstrap over weeks, of the difference to fresh inputs in the same weeks.
  */
 import { parseArgs } from 'node:util'
-import type { ReplayLog } from '../../src/replay/log.ts'
+import type { ReplayLog } from 'spillway/replay'
 import { chance } from '../chance.ts'
 import { mean } from './blocking.ts'
 import { decided, readPayments } from './decided.ts'

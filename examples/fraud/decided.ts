@@ -1,8 +1,7 @@
 /** The decisions of `fraud.ts`, or of the same with groups placed elsewhere, over a generated file, in memory: what `fit.ts` and `ages.ts` work on. */
 import type { PipelineIR } from 'spillway'
-import { decide } from '../../src/replay/decide.ts'
-import { load } from '../../src/replay/load.ts'
-import type { ReplayLog } from '../../src/replay/log.ts'
+import { decide, load, type ReplayLog } from 'spillway/replay'
+import { copyNumbers } from '../numbers.ts'
 import pipeline from './fraud.ts'
 import type { Scored } from './scored.ts'
 import type { Truth } from './truth.ts'
@@ -32,9 +31,9 @@ export function decided(
   for (const batch of decide({ ir, scores: pipeline.scores }, model, log)) {
     const { first } = batch
     scored.t.set(batch.t, first)
-    copy(batch.score, batch.length, scored.score, first)
-    copy(batch.vector[positionOf.get('amount')!], batch.length, scored.amount, first)
-    for (const [name, column] of inputs) copy(batch.vector[positionOf.get(name)!], batch.length, column, first)
+    copyNumbers(batch.score, batch.length, scored.score, first)
+    copyNumbers(batch.vector[positionOf.get('amount')!], batch.length, scored.amount, first)
+    for (const [name, column] of inputs) copyNumbers(batch.vector[positionOf.get(name)!], batch.length, column, first)
     for (let i = 0; i < batch.length; i++) {
       scored.card[first + i] = batch.key.values[i]
       const known = truth.get(log.strings.textOf(batch.id!.values[i]))
@@ -45,13 +44,4 @@ export function decided(
     }
   }
   return { ...scored, inputs }
-}
-
-interface Values {
-  readonly values: ArrayLike<number>
-  readonly nulls?: Uint8Array | undefined
-}
-
-function copy({ values, nulls }: Values, length: number, into: Float64Array, at: number): void {
-  for (let i = 0; i < length; i++) into[at + i] = nulls?.[i] ? NaN : values[i]
 }

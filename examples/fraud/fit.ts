@@ -3,7 +3,7 @@
  * `evaluate.ts` and `ages.ts` judge them in another, of another seed.
  *
  *     node examples/fraud/generate.ts --seed 1 --out payments.ndjson --planted planted.ndjson
- *     node -C spillway-source examples/fraud/fit.ts --payments payments.ndjson --planted planted.ndjson
+ *     node examples/fraud/fit.ts --payments payments.ndjson --planted planted.ndjson
  *
  * The inputs are those that the pipeline itself serves. A real model learns from chargebacks, seven days late; that changes what is known when,
  * and is left out here: the city is over when its coefficients are used.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -33,6 +33,44 @@ test('half a line that a crash left is ended before anything is appended', async
   assert.equal(readFileSync(path, 'utf8'), `${line(0)}{"id":"a/1","act\n${line(1)}`)
 })
 
+test('a file that was moved, deleted or emptied is gone on with in what its name is then', async () => {
+  const path = join(folder, 'rotated.ndjson')
+  const file = fileDestination(path)
+  const deliver = async (i: number) => assert.deepEqual(await file.deliver(numbered(i)), { kind: 'acknowledged' })
+  await deliver(0)
+  renameSync(path, `${path}.1`)
+  await deliver(1)
+  await deliver(2)
+  assert.deepEqual([readFileSync(`${path}.1`, 'utf8'), readFileSync(path, 'utf8')], [lines(0), lines(1, 2)])
+  // Somebody else's new file, as a rotation that makes it does.
+  renameSync(path, `${path}.2`)
+  writeFileSync(path, '')
+  await deliver(3)
+  assert.deepEqual([readFileSync(`${path}.2`, 'utf8'), readFileSync(path, 'utf8')], [lines(1, 2), lines(3)])
+  rmSync(path)
+  await deliver(4)
+  assert.equal(readFileSync(path, 'utf8'), lines(4))
+  // Copied and cut to nothing.
+  truncateSync(path)
+  await deliver(5)
+  assert.equal(readFileSync(path, 'utf8'), lines(5))
+  await file.close()
+})
+
+test('what stands in the way of the next file fails deliveries until it does not', async () => {
+  const inner = join(folder, 'inner')
+  mkdirSync(inner)
+  const path = join(inner, 'effects.ndjson')
+  const file = fileDestination(path)
+  await file.deliver(numbered(0))
+  renameSync(inner, `${inner}-moved`)
+  assert.deepEqual(await file.deliver(numbered(1)), { kind: 'failed', why: `cannot append to '${path}' (ENOENT)` })
+  mkdirSync(inner)
+  assert.deepEqual(await file.deliver(numbered(1)), { kind: 'acknowledged' })
+  await file.close()
+  assert.deepEqual([readFileSync(join(`${inner}-moved`, 'effects.ndjson'), 'utf8'), readFileSync(path, 'utf8')], [lines(0), lines(1)])
+})
+
 test('a file that cannot be opened fails deliveries until it can', async () => {
   const path = join(folder, 'later', 'effects.ndjson')
   const file = fileDestination(path)
@@ -50,6 +88,7 @@ test('an acknowledgement comes after the fsync, which those that wait share', as
   const calls: string[] = []
   const syncs: (() => void)[] = []
   const recorded: Appending = {
+    isThere: async () => true,
     append: async text => void calls.push(`append ${text.split('\n').length - 1}`),
     sync: () => new Promise(resolve => syncs.push(() => resolve(void calls.push('synced')))),
     close: async () => void calls.push('closed'),
@@ -64,7 +103,7 @@ test('an acknowledgement comes after the fsync, which those that wait share', as
   assert.deepEqual(calls, ['append 1'])
   syncs[0]()
   while (syncs.length < 2) await new Promise(setImmediate)
-  assert.deepEqual(calls, ['append 1', 'synced', 'append 3', 'acknowledged 0'])
+  assert.deepEqual(calls, ['append 1', 'synced', 'acknowledged 0', 'append 3'])
   syncs[1]()
   await Promise.all([...all, closed])
   assert.deepEqual(calls.slice(4), ['synced', 'acknowledged 1', 'acknowledged 2', 'acknowledged 3', 'closed'])

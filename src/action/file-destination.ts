@@ -1,5 +1,9 @@
-/** A file as a destination: a line of NDJSON an effect, appended and synchronised to the disk before it is acknowledged. */
-import { open, type FileHandle } from 'node:fs/promises'
+/**
+ * A file as a destination: a line of NDJSON an effect, appended and synchronised to the disk before it is acknowledged.
+ *
+ * A file that was moved or deleted is let go before the next write, which goes into a new one of the name: who rotates it, or ships it, says nothing to anybody.
+ */
+import { open, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { limits } from '../base/limits.ts'
 import { acknowledged, type Delivery, type Destination, type Outcome } from './destination.ts'
@@ -7,6 +11,8 @@ import { effectLine } from './effect-line.ts'
 
 /** An open file. What tests replace. */
 export interface Appending {
+  /** Is it still what its path names? */
+  isThere(): Promise<boolean>
   append(text: string): Promise<void>
   sync(): Promise<void>
   close(): Promise<void>
@@ -30,6 +36,11 @@ export function fileDestination(path: string, openFile: (path: string) => Promis
 
   async function written(text: string): Promise<Outcome> {
     try {
+      if (file && !(await file.isThere())) {
+        const moved = file
+        file = undefined
+        await moved.close()
+      }
       file ??= await openFile(path)
       await file.append(text)
       await file.sync()
@@ -68,7 +79,24 @@ export async function openAppending(path: string): Promise<Appending> {
     await handle.close()
     throw error
   }
-  return { append: text => handle.appendFile(text), sync: () => handle.datasync(), close: () => handle.close() }
+  return {
+    isThere: () => isAt(path, handle),
+    append: text => handle.appendFile(text),
+    sync: () => handle.datasync(),
+    close: () => handle.close(),
+  }
+}
+
+/** By number, which no other file has as long as this one is open. */
+async function isAt(path: string, handle: FileHandle): Promise<boolean> {
+  const own = await handle.stat({ bigint: true })
+  try {
+    const there = await stat(path, { bigint: true })
+    return there.ino === own.ino && there.dev === own.dev
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }
 
 async function endsLine(handle: FileHandle, size: number): Promise<boolean> {

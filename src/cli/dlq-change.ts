@@ -22,7 +22,9 @@ export interface EditRequest {
 /** Throws `SPILL_INPUT` for a letter that is not there, or no JSON, and a file that cannot be read. */
 export function editLetter(data: string, id: number, { settings, file, json }: EditRequest): Promise<number> {
   const given = file === undefined ? undefined : bytesOf(file)
-  return withLetters(data, async (store, reader) => {
+  // Which fields, and not to what.
+  const detail = given ? 'the bytes of a file' : settings.map(({ field }) => field).join(', ')
+  return withLetters(data, { what: 'dlq edit', numbers: [id], detail }, async (store, reader) => {
     const [letter] = lettersOf(reader, [id])
     const columns = store.schemas().findLast(({ source }) => source === letter.source)?.columns ?? []
     const raw = given ?? withFields(letter, settings, columns)
@@ -57,7 +59,7 @@ function bytesOf(file: string): string | Uint8Array {
 
 /** All of them, or none if one is not there. */
 export function dropLetters(data: string, ids: readonly number[], { why, json }: { why: string; json: boolean }): Promise<number> {
-  return withLetters(data, async (store, reader) => {
+  return withLetters(data, { what: 'dlq drop', numbers: ids, detail: why }, async (store, reader) => {
     lettersOf(reader, ids)
     const at = wallClock()
     await store.commit({ letters: ids.map(id => ({ kind: 'settled', id, outcome: 'dropped', why, at })) })

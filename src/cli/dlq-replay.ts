@@ -24,9 +24,10 @@ export interface ReplayRequest {
  */
 export async function replayLetters(data: string, path: string, { ids, json }: ReplayRequest): Promise<number> {
   const pipeline = await importPipeline(path)
-  return withLetters(data, async (store, reader) => {
+  return withLetters(data, { what: 'dlq replay', numbers: ids ?? 'all' }, async (store, reader, say) => {
     const { letters, tired } = chosen(reader, pipeline.ir, ids)
     if (letters.length === 0) {
+      say('none to send again')
       if (!json) console.log(`No letter to send again.${tiredText(tired)}`)
       return 0
     }
@@ -43,6 +44,7 @@ export async function replayLetters(data: string, path: string, { ids, json }: R
       if (json) console.log(JSON.stringify({ id, outcome, ...(outcome === 'refused' && { reason, detail, attempts }) }))
       else console.log(outcome === 'refused' ? `letter ${id}: refused again, ${reason}: ${detail}` : `letter ${id}: ${outcome}`)
     }
+    say(`${letters.length - refused.length} settled, ${refused.length} refused again`)
     if (!json) console.log(summaryText(letters.length, refused.length, tired, run))
     return refused.length > 0 ? 1 : 0
   })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { auditOf, done } from '../../test/cli/audit-lines.ts'
 import { called, calledJson } from '../../test/cli/called.ts'
 import { sales, Shop } from '../../test/cli/shop.ts'
 import { limits } from '../base/limits.ts'
@@ -184,6 +185,25 @@ describe('a folder that is changed', () => {
     assert.deepEqual(await dlq('replay', '--all', shop.pipeline), { status: 0, out: 'No letter to send again.', err: '' })
     assert.match((await dlq('show', '1')).out, /^ {2}dropped: noise \(\S+Z\)$/m)
     assert.equal((await dlq('edit', '1', '--set', 'a=b')).err, 'SPILL_INPUT: letter 1 is settled (dropped); it is kept as it is')
+  })
+
+  test('each change is a line of the audit log, with who and what, and nothing of what is in a letter', async () => {
+    await dlq('edit', '3', '--set', 'price=4.75', '--set', 'card=hush')
+    await dlq('edit', '3', '--set', 'price')
+    await dlq('replay', '3', '4', shop.pipeline)
+    await dlq('drop', '99', '--why', 'noise')
+    await dlq('drop', '1', '2', '--why', 'noise')
+    await dlq('replay', '--all', shop.pipeline)
+    const { lines, text } = auditOf(shop.data)
+    assert.deepEqual(lines.map(done), [
+      ['dlq edit', '3', 'done', 'price, card'],
+      ['dlq replay', '3, 4', 'done', '1 settled, 1 refused again'],
+      ['dlq drop', '99', 'refused', 'SPILL_INPUT'],
+      ['dlq drop', '1, 2', 'done', 'noise'],
+      ['dlq replay', 'all', 'done', '0 settled, 1 refused again'],
+    ])
+    assert.ok(lines.every(({ at, who }) => !Number.isNaN(Date.parse(at)) && /^cli:./.test(who)))
+    assert.doesNotMatch(text, /4\.75|hush/)
   })
 })
 

@@ -101,14 +101,15 @@ function show(effects: EffectReader, { numbers, json }: Request): void {
 
 /** All of them, or none if one is not there, or not dead. */
 function changed({ verb, numbers, data, why = '' }: Request): Promise<number> {
-  return changeFolder(data, 'effects', async (store, { effects }) => {
+  const change = { of: 'effects', what: `effects ${verb}`, numbers, ...(verb === 'drop' && { detail: why }) } as const
+  return changeFolder(data, change, async (store, { effects }) => {
     for (const number of numbers) {
       const { state } = existing(effects, number)
       if (state !== 'dead') throw new SpillwayError('SPILL_INPUT', `effect ${number} is ${state}; dead ones can be tried again or dropped`)
     }
     const at = wallClock()
-    const change = (number: number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })
-    await store.commit({ settled: numbers.map(change) })
+    const changeOf = (number: number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })
+    await store.commit({ settled: numbers.map(changeOf) })
     const what = counted(numbers.length, 'effect')
     console.log(
       verb === 'retry' ? `${what} will be tried again by the next run.` : `${what} dropped: ${why}. They are kept, with what they were.`,

@@ -1,29 +1,43 @@
-/** A data folder opened to change what stands in it: one process at a time, as for a run. */
+/** A data folder opened to change what stands in it: one process at a time, as for a run. Each change is a line of the audit log. */
 import { SpillwayError } from '../base/errors.ts'
 import { closeFolder, openFolder, readFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
 import { holderOf } from '../log/sqlite/lock.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import type { SqliteStore } from '../log/sqlite/sqlite-store.ts'
+import { auditedWork } from '../serve/audit.ts'
+import { operated } from './operator.ts'
+
+/** A change to a folder, as it is told and kept. */
+export interface FolderChange {
+  readonly of: 'letters' | 'effects'
+  /** `dlq drop`. */
+  readonly what: string
+  readonly numbers: readonly number[] | 'all'
+  /** Nothing of what is in the records. */
+  readonly detail?: string
+}
+
+/** Does the change. `say` replaces the detail. */
+export type Changing<T> = (store: SqliteStore, reader: SqliteReader, say: (detail: string) => void) => Promise<T>
 
 /**
  * Gives the folder's store, and what it holds, to `use`, and closes both. `use` may close the store itself. Throws `SPILL_BUSY` while a run holds the
- * folder, saying that `what` is to be changed without one, `SPILL_STORE` if there is none.
+ * folder, saying what is to be changed without one, `SPILL_STORE` if there is none.
  */
-export async function changeFolder<T>(
-  data: string,
-  what: 'letters' | 'effects',
-  use: (store: SqliteStore, reader: SqliteReader) => Promise<T>,
-): Promise<T> {
+export async function changeFolder<T>(data: string, { of, what, numbers, detail }: FolderChange, use: Changing<T>): Promise<T> {
   // A folder that does not exist is not made.
   readFolder(data).close()
-  const folder = await opened(data, what)
-  const reader = readFolder(data)
-  try {
-    return await use(folder.store, reader)
-  } finally {
-    reader.close()
-    await closeFolder(folder)
-  }
+  const entry = { ...operated(what, numbers === 'all' ? numbers : numbers.join(', ')), ...(detail !== undefined && { detail }) }
+  return auditedWork(data, entry, async say => {
+    const folder = await opened(data, of)
+    const reader = readFolder(data)
+    try {
+      return await use(folder.store, reader, say)
+    } finally {
+      reader.close()
+      await closeFolder(folder)
+    }
+  })
 }
 
 async function opened(data: string, what: string): Promise<DataFolder> {

@@ -64,7 +64,7 @@ test('what a folder holds', async () => {
   const { out } = await inspect()
   assert.match(
     out,
-    /^.*: format 6, held by nobody\n4 entries in \d segments of \d+ bytes on average, arrivals \S+Z to \S+Z\nall of it is decided$/m,
+    /^.*: format \d+, held by nobody\n4 entries in \d segments of \d+ bytes on average, arrivals \S+Z to \S+Z\nall of it is decided$/m,
   )
   assert.match(out, /^sales {2,}1 +1 +3 +3$/m)
   assert.match(out, /^ {2}sales=.*sales\.ndjson {2}line 7 \(byte \d+\)$/m)

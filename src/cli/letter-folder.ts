@@ -2,12 +2,11 @@
 import { SpillwayError } from '../base/errors.ts'
 import type { StoredDeadLetter } from '../log/letters.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
-import type { SqliteStore } from '../log/sqlite/sqlite-store.ts'
-import { changeFolder } from './folder-change.ts'
+import { changeFolder, type Changing, type FolderChange } from './folder-change.ts'
 
 /** Throws as `changeFolder`. */
-export const withLetters = <T>(data: string, use: (store: SqliteStore, reader: SqliteReader) => Promise<T>): Promise<T> =>
-  changeFolder(data, 'letters', use)
+export const withLetters = <T>(data: string, change: Omit<FolderChange, 'of'>, use: Changing<T>): Promise<T> =>
+  changeFolder(data, { of: 'letters', ...change }, use)
 
 /** The letters of these numbers. Throws `SPILL_INPUT` for one that is not there, or settled. */
 export function lettersOf({ letters }: SqliteReader, ids: readonly number[]): StoredDeadLetter[] {

@@ -1,5 +1,4 @@
 /** `spillway tokens`: who may talk to the server of a data folder. */
-import { userInfo } from 'node:os'
 import { wallClock } from '../base/clock.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { audited } from '../serve/audit.ts'
@@ -7,6 +6,7 @@ import { isRole, noRole, roles, roleTexts, type Role } from '../serve/roles.ts'
 import { addToken, readTokens, revokeToken } from '../serve/token-file.ts'
 import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
+import { operated } from './operator.ts'
 import { counted } from './summary.ts'
 import { timeText } from './time-text.ts'
 
@@ -58,26 +58,15 @@ function rolesOf(given: readonly string[]): Role[] {
   })
 }
 
-const entry = (what: string, to: string) => ({ at: wallClock(), who: `cli:${userName()}`, what: `tokens ${what}`, to })
-
-/** Where there are no names of users, as in some containers, their number. */
-function userName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    return String(process.getuid?.())
-  }
-}
-
 function add(data: string, name: string, own: readonly Role[], json: boolean): void {
   const detail = own.join(', ')
-  const token = audited(data, { ...entry('add', name), detail }, () => addToken(data, name, own, wallClock()))
+  const token = audited(data, { ...operated('tokens add', name), detail }, () => addToken(data, name, own, wallClock()))
   if (json) console.log(JSON.stringify({ name, roles: own, token }))
   else console.log(`${token}\n\nToken '${name}' (${detail}). It is shown this once and kept nowhere: only its hash is.`)
 }
 
 function revoke(data: string, name: string, json: boolean): void {
-  audited(data, entry('revoke', name), () => revokeToken(data, name))
+  audited(data, operated('tokens revoke', name), () => revokeToken(data, name))
   console.log(json ? JSON.stringify({ name, revoked: true }) : `Token '${name}' lets nobody in any more.`)
 }
 

@@ -99,6 +99,39 @@ export interface StreamedDecision<V> extends Decision<V> {
   readonly place: string
 }
 
+/** What follows from a decision, as it stands. */
+export interface StreamedEffect {
+  /** Counts all effects, in order of decision. */
+  readonly number: number
+  readonly action: string
+  /** The idempotency key. */
+  readonly id: string
+  /** Number of the log's entry that made the decision. */
+  readonly entry: number
+  readonly key: string | number | boolean | null
+  /** Of the decision. */
+  readonly t: number
+  /** When the decision was made, by the server's clock, as are the times below. */
+  readonly made: number
+  /** Until when it should be acknowledged. */
+  readonly due?: number
+  readonly state: 'pending' | 'delivered' | 'dead' | 'dropped' | 'dry'
+  readonly attempts: number
+  /** Of a pending one that was tried: not before. */
+  readonly next?: number
+  /** Why the last try failed, or why it was dropped. */
+  readonly why?: string
+  /** When the first try began. */
+  readonly began?: number
+  /** When the last try began, and when it was delivered, dead or dropped. */
+  readonly sent?: number
+  readonly settled?: number
+  /** Of a delivered one that had a deadline: was it acknowledged later than that? */
+  readonly late?: boolean
+  /** Its place in the stream: given as `after`, the stream goes on behind it. */
+  readonly place: string
+}
+
 /** Throws the code of the first feature that has no value. */
 export function checkValues<F>(answer: KeyFeatures<F>): KeyFeatures<F> {
   const [refused, ...others] = Object.entries<RefusedFeature | undefined>(answer.refused ?? {})

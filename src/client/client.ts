@@ -15,6 +15,7 @@ import {
   type KeyFeatures,
   type Sent,
   type StreamedDecision,
+  type StreamedEffect,
 } from './answers.ts'
 import { follow, type FollowOptions } from './follow.ts'
 import { Http, type CallOptions, type Fetch, type HttpOptions } from './http.ts'
@@ -40,6 +41,11 @@ export interface FeatureOptions<R extends boolean> extends CallOptions {
 
 /** Features of which, if refused ones are allowed, some may be missing. */
 type Given<F, R extends boolean> = R extends true ? Partial<F> : F
+
+export interface EffectOptions extends FollowOptions {
+  /** An action, or its name. */
+  readonly action?: { readonly name: string } | string
+}
 
 export interface RecentOptions extends CallOptions {
   /** Only those about this key, as text. */
@@ -81,6 +87,11 @@ export interface Client {
   decideOn<S extends Source>(source: S, record: RecordFor<S>, options?: CallOptions): Promise<DecidedEvent>
   /** Decisions as they become durable, for as long as they are read. Goes on by itself when the connection breaks, where it was. */
   decisions<I>(model: Model<I>, options?: FollowOptions): AsyncIterable<StreamedDecision<VectorOf<Model<I>>>>
+  /**
+   * What becomes of effects: each as it stands, whenever that has changed, for as long as they are read; of one `action` if it is named. Goes on by itself as
+   * `decisions` does; of an effect that changed several times meanwhile there is the newest.
+   */
+  effects(options?: EffectOptions): AsyncIterable<StreamedEffect>
   /** The newest decisions, the oldest of them first. */
   recent<I>(model: Model<I>, options?: RecentOptions): Promise<Decision<VectorOf<Model<I>>>[]>
   /** Does the server's process answer? */
@@ -143,7 +154,12 @@ export function clientOver(http: Http): Client {
         mayRepeat: hasIds(source),
         signal,
       }),
-    decisions: ({ name }, options = {}) => follow(http, name, options) as AsyncIterable<never>,
+    decisions: ({ name }, options = {}) =>
+      follow(http, { path: `/events?model=${encodeURIComponent(name)}`, event: 'decision' }, options) as AsyncIterable<never>,
+    effects({ action, ...options } = {}) {
+      const query = action === undefined ? '' : `?action=${encodeURIComponent(typeof action === 'string' ? action : action.name)}`
+      return follow(http, { path: `/effects/stream${query}`, event: 'effect' }, options) as AsyncIterable<never>
+    },
     async recent({ name }, { key, limit, signal } = {}) {
       const query = [
         ['model', name],

@@ -1,40 +1,45 @@
-/** The stream of decisions as one that has no end: when it breaks off, it is asked for again behind the last that was taken, without gap or repeat. */
+/** A stream of events as one that has no end: when it breaks off, it is asked for again behind the last that was taken, without gap or repeat. */
 import { pause } from '../base/clock.ts'
-import type { StreamedDecision } from './answers.ts'
 import { ClientError } from './client-error.ts'
 import { reached, type CallOptions, type Http } from './http.ts'
 import { ServerEvents, type ServerEvent } from './server-events.ts'
 
 export interface FollowOptions extends CallOptions {
-  /** The place of a decision: the stream goes on behind it. `'0'` is in front of all that are recorded; by default it begins with what comes from now on. */
+  /** The place of an event: the stream goes on behind it. `'0'` is in front of all that are recorded; by default it begins with what comes from now on. */
   readonly after?: string | undefined
-  /** Told why decisions behind `after` are not coming, before the stream goes on with what there is. Without it that ends the stream, as `SPILL_GAP`. */
+  /** Told why events behind `after` are not coming, before the stream goes on with what there is. Without it that ends the stream, as `SPILL_GAP`. */
   readonly onGap?: (why: string) => void
   /** Told each time that the stream broke off, before it is asked for again. */
   readonly onBreak?: (error: ClientError) => void
 }
 
+/** Which stream, and which of its events are wanted. */
+export interface Followed {
+  readonly path: string
+  readonly event: string
+}
+
 /** Rejects if it cannot be begun, after as many tries as any request has; once begun it is asked for again for ever. */
 export async function* follow(
   http: Http,
-  model: string,
+  { path, event: wanted }: Followed,
   { after, signal, onGap, onBreak }: FollowOptions,
-): AsyncGenerator<StreamedDecision<unknown>, void, undefined> {
+): AsyncGenerator<{ readonly place: string }, void, undefined> {
   let place = after
   let failures = 0
   let hasBegun = false
   let asked: number | undefined
   while (true) {
     try {
-      for await (const { id, event, data, retryMs } of eventsOf(http, model, place, signal)) {
+      for await (const { id, event, data, retryMs } of eventsOf(http, path, place, signal)) {
         hasBegun = true
         failures = 0
         asked = retryMs
         if (event === 'gap') gap(data, onGap)
         if (id !== '') place = id
-        if (event === 'decision') yield { ...(JSON.parse(data) as StreamedDecision<unknown>), place: id }
+        if (event === wanted) yield { ...(JSON.parse(data) as object), place: id }
       }
-      throw new ClientError('SPILL_UNREACHABLE', 'the stream of decisions ended')
+      throw new ClientError('SPILL_UNREACHABLE', 'the stream ended')
     } catch (error) {
       if (!(error instanceof ClientError) || !error.isPassing) throw error
       failures++
@@ -47,14 +52,14 @@ export async function* follow(
 
 async function* eventsOf(
   http: Http,
-  model: string,
+  path: string,
   place: string | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ServerEvent> {
   const stop = new AbortController()
   const { url, stillMs } = http.options
   const headers = { accept: 'text/event-stream', ...(place !== undefined && { 'last-event-id': place }) }
-  const ask = { path: `/events?model=${encodeURIComponent(model)}`, headers, mayRepeat: true, signal }
+  const ask = { path, headers, mayRepeat: true, signal }
   try {
     const response = await alive(http.open(ask, stop), url, stillMs)
     const reader = response.body!.getReader()

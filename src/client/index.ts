@@ -1,7 +1,25 @@
 /** `spillway/client`: a pipeline's server from elsewhere, a back end or a browser. */
 export type { ErrorCode } from '../base/errors.ts'
-export type { AskedDecision, DecidedEvent, Decision, KeyFeatures, RefusedEvent, RefusedFeature, Sent, StreamedDecision } from './answers.ts'
-export { client, type Client, type ClientOptions, type FeatureOptions, type Readiness, type RecentOptions } from './client.ts'
+export type {
+  AskedDecision,
+  DecidedEvent,
+  Decision,
+  KeyFeatures,
+  RefusedEvent,
+  RefusedFeature,
+  Sent,
+  StreamedDecision,
+  StreamedEffect,
+} from './answers.ts'
+export {
+  client,
+  type Client,
+  type ClientOptions,
+  type EffectOptions,
+  type FeatureOptions,
+  type Readiness,
+  type RecentOptions,
+} from './client.ts'
 export { ClientError } from './client-error.ts'
 export type { FollowOptions } from './follow.ts'
 export type { CallOptions, Fetch } from './http.ts'

@@ -64,7 +64,7 @@ export function webhook(url: string | Setting, options: WebhookOptions = {}): Ef
 /** Prints the effect as a line of JSON on standard output. */
 export const stdout = (): Effect => made({ kind: 'stdout' })
 
-/** Appends the effect as a line of JSON to a file. */
+/** Appends the effect as a line of JSON to a file; where that was moved or deleted, to a new one of its name, so that it can be rotated. */
 export const appendTo = (path: string | Setting): Effect => made({ kind: 'file', path: settingOf('appendTo: the file', path) })
 
 /**

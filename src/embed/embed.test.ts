@@ -12,6 +12,7 @@ import { pause } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { entity } from '../define/entity.ts'
 import { t } from '../define/t.ts'
+import { addToken } from '../serve/token-file.ts'
 import { spillway, type EmbedOptions } from './index.ts'
 
 const opened: FastifyInstance[] = []
@@ -139,13 +140,67 @@ test('a mistake is what ready() rejects with, and it holds nothing', async () =>
     [shop, import.meta.filename, 'SPILL_STORE', /cannot be made/],
     [pipeline('late', [late]), data, 'SPILL_UNSUPPORTED', /placed corrected/],
   ]
-  for (const [given, folder, code, message] of cases) {
+  const who: readonly (readonly [object, RegExp])[] = [
+    [{ tokens: true }, /there are none in .*spillway tokens add NAME --role ROLE/],
+    [{ tokens: 'spw_x' }, /true asks for those of the data folder/],
+    [{ authorize: true }, /give a function/],
+    [{ tokens: true, authorize: () => true }, /give one of them/],
+  ]
+  const wrong = [
+    ...cases.map(([given, data, code, message]) => [{ pipeline: given, data }, code, message] as const),
+    ...who.map(([options, message]) => [{ pipeline: shop, data, ...options }, 'SPILL_INPUT', message] as const),
+  ]
+  for (const [options, code, message] of wrong) {
     const app = fastify()
-    void app.register(spillway, { pipeline: given, data: folder } as EmbedOptions)
+    void app.register(spillway, options as EmbedOptions)
     await assert.rejects(async () => app.ready(), { code, message })
     await app.close()
   }
   await open(data)
+})
+
+test('with tokens, who has none is not let in, nor who has not the role; the rest of the server is as it was', async () => {
+  const data = folder()
+  const token = addToken(data, 'till', ['ingest'], 0)
+  const app = await open(data, { tokens: true })
+  const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/spillway`
+  const api = client({ url, token })
+  assert.equal((await api.send(payments, [pay(1)])).accepted, 1)
+  await assert.rejects(client({ url }).send(payments, [pay(2)]), { code: 'SPILL_TOKEN', status: 401 })
+  await assert.rejects(client({ url, token: 'spw_other' }).send(payments, [pay(2)]), { code: 'SPILL_TOKEN', status: 401 })
+  await assert.rejects(api.features(now, 'c'), { code: 'SPILL_ROLE', status: 403, message: /needs 'read'/ })
+  assert.equal(await api.healthy(), true)
+  assert.equal((await app.spillway.request(check, { card: 'c', amount: 1 })).score, 0)
+})
+
+test('who may is the word of the server around it, for each role', async () => {
+  const asked: string[] = []
+  const names: (string | undefined)[] = []
+  const app = fastify({ forceCloseConnections: true })
+  opened.push(app)
+  app.addHook('onResponse', async ({ client: name }) => void names.push(name))
+  await app.register(spillway, {
+    pipeline: shop,
+    data: folder(),
+    authorize: async ({ headers }, role) => {
+      asked.push(role)
+      if (headers.authorization === undefined) throw Object.assign(new Error('log in first'), { statusCode: 401 })
+      if (headers.authorization === 'Bearer broken') throw new Error('the database of users is down')
+      if (headers.authorization === 'Bearer careless') return undefined as never
+      return headers.authorization === 'Bearer ann' ? 'ann' : role === 'read'
+    },
+  })
+  const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/spillway`
+  const as = (token?: string) => client({ url, tries: 1, ...(token !== undefined && { token }) })
+  assert.equal((await as('ann').send(payments, [pay(1)])).accepted, 1)
+  assert.equal((await as('bob').features(now, 'c')).features.n, 1)
+  await assert.rejects(as('bob').send(payments, [pay(2)]), { code: 'SPILL_ROLE', status: 403, message: /needs 'ingest'/ })
+  await assert.rejects(as().send(payments, [pay(2)]), { code: 'SPILL_TOKEN', status: 401, message: 'log in first' })
+  await assert.rejects(as('careless').features(now, 'c'), { code: 'SPILL_ROLE', status: 403 })
+  await assert.rejects(as('broken').features(now, 'c'), { status: 500, message: /went wrong inside/ })
+  assert.equal(await as().healthy(), true)
+  assert.deepEqual(asked, ['ingest', 'read', 'ingest', 'ingest', 'read', 'read'])
+  assert.deepEqual(names.slice(0, 2), ['ann', undefined])
 })
 
 test('actions are sent from inside of the server too', async () => {

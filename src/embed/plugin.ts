@@ -16,7 +16,9 @@ import { keptFor } from '../run/retention.ts'
 import { Running } from '../run/running.ts'
 import { Feed } from '../serve/feed.ts'
 import type { Bounds } from '../serve/bounds.ts'
+import type { Authorize } from '../serve/options.ts'
 import { servePlugin } from '../serve/plugin.ts'
+import { Tokens } from '../serve/tokens.ts'
 import { embedded, type Embedded } from './embedded.ts'
 
 export interface EmbedOptions {
@@ -26,6 +28,10 @@ export interface EmbedOptions {
   readonly data: string
   /** In front of all routes; `/spillway` unless given. */
   readonly prefix?: string
+  /** Ask each request for a token of the data folder that has the role of its route, as a server of its own does; nobody is asked unless given. */
+  readonly tokens?: boolean
+  /** Your own word on who may, for each route that has a role; in place of `tokens`. */
+  readonly authorize?: Authorize
   /** Forget events that arrived longer ago, where no window, id or revision needs them; all are kept unless given. */
   readonly keep?: Duration
   readonly bounds?: Partial<Bounds>
@@ -41,7 +47,9 @@ declare module 'fastify' {
 
 const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   const { pipeline, data, keep } = options
-  check(pipeline, data)
+  check(options)
+  const onError = (error: unknown): void => app.log.error({ err: error as Error })
+  const tokens = options.tokens === true ? tokensOf(data, onError) : undefined
   const feed = new Feed()
   const running = await Running.open(pipeline, data, {
     sendings: await sendingsOf(pipeline, process.env),
@@ -50,15 +58,22 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
     ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }),
   })
   try {
-    attach(app, options, running, feed)
+    attach(app, options, { running, feed, tokens, onError })
   } catch (error) {
     await running.stop()
     throw error
   }
 }
 
-function attach(app: FastifyInstance, options: EmbedOptions, running: Running, feed: Feed): void {
-  const { pipeline, data, prefix = '/spillway', bounds, addMetrics } = options
+interface Attached {
+  readonly running: Running
+  readonly feed: Feed
+  readonly tokens: Tokens | undefined
+  readonly onError: (error: unknown) => void
+}
+
+function attach(app: FastifyInstance, options: EmbedOptions, { running, feed, tokens, onError }: Attached): void {
+  const { pipeline, data, prefix = '/spillway', bounds, addMetrics, authorize } = options
   const { run } = running
   let isStopped = false
   // Fastify closes what was added last first: requests are answered, and the routes have let go, before the run stops.
@@ -66,21 +81,47 @@ function attach(app: FastifyInstance, options: EmbedOptions, running: Running, f
     isStopped = true
     return running.stop()
   })
-  const onError = (error: unknown): void => app.log.error({ err: error as Error })
   run.ended.catch(onError)
   const checkRuns = (): void => {
     if (isStopped) throw stoppedError()
   }
   app.decorate('spillway', embedded(run, pipeline.ir, checkRuns))
-  app.register(servePlugin, { run, pipeline, data, feed, prefix, onError, ...(bounds && { bounds }), ...(addMetrics && { addMetrics }) })
+  const who = { ...(tokens && { tokens }), ...(authorize && { authorize }) }
+  app.register(servePlugin, {
+    run,
+    pipeline,
+    data,
+    feed,
+    prefix,
+    onError,
+    ...who,
+    ...(bounds && { bounds }),
+    ...(addMetrics && { addMetrics }),
+  })
+}
+
+/** Throws `SPILL_INPUT` where there are none: whoever has asked for tokens shall not find the door open, or shut for ever. */
+function tokensOf(data: string, onError: (error: unknown) => void): Tokens {
+  const tokens = new Tokens(data, onError)
+  if (tokens.areAsked) return tokens
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `spillway: requests are to have tokens, and there are none in ${data}: spillway tokens add NAME --role ROLE --data ${data}`,
+  )
 }
 
 /** Throws `SPILL_DEFINITION`, `SPILL_INPUT`. */
-function check(pipeline: unknown, data: unknown): void {
+function check({ pipeline, data, tokens, authorize }: { readonly [N in keyof EmbedOptions]?: unknown }): void {
   if (!isPipeline(pipeline))
     throw new SpillwayError('SPILL_DEFINITION', `spillway: pipeline is ${show(pipeline)}; give what pipeline('…', [model]) gives`)
   if (typeof data !== 'string' || data === '')
     throw new SpillwayError('SPILL_INPUT', `spillway: data is ${show(data)}; give the path of a data folder, such as '.spillway'`)
+  if (tokens !== undefined && typeof tokens !== 'boolean')
+    throw new SpillwayError('SPILL_INPUT', `spillway: tokens is ${show(tokens)}; true asks for those of the data folder`)
+  if (authorize !== undefined && typeof authorize !== 'function')
+    throw new SpillwayError('SPILL_INPUT', `spillway: authorize is ${show(authorize)}; give a function of the request and a role`)
+  if (tokens === true && authorize !== undefined)
+    throw new SpillwayError('SPILL_INPUT', 'spillway: tokens and authorize each say who may; give one of them')
 }
 
 /** By shape, not by class: it may have been made by another copy of Spillway. */

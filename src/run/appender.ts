@@ -13,7 +13,7 @@ import type { EventLookup } from '../log/event-lookup.ts'
 import type { Appended, Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
 import { letterOf, type DeadLetter, type LetterChange } from '../log/letters.ts'
-import type { Awaited } from './awaiting.ts'
+import type { Awaited } from './recorded.ts'
 import type { Remembered } from './remembered.ts'
 import { SourceDoor } from './source-door.ts'
 

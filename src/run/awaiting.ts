@@ -1,13 +1,7 @@
 /** Who sent events and waits for the decisions on them: told as soon as they are made, which is before they are durable. */
 import type { StoredDecisions } from '../log/store.ts'
 import type { Repeats } from './repeats.ts'
-import { recordedDecisions, type RecordedDecision } from './recorded.ts'
-
-/** Who waits for decisions. */
-export interface Awaited {
-  readonly resolve: (decisions: readonly RecordedDecision[]) => void
-  readonly reject: (error: unknown) => void
-}
+import { recordedDecisions, type Awaited, type RecordedDecision } from './recorded.ts'
 
 interface Waiting {
   readonly from: number

@@ -24,7 +24,7 @@ export interface RunOptions extends MemoryOptions {
   readonly partitions?: number
   /** Receives decisions that are durable, in order: a copy, which costs. What it throws ends the run. */
   readonly onDecisions?: (decisions: readonly StoredDecisions[]) => void
-  /** Told that more decisions are durable, to be read in the store. */
+  /** Told that more decisions, or what became of effects, are durable, to be read in the store. */
   readonly onRecorded?: () => void
   /** Receives effects that are durable, in order. What it throws ends the run. */
   readonly onEffects?: (effects: readonly NewEffect[]) => void

@@ -9,6 +9,12 @@ export interface RecordedDecision extends Omit<DecisionRecord, 'position'> {
   readonly entry: number
 }
 
+/** Who waits for decisions. */
+export interface Awaited {
+  readonly resolve: (decisions: readonly RecordedDecision[]) => void
+  readonly reject: (error: unknown) => void
+}
+
 /** The decisions of a stretch, in order; those on one entry if it is named. Throws `SPILL_DATA` for damaged bytes. */
 export function* recordedDecisions(bytes: Uint8Array, entry?: number): Generator<RecordedDecision> {
   const decoded = readDecisions(bytes)

@@ -4,10 +4,9 @@
  * Nothing is decided anew: a second decision would know more than the first, and whoever asks again did not hear the answer to the first.
  */
 import type { StoredLog } from '../log/store.ts'
-import type { Awaited } from './awaiting.ts'
 import { progressOf } from './deciding.ts'
 import { DECIDED } from './memory.ts'
-import { recordedDecisions, type RecordedDecision } from './recorded.ts'
+import { recordedDecisions, type Awaited, type RecordedDecision } from './recorded.ts'
 
 interface Waiting {
   /** Of the log, in order. */

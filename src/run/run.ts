@@ -29,6 +29,7 @@ import { Turns } from './turns.ts'
 
 export class Run {
   readonly #store: RunOptions['store']
+  readonly #onRecorded: RunOptions['onRecorded']
   readonly #pipeline: string
   readonly #sources: readonly string[]
   readonly #parts: Parts
@@ -43,6 +44,7 @@ export class Run {
   constructor(runnable: Runnable, options: RunOptions) {
     const { ir } = runnable
     this.#store = options.store
+    this.#onRecorded = options.onRecorded
     this.#pipeline = ir.name
     this.#sources = ir.sources.map(({ name }) => name)
     const parts = (this.#parts = partsOf(runnable, options))
@@ -155,6 +157,7 @@ export class Run {
       this.#ending.fail(error)
       throw error
     }
+    this.#onRecorded?.()
   }
 
   /** Resolves when there is room for more records: at once, or when what waits has become less. */

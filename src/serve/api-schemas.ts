@@ -97,6 +97,27 @@ export const sharedSchemas = {
     },
     ['model', 't', 'key', 'entry', 'vector', 'score', 'read'],
   ),
+  Effect: object(
+    {
+      number: { ...count, description: 'counts all effects, in order of decision' },
+      action: text,
+      id: { ...text, description: 'the idempotency key' },
+      entry: { ...count, description: 'of the log, that made the decision' },
+      key: {},
+      t: { ...moment, description: 'of the decision' },
+      made: moment,
+      due: { ...moment, description: 'until when it should be acknowledged' },
+      state: { enum: ['pending', 'delivered', 'dead', 'dropped', 'dry'] },
+      attempts: count,
+      next: { ...moment, description: 'when it is tried again' },
+      why: { ...text, description: 'why the last try failed, or why it was dropped' },
+      began: { ...moment, description: 'when the first try began' },
+      sent: { ...moment, description: 'when the last try began' },
+      settled: moment,
+      late: { type: 'boolean', description: 'of one that had a deadline: was it acknowledged later?' },
+    },
+    ['number', 'action', 'id', 'entry', 'key', 't', 'made', 'state', 'attempts'],
+  ),
   Inline: object(
     {
       durable: { type: 'boolean', description: 'false: it was answered at the deadline, and may be lost; send it again' },
@@ -139,7 +160,9 @@ export const sharedSchemas = {
   }),
 } as const
 
-export const streamAnswer: Schema = {
-  description: "events 'decision', the data a Decision; 'gap' where some are not to be had any more",
+const streamAnswer = (event: string, data: keyof typeof sharedSchemas): Schema => ({
+  description: `events '${event}', the data as ${data}; 'gap' where some are not to be had any more`,
   content: { 'text/event-stream': { schema: text } },
-}
+})
+export const decisionStream = streamAnswer('decision', 'Decision')
+export const effectStream = streamAnswer('effect', 'Effect')

@@ -48,3 +48,25 @@ export function audited<T>(data: string, entry: Omit<AuditEntry, 'outcome'>, act
   audit(data, { ...entry, outcome: 'done' })
   return done
 }
+
+/**
+ * As `audited`, for what takes its time, and may say more of what was done. Of a refusal the code alone is written: a message may quote the record that was to be
+ * changed, and what is in records is nobody's business here.
+ */
+export async function auditedWork<T>(
+  data: string,
+  entry: Omit<AuditEntry, 'outcome'>,
+  act: (say: (detail: string) => void) => Promise<T>,
+): Promise<T> {
+  let { detail } = entry
+  let done: T
+  try {
+    done = await act(said => (detail = said))
+  } catch (error) {
+    const { code = 'failed' } = error as { code?: string }
+    audit(data, { ...entry, outcome: 'refused', detail: code })
+    throw error
+  }
+  audit(data, { ...entry, outcome: 'done', ...(detail !== undefined && { detail }) })
+  return done
+}

@@ -1,27 +1,49 @@
-/** `GET /events`: decisions as they become durable, as server-sent events; behind `Last-Event-ID`, or `?after=ID`, all that are recorded first. */
+/**
+ * `GET /events`: decisions as they become durable, and `GET /effects/stream`: what becomes of effects, as server-sent events; behind `Last-Event-ID`, or
+ * `?after=ID`, what is recorded first.
+ */
 import type { FastifyInstance } from 'fastify'
 import { single } from './decisions.ts'
-import { placeOf } from './event-place.ts'
+import { placeOf, type EventPlace } from './event-place.ts'
 import { finder } from './named.ts'
 import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
+import type { Streams } from './streams.ts'
 
-export function eventRoutes(app: FastifyInstance, { ir, stream }: Serving): void {
-  const modelNamed = finder('model', ir.models)
+export function eventRoutes(app: FastifyInstance, { ir, streams }: Serving): void {
+  stream(app, '/events', { streams, of: 'decisions', kind: 'model', named: ir.models })
+  stream(app, '/effects/stream', { streams, of: 'effects', kind: 'action', named: ir.actions ?? [] })
+}
+
+interface Streamed {
+  readonly streams: Streams | undefined
+  readonly of: 'decisions' | 'effects'
+  /** What a reader may want alone. */
+  readonly kind: 'model' | 'action'
+  readonly named: readonly { readonly name: string }[]
+}
+
+function stream(app: FastifyInstance, path: string, { streams, of, kind, named }: Streamed): void {
+  const find = finder(kind, named)
   app.get<{ Querystring: Readonly<Record<string, string | string[]>> }>(
-    '/events',
+    path,
     { config: { role: 'read', isStream: true } },
     async (request, reply) => {
-      if (!stream) throw new ServeError('SPILL_UNSUPPORTED', 'this server was made without a feed, so that it has no stream of decisions')
-      const { model, after } = single(request.query)
-      if (model !== undefined) modelNamed(model)
-      const id = request.headers['last-event-id'] ?? after
-      const place = id === undefined || id === '' ? undefined : placeOf(String(id))
-      if (id !== undefined && id !== '' && !place)
-        throw new ServeError('SPILL_INPUT', `'${String(id)}' is no id of an event; ids are as 12.0`)
-      stream.checkRoom()
+      if (!streams) throw new ServeError('SPILL_UNSUPPORTED', `this server was made without a feed, so that it has no stream of ${of}`)
+      const { [kind]: name, after } = single(request.query)
+      if (name !== undefined) find(name)
+      const place = placeIn(request.headers['last-event-id'] ?? after)
+      streams.checkRoom()
       reply.hijack()
-      stream.add(reply.raw, place, model)
+      streams[of].add(reply.raw, place, name)
     },
   )
+}
+
+/** Throws 400 for what is no id. */
+function placeIn(id: string | readonly string[] | undefined): EventPlace | undefined {
+  if (id === undefined || id === '') return undefined
+  const place = placeOf(String(id))
+  if (!place) throw new ServeError('SPILL_INPUT', `'${String(id)}' is no id of an event; ids are as 12.0`)
+  return place
 }

@@ -2,7 +2,7 @@
 export class Feed {
   readonly #listeners = new Set<() => void>()
 
-  /** Decisions have become durable. */
+  /** Decisions, or what became of effects, have become durable. */
   readonly tell = (): void => {
     for (const listener of this.#listeners) listener()
   }

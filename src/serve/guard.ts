@@ -1,7 +1,7 @@
 /** Who may: each request is looked at before anything of its body is read. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { checkHost } from './host-names.ts'
-import type { ServeOptions } from './options.ts'
+import type { Authorize, ServeOptions } from './options.ts'
 import { Rate } from './rate.ts'
 import { allows, type Role } from './roles.ts'
 import { ServeError } from './serve-error.ts'
@@ -9,15 +9,22 @@ import type { Tokens } from './tokens.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The name of the token that it came with; absent where none is needed. */
+    /** The name of the token that it came with, or what `authorize` called it; absent where neither is asked. */
     client: string | undefined
   }
 }
 
-export function guard(app: FastifyInstance, { hosts, tokens, rate: limit }: Pick<ServeOptions, 'hosts' | 'tokens' | 'rate'>): void {
+type GuardOptions = Pick<ServeOptions, 'hosts' | 'tokens' | 'authorize' | 'rate'>
+
+export function guard(app: FastifyInstance, { hosts, tokens, authorize, rate: limit }: GuardOptions): void {
   const names = hosts && new Set(hosts.map(name => name.toLowerCase()))
   const rate = limit && new Rate(limit)
   app.decorateRequest('client', undefined)
+  if (authorize)
+    app.addHook('onRequest', async request => {
+      const { role } = request.routeOptions.config
+      if (role !== undefined) request.client = await authorized(request, role, authorize)
+    })
   app.addHook('onRequest', (request, _reply, done) => {
     try {
       const { role, isSigned = false } = request.routeOptions.config
@@ -43,6 +50,14 @@ function clientOf({ headers }: FastifyRequest, tokens: Tokens, role: Role): stri
   }
   if (allows(token.roles, role)) return token.name
   throw new ServeError('SPILL_ROLE', `token '${token.name}' may ${token.roles.join(', ')}, and this needs '${role}'`)
+}
+
+/** Throws 403. */
+async function authorized(request: FastifyRequest, role: Role, authorize: Authorize): Promise<string | undefined> {
+  const may = await authorize(request, role)
+  if (may === true) return undefined
+  if (typeof may === 'string' && may !== '') return may
+  throw new ServeError('SPILL_ROLE', `you may not do this, which needs '${role}'`)
 }
 
 const tooOften = (wait: number): ServeError =>

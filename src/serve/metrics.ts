@@ -67,7 +67,7 @@ function runMetrics(registry: Registry, { run }: Serving): void {
   })
 }
 
-function loadMetrics(registry: Registry, { run, load, stream, state, data }: Serving): void {
+function loadMetrics(registry: Registry, { run, load, streams, state, data }: Serving): void {
   const gauges: readonly (readonly [name: string, help: string, value: () => number])[] = [
     ['spillway_up', '1 while the run takes events.', () => (state.ended === undefined && !run.isHeldBack ? 1 : 0)],
     ['spillway_log_entries', 'Entries that the log has had.', () => run.end],
@@ -76,7 +76,7 @@ function loadMetrics(registry: Registry, { run, load, stream, state, data }: Ser
     ['spillway_http_waiting_requests', 'Requests that wait for their commit.', () => load.requests],
     ['spillway_http_streams', 'NDJSON streams that are being taken.', () => load.streams],
     ['spillway_http_body_bytes', 'Bytes of bodies that are held.', () => load.bytes],
-    ['spillway_event_streams', 'Readers of the stream of decisions.', () => stream?.readers ?? 0],
+    ['spillway_event_streams', 'Readers of the streams of decisions and effects.', () => streams?.readers ?? 0],
   ]
   for (const [name, help, value] of gauges) gauge(registry, name, help, value)
 }

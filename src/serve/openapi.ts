@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { durationText } from '../base/time.ts'
 import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
-import { sharedSchemas, streamAnswer } from './api-schemas.ts'
+import { decisionStream, effectStream, sharedSchemas } from './api-schemas.ts'
 import { featuresSchema, recordSchema, type Schema } from './json-schema.ts'
 import type { Serving } from './serving.ts'
 
@@ -128,6 +128,20 @@ function decideOperation({ name, decide, description }: ModelIR): Schema {
 
 const query = (name: string, schema: Schema, description: string): Schema => ({ name, in: 'query', schema, description })
 
+function streamOperation(operationId: string, what: string, of: 'model' | 'action', answer: Schema): Schema {
+  return {
+    get: {
+      operationId,
+      summary: `${what}, as server-sent events; an id is a place to go on from`,
+      parameters: [
+        query(of, { type: 'string' }, `only those of this ${of}`),
+        query('after', { type: 'string' }, 'go on behind this id; Last-Event-ID does the same'),
+      ],
+      responses: { 200: answer, ...failures(400, 401, 403, 404, 503) },
+    },
+  }
+}
+
 const fixedPaths: Readonly<Record<string, Schema>> = {
   '/features': {
     post: {
@@ -167,17 +181,13 @@ const fixedPaths: Readonly<Record<string, Schema>> = {
       },
     },
   },
-  '/events': {
-    get: {
-      operationId: 'events',
-      summary: 'Decisions as they become durable, as server-sent events; an id is a place to go on from',
-      parameters: [
-        query('model', { type: 'string' }, 'only those of this model'),
-        query('after', { type: 'string' }, 'go on behind this id; Last-Event-ID does the same'),
-      ],
-      responses: { 200: streamAnswer, ...failures(400, 401, 403, 404, 503) },
-    },
-  },
+  '/events': streamOperation('events', 'Decisions as they become durable', 'model', decisionStream),
+  '/effects/stream': streamOperation(
+    'effects',
+    'What becomes of effects: each as it stands whenever that has changed',
+    'action',
+    effectStream,
+  ),
   '/healthz': { get: { operationId: 'healthz', summary: 'The process lives', responses: { 200: { description: 'it does' } } } },
   '/readyz': {
     get: { operationId: 'readyz', summary: 'The run takes events', responses: { 200: { description: 'it does' }, ...failures(503) } },

@@ -1,23 +1,33 @@
 /** What a server is made of. */
+import type { FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Clock } from '../base/clock.ts'
 import type { Bounds } from './bounds.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { Feed } from './feed.ts'
 import type { RateLimit } from './rate.ts'
+import type { Role } from './roles.ts'
 import type { ServedRun } from './served.ts'
 import type { Tokens } from './tokens.ts'
 import type { Webhooks } from './webhook-in.ts'
+
+/**
+ * Says of a request whether it may what its route is for, in place of tokens: `true`, or the name of who asks, by which its rate is counted. Anything else is 403; what it throws
+ * is answered with the `statusCode` that it has.
+ */
+export type Authorize = (request: FastifyRequest, role: Role) => boolean | string | Promise<boolean | string>
 
 export interface ServeOptions {
   readonly run: ServedRun
   readonly pipeline: { readonly ir: PipelineIR }
   /** The run's data folder: what it has recorded is read from there. */
   readonly data: string
-  /** Says when the run has made decisions durable; without it there is no stream of them. */
+  /** Says when the run has made decisions, or what became of effects, durable; without it there are no streams of them. */
   readonly feed?: Feed
   /** Who may; without them everyone may do everything, which is for a machine of one's own. */
   readonly tokens?: Tokens
+  /** Says who may in place of tokens, where the server around it knows its users. */
+  readonly authorize?: Authorize
   /** Names by which the server is called, and this machine's own; all unless given. */
   readonly hosts?: readonly string[]
   /** How often each client may come; as often as it likes unless given. */

@@ -7,7 +7,6 @@ import type { FastifyPluginAsync } from 'fastify'
 import { readFolder } from '../log/sqlite/data-folder.ts'
 import { decideRoutes } from './decide.ts'
 import { decisionRoutes } from './decisions.ts'
-import { DecisionStream } from './decision-stream.ts'
 import { eventRoutes } from './events.ts'
 import { frontRoutes } from './front.ts'
 import { featureRoutes } from './features.ts'
@@ -22,6 +21,7 @@ import type { ServeOptions } from './options.ts'
 import { tellError } from './serve-error.ts'
 import type { RunState, Serving } from './serving.ts'
 import type { ServedRun } from './served.ts'
+import { Streams } from './streams.ts'
 import { traceRoutes } from './trace.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -29,13 +29,13 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
   const { run, pipeline, data, feed, addMetrics, webhooks, clock, onError = () => {} } = options
   const bounds = { ...defaultBounds, ...options.bounds }
   const reader = readFolder(data)
-  const stream = feed && new DecisionStream(reader, bounds, onError)
+  const streams = feed && new Streams(reader, bounds, onError)
   const load = new Load(run, bounds)
-  const serving: Serving = { run, ir: pipeline.ir, load, reader, data, stream, addMetrics, webhooks, clock, state: stateOf(run) }
-  const unlisten = stream && feed.listen(stream.tell)
+  const serving: Serving = { run, ir: pipeline.ir, load, reader, data, streams, addMetrics, webhooks, clock, state: stateOf(run) }
+  const unlisten = streams && feed.listen(streams.tell)
   app.addHook('preClose', closing => {
     unlisten?.()
-    stream?.close()
+    streams?.close()
     closing()
   })
   app.addHook('onClose', (_app, closed) => {

@@ -8,7 +8,7 @@ export type Role = (typeof roles)[number]
 /** For the help of commands. */
 export const roleTexts: Readonly<Record<Role, string>> = {
   ingest: 'send events',
-  read: 'read features, decisions, their stream and figures',
+  read: 'read features, decisions, effects, their streams and figures',
   decide: 'ask models for decisions',
   operate: 'change what waits: dead letters and the like',
   admin: 'all of that',

@@ -80,8 +80,9 @@ function codeOf(error: unknown): ErrorCode | undefined {
   return Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : undefined
 }
 
-/** What Fastify has against a request before a route sees it: its words are for clients. */
+/** What Fastify, or who else looks first, has against a request before a route sees it: its words are for clients. */
 function fastifyError(error: unknown): Told | undefined {
   const { statusCode, message } = error as { statusCode?: number; message?: string }
-  return statusCode !== undefined && statusCode >= 400 && statusCode < 500 ? told(statusCode, 'SPILL_INPUT', String(message)) : undefined
+  if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined
+  return told(statusCode, statusCode === 401 ? 'SPILL_TOKEN' : statusCode === 403 ? 'SPILL_ROLE' : 'SPILL_INPUT', String(message))
 }

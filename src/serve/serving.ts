@@ -1,11 +1,11 @@
 /** What every route of one server shares. */
 import type { PipelineIR } from '../define/ir.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
-import type { DecisionStream } from './decision-stream.ts'
 import type { Load } from './load.ts'
 import type { ServeOptions } from './options.ts'
 import type { Role } from './roles.ts'
 import type { ServedRun } from './served.ts'
+import type { Streams } from './streams.ts'
 
 export interface Serving {
   readonly run: ServedRun
@@ -15,7 +15,7 @@ export interface Serving {
   readonly reader: SqliteReader
   readonly data: string
   /** Absent without a feed. */
-  readonly stream: DecisionStream | undefined
+  readonly streams: Streams | undefined
   readonly addMetrics: ServeOptions['addMetrics']
   readonly webhooks: ServeOptions['webhooks']
   readonly clock: ServeOptions['clock']

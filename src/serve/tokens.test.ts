@@ -4,10 +4,10 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { auditOf, done } from '../../test/cli/audit-lines.ts'
 import { called, calledJson } from '../../test/cli/called.ts'
 import { open, pay, posted, shop as pipeline, type Open } from '../../test/serve/shop.ts'
 import { limits } from '../base/limits.ts'
-import { auditPath } from './audit.ts'
 import { listen } from './listen.ts'
 import { roles, type Role } from './roles.ts'
 import { serve } from './server.ts'
@@ -184,19 +184,14 @@ test('the command makes, lists and revokes, and all of it is written down', asyn
     assert.equal(status, 2)
     assert.match(err, message)
   }
-  const lines = readFileSync(auditPath(data), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map(line => JSON.parse(line) as Record<string, string>)
-  assert.deepEqual(
-    lines.map(({ what, to, outcome, detail }) => [what, to, outcome, detail]),
-    [
-      ['tokens add', 'ci', 'done', 'ingest, read'],
-      ['tokens add', 'ops', 'done', 'operate'],
-      ['tokens revoke', 'ci', 'done', undefined],
-      ['tokens revoke', 'ci', 'refused', "there is no token 'ci'"],
-    ],
-  )
-  assert.match(lines[0]['who'], /^cli:./)
-  assert.ok(lines.every(line => !Number.isNaN(Date.parse(line['at'])) && !JSON.stringify(line).includes('spw_')))
+  const { lines, text } = auditOf(data)
+  assert.deepEqual(lines.map(done), [
+    ['tokens add', 'ci', 'done', 'ingest, read'],
+    ['tokens add', 'ops', 'done', 'operate'],
+    ['tokens revoke', 'ci', 'done', undefined],
+    ['tokens revoke', 'ci', 'refused', "there is no token 'ci'"],
+  ])
+  assert.match(lines[0].who, /^cli:./)
+  assert.ok(lines.every(({ at }) => !Number.isNaN(Date.parse(at))))
+  assert.doesNotMatch(text, /spw_/)
 })

@@ -53,7 +53,7 @@ function link(target: string, path: string): void {
 
 before(() => {
   const copy = join(folder, 'copy')
-  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'LICENSE', 'README.md', 'CHANGELOG.md'])
+  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'examples', 'LICENSE', 'README.md', 'CHANGELOG.md'])
     if (existsSync(join(root, name))) cpSync(join(root, name), join(copy, name), { recursive: true })
   mkdirSync(join(copy, 'dist'))
   cpSync(join(root, 'LICENSE'), join(copy, 'dist/left-from-an-earlier-build.js'))
@@ -81,7 +81,14 @@ test('it holds the library and nothing that is not for its users', () => {
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath, entry.name).slice(installed.length + 1))
   const top = new Set(files.map(file => file.split('/')[0]))
-  assert.deepEqual([...top].filter(name => name !== 'README.md').sort(), ['CHANGELOG.md', 'LICENSE', 'dist', 'package.json', 'src'])
+  assert.deepEqual([...top].filter(name => name !== 'README.md').sort(), [
+    'CHANGELOG.md',
+    'LICENSE',
+    'dist',
+    'examples',
+    'package.json',
+    'src',
+  ])
   assert.deepEqual(
     files.filter(file => /\.test\.|test-d|tsconfig|left-from/.test(file)),
     [],
@@ -119,6 +126,19 @@ test('init, type check, test and replay, on the built code', () => {
   assert.ok(existsSync(join(demo, 'out.parquet')))
 })
 
+test('its examples, copied out as they say, find all that they import, and run', () => {
+  cpSync(join(installed, 'examples'), join(app, 'examples'), { recursive: true })
+  writeFileSync(join(app, 'package.json'), '{ "type": "module", "private": true }\n')
+  const files = globSync('examples/**/*.ts', { cwd: app })
+  assert.ok(files.length > 40)
+  const module = ['--module', 'nodenext', '--resolveJsonModule', '--skipLibCheck']
+  typeChecks(files, ...module, '--target', 'es2024', '--lib', 'es2024,esnext', '--types', 'node')
+  const city = ['--customers', '60', '--terminals', '120', '--days', '45', '--seed', '2']
+  ok(app, process.execPath, 'examples/fraud/generate.ts', ...city, '--out', 'payments.ndjson', '--planted', 'planted.ndjson')
+  const ages = ok(app, process.execPath, 'examples/fraud/ages.ts', '--payments', 'payments.ndjson', '--planted', 'planted.ndjson')
+  assert.match(ages, /^\| 15 min \|/m)
+})
+
 test("the client type-checks in a browser's project, which knows nothing of Node", () => {
   const page = `import { client, named } from 'spillway/client'
 import type { payments } from './demo/pipeline.ts'
@@ -126,29 +146,14 @@ const api = client({ url: '/spillway', fetch: (url, init) => window.fetch(url, i
 void api.send(named<typeof payments>('payments'), []).then(({ accepted }) => (document.title = String(accepted)))
 `
   writeFileSync(join(app, 'page.ts'), page)
-  const options = [
-    '--strict',
-    '--module',
-    'esnext',
-    '--moduleResolution',
-    'bundler',
-    '--target',
-    'es2022',
-    '--lib',
-    'es2022,dom',
-    '--types',
-    '',
-  ]
-  ok(
-    app,
-    process.execPath,
-    join(root, 'node_modules/typescript/bin/tsc'),
-    '--noEmit',
-    '--allowImportingTsExtensions',
-    ...options,
-    'page.ts',
-  )
+  const module = ['--module', 'esnext', '--moduleResolution', 'bundler']
+  typeChecks(['page.ts'], ...module, '--target', 'es2022', '--lib', 'es2022,dom', '--types', '')
 })
+
+function typeChecks(files: readonly string[], ...options: readonly string[]): void {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  ok(app, process.execPath, compiler, '--strict', '--noEmit', '--allowImportingTsExtensions', ...options, ...files)
+}
 
 test('dev, whose process for each version is a file of the package', () => {
   const wait = 'for i in $(seq 1200); do grep -q "^card_testing .*score" dev.txt && break; sleep 0.1; done'

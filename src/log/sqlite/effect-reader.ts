@@ -1,9 +1,11 @@
 /** Effects as they stand in their table. */
 import type { EffectState, StoredEffect, StoredEffects } from '../effects.ts'
 import type { Asking, Question } from './asking.ts'
+import { FORGOTTEN_CHANGES } from './effect-writer.ts'
 import { PAGE, pages } from './pages.ts'
 
-const COLUMNS = 'number, action, id, entry, key, t, made, due, body, state, attempts, next, why, began, sent, settled'
+const HEAD = 'number, action, id, entry, key, t, made, due, state, attempts, next, why, began, sent, settled'
+const COLUMNS = `${HEAD}, body`
 
 export interface EffectFilter {
   readonly action?: string | undefined
@@ -16,14 +18,26 @@ export interface EffectCount {
   readonly effects: number
 }
 
+/** An effect without its body, and the number of its last change among those of all effects. */
+export type ChangedEffect = Omit<StoredEffect, 'body'> & { readonly changed: number }
+
 export class EffectReader implements StoredEffects {
   readonly #db: Asking
   readonly #pending: Question
+  readonly #changedAfter: Question
+  readonly #changes: Question
 
   constructor(db: Asking) {
     this.#db = db
     this.#pending = db.prepare(
       `SELECT ${COLUMNS} FROM effect WHERE state = 'pending' AND action = ?1 AND number > ?2 ORDER BY number LIMIT ?3`,
+    )
+    this.#changedAfter = db.prepare(
+      `SELECT ${HEAD}, changed FROM effect WHERE changed > ?1 AND (?2 IS NULL OR action = ?2) ORDER BY changed LIMIT ${PAGE}`,
+    )
+    this.#changes = db.prepare(
+      `SELECT coalesce((SELECT max(changed) FROM effect), 0) AS last,
+         coalesce((SELECT CAST(value AS INTEGER) FROM value WHERE name = '${FORGOTTEN_CHANGES}'), 0) AS forgotten`,
     )
   }
 
@@ -74,6 +88,20 @@ export class EffectReader implements StoredEffects {
       `SELECT ${COLUMNS} FROM effect WHERE number < ?1 AND (?2 IS NULL OR action = ?2) AND (?3 IS NULL OR state = ?3) ORDER BY number DESC LIMIT ${PAGE}`,
     )
     return pages(page, fromNewest, effectOf, action ?? null, state ?? null)
+  }
+
+  /**
+   * Those that have changed behind a number of a change, as they stand now, in the order in which they changed last; of one action if it is named. No more than a
+   * page of them.
+   */
+  changedAfter(change: number, action?: string): ChangedEffect[] {
+    return this.#changedAfter.all(change, action ?? null).map(row => effectOf(row) as unknown as ChangedEffect)
+  }
+
+  /** The number of the last change, and of the last of an effect that was forgotten; 0 where there is none. */
+  changes(): { readonly last: number; readonly forgotten: number } {
+    const { last, forgotten } = this.#changes.get() as { last: number; forgotten: number }
+    return { last: Math.max(last, forgotten), forgotten }
   }
 
   /** Behind a number, in order. */

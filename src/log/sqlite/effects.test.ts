@@ -8,6 +8,7 @@ import { inBothStores } from '../../../test/crash/both-stores.ts'
 import type { EffectChange, NewEffect } from '../effects.ts'
 import type { Commit } from '../store.ts'
 import { SqliteReader } from './reader.ts'
+import { sqlite } from './sqlite.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spillway-effects-'))
@@ -121,3 +122,66 @@ for (const change of [
     reader.close()
     assert.throws(() => new ModelEffects([{ effects: [effect(1)] }, { settled: [change] }]), { code: 'SPILL_STORE' })
   })
+
+test('changes are counted, each effect stands under its last, and a count is given once though effects are forgotten', async () => {
+  const file = path('changes.db')
+  const store = await SqliteStore.open(file)
+  const reader = new SqliteReader(file)
+  const { effects } = reader
+  const changed = (after: number, action?: string) => effects.changedAfter(after, action).map(one => [one.changed, one.number, one.state])
+  assert.deepEqual([effects.changes(), changed(0)], [{ last: 0, forgotten: 0 }, []])
+  await store.commit({ effects: [effect(1), effect(2, { action: 'block' }), effect(3)] })
+  assert.deepEqual(changed(0), [
+    [1, 1, 'pending'],
+    [2, 2, 'pending'],
+    [3, 3, 'pending'],
+  ])
+  await store.commit({ settled: [{ kind: 'tried', number: 1, sent: 1, next: 2, why: 'w' }] })
+  await store.commit({ settled: [{ kind: 'delivered', number: 2, sent: 1, at: 2 }] })
+  await store.commit({ settled: [{ kind: 'dead', number: 1, sent: 3, at: 4, why: 'w' }] })
+  assert.deepEqual(changed(3), [
+    [5, 2, 'delivered'],
+    [6, 1, 'dead'],
+  ])
+  assert.deepEqual(changed(2, 'block'), [[5, 2, 'delivered']])
+  assert.deepEqual(changed(6), [])
+  await store.commit({ settled: [{ kind: 'delivered', number: 3, sent: 1, at: 2 }] })
+  await store.commit({ forget: 100 })
+  assert.deepEqual([effects.changes(), changed(0)], [{ last: 7, forgotten: 7 }, [[6, 1, 'dead']]])
+  reader.close()
+  await store.close()
+  const again = await SqliteStore.open(file)
+  await again.commit({ settled: [{ kind: 'dropped', number: 1, at: 9, why: 'w' }] })
+  await again.commit({ forget: 101 })
+  await again.commit({ effects: [effect(4, { entry: 200 })] })
+  const now = new SqliteReader(file)
+  assert.deepEqual(now.effects.changes(), { last: 9, forgotten: 8 })
+  assert.deepEqual(
+    now.effects.changedAfter(0).map(one => [one.changed, one.number, 'body' in one]),
+    [[9, 4, false]],
+  )
+  now.close()
+  await again.close()
+})
+
+test('effects of a folder of format 6 are counted when it is brought to the next', async () => {
+  const file = path('format-6.db')
+  const store = await SqliteStore.open(file)
+  await store.commit({ effects: [effect(1), effect(2)] })
+  await store.close()
+  const old = new sqlite.DatabaseSync(file)
+  old.exec('DROP INDEX effect_changed; ALTER TABLE effect DROP COLUMN changed; PRAGMA user_version = 6')
+  old.close()
+  const next = await SqliteStore.open(file)
+  await next.commit({ settled: [{ kind: 'delivered', number: 1, sent: 1, at: 2 }] })
+  const reader = new SqliteReader(file)
+  assert.deepEqual(
+    reader.effects.changedAfter(0).map(one => [one.changed, one.number]),
+    [
+      [2, 2],
+      [3, 1],
+    ],
+  )
+  reader.close()
+  await next.close()
+})

@@ -32,6 +32,10 @@ const migrations: readonly string[] = [
   `ALTER TABLE effect ADD COLUMN began INTEGER;
    CREATE TABLE stage (number INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, bytes BLOB NOT NULL);
    CREATE INDEX stage_last ON stage (last);`,
+  // Counts all changes to effects: what whoever follows them has seen.
+  `ALTER TABLE effect ADD COLUMN changed INTEGER;
+   UPDATE effect SET changed = number;
+   CREATE INDEX effect_changed ON effect (changed);`,
 ]
 
 export const FORMAT = migrations.length

@@ -1,7 +1,7 @@
 /** Commits into the tables: several commits are one transaction and one fsync. Runs in the writer's thread. */
 import { limits } from '../../base/limits.ts'
 import type { Commit } from '../store.ts'
-import { EffectWriter } from './effect-writer.ts'
+import { EffectWriter, FORGOTTEN_CHANGES } from './effect-writer.ts'
 import { LetterWriter } from './letter-writer.ts'
 import { StageWriter } from './stage-writer.ts'
 import { checkStructure } from './structure.ts'
@@ -24,6 +24,7 @@ export class Writer {
   readonly #schema: StatementSync
   readonly #put: StatementSync
   readonly #drop: StatementSync
+  readonly #get: StatementSync
   readonly #forget: readonly StatementSync[]
 
   /** `pagesMax`: as in `SqliteOptions`. Throws what SQLite does if the file cannot be used. */
@@ -47,11 +48,11 @@ export class Writer {
     this.#stages = new StageWriter(db)
     this.#schema = db.prepare('INSERT INTO schema (source, version, columns, sum) VALUES (?, ?, ?, ?)')
     this.#put = db.prepare('INSERT OR REPLACE INTO value (name, value, sum) VALUES (?, ?, ?)')
+    this.#get = db.prepare('SELECT value FROM value WHERE name = ?')
     this.#drop = db.prepare('DELETE FROM value WHERE name = ?')
     this.#forget = [
       db.prepare('DELETE FROM segment WHERE first < ?'),
       db.prepare('DELETE FROM decisions WHERE id < (SELECT id FROM decisions WHERE last >= ? ORDER BY id LIMIT 1)'),
-      db.prepare("DELETE FROM effect WHERE entry < ? AND state IN ('delivered', 'dropped', 'dry')"),
       db.prepare('DELETE FROM stage WHERE last < ?'),
     ]
   }
@@ -96,10 +97,20 @@ export class Writer {
     if (stages) this.#stages.add(stages)
     for (const change of letters) this.#letters.change(change)
     for (const letter of dead) this.#letters.add(letter)
-    if (forget !== undefined) for (const statement of this.#forget) statement.run(forget)
-    for (const [name, value] of put) {
-      if (value === null) this.#drop.run(name)
-      else this.#put.run(name, value, sumOf(name, value))
-    }
+    if (forget !== undefined) this.#forgetBefore(forget)
+    for (const [name, value] of put) this.#name(name, value)
+  }
+
+  #forgetBefore(entry: number): void {
+    for (const statement of this.#forget) statement.run(entry)
+    const changes = this.#effects.forget(entry)
+    if (changes === undefined) return
+    const before = Number((this.#get.get(FORGOTTEN_CHANGES) as { value: string } | undefined)?.value ?? 0)
+    this.#name(FORGOTTEN_CHANGES, String(Math.max(before, changes)))
+  }
+
+  #name(name: string, value: string | null): void {
+    if (value === null) this.#drop.run(name)
+    else this.#put.run(name, value, sumOf(name, value))
   }
 }

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { auditOf, done } from '../../test/cli/audit-lines.ts'
+import { called, calledJson } from '../../test/cli/called.ts'
+import type { NewEffect, StoredEffect } from '../log/effects.ts'
+import { closeFolder, openFolder } from '../log/sqlite/data-folder.ts'
+
+const effect = (number: number): NewEffect => ({
+  number,
+  action: 'page',
+  id: `id-${number}`,
+  entry: number,
+  key: '"c"',
+  t: number,
+  made: number,
+  due: undefined,
+  body: '{"of":"the receiver alone"}',
+  isDry: false,
+})
+
+test('dead effects are tried again or dropped, all or none, and each change is a line of the audit log', async t => {
+  const data = mkdtempSync(join(tmpdir(), 'spillway-cli-effects-'))
+  t.after(() => rmSync(data, { recursive: true }))
+  const folder = await openFolder(data)
+  await folder.store.commit({ effects: [effect(1), effect(2), effect(3)] })
+  await folder.store.commit({ settled: [1, 2].map(number => ({ kind: 'dead', number, sent: 1, at: 2, why: 'status 500' })) })
+  const held = await called('effects', 'retry', '1', '--data', data)
+  assert.match(held.err, /^SPILL_BUSY: .*effects are changed while nothing runs/)
+  await closeFolder(folder)
+  assert.equal(
+    (await called('effects', 'retry', '1', '3', '--data', data)).err,
+    'SPILL_INPUT: effect 3 is pending; dead ones can be tried again or dropped',
+  )
+  assert.equal((await called('effects', 'retry', '1', '--data', data)).status, 0)
+  assert.equal((await called('effects', 'drop', '2', '--why', 'nobody listens', '--data', data)).status, 0)
+  const states = await calledJson<StoredEffect>('effects', '--data', data)
+  assert.deepEqual(
+    states.map(({ number, state }) => [number, state]),
+    [
+      [1, 'pending'],
+      [2, 'dropped'],
+      [3, 'pending'],
+    ],
+  )
+  const { lines, text } = auditOf(data)
+  assert.deepEqual(lines.map(done), [
+    ['effects retry', '1', 'refused', 'SPILL_BUSY'],
+    ['effects retry', '1, 3', 'refused', 'SPILL_INPUT'],
+    ['effects retry', '1', 'done', undefined],
+    ['effects drop', '2', 'done', 'nobody listens'],
+  ])
+  assert.doesNotMatch(text, /the receiver/)
+})

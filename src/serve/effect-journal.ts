@@ -1,0 +1,61 @@
+/**
+ * What became of effects, as events: each effect as it stands, whenever that has changed. A batch is some changes; whoever was away gets the newest of each effect,
+ * not all that it went through.
+ */
+import type { ChangedEffect, EffectReader } from '../log/sqlite/effect-reader.ts'
+import type { EventPlace } from './event-place.ts'
+import { otherLog, type Batch, type Journal, type Missed } from './journal.ts'
+
+export class EffectJournal implements Journal {
+  readonly #effects: EffectReader
+
+  constructor(effects: EffectReader) {
+    this.#effects = effects
+  }
+
+  last(): number {
+    return this.#effects.changes().last
+  }
+
+  next(after: number, action?: string): Batch | undefined {
+    const changed = this.#effects.changedAfter(after, action)
+    return changed.length === 0 ? undefined : new Changes(changed)
+  }
+
+  missed(place: EventPlace): Missed | undefined {
+    const { forgotten, last } = this.#effects.changes()
+    if (place.stretch > last) return otherLog(last)
+    // What is kept from before goes on from the place itself.
+    return place.stretch < forgotten
+      ? { place, why: 'some effects that changed after the id were forgotten; this goes on with what is kept' }
+      : undefined
+  }
+}
+
+class Changes implements Batch {
+  readonly number: number
+  readonly #changed: readonly ChangedEffect[]
+  readonly #frames = new Map<string | undefined, Buffer>()
+
+  constructor(changed: readonly ChangedEffect[]) {
+    this.#changed = changed
+    this.number = changed.at(-1)!.changed
+  }
+
+  frames(action: string | undefined): Buffer {
+    let frames = this.#frames.get(action)
+    if (!frames) {
+      const own = this.#changed.filter(effect => action === undefined || effect.action === action)
+      frames = Buffer.from(own.map(frameOf).join(''))
+      this.#frames.set(action, frames)
+    }
+    return frames
+  }
+}
+
+/** Without what was sent, which may be for its receiver alone. */
+function frameOf({ changed, key, ...effect }: ChangedEffect): string {
+  const { due, settled, state } = effect
+  const late = state === 'delivered' && due !== undefined && { late: settled! > due }
+  return `id: ${changed}\nevent: effect\ndata: ${JSON.stringify({ ...effect, key: JSON.parse(key) as unknown, ...late })}\n\n`
+}

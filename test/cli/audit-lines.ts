@@ -1,0 +1,18 @@
+/** The audit log of a data folder, for tests. */
+import { readFileSync } from 'node:fs'
+import { auditPath } from '../../src/serve/audit.ts'
+
+export type AuditLine = Readonly<Record<'at' | 'who' | 'what' | 'to' | 'outcome', string>> & { readonly detail?: string }
+
+/** Its lines, and its text whole. */
+export function auditOf(data: string): { readonly lines: readonly AuditLine[]; readonly text: string } {
+  const text = readFileSync(auditPath(data), 'utf8')
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as AuditLine)
+  return { lines, text }
+}
+
+/** Without who and when. */
+export const done = ({ what, to, outcome, detail }: AuditLine): (string | undefined)[] => [what, to, outcome, detail]
