@@ -24,10 +24,13 @@ const EARLY = 0.15
 const ON_ARRIVAL = 0.3
 const ON_MOVED = 0.6
 const START_MS = 900
-const RUN_MS = 600
+const RUN_MS = 500
 const MOMENT_MS = 2500
 const ARRIVALS = 6
-const DISTURBED = 0.55
+/** Of a life at most. */
+const DISTURBANCES = 3
+/** Of a disk that is quick or slow: what waits for it is more than a reader that lost its connection waits for. */
+const FSYNC_MS = [20, 150, 500, 500]
 const LOOK_MS = 10
 const SILENCE_MS = 8000
 const ENDS_MAX = 5
@@ -99,8 +102,9 @@ const dataOf = ({ folder }: Exchange): string => join(folder, 'data')
 const toldFileOf = ({ folder }: Exchange): string => join(folder, 'decisions.ndjson')
 
 function started(exchange: Exchange, ...once: readonly 'once'[]): Child {
-  const { hook, server, written } = exchange
-  const args = [dataOf(exchange), hook, toldFileOf(exchange), server.host, written.outboxAddress, written.changesAddress, ...once]
+  const { hook, server, written, draw } = exchange
+  const places = [dataOf(exchange), hook, toldFileOf(exchange), server.host, written.outboxAddress, written.changesAddress]
+  const args = [...places, String(draw.pick(FSYNC_MS)), ...once]
   return new Child(['test/crash/table-child.ts', ...args], /reading/)
 }
 
@@ -113,10 +117,9 @@ async function cutShort(exchange: Exchange, isKilled: boolean): Promise<string |
   try {
     if (isKilled && draw.chance(EARLY)) await pause(draw.between(0, START_MS))
     else if ((await child.ready()) !== undefined && (await written.isRead())) {
-      await pause(draw.between(0, RUN_MS))
-      if (draw.chance(DISTURBED)) {
-        await disturb(exchange.server, draw)
+      for (let disturbances = draw.between(0, DISTURBANCES); disturbances > 0; disturbances--) {
         await pause(draw.between(0, RUN_MS))
+        await disturb(exchange.server, draw, written.outbox)
       }
       await moment(exchange)
     }

@@ -1,7 +1,7 @@
 /**
  * The process of kind `postgres`: reads an outbox and the changes of a table, as `spillway run --source` does, on a disk that is slow, so that a kill or a lost
  * connection comes often between a row and its commit. Arguments: its data folder, where effects go, the file of decisions, the socket of the server, the
- * addresses of both tables, and `once` to end at their end.
+ * addresses of both tables, milliseconds for each fsync, and `once` to end at their end.
  */
 import { sendingsOf } from '../../src/action/sendings.ts'
 import { after } from '../../src/base/clock.ts'
@@ -13,15 +13,14 @@ import { USER } from '../postgres/cluster.ts'
 import { HOOK } from './alerts.ts'
 import { tables } from './tables.ts'
 
-const FSYNC_MS = 150
 /** Of the time between two tries. */
 const SOONER = 20
 
-const [data, hook, decisions, host, orders, moves, once] = process.argv.slice(2)
+const [data, hook, decisions, host, orders, moves, fsyncMs, once] = process.argv.slice(2)
 Object.assign(process.env, { PGHOST: host, PGUSER: USER, PGDATABASE: 'postgres' })
 delete process.env['DATABASE_URL']
 const out = new DecisionFile(decisions)
-const running = await Running.in(await openFolder(data, { fsyncMs: FSYNC_MS }), tables, {
+const running = await Running.in(await openFolder(data, { fsyncMs: Number(fsyncMs) }), tables, {
   sendings: await sendingsOf(tables, { [HOOK]: hook }),
   after: (ms, act) => after(ms / SOONER, act),
   onDecisions: stretches => out.write(stretches),

@@ -6,7 +6,7 @@ import { skip } from '../postgres/server.ts'
 import { faultOf } from './recovery-faults.ts'
 import { tableFaults } from './table-faults.ts'
 
-const [CASES, LIVES] = [8, 4]
+const [CASES, LIVES] = [8, 3]
 const SECONDS = 240
 
 suite('the crash proof over PostgreSQL finds it if', { concurrency: 3, skip }, () => {

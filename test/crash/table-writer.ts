@@ -6,8 +6,8 @@ import type { Draw } from '../property/generate/draw.ts'
 
 const ROWS_MAX = 3
 /** Some transactions are so large that they come in parts. */
-const LARGE = 0.04
-const LARGE_ROWS = 200
+const LARGE = 0.006
+const LARGE_ROWS = 800
 const PAUSE_MS = 40
 const AWAY_MS = 30
 

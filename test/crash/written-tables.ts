@@ -50,6 +50,10 @@ export class Written {
   readonly #move = (sql: Sql, who: string, numbers: readonly number[]) =>
     sql.unsafe(`INSERT INTO ${this.#name} (n, who) SELECT n, '${who}' FROM unnest('{${numbers.join()}}'::int[]) n`)
 
+  get outbox(): string {
+    return `${this.#name}_out`
+  }
+
   get outboxAddress(): string {
     return `pg:${this.#name}_out?payload=payload`
   }
