@@ -9,8 +9,11 @@ import { tableFaults } from './table-faults.ts'
 const [CASES, LIVES] = [8, 3]
 const SECONDS = 240
 
+/** The others take more cases: `npm run prove -- faults` looks for all. */
+const quick = Object.entries(tableFaults).slice(0, 4)
+
 suite('the crash proof over PostgreSQL finds it if', { concurrency: 3, skip }, () => {
-  for (const [name, edit] of Object.entries(tableFaults))
+  for (const [name, edit] of quick)
     test(name, async () => {
       const { passed, said } = await runNode([join(import.meta.dirname, 'check-tables.ts'), '1', String(CASES), String(LIVES)], {
         fault: faultOf(edit),
