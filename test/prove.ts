@@ -29,6 +29,7 @@ const proofs: Readonly<Record<string, { module: string; cases: number; shows: st
   parity: { module: './property/parity.ts', cases: 2000, shows: 'every engine computes the same values' },
   crash: { module: './crash/prove.ts', cases: 1000, shows: 'a run that crashes and recovers is the run that did not' },
   inputs: { module: './inputs/prove.ts', cases: 20_000, shows: 'every input is accepted, refused with a reason, or rejected' },
+  faults: { module: './faults/prove.ts', cases: 1000, shows: 'each fault that was planted for a proof is found by it' },
   mutants: { module: './mutants/prove.ts', cases: 100, shows: 'a fault made in the sources turns a test red' },
 }
 

@@ -31,8 +31,10 @@ const badly: readonly Answer[] = [
   },
   response => void response.writeHead(500).end('no'),
   response => void response.writeHead(429, { 'retry-after': '1' }).end(),
-  async response => {
+  async (response, arrival) => {
     await pause(TIMEOUT_MS + 100)
+    // Who has given up has hung up; a sender that was held up itself for as long still hears it, and may take it for what it is.
+    arrival.isAnswered = response.socket?.destroyed === false
     response.writeHead(204).end()
   },
   response => void response.destroy(),

@@ -1,12 +1,13 @@
 /**
  * `prove crash`: a run that crashes at random steps and recovers has lost nothing, doubled nothing, and decides as the run that never crashed
- * (laws 2 and 5). Four kinds: the protocol on a model store, power loss on SQLite's files, and processes that are
- * killed, fed by files, and over HTTP with webhooks that follow.
+ * (laws 2 and 5). Five kinds: the protocol on a model store, power loss on SQLite's files, and processes that are
+ * killed, fed by files, over HTTP, and by tables of PostgreSQL, the last two with webhooks that follow.
  */
 import type { CrashCase } from './case.ts'
 import { generateCrash } from './generate.ts'
 import { crashModel } from './model.ts'
 import { proveHttp } from './http.ts'
+import { provePostgres } from './postgres.ts'
 import { provePower } from './power.ts'
 import { proveProcess } from './process.ts'
 import { Proved, type Failure, type Kind } from './proved.ts'
@@ -32,20 +33,23 @@ export interface CrashResult {
 const POWER_SHARE = 0.17
 const PROCESS_SHARE = 0.03
 const HTTP_SHARE = 0.02
+const POSTGRES_SHARE = 0.02
 const FAILURES_KEPT = 5
 const PROGRESS_EVERY = 50
 
 export async function prove({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<CrashResult> {
   const process = Math.ceil(cases * PROCESS_SHARE)
   const http = Math.min(cases - process, Math.ceil(cases * HTTP_SHARE))
-  const power = Math.min(cases - process - http, Math.ceil(cases * POWER_SHARE))
-  const model = cases - process - http - power
+  const postgres = Math.min(cases - process - http, Math.ceil(cases * POSTGRES_SHARE))
+  const power = Math.min(cases - process - http - postgres, Math.ceil(cases * POWER_SHARE))
+  const model = cases - process - http - postgres - power
   const say = (line: string) => console.error(`crash: ${line}`)
   const parts: Readonly<Record<Kind, Proved>> = {
     model: await proveModel(model, seed, say),
     power: await provePower(power, seed, say),
     process: await proveProcess(process, seed, say),
     http: await proveHttp(http, seed, say),
+    postgres: await provePostgres(postgres, seed, say),
   }
   const all = Object.values(parts)
   const sum = (of: (part: Proved) => number) => all.reduce((total, part) => total + of(part), 0)
@@ -58,7 +62,13 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
     events: sum(part => part.events),
     decisions: sum(part => part.decisions),
     seed,
-    kinds: { model: parts.model.cases, power: parts.power.cases, process: parts.process.cases, http: parts.http.cases },
+    kinds: {
+      model: parts.model.cases,
+      power: parts.power.cases,
+      process: parts.process.cases,
+      http: parts.http.cases,
+      postgres: parts.postgres.cases,
+    },
     failures: all.flatMap(({ failures }) => failures).slice(0, FAILURES_KEPT),
   }
 }

@@ -2,7 +2,7 @@
 import type { Judged } from './judge.ts'
 import { isSound } from './verdict.ts'
 
-export type Kind = 'model' | 'power' | 'process' | 'http'
+export type Kind = 'model' | 'power' | 'process' | 'http' | 'postgres'
 
 export interface Failure {
   readonly kind: Kind

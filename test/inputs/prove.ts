@@ -1,6 +1,7 @@
 /**
- * `prove inputs`, at three doors. Files: random sources; files of sound, damaged and random records in every format, plain and gzip. Standard input of
- * a run: lines of the same kinds. Data folders: one file of them damaged. No record is not accounted for.
+ * `prove inputs`, at every door. Files: random sources; files of sound, damaged and random records in every format, plain and gzip. Standard input of
+ * a run: lines of the same kinds. HTTP: objects, arrays, streams of lines, webhooks and inline decisions of the same, plain and gzip. PostgreSQL: outboxes of
+ * the same payloads. Data folders: one file of them damaged. No record is not accounted for.
  *
  * A case is one record, one damaged folder, or one row that a map made of it. The bytes of text files are followed too: all that is in a file comes out of it.
  */
@@ -8,8 +9,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { random } from '../../src/base/random.ts'
+import { skip, withServer } from '../postgres/server.ts'
 import { account, type Account } from './account.ts'
 import { runDamaged, writeFolder, type DamagedOutcome } from './damaged-folder.ts'
+import { accountHttp } from './http-door.ts'
+import { accountOutbox } from './outbox-door.ts'
+import { doors, type HttpDoor } from './random-request.ts'
 import { accountStandardInput } from './standard-input.ts'
 import { writeRandomFile } from './random-file.ts'
 
@@ -26,6 +31,10 @@ export interface InputsResult {
   readonly files: number
   /** Runs that read standard input. */
   readonly processes: number
+  /** Requests over HTTP, by door. */
+  readonly requests: Readonly<Record<HttpDoor, number>>
+  /** Tables of PostgreSQL; none where there is no server. */
+  readonly outboxes: number
   /** Data folders with a damaged file, by what became of the run over it. */
   readonly folders: Readonly<Record<DamagedOutcome['outcome'], number>>
   readonly seed: number
@@ -34,19 +43,23 @@ export interface InputsResult {
 }
 
 const FAILURES_KEPT = 5
-/** One damaged folder, and one run over standard input, for so many cases. */
+/** One damaged folder, one run over standard input, one server and one outbox for so many cases. */
 const FOLDER_CASES = 100
 const PROCESS_CASES = 2000
+const SERVER_CASES = 500
+const OUTBOX_CASES = 500
 /** From here on every outcome must have occurred. */
 const COVERING_CASES = 1000
 
 export async function prove({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<InputsResult> {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-inputs-'))
   const total = { accepted: 0, dead: 0, duplicate: 0, skipped: 0, rejected: 0, unaccounted: 0, crashed: 0 }
+  const requests = { object: 0, array: 0, lines: 0, decide: 0, webhook: 0 }
   const failures: { seed: number; file: string; fault: string }[] = []
   const folders = { sound: 0, reported: 0, refused: 0 }
   const processes = Math.ceil(cases / PROCESS_CASES)
   let files = 0
+  let outboxes = 0
   let counted = Math.ceil(cases / FOLDER_CASES)
   const add = (result: Account, where: { seed: number; file: string }): void => {
     for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += result[name]
@@ -62,6 +75,17 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
       add(result, { seed: seed + i, file: 'standard input' })
       counted += caseCount(result)
     }
+    for (let i = 0; i < Math.ceil(cases / SERVER_CASES); i++) {
+      const result = await accountHttp(random(seed + i), folder)
+      add(result, { seed: seed + i, file: 'HTTP' })
+      counted += caseCount(result)
+      for (const door of doors) requests[door] += result.requests[door]
+    }
+    for (const [i, result] of (await accountOutboxes(Math.ceil(cases / OUTBOX_CASES), seed)).entries()) {
+      add(result, { seed: seed + i, file: 'outbox' })
+      counted += caseCount(result)
+      outboxes++
+    }
     for (; counted < cases; files++) {
       const file = await writeRandomFile(random(seed + files), folder)
       const result = await account(file)
@@ -71,7 +95,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   } finally {
     rmSync(folder, { recursive: true })
   }
-  return { cases: counted, ...total, files, processes, folders, seed, failures: failures.slice(0, FAILURES_KEPT) }
+  return { cases: counted, ...total, files, processes, requests, outboxes, folders, seed, failures: failures.slice(0, FAILURES_KEPT) }
 }
 
 /** Damages data folders of a process that ended in order and of one that was killed, in turn. */
@@ -83,6 +107,19 @@ async function runFolders(count: number, seed: number, scratch: string) {
     outcomes.push({ ...(await runDamaged(random(of), sounds[i % sounds.length], scratch)), seed: of })
   }
   return outcomes
+}
+
+/** Nothing where there is no PostgreSQL, which is said. */
+async function accountOutboxes(count: number, seed: number): Promise<Account[]> {
+  if (skip !== false) {
+    console.error(`inputs: no outbox was read: ${skip}`)
+    return []
+  }
+  return withServer(async server => {
+    const results: Account[] = []
+    for (let i = 0; i < count; i++) results.push(await accountOutbox(random(seed + i), server, `outbox${i}`))
+    return results
+  })
 }
 
 function caseCount({ accepted, dead, duplicate, skipped, rejected, unaccounted, crashed }: Account): number {

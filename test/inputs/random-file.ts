@@ -31,7 +31,7 @@ export async function writeRandomFile(next: Random, folder: string): Promise<Wri
 }
 
 /** What users' functions do, and should not. */
-function randomMap(next: Random): RowMap {
+export function randomMap(next: Random): RowMap {
   const share = next() * 0.2
   return (record: unknown) => {
     if (!chance(next, share)) return record

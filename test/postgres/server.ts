@@ -10,6 +10,23 @@ import { serverPrograms } from './programs.ts'
 /** Why tests that need a server are skipped; false where there is one. `npm test` tries to bring it. */
 export const skip = serverPrograms() ? false : 'there is no PostgreSQL: npm run peers -- postgres'
 
+const forTests = { wal_level: 'logical', fsync: 'off', max_prepared_transactions: '4', wal_sender_timeout: '5s' }
+
+/** A server in a temporary folder, for as long as `use` takes. Throws where there is none. */
+export async function withServer<T>(use: (server: Cluster) => Promise<T>, settings: Readonly<Record<string, string>> = {}): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-cluster-'))
+  let cluster: Cluster | undefined
+  try {
+    chmodSync(folder, 0o755)
+    makeCluster(join(folder, 'data'))
+    cluster = await Cluster.start(join(folder, 'data'), { ...forTests, ...settings })
+    return await use(cluster)
+  } finally {
+    await cluster?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 /** The server that runs while the tests of this file do. */
 export function ownServer(settings: Readonly<Record<string, string>> = {}, ready: (cluster: Cluster) => void = () => {}): () => Cluster {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-cluster-'))
@@ -18,8 +35,7 @@ export function ownServer(settings: Readonly<Record<string, string>> = {}, ready
     if (skip) return
     chmodSync(folder, 0o755)
     makeCluster(join(folder, 'data'))
-    const forTests = { wal_level: 'logical', fsync: 'off', max_prepared_transactions: '4', wal_sender_timeout: '5s', ...settings }
-    cluster = await Cluster.start(join(folder, 'data'), forTests)
+    cluster = await Cluster.start(join(folder, 'data'), { ...forTests, ...settings })
     ready(cluster)
   })
   after(async () => {

@@ -1,0 +1,43 @@
+/**
+ * The process of kind `postgres`: reads an outbox and the changes of a table, as `spillway run --source` does, on a disk that is slow, so that a kill or a lost
+ * connection comes often between a row and its commit. Arguments: its data folder, where effects go, the file of decisions, the socket of the server, the
+ * addresses of both tables, milliseconds for each fsync, and `once` to end at their end.
+ */
+import { sendingsOf } from '../../src/action/sendings.ts'
+import { after } from '../../src/base/clock.ts'
+import { DecisionFile } from '../../src/cli/decision-file.ts'
+import { openFolder } from '../../src/log/sqlite/data-folder.ts'
+import { readPostgres } from '../../src/postgres/read.ts'
+import { Running } from '../../src/run/running.ts'
+import { USER } from '../postgres/cluster.ts'
+import { HOOK } from './alerts.ts'
+import { tables } from './tables.ts'
+
+/** Of the time between two tries. */
+const SOONER = 20
+
+const [data, hook, decisions, host, orders, moves, fsyncMs, once] = process.argv.slice(2)
+Object.assign(process.env, { PGHOST: host, PGUSER: USER, PGDATABASE: 'postgres' })
+delete process.env['DATABASE_URL']
+const out = new DecisionFile(decisions)
+const running = await Running.in(await openFolder(data, { fsyncMs: Number(fsyncMs) }), tables, {
+  sendings: await sendingsOf(tables, { [HOOK]: hook }),
+  after: (ms, act) => after(ms / SOONER, act),
+  onDecisions: stretches => out.write(stretches),
+})
+const { run } = running
+const stop = new AbortController()
+process.once('SIGTERM', () => stop.abort())
+console.error('reading')
+const reading = tables.ir.sources.map((source, i) =>
+  readPostgres(
+    run,
+    source,
+    [orders, moves][i],
+    { env: process.env, folder: data, follow: once !== 'once', onWarning: text => console.error(text) },
+    stop.signal,
+  ),
+)
+await Promise.race([Promise.all(reading), run.ended])
+await running.stop()
+out.close()

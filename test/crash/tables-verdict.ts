@@ -1,0 +1,77 @@
+/** What must be in a log that was fed from tables: every committed row once, those of one writer in their order, and what follows from them. */
+import type { StoredEffect } from '../../src/log/effects.ts'
+import { readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { checkArrived } from './arrived.ts'
+import { diskOf } from './folder.ts'
+import type { HookReceiver } from './hook-receiver.ts'
+import { entriesOf, logOf } from './inspect.ts'
+import { judge, type Judged } from './judge.ts'
+import { tables } from './tables.ts'
+import { toldIn } from './told-file.ts'
+import { compareLists, fault, type Verdict } from './verdict.ts'
+import type { Written } from './written-tables.ts'
+
+export interface TablesCame {
+  readonly data: string
+  /** The file of decisions. */
+  readonly told: string
+  readonly receiver: HookReceiver
+  readonly written: Written
+  readonly broken: readonly string[]
+}
+
+export function effectsIn(data: string): StoredEffect[] {
+  const reader = readFolder(data)
+  try {
+    return [...reader.effects.newestFirst()].toReversed()
+  } finally {
+    reader.close()
+  }
+}
+
+export async function judgedTables({ data, told, receiver, written, broken }: TablesCame): Promise<Judged> {
+  const reader = readFolder(data)
+  const disk = diskOf(reader)
+  reader.close()
+  const { ir } = tables
+  const result = await judge(
+    {
+      of: { seed: 0, ir, partitions: 1, feeds: [], steps: [] },
+      eras: [{ ir, from: { entry: 0, skip: 0 } }],
+      told: toldIn(told),
+      toldEffects: new Map(),
+      answers: new Map(),
+      lost: [],
+      broken,
+    },
+    disk,
+  )
+  const { segments, strings } = logOf(ir, disk)
+  const events = entriesOf(ir, segments, strings).flatMap(entry => ('event' in entry ? [entry.event] : []))
+  const committed = await written.committed()
+  for (const source of ['orders', 'moves'] as const) {
+    const rows = events.filter(event => event.source === source).map(({ row }) => ({ who: String(row['who']), n: Number(row['n']) }))
+    const acknowledged = new Set(committed[source])
+    for (const n of written.acknowledged[source])
+      if (!acknowledged.has(n)) fault(result.verdict, 'lost', `row ${n} of '${source}', which the server had acknowledged, by the server`)
+    if (broken.length === 0) checkRows(result.verdict, source, committed[source], rows)
+  }
+  for (const { place, reason } of disk.commits.flatMap(({ dead = [] }) => dead))
+    fault(result.verdict, 'different', `${place} is refused as ${reason}`)
+  checkArrived(result.verdict, effectsIn(data), receiver.arrivals)
+  return result
+}
+
+/** As sets by number, and those of each writer as they were written. */
+function checkRows(
+  verdict: Verdict,
+  source: string,
+  committed: readonly number[],
+  rows: readonly { readonly who: string; readonly n: number }[],
+): void {
+  const inOrder = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b).map(n => `row ${n}`)
+  compareLists(verdict, `of '${source}'`, inOrder(committed), inOrder(rows.map(({ n }) => n)))
+  for (const [who, own] of Map.groupBy(rows, row => row.who))
+    for (const [i, { n }] of own.entries())
+      if (i > 0 && n < own[i - 1].n) fault(verdict, 'different', `row ${n} of '${source}' by ${who} stands behind ${own[i - 1].n}`)
+}

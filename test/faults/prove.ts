@@ -1,0 +1,49 @@
+/** `prove faults`: each fault that was planted for a proof is found by it. A case is a fault; the suite of tests leaves those out that take long to be found. */
+import { faultOf } from '../crash/recovery-faults.ts'
+import { runNode } from '../mutants/child.ts'
+import { Draw } from '../property/generate/draw.ts'
+import { planted, type Planted } from './planted.ts'
+
+export interface FaultsResult {
+  readonly cases: number
+  readonly found: number
+  readonly skipped: number
+  readonly seed: number
+  readonly missed: readonly { readonly by: string; readonly name: string }[]
+}
+
+const AT_ONCE = 2
+const SECONDS = 600
+
+/** A program that does not run has found nothing. */
+const saysWhere = /^(case|server|outbox) \d+: /m
+
+/** All of them, or for fewer cases some by the seed. */
+export async function prove({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<FaultsResult> {
+  const chosen = some(new Draw(seed), cases)
+  const left = chosen.filter(({ skip }) => skip === false)
+  const missed: Planted[] = []
+  let done = 0
+  const work = async (): Promise<void> => {
+    for (let fault = left.shift(); fault; fault = left.shift()) {
+      const { passed, seconds, said } = await runNode(fault.check, { fault: faultOf(fault.edit), seconds: SECONDS })
+      const isFound = !passed && saysWhere.test(said)
+      if (!isFound) missed.push(fault)
+      console.error(`faults: ${++done}: ${fault.by}: ${fault.name}: ${isFound ? 'found' : 'NOT FOUND'}, ${seconds.toFixed(0)} s`)
+    }
+  }
+  const skipped = chosen.length - left.length
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  return { cases: done, found: done - missed.length, skipped, seed, missed: missed.map(({ by, name }) => ({ by, name })) }
+}
+
+function some(draw: Draw, count: number): Planted[] {
+  const rest = [...planted]
+  const chosen: Planted[] = []
+  while (chosen.length < count && rest.length > 0) chosen.push(...rest.splice(draw.between(0, rest.length - 1), 1))
+  return chosen
+}
+
+export function holds({ cases, found }: FaultsResult): boolean {
+  return cases > 0 && found === cases
+}

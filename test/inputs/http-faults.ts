@@ -1,0 +1,48 @@
+/** Faults at the doors of HTTP, one each, to see that random requests find them. */
+import type { Edit } from '../crash/recovery-faults.ts'
+
+const json = 'src/serve/json-body.ts'
+const stream = 'src/serve/stream-in.ts'
+
+export const httpFaults: Readonly<Record<string, Edit>> = {
+  'a record of an array that cannot be read is passed over': {
+    path: json,
+    was: 'undecodable.push(decoded.at(httpOrigin.placeOf(number), rawOf(number)))\n',
+    is: '',
+  },
+  'lines of which none can be read are passed over': {
+    path: stream,
+    was: 'if (batch.records.length + batch.undecodable.length === 0) continue',
+    is: 'if (batch.records.length === 0) continue',
+  },
+  'an array that breaks off is taken as far as it goes': {
+    path: json,
+    was: '  throw noJson(`its array has no end in ${bytes.length} bytes`)',
+    is: '  return ends',
+  },
+  'the last element of an array is left out': {
+    path: json,
+    was: 'if (ends.length > 0 || notBlank(bytes, start) < i) add(start, i)',
+    is: 'if (ends.length === 0 && notBlank(bytes, start) < i) add(start, i)',
+  },
+  'a gzip that was cut off is a stream that ended': {
+    path: 'src/serve/body.ts',
+    was: '  } catch (error) {\n    throw bodyError(error)\n  } finally {\n    throwAway(request, stream)',
+    is: "  } catch (error) {\n    if ((error as { code?: string }).code !== 'Z_BUF_ERROR') throw bodyError(error)\n  } finally {\n    throwAway(request, stream)",
+  },
+  'a webhook is taken whatever its signature': {
+    path: 'src/serve/webhook-in.ts',
+    was: '  if (!isRight) throw unsigned',
+    is: '  if (!isRight && right.length === 0) throw unsigned',
+  },
+  'a webhook that the source refuses is answered and not kept': {
+    path: 'src/serve/webhooks.ts',
+    was: 'outcome.add(await load.waiting(() => run.submit(name, { ...batch, onRefused: outcome.onRefused })))',
+    is: 'if (batch.undecodable.length === 0) outcome.add(await load.waiting(() => run.submit(name, { ...batch, onRefused: outcome.onRefused })))',
+  },
+  'what is refused is counted and not kept': {
+    path: 'src/run/run.ts',
+    was: 'effects, dead, letters, put: all }, inputs',
+    is: 'effects, dead: [], letters, put: all }, inputs',
+  },
+}

@@ -1,0 +1,22 @@
+/** Faults at the door of an outbox, one each. */
+import type { Edit } from '../crash/recovery-faults.ts'
+
+const path = 'src/postgres/outbox.ts'
+
+export const outboxFaults: Readonly<Record<string, Edit>> = {
+  'a payload that cannot be read is passed over': {
+    path,
+    was: 'if (parsed instanceof Fault) rows.refuse(number, parsed, String(payload))',
+    is: 'if (parsed instanceof Fault) return',
+  },
+  'the last row of a full page is left out': {
+    path,
+    was: 'number < page.length; number++',
+    is: 'number < Math.min(page.length, 39); number++',
+  },
+  'a payload that is NULL is passed over': {
+    path,
+    was: "if (payload === null) return rows.refuse(number, new Fault('the payload is NULL'), 'null')",
+    is: 'if (payload === null) return',
+  },
+}
