@@ -7,6 +7,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json LICENSE README.md CHANGELOG.md ./
 COPY src src
+COPY examples examples
 RUN npm pack && mv spillway-*.tgz spillway.tgz
 
 # The package, installed with what it needs and nothing that it is built with.

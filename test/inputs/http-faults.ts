@@ -41,8 +41,8 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
     is: 'if (batch.undecodable.length === 0) outcome.add(await load.waiting(() => run.submit(name, { ...batch, onRefused: outcome.onRefused })))',
   },
   'what is refused is counted and not kept': {
-    path: 'src/run/run.ts',
-    was: 'effects, dead, letters, put: all }, inputs',
-    is: 'effects, dead: [], letters, put: all }, inputs',
+    path: 'src/run/turns.ts',
+    was: 'effects, dead, letters, put: all }',
+    is: 'effects, dead: [], letters, put: all }',
   },
 }
