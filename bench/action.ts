@@ -154,8 +154,8 @@ interface Measured {
 
 async function measure(data: string, side: Side, level: Level, options: BenchOptions): Promise<Measured> {
   options.progress(`${level.name}, ${side.file.slice(2, -3)}: ${postedText(level)}, ${level.share * 100} % of them act`)
-  const receiver = new Forked('./action-receiver.ts')
-  const sender = new Forked('./action-sender.ts')
+  const receiver = new Forked('./action-receiver.ts', [], { isClient: true })
+  const sender = new Forked('./action-sender.ts', [], { isClient: true })
   const server = new Forked(side.file, [data, await receiver.ask<string>('url')])
   try {
     await sender.ask('to', await server.ask<string>('url'))

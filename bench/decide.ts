@@ -105,7 +105,7 @@ async function measure(data: string, fsyncMs: number, { customers, history, warm
   const warm = { first: history, payments: (warmSeconds * 1000) / EVERY_MS, everyMs: EVERY_MS }
   const sending: Sending = { ...warm, first: history + warm.payments, payments: Math.floor((seconds * 1000) / EVERY_MS) }
   const payments = sending.first + sending.payments
-  const sender = new Forked('./decide-sender.ts')
+  const sender = new Forked('./decide-sender.ts', [], { isClient: true })
   const server = new Forked('./decide-run.ts', [data, String(fsyncMs)])
   try {
     await sender.ask('city', { url: await server.ask<string>('url'), customers, payments } satisfies City)
