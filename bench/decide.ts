@@ -146,7 +146,8 @@ function figuresOf(answered: Answered, done: Done): Omit<Measured, 'failures'> {
     answerMs: latencyOf(answered.answeredMs),
     lateMs: latencyOf(answered.lateMs),
     answers: {
-      late: answered.answeredMs.filter(ms => ms > DEADLINE_MS).length,
+      // A deadline counts from the request: what this sender was late with is not the run's.
+      late: answered.answeredMs.filter((ms, i) => ms - answered.lateMs[i] > DEADLINE_MS).length,
       durable,
       notDurable: answered.said.length - durable,
       decided: having(said.decided),
