@@ -6,7 +6,7 @@ export const DECAY_SPAN = 16
 const folds = new Map<number, Fold>()
 
 /**
- * [n, span, Σ x · 2^((time − origin) / halfLife), what its rounding left out]; the origin of span i is i · 16 half-lives after the epoch.
+ * [n, Σ x · 2^((time − origin) / halfLife), what its rounding left out, span]: a `sumFold` around the origin of its span. The origin of span i is i · 16 half-lives after the epoch.
  *
  * Origins stand in a grid, so a partial moves from one to another by a power of two, which rounds nothing: whatever is combined with whatever, a term is rounded
  * when it is lifted and never by decaying. It is at most 2^16 of its value, so doubles close to the largest are beyond it.
@@ -26,29 +26,24 @@ function makeFold(halfLife: number): Fold {
     lift(time, value, out, at) {
       const index = Math.floor(time / span)
       out[at] = 1
-      out[at + 1] = index
-      out[at + 2] = value * 2 ** ((time - index * span) / halfLife)
-      out[at + 3] = 0
+      out[at + 1] = value * 2 ** ((time - index * span) / halfLife)
+      out[at + 2] = 0
+      out[at + 3] = index
     },
     combine(into, at, from, from_at) {
       if (from[from_at] === 0) return
-      const isNew = into[at] === 0
-      const index = isNew ? from[from_at + 1] : Math.max(into[at + 1], from[from_at + 1])
-      const kept = isNew ? 0 : 2 ** ((into[at + 1] - index) * DECAY_SPAN)
-      const added = 2 ** ((from[from_at + 1] - index) * DECAY_SPAN)
+      const index = into[at] === 0 ? from[from_at + 3] : Math.max(into[at + 3], from[from_at + 3])
+      const kept = 2 ** ((into[at + 3] - index) * DECAY_SPAN)
+      const added = 2 ** ((from[from_at + 3] - index) * DECAY_SPAN)
       moved[0] = from[from_at]
-      moved[1] = from[from_at + 2] * added
-      moved[2] = from[from_at + 3] * added
-      const n = into[at]
-      const sum = into[at + 2] * kept
-      const error = into[at + 3] * kept
-      // A double-double sum as `sumFold` makes it, around the place of the span.
-      into[at + 1] = n
-      into[at + 2] = sum
-      into[at + 3] = error
-      sumFold.combine(into, at + 1, moved, 0)
-      into[at] = into[at + 1]
-      into[at + 1] = index
+      moved[1] = from[from_at + 1] * added
+      moved[2] = from[from_at + 2] * added
+      if (into[at] !== 0) {
+        into[at + 1] = into[at + 1] * kept
+        into[at + 2] = into[at + 2] * kept
+      }
+      sumFold.combine(into, at, moved, 0)
+      into[at + 3] = index
     },
   }
 }

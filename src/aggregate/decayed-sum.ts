@@ -11,7 +11,7 @@ export const decayedSum: Aggregate = {
   exactness: () => 'inexact',
   partial: feature => ({ kind: 'folds', fold: decayFold(halfLifeOf(feature)) }),
   lower({ feature, rows, partial, clock, out, at }) {
-    const [n, span, sum] = partial as [Float64Array, Float64Array, Float64Array]
+    const [n, sum, , span] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
     const halfLife = halfLifeOf(feature)
     const unit = unitOf(feature.input)
     for (let i = 0; i < rows; i++) {

@@ -42,7 +42,7 @@ const foldOf = (fold: Fold, events: readonly Event[]): number[] =>
 
 /** A partial without what depends on the grouping: the mean time is made absolute. */
 function readingOf(fold: Fold, partial: readonly number[]): number[] {
-  if (fold === decay) return [partial[0], (partial[2] + partial[3]) * 2 ** (partial[1] * 16 - LATEST / HALF_LIFE)]
+  if (fold === decay) return [partial[0], (partial[1] + partial[2]) * 2 ** (partial[3] * 16 - LATEST / HALF_LIFE)]
   if (fold !== trendFold) return [...partial]
   const [n, origin, ...rest] = partial
   return [n, origin + rest[0], ...rest.slice(1)]
@@ -117,8 +117,8 @@ test('what an event is lifted to', () => {
   assert.deepEqual(lifted(sumFold, [70, 5]), [1, 5, 0])
   assert.deepEqual(lifted(spreadFold, [70, 5]), [1, 5, 0])
   assert.deepEqual(lifted(trendFold, [70, 5]), [1, 70, 0, 5, 0, 0])
-  assert.deepEqual(lifted(decay, [HALF_LIFE * 18, 5]), [1, 1, 20, 0])
-  assert.deepEqual(lifted(decay, [-HALF_LIFE, 5]), [1, -1, 5 * 2 ** 15, 0])
+  assert.deepEqual(lifted(decay, [HALF_LIFE * 18, 5]), [1, 20, 0, 1])
+  assert.deepEqual(lifted(decay, [-HALF_LIFE, 5]), [1, 5 * 2 ** 15, 0, -1])
 })
 
 test('by hand: unequal counts, spreads of their own, and origins apart', () => {

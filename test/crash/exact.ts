@@ -1,12 +1,11 @@
 /** Which inputs of a model are the same to the last bit, however they are computed (semantics §6). */
-import type { FeatureIR, ModelIR, PipelineIR } from '../../src/define/ir.ts'
-
-const inexact: readonly FeatureIR['agg'][] = ['sum', 'mean', 'variance', 'stddev', 'slope', 'rate', 'change']
+import { aggregates } from '../../src/aggregate/index.ts'
+import type { ModelIR, PipelineIR } from '../../src/define/ir.ts'
 
 export function isExact({ groups }: PipelineIR, { expr }: ModelIR['inputs'][number]): boolean {
   if (expr.op !== 'feature') return true
   const feature = groups.find(({ name }) => name === expr.group)!.features.find(({ name }) => name === expr.name)!
-  return feature.agg !== 'decayedSum' && !(feature.input?.type === 'double' && inexact.includes(feature.agg))
+  return aggregates[feature.agg].exactness(feature.input) === 'exact'
 }
 
 /**

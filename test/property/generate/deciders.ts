@@ -1,3 +1,4 @@
+import { aggregates } from '../../../src/aggregate/index.ts'
 import type { LoggedEvent } from '../../../src/define/event.ts'
 import type { ColumnIR, ColumnType, ExprIR, GroupIR, InputIR, ModelIR, PipelineIR, PlacementIR } from '../../../src/define/ir.ts'
 import type { Request, Run } from '../../oracle/oracle.ts'
@@ -86,7 +87,9 @@ function reading(groups: readonly GroupIR[], key: string, triggered: boolean): O
   const features = groups.flatMap(({ name, place, features }) => features.map(feature => ({ group: name, place, ...feature })))
   const exact = features.filter(
     ({ agg, input, before, place }) =>
-      (!before || (triggered && place.kind !== 'corrected')) && (input === undefined || !usesDoubles(input)) && agg !== 'decayedSum',
+      (!before || (triggered && place.kind !== 'corrected')) &&
+      (input === undefined || !usesDoubles(input)) &&
+      aggregates[agg].exactness(input) === 'exact',
   )
   const leaf = (group: string, name: string, type: ColumnType): ExprIR => ({ op: 'feature', group, key: [key], name, type })
   const inputs: InputIR[] = exact.map(({ group, name, type }) => ({ name: `${group}_${name}`, expr: leaf(group, name, type) }))
