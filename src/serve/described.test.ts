@@ -113,6 +113,7 @@ test('a server says at its root what there is to call, each with a line', async 
     new Set([...described, 'GET /openapi.json']),
   )
   assert.match(body, /^GET {2}\/features\/now\?key=… {2,}\S/m)
+  assert.match(body, /^GET {2}\/decisions\/\{entry\}\/trace {2,}\S/m)
 })
 
 test('an event and a request are described by their columns', () => {

@@ -1,16 +1,24 @@
-/** `GET /openapi.json`: what this pipeline takes and answers, as OpenAPI 3.1. Made once, from the IR. */
+/** `GET /openapi.json`: what this pipeline takes and answers, as OpenAPI 3.1, and at `/` of a server of its own a line for each. Made once, from the IR. */
 import type { FastifyInstance } from 'fastify'
 import { durationText } from '../base/time.ts'
 import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
 import { decisionStream, effectStream, sharedSchemas } from './api-schemas.ts'
+import { frontText } from './front.ts'
 import { featuresSchema, recordSchema, type Schema } from './json-schema.ts'
 import type { Serving } from './serving.ts'
 
-export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {} }: Serving): void {
-  const text = JSON.stringify(openapiOf(ir, Object.keys(webhooks)))
+export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {}, front }: Serving): void {
+  const document = openapiOf(ir, Object.keys(webhooks))
+  const text = JSON.stringify(document)
   app.get('/openapi.json', { config: { role: 'read' } }, async (_request, reply) => {
     reply.type('application/json')
     return text
+  })
+  if (!front) return
+  const lines = frontText(ir.name, document)
+  app.get('/', { config: { role: 'read' } }, async (_request, reply) => {
+    reply.type('text/plain; charset=utf-8')
+    return lines
   })
 }
 

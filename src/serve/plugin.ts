@@ -8,7 +8,6 @@ import { readFolder } from '../log/sqlite/data-folder.ts'
 import { decideRoutes } from './decide.ts'
 import { decisionRoutes } from './decisions.ts'
 import { eventRoutes } from './events.ts'
-import { frontRoutes } from './front.ts'
 import { featureRoutes } from './features.ts'
 import { guard } from './guard.ts'
 import { healthRoutes } from './health.ts'
@@ -26,12 +25,12 @@ import { traceRoutes } from './trace.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options) => {
-  const { run, pipeline, data, feed, addMetrics, webhooks, clock, onError = () => {} } = options
+  const { run, pipeline, data, feed, addMetrics, webhooks, clock, front, onError = () => {} } = options
   const bounds = { ...defaultBounds, ...options.bounds }
   const reader = readFolder(data)
   const streams = feed && new Streams(reader, bounds, onError)
   const load = new Load(run, bounds)
-  const serving: Serving = { run, ir: pipeline.ir, load, reader, data, streams, addMetrics, webhooks, clock, state: stateOf(run) }
+  const serving: Serving = { run, ir: pipeline.ir, load, reader, data, streams, addMetrics, webhooks, clock, front, state: stateOf(run) }
   const unlisten = streams && feed.listen(streams.tell)
   app.addHook('preClose', closing => {
     unlisten?.()
@@ -50,7 +49,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     return told
   })
   guard(app, options)
-  for (const routes of options.front ? [...allRoutes, frontRoutes] : allRoutes) routes(app, serving)
+  for (const routes of allRoutes) routes(app, serving)
 }
 
 /** Metrics first: they look at the others. */

@@ -19,6 +19,7 @@ export interface Serving {
   readonly addMetrics: ServeOptions['addMetrics']
   readonly webhooks: ServeOptions['webhooks']
   readonly clock: ServeOptions['clock']
+  readonly front: ServeOptions['front']
   /** How the run is: whoever asks whether it is ready is told. */
   readonly state: RunState
 }
