@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path'
 import { readFolder } from '../src/log/sqlite/data-folder.ts'
-import { median, type Bench, type BenchOptions, type Outcome } from './bench.ts'
+import { median, middleRound, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import type { Received } from './live/action-receiver.ts'
 import type { Sending, Sent } from './live/action-sender.ts'
 import { alarmsAmong, KEYS } from './live/alarms.ts'
@@ -74,15 +74,15 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
         all[side].push(one)
       }
     }
-    const p99 = { spillway: p99Of(all.spillway), plain: p99Of(all.plain) }
+    const p99 = { spillway: median(all.spillway.map(p99Of)), plain: median(all.plain.map(p99Of)) }
     if (!options.small) failures.push(...tooSlow(level, p99), ...stoodStill(level, all.spillway))
     if (level.name === HEADLINE) Object.assign(headline, p99)
     measured[level.name] = {
       posted: postedText(level),
       share: level.share,
       toPlainP99: p99.spillway / p99.plain,
-      spillway: middleOf(all.spillway),
-      plain: middleOf(all.plain),
+      spillway: middleRound(all.spillway, p99Of),
+      plain: middleRound(all.plain, p99Of),
     }
   }
   return {
@@ -107,12 +107,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   }
 }
 
-const p99Of = (all: readonly Measured[]): number => median(all.map(({ effectMs }) => effectMs.p99))
-
-function middleOf(all: readonly Measured[]): Omit<Measured, 'failures'> {
-  const { failures: _, ...shown } = all.toSorted((a, b) => a.effectMs.p99 - b.effectMs.p99)[all.length >> 1]
-  return shown
-}
+const p99Of = ({ effectMs }: Measured): number => effectMs.p99
 
 function tooSlow({ name, p99 }: Level, took: Readonly<Record<SideName, number>>): string[] {
   if (!p99) return []

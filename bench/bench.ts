@@ -74,6 +74,15 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
+/** Of some rounds the one in the middle by a figure of theirs, without what did not hold. */
+export function middleRound<R extends { readonly failures: readonly string[] }>(
+  rounds: readonly R[],
+  by: (round: R) => number,
+): Omit<R, 'failures'> {
+  const { failures: _, ...shown } = rounds.toSorted((a, b) => by(a) - by(b))[rounds.length >> 1]
+  return shown
+}
+
 export type Side = () => unknown
 
 /** Seconds of each round of one side. */

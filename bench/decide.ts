@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path'
 import { declineFrom } from '../examples/fraud/fraud.ts'
-import { median, type Bench, type BenchOptions, type Outcome } from './bench.ts'
+import { median, middleRound, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { decidedIn, said, wrongAnswers, type Answered } from './live/answered.ts'
 import type { City, Sending } from './live/decide-sender.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
@@ -41,7 +41,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
       taken[disk].push(await measure(join(folder, `${disk}-${round}`), disks[disk], size))
     }
   const all = Object.entries(taken).flatMap(([disk, of]) => of.flatMap(({ failures }) => failures.map(failure => `${disk}: ${failure}`)))
-  const p99 = median(taken.asItIs.map(({ answerMs }) => answerMs.p99))
+  const p99 = median(taken.asItIs.map(p99Of))
   return {
     figure: {
       bench: 'decide',
@@ -60,8 +60,8 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
         fsyncMsP50,
         small: options.small,
       },
-      asItIs: shown(taken.asItIs),
-      slow: shown(taken.slow),
+      asItIs: middleRound(taken.asItIs, p99Of),
+      slow: middleRound(taken.slow, p99Of),
     },
     failures: options.small ? all : [...all, ...missed(p99, taken)],
   }
@@ -81,11 +81,7 @@ function missed(p99: number, { asItIs, slow }: Readonly<Record<Disk, readonly Me
   ]
 }
 
-/** Of the rounds the one in the middle. */
-function shown(rounds: readonly Measured[]): Omit<Measured, 'failures'> {
-  const { failures: _, ...one } = rounds.toSorted((a, b) => a.answerMs.p99 - b.answerMs.p99)[rounds.length >> 1]
-  return one
-}
+const p99Of = ({ answerMs }: Measured): number => answerMs.p99
 
 interface Measured {
   /** From when a payment was due until it was answered, and until it was sent. */
