@@ -16,7 +16,7 @@ import { diskOf } from './folder.ts'
 import { HookReceiver } from './hook-receiver.ts'
 import { judge, type Judged } from './judge.ts'
 import { Poster } from './poster.ts'
-import { Proved } from './proved.ts'
+import { Proved, proveLives } from './proved.ts'
 import { toldIn } from './told-file.ts'
 
 /** Lives over one data folder: all but the last are killed, or for so many the one before it is asked to end. */
@@ -38,13 +38,9 @@ export interface HttpResult extends Judged {
 
 export async function proveHttp(cases: number, seed: number, say: (line: string) => void): Promise<Proved> {
   const proved = new Proved('http')
-  for (let folder = 0; proved.cases < cases; folder++) {
-    const lives = Math.max(2, Math.min(LIVES, cases - proved.cases))
-    const { crashes, ...judged } = await serveThrough(lives, (seed + folder) >>> 0)
-    if (proved.add(judged, { cases: lives, crashes }))
-      proved.failures.push({ kind: 'http', seed: (seed + folder) >>> 0, fault: judged.verdict.faults[0] })
-    say(`${proved.cases} of ${cases} servers, ${proved.crashes} of them killed, ${proved.failures.length} failed`)
-  }
+  await proveLives(proved, { cases, seed, livesMax: LIVES }, serveThrough, () =>
+    say(`${proved.cases} of ${cases} servers, ${proved.crashes} of them killed, ${proved.failures.length} failed`),
+  )
   return proved
 }
 

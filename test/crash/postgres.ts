@@ -13,7 +13,7 @@ import { Child } from './child.ts'
 import { disturb } from './disturbed-server.ts'
 import { HookReceiver } from './hook-receiver.ts'
 import type { Judged } from './judge.ts'
-import { Proved } from './proved.ts'
+import { Proved, proveLives } from './proved.ts'
 import { effectsIn, judgedTables } from './tables-verdict.ts'
 import { Written } from './written-tables.ts'
 
@@ -46,13 +46,10 @@ export async function provePostgres(cases: number, seed: number, say: (line: str
     return proved
   }
   await withServer(async server => {
-    for (let folder = 0; proved.cases < cases; folder++) {
-      const lives = Math.max(2, Math.min(LIVES, cases - proved.cases))
-      const { crashes, ...judged } = await readThrough(server, lives, (seed + folder) >>> 0)
-      if (proved.add(judged, { cases: lives, crashes }))
-        proved.failures.push({ kind: 'postgres', seed: (seed + folder) >>> 0, fault: judged.verdict.faults[0] })
-      say(`${proved.cases} of ${cases} readers of tables, ${proved.crashes} of them killed, ${proved.failures.length} failed`)
-    }
+    const through = (lives: number, own: number) => readThrough(server, lives, own)
+    await proveLives(proved, { cases, seed, livesMax: LIVES }, through, () =>
+      say(`${proved.cases} of ${cases} readers of tables, ${proved.crashes} of them killed, ${proved.failures.length} failed`),
+    )
   }, settings)
   return proved
 }

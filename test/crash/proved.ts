@@ -39,3 +39,20 @@ export class Proved {
     return !isSound(verdict) && this.failures.length < FAILURES_KEPT
   }
 }
+
+/** Gives lives to one folder after another until there were so many; `through` leads a folder through its own. */
+export async function proveLives(
+  proved: Proved,
+  { cases, seed, livesMax }: { readonly cases: number; readonly seed: number; readonly livesMax: number },
+  through: (lives: number, seed: number) => Promise<Judged & { readonly crashes: number }>,
+  say: () => void,
+): Promise<void> {
+  for (let folder = 0; proved.cases < cases; folder++) {
+    const lives = Math.max(2, Math.min(livesMax, cases - proved.cases))
+    const own = (seed + folder) >>> 0
+    const { crashes, ...judged } = await through(lives, own)
+    if (proved.add(judged, { cases: lives, crashes }))
+      proved.failures.push({ kind: proved.kind, seed: own, fault: judged.verdict.faults[0] })
+    say()
+  }
+}
