@@ -5,6 +5,8 @@ import { after } from '../../src/base/clock.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const PATIENCE_MS = 30_000
+/** Of what it said: an error with its stack, however long the paths in it are. */
+const SAID_MAX = 10_000
 
 export class Child {
   readonly #process: ChildProcess
@@ -58,6 +60,6 @@ export class Child {
   }
 
   #wrong(how: string): string {
-    return `a process ${how}: ${this.#said.trimEnd().slice(-1000)}`
+    return `a process ${how}: ${this.#said.trimEnd().slice(-SAID_MAX)}`
   }
 }

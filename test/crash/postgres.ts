@@ -148,7 +148,6 @@ async function deliverAll(exchange: Exchange): Promise<string | undefined> {
   return child.terminate()
 }
 
-/** The end of what it says. */
 const isRefusal = /To go on, name a new slot [^]*SPILL_SOURCE/
 
 /** At the very end the slot vanishes: that is an error which says so, and nothing goes on without the changes that are lost. */
