@@ -1,23 +1,54 @@
-/** Posts to a run over so many connections, each kept, and says what came of each request. */
-import { Pool } from 'undici'
+/** Posts to a run over so many connections, each kept, and says what came of each request. Those that find no connection free wait for one, in their order. */
+import { Wire, postOf } from './wire.ts'
 
 export type Posted = { readonly answer: unknown } | { readonly failed: string }
 
 export class Poster {
-  readonly #pool: Pool
+  readonly #port: number
+  /** Taken in turn, so that none is idle for so long that the server closes it. */
+  readonly #free: Wire[] = []
+  readonly #waiting: ((wire: Wire | undefined) => void)[] = []
+  /** Connections that may still be opened. */
+  #closed: number
 
   constructor(url: string, connections: number) {
-    this.#pool = new Pool(url, { connections, pipelining: 1 })
+    this.#port = Number(new URL(url).port)
+    this.#closed = connections
   }
 
   /** The JSON of a 200, or what else came. */
-  async post(path: string, body: string, type = 'application/json'): Promise<Posted> {
+  async post(path: string, body: string, type?: string): Promise<Posted> {
+    let wire: Wire | undefined
     try {
-      const { statusCode, body: answer } = await this.#pool.request({ path, method: 'POST', headers: { 'content-type': type }, body })
-      const text = await answer.text()
-      return statusCode === 200 ? { answer: JSON.parse(text) } : { failed: `${statusCode}: ${text}` }
+      wire = this.#taken() ?? (await this.#another())
+      const { status, body: answer } = await wire.ask(postOf(path, body, type))
+      const text = answer.toString()
+      this.#release(wire)
+      return status === 200 ? { answer: JSON.parse(text) } : { failed: `${status}: ${text}` }
     } catch (error) {
+      wire?.close()
+      this.#closed++
+      this.#waiting.shift()?.(undefined)
       return { failed: String(error) }
     }
+  }
+
+  #taken(): Wire | undefined {
+    let wire = this.#free.shift()
+    for (; wire?.isClosed; wire = this.#free.shift()) this.#closed++
+    return wire
+  }
+
+  async #another(): Promise<Wire> {
+    const freed = this.#closed > 0 ? undefined : await new Promise<Wire | undefined>(resolve => this.#waiting.push(resolve))
+    if (freed) return freed
+    this.#closed--
+    return Wire.open(this.#port)
+  }
+
+  #release(wire: Wire): void {
+    const next = this.#waiting.shift()
+    if (next) next(wire)
+    else this.#free.push(wire)
   }
 }

@@ -38,6 +38,10 @@ export class Wire {
     })
   }
 
+  get isClosed(): boolean {
+    return this.#failure !== undefined
+  }
+
   /** Sends a whole request, of `getOf` or `postOf`. */
   ask(request: Buffer): Promise<Answer> {
     if (this.#failure) return Promise.reject(this.#failure)
