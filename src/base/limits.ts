@@ -42,14 +42,12 @@ export const limits = {
   MAP_ROWS_MAX: 1000,
   /** Ids remembered within `dedupe`, one source. */
   DEDUPE_IDS_MAX: 2 ** 24,
-  /** Bytes of a group's state that are saved at a time, about. */
-  SLICE_BYTES: 1 << 20,
-  /** Bytes of saved state that wait for the disk at most: what is flushed at once holds up the log. */
-  STATE_FLUSH_BYTES: 1 << 22,
+  /** Bytes of a group's state that are saved and flushed at a time, about: what is flushed at once holds up the log. */
+  SLICE_BYTES: 1 << 19,
   /** Bytes of a file of saved state, about: the rest of a group goes into further ones. */
   STATE_FILE_BYTES: 1 << 28,
   /** Strings that are encoded to be saved before anything else has its turn. */
-  STRINGS_AT_ONCE: 1 << 13,
+  STRINGS_AT_ONCE: 1 << 11,
   /** Files of strings beyond which they are written as one. */
   STRING_FILES_MAX: 64,
   /** Milliseconds between the beginnings of two rounds of saving state. */

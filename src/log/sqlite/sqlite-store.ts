@@ -136,7 +136,7 @@ export class SqliteStore implements LogStore {
   }
 
   async #close(): Promise<void> {
-    await this.#states.settled()
+    await this.#states.close()
     // Its thread does not hold the process, which must live until the file is closed.
     this.#checkpointer.ref()
     this.#checkpointer.postMessage('close')

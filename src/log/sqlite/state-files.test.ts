@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, test } from 'node:test'
+import { StateFiles } from './state-files.ts'
+
+let folder: string
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'spillway-state-'))))
+afterEach(() => rmSync(folder, { recursive: true }))
+
+async function write(files: StateFiles, name: string, ...parts: readonly string[]): Promise<void> {
+  const sink = files.create(name)
+  for (const part of parts) await sink.append(Buffer.from(part))
+  assert.ok(!readdirSync(folder).includes(name), 'nothing is there before it is finished')
+  await sink.finish()
+}
+
+const textOf = (files: StateFiles, name: string): string | undefined => {
+  const bytes = files.read(name)
+  return bytes && Buffer.from(bytes).toString()
+}
+const inode = (name: string): number => statSync(join(folder, name)).ino
+
+test('what is not kept is written over by the next, shorter or longer, and is never seen in it', async () => {
+  const files = new StateFiles(folder)
+  await write(files, 'a', 'the first ', 'and longest')
+  await write(files, 'b', 'b')
+  const [a, b] = [inode('a'), inode('b')]
+  files.keep(new Set(['b']))
+  await write(files, 'c', 'the ', 'next')
+  assert.equal(inode('c'), a)
+  assert.equal(textOf(files, 'c'), 'the next')
+  files.keep(new Set(['c']))
+  await write(files, 'd', 'longer than b')
+  assert.equal(inode('d'), b)
+  assert.equal(textOf(files, 'd'), 'longer than b')
+  assert.equal(textOf(files, 'c'), 'the next')
+  assert.deepEqual(readdirSync(folder).sort(), ['c', 'd'])
+})
+
+test('what was not written over by the next time, and at the end, is taken away', async () => {
+  const files = new StateFiles(folder)
+  for (const name of ['a', 'b', 'c']) await write(files, name, name)
+  files.keep(new Set(['c']))
+  await write(files, 'd', 'd')
+  files.keep(new Set(['d']))
+  await files.close()
+  assert.deepEqual(readdirSync(folder), ['d'])
+})
+
+test('what an earlier process left is not needed: it is written over, broken off or not, and one that is gone is no loss', async () => {
+  writeFileSync(join(folder, 'old'), 'an old one')
+  writeFileSync(join(folder, 'new.part'), 'broken off')
+  const files = new StateFiles(folder)
+  await write(files, 'new', 'new')
+  files.keep(new Set(['new']))
+  rmSync(join(folder, 'old'))
+  await write(files, 'next', 'next')
+  await write(files, 'last', 'last')
+  files.keep(new Set(['new', 'next', 'last']))
+  await files.close()
+  assert.deepEqual(readdirSync(folder).sort(), ['last', 'new', 'next'])
+  assert.deepEqual(
+    ['new', 'next', 'last'].map(name => textOf(files, name)),
+    ['new', 'next', 'last'],
+  )
+})
+
+test('what is given up leaves nothing behind', async () => {
+  const files = new StateFiles(folder)
+  await write(files, 'a', 'a')
+  files.keep(new Set())
+  const sink = files.create('b')
+  await sink.append(Buffer.from('half'))
+  await sink.discard()
+  assert.deepEqual(readdirSync(folder), [])
+  assert.equal(files.read('b'), undefined)
+})
