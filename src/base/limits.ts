@@ -70,6 +70,11 @@ export const limits = {
   FORGET_ENTRIES: 1 << 14,
   /** Milliseconds between two looks for what may be forgotten, at least. */
   FORGET_EVERY_MS: 1000,
+  /** Milliseconds after which a batch run that failed is tried again, and the longest that it becomes when it fails again and again. */
+  BATCH_RETRY_MS: 1000,
+  BATCH_RETRY_MS_MAX: 300_000,
+  /** Batch runs of one group that the ledger keeps. */
+  BATCH_RUNS_KEPT: 500,
   /** Entries of the log in one segment of an import. */
   IMPORT_ENTRIES: 4096,
   /** Records that one turn of a run takes from those that wait. */

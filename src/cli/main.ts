@@ -11,12 +11,14 @@ import { packageVersion } from '../base/package-version.ts'
 import { planCommand } from './plan.ts'
 import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
+import { runsCommand } from './runs.ts'
 import { tokensCommand } from './tokens.ts'
 import { traceCommand } from './trace.ts'
 
 const commands: readonly Command[] = [
   devCommand,
   runCommand,
+  runsCommand,
   planCommand,
   replayCommand,
   decisionsCommand,

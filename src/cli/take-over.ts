@@ -30,7 +30,7 @@ export async function takeOver(pipeline: Runnable, data: string, options: Memory
     )
   say(`getting ready beside process ${pid}`)
   const reader = readFolder(data)
-  const memory = new Memory(pipeline, reader, options)
+  const memory = new Memory(pipeline, reader, { ...options, hasRuns: true })
   const started = stopwatch()
   for (let before = -1, end = memory.catchUp(reader); end - before > limits.TAKE_OVER_BEHIND; before = end, end = memory.catchUp(reader));
   say(`ready after ${((stopwatch() - started) / 1000).toFixed(2)} s; asking process ${pid} to stop`)

@@ -34,7 +34,7 @@ export function columnsNeeded(pipeline: PipelineIR): Map<string, Set<string>> {
 }
 
 /** Columns of each source that features, their keys and models look at, and what tells which of its events count. */
-export function columnsLookedAt(pipeline: PipelineIR): Map<string, Set<string>> {
+export function columnsLookedAt(pipeline: Pick<PipelineIR, 'sources' | 'groups' | 'models'>): Map<string, Set<string>> {
   const needed = new Map(pipeline.sources.map(source => [source.name, new Set(countingColumns(source))]))
   for (const { source, key, features } of pipeline.groups) {
     const columns = needed.get(source)!

@@ -82,6 +82,14 @@ export class Kernel {
     return this.#keys.size
   }
 
+  /** The keys of the key slots [from, to), a column for each of the group's key columns, as reads ask for them. */
+  keyColumns(from: number, to: number): Column[] {
+    return this.group.key.map((name, part) => {
+      const values = this.#keys.part(part, from, to)
+      return { values: this.#source.columns.find(column => column.name === name)!.type === 'string' ? Int32Array.from(values) : values }
+    })
+  }
+
   /** Applies events without reading. */
   apply(block: Block): void {
     this.replay(block, this.#noAsks(block))

@@ -42,6 +42,11 @@ export class Keys {
     return slots
   }
 
+  /** One part of the keys of slots [from, to). */
+  part(part: number, from: number, to: number): Float64Array {
+    return Float64Array.from({ length: to - from }, (_, i) => this.#parts[(from + i) * this.#width + part])
+  }
+
   save(slot: number, to: StateWriter): void {
     to.numbers(this.#parts, slot * this.#width, this.#width)
   }

@@ -28,6 +28,8 @@ export type Mark =
       readonly t: number
       readonly fields: Readonly<Record<string, unknown>>
     }
+  /** From here on a group that is placed batch answers from this run's result, which is of the time `s`. */
+  | { readonly kind: 'swap'; readonly group: string; readonly run: number; readonly s: number; readonly t: number }
 
 /** Events of one source, in the order of the log. Positions hold partition and offset. */
 export interface SourceRows {

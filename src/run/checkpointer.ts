@@ -22,6 +22,8 @@ export interface CheckpointerOptions {
   readonly restored: { readonly files: readonly StateFile[]; readonly count: number }
   /** `Manifest.readAt`; −Infinity where nothing was read. */
   readonly readAt?: () => number
+  /** Files that are somebody else's, and needed. */
+  readonly otherFiles?: () => readonly string[]
   /** Commits the manifest; resolves when it is durable. */
   readonly commit: (manifest: string) => Promise<void>
   readonly onError: (error: unknown) => void
@@ -123,7 +125,8 @@ export class Checkpointer {
     this.#stringFiles = strings
     this.#stringsSaved = size
     this.#round = undefined
-    store.keepStates(new Set([...strings, ...Object.values(groups).flatMap(({ files }) => files)].map(({ name }) => name)))
+    const saved = [...strings, ...Object.values(groups).flatMap(({ files }) => files)].map(({ name }) => name)
+    store.keepStates(new Set([...saved, ...(this.#options.otherFiles?.() ?? [])]))
   }
 
   /** The first `size` strings: those that were saved before, and those that are new. */

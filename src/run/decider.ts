@@ -14,9 +14,11 @@ import type { Definitions } from '../decision/scoring.ts'
 import type { PipelineIR, SourceIR } from '../define/ir.ts'
 import { RequestReader } from '../intake/request-reader.ts'
 import type { Mark, Segment } from '../log/segment.ts'
-import { LiveGroup, type GroupAnswers } from './live-group.ts'
+import { BatchGroup } from './batch-group.ts'
+import { LiveGroup, type AnsweringGroup, type GroupAnswers } from './live-group.ts'
 import { LiveModel, type LiveDecisions, type Moments, type Reader } from './live-model.ts'
 import { OrderOf } from './order-of.ts'
+import type { Results } from './results.ts'
 
 interface TickModel {
   readonly live: LiveModel
@@ -34,16 +36,19 @@ interface AtMark extends Pick<Moments, 'length' | 'columnOf' | 'since'> {
 export type Made = Readonly<Record<string, number>>
 
 export class Decider {
-  readonly #groups: ReadonlyMap<string, LiveGroup>
+  readonly #groups: ReadonlyMap<string, AnsweringGroup>
+  readonly #results: Results | undefined
   readonly #onEvents: readonly { readonly source: SourceIR; readonly live: LiveModel }[]
   readonly #onTicks: readonly TickModel[]
   readonly #onRequests: ReadonlyMap<string, LiveModel>
   readonly #strings: Strings
   #clock = -Infinity
 
-  constructor(definitions: Definitions, strings: Strings) {
+  /** `results`: of the batch runs that are made beside it; without it groups that are placed batch are as a job would give them that runs on time. */
+  constructor(definitions: Definitions, strings: Strings, results?: Results) {
     const { ir } = definitions
-    this.#groups = groupsOf(ir, strings)
+    this.#results = results
+    this.#groups = groupsOf(ir, strings, results !== undefined)
     const models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings))
     this.#onEvents = models.flatMap(live => {
       const { decide } = live.model
@@ -57,9 +62,19 @@ export class Decider {
     })
   }
 
-  /** The groups, in order of definition. */
-  get groups(): LiveGroup[] {
+  /** All groups, in order of definition. */
+  get answering(): AnsweringGroup[] {
     return [...this.#groups.values()]
+  }
+
+  /** Those that keep state, which is made from the log. */
+  get groups(): LiveGroup[] {
+    return this.answering.filter(group => group instanceof LiveGroup)
+  }
+
+  /** Those that answer from the results of batch runs. */
+  get batches(): BatchGroup[] {
+    return this.answering.filter(group => group instanceof BatchGroup)
   }
 
   /** The longest time, ms, for which a key is live: ticks need the events that arrived within it. */
@@ -137,6 +152,10 @@ export class Decider {
         if (skipped(left, mark.model, 1) === 0) yield* this.#answer(mark, first + i)
         continue
       }
+      if (mark.kind === 'swap') {
+        this.#swap(mark.group, mark.run)
+        continue
+      }
       for (const model of this.#onTicks) {
         const { live, every, keys } = model
         if (mark.t % every.every !== 0) continue
@@ -145,6 +164,12 @@ export class Decider {
         yield* this.#sweep(model, due.subarray(from), mark.t, first + i)
       }
     }
+  }
+
+  /** A result of other definitions than today's is none. */
+  #swap(name: string, run: number): void {
+    const group = this.#groups.get(name)
+    if (group instanceof BatchGroup) group.swap(this.#results?.take(group, run))
   }
 
   *#sweep({ live, every: { column }, keys }: TickModel, due: Float64Array, t: number, entry: number): Generator<LiveDecisions> {
@@ -192,11 +217,12 @@ export class Decider {
   }
 }
 
-function groupsOf(ir: PipelineIR, strings: Strings): Map<string, LiveGroup> {
+function groupsOf(ir: PipelineIR, strings: Strings, hasRuns: boolean): Map<string, AnsweringGroup> {
   return new Map(
     ir.groups.map(group => {
       const source = ir.sources.find(({ name }) => name === group.source)!
-      return [group.name, new LiveGroup(group, source, strings)]
+      const Group = hasRuns && group.place.kind === 'batch' ? BatchGroup : LiveGroup
+      return [group.name, new Group(group, source, strings)]
     }),
   )
 }

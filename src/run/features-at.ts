@@ -14,12 +14,13 @@ import { Strings } from '../columns/strings.ts'
 import { featureValues, type FeatureValue } from '../decision/feature-value.ts'
 import { columnsLookedAt } from '../decision/reads.ts'
 import type { GroupIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import { refuseIncomplete } from '../kernel/incomplete.ts'
+import { runsIn } from '../batch/ledger.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks } from '../kernel/placement.ts'
 import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
-import { refuseIncomplete } from './incomplete.ts'
 import { keyReader } from './key-value.ts'
 import { countBefore } from './recover.ts'
 
@@ -50,7 +51,8 @@ export interface FeaturesAsk {
  * Throws `SPILL_INPUT` for a key that is none of its column's type, `SPILL_DATA` where the log is damaged, `SPILL_SCHEMA` as a run does, and
  * `SPILL_CLOCK_EVICTED` for a moment that the log has forgotten.
  */
-export function featuresAt(ir: PipelineIR, store: StoredLog, { group, key, t }: FeaturesAsk): FeaturesAt {
+export function featuresAt(ir: PipelineIR, store: StoredLog, { group: asked, key, t }: FeaturesAsk): FeaturesAt {
+  const group = asBatchRuns(asked, store, t)
   const forgotten = beginsOf(store).arrival
   if (t <= forgotten)
     throw new SpillwayError(
@@ -84,6 +86,16 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group, key, t }: 
     ofKey,
     features: featureValues(group.features, out, 0, strings),
   }
+}
+
+/**
+ * Of a group whose batch runs are in the ledger, the placement that the one in use at `t` was: what had arrived by its time, as of then. Where there are none, it is as
+ * a job would have given it that ran on time.
+ */
+function asBatchRuns(group: GroupIR, store: StoredLog, t: number): GroupIR {
+  if (group.place.kind !== 'batch') return group
+  const used = runsIn(store).findLast(run => run.group === group.name && run.swappedAt !== undefined && run.swappedAt <= t)
+  return used ? { ...group, place: { kind: 'lag', by: t - used.s } } : group
 }
 
 interface Wanted {

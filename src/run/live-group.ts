@@ -10,9 +10,9 @@ import { concatBlocks, concatColumns, joined } from '../columns/concat.ts'
 import { gatherColumn, picked } from '../columns/gather.ts'
 import { blockSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
-import { refuseIncomplete } from './incomplete.ts'
 import type { GroupIR, SourceIR } from '../define/ir.ts'
 import type { Asks } from '../kernel/asks.ts'
+import { refuseIncomplete } from '../kernel/incomplete.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks } from '../kernel/placement.ts'
 import { slicesIn } from '../kernel/state.ts'
@@ -44,9 +44,18 @@ export interface GroupAnswers {
   readonly clock: Float64Array
 }
 
+/** What models and readers ask. */
+export interface AnsweringGroup {
+  readonly group: GroupIR
+  /**
+   * Applies the stretch's events of the group's source (`undefined` if it has none) and answers the asks. `now`: no later ask has a `t` below it.
+   */
+  take(events: SourceEvents | undefined, asks: readonly GroupAsks[], now: number): GroupAnswers[]
+}
+
 type Placed = Omit<Asks, 'uptoBefore'> & { readonly uptoBefore: Int32Array }
 
-export class LiveGroup {
+export class LiveGroup implements AnsweringGroup {
   readonly group: GroupIR
   readonly #source: SourceIR
   readonly #strings: Strings
@@ -80,9 +89,6 @@ export class LiveGroup {
     this.#incomplete = arrival
   }
 
-  /**
-   * Applies the stretch's events of the group's source (`undefined` if it has none) and answers the asks. `now`: no later ask has a `t` below it.
-   */
   take(events: SourceEvents | undefined, asks: readonly GroupAsks[], now: number): GroupAnswers[] {
     const waiting = this.#pending?.block.length ?? 0
     const all = this.#withPending(events)

@@ -7,7 +7,7 @@ import type { ColumnIR, ModelIR } from '../define/ir.ts'
 import { triggerColumns, triggerId, triggerKey } from '../define/trigger-columns.ts'
 import { stopwatch } from '../base/clock.ts'
 import type { MadeAt } from './stage-times.ts'
-import type { GroupAnswers, GroupAsks, LiveGroup } from './live-group.ts'
+import type { AnsweringGroup, GroupAnswers, GroupAsks } from './live-group.ts'
 
 /** What each group that a model read knew, by decision. */
 export interface LiveRead extends Omit<GroupAnswers, 'out'> {
@@ -54,7 +54,7 @@ export interface Moments {
 export interface Reader {
   readonly read: GroupRead
   readonly id: string
-  readonly live: LiveGroup
+  readonly live: AnsweringGroup
   /** Which of the group's features are the read's. */
   readonly features: readonly number[]
 }
@@ -66,7 +66,7 @@ export class LiveModel {
   readonly #key: ColumnIR
   readonly #id: ColumnIR | undefined
 
-  constructor(definitions: Definitions, model: ModelIR, groups: ReadonlyMap<string, LiveGroup>, strings: Strings) {
+  constructor(definitions: Definitions, model: ModelIR, groups: ReadonlyMap<string, AnsweringGroup>, strings: Strings) {
     const { ir } = definitions
     this.model = model
     this.readers = groupReads(ir, model).map(read => {

@@ -13,6 +13,7 @@ import { Decider } from './decider.ts'
 import { progressOf } from './deciding.ts'
 import { restoredManifest, type StateFile } from './manifest.ts'
 import { Recovery } from './recover.ts'
+import { Results } from './results.ts'
 
 /** The value that says how far decisions are recorded. */
 export const DECIDED = 'decided'
@@ -20,6 +21,8 @@ export const DECIDED = 'decided'
 export interface MemoryOptions {
   /** Milliseconds for which the log is kept, as `keptFor` gives them; all of it unless given. */
   readonly keep?: number | undefined
+  /** Batch runs are made beside the run; without it groups that are placed batch are as a job would give them that runs on time. */
+  readonly hasRuns?: boolean | undefined
   /** Ids remembered within `dedupe`, one source; for tests. */
   readonly idsMax?: number | undefined
   /** What went wrong and was mended: saved state that could not be used, in words. */
@@ -32,6 +35,8 @@ export class Memory {
   readonly strings = new Strings()
   readonly decider: Decider
   readonly recovery: Recovery
+  /** Of batch runs, where they are made. */
+  readonly results: Results | undefined
   /** String files that were restored, and how many strings they gave. */
   readonly restored: { readonly files: readonly StateFile[]; readonly count: number }
   readonly isLookedAt: (source: string, column: string) => boolean
@@ -45,7 +50,7 @@ export class Memory {
   constructor(
     definitions: Definitions,
     store: StoredLog,
-    { keep = Infinity, idsMax, onReport = () => {}, onProgress }: MemoryOptions = {},
+    { keep = Infinity, idsMax, hasRuns = false, onReport = () => {}, onProgress }: MemoryOptions = {},
   ) {
     const { ir } = definitions
     const { strings } = this
@@ -56,7 +61,8 @@ export class Memory {
     this.#onProgress = onProgress
     const manifest = restoredManifest(store, strings, onReport)
     this.restored = { files: manifest?.strings ?? [], count: strings.size }
-    this.decider = new Decider(definitions, strings)
+    this.results = hasRuns ? new Results({ ir, store, strings, onReport }) : undefined
+    this.decider = new Decider(definitions, strings, this.results)
     const { decider, isLookedAt } = this
     const { entry: decided } = progressOf(store.get(DECIDED))
     this.recovery = new Recovery({

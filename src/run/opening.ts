@@ -19,6 +19,7 @@ import { MANIFEST } from './manifest.ts'
 import { DECIDED, Memory, type MemoryOptions } from './memory.ts'
 import type { Outbox } from './outbox.ts'
 import { undecidedFrom } from './recover.ts'
+import type { Results } from './results.ts'
 
 /** What a run needs of a pipeline: its IR and the user's functions. */
 export interface Runnable extends Definitions {
@@ -44,6 +45,8 @@ export interface OpeningOptions extends MemoryOptions {
   /** Where the texts of what is appended have their ids. */
   readonly stringsOf: StringsOf
   readonly readAt?: () => number
+  /** Files beside the log that are needed, besides saved state. */
+  readonly otherFiles?: () => readonly string[]
 }
 
 export interface Opening {
@@ -54,6 +57,7 @@ export interface Opening {
   readonly deciding: Deciding
   readonly checkpointer: Checkpointer
   readonly remembered: Remembered
+  readonly results: Results | undefined
 }
 
 /**
@@ -63,12 +67,14 @@ export interface Opening {
 export function open(runnable: Runnable, options: OpeningOptions): Opening {
   const { store, partitions, stringsOf, onReport = () => {} } = options
   const memory = options.memory ?? new Memory(runnable, store, options)
-  const { strings, decider, isLookedAt, recovery } = memory
+  const { strings, decider, isLookedAt, recovery, results } = memory
   memory.catchUp(store)
   const log = new Log(store, { sources: runnable.ir.sources, stringsOf, ...(partitions !== undefined && { partitions }) })
   const lookup = new EventLookup(store, log.schemas.columnsOf)
   const from = progressOf(store.get(DECIDED))
   recovery.finish(log, from.entry, beginsOf(store))
+  results?.over(store)
+  for (const group of decider.batches) group.swap(results?.at(group, from.entry))
   const checkpointer = new Checkpointer({
     store,
     strings,
@@ -76,11 +82,12 @@ export function open(runnable: Runnable, options: OpeningOptions): Opening {
     // The files that another process has restored from may be gone: what is taken over is saved whole.
     restored: options.memory ? { files: [], count: 0 } : memory.restored,
     ...(options.readAt && { readAt: options.readAt }),
+    ...(options.otherFiles && { otherFiles: options.otherFiles }),
     commit: text => store.commit({ put: [[MANIFEST, text]] }),
     onError: error => onReport(`state could not be saved: ${(error as Error).message}`),
   })
   const writer = new DecisionWriter(runnable.fingerprint, strings)
   const outbox = options.outbox?.(strings, undecidedFrom(store, log, from.entry))
   const deciding = new Deciding({ store, log, decider, writer, isLookedAt, strings, outbox, from })
-  return { strings, log, lookup, decider, deciding, checkpointer, remembered: recovery.remembered }
+  return { strings, log, lookup, decider, deciding, checkpointer, remembered: recovery.remembered, results }
 }

@@ -5,6 +5,8 @@ import type { NewEffect } from '../log/effects.ts'
 import type { Commit, LogStore, StoredDecisions } from '../log/store.ts'
 import { Appender } from './appender.ts'
 import { Asked } from './asked.ts'
+import type { Compute } from '../batch/job.ts'
+import { Batches } from './batches.ts'
 import { beginning, logNameOf } from './beginning.ts'
 import { refuseHalfDone } from './import-record.ts'
 import { manifestOf } from './manifest.ts'
@@ -32,9 +34,11 @@ export interface RunOptions extends MemoryOptions {
   readonly isDry?: boolean
   /** What is in memory of the log already; made from it unless given. */
   readonly memory?: Memory
+  /** Makes batch runs; without it groups that are placed batch are as a job would give them that runs on time. */
+  readonly compute?: Compute
 }
 
-export interface Parts extends Omit<Opening, 'remembered'> {
+export interface Parts extends Omit<Opening, 'remembered' | 'results'> {
   readonly clock: Clock
   readonly appender: Appender
   readonly asked: Asked
@@ -42,6 +46,7 @@ export interface Parts extends Omit<Opening, 'remembered'> {
   readonly reading: Reading
   readonly retention: Retention | undefined
   readonly stages: Stages
+  readonly batches: Batches | undefined
   /** To be made before every other. */
   readonly first: Commit | undefined
 }
@@ -49,13 +54,15 @@ export interface Parts extends Omit<Opening, 'remembered'> {
 /** Throws as `open` does, and `SPILL_IMPORT` where an import was broken off. */
 export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const { ir, maps } = runnable
-  const { store, clock = stampClock(), keep = Infinity, isDry = false } = options
+  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, onReport = () => {} } = options
   refuseHalfDone(store)
   const logName = logNameOf(store)
-  const { remembered, ...opened } = open(runnable, {
+  const { remembered, results, ...opened } = open(runnable, {
     ...options,
+    hasRuns: compute !== undefined,
     stringsOf: (source, column) => appender.stringsOf(source, column),
     readAt: () => reading.at,
+    otherFiles: () => batches?.files ?? [],
     ...(ir.actions && { outbox: (strings: Strings, from: number) => new Outbox(ir, { store, strings, clock, logName, from, isDry }) }),
   })
   const { strings, log, lookup, decider, deciding } = opened
@@ -65,7 +72,7 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const reading = new Reading({
     ir,
     strings,
-    groups: decider.groups,
+    groups: decider.answering,
     now: () => Math.max(clock(), log.notBefore),
     nextTick: () => ticks.next,
     behind: () => (deciding.isIdle ? undefined : decider.clock),
@@ -73,5 +80,6 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   reading.wasAt(manifestOf(store)?.readAt ?? -Infinity)
   const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep })
   const stages = new Stages(clock, store.lastStages())
-  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, first }
+  const batches = compute && results && new Batches({ ir, groups: decider.batches, store, log, strings, results, clock, compute, onReport })
+  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, first }
 }

@@ -14,6 +14,7 @@ import type { StoredLog } from '../log/store.ts'
 import { Decider } from './decider.ts'
 import { Memory } from './memory.ts'
 import { PIPELINE } from './opening.ts'
+import { Results } from './results.ts'
 
 export interface Rebuild {
   readonly group: string
@@ -47,7 +48,7 @@ export function planOf(pipeline: Plannable, store: StoredLog): Plan {
   const { ir, fingerprint } = pipeline
   const stored = store.get(PIPELINE)
   const last = stored === undefined ? undefined : (JSON.parse(stored) as { fingerprint: string; ir: PipelineIR })
-  const { recovery, isLookedAt } = new Memory(pipeline, store)
+  const { recovery, isLookedAt } = new Memory(pipeline, store, { hasRuns: true })
   const { end } = new Log(store, { sources: ir.sources, stringsOf: () => new Strings() })
   const begins = beginsOf(store)
   const taken = end - Math.max(recovery.first, begins.entry)
@@ -72,7 +73,7 @@ export function planOf(pipeline: Plannable, store: StoredLog): Plan {
 function secondsAnEntry(pipeline: Plannable, store: StoredLog, wanted: Memory['isLookedAt']): number {
   const { ir } = pipeline
   const strings = new Strings()
-  const decider = new Decider(pipeline, strings)
+  const decider = new Decider(pipeline, strings, new Results({ ir, store, strings, onReport: () => {} }))
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const started = stopwatch()
   let entries = 0

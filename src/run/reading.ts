@@ -13,7 +13,8 @@ import { featureValues, type FeatureValue } from '../decision/feature-value.ts'
 import type { GroupIR, PipelineIR, SourceIR } from '../define/ir.ts'
 import { featureColumns } from '../kernel/output.ts'
 import { keyReader } from './key-value.ts'
-import type { GroupAnswers, LiveGroup } from './live-group.ts'
+import { BatchGroup } from './batch-group.ts'
+import type { AnsweringGroup, GroupAnswers } from './live-group.ts'
 
 export interface LiveAsk {
   readonly group: string
@@ -31,7 +32,8 @@ export interface LiveMoment {
   readonly clock: number | null
   /** How many events of the group's source are known there: the first so many of the log. */
   readonly known: number
-  readonly layer: 'stream'
+  /** Which layer gave the values: the events themselves, or the result of a batch run. */
+  readonly layer: 'stream' | 'batch'
   /** How far the clock is behind the moment asked for; NULL with it. */
   readonly ageMs: number | null
   /** Why the values are older than the group's placement says, where they are. */
@@ -60,7 +62,7 @@ const featuresOf = ({ of, group, columns, row, strings }: LiveRow): LiveFeatures
 export interface ReadingOptions {
   readonly ir: PipelineIR
   readonly strings: Strings
-  readonly groups: readonly LiveGroup[]
+  readonly groups: readonly AnsweringGroup[]
   /** The wall clock, or above it the last arrival, UTC ms. */
   readonly now: () => number
   /** When the next tick is, UTC ms: it may be due. */
@@ -71,7 +73,7 @@ export interface ReadingOptions {
 
 /** A group that is read. */
 interface Read {
-  readonly live: LiveGroup
+  readonly live: AnsweringGroup
   /** Reads the text of each key column. */
   readonly parts: readonly ((text: string) => number)[]
   readonly isText: readonly boolean[]
@@ -131,7 +133,13 @@ export class Reading {
       const of = answers.get(read)!
       const row = of.next++
       const { group } = read.live
-      return make({ of: momentOf(group, key, of.answers, row, now, behind !== undefined), group, columns: of.answers.out, row, strings })
+      return make({
+        of: momentOf(read.live, key, of.answers, row, now, behind !== undefined),
+        group,
+        columns: of.answers.out,
+        row,
+        strings,
+      })
     })
   }
 
@@ -144,7 +152,7 @@ export class Reading {
   }
 }
 
-function readOf(live: LiveGroup, { columns }: SourceIR, strings: Strings): Read {
+function readOf(live: AnsweringGroup, { columns }: SourceIR, strings: Strings): Read {
   const { group } = live
   const keys = group.key.map(name => columns.find(column => column.name === name)!)
   return {
@@ -175,8 +183,16 @@ function ask({ live, isText, into }: Read, keys: readonly (readonly number[])[],
   return answers
 }
 
-function momentOf(group: GroupIR, key: readonly string[], answers: GroupAnswers, row: number, t: number, isBehind: boolean): LiveMoment {
-  const { known, clock } = answers
+function momentOf(
+  live: AnsweringGroup,
+  key: readonly string[],
+  { known, clock }: GroupAnswers,
+  row: number,
+  t: number,
+  isBehind: boolean,
+): LiveMoment {
+  const { group } = live
+  const missing = live instanceof BatchGroup ? live.missingAt(t) : undefined
   const at = Number.isFinite(clock[row]) ? clock[row] : null
   return {
     group: group.name,
@@ -184,8 +200,9 @@ function momentOf(group: GroupIR, key: readonly string[], answers: GroupAnswers,
     t,
     clock: at,
     known: known[row],
-    layer: 'stream',
+    layer: live instanceof BatchGroup ? 'batch' : 'stream',
     ageMs: at === null ? null : t - at,
+    ...(missing !== undefined && { degraded: `the batch run of ${new Date(missing).toISOString()} is not there yet` }),
     ...(isBehind && { degraded: 'decisions of that moment are being made' }),
   }
 }

@@ -70,6 +70,7 @@ export class Run {
       isBehind: () => !parts.deciding.isIdle,
       turn: () => this.#turn(),
     })
+    if (parts.batches) parts.batches.onReady = () => this.#pace.look()
     if (parts.first) void committing.commit(parts.first)
     this.#pace.look()
   }
@@ -184,6 +185,7 @@ export class Run {
   }
 
   async #stop(): Promise<void> {
+    await this.#parts.batches?.stop()
     await this.quiet()
     this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
@@ -226,7 +228,10 @@ export class Run {
 
   /** Looks whether a tick is due: whoever moves the clock calls it. Returns when the next one is, UTC ms; Infinity without models that tick. */
   tick(): number {
-    if (!this.#ending.isOver) this.#parts.checkpointer.step()
+    if (!this.#ending.isOver) {
+      this.#parts.checkpointer.step()
+      this.#parts.batches?.tick()
+    }
     this.#turns.letGo()
     this.#pace.look()
     return this.#parts.ticks.next

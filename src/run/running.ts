@@ -6,6 +6,7 @@
  */
 import { Dispatcher, type DispatcherOptions, type Sending } from '../action/dispatcher.ts'
 import { every, pause } from '../base/clock.ts'
+import { computeBeside } from '../batch/job.ts'
 import { limits } from '../base/limits.ts'
 import type { NewEffect } from '../log/effects.ts'
 import { closeFolder, openFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
@@ -32,13 +33,13 @@ export class Running {
   #stopped: Promise<void> | undefined
 
   private constructor(folder: DataFolder, pipeline: Runnable, { sendings = [], onSettled, after, ...options }: RunningOptions) {
-    const { store } = folder
+    const { store, path } = folder
     const told = (effects: readonly NewEffect[]) => {
       this.dispatcher.add(effects)
       options.onEffects?.(effects)
     }
     this.#folder = folder
-    this.run = new Run(pipeline, { ...options, store, onEffects: told })
+    this.run = new Run(pipeline, { compute: computeBeside(path), ...options, store, onEffects: told })
     const settle: DispatcherOptions['settle'] = changes => this.run.settle(changes)
     const { clock } = options
     const ports = { ...(clock && { clock }), ...(onSettled && { onSettled }), ...(after && { after }) }

@@ -93,7 +93,8 @@ function decidedAt(reader: SqliteReader, entry: number): DecidedAt | undefined {
   const event = lookup.at(entry)
   if (event) return eventOf(event, reader)
   const mark = lookup.markAt(entry)
-  return mark && (mark.kind === 'tick' ? { kind: 'tick', t: mark.t } : { kind: 'request', t: mark.t, fields: mark.fields })
+  if (mark?.kind === 'tick') return { kind: 'tick', t: mark.t }
+  return mark?.kind === 'request' ? { kind: 'request', t: mark.t, fields: mark.fields } : undefined
 }
 
 function eventOf({ source, block, row, strings }: FoundEvent, reader: SqliteReader): DecidedAt {

@@ -44,8 +44,8 @@ export class Turns {
 
   /** Is everything taken and decided that may be? What is held back does not count. */
   get isIdle(): boolean {
-    const { asked, deciding } = this.#parts
-    return (this.#options.inbox.isEmpty || this.#isHeld) && asked.isEmpty && deciding.isIdle
+    const { asked, deciding, batches } = this.#parts
+    return (this.#options.inbox.isEmpty || this.#isHeld) && asked.isEmpty && deciding.isIdle && batches?.hasReady !== true
   }
 
   get hasWork(): boolean {
@@ -54,7 +54,7 @@ export class Turns {
 
   /** Throws what a source's records or the pipeline's functions do that cannot be: then whoever sent what was taken is told. */
   take(): void {
-    const { ticks, asked, deciding, log, clock, reading, decider, retention } = this.#parts
+    const { ticks, asked, deciding, log, clock, reading, decider, retention, batches } = this.#parts
     this.#began = stopwatch()
     this.#step()
     const now = Math.max(clock(), reading.at)
@@ -62,6 +62,8 @@ export class Turns {
     if (due.length > 0) this.#append([], due, now, [[TICKED, String(due.at(-1)!.t)]])
     // Nothing that arrives now may stand before a tick that is due.
     const isBehind = ticks.next < now
+    const swaps = isBehind || !batches?.hasReady ? undefined : batches.take(log.end, Math.max(now, log.notBefore))
+    if (swaps) this.#append([], swaps.marks, now, swaps.put)
     const { came } = asked
     const requests = isBehind ? [] : asked.mark(log.end, Math.max(now, log.notBefore))
     if (requests.length > 0) this.#append([], requests, now, [], came)
@@ -108,7 +110,7 @@ export class Turns {
     inputs: readonly Submitted[],
     marks: readonly Mark[],
     now: number,
-    put: readonly (readonly [string, string])[],
+    put: readonly (readonly [string, string | null])[],
     came = inputs[0]?.came ?? this.#began,
   ): void {
     const { appender, deciding, lookup } = this.#parts

@@ -11,6 +11,7 @@ export const floors = [
   'index',
   'postgres',
   'run',
+  'batch',
   'action',
   'replay',
   'decision',

@@ -14,6 +14,8 @@ import { storeError } from './store-error.ts'
 
 export interface DataFolder {
   readonly store: SqliteStore
+  /** The log's file. */
+  readonly path: string
   /** Gives the folder up; the store must be closed. */
   release(): void
 }
@@ -34,7 +36,7 @@ export async function openFolder(folder: string, options: SqliteOptions = {}): P
     checkWal(path)
     const store = await SqliteStore.open(path, options)
     lock.hasLog()
-    return { store, release: () => lock.release() }
+    return { store, path, release: () => lock.release() }
   } catch (error) {
     lock.release()
     throw error

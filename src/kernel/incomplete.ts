@@ -1,6 +1,6 @@
 import { refusals, refuse, type FeatureColumn } from '../aggregate/aggregate.ts'
 import type { FeatureIR } from '../define/ir.ts'
-import { floorTo } from '../kernel/window.ts'
+import { floorTo } from './window.ts'
 
 /**
  * Refuses values whose windows reach back to `arrival`, UTC ms, up to which not every event is known; an event is never later than its arrival. Returns whether any

@@ -1,0 +1,78 @@
+/** `spillway runs`: the ledger of batch runs in a data folder, which another process may hold; and whether a run, made again, gives the same. */
+import { didYouMean } from '../base/did-you-mean.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { compute } from '../batch/compute.ts'
+import { codeOf } from '../batch/code.ts'
+import { runsIn, type RunRecord } from '../batch/ledger.ts'
+import type { PipelineIR } from '../define/ir.ts'
+import { lookInto } from '../log/sqlite/data-folder.ts'
+import type { SqliteReader } from '../log/sqlite/reader.ts'
+import { PIPELINE } from '../run/opening.ts'
+import { UsageError, type Command } from './command.ts'
+import { dataOf, dataOption } from './data-option.ts'
+import { counted, number } from './summary.ts'
+import { timeText } from './time-text.ts'
+
+const verbs = ['list', 'check'] as const
+const LAST = 20
+
+export const runsCommand: Command = {
+  name: 'runs',
+  usage: '[list] | check NUMBER…',
+  summary: 'the batch runs of a data folder: of which time, on which cut, what came of it; check makes one again and compares',
+  options: {
+    group: { type: 'string', value: 'NAME', help: 'of this feature group alone' },
+    last: { type: 'string', value: 'N', help: `how many, the newest (${LAST})` },
+    data: dataOption,
+    json: { type: 'boolean', help: 'print one JSON object a line' },
+  },
+  async run(values, [verb = 'list', ...rest]) {
+    const { group, last, json = false } = values as { group?: string; last?: string; json?: boolean }
+    if (!verbs.some(one => one === verb)) throw new UsageError(`no command runs ${verb}${didYouMean(verb, verbs)}`)
+    if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
+    const numbers = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
+    if (numbers.some(Number.isNaN)) throw new UsageError(`runs are named by their numbers, not '${rest[numbers.findIndex(Number.isNaN)]}'`)
+    if (verb === 'list' ? numbers.length > 0 : numbers.length === 0) throw new UsageError('name the numbers of runs: runs check 12')
+    return lookInto(dataOf(values), reader => {
+      const runs = runsIn(reader)
+      if (verb === 'check') return check(reader, runs, numbers, json)
+      const found = runs.filter(run => group === undefined || run.group === group).slice(-Number(last ?? LAST))
+      for (const run of found) console.log(json ? JSON.stringify(run) : lineOf(run))
+      if (!json) console.log(found.length === 0 ? 'No batch runs.' : `${counted(found.length, 'run')} of ${runs.length}.`)
+      return 0
+    })
+  },
+}
+
+/** A run is a function of the log: made again it has the same hash, or the log or the definitions are others. */
+function check(reader: SqliteReader, runs: readonly RunRecord[], numbers: readonly number[], json: boolean): number {
+  let isSame = true
+  for (const wanted of numbers) {
+    const run = runs.find(one => one.number === wanted)
+    if (!run?.done) throw new SpillwayError('SPILL_INPUT', run ? `run ${wanted} is ${run.state}` : `there is no run ${wanted}`)
+    const hash = hashAgain(reader, run)
+    isSame &&= hash === run.done.hash
+    if (json) console.log(JSON.stringify({ number: wanted, was: run.done.hash, is: hash }))
+    else console.log(`run ${wanted}: ${hash === run.done.hash ? `the same, ${hash}` : `it was ${run.done.hash}, and is ${hash}`}`)
+  }
+  return isSame ? 0 : 1
+}
+
+function hashAgain(reader: SqliteReader, { group: name, code, s, cut }: RunRecord): string {
+  const { ir } = JSON.parse(reader.get(PIPELINE)!) as { ir: PipelineIR }
+  const group = ir.groups.find(one => one.name === name)
+  const source = group && ir.sources.find(one => one.name === group.source)
+  if (!group || !source || codeOf(group, source) !== code)
+    throw new SpillwayError('SPILL_INPUT', `group '${name}' is not defined any more as it was in that run`)
+  const parts = compute(reader, { group, source, sources: ir.sources, s, cut })
+  for (;;) {
+    const next = parts.next()
+    if (next.done) return next.value.hash
+  }
+}
+
+function lineOf({ number: run, group, s, cut, state, done, error, swappedAt, began }: RunRecord): string {
+  const did = done ? `, ${number(done.read)} events, ${number(done.keys)} keys, ${done.seconds.toFixed(1)} s, ${done.hash.slice(0, 8)}` : ''
+  const swapped = swappedAt === undefined ? '' : `, in use from ${timeText(swappedAt)}`
+  return `${run}  ${group}  of ${timeText(s)}  [${state}, began ${timeText(began)}${did}${swapped}]  cut ${number(cut)}${error === undefined ? '' : `\n  ${error}`}`
+}
