@@ -7,10 +7,11 @@ import type { PipelineIR } from '../define/ir.ts'
 import type { Strings } from '../columns/strings.ts'
 import { columnsLookedAt } from '../decision/reads.ts'
 import { formOf, type RecordBatch } from '../intake/batch.ts'
+import { lateCount } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import type { EventLookup } from '../log/event-lookup.ts'
-import type { Appended, Log } from '../log/log.ts'
+import type { Appended, Log, Rows } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
 import { letterOf, type DeadLetter, type LetterChange } from '../log/letters.ts'
 import type { Awaited } from './recorded.ts'
@@ -45,6 +46,8 @@ export interface Turn {
   readonly letters: readonly LetterChange[]
   /** One an input. */
   readonly receipts: readonly Receipt[]
+  /** Events that came later than their source's `allowedLateness`, by source, where there are some. */
+  readonly late: readonly (readonly [source: string, events: number])[]
 }
 
 /** Events of one door that follow one another. */
@@ -108,7 +111,9 @@ export class Appender {
     for (const door of this.#doors) door.begin(this.#arrival)
     const order: Run[] = []
     const receipts = inputs.map(input => this.#take(input, order))
-    return { appended: this.#append(order, marks), dead: this.#dead, letters: this.#letters, receipts }
+    const rows = this.#doors.map(door => door.rows())
+    const appended = this.#append(rows, order, marks)
+    return { appended, dead: this.#dead, letters: this.#letters, receipts, late: rows.flatMap(lateIn) }
   }
 
   #take({ source, batch, letter, awaited }: Input, order: Run[]): Receipt {
@@ -136,10 +141,9 @@ export class Appender {
     return { kind: 'refused', id, reason, detail, raw, form }
   }
 
-  #append(order: readonly Run[], marks: readonly Mark[]): Appended | undefined {
+  #append(rows: readonly (Rows | undefined)[], order: readonly Run[], marks: readonly Mark[]): Appended | undefined {
     const length = order.reduce((sum, { events }) => sum + events, marks.length)
     if (length === 0) return undefined
-    const rows = this.#doors.map(door => door.rows())
     const places = new Map<number, number>()
     rows.forEach((given, i) => given && places.set(i, places.size))
     const sources = rows.filter(given => given !== undefined)
@@ -158,4 +162,11 @@ export class Appender {
   #door(source: string): SourceDoor {
     return this.#doors.find(door => door.source.name === source)!
   }
+}
+
+/** Late is a flag for whoever looks: it changes no value (semantics §7). */
+function lateIn(rows: Rows | undefined): [source: string, events: number][] {
+  if (!rows) return []
+  const late = lateCount(rows.block, rows.source.allowedLateness)
+  return late > 0 ? [[rows.source.name, late]] : []
 }

@@ -2,7 +2,7 @@
 import { channels, type OfRun } from '../base/channels.ts'
 import { stopwatch } from '../base/clock.ts'
 import type { Commit } from '../log/store.ts'
-import type { Receipt } from './appender.ts'
+import type { Receipt, Turn } from './appender.ts'
 import { Counts } from './counts.ts'
 import type { Submitted } from './inbox.ts'
 import type { Parts, RunOptions } from './parts.ts'
@@ -14,6 +14,7 @@ export interface OfCommit {
   readonly inputs?: readonly Submitted[]
   /** One an input. */
   readonly receipts?: readonly Receipt[]
+  readonly late?: Turn['late']
   /** One a stretch of decisions. */
   readonly times?: readonly StretchTimes[]
   /** Of what a turn has taken in. */
@@ -47,7 +48,7 @@ export class Committing {
   /** Gives a commit to the store. Resolves when it is durable or has failed, and never rejects. */
   async commit(commit: Commit, of: OfCommit = {}): Promise<void> {
     const { store, parts, repeats, onDecisions, onRecorded, onEffects } = this.#options
-    const { inputs = [], receipts = [], times = [] } = of
+    const { inputs = [], receipts = [], late = [], times = [] } = of
     const { decisions = [], effects = [] } = commit
     // The bytes of decisions go to the store's thread; who listens gets a copy.
     const told = onDecisions ? decisions.map(stretch => ({ ...stretch, bytes: stretch.bytes.slice() })) : []
@@ -64,7 +65,7 @@ export class Committing {
       parts.asked.answer(answers)
       repeats.look()
       this.#measured(stretches)
-      this.counts.add(decisions, receipts, inputs, commit.dead ?? [])
+      this.counts.add(decisions, receipts, inputs, commit.dead ?? [], late)
       if (told.length > 0) onDecisions?.(told)
       if (decisions.length > 0) onRecorded?.()
       if (effects.length > 0) onEffects?.(effects)

@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../log/letters.ts'
 import type { StoredDecisions } from '../log/store.ts'
-import type { Input, Receipt } from './appender.ts'
+import type { Input, Receipt, Turn } from './appender.ts'
 
 /** What a run has done since it started, all of it durable. */
 export class Counts {
@@ -10,6 +10,8 @@ export class Counts {
   decisions = 0
   /** By source. */
   readonly ofSource = new Map<string, { accepted: number; duplicates: number }>()
+  /** Accepted events that came later than their source's `allowedLateness`, by source. */
+  readonly late = new Map<string, number>()
   /** By source and reason. */
   readonly letters = new Map<string, Map<string, number>>()
   /** Decisions by model. */
@@ -27,6 +29,7 @@ export class Counts {
     receipts: readonly Receipt[],
     inputs: readonly Pick<Input, 'source'>[],
     dead: readonly DeadLetter[],
+    late: Turn['late'],
   ): void {
     receipts.forEach(({ accepted, duplicates, refused }, i) => {
       this.accepted += accepted
@@ -38,6 +41,7 @@ export class Counts {
       own.duplicates += duplicates
       this.ofSource.set(source, own)
     })
+    for (const [source, events] of late) this.late.set(source, (this.late.get(source) ?? 0) + events)
     for (const { model, count } of decisions) {
       this.decisions += count
       this.ofModel.set(model, (this.ofModel.get(model) ?? 0) + count)

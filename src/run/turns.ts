@@ -115,7 +115,7 @@ export class Turns {
   ): void {
     const { appender, deciding, lookup } = this.#parts
     const { awaiting, committing } = this.#options
-    const { appended, dead, letters, receipts } = appender.take(inputs, marks, now)
+    const { appended, dead, letters, receipts, late } = appender.take(inputs, marks, now)
     inputs.forEach(({ awaited }, i) => {
       const { sequence, accepted, repeated } = receipts[i]
       if (awaited) awaiting.expect(sequence - accepted, sequence, awaited, repeated)
@@ -127,6 +127,6 @@ export class Turns {
     const all = decided ? [...put, [DECIDED, progressText(decided.progress)] as const] : put
     const { decisions = [], effects = [], times = [] } = decided ?? {}
     const segment = appended && { segment: appended.stored }
-    void committing.commit({ ...segment, decisions, effects, dead, letters, put: all }, { inputs, receipts, times, taken })
+    void committing.commit({ ...segment, decisions, effects, dead, letters, put: all }, { inputs, receipts, late, times, taken })
   }
 }

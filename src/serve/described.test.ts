@@ -24,6 +24,8 @@ test('figures tell what became of events, by source and reason, and what HTTP an
   has('spillway_events_total{source="payments",outcome="accepted"} 1')
   has('spillway_events_total{source="payments",outcome="duplicate"} 1')
   has('spillway_events_total{source="hooks",outcome="accepted"} 2')
+  // They are of 1970.
+  has('spillway_late_events_total{source="hooks"} 2')
   has('spillway_dead_letters_total{source="payments",reason="schema"} 1')
   has('spillway_dead_letters_total{source="hooks",reason="map"} 1')
   has('spillway_decisions_total{model="fraud"} 1')

@@ -59,6 +59,9 @@ function runMetrics(registry: Registry, { run }: Serving): void {
       add({ source, outcome: 'duplicate' }, duplicates)
     }
   })
+  counter('spillway_late_events_total', "Accepted events that came later than their source's allowedLateness.", ['source'], add => {
+    for (const [source, events] of run.counts.late) add({ source }, events)
+  })
   counter('spillway_dead_letters_total', 'Records that were refused, by reason.', ['source', 'reason'], add => {
     for (const [source, reasons] of run.counts.letters) for (const [reason, count] of reasons) add({ source, reason }, count)
   })
