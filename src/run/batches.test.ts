@@ -243,3 +243,31 @@ test('a run that was broken off is begun again, one that was done is swapped in,
     await again.run.stop()
   }
 })
+
+test('a run on demand is of the moment in which it was asked for, and is told what it did or failed with', async () => {
+  let fails = false
+  const sometimes: (store: ModelStore) => Compute = store => async (job, take, signal) => {
+    if (fails) throw new Error('no memory')
+    return here(store)(job, take, signal)
+  }
+  const { run, to, reports } = open({ at: 30_000, computing: sometimes })
+  await run.submit('payments', batchOf([{ ...payment(1, 0), shop: 2, at: start }]))
+  await to(30_000)
+  const asked = Promise.all([run.batch('shops'), run.batch('shops')])
+  await to(30_001)
+  const [made, same] = await asked
+  assert.deepEqual([made.why, made.s, made.state, made.done?.keys], ['demand', start + 30_000, 'done', 1])
+  assert.equal(made, same)
+  assert.deepEqual([feature(run, 'shops', '2').clock, feature(run, 'shops', '2').features['n']], [start + 30_000, { value: 1 }])
+  fails = true
+  const failed = assert.rejects(run.batch('shops'), { message: 'no memory' })
+  await to(30_002)
+  await failed
+  assert.deepEqual(reports, [])
+  fails = false
+  await assert.rejects(run.batch('ideal'), { code: 'SPILL_INPUT', message: /group 'ideal' is not placed batch/ })
+  const late = assert.rejects(run.batch('shops'), { code: 'SPILL_STOPPED' })
+  await run.stop()
+  await late
+  await assert.rejects(run.batch('shops'), { code: 'SPILL_STOPPED' })
+})

@@ -6,6 +6,7 @@
  * last time that has passed; one that failed is tried again, and until then the last result is served. The swap is a mark in the log, so that a log that is taken
  * again gives the same decisions.
  */
+import { SpillwayError } from '../base/errors.ts'
 import { othersTurn, type Clock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { codeOf } from '../batch/code.ts'
@@ -21,6 +22,7 @@ import type { Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
 import type { Commit, LogStore } from '../log/store.ts'
 import type { BatchGroup } from './batch-group.ts'
+import { stoppedError } from './ending.ts'
 import type { Results } from './results.ts'
 
 export interface BatchesOptions {
@@ -46,6 +48,13 @@ interface Scheduled {
   s: number
   failures: number
   retryAt: number
+  /** Asked for beside the schedule, and not begun. */
+  asked: Asked | undefined
+}
+
+interface Asked extends PromiseWithResolvers<RunRecord> {
+  /** When that was, UTC ms: the time that the run is of. */
+  readonly s: number
 }
 
 export class Batches {
@@ -71,7 +80,15 @@ export class Batches {
       const code = codeOf(group.group, group.source)
       const last = all.findLast(run => run.group === name && run.code === code && run.state === 'done')
       if (last && last.swapped === undefined) this.#ready.push(last)
-      return { group, lastTime: scheduleCursor(place.schedule), code, s: last?.s ?? -Infinity, failures: 0, retryAt: -Infinity }
+      return {
+        group,
+        lastTime: scheduleCursor(place.schedule),
+        code,
+        s: last?.s ?? -Infinity,
+        failures: 0,
+        retryAt: -Infinity,
+        asked: undefined,
+      }
     })
   }
 
@@ -89,6 +106,16 @@ export class Batches {
     })
   }
 
+  /** Does a group answer from this run, or a later one? */
+  isInUse(group: string, number: number): boolean {
+    return this.#scheduled.some(one => one.group.group.name === group && (one.group.values?.run ?? 0) >= number)
+  }
+
+  /** A run of the ledger. */
+  at(number: number): RunRecord {
+    return this.#runs.get(number)!
+  }
+
   /** Looks whether a run is due, unless one is being made. */
   tick(): void {
     if (this.#running || this.#stopping.signal.aborted || this.#scheduled.length === 0) return
@@ -98,11 +125,26 @@ export class Batches {
       // Of nothing there is nothing to make.
       if (log.eventsOf(one.group.group.source, log.end) === 0) continue
       // What is appended from now on is stamped `now` at least.
-      const s = one.lastTime(now - 1)
-      if (!(s > one.s) || now < one.retryAt) continue
-      this.#running = this.#make(one, s, now).finally(() => (this.#running = undefined))
+      const due = one.lastTime(now - 1)
+      const asked = one.asked && one.asked.s < now ? one.asked : undefined
+      const s = asked ? asked.s : due
+      if (!asked && (!(s > one.s) || now < one.retryAt)) continue
+      if (asked) one.asked = undefined
+      this.#running = this.#make(one, { s, began: now, asked }).finally(() => (this.#running = undefined))
       return
     }
+  }
+
+  /**
+   * Makes a run of a group beside its schedule, of this moment, as soon as none is being made. Resolves with what it did, and its result is then swapped in by the next
+   * turn; rejects with `SPILL_INPUT` for a group that has no runs, with `SPILL_STOPPED`, and with what it failed with: it is not tried again.
+   */
+  demand(group: string): Promise<RunRecord> {
+    const one = this.#scheduled.find(({ group: { group: own } }) => own.name === group)
+    if (!one) return Promise.reject(new SpillwayError('SPILL_INPUT', `group '${group}' is not placed batch, and has no runs`))
+    if (this.#stopping.signal.aborted) return Promise.reject(stoppedError())
+    one.asked ??= { ...Promise.withResolvers<RunRecord>(), s: this.#options.clock() }
+    return one.asked.promise
   }
 
   /** The marks that swap in what is ready, and what to commit with them; the first of them becomes entry `entry` of the log, at `t`. */
@@ -116,15 +158,26 @@ export class Batches {
   /** Stops what is being made; it is begun again by the next start. */
   async stop(): Promise<void> {
     this.#stopping.abort()
+    for (const one of this.#scheduled) one.asked?.reject(stoppedError())
     await this.#running
   }
 
-  async #make(one: Scheduled, s: number, began: number): Promise<void> {
+  async #make(one: Scheduled, { s, began, asked }: { s: number; began: number; asked: Asked | undefined }): Promise<void> {
     const { store, log, onReport } = this.#options
     const { name } = one.group.group
     const number = Math.max(0, ...this.#runs.keys()) + 1
     const file = `run-${number}.bin`
-    const record: RunRecord = { number, group: name, why: 'schedule', s, cut: log.end, code: one.code, began, state: 'running', file }
+    const record: RunRecord = {
+      number,
+      group: name,
+      why: asked ? 'demand' : 'schedule',
+      s,
+      cut: log.end,
+      code: one.code,
+      began,
+      state: 'running',
+      file,
+    }
     try {
       // Behind everything that was appended so far: once it is durable, so is the cut.
       await store.commit({ put: [...this.#brokenOff(name), this.#kept(record)] })
@@ -134,15 +187,20 @@ export class Batches {
       })
       one.s = s
       one.failures = 0
+      asked?.resolve(this.#runs.get(number)!)
       this.#options.results.give(values.values)
       this.#ready.push(this.#runs.get(number)!)
       this.onReady()
     } catch (error) {
+      asked?.reject(this.#stopping.signal.aborted ? stoppedError() : error)
       if (this.#stopping.signal.aborted) return
-      one.failures++
-      one.retryAt = this.#options.clock() + Math.min(limits.BATCH_RETRY_MS * 2 ** (one.failures - 1), limits.BATCH_RETRY_MS_MAX)
       const { message } = error as Error
-      onReport(`the batch run of group '${name}' of ${new Date(s).toISOString()} failed and is tried again: ${message}`)
+      // Whoever asked is told, and asks again.
+      if (!asked) {
+        one.failures++
+        one.retryAt = this.#options.clock() + Math.min(limits.BATCH_RETRY_MS * 2 ** (one.failures - 1), limits.BATCH_RETRY_MS_MAX)
+        onReport(`the batch run of group '${name}' of ${new Date(s).toISOString()} failed and is tried again: ${message}`)
+      }
       const { file: _file, ...failed } = record
       await store
         .commit({ put: [this.#kept({ ...failed, ended: this.#options.clock(), state: 'failed', error: message })] })

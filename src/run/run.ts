@@ -9,6 +9,7 @@ import { pause } from '../base/clock.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
 import type { RecordBatch } from '../intake/batch.ts'
+import type { RunRecord } from '../batch/ledger.ts'
 import type { EffectChange } from '../log/effects.ts'
 import type { Receipt } from './appender.ts'
 import type { Asking } from './asked.ts'
@@ -147,6 +148,18 @@ export class Run {
     this.#ending.check()
     this.#pace.look()
     return this.#parts.reading.features(asks, make)
+  }
+
+  /** Makes a batch run of a group beside its schedule, of this moment; resolves with what it did once its result is in use. Rejects as `Batches.demand` does. */
+  batch = async (group: string): Promise<RunRecord> => {
+    this.#ending.check()
+    const { batches } = this.#parts
+    if (!batches) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no batch runs')
+    const { number } = await batches.demand(group)
+    await this.#until(() => batches.isInUse(group, number))
+    // Behind the swap: once it is durable, so is that.
+    await this.#store.commit({})
+    return batches.at(number)
   }
 
   /** Says what became of effects; resolves when that is durable. Goes on while the run stops. */

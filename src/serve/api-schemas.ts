@@ -143,6 +143,26 @@ export const sharedSchemas = {
     },
     ['decisions'],
   ),
+  Run: object(
+    {
+      number: count,
+      group: text,
+      why: { enum: ['schedule', 'demand'] },
+      s: { ...moment, description: 'the time that it is of' },
+      cut: { ...count, description: 'entries of the log that it knows' },
+      code: { ...text, description: "of the group's definition" },
+      began: moment,
+      ended: moment,
+      state: { enum: ['running', 'done', 'failed', 'broken off'] },
+      error: text,
+      done: object({ known: count, read: count, keys: count, bytes: count, hash: text, seconds: { type: 'number' } }),
+      file: text,
+      swapped: { ...count, description: 'the entry of the log from which on it is in use' },
+      swappedAt: moment,
+    },
+    ['number', 'group', 'why', 's', 'cut', 'code', 'began', 'state'],
+  ),
+  Runs: object({ runs: { type: 'array', items: { $ref: '#/components/schemas/Run' } } }),
   Traces: object({
     traces: {
       type: 'array',

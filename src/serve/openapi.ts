@@ -34,6 +34,7 @@ export function openapiOf(ir: PipelineIR, signed: readonly string[] = []): Schem
     ),
     ...signed.map(source => [`/sources/${source}/webhook`, { post: webhookOperation(source) }]),
     ...groups.map(group => [`/features/${group.name}`, { get: featuresOperation(group) }]),
+    ...groups.flatMap(({ name, place }) => (place.kind === 'batch' ? [[`/groups/${name}/runs`, { post: runOperation(name) }]] : [])),
     ...models.flatMap(model =>
       model.decide.kind === 'request' ? [[`/models/${model.name}/decide`, { post: decideOperation(model) }]] : [],
     ),
@@ -125,6 +126,14 @@ function featuresOperation({ name, key, features, description }: GroupIR): Schem
   }
 }
 
+function runOperation(name: string): Schema {
+  return {
+    operationId: `run_${name}`,
+    summary: `A batch run of '${name}' now, in use when it is answered`,
+    responses: { 200: { description: 'what it did', content: json(ref('Run')) }, ...failures(400, 401, 403, 404, 503) },
+  }
+}
+
 function decideOperation({ name, decide, description }: ModelIR): Schema {
   return {
     operationId: `decide_${name}`,
@@ -187,6 +196,14 @@ const fixedPaths: Readonly<Record<string, Schema>> = {
         200: { description: 'the decisions, at most a hundred', content: json(ref('Traces')) },
         ...failures(400, 401, 403, 404),
       },
+    },
+  },
+  '/runs': {
+    get: {
+      operationId: 'runs',
+      summary: 'The newest batch runs: of which time, on which cut, and what came of each',
+      parameters: [query('group', { type: 'string' }, 'only those of this group')],
+      responses: { 200: { description: 'the runs', content: json(ref('Runs')) }, ...failures(400, 401, 403, 404) },
     },
   },
   '/events': streamOperation('events', 'Decisions as they become durable', 'model', decisionStream),

@@ -21,6 +21,7 @@ import { tellError } from './serve-error.ts'
 import type { RunState, Serving } from './serving.ts'
 import type { ServedRun } from './served.ts'
 import { Streams } from './streams.ts'
+import { runRoutes } from './runs.ts'
 import { traceRoutes } from './trace.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -61,6 +62,7 @@ const allRoutes = [
   decideRoutes,
   decisionRoutes,
   traceRoutes,
+  runRoutes,
   eventRoutes,
   healthRoutes,
   openapiRoutes,

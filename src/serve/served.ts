@@ -1,4 +1,5 @@
 /** What the server needs of a run. `Run` is one; tests may have a smaller. */
+import type { RunRecord } from '../batch/ledger.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import type { Receipt } from '../run/appender.ts'
 import type { Counts } from '../run/counts.ts'
@@ -17,6 +18,8 @@ export interface ServedRun {
   ask(model: string, fields: unknown): { decided: Promise<RecordedDecision>; durable: Promise<RecordedDecision> }
   /** What `make` makes of the features of each key. Throws `SPILL_INPUT` for a key that is none of its columns' types. */
   features?<T>(asks: readonly LiveAsk[], make: (row: LiveRow) => T): T[]
+  /** Makes a batch run of a group; resolves with what it did once its result is in use. */
+  readonly batch?: (group: string) => Promise<RunRecord>
   /** The sequence number of the log's next entry. */
   readonly end: number
   /** Records that wait for their turn. */
