@@ -1,4 +1,4 @@
-import type { ExprIR, GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import type { ExprIR, GroupIR, LabelIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
 import { identityColumns } from '../kernel/superseded.ts'
 
 /** A group as one model reads it: at the key that these columns of the trigger give. */
@@ -26,9 +26,17 @@ export function groupReads(pipeline: PipelineIR, model: ModelIR): GroupRead[] {
 /** Names one (group, key) among those of a model. */
 export const readId = ({ group, key }: { readonly group: string; readonly key: readonly string[] }): string => `${group}(${key.join(',')})`
 
-/** Columns of each source that a replay needs: those looked at, and what names an event. The rest need not be kept. */
+/** Sources that no decision depends on: what they have is for labels alone. */
+export function sourcesOfLabels({ sources, groups, models }: PipelineIR): Set<string> {
+  const deciding = models.flatMap(({ decide }) => (decide.kind === 'on' ? decide.source : []))
+  const needed = new Set([...deciding, ...groups.map(({ source }) => source)])
+  return new Set(sources.map(({ name }) => name).filter(name => !needed.has(name)))
+}
+
+/** Columns of each source that a replay needs: those looked at, those that labels look at, and what names an event. The rest need not be kept. */
 export function columnsNeeded(pipeline: PipelineIR): Map<string, Set<string>> {
   const needed = columnsLookedAt(pipeline)
+  for (const { label } of pipeline.models) if (label) for (const column of labelColumns(label)) needed.get(label.source)!.add(column)
   for (const { name, key, id } of pipeline.sources) for (const column of id ? [key, id] : [key]) needed.get(name)!.add(column)
   return needed
 }
@@ -53,6 +61,11 @@ export function columnsLookedAt(pipeline: Pick<PipelineIR, 'sources' | 'groups' 
     }
   }
   return needed
+}
+
+function labelColumns(label: LabelIR): string[] {
+  const [join, says] = label.kind === 'from' ? [label.join, label.value] : [label.key, label.condition]
+  return [join, ...leavesOf(says).map(({ name }) => name)]
 }
 
 /** What tells which event a revision supersedes, and which of them is deleted. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { count, entity, every, features, lag, linear, model, on, pipeline, source, stream, t, type Placement } from '../index.ts'
 import { changesBetween } from './changes.ts'
+import type { ExprIR, ModelIR } from './ir.ts'
 
 const card = entity('card', t.string())
 const columns = { card, amount: t.decimal(2, { min: 0 }), at: t.timestamp() }
@@ -62,6 +63,34 @@ test('a trigger, inputs and a score', () => {
       kind: 'changed',
       details: ['decides on payments → every 5m', 'input total removed (now.total)', 'another score (linear → linear)'],
     },
+  ])
+})
+
+test('a label that came, and one that changed', () => {
+  const { ir } = shop()
+  const withLabel = (label: ModelIR['label']) => ({ ...ir, models: [{ ...ir.models[0], ...(label && { label }) }] })
+  const isLow: ExprIR = {
+    op: 'lt',
+    left: { op: 'column', name: 'amount', type: 'decimal', scale: 2 },
+    right: { op: 'literal', value: 500, type: 'decimal', scale: 2 },
+    type: 'bool',
+  }
+  const from: ModelIR['label'] = { kind: 'from', source: 'backs', join: 'payment', value: isLow, negativeAfter: 604_800_000 }
+  const begins: ModelIR['label'] = {
+    kind: 'begins',
+    source: 'payments',
+    key: 'card',
+    condition: isLow,
+    within: 60_000,
+    lasting: 0,
+    maxGap: 5000,
+  }
+  const details = (before: ModelIR['label'], after: ModelIR['label']) =>
+    changesBetween(withLabel(before), withLabel(after)).flatMap(change => change.details)
+  assert.deepEqual(details(from, from), [])
+  assert.deepEqual(details(undefined, from), ['label: none → (amount < 5) from backs by payment, false after 1w'])
+  assert.deepEqual(details(from, begins), [
+    'label: (amount < 5) from backs by payment, false after 1w → (amount < 5) begins in payments by card within 1m, lasting 0ms, gaps up to 5s',
   ])
 })
 

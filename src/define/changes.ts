@@ -5,7 +5,19 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { durationText } from '../base/time.ts'
-import type { ActionIR, ColumnIR, ExprIR, FeatureIR, GroupIR, ModelIR, PipelineIR, PlacementIR, SourceIR, TriggerIR } from './ir.ts'
+import type {
+  ActionIR,
+  ColumnIR,
+  ExprIR,
+  FeatureIR,
+  GroupIR,
+  LabelIR,
+  ModelIR,
+  PipelineIR,
+  PlacementIR,
+  SourceIR,
+  TriggerIR,
+} from './ir.ts'
 
 export interface Change {
   readonly of: 'source' | 'group' | 'model' | 'action'
@@ -58,7 +70,8 @@ function modelDetails(before: ModelIR, after: ModelIR): string[] {
     ? []
     : [`decides ${triggerText(before.decide)} → ${triggerText(after.decide)}`]
   const score = isDeepStrictEqual(before.score, after.score) ? [] : [`another score (${before.score.kind} → ${after.score.kind})`]
-  return [...trigger, ...listed('input', before.inputs, after.inputs, ({ expr }) => exprText(expr)), ...score]
+  const label = isDeepStrictEqual(before.label, after.label) ? [] : [`label: ${labelText(before.label)} → ${labelText(after.label)}`]
+  return [...trigger, ...listed('input', before.inputs, after.inputs, ({ expr }) => exprText(expr)), ...score, ...label]
 }
 
 function actionDetails(before: ActionIR, after: ActionIR): string[] {
@@ -132,6 +145,15 @@ export function placeText(place: PlacementIR): string {
 function triggerText(decide: TriggerIR): string {
   if (decide.kind === 'on') return `on ${decide.source}`
   return decide.kind === 'every' ? `every ${durationText(decide.every)}` : 'on request'
+}
+
+function labelText(label: LabelIR | undefined): string {
+  if (!label) return 'none'
+  if (label.kind === 'from')
+    return `${exprText(label.value)} from ${label.source} by ${label.join}, false after ${durationText(label.negativeAfter)}`
+  const { source, key, condition, within, lasting, maxGap } = label
+  const spans = `within ${durationText(within)}, lasting ${durationText(lasting)}, gaps up to ${durationText(maxGap)}`
+  return `${exprText(condition)} begins in ${source} by ${key} ${spans}`
 }
 
 const operators = {

@@ -1,13 +1,13 @@
 /** `every`: an interval, as a schedule of placements, or with an entity as the trigger of a model: a tick. */
-import { limits } from '../base/limits.ts'
 import { durationText, type Duration } from '../base/time.ts'
 import { entityName, type Entity } from './entity.ts'
 import type { ColumnIR } from './ir.ts'
 import type { Kind } from './kinds.ts'
-import { durationOf, mistake } from './mistake.ts'
+import { mistake } from './mistake.ts'
 import { checkOptions } from './names.ts'
 import { interval, type Every } from './placement.ts'
 import { refuseBefore, TriggerValue, type FeatureRead, type Trigger } from './trigger.ts'
+import { spanOf } from './window.ts'
 
 /**
  * Decides at multiples of `every` from the epoch, for each key of the entity that is live: that has an event in the last `live`, in a source
@@ -17,7 +17,7 @@ export function every<Name extends string, K extends Kind, T, In>(
   every: Duration,
   entity: Entity<Name, K, T, In>,
   options?: { readonly live?: Duration },
-): Trigger<{ readonly [N in Name]: Entity<Name, K, T, In> }, null>
+): Trigger<{ readonly [N in Name]: Entity<Name, K, T, In> }, null, 'tick'>
 /** An interval as a schedule: multiples of it from the epoch, plus `phase`. */
 export function every(every: Duration, options?: { readonly phase?: Duration }): Every
 export function every(every: Duration, given: object = {}, options: object = {}): unknown {
@@ -56,9 +56,4 @@ function longestWindow(what: string, text: Duration, entity: string, reads: read
     `${what} reads lifetime windows alone, so that live must be said, how long a ${entity} is decided about after its last event: ` +
       `every('${text}', ${entity}, { live: '${durationText(86_400_000)}' })`,
   )
-}
-
-function spanOf(what: string, given: unknown): number {
-  const ms = durationOf(what, given)
-  return ms <= limits.TIME_MS_MAX ? ms : mistake(`${what}: '${String(given)}' is longer than time itself`)
 }

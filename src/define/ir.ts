@@ -197,11 +197,34 @@ export type TriggerIR =
   /** When asked; `key` names the column whose value is the key of the decision. */
   | { readonly kind: 'request'; readonly columns: readonly ColumnIR[]; readonly key: string }
 
+/** What came of a decision `(k, t)`, as far as it is known at a time `a` (docs/semantics.md, Labels). Times are milliseconds. */
+export type LabelIR =
+  /**
+   * The bool `value` of the first event of `source` whose `join` is the id of the triggering event, of those that arrived by t + `negativeAfter`; false
+   * from then on, if there is none. For models that decide `on` a source with an id.
+   */
+  | { readonly kind: 'from'; readonly source: string; readonly join: string; readonly value: ExprIR; readonly negativeAfter: number }
+  /**
+   * Does an episode, in which `condition` holds at every event, start in (t, t + `within`]? Over the events of `source` whose column `key` is the key of the
+   * decision. An episode counts once it has gone on for `lasting`; more than `maxGap` between two events ends it.
+   */
+  | {
+      readonly kind: 'begins'
+      readonly source: string
+      readonly key: string
+      readonly condition: ExprIR
+      readonly within: number
+      readonly lasting: number
+      readonly maxGap: number
+    }
+
 export interface ModelIR {
   readonly name: string
   readonly decide: TriggerIR
   readonly inputs: readonly InputIR[]
   readonly score: ScoreIR
+  /** Only where the model has one: nothing that decides looks at it. */
+  readonly label?: LabelIR
   readonly owner?: string
   readonly description?: string
 }

@@ -9,13 +9,14 @@ import { GroupValue } from './features.ts'
 import { featuresRead, flatten, type Input, type InputName, type Inputs, type Known, type Vector } from './inputs.ts'
 import type { ModelIR, ScoreIR } from './ir.ts'
 import type { Columns } from './kinds.ts'
+import { LabelValue, type Label } from './label.ts'
 import { mistake, unsupported, userCall } from './mistake.ts'
 import { checkName, checkOptions, notesOf } from './names.ts'
 import { Node, type Realm } from './node.ts'
 import { Interval } from './placement.ts'
 import { ScoreValue, type Score, type ScoreFunction } from './score.ts'
 import type { NumberWords } from './words.ts'
-import { triggerFields, triggerRealm, TriggerValue, type FeatureRead, type Trigger, type TriggerFields } from './trigger.ts'
+import { triggerFields, triggerRealm, TriggerValue, type By, type FeatureRead, type Trigger, type TriggerFields } from './trigger.ts'
 
 declare const vector: unique symbol
 declare const requested: unique symbol
@@ -39,15 +40,17 @@ export interface OwnScore<I> {
   readonly compute: (vector: Known<I, Vector<I>>) => number
 }
 
-export interface ModelOptions<C extends Columns, I extends Inputs, R = unknown> {
+export interface ModelOptions<C extends Columns, I extends Inputs, R = unknown, B extends By = By> {
   /** `on(source)`, `every('5m', patient, { live: '30m' })` or `request({ card, … })`. */
-  readonly decide: Trigger<C, R>
+  readonly decide: Trigger<C, R, B>
   readonly inputs: (trigger: TriggerFields<C>) => I
   /** `logistic({…})`, `linear({…})`, `v => rules([…], otherwise)` over the inputs, or `{ version, compute }`. */
   readonly score:
     | Score<InputName<NoInfer<I>>>
     | ((inputs: Known<NoInfer<I>, NoInfer<I>>) => Score<InputName<NoInfer<I>>>)
     | OwnScore<NoInfer<I>>
+  /** What came of a decision: `labelFrom(source, { … })` or `begins(source, r => …, { … })`. Nothing that decides looks at it. */
+  readonly label?: Label<NoInfer<B>>
   readonly owner?: string
   readonly description?: string
 }
@@ -59,15 +62,17 @@ export class ModelValue {
   readonly trigger: TriggerValue
   readonly groups: readonly GroupValue[]
   readonly compute: ScoreFunction | undefined
+  readonly label: LabelValue | undefined
   readonly score: Node
   readonly place: string | undefined
 
-  constructor(ir: ModelIR, trigger: TriggerValue, groups: readonly GroupValue[], compute: ScoreFunction | undefined) {
+  constructor(ir: ModelIR, { trigger, groups, compute, label }: Pick<ModelValue, 'trigger' | 'groups' | 'compute' | 'label'>) {
     this.name = ir.name
     this.ir = ir
     this.trigger = trigger
     this.groups = groups
     this.compute = compute
+    this.label = label
     this.place = callerPlace()
     this.score = scoreNode(this)
     Object.freeze(this)
@@ -80,13 +85,13 @@ function scoreNode(model: { readonly name: string }): Node {
   return realm.make({ op: 'column', name: 'score', type: 'double' }, { type: 'double' })
 }
 
-const notYet = { label: 'labels', train: 'training' } as const
+const notYet = { train: 'training' } as const
 
-export function model<C extends Columns, I extends Inputs, R>(name: string, options: ModelOptions<C, I, R>): Model<I, R> {
+export function model<C extends Columns, I extends Inputs, R, B extends By>(name: string, options: ModelOptions<C, I, R, B>): Model<I, R> {
   const what = `model '${checkName('model', name)}'`
   if ('action' in options)
     mistake(`${what}: an action stands by itself: action('name', { when: ${name}.score.gte(0.9), do: … }), and makes the pipeline`)
-  checkOptions(what, options, ['decide', 'inputs', 'score', 'owner', 'description', ...Object.keys(notYet)])
+  checkOptions(what, options, ['decide', 'inputs', 'score', 'label', 'owner', 'description', ...Object.keys(notYet)])
   for (const [option, feature] of Object.entries(notYet))
     if (option in options) unsupported(`${what}: ${option} comes with ${feature}; leave it out until then, and give a score`)
   const { decide, inputs: build }: { decide: unknown; inputs: unknown } = options
@@ -101,17 +106,25 @@ export function model<C extends Columns, I extends Inputs, R>(name: string, opti
   const groups = [...realm.reads!].filter(
     group => group instanceof GroupValue && leaves.some(leaf => leaf.group === group.name),
   ) as GroupValue[]
+  const trigger = decide.build(
+    what,
+    leaves.map(({ group, name: feature }) => readOf(groups, group, feature)),
+  )
+  const label = labelOf(what, options.label)
   const ir: ModelIR = {
     name,
-    decide: decide.build(
-      what,
-      leaves.map(({ group, name: feature }) => readOf(groups, group, feature)),
-    ),
+    decide: trigger,
     inputs: inputs.map(input => input.ir),
     score,
+    ...(label && { label: label.build({ model: what, decide: trigger, trigger: decide }, label.place) }),
     ...notesOf(what, options),
   }
-  return new ModelValue(ir, decide, groups, compute) as unknown as Model<I, R>
+  return new ModelValue(ir, { trigger: decide, groups, compute, label }) as unknown as Model<I, R>
+}
+
+function labelOf(what: string, given: unknown): LabelValue | undefined {
+  if (given === undefined || given instanceof LabelValue) return given
+  return mistake(`${what}: label is ${show(given)}; write label: labelFrom(source, { … }) or begins(source, r => …, { … })`)
 }
 
 function checkTrigger(what: string, decide: unknown): asserts decide is TriggerValue {

@@ -55,7 +55,8 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
     byOrder,
   )
   const triggering = models.flatMap(({ trigger }) => trigger.source ?? [])
-  const sources = unique('source', [...triggering, ...groups.map(group => group.source)]).sort(byOrder)
+  const labelling = models.flatMap(({ label }) => label?.source ?? [])
+  const sources = unique('source', [...triggering, ...groups.map(group => group.source), ...labelling]).sort(byOrder)
   checkEntities(sources, models)
   const ir = deepFreeze<PipelineIR>({
     version: IR_VERSION,

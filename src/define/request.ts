@@ -16,7 +16,7 @@ type EntityNames<C extends Columns> = {
  * Decides when it is asked, with everything known that came before. Its fields are inputs, and those of entities give the keys of groups;
  * `key` says which of several is the one that the decision is about.
  */
-export function request<C extends Columns>(fields: C, options: { readonly key?: EntityNames<NoInfer<C>> } = {}): Trigger<C, C> {
+export function request<C extends Columns>(fields: C, options: { readonly key?: EntityNames<NoInfer<C>> } = {}): Trigger<C, C, 'request'> {
   const given: unknown = fields
   if (given === null || typeof given !== 'object' || isColumn(given))
     mistake(`request needs its fields: request({ card, amount: t.decimal(2) }), got ${show(given)}`)
@@ -35,7 +35,7 @@ export function request<C extends Columns>(fields: C, options: { readonly key?: 
       return { kind: 'request', columns, key }
     },
   })
-  return value as unknown as Trigger<C, C>
+  return value as unknown as Trigger<C, C, 'request'>
 }
 
 function columnOf(name: string, given: unknown): ColumnIR {

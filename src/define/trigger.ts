@@ -12,18 +12,23 @@ import { infoOf, SourceValue, type Source } from './source.ts'
 
 declare const triggered: unique symbol
 declare const requested: unique symbol
+declare const decides: unique symbol
+
+/** What decisions follow from. */
+export type By = 'event' | 'tick' | 'request'
 
 /** `R` is the fields that a request is made with; `null` where decisions come by themselves. */
-export interface Trigger<C extends Columns = Columns, R = unknown> {
+export interface Trigger<C extends Columns = Columns, R = unknown, B extends By = By> {
   readonly [triggered]: C
   readonly [requested]: R
+  readonly [decides]: B
 }
 
 /** The trigger's columns as expressions, as delivered. */
 export type TriggerFields<C extends Columns> = { readonly [N in keyof C]: Field<'input', KindOf<C[N]>, DeliveredOf<C[N]>> }
 
 /** Decides at every event of a source, with everything known up to and including it. */
-export function on<C extends Columns>(source: Source<C>): Trigger<C, null> {
+export function on<C extends Columns>(source: Source<C>): Trigger<C, null, 'event'> {
   const given: unknown = source
   if (given instanceof GroupValue) mistake(`on(…) needs a source, got the group '${given.name}'; of a table write on(${given.name}.source)`)
   if (!(given instanceof SourceValue)) mistake(`on(…) needs a source, got ${show(given)}`)
@@ -34,7 +39,7 @@ export function on<C extends Columns>(source: Source<C>): Trigger<C, null> {
     source: given,
     build: () => ({ kind: 'on', source: name }),
   })
-  return value as unknown as Trigger<C, null>
+  return value as unknown as Trigger<C, null, 'event'>
 }
 
 /** A feature that a model reads. */

@@ -1,4 +1,4 @@
-/** Windows and hops: how far back a feature looks, and by how much its tail moves (semantics §3). */
+/** Windows, hops and other spans: how far back a feature looks, and by how much its tail moves (semantics §3). */
 import { limits } from '../base/limits.ts'
 import type { Window } from './aggregating.ts'
 import { durationOf, mistake } from './mistake.ts'
@@ -23,4 +23,10 @@ export function windowOf(what: string, window: Window): number | 'lifetime' {
   const ms = durationOf(`${what} window`, window)
   if (ms > limits.TIME_MS_MAX) mistake(`${what} window '${window}' is longer than time itself; write 'lifetime'`)
   return ms
+}
+
+/** Milliseconds of a duration that is no window, at most what separates any two times. */
+export function spanOf(what: string, given: unknown, options?: { zero?: boolean }): number {
+  const ms = durationOf(what, given, options)
+  return ms <= limits.TIME_MS_MAX ? ms : mistake(`${what}: '${String(given)}' is longer than time itself`)
 }

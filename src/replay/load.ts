@@ -6,7 +6,7 @@ import { Intake, type History, type IntakeOptions } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import { replayLog, type ReplayLog } from './log.ts'
-import { columnsNeeded } from '../decision/reads.ts'
+import { columnsNeeded, sourcesOfLabels } from '../decision/reads.ts'
 
 /** A file that feeds a source. One file may feed several; one source may have several files, read in the order given. */
 export interface SourceFile {
@@ -33,15 +33,16 @@ interface Pipeline {
 }
 
 /**
- * Reads the files of a pipeline's sources into one log in memory. Throws `SPILL_INPUT` for a source without a file, an unknown
- * source, and a file that cannot be read at all.
+ * Reads the files of a pipeline's sources into one log in memory. Throws `SPILL_INPUT` for a source without a file, unless only labels
+ * need it, an unknown source, and a file that cannot be read at all.
  */
 export async function load(pipeline: Pipeline, files: readonly SourceFile[], options: LoadOptions): Promise<ReplayLog> {
   const strings = new Strings()
   const needed = columnsNeeded(pipeline.ir)
   const intakes = await loadIntakes(pipeline, files, options, ({ name }) => ({ strings, keep: needed.get(name) }))
   const histories = new Map<string, History>([...intakes].map(([name, intake]) => [name, intake.finish()]))
-  return replayLog(pipeline.ir, histories, strings)
+  const missing = new Set([...sourcesOfLabels(pipeline.ir)].filter(name => !files.some(({ source }) => source === name)))
+  return replayLog(pipeline.ir, histories, strings, { missing })
 }
 
 /** Reads the files of a pipeline's sources, each into the intake that `loading` describes; they are not finished. Throws as `load` does. */
@@ -86,7 +87,8 @@ function checkSources(ir: PipelineIR, files: readonly SourceFile[]): void {
   const names = ir.sources.map(source => source.name)
   const unknown = files.find(file => !names.includes(file.source))
   if (unknown) throw new SpillwayError('SPILL_INPUT', `no source '${unknown.source}' in pipeline '${ir.name}'; it has ${names.join(', ')}`)
-  const missing = names.filter(name => !files.some(file => file.source === name))
+  const unneeded = sourcesOfLabels(ir)
+  const missing = names.filter(name => !unneeded.has(name) && !files.some(file => file.source === name))
   if (missing.length > 0)
     throw new SpillwayError(
       'SPILL_INPUT',

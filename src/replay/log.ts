@@ -14,6 +14,8 @@ export interface ReplayLog {
   readonly first: number
   /** Ticks are made up to here, UTC ms: the greatest arrival, unless a clock has gone on. */
   readonly until: number
+  /** Sources of labels that nothing was loaded for: what they would say is not known. */
+  readonly missing: ReadonlySet<string>
   /** The requests that were put to models, by the model's name. */
   readonly requests: ReadonlyMap<string, Requests>
   /** For each event of `trigger`, in order: how many events of `source` stand before or at it in the total order. */
@@ -35,6 +37,7 @@ export interface Appended {
   readonly order: MergedOrder
   readonly until: number
   readonly requests: ReadonlyMap<string, Requests>
+  readonly missing: ReadonlySet<string>
 }
 
 /**
@@ -57,6 +60,7 @@ export function replayLog(
     first: Math.min(...arrivals.map(arrival => arrival[0])),
     until: appended.until ?? Math.max(...arrivals.map(arrival => arrival.at(-1)!)),
     requests: appended.requests ?? new Map(),
+    missing: appended.missing ?? new Set(),
     prefixes(source, trigger) {
       const counted = index.get(source)!
       const triggering = index.get(trigger)!

@@ -1,0 +1,44 @@
+/** Labels: what must compile, and what must not. */
+import { begins, every, labelFrom, logistic, model, on, request, source, t } from 'spillway'
+import { card, cardNow, payments } from './payments.ts'
+
+const score = logistic({ intercept: 0, weights: {} })
+const decide = on(payments)
+
+const backs = source('backs', {
+  schema: { payment: t.string(), card, sum: t.decimal(2), fraud: t.bool().nullable(), at: t.timestamp() },
+  key: 'payment',
+  time: 'at',
+})
+const spans = { within: '30m', lasting: '15m', maxGap: '45m' } as const
+const wasFraud = labelFrom(backs, { join: 'payment', value: b => b.fraud, negativeAfter: '7d' })
+const spends = begins(payments, p => p.amount.gt(5), spans)
+const read = (p: { readonly card: Parameters<typeof cardNow.of>[0] }) => ({ n: cardNow.of(p.card).n10m })
+model('m', { decide, inputs: read, score, label: wasFraud })
+model('m', { decide, inputs: read, score, label: spends })
+model('m', { decide: every('5m', card), inputs: read, score, label: spends })
+model('m', { decide: request({ card }), inputs: read, score, label: begins(backs, b => b.sum.gt(5), { ...spans, key: b => b.card }) })
+// @ts-expect-error a tick is no event that could be named
+model('m', { decide: every('5m', card), inputs: read, score, label: wasFraud })
+// @ts-expect-error nor is a request
+model('m', { decide: request({ card }), inputs: read, score, label: wasFraud })
+// @ts-expect-error a condition is no label
+model('m', { decide, inputs: read, score, label: (p: { readonly ok: boolean }) => p.ok })
+// @ts-expect-error no such column
+labelFrom(backs, { join: 'paymnt', value: b => b.fraud, negativeAfter: '7d' })
+// @ts-expect-error a bool is no id
+labelFrom(backs, { join: 'fraud', value: b => b.fraud, negativeAfter: '7d' })
+// @ts-expect-error no such column
+labelFrom(backs, { join: 'payment', value: b => b.frad, negativeAfter: '7d' })
+// @ts-expect-error a sum is no condition
+labelFrom(backs, { join: 'payment', value: b => b.sum, negativeAfter: '7d' })
+// @ts-expect-error no duration
+labelFrom(backs, { join: 'payment', value: b => b.fraud, negativeAfter: 'a week' })
+// @ts-expect-error when it is false is not said
+labelFrom(backs, { join: 'payment', value: b => b.fraud })
+// @ts-expect-error a number is no condition
+begins(payments, p => p.amount, spans)
+// @ts-expect-error how long a gap may be is not said
+begins(payments, p => p.amount.gt(5), { within: '30m', lasting: '15m' })
+// @ts-expect-error what is computed is no column
+begins(payments, p => p.amount.gt(5), { ...spans, key: p => p.amount.plus(1) })
