@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import { aggregateNames } from '../../src/define/ir.ts'
 import { type Ask, type Case, cases } from './cases.ts'
 import { decisionCases } from './cases/decisions.ts'
+import { episodeCases } from './cases/episodes.ts'
+import { outcomeCases } from './cases/outcomes.ts'
 import { triggerCases } from './cases/triggers.ts'
-import { type OracleValue, decisions, known, value } from './oracle.ts'
+import { type OracleValue, decisions, known, labels, value } from './oracle.ts'
 
 for (const { name, source, group, log, asks } of cases)
   test(name, () => {
@@ -37,6 +39,14 @@ for (const { name, pipeline, log, run, expect } of [...decisionCases, ...trigger
       made,
       expect.map(decision => ('event' in decision ? { ...decision, prefix: decision.event + 1 } : decision)),
     )
+  })
+
+for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCases])
+  test(name, () => {
+    for (const { at, expect } of asks) {
+      const got = labels(pipeline, log, at, run).map(({ label, late }) => (late === 0 ? label : [label, late]))
+      assert.deepEqual(got, expect, `as known at ${at}`)
+    }
   })
 
 test('every ask expects every feature, and every aggregate and placement has a case', () => {

@@ -52,7 +52,8 @@ function rowOf(source: SourceIR, feature: FeatureIR, latest: LoggedEvent | undef
   return answer(delivered(compute(feature.input!, rowReader(latest.row))))
 }
 
-const inOrder = (a: LoggedEvent, b: LoggedEvent): number =>
+/** The order of events in which aggregates take them. */
+export const inOrder = (a: LoggedEvent, b: LoggedEvent): number =>
   a.time - b.time || a.arrival - b.arrival || a.partition - b.partition || a.offset - b.offset
 
 /** A value that is not NULL, with the time of its event. */

@@ -11,10 +11,16 @@ const counts = (name: string, key: string, how: { place?: PlacementIR; source?: 
   source: how.source ?? 'wide',
 })
 
-const scoreless: ModelIR['score'] = { kind: 'rules', rules: [], otherwise: 0 }
+export const scoreless: ModelIR['score'] = { kind: 'rules', rules: [], otherwise: 0 }
 
 /** A model that reads the counts of groups at the key of the tick. */
-const ticking = (name: string, every: number, live: number, groups: readonly GroupIR[], type: TypeIR = { type: 'string' }): ModelIR => {
+export const ticking = (
+  name: string,
+  every: number,
+  live: number,
+  groups: readonly GroupIR[],
+  type: TypeIR = { type: 'string' },
+): ModelIR => {
   const [entity] = groups[0].entity
   const column = { name: entity, ...type, nullable: false, entity }
   const inputs = groups.map(({ name: of }) => input(of, feature(of, entity, 'n', INT)))
@@ -31,7 +37,7 @@ const at = (t: number, key: Value, prefix: number, vector: Record<string, Delive
   score: 0,
 })
 
-const own = counts('own', 'k')
+export const own = counts('own', 'k')
 
 export const triggerCases: DecisionCase[] = [
   {

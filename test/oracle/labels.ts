@@ -1,0 +1,105 @@
+/** What came of a decision, as known at a time: labels, word for word as docs/semantics.md says them. */
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { LabelIR, PipelineIR, SourceIR, Value } from '../../src/define/ir.ts'
+import { evaluate } from './arithmetic.ts'
+import { current } from './placement.ts'
+import { moments, type About, type Moment, type Run } from './triggers.ts'
+import { inOrder } from './value.ts'
+
+export type Label = boolean | 'unknown' | 'not eligible'
+
+export type Labelled = About & {
+  readonly model: string
+  readonly t: number
+  readonly label: Label
+  /** Events that came too late to change it. */
+  readonly late: number
+}
+
+/** The labels, as known at `a`, of every decision made by then whose model has one. In the order of decisions. */
+export function labels(pipeline: PipelineIR, log: readonly LoggedEvent[], a: number, run?: Run): Labelled[] {
+  return moments(pipeline, log, run).flatMap(moment => {
+    const { model, about, t } = moment
+    return model.label && t <= a ? [{ model: model.name, ...about, t, ...labelOf(pipeline, model.label, moment, a) }] : []
+  })
+}
+
+function labelOf(pipeline: PipelineIR, label: LabelIR, moment: Moment, a: number): { label: Label; late: number } {
+  const source = sourceNamed(pipeline, label.source)
+  const arrived = (by: number) => moment.log.filter(event => event.source === source.name && event.arrival <= by)
+  return label.kind === 'from'
+    ? from(label, source, { arrived, t: moment.t, a, id: moment.row[idOf(pipeline, moment)] })
+    : { label: begins(label, source, { arrived, moment, a, key: moment.row[keyOf(pipeline, moment)] }), late: 0 }
+}
+
+interface Known {
+  /** Events of the label's source that had arrived by a time. */
+  readonly arrived: (by: number) => LoggedEvent[]
+  readonly a: number
+}
+
+type From = Extract<LabelIR, { kind: 'from' }>
+
+function from(label: From, source: SourceIR, { arrived, t, a, id }: Known & { t: number; id: Value }): { label: Label; late: number } {
+  const deadline = t + label.negativeAfter
+  const named = (events: readonly LoggedEvent[]) => current(source, events).filter(({ row }) => id !== null && row[label.join] === id)
+  const [first] = named(arrived(Math.min(a, deadline))).toSorted((x, y) => x.partition - y.partition || x.offset - y.offset)
+  const late = named(arrived(a)).filter(({ arrival }) => arrival > deadline).length
+  if (first) return { label: (evaluate(label.value, first.row) as boolean | null) ?? 'unknown', late }
+  return { label: a >= deadline && id !== null ? false : 'unknown', late }
+}
+
+/** An event that says whether the condition holds. */
+interface Reading {
+  readonly time: number
+  readonly holds: boolean
+}
+
+type Begins = Extract<LabelIR, { kind: 'begins' }>
+
+function begins(label: Begins, source: SourceIR, { arrived, moment, a, key }: Known & { moment: Moment; key: Value }): Label {
+  const { log, prefix, t } = moment
+  const readings = (events: readonly LoggedEvent[]): Reading[] =>
+    current(source, events)
+      .filter(({ row }) => key !== null && row[label.key] === key)
+      .toSorted(inOrder)
+      .map(({ time, row }) => ({ time, holds: evaluate(label.condition, row) as boolean | null }))
+      .filter((reading): reading is Reading => reading.holds !== null)
+  const before = readings(log.slice(0, prefix).filter(event => event.source === source.name)).filter(({ time }) => time <= t)
+  if (before.at(-1)?.holds) return 'not eligible'
+  const all = readings(arrived(a))
+  const { within, lasting, maxGap } = label
+  const isOnset = ({ time }: Reading, i: number): boolean => t < time && time <= t + within && counts(all, i, label)
+  if (all.some(isOnset)) return true
+  const reached = stretchFrom(
+    all,
+    all.findLastIndex(({ time }) => time <= t),
+    maxGap,
+  )
+  return reached.some(({ time }) => time >= t + within + lasting) ? false : 'unknown'
+}
+
+/** Does an episode that counts start at this reading? */
+function counts(all: readonly Reading[], i: number, { lasting, maxGap }: Begins): boolean {
+  if (i === 0 || !all[i].holds || all[i - 1].holds || all[i].time - all[i - 1].time > maxGap) return false
+  const following = stretchFrom(all, i, maxGap)
+  const end = following.findIndex(({ holds }) => !holds)
+  return following.slice(0, end < 0 ? following.length : end).some(({ time }) => time >= all[i].time + lasting)
+}
+
+/** The readings from this one on, up to the first gap; none from −1. */
+function stretchFrom(all: readonly Reading[], i: number, maxGap: number): readonly Reading[] {
+  if (i < 0) return []
+  const gap = all.findIndex(({ time }, j) => j > i && time - all[j - 1].time > maxGap)
+  return all.slice(i, gap < 0 ? all.length : gap)
+}
+
+const sourceNamed = (pipeline: PipelineIR, name: string): SourceIR => pipeline.sources.find(source => source.name === name)!
+
+const idOf = (pipeline: PipelineIR, { model: { decide } }: Moment): string =>
+  decide.kind === 'on' ? sourceNamed(pipeline, decide.source).id! : ''
+
+function keyOf(pipeline: PipelineIR, { model: { decide } }: Moment): string {
+  if (decide.kind === 'every') return decide.column.name
+  return decide.kind === 'request' ? decide.key : sourceNamed(pipeline, decide.source).key
+}
