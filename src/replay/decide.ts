@@ -65,7 +65,8 @@ export function* decide(definitions: Definitions, model: ModelIR, log: ReplayLog
   }
 }
 
-function triggeringOf(ir: PipelineIR, model: ModelIR, log: ReplayLog): Triggering {
+/** When a model decides over a history. Throws as `decide` does. */
+export function triggeringOf(ir: PipelineIR, model: ModelIR, log: ReplayLog): Triggering {
   const { name, decide } = model
   if (decide.kind === 'on') return onEvents(decide.source, log)
   if (decide.kind === 'every') return onTicks(ir, model, decide, log)

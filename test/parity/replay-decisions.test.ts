@@ -1,17 +1,14 @@
 /** What replays is what the oracle says: decisions on events, at ticks and on request, by hand-computed cases and over random histories. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Strings } from '../../src/columns/strings.ts'
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { ModelIR, PipelineIR } from '../../src/define/ir.ts'
-import type { History } from '../../src/intake/intake.ts'
 import { decide } from '../../src/replay/decide.ts'
 import { decisionRecords } from '../../src/replay/decision-record.ts'
-import { replayLog, type ReplayLog, type Requests } from '../../src/replay/log.ts'
 import { decisionCases } from '../oracle/cases/decisions.ts'
 import { triggerCases } from '../oracle/cases/triggers.ts'
 import { decisions, type Run } from '../oracle/oracle.ts'
-import { blockOf, columnOf } from '../property/engines/block.ts'
+import { isReplayed, logOf } from '../property/engines/replayed.ts'
 import { deciding } from '../property/generate/deciders.ts'
 
 const CASES = 150
@@ -52,11 +49,6 @@ test('decisions over random histories are those of the oracle, in whatever stret
   assert.ok(revised > 10, `only ${revised} models of sources with revisions`)
   for (const [kind, count] of Object.entries(compared)) assert.ok(count > 200, `only ${count} decisions ${kind} were compared`)
 })
-
-/** A replay's log is in order of arrival. */
-function isReplayed(log: readonly LoggedEvent[]): boolean {
-  return log.every((event, i) => i === 0 || log[i - 1].arrival <= event.arrival)
-}
 
 function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], run: Run = {}): Made[] {
   const own = { ...run, requests: run.requests?.filter(request => request.model === model.name) ?? [] }
@@ -102,43 +94,4 @@ function flat(vector: object, path = ''): Record<string, unknown> {
       : [[`${path}${name}`, value]],
   )
   return Object.fromEntries(entries) as Record<string, unknown>
-}
-
-/** The oracle's log and requests in columns. */
-function logOf(ir: PipelineIR, log: readonly LoggedEvent[], run: Run = {}): ReplayLog {
-  const strings = new Strings()
-  const own = (name: string) => log.filter(({ source }) => source === name)
-  const histories = ir.sources.map(
-    source => [source.name, { source, block: blockOf(source, own(source.name), strings) } as History] as const,
-  )
-  const source = Uint8Array.from(log, event => ir.sources.findIndex(({ name }) => name === event.source))
-  const row = Uint32Array.from(log, (event, i) => log.slice(0, i).filter(({ source }) => source === event.source).length)
-  const requests = ir.models
-    .filter(({ decide }) => decide.kind === 'request')
-    .map(model => [model.name, requestsOf(model, log, run, strings)] as const)
-  return replayLog(ir, new Map(histories), strings, {
-    order: { length: log.length, source, row },
-    requests: new Map(requests),
-    ...(run.until !== undefined && { until: run.until }),
-  })
-}
-
-function requestsOf({ name, decide }: ModelIR, log: readonly LoggedEvent[], { requests = [] }: Run, strings: Strings): Requests {
-  const own = requests.filter(({ model }) => model === name)
-  let latest = -Infinity
-  const columns = decide.kind === 'request' ? decide.columns : []
-  return {
-    t: Float64Array.from(own, ({ place, arrival }) => (latest = Math.max(latest, arrival, log[place - 1]?.arrival ?? -Infinity))),
-    prefixes: source => Int32Array.from(own, ({ place }) => log.slice(0, place).filter(event => event.source === source).length),
-    columns: Object.fromEntries(
-      columns.map(({ name, type }) => [
-        name,
-        columnOf(
-          type,
-          own.map(({ row }) => row[name]),
-          strings,
-        ),
-      ]),
-    ),
-  }
 }

@@ -1,0 +1,137 @@
+/**
+ * Labels of all decisions that a model makes over a history, as known at a time: for fitting and judging it.
+ *
+ * O((events + decisions) log n); 7 bytes a decision, and what its label needs of the events of its source.
+ */
+import { SpillwayError } from '../base/errors.ts'
+import { joined } from '../columns/concat.ts'
+import { columnSlice } from '../columns/slice.ts'
+import type { Definitions } from '../decision/scoring.ts'
+import type { LabelIR, ModelIR } from '../define/ir.ts'
+import { triggerId, triggerKey } from '../define/trigger-columns.ts'
+import { judgeOf, knownAt, noOutcomes, type Outcomes } from './labels/index.ts'
+import { triggeringOf } from './decide.ts'
+import { Feed } from './feed.ts'
+import type { ReplayLog } from './log.ts'
+import { ofDecisions, type Moments } from './triggering.ts'
+
+const STRETCH = 1 << 14
+
+/** Labels of the decisions made by a time. Row i is decision i of `decide`. */
+export interface Labels extends Outcomes {
+  readonly length: number
+  /** 1 true, 0 false, and 0 where it is not known. */
+  readonly value: Uint8Array
+  /** 1 where `value` is known. */
+  readonly known: Uint8Array
+  /** 0 where it was going on already (`begins`): such a decision has no label. */
+  readonly eligible: Uint8Array
+  /** `labelFrom`: events that name the decision and came too late to change its label. */
+  readonly late: Uint32Array
+  readonly counts: LabelCounts
+}
+
+export interface LabelCounts {
+  /** All, which are the next four together. */
+  readonly decisions: number
+  readonly positive: number
+  readonly negative: number
+  readonly unknown: number
+  readonly notEligible: number
+  /** Events that came too late. */
+  readonly late: number
+}
+
+export interface LabelOptions {
+  /** UTC ms: of what arrives later nothing is known, and decisions that are made later have no label. The end of the log unless given. */
+  readonly at?: number
+  /** Decisions handled at a time, which changes no label. */
+  readonly stretch?: number
+}
+
+/**
+ * What came of each decision of a model, as known at a time (docs/semantics.md, Labels). Throws `SPILL_INPUT` for a model without a label, and where its
+ * source was not loaded; otherwise as `decide` does.
+ */
+export function label({ ir }: Pick<Definitions, 'ir'>, model: ModelIR, log: ReplayLog, options: LabelOptions = {}): Labels {
+  const { at = log.until, stretch: size = STRETCH } = options
+  const { label: given = noLabel(model) } = model
+  checkLoaded(given, model, log, at)
+  const { source, block } = log.histories.get(given.source)!
+  const judge = judgeOf(given, knownAt(source, block, at), { strings: log.strings, at })
+  const { moments, stretches } = triggeringOf(ir, model, log)
+  const key = triggerKey(ir, model)
+  const keyName = given.kind === 'from' ? triggerId(ir, model)!.name : key.name
+  const feed = given.kind === 'begins' ? new Feed({ group: isGoingOn(given), key: [key.name] }, moments, log) : undefined
+  const parts: (Outcomes & { readonly eligible: Uint8Array })[] = []
+  for (const part of stretches(size)) {
+    const t = madeBy(at, moments, part)
+    if (t.length === 0) break
+    const outcomes = noOutcomes(t.length)
+    judge.judge(columnSlice(part.columnOf(keyName), 0, t.length), t, outcomes)
+    parts.push({ ...outcomes, eligible: keepEligible(outcomes, feed?.next(part)[0]) })
+  }
+  return labelsOf(parts)
+}
+
+/** The times of the decisions of a stretch that are made by then. */
+function madeBy(at: number, moments: Moments, part: Parameters<typeof ofDecisions>[1]): Float64Array {
+  const t = ofDecisions(moments.t, part)
+  const later = t.findIndex(made => made > at)
+  return later < 0 ? t : t.subarray(0, later)
+}
+
+/** Whether the condition of an episode held at the latest event of the key, as a feature: what is known of it is the decision's `P`. */
+function isGoingOn({ source, key, condition }: Extract<LabelIR, { kind: 'begins' }>): ConstructorParameters<typeof Feed>[0]['group'] {
+  return {
+    name: `label of ${source}`,
+    source,
+    entity: [key],
+    key: [key],
+    place: { kind: 'stream' },
+    features: [{ name: 'holds', agg: 'last', window: 'lifetime', hop: 1, input: condition, type: 'bool' }],
+  }
+}
+
+/** Which decisions are eligible. Takes the outcomes away of those that are not, and where a limit of the kernel was passed, so that nothing tells. */
+function keepEligible({ value, known }: Outcomes, holds: ReturnType<Feed['next']>[number] | undefined): Uint8Array {
+  const eligible = new Uint8Array(value.length).fill(1)
+  if (!holds) return eligible
+  for (let i = 0; i < value.length; i++) {
+    if (!holds.nulls[i] && holds.values[i] === 1) eligible[i] = 0
+    if (eligible[i] === 0 || holds.refused[i] !== 0) value[i] = known[i] = 0
+  }
+  return eligible
+}
+
+function labelsOf(parts: readonly (Outcomes & { readonly eligible: Uint8Array })[]): Labels {
+  const all = [{ ...noOutcomes(0), eligible: new Uint8Array(0) }, ...parts]
+  const value = joined(all.map(part => part.value))
+  const known = joined(all.map(part => part.known))
+  const eligible = joined(all.map(part => part.eligible))
+  const late = joined(all.map(part => part.late))
+  return { length: value.length, value, known, eligible, late, counts: countsOf({ value, known, eligible, late }) }
+}
+
+function countsOf({ value, known, eligible, late }: Pick<Labels, 'value' | 'known' | 'eligible' | 'late'>): LabelCounts {
+  const sum = (numbers: Uint8Array | Uint32Array): number => {
+    let total = 0
+    for (const number of numbers) total += number
+    return total
+  }
+  const [decisions, positive, told, asked] = [value.length, sum(value), sum(known), sum(eligible)]
+  return { decisions, positive, negative: told - positive, unknown: asked - told, notEligible: decisions - asked, late: sum(late) }
+}
+
+function noLabel({ name }: ModelIR): never {
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `model '${name}' has no label; give it one: label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
+  )
+}
+
+function checkLoaded({ source }: LabelIR, { name }: ModelIR, { missing }: ReplayLog, at: number): void {
+  if (missing.has(source))
+    throw new SpillwayError('SPILL_INPUT', `labels of model '${name}' are from source '${source}', of which no file was given; load it too`)
+  if (Number.isNaN(at)) throw new SpillwayError('SPILL_INPUT', `labels of model '${name}' are asked for at no time; 'at' is UTC ms`)
+}

@@ -1,0 +1,25 @@
+/** What is known of a source at a time: the events that had arrived by then, and which of them count. A pass over them. */
+import type { Block } from '../../columns/block.ts'
+import { countUpTo } from '../../columns/order.ts'
+import { blockSlice } from '../../columns/slice.ts'
+import type { SourceIR } from '../../define/ir.ts'
+import { currentRows, isDeleted } from '../../kernel/superseded.ts'
+
+export interface Known {
+  readonly source: SourceIR
+  /** In order of arrival. */
+  readonly block: Block
+  /** 1 where an event is neither superseded nor deleted. */
+  readonly counts: Uint8Array
+}
+
+/** `history` is in order of arrival; `at` is UTC ms. */
+export function knownAt(source: SourceIR, history: Block, at: number): Known {
+  const [length] = countUpTo(history.arrival, Float64Array.of(at))
+  const block = blockSlice(history, 0, length)
+  const current = currentRows(source, block)
+  const counts = new Uint8Array(length)
+  if (current) for (const row of current) counts[row] = 1
+  else for (let row = 0; row < length; row++) counts[row] = isDeleted(source, block, row) ? 0 : 1
+  return { source, block, counts }
+}

@@ -1,0 +1,89 @@
+/**
+ * `labelFrom`: the first of the events that name the one which was decided on.
+ *
+ * Events are taken in order of arrival, each decision with those that arrived by its `t + negativeAfter`: so what is superseded is what was superseded by
+ * then. O(log n) an event and a decision, 50 bytes an event.
+ */
+import type { Column } from '../../columns/block.ts'
+import { RowIndex } from '../../columns/row-index.ts'
+import type { Strings } from '../../columns/strings.ts'
+import type { LabelIR } from '../../define/ir.ts'
+import { compile } from '../../expression/index.ts'
+import { Keys } from '../../kernel/keys.ts'
+import { identityColumns, isDeleted } from '../../kernel/superseded.ts'
+import { FirstRows } from './first-rows.ts'
+import type { Known } from './known.ts'
+import type { Judge, Outcomes } from './outcomes.ts'
+
+export class NamedOutcomes implements Judge {
+  readonly #known: Known
+  readonly #negativeAfter: number
+  readonly #at: number
+  readonly #value: Column
+  /** Ids that events name, and by event the slot of the one that it does. */
+  readonly #ids = new Keys()
+  readonly #slots: Int32Array
+  /** What tells which event a revision supersedes. */
+  readonly #identities: RowIndex | undefined
+  readonly #first: FirstRows
+  /** By slot: the events that count, and those of them that were taken. */
+  readonly #all: Uint32Array
+  readonly #taken: Uint32Array
+  #next = 0
+
+  /** `known` is what is known at `at`, UTC ms. */
+  constructor(
+    label: Extract<LabelIR, { kind: 'from' }>,
+    known: Known,
+    { strings, at }: { readonly strings: Strings; readonly at: number },
+  ) {
+    const { source, block, counts } = known
+    this.#known = known
+    this.#negativeAfter = label.negativeAfter
+    this.#at = at
+    this.#value = compile(label.value, { strings })(({ name }) => block.columns[name], block.length)
+    this.#slots = this.#ids.slotsOf([block.columns[label.join]], block.length, true)
+    const identity = identityColumns(source).map(name => block.columns[name])
+    this.#identities = identity.length > 0 ? new RowIndex(identity, block.length) : undefined
+    this.#first = new FirstRows(block.position, this.#ids.size)
+    this.#all = new Uint32Array(this.#ids.size)
+    this.#taken = new Uint32Array(this.#ids.size)
+    for (let row = 0; row < block.length; row++) if (this.#slots[row] >= 0) this.#all[this.#slots[row]] += counts[row]
+  }
+
+  /** `keys` are the ids of the triggering events. */
+  judge(keys: Column, t: Float64Array, { value, known, late }: Outcomes): void {
+    const slots = this.#ids.slotsOf([keys], t.length, false)
+    for (let i = 0; i < t.length; i++) {
+      const deadline = t[i] + this.#negativeAfter
+      this.#takeUpTo(deadline)
+      const slot = slots[i]
+      const first = slot < 0 ? -1 : this.#first.of(slot)
+      if (first >= 0) {
+        known[i] = this.#value.nulls?.[first] ? 0 : 1
+        value[i] = known[i] && this.#value.values[first]
+      } else if (!keys.nulls?.[i]) known[i] = this.#at >= deadline ? 1 : 0
+      if (slot >= 0) late[i] = this.#all[slot] - this.#taken[slot]
+    }
+  }
+
+  #takeUpTo(arrival: number): void {
+    const { block, source, counts } = this.#known
+    for (; this.#next < block.length && block.arrival[this.#next] <= arrival; this.#next++) {
+      const row = this.#next
+      this.#supersede(row)
+      const slot = this.#slots[row]
+      if (slot < 0) continue
+      this.#taken[slot] += counts[row]
+      if (!isDeleted(source, block, row)) this.#first.add(slot, row)
+    }
+  }
+
+  /** All events of an identity are in one partition, where the later position comes later. */
+  #supersede(row: number): void {
+    if (!this.#identities || this.#identities.hasNull(row)) return
+    const rival = this.#identities.find(row)
+    if (rival >= 0) this.#first.remove(rival)
+    this.#identities.put(row)
+  }
+}

@@ -1,0 +1,83 @@
+/** Labels in columns are what the oracle says: by hand-computed cases, and over random histories, as known at any time. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { ModelIR, PipelineIR } from '../../src/define/ir.ts'
+import { label } from '../../src/replay/label.ts'
+import { episodeCases } from '../oracle/cases/episodes.ts'
+import { outcomeCases } from '../oracle/cases/outcomes.ts'
+import { labels, type Label, type Run } from '../oracle/oracle.ts'
+import { isReplayed, logOf } from '../property/engines/replayed.ts'
+import { labelling } from '../property/generate/labelling.ts'
+
+const CASES = 160
+
+/** A label with how many events came too late for it. */
+type Told = readonly [Label, late: number]
+
+for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCases])
+  test(name, () => {
+    const [model] = pipeline.models
+    for (const { at, expect } of asks)
+      assert.deepEqual(
+        replayed(pipeline, model, log, { at, run }),
+        expect.map(one => (Array.isArray(one) ? one : [one, 0])),
+        `as known at ${at}`,
+      )
+  })
+
+test('labels over random histories are those of the oracle, whenever they are asked for and in whatever stretches', () => {
+  const seen = new Map<string, number>()
+  let revised = 0
+  for (let seed = 1; seed <= CASES; seed++) {
+    const made = labelling(seed)
+    if (!made || !isReplayed(made.log)) continue
+    const { ir, log, run } = made
+    for (const model of ir.models)
+      for (const at of made.at) {
+        const context = `seed ${seed}, model '${model.name}', as known at ${at}`
+        const wanted = expected(ir, model, log, { at, run })
+        assert.deepEqual(replayed(ir, model, log, { at, run }), wanted, context)
+        assert.deepEqual(replayed(ir, model, log, { at, run, stretch: 1 + (seed % 5) }), wanted, `${context}, in short stretches`)
+        if (ir.sources.find(({ name }) => name === model.label!.source)!.identity) revised += wanted.length
+        for (const [label, late] of wanted) {
+          const kinds = [`${model.label!.kind} ${label}`, ...(late > 0 ? ['late'] : [])]
+          for (const kind of kinds) seen.set(kind, (seen.get(kind) ?? 0) + 1)
+        }
+      }
+  }
+  const kinds = ['from true', 'from false', 'from unknown', 'begins true', 'begins false', 'begins unknown', 'begins not eligible', 'late']
+  for (const kind of kinds) assert.ok((seen.get(kind) ?? 0) > 300, `only ${seen.get(kind) ?? 0} labels were '${kind}'`)
+  assert.ok(revised > 500, `only ${revised} labels were from a source with revisions`)
+})
+
+interface Asked {
+  readonly at: number
+  readonly run?: Run | undefined
+  readonly stretch?: number
+}
+
+function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run = {} }: Asked): Told[] {
+  const own = { ...run, requests: run.requests?.filter(request => request.model === model.name) ?? [] }
+  return labels({ ...ir, models: [model] }, log, at, own).map(({ label, late }) => [label, late])
+}
+
+function replayed(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run, stretch }: Asked): Told[] {
+  const told = label({ ir }, model, logOf(ir, log, run), { at, ...(stretch !== undefined && { stretch }) })
+  const all = Array.from({ length: told.length }, (_, i): Told => [labelAt(told, i), told.late[i]])
+  const count = (wanted: Label) => all.filter(([label]) => label === wanted).length
+  assert.deepEqual(told.counts, {
+    decisions: all.length,
+    positive: count(true),
+    negative: count(false),
+    unknown: count('unknown'),
+    notEligible: count('not eligible'),
+    late: all.reduce((sum, [, late]) => sum + late, 0),
+  })
+  return all
+}
+
+function labelAt({ eligible, known, value }: ReturnType<typeof label>, i: number): Label {
+  if (!eligible[i]) return 'not eligible'
+  return known[i] ? value[i] === 1 : 'unknown'
+}
