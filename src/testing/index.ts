@@ -1,4 +1,5 @@
 /** `spillway/testing`: a pipeline in a test, with a clock that the test moves. */
 import '../base/require-node.ts'
 export type { TestDecision } from './decisions.ts'
+export type { TestLabel } from './labels.ts'
 export { testing, type TestKey, type TestRun, type TestingOptions } from './run.ts'

@@ -9,6 +9,7 @@ import type { RecordFor, Source } from '../define/source.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import { decisionsOf, type TestDecision } from './decisions.ts'
 import { featuresAt } from './features.ts'
+import { labelsOf, type TestLabel } from './labels.ts'
 import { TestLog } from './log.ts'
 
 /** A key of a group: its one value, or one for each of its key columns. */
@@ -38,6 +39,8 @@ export interface TestRun {
   features<E extends Entities, F>(group: Group<E, F>, key: TestKey): FeaturesOf<Group<E, F>>
   /** Every decision that the model has made so far, in order. A tick at the clock is made once the clock was moved to it, or past it. */
   decisions<I>(model: Model<I>): TestDecision<VectorOf<Model<I>>>[]
+  /** What came of each of them, as known now. Throws `SPILL_INPUT` for a model without a label. */
+  labels(model: Model): TestLabel[]
 }
 
 export interface TestingOptions {
@@ -70,6 +73,7 @@ export async function testing(pipeline: Pipeline, options: TestingOptions): Prom
     },
     features: (group, key) => featuresAt(log, group.name, Array.isArray(key) ? key : [key]) as never,
     decisions: model => decisionsOf(pipeline, log, model.name) as never,
+    labels: model => labelsOf(pipeline, log, model.name),
   }
 }
 
