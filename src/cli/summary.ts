@@ -1,3 +1,4 @@
+import type { LabelCounts } from '../replay/label.ts'
 import type { ReplaySummary } from '../replay/replay.ts'
 
 /** What a replay did, for a person: sources, models, speed, warnings. */
@@ -14,18 +15,25 @@ export function summaryText(summary: ReplaySummary): string {
     number(unscored),
     number(refused),
   ])
+  const labelRows = models.flatMap(({ model, labels }) => (labels ? [labelRow(model, labels)] : []))
   const seconds = summary.loadSeconds + summary.decideSeconds
   return [
     table(['source', 'events', 'duplicates', 'late', 'refused'], sourceRows),
     ...(undecodable > 0 ? [`${counted(undecodable, 'record')} could not be decoded`] : []),
     '',
     table(['model', 'decisions', 'mean score', 'without score', 'refused'], modelRows),
+    ...(labelRows.length > 0 ? ['', table(['labels of', 'true', 'false', 'unknown', 'not eligible', 'too late'], labelRows)] : []),
     '',
     `${counted(summary.events, 'event')} in ${seconds.toFixed(2)} s (${number(Math.round(summary.events / seconds))}/s): ` +
       `reading ${summary.loadSeconds.toFixed(2)} s, deciding ${summary.decideSeconds.toFixed(2)} s`,
     ...warnings.map(warning => `warning: ${warning}`),
   ].join('\n')
 }
+
+const labelRow = (model: string, { positive, negative, unknown, notEligible, late }: LabelCounts): string[] => [
+  model,
+  ...[positive, negative, unknown, notEligible, late].map(number),
+]
 
 /** Columns padded to their widest cell; the first to the left, numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

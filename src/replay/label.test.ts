@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { begins, count, entity, every, features, labelFrom, linear, model, on, pipeline, source, stream, t } from '../index.ts'
 import { label } from './label.ts'
-import { load } from './load.ts'
+import { load, type SourceFile } from './load.ts'
+import { replay } from './replay.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', {
@@ -39,7 +40,11 @@ const shop = pipeline('shop', [fraud, spree, plain])
 const pay = (id: number, second: number, amount = 5) => ({ id: `p${id}`, card: 'c', amount, note: 'x', at: second * 1000 })
 const back = (id: number, second: number, sum = 5) => ({ payment: `p${id}`, sum, why: 'x', at: second * 1000 })
 
-async function loaded(payments: readonly object[], chargebacks?: readonly object[]) {
+const loaded = (...rows: Rows) => ofFiles(rows, files => load(shop, files, { onRefused: ({ detail }) => assert.fail(detail) }))
+
+type Rows = readonly [payments: readonly object[], chargebacks?: readonly object[]]
+
+async function ofFiles<T>([payments, chargebacks]: Rows, use: (files: readonly SourceFile[]) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-label-'))
   const file = (source: string, rows: readonly object[]) => {
     const path = join(folder, `${source}.ndjson`)
@@ -48,7 +53,7 @@ async function loaded(payments: readonly object[], chargebacks?: readonly object
   }
   try {
     const files = [file('payments', payments), ...(chargebacks ? [file('chargebacks', chargebacks)] : [])]
-    return await load(shop, files, { onRefused: ({ detail }) => assert.fail(detail) })
+    return await use(files)
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -103,4 +108,21 @@ test('what has no label, or no time, is refused', async () => {
   const log = await loaded([pay(1, 0)], [back(1, 0)])
   assert.throws(() => label(shop, plain.ir, log), { code: 'SPILL_INPUT', message: /^model 'plain' has no label/ })
   assert.throws(() => label(shop, fraud.ir, log, { at: NaN }), { code: 'SPILL_INPUT', message: /asked for at no time/ })
+})
+
+test('a replay counts the labels of the models that have one, if their source is there', async () => {
+  const counted = (...rows: Rows) =>
+    ofFiles(rows, async files =>
+      (await replay(shop, { files })).models.map(({ model, labels }) => [model, labels?.decisions, labels?.positive]),
+    )
+  assert.deepEqual(await counted([pay(1, 0), pay(2, 1)], [back(1, 1)]), [
+    ['fraud', 2, 1],
+    ['spree', 1, 0],
+    ['plain', undefined, undefined],
+  ])
+  assert.deepEqual(await counted([pay(1, 0)]), [
+    ['fraud', undefined, undefined],
+    ['spree', 1, 0],
+    ['plain', undefined, undefined],
+  ])
 })

@@ -5,6 +5,7 @@ import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import type { OwnScoreFunction } from '../model/index.ts'
 import { decide, noRequests, type DecisionBatch } from './decide.ts'
+import { label, type LabelCounts } from './label.ts'
 import { load, type SourceFile } from './load.ts'
 import type { ReplayLog } from './log.ts'
 
@@ -38,6 +39,8 @@ export interface ModelSummary {
   /** Decisions that could not be made: a limit was passed, or the user's function failed. */
   refused: number
   scoreSum: number
+  /** What came of them, as known at the end of the histories. Only of a model with a label, and if the label's source was loaded. */
+  labels?: LabelCounts
 }
 
 export interface ReplaySummary {
@@ -91,6 +94,7 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
       await options.onDecisions?.(batch, log)
       options.onProgress?.(`deciding ${model.name}`, batch.done)
     }
+    if (model.label && !log.missing.has(model.label.source)) summary.labels = label(pipeline, model, log).counts
     models.push(summary)
   }
   return {

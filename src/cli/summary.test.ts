@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { noDecisions } from '../replay/replay.ts'
+import { summaryText } from './summary.ts'
+
+test('labels are counted under the models, where there are any', () => {
+  const summary = {
+    pipeline: 'p',
+    fingerprint: 'f',
+    sources: [],
+    undecodable: 0,
+    models: [noDecisions('plain')],
+    events: 0,
+    decisions: 0,
+    loadSeconds: 1,
+    decideSeconds: 1,
+    warnings: [],
+    brokenOff: [],
+  }
+  assert.doesNotMatch(summaryText(summary), /labels/)
+  const labels = { decisions: 1234, positive: 4, negative: 1200, unknown: 30, notEligible: 0, late: 5 }
+  const lines = summaryText({ ...summary, models: [...summary.models, { ...noDecisions('risk'), labels }] }).split('\n')
+  assert.deepEqual(lines.slice(6, 8), [
+    'labels of  true  false  unknown  not eligible  too late',
+    'risk          4  1,200       30             0         5',
+  ])
+})
