@@ -9,14 +9,15 @@ import { conditionOver, labelSource, LabelValue, type Condition, type Label, typ
 import { mistake } from './mistake.ts'
 import { checkOptions } from './names.ts'
 import type { Source } from './source.ts'
+import type { ByEvent } from './trigger.ts'
 import { spanOf } from './window.ts'
 
 /** Names of the columns that can hold an id. */
 type IdNames<C extends Columns> = { [N in keyof C & string]: KindOf<C[N]> extends 'bool' ? never : N }[keyof C & string]
 
-export interface LabelFromOptions<C extends Columns> {
+export interface LabelFromOptions<C extends Columns, Join = IdNames<C>> {
   /** The column that holds the id of the event that was decided on. Its type is that of the id. */
-  readonly join: IdNames<C>
+  readonly join: Join & IdNames<C>
   /** What came of it: `c => c.fraud`. */
   readonly value: Condition<C>
   /** So long after the decision it is false, if nothing came; what comes later changes nothing, and is counted. */
@@ -27,7 +28,10 @@ export interface LabelFromOptions<C extends Columns> {
  * True or false as the first event of `source` says whose `join` is the id of the triggering event: a bool. For models that decide `on` a source with
  * an id. docs/semantics.md says what it is at any time.
  */
-export function labelFrom<C extends Columns>(source: Source<C>, options: LabelFromOptions<NoInfer<C>>): Label<'event'> {
+export function labelFrom<C extends Columns, Join extends string>(
+  source: Source<C>,
+  options: LabelFromOptions<NoInfer<C>, Join>,
+): Label<ByEvent<KindOf<C[Join]>>> {
   const given = labelSource('labelFrom', source)
   const what = `labelFrom(${given.name})`
   checkOptions(what, options, ['join', 'value', 'negativeAfter'])
@@ -38,7 +42,7 @@ export function labelFrom<C extends Columns>(source: Source<C>, options: LabelFr
     checkJoin(what, joined, of, place)
     return { kind: 'from', source: given.name, join: joined.name, value: value.ir, negativeAfter }
   })
-  return label as unknown as Label<'event'>
+  return label as unknown as Label<ByEvent<KindOf<C[Join]>>>
 }
 
 function joinOf(what: string, columns: readonly ColumnIR[], join: unknown): ColumnIR {

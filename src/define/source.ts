@@ -19,11 +19,15 @@ import { sourceIR } from './source-ir.ts'
 import type { AnyOptions, Mapped, SourceOptions } from './source-options.ts'
 
 declare const columns: unique symbol
+declare const identified: unique symbol
 
-export interface Source<C extends Columns = Columns> {
+/** `I` is the name of the column with its ids; `never` if it has none. */
+export interface Source<C extends Columns = Columns, I extends string = string> {
   readonly name: string
   readonly ir: SourceIR
+  /** For types only. */
   readonly [columns]?: C
+  readonly [identified]?: I
 }
 
 /** Columns of a row as expressions that can be aggregated. */
@@ -102,10 +106,11 @@ export function source<
   Time extends string,
   Stated extends Columns = {},
   const M extends Mapped<ColumnsOf<NoInfer<S>, NoInfer<Stated>, NoInfer<Time>>> = never,
+  I extends string = never,
 >(
   name: string,
-  options: SchemaOptions<S, Time, Stated> & SourceOptions<ColumnsOf<S, Stated, Time>, M>,
-): Source<ColumnsOf<S, Stated, Time>> {
+  options: SchemaOptions<S, Time, Stated> & SourceOptions<ColumnsOf<S, Stated, Time>, M> & { readonly id?: I },
+): Source<ColumnsOf<S, Stated, Time>, I> {
   checkName('source', name)
   checkOptions(`source '${name}'`, options, optionNames)
   const columnIRs = columnsOf(name, options.schema, options.columns, options.time)

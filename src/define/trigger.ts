@@ -4,7 +4,7 @@ import { show } from '../base/show.ts'
 import { GroupValue } from './features.ts'
 import type { Field } from './words.ts'
 import type { ColumnIR, FeatureIR, GroupIR, TriggerIR } from './ir.ts'
-import type { Columns, DeliveredOf, KindOf } from './kinds.ts'
+import type { Columns, DeliveredOf, Kind, KindOf } from './kinds.ts'
 import { mistake } from './mistake.ts'
 import { Node, type Realm } from './node.ts'
 import { strictRecord } from './record.ts'
@@ -14,8 +14,14 @@ declare const triggered: unique symbol
 declare const requested: unique symbol
 declare const decides: unique symbol
 
-/** What decisions follow from. */
-export type By = 'event' | 'tick' | 'request'
+/** What decisions follow from: an event, with the kind of its id. */
+export type By = ByEvent | 'tick' | 'request'
+export interface ByEvent<K extends Kind | 'none' = Kind | 'none'> {
+  readonly id: K
+}
+
+/** The kind of the ids in column `I`: `none` where there is no such column; `never`, which is of any kind, where nothing is known of it. */
+type IdKind<C extends Columns, I extends string> = [I] extends [never] ? 'none' : string extends I ? never : KindOf<C[I]>
 
 /** `R` is the fields that a request is made with; `null` where decisions come by themselves. */
 export interface Trigger<C extends Columns = Columns, R = unknown, B extends By = By> {
@@ -28,7 +34,7 @@ export interface Trigger<C extends Columns = Columns, R = unknown, B extends By 
 export type TriggerFields<C extends Columns> = { readonly [N in keyof C]: Field<'input', KindOf<C[N]>, DeliveredOf<C[N]>> }
 
 /** Decides at every event of a source, with everything known up to and including it. */
-export function on<C extends Columns>(source: Source<C>): Trigger<C, null, 'event'> {
+export function on<C extends Columns, I extends string>(source: Source<C, I>): Trigger<C, null, ByEvent<IdKind<C, I>>> {
   const given: unknown = source
   if (given instanceof GroupValue) mistake(`on(…) needs a source, got the group '${given.name}'; of a table write on(${given.name}.source)`)
   if (!(given instanceof SourceValue)) mistake(`on(…) needs a source, got ${show(given)}`)
@@ -39,7 +45,7 @@ export function on<C extends Columns>(source: Source<C>): Trigger<C, null, 'even
     source: given,
     build: () => ({ kind: 'on', source: name }),
   })
-  return value as unknown as Trigger<C, null, 'event'>
+  return value as unknown as Trigger<C, null, ByEvent<IdKind<C, I>>>
 }
 
 /** A feature that a model reads. */

@@ -1,5 +1,5 @@
 /** Labels: what must compile, and what must not. */
-import { begins, every, labelFrom, logistic, model, on, request, source, t } from 'spillway'
+import { begins, every, labelFrom, logistic, model, on, request, source, t, table } from 'spillway'
 import { card, cardNow, payments } from './payments.ts'
 
 const score = logistic({ intercept: 0, weights: {} })
@@ -10,6 +10,7 @@ const backs = source('backs', {
   key: 'payment',
   time: 'at',
 })
+const tiers = table('tiers', { schema: { who: card, row: t.string(), at: t.timestamp() }, key: 'who', time: 'at', id: 'row' })
 const spans = { within: '30m', lasting: '15m', maxGap: '45m' } as const
 const wasFraud = labelFrom(backs, { join: 'payment', value: b => b.fraud, negativeAfter: '7d' })
 const spends = begins(payments, p => p.amount.gt(5), spans)
@@ -22,6 +23,11 @@ model('m', { decide: request({ card }), inputs: read, score, label: begins(backs
 model('m', { decide: every('5m', card), inputs: read, score, label: wasFraud })
 // @ts-expect-error nor is a request
 model('m', { decide: request({ card }), inputs: read, score, label: wasFraud })
+// @ts-expect-error a sum is not what the ids are
+model('m', { decide, inputs: read, score, label: labelFrom(backs, { join: 'sum', value: b => b.fraud, negativeAfter: '7d' }) })
+// @ts-expect-error its events have no ids
+model('m', { decide: on(backs), inputs: b => ({ n: cardNow.of(b.card).n10m }), score, label: wasFraud })
+model('m', { decide: on(tiers.source), inputs: b => ({ n: cardNow.of(b.who).n10m }), score, label: wasFraud })
 // @ts-expect-error a condition is no label
 model('m', { decide, inputs: read, score, label: (p: { readonly ok: boolean }) => p.ok })
 // @ts-expect-error no such column
