@@ -81,6 +81,6 @@ export class Episodes implements Judge {
 function startsOf(slots: Uint32Array, count: number): Int32Array {
   const starts = new Int32Array(count + 1)
   for (const slot of slots) starts[slot + 1] = starts[slot + 1] + 1
-  for (let slot = 0; slot < count; slot++) starts[slot + 1] = starts[slot + 1] + starts[slot]
+  for (let slot = 1; slot < count; slot++) starts[slot + 1] = starts[slot + 1] + starts[slot]
   return starts
 }
