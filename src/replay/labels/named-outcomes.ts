@@ -44,7 +44,7 @@ export class NamedOutcomes implements Judge {
     this.#value = compile(label.value, { strings })(({ name }) => block.columns[name], block.length)
     this.#slots = this.#ids.slotsOf([block.columns[label.join]], block.length, true)
     const identity = identityColumns(source).map(name => block.columns[name])
-    this.#identities = identity.length > 0 ? new RowIndex(identity, block.length) : undefined
+    this.#identities = source.identity && new RowIndex(identity, block.length)
     this.#first = new FirstRows(block.position, this.#ids.size)
     this.#all = new Uint32Array(this.#ids.size)
     this.#taken = new Uint32Array(this.#ids.size)
