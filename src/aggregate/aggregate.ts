@@ -35,13 +35,13 @@ export const refusals = { range: 1, limit: 2, evicted: 3 } as const
 
 /** Values of one feature, a row an ask. `nulls` is 1 where there is no value, for lack of one or because it was refused. */
 export interface FeatureColumn {
-  /** Physical values; string ids for strings; `width` values a row for `lastK`, newest first. */
+  /** Physical values; string ids for strings; `width` values a row for a list. */
   readonly values: Float64Array
   readonly nulls: Uint8Array
   readonly refused: Uint8Array
   /** Values a row. */
   readonly width: number
-  /** `lastK`: how many of a row's `width` values there are. */
+  /** Of a list: how many of a row's `width` values there are. */
   readonly counts?: Uint16Array
   /** Exact sums and changes: what rounding to a double left out, so that `values + low` is the exact integer. */
   readonly low?: Float64Array

@@ -13,7 +13,7 @@ import type { TypeInfo } from './literal.ts'
 import { durationOf, mistake } from './mistake.ts'
 import { checkOptions } from './names.ts'
 import { describe, Node, type Realm } from './node.ts'
-import { signatures, takesText } from './signatures.ts'
+import { givesList, signatures, takesText } from './signatures.ts'
 import { defaultHop, windowOf } from './window.ts'
 
 export class AggregateCall {
@@ -71,7 +71,7 @@ export function aggregate(agg: AggregateName, window: Window, options: Options =
   const selects = input !== undefined && ['min', 'max', 'first', 'last', 'lastK', 'row'].includes(agg)
   const call = new AggregateCall(
     Object.freeze(feature),
-    { ...(selects ? input.type : result), ...(agg === 'lastK' && { list: true }) },
+    { ...(selects ? input.type : result), ...(givesList(agg) && { list: true }) },
     [input, where].flatMap(node => (node ? [node.realm] : [])),
     callerPlace(),
   )

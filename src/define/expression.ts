@@ -6,7 +6,7 @@
 import type { Kind } from './kinds.ts'
 
 export type Scope = 'row' | 'input'
-/** `list` is what `lastK` gives: for the user's own score function only. */
+/** `list` is what `lastK` and its like give: for the user's own score function only. */
 export type ExprKind = Kind | 'list'
 
 declare const typed: unique symbol

@@ -11,7 +11,7 @@ import { show } from '../base/show.ts'
 import type { ExprIR, TypeIR } from './ir.ts'
 import { mistake } from './mistake.ts'
 
-/** A type, and what else is known of the values: declared bounds, the strings of an enum, the entity identified, a list of them (`lastK`). */
+/** A type, and what else is known of the values: declared bounds, the strings of an enum, the entity identified, a list of them. */
 export interface TypeInfo extends TypeIR {
   readonly min?: number
   readonly max?: number

@@ -290,7 +290,7 @@ test('scores that cannot be are refused', () => {
   )
   refuses(
     scored((v: Loose) => rules([{ when: v.amount.gt(v.card.latest), score: 1 }], 0)),
-    "'gt' needs a single value, got the list of a lastK",
+    "'gt' needs a single value, got a list",
   )
   refuses(
     scored((v: Loose) => rules([{ when: v.card.latest.isNull(), score: 1 }], 0)),

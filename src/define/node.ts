@@ -144,7 +144,7 @@ export class Node {
 
   #resolve(word: string, other: unknown, type: TypeInfo): Node {
     if (other instanceof Node) {
-      if (other.type.list) mistake(`'${word}' needs a single value, got the list of a lastK`)
+      if (other.type.list) mistake(`'${word}' needs a single value, got ${describe(other)}`)
       return this.#sameRealm(word, other)
     }
     return this.realm.make(literal(word, other, type, this.realm.scope === 'input'), type)

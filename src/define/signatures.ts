@@ -3,7 +3,7 @@
  *
  * Cost: a look-up.
  */
-import type { AggregateName, ColumnType, TypeIR } from './ir.ts'
+import type { AggregateName, ColumnType, FeatureIR, TypeIR } from './ir.ts'
 
 /** `none`: there is nothing to aggregate but the event itself. */
 type Takes = readonly ColumnType[] | 'none'
@@ -12,6 +12,8 @@ export interface Signature {
   readonly takes: Takes
   /** May also be asked of events, without a column. */
   readonly optional?: true
+  /** The value is a list of the result. */
+  readonly list?: true
   readonly result: (input: TypeIR | undefined) => TypeIR
 }
 
@@ -32,8 +34,7 @@ export const signatures: Readonly<Record<AggregateName, Signature>> = {
   stddev: { takes: quantities, result: always('double') },
   first: { takes: any, result: same },
   last: { takes: any, result: same },
-  /** A list of these. */
-  lastK: { takes: any, result: same },
+  lastK: { takes: any, list: true, result: same },
   change: { takes: [...quantities, 'timestamp'], result: input => (input!.type === 'timestamp' ? { type: 'duration' } : input!) },
   rate: { takes: quantities, result: always('double') },
   slope: { takes: quantities, result: always('double') },
@@ -44,6 +45,12 @@ export const signatures: Readonly<Record<AggregateName, Signature>> = {
   /** What `table` is made of. */
   row: { takes: any, result: same },
 }
+
+/** Is the value of a feature a list of values of its type? */
+export const givesList = (agg: AggregateName): boolean => signatures[agg].list === true
+
+/** How many values a feature has at most: 1, unless it is a list. */
+export const valuesOf = ({ k }: Pick<FeatureIR, 'k'>): number => k ?? 1
 
 /** `a number`, for messages: what an aggregate takes, in a user's words. */
 export function takesText(name: AggregateName): string {

@@ -7,7 +7,7 @@ export interface OutputColumn {
   readonly name: string
   /** Numbers of every type are doubles as delivered; a bool is 0 or 1, a string an id, a timestamp UTC ms, a duration ms. */
   readonly type: ColumnType
-  /** Each value is a list (`lastK`). */
+  /** Each value is a list. */
   readonly list?: boolean
 }
 

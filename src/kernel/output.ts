@@ -1,17 +1,19 @@
 import { assert } from '../base/assert.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { GroupIR } from '../define/ir.ts'
+import { givesList, valuesOf } from '../define/signatures.ts'
 
 /** Columns for `rows` reads of a group, one a feature. */
 export function featureColumns(group: GroupIR, rows: number, exact: boolean): FeatureColumn[] {
-  return group.features.map(({ agg, k }) => {
-    const width = agg === 'lastK' ? k! : 1
+  return group.features.map(feature => {
+    const { agg } = feature
+    const width = valuesOf(feature)
     return {
       values: new Float64Array(rows * width),
       nulls: new Uint8Array(rows),
       refused: new Uint8Array(rows),
       width,
-      ...(agg === 'lastK' && { counts: new Uint16Array(rows) }),
+      ...(givesList(agg) && { counts: new Uint16Array(rows) }),
       ...(exact && (agg === 'sum' || agg === 'change') && { low: new Float64Array(rows) }),
     }
   })

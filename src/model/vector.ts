@@ -8,7 +8,7 @@ import type { Strings } from '../columns/strings.ts'
 import type { InputIR } from '../define/ir.ts'
 import { compile, type LeafIR } from '../expression/index.ts'
 
-/** What `lastK` gives: row i has `counts[i]` values from `i · width` on, newest first. Only the user's own function can score it. */
+/** A feature that is a list: row i has `counts[i]` values from `i · width` on. Only the user's own function can score it. */
 export interface ListColumn extends Column {
   readonly width: number
   readonly counts: Uint16Array
@@ -18,7 +18,7 @@ export type VectorColumn = Column | ListColumn
 
 export const isList = (column: VectorColumn): column is ListColumn => 'counts' in column && column.counts !== undefined
 
-/** Where the trigger's fields and the features of each decision are found, as delivered. A feature of `lastK` is a `ListColumn`. */
+/** Where the trigger's fields and the features of each decision are found, as delivered. One that is a list is a `ListColumn`. */
 export type DeliveredLeaves = (leaf: LeafIR) => VectorColumn
 
 /** The columns of the inputs, in their order. Those of derived inputs are overwritten by the next call. */

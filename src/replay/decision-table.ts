@@ -1,10 +1,11 @@
 /**
- * Decisions of one model as a flat table, for Parquet: a column an input (`vector.card.n10m`), with its type; lists for `lastK`; and
+ * Decisions of one model as a flat table, for Parquet: a column an input (`vector.card.n10m`), with its type; lists where features are; and
  * two for each group read (`read.card(card).known`, `.clock`).
  */
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ExprIR, ModelIR, PipelineIR } from '../define/ir.ts'
+import { givesList } from '../define/signatures.ts'
 import { triggerId, triggerKey } from '../define/trigger-columns.ts'
 import type { OutputColumn, OutputValues } from '../files/table.ts'
 import type { DecisionBatch } from './decide.ts'
@@ -61,7 +62,7 @@ export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }
 function isList(ir: PipelineIR, expr: ExprIR): boolean {
   if (expr.op !== 'feature') return false
   const group = ir.groups.find(({ name }) => name === expr.group)!
-  return group.features.find(({ name }) => name === expr.name)!.agg === 'lastK'
+  return givesList(group.features.find(({ name }) => name === expr.name)!.agg)
 }
 
 function refusedColumn({ length, refused }: DecisionBatch, strings: Strings): Column {

@@ -1,5 +1,6 @@
 /** Columns as JSON Schema: what a source takes and a request has, as its door checks it. */
 import type { ColumnIR, FeatureIR, TypeIR } from '../define/ir.ts'
+import { givesList } from '../define/signatures.ts'
 
 export type Schema = Readonly<Record<string, unknown>>
 
@@ -58,7 +59,7 @@ export function featuresSchema(features: readonly FeatureIR[]): Schema {
 
 function featureSchema(feature: FeatureIR): Schema {
   const one = { type: deliveredType(feature) }
-  const value = feature.agg === 'lastK' ? { type: 'array', items: { anyOf: [one, { type: 'null' }] } } : one
+  const value = givesList(feature.agg) ? { type: 'array', items: { anyOf: [one, { type: 'null' }] } } : one
   const window = feature.window === 'lifetime' ? 'over all time' : `over ${feature.window} ms`
   return { description: `${feature.agg} ${window}`, anyOf: [value, { type: 'null' }] }
 }

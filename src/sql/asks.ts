@@ -14,7 +14,7 @@ export interface SqlAsk {
   readonly without?: number | undefined
 }
 
-/** One feature at one ask: a value as delivered (`lastK`: newest first), the exact integer behind it, or why there is none. */
+/** One feature at one ask: a value as delivered (a list where the feature is one), the exact integer behind it, or why there is none. */
 export interface SqlAnswer {
   readonly value: Value | readonly Value[]
   readonly exact?: bigint

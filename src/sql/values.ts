@@ -1,6 +1,7 @@
 import { aggregates } from '../aggregate/index.ts'
 import type { SqlValue } from '../aggregate/sql.ts'
 import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir.ts'
+import { givesList } from '../define/signatures.ts'
 import type { Dialect } from './dialect.ts'
 import { expressionSql } from './expression.ts'
 import { columnNames, identifiers } from './relations.ts'
@@ -157,7 +158,7 @@ function answerColumns({ value, exact, refused }: SqlValue, i: number): string[]
 
 /** What arithmetic over doubles made may not be finite; then it is refused. */
 function resultsOf(feature: FeatureIR, { exact, refused }: SqlValue, i: number, dialect: Dialect): Result[] {
-  const mayOverflow = feature.input?.type === 'double' && feature.agg !== 'lastK' && !refused
+  const mayOverflow = feature.input?.type === 'double' && !givesList(feature.agg) && !refused
   const results: Result[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finite(`v${i}`) : `v${i}` }]
   if (exact) results.push({ feature, part: 'exact', sql: `x${i}` })
   if (refused) results.push({ feature, part: 'refused', sql: `r${i}` })

@@ -8,7 +8,7 @@ import type { ErrorCode } from '../../src/base/errors.ts'
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { AggregateName, ColumnIR, ExprIR, FeatureIR, GroupIR, PlacementIR, SourceIR, TypeIR, Value } from '../../src/define/ir.ts'
 
-/** A delivered value; `lastK` delivers an array, newest first. */
+/** A delivered value; an array of a feature that is a list. */
 export type Delivered = Value | readonly Value[]
 
 /** For an answer that is an error. */

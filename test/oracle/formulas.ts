@@ -10,7 +10,7 @@ import type { FeatureIR, Value } from '../../src/define/ir.ts'
 import { type Exact, finite, isExact, power10 } from './arithmetic.ts'
 
 export interface OracleValue {
-  /** What is delivered; decimals as fl(int) / 10^s, times in milliseconds, `lastK` as an array. */
+  /** What is delivered; decimals as fl(int) / 10^s, times in milliseconds, lists as arrays. */
   readonly delivered: Value | readonly Value[]
   /** `sum` and `change` over exact types: the exact scaled integer. */
   readonly exact?: bigint
