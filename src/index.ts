@@ -4,7 +4,15 @@ export type { CommitMessage, DecisionMessage, EffectMessage, Messages, StageMs, 
 export type { Duration } from './base/time.ts'
 export { SpillwayError, type ErrorCode } from './base/errors.ts'
 export { action, type Action, type EffectFunction, type EffectRecord } from './define/action.ts'
-export type { Aggregate, AggregateOptions, DistinctOptions, RateOptions, Window } from './define/aggregating.ts'
+export type {
+  Aggregate,
+  AggregateOptions,
+  DecayOptions,
+  DistinctOptions,
+  HistogramOptions,
+  RateOptions,
+  Window,
+} from './define/aggregating.ts'
 export { begins, type BeginsOptions } from './define/begins.ts'
 export { answer, appendTo, stdout, webhook, type Effect, type Json } from './define/effect.ts'
 export { entity, type Entity, type IdOf } from './define/entity.ts'

@@ -12,7 +12,7 @@ export type Exactness = 'exact' | 'inexact'
 /**
  * The partial that an aggregate is lowered from, which also names the kernel structure that keeps it.
  *
- * - `sums`: exact moments, sums that can be subtracted (`moments.ts`).
+ * - `sums`: exact moments, sums that can be subtracted (`moments.ts`); with `bounds`, how many values there are in each bucket.
  * - `folds`: moments over doubles, combined and never subtracted (`fold.ts`).
  * - `extremes`: [value]. - `ends`: [first, last, time of first, time of last]. - `recent`: the newest k as [value, time] each,
  *   of those that have a value, or with `nulls` of all: then a value may be `nullValue`.
@@ -20,7 +20,7 @@ export type Exactness = 'exact' | 'inexact'
  * Columns of a partial are one row an ask; an absent value is NaN.
  */
 export type Partial =
-  | { readonly kind: 'sums'; readonly terms: readonly MomentTerm[] }
+  | { readonly kind: 'sums'; readonly terms: readonly MomentTerm[]; readonly bounds?: readonly number[] }
   | { readonly kind: 'folds'; readonly fold: Fold }
   | { readonly kind: 'extremes'; readonly sign: 1 | -1 }
   | { readonly kind: 'ends' }

@@ -33,6 +33,7 @@ const table: Readonly<Record<AggregateName, readonly [Said, Said?]>> = {
   timeSinceLast: [['selective', 'exact', 'recent']],
   countDistinct: [['other', 'exact', 'distinct']],
   decayedSum: [folded],
+  histogram: [subtracted],
   row: [['selective', 'exact', 'recent']],
 }
 
@@ -71,6 +72,7 @@ test('what a partial holds', () => {
   const foldNames = (['sum', 'mean', 'variance', 'stddev', 'slope'] as const).map(agg => partialOf(agg, 'double'))
   assert.deepEqual(foldNames, ['sum', 'sum', 'spread', 'spread', 'trend'])
   assert.equal(partialOf('decayedSum', 'int', { halfLife: 7 }), 'decay 7')
+  assert.deepEqual(partialOf('histogram', 'double', { bounds: [1, 2] }), { kind: 'sums', terms: [], bounds: [1, 2] })
   assert.deepEqual(partialOf('min', 'string'), { kind: 'extremes', sign: 1 })
   assert.deepEqual(partialOf('max', 'string'), { kind: 'extremes', sign: -1 })
   for (const agg of ['last', 'timeSinceLast'] as const) assert.deepEqual(partialOf(agg, 'bool', { k: 7 }), { kind: 'recent', k: 1 })
@@ -114,6 +116,7 @@ const window: SqlWindow = {
   double: integer => `double(${integer})`,
   rounded: exact => `fl(${exact})`,
   constant: String,
+  list: values => `[${values.join(', ')}]`,
   powerOf2: double => `2^(${double})`,
   delivered: physical => `delivered(${physical})`,
 }
@@ -147,4 +150,10 @@ test('in SQL what exact arithmetic does not cover is refused', () => {
 test('in SQL a factor keeps its powers of two until after the rounding', () => {
   const products = [60_000, 1, 8, 7].map(factor => roundedProduct('e', factor, window))
   assert.deepEqual(products, ['fl(e * 1875) * 32', 'fl(e * 1) * 1', 'fl(e * 1) * 8', 'fl(e * 7) * 1'])
+})
+
+test('in SQL a bucket counts what is above the bound before it and up to its own', () => {
+  const feature = { ...featureOf('histogram', { type: 'int' }), bounds: [-5, 7] }
+  const counts = ['countWhere(x <= -5)', 'countWhere(x > -5 AND x <= 7)', 'countWhere(x > 7)'].map(count => `double(${count})`)
+  assert.deepEqual(aggregates.histogram.sql(feature, window), { value: `[${counts.join(', ')}]` })
 })

@@ -5,6 +5,7 @@ import { countDistinct } from './count-distinct.ts'
 import { count } from './count.ts'
 import { decayedSum } from './decayed-sum.ts'
 import { first } from './first.ts'
+import { histogram } from './histogram.ts'
 import { lastK } from './last-k.ts'
 import { last } from './last.ts'
 import { max } from './max.ts'
@@ -38,5 +39,6 @@ export const aggregates: Readonly<Record<AggregateName, Aggregate>> = {
   timeSinceLast,
   countDistinct,
   decayedSum,
+  histogram,
   row,
 }

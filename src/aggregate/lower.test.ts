@@ -1,15 +1,10 @@
-/**
- * Values from partials made by hand.
- *
- * Every lowering here stands where the kernel's chunks stand: in the middle of an output, from partials that hold one row more than is
- * asked for. What lies around must stay as it was.
- */
+/** Values from partials made by hand. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { lowered, untouched, valuesOf } from '../../test/aggregate/lowering.ts'
 import { limits } from '../base/limits.ts'
-import type { AggregateName, ExprIR, FeatureIR, TypeIR } from '../define/ir.ts'
-import { nullValue, refusals, type FeatureColumn } from './aggregate.ts'
-import { aggregates } from './index.ts'
+import type { TypeIR } from '../define/ir.ts'
+import { nullValue } from './aggregate.ts'
 import { liftMoments, momentLayout, type MomentLayout, type MomentTerm } from './moments.ts'
 
 const int: TypeIR = { type: 'int' }
@@ -17,63 +12,6 @@ const cents: TypeIR = { type: 'decimal', scale: 2 }
 const double: TypeIR = { type: 'double' }
 const { EXACT_MAX, MOMENT_COUNT_MAX, MOMENT_VALUE_MAX, SUM_COUNT_MAX } = limits
 const none = NaN
-
-type Value = number | readonly number[] | null | 'range' | 'limit'
-
-interface Given extends Partial<Pick<FeatureIR, 'per' | 'k' | 'limit'>> {
-  readonly layout?: MomentLayout
-  readonly clock?: readonly number[]
-  /** Values alone, without what their rounding left out. */
-  readonly rounded?: true
-}
-
-const before = 2
-const untouched = -777
-
-/** `columns` are those of the partial. */
-function lowered(agg: AggregateName, input: TypeIR | undefined, columns: readonly (readonly number[])[], given: Given = {}) {
-  const { layout, clock = [], rounded, ...options } = given
-  const expr = input && ({ op: 'column', name: 'x', ...input } as ExprIR)
-  const feature: FeatureIR = { name: 'f', agg, window: 10, hop: 1, type: 'double', ...(expr && { input: expr }), ...options }
-  const rows = columns[0].length
-  const width = given.k ?? 1
-  const size = before + rows + 2
-  const out: FeatureColumn = {
-    values: new Float64Array(size * width).fill(untouched),
-    nulls: new Uint8Array(size),
-    refused: new Uint8Array(size),
-    width,
-    counts: new Uint16Array(size).fill(99),
-    ...(!rounded && { low: new Float64Array(size).fill(untouched) }),
-  }
-  const partial = columns.map(column => Float64Array.of(...column, 1))
-  aggregates[agg].lower({ feature, rows, partial, layout, clock: Float64Array.of(...clock, 1), out, at: before })
-  for (const row of [0, 1, size - 2, size - 1]) {
-    assert.ok(out.values.subarray(row * width, (row + 1) * width).every(value => value === untouched))
-    assert.deepEqual([out.nulls[row], out.refused[row], out.low?.[row] ?? untouched, out.counts![row]], [0, 0, untouched, 99])
-  }
-  const inside = Array.from({ length: rows }, (_, i) => before + i)
-  const low = inside.map(row => out.low?.[row] ?? untouched)
-  return { values: inside.map(row => valueAt(out, row)), low, counts: inside.map(row => out.counts![row]) }
-}
-
-function valueAt({ values, nulls, refused, width, counts }: FeatureColumn, row: number): Value {
-  const reason = Object.entries(refusals).find(([, code]) => code === refused[row])?.[0]
-  assert.ok(refused[row] === 0 || nulls[row] === 1, 'what is refused has no value')
-  if (reason !== undefined) return reason as 'range' | 'limit'
-  if (nulls[row] === 1) return null
-  return width === 1 ? values[row] : Array.from(values.subarray(row * width, row * width + counts![row]))
-}
-
-/** A row's value does not depend on where the row stands, nor on whether its rounding error is kept. */
-function valuesOf(agg: AggregateName, input: TypeIR | undefined, columns: readonly (readonly number[])[], given: Given = {}): Value[] {
-  const { values } = lowered(agg, input, columns, given)
-  const turned = columns.map(column => column.toReversed())
-  const { clock = [] } = given
-  const again = lowered(agg, input, turned, { ...given, clock: clock.toReversed(), rounded: true })
-  assert.deepEqual(again.values, values.toReversed())
-  return values
-}
 
 const sums = (bound: number, ...terms: MomentTerm[]) => momentLayout(new Set(terms), bound)
 

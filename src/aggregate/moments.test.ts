@@ -86,9 +86,43 @@ test('a sum in one limb is that limb, whatever stands behind it', () => {
 })
 
 test('a layout has the terms asked for one behind the other, in as few limbs as the bound allows', () => {
-  const without = { xx: -1, tau: -1, tauTau: -1, tauX: -1, outside: -1 }
+  const without = { xx: -1, tau: -1, tauTau: -1, tauX: -1, outside: -1, buckets: -1, bounds: [] }
   assert.deepEqual(momentLayout(new Set(), 5), { ...without, width: 1, x: -1, xLimbs: 1, xxLimbs: 1 })
   assert.deepEqual(momentLayout(new Set(['x']), 5), { ...without, width: 2, x: 1, xLimbs: 1, xxLimbs: 1 })
   const all = momentLayout(new Set(['x', 'xx', 'trend']), 2 ** 41)
-  assert.deepEqual(all, { width: 15, x: 1, xLimbs: 2, xx: 3, xxLimbs: 3, tau: 6, tauTau: 8, tauX: 11, outside: 14 })
+  assert.deepEqual(all, {
+    width: 15,
+    x: 1,
+    xLimbs: 2,
+    xx: 3,
+    xxLimbs: 3,
+    tau: 6,
+    tauTau: 8,
+    tauX: 11,
+    outside: 14,
+    buckets: -1,
+    bounds: [],
+  })
+  const bounds = [-1, 5]
+  const counted = momentLayout(new Set(), 2 ** 41, bounds)
+  assert.deepEqual(counted, { ...without, width: 3, x: -1, xLimbs: 2, xxLimbs: 3, buckets: 1, bounds })
+})
+
+test('an event is in the bucket that ends at its value or next above it, whatever the one before it was in', () => {
+  const layout = momentLayout(new Set(), 0, [-1.5, 0, 7])
+  const vector = new Float64Array(layout.width)
+  const bucketOf = (value: number) => {
+    liftMoments(layout, 0, value, vector, 0)
+    return [...vector]
+  }
+  const expected: [number, number[]][] = [
+    [-1e308, [1, 1, 0, 0]],
+    [-1.5, [1, 1, 0, 0]],
+    [-1.4, [1, 0, 1, 0]],
+    [0, [1, 0, 1, 0]],
+    [5e-324, [1, 0, 0, 1]],
+    [7, [1, 0, 0, 1]],
+    [7.5, [1, 0, 0, 0]],
+  ]
+  for (const [value, vectorOf] of expected) assert.deepEqual(bucketOf(value), vectorOf, String(value))
 })

@@ -10,6 +10,7 @@ import { limits } from '../base/limits.ts'
  * - `n`: events. `x`: Σx, 1 limb if the column's bounds allow, else 2 of base 2^26.
  * - `xx`: Σx², 1 limb or 3 of base 2^30. `trend`: Στ (2 limbs of base 2^26), Στ² and Στx (3 of base 2^30 each), with τ
  *   the event time itself: slope's exact integers do not depend on where τ starts.
+ * - `buckets`: the events of each bucket of a histogram but the last, which has the rest of `n`.
  * - `outside`: events whose value is too large for `xx` or `trend`; a window that holds one is refused.
  */
 export type MomentTerm = 'x' | 'xx' | 'trend'
@@ -26,6 +27,9 @@ export interface MomentLayout {
   readonly tauTau: number
   readonly tauX: number
   readonly outside: number
+  readonly buckets: number
+  /** Where each bucket but the last ends: what is on an end is in it. */
+  readonly bounds: readonly number[]
 }
 
 const SUM_BASE = 2 ** 26
@@ -45,8 +49,8 @@ export function modulo54(a: number, b: number): number {
   return a - half + (b - half)
 }
 
-/** The layout of the terms asked for, with as few limbs as `bound`, the column's largest magnitude, allows. */
-export function momentLayout(terms: ReadonlySet<MomentTerm>, bound: number): MomentLayout {
+/** The layout of the terms asked for, with as few limbs as `bound`, the column's largest magnitude, allows, and of the buckets that end at `bounds`. */
+export function momentLayout(terms: ReadonlySet<MomentTerm>, bound: number, bounds: readonly number[] = []): MomentLayout {
   const xLimbs = bound * limits.SUM_COUNT_MAX <= limits.EXACT_MAX ? 1 : 2
   const xxLimbs = bound * bound * limits.MOMENT_COUNT_MAX <= limits.EXACT_MAX ? 1 : 3
   let width = 1
@@ -62,10 +66,11 @@ export function momentLayout(terms: ReadonlySet<MomentTerm>, bound: number): Mom
   const tauTau = place(trend, 3)
   const tauX = place(trend, 3)
   const outside = place((terms.has('xx') || trend) && bound > limits.MOMENT_VALUE_MAX, 1)
-  return { width, x, xLimbs, xx, xxLimbs, tau, tauTau, tauX, outside }
+  const buckets = place(bounds.length > 0, bounds.length)
+  return { width, x, xLimbs, xx, xxLimbs, tau, tauTau, tauX, outside, buckets, bounds }
 }
 
-/** The vector of one event, written to `out` from `at`. `value` is a safe integer, `time` within ±2^43. */
+/** The vector of one event, written to `out` from `at`. `value` is a safe integer, or any double where there are buckets alone; `time` within ±2^43. */
 export function liftMoments(layout: MomentLayout, time: number, value: number, out: Float64Array, at: number): void {
   out[at] = 1
   if (layout.x >= 0) {
@@ -87,6 +92,15 @@ export function liftMoments(layout: MomentLayout, time: number, value: number, o
     productLimbs(time, time, out, at + layout.tauTau)
     productLimbs(time, factor, out, at + layout.tauX)
   }
+  if (layout.buckets >= 0) markBucket(layout.bounds, value, out, at + layout.buckets)
+}
+
+/** 1 for the bucket that holds a value, 0 for the others; the last has no place of its own. */
+function markBucket(bounds: readonly number[], value: number, out: Float64Array, at: number): void {
+  out.fill(0, at, at + bounds.length)
+  let bucket = 0
+  while (bucket < bounds.length && value > bounds[bucket]) bucket++
+  if (bucket < bounds.length) out[at + bucket] = 1
 }
 
 /** value = out[at] + out[at + 1] · 2^26, with 0 <= out[at] < 2^26. */

@@ -37,6 +37,8 @@ export interface SqlWindow {
   /** fl of an exact value. */
   rounded(exact: string): string
   constant(double: number): string
+  /** Values as one, a list. */
+  list(values: readonly string[]): string
   /** 2 to the power of a double. */
   powerOf2(double: string): string
   /** A physical value of the input's type as it is delivered: fl(physical / 10^s), or itself. */

@@ -14,6 +14,8 @@ export const limits = {
   SUM_COUNT_MAX: 2 ** 26,
   /** `countDistinct`: distinct values in one window, until sketches exist. */
   DISTINCT_MAX: 4096,
+  /** `histogram`: bounds. Each is a number more in every entry of a window. */
+  HISTOGRAM_BOUNDS_MAX: 128,
   /** `lastK`: values returned. */
   LAST_K_MAX: 1024,
   /** Offsets of one partition; a position, `partition · OFFSET_MAX + offset`, is a safe integer for up to 2^10 partitions. */

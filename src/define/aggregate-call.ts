@@ -6,10 +6,10 @@
  */
 import { limits } from '../base/limits.ts'
 import { show } from '../base/show.ts'
-import type { AggregateOptions, DecayOptions, DistinctOptions, RateOptions, Window } from './aggregating.ts'
+import type { AggregateOptions, DecayOptions, DistinctOptions, HistogramOptions, RateOptions, Window } from './aggregating.ts'
 import { callerPlace } from './caller.ts'
 import type { AggregateName, FeatureIR, TypeIR } from './ir.ts'
-import type { TypeInfo } from './literal.ts'
+import { literal, type TypeInfo } from './literal.ts'
 import { durationOf, mistake } from './mistake.ts'
 import { checkOptions } from './names.ts'
 import { describe, Node, type Realm } from './node.ts'
@@ -32,7 +32,7 @@ export class AggregateCall {
   }
 }
 
-export type Options = AggregateOptions & RateOptions & DistinctOptions & Partial<DecayOptions>
+export type Options = AggregateOptions & RateOptions & DistinctOptions & Partial<DecayOptions> & Partial<HistogramOptions>
 
 let called: AggregateCall[] | undefined
 
@@ -64,6 +64,7 @@ export function aggregate(agg: AggregateName, window: Window, options: Options =
     ...(flag(agg, 'before', options.before) && { before: true as const }),
     ...((agg === 'rate' || agg === 'slope') && { per: unitOf(agg, options.per) }),
     ...(agg === 'decayedSum' && { halfLife: halfLifeOf(agg, options.halfLife) }),
+    ...(agg === 'histogram' && { bounds: boundsOf(agg, options.bounds, input!.type) }),
     ...(k !== undefined && { k: countOf(`'${agg}' of how many`, k, limits.LAST_K_MAX) }),
     ...(agg === 'countDistinct' && { limit: countOf(`'${agg}' limit`, options.limit ?? limits.DISTINCT_MAX, limits.DISTINCT_MAX) }),
     ...(options.maxEvents !== undefined && { maxEvents: maxEventsOf(agg, hop, reach, options.maxEvents) }),
@@ -90,7 +91,9 @@ export function condition(what: string, value: unknown): Node {
 function optionsOf(agg: AggregateName): readonly (keyof Options)[] {
   const every = ['where', 'hop', 'exact', 'before', 'maxEvents'] as const
   if (agg === 'rate' || agg === 'slope') return [...every, 'per']
-  return agg === 'countDistinct' ? [...every, 'limit'] : agg === 'decayedSum' ? [...every, 'halfLife'] : every
+  if (agg === 'countDistinct') return [...every, 'limit']
+  if (agg === 'decayedSum') return [...every, 'halfLife']
+  return agg === 'histogram' ? [...every, 'bounds'] : every
 }
 
 function checkInput(agg: AggregateName, input: Node): void {
@@ -133,6 +136,16 @@ function unitOf(agg: AggregateName, per: RateOptions['per'] = 'minute'): number 
 function halfLifeOf(agg: AggregateName, halfLife: Options['halfLife']): number {
   if (halfLife === undefined) mistake(`'${agg}' needs halfLife, after how long an event counts half: { halfLife: '1h' }`)
   return durationOf(`'${agg}' halfLife`, halfLife)
+}
+
+function boundsOf(agg: AggregateName, bounds: unknown, type: TypeInfo): readonly number[] {
+  const most = limits.HISTOGRAM_BOUNDS_MAX
+  if (!Array.isArray(bounds) || bounds.length === 0 || bounds.length > most)
+    mistake(`'${agg}' needs bounds, 1 to ${most} values at which buckets end: { bounds: [10, 100] }, got ${show(bounds)}`)
+  const ends = bounds.map(bound => literal(`bounds of ${agg}`, bound, type, false).value as number)
+  const at = ends.findIndex((end, i) => i > 0 && !(end > ends[i - 1]))
+  if (at > 0) mistake(`'${agg}' bounds are ascending; ${show(bounds[at])} stands behind ${show(bounds[at - 1])}`)
+  return Object.freeze(ends)
 }
 
 function countOf(what: string, value: unknown, max: number): number {

@@ -39,6 +39,11 @@ export interface DecayOptions extends AggregateOptions {
   readonly halfLife: Duration
 }
 
+export interface HistogramOptions<B = number | Duration> extends AggregateOptions {
+  /** Where buckets end, ascending: `[10, 100]` counts what is up to 10, above it and up to 100, and above 100. At most 128. */
+  readonly bounds: readonly B[]
+}
+
 export interface DistinctOptions extends AggregateOptions {
   /** The largest count answered exactly: 4,096 unless given, and at most. */
   readonly limit?: number
@@ -78,8 +83,11 @@ interface Quantity<K extends 'number' | 'duration', T> extends OrderedValue<K, T
   slope(window: Window, options?: RateOptions): Aggregate<'number', number | null>
   /** Comes with sketches. */
   quantile(...notYet: unknown[]): never
-  /** Comes with sketches. */
-  histogram(...notYet: unknown[]): never
+  /** How many values lie in each bucket: one more than there are bounds. A value on a bound is in the bucket that ends there. */
+  histogram(
+    window: Window,
+    options: HistogramOptions<K extends 'duration' ? number | Duration : number>,
+  ): Aggregate<'list', readonly number[]>
   /** Σ x · 2^(−age / halfLife): what an event adds halves with each half-life. `'lifetime'` needs no tiles. A double over every type. */
   decayedSum(window: Window, options: DecayOptions): Aggregate<'number', number | null>
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { count, entity, every, features, lag, linear, model, on, pipeline, source, stream, t, type Placement } from '../index.ts'
-import { changesBetween } from './changes.ts'
+import { changesBetween, featureText } from './changes.ts'
 import type { ExprIR, ModelIR } from './ir.ts'
 
 const card = entity('card', t.string())
@@ -101,4 +101,18 @@ test('what came and what went', () => {
     changesBetween(shop().ir, other).map(({ kind, name }) => `${kind} ${name}`),
     ['added other', 'removed risk'],
   )
+})
+
+test('a feature is named with all that tells it from another', () => {
+  const payments = source('payments', { schema: columns, key: 'card', time: 'at' })
+  const { ir } = features('now', {
+    from: payments,
+    entity: card,
+    place: stream,
+    values: p => ({
+      latest: p.amount.lastK(3, '1h', { before: true }),
+      sizes: p.amount.histogram('1d', { bounds: [0, 10.5], exact: true }),
+    }),
+  })
+  assert.deepEqual(ir.features.map(featureText), ['lastK(amount, 3) over 1h, tail by 1m, before', 'histogram(amount, [0, 10.5]) over 1d'])
 })

@@ -99,6 +99,7 @@ export const aggregateNames = [
   'timeSinceLast',
   'countDistinct',
   'decayedSum',
+  'histogram',
   'row',
 ] as const
 
@@ -122,6 +123,8 @@ export interface FeatureIR extends TypeIR {
   readonly per?: number
   /** `decayedSum`: after how many milliseconds an event counts half. */
   readonly halfLife?: number
+  /** `histogram`: where its buckets end, physical and ascending. A value on a bound is in the bucket that ends there. */
+  readonly bounds?: readonly number[]
   /** `lastK`: how many. */
   readonly k?: number
   /** `countDistinct`: the largest count that is answered exactly. */

@@ -35,6 +35,9 @@ export class RowNode extends Node {
   decayedSum(window: Window, options?: Options): AggregateCall {
     return aggregate('decayedSum', window, options, this)
   }
+  histogram(window: Window, options?: Options): AggregateCall {
+    return aggregate('histogram', window, options, this)
+  }
   countDistinct(window: Window, options?: Options): AggregateCall {
     return aggregate('countDistinct', window, options, this)
   }
@@ -57,8 +60,5 @@ export class RowNode extends Node {
   }
   topK(): never {
     return unsupported("'topK' comes with sketches; until then use count(w, condition) for the values that matter")
-  }
-  histogram(): never {
-    return unsupported("'histogram' comes with sketches; until then use count(w, r.x.between(low, high)) for each bucket")
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aggregateNames, type ColumnType } from './ir.ts'
-import { signatures, takesText } from './signatures.ts'
+import { aggregateNames, type AggregateName, type ColumnType } from './ir.ts'
+import { givesList, signatures, takesText, valuesOf } from './signatures.ts'
 import { RowNode } from './row-node.ts'
 import { SourceValue, source } from './source.ts'
 import { t } from './t.ts'
@@ -17,6 +17,8 @@ const columns = {
 } satisfies Record<ColumnType, unknown>
 const made = source('s', { schema: columns, key: 'string', time: 'timestamp' }) as unknown as SourceValue
 
+const needs: Partial<Record<AggregateName, object>> = { decayedSum: { halfLife: '5m' }, histogram: { bounds: [1] } }
+
 test('a column takes exactly the words that the table gives its type', () => {
   const words = aggregateNames.filter(name => name in RowNode.prototype)
   assert.deepEqual(
@@ -26,7 +28,7 @@ test('a column takes exactly the words that the table gives its type', () => {
   for (const word of words) {
     for (const type of Object.keys(columns) as ColumnType[]) {
       const node = made.row[type] as unknown as Record<string, (...given: unknown[]) => unknown>
-      const call = () => (word === 'lastK' ? node[word](2, '1h') : node[word]('1h', word === 'decayedSum' ? { halfLife: '5m' } : {}))
+      const call = () => (word === 'lastK' ? node[word](2, '1h') : node[word]('1h', needs[word]))
       if (signatures[word].takes.includes(type)) call()
       else
         assert.throws(
@@ -45,6 +47,12 @@ test('results keep the scale of what they select or add, and lose it in a quotie
   for (const name of ['mean', 'variance', 'stddev', 'rate', 'slope', 'decayedSum'] as const)
     assert.deepEqual(signatures[name].result(decimal), { type: 'double' })
   assert.deepEqual(signatures.change.result({ type: 'timestamp' }), { type: 'duration' })
+  assert.deepEqual(signatures.histogram.result(decimal), { type: 'int' })
   assert.deepEqual(signatures.count.result(undefined), { type: 'int' })
   assert.deepEqual(signatures.timeSinceLast.result(undefined), { type: 'duration' })
+})
+
+test('lists have as many values as they can hold, everything else has one', () => {
+  assert.deepEqual(aggregateNames.filter(givesList), ['lastK', 'histogram'])
+  assert.deepEqual([valuesOf({}), valuesOf({ k: 3 }), valuesOf({ bounds: [1, 2] })], [1, 3, 3])
 })

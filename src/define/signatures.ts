@@ -42,6 +42,8 @@ export const signatures: Readonly<Record<AggregateName, Signature>> = {
   timeSinceLast: { takes: any, optional: true, result: always('duration') },
   countDistinct: { takes: any, result: always('int') },
   decayedSum: { takes: quantities, result: always('double') },
+  /** A count for each bucket. */
+  histogram: { takes: quantities, list: true, result: always('int') },
   /** What `table` is made of. */
   row: { takes: any, result: same },
 }
@@ -50,7 +52,7 @@ export const signatures: Readonly<Record<AggregateName, Signature>> = {
 export const givesList = (agg: AggregateName): boolean => signatures[agg].list === true
 
 /** How many values a feature has at most: 1, unless it is a list. */
-export const valuesOf = ({ k }: Pick<FeatureIR, 'k'>): number => k ?? 1
+export const valuesOf = ({ k, bounds }: Pick<FeatureIR, 'k' | 'bounds'>): number => k ?? (bounds ? bounds.length + 1 : 1)
 
 /** `a number`, for messages: what an aggregate takes, in a user's words. */
 export function takesText(name: AggregateName): string {

@@ -73,13 +73,13 @@ function buildStructure(
 
 const limitOf = ({ partial }: PlannedFeature): number => (partial.kind === 'distinct' ? partial.limit : 0)
 
-/** Every term that a feature of the structure needs. */
-function sumsLayout({ features, input }: PlannedStructure, source: SourceIR): MomentLayout {
+/** Every term that a feature of the structure needs, and the buckets of its histograms. */
+function sumsLayout({ partial: kept, features, input }: PlannedStructure, source: SourceIR): MomentLayout {
   const terms = new Set<MomentTerm>()
   for (const { partial } of features) {
     if (partial.kind === 'sums') for (const term of partial.terms) terms.add(term)
   }
-  return momentLayout(terms, boundOf(input, source))
+  return momentLayout(terms, boundOf(input, source), kept.kind === 'sums' ? kept.bounds : undefined)
 }
 
 /** The windows of all structures. */

@@ -11,7 +11,13 @@ const feature = (agg: FeatureIR['agg'], more: Partial<FeatureIR> = {}): FeatureI
   hop: 1,
   ...more,
 })
-const features = [feature('count'), feature('lastK', { k: 3 }), feature('sum'), feature('change')]
+const features = [
+  feature('count'),
+  feature('lastK', { k: 3 }),
+  feature('sum'),
+  feature('change'),
+  feature('histogram', { bounds: [1, 2, 3] }),
+]
 const group: GroupIR = { name: 'g', source: 's', entity: ['e'], key: ['k'], place: { kind: 'stream' }, features }
 
 test('a column has what its aggregate writes, and what rounding left out only if asked for', () => {
@@ -22,11 +28,12 @@ test('a column has what its aggregate writes, and what rounding left out only if
       [6, 3, 2, undefined],
       [2, 1, undefined, undefined],
       [2, 1, undefined, undefined],
+      [8, 4, 2, undefined],
     ],
   )
   assert.deepEqual(
     featureColumns(group, 2, true).map(({ low }) => low?.length),
-    [undefined, undefined, 2, 2],
+    [undefined, undefined, 2, 2, undefined],
   )
 })
 

@@ -64,6 +64,17 @@ test('sums over doubles need a structure a hop; last and distinct one for all', 
     'row0 row2',
     'last1',
   ])
+  const bounds = [0, 3]
+  assert.deepEqual(
+    structuresOf(
+      { agg: 'histogram', input: d, bounds },
+      { agg: 'histogram', input: d, bounds, window: 50 },
+      { agg: 'histogram', input: d, bounds: [0] },
+      { agg: 'sum', input: d },
+      { agg: 'count' },
+    ),
+    ['histogram0 histogram1 count4', 'histogram2', 'sum3'],
+  )
   assert.deepEqual(structuresOf({ agg: 'countDistinct', input: x }, { agg: 'countDistinct', input: x, hop: 20 }), [
     'countDistinct0 countDistinct1',
   ])

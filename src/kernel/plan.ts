@@ -65,15 +65,23 @@ function planFeature(feature: FeatureIR, index: number): PlannedStructure {
 function structureId({ partial, before, where, input, exact, maxEntries, features }: PlannedStructure): string {
   const tails = partial.kind === 'recent' || partial.kind === 'distinct' ? [] : [exact, maxEntries]
   if (partial.kind === 'folds') tails.push(features[0].hop)
-  const detail =
-    partial.kind === 'extremes'
-      ? partial.sign
-      : partial.kind === 'folds'
-        ? partial.fold.name
-        : partial.kind === 'recent'
-          ? partial.nulls === true
-          : ''
-  return JSON.stringify([partial.kind, detail, before, where ?? null, input ?? null, ...tails])
+  return JSON.stringify([partial.kind, detailOf(partial), before, where ?? null, input ?? null, ...tails])
+}
+
+/** What partials of one kind must have in common to be kept together. */
+function detailOf(partial: Partial): unknown {
+  switch (partial.kind) {
+    case 'sums':
+      return partial.bounds ?? null
+    case 'folds':
+      return partial.fold.name
+    case 'extremes':
+      return partial.sign
+    case 'recent':
+      return partial.nulls === true
+    default:
+      return null
+  }
 }
 
 function hostOfCount(

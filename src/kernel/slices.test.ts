@@ -40,6 +40,7 @@ const features: readonly (Pick<FeatureIR, 'agg'> & Partial<FeatureIR>)[] = [
   { agg: 'first', input: x, maxEvents: 3 },
   { agg: 'last', input: x },
   { agg: 'countDistinct', input: x, limit: 2 },
+  { agg: 'histogram', input: d, bounds: [-1, 2], window: 40, hop: 4 },
 ]
 const groupOf = (key: readonly string[]): GroupIR => ({
   name: 'g',

@@ -44,6 +44,21 @@ test('vectors of moments, and counts alone', () => {
   )
 })
 
+test('counts by bucket, in events and in tiles', () => {
+  const bounds = [-2, 0, 3]
+  const buckets = momentLayout(new Set(), 0, bounds)
+  const within = (values: readonly number[], i: number) => values.filter(x => x <= bounds[i] && (i === 0 || x > bounds[i - 1])).length
+  for (const hop of [1, 4])
+    fc.assert(
+      fc.property(histories, history => {
+        const windows = windowsOf(spans, hop)
+        stepThrough(sumsOf(windows, buckets), laneOfHistory(history), windows, (partial, values) =>
+          assert.deepEqual(partial, [values.length, ...bounds.map((_, i) => within(values, i))]),
+        )
+      }),
+    )
+})
+
 test('past maxEntries a window is refused or right, and is right again once its tail has passed', () => {
   let refusals = 0
   const windows = windowsOf([3, 60], 1)

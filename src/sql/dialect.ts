@@ -43,6 +43,8 @@ export interface Dialect {
   distinct(list: string): string
   /** Sum of a double made of each item of a list. NULL over a NULL list. */
   sumOver(list: string, each: (item: string) => string): string
+  /** Values as a list. */
+  items(values: readonly string[]): string
   /** Two values as one, and its parts. */
   pair(first: string, second: string): string
   part(pair: string, index: 0 | 1): string

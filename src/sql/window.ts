@@ -55,6 +55,7 @@ export function windowSql(feature: FeatureIR, { input, takesPart }: WindowTerms,
     double: integer => dialect.equalDouble(integer),
     rounded: exact => dialect.rounded(exact),
     constant: double => dialect.double(double),
+    list: values => dialect.items(values),
     powerOf2: double => `power(${dialect.double(2)}, ${double})`,
     delivered: physical => deliveredSql(physical, feature.input!, dialect),
   }

@@ -1,6 +1,7 @@
 /** All hand-computed cases, for the oracle, the kernel and the SQL dialects alike. Written from the semantics before any of them. */
 import type { Case } from './case.ts'
 import { decays } from './cases/decays.ts'
+import { histograms } from './cases/histograms.ts'
 import { moments } from './cases/moments.ts'
 import { nulls } from './cases/nulls.ts'
 import { placements } from './cases/placements.ts'
@@ -17,6 +18,7 @@ export const cases: readonly Case[] = [
   ...sums,
   ...moments,
   ...decays,
+  ...histograms,
   ...selections,
   ...nulls,
   ...placements,

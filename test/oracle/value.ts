@@ -1,7 +1,7 @@
 /** `V(k, agg, W, hop; P, t)` of semantics §3: filter the whole log, then one formula over what is left. */
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { FeatureIR, GroupIR, SourceIR, Value } from '../../src/define/ir.ts'
-import { type Exact, type Operand, compute, delivered, evaluate, order, physical, rowReader } from './arithmetic.ts'
+import { type Exact, type Operand, compute, delivered, evaluate, operand, order, physical, rowReader } from './arithmetic.ts'
 import { formula, type OracleValue } from './formulas.ts'
 import { isDeleted, standing } from './placement.ts'
 
@@ -70,6 +70,7 @@ function aggregate(feature: FeatureIR, terms: readonly Term[], t: number): Oracl
     const distinct = new Set(xs.map(physical)).size
     return distinct > (feature.limit ?? 4096) ? { ...answer(null), refused: 'SPILL_LIMIT' } : answer(distinct)
   }
+  if (feature.agg === 'histogram') return answer(histogram(feature, xs))
   if (terms.length === 0) return answer(null)
   switch (feature.agg) {
     case 'share':
@@ -89,4 +90,11 @@ function aggregate(feature: FeatureIR, terms: readonly Term[], t: number): Oracl
     default:
       return formula(feature, terms as readonly { time: number; x: Exact | number }[], t)
   }
+}
+
+/** Values up to the first bound, above it and up to the second, …, and above the last. */
+function histogram({ bounds, input }: FeatureIR, xs: readonly Operand[]): number[] {
+  const ends = bounds!.map(bound => operand(bound, input!))
+  const isUpTo = (x: Operand, end: Operand | undefined) => end === undefined || order(x, end) <= 0
+  return [...ends, undefined].map((end, i) => xs.filter(x => isUpTo(x, end) && !(i > 0 && isUpTo(x, ends[i - 1]))).length)
 }

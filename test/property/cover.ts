@@ -28,6 +28,7 @@ export const inputTypes: Record<AggregateName, readonly InputType[]> = {
   timeSinceLast: ['none', ...any],
   countDistinct: any,
   decayedSum: numeric,
+  histogram: numeric,
   row: any,
 }
 

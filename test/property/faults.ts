@@ -15,6 +15,9 @@ export const faults: Readonly<Record<string, Fault>> = {
   'what decays does so a hundredth too slowly': features(feature =>
     feature.halfLife === undefined ? feature : { ...feature, halfLife: Math.ceil(feature.halfLife * 1.01) },
   ),
+  'a value on a bound is above it': features(feature =>
+    feature.bounds === undefined ? feature : { ...feature, bounds: feature.bounds.map(bound => bound - 1) },
+  ),
   'before keeps the triggering event': features(({ before: _before, ...feature }) => feature),
   'conditions are ignored': features(({ where: _where, ...feature }) => feature),
   'the event at which P ends is not known': asks(ask => ({ ...ask, prefix: ask.prefix - 1 })),

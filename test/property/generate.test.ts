@@ -55,12 +55,14 @@ test('every value is one that its column allows', () => {
 test('every feature is one that definitions can express', () => {
   for (const { seed, ir } of cases)
     for (const { source, features } of ir.groups)
-      for (const { name, agg, window, hop, type, scale, input, where } of features) {
+      for (const { name, agg, window, hop, type, scale, input, where, bounds } of features) {
         const message = `seed ${seed}, ${name}`
         const { takes, optional, result } = signatures[agg]
         assert.ok(input ? takes !== 'none' && takes.includes(input.type) : takes === 'none' || optional, message)
         assert.deepEqual({ type, ...(scale !== undefined && { scale }) }, typeOf(result(input)), message)
         assert.ok(window === 'lifetime' ? hop === 1 : window >= 1000 && window <= 365 * 86_400_000 && hop >= 1 && hop <= window, message)
+        assert.equal(agg === 'histogram', bounds !== undefined, message)
+        bounds?.forEach((bound, i) => assert.ok(Number.isFinite(bound) && (i === 0 || bound > bounds[i - 1]), message))
         for (const expr of [input, where]) if (expr) assertTyped(expr, ir.sources.find(of => of.name === source)!.columns, message)
       }
 })

@@ -97,6 +97,12 @@ features('f', {
     k: p.amount.sum('1h', { per: 'hour' }),
     // @ts-expect-error money is not compared with a duration
     l: count('1h', p.amount.gt(p.stay)),
+    // @ts-expect-error buckets end somewhere
+    m: p.amount.histogram('1h'),
+    // @ts-expect-error money has no bounds of time
+    n: p.amount.histogram('1h', { bounds: ['5m'] }),
+    // @ts-expect-error a string has no histogram
+    o: p.kind.histogram('1h', { bounds: [5] }),
   }),
 })
 // @ts-expect-error an expression is no feature

@@ -1,7 +1,7 @@
 /** Types flow from the schema to the vector without a cast. */
-import { model, on, rules, type FeaturesOf, type Id, type RecordFor, type VectorOf } from 'spillway'
+import { features, model, on, rules, stream, type FeaturesOf, type Id, type RecordFor, type VectorOf } from 'spillway'
 import { exactly } from './exactly.ts'
-import { cardNow, payments, type fraud } from './payments.ts'
+import { card, cardNow, payments, type fraud } from './payments.ts'
 import type { limit, plans, regions } from './plans.ts'
 
 type V = VectorOf<typeof fraud>
@@ -29,6 +29,18 @@ exactly<keyof V, 'amount' | 'tip' | 'card' | 'terminal' | 'pair' | 'ratio' | 'bi
 exactly<FeaturesOf<typeof cardNow>['mean1h'], number | null>()
 exactly<FeaturesOf<typeof cardNow>['n10m'], number>()
 exactly<keyof FeaturesOf<typeof cardNow>, keyof V['card']>()
+
+const spread = features('spread', {
+  from: payments,
+  entity: card,
+  place: stream,
+  values: p => ({
+    sizes: p.amount.histogram('1h', { bounds: [10, 100] }),
+    stays: p.stay.histogram('1d', { bounds: ['5m', 3_600_000] }),
+  }),
+})
+exactly<FeaturesOf<typeof spread>['sizes'], readonly number[]>()
+exactly<FeaturesOf<typeof spread>['stays'], readonly number[]>()
 
 type Payment = RecordFor<typeof payments>
 exactly<Payment['amount'], number | string>()

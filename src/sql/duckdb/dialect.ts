@@ -39,6 +39,7 @@ export const duckdb: Dialect = {
   // count(DISTINCT) makes hash tables of its own: 6 ms a query, however short.
   distinct: list => `list_unique(${list})`,
   sumOver: (list, each) => `list_sum(list_transform(${list}, lambda item: ${each('item')}))`,
+  items: values => `[${values.join(', ')}]`,
   pair: (first, second) => `{'a': ${first}, 'b': ${second}}`,
   part: (pair, index) => `${pair}.${index === 0 ? 'a' : 'b'}`,
 }

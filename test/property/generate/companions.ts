@@ -19,6 +19,7 @@ const relatives: Partial<Record<AggregateName, readonly AggregateName[]>> = {
   change: ['first', 'last', 'rate'],
   rate: ['first', 'last', 'change'],
   timeSinceLast: ['last'],
+  histogram: ['sum', 'mean', 'countDistinct'],
 }
 
 /**

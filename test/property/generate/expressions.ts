@@ -44,6 +44,15 @@ export class Expressions {
     ])()
   }
 
+  /** Bounds for a histogram: values of the column, or of another of its type, so that events lie on them. */
+  bounds(of: ExprIR): number[] {
+    const draw = this.#draw
+    const own = this.#plans.find(({ ir }) => of.op === 'column' && ir.name === of.name)
+    const plan = own ?? draw.pick(this.#columns(of.type))
+    const drawn = Array.from({ length: draw.magnitude(12) }, () => plan.value(draw) as number)
+    return [...new Set(drawn)].sort((a, b) => a - b)
+  }
+
   #columns(...types: ColumnType[]): ColumnPlan[] {
     return this.#plans.filter(plan => types.includes(plan.ir.type))
   }

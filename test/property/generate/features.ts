@@ -13,7 +13,7 @@ export function assigned(seed: number): Combination[] {
   return [0, 1, 2, 3].map(step => combinations[((start + step) * STRIDE) % combinations.length])
 }
 
-/** A prime that does not divide the number of combinations (540), so that the walk visits each, and they are far apart. */
+/** A prime that does not divide the number of combinations (564), so that the walk visits each, and they are far apart. */
 const STRIDE = 173
 
 /** Further features of a case, mostly in windows near the first one's, so that the windows of one history are not empty. */
@@ -52,6 +52,7 @@ export function drawFeature(draw: Draw, axes: Axes, expressions: Expressions, na
     ...(axes.before && draw.chance(0.4) && { before: true as const }),
     ...((agg === 'rate' || agg === 'slope') && { per: draw.pick([1, 1000, 60_000, 3_600_000, 86_400_000]) }),
     ...(agg === 'decayedSum' && { halfLife: drawHalfLife(draw, window) }),
+    ...(agg === 'histogram' && { bounds: expressions.bounds(input!) }),
     ...(agg === 'lastK' && {
       k: draw.weighted([
         [20, draw.between(1, 3)],
@@ -77,6 +78,7 @@ export function resultType(agg: AggregateName, input: TypeIR): TypeIR {
   switch (agg) {
     case 'count':
     case 'countDistinct':
+    case 'histogram':
       return { type: 'int' }
     case 'timeSinceLast':
       return { type: 'duration' }

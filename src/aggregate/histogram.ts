@@ -1,0 +1,34 @@
+import { isDouble, ofOneEvent, type Aggregate } from './aggregate.ts'
+
+/**
+ * How many values lie in each bucket: up to the first bound, above it and up to the second, …, above the last. Values are compared and never added, so it is
+ * exact over doubles too. All counts are 0 over nothing.
+ */
+export const histogram: Aggregate = {
+  name: 'histogram',
+  algebra: () => 'invertible',
+  exactness: ofOneEvent.exactness,
+  partial: feature => ({ kind: 'sums', terms: [], bounds: feature.bounds! }),
+  lower({ rows, partial, layout, out, at }) {
+    const { buckets, bounds } = layout!
+    for (let i = 0; i < rows; i++) {
+      const first = (at + i) * out.width
+      let above = partial[0][i]
+      for (let bucket = 0; bucket < bounds.length; bucket++) {
+        const count = partial[buckets + bucket][i]
+        out.values[first + bucket] = count
+        above -= count
+      }
+      out.values[first + bounds.length] = above
+      out.counts![at + i] = bounds.length + 1
+    }
+  },
+  sql({ bounds, input }, window) {
+    const ends = bounds!.map(bound => (isDouble(input) ? window.constant(bound) : String(bound)))
+    const buckets = [...ends, undefined].map((end, i) => {
+      const above = i === 0 ? [] : [`${window.input} > ${ends[i - 1]}`]
+      return [...above, ...(end === undefined ? [] : [`${window.input} <= ${end}`])].join(' AND ')
+    })
+    return { value: window.list(buckets.map(bucket => window.double(window.countWhere(bucket)))) }
+  },
+}

@@ -1,0 +1,75 @@
+/**
+ * Values from partials made by hand.
+ *
+ * Every lowering here stands where the kernel's chunks stand: in the middle of an output, from partials that hold one row more than is
+ * asked for. What lies around must stay as it was.
+ */
+import assert from 'node:assert/strict'
+import { refusals, type FeatureColumn } from '../../src/aggregate/aggregate.ts'
+import { aggregates } from '../../src/aggregate/index.ts'
+import type { MomentLayout } from '../../src/aggregate/moments.ts'
+import type { AggregateName, ExprIR, FeatureIR, TypeIR } from '../../src/define/ir.ts'
+import { valuesOf as most } from '../../src/define/signatures.ts'
+
+export type Value = number | readonly number[] | null | 'range' | 'limit'
+
+export interface Given extends Partial<Pick<FeatureIR, 'per' | 'k' | 'limit' | 'bounds'>> {
+  readonly layout?: MomentLayout
+  readonly clock?: readonly number[]
+  /** Values alone, without what their rounding left out. */
+  readonly rounded?: true
+}
+
+const before = 2
+/** What stands in values that nothing was written to. */
+export const untouched = -777
+
+/** `columns` are those of the partial. */
+export function lowered(agg: AggregateName, input: TypeIR | undefined, columns: readonly (readonly number[])[], given: Given = {}) {
+  const { layout, clock = [], rounded, ...options } = given
+  const expr = input && ({ op: 'column', name: 'x', ...input } as ExprIR)
+  const feature: FeatureIR = { name: 'f', agg, window: 10, hop: 1, type: 'double', ...(expr && { input: expr }), ...options }
+  const rows = columns[0].length
+  const width = most(given)
+  const size = before + rows + 2
+  const out: FeatureColumn = {
+    values: new Float64Array(size * width).fill(untouched),
+    nulls: new Uint8Array(size),
+    refused: new Uint8Array(size),
+    width,
+    counts: new Uint16Array(size).fill(99),
+    ...(!rounded && { low: new Float64Array(size).fill(untouched) }),
+  }
+  const partial = columns.map(column => Float64Array.of(...column, 1))
+  aggregates[agg].lower({ feature, rows, partial, layout, clock: Float64Array.of(...clock, 1), out, at: before })
+  for (const row of [0, 1, size - 2, size - 1]) {
+    assert.ok(out.values.subarray(row * width, (row + 1) * width).every(value => value === untouched))
+    assert.deepEqual([out.nulls[row], out.refused[row], out.low?.[row] ?? untouched, out.counts![row]], [0, 0, untouched, 99])
+  }
+  const inside = Array.from({ length: rows }, (_, i) => before + i)
+  const low = inside.map(row => out.low?.[row] ?? untouched)
+  return { values: inside.map(row => valueAt(out, row)), low, counts: inside.map(row => out.counts![row]) }
+}
+
+function valueAt({ values, nulls, refused, width, counts }: FeatureColumn, row: number): Value {
+  const reason = Object.entries(refusals).find(([, code]) => code === refused[row])?.[0]
+  assert.ok(refused[row] === 0 || nulls[row] === 1, 'what is refused has no value')
+  if (reason !== undefined) return reason as 'range' | 'limit'
+  if (nulls[row] === 1) return null
+  return width === 1 ? values[row] : Array.from(values.subarray(row * width, row * width + counts![row]))
+}
+
+/** A row's value does not depend on where the row stands, nor on whether its rounding error is kept. */
+export function valuesOf(
+  agg: AggregateName,
+  input: TypeIR | undefined,
+  columns: readonly (readonly number[])[],
+  given: Given = {},
+): Value[] {
+  const { values } = lowered(agg, input, columns, given)
+  const turned = columns.map(column => column.toReversed())
+  const { clock = [] } = given
+  const again = lowered(agg, input, turned, { ...given, clock: clock.toReversed(), rounded: true })
+  assert.deepEqual(again.values, values.toReversed())
+  return values
+}
