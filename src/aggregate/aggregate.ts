@@ -2,6 +2,7 @@ import type { AggregateName, FeatureIR, TypeIR } from '../define/ir.ts'
 import type { Fold } from './fold.ts'
 import type { MomentLayout, MomentTerm } from './moments.ts'
 import type { SqlValue, SqlWindow } from './sql.ts'
+import type { Tally } from './tally.ts'
 
 /** What decides the kernel's structure: can a partial be subtracted, is the value one event's, or neither (semantics §6). */
 export type Algebra = 'invertible' | 'selective' | 'other'
@@ -16,7 +17,7 @@ export type Exactness = 'exact' | 'inexact'
  * - `folds`: moments over doubles, combined and never subtracted (`fold.ts`).
  * - `extremes`: [value]. - `ends`: [first, last, time of first, time of last]. - `recent`: the newest k as [value, time] each,
  *   of those that have a value, or with `nulls` of all: then a value may be `nullValue`.
- * - `distinct`: [count].
+ * - `distinct`: [count]. - `tallies`: what a tally reads of how often each value occurs (`tally.ts`).
  * Columns of a partial are one row an ask; an absent value is NaN.
  */
 export type Partial =
@@ -26,6 +27,7 @@ export type Partial =
   | { readonly kind: 'ends' }
   | { readonly kind: 'recent'; readonly k: number; readonly nulls?: true }
   | { readonly kind: 'distinct'; readonly limit: number }
+  | { readonly kind: 'tallies'; readonly tally: Tally }
 
 /** The value of an event that takes part with a NULL. No column holds it: doubles that are not finite are refused, and overflow is NULL. */
 export const nullValue = Infinity

@@ -34,6 +34,8 @@ const table: Readonly<Record<AggregateName, readonly [Said, Said?]>> = {
   countDistinct: [['other', 'exact', 'distinct']],
   decayedSum: [folded],
   histogram: [subtracted],
+  quantile: [['other', 'exact', 'tallies']],
+  topK: [['other', 'exact', 'tallies']],
   row: [['selective', 'exact', 'recent']],
 }
 
@@ -116,6 +118,9 @@ const window: SqlWindow = {
   double: integer => `double(${integer})`,
   rounded: exact => `fl(${exact})`,
   constant: String,
+  ranked: (value, rank) => `ranked(${value}, ${rank})`,
+  mostFrequent: (value, k) => `mostFrequent(${value}, ${k})`,
+  significant: double => `8 digits(${double})`,
   list: values => `[${values.join(', ')}]`,
   powerOf2: double => `2^(${double})`,
   delivered: physical => `delivered(${physical})`,
@@ -144,6 +149,7 @@ test('in SQL what exact arithmetic does not cover is refused', () => {
   for (const agg of ['sum', 'mean'] as const) assert.deepEqual(whenOf(agg), { when: `n > ${2 ** 26}`, code: 'SPILL_RANGE' })
   for (const agg of ['variance', 'stddev', 'slope'] as const)
     assert.deepEqual(whenOf(agg), { when: `n > ${2 ** 22} OR max(abs(x)) > ${2 ** 40}`, code: 'SPILL_RANGE' })
+  assert.deepEqual(whenOf('topK'), { when: 'distinct(x) > 4096', code: 'SPILL_LIMIT' })
   assert.deepEqual(whenOf('countDistinct'), { when: 'distinct(x) > 4096', code: 'SPILL_LIMIT' })
 })
 
@@ -156,4 +162,10 @@ test('in SQL a bucket counts what is above the bound before it and up to its own
   const feature = { ...featureOf('histogram', { type: 'int' }), bounds: [-5, 7] }
   const counts = ['countWhere(x <= -5)', 'countWhere(x > -5 AND x <= 7)', 'countWhere(x > 7)'].map(count => `double(${count})`)
   assert.deepEqual(aggregates.histogram.sql(feature, window), { value: `[${counts.join(', ')}]` })
+})
+
+test('in SQL a quantile is a value of the window, by rank, rounded and then delivered', () => {
+  const feature = { ...featureOf('quantile', typeOf('decimal')), q: 0.95 }
+  const rank = 'greatest(1, ceil(0.95 * double(n)))'
+  assert.deepEqual(aggregates.quantile.sql(feature, window), { value: `8 digits(double(ranked(x, ${rank}))) / 100` })
 })

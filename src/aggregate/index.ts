@@ -11,6 +11,7 @@ import { last } from './last.ts'
 import { max } from './max.ts'
 import { mean } from './mean.ts'
 import { min } from './min.ts'
+import { quantile } from './quantile.ts'
 import { rate } from './rate.ts'
 import { row } from './row.ts'
 import { share } from './share.ts'
@@ -18,6 +19,7 @@ import { slope } from './slope.ts'
 import { stddev } from './stddev.ts'
 import { sum } from './sum.ts'
 import { timeSinceLast } from './time-since-last.ts'
+import { topK } from './top-k.ts'
 import { variance } from './variance.ts'
 
 /** Every aggregate by its name. */
@@ -40,5 +42,7 @@ export const aggregates: Readonly<Record<AggregateName, Aggregate>> = {
   countDistinct,
   decayedSum,
   histogram,
+  quantile,
+  topK,
   row,
 }

@@ -37,6 +37,12 @@ export interface SqlWindow {
   /** fl of an exact value. */
   rounded(exact: string): string
   constant(double: number): string
+  /** The value of a rank, a whole double of at least 1, among those of all that take part, in ascending order. */
+  ranked(value: string, rank: string): string
+  /** A double rounded to 8 significant binary digits, half away from zero. */
+  significant(double: string): string
+  /** The `k` values of the input's type that occur most often, as delivered: most often first, of equals the lesser first. */
+  mostFrequent(value: string, k: number): string
   /** Values as one, a list. */
   list(values: readonly string[]): string
   /** 2 to the power of a double. */

@@ -12,12 +12,16 @@ export const limits = {
   MOMENT_COUNT_MAX: 2 ** 22,
   /** Values in one window of any exact sum. */
   SUM_COUNT_MAX: 2 ** 26,
-  /** `countDistinct`: distinct values in one window, until sketches exist. */
+  /** `countDistinct` and `topK`: distinct values in one window, until sketches exist. */
   DISTINCT_MAX: 4096,
+  /** `quantile`: significant binary digits of the values that are counted, which bounds how many different ones there are: 128 for each sign and power of two. */
+  QUANTILE_DIGITS: 8,
   /** `histogram`: bounds. Each is a number more in every entry of a window. */
   HISTOGRAM_BOUNDS_MAX: 128,
   /** `lastK`: values returned. */
   LAST_K_MAX: 1024,
+  /** `topK`: values returned. */
+  TOP_K_MAX: 1024,
   /** Offsets of one partition; a position, `partition · OFFSET_MAX + offset`, is a safe integer for up to 2^10 partitions. */
   OFFSET_MAX: 2 ** 43,
   /** Keys of one feature group in one process. */

@@ -34,6 +34,9 @@ export class AggregateCall {
 
 export type Options = AggregateOptions & RateOptions & DistinctOptions & Partial<DecayOptions> & Partial<HistogramOptions>
 
+/** What an aggregate is asked for beside its options. */
+type Given = Pick<FeatureIR, 'k' | 'q'>
+
 let called: AggregateCall[] | undefined
 
 /** Runs `build` and gives its result with every aggregate called in it. */
@@ -47,7 +50,7 @@ export function collectingCalls<T>(build: () => T): { result: T; calls: readonly
   }
 }
 
-export function aggregate(agg: AggregateName, window: Window, options: Options = {}, input?: Node, k?: number): AggregateCall {
+export function aggregate(agg: AggregateName, window: Window, options: Options = {}, input?: Node, { k, q }: Given = {}): AggregateCall {
   checkOptions(`'${agg}'`, options, optionsOf(agg))
   if (input) checkInput(agg, input)
   const where = options.where === undefined ? undefined : condition(`'where' of '${agg}'`, options.where)
@@ -65,11 +68,14 @@ export function aggregate(agg: AggregateName, window: Window, options: Options =
     ...((agg === 'rate' || agg === 'slope') && { per: unitOf(agg, options.per) }),
     ...(agg === 'decayedSum' && { halfLife: halfLifeOf(agg, options.halfLife) }),
     ...(agg === 'histogram' && { bounds: boundsOf(agg, options.bounds, input!.type) }),
-    ...(k !== undefined && { k: countOf(`'${agg}' of how many`, k, limits.LAST_K_MAX) }),
-    ...(agg === 'countDistinct' && { limit: countOf(`'${agg}' limit`, options.limit ?? limits.DISTINCT_MAX, limits.DISTINCT_MAX) }),
+    ...(agg === 'quantile' && { q: partOf(agg, q) }),
+    ...(k !== undefined && { k: countOf(`'${agg}' of how many`, k, agg === 'topK' ? limits.TOP_K_MAX : limits.LAST_K_MAX) }),
+    ...((agg === 'countDistinct' || agg === 'topK') && {
+      limit: countOf(`'${agg}' limit`, options.limit ?? limits.DISTINCT_MAX, limits.DISTINCT_MAX),
+    }),
     ...(options.maxEvents !== undefined && { maxEvents: maxEventsOf(agg, hop, reach, options.maxEvents) }),
   }
-  const selects = input !== undefined && ['min', 'max', 'first', 'last', 'lastK', 'row'].includes(agg)
+  const selects = input !== undefined && ['min', 'max', 'first', 'last', 'lastK', 'topK', 'row'].includes(agg)
   const call = new AggregateCall(
     Object.freeze(feature),
     { ...(selects ? input.type : result), ...(givesList(agg) && { list: true }) },
@@ -91,7 +97,7 @@ export function condition(what: string, value: unknown): Node {
 function optionsOf(agg: AggregateName): readonly (keyof Options)[] {
   const every = ['where', 'hop', 'exact', 'before', 'maxEvents'] as const
   if (agg === 'rate' || agg === 'slope') return [...every, 'per']
-  if (agg === 'countDistinct') return [...every, 'limit']
+  if (agg === 'countDistinct' || agg === 'topK') return [...every, 'limit']
   if (agg === 'decayedSum') return [...every, 'halfLife']
   return agg === 'histogram' ? [...every, 'bounds'] : every
 }
@@ -136,6 +142,12 @@ function unitOf(agg: AggregateName, per: RateOptions['per'] = 'minute'): number 
 function halfLifeOf(agg: AggregateName, halfLife: Options['halfLife']): number {
   if (halfLife === undefined) mistake(`'${agg}' needs halfLife, after how long an event counts half: { halfLife: '1h' }`)
   return durationOf(`'${agg}' halfLife`, halfLife)
+}
+
+function partOf(agg: AggregateName, q: unknown): number {
+  if (typeof q !== 'number' || !(q >= 0 && q <= 1))
+    mistake(`'${agg}' of which part: write a number from 0 to 1, 0.5 for the median, got ${show(q)}`)
+  return q + 0
 }
 
 function boundsOf(agg: AggregateName, bounds: unknown, type: TypeInfo): readonly number[] {

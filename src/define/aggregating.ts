@@ -45,7 +45,7 @@ export interface HistogramOptions<B = number | Duration> extends AggregateOption
 }
 
 export interface DistinctOptions extends AggregateOptions {
-  /** The largest count answered exactly: 4,096 unless given, and at most. */
+  /** How many different values a window may hold and still be answered: 4,096 unless given, and at most. */
   readonly limit?: number
 }
 
@@ -59,8 +59,8 @@ interface AnyValue<K extends Kind, T> {
   countDistinct(window: Window, options?: DistinctOptions): Aggregate<'number', number>
   /** Time since the last event that has this value: the clock minus its event time. */
   timeSinceLast(window?: Window, options?: AggregateOptions): Aggregate<'duration', number | null>
-  /** Comes with sketches. */
-  topK(...notYet: unknown[]): never
+  /** The `k` values that occur most often, most often first, and of equals the lesser first; fewer if there are fewer. */
+  topK(k: number, window: Window, options?: DistinctOptions): Aggregate<'list', readonly T[] | null>
 }
 
 interface OrderedValue<K extends Kind, T> extends AnyValue<K, T> {
@@ -81,8 +81,8 @@ interface Quantity<K extends 'number' | 'duration', T> extends OrderedValue<K, T
   rate(window: Window, options?: RateOptions): Aggregate<'number', number | null>
   /** Slope of the least-squares line through the window's events, for each unit of time. */
   slope(window: Window, options?: RateOptions): Aggregate<'number', number | null>
-  /** Comes with sketches. */
-  quantile(...notYet: unknown[]): never
+  /** The value that the part `q` of all is up to, 0.5 for the median: within 0.4 % of one of the values. */
+  quantile(window: Window, q: number, options?: AggregateOptions): Aggregate<'number', number | null>
   /** How many values lie in each bucket: one more than there are bounds. A value on a bound is in the bucket that ends there. */
   histogram(
     window: Window,

@@ -111,8 +111,13 @@ test('a feature is named with all that tells it from another', () => {
     place: stream,
     values: p => ({
       latest: p.amount.lastK(3, '1h', { before: true }),
+      high: p.amount.quantile('1d', 0.95),
       sizes: p.amount.histogram('1d', { bounds: [0, 10.5], exact: true }),
     }),
   })
-  assert.deepEqual(ir.features.map(featureText), ['lastK(amount, 3) over 1h, tail by 1m, before', 'histogram(amount, [0, 10.5]) over 1d'])
+  assert.deepEqual(ir.features.map(featureText), [
+    'lastK(amount, 3) over 1h, tail by 1m, before',
+    'quantile(amount, 0.95) over 1d, tail by 10m',
+    'histogram(amount, [0, 10.5]) over 1d',
+  ])
 })

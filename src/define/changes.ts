@@ -118,12 +118,13 @@ function columnText({ type, scale, nullable, min, max, values, entity }: ColumnI
 }
 
 /** `sum(amount) over 1h where (amount < 5)`. */
-export function featureText({ agg, window, hop, input, where, before, k, bounds }: FeatureIR): string {
+export function featureText({ agg, window, hop, input, where, before, k, q, bounds }: FeatureIR): string {
   const over = window === 'lifetime' ? 'over all time' : `over ${durationText(window)}`
   const tail = window === 'lifetime' || hop === 1 ? '' : `, tail by ${durationText(hop)}`
   const unit = input?.type === 'decimal' ? 10 ** (input.scale ?? 0) : 1
   const ends = bounds ? [`[${bounds.map(bound => bound / unit).join(', ')}]`] : []
-  const of = [...(input ? [exprText(input)] : []), ...(k === undefined ? [] : [String(k)]), ...ends].join(', ')
+  const asked = [k, q].filter(number => number !== undefined)
+  const of = [...(input ? [exprText(input)] : []), ...asked, ...ends].join(', ')
   return `${agg}(${of}) ${over}${tail}${where ? ` where ${exprText(where)}` : ''}${before ? ', before' : ''}`
 }
 

@@ -110,6 +110,10 @@ test('results are typed by the table of signatures', () => {
     'string',
   )
   assert.equal(
+    typeOf(p => p.amount.topK(3, '1h')),
+    'decimal(2)',
+  )
+  assert.equal(
     typeOf(p => p.at.change('1h')),
     'duration',
   )
@@ -160,8 +164,6 @@ test('options reach the IR', () => {
     [1000, 3_600_000, 86_400_000, 300_000, 60_000],
   )
   assert.equal(feature(p => p.kind.lastK(5, '1d')).k, 5)
-  assert.deepEqual(feature(p => p.amount.histogram('1d', { bounds: [-1, 0.5, 10.25] })).bounds, [-100, 50, 1025])
-  assert.deepEqual(feature(p => p.stay.histogram('1d', { bounds: [0, '5m'] })).bounds, [0, 300_000])
   assert.deepEqual(
     [feature(p => p.kind.countDistinct('1d')).limit, feature(p => p.kind.countDistinct('1d', { limit: 10 })).limit],
     [4096, 10],
@@ -211,13 +213,6 @@ test('windows, hops and options that cannot be are refused', () => {
   )
   refuses(() => group(p => ({ f: p.qty.decayedSum('1d', { halfLife: 5 }) })), /'decayedSum' halfLife: /)
   refuses(() => group(p => ({ f: p.qty.sum('1d', { halfLife: '1h' }) })), /'sum' has no option 'halfLife'/)
-  const needsBounds = /'histogram' needs bounds, 1 to 128 values at which buckets end: \{ bounds: \[10, 100\] \}, got /
-  for (const given of [{}, { bounds: 5 }, { bounds: [] }, { bounds: Array.from({ length: 129 }, (_, i) => i) }])
-    refuses(() => group(p => ({ f: p.qty.histogram('1d', given) })), needsBounds)
-  refuses(() => group(p => ({ f: p.qty.histogram('1d', { bounds: [1, 5, 5] }) })), "'histogram' bounds are ascending; 5 stands behind 5")
-  refuses(() => group(p => ({ f: p.qty.histogram('1d', { bounds: [1, 0.5] }) })), /'bounds of histogram': 0.5 is not exact as int/)
-  refuses(() => group(p => ({ f: p.qty.histogram('1d', { bounds: ['a'] }) })), "'bounds of histogram' needs a finite number, got 'a'")
-  refuses(() => group(p => ({ f: p.qty.sum('1d', { bounds: [1] }) })), /'sum' has no option 'bounds'/)
   refuses(() => group(p => ({ f: p.qty.lastK(0, '1h') })), "'lastK' of how many: write a whole number from 1 to 1024, got 0")
   refuses(
     () => group(p => ({ f: p.kind.countDistinct('1h', { limit: 5000 }) })),
@@ -225,11 +220,6 @@ test('windows, hops and options that cannot be are refused', () => {
   )
   refuses(() => group(p => ({ f: p.qty.sum('1h', { where: p.qty }) })), "'where' of 'sum' needs a condition, got int")
   refuses(() => group(() => ({ f: count('1h', 5 as never) })), /'count' needs an object of options, got 5/)
-})
-
-test('words of later versions say so', () => {
-  for (const word of ['quantile', 'topK'])
-    refuses(() => group(p => ({ f: p.qty[word](0.5, '1h') })), new RegExp(`^'${word}' comes with .*; until then use `), 'SPILL_UNSUPPORTED')
 })
 
 test('a wrong group is refused', () => {

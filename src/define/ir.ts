@@ -100,6 +100,8 @@ export const aggregateNames = [
   'countDistinct',
   'decayedSum',
   'histogram',
+  'quantile',
+  'topK',
   'row',
 ] as const
 
@@ -125,9 +127,11 @@ export interface FeatureIR extends TypeIR {
   readonly halfLife?: number
   /** `histogram`: where its buckets end, physical and ascending. A value on a bound is in the bucket that ends there. */
   readonly bounds?: readonly number[]
-  /** `lastK`: how many. */
+  /** `quantile`: which part of the values is up to it, 0 to 1. */
+  readonly q?: number
+  /** `lastK` and `topK`: how many. */
   readonly k?: number
-  /** `countDistinct`: the largest count that is answered exactly. */
+  /** `countDistinct` and `topK`: how many different values a window may hold and still be answered. */
   readonly limit?: number
   /** Exact windows: events that one key may hold; passing it refuses the read. */
   readonly maxEvents?: number

@@ -1,7 +1,6 @@
 /** An expression over the rows of a source: it can also be aggregated. The words follow `aggregating.ts`; `aggregate` checks them. */
 import { aggregate, type AggregateCall, type Options } from './aggregate-call.ts'
 import type { Window } from './aggregating.ts'
-import { unsupported } from './mistake.ts'
 import { Node } from './node.ts'
 
 export class RowNode extends Node {
@@ -35,8 +34,14 @@ export class RowNode extends Node {
   decayedSum(window: Window, options?: Options): AggregateCall {
     return aggregate('decayedSum', window, options, this)
   }
+  quantile(window: Window, q: number, options?: Options): AggregateCall {
+    return aggregate('quantile', window, options, this, { q })
+  }
   histogram(window: Window, options?: Options): AggregateCall {
     return aggregate('histogram', window, options, this)
+  }
+  topK(k: number, window: Window, options?: Options): AggregateCall {
+    return aggregate('topK', window, options, this, { k })
   }
   countDistinct(window: Window, options?: Options): AggregateCall {
     return aggregate('countDistinct', window, options, this)
@@ -49,16 +54,9 @@ export class RowNode extends Node {
     return aggregate('last', window, options, this)
   }
   lastK(k: number, window: Window = 'lifetime', options?: Options): AggregateCall {
-    return aggregate('lastK', window, options, this, k)
+    return aggregate('lastK', window, options, this, { k })
   }
   timeSinceLast(window: Window = 'lifetime', options?: Options): AggregateCall {
     return aggregate('timeSinceLast', window, options, this)
-  }
-
-  quantile(): never {
-    return unsupported("'quantile' comes with sketches; until then use min, max, mean or stddev")
-  }
-  topK(): never {
-    return unsupported("'topK' comes with sketches; until then use count(w, condition) for the values that matter")
   }
 }

@@ -17,7 +17,7 @@ const columns = {
 } satisfies Record<ColumnType, unknown>
 const made = source('s', { schema: columns, key: 'string', time: 'timestamp' }) as unknown as SourceValue
 
-const needs: Partial<Record<AggregateName, object>> = { decayedSum: { halfLife: '5m' }, histogram: { bounds: [1] } }
+const needs: Partial<Record<AggregateName, unknown>> = { quantile: 0.5, decayedSum: { halfLife: '5m' }, histogram: { bounds: [1] } }
 
 test('a column takes exactly the words that the table gives its type', () => {
   const words = aggregateNames.filter(name => name in RowNode.prototype)
@@ -28,7 +28,7 @@ test('a column takes exactly the words that the table gives its type', () => {
   for (const word of words) {
     for (const type of Object.keys(columns) as ColumnType[]) {
       const node = made.row[type] as unknown as Record<string, (...given: unknown[]) => unknown>
-      const call = () => (word === 'lastK' ? node[word](2, '1h') : node[word]('1h', needs[word]))
+      const call = () => (word === 'lastK' || word === 'topK' ? node[word](2, '1h') : node[word]('1h', needs[word]))
       if (signatures[word].takes.includes(type)) call()
       else
         assert.throws(
@@ -42,9 +42,9 @@ test('a column takes exactly the words that the table gives its type', () => {
 
 test('results keep the scale of what they select or add, and lose it in a quotient', () => {
   const decimal = { type: 'decimal', scale: 3 } as const
-  for (const name of ['sum', 'min', 'max', 'first', 'last', 'lastK', 'change', 'row'] as const)
+  for (const name of ['sum', 'min', 'max', 'first', 'last', 'lastK', 'topK', 'change', 'row'] as const)
     assert.deepEqual(signatures[name].result(decimal), decimal)
-  for (const name of ['mean', 'variance', 'stddev', 'rate', 'slope', 'decayedSum'] as const)
+  for (const name of ['mean', 'variance', 'stddev', 'rate', 'slope', 'decayedSum', 'quantile'] as const)
     assert.deepEqual(signatures[name].result(decimal), { type: 'double' })
   assert.deepEqual(signatures.change.result({ type: 'timestamp' }), { type: 'duration' })
   assert.deepEqual(signatures.histogram.result(decimal), { type: 'int' })
@@ -53,6 +53,6 @@ test('results keep the scale of what they select or add, and lose it in a quotie
 })
 
 test('lists have as many values as they can hold, everything else has one', () => {
-  assert.deepEqual(aggregateNames.filter(givesList), ['lastK', 'histogram'])
+  assert.deepEqual(aggregateNames.filter(givesList), ['lastK', 'histogram', 'topK'])
   assert.deepEqual([valuesOf({}), valuesOf({ k: 3 }), valuesOf({ bounds: [1, 2] })], [1, 3, 3])
 })

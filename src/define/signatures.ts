@@ -42,6 +42,8 @@ export const signatures: Readonly<Record<AggregateName, Signature>> = {
   timeSinceLast: { takes: any, optional: true, result: always('duration') },
   countDistinct: { takes: any, result: always('int') },
   decayedSum: { takes: quantities, result: always('double') },
+  quantile: { takes: quantities, result: always('double') },
+  topK: { takes: any, list: true, result: same },
   /** A count for each bucket. */
   histogram: { takes: quantities, list: true, result: always('int') },
   /** What `table` is made of. */

@@ -10,6 +10,7 @@ import { boundOf, type PlannedFeature, type PlannedStructure } from './plan.ts'
 import { Recent } from './recent.ts'
 import type { Structure } from './structure.ts'
 import { Sums } from './sums.ts'
+import { Tallies, type TallyAsk } from './tallies.ts'
 import { Windows } from './window.ts'
 
 /** A structure with what feeds it and what reads it. */
@@ -27,7 +28,7 @@ export interface Unit {
 }
 
 export interface Reader extends PlannedFeature {
-  /** Which of the structure's windows. */
+  /** Which of the structure's partials: one a window, of tallies one a feature. */
   readonly window: number
 }
 
@@ -40,21 +41,22 @@ export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Str
     input: plan.input && compile(plan.input, context),
     nulls: plan.partial.kind === 'recent' && plan.partial.nulls === true,
     tombstone: source.identity ? undefined : source.deleted,
-    readers: plan.features.map(planned => ({
+    readers: plan.features.map((planned, i) => ({
       ...planned,
-      window: windows.findIndex(({ span, hop }) => span === planned.span && hop === planned.hop),
+      window: planned.partial.kind === 'tallies' ? i : placeIn(windows, planned),
     })),
   }
   const layout = plan.partial.kind === 'sums' ? sumsLayout(plan, source) : undefined
-  return { ...common, layout, structure: buildStructure(plan, new Windows(windows), layout, strings) }
+  return { ...common, layout, structure: buildStructure(plan, windows, layout, strings) }
 }
 
 function buildStructure(
   { partial, maxEntries, input, features }: PlannedStructure,
-  windows: Windows,
+  kept: readonly PlannedFeature[],
   layout: MomentLayout | undefined,
   strings: Strings,
 ): Structure {
+  const windows = new Windows(kept)
   switch (partial.kind) {
     case 'sums':
       return new Sums(windows, layout!, maxEntries)
@@ -68,8 +70,21 @@ function buildStructure(
       return new Recent(windows, Math.max(...features.map(({ feature }) => feature.k ?? 1)))
     case 'distinct':
       return new Distinct(windows, Math.max(...features.map(limitOf)))
+    case 'tallies':
+      return new Tallies(
+        windows,
+        features.flatMap(planned => tallyAsk(planned, kept)),
+        maxEntries,
+        input?.type === 'string' ? strings : undefined,
+      )
   }
 }
+
+const placeIn = (windows: readonly PlannedFeature[], { span, hop }: PlannedFeature): number =>
+  windows.findIndex(window => window.span === span && window.hop === hop)
+
+const tallyAsk = (planned: PlannedFeature, windows: readonly PlannedFeature[]): TallyAsk[] =>
+  planned.partial.kind === 'tallies' ? [{ window: placeIn(windows, planned), tally: planned.partial.tally }] : []
 
 const limitOf = ({ partial }: PlannedFeature): number => (partial.kind === 'distinct' ? partial.limit : 0)
 

@@ -64,6 +64,19 @@ test('sums over doubles need a structure a hop; last and distinct one for all', 
     'row0 row2',
     'last1',
   ])
+  assert.deepEqual(
+    structuresOf(
+      { agg: 'quantile', input: d, q: 0.5 },
+      { agg: 'quantile', input: d, q: 0.9, window: 50 },
+      { agg: 'quantile', input: d, q: 0.5, hop: 10 },
+      { agg: 'quantile', input: d, q: 0.5, window: 'lifetime' },
+    ),
+    ['quantile0 quantile1', 'quantile2 quantile3'],
+  )
+  assert.deepEqual(
+    structuresOf({ agg: 'topK', input: d, k: 2 }, { agg: 'topK', input: d, k: 3, limit: 5 }, { agg: 'quantile', input: d, q: 0.5 }),
+    ['topK0 topK1', 'quantile2'],
+  )
   const bounds = [0, 3]
   assert.deepEqual(
     structuresOf(

@@ -79,6 +79,8 @@ function detailOf(partial: Partial): unknown {
       return partial.sign
     case 'recent':
       return partial.nulls === true
+    case 'tallies':
+      return partial.tally.counts
     default:
       return null
   }

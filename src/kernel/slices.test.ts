@@ -40,6 +40,11 @@ const features: readonly (Pick<FeatureIR, 'agg'> & Partial<FeatureIR>)[] = [
   { agg: 'first', input: x, maxEvents: 3 },
   { agg: 'last', input: x },
   { agg: 'countDistinct', input: x, limit: 2 },
+  { agg: 'quantile', input: d, q: 0.5, type: 'double', window: 40, hop: 4 },
+  { agg: 'quantile', input: x, q: 0.9, type: 'double', window: 'lifetime' },
+  { agg: 'quantile', input: x, q: 0.5, type: 'double', maxEvents: 3 },
+  { agg: 'topK', input: text, k: 2, type: 'string' },
+  { agg: 'topK', input: text, k: 1, limit: 2, type: 'string', window: 'lifetime' },
   { agg: 'histogram', input: d, bounds: [-1, 2], window: 40, hop: 4 },
 ]
 const groupOf = (key: readonly string[]): GroupIR => ({

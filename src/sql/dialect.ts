@@ -41,6 +41,10 @@ export interface Dialect {
   list(value: string): string
   /** How many different items a list has; NULL of a NULL list. */
   distinct(list: string): string
+  /** The item of a rank, a double from 1 on, of a list in ascending order. NULL of a NULL list. */
+  ranked(list: string, rank: string): string
+  /** `each` of the `k` items that are most frequent in a list, most frequent first, of equals the lesser first. NULL of a NULL list. */
+  mostFrequent(list: string, k: number, each: (item: string) => string): string
   /** Sum of a double made of each item of a list. NULL over a NULL list. */
   sumOver(list: string, each: (item: string) => string): string
   /** Values as a list. */

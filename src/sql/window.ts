@@ -3,6 +3,7 @@ import type { FeatureIR } from '../define/ir.ts'
 import { deliveredSql } from './expression.ts'
 import type { Dialect } from './dialect.ts'
 import type { SelectList } from './select-list.ts'
+import { significantSql } from './significant.ts'
 
 export interface WindowTerms {
   /** Of an event: the input, and whether it takes part. */
@@ -55,6 +56,9 @@ export function windowSql(feature: FeatureIR, { input, takesPart }: WindowTerms,
     double: integer => dialect.equalDouble(integer),
     rounded: exact => dialect.rounded(exact),
     constant: double => dialect.double(double),
+    ranked: (value, rank) => dialect.ranked(over(dialect.list(value)), rank),
+    significant: double => significantSql(double, dialect),
+    mostFrequent: (value, k) => dialect.mostFrequent(over(dialect.list(value)), k, item => deliveredSql(item, feature.input!, dialect)),
     list: values => dialect.items(values),
     powerOf2: double => `power(${dialect.double(2)}, ${double})`,
     delivered: physical => deliveredSql(physical, feature.input!, dialect),

@@ -72,3 +72,34 @@ test('a refused record rejects, or is kept if the test allows it', async () => {
   assert.equal(run.decisions(low).length, 0)
   await assert.rejects(run.advance({ to: at(-1) }), /cannot go back/)
 })
+
+test('how values are distributed: counts by bucket, a quantile, the most frequent', async () => {
+  const spread = features('spread', {
+    from: readings,
+    entity: patient,
+    place: stream,
+    values: r => ({
+      ranges: r.glucose.histogram('1h', { bounds: [54, 70, 180] }),
+      median: r.glucose.quantile('1h', 0.5),
+      usual: r.glucose.topK(2, '1h'),
+    }),
+  })
+  const watch = model('watch', {
+    decide: on(readings),
+    inputs: r => ({ spread: spread.of(r.patient) }),
+    score: { version: '1', compute: v => v.spread.ranges[0] },
+  })
+  const run = await testing(pipeline('ward', [watch]), { at: start })
+  await run.send(
+    readings,
+    [54, 70, 71, 200, 70].map((glucose, i) => ({ patient: 'p1', glucose, at: at(i) })),
+  )
+  const found = { ranges: [1, 2, 1, 1], median: 70, usual: [70, 54] }
+  assert.deepEqual(run.features(spread, 'p1'), found)
+  assert.deepEqual(run.features(spread, 'p2'), { ranges: [0, 0, 0, 0], median: null, usual: null })
+  const [first, , , , last] = run.decisions(watch)
+  assert.deepEqual([first.vector.spread, first.score], [{ ranges: [1, 0, 0, 0], median: 54, usual: [54] }, 1])
+  assert.deepEqual([last.vector.spread, last.score], [found, 1])
+  await run.advance('2h')
+  assert.deepEqual(run.features(spread, 'p1'), { ranges: [0, 0, 0, 0], median: null, usual: null })
+})

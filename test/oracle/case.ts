@@ -120,7 +120,7 @@ export const not = (of: ExprIR): ExprIR => ({ op: 'not', of, type: 'bool' })
 export const isNull = (of: ExprIR): ExprIR => ({ op: 'isNull', of, type: 'bool' })
 export const math = (left: ExprIR, op: 'add' | 'sub' | 'mul' | 'div', right: ExprIR, type: TypeIR): ExprIR => ({ op, left, right, ...type })
 
-type Options = Partial<Pick<FeatureIR, 'hop' | 'where' | 'before' | 'per' | 'k' | 'limit' | 'halfLife' | 'bounds'>>
+type Options = Partial<Pick<FeatureIR, 'hop' | 'where' | 'before' | 'per' | 'k' | 'limit' | 'halfLife' | 'bounds' | 'q'>>
 
 /** A feature over the exact window unless a hop is given; `name` is set by the group. */
 export function agg(name: AggregateName, window: FeatureIR['window'], input?: ExprIR, options: Options = {}): FeatureIR {
@@ -130,7 +130,7 @@ export function agg(name: AggregateName, window: FeatureIR['window'], input?: Ex
 function resultType(name: AggregateName, input: ExprIR | undefined): TypeIR {
   if (name === 'count' || name === 'countDistinct' || name === 'histogram') return { type: 'int' }
   if (name === 'timeSinceLast') return { type: 'duration' }
-  if (['mean', 'variance', 'stddev', 'rate', 'slope', 'share', 'decayedSum'].includes(name)) return { type: 'double' }
+  if (['mean', 'variance', 'stddev', 'rate', 'slope', 'share', 'decayedSum', 'quantile'].includes(name)) return { type: 'double' }
   const { type, scale } = input as TypeIR
   return { type: name === 'change' && type === 'timestamp' ? 'duration' : type, ...(scale === undefined ? {} : { scale }) }
 }

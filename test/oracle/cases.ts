@@ -1,10 +1,12 @@
 /** All hand-computed cases, for the oracle, the kernel and the SQL dialects alike. Written from the semantics before any of them. */
 import type { Case } from './case.ts'
 import { decays } from './cases/decays.ts'
+import { frequencies } from './cases/frequencies.ts'
 import { histograms } from './cases/histograms.ts'
 import { moments } from './cases/moments.ts'
 import { nulls } from './cases/nulls.ts'
 import { placements } from './cases/placements.ts'
+import { quantiles } from './cases/quantiles.ts'
 import { revisions } from './cases/revisions.ts'
 import { selections } from './cases/selections.ts'
 import { sums } from './cases/sums.ts'
@@ -19,6 +21,8 @@ export const cases: readonly Case[] = [
   ...moments,
   ...decays,
   ...histograms,
+  ...quantiles,
+  ...frequencies,
   ...selections,
   ...nulls,
   ...placements,

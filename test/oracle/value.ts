@@ -1,7 +1,7 @@
 /** `V(k, agg, W, hop; P, t)` of semantics §3: filter the whole log, then one formula over what is left. */
 import type { LoggedEvent } from '../../src/define/event.ts'
-import type { FeatureIR, GroupIR, SourceIR, Value } from '../../src/define/ir.ts'
-import { type Exact, type Operand, compute, delivered, evaluate, operand, order, physical, rowReader } from './arithmetic.ts'
+import type { FeatureIR, GroupIR, SourceIR, TypeIR, Value } from '../../src/define/ir.ts'
+import { type Exact, type Operand, compute, delivered, evaluate, operand, order, physical, power10, rowReader } from './arithmetic.ts'
 import { formula, type OracleValue } from './formulas.ts'
 import { isDeleted, standing } from './placement.ts'
 
@@ -70,11 +70,14 @@ function aggregate(feature: FeatureIR, terms: readonly Term[], t: number): Oracl
     const distinct = new Set(xs.map(physical)).size
     return distinct > (feature.limit ?? 4096) ? { ...answer(null), refused: 'SPILL_LIMIT' } : answer(distinct)
   }
+  if (feature.agg === 'topK') return topK(feature, xs)
   if (feature.agg === 'histogram') return answer(histogram(feature, xs))
   if (terms.length === 0) return answer(null)
   switch (feature.agg) {
     case 'share':
       return answer(xs.filter(x => x === true).length / xs.length)
+    case 'quantile':
+      return answer(quantile(feature, xs))
     case 'lastK':
       return answer(xs.slice(-feature.k!).toReversed().map(delivered))
     case 'first':
@@ -97,4 +100,27 @@ function histogram({ bounds, input }: FeatureIR, xs: readonly Operand[]): number
   const ends = bounds!.map(bound => operand(bound, input!))
   const isUpTo = (x: Operand, end: Operand | undefined) => end === undefined || order(x, end) <= 0
   return [...ends, undefined].map((end, i) => xs.filter(x => isUpTo(x, end) && !(i > 0 && isUpTo(x, ends[i - 1]))).length)
+}
+
+/** The value of rank ⌈q · n⌉, rounded as a physical value. */
+function quantile({ q, input }: FeatureIR, xs: readonly Operand[]): number {
+  const rank = Math.max(1, Math.ceil(q! * xs.length))
+  return rounded(physical(xs.toSorted(order)[rank - 1]) as number) / power10((input as TypeIR).scale ?? 0)
+}
+
+/** To 8 significant binary digits, half away from zero: a multiple of a 128th of the power of two at or below. */
+function rounded(x: number): number {
+  const size = Math.abs(x)
+  let power = 2 ** -1022
+  while (power * 2 <= size) power *= 2
+  const nearest = Math.floor(size / (power / 128) + 0.5) * (power / 128)
+  return Math.sign(x) * Math.min(nearest, 2 ** 1023 * (255 / 128)) + 0
+}
+
+/** The values that occur most often, of equals the least first. */
+function topK({ k, limit = 4096 }: FeatureIR, xs: readonly Operand[]): OracleValue {
+  const groups = [...Map.groupBy(xs, physical).values()]
+  if (groups.length > limit) return { ...answer(null), refused: 'SPILL_LIMIT' }
+  const ranked = groups.toSorted((a, b) => b.length - a.length || order(a[0], b[0]))
+  return answer(ranked.length === 0 ? null : ranked.slice(0, k).map(([x]) => delivered(x)))
 }

@@ -29,6 +29,8 @@ export const inputTypes: Record<AggregateName, readonly InputType[]> = {
   countDistinct: any,
   decayedSum: numeric,
   histogram: numeric,
+  quantile: numeric,
+  topK: any,
   row: any,
 }
 

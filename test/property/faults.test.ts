@@ -7,7 +7,7 @@ import { faults, withFault } from './faults.ts'
 import { compareEngines } from './parity.ts'
 
 /** Cases within which a planted fault must show. */
-const CASES = 60
+const CASES = 100
 const SEED = 90_000
 
 let oracle: Engine

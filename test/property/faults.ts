@@ -18,6 +18,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   'a value on a bound is above it': features(feature =>
     feature.bounds === undefined ? feature : { ...feature, bounds: feature.bounds.map(bound => bound - 1) },
   ),
+  'a quantile is of another part': features(feature => (feature.q === undefined ? feature : { ...feature, q: (feature.q + 1) / 2 })),
   'before keeps the triggering event': features(({ before: _before, ...feature }) => feature),
   'conditions are ignored': features(({ where: _where, ...feature }) => feature),
   'the event at which P ends is not known': asks(ask => ({ ...ask, prefix: ask.prefix - 1 })),

@@ -101,6 +101,12 @@ features('f', {
     m: p.amount.histogram('1h'),
     // @ts-expect-error money has no bounds of time
     n: p.amount.histogram('1h', { bounds: ['5m'] }),
+    // @ts-expect-error a quantile is of some part
+    q: p.amount.quantile('1h'),
+    // @ts-expect-error a string has no quantile
+    r: p.kind.quantile('1h', 0.5),
+    // @ts-expect-error the most frequent of some window
+    s: p.kind.topK(3),
     // @ts-expect-error a string has no histogram
     o: p.kind.histogram('1h', { bounds: [5] }),
   }),

@@ -36,10 +36,14 @@ const spread = features('spread', {
   place: stream,
   values: p => ({
     sizes: p.amount.histogram('1h', { bounds: [10, 100] }),
+    kinds: p.kind.topK(2, '1h', { limit: 10 }),
+    high: p.amount.quantile('1h', 0.95),
     stays: p.stay.histogram('1d', { bounds: ['5m', 3_600_000] }),
   }),
 })
 exactly<FeaturesOf<typeof spread>['sizes'], readonly number[]>()
+exactly<FeaturesOf<typeof spread>['kinds'], readonly ('chip' | 'web')[] | null>()
+exactly<FeaturesOf<typeof spread>['high'], number | null>()
 exactly<FeaturesOf<typeof spread>['stays'], readonly number[]>()
 
 type Payment = RecordFor<typeof payments>

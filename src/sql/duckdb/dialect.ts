@@ -38,6 +38,12 @@ export const duckdb: Dialect = {
   list: value => `list(${value})`,
   // count(DISTINCT) makes hash tables of its own: 6 ms a query, however short.
   distinct: list => `list_unique(${list})`,
+  ranked: (list, rank) => `list_sort(${list})[(${rank})::BIGINT]`,
+  mostFrequent(list, k, each) {
+    const counted = `map_entries(list_aggregate(${list}, 'histogram'))`
+    const ranked = `list_sort(list_transform(${counted}, lambda item: {'a': -(item.value::BIGINT), 'b': item.key}))`
+    return `list_transform(${ranked}[1:${k}], lambda item: ${each('item.b')})`
+  },
   sumOver: (list, each) => `list_sum(list_transform(${list}, lambda item: ${each('item')}))`,
   items: values => `[${values.join(', ')}]`,
   pair: (first, second) => `{'a': ${first}, 'b': ${second}}`,

@@ -19,6 +19,8 @@ const relatives: Partial<Record<AggregateName, readonly AggregateName[]>> = {
   change: ['first', 'last', 'rate'],
   rate: ['first', 'last', 'change'],
   timeSinceLast: ['last'],
+  topK: ['countDistinct', 'last'],
+  quantile: ['min', 'max', 'mean'],
   histogram: ['sum', 'mean', 'countDistinct'],
 }
 

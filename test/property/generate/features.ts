@@ -13,7 +13,7 @@ export function assigned(seed: number): Combination[] {
   return [0, 1, 2, 3].map(step => combinations[((start + step) * STRIDE) % combinations.length])
 }
 
-/** A prime that does not divide the number of combinations (564), so that the walk visits each, and they are far apart. */
+/** A prime that does not divide the number of combinations (630), so that the walk visits each, and they are far apart. */
 const STRIDE = 173
 
 /** Further features of a case, mostly in windows near the first one's, so that the windows of one history are not empty. */
@@ -53,6 +53,7 @@ export function drawFeature(draw: Draw, axes: Axes, expressions: Expressions, na
     ...((agg === 'rate' || agg === 'slope') && { per: draw.pick([1, 1000, 60_000, 3_600_000, 86_400_000]) }),
     ...(agg === 'decayedSum' && { halfLife: drawHalfLife(draw, window) }),
     ...(agg === 'histogram' && { bounds: expressions.bounds(input!) }),
+    ...(agg === 'quantile' && { q: draw.pick([0, 0.25, 0.5, 0.5, 0.9, 0.99, 1, draw.between(0, 1000) / 1000]) }),
     ...(agg === 'lastK' && {
       k: draw.weighted([
         [20, draw.between(1, 3)],
@@ -60,7 +61,13 @@ export function drawFeature(draw: Draw, axes: Axes, expressions: Expressions, na
         [1, 1024],
       ]),
     }),
-    ...(agg === 'countDistinct' && draw.chance(0.3) && { limit: draw.pick([4096, 300, 3]) }),
+    ...(agg === 'topK' && {
+      k: draw.weighted([
+        [9, draw.between(1, 5)],
+        [1, 1024],
+      ]),
+    }),
+    ...((agg === 'countDistinct' || agg === 'topK') && draw.chance(0.3) && { limit: draw.pick([4096, 300, 3]) }),
   }
 }
 
@@ -91,6 +98,7 @@ export function resultType(agg: AggregateName, input: TypeIR): TypeIR {
     case 'slope':
     case 'share':
     case 'decayedSum':
+    case 'quantile':
       return { type: 'double' }
     default:
       return typeOf(input)

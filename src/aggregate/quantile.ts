@@ -1,0 +1,25 @@
+import { ofOneEvent, unitOf, type Aggregate } from './aggregate.ts'
+import { rankTally } from './tally.ts'
+
+/**
+ * The value of rank ⌈q · n⌉ among the n of the window, rounded to 8 significant binary digits and then divided by 10^s (semantics §6): within 2^−8 of it. NULL over
+ * nothing. It follows from the set of values alone, so it is the same to the bit however it is computed.
+ */
+export const quantile: Aggregate = {
+  name: 'quantile',
+  algebra: () => 'other',
+  exactness: ofOneEvent.exactness,
+  partial: feature => ({ kind: 'tallies', tally: rankTally(feature.q!) }),
+  lower({ feature, rows, partial, out, at }) {
+    const value = partial[0]
+    const unit = unitOf(feature.input)
+    for (let i = 0; i < rows; i++) {
+      if (Number.isNaN(value[i])) out.nulls[at + i] = 1
+      else out.values[at + i] = value[i] / unit
+    }
+  },
+  sql({ q, input }, window) {
+    const rank = `greatest(${window.constant(1)}, ceil(${window.constant(q!)} * ${window.double(window.count())}))`
+    return { value: `${window.significant(window.double(window.ranked(window.input, rank)))} / ${window.constant(unitOf(input))}` }
+  },
+}
