@@ -13,23 +13,12 @@ import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { groupOf, sourceOf, type Answer, type Ask, type Case } from './case.ts'
 import { agree, answerText } from './compare.ts'
 import { blockOf } from './engines/block.ts'
+import { asAppended } from './generate/appended.ts'
 import { Draw } from './generate/draw.ts'
 import { generate } from './generate/generate.ts'
 
 const CASES = 40
 const ASKS_A_CASE = 12
-
-/** A history as one log in this process would have it: arrivals that do not fall, one partition a source. */
-function asAppended(log: readonly LoggedEvent[]): LoggedEvent[] {
-  const offsets = new Map<string, number>()
-  let arrival = -Infinity
-  return log.map(event => {
-    const offset = offsets.get(event.source) ?? 0
-    offsets.set(event.source, offset + 1)
-    arrival = Math.max(arrival, event.arrival)
-    return { ...event, partition: 0, offset, arrival }
-  })
-}
 
 /** The events in segments of random lengths. */
 async function stored(ir: PipelineIR, events: readonly LoggedEvent[], draw: Draw): Promise<ModelStore> {
