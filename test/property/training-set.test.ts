@@ -170,8 +170,9 @@ function drawn(seed: number): Drawn {
   return { draw, ir: { ...of.ir, groups }, log }
 }
 
-function withoutBefore({ before: _, ...feature }: FeatureIR): FeatureIR {
-  return feature
+function withoutBefore(feature: FeatureIR): FeatureIR {
+  const { before: _, ...rest } = feature
+  return rest
 }
 
 /** Keys of events, keys that there are not, NULL; some rows twice. */
