@@ -8,12 +8,15 @@ import { columnsNeeded } from '../decision/reads.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { History } from '../intake/intake.ts'
 import type { MergedOrder } from '../intake/merge.ts'
+import type { BatchRuns } from '../kernel/placement.ts'
 import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
-import type { Segment } from '../log/segment.ts'
+import type { Mark, Segment } from '../log/segment.ts'
 import type { StoredLog } from '../log/store.ts'
 import { replayLog, type ReplayLog } from '../replay/log.ts'
 import { emptyBlock } from './features-at.ts'
+
+type Swap = Extract<Mark, { kind: 'swap' }>
 
 /**
  * `read`: the pipeline with the sources that are wanted alone, of those that the log has. Memory: as of a replay of their events. Throws `SPILL_UNSUPPORTED`
@@ -36,6 +39,7 @@ export function storedHistory(
   const names = read.sources.map(({ name }) => name)
   const blocks = read.sources.map((source): Block[] => [emptyBlock(source, needed.get(source.name)!)])
   const orders: Uint8Array[] = []
+  const swaps: Swap[] = []
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   let events = 0
   for (const segment of log.segments(0, log.end, {
@@ -51,10 +55,14 @@ export function storedHistory(
     if (events > limits.REPLAY_EVENTS_MAX)
       throw new SpillwayError('SPILL_LIMIT', `more than ${limits.REPLAY_EVENTS_MAX} events in the log (REPLAY_EVENTS_MAX)`)
     orders.push(orderOf(segment, names))
+    for (const mark of segment.marks) if (mark.kind === 'swap') swaps.push(mark)
     onProgress?.((segment.first + segment.length) / log.end)
   }
   const histories = new Map(read.sources.map((source, i): [string, History] => [source.name, historyOf(source, concatBlocks(blocks[i]))]))
-  return replayLog(read, histories, strings, { order: mergedOrder(joined([new Uint8Array(0), ...orders]), names.length) })
+  return replayLog(read, histories, strings, {
+    order: mergedOrder(joined([new Uint8Array(0), ...orders]), names.length),
+    runs: runsOf(swaps),
+  })
 }
 
 /** How much of each source a log has, and when the last of it arrived, UTC ms. One walk over the log, without its columns. */
@@ -72,6 +80,13 @@ function orderOf({ order, sources }: Segment, names: readonly string[]): Uint8Ar
   const index = sources.map(({ source }) => names.indexOf(source))
   if (!order) return new Uint8Array(index[0] >= 0 ? sources[0].block.length : 0).fill(Math.max(0, index[0]))
   return order.filter(entry => (index[entry] ?? -1) >= 0).map(entry => index[entry])
+}
+
+function runsOf(swaps: readonly Swap[]): ReadonlyMap<string, BatchRuns> {
+  const byGroup = Map.groupBy(swaps, ({ group }) => group)
+  return new Map(
+    [...byGroup].map(([group, own]) => [group, { swapped: Float64Array.from(own, ({ t }) => t), s: Float64Array.from(own, ({ s }) => s) }]),
+  )
 }
 
 function mergedOrder(source: Uint8Array, sources: number): MergedOrder {
