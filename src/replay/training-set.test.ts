@@ -10,10 +10,10 @@ import { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { OutputValues } from '../files/table.ts'
 import type { History } from '../intake/intake.ts'
-import { count, entity, every, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
+import { count, entity, every, features, lag, linear, model, on, pipeline, source, stream, t } from '../index.ts'
 import { decide, type DecisionBatch } from './decide.ts'
 import { replayLog, type ReplayLog } from './log.ts'
-import { modelQuestion } from './question.ts'
+import { groupsQuestion, modelQuestion } from './question.ts'
 import { RowHash } from './row-hash.ts'
 import { sampledSet } from './sampled-set.ts'
 import { setOfDecisions, setOfRows, type TrainingSet } from './training-set.ts'
@@ -130,6 +130,42 @@ test('a set of decisions has where each stood, if it stood at an event; decimals
     ['t', 'key.card', 'vector.n', 'refused', 'read.recent(card).known', 'read.recent(card).age'],
   )
   assert.deepEqual(cellsOf(setOf('ticking'), '')['vector.n'], [1, 2, 2])
+})
+
+test('a set of rows says how old everything is, and a refused value and why', () => {
+  const few = features('few', {
+    from: sales,
+    entity: card,
+    place: lag('10s'),
+    values: s => ({ kinds: s.price.countDistinct('1h', { limit: 1 }) }),
+  })
+  const { ir: lagged } = pipeline('lagged', [few, recent])
+  const [a, b] = ['a', 'b'].map(text => shop.strings.idOf(text))
+  const asked = { length: 4, t: Float64Array.of(20_000, 49_999, 50_000, 90_000), row: Float64Array.of(4, 2, 1, 3) }
+  const columns = { card: { values: Int32Array.of(b, a, a, b), nulls: Uint8Array.of(0, 0, 0, 1) } }
+  const set = () => setOfRows(groupsQuestion(lagged, ['few', 'recent.n']), { ...asked, columns }, shop)
+  const { refused, ...cells } = cellsOf(set(), '')
+  assert.deepEqual(cells, {
+    row: [4, 2, 1, 3],
+    t: [20_000, 49_999, 50_000, 90_000],
+    'key.card': [b, a, a, null],
+    'vector.few.kinds': [0, 1, null, 0],
+    'vector.recent.n': [1, 2, 2, 0],
+    'read.few(card).known': [1, 2, 3, 4],
+    'read.few(card).age': [10_000, 10_000, 10_000, 10_000],
+    'read.few(card).newest': [null, 49_999, 10_000, null],
+    'read.recent(card).known': [2, 3, 3, 4],
+    'read.recent(card).age': [0, 0, 0, 0],
+    'read.recent(card).newest': [0, 9_999, 10_000, null],
+  })
+  assert.deepEqual(
+    refused.map(id => (id === null ? null : shop.strings.textOf(id as number))),
+    [null, null, "feature 'few.kinds' SPILL_LIMIT: its key has more events or distinct values in the window than its limit", null],
+  )
+  assert.deepEqual(
+    [...set().batches].map(({ length, done }) => [length, done]),
+    [[4, 1]],
+  )
 })
 
 test('a sample of a set has the rows of its keys, whole', () => {
