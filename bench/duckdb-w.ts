@@ -68,8 +68,9 @@ export class DuckDbW {
   }
 }
 
-async function append(connection: DuckDBConnection, { length, key, time, value }: Events): Promise<void> {
-  const appender = await connection.createAppender('events')
+/** The events with their rows, keys, times and values. */
+export async function append(connection: DuckDBConnection, { length, key, time, value }: Events, table = 'events'): Promise<void> {
+  const appender = await connection.createAppender(table)
   for (let from = 0; from < length; from += CHUNK) {
     const rows = Array.from({ length: Math.min(CHUNK, length - from) }, (_, i) => from + i)
     const chunk = DuckDBDataChunk.create([INTEGER, INTEGER, BIGINT, BIGINT], rows.length)

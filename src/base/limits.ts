@@ -242,6 +242,10 @@ export const limits = {
   METER_TIMES_MAX: 100,
   /** Ticks of one model over one replay, some key being live. */
   REPLAY_TICKS_MAX: 2 ** 26,
+  /** Values of a Parquet file that are held in memory before they are written to a part of it. */
+  PARQUET_VALUES_HELD: 2 ** 25,
+  /** Rows of keys and times that one training set is asked for. */
+  TRAINING_ROWS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */
   REPLAY_EVENTS_MAX: 2 ** 27,
 } as const

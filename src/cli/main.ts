@@ -14,6 +14,7 @@ import { runCommand } from './run.ts'
 import { runsCommand } from './runs.ts'
 import { tokensCommand } from './tokens.ts'
 import { traceCommand } from './trace.ts'
+import { trainingSetCommand } from './training-set.ts'
 
 const commands: readonly Command[] = [
   devCommand,
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   runsCommand,
   planCommand,
   replayCommand,
+  trainingSetCommand,
   decisionsCommand,
   featuresCommand,
   effectsCommand,

@@ -93,7 +93,7 @@ async function tellDecisions(pipeline: Replayable, folder: string, { from }: Imp
       const summary = noDecisions(model.name)
       const strings = new Strings()
       const total = reader.models().find(each => each.model === model.name)?.decisions ?? 0
-      for (const batch of recordedBatches(pipeline.ir, model, reader.decisionsFrom(model.name, from), strings, total)) {
+      for (const batch of recordedBatches(pipeline.ir, model, reader.decisionsFrom(model.name, from), strings, { total })) {
         count(summary, batch)
         await options.onDecisions?.(batch, { strings })
         options.onProgress?.(`reading decisions of ${model.name}`, batch.done)

@@ -82,7 +82,8 @@ const expressionsOf = (model: ModelIR): ExprIR[] => [
 type Leaf = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>
 type FeatureLeaf = Extract<Leaf, { op: 'feature' }>
 
-function leavesOf(expr: ExprIR): Leaf[] {
+/** The fields of a trigger or source, and the features, that an expression refers to. */
+export function leavesOf(expr: ExprIR): Leaf[] {
   switch (expr.op) {
     case 'column':
     case 'trigger':

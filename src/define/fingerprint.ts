@@ -13,6 +13,14 @@ export function fingerprintOf(ir: PipelineIR): string {
   return createHash('sha256').update(canonicalJson(meaning)).digest('hex')
 }
 
+/** The same for one group: what its values are depends on its source's definition, and on nothing else of the pipeline. */
+export function groupFingerprint(ir: PipelineIR, group: GroupIR): string {
+  const source = ir.sources.find(({ name }) => name === group.source)
+  return createHash('sha256')
+    .update(canonicalJson({ group: withoutNotes(group), source }))
+    .digest('hex')
+}
+
 const withoutNotes = ({ owner: _o, description: _d, ...meaning }: GroupIR | ModelIR | ActionIR): object => meaning
 
 export function canonicalJson(value: unknown): string {

@@ -17,3 +17,6 @@ export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'
 
 /** A name as an identifier of SQL. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** A path as a literal for a scan of Parquet: DuckDB takes `*`, `?` and `[` in it as a pattern. */
+export const scanned = (path: string): string => quoted(path.replaceAll(/[*?[]/g, '[$&]'))

@@ -2,42 +2,75 @@
  * A table as Parquet, through DuckDB: chunks of 2,048 rows go into a table of an instance of its own, as doubles and texts, which is
  * cast and written when it is complete. The file appears whole or not at all.
  *
- * Numbers are DOUBLE, int and duration BIGINT, timestamp TIMESTAMPTZ (UTC). DuckDB holds the table until `close`: some 8 bytes a value.
+ * Numbers are DOUBLE, int and duration BIGINT, timestamp TIMESTAMPTZ (UTC). DuckDB holds some 8 bytes a value, up to PARQUET_VALUES_HELD values.
  */
 import { rename, rm } from 'node:fs/promises'
 import { DOUBLE, DuckDBDataChunk, DuckDBInstance, listValue, LIST, VARCHAR, type DuckDBAppender, type DuckDBType } from '@duckdb/node-api'
+import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
 import { bindings } from './bindings.ts'
-import { identifier, quoted } from './duckdb.ts'
+import { identifier, quoted, scanned } from './duckdb.ts'
 import { fileError, shownPath, systemError } from './file-error.ts'
 import { TextSink } from './sink.ts'
-import type { OpenTable, OutputColumn, OutputValues } from './table.ts'
+import type { OutputColumn, OutputValues, TableWriter } from './table.ts'
 
 const CHUNK_ROWS = 2048
 
-export const openParquetTable: OpenTable = async (path, columns, strings) => {
-  const part = `${path}.part`
-  new TextSink(part, path).close() // A path that cannot be written is said before the work, not after.
+/** `valuesHeld`: how many are held before they are written to a part of the file; the parts become one file when it is complete. */
+export async function openParquetTable(
+  path: string,
+  columns: readonly OutputColumn[],
+  strings: Strings,
+  valuesHeld: number = limits.PARQUET_VALUES_HELD,
+): Promise<TableWriter> {
+  const whole = `${path}.part`
+  new TextSink(whole, path).close() // A path that cannot be written is said before the work, not after.
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
   const types = columns.map(keptType)
-  await connection.run(`CREATE TABLE rows (${columns.map(({ name }, i) => `${identifier(name)} ${types[i].toString()}`).join(', ')})`)
-  const appender = await connection.createAppender('rows')
+  const kept = columns.map(({ name }, i) => `${identifier(name)} ${types[i].toString()}`).join(', ')
+  const parts: string[] = []
+  let appender: DuckDBAppender
+  let rows = 0
+  const begin = async () => {
+    await connection.run(`CREATE OR REPLACE TABLE rows (${kept})`)
+    appender = await connection.createAppender('rows')
+    rows = 0
+  }
+  const copy = (select: string, to: string) => connection.run(`COPY (${select}) TO ${quoted(to)} (FORMAT parquet)`)
+  const writeRows = async (to: string) => {
+    appender.closeSync()
+    await copy(`SELECT ${columns.map(cast).join(', ')} FROM rows`, to)
+  }
   const free = async () => {
     connection.closeSync()
     instance.closeSync()
-    await rm(part, { force: true })
+    for (const each of [whole, ...parts]) await rm(each, { force: true })
   }
+  await begin()
   return {
     async write(length, values) {
-      for (let from = 0; from < length; from += CHUNK_ROWS)
-        appendRows(appender, columns, types, values, strings, from, Math.min(length, from + CHUNK_ROWS))
+      for (let from = 0; from < length; from += CHUNK_ROWS) {
+        const to = Math.min(length, from + CHUNK_ROWS)
+        appendRows(appender, columns, types, values, strings, from, to)
+        rows += to - from
+        if (rows * columns.length < valuesHeld) continue
+        parts.push(`${whole}${parts.length + 1}`)
+        await writeRows(parts.at(-1)!).catch((error: unknown) => {
+          throw writeError(path, error)
+        })
+        await begin()
+      }
     },
     async close() {
       try {
-        appender.closeSync()
-        await connection.run(`COPY (SELECT ${columns.map(cast).join(', ')} FROM rows) TO ${quoted(part)} (FORMAT parquet)`)
-        await rename(part, path)
+        if (parts.length === 0) await writeRows(whole)
+        else {
+          parts.push(`${whole}${parts.length + 1}`)
+          await writeRows(parts.at(-1)!)
+          await copy(`SELECT * FROM read_parquet([${parts.map(scanned).join(', ')}])`, whole)
+        }
+        await rename(whole, path)
       } catch (error) {
         throw writeError(path, error)
       } finally {

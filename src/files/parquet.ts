@@ -9,7 +9,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { SpillwayError } from '../base/errors.ts'
 import { rawText, type Origin, type RecordBatch } from '../intake/batch.ts'
 import { checkColumn } from './columns.ts'
-import { connect, quoted } from './duckdb.ts'
+import { connect, scanned } from './duckdb.ts'
 import { fileError, shownPath } from './file-error.ts'
 import type { FoundFile, InputFile } from './input-file.ts'
 import { ColumnReader, physicalColumn, type PhysicalColumn } from './vectors.ts'
@@ -56,8 +56,7 @@ function batchAt(origin: Origin, records: readonly unknown[], before: number): R
   }
 }
 
-/** DuckDB takes `*`, `?` and `[` in a path as a pattern. */
-const scanOf = (path: string): string => `read_parquet(${quoted(path.replaceAll(/[*?[]/g, '[$&]'))})`
+const scanOf = (path: string): string => `read_parquet(${scanned(path)})`
 
 async function describe(path: string): Promise<{ columns: ParquetColumn[]; rows: number }> {
   return usingDuckDB(path, async connection => {

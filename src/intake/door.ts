@@ -12,6 +12,7 @@ import { BlockBuilder } from '../columns/builder.ts'
 import { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir.ts'
 import { formOf, type Origin, type RecordBatch } from './batch.ts'
+import { inexactFault } from './inexact.ts'
 import { mappedRows, thrownFault, type RowMap } from './mapping.ts'
 import { Places } from './places.ts'
 import { Fault, type RawForm, type Refusal, type RefusalReason } from './refusal.ts'
@@ -116,7 +117,7 @@ export class Door {
     const record = isRead ? cells.valueOf(index) : batch.records[index]
     if (!this.#options.map || again?.mapped) {
       const inexact = batch.inexact?.get(index)
-      const fault = (inexact && this.#inexactFault(inexact)) ?? this.#takeRow(record, rows, batch, index)
+      const fault = (inexact && inexactFault(this.source.columns, inexact)) ?? this.#takeRow(record, rows, batch, index)
       if (fault) this.#refuse(fault, batch, index)
       return
     }
@@ -179,16 +180,6 @@ export class Door {
         'SPILL_LIMIT',
         `source '${this.source.name}': more than ${eventsMax} events (REPLAY_EVENTS_MAX); replay a shorter history`,
       )
-    return undefined
-  }
-
-  /** Numbers with more digits than a double holds are no exact values; a double column takes the nearest. */
-  #inexactFault(inexact: ReadonlyMap<string, string>): Fault | undefined {
-    for (const column of this.source.columns) {
-      const text = inexact.get(column.name)
-      if (text !== undefined && column.type !== 'double')
-        return new Fault(`'${column.name}' is ${text}, which has more digits than a JSON number holds; write it as text`)
-    }
     return undefined
   }
 

@@ -101,3 +101,18 @@ test('a cron cursor gives the last time at or before the moment, a run at the mo
   assert.equal(lastTime(utc('2026-01-12T12:00:00Z')), utc('2026-01-12T01:00:00Z'))
   assert.equal(lastTime(utc('2026-07-01T00:00:00Z')), utc('2026-07-01T00:00:00Z'), 'summer time')
 })
+
+test('batch, where runs were made, knows what the one in use knew; before the first it is as a job on time would be, and it never knows less', () => {
+  const place = { kind: 'batch', schedule: { kind: 'interval', every: 10, phase: 0 }, lasts: 0 } as const
+  const asked = { prefix: Int32Array.of(0, 1, 3, 3, 4, 4), clock: Float64Array.of(9, 19, 24, 25, 39, 55), own: false }
+  const placedBy = (swapped: number[], s: number[], of: PlacementIR = place) => {
+    const runs = { swapped: Float64Array.from(swapped), s: Float64Array.from(s) }
+    const { clock, upto } = placeAsks(of, source, block, asked, runs)
+    return { clock: [...clock], upto: [...upto] }
+  }
+  assert.deepEqual(placedBy([], []), { clock: [0, 10, 20, 20, 30, 50], upto: [0, 1, 3, 3, 4, 4] })
+  assert.deepEqual(placedBy([25, 55], [20, 40]), { clock: [0, 10, 20, 20, 20, 40], upto: [0, 1, 3, 3, 3, 4] })
+  assert.deepEqual(placedBy([25], [10]), { clock: [0, 10, 20, 20, 20, 20], upto: [0, 1, 3, 3, 3, 3] })
+  const scheduled = { ...place, kind: 'scheduled' } as const
+  assert.deepEqual(placedBy([25, 55], [20, 40], scheduled), placedBy([], []))
+})

@@ -25,13 +25,19 @@ export interface Placed {
   readonly clock: Float64Array
 }
 
+/** When a group's batch runs were swapped in, and the times that they are of, both UTC ms, in order. */
+export interface BatchRuns {
+  readonly swapped: Float64Array
+  readonly s: Float64Array
+}
+
 /**
  * A placement as a mapping of (P, t) to (what is known, what time it is): the table of semantics §4.
  *
  * `block` is the whole history of the group's source, arrivals not decreasing, so that `P@a` is a prefix too. What is superseded is decided in
- * what the kernel is given, so `corrected` leaves it out before it puts the rest in order of time.
+ * what the kernel is given, so `corrected` leaves it out before it puts the rest in order of time. `runs`: those of a group placed batch, where any were made.
  */
-export function placeAsks(placement: PlacementIR, source: SourceIR, block: Block, triggers: Triggers): Placed {
+export function placeAsks(placement: PlacementIR, source: SourceIR, block: Block, triggers: Triggers, runs?: BatchRuns): Placed {
   switch (placement.kind) {
     case 'stream':
     case 'hybrid':
@@ -47,7 +53,8 @@ export function placeAsks(placement: PlacementIR, source: SourceIR, block: Block
     case 'batch':
     case 'scheduled': {
       const lastTime = scheduleCursor(placement.schedule)
-      const clock = triggers.clock.map(t => lastTime(t - placement.lasts))
+      const due = triggers.clock.map(t => lastTime(t - placement.lasts))
+      const clock = runs && placement.kind === 'batch' ? asRun(due, triggers.clock, runs) : due
       return asKnown(block, triggers, clock, arrivedBy(block.arrival, clock, triggers.prefix))
     }
     case 'corrected': {
@@ -71,6 +78,16 @@ function orderByTime(source: SourceIR, block: Block): Uint32Array | undefined {
 function asKnown(block: Block, { prefix, own }: Triggers, clock: Float64Array, upto: Int32Array): Placed {
   const uptoBefore = own ? upto.map((known, i) => (known === prefix[i] ? known - 1 : known)) : upto
   return { block, floor: 'arrival', upto, uptoBefore, clock }
+}
+
+/** The time of the run that was in use at each moment; before the first, that of a job which ran on time. What was once known stays known. */
+function asRun(due: Float64Array, t: Float64Array, { swapped, s }: BatchRuns): Float64Array {
+  let [next, used, clock] = [0, -Infinity, -Infinity]
+  return due.map((onTime, row) => {
+    while (next < swapped.length && swapped[next] <= t[row]) used = s[next++]!
+    clock = Math.max(clock, used === -Infinity ? onTime : used)
+    return clock
+  })
 }
 
 /** How many events of each prefix had arrived by each cut. */

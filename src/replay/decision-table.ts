@@ -59,13 +59,15 @@ export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }
   ]
 }
 
-function isList(ir: PipelineIR, expr: ExprIR): boolean {
+/** Does an input have several values a row? */
+export function isList(ir: PipelineIR, expr: ExprIR): boolean {
   if (expr.op !== 'feature') return false
   const group = ir.groups.find(({ name }) => name === expr.group)!
   return givesList(group.features.find(({ name }) => name === expr.name)!.agg)
 }
 
-function refusedColumn({ length, refused }: DecisionBatch, strings: Strings): Column {
+/** Why a decision could not be made; NULL where it was. */
+export function refusedColumn({ length, refused }: Pick<DecisionBatch, 'length' | 'refused'>, strings: Strings): Column {
   const values = new Int32Array(length)
   const nulls = new Uint8Array(length).fill(1)
   for (const [row, reason] of refused) {

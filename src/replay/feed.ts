@@ -29,7 +29,8 @@ export class Feed {
     const { source, block } = log.histories.get(read.group.source)!
     const prefix = moments.prefixes(source.name)
     this.read = read
-    this.#placed = placeAsks(read.group.place, source, block, { prefix, clock: moments.t, own: moments.source === source.name })
+    const triggers = { prefix, clock: moments.t, own: moments.source === source.name }
+    this.#placed = placeAsks(read.group.place, source, block, triggers, log.runs.get(read.group.name))
     this.kernel = new Kernel(read.group, source, { strings: log.strings, floor: this.#placed.floor })
   }
 

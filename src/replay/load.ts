@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly onProgress?: (path: string, share: number) => void
   /** Columns ignored or missing, in words. */
   readonly onWarning?: (warning: string) => void
+  /** Where texts get their ids; of this history's own unless given. */
+  readonly strings?: Strings
   /** A file broke off, in words; what stood before was taken. Without it, that is an error. */
   readonly onBroken?: (warning: string) => void
 }
@@ -37,7 +39,7 @@ interface Pipeline {
  * need it, an unknown source, and a file that cannot be read at all.
  */
 export async function load(pipeline: Pipeline, files: readonly SourceFile[], options: LoadOptions): Promise<ReplayLog> {
-  const strings = new Strings()
+  const { strings = new Strings() } = options
   const needed = columnsNeeded(pipeline.ir)
   const intakes = await loadIntakes(pipeline, files, options, ({ name }) => ({ strings, keep: needed.get(name) }))
   const histories = new Map<string, History>([...intakes].map(([name, intake]) => [name, intake.finish()]))

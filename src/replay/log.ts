@@ -2,6 +2,7 @@ import type { Column } from '../columns/block.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { mergeHistories, type MergedOrder } from '../intake/merge.ts'
 import type { History } from '../intake/intake.ts'
+import type { BatchRuns } from '../kernel/placement.ts'
 import type { Strings } from '../columns/strings.ts'
 
 /** The histories of a pipeline's sources, in memory, as one log. */
@@ -18,6 +19,8 @@ export interface ReplayLog {
   readonly missing: ReadonlySet<string>
   /** The requests that were put to models, by the model's name. */
   readonly requests: ReadonlyMap<string, Requests>
+  /** The batch runs that were made of groups placed batch, by the group's name: of a run's log alone. */
+  readonly runs: ReadonlyMap<string, BatchRuns>
   /** For each event of `trigger`, in order: how many events of `source` stand before or at it in the total order. */
   prefixes(source: string, trigger: string): Int32Array
 }
@@ -38,6 +41,7 @@ export interface Appended {
   readonly until: number
   readonly requests: ReadonlyMap<string, Requests>
   readonly missing: ReadonlySet<string>
+  readonly runs: ReadonlyMap<string, BatchRuns>
 }
 
 /**
@@ -61,6 +65,7 @@ export function replayLog(
     until: appended.until ?? Math.max(...arrivals.map(arrival => arrival.at(-1)!)),
     requests: appended.requests ?? new Map(),
     missing: appended.missing ?? new Set(),
+    runs: appended.runs ?? new Map(),
     prefixes(source, trigger) {
       const counted = index.get(source)!
       const triggering = index.get(trigger)!

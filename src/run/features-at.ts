@@ -165,7 +165,8 @@ const columnOf = (source: SourceIR, name: string, value: number): Column => ({
   values: isText(source, name) ? Int32Array.of(value) : Float64Array.of(value),
 })
 
-function emptyBlock(source: SourceIR, names: ReadonlySet<string>): Block {
+/** No events, with these columns. */
+export function emptyBlock(source: SourceIR, names: ReadonlySet<string>): Block {
   const empty = new Float64Array(0)
   const columns = [...names].map(name => [name, { values: isText(source, name) ? new Int32Array(0) : empty }] as const)
   return { length: 0, time: empty, arrival: empty, position: empty, columns: Object.fromEntries(columns) }

@@ -112,7 +112,7 @@ function decisionsOf(store: ModelStore): DecisionRecord[] {
     const strings = new Strings()
     const recordOf = decisionRecords(clinic.ir, each, { strings })
     const own = store.decisions.filter(stretch => stretch.model === each.name)
-    return [...recordedBatches(clinic.ir, each, own, strings, 1)].flatMap(batch =>
+    return [...recordedBatches(clinic.ir, each, own, strings, { total: 1 })].flatMap(batch =>
       Array.from({ length: batch.length }, (_, row) => recordOf(batch, row)),
     )
   })

@@ -1,13 +1,21 @@
 /** Recorded decisions as a replay gives them, so that whatever takes those of a replay in memory takes those of the log as well. */
 import type { Strings } from '../columns/strings.ts'
-import { groupReads } from '../decision/reads.ts'
+import { groupReads, readId } from '../decision/reads.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import type { StoredDecisions } from '../log/store.ts'
 import type { DecisionBatch } from '../replay/decide.ts'
-import { readDecisions } from './decision-codec.ts'
+import { isList } from '../replay/decision-table.ts'
+import { readDecisions, type DecisionShape } from './decision-codec.ts'
+
+export interface RecordedOptions {
+  /** How many decisions there are. */
+  readonly total: number
+  /** Told of each stretch by which pipeline it was decided, and whether its vectors are those of the model: those that are not are left out. */
+  readonly onStretch?: (by: { readonly fingerprint: string; readonly decisions: number; readonly fits: boolean }) => void
+}
 
 /**
- * The decisions of one model, in the order of the stretches. Their texts get their ids in `strings`, which grow. `total`: how many there are. Throws
+ * The decisions of one model whose vectors have its inputs, in the order of the stretches. Their texts get their ids in `strings`, which grow. Throws
  * `SPILL_DATA` for damaged bytes.
  */
 export function* recordedBatches(
@@ -15,12 +23,18 @@ export function* recordedBatches(
   model: ModelIR,
   stretches: Iterable<StoredDecisions>,
   strings: Strings,
-  total: number,
+  { total, onStretch }: RecordedOptions,
 ): Generator<DecisionBatch> {
   const reads = groupReads(ir, model)
-  let first = 0
+  const shape = shapeText(shapeOf(ir, model))
+  let [first, seen] = [0, 0]
   for (const { bytes } of stretches) {
-    const { length, t, keys, ids, position, vector, score, refused, known, clock } = readDecisions(bytes, strings)
+    const decoded = readDecisions(bytes, strings)
+    const { length, t, keys, ids, position, vector, score, refused, known, clock, fingerprint } = decoded
+    const fits = shapeText(decoded) === shape
+    seen += length
+    onStretch?.({ fingerprint, decisions: length, fits })
+    if (!fits) continue
     const reasons = Array.from({ length }, (_, row) => row).filter(row => refused.nulls?.[row] !== 1)
     yield {
       model,
@@ -34,8 +48,21 @@ export function* recordedBatches(
       score,
       refused: new Map(reasons.map(row => [row, strings.textOf(refused.values[row])])),
       reads: reads.map((read, i) => ({ read, known: Int32Array.from(known[i]), clock: clock[i] })),
-      done: (first + length) / total,
+      done: seen / total,
     }
     first += length
   }
 }
+
+type Shape = Pick<DecisionShape, 'inputs' | 'reads'>
+
+function shapeOf(ir: PipelineIR, model: ModelIR): Shape {
+  return {
+    inputs: model.inputs.map(({ name, expr }) => ({ name, expr, ...(isList(ir, expr) && { list: true as const }) })),
+    reads: groupReads(ir, model).map(({ group, key }) => readId({ group: group.name, key })),
+  }
+}
+
+/** What two vectors must have in common to be rows of one table. */
+const shapeText = ({ inputs, reads }: Shape): string =>
+  JSON.stringify([inputs.map(({ name, expr: { type }, list }) => [name, type, list === true]), reads])

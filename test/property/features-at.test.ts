@@ -1,58 +1,20 @@
 /** The features of a key at a past moment, read from a stored log, are the oracle's: random pipelines, histories, keys, moments and placements. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Strings } from '../../src/columns/strings.ts'
 import type { FeatureValue } from '../../src/decision/feature-value.ts'
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { ColumnIR, PipelineIR, Value } from '../../src/define/ir.ts'
+import type { ColumnIR, Value } from '../../src/define/ir.ts'
 import { decimalText } from '../../src/intake/row-text.ts'
-import { Log } from '../../src/log/log.ts'
 import { featuresAt } from '../../src/run/features-at.ts'
-import { ModelStore } from '../crash/model-store.ts'
 import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { groupOf, sourceOf, type Answer, type Ask, type Case } from './case.ts'
 import { agree, answerText } from './compare.ts'
-import { blockOf } from './engines/block.ts'
+import { stored } from './engines/stored.ts'
+import { asAppended } from './generate/appended.ts'
 import { Draw } from './generate/draw.ts'
 import { generate } from './generate/generate.ts'
 
 const CASES = 40
 const ASKS_A_CASE = 12
-
-/** A history as one log in this process would have it: arrivals that do not fall, one partition a source. */
-function asAppended(log: readonly LoggedEvent[]): LoggedEvent[] {
-  const offsets = new Map<string, number>()
-  let arrival = -Infinity
-  return log.map(event => {
-    const offset = offsets.get(event.source) ?? 0
-    offsets.set(event.source, offset + 1)
-    arrival = Math.max(arrival, event.arrival)
-    return { ...event, partition: 0, offset, arrival }
-  })
-}
-
-/** The events in segments of random lengths. */
-async function stored(ir: PipelineIR, events: readonly LoggedEvent[], draw: Draw): Promise<ModelStore> {
-  const store = new ModelStore(undefined, true)
-  const strings = new Strings()
-  const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
-  await store.commit({ schemas: log.newSchemas })
-  for (let from = 0; from < events.length;) {
-    const part = events.slice(from, (from += draw.between(1, 40)))
-    const sources = ir.sources.filter(({ name }) => part.some(({ source }) => source === name))
-    const rows = sources.map(source => ({
-      source,
-      block: blockOf(
-        source,
-        part.filter(event => event.source === source.name),
-        strings,
-      ),
-    }))
-    const order = Uint8Array.from(part, event => sources.findIndex(({ name }) => name === event.source))
-    await store.commit({ segment: log.append({ sources: rows, order, marks: [] }).stored })
-  }
-  return store
-}
 
 function textOf({ type, scale = 0 }: ColumnIR, value: Value): string {
   return type === 'decimal' ? decimalText(value as number, scale) : String(value)

@@ -61,7 +61,8 @@ const moved = (log: readonly LoggedEvent[], by: number): LoggedEvent[] =>
 
 const modulo = (value: number, by: number): number => value - Math.floor(value / by) * by
 
-function placement(draw: Draw, span: number): PlacementIR {
+/** Any placement, of delays and periods up to `span` ms. */
+export function placement(draw: Draw, span: number): PlacementIR {
   const by = draw.magnitude(span + 1)
   return draw.pick<PlacementIR>([
     { kind: 'stream' },

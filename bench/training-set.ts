@@ -1,0 +1,110 @@
+/**
+ * `bench training-set`: job W at 200,000 keys and times over the synthetic million, exact at the row's time and as known by arrival, beside DuckDB with the
+ * same condition on arrival.
+ *
+ * Checked first: every value is DuckDB's. Both sides begin with events and rows in memory, and end with the columns in memory; ours say in addition how old
+ * what is known of each key is.
+ */
+import { random } from '../src/base/random.ts'
+import { Strings } from '../src/columns/strings.ts'
+import { IR_VERSION, type PipelineIR } from '../src/define/ir.ts'
+import type { History } from '../src/intake/intake.ts'
+import { inOrderOfTime, type AskedRows } from '../src/replay/asked-rows.ts'
+import { replayLog, type ReplayLog } from '../src/replay/log.ts'
+import { groupsQuestion, type Question } from '../src/replay/question.ts'
+import { setOfRows } from '../src/replay/training-set.ts'
+import { inTurn, median, ratioOf, type Bench, type Outcome } from './bench.ts'
+import { synthetic, type Events } from './data/synthetic.ts'
+import { DuckDbRows, type AskedKeys } from './duckdb-rows.ts'
+import { blockOf, jobW, source } from './job-w.ts'
+
+/** Of the issue: times DuckDB's rows/s. */
+const BOUND = 3
+const ROUNDS = 3
+const SEED = 7
+const sizes = { full: { events: 1_000_000, rows: 200_000 }, small: { events: 20_000, rows: 4000 } }
+
+export const bench: Bench = {
+  name: 'training-set',
+  async run({ small, rounds = ROUNDS, progress }) {
+    const size = small ? sizes.small : sizes.full
+    const events = synthetic(size.events)
+    const asked = keysAndTimes(events, size.rows)
+    const group = jobW('exact')
+    const ir: PipelineIR = { version: IR_VERSION, name: 'w', sources: [source], groups: [group], models: [] }
+    const log = replayLog(ir, new Map([[source.name, { source, block: blockOf(events) } as History]]), new Strings())
+    const question = groupsQuestion(ir, [group.name])
+    const peer = await DuckDbRows.load(events, asked)
+    progress('checking against DuckDB')
+    await peer.run()
+    const equality = await peer.compare(vectors(question, asked, log))
+    progress(`${rounds} rounds in turn`)
+    const seconds = await inTurn(rounds, { spillway: () => vectors(question, asked, log), duckdb: () => peer.run() })
+    peer.close()
+    const rateOf = (side: keyof typeof seconds, of: 'wall' | 'cpu') => asked.length / median(seconds[side][of])
+    const [ours, theirs] = [rateOf('spillway', 'wall'), rateOf('duckdb', 'wall')]
+    const ratio = ratioOf('higher', ours, theirs)
+    return {
+      figure: {
+        bench: 'training-set',
+        unit: 'rows/s',
+        spillway: ours,
+        peer: { name: 'duckdb', version: peer.version, value: theirs },
+        ratio,
+        rounds,
+        settings: {
+          job: 'W: count, sum, min, max, mean over 5m, 1h, 24h, 7d, exact windows, as known by arrival: 20 columns',
+          events: events.length,
+          rows: asked.length,
+          spillwayThreads: 1,
+          duckdbThreads: peer.threads,
+          small,
+        },
+        seconds: { spillway: median(seconds.spillway.wall), duckdb: median(seconds.duckdb.wall) },
+        rowsPerCpuSecond: { spillway: rateOf('spillway', 'cpu'), duckdb: rateOf('duckdb', 'cpu') },
+        equality,
+      },
+      failures: failuresOf(equality, asked.length, small ? Infinity : ratio),
+    }
+  },
+}
+
+/** Keys as often as they have events, at moments from the first arrival to the last, in no order. */
+function keysAndTimes({ length, key, arrival }: Events, rows: number): AskedKeys {
+  const next = random(SEED)
+  const [first, span] = [arrival[0], arrival[length - 1] - arrival[0]]
+  const asked = { length: rows, key: new Int32Array(rows), t: new Float64Array(rows) }
+  for (let row = 0; row < rows; row++) {
+    asked.key[row] = key[Math.floor(next() * length)]!
+    asked.t[row] = first + Math.floor(next() * (span + 1))
+  }
+  return asked
+}
+
+/** By feature, by row as it was asked for; NaN for NULL. */
+function vectors(question: Question, { length, key, t }: AskedKeys, log: ReplayLog): Float64Array[] {
+  const asked: AskedRows = { length, t, row: Float64Array.from({ length }, (_, row) => row), columns: { key: { values: key } } }
+  const set = setOfRows(question, inOrderOfTime(asked), log)
+  const out = question.inputs.map(() => new Float64Array(length))
+  const first = set.columns.findIndex(({ name }) => name.startsWith('vector.'))
+  for (const { length: rows, columns } of set.batches) {
+    const [{ values: row }] = columns
+    out.forEach((column, i) => {
+      const { values, nulls } = columns[first + i]
+      for (let at = 0; at < rows; at++) column[row[at]] = nulls?.[at] ? NaN : values[at]
+    })
+  }
+  return out
+}
+
+function failuresOf(
+  { rows, differentValues }: Awaited<ReturnType<DuckDbRows['compare']>>,
+  asked: number,
+  ratio: number,
+): Outcome['failures'] {
+  const failures: string[] = []
+  if (rows !== asked) failures.push(`DuckDB has ${rows} rows of ${asked}`)
+  if (differentValues > 0) failures.push(`${differentValues} values are not DuckDB's`)
+  if (ratio < BOUND) failures.push(`${ratio.toFixed(1)} times DuckDB's rows/s, the bound is ${BOUND}`)
+  return failures
+}

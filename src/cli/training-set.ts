@@ -1,0 +1,72 @@
+/** `spillway training-set`: what was known of keys at moments, or what decisions were made on, as Parquet with a manifest. */
+import { lookInto } from '../log/sqlite/data-folder.ts'
+import type { TrainingManifest } from '../replay/training-manifest.ts'
+import type { Command } from './command.ts'
+import { DATA_DEFAULT, dataOption } from './data-option.ts'
+import { importPipeline } from './pipeline-file.ts'
+import { Progress } from './progress.ts'
+import { checkSourceFiles } from './source-files.ts'
+import { counted } from './summary.ts'
+import { timeText } from './time-text.ts'
+import { decidedSet, rowsSet, type Made, type Making } from './training-made.ts'
+import { requestOf, TIME, type TrainingRequest } from './training-request.ts'
+
+export const trainingSetCommand: Command = {
+  name: 'training-set',
+  usage: 'PIPELINE --rows FILE --out DIR [--source NAME=FILE…]',
+  summary: 'what was known of keys at moments, by arrival, as Parquet with a manifest',
+  options: {
+    rows: { type: 'string', value: 'FILE', help: 'keys and times, a row each: Parquet, CSV or NDJSON, plain or gzip' },
+    time: { type: 'string', value: 'COLUMN', help: `the column of --rows with the time of each row: '${TIME}' unless given` },
+    decisions: { type: 'boolean', help: 'instead of --rows: the decisions that --model has made, with the vectors that it had' },
+    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as of replay; repeat for more' },
+    data: { ...dataOption, help: `without --source, the log of this data folder: ${DATA_DEFAULT} unless given` },
+    model: { type: 'string', value: 'NAME', help: 'the inputs of this model; a row has the fields of its trigger that they refer to' },
+    groups: { type: 'string', value: 'A,B.F', help: 'the features of these groups, or single ones; a row has a column for each entity' },
+    sample: { type: 'string', value: 'SHARE', help: 'of this share of all keys, 0.1, each with all of its rows' },
+    seed: { type: 'string', value: 'N', help: 'another sample: 0 unless given' },
+    out: { type: 'string', value: 'DIR', help: 'the folder for rows.parquet and manifest.json' },
+    json: { type: 'boolean', help: 'print the manifest as one JSON object, and nothing else' },
+  },
+  async run(values, positionals) {
+    const request = requestOf(values, positionals)
+    const pipeline = await importPipeline(request.path)
+    checkSourceFiles(request.files, pipeline.ir)
+    const progress = new Progress()
+    try {
+      const making: Making = { pipeline, request, onProgress: (stage, share) => progress.show(stage, share) }
+      const made = request.files.length > 0 ? await make(making) : await lookInto(request.data, reader => make({ ...making, reader }))
+      progress.done()
+      console.log(request.json ? JSON.stringify(made.manifest) : textOf(request, made))
+      return 0
+    } finally {
+      progress.done()
+    }
+  },
+}
+
+const make = (making: Making): Promise<Made> => (making.request.rows ? rowsSet(making) : decidedSet(making))
+
+function textOf({ out }: TrainingRequest, { manifest, refused, warnings }: Made): string {
+  const { rows, columns, sha256, cut, of, sample } = manifest
+  return [
+    `${counted(rows, 'row')} of ${counted(columns.length, 'column')} in ${out}, sha256 ${sha256}`,
+    ...cut.map(
+      ({ source, events, lastArrival }) =>
+        `  ${source}: ${counted(events, 'event')}${lastArrival === null ? '' : `, the last arrived at ${timeText(lastArrival)}`}`,
+    ),
+    ...(sample ? [`  keys '${sample.key}': a share of ${sample.share}, seed ${sample.seed}`] : []),
+    ...notesOn(of),
+    ...(refused ? [`warning: ${counted(refused.count, 'record')} refused; the first: ${refused.first}`] : []),
+    ...warnings.map(warning => `warning: ${warning}`),
+  ].join('\n')
+}
+
+function notesOn(of: TrainingManifest['of']): string[] {
+  if (of.kind === 'decisions') return []
+  const { before, ahead } = of
+  return [
+    ...(before > 0 ? [`  ${counted(before, 'row')} before the first event: nothing was known`] : []),
+    ...(ahead > 0 ? [`  ${counted(ahead, 'row')} after the last event: what arrives by then is not known yet`] : []),
+  ]
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { Strings } from '../columns/strings.ts'
+import { openInput } from './input.ts'
+import { openParquetTable } from './parquet-writer.ts'
+import type { OutputColumn } from './table.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'spillway-parquet-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const columns: OutputColumn[] = [
+  { name: 'n', type: 'int' },
+  { name: 'at', type: 'timestamp' },
+  { name: 'texts', type: 'string', list: true },
+]
+
+async function written(name: string, rows: number, valuesHeld?: number): Promise<unknown[]> {
+  const strings = new Strings()
+  const path = join(folder, name)
+  const table = await openParquetTable(path, columns, strings, valuesHeld)
+  for (let from = 0; from < rows; from += 5000) {
+    const length = Math.min(5000, rows - from)
+    const numbers = Float64Array.from({ length }, (_, i) => from + i)
+    const texts = Int32Array.from({ length }, (_, i) => strings.idOf(`t${from + i}`))
+    await table.write(length, [
+      { values: numbers },
+      { values: numbers, nulls: Uint8Array.from(numbers, n => (n % 3 === 0 ? 1 : 0)) },
+      { values: texts, width: 1, counts: Uint16Array.from(numbers, n => n % 2) },
+    ])
+  }
+  await table.close()
+  const records: unknown[] = []
+  for await (const batch of (await openInput(path)).batches()) records.push(...batch.records)
+  return records
+}
+
+test('a file that was written in parts is the file that was not', async () => {
+  const rows = 12_345
+  const whole = await written('whole.parquet', rows)
+  assert.equal(whole.length, rows)
+  assert.deepEqual(whole[1], { n: 1, at: 1, texts: ['t1'] })
+  assert.deepEqual(whole[12_342], { n: 12_342, at: null, texts: [] })
+  for (const held of [1, 3 * 5000]) assert.deepEqual(await written('a [part]?.parquet', rows, held), whole)
+  assert.deepEqual(readdirSync(folder).toSorted(), ['a [part]?.parquet', 'whole.parquet'])
+})
+
+test('what is given up leaves nothing', async () => {
+  const table = await openParquetTable(join(folder, 'gone.parquet'), [columns[0]], new Strings(), 1)
+  await table.write(3, [{ values: Float64Array.of(1, 2, 3) }])
+  await table.discard()
+  assert.ok(readdirSync(folder).every(name => !name.startsWith('gone')))
+})

@@ -1,0 +1,12 @@
+import type { ColumnIR } from '../define/ir.ts'
+import { Fault } from './refusal.ts'
+
+/** Numbers with more digits than a double holds are no exact values; a double column takes the nearest. `inexact`: by field, as it was written. */
+export function inexactFault(columns: readonly ColumnIR[], inexact: ReadonlyMap<string, string>): Fault | undefined {
+  for (const { name, type } of columns) {
+    const text = inexact.get(name)
+    if (text !== undefined && type !== 'double')
+      return new Fault(`'${name}' is ${text}, which has more digits than a JSON number holds; write it as text`)
+  }
+  return undefined
+}

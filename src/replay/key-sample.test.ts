@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Strings } from '../columns/strings.ts'
+import { sampler } from './key-sample.ts'
+
+const texts = Array.from({ length: 10_000 }, (_, i) => `card-${i}`)
+
+function kept(share: number, seed: number, names: readonly string[] = texts): string[] {
+  const strings = new Strings()
+  const column = { values: Int32Array.from(names, name => strings.idOf(name)) }
+  const isKept = sampler({ share, seed }, strings)
+  return names.filter((_, row) => isKept(column, row))
+}
+
+test('about that share of keys is kept, and all of them with a share of 1', () => {
+  for (const seed of [0, 1, 2]) {
+    const { length } = kept(0.1, seed)
+    assert.ok(length > 900 && length < 1100, `${length} of 10,000`)
+  }
+  assert.equal(kept(1, 0).length, texts.length)
+})
+
+test('the same keys are kept whatever their order; a smaller sample is a part of a larger one; another seed is another sample', () => {
+  assert.deepEqual(kept(0.1, 3, texts.toReversed()).toReversed(), kept(0.1, 3))
+  const larger = new Set(kept(0.2, 3))
+  assert.ok(kept(0.1, 3).every(name => larger.has(name)))
+  const own = new Set(kept(0.1, 3))
+  const both = kept(0.1, 4).filter(name => own.has(name)).length
+  assert.ok(both < 200, `${both} of about 1,000 in both`)
+})
+
+test('a number is a key by its text, and NULL is a key of its own', () => {
+  const strings = new Strings()
+  const numbers = { values: Float64Array.of(7, 0, 0), nulls: Uint8Array.of(0, 1, 0) }
+  const names = { values: Int32Array.of(strings.idOf('7'), strings.idOf('')) }
+  const keptBy = (seed: number) => {
+    const isKept = sampler({ share: 0.5, seed }, strings)
+    return {
+      number: isKept(numbers, 0),
+      text: isKept(names, 0),
+      none: isKept(numbers, 1),
+      empty: isKept(names, 1),
+      zero: isKept(numbers, 2),
+    }
+  }
+  const all = Array.from({ length: 100 }, (_, seed) => keptBy(seed))
+  assert.ok(all.every(({ number, text }) => number === text))
+  assert.ok(all.some(({ none, empty }) => none !== empty) && all.some(({ none, zero }) => none !== zero))
+})

@@ -1,0 +1,106 @@
+/**
+ * A file of keys and times that a training set is asked for: Parquet, CSV or NDJSON. Columns that nobody asks for are passed over.
+ *
+ * It is a question, not data that came from somewhere: the first row that cannot be read ends it, with its place.
+ */
+import { SpillwayError } from '../base/errors.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { limits } from '../base/limits.ts'
+import { BlockBuilder, positions } from '../columns/builder.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { ColumnIR } from '../define/ir.ts'
+import { openInput } from '../files/input.ts'
+import type { InputFile } from '../files/input-file.ts'
+import type { Origin, RecordBatch } from '../intake/batch.ts'
+import { inexactFault } from '../intake/inexact.ts'
+import { shown } from '../intake/field.ts'
+import { Fault } from '../intake/refusal.ts'
+import { RowReader } from '../intake/row-reader.ts'
+import type { AskedRows } from './asked-rows.ts'
+import type { Question } from './question.ts'
+
+export interface RowsFile {
+  readonly path: string
+  /** The column with the time of each row. */
+  readonly time: string
+}
+
+/** Texts get their ids in `strings`. Throws `SPILL_INPUT` for a column that is missing and a value that is none, `SPILL_LIMIT` past TRAINING_ROWS_MAX. */
+export async function readRows(
+  { path, time }: RowsFile,
+  { keys, fields }: Question,
+  strings: Strings,
+  { rowsMax = limits.TRAINING_ROWS_MAX, onProgress }: { readonly rowsMax?: number; readonly onProgress?: (share: number) => void } = {},
+): Promise<AskedRows> {
+  const file = await openInput(path)
+  const columns = [...[...keys, ...fields].filter(({ name }) => name !== time), timeColumn(time, [...keys, ...fields])]
+  checkColumns(file, columns, time)
+  const builder = new BlockBuilder(columns)
+  const required = keys.map(({ name }) => name).filter(name => name !== time)
+  let reader: RowReader | undefined
+  for await (const batch of file.batches(file.columns && columns.map(({ name }) => name))) {
+    const [broken] = batch.undecodable
+    if (broken) throw new SpillwayError('SPILL_INPUT', `cannot be read: ${broken.detail}`, { place: broken.place })
+    reader ??= new RowReader({ columns, key: time, time }, builder, () => strings, passingOver(batch.origin))
+    takeRows(batch, reader, builder, columns, file.columns ? [] : required)
+    if (builder.length > rowsMax)
+      throw new SpillwayError(
+        'SPILL_LIMIT',
+        `more than ${rowsMax} rows (TRAINING_ROWS_MAX); ask for them in several sets, or sample keys`,
+        {
+          place: file.name,
+        },
+      )
+    onProgress?.(file.progress())
+  }
+  const { length, time: t, columns: read } = builder.view()
+  return { length, t, row: positions(length).map(at => at + 1), columns: read }
+}
+
+/** As declared, if the rows' time is a field of the trigger as well. */
+function timeColumn(time: string, columns: readonly ColumnIR[]): ColumnIR {
+  const declared = columns.find(({ name }) => name === time)
+  if (declared && declared.type !== 'timestamp')
+    throw new SpillwayError('SPILL_INPUT', `column '${time}' is ${declared.type}, and cannot be the time of rows; name another with --time`)
+  return { ...declared, name: time, type: 'timestamp', nullable: false }
+}
+
+/** What a file says of its columns before a row is read. */
+function checkColumns({ name, columns: found }: InputFile, columns: readonly ColumnIR[], time: string): void {
+  if (!found) return
+  const names = found.map(column => column.name)
+  for (const column of columns)
+    if (!names.includes(column.name)) throw new SpillwayError('SPILL_INPUT', `has ${missing(column.name, names, time)}`, { place: name })
+}
+
+function missing(column: string, names: readonly string[], time: string): string {
+  const what =
+    column === time ? `no column '${time}' with the time of each row; name another with --time` : `no column '${column}', a key or input`
+  return `${what}${didYouMean(column, names)}`
+}
+
+/** A file of rows may have columns for others. */
+const passingOver = (origin: Origin): Origin => ({ ...origin, tabular: true })
+
+/** `required`: keys that each record must have, NULL or not; a file with columns has them or not as a whole. */
+function takeRows(
+  batch: RecordBatch,
+  reader: RowReader,
+  builder: BlockBuilder,
+  columns: readonly ColumnIR[],
+  required: readonly string[],
+): void {
+  batch.records.forEach((record, index) => {
+    const inexact = batch.inexact?.get(index)
+    const fault = (inexact && inexactFault(columns, inexact)) ?? withoutKey(record, required) ?? reader.read(record)
+    if (fault) throw new SpillwayError('SPILL_INPUT', `is no row: ${fault.detail}`, { place: batch.origin.placeOf(batch.numberOf(index)) })
+    builder.commit(reader.time, reader.time)
+  })
+}
+
+function withoutKey(record: unknown, required: readonly string[]): Fault | undefined {
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined
+  const key = required.find(name => (record as Readonly<Record<string, unknown>>)[name] === undefined)
+  if (key === undefined) return undefined
+  return new Fault(`it has no ${shown(key)}; write null where there is no key${didYouMean(key, Object.keys(record))}`)
+}

@@ -1,0 +1,86 @@
+/**
+ * SHA-256 of the rows of a table, whatever file they stand in: equal for equal rows in equal order, on every machine and from any language.
+ *
+ * Of these bytes: the columns as canonical JSON and a newline; then row by row, and in it column by column, 0 for NULL, or 1 and the value. A text is the
+ * number of its UTF-8 bytes (4 bytes) and those; everything else a double (8 bytes; −0 is 0; a bool 0 or 1; times and durations ms); a list the number of
+ * its items (4 bytes) and those. All little-endian. Some 20 ns a value.
+ */
+import { createHash } from 'node:crypto'
+import type { Strings } from '../columns/strings.ts'
+import { canonicalJson } from '../define/fingerprint.ts'
+import type { OutputColumn, OutputValues } from '../files/table.ts'
+
+const BUFFER_BYTES = 1 << 16
+
+export class RowHash {
+  readonly #hash = createHash('sha256')
+  readonly #isText: readonly boolean[]
+  readonly #strings: Strings
+  readonly #bytes = new Uint8Array(BUFFER_BYTES)
+  readonly #view = new DataView(this.#bytes.buffer)
+  #at = 0
+
+  constructor(columns: readonly OutputColumn[], strings: Strings) {
+    this.#isText = columns.map(({ type }) => type === 'string')
+    this.#strings = strings
+    this.#hash.update(`${canonicalJson(columns)}\n`)
+  }
+
+  add(length: number, columns: readonly OutputValues[]): void {
+    for (let row = 0; row < length; row++) for (let c = 0; c < columns.length; c++) this.#cell(columns[c], row, this.#isText[c])
+  }
+
+  /** Of all rows so far, hex; nothing can be added any more. */
+  digest(): string {
+    this.#flush()
+    return this.#hash.digest('hex')
+  }
+
+  #cell({ values, nulls, counts, width = 1 }: OutputValues, row: number, isText: boolean): void {
+    this.#reserve(13)
+    if (nulls?.[row] === 1) {
+      this.#bytes[this.#at++] = 0
+      return
+    }
+    this.#bytes[this.#at++] = 1
+    if (!counts) return this.#value(values[row], isText)
+    this.#count(counts[row])
+    for (let i = 0; i < counts[row]; i++) this.#value(values[row * width + i], isText)
+  }
+
+  #value(value: number, isText: boolean): void {
+    this.#reserve(8)
+    if (isText) return this.#text(value)
+    this.#view.setFloat64(this.#at, value + 0, true)
+    this.#at += 8
+  }
+
+  #text(id: number): void {
+    const length = this.#strings.lengthOf(id)
+    this.#count(length)
+    if (length <= BUFFER_BYTES) {
+      this.#reserve(length)
+      this.#strings.copy(id, this.#bytes, this.#at)
+      this.#at += length
+      return
+    }
+    const text = new Uint8Array(length)
+    this.#strings.copy(id, text, 0)
+    this.#flush()
+    this.#hash.update(text)
+  }
+
+  #count(count: number): void {
+    this.#view.setUint32(this.#at, count, true)
+    this.#at += 4
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#at + bytes > BUFFER_BYTES) this.#flush()
+  }
+
+  #flush(): void {
+    this.#hash.update(this.#bytes.subarray(0, this.#at))
+    this.#at = 0
+  }
+}

@@ -1,0 +1,184 @@
+/** Sets of decisions, and samples of them; and that rows at the moments of ticks are the decisions of those ticks. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { blockOf } from '../../test/property/engines/block.ts'
+import { asAppended } from '../../test/property/generate/appended.ts'
+import { deciding } from '../../test/property/generate/deciders.ts'
+import type { Column } from '../columns/block.ts'
+import { concatColumns, joined } from '../columns/concat.ts'
+import { Strings } from '../columns/strings.ts'
+import type { PipelineIR } from '../define/ir.ts'
+import type { OutputValues } from '../files/table.ts'
+import type { History } from '../intake/intake.ts'
+import { count, entity, every, features, lag, linear, model, on, pipeline, source, stream, t } from '../index.ts'
+import { decide, type DecisionBatch } from './decide.ts'
+import { replayLog, type ReplayLog } from './log.ts'
+import { groupsQuestion, modelQuestion } from './question.ts'
+import { RowHash } from './row-hash.ts'
+import { sampledSet } from './sampled-set.ts'
+import { setOfDecisions, setOfRows, type TrainingSet } from './training-set.ts'
+
+const CASES = 60
+
+function logOf(ir: PipelineIR, events: Parameters<typeof blockOf>[1]): ReplayLog {
+  const strings = new Strings()
+  const histories = ir.sources.map((source): [string, History] => {
+    const own = events.filter(event => event.source === source.name)
+    return [source.name, { source, block: blockOf(source, own, strings) } as History]
+  })
+  return replayLog(ir, new Map(histories), strings)
+}
+
+/** The values of columns whose names begin so, of all batches, by name. NULLs as they are kept. */
+function cellsOf({ columns, batches }: TrainingSet, prefix: string): Record<string, unknown[]> {
+  const found = Object.fromEntries(columns.filter(({ name }) => name.startsWith(prefix)).map(({ name }) => [name, [] as unknown[]]))
+  for (const batch of batches)
+    columns.forEach(({ name }, c) => {
+      for (let row = 0; row < batch.length; row++) found[name]?.push(cellOf(batch.columns[c], row))
+    })
+  return found
+}
+
+function cellOf({ values, nulls, counts, width = 1 }: OutputValues, row: number): unknown {
+  if (nulls?.[row] === 1) return null
+  return counts ? [...values.subarray(row * width, row * width + counts[row])] : values[row]
+}
+
+/** What a model decided, copied, since columns are written over. */
+function kept(batches: Iterable<DecisionBatch>): { readonly t: Float64Array; readonly key: Column } {
+  const parts = [...batches].map(({ t, key, length }) => ({ t: t.slice(), key: { values: key.values.slice() }, length }))
+  const key = concatColumns(
+    parts.map(part => part.key),
+    parts.map(({ length }) => length),
+  )
+  return { t: joined(parts.map(part => part.t)), key }
+}
+
+test('rows at the moments of ticks are the decisions of those ticks, in every placement', () => {
+  let [compared, refused] = [0, 0]
+  for (let seed = 1; seed <= CASES; seed++) {
+    const made = deciding(seed)
+    if (!made) continue
+    const { ir, log: events } = made
+    const tick = ir.models.find(({ name }) => name === 'tick')!
+    const log = logOf(ir, asAppended(events))
+    const definitions = { ir, scores: new Map() }
+    const decided = cellsOf(setOfDecisions(ir, tick, decide(definitions, tick, log), log.strings), '')
+    const { length } = decided['t']
+    if (length === 0) continue
+    const { t, key } = kept(decide(definitions, tick, log))
+    const question = modelQuestion(ir, 'tick')
+    const rows = { length, t, row: t, columns: { [question.keys[0].name]: key } }
+    const asked = cellsOf(setOfRows(question, rows, log, 7), '')
+    for (const [name, values] of Object.entries(decided)) assert.deepEqual(asked[name], values, `seed ${seed}, ${name}`)
+    compared += length
+    refused += decided['refused'].filter(reason => reason !== null).length
+  }
+  assert.ok(compared > 500, `only ${compared} decisions were compared, ${refused} of them refused`)
+})
+
+const card = entity('card', t.string())
+const sales = source('sales', {
+  schema: { id: t.string(), card, price: t.decimal(2), at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+})
+const recent = features('recent', {
+  from: sales,
+  entity: card,
+  place: stream,
+  values: s => ({ n: count('1h'), prices: s.price.lastK(2, '1h') }),
+})
+const score = linear({ intercept: 0, weights: { n: 1 } })
+const selling = model('selling', {
+  decide: on(sales),
+  inputs: s => ({ price: s.price, n: recent.of(s.card).n, prices: recent.of(s.card).prices }),
+  score,
+})
+const ticking = model('ticking', { decide: every('1m', card), inputs: c => ({ n: recent.of(c.card).n }), score })
+const { ir } = pipeline('shop', [selling, ticking])
+
+const sale = (offset: number, who: string, price: number) => {
+  const time = offset * 20_000
+  return { source: 'sales', partition: 0, offset, arrival: time, time, row: { id: `i${offset}`, card: who, price, at: time } }
+}
+const shop = logOf(ir, [sale(0, 'a', 150), sale(1, 'b', 250), sale(2, 'a', 350), sale(3, 'b', 450)])
+const setOf = (name: string): TrainingSet => {
+  const of = ir.models.find(each => each.name === name)!
+  return setOfDecisions(ir, of, decide({ ir, scores: new Map() }, of, shop), shop.strings)
+}
+
+test('a set of decisions has where each stood, if it stood at an event; decimals and lists as the model had them', () => {
+  const names = setOf('selling').columns.map(({ name, type, scale, list }) => `${name} ${type}${scale ?? ''}${list ? '[]' : ''}`)
+  assert.deepEqual(names, [
+    't timestamp',
+    'key.card string',
+    'id string',
+    'partition int',
+    'offset int',
+    'vector.price decimal2',
+    'vector.n int',
+    'vector.prices decimal2[]',
+    'refused string',
+    'read.recent(card).known int',
+    'read.recent(card).age duration',
+  ])
+  assert.deepEqual(cellsOf(setOf('selling'), 'vector.')['vector.prices'], [[1.5], [2.5], [3.5, 1.5], [4.5, 2.5]])
+  assert.deepEqual(
+    setOf('ticking').columns.map(({ name }) => name),
+    ['t', 'key.card', 'vector.n', 'refused', 'read.recent(card).known', 'read.recent(card).age'],
+  )
+  assert.deepEqual(cellsOf(setOf('ticking'), '')['vector.n'], [1, 2, 2])
+})
+
+test('a set of rows says how old everything is, and a refused value and why', () => {
+  const few = features('few', {
+    from: sales,
+    entity: card,
+    place: lag('10s'),
+    values: s => ({ kinds: s.price.countDistinct('1h', { limit: 1 }) }),
+  })
+  const { ir: lagged } = pipeline('lagged', [few, recent])
+  const [a, b] = ['a', 'b'].map(text => shop.strings.idOf(text))
+  const asked = { length: 4, t: Float64Array.of(20_000, 49_999, 50_000, 90_000), row: Float64Array.of(4, 2, 1, 3) }
+  const columns = { card: { values: Int32Array.of(b, a, a, b), nulls: Uint8Array.of(0, 0, 0, 1) } }
+  const set = () => setOfRows(groupsQuestion(lagged, ['few', 'recent.n']), { ...asked, columns }, shop)
+  const { refused, ...cells } = cellsOf(set(), '')
+  assert.deepEqual(cells, {
+    row: [4, 2, 1, 3],
+    t: [20_000, 49_999, 50_000, 90_000],
+    'key.card': [b, a, a, null],
+    'vector.few.kinds': [0, 1, null, 0],
+    'vector.recent.n': [1, 2, 2, 0],
+    'read.few(card).known': [1, 2, 3, 4],
+    'read.few(card).age': [10_000, 10_000, 10_000, 10_000],
+    'read.few(card).newest': [null, 49_999, 10_000, null],
+    'read.recent(card).known': [2, 3, 3, 4],
+    'read.recent(card).age': [0, 0, 0, 0],
+    'read.recent(card).newest': [0, 9_999, 10_000, null],
+  })
+  assert.deepEqual(
+    refused.map(id => (id === null ? null : shop.strings.textOf(id as number))),
+    [null, null, "feature 'few.kinds' SPILL_LIMIT: its key has more events or distinct values in the window than its limit", null],
+  )
+  assert.deepEqual(
+    [...set().batches].map(({ length, done }) => [length, done]),
+    [[4, 1]],
+  )
+})
+
+test('a sample of a set has the rows of its keys, whole', () => {
+  const b = shop.strings.idOf('b')
+  const sampled = () => sampledSet(setOf('selling'), 'key.card', (key, row) => key.values[row] === b)
+  const cells = cellsOf(sampled(), '')
+  assert.deepEqual(cells['offset'], [1, 3])
+  assert.deepEqual(cells['vector.prices'], [[2.5], [4.5, 2.5]])
+  assert.deepEqual(cells['refused'], [null, null])
+  const hashes = [sampled(), setOf('selling')].map(({ columns, strings, batches }) => {
+    const hash = new RowHash(columns, strings)
+    for (const { length, columns: values } of batches) hash.add(length, values)
+    return hash.digest()
+  })
+  assert.notEqual(hashes[0], hashes[1])
+})

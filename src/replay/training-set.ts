@@ -1,0 +1,169 @@
+/**
+ * A training set: what was known of keys at moments, in columns, a stretch at a time.
+ *
+ * Of rows of keys and times that are asked for, in order of time: each is read as a request would be that came behind everything which had arrived by
+ * its time. Or of decisions that were made, with the vectors that they had. Each row says of every group read how old it was. Labels are no part of it: whoever
+ * has them puts columns beside these.
+ */
+import type { Column } from '../columns/block.ts'
+import { columnSlice } from '../columns/slice.ts'
+import type { Strings } from '../columns/strings.ts'
+import { delivered } from '../decision/delivered.ts'
+import { groupReads, readId } from '../decision/reads.ts'
+import type { ModelIR, PipelineIR, TypeIR } from '../define/ir.ts'
+import { triggerId, triggerKey } from '../define/trigger-columns.ts'
+import type { OutputColumn, OutputValues } from '../files/table.ts'
+import { asRequests, type AskedRows } from './asked-rows.ts'
+import { decide, type DecisionBatch } from './decide.ts'
+import { placeOf } from './decision-record.ts'
+import { isList, refusedColumn } from './decision-table.ts'
+import type { KnownRead } from './feed.ts'
+import type { ReplayLog } from './log.ts'
+import type { Question } from './question.ts'
+
+/** A column of a training set. Values are as a model is given them: a decimal is a double, divided by 10^scale. */
+export interface TrainingColumn extends OutputColumn {
+  readonly scale?: number
+}
+
+export interface TrainingBatch {
+  readonly length: number
+  /** In the order of the set's columns. Good until the next batch. */
+  readonly columns: readonly OutputValues[]
+  /** The share of the set that is done with this batch, 0 to 1. */
+  readonly done: number
+}
+
+export interface TrainingSet {
+  readonly columns: readonly TrainingColumn[]
+  /** Where texts have their ids. */
+  readonly strings: Strings
+  /** To be walked once. */
+  readonly batches: Iterable<TrainingBatch>
+}
+
+/**
+ * What a question's inputs were for rows in order of time. Memory: that of a replay of the log, 20 bytes a row for each group read, and a stretch of values.
+ * Throws as `decide` does.
+ */
+export function setOfRows(question: Question, rows: AskedRows, log: ReplayLog, stretch?: number): TrainingSet {
+  const { ir, model, keys, inputs } = question
+  const reads = groupReads(ir, model).map(idOf)
+  return {
+    columns: [
+      { name: 'row', type: 'int' },
+      { name: 't', type: 'timestamp' },
+      ...keys.map(key => typed(`key.${key.name}`, key)),
+      ...inputColumns(ir, inputs),
+      refused,
+      ...reads.flatMap(read => [...readColumns(read), { name: `read.${read}.newest`, type: 'duration' as const }]),
+    ],
+    strings: log.strings,
+    batches: batchesOfRows(question, rows, log, stretch),
+  }
+}
+
+function* batchesOfRows(
+  { ir, model, keys, inputs }: Question,
+  rows: AskedRows,
+  log: ReplayLog,
+  stretch?: number,
+): Generator<TrainingBatch> {
+  const asked: ReplayLog = { ...log, requests: new Map([[model.name, asRequests(rows, log)]]) }
+  for (const batch of decide({ ir, scores: new Map() }, model, asked, stretch)) {
+    const { length, first, t, vector, done } = batch
+    yield {
+      length,
+      columns: [
+        { values: rows.row.subarray(first, first + length) },
+        { values: t },
+        ...keys.map(key => delivered(columnSlice(rows.columns[key.name], first, first + length), key)),
+        ...vector.slice(0, inputs.length),
+        refusedColumn(batch, log.strings),
+        ...batch.reads.flatMap((read, i) => {
+          const [known, age] = readValues(read, t)
+          return [known, age, sum(age, vector[inputs.length + i], length)]
+        }),
+      ],
+      done,
+    }
+  }
+}
+
+/** Decisions of one model, as a replay makes them or a log has them, without their scores: what there is to learn is what came of them. */
+export function setOfDecisions(ir: PipelineIR, model: ModelIR, batches: Iterable<DecisionBatch>, strings: Strings): TrainingSet {
+  const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
+  const hasPlace = model.decide.kind === 'on'
+  return {
+    columns: [
+      { name: 't', type: 'timestamp' },
+      typed(`key.${key.name}`, key),
+      ...(id ? [typed('id', id)] : []),
+      ...(hasPlace ? (['partition', 'offset'] as const).map((name): TrainingColumn => ({ name, type: 'int' })) : []),
+      ...inputColumns(ir, model.inputs),
+      refused,
+      ...groupReads(ir, model).map(idOf).flatMap(readColumns),
+    ],
+    strings,
+    batches: batchesOfDecisions(ir, model, batches, strings),
+  }
+}
+
+function* batchesOfDecisions(ir: PipelineIR, model: ModelIR, batches: Iterable<DecisionBatch>, strings: Strings): Generator<TrainingBatch> {
+  const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
+  for (const batch of batches) {
+    const { length, t, position, vector, reads, done } = batch
+    yield {
+      length,
+      columns: [
+        { values: t },
+        delivered(batch.key, key),
+        ...(id && batch.id ? [delivered(batch.id, id)] : []),
+        ...(position ? [{ values: position.map(at => placeOf(at).partition) }, { values: position.map(at => placeOf(at).offset) }] : []),
+        ...vector,
+        refusedColumn(batch, strings),
+        ...reads.flatMap(read => readValues(read, t)),
+      ],
+      done,
+    }
+  }
+}
+
+const idOf = ({ group, key }: { readonly group: { readonly name: string }; readonly key: readonly string[] }): string =>
+  readId({ group: group.name, key })
+
+const inputColumns = (ir: PipelineIR, inputs: ModelIR['inputs']): TrainingColumn[] =>
+  inputs.map(({ name, expr }) => ({ ...typed(`vector.${name}`, expr), ...(isList(ir, expr) && { list: true }) }))
+
+const typed = (name: string, { type, scale }: TypeIR): TrainingColumn => ({ name, type, ...(scale !== undefined && { scale }) })
+
+/** Why a value is missing that its window may hold. */
+const refused: TrainingColumn = { name: 'refused', type: 'string' }
+
+/** Of each group read: how many events of its source were known, and how far its clock was behind the row's time. */
+const readColumns = (read: string): TrainingColumn[] => [
+  { name: `read.${read}.known`, type: 'int' },
+  { name: `read.${read}.age`, type: 'duration' },
+]
+
+/** The age is NULL before the first run of a schedule. */
+function readValues({ known, clock }: KnownRead, t: Float64Array): [known: Column, age: Column] {
+  const values = new Float64Array(t.length)
+  const nulls = new Uint8Array(t.length)
+  for (let row = 0; row < t.length; row++) {
+    if (Number.isFinite(clock[row])) values[row] = t[row] - clock[row]
+    else nulls[row] = 1
+  }
+  return [{ values: Float64Array.from(known) }, { values, nulls }]
+}
+
+/** NULL where either is. */
+function sum(left: Column, right: Column, length: number): Column {
+  const values = new Float64Array(length)
+  const nulls = new Uint8Array(length)
+  for (let row = 0; row < length; row++) {
+    if (left.nulls?.[row] === 1 || right.nulls?.[row] === 1) nulls[row] = 1
+    else values[row] = left.values[row] + right.values[row]
+  }
+  return { values, nulls }
+}

@@ -1,0 +1,300 @@
+/** `spillway training-set`: what it writes, that it is the same again and from a log, and what it refuses. */
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { openInput } from '../../src/files/input.ts'
+import type { TrainingManifest } from '../../src/replay/training-manifest.ts'
+import { called, calledJson } from './called.ts'
+import { events, pipelineFile } from './payments.ts'
+import { Project } from './project.ts'
+
+const at = (time: string): number => Date.parse(`2026-01-01T${time}Z`)
+const hour = 3_600_000
+
+const rows = [
+  { card: 'c1', t: '2026-01-01T08:44:00Z' },
+  { card: null, t: '2026-01-02T03:00:00Z' },
+  { card: 'c1', t: '2026-01-01T07:00:00Z' },
+  { card: 'c1', t: '2026-01-01T08:45:00Z' },
+  { card: 'nobody', t: '2026-01-01T08:45:00Z' },
+]
+const GROUPS = ['--groups', 'older,nightly.n,now.shops,now.latest,now.n1h']
+
+let project: Project
+let source: string[]
+
+before(() => {
+  project = new Project({
+    'pipeline.ts': pipelineFile,
+    'one.ts': `import { pipeline } from 'spillway'\nimport { other } from './pipeline.ts'\nexport default pipeline('one', [other])\n`,
+    'events.ndjson': events,
+    'rows.ndjson': rows.map(row => JSON.stringify(row)).join('\n'),
+    'rows.csv': ['t,card', ...rows.map(({ card, t }) => `${t},${card ?? ''}`)].join('\n'),
+  })
+  source = ['--source', `payments=${project.path('events.ndjson')}`]
+})
+after(() => project[Symbol.dispose]())
+
+const command = (name: string, ...args: readonly string[]) => ['training-set', project.path(name), ...args]
+
+async function make(name: string, out: string, ...args: readonly string[]): Promise<TrainingManifest> {
+  const [manifest] = await calledJson<TrainingManifest>(...command(name, '--out', project.path(out), ...args))
+  assert.deepEqual(JSON.parse(project.read(`${out}/manifest.json`)), manifest)
+  return manifest
+}
+
+async function rowsOf(out: string): Promise<{ types: Record<string, string | undefined>; rows: Record<string, unknown>[] }> {
+  const file = await openInput(project.path(`${out}/rows.parquet`))
+  const found: unknown[] = []
+  for await (const { records } of file.batches()) found.push(...records)
+  return { types: Object.fromEntries(file.columns!.map(({ name, type }) => [name, type])), rows: found as Record<string, unknown>[] }
+}
+
+test('rows with what was known by their time, typed, in order of time, and a manifest', async () => {
+  const manifest = await make('pipeline.ts', 'set', '--rows', project.path('rows.ndjson'), ...source, ...GROUPS)
+  const { types, rows: made } = await rowsOf('set')
+  assert.deepEqual(
+    made.map(row => [row['row'], row['t'], row['key.card']]),
+    [
+      [3, at('07:00'), 'c1'],
+      [1, at('08:44'), 'c1'],
+      [4, at('08:45'), 'c1'],
+      [5, at('08:45'), 'nobody'],
+      [2, Date.parse('2026-01-02T03:00:00Z'), null],
+    ],
+  )
+  assert.deepEqual(made[1], {
+    row: 1,
+    t: at('08:44'),
+    'key.card': 'c1',
+    'vector.older.n': 2,
+    'vector.nightly.n': 0,
+    'vector.now.shops': ['s1', 's0'],
+    'vector.now.latest': at('08:40'),
+    'vector.now.n1h': 3,
+    refused: null,
+    'read.older(card).known': 2,
+    'read.older(card).age': 5 * 60_000,
+    'read.older(card).newest': 14 * 60_000,
+    'read.nightly(card).known': 0,
+    'read.nightly(card).age': 6 * hour + 44 * 60_000,
+    'read.nightly(card).newest': null,
+    'read.now(card).known': 3,
+    'read.now(card).age': 0,
+    'read.now(card).newest': 4 * 60_000,
+  })
+  assert.equal(made[2]['vector.older.n'], 3)
+  assert.deepEqual(
+    ['t', 'vector.now.shops', 'vector.now.latest', 'vector.now.n1h', 'read.older(card).age'].map(name => types[name]),
+    ['TIMESTAMP WITH TIME ZONE', 'VARCHAR[]', 'TIMESTAMP WITH TIME ZONE', 'BIGINT', 'BIGINT'],
+  )
+  const { sha256, code, columns, ...rest } = manifest
+  assert.match(sha256, /^[0-9a-f]{64}$/)
+  assert.deepEqual(rest, {
+    format: 1,
+    file: 'rows.parquet',
+    rows: 5,
+    of: { kind: 'rows', asked: 5, before: 1, ahead: 1 },
+    cut: [{ source: 'payments', events: 4, lastArrival: at('08:50') }],
+  })
+  assert.deepEqual(
+    code.groups.map(({ group, place }) => [group, place.kind]),
+    [
+      ['now', 'stream'],
+      ['nightly', 'scheduled'],
+      ['older', 'lag'],
+    ],
+  )
+  assert.deepEqual(
+    columns.map(({ name }) => name),
+    Object.keys(types),
+  )
+})
+
+test('the same history, definitions and rows give the same hash: again, from a CSV, and from the log of a data folder', async () => {
+  const first = await make('pipeline.ts', 'first', '--rows', project.path('rows.ndjson'), ...source, ...GROUPS)
+  // On every machine, for as long as neither the values nor the bytes that are hashed become others.
+  assert.equal(first.sha256, '9a03421e71496689216454d9befa0d259a0306a48bfd41f8f5775a26d3eb5332')
+  assert.equal(await hashOfFile('first'), first.sha256)
+  const again = await make('pipeline.ts', 'first', '--rows', project.path('rows.ndjson'), ...source, ...GROUPS)
+  assert.deepEqual(again, first)
+  const csv = await make('pipeline.ts', 'csv', '--rows', project.path('rows.csv'), ...source, ...GROUPS)
+  assert.deepEqual(csv, first)
+  await imported()
+  const logged = await make('pipeline.ts', 'logged', '--rows', project.path('rows.ndjson'), '--data', project.path('data'), ...GROUPS)
+  assert.deepEqual(logged, first)
+  assert.deepEqual(await rowsOf('logged'), await rowsOf('first'))
+  const others = [
+    ['--groups', 'older'],
+    ['--rows', project.path('rows.csv'), '--sample', '0.5'],
+  ]
+  for (const args of others) {
+    const all = args[0] === '--groups' ? ['--rows', project.path('rows.csv'), ...args] : [...GROUPS, ...args]
+    assert.notEqual((await make('pipeline.ts', 'other', ...source, ...all)).sha256, first.sha256)
+  }
+})
+
+/** The hash, as docs/cli.md says it, of what the Parquet file holds. */
+async function hashOfFile(out: string): Promise<string> {
+  const { columns } = JSON.parse(project.read(`${out}/manifest.json`)) as TrainingManifest
+  const hash = createHash('sha256').update(`${JSON.stringify(columns.map(column => Object.fromEntries(Object.entries(column).sort())))}\n`)
+  const bytesOf = (value: unknown): Buffer => {
+    if (typeof value !== 'string') return withBytes(8, bytes => bytes.writeDoubleLE(Number(value)))
+    return Buffer.concat([withBytes(4, bytes => bytes.writeUInt32LE(Buffer.byteLength(value))), Buffer.from(value)])
+  }
+  for (const row of (await rowsOf(out)).rows)
+    for (const { name } of columns) {
+      const value = row[name]
+      hash.update(Buffer.of(value === null ? 0 : 1))
+      if (Array.isArray(value)) hash.update(withBytes(4, bytes => bytes.writeUInt32LE(value.length)))
+      if (value !== null) for (const item of [value].flat()) hash.update(bytesOf(item))
+    }
+  return hash.digest('hex')
+}
+
+function withBytes(length: number, write: (bytes: Buffer) => void): Buffer {
+  const bytes = Buffer.alloc(length)
+  write(bytes)
+  return bytes
+}
+
+test('a sample has all rows of a key or none, and says how it was taken', async () => {
+  const seeds = Array.from({ length: 8 }, (_, seed) => String(seed))
+  const seen = new Set<string>()
+  for (const seed of seeds) {
+    const manifest = await make('one.ts', 'sample', '--rows', project.path('rows.csv'), ...source, '--sample', '0.5', '--seed', seed)
+    const { rows: made } = await rowsOf('sample')
+    const { sample, of } = manifest
+    assert.deepEqual([sample?.share, sample?.seed, sample?.key], [0.5, Number(seed), 'card'])
+    assert.equal(of.kind === 'rows' && of.asked, 5)
+    const cards = made.map(row => row['key.card'])
+    for (const { card } of rows)
+      assert.ok([0, rows.filter(row => row.card === card).length].includes(cards.filter(each => each === card).length))
+    seen.add(JSON.stringify(cards))
+  }
+  assert.ok(seen.size > 1, 'other seeds are other samples')
+})
+
+test('decisions that were made, with the vectors that they had: of a replay, and of a log', async () => {
+  const replayed = await make('pipeline.ts', 'decided', '--decisions', '--model', 'fraud', ...source)
+  const { rows: made } = await rowsOf('decided')
+  assert.deepEqual(replayed.of, { kind: 'decisions', model: 'fraud' })
+  assert.deepEqual(made[2], {
+    t: at('08:40'),
+    'key.card': 'c1',
+    id: '3',
+    partition: 0,
+    offset: 2,
+    'vector.amount': 33,
+    'vector.shop': 's1',
+    'vector.abroad': true,
+    'vector.card.n1h': 3,
+    'vector.card.shops': ['s1', 's0'],
+    'vector.card.latest': at('08:40'),
+    'vector.card.mean': 3,
+    'vector.nightly.n': 0,
+    'vector.ratio': 11,
+    refused: null,
+    'read.now(card).known': 3,
+    'read.now(card).age': 0,
+    'read.nightly(card).known': 0,
+    'read.nightly(card).age': 6 * hour + 40 * 60_000,
+  })
+  await imported()
+  const logged = await make('pipeline.ts', 'recorded', '--decisions', '--model', 'fraud', '--data', project.path('data'))
+  assert.equal(logged.sha256, replayed.sha256)
+  assert.deepEqual(logged.cut, replayed.cut)
+  assert.deepEqual(logged.of, { ...replayed.of, decidedBy: [{ fingerprint: logged.code.fingerprint, decisions: 4 }] })
+  const sampled = await make('pipeline.ts', 'some', '--decisions', '--model', 'fraud', ...source, '--sample', '0.5', '--seed', '1')
+  const cards = new Set((await rowsOf('some')).rows.map(row => row['key.card']))
+  assert.equal(sampled.rows, made.filter(row => cards.has(row['key.card'])).length)
+})
+
+test('decisions by a version with other inputs are left out, and said', async () => {
+  await imported()
+  const changed = pipelineFile.replace('shop: p.shop, abroad', 'abroad')
+  project.write('changed.ts', changed)
+  const args = ['--decisions', '--model', 'fraud', '--data', project.path('data'), '--out', project.path('changed')]
+  const { status, out } = await called(...command('changed.ts', ...args))
+  assert.equal(status, 0)
+  assert.match(out, /^0 rows of /)
+  assert.match(out, /^warning: 4 decisions by a version of 'fraud' with other inputs left out$/m)
+})
+
+test('a person is told what there is, and what may surprise', async () => {
+  project.write('broken.ndjson', `${events}\noops\n`)
+  const { status, out } = await called(
+    ...command('one.ts', '--rows', project.path('rows.ndjson'), '--out', project.path('told')),
+    '--source',
+    `payments=${project.path('broken.ndjson')}`,
+  )
+  assert.equal(status, 0)
+  assert.match(out, /^5 rows of 8 columns in .*told, sha256 [0-9a-f]{64}$/m)
+  assert.match(out, /^ {2}payments: 4 events, the last arrived at 2026-01-01T08:50:00\.000Z$/m)
+  assert.match(out, /^ {2}1 row before the first event: nothing was known$/m)
+  assert.match(out, /^ {2}1 row after the last event: what arrives by then is not known yet$/m)
+  assert.match(out, /^warning: 1 record refused; the first: broken\.ndjson:5: /m)
+})
+
+const usage: readonly (readonly [string, readonly string[], RegExp])[] = [
+  ['no folder', ['--rows', 'r.csv'], /^--out DIR says where/],
+  ['no rows', ['--out', 'x'], /^--rows FILE gives keys and times/],
+  ['rows and decisions', ['--out', 'x', '--rows', 'r.csv', '--decisions'], /^--decisions takes the vectors/],
+  ['a model and groups', ['--out', 'x', '--rows', 'r.csv', '--model', 'a', '--groups', 'b'], /^--model and --groups choose in two ways/],
+  ['two histories', ['--out', 'x', '--rows', 'r.csv', '--source', 'a=b', '--data', 'c'], /^--source and --data are two histories/],
+  ['a share that is none', ['--out', 'x', '--rows', 'r.csv', '--sample', '1.5'], /^--sample 1\.5 is no share/],
+  ['a share of 0', ['--out', 'x', '--rows', 'r.csv', '--sample', '0'], /^--sample 0 is no share/],
+  ['a seed without a sample', ['--out', 'x', '--rows', 'r.csv', '--seed', '1'], /^--seed chooses among samples/],
+  ['a seed that is none', ['--out', 'x', '--rows', 'r.csv', '--sample', '1', '--seed', 'a'], /^--seed a is no whole number/],
+  ['an output over an input', ['--out', 'r.csv', '--rows', 'r.csv'], /^--out r\.csv would overwrite what is read from r\.csv/],
+  ['a database', ['--out', 'x', '--rows', 'r.csv', '--source', 'a=pg:payments'], /^a training set is made from files or a data folder/],
+]
+
+for (const [name, args, message] of usage)
+  test(`wrong use: ${name}`, async () => {
+    const { status, err } = await called(...command('one.ts', ...args))
+    assert.equal(status, 2)
+    assert.match(err, message)
+  })
+
+test('what cannot be made leaves no manifest, and says why', async () => {
+  const bad = async (message: RegExp, name: string, ...args: readonly string[]) => {
+    const { status, err } = await called(...command(name, '--out', project.path('bad'), ...args))
+    assert.equal(status, 1, err)
+    assert.match(err, message)
+    assert.ok(!existsSync(project.path('bad/manifest.json')), String(message))
+  }
+  const asked = ['--rows', project.path('rows.csv'), ...source]
+  await bad(
+    /^SPILL_INPUT: pipeline 'cards' has 2 models; say what is wanted: --model with one of fraud, other, or --groups$/,
+    'pipeline.ts',
+    ...asked,
+  )
+  await bad(/^SPILL_INPUT: pipeline 'cards' has no group 'oldr'; did you mean 'older'\?$/, 'pipeline.ts', ...asked, '--groups', 'oldr')
+  await bad(/^SPILL_UNSUPPORTED: feature 'now\.mean' leaves the triggering event out/, 'pipeline.ts', ...asked, '--model', 'fraud')
+  await bad(
+    /^SPILL_INPUT: pipeline 'cards' has no model 'fraude'; did you mean 'fraud'\?$/,
+    'pipeline.ts',
+    '--decisions',
+    '--model',
+    'fraude',
+    ...source,
+  )
+  await bad(/^SPILL_INPUT: .*none\.csv does not exist/, 'one.ts', '--rows', project.path('none.csv'), ...source)
+  await bad(/^SPILL_STORE: .* is no data folder/, 'one.ts', '--rows', project.path('rows.csv'), '--data', project.path('nowhere'))
+  project.write('file', 'in the way')
+  const { status, err } = await called(...command('one.ts', '--out', project.path('file'), ...asked))
+  assert.equal(status, 1)
+  assert.match(err, /^SPILL_INPUT: file is a file; name a folder/)
+})
+
+let hasLog = false
+
+/** Takes the events through a log, once. */
+async function imported(): Promise<void> {
+  if (hasLog) return
+  hasLog = true
+  const { status, err } = await called('replay', project.path('pipeline.ts'), ...source, '--log', project.path('data'), '--show', '0')
+  assert.equal(status, 0, err)
+}

@@ -1,0 +1,31 @@
+/** Rows of a training set (semantics: decisions and placements): what was known of a key at a moment, and how old that was. */
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { GroupIR, SourceIR, Value } from '../../src/define/ir.ts'
+import type { OracleValue } from './formulas.ts'
+import { isDeleted, known, standing } from './placement.ts'
+import { ofKey, valueOf } from './value.ts'
+
+export interface OracleRow {
+  /** One a feature of the group. */
+  readonly values: readonly OracleValue[]
+  /** Events of the group's source that were known. */
+  readonly known: number
+  /** `t` minus the clock, ms; NULL before the first run of a schedule. */
+  readonly age: number | null
+  /** `t` minus the time of the newest event of the key that is known and not later than the clock, ms; NULL if there is none. */
+  readonly newest: number | null
+}
+
+/** `log` is in order of arrival; `P` is everything in it that had arrived by `t`. */
+export function rowAt(group: GroupIR, source: SourceIR, log: readonly LoggedEvent[], key: readonly Value[], t: number): OracleRow {
+  const prefix = log.filter(({ arrival }) => arrival <= t).length
+  const { events, clock } = known(source, group.place, log, prefix, t)
+  const own = ofKey(group, standing(source, events), key)
+  const times = own.filter(event => event.time <= clock && !isDeleted(source, event)).map(({ time }) => time)
+  return {
+    values: group.features.map(feature => valueOf(source, feature, own, clock)),
+    known: events.length,
+    age: clock === -Infinity ? null : t - clock,
+    newest: times.length === 0 ? null : t - Math.max(...times),
+  }
+}
