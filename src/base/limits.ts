@@ -238,4 +238,8 @@ export const limits = {
   REPLAY_TICKS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */
   REPLAY_EVENTS_MAX: 2 ** 27,
+  /** Trees of one score. */
+  TREES_MAX: 1 << 12,
+  /** Leaves of one tree. */
+  TREE_LEAVES_MAX: 1 << 10,
 } as const
