@@ -252,4 +252,8 @@ export const limits = {
   TREES_MAX: 1 << 12,
   /** Leaves of one tree. */
   TREE_LEAVES_MAX: 1 << 10,
+  /** Rows of a column whose values say where its bins are. */
+  TREE_BIN_ROWS: 100_000,
+  /** Bytes of histograms while trees are grown. */
+  TREE_HISTOGRAM_BYTES_MAX: 1 << 30,
 } as const
