@@ -58,8 +58,15 @@ test('the same rows and seed give the same file, byte for byte; another seed dra
   const rows = crossed(1000, 3)
   const drawn = (seed: number) => bytes(fitTrees(rows, { rounds: 10, rowShare: 0.5, columnShare: 0.7, seed }))
   assert.equal(drawn(1), drawn(1))
-  assert.notEqual(drawn(1), drawn(2))
+  assert.notEqual(drawn(1), drawn(2 ** 32 - 1))
   assert.equal(bytes(fitTrees(rows, { rounds: 5 })), bytes(fitTrees(rows, { rounds: 5, seed: 5 })))
+})
+
+test('rows that a tree did not see are scored by it all the same', () => {
+  const x = Float64Array.from({ length: 100 }, (_, i) => i % 2)
+  const options = { loss: 'squared', learningRate: 1, minRows: 1, rowShare: 0.5, rounds: 5 } as const
+  // The first tree says everything, of the rows that it saw and of the others: nothing is left for a second one.
+  assert.equal(fitTrees({ columns: { x }, labels: x.map(value => value * 8) }, options).file.trees.length, 1)
 })
 
 test('the order of rows does not matter, to the bit', () => {
@@ -138,10 +145,10 @@ test('scores are those that the trees were grown on', () => {
 })
 
 test('with rows to validate on, trees behind the best are dropped', () => {
-  const { file, losses = [] } = fitTrees(crossed(300, 10), { rounds: 500, learningRate: 0.5, patience: 7, validation: crossed(300, 11) })
+  const { file, losses = [] } = fitTrees(crossed(300, 10), { rounds: 500, learningRate: 0.5, validation: crossed(300, 11) })
   const best = losses.indexOf(Math.min(...losses)) + 1
   assert.equal(file.trees.length, best)
-  assert.equal(losses.length, best + 7)
+  assert.equal(losses.length, best + 10)
   assert.equal(faultOfTrees(file), undefined)
 })
 
@@ -159,6 +166,9 @@ test('what cannot be fitted', () => {
   refused('SPILL_TRAINING', /^the label of row 1 is 3; a probability/, {}, { ...rows, labels: [0, 3] })
   refused('SPILL_TRAINING', /^fitTrees: rounds is a whole number from 1 up to 4096, got 0.5/, { rounds: 0.5 })
   refused('SPILL_TRAINING', /^fitTrees: learningRate is a number above 0 up to 1, got 0/, { learningRate: 0 })
+  refused('SPILL_TRAINING', /^fitTrees: bins is a whole number from 2 up to 255, got 256/, { bins: 256 })
+  refused('SPILL_TRAINING', /^fitTrees: minRows is a whole number from 1 up to 16777216, got 0/, { minRows: 0 })
+  for (const share of ['rowShare', 'columnShare']) refused('SPILL_TRAINING', /Share is a number above 0 up to 1, got 0/, { [share]: 0 })
   refused('SPILL_TRAINING', /^fitTrees has no option 'round'; did you mean 'rounds'/, { round: 1 })
   refused('SPILL_TRAINING', /^fitTrees: loss is 'logistic' or 'squared', got 'hinge'/, { loss: 'hinge' })
   refused('SPILL_TRAINING', /^fitTrees: validation has no column 'x'/, { validation: { columns: {}, labels: [0, 1] } })
