@@ -8,6 +8,7 @@ import { makeCluster } from '../test/postgres/cluster.ts'
 import { bringServer } from '../test/postgres/programs.ts'
 import { installFeast } from './live/feast.ts'
 import { CLUSTER } from './live/postgres.ts'
+import { installSklearn } from './live/sklearn.ts'
 
 const peers: Readonly<Record<string, () => void>> = {
   /** From Debian's packages; the cluster is this checkout's own. */
@@ -16,6 +17,7 @@ const peers: Readonly<Record<string, () => void>> = {
     makeCluster(CLUSTER)
   },
   feast: () => installFeast(command),
+  sklearn: () => installSklearn(command),
 }
 
 function command(name: string, args: readonly string[]): void {

@@ -22,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   action: () => import('./action.ts'),
   decide: () => import('./decide.ts'),
   clinic: () => import('./clinic.ts'),
+  train: () => import('./train.ts'),
 }
 
 type Result =

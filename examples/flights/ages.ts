@@ -8,12 +8,12 @@
  * The figures expected were computed before Spillway could, by other means over the same file. Exits 1 if one is off by more than 0.003.
  */
 import type { PipelineIR } from 'spillway'
+import { fitLogistic, predict } from 'spillway/training'
 import { decisions, readLog } from './decisions.ts'
 import { orZero } from './evaluate.ts'
 import pipeline from './flights.ts'
 import { outcomes } from './outcomes.ts'
 import { auc } from './quality.ts'
-import { fitLogistic, predict } from './regression.ts'
 
 interface Expected {
   readonly minutes: number
@@ -39,17 +39,19 @@ const half = late.length >> 1
 const earlier = (column: Float64Array) => column.subarray(0, half)
 const later = (column: Float64Array) => column.subarray(half)
 
+type Columns = Readonly<Record<string, Float64Array>>
+
 /** A column for each hour but noon, the base. */
-let hours: Float64Array[] = []
+let hours: Columns = {}
 
 for (const { minutes, alone, withHour } of expected) {
   const { inputs } = decisions(log, placedAt(minutes))
   const delay = inputs.get('there.delay')!
   const empty = delay.reduce((count, value) => count + Number(Number.isNaN(value)), 0) / delay.length
   const known = delay.map(orZero)
-  if (hours.length === 0) hours = hoursOf(inputs.get('hour')!)
+  if (Object.keys(hours).length === 0) hours = hoursOf(inputs.get('hour')!)
   const found = [`AUC ${checked(auc(later(known), late.subarray(half)), alone)}`]
-  if (withHour !== undefined) found.push(`with the hour ${checked(aucOfModel([known, ...hours]), withHour)}`)
+  if (withHour !== undefined) found.push(`with the hour ${checked(aucOfModel({ known, ...hours }), withHour)}`)
   console.log(`${String(minutes).padStart(5)} min old: ${found.join(', ')}; ${(empty * 100).toFixed(0)} % of windows empty`)
 }
 console.log(`the hour alone: AUC ${checked(aucOfModel(hours), HOUR_ALONE)}`)
@@ -58,15 +60,16 @@ function placedAt(minutes: number): PipelineIR {
   return { ...pipeline.ir, groups: pipeline.ir.groups.map(group => ({ ...group, place: { kind: 'lag', by: minutes * 60_000 } })) }
 }
 
-function hoursOf(hour: Float64Array): Float64Array[] {
-  return Array.from({ length: 24 }, (_, level) => level)
-    .filter(level => level !== 12)
-    .map(level => hour.map(value => Number(value === level)))
+function hoursOf(hour: Float64Array): Columns {
+  const others = Array.from({ length: 24 }, (_, level) => level).filter(level => level !== 12)
+  return Object.fromEntries(others.map(level => [`hour ${level}`, hour.map(value => Number(value === level))]))
 }
 
-function aucOfModel(columns: readonly Float64Array[]): number {
-  const model = fitLogistic(columns.map(earlier), late.subarray(0, half))
-  return auc(predict(model, columns.map(later)), late.subarray(half))
+function aucOfModel(columns: Columns): number {
+  const each = (of: (column: Float64Array) => Float64Array) =>
+    Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, of(column)]))
+  const model = fitLogistic({ columns: each(earlier), labels: late.subarray(0, half) }, { standardise: false })
+  return auc(predict(model, each(later)), late.subarray(half))
 }
 
 function checked(value: number, wanted: number): string {

@@ -6,10 +6,9 @@
  * The features are those that the pipeline itself serves, so training and serving see the same values.
  */
 import { writeFileSync } from 'node:fs'
+import { fitLogistic } from 'spillway/training'
 import { decisions, readLog } from './decisions.ts'
-import { orZero } from './evaluate.ts'
 import { outcomes } from './outcomes.ts'
-import { fitLogistic } from './regression.ts'
 
 /** Six digits: the same file from every machine, whatever its last bits. */
 const rounded = (value: number): number => Number(value.toPrecision(6))
@@ -25,23 +24,17 @@ if (t.some((time, i) => time !== departed[i])) throw new Error('decisions and ou
 
 const half = t.length >> 1
 const hour = inputs.get('hour')!
-const columns = [
-  ...numbers.map(name => inputs.get(name)!.map(orZero)),
-  ...otherHours.map(level => hour.map(value => Number(value === level))),
-]
-const { intercept, weights } = fitLogistic(
-  columns.map(column => column.subarray(0, half)),
-  late.subarray(0, half),
-)
+const columns = Object.fromEntries([
+  ...numbers.map(name => [name, inputs.get(name)!.subarray(0, half)] as const),
+  ...otherHours.map(level => [`hour ${level}`, hour.subarray(0, half).map(value => Number(value === level))] as const),
+])
+const { intercept, weights } = fitLogistic({ columns, labels: late.subarray(0, half) }, { standardise: false, ifNull: 0 }).coefficients
+const weightOf = (name: string): number => rounded(weights[name].weight)
 const coefficients = {
   intercept: rounded(intercept),
   weights: {
-    ...Object.fromEntries(numbers.map((name, i) => [name, { weight: rounded(weights[i]), ifNull: 0 }])),
-    hour: {
-      levels: Object.fromEntries(
-        hours.map(level => [level, level === 12 ? 0 : rounded(weights[numbers.length + otherHours.indexOf(level)])]),
-      ),
-    },
+    ...Object.fromEntries(numbers.map(name => [name, { weight: weightOf(name), ifNull: 0 }])),
+    hour: { levels: Object.fromEntries(hours.map(level => [level, level === 12 ? 0 : weightOf(`hour ${level}`)])) },
   },
 }
 writeFileSync(new URL('coefficients.json', import.meta.url), `${JSON.stringify(coefficients, undefined, 2)}\n`)

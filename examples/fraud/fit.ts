@@ -10,7 +10,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { fitLogistic, predict } from '../flights/regression.ts'
+import { fitLogistic, predict } from 'spillway/training'
 import { block, mean } from './blocking.ts'
 import { decided, readPayments } from './decided.ts'
 import pipeline from './fraud.ts'
@@ -27,14 +27,9 @@ const names = pipeline.ir.models[0].inputs.map(({ name }) => name)
 const all = decided(await readPayments(payments), await readTruth(planted), { inputs: names })
 const judged = wholeWeeks(all)
 const from = all.t.indexOf(judged.t[0])
-const columns = names.map(name =>
-  all.inputs
-    .get(name)!
-    .subarray(from, from + judged.t.length)
-    .map(value => (Number.isNaN(value) ? 0 : value)),
-)
-const model = fitLogistic(columns, judged.fraud)
-const score = predict(model, columns)
+const columns = Object.fromEntries(names.map(name => [name, all.inputs.get(name)!.subarray(from, from + judged.t.length)]))
+const fit = fitLogistic({ columns, labels: judged.fraud }, { standardise: false, ifNull: 0 })
+const score = predict(fit, columns)
 
 /** Hundredths: finer would only fit this city. */
 const thresholds = Array.from({ length: 99 }, (_, i) => (i + 1) / 100)
@@ -42,8 +37,8 @@ const saved = thresholds.map(threshold => mean(block({ ...judged, score }, thres
 const declineFrom = thresholds[saved.indexOf(Math.max(...saved))]
 
 const coefficients = {
-  intercept: sixDigits(model.intercept),
-  weights: Object.fromEntries(names.map((name, i) => [name, { weight: sixDigits(model.weights[i]), ifNull: 0 }])),
+  intercept: sixDigits(fit.coefficients.intercept),
+  weights: Object.fromEntries(names.map(name => [name, { weight: sixDigits(fit.coefficients.weights[name].weight), ifNull: 0 }])),
 }
 writeFileSync(new URL('fitted.json', import.meta.url), `${JSON.stringify({ coefficients, declineFrom }, undefined, 2)}\n`)
 console.log(

@@ -42,6 +42,7 @@ export const errorCodes = {
   SPILL_ADDRESS: 'an action would have gone to a private address',
   SPILL_UNREACHABLE: 'the server of a client does not answer, or not as Spillway does',
   SPILL_GAP: 'a reader of decisions has missed some for good',
+  SPILL_TRAINING: 'a model cannot be fitted on the rows that were given, or with the options',
   SPILL_ASSERT: 'an invariant of Spillway itself does not hold: a bug',
 } as const
 

@@ -248,4 +248,22 @@ export const limits = {
   TRAINING_ROWS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */
   REPLAY_EVENTS_MAX: 2 ** 27,
+  /** Rows that one model is fitted on. */
+  TRAINING_ROWS_MAX: 2 ** 24,
+  /** Columns of those. */
+  TRAINING_COLUMNS_MAX: 1024,
+  /** Rows times columns. */
+  TRAINING_VALUES_MAX: 2 ** 28,
+  /** Largest magnitude of a value, a label or a weight of those: sums of squares over all rows stay finite. */
+  TRAINING_MAGNITUDE_MAX: 1e100,
+  /** Steps of Newton's method, after which a fit says that it has not converged. */
+  NEWTON_STEPS_MAX: 100,
+  /** Trees of one score. */
+  TREES_MAX: 1 << 12,
+  /** Leaves of one tree. */
+  TREE_LEAVES_MAX: 1 << 10,
+  /** Rows of a column whose values say where its bins are. */
+  TREE_BIN_ROWS: 100_000,
+  /** Bytes of histograms while trees are grown. */
+  TREE_HISTOGRAM_BYTES_MAX: 1 << 30,
 } as const

@@ -44,7 +44,7 @@ export interface ModelOptions<C extends Columns, I extends Inputs, R = unknown, 
   /** `on(source)`, `every('5m', patient, { live: '30m' })` or `request({ card, … })`. */
   readonly decide: Trigger<C, R, B>
   readonly inputs: (trigger: TriggerFields<C>) => I
-  /** `logistic({…})`, `linear({…})`, `v => rules([…], otherwise)` over the inputs, or `{ version, compute }`. */
+  /** `logistic({…})`, `linear({…})`, `trees(file)`, `v => rules([…], otherwise)` over the inputs, or `{ version, compute }`. */
   readonly score:
     | Score<InputName<NoInfer<I>>>
     | ((inputs: Known<NoInfer<I>, NoInfer<I>>) => Score<InputName<NoInfer<I>>>)
@@ -149,7 +149,7 @@ function scoreOf(
   const score: unknown = typeof given === 'function' ? userCall(`${what}: score`, () => given(tree)) : given
   if (score instanceof ScoreValue) return { score: score.build(what, inputs, realm), compute: undefined }
   if (score === undefined || score instanceof Node)
-    mistake(`${what} needs a score: logistic({…}), linear({…}), v => rules([…], otherwise) or { version, compute }`)
+    mistake(`${what} needs a score: logistic({…}), linear({…}), trees(…), v => rules([…], otherwise) or { version, compute }`)
   checkOptions(`${what}: score`, score, ['version', 'compute'])
   const { version, compute } = score as { version: unknown; compute: unknown }
   if (typeof compute !== 'function') mistake(`${what}: compute must be a function of the vector, got ${show(compute)}`)

@@ -10,6 +10,7 @@ import type { ModelIR } from '../define/ir.ts'
 import { ownScore, type OwnScoreFunction } from './own-score.ts'
 import { rowsOf } from './rows.ts'
 import { rulesScore } from './rules.ts'
+import { treesScore } from './trees.ts'
 import { deriving, type DeliveredLeaves, type VectorColumn } from './vector.ts'
 import { weightedScore, type Contribution } from './weighted.ts'
 
@@ -26,7 +27,7 @@ export interface Scored {
 export interface CompiledModel {
   /** Scores the first `length` decisions, whose trigger fields and features are found through `leaf`, as delivered. */
   readonly score: (leaf: DeliveredLeaves, length: number) => Scored
-  /** What each term added to the score of a row, in their order; nothing for rules and the user's own function. */
+  /** What each term added to the score of a row, in their order; nothing for rules, trees and the user's own function. */
   readonly explain: (vector: readonly VectorColumn[], row: number) => readonly Contribution[]
 }
 
@@ -69,6 +70,10 @@ function scorerOf({ name, inputs, score }: ModelIR, { strings, compute }: ModelC
     case 'rules': {
       const rules = rulesScore(score, inputs, strings)
       return { scores: (vector, leaf, length) => ({ score: rules(vector, leaf, length), refused: refusedNone }), explain: () => [] }
+    }
+    case 'trees': {
+      const scored = treesScore(score, inputs)
+      return { scores: (vector, _leaf, length) => ({ score: scored(vector, length), refused: refusedNone }), explain: () => [] }
     }
     case 'function': {
       assert(compute !== undefined, `the compute of model '${name}' is given with it`)

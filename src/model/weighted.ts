@@ -6,8 +6,8 @@ import { assert } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { InputIR, ScoreIR } from '../define/ir.ts'
-import { orOutside } from '../expression/nulls.ts'
 import { Scratch } from '../expression/scratch.ts'
+import { finiteScores, squash } from './link.ts'
 import { termOf, type AddTerm } from './term.ts'
 import type { VectorColumn } from './vector.ts'
 
@@ -36,20 +36,10 @@ export function weightedScore({ kind, intercept, terms }: WeightedIR, inputs: re
       const z = scratch.values(length).fill(intercept + 0, 0, length)
       for (const { slot, add } of compiled) add(vector[slot], z, length)
       if (kind === 'logistic') squash(z, length)
-      return allFinite(z, length) ? { values: z } : { values: z, nulls: orOutside(undefined, z, Number.MAX_VALUE, scratch, length) }
+      return finiteScores(z, scratch, length)
     },
     explain: (vector, row) => compiled.map(({ input, slot, add }) => ({ input, adds: alone(add, vector[slot], row) })),
   }
-}
-
-/** 1 / (1 + e^−z). As good for very negative z as the form with e^z until e^−z overflows, below −709, where it is 0. */
-function squash(z: Float64Array, length: number): void {
-  for (let i = 0; i < length; i++) z[i] = 1 / (1 + Math.exp(-z[i]))
-}
-
-function allFinite(values: Float64Array, length: number): boolean {
-  for (let i = 0; i < length; i++) if (!Number.isFinite(values[i])) return false
-  return true
 }
 
 function alone(add: AddTerm, { values, nulls }: VectorColumn, row: number): number | null {

@@ -1,4 +1,4 @@
-import type { ExprIR, InputIR, ScoreIR, TermIR } from '../define/ir.ts'
+import type { ExprIR, InputIR, ScoreIR, TermIR, TreeIR } from '../define/ir.ts'
 import type { Dialect } from './dialect.ts'
 
 /** How an input is called, and an expression over the trigger's fields, features and inputs is written. */
@@ -19,6 +19,13 @@ export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: Scor
       const rules = score.rules.map(({ when, score }) => `WHEN ${terms.expression(when)} THEN ${dialect.double(score)}`)
       return rules.length === 0 ? dialect.double(score.otherwise) : `CASE ${rules.join(' ')} ELSE ${dialect.double(score.otherwise)} END`
     }
+    case 'trees': {
+      const numbers = score.inputs.map(name => numberSql(name, inputs, terms))
+      const z = [score.base, ...score.trees.map(tree => nodeSql(tree, 0, numbers, dialect))]
+        .map(part => (typeof part === 'number' ? dialect.double(part) : part))
+        .join(' + ')
+      return score.link === 'identity' ? `(${z})` : `(1e0 / (1e0 + exp(-(${z}))))`
+    }
     case 'linear':
     case 'logistic': {
       const z = [dialect.double(score.intercept), ...score.terms.map(term => termSql(term, inputs, terms, dialect))].join(' + ')
@@ -29,12 +36,29 @@ export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: Scor
 
 function termSql(term: TermIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: Dialect): string {
   const { weight = 0, mean = 0, scale = 1, ifNull, levels } = term
-  const { expr } = inputs.find(({ name }) => name === term.input)!
-  const input = terms.input(term.input)
-  if (levels) return levelsSql(input, expr, levels, term.otherwise, dialect)
-  const number = expr.type === 'bool' ? `CASE WHEN ${input} THEN 1e0 WHEN NOT ${input} THEN 0e0 END` : input
+  if (levels) return levelsSql(terms.input(term.input), exprOf(term.input, inputs), levels, term.otherwise, dialect)
+  const number = numberSql(term.input, inputs, terms)
   const x = ifNull === undefined ? `(${number})` : `coalesce(${number}, ${dialect.double(ifNull)})`
   return `(${dialect.double(weight)} * (${x} - ${dialect.double(mean)})) / ${dialect.double(scale)}`
+}
+
+const exprOf = (input: string, inputs: readonly InputIR[]): ExprIR => inputs.find(({ name }) => name === input)!.expr
+
+/** A number or bool input as a double. */
+function numberSql(name: string, inputs: readonly InputIR[], terms: ScoreTerms): string {
+  const input = terms.input(name)
+  return exprOf(name, inputs).type === 'bool' ? `CASE WHEN ${input} THEN 1e0 WHEN NOT ${input} THEN 0e0 END` : input
+}
+
+/** What a tree gives, from a node on. */
+function nodeSql(tree: TreeIR, node: number, numbers: readonly string[], dialect: Dialect): string {
+  const { input, value, right, nullsLeft } = tree
+  const double = dialect.double(value[node])
+  if (input[node] < 0) return double
+  const x = `(${numbers[input[node]]})`
+  const goesLeft = nullsLeft[node] ? `${x} IS NULL OR ${x} <= ${double}` : `${x} <= ${double}`
+  const [below, above] = [node + 1, right[node]].map(child => nodeSql(tree, child, numbers, dialect))
+  return `CASE WHEN ${goesLeft} THEN ${below} ELSE ${above} END`
 }
 
 /** The weight of a value written as text; a text that does not write any value of the type is never met. */

@@ -4,6 +4,7 @@ import type { ExprIR, PipelineIR, ScoreIR, TermIR, Value } from '../../src/defin
 import { type Leaf, type Operand, compute, delivered, finite, operand } from './arithmetic.ts'
 import { known } from './placement.ts'
 import type { OracleValue } from './formulas.ts'
+import { treesScore } from './trees.ts'
 import { moments, type About, type Moment, type Run } from './triggers.ts'
 import { value } from './value.ts'
 
@@ -63,6 +64,7 @@ function featureValue(pipeline: PipelineIR, leaf: Extract<Leaf, { op: 'feature' 
 function scoreOf(score: ScoreIR, vector: Decision['vector'], read: (leaf: Leaf) => Operand): number | null | undefined {
   if (score.kind === 'function') return undefined
   if (score.kind === 'rules') return score.rules.find(rule => compute(rule.when, read) === true)?.score ?? score.otherwise
+  if (score.kind === 'trees') return treesScore(score, vector)
   let z = score.intercept
   for (const term of score.terms) {
     const contribution = contributionOf(term, vector[term.input] as Value)

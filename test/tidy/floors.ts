@@ -14,6 +14,7 @@ export const floors = [
   'batch',
   'action',
   'replay',
+  'training',
   'decision',
   'model',
   'files',

@@ -17,6 +17,7 @@ import {
   stream,
   t,
   table,
+  trees,
 } from 'spillway'
 import { client, named } from 'spillway/client'
 import type { TestRun } from 'spillway/testing'
@@ -184,6 +185,10 @@ model('m', { decide, inputs: p => ({ amount: p.amount }), score: logistic({ inte
 model('m', { decide, inputs: p => ({ card: cardNow.of(p.card) }), score: linear({ intercept: 0, weights: { 'card.n20m': 1 } }) })
 // @ts-expect-error a group is no slot
 model('m', { decide, inputs: p => ({ card: cardNow.of(p.card) }), score: linear({ intercept: 0, weights: { card: 1 } }) })
+const wood = { format: 'spillway-trees', version: 1, link: 'logistic', base: 0, trees: [] }
+model('m', { decide, inputs: p => ({ amount: p.amount, n: cardNow.of(p.card).n10m }), score: trees({ ...wood, inputs: { amount: 0 } }) })
+// @ts-expect-error no such input
+model('m', { decide, inputs: p => ({ amount: p.amount }), score: trees({ ...wood, inputs: { amont: 0 } }) })
 // @ts-expect-error no such input
 model('m', { decide, inputs: p => ({ amount: p.amount }), score: v => rules([{ when: v.amont.gt(5), score: 1 }], 0) })
 // @ts-expect-error a number is no condition

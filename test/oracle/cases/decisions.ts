@@ -188,6 +188,51 @@ export const decisionCases: DecisionCase[] = [
     ],
   },
   {
+    name: 'trees: the base, then each in order; at most goes left; NULL goes its own way',
+    pipeline: pipeline(
+      [wide, { ...wide, name: 'other' }],
+      [own],
+      [
+        on(
+          'wood',
+          'wide',
+          [
+            input('n', feature('own', 'k', 'n', { type: 'int' })),
+            input('flag', trigger('b', { type: 'bool' })),
+            input('m', trigger('m', { type: 'int' })),
+          ],
+          {
+            kind: 'trees',
+            link: 'identity',
+            base: 100,
+            inputs: ['m', 'n', 'flag'],
+            trees: [
+              // n <= 1: 10; else flag <= 0.5 or NULL: 1; else 2
+              { input: [1, -1, 2, -1, -1], value: [1, 10, 0.5, 1, 2], right: [2, 0, 4, 0, 0], nullsLeft: [0, 0, 1, 0, 0] },
+              // m <= 5: 0.25; else or NULL: 0.5
+              { input: [0, -1, -1], value: [5, 0.25, 0.5], right: [2, 0, 0], nullsLeft: [0, 0, 0] },
+            ],
+          },
+        ),
+        on('leaf', 'other', [input('m', trigger('m', { type: 'int' }))], {
+          kind: 'trees',
+          link: 'logistic',
+          base: -1,
+          inputs: [],
+          trees: [{ input: [-1], value: [1], right: [0], nullsLeft: [0] }],
+        }),
+      ],
+    ),
+    log: history(ev(1, { b: true, m: 5 }), ev(2, { b: true, m: 6 }), ev(3, {}), ev(4, { b: false, m: -1 }), ev(5, {}, { source: 'other' })),
+    expect: [
+      { model: 'wood', event: 0, t: 1, score: 110.25, vector: { n: 1, flag: true, m: 5 } }, // 100 + 10 + 0.25
+      { model: 'wood', event: 1, t: 2, score: 102.5, vector: { n: 2, flag: true, m: 6 } }, // 100 + 2 + 0.5
+      { model: 'wood', event: 2, t: 3, score: 101.5, vector: { n: 3, flag: null, m: null } }, // 100 + 1 + 0.5
+      { model: 'wood', event: 3, t: 4, score: 101.25, vector: { n: 4, flag: false, m: -1 } }, // 100 + 1 + 0.25
+      { model: 'leaf', event: 4, t: 5, score: 0.5, vector: { m: null } }, // z = 0
+    ],
+  },
+  {
     name: 'the clock is the greatest arrival in P, over all sources; a level without a weight makes no score',
     pipeline: pipeline(
       [wide, { ...wide, name: 'other' }],

@@ -1,0 +1,103 @@
+/**
+ * `bench train`: gradient-boosted trees beside scikit-learn's histogram version, one thread each, the same rows, rounds, leaves and learning rate.
+ *
+ * Both bin the columns within the time that is measured. Checked: the AUC of rows that neither saw differs by less than a bound.
+ */
+import { auc } from '../examples/flights/quality.ts'
+import { fitTrees, predict, type TreesFit } from '../src/training/index.ts'
+import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome, type Side } from './bench.ts'
+import { labelled, type Labelled } from './data/labelled.ts'
+import { inFolder } from './live/folder.ts'
+import { Sklearn, type Fitted, type SameSettings } from './live/sklearn.ts'
+
+/** Of the issue: times the seconds of the peer, and by how much the AUC may differ. */
+const SECONDS_RATIO_MAX = 2
+const AUC_DIFFERENCE_MAX = 0.003
+const ROUNDS = 5
+const sizes = { full: { train: 200_000, heldOut: 100_000, rounds: 100 }, small: { train: 5000, heldOut: 5000, rounds: 20 } }
+const SEEDS = { train: 1, heldOut: 2 }
+
+export const bench: Bench = { name: 'train', run: options => inFolder(folder => run(folder, options)) }
+
+async function run(folder: string, options: BenchOptions): Promise<Outcome> {
+  const size = options.small ? sizes.small : sizes.full
+  const settings: SameSettings = { rounds: size.rounds, learningRate: 0.1, leaves: 31, minRows: 20, bins: 255 }
+  const peer = await peerIfThere(async () => Sklearn.checkThere(), options)
+  options.progress(`${size.train} rows to train on, ${size.heldOut} held out`)
+  const train = labelled(size.train, SEEDS.train)
+  const heldOut = labelled(size.heldOut, SEEDS.heldOut)
+  const sklearn = peer instanceof PeerMissing ? undefined : await Sklearn.start(folder, train, heldOut, settings)
+  try {
+    const taken = await measure({ train, settings, sklearn }, options)
+    const ours = auc(predict(taken.fit, heldOut.columns), heldOut.labels)
+    const theirs = sklearn && auc(await sklearn.predict(), heldOut.labels)
+    return outcome({ ...taken, auc: { ours, theirs }, size, settings, peer }, options)
+  } finally {
+    await sklearn?.stop()
+  }
+}
+
+interface Taken {
+  readonly fit: TreesFit
+  readonly ours: { readonly wall: readonly number[]; readonly cpu: readonly number[] }
+  readonly theirs: readonly Fitted[]
+  readonly rounds: number
+}
+
+async function measure(
+  { train, settings, sklearn }: { train: Labelled; settings: SameSettings; sklearn: Sklearn | undefined },
+  options: BenchOptions,
+): Promise<Taken> {
+  const rounds = options.rounds ?? (options.small ? 1 : ROUNDS)
+  let fit = fitTrees(train, settings)
+  const theirs: Fitted[] = []
+  await sklearn?.fit()
+  options.progress(`${rounds} rounds in turn`)
+  const sides: Record<string, Side> = { ours: () => (fit = fitTrees(train, settings)) }
+  if (sklearn) sides['theirs'] = async () => theirs.push(await sklearn.fit())
+  const { ours } = await inTurn(rounds, sides)
+  return { fit, ours, theirs, rounds }
+}
+
+interface Measured extends Taken {
+  readonly auc: { readonly ours: number; readonly theirs: number | undefined }
+  readonly size: (typeof sizes)['full']
+  readonly settings: SameSettings
+  readonly peer: unknown
+}
+
+function outcome({ fit, ours, theirs, rounds, auc, size, settings, peer }: Measured, options: BenchOptions): Outcome {
+  const seconds = { wall: median(ours.wall), cpu: median(ours.cpu) }
+  const peerSeconds =
+    auc.theirs === undefined ? undefined : { wall: median(theirs.map(one => one.wall)), cpu: median(theirs.map(one => one.cpu)) }
+  const failures: string[] = []
+  if (peerSeconds && !options.small && seconds.cpu > SECONDS_RATIO_MAX * peerSeconds.cpu)
+    failures.push(`${(seconds.cpu / peerSeconds.cpu).toFixed(2)} times the seconds of scikit-learn, the bound is ${SECONDS_RATIO_MAX}`)
+  if (auc.theirs !== undefined && !options.small && Math.abs(auc.ours - auc.theirs) > AUC_DIFFERENCE_MAX)
+    failures.push(`the AUC is ${auc.ours.toFixed(4)}, scikit-learn's ${auc.theirs.toFixed(4)}; they may differ by ${AUC_DIFFERENCE_MAX}`)
+  if (!(auc.ours > 0.7)) failures.push(`the AUC is ${auc.ours.toFixed(4)}: nothing was learnt`)
+  return {
+    figure: {
+      bench: 'train',
+      unit: 'CPU s',
+      spillway: seconds.cpu,
+      peer: peerSeconds ? { name: 'scikit-learn', version: Sklearn.version, value: peerSeconds.cpu } : null,
+      ...(peer instanceof PeerMissing && { peerMissing: peer.message }),
+      ratio: peerSeconds ? ratioOf('lower', seconds.cpu, peerSeconds.cpu) : null,
+      rounds,
+      settings: {
+        job: 'gradient boosting for 0 and 1 over 20 columns of doubles, some with NULLs; columns in memory to a model, binning included',
+        peer: 'HistGradientBoostingClassifier, early_stopping=False, l2_regularization=0, OMP_NUM_THREADS=1, in a process of its own, after one fit',
+        seconds: 'CPU of the fit alone, all threads of its process, collections too; medians',
+        ...settings,
+        trainRows: size.train,
+        heldOutRows: size.heldOut,
+        small: options.small,
+      },
+      wallSeconds: { spillway: seconds.wall, ...(peerSeconds && { peer: peerSeconds.wall }) },
+      trees: fit.file.trees.length,
+      auc: { spillway: auc.ours, ...(auc.theirs !== undefined && { peer: auc.theirs }) },
+    },
+    failures,
+  }
+}

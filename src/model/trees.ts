@@ -1,0 +1,70 @@
+/**
+ * `trees`: boosted trees over columns (`TreeIR`). Trees are added to the base in their order, one pass a tree, so a score is the same to the bit wherever
+ * it is computed like this; only `exp` may differ between engines, in its last bit. Costs a few comparisons a row and tree.
+ */
+import { assert } from '../base/assert.ts'
+import type { Column } from '../columns/block.ts'
+import type { InputIR, ScoreIR, TreeIR } from '../define/ir.ts'
+import { Scratch } from '../expression/scratch.ts'
+import { finiteScores, squash } from './link.ts'
+import { isList, type VectorColumn } from './vector.ts'
+
+export type TreesIR = Extract<ScoreIR, { kind: 'trees' }>
+
+/** The nodes of a tree in arrays that a loop reads fast; `nulls` is the node that a NULL goes to. */
+export interface Tree {
+  readonly input: Int32Array
+  readonly value: Float64Array
+  readonly right: Int32Array
+  readonly nulls: Int32Array
+}
+
+export const treeOf = ({ input, value, right, nullsLeft }: TreeIR): Tree => ({
+  input: Int32Array.from(input),
+  value: Float64Array.from(value),
+  right: Int32Array.from(right),
+  nulls: Int32Array.from(right, (node, i) => (nullsLeft[i] ? i + 1 : node)),
+})
+
+/** Adds what a tree gives for each of the first `length` rows to `z`. A column an input, NaN where it is NULL. */
+export function addTree({ input, value, right, nulls }: Tree, columns: readonly Float64Array[], z: Float64Array, length: number): void {
+  for (let row = 0; row < length; row++) {
+    let node = 0
+    for (let of = input[0]; of >= 0; of = input[node]) {
+      const x = columns[of][row]
+      const threshold = value[node]
+      node = x <= threshold ? node + 1 : x > threshold ? right[node] : nulls[node]
+    }
+    z[row] += value[node]
+  }
+}
+
+export function treesScore(
+  { link, base, inputs: names, trees: irs }: TreesIR,
+  inputs: readonly InputIR[],
+): (vector: readonly VectorColumn[], length: number) => Column {
+  const trees = irs.map(treeOf)
+  const slots = names.map(name => {
+    const slot = inputs.findIndex(input => input.name === name)
+    assert(slot >= 0, `'${name}', which trees read, is an input`)
+    assert(inputs[slot].expr.type !== 'string', `'${name}', which trees read, is a number`)
+    return { slot, scratch: new Scratch() }
+  })
+  const scratch = new Scratch()
+  return (vector, length) => {
+    const columns = slots.map(({ slot, scratch }) => doublesOf(vector[slot], scratch, length))
+    const z = scratch.values(length).fill(base + 0, 0, length)
+    for (const tree of trees) addTree(tree, columns, z, length)
+    if (link === 'logistic') squash(z, length)
+    return finiteScores(z, scratch, length)
+  }
+}
+
+function doublesOf(column: VectorColumn, scratch: Scratch, length: number): Float64Array {
+  assert(!isList(column), 'trees read single values')
+  const { values, nulls } = column
+  if (!nulls && values instanceof Float64Array) return values
+  const doubles = scratch.values(length)
+  for (let i = 0; i < length; i++) doubles[i] = nulls?.[i] ? NaN : values[i]
+  return doubles
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { solve } from './cholesky.ts'
+
+test('solves a system by hand', () => {
+  const x = solve(Float64Array.of(4, 0, 2, 3), Float64Array.of(2, 5))
+  assert.ok(typeof x !== 'number' && Math.abs(x[0] + 0.5) < 1e-12 && Math.abs(x[1] - 2) < 1e-12)
+})
+
+test('a column that follows from those before it is named', () => {
+  assert.equal(solve(Float64Array.of(1, 0, 1, 1), Float64Array.of(1, 1)), 1)
+  assert.equal(solve(Float64Array.of(0), Float64Array.of(1)), 0)
+  assert.equal(solve(Float64Array.of(NaN), Float64Array.of(1)), 0)
+  // What is left of it, 2 of 10^16, is rounding's.
+  assert.equal(solve(Float64Array.of(1, 0, 1e8, 1e16 + 2), Float64Array.of(1, 1)), 1)
+})
+
+test('what it solves gives the right side back', () => {
+  const number = fc.integer({ min: -10, max: 10 })
+  const system = fc
+    .integer({ min: 1, max: 5 })
+    .chain(n =>
+      fc.tuple(
+        fc.array(fc.array(number, { minLength: n, maxLength: n }), { minLength: n, maxLength: n }),
+        fc.array(number, { minLength: n, maxLength: n }),
+      ),
+    )
+  fc.assert(
+    fc.property(system, ([root, right]) => {
+      // A · Aᵀ + 1 is positive definite, whatever A is.
+      const matrix = root.map((row, i) => root.map((other, j) => row.reduce((sum, x, k) => sum + x * other[k], Number(i === j))))
+      const x = solve(Float64Array.from(matrix.flat()), Float64Array.from(right))
+      assert.ok(typeof x !== 'number')
+      for (const [i, row] of matrix.entries()) {
+        const found = row.reduce((sum, value, j) => sum + value * x[j], 0)
+        assert.ok(Math.abs(found - right[i]) < 1e-6, `${found} is not ${right[i]}`)
+      }
+    }),
+  )
+})

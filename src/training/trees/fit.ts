@@ -1,0 +1,162 @@
+/**
+ * Gradient boosting (Friedman 2001) on binned columns: trees one after the other, each grown on the derivatives of the loss at the sum of those before it.
+ *
+ * The same rows, options and seed give the same file, byte for byte; without samples of rows and without weights it does not depend on the order of the rows either
+ * (up to TREE_BIN_ROWS of them). Costs, a tree, about rows · columns · (1 + half the depth) additions to histograms. Memory: a byte a value, and histograms.
+ */
+import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
+import { random, type Random } from '../../base/random.ts'
+import type { TreeIR } from '../../define/ir.ts'
+import { checksumOf, TREES_FORMAT, TREES_VERSION, type TreesFile } from '../../define/trees-file.ts'
+import { addTree, treeOf } from '../../model/index.ts'
+import { checkClasses, tableOf, untrainable, type TrainingRows, type TrainingTable } from '../table.ts'
+import { binsOf, BINS, type Bins } from './bins.ts'
+import { pack, toGrid } from './grid.ts'
+import { Grower, leavesOf, treeIR, valueOf, type Leaf } from './grow.ts'
+import { BIN_BYTES, Histograms } from './histogram.ts'
+import { lossOf, type Loss } from './loss.ts'
+import { settingsOf, type Settings, type TreesOptions } from './options.ts'
+import { Stopping } from './stopping.ts'
+
+export interface TreesFit<Names extends string = string> {
+  readonly kind: 'trees'
+  /** What the score `trees` takes: plain JSON. */
+  readonly file: TreesFile<Names>
+  /** By how much splits on each input made the loss fall, all together. */
+  readonly gains: Readonly<Record<Names, number>>
+  /** Inputs with one value in all rows: no tree uses them. */
+  readonly constant: readonly Names[]
+  /** With `validation`: its mean loss after each round, also of those that were dropped. */
+  readonly losses?: readonly number[]
+}
+
+/**
+ * Throws `SPILL_TRAINING` for rows that nothing can be fitted on and options out of their bounds, `SPILL_LIMIT` for more rows, columns or leaves than fit.
+ */
+export function fitTrees<Names extends string>(rows: TrainingRows<Names>, options: TreesOptions<Names> = {}): TreesFit<Names> {
+  const settings = settingsOf(options)
+  const table = tableOf(rows)
+  const loss = lossOf(settings.loss)
+  if (settings.loss === 'logistic') checkClasses(table)
+  const bins = binsOf(table.columns, table.length, settings.bins)
+  checkMemory(bins, settings)
+  const base = loss.base(table)
+  const stopping = options.validation && new Stopping(loss, base, validationOf(table, options.validation, settings), settings.patience)
+  const { trees, gains } = boosted({ table, bins, loss, base, settings, stopping })
+  const file = {
+    format: TREES_FORMAT,
+    version: TREES_VERSION,
+    link: loss.link,
+    base,
+    inputs: Object.fromEntries(table.names.map((name, i) => [name, i])) as Record<Names, number>,
+    trees,
+  }
+  return {
+    kind: 'trees',
+    file: { ...file, checksum: checksumOf(file) },
+    gains: Object.fromEntries(table.names.map((name, i) => [name, gains[i]])) as Record<Names, number>,
+    constant: table.names.filter((_, i) => isConstant(bins, table, i)),
+    ...(stopping && { losses: stopping.losses }),
+  }
+}
+
+interface Boosting {
+  readonly table: TrainingTable
+  readonly bins: Bins
+  readonly loss: Loss
+  readonly base: number
+  readonly settings: Settings
+  readonly stopping: Stopping | undefined
+}
+
+function boosted({ table, bins, loss, base, settings, stopping }: Boosting): { trees: TreeIR[]; gains: Float64Array } {
+  const { length, columns } = table
+  const gradient = new Float64Array(length)
+  const hessian = new Float64Array(length)
+  const grower = new Grower(bins, settings, new Histograms(bins), { gradient, packed: hessian })
+  const z = new Float64Array(length).fill(base)
+  const gains = new Float64Array(columns.length)
+  const next = random(settings.seed)
+  const draws = settings.rowShare < 1 || settings.columnShare < 1
+  const counted = countedRows(table)
+  const rows = new Int32Array(counted.length)
+  const trees: TreeIR[] = []
+  for (let round = 0; round < settings.rounds; round++) {
+    loss.derive(table, z, gradient, hessian)
+    toGrid(gradient)
+    const unit = pack(hessian)
+    const drawn = drawRows(counted, rows, settings.rowShare, next)
+    const root = grower.grow(drawn, drawColumns(columns.length, settings.columnShare, next), unit)
+    // The next draw may find something; the same rows and columns would not.
+    if (!root.children && !draws) break
+    if (!root.children) continue
+    const tree = treeIR(root, bins, settings)
+    trees.push(tree)
+    addGains(root, gains)
+    if (drawn.length === length) for (const leaf of leavesOf(root)) addLeaf(z, drawn, leaf, valueOf(leaf, settings))
+    else addTree(treeOf(tree), columns, z, length)
+    if (stopping?.isOver(tree)) break
+  }
+  return { trees: trees.slice(0, stopping?.best ?? trees.length), gains }
+}
+
+function addLeaf(z: Float64Array, rows: Int32Array, { from, to }: Leaf, value: number): void {
+  for (let i = from; i < to; i++) z[rows[i]] += value
+}
+
+function addGains({ split, children }: Leaf, gains: Float64Array): void {
+  if (!children) return
+  gains[split!.column] += split!.gain
+  for (const child of children) addGains(child, gains)
+}
+
+/** Rows whose weight is not 0, ascending. */
+function countedRows({ length, weights }: TrainingTable): Int32Array {
+  const rows = Int32Array.from({ length }, (_, row) => row)
+  return weights ? rows.filter(row => weights[row] > 0) : rows
+}
+
+/** Each row with the probability `share`, into the array given. */
+function drawRows(from: Int32Array, into: Int32Array, share: number, next: Random): Int32Array {
+  if (share === 1) {
+    into.set(from)
+    return into
+  }
+  let count = 0
+  for (const row of from) if (next() < share) into[count++] = row
+  return into.subarray(0, count)
+}
+
+/** A share of the columns, at least one, ascending (the beginning of Fisher and Yates's shuffle). */
+function drawColumns(count: number, share: number, next: Random): number[] {
+  const columns = Array.from({ length: count }, (_, i) => i)
+  if (share === 1) return columns
+  const wanted = Math.max(1, Math.round(share * count))
+  for (let i = 0; i < wanted && i < count; i++) {
+    const other = i + Math.floor(next() * (count - i))
+    ;[columns[i], columns[other]] = [columns[other], columns[i]]
+  }
+  return columns.slice(0, wanted).toSorted((a, b) => a - b)
+}
+
+function validationOf<Names extends string>(table: TrainingTable<Names>, rows: TrainingRows<Names>, { loss }: Settings): TrainingTable {
+  for (const name of table.names) if (!(name in rows.columns)) untrainable(`fitTrees: validation has no column '${name}'`)
+  const columns = Object.fromEntries(table.names.map(name => [name, rows.columns[name]]))
+  const validation = tableOf({ ...rows, columns: columns as Record<Names, Float64Array> })
+  if (loss === 'logistic') checkClasses(validation)
+  return validation
+}
+
+function checkMemory({ words }: Bins, { leaves }: Settings): void {
+  const bytes = words.length * 4 * BINS * BIN_BYTES * leaves
+  if (bytes > limits.TREE_HISTOGRAM_BYTES_MAX)
+    throw new SpillwayError(
+      'SPILL_LIMIT',
+      `${leaves} leaves of ${words.length * 4} columns need ${bytes} bytes of histograms, more than ${limits.TREE_HISTOGRAM_BYTES_MAX} (TREE_HISTOGRAM_BYTES_MAX); ask for fewer leaves`,
+    )
+}
+
+/** Neither two values nor a value and NULLs. */
+const isConstant = ({ cuts }: Bins, { columns }: TrainingTable, i: number): boolean =>
+  cuts[i].length === 0 && (columns[i].every(Number.isNaN) || !columns[i].some(Number.isNaN))

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { pack, STRETCH, toGrid } from './grid.ts'
+
+const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0)
+const largestOf = (values: readonly number[]) => Math.max(...values.map(Math.abs))
+
+test('sums of what is on the grid are exact in any order, and little is lost', () => {
+  const numbers = fc.array(fc.double({ noNaN: true, min: -1e100, max: 1e100 }), { minLength: 1, maxLength: 50 })
+  fc.assert(
+    fc.property(numbers, given => {
+      const rounded = Float64Array.from(given)
+      toGrid(rounded)
+      for (const [i, value] of rounded.entries())
+        assert.ok(Math.abs(value - given[i]) <= largestOf(given) * given.length * 2 ** -48, `${given[i]} → ${value}`)
+      assert.equal(sum(rounded.toSorted()), sum(rounded))
+      assert.equal(sum(rounded.toReversed()), sum(rounded))
+      // A parent without one child is the other.
+      const half = rounded.length >> 1
+      assert.equal(sum(rounded) - sum(rounded.subarray(0, half)), sum(rounded.subarray(half)))
+    }),
+  )
+})
+
+test('numbers that are on it already stay, and zeros are no grid', () => {
+  const numbers = Float64Array.of(0.5, -0.25, 3)
+  toGrid(numbers)
+  assert.deepEqual([...numbers], [0.5, -0.25, 3])
+  const zeros = new Float64Array(2)
+  toGrid(zeros)
+  assert.deepEqual([...zeros], [0, 0])
+})
+
+test('a sum of packed Hessians says how many they are, and their sum', () => {
+  const hessians = fc.array(fc.double({ noNaN: true, min: 0, max: 1e100 }), { maxLength: 50 })
+  fc.assert(
+    fc.property(hessians, given => {
+      const packed = Float64Array.from(given)
+      const unit = pack(packed)
+      const total = sum(packed)
+      assert.equal(Math.floor(total / unit), given.length)
+      const rounded = packed.map(value => value - unit)
+      for (const [i, value] of rounded.entries())
+        assert.ok(Math.abs(value - given[i]) <= largestOf(given) * 2 ** -21, `${given[i]} → ${value}`)
+      assert.equal(total - given.length * unit, sum(rounded))
+    }),
+  )
+})
+
+test('as many of the largest as a stretch has are counted', () => {
+  for (const largest of [1, 0.25, 0.75, 3]) {
+    const packed = new Float64Array(STRETCH).fill(largest)
+    const unit = pack(packed)
+    const total = sum(packed)
+    assert.equal(Math.floor(total / unit), STRETCH)
+    assert.equal(total - STRETCH * unit, STRETCH * largest)
+  }
+})

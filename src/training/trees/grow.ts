@@ -1,0 +1,175 @@
+/**
+ * Grows one tree: the leaf whose split makes the loss fall most is split next, until there are enough leaves or none is worth it (Shi 2007, best-first).
+ *
+ * A leaf is a stretch of an array of row numbers, its rows in their order. Only the smaller child of a split is counted row by row; the histogram of
+ * the larger is its parent's without it. Memory: a histogram for each leaf that may still be split.
+ */
+import type { TreeIR } from '../../define/ir.ts'
+import { NULL_BIN, PER_WORD, type Bins } from './bins.ts'
+import { subtract, totalOf, type Derivatives, type Histogram, type Histograms } from './histogram.ts'
+import { bestSplit, type Split, type SplitRules, type Sums } from './split.ts'
+
+export interface GrowRules extends SplitRules {
+  readonly leaves: number
+  /** Splits on the way to a leaf, at most. */
+  readonly depth: number
+  readonly learningRate: number
+}
+
+/** Rows `from` up to below `to` of the array of row numbers. */
+export interface Leaf {
+  readonly from: number
+  readonly to: number
+  readonly depth: number
+  sums: Sums
+  /** As long as it may be split. */
+  histogram?: Histogram | undefined
+  split?: Split | undefined
+  children?: readonly [Leaf, Leaf]
+}
+
+/** What a tree is grown from; arrays that are made once and used for all trees. */
+export class Grower {
+  readonly #bins: Bins
+  readonly #rules: GrowRules
+  readonly #histograms: Histograms
+  readonly #derivatives: Derivatives
+  /** Derivatives of the rows of a leaf, in their order. */
+  readonly #ordered: Derivatives
+  readonly #moved: Int32Array
+
+  constructor(bins: Bins, rules: GrowRules, histograms: Histograms, derivatives: Derivatives) {
+    this.#bins = bins
+    this.#rules = rules
+    this.#histograms = histograms
+    this.#derivatives = derivatives
+    this.#ordered = { gradient: new Float64Array(bins.length), packed: new Float64Array(bins.length) }
+    this.#moved = new Int32Array(bins.length)
+  }
+
+  /**
+   * From these rows, ascending, which are put into the order of leaves, in these columns. `unit` is what a Hessian was packed with. Returns the root, which
+   * is a leaf if nothing is gained by a split.
+   */
+  grow(rows: Int32Array, columns: readonly number[], unit: number): Leaf {
+    const words = [...new Set(columns.map(column => Math.floor(column / PER_WORD)))]
+    const root: Leaf = { from: 0, to: rows.length, depth: 0, sums: { gradient: 0, hessian: 0, rows: rows.length } }
+    if (columns.length === 0 || !this.#mayBeSplit(root)) return root
+    const open: Leaf[] = []
+    const weigh = (leaf: Leaf): void => {
+      leaf.split = bestSplit(leaf.histogram!, columns, this.#bins.cuts, leaf.sums, this.#rules)
+      if (leaf.split) open.push(leaf)
+      else this.#release(leaf)
+    }
+    this.#count(root, rows, words, unit)
+    root.sums = totalOf(root.histogram!, columns[0])
+    weigh(root)
+    for (let leaves = 1; leaves < this.#rules.leaves && open.length > 0; leaves++) {
+      const [leaf] = open.splice(indexOfBest(open), 1)
+      const children = this.#split(leaf, rows)
+      leaf.children = children
+      // The last two are not split, so nobody asks what is in them.
+      if (leaves + 1 === this.#rules.leaves) this.#release(leaf)
+      else this.#countChildren(leaf, children, rows, words, unit)
+      for (const child of children) if (child.histogram) weigh(child)
+    }
+    for (const leaf of open) this.#release(leaf)
+    return root
+  }
+
+  #mayBeSplit({ from, to, depth }: Leaf): boolean {
+    return to - from >= 2 * this.#rules.minRows && depth < this.#rules.depth
+  }
+
+  #release(leaf: Leaf): void {
+    this.#histograms.give(leaf.histogram)
+    leaf.histogram = undefined
+  }
+
+  #count(leaf: Leaf, rows: Int32Array, words: readonly number[], unit: number): void {
+    const { from, to } = leaf
+    const { gradient, packed } = this.#derivatives
+    // A root of all rows has them in their order.
+    if (to - from === this.#bins.length) {
+      leaf.histogram = this.#histograms.of(words, undefined, this.#derivatives, unit)
+      return
+    }
+    const ordered = this.#ordered
+    for (let i = from; i < to; i++) {
+      const row = rows[i]
+      ordered.gradient[i - from] = gradient[row]
+      ordered.packed[i - from] = packed[row]
+    }
+    leaf.histogram = this.#histograms.of(words, rows.subarray(from, to), ordered, unit)
+  }
+
+  /** Histograms for those of the children that may be split; the parent's becomes the larger one's. */
+  #countChildren(parent: Leaf, children: readonly [Leaf, Leaf], rows: Int32Array, words: readonly number[], unit: number): void {
+    const [smaller, larger] = children.toSorted((a, b) => a.sums.rows - b.sums.rows)
+    if (!this.#mayBeSplit(larger)) return this.#release(parent)
+    this.#count(smaller, rows, words, unit)
+    subtract(parent.histogram!, smaller.histogram!)
+    larger.histogram = parent.histogram
+    parent.histogram = undefined
+    if (!this.#mayBeSplit(smaller)) this.#release(smaller)
+  }
+
+  /** Puts the rows that go left before those that go right, either in their order. */
+  #split({ from, to, depth, sums, split }: Leaf, rows: Int32Array): [Leaf, Leaf] {
+    const { column, bin, nullsLeft, left } = split!
+    const word = this.#bins.words[Math.floor(column / PER_WORD)]
+    const shift = 8 * (column % PER_WORD)
+    const isLeft = Uint8Array.from({ length: NULL_BIN + 1 }, (_, at) => Number(at === NULL_BIN ? nullsLeft : at <= bin))
+    const moved = this.#moved
+    let middle = from
+    let right = 0
+    // Each row is written to both sides and counted on one: no branch, which half of all rows would take.
+    for (let i = from; i < to; i++) {
+      const row = rows[i]
+      const goesLeft = isLeft[(word[row] >>> shift) & 255]
+      rows[middle] = row
+      moved[right] = row
+      middle += goesLeft
+      right += 1 - goesLeft
+    }
+    rows.set(moved.subarray(0, right), middle)
+    const rest = { gradient: sums.gradient - left.gradient, hessian: sums.hessian - left.hessian, rows: sums.rows - left.rows }
+    return [
+      { from, to: middle, depth: depth + 1, sums: left },
+      { from: middle, to, depth: depth + 1, sums: rest },
+    ]
+  }
+}
+
+/** The first of those with the greatest gain. */
+function indexOfBest(leaves: readonly Leaf[]): number {
+  let best = 0
+  for (let i = 1; i < leaves.length; i++) if (leaves[i].split!.gain > leaves[best].split!.gain) best = i
+  return best
+}
+
+/** By how much a leaf moves z: the minimum of the loss to second order, as far as the learning rate goes. */
+export const valueOf = ({ sums }: Leaf, { ridge, learningRate }: GrowRules): number =>
+  sums.hessian + ridge > 0 ? (-learningRate * sums.gradient) / (sums.hessian + ridge) + 0 : 0
+
+/** The leaves below and with a node, from left to right. */
+export const leavesOf = (node: Leaf): Leaf[] => (node.children ? node.children.flatMap(leavesOf) : [node])
+
+/** The tree in preorder. A cut behind all values has the greatest double for a threshold. */
+export function treeIR(root: Leaf, { cuts }: Bins, rules: GrowRules): TreeIR {
+  const tree = { input: [] as number[], value: [] as number[], right: [] as number[], nullsLeft: [] as number[] }
+  const add = (node: Leaf): void => {
+    const at = tree.input.length
+    const { split, children } = node
+    tree.input.push(children ? split!.column : -1)
+    tree.value.push(children ? (cuts[split!.column][split!.bin] ?? Number.MAX_VALUE) : valueOf(node, rules))
+    tree.right.push(0)
+    tree.nullsLeft.push(Number(children !== undefined && split!.nullsLeft))
+    if (!children) return
+    add(children[0])
+    tree.right[at] = tree.input.length
+    add(children[1])
+  }
+  add(root)
+  return tree
+}

@@ -1,0 +1,128 @@
+/**
+ * What the rows of a leaf come to in each bin of each column: Σ gradient, Σ Hessian, and how many they are. Bin b of column c is at `c · 256 + b`.
+ *
+ * All terms lie on grids on which every sum is exact (`grid.ts`). So a histogram does not depend on the order of rows, and that of a leaf is, to the bit, its
+ * parent's without its sibling's.
+ */
+import { BINS, PER_WORD, type Bins } from './bins.ts'
+import { STRETCH } from './grid.ts'
+
+export interface Histogram {
+  readonly gradient: Float64Array
+  readonly hessian: Float64Array
+  readonly rows: Int32Array
+}
+
+/** Bytes of one bin. */
+export const BIN_BYTES = 20
+
+const BINS_OF_WORD = PER_WORD * BINS
+
+/** Gradients, and Hessians packed with a count that is `unit`, of the rows of a leaf in their order. */
+export interface Derivatives {
+  readonly gradient: Float64Array
+  readonly packed: Float64Array
+}
+
+/** Makes histograms over `words · 4` columns, in arrays that are used again. */
+export class Histograms {
+  readonly #bins: Bins
+  readonly #free: Histogram[] = []
+  readonly #packed: Float64Array
+
+  constructor(bins: Bins) {
+    this.#bins = bins
+    this.#packed = new Float64Array(bins.words.length * BINS_OF_WORD)
+  }
+
+  /** Takes one back that is not needed any more. */
+  give(histogram: Histogram | undefined): void {
+    if (histogram) this.#free.push(histogram)
+  }
+
+  /** Of these rows, all in their order if none are given, in the columns of the words that are `used`. */
+  of(used: readonly number[], rows: Int32Array | undefined, { gradient, packed }: Derivatives, unit: number): Histogram {
+    const histogram = this.#empty()
+    const length = rows?.length ?? this.#bins.length
+    for (let from = 0; from < length; from += STRETCH) {
+      const to = Math.min(from + STRETCH, length)
+      for (const word of used)
+        addWord(histogram.gradient, this.#packed, word * BINS_OF_WORD, this.#bins.words[word], rows, from, to, gradient, packed)
+      for (const word of used) unpack(histogram, this.#packed, word * BINS_OF_WORD, unit)
+    }
+    return histogram
+  }
+
+  #empty(): Histogram {
+    const size = this.#packed.length
+    const used = this.#free.pop()
+    if (!used) return { gradient: new Float64Array(size), hessian: new Float64Array(size), rows: new Int32Array(size) }
+    used.gradient.fill(0)
+    used.hessian.fill(0)
+    used.rows.fill(0)
+    return used
+  }
+}
+
+/** The loop that takes most of the time: a word is four columns, so a row's number and derivatives are read once for them. */
+function addWord(
+  gradient: Float64Array,
+  packed: Float64Array,
+  base: number,
+  words: Int32Array,
+  rows: Int32Array | undefined,
+  from: number,
+  to: number,
+  gradients: Float64Array,
+  packeds: Float64Array,
+): void {
+  for (let i = from; i < to; i++) {
+    const bins = words[rows ? rows[i] : i]
+    const g = gradients[i]
+    const h = packeds[i]
+    const first = base + (bins & 255)
+    gradient[first] += g
+    packed[first] += h
+    const second = base + BINS + ((bins >>> 8) & 255)
+    gradient[second] += g
+    packed[second] += h
+    const third = base + 2 * BINS + ((bins >>> 16) & 255)
+    gradient[third] += g
+    packed[third] += h
+    const fourth = base + 3 * BINS + (bins >>> 24)
+    gradient[fourth] += g
+    packed[fourth] += h
+  }
+}
+
+/** Moves what was packed, of one word's columns, to where it belongs. */
+function unpack({ hessian, rows }: Histogram, packed: Float64Array, from: number, unit: number): void {
+  for (let i = from; i < from + BINS_OF_WORD; i++) {
+    const sum = packed[i]
+    if (sum === 0) continue
+    const count = Math.floor(sum / unit)
+    rows[i] += count
+    hessian[i] += sum - count * unit
+    packed[i] = 0
+  }
+}
+
+/** Takes the rows of `part` out of a histogram. */
+export function subtract({ gradient, hessian, rows }: Histogram, part: Histogram): void {
+  for (let i = 0; i < rows.length; i++) {
+    gradient[i] -= part.gradient[i]
+    hessian[i] -= part.hessian[i]
+    rows[i] -= part.rows[i]
+  }
+}
+
+/** All rows of a histogram, by the bins of a column. */
+export function totalOf({ gradient, hessian, rows }: Histogram, column: number): { gradient: number; hessian: number; rows: number } {
+  const total = { gradient: 0, hessian: 0, rows: 0 }
+  for (let i = column * BINS; i < (column + 1) * BINS; i++) {
+    total.gradient += gradient[i]
+    total.hessian += hessian[i]
+    total.rows += rows[i]
+  }
+  return total
+}

@@ -1,0 +1,37 @@
+/** How many trees are best, by the loss of rows that no tree was grown on. */
+import type { TreeIR } from '../../define/ir.ts'
+import { addTree, treeOf } from '../../model/index.ts'
+import type { TrainingTable } from '../table.ts'
+import type { Loss } from './loss.ts'
+
+export class Stopping {
+  /** After each tree. */
+  readonly losses: number[] = []
+  /** Trees up to which the loss was least; the first so many of equal ones. */
+  best = 0
+  readonly #loss: Loss
+  readonly #rows: TrainingTable
+  readonly #patience: number
+  readonly #z: Float64Array
+  #least: number
+
+  constructor(loss: Loss, base: number, rows: TrainingTable, patience: number) {
+    this.#loss = loss
+    this.#rows = rows
+    this.#patience = patience
+    this.#z = new Float64Array(rows.length).fill(base)
+    this.#least = loss.mean(rows, this.#z)
+  }
+
+  /** Adds a tree; says whether it is time to stop. */
+  isOver(tree: TreeIR): boolean {
+    addTree(treeOf(tree), this.#rows.columns, this.#z, this.#rows.length)
+    const loss = this.#loss.mean(this.#rows, this.#z)
+    this.losses.push(loss)
+    if (loss < this.#least) {
+      this.#least = loss
+      this.best = this.losses.length
+    }
+    return this.losses.length - this.best >= this.#patience
+  }
+}
