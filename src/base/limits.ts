@@ -245,7 +245,7 @@ export const limits = {
   /** Values of a Parquet file that are held in memory before they are written to a part of it. */
   PARQUET_VALUES_HELD: 2 ** 25,
   /** Rows of keys and times that one training set is asked for. */
-  TRAINING_ROWS_MAX: 2 ** 26,
+  ASKED_ROWS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */
   REPLAY_EVENTS_MAX: 2 ** 27,
   /** Rows that one model is fitted on. */

@@ -127,5 +127,5 @@ for (const [name, file, text, message] of bad)
 test('there are only so many rows', async () => {
   const rows = 'card,till,amount,t\na,1,1,0\na,1,1,0\n'
   assert.equal((await readText('two.csv', rows, 2)).length, 2)
-  await assert.rejects(readText('two.csv', rows, 1), { code: 'SPILL_LIMIT', message: /more than 1 rows \(TRAINING_ROWS_MAX\)/ })
+  await assert.rejects(readText('two.csv', rows, 1), { code: 'SPILL_LIMIT', message: /more than 1 rows \(ASKED_ROWS_MAX\)/ })
 })

@@ -25,12 +25,12 @@ export interface RowsFile {
   readonly time: string
 }
 
-/** Texts get their ids in `strings`. Throws `SPILL_INPUT` for a column that is missing and a value that is none, `SPILL_LIMIT` past TRAINING_ROWS_MAX. */
+/** Texts get their ids in `strings`. Throws `SPILL_INPUT` for a column that is missing and a value that is none, `SPILL_LIMIT` past ASKED_ROWS_MAX. */
 export async function readRows(
   { path, time }: RowsFile,
   { keys, fields }: Question,
   strings: Strings,
-  { rowsMax = limits.TRAINING_ROWS_MAX, onProgress }: { readonly rowsMax?: number; readonly onProgress?: (share: number) => void } = {},
+  { rowsMax = limits.ASKED_ROWS_MAX, onProgress }: { readonly rowsMax?: number; readonly onProgress?: (share: number) => void } = {},
 ): Promise<AskedRows> {
   const file = await openInput(path)
   const columns = [...[...keys, ...fields].filter(({ name }) => name !== time), timeColumn(time, [...keys, ...fields])]
@@ -46,7 +46,7 @@ export async function readRows(
     if (builder.length > rowsMax)
       throw new SpillwayError(
         'SPILL_LIMIT',
-        `more than ${rowsMax} rows (TRAINING_ROWS_MAX); ask for them in several sets, or sample keys`,
+        `more than ${rowsMax} rows (ASKED_ROWS_MAX); ask for them in several sets, or sample keys`,
         {
           place: file.name,
         },
