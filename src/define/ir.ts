@@ -5,32 +5,11 @@
  * integer milliseconds; exact values are *physical*: a decimal of scale `s` is the integer `value · 10^s`, a timestamp
  * is UTC milliseconds, a duration is milliseconds. Names are unique within their kind.
  */
+import type { ColumnIR, TypeIR } from './column-ir.ts'
+
 export const IR_VERSION = 1
 
-export type ColumnType = 'int' | 'decimal' | 'timestamp' | 'duration' | 'bool' | 'string' | 'double'
-
-/** A physical value of a column: number, string, boolean, or NULL. */
-export type Value = number | string | boolean | null
-
-/** A type with the scale that makes its physical value readable; `scale` is there for decimals only. */
-export interface TypeIR {
-  readonly type: ColumnType
-  readonly scale?: number
-}
-
-export interface ColumnIR extends TypeIR {
-  readonly name: string
-  readonly nullable: boolean
-  /** Inclusive bounds, physical. A value outside is refused as `schema`. */
-  readonly min?: number
-  readonly max?: number
-  /** The only strings allowed, when the column is an enum. */
-  readonly values?: readonly string[]
-  /** The entity that this column identifies. */
-  readonly entity?: string
-  /** Zone in which a timestamp without an offset is read; UTC unless given. */
-  readonly zone?: string
-}
+export type { ColumnIR, ColumnType, TypeIR, Value } from './column-ir.ts'
 
 /** How imported history gets its arrival: a column of the source, or event time plus a delay. */
 export type ArrivalIR = { readonly kind: 'column'; readonly column: string } | { readonly kind: 'after'; readonly delay: number }
