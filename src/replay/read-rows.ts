@@ -44,13 +44,9 @@ export async function readRows(
     reader ??= new RowReader({ columns, key: time, time }, builder, () => strings, passingOver(batch.origin))
     takeRows(batch, reader, builder, columns, file.columns ? [] : required)
     if (builder.length > rowsMax)
-      throw new SpillwayError(
-        'SPILL_LIMIT',
-        `more than ${rowsMax} rows (ASKED_ROWS_MAX); ask for them in several sets, or sample keys`,
-        {
-          place: file.name,
-        },
-      )
+      throw new SpillwayError('SPILL_LIMIT', `more than ${rowsMax} rows (ASKED_ROWS_MAX); ask for them in several sets, or sample keys`, {
+        place: file.name,
+      })
     onProgress?.(file.progress())
   }
   const { length, time: t, columns: read } = builder.view()

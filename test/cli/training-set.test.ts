@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { canonicalJson } from '../../src/define/fingerprint.ts'
 import { openInput } from '../../src/files/input.ts'
 import type { TrainingManifest } from '../../src/replay/training-manifest.ts'
 import { called, calledJson } from './called.ts'
@@ -138,26 +139,22 @@ test('the same history, definitions and rows give the same hash: again, from a C
 /** The hash, as docs/cli.md says it, of what the Parquet file holds. */
 async function hashOfFile(out: string): Promise<string> {
   const { columns } = JSON.parse(project.read(`${out}/manifest.json`)) as TrainingManifest
-  const hash = createHash('sha256').update(`${JSON.stringify(columns.map(column => Object.fromEntries(Object.entries(column).sort())))}\n`)
+  const hash = createHash('sha256').update(`${canonicalJson(columns)}\n`)
   const bytesOf = (value: unknown): Buffer => {
-    if (typeof value !== 'string') return withBytes(8, bytes => bytes.writeDoubleLE(Number(value)))
-    return Buffer.concat([withBytes(4, bytes => bytes.writeUInt32LE(Buffer.byteLength(value))), Buffer.from(value)])
+    if (typeof value !== 'string') return Buffer.from(Float64Array.of(Number(value)).buffer)
+    return Buffer.concat([uint32(Buffer.byteLength(value)), Buffer.from(value)])
   }
   for (const row of (await rowsOf(out)).rows)
     for (const { name } of columns) {
       const value = row[name]
       hash.update(Buffer.of(value === null ? 0 : 1))
-      if (Array.isArray(value)) hash.update(withBytes(4, bytes => bytes.writeUInt32LE(value.length)))
+      if (Array.isArray(value)) hash.update(uint32(value.length))
       if (value !== null) for (const item of [value].flat()) hash.update(bytesOf(item))
     }
   return hash.digest('hex')
 }
 
-function withBytes(length: number, write: (bytes: Buffer) => void): Buffer {
-  const bytes = Buffer.alloc(length)
-  write(bytes)
-  return bytes
-}
+const uint32 = (value: number): Buffer => Buffer.from(Uint32Array.of(value).buffer)
 
 test('a sample has all rows of a key or none, and says how it was taken', async () => {
   const seeds = Array.from({ length: 8 }, (_, seed) => String(seed))
