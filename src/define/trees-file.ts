@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { limits } from '../base/limits.ts'
 import { show } from '../base/show.ts'
 import { canonicalJson } from './fingerprint.ts'
-import type { ScoreIR, TreeIR } from './ir.ts'
+import type { TreeIR, TreesScoreIR } from './trees-ir.ts'
 
 export const TREES_FORMAT = 'spillway-trees'
 export const TREES_VERSION = 1
@@ -24,8 +24,6 @@ export interface TreesFile<Names extends string = string> {
   /** SHA-256 over all else, as canonical JSON. A file that was made by hand may have none. */
   readonly checksum?: string
 }
-
-export type TreesScoreIR = Extract<ScoreIR, { kind: 'trees' }>
 
 export function checksumOf({ checksum: _checksum, ...all }: Omit<TreesFile, 'checksum'> & { readonly checksum?: string }): string {
   return createHash('sha256').update(canonicalJson(all)).digest('hex')

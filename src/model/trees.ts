@@ -4,12 +4,10 @@
  */
 import { assert } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
-import type { InputIR, ScoreIR, TreeIR } from '../define/ir.ts'
+import type { InputIR, TreeIR, TreesScoreIR } from '../define/ir.ts'
 import { Scratch } from '../expression/scratch.ts'
 import { finiteScores, squash } from './link.ts'
 import { isList, type VectorColumn } from './vector.ts'
-
-export type TreesIR = Extract<ScoreIR, { kind: 'trees' }>
 
 /** The nodes of a tree in arrays that a loop reads fast; `nulls` is the node that a NULL goes to. */
 export interface Tree {
@@ -40,7 +38,7 @@ export function addTree({ input, value, right, nulls }: Tree, columns: readonly 
 }
 
 export function treesScore(
-  { link, base, inputs: names, trees: irs }: TreesIR,
+  { link, base, inputs: names, trees: irs }: TreesScoreIR,
   inputs: readonly InputIR[],
 ): (vector: readonly VectorColumn[], length: number) => Column {
   const trees = irs.map(treeOf)

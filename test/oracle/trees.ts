@@ -1,10 +1,8 @@
 /** The score of boosted trees for one vector, by the words at `TreeIR` and `ScoreIR`: each tree is cut into the trees below its root, again and again. */
-import type { ScoreIR, TreeIR, Value } from '../../src/define/ir.ts'
+import type { TreeIR, TreesScoreIR, Value } from '../../src/define/ir.ts'
 import { finite } from './arithmetic.ts'
 
-type TreesIR = Extract<ScoreIR, { kind: 'trees' }>
-
-export function treesScore({ link, base, inputs, trees }: TreesIR, vector: Readonly<Record<string, unknown>>): number | null {
+export function treesScore({ link, base, inputs, trees }: TreesScoreIR, vector: Readonly<Record<string, unknown>>): number | null {
   const row = inputs.map(name => vector[name] as Value)
   const z = trees.reduce((sum, tree) => sum + gives(tree, row), base)
   return finite(link === 'identity' ? z : 1 / (1 + Math.exp(-z)))
