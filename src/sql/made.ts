@@ -4,7 +4,8 @@ import { triggerColumns } from '../define/trigger-columns.ts'
 import { readsOf, vectorsOf, type SqlRead, type VectorQuery } from './decisions.ts'
 import type { Dialect } from './dialect.ts'
 import { columnNames, createTable, identifiers } from './relations.ts'
-import { previousColumn, revisionColumns } from './values.ts'
+import { SelectList } from './select-list.ts'
+import { membersSql, originalColumn, revisionColumns } from './values.ts'
 
 /** What a decision knew of one group, in numbers of its source's events alone: `_seq` of these relations counts a source's own events from 0. */
 export interface SqlCut {
@@ -61,37 +62,46 @@ export function madeQuery(pipeline: PipelineIR, model: ModelIR, { eventsOf, tabl
 }
 
 /**
- * What the log has today that decisions in `table` did not know of one group that they read, and could have counted by their clock: of each that missed
- * something its number, and the greatest event time of what it missed, by how: `stale`, since the placement did not know it yet though the decision's `P` had it;
- * `revised`, since an event was superseded; `late`, since it came later.
+ * What the log has today that decisions in `table` did not know of one group that they read, and could have counted by their clock. Of each decision that missed
+ * something its number; then for each feature of the group the greatest event time of what it missed, by how: `stale`, since the placement did not know it
+ * yet though the decision's `P` had it; `revised`, since an event that was known was superseded; `late`, since it came later.
  *
- * Every window is a suffix of time up to the clock, so that one number tells which of the group's windows it is in.
+ * What is missed counts today, or counted then: an event that has itself been superseded since changes nothing. Every window is a suffix of time up to the clock, so that one number tells whether anything is in it.
  */
 export function sinceQuery(pipeline: PipelineIR, model: ModelIR, index: number, { eventsOf, table }: MadeTables, dialect: Dialect): string {
   const { group, key } = readsOf(pipeline, model)[index]
   const source = pipeline.sources.find(({ name }) => name === group.source)!
   const names = columnNames(source, dialect)
   const fields = fieldsOf(pipeline, model, dialect)
+  const inputs = new SelectList('x')
+  const calls = new SelectList('m')
+  const [known, within] = [`d._known${index}`, `d._within${index}`]
+  const came = `CASE WHEN e._seq >= ${known} THEN e._seq ELSE e._next_seq END`
+  const isRevision = `coalesce(e._original_seq < ${known}, FALSE)`
+  const kinds = [`${came} < ${within}`, `${came} >= ${within} AND ${isRevision}`, `${came} >= ${within} AND NOT ${isRevision}`]
+  const times = group.features.flatMap(feature => {
+    const { conditions } = membersSql(feature, source, names, inputs, dialect)
+    return kinds.map(kind => calls.nameOf(`max(CASE WHEN ${[kind, ...conditions].join(' AND ')} THEN e._time END)`))
+  })
   const none = `CAST(NULL AS ${dialect.types.int})`
   const revisions = source.identity
-    ? [...revisionColumns(source, names), previousColumn(source, names)]
-    : [`${none} AS _next_seq`, `${none} AS _previous_seq`]
-  const columns = ['s._seq', 's._time', ...group.key.map((name, i) => `s.${names.get(name)} AS k${i}`), ...revisions]
+    ? [...revisionColumns(source, names), originalColumn(source, names)]
+    : [`${none} AS _next_seq`, `${none} AS _original_seq`]
+  const keys = group.key.map((name, i) => `s.${names.get(name)} AS k${i}`)
   const sameKey = key.map((name, i) => `e.k${i} = d.${fields.get(name)} AND `).join('')
-  const came = `CASE WHEN e._seq >= d._known${index} THEN e._seq ELSE e._next_seq END`
-  const isRevision = `(e._seq < d._known${index} OR e._previous_seq IS NOT NULL)`
-  const newest = (condition: string): string => `max(CASE WHEN ${condition} THEN e._time END)`
   return `WITH events AS (
-  SELECT ${columns.join(', ')}
+  SELECT ${['s._seq', 's._time', 's._deleted', ...keys, ...revisions, ...inputs.columns()].join(', ')}
   FROM ${eventsOf(source.name)} s
+),
+missed AS (
+  SELECT ${['d._ask', ...calls.columns()].join(',\n    ')}
+  FROM ${table} d
+  JOIN events e ON ${sameKey}e._time <= d._clock${index}
+  WHERE ((e._seq >= ${known} AND e._next_seq IS NULL) OR (e._seq < ${known} AND e._next_seq >= ${known}))${source.identity ? ' AND NOT e._deleted' : ''}
+  GROUP BY d._ask
 )
-SELECT d._ask, ${newest(`${came} < d._within${index}`)} AS stale,
-  ${newest(`${came} >= d._within${index} AND ${isRevision}`)} AS revised,
-  ${newest(`${came} >= d._within${index} AND NOT ${isRevision}`)} AS late
-FROM ${table} d
-JOIN events e ON ${sameKey}e._time <= d._clock${index}
-WHERE e._seq >= d._known${index} OR e._next_seq >= d._known${index}
-GROUP BY d._ask`
+SELECT ${['_ask', ...times].join(', ')}
+FROM missed`
 }
 
 /** The identifier of each column of the trigger. */

@@ -123,10 +123,10 @@ export function revisionColumns(source: SourceIR, names: Names): string[] {
   ]
 }
 
-/** The event that each supersedes, as `_previous_seq`; for a source with an identity. */
-export function previousColumn(source: SourceIR, names: Names): string {
+/** The first event of the identity of each, as `_original_seq`; for a source with an identity. */
+export function originalColumn(source: SourceIR, names: Names): string {
   const { present, over } = identitySql(source, names)
-  return `CASE WHEN ${present} THEN lag(s._seq) ${over} END AS _previous_seq`
+  return `CASE WHEN ${present} THEN first_value(s._seq) ${over} END AS _original_seq`
 }
 
 /** Whether an event can be revised, and the order of those that revise one another. */
@@ -155,6 +155,23 @@ function valueSql(
   dialect: Dialect,
   bounds: boolean,
 ): BoundedValue {
+  const { input, conditions: ofMembers } = membersSql(feature, source, names, inputs, dialect)
+  const conditions: string[] = []
+  if (feature.window !== 'lifetime') conditions.push(`e._time >= a.${tails.nameOf(dialect.tile(`a.t - ${feature.window}`, feature.hop))}`)
+  if (feature.before) conditions.push('(a.without IS NULL OR e._seq <> a.without)')
+  const takesPart = [...conditions, ...ofMembers].join(' AND ') || 'TRUE'
+  const window = windowSql(feature, { input, takesPart }, calls, dialect)
+  return { ...aggregates[feature.agg].sql(feature, window), ...(bounds && { bound: boundSql(feature, window) }) }
+}
+
+/** What a feature is made of, of an event `e`: its input, and what makes it take part whatever the window. Adds to `inputs`, columns over an event `s`. */
+export function membersSql(
+  feature: FeatureIR,
+  source: SourceIR,
+  names: Names,
+  inputs: SelectList,
+  dialect: Dialect,
+): { readonly input: string; readonly conditions: readonly string[] } {
   const written = (expr: ExprIR): string => expressionSql(expr, dialect, ({ name }) => `s.${names.get(name)}`)
   const ofEvent = (expr: ExprIR): string => `e.${inputs.nameOf(written(expr))}`
   const hasTombstones = source.deleted !== undefined && !source.identity
@@ -162,15 +179,12 @@ function valueSql(
   const ofRow = (expr: ExprIR): string =>
     hasTombstones ? `e.${inputs.nameOf(`CASE WHEN NOT s._deleted THEN ${written(expr)} END`)}` : ofEvent(expr)
   const input = feature.input ? (isRow ? ofRow : ofEvent)(feature.input) : ''
-  const conditions: string[] = []
-  if (feature.window !== 'lifetime') conditions.push(`e._time >= a.${tails.nameOf(dialect.tile(`a.t - ${feature.window}`, feature.hop))}`)
-  if (feature.before) conditions.push('(a.without IS NULL OR e._seq <> a.without)')
-  if (feature.where) conditions.push(ofEvent(feature.where))
-  if (hasTombstones && !isRow) conditions.push('NOT e._deleted')
-  if (feature.input && !isRow) conditions.push(`${input} IS NOT NULL`)
-  const takesPart = conditions.join(' AND ') || 'TRUE'
-  const window = windowSql(feature, { input, takesPart }, calls, dialect)
-  return { ...aggregates[feature.agg].sql(feature, window), ...(bounds && { bound: boundSql(feature, window) }) }
+  const conditions = [
+    ...(feature.where ? [ofEvent(feature.where)] : []),
+    ...(hasTombstones && !isRow ? ['NOT e._deleted'] : []),
+    ...(feature.input && !isRow ? [`${input} IS NOT NULL`] : []),
+  ]
+  return { input, conditions }
 }
 
 function answerColumns({ value, exact, refused, bound }: BoundedValue, i: number): string[] {

@@ -74,19 +74,23 @@ function boundOf(cell: DuckDBValue): number {
   return bound < Number.MAX_VALUE ? bound : Infinity
 }
 
-/** What a decision missed of one group: the greatest event time of each kind, UTC ms (`sinceQuery`). */
+/** What a decision missed of one feature: the greatest event time of each kind, UTC ms (`sinceQuery`). */
 export interface SqlMissed {
-  readonly stale?: number
-  readonly revised?: number
-  readonly late?: number
+  readonly stale: number | undefined
+  readonly revised: number | undefined
+  readonly late: number | undefined
 }
 
-/** The rows of `sinceQuery`, by decision. */
-export function readMissed(reader: DuckDBResultReader): Map<number, SqlMissed> {
-  const time = (name: keyof SqlMissed, cell: DuckDBValue): SqlMissed => (cell === null ? {} : { [name]: Number(cell) })
+/** The rows of `sinceQuery`, by decision: what it missed of each feature of the group, in order. */
+export function readMissed(reader: DuckDBResultReader): Map<number, SqlMissed[]> {
+  const time = (cell: DuckDBValue): number | undefined => (cell === null ? undefined : Number(cell))
   return new Map(
-    reader
-      .getRows()
-      .map(([ask, stale, revised, late]) => [Number(ask), { ...time('stale', stale), ...time('revised', revised), ...time('late', late) }]),
+    reader.getRows().map(([ask, ...times]) => {
+      const features = Array.from({ length: times.length / 3 }, (_, i): SqlMissed => {
+        const [stale, revised, late] = times.slice(3 * i, 3 * i + 3).map(time)
+        return { stale, revised, late }
+      })
+      return [Number(ask), features]
+    }),
   )
 }

@@ -86,12 +86,12 @@ export class DuckDb {
     return readVectors(await this.#read(query.sql), model, query)
   }
 
-  /** By decision, what each that missed something of a group that it read has missed: for each read of the model, over the events of `vectors`. */
-  async missed(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<ReadonlyMap<number, SqlMissed>[]> {
+  /** For each read of the model, by decision: what each that missed something of the group has missed of its features. Over the events of `vectors`. */
+  async missed(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<ReadonlyMap<number, readonly SqlMissed[]>[]> {
     await this.connection.run(createMade(pipeline, model, duckdb, tables.made))
     await loadMade(this.connection, tables.made, triggerColumns(pipeline, model), made)
     const of = { eventsOf: eventsOf(pipeline), table: tables.made }
-    const found: ReadonlyMap<number, SqlMissed>[] = []
+    const found: ReadonlyMap<number, readonly SqlMissed[]>[] = []
     for (const index of madeReads(pipeline, model).keys())
       found.push(readMissed(await this.#read(sinceQuery(pipeline, model, index, of, duckdb))))
     return found
