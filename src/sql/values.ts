@@ -192,7 +192,8 @@ function answerColumns({ value, exact, refused, bound }: BoundedValue, i: number
   const columns = [`${honest(value)} AS v${i}`]
   if (exact) columns.push(`${honest(exact)} AS x${i}`)
   if (refused) columns.push(`CASE WHEN ${refused.when} THEN '${refused.code}' END AS r${i}`)
-  if (bound !== undefined) columns.push(`${bound} AS b${i}`)
+  // Of no value there is none: that no other computation may have one is exact.
+  if (bound !== undefined) columns.push(`CASE WHEN (${value}) IS NOT NULL THEN ${bound} END AS b${i}`)
   return columns
 }
 
