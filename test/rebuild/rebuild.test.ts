@@ -8,8 +8,8 @@ import { holds, judgedBy, prove } from './prove.ts'
 
 const CASES = 30
 /** Cases in which each fault is planted, if it can be. */
-const FAULTY_CASES = 7
-const PLANTED_LEAST = 4
+const FAULTY_CASES = 12
+const PLANTED_LEAST = 3
 const FIRST = 500
 
 let db: DuckDb
