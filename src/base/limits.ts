@@ -240,6 +240,14 @@ export const limits = {
   TRACES_HELD: 4096,
   /** Times that a meter is given the measurement of one stretch of decisions, which stands for each of them. */
   METER_TIMES_MAX: 100,
+  /** Recorded decisions that are compared with another computation at a time. */
+  RECONCILE_DECISIONS: 1 << 14,
+  /** Examples that are kept of each input, basis and reason. */
+  RECONCILE_EXAMPLES: 3,
+  /** Dead letters, and settled ones, that are looked at for the reason of a difference. */
+  RECONCILE_LETTERS: 100_000,
+  /** Memory of the DuckDB that holds the events of a log to be compared, MB; beyond it they are in a temporary folder. */
+  RECONCILE_MEMORY_MB: 1024,
   /** Ticks of one model over one replay, some key being live. */
   REPLAY_TICKS_MAX: 2 ** 26,
   /** Values of a Parquet file that are held in memory before they are written to a part of it. */

@@ -9,6 +9,7 @@ import { inspectCommand } from './inspect.ts'
 import { initCommand } from './init.ts'
 import { packageVersion } from '../base/package-version.ts'
 import { planCommand } from './plan.ts'
+import { reconcileCommand } from './reconcile.ts'
 import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
 import { runsCommand } from './runs.ts'
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   featuresCommand,
   effectsCommand,
   traceCommand,
+  reconcileCommand,
   inspectCommand,
   dlqCommand,
   tokensCommand,

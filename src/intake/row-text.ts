@@ -4,7 +4,7 @@ import type { Strings } from '../columns/strings.ts'
 import type { ColumnIR, SourceIR, Value } from '../define/ir.ts'
 
 /** The physical value of one column of one row. */
-export function valueAt(block: Block, column: ColumnIR, row: number, strings: Strings): Value {
+export function valueAt(block: Pick<Block, 'columns'>, column: ColumnIR, row: number, strings: Strings): Value {
   const { values, nulls } = block.columns[column.name]
   if (nulls?.[row] === 1) return null
   const value = values[row]

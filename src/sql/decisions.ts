@@ -1,24 +1,37 @@
-import type { ExprIR, GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import type { ExprIR, GroupIR, InputIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
 import { triggerColumns } from '../define/trigger-columns.ts'
-import { decidedSql } from './decided.ts'
+import { expressionBound } from './bound.ts'
+import { decidedSql, type DecidedSql } from './decided.ts'
 import type { Dialect } from './dialect.ts'
 import { deliveredSql, expressionSql } from './expression.ts'
-import { placedSql } from './placement.ts'
+import { placedSql, type PlacedSql } from './placement.ts'
 import { identifiers } from './relations.ts'
 import { scoreSql } from './score.ts'
 import { SelectList } from './select-list.ts'
 import { valuesQuery } from './values.ts'
 
 /** Some features of one group, read at the key that some columns of the trigger give. */
-interface Read {
+export interface SqlRead {
   readonly group: GroupIR
   readonly key: readonly string[]
+}
+
+/** Decisions before their vectors, and what each of them knows of each group that it reads. */
+export interface DecidedReads {
+  readonly decided: DecidedSql
+  readonly reads: readonly SqlRead[]
+  /** Of a decision `d`: its cut of one read, and the event that features with `before` leave out. */
+  readonly cutOf: (read: SqlRead, index: number) => PlacedSql & { readonly without: string }
+  /** Say by how much other computations of inexact inputs may differ. */
+  readonly bounds?: boolean
 }
 
 export interface VectorQuery {
   readonly sql: string
   /** Whether there is a score; the user's own function has none in SQL. */
   readonly scored: boolean
+  /** With bounds: by input, whether it has one. They are the last columns, in order. */
+  readonly bounded: readonly boolean[]
 }
 
 /**
@@ -30,16 +43,24 @@ export interface VectorQuery {
  */
 export function vectorQuery(pipeline: PipelineIR, model: ModelIR, eventsOf: (source: string) => string, dialect: Dialect): VectorQuery {
   const reads = readsOf(pipeline, model)
-  const { relations, fields } = decidedSql(
-    pipeline,
-    model,
-    reads.map(({ group }) => group),
-    eventsOf,
-    dialect,
-  )
+  const groups = reads.map(({ group }) => group)
+  const decided = decidedSql(pipeline, model, groups, eventsOf, dialect)
+  const cutOf: DecidedReads['cutOf'] = ({ group }) => ({ ...placedSql(group, dialect), without: 'd._without' })
+  return vectorsOf(pipeline, model, { decided, reads, cutOf }, eventsOf, dialect)
+}
+
+/** The same query for any decisions of a model and any cuts of what they read. */
+export function vectorsOf(
+  pipeline: PipelineIR,
+  model: ModelIR,
+  { decided, reads, cutOf, bounds = false }: DecidedReads,
+  eventsOf: (source: string) => string,
+  dialect: Dialect,
+): VectorQuery {
+  const { relations, fields } = decided
   const columns = triggerColumns(pipeline, model)
   const values = reads.map(({ group }, i) =>
-    valuesQuery(group, sourceOf(pipeline, group.source), { events: eventsOf(group.source), asks: `asks${i}` }, dialect),
+    valuesQuery(group, sourceOf(pipeline, group.source), { events: eventsOf(group.source), asks: `asks${i}` }, dialect, bounds),
   )
   const leaves = new SelectList('f')
   const reference = (leaf: Leaf): string => {
@@ -52,46 +73,55 @@ export function vectorQuery(pipeline: PipelineIR, model: ModelIR, eventsOf: (sou
           dialect,
         ),
       )
+    return featureOf(leaf, 'value')!
+  }
+  const featureOf = (leaf: Extract<Leaf, { op: 'feature' }>, wanted: 'value' | 'bound'): string | undefined => {
     const read = reads.findIndex(({ group, key }) => nameOf(group.name, key) === nameOf(leaf.group, leaf.key))
-    return leaves.nameOf(
-      `v${read}.${values[read].columns.find(({ feature, part }) => feature.name === leaf.name && part === 'value')!.name}`,
-    )
+    const column = values[read].columns.find(({ feature, part }) => feature.name === leaf.name && part === wanted)
+    return column && leaves.nameOf(`v${read}.${column.name}`)
   }
   const expression = (expr: ExprIR): string => expressionSql(expr, dialect, reference)
   const inputOf = (name: string): string => `i${model.inputs.findIndex(input => input.name === name)}`
   const inputs = model.inputs.map(({ expr }, i) => `${expression(expr)} AS i${i}`)
+  const bound = ({ expr }: InputIR) => (bounds ? expressionBound(expr, leaf => featureOf(leaf, 'bound'), expression) : undefined)
+  const allBounds = model.inputs.flatMap((input, i) => ({ name: `b${i}`, sql: bound(input) })).filter(({ sql }) => sql !== undefined)
   const score = scoreSql(model.score, model.inputs, { input: inputOf, expression }, dialect)
   const names = identifiers([...model.inputs.map(({ name }) => name), 'score'], ['decision', 't', 'refused'], dialect)
   const codes = values.flatMap(({ columns }, i) => columns.filter(({ part }) => part === 'refused').map(({ name }) => `v${i}.${name}`))
   const results = ['_about AS decision', '_t AS t', '_refused AS refused', ...model.inputs.map((_, i) => `i${i} AS ${names[i]}`)]
   const sql = `WITH
-${relations.join(',\n')},${reads.map((read, i) => `\n${readSql(read, i, fields, values[i].sql, dialect)},`).join('')}
+${relations.join(',\n')},${reads.map((read, i) => `\n${readSql(read, i, fields, cutOf(read, i), values[i].sql)},`).join('')}
 given AS (
   SELECT ${['d._ask', 'd._about', 'd._t', `coalesce(${['NULL', ...codes].join(', ')}) AS _refused`, ...leaves.columns()].join(',\n    ')}
   FROM decided d${reads.map((_, i) => `\n  JOIN values${i} v${i} ON v${i}.ask = d._ask`).join('')}
 ),
 inputs AS (
-  SELECT ${['*', ...inputs].join(',\n    ')}
+  SELECT ${['*', ...inputs, ...allBounds.map(({ name, sql }) => `${sql} AS ${name}`)].join(',\n    ')}
   FROM given
 ),
 scored AS (
   SELECT *, ${score ?? 'NULL'} AS _score
   FROM inputs
 )
-SELECT ${[...results, ...(score === undefined ? [] : [`${dialect.finite('_score')} AS ${names.at(-1)}`])].join(',\n  ')}
+SELECT ${[...results, ...(score === undefined ? [] : [`${dialect.finite('_score')} AS ${names.at(-1)}`]), ...allBounds.map(({ name }) => name)].join(',\n  ')}
 FROM scored
 ORDER BY _ask`
-  return { sql, scored: score !== undefined }
+  return { sql, scored: score !== undefined, bounded: model.inputs.map((_, i) => allBounds.some(({ name }) => name === `b${i}`)) }
 }
 
 type Leaf = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>
 
 /** The asks of one read, one a decision, and its values. */
-function readSql({ group, key }: Read, i: number, fields: ReadonlyMap<string, string>, values: string, dialect: Dialect): string {
-  const { prefix, upto, t } = placedSql(group, dialect)
+function readSql(
+  { key }: SqlRead,
+  i: number,
+  fields: ReadonlyMap<string, string>,
+  { prefix, upto, t, without }: ReturnType<DecidedReads['cutOf']>,
+  values: string,
+): string {
   const keys = key.map((column, k) => `d.${fields.get(column)} AS k${k}, `).join('')
   return `asks${i} AS (
-  SELECT d._ask AS ask, ${keys}${prefix} AS prefix, ${upto} AS upto, ${t} AS t, d._without AS without
+  SELECT d._ask AS ask, ${keys}${prefix} AS prefix, ${upto} AS upto, ${t} AS t, ${without} AS without
   FROM decided d
 ),
 values${i} AS (
@@ -100,7 +130,7 @@ ${values}
 }
 
 /** Every (group, key) that the inputs or the rules of a model read, once, with the features that they read of it. */
-function readsOf(pipeline: PipelineIR, { inputs, score }: ModelIR): Read[] {
+export function readsOf(pipeline: PipelineIR, { inputs, score }: ModelIR): SqlRead[] {
   const wanted = new Map<string, { group: string; key: readonly string[]; names: Set<string> }>()
   const visit = (expr: ExprIR): void => {
     if (expr.op === 'feature') {

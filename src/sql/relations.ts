@@ -24,7 +24,8 @@ export function createAsks(group: GroupIR, source: SourceIR, dialect: Dialect, t
   return createTable(table, [`ask ${dialect.types.int}`, ...key, ...rest])
 }
 
-const createTable = (table: string, columns: readonly string[]): string => `CREATE OR REPLACE TEMP TABLE ${table} (${columns.join(', ')})`
+export const createTable = (table: string, columns: readonly string[]): string =>
+  `CREATE OR REPLACE TEMP TABLE ${table} (${columns.join(', ')})`
 
 /** The identifier of each column of a source in its relation of events. */
 export function columnNames(source: SourceIR, dialect: Dialect): ReadonlyMap<string, string> {

@@ -2,6 +2,7 @@ import { aggregates } from '../aggregate/index.ts'
 import type { SqlValue } from '../aggregate/sql.ts'
 import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir.ts'
 import { givesList } from '../define/signatures.ts'
+import { boundSql } from './bound.ts'
 import type { Dialect } from './dialect.ts'
 import { expressionSql } from './expression.ts'
 import { columnNames, identifiers } from './relations.ts'
@@ -26,7 +27,7 @@ export interface ResultColumn extends Result {
 
 interface Result {
   readonly feature: FeatureIR
-  readonly part: 'value' | 'exact' | 'refused'
+  readonly part: 'value' | 'exact' | 'refused' | 'bound'
   readonly sql: string
 }
 
@@ -37,12 +38,13 @@ interface Result {
  * window; write the value from the aggregates. Cost: asks × events of their key, within twice the longest window.
  *
  * Columns: `ask`, then for each feature in order its value as delivered; for an exact `sum` or `change` the integer behind it
- * (`…__exact`); where it may be refused, the code with which it is (`…__refused`, NULL if it is not).
+ * (`…__exact`); where it may be refused, the code with which it is (`…__refused`, NULL if it is not); with `bounds`, where it is inexact, by how much
+ * another computation may differ (`…__bound`).
  */
-export function valuesQuery(group: GroupIR, source: SourceIR, tables: Tables, dialect: Dialect): ValuesQuery {
+export function valuesQuery(group: GroupIR, source: SourceIR, tables: Tables, dialect: Dialect, bounds = false): ValuesQuery {
   const names = columnNames(source, dialect)
   const lists = { inputs: new SelectList('x'), tails: new SelectList('tail'), calls: new SelectList('p') }
-  const values = group.features.map(feature => valueSql(feature, source, names, lists, dialect))
+  const values = group.features.map(feature => valueSql(feature, source, names, lists, dialect, bounds))
   const sameKey = group.key.map((_, i) => `e.k${i} = a.k${i} AND `).join('')
   const keys = group.key.map((name, i) => `s.${names.get(name)} AS k${i}`)
   const reach = reachOf(group)
@@ -114,13 +116,24 @@ function nearSql(reach: number | undefined, dialect: Dialect): string {
 /** The next revision of each event. Later positions of a key are later in the total order and in arrival, so the next one decides. */
 export function revisionColumns(source: SourceIR, names: Names): string[] {
   if (!source.identity) return []
-  const fields = source.identity.map(name => `s.${names.get(name)}`)
-  const present = fields.map(field => `${field} IS NOT NULL`).join(' AND ')
-  const over = `OVER (PARTITION BY ${[`s.${names.get(source.key)}`, ...fields].join(', ')} ORDER BY s._partition, s._offset)`
+  const { present, over } = identitySql(source, names)
   return [
     `CASE WHEN ${present} THEN lead(s._seq) ${over} END AS _next_seq`,
     `CASE WHEN ${present} THEN lead(s._arrival) ${over} END AS _next_arrival`,
   ]
+}
+
+/** The first event of the identity of each, as `_original_seq`; for a source with an identity. */
+export function originalColumn(source: SourceIR, names: Names): string {
+  const { present, over } = identitySql(source, names)
+  return `CASE WHEN ${present} THEN first_value(s._seq) ${over} END AS _original_seq`
+}
+
+/** Whether an event can be revised, and the order of those that revise one another. */
+function identitySql({ key, identity = [] }: SourceIR, names: Names): { readonly present: string; readonly over: string } {
+  const fields = identity.map(name => `s.${names.get(name)}`)
+  const present = fields.map(field => `${field} IS NOT NULL`).join(' AND ')
+  return { present, over: `OVER (PARTITION BY ${[`s.${names.get(key)}`, ...fields].join(', ')} ORDER BY s._partition, s._offset)` }
 }
 
 /** Not deleted, and not superseded in what the ask knows. Where nothing supersedes, each feature says what a deleted event is to it. */
@@ -129,8 +142,36 @@ function countsSql({ identity }: SourceIR): string {
   return ' AND NOT e._deleted AND (e._next_seq IS NULL OR e._next_seq >= a.prefix OR (a.upto IS NOT NULL AND e._next_arrival > a.upto))'
 }
 
+interface BoundedValue extends SqlValue {
+  readonly bound?: string | undefined
+}
+
 /** One feature's answer; what it needs of events, asks and partials is added to the lists. */
-function valueSql(feature: FeatureIR, source: SourceIR, names: Names, { inputs, tails, calls }: Lists, dialect: Dialect): SqlValue {
+function valueSql(
+  feature: FeatureIR,
+  source: SourceIR,
+  names: Names,
+  { inputs, tails, calls }: Lists,
+  dialect: Dialect,
+  bounds: boolean,
+): BoundedValue {
+  const { input, conditions: ofMembers } = membersSql(feature, source, names, inputs, dialect)
+  const conditions: string[] = []
+  if (feature.window !== 'lifetime') conditions.push(`e._time >= a.${tails.nameOf(dialect.tile(`a.t - ${feature.window}`, feature.hop))}`)
+  if (feature.before) conditions.push('(a.without IS NULL OR e._seq <> a.without)')
+  const takesPart = [...conditions, ...ofMembers].join(' AND ') || 'TRUE'
+  const window = windowSql(feature, { input, takesPart }, calls, dialect)
+  return { ...aggregates[feature.agg].sql(feature, window), ...(bounds && { bound: boundSql(feature, window) }) }
+}
+
+/** What a feature is made of, of an event `e`: its input, and what makes it take part whatever the window. Adds to `inputs`, columns over an event `s`. */
+export function membersSql(
+  feature: FeatureIR,
+  source: SourceIR,
+  names: Names,
+  inputs: SelectList,
+  dialect: Dialect,
+): { readonly input: string; readonly conditions: readonly string[] } {
   const written = (expr: ExprIR): string => expressionSql(expr, dialect, ({ name }) => `s.${names.get(name)}`)
   const ofEvent = (expr: ExprIR): string => `e.${inputs.nameOf(written(expr))}`
   const hasTombstones = source.deleted !== undefined && !source.identity
@@ -138,30 +179,31 @@ function valueSql(feature: FeatureIR, source: SourceIR, names: Names, { inputs, 
   const ofRow = (expr: ExprIR): string =>
     hasTombstones ? `e.${inputs.nameOf(`CASE WHEN NOT s._deleted THEN ${written(expr)} END`)}` : ofEvent(expr)
   const input = feature.input ? (isRow ? ofRow : ofEvent)(feature.input) : ''
-  const conditions: string[] = []
-  if (feature.window !== 'lifetime') conditions.push(`e._time >= a.${tails.nameOf(dialect.tile(`a.t - ${feature.window}`, feature.hop))}`)
-  if (feature.before) conditions.push('(a.without IS NULL OR e._seq <> a.without)')
-  if (feature.where) conditions.push(ofEvent(feature.where))
-  if (hasTombstones && !isRow) conditions.push('NOT e._deleted')
-  if (feature.input && !isRow) conditions.push(`${input} IS NOT NULL`)
-  const takesPart = conditions.join(' AND ') || 'TRUE'
-  return aggregates[feature.agg].sql(feature, windowSql(feature, { input, takesPart }, calls, dialect))
+  const conditions = [
+    ...(feature.where ? [ofEvent(feature.where)] : []),
+    ...(hasTombstones && !isRow ? ['NOT e._deleted'] : []),
+    ...(feature.input && !isRow ? [`${input} IS NOT NULL`] : []),
+  ]
+  return { input, conditions }
 }
 
-function answerColumns({ value, exact, refused }: SqlValue, i: number): string[] {
+function answerColumns({ value, exact, refused, bound }: BoundedValue, i: number): string[] {
   const honest = (sql: string): string => (refused ? `CASE WHEN NOT coalesce(${refused.when}, FALSE) THEN ${sql} END` : sql)
   const columns = [`${honest(value)} AS v${i}`]
   if (exact) columns.push(`${honest(exact)} AS x${i}`)
   if (refused) columns.push(`CASE WHEN ${refused.when} THEN '${refused.code}' END AS r${i}`)
+  // Of no value there is none: that no other computation may have one is exact.
+  if (bound !== undefined) columns.push(`CASE WHEN (${value}) IS NOT NULL THEN ${bound} END AS b${i}`)
   return columns
 }
 
 /** What arithmetic over doubles made may not be finite; then it is refused. */
-function resultsOf(feature: FeatureIR, { exact, refused }: SqlValue, i: number, dialect: Dialect): Result[] {
+function resultsOf(feature: FeatureIR, { exact, refused, bound }: BoundedValue, i: number, dialect: Dialect): Result[] {
   const mayOverflow = feature.input?.type === 'double' && !givesList(feature.agg) && !refused
   const results: Result[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finite(`v${i}`) : `v${i}` }]
   if (exact) results.push({ feature, part: 'exact', sql: `x${i}` })
   if (refused) results.push({ feature, part: 'refused', sql: `r${i}` })
   if (mayOverflow) results.push({ feature, part: 'refused', sql: `CASE WHEN NOT ${dialect.isFinite(`v${i}`)} THEN 'SPILL_RANGE' END` })
+  if (bound !== undefined) results.push({ feature, part: 'bound', sql: `b${i}` })
   return results
 }

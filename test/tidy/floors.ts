@@ -10,6 +10,7 @@ export const floors = [
   'testing',
   'index',
   'postgres',
+  'reconcile',
   'run',
   'batch',
   'action',

@@ -1,22 +1,41 @@
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
 import type { LoggedEvent } from '../../define/event.ts'
-import type { ColumnType, GroupIR, SourceIR, Value } from '../../define/ir.ts'
+import type { ColumnIR, ColumnType, GroupIR, SourceIR, Value } from '../../define/ir.ts'
 import type { SqlAsk } from '../asks.ts'
+import type { SqlMade } from '../made.ts'
 import { columnOf } from '../relations.ts'
 
-/** Appends the events of one source to a relation of events. `_seq` is the index in `log`, which may hold other sources too. */
+/** Appends the events of one source to a relation of events, each under its `_seq`. What is given may hold other sources too. */
 export async function loadEvents(
   connection: DuckDBConnection,
   table: string,
   source: SourceIR,
-  log: readonly LoggedEvent[],
+  events: Iterable<readonly [seq: number, event: LoggedEvent]>,
 ): Promise<void> {
   const appender = await connection.createAppender(table)
-  log.forEach((event, seq) => {
-    if (event.source !== source.name) return
+  for (const [seq, event] of events) {
+    if (event.source !== source.name) continue
     for (const integer of [seq, event.partition, event.offset, event.arrival, event.time]) appender.appendBigInt(BigInt(integer))
     appender.appendBoolean(source.deleted !== undefined && event.row[source.deleted] === true)
     for (const { name, type } of source.columns) append(appender, type, event.row[name] ?? null)
+    appender.endRow()
+  }
+  appender.closeSync()
+}
+
+/** Appends decisions that were made to their relation (`createMade`), numbered from 0. */
+export async function loadMade(
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly ColumnIR[],
+  decisions: readonly SqlMade[],
+): Promise<void> {
+  const appender = await connection.createAppender(table)
+  decisions.forEach(({ trigger, t, cuts }, i) => {
+    for (const value of [i, t]) append(appender, 'int', value)
+    for (const { known, clock, without, within } of cuts)
+      for (const value of [known, clock, without ?? null, within ?? null]) append(appender, 'int', value)
+    for (const { name, type } of columns) append(appender, type, trigger[name] ?? null)
     appender.endRow()
   })
   appender.closeSync()

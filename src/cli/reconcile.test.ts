@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { called, calledJson } from '../../test/cli/called.ts'
+import { sales, Shop } from '../../test/cli/shop.ts'
+import { tampered } from '../../test/reconcile/tampered.ts'
+import type { StoredDecisions } from '../log/store.ts'
+import { openFolder } from '../log/sqlite/data-folder.ts'
+import type { Basis, ReconcileReport } from '../reconcile/report.ts'
+import { importPipeline } from './pipeline-file.ts'
+
+let shop: Shop
+before(async () => {
+  shop = await Shop.ran()
+})
+after(() => shop[Symbol.dispose]())
+
+const reconciled = async (...args: readonly string[]) =>
+  (await calledJson<ReconcileReport>('reconcile', shop.pipeline, '--data', shop.data, ...args))[0]
+
+/** Of each input of a model with differences, how many values differ and why. */
+const apartOf = ({ inputs }: ReconcileReport, basis: Basis) =>
+  inputs.flatMap(input => (Object.keys(input[basis].reasons).length > 0 ? [[`${input.model} ${input.input}`, input[basis].reasons]] : []))
+
+test('what is recorded is what SQL makes of it, and what has come since is told with its reason', async () => {
+  const report = await reconciled()
+  assert.deepEqual([report.decisions, report.forgotten, report.otherModels, report.sound], [4, 0, {}, true])
+  assert.deepEqual(apartOf(report, 'recorded'), [])
+  // The first sale of a knew nothing of its second, nor the first at till 2 of that of b; an hour's lag leaves out what had come.
+  assert.deepEqual(apartOf(report, 'corrected'), [
+    ['risk card.n', { late: 1 }],
+    ['risk card.spent', { late: 1 }],
+    ['risk older.n', { late: 1, 'stale batch': 2 }],
+    ['risk till', { late: 1 }],
+  ])
+  const [{ model, input, entry, key, recorded, other }] = report.examples
+  assert.deepEqual([model, input, entry, key, recorded, other], ['risk', 'card.n', 0, 'a', 1, 2])
+})
+
+test('for people: both tables, examples, and a verdict', async () => {
+  const { status, out } = await called('reconcile', shop.pipeline, '--data', shop.data)
+  assert.equal(status, 0)
+  assert.match(out, /^4 decisions computed again in SQL, from a log of 4 entries$/m)
+  assert.match(out, /^risk card\.n +3 +3 +0 +0 +0 +0\.0000 +–$/m)
+  assert.match(out, /^risk card\.n +3 +2 +0 +0 +1 +0\.2222 +1, 1$/m)
+  assert.match(out, /^why: late 4, stale batch 2$/m)
+  assert.match(out, /^ {2}late: risk card\.n of a at \S+Z \(entry 0\): 1 recorded, 2 today$/m)
+  assert.match(out, /^Sound: /m)
+})
+
+test('of one model, the first so many, or from a moment on; also while a run holds the folder', async () => {
+  const folder = await openFolder(shop.data)
+  assert.equal((await reconciled('--model', 'seen')).decisions, 1)
+  assert.equal((await reconciled('--limit', '2')).decisions, 3)
+  assert.equal((await reconciled('--since', '2200-01-01T00:00Z')).decisions, 0)
+  assert.equal((await reconciled('--since', '2026-01-01T00:00Z')).decisions, 4)
+  await folder.store.close()
+  folder.release()
+})
+
+test('a value of other definitions is of another code version, and the exit code says that recorded values differ', async () => {
+  const text = readFileSync(shop.pipeline, 'utf8').replace(`s.price.sum('lifetime')`, `s.price.max('lifetime')`)
+  const changed = shop.write('changed.ts', text)
+  const { status, out } = await called('reconcile', changed, '--data', shop.data, '--json')
+  const report = JSON.parse(out) as ReconcileReport
+  assert.deepEqual([status, report.sound], [1, false])
+  assert.deepEqual(apartOf(report, 'recorded'), [['risk card.spent', { 'code version': 1 }]])
+})
+
+test('an input that was not recorded, and a model that is gone, are counted', async () => {
+  const text = readFileSync(shop.pipeline, 'utf8')
+    .replace('price: s.price,', 'price: s.price, count: s.till,')
+    .replace('[risk, seen]', '[risk]')
+  const report = JSON.parse((await called('reconcile', shop.write('grown.ts', text), '--data', shop.data, '--json')).out) as ReconcileReport
+  assert.deepEqual([report.decisions, report.otherModels, report.sound], [3, { seen: 1 }, true])
+  assert.equal(report.inputs.find(({ input }) => input === 'count')?.unrecorded, 3)
+})
+
+test('a record that was refused is a reason once it was mended, and told of while it waits', async () => {
+  using other = await Shop.ran(sales)
+  const data = ['--data', other.data]
+  const waiting = (await calledJson<ReconcileReport>('reconcile', other.pipeline, ...data))[0]
+  // A sale of b at till 1, of much.
+  assert.equal(waiting.inputs.find(({ input }) => input === 'card.n')?.waiting, 1)
+  const letters = await calledJson<{ id: number; raw: string }>('dlq', 'list', ...data)
+  const id = String(letters.find(({ raw }) => raw.includes('much'))!.id)
+  assert.equal((await called('dlq', 'edit', id, '--set', 'price=9.00', ...data)).status, 0)
+  assert.equal((await called('dlq', 'replay', id, other.pipeline, ...data)).status, 0)
+  const mended = (await calledJson<ReconcileReport>('reconcile', other.pipeline, ...data))[0]
+  assert.deepEqual(mended.inputs.find(({ input }) => input === 'card.n')?.corrected.reasons, { late: 1, 'dead letter': 1 })
+})
+
+test('a damaged value is unexplained', async () => {
+  using other = await Shop.ran()
+  const { ir } = await importPipeline(other.pipeline)
+  const db = new DatabaseSync(join(other.data, 'log.db'))
+  const row = db
+    .prepare(`SELECT id, model, first, last, count, bytes FROM decisions WHERE model = 'risk' AND first <= 1 AND last >= 1`)
+    .get()
+  const { id, ...stretch } = row as unknown as StoredDecisions & { id: number }
+  const { bytes } = tampered(ir, stretch, { entry: 1, input: 'card.n' })
+  db.prepare('UPDATE decisions SET bytes = ? WHERE id = ?').run(bytes, id)
+  db.close()
+  const { status, out } = await called('reconcile', other.pipeline, '--data', other.data)
+  assert.equal(status, 1)
+  assert.match(out, /^ {2}unexplained: risk card\.n of a at \S+Z \(entry 1\): 5 recorded, 2 by SQL$/m)
+  assert.match(out, /^NOT SOUND: /m)
+})
+
+for (const [args, message] of [
+  [[], /^name the file of a pipeline$/m],
+  [['a.ts', 'b.ts'], /^one pipeline, not also b\.ts$/m],
+  [['a.ts', '--limit', 'all'], /^--limit all is no whole number$/m],
+  [['a.ts', '--since', 'yesterday'], /^--since yesterday is no moment/m],
+] as const)
+  test(`wrong use: ${message.source}`, async () => {
+    const { status, err } = await called('reconcile', ...args)
+    assert.equal(status, 2)
+    assert.match(err, message)
+  })
+
+test('a model that there is not is named, with the nearest', async () => {
+  const { status, err } = await called('reconcile', shop.pipeline, '--data', shop.data, '--model', 'rsik')
+  assert.equal(status, 1)
+  assert.match(err, /^SPILL_INPUT: pipeline 'shop' has no model 'rsik'; did you mean 'risk'\?$/m)
+})

@@ -1,0 +1,55 @@
+/** `spillway reconcile`: recorded decisions held against SQL over the same log, which another process may hold. */
+import { lookInto } from '../log/sqlite/data-folder.ts'
+import { reconcile } from '../reconcile/reconcile.ts'
+import { UsageError, type Command } from './command.ts'
+import { dataOf, dataOption } from './data-option.ts'
+import { importPipeline } from './pipeline-file.ts'
+import { Progress } from './progress.ts'
+import { reconcileText } from './reconcile-text.ts'
+import { momentOf } from './time-text.ts'
+
+interface Request {
+  readonly path: string
+  readonly model: string | undefined
+  readonly since: number | undefined
+  readonly limit: number | undefined
+  readonly json: boolean
+}
+
+export const reconcileCommand: Command = {
+  name: 'reconcile',
+  usage: 'PIPELINE',
+  summary: 'compute recorded vectors again in SQL, as they were known and as they are known today, and say why any is another',
+  options: {
+    model: { type: 'string', value: 'NAME', help: 'only decisions of this model' },
+    since: { type: 'string', value: 'MOMENT', help: 'only decisions from here on: 2026-01-01T00:00Z, or UTC milliseconds' },
+    limit: { type: 'string', value: 'N', help: 'of each model at most so many decisions, the first ones' },
+    data: dataOption,
+    json: { type: 'boolean', help: 'print one JSON object, and nothing else' },
+  },
+  async run(values, positionals) {
+    const { path, json, ...asked } = requestOf(values, positionals)
+    const pipeline = await importPipeline(path)
+    const progress = new Progress()
+    const onProgress = (stage: string, share: number): void => progress.show(stage, share)
+    const report = await lookInto(dataOf(values), reader => reconcile(pipeline, reader, { ...asked, onProgress }))
+    progress.done()
+    console.log(json ? JSON.stringify(report) : reconcileText(report))
+    return report.sound ? 0 : 1
+  },
+}
+
+/** Throws `UsageError`. */
+function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): Request {
+  if (path === undefined) throw new UsageError('name the file of a pipeline')
+  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  const { model, since, limit, json = false } = values as { [name: string]: string | undefined } & { json?: boolean }
+  if (limit !== undefined && !/^\d{1,15}$/.test(limit)) throw new UsageError(`--limit ${limit} is no whole number`)
+  return {
+    path,
+    model,
+    since: since === undefined ? undefined : momentOf('--since', since),
+    limit: limit === undefined ? undefined : Number(limit),
+    json,
+  }
+}

@@ -1,0 +1,87 @@
+/** Values of batch runs are rebuilt from what decisions recorded of their cuts, like all others; what a run did not know yet is a stale batch. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ModelStore } from '../../test/crash/model-store.ts'
+import { folderOf } from '../../test/reconcile/folder.ts'
+import { pause } from '../base/clock.ts'
+import { compute } from '../batch/compute.ts'
+import type { Compute } from '../batch/job.ts'
+import { batch, count, entity, every, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
+import { batchOf } from '../intake/batch.ts'
+import { Run } from '../run/run.ts'
+import { reconcile } from './reconcile.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { card, amount: t.double(), at: t.timestamp() }, key: 'card', time: 'at' })
+const of = { from: payments, entity: card } as const
+const usual = features('usual', {
+  ...of,
+  place: batch(every('1m'), { lasts: '0ms' }),
+  values: p => ({ n: count('10m'), mean: p.amount.mean('10m') }),
+})
+const now = features('now', { ...of, place: stream, values: () => ({ n: count('10m') }) })
+const watch = model('watch', {
+  decide: on(payments),
+  inputs: p => ({
+    usual: usual.of(p.card).n,
+    mean: usual.of(p.card).mean,
+    now: now.of(p.card).n,
+    ratio: usual.of(p.card).mean.over(p.amount),
+  }),
+  score: linear({ intercept: 0, weights: { now: 1 } }),
+})
+const pay = pipeline('pay', [watch])
+const start = Date.parse('2026-01-01T00:00Z')
+const SECOND = 1000
+
+/** A batch run in the same thread. */
+const here =
+  (store: ModelStore): Compute =>
+  async (job, take) => {
+    const parts = compute(store, job)
+    for (;;) {
+      const next = parts.next()
+      if (next.done) return next.value
+      await take(next.value)
+    }
+  }
+
+test('what a batch run gave is rebuilt, and what it did not know is told', async () => {
+  const store = new ModelStore(undefined, true)
+  let clock = start
+  const run = new Run(pay, { store, clock: () => clock, compute: here(store) })
+  const at = async (seconds: number, ...times: readonly number[]) => {
+    clock = start + seconds * SECOND
+    for (const time of times) void run.submit('payments', batchOf([{ card: 'a', amount: time / 7 + 1, at: start + time * SECOND }]))
+    for (let turn = 0; turn < 6; turn++) {
+      run.tick()
+      await pause(0)
+      await run.quiet()
+    }
+  }
+  await at(30, 30)
+  await at(61)
+  // Of a time that the batch of one minute is of, and not known to it.
+  await at(90, 50)
+  await at(110, 100)
+  await at(121)
+  await at(130, 125)
+  // It comes after all of them, and is of a time that all windows have.
+  await at(140, 20)
+  await run.stop()
+
+  const { decisions, inputs, sound, examples } = await reconcile(pay, folderOf(store.disk))
+  assert.deepEqual([decisions, sound], [5, true])
+  assert.deepEqual(
+    inputs.flatMap(({ recorded }) => Object.keys(recorded.reasons)),
+    [],
+  )
+  // The first decision had no batch, and those behind it no event of second 20; but the last, which that event made, knew it by its stream alone.
+  const apart = { late: 3, 'stale batch': 1 }
+  const reasons = Object.fromEntries(inputs.map(({ input, corrected }) => [input, corrected.reasons]))
+  assert.deepEqual(reasons, { usual: apart, mean: apart, now: { late: 4 }, ratio: apart })
+  const stale = examples
+    .filter(({ reason }) => reason === 'stale batch')
+    .map(({ input, t, recorded, other }) => [input, t - start, recorded, other])
+  assert.deepEqual(stale[0], ['usual', 140 * SECOND, 3, 4])
+})

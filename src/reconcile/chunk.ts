@@ -1,0 +1,92 @@
+/** One chunk of the decisions of a model: what SQL makes of each, as recorded and as corrected, and what it missed. */
+import { limits } from '../base/limits.ts'
+import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir.ts'
+import { Strings } from '../columns/strings.ts'
+import { RequestReader } from '../intake/request-reader.ts'
+import { valueAt } from '../intake/row-text.ts'
+import type { SqlMissed, SqlVector } from '../sql/duckdb/answers.ts'
+import type { DuckDb } from '../sql/duckdb/duckdb.ts'
+import type { madeReads, SqlMade } from '../sql/made.ts'
+import type { Decided } from './decided.ts'
+import type { LogPlaces, Place } from './places.ts'
+
+/** A decision with what SQL is asked about it. */
+export interface Asked {
+  readonly decided: Decided
+  readonly made: SqlMade
+}
+
+/** What SQL says of a chunk; row i is decision i. */
+export interface Answered {
+  readonly recorded: readonly SqlVector[]
+  readonly corrected: readonly SqlVector[]
+}
+
+/** Below every event, for the clock of a schedule that had not run. */
+const NEVER = -limits.TIME_MS_MAX - 1
+
+/** `undefined` where the log has forgotten what the decision was made on, or has something else there. */
+export function askedOf(model: ModelIR, reads: ReturnType<typeof madeReads>, decided: Decided, places: LogPlaces): Asked | undefined {
+  const place = places.at(decided.entry)
+  const trigger = place && triggerOf(model, place, decided.key)
+  if (!place || !trigger) return undefined
+  const { decide } = model
+  const cuts = reads.map(({ id, group }) => {
+    const { known, clock } = decided.read(id) ?? { known: 0, clock: -Infinity }
+    const isOwn = decide.kind === 'on' && decide.source === group.source
+    const before = place.before(group.source)
+    return {
+      known,
+      clock: clock === -Infinity ? NEVER : clock,
+      within: isOwn ? before + 1 : before,
+      ...(isOwn && { without: before }),
+    }
+  })
+  return { decided, made: { t: decided.t, trigger, cuts } }
+}
+
+/** The columns of the trigger, physical; `undefined` if the entry cannot have made the model decide. */
+function triggerOf({ decide, name }: ModelIR, { event, mark }: Place, key: Value): Readonly<Record<string, Value>> | undefined {
+  if (decide.kind === 'on') return event?.source === decide.source ? event.row : undefined
+  if (decide.kind === 'every') {
+    return mark?.kind === 'tick' ? { [decide.column.name]: physicalKey(decide.column, key) } : undefined
+  }
+  if (mark?.kind !== 'request' || mark.model !== name) return undefined
+  const strings = new Strings()
+  const reader = new RequestReader(decide, strings)
+  if (reader.take(mark.fields)) return undefined
+  const block = { columns: reader.columns() }
+  return Object.fromEntries(decide.columns.map(column => [column.name, valueAt(block, column, 0, strings)]))
+}
+
+/** The key of a tick as its column keeps it, from how it is delivered. */
+function physicalKey({ type, scale = 0 }: ColumnIR, key: Value): Value {
+  if (type === 'bool') return key === 1
+  return type === 'decimal' ? Math.round((key as number) * 10 ** scale) : key
+}
+
+/** As recorded and as corrected in one query: the same clocks, and everything known. */
+export async function answered(db: DuckDb, ir: PipelineIR, model: ModelIR, asked: readonly Asked[]): Promise<Answered> {
+  const recorded = asked.map(({ made }) => made)
+  const corrected = recorded.map(made => ({ ...made, cuts: made.cuts.map(cut => ({ ...cut, known: Number.MAX_SAFE_INTEGER })) }))
+  const all = await db.vectors(ir, model, [...recorded, ...corrected])
+  return { recorded: all.slice(0, asked.length), corrected: all.slice(asked.length) }
+}
+
+/** What a decision missed. */
+export interface Missed {
+  /** By read of its model, by feature of the group; absent where it missed nothing of it. */
+  readonly reads: readonly (readonly SqlMissed[] | undefined)[]
+  /** Its vector if every placement had known all of its `P`. */
+  readonly atOnce: SqlVector
+}
+
+/** Of some decisions what they missed. */
+export async function missedBy(db: DuckDb, ir: PipelineIR, model: ModelIR, asked: readonly Asked[]): Promise<ReadonlyMap<Asked, Missed>> {
+  if (asked.length === 0) return new Map()
+  const recorded = asked.map(({ made }) => made)
+  const reads = await db.missed(ir, model, recorded)
+  const whole = recorded.map(made => ({ ...made, cuts: made.cuts.map(cut => ({ ...cut, known: cut.within ?? cut.known })) }))
+  const atOnce = await db.vectors(ir, model, whole)
+  return new Map(asked.map((one, i) => [one, { reads: reads.map(missed => missed.get(i)), atOnce: atOnce[i] }]))
+}

@@ -1,0 +1,44 @@
+/** Recorded decisions, cell by cell. */
+import type { Value } from '../define/ir.ts'
+import type { StoredDecisions } from '../log/store.ts'
+import { rowsOf } from '../model/index.ts'
+import { deliveredCell, readDecisions } from '../run/decision-codec.ts'
+import type { Cell } from './report.ts'
+
+export interface Decided {
+  /** Of the pipeline that decided. */
+  readonly fingerprint: string
+  readonly entry: number
+  /** UTC ms. */
+  readonly t: number
+  readonly key: Value
+  /** The value of an input, by its name; `undefined` if it was not recorded. */
+  readonly cell: (input: string) => Cell | undefined
+  /** By `group(key columns)`; a clock before the first run of a schedule is −Infinity. */
+  readonly read: (id: string) => { readonly known: number; readonly clock: number } | undefined
+}
+
+/** The decisions of a stretch, in order. Throws `SPILL_DATA` for damaged bytes. */
+export function* decidedIn({ bytes }: StoredDecisions): Generator<Decided> {
+  const decoded = readDecisions(bytes)
+  const { length, fingerprint, entry, t, keys, key, strings, inputs, reads, known, clock } = decoded
+  const slots = new Map(inputs.map(({ name }, slot) => [name, slot]))
+  const rowOf = rowsOf(
+    inputs.map(({ expr }, slot) => ({ name: String(slot), expr })),
+    strings,
+  )
+  for (let row = 0; row < length; row++) {
+    const cells = rowOf(decoded.vector, row)
+    yield {
+      fingerprint,
+      entry: entry[row],
+      t: t[row],
+      key: deliveredCell(keys, row, key, strings),
+      cell: name => (slots.has(name) ? (cells[slots.get(name)!] as Cell) : undefined),
+      read(id) {
+        const index = reads.indexOf(id)
+        return index < 0 ? undefined : { known: known[index][row], clock: clock[index][row] }
+      },
+    }
+  }
+}

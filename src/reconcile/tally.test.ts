@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { outcomeOf } from './cells.ts'
+import { Tally } from './tally.ts'
+
+test('two values are equal to the bit, or within a bound, or apart', () => {
+  assert.equal(outcomeOf(1, 1, 0), 'equal')
+  assert.equal(outcomeOf(0, -0, 0), 'different')
+  assert.equal(outcomeOf('a', 'a', 0), 'equal')
+  assert.equal(outcomeOf('a', 'b', 0), 'different')
+  assert.equal(outcomeOf(true, false, 0), 'different')
+  assert.equal(outcomeOf([1, 2], [1, 2], 0), 'equal')
+  assert.equal(outcomeOf([1, 2], [2, 1], 0), 'different')
+  assert.equal(outcomeOf([1], [1, 2], 0), 'different')
+  assert.equal(outcomeOf(null, null, 0), 'bothAbsent')
+  assert.equal(outcomeOf(null, 0, 1), 'oneAbsent')
+  assert.equal(outcomeOf(1, 1.5, 0.5), 'within')
+  assert.equal(outcomeOf(1, 1.5, 0.25), 'different')
+  assert.equal(outcomeOf(null, 1, Infinity), 'within')
+})
+
+test('a hundred differences: how many of what kind, how far, and why', () => {
+  const tally = new Tally()
+  for (let i = 1; i <= 100; i++) tally.add(0, i, 'different', i <= 30 ? 'late' : 'revision')
+  tally.add(5, 5, 'equal', undefined)
+  tally.add(null, null, 'bothAbsent', undefined)
+  tally.add(null, 3, 'oneAbsent', 'late')
+  tally.add('a', 'b', 'different', 'late')
+  const { compared, equal, bothAbsent, oneAbsent, different, within, smape, apart, reasons } = tally.compared
+  assert.deepEqual([compared, equal, bothAbsent, oneAbsent, different, within], [104, 1, 1, 1, 101, 0])
+  assert.deepEqual(reasons, { late: 32, revision: 70 })
+  // 2·|0 − i| / i is 2, a hundred times, and 0 once.
+  assert.equal(smape, 200 / 101)
+  for (const [name, want] of [
+    ['p50', 50],
+    ['p90', 90],
+    ['p99', 99],
+  ] as const)
+    assert.ok(apart![name] >= want && apart![name] <= 1.01 * want, `${name} is ${apart![name]}`)
+  assert.equal(apart!.max, 100)
+})
+
+test('numbers at the ends of what doubles are', () => {
+  const tally = new Tally()
+  tally.add(Number.MAX_VALUE, -Number.MAX_VALUE, 'different', 'late')
+  tally.add(Number.MIN_VALUE, 0, 'different', 'late')
+  const { smape, apart } = tally.compared
+  assert.equal(smape, 2)
+  assert.deepEqual(apart, { p50: Number.MIN_VALUE, p90: Number.MAX_VALUE, p99: Number.MAX_VALUE, max: Number.MAX_VALUE })
+})
+
+test('of nothing there is no error, and no distance', () => {
+  assert.deepEqual(new Tally().compared, { compared: 0, equal: 0, within: 0, bothAbsent: 0, oneAbsent: 0, different: 0, reasons: {} })
+})

@@ -1,0 +1,92 @@
+/**
+ * By how much two honest computations of one value may differ (semantics §6): 2^−40 of the sum of the absolute values of its terms, where it is made of doubles, and
+ * nothing otherwise. What a difference is held against before anybody looks for its cause.
+ */
+import { aggregates } from '../aggregate/index.ts'
+import { unitOf, unitOfTime } from '../aggregate/aggregate.ts'
+import type { SqlWindow } from '../aggregate/sql.ts'
+import type { ExprIR, FeatureIR } from '../define/ir.ts'
+
+/** What is lost where doubles underflow. */
+const UNDERFLOW = 2 ** -960
+const SHARE = 2 ** -40
+
+/** The bound of a feature's value, NULL over nothing; `undefined` where values are equal to the bit. */
+export function boundSql(feature: FeatureIR, window: SqlWindow): string | undefined {
+  if (aggregates[feature.agg].exactness(feature.input) === 'exact') return undefined
+  if (feature.agg !== 'stddev') return share(termsSql(feature, window), window)
+  // |√a − √b|, where |a − b| <= d, is at most √d and at most d / √a.
+  const d = share(varianceTerms(window), window)
+  return `least(sqrt(${d}), ${d} / ${aggregates.stddev.sql(feature, window).value})`
+}
+
+const share = (terms: string, window: SqlWindow): string => `((${terms}) * ${window.constant(SHARE)} + ${window.constant(UNDERFLOW)})`
+
+/** The sum of the absolute values of the terms, as each formula of §6 is written. */
+function termsSql(feature: FeatureIR, window: SqlWindow): string {
+  const { input: x, time } = window
+  const n = window.double(window.count())
+  const per = window.constant(unitOfTime(feature))
+  const ends = (): string => `abs(${window.first(x)}) + abs(${window.last(x)})`
+  switch (feature.agg) {
+    case 'sum':
+      return window.sum(`abs(${x})`)
+    case 'mean':
+      return `${window.sum(`abs(${x})`)} / ${n}`
+    case 'change':
+      return ends()
+    case 'rate':
+      return `(${ends()}) * ${per} / ${window.double(`${window.last(time)} - ${window.first(time)}`)}`
+    case 'variance':
+      return varianceTerms(window)
+    case 'slope': {
+      const tau = window.double(`(${time} - ${window.clock})`)
+      const terms = `${n} * ${window.sum(`abs(${tau} * ${x})`)} + ${window.sum(`abs(${tau})`)} * ${window.sum(`abs(${x})`)}`
+      return `(${terms}) * ${per} / (${n} * ${window.trend().spread})`
+    }
+    case 'decayedSum': {
+      const age = `${window.double(`(${time} - ${window.clock})`)} / ${window.constant(feature.halfLife!)}`
+      const value = feature.input!.type === 'double' ? x : window.double(x)
+      return `${window.sum(`abs(${value}) * ${window.powerOf2(age)}`)} / ${window.constant(unitOf(feature.input))}`
+    }
+    default:
+      // Nothing is known of the terms of any other: what differs at all is told.
+      return window.constant(0)
+  }
+}
+
+const varianceTerms = (window: SqlWindow): string =>
+  `${window.sum(`${window.input} * ${window.input}`)} / ${window.double(`${window.count()} - 1`)}`
+
+/** Beyond every difference: what the condition of an input says is open. */
+const OPEN = `${Number.MAX_VALUE}`
+
+/** The bound of an expression over features, to first order and above; `undefined` where it is made of nothing inexact. */
+export function expressionBound(
+  expr: ExprIR,
+  boundOf: (feature: Extract<ExprIR, { op: 'feature' }>) => string | undefined,
+  written: (expr: ExprIR) => string,
+): string | undefined {
+  const of = (part: ExprIR): string | undefined => expressionBound(part, boundOf, written)
+  if (expr.op === 'feature') return boundOf(expr)
+  if (expr.op === 'not') return of(expr.of)
+  if (!('left' in expr)) return undefined
+  const [left, right] = [of(expr.left), of(expr.right)]
+  if (left === undefined && right === undefined) return undefined
+  const [a, b] = [left ?? '0e0', right ?? '0e0']
+  const [l, r] = [written(expr.left), written(expr.right)]
+  switch (expr.op) {
+    case 'and':
+    case 'or':
+      return `greatest(${a}, ${b})`
+    case 'add':
+    case 'sub':
+      return `(${a} + ${b} + ${SHARE} * (abs(${l}) + abs(${r})))`
+    case 'mul':
+      return `(abs(${l}) * ${b} + abs(${r}) * ${a} + ${a} * ${b} + ${SHARE} * abs(${l} * ${r}))`
+    case 'div':
+      return `CASE WHEN abs(${r}) > ${b} THEN (abs(${l}) * ${b} + abs(${r}) * ${a}) / (abs(${r}) * (abs(${r}) - ${b})) + ${SHARE} * abs(${l} / ${r}) ELSE ${OPEN} END`
+    default:
+      return `CASE WHEN abs(${l} - ${r}) <= ${a} + ${b} THEN ${OPEN} ELSE 0e0 END`
+  }
+}

@@ -1,0 +1,118 @@
+/** Recorded decisions held against what was rebuilt: every cell of every vector, and every cut and clock against the placement that made it. */
+import { aggregates } from '../../src/aggregate/index.ts'
+import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../../src/define/ir.ts'
+import type { RecordedDecision } from '../../src/run/recorded.ts'
+import type { SqlVector } from '../../src/sql/duckdb/answers.ts'
+import { madeReads } from '../../src/sql/made.ts'
+import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
+import { agree, answerText } from '../property/compare.ts'
+import type { Answer } from '../property/case.ts'
+import type { Entry } from '../crash/inspect.ts'
+import { eventsOf, type Material } from './case.ts'
+import { triggerOf } from './rebuild.ts'
+
+export interface Judged {
+  /** Cells of vectors that were compared, and those that are not NULL. */
+  values: number
+  notNull: number
+  /** Cuts that were compared. */
+  cuts: number
+  /** What parts, in words. */
+  readonly mismatches: string[]
+}
+
+export function judge({ ir, entries, recorded }: Material, rebuilt: readonly SqlVector[]): Judged {
+  const judged: Judged = { values: 0, notNull: 0, cuts: 0, mismatches: [] }
+  const log = entries.flatMap(entry => ('event' in entry ? [entry.event] : []))
+  recorded.forEach((decision, i) => {
+    const model = ir.models.find(({ name }) => name === decision.model)!
+    checkCuts(judged, { ir, entries, log, model, decision })
+    checkVector(judged, { ir, entries, log, model, decision }, rebuilt[i])
+  })
+  return judged
+}
+
+interface Looked {
+  readonly ir: PipelineIR
+  readonly entries: readonly Entry[]
+  readonly log: Parameters<typeof known>[2]
+  readonly model: ModelIR
+  readonly decision: RecordedDecision
+}
+
+const placeText = ({ model, decision: { entry, key } }: Looked): string => `'${model.name}' at entry ${entry} about ${JSON.stringify(key)}`
+
+/** The clock of a decision is its trigger's, and what it read of each group is the placement's function of it (semantics §4). */
+function checkCuts(judged: Judged, looked: Looked): void {
+  const { ir, entries, log, model, decision } = looked
+  const trigger = entries[decision.entry]
+  const t = 'event' in trigger ? trigger.event.arrival : trigger.mark.t
+  if (t !== decision.t) judged.mismatches.push(`${placeText(looked)} was decided at ${decision.t}, and its trigger is of ${t}`)
+  const prefix = entries.slice(0, decision.entry).filter(entry => 'event' in entry).length + ('event' in trigger ? 1 : 0)
+  for (const { id, group } of madeReads(ir, model)) {
+    judged.cuts++
+    const want = known(sourceOf(ir, group), group.place, log, prefix, decision.t)
+    const got = decision.read[id]
+    if (want.events.length !== got.known || want.clock !== (got.clock ?? -Infinity))
+      judged.mismatches.push(
+        `${placeText(looked)} read ${id} with ${got.known} known at ${got.clock}, and its placement says ${want.events.length} at ${want.clock}`,
+      )
+  }
+}
+
+function checkVector(judged: Judged, looked: Looked, rebuilt: SqlVector): void {
+  const { model, decision } = looked
+  let overflows = false
+  for (const [i, input] of model.inputs.entries()) {
+    const got = cellOf(decision, input)
+    const want: Answer = { value: rebuilt.vector[i] }
+    judged.values++
+    if (got.value !== null) judged.notNull++
+    const tolerance = agree(want, got) && decision.refused === undefined && rebuilt.refused === undefined ? 0 : toleranceOf(looked, input)
+    overflows ||= tolerance === Infinity
+    if (agree({ ...want, tolerance }, got)) continue
+    judged.mismatches.push(`${placeText(looked)}: ${input.name} is recorded as ${answerText(got)}, and rebuilt as ${answerText(want)}`)
+  }
+  // Doubles that overflow on the way are refused by one and may be a number for another (semantics §6).
+  if (!overflows && (decision.refused === undefined) !== (rebuilt.refused === undefined))
+    judged.mismatches.push(
+      `${placeText(looked)} is recorded as ${decision.refused ?? 'not refused'}, and rebuilt as ${rebuilt.refused ?? 'not refused'}`,
+    )
+}
+
+/** A recorded cell; vectors are nested as the names of inputs say. */
+function cellOf({ vector }: RecordedDecision, { name }: InputIR): Answer {
+  const value = name.split('.').reduce<unknown>((of, part) => (of as Record<string, unknown>)[part], vector)
+  return { value: value as Answer['value'] }
+}
+
+/** By how much two computations of an input may differ: what the oracle says of it, since neither of the two may. */
+function toleranceOf(looked: Looked, { expr }: InputIR): number {
+  if (expr.op !== 'feature') return 0
+  const { ir, entries, model, decision } = looked
+  const read = madeReads(ir, model).find(({ group, key }) => group.name === expr.group && key.join() === expr.key.join())!
+  const feature = read.group.features.find(({ name }) => name === expr.name)!
+  return isExact(feature) ? 0 : inexact(looked, read, feature, triggerOf(model, entries[decision.entry], decision.key))
+}
+
+const isExact = ({ agg, input }: FeatureIR): boolean => aggregates[agg].exactness(input) === 'exact'
+
+function inexact(
+  { ir, entries, decision }: Looked,
+  { id, group, key }: ReturnType<typeof madeReads>[number],
+  feature: FeatureIR,
+  trigger: ReturnType<typeof triggerOf>,
+): number {
+  const source = sourceOf(ir, group)
+  const { known: count, clock } = decision.read[id]
+  const events = standing(source, eventsOf(source, entries).slice(0, count))
+  const at = entries[decision.entry]
+  const own = ofKey(
+    group,
+    events,
+    key.map(column => trigger[column] ?? null),
+  )
+  return valueOf(source, feature, own, clock ?? -Infinity, 'event' in at ? at.event : undefined).tolerance
+}
+
+const sourceOf = ({ sources }: PipelineIR, { source }: GroupIR) => sources.find(({ name }) => name === source)!

@@ -1,0 +1,79 @@
+/**
+ * `prove rebuild`: law 4, serve = train. A run decides, with records that are late, repeated and revised, and crashes on the way; its vectors are put out of reach
+ * and rebuilt by the DuckDB dialect from the raw events of its log and from what each decision recorded of its cuts and clocks.
+ *
+ * Recorded cuts and clocks are what the oracle makes of placements, so that a run which reads too much or too little, and says so, is found as well.
+ */
+import { SpillwayError } from '../../src/base/errors.ts'
+import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
+import { rebuildCase, run, type Material } from './case.ts'
+import { judge, type Judged } from './judge.ts'
+import { blindOf, rebuild } from './rebuild.ts'
+
+export interface RebuildResult {
+  readonly cases: number
+  readonly decisions: number
+  /** Cells of vectors that were compared, those that are not NULL, and cuts. */
+  readonly values: number
+  readonly notNull: number
+  readonly cuts: number
+  readonly mismatches: number
+  /** Events out of order, events superseded or deleted, records sent twice. */
+  readonly late: number
+  readonly revised: number
+  readonly repeated: number
+  /** Cases with a sum of products beyond DuckDB's 128 bits: not compared. */
+  readonly tooWide: number
+  readonly seed: number
+  /** The first mismatch of the first cases that have one; the case is that of its seed. */
+  readonly failures: readonly { readonly seed: number; readonly mismatch: string }[]
+}
+
+const FAILURES_KEPT = 5
+const PROGRESS_EVERY = 50
+/** From so many cases on there is something of everything. */
+const COVERING_CASES = 20
+const NOT_NULL_LEAST = 0.3
+const TOO_WIDE_MOST = 0.05
+
+export async function prove({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<RebuildResult> {
+  const db = await DuckDb.open()
+  const failures: { seed: number; mismatch: string }[] = []
+  const sums = { decisions: 0, values: 0, notNull: 0, cuts: 0, mismatches: 0, late: 0, revised: 0, repeated: 0, tooWide: 0 }
+  try {
+    for (let done = 1; done <= cases; done++) {
+      const own = (seed + done - 1) >>> 0
+      const material = await run(rebuildCase(own))
+      const judged = await judgedBy(db, material)
+      sums.decisions += material.recorded.length
+      for (const name of ['late', 'revised', 'repeated'] as const) sums[name] += material.planted[name]
+      if (!judged) sums.tooWide++
+      for (const name of ['values', 'notNull', 'cuts'] as const) sums[name] += judged?.[name] ?? 0
+      const mismatches = [...material.broken, ...(judged?.mismatches ?? [])]
+      sums.mismatches += mismatches.length
+      if (mismatches.length > 0 && failures.length < FAILURES_KEPT) failures.push({ seed: own, mismatch: mismatches[0] })
+      if (done % PROGRESS_EVERY === 0)
+        console.error(`rebuild: ${done} of ${cases} cases, ${sums.values} values, ${sums.mismatches} mismatches`)
+    }
+  } finally {
+    db.close()
+  }
+  return { cases, ...sums, seed, failures }
+}
+
+/** `undefined` where DuckDB cannot hold a sum that the semantics allow. */
+export async function judgedBy(db: DuckDb, material: Material): Promise<Judged | undefined> {
+  const { ir, entries, recorded } = material
+  try {
+    return judge(material, await rebuild(db, ir, entries, recorded.map(blindOf)))
+  } catch (error) {
+    if (error instanceof SpillwayError && error.code === 'SPILL_RANGE') return undefined
+    throw error
+  }
+}
+
+export function holds(result: RebuildResult): boolean {
+  const { cases, values, notNull, mismatches, tooWide } = result
+  const covers = result.late > 0 && result.revised > 0 && result.repeated > 0 && tooWide <= TOO_WIDE_MOST * cases
+  return mismatches === 0 && values > 0 && notNull >= NOT_NULL_LEAST * values && (cases < COVERING_CASES || covers)
+}

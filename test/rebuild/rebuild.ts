@@ -1,0 +1,75 @@
+/**
+ * The other implementation of law 4: vectors by the DuckDB dialect, from raw events and from what each decision recorded of its cuts and clocks.
+ *
+ * It is given no vector, no score and no kernel.
+ */
+import { Strings } from '../../src/columns/strings.ts'
+import { limits } from '../../src/base/limits.ts'
+import type { ModelIR, PipelineIR, Value } from '../../src/define/ir.ts'
+import { RequestReader } from '../../src/intake/request-reader.ts'
+import { valueAt } from '../../src/intake/row-text.ts'
+import type { RecordedDecision } from '../../src/run/recorded.ts'
+import type { SqlVector } from '../../src/sql/duckdb/answers.ts'
+import type { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
+import { madeReads, type SqlMade } from '../../src/sql/made.ts'
+import type { Entry } from '../crash/inspect.ts'
+import { eventsOf } from './case.ts'
+
+/** What a rebuild is given of a decision. */
+export type Blind = Pick<RecordedDecision, 'model' | 'key' | 'entry' | 't' | 'read'>
+
+/** Nothing of a vector is left to be reached. */
+export const blindOf = ({ model, key, entry, t, read }: RecordedDecision): Blind => structuredClone({ model, key, entry, t, read })
+
+/** A vector for each decision, in their order. Throws as `DuckDb.vectors` does. */
+export async function rebuild(
+  db: DuckDb,
+  ir: PipelineIR,
+  entries: readonly Entry[],
+  decisions: readonly Blind[],
+): Promise<readonly SqlVector[]> {
+  await db.begin(ir)
+  for (const source of ir.sources) await db.add(ir, source, eventsOf(source, entries).entries())
+  const vectors = new Map<Blind, SqlVector>()
+  for (const model of ir.models) {
+    const own = decisions.filter(decision => decision.model === model.name)
+    if (own.length === 0) continue
+    const made = own.map(decision => madeOf(ir, model, entries, decision))
+    for (const [i, vector] of (await db.vectors(ir, model, made)).entries()) vectors.set(own[i], vector)
+  }
+  return decisions.map(decision => vectors.get(decision)!)
+}
+
+function madeOf(ir: PipelineIR, model: ModelIR, entries: readonly Entry[], decision: Blind): SqlMade {
+  const { entry, t, read } = decision
+  const { decide } = model
+  const cuts = madeReads(ir, model).map(({ id, group }) => {
+    const { known, clock } = read[id]
+    const isOwn = decide.kind === 'on' && decide.source === group.source
+    return {
+      known,
+      clock: clock ?? -limits.TIME_MS_MAX - 1,
+      ...(isOwn && { without: numberIn(group.source, entries, entry) }),
+    }
+  })
+  return { t, trigger: triggerOf(model, entries[entry], decision.key), cuts }
+}
+
+/** How many events of the source stand before an entry. */
+const numberIn = (source: string, entries: readonly Entry[], entry: number): number =>
+  entries.slice(0, entry).filter(before => 'event' in before && before.event.source === source).length
+
+/** The columns of the trigger, physical: of the event in the log, of the request in the log, or the key of a tick. */
+export function triggerOf({ decide }: ModelIR, entry: Entry, key: Value): Readonly<Record<string, Value>> {
+  if ('event' in entry) return entry.event.row
+  if (decide.kind === 'every') {
+    const { name, type, scale = 0 } = decide.column
+    return { [name]: type === 'decimal' ? Math.round((key as number) * 10 ** scale) : type === 'bool' ? key === 1 : key }
+  }
+  const strings = new Strings()
+  if (decide.kind !== 'request' || entry.mark.kind !== 'request') return {}
+  const reader = new RequestReader(decide, strings)
+  reader.take(entry.mark.fields)
+  const block = { columns: reader.columns() }
+  return Object.fromEntries(decide.columns.map(column => [column.name, valueAt(block, column, 0, strings)]))
+}

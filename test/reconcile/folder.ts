@@ -1,0 +1,55 @@
+/** What is left of a run on a model store, as a data folder gives it to `reconcile`, with what a case plants in it. */
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { SourceIR } from '../../src/define/ir.ts'
+import { rowText } from '../../src/intake/row-text.ts'
+import type { SettledLetter } from '../../src/log/letters.ts'
+import type { StoredDecisions } from '../../src/log/store.ts'
+import type { Reconcilable } from '../../src/reconcile/reconcile.ts'
+import { Strings } from '../../src/columns/strings.ts'
+import { ModelStore, type Disk } from '../crash/model-store.ts'
+import { blockOf } from '../property/engines/block.ts'
+
+export interface PlantedIn {
+  /** Another stretch in place of each. */
+  readonly stretch?: (stretch: StoredDecisions) => StoredDecisions
+  /** Letters that became events. */
+  readonly accepted?: readonly SettledLetter[]
+}
+
+export function folderOf(disk: Disk, { stretch = one => one, accepted = [] }: PlantedIn = {}): Reconcilable {
+  const store = new ModelStore(disk)
+  const letters = {
+    *dead() {
+      yield* store.dead
+    },
+    *settled() {
+      yield* accepted
+    },
+  }
+  const counts = new Map<string, number>()
+  for (const { model, count } of store.decisions) counts.set(model, (counts.get(model) ?? 0) + count)
+  return {
+    letters,
+    effects: store.effects,
+    segmentAt: sequence => store.segmentAt(sequence),
+    lastSegment: () => store.lastSegment(),
+    decisionsAt: entry => store.decisionsAt(entry),
+    schemas: () => store.schemas(),
+    lastStages: () => store.lastStages(),
+    get: name => store.get(name),
+    named: prefix => store.named(prefix),
+    readState: name => store.readState(name),
+    models: () => [...counts].map(([model, decisions]) => ({ model, decisions })),
+    *decisionsFrom(model: string, entry: number) {
+      for (const one of store.decisions) if (one.model === model && one.first >= entry) yield stretch(one)
+    },
+  }
+}
+
+/** The letter that an event was, before somebody mended it. */
+export function letterOf(source: SourceIR, event: LoggedEvent, id: number): SettledLetter {
+  const strings = new Strings()
+  const raw = rowText(source, blockOf(source, [event], strings), 0, () => strings)
+  const refused = { source: source.name, reason: 'schema', detail: 'planted', place: 'planted', at: 0, sequence: 0 } as const
+  return { ...refused, id, raw, attempts: 0, original: undefined, outcome: 'accepted', why: undefined, settled: event.arrival }
+}

@@ -1,0 +1,53 @@
+/** A stretch of decisions with another number in one cell, whole by its checksum: what no cause explains. */
+import type { ModelIR, PipelineIR } from '../../src/define/ir.ts'
+import { triggerId, triggerKey } from '../../src/define/trigger-columns.ts'
+import type { StoredDecisions } from '../../src/log/store.ts'
+import { isList } from '../../src/model/vector.ts'
+import { DecisionWriter, readDecisions } from '../../src/run/decision-codec.ts'
+import type { LiveDecisions } from '../../src/run/live-model.ts'
+
+export interface Cut {
+  readonly entry: number
+  readonly input: string
+}
+
+/** The first row of an entry gets another number in one of its inputs; the same stretch where it has none that is a number. */
+export function tampered(ir: PipelineIR, stretch: StoredDecisions, { entry, input }: Cut): StoredDecisions {
+  const model = ir.models.find(({ name }) => name === stretch.model)!
+  const decoded = readDecisions(stretch.bytes)
+  const row = decoded.entry.indexOf(entry)
+  const slot = model.inputs.findIndex(({ name }) => name === input)
+  const column = decoded.vector[slot]
+  if (row < 0 || isList(column) || model.inputs[slot].expr.type === 'string' || column.nulls?.[row] === 1) return stretch
+  const values = Float64Array.from(column.values)
+  values[row] = model.inputs[slot].expr.type === 'bool' ? 1 - values[row] : values[row] * 2 + 1
+  return written(ir, model, decoded, decoded.vector.with(slot, { ...column, values }))
+}
+
+function written(
+  ir: PipelineIR,
+  model: ModelIR,
+  decoded: ReturnType<typeof readDecisions>,
+  vector: LiveDecisions['vector'],
+): StoredDecisions {
+  const { fingerprint, strings, length, entry, t, position, keys, ids, score, refused, reads, known, clock } = decoded
+  const reasons = Array.from({ length }, (_, row) => row).filter(row => refused.nulls?.[row] !== 1)
+  const decisions: LiveDecisions = {
+    model,
+    length,
+    entry,
+    t,
+    position,
+    key: keys,
+    id: ids,
+    keyColumn: triggerKey(ir, model),
+    idColumn: triggerId(ir, model),
+    vector,
+    score,
+    refused: new Map(reasons.map(row => [row, strings.textOf(refused.values[row])])),
+    reads: reads.map((id, i) => ({ id, known: known[i], clock: clock[i] })),
+    since: () => 0,
+    made: { begun: 0, features: 0, scored: 0 },
+  }
+  return new DecisionWriter(fingerprint, strings).write(decisions, () => strings)
+}
