@@ -55,7 +55,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     path: recover,
     was: '!isDeepStrictEqual(saved.place, place)',
     is: 'false',
-    seed: 75,
+    seed: 8320,
   },
   'keys are live from the last tick on': {
     path: recover,
