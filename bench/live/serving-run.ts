@@ -1,6 +1,7 @@
 /** In a process of a bench: a run that serves, as `spillway run --listen` does, and tells what it has done in a while. */
 import type { Sending } from '../../src/action/dispatcher.ts'
 import type { Pipeline } from '../../src/index.ts'
+import { letHeapGrow } from '../../src/base/heap.ts'
 import { openFolder } from '../../src/log/sqlite/data-folder.ts'
 import type { SqliteOptions } from '../../src/log/sqlite/sqlite-store.ts'
 import { Running, type RunningOptions } from '../../src/run/running.ts'
@@ -21,6 +22,7 @@ export interface Served {
 
 /** Serves on a free port, and from then on answers what the bench asks. */
 export async function serveAndAnswer({ pipeline, data, sendings = [], disk, clock, answers }: Served): Promise<void> {
+  letHeapGrow()
   const folder = await openFolder(data, disk)
   const feed = new Feed()
   const reports: string[] = []

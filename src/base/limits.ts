@@ -48,6 +48,8 @@ export const limits = {
   MAP_ROWS_MAX: 1000,
   /** Ids remembered within `dedupe`, one source. */
   DEDUPE_IDS_MAX: 2 ** 24,
+  /** Of what is alive in the heap of a run's process after a collection, by how much it grows until the next, percent. */
+  HEAP_GROWING_PERCENT: 300,
   /** Bytes of a group's state that are saved and flushed at a time, about: what is flushed at once holds up the log. */
   SLICE_BYTES: 1 << 19,
   /** Bytes of a file of saved state, about: the rest of a group goes into further ones. */

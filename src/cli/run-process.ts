@@ -1,6 +1,7 @@
 /** The process that a run is: what feeds it, who may ask it, where its effects go, what it says, and how it ends. */
 import { sendingsOf } from '../action/sendings.ts'
 import { every, stopwatch, wallClock } from '../base/clock.ts'
+import { letHeapGrow } from '../base/heap.ts'
 import { durationMs, type Duration } from '../base/time.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import { openFolder } from '../log/sqlite/data-folder.ts'
@@ -41,6 +42,7 @@ type Say = (text: string) => void
 
 export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<number> {
   const { files, listen, data, once, isDry, takesOver, keep, decisions, json } = request
+  letHeapGrow()
   const say: Say = text => void process.stderr.write(`${text}\n`)
   const memory = { ...memoryOptions(say), ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }) }
   const sendings = isDry ? [] : await sendingsOf(pipeline, process.env)
