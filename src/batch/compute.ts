@@ -14,6 +14,7 @@ import { Kernel } from '../kernel/kernel.ts'
 import { refuseIncomplete } from '../kernel/incomplete.ts'
 import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
+import { countBefore } from '../log/segment.ts'
 import type { StoredLog } from '../log/store.ts'
 import { ResultWriter } from './result.ts'
 
@@ -71,7 +72,7 @@ function apply(kernel: Kernel, store: StoredLog, { group, source, sources, s, cu
   let read = 0
   let known = from < cut ? undefined : log.eventsOf(source.name, cut)
   for (const segment of log.segments(from, cut, { stringsOf: () => strings, wanted })) {
-    known ??= (segment.offsets[source.name] ?? []).reduce((sum, next) => sum + next, 0)
+    known ??= countBefore(segment, source.name)
     const block = segment.sources.find(rows => rows.source === source.name)?.block
     if (!block) continue
     const [rows] = countUpTo(block.arrival, Float64Array.of(s))

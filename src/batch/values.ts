@@ -27,8 +27,7 @@ export class BatchValues {
     this.run = of.run
     this.s = of.s
     this.known = of.known
-    const isText = group.key.length === 1 && source.columns.find(({ name }) => name === group.key[0])!.type === 'string'
-    this.#keys = new Keys(group.key.length, isText ? strings : undefined)
+    this.#keys = Keys.of(group, source, strings)
     this.#features = featureColumns(group, of.keys, false)
   }
 

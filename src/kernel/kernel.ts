@@ -64,8 +64,7 @@ export class Kernel {
     this.#source = source
     this.#nothing = noEvents(source)
     this.#options = options
-    const isText = group.key.length === 1 && source.columns.find(({ name }) => name === group.key[0])?.type === 'string'
-    this.#keys = new Keys(group.key.length, isText ? options.strings : undefined)
+    this.#keys = Keys.of(group, source, options.strings)
     const plans = planStructures(group, source)
     this.#units = plans.map(plan => buildUnit(plan, source, options.strings))
     if (source.identity) this.#revisions = new Revisions(source, this.#units, allWindows(plans))

@@ -3,6 +3,7 @@ import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
+import type { GroupIR, SourceIR } from '../define/ir.ts'
 import { damaged, type StateReader, type StateWriter } from './state.ts'
 import { widened } from './widened.ts'
 
@@ -26,6 +27,12 @@ export class Keys {
   constructor(width = 1, strings?: Strings) {
     this.#width = width
     this.#strings = strings
+  }
+
+  /** For the keys of a group. */
+  static of({ key }: GroupIR, { columns }: SourceIR, strings: Strings): Keys {
+    const isText = key.length === 1 && columns.find(({ name }) => name === key[0])!.type === 'string'
+    return new Keys(key.length, isText ? strings : undefined)
   }
 
   get size(): number {

@@ -135,6 +135,9 @@ export function readSegment(bytes: Uint8Array, context: SegmentContext, what = '
   return { first, length, sources, marks, offsets, ...(order && { order }) }
 }
 
+/** How many events of a source stand before a segment. */
+export const countBefore = ({ offsets }: Segment, source: string): number => (offsets[source] ?? []).reduce((sum, next) => sum + next, 0)
+
 function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentContext): SourceRows {
   const source = reader.text()
   const schema = reader.varint()

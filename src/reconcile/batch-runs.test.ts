@@ -1,11 +1,10 @@
 /** Values of batch runs are rebuilt from what decisions recorded of their cuts, like all others; what a run did not know yet is a stale batch. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { computeHere } from '../../test/batch/compute-here.ts'
 import { ModelStore } from '../../test/crash/model-store.ts'
 import { folderOf } from '../../test/reconcile/folder.ts'
 import { pause } from '../base/clock.ts'
-import { compute } from '../batch/compute.ts'
-import type { Compute } from '../batch/job.ts'
 import { batch, count, entity, every, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
 import { batchOf } from '../intake/batch.ts'
 import { Run } from '../run/run.ts'
@@ -34,22 +33,10 @@ const pay = pipeline('pay', [watch])
 const start = Date.parse('2026-01-01T00:00Z')
 const SECOND = 1000
 
-/** A batch run in the same thread. */
-const here =
-  (store: ModelStore): Compute =>
-  async (job, take) => {
-    const parts = compute(store, job)
-    for (;;) {
-      const next = parts.next()
-      if (next.done) return next.value
-      await take(next.value)
-    }
-  }
-
 test('what a batch run gave is rebuilt, and what it did not know is told', async () => {
   const store = new ModelStore(undefined, true)
   let clock = start
-  const run = new Run(pay, { store, clock: () => clock, compute: here(store) })
+  const run = new Run(pay, { store, clock: () => clock, compute: computeHere(store) })
   const at = async (seconds: number, ...times: readonly number[]) => {
     clock = start + seconds * SECOND
     for (const time of times) void run.submit('payments', batchOf([{ card: 'a', amount: time / 7 + 1, at: start + time * SECOND }]))

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { computeHere } from '../../test/batch/compute-here.ts'
 import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
 import { pause } from '../base/clock.ts'
 import { random } from '../base/random.ts'
-import { compute } from '../batch/compute.ts'
 import type { Compute } from '../batch/job.ts'
 import { runsIn } from '../batch/ledger.ts'
 import { batch, count, entity, every, features, linear, model, on, pipeline, scheduled, source, t } from '../index.ts'
@@ -67,19 +67,7 @@ interface Options {
   readonly computing?: (store: ModelStore) => Compute
 }
 
-/** A batch run in the same thread. */
-const here =
-  (store: ModelStore): Compute =>
-  async (job, take) => {
-    const parts = compute(store, job)
-    for (;;) {
-      const next = parts.next()
-      if (next.done) return next.value
-      await take(next.value)
-    }
-  }
-
-function open({ disk, at = 0, computing = here }: Options = {}): Driven {
+function open({ disk, at = 0, computing = computeHere }: Options = {}): Driven {
   const store = new ModelStore(disk, true)
   const reports: string[] = []
   let now = start + at
@@ -140,7 +128,7 @@ test('it answers from the last result until the next is there, and says when tha
   let release: (() => void) | undefined
   const held: (store: ModelStore) => Compute = store => async (job, take, signal) => {
     await new Promise<void>(resolve => (release = resolve))
-    return here(store)(job, take, signal)
+    return computeHere(store)(job, take, signal)
   }
   const { run, to } = open({ computing: held })
   await run.submit('payments', batchOf([{ ...payment(1, 0), shop: 1, at: start }]))
@@ -197,7 +185,7 @@ test('a run that fails is tried again, and what fails is told', async () => {
   let failures = 2
   const failing: (store: ModelStore) => Compute = store => async (job, take, signal) => {
     if (job.group.name === 'usual' && failures-- > 0) throw new Error('no memory')
-    return here(store)(job, take, signal)
+    return computeHere(store)(job, take, signal)
   }
   const { run, to, reports, store } = open({ computing: failing })
   await run.submit('payments', batchOf([{ ...payment(1, 0), card: 'c1', at: start }]))
@@ -248,7 +236,7 @@ test('a run on demand is of the moment in which it was asked for, and is told wh
   let fails = false
   const sometimes: (store: ModelStore) => Compute = store => async (job, take, signal) => {
     if (fails) throw new Error('no memory')
-    return here(store)(job, take, signal)
+    return computeHere(store)(job, take, signal)
   }
   const { run, to, reports } = open({ at: 30_000, computing: sometimes })
   await run.submit('payments', batchOf([{ ...payment(1, 0), shop: 2, at: start }]))

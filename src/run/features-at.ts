@@ -20,9 +20,9 @@ import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks } from '../kernel/placement.ts'
 import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
+import { countBefore } from '../log/segment.ts'
 import type { StoredLog } from '../log/store.ts'
 import { keyReader } from './key-value.ts'
-import { countBefore } from './recover.ts'
 
 export interface FeaturesAt {
   readonly group: string

@@ -11,7 +11,7 @@ import type { PipelineIR } from '../define/ir.ts'
 import { AppendIds } from '../log/append-ids.ts'
 import { beginsOf, type Begins } from '../log/begins.ts'
 import type { Log } from '../log/log.ts'
-import type { Segment } from '../log/segment.ts'
+import { countBefore, type Segment } from '../log/segment.ts'
 import type { StoredLog } from '../log/store.ts'
 import type { Remembered } from './remembered.ts'
 import { stateBytes, type Manifest } from './manifest.ts'
@@ -170,9 +170,6 @@ export function undecidedFrom(store: StoredLog, log: Log, decided: number): numb
   if (decided === log.end) return log.notBefore
   return decided > 0 ? store.segmentAt(decided - 1)!.arrival : -Infinity
 }
-
-/** How many events of a source stand before a segment. */
-export const countBefore = ({ offsets }: Segment, source: string): number => (offsets[source] ?? []).reduce((sum, next) => sum + next, 0)
 
 function remember(
   known: AppendIds | undefined,

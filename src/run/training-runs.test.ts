@@ -1,10 +1,10 @@
 /** Training sets from the log of a run whose batch runs are late. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { computeHere } from '../../test/batch/compute-here.ts'
 import { ModelStore } from '../../test/crash/model-store.ts'
 import { pause } from '../base/clock.ts'
 import { random } from '../base/random.ts'
-import { compute } from '../batch/compute.ts'
 import type { Compute } from '../batch/job.ts'
 import { Strings } from '../columns/strings.ts'
 import { batch, count, entity, every, features, linear, model, on, pipeline, scheduled, source, t } from '../index.ts'
@@ -60,14 +60,9 @@ const payment = (id: number, ms: number) => ({
 async function driven() {
   const store = new ModelStore(undefined, true)
   let [now, isDown] = [start, false]
-  const computing: Compute = async (job, take) => {
+  const computing: Compute = async (...asked) => {
     if (isDown) throw new Error('down')
-    const parts = compute(store, job)
-    for (;;) {
-      const next = parts.next()
-      if (next.done) return next.value
-      await take(next.value)
-    }
+    return computeHere(store)(...asked)
   }
   const run = new Run({ ...pay, ir }, { store, clock: () => now, onReport: () => {}, compute: computing })
   const sent = new Map<string, ReturnType<typeof payment>>()
