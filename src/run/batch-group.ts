@@ -5,7 +5,7 @@
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { BatchValues } from '../batch/values.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { GroupIR, SourceIR } from '../define/ir.ts'
+import type { GroupIR, PlacementIR, SourceIR } from '../define/ir.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { scheduleCursor } from '../kernel/schedule.ts'
 import type { AnsweringGroup, GroupAnswers, GroupAsks, SourceEvents } from './live-group.ts'
@@ -13,6 +13,7 @@ import type { AnsweringGroup, GroupAnswers, GroupAsks, SourceEvents } from './li
 export class BatchGroup implements AnsweringGroup {
   readonly group: GroupIR
   readonly source: SourceIR
+  readonly place: Extract<PlacementIR, { kind: 'batch' }>
   /** Says what the features of a key are that nobody has seen: it is given no event. */
   readonly #nothing: Kernel
   /** The last time of the schedule whose run should be done at a moment; moments do not decrease. */
@@ -25,6 +26,7 @@ export class BatchGroup implements AnsweringGroup {
     this.#nothing = new Kernel(group, source, { strings })
     const { place } = group
     if (place.kind !== 'batch') throw new Error(`group '${group.name}' is not placed batch`)
+    this.place = place
     const lastTime = scheduleCursor(place.schedule)
     this.#dueAt = moment => lastTime(moment - place.lasts)
   }

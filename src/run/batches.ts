@@ -75,14 +75,13 @@ export class Batches {
     for (const record of runsIn(store)) this.#runs.set(record.number, record)
     const all = [...this.#runs.values()]
     this.#scheduled = groups.map(group => {
-      const { place, name } = group.group
-      if (place.kind !== 'batch') throw new Error(`group '${name}' is not placed batch`)
+      const { name } = group.group
       const code = codeOf(group.group, group.source)
       const last = all.findLast(run => run.group === name && run.code === code && run.state === 'done')
       if (last && last.swapped === undefined) this.#ready.push(last)
       return {
         group,
-        lastTime: scheduleCursor(place.schedule),
+        lastTime: scheduleCursor(group.place.schedule),
         code,
         s: last?.s ?? -Infinity,
         failures: 0,
