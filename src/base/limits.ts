@@ -83,6 +83,16 @@ export const limits = {
   BATCH_RETRY_MS_MAX: 300_000,
   /** Batch runs of one group that the ledger keeps. */
   BATCH_RUNS_KEPT: 500,
+  /** Events that a batch run reads beyond which its keys are parted, and of each partition about, if they are spread over the keys. */
+  BATCH_PARTITION_EVENTS: 1 << 20,
+  /** Partitions of one batch run. */
+  BATCH_PARTITIONS_MAX: 1 << 10,
+  /** Rows that a batch run holds while it sets them aside by partition; more where there are so many partitions that each would have few. */
+  BATCH_SPILL_ROWS: 1 << 16,
+  /** Threads that compute one batch run, unless the run says. */
+  BATCH_THREADS_MAX: 8,
+  /** Milliseconds for which a thread of batch runs waits for the next one. */
+  BATCH_THREAD_IDLE_MS: 10_000,
   /** Entries of the log in one segment of an import. */
   IMPORT_ENTRIES: 4096,
   /** Records that one turn of a run takes from those that wait. */

@@ -1,7 +1,7 @@
 /**
- * What a batch run gives: the values of a group's features for every key, as of one cut of the log.
+ * What a batch run gives: the values of a group's features for every key, as of one cut of the log, a file for each partition of the keys.
  *
- * Written in parts of some thousand keys, each readable alone and with a checksum, so that a live process reads a result in between its turns. Texts stand in
+ * Written in stretches of some thousand keys, each readable alone and with a checksum, so that a live process reads a result in between its turns. Texts stand in
  * it as texts: whoever reads it has ids of its own. The bytes are a function of the definitions and of what the log has up to the cut, so that a run that is
  * made again has the same hash.
  */
@@ -18,14 +18,14 @@ import { readColumn, writeColumn } from '../log/column-codec.ts'
 const VERSION = 1
 
 /** Keys of a group and what its features are of each; row i is key i. */
-export interface ResultPart {
+export interface ResultStretch {
   readonly length: number
   readonly keys: readonly Column[]
   /** One a feature. */
   readonly features: readonly FeatureColumn[]
 }
 
-/** Writes parts; one object for all of a result, so that its buffers are reused. */
+/** Writes the stretches of one part of a result, whose buffers it reuses. */
 export class ResultWriter {
   readonly #group: GroupIR
   readonly #isText: readonly boolean[]
@@ -41,8 +41,8 @@ export class ResultWriter {
     this.#isText = group.key.map(name => isText(source, name))
   }
 
-  /** A part with its length and checksum before it, in a buffer of its own. */
-  part({ length, keys, features }: ResultPart): Uint8Array<ArrayBuffer> {
+  /** A stretch with its length and checksum before it, in a buffer of its own. */
+  stretch({ length, keys, features }: ResultStretch): Uint8Array<ArrayBuffer> {
     const out = this.#out
     const textsOf = (isText: boolean) => (isText ? this.#strings : undefined)
     out.varint(VERSION)
@@ -66,7 +66,7 @@ export class ResultWriter {
     return bytes
   }
 
-  /** Of all parts, once they are written. */
+  /** Of all stretches, once they are written. */
   sum(): { readonly hash: string; readonly bytes: number } {
     return { hash: this.#hash.digest('hex'), bytes: this.#bytes }
   }
@@ -75,8 +75,14 @@ export class ResultWriter {
 /** Of the body's bytes, and their checksum. */
 const HEAD_BYTES = 8
 
-/** The parts of a result, one at a time. Throws `SPILL_DATA` where one is not as it was written. */
-export function* readParts(bytes: Uint8Array, group: GroupIR, source: SourceIR, strings: Strings, what: string): Generator<ResultPart> {
+/** The stretches of a part, one at a time. Throws `SPILL_DATA` where one is not as it was written. */
+export function* readStretches(
+  bytes: Uint8Array,
+  group: GroupIR,
+  source: SourceIR,
+  strings: Strings,
+  what: string,
+): Generator<ResultStretch> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let at = 0; at < bytes.length;) {
     const length = at + HEAD_BYTES <= bytes.length ? view.getUint32(at, true) : Infinity
@@ -84,12 +90,12 @@ export function* readParts(bytes: Uint8Array, group: GroupIR, source: SourceIR, 
     const body = new Uint8Array(bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length))
     const reader = new ByteReader(body, what)
     if (body.length !== length || crc32(body) !== view.getUint32(at + 4, true)) reader.damaged('is not as it was written')
-    yield readPart(reader, group, source, strings)
+    yield readStretch(reader, group, source, strings)
     at += HEAD_BYTES + length
   }
 }
 
-function readPart(reader: ByteReader, group: GroupIR, source: SourceIR, strings: Strings): ResultPart {
+function readStretch(reader: ByteReader, group: GroupIR, source: SourceIR, strings: Strings): ResultStretch {
   const version = reader.varint()
   if (version !== VERSION) reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
   const length = reader.varint()

@@ -34,6 +34,7 @@ export interface RunRequest {
   readonly isDry: boolean
   readonly takesOver: boolean
   readonly keep: Duration | undefined
+  readonly batchThreads: number | undefined
   readonly decisions: string | undefined
   readonly json: boolean
 }
@@ -41,7 +42,7 @@ export interface RunRequest {
 type Say = (text: string) => void
 
 export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<number> {
-  const { files, listen, data, once, isDry, takesOver, keep, decisions, json } = request
+  const { files, listen, data, once, isDry, takesOver, keep, batchThreads, decisions, json } = request
   letHeapGrow()
   const say: Say = text => void process.stderr.write(`${text}\n`)
   const memory = { ...memoryOptions(say), ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }) }
@@ -58,6 +59,7 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
       ...memory,
       sendings,
       isDry,
+      batchThreads,
       onEffects: effects => sent.made(effects),
       onSettled: changes => sent.settled(changes),
       ...(out && { onDecisions: stretches => out.write(stretches) }),

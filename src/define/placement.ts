@@ -105,8 +105,17 @@ function scheduleOf(what: string, schedule: unknown, zone: string | undefined): 
     return zone === undefined ? schedule.ir : mistake(`${what}: an interval has no zone; leave it out or write a cron`)
   const checkedZone = zone === undefined ? 'UTC' : checkZone(what, zone)
   if (typeof schedule !== 'string') mistake(`${what} needs a cron such as '${NIGHTLY}' or every('5m'), got ${show(schedule)}`)
-  if (nextRun(what, schedule) === null) mistake(`${what}: the cron '${schedule}' never runs`)
+  if (isDated(schedule))
+    mistake(`${what}: '${schedule}' is of one date or year, and over once that is past; write a cron that goes on, such as '${NIGHTLY}'`)
+  if (nextRun(what, schedule) === null)
+    mistake(`${what}: the cron '${schedule}' never runs: there is no such day; write one such as '${NIGHTLY}'`)
   return { kind: 'cron', cron: schedule, zone: checkedZone }
+}
+
+/** Does croner take it as a moment, or as times of named years? */
+function isDated(schedule: string): boolean {
+  const fields = schedule.trim().split(/\s+/)
+  return /^\d{4}-/.test(schedule.trim()) || (fields.length > 6 && fields[6] !== '*')
 }
 
 function nextRun(what: string, cron: string): Date | null {

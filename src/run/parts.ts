@@ -36,6 +36,8 @@ export interface RunOptions extends MemoryOptions {
   readonly memory?: Memory
   /** Makes batch runs; without it groups that are placed batch are as a job would give them that runs on time. */
   readonly compute?: Compute
+  /** Batch runs of one group that the ledger keeps; for tests. */
+  readonly runsKept?: number | undefined
 }
 
 export interface Parts extends Omit<Opening, 'remembered' | 'results'> {
@@ -78,8 +80,11 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
     behind: () => (deciding.isIdle ? undefined : decider.clock),
   })
   reading.wasAt(manifestOf(store)?.readAt ?? -Infinity)
-  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep })
+  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => batches?.reach ?? Infinity })
   const stages = new Stages(clock, store.lastStages())
-  const batches = compute && results && new Batches({ ir, groups: decider.batches, store, log, strings, results, clock, compute, onReport })
+  const batches =
+    compute &&
+    results &&
+    new Batches({ ir, groups: decider.batches, store, log, strings, results, clock, compute, kept: options.runsKept, onReport })
   return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, first }
 }

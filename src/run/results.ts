@@ -1,15 +1,17 @@
 /**
- * Results of batch runs, by number, for the groups of a run: those that were made just now, and those of the ledger, which stand in files beside the log. A file that
- * is lost or damaged is made again from the log: a run is a function of it.
+ * Results of batch runs, by number, for the groups of a run: those that were made just now, and those of the ledger, whose parts stand in files beside the log. A part
+ * that is lost or damaged is made again from the log: it is a function of that.
  */
 import { codeOf } from '../batch/code.ts'
-import { compute } from '../batch/compute.ts'
-import { runsIn, swappedBefore, type RunRecord } from '../batch/ledger.ts'
+import { computeAll } from '../batch/compute.ts'
+import type { Job } from '../batch/job.ts'
+import { partsIn, runsIn, swappedBefore, type RunRecord } from '../batch/ledger.ts'
 import { readValues, type BatchValues } from '../batch/values.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { StoredLog } from '../log/store.ts'
 import type { BatchGroup } from './batch-group.ts'
+import { partBytes } from './making.ts'
 
 export interface ResultsOptions {
   readonly ir: PipelineIR
@@ -53,23 +55,35 @@ export class Results {
     return record && this.#read(group, record)
   }
 
-  #read({ group, source }: BatchGroup, { number, s, cut, code, done, file }: RunRecord): BatchValues | undefined {
+  #read({ group, source }: BatchGroup, { number, s, cut, code, done }: RunRecord): BatchValues | undefined {
     const { ir, strings, onReport } = this.#options
-    const store = this.#store
     if (!done) return undefined
     if (code !== codeOf(group, source)) {
       onReport(`group '${group.name}' is defined otherwise than in its last batch run: it has no values until the next`)
       return undefined
     }
-    const of = { run: number, s, known: done.known, keys: done.keys }
-    const kept = file === undefined ? undefined : store.readState(file)
-    try {
-      if (kept) return readValues(kept, group, source, strings, of)
-    } catch (error) {
-      onReport((error as Error).message)
+    const { partitions, known, keys } = done
+    const kept = this.#kept(number, partitions)
+    const missing = new Set(kept.flatMap((bytes, partition) => (bytes ? [] : [partition])))
+    const job: Job = { group, source, sources: ir.sources, s, cut, partitions }
+    if (missing.size > 0) {
+      const some = missing.size < partitions ? `${missing.size} of ${partitions} parts of ` : ''
+      onReport(`${some}the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
     }
-    onReport(`the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
-    const parts = [...compute(store, { group, source, sources: ir.sources, s, cut })]
-    return readValues(Buffer.concat(parts), group, source, strings, of)
+    const parts = kept.filter(bytes => bytes !== undefined)
+    return readValues([...parts, ...stretchesOf(this.#store, job, missing)], group, source, strings, { run: number, s, known, keys })
   }
+
+  /** The bytes of each part, where they are as they were. */
+  #kept(number: number, partitions: number): (Uint8Array | undefined)[] {
+    const parts = partsIn(this.#store, number)
+    return Array.from({ length: partitions }, (_, partition) => {
+      const part = parts.get(partition)
+      return part && partBytes(this.#store, number, part)
+    })
+  }
+}
+
+function* stretchesOf(store: StoredLog, job: Job, missing: ReadonlySet<number>): Generator<Uint8Array> {
+  if (missing.size > 0) for (const { stretch } of computeAll(store, job, missing)) yield stretch
 }
