@@ -8,6 +8,7 @@ import { madeIn, type Era } from './eras.ts'
 import { entriesOf, logOf } from './inspect.ts'
 import { checkCut, checkDecisions, checkTold, type Part } from './laws.ts'
 import type { Disk } from './model-store.ts'
+import { checkRuns } from './run-laws.ts'
 import { checkOrder, checkSurvived } from './survived.ts'
 import { fault, noFault, type Verdict } from './verdict.ts'
 
@@ -28,13 +29,15 @@ export interface Came {
   readonly toldEffects: ReadonlyMap<string, string>
   /** Decisions that answered, by the number of the ask. */
   readonly answers: ReadonlyMap<number, string>
+  /** Numbers of batch runs that were told to be in use. */
+  readonly made?: readonly number[]
   /** What was acknowledged and is gone. */
   readonly lost: readonly string[]
   /** Recoveries and runs that broke. */
   readonly broken: readonly string[]
 }
 
-export async function judge({ of, eras, told, toldEffects, answers, lost, broken }: Came, left: Disk): Promise<Judged> {
+export async function judge({ of, eras, told, toldEffects, answers, made = [], lost, broken }: Came, left: Disk): Promise<Judged> {
   const verdict = noFault()
   const disk = whole(left)
   for (const what of lost) fault(verdict, 'lost', what)
@@ -50,8 +53,16 @@ export async function judge({ of, eras, told, toldEffects, answers, lost, broken
     checkTold(verdict, told, disk)
     checkToldEffects(verdict, toldEffects, disk)
     checkAnswers(verdict, of, answers, entries, disk)
+    checkRuns(verdict, [of.ir, ...(of.changed ?? [])], disk, entries, made)
     for (const [i, { ir }] of eras.entries()) {
-      const part: Part = { verdict, ir, disk, isAlone: eras.length === 1, own: decisions => madeIn(eras, i, decisions) }
+      const part: Part = {
+        verdict,
+        ir,
+        disk,
+        isAlone: eras.length === 1,
+        hasRuns: of.runs !== undefined,
+        own: decisions => madeIn(eras, i, decisions),
+      }
       await checkDecisions(part, of.partitions)
       checkCut(part, of.seed)
       byOracle = checkOracle(part, asksOf(of), entries)

@@ -13,7 +13,7 @@ import { diskOf } from './folder.ts'
 import { GrowingFile } from './growing-file.ts'
 import { judge, type Came } from './judge.ts'
 import { Proved } from './proved.ts'
-import shop from './shop.ts'
+import shop from './batch-shop.ts'
 import { toldIn } from './told-file.ts'
 
 /** Lives over one data folder: the last reads to the end, and the one before it is asked to end if there are so many. */
@@ -53,7 +53,14 @@ async function liveThrough(lives: number, draw: Draw) {
     const reader = readFolder(join(folder, 'data'))
     const disk = diskOf(reader)
     reader.close()
-    const of = { seed: 0, ir: shop.ir, partitions: 1, feeds: files.map(({ feed }) => feed), steps: [] }
+    const of = {
+      seed: 0,
+      ir: shop.ir,
+      partitions: 1,
+      runs: { partitions: 1, kept: Infinity },
+      feeds: files.map(({ feed }) => feed),
+      steps: [],
+    }
     const came: Came = {
       of,
       eras: [{ ir: shop.ir, from: { entry: 0, skip: 0 } }],
@@ -73,7 +80,7 @@ async function liveThrough(lives: number, draw: Draw) {
 const runArgs = (folder: string, files: readonly GrowingFile[], once: boolean): string[] => [
   'src/cli/bin.ts',
   'run',
-  'test/crash/shop.ts',
+  'test/crash/batch-shop.ts',
   ...files.flatMap(({ path, feed }) => ['--source', `${feed.source}=${path}`]),
   '--data',
   join(folder, 'data'),
