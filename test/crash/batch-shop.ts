@@ -5,7 +5,7 @@ import { card, models, payments } from './shop.ts'
 const usual = features('usual', {
   from: payments,
   entity: card,
-  place: batch(every('2s'), { lasts: '0ms' }),
+  place: batch(every('1s'), { lasts: '0ms' }),
   values: p => ({ n: count('7d'), mean: p.amount.mean('7d'), last: p.id.last('7d') }),
 })
 const onUsual = model('on_usual', {

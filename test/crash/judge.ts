@@ -16,6 +16,8 @@ export interface Judged {
   readonly verdict: Verdict
   readonly events: number
   readonly decisions: number
+  /** Batch runs that were swapped in. */
+  readonly swaps?: number
   readonly byOracle: boolean
 }
 
@@ -44,10 +46,12 @@ export async function judge({ of, eras, told, toldEffects, answers, made = [], l
   for (const what of broken) fault(verdict, 'different', what)
   let events = 0
   let byOracle = false
+  let swaps = 0
   try {
     const { segments, strings } = logOf(of.ir, disk)
     const entries = entriesOf(of.ir, segments, strings)
     events = entries.length
+    swaps = entries.filter(entry => 'mark' in entry && entry.mark.kind === 'swap').length
     if (broken.length === 0) checkSurvived(verdict, of, disk, entries)
     checkOrder(verdict, of.ir, entries)
     checkTold(verdict, told, disk)
@@ -71,7 +75,7 @@ export async function judge({ of, eras, told, toldEffects, answers, made = [], l
     fault(verdict, 'different', `what survived cannot be read: ${String((error as Error).stack ?? error)}`)
   }
   const decisions = disk.commits.flatMap(commit => commit.decisions ?? []).reduce((sum, { count }) => sum + count, 0)
-  return { verdict, events, decisions, byOracle }
+  return { verdict, events, decisions, swaps, byOracle }
 }
 
 /** With all that was forgotten, as a run that keeps everything has it. */
