@@ -1,5 +1,6 @@
 /**
- * One part of a batch run: what a group's features are of the keys of one partition at a scheduled time `s`, by everything that had arrived by then (semantics §4, `batch`).
+ * One part of a batch run: what a group's features are of the keys of one partition at a scheduled time `s`, by everything that had arrived by then (semantics §4, `batch`); of a
+ * hybrid group the state that they are read from (§5).
  *
  * A part is a function of the log and of the number of partitions, so that one that is made again gives the same bytes. Memory is that of the partition's windows.
  */
@@ -13,10 +14,12 @@ import { refuseIncomplete } from '../kernel/incomplete.ts'
 import { beginsOf } from '../log/begins.ts'
 import type { StoredLog } from '../log/store.ts'
 import { eventsOf, logOf, planOf, type Plan } from './events.ts'
+import { FrameWriter } from './frames.ts'
 import type { Job, Part } from './job.ts'
 import { parted, readStretch } from './parted.ts'
 import { ResultWriter } from './result.ts'
 import { spill, spilledBlocks } from './spilled.ts'
+import { stateStretches } from './state.ts'
 
 /** Times that a log is read rather than to set its rows aside. */
 const READINGS_MAX = 2
@@ -96,11 +99,16 @@ export interface Computed {
 export function* compute(
   blocks: Generator<Block, number>,
   strings: Strings,
-  { group, source, s }: Job,
+  { group, source, s, cut }: Job,
   { partition, of, forgotten }: Computed,
 ): Computing {
   const kernel = new Kernel(group, source, { strings })
   const { known, read } = applied(kernel, blocks)
+  if (group.place.kind === 'hybrid') {
+    const frames = new FrameWriter()
+    yield* stateStretches(kernel, strings, cut, frames)
+    return { partition, of, known, read, keys: kernel.keys, ...frames.sum() }
+  }
   const writer = new ResultWriter(group, source, strings)
   for (let from = 0; from < kernel.keys; from += STRETCH_KEYS) {
     const to = Math.min(kernel.keys, from + STRETCH_KEYS)

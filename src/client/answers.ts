@@ -38,6 +38,8 @@ export interface KeyFeatures<F> {
   /** Events of the group's source that are in them: the first so many. */
   readonly known: number
   readonly layer: string
+  /** Of merged layers: the batch run whose result is the body, its time, and by how much that is behind `t`. */
+  readonly body?: { readonly run: number; readonly s: number; readonly ageMs: number }
   /** By how much the clock is behind `t`; NULL with it. */
   readonly ageMs: number | null
   /** Why the values are less than was defined, where they are. */

@@ -20,18 +20,21 @@ import type { Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
 import type { LogStore } from '../log/store.ts'
 import type { BatchGroup } from './batch-group.ts'
+import type { Bodies } from './bodies.ts'
 import { stoppedError } from './ending.ts'
+import { HybridGroup } from './hybrid-group.ts'
 import { Making } from './making.ts'
 import type { Results } from './results.ts'
 import { RunLedger, type Put } from './run-ledger.ts'
 
 export interface BatchesOptions {
   readonly ir: PipelineIR
-  readonly groups: readonly BatchGroup[]
+  readonly groups: readonly (BatchGroup | HybridGroup)[]
   readonly store: LogStore
   readonly log: Log
   readonly strings: Strings
   readonly results: Results
+  readonly bodies: Bodies
   readonly clock: Clock
   readonly compute: Compute
   /** Runs of one group that the ledger keeps; for tests. */
@@ -41,7 +44,7 @@ export interface BatchesOptions {
 
 /** A group and when its runs are due. */
 interface Scheduled {
-  readonly group: BatchGroup
+  readonly group: BatchGroup | HybridGroup
   readonly lastTime: (moment: number) => number
   readonly code: string
   /** The time of the last run that is done, UTC ms. */
@@ -73,7 +76,7 @@ export class Batches {
   onReady: () => void = () => {}
 
   constructor(options: BatchesOptions) {
-    const { groups, store } = options
+    const { groups, store, bodies, log } = options
     this.#options = options
     this.#ledger = new RunLedger(store)
     this.#notBefore = this.#ledger.latest + 1
@@ -81,7 +84,10 @@ export class Batches {
       const code = codeOf(group.group, group.source)
       const own = this.#ledger.of(group.group.name).filter(run => run.code === code)
       const last = own.findLast(run => run.state === 'done')
-      if (last && last.swapped === undefined) this.#ready.push(last)
+      if (last && last.swapped === undefined && (group instanceof HybridGroup ? bodies.prepare(group, last, log.end) : true))
+        this.#ready.push(last)
+      const latest = own.at(-1)
+      if (group instanceof HybridGroup && latest?.state === 'failed') group.failure = failureOf(latest)
       return {
         group,
         lastTime: scheduleCursor(group.place.schedule),
@@ -118,7 +124,7 @@ export class Batches {
 
   /** Does a group answer from this run, or a later one? */
   isInUse(group: string, number: number): boolean {
-    return this.#scheduled.some(one => one.group.group.name === group && (one.group.values?.run ?? 0) >= number)
+    return this.#scheduled.some(one => one.group.group.name === group && (one.group.run ?? 0) >= number)
   }
 
   /** A run of the ledger. */
@@ -134,6 +140,7 @@ export class Batches {
     for (const one of this.#scheduled) {
       // Of nothing there is nothing to make.
       if (log.eventsOf(one.group.group.source, log.end) === 0) continue
+      if (one.group instanceof HybridGroup && one.group.isReady) continue
       const due = one.lastTime(now - 1)
       const { left, asked } = one
       one.left = undefined
@@ -155,7 +162,7 @@ export class Batches {
    */
   demand(group: string): Promise<RunRecord> {
     const one = this.#scheduled.find(({ group: { group: own } }) => own.name === group)
-    if (!one) return Promise.reject(new SpillwayError('SPILL_INPUT', `group '${group}' is not placed batch, and has no runs`))
+    if (!one) return Promise.reject(new SpillwayError('SPILL_INPUT', `group '${group}' is not placed batch or hybrid, and has no runs`))
     if (this.#stopping.signal.aborted) return Promise.reject(stoppedError())
     one.asked ??= { ...Promise.withResolvers<RunRecord>(), s: this.#moment() }
     return one.asked.promise
@@ -228,7 +235,8 @@ export class Batches {
       one.s = Math.max(one.s, s)
       one.failures = 0
       asked?.resolve(ended)
-      results.give(values)
+      if (values) results.give(values)
+      if (one.group instanceof HybridGroup) one.group.failure = undefined
       this.#ready.push(ended)
       this.onReady()
     } catch (error) {
@@ -248,6 +256,9 @@ export class Batches {
       onReport(`the batch run of group '${group}' of ${new Date(s).toISOString()} failed and is tried again: ${message}`)
     }
     const failed: RunRecord = { ...record, ended: clock(), state: 'failed', error: message }
+    if (one.group instanceof HybridGroup) one.group.failure = failureOf(failed)
     await store.commit({ put: [this.#ledger.kept(failed), ...this.#ledger.withoutParts(number)] }).catch(() => {})
   }
 }
+
+const failureOf = ({ s, error }: RunRecord): string => `the batch run of ${new Date(s).toISOString()} failed: ${error}`

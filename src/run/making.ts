@@ -2,7 +2,6 @@
  * A batch run while it is made: takes its parts, keeps each in a file of its own, and says in the ledger that it is there. So a process that ends in the middle leaves
  * what it has finished, and the next goes on from that; a part that is not as it was written is made again.
  */
-import { createHash } from 'node:crypto'
 import { assert } from '../base/assert.ts'
 import { othersTurn, stopwatch } from '../base/clock.ts'
 import type { Compute, Part, Taker } from '../batch/job.ts'
@@ -11,8 +10,13 @@ import { readStretches } from '../batch/result.ts'
 import { BatchValues } from '../batch/values.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir.ts'
-import type { LogStore, StateSink, StoredLog } from '../log/store.ts'
+import type { LogStore, StateSink } from '../log/store.ts'
+import type { Log } from '../log/log.ts'
 import type { BatchGroup } from './batch-group.ts'
+import type { Bodies } from './bodies.ts'
+import { HybridGroup } from './hybrid-group.ts'
+import { Layers } from './layers.ts'
+import { partBytes } from './part-bytes.ts'
 import type { RunLedger } from './run-ledger.ts'
 
 export interface MakingOptions {
@@ -21,7 +25,9 @@ export interface MakingOptions {
   readonly strings: Strings
   readonly compute: Compute
   readonly ledger: RunLedger
-  readonly group: BatchGroup
+  readonly group: BatchGroup | HybridGroup
+  readonly bodies: Bodies
+  readonly log: Log
   readonly record: RunRecord
 }
 
@@ -37,8 +43,12 @@ export class Making implements Taker {
   readonly #kept = new Map<number, readonly Uint8Array[]>()
   readonly #files = new Set<string>()
 
+  /** Of a hybrid group, which gets ready for its result. */
+  readonly #layers: Layers | undefined
+
   constructor(options: MakingOptions) {
     this.#options = options
+    if (options.group instanceof HybridGroup) this.#layers = new Layers(options.group, options)
   }
 
   /** Files that it has begun to write, or has written. */
@@ -47,7 +57,7 @@ export class Making implements Taker {
   }
 
   /** Makes what is not there of it. Rejects as `compute` does, and where a part cannot be kept. */
-  async make(signal: AbortSignal): Promise<{ readonly values: BatchValues; readonly done: Done }> {
+  async make(signal: AbortSignal): Promise<{ readonly values: BatchValues | undefined; readonly done: Done }> {
     const {
       ir,
       compute,
@@ -58,11 +68,12 @@ export class Making implements Taker {
     const started = stopwatch()
     const partitions = resumed === undefined ? undefined : await this.#takeOver()
     const job = { group, source, sources: ir.sources, s, cut, ...(partitions !== undefined && { partitions }) }
-    const made = await compute(job, this, signal)
+    const [made] = await Promise.all([compute(job, this, signal), this.#layers?.fill(signal)])
     const parts = [...ledger.partsOf(number).values()].sort((a, b) => a.partition - b.partition)
     assert(parts.length === made.partitions, 'a run that is done has all of its parts')
     const sum = sumOf(parts)
-    const values = await this.#values(sum)
+    const values = this.#layers ? undefined : await this.#values(sum)
+    await this.#layers?.restore(this.#result())
     return { values, done: { ...sum, seconds: (stopwatch() - started) / 1000, memory: made.memory } }
   }
 
@@ -87,6 +98,7 @@ export class Making implements Taker {
 
   /** Gives up what it has not finished. */
   async discard(): Promise<void> {
+    this.#layers?.drop()
     for (const { sink } of this.#open.values()) await sink.discard().catch(() => {})
   }
 
@@ -109,6 +121,14 @@ export class Making implements Taker {
     return of
   }
 
+  /** The pieces of each part, in their order; they are let go. */
+  *#result(): Generator<readonly Uint8Array[]> {
+    for (const [partition, pieces] of [...this.#kept].sort(([a], [b]) => a - b)) {
+      this.#kept.delete(partition)
+      yield pieces
+    }
+  }
+
   /** The values of all parts; some thousand keys at a time, between which turns go on. */
   async #values({ known, keys }: Pick<Done, 'known' | 'keys'>): Promise<BatchValues> {
     const {
@@ -117,14 +137,12 @@ export class Making implements Taker {
       record: { number, s },
     } = this.#options
     const values = new BatchValues(group, source, strings, { run: number, s, known, keys })
-    for (const [partition, pieces] of [...this.#kept].sort(([a], [b]) => a - b)) {
-      this.#kept.delete(partition)
+    for (const pieces of this.#result())
       for (const bytes of pieces)
         for (const stretch of readStretches(bytes, group, source, strings, `the result of run ${number}`)) {
           values.add(stretch)
           await othersTurn()
         }
-    }
     return values
   }
 
@@ -142,11 +160,4 @@ export class Making implements Taker {
     }
     return open
   }
-}
-
-/** The bytes of a part that is kept; nothing if they are gone, or not what they were. */
-export function partBytes(store: StoredLog, number: number, { partition, bytes: length, hash }: Part): Uint8Array | undefined {
-  const bytes = store.readState(partFile(number, partition))
-  if (bytes?.length !== length) return undefined
-  return createHash('sha256').update(bytes).digest('hex') === hash ? bytes : undefined
 }

@@ -40,7 +40,7 @@ export interface RunOptions extends MemoryOptions {
   readonly runsKept?: number | undefined
 }
 
-export interface Parts extends Omit<Opening, 'remembered' | 'results'> {
+export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'> {
   readonly clock: Clock
   readonly appender: Appender
   readonly asked: Asked
@@ -59,7 +59,7 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, onReport = () => {} } = options
   refuseHalfDone(store)
   const logName = logNameOf(store)
-  const { remembered, results, ...opened } = open(runnable, {
+  const { remembered, results, bodies, ...opened } = open(runnable, {
     ...options,
     hasRuns: compute !== undefined,
     stringsOf: (source, column) => appender.stringsOf(source, column),
@@ -85,6 +85,19 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const batches =
     compute &&
     results &&
-    new Batches({ ir, groups: decider.batches, store, log, strings, results, clock, compute, kept: options.runsKept, onReport })
+    bodies &&
+    new Batches({
+      ir,
+      groups: [...decider.batches, ...decider.hybrids],
+      store,
+      log,
+      strings,
+      results,
+      bodies,
+      clock,
+      compute,
+      kept: options.runsKept,
+      onReport,
+    })
   return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, first }
 }

@@ -11,7 +11,7 @@ import type { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { StoredLog } from '../log/store.ts'
 import type { BatchGroup } from './batch-group.ts'
-import { partBytes } from './making.ts'
+import { partBytes } from './part-bytes.ts'
 
 export interface ResultsOptions {
   readonly ir: PipelineIR
@@ -63,27 +63,29 @@ export class Results {
       return undefined
     }
     const { partitions, known, keys } = done
-    const kept = this.#kept(number, partitions)
-    const missing = new Set(kept.flatMap((bytes, partition) => (bytes ? [] : [partition])))
-    const job: Job = { group, source, sources: ir.sources, s, cut, partitions }
-    if (missing.size > 0) {
-      const some = missing.size < partitions ? `${missing.size} of ${partitions} parts of ` : ''
-      onReport(`${some}the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
-    }
-    const parts = kept.filter(bytes => bytes !== undefined)
-    return readValues([...parts, ...stretchesOf(this.#store, job, missing)], group, source, strings, { run: number, s, known, keys })
-  }
-
-  /** The bytes of each part, where they are as they were. */
-  #kept(number: number, partitions: number): (Uint8Array | undefined)[] {
-    const parts = partsIn(this.#store, number)
-    return Array.from({ length: partitions }, (_, partition) => {
-      const part = parts.get(partition)
-      return part && partBytes(this.#store, number, part)
-    })
+    const parts = resultOf(this.#store, number, { group, source, sources: ir.sources, s, cut, partitions }, onReport)
+    return readValues(parts.flat(), group, source, strings, { run: number, s, known, keys })
   }
 }
 
-function* stretchesOf(store: StoredLog, job: Job, missing: ReadonlySet<number>): Generator<Uint8Array> {
-  if (missing.size > 0) for (const { stretch } of computeAll(store, job, missing)) yield stretch
+/** The bytes of each part of a run's result, in pieces. Those that are not as they were are made again, which is told. */
+export function resultOf(
+  store: StoredLog,
+  number: number,
+  job: Job & { readonly partitions: number },
+  onReport: (report: string) => void,
+): Uint8Array[][] {
+  const { group, partitions } = job
+  const parts = partsIn(store, number)
+  const result = Array.from({ length: partitions }, (_, partition): Uint8Array[] => {
+    const part = parts.get(partition)
+    const bytes = part && partBytes(store, number, part)
+    return bytes ? [bytes] : []
+  })
+  const missing = new Set(result.flatMap((pieces, partition) => (pieces.length > 0 ? [] : [partition])))
+  if (missing.size === 0) return result
+  const some = missing.size < partitions ? `${missing.size} of ${partitions} parts of ` : ''
+  onReport(`${some}the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
+  for (const { partition, stretch } of computeAll(store, job, missing)) result[partition].push(stretch)
+  return result
 }

@@ -66,7 +66,11 @@ export const sharedSchemas = {
       t: { ...moment, description: 'when they were asked for' },
       clock: orNull({ ...moment, description: 'what the values are of' }),
       known: { ...count, description: 'events of the source that are in them' },
-      layer: text,
+      layer: { ...text, description: 'stream, batch, or merged: a body of a batch run and a head of what came since' },
+      body: {
+        ...object({ run: count, s: moment, ageMs: { type: 'number' } }, ['run', 's', 'ageMs']),
+        description: 'of merged layers, the run whose result is the body, and how old it is',
+      },
       ageMs: orNull({ type: 'number' }),
       degraded: { ...text, description: 'why the values are less than was defined' },
       features: values,
