@@ -23,6 +23,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   decide: () => import('./decide.ts'),
   clinic: () => import('./clinic.ts'),
   train: () => import('./train.ts'),
+  merge: () => import('./merge.ts'),
 }
 
 type Result =
