@@ -4,6 +4,7 @@ import { dataOf, dataOption } from './data-option.ts'
 import { STANDARD_INPUT } from './feeds.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { runIn, type RunRequest } from './run-process.ts'
+import { scheduleOption } from './reconcile-option.ts'
 import { checkSourceFiles, sourceFiles } from './source-files.ts'
 import { webhookOption, webhookSources } from './webhook-option.ts'
 
@@ -35,6 +36,11 @@ export const runCommand: Command = {
       type: 'string',
       value: 'DURATION',
       help: 'forget events that arrived longer ago, and the decisions they made, where no window, id or revision needs them; all are kept unless given',
+    },
+    reconcile: {
+      type: 'string',
+      value: 'SCHEDULE',
+      help: "compare recorded decisions with SQL over the same log on this schedule: a cron in UTC such as '0 4 * * *', or an interval such as 6h",
     },
     once: { type: 'boolean', help: 'stop at the end of the files' },
     decisions: {
@@ -84,6 +90,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
     isDry: values['dry-run'] === true,
     takesOver: values['take-over'] === true,
     keep,
+    reconcile: scheduleOption(values['reconcile'] as string | undefined),
     decisions,
     json,
   }
