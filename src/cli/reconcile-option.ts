@@ -9,6 +9,7 @@ import { Reconciling } from '../reconcile/on-schedule.ts'
 import { UsageError } from './command.ts'
 import { counted } from './summary.ts'
 
+const OPTION = '--reconcile'
 const LOOK_EVERY_MS = 1000
 
 /** Throws `UsageError`. */
@@ -17,12 +18,15 @@ export function scheduleOption(text: string | undefined): ScheduleIR | undefined
   try {
     const isInterval = /^\d+[a-z]+$/.test(text)
     return scheduleOf(
-      '--reconcile',
+      OPTION,
       isInterval ? new Interval({ kind: 'interval', every: durationMs(text as Duration), phase: 0 }) : text,
       undefined,
     )
   } catch (error) {
-    throw new UsageError((error as Error).message.replace(/^(?!--reconcile)/, '--reconcile: '))
+    // A mistake names the line of a pipeline's file that it is in, and there is none.
+    const { message } = error as Error
+    const at = message.indexOf(OPTION)
+    throw new UsageError(at < 0 ? `${OPTION}: ${message}` : message.slice(at))
   }
 }
 

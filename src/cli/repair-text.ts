@@ -24,7 +24,7 @@ const leftAsIs: Readonly<Partial<Record<Reason, string>>> = {
 
 export function planText(plan: RepairPlan): string {
   const does = [...noteTexts(plan), ...stateTexts(plan), ...letterTexts(plan), ...runTexts(plan)]
-  const left = leftTexts(plan.report)
+  const left = [...leftTexts(plan.report), ...waitingTexts(plan)]
   return [
     ...(isNothing(plan) ? ['Nothing to repair.'] : ['to be repaired', ...does.map(text => `  ${text}`)]),
     ...(left.length > 0 ? ['', 'left as it is', ...left.map(text => `  ${text}`)] : []),
@@ -42,10 +42,9 @@ function noteTexts({ cells, codes }: RepairPlan): string[] {
 
 const stateTexts = ({ groups }: RepairPlan): string[] => groups.map(group => `state of ${group}: made again from the log`)
 
-function letterTexts({ letters, otherLetters }: RepairPlan): string[] {
-  const left = otherLetters > 0 ? `; ${number(otherLetters)} more cannot be` : ''
+function letterTexts({ letters }: RepairPlan): string[] {
   return letters.length > 0
-    ? [`${counted(letters.length, 'dead letter')}: sent again, those that are refused again wait for spillway dlq edit${left}`]
+    ? [`${counted(letters.length, 'dead letter')}: sent again once; those that are refused again wait for spillway dlq edit`]
     : []
 }
 
@@ -65,6 +64,11 @@ function leftTexts({ inputs, today }: ReconcileReport): string[] {
     ...(others > 0 ? [`${counted(others, 'decision')} would have another score today: nothing is decided or sent again`] : []),
   ]
 }
+
+const waitingTexts = ({ otherLetters: letters }: RepairPlan): string[] =>
+  letters > 0
+    ? [`${counted(letters, 'dead letter')}: refused when sent again, or of a source that the pipeline has not: spillway dlq edit, or drop`]
+    : []
 
 export function doneText({ accepted, refused, runs, after }: Repaired): string {
   const apart = after.inputs.reduce((sum, input) => sum + input.recorded.oneAbsent + input.recorded.different, 0)

@@ -22,7 +22,7 @@ export interface RepairRequest {
   readonly done: () => void
 }
 
-/** The exit code is that of a reconciliation: 0 if there is nothing left that should be repaired. */
+/** The exit code is 0 if there is nothing left that could be repaired. */
 export async function repaired(pipeline: Pipeline, data: string, { json, yes, onProgress, done }: RepairRequest): Promise<number> {
   const plan = await lookInto(data, reader => planRepair(pipeline, reader, { clock: wallClock, onProgress }))
   done()
@@ -35,7 +35,7 @@ export async function repaired(pipeline: Pipeline, data: string, { json, yes, on
   const after = await lookInto(data, reader => reconcile(pipeline, reader, { onProgress }))
   done()
   console.log(json ? JSON.stringify({ plan, done: { ...did, after } }) : doneText({ ...did, after }))
-  return after.sound && did.refused === 0 ? 0 : 1
+  return after.sound ? 0 : 1
 }
 
 function repair(pipeline: Pipeline, data: string, plan: RepairPlan): Promise<Omit<Repaired, 'after'>> {

@@ -22,6 +22,7 @@ import type { ModelDecisions } from '../log/sqlite/reader.ts'
 import type { StoredLog } from '../log/store.ts'
 import { progressOf } from '../run/deciding.ts'
 import { DECIDED } from '../run/memory.ts'
+import type { SqlPlace } from '../sql/duckdb/answers.ts'
 import { DuckDb } from '../sql/duckdb/duckdb.ts'
 import { madeReads } from '../sql/made.ts'
 import { answered, askedOf, missedBy, type Asked } from './chunk.ts'
@@ -31,9 +32,8 @@ import { load } from './load.ts'
 import { HeldAgainst, type Found } from './held-against.ts'
 import { Letters } from './letters.ts'
 import { LogPlaces, type Wanted } from './places.ts'
-import type { Cause, Example, InputReport, ReconcileReport, TodayReport } from './report.ts'
+import type { Example, InputReport, ReconcileReport, TodayReport } from './report.ts'
 import { notesIn, Settled } from './settled.ts'
-import type { FoundCause } from './why.ts'
 
 /** What a data folder gives; a run may hold it. */
 export interface Reconcilable extends StoredLog, StretchReader {
@@ -155,17 +155,24 @@ async function read(
     totals.upTo[model.name] = chosen.upTo
     totals.inputs.push(...held.inputs)
     totals.today.push(held.today)
-    for (const example of held.examples) totals.examples.push({ ...example, causes: await placed(db, ir, example.causes) })
+    totals.examples.push(...(await placed(db, ir, held.examples)))
   }
 }
 
-/** Causes with the places of their events. */
-async function placed(db: DuckDb, ir: PipelineIR, causes: readonly FoundCause[]): Promise<Cause[]> {
-  const all: Cause[] = []
-  for (const { newest, ...cause } of causes) {
-    const source = newest && ir.sources.find(({ name }) => name === newest.source)!
-    const place = source && (await db.placeOf(ir, source, newest.number))
-    all.push({ ...cause, ...(place && { newest: place }) })
+/** Examples with the places of the events of their causes. */
+async function placed(db: DuckDb, ir: PipelineIR, examples: readonly Found[]): Promise<Example[]> {
+  const newest = examples.flatMap(({ causes }) => causes.flatMap(cause => cause.newest ?? []))
+  const places = new Map<string, SqlPlace>()
+  for (const [name, of] of Map.groupBy(newest, ({ source }) => source)) {
+    const source = ir.sources.find(one => one.name === name)!
+    for (const [number, place] of await db.placesOf(ir, source, [...new Set(of.map(one => one.number))]))
+      places.set(`${name} ${number}`, place)
   }
-  return all
+  return examples.map(({ causes, ...example }) => ({
+    ...example,
+    causes: causes.map(({ newest: last, ...cause }) => ({
+      ...cause,
+      ...(last && { newest: places.get(`${last.source} ${last.number}`)! }),
+    })),
+  }))
 }

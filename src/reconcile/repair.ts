@@ -37,7 +37,7 @@ export interface RepairPlan {
   readonly codes: readonly SettledCode[]
   /** Groups whose saved state is thrown away: unexplained values were read from them. */
   readonly groups: readonly string[]
-  /** Dead letters that are sent again, by number, and how many are left out: sent too often, or of a source that the pipeline has not. */
+  /** Dead letters that are sent again, by number, and how many are left out: refused again since they were edited last, or of a source that the pipeline has not. */
   readonly letters: readonly number[]
   readonly otherLetters: number
   readonly runs: readonly MissingRun[]
@@ -114,7 +114,7 @@ function lettersOf({ sources }: PipelineIR, { letters }: Reconcilable): Pick<Rep
   const send: number[] = []
   let otherLetters = 0
   for (const { id, source, attempts } of letters.dead()) {
-    if (source !== undefined && names.has(source) && attempts < limits.DEAD_ATTEMPTS_MAX) send.push(id)
+    if (source !== undefined && names.has(source) && attempts === 0) send.push(id)
     else otherLetters++
   }
   return { letters: send, otherLetters }

@@ -109,7 +109,11 @@ export interface SqlPlace {
   readonly arrival: number
 }
 
-export function readPlace(reader: DuckDBResultReader, source: string): SqlPlace {
-  const [partition, offset, time, arrival] = reader.getRows()[0].map(Number)
-  return { source, partition, offset, time, arrival }
-}
+/** By number. */
+export const readPlaces = (reader: DuckDBResultReader, source: string): Map<number, SqlPlace> =>
+  new Map(
+    reader.getRows().map(row => {
+      const [number, partition, offset, time, arrival] = row.map(Number)
+      return [number, { source, partition, offset, time, arrival }]
+    }),
+  )

@@ -13,7 +13,7 @@ import {
   readAnswers,
   readDecisions,
   readMissed,
-  readPlace,
+  readPlaces,
   readVectors,
   type SqlDecision,
   type SqlMissed,
@@ -120,10 +120,11 @@ export class DuckDb {
     return found
   }
 
-  /** Where the event of a number stands. */
-  async placeOf(pipeline: PipelineIR, { name }: SourceIR, number: number): Promise<SqlPlace> {
-    const sql = `SELECT _partition, _offset, _time, _arrival FROM ${eventsOf(pipeline)(name)} WHERE _seq = ${number}`
-    return readPlace(await this.#read(sql), name)
+  /** Where events of a source stand, by their numbers. */
+  async placesOf(pipeline: PipelineIR, { name }: SourceIR, numbers: readonly number[]): Promise<Map<number, SqlPlace>> {
+    if (numbers.length === 0) return new Map()
+    const sql = `SELECT _seq, _partition, _offset, _time, _arrival FROM ${eventsOf(pipeline)(name)} WHERE _seq IN (${numbers.join(', ')})`
+    return readPlaces(await this.#read(sql), name)
   }
 
   async #made(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<MadeTables> {
