@@ -260,6 +260,15 @@ export const limits = {
   RECONCILE_LETTERS: 100_000,
   /** Memory of the DuckDB that holds the events of a log to be compared, MB; beyond it they are in a temporary folder. */
   RECONCILE_MEMORY_MB: 1024,
+  /** Decisions of one model that a reconciliation on a schedule compares, about; what is left is the next one's. */
+  RECONCILE_DECISIONS_MAX: 1 << 22,
+  /** Milliseconds after which a reconciliation on a schedule takes no more. */
+  RECONCILE_MS_MAX: 3_600_000,
+  /** Reconciliations that the ledger keeps, and examples of each. */
+  RECONCILIATIONS_KEPT: 100,
+  RECONCILIATION_EXAMPLES: 50,
+  /** Values that one repair notes as another, one by one: more are no damage of a few. */
+  RECONCILE_SETTLED_MAX: 10_000,
   /** Ticks of one model over one replay, some key being live. */
   REPLAY_TICKS_MAX: 2 ** 26,
   /** Values of a Parquet file that are held in memory before they are written to a part of it. */

@@ -9,7 +9,7 @@ import { operated } from './operator.ts'
 
 /** A change to a folder, as it is told and kept. */
 export interface FolderChange {
-  readonly of: 'letters' | 'effects'
+  readonly of: 'letters' | 'effects' | 'recorded decisions'
   /** `dlq drop`. */
   readonly what: string
   readonly numbers: readonly number[] | 'all'
@@ -17,8 +17,8 @@ export interface FolderChange {
   readonly detail?: string
 }
 
-/** Does the change. `say` replaces the detail. */
-export type Changing<T> = (store: SqliteStore, reader: SqliteReader, say: (detail: string) => void) => Promise<T>
+/** Does the change. `say` replaces the detail; `path` is the log's file. */
+export type Changing<T> = (store: SqliteStore, reader: SqliteReader, say: (detail: string) => void, path: string) => Promise<T>
 
 /**
  * Gives the folder's store, and what it holds, to `use`, and closes both. `use` may close the store itself. Throws `SPILL_BUSY` while a run holds the
@@ -32,7 +32,7 @@ export async function changeFolder<T>(data: string, { of, what, numbers, detail 
     const folder = await opened(data, of)
     const reader = readFolder(data)
     try {
-      return await use(folder.store, reader, say)
+      return await use(folder.store, reader, say, folder.path)
     } finally {
       reader.close()
       await closeFolder(folder)

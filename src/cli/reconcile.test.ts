@@ -28,25 +28,33 @@ test('what is recorded is what SQL makes of it, and what has come since is told 
   const report = await reconciled()
   assert.deepEqual([report.decisions, report.forgotten, report.otherModels, report.sound], [4, 0, {}, true])
   assert.deepEqual(apartOf(report, 'recorded'), [])
-  // The first sale of a knew nothing of its second, nor the first at till 2 of that of b; an hour's lag leaves out what had come.
+  // The first sale of a knew nothing of its second, nor the first at till 2 of that of b; an hour's lag leaves out what had come, and the first of a has both causes.
   assert.deepEqual(apartOf(report, 'corrected'), [
     ['risk card.n', { late: 1 }],
     ['risk card.spent', { late: 1 }],
-    ['risk older.n', { late: 1, 'stale batch': 2 }],
+    ['risk older.n', { late: 1, 'stale batch': 3 }],
     ['risk till', { late: 1 }],
   ])
-  const [{ model, input, entry, key, recorded, other }] = report.examples
+  const [{ model, input, entry, key, recorded, other, causes }] = report.examples
   assert.deepEqual([model, input, entry, key, recorded, other], ['risk', 'card.n', 0, 'a', 1, 2])
+  const [{ newest, ...cause }] = causes
+  assert.deepEqual([cause, newest?.source, newest?.offset], [{ reason: 'late', events: 1, effect: 1 }, 'sales', 1])
+  // The score is the count of the card.
+  const [risk] = report.today
+  assert.deepEqual([risk.model, risk.decisions, risk.examples[0].recorded, risk.examples[0].today], ['risk', 1, 1, 2])
 })
 
 test('for people: both tables, examples, and a verdict', async () => {
   const { status, out } = await called('reconcile', shop.pipeline, '--data', shop.data)
   assert.equal(status, 0)
   assert.match(out, /^4 decisions computed again in SQL, from a log of 4 entries$/m)
-  assert.match(out, /^risk card\.n +3 +3 +0 +0 +0 +0\.0000 +–$/m)
-  assert.match(out, /^risk card\.n +3 +2 +0 +0 +1 +0\.2222 +1, 1$/m)
-  assert.match(out, /^why: late 4, stale batch 2$/m)
+  assert.match(out, /^risk card\.n +3 +3 +0 +0 +0 +0\.0000( +–){4}$/m)
+  assert.match(out, /^risk card\.n +3 +2 +0 +0 +1 +0\.2222 +1 +1 +1 +1$/m)
+  assert.match(out, /^why: late 4, stale batch 3$/m)
   assert.match(out, /^ {2}late: risk card\.n of a at \S+Z \(entry 0\): 1 recorded, 2 today$/m)
+  assert.match(out, /^ {4}late, by 1: 1 event of 'sales', partition 0 offset 1 of 2026-01-01T00:00:00\.000Z, came \S+Z$/m)
+  assert.match(out, /^1 decision of risk would have another score today$/m)
+  assert.match(out, /^ {2}a at \S+Z \(entry 0\): score 1 recorded, 2 today$/m)
   assert.match(out, /^Sound: /m)
 })
 
@@ -113,6 +121,13 @@ for (const [args, message] of [
   [[], /^name the file of a pipeline$/m],
   [['a.ts', 'b.ts'], /^one pipeline, not also b\.ts$/m],
   [['a.ts', '--limit', 'all'], /^--limit all is no whole number$/m],
+  [['a.ts', '--yes'], /^--yes does what --repair says$/m],
+  [['a.ts', '--repair', '--limit', '3'], /^--repair looks at all decisions/m],
+  [['a.ts', '--last', '3'], /^--last is for reconcile list$/m],
+  [['list', '--repair'], /^--repair is for comparing: spillway reconcile PIPELINE --repair$/m],
+  [['list', '4'], /^the list takes no name; show one of it: reconcile show 4$/m],
+  [['list', '--last', 'few'], /^--last few is no number from 1$/m],
+  [['show'], /^name the number of one reconciliation: reconcile show 12$/m],
   [['a.ts', '--since', 'yesterday'], /^--since yesterday is no moment/m],
 ] as const)
   test(`wrong use: ${message.source}`, async () => {

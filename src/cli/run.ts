@@ -4,6 +4,7 @@ import { dataOf, dataOption } from './data-option.ts'
 import { STANDARD_INPUT } from './feeds.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { runIn, type RunRequest } from './run-process.ts'
+import { scheduleOption } from './reconcile-option.ts'
 import { checkSourceFiles, sourceFiles } from './source-files.ts'
 import { webhookOption, webhookSources } from './webhook-option.ts'
 
@@ -40,6 +41,11 @@ export const runCommand: Command = {
       type: 'string',
       value: 'N',
       help: 'threads that compute one batch run; one less than the machine has cores, at least 1, unless given',
+    },
+    reconcile: {
+      type: 'string',
+      value: 'SCHEDULE',
+      help: "compare recorded decisions with SQL over the same log on this schedule: a cron in UTC such as '0 4 * * *', or an interval such as 6h",
     },
     once: { type: 'boolean', help: 'stop at the end of the files' },
     decisions: {
@@ -92,6 +98,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
     takesOver: values['take-over'] === true,
     keep,
     batchThreads: threads === undefined ? undefined : Number(threads),
+    reconcile: scheduleOption(values['reconcile'] as string | undefined),
     decisions,
     json,
   }

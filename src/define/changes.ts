@@ -4,6 +4,7 @@
  * Pure, over the IR. Names are what make two things the same: a feature that was renamed went and another came.
  */
 import { isDeepStrictEqual } from 'node:util'
+import { limits } from '../base/limits.ts'
 import { durationText } from '../base/time.ts'
 import type {
   ActionIR,
@@ -118,14 +119,25 @@ function columnText({ type, scale, nullable, min, max, values, entity }: ColumnI
 }
 
 /** `sum(amount) over 1h where (amount < 5)`. */
-export function featureText({ agg, window, hop, input, where, before, k, q, bounds }: FeatureIR): string {
+export function featureText({ agg, window, hop, input, where, before, k, q, bounds, ...rest }: FeatureIR): string {
   const over = window === 'lifetime' ? 'over all time' : `over ${durationText(window)}`
   const tail = window === 'lifetime' || hop === 1 ? '' : `, tail by ${durationText(hop)}`
   const unit = input?.type === 'decimal' ? 10 ** (input.scale ?? 0) : 1
   const ends = bounds ? [`[${bounds.map(bound => bound / unit).join(', ')}]`] : []
   const asked = [k, q].filter(number => number !== undefined)
   const of = [...(input ? [exprText(input)] : []), ...asked, ...ends].join(', ')
-  return `${agg}(${of}) ${over}${tail}${where ? ` where ${exprText(where)}` : ''}${before ? ', before' : ''}`
+  const by = [...(where ? [` where ${exprText(where)}`] : []), ...(before ? [', before'] : []), ...settingTexts(rest)]
+  return `${agg}(${of}) ${over}${tail}${by.join('')}`
+}
+
+/** What else says which value it is, or when it is refused. */
+function settingTexts({ per, halfLife, limit, maxEvents }: Pick<FeatureIR, 'per' | 'halfLife' | 'limit' | 'maxEvents'>): string[] {
+  return [
+    ...(per === undefined ? [] : [`, per ${durationText(per)}`]),
+    ...(halfLife === undefined ? [] : [`, half of it after ${durationText(halfLife)}`]),
+    ...(limit === undefined || limit === limits.DISTINCT_MAX ? [] : [`, up to ${limit} different values`]),
+    ...(maxEvents === undefined ? [] : [`, up to ${maxEvents} events a key`]),
+  ]
 }
 
 export function placeText(place: PlacementIR): string {

@@ -13,6 +13,7 @@ import { manifestOf } from './manifest.ts'
 import type { Memory, MemoryOptions } from './memory.ts'
 import { open, type Opening, type Runnable } from './opening.ts'
 import { Outbox } from './outbox.ts'
+import type { PaceOptions } from './pace.ts'
 import { Reading } from './reading.ts'
 import { Retention } from './retention.ts'
 import { Stages } from './stages.ts'
@@ -23,6 +24,8 @@ export interface RunOptions extends MemoryOptions {
   readonly store: LogStore
   /** The wall clock that stamps arrivals; by default the machine's, guarded against jumps. */
   readonly clock?: Clock
+  /** What waits for the time of the next turn while the disk is slow (`PaceOptions.after`). */
+  readonly paceAfter?: PaceOptions['after']
   readonly partitions?: number
   /** Receives decisions that are durable, in order: a copy, which costs. What it throws ends the run. */
   readonly onDecisions?: (decisions: readonly StoredDecisions[]) => void

@@ -70,6 +70,7 @@ export class Run {
       inFlight: () => committing.inFlight,
       isBehind: () => !parts.deciding.isIdle,
       turn: () => this.#turn(),
+      after: options.paceAfter,
     })
     if (parts.batches) parts.batches.onReady = () => this.#pace.look()
     if (parts.first) void committing.commit(parts.first)

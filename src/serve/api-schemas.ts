@@ -177,6 +177,19 @@ export const sharedSchemas = {
     ['number', 'group', 'why', 's', 'cut', 'code', 'schema', 'began', 'state'],
   ),
   Runs: object({ runs: { type: 'array', items: { $ref: '#/components/schemas/Run' } } }),
+  Reconciliation: object(
+    {
+      number: count,
+      began: moment,
+      ended: moment,
+      state: { enum: ['running', 'done', 'failed', 'broken off'] },
+      error: text,
+      done: { type: 'object', description: 'what was compared, what was another by cause, and where the next one begins' },
+      report: { type: ['object', 'null'], description: 'as spillway reconcile --json prints it' },
+    },
+    ['number', 'began', 'state'],
+  ),
+  Reconciliations: object({ reconciliations: { type: 'array', items: { $ref: '#/components/schemas/Reconciliation' } } }),
   Traces: object({
     traces: {
       type: 'array',

@@ -206,6 +206,21 @@ const fixedPaths: Readonly<Record<string, Schema>> = {
       responses: { 200: { description: 'the runs', content: json(ref('Runs')) }, ...failures(400, 401, 403, 404) },
     },
   },
+  '/reconciliations': {
+    get: {
+      operationId: 'reconciliations',
+      summary: 'The newest reconciliations of the run: how many values were compared, and why some are another',
+      responses: { 200: { description: 'the reconciliations', content: json(ref('Reconciliations')) }, ...failures(401, 403) },
+    },
+  },
+  '/reconciliations/{number}': {
+    get: {
+      operationId: 'reconciliation',
+      summary: 'What one reconciliation found, input by input, with examples',
+      parameters: [{ name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } }],
+      responses: { 200: { description: 'with its report', content: json(ref('Reconciliation')) }, ...failures(401, 403, 404) },
+    },
+  },
   '/events': streamOperation('events', 'Decisions as they become durable', 'model', decisionStream),
   '/effects/stream': streamOperation(
     'effects',

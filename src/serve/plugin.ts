@@ -21,6 +21,7 @@ import { tellError } from './serve-error.ts'
 import type { RunState, Serving } from './serving.ts'
 import type { ServedRun } from './served.ts'
 import { Streams } from './streams.ts'
+import { reconciliationRoutes } from './reconciliations.ts'
 import { runRoutes } from './runs.ts'
 import { traceRoutes } from './trace.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -63,6 +64,7 @@ const allRoutes = [
   decisionRoutes,
   traceRoutes,
   runRoutes,
+  reconciliationRoutes,
   eventRoutes,
   healthRoutes,
   openapiRoutes,

@@ -118,6 +118,8 @@ export class Driven {
       const run = new Run(runnable(this.#ir), {
         store,
         clock: () => this.#clock(store),
+        // By time, what a turn takes would depend on how quick the machine is, and a case on more than its seed.
+        paceAfter: (_ms, act) => soon(act),
         partitions: this.of.partitions,
         keep: this.of.keep,
         ...(memory && { memory }),
