@@ -278,6 +278,12 @@ export const limits = {
   TRAINING_MAGNITUDE_MAX: 1e100,
   /** Steps of Newton's method, after which a fit says that it has not converged. */
   NEWTON_STEPS_MAX: 100,
+  /** Bytes of a file of ONNX. */
+  ONNX_BYTES_MAX: 1 << 28,
+  /** Milliseconds that a graph of ONNX may take to load, or to score the rows of one call, before it is given up. */
+  ONNX_MS: 60_000,
+  /** Rows that are given to a graph of ONNX in one call. */
+  ONNX_ROWS: 1 << 14,
   /** Trees of one score. */
   TREES_MAX: 1 << 12,
   /** Leaves of one tree. */
