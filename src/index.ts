@@ -18,6 +18,7 @@ export { answer, appendTo, stdout, webhook, type Effect, type Json } from './def
 export { entity, type Entity, type IdOf } from './define/entity.ts'
 export { count, share, timeSinceLast } from './define/event-aggregates.ts'
 export { every } from './define/every.ts'
+export { external, type ExternalIR, type ExternalOptions } from './define/external.ts'
 export type { Expression } from './define/expression.ts'
 export { features, type FeaturesOf, type Group, type Read } from './define/features.ts'
 export type { ColumnSpec, Id, Identifies } from './define/kinds.ts'

@@ -284,6 +284,12 @@ export const limits = {
   ONNX_MS: 60_000,
   /** Rows that are given to a graph of ONNX in one call. */
   ONNX_ROWS: 1 << 14,
+  /** Bytes that an external trainer may leave in its folder while it trains. */
+  TRAINER_BYTES_MAX: 1 << 30,
+  /** Milliseconds between two looks at those. */
+  TRAINER_LOOK_MS: 100,
+  /** Bytes of what an external trainer says that are kept, the last. */
+  TRAINER_SAID_BYTES: 1 << 13,
   /** Trees of one score. */
   TREES_MAX: 1 << 12,
   /** Leaves of one tree. */
