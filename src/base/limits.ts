@@ -290,6 +290,8 @@ export const limits = {
   TRAINER_LOOK_MS: 100,
   /** Bytes of what an external trainer says that are kept, the last. */
   TRAINER_SAID_BYTES: 1 << 13,
+  /** Different texts of an input that drift tells apart. */
+  DRIFT_TEXTS_MAX: 1 << 12,
   /** Trees of one score. */
   TREES_MAX: 1 << 12,
   /** Leaves of one tree. */
