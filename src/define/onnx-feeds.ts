@@ -6,7 +6,8 @@ import { mistake } from './mistake.ts'
 import type { OnnxGraph, OnnxValue } from './onnx-file.ts'
 import { onnxInputTypes, type OnnxFeedIR, type OnnxInputType } from './onnx-ir.ts'
 
-export type GivenInputs = readonly string[] | Readonly<Record<string, string | readonly string[]>>
+/** Names of inputs: a list, or by the name of a graph's input one or a list. */
+export type OnnxInputs = readonly string[] | Readonly<Record<string, string | readonly string[]>>
 
 export interface Feeds {
   readonly feeds: readonly OnnxFeedIR[]
@@ -15,7 +16,7 @@ export interface Feeds {
 }
 
 /** Throws `SPILL_DEFINITION` where the graph takes something else. `what` is in front of messages. */
-export function feedsOf(what: string, graph: OnnxGraph, inputs: readonly Input[], given: GivenInputs | undefined): Feeds {
+export function feedsOf(what: string, graph: OnnxGraph, inputs: readonly Input[], given: OnnxInputs | undefined): Feeds {
   if (graph.inputs.length === 0) mistake(`${what} takes no inputs: its score would always be the same`)
   const named = namedInputs(what, graph, inputs, given)
   const stray = Object.keys(named).find(name => !graph.inputs.some(input => input.name === name))
@@ -36,7 +37,7 @@ function namedInputs(
   what: string,
   { inputs: of, metadata }: OnnxGraph,
   inputs: readonly Input[],
-  given: GivenInputs | undefined,
+  given: OnnxInputs | undefined,
 ): Readonly<Record<string, readonly string[]>> {
   const written = metadata.get('spillway.inputs')
   const fitted = written === undefined ? undefined : namesIn(what, written)

@@ -144,6 +144,7 @@ test('a file whose output is no score is refused', () => {
 
 test('a file that is not there, damaged, or not whole by itself says so', () => {
   refuses(() => onnx(7 as never), `onnx needs the file of a model: onnx(new URL('model.onnx', import.meta.url)), got 7`)
+  refuses(() => onnx(new URL('https://example.org/model.onnx')), 'onnx reads a file of this machine, not https://example.org/model.onnx')
   refuses(() => onnx('gone.onnx'), 'onnx: gone.onnx is not there; give its path from the working directory, or a URL')
   const external = onnxBytes({
     inputs: [{ name: 'X', type: 'float32', shape: ['N', 2] }],

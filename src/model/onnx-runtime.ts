@@ -45,7 +45,8 @@ export type OnnxRun = (rows: number, feeds: readonly OnnxData['values'][]) => Fl
 export function openOnnx(ir: OnnxIR, { path, bytes, sha256 }: OnnxFile): OnnxRun {
   const name = JSON.stringify(ir)
   const thread = (one ??= new OnnxThread())
-  thread.ask({ kind: 'load', name, ir, bytes }, path)
+  if (!thread.loaded.has(name)) thread.ask({ kind: 'load', name, ir, bytes }, path)
+  thread.loaded.add(name)
   return (rows, feeds) => {
     const answer = thread.ask(
       { kind: 'score', name, rows, feeds },
@@ -62,6 +63,8 @@ let one: OnnxThread | undefined
 const program = new URL(`./onnx-thread${extname(import.meta.url)}`, import.meta.url)
 
 class OnnxThread {
+  /** Names of the graphs that it has. */
+  readonly loaded = new Set<string>()
   readonly #port: MessagePort
   readonly #worker: Worker
   #isLost = false

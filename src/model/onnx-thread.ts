@@ -55,17 +55,13 @@ async function answerTo(call: OnnxCall): Promise<OnnxAnswer> {
   if (call.kind === 'score') return { kind: 'scores', scores: await scoresOf(graphs.get(call.name)!, call.rows, call.feeds) }
   runtime ??= await runtimeIfThere()
   if (!runtime) return { kind: 'missing' }
-  if (!graphs.has(call.name)) {
-    const graph = { ir: call.ir, session: await runtime.InferenceSession.create(call.bytes, OPTIONS) }
-    // Whatever the file says of its output, it is seen here: before there is a decision.
-    for (const rows of [1, 2])
-      await scoresOf(
-        graph,
-        rows,
-        graph.ir.feeds.map(feed => dataOf(feed.type, rows * feed.inputs.length).values),
-      )
-    graphs.set(call.name, graph)
+  const graph = { ir: call.ir, session: await runtime.InferenceSession.create(call.bytes, OPTIONS) }
+  // Whatever the file says of its output, it is seen here: before there is a decision.
+  for (const rows of [1, 2]) {
+    const zeros = graph.ir.feeds.map(feed => dataOf(feed.type, rows * feed.inputs.length).values)
+    await scoresOf(graph, rows, zeros)
   }
+  graphs.set(call.name, graph)
   return { kind: 'loaded' }
 }
 
