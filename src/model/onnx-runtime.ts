@@ -40,17 +40,18 @@ export type OnnxRun = (rows: number, feeds: readonly OnnxData['values'][]) => Fl
 
 /**
  * Throws `SPILL_INPUT` without the package, `SPILL_DATA` for a file that the runtime does not take or that gives something else than it says, `SPILL_LIMIT` where
- * it takes longer than ONNX_MS; the function throws the last two. A graph stays loaded for as long as the process lives.
+ * it takes longer than `ms`; the function throws the last two. A graph stays loaded for as long as the process lives.
  */
-export function openOnnx(ir: OnnxIR, { path, bytes, sha256 }: OnnxFile): OnnxRun {
+export function openOnnx(ir: OnnxIR, { path, bytes, sha256 }: OnnxFile, ms: number = limits.ONNX_MS): OnnxRun {
   const name = JSON.stringify(ir)
   const thread = (one ??= new OnnxThread())
-  if (!thread.loaded.has(name)) thread.ask({ kind: 'load', name, ir, bytes }, path)
+  if (!thread.loaded.has(name)) thread.ask({ kind: 'load', name, ir, bytes }, path, ms)
   thread.loaded.add(name)
   return (rows, feeds) => {
     const answer = thread.ask(
       { kind: 'score', name, rows, feeds },
       path,
+      ms,
       feeds.map(({ buffer }) => buffer),
     )
     if (answer.kind === 'scores') return answer.scores
@@ -78,17 +79,17 @@ class OnnxThread {
     this.#worker.unref()
   }
 
-  ask(call: OnnxCall, path: string, transfer: readonly ArrayBuffer[] = []): OnnxAnswer {
-    if (!this.#isLost) {
-      Atomics.store(this.#answered, 0, 0)
-      this.#port.postMessage(call, transfer)
-      this.#isLost = Atomics.wait(this.#answered, 0, 0, limits.ONNX_MS) === 'timed-out'
-    }
-    if (this.#isLost) {
+  ask(call: OnnxCall, path: string, ms: number, transfer: readonly ArrayBuffer[] = []): OnnxAnswer {
+    if (this.#isLost)
+      throw tooLong(path, 'ran in a thread that was given up, since another graph took too long; begin again without that one')
+    Atomics.store(this.#answered, 0, 0)
+    this.#port.postMessage(call, transfer)
+    if (Atomics.wait(this.#answered, 0, 0, ms) === 'timed-out') {
       // It might answer yet, and nobody may take that for the answer to another call.
+      this.#isLost = true
       void this.#worker.terminate()
       if (one === this) one = undefined
-      throw new SpillwayError('SPILL_LIMIT', `has not answered within ${limits.ONNX_MS} ms (ONNX_MS)`, { place: path })
+      throw tooLong(path, `has not answered within ${ms} ms (ONNX_MS)`)
     }
     const answer = (receiveMessageOnPort(this.#port) as { message: OnnxAnswer }).message
     if (answer.kind === 'missing') {
@@ -99,3 +100,5 @@ class OnnxThread {
     return answer
   }
 }
+
+const tooLong = (place: string, message: string): SpillwayError => new SpillwayError('SPILL_LIMIT', message, { place })

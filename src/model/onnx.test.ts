@@ -201,17 +201,51 @@ test('a file that gives something else than it says is refused when it is loaded
   assert.deepEqual(compiled(sum({}, 'float32'), doubles(2))([[1, 2]]).scores, [3])
 })
 
-test('without the package a score says what to install', () => {
+/** What is printed, codes and messages of what is thrown among it, with `onnxruntime-node` as these lines of a module, or missing. */
+function saidWith(runtime: string | undefined, calls: string): string {
+  const found =
+    runtime === undefined ? `throw Object.assign(new Error('no'), { code: 'ERR_MODULE_NOT_FOUND' })` : 'return next(stub, context)'
   using project = new Project({
     'hooks.mjs': `import { registerHooks } from 'node:module'
+      const stub = new URL('runtime.mjs', import.meta.url).href
       registerHooks({ resolve(name, context, next) {
-        if (name === 'onnxruntime-node') throw Object.assign(new Error('no'), { code: 'ERR_MODULE_NOT_FOUND' })
-        return next(name, context)
+        if (name !== 'onnxruntime-node') return next(name, context)
+        ${found}
       } })`,
+    'runtime.mjs': runtime ?? '',
     'main.mjs': `import { openOnnx } from '${new URL('./onnx-runtime.ts', import.meta.url).href}'
-      try { openOnnx({ feeds: [] }, { path: 'model.onnx' }) } catch ({ code, message }) { console.log(code, message) }`,
+      const says = call => { try { call() } catch ({ code, message }) { console.log(code, message) } }
+      ${calls}`,
   })
   const { stdout, stderr } = spawnSync(process.execPath, ['--import', './hooks.mjs', 'main.mjs'], { cwd: project.folder, encoding: 'utf8' })
+  assert.equal(stderr, '')
+  return stdout
+}
+
+test('without the package a score says what to install', () => {
   const says = `SPILL_INPUT model.onnx a score of ONNX needs the package 'onnxruntime-node': npm install --ignore-scripts onnxruntime-node@1\n`
-  assert.equal(stdout, says, stderr)
+  assert.equal(saidWith(undefined, `says(() => openOnnx({ feeds: [] }, { path: 'model.onnx' }))`), says)
+})
+
+test('a graph that takes too long stops whoever asked, and whoever asks its thread again; what is loaded anew scores', () => {
+  const runtime = `
+    export class Tensor { constructor(type, data, dims) { Object.assign(this, { type, data, dims }) } }
+    const scores = ({ x: { dims: [rows] } }) => ({ y: new Tensor('float32', new Float32Array(rows).fill(7), [rows]) })
+    export const InferenceSession = { create: ([hangs]) => (hangs ? new Promise(() => {}) : { run: async feeds => scores(feeds) }) }`
+  const calls = `
+    const ir = { feeds: [{ name: 'x', type: 'float32', rank: 1, inputs: ['x'] }], output: 'y', column: 0, together: true }
+    const quick = () => openOnnx(ir, { path: 'quick.onnx', bytes: Uint8Array.of(0), sha256: '' })
+    const run = quick()
+    console.log(run(1, [Float32Array.of(1)]))
+    says(() => openOnnx({ ...ir, slow: true }, { path: 'slow.onnx', bytes: Uint8Array.of(1) }, 50))
+    says(() => run(1, [Float32Array.of(1)]))
+    console.log(quick()(2, [Float32Array.of(1, 2)]))`
+  assert.equal(
+    saidWith(runtime, calls),
+    `Float64Array(1) [ 7 ]
+SPILL_LIMIT slow.onnx has not answered within 50 ms (ONNX_MS)
+SPILL_LIMIT quick.onnx ran in a thread that was given up, since another graph took too long; begin again without that one
+Float64Array(2) [ 7, 7 ]
+`,
+  )
 })

@@ -77,10 +77,12 @@ async function endOf(child: ChildProcess): Promise<string | undefined> {
   return why
 }
 
-function endGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  // Where there are no groups, at least the trainer itself.
+  child.kill('SIGKILL')
   try {
-    process.kill(-pid, 'SIGKILL')
+    process.kill(-child.pid, 'SIGKILL')
   } catch (error) {
     // Nothing of it is left; where zombies are, EPERM says the same.
     const { code } = error as NodeJS.ErrnoException
