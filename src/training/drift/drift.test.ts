@@ -40,7 +40,13 @@ test('a threshold that is reached has been passed, and others may be asked for',
   assert.deepEqual(driftedOf(reference, recent, { psi: psi!, ks: ks! }), { a: ['psi', 'ks'] })
   assert.deepEqual(driftedOf(reference, recent, { psi: psi! + 1e-9, ks: ks! + 1e-9 }), { a: [] })
   assert.deepEqual(driftOf(reference, recent).thresholds, { psi: 0.2, ks: 0.2, nulls: 0.1, rows: 200, bins: 10 })
-  assert.throws(() => driftOf(reference, recent, { psi: 0 }), { code: 'SPILL_TRAINING', message: /^drift: psi is a number above 0/ })
+  for (const name of ['psi', 'ks', 'nulls'] as const)
+    assert.throws(() => driftOf(reference, recent, { [name]: 0 }), {
+      code: 'SPILL_TRAINING',
+      message: new RegExp(`^drift: ${name} is a number above 0`),
+    })
+  for (const wrong of [{ ks: 1.1 }, { nulls: 1.1 }, { rows: 0 }, { rows: 1.5 }, { bins: 1 }, { bins: 2.5 }])
+    assert.throws(() => driftOf(reference, recent, wrong), { code: 'SPILL_TRAINING', message: /^drift: \w+ is a / })
   assert.throws(() => driftOf(reference, recent, { kss: 1 } as never), {
     code: 'SPILL_TRAINING',
     message: /no option 'kss'; did you mean 'ks'\?/,

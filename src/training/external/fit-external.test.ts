@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { pause } from '../../base/clock.ts'
 import { logisticGraph } from '../../../test/onnx/graphs.ts'
+import { needsOnnxRuntime } from '../../../test/onnx/runtime.ts'
 import { external, type ExternalIR, type ExternalOptions } from '../../define/external.ts'
 import { openInput } from '../../files/input.ts'
 import { predict } from '../predict.ts'
@@ -66,6 +67,15 @@ test('a file of ONNX, in the order of the inputs', async () => {
   const fit = await fitExternal(trainer(`put('metrics.json', '{}'); put('model.onnx', Buffer.from('${bytes}', 'base64'))`), rows)
   assert.ok(fit.kind === 'onnx')
   assert.deepEqual([fit.score.feeds[0].inputs, fit.score.column], [['amount', 'card.n'], 1])
+})
+
+test('a file of ONNX predicts, in columns, what it would score', needsOnnxRuntime, async () => {
+  const bytes = Buffer.from(logisticGraph([0.5, 0.25], -1)).toString('base64')
+  const fit = await fitExternal(trainer(`put('metrics.json', '{}'); put('model.onnx', Buffer.from('${bytes}', 'base64'))`), rows)
+  const found = Array.from(predict(fit, rows.columns))
+  const expected = [-0.5, 0.25, NaN, 1.75].map(z => 1 / (1 + Math.exp(-z)))
+  expected.forEach((score, i) => assert.ok(Number.isNaN(score) ? Number.isNaN(found[i]) : Math.abs(found[i] - score) < 1e-6))
+  assert.throws(() => predict(fit, { amount: rows.columns.amount } as never), { code: 'SPILL_TRAINING', message: /needs column 'card\.n'/ })
 })
 
 test('it is given the rows as Parquet, and what they are; and its folder is gone afterwards', async () => {
