@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { makeCluster } from '../test/postgres/cluster.ts'
 import { bringServer } from '../test/postgres/programs.ts'
 import { installFeast } from './live/feast.ts'
+import { installLightgbm } from './live/lightgbm.ts'
 import { CLUSTER } from './live/postgres.ts'
 import { installSklearn } from './live/sklearn.ts'
 
@@ -18,6 +19,8 @@ const peers: Readonly<Record<string, () => void>> = {
   },
   feast: () => installFeast(command),
   sklearn: () => installSklearn(command),
+  /** For the test of `examples/lightgbm`. */
+  lightgbm: () => installLightgbm(command),
 }
 
 function command(name: string, args: readonly string[]): void {

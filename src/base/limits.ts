@@ -287,6 +287,20 @@ export const limits = {
   TRAINING_MAGNITUDE_MAX: 1e100,
   /** Steps of Newton's method, after which a fit says that it has not converged. */
   NEWTON_STEPS_MAX: 100,
+  /** Bytes of a file of ONNX. */
+  ONNX_BYTES_MAX: 1 << 28,
+  /** Milliseconds that a graph of ONNX may take to load, or to score the rows of one call, before it is given up. */
+  ONNX_MS: 60_000,
+  /** Rows that are given to a graph of ONNX in one call. */
+  ONNX_ROWS: 1 << 14,
+  /** Bytes that an external trainer may leave in its folder while it trains. */
+  TRAINER_BYTES_MAX: 1 << 30,
+  /** Milliseconds between two looks at those. */
+  TRAINER_LOOK_MS: 100,
+  /** Bytes of what an external trainer says that are kept, the last. */
+  TRAINER_SAID_BYTES: 1 << 13,
+  /** Different texts of an input that drift tells apart. */
+  DRIFT_TEXTS_MAX: 1 << 12,
   /** Trees of one score. */
   TREES_MAX: 1 << 12,
   /** Leaves of one tree. */

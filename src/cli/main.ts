@@ -3,6 +3,7 @@ import { helpOf, messageOf, parse, UsageError, type Command } from './command.ts
 import { decisionsCommand } from './decisions.ts'
 import { devCommand } from './dev.ts'
 import { dlqCommand } from './dlq.ts'
+import { driftCommand } from './drift.ts'
 import { effectsCommand } from './effects.ts'
 import { featuresCommand } from './features.ts'
 import { inspectCommand } from './inspect.ts'
@@ -29,6 +30,7 @@ const commands: readonly Command[] = [
   effectsCommand,
   traceCommand,
   reconcileCommand,
+  driftCommand,
   inspectCommand,
   dlqCommand,
   tokensCommand,

@@ -6,6 +6,7 @@
  * is UTC milliseconds, a duration is milliseconds. Names are unique within their kind.
  */
 import type { ColumnIR, TypeIR } from './column-ir.ts'
+import type { OnnxIR } from './onnx-ir.ts'
 
 export const IR_VERSION = 1
 
@@ -192,6 +193,7 @@ export type ScoreIR =
       readonly inputs: readonly string[]
       readonly trees: readonly TreeIR[]
     }
+  | OnnxIR
   /** The user's own function, known by its version. */
   | { readonly kind: 'function'; readonly version: string }
 

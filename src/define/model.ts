@@ -13,6 +13,7 @@ import { LabelValue, type Label } from './label.ts'
 import { mistake, unsupported, userCall } from './mistake.ts'
 import { checkName, checkOptions, notesOf } from './names.ts'
 import { Node, type Realm } from './node.ts'
+import type { OnnxFile } from './onnx-file.ts'
 import { Interval } from './placement.ts'
 import { ScoreValue, type Score, type ScoreFunction } from './score.ts'
 import type { NumberWords } from './words.ts'
@@ -44,7 +45,7 @@ export interface ModelOptions<C extends Columns, I extends Inputs, R = unknown, 
   /** `on(source)`, `every('5m', patient, { live: '30m' })` or `request({ card, … })`. */
   readonly decide: Trigger<C, R, B>
   readonly inputs: (trigger: TriggerFields<C>) => I
-  /** `logistic({…})`, `linear({…})`, `trees(file)`, `v => rules([…], otherwise)` over the inputs, or `{ version, compute }`. */
+  /** `logistic({…})`, `linear({…})`, `trees(file)`, `onnx(file)`, `v => rules([…], otherwise)` over the inputs, or `{ version, compute }`. */
   readonly score:
     | Score<InputName<NoInfer<I>>>
     | ((inputs: Known<NoInfer<I>, NoInfer<I>>) => Score<InputName<NoInfer<I>>>)
@@ -61,7 +62,7 @@ export class ModelValue {
   readonly ir: ModelIR
   readonly trigger: TriggerValue
   readonly groups: readonly GroupValue[]
-  readonly compute: ScoreFunction | undefined
+  readonly compute: ScoreFunction | OnnxFile | undefined
   readonly label: LabelValue | undefined
   readonly score: Node
   readonly place: string | undefined
@@ -145,11 +146,11 @@ function scoreOf(
   tree: unknown,
   inputs: readonly Input[],
   realm: Realm,
-): { score: ScoreIR; compute: ScoreFunction | undefined } {
+): { score: ScoreIR; compute: ScoreFunction | OnnxFile | undefined } {
   const score: unknown = typeof given === 'function' ? userCall(`${what}: score`, () => given(tree)) : given
-  if (score instanceof ScoreValue) return { score: score.build(what, inputs, realm), compute: undefined }
+  if (score instanceof ScoreValue) return { score: score.build(what, inputs, realm), compute: score.file }
   if (score === undefined || score instanceof Node)
-    mistake(`${what} needs a score: logistic({…}), linear({…}), trees(…), v => rules([…], otherwise) or { version, compute }`)
+    mistake(`${what} needs a score: logistic({…}), linear({…}), trees(…), onnx(…), v => rules([…], otherwise) or { version, compute }`)
   checkOptions(`${what}: score`, score, ['version', 'compute'])
   const { version, compute } = score as { version: unknown; compute: unknown }
   if (typeof compute !== 'function') mistake(`${what}: compute must be a function of the vector, got ${show(compute)}`)

@@ -9,11 +9,12 @@ export interface ScoreTerms {
 
 /**
  * A score as SQL over delivered inputs: operations in the order of `TermIR`, so that it is the same to the bit wherever they are IEEE.
- * (`exp` is not: engines differ in its last bit.) Undefined for the user's own function.
+ * (`exp` is not: engines differ in its last bit.) Undefined for the user's own function, and for ONNX.
  */
 export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: Dialect): string | undefined {
   switch (score.kind) {
     case 'function':
+    case 'onnx':
       return undefined
     case 'rules': {
       const rules = score.rules.map(({ when, score }) => `WHEN ${terms.expression(when)} THEN ${dialect.double(score)}`)

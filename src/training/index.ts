@@ -1,5 +1,9 @@
 /** `spillway/training`: models fitted in process, on rows in columns, into what the scores of definitions take. */
 import '../base/require-node.ts'
+export { driftOf, type ColumnDrift, type DriftOptions, type DriftReport, type DriftThresholds, type MaturedMetric } from './drift/drift.ts'
+export { countNumbers, countTexts, merged, type ColumnSummary, type Counting, type RowsSummary } from './drift/summary.ts'
+export { fitExternal, type ExternalFit, type ExternalFitOptions } from './external/fit-external.ts'
+export type { ExternalModel } from './external/read-fit.ts'
 export { fitLinear, type LinearFit } from './linear.ts'
 export { fitLogistic, type LogisticFit } from './logistic.ts'
 export { predict, type Fit } from './predict.ts'

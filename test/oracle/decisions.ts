@@ -15,7 +15,7 @@ export type Decision = About & {
   readonly t: number
   /** One slot an input, by its name. */
   readonly vector: Readonly<Record<string, OracleValue['delivered']>>
-  /** Absent where the score is the user's own function. */
+  /** Absent where the score is the user's own function, or ONNX. */
   readonly score?: number | null
 }
 
@@ -68,7 +68,7 @@ function featureValue(
 }
 
 function scoreOf(score: ScoreIR, vector: Decision['vector'], read: (leaf: Leaf) => Operand): number | null | undefined {
-  if (score.kind === 'function') return undefined
+  if (score.kind === 'function' || score.kind === 'onnx') return undefined
   if (score.kind === 'rules') return score.rules.find(rule => compute(rule.when, read) === true)?.score ?? score.otherwise
   if (score.kind === 'trees') return treesScore(score, vector)
   let z = score.intercept
