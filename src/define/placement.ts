@@ -100,7 +100,8 @@ function place(ir: PlacementIR): Placement {
   return new Place(ir) as unknown as Placement
 }
 
-function scheduleOf(what: string, schedule: unknown, zone: string | undefined): ScheduleIR {
+/** A schedule as a definition states it; `what` names it in messages. */
+export function scheduleOf(what: string, schedule: unknown, zone: string | undefined): ScheduleIR {
   if (schedule instanceof Interval)
     return zone === undefined ? schedule.ir : mistake(`${what}: an interval has no zone; leave it out or write a cron`)
   const checkedZone = zone === undefined ? 'UTC' : checkZone(what, zone)

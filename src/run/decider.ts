@@ -15,6 +15,7 @@ import type { PipelineIR, SourceIR } from '../define/ir.ts'
 import { RequestReader } from '../intake/request-reader.ts'
 import type { Mark, Segment } from '../log/segment.ts'
 import { BatchGroup } from './batch-group.ts'
+import type { Champions } from './champions.ts'
 import { LiveGroup, type AnsweringGroup, type GroupAnswers } from './live-group.ts'
 import { LiveModel, type LiveDecisions, type Moments, type Reader } from './live-model.ts'
 import { OrderOf } from './order-of.ts'
@@ -38,18 +39,28 @@ export type Made = Readonly<Record<string, number>>
 export class Decider {
   readonly #groups: ReadonlyMap<string, AnsweringGroup>
   readonly #results: Results | undefined
+  readonly #champions: Champions | undefined
+  readonly #models: readonly LiveModel[]
   readonly #onEvents: readonly { readonly source: SourceIR; readonly live: LiveModel }[]
   readonly #onTicks: readonly TickModel[]
   readonly #onRequests: ReadonlyMap<string, LiveModel>
   readonly #strings: Strings
   #clock = -Infinity
 
-  /** `results`: of the batch runs that are made beside it; without it groups that are placed batch are as a job would give them that runs on time. */
-  constructor(definitions: Definitions, strings: Strings, results?: Results) {
+  /**
+   * `results`: of the batch runs that are made beside it; without it groups that are placed batch are as a job would give them that runs on time. `champions`: versions of
+   * models that the log promotes.
+   */
+  constructor(
+    definitions: Definitions,
+    strings: Strings,
+    { results, champions }: { results?: Results | undefined; champions?: Champions } = {},
+  ) {
     const { ir } = definitions
     this.#results = results
+    this.#champions = champions
     this.#groups = groupsOf(ir, strings, results !== undefined)
-    const models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings))
+    const models = (this.#models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings)))
     this.#onEvents = models.flatMap(live => {
       const { decide } = live.model
       return decide.kind === 'on' ? [{ source: ir.sources.find(({ name }) => name === decide.source)!, live }] : []
@@ -75,6 +86,11 @@ export class Decider {
   /** Those that answer from the results of batch runs. */
   get batches(): BatchGroup[] {
     return this.answering.filter(group => group instanceof BatchGroup)
+  }
+
+  /** Lets the models score by the versions that held before an entry was decided on. */
+  scoreAsOf(entry: number): void {
+    for (const live of this.#models) live.scoreBy(this.#champions?.at(live.own, entry))
   }
 
   /** The longest time, ms, for which a key is live: ticks need the events that arrived within it. */
@@ -154,6 +170,11 @@ export class Decider {
       }
       if (mark.kind === 'swap') {
         this.#swap(mark.group, mark.run)
+        continue
+      }
+      if (mark.kind === 'promote') {
+        const live = this.#models.find(({ own }) => own.name === mark.model)
+        live?.scoreBy(this.#champions?.take(live.own, mark.version))
         continue
       }
       for (const model of this.#onTicks) {

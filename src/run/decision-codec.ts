@@ -11,6 +11,7 @@ import { ByteReader, ByteWriter } from '../log/bytes.ts'
 import { readColumn, readNumbers, writeColumn, writeNumbers } from '../log/column-codec.ts'
 import type { StoredDecisions } from '../log/store.ts'
 import { isList, type VectorColumn } from '../model/vector.ts'
+import { NO_VERSION } from '../replay/decision-record.ts'
 import type { LiveDecisions } from './live-model.ts'
 
 const VERSION = 1
@@ -21,6 +22,10 @@ export interface DecisionShape {
   readonly model: string
   /** Of the pipeline that decided. */
   readonly fingerprint: string
+  /** The version of the model that scored, where one was promoted. */
+  readonly version?: number
+  /** Why there is no score, whatever the vectors are. */
+  readonly unscored?: string
   /** Does each stand at an event of its own? */
   readonly hasPosition: boolean
   readonly key: TypeIR
@@ -52,8 +57,8 @@ export class DecisionWriter {
   readonly #strings: Strings
   readonly #out = new ByteWriter()
   readonly #scratch = new ByteWriter()
-  /** By model, the shape of its stretches as a text's bytes: all of them have the same. */
-  readonly #shapes = new Map<ModelIR, Uint8Array>()
+  /** By model as it scores, the shape of its stretches as a text's bytes: all of them have the same. */
+  readonly #shapes = new WeakMap<ModelIR, Uint8Array>()
 
   /** `strings` has the texts of vectors. */
   constructor(fingerprint: string, strings: Strings) {
@@ -104,10 +109,12 @@ export class DecisionWriter {
   }
 }
 
-function shapeOf({ model, vector, reads, position, keyColumn, idColumn }: LiveDecisions, fingerprint: string): DecisionShape {
+function shapeOf({ model, version, vector, reads, position, keyColumn, idColumn }: LiveDecisions, fingerprint: string): DecisionShape {
   return {
     model: model.name,
     fingerprint,
+    ...(version !== undefined && { version }),
+    ...(model.score.kind === 'none' && { unscored: NO_VERSION }),
     hasPosition: position !== undefined,
     key: typeOf(keyColumn),
     ...(idColumn && { id: typeOf(idColumn) }),

@@ -6,6 +6,7 @@ import { Scoring, type Definitions, type Scores } from '../decision/scoring.ts'
 import type { ColumnIR, ModelIR } from '../define/ir.ts'
 import { triggerColumns, triggerId, triggerKey } from '../define/trigger-columns.ts'
 import { stopwatch } from '../base/clock.ts'
+import type { Champion } from '../training/registry/champion.ts'
 import type { MadeAt } from './stage-times.ts'
 import type { AnsweringGroup, GroupAnswers, GroupAsks } from './live-group.ts'
 
@@ -17,6 +18,8 @@ export interface LiveRead extends Omit<GroupAnswers, 'out'> {
 /** Decisions of one model in a stretch. Columns may be overwritten by the next. */
 export interface LiveDecisions extends Scores {
   readonly model: ModelIR
+  /** The version of the model that scored, where one was promoted. */
+  readonly version?: number
   readonly length: number
   /** Sequence number of the entry that made each of them. */
   readonly entry: Float64Array
@@ -60,23 +63,48 @@ export interface Reader {
 }
 
 export class LiveModel {
-  readonly model: ModelIR
+  /** As it is defined. */
+  readonly own: ModelIR
   readonly readers: readonly Reader[]
-  readonly #scoring: Scoring
+  readonly #definitions: Definitions
+  readonly #strings: Strings
+  /** With the score by which it decides. */
+  #model: ModelIR
+  #version: number | undefined
+  #scoring: Scoring
   readonly #key: ColumnIR
   readonly #id: ColumnIR | undefined
 
   constructor(definitions: Definitions, model: ModelIR, groups: ReadonlyMap<string, AnsweringGroup>, strings: Strings) {
     const { ir } = definitions
-    this.model = model
+    this.own = this.#model = model
+    this.#definitions = definitions
+    this.#strings = strings
     this.readers = groupReads(ir, model).map(read => {
       const live = groups.get(read.group.name)!
       const features = read.group.features.map(({ name }) => live.group.features.findIndex(feature => feature.name === name))
       return { read, id: readId({ group: read.group.name, key: read.key }), live, features }
     })
-    this.#scoring = new Scoring(definitions, model, triggerColumns(ir, model), strings)
+    this.#scoring = this.#scoringOf(model)
     this.#key = triggerKey(ir, model)
     this.#id = triggerId(ir, model)
+  }
+
+  /** With the score by which it decides now. */
+  get model(): ModelIR {
+    return this.#model
+  }
+
+  /** From here on it scores by a version that was trained; by what its definition says without one. */
+  scoreBy(champion: Champion | undefined): void {
+    if (champion?.version === this.#version) return
+    this.#version = champion?.version
+    this.#model = champion ? { ...this.own, score: champion.score } : this.own
+    this.#scoring = this.#scoringOf(this.#model)
+  }
+
+  #scoringOf(model: ModelIR): Scoring {
+    return new Scoring(this.#definitions, model, triggerColumns(this.#definitions.ir, model), this.#strings)
   }
 
   asksOf({ read, live }: Reader, { columnOf, prefixes, t, source }: Moments): GroupAsks {
@@ -98,7 +126,8 @@ export class LiveModel {
     return {
       ...scores,
       made: { ...read, scored: stopwatch() },
-      model: this.model,
+      model: this.#model,
+      ...(this.#version !== undefined && { version: this.#version }),
       length,
       entry,
       t,

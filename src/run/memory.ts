@@ -9,6 +9,7 @@ import type { Definitions } from '../decision/scoring.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
+import { Champions } from './champions.ts'
 import { Decider } from './decider.ts'
 import { progressOf } from './deciding.ts'
 import { restoredManifest, type StateFile } from './manifest.ts'
@@ -37,6 +38,7 @@ export class Memory {
   readonly recovery: Recovery
   /** Of batch runs, where they are made. */
   readonly results: Results | undefined
+  readonly champions: Champions
   /** String files that were restored, and how many strings they gave. */
   readonly restored: { readonly files: readonly StateFile[]; readonly count: number }
   readonly isLookedAt: (source: string, column: string) => boolean
@@ -62,7 +64,8 @@ export class Memory {
     const manifest = restoredManifest(store, strings, onReport)
     this.restored = { files: manifest?.strings ?? [], count: strings.size }
     this.results = hasRuns ? new Results({ ir, store, strings, onReport }) : undefined
-    this.decider = new Decider(definitions, strings, this.results)
+    this.champions = new Champions({ ir, store, onReport })
+    this.decider = new Decider(definitions, strings, { results: this.results, champions: this.champions })
     const { decider, isLookedAt } = this
     const { entry: decided } = progressOf(store.get(DECIDED))
     this.recovery = new Recovery({

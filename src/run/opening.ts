@@ -67,14 +67,16 @@ export interface Opening {
 export function open(runnable: Runnable, options: OpeningOptions): Opening {
   const { store, partitions, stringsOf, onReport = () => {} } = options
   const memory = options.memory ?? new Memory(runnable, store, options)
-  const { strings, decider, isLookedAt, recovery, results } = memory
+  const { strings, decider, isLookedAt, recovery, results, champions } = memory
   memory.catchUp(store)
   const log = new Log(store, { sources: runnable.ir.sources, stringsOf, ...(partitions !== undefined && { partitions }) })
   const lookup = new EventLookup(store, log.schemas.columnsOf)
   const from = progressOf(store.get(DECIDED))
   recovery.finish(log, from.entry, beginsOf(store))
   results?.over(store)
+  champions.over(store)
   for (const group of decider.batches) group.swap(results?.at(group, from.entry))
+  decider.scoreAsOf(from.entry)
   const checkpointer = new Checkpointer({
     store,
     strings,

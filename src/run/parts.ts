@@ -18,6 +18,8 @@ import { Retention } from './retention.ts'
 import { Stages } from './stages.ts'
 import { stampClock } from './stamp-clock.ts'
 import { Ticks } from './ticks.ts'
+import type { TrainPort } from './training-job.ts'
+import { Trainings } from './trainings.ts'
 
 export interface RunOptions extends MemoryOptions {
   readonly store: LogStore
@@ -36,6 +38,8 @@ export interface RunOptions extends MemoryOptions {
   readonly memory?: Memory
   /** Makes batch runs; without it groups that are placed batch are as a job would give them that runs on time. */
   readonly compute?: Compute
+  /** Trains models; without it none is, and what was trained is served. */
+  readonly train?: TrainPort
 }
 
 export interface Parts extends Omit<Opening, 'remembered' | 'results'> {
@@ -47,6 +51,7 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results'> {
   readonly retention: Retention | undefined
   readonly stages: Stages
   readonly batches: Batches | undefined
+  readonly trainings: Trainings
   /** To be made before every other. */
   readonly first: Commit | undefined
 }
@@ -54,7 +59,7 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results'> {
 /** Throws as `open` does, and `SPILL_IMPORT` where an import was broken off. */
 export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const { ir, maps } = runnable
-  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, onReport = () => {} } = options
+  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, train, onReport = () => {} } = options
   refuseHalfDone(store)
   const logName = logNameOf(store)
   const { remembered, results, ...opened } = open(runnable, {
@@ -81,5 +86,6 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep })
   const stages = new Stages(clock, store.lastStages())
   const batches = compute && results && new Batches({ ir, groups: decider.batches, store, log, strings, results, clock, compute, onReport })
-  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, first }
+  const trainings = new Trainings({ ir, store, log, clock, train, onReport })
+  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, trainings, first }
 }

@@ -7,6 +7,8 @@ import { deliveredCell, readDecisions, type DecodedDecisions } from './decision-
 export interface RecordedDecision extends Omit<DecisionRecord, 'position'> {
   readonly position?: DecisionRecord['position']
   readonly entry: number
+  /** The version of the model that scored, where one was promoted. */
+  readonly version?: number
 }
 
 /** Who waits for decisions. */
@@ -35,10 +37,12 @@ function headOf({ model, t, entry, keys, ids, key, id, position, strings }: Deco
   }
 }
 
-function tailOf({ score, refused, strings, reads, known, clock }: DecodedDecisions, row: number) {
+function tailOf({ score, refused, version, unscored, strings, reads, known, clock }: DecodedDecisions, row: number) {
   const reason = refused.nulls?.[row] === 1 ? undefined : strings.textOf(refused.values[row])
   return {
     score: score.nulls?.[row] === 1 ? null : score.values[row],
+    ...(version !== undefined && { version }),
+    ...(unscored !== undefined && { unscored }),
     ...(reason !== undefined && { refused: reason }),
     read: Object.fromEntries(
       reads.map((name, i) => [name, { known: known[i][row], clock: Number.isFinite(clock[i][row]) ? clock[i][row] : null }]),

@@ -14,6 +14,7 @@ import { healthRoutes } from './health.ts'
 import { ingestRoutes } from './ingest.ts'
 import { Load } from './load.ts'
 import { metricRoutes } from './metrics.ts'
+import { modelRoutes } from './models.ts'
 import { openapiRoutes } from './openapi.ts'
 import { defaultBounds } from './bounds.ts'
 import type { ServeOptions } from './options.ts'
@@ -63,6 +64,7 @@ const allRoutes = [
   decisionRoutes,
   traceRoutes,
   runRoutes,
+  modelRoutes,
   eventRoutes,
   healthRoutes,
   openapiRoutes,

@@ -10,10 +10,17 @@ import type { TreesFit } from './trees/fit.ts'
 
 export type Fit<Names extends string = string> = LogisticFit<Names> | LinearFit<Names> | TreesFit<Names>
 
+/** A score that trainers give, and that columns are scored by. */
+export type FittedScore = Extract<ScoreIR, { kind: 'logistic' | 'linear' | 'trees' }>
+
 /** A score a row: a probability, or any number for `fitLinear` and the loss `squared`. NaN where a pipeline's would be NULL. `columns` as for training. */
 export function predict<Names extends string>(fit: Fit<Names>, columns: Readonly<Record<NoInfer<Names>, Float64Array>>): Float64Array {
-  const given: Readonly<Record<string, Float64Array>> = columns
-  const { score, names } = scoreOf(fit)
+  return scoresBy(scoreOf(fit), columns)
+}
+
+/** The same of a score as it stands in the IR. */
+export function scoresBy(score: FittedScore, given: Readonly<Record<string, Float64Array>>): Float64Array {
+  const names = inputsOf(score)
   const missing = names.find(name => given[name] === undefined)
   if (missing !== undefined) untrainable(`predict needs column '${missing}', which the fit has`)
   const inputs = names.map((name): InputIR => ({ name, expr: { op: 'trigger', name, type: 'double' } }))
@@ -23,15 +30,13 @@ export function predict<Names extends string>(fit: Fit<Names>, columns: Readonly
   return Float64Array.from({ length }, (_, row) => (nulls?.[row] ? NaN : values[row]))
 }
 
-function scoreOf(fit: Fit): { score: ScoreIR; names: readonly string[] } {
-  if (fit.kind === 'trees') {
-    const score = treesIR(fit.file)
-    return { score, names: score.inputs }
-  }
+export function scoreOf(fit: Fit): FittedScore {
+  if (fit.kind === 'trees') return treesIR(fit.file)
   const { intercept, weights } = fit.coefficients
-  const terms = Object.entries(weights).map(([input, weight]) => ({ input, ...weight }))
-  return { score: { kind: fit.kind, intercept, terms }, names: Object.keys(weights) }
+  return { kind: fit.kind, intercept, terms: Object.entries(weights).map(([input, weight]) => ({ input, ...weight })) }
 }
+
+const inputsOf = (score: FittedScore): readonly string[] => (score.kind === 'trees' ? score.inputs : score.terms.map(({ input }) => input))
 
 function nullsOf(values: Float64Array): Uint8Array | undefined {
   return values.some(Number.isNaN) ? Uint8Array.from(values, value => Number(Number.isNaN(value))) : undefined
