@@ -6,7 +6,7 @@
 import { show } from '../base/show.ts'
 import { callerPlace } from './caller.ts'
 import { GroupValue } from './features.ts'
-import { featuresRead, flatten, type Input, type InputName, type Inputs, type Known, type Vector } from './inputs.ts'
+import { featuresRead, flatten, type Input, type InputName, type Inputs, type Known, type NoNumbers, type Vector } from './inputs.ts'
 import type { ModelIR, ScoreIR } from './ir.ts'
 import type { Columns } from './kinds.ts'
 import { LabelValue, type Label } from './label.ts'
@@ -47,6 +47,8 @@ interface ModelParts<C extends Columns, I extends Inputs, R, B extends By> {
   readonly inputs: (trigger: TriggerFields<C>) => I
   /** What came of a decision: `labelFrom(source, { … })` or `begins(source, r => …, { … })`. Nothing that decides looks at it. */
   readonly label?: Label<NoInfer<B>>
+  /** How it is trained by its pipeline, on its decisions and what came of them. */
+  readonly train?: TrainOption<I>
   readonly owner?: string
   readonly description?: string
 }
@@ -57,11 +59,16 @@ type ScoreOption<I extends Inputs> =
   | ((inputs: Known<NoInfer<I>, NoInfer<I>>) => Score<InputName<NoInfer<I>>>)
   | OwnScore<NoInfer<I>>
 
+/** Trainers take numbers: with an input that is none no `train` compiles, and the message names it. */
+type TrainOption<I extends Inputs> = [NoNumbers<NoInfer<I>>] extends [never]
+  ? Train
+  : { readonly 'trainers take numbers, not': NoNumbers<NoInfer<I>> }
+
 /**
  * A model that is trained (`train`) need not have a score: then it has none until a version of it is promoted, and the one that it is given is its score until then.
  */
 export type ModelOptions<C extends Columns, I extends Inputs, R = unknown, B extends By = By> = ModelParts<C, I, R, B> &
-  ({ readonly score: ScoreOption<I>; readonly train?: Train } | { readonly score?: undefined; readonly train: Train })
+  ({ readonly score: ScoreOption<I> } | { readonly score?: undefined; readonly train: object })
 
 /** What a model is at run time. */
 export class ModelValue {
