@@ -85,7 +85,13 @@ function show(values: NamedValues, { model, number, json }: Asked, what: 'show' 
     throw new SpillwayError('SPILL_INPUT', `version ${number} of model '${model}' has no score: ${version.error ?? version.state}`)
   if (what === 'score') console.log(JSON.stringify(score))
   else if (json)
-    console.log(JSON.stringify(what === 'compare' ? { metrics: version.trained!.metrics, champion: version.trained!.champion } : version))
+    console.log(
+      JSON.stringify(
+        what === 'compare'
+          ? { metrics: version.trained!.metrics, champion: version.trained!.champion, shadowed: version.shadowed }
+          : version,
+      ),
+    )
   else console.log(what === 'compare' ? `${comparison(version)}\n${version.verdict}` : versionText(version, promotionsOf(values, model)))
   return 0
 }

@@ -30,12 +30,13 @@ export function trainedText({ version, next }: TrainedNow): string {
 const cell = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(4))
 const metricCells = (metrics: Metrics | undefined): string[] => metricNames.map(name => cell(metrics?.[name]))
 
-/** A version and what scored when it was trained, on the same decisions. */
-export function comparison({ number: which, trained }: Version): string {
+/** A version and what scored when it was trained, on the same decisions; and as a challenger, on those that both have scored. */
+export function comparison({ number: which, trained, shadowed }: Version): string {
   const row = (name: string, metrics: Metrics) => [name, number(metrics.n), number(metrics.positives), ...metricCells(metrics)]
   const { metrics, champion } = trained!
+  const live = shadowed ? [row('as challenger', shadowed.metrics), row('what decided', shadowed.champion)] : []
   const beside = champion ? [row(champion.version === 0 ? 'its own score' : `version ${champion.version}`, champion.metrics)] : []
-  return table(['', 'decisions', 'true', ...metricNames], [row(`version ${which}`, metrics), ...beside])
+  return table(['', 'decisions', 'true', ...metricNames], [row(`version ${which}`, metrics), ...beside, ...live])
 }
 
 export const versionsText = (versions: readonly Version[]): string =>
@@ -55,7 +56,7 @@ export const versionsText = (versions: readonly Version[]): string =>
 
 /** All there is to say of one. */
 export function versionText(version: Version, promotions: readonly PromotionRecord[]): string {
-  const { model, number: which, state, why, at, cut, began, ended, train, inputs, spillway, trained, verdict, error } = version
+  const { model, number: which, state, why, at, cut, began, ended, train, inputs, spillway, trained, shadowed, verdict, error } = version
   const options = Object.entries(train.options).map(([name, value]) => `${name} ${value}`)
   const rows: [string, string][] = [
     ['state', state],
@@ -65,6 +66,9 @@ export function versionText(version: Version, promotions: readonly PromotionReco
     ['algorithm', [train.algorithm, ...options].join(', ')],
     ['inputs', inputs.map(({ name, code }) => `${name} (${code.slice(0, 6)})`).join(', ')],
     ...(trained ? trainedRows(trained) : []),
+    ...(shadowed
+      ? [['shadowed', `decisions after ${timeText(shadowed.from)} and up to ${timeText(shadowed.to)}`] as [string, string]]
+      : []),
     ...(verdict === undefined ? [] : [['rule', verdict] as [string, string]]),
     ...(error === undefined ? [] : [['error', error] as [string, string]]),
     ...promotions

@@ -168,7 +168,7 @@ function trainText(train: TrainIR | undefined): string {
   const rule =
     promote.kind === 'hand'
       ? 'by hand'
-      : `by ${promote.metric}${promote.bound === undefined ? '' : ` ${promote.bound}`}, better by ${promote.betterBy}`
+      : `by ${promote.metric}${promote.bound === undefined ? '' : ` ${promote.bound}`}, better by ${promote.betterBy}${promote.shadow === undefined ? '' : `, shadowing for ${durationText(promote.shadow)}`}`
   return [
     algorithm,
     ...Object.entries(options).map(([name, value]) => `${name} ${value}`),

@@ -20,5 +20,14 @@ export interface TrainIR {
 
 export type PromoteIR =
   | { readonly kind: 'hand' }
-  /** Promoted if `metric` is at least `bound`, where more is better, or at most, where less is, and better than the champion's by at least `betterBy`. */
-  | { readonly kind: 'rule'; readonly metric: 'auc' | 'ap' | 'logloss' | 'rmse'; readonly bound?: number; readonly betterBy: number }
+  /**
+   * Promoted if `metric` is at least `bound`, where more is better, or at most, where less is, and better than the champion's by at least `betterBy`. With `shadow` it must then
+   * hold of the decisions of so long as well, which both score.
+   */
+  | {
+      readonly kind: 'rule'
+      readonly metric: 'auc' | 'ap' | 'logloss' | 'rmse'
+      readonly bound?: number
+      readonly betterBy: number
+      readonly shadow?: number
+    }

@@ -37,7 +37,7 @@ test('train becomes its IR, and a model that has it needs no score', () => {
     over: '90d',
     holdout: '2w',
     rounds: 40,
-    promote: { metric: 'auc', atLeast: 0.7, betterBy: 0.01 },
+    promote: { metric: 'auc', atLeast: 0.7, betterBy: 0.01, shadow: '7d' },
   })
   assert.deepEqual(ir.score, { kind: 'none' })
   assert.deepEqual(ir.train, {
@@ -46,7 +46,7 @@ test('train becomes its IR, and a model that has it needs no score', () => {
     every: { kind: 'cron', cron: '0 0 * * 1', zone: 'Europe/Zurich' },
     over: 90 * DAY,
     holdout: 14 * DAY,
-    promote: { kind: 'rule', metric: 'auc', bound: 0.7, betterBy: 0.01 },
+    promote: { kind: 'rule', metric: 'auc', bound: 0.7, betterBy: 0.01, shadow: 7 * DAY },
   })
   assert.deepEqual(trained({ algorithm: 'logistic', every: '12h', standardise: false }).ir.train, {
     algorithm: 'logistic',
@@ -80,6 +80,7 @@ test('a mistake is placed at its line, and says what to write', () => {
   refuses(badly({ algorithm: 'trees', promote: 'always' }), /promote is 'always'; write 'by hand', or a rule/)
   refuses(badly({ algorithm: 'trees', promote: { metric: 'acu' } }), /metric is 'acu', none of .*did you mean 'auc'\?/)
   refuses(badly({ algorithm: 'trees', promote: { metric: 'rmse', atLeast: 1 } }), /promote has no option 'atLeast'/)
+  refuses(badly({ algorithm: 'trees', promote: { metric: 'auc', shadow: 7 } }), /promote: shadow: 7 is no duration/)
   refuses(badly({ algorithm: 'trees', promote: { metric: 'auc', betterBy: -1 } }), /betterBy is a number from 0, got -1/)
 })
 
@@ -106,10 +107,17 @@ test('an input that is no number is refused, and a model without a label', () =>
 test('plan says how training changes', () => {
   const before = pipeline('p', [trained({ algorithm: 'logistic' })])
   const after = pipeline('p', [
-    trained({ algorithm: 'trees', leaves: 8, every: 'day', over: '30d', holdout: '5d', promote: { metric: 'ap', atLeast: 0.5 } }),
+    trained({
+      algorithm: 'trees',
+      leaves: 8,
+      every: 'day',
+      over: '30d',
+      holdout: '5d',
+      promote: { metric: 'ap', atLeast: 0.5, shadow: '2d' },
+    }),
   ])
   assert.notEqual(before.fingerprint, after.fingerprint)
   assert.deepEqual(changesBetween(before.ir, after.ir)[0].details, [
-    'train: logistic, by command, promoted by hand → trees, leaves 8, 0 0 * * * UTC, over 30d, judged by 5d, promoted by ap 0.5, better by 0',
+    'train: logistic, by command, promoted by hand → trees, leaves 8, 0 0 * * * UTC, over 30d, judged by 5d, promoted by ap 0.5, better by 0, shadowing for 2d',
   ])
 })

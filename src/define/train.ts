@@ -17,8 +17,16 @@ import { spanOf } from './window.ts'
 /** What holds of a version before it decides: a rule over the decisions it is judged by, or somebody says so (`spillway models`). */
 export type Promotion =
   | 'by hand'
-  | { readonly metric: 'auc' | 'ap'; readonly atLeast?: number; readonly betterBy?: number }
-  | { readonly metric: 'logloss' | 'rmse'; readonly atMost?: number; readonly betterBy?: number }
+  | ({ readonly metric: 'auc' | 'ap'; readonly atLeast?: number } & Beside)
+  | ({ readonly metric: 'logloss' | 'rmse'; readonly atMost?: number } & Beside)
+
+/** Compared with what scores now, on the same decisions. */
+interface Beside {
+  /** 0 unless given. */
+  readonly betterBy?: number
+  /** For so long it then scores beside what decides, and the rule must hold of those decisions too, once their labels are settled. */
+  readonly shadow?: Duration
+}
 
 interface Training {
   /** `'day'` and `'week'` (at 00:00, of Monday), whole intervals from the epoch such as `'12h'`, or a cron; when somebody asks unless given. */
@@ -133,13 +141,19 @@ function promoteOf(what: string, given: unknown): PromoteIR {
       `${what}: metric is ${show(metric)}, none of 'auc', 'ap', 'logloss', 'rmse'${didYouMean(metric, ['auc', 'ap', 'logloss', 'rmse'])}`,
     )
   const boundName = isLoss ? 'atMost' : 'atLeast'
-  checkOptions(what, given, ['metric', boundName, 'betterBy'])
-  const { [boundName]: bound, betterBy = 0 } = given as Readonly<Record<string, unknown>>
+  checkOptions(what, given, ['metric', boundName, 'betterBy', 'shadow'])
+  const { [boundName]: bound, betterBy = 0, shadow } = given as Readonly<Record<string, unknown>>
   for (const [name, value] of [
     [boundName, bound ?? 0],
     ['betterBy', betterBy],
   ] as const)
     if (typeof value !== 'number' || !(value >= 0 && Number.isFinite(value)))
       mistake(`${what}: ${name} is a number from 0, got ${show(value)}`)
-  return { kind: 'rule', metric, ...(bound !== undefined && { bound: bound as number }), betterBy: betterBy as number }
+  return {
+    kind: 'rule',
+    metric,
+    ...(bound !== undefined && { bound: bound as number }),
+    betterBy: betterBy as number,
+    ...(shadow !== undefined && { shadow: spanOf(`${what}: shadow`, shadow) }),
+  }
 }

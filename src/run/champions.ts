@@ -4,8 +4,8 @@
  */
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import type { StoredLog } from '../log/store.ts'
-import { championOf, promotedBefore, type Champion } from '../training/registry/champion.ts'
-import { promotionsOf } from '../training/registry/registry.ts'
+import { challengeBefore, championOf, promotedBefore, type Champion } from '../training/registry/champion.ts'
+import { challengesOf, promotionsOf } from '../training/registry/registry.ts'
 
 export interface ChampionsOptions {
   readonly ir: PipelineIR
@@ -33,6 +33,19 @@ export class Champions {
   at(model: ModelIR, entry: number): Champion | undefined {
     const promotion = promotedBefore(promotionsOf(this.#store, model.name), entry)
     return promotion && this.take(model, promotion.version)
+  }
+
+  /** What scores beside it, as of an entry. */
+  challengerAt(model: ModelIR, entry: number): Champion | undefined {
+    const [challenges, promotions] = [challengesOf(this.#store, model.name), promotionsOf(this.#store, model.name)]
+    return this.challenger(model, challengeBefore(challenges, promotions, entry)?.version ?? 0)
+  }
+
+  /** A version that the log lets score beside what decides: one that cannot does not, and nobody misses it. */
+  challenger(model: ModelIR, version: number): Champion | undefined {
+    if (version === 0 || !model.train) return undefined
+    const found = championOf(this.#store, this.#ir, model, version)
+    return typeof found === 'string' ? undefined : found
   }
 
   /** A version that the log promotes. */

@@ -90,7 +90,10 @@ export class Decider {
 
   /** Lets the models score by the versions that held before an entry was decided on. */
   scoreAsOf(entry: number): void {
-    for (const live of this.#models) live.scoreBy(this.#champions?.at(live.own, entry))
+    for (const live of this.#models) {
+      live.scoreBy(this.#champions?.at(live.own, entry))
+      live.challengeBy(this.#champions?.challengerAt(live.own, entry))
+    }
   }
 
   /** The longest time, ms, for which a key is live: ticks need the events that arrived within it. */
@@ -175,6 +178,11 @@ export class Decider {
       if (mark.kind === 'promote') {
         const live = this.#models.find(({ own }) => own.name === mark.model)
         live?.scoreBy(this.#champions?.take(live.own, mark.version))
+        continue
+      }
+      if (mark.kind === 'challenge') {
+        const live = this.#models.find(({ own }) => own.name === mark.model)
+        live?.challengeBy(this.#champions?.challenger(live.own, mark.version))
         continue
       }
       for (const model of this.#onTicks) {

@@ -20,6 +20,8 @@ export interface LiveDecisions extends Scores {
   readonly model: ModelIR
   /** The version of the model that scored, where one was promoted. */
   readonly version?: number
+  /** The version that scores beside it, where one does, and what it says. */
+  readonly challenger?: { readonly version: number; readonly score: Column }
   readonly length: number
   /** Sequence number of the entry that made each of them. */
   readonly entry: Float64Array
@@ -70,8 +72,10 @@ export class LiveModel {
   readonly #strings: Strings
   /** With the score by which it decides. */
   #model: ModelIR
-  #version: number | undefined
+  #champion: Champion | undefined
+  #challenger: Champion | undefined
   #scoring: Scoring
+  #shadow: Scoring | undefined
   readonly #key: ColumnIR
   readonly #id: ColumnIR | undefined
 
@@ -95,12 +99,23 @@ export class LiveModel {
     return this.#model
   }
 
-  /** From here on it scores by a version that was trained; by what its definition says without one. */
+  /** From here on it scores by a version that was trained, by what its definition says without one, and nothing beside it. */
   scoreBy(champion: Champion | undefined): void {
-    if (champion?.version === this.#version) return
-    this.#version = champion?.version
-    this.#model = champion ? { ...this.own, score: champion.score } : this.own
+    this.#score(champion, undefined)
+  }
+
+  /** From here on a version scores beside what decides, or none. */
+  challengeBy(challenger: Champion | undefined): void {
+    this.#score(this.#champion, challenger)
+  }
+
+  #score(champion: Champion | undefined, challenger: Champion | undefined): void {
+    if (champion?.version === this.#champion?.version && challenger?.version === this.#challenger?.version) return
+    this.#champion = champion
+    this.#challenger = challenger
+    this.#model = champion || challenger ? { ...this.own, score: champion?.score ?? this.own.score } : this.own
     this.#scoring = this.#scoringOf(this.#model)
+    this.#shadow = challenger && this.#scoringOf({ ...this.own, score: challenger.score })
   }
 
   #scoringOf(model: ModelIR): Scoring {
@@ -123,11 +138,16 @@ export class LiveModel {
       given.map(({ reader, answer }) => [reader.id, { read: reader.read, out: reader.features.map(index => answer.out[index]) }]),
     )
     const scores = this.#scoring.score({ length, columnOf, features })
+    const challenger = this.#shadow && {
+      version: this.#challenger!.version,
+      score: this.#shadow.score({ length, columnOf, features }).score,
+    }
     return {
       ...scores,
       made: { ...read, scored: stopwatch() },
       model: this.#model,
-      ...(this.#version !== undefined && { version: this.#version }),
+      ...(this.#champion && { version: this.#champion.version }),
+      ...(challenger && { challenger }),
       length,
       entry,
       t,

@@ -14,6 +14,7 @@ import type { Memory, MemoryOptions } from './memory.ts'
 import { open, type Opening, type Runnable } from './opening.ts'
 import { Outbox } from './outbox.ts'
 import { Reading } from './reading.ts'
+import type { JudgePort } from './shadow-job.ts'
 import { Retention } from './retention.ts'
 import { Stages } from './stages.ts'
 import { stampClock } from './stamp-clock.ts'
@@ -40,6 +41,8 @@ export interface RunOptions extends MemoryOptions {
   readonly compute?: Compute
   /** Trains models; without it none is, and what was trained is served. */
   readonly train?: TrainPort
+  /** Looks at challengers; without it they challenge for ever. */
+  readonly judge?: JudgePort
 }
 
 export interface Parts extends Omit<Opening, 'remembered' | 'results'> {
@@ -59,7 +62,7 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results'> {
 /** Throws as `open` does, and `SPILL_IMPORT` where an import was broken off. */
 export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const { ir, maps } = runnable
-  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, train, onReport = () => {} } = options
+  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, train, judge, onReport = () => {} } = options
   refuseHalfDone(store)
   const logName = logNameOf(store)
   const { remembered, results, ...opened } = open(runnable, {
@@ -86,6 +89,6 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep })
   const stages = new Stages(clock, store.lastStages())
   const batches = compute && results && new Batches({ ir, groups: decider.batches, store, log, strings, results, clock, compute, onReport })
-  const trainings = new Trainings({ ir, store, log, clock, train, onReport })
+  const trainings = new Trainings({ ir, store, log, clock, train, judge, onReport })
   return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, trainings, first }
 }

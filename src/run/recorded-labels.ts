@@ -21,7 +21,7 @@ export function recordedLabels(
   ir: PipelineIR,
   model: ModelIR,
   store: StoredLog,
-  batches: Iterable<RecordedBatch>,
+  batches: Iterable<Pick<RecordedBatch, 'length' | 't' | 'entry' | 'key' | 'id'>>,
   strings: Strings,
   at?: number,
 ): { readonly labels: Labels; readonly at: number } {

@@ -3,12 +3,14 @@ import { scheduleCursor } from '../kernel/schedule.ts'
 import type { Mark } from '../log/segment.ts'
 import { packageVersion } from '../base/package-version.ts'
 import type { PipelineIR } from '../define/ir.ts'
-import { championOf, trainedModel } from '../training/registry/champion.ts'
+import { challengeBefore, championOf, trainedModel } from '../training/registry/champion.ts'
 import { changedInputs, inputCodes, type InputCode } from '../training/registry/input-codes.ts'
 import {
   askedOf,
+  challengesOf,
   promotionsOf,
   putAsked,
+  putChallenges,
   putPromotions,
   putTrimmed,
   putScore,
@@ -18,7 +20,7 @@ import {
   type Put,
 } from '../training/registry/registry.ts'
 import { verdictOf } from '../training/registry/verdict.ts'
-import type { Asked, PromotionRecord, Version } from '../training/registry/version.ts'
+import type { Asked, PromotionRecord, ShadowReport, Version } from '../training/registry/version.ts'
 import type { ModelTraining } from '../replay/train-model.ts'
 import type { TrainingJob } from './training-job.ts'
 
@@ -42,6 +44,7 @@ export class TrainedModel {
   readonly #inputs: readonly InputCode[]
   readonly #versions = new Map<number, Version>()
   #promotions: readonly PromotionRecord[]
+  #challenges: readonly PromotionRecord[]
   /** Durable, and to be a mark of the log with the next turn. */
   #asked: Asked | undefined
   #taken: PromiseWithResolvers<void> | undefined
@@ -52,6 +55,7 @@ export class TrainedModel {
     this.#inputs = inputCodes(ir, this.model)
     for (const version of versionsOf(values, name)) this.#versions.set(version.number, version)
     this.#promotions = promotionsOf(values, name)
+    this.#challenges = challengesOf(values, name)
     this.#asked = askedOf(values, name)
     const { every } = this.model.train
     this.dueAt = every ? scheduleCursor(every) : () => -Infinity
@@ -73,6 +77,11 @@ export class TrainedModel {
 
   get promotions(): readonly PromotionRecord[] {
     return this.#promotions
+  }
+
+  /** The challenge that is going on, as the log has it so far. */
+  get challenge(): PromotionRecord | undefined {
+    return challengeBefore(this.#challenges, this.#promotions, Infinity)
   }
 
   version(number: number): Version | undefined {
@@ -103,9 +112,30 @@ export class TrainedModel {
     const { isMet, words } = verdictOf(train.promote, report.metrics, report.champion?.metrics)
     const state = isMet || train.promote.kind === 'hand' ? 'candidate' : 'refused'
     const kept = putScore(name, version.number, score)
-    const made: Version = { ...version, ended, state, trained: report, verdict: words }
-    const asked = isMet ? { version: version.number, why: words, at: ended } : undefined
+    const { asked, verdict } = isMet ? this.#next(version.number, words, ended) : { asked: undefined, verdict: words }
+    const made: Version = { ...version, ended, state, trained: report, verdict }
     return { made, asked, put: [kept, this.keep(made), ...this.#trim(), ...(asked ? [putAsked(name, asked)] : [])] }
+  }
+
+  /** What becomes of a version whose rule is met: it scores, or first beside what does, if there is something and nothing else does that. */
+  #next(version: number, words: string, at: number): { readonly asked: Asked | undefined; readonly verdict: string } {
+    const { promote } = this.model.train
+    const isFirst = this.scoring === 0 && this.model.score.kind === 'none'
+    if (promote.kind === 'hand' || promote.shadow === undefined || isFirst) return { asked: { version, why: words, at }, verdict: words }
+    const { challenge } = this
+    if (challenge) return { asked: undefined, verdict: `${words}; version ${challenge.version} challenges already` }
+    return { asked: { as: 'challenger', version, why: words, at }, verdict: words }
+  }
+
+  /** The challenger was looked at: it is promoted, or no challenger any more. What to commit, and then to ask for. */
+  judged(challenge: PromotionRecord, shadowed: ShadowReport, at: number): { readonly asked: Asked; readonly put: readonly Put[] } {
+    const { name, train } = this.model
+    const { isMet, words } = verdictOf(train.promote, shadowed.metrics, shadowed.champion)
+    const verdict = `beside what decided: ${words}`
+    const version = this.#versions.get(challenge.version)
+    const asked: Asked = isMet ? { version: challenge.version, why: verdict, at } : { as: 'challenger', version: 0, why: verdict, at }
+    const kept = version && this.keep({ ...version, ...(!isMet && { state: 'refused' }), shadowed, verdict })
+    return { asked, put: [...(kept ? [kept] : []), putAsked(name, asked)] }
   }
 
   /** A version that could not be trained. */
@@ -127,7 +157,7 @@ export class TrainedModel {
 
   /** Without the oldest versions, where there are many. */
   #trim(): Put[] {
-    const puts = putTrimmed([...this.#versions.values()], this.#promotions, this.#asked)
+    const puts = putTrimmed([...this.#versions.values()], [...this.#promotions, ...this.#challenges.slice(-1)], this.#asked)
     const gone = new Set(puts.map(([name]) => name))
     for (const version of this.#versions.values()) if (gone.has(putVersion(version)[0])) this.#versions.delete(version.number)
     return puts
@@ -154,9 +184,21 @@ export class TrainedModel {
     this.#taken?.resolve()
     this.#taken = undefined
     const { name } = this.model
-    const [before, after] = [this.#versions.get(this.scoring), this.#versions.get(asked.version)]
-    this.#promotions = [...this.#promotions, { version: asked.version, entry, at: t, why: asked.why }]
+    const record: PromotionRecord = { version: asked.version, entry, at: t, why: asked.why }
+    const after = this.#versions.get(asked.version)
+    if (asked.as === 'challenger') {
+      this.#challenges = [...this.#challenges, record]
+      const put = [
+        ...(after ? [this.keep({ ...after, state: 'challenger' })] : []),
+        putChallenges(name, this.#challenges),
+        putAsked(name, null),
+      ]
+      return { mark: { kind: 'challenge', model: name, version: asked.version, t }, put }
+    }
+    const [before, challenger] = [this.#versions.get(this.scoring), this.#versions.get(this.challenge?.version ?? 0)]
+    this.#promotions = [...this.#promotions, record]
     const states = [
+      ...(challenger ? [this.keep({ ...challenger, state: 'candidate' })] : []),
       ...(before ? [this.keep({ ...before, state: 'retired' })] : []),
       ...(after ? [this.keep({ ...after, state: 'champion' })] : []),
     ]

@@ -13,11 +13,13 @@ import type { PipelineIR } from '../define/ir.ts'
 import type { Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
 import type { LogStore } from '../log/store.ts'
+import { horizonOf } from '../replay/label-horizon.ts'
 import { checkPromotable, trainedModel } from '../training/registry/champion.ts'
 import { putAsked, type Put } from '../training/registry/registry.ts'
 import type { Asked, Version } from '../training/registry/version.ts'
 import { stoppedError } from './ending.ts'
 import { TrainedModel } from './trained-model.ts'
+import type { JudgePort, ShadowJob } from './shadow-job.ts'
 import type { TrainPort } from './training-job.ts'
 
 export interface TrainingsOptions {
@@ -27,6 +29,8 @@ export interface TrainingsOptions {
   readonly clock: Clock
   /** Without it nothing is trained, and what was trained is served and promoted. */
   readonly train: TrainPort | undefined
+  /** Without it challengers challenge for ever. */
+  readonly judge: JudgePort | undefined
   readonly onReport: (report: string) => void
 }
 
@@ -72,6 +76,11 @@ export class Trainings {
       return
     }
     for (const one of this.#all) {
+      const job = this.#judging(one, now)
+      if (job) {
+        this.#running = this.#judge(one, job).finally(() => (this.#running = undefined))
+        return
+      }
       // What is appended from now on is stamped `now` at least.
       const at = one.dueAt(now - 1)
       if (!(at > one.at) || now < one.retryAt || !this.#hasEventsBy(at)) continue
@@ -164,6 +173,43 @@ export class Trainings {
         )
       }
       await store.commit({ put: [one.fail(version, error, clock())] }).catch(() => {})
+    }
+  }
+
+  /** A challenger whose time is over, and whose decisions have labels. */
+  #judging(one: TrainedModel, now: number): ShadowJob | undefined {
+    const {
+      challenge,
+      model: { name, label, train },
+    } = one
+    const { promote } = train
+    if (!this.#options.judge || !challenge || one.asked || promote.kind === 'hand' || promote.shadow === undefined || now < one.retryAt)
+      return undefined
+    const to = challenge.at + promote.shadow
+    const at = to + horizonOf(label)
+    return at < now
+      ? { ir: this.#options.ir, model: name, version: challenge.version, entry: challenge.entry, from: challenge.at, to, at }
+      : undefined
+  }
+
+  async #judge(one: TrainedModel, job: ShadowJob): Promise<void> {
+    const { store, clock, judge, onReport } = this.#options
+    try {
+      // Behind everything that was appended so far: once that is durable, nothing that has arrived by then is missing.
+      await store.commit({})
+      const report = await judge!(job, this.#stopping.signal)
+      const challenge = one.challenge
+      if (!challenge || challenge.entry !== job.entry) return
+      const { asked, put } = one.judged(challenge, report, clock())
+      await store.commit({ put })
+      one.failures = 0
+      this.#taken(one, asked).catch(() => {})
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return
+      this.#failed(one, -Infinity, undefined)
+      onReport(
+        `version ${job.version} of model '${job.model}' could not be held against what decides, and that is tried again: ${(error as Error).message}`,
+      )
     }
   }
 

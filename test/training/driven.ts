@@ -1,5 +1,5 @@
 /** A run over a model store that trains, driven by a clock of its own: what the tests of trainings and promotions are about. */
-import { trainHere } from '../batch/train-here.ts'
+import { judgeHere, trainHere } from '../batch/train-here.ts'
 import { ModelStore, type Disk } from '../crash/model-store.ts'
 import { begun, HOUR, stolen, stolenHistory } from './stolen.ts'
 import { pause } from '../../src/base/clock.ts'
@@ -33,7 +33,13 @@ export function open({ train = weekly, pipeline = stolen(train), disk, at = 0, t
   const store = new ModelStore(disk, true)
   const reports: string[] = []
   let now = begun + at
-  const run = new Run(pipeline, { store, clock: () => now, onReport: report => reports.push(report), train: training(store) })
+  const run = new Run(pipeline, {
+    store,
+    clock: () => now,
+    onReport: report => reports.push(report),
+    train: training(store),
+    judge: judgeHere(store),
+  })
   const to = async (ms: number) => {
     now = begun + ms
     for (let i = 0; i < 6; i++) {

@@ -17,6 +17,17 @@ export interface Champion {
 export const promotedBefore = (promotions: readonly PromotionRecord[], entry: number): PromotionRecord | undefined =>
   promotions.findLast(promotion => promotion.entry < entry)
 
+/** The challenge that was going on before an entry was decided on: a promotion ends it. */
+export function challengeBefore(
+  challenges: readonly PromotionRecord[],
+  promotions: readonly PromotionRecord[],
+  entry: number,
+): PromotionRecord | undefined {
+  const last = promotedBefore(challenges, entry)
+  const since = promotedBefore(promotions, entry)
+  return last && last.version !== 0 && last.entry > (since?.entry ?? -1) ? last : undefined
+}
+
 /** The version that scored before the one that does: 0, the model's own score, where there was none. */
 export function previousOf(promotions: readonly PromotionRecord[]): number {
   const last = promotions.at(-1)

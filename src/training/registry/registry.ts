@@ -22,6 +22,7 @@ const DIGITS = 10
 const nameOf = (what: 'version' | 'score', model: string, number: number): string =>
   `${what}/${model}/${String(number).padStart(DIGITS, '0')}`
 const promotionsName = (model: string): string => `promotions/${model}`
+const challengesName = (model: string): string => `challenges/${model}`
 const askedName = (model: string): string => `promote/${model}`
 
 /** All of a model, the oldest first. */
@@ -45,6 +46,12 @@ export function promotionsOf(values: NamedValues, model: string): PromotionRecor
   return text === undefined ? [] : (JSON.parse(text) as PromotionRecord[])
 }
 
+/** Which version scored beside the others from which entry on, the oldest first. */
+export function challengesOf(values: NamedValues, model: string): PromotionRecord[] {
+  const text = values.get(challengesName(model))
+  return text === undefined ? [] : (JSON.parse(text) as PromotionRecord[])
+}
+
 /** The promotion that waits for the next turn of a run. */
 export function askedOf(values: NamedValues, model: string): Asked | undefined {
   const text = values.get(askedName(model))
@@ -59,6 +66,11 @@ export const putAsked = (model: string, asked: Asked | null): Put => [askedName(
 export const putPromotions = (model: string, promotions: readonly PromotionRecord[]): Put => [
   promotionsName(model),
   JSON.stringify(promotions.slice(-limits.MODEL_PROMOTIONS_KEPT)),
+]
+
+export const putChallenges = (model: string, challenges: readonly PromotionRecord[]): Put => [
+  challengesName(model),
+  JSON.stringify(challenges.slice(-limits.MODEL_PROMOTIONS_KEPT)),
 ]
 
 /** Throws `SPILL_LIMIT` for a score that is too large to be kept. */

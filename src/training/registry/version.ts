@@ -5,9 +5,9 @@ import type { InputCode } from './input-codes.ts'
 
 /**
  * `training`: it is being made, or was when the process ended. `candidate`: it may be promoted. `refused`: its rule was not met, and somebody may promote it all the
- * same. `champion`: it scores. `retired`: it did. `failed` and `broken off`: there is no score.
+ * same. `challenger`: it scores beside what decides. `champion`: it scores. `retired`: it did. `failed` and `broken off`: there is no score.
  */
-export type VersionState = 'training' | 'candidate' | 'refused' | 'champion' | 'retired' | 'failed' | 'broken off'
+export type VersionState = 'training' | 'candidate' | 'refused' | 'challenger' | 'champion' | 'retired' | 'failed' | 'broken off'
 
 export interface Version {
   readonly model: string
@@ -27,6 +27,7 @@ export interface Version {
   readonly inputs: readonly InputCode[]
   readonly spillway: string
   readonly trained?: TrainingReport
+  readonly shadowed?: ShadowReport
   /** What the rule said of it. */
   readonly verdict?: string
   /** Why there is no score, and its code: `SPILL_TRAINING` where it would fail again. */
@@ -34,8 +35,18 @@ export interface Version {
   readonly code?: string
 }
 
-/** Somebody, or a rule, wants a version to score; the next turn of a run makes it so. 0 is the model's own score. */
+/** A version that scored beside what decided: both on the same decisions, whose labels are settled. */
+export interface ShadowReport {
+  /** Decisions after `from` and up to `to`, UTC ms. */
+  readonly from: number
+  readonly to: number
+  readonly metrics: Metrics
+  readonly champion: Metrics
+}
+
+/** Somebody, or a rule, wants a version to score; the next turn of a run makes it so. 0 is the model's own score; of challengers, none. */
 export interface Asked {
+  readonly as?: 'challenger'
   readonly version: number
   readonly why: string
   readonly at: number
@@ -82,7 +93,7 @@ export interface Split {
   readonly refused: number
 }
 
-/** A version that scored from an entry of the log on; 0 is the model's own score. */
+/** A version that scored, or challenged, from an entry of the log on; 0 is the model's own score, or no challenger. */
 export interface PromotionRecord {
   readonly version: number
   readonly entry: number
