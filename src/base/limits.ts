@@ -307,6 +307,12 @@ export const limits = {
   TREE_LEAVES_MAX: 1 << 10,
   /** Rows of a column whose values say where its bins are. */
   TREE_BIN_ROWS: 100_000,
+  /** Versions of one model that are kept, beside those that have scored. */
+  MODEL_VERSIONS_KEPT: 100,
+  /** Promotions of one model that are kept, the newest. */
+  MODEL_PROMOTIONS_KEPT: 1000,
+  /** Characters of the score of one version, as JSON. */
+  MODEL_SCORE_CHARS_MAX: 1 << 26,
   /** Bytes of histograms while trees are grown. */
   TREE_HISTOGRAM_BYTES_MAX: 1 << 30,
 } as const

@@ -9,10 +9,10 @@ import { operated } from './operator.ts'
 
 /** A change to a folder, as it is told and kept. */
 export interface FolderChange {
-  readonly of: 'letters' | 'effects' | 'recorded decisions'
+  readonly of: 'letters' | 'effects' | 'recorded decisions' | 'models'
   /** `dlq drop`. */
   readonly what: string
-  readonly numbers: readonly number[] | 'all'
+  readonly numbers: readonly number[] | string
   /** Nothing of what is in the records. */
   readonly detail?: string
 }
@@ -27,7 +27,7 @@ export type Changing<T> = (store: SqliteStore, reader: SqliteReader, say: (detai
 export async function changeFolder<T>(data: string, { of, what, numbers, detail }: FolderChange, use: Changing<T>): Promise<T> {
   // A folder that does not exist is not made.
   readFolder(data).close()
-  const entry = { ...operated(what, numbers === 'all' ? numbers : numbers.join(', ')), ...(detail !== undefined && { detail }) }
+  const entry = { ...operated(what, typeof numbers === 'string' ? numbers : numbers.join(', ')), ...(detail !== undefined && { detail }) }
   return auditedWork(data, entry, async say => {
     const folder = await opened(data, of)
     const reader = readFolder(data)

@@ -8,6 +8,7 @@ import { effectsCommand } from './effects.ts'
 import { featuresCommand } from './features.ts'
 import { inspectCommand } from './inspect.ts'
 import { initCommand } from './init.ts'
+import { modelsCommand } from './models.ts'
 import { packageVersion } from '../base/package-version.ts'
 import { planCommand } from './plan.ts'
 import { reconcileCommand } from './reconcile.ts'
@@ -16,6 +17,7 @@ import { runCommand } from './run.ts'
 import { runsCommand } from './runs.ts'
 import { tokensCommand } from './tokens.ts'
 import { traceCommand } from './trace.ts'
+import { trainCommand } from './train.ts'
 import { trainingSetCommand } from './training-set.ts'
 
 const commands: readonly Command[] = [
@@ -25,6 +27,8 @@ const commands: readonly Command[] = [
   planCommand,
   replayCommand,
   trainingSetCommand,
+  trainCommand,
+  modelsCommand,
   decisionsCommand,
   featuresCommand,
   effectsCommand,

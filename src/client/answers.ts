@@ -65,6 +65,12 @@ export interface Decision<V> {
   readonly vector: V
   /** NULL where an input without `ifNull` was, or where the decision was refused. */
   readonly score: number | null
+  /** The version of the model that scored, where one was promoted. */
+  readonly version?: number
+  /** The version that scored beside it, where one did, and its score. */
+  readonly challenger?: { readonly version: number; readonly score: number | null }
+  /** Why decisions of the model have no score, whatever they see: 'no version yet'. */
+  readonly unscored?: string
   readonly refused?: string
   /** What each group knew, and as of when. */
   readonly read: Readonly<Record<string, { readonly known: number; readonly clock: number | null }>>

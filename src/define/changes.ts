@@ -16,9 +16,11 @@ import type {
   ModelIR,
   PipelineIR,
   PlacementIR,
+  ScheduleIR,
   SourceIR,
   TriggerIR,
 } from './ir.ts'
+import type { TrainIR } from './train-ir.ts'
 
 export interface Change {
   readonly of: 'source' | 'group' | 'model' | 'action'
@@ -72,7 +74,8 @@ function modelDetails(before: ModelIR, after: ModelIR): string[] {
     : [`decides ${triggerText(before.decide)} → ${triggerText(after.decide)}`]
   const score = isDeepStrictEqual(before.score, after.score) ? [] : [`another score (${before.score.kind} → ${after.score.kind})`]
   const label = isDeepStrictEqual(before.label, after.label) ? [] : [`label: ${labelText(before.label)} → ${labelText(after.label)}`]
-  return [...trigger, ...listed('input', before.inputs, after.inputs, ({ expr }) => exprText(expr)), ...score, ...label]
+  const train = isDeepStrictEqual(before.train, after.train) ? [] : [`train: ${trainText(before.train)} → ${trainText(after.train)}`]
+  return [...trigger, ...listed('input', before.inputs, after.inputs, ({ expr }) => exprText(expr)), ...score, ...label, ...train]
 }
 
 function actionDetails(before: ActionIR, after: ActionIR): string[] {
@@ -147,15 +150,15 @@ export function placeText(place: PlacementIR): string {
       return `${place.kind}(${durationText(place.by)})`
     case 'scheduled':
     case 'batch':
-    case 'hybrid': {
-      const { schedule } = place
-      const when = schedule.kind === 'cron' ? `${schedule.cron} ${schedule.zone}` : `every ${durationText(schedule.every)}`
-      return `${place.kind}(${when})`
-    }
+    case 'hybrid':
+      return `${place.kind}(${scheduleText(place.schedule)})`
     default:
       return place.kind
   }
 }
+
+const scheduleText = (schedule: ScheduleIR): string =>
+  schedule.kind === 'cron' ? `${schedule.cron} ${schedule.zone}` : `every ${durationText(schedule.every)}`
 
 function triggerText(decide: TriggerIR): string {
   if (decide.kind === 'on') return `on ${decide.source}`
@@ -169,6 +172,23 @@ function labelText(label: LabelIR | undefined): string {
   const { source, key, condition, within, lasting, maxGap } = label
   const spans = `within ${durationText(within)}, lasting ${durationText(lasting)}, gaps up to ${durationText(maxGap)}`
   return `${exprText(condition)} begins in ${source} by ${key} ${spans}`
+}
+
+function trainText(train: TrainIR | undefined): string {
+  if (!train) return 'none'
+  const { algorithm, every, options, over, holdout, promote } = train
+  const rule =
+    promote.kind === 'hand'
+      ? 'by hand'
+      : `by ${promote.metric}${promote.bound === undefined ? '' : ` ${promote.bound}`}, better by ${promote.betterBy}${promote.shadow === undefined ? '' : `, shadowing for ${durationText(promote.shadow)}`}`
+  return [
+    algorithm,
+    ...Object.entries(options).map(([name, value]) => `${name} ${value}`),
+    every ? scheduleText(every) : 'by command',
+    ...(over === undefined ? [] : [`over ${durationText(over)}`]),
+    ...(holdout === undefined ? [] : [`judged by ${durationText(holdout)}`]),
+    `promoted ${rule}`,
+  ].join(', ')
 }
 
 const operators = {

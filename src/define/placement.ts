@@ -100,7 +100,7 @@ function place(ir: PlacementIR): Placement {
   return new Place(ir) as unknown as Placement
 }
 
-/** A cron, in UTC unless it has a zone, or an interval; or the mistake in it. */
+/** A cron, in UTC unless it has a zone, or an interval; `what` names it in messages. */
 export function scheduleOf(what: string, schedule: unknown, zone: string | undefined): ScheduleIR {
   if (schedule instanceof Interval)
     return zone === undefined ? schedule.ir : mistake(`${what}: an interval has no zone; leave it out or write a cron`)

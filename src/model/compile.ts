@@ -61,6 +61,8 @@ interface Scorer {
 
 const refusedNone: ReadonlyMap<number, string> = new Map()
 
+const allNull = (length: number): Column => ({ values: new Float64Array(length), nulls: new Uint8Array(length).fill(1) })
+
 function scorerOf({ name, inputs, score }: ModelIR, { strings, compute }: ModelContext): Scorer {
   switch (score.kind) {
     case 'logistic':
@@ -79,6 +81,8 @@ function scorerOf({ name, inputs, score }: ModelIR, { strings, compute }: ModelC
       const scored = treesScore(score, inputs)
       return { scores: (vector, _leaf, length) => ({ score: scored(vector, length), refused: refusedNone }), explain: () => [] }
     }
+    case 'none':
+      return { scores: (_vector, _leaf, length) => ({ score: allNull(length), refused: refusedNone }), explain: () => [] }
     case 'function': {
       assert(typeof compute === 'function', `the compute of model '${name}' is given with it`)
       const own = ownScore(compute, rowsOf(inputs, strings))

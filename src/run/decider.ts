@@ -16,6 +16,7 @@ import { RequestReader } from '../intake/request-reader.ts'
 import type { Mark, Segment } from '../log/segment.ts'
 import { BatchGroup } from './batch-group.ts'
 import type { Bodies } from './bodies.ts'
+import type { Champions } from './champions.ts'
 import { HybridGroup } from './hybrid-group.ts'
 import { LiveGroup, type AnsweringGroup, type GroupAnswers } from './live-group.ts'
 import { LiveModel, type LiveDecisions, type Moments, type Reader } from './live-model.ts'
@@ -41,6 +42,8 @@ export class Decider {
   readonly #groups: ReadonlyMap<string, AnsweringGroup>
   readonly #results: Results | undefined
   readonly #bodies: Bodies | undefined
+  readonly #champions: Champions | undefined
+  readonly #models: readonly LiveModel[]
   readonly #onEvents: readonly { readonly source: SourceIR; readonly live: LiveModel }[]
   readonly #onTicks: readonly TickModel[]
   readonly #onRequests: ReadonlyMap<string, LiveModel>
@@ -49,14 +52,19 @@ export class Decider {
 
   /**
    * `results`: of the batch runs that are made beside it; without it groups that are placed batch are as a job would give them that runs on time. `bodies`: the same for
-   * groups that are placed hybrid; without it they have one layer.
+   * groups that are placed hybrid; without it they have one layer. `champions`: versions of models that the log promotes.
    */
-  constructor(definitions: Definitions, strings: Strings, results?: Results, bodies?: Bodies) {
+  constructor(
+    definitions: Definitions,
+    strings: Strings,
+    { results, bodies, champions }: { results?: Results | undefined; bodies?: Bodies | undefined; champions?: Champions } = {},
+  ) {
     const { ir } = definitions
     this.#results = results
     this.#bodies = bodies
+    this.#champions = champions
     this.#groups = groupsOf(ir, strings, { batch: results !== undefined, hybrid: bodies !== undefined })
-    const models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings))
+    const models = (this.#models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings)))
     this.#onEvents = models.flatMap(live => {
       const { decide } = live.model
       return decide.kind === 'on' ? [{ source: ir.sources.find(({ name }) => name === decide.source)!, live }] : []
@@ -87,6 +95,14 @@ export class Decider {
   /** Those that have a layer of batch runs. */
   get hybrids(): HybridGroup[] {
     return this.answering.filter(group => group instanceof HybridGroup)
+  }
+
+  /** Lets the models score by the versions that held before an entry was decided on. */
+  scoreAsOf(entry: number): void {
+    for (const live of this.#models) {
+      live.scoreBy(this.#champions?.at(live.own, entry))
+      live.challengeBy(this.#champions?.challengerAt(live.own, entry))
+    }
   }
 
   /** The longest time, ms, for which a key is live: ticks need the events that arrived within it. */
@@ -166,6 +182,16 @@ export class Decider {
       }
       if (mark.kind === 'swap') {
         this.#swap(mark.group, mark.run, first + i)
+        continue
+      }
+      if (mark.kind === 'promote') {
+        const live = this.#models.find(({ own }) => own.name === mark.model)
+        live?.scoreBy(this.#champions?.take(live.own, mark.version))
+        continue
+      }
+      if (mark.kind === 'challenge') {
+        const live = this.#models.find(({ own }) => own.name === mark.model)
+        live?.challengeBy(this.#champions?.challenger(live.own, mark.version))
         continue
       }
       for (const model of this.#onTicks) {

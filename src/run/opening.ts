@@ -69,17 +69,19 @@ export interface Opening {
 export function open(runnable: Runnable, options: OpeningOptions): Opening {
   const { store, partitions, stringsOf, onReport = () => {} } = options
   const memory = options.memory ?? new Memory(runnable, store, options)
-  const { strings, decider, isLookedAt, recovery, results, bodies } = memory
+  const { strings, decider, isLookedAt, recovery, results, bodies, champions } = memory
   memory.catchUp(store)
   const log = new Log(store, { sources: runnable.ir.sources, stringsOf, ...(partitions !== undefined && { partitions }) })
   const lookup = new EventLookup(store, log.schemas.columnsOf)
   const from = progressOf(store.get(DECIDED))
   recovery.finish(log, from.entry, beginsOf(store))
   results?.over(store)
+  champions.over(store)
   for (const group of decider.batches) group.swap(results?.at(group, from.entry))
   bodies?.over(store)
   // What another process swapped in meanwhile.
   if (options.memory) for (const group of decider.hybrids) bodies?.follow(group, from.entry)
+  decider.scoreAsOf(from.entry)
   const checkpointer = new Checkpointer({
     store,
     strings,

@@ -15,10 +15,13 @@ import { open, type Opening, type Runnable } from './opening.ts'
 import { Outbox } from './outbox.ts'
 import type { PaceOptions } from './pace.ts'
 import { Reading } from './reading.ts'
+import type { JudgePort } from './shadow-job.ts'
 import { Retention } from './retention.ts'
 import { Stages } from './stages.ts'
 import { stampClock } from './stamp-clock.ts'
 import { Ticks } from './ticks.ts'
+import type { TrainPort } from './training-job.ts'
+import { Trainings } from './trainings.ts'
 
 export interface RunOptions extends MemoryOptions {
   readonly store: LogStore
@@ -41,6 +44,10 @@ export interface RunOptions extends MemoryOptions {
   readonly compute?: Compute
   /** Batch runs of one group that the ledger keeps; for tests. */
   readonly runsKept?: number | undefined
+  /** Trains models; without it none is, and what was trained is served. */
+  readonly train?: TrainPort
+  /** Looks at challengers; without it they challenge for ever. */
+  readonly judge?: JudgePort
 }
 
 export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'> {
@@ -52,6 +59,7 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'
   readonly retention: Retention | undefined
   readonly stages: Stages
   readonly batches: Batches | undefined
+  readonly trainings: Trainings
   /** To be made before every other. */
   readonly first: Commit | undefined
 }
@@ -59,7 +67,7 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'
 /** Throws as `open` does, and `SPILL_IMPORT` where an import was broken off. */
 export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const { ir, maps } = runnable
-  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, onReport = () => {} } = options
+  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, train, judge, onReport = () => {} } = options
   refuseHalfDone(store)
   const logName = logNameOf(store)
   const { remembered, results, bodies, ...opened } = open(runnable, {
@@ -102,5 +110,6 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
       kept: options.runsKept,
       onReport,
     })
-  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, first }
+  const trainings = new Trainings({ ir, store, log, clock, train, judge, onReport })
+  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, trainings, first }
 }

@@ -13,6 +13,7 @@ import { closeFolder, openFolder, type DataFolder } from '../log/sqlite/data-fol
 import type { Runnable } from './opening.ts'
 import type { RunOptions } from './parts.ts'
 import { Run } from './run.ts'
+import { judgeBeside, trainBeside } from './training-beside.ts'
 
 const TICK_EVERY_MS = 20
 const IDLE_LOOK_MS = 2
@@ -45,7 +46,14 @@ export class Running {
       options.onEffects?.(effects)
     }
     this.#folder = folder
-    this.run = new Run(pipeline, { compute: computeBeside(path, { threads: batchThreads }), ...options, store, onEffects: told })
+    this.run = new Run(pipeline, {
+      compute: computeBeside(path, { threads: batchThreads }),
+      train: trainBeside(path),
+      judge: judgeBeside(path),
+      ...options,
+      store,
+      onEffects: told,
+    })
     const settle: DispatcherOptions['settle'] = changes => this.run.settle(changes)
     const { clock } = options
     const ports = { ...(clock && { clock }), ...(onSettled && { onSettled }), ...(after && { after }) }

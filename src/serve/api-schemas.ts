@@ -96,6 +96,9 @@ export const sharedSchemas = {
       position: object({ partition: count, offset: count }),
       vector: values,
       score: orNull({ type: 'number' }),
+      version: { ...count, description: 'of the model, that scored; absent where its own score did' },
+      challenger: object({ version: count, score: orNull({ type: 'number' }) }),
+      unscored: { ...text, description: 'why there is no score, whatever the vector is' },
       refused: text,
       read: { ...values, description: 'what each group knew, and as of when' },
     },
@@ -190,6 +193,38 @@ export const sharedSchemas = {
     ['number', 'began', 'state'],
   ),
   Reconciliations: object({ reconciliations: { type: 'array', items: { $ref: '#/components/schemas/Reconciliation' } } }),
+  Version: object(
+    {
+      model: text,
+      number: count,
+      state: { enum: ['training', 'candidate', 'refused', 'challenger', 'champion', 'retired', 'failed', 'broken off'] },
+      why: { enum: ['schedule', 'demand', 'command'] },
+      at: { ...moment, description: 'what had arrived by then was learnt from' },
+      cut: { ...count, description: 'entries of the log that were read' },
+      began: moment,
+      ended: moment,
+      train: { ...values, description: 'as it is defined' },
+      inputs: { type: 'array', items: object({ name: text, code: text }) },
+      spillway: text,
+      trained: { ...values, description: 'rows, metrics on the holdout, hashes; absent where there is no score' },
+      shadowed: { ...values, description: 'of a challenger: metrics beside those of what decided' },
+      verdict: { ...text, description: 'what its rule says' },
+      error: text,
+      code: text,
+    },
+    ['model', 'number', 'state', 'why', 'at', 'began', 'train', 'inputs', 'spillway'],
+  ),
+  Models: object({
+    models: {
+      type: 'array',
+      items: object({
+        model: text,
+        scores: { ...count, description: 'the version that scores; 0 is the score of the definition' },
+        versions: { type: 'array', items: { $ref: '#/components/schemas/Version' } },
+      }),
+    },
+  }),
+  Scores: object({ model: text, scores: count }),
   Traces: object({
     traces: {
       type: 'array',

@@ -14,6 +14,7 @@ import { healthRoutes } from './health.ts'
 import { ingestRoutes } from './ingest.ts'
 import { Load } from './load.ts'
 import { metricRoutes } from './metrics.ts'
+import { modelRoutes } from './models.ts'
 import { openapiRoutes } from './openapi.ts'
 import { defaultBounds } from './bounds.ts'
 import type { ServeOptions } from './options.ts'
@@ -65,6 +66,7 @@ const allRoutes = [
   traceRoutes,
   runRoutes,
   reconciliationRoutes,
+  modelRoutes,
   eventRoutes,
   healthRoutes,
   openapiRoutes,

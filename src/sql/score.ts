@@ -16,6 +16,8 @@ export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: Scor
     case 'function':
     case 'onnx':
       return undefined
+    case 'none':
+      return `CAST(NULL AS ${dialect.types.double})`
     case 'rules': {
       const rules = score.rules.map(({ when, score }) => `WHEN ${terms.expression(when)} THEN ${dialect.double(score)}`)
       return rules.length === 0 ? dialect.double(score.otherwise) : `CASE ${rules.join(' ')} ELSE ${dialect.double(score.otherwise)} END`

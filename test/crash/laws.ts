@@ -48,7 +48,7 @@ export async function checkDecisions(part: Part, partitions: number): Promise<vo
 export function checkCut(part: Part, seed: number): void {
   const { ir, disk } = part
   const { segments, strings } = logOf(ir, disk)
-  const decider = new Decider(runnable(ir), strings, part.hasRuns ? resultsOf(ir, disk, strings) : undefined)
+  const decider = new Decider(runnable(ir), strings, { results: part.hasRuns ? resultsOf(ir, disk, strings) : undefined })
   const writer = new DecisionWriter(ir.name, strings)
   const made: RecordedDecision[] = []
   // One stretch at a time: the next writes over its columns.

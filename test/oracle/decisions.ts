@@ -69,6 +69,7 @@ function featureValue(
 
 function scoreOf(score: ScoreIR, vector: Decision['vector'], read: (leaf: Leaf) => Operand): number | null | undefined {
   if (score.kind === 'function' || score.kind === 'onnx') return undefined
+  if (score.kind === 'none') return null
   if (score.kind === 'rules') return score.rules.find(rule => compute(rule.when, read) === true)?.score ?? score.otherwise
   if (score.kind === 'trees') return treesScore(score, vector)
   let z = score.intercept
