@@ -55,7 +55,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     path: recover,
     was: '!isDeepStrictEqual(saved.place, place)',
     is: 'false',
-    seed: 8320,
+    seed: 10690,
   },
   'keys are live from the last tick on': {
     path: recover,
@@ -106,7 +106,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     path: 'src/run/opening.ts',
     was: 'undecidedFrom(store, log, from.entry)',
     is: 'log.notBefore',
-    seed: 340,
+    seed: 130,
   },
   'a result that is in use is swapped in again by each start': {
     path: 'src/run/batches.ts',
