@@ -86,7 +86,7 @@ export const limits = {
   /** Batch runs of one group that the ledger keeps. */
   BATCH_RUNS_KEPT: 500,
   /** Events that a batch run reads beyond which its keys are parted, and of each partition about, if they are spread over the keys. */
-  BATCH_PARTITION_EVENTS: 1 << 20,
+  BATCH_PARTITION_EVENTS: 1 << 18,
   /** Partitions of one batch run. */
   BATCH_PARTITIONS_MAX: 1 << 10,
   /** Rows that a batch run holds while it sets them aside by partition; more where there are so many partitions that each would have few. */

@@ -7,6 +7,7 @@ import { pause } from '../base/clock.ts'
 import { partFile, runsIn } from '../batch/ledger.ts'
 import { batch, count, entity, every, features, linear, model, on, pipeline, source, t, type Placement } from '../index.ts'
 import { batchOf } from '../intake/batch.ts'
+import { BEGINS, beginsText } from '../log/begins.ts'
 import type { StateSink } from '../log/store.ts'
 import { computeHere } from '../../test/batch/compute-here.ts'
 import { recordedDecisions } from './recorded.ts'
@@ -188,6 +189,21 @@ test('a result of which a byte fell over is made again at the start, and says so
     again.reports[0],
     /1 of 2 parts of the result of run 1 of group 'usual' is missing or damaged; it is made again from the log/,
   )
+  await driven.run.stop()
+  await again.run.stop()
+})
+
+test('a result that is gone, and whose events the log has forgotten, is not made from less', async () => {
+  const driven = new DrivenRun(shop, { now: start })
+  await sell(driven, start, 3)
+  await driven.to(minutes(10) + 1)
+  await sell(driven, minutes(11))
+  const { commits } = driven.left
+  const behind = driven.store.lastSegment()!.first
+  commits.push({ forget: behind, put: [[BEGINS, beginsText({ entry: behind, arrival: minutes(10) })]] })
+  const again = new DrivenRun(shop, { disk: { commits }, now: minutes(12) })
+  assert.deepEqual(served(again), [null, 0])
+  assert.match(again.reports.join('; '), /the result of run 1 of group 'usual' cannot be made again: it has no values until the next \(/)
   await driven.run.stop()
   await again.run.stop()
 })

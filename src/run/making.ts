@@ -143,6 +143,7 @@ export class Making implements Taker {
           values.add(stretch)
           await othersTurn()
         }
+    assert(values.length === keys, 'the values of a run are those of all of its parts')
     return values
   }
 

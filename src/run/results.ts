@@ -9,6 +9,7 @@ import { partsIn, runsIn, swappedBefore, type RunRecord } from '../batch/ledger.
 import { readValues, type BatchValues } from '../batch/values.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir.ts'
+import { beginsOf } from '../log/begins.ts'
 import type { StoredLog } from '../log/store.ts'
 import type { BatchGroup } from './batch-group.ts'
 import { partBytes } from './part-bytes.ts'
@@ -64,7 +65,15 @@ export class Results {
     }
     const { partitions, known, keys } = done
     const parts = resultOf(this.#store, number, { group, source, sources: ir.sources, s, cut, partitions }, onReport)
-    return readValues(parts.flat(), group, source, strings, { run: number, s, known, keys })
+    try {
+      return readValues(parts.flat(), group, source, strings, { run: number, s, known, keys })
+    } catch (error) {
+      if (beginsOf(this.#store).entry === 0) throw error
+      // The log may have forgotten what it was made from: then it is not there, rather than made from less.
+      const { message } = error as Error
+      onReport(`the result of run ${number} of group '${group.name}' cannot be made again: it has no values until the next (${message})`)
+      return undefined
+    }
   }
 }
 

@@ -81,6 +81,8 @@ export function checkRuns(
     if (times === 0 && run.swapped !== undefined) fault(verdict, 'lost', `the swap of run ${run.number} at entry ${run.swapped}`)
     if (run.done) checkCut(verdict, run, entries)
     if (run.done) checkHash(verdict, pipelines, run, disk)
+    // Where the disk takes nothing more, it takes no record of that either.
+    if (run.state === 'failed') fault(verdict, 'different', `run ${run.number} failed: ${run.error}`)
   }
   for (const number of made)
     if (!runs.some(run => run.number === number && run.swapped !== undefined))
