@@ -78,7 +78,9 @@ export async function reconcile(
   try {
     const reading = await read(pipeline, reader, db, options)
     const totals: Totals = { decisions: 0, forgotten: 0, inputs: [], examples: [], today: [], upTo: {} }
-    for (const model of models) await reading(model, totals)
+    // Where time is bounded, the model that is furthest behind comes first.
+    const { from = {} } = options
+    for (const model of models.toSorted((a, b) => (from[a.name] ?? 0) - (from[b.name] ?? 0))) await reading(model, totals)
     const known = new Set(ir.models.map(({ name }) => name))
     const others = reader.models().filter(({ model }) => !known.has(model))
     return {
