@@ -7,7 +7,9 @@ import { called, calledJson } from '../../test/cli/called.ts'
 import { sales, Shop } from '../../test/cli/shop.ts'
 import { tampered } from '../../test/reconcile/tampered.ts'
 import type { StoredDecisions } from '../log/store.ts'
-import { openFolder } from '../log/sqlite/data-folder.ts'
+import { lookInto, openFolder } from '../log/sqlite/data-folder.ts'
+import { Reconciling } from '../reconcile/on-schedule.ts'
+import { reconcile } from '../reconcile/reconcile.ts'
 import type { Basis, ReconcileReport } from '../reconcile/report.ts'
 import { importPipeline } from './pipeline-file.ts'
 
@@ -135,6 +137,39 @@ for (const [args, message] of [
     assert.equal(status, 2)
     assert.match(err, message)
   })
+
+test('the ledger of a run: none, and one by one', async () => {
+  using other = await Shop.ran()
+  const data = ['--data', other.data]
+  assert.equal((await called('reconcile', 'list', ...data)).out, 'No reconciliations: run --reconcile makes them.')
+  const none = await called('reconcile', 'show', '1', ...data)
+  assert.match(none.err, /^SPILL_INPUT: there is no reconciliation 1; spillway reconcile list shows those that there are$/m)
+
+  const { ir, fingerprint } = await importPipeline(other.pipeline)
+  const folder = await openFolder(other.data)
+  const said: string[] = []
+  let clock = 0
+  const reconciling = new Reconciling({
+    pipeline: { ir, fingerprint },
+    store: folder.store,
+    schedule: { kind: 'interval', every: 1000, phase: 0 },
+    clock: () => clock,
+    compute: async ({ pipeline, from }) => lookInto(other.data, reader => reconcile(pipeline, reader, { from })),
+    onReport: text => void said.push(text),
+  })
+  clock = 2000
+  reconciling.tick()
+  await reconciling.idle()
+  await folder.store.close()
+  folder.release()
+  assert.deepEqual(said, [])
+  const found = '1  [done, began 1970-01-01T00:00:02.000Z, 0.0 s]  4 decisions, 19 values; today: late 4, stale batch 3'
+  assert.equal((await called('reconcile', 'list', ...data)).out, `${found}\n1 reconciliation of 1.`)
+  const shown = await called('reconcile', 'show', '1', ...data)
+  assert.ok(shown.out.startsWith(`${found}\n\n4 decisions computed again in SQL`), shown.out)
+  const [record] = await calledJson<{ number: number; report: ReconcileReport }>('reconcile', 'show', '1', ...data)
+  assert.deepEqual([record.number, record.report.sound], [1, true])
+})
 
 test('a model that there is not is named, with the nearest', async () => {
   const { status, err } = await called('reconcile', shop.pipeline, '--data', shop.data, '--model', 'rsik')

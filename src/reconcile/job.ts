@@ -42,7 +42,7 @@ export const reconcileBeside =
     const stop = new Int32Array(new SharedArrayBuffer(4))
     const workerData: JobData = { path, job, stop: stop.buffer }
     const worker = new Worker(thread, { workerData, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
-    // A thread that is ended in the middle of a query leaves DuckDB's behind: it ends by itself, between two.
+    // A thread that is ended in the middle of a query leaves DuckDB's behind: it ends by itself, and breaks its query off.
     const ask = () => void Atomics.store(stop, 0, 1)
     signal.addEventListener('abort', ask, { once: true })
     if (signal.aborted) ask()

@@ -51,9 +51,9 @@ test('an event was refused first if a letter was accepted at its arrival, of its
       settled({ raw: '{"card":"a","at":100}', settled: 900, outcome: 'duplicate' }),
     ],
   )
-  const was = (arrival: number, time: number) => letters.wasRefused({ source: 'payments', arrival, time })
+  const was = (arrival: number, time: number, key = 'a') => letters.wasRefused({ source: 'payments', arrival, time, row: { card: key } })
   assert.deepEqual(
-    [was(500, 100), was(500, 101), was(501, 100), was(600, 600), was(800, 5), was(900, 100)],
-    [true, false, false, true, true, false],
+    [was(500, 100), was(500, 101), was(501, 100), was(600, 600), was(800, 5), was(900, 100), was(500, 100, 'b')],
+    [true, false, false, true, true, false, false],
   )
 })

@@ -15,8 +15,8 @@ export class Letters {
   readonly #bySource = new Map<string, { readonly fields: Fields; readonly time: number }[]>()
   /** By group, by key: times of letters that wait, UTC ms. */
   readonly #byGroup = new Map<string, Map<string, number[]>>()
-  /** By source, by arrival, UTC ms: the event times of letters that became events, undefined where it cannot be read. */
-  readonly #accepted = new Map<string, Map<number, (number | undefined)[]>>()
+  /** By source, by arrival, UTC ms: which events letters became, undefined where that cannot be read. */
+  readonly #accepted = new Map<string, Map<number, (string | undefined)[]>>()
 
   constructor(ir: PipelineIR, reader: Pick<LetterReader, 'dead' | 'settled'>) {
     this.#ir = ir
@@ -32,10 +32,12 @@ export class Letters {
   }
 
   /** Was this event refused first? Its letter was settled with it, so that they have one arrival. */
-  wasRefused({ source, arrival, time }: Pick<LoggedEvent, 'source' | 'arrival' | 'time'>): boolean {
-    const times = this.#accepted.get(source)?.get(arrival)
+  wasRefused({ source: name, arrival, time, row }: Pick<LoggedEvent, 'source' | 'arrival' | 'time' | 'row'>): boolean {
+    const events = this.#accepted.get(name)?.get(arrival)
+    if (!events) return false
+    const source = this.#ir.sources.find(one => one.name === name)!
     // What a `map` makes of a letter has its fields elsewhere.
-    return times !== undefined && (times.includes(time) || times.includes(undefined))
+    return events.includes(undefined) || events.includes(eventName(source, time, column => row[column] ?? null))
   }
 
   #wait(letter: StoredDeadLetter): void {
@@ -47,13 +49,14 @@ export class Letters {
   }
 
   #accept(letter: SettledLetter): void {
-    const { source, time } = this.#read(letter)
+    const { source, fields, time } = this.#read(letter)
     if (!source) return
-    const arrivals = this.#accepted.get(source.name) ?? new Map<number, (number | undefined)[]>()
+    const arrivals = this.#accepted.get(source.name) ?? new Map<number, (string | undefined)[]>()
     this.#accepted.set(source.name, arrivals)
+    const valueOf = (column: string): Value => physicalOf(columnOf(source, column), fields![column]) ?? null
     // A time a little ahead became the arrival.
-    const own = time === undefined ? undefined : Math.min(time, letter.settled)
-    arrivals.set(letter.settled, [...(arrivals.get(letter.settled) ?? []), own])
+    const event = time === undefined ? undefined : eventName(source, Math.min(time, letter.settled), valueOf)
+    arrivals.set(letter.settled, [...(arrivals.get(letter.settled) ?? []), event])
   }
 
   #read(letter: StoredDeadLetter): { readonly source: SourceIR | undefined; readonly fields?: Fields; readonly time?: number } {
@@ -80,6 +83,10 @@ export class Letters {
     return keys
   }
 }
+
+/** Tells events of one arrival apart: by their time, key and id. */
+const eventName = ({ key, id }: SourceIR, time: number, valueOf: (column: string) => Value): string =>
+  JSON.stringify([time, valueOf(key), id === undefined ? null : valueOf(id)])
 
 const columnOf = ({ columns }: SourceIR, name: string): ColumnIR => columns.find(column => column.name === name)!
 

@@ -54,6 +54,8 @@ export interface ReconcileOptions {
   readonly isEnough?: (given: number) => boolean
   /** Asked while the log is read: throws, and ends it. */
   readonly check?: () => void
+  /** Ends it, in the middle of a query too; it rejects with what DuckDB says then. */
+  readonly signal?: AbortSignal
   /** Decisions that are compared at a time: `RECONCILE_DECISIONS` unless given. */
   readonly atOnce?: number
   /** Told of every value that is another, of which the report keeps examples only; and of those within the bound of doubles. */
@@ -71,10 +73,14 @@ export async function reconcile(
   const models = modelsOf(ir, options.model)
   const folder = mkdtempSync(join(tmpdir(), 'spillway-reconcile-'))
   const db = await DuckDb.open({ memoryMb: limits.RECONCILE_MEMORY_MB, folder })
+  const interrupt = () => db.interrupt()
+  options.signal?.addEventListener('abort', interrupt, { once: true })
   try {
     const reading = await read(pipeline, reader, db, options)
     const totals: Totals = { decisions: 0, forgotten: 0, inputs: [], examples: [], today: [], upTo: {} }
-    for (const model of models) await reading(model, totals)
+    // Where time is bounded, the model that is furthest behind comes first.
+    const { from = {} } = options
+    for (const model of models.toSorted((a, b) => (from[a.name] ?? 0) - (from[b.name] ?? 0))) await reading(model, totals)
     const known = new Set(ir.models.map(({ name }) => name))
     const others = reader.models().filter(({ model }) => !known.has(model))
     return {
@@ -84,6 +90,7 @@ export async function reconcile(
       sound: totals.inputs.every(isSound),
     }
   } finally {
+    options.signal?.removeEventListener('abort', interrupt)
     db.close()
     rmSync(folder, { recursive: true, force: true })
   }

@@ -145,6 +145,11 @@ export class DuckDb {
     }
   }
 
+  /** The query that is going on rejects. */
+  interrupt(): void {
+    this.connection.interrupt()
+  }
+
   close(): void {
     this.connection.closeSync()
     this.#instance.closeSync()
