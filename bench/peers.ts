@@ -9,6 +9,7 @@ import { bringServer } from '../test/postgres/programs.ts'
 import { installFeast } from './live/feast.ts'
 import { CLUSTER } from './live/postgres.ts'
 import { installSklearn } from './live/sklearn.ts'
+import { installSpark } from './live/spark.ts'
 
 const peers: Readonly<Record<string, () => void>> = {
   /** From Debian's packages; the cluster is this checkout's own. */
@@ -18,6 +19,7 @@ const peers: Readonly<Record<string, () => void>> = {
   },
   feast: () => installFeast(command),
   sklearn: () => installSklearn(command),
+  spark: () => installSpark(command),
 }
 
 function command(name: string, args: readonly string[]): void {

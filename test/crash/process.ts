@@ -51,7 +51,11 @@ async function liveThrough(lives: number, draw: Draw) {
       const child = new Child(runArgs(folder, files, life === 1), /begins a new log|goes on at entry/)
       if (life === 1) for (const file of files) file.grow(Infinity)
       const isKilled = life > 2 || (life === 2 && lives < LIVES)
-      const wrong = isKilled ? await kill(child, draw, files, join(folder, 'data')) : life === 2 ? await end(child, draw, files) : await child.exit()
+      const wrong = isKilled
+        ? await kill(child, draw, files, join(folder, 'data'))
+        : life === 2
+          ? await end(child, draw, files)
+          : await child.exit()
       if (isKilled) crashes++
       if (wrong) broken.push(wrong)
     }

@@ -31,7 +31,10 @@ export class Proved {
   }
 
   /** Counts what one case, or several over one folder, came to. Returns true if it is a failure to be kept. */
-  add({ verdict, events, decisions, swaps = 0 }: Judged, { cases, crashes }: { readonly cases: number; readonly crashes: number }): boolean {
+  add(
+    { verdict, events, decisions, swaps = 0 }: Judged,
+    { cases, crashes }: { readonly cases: number; readonly crashes: number },
+  ): boolean {
     this.cases += cases
     this.crashes += crashes
     this.events += events
