@@ -10,6 +10,7 @@ import { installFeast } from './live/feast.ts'
 import { installLightgbm } from './live/lightgbm.ts'
 import { CLUSTER } from './live/postgres.ts'
 import { installSklearn } from './live/sklearn.ts'
+import { installSpark } from './live/spark.ts'
 
 const peers: Readonly<Record<string, () => void>> = {
   /** From Debian's packages; the cluster is this checkout's own. */
@@ -21,6 +22,7 @@ const peers: Readonly<Record<string, () => void>> = {
   sklearn: () => installSklearn(command),
   /** For the test of `examples/lightgbm`. */
   lightgbm: () => installLightgbm(command),
+  spark: () => installSpark(command),
 }
 
 function command(name: string, args: readonly string[]): void {

@@ -11,6 +11,7 @@ import { jsonOf, tableOf } from './report.ts'
 const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   kernel: () => import('./kernel.ts'),
   replay: () => import('./replay.ts'),
+  backfill: () => import('./backfill.ts'),
   'training-set': () => import('./training-set.ts'),
   log: () => import('./log.ts'),
   ingest: () => import('./ingest.ts'),

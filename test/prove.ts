@@ -35,6 +35,7 @@ const proofs: Readonly<Record<string, { module: string; cases: number; shows: st
   },
   rebuild: { module: './rebuild/prove.ts', cases: 500, shows: 'SQL rebuilds recorded vectors from raw events, cuts and clocks' },
   reconcile: { module: './reconcile/prove.ts', cases: 200, shows: 'what is another than it was recorded is told, with the right reason' },
+  backfill: { module: './backfill/prove.ts', cases: 200, shows: 'a store of feature values is filled exactly where it lacks something' },
   crash: { module: './crash/prove.ts', cases: 1000, shows: 'a run that crashes and recovers is the run that did not' },
   inputs: { module: './inputs/prove.ts', cases: 20_000, shows: 'every input is accepted, refused with a reason, or rejected' },
   faults: { module: './faults/prove.ts', cases: 1000, shows: 'each fault that was planted for a proof is found by it' },

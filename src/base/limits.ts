@@ -275,6 +275,12 @@ export const limits = {
   REPLAY_TICKS_MAX: 2 ** 26,
   /** Values of a Parquet file that are held in memory before they are written to a part of it. */
   PARQUET_VALUES_HELD: 2 ** 25,
+  /** Memory of the DuckDB of one thread of a backfill, which holds the values of a partition, MB; beyond it they are in a temporary folder. */
+  BACKFILL_MEMORY_MB: 1024,
+  /** Rows of each group on which a backfill measures what it will cost, about. */
+  BACKFILL_SAMPLE: 100_000,
+  /** Milliseconds between two writings of a store's manifest while it is filled. */
+  BACKFILL_MANIFEST_MS: 1000,
   /** Rows of keys and times that one training set is asked for. */
   ASKED_ROWS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */

@@ -1,4 +1,5 @@
 import { didYouMean } from '../base/did-you-mean.ts'
+import { backfillCommand } from './backfill.ts'
 import { helpOf, messageOf, parse, UsageError, type Command } from './command.ts'
 import { decisionsCommand } from './decisions.ts'
 import { devCommand } from './dev.ts'
@@ -29,6 +30,7 @@ const commands: readonly Command[] = [
   trainingSetCommand,
   trainCommand,
   modelsCommand,
+  backfillCommand,
   decisionsCommand,
   featuresCommand,
   effectsCommand,

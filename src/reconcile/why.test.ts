@@ -11,7 +11,7 @@ const feature = { name: 'f', agg: 'max', window: 'lifetime', hop: 1, type: 'int'
 const group = { name: 'g', source: 's', features: [feature] } as unknown as GroupIR
 const leaf: Leaf = { feature, group, read: 0, key: ['k'] }
 
-const vector = (value: Cell, bound = 0): SqlVector => ({ vector: [value as never], bounds: [bound] })
+const vector = (value: Cell, bound = 0): SqlVector => ({ vector: [value], bounds: [bound] })
 
 interface World {
   readonly events: Partial<Record<MissedKind, number>>
