@@ -17,7 +17,7 @@ export type Exactness = 'exact' | 'inexact'
  * - `folds`: moments over doubles, combined and never subtracted (`fold.ts`).
  * - `extremes`: [value]. - `ends`: [first, last, time of first, time of last]. - `recent`: the newest k as [value, time] each,
  *   of those that have a value, or with `nulls` of all: then a value may be `nullValue`.
- * - `distinct`: [count]. - `tallies`: what a tally reads of how often each value occurs (`tally.ts`).
+ * - `distinct`: [count, or anything above the limit; then the sum of 2^−rank and the empty registers of the sketch]. - `tallies`: what a tally reads of how often each value occurs (`tally.ts`).
  * Columns of a partial are one row an ask; an absent value is NaN.
  */
 export type Partial =

@@ -105,6 +105,7 @@ const window: SqlWindow = {
   count: () => 'n',
   countWhere: condition => `countWhere(${condition})`,
   distinct: value => `distinct(${value})`,
+  estimated: value => `estimated(${value})`,
   sum: value => `sum(${value})`,
   min: value => `min(${value})`,
   max: value => `max(${value})`,
@@ -150,7 +151,12 @@ test('in SQL what exact arithmetic does not cover is refused', () => {
   for (const agg of ['variance', 'stddev', 'slope'] as const)
     assert.deepEqual(whenOf(agg), { when: `n > ${2 ** 22} OR max(abs(x)) > ${2 ** 40}`, code: 'SPILL_RANGE' })
   assert.deepEqual(whenOf('topK'), { when: 'distinct(x) > 4096', code: 'SPILL_LIMIT' })
-  assert.deepEqual(whenOf('countDistinct'), { when: 'distinct(x) > 4096', code: 'SPILL_LIMIT' })
+  assert.equal(whenOf('countDistinct'), undefined)
+})
+
+test('in SQL more different values than the limit are estimated, as more', () => {
+  const estimated = 'greatest(4097, floor(estimated(x) + 0.5))'
+  assert.deepEqual(sqlOf('countDistinct', 'int'), { value: `CASE WHEN distinct(x) > 4096 THEN ${estimated} ELSE double(distinct(x)) END` })
 })
 
 test('in SQL a factor keeps its powers of two until after the rounding', () => {

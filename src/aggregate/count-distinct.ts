@@ -1,7 +1,8 @@
 import { limits } from '../base/limits.ts'
-import { ofOneEvent, refusals, refuse, type Aggregate } from './aggregate.ts'
+import { ofOneEvent, type Aggregate } from './aggregate.ts'
+import { estimate } from './hyperloglog.ts'
 
-/** Distinct values, 0 over nothing. Exact up to `limit`; a window that holds more is refused until sketches exist. */
+/** Distinct values, 0 over nothing. Exact up to `limit`; of a window that holds more, what HyperLogLog estimates of the set of its values, and more than `limit`. */
 export const countDistinct: Aggregate = {
   name: 'countDistinct',
   algebra: () => 'other',
@@ -9,14 +10,12 @@ export const countDistinct: Aggregate = {
   partial: feature => ({ kind: 'distinct', limit: feature.limit ?? limits.DISTINCT_MAX }),
   lower({ feature, rows, partial, out, at }) {
     const limit = feature.limit ?? limits.DISTINCT_MAX
-    const count = partial[0]
-    for (let i = 0; i < rows; i++) {
-      if (count[i] <= limit) out.values[at + i] = count[i]!
-      else refuse(out, at + i, refusals.limit)
-    }
+    const [count, rest, empty] = partial
+    for (let i = 0; i < rows; i++) out.values[at + i] = count[i] <= limit ? count[i] : estimate(rest[i], empty[i], limit)
   },
-  sql({ limit }, window) {
+  sql({ limit = limits.DISTINCT_MAX }, window) {
     const found = window.distinct(window.input)
-    return { value: window.double(found), refused: { when: `${found} > ${limit ?? limits.DISTINCT_MAX}`, code: 'SPILL_LIMIT' } }
+    const estimated = `greatest(${window.constant(limit + 1)}, floor(${window.estimated(window.input)} + ${window.constant(0.5)}))`
+    return { value: `CASE WHEN ${found} > ${limit} THEN ${estimated} ELSE ${window.double(found)} END` }
   },
 }

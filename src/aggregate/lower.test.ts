@@ -143,9 +143,30 @@ test('a count is the number of events; a share, of those with a condition, the p
   assert.deepEqual(valuesOf('share', { type: 'bool' }, [n, [1, 0, 4]], { layout: sums(1, 'x') }), [1 / 3, null, 1])
 })
 
-test('countDistinct is 0 over nothing and refused from one value past its limit on', () => {
-  assert.deepEqual(valuesOf('countDistinct', int, [[0, 4, 5]], { limit: 4 }), [0, 4, 'limit'])
-  assert.deepEqual(valuesOf('countDistinct', int, [[0, 4096, 4097]]), [0, 4096, 'limit'])
+test('countDistinct is 0 over nothing, exact up to its limit, and from one value more on what its sketch says, but never less than it knows', () => {
+  // 4,096 registers: three of rank 1, or every one of rank 3.
+  const [rest, empty] = [1.5, 4093]
+  assert.deepEqual(
+    valuesOf(
+      'countDistinct',
+      int,
+      [
+        [0, 1, 2, 2],
+        [NaN, NaN, rest, 0.5],
+        [NaN, NaN, empty, 4095],
+      ],
+      { limit: 1 },
+    ),
+    [0, 1, 3, 2],
+  )
+  assert.deepEqual(
+    valuesOf('countDistinct', int, [
+      [0, 4096, 4097, 4097],
+      [NaN, rest, 512, rest],
+      [NaN, empty, 0, empty],
+    ]),
+    [0, 4096, Math.floor(12102203.161561485 / 512 + 0.5), 4097],
+  )
 })
 
 const half = MOMENT_COUNT_MAX / 2

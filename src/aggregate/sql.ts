@@ -17,6 +17,8 @@ export interface SqlWindow {
   /** Events that take part and for which a condition is true. */
   countWhere(condition: string): string
   distinct(value: string): string
+  /** What HyperLogLog estimates how many different values there are, before it is rounded (semantics §6); of the input's type. Computed where it is asked for only. */
+  estimated(value: string): string
   sum(value: string): string
   min(value: string): string
   max(value: string): string

@@ -4,7 +4,7 @@ import { topTally } from './tally.ts'
 
 /**
  * The `k` values that occur most often, most often first, and of equals the lesser first; fewer if there are fewer, NULL if none. A window that holds more than
- * `limit` different values is refused until sketches exist.
+ * `limit` different values is refused: which of them occur most often no sketch says for certain.
  */
 export const topK: Aggregate = {
   name: 'topK',

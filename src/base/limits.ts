@@ -14,8 +14,12 @@ export const limits = {
   MOMENT_COUNT_MAX: 2 ** 22,
   /** Values in one window of any exact sum. */
   SUM_COUNT_MAX: 2 ** 26,
-  /** `countDistinct` and `topK`: distinct values in one window, until sketches exist. */
+  /** `countDistinct` and `topK`: distinct values in one window that are told apart. Beyond, the one is estimated and the other refused. */
   DISTINCT_MAX: 4096,
+  /** `countDistinct`: registers of the sketch of more values than that. The standard error of what it estimates is 1.04 / √registers. */
+  SKETCH_REGISTERS: 1 << 12,
+  /** `countDistinct`: the greatest rank of a register, and so the most entries that a key keeps for each. */
+  SKETCH_RANK_MAX: 41,
   /** `quantile`: significant binary digits of the values that are counted, which bounds how many different ones there are: 128 for each sign and power of two. */
   QUANTILE_DIGITS: 8,
   /** `histogram`: bounds. Each is a number more in every entry of a window. */

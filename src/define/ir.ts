@@ -115,7 +115,7 @@ export interface FeatureIR extends TypeIR {
   readonly q?: number
   /** `lastK` and `topK`: how many. */
   readonly k?: number
-  /** `countDistinct` and `topK`: how many different values a window may hold and still be answered. */
+  /** `countDistinct` and `topK`: how many different values a window may hold and still be counted exactly, or answered. */
   readonly limit?: number
   /** Exact windows: events that one key may hold; passing it refuses the read. */
   readonly maxEvents?: number

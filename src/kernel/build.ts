@@ -73,7 +73,7 @@ function buildStructure(
     case 'recent':
       return new Recent(windows, Math.max(...features.map(({ feature }) => feature.k ?? 1)), isText)
     case 'distinct':
-      return new Distinct(windows, Math.max(...features.map(limitOf)), isText)
+      return new Distinct(windows, partial.limit, isText ? strings : undefined)
     case 'tallies':
       return new Tallies(
         windows,
@@ -89,8 +89,6 @@ const placeIn = (windows: readonly PlannedFeature[], { span, hop }: PlannedFeatu
 
 const tallyAsk = (planned: PlannedFeature, windows: readonly PlannedFeature[]): TallyAsk[] =>
   planned.partial.kind === 'tallies' ? [{ window: placeIn(windows, planned), tally: planned.partial.tally }] : []
-
-const limitOf = ({ partial }: PlannedFeature): number => (partial.kind === 'distinct' ? partial.limit : 0)
 
 /** Every term that a feature of the structure needs, and the buckets of its histograms. */
 function sumsLayout({ partial: kept, features, input }: PlannedStructure, source: SourceIR): MomentLayout {

@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import {
-  countOver,
-  histories,
-  inWindow,
-  laneOfHistory,
-  mixedHops,
-  readAll,
-  stepThrough,
-  unordered,
-  windowsOf,
-} from '../../test/kernel/histories.ts'
+import { histories, inWindow, laneOfHistory, mixedHops, readAll, stepThrough, unordered, windowsOf } from '../../test/kernel/histories.ts'
+import { codeOfNumber, codeOfText, rankOf, registerOf } from '../aggregate/hyperloglog.ts'
+import { limits } from '../base/limits.ts'
+import { Strings } from '../columns/strings.ts'
 import { Distinct } from './distinct.ts'
+import { StateReader, StateWriter } from './state.ts'
 import { Windows } from './window.ts'
 
 const spans = [3, 20, 60, Infinity]
@@ -32,43 +26,80 @@ for (const [name, windows] of Object.entries(cases))
     )
   })
 
-for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), 'lifetime too': mixedHops }))
-  test(`windows of more values than the limit are refused, or count as more, and no other is; ${name}`, () => {
+/** [how many values there are] up to a limit, and beyond ['more', Σ 2^−rank, empty registers] of them, by brute force. */
+function expected(values: readonly number[], limit: number): unknown[] {
+  const ranks = new Map<number, number>()
+  for (const code of values.map(codeOfNumber)) ranks.set(registerOf(code), Math.max(ranks.get(registerOf(code)) ?? 0, rankOf(code)))
+  const rest = [...ranks.values()].reduce((sum, rank) => sum + 2 ** -rank, 0)
+  return different(values) > limit ? ['more', rest, limits.SKETCH_REGISTERS - ranks.size] : [different(values)]
+}
+const partialOf = ([count, rest, empty]: readonly number[], limit: number) => (count > limit ? ['more', rest, empty] : [count])
+
+for (const [name, windows] of Object.entries(cases))
+  test(`a window of more values than the limit has the sketch of those, and any other is counted; ${name}`, () => {
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, limit) => {
-        const lane = laneOfHistory(history)
         const distinct = new Distinct(new Windows(windows), limit)
-        let more = 0
-        const refused = stepThrough(distinct, lane, windows, ([count], values) => {
-          assert.equal(count, different(values))
-          if (count > limit) more++
-        })
-        assert.equal(refused + more, countOver(lane, windows, limit, different))
-        assert.ok(distinct.entries <= 2 * (limit + 1))
+        const refused = stepThrough(distinct, laneOfHistory(history), windows, (partial, values) =>
+          assert.deepEqual(partialOf(partial, limit), expected(values, limit)),
+        )
+        assert.equal(refused, 0)
       }),
     )
   })
 
-test('the limit is answered, one more is counted, two more are lost until the window has passed the oldest', () => {
+test('the limit is counted, one more is estimated, and a key whose windows hold few again needs no sketch', () => {
   const windows = windowsOf([60], 1)
   const distinct = new Distinct(new Windows(windows), 2)
   const waits = [0, 1, 1, 1, 58, 1, 1]
-  const counts: number[] = []
+  const found: unknown[] = []
+  const bytes: number[] = []
   const lane = laneOfHistory(waits.map((wait, event) => ({ slot: 0, wait, late: 0, value: Math.min(event, 3) })))
-  const refused = stepThrough(distinct, lane, windows, ([count]) => counts.push(count))
-  assert.deepEqual([counts, refused, distinct.entries], [[1, 2, 3, 3, 2, 1], 1, 1])
+  const refused = stepThrough(distinct, lane, windows, partial => {
+    found.push(partialOf(partial, 2)[0])
+    bytes.push(distinct.bytes)
+  })
+  assert.deepEqual([found, refused, distinct.entries], [[1, 2, 'more', 'more', 'more', 2, 1], 0, 1])
+  assert.deepEqual([bytes[1] - bytes[0], bytes[6] - bytes[0]], [0, 0])
+  assert.ok(bytes.slice(2, 6).every(held => held > bytes[0]))
+})
+
+test('texts are told apart by what they are, and hashed by it', () => {
+  const strings = new Strings()
+  const texts = ['p', 'q', 'ÿ', '', 'a text that is longer than 64 units, so that it is written in another way than the short ones']
+  const ids = texts.map(text => strings.idOf(text))
+  const distinct = new Distinct(new Windows(windowsOf([60], 1)), 4, strings)
+  const lane = laneOfHistory([...ids, ...ids].map(value => ({ slot: 0, wait: 0, late: 0, value })))
+  const [[[, rest, empty]]] = readAll(distinct, lane, [[0, -50]])
+  const codes = texts.map(text => codeOfText(Buffer.from(text)))
+  assert.deepEqual([rest, empty], [codes.reduce((sum, code) => sum + 2 ** -rankOf(code), 0), limits.SKETCH_REGISTERS - 5])
+})
+
+test('a key that was cleared begins anew', () => {
+  const distinct = new Distinct(new Windows(windowsOf([60], 1)), 2)
+  const lane = laneOfHistory([1, 2, 3, 4].map(value => ({ slot: 0, wait: 0, late: 0, value })))
+  const first = readAll(distinct, lane, [[0, -50]])
+  const { bytes } = distinct
+  distinct.clear(0)
+  assert.equal(distinct.entries, 0)
+  assert.deepEqual(readAll(distinct, lane, [[0, -50]]), first)
+  assert.equal(first[0][0][0], 3, 'more than the limit')
+  assert.equal(distinct.bytes, bytes)
 })
 
 test('the order of processing changes no count', () => {
   const windows = windowsOf([5, 30, Infinity], 1)
   const clocks = [25, 25, 30, 44, 51]
   fc.assert(
-    fc.property(unordered, fc.integer({ min: 1, max: 9 }), (indexed, values) => {
+    fc.property(unordered, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), (indexed, values, limit) => {
       const lane = { ...indexed, value: indexed.value.map(event => event % values) }
       const asked = clocks.map(clock => [0, clock] as const)
-      readAll(new Distinct(new Windows(windows), 9), lane, asked).forEach((partials, read) =>
+      readAll(new Distinct(new Windows(windows), limit), lane, asked).forEach((partials, read) =>
         windows.forEach(({ span, hop }, w) =>
-          assert.deepEqual(partials[w], [different(inWindow(lane, lane.slots.length - 1, 0, clocks[read], span, hop))]),
+          assert.deepEqual(
+            partialOf(partials[w], limit),
+            expected(inWindow(lane, lane.slots.length - 1, 0, clocks[read], span, hop), limit),
+          ),
         ),
       )
     }),
@@ -78,8 +109,9 @@ test('the order of processing changes no count', () => {
 test('a key without events has none, whatever its row held before', () => {
   const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
   const distinct = new Distinct(new Windows(windowsOf([10, 50], 1)), 5)
-  assert.deepEqual(readAll(distinct, lane, [[0, 0]]), [[[1], [2]]])
-  assert.deepEqual(readAll(distinct, { ...lane, slots: new Int32Array(0) }, [[-1, 0]]), [[[0], [0]]])
+  const countsOf = ([partials]: number[][][]) => partials.map(([count]) => count)
+  assert.deepEqual(countsOf(readAll(distinct, lane, [[0, 0]])), [1, 2])
+  assert.deepEqual(countsOf(readAll(distinct, { ...lane, slots: new Int32Array(0) }, [[-1, 0]])), [0, 0])
 })
 
 test('a key keeps the values of its longest window, and bytes grow with keys and with entries', () => {
@@ -104,4 +136,27 @@ test('a key keeps the values of its longest window, and bytes grow with keys and
   readAll(distinct, many, [])
   assert.equal(distinct.entries, 2000)
   assert.ok(distinct.bytes - empty >= 2000 * 2 * 8)
+})
+
+test('saved state that cannot be is refused: more values than without a sketch, and values that are no strings', () => {
+  const windows = new Windows(windowsOf([60], 1))
+  const load = (values: readonly number[], sketched: number, strings?: Strings): void => {
+    const writer = new StateWriter()
+    writer.number(-Infinity)
+    writer.count(values.length)
+    for (const value of values) writer.numbers(Float64Array.of(0, value), 0, 2)
+    writer.count(sketched)
+    const distinct = new Distinct(windows, 2, strings)
+    distinct.grow(1)
+    distinct.load(0, new StateReader(writer.finish({ layout: [1, 2], from: 0, to: 0, slots: 0, sequence: 0 })))
+  }
+  load([7, 8], 0)
+  const strings = new Strings()
+  load([strings.idOf('a')], 0, strings)
+  const stateError = { code: 'SPILL_STATE' }
+  assert.throws(() => load([7, 8, 9], 0), stateError)
+  assert.throws(() => load([7, 8, 9], 2), stateError)
+  assert.throws(() => load([7, 8, 9], 1), stateError)
+  assert.throws(() => load([1], 0, strings), stateError)
+  assert.throws(() => load([0.5], 0, strings), stateError)
 })

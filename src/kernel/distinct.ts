@@ -1,18 +1,28 @@
+import { limits } from '../base/limits.ts'
+import type { Strings } from '../columns/strings.ts'
+import { rankOf, registerOf } from '../aggregate/hyperloglog.ts'
 import { Arena } from './arena.ts'
 import { Lost } from './lost.ts'
 import { firstFrom, insertionPoint } from './order.ts'
 import { PartialColumns } from './chunk.ts'
-import type { StateReader, StateWriter } from './state.ts'
+import { Sketches } from './sketches.ts'
+import { restAndEmpty } from './sketch.ts'
+import { damaged, type StateReader, type StateWriter } from './state.ts'
 import type { Lane, Structure } from './structure.ts'
 import type { Windows } from './window.ts'
 
+const WIDTH = 3
+/** By register, for the time of one merge: its rank in either layer. */
+const united = new Uint8Array(limits.SKETCH_REGISTERS)
+
 /**
- * `countDistinct`: the values of a key by the last time each was seen, oldest first.
+ * `countDistinct`: the values of a key by the last time each was seen, oldest first, and a sketch of all of them once they are more than `limit`.
  *
  * A window is a suffix, so a value is in it if its last time is: the count is the number of entries from the window's
- * start on. Last times only move forward, so the oldest of more than `limit` entries can be forgotten for good: every
- * window that holds it holds more than `limit` values. Cost: O(entries) an event at worst (the value is looked for from
- * the newest back), O(log entries) a window read.
+ * start on. Last times only move forward, so `limit + 1` entries, the newest, are enough to tell which windows hold more than `limit`: those are answered by the sketch. It is made
+ * of the list as it was when nothing had been left out of it, and has every value since; a list that has half of `limit` has all that windows reach again, and needs none.
+ *
+ * Cost: O(entries) an event at worst (the value is looked for from the newest back), O(log entries) a window read, and what the sketch costs (`sketch.ts`).
  */
 export class Distinct implements Structure {
   readonly partials: readonly (readonly Float64Array[])[]
@@ -20,26 +30,29 @@ export class Distinct implements Structure {
   readonly #windows: Windows
   readonly #limit: number
   readonly #arena = new Arena(2)
+  /** Of keys that had more than `limit` values. */
+  readonly #sketches: Sketches
   readonly lost = new Lost()
-  readonly #isText: boolean
+  readonly #strings: Strings | undefined
   /** Of a body that was merged: by slot, (value, last time) in order of values. Made when a slot is first merged. */
   readonly #byValue = new Arena(2)
 
-  /** `limit` is the largest count that any window answers. `isText` where values are ids of strings. */
-  constructor(windows: Windows, limit: number, isText = false) {
+  /** `limit` is the largest count that is exact. `strings` is given if values are ids of strings. */
+  constructor(windows: Windows, limit: number, strings?: Strings) {
     this.#windows = windows
-    this.#isText = isText
     this.#limit = limit
-    this.#out = new PartialColumns(windows.length, 1)
+    this.#strings = strings
+    this.#sketches = new Sketches(windows, strings)
+    this.#out = new PartialColumns(windows.length, WIDTH)
     this.partials = this.#out.views
   }
 
   get bytes(): number {
-    return this.#arena.bytes + this.#byValue.bytes + this.lost.bytes
+    return this.#arena.bytes + this.#sketches.bytes + this.#byValue.bytes + this.lost.bytes
   }
 
   get entries(): number {
-    return this.#arena.entries
+    return this.#arena.entries + this.#sketches.entries
   }
 
   grow(count: number): void {
@@ -65,30 +78,39 @@ export class Distinct implements Structure {
     const entry = arena.open(slot, end - at) * 2
     arena.data[entry] = time
     arena.data[entry + 1] = value
-    arena.forget(slot, this.#windows.reach(lane.floor[event]))
-    if (arena.length(slot) <= this.#limit + 1) return
-    const oldest = arena.from(slot)
-    this.lost.lose(slot, arena.data[oldest * 2])
-    arena.cut(slot, oldest + 1)
+    const reach = this.#windows.reach(lane.floor[event])
+    arena.forget(slot, reach)
+    if (this.#sketches.size > 0 || arena.length(slot) > this.#limit) this.#sketch(slot, time, value, reach)
   }
 
   read(slot: number, t: number, row: number): void {
     const { data } = this.#arena
     const end = this.#arena.end(slot)
     const from = this.#arena.from(slot)
-    for (let w = 0; w < this.#windows.length; w++) this.partials[w][0][row] = end - firstFrom(data, 2, from, end, this.#windows.start(w, t))
+    for (let w = 0; w < this.#windows.length; w++) {
+      const start = this.#windows.start(w, t)
+      const count = end - firstFrom(data, 2, from, end, start)
+      this.partials[w][0][row] = count
+      if (count > this.#limit) this.#estimate(slot, w, start, row)
+    }
   }
 
   readNothing(row: number): void {
     this.#out.fillRow(row, 0)
   }
 
-  /** A value of both is in a window if it is in that of either, and is counted by both if it is in that of both. */
+  /** A value of both is in a window if it is in that of either, and is counted by both if it is in that of both. Of more than the limit, registers have the greater rank of the two. */
   merge(body: Structure, slot: number, under: number, t: number, row: number): void {
     const other = body as Distinct
     const windows = this.#windows
-    for (let w = 0; w < windows.length; w++) this.partials[w][0][row] = this.partials[w][0][row] + other.partials[w][0][row]
-    if (slot < 0) return
+    if (slot < 0) {
+      for (let w = 0; w < windows.length; w++) for (let c = 0; c < WIDTH; c++) this.partials[w][c][row] = other.partials[w][c][row]!
+      return
+    }
+    for (let w = 0; w < windows.length; w++) {
+      const [own, theirs] = [this.partials[w][0][row], other.partials[w][0][row]]
+      this.partials[w][0][row] = Math.max(own, theirs) > this.#limit ? Infinity : own + theirs
+    }
     const { data } = this.#arena
     const from = this.#arena.from(slot)
     const reach = windows.reach(t)
@@ -96,23 +118,83 @@ export class Distinct implements Structure {
       const both = Math.min(data[entry * 2], other.#lastTime(under, data[entry * 2 + 1]))
       for (let w = 0; w < windows.length; w++) if (both >= windows.start(w, t)) this.partials[w][0][row] = this.partials[w][0][row] - 1
     }
+    for (let w = 0; w < windows.length; w++) {
+      if (this.partials[w][0][row] <= this.#limit) continue
+      united.fill(0)
+      this.#collect(slot, w, windows.start(w, t))
+      other.#collect(under, w, windows.start(w, t))
+      const [rest, empty] = restAndEmpty(united)
+      this.partials[w][1][row] = rest
+      this.partials[w][2][row] = empty
+    }
   }
 
   save(slot: number, to: StateWriter): void {
     this.lost.save(slot, to)
     this.#arena.save(slot, to)
+    this.#sketches.save(slot, to)
   }
 
   load(slot: number, from: StateReader): void {
     this.lost.load(slot, from)
     this.#arena.load(slot, from)
-    if (this.#isText && from.translates) from.translate(this.#arena.data, 2, this.#arena.from(slot), this.#arena.end(slot), 1)
+    const { data } = this.#arena
+    const end = this.#arena.end(slot)
+    if (this.#strings) {
+      if (from.translates) from.translate(data, 2, this.#arena.from(slot), end, 1)
+      for (let entry = this.#arena.from(slot); entry < end; entry++)
+        if (!this.#strings.has(data[entry * 2 + 1])) throw damaged('a value that is counted is no string that is known')
+    }
+    this.#sketches.load(slot, from)
+    if (!this.#sketches.of(slot) && this.#arena.length(slot) > this.#limit) throw damaged('more values are counted than without a sketch')
   }
 
   clear(slot: number): void {
     this.lost.clear(slot)
     this.#arena.clear(slot)
+    this.#sketches.drop(slot)
     this.#byValue.clear(slot)
+  }
+
+  /** Adds the value that has just come to the sketch of its key, if it has one, or needs one now; and leaves out of the list what only the sketch needs. */
+  #sketch(slot: number, time: number, value: number, reach: number): void {
+    const arena = this.#arena
+    const length = arena.length(slot)
+    const sketch = this.#sketches.of(slot)
+    if (!sketch && length > this.#limit) this.#begin(slot, reach)
+    else if (sketch && 2 * length <= this.#limit) this.#sketches.drop(slot)
+    else if (sketch) this.#sketches.add(sketch, time, value, reach)
+    if (length > this.#limit + 1) arena.cut(slot, arena.from(slot) + 1)
+  }
+
+  #begin(slot: number, reach: number): void {
+    const { data } = this.#arena
+    const sketch = this.#sketches.begin(slot)
+    const end = this.#arena.end(slot)
+    for (let entry = this.#arena.from(slot); entry < end; entry++) this.#sketches.add(sketch, data[entry * 2], data[entry * 2 + 1], reach)
+  }
+
+  #estimate(slot: number, w: number, start: number, row: number): void {
+    const sketch = this.#sketches.of(slot)!
+    sketch.moveTo(w, start)
+    this.partials[w][1][row] = sketch.rest[w]!
+    this.partials[w][2][row] = sketch.empty[w]!
+  }
+
+  /** Raises registers to the ranks that they have in a window of a key: of its sketch, or of the values in its list. */
+  #collect(slot: number, w: number, start: number): void {
+    const sketch = this.#sketches.of(slot)
+    if (sketch) {
+      sketch.moveTo(w, start)
+      sketch.raise(w, united)
+      return
+    }
+    const { data } = this.#arena
+    const from = this.#arena.from(slot)
+    for (let entry = this.#arena.end(slot) - 1; entry >= from && data[entry * 2] >= start; entry--) {
+      const code = this.#sketches.codeOf(data[entry * 2 + 1])
+      if (rankOf(code) > united[registerOf(code)]) united[registerOf(code)] = rankOf(code)
+    }
   }
 
   /** When a value was seen last, of a slot that gets no event any more; NaN if it was not. */

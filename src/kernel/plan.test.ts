@@ -88,9 +88,16 @@ test('sums over doubles need a structure a hop; last and distinct one for all', 
     ),
     ['histogram0 histogram1 count4', 'histogram2', 'sum3'],
   )
-  assert.deepEqual(structuresOf({ agg: 'countDistinct', input: x }, { agg: 'countDistinct', input: x, hop: 20 }), [
-    'countDistinct0 countDistinct1',
-  ])
+  assert.deepEqual(
+    structuresOf(
+      { agg: 'countDistinct', input: x },
+      { agg: 'countDistinct', input: x, hop: 20 },
+      { agg: 'countDistinct', input: x, limit: 5 },
+      { agg: 'countDistinct', input: x, limit: 4096 },
+    ),
+    ['countDistinct0 countDistinct1 countDistinct3', 'countDistinct2'],
+    'beyond each limit another sketch begins',
+  )
 })
 
 test('a count joins exact sums over the same events, and no others', () => {

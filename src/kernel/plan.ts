@@ -79,6 +79,8 @@ function detailOf(partial: Partial): unknown {
       return partial.sign
     case 'recent':
       return partial.nulls === true
+    case 'distinct':
+      return partial.limit
     case 'tallies':
       return partial.tally.counts
     default:

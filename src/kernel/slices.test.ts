@@ -152,7 +152,7 @@ test('slices of another version, of other definitions, with gaps or twice the sa
   const [first, second, both] = [kernel.save(0, 1, 39).slice(), kernel.save(1, 2, 39).slice(), kernel.save(0, 2, 39).slice()]
   const newer = both.slice()
   newer[4] = Kernel.stateVersion + 1
-  assertRefused([newer], /version 3.*version 2/)
+  assertRefused([newer], /version 4.*version 3/)
   assertRefused([both], /another feature group/, kernelOf({ ...groupOf(['k']), features: groupOf(['k']).features.slice(1) }))
   assertRefused([both], /another feature group/, new Kernel(groupOf(['k']), source, { strings, floor: 'time' }))
   assertRefused([second], /slot 0/)

@@ -10,7 +10,7 @@ import { SpillwayError } from '../base/errors.ts'
 import { widened } from './widened.ts'
 
 /** Names the format of a kernel's state. Raised by hand whenever what is written changes. */
-export const STATE_VERSION = 2
+export const STATE_VERSION = 3
 
 const MAGIC = 0x4b4c5053
 const HEADER_INTS = 10

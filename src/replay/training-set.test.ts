@@ -137,7 +137,7 @@ test('a set of rows says how old everything is, and a refused value and why', ()
     from: sales,
     entity: card,
     place: lag('10s'),
-    values: s => ({ kinds: s.price.countDistinct('1h', { limit: 1 }) }),
+    values: () => ({ one: count('1h', { exact: true, maxEvents: 1 }) }),
   })
   const { ir: lagged } = pipeline('lagged', [few, recent])
   const [a, b] = ['a', 'b'].map(text => shop.strings.idOf(text))
@@ -149,7 +149,7 @@ test('a set of rows says how old everything is, and a refused value and why', ()
     row: [4, 2, 1, 3],
     t: [20_000, 49_999, 50_000, 90_000],
     'key.card': [b, a, a, null],
-    'vector.few.kinds': [0, 1, null, 0],
+    'vector.few.one': [0, 1, null, 0],
     'vector.recent.n': [1, 2, 2, 0],
     'read.few(card).known': [1, 2, 3, 4],
     'read.few(card).age': [10_000, 10_000, 10_000, 10_000],
@@ -160,7 +160,7 @@ test('a set of rows says how old everything is, and a refused value and why', ()
   })
   assert.deepEqual(
     refused.map(id => (id === null ? null : shop.strings.textOf(id as number))),
-    [null, null, "feature 'few.kinds' SPILL_LIMIT: its key has more events or distinct values in the window than its limit", null],
+    [null, null, "feature 'few.one' SPILL_LIMIT: its key has more events or distinct values in the window than its limit", null],
   )
   assert.deepEqual(
     [...set().batches].map(({ length, done }) => [length, done]),

@@ -47,8 +47,29 @@ export interface Dialect {
   mostFrequent(list: string, k: number, each: (item: string) => string): string
   /** Sum of a double made of each item of a list. NULL over a NULL list. */
   sumOver(list: string, each: (item: string) => string): string
-  /** Values as a list. */
+  /** Values as a list, how many it has, and the one at an index from 0 on. */
   items(values: readonly string[]): string
+  length(list: string): string
+  item(list: string, index: number): string
+  /** Of a list: its different items, and a list of what is made of each. */
+  different(list: string): string
+  each(list: string, made: (item: string) => string): string
+  /** Of a list of integers, not negative, the greatest of those that have one quotient by `width`, for each. */
+  greatestOfEach(list: string, width: number): string
+  /** A list of a double, what `next` makes of it, what it makes of that, and so on, `times` times. */
+  repeated(double: string, times: number, next: (double: string) => string): string
+  /** What is made of a value, which is written and computed once, under a name that is not bound around it. */
+  bound(name: string, value: string, made: (name: string) => string): string
+
+  /** The quotient of integers that are not negative, rounded down. */
+  whole(integer: string, by: number): string
+  /** How many binary digits a positive integer has. */
+  binaryDigits(integer: string): string
+  powerOf2(double: string): string
+  /** The first 52 bits of the SHA-256 of a text's UTF-8, as a stored integer. */
+  textBits(text: string): string
+  /** The upper and the lower half of the 64 bits of a double, a pair of stored integers. */
+  doubleBits(double: string): string
   /** Two values as one, and its parts. */
   pair(first: string, second: string): string
   part(pair: string, index: 0 | 1): string

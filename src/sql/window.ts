@@ -2,6 +2,7 @@ import type { SqlWindow } from '../aggregate/sql.ts'
 import type { FeatureIR } from '../define/ir.ts'
 import { deliveredSql } from './expression.ts'
 import type { Dialect } from './dialect.ts'
+import { estimatedSql } from './hyperloglog.ts'
 import type { SelectList } from './select-list.ts'
 import { significantSql } from './significant.ts'
 
@@ -31,6 +32,7 @@ export function windowSql(feature: FeatureIR, { input, takesPart }: WindowTerms,
     count,
     countWhere: condition => countOf('count(*)', `${takesPart} AND ${condition}`),
     distinct: value => `coalesce(${dialect.distinct(over(dialect.list(value)))}, 0)`,
+    estimated: value => estimatedSql(over(dialect.list(value)), feature.input!.type, dialect),
     sum,
     min: value => over(`min(${value})`),
     max: value => over(`max(${value})`),
@@ -60,7 +62,7 @@ export function windowSql(feature: FeatureIR, { input, takesPart }: WindowTerms,
     significant: double => significantSql(double, dialect),
     mostFrequent: (value, k) => dialect.mostFrequent(over(dialect.list(value)), k, item => deliveredSql(item, feature.input!, dialect)),
     list: values => dialect.items(values),
-    powerOf2: double => `power(${dialect.double(2)}, ${double})`,
+    powerOf2: double => dialect.powerOf2(double),
     delivered: physical => deliveredSql(physical, feature.input!, dialect),
   }
 }

@@ -14,7 +14,7 @@ const now = features('now', {
   from: payments,
   entity: card,
   place: stream,
-  values: p => ({ n: count('1h'), terminals: p.terminal.countDistinct('1h', { limit: 1 }) }),
+  values: () => ({ n: count('1h'), few: count('1h', { exact: true, maxEvents: 1 }) }),
 })
 const reported = features('reported', { from: reports, entity: card, place: stream, values: () => ({ n: count('1h') }) })
 const narrow = model('narrow', {
@@ -44,8 +44,8 @@ test('a refused feature takes the score from the models that read it, and from n
   )
   const [first, second] = run.decisions(wide)
   assert.deepEqual([first.score, second.score], [1, null])
-  assert.match(second.refused!, /^feature 'now\.terminals' SPILL_LIMIT: /)
-  assert.throws(() => run.features(now, 'c'), { code: 'SPILL_LIMIT', message: /^feature 'now\.terminals' is refused: / })
+  assert.match(second.refused!, /^feature 'now\.few' SPILL_LIMIT: /)
+  assert.throws(() => run.features(now, 'c'), { code: 'SPILL_LIMIT', message: /^feature 'now\.few' is refused: / })
 })
 
 test('the log is in the order of sending, also at one millisecond', async () => {

@@ -9,6 +9,7 @@ import { placements } from './cases/placements.ts'
 import { quantiles } from './cases/quantiles.ts'
 import { revisions } from './cases/revisions.ts'
 import { selections } from './cases/selections.ts'
+import { sketches } from './cases/sketches.ts'
 import { sums } from './cases/sums.ts'
 import { tables } from './cases/tables.ts'
 import { windows } from './cases/windows.ts'
@@ -24,6 +25,7 @@ export const cases: readonly Case[] = [
   ...quantiles,
   ...frequencies,
   ...selections,
+  ...sketches,
   ...nulls,
   ...placements,
   ...revisions,

@@ -2,6 +2,7 @@
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { FeatureIR, GroupIR, SourceIR, TypeIR, Value } from '../../src/define/ir.ts'
 import { type Exact, type Operand, compute, delivered, evaluate, operand, order, physical, power10, rowReader } from './arithmetic.ts'
+import { countDistinct } from './distinct.ts'
 import { formula, type OracleValue } from './formulas.ts'
 import { isDeleted, standing } from './placement.ts'
 
@@ -66,10 +67,7 @@ const answer = (delivered: OracleValue['delivered']): OracleValue => ({ delivere
 
 function aggregate(feature: FeatureIR, terms: readonly Term[], t: number): OracleValue {
   const xs = terms.map(term => term.x)
-  if (feature.agg === 'countDistinct') {
-    const distinct = new Set(xs.map(physical)).size
-    return distinct > (feature.limit ?? 4096) ? { ...answer(null), refused: 'SPILL_LIMIT' } : answer(distinct)
-  }
+  if (feature.agg === 'countDistinct') return answer(countDistinct(xs.map(physical), feature.limit))
   if (feature.agg === 'topK') return topK(feature, xs)
   if (feature.agg === 'histogram') return answer(histogram(feature, xs))
   if (terms.length === 0) return answer(null)

@@ -46,6 +46,27 @@ export const duckdb: Dialect = {
   },
   sumOver: (list, each) => `list_sum(list_transform(${list}, lambda item: ${each('item')}))`,
   items: values => `[${values.join(', ')}]`,
+  length: list => `len(${list})`,
+  item: (list, index) => `${list}[${index + 1}]`,
+  different: list => `list_distinct(${list})`,
+  each: (list, made) => `list_transform(${list}, lambda item: ${made('item')})`,
+  greatestOfEach(list, width) {
+    const isLast = `coalesce(sorted[i + 1] // ${width} <> item // ${width}, TRUE)`
+    return `list_transform([list_sort(${list})], lambda sorted: list_filter(sorted, lambda item, i: ${isLast}))[1]`
+  },
+  // What is reduced and what it becomes must be of one type: lists of which the first is gone on with.
+  repeated: (double, times, next) =>
+    `list_reduce(list_transform(range(${times + 1}), lambda n: [${double}]), lambda made, n: list_append(made, ${next('made[-1]')}))`,
+  bound: (name, value, made) => `list_transform([${value}], lambda ${name}: ${made(name)})[1]`,
+
+  whole: (integer, by) => `(${integer} // ${by})`,
+  binaryDigits: integer => `length(bin(${integer}))`,
+  powerOf2: double => `power(2e0, ${double})`,
+  textBits: text => `('0x' || sha256(${text})[1:13])::BIGINT`,
+  doubleBits(double) {
+    const bits = `(${double})::BIT::UBIGINT`
+    return `{'a': (${bits} // ${2 ** 32})::BIGINT, 'b': (${bits} % ${2 ** 32})::BIGINT}`
+  },
   pair: (first, second) => `{'a': ${first}, 'b': ${second}}`,
   part: (pair, index) => `${pair}.${index === 0 ? 'a' : 'b'}`,
 }

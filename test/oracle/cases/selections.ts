@@ -169,17 +169,6 @@ export const selections: Case[] = [
     ],
   },
   {
-    name: 'countDistinct answers up to its limit and refuses beyond, until sketches exist',
-    source: wide,
-    group: group({ two: agg('countDistinct', 10, col('s'), { limit: 2 }) }),
-    log: history(ev(1, { s: 'p' }), ev(2, { s: 'q' }), ev(3, { s: 'p' }), ev(12, { s: 'r' })),
-    asks: [
-      { key, prefix: 3, t: 3, expect: { two: 2 }, why: 'the limit itself is exact' },
-      { key, prefix: 4, t: 12, expect: { two: { refused: 'SPILL_LIMIT' } }, why: '[2, 12] holds q, p, r' },
-      { key, prefix: 4, t: 13, expect: { two: 2 }, why: '[3, 13] holds p, r: it depends on the window alone' },
-    ],
-  },
-  {
     name: 'timeSinceLast is from the last event to the clock',
     source: wide,
     group: group({

@@ -67,7 +67,8 @@ export function drawFeature(draw: Draw, axes: Axes, expressions: Expressions, na
         [1, 1024],
       ]),
     }),
-    ...((agg === 'countDistinct' || agg === 'topK') && draw.chance(0.3) && { limit: draw.pick([4096, 300, 3]) }),
+    ...(agg === 'topK' && draw.chance(0.3) && { limit: draw.pick([4096, 300, 3]) }),
+    ...(agg === 'countDistinct' && draw.chance(0.7) && { limit: draw.pick([4096, 1, 2, 5, 20]) }),
   }
 }
 

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { limits } from '../base/limits.ts'
+import { codeOfNumber, codeOfText, estimate, isCode, rankOf, registerOf } from './hyperloglog.ts'
+
+const { SKETCH_REGISTERS, SKETCH_RANK_MAX } = limits
+
+/** What is estimated of values, by their codes. */
+function estimated(codes: Iterable<number>, limit = 1): number {
+  const ranks = new Uint8Array(SKETCH_REGISTERS)
+  for (const code of codes) ranks[registerOf(code)] = Math.max(ranks[registerOf(code)], rankOf(code))
+  const rest = ranks.reduce((sum, rank) => sum + (rank === 0 ? 0 : 2 ** -rank), 0)
+  return estimate(rest, ranks.filter(rank => rank === 0).length, limit)
+}
+
+/** Numbers as people have them: counters, cents, seconds, hours, parts of ten, and such as differ in their upper or lower bits alone. */
+const sequences: Record<string, (i: number) => number> = {
+  'from 1 on': i => i,
+  'below 0': i => -i,
+  hundreds: i => i * 100,
+  'powers of two apart': i => i * 65_536,
+  'large ids': i => 9_000_000_000_000_000 - i,
+  seconds: i => 1_767_225_600_000 + i * 1000,
+  hours: i => 1_767_225_600_000 + i * 3_600_000,
+  tenths: i => i / 10,
+  thirds: i => i / 3,
+  'of any size': i => (i % 2 === 0 ? 1 : -1) * 2 ** ((i % 1999) - 1000) * (1 + i / 2 ** 20),
+}
+
+test('numbers of any kind fall into registers as random ones would: estimates are within four standard errors', () => {
+  for (const [name, of] of Object.entries(sequences))
+    for (const n of [5000, 50_000]) {
+      const found = estimated(Array.from({ length: n }, (_, i) => codeOfNumber(of(i + 1))))
+      assert.ok(Math.abs(found / n - 1) < 4 * 0.01625, `${n} ${name}: ${found}`)
+    }
+})
+
+test('texts too', () => {
+  const found = estimated(Array.from({ length: 30_000 }, (_, i) => codeOfText(Buffer.from(`user-${i}`))))
+  assert.ok(Math.abs(found / 30_000 - 1) < 4 * 0.01625, `${found}`)
+})
+
+test('every code names a register and a rank, also of the extremes', () => {
+  fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), value => assert.ok(isCode(codeOfNumber(value + 0)))))
+  for (const code of [0, -1, 42, 64, 0.5, SKETCH_REGISTERS * 64 + 1, NaN]) assert.ok(!isCode(code), String(code))
+  assert.ok(isCode((SKETCH_REGISTERS - 1) * 64 + SKETCH_RANK_MAX))
+})
+
+test('few values are counted, and more values never are less', () => {
+  const codes = Array.from({ length: 4000 }, (_, i) => codeOfNumber(i))
+  let before = 0
+  for (let n = 2; n <= 4000; n += n < 60 ? 1 : 61) {
+    const found = estimated(codes.slice(0, n))
+    assert.ok(found >= before, `${n}`)
+    if (n < 60) assert.ok(Math.abs(found - n) <= 2, `${n}: ${found}`)
+    before = found
+  }
+})
+
+test('an estimate is a whole number above the limit, from one register to all of them full', () => {
+  assert.equal(estimate(0.5, SKETCH_REGISTERS - 1, 7), 8)
+  assert.equal(estimate(0.5, SKETCH_REGISTERS - 1, 1), 2)
+  const most = estimate(SKETCH_REGISTERS * 2 ** -SKETCH_RANK_MAX, 0, 4096)
+  assert.ok(Number.isSafeInteger(most) && most > 2 ** 52)
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: SKETCH_REGISTERS }), fc.integer({ min: 1, max: SKETCH_RANK_MAX }), (full, rank) => {
+      const found = estimate(full * 2 ** -rank, SKETCH_REGISTERS - full, 1)
+      assert.ok(Number.isSafeInteger(found) && found >= 2)
+    }),
+  )
+})

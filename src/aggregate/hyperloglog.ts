@@ -1,0 +1,78 @@
+/**
+ * HyperLogLog as semantics §6 has it: how many different values there are, estimated from the greatest rank in each of 4,096 registers. Standard error 1.04 / √4096, 1.6 %.
+ *
+ * A value is its *code*, register · 64 + rank: all that a sketch needs of it. Two values of one code are one to the sketch. Nothing here has a logarithm, and what is rounded is
+ * rounded in a stated order, so that SQL finds the same to the bit.
+ */
+import { hash } from 'node:crypto'
+import { limits } from '../base/limits.ts'
+
+/** Of a code: the register is above, the rank below. */
+export const RANK_BITS = 6
+const RANK = (1 << RANK_BITS) - 1
+/** Leading zeros of a number below 2^20, beyond those of its 32 bits. */
+const HALF_RANK = 20
+
+export const registerOf = (code: number): number => code >>> RANK_BITS
+export const rankOf = (code: number): number => code & RANK
+
+/** Could this be a code? */
+export const isCode = (code: number): boolean =>
+  Number.isInteger(code) &&
+  code >= 0 &&
+  code < limits.SKETCH_REGISTERS << RANK_BITS &&
+  rankOf(code) >= 1 &&
+  rankOf(code) <= limits.SKETCH_RANK_MAX
+
+const bits = new DataView(new ArrayBuffer(8))
+
+/** The code of a number, or of anything that is one physically. A hash function of the library's would take a hundred times as long as this. */
+export function codeOfNumber(value: number): number {
+  bits.setFloat64(0, value)
+  let high = bits.getUint32(0)
+  let low = (bits.getUint32(4) + 0x13198a2e) >>> 0
+  low = (low + stirred(0x243f6a89, high)) >>> 0
+  high = (high + stirred(0x6c4e6c89, low)) >>> 0
+  low = (low + stirred(0x452821e7, high)) >>> 0
+  high = (high + stirred(0x38d01377, low)) >>> 0
+  return codeOf(high, low)
+}
+
+/** The code of a text, by its UTF-8. */
+export function codeOfText(utf8: Uint8Array): number {
+  const digest = hash('sha256', utf8, 'buffer')
+  return codeOf(digest.readUInt32BE(0), digest.readUInt32BE(4))
+}
+
+/** ⌊word · ((word + more) mod 2^31) / 2^16⌋, of two products that are exact in doubles. Were it linear in the word, numbers at even distances would not look random. */
+function stirred(more: number, word: number): number {
+  const factor = (word + more) & 0x7fffffff
+  return factor * (word >>> 16) + Math.floor((factor * (word & 0xffff)) / 2 ** 16)
+}
+
+/** Register and rank are in the upper 52 of the 64 bits. */
+function codeOf(high: number, low: number): number {
+  const [first, second] = [high & 0xfffff, low >>> 12]
+  const rank = first > 0 ? Math.clz32(first) - 11 : HALF_RANK + (second > 0 ? Math.clz32(second) - 11 : 21)
+  return ((high >>> 20) << RANK_BITS) | rank
+}
+
+/**
+ * How many different values have left `empty` registers and, in the others, ranks of which `rest` is the sum of 2^−rank; for the values of a window that holds more than `limit`. The improved raw
+ * estimator of O. Ertl, "New cardinality estimation algorithms for HyperLogLog sketches" (2017).
+ */
+export function estimate(rest: number, empty: number, limit: number): number {
+  const m = limits.SKETCH_REGISTERS
+  let power = empty / m
+  let sum = power
+  for (let weight = 1; weight <= LAST_WEIGHT; weight *= 2) {
+    power *= power
+    sum += weight * power
+  }
+  return Math.max(limit + 1, Math.floor(SCALE / (m * sum + rest) + 0.5))
+}
+
+/** 2^24 / (2 ln 2): the number of registers squared, times the estimator's constant. */
+const SCALE = 12102203.161561485
+/** What follows is less than half a unit in the last place, even with one register that is not empty. */
+const LAST_WEIGHT = 2 ** 16

@@ -1,0 +1,89 @@
+import { codeOfNumber } from '../aggregate/hyperloglog.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+import type { Strings } from '../columns/strings.ts'
+import { Sketch } from './sketch.ts'
+import type { StateReader, StateWriter } from './state.ts'
+import { StringCodes } from './string-codes.ts'
+import { floorTo, type Windows } from './window.ts'
+
+/** The sketches of a structure's keys, of those that have one. Together they have at most `ENTRIES_MAX` entries. */
+export class Sketches {
+  readonly #windows: Windows
+  readonly #codes: StringCodes | undefined
+  readonly #bySlot = new Map<number, Sketch>()
+  #room = 0
+
+  /** `strings` is given if values are ids of strings. */
+  constructor(windows: Windows, strings: Strings | undefined) {
+    this.#windows = windows
+    this.#codes = strings && new StringCodes(strings)
+  }
+
+  /** Keys that have one. */
+  get size(): number {
+    return this.#bySlot.size
+  }
+
+  get bytes(): number {
+    let sum = this.#codes?.bytes ?? 0
+    for (const sketch of this.#bySlot.values()) sum += sketch.bytes
+    return sum
+  }
+
+  get entries(): number {
+    let sum = 0
+    for (const sketch of this.#bySlot.values()) sum += sketch.entries
+    return sum
+  }
+
+  of(slot: number): Sketch | undefined {
+    return this.#bySlot.get(slot)
+  }
+
+  /** Gives a key an empty one. */
+  begin(slot: number): Sketch {
+    const sketch = new Sketch(this.#windows.length)
+    this.#bySlot.set(slot, sketch)
+    this.#account(sketch.capacity)
+    return sketch
+  }
+
+  drop(slot: number): void {
+    const sketch = this.#bySlot.get(slot)
+    if (!sketch) return
+    this.#account(-sketch.capacity)
+    this.#bySlot.delete(slot)
+  }
+
+  /** Adds a value that was seen at a time. Windows start at `reach` or later from now on. */
+  add(sketch: Sketch, time: number, value: number, reach: number): void {
+    const before = sketch.capacity
+    sketch.add(floorTo(time, this.#windows.tile), this.codeOf(value), reach)
+    if (sketch.capacity > before) this.#account(sketch.capacity - before)
+  }
+
+  codeOf(value: number): number {
+    return this.#codes ? this.#codes.codeOf(value) : codeOfNumber(value)
+  }
+
+  save(slot: number, to: StateWriter): void {
+    const sketch = this.#bySlot.get(slot)
+    to.count(sketch ? 1 : 0)
+    sketch?.save(to)
+  }
+
+  load(slot: number, from: StateReader): void {
+    if (from.count(1) === 0) return
+    const sketch = this.begin(slot)
+    const before = sketch.capacity
+    sketch.load(from)
+    this.#account(sketch.capacity - before)
+  }
+
+  #account(entries: number): void {
+    this.#room += entries
+    if (this.#room > limits.ENTRIES_MAX)
+      throw new SpillwayError('SPILL_LIMIT', `more than ${limits.ENTRIES_MAX} entries in the sketches of one window structure (ENTRIES_MAX)`)
+  }
+}

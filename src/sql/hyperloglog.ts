@@ -1,0 +1,62 @@
+/**
+ * The estimate of `countDistinct` (semantics §6) as SQL over the list of a window's values: written from the semantics and not from `aggregate/hyperloglog.ts`, whose witness it is.
+ *
+ * Each step makes a list of the list before it. Lambdas inside lambdas, or a step written out wherever the next needs it, took engines three times as long to plan and to run.
+ */
+import { limits } from '../base/limits.ts'
+import type { ColumnType } from '../define/ir.ts'
+import type { Dialect } from './dialect.ts'
+
+const WORD = 2 ** 32
+/** Ranks are below this, so that register · 64 + rank is one number for both. */
+const RANKS = 64
+const SQUARES = 17
+
+export function estimatedSql(list: string, type: ColumnType, dialect: Dialect): string {
+  const { SKETCH_REGISTERS: m } = limits
+  const words = wordsSql(dialect.different(list), type, dialect)
+  const codes = dialect.each(words, pair => codeSql(dialect.part(pair, 0), dialect.part(pair, 1), dialect))
+  return dialect.bound('registers', dialect.greatestOfEach(codes, RANKS), registers => {
+    const empty = dialect.quotient(dialect.equalDouble(`(${m} - ${dialect.length(registers)})`), dialect.double(m))
+    const rest = dialect.sumOver(registers, code => dialect.powerOf2(dialect.equalDouble(`-(${code} % ${RANKS})`)))
+    const sum = dialect.bound(
+      'powers',
+      dialect.repeated(empty, SQUARES, x => `${x} * ${x}`),
+      powers =>
+        Array.from({ length: SQUARES + 1 }, (_, k) => (k === 0 ? '' : `${dialect.double(2 ** (k - 1))} * `) + dialect.item(powers, k)).join(
+          ' + ',
+        ),
+    )
+    return dialect.quotient(dialect.double(12102203.161561485), `(${dialect.double(m)} * ${sum} + ${rest})`)
+  })
+}
+
+/** The two words of each value, as pairs. */
+function wordsSql(list: string, type: ColumnType, dialect: Dialect): string {
+  const each = (of: string, upper: (pair: string) => string, lower: (pair: string) => string): string =>
+    dialect.each(of, item => dialect.pair(upper(item), lower(item)))
+  if (type === 'string') {
+    const bits = dialect.each(list, text => dialect.textBits(text))
+    return each(
+      bits,
+      of => dialect.whole(of, 2 ** 20),
+      of => `(${of} % ${2 ** 20}) * ${2 ** 12}`,
+    )
+  }
+  const upper = (pair: string): string => dialect.part(pair, 0)
+  const lower = (pair: string): string => dialect.part(pair, 1)
+  const stirred = (more: number, word: string): string => dialect.whole(`(${word} * ((${word} + ${more}) % ${2 ** 31}))`, 2 ** 16)
+  const ontoLower = (of: string, more: number): string =>
+    each(of, upper, pair => `(${lower(pair)} + ${stirred(more, upper(pair))}) % ${WORD}`)
+  const ontoUpper = (of: string, more: number): string =>
+    each(of, pair => `(${upper(pair)} + ${stirred(more, lower(pair))}) % ${WORD}`, lower)
+  const halves = dialect.each(list, value => dialect.doubleBits(dialect.equalDouble(value)))
+  const begun = each(halves, upper, pair => `(${lower(pair)} + 320440878) % ${WORD}`)
+  return ontoUpper(ontoLower(ontoUpper(ontoLower(begun, 0x243f6a89), 0x6c4e6c89), 0x452821e7), 0x38d01377)
+}
+
+/** Register and rank: 41 less the binary digits of the 40 bits behind the register, of which 0 has none. */
+function codeSql(upper: string, lower: string, dialect: Dialect): string {
+  const behind = `((${upper} % ${2 ** 20}) * ${2 ** 20} + ${dialect.whole(lower, 2 ** 12)})`
+  return `(${dialect.whole(upper, 2 ** 20)} * ${RANKS} + 42 - ${dialect.binaryDigits(`${behind} * 2 + 1`)})`
+}
