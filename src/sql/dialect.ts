@@ -47,6 +47,8 @@ export interface Dialect {
   mostFrequent(list: string, k: number, each: (item: string) => string): string
   /** Sum of a double made of each item of a list. NULL over a NULL list. */
   sumOver(list: string, each: (item: string) => string): string
+  /** Sum of a list of doubles, which are added from the first to the last. NULL if one is. */
+  total(list: string): string
   /** Values as a list, how many it has, and the one at an index from 0 on. */
   items(values: readonly string[]): string
   length(list: string): string

@@ -24,18 +24,23 @@ export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: Scor
     }
     case 'trees': {
       const numbers = score.inputs.map(name => numberSql(name, inputs, terms))
-      const z = [score.base, ...score.trees.map(tree => nodeSql(tree, 0, numbers, dialect))]
-        .map(part => (typeof part === 'number' ? dialect.double(part) : part))
-        .join(' + ')
+      const z = sumSql([dialect.double(score.base), ...score.trees.map(tree => nodeSql(tree, 0, numbers, dialect))], dialect)
       return score.link === 'identity' ? `(${z})` : `(1e0 / (1e0 + exp(-(${z}))))`
     }
     case 'linear':
     case 'logistic': {
-      const z = [dialect.double(score.intercept), ...score.terms.map(term => termSql(term, inputs, terms, dialect))].join(' + ')
+      const z = sumSql([dialect.double(score.intercept), ...score.terms.map(term => termSql(term, inputs, terms, dialect))], dialect)
       return score.kind === 'linear' ? `(${z})` : `(1e0 / (1e0 + exp(-(${z}))))`
     }
   }
 }
+
+/** Parts that are added as an expression, which is as deep as they are many. */
+const DEEPEST = 100
+
+/** Doubles added from the first to the last. Engines take no expression that is a thousand deep, and long over one that is some hundred. */
+const sumSql = (parts: readonly string[], dialect: Dialect): string =>
+  parts.length <= DEEPEST ? parts.join(' + ') : dialect.total(dialect.items(parts))
 
 function termSql(term: TermIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: Dialect): string {
   const { weight = 0, mean = 0, scale = 1, ifNull, levels } = term

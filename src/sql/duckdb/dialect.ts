@@ -45,6 +45,8 @@ export const duckdb: Dialect = {
     return `list_transform(${ranked}[1:${k}], lambda item: ${each('item.b')})`
   },
   sumOver: (list, each) => `list_sum(list_transform(${list}, lambda item: ${each('item')}))`,
+  // `list_sum` skips NULLs, and says nothing of its order.
+  total: list => `list_reduce(${list}, lambda total, item: total + item)`,
   items: values => `[${values.join(', ')}]`,
   length: list => `len(${list})`,
   item: (list, index) => `${list}[${index + 1}]`,

@@ -1,5 +1,6 @@
 import { DuckDBInstance, type DuckDBConnection, type DuckDBResultReader } from '@duckdb/node-api'
 import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
 import type { LoggedEvent } from '../../define/event.ts'
 import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../../define/ir.ts'
 import type { SqlAnswer, SqlAsk } from '../asks.ts'
@@ -54,6 +55,8 @@ export class DuckDb {
     }
     const instance = await DuckDBInstance.create(':memory:', { threads: '1', ...settings })
     const connection = await instance.connect()
+    // A tree may be as deep as it has leaves.
+    await connection.run(`SET max_expression_depth TO ${2 * limits.TREE_LEAVES_MAX}`)
     return new DuckDb(instance, connection)
   }
 
