@@ -94,7 +94,8 @@ export class Sketch {
   /** Raises registers to the ranks that a window has. */
   raise(w: number, into: Uint8Array): void {
     const ranks = this.#topRanks
-    for (let register = 0, at = w * REGISTERS; register < REGISTERS; register++, at++) if (ranks[at] > into[register]) into[register] = ranks[at]!
+    for (let register = 0, at = w * REGISTERS; register < REGISTERS; register++, at++)
+      if (ranks[at] > into[register]) into[register] = ranks[at]!
   }
 
   /** Writes the entries, register by register. */
@@ -184,7 +185,7 @@ export class Sketch {
 export function restAndEmpty(ranks: Uint8Array): readonly [rest: number, empty: number] {
   let [rest, empty] = [0, 0]
   for (let register = 0; register < REGISTERS; register++) {
-    rest += powers[ranks[register]]!
+    rest += powers[ranks[register]]
     if (ranks[register] === 0) empty++
   }
   return [rest, empty]

@@ -84,6 +84,9 @@ export class Sketches {
   #account(entries: number): void {
     this.#room += entries
     if (this.#room > limits.ENTRIES_MAX)
-      throw new SpillwayError('SPILL_LIMIT', `more than ${limits.ENTRIES_MAX} entries in the sketches of one window structure (ENTRIES_MAX)`)
+      throw new SpillwayError(
+        'SPILL_LIMIT',
+        `more than ${limits.ENTRIES_MAX} entries in the sketches of one window structure (ENTRIES_MAX)`,
+      )
   }
 }

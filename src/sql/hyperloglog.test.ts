@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import * as fc from 'fast-check'
+import { codeOfNumber, codeOfText, estimate, rankOf, registerOf } from '../aggregate/hyperloglog.ts'
+import { limits } from '../base/limits.ts'
+import type { ColumnType } from '../define/ir.ts'
+import { duckdb } from './duckdb/dialect.ts'
+import { DuckDb } from './duckdb/duckdb.ts'
+import { estimatedSql } from './hyperloglog.ts'
+
+let db: DuckDb
+before(async () => {
+  db = await DuckDb.open()
+})
+after(() => db.close())
+
+/** What SQL estimates of each list of values, as literals of a type. */
+async function estimatesOf(lists: readonly (readonly string[])[], type: ColumnType): Promise<unknown[]> {
+  const rows = lists.map((values, i) => `(${i}, [${values.join(', ')}]::${duckdb.types[type]}[])`).join(', ')
+  const sql = `SELECT greatest(2e0, floor(${estimatedSql('l', type, duckdb)} + 0.5e0)) FROM (VALUES ${rows}) t(i, l) ORDER BY i`
+  return (await db.connection.runAndReadAll(sql)).getRows().map(([found]) => found)
+}
+
+function ours(codes: readonly number[]): number {
+  const ranks = new Uint8Array(limits.SKETCH_REGISTERS)
+  for (const code of codes) ranks[registerOf(code)] = Math.max(ranks[registerOf(code)], rankOf(code))
+  const rest = ranks.reduce((sum, rank) => sum + (rank === 0 ? 0 : 2 ** -rank), 0)
+  return estimate(rest, ranks.filter(rank => rank === 0).length, 1)
+}
+
+const doubles = fc.double({ noNaN: true, noDefaultInfinity: true }).map(value => value + 0)
+const listsOf = <T>(one: fc.Arbitrary<T>) => fc.array(fc.array(one, { minLength: 1, maxLength: 400 }), { minLength: 1, maxLength: 8 })
+
+test('in SQL numbers fall into the same registers, whatever their size, and estimates are the same', async () => {
+  await fc.assert(
+    fc.asyncProperty(listsOf(doubles), async lists => {
+      const literals = lists.map(values => values.map(value => duckdb.double(value)))
+      assert.deepEqual(
+        await estimatesOf(literals, 'double'),
+        lists.map(values => ours(values.map(codeOfNumber))),
+      )
+    }),
+    { numRuns: 25 },
+  )
+  await fc.assert(
+    fc.asyncProperty(listsOf(fc.maxSafeInteger()), async lists => {
+      const literals = lists.map(values => values.map(String))
+      assert.deepEqual(
+        await estimatesOf(literals, 'int'),
+        lists.map(values => ours(values.map(value => codeOfNumber(value + 0)))),
+      )
+    }),
+    { numRuns: 25 },
+  )
+  assert.deepEqual(await estimatesOf([['TRUE', 'FALSE', 'TRUE']], 'bool'), [ours([1, 0].map(codeOfNumber))])
+})
+
+test('in SQL texts do, by their UTF-8', async () => {
+  const texts = fc.string({ unit: 'binary', maxLength: 90 })
+  await fc.assert(
+    fc.asyncProperty(listsOf(texts), async lists => {
+      const literals = lists.map(values => values.map(value => duckdb.text(value)))
+      assert.deepEqual(
+        await estimatesOf(literals, 'string'),
+        lists.map(values => ours(values.map(value => codeOfText(Buffer.from(value))))),
+      )
+    }),
+    { numRuns: 25 },
+  )
+})
+
+test('in SQL many values are estimated as here, to the bit of what is rounded', async () => {
+  for (const n of [4097, 30_000, 250_000]) {
+    const found = await db.connection.runAndReadAll(
+      `SELECT floor(${estimatedSql('l', 'int', duckdb)} + 0.5e0) FROM (SELECT list(i * 37 - 1000) AS l FROM range(${n}) r(i))`,
+    )
+    assert.equal(found.getRows()[0][0], ours(Array.from({ length: n }, (_, i) => codeOfNumber(i * 37 - 1000))))
+  }
+})
