@@ -3,7 +3,7 @@
  * `approx_count_distinct` of the same sets. And what it costs: events/s of a kernel that reads three windows at each event, of many keys below the limit and of few beyond.
  */
 import { DuckDBInstance } from '@duckdb/node-api'
-import { codeOfNumber, estimate, rankOf, registerOf } from '../src/aggregate/hyperloglog.ts'
+import { codeOfNumber, estimate, Registers } from '../src/aggregate/hyperloglog.ts'
 import { limits } from '../src/base/limits.ts'
 import { random } from '../src/base/random.ts'
 import type { Block } from '../src/columns/block.ts'
@@ -78,13 +78,9 @@ async function run(options: BenchOptions): Promise<Outcome> {
 }
 
 function ourEstimate({ values, from, step }: Progression): number {
-  const ranks = new Uint8Array(limits.SKETCH_REGISTERS)
-  for (let i = 0; i < values; i++) {
-    const code = codeOfNumber(from + i * step)
-    if (rankOf(code) > ranks[registerOf(code)]) ranks[registerOf(code)] = rankOf(code)
-  }
-  const rest = ranks.reduce((sum, rank) => sum + (rank === 0 ? 0 : 2 ** -rank), 0)
-  return estimate(rest, ranks.filter(rank => rank === 0).length, limits.DISTINCT_MAX)
+  const registers = new Registers()
+  for (let i = 0; i < values; i++) registers.add(codeOfNumber(from + i * step))
+  return estimate(registers.rest, registers.empty, limits.DISTINCT_MAX)
 }
 
 async function theirEstimates(sets: readonly Progression[]): Promise<{ version: string; estimates: number[] }> {

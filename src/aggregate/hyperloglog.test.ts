@@ -2,16 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { limits } from '../base/limits.ts'
-import { codeOfNumber, codeOfText, estimate, isCode, rankOf, registerOf } from './hyperloglog.ts'
+import { codeOfNumber, codeOfText, estimate, isCode, Registers } from './hyperloglog.ts'
 
 const { SKETCH_REGISTERS, SKETCH_RANK_MAX } = limits
 
 /** What is estimated of values, by their codes. */
 function estimated(codes: Iterable<number>, limit = 1): number {
-  const ranks = new Uint8Array(SKETCH_REGISTERS)
-  for (const code of codes) ranks[registerOf(code)] = Math.max(ranks[registerOf(code)], rankOf(code))
-  const rest = ranks.reduce((sum, rank) => sum + (rank === 0 ? 0 : 2 ** -rank), 0)
-  return estimate(rest, ranks.filter(rank => rank === 0).length, limit)
+  const registers = new Registers()
+  for (const code of codes) registers.add(code)
+  return estimate(registers.rest, registers.empty, limit)
 }
 
 /** Numbers as people have them: counters, cents, seconds, hours, parts of ten, and such as differ in their upper or lower bits alone. */

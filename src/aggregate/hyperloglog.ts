@@ -26,6 +26,35 @@ export const isCode = (code: number): boolean =>
 
 const bits = new DataView(new ArrayBuffer(8))
 
+/** The registers of a set of values, for one set after the other. */
+export class Registers {
+  readonly #ranks = new Uint8Array(limits.SKETCH_REGISTERS)
+  /** Σ 2^−rank of those that are not empty, which is exact. */
+  rest = 0
+  empty: number = limits.SKETCH_REGISTERS
+
+  clear(): void {
+    this.#ranks.fill(0)
+    this.rest = 0
+    this.empty = limits.SKETCH_REGISTERS
+  }
+
+  add(code: number): void {
+    this.raise(registerOf(code), rankOf(code))
+  }
+
+  raise(register: number, rank: number): void {
+    const had = this.#ranks[register]
+    if (rank <= had) return
+    this.#ranks[register] = rank
+    this.rest += powers[rank] - powers[had]
+    if (had === 0) this.empty--
+  }
+}
+
+/** By rank: what a register adds to the sum of 2^−rank. An empty one adds nothing. */
+export const powers = Float64Array.from({ length: limits.SKETCH_RANK_MAX + 1 }, (_, rank) => (rank === 0 ? 0 : 2 ** -rank))
+
 /** The code of a number, or of anything that is one physically. A hash function of the library's would take a hundred times as long as this. */
 export function codeOfNumber(value: number): number {
   bits.setFloat64(0, value)

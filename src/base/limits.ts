@@ -16,6 +16,8 @@ export const limits = {
   SUM_COUNT_MAX: 2 ** 26,
   /** `countDistinct` and `topK`: distinct values in one window that are told apart. Beyond, the one is estimated and the other refused. */
   DISTINCT_MAX: 4096,
+  /** `countDistinct`: distinct values that a key holds one by one though its limit is lower: a sketch takes more bytes than these. */
+  SKETCH_FROM: 512,
   /** `countDistinct`: registers of the sketch of more values than that. The standard error of what it estimates is 1.04 / √registers. */
   SKETCH_REGISTERS: 1 << 12,
   /** `countDistinct`: the greatest rank of a register, and so the most entries that a key keeps for each. */

@@ -34,7 +34,7 @@ export interface Reader extends PlannedFeature {
   readonly window: number
 }
 
-export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Strings): Unit {
+export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Strings, sketchFrom?: number): Unit {
   const windows = distinctWindows(plan.features)
   const context = { strings }
   const common = {
@@ -50,7 +50,7 @@ export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Str
     })),
   }
   const layout = plan.partial.kind === 'sums' ? sumsLayout(plan, source) : undefined
-  return { ...common, layout, structure: buildStructure(plan, windows, layout, strings) }
+  return { ...common, layout, structure: buildStructure(plan, windows, layout, strings, sketchFrom) }
 }
 
 function buildStructure(
@@ -58,6 +58,7 @@ function buildStructure(
   kept: readonly PlannedFeature[],
   layout: MomentLayout | undefined,
   strings: Strings,
+  sketchFrom: number | undefined,
 ): Structure {
   const windows = new Windows(kept)
   const isText = input?.type === 'string'
@@ -73,7 +74,7 @@ function buildStructure(
     case 'recent':
       return new Recent(windows, Math.max(...features.map(({ feature }) => feature.k ?? 1)), isText)
     case 'distinct':
-      return new Distinct(windows, partial.limit, isText ? strings : undefined)
+      return new Distinct(windows, partial.limit, isText ? strings : undefined, sketchFrom)
     case 'tallies':
       return new Tallies(
         windows,

@@ -38,8 +38,8 @@ const partialOf = ([count, rest, empty]: readonly number[], limit: number) => (c
 for (const [name, windows] of Object.entries(cases))
   test(`a window of more values than the limit has the sketch of those, and any other is counted; ${name}`, () => {
     fc.assert(
-      fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, limit) => {
-        const distinct = new Distinct(new Windows(windows), limit)
+      fc.property(histories, fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 7), (history, limit, sketchFrom) => {
+        const distinct = new Distinct(new Windows(windows), limit, undefined, sketchFrom)
         const refused = stepThrough(distinct, laneOfHistory(history), windows, (partial, values) =>
           assert.deepEqual(partialOf(partial, limit), expected(values, limit)),
         )
@@ -50,7 +50,7 @@ for (const [name, windows] of Object.entries(cases))
 
 test('the limit is counted, one more is estimated, and a key whose windows hold few again needs no sketch', () => {
   const windows = windowsOf([60], 1)
-  const distinct = new Distinct(new Windows(windows), 2)
+  const distinct = new Distinct(new Windows(windows), 2, undefined, 1)
   const waits = [0, 1, 1, 1, 58, 1, 1]
   const found: unknown[] = []
   const bytes: number[] = []
@@ -68,7 +68,7 @@ test('texts are told apart by what they are, and hashed by it', () => {
   const strings = new Strings()
   const texts = ['p', 'q', 'ÿ', '', 'a text that is longer than 64 units, so that it is written in another way than the short ones']
   const ids = texts.map(text => strings.idOf(text))
-  const distinct = new Distinct(new Windows(windowsOf([60], 1)), 4, strings)
+  const distinct = new Distinct(new Windows(windowsOf([60], 1)), 4, strings, 1)
   const lane = laneOfHistory([...ids, ...ids].map(value => ({ slot: 0, wait: 0, late: 0, value })))
   const [[[, rest, empty]]] = readAll(distinct, lane, [[0, -50]])
   const codes = texts.map(text => codeOfText(Buffer.from(text)))
@@ -76,7 +76,7 @@ test('texts are told apart by what they are, and hashed by it', () => {
 })
 
 test('a key that was cleared begins anew', () => {
-  const distinct = new Distinct(new Windows(windowsOf([60], 1)), 2)
+  const distinct = new Distinct(new Windows(windowsOf([60], 1)), 2, undefined, 1)
   const lane = laneOfHistory([1, 2, 3, 4].map(value => ({ slot: 0, wait: 0, late: 0, value })))
   const first = readAll(distinct, lane, [[0, -50]])
   const { bytes } = distinct
@@ -94,7 +94,7 @@ test('the order of processing changes no count', () => {
     fc.property(unordered, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), (indexed, values, limit) => {
       const lane = { ...indexed, value: indexed.value.map(event => event % values) }
       const asked = clocks.map(clock => [0, clock] as const)
-      readAll(new Distinct(new Windows(windows), limit), lane, asked).forEach((partials, read) =>
+      readAll(new Distinct(new Windows(windows), limit, undefined, 1), lane, asked).forEach((partials, read) =>
         windows.forEach(({ span, hop }, w) =>
           assert.deepEqual(
             partialOf(partials[w], limit),
@@ -146,7 +146,7 @@ test('saved state that cannot be is refused: more values than without a sketch, 
     writer.count(values.length)
     for (const value of values) writer.numbers(Float64Array.of(0, value), 0, 2)
     writer.count(sketched)
-    const distinct = new Distinct(windows, 2, strings)
+    const distinct = new Distinct(windows, 2, strings, 1)
     distinct.grow(1)
     distinct.load(0, new StateReader(writer.finish({ layout: [1, 2], from: 0, to: 0, slots: 0, sequence: 0 })))
   }

@@ -1,26 +1,26 @@
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
-import { rankOf, registerOf } from '../aggregate/hyperloglog.ts'
+import { Registers } from '../aggregate/hyperloglog.ts'
 import { Arena } from './arena.ts'
 import { Lost } from './lost.ts'
 import { firstFrom, insertionPoint } from './order.ts'
 import { PartialColumns } from './chunk.ts'
 import { Sketches } from './sketches.ts'
-import { restAndEmpty } from './sketch.ts'
 import { damaged, type StateReader, type StateWriter } from './state.ts'
 import type { Lane, Structure } from './structure.ts'
 import type { Windows } from './window.ts'
 
 const WIDTH = 3
-/** By register, for the time of one merge: its rank in either layer. */
-const united = new Uint8Array(limits.SKETCH_REGISTERS)
+/** For the time of one read of a window. */
+const registers = new Registers()
 
 /**
- * `countDistinct`: the values of a key by the last time each was seen, oldest first, and a sketch of all of them once they are more than `limit`.
+ * `countDistinct`: the values of a key by the last time each was seen, oldest first, and a sketch of all of them once they are more than are listed: `limit`, or 512.
  *
  * A window is a suffix, so a value is in it if its last time is: the count is the number of entries from the window's
- * start on. Last times only move forward, so `limit + 1` entries, the newest, are enough to tell which windows hold more than `limit`: those are answered by the sketch. It is made
- * of the list as it was when nothing had been left out of it, and has every value since; a list that has half of `limit` has all that windows reach again, and needs none.
+ * start on. Last times only move forward, so one entry more than are listed, the newest, is enough to tell which windows hold more: those are answered by the sketch. It is made
+ * of the list as it was when nothing had been left out of it, and has every value since; a list that is half as long has all that windows reach again, and needs none.
+ * A window of more values than `limit`, but no more than are listed, has the registers of those.
  *
  * Cost: O(entries) an event at worst (the value is looked for from the newest back), O(log entries) a window read, and what the sketch costs (`sketch.ts`).
  */
@@ -29,18 +29,20 @@ export class Distinct implements Structure {
   readonly #out: PartialColumns
   readonly #windows: Windows
   readonly #limit: number
+  readonly #listed: number
   readonly #arena = new Arena(2)
-  /** Of keys that had more than `limit` values. */
+  /** Of keys that had more values than are listed. */
   readonly #sketches: Sketches
   readonly lost = new Lost()
   readonly #strings: Strings | undefined
   /** Of a body that was merged: by slot, (value, last time) in order of values. Made when a slot is first merged. */
   readonly #byValue = new Arena(2)
 
-  /** `limit` is the largest count that is exact. `strings` is given if values are ids of strings. */
-  constructor(windows: Windows, limit: number, strings?: Strings) {
+  /** `limit` is the largest count that is exact. `strings` is given if values are ids of strings. A key has a sketch from more than `sketchFrom` values on, and `limit`. */
+  constructor(windows: Windows, limit: number, strings?: Strings, sketchFrom: number = limits.SKETCH_FROM) {
     this.#windows = windows
     this.#limit = limit
+    this.#listed = Math.max(limit, sketchFrom)
     this.#strings = strings
     this.#sketches = new Sketches(windows, strings)
     this.#out = new PartialColumns(windows.length, WIDTH)
@@ -80,7 +82,7 @@ export class Distinct implements Structure {
     arena.data[entry + 1] = value
     const reach = this.#windows.reach(lane.floor[event])
     arena.forget(slot, reach)
-    if (this.#sketches.size > 0 || arena.length(slot) > this.#limit) this.#sketch(slot, time, value, reach)
+    if (this.#sketches.size > 0 || arena.length(slot) > this.#listed) this.#sketch(slot, time, value, reach)
   }
 
   read(slot: number, t: number, row: number): void {
@@ -91,7 +93,12 @@ export class Distinct implements Structure {
       const start = this.#windows.start(w, t)
       const count = end - firstFrom(data, 2, from, end, start)
       this.partials[w][0][row] = count
-      if (count > this.#limit) this.#estimate(slot, w, start, row)
+      if (count > this.#listed) this.#estimate(slot, w, start, row)
+      else if (count > this.#limit) {
+        registers.clear()
+        this.#collect(slot, w, start)
+        this.#tell(w, row)
+      }
     }
   }
 
@@ -109,7 +116,7 @@ export class Distinct implements Structure {
     }
     for (let w = 0; w < windows.length; w++) {
       const [own, theirs] = [this.partials[w][0][row], other.partials[w][0][row]]
-      this.partials[w][0][row] = Math.max(own, theirs) > this.#limit ? Infinity : own + theirs
+      this.partials[w][0][row] = Math.max(own, theirs) > this.#listed ? Infinity : own + theirs
     }
     const { data } = this.#arena
     const from = this.#arena.from(slot)
@@ -120,12 +127,10 @@ export class Distinct implements Structure {
     }
     for (let w = 0; w < windows.length; w++) {
       if (this.partials[w][0][row] <= this.#limit) continue
-      united.fill(0)
+      registers.clear()
       this.#collect(slot, w, windows.start(w, t))
       other.#collect(under, w, windows.start(w, t))
-      const [rest, empty] = restAndEmpty(united)
-      this.partials[w][1][row] = rest
-      this.partials[w][2][row] = empty
+      this.#tell(w, row)
     }
   }
 
@@ -146,7 +151,7 @@ export class Distinct implements Structure {
         if (!this.#strings.has(data[entry * 2 + 1])) throw damaged('a value that is counted is no string that is known')
     }
     this.#sketches.load(slot, from)
-    if (!this.#sketches.of(slot) && this.#arena.length(slot) > this.#limit) throw damaged('more values are counted than without a sketch')
+    if (!this.#sketches.of(slot) && this.#arena.length(slot) > this.#listed) throw damaged('more values are counted than without a sketch')
   }
 
   clear(slot: number): void {
@@ -161,10 +166,10 @@ export class Distinct implements Structure {
     const arena = this.#arena
     const length = arena.length(slot)
     const sketch = this.#sketches.of(slot)
-    if (!sketch && length > this.#limit) this.#begin(slot, reach)
-    else if (sketch && 2 * length <= this.#limit) this.#sketches.drop(slot)
+    if (!sketch && length > this.#listed) this.#begin(slot, reach)
+    else if (sketch && 2 * length <= this.#listed) this.#sketches.drop(slot)
     else if (sketch) this.#sketches.add(sketch, time, value, reach)
-    if (length > this.#limit + 1) arena.cut(slot, arena.from(slot) + 1)
+    if (length > this.#listed + 1) arena.cut(slot, arena.from(slot) + 1)
   }
 
   #begin(slot: number, reach: number): void {
@@ -181,20 +186,23 @@ export class Distinct implements Structure {
     this.partials[w][2][row] = sketch.empty[w]!
   }
 
-  /** Raises registers to the ranks that they have in a window of a key: of its sketch, or of the values in its list. */
+  #tell(w: number, row: number): void {
+    this.partials[w][1][row] = registers.rest
+    this.partials[w][2][row] = registers.empty
+  }
+
+  /** Adds what a window of a key has to the registers: what its sketch has, or the values in its list. */
   #collect(slot: number, w: number, start: number): void {
     const sketch = this.#sketches.of(slot)
     if (sketch) {
       sketch.moveTo(w, start)
-      sketch.raise(w, united)
+      sketch.addTo(registers, w)
       return
     }
     const { data } = this.#arena
     const from = this.#arena.from(slot)
-    for (let entry = this.#arena.end(slot) - 1; entry >= from && data[entry * 2] >= start; entry--) {
-      const code = this.#sketches.codeOf(data[entry * 2 + 1])
-      if (rankOf(code) > united[registerOf(code)]) united[registerOf(code)] = rankOf(code)
-    }
+    for (let entry = this.#arena.end(slot) - 1; entry >= from && data[entry * 2] >= start; entry--)
+      registers.add(this.#sketches.codeOf(data[entry * 2 + 1]))
   }
 
   /** When a value was seen last, of a slot that gets no event any more; NaN if it was not. */

@@ -35,6 +35,8 @@ export interface KernelOptions {
   readonly exact?: boolean
   /** It is restored by `restoreNext`, while events that supersede some of its own may come already. */
   readonly isBody?: boolean
+  /** Of how many distinct values a key has a sketch (`distinct.ts`), if not `SKETCH_FROM`: for tests, whose keys have few. Not told from saved state. */
+  readonly sketchFrom?: number
 }
 
 /**
@@ -72,7 +74,7 @@ export class Kernel {
     this.#options = options
     this.#keys = Keys.of(group, source, options.strings)
     const plans = planStructures(group, source)
-    this.#units = plans.map(plan => buildUnit(plan, source, options.strings))
+    this.#units = plans.map(plan => buildUnit(plan, source, options.strings, options.sketchFrom))
     if (source.identity) this.#revisions = new Revisions(source, this.#units, allWindows(plans), undefined, options.isBody)
   }
 

@@ -1,4 +1,4 @@
-import { isCode, RANK_BITS, rankOf, registerOf } from '../aggregate/hyperloglog.ts'
+import { isCode, powers, RANK_BITS, rankOf, registerOf, type Registers } from '../aggregate/hyperloglog.ts'
 import { grown } from '../columns/grown.ts'
 import { limits } from '../base/limits.ts'
 import { damaged, type StateReader, type StateWriter } from './state.ts'
@@ -91,11 +91,9 @@ export class Sketch {
       if (isFirst || this.#earliest[block] < start) this.#leave(w, block, start, isFirst)
   }
 
-  /** Raises registers to the ranks that a window has. */
-  raise(w: number, into: Uint8Array): void {
-    const ranks = this.#topRanks
-    for (let register = 0, at = w * REGISTERS; register < REGISTERS; register++, at++)
-      if (ranks[at] > into[register]) into[register] = ranks[at]!
+  /** Adds the registers of a window to others. */
+  addTo(registers: Registers, w: number): void {
+    for (let register = 0, at = w * REGISTERS; register < REGISTERS; register++, at++) registers.raise(register, this.#topRanks[at])
   }
 
   /** Writes the entries, register by register. */
@@ -180,16 +178,3 @@ export class Sketch {
     this.#older = grown(this.#older, capacity)
   }
 }
-
-/** Σ 2^−rank of the registers that are not empty, and how many are. */
-export function restAndEmpty(ranks: Uint8Array): readonly [rest: number, empty: number] {
-  let [rest, empty] = [0, 0]
-  for (let register = 0; register < REGISTERS; register++) {
-    rest += powers[ranks[register]]
-    if (ranks[register] === 0) empty++
-  }
-  return [rest, empty]
-}
-
-/** By rank: what a register adds to `rest`. An empty one adds nothing. */
-const powers = Float64Array.from({ length: limits.SKETCH_RANK_MAX + 1 }, (_, rank) => (rank === 0 ? 0 : 2 ** -rank))

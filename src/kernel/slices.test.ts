@@ -80,7 +80,7 @@ function blockOf(history: readonly Arriving[]): Block {
   }
 }
 
-const kernelOf = (group: GroupIR) => new Kernel(group, source, { strings })
+const kernelOf = (group: GroupIR) => new Kernel(group, source, { strings, sketchFrom: 1 })
 const keysOf = (group: GroupIR) =>
   group.key.map(name => ({ k: ids(['k0', 'k1']), x: { values: Float64Array.of(1, -2) }, s: ids(['t1', 't-2']) })[name]!)
 const shown = (kernel: Kernel, clock: number) =>

@@ -66,7 +66,7 @@ function answer(layered: Layered, { onCut, leak }: Layering, out: Answer[][]): v
   const { of, group, source, draw, pass, strings } = layered
   const { length } = pass.asks
   const swaps = [...new Set([draw.between(0, length - 1), draw.between(0, length - 1)])].sort((a, b) => a - b)
-  let kernel = new Kernel(group, source, { strings, exact: true, floor: pass.floor })
+  let kernel = new Kernel(group, source, { strings, exact: true, floor: pass.floor, sketchFrom: 1 })
   // Rows of the block that the kernel in use has, or is not to have, being the body's.
   let taken: Uint8Array = new Uint8Array(pass.block.length)
   for (const [i, first] of [0, ...swaps].entries()) {
@@ -98,8 +98,8 @@ function answer(layered: Layered, { onCut, leak }: Layering, out: Answer[][]): v
 /** A body over the rows of a cut, and a head onto it that has been given the other ones of the first `known` in any order. */
 function twoLayers(layered: Layered, cut: Uint8Array, known: number, leak: Leak | undefined): { kernel: Kernel; taken: Uint8Array } {
   const { group, source, draw, pass, strings } = layered
-  const kernel = new Kernel(group, source, { strings, exact: true, floor: pass.floor })
-  const body = new Kernel(group, source, { strings, exact: true, floor: pass.floor, isBody: true })
+  const kernel = new Kernel(group, source, { strings, exact: true, floor: pass.floor, sketchFrom: 1 })
+  const body = new Kernel(group, source, { strings, exact: true, floor: pass.floor, sketchFrom: 1, isBody: true })
   kernel.onto(body)
   const taken = cut.slice()
   const inCut = [...cut.keys()].filter(row => cut[row] === 1)
@@ -118,7 +118,7 @@ function twoLayers(layered: Layered, cut: Uint8Array, known: number, leak: Leak 
 
 /** Makes a kernel with other texts what it is by these rows, and restores from its slices. */
 function restoreInto(body: Kernel, { group, source, draw, pass, elsewhere, others, strings }: Layered, rows: readonly number[]): void {
-  const made = new Kernel(group, source, { strings: others, exact: true, floor: pass.floor })
+  const made = new Kernel(group, source, { strings: others, exact: true, floor: pass.floor, sketchFrom: 1 })
   made.apply(part(elsewhere, rows))
   const ids = Int32Array.from({ length: others.size }, (_, id) => strings.idOf(others.textOf(id)))
   const middle = draw.between(0, made.keys)
