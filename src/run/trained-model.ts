@@ -120,16 +120,20 @@ export class TrainedModel {
     const { isMet, words } = verdictOf(train.promote, report.metrics, report.champion?.metrics)
     const state = isMet || train.promote.kind === 'hand' ? 'candidate' : 'refused'
     const kept = putScore(name, version.number, score)
-    const { asked, verdict } = isMet ? this.#next(version.number, words, ended) : { asked: undefined, verdict: words }
+    const { asked, verdict } = isMet
+      ? this.#next(version.number, { words, at: ended, isAlone: report.champion === undefined && this.model.score.kind === 'none' })
+      : { asked: undefined, verdict: words }
     const made: Version = { ...version, ended, state, trained: report, verdict }
     return { made, asked, put: [kept, this.keep(made), ...this.#trim(), ...(asked ? [putAsked(name, asked)] : [])] }
   }
 
   /** What becomes of a version whose rule is met: it scores, or first beside what does, if there is something and nothing else does that. */
-  #next(version: number, words: string, at: number): { readonly asked: Asked | undefined; readonly verdict: string } {
+  #next(
+    version: number,
+    { words, at, isAlone }: { readonly words: string; readonly at: number; readonly isAlone: boolean },
+  ): { readonly asked: Asked | undefined; readonly verdict: string } {
     const { promote } = this.model.train
-    const isFirst = this.scoring === 0 && this.model.score.kind === 'none'
-    if (promote.kind === 'hand' || promote.shadow === undefined || isFirst) return { asked: { version, why: words, at }, verdict: words }
+    if (promote.kind === 'hand' || promote.shadow === undefined || isAlone) return { asked: { version, why: words, at }, verdict: words }
     const { challenge } = this
     if (challenge) return { asked: undefined, verdict: `${words}; version ${challenge.version} challenges already` }
     return { asked: { as: 'challenger', version, why: words, at }, verdict: words }
