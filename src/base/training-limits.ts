@@ -20,6 +20,8 @@ export const trainingLimits = {
   TRAINER_BYTES_MAX: 1 << 30,
   /** Milliseconds between two looks at those. */
   TRAINER_LOOK_MS: 100,
+  /** Milliseconds that a training by a command has to end it, and all that it has started, when a run stops. */
+  TRAINER_STOP_MS: 2000,
   /** Bytes of what an external trainer says that are kept, the last. */
   TRAINER_SAID_BYTES: 1 << 13,
   /** Different texts of an input that drift tells apart. */

@@ -71,7 +71,7 @@ async function onLog({ pipeline: { ir }, model, at, progress }: Training, data: 
     const one = new TrainedModel(ir, model, reader)
     const job = { ir, model, at: at ?? Math.max(...arrivals), cut: end, champion: one.champion(reader) }
     if (end === 0) throw new SpillwayError('SPILL_INPUT', 'the log is empty: there is nothing to learn from', { place: data })
-    const trained = () => trainFromLog(reader, job, share => progress.show('reading the log', share))
+    const trained = () => trainFromLog(reader, job, { onProgress: share => progress.show('reading the log', share) })
     const { version, isMet } = await make(one, job, trained, put => store.commit({ put }))
     return { version, next: isMet ? 'it scores once a run starts here' : `spillway models … promote ${version.number} lets it score` }
   })

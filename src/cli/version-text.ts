@@ -1,5 +1,6 @@
 /** Versions of models as people read them. */
 import { durationText } from '../base/time.ts'
+import { algorithmText } from '../define/train-ir.ts'
 import { metricNames, type Metrics } from '../training/metrics.ts'
 import type { PromotionRecord, Version } from '../training/registry/version.ts'
 import { counted, number, table } from './summary.ts'
@@ -15,7 +16,7 @@ export function trainedText({ version, next }: TrainedNow): string {
   const { model, number: which, trained, verdict } = version
   const { split, set, constant, notes } = trained!
   return [
-    `version ${which} of '${model}': ${version.train.algorithm} on ${counted(split.trained, 'decision')}, ${number(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`,
+    `version ${which} of '${model}': ${algorithmText(version.train.algorithm)} on ${counted(split.trained, 'decision')}, ${number(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`,
     `  judged by ${counted(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)} with ${number(split.gap)}`,
     `  ${number(set.unsettled)} are not settled yet${split.refused > 0 ? `, and of ${number(split.refused)} a value was refused` : ''}; as known at ${timeText(version.at)}`,
     '',
@@ -48,7 +49,7 @@ export const versionsText = (versions: readonly Version[]): string =>
       state,
       why,
       timeText(at),
-      train.algorithm,
+      algorithmText(train.algorithm),
       trained ? number(trained.split.trained) : '–',
       ...metricCells(trained?.metrics),
     ]),
@@ -63,7 +64,7 @@ export function versionText(version: Version, promotions: readonly PromotionReco
     ['trained', `${why}, as of ${timeText(at)}${cut === undefined ? '' : `, entries below ${number(cut)}`}, by Spillway ${spillway}`],
     ['began', timeText(began)],
     ...(ended === undefined ? [] : [['ended', timeText(ended)] as [string, string]]),
-    ['algorithm', [train.algorithm, ...options].join(', ')],
+    ['algorithm', [algorithmText(train.algorithm), ...options].join(', ')],
     ['inputs', inputs.map(({ name, code }) => `${name} (${code.slice(0, 6)})`).join(', ')],
     ...(trained ? trainedRows(trained) : []),
     ...(shadowed

@@ -20,7 +20,7 @@ import type {
   SourceIR,
   TriggerIR,
 } from './ir.ts'
-import type { TrainIR } from './train-ir.ts'
+import { algorithmText, type TrainIR } from './train-ir.ts'
 
 export interface Change {
   readonly of: 'source' | 'group' | 'model' | 'action'
@@ -182,7 +182,7 @@ function trainText(train: TrainIR | undefined): string {
       ? 'by hand'
       : `by ${promote.metric}${promote.bound === undefined ? '' : ` ${promote.bound}`}, better by ${promote.betterBy}${promote.shadow === undefined ? '' : `, shadowing for ${durationText(promote.shadow)}`}`
   return [
-    algorithm,
+    algorithmText(algorithm),
     ...Object.entries(options).map(([name, value]) => `${name} ${value}`),
     every ? scheduleText(every) : 'by command',
     ...(over === undefined ? [] : [`over ${durationText(over)}`]),

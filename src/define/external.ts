@@ -1,8 +1,11 @@
 /** A trainer that is no part of Spillway: a command that is given rows and gives a model back (docs/training.md has the contract). */
 import { show } from '../base/show.ts'
 import type { Duration } from '../base/time.ts'
+import type { ExternalIR } from './external-ir.ts'
 import { durationOf, mistake } from './mistake.ts'
 import { checkOptions } from './names.ts'
+
+export type { ExternalIR } from './external-ir.ts'
 
 export interface ExternalOptions {
   /** A program: its path, or its name in the PATH. No shell is between. */
@@ -13,16 +16,6 @@ export interface ExternalOptions {
   readonly timeout?: Duration
   /** Beside the environment of the process that trains, from which secrets come: what stands here is in the definition. */
   readonly env?: Readonly<Record<string, string>>
-}
-
-/** Plain JSON. */
-export interface ExternalIR {
-  readonly kind: 'external'
-  readonly command: string
-  readonly args: readonly string[]
-  /** Milliseconds. */
-  readonly timeout: number
-  readonly env: Readonly<Record<string, string>>
 }
 
 /** Throws `SPILL_DEFINITION`. */

@@ -1,12 +1,18 @@
 /** The IR of how a model is trained. Times are milliseconds. */
+import type { ExternalIR } from './external-ir.ts'
 import type { ScheduleIR } from './schedule-ir.ts'
 
 export const algorithmNames = ['logistic', 'linear', 'trees'] as const
 
 export type AlgorithmName = (typeof algorithmNames)[number]
 
+/** An algorithm as people call it. */
+export const algorithmText = (algorithm: AlgorithmName | ExternalIR): string =>
+  typeof algorithm === 'string' ? algorithm : `external ${[algorithm.command, ...algorithm.args].join(' ')}`
+
 export interface TrainIR {
-  readonly algorithm: AlgorithmName
+  /** One of Spillway's, or a command that is given the rows. */
+  readonly algorithm: AlgorithmName | ExternalIR
   /** As they were given; the algorithm's own unless given. */
   readonly options: Readonly<Record<string, number | boolean>>
   /** Absent where it is trained when somebody asks. */

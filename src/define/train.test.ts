@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { refuses } from '../../test/refuses.ts'
 import { count, entity, features, labelFrom, linear, model, on, pipeline, source, stream, t, type Train } from '../index.ts'
 import { changesBetween } from './changes.ts'
+import { external, type ExternalIR } from './external.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', {
@@ -59,6 +60,21 @@ test('train becomes its IR, and a model that has it needs no score', () => {
   const score = linear({ intercept: 0, weights: { n: 1 } })
   const both = model('m', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), label, score, train: { algorithm: 'logistic' } })
   assert.equal(both.ir.score.kind, 'linear')
+})
+
+test('a command may train it', () => {
+  const { ir } = trained({ algorithm: external({ command: 'python3', args: ['train.py'] }), seed: 7, every: 'day' })
+  const { algorithm, options } = ir.train!
+  assert.deepEqual(
+    [algorithm, options],
+    [{ kind: 'external', command: 'python3', args: ['train.py'], timeout: 3_600_000, env: {} }, { seed: 7 }],
+  )
+  const [before, after] = [
+    pipeline('p', [trained({ algorithm: 'trees' })]),
+    pipeline('p', [trained({ algorithm: algorithm as ExternalIR })]),
+  ]
+  assert.match(changesBetween(before.ir, after.ir)[0].details[0], /^train: trees, .* → external python3 train\.py, by command/)
+  refuses(badly({ algorithm: external({ command: 'x' }), rounds: 3 }), /train has no option 'rounds'/)
 })
 
 const badly = (train: unknown) => () => trained(train as Train)

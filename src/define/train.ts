@@ -11,6 +11,7 @@ import type { ScheduleIR } from './ir.ts'
 import { durationOf, mistake, unsupported } from './mistake.ts'
 import { checkOptions } from './names.ts'
 import { Interval, scheduleOf } from './placement.ts'
+import type { ExternalIR } from './external-ir.ts'
 import { algorithmNames, type AlgorithmName, type PromoteIR, type TrainIR } from './train-ir.ts'
 import { spanOf } from './window.ts'
 
@@ -64,7 +65,13 @@ export interface TreesTraining extends Training {
   readonly seed?: number
 }
 
-export type Train = RegressionTraining | TreesTraining
+/** `external({ command: 'python3', args: ['train.py'] })`: whatever it leaves as coefficients or trees (docs/training.md has the contract). */
+export interface ExternalTraining extends Training {
+  readonly algorithm: ExternalIR
+  readonly seed?: number
+}
+
+export type Train = RegressionTraining | TreesTraining | ExternalTraining
 
 const common = ['algorithm', 'every', 'zone', 'over', 'holdout', 'promote']
 const regression = ['ridge', 'standardise', 'ifNull']
@@ -82,7 +89,7 @@ export function trainOf(model: string, given: unknown, { inputs, hasLabel }: { i
   const options = given as Readonly<Record<string, unknown>>
   if ('orWhen' in options) unsupported(`${what}: orWhen is not there yet; leave it out, and train on a schedule or by command`)
   const algorithm = algorithmOf(what, options['algorithm'])
-  const own = ownOptions[algorithm]
+  const own = typeof algorithm === 'string' ? ownOptions[algorithm] : ['seed']
   checkOptions(what, options, [...common, ...own])
   if (!hasLabel) mistake(`${what} needs a label, what came of each decision: labelFrom(source, { … }) or begins(source, r => …, { … })`)
   for (const input of inputs) checkNumber(what, input)
@@ -98,11 +105,15 @@ export function trainOf(model: string, given: unknown, { inputs, hasLabel }: { i
   }
 }
 
-function algorithmOf(what: string, given: unknown): AlgorithmName {
+function algorithmOf(what: string, given: unknown): AlgorithmName | ExternalIR {
+  if (isExternal(given)) return given
   const found = algorithmNames.find(name => name === given)
   const names = algorithmNames.map(name => `'${name}'`).join(', ')
-  return found ?? mistake(`${what}: algorithm is ${show(given)}, none of ${names}${didYouMean(given, algorithmNames)}`)
+  return found ?? mistake(`${what}: algorithm is ${show(given)}, none of ${names} or external({ … })${didYouMean(given, algorithmNames)}`)
 }
+
+const isExternal = (given: unknown): given is ExternalIR =>
+  typeof given === 'object' && given !== null && (given as Partial<ExternalIR>).kind === 'external'
 
 function checkNumber(what: string, { ir: { name }, node: { type } }: Input): void {
   if (type.list) mistake(`${what}: input '${name}' is a list, and trainers take numbers; take an aggregate that is one`)

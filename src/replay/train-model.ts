@@ -13,7 +13,7 @@ import { metricsOf } from '../training/metrics.ts'
 import { scoresBy, type FittedScore } from '../training/predict.ts'
 import type { Split, TrainingReport } from '../training/registry/version.ts'
 import { untrainable } from '../training/table.ts'
-import { checkScore, trainers, type Trainer } from '../training/trainer.ts'
+import { checkScore, trainerOf, type Trainer } from '../training/trainer.ts'
 import { decide } from './decide.ts'
 import { label } from './label.ts'
 import { horizonOf } from './label-horizon.ts'
@@ -33,6 +33,8 @@ export interface TrainingRequest {
   readonly at: number
   /** What scores now, to be judged beside it, and its number in the registry. */
   readonly champion?: { readonly version: number; readonly score: FittedScore } | undefined
+  /** Ends a trainer that is a command. */
+  readonly signal?: AbortSignal | undefined
   /** In place of the algorithm's own. */
   readonly trainer?: Trainer
 }
@@ -46,7 +48,7 @@ export interface ModelTraining {
 export async function trainModel(request: TrainingRequest, log: ReplayLog): Promise<ModelTraining> {
   const { ir, model, at, champion } = request
   const { algorithm, options, over = Infinity, holdout } = model.train!
-  const trainer = request.trainer ?? trainers[algorithm]
+  const trainer = request.trainer ?? trainerOf(algorithm)
   // What it would score is no matter, and a score may be refused.
   const scoreless: ModelIR = { ...model, score: { kind: 'linear', intercept: 0, terms: [] } }
   const labels = label({ ir }, scoreless, log, { at })
@@ -58,7 +60,7 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   )
   const split = splitOf(all, { at, gapMs: horizonOf(model.label!), holdout }, counts())
   const fitting = rowsBetween(all.table, 0, split.trained)
-  const { score, constant, notes } = await trainer(fitting, options)
+  const { score, constant, notes } = await trainer(fitting, options, request.signal)
   checkScore(score)
   const judging = rowsBetween(all.table, split.trained + split.gap, all.t.length)
   const metrics = (of: FittedScore) => metricsOf(scoresBy(of, judging.columns), judging.labels)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore } from '../../test/crash/model-store.ts'
 import { decisionsOf, open, pay, send, stateOf, type Driven } from '../../test/training/driven.ts'
-import { begun, DAY, HOUR, stolenHistory } from '../../test/training/stolen.ts'
+import { begun, DAY, HOUR, stolen, stolenHistory } from '../../test/training/stolen.ts'
 import type { Train } from '../index.ts'
 import { metricsOf } from '../training/metrics.ts'
 import { challengesOf, promotionsOf, versionOf } from '../training/registry/registry.ts'
@@ -117,4 +117,20 @@ test('after a crash at each commit of a challenge the log gives the same decisio
     await again.run.stop()
   }
   await first.run.stop()
+})
+
+test('where nothing scores any more, since the features changed, nothing has to be challenged', async () => {
+  const first = open({ train: shadowing() })
+  await send(first, -1, 9 * 24)
+  assert.deepEqual(stateOf(first), [[1, 'champion']])
+  await first.run.stop()
+  const { commits, states } = first.store.disk
+  const changed = stolen(shadowing(), { window: '2d' })
+  const again = open({ pipeline: changed, disk: { commits: [...commits], states: new Map(states) }, at: 9 * DAY })
+  await again.to(9 * DAY)
+  assert.deepEqual(stateOf(again), [
+    [1, 'retired'],
+    [2, 'champion'],
+  ])
+  await again.run.stop()
 })

@@ -1,4 +1,5 @@
 /** One model that a run trains: its versions, and when the next is due. What changes is given back as what is to be committed. */
+import { isDeepStrictEqual } from 'node:util'
 import { scheduleCursor } from '../kernel/schedule.ts'
 import type { Mark } from '../log/segment.ts'
 import { packageVersion } from '../base/package-version.ts'
@@ -25,6 +26,10 @@ import type { ModelTraining } from '../replay/train-model.ts'
 import type { TrainingJob } from './training-job.ts'
 
 export type TrainedModelIR = ReturnType<typeof trainedModel>
+
+/** A training that failed so would fail again: it is a function of the log and of the definitions. */
+export const isFinal = (code: string | undefined): boolean =>
+  code === 'SPILL_TRAINING' || code === 'SPILL_LIMIT' || code === 'SPILL_UNSUPPORTED' || code === 'SPILL_DATA'
 
 export interface Finished {
   readonly made: Version
@@ -60,8 +65,11 @@ export class TrainedModel {
     const { every } = this.model.train
     this.dueAt = every ? scheduleCursor(every) : () => -Infinity
     // What was trained on other inputs does not score: the model is trained again at once.
-    for (const { why, at, inputs, state, code } of this.#versions.values()) {
-      const isDone = state !== 'training' && state !== 'broken off' && (state !== 'failed' || code === 'SPILL_TRAINING')
+    for (const { why, at, inputs, state, code, train } of this.#versions.values()) {
+      const isDone =
+        state !== 'training' &&
+        state !== 'broken off' &&
+        (state !== 'failed' || (isFinal(code) && isDeepStrictEqual(train, this.model.train)))
       if (why === 'schedule' && isDone && changedInputs(inputs, this.#inputs).length === 0) this.at = Math.max(this.at, at)
     }
   }
@@ -112,16 +120,20 @@ export class TrainedModel {
     const { isMet, words } = verdictOf(train.promote, report.metrics, report.champion?.metrics)
     const state = isMet || train.promote.kind === 'hand' ? 'candidate' : 'refused'
     const kept = putScore(name, version.number, score)
-    const { asked, verdict } = isMet ? this.#next(version.number, words, ended) : { asked: undefined, verdict: words }
+    const { asked, verdict } = isMet
+      ? this.#next(version.number, { words, at: ended, isAlone: report.champion === undefined && this.model.score.kind === 'none' })
+      : { asked: undefined, verdict: words }
     const made: Version = { ...version, ended, state, trained: report, verdict }
     return { made, asked, put: [kept, this.keep(made), ...this.#trim(), ...(asked ? [putAsked(name, asked)] : [])] }
   }
 
   /** What becomes of a version whose rule is met: it scores, or first beside what does, if there is something and nothing else does that. */
-  #next(version: number, words: string, at: number): { readonly asked: Asked | undefined; readonly verdict: string } {
+  #next(
+    version: number,
+    { words, at, isAlone }: { readonly words: string; readonly at: number; readonly isAlone: boolean },
+  ): { readonly asked: Asked | undefined; readonly verdict: string } {
     const { promote } = this.model.train
-    const isFirst = this.scoring === 0 && this.model.score.kind === 'none'
-    if (promote.kind === 'hand' || promote.shadow === undefined || isFirst) return { asked: { version, why: words, at }, verdict: words }
+    if (promote.kind === 'hand' || promote.shadow === undefined || isAlone) return { asked: { version, why: words, at }, verdict: words }
     const { challenge } = this
     if (challenge) return { asked: undefined, verdict: `${words}; version ${challenge.version} challenges already` }
     return { asked: { as: 'challenger', version, why: words, at }, verdict: words }

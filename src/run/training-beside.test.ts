@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { DAY, stolen, stolenHistory } from '../../test/training/stolen.ts'
 import { pause } from '../base/clock.ts'
+import { external } from '../index.ts'
 import { batchOf } from '../intake/batch.ts'
 import { readFolder } from '../log/sqlite/data-folder.ts'
 import { versionOf } from '../training/registry/registry.ts'
@@ -69,4 +70,36 @@ test('what fails in the thread is told, with its code, and an end stops it', asy
     message: /no decision whose label is settled/,
   })
   await assert.rejects(trainBeside(join(folder, 'log.db'))(job, AbortSignal.abort()), { code: 'SPILL_STOPPED' })
+})
+
+test('a command trains in the thread too, and ends with whoever asked for it', async () => {
+  const [model] = shop.ir.models
+  const by = (program: string): TrainingJob => {
+    const algorithm = external({ command: process.execPath, args: ['-e', `const fs = require('node:fs'); ${program}`] })
+    const ir = { ...shop.ir, models: [{ ...model, train: { ...model.train!, algorithm, options: {} } }] }
+    return { ir, model: 'fraud', at: begun + 12 * DAY, cut: running.run.end, champion: undefined }
+  }
+  const left = { kind: 'logistic', intercept: -1, weights: { amount: { weight: 0.01, ifNull: 0 } } }
+  const leaves = `fs.writeFileSync(process.argv[2] + '/model.json', ${JSON.stringify(JSON.stringify(left))}); fs.writeFileSync(process.argv[2] + '/metrics.json', '{}')`
+  const { score, report } = await trainBeside(join(folder, 'log.db'))(by(leaves), never)
+  assert.deepEqual(score, { kind: 'logistic', intercept: -1, terms: [{ input: 'amount', weight: 0.01, ifNull: 0 }] })
+  assert.ok(report.metrics.auc! > 0.6)
+
+  const told = join(folder, 'pid')
+  const stopping = new AbortController()
+  const hangs = by(`fs.writeFileSync(${JSON.stringify(told)}, String(process.pid)); setInterval(() => {}, 1000)`)
+  const stopped = assert.rejects(trainBeside(join(folder, 'log.db'))(hangs, stopping.signal))
+  while (!existsSync(told) || readFileSync(told, 'utf8') === '') await pause(5)
+  stopping.abort()
+  await stopped
+  const pid = Number(readFileSync(told, 'utf8'))
+  const isThere = () => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+  for (let i = 0; i < 400 && isThere(); i++) await pause(5)
+  assert.ok(!isThere(), `process ${pid} is still there`)
 })

@@ -1,7 +1,9 @@
 /** Trainings, and looks at challengers, beside whatever else the process does: in a thread of their own, which reads the log by a connection of its own. */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { after } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
 import type { ModelTraining } from '../replay/train-model.ts'
 import type { ShadowReport } from '../training/registry/version.ts'
 import type { JudgePort, ShadowJob } from './shadow-job.ts'
@@ -32,7 +34,13 @@ export const judgeBeside =
 function beside<T>(workerData: BesideData, signal: AbortSignal): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
   const worker = new Worker(thread, { workerData })
-  const stop = () => reject(stopped())
+  const stop = () => {
+    if (!isByCommand(workerData)) return reject(stopped())
+    // The command is to end with all that it has started.
+    worker.postMessage('stop')
+    const grace = after(limits.TRAINER_STOP_MS, () => reject(stopped()))
+    void promise.catch(() => {}).finally(() => grace.stop())
+  }
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
   worker.on('error', reject)
@@ -46,6 +54,9 @@ function beside<T>(workerData: BesideData, signal: AbortSignal): Promise<T> {
     void worker.terminate()
   })
 }
+
+const isByCommand = ({ kind, job }: BesideData): boolean =>
+  kind === 'train' && job.ir.models.some(({ name, train }) => name === job.model && typeof train?.algorithm === 'object')
 
 const stopped = (): SpillwayError => new SpillwayError('SPILL_STOPPED', 'the training was stopped')
 

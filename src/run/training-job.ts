@@ -21,12 +21,12 @@ export type TrainPort = (job: TrainingJob, signal: AbortSignal) => Promise<Model
 export async function trainFromLog(
   store: StoredLog,
   { ir, model: name, at, cut, champion }: TrainingJob,
-  onProgress?: (share: number) => void,
+  { onProgress, signal }: { readonly onProgress?: (share: number) => void; readonly signal?: AbortSignal } = {},
 ): Promise<ModelTraining> {
   const model = ir.models.find(one => one.name === name)!
   const read = modelAlone(ir, model)
   const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, ...(onProgress && { onProgress }) })
-  const { score, report } = await trainModel({ ir: read, model, at, champion }, log)
+  const { score, report } = await trainModel({ ir: read, model, at, champion, signal }, log)
   const versions = new Map<string, number>()
   for (const { source, version } of store.schemas()) versions.set(source, Math.max(version, versions.get(source) ?? 0))
   const schemas = Object.fromEntries(read.sources.flatMap(({ name }) => (versions.has(name) ? [[name, versions.get(name)!]] : [])))

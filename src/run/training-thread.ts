@@ -8,9 +8,14 @@ import { trainFromLog } from './training-job.ts'
 const data = workerData as BesideData
 const say = (message: FromBeside): void => parentPort!.postMessage(message)
 
+const stopped = new AbortController()
+parentPort!.once('message', () => stopped.abort())
+// Whoever asked may end this thread at any time, and waits for no answer.
+parentPort!.unref()
+
 try {
   const reader = new SqliteReader(data.path)
-  const result = data.kind === 'train' ? await trainFromLog(reader, data.job) : judgeShadow(reader, data.job)
+  const result = data.kind === 'train' ? await trainFromLog(reader, data.job, { signal: stopped.signal }) : judgeShadow(reader, data.job)
   reader.close()
   say({ kind: 'done', result })
 } catch (error) {

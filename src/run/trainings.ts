@@ -18,7 +18,7 @@ import { checkPromotable, trainedModel } from '../training/registry/champion.ts'
 import { putAsked, type Put } from '../training/registry/registry.ts'
 import type { Asked, Version } from '../training/registry/version.ts'
 import { stoppedError } from './ending.ts'
-import { TrainedModel } from './trained-model.ts'
+import { isFinal, TrainedModel } from './trained-model.ts'
 import type { JudgePort, ShadowJob } from './shadow-job.ts'
 import type { TrainPort } from './training-job.ts'
 
@@ -167,7 +167,7 @@ export class Trainings {
       const { message, code } = error as Error & { code?: string }
       if (!wanted) {
         this.#failed(one, at, code)
-        const again = code === 'SPILL_TRAINING' ? 'the next is made at its time' : 'it is tried again'
+        const again = isFinal(code) ? 'the next is made at its time' : 'it is tried again'
         onReport(
           `the training of model '${model.name}' of ${new Date(at).toISOString()} failed, and ${again}; what scored before still does: ${message}`,
         )
@@ -215,7 +215,7 @@ export class Trainings {
 
   /** The same rows would fail again. */
   #failed(one: TrainedModel, at: number, code: string | undefined): void {
-    if (code === 'SPILL_TRAINING') {
+    if (isFinal(code)) {
       one.at = at
       return
     }

@@ -53,9 +53,22 @@ test('a model is trained when it is asked for, promoted by its rule, and taken b
   const again = await post('/models/fraud/promote', { version: 1 })
   assert.deepEqual(again.json(), { model: 'fraud', scores: 1 })
   assert.equal((await scores()).scores, 1)
+  const { body } = await app.inject('/metrics')
+  assert.match(body, /^spillway_model_version\{model="fraud"\} 1$/m)
+  assert.match(body, /^spillway_model_metric\{model="fraud",metric="auc"\} 0\.\d+$/m)
+  assert.match(body, /^spillway_model_training_failed\{model="fraud"\} 0$/m)
+  assert.match(body, new RegExp(`^spillway_model_trained_seconds\\{model="fraud"\\} ${version.at / 1000}$`, 'm'))
   const audited = readFileSync(auditPath(data), 'utf8')
   assert.match(audited, /"who":"http","what":"models train","to":"fraud","outcome":"done","detail":"version 1: champion"/)
   assert.match(audited, /"what":"models promote","to":"fraud","outcome":"done","detail":"version 0"/)
+})
+
+test('the routes of a model that is trained are described', async () => {
+  const { paths } = (await app.inject('/openapi.json')).json<{ paths: Record<string, unknown> }>()
+  assert.deepEqual(
+    Object.keys(paths).filter(path => path.startsWith('/models')),
+    ['/models/fraud/train', '/models/fraud/promote', '/models'],
+  )
 })
 
 test('what cannot be is told so', async () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../base/random.ts'
+import { external } from '../define/external.ts'
 import { algorithmNames } from '../define/train-ir.ts'
 import { scoresBy } from './predict.ts'
-import { checkScore, trainers } from './trainer.ts'
+import { checkScore, trainerOf, trainers } from './trainer.ts'
 
 const next = random(3)
 const columns = { x: Float64Array.from({ length: 400 }, () => next() * 10), none: new Float64Array(400).fill(7) }
@@ -34,4 +35,26 @@ test('a score with a number that is none is refused, with its place', () => {
   refused({ kind: 'trees', link: 'identity', base: Infinity, inputs: [], trees: [] }, /the base of the trees is Infinity/)
   const tree = { input: [-1], value: [NaN], right: [0], nullsLeft: [0] }
   refused({ kind: 'trees', link: 'identity', base: 0, inputs: [], trees: [tree] }, /tree 0, node 0: the value is NaN/)
+})
+
+/** A command that leaves this as its model. */
+const command = (model: object, metrics = { auc: 0.75 }) => {
+  const program = `const fs = require('node:fs'); const to = process.argv[2]; fs.writeFileSync(to + '/model.json', ${JSON.stringify(JSON.stringify(model))}); fs.writeFileSync(to + '/metrics.json', ${JSON.stringify(JSON.stringify(metrics))})`
+  return external({ command: process.execPath, args: ['-e', program] })
+}
+
+test('a command is a trainer as any: what it leaves is a score of the inputs, and what it has measured is said', async () => {
+  const weights = { x: 0.5, none: { weight: 0, ifNull: 1 } }
+  const { score, notes } = await trainerOf(command({ kind: 'logistic', intercept: -2, weights }))({ columns, labels }, { seed: 3 })
+  assert.deepEqual(score, {
+    kind: 'logistic',
+    intercept: -2,
+    terms: [
+      { input: 'x', weight: 0.5 },
+      { input: 'none', weight: 0, ifNull: 1 },
+    ],
+  })
+  assert.deepEqual(notes, ['it has measured auc 0.75'])
+  const wrong = trainerOf(command({ kind: 'logistic', intercept: 0, weights: { y: 1 } }))
+  await assert.rejects(async () => wrong({ columns, labels }, {}), { code: 'SPILL_TRAINING', message: /y/ })
 })

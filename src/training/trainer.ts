@@ -3,7 +3,8 @@
  *
  * The same rows and options must give the same score, byte for byte: what a version was trained on can then be made again, and compared.
  */
-import type { AlgorithmName } from '../define/train-ir.ts'
+import type { ExternalIR } from '../define/external-ir.ts'
+import type { AlgorithmName, TrainIR } from '../define/train-ir.ts'
 import { fitLinear } from './linear.ts'
 import { fitLogistic } from './logistic.ts'
 import { scoreOf, type FittedScore } from './predict.ts'
@@ -21,7 +22,11 @@ export interface Trained {
 }
 
 /** Throws, or rejects with, `SPILL_TRAINING` for rows or options that nothing can be fitted on. */
-export type Trainer = (rows: TrainingRows, options: Readonly<Record<string, number | boolean>>) => Trained | Promise<Trained>
+export type Trainer = (
+  rows: TrainingRows,
+  options: Readonly<Record<string, number | boolean>>,
+  signal?: AbortSignal,
+) => Trained | Promise<Trained>
 
 export const trainers: Readonly<Record<AlgorithmName, Trainer>> = {
   logistic(rows, options) {
@@ -38,6 +43,23 @@ export const trainers: Readonly<Record<AlgorithmName, Trainer>> = {
     return { score: scoreOf(fit), constant: fit.constant, notes: [] }
   },
 }
+
+/** The trainer of a definition: one of Spillway's, or a command. */
+export const trainerOf = (algorithm: TrainIR['algorithm']): Trainer =>
+  typeof algorithm === 'string' ? trainers[algorithm] : externalTrainer(algorithm)
+
+/** What a command leaves. It may draw what it likes; the seed is for it to keep to. */
+const externalTrainer =
+  (command: ExternalIR): Trainer =>
+  async (rows, { seed = 0 }, signal) => {
+    // What writes Parquet is loaded only where somebody needs it.
+    const { fitExternal } = await import('./external/fit-external.ts')
+    const fit = await fitExternal(command, rows, { seed: Number(seed), signal })
+    if (fit.kind === 'onnx')
+      untrainable('the trainer has left ONNX, and versions are coefficients or trees so far; let it leave a model.json')
+    const measured = Object.entries(fit.metrics).map(([name, value]) => `${name} ${value}`)
+    return { score: scoreOf(fit), constant: [], notes: measured.length > 0 ? [`it has measured ${measured.join(', ')}`] : [] }
+  }
 
 /** Throws `SPILL_TRAINING` for a score with a number that is none: it would score nothing, or everything alike. */
 export function checkScore(score: FittedScore): void {

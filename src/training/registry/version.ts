@@ -30,7 +30,7 @@ export interface Version {
   readonly shadowed?: ShadowReport
   /** What the rule said of it. */
   readonly verdict?: string
-  /** Why there is no score, and its code: `SPILL_TRAINING` where it would fail again. */
+  /** Why there is no score, and its code. */
   readonly error?: string
   readonly code?: string
 }
