@@ -5,7 +5,7 @@ import { computeHere } from '../../test/batch/compute-here.ts'
 import { ModelStore } from '../../test/crash/model-store.ts'
 import { folderOf } from '../../test/reconcile/folder.ts'
 import { pause } from '../base/clock.ts'
-import { batch, count, entity, every, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
+import { batch, count, entity, every, features, hybrid, linear, model, on, pipeline, source, stream, t } from '../index.ts'
 import { batchOf } from '../intake/batch.ts'
 import { Run } from '../run/run.ts'
 import { reconcile } from './reconcile.ts'
@@ -19,12 +19,14 @@ const usual = features('usual', {
   values: p => ({ n: count('10m'), mean: p.amount.mean('10m') }),
 })
 const now = features('now', { ...of, place: stream, values: () => ({ n: count('10m') }) })
+const both = features('both', { ...of, place: hybrid(every('1m')), values: () => ({ n: count('10m') }) })
 const watch = model('watch', {
   decide: on(payments),
   inputs: p => ({
     usual: usual.of(p.card).n,
     mean: usual.of(p.card).mean,
     now: now.of(p.card).n,
+    both: both.of(p.card).n,
     ratio: usual.of(p.card).mean.over(p.amount),
   }),
   score: linear({ intercept: 0, weights: { now: 1 } }),
@@ -66,7 +68,7 @@ test('what a batch run gave is rebuilt, and what it did not know is told', async
   // The first decision had no batch, and those behind it no event of second 20; but the last, which that event made, knew it by its stream alone. Two of them missed what came within the minute as well.
   const apart = { late: 3, 'stale batch': 3 }
   const reasons = Object.fromEntries(inputs.map(({ input, corrected }) => [input, corrected.reasons]))
-  assert.deepEqual(reasons, { usual: apart, mean: apart, now: { late: 4 }, ratio: apart })
+  assert.deepEqual(reasons, { usual: apart, mean: apart, now: { late: 4 }, both: { late: 4 }, ratio: apart })
   const stale = examples
     .filter(({ causes }) => causes.length === 1 && causes[0].reason === 'stale batch')
     .map(({ input, t, recorded, other }) => [input, t - start, recorded, other])

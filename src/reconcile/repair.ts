@@ -124,7 +124,7 @@ function missingRuns({ groups, sources }: PipelineIR, reader: Reconcilable, now:
   const runs = runsIn(reader)
   const log = new Log(reader, { sources, stringsOf: () => new Strings() })
   return groups.flatMap((group): MissingRun[] => {
-    if (group.place.kind !== 'batch' || log.eventsOf(group.source, log.end) === 0) return []
+    if ((group.place.kind !== 'batch' && group.place.kind !== 'hybrid') || log.eventsOf(group.source, log.end) === 0) return []
     const code = codeOf(
       group,
       sources.find(({ name }) => name === group.source)!,
