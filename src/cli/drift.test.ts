@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { called } from '../../test/cli/called.ts'
 import { Project } from '../../test/cli/project.ts'
+import { begun, DAY, stolenHistory } from '../../test/training/stolen.ts'
 import type { ModelDrift } from './model-drift.ts'
 
 const library = pathToFileURL(join(import.meta.dirname, '../index.ts')).href
@@ -131,4 +132,67 @@ test('what cannot be asked says so', async () => {
   project.write('half/manifest.json', '{"format":2}')
   await says(1, /has a manifest\.json of another format/, '--model', 'fare', '--training', project.path('half'))
   await says(1, /^SPILL_TRAINING: drift: ks is a number above 0 up to 1, got 2/, '--ks', '2')
+})
+
+/** Three weeks of payments; what comes of those in the last is the other way round. */
+async function shop(promote: string): Promise<{ readonly project: Project; readonly asked: readonly string[] }> {
+  const { payments, chargebacks } = stolenHistory(21 * 24)
+  const turned = begun + 14 * DAY
+  const rows = payments.map(row => (row.at < turned ? row : { ...row, amount: row.amount === null ? null : 100 - row.amount }))
+  const text = (all: readonly object[]) => all.map(row => JSON.stringify(row)).join('\n')
+  const project = new Project({
+    'pipeline.ts': `import { after, entity, labelFrom, logistic, model, on, pipeline, source, t } from '${library}'
+      const card = entity('card', t.string())
+      const payments = source('payments', {
+        schema: { id: t.string(), card, amount: t.double().nullable(), shop: t.int(), at: t.timestamp() },
+        key: 'card', time: 'at', id: 'id', arrives: after('1s'),
+      })
+      const chargebacks = source('chargebacks', {
+        schema: { payment: t.string(), fraud: t.bool(), at: t.timestamp() }, key: 'payment', time: 'at', arrives: after('1s'),
+      })
+      const fraud = model('fraud', {
+        decide: on(payments),
+        inputs: p => ({ amount: p.amount, shop: p.shop }),
+        label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '2d' }),
+        score: logistic({ intercept: -6, weights: { amount: { weight: 0.1, ifNull: 0 } } }),
+        ${promote}
+      })
+      export default pipeline('shop', [fraud])`,
+    'payments.ndjson': text(rows),
+    'chargebacks.ndjson': text(chargebacks),
+  })
+  const sources = ['payments', 'chargebacks'].flatMap(name => ['--source', `${name}=${project.path(`${name}.ndjson`)}`])
+  const { status, err } = await called('replay', project.path('pipeline.ts'), ...sources, '--log', project.path('data'))
+  assert.equal(status, 0, err)
+  return { project, asked: ['drift', project.path('pipeline.ts'), '--data', project.path('data'), '--rows', '50'] }
+}
+
+const driftOf = async (...args: readonly string[]) => JSON.parse((await called(...args, '--json')).out) as ModelDrift
+
+test('a metric of decisions whose labels are settled falls below its bound, which is that of the rule or is asked for', async () => {
+  const { project, asked } = await shop(`train: { algorithm: 'logistic', promote: { metric: 'auc', atLeast: 0.7 } },`)
+  using _ = project
+  // Amounts are spread evenly, so that turning them round moves no input.
+  const [{ name, value, bound, rows, fell }] = (await driftOf(...asked, '--since', '4d')).metrics
+  assert.deepEqual([name, bound, fell], ['auc', 0.7, true])
+  assert.ok(value < 0.4 && rows > 80 && rows <= 4 * 24, `${value} of ${rows}`)
+  const [all] = (await driftOf(...asked, '--since', '3w', '--metric', 'ap=0.1')).metrics
+  assert.deepEqual([all.name, all.bound, all.fell], ['ap', 0.1, false])
+  // The last chargeback came some 40 hours after the last payment; labels are settled 2 days after theirs.
+  assert.ok(all.rows > 19 * 24 && all.rows < 21 * 24, `${all.rows} are settled`)
+  const { out, status } = await called(...asked, '--since', '4d')
+  assert.match(out, /^auc +0\.\d+ +0\.7 +\d+ +fell$/m)
+  assert.match(out, /^DRIFTED: (.*, )?auc$/m)
+  assert.equal(status, 1)
+})
+
+test('without a bound there is no metric, and without a label none can be asked for', async () => {
+  const { project, asked: unruled } = await shop('')
+  using _ = project
+  assert.deepEqual((await driftOf(...unruled)).metrics, [])
+  const { err, status } = await called(...asked, '--model', 'fare', '--metric', 'auc=0.7')
+  assert.match(err, /^SPILL_INPUT: model 'fare' has no label/)
+  assert.equal(status, 1)
+  const { err: wrong } = await called(...asked, '--metric', 'rmse=0.7')
+  assert.match(wrong, /^--metric rmse=0\.7 is no metric and its bound; write auc=0\.75 or ap=0\.3/)
 })

@@ -32,6 +32,11 @@ export const driftCommand: Command = {
     ks: { type: 'string', value: 'N', help: 'Kolmogorov–Smirnov statistic from which on: 0.2 unless given' },
     nulls: { type: 'string', value: 'N', help: 'difference of the shares of NULLs from which on: 0.1 unless given' },
     rows: { type: 'string', value: 'N', help: 'decisions without which nothing is said: 200 unless given' },
+    metric: {
+      type: 'string',
+      value: 'NAME=BOUND',
+      help: 'auc or ap of decisions whose labels are settled, and its bound: of the rule of train unless given',
+    },
     data: dataOption,
     json: { type: 'boolean', help: 'print one JSON object a model, and nothing else' },
   },
@@ -64,6 +69,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
     reference: reference === undefined ? Infinity : durationOf('--reference', reference),
     set: training,
     thresholds: thresholdsOf(values),
+    metric: metricOf(values['metric'] as string | undefined),
     json,
   }
 }
@@ -80,4 +86,11 @@ function thresholdsOf(values: Readonly<Record<string, unknown>>): DriftThreshold
   const given = thresholds.flatMap(name => (values[name] === undefined ? [] : [[name, values[name] as string] as const]))
   for (const [name, text] of given) if (!/^\d*\.?\d+$/.test(text)) throw new UsageError(`--${name} ${text} is no number from 0`)
   return Object.fromEntries(given.map(([name, text]) => [name, Number(text)]))
+}
+
+function metricOf(text: string | undefined): DriftAsk['metric'] {
+  if (text === undefined) return undefined
+  const [, metric, bound] = /^(auc|ap)=(\d*\.?\d+)$/.exec(text) ?? []
+  if (metric === undefined) throw new UsageError(`--metric ${text} is no metric and its bound; write auc=0.75 or ap=0.3`)
+  return { metric: metric as 'auc' | 'ap', bound: Number(bound) }
 }

@@ -5,10 +5,11 @@ import { Strings } from '../columns/strings.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import { summariesOf } from '../run/decision-summary.ts'
+import { maturedMetric, type MetricAsk } from '../run/matured-metric.ts'
 import { newestDecisions } from '../run/newest-decisions.ts'
 import { recordedBatches } from '../run/recorded-batches.ts'
 import { summaryOfSet } from '../run/set-summary.ts'
-import { driftOf, type DriftReport, type DriftThresholds } from '../training/index.ts'
+import { driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } from '../training/index.ts'
 
 export interface DriftAsk {
   readonly path: string
@@ -19,6 +20,8 @@ export interface DriftAsk {
   readonly reference: number
   readonly set: string | undefined
   readonly thresholds: DriftThresholds
+  /** What a metric of decisions whose labels are settled must not be below; that of the rule by which versions are promoted unless given. */
+  readonly metric: Pick<MetricAsk, 'metric' | 'bound'> | undefined
 }
 
 /** What was found of one model. Times are UTC ms. */
@@ -67,6 +70,17 @@ export async function driftOfModel(ir: PipelineIR, model: ModelIR, reader: Sqlit
     reference:
       request.set === undefined ? { kind: 'decisions', from: Number.isFinite(from) ? from : null } : { kind: 'set', folder: request.set },
     others,
-    ...driftOf(reference, recent, request.thresholds),
+    ...driftOf(reference, recent, { ...request.thresholds, metrics: metricsOf(ir, model, reader, request) }),
   }
+}
+
+function metricsOf(ir: PipelineIR, model: ModelIR, reader: SqliteReader, { metric: given, since }: DriftAsk): MaturedMetric[] {
+  const asked = given ?? boundOf(model)
+  return asked ? [maturedMetric(ir, model, reader, { ...asked, since })] : []
+}
+
+function boundOf({ label, train }: ModelIR): DriftAsk['metric'] {
+  if (!label || train?.promote.kind !== 'rule') return undefined
+  const { metric, bound } = train.promote
+  return (metric === 'auc' || metric === 'ap') && bound !== undefined ? { metric, bound } : undefined
 }

@@ -123,6 +123,25 @@ test('a trainer that is not there, or fails, says why, and what it said last', a
   await fails(trainer(`process.kill(process.pid, 'SIGSEGV')`), /' was ended by SIGSEGV; it said nothing$/)
 })
 
+test('the last five lines are told, each up to a length', async () => {
+  const lines = `for (let i = 0; i < 7; i++) console.log(i + '.'.repeat(400))`
+  await assert.rejects(fitExternal(trainer(`${lines}; process.exitCode = 1`), rows), ({ message }: Error) => {
+    const said = message.split('\n').slice(1)
+    assert.deepEqual(
+      said.map(line => [line.trim()[0], line.trim().length]),
+      ['2', '3', '4', '5', '6'].map(first => [first, 300]),
+    )
+    return true
+  })
+})
+
+test('unless it is said a probability is meant, and the seed is 0', async () => {
+  const told = join(folder, 'told')
+  await fails(trainer(`fs.copyFileSync(input + '/manifest.json', ${JSON.stringify(told)})`), /has left neither/)
+  const { task, seed, weight, of } = JSON.parse(readFileSync(told, 'utf8')) as Record<string, unknown>
+  assert.deepEqual([task, seed, weight, of], ['probability', 0, undefined, undefined])
+})
+
 test('a trainer that prints rubbish without an end is listened to, and only the end of it is kept', async () => {
   const prints = trainer(
     `const chunk = Buffer.alloc(1 << 16, '\\0\\xff rubbish ')
