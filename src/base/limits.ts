@@ -284,7 +284,7 @@ export const limits = {
   /** Memory of the DuckDB of one thread of a backfill, which holds the values of a partition, MB; beyond it they are in a temporary folder. */
   BACKFILL_MEMORY_MB: 1024,
   /** Rows of each group on which a backfill measures what it will cost, about. */
-  BACKFILL_SAMPLE: 100_000,
+  BACKFILL_SAMPLE: 50_000,
   /** Milliseconds between two writings of a store's manifest while it is filled. */
   BACKFILL_MANIFEST_MS: 1000,
   /** Rows of keys and times that one training set is asked for. */

@@ -54,6 +54,7 @@ export interface Gap {
 
 export interface Filled {
   readonly files: number
+  /** Of the partitions of which something was filled. */
   readonly rows: number
   readonly bytes: number
   readonly seconds: number
@@ -172,8 +173,9 @@ async function here({ work }: Gap, { asked, history, folder, unit }: BackfillOpt
 /** The manifest as partitions become whole. */
 class Keeping {
   files = 0
-  rows = 0
   bytes = 0
+  /** By group and partition. */
+  readonly #rows = new Map<string, number>()
   readonly #folder: string
   readonly #manifest: StoreManifest
   #writtenAt = stopwatch()
@@ -183,11 +185,16 @@ class Keeping {
     this.#manifest = manifest
   }
 
+  /** Of all partitions of which something was filled. */
+  get rows(): number {
+    return [...this.#rows.values()].reduce((sum, rows) => sum + rows, 0)
+  }
+
   take({ group, partition, rows, files }: FilledPartition): void {
     const partitions = (this.#manifest.groups[group] ??= {})
     const all = { ...partitions[partition]?.files, ...files }
     partitions[partition] = { rows, hash: hashOfFiles(all), files: all }
-    this.rows += rows
+    this.#rows.set(`${group} ${partition}`, rows)
     for (const { bytes } of Object.values(files)) {
       this.files++
       this.bytes += bytes

@@ -68,7 +68,7 @@ export function writeManifest(folder: string, manifest: StoreManifest): void {
   const path = join(folder, MANIFEST)
   try {
     mkdirSync(folder, { recursive: true })
-    writeFileSync(`${path}.part`, `${canonicalJson({ ...manifest, spillway: packageVersion() })}\n`)
+    writeFileSync(`${path}.part`, `${canonicalJson({ ...manifest, spillway: packageVersion() })}\n`, { flush: true })
     renameSync(`${path}.part`, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw fileError(folder, 'is a file; name a folder', error)
