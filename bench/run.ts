@@ -25,6 +25,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   clinic: () => import('./clinic.ts'),
   train: () => import('./train.ts'),
   merge: () => import('./merge.ts'),
+  'batch-run': () => import('./batch-run.ts'),
 }
 
 type Result =
