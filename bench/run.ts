@@ -26,6 +26,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   train: () => import('./train.ts'),
   merge: () => import('./merge.ts'),
   distinct: () => import('./distinct.ts'),
+  'batch-run': () => import('./batch-run.ts'),
 }
 
 type Result =

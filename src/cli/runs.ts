@@ -3,7 +3,8 @@ import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { computeAll } from '../batch/compute.ts'
 import { codeOf } from '../batch/code.ts'
-import { runsIn, sumOf, type RunRecord } from '../batch/ledger.ts'
+import type { Part } from '../batch/job.ts'
+import { partsIn, runsIn, sumOf, type RunRecord } from '../batch/ledger.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
@@ -38,7 +39,7 @@ export const runsCommand: Command = {
       const runs = runsIn(reader)
       if (verb === 'check') return check(reader, runs, numbers, json)
       const found = runs.filter(run => group === undefined || run.group === group).slice(-Number(last ?? LAST))
-      for (const run of found) console.log(json ? JSON.stringify(run) : lineOf(run))
+      for (const run of found) console.log(json ? JSON.stringify(run) : lineOf(run, partsIn(reader, run.number)))
       if (!json) console.log(found.length === 0 ? 'No batch runs.' : `${counted(found.length, 'run')} of ${runs.length}.`)
       return 0
     })
@@ -70,11 +71,15 @@ function hashAgain(reader: SqliteReader, { group: name, code, s, cut, done }: Ru
   for (let next = making.next(); ; next = making.next()) if (next.done) return sumOf(next.value).hash
 }
 
-function lineOf({ number: run, group, why, s, cut, schema, state, done, error, resumed, swappedAt, began }: RunRecord): string {
+/** `parts`: those that are kept. */
+function lineOf(record: RunRecord, parts: ReadonlyMap<number, Part>): string {
+  const { number: run, group, why, s, cut, schema, state, done, error, resumed, swappedAt, began } = record
+  const [some] = parts.values()
   const did = [
     why === 'demand' ? 'asked for' : '',
     `began ${timeText(began)}`,
     resumed === undefined ? '' : `taken up again ${counted(resumed, 'time')}`,
+    state === 'running' && some ? `${parts.size} of ${counted(some.of, 'part')}` : '',
     ...(done ? didOf(done) : []),
     swappedAt === undefined ? '' : `in use from ${timeText(swappedAt)}`,
   ]

@@ -14,7 +14,7 @@ import { crowd } from './crowd.ts'
 
 const PARTITIONS = 16
 const CARDS = 20_000
-const EVENTS = 60_000
+const EVENTS = 40_000
 const START = Date.parse('2026-01-01T12:00Z')
 const NOW = Date.parse('2026-01-02T02:00:01Z')
 const LOOKS = 2000

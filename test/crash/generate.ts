@@ -12,18 +12,22 @@ import { drawChanged } from './eras.ts'
 import { drawFeed } from './feeds.ts'
 import { drawKeeping } from './keeping.ts'
 import { drawModels, drawPlacement } from './models.ts'
-import { withRuns } from './runs.ts'
+import { withHybrid, withRuns } from './runs.ts'
 import { drawSteps } from './schedule.ts'
 
 /** No history of a case is longer, so that nothing is forgotten or too late, ms. */
 const FOR_EVER = 2 ** 45
 /** Cases beside whose processes batch runs are made. */
 const RUNS = 0.5
+/** Of those, cases in which some of the groups that have runs are placed hybrid. */
+const HYBRID = 0.4
 
 export function generateCrash(seed: number): CrashCase {
   const { of, span } = generateWithoutRuns(seed)
   const draw = new Draw(seed ^ 0xba7c)
-  return draw.chance(RUNS) ? withRuns(draw, of, span) : of
+  if (!draw.chance(RUNS)) return of
+  const hybrid = new Draw(seed ^ 0x4b20)
+  return hybrid.chance(HYBRID) ? withHybrid(hybrid, withRuns(draw, of, span)) : withRuns(draw, of, span)
 }
 
 /** `span`: of its history, ms. */

@@ -110,33 +110,33 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a result that is in use is swapped in again by each start': {
     path: 'src/run/batches.ts',
-    was: 'if (last && last.swapped === undefined)',
-    is: 'if (last)',
+    was: 'if (last && last.swapped === undefined && (group',
+    is: 'if (last && (group',
+    seed: 10,
   },
   'a clock that goes back stamps what comes before the time of a run': {
     path: 'src/run/turns.ts',
     was: 'reading.at, batches?.notBefore ?? -Infinity',
     is: 'reading.at',
+    seed: 10,
   },
   'the ledger forgets runs that a group answers from': {
     path: 'src/run/run-ledger.ts',
     was: '.filter(({ number }) => !needed.has(number))',
     is: '.filter(({ number }) => number > 0 || !needed.has(number))',
+    seed: 290,
   },
   'the swap of a run is not in the ledger': {
     path: 'src/run/turns.ts',
     was: 'swaps.marks, now, swaps.put',
     is: 'swaps.marks, now, []',
-  },
-  'the result of another definition is used': {
-    path: 'src/run/results.ts',
-    was: 'code !== codeOf(group, source)',
-    is: 'code === ""',
+    seed: 10,
   },
   'a run that is taken up again keeps the parts of no partitions': {
     path: 'src/run/making.ts',
     was: 'this.#kept.set(part.partition, [bytes])',
     is: 'this.#kept.set(part.partition, [])',
+    seed: 26,
   },
   'a process that takes over follows no longer': {
     path: 'src/run/opening.ts',

@@ -1,17 +1,15 @@
 /** Batch runs in a random case: which groups have them, when they are due, and when somebody asks for one. */
-import type { GroupIR, PipelineIR, PlacementIR, ScheduleIR } from '../../src/define/ir.ts'
+import type { GroupIR, PipelineIR, PlacementIR } from '../../src/define/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import type { CrashCase, Step } from './case.ts'
 
-/** Of groups with runs, those that add the events behind a run's cut to its result. */
-const HYBRID = 0.4
-
 /** The same case with batch runs, of groups that some of its pipelines place otherwise. */
 export function withRuns(draw: Draw, of: CrashCase, span: number): CrashCase {
-  const every = (): number => Math.max(1, Math.ceil(span / draw.pick([3, 10, 40])))
-  const schedule = (): ScheduleIR => ({ kind: 'interval', every: every(), phase: 0 })
-  const place = (): PlacementIR =>
-    draw.chance(HYBRID) ? { kind: 'hybrid', schedule: schedule() } : { kind: 'batch', schedule: schedule(), lasts: 0 }
+  const place = (): PlacementIR => ({
+    kind: 'batch',
+    schedule: { kind: 'interval', every: Math.max(1, Math.ceil(span / draw.pick([3, 10, 40]))), phase: 0 },
+    lasts: 0,
+  })
   const placed = new Map(of.ir.groups.flatMap(({ name }, i) => (i === 0 || draw.chance(0.5) ? [[name, place()] as const] : [])))
   const groups = of.ir.groups.map(group => ({ ...group, place: placed.get(group.name) ?? group.place }))
   const ir: PipelineIR = { ...of.ir, groups }
@@ -29,4 +27,18 @@ export function withRuns(draw: Draw, of: CrashCase, span: number): CrashCase {
   const asking = draw.pick([0, 0.05, 0.2])
   const steps = of.steps.flatMap((step): Step[] => (draw.chance(asking) ? [{ do: 'run', group: draw.pick(names) }, step] : [step]))
   return { ...of, ir, changed, steps, runs: { partitions: draw.pick([1, 2, 4]), kept: draw.pick([2, 3, 500]) } }
+}
+
+/** The same with hybrid groups, which add the events behind a run's cut to its result, in place of some that are placed batch. */
+export function withHybrid(draw: Draw, { ir, changed = [], ...of }: CrashCase): CrashCase {
+  const names = ir.groups.flatMap(({ name, place }, i) => (place.kind === 'batch' && (i === 0 || draw.chance(0.5)) ? [name] : []))
+  const hybrid = (one: PipelineIR): PipelineIR => ({
+    ...one,
+    groups: one.groups.map(group =>
+      names.includes(group.name) && group.place.kind === 'batch'
+        ? { ...group, place: { kind: 'hybrid', schedule: group.place.schedule } }
+        : group,
+    ),
+  })
+  return { ...of, ir: hybrid(ir), changed: changed.map(hybrid) }
 }
