@@ -4,7 +4,8 @@ import { countUpTo } from '../columns/order.ts'
 import { blockSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import { columnsLookedAt } from '../decision/reads.ts'
-import type { GroupIR } from '../define/ir.ts'
+import type { GroupIR, SourceIR } from '../define/ir.ts'
+import { identityColumns } from '../kernel/superseded.ts'
 import { Log } from '../log/log.ts'
 import { countBefore } from '../log/segment.ts'
 import type { StoredLog } from '../log/store.ts'
@@ -19,8 +20,13 @@ export interface Plan {
 
 export function planOf(log: Log, { group, source, s, cut, partitions }: Job): Plan {
   const from = Math.min(cut, log.since(s - reachOf(group)))
+  if (canMove(group, source)) return { from, partitions: 1 }
   return { from, partitions: partitions ?? partitionsFor(log.eventsOf(source.name, cut) - log.eventsOf(source.name, from)) }
 }
+
+/** May a revision be of another key of the group than what it supersedes? Then the two must not be in different partitions. */
+const canMove = ({ key }: GroupIR, source: SourceIR): boolean =>
+  source.identity !== undefined && key.some(name => !identityColumns(source).includes(name))
 
 /** The log of a job, whose texts get their ids in `strings`. */
 export const logOf = (store: StoredLog, { sources }: Job, strings: Strings): Log => new Log(store, { sources, stringsOf: () => strings })

@@ -210,7 +210,8 @@ export class Kernel {
     for (const unit of this.#units) unit.structure.grow(this.#keys.size)
     if (this.#revisions) this.#revise(this.#revisions, { block, slots, floor, body }, reads, before.upto, from, out)
     else
-      for (const [u, unit] of this.#units.entries()) {
+      for (let u = 0; u < this.#units.length; u++) {
+        const unit = this.#units[u]
         const under = body && { unit: body.units[u], slots: body.slots }
         this.#run(unit, { lane: laneOf(unit, block, slots, floor), reads: unit.before ? before : reads, under }, from, out)
       }

@@ -117,11 +117,17 @@ export class Tallies implements Structure {
     const other = body as Tallies
     let [window, length] = [-1, 0]
     for (let i = 0; i < this.#asks.length; i++) {
+      const [own, theirs] = [this.#counts[this.#asks[i].window], other.#counts[this.#asks[i].window]]
+      // What one of them alone has was told, or is as it lies there.
+      if (theirs.size(under) === 0) continue
+      if (slot < 0 || own.size(slot) === 0) {
+        this.#tell(i, theirs.data, theirs.from(under), theirs.end(under), row)
+        continue
+      }
       if (this.#asks[i].window !== window) {
         window = this.#asks[i].window
-        const [own, theirs] = [this.#counts[window], other.#counts[window]]
-        this.#merged = widened(this.#merged, 2 * (theirs.size(under) + (slot < 0 ? 0 : own.size(slot))))
-        length = slot < 0 ? theirs.copy(under, this.#merged) : own.mergedWith(slot, theirs, under, this.#merged)
+        this.#merged = widened(this.#merged, 2 * (theirs.size(under) + own.size(slot)))
+        length = own.mergedWith(slot, theirs, under, this.#merged)
       }
       this.#tell(i, this.#merged, 0, length, row)
     }

@@ -64,16 +64,7 @@ export class ValueCounts {
     else arena.remove(slot, at, 1)
   }
 
-  /** Writes the values of a slot and their counts to `into`, as they stand here. Returns how many values there are. */
-  copy(slot: number, into: Float64Array): number {
-    const { data } = this.#arena
-    const from = 2 * this.from(slot)
-    const length = this.size(slot)
-    for (let i = 0; i < 2 * length; i++) into[i] = data[from + i]!
-    return length
-  }
-
-  /** The same of a slot and of another's together. */
+  /** Writes the values of a slot and of another's together to `into`, ascending, with their counts. Returns how many values there are. */
   mergedWith(slot: number, other: ValueCounts, under: number, into: Float64Array): number {
     const [data, theirs] = [this.data, other.data]
     const [end, otherEnd] = [this.end(slot), other.end(under)]

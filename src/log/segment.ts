@@ -28,7 +28,7 @@ export type Mark =
       readonly t: number
       readonly fields: Readonly<Record<string, unknown>>
     }
-  /** From here on a group that is placed batch answers from this run's result, which is of the time `s`. */
+  /** From here on a group that is placed batch answers from this run's result, which is of the time `s`; that of one placed hybrid is its body. */
   | { readonly kind: 'swap'; readonly group: string; readonly run: number; readonly s: number; readonly t: number }
   /** From here on a model scores by this version of it; 0 is what its definition says. */
   | { readonly kind: 'promote'; readonly model: string; readonly version: number; readonly t: number }

@@ -159,7 +159,8 @@ function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryO
       )
       return undefined
     }
-    group.incompleteUpTo(saved.incomplete ?? -Infinity)
+    // A body may have been made again from a log that has forgotten more since.
+    group.incompleteUpTo(Math.max(saved.incomplete ?? -Infinity, group.incomplete))
     return from
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_STATE') throw error

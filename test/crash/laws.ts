@@ -12,7 +12,7 @@ import { steadyText, unsteady } from './exact.ts'
 import { decisionKey, decisionsOf, logOf } from './inspect.ts'
 import { ModelStore, type Disk } from './model-store.ts'
 import { recut } from './recut.ts'
-import { resultsOf, withSwapped } from './run-laws.ts'
+import { bodiesOf, resultsOf, withSwapped } from './run-laws.ts'
 import { compareLists, fault, type Verdict } from './verdict.ts'
 
 /** What was to be decided by the same definitions. */
@@ -48,7 +48,8 @@ export async function checkDecisions(part: Part, partitions: number): Promise<vo
 export function checkCut(part: Part, seed: number): void {
   const { ir, disk } = part
   const { segments, strings } = logOf(ir, disk)
-  const decider = new Decider(runnable(ir), strings, { results: part.hasRuns ? resultsOf(ir, disk, strings) : undefined })
+  const runs = part.hasRuns ? { results: resultsOf(ir, disk, strings), bodies: bodiesOf(ir, disk, strings) } : {}
+  const decider = new Decider(runnable(ir), strings, runs)
   const writer = new DecisionWriter(ir.name, strings)
   const made: RecordedDecision[] = []
   // One stretch at a time: the next writes over its columns.

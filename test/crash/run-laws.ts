@@ -4,6 +4,7 @@ import { computeAll } from '../../src/batch/compute.ts'
 import { codeOf } from '../../src/batch/code.ts'
 import { runsIn, sumOf, type RunRecord } from '../../src/batch/ledger.ts'
 import type { PipelineIR } from '../../src/define/ir.ts'
+import { Bodies } from '../../src/run/bodies.ts'
 import { Results } from '../../src/run/results.ts'
 import type { Entry } from './inspect.ts'
 import { ModelStore, type Disk } from './model-store.ts'
@@ -37,6 +38,11 @@ const withLedger = ({ commits }: Disk): Disk => ({
 /** Results of the runs of a disk, each made again from its log. */
 export function resultsOf(ir: PipelineIR, disk: Disk, strings: Strings): Results {
   return new Results({ ir, store: new ModelStore(withSwapped(disk)), strings, onReport: () => {} })
+}
+
+/** The same, as the layers of hybrid groups. */
+export function bodiesOf(ir: PipelineIR, disk: Disk, strings: Strings): Bodies {
+  return new Bodies({ ir, store: new ModelStore(withSwapped(disk)), strings, onReport: () => {} })
 }
 
 /** As the marks of a log say, for groups as they are defined in `ir`: a run of another definition gives nothing. */
