@@ -25,7 +25,8 @@ const model = { kind: 'logistic', intercept: -1, weights: { amount: { weight: 0.
 /** A trainer that is a program of Node: `input` and `output` are its folders. */
 function trainer(program: string, options: Partial<ExternalOptions> = {}): ExternalIR {
   const path = join(folder, `train-${readdirSync(folder).length}.mjs`)
-  const head = `import fs from 'node:fs'\nconst [input, output] = process.argv.slice(2)\nconst put = (name, text) => fs.writeFileSync(output + '/' + name, text)\n`
+  // Whatever becomes of whoever is to end it, it is not there for ever.
+  const head = `setTimeout(() => process.exit(9), 60_000).unref()\nimport fs from 'node:fs'\nconst [input, output] = process.argv.slice(2)\nconst put = (name, text) => fs.writeFileSync(output + '/' + name, text)\n`
   writeFileSync(path, head + program)
   return external({ command: process.execPath, args: [path], ...options })
 }
@@ -161,7 +162,7 @@ test('a trainer that hangs is ended after its timeout, with all that it has star
   const pid = join(folder, 'pid')
   const hangs = trainer(
     `import { spawn } from 'node:child_process'
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' })
+    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { stdio: 'inherit' })
     fs.writeFileSync(${JSON.stringify(pid)}, String(child.pid))
     process.on('SIGTERM', () => {})
     console.log('epoch 1')
@@ -188,7 +189,7 @@ test('a trainer that ends and leaves something running is done, and that is ende
   const pid = join(folder, 'left')
   const leavesOne = trainer(
     `import { spawn } from 'node:child_process'
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' })
+    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { stdio: 'inherit' })
     fs.writeFileSync(${JSON.stringify(pid)}, String(child.pid))
     put('model.json', ${JSON.stringify(JSON.stringify(model))}); put('metrics.json', '{}')
     process.exit(0)`,
@@ -207,7 +208,10 @@ test('whoever stops the training ends the trainer', async () => {
 })
 
 test('a trainer that fills the disk is ended, whether it goes on or has ended', async () => {
-  const fills = trainer(`for (;;) fs.appendFileSync(output + '/log', Buffer.alloc(1 << 16))`)
+  // It goes on, and yet no fault may fill a disk by it.
+  const fills = trainer(
+    `for (let i = 0; i < 500; i++) fs.appendFileSync(output + '/log', Buffer.alloc(1 << 16))\n    setInterval(() => {}, 1000)`,
+  )
   await fails(fills, /' has written more than 1000000 bytes \(TRAINER_BYTES_MAX\), and was ended/, { bytes: 1_000_000 })
   const scratch = trainer(`for (let i = 0; i < 300; i++) fs.writeFileSync(process.env.TMPDIR + '/' + i, 'x')`)
   await fails(scratch, /' has written more than 1000000 bytes/, { bytes: 1_000_000 })
