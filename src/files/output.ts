@@ -1,4 +1,5 @@
-/** Opens a table for writing by its name: `.parquet`, or NDJSON (`.ndjson`, `.jsonl`, `.json`), plain or `.gz`. */
+/** Opens a table for writing by its name: `.parquet`, `.csv`, or NDJSON (`.ndjson`, `.jsonl`, `.json`), plain or `.gz`. */
+import { openCsvTable } from './csv-writer.ts'
 import { fileError } from './file-error.ts'
 import { openNdjsonTable } from './ndjson-writer.ts'
 import { openParquetTable } from './parquet-writer.ts'
@@ -8,5 +9,6 @@ import type { OpenTable } from './table.ts'
 export const openTable: OpenTable = (path, columns, strings) => {
   if (/\.parquet$/i.test(path)) return openParquetTable(path, columns, strings)
   if (/\.(?:ndjson|jsonl|json)(?:\.gz)?$/i.test(path)) return openNdjsonTable(path, columns, strings)
-  throw fileError(path, 'has no format by its name; call it .ndjson, .ndjson.gz or .parquet')
+  if (/\.csv(?:\.gz)?$/i.test(path)) return openCsvTable(path, columns, strings)
+  throw fileError(path, 'has no format by its name; call it .ndjson, .ndjson.gz, .csv or .parquet')
 }
