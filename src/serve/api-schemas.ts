@@ -225,6 +225,33 @@ export const sharedSchemas = {
     },
   }),
   Scores: object({ model: text, scores: count }),
+  Report: object(
+    {
+      number: count,
+      report: text,
+      why: { enum: ['schedule', 'demand'] },
+      s: { ...moment, description: 'the time that it is of' },
+      cut: { ...count, description: 'entries of the log that it knows' },
+      runs: { ...values, description: 'of groups placed batch, the time of the run that was in use; null: none was' },
+      code: { ...text, description: 'of the definitions that its rows depend on' },
+      began: moment,
+      ended: moment,
+      state: { enum: ['running', 'done', 'failed', 'broken off'] },
+      error: text,
+      done: object({
+        live: { ...count, description: 'keys that were live' },
+        rows: count,
+        stale: { type: 'boolean', description: 'was what was known of a group older than the report accepts?' },
+        hash: { ...text, description: 'of the rows' },
+        bytes: count,
+        sha256: { ...text, description: 'of the file' },
+        seconds: { type: 'number' },
+      }),
+      file: { ...text, description: 'its name' },
+    },
+    ['number', 'report', 'why', 's', 'cut', 'runs', 'code', 'began', 'state', 'file'],
+  ),
+  Reports: object({ reports: { type: 'array', items: { $ref: '#/components/schemas/Report' } } }),
   Traces: object({
     traces: {
       type: 'array',

@@ -3,16 +3,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { reportRecords } from '../../src/decision/report-records.ts'
 import type { LoggedEvent } from '../../src/define/event.ts'
-import type { ExprIR, ModelIR, PipelineIR, ReportIR } from '../../src/define/ir.ts'
+import type { PipelineIR, ReportIR } from '../../src/define/ir.ts'
 import { reports } from '../../src/replay/report.ts'
 import { reportCases } from '../oracle/cases/reports.ts'
 import { reportAt, type ReportedRow } from '../oracle/oracle.ts'
 import { isReplayed, logOf } from '../property/engines/replayed.ts'
 import { deciding } from '../property/generate/deciders.ts'
 import { Draw } from '../property/generate/draw.ts'
+import { reportOf, timesOf, withoutLimits } from '../property/generate/reporting.ts'
 
 const CASES = 150
-const TIMES = 6
 
 for (const { name, pipeline, report, log, at } of reportCases)
   test(name, () => {
@@ -54,58 +54,6 @@ test('reports over random histories are those of the oracle, in whatever stretch
   const { rows, left, stale, refused } = counts
   assert.ok(rows > 400 && left - rows > 80 && stale > 50 && refused < 10, JSON.stringify(counts))
 })
-
-function reportOf(draw: Draw, ir: PipelineIR, model: ModelIR): ReportIR {
-  const { inputs, score } = model
-  const { column, live } = ir.models.map(({ decide }) => decide).find(decide => decide.kind === 'every')!
-  const isModel = draw.chance(0.7)
-  const sortable = [...(isModel ? ['score'] : []), ...inputs.filter(({ expr }) => !isList(ir, expr)).map(({ name }) => `vector.${name}`)]
-  const where: ExprIR = {
-    op: draw.pick(['gte', 'lt']),
-    left: { op: 'column', name: 'score', type: 'double' },
-    right: { op: 'literal', value: draw.pick([0, 0.25, 0.5, 1]), type: 'double' },
-    type: 'bool',
-  }
-  assert.equal(score.kind, 'linear')
-  return {
-    name: 'list',
-    of: isModel ? { kind: 'model', model: model.name } : { kind: 'inputs', inputs },
-    column,
-    at: { kind: 'interval', every: 1000, phase: 0 },
-    live,
-    ...(isModel && draw.chance(0.4) && { where }),
-    ...(sortable.length > 0 &&
-      draw.chance(0.7) && {
-        orderBy: [...new Set([draw.pick(sortable), draw.pick(sortable)])].map(name => ({ column: name, descending: draw.chance(0.5) })),
-      }),
-    ...(draw.chance(0.4) && { limit: draw.between(1, 4) }),
-    ...(draw.chance(0.6) && { freshness: draw.magnitude(1e6) }),
-  }
-}
-
-function withoutLimits({ where: _w, limit: _l, ...report }: ReportIR): ReportIR {
-  return report
-}
-
-const isList = ({ groups }: PipelineIR, expr: ExprIR): boolean =>
-  expr.op === 'feature' &&
-  ['lastK', 'topK', 'histogram'].includes(
-    groups.find(({ name }) => name === expr.group)!.features.find(({ name }) => name === expr.name)!.agg,
-  )
-
-/** At arrivals and beside them, at the ends of what is live, before everything and behind it. */
-function timesOf(draw: Draw, log: readonly LoggedEvent[], { live }: ReportIR): number[] {
-  const times = Array.from({ length: TIMES }, () => {
-    const { time, arrival } = draw.pick(log)
-    return draw.weighted([
-      [5, () => arrival + draw.pick([-1, 0, 1])],
-      [3, () => Math.max(arrival, time + live + draw.pick([-1, 0, 1]))],
-      [1, () => log[0].arrival - draw.magnitude(1e6)],
-      [1, () => log.at(-1)!.arrival + draw.magnitude(1e9)],
-    ])()
-  })
-  return [...new Set(times)].sort((a, b) => a - b)
-}
 
 function replayed(
   ir: PipelineIR,
