@@ -9,8 +9,8 @@ import { SpillwayError } from '../base/errors.ts'
 import { reportModel } from '../decision/report-model.ts'
 import type { Definitions } from '../decision/scoring.ts'
 import { SqliteReader } from '../log/sqlite/reader.ts'
-import { makeReport, type ReportJob } from './report.ts'
-import type { ReportDone } from './report-ledger.ts'
+import { makeReport } from './report.ts'
+import type { ReportDone, ReportJob } from './report-ledger.ts'
 
 /** Makes a report and writes it to a path. Rejects with what went wrong, or when it was stopped. */
 export type MakeReport = (job: ReportJob, path: string, signal: AbortSignal) => Promise<ReportDone>

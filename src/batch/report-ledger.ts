@@ -51,6 +51,12 @@ export interface MadeReport {
   readonly file: string
 }
 
+/** What makes a report again: with the log and the user's functions that is enough. */
+export interface ReportJob extends Pick<MadeReport, 's' | 'cut' | 'runs'> {
+  readonly ir: PipelineIR
+  readonly report: ReportIR
+}
+
 const PREFIX = 'report/'
 const DIGITS = 10
 

@@ -2,7 +2,8 @@
  * A report from a log: the rows that decisions about all live keys would be made on at a time `s`, by everything that had arrived by then.
  *
  * Reads the log from as far back as a window of what it reads, or a live key, reaches, and needs no state of whoever runs on it: so it is made beside everything
- * else, and made again from the same log it has the same rows. It goes in steps of a segment or some thousand keys. Memory: windows, keys and rows.
+ * else, and made again from the same log it has the same rows. A group placed batch is read from the result of its run, as long as that is kept: it is what the log
+ * would give. It goes in steps of a segment or some thousand keys. Memory: windows, results, keys and rows.
  */
 import { stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
@@ -11,47 +12,27 @@ import type { Block, Column } from '../columns/block.ts'
 import { countUpTo } from '../columns/order.ts'
 import { blockSlice } from '../columns/slice.ts'
 import { Strings } from '../columns/strings.ts'
-import { columnsLookedAt, groupReads, readId, type GroupRead } from '../decision/reads.ts'
+import { columnsLookedAt, groupReads, readId } from '../decision/reads.ts'
 import { reportModel, type ReportModel } from '../decision/report-model.ts'
 import { ReportRows, type ReportTable } from '../decision/report-rows.ts'
 import { Scoring, type Definitions } from '../decision/scoring.ts'
 import { TickKeys } from '../decision/tick-keys.ts'
-import type { GroupIR, PipelineIR, ReportIR } from '../define/ir.ts'
-import { Kernel } from '../kernel/kernel.ts'
+import type { GroupIR, ReportIR } from '../define/ir.ts'
 import { refuseIncomplete } from '../kernel/incomplete.ts'
-import { placedAt } from '../kernel/placement.ts'
 import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import { reportHash, writeReport } from '../replay/report-file.ts'
-import type { MadeReport, ReportDone } from './report-ledger.ts'
-
-/** What makes a report again: with the log and the user's functions that is enough. */
-export interface ReportJob extends Pick<MadeReport, 's' | 'cut' | 'runs'> {
-  readonly ir: PipelineIR
-  readonly report: ReportIR
-}
-
-/** A group that is read, as of one moment. */
-interface Feed {
-  readonly read: GroupRead
-  readonly kernel: Kernel
-  /** Of what arrived later nothing is known, UTC ms. */
-  readonly arrived: number
-  readonly clock: number
-}
+import { feedOf, type Feed } from './report-feed.ts'
+import type { ReportDone, ReportJob } from './report-ledger.ts'
 
 /** Makes the rows. Throws `SPILL_CLOCK_EVICTED` for a time whose live keys the log has forgotten, `SPILL_DATA` where it is damaged, `SPILL_UNSUPPORTED` for a group placed corrected. */
 export function* reportTable(store: StoredLog, job: ReportJob, scores: Definitions['scores']): Generator<void, ReportTable> {
-  const { ir, report, s, runs } = job
+  const { ir, report, s } = job
   const model = reportModel(ir, report)
   const strings = new Strings()
   const keys = new TickKeys(ir, model, model.decide, strings)
-  const feeds = groupReads(ir, model).map((read): Feed => {
-    const { group } = read
-    const source = ir.sources.find(({ name }) => name === group.source)!
-    return { read, kernel: new Kernel(group, source, { strings }), ...placedAt(group.place, s, runs[group.name]) }
-  })
+  const feeds = groupReads(ir, model).map(read => feedOf(store, job, read, strings))
   yield* takeLog(store, job, model, { strings, keys, feeds })
   const rows = new ReportRows(ir, report, strings)
   const scoring = new Scoring({ ir, scores }, model, [report.column], strings)
@@ -64,13 +45,14 @@ export function* reportTable(store: StoredLog, job: ReportJob, scores: Definitio
     const key: Column = { values: report.column.type === 'string' ? Int32Array.from(chunk) : chunk.slice() }
     const clocks = feeds.map(({ clock }) => new Float64Array(length).fill(clock))
     const features = new Map(
-      feeds.map(({ read, kernel }, i) => {
-        const out = kernel.read(
-          read.key.map(() => key),
+      feeds.map((feed, i) => {
+        const { group, key: by } = feed.read
+        const out = feed.values(
+          by.map(() => key),
           clocks[i],
         )
-        if (forgotten > -Infinity) refuseIncomplete(read.group.features, out, clocks[i], forgotten)
-        return [readId({ group: read.group.name, key: read.key }), { read, out }]
+        if (feed.kernel && forgotten > -Infinity) refuseIncomplete(group.features, out, clocks[i], forgotten)
+        return [readId({ group: group.name, key: by }), { read: feed.read, out }]
       }),
     )
     rows.add({ ...scoring.score({ length, columnOf: () => key, features }), length, key, clocks }, 0, length)
@@ -94,16 +76,17 @@ function* takeLog(
 ): Generator<void> {
   checkReach(store, report, s)
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
-  const groups = feeds.map(({ read }) => read.group)
+  // Of a group whose result is there the keys alone are looked at: they may be live.
+  const groups = feeds.map(({ read: { group }, kernel }) => (kernel ? group : { ...group, features: [] }))
   const needed = columnsLookedAt({ sources: ir.sources, groups, models: [model] })
   const used = new Set([...groups.map(({ source }) => source), ...keys.sources])
   const wanted = (source: string, column: string) => used.has(source) && needed.get(source)!.has(column)
-  const reached = feeds.filter(({ clock }) => clock > -Infinity).map(({ read, clock }) => clock - reachOf(read.group))
+  const reached = feeds.filter(({ kernel, clock }) => kernel && clock > -Infinity).map(({ read, clock }) => clock - reachOf(read.group))
   for (const segment of log.segments(log.since(Math.min(s - report.live, ...reached)), cut, { stringsOf: () => strings, wanted })) {
     for (const { source, block } of segment.sources) {
       if (!used.has(source)) continue
       if (keys.sources.includes(source)) keys.see(source, arrivedBy(block, s))
-      for (const { read, kernel, arrived } of feeds) if (read.group.source === source) kernel.apply(arrivedBy(block, arrived))
+      for (const { read, kernel, arrived } of feeds) if (read.group.source === source) kernel?.apply(arrivedBy(block, arrived))
     }
     yield
   }

@@ -149,6 +149,25 @@ test('made again from the log it has the same rows, and the same bytes', async (
   await run.stop()
 })
 
+test('a group placed batch is read from the result of its run, and where that is gone from the log, which gives the same', async t => {
+  using folder = scratch()
+  const { run, store } = await halfAnHour(folder.path)
+  const { ir, scores } = listOf('x.csv')
+  const { s, cut, runs, done } = reportsIn(store).at(-1)!
+  const { disk } = store
+  const read = t.mock.method(store, 'readState')
+  const path = join(folder.path, 'again.csv')
+  const job = { ir, report: ir.reports![0], s, cut, runs }
+  assert.equal((await makeReport(store, job, { scores, path })).hash, done!.hash)
+  assert.ok(read.mock.callCount() > 0)
+  const lost = new ModelStore({ commits: disk.commits, states: new Map() }, true)
+  assert.equal((await makeReport(lost, job, { scores, path })).hash, done!.hash)
+  // None of another time is taken for it.
+  const earlier = { ...job, runs: { usual: runs['usual']! - 5 * MINUTE } }
+  assert.notEqual((await makeReport(store, earlier, { scores, path })).hash, done!.hash)
+  await run.stop()
+})
+
 test('of those that were missed the last is made; of a time before the log none is', async () => {
   using folder = scratch()
   const first = open({ folder: folder.path, at: 15 * MINUTE })
