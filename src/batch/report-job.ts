@@ -1,6 +1,6 @@
 /**
- * Reports beside whatever else the process does: in a thread of its own, which reads the log by a connection of its own. A model that is the user's own function is
- * in this thread alone: such a report is made here, a step at a time.
+ * Reports beside whatever else the process does: in a thread of its own, which reads the log by a connection of its own. A model that is the user's own function, or a file of
+ * ONNX, is in this thread alone: such a report is made here, a step at a time.
  */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -32,7 +32,12 @@ const thread = new URL(`./report-thread${extname(import.meta.url)}`, import.meta
 export const makeReportBeside =
   (log: string, scores: Definitions['scores']): MakeReport =>
   (job, path, signal) =>
-    reportModel(job.ir, job.report).score.kind === 'function' ? here(log, scores, job, path, signal) : beside({ log, job, path }, signal)
+    isHere(job) ? here(log, scores, job, path, signal) : beside({ log, job, path }, signal)
+
+function isHere({ ir, report, version }: ReportJob): boolean {
+  const { kind } = reportModel(ir, report).score
+  return version === undefined && (kind === 'function' || kind === 'onnx')
+}
 
 /** The thread ends by itself, also when it is to stop: one that is ended from outside in the middle of another library's work takes the process with it. */
 async function beside(data: ReportData, signal: AbortSignal): Promise<ReportDone> {

@@ -8,6 +8,8 @@ import { groupReads } from '../decision/reads.ts'
 import { reportModel } from '../decision/report-model.ts'
 import type { PipelineIR, ReportIR } from '../define/ir.ts'
 import type { StoredLog } from '../log/store.ts'
+import { championOf } from '../training/registry/champion.ts'
+import { promotionsOf, type NamedValues } from '../training/registry/registry.ts'
 import { codeOf } from './code.ts'
 import type { RunRecord } from './ledger.ts'
 
@@ -38,6 +40,8 @@ export interface MadeReport {
   readonly cut: number
   /** Of each group placed batch, the time of the run that it was read as of; NULL where none had been swapped in. */
   readonly runs: Readonly<Record<string, number | null>>
+  /** Of a model that is trained, the version that scored at that time; absent where the score was that of its definition. */
+  readonly version?: number
   /** Of the definitions of the report and of what it reads, its model among it: two of other codes may have other rows. */
   readonly code: string
   /** When it was begun and when it was done, UTC ms by the wall clock. */
@@ -52,10 +56,18 @@ export interface MadeReport {
 }
 
 /** What makes a report again: with the log and the user's functions that is enough. */
-export interface ReportJob extends Pick<MadeReport, 's' | 'cut' | 'runs'> {
+export interface ReportJob extends Pick<MadeReport, 's' | 'cut' | 'runs' | 'version'> {
   readonly ir: PipelineIR
   readonly report: ReportIR
 }
+
+/** What of a report makes it again. */
+export const jobOf = ({ s, cut, runs, version }: MadeReport): Pick<ReportJob, 's' | 'cut' | 'runs' | 'version'> => ({
+  s,
+  cut,
+  runs,
+  ...(version !== undefined && { version }),
+})
 
 const PREFIX = 'report/'
 const DIGITS = 10
@@ -79,6 +91,14 @@ export function reportCode(ir: PipelineIR, report: ReportIR): string {
     .update(canonicalJson([rows, model.inputs, model.score, groups.map(withoutNotes), sources]))
     .digest('hex')
     .slice(0, 16)
+}
+
+/** What scored at `s`: a version that was promoted by then, if it can. */
+export function versionUsed(values: NamedValues, ir: PipelineIR, { of }: ReportIR, s: number): { readonly version?: number } {
+  const model = of.kind === 'model' ? ir.models.find(({ name }) => name === of.model) : undefined
+  if (!model?.train) return {}
+  const version = promotionsOf(values, model.name).findLast(({ at }) => at <= s)?.version ?? 0
+  return version === 0 || typeof championOf(values, ir, model, version) === 'string' ? {} : { version }
 }
 
 /** Of each group placed batch that a report reads, the time of the run that a decision at `s` was read as of: the last that had been swapped in, if it was of today's definition. */

@@ -23,13 +23,14 @@ import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import { reportHash, writeReport } from '../replay/report-file.ts'
+import { championOf } from '../training/registry/champion.ts'
 import { feedOf, type Feed } from './report-feed.ts'
 import type { ReportDone, ReportJob } from './report-ledger.ts'
 
 /** Makes the rows. Throws `SPILL_CLOCK_EVICTED` for a time whose live keys the log has forgotten, `SPILL_DATA` where it is damaged, `SPILL_UNSUPPORTED` for a group placed corrected. */
 export function* reportTable(store: StoredLog, job: ReportJob, scores: Definitions['scores']): Generator<void, ReportTable> {
   const { ir, report, s } = job
-  const model = reportModel(ir, report)
+  const model = scoredBy(store, job)
   const strings = new Strings()
   const keys = new TickKeys(ir, model, model.decide, strings)
   const feeds = groupReads(ir, model).map(read => feedOf(store, job, read, strings))
@@ -59,6 +60,19 @@ export function* reportTable(store: StoredLog, job: ReportJob, scores: Definitio
     yield
   }
   return rows.finish()
+}
+
+/** The report's model, with the score of the version that was in use. */
+function scoredBy(store: StoredLog, { ir, report, version }: ReportJob): ReportModel {
+  const model = reportModel(ir, report)
+  if (version === undefined) return model
+  const own = ir.models.find(({ name }) => name === model.name)!
+  const champion = championOf(store, ir, own, version)
+  if (typeof champion !== 'string') return { ...model, score: champion.score }
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `report '${report.name}' was scored by version ${version} of model '${model.name}', and ${champion}`,
+  )
 }
 
 interface Taking {

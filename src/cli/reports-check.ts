@@ -1,7 +1,7 @@
 /** `reports check`: a report is a function of the log, so that one that is made again has the same rows, or the log or the definitions are others. */
 import { existsSync } from 'node:fs'
 import { SpillwayError } from '../base/errors.ts'
-import { fileOf, reportCode, reportsIn, type MadeReport, type ReportDone } from '../batch/report-ledger.ts'
+import { fileOf, jobOf, reportCode, reportsIn, type MadeReport, type ReportDone } from '../batch/report-ledger.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import { hashed, reportHash } from '../replay/report-file.ts'
 import { definitionsOf, tableOf, type Reported } from './reports-run.ts'
@@ -35,12 +35,13 @@ export async function checkReports(reader: SqliteReader, { data, numbers, pipeli
   return isGood ? 0 : 1
 }
 
-function hashAgain(reader: SqliteReader, definitions: Reported, { report: name, code, s, cut, runs }: MadeReport): string {
+function hashAgain(reader: SqliteReader, definitions: Reported, made: MadeReport): string {
+  const { report: name, code } = made
   const { ir } = definitions
   const report = ir.reports?.find(one => one.name === name)
   if (!report || reportCode(ir, report) !== code)
     throw new SpillwayError('SPILL_INPUT', `report '${name}' is not defined any more as it was then, or what it reads is not`)
-  return reportHash(tableOf(reader, definitions, { ir, report, s, cut, runs }))
+  return reportHash(tableOf(reader, definitions, { ir, report, ...jobOf(made) }))
 }
 
 async function fileState(data: string, all: readonly MadeReport[], made: MadeReport, { sha256 }: ReportDone): Promise<FileState> {

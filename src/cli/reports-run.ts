@@ -4,7 +4,7 @@ import { didYouMean } from '../base/did-you-mean.ts'
 import { timestampMs } from '../base/exact.ts'
 import { runsIn } from '../batch/ledger.ts'
 import { reportTable } from '../batch/report.ts'
-import { runsUsed, type ReportJob } from '../batch/report-ledger.ts'
+import { runsUsed, versionUsed, type ReportJob } from '../batch/report-ledger.ts'
 import { reportModel } from '../decision/report-model.ts'
 import { reportRecords } from '../decision/report-records.ts'
 import type { ReportTable } from '../decision/report-rows.ts'
@@ -38,10 +38,11 @@ export async function definitionsOf(reader: SqliteReader, path: string | undefin
 /** Throws `SPILL_INPUT` where the user's own function is needed and is not there. */
 export function tableOf(reader: SqliteReader, { ir, scores }: Reported, job: ReportJob): ReportTable {
   const { name, score } = reportModel(ir, job.report)
-  if (score.kind === 'function' && !scores.has(name))
+  const isGiven = score.kind === 'function' || score.kind === 'onnx'
+  if (isGiven && job.version === undefined && !scores.has(name))
     throw new SpillwayError(
       'SPILL_INPUT',
-      `report '${job.report.name}' is of model '${name}', whose score is your own function; name its file: --pipeline FILE`,
+      `report '${job.report.name}' is of model '${name}', whose score is in your own files alone; name the pipeline's: --pipeline FILE`,
     )
   const making = reportTable(reader, job, scores)
   for (;;) {
@@ -63,7 +64,8 @@ export async function makeNow(reader: SqliteReader, { name, at, out, pipeline }:
   const s = at === undefined ? last.arrival : momentOf(at)
   const runs = runsIn(reader)
   const used = Object.entries(runsUsed(ir, report, runs, s)).filter(([group]) => runs.some(run => run.group === group))
-  const table = tableOf(reader, definitions, { ir, report, s, cut: last.first + last.entries, runs: Object.fromEntries(used) })
+  const job = { s, cut: last.first + last.entries, runs: Object.fromEntries(used), ...versionUsed(reader, ir, report, s) }
+  const table = tableOf(reader, definitions, { ir, report, ...job })
   if (out === undefined) for (const row of reportRecords(ir, report, table)) console.log(JSON.stringify(row))
   else {
     await writeReport(out, table)

@@ -13,7 +13,7 @@ import { didYouMean } from '../base/did-you-mean.ts'
 import { limits } from '../base/limits.ts'
 import { runsIn } from '../batch/ledger.ts'
 import type { MakeReport } from '../batch/report-job.ts'
-import { fileOf, reportCode, reportEntry, reportsIn, runsUsed, type MadeReport } from '../batch/report-ledger.ts'
+import { fileOf, reportCode, reportEntry, jobOf, reportsIn, runsUsed, versionUsed, type MadeReport } from '../batch/report-ledger.ts'
 import { Strings } from '../columns/strings.ts'
 import type { PipelineIR, ReportIR } from '../define/ir.ts'
 import { scheduleCursor } from '../kernel/schedule.ts'
@@ -151,9 +151,10 @@ export class Reports {
     try {
       // Behind everything that was appended so far: once it is durable, so are the cut and the batch runs that were swapped in by then.
       await store.commit({ put: [...this.#brokenOff(name), this.#kept(made)] })
-      if (this.#options.hasRuns) made = { ...made, runs: runsUsed(ir, report, runsIn(store), s) }
+      const runs = this.#options.hasRuns ? runsUsed(ir, report, runsIn(store), s) : {}
+      made = { ...made, runs, ...versionUsed(store, ir, report, s) }
       const path = this.#pathOf(made)
-      const done = await make({ ir, report, s, cut: made.cut, runs: made.runs }, path, this.#stopping.signal)
+      const done = await make({ ir, report, ...jobOf(made) }, path, this.#stopping.signal)
       made = { ...made, ended: clock(), state: 'done', done }
       await store.commit({ put: [this.#kept(made), ...this.#trimmed(name)] })
       if (!asked) one.s = s

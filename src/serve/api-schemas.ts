@@ -233,6 +233,7 @@ export const sharedSchemas = {
       s: { ...moment, description: 'the time that it is of' },
       cut: { ...count, description: 'entries of the log that it knows' },
       runs: { ...values, description: 'of groups placed batch, the time of the run that was in use; null: none was' },
+      version: { ...count, description: 'of a model that is trained, the version that scored' },
       code: { ...text, description: 'of the definitions that its rows depend on' },
       began: moment,
       ended: moment,

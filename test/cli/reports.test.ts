@@ -69,7 +69,7 @@ test('check makes one again: the same rows, and what became of its file', async 
     /^report 1: the same rows, [0-9a-f]{64}; its file is replaced by a later report\nreport 2: the same rows, [0-9a-f]{64}; its file is the same$/,
   )
   const unknown = await called('reports', 'check', '3', ...data)
-  assert.match(unknown.err, /report 'own' is of model 'own', whose score is your own function; name its file: --pipeline FILE/)
+  assert.match(unknown.err, /report 'own' is of model 'own', whose score is in your own files alone; name the pipeline's: --pipeline FILE/)
   const known = await called('reports', 'check', '3', '--pipeline', file, ...data)
   assert.deepEqual([known.status, known.out.includes('report 3: the same rows')], [0, true], known.err)
   const before = readFileSync(at('counts.csv'))

@@ -5,8 +5,11 @@ import { reportTable } from '../../src/batch/report.ts'
 import { reportRecords } from '../../src/decision/report-records.ts'
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { PipelineIR, ReportIR } from '../../src/define/ir.ts'
+import { versionUsed } from '../../src/batch/report-ledger.ts'
 import { BEGINS, beginsText } from '../../src/log/begins.ts'
 import type { StoredLog } from '../../src/log/store.ts'
+import { inputCodes } from '../../src/training/registry/input-codes.ts'
+import { putPromotions, putScore, putVersion } from '../../src/training/registry/registry.ts'
 import { reportCases } from '../oracle/cases/reports.ts'
 import { reportAt, type ReportedRow } from '../oracle/oracle.ts'
 import { stored } from '../property/engines/stored.ts'
@@ -71,6 +74,51 @@ const asRuns = (ir: PipelineIR, runs: Runs, s: number): PipelineIR => ({
   groups: ir.groups.map(group =>
     Object.hasOwn(runs, group.name) ? { ...group, place: { kind: 'lag', by: s - runs[group.name] } } : group,
   ),
+})
+
+test('a model that is trained is scored by the version that had been promoted by then, and one that is lost is told', async () => {
+  const { pipeline: of, report, log } = reportCases.find(({ pipeline: { models } }) => models.length > 0)!
+  const model = { ...of.models[0], train: {} as never }
+  const ir: PipelineIR = { ...of, models: [model] }
+  const store = await stored(ir, log, new Draw(5))
+  const s = log.at(-1)!.arrival + 100
+  const put = (number: number, weight: number) => [
+    putVersion({ model: model.name, number, inputs: inputCodes(ir, model) } as never),
+    putScore(model.name, number, { kind: 'linear', intercept: number, terms: [{ input: 'last', weight }] }),
+  ]
+  const promoted = [1, 2, 0].map((version, i) => ({ version, entry: i, at: s + i * 10 - 10, why: 'by hand' }))
+  await store.commit({ put: [...put(1, 10), ...put(2, -1), putPromotions(model.name, promoted)] })
+  const versions = [s - 11, s - 10, s, s + 9, s + 10].map(at => versionUsed(store, ir, report, at).version)
+  assert.deepEqual(versions, [undefined, 1, 2, 2, undefined])
+  const scoresBy = (version?: number) => {
+    const making = reportTable(
+      store,
+      { ir, report: { ...report, live: 1000 }, s, cut: log.length, runs: {}, ...(version !== undefined && { version }) },
+      new Map(),
+    )
+    let next = making.next()
+    while (!next.done) next = making.next()
+    return reportRecords(ir, report, next.value).map(({ key, score }) => [key, score])
+  }
+  assert.deepEqual(scoresBy(), [
+    ['b', 7],
+    ['c', 7],
+    ['a', 5],
+  ])
+  assert.deepEqual(scoresBy(1), [
+    ['b', 71],
+    ['c', 71],
+    ['a', 51],
+  ])
+  assert.deepEqual(scoresBy(2), [
+    ['d', 1],
+    ['a', -3],
+    ['b', -5],
+  ])
+  assert.throws(() => scoresBy(3), {
+    code: 'SPILL_INPUT',
+    message: /scored by version 3 of model 'm', and it is not in the registry any more/,
+  })
 })
 
 test('where the log has forgotten what a row is made of, the row says so, and where it has forgotten who was live, nothing is made', async () => {
