@@ -56,7 +56,7 @@ test('at each tick the rows are the decisions', async () => {
     store,
     clock: () => clock,
     compute: computeHere(store),
-    reporting: { make: (job, path) => makeReport(store, job, { scores: pay.scores as never, path }), folder },
+    reporting: { make: (job, path) => makeReport(store, job, { scores: pay.scores, path }), folder },
   })
   const settle = async (): Promise<void> => {
     for (let i = 0; i < 4; i++) {
