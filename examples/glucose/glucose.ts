@@ -25,7 +25,7 @@ import {
 } from 'spillway'
 import { reading } from './reading.ts'
 
-const patient = entity('patient', t.string())
+export const patient = entity('patient', t.string())
 
 export const columns = {
   patient,

@@ -89,7 +89,7 @@ export const limits = {
   /** Milliseconds after which a batch run that failed is tried again, and the longest that it becomes when it fails again and again. */
   BATCH_RETRY_MS: 1000,
   BATCH_RETRY_MS_MAX: 300_000,
-  /** Batch runs of one group that the ledger keeps. */
+  /** Batch runs of one group, and reports of one name, that their ledgers keep. */
   BATCH_RUNS_KEPT: 500,
   /** Events that a batch run reads beyond which its keys are parted, and of each partition about, if they are spread over the keys. */
   BATCH_PARTITION_EVENTS: 1 << 18,
@@ -101,6 +101,8 @@ export const limits = {
   BATCH_THREADS_MAX: 8,
   /** Milliseconds for which a thread of batch runs waits for the next one. */
   BATCH_THREAD_IDLE_MS: 10_000,
+  /** Milliseconds that a report may be made late and still find in the log what it is of, where the log is not kept whole. */
+  REPORT_LATE_MS: 86_400_000,
   /** Entries of the log in one segment of an import. */
   IMPORT_ENTRIES: 4096,
   /** Records that one turn of a run takes from those that wait. */

@@ -14,6 +14,7 @@ import { packageVersion } from '../base/package-version.ts'
 import { planCommand } from './plan.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { replayCommand } from './replay.ts'
+import { reportsCommand } from './reports.ts'
 import { runCommand } from './run.ts'
 import { runsCommand } from './runs.ts'
 import { tokensCommand } from './tokens.ts'
@@ -25,6 +26,7 @@ const commands: readonly Command[] = [
   devCommand,
   runCommand,
   runsCommand,
+  reportsCommand,
   planCommand,
   replayCommand,
   trainingSetCommand,

@@ -1,11 +1,12 @@
 /** `replay --log`: histories through the durable log of a data folder, and the decisions from there. */
 import { stopwatch } from '../base/clock.ts'
 import { Strings } from '../columns/strings.ts'
+import type { ModelIR } from '../define/ir.ts'
 import { closeFolder, openFolder, readFolder } from '../log/sqlite/data-folder.ts'
-import { noRequests } from '../replay/decide.ts'
 import {
   count,
   countsOf,
+  decidingModels,
   noDecisions,
   type ModelSummary,
   type Replayable,
@@ -29,8 +30,7 @@ export interface LoggedSummary extends ReplaySummary {
 
 /** As `replay`, but that all models decide, and that a file which breaks off is not imported. Throws as `openFolder` and `importHistories` do. */
 export async function replayThroughLog(pipeline: Replayable, folder: string, options: ReplayOptions): Promise<LoggedSummary> {
-  for (const { name, decide } of pipeline.ir.models)
-    if (decide.kind === 'request' && (options.models?.includes(name) ?? true)) noRequests(name)
+  const deciding = decidingModels(pipeline.ir, options.models)
   const warnings: string[] = []
   let undecodable = 0
   const start = stopwatch()
@@ -45,7 +45,7 @@ export async function replayThroughLog(pipeline: Replayable, folder: string, opt
       options.onRefused?.(refusal)
     },
   })
-  const models = await tellDecisions(pipeline, folder, imported, options)
+  const models = await tellDecisions(pipeline, deciding, folder, imported, options)
   return {
     ...countsOf(pipeline, imported.histories, models),
     undecodable,
@@ -85,11 +85,17 @@ async function inFolder(path: string, pipeline: Replayable, { files, onRefused, 
   }
 }
 
-async function tellDecisions(pipeline: Replayable, folder: string, { from }: Imported, options: ReplayOptions): Promise<ModelSummary[]> {
+async function tellDecisions(
+  pipeline: Replayable,
+  models: readonly ModelIR[],
+  folder: string,
+  { from }: Imported,
+  options: ReplayOptions,
+): Promise<ModelSummary[]> {
   const reader = readFolder(folder)
   const summaries: ModelSummary[] = []
   try {
-    for (const model of pipeline.ir.models.filter(({ name }) => options.models?.includes(name) ?? true)) {
+    for (const model of models) {
       const summary = noDecisions(model.name)
       const strings = new Strings()
       const total = reader.models().find(each => each.model === model.name)?.decisions ?? 0

@@ -1,11 +1,14 @@
-import { resolve } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import { systemError } from '../files/file-error.ts'
 import { RefusalWriter } from '../files/refusal-writer.ts'
 import { openDecisions, type DecisionOutput } from '../replay/decision-output.ts'
 import type { SourceFile } from '../replay/load.ts'
-import { replay, type Replayable, type ReplayOptions, type ReplaySummary } from '../replay/replay.ts'
+import { reportName, writeReport } from '../replay/report-file.ts'
+import { decidingModels, replay, type Replayable, type ReplayOptions, type ReplaySummary } from '../replay/replay.ts'
 import { UsageError, type Command } from './command.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
@@ -24,6 +27,8 @@ interface Request {
   readonly log: string | undefined
   readonly out: string | undefined
   readonly refused: string | undefined
+  /** The folder that reports are written to. */
+  readonly reports: string | undefined
   readonly models: readonly string[] | undefined
   readonly show: number
   readonly json: boolean
@@ -43,6 +48,7 @@ export const replayCommand: Command = {
     log: { type: 'string', value: 'DIR', help: 'through the durable log of this data folder, where a run can go on; otherwise in memory' },
     out: { type: 'string', value: 'FILE', help: 'write the decisions with their vectors: .ndjson, .ndjson.gz or .parquet' },
     refused: { type: 'string', value: 'FILE', help: 'write the records that were refused, with reasons: .ndjson or .ndjson.gz' },
+    reports: { type: 'string', value: 'DIR', help: 'make the reports, at each time of their schedules, into files in DIR/NAME' },
     model: { type: 'string', multiple: true, value: 'NAME', help: 'only the decisions of this model; repeat for more' },
     show: { type: 'string', value: 'N', help: `how many decisions of each model to print: the last ${SHOWN} unless given` },
     json: { type: 'boolean', help: 'print one JSON object with the counts, and nothing else' },
@@ -51,7 +57,7 @@ export const replayCommand: Command = {
     const request = requestOf(values, positionals)
     const pipeline = await importPipeline(request.path)
     checkSourceFiles(request.files, pipeline.ir)
-    const models = chosenModels(pipeline.ir, request.models)
+    const models = chosenModels(pipeline.ir, request)
     const shown = new ShownDecisions(pipeline.ir, request.json ? 0 : request.show)
     const { summary, refusal } = await run(pipeline, models, request, shown)
     if (request.json) console.log(JSON.stringify(summary))
@@ -68,6 +74,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
     log,
     out,
     refused,
+    reports,
     model,
     show = String(SHOWN),
     json = false,
@@ -85,16 +92,19 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   }
   if (out !== undefined && refused !== undefined && resolve(out) === resolve(refused))
     throw new UsageError(`--out and --refused are both ${out}`)
-  return { path, files, log, out, refused, models: model, show: Number(show), json }
+  if (reports !== undefined && log !== undefined)
+    throw new UsageError('--reports are made in memory, without --log; of a data folder: spillway reports')
+  return { path, files, log, out, refused, reports, models: model, show: Number(show), json }
 }
 
-function chosenModels(ir: PipelineIR, names: readonly string[] | undefined): readonly ModelIR[] {
+function chosenModels(ir: PipelineIR, { models: names, reports }: Request): readonly ModelIR[] {
   const known = ir.models.map(model => model.name)
-  if (known.length === 0) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model, so that it decides nothing`)
+  if (known.length === 0 && reports === undefined)
+    throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model, so that it decides nothing`)
   for (const name of names ?? [])
     if (!known.includes(name))
       throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model '${name}'${didYouMean(name, known)}`)
-  return ir.models.filter(model => names === undefined || names.includes(model.name))
+  return decidingModels(ir, names)
 }
 
 interface Replayed {
@@ -105,7 +115,7 @@ interface Replayed {
 
 /** Replays into the files asked for. Each is complete when it resolves, and closed in any case. */
 async function run(pipeline: Replayable, models: readonly ModelIR[], request: Request, shown: ShownDecisions): Promise<Replayed> {
-  const { files, log, out, refused } = request
+  const { files, log, out, refused, reports } = request
   const output: DecisionOutput | undefined = out === undefined ? undefined : openDecisions(out, pipeline.ir, models)
   const progress = new Progress()
   let refusals: RefusalWriter | undefined
@@ -119,6 +129,7 @@ async function run(pipeline: Replayable, models: readonly ModelIR[], request: Re
         shown.see(batch, log)
         await output?.write(batch, log)
       },
+      ...(reports !== undefined && { onReport: reportsInto(reports, pipeline.ir) }),
       onRefused(refused) {
         refusal ??= `${refused.place}: ${refused.detail}`
         refusals?.write(refused)
@@ -138,13 +149,36 @@ async function run(pipeline: Replayable, models: readonly ModelIR[], request: Re
   }
 }
 
+/** Throws `SPILL_INPUT` where nothing is to be reported. */
+function reportsInto(folder: string, { name: pipeline, reports = [] }: PipelineIR): NonNullable<ReplayOptions['onReport']> {
+  if (reports.length === 0) throw new SpillwayError('SPILL_INPUT', `pipeline '${pipeline}' has no report; leave --reports out`)
+  return async (report, table) => {
+    const path = join(folder, report.name, reportName(report, table.t))
+    makeFolder(dirname(path))
+    await writeReport(path, table)
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    throw systemError(path, error)
+  }
+}
+
 /** What a person may want next. */
-function hints({ sources, undecodable, log }: Replayed['summary'], refusal: string | undefined, { out, refused }: Request): string[] {
+function hints(
+  { sources, undecodable, log, reports: made = [] }: Replayed['summary'],
+  refusal: string | undefined,
+  { out, refused, reports }: Request,
+): string[] {
   const count = sources.reduce((sum, source) => sum + Object.values(source.refused).reduce((a, b) => a + b, 0), undecodable)
   const hint = refused === undefined ? 'add --refused refused.ndjson to keep them, with their reasons' : `they are in ${refused}`
   return [
     ...(log === undefined ? [] : [logText(log)]),
     ...(out === undefined ? [] : [`Decisions are in ${out}.`]),
+    ...(reports === undefined ? [] : [`Reports are in ${made.map(({ report }) => join(reports, report)).join(', ')}.`]),
     ...(refusal === undefined ? [] : [`${counted(count, 'record')} refused: ${hint}. The first:\n  ${refusal}`]),
   ]
 }

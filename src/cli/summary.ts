@@ -16,13 +16,15 @@ export function summaryText(summary: ReplaySummary): string {
     number(refused),
   ])
   const labelRows = models.flatMap(({ model, labels }) => (labels ? [labelRow(model, labels)] : []))
+  const reportRows = (summary.reports ?? []).map(({ report, made, rows, stale }) => [report, ...[made, rows, stale].map(number)])
   const seconds = summary.loadSeconds + summary.decideSeconds
   return [
     table(['source', 'events', 'duplicates', 'late', 'refused'], sourceRows),
     ...(undecodable > 0 ? [`${counted(undecodable, 'record')} could not be decoded`] : []),
     '',
-    table(['model', 'decisions', 'mean score', 'without score', 'refused'], modelRows),
+    ...(modelRows.length > 0 ? [table(['model', 'decisions', 'mean score', 'without score', 'refused'], modelRows)] : []),
     ...(labelRows.length > 0 ? ['', table(['labels of', 'true', 'false', 'unknown', 'not eligible', 'too late'], labelRows)] : []),
+    ...(reportRows.length > 0 ? ['', table(['report', 'made', 'rows', 'stale'], reportRows)] : []),
     '',
     `${counted(summary.events, 'event')} in ${seconds.toFixed(2)} s (${number(Math.round(summary.events / seconds))}/s): ` +
       `reading ${summary.loadSeconds.toFixed(2)} s, deciding ${summary.decideSeconds.toFixed(2)} s`,

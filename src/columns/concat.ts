@@ -32,7 +32,7 @@ export function concatColumns(columns: readonly Column[], lengths: readonly numb
 }
 
 /** Arrays of one kind as one. */
-export function joined<A extends Float64Array | Int32Array | Uint32Array | Uint8Array>(arrays: readonly A[]): A {
+export function joined<A extends Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array>(arrays: readonly A[]): A {
   const length = arrays.reduce((sum, array) => sum + array.length, 0)
   const all = new (arrays[0].constructor as new (length: number) => A)(length)
   let at = 0

@@ -11,7 +11,7 @@ import type { Expression } from './expression.ts'
 import type { ActionIR, Value } from './ir.ts'
 import { durationOf, mistake } from './mistake.ts'
 import { ModelValue } from './model.ts'
-import { checkName, checkOptions, notesOf } from './names.ts'
+import { checkOptions, checkTitle, notesOf } from './names.ts'
 import { describe, Node } from './node.ts'
 
 /** What an action sends, and what the user's own function is given. */
@@ -76,7 +76,7 @@ export class ActionValue {
 }
 
 export function action(name: string, options: ActionOptions): Action {
-  const what = `action '${checkActionName(name)}'`
+  const what = `action '${checkTitle('action', name)}'`
   checkOptions(what, options, ['when', 'deadline', 'cooldown', 'reply', 'do', 'owner', 'description'])
   const { when, deadline, cooldown, reply, do: effect }: { [N in keyof ActionOptions]: unknown } = options
   const model = when instanceof Node ? when.realm.model : undefined
@@ -100,13 +100,6 @@ export function action(name: string, options: ActionOptions): Action {
     ...notesOf(what, options),
   }
   return new ActionValue(ir, run, model)
-}
-
-/** Actions are named in addresses and logs, not in SQL: hyphens may stand between words. */
-function checkActionName(name: unknown): string {
-  if (typeof name !== 'string' || name.split('-').includes('')) return checkName('action', name)
-  checkName('action', name.replaceAll('-', '_'))
-  return name
 }
 
 function checkReply(what: string, answers: boolean, reply: unknown): void {

@@ -16,6 +16,7 @@ import type {
   ModelIR,
   PipelineIR,
   PlacementIR,
+  ReportIR,
   ScheduleIR,
   SourceIR,
   TriggerIR,
@@ -23,7 +24,7 @@ import type {
 import { algorithmText, type TrainIR } from './train-ir.ts'
 
 export interface Change {
-  readonly of: 'source' | 'group' | 'model' | 'action'
+  readonly of: 'source' | 'group' | 'model' | 'action' | 'report'
   readonly name: string
   readonly kind: 'added' | 'removed' | 'changed'
   /** What is different about it, a line each; nothing for what came or went whole. */
@@ -36,6 +37,7 @@ export function changesBetween(before: PipelineIR, after: PipelineIR): Change[] 
     ...named('group', before.groups, after.groups, groupDetails),
     ...named('model', before.models, after.models, modelDetails),
     ...named('action', before.actions ?? [], after.actions ?? [], actionDetails),
+    ...named('report', before.reports ?? [], after.reports ?? [], reportDetails),
   ]
 }
 
@@ -85,6 +87,17 @@ function actionDetails(before: ActionIR, after: ActionIR): string[] {
   const effect = did.kind === does.kind ? fields(did, does) : [`does ${did.kind} → ${does.kind}`]
   return [...condition, ...effect, ...fields(rest, others)]
 }
+
+function reportDetails(before: ReportIR, after: ReportIR): string[] {
+  const { of: then, at: from, where: had, owner: _o, description: _d, ...rest } = before
+  const { of: now, at: to, where: has, owner: _p, description: _e, ...others } = after
+  const of = isDeepStrictEqual(then, now) ? [] : [`of ${reportedText(then)} → ${reportedText(now)}`]
+  const at = isDeepStrictEqual(from, to) ? [] : [`made ${scheduleText(from)} → ${scheduleText(to)}`]
+  const text = (where: ExprIR | undefined) => (where ? exprText(where) : 'all rows')
+  return [...of, ...at, ...(isDeepStrictEqual(had, has) ? [] : [`where ${text(had)} → ${text(has)}`]), ...fields(rest, others)]
+}
+
+const reportedText = (of: ReportIR['of']): string => (of.kind === 'model' ? of.model : of.inputs.map(({ name }) => name).join(', '))
 
 /** Parts of a list that came, went or changed. */
 function listed<T extends { readonly name: string }>(

@@ -47,7 +47,7 @@ function tick(text: Duration, { entity, ir }: Entity, options: { readonly live?:
 }
 
 /** A group of the entity alone: each of its events is an event of one key. */
-const tellsLive = (entities: readonly string[], entity: string): boolean => entities.length === 1 && entities[0] === entity
+export const tellsLive = (entities: readonly string[], entity: string): boolean => entities.length === 1 && entities[0] === entity
 
 function longestWindow(what: string, text: Duration, entity: string, reads: readonly FeatureRead[]): number {
   const windows = reads.map(({ feature }) => feature.window).filter(window => window !== 'lifetime')

@@ -1,15 +1,15 @@
 /**
  * What a pipeline means, as one short text: equal for equal meaning, whoever owns it and however it is described.
  *
- * SHA-256 over the IR as canonical JSON (keys in order of UTF-16 units, no white space), without the notes of groups, models and actions:
+ * SHA-256 over the IR as canonical JSON (keys in order of UTF-16 units, no white space), without the notes of groups, models, actions and reports:
  * by place, not by name, since a level of a weight may be called 'owner' too.
  */
 import { createHash } from 'node:crypto'
-import type { ActionIR, GroupIR, ModelIR, PipelineIR } from './ir.ts'
+import type { ActionIR, GroupIR, ModelIR, PipelineIR, ReportIR } from './ir.ts'
 
 export function fingerprintOf(ir: PipelineIR): string {
-  const actions = ir.actions?.map(withoutNotes)
-  const meaning = { ...ir, groups: ir.groups.map(withoutNotes), models: ir.models.map(withoutNotes), actions }
+  const [actions, reports] = [ir.actions?.map(withoutNotes), ir.reports?.map(withoutNotes)]
+  const meaning = { ...ir, groups: ir.groups.map(withoutNotes), models: ir.models.map(withoutNotes), actions, reports }
   return createHash('sha256').update(canonicalJson(meaning)).digest('hex')
 }
 
@@ -21,7 +21,7 @@ export function groupFingerprint(ir: PipelineIR, group: GroupIR): string {
     .digest('hex')
 }
 
-const withoutNotes = ({ owner: _o, description: _d, ...meaning }: GroupIR | ModelIR | ActionIR): object => meaning
+export const withoutNotes = ({ owner: _o, description: _d, ...meaning }: GroupIR | ModelIR | ActionIR | ReportIR): object => meaning
 
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value)

@@ -5,14 +5,18 @@
  * integer milliseconds; exact values are *physical*: a decimal of scale `s` is the integer `value · 10^s`, a timestamp
  * is UTC milliseconds, a duration is milliseconds. Names are unique within their kind.
  */
+import type { ActionIR } from './action-ir.ts'
 import type { ColumnIR, TypeIR } from './column-ir.ts'
+import type { ExprIR } from './expr-ir.ts'
 import type { OnnxIR } from './onnx-ir.ts'
 import type { ScheduleIR } from './schedule-ir.ts'
 import type { TrainIR } from './train-ir.ts'
 
 export const IR_VERSION = 1
 
+export type { ActionIR, EffectIR, SettingIR } from './action-ir.ts'
 export type { ColumnIR, ColumnType, TypeIR, Value } from './column-ir.ts'
+export type { ExprIR } from './expr-ir.ts'
 export type { ScheduleIR } from './schedule-ir.ts'
 export type { PromoteIR, TrainIR } from './train-ir.ts'
 
@@ -42,28 +46,6 @@ export interface SourceIR {
   /** Present when a function of the user's turns a raw record into rows. */
   readonly mapVersion?: string
 }
-
-/**
- * An expression, typed at every node.
- *
- * Arithmetic over exact operands is exact: the result has the larger scale for `add` and `sub`, the sum of scales for
- * `mul`; a result outside ±(2^53−1) is NULL. If either operand is a double, the other becomes fl(physical / 10^s) and
- * the operation is IEEE; a result that is not finite is NULL, −0 is 0. `div` is always over doubles; division by zero
- * is NULL. A comparison of exact operands compares their mathematical values; of an exact one with a double, as
- * doubles; of strings, UTF-8 bytes. NULL follows SQL: a comparison or arithmetic with NULL is NULL, `and`/`or`/`not`
- * are three-valued.
- */
-export type ExprIR =
-  | ({ readonly op: 'column'; readonly name: string } & TypeIR)
-  | ({ readonly op: 'literal'; readonly value: number | string | boolean } & TypeIR)
-  | ({ readonly op: 'add' | 'sub' | 'mul' | 'div'; readonly left: ExprIR; readonly right: ExprIR } & TypeIR)
-  | { readonly op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte'; readonly left: ExprIR; readonly right: ExprIR; readonly type: 'bool' }
-  | { readonly op: 'and' | 'or'; readonly left: ExprIR; readonly right: ExprIR; readonly type: 'bool' }
-  | { readonly op: 'not' | 'isNull'; readonly of: ExprIR; readonly type: 'bool' }
-  /** In the inputs of a model only: a field of the trigger as it is delivered (numbers of every type as doubles). */
-  | ({ readonly op: 'trigger'; readonly name: string } & TypeIR)
-  /** In the inputs of a model only: a feature, read at the key that the trigger's columns `key` give, as delivered. */
-  | ({ readonly op: 'feature'; readonly group: string; readonly key: readonly string[]; readonly name: string } & TypeIR)
 
 export const aggregateNames = [
   'count',
@@ -244,39 +226,27 @@ export interface ModelIR {
   readonly description?: string
 }
 
-/** A value that is not in the file: named here, looked up where the pipeline runs. Secrets are never in the IR. */
-export type SettingIR = { readonly kind: 'value'; readonly value: string } | { readonly kind: 'env' | 'file'; readonly name: string }
-
-/** What an action does. Times are milliseconds. */
-export type EffectIR =
-  | {
-      readonly kind: 'webhook'
-      readonly url: SettingIR
-      readonly secret?: SettingIR
-      readonly headers?: Readonly<Record<string, SettingIR>>
-      readonly timeout?: number
-      readonly attempts?: number
-      /** Deliveries on their way at once. */
-      readonly concurrency?: number
-      readonly allowPrivate?: true
-    }
-  | { readonly kind: 'stdout' }
-  | { readonly kind: 'file'; readonly path: SettingIR }
-  /** The user's own function. */
-  | { readonly kind: 'function' }
-  /** An answer to who asked or sent the event, in the response; `otherwise` where no decision was made in time. Both are JSON. */
-  | { readonly kind: 'answer'; readonly answer: unknown; readonly otherwise?: unknown }
-
-export interface ActionIR {
+/**
+ * At each time of a schedule a row about every live key: what a decision at that time would be made on, and its score (semantics, Reports). Times are
+ * milliseconds.
+ */
+export interface ReportIR {
   readonly name: string
-  readonly model: string
-  /** Over the column `score`, a double: true makes the action follow from the decision. NULL does not. */
-  readonly when: ExprIR
-  /** From what the decision answers to (`since` of a decision) to the acknowledgement, ms. */
-  readonly deadline?: number
-  /** After a decision that it followed from, for this long by the clocks of decisions it follows from no other of the same key, ms. */
-  readonly cooldown?: number
-  readonly do: EffectIR
+  /** A model, whose score each row has; or inputs alone. */
+  readonly of: { readonly kind: 'model'; readonly model: string } | { readonly kind: 'inputs'; readonly inputs: readonly InputIR[] }
+  /** What a row is about, named as the inputs read groups by it. */
+  readonly column: ColumnIR
+  readonly at: ScheduleIR
+  readonly live: number
+  /** How old a group may be, by its clock, until a row is `stale`. */
+  readonly freshness?: number
+  /** Over the columns of the report, `score` and `vector.NAME`, as delivered: it has the rows for which this is true. */
+  readonly where?: ExprIR
+  /** NULL is last; of equal rows the order is that of their keys, as at a tick. */
+  readonly orderBy?: readonly { readonly column: string; readonly descending: boolean }[]
+  readonly limit?: number
+  /** The path of a file, with `{date}` and `{time}` for when it is of; in the data folder if there is none. */
+  readonly to?: string
   readonly owner?: string
   readonly description?: string
 }
@@ -290,4 +260,6 @@ export interface PipelineIR {
   readonly models: readonly ModelIR[]
   /** Only where there are any. */
   readonly actions?: readonly ActionIR[]
+  /** Only where there are any. */
+  readonly reports?: readonly ReportIR[]
 }

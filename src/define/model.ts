@@ -77,16 +77,21 @@ export class ModelValue {
   readonly ir: ModelIR
   readonly trigger: TriggerValue
   readonly groups: readonly GroupValue[]
+  readonly inputs: readonly Input[]
   readonly compute: ScoreFunction | OnnxFile | undefined
   readonly label: LabelValue | undefined
   readonly score: Node
   readonly place: string | undefined
 
-  constructor(ir: ModelIR, { trigger, groups, compute, label }: Pick<ModelValue, 'trigger' | 'groups' | 'compute' | 'label'>) {
+  constructor(
+    ir: ModelIR,
+    { trigger, groups, inputs, compute, label }: Pick<ModelValue, 'trigger' | 'groups' | 'inputs' | 'compute' | 'label'>,
+  ) {
     this.name = ir.name
     this.ir = ir
     this.trigger = trigger
     this.groups = groups
+    this.inputs = inputs
     this.compute = compute
     this.label = label
     this.place = callerPlace()
@@ -133,7 +138,7 @@ export function model<C extends Columns, I extends Inputs, R, B extends By>(name
     ...(isTrained && { train: trainOf(what, options.train, { inputs, hasLabel: label !== undefined }) }),
     ...notesOf(what, options),
   }
-  return new ModelValue(ir, { trigger: decide, groups, compute, label }) as unknown as Model<I, R>
+  return new ModelValue(ir, { trigger: decide, groups, inputs, compute, label }) as unknown as Model<I, R>
 }
 
 const noScore = { score: { kind: 'none' }, compute: undefined } as const

@@ -12,6 +12,13 @@ export function checkName(what: string, name: unknown): string {
   return name
 }
 
+/** Actions and reports are named in addresses, files and logs, not in SQL: hyphens may stand between words. */
+export function checkTitle(what: string, name: unknown): string {
+  if (typeof name !== 'string' || name.split('-').includes('')) return checkName(what, name)
+  checkName(what, name.replaceAll('-', '_'))
+  return name
+}
+
 /** Names of one kind must differ by more than case, which SQL engines do not tell apart. */
 export function checkDistinct(what: string, names: readonly string[]): void {
   const seen = new Map<string, string>()

@@ -110,10 +110,10 @@ test('names used twice are refused, where the second is', () => {
 
 test('a wrong pipeline is refused', () => {
   refuses(() => pipeline('my pipeline', [paid]), /pipeline 'my pipeline' is no name/)
-  refuses(() => pipeline('p', []), "pipeline 'p' needs a list of actions or models, got []")
-  refuses(() => pipeline('p', paid as never), /needs a list of actions or models/)
-  refuses(() => pipeline('p', [undefined] as never), /pipeline 'p' is made of actions, models and feature groups, got undefined/)
-  refuses(() => pipeline('p', [payments] as never), /is made of actions, models and feature groups/)
+  refuses(() => pipeline('p', []), "pipeline 'p' needs a list of actions, reports or models, got []")
+  refuses(() => pipeline('p', paid as never), /needs a list of actions, reports or models/)
+  refuses(() => pipeline('p', [undefined] as never), /pipeline 'p' is made of actions, reports, models and feature groups, got undefined/)
+  refuses(() => pipeline('p', [payments] as never), /is made of actions, reports, models and feature groups/)
 })
 
 test('an entity has one type in all sources', () => {

@@ -9,11 +9,12 @@ import { ActionValue, type EffectFunction } from './action.ts'
 import { callerPlace } from './caller.ts'
 import { GroupValue } from './features.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { IR_VERSION, type ActionIR, type GroupIR, type ModelIR, type PipelineIR } from './ir.ts'
+import { IR_VERSION, type ActionIR, type GroupIR, type ModelIR, type PipelineIR, type ReportIR } from './ir.ts'
 import { mistake } from './mistake.ts'
 import { checkName } from './names.ts'
 import type { OnnxFile } from './onnx-file.ts'
 import { ModelValue } from './model.ts'
+import { ReportValue } from './report.ts'
 import type { ScoreFunction } from './score.ts'
 import type { MapFunction, SourceValue } from './source.ts'
 
@@ -30,31 +31,35 @@ export interface Pipeline {
   readonly effects: ReadonlyMap<string, EffectFunction>
 }
 
-/** Anything that a pipeline is made of: an action, a model, or a feature group. What it refers to comes with it. */
+/** Anything that a pipeline is made of: an action, a report, a model, or a feature group. What it refers to comes with it. */
 export interface Part {
   readonly name: string
-  readonly ir: ActionIR | ModelIR | GroupIR
+  readonly ir: ActionIR | ReportIR | ModelIR | GroupIR
 }
 
 export function pipeline(name: string, parts: readonly Part[]): Pipeline {
   checkName('pipeline', name)
   const list: unknown = parts
-  if (!Array.isArray(list) || list.length === 0) mistake(`pipeline '${name}' needs a list of actions or models, got ${show(list)}`)
-  const isPart = (part: unknown) => part instanceof ActionValue || part instanceof ModelValue || part instanceof GroupValue
+  if (!Array.isArray(list) || list.length === 0) mistake(`pipeline '${name}' needs a list of actions, reports or models, got ${show(list)}`)
+  const isPart = (part: unknown) =>
+    part instanceof ActionValue || part instanceof ReportValue || part instanceof ModelValue || part instanceof GroupValue
   const stray = list.find(part => !isPart(part))
   if (stray !== undefined || list.includes(undefined))
-    mistake(`pipeline '${name}' is made of actions, models and feature groups, got ${show(stray)}`)
+    mistake(`pipeline '${name}' is made of actions, reports, models and feature groups, got ${show(stray)}`)
   const actions = unique(
     'action',
     list.filter(part => part instanceof ActionValue),
   )
-  const models = unique(
-    'model',
-    list.flatMap(part => (part instanceof ActionValue ? part.model : part instanceof ModelValue ? part : [])),
+  const reports = unique(
+    'report',
+    list.filter(part => part instanceof ReportValue),
   )
-  const groups = unique('features', [...list.filter(part => part instanceof GroupValue), ...models.flatMap(model => model.groups)]).sort(
-    byOrder,
-  )
+  const models = unique('model', list.flatMap(modelsOf))
+  const groups = unique('features', [
+    ...list.filter(part => part instanceof GroupValue),
+    ...reports.flatMap(report => report.groups),
+    ...models.flatMap(model => model.groups),
+  ]).sort(byOrder)
   const triggering = models.flatMap(({ trigger }) => trigger.source ?? [])
   const labelling = models.flatMap(({ label }) => label?.source ?? [])
   const sources = unique('source', [...triggering, ...groups.map(group => group.source), ...labelling]).sort(byOrder)
@@ -66,6 +71,7 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
     groups: groups.map(group => group.ir),
     models: models.map(model => model.ir),
     ...(actions.length > 0 && { actions: actions.map(action => action.ir) }),
+    ...(reports.length > 0 && { reports: reports.map(report => report.ir) }),
   })
   return Object.freeze({
     name,
@@ -77,8 +83,14 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
   })
 }
 
+function modelsOf(part: unknown): readonly ModelValue[] {
+  if (part instanceof ModelValue) return [part]
+  const model = part instanceof ActionValue || part instanceof ReportValue ? part.model : undefined
+  return model ? [model] : []
+}
+
 /** Each value once; two values of one name are a mistake, placed at the second. */
-function unique<T extends ActionValue | ModelValue | GroupValue | SourceValue>(kind: string, values: readonly T[]): T[] {
+function unique<T extends { readonly name: string; readonly place: string | undefined }>(kind: string, values: readonly T[]): T[] {
   const named = new Map<string, T>()
   for (const value of values) {
     const name = value.name.toLowerCase()

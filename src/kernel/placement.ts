@@ -1,3 +1,4 @@
+import { SpillwayError } from '../base/errors.ts'
 import type { Block } from '../columns/block.ts'
 import { gather } from '../columns/gather.ts'
 import { ascendingOrder, countUpTo } from '../columns/order.ts'
@@ -88,6 +89,29 @@ function asRun(due: Float64Array, t: Float64Array, { swapped, s }: BatchRuns): F
     clock = Math.max(clock, used === -Infinity ? onTime : used)
     return clock
   })
+}
+
+/**
+ * The same at one moment `t`, with everything in `P` that had arrived by `t`: what is known is what had arrived by `arrived`. `run`: the time of the batch run in use, NULL before the
+ * first; of a group placed batch where none are made it is left out. Throws `SPILL_UNSUPPORTED` for `corrected`, which is no such prefix.
+ */
+export function placedAt(placement: PlacementIR, t: number, run?: number | null): { readonly arrived: number; readonly clock: number } {
+  switch (placement.kind) {
+    case 'stream':
+    case 'hybrid':
+      return { arrived: t, clock: t }
+    case 'lag':
+      return { arrived: t - placement.by, clock: t - placement.by }
+    case 'partial':
+      return { arrived: t - placement.by, clock: t }
+    case 'batch':
+    case 'scheduled': {
+      const s = run === undefined ? scheduleCursor(placement.schedule)(t - placement.lasts) : (run ?? -Infinity)
+      return { arrived: s, clock: s }
+    }
+    case 'corrected':
+      throw new SpillwayError('SPILL_UNSUPPORTED', 'a group that is placed corrected is read in a replay of files; nothing of a run is')
+  }
 }
 
 /** How many events of each prefix had arrived by each cut. */

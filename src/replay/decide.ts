@@ -37,9 +37,19 @@ export interface DecisionBatch extends Scores {
  * Makes the decisions of one model over a history (semantics §4), in stretches of at most `stretch`, which changes no decision. Throws
  * `SPILL_UNSUPPORTED` for a model that decides on request, over a log without requests; and as `onTicks` does.
  */
-export function* decide(definitions: Definitions, model: ModelIR, log: ReplayLog, stretch = STRETCH): Generator<DecisionBatch> {
+export function decide(definitions: Definitions, model: ModelIR, log: ReplayLog, stretch?: number): Generator<DecisionBatch> {
+  return decideOn(triggeringOf(definitions.ir, model, log), definitions, model, log, stretch)
+}
+
+/** As `decide`, at other moments than the model's own. */
+export function* decideOn(
+  { moments, stretches }: Triggering,
+  definitions: Definitions,
+  model: ModelIR,
+  log: ReplayLog,
+  stretch = STRETCH,
+): Generator<DecisionBatch> {
   const { ir } = definitions
-  const { moments, stretches } = triggeringOf(ir, model, log)
   const feeds = groupReads(ir, model).map(read => new Feed(read, moments, log))
   const scoring = new Scoring(definitions, model, triggerColumns(ir, model), log.strings)
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]

@@ -9,7 +9,7 @@ import type { LabelIR } from '../define/ir.ts'
 import type { OutputValues } from '../files/table.ts'
 import type { Labels } from './label.ts'
 import { horizonOf } from './label-horizon.ts'
-import { pickedValues } from './sampled-set.ts'
+import { pickedValues } from '../files/picked-values.ts'
 import type { TrainingBatch, TrainingColumn, TrainingSet } from './training-set.ts'
 
 export interface Labelling {

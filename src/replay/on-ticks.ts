@@ -30,7 +30,20 @@ export function onTicks(
   log: ReplayLog,
   ticksMax: number = limits.REPLAY_TICKS_MAX,
 ): Triggering {
-  const tellers = [...Map.groupBy(tellersOf(ir, model, decide), ({ source }) => source)].map(([source, columns]): Telling => {
+  return onMoments(ir, model, decide, log, liveTicks(decide, tellingOf(ir, model, decide, log), log, ticksMax))
+}
+
+/** As ticks at these moments and no others, UTC ms in order, also those at which no key is live: about them nothing is decided. */
+export function onMoments(ir: PipelineIR, model: ModelIR, decide: Every, log: ReplayLog, t: Float64Array): Triggering {
+  const tellers = tellingOf(ir, model, decide, log)
+  return {
+    moments: { t, prefixes: source => countUpTo(log.histories.get(source)!.block.arrival, t), source: undefined },
+    stretches: size => tickStretches(new TickKeys(ir, model, decide, log.strings), decide, tellers, t, size),
+  }
+}
+
+function tellingOf(ir: PipelineIR, model: ModelIR, decide: Every, log: ReplayLog): Telling[] {
+  return [...Map.groupBy(tellersOf(ir, model, decide), ({ source }) => source)].map(([source, columns]): Telling => {
     const { block, source: of } = log.histories.get(source)!
     const names = [...columns.map(({ key }) => key), ...identityColumns(of), ...(of.deleted === undefined ? [] : [of.deleted])]
     return {
@@ -39,11 +52,6 @@ export function onTicks(
       block: { ...block, columns: Object.fromEntries(names.map(name => [name, block.columns[name]])) },
     }
   })
-  const t = liveTicks(decide, tellers, log, ticksMax)
-  return {
-    moments: { t, prefixes: source => countUpTo(log.histories.get(source)!.block.arrival, t), source: undefined },
-    stretches: size => tickStretches(new TickKeys(ir, model, decide, log.strings), decide, tellers, t, size),
-  }
 }
 
 /** The ticks at which a key may be live: those not too long after the newest event time that is known. */

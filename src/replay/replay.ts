@@ -1,5 +1,6 @@
 import { stopwatch } from '../base/clock.ts'
-import type { PipelineIR } from '../define/ir.ts'
+import type { ReportTable } from '../decision/report-rows.ts'
+import type { ModelIR, PipelineIR, ReportIR } from '../define/ir.ts'
 import type { History, IntakeCounts } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
@@ -8,6 +9,7 @@ import { decide, noRequests, type DecisionBatch } from './decide.ts'
 import { label, type LabelCounts } from './label.ts'
 import { load, type SourceFile } from './load.ts'
 import type { ReplayLog } from './log.ts'
+import { reports } from './report.ts'
 
 /** What a replay needs of a pipeline: its IR, the user's functions and files of ONNX. */
 export interface Replayable {
@@ -23,6 +25,8 @@ export interface ReplayOptions {
   readonly models?: readonly string[]
   /** Receives every batch of decisions; the next is made when it resolves. */
   readonly onDecisions?: (batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>) => void | Promise<void>
+  /** Receives every report, in the order of their definitions and of their times; without it none is made. */
+  readonly onReport?: (report: ReportIR, table: ReportTable) => void | Promise<void>
   readonly onRefused?: (refusal: Refusal) => void
   readonly onWarning?: (warning: string) => void
   /** What is being done, and the share of it that is done, 0 to 1. */
@@ -43,6 +47,14 @@ export interface ModelSummary {
   labels?: LabelCounts
 }
 
+export interface ReportSummary {
+  readonly report: string
+  /** How many were made, the rows of all of them, and those of which a row was stale. */
+  made: number
+  rows: number
+  stale: number
+}
+
 export interface ReplaySummary {
   readonly pipeline: string
   readonly fingerprint: string
@@ -50,6 +62,8 @@ export interface ReplaySummary {
   /** Records that could not be decoded, so that no source saw them. */
   readonly undecodable: number
   readonly models: readonly ModelSummary[]
+  /** Where reports were made. */
+  readonly reports?: readonly ReportSummary[]
   readonly events: number
   readonly decisions: number
   /** Seconds of reading and checking, and of features, scores and output. */
@@ -69,8 +83,7 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
     warnings.push(warning)
     options.onWarning?.(warning)
   }
-  const chosen = pipeline.ir.models.filter(({ name }) => options.models?.includes(name) ?? true)
-  for (const { name, decide } of chosen) if (decide.kind === 'request') noRequests(name)
+  const chosen = decidingModels(pipeline.ir, options.models)
   let undecodable = 0
   const start = stopwatch()
   const log = await load(pipeline, options.files, {
@@ -97,14 +110,53 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
     if (model.label && !log.missing.has(model.label.source)) summary.labels = label(pipeline, model, log).counts
     models.push(summary)
   }
+  const made = options.onReport && (await makeReports(pipeline, log, options.onReport, options.onProgress))
   return {
     ...countsOf(pipeline, log.histories, models),
+    ...(made && { reports: made }),
     undecodable,
     loadSeconds: (loaded - start) / 1000,
     decideSeconds: (stopwatch() - loaded) / 1000,
     warnings,
     brokenOff,
   }
+}
+
+/**
+ * The models that decide over a history: those that are named, or all but those that decide on request and are there for reports. Throws `SPILL_UNSUPPORTED` for another that
+ * decides on request.
+ */
+export function decidingModels({ models, reports: all = [] }: PipelineIR, names: readonly string[] | undefined): ModelIR[] {
+  const isReported = (model: string): boolean => names === undefined && all.some(({ of }) => of.kind === 'model' && of.model === model)
+  const chosen = models.filter(({ name }) => names?.includes(name) ?? true)
+  const deciding = chosen.filter(({ name, decide: { kind } }) => kind !== 'request' || !isReported(name))
+  for (const {
+    name,
+    decide: { kind },
+  } of deciding)
+    if (kind === 'request') noRequests(name)
+  return deciding
+}
+
+async function makeReports(
+  pipeline: Replayable,
+  log: ReplayLog,
+  onReport: NonNullable<ReplayOptions['onReport']>,
+  onProgress: ReplayOptions['onProgress'],
+): Promise<ReportSummary[]> {
+  const summaries: ReportSummary[] = []
+  for (const report of pipeline.ir.reports ?? []) {
+    const summary: ReportSummary = { report: report.name, made: 0, rows: 0, stale: 0 }
+    for (const table of reports(pipeline, report, log)) {
+      summary.made++
+      summary.rows += table.length
+      if (table.stale) summary.stale++
+      await onReport(report, table)
+      onProgress?.(`reporting ${report.name}`, (table.t - log.first) / Math.max(1, log.until - log.first))
+    }
+    summaries.push(summary)
+  }
+  return summaries
 }
 
 /** The part of a summary that is of the pipeline, its histories and its models. */

@@ -1,7 +1,6 @@
 /** A training set without the rows of keys that are not in a sample. */
 import type { Column } from '../columns/block.ts'
-import { gatherColumn, picked } from '../columns/gather.ts'
-import type { OutputValues } from '../files/table.ts'
+import { pickedValues } from '../files/picked-values.ts'
 import type { TrainingBatch, TrainingSet } from './training-set.ts'
 
 /** `key`: the column that the sample is taken by, by its name. Rows of a set that is asked for are better left out before they are computed (`inOrderOfTime`). */
@@ -19,13 +18,4 @@ function* sampledBatches(
     const rows = Uint32Array.from({ length }, (_, row) => row).filter(row => isKept(columns[key], row))
     yield { length: rows.length, columns: columns.map(column => pickedValues(column, rows)), done }
   }
-}
-
-/** Rows of a column, also of one that has several values a row. */
-export function pickedValues(column: OutputValues, rows: Uint32Array): OutputValues {
-  const { width = 1, counts, nulls } = column
-  if (!counts) return gatherColumn(column, rows)
-  const values = new Float64Array(rows.length * width)
-  rows.forEach((row, i) => values.set(column.values.subarray(row * width, row * width + width), i * width))
-  return { values, width, counts: picked(counts, rows), nulls: nulls && picked(nulls, rows) }
 }

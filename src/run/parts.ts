@@ -16,6 +16,7 @@ import { Outbox } from './outbox.ts'
 import type { PaceOptions } from './pace.ts'
 import { Reading } from './reading.ts'
 import type { JudgePort } from './shadow-job.ts'
+import { Reports, type Reporting } from './reports.ts'
 import { Retention } from './retention.ts'
 import { Stages } from './stages.ts'
 import { stampClock } from './stamp-clock.ts'
@@ -48,6 +49,8 @@ export interface RunOptions extends MemoryOptions {
   readonly train?: TrainPort
   /** Looks at challengers; without it they challenge for ever. */
   readonly judge?: JudgePort
+  /** Makes reports; without it none is made. */
+  readonly reporting?: Reporting
 }
 
 export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'> {
@@ -60,6 +63,7 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'
   readonly stages: Stages
   readonly batches: Batches | undefined
   readonly trainings: Trainings
+  readonly reports: Reports | undefined
   /** To be made before every other. */
   readonly first: Commit | undefined
 }
@@ -67,7 +71,7 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'
 /** Throws as `open` does, and `SPILL_IMPORT` where an import was broken off. */
 export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const { ir, maps } = runnable
-  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, train, judge, onReport = () => {} } = options
+  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, train, judge, reporting, onReport = () => {} } = options
   refuseHalfDone(store)
   const logName = logNameOf(store)
   const { remembered, results, bodies, ...opened } = open(runnable, {
@@ -111,5 +115,6 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
       onReport,
     })
   const trainings = new Trainings({ ir, store, log, clock, train, judge, onReport })
-  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, trainings, first }
+  const reports = reporting && new Reports({ ...reporting, ir, store, log, clock, hasRuns: compute !== undefined, isDry, onReport })
+  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, trainings, reports, first }
 }

@@ -6,13 +6,13 @@ import { codeOf } from '../batch/code.ts'
 import { computeAll } from '../batch/compute.ts'
 import type { Job } from '../batch/job.ts'
 import { partsIn, runsIn, swappedBefore, type RunRecord } from '../batch/ledger.ts'
+import { partBytes } from '../batch/part-bytes.ts'
 import { readValues, type BatchValues } from '../batch/values.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { beginsOf } from '../log/begins.ts'
 import type { StoredLog } from '../log/store.ts'
 import type { BatchGroup } from './batch-group.ts'
-import { partBytes } from './part-bytes.ts'
 
 export interface ResultsOptions {
   readonly ir: PipelineIR

@@ -27,12 +27,12 @@ export interface RetentionOptions {
  * Milliseconds for which a run keeps events that was asked to keep them for `keep`: not less than ids, revisions and ticks need. Throws
  * `SPILL_UNSUPPORTED` for a pipeline that needs its whole log.
  */
-export function keptFor({ sources, groups, models, actions = [] }: PipelineIR, keep: number): number {
+export function keptFor({ sources, groups, models, actions = [], reports = [] }: PipelineIR, keep: number): number {
   for (const source of sources) if (source.identity && !source.identity.includes(source.time)) throw needsAll(revised(source))
   for (const { name, features } of groups)
     for (const feature of features)
       if (feature.window === 'lifetime') throw needsAll(`feature '${feature.name}' of group '${name}' reaches back to the first event`)
-  return Math.max(keep, ...needsOf({ sources, models, actions }).map(({ ms }) => ms))
+  return Math.max(keep, ...needsOf({ sources, models, actions, reports }).map(({ ms }) => ms))
 }
 
 /**
@@ -48,7 +48,8 @@ export function checkReach(ir: PipelineIR, { entry, arrival }: Begins, now: numb
         'SPILL_UNSUPPORTED',
         `${revised(source)}, and the log has forgotten what arrived up to ${text(arrival)}; begin a new folder`,
       )
-  for (const { what, ms } of needsOf(ir))
+  // A report whose keys reach back too far is refused by itself: what decides goes on.
+  for (const { what, ms } of needsOf({ ...ir, reports: [] }))
     if (now - ms <= arrival)
       throw new SpillwayError(
         'SPILL_UNSUPPORTED',
@@ -61,13 +62,15 @@ function needsOf({
   sources,
   models,
   actions = [],
-}: Pick<PipelineIR, 'sources' | 'models' | 'actions'>): { readonly what: string; readonly ms: number }[] {
+  reports = [],
+}: Pick<PipelineIR, 'sources' | 'models' | 'actions' | 'reports'>): { readonly what: string; readonly ms: number }[] {
   return [
     ...sources.flatMap(({ name, id, dedupe }) => (id === undefined ? [] : [{ what: `dedupe of source '${name}'`, ms: dedupe }])),
     ...sources.flatMap(({ name, revisable }) =>
       revisable === undefined ? [] : [{ what: `revisable of source '${name}'`, ms: revisable }],
     ),
     ...models.flatMap(({ name, decide }) => (decide.kind === 'every' ? [{ what: `live of model '${name}'`, ms: decide.live }] : [])),
+    ...reports.map(({ name, live }) => ({ what: `live of report '${name}'`, ms: live + limits.REPORT_LATE_MS })),
     ...actions.flatMap(({ name, cooldown }) => (cooldown === undefined ? [] : [{ what: `cooldown of action '${name}'`, ms: cooldown }])),
   ]
 }
@@ -88,7 +91,9 @@ export class Retention {
 
   constructor(options: RetentionOptions) {
     this.#options = options
-    this.#reaches = options.ir.groups.map(reachOf)
+    const { groups, reports } = options.ir
+    const late = reports ? limits.REPORT_LATE_MS : 0
+    this.#reaches = groups.map(reachOf).map(reach => now => reach(now - late))
     this.#begin = beginsOf(options.store).entry
   }
 

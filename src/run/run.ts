@@ -10,6 +10,7 @@ import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import type { RunRecord } from '../batch/ledger.ts'
+import type { MadeReport } from '../batch/report-ledger.ts'
 import type { EffectChange } from '../log/effects.ts'
 import type { Version } from '../training/registry/version.ts'
 import type { Receipt } from './appender.ts'
@@ -176,6 +177,14 @@ export class Run {
     return this.#parts.trainings.promote(model, version, why)
   }
 
+  /** Makes a report beside its schedule, of this moment; resolves with what was made once it is written. Rejects as `Reports.demand` does. */
+  report = async (name: string): Promise<MadeReport> => {
+    this.#ending.check()
+    const { reports } = this.#parts
+    if (!reports) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no reports')
+    return reports.demand(name)
+  }
+
   /** Says what became of effects; resolves when that is durable. Goes on while the run stops. */
   async settle(settled: readonly EffectChange[]): Promise<void> {
     if (this.#ending.isOver) this.#ending.check()
@@ -212,7 +221,8 @@ export class Run {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all([this.#parts.batches?.stop(), this.#parts.trainings.stop()])
+    const { batches, trainings, reports } = this.#parts
+    await Promise.all([batches?.stop(), trainings.stop(), reports?.stop()])
     await this.quiet()
     this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
@@ -259,6 +269,7 @@ export class Run {
       this.#parts.checkpointer.step()
       this.#parts.batches?.tick()
       this.#parts.trainings.tick()
+      this.#parts.reports?.tick()
     }
     this.#turns.letGo()
     this.#pace.look()

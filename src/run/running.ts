@@ -4,8 +4,10 @@
  *
  * What a process adds (where records come from, what is said, signals) is its own.
  */
+import { dirname } from 'node:path'
 import { Dispatcher, type DispatcherOptions, type Sending } from '../action/dispatcher.ts'
 import { every, pause } from '../base/clock.ts'
+import { makeReportBeside } from '../batch/report-job.ts'
 import { computeBeside } from '../batch/threads.ts'
 import { limits } from '../base/limits.ts'
 import type { NewEffect } from '../log/effects.ts'
@@ -50,6 +52,7 @@ export class Running {
       compute: computeBeside(path, { threads: batchThreads }),
       train: trainBeside(path),
       judge: judgeBeside(path),
+      reporting: { make: makeReportBeside(path, pipeline.scores), folder: dirname(path) },
       ...options,
       store,
       onEffects: told,

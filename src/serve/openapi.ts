@@ -5,6 +5,7 @@ import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
 import { decisionStream, effectStream, sharedSchemas } from './api-schemas.ts'
 import { frontText } from './front.ts'
 import { featuresSchema, recordSchema, type Schema } from './json-schema.ts'
+import { failures, json, query, ref } from './openapi-words.ts'
 import type { Serving } from './serving.ts'
 
 export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {}, front }: Serving): void {
@@ -24,7 +25,7 @@ export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {}, front }
 
 /** `signed`: the sources that take webhooks. */
 export function openapiOf(ir: PipelineIR, signed: readonly string[] = []): Schema {
-  const { sources, groups, models } = ir
+  const { sources, groups, models, reports = [] } = ir
   const paths = [
     ...sources.map(source => [`/sources/${source.name}/events`, { post: eventsOperation(source) }]),
     ...sources.flatMap(source =>
@@ -35,6 +36,10 @@ export function openapiOf(ir: PipelineIR, signed: readonly string[] = []): Schem
     ...signed.map(source => [`/sources/${source}/webhook`, { post: webhookOperation(source) }]),
     ...groups.map(group => [`/features/${group.name}`, { get: featuresOperation(group) }]),
     ...groups.flatMap(({ name, place }) => (place.kind === 'batch' ? [[`/groups/${name}/runs`, { post: runOperation(name) }]] : [])),
+    ...reports.flatMap(({ name }) => [
+      [`/reports/${name}/latest`, { get: latestOperation(name) }],
+      [`/reports/${name}`, { post: reportOperation(name) }],
+    ]),
     ...models.flatMap(model =>
       model.decide.kind === 'request' ? [[`/models/${model.name}/decide`, { post: decideOperation(model) }]] : [],
     ),
@@ -56,22 +61,6 @@ export function openapiOf(ir: PipelineIR, signed: readonly string[] = []): Schem
     security: [{}, { token: [] }],
   }
 }
-
-const json = (schema: Schema): Schema => ({ 'application/json': { schema } })
-const ref = (name: keyof typeof sharedSchemas): Schema => ({ $ref: `#/components/schemas/${name}` })
-const failures = (...statuses: readonly (keyof typeof failureTexts)[]): Schema =>
-  Object.fromEntries(statuses.map(status => [status, { description: failureTexts[status], content: json(ref('Error')) }]))
-
-const failureTexts = {
-  400: 'the request is wrong',
-  401: 'a token is missing or wrong',
-  403: 'the token has not the role',
-  404: 'there is none of that name',
-  413: 'too large',
-  422: 'the event was refused',
-  429: 'too much waits; see Retry-After',
-  503: 'the run takes nothing now',
-} as const
 
 /** What a client sends of a source. */
 const eventSchema = ({ name, columns, mapVersion }: SourceIR): Schema =>
@@ -134,6 +123,22 @@ function featuresOperation({ name, key, features, description }: GroupIR): Schem
   }
 }
 
+function latestOperation(name: string): Schema {
+  return {
+    operationId: `latest_${name}`,
+    summary: `The newest report '${name}', as its file has it; the header spillway-stale says whether it is`,
+    responses: { 200: { description: 'CSV, NDJSON or Parquet' }, ...failures(401, 403, 404) },
+  }
+}
+
+function reportOperation(name: string): Schema {
+  return {
+    operationId: `report_${name}`,
+    summary: `Makes the report '${name}' of this moment, and answers when it is written`,
+    responses: { 200: { description: 'what was made', content: json(ref('Report')) }, ...failures(400, 401, 403, 404, 503) },
+  }
+}
+
 function runOperation(name: string): Schema {
   return {
     operationId: `run_${name}`,
@@ -171,8 +176,6 @@ function decideOperation({ name, decide, description }: ModelIR): Schema {
     responses: { 200: { description: 'the decision', content: json(ref('Decision')) }, ...failures(400, 401, 403, 404, 413, 429, 503) },
   }
 }
-
-const query = (name: string, schema: Schema, description: string): Schema => ({ name, in: 'query', schema, description })
 
 function streamOperation(operationId: string, what: string, of: 'model' | 'action', answer: Schema): Schema {
   return {
@@ -256,6 +259,14 @@ const fixedPaths: Readonly<Record<string, Schema>> = {
       summary: 'Models that are trained: which version scores, and the newest versions',
       parameters: [query('model', { type: 'string' }, 'only this one')],
       responses: { 200: { description: 'the models', content: json(ref('Models')) }, ...failures(400, 401, 403, 404) },
+    },
+  },
+  '/reports': {
+    get: {
+      operationId: 'reports',
+      summary: 'The newest reports: of which time, on which cut, and what came of each',
+      parameters: [query('report', { type: 'string' }, 'only those of this name')],
+      responses: { 200: { description: 'the reports', content: json(ref('Reports')) }, ...failures(400, 401, 403, 404) },
     },
   },
   '/events': streamOperation('events', 'Decisions as they become durable', 'model', decisionStream),

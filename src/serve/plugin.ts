@@ -23,6 +23,7 @@ import type { RunState, Serving } from './serving.ts'
 import type { ServedRun } from './served.ts'
 import { Streams } from './streams.ts'
 import { reconciliationRoutes } from './reconciliations.ts'
+import { reportRoutes } from './reports.ts'
 import { runRoutes } from './runs.ts'
 import { traceRoutes } from './trace.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -67,6 +68,7 @@ const allRoutes = [
   runRoutes,
   reconciliationRoutes,
   modelRoutes,
+  reportRoutes,
   eventRoutes,
   healthRoutes,
   openapiRoutes,

@@ -1,5 +1,6 @@
 /** What the server needs of a run. `Run` is one; tests may have a smaller. */
 import type { RunRecord } from '../batch/ledger.ts'
+import type { MadeReport } from '../batch/report-ledger.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import type { Receipt } from '../run/appender.ts'
 import type { Counts } from '../run/counts.ts'
@@ -25,6 +26,8 @@ export interface ServedRun {
   readonly train?: (model: string) => Promise<Version>
   /** Lets a version score, 0 for the score of the definition; resolves when that is in the log. */
   readonly promote?: (model: string, version: number, why: string) => Promise<void>
+  /** Makes a report now; resolves with what was made once it is written. */
+  readonly report?: (name: string) => Promise<MadeReport>
   /** The sequence number of the log's next entry. */
   readonly end: number
   /** Records that wait for their turn. */

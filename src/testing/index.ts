@@ -2,4 +2,5 @@
 import '../base/require-node.ts'
 export type { TestDecision } from './decisions.ts'
 export type { TestLabel } from './labels.ts'
+export type { TestReport, TestReportRow } from './reports.ts'
 export { testing, type TestKey, type TestRun, type TestingOptions } from './run.ts'

@@ -6,6 +6,7 @@ import { batchOf } from '../intake/batch.ts'
 import { remembers } from '../intake/admission.ts'
 import { Intake, type IntakeOptions } from '../intake/intake.ts'
 import type { Refusal } from '../intake/refusal.ts'
+import { scheduleCursor } from '../kernel/schedule.ts'
 import { replayLog, type ReplayLog } from '../replay/log.ts'
 import { checkRequest, requestsOf, type Asked } from './requests.ts'
 
@@ -78,13 +79,13 @@ export class TestLog {
     this.#passTo(at)
   }
 
-  /** The arrival of what is appended now: behind the last tick that was made, if there were events for it. */
+  /** The arrival of what is appended now: behind the last tick or report that was made, if there were events for it. */
   #next(): number {
     if (this.#order.length === 0) return this.#now
-    const ticks = this.pipeline.ir.models.map(({ decide }) =>
-      decide.kind === 'every' ? Math.floor(this.#ticked / decide.every) * decide.every : -Infinity,
-    )
-    return Math.max(this.#now, ...ticks.map(tick => tick + 1))
+    const { models, reports = [] } = this.pipeline.ir
+    const ticks = models.map(({ decide }) => (decide.kind === 'every' ? Math.floor(this.#ticked / decide.every) * decide.every : -Infinity))
+    const made = reports.map(({ at }) => scheduleCursor(at)(this.#ticked))
+    return Math.max(this.#now, ...[...ticks, ...made].map(t => t + 1))
   }
 
   /** The clock goes on to what was appended; only ticks before it are past. */

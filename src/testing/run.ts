@@ -5,12 +5,14 @@ import type { Columns, RecordOf } from '../define/kinds.ts'
 import type { Entities, FeaturesOf, Group } from '../define/features.ts'
 import type { Model, VectorOf } from '../define/model.ts'
 import type { Pipeline } from '../define/pipeline.ts'
+import type { Report } from '../define/report.ts'
 import type { RecordFor, Source } from '../define/source.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import { decisionsOf, type TestDecision } from './decisions.ts'
 import { featuresAt } from './features.ts'
 import { labelsOf, type TestLabel } from './labels.ts'
 import { TestLog } from './log.ts'
+import { reportsOf, type ReportVector, type TestReport } from './reports.ts'
 
 /** A key of a group: its one value, or one for each of its key columns. */
 export type TestKey = string | number | boolean | readonly (string | number | boolean)[]
@@ -41,6 +43,8 @@ export interface TestRun {
   decisions<I>(model: Model<I>): TestDecision<VectorOf<Model<I>>>[]
   /** What came of each of them, as known now. Throws `SPILL_INPUT` for a model without a label. */
   labels(model: Model): TestLabel[]
+  /** A report at each of its times so far, in order; one at the clock is made once the clock was moved to it, or past it. */
+  report<Of>(report: Report<Of>): TestReport<ReportVector<Of>>[]
 }
 
 export interface TestingOptions {
@@ -74,6 +78,7 @@ export async function testing(pipeline: Pipeline, options: TestingOptions): Prom
     features: (group, key) => featuresAt(log, group.name, Array.isArray(key) ? key : [key]) as never,
     decisions: model => decisionsOf(pipeline, log, model.name) as never,
     labels: model => labelsOf(pipeline, log, model.name),
+    report: report => reportsOf(pipeline, log, report.name) as never,
   }
 }
 

@@ -24,7 +24,7 @@ export function decisions(pipeline: PipelineIR, log: readonly LoggedEvent[], run
   return moments(pipeline, log, run).map(moment => decide(pipeline, moment, run?.runOf))
 }
 
-function decide(pipeline: PipelineIR, moment: Moment, runOf: Run['runOf']): Decision {
+export function decide(pipeline: PipelineIR, moment: Moment, runOf?: Run['runOf']): Decision {
   const { model, about, prefix, t } = moment
   const read = (leaf: Leaf): OracleValue['delivered'] => {
     if (leaf.op === 'trigger') return triggerField(moment, leaf.name)

@@ -91,21 +91,27 @@ function onTicks(pipeline: PipelineIR, log: readonly LoggedEvent[], until?: numb
     if (decide.kind !== 'every' || log.length === 0) return []
     const ticks: Placed[] = []
     for (let t = Math.ceil(Math.min(...arrivals) / decide.every) * decide.every; t <= last; t += decide.every) {
-      const known = log.filter(({ arrival }) => arrival <= t)
-      const order = [...known, ...log.filter(({ arrival }) => arrival > t)]
-      const moments = liveKeys(pipeline, model, known, t, decide.live).map(key => ({
-        model,
-        about: { key },
-        log: order,
-        prefix: known.length,
-        t: t + 0, // −0 is 0
-        columns: [decide.column],
-        row: { [decide.column.name]: key },
-      }))
+      const moments = tickAt(pipeline, model, log, t)
       ticks.push({ moments, place: arrivals.findLastIndex(arrival => arrival <= t) + 1, ahead: true, t, kind: 'every' })
     }
     return ticks
   })
+}
+
+/** What a model that ticks decides at one time: about each key live then, with everything that had arrived by then. */
+export function tickAt(pipeline: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], t: number): Moment[] {
+  const { live, column } = model.decide as Extract<TriggerIR, { kind: 'every' }>
+  const known = log.filter(({ arrival }) => arrival <= t)
+  const order = [...known, ...log.filter(({ arrival }) => arrival > t)]
+  return liveKeys(pipeline, model, known, t, live).map(key => ({
+    model,
+    about: { key },
+    log: order,
+    prefix: known.length,
+    t: t + 0, // −0 is 0
+    columns: [column],
+    row: { [column.name]: key },
+  }))
 }
 
 /**

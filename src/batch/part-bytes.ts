@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Part } from '../batch/job.ts'
-import { partFile } from '../batch/ledger.ts'
+import type { Part } from './job.ts'
+import { partFile } from './ledger.ts'
 import type { StoredLog } from '../log/store.ts'
 
 /** The bytes of a part that is kept; nothing if they are gone, or not what they were. */

@@ -1,0 +1,147 @@
+/**
+ * A report from a log: the rows that decisions about all live keys would be made on at a time `s`, by everything that had arrived by then.
+ *
+ * Reads the log from as far back as a window of what it reads, or a live key, reaches, and needs no state of whoever runs on it: so it is made beside everything
+ * else, and made again from the same log it has the same rows. A group placed batch is read from the result of its run, as long as that is kept: it is what the log
+ * would give. It goes in steps of a segment or some thousand keys. Memory: windows, results, keys and rows.
+ */
+import { stopwatch } from '../base/clock.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+import type { Block, Column } from '../columns/block.ts'
+import { countUpTo } from '../columns/order.ts'
+import { blockSlice } from '../columns/slice.ts'
+import { Strings } from '../columns/strings.ts'
+import { columnsLookedAt, groupReads, readId } from '../decision/reads.ts'
+import { reportModel, type ReportModel } from '../decision/report-model.ts'
+import { ReportRows, type ReportTable } from '../decision/report-rows.ts'
+import { Scoring, type Definitions } from '../decision/scoring.ts'
+import { TickKeys } from '../decision/tick-keys.ts'
+import type { GroupIR, ReportIR } from '../define/ir.ts'
+import { refuseIncomplete } from '../kernel/incomplete.ts'
+import { beginsOf } from '../log/begins.ts'
+import { Log } from '../log/log.ts'
+import type { StoredLog } from '../log/store.ts'
+import { reportHash, writeReport } from '../replay/report-file.ts'
+import { championOf } from '../training/registry/champion.ts'
+import { feedOf, type Feed } from './report-feed.ts'
+import type { ReportDone, ReportJob } from './report-ledger.ts'
+
+/** Makes the rows. Throws `SPILL_CLOCK_EVICTED` for a time whose live keys the log has forgotten, `SPILL_DATA` where it is damaged, `SPILL_UNSUPPORTED` for a group placed corrected. */
+export function* reportTable(store: StoredLog, job: ReportJob, scores: Definitions['scores']): Generator<void, ReportTable> {
+  const { ir, report, s } = job
+  const model = scoredBy(store, job)
+  const strings = new Strings()
+  const keys = new TickKeys(ir, model, model.decide, strings)
+  const feeds = groupReads(ir, model).map(read => feedOf(store, job, read, strings))
+  yield* takeLog(store, job, model, { strings, keys, feeds })
+  const rows = new ReportRows(ir, report, strings)
+  const scoring = new Scoring({ ir, scores }, model, [report.column], strings)
+  const forgotten = beginsOf(store).arrival
+  const live = keys.at(s)
+  rows.begin(s)
+  for (let from = 0; from < live.length; from += limits.TICK_KEYS_AT_ONCE) {
+    const chunk = live.subarray(from, from + limits.TICK_KEYS_AT_ONCE)
+    const { length } = chunk
+    const key: Column = { values: report.column.type === 'string' ? Int32Array.from(chunk) : chunk.slice() }
+    const clocks = feeds.map(({ clock }) => new Float64Array(length).fill(clock))
+    const features = new Map(
+      feeds.map((feed, i) => {
+        const { group, key: by } = feed.read
+        const out = feed.values(
+          by.map(() => key),
+          clocks[i],
+        )
+        if (feed.kernel && forgotten > -Infinity) refuseIncomplete(group.features, out, clocks[i], forgotten)
+        return [readId({ group: group.name, key: by }), { read: feed.read, out }]
+      }),
+    )
+    rows.add({ ...scoring.score({ length, columnOf: () => key, features }), length, key, clocks }, 0, length)
+    yield
+  }
+  return rows.finish()
+}
+
+/** The report's model, with the score of the version that was in use. */
+function scoredBy(store: StoredLog, { ir, report, version }: ReportJob): ReportModel {
+  const model = reportModel(ir, report)
+  if (version === undefined) return model
+  const own = ir.models.find(({ name }) => name === model.name)!
+  const champion = championOf(store, ir, own, version)
+  if (typeof champion !== 'string') return { ...model, score: champion.score }
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `report '${report.name}' was scored by version ${version} of model '${model.name}', and ${champion}`,
+  )
+}
+
+interface Taking {
+  readonly strings: Strings
+  readonly keys: TickKeys
+  readonly feeds: readonly Feed[]
+}
+
+/** Gives the log up to the cut to all that need it. */
+function* takeLog(
+  store: StoredLog,
+  { ir, report, s, cut }: ReportJob,
+  model: ReportModel,
+  { strings, keys, feeds }: Taking,
+): Generator<void> {
+  checkReach(store, report, s)
+  const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
+  // Of a group whose result is there the keys alone are looked at: they may be live.
+  const groups = feeds.map(({ read: { group }, kernel }) => (kernel ? group : { ...group, features: [] }))
+  const needed = columnsLookedAt({ sources: ir.sources, groups, models: [model] })
+  const used = new Set([...groups.map(({ source }) => source), ...keys.sources])
+  const wanted = (source: string, column: string) => used.has(source) && needed.get(source)!.has(column)
+  const reached = feeds.filter(({ kernel, clock }) => kernel && clock > -Infinity).map(({ read, clock }) => clock - reachOf(read.group))
+  for (const segment of log.segments(log.since(Math.min(s - report.live, ...reached)), cut, { stringsOf: () => strings, wanted })) {
+    for (const { source, block } of segment.sources) {
+      if (!used.has(source)) continue
+      if (keys.sources.includes(source)) keys.see(source, arrivedBy(block, s))
+      for (const { read, kernel, arrived } of feeds) if (read.group.source === source) kernel?.apply(arrivedBy(block, arrived))
+    }
+    yield
+  }
+}
+
+/** A table of live keys is made of all of them or not at all; a window that reaches too far back is refused by itself. */
+function checkReach(store: StoredLog, { name, live }: ReportIR, s: number): void {
+  const { arrival } = beginsOf(store)
+  if (s - live > arrival) return
+  throw new SpillwayError(
+    'SPILL_CLOCK_EVICTED',
+    `report '${name}' is about keys with an event since ${new Date(s - live).toISOString()}, and the log has forgotten what arrived up to ${new Date(arrival).toISOString()}`,
+  )
+}
+
+function arrivedBy(block: Block, moment: number): Block {
+  const [rows] = countUpTo(block.arrival, Float64Array.of(moment))
+  return rows < block.length ? blockSlice(block, 0, rows) : block
+}
+
+/** How far back from its clock a group's windows reach, ms. */
+const reachOf = ({ features }: GroupIR): number =>
+  Math.max(0, ...features.map(({ window, hop }) => (window === 'lifetime' ? Infinity : window + hop)))
+
+export interface MakingOptions {
+  /** The user's own functions, by model. */
+  readonly scores: Definitions['scores']
+  /** Where it is written. */
+  readonly path: string
+  /** Waited for between two steps. */
+  readonly between?: () => Promise<void>
+}
+
+/** Makes a report and writes it. Throws as `reportTable` and `writeReport` do. */
+export async function makeReport(store: StoredLog, job: ReportJob, { scores, path, between }: MakingOptions): Promise<ReportDone> {
+  const started = stopwatch()
+  const making = reportTable(store, job, scores)
+  let next = making.next()
+  for (; !next.done; next = making.next()) await between?.()
+  const { value: table } = next
+  const written = await writeReport(path, table)
+  const seconds = (stopwatch() - started) / 1000
+  return { live: table.live, rows: table.length, stale: table.stale, hash: reportHash(table), ...written, seconds }
+}

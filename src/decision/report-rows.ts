@@ -1,0 +1,201 @@
+/**
+ * The rows of one report, gathered from decisions about its keys: those that are wanted, in the order that is wanted, in columns.
+ *
+ * Columns are `t`, `key`, the score where there is a model, the inputs as `vector.NAME`, `refused`, `stale` where the report says how fresh it must be, and
+ * of each group read how old it was, `read.GROUP(KEY).age`. Memory: the rows that are wanted.
+ */
+import type { Column } from '../columns/block.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { ExprIR, PipelineIR, ReportIR } from '../define/ir.ts'
+import { givesList } from '../define/signatures.ts'
+import { compile, type Evaluate } from '../expression/index.ts'
+import { joinedValues, pickedValues } from '../files/picked-values.ts'
+import type { OutputColumn, OutputValues } from '../files/table.ts'
+import { delivered } from './delivered.ts'
+import { groupReads, readId } from './reads.ts'
+import { reportModel } from './report-model.ts'
+import type { Scores } from './scoring.ts'
+
+export interface ReportTable {
+  /** The time that it is of, UTC ms. */
+  readonly t: number
+  readonly columns: readonly OutputColumn[]
+  readonly strings: Strings
+  readonly length: number
+  readonly values: readonly OutputValues[]
+  /** Keys that were live, of which the rows are some or all. */
+  readonly live: number
+  /** Was what was known of a group older than the report accepts, or was nothing known? */
+  readonly stale: boolean
+}
+
+/** What a row is about, its scores, and the clock of each group read in the order of `groupReads`; −Infinity where nothing was known. */
+export interface ReportedDecisions extends Scores {
+  readonly length: number
+  readonly key: Column
+  readonly clocks: readonly Float64Array[]
+}
+
+export class ReportRows {
+  readonly columns: readonly OutputColumn[]
+  readonly #report: ReportIR
+  readonly #strings: Strings
+  readonly #where: Evaluate | undefined
+  readonly #parts: { readonly length: number; readonly values: readonly OutputValues[] }[] = []
+  #t = 0
+  #live = 0
+  #stale = false
+
+  constructor(ir: PipelineIR, report: ReportIR, strings: Strings) {
+    this.#report = report
+    this.#strings = strings
+    this.#where = report.where && compile(report.where, { strings })
+    this.columns = reportColumns(ir, report)
+  }
+
+  /** Begins the report of a time, UTC ms. */
+  begin(t: number): void {
+    this.#parts.length = 0
+    this.#t = t
+    this.#live = 0
+    this.#stale = false
+  }
+
+  /** Takes the rows [from, to) of decisions made at that time, in order of their keys. */
+  add(decisions: ReportedDecisions, from: number, to: number): void {
+    const length = to - from
+    const values = this.#valuesOf(decisions, from, length)
+    const rows = this.#wanted(values, length)
+    this.#live += length
+    this.#parts.push({ length: rows.length, values: values.map(column => pickedValues(column, rows)) })
+  }
+
+  /** All of them. */
+  finish(): ReportTable {
+    const parts = this.#parts
+    const length = parts.reduce((sum, part) => sum + part.length, 0)
+    const values = this.columns.map((_, c) =>
+      joinedValues(
+        parts.map(part => part.values[c]),
+        parts.map(part => part.length),
+      ),
+    )
+    const order = this.#order(values, length)
+    const rows = order.subarray(0, Math.min(length, this.#report.limit ?? length))
+    return {
+      t: this.#t,
+      columns: this.columns,
+      strings: this.#strings,
+      length: rows.length,
+      values: values.map(column => pickedValues(column, rows)),
+      live: this.#live,
+      stale: this.#stale,
+    }
+  }
+
+  /** What the report's columns have of some of the decisions, with memory of their own. */
+  #valuesOf({ key, vector, score, refused, clocks }: ReportedDecisions, from: number, length: number): OutputValues[] {
+    const { column, freshness, of } = this.#report
+    const rows = Uint32Array.from({ length }, (_, i) => from + i)
+    const ages = clocks.map(clock => this.#age(clock.subarray(from, from + length), length))
+    return [
+      { values: new Float64Array(length).fill(this.#t) },
+      delivered(pickedValues(key, rows), column),
+      ...(of.kind === 'model' ? [pickedValues(score, rows)] : []),
+      ...vector.map(input => pickedValues(input, rows)),
+      this.#reasons(refused, from, length),
+      ...(freshness === undefined ? [] : [this.#staleOf(ages, freshness, length)]),
+      ...ages,
+    ]
+  }
+
+  #age(clock: Float64Array, length: number): Column {
+    const values = new Float64Array(length)
+    const nulls = new Uint8Array(length)
+    for (let row = 0; row < length; row++) {
+      if (Number.isFinite(clock[row])) values[row] = this.#t - clock[row]
+      else nulls[row] = 1
+    }
+    return { values, nulls }
+  }
+
+  #staleOf(ages: readonly Column[], freshness: number, length: number): Column {
+    const values = new Float64Array(length)
+    for (const age of ages)
+      for (let row = 0; row < length; row++) if (age.nulls?.[row] === 1 || age.values[row] > freshness) values[row] = 1
+    this.#stale ||= values.includes(1)
+    return { values }
+  }
+
+  #reasons(refused: ReadonlyMap<number, string>, from: number, length: number): Column {
+    const values = new Int32Array(length)
+    const nulls = new Uint8Array(length).fill(1)
+    for (let row = 0; refused.size > 0 && row < length; row++) {
+      const reason = refused.get(from + row)
+      if (reason === undefined) continue
+      values[row] = this.#strings.idOf(reason)
+      nulls[row] = 0
+    }
+    return { values, nulls }
+  }
+
+  #wanted(values: readonly OutputValues[], length: number): Uint32Array {
+    const all = Uint32Array.from({ length }, (_, row) => row)
+    if (!this.#where) return all
+    const { values: holds, nulls } = this.#where(leaf => values[this.#placeOf(leaf.name)], length)
+    return all.filter(row => holds[row] === 1 && !nulls?.[row])
+  }
+
+  #placeOf(name: string): number {
+    return this.columns.findIndex(column => column.name === name)
+  }
+
+  /** Rows by the columns that they are ordered by, NULL last; of equal ones as they stand. */
+  #order(values: readonly OutputValues[], length: number): Uint32Array {
+    const rows = Uint32Array.from({ length }, (_, row) => row)
+    const { orderBy } = this.#report
+    if (!orderBy) return rows
+    const by = orderBy.map(({ column, descending }) => {
+      const place = this.#placeOf(column)
+      const { values: own, nulls } = values[place]
+      const sign = descending ? -1 : 1
+      const isText = this.columns[place].type === 'string'
+      const compare = isText ? (a: number, b: number) => this.#strings.compare(a, b) : (a: number, b: number) => a - b
+      return (a: number, b: number): number => {
+        const [noA, noB] = [nulls?.[a] === 1, nulls?.[b] === 1]
+        if (noA || noB) return Number(noA) - Number(noB)
+        return sign * compare(own[a], own[b])
+      }
+    })
+    return rows.sort((a, b) => {
+      for (const compare of by) {
+        const order = compare(a, b)
+        if (order !== 0) return order
+      }
+      return a - b
+    })
+  }
+}
+
+function reportColumns(ir: PipelineIR, report: ReportIR): OutputColumn[] {
+  const { of, column, freshness } = report
+  const model = reportModel(ir, report)
+  return [
+    { name: 't', type: 'timestamp' },
+    { name: 'key', type: column.type },
+    ...(of.kind === 'model' ? [{ name: 'score', type: 'double' } as const] : []),
+    ...model.inputs.map(({ name, expr }) => ({ name: `vector.${name}`, type: expr.type, list: isList(ir, expr) })),
+    { name: 'refused', type: 'string' },
+    ...(freshness === undefined ? [] : [{ name: 'stale', type: 'bool' } as const]),
+    ...groupReads(ir, model).map(({ group, key }): OutputColumn => ({
+      name: `read.${readId({ group: group.name, key })}.age`,
+      type: 'duration',
+    })),
+  ]
+}
+
+function isList({ groups }: PipelineIR, expr: ExprIR): boolean {
+  if (expr.op !== 'feature') return false
+  const { features } = groups.find(({ name }) => name === expr.group)!
+  return givesList(features.find(({ name }) => name === expr.name)!.agg)
+}

@@ -1,0 +1,48 @@
+/**
+ * A table as CSV (RFC 4180), a header first: NULL is an empty field and an empty text `""`, times are ISO 8601 in UTC, durations milliseconds, a list is JSON.
+ */
+import type { Strings } from '../columns/strings.ts'
+import { TextSink } from './sink.ts'
+import type { OpenTable, OutputColumn, OutputValues } from './table.ts'
+
+type ValueText = (value: number) => string
+
+export const openCsvTable: OpenTable = async (path, columns, strings) => {
+  const sink = new TextSink(path)
+  const texts = columns.map(column => valueText(column, strings))
+  sink.write(`${columns.map(({ name }) => field(name)).join(',')}\n`)
+  return {
+    async write(length, values) {
+      for (let row = 0; row < length; row++) sink.write(`${values.map((column, c) => cellText(column, row, texts[c])).join(',')}\n`)
+    },
+    async close() {
+      sink.close()
+    },
+    async discard() {
+      sink.close()
+    },
+  }
+}
+
+function cellText({ values, nulls, counts, width = 1 }: OutputValues, row: number, text: ValueText): string {
+  if (nulls?.[row] === 1) return ''
+  if (!counts) return field(text(values[row]))
+  const start = row * width
+  return field(`[${Array.from(values.subarray(start, start + counts[row]), text).join(',')}]`)
+}
+
+function valueText({ type, list }: OutputColumn, strings: Strings): ValueText {
+  switch (type) {
+    case 'string':
+      return list ? id => JSON.stringify(strings.textOf(id)) : id => strings.textOf(id)
+    case 'bool':
+      return value => (value === 1 ? 'true' : 'false')
+    case 'timestamp':
+      return list ? value => `"${new Date(value).toISOString()}"` : value => new Date(value).toISOString()
+    default:
+      return String
+  }
+}
+
+/** In quotes where a reader would take it for something else. */
+const field = (text: string): string => (text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

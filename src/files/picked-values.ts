@@ -1,0 +1,21 @@
+/** Rows of a table's columns, picked and put one behind the other: also of columns that have several values a row. */
+import { concatColumns, joined } from '../columns/concat.ts'
+import { gatherColumn, picked } from '../columns/gather.ts'
+import type { OutputValues } from './table.ts'
+
+/** The rows `rows`, in that order, with memory of their own. */
+export function pickedValues(column: OutputValues, rows: Uint32Array): OutputValues {
+  const { width = 1, counts, nulls } = column
+  if (!counts) return gatherColumn(column, rows)
+  const values = new Float64Array(rows.length * width)
+  rows.forEach((row, i) => values.set(column.values.subarray(row * width, row * width + width), i * width))
+  return { values, width, counts: picked(counts, rows), nulls: nulls && picked(nulls, rows) }
+}
+
+/** Parts of one column as one, with how many rows each has. */
+export function joinedValues(parts: readonly OutputValues[], lengths: readonly number[]): OutputValues {
+  if (parts.length === 0) return { values: new Float64Array(0) }
+  const { width = 1, counts } = parts[0]
+  const column = concatColumns(parts, lengths)
+  return counts ? { ...column, width, counts: joined(parts.map(part => part.counts!)) } : column
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { Strings } from '../columns/strings.ts'
+import type { ReportTable } from '../decision/report-rows.ts'
+import type { ReportIR } from '../define/ir.ts'
+import { reportHash, reportName, reportPath, writeReport } from './report-file.ts'
+
+const strings = new Strings()
+const tableOf = (...keys: string[]): ReportTable => ({
+  t: 0,
+  columns: [{ name: 'key', type: 'string' }],
+  strings,
+  length: keys.length,
+  values: [{ values: Int32Array.from(keys, key => strings.idOf(key)) }],
+  live: keys.length,
+  stale: false,
+})
+const zurich = { kind: 'cron', cron: '0 7 * * *', zone: 'Europe/Zurich' } as const
+const hourly = { kind: 'interval', every: 3_600_000, phase: 0 } as const
+
+test('a path has the time of its report on the clocks of its schedule, and one that was asked for takes the place of none that day', () => {
+  const summer = Date.parse('2026-07-01T22:30:00Z')
+  assert.equal(reportPath('lists/{date}.csv', zurich, summer, false), 'lists/2026-07-02.csv')
+  assert.equal(reportPath('lists/{date}/{time}.csv', zurich, summer, false), 'lists/2026-07-02/00-30.csv')
+  assert.equal(reportPath('{date}T{time}.csv', hourly, summer + 5000, false), '2026-07-01T22-30-05.csv')
+  assert.equal(reportPath('lists/{date}.csv', zurich, summer + 5400, true), 'lists/2026-07-02T00-30-05.csv')
+  assert.equal(reportPath('{date}T{time}.csv', zurich, summer, true), '2026-07-02T00-30-00.csv')
+  assert.equal(reportPath('latest.csv', zurich, summer, true), 'latest.csv')
+  const report = { name: 'r', at: zurich } as ReportIR
+  assert.equal(reportName(report, summer), '2026-07-02T00-30.ndjson')
+  assert.equal(reportName({ ...report, to: 'a.b/{date}.parquet' }, summer), '2026-07-02T00-30.parquet')
+})
+
+test('a report takes the place of the one before whole, and what it was is told', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-report-'))
+  try {
+    for (const name of ['a.csv', 'a.ndjson', 'a.parquet']) {
+      const path = join(folder, name)
+      writeFileSync(path, 'what was before')
+      const written = await writeReport(path, tableOf('x', 'y'))
+      const bytes = readFileSync(path)
+      assert.deepEqual(written, { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })
+    }
+    assert.equal(readFileSync(join(folder, 'a.csv'), 'utf8'), 'key\nx\ny\n')
+    assert.deepEqual(readdirSync(folder).sort(), ['a.csv', 'a.ndjson', 'a.parquet'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('where it cannot be written that is said of its own name, and what stood there stands', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-report-'))
+  try {
+    await assert.rejects(writeReport(join(folder, 'no/a.csv'), tableOf('x')), {
+      code: 'SPILL_INPUT',
+      message: /a\.csv cannot be written: its folder does not exist; make it/,
+    })
+    const path = join(folder, 'a.csv')
+    writeFileSync(path, 'what was before')
+    const broken = { ...tableOf('x'), values: [undefined as never] }
+    await assert.rejects(writeReport(path, broken))
+    assert.equal(readFileSync(path, 'utf8'), 'what was before')
+    assert.deepEqual(readdirSync(folder), ['a.csv'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('the hash is of the rows, and of their order', () => {
+  assert.equal(reportHash(tableOf('a', 'b')), reportHash(tableOf('a', 'b')))
+  assert.notEqual(reportHash(tableOf('a', 'b')), reportHash(tableOf('b', 'a')))
+})

@@ -1,0 +1,59 @@
+/**
+ * Reports over a history: at each time of their schedule, or at times that are asked for, the rows that decisions about all live keys would be made on then, with
+ * everything known that had arrived by then. They are decisions that nobody made: the same feeds, placements and model.
+ */
+import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+import { reportModel } from '../decision/report-model.ts'
+import { ReportRows, type ReportTable } from '../decision/report-rows.ts'
+import type { Definitions } from '../decision/scoring.ts'
+import type { ReportIR } from '../define/ir.ts'
+import { scheduledTimes } from '../kernel/schedule.ts'
+import { decideOn } from './decide.ts'
+import type { ReplayLog } from './log.ts'
+import { onMoments } from './on-ticks.ts'
+
+/** The times of a report within a history, UTC ms: those of its schedule from the first arrival to the last, or as far as a clock has gone on. Throws `SPILL_LIMIT` past REPLAY_TICKS_MAX. */
+export function reportTimes({ name, at }: ReportIR, { first, until }: Pick<ReplayLog, 'first' | 'until'>): Float64Array {
+  if (!(first <= until)) return new Float64Array(0)
+  const times: number[] = []
+  for (const t of scheduledTimes(at, first, until + 1)) {
+    if (times.length >= limits.REPLAY_TICKS_MAX)
+      throw new SpillwayError(
+        'SPILL_LIMIT',
+        `more than ${limits.REPLAY_TICKS_MAX} times of report '${name}' (REPLAY_TICKS_MAX); make it less often, or replay a shorter history`,
+      )
+    times.push(t)
+  }
+  return Float64Array.from(times)
+}
+
+/** A table at each of these times, which ascend; those of the schedule unless given. Memory: a replay's, and the rows of one report. Throws as `reportTimes` and `decide` do. */
+export function* reports(
+  definitions: Definitions,
+  report: ReportIR,
+  log: ReplayLog,
+  times: Float64Array = reportTimes(report, log),
+  stretch?: number,
+): Generator<ReportTable> {
+  const { ir } = definitions
+  const model = reportModel(ir, report)
+  const rows = new ReportRows(ir, report, log.strings)
+  if (times.length === 0) return
+  let at = 0
+  rows.begin(times[at])
+  const finish = (): ReportTable => {
+    const table = rows.finish()
+    if (++at < times.length) rows.begin(times[at])
+    return table
+  }
+  for (const batch of decideOn(onMoments(ir, model, model.decide, log, times), definitions, model, log, stretch)) {
+    const decisions = { ...batch, clocks: batch.reads.map(({ clock }) => clock) }
+    for (let from = 0, to = 0; from < batch.length; from = to) {
+      while (times[at] < batch.t[from]) yield finish()
+      while (to < batch.length && batch.t[to] === times[at]) to++
+      rows.add(decisions, from, to)
+    }
+  }
+  while (at < times.length) yield finish()
+}

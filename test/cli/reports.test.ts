@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import type { MadeReport } from '../../src/batch/report-ledger.ts'
+import type { Pipeline } from '../../src/define/pipeline.ts'
+import { batchOf } from '../../src/intake/batch.ts'
+import { Running } from '../../src/run/running.ts'
+import { called, calledJson } from './called.ts'
+
+const library = pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href
+const folder = mkdtempSync(join(tmpdir(), 'spillway-reports-'))
+const at = (name: string): string => join(folder, name)
+const data = ['--data', at('data')] as const
+const [file, sales] = [at('pipeline.ts'), at('sales.ndjson')]
+
+writeFileSync(
+  file,
+  `import { count, entity, every, features, file, model, pipeline, report, request, source, stream, t } from '${library}'
+const card = entity('card', t.string())
+const sales = source('sales', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
+const now = features('now', { from: sales, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const own = model('own', { decide: request({ card }), inputs: r => now.of(r.card), score: { version: '1', compute: v => v.n } })
+const at = every('1h')
+export default pipeline('shop', [
+  report('counts', { of: { now }, at, to: file(${JSON.stringify(at('counts.csv'))}), orderBy: { 'vector.now.n': 'descending' } }),
+  report('own', { of: own, at }),
+])
+`,
+)
+let first: MadeReport
+let second: MadeReport
+let own: MadeReport
+before(async () => {
+  const { default: shop } = (await import(file)) as { default: Pipeline }
+  const running = await Running.open(shop, at('data'))
+  const now = Date.now()
+  await running.run.submit('sales', batchOf(['a', 'b', 'b'].map(card => ({ card, at: now }))))
+  first = await running.run.report('counts')
+  second = await running.run.report('counts')
+  own = await running.run.report('own')
+  await running.stop()
+})
+after(() => rmSync(folder, { recursive: true }))
+
+test('list says of which time each is, of how many rows, and where it is', async () => {
+  const listed = await calledJson<MadeReport>('reports', ...data)
+  assert.deepEqual(listed, [first, second, own])
+  const { out } = await called('reports', 'list', '--report', 'counts', ...data)
+  assert.match(
+    out,
+    /^1 {2}counts {2}of .*Z {2}\[done, asked for, began .*, 2 rows of 2 live, .* s, [0-9a-f]{8}\] {2}cut 3\n {2}.*counts\.csv\n2 {2}counts[^]*\n2 reports of 3\.$/,
+  )
+})
+
+test('show prints the newest as it stands', async () => {
+  const { out, status } = await called('reports', 'show', 'counts', ...data)
+  assert.deepEqual([status, `${out}\n`], [0, readFileSync(at('counts.csv'), 'utf8')])
+  assert.match(out, /^t,key,vector\.now\.n,refused,read\.now\(card\)\.age\n[^,]+,b,2,,0\n[^,]+,a,1,,0$/)
+})
+
+test('check makes one again: the same rows, and what became of its file', async () => {
+  const one = await called('reports', 'check', '1', '2', ...data)
+  assert.equal(one.status, 0, one.err)
+  assert.match(
+    one.out,
+    /^report 1: the same rows, [0-9a-f]{64}; its file is replaced by a later report\nreport 2: the same rows, [0-9a-f]{64}; its file is the same$/,
+  )
+  const unknown = await called('reports', 'check', '3', ...data)
+  assert.match(unknown.err, /report 'own' is of model 'own', whose score is in your own files alone; name the pipeline's: --pipeline FILE/)
+  const known = await called('reports', 'check', '3', '--pipeline', file, ...data)
+  assert.deepEqual([known.status, known.out.includes('report 3: the same rows')], [0, true], known.err)
+  const before = readFileSync(at('counts.csv'))
+  writeFileSync(at('counts.csv'), 'another')
+  assert.match((await called('reports', 'check', '2', ...data)).out, /its file is another than was written$/)
+  rmSync(at('counts.csv'))
+  assert.match((await called('reports', 'check', '2', ...data)).out, /its file is gone$/)
+  assert.match((await called('reports', 'show', 'counts', ...data)).err, /SPILL_INPUT: .*counts\.csv is gone, where report 2 was written/)
+  writeFileSync(at('counts.csv'), before)
+})
+
+test('run makes one of any time that the log has, and tells nobody', async () => {
+  const { out, status } = await called('reports', 'run', 'counts', ...data)
+  assert.equal(status, 0)
+  assert.deepEqual(
+    out.split('\n').map(line => JSON.parse(line) as object),
+    ['b', 'a'].map((key, i) => ({ key, vector: { now: { n: 2 - i } }, age: { 'now(card)': 0 } })),
+  )
+  assert.equal((await called('reports', 'run', 'counts', '--at', '2020-01-01T00:00Z', ...data)).out, '')
+  const told = await called('reports', 'run', 'own', '--pipeline', file, '--out', at('own.parquet'), ...data)
+  assert.match(told.out, /^2 rows of 2 live at .*Z in .*own\.parquet$/)
+  assert.equal((await calledJson('reports', ...data)).length, 3)
+})
+
+test('a replay writes each into a folder of its own', async () => {
+  writeFileSync(sales, ['08:10', '08:50', '10:00'].map(time => `{"card":"c","at":"2026-01-01T${time}:00Z"}\n`).join(''))
+  const args = ['replay', file, '--source', `sales=${sales}`] as const
+  const { status, out, err } = await called(...args, '--reports', at('made'))
+  assert.equal(status, 0, err)
+  assert.match(out, /report +made +rows +stale\ncounts +2 +2 +0\nown +2 +2 +0\n/)
+  assert.match(readFileSync(at('made/counts/2026-01-01T09-00.csv'), 'utf8'), /\n2026-01-01T09:00:00\.000Z,c,2,,0\n$/)
+  assert.deepEqual(JSON.parse(readFileSync(at('made/own/2026-01-01T10-00.ndjson'), 'utf8')), {
+    t: '2026-01-01T10:00:00.000Z',
+    key: 'c',
+    score: 1,
+    'vector.n': 1,
+    refused: null,
+    'read.now(card).age': 0,
+  })
+  assert.match((await called(...args, '--model', 'own')).err, /model 'own' decides on request, and a history of events has no requests/)
+  assert.match((await called(...args, '--reports', sales)).err, /SPILL_INPUT/)
+  assert.match((await called(...args, '--reports', at('made'), '--log', at('log'))).err, /--reports are made in memory, without --log/)
+})
+
+test('what is called wrongly is said', async () => {
+  const says = async (args: readonly string[], what: RegExp, code = 2) => {
+    const { status, err } = await called('reports', ...args, ...data)
+    assert.match(err, what)
+    assert.equal(status, code)
+  }
+  await says(['lst'], /no command reports lst; did you mean 'list'/)
+  await says(['show'], /name one report: reports show NAME/)
+  await says(['check'], /name the numbers of reports/)
+  await says(['check', 'x'], /checked by their numbers, not 'x'/)
+  await says(['list', 'counts'], /write reports show counts/)
+  await says(['--last', '0'], /--last 0 is no number from 1/)
+  await says(['run', 'counts', '--at', 'noon'], /--at noon is no time/)
+  await says(['run', 'count'], /has no report 'count'; did you mean 'counts'/, 1)
+  await says(['check', '9'], /there is no report 9/, 1)
+  await says(['show', 'own2'], /no report 'own2' was made; did you mean 'own'/, 1)
+})

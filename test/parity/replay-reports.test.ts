@@ -1,0 +1,83 @@
+/** Reports of a replay are what the oracle says: by hand-computed cases, and over random pipelines, placements, histories and times. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { reportRecords } from '../../src/decision/report-records.ts'
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { PipelineIR, ReportIR } from '../../src/define/ir.ts'
+import { reports } from '../../src/replay/report.ts'
+import { reportCases } from '../oracle/cases/reports.ts'
+import { reportAt, type ReportedRow } from '../oracle/oracle.ts'
+import { isReplayed, logOf } from '../property/engines/replayed.ts'
+import { deciding } from '../property/generate/deciders.ts'
+import { Draw } from '../property/generate/draw.ts'
+import { reportOf, timesOf, withoutLimits } from '../property/generate/reporting.ts'
+
+const CASES = 150
+
+for (const { name, pipeline, report, log, at } of reportCases)
+  test(name, () => {
+    const times = at.map(({ s }) => s)
+    assert.deepEqual(
+      replayed(pipeline, report, log, times),
+      times.map(s => reportAt(pipeline, report, log, s)),
+    )
+  })
+
+test('reports over random histories are those of the oracle, in whatever stretches they are made', () => {
+  const counts = { rows: 0, left: 0, stale: 0, refused: 0 }
+  for (let seed = 1; seed <= CASES; seed++) {
+    const made = deciding(seed)
+    if (!made || !isReplayed(made.log)) continue
+    const { ir, log } = made
+    const draw = new Draw(seed + 3_000_000)
+    const of = draw.pick(['tick', 'ask'])
+    const report = reportOf(
+      draw,
+      ir,
+      ir.models.find(({ name }) => name === of)!,
+    )
+    const times = timesOf(draw, log, report)
+    const context = `seed ${seed}`
+    const rows = replayed(ir, report, log, times)
+    if (replayed(ir, withoutLimits(report), log, times) === 'refused') {
+      counts.refused++
+      assert.throws(() => times.map(s => reportAt(ir, report, log, s)), /SPILL_(RANGE|LIMIT)/, context)
+      continue
+    }
+    const expected = times.map(s => reportAt(ir, report, log, s))
+    assert.deepEqual(rows, expected, context)
+    for (const stretch of [1, 3, 64]) assert.deepEqual(replayed(ir, report, log, times, stretch), rows, `${context}, by ${stretch}`)
+    for (const s of times) counts.left += reportAt(ir, withoutLimits(report), log, s).length
+    counts.rows += expected.flat().length
+    counts.stale += expected.flat().filter(({ stale }) => stale).length
+  }
+  const { rows, left, stale, refused } = counts
+  assert.ok(rows > 400 && left - rows > 80 && stale > 50 && refused < 10, JSON.stringify(counts))
+})
+
+function replayed(
+  ir: PipelineIR,
+  report: ReportIR,
+  log: readonly LoggedEvent[],
+  times: readonly number[],
+  stretch?: number,
+): ReportedRow[][] | 'refused' {
+  const all = [...reports({ ir, scores: new Map() }, report, logOf(ir, log), Float64Array.from(times), stretch)]
+  assert.deepEqual(
+    all.map(({ t }) => t),
+    times,
+  )
+  const rows = all.map(table => reportRecords(ir, report, table))
+  if (rows.flat().some(({ refused }) => refused !== undefined)) return 'refused'
+  return rows.map(table => table.map(row => ({ ...row, vector: flat(row.vector) }) as ReportedRow))
+}
+
+/** Nested names joined by dots, as the oracle has them. */
+function flat(vector: object, path = ''): Record<string, unknown> {
+  const entries = Object.entries(vector).flatMap(([name, value]: [string, unknown]) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.entries(flat(value, `${path}${name}.`))
+      : [[`${path}${name}`, value] as const],
+  )
+  return Object.fromEntries(entries) as Record<string, unknown>
+}
