@@ -7,8 +7,10 @@ import { spawnSync } from 'node:child_process'
 import { makeCluster } from '../test/postgres/cluster.ts'
 import { bringServer } from '../test/postgres/programs.ts'
 import { installFeast } from './live/feast.ts'
+import { installLightgbm } from './live/lightgbm.ts'
 import { CLUSTER } from './live/postgres.ts'
 import { installSklearn } from './live/sklearn.ts'
+import { installSpark } from './live/spark.ts'
 
 const peers: Readonly<Record<string, () => void>> = {
   /** From Debian's packages; the cluster is this checkout's own. */
@@ -18,6 +20,9 @@ const peers: Readonly<Record<string, () => void>> = {
   },
   feast: () => installFeast(command),
   sklearn: () => installSklearn(command),
+  /** For the test of `examples/lightgbm`. */
+  lightgbm: () => installLightgbm(command),
+  spark: () => installSpark(command),
 }
 
 function command(name: string, args: readonly string[]): void {

@@ -11,6 +11,7 @@ import { jsonOf, tableOf } from './report.ts'
 const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   kernel: () => import('./kernel.ts'),
   replay: () => import('./replay.ts'),
+  backfill: () => import('./backfill.ts'),
   'training-set': () => import('./training-set.ts'),
   log: () => import('./log.ts'),
   ingest: () => import('./ingest.ts'),
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   decide: () => import('./decide.ts'),
   clinic: () => import('./clinic.ts'),
   train: () => import('./train.ts'),
+  merge: () => import('./merge.ts'),
 }
 
 type Result =

@@ -27,8 +27,15 @@ interface Proof {
 /** Modules are loaded by need, so that one proof does not wait for what another imports. */
 const proofs: Readonly<Record<string, { module: string; cases: number; shows: string }>> = {
   parity: { module: './property/parity.ts', cases: 2000, shows: 'every engine computes the same values' },
+  cut: { module: './cut/prove.ts', cases: 1000, shows: 'a body over any cut and a head of the rest, read as one, are what no cut gives' },
+  placements: {
+    module: './placements/prove.ts',
+    cases: 500,
+    shows: 'stream, lag(0), partial(0) and hybrid are identical on live runs, through swaps and crashes',
+  },
   rebuild: { module: './rebuild/prove.ts', cases: 500, shows: 'SQL rebuilds recorded vectors from raw events, cuts and clocks' },
-  reconcile: { module: './reconcile/prove.ts', cases: 500, shows: 'what is another than it was recorded is told, with the right reason' },
+  reconcile: { module: './reconcile/prove.ts', cases: 200, shows: 'what is another than it was recorded is told, with the right reason' },
+  backfill: { module: './backfill/prove.ts', cases: 200, shows: 'a store of feature values is filled exactly where it lacks something' },
   crash: { module: './crash/prove.ts', cases: 1000, shows: 'a run that crashes and recovers is the run that did not' },
   inputs: { module: './inputs/prove.ts', cases: 20_000, shows: 'every input is accepted, refused with a reason, or rejected' },
   faults: { module: './faults/prove.ts', cases: 1000, shows: 'each fault that was planted for a proof is found by it' },

@@ -1,3 +1,5 @@
+import { trainingLimits } from './training-limits.ts'
+
 /** Every bound that Spillway has, with its unit. Passing one is a typed error or back-pressure, never silent growth. */
 export const limits = {
   /** Largest magnitude of an exact value: a safe integer, scaled for decimals. */
@@ -83,6 +85,16 @@ export const limits = {
   BATCH_RETRY_MS_MAX: 300_000,
   /** Batch runs of one group that the ledger keeps. */
   BATCH_RUNS_KEPT: 500,
+  /** Events that a batch run reads beyond which its keys are parted, and of each partition about, if they are spread over the keys. */
+  BATCH_PARTITION_EVENTS: 1 << 18,
+  /** Partitions of one batch run. */
+  BATCH_PARTITIONS_MAX: 1 << 10,
+  /** Rows that a batch run holds while it sets them aside by partition; more where there are so many partitions that each would have few. */
+  BATCH_SPILL_ROWS: 1 << 16,
+  /** Threads that compute one batch run, unless the run says. */
+  BATCH_THREADS_MAX: 8,
+  /** Milliseconds for which a thread of batch runs waits for the next one. */
+  BATCH_THREAD_IDLE_MS: 10_000,
   /** Entries of the log in one segment of an import. */
   IMPORT_ENTRIES: 4096,
   /** Records that one turn of a run takes from those that wait. */
@@ -250,30 +262,28 @@ export const limits = {
   RECONCILE_LETTERS: 100_000,
   /** Memory of the DuckDB that holds the events of a log to be compared, MB; beyond it they are in a temporary folder. */
   RECONCILE_MEMORY_MB: 1024,
+  /** Decisions of one model that a reconciliation on a schedule compares, about; what is left is the next one's. */
+  RECONCILE_DECISIONS_MAX: 1 << 22,
+  /** Milliseconds after which a reconciliation on a schedule takes no more. */
+  RECONCILE_MS_MAX: 3_600_000,
+  /** Reconciliations that the ledger keeps, and examples of each. */
+  RECONCILIATIONS_KEPT: 100,
+  RECONCILIATION_EXAMPLES: 50,
+  /** Values that one repair notes as another, one by one: more are no damage of a few. */
+  RECONCILE_SETTLED_MAX: 10_000,
   /** Ticks of one model over one replay, some key being live. */
   REPLAY_TICKS_MAX: 2 ** 26,
   /** Values of a Parquet file that are held in memory before they are written to a part of it. */
   PARQUET_VALUES_HELD: 2 ** 25,
+  /** Memory of the DuckDB of one thread of a backfill, which holds the values of a partition, MB; beyond it they are in a temporary folder. */
+  BACKFILL_MEMORY_MB: 1024,
+  /** Rows of each group on which a backfill measures what it will cost, about. */
+  BACKFILL_SAMPLE: 100_000,
+  /** Milliseconds between two writings of a store's manifest while it is filled. */
+  BACKFILL_MANIFEST_MS: 1000,
   /** Rows of keys and times that one training set is asked for. */
   ASKED_ROWS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */
   REPLAY_EVENTS_MAX: 2 ** 27,
-  /** Rows that one model is fitted on. */
-  TRAINING_ROWS_MAX: 2 ** 24,
-  /** Columns of those. */
-  TRAINING_COLUMNS_MAX: 1024,
-  /** Rows times columns. */
-  TRAINING_VALUES_MAX: 2 ** 28,
-  /** Largest magnitude of a value, a label or a weight of those: sums of squares over all rows stay finite. */
-  TRAINING_MAGNITUDE_MAX: 1e100,
-  /** Steps of Newton's method, after which a fit says that it has not converged. */
-  NEWTON_STEPS_MAX: 100,
-  /** Trees of one score. */
-  TREES_MAX: 1 << 12,
-  /** Leaves of one tree. */
-  TREE_LEAVES_MAX: 1 << 10,
-  /** Rows of a column whose values say where its bins are. */
-  TREE_BIN_ROWS: 100_000,
-  /** Bytes of histograms while trees are grown. */
-  TREE_HISTOGRAM_BYTES_MAX: 1 << 30,
+  ...trainingLimits,
 } as const

@@ -1,12 +1,10 @@
 /**
- * What a batch run gives: the values of a group's features for every key, as of one cut of the log.
+ * What a batch run gives: the values of a group's features for every key, as of one cut of the log, a file for each partition of the keys.
  *
- * Written in parts of some thousand keys, each readable alone and with a checksum, so that a live process reads a result in between its turns. Texts stand in
+ * Written in stretches of some thousand keys, each readable alone and with a checksum, so that a live process reads a result in between its turns. Texts stand in
  * it as texts: whoever reads it has ids of its own. The bytes are a function of the definitions and of what the log has up to the cut, so that a run that is
  * made again has the same hash.
  */
-import { createHash } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
@@ -14,26 +12,26 @@ import type { GroupIR, SourceIR } from '../define/ir.ts'
 import { featureColumns } from '../kernel/output.ts'
 import { ByteReader, ByteWriter } from '../log/bytes.ts'
 import { readColumn, writeColumn } from '../log/column-codec.ts'
+import { framesIn, FrameWriter } from './frames.ts'
 
 const VERSION = 1
 
 /** Keys of a group and what its features are of each; row i is key i. */
-export interface ResultPart {
+export interface ResultStretch {
   readonly length: number
   readonly keys: readonly Column[]
   /** One a feature. */
   readonly features: readonly FeatureColumn[]
 }
 
-/** Writes parts; one object for all of a result, so that its buffers are reused. */
+/** Writes the stretches of one part of a result, whose buffers it reuses. */
 export class ResultWriter {
   readonly #group: GroupIR
   readonly #isText: readonly boolean[]
   readonly #strings: Strings
-  readonly #hash = createHash('sha256')
+  readonly #frames = new FrameWriter()
   readonly #out = new ByteWriter()
   readonly #scratch = new ByteWriter()
-  #bytes = 0
 
   constructor(group: GroupIR, source: SourceIR, strings: Strings) {
     this.#group = group
@@ -41,8 +39,8 @@ export class ResultWriter {
     this.#isText = group.key.map(name => isText(source, name))
   }
 
-  /** A part with its length and checksum before it, in a buffer of its own. */
-  part({ length, keys, features }: ResultPart): Uint8Array<ArrayBuffer> {
+  /** A stretch with its length and checksum before it, in a buffer of its own. */
+  stretch({ length, keys, features }: ResultStretch): Uint8Array<ArrayBuffer> {
     const out = this.#out
     const textsOf = (isText: boolean) => (isText ? this.#strings : undefined)
     out.varint(VERSION)
@@ -55,41 +53,27 @@ export class ResultWriter {
       if (counts) out.array(counts.subarray(0, length))
       writeColumn(out, cellsOf(column, length), length * width, this.#scratch, textsOf(this.#group.features[f].type === 'string'))
     })
-    const body = out.view()
-    const bytes = new Uint8Array(HEAD_BYTES + body.length)
-    const head = new DataView(bytes.buffer)
-    head.setUint32(0, body.length, true)
-    head.setUint32(4, crc32(body), true)
-    bytes.set(body, HEAD_BYTES)
-    this.#hash.update(bytes)
-    this.#bytes += bytes.length
-    return bytes
+    return this.#frames.frame(out.view())
   }
 
-  /** Of all parts, once they are written. */
+  /** Of all stretches, once they are written. */
   sum(): { readonly hash: string; readonly bytes: number } {
-    return { hash: this.#hash.digest('hex'), bytes: this.#bytes }
+    return this.#frames.sum()
   }
 }
 
-/** Of the body's bytes, and their checksum. */
-const HEAD_BYTES = 8
-
-/** The parts of a result, one at a time. Throws `SPILL_DATA` where one is not as it was written. */
-export function* readParts(bytes: Uint8Array, group: GroupIR, source: SourceIR, strings: Strings, what: string): Generator<ResultPart> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = 0; at < bytes.length;) {
-    const length = at + HEAD_BYTES <= bytes.length ? view.getUint32(at, true) : Infinity
-    // A copy that begins where arrays of numbers may; of a Buffer `slice` is none.
-    const body = new Uint8Array(bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length))
-    const reader = new ByteReader(body, what)
-    if (body.length !== length || crc32(body) !== view.getUint32(at + 4, true)) reader.damaged('is not as it was written')
-    yield readPart(reader, group, source, strings)
-    at += HEAD_BYTES + length
-  }
+/** The stretches of a part, one at a time. Throws `SPILL_DATA` where one is not as it was written. */
+export function* readStretches(
+  bytes: Uint8Array,
+  group: GroupIR,
+  source: SourceIR,
+  strings: Strings,
+  what: string,
+): Generator<ResultStretch> {
+  for (const reader of framesIn(bytes, what)) yield readStretch(reader, group, source, strings)
 }
 
-function readPart(reader: ByteReader, group: GroupIR, source: SourceIR, strings: Strings): ResultPart {
+function readStretch(reader: ByteReader, group: GroupIR, source: SourceIR, strings: Strings): ResultStretch {
   const version = reader.varint()
   if (version !== VERSION) reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
   const length = reader.varint()

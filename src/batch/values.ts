@@ -1,10 +1,11 @@
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
+import { SpillwayError } from '../base/errors.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { GroupIR, SourceIR } from '../define/ir.ts'
 import { Keys } from '../kernel/keys.ts'
 import { featureColumns } from '../kernel/output.ts'
-import { readParts, type ResultPart } from './result.ts'
+import { readStretches, type ResultStretch } from './result.ts'
 
 /** The result of a batch run in memory, to be looked up by key. */
 export class BatchValues {
@@ -31,7 +32,12 @@ export class BatchValues {
     this.#features = featureColumns(group, of.keys, false)
   }
 
-  add({ length, keys, features }: ResultPart): void {
+  /** Keys that were added. */
+  get length(): number {
+    return this.#length
+  }
+
+  add({ length, keys, features }: ResultStretch): void {
     const at = this.#length
     this.#keys.slotsOf(keys, length, true)
     features.forEach((part, f) => {
@@ -61,15 +67,18 @@ export class BatchValues {
   }
 }
 
-/** A whole result at once: for a start, when nothing else waits. Throws `SPILL_DATA` where it is not as it was written. */
+/** A whole result at once, the bytes of all its parts: for a start, when nothing else waits. Throws `SPILL_DATA` where they are not as they were written. */
 export function readValues(
-  bytes: Uint8Array,
+  parts: Iterable<Uint8Array>,
   group: GroupIR,
   source: SourceIR,
   strings: Strings,
   of: ConstructorParameters<typeof BatchValues>[3],
 ): BatchValues {
   const values = new BatchValues(group, source, strings, of)
-  for (const part of readParts(bytes, group, source, strings, `the result of run ${of.run}`)) values.add(part)
+  for (const bytes of parts)
+    for (const stretch of readStretches(bytes, group, source, strings, `the result of run ${of.run}`)) values.add(stretch)
+  if (values.length < of.keys)
+    throw new SpillwayError('SPILL_DATA', `the result of run ${of.run} is damaged: it has ${values.length} keys of ${of.keys}`)
   return values
 }

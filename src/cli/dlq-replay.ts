@@ -51,7 +51,7 @@ export async function replayLetters(data: string, path: string, { ids, json }: R
 }
 
 /** Held back as any source is; letters that wait are in memory. */
-async function sendAgain(run: Run, letters: readonly StoredDeadLetter[]): Promise<void> {
+export async function sendAgain(run: Run, letters: readonly StoredDeadLetter[]): Promise<void> {
   const sent: Promise<unknown>[] = []
   for (const letter of letters) {
     await run.room()

@@ -9,16 +9,16 @@ import { operated } from './operator.ts'
 
 /** A change to a folder, as it is told and kept. */
 export interface FolderChange {
-  readonly of: 'letters' | 'effects'
+  readonly of: 'letters' | 'effects' | 'recorded decisions' | 'models'
   /** `dlq drop`. */
   readonly what: string
-  readonly numbers: readonly number[] | 'all'
+  readonly numbers: readonly number[] | string
   /** Nothing of what is in the records. */
   readonly detail?: string
 }
 
-/** Does the change. `say` replaces the detail. */
-export type Changing<T> = (store: SqliteStore, reader: SqliteReader, say: (detail: string) => void) => Promise<T>
+/** Does the change. `say` replaces the detail; `path` is the log's file. */
+export type Changing<T> = (store: SqliteStore, reader: SqliteReader, say: (detail: string) => void, path: string) => Promise<T>
 
 /**
  * Gives the folder's store, and what it holds, to `use`, and closes both. `use` may close the store itself. Throws `SPILL_BUSY` while a run holds the
@@ -27,12 +27,12 @@ export type Changing<T> = (store: SqliteStore, reader: SqliteReader, say: (detai
 export async function changeFolder<T>(data: string, { of, what, numbers, detail }: FolderChange, use: Changing<T>): Promise<T> {
   // A folder that does not exist is not made.
   readFolder(data).close()
-  const entry = { ...operated(what, numbers === 'all' ? numbers : numbers.join(', ')), ...(detail !== undefined && { detail }) }
+  const entry = { ...operated(what, typeof numbers === 'string' ? numbers : numbers.join(', ')), ...(detail !== undefined && { detail }) }
   return auditedWork(data, entry, async say => {
     const folder = await opened(data, of)
     const reader = readFolder(data)
     try {
-      return await use(folder.store, reader, say)
+      return await use(folder.store, reader, say, folder.path)
     } finally {
       reader.close()
       await closeFolder(folder)

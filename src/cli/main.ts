@@ -1,12 +1,15 @@
 import { didYouMean } from '../base/did-you-mean.ts'
+import { backfillCommand } from './backfill.ts'
 import { helpOf, messageOf, parse, UsageError, type Command } from './command.ts'
 import { decisionsCommand } from './decisions.ts'
 import { devCommand } from './dev.ts'
 import { dlqCommand } from './dlq.ts'
+import { driftCommand } from './drift.ts'
 import { effectsCommand } from './effects.ts'
 import { featuresCommand } from './features.ts'
 import { inspectCommand } from './inspect.ts'
 import { initCommand } from './init.ts'
+import { modelsCommand } from './models.ts'
 import { packageVersion } from '../base/package-version.ts'
 import { planCommand } from './plan.ts'
 import { reconcileCommand } from './reconcile.ts'
@@ -15,6 +18,7 @@ import { runCommand } from './run.ts'
 import { runsCommand } from './runs.ts'
 import { tokensCommand } from './tokens.ts'
 import { traceCommand } from './trace.ts'
+import { trainCommand } from './train.ts'
 import { trainingSetCommand } from './training-set.ts'
 
 const commands: readonly Command[] = [
@@ -24,11 +28,15 @@ const commands: readonly Command[] = [
   planCommand,
   replayCommand,
   trainingSetCommand,
+  trainCommand,
+  modelsCommand,
+  backfillCommand,
   decisionsCommand,
   featuresCommand,
   effectsCommand,
   traceCommand,
   reconcileCommand,
+  driftCommand,
   inspectCommand,
   dlqCommand,
   tokensCommand,

@@ -1,5 +1,14 @@
 /** What a reconciliation found, for a person. */
-import { bases, type Basis, type Compared, type Example, type InputReport, type ReconcileReport } from '../reconcile/report.ts'
+import {
+  bases,
+  type Basis,
+  type Cause,
+  type Compared,
+  type Example,
+  type InputReport,
+  type ReconcileReport,
+  type TodayReport,
+} from '../reconcile/report.ts'
 import { counted, number, table } from './summary.ts'
 import { timeText } from './time-text.ts'
 
@@ -14,6 +23,7 @@ export function reconcileText(report: ReconcileReport): string {
     headText(report),
     ...(inputs.length > 0 ? bases.map(basis => tableText(basis, inputs)) : []),
     ...(examples.length > 0 ? [['examples', ...examples.map(exampleText)].join('\n')] : []),
+    ...report.today.filter(({ decisions, unscored }) => decisions + unscored > 0).map(todayText),
     verdict(report),
   ].join('\n\n')
 }
@@ -25,6 +35,7 @@ function headText({ decisions, forgotten, otherModels, entries, inputs }: Reconc
     ...Object.entries(otherModels).map(([model, count]) => [count, 'decision', `of model '${model}', which the pipeline has not`] as const),
     [sum(input => input.forgotten), 'value', 'not compared: the log has forgotten some of their windows'],
     [sum(input => input.unrecorded), 'value', 'not compared: another version of the pipeline did not record them'],
+    [sum(input => input.settled), 'value', 'not compared: a repair has noted that they are another'],
     [sum(input => input.waiting), 'value', 'may change when dead letters that wait are mended and sent again'],
   ]
   return [
@@ -34,7 +45,7 @@ function headText({ decisions, forgotten, otherModels, entries, inputs }: Reconc
 }
 
 function tableText(basis: Basis, inputs: readonly InputReport[]): string {
-  const head = ['input', 'values', 'equal', 'both absent', 'one absent', 'different', 'SMAPE', 'apart (p50, p99)']
+  const head = ['input', 'values', 'equal', 'both absent', 'one absent', 'different', 'SMAPE', 'apart: p50', 'p90', 'p99', 'max']
   const rows = inputs.map(input => {
     const { compared, equal, within, bothAbsent, oneAbsent, different, smape, apart } = input[basis]
     return [
@@ -45,7 +56,7 @@ function tableText(basis: Basis, inputs: readonly InputReport[]): string {
       number(oneAbsent),
       number(different),
       smape === undefined ? '–' : smape.toFixed(4),
-      apart ? `${short(apart.p50)}, ${short(apart.p99)}` : '–',
+      ...(['p50', 'p90', 'p99', 'max'] as const).map(part => (apart ? short(apart[part]) : '–')),
     ]
   })
   return [titles[basis], table(head, rows), ...reasonsText(inputs.map(input => input[basis]))].join('\n')
@@ -60,9 +71,42 @@ function reasonsText(all: readonly Compared[]): string[] {
 
 const short = (value: number): string => String(Number(value.toPrecision(3)))
 
-function exampleText({ basis, reason, model, input, entry, key, t, recorded, other }: Example): string {
+function exampleText({ basis, causes, model, input, entry, key, t, recorded, other }: Example): string {
   const values = `${JSON.stringify(recorded)} recorded, ${JSON.stringify(other)} ${basis === 'recorded' ? 'by SQL' : 'today'}`
-  return `  ${reason}: ${model} ${input} of ${key} at ${timeText(t)} (entry ${entry}): ${values}`
+  const why = causes.map(({ reason }) => reason).join(', ')
+  return [`  ${why}: ${model} ${input} of ${key} at ${timeText(t)} (entry ${entry}): ${values}`, ...causes.flatMap(causeText)].join('\n')
+}
+
+/** Decisions that would be other; nothing of that is done. */
+function todayText({ model, decisions, unscored, actions, examples }: TodayReport): string {
+  const head = [
+    ...(decisions > 0 ? [`${counted(decisions, 'decision')} of ${model} would have another score today`] : []),
+    ...(unscored > 0
+      ? [`${counted(unscored, 'decision')} of ${model} would have other inputs today; their score is a function of yours`]
+      : []),
+  ]
+  const acts = actions
+    .filter(({ more, fewer }) => more + fewer > 0)
+    .map(
+      ({ action, more, fewer }) =>
+        `  ${action} would follow from ${number(more)} more, and not from ${number(fewer)} that it followed from; nothing is sent again`,
+    )
+  const told = examples.map(({ key, t, entry, recorded, today, actions: would }) => {
+    const does = would.map(({ action, would: now }) => `, ${now ? action : `no ${action}`}`).join('')
+    return `  ${key} at ${timeText(t)} (entry ${entry}): score ${scoreText(recorded)} recorded, ${scoreText(today)} today${does}`
+  })
+  return [...head, ...acts, ...told].join('\n')
+}
+
+const scoreText = (score: number | null): string => (score === null ? 'none' : short(score))
+
+/** What made the difference, where that was events. */
+function causeText({ reason, events, newest, effect }: Cause): string[] {
+  if (events === undefined || !newest) return []
+  const { source, partition, offset, time, arrival } = newest
+  const by = effect === undefined ? '' : `, by ${short(effect)}`
+  const which = `${events === 1 ? '' : 'the last '}partition ${partition} offset ${offset} of ${timeText(time)}, came ${timeText(arrival)}`
+  return [`    ${reason}${by}: ${counted(events, 'event')} of '${source}', ${which}`]
 }
 
 function verdict({ sound, inputs }: ReconcileReport): string {

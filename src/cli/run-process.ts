@@ -3,6 +3,7 @@ import { sendingsOf } from '../action/sendings.ts'
 import { every, stopwatch, wallClock } from '../base/clock.ts'
 import { letHeapGrow } from '../base/heap.ts'
 import { durationMs, type Duration } from '../base/time.ts'
+import type { ScheduleIR } from '../define/ir.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import { openFolder } from '../log/sqlite/data-folder.ts'
 import { Feed } from '../serve/feed.ts'
@@ -13,6 +14,7 @@ import { Running, type RunningOptions } from '../run/running.ts'
 import { DecisionFile } from './decision-file.ts'
 import { feed, placeText } from './feeds.ts'
 import { Progress } from './progress.ts'
+import { reconcilingBeside } from './reconcile-option.ts'
 import { Sent } from './sent.ts'
 import { takeOver, type Taken } from './take-over.ts'
 import { counted, number } from './summary.ts'
@@ -34,6 +36,9 @@ export interface RunRequest {
   readonly isDry: boolean
   readonly takesOver: boolean
   readonly keep: Duration | undefined
+  readonly batchThreads: number | undefined
+  /** When decisions are compared with SQL, if ever. */
+  readonly reconcile: ScheduleIR | undefined
   readonly decisions: string | undefined
   readonly json: boolean
 }
@@ -41,7 +46,7 @@ export interface RunRequest {
 type Say = (text: string) => void
 
 export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<number> {
-  const { files, listen, data, once, isDry, takesOver, keep, decisions, json } = request
+  const { files, listen, data, once, isDry, takesOver, keep, batchThreads, reconcile, decisions, json } = request
   letHeapGrow()
   const say: Say = text => void process.stderr.write(`${text}\n`)
   const memory = { ...memoryOptions(say), ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }) }
@@ -58,6 +63,7 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
       ...memory,
       sendings,
       isDry,
+      batchThreads,
       onEffects: effects => sent.made(effects),
       onSettled: changes => sent.settled(changes),
       ...(out && { onDecisions: stretches => out.write(stretches) }),
@@ -67,7 +73,9 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
   )
   const { run } = running
   let server: Listening | undefined
-  const status = every(STATUS_EVERY_MS, () => say(statusText(running, sent)))
+  const reconciling = reconcile && reconcilingBeside(pipeline, taken.folder, reconcile, say)
+  const text = () => `${statusText(running, sent)}${reconciling?.text ?? ''}`
+  const status = every(STATUS_EVERY_MS, () => say(text()))
   try {
     for (const { source, path } of files) say(`  ${placeText(run, source, path)}`)
     server = listen && (await served(pipeline, running, told, request, say))
@@ -79,9 +87,10 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
     // Files may end; a server does not.
     await Promise.race([server ? fed.then(() => new Promise(() => {})) : fed, run.ended, stopped.promise])
     await server?.close()
+    await reconciling?.stop()
     if (!stopped.signal.aborted) await running.idle()
     await running.stop()
-    say(`stopped at entry ${run.end}. ${statusText(running, sent)}`)
+    say(`stopped at entry ${run.end}. ${text()}`)
     if (json)
       console.log(JSON.stringify({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.all, ...(pipeline.ir.actions && sent.counts) }))
     return 0
@@ -90,6 +99,7 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
     stopped.forget()
     out?.close()
     await server?.close()
+    await reconciling?.stop()
     await running.stop().catch(() => {})
   }
 }

@@ -4,6 +4,7 @@ import { dataOf, dataOption } from './data-option.ts'
 import { STANDARD_INPUT } from './feeds.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { runIn, type RunRequest } from './run-process.ts'
+import { scheduleOption } from './reconcile-option.ts'
 import { checkSourceFiles, sourceFiles } from './source-files.ts'
 import { webhookOption, webhookSources } from './webhook-option.ts'
 
@@ -35,6 +36,16 @@ export const runCommand: Command = {
       type: 'string',
       value: 'DURATION',
       help: 'forget events that arrived longer ago, and the decisions they made, where no window, id or revision needs them; all are kept unless given',
+    },
+    'batch-threads': {
+      type: 'string',
+      value: 'N',
+      help: 'threads that compute one batch run; one less than the machine has cores, at least 1, unless given',
+    },
+    reconcile: {
+      type: 'string',
+      value: 'SCHEDULE',
+      help: "compare recorded decisions with SQL over the same log on this schedule: a cron in UTC such as '0 4 * * *', or an interval such as 6h",
     },
     once: { type: 'boolean', help: 'stop at the end of the files' },
     decisions: {
@@ -70,6 +81,8 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   if (once && listen !== undefined) throw new UsageError('--once stops at the end of the files, and a server has none')
   if (files.filter(file => file.path === STANDARD_INPUT).length > 1) throw new UsageError('standard input feeds one source')
   if (json && decisions === STANDARD_INPUT) throw new UsageError('--json and --decisions - would both write to standard output')
+  const threads = values['batch-threads'] as string | undefined
+  if (threads !== undefined && !/^[1-9]\d?$/.test(threads)) throw new UsageError(`--batch-threads ${threads} is no number from 1 to 99`)
   const listens = listen !== undefined || files.length === 0
   const webhooks = webhookSources((values['webhook'] as string[] | undefined) ?? [])
   if (webhooks.length > 0 && !listens) throw new UsageError('--webhook needs a server: --listen 7070')
@@ -84,6 +97,8 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
     isDry: values['dry-run'] === true,
     takesOver: values['take-over'] === true,
     keep,
+    batchThreads: threads === undefined ? undefined : Number(threads),
+    reconcile: scheduleOption(values['reconcile'] as string | undefined),
     decisions,
     json,
   }

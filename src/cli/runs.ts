@@ -1,9 +1,9 @@
 /** `spillway runs`: the ledger of batch runs in a data folder, which another process may hold; and whether a run, made again, gives the same. */
 import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
-import { compute } from '../batch/compute.ts'
+import { computeAll } from '../batch/compute.ts'
 import { codeOf } from '../batch/code.ts'
-import { runsIn, type RunRecord } from '../batch/ledger.ts'
+import { runsIn, sumOf, type RunRecord } from '../batch/ledger.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
@@ -15,6 +15,7 @@ import { timeText } from './time-text.ts'
 
 const verbs = ['list', 'check'] as const
 const LAST = 20
+const MB = 2 ** 20
 
 export const runsCommand: Command = {
   name: 'runs',
@@ -58,21 +59,37 @@ function check(reader: SqliteReader, runs: readonly RunRecord[], numbers: readon
   return isSame ? 0 : 1
 }
 
-function hashAgain(reader: SqliteReader, { group: name, code, s, cut }: RunRecord): string {
+function hashAgain(reader: SqliteReader, { group: name, code, s, cut, done }: RunRecord): string {
   const { ir } = JSON.parse(reader.get(PIPELINE)!) as { ir: PipelineIR }
   const group = ir.groups.find(one => one.name === name)
   const source = group && ir.sources.find(one => one.name === group.source)
   if (!group || !source || codeOf(group, source) !== code)
     throw new SpillwayError('SPILL_INPUT', `group '${name}' is not defined any more as it was in that run`)
-  const parts = compute(reader, { group, source, sources: ir.sources, s, cut })
-  for (;;) {
-    const next = parts.next()
-    if (next.done) return next.value.hash
-  }
+  const job = { group, source, sources: ir.sources, s, cut, ...(done && { partitions: done.partitions }) }
+  const making = computeAll(reader, job)
+  for (let next = making.next(); ; next = making.next()) if (next.done) return sumOf(next.value).hash
 }
 
-function lineOf({ number: run, group, s, cut, state, done, error, swappedAt, began }: RunRecord): string {
-  const did = done ? `, ${number(done.read)} events, ${number(done.keys)} keys, ${done.seconds.toFixed(1)} s, ${done.hash.slice(0, 8)}` : ''
-  const swapped = swappedAt === undefined ? '' : `, in use from ${timeText(swappedAt)}`
-  return `${run}  ${group}  of ${timeText(s)}  [${state}, began ${timeText(began)}${did}${swapped}]  cut ${number(cut)}${error === undefined ? '' : `\n  ${error}`}`
+function lineOf({ number: run, group, why, s, cut, schema, state, done, error, resumed, swappedAt, began }: RunRecord): string {
+  const did = [
+    why === 'demand' ? 'asked for' : '',
+    `began ${timeText(began)}`,
+    resumed === undefined ? '' : `taken up again ${counted(resumed, 'time')}`,
+    ...(done ? didOf(done) : []),
+    swappedAt === undefined ? '' : `in use from ${timeText(swappedAt)}`,
+  ]
+  const detail = did.filter(part => part !== '').join(', ')
+  return `${run}  ${group}  of ${timeText(s)}  [${state}, ${detail}]  cut ${number(cut)}, columns ${schema}${error === undefined ? '' : `\n  ${error}`}`
+}
+
+function didOf({ partitions, read, keys, seconds, memory, hash }: NonNullable<RunRecord['done']>): string[] {
+  const parts = partitions > 1 ? [counted(partitions, 'part')] : []
+  return [
+    ...parts,
+    `${number(read)} events`,
+    `${number(keys)} keys`,
+    `${seconds.toFixed(1)} s`,
+    `${number(Math.ceil(memory / MB))} MB`,
+    hash.slice(0, 8),
+  ]
 }

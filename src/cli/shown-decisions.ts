@@ -30,8 +30,11 @@ export class ShownDecisions {
 }
 
 /** A decision for a person: a line that says when, about what, and the result; below it the vector. */
-export function decisionText({ model, t, key, score, refused, vector }: Omit<DecisionRecord, 'position'>): string {
-  const result = refused === undefined ? `score ${score ?? 'NULL'}` : `refused: ${refused}`
+export function decisionText(decision: Omit<DecisionRecord, 'position'> & { readonly version?: number }): string {
+  const { model, t, key, score, version, unscored, refused, vector } = decision
+  const by = version === undefined ? '' : ` by version ${version}`
+  const why = unscored === undefined ? '' : ` (${unscored})`
+  const result = refused === undefined ? `score ${score ?? 'NULL'}${by}${why}` : `refused: ${refused}`
   const shown = inspect(vector, { depth: null, breakLength: 120, compact: 3, maxArrayLength: 10, maxStringLength: 100 })
   return `${model}  ${new Date(t).toISOString()}  ${key}  ${result}\n${shown.replace(/^/gm, '  ')}`
 }

@@ -11,6 +11,8 @@ import type { SqliteReader } from '../log/sqlite/reader.ts'
 import { inOrderOfTime, type AskedRows } from '../replay/asked-rows.ts'
 import { decide } from '../replay/decide.ts'
 import { sampler } from '../replay/key-sample.ts'
+import { label } from '../replay/label.ts'
+import { labelledSet, type Labelling } from '../replay/labelled-set.ts'
 import { load, type LoadOptions } from '../replay/load.ts'
 import type { ReplayLog } from '../replay/log.ts'
 import { groupsQuestion, modelQuestion, type Question } from '../replay/question.ts'
@@ -28,6 +30,7 @@ import {
 } from '../replay/training-manifest.ts'
 import { setOfDecisions, setOfRows, type TrainingSet } from '../replay/training-set.ts'
 import { recordedBatches } from '../run/recorded-batches.ts'
+import { recordedLabels } from '../run/recorded-labels.ts'
 import { storedCut, storedHistory } from '../run/stored-history.ts'
 import { counted } from './summary.ts'
 import type { TrainingRequest } from './training-request.ts'
@@ -58,7 +61,7 @@ export async function rowsSet(making: Making): Promise<Made> {
   const rows = keptRows(asked, question, strings, request)
   const loading = new Loading(making, strings)
   const log = reader
-    ? storedHistory(ir, question.ir, reader, strings, share => onProgress('reading the log', share))
+    ? storedHistory(ir, question.ir, reader, strings, { onProgress: share => onProgress('reading the log', share) })
     : await load({ ir: question.ir, maps: pipeline.maps }, filesOf(question, request), loading.options)
   const origin = (): TrainingOrigin => ({
     of: ofRows(asked, rows, log),
@@ -80,12 +83,17 @@ export async function decidedSet(making: Making): Promise<Made> {
   const model = modelOf(pipeline, request)
   const strings = new Strings()
   const loading = new Loading(making, strings)
-  const { set, cut, of } = reader ? recordedSet(making, reader, model, strings, loading) : await replayedSet(making, model, loading)
+  const { set, cut, of, labelling } = reader
+    ? recordedSet(making, reader, model, strings, loading)
+    : await replayedSet(making, model, loading)
   const key = triggerKey(ir, model).name
   const { sample } = request
+  const sampled = sample && { key: `key.${key}`, isKept: sampler(sample, strings) }
+  const labelled = labelling && labelledSet(set, labelling, sampled)
   const origin = (): TrainingOrigin => ({
     of: of(),
     ...(sample && { sample: sampleOf(sample, key) }),
+    ...(labelled && { labels: labelled.counts() }),
     cut,
     code: codeOf(
       ir,
@@ -93,19 +101,24 @@ export async function decidedSet(making: Making): Promise<Made> {
       groupReads(ir, model).map(({ group }) => group.name),
     ),
   })
-  return loading.made(await write(making, sample ? sampledSet(set, `key.${key}`, sampler(sample, strings)) : set, origin))
+  const wanted = labelled?.set ?? (sampled ? sampledSet(set, sampled.key, sampled.isKept) : set)
+  return loading.made(await write(making, wanted, origin))
 }
 
 interface Decided {
   readonly set: TrainingSet
   readonly cut: TrainingOrigin['cut']
   readonly of: () => OfDecisions
+  readonly labelling: Labelling | undefined
 }
 
 async function replayedSet({ pipeline, request }: Making, model: ModelIR, loading: Loading): Promise<Decided> {
   const log = await load(pipeline, request.files, loading.options)
   const set = setOfDecisions(pipeline.ir, model, decide(pipeline, model, log), log.strings)
-  return { set, cut: cutOf(log.histories), of: () => ({ kind: 'decisions', model: model.name }) }
+  const { labels: asked } = request
+  const at = asked?.at ?? log.until
+  const labelling = asked && { label: model.label!, labels: label(pipeline, model, log, { at }), at, isSettled: asked.isSettled }
+  return { set, cut: cutOf(log.histories), of: () => ({ kind: 'decisions', model: model.name }), labelling }
 }
 
 function recordedSet(
@@ -131,7 +144,11 @@ function recordedSet(
     const by = [...decidedBy].map(([fingerprint, decisions]) => ({ fingerprint, decisions }))
     return { kind: 'decisions', model: model.name, decidedBy: by }
   }
-  return { set: setOfDecisions(ir, model, batches, strings), cut: storedCut(ir, reader), of }
+  const { labels: asked } = request
+  const again = () => recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), strings, { total })
+  const labelled = asked && recordedLabels(ir, model, reader, again(), strings, asked.at)
+  const labelling = labelled && { ...labelled, label: model.label!, isSettled: asked.isSettled }
+  return { set: setOfDecisions(ir, model, batches, strings), cut: storedCut(ir, reader), of, labelling }
 }
 
 const write = ({ request, onProgress }: Making, set: TrainingSet, origin: () => TrainingOrigin): Promise<TrainingManifest> =>

@@ -6,6 +6,7 @@ import type { SourceFile } from '../replay/load.ts'
 import { UsageError } from './command.ts'
 import { DATA_DEFAULT } from './data-option.ts'
 import { sourceFiles } from './source-files.ts'
+import { momentOf } from './time-text.ts'
 
 /** The column of rows with their times, unless another is named. */
 export const TIME = 't'
@@ -21,6 +22,8 @@ export interface TrainingRequest {
   readonly model: string | undefined
   readonly groups: readonly string[] | undefined
   readonly sample: KeySample | undefined
+  /** What came of decisions, as of a time, UTC ms: the end of the history unless given. */
+  readonly labels: { readonly at: number | undefined; readonly isSettled: boolean } | undefined
   readonly json: boolean
 }
 
@@ -51,8 +54,17 @@ export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...e
     model,
     groups: groups?.split(',').map(name => name.trim()),
     sample: sampleFrom(sample, seed),
+    labels: labelsFrom(values),
     json,
   }
+}
+
+function labelsFrom(values: Readonly<Record<string, unknown>>): TrainingRequest['labels'] {
+  const { decisions = false, labels = false, settled = false } = values as { decisions?: boolean; labels?: boolean; settled?: boolean }
+  const as = values['as-of'] as string | undefined
+  if (!labels && (settled || as !== undefined)) throw new UsageError('--settled and --as-of are of labels: add --labels')
+  if (labels && !decisions) throw new UsageError('--labels says what came of decisions: add --decisions; rows of keys and times have none')
+  return labels ? { at: as === undefined ? undefined : momentOf('--as-of', as), isSettled: settled } : undefined
 }
 
 function sampleFrom(share: string | undefined, seed: string | undefined): KeySample | undefined {

@@ -1,12 +1,13 @@
 /** `spillway training-set`: what was known of keys at moments, or what decisions were made on, as Parquet with a manifest. */
 import { lookInto } from '../log/sqlite/data-folder.ts'
+import type { LabelCount } from '../replay/labelled-set.ts'
 import type { TrainingManifest } from '../replay/training-manifest.ts'
 import type { Command } from './command.ts'
 import { DATA_DEFAULT, dataOption } from './data-option.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
 import { checkSourceFiles } from './source-files.ts'
-import { counted } from './summary.ts'
+import { counted, number } from './summary.ts'
 import { timeText } from './time-text.ts'
 import { decidedSet, rowsSet, type Made, type Making } from './training-made.ts'
 import { requestOf, TIME, type TrainingRequest } from './training-request.ts'
@@ -19,6 +20,9 @@ export const trainingSetCommand: Command = {
     rows: { type: 'string', value: 'FILE', help: 'keys and times, a row each: Parquet, CSV or NDJSON, plain or gzip' },
     time: { type: 'string', value: 'COLUMN', help: `the column of --rows with the time of each row: '${TIME}' unless given` },
     decisions: { type: 'boolean', help: 'instead of --rows: the decisions that --model has made, with the vectors that it had' },
+    labels: { type: 'boolean', help: 'with --decisions: what came of each, true, false or NULL' },
+    'as-of': { type: 'string', value: 'TIME', help: 'labels as they were known then: at the end of the history unless given' },
+    settled: { type: 'boolean', help: 'only decisions whose label is known and old enough that all would be' },
     source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as of replay; repeat for more' },
     data: { ...dataOption, help: `without --source, the log of this data folder: ${DATA_DEFAULT} unless given` },
     model: { type: 'string', value: 'NAME', help: 'the inputs of this model; a row has the fields of its trigger that they refer to' },
@@ -48,7 +52,7 @@ export const trainingSetCommand: Command = {
 const make = (making: Making): Promise<Made> => (making.request.rows ? rowsSet(making) : decidedSet(making))
 
 function textOf({ out }: TrainingRequest, { manifest, refused, warnings }: Made): string {
-  const { rows, columns, sha256, cut, of, sample } = manifest
+  const { rows, columns, sha256, cut, of, sample, labels } = manifest
   return [
     `${counted(rows, 'row')} of ${counted(columns.length, 'column')} in ${out}, sha256 ${sha256}`,
     ...cut.map(
@@ -56,10 +60,18 @@ function textOf({ out }: TrainingRequest, { manifest, refused, warnings }: Made)
         `  ${source}: ${counted(events, 'event')}${lastArrival === null ? '' : `, the last arrived at ${timeText(lastArrival)}`}`,
     ),
     ...(sample ? [`  keys '${sample.key}': a share of ${sample.share}, seed ${sample.seed}`] : []),
+    ...(labels ? [labelText(labels)] : []),
     ...notesOn(of),
     ...(refused ? [`warning: ${counted(refused.count, 'record')} refused; the first: ${refused.first}`] : []),
     ...warnings.map(warning => `warning: ${warning}`),
   ].join('\n')
+}
+
+function labelText({ at, positive, negative, unknown, notEligible, late, unsettled }: LabelCount): string {
+  const counts = [`${number(positive)} true`, `${number(negative)} false`, `${number(unknown)} unknown`]
+  const left = unsettled === undefined ? [] : [`${counted(unsettled, 'row')} left out that ${unsettled === 1 ? 'is' : 'are'} not settled`]
+  const others = [`${number(notEligible)} not eligible`, `${counted(late, 'label')} too late`, ...left]
+  return `  labels as known at ${timeText(at)}: ${[...counts, ...others].join(', ')}`
 }
 
 function notesOn(of: TrainingManifest['of']): string[] {

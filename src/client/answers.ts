@@ -38,6 +38,8 @@ export interface KeyFeatures<F> {
   /** Events of the group's source that are in them: the first so many. */
   readonly known: number
   readonly layer: string
+  /** Of merged layers: the batch run whose result is the body, its time, and by how much that is behind `t`. */
+  readonly body?: { readonly run: number; readonly s: number; readonly ageMs: number }
   /** By how much the clock is behind `t`; NULL with it. */
   readonly ageMs: number | null
   /** Why the values are less than was defined, where they are. */
@@ -63,6 +65,12 @@ export interface Decision<V> {
   readonly vector: V
   /** NULL where an input without `ifNull` was, or where the decision was refused. */
   readonly score: number | null
+  /** The version of the model that scored, where one was promoted. */
+  readonly version?: number
+  /** The version that scored beside it, where one did, and its score. */
+  readonly challenger?: { readonly version: number; readonly score: number | null }
+  /** Why decisions of the model have no score, whatever they see: 'no version yet'. */
+  readonly unscored?: string
   readonly refused?: string
   /** What each group knew, and as of when. */
   readonly read: Readonly<Record<string, { readonly known: number; readonly clock: number | null }>>

@@ -78,7 +78,7 @@ export class BlockBuilder {
   commit(time: number, arrival: number): void {
     this.#time[this.#length] = time
     this.#arrival[this.#length] = arrival
-    if (++this.#length === this.#capacity) this.#grow()
+    if (++this.#length === this.#capacity) this.#resize(2 * this.#capacity)
   }
 
   /** Forgets all rows and keeps the memory: views of them are no longer true. */
@@ -99,8 +99,13 @@ export class BlockBuilder {
     }
   }
 
-  #grow(): void {
-    this.#capacity *= 2
+  /** Makes room for so many rows in all, so that none of them is copied while they come. */
+  reserve(rows: number): void {
+    if (rows >= this.#capacity) this.#resize(rows + 1)
+  }
+
+  #resize(capacity: number): void {
+    this.#capacity = capacity
     this.#time = grown(this.#time, this.#capacity)
     this.#arrival = grown(this.#arrival, this.#capacity)
     this.#position = positions(this.#capacity)

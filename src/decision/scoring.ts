@@ -4,15 +4,15 @@ import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnIR, GroupIR, ModelIR, PipelineIR } from '../define/ir.ts'
 import type { LeafIR } from '../expression/index.ts'
-import { compileModel, type CompiledModel, type OwnScoreFunction, type VectorColumn } from '../model/index.ts'
+import { compileModel, type CompiledModel, type GivenScore, type VectorColumn } from '../model/index.ts'
 import { delivered } from './delivered.ts'
 import { readId, type GroupRead } from './reads.ts'
 import { featureRefusals } from './refused.ts'
 
-/** A pipeline's definitions and the user's functions. */
+/** A pipeline's definitions, the user's functions and files of ONNX. */
 export interface Definitions {
   readonly ir: PipelineIR
-  readonly scores: ReadonlyMap<string, OwnScoreFunction>
+  readonly scores: ReadonlyMap<string, GivenScore>
 }
 
 /** What one model is given for a stretch of its decisions. */

@@ -113,11 +113,19 @@ test('a feature is named with all that tells it from another', () => {
       latest: p.amount.lastK(3, '1h', { before: true }),
       high: p.amount.quantile('1d', 0.95),
       sizes: p.amount.histogram('1d', { bounds: [0, 10.5], exact: true }),
+      rising: p.amount.slope('1h', { per: 'day', exact: true, maxEvents: 50 }),
+      fading: p.amount.decayedSum('lifetime', { halfLife: '6h' }),
+      few: p.card.countDistinct('1h', { limit: 10 }),
+      many: p.card.countDistinct('1h'),
     }),
   })
   assert.deepEqual(ir.features.map(featureText), [
     'lastK(amount, 3) over 1h, tail by 1m, before',
     'quantile(amount, 0.95) over 1d, tail by 10m',
     'histogram(amount, [0, 10.5]) over 1d',
+    'slope(amount) over 1h, per 1d, up to 50 events a key',
+    'decayedSum(amount) over all time, half of it after 6h',
+    'countDistinct(card) over 1h, tail by 1m, up to 10 different values',
+    'countDistinct(card) over 1h, tail by 1m',
   ])
 })

@@ -4,6 +4,7 @@
  * Pure, over the IR. Names are what make two things the same: a feature that was renamed went and another came.
  */
 import { isDeepStrictEqual } from 'node:util'
+import { limits } from '../base/limits.ts'
 import { durationText } from '../base/time.ts'
 import type {
   ActionIR,
@@ -15,9 +16,11 @@ import type {
   ModelIR,
   PipelineIR,
   PlacementIR,
+  ScheduleIR,
   SourceIR,
   TriggerIR,
 } from './ir.ts'
+import type { TrainIR } from './train-ir.ts'
 
 export interface Change {
   readonly of: 'source' | 'group' | 'model' | 'action'
@@ -71,7 +74,8 @@ function modelDetails(before: ModelIR, after: ModelIR): string[] {
     : [`decides ${triggerText(before.decide)} → ${triggerText(after.decide)}`]
   const score = isDeepStrictEqual(before.score, after.score) ? [] : [`another score (${before.score.kind} → ${after.score.kind})`]
   const label = isDeepStrictEqual(before.label, after.label) ? [] : [`label: ${labelText(before.label)} → ${labelText(after.label)}`]
-  return [...trigger, ...listed('input', before.inputs, after.inputs, ({ expr }) => exprText(expr)), ...score, ...label]
+  const train = isDeepStrictEqual(before.train, after.train) ? [] : [`train: ${trainText(before.train)} → ${trainText(after.train)}`]
+  return [...trigger, ...listed('input', before.inputs, after.inputs, ({ expr }) => exprText(expr)), ...score, ...label, ...train]
 }
 
 function actionDetails(before: ActionIR, after: ActionIR): string[] {
@@ -118,14 +122,25 @@ function columnText({ type, scale, nullable, min, max, values, entity }: ColumnI
 }
 
 /** `sum(amount) over 1h where (amount < 5)`. */
-export function featureText({ agg, window, hop, input, where, before, k, q, bounds }: FeatureIR): string {
+export function featureText({ agg, window, hop, input, where, before, k, q, bounds, ...rest }: FeatureIR): string {
   const over = window === 'lifetime' ? 'over all time' : `over ${durationText(window)}`
   const tail = window === 'lifetime' || hop === 1 ? '' : `, tail by ${durationText(hop)}`
   const unit = input?.type === 'decimal' ? 10 ** (input.scale ?? 0) : 1
   const ends = bounds ? [`[${bounds.map(bound => bound / unit).join(', ')}]`] : []
   const asked = [k, q].filter(number => number !== undefined)
   const of = [...(input ? [exprText(input)] : []), ...asked, ...ends].join(', ')
-  return `${agg}(${of}) ${over}${tail}${where ? ` where ${exprText(where)}` : ''}${before ? ', before' : ''}`
+  const by = [...(where ? [` where ${exprText(where)}`] : []), ...(before ? [', before'] : []), ...settingTexts(rest)]
+  return `${agg}(${of}) ${over}${tail}${by.join('')}`
+}
+
+/** What else says which value it is, or when it is refused. */
+function settingTexts({ per, halfLife, limit, maxEvents }: Pick<FeatureIR, 'per' | 'halfLife' | 'limit' | 'maxEvents'>): string[] {
+  return [
+    ...(per === undefined ? [] : [`, per ${durationText(per)}`]),
+    ...(halfLife === undefined ? [] : [`, half of it after ${durationText(halfLife)}`]),
+    ...(limit === undefined || limit === limits.DISTINCT_MAX ? [] : [`, up to ${limit} different values`]),
+    ...(maxEvents === undefined ? [] : [`, up to ${maxEvents} events a key`]),
+  ]
 }
 
 export function placeText(place: PlacementIR): string {
@@ -135,15 +150,15 @@ export function placeText(place: PlacementIR): string {
       return `${place.kind}(${durationText(place.by)})`
     case 'scheduled':
     case 'batch':
-    case 'hybrid': {
-      const { schedule } = place
-      const when = schedule.kind === 'cron' ? `${schedule.cron} ${schedule.zone}` : `every ${durationText(schedule.every)}`
-      return `${place.kind}(${when})`
-    }
+    case 'hybrid':
+      return `${place.kind}(${scheduleText(place.schedule)})`
     default:
       return place.kind
   }
 }
+
+const scheduleText = (schedule: ScheduleIR): string =>
+  schedule.kind === 'cron' ? `${schedule.cron} ${schedule.zone}` : `every ${durationText(schedule.every)}`
 
 function triggerText(decide: TriggerIR): string {
   if (decide.kind === 'on') return `on ${decide.source}`
@@ -157,6 +172,23 @@ function labelText(label: LabelIR | undefined): string {
   const { source, key, condition, within, lasting, maxGap } = label
   const spans = `within ${durationText(within)}, lasting ${durationText(lasting)}, gaps up to ${durationText(maxGap)}`
   return `${exprText(condition)} begins in ${source} by ${key} ${spans}`
+}
+
+function trainText(train: TrainIR | undefined): string {
+  if (!train) return 'none'
+  const { algorithm, every, options, over, holdout, promote } = train
+  const rule =
+    promote.kind === 'hand'
+      ? 'by hand'
+      : `by ${promote.metric}${promote.bound === undefined ? '' : ` ${promote.bound}`}, better by ${promote.betterBy}${promote.shadow === undefined ? '' : `, shadowing for ${durationText(promote.shadow)}`}`
+  return [
+    algorithm,
+    ...Object.entries(options).map(([name, value]) => `${name} ${value}`),
+    every ? scheduleText(every) : 'by command',
+    ...(over === undefined ? [] : [`over ${durationText(over)}`]),
+    ...(holdout === undefined ? [] : [`judged by ${durationText(holdout)}`]),
+    `promoted ${rule}`,
+  ].join(', ')
 }
 
 const operators = {

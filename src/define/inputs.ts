@@ -25,6 +25,12 @@ export type InputName<I> = string extends keyof I ? string : InputPath<I>
 export type Known<I, T> = string extends keyof I ? never : T
 type InputPath<I> = { [N in keyof I & string]: I[N] extends Expression ? N : `${N}.${InputPath<I[N]>}` }[keyof I & string]
 
+/** The names of slots that are texts or lists. */
+export type NoNumbers<I> = string extends keyof I ? never : NoNumber<I>
+type NoNumber<I> = {
+  [N in keyof I & string]: I[N] extends Expression<'input', infer K> ? (K extends 'string' | 'list' ? N : never) : `${N}.${NoNumber<I[N]>}`
+}[keyof I & string]
+
 /** An input with its node, whose type says more than the IR. */
 export interface Input {
   readonly ir: InputIR

@@ -6,10 +6,15 @@
  * is UTC milliseconds, a duration is milliseconds. Names are unique within their kind.
  */
 import type { ColumnIR, TypeIR } from './column-ir.ts'
+import type { OnnxIR } from './onnx-ir.ts'
+import type { ScheduleIR } from './schedule-ir.ts'
+import type { TrainIR } from './train-ir.ts'
 
 export const IR_VERSION = 1
 
 export type { ColumnIR, ColumnType, TypeIR, Value } from './column-ir.ts'
+export type { ScheduleIR } from './schedule-ir.ts'
+export type { PromoteIR, TrainIR } from './train-ir.ts'
 
 /** How imported history gets its arrival: a column of the source, or event time plus a delay. */
 export type ArrivalIR = { readonly kind: 'column'; readonly column: string } | { readonly kind: 'after'; readonly delay: number }
@@ -116,10 +121,6 @@ export interface FeatureIR extends TypeIR {
   readonly maxEvents?: number
 }
 
-export type ScheduleIR =
-  | { readonly kind: 'cron'; readonly cron: string; readonly zone: string }
-  | { readonly kind: 'interval'; readonly every: number; readonly phase: number }
-
 export type PlacementIR =
   | { readonly kind: 'stream' }
   | { readonly kind: 'corrected' }
@@ -192,8 +193,11 @@ export type ScoreIR =
       readonly inputs: readonly string[]
       readonly trees: readonly TreeIR[]
     }
+  | OnnxIR
   /** The user's own function, known by its version. */
   | { readonly kind: 'function'; readonly version: string }
+  /** NULL: of a model that is trained, until a version of it is promoted. */
+  | { readonly kind: 'none' }
 
 /**
  * What makes a model decide (semantics §4), and so what columns a decision brings with it: those of the source, the one column of a tick, or
@@ -234,6 +238,8 @@ export interface ModelIR {
   readonly score: ScoreIR
   /** Only where the model has one: nothing that decides looks at it. */
   readonly label?: LabelIR
+  /** A version that was promoted scores in place of `score`. */
+  readonly train?: TrainIR
   readonly owner?: string
   readonly description?: string
 }

@@ -142,7 +142,7 @@ test('a wrong model is refused', () => {
   refuses(badly({ inputs: undefined }), "model 'm' needs inputs: p => ({ … }), got undefined")
   refuses(badly({ treshold: 1 }), /model 'm' has no option 'treshold'/)
   refuses(() => on(undefined as never), 'on(…) needs a source, got undefined')
-  refuses(badly({ train: {} }), /model 'm': train comes with/, 'SPILL_UNSUPPORTED')
+  refuses(badly({ train: {} }), /model 'm': train: algorithm is undefined/)
   refuses(badly({ action: {} }), /an action stands by itself: action\('name', { when: m\.score/)
 })
 

@@ -6,15 +6,17 @@
 import { show } from '../base/show.ts'
 import { callerPlace } from './caller.ts'
 import { GroupValue } from './features.ts'
-import { featuresRead, flatten, type Input, type InputName, type Inputs, type Known, type Vector } from './inputs.ts'
+import { featuresRead, flatten, type Input, type InputName, type Inputs, type Known, type NoNumbers, type Vector } from './inputs.ts'
 import type { ModelIR, ScoreIR } from './ir.ts'
 import type { Columns } from './kinds.ts'
 import { LabelValue, type Label } from './label.ts'
-import { mistake, unsupported, userCall } from './mistake.ts'
+import { mistake, userCall } from './mistake.ts'
 import { checkName, checkOptions, notesOf } from './names.ts'
 import { Node, type Realm } from './node.ts'
+import type { OnnxFile } from './onnx-file.ts'
 import { Interval } from './placement.ts'
 import { ScoreValue, type Score, type ScoreFunction } from './score.ts'
+import { trainOf, type Train } from './train.ts'
 import type { NumberWords } from './words.ts'
 import { triggerFields, triggerRealm, TriggerValue, type By, type FeatureRead, type Trigger, type TriggerFields } from './trigger.ts'
 
@@ -40,20 +42,34 @@ export interface OwnScore<I> {
   readonly compute: (vector: Known<I, Vector<I>>) => number
 }
 
-export interface ModelOptions<C extends Columns, I extends Inputs, R = unknown, B extends By = By> {
+interface ModelParts<C extends Columns, I extends Inputs, R, B extends By> {
   /** `on(source)`, `every('5m', patient, { live: '30m' })` or `request({ card, … })`. */
   readonly decide: Trigger<C, R, B>
   readonly inputs: (trigger: TriggerFields<C>) => I
-  /** `logistic({…})`, `linear({…})`, `trees(file)`, `v => rules([…], otherwise)` over the inputs, or `{ version, compute }`. */
-  readonly score:
-    | Score<InputName<NoInfer<I>>>
-    | ((inputs: Known<NoInfer<I>, NoInfer<I>>) => Score<InputName<NoInfer<I>>>)
-    | OwnScore<NoInfer<I>>
   /** What came of a decision: `labelFrom(source, { … })` or `begins(source, r => …, { … })`. Nothing that decides looks at it. */
   readonly label?: Label<NoInfer<B>>
+  /** How it is trained by its pipeline, on its decisions and what came of them. */
+  readonly train?: TrainOption<I>
   readonly owner?: string
   readonly description?: string
 }
+
+/** `logistic({…})`, `linear({…})`, `trees(file)`, `onnx(file)`, `v => rules([…], otherwise)` over the inputs, or `{ version, compute }`. */
+type ScoreOption<I extends Inputs> =
+  | Score<InputName<NoInfer<I>>>
+  | ((inputs: Known<NoInfer<I>, NoInfer<I>>) => Score<InputName<NoInfer<I>>>)
+  | OwnScore<NoInfer<I>>
+
+/** Trainers take numbers: with an input that is none no `train` compiles, and the message names it. */
+type TrainOption<I extends Inputs> = [NoNumbers<NoInfer<I>>] extends [never]
+  ? Train
+  : { readonly 'trainers take numbers, not': NoNumbers<NoInfer<I>> }
+
+/**
+ * A model that is trained (`train`) need not have a score: then it has none until a version of it is promoted, and the one that it is given is its score until then.
+ */
+export type ModelOptions<C extends Columns, I extends Inputs, R = unknown, B extends By = By> = ModelParts<C, I, R, B> &
+  ({ readonly score: ScoreOption<I> } | { readonly score?: undefined; readonly train: object })
 
 /** What a model is at run time. */
 export class ModelValue {
@@ -61,7 +77,7 @@ export class ModelValue {
   readonly ir: ModelIR
   readonly trigger: TriggerValue
   readonly groups: readonly GroupValue[]
-  readonly compute: ScoreFunction | undefined
+  readonly compute: ScoreFunction | OnnxFile | undefined
   readonly label: LabelValue | undefined
   readonly score: Node
   readonly place: string | undefined
@@ -85,22 +101,19 @@ function scoreNode(model: { readonly name: string }): Node {
   return realm.make({ op: 'column', name: 'score', type: 'double' }, { type: 'double' })
 }
 
-const notYet = { train: 'training' } as const
-
 export function model<C extends Columns, I extends Inputs, R, B extends By>(name: string, options: ModelOptions<C, I, R, B>): Model<I, R> {
   const what = `model '${checkName('model', name)}'`
   if ('action' in options)
     mistake(`${what}: an action stands by itself: action('name', { when: ${name}.score.gte(0.9), do: … }), and makes the pipeline`)
-  checkOptions(what, options, ['decide', 'inputs', 'score', 'label', 'owner', 'description', ...Object.keys(notYet)])
-  for (const [option, feature] of Object.entries(notYet))
-    if (option in options) unsupported(`${what}: ${option} comes with ${feature}; leave it out until then, and give a score`)
+  checkOptions(what, options, ['decide', 'inputs', 'score', 'label', 'train', 'owner', 'description'])
   const { decide, inputs: build }: { decide: unknown; inputs: unknown } = options
   checkTrigger(what, decide)
   if (typeof build !== 'function') mistake(`${what} needs inputs: p => ({ … }), got ${show(build)}`)
   const realm = triggerRealm(what)
   const tree: unknown = userCall(`${what}: inputs`, () => build(triggerFields(decide, realm)))
   const inputs = flatten(what, tree, realm)
-  const { score, compute } = scoreOf(what, options.score, tree, inputs, realm)
+  const isTrained = options.train !== undefined
+  const { score, compute } = isTrained && options.score === undefined ? noScore : scoreOf(what, options.score, tree, inputs, realm)
   const read = [...inputs.map(input => input.ir.expr), ...(score.kind === 'rules' ? score.rules.map(rule => rule.when) : [])]
   const leaves = read.flatMap(featuresRead)
   const groups = [...realm.reads!].filter(
@@ -117,10 +130,13 @@ export function model<C extends Columns, I extends Inputs, R, B extends By>(name
     inputs: inputs.map(input => input.ir),
     score,
     ...(label && { label: label.build({ model: what, decide: trigger, trigger: decide }, label.place) }),
+    ...(isTrained && { train: trainOf(what, options.train, { inputs, hasLabel: label !== undefined }) }),
     ...notesOf(what, options),
   }
   return new ModelValue(ir, { trigger: decide, groups, compute, label }) as unknown as Model<I, R>
 }
+
+const noScore = { score: { kind: 'none' }, compute: undefined } as const
 
 function labelOf(what: string, given: unknown): LabelValue | undefined {
   if (given === undefined || given instanceof LabelValue) return given
@@ -145,11 +161,13 @@ function scoreOf(
   tree: unknown,
   inputs: readonly Input[],
   realm: Realm,
-): { score: ScoreIR; compute: ScoreFunction | undefined } {
+): { score: ScoreIR; compute: ScoreFunction | OnnxFile | undefined } {
   const score: unknown = typeof given === 'function' ? userCall(`${what}: score`, () => given(tree)) : given
-  if (score instanceof ScoreValue) return { score: score.build(what, inputs, realm), compute: undefined }
+  if (score instanceof ScoreValue) return { score: score.build(what, inputs, realm), compute: score.file }
   if (score === undefined || score instanceof Node)
-    mistake(`${what} needs a score: logistic({…}), linear({…}), trees(…), v => rules([…], otherwise) or { version, compute }`)
+    mistake(
+      `${what} needs a score: logistic({…}), linear({…}), trees(…), onnx(…), v => rules([…], otherwise) or { version, compute }; or train: { algorithm: 'logistic' }`,
+    )
   checkOptions(`${what}: score`, score, ['version', 'compute'])
   const { version, compute } = score as { version: unknown; compute: unknown }
   if (typeof compute !== 'function') mistake(`${what}: compute must be a function of the vector, got ${show(compute)}`)

@@ -12,6 +12,7 @@ import { fingerprintOf } from './fingerprint.ts'
 import { IR_VERSION, type ActionIR, type GroupIR, type ModelIR, type PipelineIR } from './ir.ts'
 import { mistake } from './mistake.ts'
 import { checkName } from './names.ts'
+import type { OnnxFile } from './onnx-file.ts'
 import { ModelValue } from './model.ts'
 import type { ScoreFunction } from './score.ts'
 import type { MapFunction, SourceValue } from './source.ts'
@@ -23,8 +24,8 @@ export interface Pipeline {
   readonly fingerprint: string
   /** The `map` of each source that has one, by the source's name. */
   readonly maps: ReadonlyMap<string, MapFunction>
-  /** The user's own score function of each model that has one, by the model's name. */
-  readonly scores: ReadonlyMap<string, ScoreFunction>
+  /** The user's own score function of each model that has one, or its file of ONNX, by the model's name. */
+  readonly scores: ReadonlyMap<string, ScoreFunction | OnnxFile>
   /** The user's own function of each action that has one, by the action's name. */
   readonly effects: ReadonlyMap<string, EffectFunction>
 }

@@ -34,7 +34,10 @@ test('placements that cannot be are refused', () => {
   refuses(() => partial(5 as never), /partial: 5 is no duration/)
   refuses(() => scheduled('daily', { lasts: '1h' }), /scheduled: 'daily' is no cron \(.*\); write one such as '0 2 \* \* \*'/)
   refuses(() => scheduled('61 * * * *', { lasts: '1h' }), /'61 \* \* \* \*' is no cron/)
-  refuses(() => scheduled('0 0 31 2 *', { lasts: '1h' }), "scheduled: the cron '0 0 31 2 *' never runs")
+  refuses(
+    () => scheduled('0 0 31 2 *', { lasts: '1h' }),
+    "scheduled: the cron '0 0 31 2 *' never runs: there is no such day; write one such as '0 2 * * *'",
+  )
   refuses(() => scheduled(5 as never, { lasts: '1h' }), /needs a cron such as '0 2 \* \* \*' or every\('5m'\), got 5/)
   refuses(() => scheduled('0 2 * * *', { lasts: '1h', zone: 'Zurich' }), /'Zurich' is no time zone/)
   refuses(() => scheduled('0 2 * * *', {} as never), "scheduled needs lasts, how long the job takes: { lasts: '2h' }")
@@ -57,7 +60,13 @@ test('batch and hybrid are scheduled, nightly unless they say when', () => {
   assert.deepEqual(irOf(hybrid(every('10s'))), { kind: 'hybrid', schedule: { kind: 'interval', every: 10_000, phase: 0 } })
   refuses(() => batch('nightly'), /batch: 'nightly' is no cron \(.*\); write one such as '0 2 \* \* \*'/)
   refuses(() => batch('0 2 * * *', { lasts: 'long' as never }), /batch lasts: 'long' is no duration/)
-  refuses(() => hybrid('0 0 31 2 *'), "hybrid: the cron '0 0 31 2 *' never runs")
+  for (const never of ['0 0 30 2 *', '0 0 31 4,6 *'])
+    refuses(() => hybrid(never), `hybrid: the cron '${never}' never runs: there is no such day; write one such as '0 2 * * *'`)
+  for (const past of ['2020-01-01T02:00:00', '0 0 2 * * * 2020', '0 0 2 1 1 * 2020-2024'])
+    refuses(
+      () => batch(past),
+      `batch: '${past}' is of one date or year, and over once that is past; write a cron that goes on, such as '0 2 * * *'`,
+    )
   refuses(() => hybrid('0 2 * * *', { lasts: '1h' } as never), "hybrid has no option 'lasts'; there is zone")
   refuses(() => hybrid(every('5m'), { zone: 'UTC' }), 'hybrid: an interval has no zone; leave it out or write a cron')
 })

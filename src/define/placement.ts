@@ -100,13 +100,23 @@ function place(ir: PlacementIR): Placement {
   return new Place(ir) as unknown as Placement
 }
 
-function scheduleOf(what: string, schedule: unknown, zone: string | undefined): ScheduleIR {
+/** A cron, in UTC unless it has a zone, or an interval; `what` names it in messages. */
+export function scheduleOf(what: string, schedule: unknown, zone: string | undefined): ScheduleIR {
   if (schedule instanceof Interval)
     return zone === undefined ? schedule.ir : mistake(`${what}: an interval has no zone; leave it out or write a cron`)
   const checkedZone = zone === undefined ? 'UTC' : checkZone(what, zone)
   if (typeof schedule !== 'string') mistake(`${what} needs a cron such as '${NIGHTLY}' or every('5m'), got ${show(schedule)}`)
-  if (nextRun(what, schedule) === null) mistake(`${what}: the cron '${schedule}' never runs`)
+  if (isDated(schedule))
+    mistake(`${what}: '${schedule}' is of one date or year, and over once that is past; write a cron that goes on, such as '${NIGHTLY}'`)
+  if (nextRun(what, schedule) === null)
+    mistake(`${what}: the cron '${schedule}' never runs: there is no such day; write one such as '${NIGHTLY}'`)
   return { kind: 'cron', cron: schedule, zone: checkedZone }
+}
+
+/** Does croner take it as a moment, or as times of named years? */
+function isDated(schedule: string): boolean {
+  const fields = schedule.trim().split(/\s+/)
+  return /^\d{4}-/.test(schedule.trim()) || (fields.length > 6 && fields[6] !== '*')
 }
 
 function nextRun(what: string, cron: string): Date | null {

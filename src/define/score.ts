@@ -11,6 +11,7 @@ import type { Input } from './inputs.ts'
 import type { ScoreIR, TermIR } from './ir.ts'
 import type { TypeInfo } from './literal.ts'
 import { mistake } from './mistake.ts'
+import type { OnnxFile } from './onnx-file.ts'
 import { checkOptions } from './names.ts'
 import { describe, Node, type Realm } from './node.ts'
 
@@ -41,8 +42,11 @@ export interface Rule {
 /** A score before its model is known: `build` checks it against the inputs. */
 export class ScoreValue {
   readonly build: (what: string, inputs: readonly Input[], realm: Realm) => ScoreIR
-  constructor(build: (what: string, inputs: readonly Input[], realm: Realm) => ScoreIR) {
+  /** What it scores by, where the IR has only its hash. */
+  readonly file: OnnxFile | undefined
+  constructor(build: (what: string, inputs: readonly Input[], realm: Realm) => ScoreIR, file?: OnnxFile) {
     this.build = build
+    this.file = file
   }
 }
 

@@ -24,6 +24,8 @@ export interface InputFile {
   readonly format: FileFormat
   /** What every record has: CSV and Parquet. */
   readonly columns?: readonly FileColumn[]
+  /** How many records there are, where the file says. */
+  readonly records?: number
   /** The share read so far, 0 to 1. */
   progress(): number
   /**

@@ -8,10 +8,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { SpillwayError } from '../base/errors.ts'
 import { rawText, type Origin, type RecordBatch } from '../intake/batch.ts'
+import type { Cells } from '../intake/cells.ts'
+import type { LineReader } from '../intake/line-reader.ts'
 import { checkColumn } from './columns.ts'
 import { connect, scanned } from './duckdb.ts'
 import { fileError, shownPath } from './file-error.ts'
 import type { FoundFile, InputFile } from './input-file.ts'
+import { ParquetCells } from './parquet-cells.ts'
 import { ColumnReader, physicalColumn, type PhysicalColumn } from './vectors.ts'
 
 interface ParquetColumn extends PhysicalColumn {
@@ -19,7 +22,8 @@ interface ParquetColumn extends PhysicalColumn {
   readonly type: string
 }
 
-export async function openParquet({ path }: FoundFile): Promise<InputFile> {
+/** `reader`: of the source that takes the rows, if one does; most of them are then never records. */
+export async function openParquet({ path }: FoundFile, reader?: Pick<LineReader, 'source'>): Promise<InputFile> {
   const { columns, rows } = await describe(path)
   const name = shownPath(path)
   const origin: Origin = {
@@ -33,25 +37,27 @@ export async function openParquet({ path }: FoundFile): Promise<InputFile> {
     name,
     format: 'parquet',
     columns: columns.map(column => ({ name: column.name, type: column.type })),
+    records: rows,
     progress: () => (rows === 0 ? 1 : read / rows),
     async *batches(wanted) {
       const names = columns.map(column => column.name)
       const selected = wanted ? wanted.map(want => columns[checkColumn(name, names, want)]) : columns
       read = 0
-      for await (const records of recordsOf(path, selected)) {
-        yield batchAt(origin, records, read)
+      const cells = reader && new ParquetCells(reader.source, selected, origin)
+      for await (const { records, recordOf, cells: own } of chunksOf(path, selected, cells)) {
+        yield { ...batchAt(origin, records, recordOf, read), ...(own && { cells: own }) }
         read += records.length
       }
     },
   }
 }
 
-function batchAt(origin: Origin, records: readonly unknown[], before: number): RecordBatch {
+function batchAt(origin: Origin, records: readonly unknown[], recordOf: (row: number) => unknown, before: number): RecordBatch {
   return {
     origin,
     records,
     numberOf: index => before + index + 1,
-    rawOf: index => rawText(records[index]),
+    rawOf: index => rawText(recordOf(index)),
     undecodable: [],
   }
 }
@@ -68,7 +74,15 @@ async function describe(path: string): Promise<{ columns: ParquetColumn[]; rows:
   })
 }
 
-async function* recordsOf(path: string, columns: readonly ParquetColumn[]): AsyncGenerator<readonly unknown[]> {
+interface RecordChunk {
+  /** Where there are cells, those that were not read alone. */
+  readonly records: readonly unknown[]
+  /** Good until the next chunk. */
+  readonly recordOf: (row: number) => unknown
+  readonly cells: Cells | undefined
+}
+
+async function* chunksOf(path: string, columns: readonly ParquetColumn[], cells: ParquetCells | undefined): AsyncGenerator<RecordChunk> {
   const connection = await connect()
   try {
     const readers = columns.map((column, index) => new ColumnReader(column, index))
@@ -77,17 +91,29 @@ async function* recordsOf(path: string, columns: readonly ParquetColumn[]): Asyn
     const result = await connection.stream(`SELECT ${select} FROM ${scanOf(path)}`)
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       const current = chunk
-      yield rowsOf(
-        names,
-        readers.map(reader => reader.read(current)),
-        chunk.rowCount,
-      )
+      let all: readonly unknown[] | undefined
+      const records = (): readonly unknown[] =>
+        (all ??= rowsOf(
+          names,
+          readers.map(reader => reader.read(current)),
+          current.rowCount,
+        ))
+      const recordOf = (row: number): unknown => records()[row]
+      const own = cells?.read(current, recordOf)
+      yield { records: own ? unread(own, recordOf) : records(), recordOf, cells: own }
     }
   } catch (error) {
     throw parquetError(path, error)
   } finally {
     connection.closeSync()
   }
+}
+
+/** A record for each row that cells have not. */
+function unread({ isRead }: Cells, recordOf: (row: number) => unknown): readonly unknown[] {
+  const records = new Array<unknown>(isRead.length)
+  for (let row = isRead.indexOf(0); row >= 0; row = isRead.indexOf(0, row + 1)) records[row] = recordOf(row)
+  return records
 }
 
 function rowsOf(names: readonly string[], columns: readonly unknown[][], length: number): readonly unknown[] {

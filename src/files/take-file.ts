@@ -25,6 +25,7 @@ export async function takeFile(path: string, intakes: readonly Intake[], { onRef
   const file = await openInput(path, intakes.length === 1 ? LineReader.of(intakes[0].source) : undefined)
   const matches = intakes.map(intake => matchColumns(file, intake.source))
   const wanted = matches.every(match => match.wanted) ? [...new Set(matches.flatMap(match => match.wanted!))] : undefined
+  if (file.records !== undefined) for (const intake of intakes) intake.expect(file.records)
   let records = 0
   let undecodable = 0
   for await (const batch of file.batches(wanted)) {

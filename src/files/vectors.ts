@@ -98,7 +98,7 @@ export class ColumnReader {
       const length = words[i * 4]
       if (length <= SHORT_TEXT) into[i] = this.#shortText(bytes, i * 16 + 4, length, words[i * 4 + 1] + words[i * 4 + 2] * WORD)
       else if (length <= 12) into[i] = bytes.toString('utf8', i * 16 + 4, i * 16 + 4 + length)
-      else into[i] = longText(data, i * 16 + 8, length)
+      else into[i] = longText(data, i * 16 + 8, length).toString('utf8')
     }
   }
 
@@ -146,9 +146,11 @@ function readWide(kind: 'int64' | 'uint64' | 'micros', data: DataView, into: unk
   }
 }
 
-const isValid = (validity: Uint8Array, row: number): boolean => ((validity[row >> 3] >> (row & 7)) & 1) === 1
+/** Has a row a value, by a vector's bits? */
+export const isValid = (validity: Uint8Array, row: number): boolean => ((validity[row >> 3] >> (row & 7)) & 1) === 1
 
-function longText(data: Uint8Array, pointerAt: number, length: number): string {
+/** The bytes of a text behind a pointer: good as long as its chunk is. */
+export function longText(data: Uint8Array, pointerAt: number, length: number): Buffer {
   const bytes = bindings.get_data_from_pointer(data.buffer as ArrayBuffer, data.byteOffset + pointerAt, length)
-  return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('utf8')
+  return Buffer.from(bytes.buffer, bytes.byteOffset, length)
 }

@@ -73,6 +73,12 @@ export class Door {
     for (let index = 0; index < batch.records.length; index++) this.#takeRecord(batch, index, rows)
   }
 
+  /** Makes room for so many more rows, if they may be that many. */
+  expect(rows: number): void {
+    const { eventsMax = limits.REPLAY_EVENTS_MAX } = this.#options
+    this.#builder.reserve(Math.min(this.#builder.length + rows, eventsMax))
+  }
+
   /** The rows as they stand: no copy, and no longer true once more are taken. */
   view(): Block {
     return this.#builder.view()

@@ -82,6 +82,11 @@ export class Intake {
     return this.#door.stringsOf
   }
 
+  /** Makes room for so many more records. */
+  expect(records: number): void {
+    this.#door.expect(records)
+  }
+
   /** Checks the records of a batch. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events or STRINGS_MAX strings. */
   take(batch: RecordBatch): void {
     this.#door.take(batch)

@@ -20,6 +20,8 @@ export interface Unit {
   readonly where: Evaluate | undefined
   readonly input: Evaluate | undefined
   readonly layout: MomentLayout | undefined
+  /** Is the value aggregated the id of a string? */
+  readonly isText: boolean
   /** Does an event whose input is NULL take part? */
   readonly nulls: boolean
   /** Of a table: the column that marks its tombstones. */
@@ -39,6 +41,7 @@ export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Str
     before: plan.before,
     where: plan.where && compile(plan.where, context),
     input: plan.input && compile(plan.input, context),
+    isText: plan.input?.type === 'string',
     nulls: plan.partial.kind === 'recent' && plan.partial.nulls === true,
     tombstone: source.identity ? undefined : source.deleted,
     readers: plan.features.map((planned, i) => ({
@@ -57,25 +60,26 @@ function buildStructure(
   strings: Strings,
 ): Structure {
   const windows = new Windows(kept)
+  const isText = input?.type === 'string'
   switch (partial.kind) {
     case 'sums':
       return new Sums(windows, layout!, maxEntries)
     case 'folds':
       return new Folds(windows, partial.fold, maxEntries)
     case 'extremes':
-      return new Extremes(windows, partial.sign, input?.type === 'string' ? strings : undefined, maxEntries)
+      return new Extremes(windows, partial.sign, isText ? strings : undefined, maxEntries)
     case 'ends':
-      return new Ends(windows, maxEntries)
+      return new Ends(windows, maxEntries, isText)
     case 'recent':
-      return new Recent(windows, Math.max(...features.map(({ feature }) => feature.k ?? 1)))
+      return new Recent(windows, Math.max(...features.map(({ feature }) => feature.k ?? 1)), isText)
     case 'distinct':
-      return new Distinct(windows, Math.max(...features.map(limitOf)))
+      return new Distinct(windows, Math.max(...features.map(limitOf)), isText)
     case 'tallies':
       return new Tallies(
         windows,
         features.flatMap(planned => tallyAsk(planned, kept)),
         maxEntries,
-        input?.type === 'string' ? strings : undefined,
+        isText ? strings : undefined,
       )
   }
 }

@@ -1,7 +1,7 @@
 import { limits } from '../base/limits.ts'
 import { Arena } from './arena.ts'
 import { Lost } from './lost.ts'
-import { firstFrom, insertionPoint, isAfter } from './order.ts'
+import { firstFrom, insertionPoint, isAfter, isEntryAfter } from './order.ts'
 import { PartialColumns } from './chunk.ts'
 import type { StateReader, StateWriter } from './state.ts'
 import type { Lane, Structure } from './structure.ts'
@@ -25,14 +25,17 @@ export class Ends implements Structure {
   readonly #out: PartialColumns
   readonly #windows: Windows
   readonly #maxEntries: number
+  readonly #isText: boolean
   readonly #arena = new Arena(4)
   readonly lost = new Lost()
   /** By slot: time, arrival, position and value of the last event. */
   #last = new Float64Array(0)
   #slots = 0
 
-  constructor(windows: Windows, maxEntries: number) {
+  /** `isText` where values are ids of strings. */
+  constructor(windows: Windows, maxEntries: number, isText = false) {
     this.#windows = windows
+    this.#isText = isText
     this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
     this.#out = new PartialColumns(windows.length, 4)
     this.partials = this.#out.views
@@ -99,6 +102,25 @@ export class Ends implements Structure {
     this.#out.fillRow(row, NaN)
   }
 
+  merge(body: Structure, slot: number, under: number, t: number, row: number): void {
+    const other = body as Ends
+    for (let w = 0; w < this.#windows.length; w++) {
+      const own = this.partials[w]
+      const theirs = other.partials[w]
+      if (Number.isNaN(theirs[3][row])) continue
+      const isAlone = Number.isNaN(own[3][row])
+      const start = this.#windows.start(w, t)
+      if (isAlone || isEntryAfter(this.#arena.data, this.#firstOf(slot, start), other.#arena.data, other.#firstOf(under, start))) {
+        own[0][row] = theirs[0][row]!
+        own[2][row] = theirs[2][row]!
+      }
+      if (isAlone || isEntryAfter(other.#last, under * 4, this.#last, slot * 4)) {
+        own[1][row] = theirs[1][row]!
+        own[3][row] = theirs[3][row]!
+      }
+    }
+  }
+
   save(slot: number, to: StateWriter): void {
     this.lost.save(slot, to)
     this.#arena.save(slot, to)
@@ -109,12 +131,21 @@ export class Ends implements Structure {
     this.lost.load(slot, from)
     this.#arena.load(slot, from)
     from.numbers(this.#last, slot * 4, 4)
+    if (!this.#isText || !from.translates) return
+    from.translate(this.#arena.data, 4, this.#arena.from(slot), this.#arena.end(slot), VALUE)
+    if (this.#last[slot * 4] > -Infinity) this.#last[slot * 4 + VALUE] = from.idOf(this.#last[slot * 4 + VALUE])
   }
 
   clear(slot: number): void {
     this.lost.clear(slot)
     this.#arena.clear(slot)
     this.#last[slot * 4] = -Infinity
+  }
+
+  /** Where the first entry inside a window stands. */
+  #firstOf(slot: number, start: number): number {
+    const arena = this.#arena
+    return firstFrom(arena.data, 4, arena.from(slot), arena.end(slot), start) * 4
   }
 
   #keepLast(slot: number, lane: Lane, event: number): void {

@@ -90,6 +90,15 @@ export class Extremes implements Structure {
     this.#out.fillRow(row, NaN)
   }
 
+  merge(body: Structure, _slot: number, _under: number, _t: number, row: number): void {
+    const { flat } = this.#out
+    const other = (body as Extremes).#out.flat
+    for (let at = row; at < flat.length; at += COLUMN) {
+      const value = other[at]
+      if (Number.isNaN(flat[at]) || (!Number.isNaN(value) && this.#isBetter(value * this.#sign, flat[at] * this.#sign))) flat[at] = value!
+    }
+  }
+
   save(slot: number, to: StateWriter): void {
     this.lost.save(slot, to)
     this.#arena.save(slot, to)
@@ -100,6 +109,10 @@ export class Extremes implements Structure {
     this.#arena.load(slot, from)
     if (!this.#strings) return
     const { data } = this.#arena
+    // Of a greatest value the id stands with its sign, also if it is 0.
+    if (from.translates)
+      for (let entry = this.#arena.from(slot); entry < this.#arena.end(slot) - 1; entry++)
+        data[entry * 2 + 1] = from.idOf(Math.abs(data[entry * 2 + 1])) * this.#sign
     for (let entry = this.#arena.from(slot); entry < this.#arena.end(slot) - 1; entry++)
       if (!this.#strings.has(Math.abs(data[entry * 2 + 1]))) throw damaged('an extreme is no string that is known')
   }

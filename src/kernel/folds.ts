@@ -110,6 +110,21 @@ export class Folds implements Structure {
     this.#out.fillRow(row, 0)
   }
 
+  merge(body: Structure, _slot: number, _under: number, _t: number, row: number): void {
+    const other = (body as Folds).partials
+    const { width } = this.#fold
+    const [total, part] = [this.#total, this.#entry]
+    for (let w = 0; w < this.#spans.length; w++) {
+      const own = this.partials[w]
+      for (let f = 0; f < width; f++) {
+        total[f] = other[w][f][row]!
+        part[f] = own[f][row]!
+      }
+      this.#fold.combine(total, 0, part, 0)
+      for (let f = 0; f < width; f++) own[f][row] = total[f]!
+    }
+  }
+
   save(slot: number, to: StateWriter): void {
     this.lost.save(slot, to)
     this.#arena.save(slot, to)

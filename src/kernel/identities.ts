@@ -13,7 +13,7 @@ const SMALLEST = 16
  */
 export class Identities {
   readonly #width: number
-  readonly #keptFor: number
+  #keptFor: number
   #table = new Int32Array(SMALLEST).fill(EMPTY)
   /** By entry: the values of its identity. */
   #parts = new Float64Array(0)
@@ -33,6 +33,11 @@ export class Identities {
 
   get size(): number {
     return this.#count
+  }
+
+  /** From now on for so long, milliseconds. */
+  keepFor(keptFor: number): void {
+    this.#keptFor = keptFor
   }
 
   get bytes(): number {

@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts'
 import type { Block, Column } from '../columns/block.ts'
 import { blockSlice, columnSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
-import { refusals, refuse, type FeatureColumn } from '../aggregate/aggregate.ts'
+import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { GroupIR, SourceIR } from '../define/ir.ts'
 import { countingFrom, inSlice, rowAbove, type Asks } from './asks.ts'
 import { allWindows, buildUnit, type Unit } from './build.ts'
@@ -10,14 +10,16 @@ import type { CatchUp } from './catch-up.ts'
 import { Floors } from './floors.ts'
 import { Keys } from './keys.ts'
 import { laneOf } from './lane.ts'
+import { runLayers, type Beneath, type Running } from './layers.ts'
 import { clearRows, featureColumns } from './output.ts'
+import { noEvents } from './no-events.ts'
 import { planStructures } from './plan.ts'
 import { CHUNK } from './chunk.ts'
+import { refuseEvicted, refuseLost } from './refusing.ts'
 import { Revisions, type RevisableEvents } from './revisions.ts'
-import { layoutOf, restoreSlices, saveSlice, type KernelState } from './slices.ts'
+import { layoutOf, restoreNext, restoreSlices, saveSlice, type KernelState } from './slices.ts'
 import { STATE_VERSION, StateWriter } from './state.ts'
-import { runChunk, type Lane, type Reads } from './structure.ts'
-import { floorTo } from './window.ts'
+import { runChunk, type Reads } from './structure.ts'
 
 /** Events handled at a time, which bounds the kernel's scratch memory. */
 const SLICE = 1 << 16
@@ -31,6 +33,8 @@ export interface KernelOptions {
   readonly floor?: 'arrival' | 'time'
   /** Also deliver what rounding leaves out of exact sums and changes. */
   readonly exact?: boolean
+  /** It is restored by `restoreNext`, while events that supersede some of its own may come already. */
+  readonly isBody?: boolean
 }
 
 /**
@@ -58,6 +62,8 @@ export class Kernel {
 
   /** Present where events can be superseded. */
   readonly #revisions: Revisions | undefined
+  /** What keeps the events that this one was not given. */
+  #body: Kernel | undefined
 
   constructor(group: GroupIR, source: SourceIR, options: KernelOptions) {
     this.group = group
@@ -67,7 +73,7 @@ export class Kernel {
     this.#keys = Keys.of(group, source, options.strings)
     const plans = planStructures(group, source)
     this.#units = plans.map(plan => buildUnit(plan, source, options.strings))
-    if (source.identity) this.#revisions = new Revisions(source, this.#units, allWindows(plans))
+    if (source.identity) this.#revisions = new Revisions(source, this.#units, allWindows(plans), undefined, options.isBody)
   }
 
   /** Bytes of state. */
@@ -114,6 +120,28 @@ export class Kernel {
   restore(slices: readonly Uint8Array[]): number {
     this.#catchUp = restoreSlices(this.#state(), slices)
     return this.#catchUp.lowest
+  }
+
+  /**
+   * Restores one slice behind those there are, of a kernel whose strings had other ids: `ids` gives, by those, the ids here. The slices of a kernel, all of one
+   * moment and in order, make this one what that one was; `settle` ends it. Throws as `restore`.
+   */
+  restoreNext(slice: Uint8Array, ids: Int32Array): void {
+    restoreNext(this.#state(), slice, ids)
+  }
+
+  /** Nothing is restored any more, so that identities are forgotten that cannot be revised. */
+  settle(): void {
+    this.#revisions?.settle()
+  }
+
+  /**
+   * From now on reads are of the events of `body` as well (semantics §5): of the same group and source, with the same strings, it has events that this one is not
+   * given, and is not used otherwise any more. The order in which the two had their events does not matter.
+   */
+  onto(body: Kernel | undefined): void {
+    assert(!body || (body.#source === this.#source && body !== this), 'a body is of the same source')
+    this.#body = body
   }
 
   /**
@@ -176,16 +204,21 @@ export class Kernel {
     const floor = (this.#options.floor === 'time' ? block.time : block.arrival).slice()
     this.#floors.grow(this.#keys.size)
     const evicted = this.#floors.raise(slots, floor, reads)
+    const body = this.#body && this.#body.#beneath(readKeys, reads.clock)
     for (const unit of this.#units) unit.structure.grow(this.#keys.size)
-    if (this.#revisions) this.#revise(this.#revisions, { block, slots, floor }, reads, before.upto, from, out)
-    else for (const unit of this.#units) this.#run(unit, laneOf(unit, block, slots, floor), unit.before ? before : reads, from, out)
-    if (evicted) refuseEvicted(evicted, from, out)
+    if (this.#revisions) this.#revise(this.#revisions, { block, slots, floor, body }, reads, before.upto, from, out)
+    else
+      for (const [u, unit] of this.#units.entries()) {
+        const under = body && { unit: body.units[u], slots: body.slots }
+        this.#run(unit, { lane: laneOf(unit, block, slots, floor), reads: unit.before ? before : reads, under }, from, out)
+      }
+    for (const rows of [evicted, body?.evicted]) if (rows) refuseEvicted(rows, from, out)
   }
 
   /** Applies events that may supersede others, and answers the reads among them; the first is row `at` of the output. */
   #revise(
     revisions: Revisions,
-    events: Omit<RevisableEvents, 'lanes'>,
+    { body, ...events }: Omit<RevisableEvents, 'lanes'> & { readonly body: Beneath | undefined },
     reads: Reads,
     before: Int32Array,
     at: number,
@@ -193,19 +226,35 @@ export class Kernel {
   ): void {
     revisions.grow(this.#keys.size)
     const lanes = this.#units.map(unit => laneOf(unit, events.block, events.slots, events.floor))
-    revisions.run({ ...events, lanes }, reads, before, (row, rows) => {
-      for (const unit of this.#units) this.#lower(unit, reads.clock.subarray(row, row + rows), at + row, out)
-    })
+    const answered = (row: number, rows: number): void => {
+      const clock = reads.clock.subarray(row, row + rows)
+      for (const [u, unit] of this.#units.entries()) {
+        this.#lower(unit, clock, at + row, out)
+        if (body?.units[u].structure.lost.any) refuseLost(body.units[u], clock, at + row, out)
+      }
+    }
+    revisions.run({ ...events, lanes }, reads, before, answered, body?.revisions && { revisions: body.revisions, slots: body.slots })
+  }
+
+  /** Where this kernel, as a body, has the keys of some reads, and which of those it refuses: those below the clock that a key has reached here. */
+  #beneath(keys: readonly Column[], clock: Float64Array): Beneath {
+    const slots = this.#keys.slotsOf(keys, clock.length, false)
+    const evicted = this.#floors.raise(none, empty, { slots, clock, upto: new Int32Array(clock.length) })
+    return { units: this.#units, revisions: this.#revisions, slots, evicted }
   }
 
   /** Applies a lane and answers the reads among its events; the first is row `at` of the output. */
-  #run(unit: Unit, lane: Lane, reads: Reads, at: number, out: readonly FeatureColumn[]): void {
+  #run(unit: Unit, { lane, reads, under }: Running, at: number, out: readonly FeatureColumn[]): void {
     const total = reads.slots.length
     for (let row = 0, from = 0; row === 0 || row < total; row += CHUNK) {
       const rows = Math.min(CHUNK, total - row)
       const to = row + rows < total ? reads.upto[row + rows - 1] : lane.slots.length
-      runChunk(unit.structure, { lane, reads, from, to, row, rows })
-      this.#lower(unit, reads.clock.subarray(row, row + rows), at + row, out)
+      const chunk = { lane, reads, from, to, row, rows }
+      if (under) runLayers(unit.structure, under.unit.structure, chunk, under.slots)
+      else runChunk(unit.structure, chunk)
+      const clock = reads.clock.subarray(row, row + rows)
+      this.#lower(unit, clock, at + row, out)
+      if (under?.unit.structure.lost.any) refuseLost(under.unit, clock, at + row, out)
       from = to
     }
   }
@@ -237,30 +286,5 @@ export class Kernel {
   }
 }
 
+const none = new Int32Array(0)
 const empty = new Float64Array(0)
-
-/** No events of a source. */
-const noEvents = ({ columns }: SourceIR): Block => ({
-  length: 0,
-  time: empty,
-  arrival: empty,
-  position: empty,
-  columns: Object.fromEntries(columns.map(({ name, type }) => [name, { values: type === 'string' ? new Int32Array(0) : empty }])),
-})
-
-/** By reader: does its window, at each read of a chunk, reach what its structure had to forget by then? */
-function refuseLost({ structure: { lost }, readers }: Unit, clock: Float64Array, row: number, out: readonly FeatureColumn[]): void {
-  for (const { index, span, hop } of readers)
-    for (let i = 0; i < clock.length; i++) {
-      const code = lost.refusal(i, floorTo(clock[i] - span, hop))
-      if (code > 0) refuse(out[index], row + i, code)
-    }
-  lost.nextChunk()
-}
-
-function refuseEvicted(evicted: Uint8Array, from: number, out: FeatureColumn[]): void {
-  for (let i = 0; i < evicted.length; i++) {
-    if (!evicted[i]) continue
-    for (const column of out) refuse(column, from + i, refusals.evicted)
-  }
-}

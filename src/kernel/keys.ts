@@ -20,19 +20,21 @@ export class Keys {
   readonly #byText = new Map<string, number>()
   readonly #width: number
   readonly #strings: Strings | undefined
+  readonly #texts: readonly boolean[]
   /** By slot: the parts of its key. */
   #parts = new Float64Array(0)
 
-  /** `width` is how many columns a key has; `strings` is given if that is one, of strings. */
-  constructor(width = 1, strings?: Strings) {
+  /** `width` is how many columns a key has; `strings` is given if that is one, of strings; `texts` says which of them are of strings. */
+  constructor(width = 1, strings?: Strings, texts: readonly boolean[] = [strings !== undefined]) {
     this.#width = width
     this.#strings = strings
+    this.#texts = texts
   }
 
   /** For the keys of a group. */
   static of({ key }: GroupIR, { columns }: SourceIR, strings: Strings): Keys {
-    const isText = key.length === 1 && columns.find(({ name }) => name === key[0])!.type === 'string'
-    return new Keys(key.length, isText ? strings : undefined)
+    const texts = key.map(part => columns.find(({ name }) => name === part)!.type === 'string')
+    return new Keys(key.length, texts.length === 1 && texts[0] ? strings : undefined, texts)
   }
 
   get size(): number {
@@ -62,6 +64,7 @@ export class Keys {
   load(count: number, from: StateReader): void {
     const parts = new Float64Array(count * this.#width)
     from.numbers(parts, 0, parts.length)
+    if (from.translates) this.#texts.forEach((isText, part) => isText && from.translate(parts, this.#width, 0, count, part))
     const part = (p: number) => Float64Array.from({ length: count }, (_, key) => parts[key * this.#width + p])
     const [first, ...more] = Array.from({ length: this.#width }, (_, p) => part(p))
     if (this.#strings && !first.every(id => this.#strings!.has(id))) throw damaged('a key is no string that is known')

@@ -36,17 +36,20 @@ export const ledgerEvent = (identity: number, lanes: number): LedgerEvent => ({
 export class Ledger {
   readonly #windows: Windows
   readonly #maxEvents: number
+  readonly #texts: readonly boolean[]
   readonly #identity: number
   readonly #lanes: number
   readonly #arena: Arena
   /** By slot: the newest time lost. */
   #lost = new Float64Array(0)
 
-  constructor(windows: Windows, identity: number, lanes: number, maxEvents: number) {
+  /** `texts`: which values, of the identity and then of the lanes, are ids of strings. */
+  constructor(windows: Windows, identity: number, lanes: number, maxEvents: number, texts: readonly boolean[] = []) {
     this.#windows = windows
     this.#identity = identity
     this.#lanes = lanes
     this.#maxEvents = maxEvents
+    this.#texts = texts
     this.#arena = new Arena(IDENTITY + identity + lanes)
   }
 
@@ -126,5 +129,9 @@ export class Ledger {
   load(slot: number, from: StateReader): void {
     this.#lost[slot] = from.number()
     this.#arena.load(slot, from)
+    if (!from.translates) return
+    const { data, width } = this.#arena
+    for (const [value, isText] of this.#texts.entries())
+      if (isText) from.translate(data, width, this.#arena.from(slot), this.#arena.end(slot), IDENTITY + value)
   }
 }

@@ -1,6 +1,6 @@
 import { Arena } from './arena.ts'
 import { Lost } from './lost.ts'
-import { insertionPoint, isAfter } from './order.ts'
+import { insertionPoint, isAfter, isEntryAfter } from './order.ts'
 import { PartialColumns } from './chunk.ts'
 import type { StateReader, StateWriter } from './state.ts'
 import type { Lane, Structure } from './structure.ts'
@@ -18,12 +18,15 @@ export class Recent implements Structure {
   readonly #out: PartialColumns
   readonly #windows: Windows
   readonly #k: number
+  readonly #isText: boolean
   readonly #arena = new Arena(4)
   /** Never forgets what a window can see. */
   readonly lost = new Lost()
 
-  constructor(windows: Windows, k: number) {
+  /** `isText` where values are ids of strings. */
+  constructor(windows: Windows, k: number, isText = false) {
     this.#windows = windows
+    this.#isText = isText
     this.#k = k
     this.#out = new PartialColumns(windows.length, 2 * k)
     this.partials = this.#out.views
@@ -85,6 +88,29 @@ export class Recent implements Structure {
     this.#out.fillRow(row, NaN)
   }
 
+  merge(body: Structure, slot: number, under: number, t: number, row: number): void {
+    const own = this.#arena
+    const other = (body as Recent).#arena
+    const ownFrom = slot < 0 ? 0 : own.from(slot)
+    for (let w = 0; w < this.#windows.length; w++) {
+      const start = this.#windows.start(w, t)
+      const partial = this.partials[w]
+      let a = slot < 0 ? -1 : own.end(slot) - 1
+      let b = other.end(under) - 1
+      for (let i = 0; i < this.#k; i++) {
+        const hasOwn = a >= ownFrom && own.data[a * 4] >= start
+        const hasOther = b >= other.from(under) && other.data[b * 4] >= start
+        const isOwn = hasOwn && (!hasOther || isEntryAfter(own.data, a * 4, other.data, b * 4))
+        const { data } = isOwn ? own : other
+        const entry = (isOwn ? a-- : b--) * 4
+        const inside = hasOwn || hasOther
+        partial[2 * i][row] = inside ? data[entry + 3] : NaN
+        partial[2 * i + 1][row] = inside ? data[entry] : NaN
+        if (!inside) break
+      }
+    }
+  }
+
   save(slot: number, to: StateWriter): void {
     this.lost.save(slot, to)
     this.#arena.save(slot, to)
@@ -93,6 +119,7 @@ export class Recent implements Structure {
   load(slot: number, from: StateReader): void {
     this.lost.load(slot, from)
     this.#arena.load(slot, from)
+    if (this.#isText && from.translates) from.translate(this.#arena.data, 4, this.#arena.from(slot), this.#arena.end(slot), 3)
   }
 
   clear(slot: number): void {

@@ -7,8 +7,8 @@ import { CHUNK } from './chunk.ts'
 import { Identities } from './identities.ts'
 import { Ledger, ledgerEvent, type LedgerEvent } from './ledger.ts'
 import type { StateReader, StateWriter } from './state.ts'
-import type { Lane, Reads } from './structure.ts'
-import { identityColumns, isDeleted } from './superseded.ts'
+import { readAt, type Lane, type Reads } from './structure.ts'
+import { identityColumns, identityTexts, isDeleted } from './superseded.ts'
 import { widened } from './widened.ts'
 import type { Windows } from './window.ts'
 
@@ -19,6 +19,12 @@ export interface RevisableEvents {
   readonly floor: Float64Array
   /** One a unit. */
   readonly lanes: readonly Lane[]
+}
+
+/** A body, and where it has the keys of the reads. */
+export interface RevisionsBeneath {
+  readonly revisions: Revisions
+  readonly slots: Int32Array
 }
 
 /** Answers of reads `row` … `row + rows − 1` stand in rows 0 … of every unit's partials. */
@@ -55,15 +61,26 @@ export class Revisions {
   /** An event which structures of `before` have not seen yet: it may be the trigger of the reads that follow. */
   #held: { readonly lanes: readonly Lane[]; readonly event: number } | undefined
 
-  /** `windows` are those of all units. */
-  constructor(source: SourceIR, units: readonly Unit[], windows: Windows, maxEvents: number = limits.REVISABLE_EVENTS_PER_KEY) {
+  /** `windows` are those of all units. With `isBody` no identity is forgotten until `settle`: what it has superseded may come still. */
+  constructor(
+    source: SourceIR,
+    units: readonly Unit[],
+    windows: Windows,
+    maxEvents: number = limits.REVISABLE_EVENTS_PER_KEY,
+    isBody = false,
+  ) {
     const identity = identityColumns(source).length
     this.#source = source
     this.#units = units
     this.#hasBefore = units.some(({ before }) => before)
-    this.#ledger = new Ledger(windows, identity, units.length, maxEvents)
-    this.#identities = new Identities(identity, source.revisable!)
+    this.#ledger = new Ledger(windows, identity, units.length, maxEvents, [...identityTexts(source), ...units.map(({ isText }) => isText)])
+    this.#identities = new Identities(identity, isBody ? Infinity : source.revisable!)
     this.#event = ledgerEvent(identity, units.length)
+  }
+
+  /** From now on identities are forgotten that cannot be revised. */
+  settle(): void {
+    this.#identities.keepFor(this.#source.revisable!)
   }
 
   get bytes(): number {
@@ -75,21 +92,31 @@ export class Revisions {
     this.#stale = widened(this.#stale, count)
   }
 
-  /** Applies events and answers the reads among them; `before` is `upto` of the reads for features with `before`. */
-  run(events: RevisableEvents, reads: Reads, before: Int32Array, answered: Answered): void {
+  /**
+   * Applies events and answers the reads among them; `before` is `upto` of the reads for features with `before`. A body answers them as well: in it, events do
+   * nothing but supersede.
+   */
+  run(events: RevisableEvents, reads: Reads, before: Int32Array, answered: Answered, body?: RevisionsBeneath): void {
     const identity = identityColumns(this.#source).map(name => events.block.columns[name])
     let event = 0
     for (let row = 0; row < reads.slots.length; row += CHUNK) {
       const rows = Math.min(CHUNK, reads.slots.length - row)
       for (let i = 0; i < rows; i++) {
-        for (; event < reads.upto[row + i]; event++) this.#apply(events, identity, event)
+        for (; event < reads.upto[row + i]; event++) {
+          this.#apply(events, identity, event)
+          if (body) body.revisions.#passOver(events, identity, event)
+        }
         assert(before[row + i] >= event - 1, 'a read leaves out one event at most, the last that it knows')
         if (before[row + i] === event) this.#release()
         this.#read(reads.slots[row + i], reads.clock[row + i], i)
+        if (body) this.#merge(body, reads.slots[row + i], body.slots[row + i], reads.clock[row + i], i)
       }
       answered(row, rows)
     }
-    for (; event < events.block.length; event++) this.#apply(events, identity, event)
+    for (; event < events.block.length; event++) {
+      this.#apply(events, identity, event)
+      if (body) body.revisions.#passOver(events, identity, event)
+    }
     this.#release()
   }
 
@@ -128,6 +155,12 @@ export class Revisions {
     if (this.#hasBefore) this.#held = { lanes, event }
   }
 
+  /** An event that counts elsewhere: what it supersedes does not count here any more. */
+  #passOver({ block }: RevisableEvents, identity: readonly Column[], event: number): void {
+    const own = this.#event.identity
+    if (identify(identity, event, own)) this.#supersede(own, -1, block.time[event], block.arrival[event], block.position[event])
+  }
+
   /** Takes the earlier event of an identity out. False if a later one is known. */
   #supersede(identity: Float64Array, slot: number, time: number, arrival: number, position: number): boolean {
     const identities = this.#identities
@@ -159,13 +192,14 @@ export class Revisions {
 
   #read(slot: number, clock: number, row: number): void {
     if (slot >= 0 && this.#stale[slot]) this.#fillAgain(slot, clock)
-    for (const { structure } of this.#units) {
-      if (slot < 0) structure.readNothing(row)
-      else {
-        structure.read(slot, clock, row)
-        if (structure.lost.any) structure.lost.note(slot, row)
-      }
-    }
+    for (const { structure } of this.#units) readAt(structure, slot, clock, row)
+  }
+
+  /** Reads the body's slot, and combines what it has into the row of the answers. */
+  #merge({ revisions }: RevisionsBeneath, slot: number, under: number, clock: number, row: number): void {
+    if (under < 0) return
+    revisions.#read(under, clock, row)
+    for (const [u, { structure }] of this.#units.entries()) structure.merge(revisions.#units[u].structure, slot, under, clock, row)
   }
 
   /** Fills the structures of a slot from the ledger, for reads at `clock` and later. */

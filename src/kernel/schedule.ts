@@ -24,3 +24,14 @@ export function scheduleCursor(schedule: ScheduleIR): (moment: number) => number
     return last
   }
 }
+
+/** The times of a schedule in [from, to), in order, with the same rules where clocks change. */
+export function* scheduledTimes(schedule: ScheduleIR, from: number, to: number): Generator<number> {
+  if (schedule.kind === 'interval') {
+    const { every, phase } = schedule
+    for (let t = Math.ceil((from - phase) / every) * every + phase + 0; t < to; t += every) yield t
+    return
+  }
+  const cron = new Cron(schedule.cron, { timezone: schedule.zone, paused: true })
+  for (let next = cron.nextRun(new Date(from - 1)); next && next.getTime() < to; next = cron.nextRun(next)) yield next.getTime()
+}

@@ -71,6 +71,24 @@ export function restoreSlices(state: KernelState, slices: readonly Uint8Array[])
   return new CatchUp(complete, lowest?.sequence ?? -Infinity)
 }
 
+/**
+ * Restores one slice behind the slots that there are, `ids` being those that its strings have here. Throws `SPILL_STATE` as above, and the state is then of no use; how
+ * complete the slice is, the caller knows.
+ */
+export function restoreNext(state: KernelState, slice: Uint8Array, ids: Int32Array): void {
+  const reader = new StateReader(slice, ids)
+  const { layout, from, to } = reader.header
+  if (layout.some((half, i) => half !== state.layout[i])) throw damaged('it is of another feature group, or of other definitions')
+  const { keys, floors, structures } = state
+  const first = keys.size
+  keys.load(to - from, reader)
+  for (const part of [floors, ...structures]) {
+    part.grow(keys.size)
+    for (let slot = first; slot < keys.size; slot++) part.load(slot, reader)
+  }
+  reader.end()
+}
+
 function restore({ keys, floors, structures }: KernelState, reader: StateReader, complete: Float64Array): void {
   const { from, to, sequence } = reader.header
   complete.fill(sequence, from, to)

@@ -100,8 +100,11 @@ export class StateReader {
   #numbersUsed = 0
   #countsUsed = 0
 
-  /** Throws `SPILL_STATE` unless the bytes are a whole slice of this version. */
-  constructor(slice: Uint8Array) {
+  readonly #ids: Int32Array | undefined
+
+  /** `ids`: by the ids of strings in the slice, those that the same texts have here. Throws `SPILL_STATE` unless the bytes are a whole slice of this version. */
+  constructor(slice: Uint8Array, ids?: Int32Array) {
+    this.#ids = ids
     if (endianness() !== 'LE') throw new SpillwayError('SPILL_UNSUPPORTED', 'state is saved and restored on little-endian machines only')
     if (slice.length < HEADER_BYTES) throw damaged(`a slice of ${slice.length} bytes has no header`)
     const { buffer, byteOffset } = slice.byteOffset % 8 === 0 ? slice : new Uint8Array(slice)
@@ -129,6 +132,23 @@ export class StateReader {
     const value = this.#countsUsed < this.#counts.length ? this.#counts[this.#countsUsed++] : NaN
     if (!(value >= 0 && value <= most)) throw damaged(`a count of ${value} where at most ${most} can be`)
     return value
+  }
+
+  /** Are ids of strings in the slice others than here? */
+  get translates(): boolean {
+    return this.#ids !== undefined
+  }
+
+  /** The id here of a string. */
+  idOf(id: number): number {
+    const own = this.#ids![id]
+    if (own === undefined) throw damaged(`there is no text ${id}`)
+    return own
+  }
+
+  /** Makes the ids that stand at `at` in each of the entries [from, to) of an arena those of here; what is not finite is none. */
+  translate(data: Float64Array, width: number, from: number, to: number, at: number): void {
+    for (let i = from * width + at; i < to * width; i += width) if (Number.isFinite(data[i])) data[i] = this.idOf(data[i])
   }
 
   /** How many entries of `width` numbers can follow at most. */

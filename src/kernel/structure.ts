@@ -63,6 +63,11 @@ export interface Structure {
   read(slot: number, t: number, row: number): void
   /** The partials of a key that has no events. */
   readNothing(row: number): void
+  /**
+   * Combines into `row`, at which `slot` was read at `t` (−1: nothing was), what `body` has there of the same key, read just now at its slot `under`: a structure of
+   * the same shape that keeps other events.
+   */
+  merge(body: Structure, slot: number, under: number, t: number, row: number): void
   /** Writes all that is kept of a slot. */
   save(slot: number, to: StateWriter): void
   /** Reads into a slot that never had an event what `save` wrote, checked so that no later read can leave the slot's own entries. */
@@ -86,4 +91,11 @@ export function runChunk(structure: Structure, { lane, reads, from, to, row, row
       if (structure.lost.any) structure.lost.note(slot, i)
     }
   }
+}
+
+/** Answers the read of a key's slot, −1 for none, to a row of the chunk. */
+export function readAt(structure: Structure, slot: number, clock: number, row: number): void {
+  if (slot < 0) return structure.readNothing(row)
+  structure.read(slot, clock, row)
+  if (structure.lost.any) structure.lost.note(slot, row)
 }

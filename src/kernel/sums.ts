@@ -97,6 +97,12 @@ export class Sums implements Structure {
     this.#out.fillRow(row, 0)
   }
 
+  merge(body: Structure, _slot: number, _under: number, _t: number, row: number): void {
+    const { flat } = this.#out
+    const other = (body as Sums).#out.flat
+    for (let at = row; at < flat.length; at += COLUMN) flat[at] = flat[at] + other[at]
+  }
+
   save(slot: number, to: StateWriter): void {
     this.lost.save(slot, to)
     this.#arena.save(slot, to)

@@ -5,6 +5,10 @@ import type { SourceIR } from '../define/ir.ts'
 /** The columns whose values are the identity of an event within its source; none where events cannot be revised. */
 export const identityColumns = ({ key, identity }: SourceIR): readonly string[] => (identity ? [key, ...identity] : [])
 
+/** Which of them are of strings. */
+export const identityTexts = (source: SourceIR): readonly boolean[] =>
+  identityColumns(source).map(name => source.columns.find(column => column.name === name)!.type === 'string')
+
 /**
  * The rows of a block that count when all of it is known: not marked deleted, and not superseded by a later-positioned row of the
  * same source key and identity (semantics §1). `undefined` if all do.

@@ -4,9 +4,11 @@ import type { Strings } from '../columns/strings.ts'
 import { Arena, MARKS } from './arena.ts'
 import { PartialColumns } from './chunk.ts'
 import { Lost } from './lost.ts'
+import { sortEntries } from './order.ts'
 import { damaged, type StateReader, type StateWriter } from './state.ts'
 import type { Lane, Structure } from './structure.ts'
 import { ValueCounts } from './value-counts.ts'
+import { widened } from './widened.ts'
 import { floorTo, Windows } from './window.ts'
 
 /** What is read of a window: a tally of the values in it. */
@@ -48,6 +50,8 @@ export class Tallies implements Structure {
   readonly #maxEntries: number
   readonly #arena: Arena
   readonly #counts: readonly ValueCounts[]
+  /** Counts of a window and of a body's, merged. */
+  #merged = new Float64Array(0)
 
   /** `windows` are the shortest first. All tallies lift alike. `strings` is given if values are ids of strings. */
   constructor(windows: Windows, asks: readonly TallyAsk[], maxEntries: number, strings?: Strings) {
@@ -109,6 +113,20 @@ export class Tallies implements Structure {
     for (let i = 0; i < this.#asks.length; i++) this.#tell(i, this.#arena.data, 0, 0, row)
   }
 
+  merge(body: Structure, slot: number, under: number, _t: number, row: number): void {
+    const other = body as Tallies
+    let [window, length] = [-1, 0]
+    for (let i = 0; i < this.#asks.length; i++) {
+      if (this.#asks[i].window !== window) {
+        window = this.#asks[i].window
+        const [own, theirs] = [this.#counts[window], other.#counts[window]]
+        this.#merged = widened(this.#merged, 2 * (theirs.size(under) + (slot < 0 ? 0 : own.size(slot))))
+        length = slot < 0 ? theirs.copy(under, this.#merged) : own.mergedWith(slot, theirs, under, this.#merged)
+      }
+      this.#tell(i, this.#merged, 0, length, row)
+    }
+  }
+
   save(slot: number, to: StateWriter): void {
     this.lost.save(slot, to)
     this.#arena.save(slot, to)
@@ -118,7 +136,9 @@ export class Tallies implements Structure {
   load(slot: number, from: StateReader): void {
     this.lost.load(slot, from)
     this.#arena.load(slot, from)
-    this.#ever?.load(slot, from)
+    const ids = this.#strings ? from : undefined
+    if (ids?.translates) this.#translate(slot, ids)
+    this.#ever?.load(slot, from, ids)
     const { data } = this.#arena
     const end = this.#arena.end(slot)
     for (let entry = this.#arena.from(slot); entry < end; entry++) this.#check(data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
@@ -134,6 +154,18 @@ export class Tallies implements Structure {
     this.lost.clear(slot)
     this.#arena.clear(slot)
     for (const counts of this.#counts) counts.clear(slot)
+  }
+
+  /** Gives values their other ids, and each tile's entries the order of those. */
+  #translate(slot: number, from: StateReader): void {
+    const { data } = this.#arena
+    const end = this.#arena.end(slot)
+    from.translate(data, WIDTH, this.#arena.from(slot), end, VALUE)
+    for (let first = this.#arena.from(slot), entry = first; entry < end; entry++) {
+      if (entry + 1 < end && data[(entry + 1) * WIDTH] === data[first * WIDTH]) continue
+      sortEntries(data, WIDTH, first, entry + 1, VALUE)
+      first = entry + 1
+    }
   }
 
   /** Writes what an ask reads from the entries [from, to). */

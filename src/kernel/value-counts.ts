@@ -1,5 +1,5 @@
 import { Arena } from './arena.ts'
-import { firstFrom } from './order.ts'
+import { firstFrom, sortEntries } from './order.ts'
 import { damaged, type StateReader, type StateWriter } from './state.ts'
 
 /**
@@ -64,6 +64,30 @@ export class ValueCounts {
     else arena.remove(slot, at, 1)
   }
 
+  /** Writes the values of a slot and their counts to `into`, as they stand here. Returns how many values there are. */
+  copy(slot: number, into: Float64Array): number {
+    const { data } = this.#arena
+    const from = 2 * this.from(slot)
+    const length = this.size(slot)
+    for (let i = 0; i < 2 * length; i++) into[i] = data[from + i]!
+    return length
+  }
+
+  /** The same of a slot and of another's together. */
+  mergedWith(slot: number, other: ValueCounts, under: number, into: Float64Array): number {
+    const [data, theirs] = [this.data, other.data]
+    const [end, otherEnd] = [this.end(slot), other.end(under)]
+    let [a, b, length] = [this.from(slot), other.from(under), 0]
+    while (a < end || b < otherEnd) {
+      const own = a < end ? data[2 * a] : Infinity
+      const their = b < otherEnd ? theirs[2 * b] : Infinity
+      into[2 * length] = Math.min(own, their)
+      into[2 * length + 1] = (own <= their ? data[2 * a++ + 1] : 0) + (their <= own ? theirs[2 * b++ + 1] : 0)
+      length++
+    }
+    return length
+  }
+
   clear(slot: number): void {
     this.#arena.clear(slot)
   }
@@ -72,9 +96,14 @@ export class ValueCounts {
     this.#arena.save(slot, to)
   }
 
-  load(slot: number, from: StateReader): void {
+  /** `ids` gives values that are ids of strings other ones, and these another order. */
+  load(slot: number, from: StateReader, ids?: StateReader): void {
     const arena = this.#arena
     arena.load(slot, from)
+    if (ids?.translates) {
+      ids.translate(arena.data, 2, arena.from(slot), arena.end(slot), 0)
+      sortEntries(arena.data, 2, arena.from(slot), arena.end(slot), 0)
+    }
     for (let at = arena.from(slot); at < arena.end(slot); at++)
       if (at > arena.from(slot) && arena.data[2 * at - 2] === arena.data[2 * at]) throw damaged('a value is counted twice')
   }

@@ -30,6 +30,10 @@ export type Mark =
     }
   /** From here on a group that is placed batch answers from this run's result, which is of the time `s`. */
   | { readonly kind: 'swap'; readonly group: string; readonly run: number; readonly s: number; readonly t: number }
+  /** From here on a model scores by this version of it; 0 is what its definition says. */
+  | { readonly kind: 'promote'; readonly model: string; readonly version: number; readonly t: number }
+  /** From here on this version scores beside the one that does, until a version is promoted; 0 is none. */
+  | { readonly kind: 'challenge'; readonly model: string; readonly version: number; readonly t: number }
 
 /** Events of one source, in the order of the log. Positions hold partition and offset. */
 export interface SourceRows {

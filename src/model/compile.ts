@@ -7,6 +7,8 @@ import { assert, unreachable } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ModelIR } from '../define/ir.ts'
+import type { OnnxFile } from '../define/onnx-file.ts'
+import { onnxScore } from './onnx.ts'
 import { ownScore, type OwnScoreFunction } from './own-score.ts'
 import { rowsOf } from './rows.ts'
 import { rulesScore } from './rules.ts'
@@ -20,22 +22,24 @@ export interface Scored {
   readonly vector: readonly VectorColumn[]
   /** Finite doubles, or NULL. */
   readonly score: Column
-  /** Why the user's own function gave no score, by row. The score is NULL there. */
+  /** Why the user's own function, or ONNX, gave no score, by row. The score is NULL there. */
   readonly refused: ReadonlyMap<number, string>
 }
 
 export interface CompiledModel {
   /** Scores the first `length` decisions, whose trigger fields and features are found through `leaf`, as delivered. */
   readonly score: (leaf: DeliveredLeaves, length: number) => Scored
-  /** What each term added to the score of a row, in their order; nothing for rules, trees and the user's own function. */
+  /** What each term added to the score of a row, in their order; nothing for rules, trees, ONNX and the user's own function. */
   readonly explain: (vector: readonly VectorColumn[], row: number) => readonly Contribution[]
 }
+
+/** What a score needs that the IR does not hold: the user's own function for the kind `function`, the file for `onnx`. */
+export type GivenScore = OwnScoreFunction | OnnxFile
 
 export interface ModelContext {
   /** Where the ids of string columns come from. */
   readonly strings: Strings
-  /** The user's own function, for a score of kind `function`. */
-  readonly compute?: OwnScoreFunction | undefined
+  readonly compute?: GivenScore | undefined
 }
 
 export function compileModel(model: ModelIR, context: ModelContext): CompiledModel {
@@ -57,6 +61,8 @@ interface Scorer {
 
 const refusedNone: ReadonlyMap<number, string> = new Map()
 
+const allNull = (length: number): Column => ({ values: new Float64Array(length), nulls: new Uint8Array(length).fill(1) })
+
 function scorerOf({ name, inputs, score }: ModelIR, { strings, compute }: ModelContext): Scorer {
   switch (score.kind) {
     case 'logistic':
@@ -75,10 +81,17 @@ function scorerOf({ name, inputs, score }: ModelIR, { strings, compute }: ModelC
       const scored = treesScore(score, inputs)
       return { scores: (vector, _leaf, length) => ({ score: scored(vector, length), refused: refusedNone }), explain: () => [] }
     }
+    case 'none':
+      return { scores: (_vector, _leaf, length) => ({ score: allNull(length), refused: refusedNone }), explain: () => [] }
     case 'function': {
-      assert(compute !== undefined, `the compute of model '${name}' is given with it`)
+      assert(typeof compute === 'function', `the compute of model '${name}' is given with it`)
       const own = ownScore(compute, rowsOf(inputs, strings))
       return { scores: (vector, _leaf, length) => own(vector, length), explain: () => [] }
+    }
+    case 'onnx': {
+      assert(typeof compute === 'object', `the ONNX file of model '${name}' is given with it`)
+      const scored = onnxScore(score, compute, inputs)
+      return { scores: (vector, _leaf, length) => scored(vector, length), explain: () => [] }
     }
     default:
       return unreachable(score)

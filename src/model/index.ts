@@ -1,5 +1,5 @@
 /** Scoring over columns. */
-export { compileModel, type CompiledModel, type ModelContext, type Scored } from './compile.ts'
+export { compileModel, type CompiledModel, type GivenScore, type ModelContext, type Scored } from './compile.ts'
 export type { OwnScoreFunction } from './own-score.ts'
 export { rowsOf, type RowOf, type VectorRow } from './rows.ts'
 export { addTree, treeOf } from './trees.ts'

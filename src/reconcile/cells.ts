@@ -12,6 +12,12 @@ export function outcomeOf(recorded: Cell, other: Cell, bound: number): Outcome {
     : 'different'
 }
 
+/** Are two values another, by more than a bound? */
+export function isApart(recorded: Cell, other: Cell, bound: number): boolean {
+  const outcome = outcomeOf(recorded, other, bound)
+  return outcome === 'oneAbsent' || outcome === 'different'
+}
+
 function isSame(a: Cell, b: Cell): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return Object.is(a, b)
   return a.length === b.length && a.every((item, i) => Object.is(item, b[i]))

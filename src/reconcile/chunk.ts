@@ -7,6 +7,7 @@ import { valueAt } from '../intake/row-text.ts'
 import type { SqlMissed, SqlVector } from '../sql/duckdb/answers.ts'
 import type { DuckDb } from '../sql/duckdb/duckdb.ts'
 import type { madeReads, SqlMade } from '../sql/made.ts'
+import { bitOf, bitsOf, missedKinds, type MissedKind } from '../sql/missed.ts'
 import type { Decided } from './decided.ts'
 import type { LogPlaces, Place } from './places.ts'
 
@@ -77,16 +78,43 @@ export async function answered(db: DuckDb, ir: PipelineIR, model: ModelIR, asked
 export interface Missed {
   /** By read of its model, by feature of the group; absent where it missed nothing of it. */
   readonly reads: readonly (readonly SqlMissed[] | undefined)[]
-  /** Its vector if every placement had known all of its `P`. */
-  readonly atOnce: SqlVector
+  /** Its vector over everything without the events of a kind, and over what it knew with no others than those; where it missed several kinds. */
+  readonly without: ReadonlyMap<MissedKind, SqlVector>
+  readonly alone: ReadonlyMap<MissedKind, SqlVector>
 }
 
 /** Of some decisions what they missed. */
 export async function missedBy(db: DuckDb, ir: PipelineIR, model: ModelIR, asked: readonly Asked[]): Promise<ReadonlyMap<Asked, Missed>> {
   if (asked.length === 0) return new Map()
-  const recorded = asked.map(({ made }) => made)
-  const reads = await db.missed(ir, model, recorded)
-  const whole = recorded.map(made => ({ ...made, cuts: made.cuts.map(cut => ({ ...cut, known: cut.within ?? cut.known })) }))
-  const atOnce = await db.vectors(ir, model, whole)
-  return new Map(asked.map((one, i) => [one, { reads: reads.map(missed => missed.get(i)), atOnce: atOnce[i] }]))
+  const found = await db.missed(
+    ir,
+    model,
+    asked.map(({ made }) => made),
+  )
+  const reads = asked.map((_, i) => found.map(missed => missed.get(i)))
+  const worlds = asked.flatMap(({ made }, i) => {
+    const kinds = kindsOf(reads[i])
+    if (kinds.length < 2) return []
+    return kinds.flatMap(kind => [
+      { i, kind, of: 'without' as const, made: { ...made, leave: bitOf(kind) } },
+      { i, kind, of: 'alone' as const, made: { ...made, leave: bitsOf(kinds.filter(other => other !== kind)) } },
+    ])
+  })
+  const missed = reads.map(read => ({ reads: read, without: new Map<MissedKind, SqlVector>(), alone: new Map<MissedKind, SqlVector>() }))
+  for (let from = 0; from < worlds.length; from += limits.RECONCILE_DECISIONS) {
+    const some = worlds.slice(from, from + limits.RECONCILE_DECISIONS)
+    const vectors = await db.leaving(
+      ir,
+      model,
+      some.map(({ made }) => made),
+    )
+    for (const [at, { i, kind, of }] of some.entries()) missed[i][of].set(kind, vectors[at])
+  }
+  return new Map(asked.map((one, i) => [one, missed[i]]))
+}
+
+/** Kinds of which a decision missed anything. */
+function kindsOf(reads: Missed['reads']): MissedKind[] {
+  const found = new Set(reads.flatMap(features => (features ?? []).flatMap(kinds => [...kinds.keys()])))
+  return missedKinds.filter(kind => found.has(kind))
 }

@@ -12,6 +12,7 @@ export interface Decided {
   /** UTC ms. */
   readonly t: number
   readonly key: Value
+  readonly score: number | null
   /** The value of an input, by its name; `undefined` if it was not recorded. */
   readonly cell: (input: string) => Cell | undefined
   /** By `group(key columns)`; a clock before the first run of a schedule is −Infinity. */
@@ -21,7 +22,7 @@ export interface Decided {
 /** The decisions of a stretch, in order. Throws `SPILL_DATA` for damaged bytes. */
 export function* decidedIn({ bytes }: StoredDecisions): Generator<Decided> {
   const decoded = readDecisions(bytes)
-  const { length, fingerprint, entry, t, keys, key, strings, inputs, reads, known, clock } = decoded
+  const { length, fingerprint, entry, t, keys, key, strings, inputs, score, reads, known, clock } = decoded
   const slots = new Map(inputs.map(({ name }, slot) => [name, slot]))
   const rowOf = rowsOf(
     inputs.map(({ expr }, slot) => ({ name: String(slot), expr })),
@@ -34,6 +35,7 @@ export function* decidedIn({ bytes }: StoredDecisions): Generator<Decided> {
       entry: entry[row],
       t: t[row],
       key: deliveredCell(keys, row, key, strings),
+      score: score.nulls?.[row] === 1 ? null : score.values[row],
       cell: name => (slots.has(name) ? (cells[slots.get(name)!] as Cell) : undefined),
       read(id) {
         const index = reads.indexOf(id)

@@ -2,13 +2,16 @@
 import type { InputIR, ModelIR, PipelineIR } from '../define/ir.ts'
 import type { SqlVector } from '../sql/duckdb/answers.ts'
 import { limits } from '../base/limits.ts'
-import { outcomeOf } from './cells.ts'
+import { isApart, outcomeOf } from './cells.ts'
 import type { Answered, Asked, Missed } from './chunk.ts'
 import type { CodeVersions } from './code-versions.ts'
+import type { Decided } from './decided.ts'
 import type { Letters } from './letters.ts'
-import { bases, type Basis, type Cell, type Example, type InputReport, type Outcome, type Reason } from './report.ts'
+import { type Basis, type Cell, type Example, type InputReport, type Outcome, type Reason, type TodayReport } from './report.ts'
+import { Scores } from './scores.ts'
+import type { Settled } from './settled.ts'
 import { Tally } from './tally.ts'
-import { leavesOf, missedReason, tailOf, type Leaf } from './why.ts'
+import { leavesOf, missedCauses, tailOf, type FoundCause, type Leaf } from './why.ts'
 
 interface Input {
   readonly input: InputIR
@@ -17,31 +20,35 @@ interface Input {
   readonly tallies: Readonly<Record<Basis, Tally>>
   forgotten: number
   unrecorded: number
+  settled: number
   waiting: number
 }
+
+/** An example whose causes have not been looked up in the log. */
+export type Found = Omit<Example, 'causes'> & { readonly causes: readonly FoundCause[] }
 
 export interface Against {
   readonly ir: PipelineIR
   readonly model: ModelIR
   readonly versions: CodeVersions
   readonly letters: Letters
+  readonly settled: Settled
   /** The log has forgotten what arrived up to here, UTC ms. */
   readonly forgottenUpTo: number
-  readonly onApart: (value: Example) => void
+  readonly onApart: (value: Found) => void
 }
-
-/** Does an outcome ask for a reason? */
-const isApart = (outcome: Outcome): boolean => outcome === 'oneAbsent' || outcome === 'different'
 
 export class HeldAgainst {
   readonly #against: Against
   readonly #inputs: readonly Input[]
-  /** By input, basis and reason, so that no reason hides another. */
-  readonly #examples = new Map<string, Example[]>()
+  readonly #scores: Scores
+  /** By input, basis and reasons, so that none hides another. */
+  readonly #examples = new Map<string, Found[]>()
 
   constructor(against: Against) {
     const { ir, model } = against
     this.#against = against
+    this.#scores = new Scores(ir, model)
     this.#inputs = model.inputs.map((input, index) => ({
       input,
       index,
@@ -49,23 +56,29 @@ export class HeldAgainst {
       tallies: { recorded: new Tally(), corrected: new Tally() },
       forgotten: 0,
       unrecorded: 0,
+      settled: 0,
       waiting: 0,
     }))
   }
 
   get inputs(): InputReport[] {
-    return this.#inputs.map(({ input, tallies, forgotten, unrecorded, waiting }) => ({
+    return this.#inputs.map(({ input, tallies, forgotten, unrecorded, settled, waiting }) => ({
       model: this.#against.model.name,
       input: input.name,
       recorded: tallies.recorded.compared,
       corrected: tallies.corrected.compared,
       forgotten,
       unrecorded,
+      settled,
       waiting,
     }))
   }
 
-  get examples(): Example[] {
+  get today(): TodayReport {
+    return this.#scores.report
+  }
+
+  get examples(): Found[] {
     return [...this.#examples.values()].flat()
   }
 
@@ -74,41 +87,50 @@ export class HeldAgainst {
     return asked.filter(({ decided }, row) =>
       this.#inputs.some(({ input, index }) => {
         const cell = decided.cell(input.name)
-        return cell !== undefined && isApart(outcomeOf(cell, corrected[row].vector[index], corrected[row].bounds[index]))
+        return cell !== undefined && isApart(cell, corrected[row].vector[index], corrected[row].bounds[index])
       }),
     )
   }
 
   take(asked: readonly Asked[], answers: Answered, missed: ReadonlyMap<Asked, Missed>): void {
-    for (const [row, one] of asked.entries()) for (const input of this.#inputs) this.#cell(input, one, answers, row, missed.get(one))
-  }
-
-  #cell(input: Input, asked: Asked, answers: Answered, row: number, missed: Missed | undefined): void {
-    const { index, leaves } = input
-    const { decided, made } = asked
-    const cell = decided.cell(input.input.name)
-    if (cell === undefined) return void input.unrecorded++
-    if (leaves.some(({ feature, read }) => this.#isForgotten(tailOf(feature, made.cuts[read].clock)))) return void input.forgotten++
-    if (this.#waits(leaves, asked)) input.waiting++
-    const why: Partial<Record<Basis, Reason>> = {}
-    for (const basis of bases) {
-      const { vector, bounds } = answers[basis][row]
-      const outcome = outcomeOf(cell, vector[index], bounds[index])
-      if (outcome === 'within') why[basis] = 'numeric bound'
-      else if (isApart(outcome)) {
-        const damaged = why.recorded === 'numeric bound' ? undefined : why.recorded
-        const found = basis === 'corrected' && missed ? this.#missed(input, asked, answers.corrected[row], missed) : undefined
-        why[basis] = damaged ?? found ?? this.#otherwise(asked, input)
-      }
-      input.tallies[basis].add(cell, vector[index], outcome, why[basis])
-      if (isApart(outcome)) this.#keep(input, asked, { basis, reason: why[basis]!, recorded: cell, other: vector[index] })
+    for (const [row, one] of asked.entries()) {
+      const isOther = this.#inputs.map(input => this.#cell(input, one, answers, row, missed.get(one)))
+      if (isOther.includes(true)) this.#scores.take(one.decided, answers.corrected[row].score)
     }
   }
 
-  #missed({ index, leaves }: Input, { made: { trigger, cuts } }: Asked, today: SqlVector, { reads, atOnce }: Missed): Reason | undefined {
-    const isWhollyStale = !isApart(outcomeOf(atOnce.vector[index], today.vector[index], today.bounds[index]))
-    const clocks = cuts.map(({ clock }) => clock)
-    return missedReason(leaves, { trigger, clocks, missed: reads, isWhollyStale }, this.#against.letters)
+  /** Would the value be another today? */
+  #cell(input: Input, asked: Asked, answers: Answered, row: number, missed: Missed | undefined): boolean {
+    const { index, leaves } = input
+    const { decided, made } = asked
+    const cell = decided.cell(input.input.name)
+    if (cell === undefined) return counted(input, 'unrecorded')
+    if (leaves.some(({ feature, read }) => this.#isForgotten(tailOf(feature, made.cuts[read].clock)))) return counted(input, 'forgotten')
+    if (this.#isSettled(input, decided, cell)) return counted(input, 'settled')
+    if (this.#waits(leaves, asked)) input.waiting++
+    const [before, today] = [answers.recorded[row], answers.corrected[row]]
+    const damage = this.#compare(input, asked, { basis: 'recorded', cell, answer: before }, [])
+    const differs = (value: Cell): boolean => isApart(value, today.vector[index], today.bounds[index])
+    // What the decision did not know explains what it would be today, not what it never was.
+    const isMoved = missed !== undefined && differs(cell) && (damage.length === 0 || differs(before.vector[index]))
+    const found = isMoved ? missedCauses({ index, leaves, before, today }, missed) : []
+    return this.#compare(input, asked, { basis: 'corrected', cell, answer: today }, [...damage, ...found]).length > 0
+  }
+
+  /** Counts one value. Gives what the recorded value is another for. */
+  #compare(input: Input, asked: Asked, { basis, cell, answer }: Comparison, given: readonly FoundCause[]): readonly FoundCause[] {
+    const { index } = input
+    const [other, bound] = [answer.vector[index], answer.bounds[index]]
+    const outcome = outcomeOf(cell, other, bound)
+    const causes = causesOf(outcome, given, () => this.#otherwise(asked, input))
+    input.tallies[basis].add(
+      cell,
+      other,
+      outcome,
+      causes.map(({ reason }) => reason),
+    )
+    if (causes.length > 0) this.#keep(input, asked, { basis, causes, recorded: cell, other }, outcome)
+    return outcome === 'within' ? [] : causes
   }
 
   /** Does a window that begins there reach back to what the log has forgotten? What arrived later than its tail may be in it, what had arrived by then not. */
@@ -124,6 +146,11 @@ export class HeldAgainst {
     return isUnread || versions.mayDiffer(fingerprint, model, input) ? 'code version' : 'unexplained'
   }
 
+  #isSettled({ input }: Input, decided: Decided, cell: Cell): boolean {
+    const { settled, versions, model } = this.#against
+    return settled.has(model.name, input.name, decided, { cell, isOther: () => versions.mayDiffer(decided.fingerprint, model, input) })
+  }
+
   #waits(leaves: readonly Leaf[], { made: { trigger, cuts } }: Asked): boolean {
     return leaves.some(({ feature, read, group, key }) => {
       const { clock } = cuts[read]
@@ -132,13 +159,33 @@ export class HeldAgainst {
     })
   }
 
-  #keep({ input }: Input, { decided }: Asked, found: { basis: Basis; reason: Reason; recorded: Cell; other: Cell }): void {
-    const { entry, key, t } = decided
-    const example = { ...found, model: this.#against.model.name, input: input.name, entry, key, t }
+  #keep({ input }: Input, { decided }: Asked, found: Pick<Found, 'basis' | 'causes' | 'recorded' | 'other'>, outcome: Outcome): void {
+    const { entry, key, t, fingerprint } = decided
+    const example = { ...found, model: this.#against.model.name, input: input.name, entry, key, t, fingerprint }
     this.#against.onApart(example)
-    const of = JSON.stringify([input.name, found.basis, found.reason])
+    if (outcome === 'within') return
+    const of = JSON.stringify([input.name, found.basis, found.causes.map(({ reason }) => reason)])
     const kept = this.#examples.get(of) ?? []
     this.#examples.set(of, kept)
     if (kept.length < limits.RECONCILE_EXAMPLES) kept.push(example)
   }
+}
+
+/** A value that is not compared. */
+function counted(input: Input, what: 'forgotten' | 'unrecorded' | 'settled'): false {
+  input[what]++
+  return false
+}
+
+interface Comparison {
+  readonly basis: Basis
+  readonly cell: Cell
+  readonly answer: SqlVector
+}
+
+/** None for values that are the same. */
+function causesOf(outcome: Outcome, given: readonly FoundCause[], otherwise: () => Reason): readonly FoundCause[] {
+  if (outcome === 'within') return [{ reason: 'numeric bound' }]
+  if (outcome !== 'oneAbsent' && outcome !== 'different') return []
+  return given.length > 0 ? given : [{ reason: otherwise() }]
 }

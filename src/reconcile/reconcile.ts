@@ -19,23 +19,26 @@ import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
 import type { LetterReader } from '../log/sqlite/letter-reader.ts'
 import type { ModelDecisions } from '../log/sqlite/reader.ts'
-import type { StoredDecisions, StoredLog } from '../log/store.ts'
+import type { StoredLog } from '../log/store.ts'
+import { progressOf } from '../run/deciding.ts'
+import { DECIDED } from '../run/memory.ts'
+import type { SqlPlace } from '../sql/duckdb/answers.ts'
 import { DuckDb } from '../sql/duckdb/duckdb.ts'
 import { madeReads } from '../sql/made.ts'
 import { answered, askedOf, missedBy, type Asked } from './chunk.ts'
 import { CodeVersions } from './code-versions.ts'
-import { decidedIn, type Decided } from './decided.ts'
-import { eventsOf } from './events.ts'
-import { HeldAgainst } from './held-against.ts'
+import { Chosen, chunks, type StretchReader } from './chosen.ts'
+import { load } from './load.ts'
+import { HeldAgainst, type Found } from './held-against.ts'
 import { Letters } from './letters.ts'
 import { LogPlaces, type Wanted } from './places.ts'
-import type { Example, InputReport, ReconcileReport } from './report.ts'
+import type { Example, InputReport, ReconcileReport, TodayReport } from './report.ts'
+import { notesIn, Settled } from './settled.ts'
 
 /** What a data folder gives; a run may hold it. */
-export interface Reconcilable extends StoredLog {
+export interface Reconcilable extends StoredLog, StretchReader {
   readonly letters: Pick<LetterReader, 'dead' | 'settled'>
   models(): Pick<ModelDecisions, 'model' | 'decisions'>[]
-  decisionsFrom(model: string, entry: number): Iterable<StoredDecisions>
 }
 
 export interface ReconcileOptions {
@@ -45,10 +48,18 @@ export interface ReconcileOptions {
   readonly since?: number | undefined
   /** Of each model at most so many decisions, the first ones. */
   readonly limit?: number | undefined
+  /** By model, only decisions on entries of the log from here on; of all unless given. */
+  readonly from?: Readonly<Record<string, number>>
+  /** Asked between two stretches of a model's decisions, how many were compared: is that enough? */
+  readonly isEnough?: (given: number) => boolean
+  /** Asked while the log is read: throws, and ends it. */
+  readonly check?: () => void
+  /** Ends it, in the middle of a query too; it rejects with what DuckDB says then. */
+  readonly signal?: AbortSignal
   /** Decisions that are compared at a time: `RECONCILE_DECISIONS` unless given. */
   readonly atOnce?: number
-  /** Told of every value that is another, of which the report keeps examples only. */
-  readonly onApart?: (value: Example) => void
+  /** Told of every value that is another, of which the report keeps examples only; and of those within the bound of doubles. */
+  readonly onApart?: (value: Found) => void
   readonly onProgress?: (stage: string, share: number) => void
 }
 
@@ -62,22 +73,24 @@ export async function reconcile(
   const models = modelsOf(ir, options.model)
   const folder = mkdtempSync(join(tmpdir(), 'spillway-reconcile-'))
   const db = await DuckDb.open({ memoryMb: limits.RECONCILE_MEMORY_MB, folder })
+  const interrupt = () => db.interrupt()
+  options.signal?.addEventListener('abort', interrupt, { once: true })
   try {
     const reading = await read(pipeline, reader, db, options)
-    const totals: Totals = { decisions: 0, forgotten: 0, inputs: [], examples: [] }
-    for (const model of models) await reading(model, totals)
+    const totals: Totals = { decisions: 0, forgotten: 0, inputs: [], examples: [], today: [], upTo: {} }
+    // Where time is bounded, the model that is furthest behind comes first.
+    const { from = {} } = options
+    for (const model of models.toSorted((a, b) => (from[a.name] ?? 0) - (from[b.name] ?? 0))) await reading(model, totals)
     const known = new Set(ir.models.map(({ name }) => name))
     const others = reader.models().filter(({ model }) => !known.has(model))
     return {
-      decisions: totals.decisions,
-      forgotten: totals.forgotten,
+      ...totals,
       otherModels: Object.fromEntries(others.map(({ model, decisions }) => [model, decisions])),
       entries: endOf(reader),
-      inputs: totals.inputs,
-      examples: totals.examples,
       sound: totals.inputs.every(isSound),
     }
   } finally {
+    options.signal?.removeEventListener('abort', interrupt)
     db.close()
     rmSync(folder, { recursive: true, force: true })
   }
@@ -88,6 +101,8 @@ interface Totals {
   forgotten: number
   readonly inputs: InputReport[]
   readonly examples: Example[]
+  readonly today: TodayReport[]
+  readonly upTo: Record<string, number>
 }
 
 function modelsOf({ models, name: pipeline }: PipelineIR, name: string | undefined): readonly ModelIR[] {
@@ -111,28 +126,29 @@ async function read(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
   reader: Reconcilable,
   db: DuckDb,
-  { since = -Infinity, limit = Infinity, atOnce = limits.RECONCILE_DECISIONS, onApart = () => {}, onProgress = () => {} }: ReconcileOptions,
+  options: ReconcileOptions,
 ): Promise<(model: ModelIR, totals: Totals) => Promise<void>> {
   const { ir } = pipeline
+  const { onApart = () => {}, onProgress = () => {}, atOnce = limits.RECONCILE_DECISIONS, since = -Infinity, limit = Infinity } = options
   const log = new Log(reader, { sources: ir.sources, stringsOf: () => new Strings() })
   const needed = columnsNeeded(ir)
   const wanted: Wanted = (source, column) => needed.get(source)?.has(column) ?? false
-  const { end } = log
-  await db.begin(ir)
-  for (const [i, source] of ir.sources.entries()) {
-    onProgress('reading the log', i / ir.sources.length)
-    await db.add(ir, source, eventsOf(reader, log, source, end, wanted))
-  }
-  const versions = new CodeVersions(pipeline, reader)
+  // What is decided behind them may be recorded while this goes on.
+  const to = Math.min(log.end, progressOf(reader.get(DECIDED)).entry)
   const letters = new Letters(ir, reader.letters)
+  await load({ ir, reader, db, log, wanted, letters, onProgress, check: options.check ?? (() => {}) })
+  const versions = new CodeVersions(pipeline, reader)
+  const settled = new Settled(notesIn(reader))
   const places = new LogPlaces(ir, log, wanted)
-  const from = since === -Infinity ? 0 : log.since(since)
+  const start = since === -Infinity ? 0 : log.since(since)
   return async (model, totals) => {
-    const held = new HeldAgainst({ ir, model, versions, letters, forgottenUpTo: beginsOf(reader).arrival, onApart })
+    const held = new HeldAgainst({ ir, model, versions, letters, settled, forgottenUpTo: beginsOf(reader).arrival, onApart })
     const total = reader.models().find(one => one.model === model.name)?.decisions ?? 0
     const reads = madeReads(ir, model)
+    const from = Math.max(start, options.from?.[model.name] ?? 0)
+    const chosen = new Chosen(reader, model, { from, to, since, limit, isEnough: options.isEnough ?? (() => false) })
     let done = 0
-    for (const chunk of chunks(decisionsOf(reader, model, { from, end, since, limit }), atOnce)) {
+    for (const chunk of chunks(chosen.each(), atOnce)) {
       const asked = chunk.flatMap((decided): Asked | Asked[] => askedOf(model, reads, decided, places) ?? [])
       totals.forgotten += chunk.length - asked.length
       totals.decisions += asked.length
@@ -143,38 +159,27 @@ async function read(
       done += chunk.length
       onProgress(`comparing decisions of ${model.name}`, Math.min(1, done / Math.max(1, Math.min(total, limit))))
     }
+    totals.upTo[model.name] = chosen.upTo
     totals.inputs.push(...held.inputs)
-    totals.examples.push(...held.examples)
+    totals.today.push(held.today)
+    totals.examples.push(...(await placed(db, ir, held.examples)))
   }
 }
 
-interface Some {
-  readonly from: number
-  /** What was made on later entries is of a log that was not read. */
-  readonly end: number
-  readonly since: number
-  readonly limit: number
-}
-
-function* decisionsOf(reader: Reconcilable, { name }: ModelIR, { from, end, since, limit }: Some): Generator<Decided> {
-  let given = 0
-  for (const stretch of reader.decisionsFrom(name, from)) {
-    if (stretch.first >= end) return
-    for (const decided of decidedIn(stretch)) {
-      if (decided.t < since) continue
-      if (given++ >= limit) return
-      yield decided
-    }
+/** Examples with the places of the events of their causes. */
+async function placed(db: DuckDb, ir: PipelineIR, examples: readonly Found[]): Promise<Example[]> {
+  const newest = examples.flatMap(({ causes }) => causes.flatMap(cause => cause.newest ?? []))
+  const places = new Map<string, SqlPlace>()
+  for (const [name, of] of Map.groupBy(newest, ({ source }) => source)) {
+    const source = ir.sources.find(one => one.name === name)!
+    for (const [number, place] of await db.placesOf(ir, source, [...new Set(of.map(one => one.number))]))
+      places.set(`${name} ${number}`, place)
   }
-}
-
-function* chunks<T>(items: Iterable<T>, size: number): Generator<T[]> {
-  let chunk: T[] = []
-  for (const item of items) {
-    chunk.push(item)
-    if (chunk.length < size) continue
-    yield chunk
-    chunk = []
-  }
-  if (chunk.length > 0) yield chunk
+  return examples.map(({ causes, ...example }) => ({
+    ...example,
+    causes: causes.map(({ newest: last, ...cause }) => ({
+      ...cause,
+      ...(last && { newest: places.get(`${last.source} ${last.number}`)! }),
+    })),
+  }))
 }

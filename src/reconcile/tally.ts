@@ -18,9 +18,9 @@ export class Tally {
   /** Of differences, by the power of `STEP` that is at or above: at most some 150,000, since doubles end. */
   readonly #apart = new Map<number, Bucket>()
 
-  add(recorded: Cell, other: Cell, outcome: Outcome, reason: Reason | undefined): void {
+  add(recorded: Cell, other: Cell, outcome: Outcome, why: readonly Reason[]): void {
     count(this.#outcomes, outcome)
-    if (reason !== undefined) count(this.#reasons, reason)
+    for (const reason of why) count(this.#reasons, reason)
     if (typeof recorded !== 'number' || typeof other !== 'number') return
     const scale = Math.max(Math.abs(recorded), Math.abs(other))
     this.#pairs++

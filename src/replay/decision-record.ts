@@ -32,11 +32,16 @@ export interface DecisionRecord {
   /** As the model was given it, nested as its inputs are. */
   readonly vector: VectorRow
   readonly score: number | null
+  /** Why decisions of the model have no score, whatever they see. */
+  readonly unscored?: string
   /** Why the decision could not be made. */
   readonly refused?: string
   /** By `group(key columns)`. */
   readonly read: Readonly<Record<string, ReadRecord>>
 }
+
+/** Why a model that is trained, and has no score of its own, has none at first. */
+export const NO_VERSION = 'no version yet'
 
 export type DecisionRecordOf = (batch: DecisionBatch, row: number) => DecisionRecord
 
@@ -56,6 +61,7 @@ export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pic
       ...(batch.position && { position: placeOf(batch.position[row]) }),
       vector: vectorOf(batch.vector, row),
       score: batch.score.nulls?.[row] === 1 ? null : batch.score.values[row],
+      ...(model.score.kind === 'none' && { unscored: NO_VERSION }),
       ...(refused !== undefined && { refused }),
       read: readsOf(batch, row),
     }

@@ -13,7 +13,7 @@ import { judgeOf, knownAt, noOutcomes, type Outcomes } from './labels/index.ts'
 import { triggeringOf } from './decide.ts'
 import { Feed } from './feed.ts'
 import type { ReplayLog } from './log.ts'
-import { ofDecisions, type Moments } from './triggering.ts'
+import { ofDecisions, type Moments, type Triggering } from './triggering.ts'
 
 const STRETCH = 1 << 14
 
@@ -53,13 +53,23 @@ export interface LabelOptions {
  * What came of each decision of a model, as known at a time (docs/semantics.md, Labels). Throws `SPILL_INPUT` for a model without a label, and where its
  * source was not loaded; otherwise as `decide` does.
  */
-export function label({ ir }: Pick<Definitions, 'ir'>, model: ModelIR, log: ReplayLog, options: LabelOptions = {}): Labels {
-  const { at = log.until, stretch: size = STRETCH } = options
+export function label(definitions: Pick<Definitions, 'ir'>, model: ModelIR, log: ReplayLog, options: LabelOptions = {}): Labels {
+  if (!model.label) noLabel(model)
+  return labelsOfMoments(definitions, model, triggeringOf(definitions.ir, model, log), log, options)
+}
+
+/** The same for decisions that stand somewhere else: `log` has what their labels are from. */
+export function labelsOfMoments(
+  { ir }: Pick<Definitions, 'ir'>,
+  model: ModelIR,
+  { moments, stretches }: Triggering,
+  log: ReplayLog,
+  { at = log.until, stretch: size = STRETCH }: LabelOptions = {},
+): Labels {
   const { label: given = noLabel(model) } = model
   checkLoaded(given, model, log, at)
   const { source, block } = log.histories.get(given.source)!
   const judge = judgeOf(given, knownAt(source, block, at), { strings: log.strings, at })
-  const { moments, stretches } = triggeringOf(ir, model, log)
   const key = triggerKey(ir, model)
   const keyName = given.kind === 'from' ? triggerId(ir, model)!.name : key.name
   const feed = given.kind === 'begins' ? new Feed({ group: isGoingOn(given), key: [key.name] }, moments, log) : undefined

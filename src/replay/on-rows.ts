@@ -31,7 +31,8 @@ export function onRequests({ t, prefixes, columns }: Requests): Triggering {
   return { moments: { t, prefixes, source: undefined }, stretches: size => rowStretches(t.length, columns, size) }
 }
 
-function* rowStretches(length: number, columns: Readonly<Record<string, Column>>, size: number): Generator<Stretch> {
+/** Rows that are moments, one each. */
+export function* rowStretches(length: number, columns: Readonly<Record<string, Column>>, size: number): Generator<Stretch> {
   for (let from = 0; from < length; from += size) {
     const to = Math.min(from + size, length)
     yield { length: to - from, from, to, columnOf: name => columnSlice(columns[name], from, to) }

@@ -3,18 +3,18 @@ import type { PipelineIR } from '../define/ir.ts'
 import type { History, IntakeCounts } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
-import type { OwnScoreFunction } from '../model/index.ts'
+import type { GivenScore } from '../model/index.ts'
 import { decide, noRequests, type DecisionBatch } from './decide.ts'
 import { label, type LabelCounts } from './label.ts'
 import { load, type SourceFile } from './load.ts'
 import type { ReplayLog } from './log.ts'
 
-/** What a replay needs of a pipeline: its IR and the user's functions. */
+/** What a replay needs of a pipeline: its IR, the user's functions and files of ONNX. */
 export interface Replayable {
   readonly ir: PipelineIR
   readonly fingerprint: string
   readonly maps: ReadonlyMap<string, RowMap>
-  readonly scores: ReadonlyMap<string, OwnScoreFunction>
+  readonly scores: ReadonlyMap<string, GivenScore>
 }
 
 export interface ReplayOptions {

@@ -22,7 +22,7 @@ function* sampledBatches(
 }
 
 /** Rows of a column, also of one that has several values a row. */
-function pickedValues(column: OutputValues, rows: Uint32Array): OutputValues {
+export function pickedValues(column: OutputValues, rows: Uint32Array): OutputValues {
   const { width = 1, counts, nulls } = column
   if (!counts) return gatherColumn(column, rows)
   const values = new Float64Array(rows.length * width)

@@ -4,6 +4,7 @@ import { groupFingerprint } from '../define/fingerprint.ts'
 import type { PipelineIR, PlacementIR } from '../define/ir.ts'
 import type { History } from '../intake/intake.ts'
 import { SAMPLE_RULE, type KeySample } from './key-sample.ts'
+import type { LabelCount } from './labelled-set.ts'
 import type { TrainingColumn } from './training-set.ts'
 
 export interface TrainingManifest extends TrainingOrigin {
@@ -19,6 +20,8 @@ export interface TrainingManifest extends TrainingOrigin {
 export interface TrainingOrigin {
   readonly of: OfRows | OfDecisions
   readonly sample?: KeySample & { readonly key: string; readonly rule: string }
+  /** What came of the decisions, where that was asked for. */
+  readonly labels?: LabelCount
   /** By source: how much of it there was. NULL: no event. */
   readonly cut: readonly { readonly source: string; readonly events: number; readonly lastArrival: number | null }[]
   readonly code: {

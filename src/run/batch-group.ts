@@ -36,6 +36,11 @@ export class BatchGroup implements AnsweringGroup {
     return this.#values
   }
 
+  /** The run that it answers from. */
+  get run(): number | undefined {
+    return this.#values?.run
+  }
+
   /** From here on it answers from these. */
   swap(values: BatchValues | undefined): void {
     this.#values = values

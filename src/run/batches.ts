@@ -1,53 +1,58 @@
 /**
  * The batch runs of a run: made when their time has come, beside everything else, and swapped in when they are done.
  *
- * A run at `s` is begun once the clock has passed `s`, so that nothing which is appended later has arrived by then, and its cut is durable before it reads the log. One
- * is made at a time. Of runs that were missed the last is made, and the others are not; one that outlasts its period is followed by the one of the
- * last time that has passed; one that failed is tried again, and until then the last result is served. The swap is a mark in the log, so that a log that is taken
- * again gives the same decisions.
+ * A run at `s` is begun once the clock has passed `s`, nothing that is appended later is stamped `s` or before, whatever the clock does, and its cut is durable before it
+ * reads the log. One is made at a time. Of runs that were missed the last is made, and the others are not; one that outlasts its period is followed by the one of the
+ * last time that has passed; one that failed is tried again, and until then the last result is served; one that a process did not end is taken up again by the next,
+ * unless a later one is due. The swap is a mark in the log, so that a log that is taken again gives the same decisions.
  */
 import { SpillwayError } from '../base/errors.ts'
-import { othersTurn, type Clock } from '../base/clock.ts'
+import type { Clock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { codeOf } from '../batch/code.ts'
-import type { Done } from '../batch/compute.ts'
+import { reachOf } from '../batch/events.ts'
 import type { Compute } from '../batch/job.ts'
-import { runName, runsIn, runText, type RunRecord } from '../batch/ledger.ts'
-import { readParts } from '../batch/result.ts'
-import { BatchValues } from '../batch/values.ts'
+import type { RunRecord } from '../batch/ledger.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { scheduleCursor } from '../kernel/schedule.ts'
 import type { Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
-import type { Commit, LogStore } from '../log/store.ts'
+import type { LogStore } from '../log/store.ts'
 import type { BatchGroup } from './batch-group.ts'
+import type { Bodies } from './bodies.ts'
 import { stoppedError } from './ending.ts'
+import { HybridGroup } from './hybrid-group.ts'
+import { Making } from './making.ts'
 import type { Results } from './results.ts'
+import { RunLedger, type Put } from './run-ledger.ts'
 
 export interface BatchesOptions {
   readonly ir: PipelineIR
-  readonly groups: readonly BatchGroup[]
+  readonly groups: readonly (BatchGroup | HybridGroup)[]
   readonly store: LogStore
   readonly log: Log
   readonly strings: Strings
   readonly results: Results
+  readonly bodies: Bodies
   readonly clock: Clock
   readonly compute: Compute
+  /** Runs of one group that the ledger keeps; for tests. */
+  readonly kept?: number | undefined
   readonly onReport: (report: string) => void
 }
 
-type Put = NonNullable<Commit['put']>[number]
-
 /** A group and when its runs are due. */
 interface Scheduled {
-  readonly group: BatchGroup
+  readonly group: BatchGroup | HybridGroup
   readonly lastTime: (moment: number) => number
   readonly code: string
   /** The time of the last run that is done, UTC ms. */
   s: number
   failures: number
   retryAt: number
+  /** Begun by an earlier process, and to be taken up again. */
+  left: RunRecord | undefined
   /** Asked for beside the schedule, and not begun. */
   asked: Asked | undefined
 }
@@ -61,24 +66,28 @@ export class Batches {
   readonly #options: BatchesOptions
   readonly #scheduled: readonly Scheduled[]
   readonly #stopping = new AbortController()
-  /** Runs of the ledger, by number. */
-  readonly #runs = new Map<number, RunRecord>()
+  readonly #ledger: RunLedger
   /** Done and not swapped in yet. */
   #ready: RunRecord[] = []
   #running: Promise<void> | undefined
+  #making: Making | undefined
+  #notBefore: number
   /** Told when a result waits to be swapped in. */
   onReady: () => void = () => {}
 
   constructor(options: BatchesOptions) {
-    const { groups, store } = options
+    const { groups, store, bodies, log } = options
     this.#options = options
-    for (const record of runsIn(store)) this.#runs.set(record.number, record)
-    const all = [...this.#runs.values()]
+    this.#ledger = new RunLedger(store)
+    this.#notBefore = this.#ledger.latest + 1
     this.#scheduled = groups.map(group => {
-      const { name } = group.group
       const code = codeOf(group.group, group.source)
-      const last = all.findLast(run => run.group === name && run.code === code && run.state === 'done')
-      if (last && last.swapped === undefined) this.#ready.push(last)
+      const own = this.#ledger.of(group.group.name).filter(run => run.code === code)
+      const last = own.findLast(run => run.state === 'done')
+      if (last && last.swapped === undefined && (group instanceof HybridGroup ? bodies.prepare(group, last, log.end) : true))
+        this.#ready.push(last)
+      const latest = own.at(-1)
+      if (group instanceof HybridGroup && latest?.state === 'failed') group.failure = failureOf(latest)
       return {
         group,
         lastTime: scheduleCursor(group.place.schedule),
@@ -86,9 +95,15 @@ export class Batches {
         s: last?.s ?? -Infinity,
         failures: 0,
         retryAt: -Infinity,
+        left: own.findLast(run => run.state === 'running'),
         asked: undefined,
       }
     })
+  }
+
+  /** What is appended is stamped this at least, UTC ms: later than the times of all runs. */
+  get notBefore(): number {
+    return this.#notBefore
   }
 
   /** Is a result waiting to be swapped in? */
@@ -98,39 +113,46 @@ export class Batches {
 
   /** Files of results that are needed, or are being written. */
   get files(): string[] {
-    const used = new Set(this.#scheduled.map(({ group }) => group.values?.run))
-    return [...this.#runs.values()].flatMap(run => {
-      const isNeeded = used.has(run.number) || run.state === 'running' || (run.state === 'done' && run.swapped === undefined)
-      return run.file !== undefined && isNeeded ? [run.file] : []
-    })
+    return [...this.#ledger.filesOf(this.#waiting), ...(this.#making?.files ?? [])]
+  }
+
+  /** No result that is needed, or is being made, depends on an event that arrived before this, UTC ms: it may have to be made again. */
+  get reach(): number {
+    const reaches = this.#scheduled.map(({ group: { group } }) => this.#ledger.earliest(group.name, this.#waiting) - reachOf(group))
+    return Math.min(Infinity, ...reaches)
   }
 
   /** Does a group answer from this run, or a later one? */
   isInUse(group: string, number: number): boolean {
-    return this.#scheduled.some(one => one.group.group.name === group && (one.group.values?.run ?? 0) >= number)
+    return this.#scheduled.some(one => one.group.group.name === group && (one.group.run ?? 0) >= number)
   }
 
   /** A run of the ledger. */
   at(number: number): RunRecord {
-    return this.#runs.get(number)!
+    return this.#ledger.at(number)
   }
 
   /** Looks whether a run is due, unless one is being made. */
   tick(): void {
     if (this.#running || this.#stopping.signal.aborted || this.#scheduled.length === 0) return
     const { clock, log } = this.#options
-    const now = clock()
+    const now = Math.max(clock(), this.#notBefore)
     for (const one of this.#scheduled) {
       // Of nothing there is nothing to make.
       if (log.eventsOf(one.group.group.source, log.end) === 0) continue
-      // What is appended from now on is stamped `now` at least.
+      if (one.group instanceof HybridGroup && one.group.isReady) continue
       const due = one.lastTime(now - 1)
-      const asked = one.asked && one.asked.s < now ? one.asked : undefined
-      const s = asked ? asked.s : due
-      if (!asked && (!(s > one.s) || now < one.retryAt)) continue
-      if (asked) one.asked = undefined
-      this.#running = this.#make(one, { s, began: now, asked }).finally(() => (this.#running = undefined))
-      return
+      const { left, asked } = one
+      one.left = undefined
+      if (left && left.s >= due) return this.#begin(one, { ...left, resumed: (left.resumed ?? 0) + 1 })
+      if (asked) {
+        one.asked = undefined
+        return this.#begin(one, this.#newRun(one, 'demand', asked.s, now), asked)
+      }
+      // However the clock was set since it failed, it is not waited for longer than it may be.
+      const waits = one.retryAt - now
+      if (due < now && due > one.s && (waits <= 0 || waits > limits.BATCH_RETRY_MS_MAX))
+        return this.#begin(one, this.#newRun(one, 'schedule', due, now))
     }
   }
 
@@ -140,9 +162,9 @@ export class Batches {
    */
   demand(group: string): Promise<RunRecord> {
     const one = this.#scheduled.find(({ group: { group: own } }) => own.name === group)
-    if (!one) return Promise.reject(new SpillwayError('SPILL_INPUT', `group '${group}' is not placed batch, and has no runs`))
+    if (!one) return Promise.reject(new SpillwayError('SPILL_INPUT', `group '${group}' is not placed batch or hybrid, and has no runs`))
     if (this.#stopping.signal.aborted) return Promise.reject(stoppedError())
-    one.asked ??= { ...Promise.withResolvers<RunRecord>(), s: this.#options.clock() }
+    one.asked ??= { ...Promise.withResolvers<RunRecord>(), s: this.#moment() }
     return one.asked.promise
   }
 
@@ -150,113 +172,93 @@ export class Batches {
   take(entry: number, t: number): { readonly marks: Mark[]; readonly put: readonly Put[] } {
     const ready = this.#ready
     this.#ready = []
-    const put = ready.map((run, i) => this.#kept({ ...run, swapped: entry + i, swappedAt: t }))
+    const put = ready.map((run, i) => this.#ledger.kept({ ...run, swapped: entry + i, swappedAt: t }))
     return { marks: ready.map(({ group, number, s }) => ({ kind: 'swap', group, run: number, s, t })), put }
   }
 
-  /** Stops what is being made; it is begun again by the next start. */
+  /** Stops what is being made; it is taken up again by the next start. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     for (const one of this.#scheduled) one.asked?.reject(stoppedError())
     await this.#running
   }
 
-  async #make(one: Scheduled, { s, began, asked }: { s: number; began: number; asked: Asked | undefined }): Promise<void> {
-    const { store, log, onReport } = this.#options
-    const { name } = one.group.group
-    const number = Math.max(0, ...this.#runs.keys()) + 1
-    const file = `run-${number}.bin`
-    const record: RunRecord = {
-      number,
-      group: name,
-      why: asked ? 'demand' : 'schedule',
+  /** The time of all that the log has by now: what is appended later is stamped behind it, even if the clock stands still or goes back. */
+  #moment(): number {
+    const { clock, log } = this.#options
+    const s = Math.max(clock(), log.notBefore, this.#notBefore)
+    this.#notBefore = s + 1
+    return s
+  }
+
+  /** Numbers of runs whose results wait to be swapped in. */
+  get #waiting(): ReadonlySet<number> {
+    return new Set(this.#ready.map(({ number }) => number))
+  }
+
+  #newRun({ group: { group, source }, code }: Scheduled, why: RunRecord['why'], s: number, began: number): RunRecord {
+    const { log } = this.#options
+    this.#notBefore = Math.max(this.#notBefore, s + 1)
+    return {
+      number: this.#ledger.next,
+      group: group.name,
+      why,
       s,
       cut: log.end,
-      code: one.code,
+      code,
+      schema: log.schemas.current(source.name),
       began,
       state: 'running',
-      file,
     }
+  }
+
+  #begin(one: Scheduled, record: RunRecord, asked?: Asked): void {
+    this.#running = this.#make(one, record, asked).finally(() => {
+      this.#running = undefined
+      this.#making = undefined
+    })
+  }
+
+  async #make(one: Scheduled, record: RunRecord, asked: Asked | undefined): Promise<void> {
+    const { store, results, kept } = this.#options
+    const { number, group, s } = record
+    const ledger = this.#ledger
+    const making = (this.#making = new Making({ ...this.#options, ledger, group: one.group, record }))
+    const isLeft = (run: number): boolean => run === number || this.#scheduled.some(({ left }) => left?.number === run)
     try {
       // Behind everything that was appended so far: once it is durable, so is the cut.
-      await store.commit({ put: [...this.#brokenOff(name), this.#kept(record)] })
-      const values = await this.#compute(one.group, record)
-      await store.commit({
-        put: [this.#kept({ ...record, ended: this.#options.clock(), state: 'done', done: values.done }), ...this.#trimmed(name)],
-      })
-      one.s = s
+      await store.commit({ put: [...ledger.brokenOff(isLeft), ledger.kept(record)] })
+      const { values, done } = await making.make(this.#stopping.signal)
+      const ended: RunRecord = { ...record, ended: this.#options.clock(), state: 'done', done }
+      const put = [ledger.kept(ended), ...ledger.trimmed(group, new Set([...this.#waiting, number]), kept)]
+      await store.commit({ put })
+      one.s = Math.max(one.s, s)
       one.failures = 0
-      asked?.resolve(this.#runs.get(number)!)
-      this.#options.results.give(values.values)
-      this.#ready.push(this.#runs.get(number)!)
+      asked?.resolve(ended)
+      if (values) results.give(values)
+      if (one.group instanceof HybridGroup) one.group.failure = undefined
+      this.#ready.push(ended)
       this.onReady()
     } catch (error) {
+      await making.discard()
       asked?.reject(this.#stopping.signal.aborted ? stoppedError() : error)
-      if (this.#stopping.signal.aborted) return
-      const { message } = error as Error
-      // Whoever asked is told, and asks again.
-      if (!asked) {
-        one.failures++
-        one.retryAt = this.#options.clock() + Math.min(limits.BATCH_RETRY_MS * 2 ** (one.failures - 1), limits.BATCH_RETRY_MS_MAX)
-        onReport(`the batch run of group '${name}' of ${new Date(s).toISOString()} failed and is tried again: ${message}`)
-      }
-      const { file: _file, ...failed } = record
-      await store
-        .commit({ put: [this.#kept({ ...failed, ended: this.#options.clock(), state: 'failed', error: message })] })
-        .catch(() => {})
+      if (!this.#stopping.signal.aborted) await this.#failed(one, record, error as Error)
     }
   }
 
-  async #compute(
-    { group, source }: BatchGroup,
-    { number, s, cut, file }: RunRecord,
-  ): Promise<{ readonly values: BatchValues; readonly done: Done }> {
-    const { ir, store, strings, compute } = this.#options
-    const sink = store.createState(file!)
-    const parts: Uint8Array[] = []
-    try {
-      const done = await compute(
-        { group, source, sources: ir.sources, s, cut },
-        async part => {
-          await sink.append(part)
-          parts.push(part)
-        },
-        this.#stopping.signal,
-      )
-      await sink.finish()
-      const values = new BatchValues(group, source, strings, { run: number, s, known: done.known, keys: done.keys })
-      for (const part of parts) {
-        for (const read of readParts(part, group, source, strings, `the result of run ${number}`)) values.add(read)
-        // Some thousand keys at a time: turns go on in between.
-        await othersTurn()
-      }
-      return { values, done }
-    } catch (error) {
-      await sink.discard().catch(() => {})
-      throw error
+  /** Whoever asked for a run is told, and asks again; one of the schedule is tried again. */
+  async #failed(one: Scheduled, record: RunRecord, { message }: Error): Promise<void> {
+    const { store, clock, onReport } = this.#options
+    const { group, s, why, number } = record
+    if (why === 'schedule') {
+      one.failures++
+      one.retryAt = clock() + Math.min(limits.BATCH_RETRY_MS * 2 ** (one.failures - 1), limits.BATCH_RETRY_MS_MAX)
+      onReport(`the batch run of group '${group}' of ${new Date(s).toISOString()} failed and is tried again: ${message}`)
     }
-  }
-
-  /** Runs that an earlier process did not end. */
-  #brokenOff(group: string): Put[] {
-    const left = [...this.#runs.values()].filter(run => run.group === group && run.state === 'running')
-    return left.map(({ file: _file, ...run }) => this.#kept({ ...run, state: 'broken off' }))
-  }
-
-  /** Takes the oldest runs of a group from the ledger, beyond those that it keeps. */
-  #trimmed(group: string): Put[] {
-    const all = [...this.#runs.values()].filter(run => run.group === group)
-    const gone = all.slice(0, Math.max(0, all.length - limits.BATCH_RUNS_KEPT)).filter(({ number }) => !this.#isUsed(number))
-    for (const { number } of gone) this.#runs.delete(number)
-    return gone.map(({ number }) => [runName(number), null])
-  }
-
-  #isUsed(number: number): boolean {
-    return this.#scheduled.some(({ group }) => group.values?.run === number) || this.#ready.some(run => run.number === number)
-  }
-
-  #kept(record: RunRecord): Put {
-    this.#runs.set(record.number, record)
-    return [runName(record.number), runText(record)]
+    const failed: RunRecord = { ...record, ended: clock(), state: 'failed', error: message }
+    if (one.group instanceof HybridGroup) one.group.failure = failureOf(failed)
+    await store.commit({ put: [this.#ledger.kept(failed), ...this.#ledger.withoutParts(number)] }).catch(() => {})
   }
 }
+
+const failureOf = ({ s, error }: RunRecord): string => `the batch run of ${new Date(s).toISOString()} failed: ${error}`

@@ -77,9 +77,10 @@ export class Checkpointer {
     if (!this.isIdle || entry === this.#entryAtRound) return
     this.#entryAtRound = entry
     this.#number++
-    const { groups } = this.#options
-    const saved = groups.map(({ group: { name, place }, incomplete }) => {
-      return [name, { place, files: [] as StateFile[], ...(incomplete > -Infinity && { incomplete }) }] as const
+    const groups = this.#options.groups.filter(({ isSaved }) => isSaved)
+    const saved = groups.map(({ group: { name, place }, run, incomplete }) => {
+      const of = { place, ...(run !== undefined && { run }), ...(incomplete > -Infinity && { incomplete }) }
+      return [name, { ...of, files: [] as StateFile[] }] as const
     })
     this.#round = { slices: groups.flatMap(slicesOf), groups: Object.fromEntries(saved), writing: undefined }
   }
@@ -94,16 +95,22 @@ export class Checkpointer {
   async #next(round: Round): Promise<void> {
     try {
       const slice = round.slices.shift()
-      if (slice) await this.#save(round, slice)
+      if (slice && slice.group.run !== round.groups[slice.group.group.name].run) await this.#giveUp(round)
+      else if (slice) await this.#save(round, slice)
       else await this.#finish(round)
     } catch (error) {
-      this.#round = undefined
-      this.#entryAtRound = -1
-      await round.writing?.sink.discard().catch(() => {})
+      await this.#giveUp(round)
       this.#options.onError(error)
     } finally {
       this.#isWriting = false
     }
+  }
+
+  /** A round whose group has another body by now would have slices of two heads: it is left as it is, and the next begins anew. */
+  async #giveUp(round: Round): Promise<void> {
+    this.#round = undefined
+    this.#entryAtRound = -1
+    await round.writing?.sink.discard().catch(() => {})
   }
 
   async #save(round: Round, { group, from, to }: Slice): Promise<void> {

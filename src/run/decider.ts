@@ -15,6 +15,9 @@ import type { PipelineIR, SourceIR } from '../define/ir.ts'
 import { RequestReader } from '../intake/request-reader.ts'
 import type { Mark, Segment } from '../log/segment.ts'
 import { BatchGroup } from './batch-group.ts'
+import type { Bodies } from './bodies.ts'
+import type { Champions } from './champions.ts'
+import { HybridGroup } from './hybrid-group.ts'
 import { LiveGroup, type AnsweringGroup, type GroupAnswers } from './live-group.ts'
 import { LiveModel, type LiveDecisions, type Moments, type Reader } from './live-model.ts'
 import { OrderOf } from './order-of.ts'
@@ -38,18 +41,30 @@ export type Made = Readonly<Record<string, number>>
 export class Decider {
   readonly #groups: ReadonlyMap<string, AnsweringGroup>
   readonly #results: Results | undefined
+  readonly #bodies: Bodies | undefined
+  readonly #champions: Champions | undefined
+  readonly #models: readonly LiveModel[]
   readonly #onEvents: readonly { readonly source: SourceIR; readonly live: LiveModel }[]
   readonly #onTicks: readonly TickModel[]
   readonly #onRequests: ReadonlyMap<string, LiveModel>
   readonly #strings: Strings
   #clock = -Infinity
 
-  /** `results`: of the batch runs that are made beside it; without it groups that are placed batch are as a job would give them that runs on time. */
-  constructor(definitions: Definitions, strings: Strings, results?: Results) {
+  /**
+   * `results`: of the batch runs that are made beside it; without it groups that are placed batch are as a job would give them that runs on time. `bodies`: the same for
+   * groups that are placed hybrid; without it they have one layer. `champions`: versions of models that the log promotes.
+   */
+  constructor(
+    definitions: Definitions,
+    strings: Strings,
+    { results, bodies, champions }: { results?: Results | undefined; bodies?: Bodies | undefined; champions?: Champions } = {},
+  ) {
     const { ir } = definitions
     this.#results = results
-    this.#groups = groupsOf(ir, strings, results !== undefined)
-    const models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings))
+    this.#bodies = bodies
+    this.#champions = champions
+    this.#groups = groupsOf(ir, strings, { batch: results !== undefined, hybrid: bodies !== undefined })
+    const models = (this.#models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings)))
     this.#onEvents = models.flatMap(live => {
       const { decide } = live.model
       return decide.kind === 'on' ? [{ source: ir.sources.find(({ name }) => name === decide.source)!, live }] : []
@@ -75,6 +90,19 @@ export class Decider {
   /** Those that answer from the results of batch runs. */
   get batches(): BatchGroup[] {
     return this.answering.filter(group => group instanceof BatchGroup)
+  }
+
+  /** Those that have a layer of batch runs. */
+  get hybrids(): HybridGroup[] {
+    return this.answering.filter(group => group instanceof HybridGroup)
+  }
+
+  /** Lets the models score by the versions that held before an entry was decided on. */
+  scoreAsOf(entry: number): void {
+    for (const live of this.#models) {
+      live.scoreBy(this.#champions?.at(live.own, entry))
+      live.challengeBy(this.#champions?.challengerAt(live.own, entry))
+    }
   }
 
   /** The longest time, ms, for which a key is live: ticks need the events that arrived within it. */
@@ -153,7 +181,17 @@ export class Decider {
         continue
       }
       if (mark.kind === 'swap') {
-        this.#swap(mark.group, mark.run)
+        this.#swap(mark.group, mark.run, first + i)
+        continue
+      }
+      if (mark.kind === 'promote') {
+        const live = this.#models.find(({ own }) => own.name === mark.model)
+        live?.scoreBy(this.#champions?.take(live.own, mark.version))
+        continue
+      }
+      if (mark.kind === 'challenge') {
+        const live = this.#models.find(({ own }) => own.name === mark.model)
+        live?.challengeBy(this.#champions?.challenger(live.own, mark.version))
         continue
       }
       for (const model of this.#onTicks) {
@@ -166,10 +204,11 @@ export class Decider {
     }
   }
 
-  /** A result of other definitions than today's is none. */
-  #swap(name: string, run: number): void {
+  /** A result of other definitions than today's is none. Layers that were not made ready, in this process or at all, are made from the log. */
+  #swap(name: string, run: number, entry: number): void {
     const group = this.#groups.get(name)
     if (group instanceof BatchGroup) group.swap(this.#results?.take(group, run))
+    if (group instanceof HybridGroup && !group.swap(run)) this.#bodies?.restart(group, run, entry)
   }
 
   *#sweep({ live, every: { column }, keys }: TickModel, due: Float64Array, t: number, entry: number): Generator<LiveDecisions> {
@@ -217,11 +256,16 @@ export class Decider {
   }
 }
 
-function groupsOf(ir: PipelineIR, strings: Strings, hasRuns: boolean): Map<string, AnsweringGroup> {
+function groupsOf(
+  ir: PipelineIR,
+  strings: Strings,
+  runs: { readonly batch: boolean; readonly hybrid: boolean },
+): Map<string, AnsweringGroup> {
   return new Map(
     ir.groups.map(group => {
       const source = ir.sources.find(({ name }) => name === group.source)!
-      const Group = hasRuns && group.place.kind === 'batch' ? BatchGroup : LiveGroup
+      const { kind } = group.place
+      const Group = kind === 'batch' && runs.batch ? BatchGroup : kind === 'hybrid' && runs.hybrid ? HybridGroup : LiveGroup
       return [group.name, new Group(group, source, strings)]
     }),
   )

@@ -11,6 +11,7 @@ import { ByteReader, ByteWriter } from '../log/bytes.ts'
 import { readColumn, readNumbers, writeColumn, writeNumbers } from '../log/column-codec.ts'
 import type { StoredDecisions } from '../log/store.ts'
 import { isList, type VectorColumn } from '../model/vector.ts'
+import { NO_VERSION } from '../replay/decision-record.ts'
 import type { LiveDecisions } from './live-model.ts'
 
 const VERSION = 1
@@ -21,6 +22,12 @@ export interface DecisionShape {
   readonly model: string
   /** Of the pipeline that decided. */
   readonly fingerprint: string
+  /** The version of the model that scored, where one was promoted. */
+  readonly version?: number
+  /** The version that scored beside it, where one did. */
+  readonly challenger?: number
+  /** Why there is no score, whatever the vectors are. */
+  readonly unscored?: string
   /** Does each stand at an event of its own? */
   readonly hasPosition: boolean
   readonly key: TypeIR
@@ -45,6 +52,8 @@ export interface DecodedDecisions extends DecisionShape {
   readonly refused: Column
   readonly known: readonly Float64Array[]
   readonly clock: readonly Float64Array[]
+  /** What the challenger said. */
+  readonly shadow: Column | undefined
 }
 
 export class DecisionWriter {
@@ -52,8 +61,8 @@ export class DecisionWriter {
   readonly #strings: Strings
   readonly #out = new ByteWriter()
   readonly #scratch = new ByteWriter()
-  /** By model, the shape of its stretches as a text's bytes: all of them have the same. */
-  readonly #shapes = new Map<ModelIR, Uint8Array>()
+  /** By model as it scores, the shape of its stretches as a text's bytes: all of them have the same. */
+  readonly #shapes = new WeakMap<ModelIR, Uint8Array>()
 
   /** `strings` has the texts of vectors. */
   constructor(fingerprint: string, strings: Strings) {
@@ -76,6 +85,7 @@ export class DecisionWriter {
     const reasons = decisions.refused.size === 0 ? NO_TEXTS : new Strings()
     this.#write(reasonColumn(decisions, reasons), length, reasons)
     for (const { known, clock } of reads) for (const numbers of [known, clock]) writeNumbers(out, numbers, length)
+    if (decisions.challenger) this.#write(decisions.challenger.score, length, undefined)
     const body = out.finish()
     const bytes = new Uint8Array(body.length + 4)
     bytes.set(body)
@@ -104,10 +114,16 @@ export class DecisionWriter {
   }
 }
 
-function shapeOf({ model, vector, reads, position, keyColumn, idColumn }: LiveDecisions, fingerprint: string): DecisionShape {
+function shapeOf(
+  { model, version, challenger, vector, reads, position, keyColumn, idColumn }: LiveDecisions,
+  fingerprint: string,
+): DecisionShape {
   return {
     model: model.name,
     fingerprint,
+    ...(version !== undefined && { version }),
+    ...(challenger && { challenger: challenger.version }),
+    ...(model.score.kind === 'none' && { unscored: NO_VERSION }),
     hasPosition: position !== undefined,
     key: typeOf(keyColumn),
     ...(idColumn && { id: typeOf(idColumn) }),
@@ -161,7 +177,8 @@ export function readDecisions(bytes: Uint8Array, strings: Strings = new Strings(
   const refused = column(length, strings)
   const reads = shape.reads.map(() => ({ known: readNumbers(reader, length), clock: readNumbers(reader, length) }))
   const [known, clock] = [reads.map(read => read.known), reads.map(read => read.clock)]
-  return { ...shape, length, strings, entry, t, position, keys, ids, vector, score, refused, known, clock }
+  const shadow = shape.challenger === undefined ? undefined : column(length, undefined)
+  return { ...shape, length, strings, entry, t, position, keys, ids, vector, score, refused, known, clock, shadow }
 }
 
 /** A key or an id of a stretch as it is delivered. */

@@ -80,6 +80,26 @@ export class LiveGroup implements AnsweringGroup {
     return this.#kernel
   }
 
+  /** The batch run onto whose result the kernel is, of a group that has one. */
+  get run(): number | undefined {
+    return undefined
+  }
+
+  /** Is its state kept in slices? Otherwise it is made from the log at a start. */
+  get isSaved(): boolean {
+    return true
+  }
+
+  /** From here on the kernel is this one, which has the same events. */
+  protected use(kernel: Kernel): void {
+    this.#kernel = kernel
+  }
+
+  /** So many events of its source, the next ones, are somewhere else. */
+  protected passOver(events: number): void {
+    this.#applied += events
+  }
+
   get incomplete(): number {
     return this.#incomplete
   }

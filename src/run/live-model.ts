@@ -6,6 +6,7 @@ import { Scoring, type Definitions, type Scores } from '../decision/scoring.ts'
 import type { ColumnIR, ModelIR } from '../define/ir.ts'
 import { triggerColumns, triggerId, triggerKey } from '../define/trigger-columns.ts'
 import { stopwatch } from '../base/clock.ts'
+import type { Champion } from '../training/registry/champion.ts'
 import type { MadeAt } from './stage-times.ts'
 import type { AnsweringGroup, GroupAnswers, GroupAsks } from './live-group.ts'
 
@@ -17,6 +18,10 @@ export interface LiveRead extends Omit<GroupAnswers, 'out'> {
 /** Decisions of one model in a stretch. Columns may be overwritten by the next. */
 export interface LiveDecisions extends Scores {
   readonly model: ModelIR
+  /** The version of the model that scored, where one was promoted. */
+  readonly version?: number
+  /** The version that scores beside it, where one does, and what it says. */
+  readonly challenger?: { readonly version: number; readonly score: Column }
   readonly length: number
   /** Sequence number of the entry that made each of them. */
   readonly entry: Float64Array
@@ -60,23 +65,61 @@ export interface Reader {
 }
 
 export class LiveModel {
-  readonly model: ModelIR
+  /** As it is defined. */
+  readonly own: ModelIR
   readonly readers: readonly Reader[]
-  readonly #scoring: Scoring
+  readonly #definitions: Definitions
+  readonly #strings: Strings
+  /** With the score by which it decides. */
+  #model: ModelIR
+  #champion: Champion | undefined
+  #challenger: Champion | undefined
+  #scoring: Scoring
+  #shadow: Scoring | undefined
   readonly #key: ColumnIR
   readonly #id: ColumnIR | undefined
 
   constructor(definitions: Definitions, model: ModelIR, groups: ReadonlyMap<string, AnsweringGroup>, strings: Strings) {
     const { ir } = definitions
-    this.model = model
+    this.own = this.#model = model
+    this.#definitions = definitions
+    this.#strings = strings
     this.readers = groupReads(ir, model).map(read => {
       const live = groups.get(read.group.name)!
       const features = read.group.features.map(({ name }) => live.group.features.findIndex(feature => feature.name === name))
       return { read, id: readId({ group: read.group.name, key: read.key }), live, features }
     })
-    this.#scoring = new Scoring(definitions, model, triggerColumns(ir, model), strings)
+    this.#scoring = this.#scoringOf(model)
     this.#key = triggerKey(ir, model)
     this.#id = triggerId(ir, model)
+  }
+
+  /** With the score by which it decides now. */
+  get model(): ModelIR {
+    return this.#model
+  }
+
+  /** From here on it scores by a version that was trained, by what its definition says without one, and nothing beside it. */
+  scoreBy(champion: Champion | undefined): void {
+    this.#score(champion, undefined)
+  }
+
+  /** From here on a version scores beside what decides, or none. */
+  challengeBy(challenger: Champion | undefined): void {
+    this.#score(this.#champion, challenger)
+  }
+
+  #score(champion: Champion | undefined, challenger: Champion | undefined): void {
+    if (champion?.version === this.#champion?.version && challenger?.version === this.#challenger?.version) return
+    this.#champion = champion
+    this.#challenger = challenger
+    this.#model = champion || challenger ? { ...this.own, score: champion?.score ?? this.own.score } : this.own
+    this.#scoring = this.#scoringOf(this.#model)
+    this.#shadow = challenger && this.#scoringOf({ ...this.own, score: challenger.score })
+  }
+
+  #scoringOf(model: ModelIR): Scoring {
+    return new Scoring(this.#definitions, model, triggerColumns(this.#definitions.ir, model), this.#strings)
   }
 
   asksOf({ read, live }: Reader, { columnOf, prefixes, t, source }: Moments): GroupAsks {
@@ -95,10 +138,16 @@ export class LiveModel {
       given.map(({ reader, answer }) => [reader.id, { read: reader.read, out: reader.features.map(index => answer.out[index]) }]),
     )
     const scores = this.#scoring.score({ length, columnOf, features })
+    const challenger = this.#shadow && {
+      version: this.#challenger!.version,
+      score: this.#shadow.score({ length, columnOf, features }).score,
+    }
     return {
       ...scores,
       made: { ...read, scored: stopwatch() },
-      model: this.model,
+      model: this.#model,
+      ...(this.#champion && { version: this.#champion.version }),
+      ...(challenger && { challenger }),
       length,
       entry,
       t,

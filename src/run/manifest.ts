@@ -24,6 +24,8 @@ export interface Manifest {
 export interface SavedGroup {
   readonly place: PlacementIR
   readonly files: readonly StateFile[]
+  /** The batch run onto whose result the slices are the head; absent where there is none. */
+  readonly run?: number
   /** `LiveGroup.incomplete`, where it is not −Infinity. */
   readonly incomplete?: number
 }

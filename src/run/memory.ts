@@ -9,6 +9,8 @@ import type { Definitions } from '../decision/scoring.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
+import { Bodies } from './bodies.ts'
+import { Champions } from './champions.ts'
 import { Decider } from './decider.ts'
 import { progressOf } from './deciding.ts'
 import { restoredManifest, type StateFile } from './manifest.ts'
@@ -37,6 +39,8 @@ export class Memory {
   readonly recovery: Recovery
   /** Of batch runs, where they are made. */
   readonly results: Results | undefined
+  readonly bodies: Bodies | undefined
+  readonly champions: Champions
   /** String files that were restored, and how many strings they gave. */
   readonly restored: { readonly files: readonly StateFile[]; readonly count: number }
   readonly isLookedAt: (source: string, column: string) => boolean
@@ -62,8 +66,10 @@ export class Memory {
     const manifest = restoredManifest(store, strings, onReport)
     this.restored = { files: manifest?.strings ?? [], count: strings.size }
     this.results = hasRuns ? new Results({ ir, store, strings, onReport }) : undefined
-    this.decider = new Decider(definitions, strings, this.results)
-    const { decider, isLookedAt } = this
+    this.bodies = hasRuns ? new Bodies({ ir, store, strings, onReport }) : undefined
+    this.champions = new Champions({ ir, store, onReport })
+    this.decider = new Decider(definitions, strings, { results: this.results, bodies: this.bodies, champions: this.champions })
+    const { decider, isLookedAt, bodies } = this
     const { entry: decided } = progressOf(store.get(DECIDED))
     this.recovery = new Recovery({
       ir,
@@ -71,6 +77,7 @@ export class Memory {
       log: this.#logOf(store),
       strings,
       decider,
+      bodies,
       isLookedAt,
       decided,
       keep,

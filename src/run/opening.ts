@@ -11,6 +11,7 @@ import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
 import type { LogStore } from '../log/store.ts'
 import type { Remembered } from './remembered.ts'
+import type { Bodies } from './bodies.ts'
 import { Checkpointer } from './checkpointer.ts'
 import type { Decider } from './decider.ts'
 import { Deciding, progressOf, type StringsOf } from './deciding.ts'
@@ -58,6 +59,7 @@ export interface Opening {
   readonly checkpointer: Checkpointer
   readonly remembered: Remembered
   readonly results: Results | undefined
+  readonly bodies: Bodies | undefined
 }
 
 /**
@@ -67,14 +69,19 @@ export interface Opening {
 export function open(runnable: Runnable, options: OpeningOptions): Opening {
   const { store, partitions, stringsOf, onReport = () => {} } = options
   const memory = options.memory ?? new Memory(runnable, store, options)
-  const { strings, decider, isLookedAt, recovery, results } = memory
+  const { strings, decider, isLookedAt, recovery, results, bodies, champions } = memory
   memory.catchUp(store)
   const log = new Log(store, { sources: runnable.ir.sources, stringsOf, ...(partitions !== undefined && { partitions }) })
   const lookup = new EventLookup(store, log.schemas.columnsOf)
   const from = progressOf(store.get(DECIDED))
   recovery.finish(log, from.entry, beginsOf(store))
   results?.over(store)
+  champions.over(store)
   for (const group of decider.batches) group.swap(results?.at(group, from.entry))
+  bodies?.over(store)
+  // What another process swapped in meanwhile.
+  if (options.memory) for (const group of decider.hybrids) bodies?.follow(group, from.entry)
+  decider.scoreAsOf(from.entry)
   const checkpointer = new Checkpointer({
     store,
     strings,
@@ -89,5 +96,5 @@ export function open(runnable: Runnable, options: OpeningOptions): Opening {
   const writer = new DecisionWriter(runnable.fingerprint, strings)
   const outbox = options.outbox?.(strings, undecidedFrom(store, log, from.entry))
   const deciding = new Deciding({ store, log, decider, writer, isLookedAt, strings, outbox, from })
-  return { strings, log, lookup, decider, deciding, checkpointer, remembered: recovery.remembered, results }
+  return { strings, log, lookup, decider, deciding, checkpointer, remembered: recovery.remembered, results, bodies }
 }

@@ -4,7 +4,7 @@
  * The more wait for the disk, the farther apart turns are made, so that a disk that is slow does not use up what may be in flight (`TURNS_IN_FLIGHT_MAX`) and hold
  * deciding up until it is done.
  */
-import { after, soon } from '../base/clock.ts'
+import { after as later, soon } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 
 /**
@@ -23,6 +23,8 @@ export interface PaceOptions {
   readonly isBehind: () => boolean
   readonly inFlight: () => number
   readonly turn: () => void
+  /** What waits for the time of a turn; a test's lets none pass, so that its turns do not depend on how quick the machine is. */
+  readonly after?: ((ms: number, act: () => void) => void) | undefined
 }
 
 export class Pace {
@@ -35,7 +37,7 @@ export class Pace {
 
   /** There may be work, or room for it. */
   readonly look = (): void => {
-    const { hasWork, inFlight, isBehind } = this.#options
+    const { hasWork, inFlight, isBehind, after = later } = this.#options
     if (this.#isDue || inFlight() >= limits.TURNS_IN_FLIGHT_MAX || !hasWork()) return
     this.#isDue = true
     const pace = paceOf(inFlight(), isBehind())

@@ -13,16 +13,22 @@ import { manifestOf } from './manifest.ts'
 import type { Memory, MemoryOptions } from './memory.ts'
 import { open, type Opening, type Runnable } from './opening.ts'
 import { Outbox } from './outbox.ts'
+import type { PaceOptions } from './pace.ts'
 import { Reading } from './reading.ts'
+import type { JudgePort } from './shadow-job.ts'
 import { Retention } from './retention.ts'
 import { Stages } from './stages.ts'
 import { stampClock } from './stamp-clock.ts'
 import { Ticks } from './ticks.ts'
+import type { TrainPort } from './training-job.ts'
+import { Trainings } from './trainings.ts'
 
 export interface RunOptions extends MemoryOptions {
   readonly store: LogStore
   /** The wall clock that stamps arrivals; by default the machine's, guarded against jumps. */
   readonly clock?: Clock
+  /** What waits for the time of the next turn while the disk is slow (`PaceOptions.after`). */
+  readonly paceAfter?: PaceOptions['after']
   readonly partitions?: number
   /** Receives decisions that are durable, in order: a copy, which costs. What it throws ends the run. */
   readonly onDecisions?: (decisions: readonly StoredDecisions[]) => void
@@ -36,9 +42,15 @@ export interface RunOptions extends MemoryOptions {
   readonly memory?: Memory
   /** Makes batch runs; without it groups that are placed batch are as a job would give them that runs on time. */
   readonly compute?: Compute
+  /** Batch runs of one group that the ledger keeps; for tests. */
+  readonly runsKept?: number | undefined
+  /** Trains models; without it none is, and what was trained is served. */
+  readonly train?: TrainPort
+  /** Looks at challengers; without it they challenge for ever. */
+  readonly judge?: JudgePort
 }
 
-export interface Parts extends Omit<Opening, 'remembered' | 'results'> {
+export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'> {
   readonly clock: Clock
   readonly appender: Appender
   readonly asked: Asked
@@ -47,6 +59,7 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results'> {
   readonly retention: Retention | undefined
   readonly stages: Stages
   readonly batches: Batches | undefined
+  readonly trainings: Trainings
   /** To be made before every other. */
   readonly first: Commit | undefined
 }
@@ -54,10 +67,10 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results'> {
 /** Throws as `open` does, and `SPILL_IMPORT` where an import was broken off. */
 export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const { ir, maps } = runnable
-  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, onReport = () => {} } = options
+  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, train, judge, onReport = () => {} } = options
   refuseHalfDone(store)
   const logName = logNameOf(store)
-  const { remembered, results, ...opened } = open(runnable, {
+  const { remembered, results, bodies, ...opened } = open(runnable, {
     ...options,
     hasRuns: compute !== undefined,
     stringsOf: (source, column) => appender.stringsOf(source, column),
@@ -78,8 +91,25 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
     behind: () => (deciding.isIdle ? undefined : decider.clock),
   })
   reading.wasAt(manifestOf(store)?.readAt ?? -Infinity)
-  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep })
+  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => batches?.reach ?? Infinity })
   const stages = new Stages(clock, store.lastStages())
-  const batches = compute && results && new Batches({ ir, groups: decider.batches, store, log, strings, results, clock, compute, onReport })
-  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, first }
+  const batches =
+    compute &&
+    results &&
+    bodies &&
+    new Batches({
+      ir,
+      groups: [...decider.batches, ...decider.hybrids],
+      store,
+      log,
+      strings,
+      results,
+      bodies,
+      clock,
+      compute,
+      kept: options.runsKept,
+      onReport,
+    })
+  const trainings = new Trainings({ ir, store, log, clock, train, judge, onReport })
+  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, trainings, first }
 }

@@ -73,7 +73,7 @@ export function planOf(pipeline: Plannable, store: StoredLog): Plan {
 function secondsAnEntry(pipeline: Plannable, store: StoredLog, wanted: Memory['isLookedAt']): number {
   const { ir } = pipeline
   const strings = new Strings()
-  const decider = new Decider(pipeline, strings, new Results({ ir, store, strings, onReport: () => {} }))
+  const decider = new Decider(pipeline, strings, { results: new Results({ ir, store, strings, onReport: () => {} }) })
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const started = stopwatch()
   let entries = 0

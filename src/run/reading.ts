@@ -14,6 +14,7 @@ import type { GroupIR, PipelineIR, SourceIR } from '../define/ir.ts'
 import { featureColumns } from '../kernel/output.ts'
 import { keyReader } from './key-value.ts'
 import { BatchGroup } from './batch-group.ts'
+import { HybridGroup } from './hybrid-group.ts'
 import type { AnsweringGroup, GroupAnswers } from './live-group.ts'
 
 export interface LiveAsk {
@@ -32,11 +33,13 @@ export interface LiveMoment {
   readonly clock: number | null
   /** How many events of the group's source are known there: the first so many of the log. */
   readonly known: number
-  /** Which layer gave the values: the events themselves, or the result of a batch run. */
-  readonly layer: 'stream' | 'batch'
+  /** Which layer gave the values: the events themselves, the result of a batch run, or that and the events behind its cut. */
+  readonly layer: 'stream' | 'batch' | 'merged'
+  /** Of merged layers: the run whose result is the body, of which time that is, UTC ms, and how far it is behind the moment asked for. */
+  readonly body?: { readonly run: number; readonly s: number; readonly ageMs: number }
   /** How far the clock is behind the moment asked for; NULL with it. */
   readonly ageMs: number | null
-  /** Why the values are older than the group's placement says, where they are. */
+  /** Why the values are older than the group's placement says, or a layer of theirs is. */
   readonly degraded?: string
 }
 
@@ -193,6 +196,8 @@ function momentOf(
 ): LiveMoment {
   const { group } = live
   const missing = live instanceof BatchGroup ? live.missingAt(t) : undefined
+  const late = live instanceof HybridGroup ? live.degradedAt(t) : undefined
+  const body = live instanceof HybridGroup ? live.body : undefined
   const at = Number.isFinite(clock[row]) ? clock[row] : null
   return {
     group: group.name,
@@ -200,9 +205,11 @@ function momentOf(
     t,
     clock: at,
     known: known[row],
-    layer: live instanceof BatchGroup ? 'batch' : 'stream',
+    layer: live instanceof BatchGroup ? 'batch' : body ? 'merged' : 'stream',
+    ...(body && { body: { run: body.run, s: body.s, ageMs: t - body.s } }),
     ageMs: at === null ? null : t - at,
     ...(missing !== undefined && { degraded: `the batch run of ${new Date(missing).toISOString()} is not there yet` }),
+    ...(late !== undefined && { degraded: late }),
     ...(isBehind && { degraded: 'decisions of that moment are being made' }),
   }
 }

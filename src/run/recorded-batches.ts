@@ -7,6 +7,11 @@ import type { DecisionBatch } from '../replay/decide.ts'
 import { isList } from '../replay/decision-table.ts'
 import { readDecisions, type DecisionShape } from './decision-codec.ts'
 
+/** A stretch as a replay gives it, and the entry of the log that made each decision. */
+export interface RecordedBatch extends DecisionBatch {
+  readonly entry: Float64Array
+}
+
 export interface RecordedOptions {
   /** How many decisions there are. */
   readonly total: number
@@ -24,13 +29,13 @@ export function* recordedBatches(
   stretches: Iterable<StoredDecisions>,
   strings: Strings,
   { total, onStretch }: RecordedOptions,
-): Generator<DecisionBatch> {
+): Generator<RecordedBatch> {
   const reads = groupReads(ir, model)
   const shape = shapeText(shapeOf(ir, model))
   let [first, seen] = [0, 0]
   for (const { bytes } of stretches) {
     const decoded = readDecisions(bytes, strings)
-    const { length, t, keys, ids, position, vector, score, refused, known, clock, fingerprint } = decoded
+    const { length, entry, t, keys, ids, position, vector, score, refused, known, clock, fingerprint } = decoded
     const fits = shapeText(decoded) === shape
     seen += length
     onStretch?.({ fingerprint, decisions: length, fits })
@@ -40,6 +45,7 @@ export function* recordedBatches(
       model,
       length,
       first,
+      entry,
       t,
       key: keys,
       id: ids,

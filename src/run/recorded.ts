@@ -7,6 +7,10 @@ import { deliveredCell, readDecisions, type DecodedDecisions } from './decision-
 export interface RecordedDecision extends Omit<DecisionRecord, 'position'> {
   readonly position?: DecisionRecord['position']
   readonly entry: number
+  /** The version of the model that scored, where one was promoted. */
+  readonly version?: number
+  /** The version that scored beside it, where one did, and its score. */
+  readonly challenger?: { readonly version: number; readonly score: number | null }
 }
 
 /** Who waits for decisions. */
@@ -35,10 +39,14 @@ function headOf({ model, t, entry, keys, ids, key, id, position, strings }: Deco
   }
 }
 
-function tailOf({ score, refused, strings, reads, known, clock }: DecodedDecisions, row: number) {
+function tailOf({ score, refused, version, challenger, shadow, unscored, strings, reads, known, clock }: DecodedDecisions, row: number) {
   const reason = refused.nulls?.[row] === 1 ? undefined : strings.textOf(refused.values[row])
   return {
     score: score.nulls?.[row] === 1 ? null : score.values[row],
+    ...(version !== undefined && { version }),
+    ...(challenger !== undefined &&
+      shadow && { challenger: { version: challenger, score: shadow.nulls?.[row] === 1 ? null : shadow.values[row] } }),
+    ...(unscored !== undefined && { unscored }),
     ...(reason !== undefined && { refused: reason }),
     read: Object.fromEntries(
       reads.map((name, i) => [name, { known: known[i][row], clock: Number.isFinite(clock[i][row]) ? clock[i][row] : null }]),

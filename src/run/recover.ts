@@ -13,6 +13,8 @@ import { beginsOf, type Begins } from '../log/begins.ts'
 import type { Log } from '../log/log.ts'
 import { countBefore, type Segment } from '../log/segment.ts'
 import type { StoredLog } from '../log/store.ts'
+import type { Bodies } from './bodies.ts'
+import { HybridGroup } from './hybrid-group.ts'
 import type { Remembered } from './remembered.ts'
 import { stateBytes, type Manifest } from './manifest.ts'
 import type { Decider } from './decider.ts'
@@ -25,6 +27,8 @@ export interface RecoveryOptions {
   readonly log: Log
   readonly strings: Strings
   readonly decider: Decider
+  /** Of hybrid groups, where batch runs are made. */
+  readonly bodies: Bodies | undefined
   readonly isLookedAt: (source: string, column: string) => boolean
   /** Decisions of entries below this are recorded. */
   readonly decided: number
@@ -68,7 +72,8 @@ export class Recovery {
     const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new AppendIds(name, keep)]))
     this.remembered = { ids, originals, forgotten: arrival => Math.max(this.#forgotten, arrival - keep - 1) }
     this.starts = decider.groups.map(group => {
-      const from = restoreGroup(group, options)
+      const body = group instanceof HybridGroup ? options.bodies?.begin(group, options.decided) : undefined
+      const from = restoreGroup(group, options) ?? body
       return { group, from: from ?? 0, isMade: from === undefined, isBehind: true }
     })
     checkReach(ir, beginsOf(store), firstTick(options))
@@ -133,7 +138,8 @@ export class Recovery {
 function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryOptions): number | undefined {
   const { name, place } = group.group
   const saved = manifest?.groups[name]
-  if (!saved) return undefined
+  // The head of another body is of no use, and is made again from the log as that body was.
+  if (!saved || saved.run !== group.run) return undefined
   if (!isDeepStrictEqual(saved.place, place)) {
     onReport(`group '${name}' is placed otherwise than it was; it is made again from the log`)
     return undefined

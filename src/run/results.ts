@@ -1,15 +1,18 @@
 /**
- * Results of batch runs, by number, for the groups of a run: those that were made just now, and those of the ledger, which stand in files beside the log. A file that
- * is lost or damaged is made again from the log: a run is a function of it.
+ * Results of batch runs, by number, for the groups of a run: those that were made just now, and those of the ledger, whose parts stand in files beside the log. A part
+ * that is lost or damaged is made again from the log: it is a function of that.
  */
 import { codeOf } from '../batch/code.ts'
-import { compute } from '../batch/compute.ts'
-import { runsIn, swappedBefore, type RunRecord } from '../batch/ledger.ts'
+import { computeAll } from '../batch/compute.ts'
+import type { Job } from '../batch/job.ts'
+import { partsIn, runsIn, swappedBefore, type RunRecord } from '../batch/ledger.ts'
 import { readValues, type BatchValues } from '../batch/values.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir.ts'
+import { beginsOf } from '../log/begins.ts'
 import type { StoredLog } from '../log/store.ts'
 import type { BatchGroup } from './batch-group.ts'
+import { partBytes } from './part-bytes.ts'
 
 export interface ResultsOptions {
   readonly ir: PipelineIR
@@ -53,23 +56,45 @@ export class Results {
     return record && this.#read(group, record)
   }
 
-  #read({ group, source }: BatchGroup, { number, s, cut, code, done, file }: RunRecord): BatchValues | undefined {
+  #read({ group, source }: BatchGroup, { number, s, cut, code, done }: RunRecord): BatchValues | undefined {
     const { ir, strings, onReport } = this.#options
-    const store = this.#store
     if (!done) return undefined
     if (code !== codeOf(group, source)) {
       onReport(`group '${group.name}' is defined otherwise than in its last batch run: it has no values until the next`)
       return undefined
     }
-    const of = { run: number, s, known: done.known, keys: done.keys }
-    const kept = file === undefined ? undefined : store.readState(file)
+    const { partitions, known, keys } = done
+    const parts = resultOf(this.#store, number, { group, source, sources: ir.sources, s, cut, partitions }, onReport)
     try {
-      if (kept) return readValues(kept, group, source, strings, of)
+      return readValues(parts.flat(), group, source, strings, { run: number, s, known, keys })
     } catch (error) {
-      onReport((error as Error).message)
+      if (beginsOf(this.#store).entry === 0) throw error
+      // The log may have forgotten what it was made from: then it is not there, rather than made from less.
+      const { message } = error as Error
+      onReport(`the result of run ${number} of group '${group.name}' cannot be made again: it has no values until the next (${message})`)
+      return undefined
     }
-    onReport(`the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
-    const parts = [...compute(store, { group, source, sources: ir.sources, s, cut })]
-    return readValues(Buffer.concat(parts), group, source, strings, of)
   }
+}
+
+/** The bytes of each part of a run's result, in pieces. Those that are not as they were are made again, which is told. */
+export function resultOf(
+  store: StoredLog,
+  number: number,
+  job: Job & { readonly partitions: number },
+  onReport: (report: string) => void,
+): Uint8Array[][] {
+  const { group, partitions } = job
+  const parts = partsIn(store, number)
+  const result = Array.from({ length: partitions }, (_, partition): Uint8Array[] => {
+    const part = parts.get(partition)
+    const bytes = part && partBytes(store, number, part)
+    return bytes ? [bytes] : []
+  })
+  const missing = new Set(result.flatMap((pieces, partition) => (pieces.length > 0 ? [] : [partition])))
+  if (missing.size === 0) return result
+  const some = missing.size < partitions ? `${missing.size} of ${partitions} parts of ` : ''
+  onReport(`${some}the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
+  for (const { partition, stretch } of computeAll(store, job, missing)) result[partition].push(stretch)
+  return result
 }

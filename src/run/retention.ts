@@ -19,6 +19,8 @@ export interface RetentionOptions {
   readonly log: Log
   /** Milliseconds, as `keptFor` gives them. */
   readonly keep: number
+  /** What other things than reads of groups depend on: nothing that arrived before it, UTC ms. */
+  readonly reach?: () => number
 }
 
 /**
@@ -105,12 +107,13 @@ export class Retention {
 
   /** Finding what may be forgotten reads some segments: it is done each time that a part of what is kept has passed. */
   #look(): void {
-    const { store, log, keep } = this.#options
+    const { store, log, keep, reach: others = () => Infinity } = this.#options
     const now = log.notBefore
     if (now < this.#lookAt) return
     this.#lookAt = now + Math.max(limits.FORGET_EVERY_MS, keep / 64)
     // The last segment that is stored says how the log goes on.
-    this.#until = Math.min(log.since(Math.min(now - keep, ...this.#reaches.map(reach => reach(now)))), store.lastSegment()?.first ?? 0)
+    const needed = Math.min(others(), Math.min(now - keep, ...this.#reaches.map(reach => reach(now))))
+    this.#until = Math.min(log.since(needed), store.lastSegment()?.first ?? 0)
   }
 }
 

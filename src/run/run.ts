@@ -11,6 +11,7 @@ import { SpillwayError } from '../base/errors.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import type { RunRecord } from '../batch/ledger.ts'
 import type { EffectChange } from '../log/effects.ts'
+import type { Version } from '../training/registry/version.ts'
 import type { Receipt } from './appender.ts'
 import type { Asking } from './asked.ts'
 import { Awaiting } from './awaiting.ts'
@@ -53,7 +54,7 @@ export class Run {
     const repeats = new Repeats(options.store)
     const awaiting = new Awaiting(repeats)
     const ending = (this.#ending = new Ending(error => {
-      for (const waiting of [inbox, awaiting, parts.asked]) waiting.refuse(error)
+      for (const waiting of [inbox, awaiting, parts.asked, parts.trainings]) waiting.refuse(error)
     }))
     const committing = (this.#committing = new Committing({
       ...options,
@@ -70,8 +71,9 @@ export class Run {
       inFlight: () => committing.inFlight,
       isBehind: () => !parts.deciding.isIdle,
       turn: () => this.#turn(),
+      after: options.paceAfter,
     })
-    if (parts.batches) parts.batches.onReady = () => this.#pace.look()
+    for (const beside of [parts.batches, parts.trainings]) if (beside) beside.onReady = () => this.#pace.look()
     if (parts.first) void committing.commit(parts.first)
     this.#pace.look()
   }
@@ -162,6 +164,18 @@ export class Run {
     return batches.at(number)
   }
 
+  /** Trains a model beside its schedule, on what has arrived by now; resolves with the version that came of it. Rejects as `Trainings.demand` does. */
+  train = async (model: string): Promise<Version> => {
+    this.#ending.check()
+    return this.#parts.trainings.demand(model)
+  }
+
+  /** Lets a version of a model score from now on, 0 for the score of its definition; resolves when that is in the log. Rejects as `Trainings.promote` does. */
+  promote = async (model: string, version: number, why: string): Promise<void> => {
+    this.#ending.check()
+    return this.#parts.trainings.promote(model, version, why)
+  }
+
   /** Says what became of effects; resolves when that is durable. Goes on while the run stops. */
   async settle(settled: readonly EffectChange[]): Promise<void> {
     if (this.#ending.isOver) this.#ending.check()
@@ -198,7 +212,7 @@ export class Run {
   }
 
   async #stop(): Promise<void> {
-    await this.#parts.batches?.stop()
+    await Promise.all([this.#parts.batches?.stop(), this.#parts.trainings.stop()])
     await this.quiet()
     this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
@@ -244,6 +258,7 @@ export class Run {
     if (!this.#ending.isOver) {
       this.#parts.checkpointer.step()
       this.#parts.batches?.tick()
+      this.#parts.trainings.tick()
     }
     this.#turns.letGo()
     this.#pace.look()

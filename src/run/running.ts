@@ -6,13 +6,14 @@
  */
 import { Dispatcher, type DispatcherOptions, type Sending } from '../action/dispatcher.ts'
 import { every, pause } from '../base/clock.ts'
-import { computeBeside } from '../batch/job.ts'
+import { computeBeside } from '../batch/threads.ts'
 import { limits } from '../base/limits.ts'
 import type { NewEffect } from '../log/effects.ts'
 import { closeFolder, openFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
 import type { Runnable } from './opening.ts'
 import type { RunOptions } from './parts.ts'
 import { Run } from './run.ts'
+import { judgeBeside, trainBeside } from './training-beside.ts'
 
 const TICK_EVERY_MS = 20
 const IDLE_LOOK_MS = 2
@@ -23,6 +24,8 @@ export interface RunningOptions extends Omit<RunOptions, 'store'> {
   readonly onSettled?: DispatcherOptions['onSettled']
   /** What waits for the time of another try; a test's does not wait as long. */
   readonly after?: NonNullable<DispatcherOptions['after']>
+  /** Threads that compute one batch run; one less than the machine has cores, at most `BATCH_THREADS_MAX`, unless given. */
+  readonly batchThreads?: number | undefined
 }
 
 export class Running {
@@ -32,14 +35,25 @@ export class Running {
   readonly #timers: readonly { stop(): void }[]
   #stopped: Promise<void> | undefined
 
-  private constructor(folder: DataFolder, pipeline: Runnable, { sendings = [], onSettled, after, ...options }: RunningOptions) {
+  private constructor(
+    folder: DataFolder,
+    pipeline: Runnable,
+    { sendings = [], onSettled, after, batchThreads, ...options }: RunningOptions,
+  ) {
     const { store, path } = folder
     const told = (effects: readonly NewEffect[]) => {
       this.dispatcher.add(effects)
       options.onEffects?.(effects)
     }
     this.#folder = folder
-    this.run = new Run(pipeline, { compute: computeBeside(path), ...options, store, onEffects: told })
+    this.run = new Run(pipeline, {
+      compute: computeBeside(path, { threads: batchThreads }),
+      train: trainBeside(path),
+      judge: judgeBeside(path),
+      ...options,
+      store,
+      onEffects: told,
+    })
     const settle: DispatcherOptions['settle'] = changes => this.run.settle(changes)
     const { clock } = options
     const ports = { ...(clock && { clock }), ...(onSettled && { onSettled }), ...(after && { after }) }

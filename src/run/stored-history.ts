@@ -15,8 +15,17 @@ import type { Mark, Segment } from '../log/segment.ts'
 import type { StoredLog } from '../log/store.ts'
 import { replayLog, type ReplayLog } from '../replay/log.ts'
 import { emptyBlock } from './features-at.ts'
+import { StoredRequests } from './stored-requests.ts'
 
 type Swap = Extract<Mark, { kind: 'swap' }>
+
+export interface HistoryOptions {
+  /** Entries of the log from here on are left out; at it a segment begins, or the log ends. */
+  readonly to?: number | undefined
+  /** Ticks are made up to here, UTC ms: the last arrival unless given. */
+  readonly until?: number
+  readonly onProgress?: (share: number) => void
+}
 
 /**
  * `read`: the pipeline with the sources that are wanted alone, of those that the log has. Memory: as of a replay of their events. Throws `SPILL_UNSUPPORTED`
@@ -27,7 +36,7 @@ export function storedHistory(
   read: PipelineIR,
   store: StoredLog,
   strings: Strings,
-  onProgress?: (share: number) => void,
+  { to, until, onProgress }: HistoryOptions = {},
 ): ReplayLog {
   const { arrival } = beginsOf(store)
   if (arrival > -Infinity)
@@ -41,8 +50,11 @@ export function storedHistory(
   const orders: Uint8Array[] = []
   const swaps: Swap[] = []
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
+  const requests = new StoredRequests(read, strings)
+  const counts = names.map(() => 0)
   let events = 0
-  for (const segment of log.segments(0, log.end, {
+  const end = to ?? log.end
+  for (const segment of log.segments(0, end, {
     stringsOf: () => strings,
     wanted: (source, column) => needed.get(source)?.has(column) ?? false,
   })) {
@@ -50,18 +62,24 @@ export function storedHistory(
       const index = names.indexOf(source)
       if (index < 0) continue
       blocks[index].push(block)
+      counts[index] += block.length
       events += block.length
     }
     if (events > limits.REPLAY_EVENTS_MAX)
       throw new SpillwayError('SPILL_LIMIT', `more than ${limits.REPLAY_EVENTS_MAX} events in the log (REPLAY_EVENTS_MAX)`)
     orders.push(orderOf(segment, names))
-    for (const mark of segment.marks) if (mark.kind === 'swap') swaps.push(mark)
-    onProgress?.((segment.first + segment.length) / log.end)
+    for (const mark of segment.marks) {
+      if (mark.kind === 'swap') swaps.push(mark)
+      requests.take(mark, source => counts[names.indexOf(source)])
+    }
+    onProgress?.((segment.first + segment.length) / end)
   }
   const histories = new Map(read.sources.map((source, i): [string, History] => [source.name, historyOf(source, concatBlocks(blocks[i]))]))
   return replayLog(read, histories, strings, {
     order: mergedOrder(joined([new Uint8Array(0), ...orders]), names.length),
     runs: runsOf(swaps),
+    requests: requests.requests(),
+    ...(until !== undefined && { until }),
   })
 }
 

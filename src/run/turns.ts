@@ -44,8 +44,10 @@ export class Turns {
 
   /** Is everything taken and decided that may be? What is held back does not count. */
   get isIdle(): boolean {
-    const { asked, deciding, batches } = this.#parts
-    return (this.#options.inbox.isEmpty || this.#isHeld) && asked.isEmpty && deciding.isIdle && batches?.hasReady !== true
+    const { asked, deciding, batches, trainings } = this.#parts
+    return (
+      (this.#options.inbox.isEmpty || this.#isHeld) && asked.isEmpty && deciding.isIdle && batches?.hasReady !== true && !trainings.hasReady
+    )
   }
 
   get hasWork(): boolean {
@@ -54,16 +56,18 @@ export class Turns {
 
   /** Throws what a source's records or the pipeline's functions do that cannot be: then whoever sent what was taken is told. */
   take(): void {
-    const { ticks, asked, deciding, log, clock, reading, decider, retention, batches } = this.#parts
+    const { ticks, asked, deciding, log, clock, reading, decider, retention, batches, trainings } = this.#parts
     this.#began = stopwatch()
     this.#step()
-    const now = Math.max(clock(), reading.at)
+    const now = Math.max(clock(), reading.at, batches?.notBefore ?? -Infinity)
     const due = ticks.take(now, log.notBefore + decider.live)
     if (due.length > 0) this.#append([], due, now, [[TICKED, String(due.at(-1)!.t)]])
     // Nothing that arrives now may stand before a tick that is due.
     const isBehind = ticks.next < now
     const swaps = isBehind || !batches?.hasReady ? undefined : batches.take(log.end, Math.max(now, log.notBefore))
     if (swaps) this.#append([], swaps.marks, now, swaps.put)
+    const promoted = isBehind || !trainings.hasReady ? undefined : trainings.take(log.end, Math.max(now, log.notBefore))
+    if (promoted) this.#append([], promoted.marks, now, promoted.put)
     const { came } = asked
     const requests = isBehind ? [] : asked.mark(log.end, Math.max(now, log.notBefore))
     if (requests.length > 0) this.#append([], requests, now, [], came)

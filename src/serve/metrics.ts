@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { reconcileMetrics } from './reconciliations.ts'
 import type { Serving } from './serving.ts'
 import { stageMetrics } from './stage-metrics.ts'
 
@@ -15,6 +16,7 @@ export function metricRoutes(app: FastifyInstance, serving: Serving): void {
   runMetrics(registry, serving)
   loadMetrics(registry, serving)
   stageMetrics(registry, app, serving)
+  reconcileMetrics(registry, serving)
   processMetrics(registry, app)
   serving.addMetrics?.(registry)
   const seconds = new Histogram({

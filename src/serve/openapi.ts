@@ -38,6 +38,14 @@ export function openapiOf(ir: PipelineIR, signed: readonly string[] = []): Schem
     ...models.flatMap(model =>
       model.decide.kind === 'request' ? [[`/models/${model.name}/decide`, { post: decideOperation(model) }]] : [],
     ),
+    ...models.flatMap(({ name, train }) =>
+      train
+        ? [
+            [`/models/${name}/train`, { post: trainOperation(name) }],
+            [`/models/${name}/promote`, { post: promoteOperation(name) }],
+          ]
+        : [],
+    ),
     ...Object.entries(fixedPaths),
   ]
   return {
@@ -134,6 +142,27 @@ function runOperation(name: string): Schema {
   }
 }
 
+function trainOperation(name: string): Schema {
+  return {
+    operationId: `train_${name}`,
+    summary: `A version of '${name}', trained on what has arrived by now`,
+    responses: {
+      200: { description: 'the version, promoted or not', content: json(ref('Version')) },
+      ...failures(400, 401, 403, 404, 503),
+    },
+  }
+}
+
+function promoteOperation(name: string): Schema {
+  const version = { anyOf: [{ type: 'integer', minimum: 0 }, { const: 'previous' }], description: '0 is the score of the definition' }
+  return {
+    operationId: `promote_${name}`,
+    summary: `Lets a version of '${name}' score from now on`,
+    requestBody: { required: true, content: json({ type: 'object', properties: { version }, required: ['version'] }) },
+    responses: { 200: { description: 'it is in the log', content: json(ref('Scores')) }, ...failures(400, 401, 403, 404, 413, 503) },
+  }
+}
+
 function decideOperation({ name, decide, description }: ModelIR): Schema {
   return {
     operationId: `decide_${name}`,
@@ -204,6 +233,29 @@ const fixedPaths: Readonly<Record<string, Schema>> = {
       summary: 'The newest batch runs: of which time, on which cut, and what came of each',
       parameters: [query('group', { type: 'string' }, 'only those of this group')],
       responses: { 200: { description: 'the runs', content: json(ref('Runs')) }, ...failures(400, 401, 403, 404) },
+    },
+  },
+  '/reconciliations': {
+    get: {
+      operationId: 'reconciliations',
+      summary: 'The newest reconciliations of the run: how many values were compared, and why some are another',
+      responses: { 200: { description: 'the reconciliations', content: json(ref('Reconciliations')) }, ...failures(401, 403) },
+    },
+  },
+  '/reconciliations/{number}': {
+    get: {
+      operationId: 'reconciliation',
+      summary: 'What one reconciliation found, input by input, with examples',
+      parameters: [{ name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } }],
+      responses: { 200: { description: 'with its report', content: json(ref('Reconciliation')) }, ...failures(401, 403, 404) },
+    },
+  },
+  '/models': {
+    get: {
+      operationId: 'models',
+      summary: 'Models that are trained: which version scores, and the newest versions',
+      parameters: [query('model', { type: 'string' }, 'only this one')],
+      responses: { 200: { description: 'the models', content: json(ref('Models')) }, ...failures(400, 401, 403, 404) },
     },
   },
   '/events': streamOperation('events', 'Decisions as they become durable', 'model', decisionStream),

@@ -14,6 +14,7 @@ import { healthRoutes } from './health.ts'
 import { ingestRoutes } from './ingest.ts'
 import { Load } from './load.ts'
 import { metricRoutes } from './metrics.ts'
+import { modelRoutes } from './models.ts'
 import { openapiRoutes } from './openapi.ts'
 import { defaultBounds } from './bounds.ts'
 import type { ServeOptions } from './options.ts'
@@ -21,6 +22,7 @@ import { tellError } from './serve-error.ts'
 import type { RunState, Serving } from './serving.ts'
 import type { ServedRun } from './served.ts'
 import { Streams } from './streams.ts'
+import { reconciliationRoutes } from './reconciliations.ts'
 import { runRoutes } from './runs.ts'
 import { traceRoutes } from './trace.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -63,6 +65,8 @@ const allRoutes = [
   decisionRoutes,
   traceRoutes,
   runRoutes,
+  reconciliationRoutes,
+  modelRoutes,
   eventRoutes,
   healthRoutes,
   openapiRoutes,

@@ -10,7 +10,7 @@ export const roleTexts: Readonly<Record<Role, string>> = {
   ingest: 'send events',
   read: 'read features, decisions, effects, their streams and figures',
   decide: 'ask models for decisions',
-  operate: 'change what waits: dead letters and the like, and ask for batch runs',
+  operate: 'change what waits: dead letters and the like, ask for batch runs, train and promote models',
   admin: 'all of that',
 }
 

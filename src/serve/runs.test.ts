@@ -50,7 +50,7 @@ test('a group that there is not, and one that has no runs, are told so', async (
   const none = await app.inject({ method: 'POST', url: '/groups/usul/runs' })
   assert.deepEqual([none.statusCode, none.json<{ message: string }>().message], [404, "there is no group 'usul'; did you mean 'usual'?"])
   const other = await app.inject({ method: 'POST', url: '/groups/now/runs' })
-  assert.match(other.body, /SPILL_INPUT.*group 'now' is not placed batch, and has no runs/)
+  assert.match(other.body, /SPILL_INPUT.*group 'now' is not placed batch or hybrid, and has no runs/)
   assert.equal(other.statusCode, 400)
   assert.equal((await app.inject('/runs?group=nowhere')).statusCode, 404)
 })

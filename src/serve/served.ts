@@ -6,6 +6,7 @@ import type { Counts } from '../run/counts.ts'
 import type { LiveAsk, LiveRow } from '../run/reading.ts'
 import type { RecordedDecision } from '../run/recorded.ts'
 import type { Stages } from '../run/stages.ts'
+import type { Version } from '../training/registry/version.ts'
 
 export interface ServedRun {
   /** Resolves when what became of the records is durable; rejects if the run fails. */
@@ -20,6 +21,10 @@ export interface ServedRun {
   features?<T>(asks: readonly LiveAsk[], make: (row: LiveRow) => T): T[]
   /** Makes a batch run of a group; resolves with what it did once its result is in use. */
   readonly batch?: (group: string) => Promise<RunRecord>
+  /** Trains a model; resolves with the version that came of it. */
+  readonly train?: (model: string) => Promise<Version>
+  /** Lets a version score, 0 for the score of the definition; resolves when that is in the log. */
+  readonly promote?: (model: string, version: number, why: string) => Promise<void>
   /** The sequence number of the log's next entry. */
   readonly end: number
   /** Records that wait for their turn. */

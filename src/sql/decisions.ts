@@ -8,7 +8,7 @@ import { placedSql, type PlacedSql } from './placement.ts'
 import { identifiers } from './relations.ts'
 import { scoreSql } from './score.ts'
 import { SelectList } from './select-list.ts'
-import { valuesQuery } from './values.ts'
+import { valuesQuery, type OtherEvents } from './values.ts'
 
 /** Some features of one group, read at the key that some columns of the trigger give. */
 export interface SqlRead {
@@ -21,9 +21,11 @@ export interface DecidedReads {
   readonly decided: DecidedSql
   readonly reads: readonly SqlRead[]
   /** Of a decision `d`: its cut of one read, and the event that features with `before` leave out. */
-  readonly cutOf: (read: SqlRead, index: number) => PlacedSql & { readonly without: string }
+  readonly cutOf: (read: SqlRead, index: number) => PlacedSql & { readonly without: string; readonly more?: readonly string[] }
   /** Say by how much other computations of inexact inputs may differ. */
   readonly bounds?: boolean
+  /** Which events of a source count, where not those that are known and stand. */
+  readonly others?: ((source: SourceIR) => OtherEvents) | undefined
 }
 
 export interface VectorQuery {
@@ -53,15 +55,16 @@ export function vectorQuery(pipeline: PipelineIR, model: ModelIR, eventsOf: (sou
 export function vectorsOf(
   pipeline: PipelineIR,
   model: ModelIR,
-  { decided, reads, cutOf, bounds = false }: DecidedReads,
+  { decided, reads, cutOf, bounds = false, others }: DecidedReads,
   eventsOf: (source: string) => string,
   dialect: Dialect,
 ): VectorQuery {
   const { relations, fields } = decided
   const columns = triggerColumns(pipeline, model)
-  const values = reads.map(({ group }, i) =>
-    valuesQuery(group, sourceOf(pipeline, group.source), { events: eventsOf(group.source), asks: `asks${i}` }, dialect, bounds),
-  )
+  const values = reads.map(({ group }, i) => {
+    const source = sourceOf(pipeline, group.source)
+    return valuesQuery(group, source, { events: eventsOf(group.source), asks: `asks${i}` }, dialect, { bounds, others: others?.(source) })
+  })
   const leaves = new SelectList('f')
   const reference = (leaf: Leaf): string => {
     if (leaf.op === 'column') return inputOf(leaf.name)
@@ -116,12 +119,12 @@ function readSql(
   { key }: SqlRead,
   i: number,
   fields: ReadonlyMap<string, string>,
-  { prefix, upto, t, without }: ReturnType<DecidedReads['cutOf']>,
+  { prefix, upto, t, without, more = [] }: ReturnType<DecidedReads['cutOf']>,
   values: string,
 ): string {
   const keys = key.map((column, k) => `d.${fields.get(column)} AS k${k}, `).join('')
   return `asks${i} AS (
-  SELECT d._ask AS ask, ${keys}${prefix} AS prefix, ${upto} AS upto, ${t} AS t, ${without} AS without
+  SELECT ${[`d._ask AS ask, ${keys}${prefix} AS prefix`, `${upto} AS upto`, `${t} AS t`, `${without} AS without`, ...more].join(', ')}
   FROM decided d
 ),
 values${i} AS (

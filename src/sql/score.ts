@@ -9,12 +9,15 @@ export interface ScoreTerms {
 
 /**
  * A score as SQL over delivered inputs: operations in the order of `TermIR`, so that it is the same to the bit wherever they are IEEE.
- * (`exp` is not: engines differ in its last bit.) Undefined for the user's own function.
+ * (`exp` is not: engines differ in its last bit.) Undefined for the user's own function, and for ONNX.
  */
 export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: Dialect): string | undefined {
   switch (score.kind) {
     case 'function':
+    case 'onnx':
       return undefined
+    case 'none':
+      return `CAST(NULL AS ${dialect.types.double})`
     case 'rules': {
       const rules = score.rules.map(({ when, score }) => `WHEN ${terms.expression(when)} THEN ${dialect.double(score)}`)
       return rules.length === 0 ? dialect.double(score.otherwise) : `CASE ${rules.join(' ')} ELSE ${dialect.double(score.otherwise)} END`

@@ -31,6 +31,21 @@ interface Result {
   readonly sql: string
 }
 
+/** Another rule of which events an ask counts than that they are known and stand. */
+export interface OtherEvents {
+  /** A relation of events `s`, with what else is needed of them. */
+  readonly from: string
+  /** Columns of an event that `counts` needs. */
+  readonly columns: readonly string[]
+  /** Of an event `e` and an ask `a`. */
+  readonly counts: string
+}
+
+export interface ValuesOptions {
+  readonly bounds?: boolean
+  readonly others?: OtherEvents | undefined
+}
+
 /**
  * The features of one group at any `(P, t)`, as one query: a row an ask, in no order.
  *
@@ -41,7 +56,13 @@ interface Result {
  * (`…__exact`); where it may be refused, the code with which it is (`…__refused`, NULL if it is not); with `bounds`, where it is inexact, by how much
  * another computation may differ (`…__bound`).
  */
-export function valuesQuery(group: GroupIR, source: SourceIR, tables: Tables, dialect: Dialect, bounds = false): ValuesQuery {
+export function valuesQuery(
+  group: GroupIR,
+  source: SourceIR,
+  tables: Tables,
+  dialect: Dialect,
+  { bounds = false, others }: ValuesOptions = {},
+): ValuesQuery {
   const names = columnNames(source, dialect)
   const lists = { inputs: new SelectList('x'), tails: new SelectList('tail'), calls: new SelectList('p') }
   const values = group.features.map(feature => valueSql(feature, source, names, lists, dialect, bounds))
@@ -57,8 +78,8 @@ export function valuesQuery(group: GroupIR, source: SourceIR, tables: Tables, di
   const columns = results.map((result, i) => ({ ...result, name: resultNames[i] }))
   const sql = `WITH
 known AS (
-  SELECT ${[...ownColumns, ...keys, ...revisionColumns(source, names), ...lists.inputs.columns()].join(',\n    ')}
-  FROM ${tables.events} s
+  SELECT ${[...ownColumns, ...keys, ...revisionColumns(source, names), ...(others?.columns ?? []), ...lists.inputs.columns()].join(',\n    ')}
+  FROM ${others?.from ?? `${tables.events} s`}
 ),
 asked AS (
   SELECT ${['a.*', ...(reach === undefined ? [] : [`${dialect.tile('a.t', reach)} AS span`]), ...lists.tails.columns()].join(',\n    ')}
@@ -71,7 +92,7 @@ partials AS (
   SELECT ${['a.ask', ...lists.calls.columns()].join(',\n    ')}
   FROM asked a
   JOIN near e ON ${sameKey}${reach === undefined ? '' : 'e._span = a.span AND '}e._seq < a.prefix AND e._time <= a.t
-  WHERE (a.upto IS NULL OR e._arrival <= a.upto)${countsSql(source)}
+  WHERE (a.upto IS NULL OR e._arrival <= a.upto)${others ? ` AND ${others.counts}` : countsSql(source)}
   GROUP BY a.ask
 ),
 answers AS (
@@ -115,12 +136,13 @@ function nearSql(reach: number | undefined, dialect: Dialect): string {
 
 /** The next revision of each event. Later positions of a key are later in the total order and in arrival, so the next one decides. */
 export function revisionColumns(source: SourceIR, names: Names): string[] {
-  if (!source.identity) return []
+  return source.identity ? nextColumns(source, names, { _next_seq: 's._seq', _next_arrival: 's._arrival' }) : []
+}
+
+/** Of the next revision of each event some of its columns, NULL where there is none; for a source with an identity. */
+export function nextColumns(source: SourceIR, names: Names, columns: Readonly<Record<string, string>>): string[] {
   const { present, over } = identitySql(source, names)
-  return [
-    `CASE WHEN ${present} THEN lead(s._seq) ${over} END AS _next_seq`,
-    `CASE WHEN ${present} THEN lead(s._arrival) ${over} END AS _next_arrival`,
-  ]
+  return Object.entries(columns).map(([name, column]) => `CASE WHEN ${present} THEN lead(${column}) ${over} END AS ${name}`)
 }
 
 /** The first event of the identity of each, as `_original_seq`; for a source with an identity. */
@@ -130,10 +152,19 @@ export function originalColumn(source: SourceIR, names: Names): string {
 }
 
 /** Whether an event can be revised, and the order of those that revise one another. */
-function identitySql({ key, identity = [] }: SourceIR, names: Names): { readonly present: string; readonly over: string } {
+function identitySql(source: SourceIR, names: Names): { readonly present: string; readonly over: string } {
+  const { present, partition } = identityPartition(source, names)
+  return { present, over: `OVER (${partition} ORDER BY s._partition, s._offset)` }
+}
+
+/** Whether an event can be revised, and those that revise one another as a partition. */
+export function identityPartition(
+  { key, identity = [] }: SourceIR,
+  names: Names,
+): { readonly present: string; readonly partition: string } {
   const fields = identity.map(name => `s.${names.get(name)}`)
   const present = fields.map(field => `${field} IS NOT NULL`).join(' AND ')
-  return { present, over: `OVER (PARTITION BY ${[`s.${names.get(key)}`, ...fields].join(', ')} ORDER BY s._partition, s._offset)` }
+  return { present, partition: `PARTITION BY ${[`s.${names.get(key)}`, ...fields].join(', ')}` }
 }
 
 /** Not deleted, and not superseded in what the ask knows. Where nothing supersedes, each feature says what a deleted event is to it. */

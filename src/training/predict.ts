@@ -1,36 +1,59 @@
 /** What a fit would score: by the same way as a pipeline that has it, so to the bit what is served. */
 import { Strings } from '../columns/strings.ts'
-import type { InputIR, ScoreIR } from '../define/ir.ts'
+import type { InputIR, ScoreIR, TermIR } from '../define/ir.ts'
+import type { OnnxFile } from '../define/onnx-file.ts'
+import type { OnnxIR } from '../define/onnx-ir.ts'
+import type { Weight } from '../define/score.ts'
 import { treesIR } from '../define/trees-file.ts'
 import { compileModel } from '../model/index.ts'
+import type { ExternalModel, OnnxModel } from './external/read-fit.ts'
 import type { LinearFit } from './linear.ts'
 import type { LogisticFit } from './logistic.ts'
 import { untrainable } from './table.ts'
 import type { TreesFit } from './trees/fit.ts'
 
-export type Fit<Names extends string = string> = LogisticFit<Names> | LinearFit<Names> | TreesFit<Names>
+export type Fit<Names extends string = string> = LogisticFit<Names> | LinearFit<Names> | TreesFit<Names> | ExternalModel<Names>
 
-/** A score a row: a probability, or any number for `fitLinear` and the loss `squared`. NaN where a pipeline's would be NULL. `columns` as for training. */
+/** A score that trainers give, and that columns are scored by. */
+export type FittedScore = Extract<ScoreIR, { kind: 'logistic' | 'linear' | 'trees' }>
+
+/**
+ * A score a row: a probability, or any number for `fitLinear` and the loss `squared`. NaN where a pipeline's would be NULL. `columns` as for training. A fit of ONNX
+ * throws as a pipeline of it does.
+ */
 export function predict<Names extends string>(fit: Fit<Names>, columns: Readonly<Record<NoInfer<Names>, Float64Array>>): Float64Array {
-  const given: Readonly<Record<string, Float64Array>> = columns
-  const { score, names } = scoreOf(fit)
+  return fit.kind === 'onnx' ? scores(fit.score, columns, fit.file) : scoresBy(scoreOf(fit), columns)
+}
+
+/** The same of a score as it stands in the IR. */
+export const scoresBy = (score: FittedScore, given: Readonly<Record<string, Float64Array>>): Float64Array => scores(score, given)
+
+export function scoreOf(fit: Exclude<Fit, OnnxModel>): FittedScore {
+  if (fit.kind === 'trees') return treesIR(fit.file)
+  const { intercept, weights } = fit.coefficients
+  const terms = Object.entries<Weight>(weights).map(([input, weight]): TermIR => ({
+    input,
+    ...(typeof weight === 'number' ? { weight } : weight),
+  }))
+  return { kind: fit.kind, intercept, terms }
+}
+
+function scores(score: FittedScore | OnnxIR, given: Readonly<Record<string, Float64Array>>, file?: OnnxFile): Float64Array {
+  const names = inputsOf(score)
   const missing = names.find(name => given[name] === undefined)
   if (missing !== undefined) untrainable(`predict needs column '${missing}', which the fit has`)
   const inputs = names.map((name): InputIR => ({ name, expr: { op: 'trigger', name, type: 'double' } }))
   const length = Object.values(given)[0]?.length ?? 0
-  const model = compileModel({ name: 'fit', decide: { kind: 'on', source: 'rows' }, inputs, score }, { strings: new Strings() })
+  const definition = { name: 'fit', decide: { kind: 'on', source: 'rows' }, inputs, score } as const
+  const model = compileModel(definition, { strings: new Strings(), compute: file })
   const { values, nulls } = model.score(({ name }) => ({ values: given[name], nulls: nullsOf(given[name]) }), length).score
   return Float64Array.from({ length }, (_, row) => (nulls?.[row] ? NaN : values[row]))
 }
 
-function scoreOf(fit: Fit): { score: ScoreIR; names: readonly string[] } {
-  if (fit.kind === 'trees') {
-    const score = treesIR(fit.file)
-    return { score, names: score.inputs }
-  }
-  const { intercept, weights } = fit.coefficients
-  const terms = Object.entries(weights).map(([input, weight]) => ({ input, ...weight }))
-  return { score: { kind: fit.kind, intercept, terms }, names: Object.keys(weights) }
+function inputsOf(score: FittedScore | OnnxIR): readonly string[] {
+  if (score.kind === 'trees') return score.inputs
+  if (score.kind === 'onnx') return [...new Set(score.feeds.flatMap(({ inputs }) => inputs))]
+  return score.terms.map(({ input }) => input)
 }
 
 function nullsOf(values: Float64Array): Uint8Array | undefined {

@@ -1,18 +1,19 @@
 /** The naive reference over a log that survived: it decides the same, where it is cheap and its values are exact. */
-import { decisions as oracleDecisions, type Decision, type Request } from '../oracle/oracle.ts'
+import { decisions as oracleDecisions, type About, type Decision, type Request } from '../oracle/oracle.ts'
 import type { PipelineIR, Value } from '../../src/define/ir.ts'
 import type { RecordedDecision } from '../../src/run/recorded.ts'
 import { NUMBER, type Ask } from './asks.ts'
 import { isExact } from './exact.ts'
 import { decisionsOf, type Entry } from './inspect.ts'
 import type { Part } from './laws.ts'
+import { inUseOf, type InUse } from './run-laws.ts'
 import { compareLists } from './verdict.ts'
 
 const EVENTS_MAX = 60
 
 /** False where it was not asked. */
-export function checkOracle({ verdict, ir, disk, own }: Part, asks: ReadonlyMap<number, Ask>, entries: readonly Entry[]): boolean {
-  const made = oracleOver(ir, asks, entries)
+export function checkOracle({ verdict, ir, disk, own, hasRuns }: Part, asks: ReadonlyMap<number, Ask>, entries: readonly Entry[]): boolean {
+  const made = oracleOver(ir, asks, entries, hasRuns ? inUseOf(ir, disk, entries) : undefined)
   if (!made) return false
   const exact = new Map(ir.models.map(model => [model.name, model.inputs.filter(input => isExact(ir, input)).map(({ name }) => name)]))
   const about = ({ model, entry, key }: RecordedDecision): string => JSON.stringify([model, entry, isTick(ir, model) ? key : null])
@@ -44,7 +45,12 @@ interface Made {
 }
 
 /** `undefined` for a long log, and where the oracle throws, as for a feature that is refused. */
-function oracleOver(ir: PipelineIR, asks: ReadonlyMap<number, Ask>, entries: readonly Entry[]): Made[] | undefined {
+function oracleOver(
+  ir: PipelineIR,
+  asks: ReadonlyMap<number, Ask>,
+  entries: readonly Entry[],
+  inUse: InUse | undefined,
+): Made[] | undefined {
   const events = entries.flatMap((entry, i) => ('event' in entry ? [{ i, event: entry.event }] : []))
   if (events.length === 0 || events.length > EVENTS_MAX) return undefined
   const marks = entries.flatMap((entry, i) => ('mark' in entry ? [{ i, mark: entry.mark }] : []))
@@ -56,8 +62,14 @@ function oracleOver(ir: PipelineIR, asks: ReadonlyMap<number, Ask>, entries: rea
   })
   const firstTick = Math.min(...ticks.keys())
   const log = events.map(({ event }) => event)
+  const entryOf = (about: About, t: number): number =>
+    'event' in about ? events[about.event].i : 'request' in about ? requests[about.request].i : (ticks.get(t) ?? entries.length)
+  const runOf = (group: string, about: About, t: number) => {
+    const run = inUse!(group, entryOf(about, t))
+    return run && { s: run.s, prefix: events.filter(({ i }) => i < run.cut).length }
+  }
   try {
-    return oracleDecisions(ir, log, { requests, until: Math.max(...ticks.keys()) }).flatMap((decision): Made[] => {
+    return oracleDecisions(ir, log, { requests, until: Math.max(...ticks.keys()), ...(inUse && { runOf }) }).flatMap((decision): Made[] => {
       if ('event' in decision) return [{ entry: events[decision.event].i, key: null, model: decision.model, decision }]
       if ('request' in decision) return [{ entry: requests[decision.request].i, key: null, model: decision.model, decision }]
       // Before a run begins nothing ticks; from its first tick on none is left out at which a key is live, whatever was down meanwhile.

@@ -35,6 +35,8 @@ export type Step =
       readonly fields: Readonly<Record<string, unknown>>
       readonly row: Readonly<Record<string, Value>>
     }
+  /** Asks for a batch run. */
+  | { readonly do: 'run'; readonly group: string }
   /** Begins to save state. */
   | { readonly do: 'save' }
   /** Another process gets ready beside the one that runs, or follows what it has decided since; it is the next to run, however this one ends. */
@@ -48,6 +50,12 @@ export type Step =
   /** Fails every commit that waits, and with them the run; a new one is started. */
   | { readonly do: 'full' }
 
+/** Batch runs are made, over so many partitions, and so many of a group are kept in the ledger. */
+export interface Runs {
+  readonly partitions: number
+  readonly kept: number
+}
+
 export interface CrashCase {
   readonly seed: number
   readonly ir: PipelineIR
@@ -56,6 +64,8 @@ export interface CrashCase {
   /** Milliseconds for which its processes keep the log, as `keptFor` gives them; all of it unless given. */
   readonly keep?: number
   readonly partitions: number
+  /** Batch runs are made beside its processes. */
+  readonly runs?: Runs
   readonly feeds: readonly Feed[]
   readonly steps: readonly Step[]
 }

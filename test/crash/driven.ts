@@ -1,4 +1,5 @@
 /** A pipeline that is fed by the senders of a case, over one store after another: what was told to whom, and what broke on the way. */
+import { computeHere } from '../batch/compute-here.ts'
 import { soon } from '../../src/base/clock.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { LogStore } from '../../src/log/store.ts'
@@ -24,6 +25,8 @@ export class Driven {
   readonly toldEffects = new Map<string, string>()
   /** Decisions that answered, by the number of the ask, as they were told. */
   readonly answers = new Map<number, string>()
+  /** Numbers of batch runs that were asked for, and told to be in use. */
+  readonly made: number[] = []
   /** What was acknowledged and is gone. */
   readonly lost: string[] = []
   /** Recoveries and runs that broke. */
@@ -50,6 +53,7 @@ export class Driven {
     this.#due = from ? from.#due : -Infinity
     for (const [key, text] of from?.told ?? []) this.told.set(key, text)
     for (const [id, text] of from?.toldEffects ?? []) this.toldEffects.set(id, text)
+    this.made.push(...(from?.made ?? []))
   }
 
   get left(): number {
@@ -82,10 +86,21 @@ export class Driven {
     }
   }
 
+  /** Asks for a batch run. Whoever asked of a process that stops or fails has no answer; a group that has no runs today says so. */
+  async demand(group: string): Promise<void> {
+    try {
+      const run = await this.run?.batch(group)
+      if (run) this.made.push(run.number)
+    } catch (error) {
+      if (!isStoreError(error) && !isOneOf(error, ['SPILL_STOPPED', 'SPILL_INPUT', 'SPILL_UNSUPPORTED']))
+        this.broken.push(`a batch run on demand failed: ${textOf(error)}`)
+    }
+  }
+
   /** What another process has in memory that gets ready beside this one; as it was, if that fails. */
   ready(store: LogStore, before: Memory | undefined): Memory | undefined {
     try {
-      const memory = before ?? new Memory(runnable(this.#ir), store, { keep: this.of.keep })
+      const memory = before ?? new Memory(runnable(this.#ir), store, { keep: this.of.keep, hasRuns: this.of.runs !== undefined })
       memory.catchUp(store)
       return memory
     } catch (error) {
@@ -103,9 +118,12 @@ export class Driven {
       const run = new Run(runnable(this.#ir), {
         store,
         clock: () => this.#clock(store),
+        // By time, what a turn takes would depend on how quick the machine is, and a case on more than its seed.
+        paceAfter: (_ms, act) => soon(act),
         partitions: this.of.partitions,
         keep: this.of.keep,
         ...(memory && { memory }),
+        ...(this.of.runs && { compute: computeHere(store, this.of.runs.partitions), runsKept: this.of.runs.kept }),
         onDecisions: stretches => {
           for (const { bytes } of stretches)
             for (const decision of recordedDecisions(bytes)) this.told.set(decisionKey(decision), JSON.stringify(decision))
@@ -168,7 +186,9 @@ export async function turns(count = TURNS): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise<void>(resolve => soon(resolve))
 }
 
-const isStoreError = (error: unknown): boolean => error instanceof SpillwayError && error.code === 'SPILL_STORE'
+const isOneOf = (error: unknown, codes: readonly string[]): boolean => error instanceof SpillwayError && codes.includes(error.code)
+
+const isStoreError = (error: unknown): boolean => isOneOf(error, ['SPILL_STORE'])
 
 const textOf = (error: unknown): string =>
   error instanceof SpillwayError && error.code !== 'SPILL_ASSERT'

@@ -10,17 +10,24 @@ export function isExact({ groups }: PipelineIR, { expr }: ModelIR['inputs'][numb
 
 /**
  * The names of inputs that another run over the same log may give otherwise, by a rounding: sums of doubles, where a read changes how they are added up. That is
- * so where a key was revised, whose sums a read makes again, and where ticks or requests move windows on; who takes the log again to catch up does not read.
+ * so where a key was revised, whose sums a read makes again, and where ticks or requests move windows on; who takes the log again to catch up does not read. And a
+ * group that is placed hybrid adds up what its last run has and what came since.
  */
 export function unsteady(ir: PipelineIR, model: string): string[] {
   const { inputs } = ir.models.find(({ name }) => name === model)!
   const isReadBetween = ir.models.some(({ decide }) => decide.kind !== 'on')
+  const isHybrid = (group: string): boolean => ir.groups.find(({ name }) => name === group)!.place.kind === 'hybrid'
   const isRevisable = (group: string): boolean => {
     const { source } = ir.groups.find(({ name }) => name === group)!
     return ir.sources.find(({ name }) => name === source)!.identity !== undefined
   }
   return inputs
-    .filter(input => !isExact(ir, input) && input.expr.op === 'feature' && (isReadBetween || isRevisable(input.expr.group)))
+    .filter(
+      input =>
+        !isExact(ir, input) &&
+        input.expr.op === 'feature' &&
+        (isReadBetween || isRevisable(input.expr.group) || isHybrid(input.expr.group)),
+    )
     .map(({ name }) => name)
 }
 

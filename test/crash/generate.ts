@@ -1,6 +1,6 @@
 /**
  * Random crash cases. Sources, groups, tables and histories are those of `prove parity`; on top come ids, duplicates, conflicts, revisions and
- * rubbish, placements, models that decide on events, at ticks and on request, and a schedule of what happens.
+ * rubbish, placements, models that decide on events, at ticks and on request, batch runs, and a schedule of what happens.
  */
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { ColumnIR, PipelineIR, SourceIR } from '../../src/define/ir.ts'
@@ -12,12 +12,22 @@ import { drawChanged } from './eras.ts'
 import { drawFeed } from './feeds.ts'
 import { drawKeeping } from './keeping.ts'
 import { drawModels, drawPlacement } from './models.ts'
+import { withRuns } from './runs.ts'
 import { drawSteps } from './schedule.ts'
 
 /** No history of a case is longer, so that nothing is forgotten or too late, ms. */
 const FOR_EVER = 2 ** 45
+/** Cases beside whose processes batch runs are made. */
+const RUNS = 0.5
 
 export function generateCrash(seed: number): CrashCase {
+  const { of, span } = generateWithoutRuns(seed)
+  const draw = new Draw(seed ^ 0xba7c)
+  return draw.chance(RUNS) ? withRuns(draw, of, span) : of
+}
+
+/** `span`: of its history, ms. */
+export function generateWithoutRuns(seed: number): { readonly of: CrashCase; readonly span: number } {
   const of = generate(seed)
   const draw = new Draw(seed ^ 0x5eed)
   const span = of.log.reduce((most, { arrival }) => Math.max(most, arrival), -Infinity) - of.log[0].arrival
@@ -40,15 +50,9 @@ export function generateCrash(seed: number): CrashCase {
   const { ir, keep } = keeping ?? { ir: whole, keep: undefined }
   // A window that is longer afterwards is refused where the log was forgotten.
   const changed = !keeping && draw.chance(0.4) ? [drawChanged(draw, ir, span)] : []
-  return {
-    seed,
-    ir,
-    changed,
-    ...(keep !== undefined && { keep }),
-    partitions: draw.pick([1, 1, 2, 3]),
-    feeds,
-    steps: drawSteps(draw, { ir, changed, feeds }, span),
-  }
+  const partitions = draw.pick([1, 1, 2, 3])
+  const steps = drawSteps(draw, { ir, changed, feeds }, span)
+  return { of: { seed, ir, changed, ...(keep !== undefined && { keep }), partitions, feeds, steps }, span }
 }
 
 interface SourcePlan {

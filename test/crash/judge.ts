@@ -8,6 +8,7 @@ import { madeIn, type Era } from './eras.ts'
 import { entriesOf, logOf } from './inspect.ts'
 import { checkCut, checkDecisions, checkTold, type Part } from './laws.ts'
 import type { Disk } from './model-store.ts'
+import { checkRuns } from './run-laws.ts'
 import { checkOrder, checkSurvived } from './survived.ts'
 import { fault, noFault, type Verdict } from './verdict.ts'
 
@@ -15,6 +16,8 @@ export interface Judged {
   readonly verdict: Verdict
   readonly events: number
   readonly decisions: number
+  /** Batch runs that were swapped in. */
+  readonly swaps?: number
   readonly byOracle: boolean
 }
 
@@ -28,30 +31,42 @@ export interface Came {
   readonly toldEffects: ReadonlyMap<string, string>
   /** Decisions that answered, by the number of the ask. */
   readonly answers: ReadonlyMap<number, string>
+  /** Numbers of batch runs that were told to be in use. */
+  readonly made?: readonly number[]
   /** What was acknowledged and is gone. */
   readonly lost: readonly string[]
   /** Recoveries and runs that broke. */
   readonly broken: readonly string[]
 }
 
-export async function judge({ of, eras, told, toldEffects, answers, lost, broken }: Came, left: Disk): Promise<Judged> {
+export async function judge({ of, eras, told, toldEffects, answers, made = [], lost, broken }: Came, left: Disk): Promise<Judged> {
   const verdict = noFault()
   const disk = whole(left)
   for (const what of lost) fault(verdict, 'lost', what)
   for (const what of broken) fault(verdict, 'different', what)
   let events = 0
   let byOracle = false
+  let swaps = 0
   try {
     const { segments, strings } = logOf(of.ir, disk)
     const entries = entriesOf(of.ir, segments, strings)
     events = entries.length
+    swaps = entries.filter(entry => 'mark' in entry && entry.mark.kind === 'swap').length
     if (broken.length === 0) checkSurvived(verdict, of, disk, entries)
     checkOrder(verdict, of.ir, entries)
     checkTold(verdict, told, disk)
     checkToldEffects(verdict, toldEffects, disk)
     checkAnswers(verdict, of, answers, entries, disk)
+    checkRuns(verdict, [of.ir, ...(of.changed ?? [])], disk, entries, made)
     for (const [i, { ir }] of eras.entries()) {
-      const part: Part = { verdict, ir, disk, isAlone: eras.length === 1, own: decisions => madeIn(eras, i, decisions) }
+      const part: Part = {
+        verdict,
+        ir,
+        disk,
+        isAlone: eras.length === 1,
+        hasRuns: of.runs !== undefined,
+        own: decisions => madeIn(eras, i, decisions),
+      }
       await checkDecisions(part, of.partitions)
       checkCut(part, of.seed)
       byOracle = checkOracle(part, asksOf(of), entries)
@@ -60,7 +75,7 @@ export async function judge({ of, eras, told, toldEffects, answers, lost, broken
     fault(verdict, 'different', `what survived cannot be read: ${String((error as Error).stack ?? error)}`)
   }
   const decisions = disk.commits.flatMap(commit => commit.decisions ?? []).reduce((sum, { count }) => sum + count, 0)
-  return { verdict, events, decisions, byOracle }
+  return { verdict, events, decisions, swaps, byOracle }
 }
 
 /** With all that was forgotten, as a run that keeps everything has it. */

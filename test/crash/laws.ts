@@ -1,5 +1,6 @@
 /** Laws 5 and 2 over a disk that survived: its recorded decisions are those that its log makes, whoever takes it and however it is cut. */
 import type { PipelineIR } from '../../src/define/ir.ts'
+import { computeHere } from '../batch/compute-here.ts'
 import { Decider } from '../../src/run/decider.ts'
 import { DecisionWriter } from '../../src/run/decision-codec.ts'
 import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded.ts'
@@ -11,6 +12,7 @@ import { steadyText, unsteady } from './exact.ts'
 import { decisionKey, decisionsOf, logOf } from './inspect.ts'
 import { ModelStore, type Disk } from './model-store.ts'
 import { recut } from './recut.ts'
+import { resultsOf, withSwapped } from './run-laws.ts'
 import { compareLists, fault, type Verdict } from './verdict.ts'
 
 /** What was to be decided by the same definitions. */
@@ -20,21 +22,23 @@ export interface Part {
   readonly disk: Disk
   /** No others have decided on this log. */
   readonly isAlone: boolean
+  /** Batch runs were made beside it. */
+  readonly hasRuns: boolean
   /** Of decisions in the order in which they are made, those that these definitions were to make. */
   readonly own: <T extends { readonly entry: number; readonly model: string }>(decisions: readonly T[]) => T[]
 }
 
 /** Law 5: a new run over the surviving log makes the same decisions, one a trigger, and the same follows from them. */
 export async function checkDecisions(part: Part, partitions: number): Promise<void> {
-  const { ir, disk } = part
-  const commits = disk.commits.map(({ decisions: _decisions, effects: _effects, settled: _settled, put = [], ...commit }) => ({
+  const { ir, disk, hasRuns } = part
+  const commits = withSwapped(disk).commits.map(({ decisions: _decisions, effects: _effects, settled: _settled, put = [], ...commit }) => ({
     ...commit,
     put: put.filter(([name]) => name !== 'decided'),
   }))
   const store = new ModelStore({ commits }, true)
   const ticked = Number(store.get('ticked') ?? 0)
   // At the last tick no tick is due.
-  const run = new Run(runnable(ir), { store, clock: () => ticked, partitions })
+  const run = new Run(runnable(ir), { store, clock: () => ticked, partitions, ...(hasRuns && { compute: computeHere(store) }) })
   await Promise.race([run.stop(), run.ended])
   compareDecisions(part, 'a decision', decisionsOf(store.disk))
   if (part.isAlone) compareEffects(part.verdict, ir, store.disk, disk)
@@ -44,7 +48,7 @@ export async function checkDecisions(part: Part, partitions: number): Promise<vo
 export function checkCut(part: Part, seed: number): void {
   const { ir, disk } = part
   const { segments, strings } = logOf(ir, disk)
-  const decider = new Decider(runnable(ir), strings)
+  const decider = new Decider(runnable(ir), strings, { results: part.hasRuns ? resultsOf(ir, disk, strings) : undefined })
   const writer = new DecisionWriter(ir.name, strings)
   const made: RecordedDecision[] = []
   // One stretch at a time: the next writes over its columns.

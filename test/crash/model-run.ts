@@ -40,6 +40,8 @@ class Lives {
         return this.#driven.send(step.feed, step.count)
       case 'ask':
         return void this.#driven.ask(step)
+      case 'run':
+        return void this.#driven.demand(step.group)
       case 'turn':
         this.#driven.run?.tick()
         return turns()

@@ -115,6 +115,11 @@ export class ModelStore implements LogStore {
     return this.segments.some(holds) ? this.decisions.filter(({ first, last }) => first <= entry && entry <= last) : []
   }
 
+  /** Stretches of a model, from those on that have an entry. */
+  decisionsFrom(model: string, entry: number): StoredDecisions[] {
+    return this.decisions.filter(one => one.model === model && one.last >= entry)
+  }
+
   /** Every segment that there ever was. */
   get allSegments(): StoredSegment[] {
     return this.disk.commits.flatMap(({ segment }) => segment ?? [])

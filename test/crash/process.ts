@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pause } from '../../src/base/clock.ts'
+import { runsIn } from '../../src/batch/ledger.ts'
 import { readFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { Child } from './child.ts'
@@ -13,7 +14,7 @@ import { diskOf } from './folder.ts'
 import { GrowingFile } from './growing-file.ts'
 import { judge, type Came } from './judge.ts'
 import { Proved } from './proved.ts'
-import shop from './shop.ts'
+import shop from './batch-shop.ts'
 import { toldIn } from './told-file.ts'
 
 /** Lives over one data folder: the last reads to the end, and the one before it is asked to end if there are so many. */
@@ -23,6 +24,10 @@ const EARLY = 0.3
 const START_MS = 700
 const RUN_MS = 400
 const PIECES = 4
+/** Of the kills, those that wait for a batch run to come a step further, and how long. */
+const AT_RUNS = 0.6
+const LOOKS = 300
+const LOOK_MS = 10
 
 export async function proveProcess(cases: number, seed: number, say: (line: string) => void): Promise<Proved> {
   const proved = new Proved('process')
@@ -46,14 +51,25 @@ async function liveThrough(lives: number, draw: Draw) {
       const child = new Child(runArgs(folder, files, life === 1), /begins a new log|goes on at entry/)
       if (life === 1) for (const file of files) file.grow(Infinity)
       const isKilled = life > 2 || (life === 2 && lives < LIVES)
-      const wrong = isKilled ? await kill(child, draw, files) : life === 2 ? await end(child, draw, files) : await child.exit()
+      const wrong = isKilled
+        ? await kill(child, draw, files, join(folder, 'data'))
+        : life === 2
+          ? await end(child, draw, files)
+          : await child.exit()
       if (isKilled) crashes++
       if (wrong) broken.push(wrong)
     }
     const reader = readFolder(join(folder, 'data'))
     const disk = diskOf(reader)
     reader.close()
-    const of = { seed: 0, ir: shop.ir, partitions: 1, feeds: files.map(({ feed }) => feed), steps: [] }
+    const of = {
+      seed: 0,
+      ir: shop.ir,
+      partitions: 1,
+      runs: { partitions: 1, kept: Infinity },
+      feeds: files.map(({ feed }) => feed),
+      steps: [],
+    }
     const came: Came = {
       of,
       eras: [{ ir: shop.ir, from: { entry: 0, skip: 0 } }],
@@ -73,7 +89,7 @@ async function liveThrough(lives: number, draw: Draw) {
 const runArgs = (folder: string, files: readonly GrowingFile[], once: boolean): string[] => [
   'src/cli/bin.ts',
   'run',
-  'test/crash/shop.ts',
+  'test/crash/batch-shop.ts',
   ...files.flatMap(({ path, feed }) => ['--source', `${feed.source}=${path}`]),
   '--data',
   join(folder, 'data'),
@@ -82,14 +98,23 @@ const runArgs = (folder: string, files: readonly GrowingFile[], once: boolean): 
   ...(once ? ['--once'] : []),
 ]
 
-/** Kills a process while it starts or while it reads. Returns what was wrong before that. */
-async function kill(child: Child, draw: Draw, files: readonly GrowingFile[]): Promise<string | undefined> {
+/** Kills a process while it starts or while it reads, often when a batch run has come a step further. Returns what was wrong before that. */
+async function kill(child: Child, draw: Draw, files: readonly GrowingFile[], data: string): Promise<string | undefined> {
   if (draw.chance(EARLY)) await pause(draw.between(0, START_MS))
   else {
     await child.ready()
+    const before = ledgerText(data)
     await growFor(draw.between(0, RUN_MS), draw, files)
+    for (let looks = draw.chance(AT_RUNS) ? LOOKS : 0; looks > 0 && ledgerText(data) === before; looks--) await pause(LOOK_MS)
   }
   return child.kill()
+}
+
+function ledgerText(data: string): string {
+  const reader = readFolder(data)
+  const text = JSON.stringify(runsIn(reader))
+  reader.close()
+  return text
 }
 
 /** Asks a process to end, in the middle of its work. */

@@ -23,6 +23,8 @@ export interface CrashResult {
   readonly different: number
   readonly events: number
   readonly decisions: number
+  /** Batch runs that were swapped in. */
+  readonly swaps: number
   readonly seed: number
   /** Cases by kind. */
   readonly kinds: Readonly<Record<Kind, number>>
@@ -61,6 +63,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
     different: sum(part => part.different),
     events: sum(part => part.events),
     decisions: sum(part => part.decisions),
+    swaps: sum(part => part.swaps),
     seed,
     kinds: {
       model: parts.model.cases,

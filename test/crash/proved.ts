@@ -23,6 +23,7 @@ export class Proved {
   different = 0
   events = 0
   decisions = 0
+  swaps = 0
   readonly failures: Failure[] = []
 
   constructor(kind: Kind) {
@@ -30,11 +31,15 @@ export class Proved {
   }
 
   /** Counts what one case, or several over one folder, came to. Returns true if it is a failure to be kept. */
-  add({ verdict, events, decisions }: Judged, { cases, crashes }: { readonly cases: number; readonly crashes: number }): boolean {
+  add(
+    { verdict, events, decisions, swaps = 0 }: Judged,
+    { cases, crashes }: { readonly cases: number; readonly crashes: number },
+  ): boolean {
     this.cases += cases
     this.crashes += crashes
     this.events += events
     this.decisions += decisions
+    this.swaps += swaps
     for (const name of ['lost', 'duplicated', 'different'] as const) this[name] += verdict[name]
     return !isSound(verdict) && this.failures.length < FAILURES_KEPT
   }

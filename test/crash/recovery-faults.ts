@@ -55,7 +55,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     path: recover,
     was: '!isDeepStrictEqual(saved.place, place)',
     is: 'false',
-    seed: 8320,
+    seed: 10690,
   },
   'keys are live from the last tick on': {
     path: recover,
@@ -106,7 +106,37 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     path: 'src/run/opening.ts',
     was: 'undecidedFrom(store, log, from.entry)',
     is: 'log.notBefore',
-    seed: 340,
+    seed: 130,
+  },
+  'a result that is in use is swapped in again by each start': {
+    path: 'src/run/batches.ts',
+    was: 'if (last && last.swapped === undefined)',
+    is: 'if (last)',
+  },
+  'a clock that goes back stamps what comes before the time of a run': {
+    path: 'src/run/turns.ts',
+    was: 'reading.at, batches?.notBefore ?? -Infinity',
+    is: 'reading.at',
+  },
+  'the ledger forgets runs that a group answers from': {
+    path: 'src/run/run-ledger.ts',
+    was: '.filter(({ number }) => !needed.has(number))',
+    is: '.filter(({ number }) => number > 0 || !needed.has(number))',
+  },
+  'the swap of a run is not in the ledger': {
+    path: 'src/run/turns.ts',
+    was: 'swaps.marks, now, swaps.put',
+    is: 'swaps.marks, now, []',
+  },
+  'the result of another definition is used': {
+    path: 'src/run/results.ts',
+    was: 'code !== codeOf(group, source)',
+    is: 'code === ""',
+  },
+  'a run that is taken up again keeps the parts of no partitions': {
+    path: 'src/run/making.ts',
+    was: 'this.#kept.set(part.partition, [bytes])',
+    is: 'this.#kept.set(part.partition, [])',
   },
   'a process that takes over follows no longer': {
     path: 'src/run/opening.ts',

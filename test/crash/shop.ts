@@ -1,8 +1,8 @@
 /** The pipeline that real processes run and are killed in: two sources, one with ids, decisions on both, and at ticks. */
 import { count, entity, every, features, lag, linear, model, on, pipeline, source, stream, t } from 'spillway'
 
-const card = entity('card', t.string())
-const payments = source('payments', {
+export const card = entity('card', t.string())
+export const payments = source('payments', {
   schema: { id: t.string(), card, amount: t.decimal(2, { min: 0 }), at: t.timestamp() },
   key: 'card',
   time: 'at',
@@ -23,4 +23,6 @@ const onPayment = model('on_payment', {
 const onLogin = model('on_login', { decide: on(logins), inputs: l => ({ n: seen.of(l.card).n, most: now.of(l.card).most }), score })
 const onTick = model('on_tick', { decide: every('1s', card, { live: '1h' }), inputs: ({ card: c }) => ({ n: now.of(c).n }), score })
 
-export default pipeline('shop', [onPayment, onLogin, onTick])
+export const models = [onPayment, onLogin, onTick]
+
+export default pipeline('shop', models)

@@ -8,7 +8,7 @@ import { keepingAll, type CrashCase } from './case.ts'
 const TRIES_MAX = 500
 
 export const shrinkCrash = (of: CrashCase, fails: (of: CrashCase) => Promise<boolean>): Promise<CrashCase> =>
-  smallest(of, fails, [fewerSteps, joinedSteps, fewerRecords, fewerActions, fewerModels, onePartition, wholeLog], TRIES_MAX)
+  smallest(of, fails, [fewerSteps, joinedSteps, fewerRecords, fewerActions, fewerModels, onePartition, wholeLog, withoutRuns], TRIES_MAX)
 
 function* fewerSteps(of: CrashCase): Iterable<CrashCase> {
   for (const steps of fewer(of.steps)) yield { ...of, steps }
@@ -57,6 +57,12 @@ function* fewerActions(of: CrashCase): Iterable<CrashCase> {
 
 function* onePartition(of: CrashCase): Iterable<CrashCase> {
   if (of.partitions > 1) yield { ...of, partitions: 1 }
+}
+
+function* withoutRuns({ runs, ...of }: CrashCase): Iterable<CrashCase> {
+  if (!runs) return
+  yield { ...of, steps: of.steps.filter(step => step.do !== 'run') }
+  if (runs.partitions > 1) yield { ...of, runs: { ...runs, partitions: 1 } }
 }
 
 function* wholeLog(of: CrashCase): Iterable<CrashCase> {

@@ -2,7 +2,7 @@
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { ExprIR, PipelineIR, ScoreIR, TermIR, Value } from '../../src/define/ir.ts'
 import { type Leaf, type Operand, compute, delivered, finite, operand } from './arithmetic.ts'
-import { known } from './placement.ts'
+import { known, knownToRun } from './placement.ts'
 import type { OracleValue } from './formulas.ts'
 import { treesScore } from './trees.ts'
 import { moments, type About, type Moment, type Run } from './triggers.ts'
@@ -15,20 +15,20 @@ export type Decision = About & {
   readonly t: number
   /** One slot an input, by its name. */
   readonly vector: Readonly<Record<string, OracleValue['delivered']>>
-  /** Absent where the score is the user's own function. */
+  /** Absent where the score is the user's own function, or ONNX. */
   readonly score?: number | null
 }
 
 /** Every decision along the total order; of one moment in the order of the models, then of the keys. */
 export function decisions(pipeline: PipelineIR, log: readonly LoggedEvent[], run?: Run): Decision[] {
-  return moments(pipeline, log, run).map(moment => decide(pipeline, moment))
+  return moments(pipeline, log, run).map(moment => decide(pipeline, moment, run?.runOf))
 }
 
-function decide(pipeline: PipelineIR, moment: Moment): Decision {
+function decide(pipeline: PipelineIR, moment: Moment, runOf: Run['runOf']): Decision {
   const { model, about, prefix, t } = moment
   const read = (leaf: Leaf): OracleValue['delivered'] => {
     if (leaf.op === 'trigger') return triggerField(moment, leaf.name)
-    if (leaf.op === 'feature') return featureValue(pipeline, leaf, moment)
+    if (leaf.op === 'feature') return featureValue(pipeline, leaf, moment, runOf)
     return vector[leaf.name] // a condition of a rule may name an input
   }
   const vector: Record<string, OracleValue['delivered']> = {}
@@ -49,20 +49,27 @@ const triggerField = ({ columns, row }: Moment, name: string): Value =>
     ),
   )
 
-function featureValue(pipeline: PipelineIR, leaf: Extract<Leaf, { op: 'feature' }>, moment: Moment): OracleValue['delivered'] {
+function featureValue(
+  pipeline: PipelineIR,
+  leaf: Extract<Leaf, { op: 'feature' }>,
+  moment: Moment,
+  runOf: Run['runOf'],
+): OracleValue['delivered'] {
   const { about, log, prefix, t, row } = moment
   const group = pipeline.groups.find(({ name }) => name === leaf.group)!
   const feature = group.features.find(({ name }) => name === leaf.name)!
   const source = pipeline.sources.find(({ name }) => name === group.source)!
   const key = leaf.key.map(column => row[column])
-  const { events, clock } = known(source, group.place, log, prefix, t)
+  const isRun = runOf !== undefined && group.place.kind === 'batch'
+  const { events, clock } = isRun ? knownToRun(source, log, runOf(group.name, about, t)) : known(source, group.place, log, prefix, t)
   const { delivered, refused } = value(group, feature, source, key, events, clock, 'event' in about ? log[about.event] : undefined)
   if (refused) throw new Error(`${refused}: ${group.name}.${feature.name}`)
   return delivered
 }
 
 function scoreOf(score: ScoreIR, vector: Decision['vector'], read: (leaf: Leaf) => Operand): number | null | undefined {
-  if (score.kind === 'function') return undefined
+  if (score.kind === 'function' || score.kind === 'onnx') return undefined
+  if (score.kind === 'none') return null
   if (score.kind === 'rules') return score.rules.find(rule => compute(rule.when, read) === true)?.score ?? score.otherwise
   if (score.kind === 'trees') return treesScore(score, vector)
   let z = score.intercept

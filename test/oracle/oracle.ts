@@ -4,7 +4,7 @@
  * It imports types, errors' names and croner, nothing that computes. One value costs a walk over the log.
  */
 export { evaluate } from './arithmetic.ts'
-export { type Known, current, known, lastTime, standing } from './placement.ts'
+export { type BatchRun, type Known, current, known, lastTime, standing } from './placement.ts'
 export type { OracleValue } from './formulas.ts'
 export { ofKey, value, valueOf } from './value.ts'
 export { type Decision, decisions } from './decisions.ts'

@@ -38,6 +38,18 @@ export function known(source: SourceIR, placement: PlacementIR, log: readonly Lo
   }
 }
 
+/** A batch run: of the time `s`, over a cut that has the first `prefix` events of the log. */
+export interface BatchRun {
+  readonly s: number
+  readonly prefix: number
+}
+
+/** The same of a group that answers from a batch run: what had arrived by its time, of what its cut has; nothing before the first. */
+export function knownToRun(source: SourceIR, log: readonly LoggedEvent[], run: BatchRun | undefined): Known {
+  const { s, prefix } = run ?? { s: -Infinity, prefix: 0 }
+  return known(source, { kind: 'lag', by: 0 }, log, prefix, s)
+}
+
 /** The last time of a schedule that is at most `t`; −Infinity, when nothing is known, if there is none. */
 export function lastTime(schedule: ScheduleIR, t: number): number {
   if (schedule.kind === 'interval') return Math.floor((t - schedule.phase) / schedule.every) * schedule.every + schedule.phase

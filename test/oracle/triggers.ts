@@ -1,7 +1,7 @@
 /** When a model decides, about what, and what is known then: the triggers of semantics §4. */
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { ColumnIR, ExprIR, GroupIR, ModelIR, PipelineIR, TriggerIR, Value } from '../../src/define/ir.ts'
-import { current, isDeleted } from './placement.ts'
+import { current, isDeleted, type BatchRun } from './placement.ts'
 
 /** A question put to a model. It takes a place in the total order: before it stand the first `place` events of the log. */
 export interface Request {
@@ -16,6 +16,8 @@ export interface Run {
   readonly requests?: readonly Request[]
   /** Ticks are made up to here: the last arrival, unless a run's clock has gone on. */
   readonly until?: number
+  /** The batch run that a group answers from at a moment, where runs are made. */
+  readonly runOf?: (group: string, about: About, t: number) => BatchRun | undefined
 }
 
 /** What a decision is about: a triggering event or a request, by its index, or the key of a tick. */

@@ -1,7 +1,7 @@
 /** The cases of `prove rebuild`: a real run over the model store, with late, repeated and revised records, crashes and recoveries; and what is left of it. */
 import { standing } from '../oracle/oracle.ts'
 import type { CrashCase } from '../crash/case.ts'
-import { generateCrash } from '../crash/generate.ts'
+import { generateWithoutRuns } from '../crash/generate.ts'
 import { decisionsOf, entriesOf, logOf, type Entry } from '../crash/inspect.ts'
 import { runModel } from '../crash/model-run.ts'
 import type { Disk } from '../crash/model-store.ts'
@@ -34,7 +34,7 @@ export interface Planted {
 
 /** The case of a seed: one pipeline for all of its processes, over a log that forgets nothing. */
 export function rebuildCase(seed: number): CrashCase {
-  const { keep: _keep, changed: _changed, ...of } = generateCrash(seed)
+  const { keep: _keep, changed: _changed, ...of } = generateWithoutRuns(seed).of
   return { ...of, steps: of.steps.filter(step => step.do !== 'change') }
 }
 

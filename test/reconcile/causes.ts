@@ -1,7 +1,8 @@
 /**
- * What must be found of each value, by the oracle over the raw events: is it another when everything is known, and which events made it so.
+ * What must be found of each value, by the oracle over the raw events: is it another than it was recorded, over what the decision knew and over everything, and which
+ * kinds of events made it so.
  *
- * A reason is right if the value would be another without the events that it names.
+ * The rule is that of `reasons` in src/reconcile/report.ts, worked out by leaving events out of the log and asking the oracle again.
  */
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { FeatureIR, GroupIR, ModelIR, PipelineIR, SourceIR, Value } from '../../src/define/ir.ts'
@@ -15,8 +16,13 @@ import { eventsOf, type Material } from '../rebuild/case.ts'
 import { triggerOf } from '../rebuild/rebuild.ts'
 
 export interface Judged {
+  /** Is the recorded value another than what the decision knew makes? */
+  readonly isOff: boolean
+  /** Than everything makes? */
   readonly isApart: boolean
-  /** Reasons that have events of their own, and make a difference. */
+  /** Does everything make another value than what the decision knew? */
+  readonly isMoved: boolean
+  /** Kinds of events that made that difference. */
   readonly causes: ReadonlySet<Reason>
 }
 
@@ -36,7 +42,7 @@ export interface Looked {
 
 /** What is asked of one cell; `undefined` for an input that is no feature. */
 export function lookedAt(
-  { ir, entries }: Material,
+  { ir, entries }: Pick<Material, 'ir' | 'entries'>,
   model: ModelIR,
   decision: RecordedDecision,
   { name, expr }: ModelIR['inputs'][number],
@@ -61,28 +67,68 @@ export function lookedAt(
   }
 }
 
+/** Values of doubles that differ by no more than their bound are one value. */
+const differ = (a: Answer, b: Answer): boolean => !agree(a, b)
+
 /** `wasRefused`: the events that were dead letters first. */
 export function judgedBy(looked: Looked, wasRefused: ReadonlySet<LoggedEvent>): Judged {
-  const { source, events, known, within, recorded } = looked
-  const all = valueFrom(looked, events)
-  if (agree(all, { value: recorded })) return { isApart: false, causes: new Set() }
+  const { events, known, recorded } = looked
+  const then = valueFrom(looked, events.slice(0, known))
+  const today = valueFrom(looked, events)
+  return {
+    isOff: differ(then, { value: recorded }),
+    isApart: differ(today, { value: recorded }),
+    isMoved: differ(today, then),
+    causes: differ(today, then) ? causesOf(looked, kindsOf(looked, wasRefused), then, today) : new Set(),
+  }
+}
+
+/** What each event is to the decision; `undefined` for what it knew. */
+function kindsOf({ source, events, known, within }: Looked, wasRefused: ReadonlySet<LoggedEvent>): (Reason | undefined)[] {
   const identityOf = (event: LoggedEvent): string | undefined => {
     const fields = source.identity?.map(name => event.row[name] ?? null)
     return fields === undefined || fields.includes(null) ? undefined : JSON.stringify([event.row[source.key], ...fields])
   }
-  const before = new Set(events.slice(0, known).map(identityOf))
-  const kinds = events.map((event, i): Reason | undefined => {
+  const knownOnes = new Set(events.slice(0, known).map(identityOf))
+  const seen = new Set<string>()
+  return events.map((event, i) => {
+    const content = JSON.stringify(event.row)
+    const isRepeated = seen.has(content)
+    seen.add(content)
     const identity = identityOf(event)
-    const isRevision = identity !== undefined && before.has(identity)
     if (i < known) return undefined
     if (i < within) return 'stale batch'
-    return isRevision ? 'revision' : wasRefused.has(event) ? 'dead letter' : 'late'
+    if (identity !== undefined && knownOnes.has(identity)) return 'revision'
+    if (wasRefused.has(event)) return 'dead letter'
+    return isRepeated ? 'duplicate' : 'late'
   })
-  const causes = [...new Set(kinds.filter(kind => kind !== undefined))].filter(kind => {
-    const without = events.filter((_, i) => kinds[i] !== kind)
-    return !agree(all, valueFrom(looked, without))
-  })
-  return { isApart: true, causes: new Set(causes) }
+}
+
+/**
+ * The kinds without whose events today's value would be another; where there is none, those that would have made another value of what was known by themselves; where
+ * there is none, those that do so together: then all that there are.
+ */
+function causesOf(looked: Looked, kinds: readonly (Reason | undefined)[], then: Answer, today: Answer): Set<Reason> {
+  const all = [...new Set(kinds.filter(kind => kind !== undefined))]
+  const over = (counts: (kind: Reason | undefined) => boolean): Answer =>
+    valueFrom(
+      looked,
+      looked.events.filter((_, i) => counts(kinds[i])),
+    )
+  const needed = all.filter(kind =>
+    differ(
+      today,
+      over(one => one !== kind),
+    ),
+  )
+  if (needed.length > 0) return new Set(needed)
+  const enough = all.filter(kind =>
+    differ(
+      over(one => one === undefined || one === kind),
+      then,
+    ),
+  )
+  return new Set(enough.length > 0 ? enough : all)
 }
 
 function valueFrom({ source, group, feature, key, clock, trigger }: Looked, events: readonly LoggedEvent[]): Answer {

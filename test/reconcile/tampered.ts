@@ -1,4 +1,4 @@
-/** A stretch of decisions with another number in one cell, whole by its checksum: what no cause explains. */
+/** A stretch of decisions with another number in one cell, whole by its checksum. */
 import type { ModelIR, PipelineIR } from '../../src/define/ir.ts'
 import { triggerId, triggerKey } from '../../src/define/trigger-columns.ts'
 import type { StoredDecisions } from '../../src/log/store.ts'
@@ -11,8 +11,14 @@ export interface Cut {
   readonly input: string
 }
 
+/** What no cause explains. */
+export const damagedNumber = (value: number): number => (value === -1 ? 1 : value * 2 + 1)
+
+/** Within the bound of doubles, an eighth of it, and farther than another order of summation takes a number. */
+export const nearbyNumber = (value: number): number => value * (1 + 2 ** -43)
+
 /** The first row of an entry gets another number in one of its inputs; the same stretch where it has none that is a number. */
-export function tampered(ir: PipelineIR, stretch: StoredDecisions, { entry, input }: Cut): StoredDecisions {
+export function tampered(ir: PipelineIR, stretch: StoredDecisions, { entry, input }: Cut, by = damagedNumber): StoredDecisions {
   const model = ir.models.find(({ name }) => name === stretch.model)!
   const decoded = readDecisions(stretch.bytes)
   const row = decoded.entry.indexOf(entry)
@@ -20,7 +26,7 @@ export function tampered(ir: PipelineIR, stretch: StoredDecisions, { entry, inpu
   const column = decoded.vector[slot]
   if (row < 0 || isList(column) || model.inputs[slot].expr.type === 'string' || column.nulls?.[row] === 1) return stretch
   const values = Float64Array.from(column.values)
-  values[row] = model.inputs[slot].expr.type === 'bool' ? 1 - values[row] : values[row] * 2 + 1
+  values[row] = model.inputs[slot].expr.type === 'bool' ? 1 - values[row] : by(values[row])
   return written(ir, model, decoded, decoded.vector.with(slot, { ...column, values }))
 }
 

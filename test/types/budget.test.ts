@@ -4,8 +4,11 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import pipeline from './large.ts'
 
-/** Measured with TypeScript 7.0: 29,956 for everything that the file needs. A quarter above that is a change to explain. */
-const INSTANTIATIONS_MAX = 37_500
+/**
+ * Measured with TypeScript 7.0: 29,956 for everything that the file needs, and a quarter above that for what came later. 3,400 more are what it costs that a model may be trained in
+ * place of having a score, and that its inputs must then be numbers.
+ */
+const INSTANTIATIONS_MAX = 41_000
 
 test('a pipeline of a realistic size stays within its budget of type instantiations', context => {
   assert.equal(pipeline.ir.groups.flatMap(group => group.features).length, 40)

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import withLabels from './outcomes.ts'
+import withLabels, { trained } from './outcomes.ts'
 import withGroups from './payments.ts'
 import withTables from './plans.ts'
 
 /** A change of these files changes what stored state means: it comes with a new IR version or a reason. `UPDATE_GOLDEN=1` writes them. */
-for (const { name, ir, fingerprint } of [withGroups, withTables, withLabels])
+for (const { name, ir, fingerprint } of [withGroups, withTables, withLabels, trained])
   test(`the IR of the pipeline ${name} is the one on file, and so is its fingerprint`, () => {
     const file = new URL(`../golden/${name}.json`, import.meta.url)
     if (process.env['UPDATE_GOLDEN']) writeFileSync(file, `${JSON.stringify({ fingerprint, ir }, null, 2)}\n`)

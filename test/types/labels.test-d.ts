@@ -19,6 +19,28 @@ model('m', { decide, inputs: read, score, label: wasFraud })
 model('m', { decide, inputs: read, score, label: spends })
 model('m', { decide: every('5m', card), inputs: read, score, label: spends })
 model('m', { decide: request({ card }), inputs: read, score, label: begins(backs, b => b.sum.gt(5), { ...spans, key: b => b.card }) })
+const train = { algorithm: 'logistic', every: 'week' } as const
+model('m', { decide, inputs: read, label: wasFraud, train })
+model('m', {
+  decide,
+  inputs: read,
+  label: wasFraud,
+  score,
+  train: { algorithm: 'trees', leaves: 8, promote: { metric: 'auc', atLeast: 0.8 } },
+})
+model('m', { decide, inputs: p => ({ ok: p.ok, deep: { tip: p.tip, stay: p.stay, at: p.at } }), label: wasFraud, train })
+// @ts-expect-error trainers take numbers
+model('m', { decide, inputs: p => ({ kind: p.kind }), label: wasFraud, train })
+// @ts-expect-error of a nested input too
+model('m', { decide, inputs: p => ({ ok: p.ok, card: cardNow.of(p.card) }), label: wasFraud, train })
+// @ts-expect-error there is no such algorithm
+model('m', { decide, inputs: read, label: wasFraud, train: { algorithm: 'forest' } })
+// @ts-expect-error a regression has no leaves
+model('m', { decide, inputs: read, label: wasFraud, train: { algorithm: 'linear', leaves: 8 } })
+// @ts-expect-error of a loss less is better
+model('m', { decide, inputs: read, label: wasFraud, train: { algorithm: 'linear', promote: { metric: 'rmse', atLeast: 1 } } })
+// @ts-expect-error neither a score nor how it is trained
+model('m', { decide, inputs: read, label: wasFraud })
 // @ts-expect-error a tick is no event that could be named
 model('m', { decide: every('5m', card), inputs: read, score, label: wasFraud })
 // @ts-expect-error nor is a request

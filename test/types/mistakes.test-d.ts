@@ -17,6 +17,7 @@ import {
   stream,
   t,
   table,
+  onnx,
   trees,
 } from 'spillway'
 import { client, named } from 'spillway/client'
@@ -189,6 +190,13 @@ const wood = { format: 'spillway-trees', version: 1, link: 'logistic', base: 0, 
 model('m', { decide, inputs: p => ({ amount: p.amount, n: cardNow.of(p.card).n10m }), score: trees({ ...wood, inputs: { amount: 0 } }) })
 // @ts-expect-error no such input
 model('m', { decide, inputs: p => ({ amount: p.amount }), score: trees({ ...wood, inputs: { amont: 0 } }) })
+model('m', { decide, inputs: p => ({ amount: p.amount }), score: onnx('m.onnx') })
+model('m', { decide, inputs: p => ({ amount: p.amount }), score: onnx('m.onnx', { inputs: ['amount'] }) })
+model('m', { decide, inputs: p => ({ amount: p.amount }), score: onnx('m.onnx', { inputs: { X: 'amount' }, column: 1 }) })
+// @ts-expect-error no such input
+model('m', { decide, inputs: p => ({ amount: p.amount }), score: onnx('m.onnx', { inputs: ['amont'] }) })
+// @ts-expect-error no such input
+model('m', { decide, inputs: p => ({ amount: p.amount }), score: onnx('m.onnx', { inputs: { X: ['amont'] } }) })
 // @ts-expect-error no such input
 model('m', { decide, inputs: p => ({ amount: p.amount }), score: v => rules([{ when: v.amont.gt(5), score: 1 }], 0) })
 // @ts-expect-error a number is no condition

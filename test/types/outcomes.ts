@@ -33,4 +33,21 @@ const spree = model('spree', {
   label: begins(payments, p => p.amount.gte(100), { within: '30m', lasting: '15m', maxGap: '45m' }),
 })
 
+/** Trained by the pipeline, and without a score until a version is promoted. */
+export const learnt = model('learnt', {
+  decide: on(payments),
+  inputs: p => ({ amount: p.amount, now: now.of(p.card) }),
+  label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '7d' }),
+  train: {
+    algorithm: 'trees',
+    leaves: 8,
+    every: 'week',
+    over: '90d',
+    holdout: '14d',
+    promote: { metric: 'ap', atLeast: 0.2, betterBy: 0.01 },
+  },
+})
+
+export const trained = pipeline('trained', [learnt])
+
 export default pipeline('outcomes', [fraud, spree])

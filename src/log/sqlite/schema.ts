@@ -38,6 +38,8 @@ const migrations: readonly string[] = [
    CREATE INDEX effect_changed ON effect (changed);`,
   // The tables are as they were: segments have marks that swap in batch runs, which versions before do not know.
   '',
+  // The same of marks that promote versions of models.
+  '',
 ]
 
 export const FORMAT = migrations.length

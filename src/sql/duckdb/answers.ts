@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../base/errors.ts'
 import type { ModelIR, Value } from '../../define/ir.ts'
 import type { SqlAnswer } from '../asks.ts'
 import type { VectorQuery } from '../decisions.ts'
+import { missedKinds, type MissedCell, type MissedKind } from '../missed.ts'
 import type { ResultColumn } from '../values.ts'
 
 /** The rows of a query of values: for each ask, its features in order. */
@@ -53,6 +54,8 @@ export interface SqlVector {
   readonly vector: readonly SqlAnswer['value'][]
   /** By how much the same computed otherwise may differ: 0 is to the bit. */
   readonly bounds: readonly number[]
+  /** Absent where the score is the user's own function. */
+  readonly score?: number | null
   /** A feature that the model reads has no honest value. */
   readonly refused?: ErrorCode
 }
@@ -64,6 +67,8 @@ export function readVectors(reader: DuckDBResultReader, { inputs }: ModelIR, { s
   return reader.getRows().map(([, , refused, ...cells]) => ({
     vector: inputs.map((_, i) => valueOf(cells[i])),
     bounds: places.map(place => (place === undefined ? 0 : boundOf(cells[place]))),
+    // A vector that is refused is scored by nothing.
+    ...(scored && { score: refused === null ? (cells[inputs.length] as number | null) : null }),
     ...(refused !== null && { refused: refused as ErrorCode }),
   }))
 }
@@ -74,23 +79,41 @@ function boundOf(cell: DuckDBValue): number {
   return bound < Number.MAX_VALUE ? bound : Infinity
 }
 
-/** What a decision missed of one feature: the greatest event time of each kind, UTC ms (`sinceQuery`). */
-export interface SqlMissed {
-  readonly stale: number | undefined
-  readonly revised: number | undefined
-  readonly late: number | undefined
-}
+/** What a decision missed of one feature, by kind; absent what it missed nothing of. */
+export type SqlMissed = ReadonlyMap<MissedKind, MissedCell>
 
-/** The rows of `sinceQuery`, by decision: what it missed of each feature of the group, in order. */
+/** The rows of `missedQuery`, by decision: what it missed of each feature of the group, in order. */
 export function readMissed(reader: DuckDBResultReader): Map<number, SqlMissed[]> {
-  const time = (cell: DuckDBValue): number | undefined => (cell === null ? undefined : Number(cell))
+  const width = 2 * missedKinds.length
   return new Map(
-    reader.getRows().map(([ask, ...times]) => {
-      const features = Array.from({ length: times.length / 3 }, (_, i): SqlMissed => {
-        const [stale, revised, late] = times.slice(3 * i, 3 * i + 3).map(time)
-        return { stale, revised, late }
+    reader.getRows().map(([ask, ...cells]) => {
+      const features = Array.from({ length: cells.length / width }, (_, i): SqlMissed => {
+        const of = (kind: number): MissedCell => ({
+          events: Number(cells[width * i + 2 * kind]),
+          newest: Number(cells[width * i + 2 * kind + 1]),
+        })
+        return new Map(missedKinds.map((kind, at) => [kind, of(at)] as const).filter(([, { events }]) => events > 0))
       })
       return [Number(ask), features]
     }),
   )
 }
+
+/** Where an event stands. */
+export interface SqlPlace {
+  readonly source: string
+  readonly partition: number
+  readonly offset: number
+  /** UTC ms. */
+  readonly time: number
+  readonly arrival: number
+}
+
+/** By number. */
+export const readPlaces = (reader: DuckDBResultReader, source: string): Map<number, SqlPlace> =>
+  new Map(
+    reader.getRows().map(row => {
+      const [number, partition, offset, time, arrival] = row.map(Number)
+      return [number, { source, partition, offset, time, arrival }]
+    }),
+  )

@@ -4,15 +4,26 @@ import type { LoggedEvent } from '../../define/event.ts'
 import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../../define/ir.ts'
 import type { SqlAnswer, SqlAsk } from '../asks.ts'
 import { vectorQuery } from '../decisions.ts'
-import { createMade, madeQuery, madeReads, sinceQuery, type SqlMade } from '../made.ts'
-import { createAsks, createEvents } from '../relations.ts'
+import { createMade, madeQuery, madeReads, type MadeTables, type SqlMade } from '../made.ts'
+import { createHow, leavingOut, missedQuery } from '../missed.ts'
+import { createAsks, createEvents, createTable } from '../relations.ts'
 import { valuesQuery } from '../values.ts'
 import { triggerColumns } from '../../define/trigger-columns.ts'
-import { readAnswers, readDecisions, readMissed, readVectors, type SqlDecision, type SqlMissed, type SqlVector } from './answers.ts'
+import {
+  readAnswers,
+  readDecisions,
+  readMissed,
+  readPlaces,
+  readVectors,
+  type SqlDecision,
+  type SqlMissed,
+  type SqlPlace,
+  type SqlVector,
+} from './answers.ts'
 import { duckdb } from './dialect.ts'
-import { loadAsks, loadEvents, loadMade } from './load.ts'
+import { loadAsks, loadEvents, loadMade, loadNumbers } from './load.ts'
 
-const tables = { events: 'spill_events', asks: 'spill_asks', made: 'spill_made' }
+const tables = { events: 'spill_events', asks: 'spill_asks', made: 'spill_made', refused: 'spill_refused' }
 
 /** The relation of a source's events. */
 const eventsOf =
@@ -78,23 +89,48 @@ export class DuckDb {
     await loadEvents(this.connection, eventsOf(pipeline)(source.name), source, events)
   }
 
+  /**
+   * Says how the events of a source came that were added since `begin`: `letters` are the numbers of those that had been refused first, and what is equal to an event
+   * before it is found. `missed` and `leaving` need it, and every column that tells two events apart.
+   */
+  async sayHow(pipeline: PipelineIR, source: SourceIR, letters: readonly number[]): Promise<void> {
+    await this.connection.run(createTable(tables.refused, [`_seq ${duckdb.types.int}`]))
+    await loadNumbers(this.connection, tables.refused, letters)
+    for (const sql of createHow(source, eventsOf(pipeline)(source.name), tables.refused, duckdb)) await this.connection.run(sql)
+  }
+
   /** The vectors of decisions that were made, over the events added since `begin`, which are numbered by source from the first that its log ever had. */
   async vectors(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<SqlVector[]> {
-    await this.connection.run(createMade(pipeline, model, duckdb, tables.made))
-    await loadMade(this.connection, tables.made, triggerColumns(pipeline, model), made)
-    const query = madeQuery(pipeline, model, { eventsOf: eventsOf(pipeline), table: tables.made }, duckdb)
+    const query = madeQuery(pipeline, model, await this.#made(pipeline, model, made), duckdb)
+    return readVectors(await this.#read(query.sql), model, query)
+  }
+
+  /** As `vectors`, over all that there is but the kinds that each leaves out. */
+  async leaving(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<SqlVector[]> {
+    const query = madeQuery(pipeline, model, await this.#made(pipeline, model, made), duckdb, leavingOut)
     return readVectors(await this.#read(query.sql), model, query)
   }
 
   /** For each read of the model, by decision: what each that missed something of the group has missed of its features. Over the events of `vectors`. */
   async missed(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<ReadonlyMap<number, readonly SqlMissed[]>[]> {
-    await this.connection.run(createMade(pipeline, model, duckdb, tables.made))
-    await loadMade(this.connection, tables.made, triggerColumns(pipeline, model), made)
-    const of = { eventsOf: eventsOf(pipeline), table: tables.made }
+    const of = await this.#made(pipeline, model, made)
     const found: ReadonlyMap<number, readonly SqlMissed[]>[] = []
     for (const index of madeReads(pipeline, model).keys())
-      found.push(readMissed(await this.#read(sinceQuery(pipeline, model, index, of, duckdb))))
+      found.push(readMissed(await this.#read(missedQuery(pipeline, model, index, of, duckdb))))
     return found
+  }
+
+  /** Where events of a source stand, by their numbers. */
+  async placesOf(pipeline: PipelineIR, { name }: SourceIR, numbers: readonly number[]): Promise<Map<number, SqlPlace>> {
+    if (numbers.length === 0) return new Map()
+    const sql = `SELECT _seq, _partition, _offset, _time, _arrival FROM ${eventsOf(pipeline)(name)} WHERE _seq IN (${numbers.join(', ')})`
+    return readPlaces(await this.#read(sql), name)
+  }
+
+  async #made(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<MadeTables> {
+    await this.connection.run(createMade(pipeline, model, duckdb, tables.made))
+    await loadMade(this.connection, tables.made, triggerColumns(pipeline, model), made)
+    return { eventsOf: eventsOf(pipeline), table: tables.made }
   }
 
   /** HUGEINT is narrower than what semantics §6 allows of `slope`: it covers n · (t − first time) < 2^63. */
@@ -107,6 +143,11 @@ export class DuckDb {
         cause,
       })
     }
+  }
+
+  /** The query that is going on rejects. */
+  interrupt(): void {
+    this.connection.interrupt()
   }
 
   close(): void {

@@ -31,13 +31,23 @@ export async function loadMade(
   decisions: readonly SqlMade[],
 ): Promise<void> {
   const appender = await connection.createAppender(table)
-  decisions.forEach(({ trigger, t, cuts }, i) => {
-    for (const value of [i, t]) append(appender, 'int', value)
+  decisions.forEach(({ trigger, t, leave, cuts }, i) => {
+    for (const value of [i, t, leave ?? null]) append(appender, 'int', value)
     for (const { known, clock, without, within } of cuts)
       for (const value of [known, clock, without ?? null, within ?? null]) append(appender, 'int', value)
     for (const { name, type } of columns) append(appender, type, trigger[name] ?? null)
     appender.endRow()
   })
+  appender.closeSync()
+}
+
+/** Appends integers to a relation of one column. */
+export async function loadNumbers(connection: DuckDBConnection, table: string, numbers: readonly number[]): Promise<void> {
+  const appender = await connection.createAppender(table)
+  for (const number of numbers) {
+    append(appender, 'int', number)
+    appender.endRow()
+  }
   appender.closeSync()
 }
 

@@ -59,7 +59,7 @@ function run({ of, group, source, strings, pass, pieces, restarts }: Running, ou
   }
 }
 
-function keyColumns(of: Case, group: GroupIR, source: SourceIR, strings: Strings, asks: readonly number[]) {
+export function keyColumns(of: Case, group: GroupIR, source: SourceIR, strings: Strings, asks: readonly number[]) {
   return group.key.map((name, part) => {
     const { type } = source.columns.find(column => column.name === name)!
     return columnOf(

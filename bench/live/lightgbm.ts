@@ -1,0 +1,19 @@
+/** Python with LightGBM, for the external trainer of `examples/lightgbm`. */
+import { existsSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+const ENVIRONMENT = '.peers/lightgbm'
+const PACKAGES = ['lightgbm==4.7.0', 'pyarrow==26.0.1']
+const program = (name: string): string => resolve(ENVIRONMENT, 'bin', name)
+const there = resolve(ENVIRONMENT, PACKAGES.join('+'))
+
+/** Installs it from PyPI into an environment of its own. */
+export function installLightgbm(run: (command: string, args: readonly string[]) => void): void {
+  if (existsSync(there)) return
+  if (!existsSync(program('python'))) run('python3', ['-m', 'venv', ENVIRONMENT])
+  run(program('pip'), ['install', '--disable-pip-version-check', ...PACKAGES])
+  writeFileSync(there, '')
+}
+
+/** Its Python, where it was brought. */
+export const lightgbmPython = (): string | undefined => (existsSync(there) ? program('python') : undefined)

@@ -1,0 +1,165 @@
+/**
+ * `bench merge`: what a hybrid group's features of a key cost to serve, a day's head on a body of 29 days, beside the same group as one stream layer.
+ *
+ * Both sides are read as a server reads them, to the JSON of an answer, on one thread and without HTTP, which would be the same for both. Checked first: the
+ * values are the same, text by text. The peer is the stream side of the same process.
+ */
+import { random } from '../src/base/random.ts'
+import { framesIn, FrameWriter } from '../src/batch/frames.ts'
+import { StateRestoring, stateStretches } from '../src/batch/state.ts'
+import { blockSlice } from '../src/columns/slice.ts'
+import { Strings } from '../src/columns/strings.ts'
+import { IR_VERSION, type FeatureIR, type GroupIR, type PipelineIR } from '../src/define/ir.ts'
+import { defaultHop } from '../src/define/window.ts'
+import { Kernel } from '../src/kernel/kernel.ts'
+import { HybridGroup } from '../src/run/hybrid-group.ts'
+import { LiveGroup, type SourceEvents } from '../src/run/live-group.ts'
+import { Reading } from '../src/run/reading.ts'
+import { featuresText } from '../src/serve/feature-text.ts'
+import { inTurn, median, type Bench, type Outcome } from './bench.ts'
+import { synthetic, type Events } from './data/synthetic.ts'
+import { blockOf, source } from './job-w.ts'
+
+/** Of the issue: times what one layer costs. */
+const BOUND = 1.3
+const ROUNDS = 9
+const SEED = 5
+const sizes = { full: { events: 1_000_000, asks: 20_000 }, small: { events: 20_000, asks: 500 } }
+
+const MINUTE = 60_000
+const DAY = 86_400_000
+/** Of 5 minutes to 30 days, the last of them the longest. */
+const spans = Array.from({ length: 25 }, (_, i) => (i === 24 ? 30 * DAY : Math.round(5 * 1.43 ** i) * MINUTE))
+const aggregates = ['count', 'sum', 'min', 'max', 'mean', 'stddev', 'first', 'last', 'change', 'timeSinceLast'] as const
+
+interface Shape {
+  readonly windows: number
+  readonly aggregates: number
+}
+const shapes: readonly Shape[] = [
+  { windows: 1, aggregates: 5 },
+  { windows: 4, aggregates: 5 },
+  { windows: 10, aggregates: 10 },
+  { windows: 25, aggregates: 10 },
+]
+
+export const bench: Bench = {
+  name: 'merge',
+  async run({ small, rounds = ROUNDS, progress }) {
+    const size = small ? sizes.small : sizes.full
+    const events = synthetic(size.events)
+    const failures: string[] = []
+    const measured: Record<string, Measured> = {}
+    for (const shape of shapes) {
+      const name = `${shape.windows * shape.aggregates} features`
+      progress(name)
+      const one = await measure(shape, events, size.asks, rounds)
+      measured[name] = one
+      if (one.different > 0) failures.push(`${name}: ${one.different} of ${size.asks} answers are not those of one layer`)
+      if (!small && one.ratio > BOUND) failures.push(`${name}: ${one.ratio.toFixed(2)} times the time of one layer, the bound is ${BOUND}`)
+    }
+    return outcomeOf(measured, failures, { small, rounds, ...size })
+  },
+}
+
+interface Measured {
+  /** Microseconds an answer. */
+  readonly hybrid: number
+  readonly stream: number
+  readonly ratio: number
+  readonly different: number
+}
+
+function outcomeOf(
+  measured: Readonly<Record<string, Measured>>,
+  failures: readonly string[],
+  settings: Record<string, unknown> & { rounds: number },
+): Outcome {
+  const [worst] = Object.values(measured).toSorted((a, b) => b.ratio - a.ratio)
+  return {
+    figure: {
+      bench: 'merge',
+      unit: 'us/answer',
+      spillway: worst.hybrid,
+      peer: { name: 'one layer', version: 'same process', value: worst.stream },
+      ratio: worst.stream / worst.hybrid,
+      settings: { job: 'an answer about one key as JSON text, no HTTP; the worst of the feature counts', ...settings },
+      rounds: settings.rounds,
+      ...measured,
+    },
+    failures,
+  }
+}
+
+async function measure(shape: Shape, events: Events, count: number, rounds: number): Promise<Measured> {
+  const strings = new Strings()
+  const all = keyed(events, strings)
+  const stream = groupOf(shape, { kind: 'stream' })
+  const hybrid = groupOf(shape, { kind: 'hybrid', schedule: { kind: 'interval', every: DAY, phase: 0 } })
+  const live = new LiveGroup(stream, source, strings)
+  live.catchUp(all, all.block.arrival.at(-1)!)
+  const layered = layeredOf(hybrid, events, all, strings)
+  const end = all.block.arrival.at(-1)!
+  const [one, two] = [readingOf(live, strings, end), readingOf(layered, strings, end)]
+  const next = random(SEED)
+  const keys = Array.from({ length: count }, () => `k${events.key[Math.floor(next() * events.length)]}`)
+  const read = (reading: Reading, group: GroupIR) => () =>
+    keys.map(key => reading.features([{ group: group.name, key: [key] }], featuresText)[0])
+  const [expected, got] = [read(one, stream)(), read(two, hybrid)()]
+  const different = expected.filter((text, i) => valuesIn(text) !== valuesIn(got[i])).length
+  const { wall } = await both(rounds, { hybrid: read(two, hybrid), stream: read(one, stream) })
+  const us = (side: 'hybrid' | 'stream') => (median(wall[side]) * 1e6) / count
+  return { hybrid: us('hybrid'), stream: us('stream'), ratio: us('hybrid') / us('stream'), different }
+}
+
+async function both(rounds: number, sides: Readonly<Record<'hybrid' | 'stream', () => unknown>>) {
+  const seconds = await inTurn(rounds, sides)
+  return { wall: { hybrid: seconds.hybrid.wall, stream: seconds.stream.wall } }
+}
+
+const valuesIn = (text: string): string => text.slice(text.indexOf('"features"'))
+
+function groupOf({ windows, aggregates: count }: Shape, place: GroupIR['place']): GroupIR {
+  const used =
+    windows === 1 ? spans.slice(-1) : Array.from({ length: windows }, (_, i) => spans[Math.round((i * (spans.length - 1)) / (windows - 1))])
+  const features = used.flatMap(window =>
+    aggregates.slice(0, count).map((agg): FeatureIR => {
+      const common = { name: `${agg}_${window / MINUTE}m`, agg, window, hop: defaultHop(window) }
+      if (agg === 'count') return { ...common, type: 'int' }
+      const input = { op: 'column', name: 'value', type: 'int' } as const
+      return { ...common, type: agg === 'mean' || agg === 'stddev' ? 'double' : agg === 'timeSinceLast' ? 'duration' : 'int', input }
+    }),
+  )
+  return { name: 'w', source: 'events', entity: ['key'], key: ['key'], place, features }
+}
+
+/** The events with keys that are texts. */
+function keyed(events: Events, strings: Strings): SourceEvents {
+  const block = blockOf(events)
+  const key = { values: Int32Array.from(events.key, id => strings.idOf(`k${id}`)) }
+  return { block: { ...block, columns: { ...block.columns, key } }, entries: block.position }
+}
+
+/** A body of all but the last day, restored from its saved state with texts of other ids, and a head of that day. */
+function layeredOf(group: GroupIR, events: Events, all: SourceEvents, strings: Strings): HybridGroup {
+  const s = all.block.arrival.at(-1)! - DAY
+  const cut = all.block.arrival.findIndex(arrival => arrival > s)
+  const others = new Strings()
+  const made = new Kernel(group, source, { strings: others })
+  made.apply(blockSlice(keyed(events, others).block, 0, cut))
+  const layered = new HybridGroup(group, source, strings)
+  const kernel = layered.emptyBody()
+  const restoring = new StateRestoring(kernel, strings)
+  for (const stretch of stateStretches(made, others, cut, new FrameWriter()))
+    for (const reader of framesIn(stretch, 'the state of the body')) restoring.take(reader)
+  layered.restart({ run: 1, s, cut, kernel, forgotten: -Infinity })
+  layered.catchUp(all, all.block.arrival.at(-1)!)
+  return layered
+}
+
+function readingOf(live: LiveGroup, strings: Strings, end: number): Reading {
+  const ir: PipelineIR = { version: IR_VERSION, name: 'w', sources: [source], groups: [live.group], models: [] }
+  // Time goes on from answer to answer, so that windows move.
+  let now = end
+  return new Reading({ ir, strings, groups: [live], now: () => now++, nextTick: () => Infinity, behind: () => undefined })
+}

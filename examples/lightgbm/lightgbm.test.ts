@@ -1,0 +1,81 @@
+/** The trainer of this example, by LightGBM itself. Where that was not brought (`npm run peers -- lightgbm`), it is skipped, and says so. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { external } from 'spillway'
+import { fitExternal, fitTrees, predict } from 'spillway/training'
+import { lightgbmPython } from '../../bench/live/lightgbm.ts'
+import { auc } from '../flights/quality.ts'
+
+const python = lightgbmPython()
+const needs = { skip: python ? false : 'LightGBM is not there: npm run peers -- lightgbm' }
+const trainer = external({ command: python ?? 'python3', args: [fileURLToPath(new URL('train.py', import.meta.url))], timeout: '5m' })
+
+let state = 11
+const chance = () => (state = (state * 16807) % 2147483647) / 2147483647
+
+function made(rows: number) {
+  const amount = Float64Array.from({ length: rows }, () => chance() * 100)
+  const age = Float64Array.from({ length: rows }, () => (chance() < 0.1 ? NaN : chance() * 30))
+  const labels = Uint8Array.from(age, (days, i) => Number(chance() < (amount[i] > 50 === days < 15 ? 0.8 : 0.1)))
+  return { columns: { amount, 'card.age': age }, labels }
+}
+
+test('it learns what ours learns, and says how good it is', needs, async () => {
+  const [rows, other] = [made(4000), made(4000)]
+  const fit = await fitExternal(trainer, rows)
+  const quality = auc(predict(fit, other.columns), other.labels)
+  const ours = auc(predict(fitTrees(rows), other.columns), other.labels)
+  assert.ok(Math.abs(quality - ours) < 0.02, `${quality}, and ours ${ours}`)
+  assert.ok(Math.abs(fit.metrics['auc'] - quality) < 0.05, `it has measured ${fit.metrics['auc']}`)
+  const again = await fitExternal(trainer, rows)
+  assert.ok(fit.kind === 'trees' && again.kind === 'trees')
+  assert.deepEqual(again.file, fit.file)
+})
+
+test('its trees are scored here as it scores them, NULLs too', needs, async () => {
+  // Every second time without a NULL to learn from: it then takes one for 0.
+  for (const missing of [true, false]) {
+    const rows = made(1000)
+    if (!missing) rows.columns['card.age'].forEach((days, i, all) => (all[i] = Number.isNaN(days) ? -5 : days))
+    const fit = await fitExternal(trainer, rows, { task: 'number' })
+    assert.ok(fit.kind === 'trees')
+    const asked = made(500).columns
+    const scores = predict(fit, asked)
+    const theirs = await scoredByLightgbm(rows, asked)
+    scores.forEach((score, i) =>
+      assert.ok(Math.abs(score - theirs[i]) <= 1e-12 * Math.max(1, Math.abs(theirs[i])), `${score} for ${theirs[i]}`),
+    )
+  }
+})
+
+type Made = ReturnType<typeof made>
+
+/** What its own booster says, fitted by the same function of the trainer. */
+async function scoredByLightgbm(rows: Made, asked: Made['columns']): Promise<number[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'lightgbm-'))
+  try {
+    const plain = (values: Float64Array | Uint8Array) =>
+      Array.from<number, number | null>(values, value => (Number.isNaN(value) ? null : value))
+    const columnsOf = ({ amount, 'card.age': age }: Made['columns']) => [plain(amount), plain(age)]
+    writeFileSync(
+      join(folder, 'asked.json'),
+      JSON.stringify({ rows: columnsOf(rows.columns), labels: plain(rows.labels), asked: columnsOf(asked) }),
+    )
+    const program = `import json, sys, numpy
+sys.path.insert(0, sys.argv[1])
+import train
+given = json.load(open(sys.argv[2]))
+matrix = lambda columns: numpy.array(columns, dtype=float).T
+booster = train.fit(matrix(given['rows']), numpy.array(given['labels']), numpy.ones(len(given['labels'])), {'task': 'number', 'seed': 0})
+print(json.dumps(booster.predict(matrix(given['asked'])).tolist()))`
+    const args = ['-c', program, fileURLToPath(new URL('.', import.meta.url)), join(folder, 'asked.json')]
+    return JSON.parse(execFileSync(python!, args, { encoding: 'utf8', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } })) as number[]
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}

@@ -1,0 +1,135 @@
+/** The events that feature values are made from, in the order of their arrival; here in memory, as files give them. */
+import { createHash, type Hash } from 'node:crypto'
+import type { Block, Column } from '../../columns/block.ts'
+import { blockSlice } from '../../columns/slice.ts'
+import type { Strings } from '../../columns/strings.ts'
+import type { SourceIR } from '../../define/ir.ts'
+import { partitionAt, type Partition, type Unit } from './calendar.ts'
+import { hashOf } from './manifest.ts'
+
+/** Events handled at a time. */
+export const PIECE = 1 << 16
+
+export interface Events {
+  /** Where texts have their ids. */
+  readonly strings: Strings
+  /** Events of a source that arrived in [from, to), in order, with these columns at least, some ten thousand at a time. */
+  blocks(source: SourceIR, columns: ReadonlySet<string>, from: number, to: number): Iterable<Block>
+}
+
+/** A block of these columns of a source, without events. */
+export function noEventsOf({ columns }: SourceIR, names: ReadonlySet<string>): Block {
+  const empty = new Float64Array(0)
+  const own = columns.filter(({ name }) => names.has(name))
+  const values = own.map(({ name, type }) => [name, { values: type === 'string' ? new Int32Array(0) : empty }] as const)
+  return { length: 0, time: empty, arrival: empty, position: empty, columns: Object.fromEntries(values) }
+}
+
+/** What there is of a source in one partition. */
+export interface Extent extends Partition {
+  readonly events: number
+  /** Of its times and arrivals, and of these columns' values. */
+  digest(columns: readonly string[]): string
+}
+
+/** What a history has, by partition. */
+export interface Extents {
+  /** By source, by the partition's name, in order; none without events. */
+  readonly of: ReadonlyMap<string, ReadonlyMap<string, Extent>>
+  /** By source: when its first event arrived and its last. */
+  readonly span: ReadonlyMap<string, { readonly first: number; readonly last: number }>
+  /** Nothing that arrives later arrives up to here. */
+  readonly until: number
+  /** What arrived up to here is forgotten; −Infinity if nothing is. */
+  readonly forgotten: number
+}
+
+/** Events in memory, in order of arrival. */
+export class EventsInMemory implements Events {
+  readonly strings: Strings
+  readonly #blocks: ReadonlyMap<string, Block>
+
+  constructor(blocks: ReadonlyMap<string, Block>, strings: Strings) {
+    this.#blocks = blocks
+    this.strings = strings
+  }
+
+  *blocks({ name }: SourceIR, _columns: ReadonlySet<string>, from: number, to: number): Generator<Block> {
+    const block = this.#blocks.get(name)!
+    const end = rowAt(block.arrival, to)
+    for (let row = rowAt(block.arrival, from); row < end; row += PIECE) yield blockSlice(block, row, Math.min(end, row + PIECE))
+  }
+
+  extents(unit: Unit): Extents {
+    const of = new Map([...this.#blocks].map(([name, block]) => [name, this.#extentsOf(block, unit)]))
+    const spans = [...this.#blocks].flatMap(([name, { arrival, length }]) =>
+      length === 0 ? [] : [[name, { first: arrival[0], last: arrival[length - 1] }] as const],
+    )
+    return { of, span: new Map(spans), until: Math.max(...spans.map(([, { last }]) => last)), forgotten: -Infinity }
+  }
+
+  #extentsOf(block: Block, unit: Unit): Map<string, Extent> {
+    const extents = new Map<string, Extent>()
+    for (let row = 0; row < block.length;) {
+      const partition = partitionAt(unit, block.arrival[row])
+      const part = blockSlice(block, row, rowAt(block.arrival, partition.end))
+      extents.set(partition.name, { ...partition, ...extentOf(part, this.strings) })
+      row += part.length
+    }
+    return extents
+  }
+}
+
+/** The first row that did not arrive before a moment. */
+export function rowAt(arrival: Float64Array, moment: number): number {
+  let [low, high] = [0, arrival.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (arrival[middle] < moment) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function extentOf(block: Block, strings: Strings): Pick<Extent, 'events' | 'digest'> {
+  const { length, time, arrival, columns } = block
+  const known = new Map<string, string>()
+  const digestOf = (column: string): string => {
+    const found = known.get(column) ?? digest(columns[column], strings)
+    known.set(column, found)
+    return found
+  }
+  let own: string | undefined
+  return {
+    events: length,
+    digest(names) {
+      own ??= bytesOf(time).update(bytesIn(arrival)).digest('hex')
+      return hashOf([own, ...names.map(digestOf)])
+    },
+  }
+}
+
+const bytesIn = ({ buffer, byteOffset, byteLength }: Float64Array | Int32Array | Uint8Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)
+
+const bytesOf = (values: Float64Array | Int32Array): Hash => createHash('sha256').update(bytesIn(values))
+
+/** Of a column's values: texts as numbers in the order in which they first come, and each once. */
+function digest({ values, nulls }: Column, strings: Strings): string {
+  const isText = values instanceof Int32Array
+  const hash = isText ? textsHash(values, strings) : bytesOf(values)
+  if (nulls?.includes(1)) hash.update('nulls').update(nulls)
+  return hash.digest('hex')
+}
+
+function textsHash(ids: Int32Array, strings: Strings): Hash {
+  const places = new Int32Array(strings.size)
+  const numbers = new Int32Array(ids.length)
+  const texts: string[] = []
+  for (let row = 0; row < ids.length; row++) {
+    const id = ids[row]
+    if (places[id] === 0) places[id] = texts.push(strings.textOf(id))
+    numbers[row] = places[id]!
+  }
+  return bytesOf(numbers).update(JSON.stringify(texts))
+}

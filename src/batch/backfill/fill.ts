@@ -1,0 +1,159 @@
+/** One piece of work: rows and values of some partitions, computed and written, each partition's files when it is whole. */
+import { join } from 'node:path'
+import { refusals, type FeatureColumn } from '../../aggregate/aggregate.ts'
+import { othersTurn } from '../../base/clock.ts'
+import type { Strings } from '../../columns/strings.ts'
+import { delivered } from '../../decision/delivered.ts'
+import { featureRefusals } from '../../decision/refused.ts'
+import type { ColumnFiles } from '../../files/column-files.ts'
+import type { OutputColumn, OutputValues } from '../../files/table.ts'
+import type { AskedFeature, AskedGroup } from './asked.ts'
+import type { Unit } from './calendar.ts'
+import type { Events } from './events.ts'
+import { folderOf } from './layout.ts'
+import type { StoredFile } from './manifest.ts'
+import { rowsOf, type RowChunk, type Rows } from './rows.ts'
+import { FeatureValues } from './values.ts'
+import { partitionsRead, type Work, type WorkPartition } from './work.ts'
+
+export interface Filling {
+  readonly events: Events
+  readonly unit: Unit
+  /** The store's folder. */
+  readonly folder: string
+  /** The last moment that is known, and what arrived up to `forgotten` is forgotten, UTC ms. */
+  readonly until: number
+  readonly forgotten: number
+  /** None: nothing is written. */
+  readonly files: ColumnFiles | undefined
+  /** Called between rows; throws to end the work. */
+  readonly onRows: (rows: number) => void
+  /** Of each partition, about: for a measurement. */
+  readonly rowsMax?: number
+  readonly onFilled: (filled: FilledPartition) => void
+}
+
+/** Files of a partition that are whole. */
+export interface FilledPartition {
+  readonly group: string
+  readonly partition: string
+  readonly rows: number
+  readonly files: Readonly<Record<string, StoredFile>>
+}
+
+/** The columns of rows: keys, and the time that a row is of. */
+export const rowColumns = ({ keys }: AskedGroup): OutputColumn[] => [
+  ...keys.map((column): OutputColumn => ({ ...column, name: `key.${column.name}` })),
+  { name: 't', type: 'timestamp' },
+]
+
+/** Returns how many events were read. Throws what the kernel does past its limits, `SPILL_DATA` for a damaged log, `SPILL_INPUT` where a file cannot be written. */
+export async function fill(work: Work, asked: AskedGroup, filling: Filling): Promise<number> {
+  const { events, unit, forgotten, until } = filling
+  const features = asked.features.filter(({ feature }) => work.features.includes(feature.name))
+  const reading = { asked, features, events, from: work.from, forgotten }
+  const values = features.length > 0 ? new FeatureValues(reading) : undefined
+  let rows: Rows | undefined
+  for (const { partition, files } of partitionsRead(work, unit)) {
+    rows ??= rowsOf(asked, events, partition, until)
+    await fillPartition({ partition, files: files ?? [] }, asked, { rows, features, values }, filling)
+  }
+  return values?.applied ?? 0
+}
+
+interface Made {
+  readonly rows: Rows
+  readonly features: readonly AskedFeature[]
+  readonly values: FeatureValues | undefined
+}
+
+async function fillPartition(wanted: WorkPartition, asked: AskedGroup, made: Made, filling: Filling): Promise<void> {
+  const { partition, files } = wanted
+  const output = files.length > 0 ? filling.files : undefined
+  const table = new Table(files, asked, made.features, filling.events.strings)
+  const { rowsMax = Infinity } = filling
+  let rows = 0
+  await output?.begin(table.columns)
+  for (const chunk of made.rows.in(partition)) {
+    if (rows >= rowsMax) break
+    for (const part of made.values?.at(chunk) ?? [{ ...chunk, features: [] }]) {
+      if (output) table.append(output, part)
+      rows += part.length
+      filling.onRows(files.length > 0 ? part.length : 0)
+      await othersTurn()
+    }
+  }
+  if (output) filling.onFilled(await finished(wanted, asked, table, output, filling))
+}
+
+async function finished(
+  { partition, files }: WorkPartition,
+  { group }: AskedGroup,
+  table: Table,
+  output: ColumnFiles,
+  { folder, unit }: Filling,
+): Promise<FilledPartition> {
+  const at = folderOf(folder, group.name, unit, partition)
+  const rows = output.length
+  const written = await output.finish(files.map(({ file, feature }) => ({ path: join(at, file), columns: table.columnsOf(feature) })))
+  const stored = files.map(({ file, code, input }, i): [string, StoredFile] => {
+    const { bytes, sha256 } = written[i]
+    return [file, { code, input, bytes, sha256 }]
+  })
+  return { group: group.name, partition: partition.name, rows, files: Object.fromEntries(stored) }
+}
+
+/** The columns of a partition's files, as one table. */
+class Table {
+  readonly columns: readonly OutputColumn[]
+  readonly #asked: AskedGroup
+  /** Those of the rows, if they are written. */
+  readonly #rows: readonly OutputColumn[]
+  /** Which of the features computed are written. */
+  readonly #features: readonly (readonly [number, AskedFeature])[]
+  readonly #strings: Strings
+
+  constructor(files: WorkPartition['files'], asked: AskedGroup, features: readonly AskedFeature[], strings: Strings) {
+    this.#asked = asked
+    this.#rows = files.some(({ feature }) => feature === undefined) ? rowColumns(asked) : []
+    this.#features = [...features.entries()].filter(([, { feature }]) => files.some(file => file.feature === feature.name))
+    this.#strings = strings
+    this.columns = [...this.#rows, ...this.#features.map(([, { column }]) => column)]
+  }
+
+  columnsOf(feature: string | undefined): readonly OutputColumn[] {
+    return feature === undefined ? this.#rows : this.#features.flatMap(([, { column }]) => (column.name === feature ? [column] : []))
+  }
+
+  append(output: ColumnFiles, { length, t, keys, features }: RowChunk & { readonly features: readonly FeatureColumn[] }): void {
+    const { source, group } = this.#asked
+    const first = output.length
+    const rows: OutputValues[] =
+      this.#rows.length > 0
+        ? [
+            ...keys.map((column, i) =>
+              delivered(
+                column,
+                source.columns.find(({ name }) => name === group.key[i])!,
+              ),
+            ),
+            { values: t },
+          ]
+        : []
+    const values = this.#features.map(([index, { feature }]) => delivered(features[index], feature))
+    output.append(length, [...rows, ...values], this.#strings)
+    for (const [index, { column }] of this.#features) refuseRows(output, column, features[index].refused.subarray(0, length), first)
+  }
+}
+
+function refuseRows(output: ColumnFiles, column: OutputColumn, refused: Uint8Array, first: number): void {
+  if (!Object.values(refusals).some(code => refused.includes(code))) return
+  const rows: number[] = []
+  const codes: string[] = []
+  for (let row = 0; row < refused.length; row++) {
+    if (refused[row] === 0) continue
+    rows.push(first + row)
+    codes.push(featureRefusals[refused[row]].code)
+  }
+  output.refuse(column, rows, codes)
+}

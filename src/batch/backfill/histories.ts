@@ -1,0 +1,47 @@
+/** The histories that a store is made from: files, or the log of a data folder. */
+import type { Pipeline } from '../../define/pipeline.ts'
+import type { StoredLog } from '../../log/store.ts'
+import { load, type LoadOptions, type SourceFile } from '../../replay/load.ts'
+import type { Asked } from './asked.ts'
+import type { History } from './backfill.ts'
+import type { Unit } from './calendar.ts'
+import { EventsInMemory } from './events.ts'
+import { EventsOfLog } from './log-events.ts'
+import { shared } from './shared.ts'
+
+const sourcesOf = ({ groups }: Asked): Set<string> => new Set(groups.map(({ source }) => source.name))
+
+/** Files of the sources that the groups are made from, in memory. Throws as `load` does. */
+export async function historyOfFiles(
+  { ir, maps }: Pick<Pipeline, 'ir' | 'maps'>,
+  asked: Asked,
+  files: readonly SourceFile[],
+  unit: Unit,
+  options: LoadOptions,
+): Promise<History> {
+  const names = sourcesOf(asked)
+  const read = {
+    ...ir,
+    sources: ir.sources.filter(({ name }) => names.has(name)),
+    groups: asked.groups.map(({ group }) => group),
+    models: [],
+  }
+  const { histories, strings } = await load(
+    { ir: read, maps },
+    files.filter(({ source }) => names.has(source)),
+    options,
+  )
+  const blocks = new Map([...histories].map(([name, { block }]) => [name, block]))
+  const events = new EventsInMemory(blocks, strings)
+  return { events, extents: events.extents(unit), from: () => ({ kind: 'memory', shared: shared(blocks, strings) }) }
+}
+
+/** The log of the folder `data`, which a run may hold. Throws as `Log` does, and `SPILL_DATA` for a damaged segment. */
+export function historyOfLog({ ir }: Pick<Pipeline, 'ir'>, asked: Asked, store: StoredLog, data: string, unit: Unit): History {
+  const events = new EventsOfLog(store, ir.sources)
+  return {
+    events,
+    extents: events.extents(unit, [...sourcesOf(asked)]),
+    from: () => ({ kind: 'log', data, sources: ir.sources, end: events.end }),
+  }
+}

@@ -1,0 +1,90 @@
+/** Of which events the files of a group's partitions are made, as short texts: equal for equal events. */
+import { scheduleCursor } from '../../kernel/schedule.ts'
+import type { AskedFeature, AskedGroup } from './asked.ts'
+import { partitionAt, type Partition, type Unit } from './calendar.ts'
+import type { Extent, Extents } from './events.ts'
+import { hashOf } from './manifest.ts'
+import { stretchOf } from './stretch.ts'
+
+export interface Input {
+  readonly text: string
+  /** Some of the events were forgotten since: that they are others cannot be seen. */
+  readonly isForgotten: boolean
+}
+
+/** What there is of some columns: by partition, and from the first up to each. */
+interface Digests {
+  readonly each: readonly string[]
+  readonly upTo: readonly string[]
+}
+
+export class Inputs {
+  readonly #asked: AskedGroup
+  readonly #extents: Extents
+  readonly #unit: Unit
+  /** The partitions with events, in order. */
+  readonly #own: readonly (readonly [string, Extent])[]
+  readonly #first: number
+  readonly #digests = new Map<string, Digests>()
+
+  constructor(asked: AskedGroup, extents: Extents, unit: Unit) {
+    const { name } = asked.source
+    this.#asked = asked
+    this.#extents = extents
+    this.#unit = unit
+    this.#own = [...(extents.of.get(name) ?? [])]
+    this.#first = extents.span.get(name)?.first ?? Infinity
+  }
+
+  ofRows(partition: Partition): Input {
+    const { moments, live, columns } = this.#asked
+    return this.#input(columns, partition, moments.kind === 'events' ? partition.start : partition.start - live)
+  }
+
+  of(feature: AskedFeature, partition: Partition): Input {
+    const rows = this.ofRows(partition)
+    const begins = feature.exact ? partition.start : stretchOf(feature, partition, this.#unit).start
+    const own = this.#input(feature.columns, partition, begins - feature.reach)
+    return { text: hashOf([rows.text, own.text]), isForgotten: own.isForgotten || rows.isForgotten }
+  }
+
+  /** Events that arrived from a moment on up to the end of a partition, whole partitions of them. */
+  #input(columns: readonly string[], partition: Partition, from: number): Input {
+    const { until, forgotten } = this.#extents
+    const { each, upTo } = this.#digestsOf(columns)
+    const end = this.#above(partition.name)
+    const start = from <= this.#first ? 0 : this.#above(partitionAt(this.#unit, from).name, true)
+    const read = start === 0 ? (upTo[end - 1] ?? null) : each.slice(start, end)
+    const last = this.#lastTime(Math.min(partition.end - 1, until))
+    return { text: hashOf([columns, last, read]), isForgotten: forgotten > -Infinity && from <= forgotten }
+  }
+
+  /** Of rows at times, the last one up to a moment. */
+  #lastTime(moment: number): number | null {
+    const { moments } = this.#asked
+    return moments.kind === 'events' ? null : scheduleCursor(moments.schedule)(moment)
+  }
+
+  #digestsOf(columns: readonly string[]): Digests {
+    const key = columns.join(' ')
+    const found = this.#digests.get(key)
+    if (found) return found
+    let chain = ''
+    const each = this.#own.map(([name, extent]) => `${name} ${extent.digest(columns)}`)
+    const digests = { each, upTo: each.map(digest => (chain = hashOf([chain, digest]))) }
+    this.#digests.set(key, digests)
+    return digests
+  }
+
+  /** How many partitions with events are up to one of this name; or only before it. */
+  #above(name: string, isBefore = false): number {
+    let [low, high] = [0, this.#own.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const own = this.#own[middle][0]
+      if (own < name || (own === name && !isBefore)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}

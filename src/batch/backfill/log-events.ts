@@ -1,0 +1,108 @@
+/** Events of a data folder's log, read as they are needed: memory is that of the texts, and of some ten thousand events. */
+import { createHash, type Hash } from 'node:crypto'
+import type { Block } from '../../columns/block.ts'
+import { concatBlocks } from '../../columns/concat.ts'
+import { blockSlice } from '../../columns/slice.ts'
+import { Strings } from '../../columns/strings.ts'
+import type { SourceIR } from '../../define/ir.ts'
+import { beginsOf } from '../../log/begins.ts'
+import { Log } from '../../log/log.ts'
+import { readSegment, type Segment } from '../../log/segment.ts'
+import type { StoredLog } from '../../log/store.ts'
+import { partitionAt, type Partition, type Unit } from './calendar.ts'
+import { PIECE, rowAt, type Events, type Extent, type Extents } from './events.ts'
+
+export class EventsOfLog implements Events {
+  readonly strings = new Strings()
+  readonly #store: StoredLog
+  readonly #log: Log
+  /** The first entry that is not read: the log may grow meanwhile. */
+  readonly end: number
+
+  /** `sources`: all of the pipeline's. `end`: where the log ended, unless that is now. Throws as `Log` does. */
+  constructor(store: StoredLog, sources: readonly SourceIR[], end?: number) {
+    this.#store = store
+    this.#log = new Log(store, { sources, stringsOf: () => this.strings })
+    this.end = end ?? this.#log.end
+  }
+
+  *blocks({ name }: SourceIR, columns: ReadonlySet<string>, from: number, to: number): Generator<Block> {
+    const log = this.#log
+    let held: Block[] = []
+    let length = 0
+    const wanted = (source: string, column: string): boolean => source === name && columns.has(column)
+    for (const { sources } of log.segments(log.since(from), this.end, { stringsOf: () => this.strings, wanted })) {
+      const rows = sources.find(({ source }) => source === name)
+      if (!rows) continue
+      const part = blockSlice(rows.block, rowAt(rows.block.arrival, from), rowAt(rows.block.arrival, to))
+      held.push(part)
+      length += part.length
+      if (rows.block.arrival[rows.block.length - 1] >= to) break
+      if (length < PIECE) continue
+      yield concatBlocks(held)
+      held = []
+      length = 0
+    }
+    if (length > 0) yield concatBlocks(held)
+  }
+
+  /** A walk over the log, without its columns. */
+  extents(unit: Unit, names: readonly string[]): Extents {
+    const of = new Map(names.map(name => [name, new Map<string, Counting>()]))
+    const span = new Map<string, { first: number; last: number }>()
+    for (const { checksum, segment } of this.#stored()) {
+      for (const { source, block } of segment.sources) {
+        const partitions = of.get(source)
+        if (!partitions || block.length === 0) continue
+        const { arrival } = block
+        span.set(source, { first: span.get(source)?.first ?? arrival[0], last: arrival[block.length - 1] })
+        for (let row = 0; row < block.length;) {
+          const partition = partitionAt(unit, arrival[row])
+          const next = rowAt(arrival, partition.end)
+          const found = partitions.get(partition.name) ?? { partition, events: 0, sum: createHash('sha256') }
+          found.events += next - row
+          found.sum.update(`${segment.first} ${checksum};`)
+          partitions.set(partition.name, found)
+          row = next
+        }
+      }
+    }
+    return { of: new Map([...of].map(([name, found]) => [name, finished(found)])), span, ...this.#bounds() }
+  }
+
+  #bounds(): Pick<Extents, 'until' | 'forgotten'> {
+    return { until: this.#log.notBefore - 1, forgotten: beginsOf(this.#store).arrival }
+  }
+
+  *#stored(): Generator<{ readonly checksum: string; readonly segment: Segment }> {
+    const { columnsOf } = this.#log.schemas
+    const context = { columnsOf, stringsOf: () => this.strings, wanted: () => false }
+    for (let next = beginsOf(this.#store).entry; next < this.end;) {
+      const stored = this.#store.segmentAt(next)
+      if (!stored) return
+      const { first, entries, bytes } = stored
+      yield {
+        checksum: Buffer.from(bytes.subarray(0, 4)).toString('hex'),
+        segment: readSegment(bytes, context, `segment ${first} of the log`),
+      }
+      next = first + entries
+    }
+  }
+}
+
+/** What was found of a partition so far. */
+interface Counting {
+  readonly partition: Partition
+  events: number
+  /** Of the checksums of the segments that hold some of it. */
+  readonly sum: Hash
+}
+
+function finished(partitions: ReadonlyMap<string, Counting>): Map<string, Extent> {
+  return new Map(
+    [...partitions].map(([name, { partition, events, sum }]): [string, Extent] => {
+      const digest = sum.digest('hex').slice(0, 32)
+      return [name, { ...partition, events, digest: () => digest }]
+    }),
+  )
+}

@@ -1,0 +1,107 @@
+/**
+ * The rows of a group: keys and times, partition by partition, in order of time; of one time, events as they stand in the log, and live keys in their own order
+ * (numbers by size, texts by their UTF-8 bytes).
+ */
+import type { Column } from '../../columns/block.ts'
+import { gatherColumn, picked } from '../../columns/gather.ts'
+import { columnSlice } from '../../columns/slice.ts'
+import type { Strings } from '../../columns/strings.ts'
+import type { FeatureIR, GroupIR } from '../../define/ir.ts'
+import { Kernel } from '../../kernel/kernel.ts'
+import { scheduledTimes } from '../../kernel/schedule.ts'
+import type { AskedGroup } from './asked.ts'
+import type { Partition } from './calendar.ts'
+import { Cursor } from './cursor.ts'
+import { PIECE, type Events } from './events.ts'
+
+export interface RowChunk {
+  readonly length: number
+  /** UTC ms; does not decrease. */
+  readonly t: Float64Array
+  readonly keys: readonly Column[]
+}
+
+/** Rows of partitions that are asked in order. */
+export interface Rows {
+  in(partition: Partition): Iterable<RowChunk>
+}
+
+/** `from`: the first of the partitions. `until`: the last moment that is known, UTC ms. */
+export function rowsOf(asked: AskedGroup, events: Events, from: Partition, until: number): Rows {
+  return asked.moments.kind === 'events' ? { in: partition => atEvents(asked, events, partition) } : new AtTimes(asked, events, from, until)
+}
+
+function* atEvents({ group, source }: AskedGroup, events: Events, { start, end }: Partition): Generator<RowChunk> {
+  for (const { length, arrival, columns } of events.blocks(source, new Set(group.key), start, end)) {
+    const keys = group.key.map(name => columns[name])
+    const kept = withKeys(keys, length)
+    if (!kept) yield { length, t: arrival, keys }
+    else yield { length: kept.length, t: picked(arrival, kept), keys: keys.map(column => gatherColumn(column, kept)) }
+  }
+}
+
+/** The rows that have no NULL in their key; `undefined` if all do. */
+function withKeys(keys: readonly Column[], length: number): Uint32Array | undefined {
+  const nullable = keys.flatMap(({ nulls }) => nulls ?? [])
+  if (nullable.length === 0) return undefined
+  const rows = new Uint32Array(length)
+  let count = 0
+  for (let row = 0; row < length; row++) if (nullable.every(nulls => nulls[row] !== 1)) rows[count++] = row
+  return count === length ? undefined : rows.subarray(0, count)
+}
+
+/** Every key that is live, at the times of a schedule. */
+class AtTimes implements Rows {
+  readonly #strings: Strings
+  readonly #schedule: Extract<AskedGroup['moments'], { kind: 'times' }>['schedule']
+  readonly #until: number
+  readonly #events: Cursor
+  /** How long ago each key's last event was. */
+  readonly #kernel: Kernel
+
+  constructor(asked: AskedGroup, events: Events, { start }: Partition, until: number) {
+    const { group, source, live, moments, columns } = asked
+    this.#strings = events.strings
+    this.#schedule = (moments as Extract<AskedGroup['moments'], { kind: 'times' }>).schedule
+    this.#until = until
+    this.#events = new Cursor(events, source, new Set(columns), start - live)
+    this.#kernel = new Kernel(aliveIn(group, live), source, { strings: events.strings })
+  }
+
+  *in({ start, end }: Partition): Generator<RowChunk> {
+    for (const t of scheduledTimes(this.#schedule, start, Math.min(end, this.#until + 1))) {
+      for (const block of this.#events.before(t + 1)) this.#kernel.apply(block)
+      const chunk = this.#liveAt(t)
+      for (let from = 0; from < chunk.length; from += PIECE) yield chunkSlice(chunk, from, Math.min(chunk.length, from + PIECE))
+    }
+  }
+
+  #liveAt(t: number): RowChunk {
+    const keys = this.#kernel.keyColumns(0, this.#kernel.keys)
+    const [{ nulls }] = this.#kernel.read(keys, new Float64Array(this.#kernel.keys).fill(t))
+    const live = Uint32Array.from(nulls.keys()).filter(row => nulls[row] !== 1)
+    live.sort(keyOrder(keys, this.#strings))
+    return { length: live.length, t: new Float64Array(live.length).fill(t), keys: keys.map(column => gatherColumn(column, live)) }
+  }
+}
+
+function chunkSlice({ t, keys }: RowChunk, from: number, to: number): RowChunk {
+  return { length: to - from, t: t.subarray(from, to), keys: keys.map(column => columnSlice(column, from, to)) }
+}
+
+/** A group that says nothing but whether a key is live. */
+function aliveIn(group: GroupIR, live: number): GroupIR {
+  const window = live === Infinity ? 'lifetime' : live
+  const feature: FeatureIR = { name: 'since', agg: 'timeSinceLast', type: 'duration', window, hop: 1 }
+  return { ...group, features: [feature] }
+}
+
+function keyOrder(keys: readonly Column[], strings: Strings): (left: number, right: number) => number {
+  return (left, right) => {
+    for (const { values } of keys) {
+      const [a, b] = [values[left], values[right]]
+      if (a !== b) return values instanceof Int32Array ? strings.compare(a, b) : a - b
+    }
+    return 0
+  }
+}

@@ -1,0 +1,48 @@
+/** A thread of a backfill: asks for work, does it, and asks again. */
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { parentPort, threadId, workerData } from 'node:worker_threads'
+import { ColumnFiles } from '../../files/column-files.ts'
+import { readFolder } from '../../log/sqlite/data-folder.ts'
+import { stopped, type FromThread, type ThreadData } from './crew.ts'
+import type { Events } from './events.ts'
+import { fill } from './fill.ts'
+import { EventsOfLog } from './log-events.ts'
+import { eventsOf } from './shared.ts'
+import type { Work } from './work.ts'
+
+const port = parentPort!
+const data = workerData as ThreadData
+const { asked, from, scratch, stop } = data
+const say = (message: FromThread): void => port.postMessage(message)
+
+try {
+  const [events, close] = open()
+  const files = scratch === undefined ? undefined : await ColumnFiles.open(join(scratch, String(threadId)))
+  for (;;) {
+    const next = once(port, 'message') as Promise<[Work | undefined]>
+    say({ kind: 'ready' })
+    const [work] = await next
+    if (!work) break
+    const onRows = (): void => {
+      if (Atomics.load(stop, 0) > 0) throw stopped()
+    }
+    const onFilled = (filled: Extract<FromThread, { kind: 'filled' }>['filled']): void => say({ kind: 'filled', filled })
+    await fill(
+      work,
+      asked.find(({ group }) => group.name === work.group)!,
+      { ...data, events, files, onRows, onFilled },
+    )
+  }
+  files?.close()
+  close()
+} catch (error) {
+  const { code, message } = error as Error & { code?: string }
+  say({ kind: 'failed', code, message })
+}
+
+function open(): readonly [Events, () => void] {
+  if (from.kind === 'memory') return [eventsOf(from.shared), () => {}]
+  const reader = readFolder(from.data)
+  return [new EventsOfLog(reader, from.sources, from.end), () => reader.close()]
+}

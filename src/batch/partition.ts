@@ -1,0 +1,90 @@
+/**
+ * Which partition of a batch run a key is in: by a hash of the key alone, so that a partition has all events of its keys and can be computed by itself.
+ *
+ * The hash is part of a result's format: what it says must never change.
+ */
+import type { Hash64 } from '../base/hash.ts'
+import { limits } from '../base/limits.ts'
+import type { Block, Column } from '../columns/block.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { GroupIR, SourceIR } from '../define/ir.ts'
+
+/** Of a row whose key has a NULL in it, and that is in no group. */
+export const NO_PARTITION = 0xffff
+
+/** How many partitions a run has that reads so many events: a power of two, so that each has a bounded share of them. */
+export function partitionsFor(events: number): number {
+  let partitions = 1
+  while (partitions < limits.BATCH_PARTITIONS_MAX && events > partitions * limits.BATCH_PARTITION_EVENTS) partitions *= 2
+  return partitions
+}
+
+/** Tells the partitions of rows whose texts have their ids in `strings`. */
+export class Partitioning {
+  readonly #key: readonly { readonly name: string; readonly isText: boolean }[]
+  readonly #partitions: number
+  readonly #strings: Strings
+
+  constructor({ key }: GroupIR, { columns }: SourceIR, partitions: number, strings: Strings) {
+    this.#key = key.map(name => ({ name, isText: columns.find(column => column.name === name)!.type === 'string' }))
+    this.#partitions = partitions
+    this.#strings = strings
+  }
+
+  /** The partition of each row, or `NO_PARTITION`. */
+  of({ length, columns }: Block): Uint16Array {
+    const hashes = new Int32Array(length)
+    for (const { name, isText } of this.#key) {
+      if (isText) this.#addTexts(hashes, columns[name].values)
+      else addNumbers(hashes, columns[name].values)
+    }
+    const mask = this.#partitions - 1
+    const partitions = Uint16Array.from(hashes, hash => finished(hash) & mask)
+    for (const { name } of this.#key) withoutNulls(partitions, columns[name])
+    return partitions
+  }
+
+  /** A text is hashed once, however many rows it stands in. */
+  #addTexts(hashes: Int32Array, ids: Column['values']): void {
+    const strings = this.#strings
+    const known = new Int32Array(strings.size)
+    const isKnown = new Uint8Array(strings.size)
+    const hash: Hash64 = { high: 0, low: 0 }
+    for (let row = 0; row < hashes.length; row++) {
+      const id = ids[row]
+      // Of a NULL there may be any number.
+      if (id >= known.length) continue
+      if (!isKnown[id]) {
+        hash.high = hash.low = 0
+        strings.addTo(hash, id)
+        known[id] = hash.high
+        isKnown[id] = 1
+      }
+      hashes[row] = mixed(hashes[row], known[id])
+    }
+  }
+}
+
+function addNumbers(hashes: Int32Array, values: Column['values']): void {
+  const number = new Float64Array(1)
+  const halves = new Int32Array(number.buffer)
+  for (let row = 0; row < hashes.length; row++) {
+    number[0] = values[row]
+    hashes[row] = mixed(mixed(hashes[row], halves[0]), halves[1])
+  }
+}
+
+function withoutNulls(partitions: Uint16Array, { nulls }: Column): void {
+  if (nulls) for (let row = 0; row < partitions.length; row++) if (nulls[row] === 1) partitions[row] = NO_PARTITION
+}
+
+function mixed(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x9e3779b1)
+  return product ^ (product >>> 15)
+}
+
+function finished(hash: number): number {
+  const mixedOnce = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  const mixedTwice = Math.imul(mixedOnce ^ (mixedOnce >>> 13), 0xc2b2ae35)
+  return mixedTwice ^ (mixedTwice >>> 16)
+}

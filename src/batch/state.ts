@@ -1,0 +1,64 @@
+/**
+ * What a batch run of a hybrid group gives: the state of its kernel as of the cut, to which the events behind the cut can be added (semantics §5).
+ *
+ * Stretches of texts come first, in the order of the ids that the job gave them, and behind them stretches of key slots, as the kernel saves them. Whoever restores has
+ * ids of its own. The bytes are a function of the definitions and of what the log has up to the cut.
+ */
+import { limits } from '../base/limits.ts'
+import type { Strings } from '../columns/strings.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { ByteWriter, type ByteReader } from '../log/bytes.ts'
+import type { FrameWriter } from './frames.ts'
+
+const VERSION = 1
+const TEXTS = 0
+const SLOTS = 1
+
+/** The state of a kernel whose texts have their ids in `strings`. */
+export function* stateStretches(kernel: Kernel, strings: Strings, cut: number, frames: FrameWriter): Generator<Uint8Array<ArrayBuffer>> {
+  const out = new ByteWriter()
+  const begin = (kind: number): void => {
+    out.varint(VERSION)
+    out.varint(kind)
+  }
+  for (let from = 0; from < strings.size; from += limits.STRINGS_AT_ONCE) {
+    const to = Math.min(strings.size, from + limits.STRINGS_AT_ONCE)
+    begin(TEXTS)
+    out.varint(to - from)
+    for (let id = from; id < to; id++) out.textOf(strings, id)
+    yield frames.frame(out.view())
+  }
+  const { keys, bytes } = kernel
+  const atOnce = Math.max(1, Math.floor((limits.SLICE_BYTES * keys) / Math.max(1, bytes)))
+  for (let from = 0; from < keys; from += atOnce) {
+    begin(SLOTS)
+    out.raw(kernel.save(from, Math.min(keys, from + atOnce), cut))
+    yield frames.frame(out.view())
+  }
+}
+
+/** Restores into a kernel what `stateStretches` gave, a stretch at a time: of one partition, behind what it has of others. */
+export class StateRestoring {
+  readonly #kernel: Kernel
+  readonly #strings: Strings
+  readonly #ids: number[] = []
+  #byId: Int32Array | undefined
+
+  /** `strings` are the kernel's. */
+  constructor(kernel: Kernel, strings: Strings) {
+    this.#kernel = kernel
+    this.#strings = strings
+  }
+
+  /** Throws `SPILL_DATA` or `SPILL_STATE` where it is not as it was written, or is of other definitions; the kernel is then of no use. */
+  take(reader: ByteReader): void {
+    const version = reader.varint()
+    if (version !== VERSION) reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
+    if (reader.varint() === SLOTS) {
+      this.#byId ??= Int32Array.from(this.#ids)
+      this.#kernel.restoreNext(reader.raw(), this.#byId)
+      return
+    }
+    for (let count = reader.varint(); count > 0; count--) this.#ids.push(reader.textIn(this.#strings))
+  }
+}

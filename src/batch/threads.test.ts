@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { computeHere } from '../../test/batch/compute-here.ts'
+import { Taken } from '../../test/batch/taken.ts'
+import { batch, count, entity, features, pipeline, source, t } from '../index.ts'
+import { batchOf } from '../intake/batch.ts'
+import { openFolder, readFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
+import { Run } from '../run/run.ts'
+import { Strings } from '../columns/strings.ts'
+import type { Job } from './job.ts'
+import { readStretches } from './result.ts'
+import { computeBeside } from './threads.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { card, amount: t.int(), at: t.timestamp() }, key: 'card', time: 'at' })
+const usual = features('usual', {
+  from: payments,
+  entity: card,
+  place: batch(),
+  values: p => ({ n: count('1d'), last: p.card.last('1d'), most: p.amount.max('lifetime') }),
+})
+const { ir } = pipeline('usual', [usual])
+const [group] = ir.groups
+const [of] = ir.sources
+const start = Date.parse('2026-01-01T00:00Z')
+const CARDS = 5000
+const PARTITIONS = 8
+
+let folder: string
+let data: DataFolder
+let job: Job
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'spillway-job-'))
+  data = await openFolder(join(folder, 'data'))
+  const run = new Run(pipeline('usual', [usual]), { store: data.store, clock: () => start })
+  await run.submit('payments', batchOf(Array.from({ length: CARDS * 2 }, (_, i) => ({ card: `c${i % CARDS}`, amount: i, at: start }))))
+  job = { group, source: of, sources: ir.sources, s: start, cut: run.end }
+  await run.stop()
+  data.release()
+})
+after(() => rmSync(folder, { recursive: true }))
+
+const path = () => join(folder, 'data', 'log.db')
+const spillFolder = () => join(folder, 'data', 'spill')
+const never = new AbortController().signal
+
+async function beside(of: Job, { taken = new Taken(), threads = 1 } = {}): Promise<Taken> {
+  await computeBeside(path(), { threads })(of, taken, never)
+  return taken
+}
+
+async function here(of: Job): Promise<Taken> {
+  const reader = readFolder(join(folder, 'data'))
+  const taken = new Taken()
+  await computeHere(reader)(of, taken, never)
+  reader.close()
+  return taken
+}
+
+test('a run in a thread of its own gives what it gives here, and again the same', async () => {
+  const [one, two] = [await beside(job), await here(job)]
+  assert.ok(one.stretches.get(0)!.length > 1, 'a part has several stretches')
+  assert.deepEqual(one.bytesOf(0), two.bytesOf(0))
+  assert.deepEqual(one.ended, two.ended)
+  const { partitions, known, read, keys, bytes, hash } = one.sum
+  assert.deepEqual([partitions, known, read, keys, bytes], [1, CARDS * 2, CARDS * 2, CARDS, one.bytesOf(0).length])
+  assert.equal((await beside(job)).sum.hash, hash)
+  const strings = new Strings()
+  const read2 = [...readStretches(one.bytesOf(0), group, of, strings, 'a result')]
+  assert.deepEqual(strings.textOf(read2[1].keys[0].values[7]), strings.textOf(read2[1].features[1].values[7]))
+  assert.equal(read2[0].features[2].values[0], CARDS)
+})
+
+test('partitions are computed by any number of threads, from rows set aside or from the log, to the same bytes; together they are the whole', async () => {
+  const parted = { ...job, partitions: PARTITIONS }
+  const [one, three, log] = [await beside(parted), await beside(parted, { threads: 3 }), await here(parted)]
+  assert.deepEqual(one.parts, three.parts)
+  assert.deepEqual(one.parts, log.parts)
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    assert.deepEqual(three.bytesOf(partition), one.bytesOf(partition))
+    assert.deepEqual(log.bytesOf(partition), one.bytesOf(partition))
+  }
+  const rows = (taken: Taken) => {
+    const strings = new Strings()
+    return [...taken.stretches.keys()].flatMap(partition =>
+      [...readStretches(taken.bytesOf(partition), group, of, strings, 'a result')].flatMap(
+        ({ length, keys: [key], features: [n, last, most] }) =>
+          Array.from({ length }, (_, i) =>
+            [strings.textOf(key.values[i]), n.values[i], strings.textOf(last.values[i]), most.values[i]].join(),
+          ),
+      ),
+    )
+  }
+  assert.deepEqual(rows(one).sort(), rows(await beside(job)).sort())
+  assert.equal(one.sum.keys, CARDS)
+  assert.ok(
+    one.parts.every(({ keys }) => keys > CARDS / PARTITIONS / 2),
+    'the keys are spread',
+  )
+  assert.ok(!existsSync(spillFolder()), 'nothing that was set aside is left')
+})
+
+test('parts that are there are not made again', async () => {
+  const parted = { ...job, partitions: PARTITIONS }
+  const whole = await beside(parted)
+  const rest = await beside(parted, { taken: new Taken(new Set([0, 1, 2, 4, 7])), threads: 2 })
+  assert.deepEqual(
+    rest.parts,
+    whole.parts.filter(({ partition }) => [3, 5, 6].includes(partition)),
+  )
+  const none = await beside(parted, { taken: new Taken(new Set(Array.from({ length: PARTITIONS }, (_, i) => i))) })
+  assert.deepEqual(none.ended, [])
+})
+
+test('of an earlier time it knows less, and of none nothing', async () => {
+  const none = await beside({ ...job, s: start - 1 })
+  assert.deepEqual([none.sum.known, none.sum.read, none.sum.keys], [0, 0, 0])
+  const parted = await beside({ ...job, s: start - 1, partitions: 2 })
+  assert.deepEqual([parted.sum.partitions, parted.sum.known, parted.sum.keys], [2, 0, 0])
+})
+
+class Refusing extends Taken {
+  override take(): Promise<void> {
+    return Promise.reject(new Error('the disk is full'))
+  }
+}
+
+class Hanging extends Taken {
+  readonly #stop: () => void
+  constructor(stop: () => void) {
+    super()
+    this.#stop = stop
+  }
+  override take(): Promise<void> {
+    return new Promise(() => this.#stop())
+  }
+}
+
+test('what fails in a thread is told, with its code; what fails here, and an end, stop it', async () => {
+  const elsewhere = computeBeside(join(folder, 'none.db'))
+  await assert.rejects(elsewhere(job, new Taken(), never), { code: 'SPILL_STORE' })
+  for (const partitions of [1, 4]) {
+    const some = { ...job, partitions }
+    await assert.rejects(beside(some, { taken: new Refusing(), threads: 2 }), { message: 'the disk is full' })
+    const stopping = new AbortController()
+    const stopped = computeBeside(path(), { threads: 2 })(some, new Hanging(() => stopping.abort()), stopping.signal)
+    await assert.rejects(stopped, { code: 'SPILL_STOPPED' })
+    await assert.rejects(computeBeside(path())(some, new Taken(), AbortSignal.abort()), { code: 'SPILL_STOPPED' })
+  }
+})
+
+test('where rows cannot be set aside the run fails with the place', async () => {
+  writeFileSync(spillFolder(), '')
+  await assert.rejects(beside({ ...job, partitions: 2 }), { code: 'SPILL_STORE', message: /spill.* cannot be written: / })
+  assert.ok(!existsSync(spillFolder()))
+  mkdirSync(spillFolder())
+  assert.equal((await beside({ ...job, partitions: 2 })).sum.keys, CARDS)
+})
+
+test('a thread that has made a run of one part makes the next one too', async () => {
+  const compute = computeBeside(path())
+  const hashes: string[] = []
+  for (let i = 0; i < 3; i++) {
+    const taken = new Taken()
+    await compute(job, taken, never)
+    hashes.push(taken.sum.hash)
+  }
+  assert.equal(new Set(hashes).size, 1)
+})
+
+test('a result of which a byte fell over is damaged, and one that ends too early', () => {
+  const strings = new Strings()
+  const part = Uint8Array.of(3, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3)
+  for (const bytes of [part, part.subarray(0, 5), part.subarray(0, 10)])
+    assert.throws(() => [...readStretches(bytes, group, of, strings, 'the result of run 1')], {
+      code: 'SPILL_DATA',
+      message: /the result of run 1 is not as it was written|damaged/,
+    })
+})

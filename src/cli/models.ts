@@ -1,0 +1,129 @@
+/** `spillway models`: the versions of models, which of them scores, and which shall. */
+import { wallClock } from '../base/clock.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { SpillwayError } from '../base/errors.ts'
+import type { Pipeline } from '../define/pipeline.ts'
+import { TrainedModel } from '../run/trained-model.ts'
+import { checkPromotable, previousOf, trainedModel } from '../training/registry/champion.ts'
+import { askedOf, promotionsOf, putAsked, scoreOfVersion, versionOf, versionsOf, type NamedValues } from '../training/registry/registry.ts'
+import type { Version } from '../training/registry/version.ts'
+import { UsageError, type Command } from './command.ts'
+import { importPipeline } from './pipeline-file.ts'
+import { registryOf, registryOptions, type Registry } from './registry-option.ts'
+import { counted } from './summary.ts'
+import { modelNameOf } from './train.ts'
+import { comparison, versionsText, versionText } from './version-text.ts'
+
+const verbs = ['list', 'show', 'compare', 'promote', 'rollback'] as const
+const LAST = 20
+
+export const modelsCommand: Command = {
+  name: 'models',
+  usage: 'PIPELINE [list | show N | compare N | promote N | rollback]',
+  summary: 'versions of models: what they were trained on, how good they are, which scores; promote another, or go back',
+  options: {
+    model: { type: 'string', value: 'NAME', help: 'of this model alone; the only one that is trained unless given' },
+    last: { type: 'string', value: 'N', help: `list: how many, the newest (${LAST})` },
+    score: { type: 'boolean', help: 'show: the score itself, as JSON' },
+    ...registryOptions,
+    json: { type: 'boolean', help: 'print one JSON object a line' },
+  },
+  async run(values, [path, verb = 'list', ...rest]) {
+    if (path === undefined) throw new UsageError('name the file of a pipeline')
+    const { model, last, score = false, json = false } = values as { model?: string; last?: string; score?: boolean; json?: boolean }
+    if (!verbs.some(one => one === verb)) throw new UsageError(`no command models PIPELINE ${verb}${didYouMean(verb, verbs)}`)
+    if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
+    const needsNumber = verb !== 'list' && verb !== 'rollback'
+    if (needsNumber ? rest.length !== 1 || !/^\d+$/.test(rest[0]) : rest.length > 0)
+      throw new UsageError(
+        needsNumber ? `name the number of a version: models PIPELINE ${verb} 3` : `models PIPELINE ${verb} takes nothing more`,
+      )
+    const pipeline = await importPipeline(path)
+    const registry = registryOf(values)
+    if (verb === 'list') return registry.look(found => list(found, pipeline, { model, last: Number(last ?? LAST), json }))
+    const asked: Asked = { pipeline, registry, model: modelNameOf(pipeline, model), number: Number(rest[0]), json }
+    if (verb === 'promote' || verb === 'rollback') return promote(asked, verb)
+    return registry.look(found => show(found, asked, verb === 'compare' ? 'compare' : score ? 'score' : 'show'))
+  },
+}
+
+interface Asked {
+  readonly pipeline: Pipeline
+  readonly registry: Registry
+  readonly model: string
+  readonly number: number
+  readonly json: boolean
+}
+
+function list(
+  values: NamedValues,
+  { ir }: Pipeline,
+  { model, last, json }: { model: string | undefined; last: number; json: boolean },
+): number {
+  const models = model === undefined ? ir.models.filter(({ train }) => train) : [trainedModel(ir, model)]
+  const versions = models.flatMap(({ name }) => versionsOf(values, name).slice(-last))
+  if (json) {
+    for (const version of versions) console.log(JSON.stringify(version))
+    return 0
+  }
+  console.log(versions.length === 0 ? 'No versions: spillway train makes one.' : versionsText(versions))
+  for (const { name } of models) {
+    const asked = askedOf(values, name)
+    if (asked)
+      console.log(
+        `${asked.version === 0 ? `the own score of '${name}'` : `version ${asked.version} of '${name}'`} scores once a run starts: ${asked.why}`,
+      )
+  }
+  if (versions.length > 0) console.log(`${counted(versions.length, 'version')}.`)
+  return 0
+}
+
+function show(values: NamedValues, { model, number, json }: Asked, what: 'show' | 'compare' | 'score'): number {
+  const version = found(values, model, number)
+  const score = what === 'score' ? scoreOfVersion(values, model, number) : undefined
+  if (what !== 'show' && !version.trained)
+    throw new SpillwayError('SPILL_INPUT', `version ${number} of model '${model}' has no score: ${version.error ?? version.state}`)
+  if (what === 'score') console.log(JSON.stringify(score))
+  else if (json)
+    console.log(
+      JSON.stringify(
+        what === 'compare'
+          ? { metrics: version.trained!.metrics, champion: version.trained!.champion, shadowed: version.shadowed }
+          : version,
+      ),
+    )
+  else console.log(what === 'compare' ? `${comparison(version)}\n${version.verdict}` : versionText(version, promotionsOf(values, model)))
+  return 0
+}
+
+function found(values: NamedValues, model: string, number: number): Version {
+  const version = versionOf(values, model, number)
+  if (version) return version
+  const numbers = versionsOf(values, model).map(one => String(one.number))
+  throw new SpillwayError('SPILL_INPUT', `model '${model}' has no version ${number}${didYouMean(String(number), numbers)}`)
+}
+
+async function promote({ pipeline: { ir }, registry, model, number, json }: Asked, verb: 'promote' | 'rollback'): Promise<number> {
+  let promoted = number
+  await registry.change(`models ${verb}`, verb === 'promote' ? `${model} ${number}` : model, values => {
+    if (verb === 'rollback') promoted = rolledBack(values, model)
+    checkPromotable(values, ir, model, promoted)
+    const asked = { version: promoted, why: verb === 'promote' ? 'by hand' : 'rolled back', at: wallClock() }
+    if (registry.hasLog) return [putAsked(model, asked)]
+    const one = new TrainedModel(ir, model, values)
+    void one.ask(asked)
+    return one.take(0, asked.at)!.put
+  })
+  const what = promoted === 0 ? `the own score of '${model}'` : `version ${promoted} of '${model}'`
+  if (json) console.log(JSON.stringify({ model, version: promoted }))
+  else console.log(registry.hasLog ? `${what} scores once a run starts, from its first entry on` : `${what} is the champion`)
+  return 0
+}
+
+/** Throws `SPILL_INPUT` where nothing has been promoted. */
+function rolledBack(values: NamedValues, model: string): number {
+  const promotions = promotionsOf(values, model)
+  if (promotions.length === 0)
+    throw new SpillwayError('SPILL_INPUT', `no version of model '${model}' has been promoted: there is nothing to go back from`)
+  return previousOf(promotions)
+}

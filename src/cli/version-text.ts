@@ -1,0 +1,101 @@
+/** Versions of models as people read them. */
+import { durationText } from '../base/time.ts'
+import { metricNames, type Metrics } from '../training/metrics.ts'
+import type { PromotionRecord, Version } from '../training/registry/version.ts'
+import { counted, number, table } from './summary.ts'
+import { timeText } from './time-text.ts'
+
+export interface TrainedNow {
+  readonly version: Version
+  /** What happens to it next, in words. */
+  readonly next: string
+}
+
+export function trainedText({ version, next }: TrainedNow): string {
+  const { model, number: which, trained, verdict } = version
+  const { split, set, constant, notes } = trained!
+  return [
+    `version ${which} of '${model}': ${version.train.algorithm} on ${counted(split.trained, 'decision')}, ${number(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`,
+    `  judged by ${counted(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)} with ${number(split.gap)}`,
+    `  ${number(set.unsettled)} are not settled yet${split.refused > 0 ? `, and of ${number(split.refused)} a value was refused` : ''}; as known at ${timeText(version.at)}`,
+    '',
+    comparison(version),
+    '',
+    ...constant.map(name => `warning: input '${name}' has one value in all rows, and says nothing`),
+    ...notes.map(note => `warning: ${note}`),
+    `${verdict}; ${next}`,
+  ].join('\n')
+}
+
+const cell = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(4))
+const metricCells = (metrics: Metrics | undefined): string[] => metricNames.map(name => cell(metrics?.[name]))
+
+/** A version and what scored when it was trained, on the same decisions; and as a challenger, on those that both have scored. */
+export function comparison({ number: which, trained, shadowed }: Version): string {
+  const row = (name: string, metrics: Metrics) => [name, number(metrics.n), number(metrics.positives), ...metricCells(metrics)]
+  const { metrics, champion } = trained!
+  const live = shadowed ? [row('as challenger', shadowed.metrics), row('what decided', shadowed.champion)] : []
+  const beside = champion ? [row(champion.version === 0 ? 'its own score' : `version ${champion.version}`, champion.metrics)] : []
+  return table(['', 'decisions', 'true', ...metricNames], [row(`version ${which}`, metrics), ...beside, ...live])
+}
+
+export const versionsText = (versions: readonly Version[]): string =>
+  table(
+    ['model', 'version', 'state', 'why', 'as of', 'algorithm', 'learnt from', ...metricNames],
+    versions.map(({ model, number: which, state, why, at, train, trained }) => [
+      model,
+      String(which),
+      state,
+      why,
+      timeText(at),
+      train.algorithm,
+      trained ? number(trained.split.trained) : '–',
+      ...metricCells(trained?.metrics),
+    ]),
+  )
+
+/** All there is to say of one. */
+export function versionText(version: Version, promotions: readonly PromotionRecord[]): string {
+  const { model, number: which, state, why, at, cut, began, ended, train, inputs, spillway, trained, shadowed, verdict, error } = version
+  const options = Object.entries(train.options).map(([name, value]) => `${name} ${value}`)
+  const rows: [string, string][] = [
+    ['state', state],
+    ['trained', `${why}, as of ${timeText(at)}${cut === undefined ? '' : `, entries below ${number(cut)}`}, by Spillway ${spillway}`],
+    ['began', timeText(began)],
+    ...(ended === undefined ? [] : [['ended', timeText(ended)] as [string, string]]),
+    ['algorithm', [train.algorithm, ...options].join(', ')],
+    ['inputs', inputs.map(({ name, code }) => `${name} (${code.slice(0, 6)})`).join(', ')],
+    ...(trained ? trainedRows(trained) : []),
+    ...(shadowed
+      ? [['shadowed', `decisions after ${timeText(shadowed.from)} and up to ${timeText(shadowed.to)}`] as [string, string]]
+      : []),
+    ...(verdict === undefined ? [] : [['rule', verdict] as [string, string]]),
+    ...(error === undefined ? [] : [['error', error] as [string, string]]),
+    ...promotions
+      .filter(promotion => promotion.version === which)
+      .map(({ entry, at: since, why: reason }): [string, string] => [
+        'scores',
+        `from entry ${number(entry)} on, ${timeText(since)}: ${reason}`,
+      ]),
+  ]
+  return [
+    `version ${which} of '${model}'`,
+    ...rows.map(([name, text]) => `  ${name.padEnd(9)}  ${text}`),
+    ...(trained ? ['', comparison(version)] : []),
+  ].join('\n')
+}
+
+function trainedRows({ hash, set, split, constant, notes }: NonNullable<Version['trained']>): [string, string][] {
+  return [
+    ['learnt', `${counted(split.trained, 'decision')}, ${number(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`],
+    [
+      'judged by',
+      `${counted(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)}`,
+    ],
+    ['set', `${counted(set.rows, 'row')}, sha256 ${set.sha256}`],
+    ['cut', set.cut.map(({ source, events }) => `${source} ${number(events)}`).join(', ')],
+    ['hash', hash],
+    ...(constant.length > 0 ? [['constant', constant.join(', ')] as [string, string]] : []),
+    ...notes.map((note): [string, string] => ['note', note]),
+  ]
+}

@@ -1,0 +1,13 @@
+import type { Block } from '../columns/block.ts'
+import type { SourceIR } from '../define/ir.ts'
+
+const empty = new Float64Array(0)
+
+/** No events of a source. */
+export const noEvents = ({ columns }: SourceIR): Block => ({
+  length: 0,
+  time: empty,
+  arrival: empty,
+  position: empty,
+  columns: Object.fromEntries(columns.map(({ name, type }) => [name, { values: type === 'string' ? new Int32Array(0) : empty }])),
+})

@@ -1,0 +1,106 @@
+/** The thread in which graphs of ONNX run: answers one call after the other. */
+import { workerData } from 'node:worker_threads'
+import type { OnnxInputType, OnnxIR } from '../define/onnx-ir.ts'
+import { dataOf, type OnnxData } from './onnx-data.ts'
+import { ONNX_PACKAGE, type OnnxAnswer, type OnnxCall, type OnnxThreadData } from './onnx-runtime.ts'
+
+/** What is used of the package, which is not there unless users install it. */
+interface Runtime {
+  readonly InferenceSession: { create(bytes: Uint8Array, options: object): Promise<Session> }
+  readonly Tensor: new (type: OnnxInputType, values: OnnxData['values'], dims: readonly number[]) => Tensor
+}
+interface Session {
+  run(feeds: Readonly<Record<string, Tensor>>, outputs: readonly string[]): Promise<Readonly<Record<string, Tensor>>>
+}
+interface Tensor {
+  readonly type: string
+  readonly data: unknown
+  readonly dims: readonly number[]
+}
+
+interface Graph {
+  readonly ir: OnnxIR
+  readonly session: Session
+}
+
+/** One core and no order but that of the file: the same sums in the same order. */
+const OPTIONS = {
+  executionProviders: ['cpu'],
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'basic',
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  logSeverityLevel: 4,
+}
+
+const { port, answered } = workerData as OnnxThreadData
+const graphs = new Map<string, Graph>()
+let runtime: Runtime | undefined
+
+port.on('message', (call: OnnxCall) => void answer(call))
+
+async function answer(call: OnnxCall): Promise<void> {
+  let said: OnnxAnswer
+  try {
+    said = await answerTo(call)
+  } catch (error) {
+    said = { kind: 'failed', why: messageOf(error) }
+  }
+  port.postMessage(said)
+  Atomics.store(answered, 0, 1)
+  Atomics.notify(answered, 0)
+}
+
+async function answerTo(call: OnnxCall): Promise<OnnxAnswer> {
+  if (call.kind === 'score') return { kind: 'scores', scores: await scoresOf(graphs.get(call.name)!, call.rows, call.feeds) }
+  runtime ??= await runtimeIfThere()
+  if (!runtime) return { kind: 'missing' }
+  const graph = { ir: call.ir, session: await runtime.InferenceSession.create(call.bytes, OPTIONS) }
+  // Whatever the file says of its output, it is seen here: before there is a decision.
+  for (const rows of [1, 2]) {
+    const zeros = graph.ir.feeds.map(feed => dataOf(feed.type, rows * feed.inputs.length).values)
+    await scoresOf(graph, rows, zeros)
+  }
+  graphs.set(call.name, graph)
+  return { kind: 'loaded' }
+}
+
+/** By a name that the compiler does not look for. */
+async function runtimeIfThere(name: string = ONNX_PACKAGE): Promise<Runtime | undefined> {
+  try {
+    const found = (await import(name)) as Runtime & { readonly default?: Runtime }
+    return found.default ?? found
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+async function scoresOf(graph: Graph, rows: number, feeds: readonly OnnxData['values'][]): Promise<Float64Array> {
+  const scores = new Float64Array(rows)
+  const step = graph.ir.together ? rows : 1
+  for (let from = 0; from < rows; from += step) await scoreRows(graph, feeds, { from, to: from + step }, scores)
+  return scores
+}
+
+async function scoreRows(
+  { ir, session }: Graph,
+  data: readonly OnnxData['values'][],
+  { from, to }: { readonly from: number; readonly to: number },
+  scores: Float64Array,
+): Promise<void> {
+  const tensors = ir.feeds.map(({ name, type, rank, inputs: { length: width } }, i) => {
+    const dims = rank === 1 ? [to - from] : [to - from, width]
+    return [name, new runtime!.Tensor(type, data[i].subarray(from * width, to * width), dims)] as const
+  })
+  const { [ir.output]: given } = await session.run(Object.fromEntries(tensors), [ir.output])
+  const { data: values, dims } = given
+  const isScore = values instanceof Float32Array || values instanceof Float64Array
+  if (!isScore || dims[0] !== to - from || dims.length > 2 || ir.column >= (dims[1] ?? 1))
+    throw new Error(
+      `for ${to - from} rows '${ir.output}' is ${given.type} of ${dims.join(' × ')}, which has no number a row in column ${ir.column}`,
+    )
+  for (let row = from; row < to; row++) scores[row] = values[(row - from) * (dims[1] ?? 1) + ir.column]
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
+import { batchOf } from '../intake/batch.ts'
+import { openFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
+import { Running } from '../run/running.ts'
+import { reconcileBeside, type ReconcileJob } from './job.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
+const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const busy = model('busy', { decide: on(payments), inputs: p => now.of(p.card), score: linear({ intercept: 0, weights: { n: 1 } }) })
+const shop = pipeline('shop', [busy])
+const job: ReconcileJob = {
+  pipeline: { ir: shop.ir, fingerprint: shop.fingerprint },
+  from: {},
+  decisions: 1000,
+  ms: 600_000,
+}
+const going = new AbortController().signal
+
+let data: string
+let folder: DataFolder
+let running: Running
+before(async () => {
+  data = mkdtempSync(join(tmpdir(), 'spillway-job-'))
+  folder = await openFolder(data)
+  running = await Running.in(folder, shop)
+  // Three turns, and so three stretches of decisions; the second has two.
+  for (const events of [1, 2, 1])
+    await running.run.submit('payments', batchOf(Array.from({ length: events }, (_, i) => ({ card: `c${i}`, at: Date.now() }))))
+})
+after(async () => {
+  await running.stop()
+  rmSync(data, { recursive: true })
+})
+
+test('what one does not come to is the next one’s, and no decision is left out or compared twice', async () => {
+  const made: [decisions: number, upTo: number][] = []
+  for (let upTo = 0; upTo < 4;) {
+    const report = await reconcileBeside(folder.path)({ ...job, decisions: 1, from: { busy: upTo } }, going)
+    assert.ok(report.sound)
+    made.push([report.decisions, report.upTo['busy']])
+    upTo = report.upTo['busy']
+  }
+  assert.deepEqual(made, [
+    [1, 1],
+    [2, 3],
+    [1, 4],
+  ])
+  const none = await reconcileBeside(folder.path)({ ...job, from: { busy: 4 } }, going)
+  assert.deepEqual([none.decisions, none.upTo], [0, { busy: 4 }])
+})
+
+test('a log that takes longer to read than there is time for is told, with the name of the bound', async () => {
+  await assert.rejects(reconcileBeside(folder.path)({ ...job, ms: -1 }, going), { code: 'SPILL_LIMIT', message: /RECONCILE_MS_MAX/ })
+})
+
+test('one that is stopped says so', async () => {
+  await assert.rejects(reconcileBeside(folder.path)(job, AbortSignal.abort()), { code: 'SPILL_STOPPED' })
+})
+
+test('what breaks is told with its code', async () => {
+  await assert.rejects(reconcileBeside(join(data, 'no.db'))(job, going), Error)
+})

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
+import { folderOf } from '../../test/reconcile/folder.ts'
+import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
+import { batchOf } from '../intake/batch.ts'
+import { manifestOf, MANIFEST } from '../run/manifest.ts'
+import { Run } from '../run/run.ts'
+import { reconcile } from './reconcile.ts'
+import { isNothing, planRepair, repairPuts } from './repair.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { card, amount: t.int(), at: t.timestamp() }, key: 'card', time: 'at' })
+const of = { from: payments, entity: card, place: stream } as const
+const spent = features('spent', { ...of, values: p => ({ sum: p.amount.sum('1h') }) })
+const often = features('often', { ...of, values: () => ({ n: count('1h') }) })
+const watch = model('watch', {
+  decide: on(payments),
+  inputs: p => ({ spent: spent.of(p.card).sum, n: often.of(p.card).n }),
+  score: linear({ intercept: 0, weights: { n: 1 } }),
+})
+const pay = pipeline('pay', [watch])
+const start = Date.parse('2026-01-01T00:00Z')
+
+/** A run of its own over what is on a disk: payments of these amounts, a second apart. Gives the disk. */
+async function ran(disk: Disk, from: number, ...amounts: readonly number[]): Promise<Disk> {
+  const store = new ModelStore(disk, true)
+  const clock = start + (from + amounts.length) * 1000
+  const run = new Run(pay, { store, clock: () => clock })
+  for (const [i, amount] of amounts.entries()) void run.submit('payments', batchOf([{ card: 'a', amount, at: start + (from + i) * 1000 }]))
+  await run.quiet()
+  await run.stop()
+  return store.disk
+}
+
+/** A disk whose saved state of `spent` is that of a log with another amount, whole by its checksums. */
+async function corrupted(): Promise<Disk> {
+  const [disk, other] = [await ran({ commits: [] }, 0, 5), await ran({ commits: [] }, 0, 7)]
+  const store = new ModelStore(disk, true)
+  const [own, theirs] = [manifestOf(store)!, manifestOf(new ModelStore(other))!]
+  const files = theirs.groups['spent'].files
+  for (const { name } of files) store.disk.states.set(`other-${name}`, new ModelStore(other).readState(name)!)
+  const renamed = { ...theirs.groups['spent'], files: files.map(({ name, crc }) => ({ name: `other-${name}`, crc })) }
+  await store.commit({ put: [[MANIFEST, JSON.stringify({ ...own, groups: { ...own.groups, spent: renamed } })]] })
+  return store.disk
+}
+
+const planOf = (disk: Disk) => planRepair(pay, folderOf(disk), { clock: () => start })
+
+test('state that is not what the log says: its decisions are noted, and it is made again', async () => {
+  const disk = await ran(await corrupted(), 10, 1)
+  const plan = await planOf(disk)
+  assert.deepEqual(plan.cells, [{ model: 'watch', input: 'spent', entry: 1, key: 'a', t: start + 11_000, recorded: 8 }])
+  assert.deepEqual([plan.groups, plan.codes, plan.letters, plan.runs], [['spent'], [], [], []])
+
+  const store = new ModelStore(disk, true)
+  await store.commit({ put: repairPuts(plan, store, start) })
+  const after = await ran(store.disk, 20, 2)
+  const again = await reconcile(pay, folderOf(after))
+  const of = Object.fromEntries(again.inputs.map(({ input, settled, recorded }) => [input, [settled, recorded.equal, recorded.different]]))
+  assert.deepEqual([again.sound, of], [true, { spent: [1, 2, 0], n: [0, 3, 0] }])
+  assert.ok(isNothing(await planOf(after)))
+})
+
+test('without it, what follows is wrong again: only the state that was made again mends it', async () => {
+  const after = await ran(await ran(await corrupted(), 10, 1), 20, 2)
+  const { inputs } = await reconcile(pay, folderOf(after))
+  assert.equal(inputs.find(({ input }) => input === 'spent')?.recorded.different, 2)
+})
+
+test('a value that is noted is compared again when it is another', async () => {
+  const disk = await ran(await corrupted(), 10, 1)
+  const plan = await planOf(disk)
+  const store = new ModelStore(disk, true)
+  await store.commit({ put: repairPuts({ ...plan, cells: plan.cells.map(cell => ({ ...cell, recorded: 9 })) }, store, start) })
+  assert.equal((await reconcile(pay, folderOf(store.disk))).sound, false)
+})
+
+test('nothing is planned for what is whole', async () => {
+  const disk = await ran({ commits: [] }, 0, 5, 6)
+  const plan = await planOf(disk)
+  assert.ok(isNothing(plan) && plan.report.sound)
+  assert.deepEqual(repairPuts(plan, new ModelStore(disk), start), [])
+})

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Strings } from '../columns/strings.ts'
+import type { LabelIR } from '../define/ir.ts'
+import type { Labels } from './label.ts'
+import { labelledSet, type Labelling } from './labelled-set.ts'
+import type { TrainingSet } from './training-set.ts'
+
+const from: LabelIR = { kind: 'from', source: 's', join: 'id', value: { op: 'column', name: 'b', type: 'bool' }, negativeAfter: 10 }
+const begins: LabelIR = { kind: 'begins', source: 's', key: 'k', condition: from.value, within: 6, lasting: 4, maxGap: 1 }
+const labels: Labels = {
+  length: 6,
+  value: Uint8Array.of(1, 0, 0, 1, 0, 1),
+  known: Uint8Array.of(1, 1, 0, 1, 0, 1),
+  eligible: Uint8Array.of(1, 1, 1, 1, 0, 1),
+  late: Uint32Array.of(0, 2, 0, 0, 0, 0),
+  counts: { decisions: 6, positive: 3, negative: 1, unknown: 1, notEligible: 1, late: 2 },
+}
+
+/** Decisions at 0, 10, 20 …, two a batch; the last is behind the labels. */
+const set = (): TrainingSet => ({
+  columns: [
+    { name: 't', type: 'timestamp' },
+    { name: 'key.k', type: 'int' },
+  ],
+  strings: new Strings(),
+  batches: [0, 2, 4, 6].map(first => ({
+    length: first === 6 ? 1 : 2,
+    columns: [{ values: Float64Array.of(first * 10, (first + 1) * 10) }, { values: Float64Array.of(first % 4, 1) }],
+    done: 1,
+  })),
+})
+
+function rowsOf(labelling: Partial<Labelling> & Pick<Labelling, 'label'>, sample?: Parameters<typeof labelledSet>[2]) {
+  const { set: made, counts } = labelledSet(set(), { labels, at: 55, ...labelling }, sample)
+  const rows = [...made.batches].flatMap(({ length, columns }) =>
+    Array.from({ length }, (_, row) => columns.map(({ values, nulls }) => (nulls?.[row] === 1 ? null : values[row]))),
+  )
+  return { names: made.columns.map(({ name }) => name), rows, counts: counts() }
+}
+
+test('each decision has what is known of it, and nothing where nothing is; those behind the time are no rows', () => {
+  const { names, rows, counts } = rowsOf({ label: from })
+  assert.deepEqual(names, ['t', 'key.k', 'label', 'label.late'])
+  assert.deepEqual(
+    rows.map(([t, , label, late]) => [t, label, late]),
+    [
+      [0, 1, 0],
+      [10, 0, 2],
+      [20, null, 0],
+      [30, 1, 0],
+      [40, null, 0],
+      [50, 1, 0],
+    ],
+  )
+  assert.deepEqual(counts, { at: 55, positive: 3, negative: 1, unknown: 1, notEligible: 1, late: 2 })
+})
+
+test('settled rows are known, and so old that a false one would be known too', () => {
+  const { names, rows, counts } = rowsOf({ label: begins, isSettled: true })
+  assert.deepEqual(names.slice(2), ['label', 'label.eligible'])
+  assert.deepEqual(
+    rows.map(([t, , label]) => [t, label]),
+    [
+      [0, 1],
+      [10, 0],
+      [30, 1],
+    ],
+  )
+  assert.deepEqual(counts, { at: 55, positive: 2, negative: 1, unknown: 0, notEligible: 0, late: 2, unsettled: 3 })
+  assert.deepEqual(
+    rowsOf({ label: begins, isSettled: true, after: 10 }).rows.map(([t]) => t),
+    [30],
+  )
+})
+
+test('of a sample of keys only those rows are counted', () => {
+  const { rows, counts } = rowsOf({ label: from }, { key: 'key.k', isKept: ({ values }, row) => values[row] === 1 })
+  assert.deepEqual(
+    rows.map(([t]) => t),
+    [10, 30, 50],
+  )
+  assert.deepEqual(counts, { at: 55, positive: 2, negative: 1, unknown: 0, notEligible: 0, late: 2 })
+})

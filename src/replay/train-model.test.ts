@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { begun, DAY, HOUR, stolen, stolenHistory, type Chargeback } from '../../test/training/stolen.ts'
+import type { Train } from '../index.ts'
+import type { Trainer } from '../training/trainer.ts'
+import { load } from './load.ts'
+import type { ReplayLog } from './log.ts'
+import { trainModel, type TrainingRequest } from './train-model.ts'
+
+type History = ReturnType<typeof stolenHistory>
+
+async function logOf({ ir, maps }: ReturnType<typeof stolen>, history: History): Promise<ReplayLog> {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-train-'))
+  try {
+    const files = Object.entries(history).map(([source, rows]) => {
+      const path = join(folder, `${source}.ndjson`)
+      writeFileSync(path, (rows as readonly object[]).map(row => `${JSON.stringify(row)}\n`).join(''))
+      return { source, path }
+    })
+    return await load({ ir, maps }, files, { onRefused: ({ detail }) => assert.fail(detail) })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const HOURS = 40 * 24
+const end = begun + (HOURS - 1) * HOUR
+
+async function trained(train: Train, history = stolenHistory(HOURS), more: Partial<TrainingRequest> = {}) {
+  const pipeline = stolen(train)
+  const log = await logOf(pipeline, history)
+  return trainModel({ ir: pipeline.ir, model: pipeline.ir.models[0], at: end, ...more }, log)
+}
+
+for (const algorithm of ['logistic', 'linear', 'trees'] as const)
+  test(`${algorithm}: it learns, says how well on decisions that it has not seen, and gives the same again`, async () => {
+    const { score, report } = await trained({ algorithm })
+    const again = await trained({ algorithm })
+    assert.deepEqual(again, { score, report })
+    const { set, split, metrics, constant } = report
+    assert.ok(metrics.auc! > 0.8, `AUC ${metrics.auc}`)
+    assert.deepEqual(constant, ['shop'])
+    assert.equal(set.rows, set.positive + set.negative)
+    assert.equal(set.rows + set.unsettled, HOURS)
+    // What is younger than the label's horizon at the end is not looked at: only what was stolen is known of it.
+    assert.equal(set.unsettled, 48)
+    assert.equal(split.trained + split.gap + split.holdout, set.rows)
+    assert.deepEqual([split.gap, split.gapMs], [47, 2 * DAY])
+    assert.equal(split.trainedTo, split.holdoutFrom - 2 * DAY)
+    assert.ok(Math.abs(split.holdout / set.rows - 0.2) < 0.01)
+    assert.equal(metrics.n + metrics.unscored, split.holdout)
+    assert.deepEqual(set.cut[0], { source: 'payments', events: HOURS, lastArrival: end })
+  })
+
+test('nothing that arrives in the time it is judged by changes what is learnt', async () => {
+  const train = { algorithm: 'trees', holdout: '8d' } as const
+  const history = stolenHistory(HOURS)
+  const { score, report } = await trained(train, history)
+  const { holdoutFrom } = report.split
+  assert.equal(holdoutFrom, end - 10 * DAY)
+  const flipped = history.chargebacks.map((back): Chargeback => (back.at >= holdoutFrom ? { ...back, fraud: false } : back))
+  const other = await trained(train, { ...history, chargebacks: flipped })
+  assert.deepEqual(other.score, score)
+  assert.notDeepEqual(other.report.metrics, report.metrics)
+})
+
+test('as of an earlier time it is what it was then, whatever came since', async () => {
+  const at = begun + 30 * DAY
+  const history = stolenHistory(HOURS)
+  const then = { payments: history.payments.filter(row => row.at <= at), chargebacks: history.chargebacks.filter(row => row.at <= at) }
+  assert.deepEqual(await trained({ algorithm: 'logistic' }, history, { at }), await trained({ algorithm: 'logistic' }, then, { at }))
+})
+
+test('only what is young enough is learnt from, if that is said', async () => {
+  const { report } = await trained({ algorithm: 'logistic', over: '20d' })
+  assert.equal(report.set.rows, 18 * 24)
+})
+
+test('what scores now is judged on the same decisions', async () => {
+  const first = await trained({ algorithm: 'logistic' }, undefined, { at: begun + 20 * DAY })
+  const { report } = await trained({ algorithm: 'trees' }, undefined, { champion: { version: 4, score: first.score } })
+  assert.equal(report.champion?.version, 4)
+  assert.equal(report.champion?.metrics.n, report.metrics.n)
+  assert.notDeepEqual(report.champion?.metrics, report.metrics)
+})
+
+const fails = (message: RegExp, ...args: Parameters<typeof trained>) =>
+  assert.rejects(trained(...args), { code: 'SPILL_TRAINING', message })
+
+test('a label with no positives, and one that is always true, are refused with how many there are', async () => {
+  await fails(/none of \d+ rows has the label 1/, { algorithm: 'logistic' }, stolenHistory(HOURS, { share: [0, 0] }))
+  await fails(/none of \d+ rows has the label 1/, { algorithm: 'trees' }, stolenHistory(HOURS, { share: [0, 0] }))
+  await fails(/all of \d+ rows have the label 1/, { algorithm: 'logistic' }, stolenHistory(HOURS, { share: [1, 1] }))
+})
+
+test('where nothing is settled, or nothing is left before the holdout, it says what there is', async () => {
+  await fails(/no decision whose label is settled: 24 are not known yet, or younger/, { algorithm: 'logistic' }, stolenHistory(24), {
+    at: begun + 23 * HOUR,
+  })
+  await fails(/of \d+ decisions none is left to learn from before the \d+ that it is judged by/, { algorithm: 'logistic', holdout: '60d' })
+  await fails(/none is in the 1 ms of the holdout; make holdout longer/, { algorithm: 'logistic', holdout: '1ms' }, undefined, {
+    at: end + 2,
+  })
+})
+
+test('weights that are no numbers are refused, whatever trained them', async () => {
+  const broken: Trainer = () => ({
+    score: { kind: 'logistic', intercept: 0, terms: [{ input: 'amount', weight: NaN }] },
+    constant: [],
+    notes: [],
+  })
+  await fails(/the weight of 'amount' is NaN/, { algorithm: 'logistic' }, undefined, { trainer: broken })
+})
+
+test('options out of their bounds are refused by the trainer, with their name', async () => {
+  await fails(/fitTrees: leaves is a whole number from 2 /, { algorithm: 'trees', leaves: 1 })
+})

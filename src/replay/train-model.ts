@@ -1,0 +1,117 @@
+/**
+ * Trains a model on a history: its decisions as they would have been made with today's features, and what came of them, as known at a time.
+ *
+ * What it gives is a function of what had arrived by then, of the definitions and the options: a training that is made again gives the same bytes. Learnt from is what is
+ * settled (`labelled-set.ts`); the last of it is kept apart, and between the two lies a gap as long as the label's horizon, so that nothing that is learnt from was known
+ * only by what happened in the time that the model is judged by.
+ */
+import { createHash } from 'node:crypto'
+import { countUpTo } from '../columns/order.ts'
+import { canonicalJson } from '../define/fingerprint.ts'
+import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import { metricsOf } from '../training/metrics.ts'
+import { scoresBy, type FittedScore } from '../training/predict.ts'
+import type { Split, TrainingReport } from '../training/registry/version.ts'
+import { untrainable } from '../training/table.ts'
+import { checkScore, trainers, type Trainer } from '../training/trainer.ts'
+import { decide } from './decide.ts'
+import { label } from './label.ts'
+import { horizonOf } from './label-horizon.ts'
+import { labelledSet, type LabelCount } from './labelled-set.ts'
+import type { ReplayLog } from './log.ts'
+import { rowsBetween, settledRows, type SettledRows } from './settled-rows.ts'
+import { setOfDecisions } from './training-set.ts'
+
+/** The part of the rows at the end by which a model is judged, unless the definition says how long that is. */
+const HOLDOUT = 0.2
+
+export interface TrainingRequest {
+  readonly ir: PipelineIR
+  /** With `label` and `train`. */
+  readonly model: ModelIR
+  /** UTC ms: of what arrived later nothing is known. */
+  readonly at: number
+  /** What scores now, to be judged beside it, and its number in the registry. */
+  readonly champion?: { readonly version: number; readonly score: FittedScore } | undefined
+  /** In place of the algorithm's own. */
+  readonly trainer?: Trainer
+}
+
+export interface ModelTraining {
+  readonly score: FittedScore
+  readonly report: TrainingReport
+}
+
+/** Rejects with `SPILL_TRAINING` where nothing can be fitted, saying what there is; otherwise as `decide` and `label` throw. */
+export async function trainModel(request: TrainingRequest, log: ReplayLog): Promise<ModelTraining> {
+  const { ir, model, at, champion } = request
+  const { algorithm, options, over = Infinity, holdout } = model.train!
+  const trainer = request.trainer ?? trainers[algorithm]
+  // What it would score is no matter, and a score may be refused.
+  const scoreless: ModelIR = { ...model, score: { kind: 'linear', intercept: 0, terms: [] } }
+  const labels = label({ ir }, scoreless, log, { at })
+  const decided = setOfDecisions(ir, scoreless, decide({ ir, scores: new Map() }, scoreless, log), log.strings)
+  const { set, counts } = labelledSet(decided, { label: model.label!, labels, at, isSettled: true, after: at - over })
+  const all = settledRows(
+    set,
+    model.inputs.map(({ name }) => name),
+  )
+  const split = splitOf(all, { at, gapMs: horizonOf(model.label!), holdout }, counts())
+  const fitting = rowsBetween(all.table, 0, split.trained)
+  const { score, constant, notes } = await trainer(fitting, options)
+  checkScore(score)
+  const judging = rowsBetween(all.table, split.trained + split.gap, all.t.length)
+  const metrics = (of: FittedScore) => metricsOf(scoresBy(of, judging.columns), judging.labels)
+  const { positive, negative, unsettled = 0, late } = counts()
+  const report: TrainingReport = {
+    hash: createHash('sha256').update(canonicalJson(score)).digest('hex'),
+    set: { rows: all.rows, sha256: all.sha256, positive, negative, unsettled, late, cut: arrivedBy(log, at) },
+    split,
+    metrics: metrics(score),
+    ...(champion && { champion: { version: champion.version, metrics: metrics(champion.score) } }),
+    constant,
+    notes,
+  }
+  return { score, report }
+}
+
+/** By source, what had arrived by then: what is behind it in the log changes nothing. */
+function arrivedBy({ histories }: ReplayLog, at: number): TrainingReport['set']['cut'] {
+  return [...histories].map(([source, { block }]) => {
+    const [events] = countUpTo(block.arrival, Float64Array.of(at))
+    return { source, events, lastArrival: events > 0 ? block.arrival[events - 1] : null }
+  })
+}
+
+interface Splitting {
+  readonly at: number
+  readonly gapMs: number
+  readonly holdout: number | undefined
+}
+
+/** By time: rows stand in its order. */
+function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Splitting, counts: LabelCount): Split {
+  const n = t.length
+  if (n === 0)
+    untrainable(
+      `there is no decision whose label is settled: ${counts.unsettled ?? 0} are not known yet, or younger than the label's horizon, and ${refused} have a value that was refused`,
+    )
+  const holdoutFrom = holdout === undefined ? t[Math.min(n - 1, Math.floor(n * (1 - HOLDOUT)))] : at - gapMs - holdout
+  const trainedTo = holdoutFrom - gapMs
+  const first = (from: (time: number) => boolean): number => {
+    const row = t.findIndex(from)
+    return row < 0 ? n : row
+  }
+  const judged = first(time => time >= holdoutFrom)
+  const trained = Math.min(
+    judged,
+    first(time => time > trainedTo),
+  )
+  if (trained === 0)
+    untrainable(
+      `of ${n} decisions none is left to learn from before the ${n - judged} that it is judged by and a gap of ${gapMs} ms before them, the horizon of the label; wait for more, or make holdout shorter`,
+    )
+  if (judged === n) untrainable(`of ${n} decisions none is in the ${holdout} ms of the holdout; make holdout longer`)
+  const trainedPositives = table.labels.subarray(0, trained).reduce((sum, one) => sum + one, 0)
+  return { trained, trainedPositives, trainedTo, gap: judged - trained, gapMs, holdout: n - judged, holdoutFrom, refused }
+}

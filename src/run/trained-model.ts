@@ -1,0 +1,210 @@
+/** One model that a run trains: its versions, and when the next is due. What changes is given back as what is to be committed. */
+import { scheduleCursor } from '../kernel/schedule.ts'
+import type { Mark } from '../log/segment.ts'
+import { packageVersion } from '../base/package-version.ts'
+import type { PipelineIR } from '../define/ir.ts'
+import { challengeBefore, championOf, trainedModel } from '../training/registry/champion.ts'
+import { changedInputs, inputCodes, type InputCode } from '../training/registry/input-codes.ts'
+import {
+  askedOf,
+  challengesOf,
+  promotionsOf,
+  putAsked,
+  putChallenges,
+  putPromotions,
+  putTrimmed,
+  putScore,
+  putVersion,
+  versionsOf,
+  type NamedValues,
+  type Put,
+} from '../training/registry/registry.ts'
+import { verdictOf } from '../training/registry/verdict.ts'
+import type { Asked, PromotionRecord, ShadowReport, Version } from '../training/registry/version.ts'
+import type { ModelTraining } from '../replay/train-model.ts'
+import type { TrainingJob } from './training-job.ts'
+
+export type TrainedModelIR = ReturnType<typeof trainedModel>
+
+export interface Finished {
+  readonly made: Version
+  readonly asked: Asked | undefined
+  readonly put: readonly Put[]
+}
+
+export class TrainedModel {
+  readonly model: TrainedModelIR
+  /** The last time of its schedule at or before a moment; moments do not decrease. */
+  readonly dueAt: (moment: number) => number
+  /** The time of the last training on schedule that is done, or would fail again, UTC ms. */
+  at = -Infinity
+  failures = 0
+  retryAt = -Infinity
+  readonly #ir: PipelineIR
+  readonly #inputs: readonly InputCode[]
+  readonly #versions = new Map<number, Version>()
+  #promotions: readonly PromotionRecord[]
+  #challenges: readonly PromotionRecord[]
+  /** Durable, and to be a mark of the log with the next turn. */
+  #asked: Asked | undefined
+  #taken: PromiseWithResolvers<void> | undefined
+
+  constructor(ir: PipelineIR, name: string, values: NamedValues) {
+    this.model = trainedModel(ir, name)
+    this.#ir = ir
+    this.#inputs = inputCodes(ir, this.model)
+    for (const version of versionsOf(values, name)) this.#versions.set(version.number, version)
+    this.#promotions = promotionsOf(values, name)
+    this.#challenges = challengesOf(values, name)
+    this.#asked = askedOf(values, name)
+    const { every } = this.model.train
+    this.dueAt = every ? scheduleCursor(every) : () => -Infinity
+    // What was trained on other inputs does not score: the model is trained again at once.
+    for (const { why, at, inputs, state, code } of this.#versions.values()) {
+      const isDone = state !== 'training' && state !== 'broken off' && (state !== 'failed' || code === 'SPILL_TRAINING')
+      if (why === 'schedule' && isDone && changedInputs(inputs, this.#inputs).length === 0) this.at = Math.max(this.at, at)
+    }
+  }
+
+  get asked(): Asked | undefined {
+    return this.#asked
+  }
+
+  /** The version that scores, as the log has it so far; 0 is the model's own score. */
+  get scoring(): number {
+    return this.#promotions.at(-1)?.version ?? 0
+  }
+
+  get promotions(): readonly PromotionRecord[] {
+    return this.#promotions
+  }
+
+  /** The challenge that is going on, as the log has it so far. */
+  get challenge(): PromotionRecord | undefined {
+    return challengeBefore(this.#challenges, this.#promotions, Infinity)
+  }
+
+  version(number: number): Version | undefined {
+    return this.#versions.get(number)
+  }
+
+  /** A version to be made. */
+  begin(of: Pick<Version, 'why' | 'at' | 'cut' | 'began'>): Version {
+    const number = Math.max(0, ...this.#versions.keys()) + 1
+    const { train, name } = this.model
+    return { model: name, number, state: 'training', ...of, train, inputs: this.#inputs, spillway: packageVersion() }
+  }
+
+  /** What scores now, to be judged beside a new version: a version, or the model's own score where that is one of coefficients or trees. */
+  champion(values: NamedValues): TrainingJob['champion'] {
+    const { score } = this.model
+    const found = this.scoring === 0 ? undefined : championOf(values, this.#ir, this.model, this.scoring)
+    if (found !== undefined && typeof found !== 'string') return found
+    return score.kind === 'logistic' || score.kind === 'linear' || score.kind === 'trees' ? { version: 0, score } : undefined
+  }
+
+  /**
+   * A version that was trained, what the rule says of it, and what to commit; with `asked`, the rule is met and the version is to score. Throws `SPILL_LIMIT` for a score
+   * that is too large to be kept.
+   */
+  finish(version: Version, { score, report }: ModelTraining, ended: number): Finished {
+    const { name, train } = this.model
+    const { isMet, words } = verdictOf(train.promote, report.metrics, report.champion?.metrics)
+    const state = isMet || train.promote.kind === 'hand' ? 'candidate' : 'refused'
+    const kept = putScore(name, version.number, score)
+    const { asked, verdict } = isMet ? this.#next(version.number, words, ended) : { asked: undefined, verdict: words }
+    const made: Version = { ...version, ended, state, trained: report, verdict }
+    return { made, asked, put: [kept, this.keep(made), ...this.#trim(), ...(asked ? [putAsked(name, asked)] : [])] }
+  }
+
+  /** What becomes of a version whose rule is met: it scores, or first beside what does, if there is something and nothing else does that. */
+  #next(version: number, words: string, at: number): { readonly asked: Asked | undefined; readonly verdict: string } {
+    const { promote } = this.model.train
+    const isFirst = this.scoring === 0 && this.model.score.kind === 'none'
+    if (promote.kind === 'hand' || promote.shadow === undefined || isFirst) return { asked: { version, why: words, at }, verdict: words }
+    const { challenge } = this
+    if (challenge) return { asked: undefined, verdict: `${words}; version ${challenge.version} challenges already` }
+    return { asked: { as: 'challenger', version, why: words, at }, verdict: words }
+  }
+
+  /** The challenger was looked at: it is promoted, or no challenger any more. What to commit, and then to ask for. */
+  judged(challenge: PromotionRecord, shadowed: ShadowReport, at: number): { readonly asked: Asked; readonly put: readonly Put[] } {
+    const { name, train } = this.model
+    const { isMet, words } = verdictOf(train.promote, shadowed.metrics, shadowed.champion)
+    const verdict = `beside what decided: ${words}`
+    const version = this.#versions.get(challenge.version)
+    const asked: Asked = isMet ? { version: challenge.version, why: verdict, at } : { as: 'challenger', version: 0, why: verdict, at }
+    const kept = version && this.keep({ ...version, ...(!isMet && { state: 'refused' }), shadowed, verdict })
+    return { asked, put: [...(kept ? [kept] : []), putAsked(name, asked)] }
+  }
+
+  /** A version that could not be trained. */
+  fail(version: Version, error: unknown, ended: number): Put {
+    const { message, code } = error as Error & { code?: string }
+    return this.keep({ ...version, ended, state: 'failed', error: message, ...(code !== undefined && { code }) })
+  }
+
+  keep(version: Version): Put {
+    this.#versions.set(version.number, version)
+    return putVersion(version)
+  }
+
+  /** Versions that an earlier process did not end. */
+  brokenOff(): Put[] {
+    const left = [...this.#versions.values()].filter(({ state }) => state === 'training')
+    return left.map(version => this.keep({ ...version, state: 'broken off' }))
+  }
+
+  /** Without the oldest versions, where there are many. */
+  #trim(): Put[] {
+    const puts = putTrimmed([...this.#versions.values()], [...this.#promotions, ...this.#challenges.slice(-1)], this.#asked)
+    const gone = new Set(puts.map(([name]) => name))
+    for (const version of this.#versions.values()) if (gone.has(putVersion(version)[0])) this.#versions.delete(version.number)
+    return puts
+  }
+
+  /** Once that is durable: the next turn takes it. Resolves when one did. */
+  async ask(asked: Asked): Promise<void> {
+    this.#asked = asked
+    this.#taken ??= Promise.withResolvers()
+    return this.#taken.promise
+  }
+
+  /** No turn will take it any more. */
+  refuse(error: unknown): void {
+    this.#taken?.reject(error)
+    this.#taken = undefined
+  }
+
+  /** The mark that promotes what was asked for, entry `entry` of the log, at `t`, and what to commit with it. */
+  take(entry: number, t: number): { readonly mark: Mark; readonly put: readonly Put[] } | undefined {
+    const asked = this.#asked
+    if (!asked) return undefined
+    this.#asked = undefined
+    this.#taken?.resolve()
+    this.#taken = undefined
+    const { name } = this.model
+    const record: PromotionRecord = { version: asked.version, entry, at: t, why: asked.why }
+    const after = this.#versions.get(asked.version)
+    if (asked.as === 'challenger') {
+      this.#challenges = [...this.#challenges, record]
+      const put = [
+        ...(after ? [this.keep({ ...after, state: 'challenger' })] : []),
+        putChallenges(name, this.#challenges),
+        putAsked(name, null),
+      ]
+      return { mark: { kind: 'challenge', model: name, version: asked.version, t }, put }
+    }
+    const [before, challenger] = [this.#versions.get(this.scoring), this.#versions.get(this.challenge?.version ?? 0)]
+    this.#promotions = [...this.#promotions, record]
+    const states = [
+      ...(challenger ? [this.keep({ ...challenger, state: 'candidate' })] : []),
+      ...(before ? [this.keep({ ...before, state: 'retired' })] : []),
+      ...(after ? [this.keep({ ...after, state: 'champion' })] : []),
+    ]
+    return {
+      mark: { kind: 'promote', model: name, version: asked.version, t },
+      put: [...states, putPromotions(name, this.#promotions), putAsked(name, null)],
+    }
+  }
+}

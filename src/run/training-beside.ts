@@ -1,0 +1,54 @@
+/** Trainings, and looks at challengers, beside whatever else the process does: in a thread of their own, which reads the log by a connection of its own. */
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { SpillwayError } from '../base/errors.ts'
+import type { ModelTraining } from '../replay/train-model.ts'
+import type { ShadowReport } from '../training/registry/version.ts'
+import type { JudgePort, ShadowJob } from './shadow-job.ts'
+import type { TrainingJob, TrainPort } from './training-job.ts'
+
+export type BesideData =
+  | { readonly path: string; readonly kind: 'train'; readonly job: TrainingJob }
+  | { readonly path: string; readonly kind: 'judge'; readonly job: ShadowJob }
+
+export type FromBeside =
+  | { readonly kind: 'done'; readonly result: ModelTraining | ShadowReport }
+  | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string }
+
+const thread = new URL(`./training-thread${extname(import.meta.url)}`, import.meta.url)
+
+/** Trainings on the log in this file. */
+export const trainBeside =
+  (path: string): TrainPort =>
+  (job, signal) =>
+    beside<ModelTraining>({ path, kind: 'train', job }, signal)
+
+/** Looks at challengers on the log in this file. */
+export const judgeBeside =
+  (path: string): JudgePort =>
+  (job, signal) =>
+    beside<ShadowReport>({ path, kind: 'judge', job }, signal)
+
+function beside<T>(workerData: BesideData, signal: AbortSignal): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  const worker = new Worker(thread, { workerData })
+  const stop = () => reject(stopped())
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  worker.on('error', reject)
+  worker.on('exit', () => reject(stopped()))
+  worker.on('message', (message: FromBeside) => {
+    if (message.kind === 'done') resolve(message.result as T)
+    else reject(failedWith(message))
+  })
+  return promise.finally(() => {
+    signal.removeEventListener('abort', stop)
+    void worker.terminate()
+  })
+}
+
+const stopped = (): SpillwayError => new SpillwayError('SPILL_STOPPED', 'the training was stopped')
+
+function failedWith({ code, message }: Extract<FromBeside, { kind: 'failed' }>): Error {
+  return code === undefined ? new Error(message) : new SpillwayError(code as SpillwayError['code'], message)
+}

@@ -1,0 +1,47 @@
+/** The training of one model on a log: what a run makes beside everything else, and a command in its own time. */
+import { Strings } from '../columns/strings.ts'
+import { groupReads } from '../decision/reads.ts'
+import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import type { StoredLog } from '../log/store.ts'
+import { trainModel, type ModelTraining, type TrainingRequest } from '../replay/train-model.ts'
+import { storedHistory } from './stored-history.ts'
+
+export interface TrainingJob extends Pick<TrainingRequest, 'at' | 'champion'> {
+  readonly ir: PipelineIR
+  /** The model's name. */
+  readonly model: string
+  /** Entries of the log below it are read; none behind it has arrived by `at`. */
+  readonly cut: number
+}
+
+/** Makes a training. Rejects as `trainModel` does, or when it was stopped. */
+export type TrainPort = (job: TrainingJob, signal: AbortSignal) => Promise<ModelTraining>
+
+/** Rejects as `trainModel` does, and as `storedHistory` throws. Memory: that of a replay of the sources that the model and its label are of. */
+export async function trainFromLog(
+  store: StoredLog,
+  { ir, model: name, at, cut, champion }: TrainingJob,
+  onProgress?: (share: number) => void,
+): Promise<ModelTraining> {
+  const model = ir.models.find(one => one.name === name)!
+  const read = modelAlone(ir, model)
+  const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, ...(onProgress && { onProgress }) })
+  const { score, report } = await trainModel({ ir: read, model, at, champion }, log)
+  const versions = new Map<string, number>()
+  for (const { source, version } of store.schemas()) versions.set(source, Math.max(version, versions.get(source) ?? 0))
+  const schemas = Object.fromEntries(read.sources.flatMap(({ name }) => (versions.has(name) ? [[name, versions.get(name)!]] : [])))
+  return { score, report: { ...report, set: { ...report.set, schemas } } }
+}
+
+/** A pipeline with what one model and its label are made of, and nothing else. */
+export function modelAlone(ir: PipelineIR, model: ModelIR): PipelineIR {
+  const names = new Set(groupReads(ir, model).map(({ group }) => group.name))
+  const groups = ir.groups.filter(({ name }) => names.has(name))
+  const { decide, label } = model
+  const needed = new Set([
+    ...groups.map(({ source }) => source),
+    ...(decide.kind === 'on' ? [decide.source] : []),
+    ...(label ? [label.source] : []),
+  ])
+  return { ...ir, sources: ir.sources.filter(({ name }) => needed.has(name)), groups, models: [model] }
+}

@@ -1,0 +1,247 @@
+/**
+ * The trainings of a run: made when their time has come, beside everything else, and versions promoted by a rule or since somebody says so.
+ *
+ * As batch runs (`batches.ts`): a training at `at` is begun once the clock has passed it, and its cut is durable before it reads the log. One is made at a time; of those
+ * that were missed the last is. What cannot be fitted would fail again on the same events, and is not tried before the next time; what failed otherwise is. Until a
+ * version is promoted the last one scores. A promotion is asked for first, durably, and then a mark in the log, committed with what it changes in the registry: a log that is
+ * taken again gives the same decisions, and a crash leaves either the version before or the one after.
+ */
+import { SpillwayError } from '../base/errors.ts'
+import type { Clock } from '../base/clock.ts'
+import { limits } from '../base/limits.ts'
+import type { PipelineIR } from '../define/ir.ts'
+import type { Log } from '../log/log.ts'
+import type { Mark } from '../log/segment.ts'
+import type { LogStore } from '../log/store.ts'
+import { horizonOf } from '../replay/label-horizon.ts'
+import { checkPromotable, trainedModel } from '../training/registry/champion.ts'
+import { putAsked, type Put } from '../training/registry/registry.ts'
+import type { Asked, Version } from '../training/registry/version.ts'
+import { stoppedError } from './ending.ts'
+import { TrainedModel } from './trained-model.ts'
+import type { JudgePort, ShadowJob } from './shadow-job.ts'
+import type { TrainPort } from './training-job.ts'
+
+export interface TrainingsOptions {
+  readonly ir: PipelineIR
+  readonly store: LogStore
+  readonly log: Log
+  readonly clock: Clock
+  /** Without it nothing is trained, and what was trained is served and promoted. */
+  readonly train: TrainPort | undefined
+  /** Without it challengers challenge for ever. */
+  readonly judge: JudgePort | undefined
+  readonly onReport: (report: string) => void
+}
+
+interface Wanted extends PromiseWithResolvers<Version> {
+  /** When that was, UTC ms: what had arrived by then is learnt from. */
+  readonly at: number
+  readonly one: TrainedModel
+}
+
+export class Trainings {
+  readonly #options: TrainingsOptions
+  readonly #models: ReadonlyMap<string, TrainedModel>
+  readonly #stopping = new AbortController()
+  /** Asked for beside the schedule, and not begun. */
+  #wanted: Wanted[] = []
+  #running: Promise<void> | undefined
+  /** Told when a promotion waits for a turn. */
+  onReady: () => void = () => {}
+
+  constructor(options: TrainingsOptions) {
+    const { ir, store } = options
+    this.#options = options
+    this.#models = new Map(ir.models.flatMap(({ name, train }) => (train ? [[name, new TrainedModel(ir, name, store)]] : [])))
+  }
+
+  /** Does a promotion wait for a turn? */
+  get hasReady(): boolean {
+    return this.#all.some(({ asked }) => asked !== undefined)
+  }
+
+  get #all(): TrainedModel[] {
+    return [...this.#models.values()]
+  }
+
+  /** Looks whether a training is due, unless one is being made. */
+  tick(): void {
+    if (this.#running || this.#stopping.signal.aborted || !this.#options.train) return
+    const now = this.#options.clock()
+    const wanted = this.#wanted.find(({ at }) => at < now)
+    if (wanted) {
+      this.#wanted = this.#wanted.filter(other => other !== wanted)
+      this.#running = this.#make(wanted.one, { at: wanted.at, began: now, wanted }).finally(() => (this.#running = undefined))
+      return
+    }
+    for (const one of this.#all) {
+      const job = this.#judging(one, now)
+      if (job) {
+        this.#running = this.#judge(one, job).finally(() => (this.#running = undefined))
+        return
+      }
+      // What is appended from now on is stamped `now` at least.
+      const at = one.dueAt(now - 1)
+      if (!(at > one.at) || now < one.retryAt || !this.#hasEventsBy(at)) continue
+      this.#running = this.#make(one, { at, began: now }).finally(() => (this.#running = undefined))
+      return
+    }
+  }
+
+  /**
+   * Trains a model beside its schedule, on what has arrived by now. Resolves with the version that came of it, promoted or not; rejects with `SPILL_INPUT` for a model that is
+   * not trained, with `SPILL_STOPPED`, and with what it failed with.
+   */
+  async demand(name: string): Promise<Version> {
+    const one = this.#find(name)
+    if (!this.#options.train) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run trains no models')
+    if (this.#stopping.signal.aborted) throw stoppedError()
+    const same = this.#wanted.find(wanted => wanted.one === one)
+    const wanted = same ?? { ...Promise.withResolvers<Version>(), at: this.#options.clock(), one }
+    if (!same) this.#wanted.push(wanted)
+    return wanted.promise
+  }
+
+  /** Lets a version score, 0 for the model's own score; resolves when that is in the log. Rejects with `SPILL_INPUT` for one that cannot, and with `SPILL_STOPPED`. */
+  async promote(name: string, version: number, why: string): Promise<void> {
+    const one = this.#find(name)
+    const { ir, store, clock } = this.#options
+    checkPromotable(store, ir, name, version)
+    if (this.#stopping.signal.aborted) throw stoppedError()
+    const asked: Asked = { version, why, at: clock() }
+    await store.commit({ put: [putAsked(name, asked)] })
+    await this.#taken(one, asked)
+  }
+
+  /** The run has ended, and no turn takes anything any more. */
+  refuse(error: unknown): void {
+    for (const { reject } of this.#wanted) reject(error)
+    for (const one of this.#all) one.refuse(error)
+  }
+
+  /** The marks that promote what was asked for, and what to commit with them; the first of them becomes entry `entry` of the log, at `t`. */
+  take(entry: number, t: number): { readonly marks: Mark[]; readonly put: readonly Put[] } {
+    const marks: Mark[] = []
+    const put: Put[] = []
+    for (const one of this.#all) {
+      const taken = one.take(entry + marks.length, t)
+      if (!taken) continue
+      marks.push(taken.mark)
+      put.push(...taken.put)
+    }
+    return { marks, put }
+  }
+
+  /** Stops what is being made; it is begun again by the next start, if it was due. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    for (const { reject } of this.#wanted) reject(stoppedError())
+    this.#wanted = []
+    await this.#running
+  }
+
+  async #make(one: TrainedModel, { at, began, wanted }: { at: number; began: number; wanted?: Wanted }): Promise<void> {
+    const { ir, store, log, clock, train, onReport } = this.#options
+    const { model } = one
+    const version = one.begin({ why: wanted ? 'demand' : 'schedule', at, cut: log.end, began })
+    const { number, cut } = version
+    try {
+      // Behind everything that was appended so far: once it is durable, so is the cut.
+      await store.commit({ put: [...one.brokenOff(), one.keep(version)] })
+      const training = await train!({ ir, model: model.name, at, cut: cut!, champion: one.champion(store) }, this.#stopping.signal)
+      const { made, asked, put } = one.finish(version, training, clock())
+      await store.commit({ put })
+      if (!wanted) one.at = at
+      one.failures = 0
+      const taken = asked && this.#taken(one, asked)
+      // Whoever asked for it is told when it scores, if it does.
+      wanted?.resolve(taken ? taken.then(() => one.version(number)!) : made)
+      taken?.catch(() => {})
+    } catch (error) {
+      wanted?.reject(this.#stopping.signal.aborted ? stoppedError() : error)
+      if (this.#stopping.signal.aborted) {
+        await store.commit({ put: one.brokenOff() }).catch(() => {})
+        return
+      }
+      const { message, code } = error as Error & { code?: string }
+      if (!wanted) {
+        this.#failed(one, at, code)
+        const again = code === 'SPILL_TRAINING' ? 'the next is made at its time' : 'it is tried again'
+        onReport(
+          `the training of model '${model.name}' of ${new Date(at).toISOString()} failed, and ${again}; what scored before still does: ${message}`,
+        )
+      }
+      await store.commit({ put: [one.fail(version, error, clock())] }).catch(() => {})
+    }
+  }
+
+  /** A challenger whose time is over, and whose decisions have labels. */
+  #judging(one: TrainedModel, now: number): ShadowJob | undefined {
+    const {
+      challenge,
+      model: { name, label, train },
+    } = one
+    const { promote } = train
+    if (!this.#options.judge || !challenge || one.asked || promote.kind === 'hand' || promote.shadow === undefined || now < one.retryAt)
+      return undefined
+    const to = challenge.at + promote.shadow
+    const at = to + horizonOf(label)
+    return at < now
+      ? { ir: this.#options.ir, model: name, version: challenge.version, entry: challenge.entry, from: challenge.at, to, at }
+      : undefined
+  }
+
+  async #judge(one: TrainedModel, job: ShadowJob): Promise<void> {
+    const { store, clock, judge, onReport } = this.#options
+    try {
+      // Behind everything that was appended so far: once that is durable, nothing that has arrived by then is missing.
+      await store.commit({})
+      const report = await judge!(job, this.#stopping.signal)
+      const challenge = one.challenge
+      if (!challenge || challenge.entry !== job.entry) return
+      const { asked, put } = one.judged(challenge, report, clock())
+      await store.commit({ put })
+      one.failures = 0
+      this.#taken(one, asked).catch(() => {})
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return
+      this.#failed(one, -Infinity, undefined)
+      onReport(
+        `version ${job.version} of model '${job.model}' could not be held against what decides, and that is tried again: ${(error as Error).message}`,
+      )
+    }
+  }
+
+  /** The same rows would fail again. */
+  #failed(one: TrainedModel, at: number, code: string | undefined): void {
+    if (code === 'SPILL_TRAINING') {
+      one.at = at
+      return
+    }
+    one.failures++
+    one.retryAt = this.#options.clock() + Math.min(limits.BATCH_RETRY_MS * 2 ** (one.failures - 1), limits.BATCH_RETRY_MS_MAX)
+  }
+
+  /** Resolves once a turn has made a mark of it, and that is durable. */
+  async #taken(one: TrainedModel, asked: Asked): Promise<void> {
+    const taken = one.ask(asked)
+    this.onReady()
+    await taken
+    // Behind the mark: once it is durable, so is that.
+    await this.#options.store.commit({})
+  }
+
+  /** Had anything arrived by then that the log has? Of nothing there is nothing to learn. */
+  #hasEventsBy(at: number): boolean {
+    const { log, store } = this.#options
+    const first = store.segmentAt(0)
+    return first !== undefined && log.since(at) > first.first
+  }
+
+  /** Throws `SPILL_INPUT` for a model that there is not, or that is not trained. */
+  #find(name: string): TrainedModel {
+    trainedModel(this.#options.ir, name)
+    return this.#models.get(name)!
+  }
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import fastify, { type FastifyInstance } from 'fastify'
+import { stolen, stolenHistory } from '../../test/training/stolen.ts'
+import { batchOf } from '../intake/batch.ts'
+import { Running } from '../run/running.ts'
+import type { Version } from '../training/registry/version.ts'
+import { auditPath } from './audit.ts'
+import { servePlugin } from './plugin.ts'
+
+const HOUR = 3_600_000
+const shop = stolen({ algorithm: 'logistic', promote: { metric: 'auc', atLeast: 0.55 } })
+
+let data: string
+let running: Running
+let app: FastifyInstance
+before(async () => {
+  data = mkdtempSync(join(tmpdir(), 'spillway-models-'))
+  let [now, goesOn] = [0, false]
+  running = await Running.open(shop, data, { clock: () => (goesOn ? now++ : now) })
+  app = fastify()
+  await app.register(servePlugin, { run: running.run, pipeline: shop, data })
+  const { payments, chargebacks } = stolenHistory(14 * 24)
+  const [begun, ended] = [payments[0].at, payments.at(-1)!.at]
+  for (now = begun; now <= ended; now += 24 * HOUR)
+    for (const [name, rows] of Object.entries({ payments, chargebacks }))
+      await running.run.submit(name, batchOf(rows.filter(({ at }) => at <= now && at > now - 24 * HOUR)))
+  goesOn = true
+})
+after(async () => {
+  await app.close()
+  await running.stop()
+  rmSync(data, { recursive: true })
+})
+
+const post = (url: string, payload?: object) => app.inject({ method: 'POST', url, ...(payload && { payload }) })
+const scores = async () => (await app.inject('/models')).json<{ models: { scores: number; versions: Version[] }[] }>().models[0]
+
+test('a model is trained when it is asked for, promoted by its rule, and taken back', async () => {
+  assert.deepEqual(await scores(), { model: 'fraud', scores: 0, versions: [] })
+  const answer = await post('/models/fraud/train')
+  assert.equal(answer.statusCode, 200, answer.body)
+  const version = answer.json<Version>()
+  assert.deepEqual([version.number, version.state, version.why], [1, 'champion', 'demand'])
+  const { versions, ...rest } = await scores()
+  assert.deepEqual(rest, { model: 'fraud', scores: 1 })
+  assert.deepEqual(versions, [version])
+  const back = await post('/models/fraud/promote', { version: 'previous' })
+  assert.deepEqual([back.statusCode, back.json()], [200, { model: 'fraud', scores: 0 }])
+  const again = await post('/models/fraud/promote', { version: 1 })
+  assert.deepEqual(again.json(), { model: 'fraud', scores: 1 })
+  assert.equal((await scores()).scores, 1)
+  const audited = readFileSync(auditPath(data), 'utf8')
+  assert.match(audited, /"who":"http","what":"models train","to":"fraud","outcome":"done","detail":"version 1: champion"/)
+  assert.match(audited, /"what":"models promote","to":"fraud","outcome":"done","detail":"version 0"/)
+})
+
+test('what cannot be is told so', async () => {
+  const refused = async (answer: ReturnType<typeof post>, status: number, message: RegExp) => {
+    const { statusCode, body } = await answer
+    assert.equal(statusCode, status, body)
+    assert.match(body, message)
+  }
+  await refused(post('/models/fruad/train'), 404, /there is no model that is trained 'fruad'; did you mean 'fraud'\?/)
+  await refused(post('/models/fraud/promote', { version: 9 }), 400, /SPILL_INPUT.*model 'fraud' has no version 9; there are 1/)
+  await refused(post('/models/fraud/promote', { version: -1 }), 400, /say which/)
+  await refused(post('/models/fraud/promote', [1]), 400, /say which/)
+  await refused(app.inject('/models?model=nobody'), 404, /nobody/)
+  assert.match(readFileSync(auditPath(data), 'utf8'), /"what":"models promote","to":"fraud","outcome":"refused","detail":"SPILL_INPUT"/)
+})

@@ -1,0 +1,64 @@
+/**
+ * `GET /models`, the versions of models and which of them score; `POST /models/:model/train`, which makes one beside the schedule, and `POST /models/:model/promote`, which
+ * lets one score. Both are answered when that is in the log.
+ */
+import type { FastifyInstance } from 'fastify'
+import { wallClock } from '../base/clock.ts'
+import { previousOf } from '../training/registry/champion.ts'
+import { promotionsOf, versionsOf } from '../training/registry/registry.ts'
+import { auditedWork } from './audit.ts'
+import { withBody } from './body.ts'
+import { single } from './decisions.ts'
+import { jsonValue } from './json-body.ts'
+import { mediaOf } from './media.ts'
+import { finder } from './named.ts'
+import { ServeError } from './serve-error.ts'
+import type { Serving } from './serving.ts'
+
+/** The newest so many of each model. */
+const SHOWN = 20
+
+export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load }: Serving): void {
+  const trained = ir.models.filter(({ train }) => train)
+  const modelNamed = finder('model that is trained', trained)
+  const scores = (model: string): number => promotionsOf(reader, model).at(-1)?.version ?? 0
+  const work = <T>(client: string | undefined, what: string, to: string, act: (say: (detail: string) => void) => Promise<T>) =>
+    auditedWork(data, { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what, to }, act)
+
+  app.get<{ Querystring: Readonly<Record<string, string | string[]>> }>('/models', { config: { role: 'read' } }, async ({ query }) => {
+    const { model } = single(query)
+    const asked = model === undefined ? trained : [modelNamed(model)]
+    return { models: asked.map(({ name }) => ({ model: name, scores: scores(name), versions: versionsOf(reader, name).slice(-SHOWN) })) }
+  })
+
+  app.post<{ Params: { model: string } }>('/models/:model/train', { config: { role: 'operate' } }, async ({ params, client }) => {
+    const { name } = modelNamed(params.model)
+    const { train } = run
+    if (!train) throw new ServeError('SPILL_UNSUPPORTED', 'this run trains no models')
+    return work(client, 'models train', name, async say => {
+      const version = await train(name)
+      say(`version ${version.number}: ${version.state}`)
+      return version
+    })
+  })
+
+  app.post<{ Params: { model: string } }>('/models/:model/promote', { config: { role: 'operate' } }, async ({ params, raw, client }) => {
+    const { name } = modelNamed(params.model)
+    const { promote } = run
+    if (!promote) throw new ServeError('SPILL_UNSUPPORTED', 'this run promotes no models')
+    const given = mediaOf(raw) === 'json' ? versionIn(await withBody(raw, load, jsonValue)) : undefined
+    if (given === undefined)
+      throw new ServeError('SPILL_INPUT', 'say which: { "version": 3 }, 0 for the score of the definition, or { "version": "previous" }')
+    return work(client, 'models promote', name, async say => {
+      const version = given === 'previous' ? previousOf(promotionsOf(reader, name)) : given
+      say(`version ${version}`)
+      await promote(name, version, given === 'previous' ? 'rolled back' : 'by hand')
+      return { model: name, scores: version }
+    })
+  })
+}
+
+function versionIn(body: unknown): number | 'previous' | undefined {
+  const version: unknown = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined
+  return version === 'previous' || (Number.isInteger(version) && (version as number) >= 0) ? (version as number | 'previous') : undefined
+}

@@ -1,0 +1,169 @@
+/**
+ * What decisions that were made did not know, by how it came, and what their values would be without some of it.
+ *
+ * Of each decision every event of a group's source is of one kind: *known* to it, or missed as one of `missedKinds`. A kind made a difference if today's value
+ * would be another without its events, and that is asked of the same query as everything else: it is given which kinds to leave out.
+ */
+import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import { readsOf } from './decisions.ts'
+import type { Dialect } from './dialect.ts'
+import { fieldsOf, type MadeTables } from './made.ts'
+import { columnNames, createTable } from './relations.ts'
+import { SelectList } from './select-list.ts'
+import { identityPartition, membersSql, nextColumns, originalColumn, type OtherEvents } from './values.ts'
+
+/**
+ * How an event that counts today was missed.
+ *
+ * - `stale`: the decision's `P` had it, and the placement did not know it. All others came later:
+ * - `revision`: it supersedes an event that was known, and so on. - `letter`: it had been refused first. - `duplicate`: it is equal in every field to an event
+ *   before it. - `late`: none of these.
+ */
+export const missedKinds = ['stale', 'revision', 'letter', 'duplicate', 'late'] as const
+export type MissedKind = (typeof missedKinds)[number]
+
+/** As bits of a number: which kinds a decision leaves out (`SqlMade.leave`). */
+export const bitOf = (kind: MissedKind): number => 2 ** missedKinds.indexOf(kind)
+export const bitsOf = (kinds: Iterable<MissedKind>): number => [...kinds].reduce((bits, kind) => bits + bitOf(kind), 0)
+
+/** Kinds that an event is of by itself, whoever missed it. */
+const ofItself = ['letter', 'duplicate'] as const
+
+/** The relation that says of events which of them they are: `_seq` and `_how`, a bit. */
+export const howTable = (events: string): string => `${events}_how`
+
+/** The relation above, with the letters that `refused`, a relation of `_seq`, names, and with what is equal to an event before it. */
+export function createHow(source: SourceIR, events: string, refused: string, dialect: Dialect): string[] {
+  const { int } = dialect.types
+  const table = howTable(events)
+  const same = ['s._time', ...[...columnNames(source, dialect).values()].map(name => `s.${name}`)].join(', ')
+  return [
+    createTable(table, [`_seq ${int}`, `_how ${int}`]),
+    `INSERT INTO ${table} SELECT _seq, ${bitOf('letter')} FROM ${refused}`,
+    `INSERT INTO ${table} SELECT _seq, ${bitOf('duplicate')}
+FROM (SELECT s._seq, row_number() OVER (PARTITION BY ${same} ORDER BY s._seq) AS nth FROM ${events} s) s
+WHERE nth > 1 AND _seq NOT IN (SELECT _seq FROM ${refused})`,
+  ]
+}
+
+/** Events `s` with how they came, `h`. */
+const eventsSql = (events: string): string => `${events} s LEFT JOIN ${howTable(events)} h ON h._seq = s._seq`
+
+/** The bit of an event's kind, 0 if it was known: `seq` its number, `original` that of the first event of its identity, `how` its kind by itself. */
+function kindSql(seq: string, original: string, how: string, { known, within }: Record<'known' | 'within', string>): string {
+  const cases = [
+    `WHEN ${seq} < ${known} THEN 0`,
+    `WHEN ${seq} < ${within} THEN ${bitOf('stale')}`,
+    `WHEN ${original} < ${known} THEN ${bitOf('revision')}`,
+  ]
+  return `CASE ${cases.join(' ')} ELSE coalesce(${how}, ${bitOf('late')}) END`
+}
+
+/** Which events an ask counts that leaves some kinds out: `a.leave`, of what it did not know, `a.known`, of what there was, `a.within`. */
+export function leavingOut(source: SourceIR, events: string, dialect: Dialect): OtherEvents {
+  const from = eventsSql(events)
+  const left = (bit: string): string => `(a.leave & ${bit}) <> 0`
+  const of = (original: string): string =>
+    `NOT ${left(`(${kindSql('e._seq', original, 'e._how', { known: 'a.known', within: 'a.within' })})`)}`
+  if (!source.identity) return { from, columns: ['h._how'], counts: of(`CAST(NULL AS ${dialect.types.int})`) }
+  const names = columnNames(source, dialect)
+  const { present, partition } = identityPartition(source, names)
+  const last = (condition: string, name: string): string =>
+    `max(CASE WHEN ${present} AND ${condition} THEN s._seq END) OVER (${partition}) AS ${name}`
+  const lasts = [...ofItself.map(kind => last(`h._how = ${bitOf(kind)}`, `_last_${kind}`)), last('h._how IS NULL', '_last_late')]
+  // What supersedes it and is not left out: what was known, then what was stale, then of what came later the last of its kind.
+  const later = (kind: string): string => `(e._last_${kind} >= a.within AND e._last_${kind} > e._seq)`
+  const behind = [...ofItself, 'late' as const].map(kind => `(NOT ${left(String(bitOf(kind)))} AND ${later(kind)})`)
+  const superseded = [
+    'e._next_seq < a.known',
+    `(NOT ${left(String(bitOf('stale')))} AND e._next_seq < a.within)`,
+    `(e._original_seq < a.known AND NOT ${left(String(bitOf('revision')))} AND e._last_seq >= a.within)`,
+    `(e._original_seq >= a.known AND (${behind.join(' OR ')}))`,
+  ]
+  return {
+    from,
+    columns: ['h._how', originalColumn(source, names), last('TRUE', '_last_seq'), ...lasts],
+    counts: `${of('e._original_seq')} AND NOT e._deleted AND (e._next_seq IS NULL OR NOT coalesce(${superseded.join(' OR ')}, FALSE))`,
+  }
+}
+
+/** What a decision has missed of one feature's window by one kind. */
+export interface MissedCell {
+  /** Events that came or went. */
+  readonly events: number
+  /** The number of the last of them, of its source. */
+  readonly newest: number
+}
+
+/**
+ * What the log has today that decisions in `table` did not know of one group that they read, and could have counted by their clock. Of each decision that missed
+ * something its number; then for each feature of the group and each of `missedKinds` how many events of its window came, or went since they were superseded, and
+ * the number of the last that did so.
+ */
+export function missedQuery(
+  pipeline: PipelineIR,
+  model: ModelIR,
+  index: number,
+  { eventsOf, table }: MadeTables,
+  dialect: Dialect,
+): string {
+  const { group, key } = readsOf(pipeline, model)[index]
+  const source = pipeline.sources.find(({ name }) => name === group.source)!
+  const names = columnNames(source, dialect)
+  const fields = fieldsOf(pipeline, model, dialect)
+  const inputs = new SelectList('x')
+  const calls = new SelectList('m')
+  const cells = cellsSql(group, source, index, { inputs, calls }, dialect)
+  const [known, within] = [`d._known${index}`, `d._within${index}`]
+  const kind = (seq: string, how: string): string => kindSql(seq, 'e._original_seq', how, { known, within })
+  const keys = group.key.map((name, i) => `s.${names.get(name)} AS k${i}`)
+  const sameKey = key.map((name, i) => `e.k${i} = d.${fields.get(name)} AND `).join('')
+  const isOut = source.identity ? 'e._deleted' : 'FALSE'
+  return `WITH events AS (
+  SELECT ${['s._seq', 's._time', 's._deleted', 'h._how', ...keys, ...chainColumns(source, names, dialect), ...inputs.columns()].join(', ')}
+  FROM ${eventsSql(eventsOf(source.name))}
+),
+missed AS (
+  SELECT d._ask, d._clock${index}, d._without${index}, e.*,
+    CASE WHEN e._seq >= ${known} AND NOT ${isOut} THEN ${kind('e._seq', 'e._how')} ELSE 0 END AS came,
+    CASE WHEN e._next_seq >= ${known} THEN ${kind('e._next_seq', 'e._next_how')} ELSE 0 END AS went
+  FROM ${table} d
+  JOIN events e ON ${sameKey}e._time <= d._clock${index}
+  WHERE e._seq >= ${known} OR e._next_seq >= ${known}
+),
+counted AS (
+  SELECT ${['e._ask', ...calls.columns()].join(',\n    ')}
+  FROM missed e
+  GROUP BY e._ask
+)
+SELECT ${['_ask', ...cells].join(', ')}
+FROM counted`
+}
+
+function chainColumns(source: SourceIR, names: ReadonlyMap<string, string>, dialect: Dialect): string[] {
+  const none = `CAST(NULL AS ${dialect.types.int})`
+  if (!source.identity) return ['_next_seq', '_next_how', '_original_seq'].map(name => `${none} AS ${name}`)
+  return [...nextColumns(source, names, { _next_seq: 's._seq', _next_how: 'h._how' }), originalColumn(source, names)]
+}
+
+interface Lists {
+  readonly inputs: SelectList
+  readonly calls: SelectList
+}
+
+/** Of each feature and kind how many events and the last of them; `e` is an event with its decision. */
+function cellsSql({ features }: GroupIR, source: SourceIR, index: number, { inputs, calls }: Lists, dialect: Dialect): string[] {
+  const names = columnNames(source, dialect)
+  return features.flatMap(feature => {
+    const { conditions } = membersSql(feature, source, names, inputs, dialect)
+    const inWindow =
+      feature.window === 'lifetime' ? [] : [`e._time >= ${dialect.tile(`e._clock${index} - ${feature.window}`, feature.hop)}`]
+    const before = feature.before ? [`(e._without${index} IS NULL OR e._seq <> e._without${index})`] : []
+    return missedKinds.flatMap(kind => {
+      const bit = bitOf(kind)
+      const all = [`(e.came = ${bit} OR e.went = ${bit})`, ...inWindow, ...before, ...conditions].join(' AND ')
+      const seq = `CASE WHEN e.went = ${bit} THEN e._next_seq ELSE e._seq END`
+      return [calls.nameOf(`count(*) FILTER (WHERE ${all})`), calls.nameOf(`max(${seq}) FILTER (WHERE ${all})`)]
+    })
+  })
+}

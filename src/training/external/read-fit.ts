@@ -1,0 +1,135 @@
+/** What an external trainer has left, as a model: looked at in full before anything is made of it. */
+import { lstatSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
+import { show } from '../../base/show.ts'
+import type { ColumnType, InputIR } from '../../define/ir.ts'
+import type { OnnxIR } from '../../define/onnx-ir.ts'
+import { onnxScore } from '../../define/onnx.ts'
+import { onnxFile, type OnnxFile } from '../../define/onnx-file.ts'
+import { ProtobufFault } from '../../define/protobuf.ts'
+import type { Coefficients } from '../../define/score.ts'
+import { faultOfTrees, TREES_FORMAT, type TreesFile } from '../../define/trees-file.ts'
+import { METRICS, MODEL_JSON, MODEL_ONNX } from './contract.ts'
+
+export interface CoefficientsModel<Names extends string = string> {
+  readonly kind: 'logistic' | 'linear'
+  readonly coefficients: Coefficients<Names>
+}
+export interface TreesModel<Names extends string = string> {
+  readonly kind: 'trees'
+  readonly file: TreesFile<Names>
+}
+export interface OnnxModel {
+  readonly kind: 'onnx'
+  readonly file: OnnxFile
+  readonly score: OnnxIR
+}
+export type ExternalModel<Names extends string = string> = CoefficientsModel<Names> | TreesModel<Names> | OnnxModel
+
+/** What is wrong with what a trainer left. */
+export class Unusable extends Error {}
+
+/** Throws `Unusable`. */
+export function readModel(folder: string, inputs: readonly string[]): ExternalModel {
+  const json = bytesOf(folder, MODEL_JSON)
+  const onnx = bytesOf(folder, MODEL_ONNX)
+  if (json && onnx) throw new Unusable(`it has left both ${MODEL_JSON} and ${MODEL_ONNX}; one of them is the model`)
+  if (onnx) return onnxModel(onnx, inputs)
+  if (!json) throw new Unusable(`it has left neither ${MODEL_JSON} nor ${MODEL_ONNX}`)
+  const model = recordIn(MODEL_JSON, json)
+  if (model['format'] === TREES_FORMAT) return treesModel(model, inputs)
+  if (model['kind'] === 'logistic' || model['kind'] === 'linear') return coefficientsModel(model['kind'], model, inputs)
+  throw new Unusable(
+    `its ${MODEL_JSON} has kind ${show(model['kind'])}; it is 'logistic' or 'linear' with coefficients, or a file of format '${TREES_FORMAT}'`,
+  )
+}
+
+/** Throws `Unusable`. */
+export function readMetrics(folder: string): Readonly<Record<string, number>> {
+  const bytes = bytesOf(folder, METRICS)
+  if (!bytes) throw new Unusable(`it has left no ${METRICS}: { "auc": 0.81 }, or {} if it has measured nothing`)
+  const metrics = recordIn(METRICS, bytes)
+  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, finite(`${METRICS}: '${name}'`, value)]))
+}
+
+/** A regular file, and nothing that is read without an end. */
+function bytesOf(folder: string, name: string): Buffer | undefined {
+  const path = join(folder, name)
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (!found) return undefined
+  if (!found.isFile()) throw new Unusable(`its ${name} is no regular file`)
+  if (found.size > limits.ONNX_BYTES_MAX)
+    throw new Unusable(`its ${name} is of ${found.size} bytes, more than ${limits.ONNX_BYTES_MAX} (ONNX_BYTES_MAX)`)
+  return readFileSync(path)
+}
+
+function recordIn(name: string, bytes: Buffer): Readonly<Record<string, unknown>> {
+  let value: unknown
+  try {
+    value = JSON.parse(bytes.toString('utf8'))
+  } catch (error) {
+    throw new Unusable(`its ${name} is no JSON: ${(error as Error).message}`)
+  }
+  if (!isRecord(value)) throw new Unusable(`its ${name} is ${show(value)}, not an object`)
+  return value
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function finite(what: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Unusable(`its ${what} is ${show(value)}, not a finite number`)
+  return value
+}
+
+function checkInput(name: string, inputs: readonly string[]): void {
+  if (!inputs.includes(name)) throw new Unusable(`its ${MODEL_JSON} has '${name}', which is no input${didYouMean(name, inputs)}`)
+}
+
+const parts = ['weight', 'mean', 'scale', 'ifNull'] as const
+
+function coefficientsModel(
+  kind: CoefficientsModel['kind'],
+  { intercept, weights }: Readonly<Record<string, unknown>>,
+  inputs: readonly string[],
+): CoefficientsModel {
+  if (!isRecord(weights)) throw new Unusable(`its ${MODEL_JSON} has weights ${show(weights)}, not a weight by the name of each input`)
+  const checked = Object.entries(weights).map(([name, given]) => {
+    checkInput(name, inputs)
+    const what = `${MODEL_JSON}: the weight of '${name}'`
+    if (!isRecord(given)) return [name, finite(what, given)] as const
+    for (const part of Object.keys(given))
+      if (!parts.some(known => known === part)) throw new Unusable(`its ${what} has '${part}'${didYouMean(part, parts)}`)
+    if (given['scale'] === 0) throw new Unusable(`its ${what} has scale 0`)
+    const optional = parts.slice(1).flatMap(part => (given[part] === undefined ? [] : [[part, finite(`${what}: ${part}`, given[part])]]))
+    return [name, { weight: finite(what, given['weight']), ...(Object.fromEntries(optional) as object) }] as const
+  })
+  return { kind, coefficients: { intercept: finite(`${MODEL_JSON}: intercept`, intercept), weights: Object.fromEntries(checked) } }
+}
+
+function treesModel(file: unknown, inputs: readonly string[]): TreesModel {
+  const fault = faultOfTrees(file)
+  if (fault !== undefined) throw new Unusable(`its ${MODEL_JSON} is no file of trees that can be used: ${fault}`)
+  for (const name of Object.keys((file as TreesFile).inputs)) checkInput(name, inputs)
+  return { kind: 'trees', file: file as TreesFile }
+}
+
+function onnxModel(bytes: Buffer, names: readonly string[]): OnnxModel {
+  try {
+    const file = onnxFile(MODEL_ONNX, bytes)
+    return { kind: 'onnx', file, score: onnxScore(file).build('', names.map(numberInput), {} as never) as OnnxIR }
+  } catch (error) {
+    if (error instanceof ProtobufFault) throw new Unusable(`its ${MODEL_ONNX} is no file of ONNX that can be used: ${error.message}`)
+    if (error instanceof SpillwayError) throw new Unusable(`its model cannot be used: ${error.message}`)
+    throw error
+  }
+}
+
+/** An input as a score is built over: the rows have numbers alone. */
+function numberInput(name: string) {
+  const type: { readonly type: ColumnType } = { type: 'double' }
+  return { ir: { name, expr: { op: 'trigger', name, ...type } } satisfies InputIR, node: { type } as never }
+}

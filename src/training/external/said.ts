@@ -1,0 +1,27 @@
+/** The end of what a trainer has said, to both outputs, in as much memory as that. Anything may be in it. */
+import { limits } from '../../base/limits.ts'
+
+const LINES = 5
+
+export class Said {
+  #tail = Buffer.alloc(0)
+
+  add(chunk: Buffer): void {
+    const all = Buffer.concat([this.#tail, chunk.subarray(-limits.TRAINER_SAID_BYTES)])
+    this.#tail = Buffer.from(all.subarray(-limits.TRAINER_SAID_BYTES))
+  }
+
+  /** Its last lines, without what a terminal would act on. */
+  get text(): string {
+    const lines = this.#tail
+      .toString('utf8')
+      .replaceAll(/\p{Cc}\[[0-9;]*[A-Za-z]/gu, '')
+      .split(/[\r\n]+/)
+      .map(line => line.replaceAll(/[\p{Cc}\p{Cf}\uFFFD]/gu, '·').trim())
+    const last = lines
+      .filter(line => line !== '')
+      .slice(-LINES)
+      .map(line => line.slice(0, limits.WHY_MAX))
+    return last.join('\n')
+  }
+}

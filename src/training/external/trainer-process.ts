@@ -1,0 +1,91 @@
+/**
+ * The process of an external trainer, and all that it starts: a group of its own, which is ended when the trainer has ended, takes too long, or writes too much. A
+ * process that leaves the group on purpose is out of reach.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { after, every, pause } from '../../base/clock.ts'
+import { limits } from '../../base/limits.ts'
+import { durationText } from '../../base/time.ts'
+import type { ExternalIR } from '../../define/external.ts'
+import { untrainable } from '../table.ts'
+import { Said } from './said.ts'
+import { bytesIn, type TrainerFolder } from './trainer-folder.ts'
+
+export interface ProcessOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Of all that it may leave in its folder; TRAINER_BYTES_MAX unless given. */
+  readonly bytes?: number
+}
+
+/** Resolves with what it said last once it has ended well. Throws `SPILL_TRAINING`, with what it said last. */
+export async function runTrainer(trainer: ExternalIR, folder: TrainerFolder, options: ProcessOptions = {}): Promise<string> {
+  const { command, args, env, timeout } = trainer
+  const bytesMax = options.bytes ?? limits.TRAINER_BYTES_MAX
+  const said = new Said()
+  const given = bytesIn(folder.work)
+  const child = spawn(command, [...args, folder.input, folder.output], {
+    env: { ...process.env, TMPDIR: folder.work, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  child.stdout.on('data', (chunk: Buffer) => said.add(chunk))
+  child.stderr.on('data', (chunk: Buffer) => said.add(chunk))
+  let why: string | undefined
+  const end = (because: string): void => {
+    why ??= because
+    endGroup(child)
+  }
+  const writesTooMuch = (): boolean => bytesIn(folder.work) - given > bytesMax
+  const tooMuch = `has written more than ${bytesMax} bytes (TRAINER_BYTES_MAX), and was ended`
+  const timer = after(timeout, () => end(`was not done after ${durationText(timeout)} (its timeout), and was ended`))
+  const watch = every(limits.TRAINER_LOOK_MS, () => writesTooMuch() && end(tooMuch))
+  const stop = () => end('was ended, since whoever had it train was stopped')
+  options.signal?.addEventListener('abort', stop, { once: true })
+  if (options.signal?.aborted) stop()
+  try {
+    const ended = await endOf(child)
+    why ??= ended ?? (writesTooMuch() ? tooMuch : undefined)
+  } finally {
+    timer.stop()
+    watch.stop()
+    options.signal?.removeEventListener('abort', stop)
+  }
+  if (why !== undefined) failed(trainer, why, said.text)
+  return said.text
+}
+
+/** Throws `SPILL_TRAINING` about a trainer, with what it said last. */
+export function failed({ command, args }: ExternalIR, why: string, said: string): never {
+  const name = [command, ...args].join(' ').slice(0, limits.WHY_MAX)
+  return untrainable(`the trainer '${name}' ${why}${said === '' ? '; it said nothing' : `; it said last:\n${said.replace(/^/gm, '  ')}`}`)
+}
+
+/** Why it is not well that it ended, if it is not. Behind it nothing of its group runs any more. */
+async function endOf(child: ChildProcess): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>()
+  const closed = new Promise<void>(done => child.once('close', () => done()))
+  child.once('error', error => resolve(`cannot be started: ${error.message}`))
+  child.once('exit', (code, signal) =>
+    resolve(code === 0 ? undefined : signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`),
+  )
+  const why = await promise
+  endGroup(child)
+  // What it said last may be on its way; a process that has left the group can hold the pipe for ever.
+  await Promise.race([closed, pause(limits.TRAINER_LOOK_MS)])
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+  return why
+}
+
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  // Where there are no groups, at least the trainer itself.
+  child.kill('SIGKILL')
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch (error) {
+    // Nothing of it is left; where zombies are, EPERM says the same.
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error
+  }
+}

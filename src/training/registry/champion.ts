@@ -1,0 +1,71 @@
+/** Which version of a model scores, and which may. */
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir.ts'
+import type { FittedScore } from '../predict.ts'
+import { changedInputs, inputCodes } from './input-codes.ts'
+import { scoreOfVersion, versionOf, versionsOf, type NamedValues } from './registry.ts'
+import type { PromotionRecord } from './version.ts'
+
+/** A version that scores in place of what the definition says. */
+export interface Champion {
+  readonly version: number
+  readonly score: FittedScore
+}
+
+/** The promotion that held before an entry of the log was decided on. */
+export const promotedBefore = (promotions: readonly PromotionRecord[], entry: number): PromotionRecord | undefined =>
+  promotions.findLast(promotion => promotion.entry < entry)
+
+/** The challenge that was going on before an entry was decided on: a promotion ends it. */
+export function challengeBefore(
+  challenges: readonly PromotionRecord[],
+  promotions: readonly PromotionRecord[],
+  entry: number,
+): PromotionRecord | undefined {
+  const last = promotedBefore(challenges, entry)
+  const since = promotedBefore(promotions, entry)
+  return last && last.version !== 0 && last.entry > (since?.entry ?? -1) ? last : undefined
+}
+
+/** The version that scored before the one that does: 0, the model's own score, where there was none. */
+export function previousOf(promotions: readonly PromotionRecord[]): number {
+  const last = promotions.at(-1)
+  return promotions.findLast(({ version }) => version !== last?.version)?.version ?? 0
+}
+
+/** A version, if what it was trained on is what the model is given now; otherwise why it cannot score, in words. */
+export function championOf(values: NamedValues, ir: PipelineIR, model: ModelIR, number: number): Champion | string {
+  const version = versionOf(values, model.name, number)
+  const score = scoreOfVersion(values, model.name, number)
+  if (!version || !score) return 'it is not in the registry any more'
+  const changed = changedInputs(version.inputs, inputCodes(ir, model))
+  return changed.length > 0 ? `it was trained on other inputs: ${changed.join(', ')}` : { version: number, score }
+}
+
+/** Throws `SPILL_INPUT` unless the version can score: 0 is the model's own score. */
+export function checkPromotable(values: NamedValues, ir: PipelineIR, name: string, number: number): void {
+  const model = trainedModel(ir, name)
+  if (number === 0) return
+  const version = versionOf(values, name, number)
+  if (!version) {
+    const numbers = versionsOf(values, name).map(one => one.number)
+    const there = numbers.length > 0 ? `there are ${numbers.join(', ')}` : 'there is none yet: spillway train makes one'
+    throw new SpillwayError('SPILL_INPUT', `model '${name}' has no version ${number}; ${there}`)
+  }
+  if (!version.trained)
+    throw new SpillwayError('SPILL_INPUT', `version ${number} of model '${name}' has no score: ${version.error ?? version.state}`)
+  const champion = championOf(values, ir, model, number)
+  if (typeof champion === 'string') throw new SpillwayError('SPILL_INPUT', `version ${number} of model '${name}' cannot score: ${champion}`)
+}
+
+/** Throws `SPILL_INPUT` for a model that there is not, or that is not trained. */
+export function trainedModel(ir: PipelineIR, name: string): ModelIR & Required<Pick<ModelIR, 'train' | 'label'>> {
+  const model = ir.models.find(one => one.name === name)
+  const trained = ir.models.filter(({ train }) => train).map(one => one.name)
+  if (!model) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model '${name}'${didYouMean(name, trained)}`)
+  const { train, label } = model
+  if (!train || !label)
+    throw new SpillwayError('SPILL_INPUT', `model '${name}' is not trained; give it train: { algorithm: 'logistic' }, and a label`)
+  return { ...model, train, label }
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { stolen } from '../../../test/training/stolen.ts'
+import { limits } from '../../base/limits.ts'
+import type { Metrics } from '../metrics.ts'
+import { checkPromotable, championOf, previousOf, promotedBefore } from './champion.ts'
+import { changedInputs, inputCodes } from './input-codes.ts'
+import { putPromotions, putScore, putTrimmed, putVersion, scoreOfVersion, versionsOf, type NamedValues } from './registry.ts'
+import { verdictOf } from './verdict.ts'
+import type { PromotionRecord, Version } from './version.ts'
+
+const train = { algorithm: 'logistic' } as const
+const { ir } = stolen(train)
+const [model] = ir.models
+const version = (number: number, more: Partial<Version> = {}): Version => ({
+  model: 'fraud',
+  number,
+  state: 'candidate',
+  why: 'command',
+  at: 0,
+  began: 0,
+  train: model.train!,
+  inputs: inputCodes(ir, model),
+  spillway: '0',
+  trained: {} as never,
+  ...more,
+})
+const score = { kind: 'logistic', intercept: 1, terms: [] } as const
+
+function valuesOf(...puts: readonly (readonly [string, string | null])[]): NamedValues {
+  const all = new Map(puts)
+  return {
+    get: name => all.get(name) ?? undefined,
+    named: prefix => [...all].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)) as [string, string][],
+  }
+}
+
+test('versions are found by number, in order, with their scores', () => {
+  const values = valuesOf(...[10, 2, 1].flatMap(number => [putVersion(version(number)), putScore('fraud', number, score)]))
+  assert.deepEqual(
+    versionsOf(values, 'fraud').map(({ number }) => number),
+    [1, 2, 10],
+  )
+  assert.deepEqual(scoreOfVersion(values, 'fraud', 2), score)
+  assert.equal(scoreOfVersion(values, 'fraud', 3), undefined)
+})
+
+test('inputs whose definition has changed are named', () => {
+  const before = inputCodes(ir, model)
+  assert.deepEqual(changedInputs(before, before), [])
+  const other = stolen(train, { window: '2d' }).ir
+  assert.deepEqual(changedInputs(before, inputCodes(other, other.models[0])), ["input 'n' is defined otherwise"])
+  const fewer = before.filter(({ name }) => name !== 'amount')
+  assert.deepEqual(changedInputs(before, fewer), ["input 'amount' is gone"])
+  assert.deepEqual(changedInputs(fewer, before), ["input 'amount' is new"])
+  const values = valuesOf(putVersion(version(1)), putScore('fraud', 1, score))
+  assert.deepEqual(championOf(values, ir, model, 1), { version: 1, score })
+  assert.equal(championOf(values, other, other.models[0], 1), "it was trained on other inputs: input 'n' is defined otherwise")
+})
+
+test('what cannot score cannot be promoted, and it is said why', () => {
+  const values = valuesOf(
+    putVersion(version(1)),
+    putScore('fraud', 1, score),
+    putVersion(version(2, { state: 'failed', trained: undefined as never, error: 'no rows' })),
+  )
+  const refused = (of: typeof ir, number: number, message: RegExp, name = 'fraud') =>
+    assert.throws(() => checkPromotable(values, of, name, number), { code: 'SPILL_INPUT', message })
+  checkPromotable(values, ir, 'fraud', 1)
+  checkPromotable(values, ir, 'fraud', 0)
+  refused(ir, 3, /model 'fraud' has no version 3; there are 1, 2/)
+  refused(ir, 2, /version 2 of model 'fraud' has no score: no rows/)
+  refused(
+    stolen(train, { window: '2d' }).ir,
+    1,
+    /version 1 of model 'fraud' cannot score: it was trained on other inputs: input 'n' is defined otherwise/,
+  )
+  refused(ir, 1, /pipeline 'shop' has no model 'frud'; did you mean 'fraud'\?/, 'frud')
+})
+
+test('promotions are in the order of the log, and what scored before is the version before', () => {
+  const promotions = [1, 2, 1, 1].map((number, i): PromotionRecord => ({ version: number, entry: i * 10, at: i, why: '' }))
+  assert.equal(promotedBefore(promotions, 0), undefined)
+  assert.equal(promotedBefore(promotions, 10)?.version, 1)
+  assert.equal(promotedBefore(promotions, 11)?.version, 2)
+  assert.deepEqual([previousOf([]), previousOf(promotions.slice(0, 1)), previousOf(promotions)], [0, 0, 2])
+  const many = Array.from({ length: limits.MODEL_PROMOTIONS_KEPT + 5 }, (_, i): PromotionRecord => ({
+    version: i,
+    entry: i,
+    at: i,
+    why: '',
+  }))
+  const [, text] = putPromotions('fraud', many)
+  assert.deepEqual((JSON.parse(text!) as PromotionRecord[])[0], many[5])
+})
+
+test('the oldest versions go, but for those that have scored or shall', () => {
+  const versions = Array.from({ length: limits.MODEL_VERSIONS_KEPT + 4 }, (_, i) => version(i + 1))
+  const gone = putTrimmed(versions, [{ version: 2, entry: 0, at: 0, why: '' }], { version: 3, why: '', at: 0 })
+  assert.deepEqual(
+    gone.map(([name, value]) => [name.split('/')[0], Number(name.split('/')[2]), value]),
+    [1, 4].flatMap(number => [
+      ['version', number, null],
+      ['score', number, null],
+    ]),
+  )
+})
+
+test('a rule looks at its metric, beside the champion on the same decisions', () => {
+  const metrics = (more: Partial<Metrics>): Metrics => ({ n: 10, positives: 5, unscored: 0, ...more })
+  const rule = { kind: 'rule', metric: 'auc', bound: 0.7, betterBy: 0.01 } as const
+  const says = (own: Partial<Metrics>, others?: Partial<Metrics>) => verdictOf(rule, metrics(own), others && metrics(others))
+  assert.deepEqual(says({ auc: 0.7 }), { isMet: true, words: 'auc 0.7000, and nothing to compare it with' })
+  assert.deepEqual(says({ auc: 0.69 }), { isMet: false, words: 'auc 0.6900 is below 0.7000' })
+  assert.equal(says({ auc: 0.75 }, { auc: 0.73 }).isMet, true)
+  const close = says({ auc: 0.735 }, { auc: 0.73 })
+  assert.deepEqual(close.words, "auc 0.7350, the champion's 0.7300 on the same decisions: better by 0.0050, and it should be by 0.0100")
+  assert.equal(close.isMet, false)
+  assert.match(says({ positives: 0 }).words, /^auc has no meaning on the holdout: none of 10 labels is true$/)
+  assert.match(says({ positives: 10 }).words, /all of 10 labels are true$/)
+  assert.match(says({ n: 0, positives: 0 }).words, /it has no decision$/)
+  const loss = { kind: 'rule', metric: 'rmse', bound: 0.5, betterBy: 0 } as const
+  assert.equal(verdictOf(loss, metrics({ rmse: 0.51 }), undefined).words, 'rmse 0.5100 is above 0.5000')
+  assert.equal(verdictOf(loss, metrics({ rmse: 0.4 }), metrics({ rmse: 0.4 })).isMet, true)
+  assert.equal(verdictOf(loss, metrics({ rmse: 0.41 }), metrics({ rmse: 0.4 })).isMet, false)
+  assert.equal(verdictOf({ kind: 'hand' }, metrics({}), undefined).isMet, false)
+})

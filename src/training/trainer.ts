@@ -1,0 +1,56 @@
+/**
+ * What trains a model: rows in columns, labels and options in, a score out. Those of Spillway are functions; another may take its time, and other processes.
+ *
+ * The same rows and options must give the same score, byte for byte: what a version was trained on can then be made again, and compared.
+ */
+import type { AlgorithmName } from '../define/train-ir.ts'
+import { fitLinear } from './linear.ts'
+import { fitLogistic } from './logistic.ts'
+import { scoreOf, type FittedScore } from './predict.ts'
+import type { RegressionOptions } from './regression.ts'
+import { untrainable, type TrainingRows } from './table.ts'
+import { fitTrees } from './trees/fit.ts'
+import type { TreesOptions } from './trees/options.ts'
+
+export interface Trained {
+  readonly score: FittedScore
+  /** Inputs that say nothing, since they have one value in all rows. */
+  readonly constant: readonly string[]
+  /** What else whoever reads of it should know, in words. */
+  readonly notes: readonly string[]
+}
+
+/** Throws, or rejects with, `SPILL_TRAINING` for rows or options that nothing can be fitted on. */
+export type Trainer = (rows: TrainingRows, options: Readonly<Record<string, number | boolean>>) => Trained | Promise<Trained>
+
+export const trainers: Readonly<Record<AlgorithmName, Trainer>> = {
+  logistic(rows, options) {
+    const fit = fitLogistic(rows, options as RegressionOptions)
+    const notes = fit.converged ? [] : ['it has not converged: a threshold separates the labels, or the ridge is too small']
+    return { score: scoreOf(fit), constant: fit.constant, notes }
+  },
+  linear(rows, options) {
+    const fit = fitLinear(rows, options as RegressionOptions)
+    return { score: scoreOf(fit), constant: fit.constant, notes: [] }
+  },
+  trees(rows, options) {
+    const fit = fitTrees(rows, options as TreesOptions)
+    return { score: scoreOf(fit), constant: fit.constant, notes: [] }
+  },
+}
+
+/** Throws `SPILL_TRAINING` for a score with a number that is none: it would score nothing, or everything alike. */
+export function checkScore(score: FittedScore): void {
+  if (score.kind === 'trees') {
+    if (!Number.isFinite(score.base)) untrainable(`the base of the trees is ${score.base}, not a finite number`)
+    score.trees.forEach(({ value }, i) => {
+      const node = value.findIndex(one => !Number.isFinite(one))
+      if (node >= 0) untrainable(`tree ${i}, node ${node}: the value is ${value[node]}, not a finite number`)
+    })
+    return
+  }
+  if (!Number.isFinite(score.intercept)) untrainable(`the intercept is ${score.intercept}, not a finite number`)
+  for (const { input, weight, ifNull } of score.terms)
+    if (!Number.isFinite(weight) || !Number.isFinite(ifNull ?? 0))
+      untrainable(`the weight of '${input}' is ${weight}, and ${ifNull} stands for NULL: not finite numbers`)
+}

@@ -1,0 +1,106 @@
+/** A store filled by threads, stopped in the middle and gone on with, is the one that is made at once; of a history in memory, and of a log. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { askedOf } from '../../src/batch/backfill/asked.ts'
+import { fillGap, lookForGap, type BackfillOptions, type History } from '../../src/batch/backfill/backfill.ts'
+import { historyOfLog } from '../../src/batch/backfill/histories.ts'
+import { batchOf } from '../../src/intake/batch.ts'
+import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { Run } from '../../src/run/run.ts'
+import { pipeline } from '../../src/index.ts'
+import { byCard, nightly, shop, shopHistory, shopLog } from './shop.ts'
+import { filesIn } from './stored.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'spillway-threads-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const log = shopLog(5)
+const asked = askedOf(shop, undefined, { kind: 'events' }, 2 * 86_400_000)
+
+const optionsOf = (history: History, name: string, threads: number): BackfillOptions => ({
+  asked,
+  history,
+  folder: join(folder, name),
+  unit: 'day',
+  threads,
+  isMeasured: false,
+  onThreadsFrom: 0,
+})
+
+function assertSame(name: string, other: string): void {
+  const [one, two] = [name, other].map(each =>
+    [...filesIn(join(folder, each))].map(([path, { bytes }]) => [path, bytes.toString('base64')]),
+  )
+  assert.deepEqual(one, two)
+}
+
+test('threads make the files that this thread makes', async () => {
+  const history = shopHistory(shop, log, 'day')
+  const here = optionsOf(history, 'here', 1)
+  const made = await fillGap(await lookForGap(here), here)
+  const beside = optionsOf(history, 'beside', 2)
+  const gap = await lookForGap(beside)
+  assert.ok(gap.work.length > 5)
+  const again = await fillGap(gap, beside)
+  assert.deepEqual([again.files, again.hash], [made.files, made.hash])
+  assertSame('here', 'beside')
+})
+
+test('what was whole when it was stopped stays, and the next backfill goes on', async () => {
+  for (const threads of [1, 2]) {
+    const name = `stopped-${threads}`
+    const stopping = new AbortController()
+    const history = shopHistory(shop, log, 'day')
+    const onProgress = (stage: string, share: number): void => void (stage.startsWith('filling') && share > 0.3 && stopping.abort())
+    const options = { ...optionsOf(history, name, threads), onProgress }
+    await assert.rejects(fillGap(await lookForGap(options), options, stopping.signal), { code: 'SPILL_STOPPED' })
+    const whole = [...filesIn(join(folder, name)).keys()].filter(file => file.endsWith('.parquet'))
+    const rest = optionsOf(history, name, threads)
+    const filled = await fillGap(await lookForGap(rest), rest)
+    const { size } = filesIn(join(folder, 'here'))
+    assert.ok(whole.length > 10 && whole.length < size - 10, `${whole.length} of ${size} files were whole`)
+    assert.equal(filled.files, size - 1 - whole.length)
+    assertSame('here', name)
+  }
+})
+
+test('what goes wrong in a thread is told, with its code, and the others end', async () => {
+  const history = {
+    ...shopHistory(shop, log, 'day'),
+    from: () => ({ kind: 'log', data: join(folder, 'none'), sources: shop.sources, end: 1 }) as const,
+  }
+  const options = optionsOf(history, 'failed', 2)
+  await assert.rejects(fillGap(await lookForGap(options), options), { code: 'SPILL_STORE' })
+})
+
+test('of a log, in segments of some events, threads read as much as they need', async () => {
+  const running = pipeline('shop', [byCard, nightly])
+  const data = join(folder, 'data')
+  const opened = await openFolder(data)
+  const events = log.filter(({ source }) => source === 'sales').slice(0, 80)
+  let now = events[0].arrival
+  const run = new Run(running, { store: opened.store, clock: () => now })
+  for (const { arrival, row } of events) {
+    now = arrival
+    await run.submit('sales', batchOf([{ ...row, amount: (row['amount'] as number) / 100 }]))
+  }
+  await run.stop()
+  opened.release()
+  const reader = readFolder(data)
+  const own = askedOf(running.ir, undefined, { kind: 'events' }, 2 * 86_400_000)
+  const arrived = events.map((event, i) => ({ ...event, offset: i }))
+  const inMemory = { ...optionsOf(shopHistory({ ...shop, sources: [shop.sources[0]] }, arrived, 'day'), 'memory', 1), asked: own }
+  const ofLog = { ...optionsOf(historyOfLog(running, own, reader, data, 'day'), 'log', 2), asked: own }
+  await fillGap(await lookForGap(inMemory), inMemory)
+  await fillGap(await lookForGap(ofLog), ofLog)
+  reader.close()
+  const [memory, stored] = ['memory', 'log'].map(name => [...filesIn(join(folder, name))].filter(([path]) => path.endsWith('.parquet')))
+  assert.deepEqual(
+    stored.map(([path, { bytes }]) => [path, bytes.toString('base64')]),
+    memory.map(([path, { bytes }]) => [path, bytes.toString('base64')]),
+  )
+  assert.ok(stored.length > 20)
+})

@@ -1,0 +1,108 @@
+/** What a store has is what the oracle says was known, at every row of every group. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { askedOf, type AskedGroup } from '../../src/batch/backfill/asked.ts'
+import { fillGap, lookForGap } from '../../src/batch/backfill/backfill.ts'
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { GroupIR, PlacementIR, SourceIR, Value } from '../../src/define/ir.ts'
+import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
+import { agree } from '../property/compare.ts'
+import { shop, shopHistory, shopLog } from './shop.ts'
+import { rowsIn } from './stored.ts'
+
+const SEEDS = 3
+const LIVE = 2 * 86_400_000
+
+async function compare(log: readonly LoggedEvent[], every: number | undefined): Promise<{ rows: number; values: number; refused: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-backfill-'))
+  try {
+    const moments =
+      every === undefined ? ({ kind: 'events' } as const) : ({ kind: 'times', schedule: { kind: 'interval', every, phase: 0 } } as const)
+    const asked = askedOf(shop, undefined, moments, LIVE)
+    const options = { asked, history: shopHistory(shop, log, 'day'), folder, unit: 'day', threads: 1 } as const
+    await fillGap(await lookForGap({ ...options, isMeasured: false }), options)
+    const counts = { rows: 0, values: 0, refused: 0 }
+    for (const group of asked.groups) await compareGroup(folder, group, log, counts)
+    return counts
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function compareGroup(
+  folder: string,
+  { group, source, moments }: AskedGroup,
+  log: readonly LoggedEvent[],
+  counts: { rows: number; values: number; refused: number },
+): Promise<void> {
+  const stored: Record<string, unknown>[] = []
+  for (const name of readdirSync(join(folder, group.name)).sort()) stored.push(...(await rowsIn(join(folder, group.name, name))))
+  const isAt = moments.kind === 'times'
+  const expected = isAt ? liveRows(group, source, log, stored) : eventRows(group, log)
+  assert.deepEqual(
+    stored.map(row => [row['t'], ...group.key.map(key => row[`key.${key}`])]),
+    expected,
+    `rows of ${group.name}`,
+  )
+  const place: PlacementIR = isAt && (group.place.kind === 'batch' || group.place.kind === 'scheduled') ? { kind: 'stream' } : group.place
+  for (const row of stored) {
+    const t = row['t'] as number
+    const { events, clock } = known(source, place, log, log.filter(({ arrival }) => arrival <= t).length, t)
+    const own = ofKey(
+      group,
+      standing(source, events),
+      group.key.map(key => row[`key.${key}`] as Value),
+    )
+    for (const feature of group.features) {
+      const { delivered, tolerance, refused } = valueOf(source, feature, own, clock)
+      const got = {
+        value: row[feature.name] as Value,
+        ...(row[`${feature.name}.refused`] ? { refused: row[`${feature.name}.refused`] as 'SPILL_LIMIT' } : {}),
+      }
+      const want = { value: delivered, tolerance, ...(refused && { refused }) }
+      assert.ok(agree(want, got), `${group.name}.${feature.name} of ${JSON.stringify(row)}: ${JSON.stringify(want)}`)
+      counts.values++
+      if (refused) counts.refused++
+    }
+    counts.rows++
+  }
+}
+
+/** At each arrival of an event with a key. */
+const eventRows = (group: GroupIR, log: readonly LoggedEvent[]): unknown[] =>
+  log
+    .filter(({ source, row }) => source === group.source && group.key.every(key => row[key] !== null))
+    .map(({ arrival, row }) => [arrival, ...group.key.map(key => row[key])])
+
+/** At each time that has rows, and one at which nothing was live is left to the test of times: each key that has an event in so long before. */
+function liveRows(group: GroupIR, source: SourceIR, log: readonly LoggedEvent[], stored: readonly Record<string, unknown>[]): unknown[] {
+  const times = [...new Set(stored.map(row => row['t'] as number))]
+  return times.flatMap(t => {
+    const { events } = known(source, { kind: 'stream' }, log, log.filter(({ arrival }) => arrival <= t).length, t)
+    const live = standing(source, events).filter(({ time, row }) => time >= t - LIVE && time <= t && row[group.key[0]] !== null)
+    const keys = [...new Set(live.map(({ row }) => row[group.key[0]]))]
+    keys.sort((a, b) => (typeof a === 'number' ? a - (b as number) : Buffer.compare(Buffer.from(a as string), Buffer.from(b as string))))
+    return keys.map(key => [t, key])
+  })
+}
+
+test('every value at the arrivals of events is what was known then', async () => {
+  const counts = { rows: 0, values: 0, refused: 0 }
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const found = await compare(shopLog(seed), undefined)
+    for (const name of ['rows', 'values', 'refused'] as const) counts[name] += found[name]
+  }
+  assert.ok(counts.rows > 500 && counts.values > 2000 && counts.refused > 50, JSON.stringify(counts))
+})
+
+test('and at ticks, for each key that is live', async () => {
+  const counts = { rows: 0, values: 0, refused: 0 }
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const found = await compare(shopLog(seed), 7 * 3_600_000)
+    for (const name of ['rows', 'values', 'refused'] as const) counts[name] += found[name]
+  }
+  assert.ok(counts.rows > 200 && counts.values > 1000, JSON.stringify(counts))
+})

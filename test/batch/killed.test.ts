@@ -1,0 +1,96 @@
+/** A machine that goes away in the middle of a batch run, with a notice or without: whoever gets its folder ends the run, from the parts that were finished. */
+import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { pause } from '../../src/base/clock.ts'
+import { partsIn, runsIn, type RunRecord } from '../../src/batch/ledger.ts'
+import { batchOf } from '../../src/intake/batch.ts'
+import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { Run } from '../../src/run/run.ts'
+import { Child } from '../crash/child.ts'
+import { crowd } from './crowd.ts'
+
+const PARTITIONS = 16
+const CARDS = 20_000
+const EVENTS = 60_000
+const START = Date.parse('2026-01-01T12:00Z')
+const NOW = Date.parse('2026-01-02T02:00:01Z')
+const LOOKS = 2000
+
+let scratch: string
+before(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'spillway-killed-'))
+  const data = await openFolder(join(scratch, 'log'))
+  // Whoever makes no runs begins none.
+  const run = new Run(crowd, { store: data.store, clock: () => START })
+  for (let from = 0; from < EVENTS; from += 10_000)
+    await run.submit(
+      'payments',
+      batchOf(
+        Array.from({ length: 10_000 }, (_, i) => ({ card: `c${(from + i) % CARDS}`, amount: i / 7, shop: `s${i % 97}`, at: START - i })),
+      ),
+    )
+  await run.stop()
+  data.release()
+})
+after(() => rmSync(scratch, { recursive: true }))
+
+const begin = (folder: string): Child => new Child(['test/batch/killed-child.ts', folder, String(PARTITIONS), String(NOW)], /ready/)
+
+function look(folder: string): { readonly run: RunRecord | undefined; readonly parts: number } {
+  const reader = readFolder(folder)
+  try {
+    const [run] = runsIn(reader)
+    return { run, parts: run ? partsIn(reader, run.number).size : 0 }
+  } finally {
+    reader.close()
+  }
+}
+
+/** Waits until a folder's run has so many parts, or is done. */
+async function until(folder: string, parts: number): Promise<void> {
+  for (let i = 0; i < LOOKS; i++) {
+    const { run, parts: found } = look(folder)
+    if (run?.state === 'done' || found >= parts) return
+    await pause(10)
+  }
+  assert.fail('the run does not go on')
+}
+
+/** Ends a copy of the folder's run in a process that ends when asked to. */
+async function finished(folder: string): Promise<RunRecord> {
+  const child = begin(folder)
+  for (let i = 0; i < LOOKS && look(folder).run?.swapped === undefined; i++) await pause(10)
+  assert.equal(await child.terminate(), undefined)
+  return look(folder).run!
+}
+
+test('a run that is killed, or asked to end, again and again gives what one gives that nothing happened to, from the parts that were finished', async () => {
+  const calm = join(scratch, 'calm')
+  cpSync(join(scratch, 'log'), calm, { recursive: true })
+  const whole = await finished(calm)
+  assert.deepEqual([whole.state, whole.resumed, whole.done!.partitions, whole.done!.keys], ['done', undefined, PARTITIONS, CARDS])
+  let folder = join(scratch, 'life 0')
+  cpSync(join(scratch, 'log'), folder, { recursive: true })
+  let finishedBefore = 0
+  for (let life = 1; life <= 4; life++) {
+    const child = begin(folder)
+    await until(folder, finishedBefore + 2)
+    const wrong = life % 2 === 1 ? await child.kill() : await child.terminate()
+    assert.equal(wrong, undefined)
+    const { parts } = look(folder)
+    assert.ok(parts >= finishedBefore, `${parts} parts where there were ${finishedBefore}`)
+    finishedBefore = parts
+    // Elsewhere: the folder is all that another machine gets.
+    const elsewhere = join(scratch, `life ${life}`)
+    cpSync(folder, elsewhere, { recursive: true })
+    folder = elsewhere
+  }
+  const run = await finished(folder)
+  assert.deepEqual([run.number, run.state, run.cut], [whole.number, 'done', whole.cut])
+  assert.ok(run.resumed! >= 1)
+  assert.equal(run.done!.hash, whole.done!.hash)
+  assert.deepEqual(run.done!.bytes, whole.done!.bytes)
+})

@@ -1,0 +1,140 @@
+/** Payments in two layers and in one, over a model store, with batch runs in the same thread. */
+import assert from 'node:assert/strict'
+import { computeHere } from './compute-here.ts'
+import { ModelStore, type Disk } from '../crash/model-store.ts'
+import { pause } from '../../src/base/clock.ts'
+import { random } from '../../src/base/random.ts'
+import type { Compute } from '../../src/batch/job.ts'
+import { count, entity, every, features, hybrid, linear, model, on, pipeline, source, stream, t, type Placement } from '../../src/index.ts'
+import { batchOf } from '../../src/intake/batch.ts'
+import type { LiveFeatures } from '../../src/run/reading.ts'
+import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded.ts'
+import { Run } from '../../src/run/run.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', {
+  schema: { id: t.string(), card, amount: t.double(), label: t.string(), at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+})
+/** A group, placed somehow; `n` counts over that long. */
+export const groupOf = <N extends string>(name: N, place: Placement, n: '10m' | '11m' = '10m') =>
+  features(name, {
+    from: payments,
+    entity: card,
+    place,
+    values: p => ({
+      n: count(n),
+      ever: count('lifetime'),
+      sum: p.amount.sum('20m'),
+      most: p.amount.max('15m'),
+      first: p.label.first('15m'),
+      labels: p.label.lastK(3, '15m'),
+      kinds: p.label.countDistinct('20m'),
+      middle: p.amount.quantile('20m', 0.5),
+      top: p.label.topK(2, '20m'),
+    }),
+  })
+export const layered = groupOf('layered', hybrid(every('5m')))
+export const alone = groupOf('alone', stream)
+const watch = model('watch', {
+  decide: on(payments),
+  inputs: p => ({
+    n: layered.of(p.card).n,
+    likeN: alone.of(p.card).n,
+    most: layered.of(p.card).most,
+    likeMost: alone.of(p.card).most,
+    kinds: layered.of(p.card).kinds,
+    likeKinds: alone.of(p.card).kinds,
+    ever: layered.of(p.card).ever,
+    likeEver: alone.of(p.card).ever,
+  }),
+  score: linear({ intercept: 0, weights: { n: 1 } }),
+})
+export const pay = pipeline('pay', [watch])
+export const start = Date.parse('2026-01-01T00:00Z')
+export const MINUTE = 60_000
+
+export interface Driven {
+  readonly store: ModelStore
+  readonly run: Run
+  readonly reports: string[]
+  /** Moves the clock to so many milliseconds behind the start, and lets what is due be made. */
+  readonly to: (ms: number) => Promise<void>
+}
+
+interface Options {
+  readonly disk?: Disk
+  readonly at?: number
+  readonly computing?: (store: ModelStore) => Compute
+  readonly of?: typeof pay
+}
+
+export function open({ disk, at = 0, computing = store => computeHere(store), of: defined = pay }: Options = {}): Driven {
+  const store = new ModelStore(disk, true)
+  const reports: string[] = []
+  let now = start + at
+  const run = new Run(defined, { store, clock: () => now, onReport: report => reports.push(report), compute: computing(store) })
+  const to = async (ms: number) => {
+    now = start + ms
+    for (let i = 0; i < 20; i++) {
+      run.tick()
+      await pause(0)
+      await run.quiet()
+    }
+  }
+  return { store, run, reports, to }
+}
+
+const pick = random(11)
+export const payment = (id: number, ms: number): Record<string, unknown> => ({
+  id: `i${id}`,
+  card: `c${Math.floor(pick() * 4)}`,
+  amount: Math.floor(pick() * 100) / 4 - 5,
+  label: `l${Math.floor(pick() * 6)}`,
+  at: start + ms - Math.floor(pick() * 12 * MINUTE),
+})
+export const decisionsOf = ({ store }: Driven): RecordedDecision[] => store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])
+export const feature = (run: Run, group: string, key: string): LiveFeatures => run.features([{ group, key: [key] }])[0]
+export const bodyOf = ({ run }: Driven): number | undefined => run.decider.hybrids[0].run
+
+/** Every key is what one layer says. */
+export function assertAlike({ run }: Driven): void {
+  for (let c = 0; c < 5; c++) {
+    const [two, one] = [feature(run, 'layered', `c${c}`), feature(run, 'alone', `c${c}`)]
+    // Sums of doubles may be added up in another order.
+    const { sum, ...exact } = two.features
+    const { sum: like, ...others } = one.features
+    assert.deepEqual(exact, others, `of c${c}`)
+    assert.ok(
+      Math.abs(Number('value' in sum ? sum.value : NaN) - Number('value' in like ? like.value : NaN)) < 1e-9 ||
+        !('value' in sum && sum.value !== null),
+    )
+    assert.deepEqual([two.clock, two.known, two.ageMs], [one.clock, one.known, one.ageMs])
+  }
+}
+
+export const alike = ({ vector }: RecordedDecision): void => {
+  const cells = vector as Record<string, number>
+  for (const [name, like] of [
+    ['n', 'likeN'],
+    ['most', 'likeMost'],
+    ['kinds', 'likeKinds'],
+    ['ever', 'likeEver'],
+  ])
+    assert.equal(cells[name], cells[like], name)
+}
+
+/** A run with two swaps behind it and something behind the last. */
+export async function lived(): Promise<Driven> {
+  const driven = open()
+  const { run, to } = driven
+  for (let id = 0; id < 30; id++) await run.submit('payments', batchOf([payment(id, 0)]))
+  await to(5 * MINUTE + 1)
+  for (let id = 30; id < 60; id++) await run.submit('payments', batchOf([payment(id, 5 * MINUTE)]))
+  await to(10 * MINUTE + 1)
+  for (let id = 60; id < 80; id++) await run.submit('payments', batchOf([payment(id, 10 * MINUTE)]))
+  await run.quiet()
+  return driven
+}

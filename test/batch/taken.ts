@@ -1,0 +1,43 @@
+/** Takes what a batch run gives, and holds it. */
+import { sumOf } from '../../src/batch/ledger.ts'
+import type { Part, Taker } from '../../src/batch/job.ts'
+
+export class Taken implements Taker {
+  readonly ended: Part[] = []
+  readonly stretches = new Map<number, Uint8Array[]>()
+  partitions = 0
+  readonly #made: ReadonlySet<number>
+
+  /** `made`: partitions whose parts are there. */
+  constructor(made: ReadonlySet<number> = new Set()) {
+    this.#made = made
+  }
+
+  begin(partitions: number): ReadonlySet<number> {
+    this.partitions = partitions
+    return this.#made
+  }
+
+  take(partition: number, stretch: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.stretches.set(partition, [...(this.stretches.get(partition) ?? []), stretch])
+    return Promise.resolve()
+  }
+
+  end(part: Part): Promise<void> {
+    this.ended.push(part)
+    return Promise.resolve()
+  }
+
+  get parts(): Part[] {
+    return this.ended.toSorted((a, b) => a.partition - b.partition)
+  }
+
+  /** What its parts come to. */
+  get sum(): ReturnType<typeof sumOf> {
+    return sumOf(this.parts)
+  }
+
+  bytesOf(partition: number): Buffer {
+    return Buffer.concat(this.stretches.get(partition) ?? [])
+  }
+}

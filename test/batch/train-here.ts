@@ -1,0 +1,14 @@
+import type { StoredLog } from '../../src/log/store.ts'
+import { judgeShadow, type DecidedLog, type JudgePort } from '../../src/run/shadow-job.ts'
+import { trainFromLog, type TrainPort } from '../../src/run/training-job.ts'
+
+/** Trainings in the same thread, over a store that no other thread can read. */
+export const trainHere =
+  (store: StoredLog): TrainPort =>
+  job =>
+    trainFromLog(store, job)
+
+export const judgeHere =
+  (store: DecidedLog): JudgePort =>
+  async job =>
+    judgeShadow(store, job)

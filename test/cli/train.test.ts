@@ -1,0 +1,148 @@
+/** `spillway train` and `spillway models`: on the log of a data folder, and on files with a registry of their own. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import type { TrainingManifest } from '../../src/replay/training-manifest.ts'
+import type { Version } from '../../src/training/registry/version.ts'
+import { called, calledJson } from './called.ts'
+import { begun, labelledPipeline, shopHistory } from './chargebacks.ts'
+import { Project } from './project.ts'
+
+const rule = "train: { algorithm: 'logistic', promote: { metric: 'auc', atLeast: 0.6 } }"
+let project: Project
+let files: string[]
+let log: string[]
+let registry: string[]
+
+before(async () => {
+  const { payments, chargebacks } = shopHistory()
+  project = new Project({
+    'pipeline.ts': labelledPipeline(rule),
+    'hand.ts': labelledPipeline("train: { algorithm: 'trees', rounds: 20, leaves: 4 }"),
+    'changed.ts': labelledPipeline(rule, "n: count('2d')"),
+    'payments.ndjson': payments,
+    'chargebacks.ndjson': chargebacks,
+    'none.ndjson': `{"payment":"none","fraud":true,"at":${begun}}\n`,
+  })
+  files = ['payments', 'chargebacks'].flatMap(name => ['--source', `${name}=${project.path(`${name}.ndjson`)}`])
+  log = ['--data', project.path('data')]
+  registry = ['--registry', project.path('registry')]
+  const { status, err } = await called('replay', project.path('pipeline.ts'), ...files, '--log', project.path('data'), '--show', '0')
+  assert.equal(status, 0, err)
+})
+after(() => project[Symbol.dispose]())
+
+const train = async (...args: readonly string[]) => (await calledJson<Version>('train', project.path('pipeline.ts'), ...args))[0]
+const models = (...args: readonly string[]) => called('models', project.path('pipeline.ts'), ...args)
+const stateOf = async (where: readonly string[]) =>
+  (await calledJson<Version>('models', project.path('pipeline.ts'), ...where)).map(({ state }) => state)
+
+test('on the log as on files: the same score of the same rows, which are those of the training set', async () => {
+  const logged = await train(...log)
+  const filed = await train(...files)
+  assert.deepEqual([logged.number, logged.state, logged.why], [1, 'candidate', 'command'])
+  const { schemas, ...set } = logged.trained!.set
+  assert.deepEqual({ ...logged.trained, set }, filed.trained)
+  assert.deepEqual(schemas, { payments: 1, chargebacks: 1 })
+  const made = ['--decisions', '--labels', '--settled', '--model', 'fraud', '--out', project.path('set')]
+  const [manifest] = await calledJson<TrainingManifest>('training-set', project.path('pipeline.ts'), ...made, ...files)
+  assert.equal(manifest.sha256, set.sha256)
+  assert.deepEqual([manifest.rows, manifest.labels!.positive, manifest.labels!.unsettled], [set.rows, set.positive, set.unsettled])
+  const again = await train(...log)
+  assert.deepEqual(again.trained, { ...logged.trained, ...(again.trained!.champion && { champion: again.trained!.champion }) })
+  assert.deepEqual(await stateOf(log), ['candidate', 'candidate'])
+})
+
+test('what is promoted in a data folder waits for a run, and is a line of the audit log', async () => {
+  const listed = await models(...log)
+  assert.match(listed.out, /^version 2 of 'fraud' scores once a run starts: auc 0\.\d+/m)
+  const { status, out } = await models('promote', '1', ...log)
+  assert.equal(status, 0)
+  assert.equal(out, "version 1 of 'fraud' scores once a run starts, from its first entry on")
+  assert.match((await models(...log)).out, /^version 1 of 'fraud' scores once a run starts: by hand$/m)
+  const run = ['run', project.path('pipeline.ts'), ...files, ...log, '--once']
+  const ran = await called(...run)
+  assert.equal(ran.status, 0, ran.err)
+  assert.deepEqual(await stateOf(log), ['champion', 'candidate'])
+  const audited = readFileSync(project.path('data/audit.ndjson'), 'utf8')
+  assert.match(audited, /"what":"train","to":"fraud","outcome":"done"/)
+  assert.match(audited, /"what":"models promote","to":"fraud 1","outcome":"done"/)
+  const back = await models('rollback', ...log)
+  assert.equal(back.out, "the own score of 'fraud' scores once a run starts, from its first entry on")
+})
+
+test('in a registry of files a version is the champion at once, and the next is judged beside it', async () => {
+  const first = await train(...files, ...registry)
+  assert.deepEqual([first.number, first.state], [1, 'champion'])
+  const told = await called('train', project.path('pipeline.ts'), ...files, ...registry)
+  assert.equal(told.status, 0, told.err)
+  assert.match(told.out, /^version 2 of 'fraud': logistic on \d+ decisions, \d+ of them true, up to /m)
+  assert.match(told.out, /^version 1 +\d+ +\d+ +0\.\d{4} +0\.\d{4} +0\.\d{4} +0\.\d{4}$/m)
+  assert.match(told.out, /better by 0\.0000; it is the champion$/m)
+  assert.deepEqual(await stateOf(registry), ['retired', 'champion'])
+  assert.equal((await models('rollback', ...registry)).out, "version 1 of 'fraud' is the champion")
+  assert.deepEqual(await stateOf(registry), ['champion', 'retired'])
+  const shown = await models('show', '2', ...registry)
+  assert.match(shown.out, /^ {2}inputs +amount \([0-9a-f]{6}\), now\.n /m)
+  assert.match(shown.out, /^ {2}scores +from entry 0 on, .*better by 0\.0000$/m)
+  const [score] = await calledJson<{ kind: string }>('models', project.path('pipeline.ts'), 'show', '2', '--score', ...registry)
+  assert.equal(score.kind, 'logistic')
+  const compared = await models('compare', '2', ...registry)
+  assert.match(compared.out, /^version 2 .*\nversion 1 .*\nauc 0/m)
+  const [{ champion }] = await calledJson<{ champion: { version: number } }>(
+    'models',
+    project.path('pipeline.ts'),
+    'compare',
+    '2',
+    ...registry,
+  )
+  assert.equal(champion.version, 1)
+})
+
+test('by hand: what a person is told, and nothing scores before somebody says so', async () => {
+  const { out, status, err } = await called('train', project.path('hand.ts'), ...files, '--registry', project.path('hand'))
+  assert.equal(status, 0, err)
+  assert.match(out, /^version 1 of 'fraud': trees on /)
+  assert.match(out, /promoted by hand: spillway models promote; spillway models … promote 1 --registry .*hand makes it the champion$/)
+  assert.match((await called('train', project.path('hand.ts'), ...files)).out, /it is kept nowhere: add --registry DIR$/)
+})
+
+test('what cannot be is told, and what failed is kept with its reason', async () => {
+  const bad = async (message: RegExp, command: string, file: string, ...args: readonly string[]) => {
+    const { status, err } = await called(command, project.path(file), ...args)
+    assert.equal(status, 1, err)
+    assert.match(err, message)
+  }
+  await bad(
+    /^SPILL_INPUT: version 1 of model 'fraud' cannot score: it was trained on other inputs: input 'now\.n' is defined otherwise/,
+    'models',
+    'changed.ts',
+    'promote',
+    '1',
+    ...registry,
+  )
+  await bad(/^SPILL_INPUT: model 'fraud' has no version 9/, 'models', 'pipeline.ts', 'show', '9', ...registry)
+  await bad(/^SPILL_INPUT: model 'spree' is not trained; give it train/, 'train', 'pipeline.ts', '--model', 'spree', ...files)
+  await bad(/^SPILL_STORE: .* is no data folder/, 'train', 'pipeline.ts', '--data', project.path('nowhere'))
+  const none = ['--source', `payments=${project.path('payments.ndjson')}`, '--source', `chargebacks=${project.path('none.ndjson')}`]
+  await bad(/^SPILL_TRAINING: none of \d+ rows has the label 1/, 'train', 'pipeline.ts', ...none, ...registry)
+  assert.deepEqual((await stateOf(registry)).at(-1), 'failed')
+  await bad(/^SPILL_INPUT: version 3 of model 'fraud' has no score: none of \d+ rows/, 'models', 'pipeline.ts', 'promote', '3', ...registry)
+})
+
+const usage: readonly (readonly [string, readonly string[], RegExp])[] = [
+  ['no pipeline', ['train'], /^name the file of a pipeline/],
+  ['two histories', ['train', 'p.ts', '--source', 'a=b', '--data', 'c'], /^--source and --data are two histories/],
+  ['a registry without files', ['train', 'p.ts', '--registry', 'r'], /^--registry keeps what is trained on files/],
+  ['no verb', ['models', 'p.ts', 'promot', '1'], /^no command models PIPELINE promot; did you mean 'promote'\?/],
+  ['no number', ['models', 'p.ts', 'promote'], /^name the number of a version: models PIPELINE promote 3/],
+  ['too much', ['models', 'p.ts', 'rollback', '3'], /^models PIPELINE rollback takes nothing more/],
+  ['no last', ['models', 'p.ts', '--last', '0'], /^--last 0 is no number from 1/],
+]
+
+for (const [name, args, message] of usage)
+  test(`wrong use: ${name}`, async () => {
+    const { status, err } = await called(...args)
+    assert.equal(status, 2)
+    assert.match(err, message)
+  })

@@ -1,0 +1,124 @@
+/** What the ledger and the log must say of batch runs after crashes: each swap is of a run that is there, of a cut that knows all that it must, and no run is made twice. */
+import { Strings } from '../../src/columns/strings.ts'
+import { computeAll } from '../../src/batch/compute.ts'
+import { codeOf } from '../../src/batch/code.ts'
+import { runsIn, sumOf, type RunRecord } from '../../src/batch/ledger.ts'
+import type { PipelineIR } from '../../src/define/ir.ts'
+import { Results } from '../../src/run/results.ts'
+import type { Entry } from './inspect.ts'
+import { ModelStore, type Disk } from './model-store.ts'
+import { fault, type Verdict } from './verdict.ts'
+
+/** The run that a group answers from at an entry of the log, as its marks say. */
+export type InUse = (group: string, entry: number) => RunRecord | undefined
+
+/** Every run that was ever in the ledger, as it was there last. */
+export const runsOf = (disk: Disk): RunRecord[] => runsIn(new ModelStore(withLedger(disk)))
+
+/** With the runs of its ledger that were swapped in, and no others, even those that it has forgotten since: what takes the log again needs no more, and must not go on. */
+export function withSwapped(disk: Disk): Disk {
+  const swapped = new Set(runsOf(disk).flatMap(run => (run.swapped === undefined ? [] : [run.number])))
+  const isKept = ([name, text]: readonly [string, string | null]): boolean =>
+    !name.startsWith('part/') && (!name.startsWith('run/') || (text !== null && isSwapped(text) && swapped.has(numberIn(text))))
+  return { commits: disk.commits.map(({ put = [], ...commit }) => ({ ...commit, put: put.filter(isKept) })) }
+}
+
+const isSwapped = (text: string): boolean => (JSON.parse(text) as RunRecord).swapped !== undefined
+const numberIn = (text: string): number => (JSON.parse(text) as RunRecord).number
+
+/** Nothing of the ledger is ever taken away. */
+const withLedger = ({ commits }: Disk): Disk => ({
+  commits: commits.map(({ put = [], ...commit }) => ({
+    ...commit,
+    put: put.filter(([name, text]) => !name.startsWith('run/') || text !== null),
+  })),
+})
+
+/** Results of the runs of a disk, each made again from its log. */
+export function resultsOf(ir: PipelineIR, disk: Disk, strings: Strings): Results {
+  return new Results({ ir, store: new ModelStore(withSwapped(disk)), strings, onReport: () => {} })
+}
+
+/** As the marks of a log say, for groups as they are defined in `ir`: a run of another definition gives nothing. */
+export function inUseOf({ groups, sources }: PipelineIR, disk: Disk, entries: readonly Entry[]): InUse {
+  const runs = new Map(runsOf(disk).map(run => [run.number, run]))
+  const codes = new Map(
+    groups.map(group => [
+      group.name,
+      codeOf(
+        group,
+        sources.find(({ name }) => name === group.source)!,
+      ),
+    ]),
+  )
+  const swaps = entries.flatMap((entry, i) => ('mark' in entry && entry.mark.kind === 'swap' ? [{ i, mark: entry.mark }] : []))
+  return (group, at) => {
+    const last = swaps.findLast(({ i, mark }) => i < at && mark.group === group)
+    const run = last && runs.get(last.mark.run)
+    return run?.code === codes.get(group) ? run : undefined
+  }
+}
+
+/** `pipelines`: all that have run over the log. `made`: numbers of runs whose end somebody was told of. */
+export function checkRuns(
+  verdict: Verdict,
+  pipelines: readonly PipelineIR[],
+  disk: Disk,
+  entries: readonly Entry[],
+  made: readonly number[],
+): void {
+  const runs = runsOf(disk)
+  const marks = entries.flatMap((entry, i) => ('mark' in entry && entry.mark.kind === 'swap' ? [{ i, mark: entry.mark }] : []))
+  for (const { i, mark } of marks) {
+    const run = runs.find(({ number }) => number === mark.run)
+    const says = run && JSON.stringify([run.group, run.s, run.swapped, run.state])
+    if (says !== JSON.stringify([mark.group, mark.s, i, 'done']))
+      fault(verdict, 'different', `entry ${i} swaps in run ${mark.run} of '${mark.group}' of ${mark.s}, and the ledger says ${says}`)
+  }
+  for (const run of runs) {
+    const times = marks.filter(({ mark }) => mark.run === run.number).length
+    if (times > 1) fault(verdict, 'duplicated', `run ${run.number} is swapped in ${times} times`)
+    if (times === 0 && run.swapped !== undefined) fault(verdict, 'lost', `the swap of run ${run.number} at entry ${run.swapped}`)
+    if (run.done) checkCut(verdict, run, entries)
+    if (run.done) checkHash(verdict, pipelines, run, disk)
+    // Where the disk takes nothing more, it takes no record of that either.
+    if (run.state === 'failed') fault(verdict, 'different', `run ${run.number} failed: ${run.error}`)
+  }
+  for (const number of made)
+    if (!runs.some(run => run.number === number && run.swapped !== undefined))
+      fault(verdict, 'lost', `run ${number}, which somebody was told is in use`)
+  for (const [of, same] of Map.groupBy(
+    runs.filter(run => run.state === 'done' && run.why === 'schedule'),
+    textOf,
+  ))
+    if (same.length > 1) fault(verdict, 'duplicated', `${same.length} runs ${of}`)
+}
+
+const textOf = ({ group, s, code }: RunRecord): string => `of '${group}' of ${s}, defined as ${code}`
+
+/** Nothing behind a cut has arrived by its time, so that what the run knows is all there is. */
+function checkCut(verdict: Verdict, { number, s, cut }: RunRecord, entries: readonly Entry[]): void {
+  const late = entries.findIndex((entry, i) => i >= cut && 'event' in entry && entry.event.arrival <= s)
+  if (late >= 0) fault(verdict, 'different', `run ${number} of ${s} has the cut ${cut}, and entry ${late} had arrived by then`)
+}
+
+/** A run is a function of its log, however often it was broken off. */
+function checkHash(
+  verdict: Verdict,
+  pipelines: readonly PipelineIR[],
+  { number, group: name, code, s, cut, done }: RunRecord,
+  disk: Disk,
+): void {
+  for (const { groups, sources } of pipelines) {
+    const group = groups.find(one => one.name === name)
+    const source = group && sources.find(one => one.name === group.source)
+    if (!group || !source || codeOf(group, source) !== code) continue
+    const making = computeAll(new ModelStore(disk), { group, source, sources, s, cut, partitions: done!.partitions })
+    for (let next = making.next(); ; next = making.next()) {
+      if (!next.done) continue
+      const { hash } = sumOf(next.value)
+      if (hash !== done!.hash) fault(verdict, 'different', `run ${number} gave ${done!.hash}, and gives ${hash} when it is made again`)
+      return
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * `prove cut`: law 3. For random pipelines, histories and cuts, a body over the cut and a head of everything else, read as one, say what one kernel says that knows
+ * no cut, and what the oracle says.
+ */
+import { openEngine } from '../property/engines/engines.ts'
+import { compareEngines, type Failure } from '../property/parity.ts'
+import type { Engine } from '../property/case.ts'
+import { cutKinds, type CutKind } from './cuts.ts'
+import { layeredEngine } from './layered.ts'
+
+export interface CutResult {
+  readonly cases: number
+  readonly values: number
+  readonly notNull: number
+  readonly mismatches: number
+  /** Cuts by kind, and asks that two layers answered. */
+  readonly cuts: Readonly<Record<CutKind, number>>
+  readonly merged: number
+  readonly seed: number
+  readonly failures: readonly Failure[]
+}
+
+/** Layerings of each case, every one with cuts of its own. */
+const LAYERINGS = 3
+const NOT_NULL_LEAST = 0.6
+/** From so many cases on there is a cut of every kind. */
+const COVERING_CASES = 40
+
+export async function prove({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<CutResult> {
+  const cuts = Object.fromEntries(cutKinds.map(kind => [kind, 0])) as Record<CutKind, number>
+  let merged = 0
+  const onCut = (kind: CutKind, asks: number): void => {
+    cuts[kind]++
+    merged += asks
+  }
+  const layered = Array.from({ length: LAYERINGS }, (_, salt): Engine => ({ ...layeredEngine({ onCut, salt }), name: `layered ${salt}` }))
+  const engines = [await openEngine('oracle'), await openEngine('kernel'), ...layered]
+  const { values, notNull, mismatches, failures } = await compareEngines(engines, {
+    cases,
+    seed,
+    record: false,
+    progress: line => console.error(line.replace('parity', 'cut')),
+  })
+  return { cases, values, notNull, mismatches, cuts, merged, seed, failures }
+}
+
+export function holds({ cases, values, notNull, mismatches, merged, cuts }: CutResult): boolean {
+  const covers = cases < COVERING_CASES || Object.values(cuts).every(count => count > 0)
+  return mismatches === 0 && merged > 0 && notNull >= NOT_NULL_LEAST * values && covers
+}

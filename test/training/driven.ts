@@ -1,0 +1,78 @@
+/** A run over a model store that trains, driven by a clock of its own: what the tests of trainings and promotions are about. */
+import { judgeHere, trainHere } from '../batch/train-here.ts'
+import { ModelStore, type Disk } from '../crash/model-store.ts'
+import { begun, HOUR, stolen, stolenHistory } from './stolen.ts'
+import { pause } from '../../src/base/clock.ts'
+import type { Train } from '../../src/index.ts'
+import { batchOf } from '../../src/intake/batch.ts'
+import { versionsOf } from '../../src/training/registry/registry.ts'
+import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded.ts'
+import { Run } from '../../src/run/run.ts'
+import type { TrainPort } from '../../src/run/training-job.ts'
+
+export const weekly: Train = { algorithm: 'logistic', every: 'week', promote: { metric: 'auc', atLeast: 0.6 } }
+export const byHand: Train = { algorithm: 'logistic' }
+
+export interface Driven {
+  readonly store: ModelStore
+  readonly run: Run
+  readonly reports: string[]
+  /** Moves the clock to so many milliseconds behind the start, and lets what is due be made. */
+  readonly to: (ms: number) => Promise<void>
+}
+
+export interface Options {
+  readonly train?: Train
+  readonly pipeline?: ReturnType<typeof stolen>
+  readonly disk?: Disk
+  readonly at?: number
+  readonly training?: (store: ModelStore) => TrainPort
+}
+
+export function open({ train = weekly, pipeline = stolen(train), disk, at = 0, training = trainHere }: Options = {}): Driven {
+  const store = new ModelStore(disk, true)
+  const reports: string[] = []
+  let now = begun + at
+  const run = new Run(pipeline, {
+    store,
+    clock: () => now,
+    onReport: report => reports.push(report),
+    train: training(store),
+    judge: judgeHere(store),
+  })
+  const to = async (ms: number) => {
+    now = begun + ms
+    for (let i = 0; i < 6; i++) {
+      run.tick()
+      await pause(0)
+      await run.quiet()
+    }
+  }
+  return { store, run, reports, to }
+}
+
+const { payments, chargebacks } = stolenHistory(40 * 24, { seed: 7 })
+
+/** Sends what arrives in (from, to] hours behind the start, and moves the clock there. */
+export async function send({ run, to }: Driven, from: number, upto: number): Promise<void> {
+  const rows = [...payments.map(row => ['payments', row] as const), ...chargebacks.map(row => ['chargebacks', row] as const)]
+    .filter(([, { at }]) => at > begun + from * HOUR && at <= begun + upto * HOUR)
+    .sort(([, a], [, b]) => a.at - b.at)
+  // A day at a time, each with the arrivals of its last moment, as a source that is read once a day.
+  for (let day = from; day < upto; day += 24) {
+    const end = Math.min(day + 24, upto)
+    await to(end * HOUR)
+    for (const name of ['payments', 'chargebacks'])
+      await run.submit(
+        name,
+        batchOf(
+          rows.filter(([source, { at }]) => source === name && at > begun + day * HOUR && at <= begun + end * HOUR).map(([, row]) => row),
+        ),
+      )
+  }
+}
+
+export const decisionsOf = ({ store }: Pick<Driven, 'store'>): RecordedDecision[] =>
+  store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])
+export const stateOf = ({ store }: Pick<Driven, 'store'>) => versionsOf(store, 'fraud').map(({ number, state }) => [number, state])
+export const pay = (id: string, at: number) => batchOf([{ id, card: 'c1', amount: 90, shop: 7, at }])
