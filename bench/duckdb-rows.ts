@@ -69,6 +69,17 @@ export class DuckDbRows {
     return { rows, differentValues }
   }
 
+  /** Writes the events, and the first of the rows that are asked for, as Feast reads them. */
+  async writeForFeast(folder: string, rows: number): Promise<void> {
+    const at = (ms: string) => `make_timestamptz(${ms} * 1000)`
+    const columns = 'value::DOUBLE AS amount, value * 2.0::DOUBLE AS twice, value * 3.0::DOUBLE AS thrice'
+    const [events, asked] = ['events', 'asked'].map(name => `'${folder}/${name}.parquet' (FORMAT parquet)`)
+    await this.#connection.run(`COPY (SELECT key::VARCHAR AS key, ${at('time')} AS at, ${columns} FROM events) TO ${events}`)
+    await this.#connection.run(
+      `COPY (SELECT key::VARCHAR AS key, ${at('t')} AS event_timestamp FROM asked WHERE row < ${rows}) TO ${asked}`,
+    )
+  }
+
   close(): void {
     this.#connection.closeSync()
   }

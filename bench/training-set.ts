@@ -3,7 +3,8 @@
  * same condition on arrival.
  *
  * Checked first: every value is DuckDB's. Both sides begin with events and rows in memory, and end with the columns in memory; ours say in addition how old
- * what is known of each key is.
+ * what is known of each key is. Feast stands beside them, where it was brought: for the first 2,000 rows, which is what it finishes, and three latest values instead of 20
+ * windows.
  */
 import { random } from '../src/base/random.ts'
 import { Strings } from '../src/columns/strings.ts'
@@ -13,60 +14,84 @@ import { inOrderOfTime, type AskedRows } from '../src/replay/asked-rows.ts'
 import { replayLog, type ReplayLog } from '../src/replay/log.ts'
 import { groupsQuestion, type Question } from '../src/replay/question.ts'
 import { setOfRows } from '../src/replay/training-set.ts'
-import { inTurn, median, ratioOf, type Bench, type Outcome } from './bench.ts'
+import { inTurn, median, peerIfThere, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { synthetic, type Events } from './data/synthetic.ts'
 import { DuckDbRows, type AskedKeys } from './duckdb-rows.ts'
 import { blockOf, jobW, source } from './job-w.ts'
+import { Feast } from './live/feast.ts'
+import { feastHistory, type FeastRows } from './live/feast-history.ts'
+import { inFolder } from './live/folder.ts'
 
 /** Of the issue: times DuckDB's rows/s. */
 const BOUND = 3
 const ROUNDS = 3
 const SEED = 7
-const sizes = { full: { events: 1_000_000, rows: 200_000 }, small: { events: 20_000, rows: 4000 } }
+const sizes = { full: { events: 1_000_000, rows: 200_000, feast: 2000 }, small: { events: 20_000, rows: 4000, feast: 100 } }
 
 export const bench: Bench = {
   name: 'training-set',
-  async run({ small, rounds = ROUNDS, progress }) {
-    const size = small ? sizes.small : sizes.full
-    const events = synthetic(size.events)
-    const asked = keysAndTimes(events, size.rows)
-    const group = jobW('exact')
-    const ir: PipelineIR = { version: IR_VERSION, name: 'w', sources: [source], groups: [group], models: [] }
-    const log = replayLog(ir, new Map([[source.name, { source, block: blockOf(events) } as History]]), new Strings())
-    const question = groupsQuestion(ir, [group.name])
-    const peer = await DuckDbRows.load(events, asked)
-    progress('checking against DuckDB')
-    await peer.run()
-    const equality = await peer.compare(vectors(question, asked, log))
-    progress(`${rounds} rounds in turn`)
-    const seconds = await inTurn(rounds, { spillway: () => vectors(question, asked, log), duckdb: () => peer.run() })
-    peer.close()
-    const rateOf = (side: keyof typeof seconds, of: 'wall' | 'cpu') => asked.length / median(seconds[side][of])
-    const [ours, theirs] = [rateOf('spillway', 'wall'), rateOf('duckdb', 'wall')]
-    const ratio = ratioOf('higher', ours, theirs)
-    return {
-      figure: {
-        bench: 'training-set',
-        unit: 'rows/s',
-        spillway: ours,
-        peer: { name: 'duckdb', version: peer.version, value: theirs },
-        ratio,
-        rounds,
-        settings: {
-          job: 'W: count, sum, min, max, mean over 5m, 1h, 24h, 7d, exact windows, as known by arrival: 20 columns',
-          events: events.length,
-          rows: asked.length,
-          spillwayThreads: 1,
-          duckdbThreads: peer.threads,
-          small,
-        },
-        seconds: { spillway: median(seconds.spillway.wall), duckdb: median(seconds.duckdb.wall) },
-        rowsPerCpuSecond: { spillway: rateOf('spillway', 'cpu'), duckdb: rateOf('duckdb', 'cpu') },
-        equality,
+  run: options => inFolder(folder => run(folder, options)),
+}
+
+async function run(folder: string, options: BenchOptions): Promise<Outcome> {
+  const { small, rounds = ROUNDS, progress } = options
+  const missing = await peerIfThere(async () => Feast.checkThere(), options)
+  const size = small ? sizes.small : sizes.full
+  const events = synthetic(size.events)
+  const asked = keysAndTimes(events, size.rows)
+  const group = jobW('exact')
+  const ir: PipelineIR = { version: IR_VERSION, name: 'w', sources: [source], groups: [group], models: [] }
+  const log = replayLog(ir, new Map([[source.name, { source, block: blockOf(events) } as History]]), new Strings())
+  const question = groupsQuestion(ir, [group.name])
+  const peer = await DuckDbRows.load(events, asked)
+  progress('checking against DuckDB')
+  await peer.run()
+  const equality = await peer.compare(vectors(question, asked, log))
+  progress(`${rounds} rounds in turn`)
+  const seconds = await inTurn(rounds, { spillway: () => vectors(question, asked, log), duckdb: () => peer.run() })
+  if (!missing) await peer.writeForFeast(folder, size.feast)
+  peer.close()
+  const feast = missing ? missing.message : besides(feastHistory(folder, rounds))
+  const rateOf = (side: keyof typeof seconds, of: 'wall' | 'cpu') => asked.length / median(seconds[side][of])
+  const [ours, theirs] = [rateOf('spillway', 'wall'), rateOf('duckdb', 'wall')]
+  const ratio = ratioOf('higher', ours, theirs)
+  return {
+    figure: {
+      bench: 'training-set',
+      unit: 'rows/s',
+      spillway: ours,
+      peer: { name: 'duckdb', version: peer.version, value: theirs },
+      ratio,
+      rounds,
+      settings: {
+        job: 'W: count, sum, min, max, mean over 5m, 1h, 24h, 7d, exact windows, as known by arrival: 20 columns',
+        events: events.length,
+        rows: asked.length,
+        spillwayThreads: 1,
+        duckdbThreads: peer.threads,
+        small,
       },
-      failures: failuresOf(equality, asked.length, small ? Infinity : ratio),
-    }
-  },
+      seconds: { spillway: median(seconds.spillway.wall), duckdb: median(seconds.duckdb.wall) },
+      rowsPerCpuSecond: { spillway: rateOf('spillway', 'cpu'), duckdb: rateOf('duckdb', 'cpu') },
+      feast,
+      equality,
+    },
+    failures: failuresOf(equality, asked.length, small ? Infinity : ratio),
+  }
+}
+
+/** What stands beside the figure: it is other work. */
+function besides(measured: readonly FeastRows[]): unknown {
+  const seconds = median(measured.map(one => one.seconds))
+  const [{ rows, notNull }] = measured
+  return {
+    version: Feast.version,
+    does: 'the latest of 3 values before each time, by event time',
+    rows,
+    notNull,
+    seconds,
+    rowsPerSecond: rows / seconds,
+  }
 }
 
 /** Keys as often as they have events, at moments from the first arrival to the last, in no order. */

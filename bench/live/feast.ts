@@ -30,6 +30,8 @@ interface OnlineFeatures {
 }
 
 export class Feast {
+  static readonly version = VERSION
+  static readonly python = program('python')
   readonly version = VERSION
   readonly port: number
   readonly #server: ChildProcess

@@ -1,5 +1,5 @@
 /** The model's decisions over the whole file, in memory: what `fit.ts` and `ages.ts` work on. */
-import type { PipelineIR } from 'spillway'
+import type { Pipeline, PipelineIR } from 'spillway'
 import { decide, load, type ReplayLog } from 'spillway/replay'
 import { copyNumbers } from '../numbers.ts'
 import { flightsFile } from './data.ts'
@@ -14,14 +14,14 @@ export interface Decisions {
   readonly score: Float64Array
 }
 
-export const readLog = (path: string = flightsFile): Promise<ReplayLog> =>
+export const readLog = (path: string = flightsFile, of: Pipeline = pipeline): Promise<ReplayLog> =>
   load(
-    pipeline,
+    of,
     ['landings', 'departures'].map(source => ({ source, path })),
     { onRefused: () => {} },
   )
 
-/** `ir` is that of `flights.ts`, or one with its group placed elsewhere. */
+/** `ir` is that of `flights.ts`, one with its group placed elsewhere, or that of `weekly.ts`. */
 export function decisions(log: ReplayLog, ir: PipelineIR = pipeline.ir): Decisions {
   const [model] = ir.models
   const { length } = log.histories.get('departures')!.block

@@ -9,7 +9,7 @@ import { count, entity, features, logistic, model, on, pipeline, share, source, 
 import coefficients from './coefficients.json' with { type: 'json' }
 import { departed, landed, localHour, type Flight } from './data.ts'
 
-const airport = entity('airport', t.string())
+export const airport = entity('airport', t.string())
 
 export const landings = source('landings', {
   schema: { destination: airport, delay: t.int({ min: -120, max: 1500 }), landed: t.timestamp() },

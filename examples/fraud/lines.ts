@@ -28,7 +28,11 @@ export function* linesOf(simulator: Simulator, start: number): Generator<Line> {
       if (payment.scenario === undefined) continue
       yield { to: 'planted', at, text: plantedText(id, payment) }
       const known = at + LABEL_DAYS * DAY_SECONDS
-      labels.push({ to: 'labels', at: known, text: `{"payment":"${id}","fraud":true,"at":"${moment(known)}"}\n` })
+      labels.push({
+        to: 'labels',
+        at: known,
+        text: `{"payment":"${id}","terminal":"t${payment.terminal}","fraud":true,"at":"${moment(known)}"}\n`,
+      })
     }
     day++
     labels = labels.slice(next)

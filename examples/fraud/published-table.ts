@@ -1,0 +1,140 @@
+/**
+ * The published protocol, over a city of `generate.ts`: fit on 25–31 July, wait for a week of chargebacks, judge 8–14 August, without the cards of which fraud is
+ * known by then.
+ *
+ *     node generate.ts --seed 2 --days 136 --card-testing 0 --out payments.ndjson --labels chargebacks.ndjson
+ *     node published-table.ts --payments payments.ndjson --chargebacks chargebacks.ndjson
+ *
+ * `--write` writes the coefficients that `published.ts` scores by.
+ */
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { decide, label, load } from 'spillway/replay'
+import { fitLogistic, fitTrees, predict, type Fit } from 'spillway/training'
+import { copyNumbers } from '../numbers.ts'
+import { auc } from '../flights/quality.ts'
+import { cardPrecision, DAY, notKnown, type Judged } from './card-precision.ts'
+import pipeline from './published.ts'
+import { averagePrecision } from './ranking.ts'
+
+/** Days since the first of April. */
+const TRAIN = { from: 115, to: 122 }
+const TEST = { from: 129, to: 136 }
+/** Cards that are looked at a day. */
+const CARDS = 100
+
+/** All decisions, with what came of them as the chargebacks say. */
+export interface Labelled extends Judged {
+  readonly inputs: Readonly<Record<string, Float64Array>>
+}
+
+export interface Quality {
+  readonly auc: number
+  readonly averagePrecision: number
+  readonly cardPrecision: number
+}
+
+/** What stands in the table of the handbook. */
+export const published: Readonly<Record<string, Quality>> = {
+  'logistic regression': { auc: 0.871, averagePrecision: 0.606, cardPrecision: 0.291 },
+  'boosted trees': { auc: 0.869, averagePrecision: 0.687, cardPrecision: 0.303 },
+}
+
+/** `payments` and `chargebacks` are paths. Chargebacks of the last week may be missing: what has no label then is left out of nothing that is judged. */
+export async function labelled(files: { readonly payments: string; readonly chargebacks: string }): Promise<Labelled> {
+  const log = await load(
+    pipeline,
+    (['payments', 'chargebacks'] as const).map(source => ({ source, path: files[source] })),
+    { onRefused: () => {} },
+  )
+  const [model] = pipeline.ir.models
+  const { length } = log.histories.get('payments')!.block
+  const t = new Float64Array(length)
+  const card = new Int32Array(length)
+  const inputs = Object.fromEntries(model.inputs.map(({ name }) => [name, new Float64Array(length)]))
+  for (const batch of decide({ ir: pipeline.ir, scores: pipeline.scores }, model, log)) {
+    t.set(batch.t, batch.first)
+    card.set(batch.key.values, batch.first)
+    model.inputs.forEach(({ name }, i) => copyNumbers(batch.vector[i], batch.length, inputs[name], batch.first))
+  }
+  const { value } = label(pipeline, model, log)
+  return { t, card, inputs, fraud: Uint8Array.from(value, known => Number(known === 1)) }
+}
+
+/** The fits of a city, by the name that they have in the published table. */
+export function fits(all: Labelled): Readonly<Record<string, Fit>> {
+  const train = stretch(all, TRAIN)
+  const rows = { columns: train.inputs, labels: train.fraud }
+  return {
+    'logistic regression': fitLogistic(rows, { ifNull: 0 }),
+    'boosted trees': fitTrees(rows, { rounds: 200, depth: 3, learningRate: 0.05, ridge: 1 }),
+  }
+}
+
+export function quality(all: Labelled, fit: Fit): Quality {
+  const test = stretch(all, TEST)
+  const judged = picked(test, notKnown(all, dayOf(all, TRAIN.from), test))
+  const score = predict(fit, judged.inputs)
+  return {
+    auc: auc(score, judged.fraud),
+    averagePrecision: averagePrecision(score, judged.fraud),
+    cardPrecision: cardPrecision(judged, score, CARDS),
+  }
+}
+
+export function tableText(all: Labelled): string[] {
+  const test = stretch(all, TEST)
+  const number = (value: number) => value.toFixed(3)
+  const line = (name: string, { auc, averagePrecision, cardPrecision }: Quality) =>
+    `| ${[name, number(auc), number(averagePrecision), number(cardPrecision)].join(' | ')} |`
+  return [
+    `${test.t.length.toLocaleString('en')} payments in the week that is judged`,
+    '| | AUC | AP | CP@100 |',
+    '| --- | --- | --- | --- |',
+    ...Object.entries(fits(all)).flatMap(([name, fit]) => [line(name, quality(all, fit)), line(`${name}, published`, published[name])]),
+  ]
+}
+
+/** The payments of days [from, to), counted from the day of the first. */
+function stretch(all: Labelled, { from, to }: typeof TRAIN): Labelled {
+  const [first, behind] = [dayOf(all, from), dayOf(all, to)]
+  return picked(
+    all,
+    all.t.map(t => Number(t >= first && t < behind)),
+  )
+}
+
+/** Midnight of a day, UTC ms. */
+const dayOf = ({ t }: Labelled, day: number): number => (Math.floor(t[0] / DAY) + day) * DAY
+
+/** The payments that are marked 1. */
+function picked({ t, card, fraud, inputs }: Labelled, marked: ArrayLike<number>): Labelled {
+  const isMarked = (_: unknown, i: number): boolean => marked[i] === 1
+  return {
+    t: t.filter(isMarked),
+    card: card.filter(isMarked),
+    fraud: fraud.filter(isMarked),
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, values]) => [name, values.filter(isMarked)])),
+  }
+}
+
+/** Six digits: the same file from every machine, whatever its last bits. */
+const sixDigits = (value: number): number => Number(value.toPrecision(6))
+
+function write(fit: Fit): void {
+  if (fit.kind === 'trees') throw new TypeError('published.ts takes coefficients')
+  const { intercept, weights } = fit.coefficients
+  const rounded = Object.entries(weights).map(([name, { weight }]) => [name, { weight: sixDigits(weight), ifNull: 0 }])
+  const coefficients = { intercept: sixDigits(intercept), weights: Object.fromEntries(rounded) }
+  writeFileSync(new URL('published.json', import.meta.url), `${JSON.stringify(coefficients, undefined, 2)}\n`)
+}
+
+if (import.meta.main) {
+  const options = { payments: { type: 'string' }, chargebacks: { type: 'string' }, write: { type: 'boolean' } } as const
+  const { payments, chargebacks, write: isWriting } = parseArgs({ options }).values
+  if (payments === undefined || chargebacks === undefined)
+    throw new Error('usage: node published-table.ts --payments FILE --chargebacks FILE')
+  const all = await labelled({ payments, chargebacks })
+  for (const text of tableText(all)) console.log(text)
+  if (isWriting) write(fits(all)['logistic regression'])
+}

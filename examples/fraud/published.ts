@@ -1,0 +1,100 @@
+/**
+ * The published model of the handbook that the city is made by: fifteen inputs, most of them slow, and chargebacks that come a week late. Learned from those
+ * alone, as a team would have to.
+ *
+ *     node published-table.ts --payments payments.ndjson --chargebacks chargebacks.ndjson
+ */
+import { count, entity, features, labelFrom, lag, logistic, model, on, pipeline, source, stream, t } from 'spillway'
+import coefficients from './published.json' with { type: 'json' }
+
+const card = entity('card', t.string())
+const terminal = entity('terminal', t.string())
+
+interface Payment {
+  readonly id: string
+  readonly card: string
+  readonly terminal: string
+  readonly amount: number
+  /** ISO 8601, UTC. */
+  readonly at: string
+}
+
+/** Saturdays and Sundays; hours up to and with that of six. */
+const calendar = (at: Date) => ({ weekend: Number(at.getUTCDay() % 6 === 0), night: Number(at.getUTCHours() <= 6) })
+
+export const payments = source('payments', {
+  schema: {
+    id: t.string(),
+    card,
+    terminal,
+    amount: t.decimal(2, { min: 0 }),
+    weekend: t.int({ min: 0, max: 1 }),
+    night: t.int({ min: 0, max: 1 }),
+    at: t.timestamp(),
+  },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+  map: (payment: Payment) => ({ ...payment, ...calendar(new Date(payment.at)) }),
+  mapVersion: '1',
+})
+
+/** Come seven days after the payment that they name. */
+export const chargebacks = source('chargebacks', {
+  schema: { payment: t.string(), terminal, fraud: t.bool(), at: t.timestamp() },
+  key: 'payment',
+  time: 'at',
+})
+
+/** The payment in hand included, as published. */
+const cardUsual = features('card_usual', {
+  from: payments,
+  entity: card,
+  place: stream,
+  values: p => ({
+    n1d: count('1d'),
+    n7d: count('7d'),
+    n30d: count('30d'),
+    mean1d: p.amount.mean('1d'),
+    mean7d: p.amount.mean('7d'),
+    mean30d: p.amount.mean('30d'),
+  }),
+})
+
+/** What was paid at the terminal in days of which all chargebacks are known: the clock of the group is a week behind. */
+const terminalBefore = features('terminal_before', {
+  from: payments,
+  entity: terminal,
+  place: lag('7d'),
+  values: () => ({ n1d: count('1d'), n7d: count('7d'), n30d: count('30d') }),
+})
+
+/** Chargebacks that came in a window are of payments a week earlier: those that `terminal_before` counts. */
+const terminalFrauds = features('terminal_frauds', {
+  from: chargebacks,
+  entity: terminal,
+  place: stream,
+  values: c => ({ n1d: count('1d', c.fraud), n7d: count('7d', c.fraud), n30d: count('30d', c.fraud) }),
+})
+
+export const published = model('published', {
+  decide: on(payments),
+  inputs: p => {
+    const before = terminalBefore.of(p.terminal)
+    const frauds = terminalFrauds.of(p.terminal)
+    return {
+      amount: p.amount,
+      weekend: p.weekend,
+      night: p.night,
+      card: cardUsual.of(p.card),
+      terminal: before,
+      risk1d: frauds.n1d.over(before.n1d), // NULL where nothing was paid
+      risk7d: frauds.n7d.over(before.n7d),
+      risk30d: frauds.n30d.over(before.n30d),
+    }
+  },
+  label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '7d' }),
+  score: logistic(coefficients), // fitted by published-table.ts, in the city of seed 1
+})
+
+export default pipeline('published', [published])
