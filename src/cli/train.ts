@@ -44,26 +44,36 @@ export const trainCommand: Command = {
     const pipeline = await importPipeline(path)
     checkSourceFiles(files, pipeline.ir)
     const progress = new Progress()
-    const training: Training = { pipeline, model: modelNameOf(pipeline, asked.model), at, progress }
+    const model = modelNameOf(pipeline, asked.model)
+    const stopping = new AbortController()
+    const stop = () => stopping.abort()
+    // A terminal's signals do not reach a command that trains; what trains in this process ends with it.
+    const byCommand = pipeline.ir.models.some(({ name, train }) => name === model && typeof train?.algorithm === 'object')
+    if (byCommand) for (const signal of signals) process.once(signal, stop)
+    const training: Training = { pipeline, model, at, progress, signal: stopping.signal }
     try {
       const made = files.length > 0 ? await onFiles(training, files, asked.registry) : await onLog(training, dataOf(values))
       progress.done()
       console.log(json ? JSON.stringify(made.version) : trainedText(made))
       return 0
     } finally {
+      for (const signal of signals) process.off(signal, stop)
       progress.done()
     }
   },
 }
+
+const signals = ['SIGINT', 'SIGTERM'] as const
 
 interface Training {
   readonly pipeline: Pipeline
   readonly model: string
   readonly at: number | undefined
   readonly progress: Progress
+  readonly signal: AbortSignal
 }
 
-async function onLog({ pipeline: { ir }, model, at, progress }: Training, data: string): Promise<TrainedNow> {
+async function onLog({ pipeline: { ir }, model, at, progress, signal }: Training, data: string): Promise<TrainedNow> {
   return changeFolder(data, { of: 'models', what: 'train', numbers: model }, async (store: SqliteStore, reader) => {
     const arrivals = storedCut(ir, reader).map(({ lastArrival }) => lastArrival ?? -Infinity)
     const cut = reader.lastSegment()
@@ -71,14 +81,14 @@ async function onLog({ pipeline: { ir }, model, at, progress }: Training, data: 
     const one = new TrainedModel(ir, model, reader)
     const job = { ir, model, at: at ?? Math.max(...arrivals), cut: end, champion: one.champion(reader) }
     if (end === 0) throw new SpillwayError('SPILL_INPUT', 'the log is empty: there is nothing to learn from', { place: data })
-    const trained = () => trainFromLog(reader, job, { onProgress: share => progress.show('reading the log', share) })
+    const trained = () => trainFromLog(reader, job, { onProgress: share => progress.show('reading the log', share), signal })
     const { version, isMet } = await make(one, job, trained, put => store.commit({ put }))
     return { version, next: isMet ? 'it scores once a run starts here' : `spillway models … promote ${version.number} lets it score` }
   })
 }
 
 async function onFiles(
-  { pipeline, model, at, progress }: Training,
+  { pipeline, model, at, progress, signal }: Training,
   files: ReturnType<typeof sourceFiles>,
   path?: string,
 ): Promise<TrainedNow> {
@@ -90,7 +100,7 @@ async function onFiles(
   const onProgress = (file: string, share: number) => progress.show(`reading ${file}`, share)
   const log = await load({ ir, maps: pipeline.maps }, own, { strings: new Strings(), onProgress, onRefused: () => {} })
   const of = { at: at ?? log.until, champion: one.champion(values) }
-  const trained = () => trainModel({ ir, model: one.model, ...of }, log)
+  const trained = () => trainModel({ ir, model: one.model, ...of, signal }, log)
   const { version, isMet } = await make(one, of, trained, async put => registry?.commit(put))
   if (!registry) return { version, next: 'it is kept nowhere: add --registry DIR' }
   if (!isMet) return { version, next: `spillway models … promote ${version.number} --registry ${path} makes it the champion` }

@@ -12,7 +12,7 @@ import type { LogisticFit } from './logistic.ts'
 import { untrainable } from './table.ts'
 import type { TreesFit } from './trees/fit.ts'
 
-export type Fit<Names extends string = string> = LogisticFit<Names> | LinearFit<Names> | TreesFit<Names> | ExternalModel<Names>
+export type Fit<Names extends string = string> = LogisticFit<Names> | LinearFit<Names> | TreesFit<Names>
 
 /** A score that trainers give, and that columns are scored by. */
 export type FittedScore = Extract<ScoreIR, { kind: 'logistic' | 'linear' | 'trees' }>
@@ -21,14 +21,17 @@ export type FittedScore = Extract<ScoreIR, { kind: 'logistic' | 'linear' | 'tree
  * A score a row: a probability, or any number for `fitLinear` and the loss `squared`. NaN where a pipeline's would be NULL. `columns` as for training. A fit of ONNX
  * throws as a pipeline of it does.
  */
-export function predict<Names extends string>(fit: Fit<Names>, columns: Readonly<Record<NoInfer<Names>, Float64Array>>): Float64Array {
+export function predict<Names extends string>(
+  fit: Fit<Names> | ExternalModel<Names>,
+  columns: Readonly<Record<NoInfer<Names>, Float64Array>>,
+): Float64Array {
   return fit.kind === 'onnx' ? scores(fit.score, columns, fit.file) : scoresBy(scoreOf(fit), columns)
 }
 
 /** The same of a score as it stands in the IR. */
 export const scoresBy = (score: FittedScore, given: Readonly<Record<string, Float64Array>>): Float64Array => scores(score, given)
 
-export function scoreOf(fit: Exclude<Fit, OnnxModel>): FittedScore {
+export function scoreOf(fit: Fit | Exclude<ExternalModel, OnnxModel>): FittedScore {
   if (fit.kind === 'trees') return treesIR(fit.file)
   const { intercept, weights } = fit.coefficients
   const terms = Object.entries<Weight>(weights).map(([input, weight]): TermIR => ({
