@@ -35,7 +35,9 @@ export function openapiOf(ir: PipelineIR, signed: readonly string[] = []): Schem
     ),
     ...signed.map(source => [`/sources/${source}/webhook`, { post: webhookOperation(source) }]),
     ...groups.map(group => [`/features/${group.name}`, { get: featuresOperation(group) }]),
-    ...groups.flatMap(({ name, place }) => (place.kind === 'batch' ? [[`/groups/${name}/runs`, { post: runOperation(name) }]] : [])),
+    ...groups.flatMap(({ name, place }) =>
+      place.kind === 'batch' || place.kind === 'hybrid' ? [[`/groups/${name}/runs`, { post: runOperation(name) }]] : [],
+    ),
     ...reports.flatMap(({ name }) => [
       [`/reports/${name}/latest`, { get: latestOperation(name) }],
       [`/reports/${name}`, { post: reportOperation(name) }],
