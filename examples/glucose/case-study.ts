@@ -7,7 +7,7 @@
  *
  *     npm run spillway -- replay examples/glucose/case-study.ts --source readings=clinic.ndjson --source activity=activity.ndjson --source symptoms=symptoms.ndjson --reports lists
  */
-import { batch, count, features, file, logistic, model, pipeline, report, request, share, source, t } from 'spillway'
+import { batch, begins, count, every, features, file, logistic, model, pipeline, report, share, source, t } from 'spillway'
 import { kinds } from './diary.ts'
 import { page, patient, readings } from './glucose.ts'
 
@@ -54,9 +54,9 @@ export const felt = features('felt', {
 /** Of a sensor that is worn all the time. */
 const READINGS_IN_3_DAYS = 3 * 288
 
-/** How likely is it that this patient needs a call today? Asked about one patient as about all of them: `POST /models/risk/decide`. */
+/** How likely is it that this patient will be very low within a day? Decided every midnight, and again for the list of the morning; learned each week from what came of it. */
 export const risk = model('risk', {
-  decide: request({ patient }),
+  decide: every('1d', patient, { live: '14d' }),
   inputs: ({ patient }) => {
     const glucose = history.of(patient)
     const { entries, worst } = felt.of(patient)
@@ -81,7 +81,9 @@ export const risk = model('risk', {
       entries: { weight: 0.15, ifNull: 0 },
       worst: { weight: 0.3, ifNull: 0 },
     },
-  }),
+  }), // invented; decides until a version is promoted
+  label: begins(readings, r => r.glucose.lt(54), { within: '1d', lasting: '15m', maxGap: '45m' }),
+  train: { algorithm: 'logistic', every: 'week', over: '180d', promote: { metric: 'auc', atLeast: 0.6, betterBy: 0.01 } },
 })
 
 /** Whom to call first. */
