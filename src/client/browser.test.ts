@@ -25,5 +25,6 @@ test('it runs with what a browser has', () => {
     'base/errors.ts',
     'base/limits.ts',
     'base/random.ts',
+    'base/training-limits.ts',
   ])
 })

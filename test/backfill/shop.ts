@@ -47,6 +47,7 @@ export const byCard = features('by_card', {
     fading: s.amount.decayedSum('2d', { halfLife: '6h' }),
     kinds: s.kind.lastK(2, '2d'),
     some: s.kind.countDistinct('3d', { limit: 1 }),
+    most: s.kind.topK(1, '3d', { limit: 1 }),
     seen: s.at.last('1d'),
   }),
 })
