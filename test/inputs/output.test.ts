@@ -104,7 +104,10 @@ test('an empty table is a whole file', async () => {
 
 test('a name without a format, and a folder that is not there', async () => {
   using scratch = new Scratch()
-  assert.throws(() => void openTable(scratch.path('out.txt'), columns, new Strings()), /call it \.ndjson, \.ndjson\.gz or \.parquet/)
+  await assert.rejects(openTable(scratch.path('out.txt'), columns, new Strings()), {
+    code: 'SPILL_INPUT',
+    message: /call it \.ndjson, \.ndjson\.gz, \.csv or \.parquet/,
+  })
   for (const name of ['none/out.ndjson', 'none/out.parquet'])
     await assert.rejects(openTable(scratch.path(name), columns, new Strings()), {
       code: 'SPILL_INPUT',
