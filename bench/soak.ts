@@ -10,6 +10,7 @@ import { limits } from '../src/base/limits.ts'
 import { count, features, model, on, pipeline, rules, source, stream } from '../src/index.ts'
 import { openFolder, readFolder } from '../src/log/sqlite/data-folder.ts'
 import { Run } from '../src/run/run.ts'
+import { saveRounds } from '../src/run/save-rounds.ts'
 import type { Bench, BenchOptions, Outcome } from './bench.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { distinctIds } from './live/log-spillway.ts'
@@ -70,7 +71,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
       ratio: null,
       rounds: 1,
       settings: {
-        job: 'ids, one group of 1m, a decision on each event; state saved every 10 s; dedupe 1m, so that state is full after two minutes',
+        job: 'ids, one group of 1m, a decision on each event; state saved every 10 to 60 s; dedupe 1m, so that state is full after two minutes',
         eventsPerSecond: EVENTS_PER_SECOND,
         minutes,
         sensors: SENSORS,
@@ -109,7 +110,7 @@ async function soak(folder: string, minutes: number, progress: BenchOptions['pro
   const wal = join(folder, 'log.db-wal')
   const timers = [
     every(TICK_EVERY_MS, () => run.tick()),
-    every(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint()),
+    saveRounds(run),
     every(LOOK_EVERY_MS, () => watched.rss.push({ x: minute(), y: process.memoryUsage.rss() / 2 ** 20 })),
     every(WAL_LOOK_EVERY_MS, () => (watched.walBytesMax = Math.max(watched.walBytesMax, existsSync(wal) ? statSync(wal).size : 0))),
     every(60_000, () => progress(`minute ${Math.round(minute())} of ${minutes}, ${run.counts.accepted} events, ${memory()}`)),

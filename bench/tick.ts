@@ -5,11 +5,11 @@
  * measured is in real time. A tick is scored when the last of its decisions is durable, counted from its moment. No peer does this work.
  */
 import { every as repeat, pause, wallClock } from '../src/base/clock.ts'
-import { limits } from '../src/base/limits.ts'
 import { count, every, features, model, pipeline, rules, source, stream } from '../src/index.ts'
 import { batchOf } from '../src/intake/batch.ts'
 import { openFolder } from '../src/log/sqlite/data-folder.ts'
 import { Run } from '../src/run/run.ts'
+import { saveRounds } from '../src/run/save-rounds.ts'
 import { median, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { watchLoop, type Stalls } from './live/loop.ts'
@@ -88,7 +88,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
       ratio: null,
       rounds,
       settings: {
-        job: 'every 5m, live 30m; a stream group of 5 features over 30m; readings with ids, one a key in five minutes; state saved every 10 s',
+        job: 'every 5m, live 30m; a stream group of 5 features over 30m; readings with ids, one a key in five minutes; state saved every 10 to 60 s',
         scored: 'from the moment of the tick until its last decision is durable',
         stalls:
           'longest time between two looks at the loop, 1 ms apart, without that millisecond; cpuMs: processor time of the thread in it; idleMs: of an idle thread',
@@ -120,7 +120,7 @@ async function ticks(folder: string, { keys, before, after }: Size, rounds: numb
   const firstTick = Math.ceil(wallClock() / PERIOD_MS) * PERIOD_MS
   const first = firstTick - HISTORY_PERIODS * PERIOD_MS
   const run = new Run(clinic, { store, clock: () => clock() })
-  const timers = [repeat(TICK_EVERY_MS, () => run.tick()), repeat(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint())]
+  const timers = [repeat(TICK_EVERY_MS, () => run.tick()), saveRounds(run)]
   progress(`${HISTORY_PERIODS} readings of each of ${keys} keys`)
   let next = 0
   for (; next < keys * HISTORY_PERIODS; next += BLOCK) {

@@ -4,7 +4,6 @@
  * Arguments: `fill FOLDER EVENTS KEYS SPAN` (says `full`, then what is acknowledged, a line each), or `start FOLDER` (says one `Recovered`).
  */
 import { every, pause, stopwatch, wallClock } from '../../src/base/clock.ts'
-import { limits } from '../../src/base/limits.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import { count, features, pipeline, stream } from '../../src/index.ts'
 import { batchOf } from '../../src/intake/batch.ts'
@@ -13,6 +12,7 @@ import { openFolder } from '../../src/log/sqlite/data-folder.ts'
 import type { LogStore } from '../../src/log/store.ts'
 import { MANIFEST } from '../../src/run/manifest.ts'
 import { Run } from '../../src/run/run.ts'
+import { saveRounds } from '../../src/run/save-rounds.ts'
 import { readings, readingsFrom, sensor } from './readings.ts'
 
 const BLOCK = 8192
@@ -62,7 +62,7 @@ async function fill(folder: string, events: number, keys: number, span: number):
   const clock = () => (taken < events ? begin - span + Math.floor((taken / events) * span) : wallClock())
   const run = new Run(watching, { store, clock })
   every(STEP_MS, () => run.tick())
-  every(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint())
+  saveRounds(run)
   const sending: Promise<unknown>[] = []
   while (taken < events) {
     const length = Math.min(BLOCK, events - taken)

@@ -1,9 +1,9 @@
 /** The process of a bench that serves: a run over a folder with a server around it, driven as the command line drives one. Argument: the folder. */
 import { every, wallClock } from '../../src/base/clock.ts'
-import { limits } from '../../src/base/limits.ts'
 import { batchOf } from '../../src/intake/batch.ts'
 import { openFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Run } from '../../src/run/run.ts'
+import { saveRounds } from '../../src/run/save-rounds.ts'
 import { Feed } from '../../src/serve/feed.ts'
 import { listen } from '../../src/serve/listen.ts'
 import { answerAsks } from './child.ts'
@@ -29,7 +29,7 @@ async function serveAsked(ask: ServeAsk): Promise<ServedAt> {
   const run = new Run(pipeline, { store: data.store, clock: () => clock(), onRecorded: feed.tell })
   if (ask.kind === 'wide') await fill(run, ask.keys, arrival => (clock = () => arrival))
   clock = wallClock
-  const timers = [every(TICK_EVERY_MS, () => run.tick()), every(limits.CHECKPOINT_ROUND_MS, () => run.checkpoint())]
+  const timers = [every(TICK_EVERY_MS, () => run.tick()), saveRounds(run)]
   const server = await listen({ run, pipeline, data: folder, feed, port: 0 })
   process.once('disconnect', async () => {
     await server.close()

@@ -66,8 +66,11 @@ export const limits = {
   STRINGS_AT_ONCE: 1 << 11,
   /** Files of strings beyond which they are written as one. */
   STRING_FILES_MAX: 64,
-  /** Milliseconds between the beginnings of two rounds of saving state. */
+  /** Milliseconds between the beginnings of two rounds of saving state, at least… */
   CHECKPOINT_ROUND_MS: 10_000,
+  /** …and at most, while fewer entries of the log than these have come. A start takes them again in a second. */
+  CHECKPOINT_ROUND_MS_MAX: 60_000,
+  CHECKPOINT_ROUND_ENTRIES: 1 << 18,
   /** Times that a dead letter is sent again, before it must be edited or dropped. */
   DEAD_ATTEMPTS_MAX: 10,
   /** Entries of the log on which a plan measures how long a start takes. */

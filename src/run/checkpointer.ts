@@ -72,9 +72,9 @@ export class Checkpointer {
     return !this.#isWriting && this.#round === undefined
   }
 
-  /** Begins a round if the log has grown since the last one. `entry`: the log's next. */
-  begin(entry: number): void {
-    if (!this.isIdle || entry === this.#entryAtRound) return
+  /** Begins a round if the log has grown by more than so many entries since the last one. `entry`: the log's next. Was it begun? */
+  begin(entry: number, behind = 0): boolean {
+    if (!this.isIdle || entry - this.#entryAtRound <= behind) return false
     this.#entryAtRound = entry
     this.#number++
     const groups = this.#options.groups.filter(({ isSaved }) => isSaved)
@@ -83,6 +83,7 @@ export class Checkpointer {
       return [name, { ...of, files: [] as StateFile[] }] as const
     })
     this.#round = { slices: groups.flatMap(slicesOf), groups: Object.fromEntries(saved), writing: undefined }
+    return true
   }
 
   /** Saves the next slice of the round, if the last one was taken. Takes milliseconds of this thread; the rest is the disk's. */

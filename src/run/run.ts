@@ -246,11 +246,12 @@ export class Run {
     }
   }
 
-  /** Begins to save state, unless that is going on or nothing has changed. */
-  checkpoint(): void {
-    if (this.#ending.isOver) return
-    this.#parts.checkpointer.begin(this.#parts.log.end)
+  /** Begins to save state, unless that is going on or no more than so many entries have come since it was begun last. Was it begun? */
+  checkpoint(behind = 0): boolean {
+    if (this.#ending.isOver) return false
+    const begun = this.#parts.checkpointer.begin(this.#parts.log.end, behind)
     this.#parts.checkpointer.step()
+    return begun
   }
 
   /** What is measured of decisions. */

@@ -15,6 +15,7 @@ import { closeFolder, openFolder, type DataFolder } from '../log/sqlite/data-fol
 import type { Runnable } from './opening.ts'
 import type { RunOptions } from './parts.ts'
 import { Run } from './run.ts'
+import { saveRounds } from './save-rounds.ts'
 import { judgeBeside, trainBeside } from './training-beside.ts'
 
 const TICK_EVERY_MS = 20
@@ -65,7 +66,7 @@ export class Running {
     this.dispatcher.start()
     this.#timers = [
       every(TICK_EVERY_MS, () => this.run.tick()),
-      every(limits.CHECKPOINT_ROUND_MS, () => this.run.checkpoint()),
+      saveRounds(this.run),
       every(limits.STAGES_EVERY_MS, () => this.run.keepStages()),
     ]
   }

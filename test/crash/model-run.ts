@@ -50,7 +50,8 @@ class Lives {
       case 'clock':
         return this.#driven.moveClock(step.by)
       case 'save':
-        return this.#driven.run?.checkpoint()
+        this.#driven.run?.checkpoint()
+        return
       case 'ready':
         this.#memory = this.#driven.ready(this.#store, this.#memory)
         return
