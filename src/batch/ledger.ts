@@ -98,6 +98,14 @@ function partOf(text: string): [partition: number, part: Part] {
   return [part.partition, part]
 }
 
-/** The last run of a group that was swapped in before an entry of the log. */
+/** The run of a group that was swapped in last before an entry of the log. */
 export const swappedBefore = (runs: readonly RunRecord[], group: string, entry: number): RunRecord | undefined =>
-  runs.findLast(run => run.group === group && run.swapped !== undefined && run.swapped < entry)
+  inOrderOfSwaps(runs).findLast(run => run.group === group && run.swapped! < entry)
+
+/** The same by a time, UTC ms. */
+export const swappedBy = (runs: readonly RunRecord[], group: string, t: number): RunRecord | undefined =>
+  inOrderOfSwaps(runs).findLast(run => run.group === group && run.swappedAt! <= t)
+
+/** Those that were swapped in. One that is of an earlier definition may wait until that is back, while later ones are made and swapped in. */
+export const inOrderOfSwaps = (runs: readonly RunRecord[]): RunRecord[] =>
+  runs.filter(run => run.swapped !== undefined).sort((a, b) => a.swapped! - b.swapped!)

@@ -11,7 +11,7 @@ import type { StoredLog } from '../log/store.ts'
 import { championOf } from '../training/registry/champion.ts'
 import { promotionsOf, type NamedValues } from '../training/registry/registry.ts'
 import { codeOf } from './code.ts'
-import type { RunRecord } from './ledger.ts'
+import { swappedBy, type RunRecord } from './ledger.ts'
 
 /** What making a report gave. */
 export interface ReportDone {
@@ -109,7 +109,7 @@ export function runsUsed(ir: PipelineIR, report: ReportIR, runs: readonly RunRec
   const used = [...batch].map((name): [string, number | null] => {
     const group = ir.groups.find(one => one.name === name)!
     const source = ir.sources.find(one => one.name === group.source)!
-    const last = runs.findLast(run => run.group === name && run.swappedAt !== undefined && run.swappedAt <= s)
+    const last = swappedBy(runs, name, s)
     return [name, last?.code === codeOf(group, source) ? last.s : null]
   })
   return Object.fromEntries(used)

@@ -15,7 +15,7 @@ import { featureValues, type FeatureValue } from '../decision/feature-value.ts'
 import { columnsLookedAt } from '../decision/reads.ts'
 import type { GroupIR, PipelineIR, SourceIR } from '../define/ir.ts'
 import { refuseIncomplete } from '../kernel/incomplete.ts'
-import { runsIn } from '../batch/ledger.ts'
+import { runsIn, swappedBy } from '../batch/ledger.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks } from '../kernel/placement.ts'
 import { beginsOf } from '../log/begins.ts'
@@ -94,7 +94,7 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group: asked, key
  */
 function asBatchRuns(group: GroupIR, store: StoredLog, t: number): GroupIR {
   if (group.place.kind !== 'batch') return group
-  const used = runsIn(store).findLast(run => run.group === group.name && run.swappedAt !== undefined && run.swappedAt <= t)
+  const used = swappedBy(runsIn(store), group.name, t)
   return used ? { ...group, place: { kind: 'lag', by: t - used.s } } : group
 }
 

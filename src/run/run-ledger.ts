@@ -1,7 +1,7 @@
 /** The ledger of batch runs in memory, as whoever makes them writes it: what it gives is to be committed. */
 import { limits } from '../base/limits.ts'
 import type { Part } from '../batch/job.ts'
-import { allPartsIn, partFile, partName, runName, runsIn, type RunRecord } from '../batch/ledger.ts'
+import { allPartsIn, inOrderOfSwaps, partFile, partName, runName, runsIn, type RunRecord } from '../batch/ledger.ts'
 import type { Commit, StoredLog } from '../log/store.ts'
 
 export type Put = NonNullable<Commit['put']>[number]
@@ -94,10 +94,7 @@ export class RunLedger {
   /** Runs that are being made, that wait to be swapped in, or that a group answers from: now, or, as long as the last swap is not durable, after a crash. */
   #needed(waiting: ReadonlySet<number>): Set<number> {
     const all = [...this.#runs.values()]
-    const swapped = Map.groupBy(
-      all.filter(run => run.swapped !== undefined),
-      ({ group }) => group,
-    )
+    const swapped = Map.groupBy(inOrderOfSwaps(all), ({ group }) => group)
     const inUse = [...swapped.values()].flatMap(runs => runs.slice(-IN_USE))
     const running = all.filter(({ state }) => state === 'running')
     return new Set([...waiting, ...[...inUse, ...running].map(({ number }) => number)])
