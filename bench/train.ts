@@ -3,8 +3,7 @@
  *
  * Both bin the columns within the time that is measured. Checked: the AUC of rows that neither saw differs by less than a bound.
  */
-import { auc } from '../examples/flights/quality.ts'
-import { fitTrees, predict, type TreesFit } from '../src/training/index.ts'
+import { auc, fitTrees, predict, type TreesFit } from '../src/training/index.ts'
 import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome, type Side } from './bench.ts'
 import { labelled, type Labelled } from './data/labelled.ts'
 import { inFolder } from './live/folder.ts'

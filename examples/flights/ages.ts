@@ -8,12 +8,11 @@
  * The figures expected were computed before Spillway could, by other means over the same file. Exits 1 if one is off by more than 0.003.
  */
 import type { PipelineIR } from 'spillway'
-import { fitLogistic, predict } from 'spillway/training'
+import { auc, fitLogistic, predict } from 'spillway/training'
 import { decisions, readLog } from './decisions.ts'
 import { orZero } from './evaluate.ts'
 import pipeline from './flights.ts'
 import { outcomes } from './outcomes.ts'
-import { auc } from './quality.ts'
 
 interface Expected {
   readonly minutes: number

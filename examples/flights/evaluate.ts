@@ -3,9 +3,10 @@
  *
  *     node examples/flights/evaluate.ts
  */
+import { auc, logLoss } from 'spillway/training'
 import { decisions, readLog, type Decisions } from './decisions.ts'
 import { LATE, outcomes, type Outcomes } from './outcomes.ts'
-import { alertsAt, auc, brier, logLoss, thresholdFor, type Alerts } from './quality.ts'
+import { alertsAt, brier, thresholdFor, type Alerts } from './quality.ts'
 
 /** The part of flights that may be alerted. */
 const ALERT_BUDGET = 0.1

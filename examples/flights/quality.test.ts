@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import * as fc from 'fast-check'
-import { alertsAt, auc, brier, logLoss, thresholdFor } from './quality.ts'
+import { auc, logLoss } from 'spillway/training'
+import { alertsAt, brier, thresholdFor } from './quality.ts'
 
 const floats = (...values: number[]) => Float64Array.from(values)
 const bits = (...values: number[]) => Uint8Array.from(values)

@@ -1,43 +1,11 @@
 /**
- * How good a binary classifier's probabilities are. `scores` and `labels` are in the same order; a label is 1 or 0.
+ * How good a binary classifier's probabilities are, beside the metrics of `spillway/training`. `scores` and `labels` are in the same order; a label is 1 or 0.
  */
-
-/**
- * Area under the ROC curve: the probability that a positive scores above a negative, ties counting half
- * (Mann–Whitney U / (positives · negatives)). NaN if there are no positives or no negatives. Sorts: n log n.
- */
-export function auc(scores: Float64Array, labels: Uint8Array): number {
-  const order = ascending(scores)
-  let positives = 0
-  let rankSum = 0
-  for (let from = 0; from < order.length;) {
-    let to = from + 1
-    while (to < order.length && scores[order[to]] === scores[order[from]]) to++
-    const meanRank = (from + 1 + to) / 2
-    for (let i = from; i < to; i++)
-      if (labels[order[i]] === 1) {
-        positives++
-        rankSum += meanRank
-      }
-    from = to
-  }
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * (labels.length - positives))
-}
 
 /** Mean squared error of the probabilities (Brier 1950): 0 is perfect. */
 export function brier(scores: Float64Array, labels: Uint8Array): number {
   let sum = 0
   for (let i = 0; i < scores.length; i++) sum += (scores[i] - labels[i]) ** 2
-  return sum / scores.length
-}
-
-/** Mean negative log-likelihood, in nats; probabilities are kept 1e-15 away from 0 and 1. */
-export function logLoss(scores: Float64Array, labels: Uint8Array): number {
-  let sum = 0
-  for (let i = 0; i < scores.length; i++) {
-    const p = Math.min(Math.max(scores[i], 1e-15), 1 - 1e-15)
-    sum -= Math.log(labels[i] === 1 ? p : 1 - p)
-  }
   return sum / scores.length
 }
 
@@ -72,8 +40,4 @@ export function thresholdFor(part: number, scores: Float64Array): number {
   let i = above
   while (i < sorted.length && sorted[i] === sorted[above - 1]) i++
   return i < sorted.length ? sorted[i] : Infinity
-}
-
-function ascending(scores: Float64Array): Uint32Array {
-  return Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[a] - scores[b])
 }

@@ -8,11 +8,11 @@
  * Takes minutes. `--write` writes the coefficients that `weekly.ts` scores by.
  */
 import { writeFileSync } from 'node:fs'
+import { auc, logLoss } from 'spillway/training'
 import { flightsFile } from './data.ts'
 import { decisions, readLog, type Decisions } from './decisions.ts'
 import { coefficientsOf, fitHours, scoresOf } from './fitting.ts'
 import { outcomes, type Outcomes } from './outcomes.ts'
-import { auc, logLoss } from './quality.ts'
 import pipeline from './weekly.ts'
 
 const DAY = 86_400_000

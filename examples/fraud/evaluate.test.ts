@@ -32,7 +32,7 @@ test('in memory and from the file that replay wrote it is the same evaluation', 
   spillway('replay', here('../fraud/fraud.ts'), '--source', `payments=${payments}`, '--out', decisions)
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [here('../fraud/evaluate.ts'), '--decisions', decisions, '--planted', planted],
+    ['-C', 'spillway-source', here('../fraud/evaluate.ts'), '--decisions', decisions, '--planted', planted],
     { encoding: 'utf8' },
   )
   assert.deepEqual([status, stderr], [0, ''])
@@ -75,6 +75,8 @@ test('older inputs rank worse at once, and lose dollars later', () => {
 })
 
 test('what it needs, it says', () => {
-  const { status, stderr } = spawnSync(process.execPath, [here('../fraud/evaluate.ts'), '--planted', planted], { encoding: 'utf8' })
+  const { status, stderr } = spawnSync(process.execPath, ['-C', 'spillway-source', here('../fraud/evaluate.ts'), '--planted', planted], {
+    encoding: 'utf8',
+  })
   assert.deepEqual([status, stderr], [2, 'usage: node evaluate.ts --decisions FILE --planted FILE\n'])
 })

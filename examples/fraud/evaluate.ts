@@ -7,10 +7,9 @@
  * The threshold is the one of `fitted.json`, which is of another city. Holds some numbers of each decision.
  */
 import { parseArgs } from 'node:util'
-import { auc } from '../flights/quality.ts'
+import { auc, averagePrecision } from 'spillway/training'
 import { block, mean, type Blocking } from './blocking.ts'
 import fitted from './fitted.json' with { type: 'json' }
-import { averagePrecision } from './ranking.ts'
 import { wholeWeeks, type Scored } from './scored.ts'
 import { linesOf, readTruth, type Truth } from './truth.ts'
 

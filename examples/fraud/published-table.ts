@@ -10,12 +10,10 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { decide, label, load } from 'spillway/replay'
-import { fitLogistic, fitTrees, predict, type LogisticFit, type TreesFit } from 'spillway/training'
+import { auc, averagePrecision, fitLogistic, fitTrees, predict, type LogisticFit, type TreesFit } from 'spillway/training'
 import { copyNumbers } from '../numbers.ts'
-import { auc } from '../flights/quality.ts'
 import { cardPrecision, DAY, notKnown, type Judged } from './card-precision.ts'
 import pipeline from './published.ts'
-import { averagePrecision } from './ranking.ts'
 
 /** Days since the first of April. */
 const TRAIN = { from: 115, to: 122 }

@@ -7,9 +7,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { external } from 'spillway'
-import { fitExternal, fitTrees, predict } from 'spillway/training'
+import { auc, fitExternal, fitTrees, predict } from 'spillway/training'
 import { lightgbmPython } from '../../bench/live/lightgbm.ts'
-import { auc } from '../flights/quality.ts'
 
 const python = lightgbmPython()
 const needs = { skip: python ? false : 'LightGBM is not there: npm run peers -- lightgbm' }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { auc } from '../../../examples/flights/quality.ts'
+import { auc } from '../metrics.ts'
 import { random } from '../../base/random.ts'
 import { faultOfTrees } from '../../define/trees-file.ts'
 import { fitLogistic } from '../logistic.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { averagePrecision } from './ranking.ts'
+import { averagePrecision } from './metrics.ts'
 
 const of = (...pairs: readonly (readonly [score: number, label: number])[]) =>
   averagePrecision(
