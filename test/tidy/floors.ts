@@ -5,6 +5,7 @@ import type { Module } from '../sources/syntax.ts'
 /** From the top down. `index` is `src/index.ts`, what a user of the library imports. */
 export const floors = [
   'cli',
+  'audit',
   'embed',
   'serve',
   'testing',

@@ -1,0 +1,256 @@
+/**
+ * What an audit found, as plain JSON: what the terminal, the page and other programs read. Nothing in it is computed by those who show it.
+ *
+ * Every number that was estimated has an interval or says why there is none; every line of a cost says whether it was measured or modelled. A number that is not believed is not here:
+ * in its place stands a reason, in words.
+ */
+import type { Setting } from '../element.ts'
+
+export interface AuditReport {
+  readonly format: 'spillway-audit/1'
+  readonly pipeline: string
+  readonly fingerprint: string
+  readonly model: string
+  /** Two lines: what to do, and what it rests on. */
+  readonly answer: readonly [string, string]
+  readonly history: HistoryPart
+  readonly utility: UtilityPart
+  /** Where the time goes, of decisions that ran; a replay of files has none. */
+  readonly stages: StagesPart | { readonly why: string }
+  readonly elements: readonly ElementPart[]
+  readonly costs: CostPart | { readonly why: string }
+  readonly plans: PlanPart
+  readonly findings: readonly Finding[]
+  /** In words, those that were triggered. */
+  readonly caveats: readonly string[]
+  readonly assumptions: readonly string[]
+  readonly reproduce: Reproduce
+}
+
+/** UTC ms where it is a time, ms where it is a span. */
+export interface HistoryPart {
+  readonly from: number
+  readonly until: number
+  /** 604,800,000 ms each, of those that decisions cover. */
+  readonly weeks: number
+  readonly events: number
+  readonly decisions: number
+  readonly labelled: number
+  readonly positive: number
+  readonly notEligible: number
+  readonly unknown: number
+  readonly censored: number
+  /** Decisions in each block, and when it begins and ends. */
+  readonly blocks: Readonly<Record<'train' | 'tune' | 'select' | 'report', BlockPart>>
+  /** By entity and by time: how many clusters there are, and how many they are worth, (Σn)²/Σn². */
+  readonly clusters: readonly { readonly name: string; readonly count: number; readonly effective: number }[]
+}
+
+export interface BlockPart {
+  readonly decisions: number
+  readonly from: number
+  readonly until: number
+}
+
+/** Estimated; `[low, high]` covers 95 %, for all rungs of a ladder together. */
+export interface Estimate {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
+export interface UtilityPart {
+  /** `late arrivals caught`. */
+  readonly name: string
+  /** `late arrivals`, `min`, `$`. */
+  readonly unit: string
+  /** Dollars a unit, where the user says so, or the unit is dollars. */
+  readonly dollars?: number
+  readonly budget: number
+  readonly threshold: number
+  /** `the action's own` or `the part of decisions that may act, on the block in between`. */
+  readonly thresholdFrom: string
+  /** As the pipeline runs now. */
+  readonly now: Performance
+}
+
+/** Of the decisions of the blocks select and report. */
+export interface Performance {
+  /** Utility in a week. */
+  readonly aWeek: number
+  readonly actionsAWeek: number
+  /** Of actions whose label is known, the part that was right; null without actions. */
+  readonly precision: number | null
+  readonly recall: number | null
+  /** Area under the ROC curve; null where one class is missing. */
+  readonly auc: number | null
+  /** Part of decisions for which the group had nothing: features NULL, or counts 0. Of a group's rungs. */
+  readonly empty?: number
+}
+
+export interface ElementPart {
+  readonly element: string
+  readonly kind: 'ingestion' | 'group' | 'inference' | 'action' | 'training'
+  /** The group's name and what it computes, in short: `landings (1 h mean)`. */
+  readonly title: string
+  readonly now: { readonly setting: Setting; readonly title: string; readonly age: AgePart | null }
+  /** From the freshest to the oldest. Empty with a reason. */
+  readonly rungs: readonly Rung[]
+  readonly notObservable?: string
+  /** The oldest age whose loss, by its upper bound, is still small: what a freshness objective is set to, ms. */
+  readonly knee: Knee | { readonly why: string }
+  readonly verdict: Verdict
+  /** The age that it now has is above the knee, and so on. */
+  readonly marks: readonly ('ok' | 'knee' | 'collapse')[]
+}
+
+/** Of the ages at decision, ms. */
+export interface AgePart {
+  readonly p50: number
+  readonly p95: number
+  readonly from: 'measured' | 'by its placement'
+}
+
+export interface Rung {
+  readonly setting: Setting
+  /** `15 min`, `nightly at 02:00, 2 h`. */
+  readonly title: string
+  /** ms, mean; of a schedule the mean of its sawtooth. */
+  readonly age: number
+  readonly literal?: '−90 %' | 'next schedule'
+  /** The same model at the same threshold: what an incident costs. */
+  readonly frozen: Effect
+  /** The same model at the threshold that makes as many actions as now. */
+  readonly frozenAtBudget: Effect
+  /** Trained on features as old, at the same budget: what a planned change costs. */
+  readonly refit: Effect | { readonly why: string }
+}
+
+export interface Effect {
+  /** Utility in a week, less that of now. */
+  readonly aWeek: Estimate | { readonly why: string }
+  /** The same with each cluster left out in turn: the least and the greatest. */
+  readonly leaveOneOut?: readonly [number, number]
+  /** The week in which the difference is greatest against it. */
+  readonly worstWeek?: number
+  readonly slices?: readonly { readonly name: string; readonly aWeek: number }[]
+  readonly performance: Performance
+}
+
+export interface Knee {
+  readonly age: number
+  /** The greatest loss in a week, of utility, that its bound allows there. */
+  readonly loss: number
+}
+
+export interface Verdict {
+  /** `stream`, `hybrid`, `batch 1 d`, `on demand`; `micro-batch 15 min`; `on event`, `every 5 min`, `nightly`; `inline`, `asynchronous`, `digest`; `every week`; `undecided`; `not observable in this history`. */
+  readonly choice: string
+  readonly why: string
+  /** Where it is undecided: how many more weeks of history would decide, if the difference is what it seems. */
+  readonly moreWeeks?: number
+  /** Dollars a unit from which on the fresher choice pays, where no price of utility is known. */
+  readonly breakEven?: Estimate | { readonly why: string }
+}
+
+export interface StagesPart {
+  readonly decisions: number
+  readonly from: number
+  readonly until: number
+  readonly stages: readonly StagePart[]
+  /** End to end, ms, and against the deadline where there is one. */
+  readonly whole: Percentiles
+  readonly deadline?: { readonly ms: number; readonly met: number }
+}
+
+export interface Percentiles {
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+}
+
+export interface StagePart extends Percentiles {
+  readonly stage: 'ingestion' | 'features' | 'inference' | 'action queue' | 'action delivery' | 'action acknowledgement'
+  /** The part of decisions in which it takes longest. */
+  readonly critical: number
+  /** End to end p99, ms, if this stage alone took a tenth, from the samples. */
+  readonly p99IfTenth: number
+}
+
+/** A month is 730 hours. Dollars. */
+export interface CostPart {
+  readonly prices: string
+  readonly now: CostOfPlan
+  readonly proposed: CostOfPlan
+  /** What late features cost, and what streaming them does: the staleness tax and the streaming tax, dollars a month. */
+  readonly taxes: { readonly staleness: Range | { readonly why: string }; readonly streaming: Range }
+}
+
+export interface Range {
+  readonly low: number
+  readonly base: number
+  readonly high: number
+}
+
+export interface CostOfPlan {
+  readonly firstYear: Range
+  readonly steadyYear: Range
+  readonly lines: readonly CostLine[]
+}
+
+export interface CostLine {
+  /** `slots`, `broker`, `state`, `storage`, `requests`, `egress`, `people`. */
+  readonly of: string
+  readonly title: string
+  readonly range: Range
+  readonly basis: 'measured' | 'modelled'
+  /** The arithmetic: `0.42 cores × 730 h × $0.0425`. */
+  readonly arithmetic: string
+  /** Of people in the first year. */
+  readonly firstYear?: Range
+}
+
+export interface PlanPart {
+  readonly now: readonly PlanSetting[]
+  readonly proposed: readonly PlanSetting[]
+  /** `keep what runs` where no plan's lower bound is above zero; without a price of utility there is no dollar verdict. */
+  readonly decision: 'change' | 'keep what runs' | 'no dollar verdict' | 'undecided'
+  /** Dollars a month, of the proposed plan against the one that runs: on the block `report`, which did not choose it. */
+  readonly net?: Estimate
+  /** Of what was compared: how many, and on which block it was chosen. */
+  readonly compared: number
+  /** Of each change: what it adds to the plan by itself, and what the plan loses without it, dollars a month. */
+  readonly marginal: readonly { readonly element: string; readonly title: string; readonly net: Estimate | { readonly why: string } }[]
+  /** The edit of the user's file. */
+  readonly edits: readonly PlanEdit[]
+}
+
+export interface PlanSetting {
+  readonly element: string
+  readonly title: string
+}
+
+/** A line of the user's file that would be another. */
+export interface PlanEdit {
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  readonly before: string
+  readonly after: string
+}
+
+export interface Finding {
+  readonly kind: 'wasted' | 'starved' | 'queued'
+  readonly element: string
+  readonly text: string
+}
+
+export interface Reproduce {
+  readonly command: string
+  readonly version: string
+  readonly seed: number
+  readonly draws: number
+  /** SHA-256 of the decisions' vectors as they run now. */
+  readonly decisions: string
+  readonly definitions: string
+}
