@@ -1,3 +1,5 @@
+import { auditLimits } from './audit-limits.ts'
+import { reconcileLimits } from './reconcile-limits.ts'
 import { trainingLimits } from './training-limits.ts'
 
 /** Every bound that Spillway has, with its unit. Passing one is a typed error or back-pressure, never silent growth. */
@@ -56,8 +58,12 @@ export const limits = {
   MAP_ROWS_MAX: 1000,
   /** Ids remembered within `dedupe`, one source. */
   DEDUPE_IDS_MAX: 2 ** 24,
-  /** Of what is alive in the heap of a run's process after a collection, by how much it grows until the next, percent. */
+  /** Of what is alive in the heap of a run's process after a collection, by how much it grows until the next where arrays outside are many, percent. */
   HEAP_GROWING_PERCENT: 300,
+  /** Bytes by which the heap and the arrays outside of it grow at least until the next collection; they double where that is more. */
+  HEAP_GROWING_BYTES: 2 ** 28,
+  /** Up to so many bytes of them; beyond, V8 collects as soon as 64 MB of arrays are new. */
+  HEAP_DOUBLING_BYTES: 2 ** 30,
   /** Bytes of a group's state that are saved and flushed at a time, about: what is flushed at once holds up the log. */
   SLICE_BYTES: 1 << 19,
   /** Bytes of a file of saved state, about: the rest of a group goes into further ones. */
@@ -265,23 +271,6 @@ export const limits = {
   TRACES_HELD: 4096,
   /** Times that a meter is given the measurement of one stretch of decisions, which stands for each of them. */
   METER_TIMES_MAX: 100,
-  /** Recorded decisions that are compared with another computation at a time. */
-  RECONCILE_DECISIONS: 1 << 14,
-  /** Examples that are kept of each input, basis and reason. */
-  RECONCILE_EXAMPLES: 3,
-  /** Dead letters, and settled ones, that are looked at for the reason of a difference. */
-  RECONCILE_LETTERS: 100_000,
-  /** Memory of the DuckDB that holds the events of a log to be compared, MB; beyond it they are in a temporary folder. */
-  RECONCILE_MEMORY_MB: 1024,
-  /** Decisions of one model that a reconciliation on a schedule compares, about; what is left is the next one's. */
-  RECONCILE_DECISIONS_MAX: 1 << 22,
-  /** Milliseconds after which a reconciliation on a schedule takes no more. */
-  RECONCILE_MS_MAX: 3_600_000,
-  /** Reconciliations that the ledger keeps, and examples of each. */
-  RECONCILIATIONS_KEPT: 100,
-  RECONCILIATION_EXAMPLES: 50,
-  /** Values that one repair notes as another, one by one: more are no damage of a few. */
-  RECONCILE_SETTLED_MAX: 10_000,
   /** Ticks of one model over one replay, some key being live. */
   REPLAY_TICKS_MAX: 2 ** 26,
   /** Values of a Parquet file that are held in memory before they are written to a part of it. */
@@ -296,5 +285,7 @@ export const limits = {
   ASKED_ROWS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */
   REPLAY_EVENTS_MAX: 2 ** 27,
+  ...auditLimits,
+  ...reconcileLimits,
   ...trainingLimits,
 } as const

@@ -12,7 +12,11 @@ export function errorDocumentation(codes: readonly string[], documentation: stri
 }
 
 export function unusedLimits(names: readonly string[], files: readonly TextFile[]): string[] {
-  return unused(names, ['src/base/limits.ts', 'src/base/training-limits.ts'], files).map(name => `limits.${name} limits nothing`)
+  return unused(
+    names,
+    ['limits', 'training-limits', 'audit-limits', 'reconcile-limits'].map(name => `src/base/${name}.ts`),
+    files,
+  ).map(name => `limits.${name} limits nothing`)
 }
 
 /** Names that no file of the library says but those that declare them. */

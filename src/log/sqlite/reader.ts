@@ -98,6 +98,17 @@ export class SqliteReader implements StoredLog {
     return rows.all(entry) as unknown as StoredStages[]
   }
 
+  /** Blocks of stage times, the newest first. */
+  *newestStages(): Generator<StoredStages> {
+    const next = this.#db.prepare('SELECT number, first, last, bytes FROM stage WHERE number < ?1 ORDER BY number DESC LIMIT 1')
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
+      const row = next.get(before) as StoredStages | undefined
+      if (!row) return
+      yield row
+      before = row.number
+    }
+  }
+
   readState(name: string): Uint8Array | undefined {
     return this.#states.read(name)
   }
