@@ -2,4 +2,10 @@
 export const auditLimits = {
   /** Decisions that ran whose stage times an audit looks at, and effects of one action: the newest. */
   AUDIT_SAMPLES_MAX: 20_000,
+  /** Stretches in which the rate of a trace is counted, one a minute unless there are more. */
+  COST_WINDOWS_MAX: 2 ** 20,
+  /** Stretches of a trace in which what stream workers need is added up over elements. */
+  COST_CELLS: 2 ** 13,
+  /** Batch runs of one setting that are simulated over a trace. */
+  COST_RUNS_MAX: 2 ** 20,
 } as const

@@ -1,0 +1,160 @@
+/** The autoscaler against one that looks at every event again in each minute. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { autoscaled, type Scaling } from './autoscaled.ts'
+import { Cells } from './cells.ts'
+
+const MINUTE = 60_000
+const from = 1_700_000_000_000
+const usual = { windowMs: 5 * MINUTE, restartMs: 2 * MINUTE, catchUpMs: 5 * MINUTE, stabiliseMs: MINUTE }
+
+interface Naive {
+  lags: number[]
+  held: number
+  rescales: number
+  most: number
+}
+
+function naive(arrival: readonly number[], service: number, until: number, scaling: Scaling): Naive {
+  const { use, smallest, windowMs, restartMs, catchUpMs, stabiliseMs, divisible } = scaling
+  let cores = Math.max(smallest, (service * arrival.length) / (until - from) / use)
+  const servers = () => (divisible ? 1 : Math.ceil(cores))
+  let free: number[] = new Array<number>(servers()).fill(from)
+  const waiting = [...arrival]
+  const found: Naive = { lags: [], held: 0, rescales: 0, most: cores }
+  const serve = (t: number) => {
+    for (;;) {
+      free.sort((a, b) => a - b)
+      if (waiting.length === 0 || Math.max(waiting[0], free[0]) >= t) return
+      const at = waiting.shift()!
+      free[0] = Math.max(at, free[0]) + service / (cores / free.length)
+      found.lags.push(free[0] - at)
+    }
+  }
+  let measuredFrom = from
+  for (let t = from; t < until;) {
+    const next = Math.min(t + MINUTE, until)
+    serve(next)
+    found.held += cores * (next - t)
+    t = next
+    if (t - measuredFrom < windowMs) continue
+    const rate = arrival.filter(at => at <= t && at > t - windowMs).length / Math.min(windowMs, t - from)
+    const behind = arrival.filter(at => at <= t).length - found.lags.length
+    const wanted = Math.max(smallest, (service * rate) / use + (service * behind) / catchUpMs)
+    if (Math.abs(wanted - cores) / cores <= 0.3) continue
+    cores = wanted
+    free = new Array<number>(servers()).fill(t + restartMs)
+    measuredFrom = t + restartMs + stabiliseMs
+    found.rescales++
+    found.most = Math.max(found.most, cores)
+  }
+  serve(Infinity)
+  return found
+}
+
+const close = (value: number, expected: number, what: string) =>
+  assert.ok(Math.abs(value - expected) <= 1e-6 * Math.abs(expected) + 1e-2, `${what}: ${value}, naively ${expected}`)
+
+/** Quiet stretches and bursts. */
+const bursts = fc.array(
+  fc.record({
+    quiet: fc.integer({ min: 0, max: 40 * MINUTE }),
+    events: fc.integer({ min: 1, max: 60 }),
+    gap: fc.integer({ min: 0, max: 4000 }),
+  }),
+  {
+    minLength: 1,
+    maxLength: 8,
+  },
+)
+
+function arrivalsOf(bursts: readonly { quiet: number; events: number; gap: number }[]): Float64Array {
+  let at = from
+  return Float64Array.from(
+    bursts.flatMap(({ quiet, events, gap }) => {
+      at += quiet
+      return Array.from({ length: events }, () => (at += gap))
+    }),
+  )
+}
+
+test('does what a naive one does, and all the work that came', () => {
+  fc.assert(
+    fc.property(
+      bursts,
+      fc.integer({ min: 1, max: 20_000 }),
+      fc.double({ min: 0.2, max: 1, noNaN: true }),
+      fc.constantFrom(0.25, 1, 3),
+      fc.integer({ min: 1, max: 90 * MINUTE }),
+      fc.boolean(),
+      (given, service, use, smallest, rest, divisible) => {
+        const arrival = arrivalsOf(given)
+        const until = arrival.at(-1)! + rest
+        const scaling = { ...usual, use, smallest, divisible }
+        const expected = naive([...arrival], service, until, scaling)
+        const found = autoscaled(arrival, service, { from, until }, scaling)
+        assert.equal(found.served, arrival.length)
+        assert.equal(found.rescales, expected.rescales)
+        close(found.held, expected.held, 'held')
+        close(found.most, expected.most, 'most')
+        close(found.lags.most, Math.max(...expected.lags), 'longest lag')
+        close(found.lags.mean, expected.lags.reduce((a, b) => a + b) / expected.lags.length, 'mean lag')
+        close(found.busy, service * arrival.length, 'work')
+        assert.ok(found.held >= smallest * (until - from) * (1 - 1e-12))
+      },
+    ),
+  )
+})
+
+test('what is needed of a shared pool is what is held, above its smallest size', () => {
+  fc.assert(
+    fc.property(bursts, fc.integer({ min: 1, max: 20_000 }), (given, service) => {
+      const arrival = arrivalsOf(given)
+      const until = arrival.at(-1)! + 30 * MINUTE
+      const { demand, held } = autoscaled(arrival, service, { from, until }, { ...usual, use: 0.5, smallest: 0.001 })
+      const mean = demand.reduce((sum, cores) => sum + cores, 0) / demand.length
+      assert.ok(mean * (until - from) <= held * (1 + 1e-9))
+      assert.ok(mean * (until - from) >= held - 0.001 * (until - from) - 1e-6)
+    }),
+  )
+})
+
+test('a steady rate holds what its target use asks for, and is never changed', () => {
+  const until = from + 600 * MINUTE
+  const arrival = Float64Array.from({ length: 36_000 }, (_, i) => from + i * 1000)
+  const scaled = autoscaled(arrival, 800, { from, until }, { ...usual, use: 0.5, smallest: 0.25 })
+  assert.equal(scaled.rescales, 0)
+  assert.equal(scaled.most, 1.6)
+  close(scaled.held, 1.6 * (until - from), 'held')
+})
+
+test('a burst that lasts is scaled to, and away from, by hand', () => {
+  // An hour of nothing, an hour at 1,000 core ms a second (2 cores at half use), an hour of nothing.
+  const until = from + 180 * MINUTE
+  const arrival = Float64Array.from({ length: 3600 }, (_, i) => from + 60 * MINUTE + i * 1000)
+  const { rescales, most, lags, backlog } = autoscaled(arrival, 1000, { from, until }, { ...usual, use: 0.5, smallest: 0.5 })
+  assert.ok(rescales >= 3)
+  assert.ok(most >= 2)
+  // Half a core falls behind by half a second each second until the window shows it, then two minutes of restart.
+  assert.ok(lags.most > 2 * MINUTE && lags.most < 20 * MINUTE)
+  assert.ok(backlog > 120)
+})
+
+test('cells keep the mean of what is added', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 5_000_000 }), fc.nat(9)), { minLength: 1, maxLength: 40 }), parts => {
+      const until = from + parts.reduce((sum, [span]) => sum + span, 0)
+      const cells = new Cells({ from, until })
+      const means = new Float64Array(cells.length)
+      let at = from
+      for (const [span, value] of parts) cells.add(means, at, (at += span), value)
+      const whole = (means.reduce((sum, mean) => sum + mean, 0) / cells.length) * (until - from)
+      close(
+        whole,
+        parts.reduce((sum, [span, value]) => sum + span * value, 0),
+        'all',
+      )
+    }),
+  )
+})

@@ -1,0 +1,31 @@
+import { limits } from '../../../base/limits.ts'
+import type { Stretch } from './rate.ts'
+
+/** How often an autoscaler looks, ms. */
+export const LOOK_MS = 60_000
+
+/**
+ * A history in cells of equal length, each of whole minutes but for rounding: what elements need at the same time is added up cell by cell. At most COST_CELLS, whatever the history's length.
+ */
+export class Cells {
+  readonly length: number
+  readonly #from: number
+  readonly #width: number
+
+  constructor({ from, until }: Stretch) {
+    this.length = Math.max(1, Math.min(limits.COST_CELLS, Math.ceil((until - from) / LOOK_MS)))
+    this.#from = from
+    this.#width = (until - from) / this.length
+  }
+
+  /** Adds a value that held for [from, to), within the history, to the mean of each cell that it touches. */
+  add(means: Float64Array, from: number, to: number, value: number): void {
+    let at = from
+    let cell = Math.min(this.length - 1, Math.floor((from - this.#from) / this.#width))
+    while (at < to) {
+      const end = cell === this.length - 1 ? to : Math.min(to, this.#from + (cell + 1) * this.#width)
+      means[cell++] += (value * (end - at)) / this.#width
+      at = end
+    }
+  }
+}

@@ -1,0 +1,116 @@
+/** Batch runs against runs that are written down one by one; rates against minutes that are counted. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { dueIn, periodOf } from './due-times.ts'
+import { rateQuantile } from './rate.ts'
+import { batchRuns, eventsOfRuns } from './runs.ts'
+
+const from = 1_700_000_000_000
+const HOUR = 3_600_000
+
+const close = (value: number, expected: number, what: string) =>
+  assert.ok(value === expected || Math.abs(value - expected) <= 1e-9 * Math.abs(expected) + 1e-4, `${what}: ${value}, naively ${expected}`)
+
+const gaps = (max: number) => fc.array(fc.integer({ min: 0, max }), { maxLength: 60 })
+const ascending = (start: number, gaps: readonly number[]): Float64Array => {
+  let at = start
+  return Float64Array.from(gaps, gap => (at += gap))
+}
+
+test('a run reads what came since the last, or as far back as it reaches', () => {
+  fc.assert(
+    fc.property(gaps(HOUR), gaps(5 * HOUR), fc.integer({ min: 1, max: 20 * HOUR }), (events, runs, reach) => {
+      const arrival = ascending(from, events)
+      const due = ascending(from, runs)
+      const until = from + 100 * HOUR
+      const rate = arrival.length / (100 * HOUR)
+      const between = (after: number, upto: number) => arrival.filter(at => at > after && at <= upto).length
+      const again = eventsOfRuns(arrival, due, { reach }, { from, until }, HOUR)
+      const since = eventsOfRuns(arrival, due, 'since the last', { from, until }, HOUR)
+      for (const [run, time] of due.entries()) {
+        const unknown = (begin: number) => Math.max(0, from - begin) * rate
+        close(again[run], between(time - reach, time) + unknown(time - reach), 'a window')
+        close(since[run], run === 0 ? between(-Infinity, time) + unknown(time - HOUR) : between(due[run - 1], time), 'what is new')
+      }
+      assert.deepEqual(
+        eventsOfRuns(arrival, due, { reach: Infinity }, { from, until }, HOUR),
+        due.map(time => between(-Infinity, time)),
+      )
+    }),
+  )
+})
+
+test('a window of a day that is read each hour reads an event 24 times', () => {
+  const arrival = Float64Array.from({ length: 24 * 100 }, (_, i) => from + i * HOUR + 1)
+  const due = Float64Array.from({ length: 2000 }, (_, i) => from + (i + 1) * HOUR)
+  const reads = eventsOfRuns(arrival, due, { reach: 24 * HOUR }, { from, until: from + 2400 * HOUR }, HOUR)
+  assert.ok(reads.every(count => Math.abs(count - 24) < 1e-9))
+})
+
+test('runs wait for one another, and hold cores while they start and work', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.integer({ min: 1, max: HOUR }), fc.nat(5000)), { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 1, max: 2000 }),
+      fc.integer({ min: 0, max: 300_000 }),
+      fc.integer({ min: 1, max: HOUR }),
+      (runs, service, start, lasts) => {
+        const due = ascending(
+          from,
+          runs.map(([gap]) => gap),
+        )
+        const events = Float64Array.from(runs, ([, count]) => count)
+        const found = batchRuns({ due, events, service, start, lasts, smallest: 0.5 })
+        const most = Math.max(...events) * service
+        close(found.coresKept, Math.max(0.5, most / lasts), 'cores that stay')
+        if (lasts <= start) return assert.equal(found.cores, Infinity)
+        close(found.cores, Math.max(0.5, most / (lasts - start)), 'cores')
+        let [end, held, late] = [-Infinity, 0, 0]
+        const lags = runs.map(([, count], run) => {
+          const begin = Math.max(end, due[run])
+          if (begin > due[run]) late++
+          const takes = start + (count * service) / found.cores
+          end = begin + takes
+          held += takes * found.cores
+          return end - due[run]
+        })
+        assert.equal(found.late, late)
+        close(found.work, events.reduce((sum, count) => sum + count, 0) * service, 'work')
+        assert.ok(Math.abs(found.held - held) <= 1e-6 * held + 1, `${found.held}, naively ${held}`)
+        assert.ok(Math.abs(found.lags.most - Math.max(...lags)) < 1)
+        assert.ok(lags.every((_, run) => events[run] === 0 || start + (events[run] * service) / found.cores <= lasts * (1 + 1e-12)))
+      },
+    ),
+  )
+})
+
+test('the rate that most minutes do not pass, quiet ones counted', () => {
+  fc.assert(
+    fc.property(gaps(200_000), fc.integer({ min: 1, max: 50 }), fc.constantFrom(0.5, 0.9, 0.99, 1), (events, minutes, q) => {
+      const until = from + minutes * 60_000
+      const arrival = ascending(from, events).filter(at => at <= until)
+      const counts = new Array<number>(minutes).fill(0)
+      for (const at of arrival) counts[Math.min(minutes - 1, Math.floor((at - from) / 60_000))]++
+      const sorted = counts.sort((a, b) => a - b)
+      const expected = Math.max(sorted[Math.max(1, Math.ceil(q * minutes)) - 1] / 60_000, arrival.length / (until - from))
+      close(rateQuantile(arrival, { from, until }, q), expected, 'rate')
+    }),
+  )
+})
+
+test('a schedule has a period, and runs in a history; too many are refused', () => {
+  const night = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' } as const
+  assert.equal(periodOf(night, from), 24 * HOUR)
+  assert.equal(periodOf({ kind: 'cron', cron: '0 2 * * 1', zone: 'UTC' }, from), 7 * 24 * HOUR)
+  assert.equal(dueIn(night, { from, until: from + 48 * HOUR }, 24 * HOUR).length, 2)
+  assert.throws(() => periodOf({ kind: 'cron', cron: '0 0 30 2 *', zone: 'UTC' }, from), {
+    code: 'SPILL_INPUT',
+    message: /not due twice in a year/,
+  })
+  const second = { kind: 'interval', every: 1000, phase: 0 } as const
+  assert.throws(() => dueIn(second, { from, until: from + 365 * 24 * HOUR }, 1000), {
+    code: 'SPILL_LIMIT',
+    message: /COST_RUNS_MAX.*stream it/,
+  })
+})

@@ -1,0 +1,34 @@
+/** Units of costs, and numbers as their arithmetic shows them. */
+
+export const HOUR_MS = 3_600_000
+export const DAY_MS = 86_400_000
+/** 8,760 hours of a year, by twelve. */
+export const MONTH_HOURS = 730
+export const MONTH_MS = MONTH_HOURS * HOUR_MS
+export const GB = 1e9
+
+/** Three significant digits, thousands apart: `0.0425`, `12.3`, `1,650`. */
+export const amount = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
+
+/** `$0.0425`, `-$1,650`. */
+export const dollars = (value: number): string => `${value < 0 ? '-' : ''}$${amount(Math.abs(value))}`
+
+const spans = [
+  [DAY_MS, 'd'],
+  [HOUR_MS, 'h'],
+  [60_000, 'min'],
+  [1000, 's'],
+  [1, 'ms'],
+  [1e-3, 'µs'],
+] as const
+
+/** A span in the largest unit that it fills: `12.5 µs`, `3.2 s`, `1.5 d`. */
+export function spanText(ms: number): string {
+  if (ms === 0) return '0 s'
+  const [size, unit] = spans.find(([size]) => Math.abs(ms) >= size) ?? spans.at(-1)!
+  return `${amount(ms / size)} ${unit}`
+}
+
+/** Whole things with their noun: `1 run`, `1,200 runs`. */
+export const countText = (count: number, noun: string): string =>
+  `${Math.round(count).toLocaleString('en-US')} ${noun}${Math.round(count) === 1 ? '' : 's'}`
