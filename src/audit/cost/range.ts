@@ -1,0 +1,21 @@
+import type { Range } from '../report/audit-report.ts'
+
+/**
+ * Three scenarios of one cost. `low` takes whatever is cheap of everything, prices and assumptions, `high` whatever is dear; so they are bounds of what was given, and no interval of chance.
+ */
+export const scenarios = ['low', 'base', 'high'] as const
+export type Scenario = (typeof scenarios)[number]
+
+export const rangeOf = (of: (scenario: Scenario) => number): Range => ({ low: of('low'), base: of('base'), high: of('high') })
+
+export const exactly = (value: number): Range => ({ low: value, base: value, high: value })
+
+export const nothing: Range = exactly(0)
+
+export const sumOf = (ranges: readonly Range[]): Range => rangeOf(scenario => ranges.reduce((sum, range) => sum + range[scenario], 0))
+
+/** Left less right within each scenario, since both are paid at the same prices; `low` and `high` are the least and the greatest of the three. */
+export function difference(left: Range, right: Range): Range {
+  const { low, base, high } = rangeOf(scenario => left[scenario] - right[scenario])
+  return { low: Math.min(low, base, high), base, high: Math.max(low, base, high) }
+}
