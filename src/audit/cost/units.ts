@@ -7,8 +7,11 @@ export const MONTH_HOURS = 730
 export const MONTH_MS = MONTH_HOURS * HOUR_MS
 export const GB = 1e9
 
+const threeDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
 /** Three significant digits, thousands apart: `0.0425`, `12.3`, `1,650`. */
-export const amount = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
+export const amount = (value: number): string => threeDigits.format(value)
 
 /** `$0.0425`, `-$1,650`. */
 export const dollars = (value: number): string => `${value < 0 ? '-' : ''}$${amount(Math.abs(value))}`
@@ -30,5 +33,4 @@ export function spanText(ms: number): string {
 }
 
 /** Whole things with their noun: `1 run`, `1,200 runs`. */
-export const countText = (count: number, noun: string): string =>
-  `${Math.round(count).toLocaleString('en-US')} ${noun}${Math.round(count) === 1 ? '' : 's'}`
+export const countText = (count: number, noun: string): string => `${whole.format(count)} ${noun}${Math.round(count) === 1 ? '' : 's'}`

@@ -1,0 +1,172 @@
+/** What plans cost: sums that add up, fixed and marginal costs, and which of stream and batch is the cheaper. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { batchEach, costCase, DAY, even, from, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
+import type { Plan, Setting } from '../element.ts'
+import type { CostOfPlan } from '../report/audit-report.ts'
+import { compareCosts } from './comparison.ts'
+import { CostModel, costOfPlan } from './cost-model.ts'
+import type { CostInputs } from './given.ts'
+import { scenarios, sumOf } from './range.ts'
+
+const close = (value: number, expected: number, what: string) =>
+  assert.ok(Math.abs(value - expected) <= 1e-9 * Math.max(1, Math.abs(expected)), `${what}: ${value}, by hand ${expected}`)
+const of = (cost: CostOfPlan, kind: string) => sumOf(cost.lines.filter(line => line.of === kind).map(({ range }) => range))
+const line = (cost: CostOfPlan, title: string) => cost.lines.find(line => line.title === title)!
+
+test('a plan is the sum of its lines, and each line says its arithmetic', () => {
+  const given = costCase()
+  const now = streaming(given)
+  for (const plan of [new Map(), new Map([['group/fast', nightlyJob]])]) {
+    const cost = costOfPlan(plan, now, given.measured, given.trace, given.prices, given.people)
+    for (const scenario of scenarios) {
+      close(
+        cost.steadyYear[scenario],
+        cost.lines.reduce((sum, { range }) => sum + range[scenario], 0),
+        'steady year',
+      )
+      close(
+        cost.firstYear[scenario],
+        cost.lines.reduce((sum, { range, firstYear }) => sum + (firstYear ?? range)[scenario], 0),
+        'first year',
+      )
+    }
+    for (const { title, range, arithmetic } of cost.lines) {
+      assert.ok(range.low <= range.base && range.base <= range.high, title)
+      assert.match(arithmetic, /×/)
+    }
+  }
+})
+
+test('lines of quantities are what one reckons by hand', () => {
+  const given = costCase()
+  const cost = new CostModel(given, streaming(given)).costOf(new Map())
+  // 60,000 events in 30 days of 24 hours are 60,833 in 730 hours.
+  close(of(cost, 'broker').base, 730 * 0.63, 'broker')
+  close(line(cost, 'events in').range.base, ((60_000 * 730) / 720 / 10 / 1e6) * 1, 'requests')
+  close(line(cost, 'the log').range.base, (((60_000 * 100) / 30) * 90 * 0.023) / 1e9, 'log')
+  close(line(cost, 'fast: state').range.base, ((2 * 50e6) / 1e9) * 12, 'state')
+  close(line(cost, 'actions').range.base, ((100 * 730) / 720 / 1e6) * 1, 'actions')
+  assert.equal(line(cost, 'actions').basis, 'measured')
+  // 0.02 % of a core is busy, so that the smallest machine does it all.
+  close(of(cost, 'slots').low, 0.25 * 730 * 0.034, 'workers, low')
+  close(of(cost, 'slots').base, 0.5 * 730 * 0.0425, 'workers')
+})
+
+test('a nightly group is started, works, and waits for nothing', () => {
+  const given = costCase()
+  const cost = new CostModel(given, streaming(given)).costOf(new Map([['group/fast', batchEach(DAY, 2 * HOUR)]]))
+  // Each run reads three hours of 2,000 events a day.
+  const work = 250 * 20e-6
+  const hours = ((730 / 24) * (0.5 * 60 + work) * 1.05) / 3600
+  close(line(cost, 'fast every 1 d').range.base, hours * 0.015, 'nightly')
+  assert.match(
+    line(cost, 'fast every 1 d').arithmetic,
+    /^30\.4 runs a month × \(0\.5 cores × 1 min to start \+ 5 ms of work\) × 1\.05 = 0\.266 core h × \$0\.015 \(spot\)/,
+  )
+  assert.ok(
+    line(cost, 'fast: values').range.base < line(new CostModel(given, streaming(given)).costOf(new Map()), 'fast: state').range.base,
+  )
+})
+
+test('the first element that streams pays broker and rota, the second almost nothing', () => {
+  const given = costCase({ groups: { fast: groupOf(), slow: groupOf() } })
+  const now: Plan = new Map<string, Setting>([
+    ['ingestion', nightlyJob],
+    ['group/fast', nightlyJob],
+    ['group/slow', nightlyJob],
+  ])
+  const model = new CostModel(given, now)
+  const [none, one, two] = [[], ['group/fast'], ['group/fast', 'group/slow']].map(ids => model.costOf(new Map(ids.map(id => [id, stream]))))
+  assert.equal(of(none, 'broker').base, 0)
+  assert.ok(one.steadyYear.base - none.steadyYear.base > 2000)
+  assert.ok(two.steadyYear.base - one.steadyYear.base < 30)
+  assert.ok(one.firstYear.base > one.steadyYear.base)
+  assert.deepEqual(none.firstYear, none.steadyYear)
+})
+
+test('batch is the cheaper one for a small steady load, and its words say why', () => {
+  const given = costCase()
+  const model = new CostModel(given, streaming(given))
+  const nightly = new Map<string, Setting>([
+    ['ingestion', nightlyJob],
+    ['group/fast', nightlyJob],
+  ])
+  const { difference, words } = compareCosts(model.costOf(nightly), model.costOf(new Map()), ['nightly', 'stream'])
+  assert.ok(difference.high < 0)
+  assert.match(words, /^nightly costs \$[\d,]+ a month less than stream in all three scenarios: people -\$/)
+  assert.match(words, /Most of it is people of stream: on call for what streams, 6,680 h a year × 33 % of \$90 × 10 % of the rota \/ 12$/)
+})
+
+/** Much work and little state. */
+const heavy = { cpuSecondsAnEvent: 0.5, stateBytes: 1e5, valueBytes: 1e5 }
+
+/** Of what runs as batch or streams, group and all: the group alone differs. */
+function against(given: CostInputs, batch: Setting): ReturnType<typeof compareCosts> {
+  const model = new CostModel(given, streaming(given))
+  const inBatch = new Map<string, Setting>([
+    ['ingestion', nightlyJob],
+    ['group/fast', batch],
+  ])
+  return compareCosts(model.costOf(new Map()), model.costOf(inBatch), ['stream', 'batch'])
+}
+
+test('streaming is the cheaper one where a long window is read again each night, all included', () => {
+  // 6 million events a day of half a second: 35 cores busy; read thirty times it is a thousand.
+  const given = costCase({ groups: { fast: groupOf({ ...heavy, reach: 30 * DAY }) }, volume: 3000 })
+  const { difference, words } = against(given, nightlyJob)
+  assert.ok(difference.base < 0)
+  assert.match(words, /^stream costs \$[\d,]+ a month less than batch/)
+  assert.match(words, /Most of it is slots of batch: fast at 0 2 \* \* \*, .* each run reads 30 d of events, so an event is read 30 times$/)
+  // The same in pieces that go on from where they were is cheaper than either.
+  assert.ok(against(given, { kind: 'every', every: DAY }).difference.base > 0)
+})
+
+test('streaming is the cheaper one for a peak that batch runs would all have to be sized for', () => {
+  // A tenth of an hour's load all month, and on one day six hours at a hundred times as much.
+  const peak = from + 10 * DAY
+  const arrival = [...even(10_000, from, peak), ...even(40_000, peak, peak + 6 * HOUR), ...even(10_000, peak + 6 * HOUR, from + 30 * DAY)]
+  const given = costCase({ arrival, groups: { fast: groupOf({ ...heavy, reach: HOUR / 4 }) }, volume: 10_000 })
+  const quarterly = batchEach(HOUR / 4, HOUR / 12)
+  const spiky = against(given, quarterly)
+  assert.ok(spiky.difference.base < 0)
+  assert.match(spiky.words, /Most of it is slots of batch: fast every 15 min, 2,920 runs a month × \([\d,]+ cores × 1 min to start/)
+  // The same events spread over the month: a run is small, and starting it is.
+  assert.ok(
+    against({ ...given, ...costCase({ groups: Object.fromEntries(given.measured.groups), volume: 10_000 }) }, quarterly).difference.base >
+      0,
+  )
+})
+
+test('workers that stay are taken where starting them for each run is the dearer', () => {
+  const given = costCase()
+  const cost = new CostModel(given, streaming(given)).costOf(new Map([['group/fast', { kind: 'every', every: 60_000 }]]))
+  assert.match(line(cost, 'fast every 1 min').arithmetic, /^0\.5 cores × 730 h × \$0\.0425: workers stay/)
+})
+
+test('all plans of six groups are sums of what their groups are', () => {
+  const names = Array.from({ length: 6 }, (_, i) => `g${i}`)
+  const given = costCase({ groups: Object.fromEntries(names.map((name, i) => [name, groupOf({ cpuSecondsAnEvent: (i + 1) * 1e-5 })])) })
+  const model = new CostModel(given, streaming(given))
+  const costs = Array.from({ length: 64 }, (_, set) =>
+    model.costOf(new Map(names.flatMap((name, i) => ((set >> i) & 1 ? [[`group/${name}`, nightlyJob] as const] : [])))),
+  )
+  // Of any two plans the one that streams more state pays for it.
+  const state = (set: number) => of(costs[set], 'state').base
+  assert.ok(state(0) > state(1) && state(1) > state(3) && state(3) > state(63))
+  assert.equal(new Set(costs.map(({ steadyYear }) => Number.isFinite(steadyYear.high))).size, 1)
+  assert.deepEqual(
+    costs[5],
+    costOfPlan(
+      new Map([
+        ['group/g0', nightlyJob],
+        ['group/g2', nightlyJob],
+      ]),
+      streaming(given),
+      given.measured,
+      given.trace,
+      given.prices,
+      given.people,
+    ),
+  )
+})

@@ -1,0 +1,131 @@
+/** What is measured of a history, by a clock that the test moves and by the processor's; and from there to what plans cost. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { blockOf } from '../../../test/property/engines/block.ts'
+import { Strings } from '../../columns/strings.ts'
+import type { LoggedEvent } from '../../define/event.ts'
+import { count, entity, every, features, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
+import type { History } from '../../intake/intake.ts'
+import { replayLog } from '../../replay/log.ts'
+import type { Plan } from '../element.ts'
+import { costOfPlan } from './cost-model.ts'
+import { measure, processSeconds } from './measure.ts'
+import { presetPeople } from './people.ts'
+import { examplePrices } from './prices.ts'
+import { reachOf } from './reach.ts'
+import { traceOf } from './trace.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { card, amount: t.int(), shop: t.string(), at: t.timestamp() }, key: 'card', time: 'at' })
+const fast = features('fast', { from: payments, entity: card, place: stream, values: p => ({ n: count('1h'), s: p.amount.sum('10m') }) })
+const slow = features('slow', { from: payments, entity: card, place: stream, values: p => ({ shops: p.shop.countDistinct('lifetime') }) })
+const fraud = model('fraud', {
+  decide: on(payments),
+  inputs: p => ({ n: fast.of(p.card).n, s: fast.of(p.card).s, shops: slow.of(p.card).shops }),
+  score: linear({ intercept: 0, weights: { n: 1 } }),
+})
+const quarterly = model('quarterly', {
+  decide: every('15m', card),
+  inputs: c => ({ n: fast.of(c.card).n }),
+  score: linear({ intercept: 0, weights: { n: 1 } }),
+})
+const shop = pipeline('shop', [fraud, quarterly])
+const { ir } = shop
+const definitions = { ir, scores: new Map() }
+const modelOf = (name: string) => ir.models.find(model => model.name === name)!
+
+const EVENTS = 200
+const from = 1_700_000_000_000
+const MINUTE = 60_000
+const strings = new Strings()
+
+/** A payment a minute, of seven cards. */
+const events: LoggedEvent[] = Array.from({ length: EVENTS }, (_, i) => {
+  const time = from + i * MINUTE
+  return {
+    source: 'payments',
+    partition: 0,
+    offset: i,
+    time,
+    arrival: time,
+    row: { card: `c${i % 7}`, amount: i, shop: `s${i % 3}`, at: time },
+  }
+})
+const [origin] = ir.sources
+const log = replayLog(ir, new Map([['payments', { source: origin, block: blockOf(origin, events, strings) } as History]]), strings)
+
+/** Gives these, one after the other. */
+const clock =
+  (...seconds: number[]) =>
+  () =>
+    seconds.shift()!
+
+test('groups are measured by being brought up to date, decisions by what is left', () => {
+  // Of the two groups in the order of the model's inputs, and then the decisions.
+  const measured = measure(definitions, modelOf('fraud'), log, { seconds: clock(10, 14, 20, 22, 30, 46) })
+  const [fast, slow] = ['fast', 'slow'].map(name => measured.groups.get(name)!)
+  assert.deepEqual([fast.cpuSecondsAnEvent, slow.cpuSecondsAnEvent], [4 / EVENTS, 2 / EVENTS])
+  assert.equal(measured.cpuSecondsADecision, (16 - 6) / EVENTS)
+  assert.equal(measured.decisions, EVENTS)
+  assert.equal(measured.decidedBy, 'event')
+  assert.equal(measured.span, (EVENTS - 1) * MINUTE)
+  assert.deepEqual([fast.source, fast.reach, slow.reach], ['payments', 3_600_000 + 60_000, Infinity])
+  // Seven cards: key and two features of the one, key and one of the other.
+  assert.deepEqual([fast.valueBytes, slow.valueBytes], [7 * 3 * 8, 7 * 2 * 8])
+  assert.ok(fast.stateBytes > 0 && slow.stateBytes > 0)
+  assert.ok(!('cpuSecondsATraining' in measured))
+})
+
+test('a clock that stands still measures nothing, never less', () => {
+  const still = measure(definitions, modelOf('fraud'), log, { seconds: clock(1, 1, 1, 1, 1, 1) })
+  assert.deepEqual([still.groups.get('fast')!.cpuSecondsAnEvent, still.cpuSecondsADecision], [0, 0])
+  const odd = measure(definitions, modelOf('fraud'), log, { seconds: clock(0, 5, 5, 9, 9, 10) })
+  assert.equal(odd.cpuSecondsADecision, 0)
+})
+
+test('bytes are those of the columns, or what somebody has counted', () => {
+  const given = { actions: 3, cpuSecondsATraining: 60, intakeSeconds: new Map([['payments', 4]]) }
+  const bySize = measure(definitions, modelOf('fraud'), log, { ...given, bytes: new Map([['payments', 20_000]]) })
+  assert.deepEqual(bySize.sources.get('payments'), { events: EVENTS, bytesAnEvent: 100, cpuSecondsAnEvent: 4 / EVENTS })
+  assert.deepEqual([bySize.actions, bySize.cpuSecondsATraining], [3, 60])
+  // Time, arrival and position, two numbers, and two texts of two bytes.
+  assert.equal(measure(definitions, modelOf('fraud'), log).sources.get('payments')!.bytesAnEvent, 24 + 16 + 4)
+})
+
+test('ticks are measured as such', () => {
+  const measured = measure(definitions, modelOf('quarterly'), log)
+  assert.equal(measured.decidedBy, 'tick')
+  assert.ok(measured.decisions > EVENTS / 15)
+  assert.deepEqual([...measured.groups.keys()], ['fast'])
+})
+
+test('the processor’s clock goes on', () => {
+  const began = processSeconds()
+  let sum = 0
+  for (let i = 0; i < 2e7; i++) sum += Math.sqrt(i)
+  assert.ok(sum > 0 && processSeconds() > began)
+})
+
+test('a window reaches as far as its hop, all time for ever', () => {
+  assert.equal(reachOf({ ...ir.groups[0], features: [] }), 0)
+  assert.equal(reachOf(ir.groups[1]), Infinity)
+})
+
+test('a trace has what came, by key, and what was decided', () => {
+  const trace = traceOf(log, Float64Array.of(from + 1, from + EVENTS * MINUTE))
+  const { at, key } = trace.sources.get('payments')!
+  assert.deepEqual([trace.from, trace.until, at.length], [from, from + EVENTS * MINUTE, EVENTS])
+  assert.equal(new Set(key).size, 7)
+  assert.deepEqual([key![0], key![7]], [key![7], key![14]])
+  // Seven cards over three partitions: each has some.
+  assert.equal(new Set(Array.from(key!, hash => hash % 3)).size, 3)
+})
+
+test('what was measured is what plans are reckoned from', () => {
+  const measured = measure(definitions, modelOf('fraud'), log)
+  const trace = traceOf(log, log.histories.get('payments')!.block.arrival)
+  const now: Plan = new Map(['ingestion', 'group/fast', 'group/slow', 'inference'].map(id => [id, { kind: 'stream' } as const]))
+  const { steadyYear, lines } = costOfPlan(new Map(), now, measured, trace, examplePrices, presetPeople)
+  assert.ok(steadyYear.low > 0 && steadyYear.high < Infinity)
+  assert.deepEqual([...new Set(lines.map(({ of }) => of))], ['slots', 'broker', 'storage', 'requests', 'egress', 'state', 'people'])
+})

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { costCase, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
+import { caseStudy, changeOf, machinesOf } from './case-study.ts'
+import { compareCosts } from './comparison.ts'
+import { CostModel } from './cost-model.ts'
+import { costPart } from './cost-part.ts'
+import { difference, exactly } from './range.ts'
+import { nightly, stalenessTax, streamingTax } from './taxes.ts'
+
+const given = costCase({ groups: { fast: groupOf(), slow: groupOf({ reach: 30 * 24 * HOUR }) } })
+const now = streaming(given)
+
+test('the streaming tax is what nightly runs of the same would cost less', () => {
+  const model = new CostModel(given, now)
+  const plan = nightly(now)
+  assert.deepEqual([...plan.keys()], ['ingestion', 'group/fast', 'group/slow'])
+  assert.deepEqual(plan.get('group/slow'), nightlyJob)
+  const tax = streamingTax(model, now)
+  assert.deepEqual(tax, difference(model.costOf(new Map()).steadyYear, model.costOf(plan).steadyYear))
+  assert.ok(tax.low > 0 && tax.low < tax.base && tax.base < tax.high)
+  const batch = new Map([...now, ...plan])
+  assert.deepEqual(streamingTax(new CostModel(given, batch), batch), exactly(0))
+})
+
+test('the staleness tax is utility in a month by its price, or a reason', () => {
+  const lost = { value: 7, low: -7, high: 21 }
+  const tax = stalenessTax(lost, 2) as { low: number; base: number; high: number }
+  for (const [found, expected] of [
+    [tax.low, -60.8333],
+    [tax.base, 60.8333],
+    [tax.high, 182.5],
+  ])
+    assert.ok(Math.abs(found - expected) < 1e-3)
+  assert.match((stalenessTax(lost, undefined) as { why: string }).why, /no price of a unit/)
+  assert.match((stalenessTax(lost, -1) as { why: string }).why, /worth -1 dollars/)
+  assert.match((stalenessTax({ ...lost, high: NaN }, 1) as { why: string }).why, /could not be estimated/)
+  assert.deepEqual(stalenessTax({ why: 'nine patients' }, 1), { why: 'nine patients' })
+})
+
+test('the part of the report has both plans, both taxes, and says what its prices are', () => {
+  const proposed = new Map([['group/slow', nightlyJob]])
+  const part = costPart({ given, now, proposed, lost: { why: 'no labels' } })
+  const model = new CostModel(given, now)
+  assert.deepEqual(part.now, model.costOf(new Map()))
+  assert.deepEqual(part.proposed, model.costOf(proposed))
+  assert.deepEqual(part.taxes, { staleness: { why: 'no labels' }, streaming: streamingTax(model, now) })
+  assert.match(part.prices, /^prices\.json \(example\): An example and no offer.*2025.* People: presets\.$/)
+  assert.deepEqual(JSON.parse(JSON.stringify(part)), part)
+})
+
+test('plans that cost the same are said to', () => {
+  const cost = new CostModel(given, now).costOf(new Map())
+  const { difference, of, words } = compareCosts(cost, cost, ['one', 'other'])
+  assert.deepEqual([difference, of, words], [exactly(0), [], 'one and other cost the same'])
+})
+
+test('a change is a part of what was there, and ordered', () => {
+  const change = changeOf({ low: 10, base: 20, high: 40 }, { low: 15, base: 25, high: 41 })
+  for (const [found, expected] of [
+    [change.low, 0.025],
+    [change.base, 0.25],
+    [change.high, 0.5],
+  ])
+    assert.ok(Math.abs(found - expected) < 1e-12)
+  assert.throws(() => changeOf(exactly(0), exactly(1)), { code: 'SPILL_INPUT', message: /costs 0, so that nothing is a part of it/ })
+})
+
+test('the case study compares nightly, selective and everything', () => {
+  // All that is done, of the nightly run: what streams has left it.
+  const model = new CostModel(given, new Map([...now, ['ingestion', nightlyJob], ['group/fast', nightlyJob], ['group/slow', nightlyJob]]))
+  const plans = { nightly: new Map(), selective: new Map([['group/fast', stream]]), everything: nothingBatch() }
+  const study = caseStudy(model, plans)
+  const costs = [plans.nightly, plans.selective, plans.everything].map(plan => model.costOf(plan))
+  assert.deepEqual(Object.values(study.machines), costs.map(machinesOf))
+  assert.ok(Math.abs(study.added.base - (machinesOf(costs[1]).base / machinesOf(costs[0]).base - 1)) < 1e-12)
+  const [before, after] = [model.batchHours(plans.nightly).base, model.batchHours(plans.selective).base]
+  assert.ok(Math.abs(study.slimmer.base - (after / before - 1)) < 1e-12)
+  assert.ok(study.slimmer.base < 0)
+  assert.equal(study.cheaperThanEverything, true)
+  assert.match(study.words[0], /^selective streaming: machines \$.* \/ \$.* a month = \+[\d,.]+ % \[/)
+  assert.match(study.words[1], /^nightly run without what streams: .* = -[\d.]+ % \[-/)
+})
+
+const nothingBatch = () => new Map(['ingestion', 'group/fast', 'group/slow'].map(id => [id, stream] as const))
