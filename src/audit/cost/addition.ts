@@ -25,8 +25,8 @@ export interface Addition {
 
 const none: Addition = { streams: false, demands: [], lines: [], batchHours: nothing }
 
-/** `now` is how the element runs today. Throws `SPILL_INPUT` for a setting that says how old something is, and not how it is run. */
-export function additionOf(id: string, setting: Setting, now: Setting, given: CostInputs): Addition {
+/** `now` is how the element runs today, if it does. Throws `SPILL_INPUT` for a setting that says how old something is, and not how it is run. */
+export function additionOf(id: string, setting: Setting, now: Setting | undefined, given: CostInputs): Addition {
   if (id === 'ingestion') return ofIngestion(setting, given)
   if (id === 'inference') return ofInference(setting, now, given)
   if (id === 'action') return ofAction(setting, given)
@@ -112,7 +112,7 @@ function bodyOf(name: string, setting: Setting, arrivals: Arrivals, seconds: num
   return batchCost({ title: `${name} ${everyText(schedule)}`, arrivals, seconds, schedule, lasts, reading }, given)
 }
 
-function ofInference(setting: Setting, now: Setting, given: CostInputs): Addition {
+function ofInference(setting: Setting, now: Setting | undefined, given: CostInputs): Addition {
   const { measured, trace } = given
   const { decisions: arrivals } = trace
   const seconds = measured.cpuSecondsADecision
@@ -127,7 +127,7 @@ function ofInference(setting: Setting, now: Setting, given: CostInputs): Additio
   }
   const { schedule, lasts } = jobOf('inference', setting)
   // A tick decides about every key, so half as many ticks make half as many decisions; what decides on events has them all, later.
-  const part = setting.kind === 'every' && now.kind === 'every' ? now.every / setting.every : 1
+  const part = setting.kind === 'every' && now?.kind === 'every' ? now.every / setting.every : 1
   const title = `decisions ${everyText(schedule)}`
   return ofJobs([batchCost({ title, arrivals, seconds, schedule, lasts, reading: 'since the last', part }, given)], [])
 }

@@ -3,7 +3,7 @@ import { SpillwayError } from '../../base/errors.ts'
 import type { Plan } from '../element.ts'
 import type { CostOfPlan, Range } from '../report/audit-report.ts'
 import type { CostModel } from './cost-model.ts'
-import { difference, rangeOf, sumOf } from './range.ts'
+import { difference, ordered, rangeOf, sumOf } from './range.ts'
 import { amount, dollars } from './units.ts'
 
 /** What machines cost a month, people apart. */
@@ -16,7 +16,7 @@ export function changeOf(before: Range, after: Range): Range {
       throw new SpillwayError('SPILL_INPUT', `what was there before costs ${before[scenario]}, so that nothing is a part of it`)
     return after[scenario] / before[scenario] - 1
   })
-  return difference(parts, { low: 0, base: 0, high: 0 })
+  return ordered(parts)
 }
 
 export interface CaseStudy {

@@ -5,7 +5,7 @@ import { additionOf, type Addition } from './addition.ts'
 import type { CostInputs } from './given.ts'
 import { checkMeasured } from './measured.ts'
 import { peopleLines } from './people-lines.ts'
-import { rangeOf, sumOf } from './range.ts'
+import { ordered, rangeOf, sumOf } from './range.ts'
 import { heldFor, isNothing } from './stream-work.ts'
 import { checkTrace } from './trace.ts'
 import { dollars, MONTH_HOURS } from './units.ts'
@@ -36,7 +36,9 @@ export class CostModel {
     this.#now = now
   }
 
-  /** Elements that `plan` does not name are run as they are today. Throws `SPILL_INPUT` for one that there is not, or a setting that is no way to run it. */
+  /**
+   * Elements that `plan` does not name are run as they are today, if they are. Throws `SPILL_INPUT` for one that nothing was measured of, or a setting that is no way to run it.
+   */
   costOf(plan: Plan): CostOfPlan {
     const lines = this.#lines(plan)
     return {
@@ -54,7 +56,10 @@ export class CostModel {
   /** How an element is run in a plan. */
   settingOf(plan: Plan, id: string): Setting {
     const own = plan.get(id)
-    return own && own.kind !== 'now' ? own : this.#now.get(id)!
+    const setting = own && own.kind !== 'now' ? own : this.#now.get(id)
+    if (!setting)
+      throw new SpillwayError('SPILL_INPUT', `nothing says how '${id}' is run today; there is ${[...this.#now.keys()].join(', ')}`)
+    return setting
   }
 
   #lines(plan: Plan): CostLine[] {
@@ -70,20 +75,15 @@ export class CostModel {
   }
 
   #additionsOf(plan: Plan): ReadonlyMap<string, Addition> {
-    for (const id of plan.keys())
-      if (!this.#now.has(id))
-        throw new SpillwayError(
-          'SPILL_INPUT',
-          `a plan has '${id}', which nothing says how it is run today; there is ${[...this.#now.keys()].join(', ')}`,
-        )
-    return new Map([...this.#now].map(([id, now]) => [id, this.#additionOf(id, this.settingOf(plan, id), now)]))
+    const ids = [...this.#now.keys(), ...[...plan.keys()].filter(id => !this.#now.has(id))]
+    return new Map(ids.map(id => [id, this.#additionOf(id, this.settingOf(plan, id))]))
   }
 
-  #additionOf(id: string, setting: Setting, now: Setting): Addition {
+  #additionOf(id: string, setting: Setting): Addition {
     const key = `${id} ${JSON.stringify(setting)}`
     const known = this.#additions.get(key)
     if (known) return known
-    const made = additionOf(id, setting, now, this.#given)
+    const made = additionOf(id, setting, this.#now.get(id), this.#given)
     this.#additions.set(key, made)
     return made
   }
@@ -100,7 +100,7 @@ export class CostModel {
     const line: CostLine = {
       of: 'slots',
       title: `workers for ${working.map(([id]) => id.replace('group/', '')).join(', ')}`,
-      range: rangeOf(s => held[s] * MONTH_HOURS * coreHour[s]),
+      range: ordered(rangeOf(s => held[s] * MONTH_HOURS * coreHour[s])),
       basis: 'modelled',
       arithmetic: `${held.base.toFixed(2)} cores × ${MONTH_HOURS} h × ${dollars(coreHour.base)}; ${demands.map(({ words }) => words).join('; ')}`,
     }

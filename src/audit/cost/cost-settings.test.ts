@@ -70,7 +70,8 @@ test('ages, unknown elements and settings that an element has not are refused', 
   refused(['group/fast', { kind: 'older', by: HOUR }], /group 'fast' is 'older', which says how old it is and not how it is run/)
   refused(['ingestion', { kind: 'faster', part: 0.1 }], /ingestion is 'faster'/)
   refused(['action', stream], /the action cannot be run as 'stream'/)
-  refused(['group/none', stream], /'group\/none', which nothing says how it is run today; there is ingestion, group\/fast/)
+  refused(['group/none', stream], /nothing was measured of group 'none'; measured are fast/)
+  refused(['training', { kind: 'now' }], /nothing says how 'training' is run today; there is ingestion, group\/fast/)
   refused(
     ['group/fast', { kind: 'batch', schedule: { kind: 'cron', cron: '0 0 30 2 *', zone: 'UTC' }, lasts: HOUR }],
     /not due twice in a year/,

@@ -14,8 +14,8 @@ export const nothing: Range = exactly(0)
 
 export const sumOf = (ranges: readonly Range[]): Range => rangeOf(scenario => ranges.reduce((sum, range) => sum + range[scenario], 0))
 
+/** The least and the greatest of the three as `low` and `high`: what is simulated need not rise with what it is given. */
+export const ordered = ({ low, base, high }: Range): Range => ({ low: Math.min(low, base, high), base, high: Math.max(low, base, high) })
+
 /** Left less right within each scenario, since both are paid at the same prices; `low` and `high` are the least and the greatest of the three. */
-export function difference(left: Range, right: Range): Range {
-  const { low, base, high } = rangeOf(scenario => left[scenario] - right[scenario])
-  return { low: Math.min(low, base, high), base, high: Math.max(low, base, high) }
-}
+export const difference = (left: Range, right: Range): Range => ordered(rangeOf(scenario => left[scenario] - right[scenario]))

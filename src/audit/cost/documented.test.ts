@@ -1,0 +1,36 @@
+/** docs/cost.md: its files are read as they stand there, and its tables name every key with the value that it has unless given. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { blocksOf } from '../../../test/docs/blocks.ts'
+import type { Range } from '../report/audit-report.ts'
+import { presetPeople, readPeople } from './people.ts'
+import { examplePrices, readPrices } from './prices.ts'
+
+const text = readFileSync(new URL('../../../docs/cost.md', import.meta.url), 'utf8')
+const fileOf = (name: string): unknown => JSON.parse(blocksOf(text).find(({ file }) => file === name)!.text)
+
+/** What the last column of a key's row has to say. */
+const said = ({ low, base, high }: Range): string => (low === high ? String(base) : `${low}, ${base}, ${high}`)
+
+function tell(keys: Readonly<Record<string, Range>>): void {
+  for (const [key, range] of Object.entries(keys)) {
+    const row = text.split('\n').find(line => line.startsWith('|') && line.includes(`\`${key}\``))
+    assert.ok(row, `docs/cost.md has no row of ${key}`)
+    assert.ok(row.includes(said(range)), `docs/cost.md says of ${key}: ${row}, and it is ${said(range)}`)
+  }
+}
+
+test('the files of the page are read', () => {
+  const { prices, sizing } = readPrices(fileOf('prices.json'), 'prices.json')
+  assert.deepEqual(prices, examplePrices.prices)
+  assert.deepEqual([sizing.cpu.high, sizing.startSeconds], [1, examplePrices.sizing.startSeconds])
+  const { amounts, streaming, batch } = readPeople(fileOf('people.json'), 'people.json')
+  assert.deepEqual([amounts.hourCost.base, streaming?.hours, batch?.hours], [105, 31.5, undefined])
+})
+
+test('the tables have every key, with what it is unless given', () => {
+  tell(examplePrices.sizing)
+  tell(presetPeople.amounts)
+  for (const key of Object.keys(examplePrices.prices)) assert.match(text, new RegExp(`^\\| .*\`${key}\``, 'm'))
+})

@@ -1,0 +1,37 @@
+import { groupReads } from '../../decision/reads.ts'
+import type { ModelIR, PipelineIR, PlacementIR } from '../../define/ir.ts'
+import { elementId, type Plan, type Setting } from '../element.ts'
+
+const stream: Setting = { kind: 'stream' }
+
+/**
+ * How each element of a model's pipeline is run as it is defined, for its cost. A group that is placed `lag` or `partial` is brought up to date by every event and read late, so it is a
+ * stream; what is trained when asked, and actions that there are not, are left out.
+ */
+export function howItRuns(ir: PipelineIR, model: ModelIR): Plan {
+  const { decide, train } = model
+  const actions = (ir.actions ?? []).filter(action => action.model === model.name)
+  const inline = actions.some(action => action.do.kind === 'answer')
+  return new Map<string, Setting>([
+    ['ingestion', stream],
+    ...groupReads(ir, model).map(({ group }) => [elementId({ kind: 'group', group: group.name }), ofPlacement(group.place)] as const),
+    ['inference', decide.kind === 'every' ? { kind: 'every', every: decide.every } : stream],
+    ...(actions.length > 0 ? [['action', { kind: inline ? 'inline' : 'async' }] as const] : []),
+    ...(train?.every ? [['training', { kind: 'batch', schedule: train.every, lasts: 0 }] as const] : []),
+  ])
+}
+
+function ofPlacement(place: PlacementIR): Setting {
+  switch (place.kind) {
+    case 'batch':
+    case 'scheduled':
+      return { kind: 'batch', schedule: place.schedule, lasts: place.lasts }
+    case 'hybrid':
+      return { kind: 'hybrid', schedule: place.schedule }
+    case 'stream':
+    case 'lag':
+    case 'partial':
+    case 'corrected':
+      return stream
+  }
+}
