@@ -10,7 +10,7 @@ import { exactly, nothing, rangeOf } from './range.ts'
 import { periodOf } from './simulate/due-times.ts'
 import { demandOf, type Demand } from './stream-work.ts'
 import type { Arrivals } from './trace.ts'
-import { countText, DAY_MS, GB, MONTH_MS, spanText } from './units.ts'
+import { amount, countText, DAY_MS, GB, MONTH_MS, spanText } from './units.ts'
 
 export interface Addition {
   /** Its events come by a broker, and somebody is on call for it. */
@@ -46,7 +46,7 @@ function ofIngestion(setting: Setting, given: CostInputs): Addition {
   )
   const days = MONTH_MS / DAY_MS
   const stored = rangeOf(s => (bytes / GB) * (logDays[s] / days))
-  const log = quantityLine('storage', 'the log', stored, 'storageGBMonth', given, `GB of events of ${logDays.base} days`)
+  const log = quantityLine('storage', 'the log', stored, 'storageGBMonth', given, `GB, events of ${amount(logDays.base)} days,`)
   if (setting.kind === 'stream') {
     const events = aMonth(
       given,
@@ -59,8 +59,22 @@ function ofIngestion(setting: Setting, given: CostInputs): Addition {
       demands: sources.map(({ name, arrivals, cpuSecondsAnEvent: seconds }) => demandOf({ name: `${name} in`, arrivals, seconds }, given)),
       lines: [
         log,
-        quantityLine('requests', 'events in', requests, 'millionRequests', given, `million requests of ${eventsARequest.base} events`),
-        quantityLine('egress', 'events to workers', crossed, 'egressGB', given, `GB, each event ${crossings.base} times across a zone`),
+        quantityLine(
+          'requests',
+          'events in',
+          requests,
+          'millionRequests',
+          given,
+          `million requests of ${countText(eventsARequest.base, 'event')}`,
+        ),
+        quantityLine(
+          'egress',
+          'events to workers',
+          crossed,
+          'egressGB',
+          given,
+          `GB, each event across a zone ${countText(crossings.base, 'time')},`,
+        ),
       ],
       batchHours: nothing,
     }
@@ -89,7 +103,7 @@ function ofGroup(name: string, setting: Setting, given: CostInputs): Addition {
     const { stateCopies } = given.prices.sizing
     const size = rangeOf(s => ((bytes * (given.volume ?? 1)) / GB) * stateCopies[s])
     const title = `${name}: ${what}`
-    return quantityLine('state', title, size, 'stateGBMonth', given, `GB, ${stateCopies.base} copies of ${countText(bytes, 'byte')}`)
+    return quantityLine('state', title, size, 'stateGBMonth', given, `GB, ${amount(stateCopies.base)} × ${amount(bytes / 1e6)} MB,`)
   }
   const streamed = (): Addition => {
     const demands = [demandOf({ name, arrivals, seconds }, given)]

@@ -59,7 +59,7 @@ test('static workers are sized for nearly all minutes, and said to lag in one qu
   const [workers] = new CostModel(given, new Map([['group/fast', stream]])).costOf(new Map()).lines
   // In each minute one or two of the events that come each 43 s: 2 / 60 s × 100 core s at 40 %.
   assert.ok(Math.abs(workers.range.base - ((2 / 60) * 100 * 730 * 0.0425) / 0.4) < 1e-6, workers.arithmetic)
-  assert.match(workers.arithmetic, /^8\.33 cores × 730 h × \$0\.0425; fast: 60,000 arrivals of 1\.67 min; lag .* in 9 partitions lag/)
+  assert.match(workers.arithmetic, /^8\.33 cores × 730 h × \$0\.0425; fast: 60,000 arrivals of 1\.67 min, lag .* in 9 partitions lag/)
 })
 
 test('ages, unknown elements and settings that an element has not are refused', () => {

@@ -33,7 +33,7 @@ export function demandOf(work: StreamWork, given: CostInputs): Demand {
   }
   const results = rangesOf(scenario => demandIn(scenario, work, given))
   const head = `${name}: ${countText(arrivals.at.length, 'arrival')} of ${spanText(seconds * 1000)}`
-  return { cores: rangesOf(scenario => results[scenario].cores), words: `${head}; ${results.base.words}` }
+  return { cores: rangesOf(scenario => results[scenario].cores), words: `${head}, ${results.base.words}` }
 }
 
 const rangesOf = <T>(of: (scenario: Scenario) => T): Record<Scenario, T> => ({ low: of('low'), base: of('base'), high: of('high') })
@@ -65,8 +65,8 @@ function autoscaledIn(scenario: Scenario, { arrivals, seconds }: StreamWork, giv
     stabiliseMs: stabiliseSeconds[scenario] * 1000,
     divisible: isMany(given),
   })
-  const most = `at most ${scaled.most.toFixed(2)} cores, changed ${countText(scaled.rescales, 'time')}`
-  return { cores: scaled.demand, words: `${most}; ${servedText(scaled, given)}` }
+  const most = `${amount(scaled.most)} cores at most, ${countText(scaled.rescales, 'restart')}`
+  return { cores: scaled.demand, words: `${servedText(scaled, given)}, ${most}` }
 }
 
 function staticIn(scenario: Scenario, { arrivals, seconds }: StreamWork, given: CostInputs): Simulated {
@@ -88,9 +88,9 @@ function staticIn(scenario: Scenario, { arrivals, seconds }: StreamWork, given: 
 const servedText = ({ lags, backlog }: Served, given: CostInputs): string =>
   isMany(given)
     ? `an arrival stands for ${amount(given.volume!)}, so how late each is cannot be said`
-    : `${lagText(lags)}, at most ${countText(backlog, 'event')} waiting`
+    : `${lagText(lags)}, backlog ${countText(backlog, 'event')}`
 
-const lagText = (lags: Lags): string => `lag ${spanText(lags.quantile(0.5))} in the middle, ${spanText(lags.quantile(0.99))} at p99`
+const lagText = (lags: Lags): string => `lag p50 ${spanText(lags.quantile(0.5))}, p99 ${spanText(lags.quantile(0.99))}`
 
 /** Cores that workers hold in the mean who do all of some work, and are never fewer than the smallest machine; 0 for nothing. */
 export const heldFor = (demands: readonly Demand[], given: CostInputs) =>

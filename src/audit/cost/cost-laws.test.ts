@@ -1,0 +1,76 @@
+/** What holds of the cost of any plan over any trace. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { batchEach, costCase, DAY, from, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
+import type { Setting } from '../element.ts'
+import { CostModel } from './cost-model.ts'
+import type { CostInputs } from './given.ts'
+import { examplePrices } from './prices.ts'
+import { scenarios } from './range.ts'
+
+const CASES = 25
+const hourly: Setting = { kind: 'every', every: HOUR }
+const hybrid: Setting = { kind: 'hybrid', schedule: { kind: 'interval', every: DAY, phase: 0 } }
+
+const ofGroup = fc.constantFrom<Setting>(stream, hybrid, nightlyJob, hourly, batchEach(6 * HOUR, HOUR))
+const plans = fc.record({
+  ingestion: fc.constantFrom<Setting>(stream, nightlyJob, hourly),
+  'group/one': ofGroup,
+  'group/two': ofGroup,
+  inference: fc.constantFrom<Setting>(stream, hourly, nightlyJob),
+  action: fc.constantFrom<Setting>({ kind: 'inline' }, { kind: 'async' }, { kind: 'digest', every: DAY }),
+})
+
+/** Two days in bursts. */
+const inputs: fc.Arbitrary<CostInputs> = fc
+  .record({
+    bursts: fc.array(fc.record({ at: fc.nat(2 * DAY), count: fc.integer({ min: 1, max: 200 }), gap: fc.nat(20_000) }), { maxLength: 6 }),
+    one: fc.constantFrom(1e-6, 1e-3, 0.3, 30),
+    two: fc.constantFrom(0, 1e-4, 1),
+    reach: fc.constantFrom(HOUR, 3 * DAY, Infinity),
+    volume: fc.constantFrom(0.5, 1, 1000),
+    workers: fc.constantFrom('static' as const, 'autoscaled' as const),
+  })
+  .map(({ bursts, one, two, reach, volume, workers }) => {
+    const arrival = bursts.flatMap(({ at, count, gap }) =>
+      Array.from({ length: count }, (_, i) => Math.min(from + 2 * DAY, from + at + i * gap)),
+    )
+    const groups = { one: groupOf({ cpuSecondsAnEvent: one, reach }), two: groupOf({ cpuSecondsAnEvent: two }) }
+    return { ...costCase({ arrival: arrival.sort((a, b) => a - b), days: 2, groups, volume }), prices: { ...examplePrices, workers } }
+  })
+
+test('costs are finite, ordered and the sum of their lines; what was reckoned before changes none', () => {
+  fc.assert(
+    fc.property(inputs, fc.array(plans, { minLength: 1, maxLength: 4 }), (given, drawn) => {
+      const now = streaming(given)
+      const model = new CostModel(given, now)
+      for (const settings of drawn) {
+        const plan = new Map(Object.entries(settings))
+        const cost = model.costOf(plan)
+        for (const { title, range } of cost.lines) {
+          assert.ok(range.low >= 0 && range.high < Infinity, `${title}: ${JSON.stringify(range)}`)
+          assert.ok(range.low <= range.base && range.base <= range.high, `${title}: ${JSON.stringify(range)}`)
+        }
+        for (const scenario of scenarios) assert.ok(cost.firstYear[scenario] >= cost.steadyYear[scenario])
+        assert.deepEqual(new CostModel(given, now).costOf(plan), cost)
+      }
+    }),
+    { numRuns: CASES },
+  )
+})
+
+test('one more that streams holds no fewer cores', () => {
+  fc.assert(
+    fc.property(inputs, given => {
+      const workers = (ids: readonly string[]) => {
+        const now = new Map(ids.map(id => [id, stream]))
+        return new CostModel(given, now).costOf(new Map()).lines.find(({ title }) => title.startsWith('workers'))?.range.base ?? 0
+      }
+      const [one, two, both] = [workers(['group/one']), workers(['group/two']), workers(['group/one', 'group/two'])]
+      assert.ok(both >= Math.max(one, two) - 1e-9, `${one}, ${two}, ${both}`)
+      assert.ok(both <= one + two + 1e-9, `${one}, ${two}, ${both}`)
+    }),
+    { numRuns: CASES },
+  )
+})
