@@ -8,4 +8,10 @@ export const auditLimits = {
   COST_CELLS: 2 ** 13,
   /** Batch runs of one setting that are simulated over a trace. */
   COST_RUNS_MAX: 2 ** 20,
+  /** Bytes of features, computed under one alternative or another, that an audit keeps. */
+  AUDIT_COLUMN_BYTES: 2 ** 30,
+  /** Labelled decisions that an audit trains a model anew on. */
+  AUDIT_TRAINING_ROWS: 2 ** 18,
+  /** Models that an audit trains for one setting of training. */
+  AUDIT_TRAININGS_MAX: 32,
 } as const

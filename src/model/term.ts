@@ -32,7 +32,7 @@ function leveled({ otherwise = NaN }: TermIR, levels: ReadonlyMap<number, number
 }
 
 /** Weights by value as the column holds it. A level that is not how the type writes a value is never met. */
-function levelsOf(levels: Readonly<Record<string, number>>, type: ColumnType, strings: Strings): ReadonlyMap<number, number> {
+export function levelsOf(levels: Readonly<Record<string, number>>, type: ColumnType, strings: Strings): ReadonlyMap<number, number> {
   const byValue = new Map<number, number>()
   for (const [text, weight] of Object.entries(levels)) {
     if (type === 'string') byValue.set(strings.idOf(text), weight)

@@ -61,10 +61,11 @@ async function ofFiles<T>([payments, chargebacks]: Rows, use: (files: readonly S
 
 test('labels of loaded files, in columns and counted, as known at the end of the log', async () => {
   const log = await loaded([pay(1, 0), pay(2, 1), pay(3, 2), pay(4, 3), pay(5, 15)], [back(2, 11), back(3, 5, 0), back(4, 15)])
-  const { length, value, known, eligible, late, counts } = label(shop, fraud.ir, log)
+  const { length, value, known, outcome, eligible, late, counts } = label(shop, fraud.ir, log)
   assert.equal(length, 5)
   assert.deepEqual([...value], [0, 1, 0, 0, 0])
   assert.deepEqual([...known], [1, 1, 1, 1, 0])
+  assert.deepEqual([...outcome], [NaN, 11_000, NaN, NaN, NaN])
   assert.deepEqual([...eligible], [1, 1, 1, 1, 1])
   assert.deepEqual([...late], [0, 0, 0, 1, 0])
   assert.deepEqual(counts, { decisions: 5, positive: 1, negative: 3, unknown: 1, notEligible: 0, late: 1 })
@@ -89,10 +90,11 @@ test('as known earlier there are fewer decisions, and less is known', async () =
 test('a decision at which it is going on already is counted apart', async () => {
   const log = await loaded([pay(1, 0), pay(2, 4), pay(3, 10, 101), pay(4, 12, 500), pay(5, 16), pay(6, 40)])
   // Ticks at 0, 5, … 40: an episode starts at 10, and is going on at the tick of 10 and at that of 15.
-  const { eligible, known, value } = label(shop, spree.ir, log)
+  const { eligible, known, value, outcome } = label(shop, spree.ir, log)
   assert.deepEqual([...eligible], [1, 1, 0, 0, 1, 1, 1, 1, 1])
   assert.deepEqual([...known], [1, 1, 0, 0, 1, 1, 1, 0, 0])
   assert.deepEqual([...value], [1, 1, 0, 0, 0, 0, 0, 0, 0])
+  assert.deepEqual([...outcome.subarray(0, 3)], [10_000, 10_000, NaN], 'the onset; nothing tells of one that was going on')
 })
 
 test('a source that only labels need may be missing, and then there are no labels', async () => {

@@ -1,7 +1,7 @@
 /**
  * Labels of all decisions that a model makes over a history, as known at a time: for fitting and judging it.
  *
- * O((events + decisions) log n); 7 bytes a decision, and what its label needs of the events of its source.
+ * O((events + decisions) log n); 15 bytes a decision, and what its label needs of the events of its source.
  */
 import { SpillwayError } from '../base/errors.ts'
 import { joined } from '../columns/concat.ts'
@@ -24,6 +24,8 @@ export interface Labels extends Outcomes {
   readonly value: Uint8Array
   /** 1 where `value` is known. */
   readonly known: Uint8Array
+  /** Where it is true: the event time of the event that says so (`labelFrom`), or the onset of the episode (`begins`), UTC ms; NaN elsewhere. */
+  readonly outcome: Float64Array
   /** 0 where it was going on already (`begins`): such a decision has no label. */
   readonly eligible: Uint8Array
   /** `labelFrom`: events that name the decision and came too late to change its label. */
@@ -104,12 +106,14 @@ function isGoingOn({ source, key, condition }: Extract<LabelIR, { kind: 'begins'
 }
 
 /** Which decisions are eligible. Takes the outcomes away of those that are not, and where a limit of the kernel was passed, so that nothing tells. */
-function keepEligible({ value, known }: Outcomes, holds: ReturnType<Feed['next']>[number] | undefined): Uint8Array {
+function keepEligible({ value, known, outcome }: Outcomes, holds: ReturnType<Feed['next']>[number] | undefined): Uint8Array {
   const eligible = new Uint8Array(value.length).fill(1)
   if (!holds) return eligible
   for (let i = 0; i < value.length; i++) {
     if (!holds.nulls[i] && holds.values[i] === 1) eligible[i] = 0
-    if (eligible[i] === 0 || holds.refused[i] !== 0) value[i] = known[i] = 0
+    if (eligible[i] !== 0 && holds.refused[i] === 0) continue
+    value[i] = known[i] = 0
+    outcome[i] = NaN
   }
   return eligible
 }
@@ -118,9 +122,10 @@ function labelsOf(parts: readonly (Outcomes & { readonly eligible: Uint8Array })
   const all = [{ ...noOutcomes(0), eligible: new Uint8Array(0) }, ...parts]
   const value = joined(all.map(part => part.value))
   const known = joined(all.map(part => part.known))
+  const outcome = joined(all.map(part => part.outcome))
   const eligible = joined(all.map(part => part.eligible))
   const late = joined(all.map(part => part.late))
-  return { length: value.length, value, known, eligible, late, counts: countsOf({ value, known, eligible, late }) }
+  return { length: value.length, value, known, outcome, eligible, late, counts: countsOf({ value, known, eligible, late }) }
 }
 
 function countsOf({ value, known, eligible, late }: Pick<Labels, 'value' | 'known' | 'eligible' | 'late'>): LabelCounts {

@@ -12,6 +12,7 @@ const labels: Labels = {
   length: 6,
   value: Uint8Array.of(1, 0, 0, 1, 0, 1),
   known: Uint8Array.of(1, 1, 0, 1, 0, 1),
+  outcome: Float64Array.of(5, NaN, NaN, 35, NaN, 55),
   eligible: Uint8Array.of(1, 1, 1, 1, 0, 1),
   late: Uint32Array.of(0, 2, 0, 0, 0, 0),
   counts: { decisions: 6, positive: 3, negative: 1, unknown: 1, notEligible: 1, late: 2 },

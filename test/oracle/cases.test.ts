@@ -43,9 +43,12 @@ for (const { name, pipeline, log, run, expect } of [...decisionCases, ...trigger
 
 for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCases])
   test(name, () => {
-    for (const { at, expect } of asks) {
-      const got = labels(pipeline, log, at, run).map(({ label, late }) => (late === 0 ? label : [label, late]))
+    for (const { at, expect, outcomes } of asks) {
+      const told = labels(pipeline, log, at, run)
+      const got = told.map(({ label, late }) => (late === 0 ? label : [label, late]))
       assert.deepEqual(got, expect, `as known at ${at}`)
+      const when = told.map(({ outcome = null }) => outcome)
+      if (outcomes) assert.deepEqual(when, outcomes, `when it came true, as known at ${at}`)
     }
   })
 

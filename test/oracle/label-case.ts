@@ -11,6 +11,8 @@ export interface LabelAsk {
   readonly at: number
   /** One for each decision made by then, in order; with how many events came too late, where some did. */
   readonly expect: readonly (Label | readonly [Label, late: number])[]
+  /** When each came true, null where none did. */
+  readonly outcomes?: readonly (number | null)[]
 }
 
 export interface LabelCase {

@@ -12,6 +12,8 @@ export type Labelled = About & {
   readonly model: string
   readonly t: number
   readonly label: Label
+  /** When it came true, UTC ms. */
+  readonly outcome?: number
   /** Events that came too late to change it. */
   readonly late: number
 }
@@ -24,12 +26,14 @@ export function labels(pipeline: PipelineIR, log: readonly LoggedEvent[], a: num
   })
 }
 
-function labelOf(pipeline: PipelineIR, label: LabelIR, moment: Moment, a: number): { label: Label; late: number } {
+type Told = Pick<Labelled, 'label' | 'outcome' | 'late'>
+
+function labelOf(pipeline: PipelineIR, label: LabelIR, moment: Moment, a: number): Told {
   const source = sourceNamed(pipeline, label.source)
   const arrived = (by: number) => moment.log.filter(event => event.source === source.name && event.arrival <= by)
   return label.kind === 'from'
     ? from(label, source, { arrived, t: moment.t, a, id: moment.row[idOf(pipeline, moment)] })
-    : { label: begins(label, source, { arrived, moment, a, key: moment.row[keyOf(pipeline, moment)] }), late: 0 }
+    : { ...begins(label, source, { arrived, moment, a, key: moment.row[keyOf(pipeline, moment)] }), late: 0 }
 }
 
 interface Known {
@@ -40,12 +44,15 @@ interface Known {
 
 type From = Extract<LabelIR, { kind: 'from' }>
 
-function from(label: From, source: SourceIR, { arrived, t, a, id }: Known & { t: number; id: Value }): { label: Label; late: number } {
+function from(label: From, source: SourceIR, { arrived, t, a, id }: Known & { t: number; id: Value }): Told {
   const deadline = t + label.negativeAfter
   const named = (events: readonly LoggedEvent[]) => current(source, events).filter(({ row }) => id !== null && row[label.join] === id)
   const [first] = named(arrived(Math.min(a, deadline))).toSorted((x, y) => x.partition - y.partition || x.offset - y.offset)
   const late = named(arrived(a)).filter(({ arrival }) => arrival > deadline).length
-  if (first) return { label: (evaluate(label.value, first.row) as boolean | null) ?? 'unknown', late }
+  if (first) {
+    const value = evaluate(label.value, first.row) as boolean | null
+    return { label: value ?? 'unknown', ...(value === true && { outcome: first.time }), late }
+  }
   return { label: a >= deadline && id !== null ? false : 'unknown', late }
 }
 
@@ -57,7 +64,7 @@ interface Reading {
 
 type Begins = Extract<LabelIR, { kind: 'begins' }>
 
-function begins(label: Begins, source: SourceIR, { arrived, moment, a, key }: Known & { moment: Moment; key: Value }): Label {
+function begins(label: Begins, source: SourceIR, { arrived, moment, a, key }: Known & { moment: Moment; key: Value }): Omit<Told, 'late'> {
   const { log, prefix, t } = moment
   const readings = (events: readonly LoggedEvent[]): Reading[] =>
     current(source, events)
@@ -66,17 +73,18 @@ function begins(label: Begins, source: SourceIR, { arrived, moment, a, key }: Kn
       .map(({ time, row }) => ({ time, holds: evaluate(label.condition, row) as boolean | null }))
       .filter((reading): reading is Reading => reading.holds !== null)
   const before = readings(log.slice(0, prefix).filter(event => event.source === source.name)).filter(({ time }) => time <= t)
-  if (before.at(-1)?.holds) return 'not eligible'
+  if (before.at(-1)?.holds) return { label: 'not eligible' }
   const all = readings(arrived(a))
   const { within, lasting, maxGap } = label
   const isOnset = ({ time }: Reading, i: number): boolean => t < time && time <= t + within && counts(all, i, label)
-  if (all.some(isOnset)) return true
+  const onset = all.find(isOnset)
+  if (onset) return { label: true, outcome: onset.time }
   const reached = stretchFrom(
     all,
     all.findLastIndex(({ time }) => time <= t),
     maxGap,
   )
-  return reached.some(({ time }) => time >= t + within + lasting) ? false : 'unknown'
+  return { label: reached.some(({ time }) => time >= t + within + lasting) ? false : 'unknown' }
 }
 
 /** Does an episode that counts start at this reading? */

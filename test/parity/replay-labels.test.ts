@@ -12,18 +12,23 @@ import { labelling } from '../property/generate/labelling.ts'
 
 const CASES = 160
 
-/** A label with how many events came too late for it. */
+/** A label with how many events came too late for it; and when it came true. */
 type Told = readonly [Label, late: number]
+type ToldWhen = readonly [...Told, outcome: number | undefined]
 
 for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCases])
   test(name, () => {
     const [model] = pipeline.models
-    for (const { at, expect } of asks)
+    for (const { at, expect, outcomes } of asks) {
+      const told = replayed(pipeline, model, log, { at, run })
       assert.deepEqual(
-        replayed(pipeline, model, log, { at, run }),
+        told.map(([label, late]) => [label, late]),
         expect.map(one => (Array.isArray(one) ? one : [one, 0])),
         `as known at ${at}`,
       )
+      const when = told.map(([, , outcome]) => outcome ?? null)
+      if (outcomes) assert.deepEqual(when, outcomes, `when it came true, as known at ${at}`)
+    }
   })
 
 test('labels over random histories are those of the oracle, whenever they are asked for and in whatever stretches', () => {
@@ -57,14 +62,18 @@ interface Asked {
   readonly stretch?: number
 }
 
-function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run = {} }: Asked): Told[] {
+function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run = {} }: Asked): ToldWhen[] {
   const own = { ...run, requests: run.requests?.filter(request => request.model === model.name) ?? [] }
-  return labels({ ...ir, models: [model] }, log, at, own).map(({ label, late }) => [label, late])
+  return labels({ ...ir, models: [model] }, log, at, own).map(({ label, late, outcome }) => [label, late, outcome])
 }
 
-function replayed(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run, stretch }: Asked): Told[] {
+function replayed(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run, stretch }: Asked): ToldWhen[] {
   const told = label({ ir }, model, logOf(ir, log, run), { at, ...(stretch !== undefined && { stretch }) })
-  const all = Array.from({ length: told.length }, (_, i): Told => [labelAt(told, i), told.late[i]])
+  const all = Array.from({ length: told.length }, (_, i): ToldWhen => [
+    labelAt(told, i),
+    told.late[i],
+    Number.isNaN(told.outcome[i]) ? undefined : told.outcome[i],
+  ])
   const count = (wanted: Label) => all.filter(([label]) => label === wanted).length
   assert.deepEqual(told.counts, {
     decisions: all.length,

@@ -47,15 +47,17 @@ export class Episodes implements Judge {
     for (let slot = 0; slot < this.#keys.size; slot++) this.#look(this.#starts[slot], this.#starts[slot + 1], isTrue)
   }
 
-  judge(keys: Column, t: Float64Array, { value, known }: Outcomes): void {
+  judge(keys: Column, t: Float64Array, { value, known, outcome }: Outcomes): void {
     const { within, lasting } = this.#label
     const slots = this.#keys.slotsOf([keys], t.length, false)
     for (let i = 0; i < t.length; i++) {
       if (slots[i] < 0) continue
       const [from, to] = [this.#starts[slots[i]], this.#starts[slots[i] + 1]]
       const next = firstFrom(this.#time, 1, from, to, t[i] + 1)
-      if (next < to && this.#onset[next] <= t[i] + within) value[i] = known[i] = 1
-      else if (next > from && this.#reach[next - 1] >= t[i] + within + lasting) known[i] = 1
+      if (next < to && this.#onset[next] <= t[i] + within) {
+        value[i] = known[i] = 1
+        outcome[i] = this.#onset[next]!
+      } else if (next > from && this.#reach[next - 1] >= t[i] + within + lasting) known[i] = 1
     }
   }
 

@@ -52,7 +52,7 @@ export class NamedOutcomes implements Judge {
   }
 
   /** `keys` are the ids of the triggering events. */
-  judge(keys: Column, t: Float64Array, { value, known, late }: Outcomes): void {
+  judge(keys: Column, t: Float64Array, { value, known, outcome, late }: Outcomes): void {
     const slots = this.#ids.slotsOf([keys], t.length, false)
     for (let i = 0; i < t.length; i++) {
       const deadline = t[i] + this.#negativeAfter
@@ -62,6 +62,7 @@ export class NamedOutcomes implements Judge {
       if (first >= 0) {
         known[i] = this.#value.nulls?.[first] ? 0 : 1
         value[i] = known[i] && this.#value.values[first]
+        if (value[i] === 1) outcome[i] = this.#known.block.time[first]!
       } else if (!keys.nulls?.[i]) known[i] = this.#at >= deadline ? 1 : 0
       if (slot >= 0) late[i] = this.#all[slot] - this.#taken[slot]
     }

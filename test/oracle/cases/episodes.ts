@@ -30,7 +30,7 @@ export const episodeCases: LabelCase[] = [
     asks: [
       { at: 18, expect: [] },
       { at: 59, expect: ['unknown', 'unknown', 'unknown', 'unknown'] }, // from 50 on it has lasted 0
-      { at: 60, expect: [false, true, true, 'unknown'] }, // 50 is 31 after 19, 30 after 20, and at 50 itself
+      { at: 60, expect: [false, true, true, 'unknown'], outcomes: [null, 50, 50, null] }, // 50 is 31 after 19, 30 after 20, and at 50 itself
       { at: 89, expect: [false, true, true, 'unknown'] },
       { at: 90, expect: [false, true, true, false] },
     ],

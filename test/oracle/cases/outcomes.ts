@@ -21,7 +21,7 @@ export const outcomeCases: LabelCase[] = [
       { at: 0, expect: ['unknown'] },
       { at: 49, expect: ['unknown', 'unknown'] },
       { at: 50, expect: [true, 'unknown'] }, // what arrives at 50 is known at 50
-      { at: 60, expect: [true, 'unknown'] }, // the second changes nothing
+      { at: 60, expect: [true, 'unknown'], outcomes: [50, null] }, // the second changes nothing
       { at: 109, expect: [true, 'unknown'] },
       { at: 110, expect: [true, false, 'unknown'] },
       { at: 209, expect: [true, false, 'unknown'] },
@@ -58,7 +58,7 @@ export const outcomeCases: LabelCase[] = [
     log: history(says(0, 'A', true), pays(5, 'A')),
     asks: [
       { at: 4, expect: [] },
-      { at: 5, expect: [true] },
+      { at: 5, expect: [true], outcomes: [0] },
     ],
   },
   {
@@ -77,6 +77,16 @@ export const outcomeCases: LabelCase[] = [
       { at: 30, expect: ['unknown'] },
       { at: 40, expect: [true] },
       { at: 100, expect: [true] },
+    ],
+  },
+  {
+    name: 'it came true at the time of the event that says so, not when that arrived; a revision has a time of its own',
+    pipeline: about(revisable('g')),
+    log: history(pays(0, 'A'), says(10, 'A', true, { g: '1' }, { arrival: 40 }), says(25, 'A', true, { g: '1' }, { arrival: 60 })),
+    asks: [
+      { at: 39, expect: ['unknown'], outcomes: [null] },
+      { at: 40, expect: [true], outcomes: [10] },
+      { at: 60, expect: [true], outcomes: [25] },
     ],
   },
   {

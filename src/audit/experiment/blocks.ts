@@ -1,0 +1,35 @@
+/**
+ * The stretches of a history that models are fitted on, thresholds are set on, plans are chosen on, and reports are of.
+ *
+ * By time: a block begins behind the same part of the decisions whatever the model, decisions of one moment are in one block, and a block ends so long before the next
+ * that its labels were settled when that begins. The last one ends where labels are no longer settled.
+ */
+import { SpillwayError } from '../../base/errors.ts'
+import { durationText } from '../../base/time.ts'
+import { firstFrom } from '../../kernel/order.ts'
+import type { Blocks, RowRange } from '../cases.ts'
+
+/** Which part of the decisions stands before each. */
+const BEGINS = { train: 0, tune: 0.4, select: 0.5, report: 0.75 } as const
+
+type Name = keyof typeof BEGINS
+
+const names = Object.keys(BEGINS) as Name[]
+
+/**
+ * `t` are the times of the cases, UTC ms, and do not fall; `horizon` is how long after a decision its label may become known, ms, and `until` the end of the history, UTC ms. Throws
+ * `SPILL_INPUT` for a history that is too short for any of the blocks.
+ */
+export function blocksOf(t: Float64Array, horizon: number, until: number): Blocks {
+  const upTo = (time: number): number => firstFrom(t, 1, 0, t.length, time + 1)
+  const starts = names.map(name => firstFrom(t, 1, 0, t.length, t[Math.floor(BEGINS[name] * t.length)]))
+  const ends = names.map((_, i) => (i + 1 < names.length ? upTo(t[starts[i + 1]] - horizon) : upTo(until - horizon)))
+  const [train, tune, select, report] = names.map((name, i): RowRange => {
+    if (ends[i] > starts[i]) return { from: starts[i], to: ends[i] }
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `of ${t.length} decisions within ${durationText(until - t[0])} none is left for the block '${name}', which ends ${durationText(horizon)}, the horizon of the label, before ${i + 1 < names.length ? 'the next' : 'the history'}: give a longer history`,
+    )
+  })
+  return { train, tune, select, report, test: { from: select.from, to: report.to } }
+}

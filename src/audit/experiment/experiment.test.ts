@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { random } from '../../base/random.ts'
+import type { ReplayLog } from '../../replay/log.ts'
+import { count, entity, features, labelFrom, logistic, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
+import type { LoggedEvent } from '../../define/event.ts'
+import type { ModelIR, Value } from '../../define/ir.ts'
+import { logOf } from '../../../test/property/engines/replayed.ts'
+import { asItRuns, type Plan, type Setting } from '../element.ts'
+import { Experiment } from './experiment.ts'
+
+const card = entity('card', t.string())
+const shop = entity('shop', t.string())
+const payments = source('payments', {
+  schema: { id: t.string(), card, shop, amount: t.double(), at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+})
+const chargebacks = source('chargebacks', {
+  schema: { payment: t.string(), shop, fraud: t.bool(), at: t.timestamp() },
+  key: 'payment',
+  time: 'at',
+})
+const spending = features('spending', {
+  from: payments,
+  entity: card,
+  place: stream,
+  values: p => ({ n: count('10m'), mean: p.amount.mean('10m') }),
+})
+const complaints = features('complaints', { from: chargebacks, entity: shop, place: stream, values: () => ({ n: count('10m') }) })
+const unread = features('unread', { from: payments, entity: shop, place: stream, values: () => ({ n: count('1h') }) })
+const fraud = model('fraud', {
+  decide: on(payments),
+  inputs: p => ({
+    amount: p.amount,
+    relative: p.amount.over(spending.of(p.card).mean),
+    n: spending.of(p.card).n,
+    complaints: complaints.of(p.shop).n,
+  }),
+  score: logistic({ intercept: -3, weights: { amount: 0.01, relative: 0.2, n: { weight: 0.1, ifNull: 0 }, complaints: 1 } }),
+  label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '30m' }),
+})
+const byRules = model('by_rules', {
+  decide: on(payments),
+  inputs: p => ({ n: spending.of(p.card).n }),
+  score: rules([], 0),
+  label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '30m' }),
+})
+const shopping = pipeline('shopping', [fraud, byRules, unread])
+
+const SECOND = 1000
+const MINUTE = 60_000
+const HOUR = 3_600_000
+
+/** So many payments, one each 30 s, of ten cards and four shops; for 20 min most of one shop's are charged back 2 min later, and then of another's. */
+function history(payments = 1200): LoggedEvent[] {
+  const next = random(5)
+  const offsets = new Map<string, number>()
+  const event = (source: string, time: number, row: Record<string, Value>): LoggedEvent => {
+    const offset = offsets.get(source) ?? 0
+    offsets.set(source, offset + 1)
+    return { source, partition: 0, offset, time, arrival: time, row: { ...row, at: time } }
+  }
+  const happened: { source: string; time: number; row: Record<string, Value> }[] = []
+  for (let i = 0; i < payments; i++) {
+    const time = 1_000_000 + i * 30 * SECOND
+    const shop = `s${Math.floor(next() * 4)}`
+    happened.push({ source: 'payments', time, row: { id: `p${i}`, card: `c${Math.floor(next() * 10)}`, shop, amount: 1 + next() * 100 } })
+    const isBad = Math.floor(i / 40) % 3 === Number(shop.slice(1)) && next() < 0.8
+    if (isBad) happened.push({ source: 'chargebacks', time: time + 2 * MINUTE, row: { payment: `p${i}`, shop, fraud: true } })
+  }
+  return happened.toSorted((a, b) => a.time - b.time).map(({ source, time, row }) => event(source, time, row))
+}
+
+const log = logOf(shopping.ir, history())
+const plan = (settings: Readonly<Record<string, Setting>>): Plan => new Map(Object.entries(settings))
+const experiment = (of: ReplayLog = log, which: { readonly ir: ModelIR } = fraud) => new Experiment(shopping, which.ir, of)
+
+test('cases are the decisions as they are made, with their labels, keys, clusters and blocks', () => {
+  const { cases } = experiment()
+  assert.equal(cases.length, 1200)
+  assert.equal(cases.t[1], 1_030_000)
+  assert.deepEqual(
+    cases.clusters.map(({ name, count }) => [name, count]),
+    [
+      ['card', 10],
+      ['shop', 4],
+    ],
+  )
+  assert.equal(new Set(cases.key).size, 10)
+  const bad = cases.label.findIndex(label => label === 1)
+  assert.equal(cases.outcome[bad], cases.t[bad] + 2 * MINUTE)
+  const settled = cases.t.findIndex(at => at + 30 * MINUTE > log.until)
+  assert.ok(settled > 1100 && !cases.known.subarray(settled).includes(1), 'of the last half hour nothing is settled')
+  assert.ok(!cases.known.subarray(0, settled).includes(0))
+  const { train, tune, test, select, report } = cases.blocks
+  assert.deepEqual(train, { from: 0, to: 480 - 59 })
+  assert.deepEqual(tune, { from: 480, to: 600 - 59 })
+  assert.deepEqual(select, { from: 600, to: 900 - 59 })
+  assert.equal(report.from, 900)
+  assert.deepEqual(test, { from: 600, to: report.to })
+  assert.equal(report.to, settled)
+})
+
+test('columns are inputs and fields of the trigger', () => {
+  const { cases } = experiment()
+  assert.equal(cases.column('n')[0], 1)
+  assert.equal(cases.column('relative')[0], 1)
+  assert.ok(cases.column('amount')[0] > 1)
+  assert.equal(cases.column('at')[2], 1_060_000)
+  assert.equal(cases.column('n'), cases.column('n'))
+  assert.throws(() => cases.column('amonut'), {
+    code: 'SPILL_INPUT',
+    message: "model 'fraud' has no input 'amonut', and its trigger no such field; did you mean 'amount'?",
+  })
+})
+
+test('as it runs, a score is there with the event, and is done at once', async () => {
+  const { score, made, acted, inline } = await experiment().decided(asItRuns, 'frozen')
+  const { cases } = experiment()
+  assert.deepEqual(made, cases.t)
+  assert.deepEqual(acted, cases.t)
+  assert.equal(inline, false)
+  assert.ok(score.every(value => value > 0 && value < 1))
+})
+
+test('older groups change scores, a group that the model does not read changes none', async () => {
+  const of = experiment()
+  const { score } = await of.decided(asItRuns, 'frozen')
+  const older = await of.decided(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'frozen')
+  assert.ok(older.score.some((value, row) => value !== score[row]))
+  assert.deepEqual(older.made, of.cases.t)
+  const other = await of.decided(plan({ 'group/unread': { kind: 'older', by: HOUR } }), 'frozen')
+  assert.deepEqual(other.score, score)
+  assert.deepEqual(
+    of.elements.map(({ kind }) => kind),
+    ['ingestion', 'group', 'group', 'inference', 'action', 'training'],
+  )
+})
+
+test('stages add up to when a score is there and what follows from it was done', async () => {
+  const of = experiment()
+  const { t } = of.cases
+  const { made, acted } = await of.decided(
+    plan({
+      ingestion: { kind: 'older', by: 5 * SECOND },
+      inference: { kind: 'older', by: 2 * SECOND },
+      action: { kind: 'digest', every: MINUTE },
+    }),
+    'frozen',
+  )
+  assert.deepEqual(
+    made,
+    t.map(at => at + 7 * SECOND),
+  )
+  assert.deepEqual(
+    acted,
+    t.map(at => Math.ceil((at + 7 * SECOND) / MINUTE) * MINUTE),
+  )
+  const late = await of.decided(plan({ action: { kind: 'older', by: 30 * SECOND } }), 'frozen')
+  assert.deepEqual(
+    late.acted,
+    t.map(at => at + 30 * SECOND),
+  )
+  assert.equal((await of.decided(plan({ action: { kind: 'inline' } }), 'frozen')).inline, true)
+})
+
+test('a model is trained anew on what it would have been given, and what is equal gives an equal model', async () => {
+  const of = experiment()
+  const now = await of.decided(asItRuns, 'refit')
+  const same = await of.decided(plan({ 'group/complaints': { kind: 'older', by: 0 }, action: { kind: 'older', by: MINUTE } }), 'refit')
+  assert.deepEqual(same.score, now.score)
+  const older = await of.decided(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'refit')
+  assert.ok(older.score.some((value, row) => value !== now.score[row]))
+  const { blocks, label, known } = of.cases
+  const mean = (score: Float64Array, of: number): number => {
+    let [sum, rows] = [0, 0]
+    for (let row = blocks.test.from; row < blocks.test.to; row++)
+      if (known[row] && label[row] === of) [sum, rows] = [sum + score[row], rows + 1]
+    return sum / rows
+  }
+  const [bad, good] = [mean(now.score, 1), mean(now.score, 0)]
+  assert.ok(bad > good + 0.05, `it has learnt something: ${bad} where it was fraud, ${good} elsewhere`)
+})
+
+test('models that are trained more often, or are older', async () => {
+  const of = experiment()
+  const now = await of.decided(asItRuns, 'refit')
+  const hourly = await of.decided(plan({ training: { kind: 'every', every: HOUR } }), 'refit')
+  const { from } = of.cases.blocks.report
+  assert.ok(hourly.score.subarray(from).some((value, row) => value !== now.score[from + row]))
+  const aged = await of.decided(plan({ training: { kind: 'older', by: HOUR } }), 'refit')
+  assert.ok(aged.score.subarray(from).some((value, row) => value !== hourly.score[from + row]))
+  await assert.rejects(of.decided(plan({ training: { kind: 'every', every: MINUTE } }), 'refit'), {
+    code: 'SPILL_LIMIT',
+    message: /AUDIT_TRAININGS_MAX/,
+  })
+  await assert.rejects(of.decided(plan({ training: { kind: 'older', by: 100 * HOUR } }), 'refit'), {
+    code: 'SPILL_TRAINING',
+    message: /no rows/,
+  })
+})
+
+test('what cannot be said is refused in words', async () => {
+  const of = experiment()
+  const refused = (
+    settings: Readonly<Record<string, Setting>>,
+    message: RegExp,
+    code = 'SPILL_UNSUPPORTED',
+    arm: 'frozen' | 'refit' = 'frozen',
+  ) => assert.rejects(of.decided(plan(settings), arm), { code, message })
+  await refused(
+    { 'group/spendin': { kind: 'now' } },
+    /^there is nothing called 'group\/spendin' to be set; did you mean 'group\/spending'\?$/,
+    'SPILL_INPUT',
+  )
+  await refused({ ingestion: { kind: 'faster', part: 0.1 } }, /^not observable in this history: every event arrived at its own time/)
+  await refused({ 'group/spending': { kind: 'inline' } }, /^group 'spending' cannot be set to 'inline'; write 'older'/)
+  await refused({ 'group/spending': { kind: 'trace' } }, /^group 'spending' cannot be set to 'trace'/)
+  await refused({ ingestion: { kind: 'older', by: -1 } }, /is a whole number of ms, got -1$/, 'SPILL_INPUT')
+  await refused({ training: { kind: 'every', every: HOUR } }, /^a model that stays as it is has no training/)
+  const rulesOnly = experiment(log, byRules)
+  assert.match(rulesOnly.why('refit')!, /^model 'by_rules' has rules, which cannot be trained anew; say how it is trained/)
+  await assert.rejects(rulesOnly.decided(asItRuns, 'refit'), { code: 'SPILL_UNSUPPORTED' })
+})
+
+test('a history that cannot be judged is refused: too short, all at once, without decisions', () => {
+  const of = (events: readonly LoggedEvent[]) => () => experiment(logOf(shopping.ir, events))
+  assert.throws(of(history(60)), { code: 'SPILL_INPUT', message: /none is left for the block 'train', .*give a longer history/ })
+  const atOnce = history(100).map(event => ({ ...event, time: 5, arrival: 5 }))
+  assert.throws(of(atOnce), { code: 'SPILL_INPUT', message: /none is left for the block/ })
+  assert.throws(of([]), { code: 'SPILL_INPUT', message: "model 'fraud' decides nothing over this history; give one in which it does" })
+})
+
+test('labels of one kind train nothing', async () => {
+  const good = history().filter(({ source }) => source === 'payments')
+  const of = experiment(logOf(shopping.ir, good))
+  await assert.rejects(of.decided(asItRuns, 'refit'), { code: 'SPILL_TRAINING', message: /has the label 1/ })
+})

@@ -1,0 +1,120 @@
+/**
+ * A history, decided again: what each alternative to the pipeline as it runs makes of the same decisions.
+ *
+ * Nothing is approximated. An alternative is a placement of groups, other arrivals, or other moments, and its features are the kernel's, by a replay of that history; models are trained anew by the
+ * trainers of `spillway/training`.
+ */
+import type { GroupRead } from '../../decision/reads.ts'
+import type { Definitions, Scoring } from '../../decision/scoring.ts'
+import type { ModelIR } from '../../define/ir.ts'
+import { horizonOf } from '../../replay/label-horizon.ts'
+import type { ReplayLog } from '../../replay/log.ts'
+import type { Cases, Decided } from '../cases.ts'
+import { asItRuns, type Element, type Plan } from '../element.ts'
+import { scoreInto, scoringOf, vectorsAlone } from './inputs.ts'
+import { ladderOf, type LadderRung } from './ladder.ts'
+import { casesOf, columnsBy } from './made-cases.ts'
+import { leavesOut } from './operators/inference.ts'
+import { unsupported } from './operators/setting.ts'
+import { fittings } from './operators/training.ts'
+import { Refits } from './refit/refits.ts'
+import { Replays, settingOf } from './replays.ts'
+import type { Decides } from './world.ts'
+
+/** `frozen`: the model as it is. `refit`: trained anew on what the alternative would have given it. */
+export type Arm = 'frozen' | 'refit'
+
+export class Experiment {
+  readonly cases: Cases
+  /** What can be made older, in the order in which an event meets it. */
+  readonly elements: readonly Element[]
+  readonly #decides: Decides
+  readonly #replays: Replays
+  readonly #scoring: Scoring
+  readonly #refits: Refits
+
+  /** Throws as `decide` and `label` do, and `SPILL_INPUT` for a history that is too short to be judged. */
+  constructor(definitions: Definitions, model: ModelIR, log: ReplayLog) {
+    this.#decides = { ir: definitions.ir, model }
+    this.#replays = new Replays(this.#decides, log)
+    this.#scoring = scoringOf(definitions, model, log.strings)
+    this.#refits = new Refits(definitions, model, log.strings)
+    const { rows, reads } = this.#replays
+    const column = columnsBy(this.#decides, () => this.#replays.under(asItRuns).inputs, vectorsAlone(definitions, model, log.strings))
+    this.cases = casesOf(this.#decides, log, rows, column)
+    this.elements = elementsOf(reads)
+  }
+
+  /** Why an arm cannot be taken, whatever the plan; nothing if it can. */
+  why(arm: Arm): string | undefined {
+    const { name, score } = this.#decides.model
+    if (arm === 'refit') return this.#refits.why
+    return score.kind === 'none'
+      ? `model '${name}' has no score until a version of it is promoted; only the arm 'refit' has one`
+      : undefined
+  }
+
+  /** Whether another seed gives another model to the arm `refit`. */
+  get isRandom(): boolean {
+    return this.#refits.isRandom
+  }
+
+  /** In words, what a report should say of how models were trained anew, of those that were. */
+  get notes(): readonly string[] {
+    return this.#refits.notes
+  }
+
+  /** What is to be said of a plan beside its figures, in words. */
+  caveats(plan: Plan): string[] {
+    const isOnEvents = this.#decides.model.decide.kind !== 'every'
+    return settingOf(plan, 'inference').kind === 'every' && isOnEvents && leavesOut(this.#decides)
+      ? ['scores that are made later are of what was known when each event came, since a feature leaves its own event out']
+      : []
+  }
+
+  /**
+   * The same cases as a plan would have decided them. Rejects with `SPILL_UNSUPPORTED`, in words, for what this history cannot show, and `SPILL_TRAINING` where the arm `refit` has
+   * nothing to learn from. `seed` is of what a trainer draws.
+   */
+  async decided(plan: Plan, arm: Arm, seed = 0): Promise<Decided> {
+    this.#check(plan, arm)
+    const { cases } = this
+    const { id, inputs, made, acted, inline } = this.#replays.under(plan)
+    const score = new Float64Array(cases.length)
+    if (arm === 'frozen') scoreInto(score, this.#scoring, inputs)
+    else
+      for (const fitting of fittings(settingOf(plan, 'training'), cases, horizonOf(this.#decides.model.label!))) {
+        const { from, to } = fitting.scores
+        scoreInto(score, await this.#refits.scoring(id, inputs, cases, fitting, seed), inputs, from, to)
+      }
+    for (let row = 0; row < score.length; row++) if (Number.isNaN(made[row])) score[row] = NaN
+    return { score, made, acted, inline }
+  }
+
+  /** How old an element is made, from the freshest to the oldest; `ages` beside the ladder's own, ms. */
+  ladder(element: Element, ages?: readonly number[]): LadderRung[] {
+    const { t, blocks } = this.cases
+    const span = t[blocks.test.to - 1] - t[blocks.test.from]
+    const { delay } = this.#replays
+    return ladderOf(element, this.#decides, { span, delay, isTrainable: this.why('refit') === undefined, ages })
+  }
+
+  #check(plan: Plan, arm: Arm): void {
+    const why = this.why(arm)
+    if (why !== undefined) unsupported(why)
+    const { kind } = settingOf(plan, 'training')
+    if (arm === 'frozen' && kind !== 'now')
+      unsupported(`a model that stays as it is has no training to be set to '${kind}'; ask for the arm 'refit'`)
+  }
+}
+
+function elementsOf(reads: readonly GroupRead[]): Element[] {
+  const groups = new Set(reads.map(({ group }) => group.name))
+  return [
+    { kind: 'ingestion' },
+    ...[...groups].map((group): Element => ({ kind: 'group', group })),
+    { kind: 'inference' },
+    { kind: 'action' },
+    { kind: 'training' },
+  ]
+}

@@ -1,0 +1,89 @@
+/** What no alternative changes of the decisions: their labels, as known at the end of the history, their keys, blocks and clusters. */
+import { SpillwayError } from '../../base/errors.ts'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import type { Column } from '../../columns/block.ts'
+import { delivered } from '../../decision/delivered.ts'
+import type { Scoring } from '../../decision/scoring.ts'
+import { triggerColumns, triggerKey } from '../../define/trigger-columns.ts'
+import { isList, type VectorColumn } from '../../model/vector.ts'
+import { label } from '../../replay/label.ts'
+import { horizonOf } from '../../replay/label-horizon.ts'
+import type { ReplayLog } from '../../replay/log.ts'
+import type { Cases } from '../cases.ts'
+import { blocksOf } from './blocks.ts'
+import { clustersOf, numbered } from './clusters.ts'
+import { eachStretch, type Inputs } from './inputs.ts'
+import { timesOf, type Rows } from './rows.ts'
+import type { Decides } from './world.ts'
+
+/**
+ * Throws `SPILL_INPUT` for a model without a label, a label whose source was not loaded, and a history that is too short for the blocks. Of decisions so young that only some
+ * labels are known, and mostly the true ones, none is.
+ */
+export function casesOf(decides: Decides, log: ReplayLog, rows: Rows, column: (name: string) => Float64Array): Cases {
+  const { ir, model } = decides
+  const { value, known, outcome, eligible } = label({ ir }, model, log)
+  const horizon = horizonOf(model.label!)
+  const t = timesOf(rows)
+  const blocks = blocksOf(t, horizon, log.until)
+  for (let row = blocks.report.to; row < t.length; row++) {
+    value[row] = known[row] = 0
+    outcome[row] = NaN
+  }
+  const { of: key } = numbered(rows.columnOf(triggerKey(ir, model).name), rows.length)
+  return {
+    length: rows.length,
+    t,
+    key,
+    label: value,
+    known,
+    eligible,
+    outcome,
+    column,
+    clusters: clustersOf(decides, rows),
+    censored: 0,
+    blocks,
+  }
+}
+
+/** Gives columns by the name of an input, or of a field of the trigger, of all cases; each is made once. */
+export function columnsBy({ ir, model }: Decides, inputsOf: () => Inputs, scoring: Scoring): Cases['column'] {
+  const made = new Map<string, Float64Array>()
+  const fields = triggerColumns(ir, model)
+  const make = (name: string): Float64Array => {
+    const inputs = inputsOf()
+    const input = model.inputs.findIndex(candidate => candidate.name === name)
+    if (input >= 0) return inputColumn(scoring, inputs, input, name)
+    const field = fields.find(candidate => candidate.name === name)
+    const names = [...model.inputs.map(candidate => candidate.name), ...fields.map(candidate => candidate.name)]
+    if (!field)
+      throw new SpillwayError(
+        'SPILL_INPUT',
+        `model '${model.name}' has no input '${name}', and its trigger no such field${didYouMean(name, names)}`,
+      )
+    const column = new Float64Array(inputs.length)
+    copy(delivered(inputs.columnOf(name), field), inputs.length, column, 0)
+    return column
+  }
+  return name => {
+    const column = made.get(name) ?? make(name)
+    made.set(name, column)
+    return column
+  }
+}
+
+function inputColumn(scoring: Scoring, inputs: Inputs, input: number, name: string): Float64Array {
+  const column = new Float64Array(inputs.length)
+  eachStretch(scoring, inputs, 0, inputs.length, ({ vector }, from, to) => copy(single(vector[input], name), to - from, column, from))
+  return column
+}
+
+function single(column: VectorColumn, name: string): Column {
+  if (isList(column)) throw new SpillwayError('SPILL_INPUT', `input '${name}' is a list, and no number a decision`)
+  return column
+}
+
+/** NULL is NaN. */
+function copy({ values, nulls }: Column, length: number, into: Float64Array, at: number): void {
+  for (let row = 0; row < length; row++) into[at + row] = nulls?.[row] ? NaN : values[row]
+}

@@ -1,0 +1,51 @@
+/** The action: how long after a score what follows from it has been done, and whether it can stop the event that it is about. */
+import type { ModelIR, PipelineIR } from '../../../define/ir.ts'
+import type { Setting } from '../../element.ts'
+import { multipleFrom, notThis, spanOf } from './setting.ts'
+
+export interface Acted {
+  /** UTC ms; NaN where there is no decision. */
+  readonly acted: Float64Array
+  readonly inline: boolean
+}
+
+/** How the actions of a model answer: within `deadline` ms of the event, where they say so. */
+export interface Answering {
+  readonly inline: boolean
+  readonly deadline: number
+}
+
+export function answeringOf({ actions = [] }: PipelineIR, { name }: ModelIR): Answering {
+  const answers = actions.filter(({ model, do: effect }) => model === name && effect.kind === 'answer')
+  return { inline: answers.length > 0, deadline: Math.min(Infinity, ...answers.map(({ deadline = Infinity }) => deadline)) }
+}
+
+/** `made`: when scores are there, `t`: when what they are about came, both UTC ms. An answer after its deadline stops nothing. */
+export function actedOn(setting: Setting, made: Float64Array, t: Float64Array, answering: Answering): Acted {
+  const inTime = (acted: Float64Array): Acted => ({ acted, inline: isInTime(acted, t, answering.deadline) })
+  switch (setting.kind) {
+    case 'now':
+    case 'stream':
+      return answering.inline ? inTime(made) : { acted: made, inline: false }
+    case 'inline':
+      return inTime(made)
+    case 'async':
+      return { acted: made, inline: false }
+    case 'older': {
+      const by = spanOf('how much later what follows is done', setting.by, { zero: true })
+      const acted = made.map(at => at + by)
+      return answering.inline ? inTime(acted) : { acted, inline: false }
+    }
+    case 'digest': {
+      const every = spanOf('the period of digests', setting.every)
+      return { acted: made.map(at => multipleFrom(at, every)), inline: false }
+    }
+    default:
+      return notThis('the action', setting, "write 'inline', 'async', 'digest' or 'older'")
+  }
+}
+
+function isInTime(acted: Float64Array, t: Float64Array, deadline: number): boolean {
+  for (let row = 0; row < t.length; row++) if (acted[row] - t[row] > deadline) return false
+  return true
+}

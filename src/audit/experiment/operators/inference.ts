@@ -1,0 +1,59 @@
+/**
+ * Inference: at which moments there are decisions, and how long a score takes.
+ *
+ * - `older`: the score is there so much later, of the same inputs.
+ * - `every`: scores are made at the multiples of a period. A model that ticks decides at those ticks and no others. One that decides on events, or when asked, decides at the
+ *   first of them, by what is known then; where a feature leaves the triggering event out, by what was known before, since later there is no such event.
+ */
+import { groupReads } from '../../../decision/reads.ts'
+import { durationText } from '../../../base/time.ts'
+import { countUpTo } from '../../../columns/order.ts'
+import type { Setting } from '../../element.ts'
+import { rememberedBy } from '../rows.ts'
+import { madeIn, type Decides, type World } from '../world.ts'
+import { multipleFrom, notThis, spanOf, unsupported } from './setting.ts'
+
+export interface Inferred {
+  /** What the decisions look at. */
+  readonly world: World
+  /** When each case's score is there, UTC ms; NaN where there is no decision about it. */
+  readonly made: Float64Array
+}
+
+export function inferred(setting: Setting, decides: Decides, world: World): Inferred {
+  switch (setting.kind) {
+    case 'now':
+    case 'stream':
+      return { world, made: madeIn(world) }
+    case 'older': {
+      const by = spanOf('how much later scores are there', setting.by, { zero: true })
+      return { world, made: madeIn(world).map(at => at + by) }
+    }
+    case 'every':
+      return atMultiples(spanOf('the period of scores', setting.every), decides, world)
+    default:
+      return notThis('inference', setting, "write 'older' or 'every'")
+  }
+}
+
+/** Features of the model that leave the triggering event out. */
+export const leavesOut = ({ ir, model }: Decides): boolean =>
+  groupReads(ir, model).some(({ group }) => group.features.some(({ before }) => before))
+
+function atMultiples(every: number, decides: Decides, world: World): Inferred {
+  const { decide, name } = decides.model
+  if (decide.kind === 'every') {
+    if (every % decide.every !== 0)
+      unsupported(
+        `model '${name}' ticks every ${durationText(decide.every)}, and what it would do every ${durationText(every)} is not observable; ask for a multiple`,
+      )
+    return { world, made: madeIn(world).map(at => (at % every === 0 ? at : NaN)) }
+  }
+  const made = madeIn(world).map(at => multipleFrom(at, every))
+  if (leavesOut(decides)) return { world, made }
+  const t = world.rows.moments.t.map(at => multipleFrom(at, every))
+  const { histories } = world.log
+  const prefixes = rememberedBy(source => countUpTo(histories.get(source)!.block.arrival, t))
+  const rows = { ...world.rows, moments: { t, prefixes, source: undefined } }
+  return { world: { ...world, id: `${world.id}, scored every ${every}`, rows }, made }
+}

@@ -1,0 +1,97 @@
+/**
+ * Ingestion: when what was recorded would have been known.
+ *
+ * - `older`: everything arrives so much later. What decides on an event decides as much later, and knows what it knew; a tick or a request knows less.
+ * - `every`, `batch`: everything arrives with the next micro-batch, or as the next run of a job ends. Events of one batch stand in the order in which they came.
+ * - `faster`: an event that took so long from its time to its arrival takes a part of that. Then events overtake one another: the log is put in its new order.
+ */
+import { scheduledTimes } from '../../../kernel/schedule.ts'
+import { onMoments } from '../../../replay/on-ticks.ts'
+import type { ScheduleIR } from '../../../define/ir.ts'
+import { keyOrder } from '../../../decision/tellers.ts'
+import type { Setting } from '../../element.ts'
+import { knownBy, type Decides, type World } from '../world.ts'
+import { overtaken } from './overtaken.ts'
+import { multipleFrom, notThis, spanOf, unsupported } from './setting.ts'
+
+export function ingested(setting: Setting, decides: Decides, base: World): World {
+  switch (setting.kind) {
+    case 'now':
+    case 'stream':
+      return base
+    case 'older': {
+      const by = spanOf('how much later events arrive', setting.by, { zero: true })
+      return later(decides, base, `older ${by}`, () => arrival => arrival + by)
+    }
+    case 'every': {
+      const every = spanOf('the period of micro-batches', setting.every)
+      return later(decides, base, `every ${every}`, () => arrival => multipleFrom(arrival, every))
+    }
+    case 'batch': {
+      const { schedule, lasts } = setting
+      return later(decides, base, `batch ${JSON.stringify(schedule)} ${lasts}`, () => endOfRun(schedule, lasts))
+    }
+    case 'faster':
+      return faster(setting.part, decides, base)
+    default:
+      return notThis('ingestion', setting, "write 'older', 'every', 'batch' or 'faster'")
+  }
+}
+
+/** Every arrival through a function that does not fall, made anew for each sequence. */
+function later(decides: Decides, base: World, id: string, delaying: () => (arrival: number) => number): World {
+  const histories = new Map(
+    [...base.log.histories].map(([name, history]) => {
+      const { block } = history
+      return [name, { ...history, block: { ...block, arrival: block.arrival.map(delaying()) } }] as const
+    }),
+  )
+  const log = { ...base.log, histories }
+  const { moments } = base.rows
+  const isOnEvent = decides.model.decide.kind === 'on'
+  const delayed = isOnEvent ? { ...moments, t: moments.t.map(delaying()) } : { ...moments, prefixes: knownBy(moments.t, moments, log) }
+  return withLive(decides, { ...base, id: `${base.id}, ingestion ${id}`, log, rows: { ...base.rows, moments: delayed } })
+}
+
+/** When the run ends that takes what has arrived by its time. */
+function endOfRun(schedule: ScheduleIR, lasts: number): (arrival: number) => number {
+  let run = -Infinity
+  return arrival => {
+    // Only the first time from there on is asked for: between two arrivals there may be any number.
+    if (run < arrival) run = scheduledTimes(schedule, arrival, Infinity).next().value ?? noRun(schedule, arrival)
+    return run + lasts
+  }
+}
+
+const noRun = (schedule: ScheduleIR, arrival: number): never =>
+  unsupported(`ingestion by runs of ${JSON.stringify(schedule)}: it has no time at ${arrival} or later`)
+
+function faster(part: number, decides: Decides, base: World): World {
+  if (!(part >= 0 && part <= 1)) unsupported(`ingestion takes a part from 0 to 1 of the time that it took, got ${part}`)
+  const delays = [...base.log.histories.values()].some(({ block: { time, arrival } }) => arrival.some((at, row) => at !== time[row]))
+  if (!delays)
+    unsupported(
+      'not observable in this history: every event arrived at its own time, so that nobody knows how long ingestion took; give its arrival in a column (arrives)',
+    )
+  return withLive(decides, { ...overtaken(part, decides, base), id: `${base.id}, ingestion faster ${part}` })
+}
+
+/** A tick decides about the keys that are live by what it knows: of the cases those that still are. */
+function withLive({ ir, model }: Decides, world: World): World {
+  const { decide } = model
+  if (decide.kind !== 'every') return world
+  const order = keyOrder(decide, world.log.strings)
+  const { moments, moment, columnOf, length } = world.rows
+  const { values: keys } = columnOf('key')
+  const decides = new Uint8Array(length)
+  let row = 0
+  for (const live of onMoments(ir, model, decide, world.log, moments.t).stretches(1 << 14)) {
+    const { values } = live.columnOf('key')
+    for (let i = 0; i < live.length; i++) {
+      const tick = live.moment![i]
+      while (row < length && (moment![row] < tick || (moment![row] === tick && order(keys[row], values[i]) < 0))) row++
+      if (row < length && moment![row] === tick && keys[row] === values[i]) decides[row++] = 1
+    }
+  }
+  return { ...world, decides }
+}

@@ -1,0 +1,113 @@
+/** A history in which every event took a part of the time that it took to arrive, in the order that it then has. */
+import { gather, gatherColumn, picked } from '../../../columns/gather.ts'
+import { ascendingOrder, countUpTo } from '../../../columns/order.ts'
+import { RowIndex } from '../../../columns/row-index.ts'
+import type { Block } from '../../../columns/block.ts'
+import type { PipelineIR, SourceIR } from '../../../define/ir.ts'
+import type { History } from '../../../intake/intake.ts'
+import type { MergedOrder } from '../../../intake/merge.ts'
+import { identityColumns } from '../../../kernel/superseded.ts'
+import { replayLog, type ReplayLog } from '../../../replay/log.ts'
+import type { Moments } from '../../../replay/triggering.ts'
+import type { Decides, World } from '../world.ts'
+import { rememberedBy } from '../rows.ts'
+
+export function overtaken(part: number, { ir, model }: Decides, base: World): Omit<World, 'id'> {
+  const arrivals = new Map([...base.log.histories].map(([name, { source, block }]) => [name, sooner(part, source, block)]))
+  const orders = new Map([...arrivals].map(([name, arrival]) => [name, ascendingOrder(arrival)]))
+  const histories = new Map(
+    [...base.log.histories].map(([name, history]) => [name, reordered(history, arrivals.get(name)!, orders.get(name))]),
+  )
+  const { until, requests, missing, runs, strings } = base.log
+  const order = mergedAnew(ir, base.log, arrivals)
+  const log = replayLog(ir, histories, strings, { order, until, requests, missing, runs })
+  const { moments } = base.rows
+  if (model.decide.kind !== 'on') {
+    const arrivedBy = (source: string) => countUpTo(histories.get(source)!.block.arrival, moments.t)
+    const prefixes = model.decide.kind === 'every' ? arrivedBy : beforeRequests(base, arrivals, histories)
+    return { log, rows: { ...base.rows, moments: { ...moments, prefixes: rememberedBy(prefixes) } } }
+  }
+  return { log, ...onEvents(model.decide.source, base, log, orders.get(model.decide.source)) }
+}
+
+/** A request knows what came before it, and of what came at its time what stood before it. */
+function beforeRequests(
+  { log, rows: { moments } }: World,
+  arrivals: ReadonlyMap<string, Float64Array>,
+  histories: ReadonlyMap<string, History>,
+): Moments['prefixes'] {
+  return source => {
+    const before = moments.t.map(t => t - 1)
+    const stood = moments.prefixes(source)
+    const earlier = countUpTo(log.histories.get(source)!.block.arrival, before)
+    return countUpTo(histories.get(source)!.block.arrival, before).map((count, request) => {
+      const sameMoment = arrivals.get(source)!.subarray(earlier[request], stood[request])
+      return count + sameMoment.filter(arrival => arrival === moments.t[request]).length
+    })
+  }
+}
+
+/** Rows that are events, in the new order of their source. */
+function onEvents(name: string, base: World, log: ReplayLog, order: Uint32Array | undefined): Pick<World, 'rows' | 'caseOf'> {
+  const { rows } = base
+  const { length } = base.log.histories.get(name)!.block
+  // An event that is marked deleted is no row.
+  const caseAt = new Int32Array(length).fill(-1)
+  // What triggers is the last of what is known of its source.
+  rows.moments.prefixes(name).forEach((known, row) => (caseAt[known - 1] = row))
+  const events = Uint32Array.from({ length }, (_, i) => order?.[i] ?? i)
+  const places = Uint32Array.from({ length }, (_, i) => i).filter(i => caseAt[events[i]] >= 0)
+  const caseOf = places.map(i => caseAt[events[i]])
+  const { arrival } = log.histories.get(name)!.block
+  return {
+    caseOf,
+    rows: {
+      length: rows.length,
+      moments: { t: picked(arrival, places), prefixes: rememberedBy(source => picked(log.prefixes(source, name), places)), source: name },
+      columnOf: column => gatherColumn(rows.columnOf(column), caseOf),
+    },
+  }
+}
+
+/** A revision never comes before what it revises. */
+function sooner(part: number, source: SourceIR, block: Block): Float64Array {
+  const { time, arrival, columns, length } = block
+  const sooner = arrival.map((at, row) => time[row] + Math.round(part * (at - time[row])))
+  if (!source.identity) return sooner
+  const index = new RowIndex(
+    identityColumns(source).map(name => columns[name]),
+    length,
+  )
+  for (let row = 0; row < length; row++) {
+    if (index.hasNull(row)) continue
+    const rival = index.find(row)
+    if (rival >= 0 && sooner[rival] > sooner[row]) sooner[row] = sooner[rival]!
+    index.put(row)
+  }
+  return sooner
+}
+
+function reordered(history: History, arrival: Float64Array, order: Uint32Array | undefined): History {
+  const block = { ...history.block, arrival }
+  // Where an event stands in its source stays what it was.
+  return { ...history, block: order ? { ...gather(block, order), position: picked(block.position, order) } : block }
+}
+
+/** The events of all sources by their new arrivals, of equal ones in the order that they had. */
+function mergedAnew({ sources }: PipelineIR, log: ReplayLog, arrivals: ReadonlyMap<string, Float64Array>): MergedOrder {
+  const source = new Uint8Array(log.length)
+  const arrival = new Float64Array(log.length)
+  sources.forEach(({ name }, s) => {
+    const rank = new Float64Array(arrivals.get(name)!.length)
+    for (const other of sources) log.prefixes(other.name, name).forEach((count, row) => (rank[row] = rank[row] + count))
+    rank.forEach((at, row) => {
+      source[at - 1] = s
+      arrival[at - 1] = arrivals.get(name)![row]!
+    })
+  })
+  const order = ascendingOrder(arrival)
+  const sorted = order ? Uint8Array.from(order, at => source[at]) : source
+  const next = new Uint32Array(sources.length)
+  const row = Uint32Array.from(sorted, s => next[s]++)
+  return { length: log.length, source: sorted, row }
+}

@@ -1,0 +1,56 @@
+/**
+ * Training: how old a model is.
+ *
+ * As it stands a model is fitted once, on the block `train`. With `every` there is one for each period, fitted on all whose labels were settled when that begins; with `older` one for each block
+ * that is judged, fitted on what was settled so long before it begins. Nothing is learnt from a decision whose label was not settled by then.
+ */
+import { SpillwayError } from '../../../base/errors.ts'
+import { durationText } from '../../../base/time.ts'
+import { limits } from '../../../base/limits.ts'
+import { firstFrom } from '../../../kernel/order.ts'
+import type { Cases, RowRange } from '../../cases.ts'
+import type { Setting } from '../../element.ts'
+import { notThis, spanOf } from './setting.ts'
+
+/** One model: the cases that it scores, and those that it may be fitted on. */
+export interface Fitting {
+  readonly scores: RowRange
+  readonly learns: RowRange
+}
+
+/** In order, every case in one. Throws `SPILL_LIMIT` for more models than `AUDIT_TRAININGS_MAX`. */
+export function fittings(setting: Setting, { t, length, blocks }: Cases, horizon: number): Fitting[] {
+  const from = (time: number): number => firstFrom(t, 1, 0, length, time)
+  const asOf = (time: number): RowRange => ({ from: 0, to: from(time - horizon + 1) })
+  const begin = blocks.tune.from
+  switch (setting.kind) {
+    case 'now':
+      return [{ scores: { from: 0, to: length }, learns: blocks.train }]
+    case 'older': {
+      const by = spanOf('the age of models', setting.by, { zero: true })
+      const begins = [blocks.tune, blocks.select, blocks.report].map(block => block.from)
+      return scoringFrom(begins, length).map(scores => ({ scores, learns: asOf(t[Math.max(begin, scores.from)] - by) }))
+    }
+    case 'every': {
+      const every = spanOf('the period of trainings', setting.every)
+      const first = Math.floor(t[begin] / every) * every
+      const count = Math.floor((t[length - 1] - first) / every) + 1
+      if (count > limits.AUDIT_TRAININGS_MAX)
+        throw new SpillwayError(
+          'SPILL_LIMIT',
+          `training every ${durationText(every)} makes ${count} models of this history, more than ${limits.AUDIT_TRAININGS_MAX} (AUDIT_TRAININGS_MAX); ask for a longer period`,
+        )
+      const times = Array.from({ length: count }, (_, i) => first + i * every)
+      const begins = times.map((time, i) => (i === 0 ? begin : from(time)))
+      return scoringFrom(begins, length)
+        .map((scores, i) => ({ scores, learns: asOf(times[i]) }))
+        .filter(({ scores }) => scores.to > scores.from)
+    }
+    default:
+      return notThis('training', setting, "write 'every' or 'older'")
+  }
+}
+
+/** The first of them scores what stands before it too, so that every case has a score. */
+const scoringFrom = (begins: readonly number[], length: number): RowRange[] =>
+  begins.map((from, i) => ({ from: i === 0 ? 0 : from, to: begins[i + 1] ?? length }))

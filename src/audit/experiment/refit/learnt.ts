@@ -1,0 +1,31 @@
+/** The cases that a model is fitted on. */
+import { limits } from '../../../base/limits.ts'
+import { random } from '../../../base/random.ts'
+import { firstFrom } from '../../../kernel/order.ts'
+import type { Cases, RowRange } from '../../cases.ts'
+
+/** What of a sample is drawn; the same for all alternatives, so that they differ in nothing else. */
+const SEED = 7
+
+export interface Learnt {
+  readonly cases: Uint32Array
+  /** With a label, of which a sample was taken if there are more. */
+  readonly labelled: number
+}
+
+/** Those of a stretch with a label, decided at most `over` ms before its last; of more than AUDIT_TRAINING_ROWS so many about, drawn by chance. */
+export function learntFrom(
+  { known, eligible, t }: Cases,
+  { from, to }: RowRange,
+  over = Infinity,
+  rowsMax: number = limits.AUDIT_TRAINING_ROWS,
+): Learnt {
+  const first = to > from && over < Infinity ? firstFrom(t, 1, from, to, t[to - 1] - over) : from
+  const all = new Uint32Array(Math.max(0, to - first))
+  let labelled = 0
+  for (let row = first; row < to; row++) if (known[row] === 1 && eligible[row] === 1) all[labelled++] = row
+  const rows = all.subarray(0, labelled)
+  if (labelled <= rowsMax) return { cases: rows, labelled }
+  const next = random(SEED)
+  return { cases: rows.filter(() => next() < rowsMax / labelled), labelled }
+}

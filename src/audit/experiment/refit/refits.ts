@@ -1,0 +1,66 @@
+/** Models that were trained anew, each once: on the same columns and the same cases it is the same model. */
+import type { Definitions, Scoring } from '../../../decision/scoring.ts'
+import type { ModelIR } from '../../../define/ir.ts'
+import type { Strings } from '../../../columns/strings.ts'
+import type { Cases } from '../../cases.ts'
+import { scoringOf, vectorsAlone, vectorsOf, type Inputs } from '../inputs.ts'
+import { unsupported } from '../operators/setting.ts'
+import type { Fitting } from '../operators/training.ts'
+import { learntFrom } from './learnt.ts'
+import { refittingOf, type NoRefitting, type Refitting } from './refitting.ts'
+
+export class Refits {
+  readonly #definitions: Definitions
+  readonly #model: ModelIR
+  readonly #strings: Strings
+  readonly #refitting: Refitting | NoRefitting
+  readonly #vectors: Scoring
+  readonly #made = new Map<string, Promise<Scoring>>()
+  readonly #notes = new Set<string>()
+
+  constructor(definitions: Definitions, model: ModelIR, strings: Strings) {
+    this.#definitions = definitions
+    this.#model = model
+    this.#strings = strings
+    this.#refitting = refittingOf(model, strings)
+    this.#vectors = vectorsAlone(definitions, model, strings)
+  }
+
+  /** Why there are none. */
+  get why(): string | undefined {
+    return 'why' in this.#refitting ? this.#refitting.why : undefined
+  }
+
+  /** Whether another seed may give another model. */
+  get isRandom(): boolean {
+    return 'isRandom' in this.#refitting && this.#refitting.isRandom
+  }
+
+  /** In words, what a report should say of those that were made. */
+  get notes(): readonly string[] {
+    return [...this.#notes]
+  }
+
+  /** `id` names the inputs. Rejects with `SPILL_TRAINING` where nothing can be fitted, `SPILL_UNSUPPORTED` where the model cannot be. */
+  scoring(id: string, inputs: Inputs, cases: Cases, { learns }: Fitting, seed: number): Promise<Scoring> {
+    const name = `${id} of ${learns.from} to ${learns.to}${this.isRandom ? `, seed ${seed}` : ''}`
+    let made = this.#made.get(name)
+    if (!made) this.#made.set(name, (made = this.#fit(inputs, cases, learns, seed)))
+    return made
+  }
+
+  async #fit(inputs: Inputs, cases: Cases, learns: Fitting['learns'], seed: number): Promise<Scoring> {
+    const refitting = this.#refitting
+    if ('why' in refitting) return unsupported(refitting.why)
+    const { cases: learnt, labelled } = learntFrom(cases, learns, this.#model.train?.over)
+    const { refused } = vectorsOf(this.#vectors, inputs, learnt)
+    const kept = refused.size === 0 ? learnt : learnt.filter((_, i) => !refused.has(i))
+    const { vector } = vectorsOf(this.#vectors, inputs, kept)
+    const { score, notes } = await refitting.fit({ vector, labels: Float64Array.from(kept, row => cases.label[row]) }, seed)
+    if (refitting.note) this.#notes.add(refitting.note)
+    if (learnt.length < labelled)
+      this.#notes.add(`models are trained anew on ${learnt.length} of ${labelled} labelled decisions, drawn by chance and the same for all`)
+    for (const note of notes) this.#notes.add(note)
+    return scoringOf(this.#definitions, { ...this.#model, score }, this.#strings)
+  }
+}

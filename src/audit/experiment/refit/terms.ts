@@ -1,0 +1,78 @@
+/**
+ * A linear score fitted again in its own form: the same terms, with a column for each number and one for each level.
+ *
+ * What stands for NULL, and which levels there are, stays as it was. A case that had no score, since nothing stands for its NULL or its level, is not learnt from, and has none again.
+ */
+import type { Strings } from '../../../columns/strings.ts'
+import type { InputIR, ScoreIR, TermIR } from '../../../define/ir.ts'
+import { levelsOf } from '../../../model/term.ts'
+import type { VectorColumn } from '../../../model/index.ts'
+import { fitLogistic } from '../../../training/logistic.ts'
+
+export type WeightedIR = Extract<ScoreIR, { kind: 'logistic' | 'linear' }>
+
+/** One term as columns; NaN in a row that it leaves without a score. */
+interface TermColumns {
+  readonly columns: readonly Float64Array[]
+  readonly termOf: (weights: readonly number[]) => TermIR
+}
+
+export interface Fitted {
+  readonly score: WeightedIR
+  readonly notes: readonly string[]
+}
+
+/** By logistic regression, whichever of the two it was. Throws `SPILL_TRAINING` as `fitLogistic` does. */
+export function fitTerms(
+  { terms }: WeightedIR,
+  inputs: readonly InputIR[],
+  vector: readonly VectorColumn[],
+  labels: Float64Array,
+  strings: Strings,
+): Fitted {
+  const parts = terms.map(term => {
+    const slot = inputs.findIndex(({ name }) => name === term.input)
+    return term.levels ? leveled(term, inputs[slot], vector[slot], labels.length, strings) : plain(term, vector[slot], labels.length)
+  })
+  const all = parts.flatMap(({ columns }) => columns)
+  const rows = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(row => all.every(column => !Number.isNaN(column[row])))
+  const columns = Object.fromEntries(all.map((column, i) => [String(i), Float64Array.from(rows, row => column[row])]))
+  const { coefficients, converged } = fitLogistic({ columns, labels: Float64Array.from(rows, row => labels[row]) })
+  let next = 0
+  const fitted = parts.map(({ columns: own, termOf }) => termOf(own.map(() => coefficients.weights[String(next++)].weight)))
+  return {
+    score: { kind: 'logistic', intercept: coefficients.intercept, terms: fitted },
+    notes: converged ? [] : ['a logistic regression has not converged: a threshold separates the labels'],
+  }
+}
+
+function plain({ input, ifNull }: TermIR, { values, nulls }: VectorColumn, length: number): TermColumns {
+  const column = Float64Array.from({ length }, (_, row) => (nulls?.[row] ? (ifNull ?? NaN) : values[row]))
+  return { columns: [column], termOf: ([weight]) => ({ input, weight, ...(ifNull !== undefined && { ifNull }) }) }
+}
+
+/** Of a level that is not named, and of NULL, there is one column more if the term says what they weigh. */
+function leveled(
+  { input, levels, otherwise }: TermIR,
+  { expr }: InputIR,
+  { values, nulls }: VectorColumn,
+  length: number,
+  strings: Strings,
+): TermColumns {
+  const names = Object.keys(levels!)
+  const places = levelsOf(Object.fromEntries(names.map((name, i) => [name, i])), expr.type, strings)
+  const columns = Array.from({ length: names.length + (otherwise === undefined ? 0 : 1) }, () => new Float64Array(length))
+  for (let row = 0; row < length; row++) {
+    const place = (nulls?.[row] ? undefined : places.get(values[row])) ?? names.length
+    if (place < columns.length) columns[place][row] = 1
+    else columns[0][row] = NaN
+  }
+  return {
+    columns,
+    termOf: weights => ({
+      input,
+      levels: Object.fromEntries(names.map((name, i) => [name, weights[i]])),
+      ...(otherwise !== undefined && { otherwise: weights[names.length] }),
+    }),
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * What the decisions of a history are made of under a plan: which inputs each has, when its score is there, and when what follows from it was done.
+ *
+ * Groups that a plan leaves alone have the columns that they had, so that what changes nothing gives the same scores to the bit. Columns of a group in one setting are computed once, and
+ * kept up to `AUDIT_COLUMN_BYTES`: plans over many groups then cost their scores alone.
+ */
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import { groupReads, readId, type GroupRead } from '../../decision/reads.ts'
+import { triggeringOf } from '../../replay/decide.ts'
+import type { ReplayLog } from '../../replay/log.ts'
+import { elementId, type Plan, type Setting } from '../element.ts'
+import { ColumnCache } from './column-cache.ts'
+import { groupColumns } from './group-columns.ts'
+import type { Inputs } from './inputs.ts'
+import { actedOn, answeringOf, type Acted } from './operators/action.ts'
+import { placedAs } from './operators/group.ts'
+import { inferred } from './operators/inference.ts'
+import { ingested } from './operators/ingestion.ts'
+import { rowsOf, timesOf, type Rows } from './rows.ts'
+import type { Decides, World } from './world.ts'
+
+/** Worlds with arrivals of their own that are kept: each has those of all events. */
+const WORLDS_KEPT = 2
+
+export interface Replayed extends Acted {
+  /** Names the inputs: they are the same where it is. */
+  readonly id: string
+  readonly inputs: Inputs
+  /** When each case's score is there, UTC ms; NaN where there is no decision about it. */
+  readonly made: Float64Array
+}
+
+export class Replays {
+  readonly reads: readonly GroupRead[]
+  /** As it came. */
+  readonly rows: Rows
+  readonly #decides: Decides
+  readonly #base: World
+  readonly #t: Float64Array
+  readonly #columns = new ColumnCache()
+  readonly #worlds = new Map<string, World>()
+
+  /** Throws as `decide` does, and `SPILL_INPUT` for a history over which nothing is decided. */
+  constructor(decides: Decides, log: ReplayLog) {
+    const { ir, model } = decides
+    this.#decides = decides
+    this.reads = groupReads(ir, model)
+    this.rows = rowsOf(triggeringOf(ir, model, log), model)
+    this.#base = { id: 'as it came', log, rows: this.rows }
+    this.#t = timesOf(this.rows)
+  }
+
+  /** Throws `SPILL_UNSUPPORTED`, in words, for what this history cannot show, `SPILL_INPUT` for what there is not. */
+  under(plan: Plan): Replayed {
+    this.#check(plan)
+    const { ir, model } = this.#decides
+    const { world, made } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
+    const reads = this.reads.map(read => {
+      const { name, place } = read.group
+      const placed = placedAs(settingOf(plan, elementId({ kind: 'group', group: name })), name, place)
+      const id = readId({ group: name, key: read.key })
+      const columns = `${world.id}: ${id} ${placed.id}`
+      return { id, columns, out: { read, out: this.#columns.of(columns, () => groupColumns(read, placed, world)) } }
+    })
+    const { length, columnOf } = this.rows
+    return {
+      id: [world.id, ...reads.map(({ columns }) => columns)].join('; '),
+      inputs: { length, columnOf, features: new Map(reads.map(({ id, out }) => [id, out])) },
+      made,
+      ...actedOn(settingOf(plan, 'action'), made, this.#t, answeringOf(ir, model)),
+    }
+  }
+
+  /** From an event's time to its arrival, ms, mean over all events. */
+  get delay(): number {
+    let [sum, events] = [0, 0]
+    for (const { block } of this.#base.log.histories.values()) {
+      events += block.length
+      for (let row = 0; row < block.length; row++) sum += block.arrival[row] - block.time[row]
+    }
+    return sum / events
+  }
+
+  #ingested(setting: Setting): World {
+    const id = JSON.stringify(setting)
+    const world = this.#worlds.get(id) ?? ingested(setting, this.#decides, this.#base)
+    this.#worlds.delete(id)
+    this.#worlds.set(id, world)
+    const [oldest] = this.#worlds.keys()
+    if (this.#worlds.size > WORLDS_KEPT) this.#worlds.delete(oldest)
+    return world
+  }
+
+  #check(plan: Plan): void {
+    const groups = this.#decides.ir.groups.map(({ name }) => elementId({ kind: 'group', group: name }))
+    const ids = ['ingestion', ...groups, 'inference', 'action', 'training']
+    for (const id of plan.keys())
+      if (!ids.includes(id)) throw new SpillwayError('SPILL_INPUT', `there is nothing called '${id}' to be set${didYouMean(id, ids)}`)
+  }
+}
+
+export const settingOf = (plan: Plan, id: string): Setting => plan.get(id) ?? { kind: 'now' }
