@@ -25,6 +25,7 @@ export type { ColumnSpec, Id, Identifies } from './define/kinds.ts'
 export type * from './define/ir.ts'
 export type { Label } from './define/label.ts'
 export { labelFrom, type LabelFromOptions } from './define/label-from.ts'
+export type { Judged } from './define/judged.ts'
 export { model, type Model, type VectorOf } from './define/model.ts'
 export { onnx, type OnnxOptions } from './define/onnx.ts'
 export type { OnnxFile, OnnxGraph, OnnxValue } from './define/onnx-file.ts'
@@ -45,4 +46,17 @@ export { trees } from './define/trees.ts'
 export type { TreesFile } from './define/trees-file.ts'
 export { on, type Trigger } from './define/trigger.ts'
 export { defaultHop } from './define/window.ts'
+export {
+  caught,
+  money,
+  notice,
+  own,
+  type CaughtOptions,
+  type MoneyOptions,
+  type NoticeOptions,
+  type OwnOptions,
+  type Utility,
+} from './define/utility.ts'
 export type { BoolWords, DurationWords, Field, NumberWords, StringWords, TimestampWords } from './define/words.ts'
+export { worth, type Worth, type WorthOptions, type WorthSlice } from './define/worth.ts'
+export type { PipelineWorth } from './define/worths.ts'

@@ -19,6 +19,7 @@ export type { ColumnIR, ColumnType, TypeIR, Value } from './column-ir.ts'
 export type { ExprIR } from './expr-ir.ts'
 export type { ScheduleIR } from './schedule-ir.ts'
 export type { PromoteIR, TrainIR } from './train-ir.ts'
+export type { UtilityIR, WorthIR } from './worth-ir.ts'
 
 /** How imported history gets its arrival: a column of the source, or event time plus a delay. */
 export type ArrivalIR = { readonly kind: 'column'; readonly column: string } | { readonly kind: 'after'; readonly delay: number }

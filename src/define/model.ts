@@ -22,9 +22,10 @@ import { triggerFields, triggerRealm, TriggerValue, type By, type FeatureRead, t
 
 declare const vector: unique symbol
 declare const requested: unique symbol
+declare const triggering: unique symbol
 
-/** `R` is the fields that it is requested with; `null` for a model that is not. */
-export interface Model<I = unknown, R = unknown> {
+/** `R` is the fields that it is requested with, `null` for a model that is not; `C` the columns of its trigger. */
+export interface Model<I = unknown, R = unknown, C = unknown> {
   readonly name: string
   readonly ir: ModelIR
   /** The score of a decision, for the `when` of an action: `fraud.score.gte(0.9)`. NULL, and so no action, where an input was missing. */
@@ -32,6 +33,7 @@ export interface Model<I = unknown, R = unknown> {
   /** For types only. */
   readonly [vector]?: Vector<I>
   readonly [requested]?: R
+  readonly [triggering]?: C
 }
 /** The vector that a model decides by: `VectorOf<typeof fraud>`. */
 export type VectorOf<M> = M extends Model<infer I> ? Vector<I> : never
@@ -106,7 +108,10 @@ function scoreNode(model: { readonly name: string }): Node {
   return realm.make({ op: 'column', name: 'score', type: 'double' }, { type: 'double' })
 }
 
-export function model<C extends Columns, I extends Inputs, R, B extends By>(name: string, options: ModelOptions<C, I, R, B>): Model<I, R> {
+export function model<C extends Columns, I extends Inputs, R, B extends By>(
+  name: string,
+  options: ModelOptions<C, I, R, B>,
+): Model<I, R, C> {
   const what = `model '${checkName('model', name)}'`
   if ('action' in options)
     mistake(`${what}: an action stands by itself: action('name', { when: ${name}.score.gte(0.9), do: … }), and makes the pipeline`)
@@ -138,7 +143,7 @@ export function model<C extends Columns, I extends Inputs, R, B extends By>(name
     ...(isTrained && { train: trainOf(what, options.train, { inputs, hasLabel: label !== undefined }) }),
     ...notesOf(what, options),
   }
-  return new ModelValue(ir, { trigger: decide, groups, inputs, compute, label }) as unknown as Model<I, R>
+  return new ModelValue(ir, { trigger: decide, groups, inputs, compute, label }) as unknown as Model<I, R, C>
 }
 
 const noScore = { score: { kind: 'none' }, compute: undefined } as const

@@ -112,8 +112,11 @@ test('a wrong pipeline is refused', () => {
   refuses(() => pipeline('my pipeline', [paid]), /pipeline 'my pipeline' is no name/)
   refuses(() => pipeline('p', []), "pipeline 'p' needs a list of actions, reports or models, got []")
   refuses(() => pipeline('p', paid as never), /needs a list of actions, reports or models/)
-  refuses(() => pipeline('p', [undefined] as never), /pipeline 'p' is made of actions, reports, models and feature groups, got undefined/)
-  refuses(() => pipeline('p', [payments] as never), /is made of actions, reports, models and feature groups/)
+  refuses(
+    () => pipeline('p', [undefined] as never),
+    /pipeline 'p' is made of actions, reports, models, feature groups and worths, got undefined/,
+  )
+  refuses(() => pipeline('p', [payments] as never), /is made of actions, reports, models, feature groups and worths/)
 })
 
 test('an entity has one type in all sources', () => {

@@ -9,7 +9,7 @@ import { ActionValue, type EffectFunction } from './action.ts'
 import { callerPlace } from './caller.ts'
 import { GroupValue } from './features.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { IR_VERSION, type ActionIR, type GroupIR, type ModelIR, type PipelineIR, type ReportIR } from './ir.ts'
+import { IR_VERSION, type ActionIR, type GroupIR, type ModelIR, type PipelineIR, type ReportIR, type WorthIR } from './ir.ts'
 import { mistake } from './mistake.ts'
 import { checkName } from './names.ts'
 import type { OnnxFile } from './onnx-file.ts'
@@ -17,6 +17,8 @@ import { ModelValue } from './model.ts'
 import { ReportValue } from './report.ts'
 import type { ScoreFunction } from './score.ts'
 import type { MapFunction, SourceValue } from './source.ts'
+import { WorthValue } from './worth.ts'
+import { worthsOf, type PipelineWorth } from './worths.ts'
 
 export interface Pipeline {
   readonly name: string
@@ -29,23 +31,23 @@ export interface Pipeline {
   readonly scores: ReadonlyMap<string, ScoreFunction | OnnxFile>
   /** The user's own function of each action that has one, by the action's name. */
   readonly effects: ReadonlyMap<string, EffectFunction>
+  /** What the decisions of each model that says so are worth, by the model's name. No part of the IR. */
+  readonly worths: ReadonlyMap<string, PipelineWorth>
 }
 
-/** Anything that a pipeline is made of: an action, a report, a model, or a feature group. What it refers to comes with it. */
+/** Anything that a pipeline is made of: an action, a report, a model, a feature group, or what a model is worth. What it refers to comes with it, but no model with its worth. */
 export interface Part {
   readonly name: string
-  readonly ir: ActionIR | ReportIR | ModelIR | GroupIR
+  readonly ir: ActionIR | ReportIR | ModelIR | GroupIR | WorthIR
 }
 
 export function pipeline(name: string, parts: readonly Part[]): Pipeline {
   checkName('pipeline', name)
   const list: unknown = parts
   if (!Array.isArray(list) || list.length === 0) mistake(`pipeline '${name}' needs a list of actions, reports or models, got ${show(list)}`)
-  const isPart = (part: unknown) =>
-    part instanceof ActionValue || part instanceof ReportValue || part instanceof ModelValue || part instanceof GroupValue
   const stray = list.find(part => !isPart(part))
   if (stray !== undefined || list.includes(undefined))
-    mistake(`pipeline '${name}' is made of actions, reports, models and feature groups, got ${show(stray)}`)
+    mistake(`pipeline '${name}' is made of actions, reports, models, feature groups and worths, got ${show(stray)}`)
   const actions = unique(
     'action',
     list.filter(part => part instanceof ActionValue),
@@ -64,6 +66,10 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
   const labelling = models.flatMap(({ label }) => label?.source ?? [])
   const sources = unique('source', [...triggering, ...groups.map(group => group.source), ...labelling]).sort(byOrder)
   checkEntities(sources, models)
+  const worths = worthsOf(
+    list.filter(part => part instanceof WorthValue),
+    { pipeline: name, models, actions: actions.map(action => action.ir) },
+  )
   const ir = deepFreeze<PipelineIR>({
     version: IR_VERSION,
     name,
@@ -80,8 +86,12 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
     maps: new Map(sources.flatMap(({ name: source, map }) => (map ? [[source, map]] : []))),
     scores: new Map(models.flatMap(({ name: model, compute }) => (compute ? [[model, compute]] : []))),
     effects: new Map(actions.flatMap(({ name: action, run }) => (run ? [[action, run]] : []))),
+    worths,
   })
 }
+
+const partKinds = [ActionValue, ReportValue, ModelValue, GroupValue, WorthValue]
+const isPart = (part: unknown): boolean => partKinds.some(kind => part instanceof kind)
 
 function modelsOf(part: unknown): readonly ModelValue[] {
   if (part instanceof ModelValue) return [part]

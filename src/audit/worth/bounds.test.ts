@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { randomGiven } from '../../../test/audit/random-cases.ts'
+import { boundsOf, supposed, unknownPart, utilityOf } from './index.ts'
+
+const HOUR = 3_600_000
+
+test('bounds are the values with every unknown label true, and with every one false', () => {
+  const { values } = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wrong: 1 } }, { name: 'm' })
+  let unknown = 0
+  for (let seed = 0; seed < 200; seed++) {
+    const given = randomGiven(seed)
+    const { cases, alert, decided, rows } = given
+    const { ifTrue, ifFalse } = boundsOf(values, given, HOUR)
+    const known = values(given)
+    for (let i = 0; i < known.length; i++) {
+      const row = rows.from + i
+      if (!Number.isNaN(known[i]) || cases.eligible[row] === 0) {
+        assert.deepEqual([ifTrue[i], ifFalse[i]], [known[i], known[i]])
+        continue
+      }
+      unknown++
+      const isInTime = decided.acted[row] <= cases.t[row] + HOUR
+      assert.equal(ifTrue[i], alert[row] === 1 && isInTime ? 1 : 0)
+      assert.equal(ifFalse[i], alert[row] === 1 ? -0.25 : 0)
+    }
+    const eligible = [...cases.eligible.subarray(rows.from, rows.to)].filter(is => is === 1).length
+    const part = unknownPart(cases, rows)
+    if (eligible === 0) assert.ok(Number.isNaN(part))
+    else assert.equal(part, known.filter((value, i) => Number.isNaN(value) && cases.eligible[rows.from + i] === 1).length / eligible)
+  }
+  assert.ok(unknown > 100)
+})
+
+test('what is supposed is remembered, and leaves the cases as they are', () => {
+  const { cases } = randomGiven(1)
+  const known = cases.known.slice()
+  assert.equal(supposed(cases, 1, HOUR), supposed(cases, 1, HOUR))
+  assert.notEqual(supposed(cases, 1, HOUR), supposed(cases, 0, HOUR))
+  assert.deepEqual(cases.known, known)
+})

@@ -1,0 +1,21 @@
+/** What utilities and figures are computed from: decisions, what an alternative makes of them, who acts, and which rows count. */
+import type { Cases, Decided, RowRange } from '../cases.ts'
+
+export interface Given {
+  readonly cases: Cases
+  readonly decided: Decided
+  /** 1 where the decision acts, of all rows. */
+  readonly alert: Uint8Array
+  readonly rows: RowRange
+}
+
+/** Whether what came of the decision is known: of others nothing is said. */
+export const isJudged = ({ known, eligible }: Pick<Cases, 'known' | 'eligible'>, row: number): boolean =>
+  known[row] === 1 && eligible[row] === 1
+
+/** A value for each of the rows: 0 where what came of it is known, NaN where it is not. */
+export function zeros({ cases, rows }: Pick<Given, 'cases' | 'rows'>): Float64Array {
+  const values = new Float64Array(Math.max(0, rows.to - rows.from))
+  for (let i = 0; i < values.length; i++) if (!isJudged(cases, rows.from + i)) values[i] = NaN
+  return values
+}

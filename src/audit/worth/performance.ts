@@ -1,0 +1,67 @@
+/** How decisions do under one alternative: actions, how many of them are right, how much of what happens they reach, and how well the scores rank. */
+import type { Performance } from '../report/audit-report.ts'
+import { isJudged, type Given } from './given.ts'
+import { firstInTime, type TrueOutcomes } from './outcomes.ts'
+import { aucOf } from './ranking.ts'
+import { aWeek, totalOf } from './weeks.ts'
+
+interface Figures {
+  /** Of the utility, a value for each of the rows. */
+  readonly values: Float64Array
+  readonly outcomes: TrueOutcomes
+  /** Decisions in a week. */
+  readonly decisionsAWeek: number
+}
+
+/** Of `given.rows`. What has no meaning is null; `aWeek` is NaN where no label is known. */
+export function performanceOf(given: Given, { values, outcomes, decisionsAWeek }: Figures): Performance {
+  const { cases, alert, rows, decided } = given
+  let [actions, judged, right] = [0, 0, 0]
+  for (let row = rows.from; row < rows.to; row++) {
+    if (alert[row] === 0) continue
+    actions++
+    if (!isJudged(cases, row)) continue
+    judged++
+    right += cases.label[row]
+  }
+  return {
+    aWeek: aWeek(totalOf(values), decisionsAWeek),
+    actionsAWeek: (actions / (rows.to - rows.from)) * decisionsAWeek,
+    precision: judged > 0 ? right / judged : null,
+    recall: recallOf(given, outcomes),
+    auc: aucOf(cases, decided.score, rows),
+  }
+}
+
+/** The part of the outcomes that some decision of the rows is about which an action of theirs was in time for; null without one. */
+function recallOf(given: Given, outcomes: TrueOutcomes): number | null {
+  const met = new Uint8Array(outcomes.count)
+  let all = 0
+  for (let row = given.rows.from; row < given.rows.to; row++) {
+    const number = outcomes.of[row]
+    if (number < 0 || met[number] === 1) continue
+    met[number] = 1
+    all++
+  }
+  if (all === 0) return null
+  let reached = 0
+  for (const row of firstInTime(given, outcomes)) if (row >= 0) reached++
+  return reached / all
+}
+
+/** A feature of a group as the model gets it. */
+export interface FeatureValues {
+  /** NaN where it is NULL. */
+  readonly values: Float64Array
+  /** Its 0 says that there was nothing. */
+  readonly isCount: boolean
+}
+
+/** The part of the rows for which a group had nothing: every feature NULL, or a count of 0. NaN without rows or features. */
+export function emptyPart(features: readonly FeatureValues[], { from, to }: Given['rows']): number {
+  if (features.length === 0) return NaN
+  let empty = 0
+  for (let row = from; row < to; row++)
+    if (features.every(({ values, isCount }) => Number.isNaN(values[row]) || (isCount && values[row] === 0))) empty++
+  return empty / (to - from)
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { random } from '../../base/random.ts'
+import { aWeek, aYear, decisionsAWeek, rowsBetween, slicesOf, totalOf, WEEK, worstWeek } from './index.ts'
+
+const DAY = 86_400_000
+/** A decision an hour for 30 days; every fifth is not known. */
+const t = Float64Array.from({ length: 30 * 24 + 1 }, (_, i) => i * 3_600_000)
+const of = random(2)
+const values = t.map((_, i) => (i % 5 === 0 ? NaN : Math.floor(of() * 10) - 5))
+const rows = { from: 0, to: t.length }
+
+test('a week is the mean of what is known times its decisions', () => {
+  assert.equal(decisionsAWeek({ t }, rows, {}), (t.length / (30 * DAY)) * WEEK)
+  assert.equal(decisionsAWeek({ t }, rows, { decisionsAWeek: 5 }), 5)
+  const known = [...values].filter(value => !Number.isNaN(value))
+  const total = totalOf(values)
+  assert.deepEqual(total, { sum: known.reduce((a, b) => a + b, 0), n: known.length })
+  assert.equal(aWeek(total, 168), (total.sum / total.n) * 168)
+  assert.ok(Number.isNaN(aWeek(totalOf(Float64Array.of(NaN)), 168)))
+  assert.equal(aYear(7), 365.25)
+})
+
+test('decisions at one instant cover no week', () => {
+  assert.equal(decisionsAWeek({ t: Float64Array.of(5, 5, 5) }, { from: 0, to: 3 }, {}), undefined)
+  assert.equal(decisionsAWeek({ t }, { from: 3, to: 3 }, {}), undefined)
+  assert.equal(worstWeek({ t: Float64Array.of(5, 5) }, { from: 0, to: 2 }, Float64Array.of(1, 2)), undefined)
+  assert.equal(worstWeek({ t }, { from: 3, to: 3 }, new Float64Array(0)), undefined)
+})
+
+test('the worst week is the whole week of least sum', () => {
+  const part = { from: 10, to: t.length }
+  const weeks = [0, 1, 2, 3].map(week => {
+    const from = t[10] + week * WEEK
+    const inside = [...values.keys()].filter(i => t[i] >= from && t[i] < from + WEEK)
+    const known = inside.filter(i => !Number.isNaN(values[i]))
+    return { from, value: (known.reduce((sum, i) => sum + values[i], 0) / known.length) * inside.length }
+  })
+  assert.deepEqual(worstWeek({ t }, part, values.subarray(10)), weeks.toSorted((a, b) => a.value - b.value)[0])
+  assert.equal(worstWeek({ t }, rows, new Float64Array(t.length).fill(NaN)), undefined)
+})
+
+test('a slice is shown as a week that is all like it, as far as the rows have it', () => {
+  const slices = [
+    { name: 'two days', from: 4 * DAY, until: 6 * DAY },
+    { name: 'half outside', from: -5 * DAY, until: DAY },
+    { name: 'outside', from: 50 * DAY, until: 60 * DAY },
+  ]
+  const ones = t.map(() => 1)
+  assert.deepEqual(slicesOf({ t }, rows, ones, { slices }), [
+    { name: 'two days', aWeek: 168 },
+    { name: 'half outside', aWeek: 168 },
+  ])
+  assert.deepEqual(slicesOf({ t }, rows, ones, {}), [])
+  assert.deepEqual(rowsBetween(t, { from: 5, to: 20 }, -1, 10 * 3_600_000), { from: 5, to: 10 })
+})

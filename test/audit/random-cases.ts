@@ -1,0 +1,63 @@
+/** Random cases and what an alternative makes of them, small and full of ties, for tests of what decisions are worth. */
+import { random, type Random } from '../../src/base/random.ts'
+import type { Cases, Decided, RowRange } from '../../src/audit/cases.ts'
+import type { Given } from '../../src/audit/worth/index.ts'
+
+export interface Drawn extends Given {
+  readonly threshold: number
+}
+
+const below = (of: Random, n: number): number => Math.floor(of() * n)
+
+/** Times are minutes of one day or so, and often equal; keys few; labels unknown for some. `of` is the chance. */
+export function randomGiven(
+  seed: number,
+  { most = 40, shared = false }: { readonly most?: number; readonly shared?: boolean } = {},
+): Drawn {
+  const of = random(seed)
+  const length = 1 + below(of, most)
+  const minute = 60_000
+  const t = Float64Array.from({ length }, () => below(of, 30) * 5 * minute).sort()
+  const key = Int32Array.from({ length }, () => below(of, 4))
+  const known = Uint8Array.from({ length }, () => Number(of() < 0.85))
+  const eligible = Uint8Array.from({ length }, () => Number(of() < 0.9))
+  for (let row = 0; row < length; row++) if (eligible[row] === 0) known[row] = 0
+  const label = Uint8Array.from(known, is => (is === 1 && of() < 0.5 ? 1 : 0))
+  // Shared outcomes lie on a grid, so that decisions of a key have the same one.
+  const outcome = Float64Array.from(t, (time, row) =>
+    label[row] === 0 ? NaN : shared ? Math.ceil((time + 1) / (60 * minute)) * 60 * minute : time + below(of, 12) * 5 * minute,
+  )
+  const amount = Float64Array.from({ length }, () => below(of, 100))
+  const cases = casesOf({ t, key, known, eligible, label, outcome, columns: { amount } })
+  const inline = of() < 0.5
+  const made = t.map(time => time + below(of, 3) * minute)
+  const decided: Decided = {
+    score: Float64Array.from({ length }, () => (of() < 0.1 ? NaN : below(of, 6) / 5)),
+    made,
+    acted: made.map(time => time + (of() < 0.5 ? 0 : below(of, 40) * minute)),
+    inline,
+  }
+  const from = below(of, 3) === 0 ? below(of, length) : 0
+  const rows: RowRange = { from, to: from + below(of, length - from + 1) }
+  const threshold = below(of, 6) / 5
+  return { cases, decided, alert: Uint8Array.from(decided.score, score => Number(score >= threshold)), rows, threshold }
+}
+
+interface Made extends Pick<Cases, 't' | 'key' | 'label' | 'known' | 'eligible' | 'outcome'> {
+  readonly columns?: Readonly<Record<string, Float64Array>>
+}
+
+export function casesOf({ columns = {}, ...rest }: Made): Cases {
+  const all: RowRange = { from: 0, to: rest.t.length }
+  return {
+    ...rest,
+    length: rest.t.length,
+    column: name => {
+      if (!columns[name]) throw new Error(`no column ${name}`)
+      return columns[name]
+    },
+    clusters: [],
+    censored: 0,
+    blocks: { train: all, tune: all, test: all, select: all, report: all },
+  }
+}
