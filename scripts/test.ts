@@ -6,6 +6,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { bringBrowser, browserProgram } from '../test/browser/program.ts'
 import { bringServer, serverPrograms } from '../test/postgres/programs.ts'
 import { printCoverage } from './coverage.ts'
 import { runTests } from './run-tests.ts'
@@ -24,7 +25,8 @@ const files = globSync(['src', 'test', 'bench', 'examples', 'scripts'].map(folde
   .filter(file => words.length === 0 || words.some(word => file.includes(word)))
   .sort()
 
-bringPostgres()
+if (files.some(file => file.includes('postgres'))) forTests('PostgreSQL', serverPrograms, bringServer)
+if (files.some(file => file.startsWith('test/browser/'))) forTests('Chromium', browserProgram, bringBrowser)
 
 let tally = nothing
 if (words.length === 0) for (const [name, command] of checks) tally = plus(tally, step(name, command))
@@ -40,12 +42,12 @@ if (words.length === 0)
 console.log(`\n${tallyText(tally)}`)
 process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
 
-/** For tests against a PostgreSQL, once. Where it cannot be brought they are skipped. */
-function bringPostgres(): void {
-  if (!files.some(file => file.includes('postgres')) || serverPrograms()) return
-  console.log('bringing a PostgreSQL for its tests, once …')
+/** Brings a program of which tests need one, once. Where it cannot be brought they are skipped. */
+function forTests(name: string, found: () => unknown, bring: () => void): void {
+  if (found()) return
+  console.log(`bringing a ${name} for its tests, once …`)
   try {
-    bringServer()
+    bring()
   } catch (error) {
     console.log(`    none, and its tests are skipped: ${(error as Error).message}`)
   }

@@ -1,0 +1,96 @@
+/**
+ * Numbers as the terminal and the page show them, the same for the same number everywhere: `1,234`, `$0.42`, `−18 [−22, −14]`, `12.3M`.
+ *
+ * An estimate has as many digits as its interval bears, and a bound that is not zero is never shown as zero: whether an interval holds zero must be seen.
+ */
+import type { Estimate, Range } from './audit-report.ts'
+
+/** What is not known has a reason in its place. */
+export type Reason = { readonly why: string }
+
+export const isKnown = <T extends object>(value: T | Reason): value is T => !('why' in value)
+
+const DECIMALS_MAX = 4
+
+/** A whole number. */
+export const count = (value: number): string => figure(value, 0)
+
+/** To a number of decimals; from ten million on in millions, and then in billions. */
+export function figure(value: number, decimals = decimalsOf([value])): string {
+  const size = Math.abs(value)
+  const sign = value < 0 && roundsToMore(size, decimals) ? '−' : ''
+  if (size >= 1e13) return `${sign}${size.toExponential(2)}`
+  if (size >= 1e10) return `${sign}${three(size / 1e9)}B`
+  if (size >= 1e7) return `${sign}${three(size / 1e6)}M`
+  return `${sign}${size.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })}`
+}
+
+/** In a unit: dollars have theirs in front. */
+export function inUnit(value: number, unit: string, decimals = decimalsOf([value])): string {
+  if (unit !== '$') return figure(value, decimals)
+  const text = figure(value, decimals)
+  return text.startsWith('−') ? `−$${text.slice(1)}` : `$${text}`
+}
+
+/** With its unit behind it, as in a sentence: `18 late arrivals`, `$18`. */
+export const ofUnit = (value: number, unit: string): string => (unit === '$' ? inUnit(value, unit) : `${figure(value)} ${unit}`)
+
+/** Dollars: below a hundred with cents, unless they are whole. */
+export const dollars = (value: number): string => inUnit(value, '$', Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0)
+
+/** The three numbers of an estimate, with as many decimals as its interval bears. */
+export function parts({ value, low, high }: Estimate, unit = ''): readonly [value: string, low: string, high: string] {
+  const decimals = decimalsOf([value, low, high], (high - low) / 2)
+  return [inUnit(value, unit, decimals), inUnit(low, unit, decimals), inUnit(high, unit, decimals)]
+}
+
+/** `−18 [−22, −14]`. */
+export function estimateText(estimate: Estimate, unit = ''): string {
+  const [value, low, high] = parts(estimate, unit)
+  return `${value} [${low}, ${high}]`
+}
+
+/** `$120 ($90 to $160)`: base, low and high. */
+export const rangeText = ({ low, base, high }: Range): string =>
+  low === high ? dollars(base) : `${dollars(base)} (${dollars(low)} to ${dollars(high)})`
+
+/** A part of all, 0 to 1, as `47 %`; one that is neither none nor all is never shown as either. */
+export function share(part: number): string {
+  const percent = part * 100
+  if (percent > 0 && percent < 0.1) return '<0.1 %'
+  if (percent < 100 && percent > 99.9) return '>99.9 %'
+  return `${figure(percent, percent === 0 || percent === 100 || (percent >= 10 && percent < 99) ? 0 : 1)} %`
+}
+
+/** A part of all as `.47`; `–` where there is none. */
+export const ratio = (part: number | null): string => (part === null ? '–' : part.toFixed(2).replace(/^0(?=\.)/, ''))
+
+/** `2001-01-01`, UTC. */
+export const date = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+/** With a capital, unless it begins with a name, and with a full stop, unless it ends with a mark of its own. */
+export function sentence(text: string): string {
+  const begun = text.replace(/^[a-z]+(?=[\s,])/, word => word.charAt(0).toUpperCase() + word.slice(1))
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`
+}
+
+/** `1 week`, `26 weeks`. */
+export const counted = (value: number, what: string): string => `${count(value)} ${what}${value === 1 ? '' : 's'}`
+
+/**
+ * How many decimals show the numbers: by the half-width of their interval where they have one, and some more where a number that is not zero would look like it. Not
+ * so for one that four decimals do not show either.
+ */
+function decimalsOf(values: readonly number[], half = 0): number {
+  const size = Math.max(...values.map(Math.abs))
+  if (values.every(Number.isInteger) && half === Math.round(half) && size >= 1) return 0
+  const width = half > 0 ? half : size / 30
+  const least = width >= 3 ? 0 : width >= 0.3 ? 1 : width >= 0.03 ? 2 : width > 0 ? 3 : 0
+  const isShown = (decimals: number) => values.every(value => value === 0 || roundsToMore(Math.abs(value), decimals))
+  for (let decimals = least; decimals <= DECIMALS_MAX; decimals++) if (isShown(decimals)) return decimals
+  return least
+}
+
+const roundsToMore = (size: number, decimals: number): boolean => Number(size.toFixed(decimals)) > 0
+
+const three = (value: number): string => String(Number(value.toPrecision(3)))

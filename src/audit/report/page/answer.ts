@@ -1,0 +1,118 @@
+/** The head of the page: the answer in two lines, and the four questions that a reader comes with. */
+import type { AuditReport, ElementPart } from '../audit-report.ts'
+import { count, counted, estimateText, figure, isKnown, rangeText, sentence } from '../figures.ts'
+import { answerOf, changes, decisionTitles, isSameCost, measured, strongest, titleOfElement } from '../reading.ts'
+import { markup, type Child, type Markup } from './markup.ts'
+
+export function answerPart(report: AuditReport): Markup {
+  const [first, second] = answerOf(report)
+  return markup`<header>
+<p class="eyebrow">Latency audit of pipeline <b>${report.pipeline}</b>, model <b>${report.model}</b></p>
+<h1>${capital(first)}</h1>
+<p class="lead">${second}</p>
+</header>
+<section class="questions" aria-label="In short">
+${question('What to stream', whatToStream(report))}
+${question('Why', why(report))}
+${question('What it costs', whatItCosts(report))}
+${question('How sure', howSure(report))}
+</section>
+`
+}
+
+const question = (title: string, content: Child): Markup => markup`<div class="question"><h2>${title}</h2>${content}</div>
+`
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** Each element with what the audit says of it. */
+function whatToStream(report: AuditReport): Child {
+  const { elements, plans } = report
+  const moved = new Set(changes(report).flatMap(({ element, now, proposed }) => (now === proposed ? [] : [element])))
+  return [
+    markup`<p><strong>${decisionTitles[plans.decision]}.</strong></p>`,
+    markup`<dl class="verdicts">${elements.map(
+      element =>
+        markup`<div><dt>${element.title}</dt><dd>${element.verdict.choice}${moved.has(element.element) ? markup` <span class="note besides">now ${element.now.title}</span>` : undefined}</dd></div>`,
+    )}</dl>`,
+  ]
+}
+
+/** Elements of which the head says why; the others say it below. */
+const REASONS_MAX = 4
+
+function why(report: AuditReport): Child {
+  const found = strongest(report)
+  const { utility } = report
+  const now = markup`<p>Now: ${measured(utility.now.aWeek, utility)} a week, by ${counted(Math.round(utility.now.actionsAWeek), 'action')}.</p>`
+  if (!found) return [now, markup`<p>No age that was tried changed this by more than chance can, in this history.</p>`]
+  const { element, rung, estimate, arm } = found
+  const planned = arm === 'planned' ? ', with a model trained for that' : ''
+  return [
+    now,
+    markup`<p>Most is at stake at <b>${element.title}</b>: at “${rung.title}”${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}.</p>`,
+    markup`<ul>${report.elements
+      .filter(({ rungs }) => rungs.length > 0)
+      .slice(0, REASONS_MAX)
+      .map(({ title, verdict }) => markup`<li><b>${title}</b>: ${sentence(verdict.why)}</li>`)}</ul>`,
+  ]
+}
+
+function whatItCosts(report: AuditReport): Child {
+  const { costs, plans, elements } = report
+  const breakEvens = elements.flatMap(({ title, verdict: { breakEven } }) =>
+    breakEven && isKnown(breakEven)
+      ? [
+          markup`<p>Fresh <b>${title}</b> pays if one unit (${report.utility.unit}) is worth more than <b class="nobreak">${estimateText(breakEven, '$')}</b>.</p>`,
+        ]
+      : [],
+  )
+  if (!isKnown(costs)) return [markup`<p>Not known: ${costs.why}</p>`, breakEvens]
+  const { now, proposed } = costs
+  const isSame = isSameCost(now, proposed)
+  return [
+    markup`<p>${isSame ? 'Now and as proposed' : 'Now'}: <b>${rangeText(now.steadyYear)}</b> a month.</p>`,
+    isSame
+      ? undefined
+      : markup`<p>Proposed: <b>${rangeText(proposed.steadyYear)}</b> a month; in the first year ${rangeText(proposed.firstYear)}.</p>`,
+    plans.net &&
+      markup`<p>What it earns less what it costs, against now: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.</p>`,
+    breakEvens,
+  ]
+}
+
+function howSure(report: AuditReport): Child {
+  const { history, caveats, plans } = report
+  const clusters = history.clusters.map(({ name, effective }) => `${figure(effective, 0)} ${name}`).join(', ')
+  return [
+    markup`<p>Numbers in brackets are 95 % intervals, for all ages of a curve together. They rest on ${figure(history.weeks, 1)} weeks of history.${clusters === '' ? undefined : ` Decisions about the same thing, or of the same day, share their luck, so it counts as ${clusters}, each independent of the others.`}</p>`,
+    plans.compared > 0 && plans.decision === 'change'
+      ? markup`<p>The plan was chosen among ${count(plans.compared)} on one part of the history and is judged on another.</p>`
+      : undefined,
+    undecidedText(report.elements),
+    caveats.length > 0 ? markup`<p><a href="#sure">${counted(caveats.length, 'caveat')}</a>, in full below.</p>` : undefined,
+  ]
+}
+
+function undecidedText(all: readonly ElementPart[]): Markup | undefined {
+  const open = all.filter(({ verdict: { choice } }) => choice === 'undecided')
+  if (open.length === 0) return undefined
+  const weeks = open.flatMap(({ verdict: { moreWeeks } }) => (moreWeeks === undefined ? [] : [moreWeeks]))
+  return markup`<p><strong>Undecided</strong>: ${open.map(({ title }) => title).join(', ')}.${weeks.length === 0 ? undefined : ` About ${count(Math.ceil(Math.max(...weeks)))} more weeks would decide.`}</p>`
+}
+
+const findingTitles = {
+  wasted: 'Wasted: fresher than anything that reads it',
+  starved: 'Starved: older than it may be',
+  queued: 'Queued: the action waits longer than all before it',
+} as const
+
+export function findingsPart(report: AuditReport): Markup | undefined {
+  if (report.findings.length === 0) return undefined
+  return markup`<section aria-labelledby="findings"><h2 id="findings">Found on the way</h2>
+<ul class="findings">${report.findings.map(
+    ({ kind, element, text }) =>
+      markup`<li><strong>${findingTitles[kind]}.</strong> <b>${titleOfElement(report, element)}</b>: ${text}</li>`,
+  )}</ul></section>
+`
+}

@@ -1,0 +1,92 @@
+/** What the placements cost, low, base and high: as bars of the sums, and line by line with the arithmetic. */
+import type { AuditReport, CostOfPlan, CostPart, Range } from '../audit-report.ts'
+import { dollars, isKnown, rangeText } from '../figures.ts'
+import { isSameCost } from '../reading.ts'
+import { dataTable } from './data-table.ts'
+import { markup, px, type Child, type Markup } from './markup.ts'
+import { inTwoWidths } from './two-widths.ts'
+
+export function costPart({ costs }: AuditReport): Markup {
+  return markup`<section aria-labelledby="costs"><h2 id="costs">What it costs</h2>
+${isKnown(costs) ? known(costs) : markup`<p class="measure"><strong>Not known.</strong> ${costs.why}</p>`}
+</section>
+`
+}
+
+function known(costs: CostPart): Child {
+  const { now, proposed, taxes, prices } = costs
+  const isSame = isSameCost(now, proposed)
+  return [
+    markup`<p class="measure">Dollars a month of 730 hours, by the prices of <code>${prices}</code>: low, base and high. A line is <b>measured</b> on this history, or <b>modelled</b>. The first year counts the incidents of something new.</p>`,
+    markup`<figure>${sumBars(
+      isSame
+        ? [['Now and as proposed', now]]
+        : [
+            ['Now', now],
+            ['Proposed', proposed],
+          ],
+    )}</figure>`,
+    planTable(isSame ? 'Now, and as proposed' : 'Now', now),
+    isSame ? undefined : planTable('Proposed', proposed),
+    markup`<dl class="terms">
+<div><dt>Staleness tax</dt><dd>What late features cost: ${isKnown(taxes.staleness) ? rangeText(taxes.staleness) : `not known: ${taxes.staleness.why}`}.</dd></div>
+<div><dt>Streaming tax</dt><dd>What streaming them costs: ${rangeText(taxes.streaming)}.</dd></div>
+</dl>`,
+  ]
+}
+
+const three = ({ low, base, high }: Range): string[] => [low, base, high].map(dollars)
+
+const planTable = (title: string, { lines, firstYear, steadyYear }: CostOfPlan): Markup =>
+  dataTable({
+    caption: `${title}: dollars a month`,
+    head: [
+      { title: 'For' },
+      { title: 'Low', numbers: true },
+      { title: 'Base', numbers: true },
+      { title: 'High', numbers: true },
+      { title: 'Basis' },
+      { title: 'How' },
+    ],
+    rows: lines.flatMap(({ of, title, range, basis, arithmetic, firstYear }) => [
+      [
+        title.toLowerCase().includes(of.toLowerCase()) ? title : markup`${title} <span class="note">${of}</span>`,
+        ...three(range),
+        basis,
+        arithmetic,
+      ],
+      ...(firstYear ? [[markup`${title} <span class="note">in the first year</span>`, ...three(firstYear), basis, '']] : []),
+    ]),
+    sums: [
+      ['All, first year', ...three(firstYear), '', ''],
+      ['All, steady year', ...three(steadyYear), '', ''],
+    ],
+  })
+
+/** Sums as bars from low to high, a line at the base. */
+function sumBars(plans: readonly (readonly [string, CostOfPlan])[]): Markup {
+  const bars = plans.flatMap(([title, { firstYear, steadyYear }]) => [
+    { title: `${title}, first year`, range: firstYear },
+    { title: `${title}, steady year`, range: steadyYear },
+  ])
+  const most = Math.max(1e-9, ...bars.map(({ range }) => range.high))
+  const least = Math.min(0, ...bars.map(({ range }) => range.low))
+  return inTwoWidths('sums', layout => {
+    const [width, row, room] = layout === 'wide' ? [660, 48, 0] : [328, 66, 18]
+    const x = (value: number) => 4 + ((value - least) / (most - least)) * (width - 8)
+    return {
+      width,
+      height: bars.length * row + 4,
+      title: 'What the plans cost a month, from low to high',
+      description: bars.map(({ title, range }) => `${title}: ${rangeText(range)}`).join('; '),
+      content: bars.map(({ title, range }, i) => {
+        const y = i * row
+        const bar = y + room
+        const length = Math.max(2, x(range.high) - x(range.low))
+        const said = room === 0 ? markup`x="${px(width - 4)}" y="${px(y + 16)}" text-anchor="end"` : markup`x="4" y="${px(y + 33)}"`
+        return markup`<text class="name" x="4" y="${px(y + 16)}">${title}</text><text class="small" ${said}>${rangeText(range)}</text>
+<line class="grid" x1="4" x2="${px(width - 4)}" y1="${px(bar + 31)}" y2="${px(bar + 31)}"/><rect class="cost-bar" x="${px(x(range.low))}" y="${px(bar + 24)}" width="${px(length)}" height="14" rx="2"/><line class="cost-base" x1="${px(x(range.base))}" x2="${px(x(range.base))}" y1="${px(bar + 20)}" y2="${px(bar + 42)}"/>`
+      }),
+    }
+  })
+}

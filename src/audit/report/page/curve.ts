@@ -1,0 +1,171 @@
+/**
+ * What an element's age is worth, as a curve: ages from fresh to old, evenly spaced, and the change in a week with its interval. An incident (frozen) is a solid line
+ * with dots in a shaded band; a planned change (refit) is a dashed line with squares and whiskers. Curves are drawn as they are, up and down.
+ */
+import { spanTitle } from '../../words.ts'
+import type { ElementPart, Estimate, Rung, UtilityPart } from '../audit-report.ts'
+import { estimateText, inUnit, isKnown } from '../figures.ts'
+import { plannedOf } from '../reading.ts'
+import { axisOf, type Axis } from './axis.ts'
+import { markup, px, type Child, type Markup } from './markup.ts'
+import { inTwoWidths, type Drawing, type Layout } from './two-widths.ts'
+
+/** A place on the axis of ages: a rung, or how it runs now. */
+interface Spot {
+  readonly title: string
+  readonly age: number
+  readonly isNow: boolean
+  readonly incident: Estimate | undefined
+  readonly planned: Estimate | undefined
+}
+
+const none: Estimate = { value: 0, low: 0, high: 0 }
+
+/** None where there is nothing to draw. */
+export function curve(id: string, element: ElementPart, utility: UtilityPart): Markup | undefined {
+  const spots = spotsOf(element)
+  if (!spots.some(({ isNow, incident, planned }) => !isNow && (incident ?? planned) !== undefined)) return undefined
+  return inTwoWidths(id, layout => drawn(layout, element, utility, spots))
+}
+
+function spotsOf({ rungs, now }: ElementPart): Spot[] {
+  const spots = rungs.map((rung): Spot => {
+    const planned = plannedOf(rung)
+    return {
+      title: rung.title.length <= 12 ? rung.title : spanTitle(rung.age),
+      age: rung.age,
+      isNow: rung.setting.kind === 'now',
+      incident: isKnown(rung.frozen.aWeek) ? rung.frozen.aWeek : undefined,
+      planned: isKnown(planned) ? planned : undefined,
+    }
+  })
+  if (spots.some(({ isNow }) => isNow)) return spots
+  const age = now.age?.p50 ?? 0
+  const isBefore = (rung: Rung): boolean => rung.setting.kind === 'faster' || rung.literal === '−90 %' || rung.age < age
+  const at = rungs.findLastIndex(isBefore) + 1
+  return spots.toSpliced(at, 0, { title: 'now', age, isNow: true, incident: none, planned: none })
+}
+
+const frames = {
+  wide: { width: 660, height: 286, right: 16, top: 26, bottom: 52 },
+  narrow: { width: 328, height: 276, right: 10, top: 26, bottom: 66 },
+} as const
+
+function drawn(layout: Layout, element: ElementPart, utility: UtilityPart, spots: readonly Spot[]): Drawing {
+  const { width, height, right, top, bottom } = frames[layout]
+  const known = spots.flatMap(({ incident, planned }) => [incident, planned].filter(estimate => estimate !== undefined))
+  const y = axisOf(
+    known.flatMap(({ low, high }) => [low, high]),
+    height - bottom,
+    top,
+  )
+  const left = 14 + 7.4 * Math.max(3, ...y.ticks.map(tick => inUnit(tick, utility.unit, y.decimals).length))
+  const gap = (width - left - right) / spots.length
+  const x = (i: number) => left + gap * (i + 0.5)
+  return {
+    width,
+    height,
+    title: `${element.title}: what its age is worth`,
+    description: descriptionOf(element, utility, spots),
+    content: [
+      y.ticks.map(tick => tickLine(tick, y, utility.unit, left, width - right)),
+      kneeMark(element, spots, x, top, height - bottom),
+      band(spots, x, y),
+      line(
+        spots.map(({ incident }) => incident),
+        x,
+        y,
+        'incident-line',
+      ),
+      line(
+        spots.map(({ planned }) => planned),
+        i => x(i) + shift(gap),
+        y,
+        'planned-line',
+      ),
+      spots.map(({ planned, isNow }, i) => (planned && !isNow ? whisker(planned, x(i) + shift(gap), y) : undefined)),
+      spots.map(({ incident, isNow }, i) =>
+        incident && !isNow ? markup`<circle class="incident-dot" cx="${px(x(i))}" cy="${px(y.of(incident.value))}" r="4"/>` : undefined,
+      ),
+      spots.map((spot, i) => (spot.isNow ? nowMark(x(i), y.of(0), top, height - bottom) : undefined)),
+      spots.map((spot, i) => ageLabel(spot, x(i), height - bottom, gap)),
+    ],
+  }
+}
+
+/** Whiskers stand beside the band, not in its middle. */
+const shift = (gap: number): number => Math.min(7, gap / 5)
+
+const tickLine = (tick: number, y: Axis, unit: string, from: number, to: number): Markup =>
+  markup`<line class="${tick === 0 ? 'zero' : 'grid'}" x1="${px(from)}" x2="${px(to)}" y1="${px(y.of(tick))}" y2="${px(y.of(tick))}"/><text class="small" x="${px(from - 6)}" y="${px(y.of(tick) + 4)}" text-anchor="end">${inUnit(tick, unit, y.decimals)}</text>`
+
+/** Stretches of neighbours that are known. */
+function runs(estimates: readonly (Estimate | undefined)[]): { readonly i: number; readonly estimate: Estimate }[][] {
+  const found: { i: number; estimate: Estimate }[][] = []
+  let isOpen = false
+  for (const [i, estimate] of estimates.entries()) {
+    if (estimate && isOpen) found.at(-1)!.push({ i, estimate })
+    else if (estimate) found.push([{ i, estimate }])
+    isOpen = estimate !== undefined
+  }
+  return found
+}
+
+type Place = (i: number) => number
+
+const band = (spots: readonly Spot[], x: Place, y: Axis): Child =>
+  runs(spots.map(({ incident }) => incident)).map(run => {
+    const [above, below] = [
+      run.map(({ i, estimate }) => `${px(x(i))} ${px(y.of(estimate.high))}`),
+      run.map(({ i, estimate }) => `${px(x(i))} ${px(y.of(estimate.low))}`),
+    ]
+    return markup`<path class="incident-band" d="M${[...above, ...below.reverse()].join('L')}Z"/>`
+  })
+
+const line = (estimates: readonly (Estimate | undefined)[], x: Place, y: Axis, name: string): Child =>
+  runs(estimates).map(
+    run => markup`<path class="${name}" d="M${run.map(({ i, estimate }) => `${px(x(i))} ${px(y.of(estimate.value))}`).join('L')}"/>`,
+  )
+
+function whisker({ value, low, high }: Estimate, x: number, y: Axis): Markup {
+  const [bottom, top, at] = [low, high, value].map(y.of)
+  return markup`<path class="planned-whisker" d="M${px(x)} ${px(bottom)}V${px(top)}M${px(x - 3)} ${px(bottom)}h6M${px(x - 3)} ${px(top)}h6"/><rect class="planned-square" x="${px(x - 3.5)}" y="${px(at - 3.5)}" width="7" height="7"/>`
+}
+
+const nowMark = (x: number, y: number, top: number, bottom: number): Markup =>
+  markup`<line class="now-line" x1="${px(x)}" x2="${px(x)}" y1="${px(top)}" y2="${px(bottom)}"/><path class="now-mark" d="M${px(x)} ${px(y - 6)}l6 6l-6 6l-6-6Z"/>`
+
+function ageLabel({ title, isNow, incident, planned }: Spot, x: number, bottom: number, gap: number): Markup {
+  const text = !incident && !planned ? `${title} ?` : title
+  const name = isNow ? 'name' : 'small'
+  if (text.length * 6.4 < gap) return markup`<text class="${name}" x="${px(x)}" y="${px(bottom + 20)}" text-anchor="middle">${text}</text>`
+  return markup`<text class="${name}" transform="translate(${px(x + 4)} ${px(bottom + 14)}) rotate(-38)" text-anchor="end">${text}</text>`
+}
+
+function kneeMark({ knee }: ElementPart, spots: readonly Spot[], x: Place, top: number, bottom: number): Child {
+  if (!isKnown(knee)) return undefined
+  const at = x(placeOf(knee.age, spots))
+  const isRight = placeOf(knee.age, spots) > spots.length * 0.7
+  return markup`<line class="knee-line" x1="${px(at)}" x2="${px(at)}" y1="${px(top - 6)}" y2="${px(bottom)}"/><text class="knee-text" x="${px(at + (isRight ? -5 : 5))}" y="${px(top - 8)}" text-anchor="${isRight ? 'end' : 'start'}">knee ${spanTitle(knee.age)}</text>`
+}
+
+/** Where an age stands among the spots: between two of them in proportion to the ages. */
+function placeOf(age: number, spots: readonly Spot[]): number {
+  const after = spots.findIndex(spot => spot.age >= age && !spot.isNow)
+  if (after === -1) return spots.length - 1
+  if (after === 0 || spots[after].age === age) return after
+  const [before, next] = [spots[after - 1].age, spots[after].age]
+  return next > before ? after - 1 + (age - before) / (next - before) : after
+}
+
+function descriptionOf({ knee }: ElementPart, { unit }: UtilityPart, spots: readonly Spot[]): string {
+  const said = spots.flatMap(({ title, isNow, incident, planned }) => {
+    if (isNow) return []
+    const both = [
+      ...(incident ? [`incident ${estimateText(incident, unit)}`] : []),
+      ...(planned ? [`planned ${estimateText(planned, unit)}`] : []),
+    ]
+    return [`${title}: ${both.length === 0 ? 'not known' : both.join(', ')}`]
+  })
+  return `${said.join('; ')}. ${isKnown(knee) ? `The knee is at ${spanTitle(knee.age)}.` : ''}`
+}

@@ -1,0 +1,53 @@
+/** A table that is one for screen readers and on paper, and a stack of cards on a phone. */
+import type { Estimate } from '../audit-report.ts'
+import { parts, type Reason } from '../figures.ts'
+import { markup, type Child, type Markup } from './markup.ts'
+
+export interface Head {
+  readonly title: string
+  /** Numbers stand to the right. */
+  readonly numbers?: boolean
+}
+
+export interface DataTable {
+  /** Said to screen readers, and shown above the table. */
+  readonly caption: string
+  readonly head: readonly Head[]
+  /** The first cell of a row names it. */
+  readonly rows: readonly (readonly Child[])[]
+  /** Rows that sum up, below a line. */
+  readonly sums?: readonly (readonly Child[])[]
+}
+
+export function dataTable({ caption, head, rows, sums = [] }: DataTable): Markup {
+  return markup`<table role="table">
+<caption>${caption}</caption>
+<thead role="rowgroup"><tr role="row">${head.map(
+    ({ title, numbers }) => markup`<th scope="col" role="columnheader"${numbers ? markup` class="number"` : undefined}>${title}</th>`,
+  )}</tr></thead>
+<tbody role="rowgroup">${rows.map(row => rowOf(row, head))}</tbody>
+${sums.length === 0 ? undefined : markup`<tbody role="rowgroup" class="sums">${sums.map(row => rowOf(row, head))}</tbody>`}
+</table>`
+}
+
+const rowOf = (cells: readonly Child[], head: readonly Head[]): Markup =>
+  markup`<tr role="row">${cells.map((cell, i) => {
+    if (i === 0) return markup`<th scope="row" role="rowheader">${cell}</th>`
+    const isEmpty = cell === undefined || cell === ''
+    return markup`<td role="cell" data-label="${head[i].title}"${classOf(head[i].numbers === true, isEmpty)}><div>${cell}</div></td>`
+  })}</tr>
+`
+
+function classOf(isNumber: boolean, isEmpty: boolean): Markup | undefined {
+  const names = [...(isNumber ? ['number'] : []), ...(isEmpty ? ['empty'] : [])]
+  return names.length === 0 ? undefined : markup` class="${names.join(' ')}"`
+}
+
+/** An estimate in a table: its interval below it. */
+export function estimateCell(estimate: Estimate, unit: string): Markup {
+  const [value, low, high] = parts(estimate, unit)
+  return markup`<span class="value">${value}</span> <span class="interval">[${low}, ${high}]</span>`
+}
+
+/** Why there is no number. */
+export const notKnown = ({ why }: Reason): Markup => markup`<span class="note">not known: ${why}</span>`

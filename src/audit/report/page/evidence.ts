@@ -1,0 +1,104 @@
+/** How sure it is: the history, what it is worth, what was assumed, what to bear in mind; and how to have the same again. */
+import type { AuditReport, Performance } from '../audit-report.ts'
+import { count, date, figure, inUnit, ratio, share } from '../figures.ts'
+import { dataTable } from './data-table.ts'
+import { markup, type Markup } from './markup.ts'
+
+export function surePart(report: AuditReport): Markup {
+  const { caveats, assumptions } = report
+  return markup`<section aria-labelledby="sure"><h2 id="sure">How sure it is</h2>
+${list('Caveats', caveats, 'None was triggered.')}
+${list('What was assumed', assumptions, 'Nothing beyond what this page says.')}
+<h3>The history</h3>
+${historyTable(report)}
+${blockTable(report)}
+${clusterTable(report)}
+<h3>The measure, as the pipeline runs now</h3>
+${measureTable(report)}
+</section>
+`
+}
+
+const list = (title: string, texts: readonly string[], none: string): Markup =>
+  markup`<h3>${title}</h3>${texts.length === 0 ? markup`<p>${none}</p>` : markup`<ul class="measure">${texts.map(text => markup`<li>${text}</li>`)}</ul>`}`
+
+function historyTable({ history }: AuditReport): Markup {
+  const { from, until, weeks, events, decisions, labelled, positive, unknown, censored, notEligible } = history
+  return dataTable({
+    caption: `${date(from)} to ${date(until)}, ${figure(weeks, 1)} weeks with decisions`,
+    head: [{ title: 'What' }, { title: 'How many', numbers: true }],
+    rows: [
+      ['events', count(events)],
+      ['decisions', count(decisions)],
+      ['decisions with a label', count(labelled)],
+      ['of them true', count(positive)],
+      ['label not known', count(unknown)],
+      ['not known because an action changed what came', count(censored)],
+      ['not to be judged', count(notEligible)],
+    ],
+  })
+}
+
+const blocks = {
+  train: 'models are trained on it',
+  tune: 'thresholds are set on it',
+  select: 'the plan is chosen on it',
+  report: 'the plan is judged on it',
+} as const
+
+const blockTable = ({ history }: AuditReport): Markup =>
+  dataTable({
+    caption: 'Parts of the history, in order of time, with a gap as long as a label takes before each that is judged',
+    head: [{ title: 'Part' }, { title: 'For' }, { title: 'From' }, { title: 'Until' }, { title: 'Decisions', numbers: true }],
+    rows: (['train', 'tune', 'select', 'report'] as const).map(name => {
+      const { from, until, decisions } = history.blocks[name]
+      return [name, blocks[name], date(from), date(until), count(decisions)]
+    }),
+  })
+
+const clusterTable = ({ history }: AuditReport): Markup | undefined =>
+  history.clusters.length === 0
+    ? undefined
+    : dataTable({
+        caption: 'What decisions may share luck by, and how many equal and independent ones that is worth',
+        head: [{ title: 'Clusters' }, { title: 'How many', numbers: true }, { title: 'Worth', numbers: true }],
+        rows: history.clusters.map(({ name, count: all, effective }) => [name, count(all), figure(effective, 1)]),
+      })
+
+function measureTable({ utility }: AuditReport): Markup {
+  const { name, unit, budget, threshold, thresholdFrom, now, dollars } = utility
+  return dataTable({
+    caption: `${name}, by ${unit === '$' ? 'dollars' : unit}`,
+    head: [{ title: 'What' }, { title: 'Is', numbers: true }],
+    rows: [
+      [`${name} a week`, inUnit(now.aWeek, unit)],
+      ...(dollars === undefined ? [] : [[`dollars for each of ${unit}`, inUnit(dollars, '$')]]),
+      ...performanceRows(now),
+      ['part of decisions that may act', share(budget)],
+      [`threshold, from ${thresholdFrom}`, figure(threshold)],
+    ],
+  })
+}
+
+const performanceRows = ({ actionsAWeek, precision, recall, auc }: Performance): string[][] => [
+  ['actions a week', figure(actionsAWeek)],
+  ['of them right (precision)', precision === null ? '–' : share(precision)],
+  ['of what was to be found, found (recall)', recall === null ? '–' : share(recall)],
+  ['how well scores rank (area under the ROC curve)', ratio(auc)],
+]
+
+export function reproducePart({ reproduce, fingerprint }: AuditReport): Markup {
+  const { command, version, seed, draws, decisions, definitions } = reproduce
+  return markup`<section aria-labelledby="reproduce"><h2 id="reproduce">The same again</h2>
+<p class="measure">This command gives the same numbers, to the last digit. Beside this page lies <code>audit.json</code> with all of them.</p>
+<pre class="command">${command}</pre>
+<dl class="hashes">
+<div><dt>Version of spillway</dt><dd>${version}</dd></div>
+<div><dt>Seed, draws</dt><dd>${String(seed)}, ${count(draws)}</dd></div>
+<div><dt>Pipeline</dt><dd><code>${fingerprint}</code></dd></div>
+<div><dt>Definitions</dt><dd><code>${definitions}</code></dd></div>
+<div><dt>Decisions</dt><dd><code>${decisions}</code></dd></div>
+</dl>
+</section>
+`
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { flightsReport } from '../../../../test/audit/reports/flights.ts'
+import { fraudReport } from '../../../../test/audit/reports/fraud.ts'
+import { patientsReport } from '../../../../test/audit/reports/patients.ts'
+import { randomReport } from '../../../../test/audit/reports/random.ts'
+import { answerOf } from '../reading.ts'
+import { escaped, markup, shortened } from './markup.ts'
+import { reportPage } from './page.ts'
+
+const reports = [flightsReport, fraudReport, patientsReport]
+
+test('texts are escaped wherever they are put', () => {
+  assert.equal(
+    markup`<p title="${`"><b>'&`}">${'<i>'}${markup`<b>`}${['a<', undefined]}</p>`.text,
+    '<p title="&quot;&gt;&lt;b&gt;&#39;&amp;">&lt;i&gt;<b>a&lt;</p>',
+  )
+  assert.equal(shortened('a text of some length', 8), 'a text…')
+})
+
+test('the answer stands before everything else', () => {
+  for (const report of reports) {
+    const body = reportPage(report).split('<body>')[1]
+    const [first, second] = answerOf(report)
+    const [h1, lead] = [body.indexOf('<h1>'), body.indexOf(escaped(second))]
+    assert.ok(
+      body
+        .slice(h1)
+        .toLowerCase()
+        .startsWith(`<h1>${escaped(first).toLowerCase()}`),
+    )
+    assert.ok(h1 < lead && lead < body.indexOf('<section'))
+  }
+})
+
+test('a page is well formed, of unique ids, and speaks to who does not see it', () => {
+  for (const report of reports) isWellFormed(reportPage(report))
+})
+
+test('the page of the fraud says what to do, why, at what cost and how sure', () => {
+  const page = reportPage(fraudReport)
+  for (const said of ['What to stream', 'Why', 'What it costs', 'How sure']) assert.match(page, new RegExp(`<h2>${said}</h2>`))
+  assert.match(page, /\$214 \[\$61, \$402\]/)
+  assert.match(page, /<del>− {3}place: stream,<\/del>\n<ins>\+ {3}place: batch\(&#39;0 2 \* \* \*&#39;/)
+  assert.match(page, /knee 1 min/)
+  assert.match(page, /Wasted: fresher than anything that reads it/)
+})
+
+test('what nothing is known of has no curve, and says why', () => {
+  const page = reportPage(patientsReport)
+  assert.doesNotMatch(page, /incident-dot" cx="[\d.]+" cy="[\d.]+" r="4"\/>\s*<\/svg>\s*<\/figure>/)
+  assert.match(page, /not known: 9 patients are worth 6\.2 independent ones/)
+  assert.doesNotMatch(page, /<script/)
+})
+
+test('random reports make pages that are well formed and escaped', () => {
+  fc.assert(
+    fc.property(randomReport, report => isWellFormed(reportPage(report))),
+    { numRuns: 60 },
+  )
+})
+
+const alone = new Set(['meta', 'link'])
+
+function isWellFormed(page: string): void {
+  assert.doesNotMatch(page, /\bNaN\b|\bundefined\b|\bInfinity\b|\[object|<script/)
+  assert.doesNotMatch(page, /(?:src|href)="(?!#|data:,")/)
+  const open: string[] = []
+  const [, ...body] = page.replace(/<style>.*?<\/style>/s, '').split('<!doctype html>')
+  for (const [, isEnd, name, attributes, isClosed] of body
+    .join('')
+    .matchAll(/<(\/?)([a-z][a-z0-9]*)((?:\s+[\w:-]+(?:="[^"<>]*")?)*)\s*(\/?)>|<(?![/a-z])/g)) {
+    assert.ok(name !== undefined, 'a < that opens nothing')
+    assert.doesNotMatch(attributes, /\s(on\w+|style)=/)
+    if (isEnd) assert.equal(open.pop(), name)
+    else if (!isClosed && !alone.has(name)) open.push(name)
+  }
+  assert.deepEqual(open, [])
+  const ids = [...page.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id)
+  assert.deepEqual(ids.length, new Set(ids).size)
+  for (const [, said] of page.matchAll(/aria-labelledby="([^"]*)"/g)) for (const id of said.split(' ')) assert.ok(ids.includes(id), id)
+  for (const [svg] of page.matchAll(/<svg(?! class="key").*?<\/svg>/gs)) assert.match(svg, /role="img" aria-labelledby="[^"]+">\s*<title/)
+  for (const [table] of page.matchAll(/<table.*?<\/table>/gs)) assert.match(table, /<caption>.+<\/caption>\s*<thead.*<th scope="col"/s)
+}

@@ -1,0 +1,64 @@
+/** The plan that runs, the one that is proposed, and the edit between them. */
+import type { AuditReport, PlanEdit } from '../audit-report.ts'
+import { count, estimateText, isKnown } from '../figures.ts'
+import { changes, decisionTitles, titleOfElement } from '../reading.ts'
+import { dataTable, estimateCell, notKnown } from './data-table.ts'
+import { markup, type Markup } from './markup.ts'
+
+const decisionTexts = {
+  change: 'By the lower end of the interval too, the proposed plan earns more than it costs, against what runs now.',
+  'keep what runs': 'No other plan earns more than it costs beyond what chance can do.',
+  'no dollar verdict':
+    'There is no price of the measure, so that what freshness earns cannot be held against what it costs. The break-even says from which price on it pays.',
+  undecided: 'This history is too short, or has too few independent parts, to tell the plans apart.',
+} as const
+
+export function planPart(report: AuditReport): Markup {
+  const { plans } = report
+  const rows = changes(report)
+  return markup`<section aria-labelledby="plan"><h2 id="plan">The plan</h2>
+<p class="measure"><strong class="badge">${decisionTitles[plans.decision]}</strong> ${decisionTexts[plans.decision]}${plans.net && markup` Net, against now: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.`} ${count(plans.compared)} whole plans were compared, since neither costs nor values of single changes add up; the choice was made on one part of the history and is reported on another.</p>
+${rows.length === 0 ? undefined : planTable(report, rows)}
+${plans.marginal.length === 0 ? undefined : marginalTable(report)}
+${plans.edits.length === 0 ? undefined : markup`<h3>The edit</h3><p class="measure">This is all that would change in your files. Lines with − go, lines with + come.</p>${plans.edits.map(editPart)}`}
+</section>
+`
+}
+
+const planTable = (report: AuditReport, rows: ReturnType<typeof changes>): Markup =>
+  dataTable({
+    caption: 'How each part runs now, and would',
+    head: [{ title: 'Element' }, { title: 'Now' }, { title: 'Proposed' }],
+    rows: rows.map(({ element, now, proposed }) => [
+      titleOfElement(report, element),
+      now,
+      now === proposed ? markup`<span class="note">stays</span>` : markup`<strong>${proposed}</strong>`,
+    ]),
+  })
+
+const marginalTable = (report: AuditReport): Markup =>
+  dataTable({
+    caption: 'What single changes earn less what they cost, dollars a month',
+    head: [{ title: 'Element' }, { title: 'Change' }, { title: 'Net', numbers: true }],
+    rows: report.plans.marginal.map(({ element, title, net }) => [
+      titleOfElement(report, element),
+      title,
+      isKnown(net) ? estimateCell(net, '$') : notKnown(net),
+    ]),
+  })
+
+const editPart = ({
+  file,
+  line,
+  before,
+  after,
+}: PlanEdit): Markup => markup`<figure class="edit"><figcaption>${file}, line ${count(line)}</figcaption>
+<pre><del>${signed('−', before)}</del>
+<ins>${signed('+', after)}</ins></pre></figure>
+`
+
+const signed = (sign: string, text: string): string =>
+  text
+    .split('\n')
+    .map(line => `${sign} ${line}`)
+    .join('\n')

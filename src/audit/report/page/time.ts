@@ -1,0 +1,37 @@
+/** Where the time goes: the river, and the stages as they were measured. */
+import { spanTitle } from '../../words.ts'
+import type { AuditReport, Percentiles, StagesPart } from '../audit-report.ts'
+import { count, date, isKnown, share } from '../figures.ts'
+import { dataTable } from './data-table.ts'
+import { markup, type Markup } from './markup.ts'
+import { river, riverScale } from './river.ts'
+
+export function timePart(report: AuditReport): Markup {
+  const { stages } = report
+  return markup`<section aria-labelledby="time"><h2 id="time">Where the time goes</h2>
+<p class="measure">From an event to what is done about it. The wider, the older: dark is the age that half of the decisions do not pass (p50), light the one that 95 of 100 do not (p95).</p>
+<figure class="river">${river(report)}<figcaption>${riverScale(report)}</figcaption></figure>
+${isKnown(stages) ? stageTable(stages) : markup`<p class="measure"><strong>Not measured.</strong> ${stages.why} The ages above are what the placements say.</p>`}
+</section>
+`
+}
+
+function stageTable(stages: StagesPart): Markup {
+  const { decisions, from, until, whole, deadline } = stages
+  return markup`${dataTable({
+    caption: `${count(decisions)} decisions that ran, ${date(from)} to ${date(until)}`,
+    head: [
+      { title: 'Stage' },
+      { title: 'p50', numbers: true },
+      { title: 'p95', numbers: true },
+      { title: 'p99', numbers: true },
+      { title: 'Takes longest in', numbers: true },
+      { title: 'p99 of the whole, if it took a tenth', numbers: true },
+    ],
+    rows: stages.stages.map(({ stage, critical, p99IfTenth, ...took }) => [stage, ...times(took), share(critical), spanTitle(p99IfTenth)]),
+    sums: [['the whole', ...times(whole), '', '']],
+  })}
+${deadline && markup`<p class="measure">${share(deadline.met)} of these decisions were in time for the deadline of ${spanTitle(deadline.ms)}. The parts do not add up to the whole: whoever waits long in one stage need not in another.</p>`}`
+}
+
+const times = ({ p50, p95, p99 }: Percentiles): string[] => [p50, p95, p99].map(spanTitle)

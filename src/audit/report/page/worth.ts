@@ -1,0 +1,135 @@
+/** What the time is worth: the terms, the question that is always asked, and each element with its curve and its table. */
+import { spanTitle } from '../../words.ts'
+import type { AuditReport, Effect, ElementPart, Knee, Rung, UtilityPart } from '../audit-report.ts'
+import { count, figure, inUnit, isKnown, sentence, share, type Reason } from '../figures.ts'
+import { breakEvenSentence, kneeSentence, moreSentence, nowTitle, plannedOf, rungTitle } from '../reading.ts'
+import { curve } from './curve.ts'
+import { dataTable, estimateCell, notKnown } from './data-table.ts'
+import { markup, type Child, type Markup } from './markup.ts'
+
+export function worthPart(report: AuditReport): Markup {
+  return markup`<section aria-labelledby="worth"><h2 id="worth">What the time is worth</h2>
+<p class="measure">The history was decided again and again, each time with one part of the pipeline older or fresher, and each decision was compared with the one that the pipeline makes now. The measure is <b>${report.utility.name}</b> in a week.</p>
+${terms}
+${literal(report)}
+${report.elements.map((element, i) => elementPart(element, i, report.utility))}
+</section>
+`
+}
+
+const key = (content: Markup): Markup => markup`<svg class="key" viewBox="0 0 44 16" aria-hidden="true">${content}</svg>`
+
+const terms = markup`<dl class="terms">
+<div><dt>${key(markup`<path class="incident-band" d="M0 2H44V14H0Z"/><path class="incident-line" d="M0 8H44"/><circle class="incident-dot" cx="22" cy="8" r="4"/>`)} Incident <span class="note">(frozen)</span></dt><dd>Data is late by accident: the model and its threshold stay as they are.</dd></div>
+<div><dt>${key(markup`<path class="planned-line" d="M0 8H44"/><path class="planned-whisker" d="M22 1V15M19 1h6M19 15h6"/><rect class="planned-square" x="18.5" y="4.5" width="7" height="7"/>`)} Planned <span class="note">(refit)</span></dt><dd>Data is late by design: the model is trained on data as old, and acts as often as now.</dd></div>
+<div><dt>Band, whiskers, [brackets]</dt><dd>95 % intervals that hold for all ages of a curve together. One that leaves out 0 is a difference.</dd></div>
+<div><dt>Knee</dt><dd>The oldest age at which, by the interval, hardly anything is lost yet. Marked <b>ok</b>: no more than that is lost; <b>collapse</b>: more than half of the greatest loss is gone for sure; <b>knee</b>: in between.</dd></div>
+<div><dt>p50, p95, p99</dt><dd>p50 is in the middle; 95 of 100 are at most p95, 99 at most p99.</dd></div>
+</dl>
+`
+
+/** The two questions that every audit answers: faster by 90 %, and no faster than the next batch schedule. */
+function literal({ elements, utility }: AuditReport): Markup {
+  return dataTable({
+    caption: `If latency fell by 90 % here, or rose to the next batch schedule: ${utility.name} a week, against now`,
+    head: [
+      { title: 'Element' },
+      { title: 'Now' },
+      { title: '90 % faster', numbers: true },
+      { title: 'Next schedule', numbers: true },
+      { title: 'Knee', numbers: true },
+      { title: 'Verdict' },
+    ],
+    rows: elements.map(element => [
+      element.title,
+      nowTitle(element),
+      literalCell(element, '−90 %', utility),
+      literalCell(element, 'next schedule', utility),
+      kneeText(element.knee),
+      markup`<strong>${element.verdict.choice}</strong>`,
+    ]),
+  })
+}
+
+function literalCell({ rungs, notObservable }: ElementPart, literal: Rung['literal'], { unit }: UtilityPart): Child {
+  const rung = rungs.find(rung => rung.literal === literal)
+  if (!rung) return markup`<span class="note">${notObservable === undefined ? 'not tried' : 'not observable'}</span>`
+  const planned = plannedOf(rung)
+  const best = isKnown(planned) ? planned : rung.frozen.aWeek
+  if (!isKnown(best)) return markup`<span class="note">not known</span>`
+  return markup`${estimateCell(best, unit)} <span class="note besides">${isKnown(planned) ? 'planned' : 'incident'}${rung.title.includes('90 %') ? undefined : `, ${rung.title}`}</span>`
+}
+
+const kneeText = (knee: Knee | Reason): Child => (isKnown(knee) ? markup`<span class="nobreak">${spanTitle(knee.age)}</span>` : '–')
+
+function elementPart(element: ElementPart, i: number, utility: UtilityPart): Markup {
+  const { title, verdict, notObservable, rungs } = element
+  const picture = curve(`curve-${i}`, element, utility)
+  return markup`<article class="element" aria-labelledby="element-${count(i)}">
+<h3 id="element-${count(i)}">${title}</h3>
+<p class="now">Now ${nowTitle(element)}${element.now.age ? `, ${element.now.age.from}` : undefined}.</p>
+<div class="beside">
+<div>
+<p class="measure"><strong class="badge">${verdict.choice}</strong> ${sentence(verdict.why)}</p>
+${notObservable === undefined || notObservable === verdict.why ? undefined : markup`<p class="measure">Not observable in this history: ${sentence(notObservable)}</p>`}
+${facts(element, utility.unit)}
+</div>
+${picture && markup`<figure><figcaption>${utility.name} a week, against now</figcaption>${picture}</figure>`}
+</div>
+${rungs.length === 0 ? undefined : rungTable(element, utility)}
+</article>
+`
+}
+
+function facts(element: ElementPart, unit: string): Child {
+  const said = [kneeSentence(element, unit), moreSentence(element), breakEvenSentence(element, unit)].filter(text => text !== '')
+  return said.map(text => markup`<p>${text}</p>`)
+}
+
+const marks = { ok: 'ok', knee: 'knee', collapse: 'collapse' } as const
+
+function rungTable(element: ElementPart, utility: UtilityPart): Markup {
+  const { rungs, title } = element
+  const hasEmpty = rungs.some(({ frozen }) => frozen.performance.empty !== undefined)
+  return dataTable({
+    caption: `${title}: ${utility.name} a week, against now`,
+    head: [
+      { title: 'If it were' },
+      { title: 'Incident', numbers: true },
+      { title: 'Incident, acting as often as now', numbers: true },
+      { title: 'Planned', numbers: true },
+      { title: 'Actions a week', numbers: true },
+      { title: 'Of them right', numbers: true },
+      ...(hasEmpty ? [{ title: 'Had nothing', numbers: true }] : []),
+      { title: '' },
+    ],
+    rows: rungs.map((rung, i) => [
+      rungTitle(rung),
+      effectCell(rung.frozen, utility),
+      effectCell(rung.frozenAtBudget, utility),
+      effectCell(rung.refit, utility),
+      figure(rung.frozen.performance.actionsAWeek, 0),
+      partText(rung.frozen.performance.precision),
+      ...(hasEmpty ? [rung.frozen.performance.empty === undefined ? '' : share(rung.frozen.performance.empty)] : []),
+      element.marks[i] === undefined ? '' : markup`<span class="mark ${marks[element.marks[i]]}">${marks[element.marks[i]]}</span>`,
+    ]),
+  })
+}
+
+const partText = (part: number | null): string => (part === null ? '–' : share(part))
+
+function effectCell(effect: Effect | Reason, { unit }: UtilityPart): Child {
+  if (!isKnown(effect)) return notKnown(effect)
+  if (!isKnown(effect.aWeek)) return notKnown(effect.aWeek)
+  return [estimateCell(effect.aWeek, unit), besides(effect, unit)]
+}
+
+/** What else is known of an effect, small. */
+function besides({ leaveOneOut, worstWeek, slices }: Effect, unit: string): Child {
+  const said = [
+    ...(leaveOneOut ? [`without any one cluster ${inUnit(leaveOneOut[0], unit)} to ${inUnit(leaveOneOut[1], unit)}`] : []),
+    ...(worstWeek === undefined ? [] : [`worst week ${inUnit(worstWeek, unit)}`]),
+    ...(slices ?? []).map(({ name, aWeek }) => `${name} ${inUnit(aWeek, unit)}`),
+  ]
+  return said.length === 0 ? undefined : said.map(text => markup`<span class="note besides">${text}</span>`)
+}

@@ -1,0 +1,106 @@
+/** What is picked out of a report where it is read: nothing is computed here but which of its lines come first. */
+import type { AuditReport, CostOfPlan, ElementPart, Estimate, Rung, UtilityPart } from './audit-report.ts'
+import { counted, estimateText, figure, isKnown, ofUnit, sentence } from './figures.ts'
+import { spanTitle } from '../words.ts'
+
+/** The two lines without the name of the pipeline in front. */
+export function answerOf({ answer: [first, second], pipeline }: AuditReport): readonly [string, string] {
+  const name = `${pipeline}: `
+  return [first.startsWith(name) ? first.slice(name.length) : first, second]
+}
+
+/** `15 min`, `1 day (next schedule)`. */
+export function rungTitle({ title, literal }: Rung): string {
+  if (literal === undefined || (literal === '−90 %' && title.includes('90 %'))) return title
+  return `${title} (${literal})`
+}
+
+/** `stream, age 0 s, p95 2 s`. */
+export function nowTitle({ now: { title, age } }: ElementPart): string {
+  if (age === null) return title
+  return `${title}, age ${spanTitle(age.p50)}${age.p95 === age.p50 ? '' : `, p95 ${spanTitle(age.p95)}`}`
+}
+
+/** An amount of the measure: `4,130 late arrivals caught`, `$27,801 (fraud stopped)`, `3.1 min (notice)`. */
+export function measured(value: number, { name, unit }: UtilityPart): string {
+  if (unit !== '$' && name.startsWith(unit)) return `${figure(value)} ${name}`
+  return `${ofUnit(value, unit)} (${name})`
+}
+
+/** Where the oldest age stands at which hardly anything is lost; empty where the verdict says why there is none. */
+export function kneeSentence({ knee, rungs, verdict }: ElementPart, unit: string): string {
+  if (isKnown(knee)) return `Knee: ${spanTitle(knee.age)}; up to there at most ${ofUnit(Math.abs(knee.loss), unit)} a week are lost.`
+  return rungs.length === 0 || knee.why === verdict.why ? '' : sentence(`No knee: ${knee.why}`)
+}
+
+/** From which price on the fresher choice pays, and how much more history would decide; each empty where nothing is said of it. */
+export const breakEvenSentence = ({ verdict: { breakEven } }: ElementPart, unit: string): string =>
+  breakEven === undefined
+    ? ''
+    : isKnown(breakEven)
+      ? `The fresher choice pays if one unit (${unit}) is worth more than ${estimateText(breakEven, '$')}.`
+      : sentence(`No break-even: ${breakEven.why}`)
+
+export const moreSentence = ({ verdict: { moreWeeks } }: ElementPart): string =>
+  moreWeeks === undefined
+    ? ''
+    : `About ${counted(Math.ceil(moreWeeks), 'more week')} of history would decide, if the difference is what it seems.`
+
+/** What planned change or else what incident the table shows of a rung. */
+export const plannedOf = ({ refit }: Rung) => (isKnown(refit) ? refit.aWeek : refit)
+
+export interface Strongest {
+  readonly element: ElementPart
+  readonly rung: Rung
+  readonly estimate: Estimate
+  readonly arm: 'incident' | 'planned'
+}
+
+/** The change whose interval is farthest from zero: what an audit rests on. None where no interval leaves zero out. */
+export function strongest({ elements }: AuditReport): Strongest | undefined {
+  const all = elements.flatMap(element =>
+    element.rungs.flatMap(rung => {
+      const planned = plannedOf(rung)
+      const { aWeek } = rung.frozen
+      return [
+        ...(isKnown(planned) ? [{ element, rung, estimate: planned, arm: 'planned' as const }] : []),
+        ...(isKnown(aWeek) ? [{ element, rung, estimate: aWeek, arm: 'incident' as const }] : []),
+      ]
+    }),
+  )
+  const clear = all.map(each => ({ each, by: distance(each.estimate) })).filter(({ by }) => by > 0)
+  return clear.length === 0 ? undefined : clear.reduce((a, b) => (b.by > a.by ? b : a)).each
+}
+
+/** How far an interval is from zero, in its own unit. */
+const distance = ({ low, high }: Estimate): number => Math.max(low, -high)
+
+/** The proposed plan costs what the present one does, line by line. */
+export const isSameCost = (a: CostOfPlan, b: CostOfPlan): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** How the plan differs from the one that runs. */
+export function changes({ plans: { now, proposed } }: AuditReport): readonly PlanChange[] {
+  const before = new Map(now.map(({ element, title }) => [element, title]))
+  const after = new Map(proposed.map(({ element, title }) => [element, title]))
+  return [...new Set([...before.keys(), ...after.keys()])].map(element => ({
+    element,
+    now: before.get(element) ?? '–',
+    proposed: after.get(element) ?? before.get(element) ?? '–',
+  }))
+}
+
+export interface PlanChange {
+  readonly element: string
+  readonly now: string
+  readonly proposed: string
+}
+
+/** What an element is called in the report. */
+export const titleOfElement = ({ elements }: AuditReport, id: string): string => elements.find(({ element }) => element === id)?.title ?? id
+
+export const decisionTitles = {
+  change: 'Change the plan',
+  'keep what runs': 'Keep what runs',
+  'no dollar verdict': 'No verdict in dollars',
+  undecided: 'Undecided',
+} as const

@@ -1,0 +1,221 @@
+/** The JSON schema (draft 2020-12) of `audit.json`: what other programs may rely on. It compiles only as long as it has the properties of `AuditReport`. */
+import type { ScheduleIR } from '../../define/schedule-ir.ts'
+import type { Setting } from '../element.ts'
+import type {
+  AgePart,
+  AuditReport,
+  BlockPart,
+  CostLine,
+  CostOfPlan,
+  CostPart,
+  Effect,
+  ElementPart,
+  Estimate,
+  Finding,
+  HistoryPart,
+  Knee,
+  Performance,
+  Percentiles,
+  PlanEdit,
+  PlanPart,
+  PlanSetting,
+  Range,
+  Reproduce,
+  Rung,
+  StagePart,
+  StagesPart,
+  UtilityPart,
+  Verdict,
+} from './audit-report.ts'
+import {
+  described,
+  either,
+  list,
+  maybe,
+  number,
+  object,
+  oneOf,
+  or,
+  part,
+  span,
+  text,
+  time,
+  tuple,
+  whole,
+  type Schema,
+} from './schema-terms.ts'
+
+const ref = (name: keyof typeof definitions): Schema => ({ $ref: `#/$defs/${name}` })
+
+const estimate = object<Estimate>({ value: number, low: number, high: number })
+const range = object<Range>({ low: number, base: number, high: number })
+const nullable: Schema = { type: ['number', 'null'], minimum: 0, maximum: 1 }
+
+const schedule = either(
+  object<Extract<ScheduleIR, { kind: 'cron' }>>({ kind: oneOf('cron'), cron: text, zone: text }),
+  object<Extract<ScheduleIR, { kind: 'interval' }>>({ kind: oneOf('interval'), every: span, phase: span }),
+)
+
+type Of<K extends Setting['kind']> = Extract<Setting, { kind: K }>
+
+const setting = either(
+  object<{ readonly kind: 'now' | 'stream' | 'trace' | 'inline' | 'async' }>({ kind: oneOf('now', 'stream', 'trace', 'inline', 'async') }),
+  object<Of<'faster'>>({ kind: oneOf('faster'), part }),
+  object<Of<'older'>>({ kind: oneOf('older'), by: span }),
+  object<{ readonly kind: 'every' | 'digest'; readonly every: number }>({ kind: oneOf('every', 'digest'), every: span }),
+  object<Of<'batch'>>({ kind: oneOf('batch'), schedule, lasts: span }),
+  object<Of<'hybrid'>>({ kind: oneOf('hybrid'), schedule }),
+)
+
+const performance = object<Performance>({
+  aWeek: number,
+  actionsAWeek: number,
+  precision: nullable,
+  recall: nullable,
+  auc: nullable,
+  empty: maybe(part),
+})
+
+const effect = object<Effect>({
+  aWeek: or(estimate),
+  leaveOneOut: maybe(tuple(number, number)),
+  worstWeek: maybe(number),
+  slices: maybe(list(object<NonNullable<Effect['slices']>[number]>({ name: text, aWeek: number }))),
+  performance,
+})
+
+const rung = object<Rung>({
+  setting,
+  title: text,
+  age: span,
+  literal: maybe(oneOf('−90 %', 'next schedule')),
+  frozen: described('the same model at the same threshold: what an incident costs', effect),
+  frozenAtBudget: described('the same model, acting as often as now', effect),
+  refit: described('a model trained on features as old, acting as often as now: what a planned change costs', or(effect)),
+})
+
+const verdict = object<Verdict>({ choice: text, why: text, moreWeeks: maybe(number), breakEven: maybe(or(estimate)) })
+
+const element = object<ElementPart>({
+  element: described('ingestion, group/NAME, inference, action or training', text),
+  kind: oneOf('ingestion', 'group', 'inference', 'action', 'training'),
+  title: text,
+  now: object<ElementPart['now']>({
+    setting,
+    title: text,
+    age: either(object<AgePart>({ p50: span, p95: span, from: oneOf('measured', 'by its placement') }), { type: 'null' }),
+  }),
+  rungs: list(rung),
+  notObservable: maybe(text),
+  knee: or(object<Knee>({ age: span, loss: number })),
+  verdict,
+  marks: list(oneOf('ok', 'knee', 'collapse')),
+})
+
+const block = object<BlockPart>({ decisions: whole, from: time, until: time })
+
+const history = object<HistoryPart>({
+  from: time,
+  until: time,
+  weeks: number,
+  events: whole,
+  decisions: whole,
+  labelled: whole,
+  positive: whole,
+  notEligible: whole,
+  unknown: whole,
+  censored: whole,
+  blocks: object<HistoryPart['blocks']>({ train: block, tune: block, select: block, report: block }),
+  clusters: list(object<HistoryPart['clusters'][number]>({ name: text, count: whole, effective: number })),
+})
+
+const utility = object<UtilityPart>({
+  name: text,
+  unit: text,
+  dollars: maybe(number),
+  budget: number,
+  threshold: number,
+  thresholdFrom: text,
+  now: performance,
+})
+
+const percentiles = { p50: span, p95: span, p99: span }
+
+const stage = object<StagePart>({
+  stage: oneOf('ingestion', 'features', 'inference', 'action queue', 'action delivery', 'action acknowledgement'),
+  ...percentiles,
+  critical: part,
+  p99IfTenth: span,
+})
+
+const stages = object<StagesPart>({
+  decisions: whole,
+  from: time,
+  until: time,
+  stages: list(stage),
+  whole: object<Percentiles>(percentiles),
+  deadline: maybe(object<NonNullable<StagesPart['deadline']>>({ ms: span, met: part })),
+})
+
+const costLine = object<CostLine>({
+  of: text,
+  title: text,
+  range,
+  basis: oneOf('measured', 'modelled'),
+  arithmetic: text,
+  firstYear: maybe(range),
+})
+
+const costOfPlan = object<CostOfPlan>({ firstYear: range, steadyYear: range, lines: list(costLine) })
+
+const costs = described(
+  'dollars a month of 730 hours',
+  object<CostPart>({
+    prices: text,
+    now: costOfPlan,
+    proposed: costOfPlan,
+    taxes: object<CostPart['taxes']>({ staleness: or(range), streaming: range }),
+  }),
+)
+
+const planSetting = object<PlanSetting>({ element: text, title: text })
+
+const plans = object<PlanPart>({
+  now: list(planSetting),
+  proposed: list(planSetting),
+  decision: oneOf('change', 'keep what runs', 'no dollar verdict', 'undecided'),
+  net: maybe(estimate),
+  compared: whole,
+  marginal: list(object<PlanPart['marginal'][number]>({ element: text, title: text, net: or(estimate) })),
+  edits: list(object<PlanEdit>({ file: text, line: { type: 'integer', minimum: 1 }, before: text, after: text })),
+})
+
+const finding = object<Finding>({ kind: oneOf('wasted', 'starved', 'queued'), element: text, text })
+
+const reproduce = object<Reproduce>({ command: text, version: text, seed: number, draws: whole, decisions: text, definitions: text })
+
+const definitions = { element, history, utility, stages, costs, plans, finding, reproduce }
+
+export const auditReportSchema: Schema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'urn:spillway:audit:1',
+  title: 'What a latency audit by Spillway found',
+  ...object<AuditReport>({
+    format: { const: 'spillway-audit/1' },
+    pipeline: text,
+    fingerprint: text,
+    model: text,
+    answer: described('what to do, and what it rests on', tuple(text, text)),
+    history: ref('history'),
+    utility: ref('utility'),
+    stages: or(ref('stages')),
+    elements: list(ref('element')),
+    costs: or(ref('costs')),
+    plans: ref('plans'),
+    findings: list(ref('finding')),
+    caveats: list(text),
+    assumptions: list(text),
+    reproduce: ref('reproduce'),
+  }),
+  $defs: definitions,
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { charactersOf } from '../characters.ts'
+import { hung, laidOut, table, wrap } from './columns.ts'
+
+test('texts stand to the left and numbers to the right', () => {
+  const lines = table(
+    [
+      { title: 'stage', align: 'left' },
+      { title: 'p95', align: 'right' },
+    ],
+    [
+      ['ingestion', '3 s'],
+      ['action', '15 min'],
+    ],
+  )
+  assert.deepEqual(lines, ['stage         p95', 'ingestion     3 s', 'action     15 min'])
+})
+
+test('what is too wide wraps, the widest text first', () => {
+  const rows = laidOut(
+    [
+      { title: 'a', align: 'left' },
+      { title: 'b', align: 'left' },
+      { title: 'c', align: 'right' },
+    ],
+    [['a text of many words that has no room', 'short', '1,234']],
+    40,
+  )
+  assert.deepEqual(rows[1], ['a text of many words that   short  1,234', 'has no room'])
+})
+
+test('lines are broken at spaces, and words only where they must be', () => {
+  assert.deepEqual(wrap('one two three', 7), ['one two', 'three'])
+  assert.deepEqual(wrap('  indented text', 10), ['  indented', '  text'])
+  assert.deepEqual(wrap('abcdefghij k', 4), ['abcd', 'efgh', 'ij k'])
+  assert.deepEqual(wrap('a\nb', 4), ['a', 'b'])
+  assert.deepEqual(wrap('', 4), [''])
+  assert.deepEqual(hung('note: ', 'one two three', 13), ['note: one two', '      three'])
+})
+
+test('no line is wider than it may be, and no word is lost', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.integer({ min: 3, max: 40 }), (text, width) => {
+      const lines = wrap(text.trimStart(), width)
+      for (const line of lines) assert.ok(charactersOf(line).length <= width, line)
+      assert.equal(lines.join('').replaceAll(/[ \n]/g, ''), text.replaceAll(/[ \n]/g, '').trimStart())
+    }),
+  )
+})

@@ -1,0 +1,53 @@
+/** What the placements cost, in the terminal: each line with how it came about. */
+import type { AuditReport, CostOfPlan, CostPart, Range } from '../audit-report.ts'
+import { dollars, isKnown, type Reason } from '../figures.ts'
+import { isSameCost } from '../reading.ts'
+import { hung, table } from './columns.ts'
+
+export function costLines({ costs }: AuditReport): string[] {
+  if (!isKnown(costs)) return [...hung('COST a month  ', `not known: ${costs.why}`), '']
+  const { now, proposed, prices } = costs
+  const rows = isSameCost(now, proposed)
+    ? planRows('now, and as proposed', now)
+    : [...planRows('now', now), ['', '', '', '', '', ''], ...planRows('proposed', proposed)]
+  return [
+    ...table(
+      [
+        { title: 'COST a month', align: 'left' },
+        { title: 'low', align: 'right' },
+        { title: 'base', align: 'right' },
+        { title: 'high', align: 'right' },
+        { title: 'basis', align: 'left' },
+        { title: 'how', align: 'left' },
+      ],
+      [...rows, ['', '', '', '', '', ''], ...taxRows(costs)],
+    ),
+    ...hung('prices: ', prices),
+    '',
+  ]
+}
+
+const three = ({ low, base, high }: Range): string[] => [low, base, high].map(dollars)
+
+function planRows(title: string, { lines, firstYear, steadyYear }: CostOfPlan): string[][] {
+  return [
+    [title, '', '', '', '', ''],
+    ...lines.flatMap(({ of, title, range, basis, arithmetic, firstYear }) => [
+      [`  ${named(of, title)}`, ...three(range), basis, arithmetic],
+      ...(firstYear ? [['    in the first year', ...three(firstYear), basis, '']] : []),
+    ]),
+    ['  all, in the first year', ...three(firstYear), '', ''],
+    ['  all, in a steady year', ...three(steadyYear), '', ''],
+  ]
+}
+
+const named = (of: string, title: string): string => (title.toLowerCase().includes(of.toLowerCase()) ? title : `${of}: ${title}`)
+
+function taxRows({ taxes: { staleness, streaming } }: CostPart): string[][] {
+  return [
+    ['staleness tax', ...rangeOr(staleness), '', isKnown(staleness) ? 'what late features cost' : `not known: ${staleness.why}`],
+    ['streaming tax', ...three(streaming), '', 'what streaming them costs'],
+  ]
+}
+
+const rangeOr = (range: Range | Reason): string[] => (isKnown(range) ? three(range) : ['', '', ''])

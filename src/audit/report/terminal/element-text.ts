@@ -1,0 +1,92 @@
+/** The table of the terminal: each element, each age, what changes in a week. */
+import type { AuditReport, Effect, ElementPart, Estimate, Rung } from '../audit-report.ts'
+import { count, figure, isKnown, parts, ratio, sentence, share, type Reason } from '../figures.ts'
+import { breakEvenSentence, kneeSentence, measured, moreSentence, nowTitle, plannedOf, rungTitle } from '../reading.ts'
+import { COLUMNS, hung, laidOut, wrap } from './columns.ts'
+
+export function elementLines(report: AuditReport): string[] {
+  const reasons = new Reasons()
+  const { elements, utility } = report
+  const incident = estimates(elements, ({ frozen }) => frozen.aWeek, reasons)
+  const planned = estimates(elements, plannedOf, reasons)
+  const rows = elements.flatMap(({ rungs, marks }) =>
+    rungs.map((rung, i) => [
+      `  ${rungTitle(rung)}`,
+      incident(rung),
+      planned(rung),
+      figure(rung.frozen.performance.actionsAWeek, 0),
+      ratio(rung.frozen.performance.precision),
+      marks[i] ?? '',
+    ]),
+  )
+  const [head, ...lines] = laidOut(
+    [
+      { title: 'STAGE / GROUP, IF IT WERE', align: 'left' },
+      { title: 'incident', align: 'right' },
+      { title: 'planned', align: 'right' },
+      { title: 'actions', align: 'right' },
+      { title: 'prec.', align: 'right' },
+      { title: '', align: 'left' },
+    ],
+    rows,
+  )
+  const out = [...introduction(report), ...head]
+  for (const element of elements) {
+    const own = lines.splice(0, element.rungs.length)
+    out.push(...wrap(`${element.title}, now ${nowTitle(element)}`, COLUMNS), ...own.flat(), ...verdictLines(element, utility.unit), '')
+  }
+  return [...out, ...reasons.lines()]
+}
+
+function introduction({ utility }: AuditReport): string[] {
+  const { now, name } = utility
+  const quality = now.precision === null ? '' : `, ${share(now.precision)} of them right`
+  return [
+    ...wrap(`In a week, as it runs now: ${measured(now.aWeek, utility)}, by ${count(now.actionsAWeek)} actions${quality}.`, COLUMNS),
+    ...wrap(`Below: the change of "${name}" in a week [95 % intervals, for all ages of an element together].`, COLUMNS),
+    'incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.',
+    '',
+  ]
+}
+
+type EstimateText = (rung: Rung) => string
+
+/** Estimates of a column, their numbers below one another; a reason is a number that the lines below the table explain. */
+function estimates(elements: readonly ElementPart[], of: (rung: Rung) => Effect['aWeek'] | Reason, reasons: Reasons): EstimateText {
+  const known = elements.flatMap(({ rungs }) => rungs.map(of).flatMap(estimate => (isKnown(estimate) ? [parts(estimate)] : [])))
+  const widths = [0, 1, 2].map(i => Math.max(0, ...known.map(numbers => numbers[i].length)))
+  const text = (estimate: Estimate): string => {
+    const [value, low, high] = parts(estimate).map((number, i) => number.padStart(widths[i]))
+    return `${value} [${low}, ${high}]`
+  }
+  return rung => {
+    const estimate = of(rung)
+    return isKnown(estimate) ? text(estimate) : `not known (${reasons.numberOf(estimate.why)})`
+  }
+}
+
+/** Why something is not known, each reason once. */
+class Reasons {
+  readonly #known: string[] = []
+
+  numberOf(why: string): number {
+    const at = this.#known.indexOf(why)
+    return at === -1 ? this.#known.push(why) : at + 1
+  }
+
+  lines(): string[] {
+    return this.#known.length === 0 ? [] : [...this.#known.flatMap((why, i) => hung(`(${i + 1}) `, why)), '']
+  }
+}
+
+function verdictLines(element: ElementPart, unit: string): string[] {
+  const { notObservable, verdict } = element
+  const said = [
+    sentence(verdict.why),
+    moreSentence(element),
+    kneeSentence(element, unit),
+    breakEvenSentence(element, unit),
+    notObservable === undefined || notObservable === verdict.why ? '' : sentence(notObservable),
+  ]
+  return hung('  => ', `${verdict.choice}: ${said.filter(text => text !== '').join(' ')}`)
+}

@@ -1,0 +1,67 @@
+/** The plan that runs and the proposed one, and the edit that leads from the one to the other. */
+import type { AuditReport, PlanEdit } from '../audit-report.ts'
+import { counted, estimateText, isKnown } from '../figures.ts'
+import { changes, decisionTitles, titleOfElement } from '../reading.ts'
+import { COLUMNS, hung, table, wrap } from './columns.ts'
+
+export function planLines(report: AuditReport): string[] {
+  const { plans } = report
+  const rows = changes(report).map(({ element, now, proposed }) => [
+    titleOfElement(report, element),
+    now,
+    proposed === now ? 'the same' : proposed,
+  ])
+  const compared =
+    plans.compared === 0 ? '' : ` ${counted(plans.compared, 'plan')} compared on one half of the judged history, reported on the other.`
+  const net = plans.net === undefined ? '' : ` Net ${estimateText(plans.net, '$')} a month.`
+  return [
+    ...hung('PLAN  ', `${decisionTitles[plans.decision]}.${net}${compared}`),
+    ...(rows.length === 0
+      ? []
+      : table(
+          [
+            { title: 'element', align: 'left' },
+            { title: 'now', align: 'left' },
+            { title: 'proposed', align: 'left' },
+          ],
+          rows,
+        )),
+    ...marginalLines(report),
+    ...(plans.edits.length === 0 ? [] : ['', 'the edit']),
+    ...plans.edits.flatMap(editLines),
+    '',
+  ]
+}
+
+function marginalLines(report: AuditReport): string[] {
+  const rows = report.plans.marginal.map(({ element, title, net }) => [
+    titleOfElement(report, element),
+    title,
+    isKnown(net) ? estimateText(net, '$') : `not known: ${net.why}`,
+  ])
+  if (rows.length === 0) return []
+  return [
+    '',
+    ...table(
+      [
+        { title: 'single change', align: 'left' },
+        { title: '', align: 'left' },
+        { title: 'net a month', align: 'left' },
+      ],
+      rows,
+    ),
+  ]
+}
+
+const editLines = ({ file, line, before, after }: PlanEdit): string[] => [
+  ...wrap(`  ${file}:${line}`, COLUMNS),
+  ...before.split('\n').flatMap(text => hung('  - ', text)),
+  ...after.split('\n').flatMap(text => hung('  + ', text)),
+]
+
+export function findingLines(report: AuditReport): string[] {
+  const findings = report.findings.flatMap(({ kind, element, text }) =>
+    wrap(`  ${kind.toUpperCase()} ${titleOfElement(report, element)}: ${text}`, 110),
+  )
+  return findings.length === 0 ? [] : ['FINDINGS', ...findings, '']
+}

@@ -1,0 +1,39 @@
+/** Where the time goes, in the terminal. */
+import type { AuditReport, StagesPart } from '../audit-report.ts'
+import { count, date, isKnown, share } from '../figures.ts'
+import { spanTitle } from '../../words.ts'
+import { hung, table } from './columns.ts'
+
+export function stageLines({ stages }: AuditReport): string[] {
+  if (!isKnown(stages)) return [...hung('WHERE THE TIME GOES  ', `not known: ${stages.why}`), '']
+  const { decisions, from, until, whole } = stages
+  return [
+    `WHERE THE TIME GOES  ${count(decisions)} decisions that ran, ${date(from)} to ${date(until)}`,
+    ...table(
+      [
+        { title: 'stage', align: 'left' },
+        { title: 'p50', align: 'right' },
+        { title: 'p95', align: 'right' },
+        { title: 'p99', align: 'right' },
+        { title: 'longest in', align: 'right' },
+        { title: 'p99 of all, if 90 % faster', align: 'right' },
+      ],
+      [
+        ...stages.stages.map(({ stage, critical, p99IfTenth, ...took }) => [
+          stage,
+          ...percentiles(took),
+          share(critical),
+          spanTitle(p99IfTenth),
+        ]),
+        ['the whole', ...percentiles(whole), '', ''],
+      ],
+    ),
+    ...deadlineLines(stages),
+    '',
+  ]
+}
+
+const percentiles = ({ p50, p95, p99 }: StagesPart['whole']): string[] => [p50, p95, p99].map(spanTitle)
+
+const deadlineLines = ({ deadline }: StagesPart): string[] =>
+  deadline === undefined ? [] : [`${share(deadline.met)} of decisions were in time for the deadline of ${spanTitle(deadline.ms)}`]

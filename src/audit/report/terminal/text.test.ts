@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { flightsReport } from '../../../../test/audit/reports/flights.ts'
+import { fraudReport } from '../../../../test/audit/reports/fraud.ts'
+import { patientsReport } from '../../../../test/audit/reports/patients.ts'
+import { randomReport } from '../../../../test/audit/reports/random.ts'
+import { charactersOf } from '../characters.ts'
+import { COLUMNS } from './columns.ts'
+import { reportText } from './text.ts'
+
+const reports = [flightsReport, fraudReport, patientsReport]
+const linesOf = (report: Parameters<typeof reportText>[0]): string[] => reportText(report).split('\n')
+
+test('the answer comes first, in two lines', () => {
+  assert.deepEqual(linesOf(flightsReport).slice(0, 3), [
+    'flights: keep "landings" within 15 min of now; a nightly copy loses a third of the late arrivals you catch.',
+    '         Stream it if a caught late arrival is worth more than $0.09. No price given: no dollar verdict.',
+    '',
+  ])
+})
+
+test('each age is a line of the table, its numbers below one another', () => {
+  const rows = linesOf(flightsReport)
+    .filter(line => /^ {2}(5 min|15 min|1 h|3 h|1 day) .*\](.*\])/.test(line))
+    .slice(0, 5)
+  assert.equal(rows.length, 5)
+  assert.equal(new Set(rows.map(line => line.indexOf(']'))).size, 1)
+  assert.match(rows[1], /15 min .*−124 .*−154, .*−95\].*−88 .*−121, .*−52\] .*8,770 .*\.46 {2}ok/)
+})
+
+test('what is not known has its reason below the table', () => {
+  const text = reportText(patientsReport)
+  assert.match(text, /5 min +not known \(1\) +not known \(1\)/)
+  assert.match(text, /^\(1\) 9 patients are worth 6\.2 independent ones/m)
+  assert.match(text, /=> undecided: .*About 46 more\s+weeks of history would decide/s)
+  assert.match(text, /^COST a month {2}not known: No prices were given/m)
+  assert.match(text, /^WHERE THE TIME GOES {2}not known: This audit replayed files/m)
+})
+
+test('costs, plan and edit are there', () => {
+  const text = reportText(fraudReport)
+  assert.match(text, /always-on slots .*\$84 +\$130 +measured +1\.1 cores/)
+  assert.match(text, /all, in a steady year +\$742 +\$1,276 +\$2,240/)
+  assert.match(text, /^PLAN {2}Change the plan\. Net \$214 \[\$61, \$402\] a month\. 24 plans compared/m)
+  assert.match(text, /card_usual .* stream +nightly at 02:00, 2 h\n/)
+  assert.match(text, /card_usual .* nightly at 02:00, 2 h, in the plan +\$214 \[\$61, \$402\]/)
+  assert.match(text, /examples\/fraud\/fraud\.ts:38\n {2}- {3}place: stream,\n {2}\+ {3}place: batch\('0 2 \* \* \*', \{ lasts: '2h' \}\),/)
+  assert.match(text, /^ {2}WASTED card_usual/m)
+})
+
+test('nothing is wider than a terminal, and nothing says NaN', () => {
+  for (const report of reports) isReadable(reportText(report))
+  fc.assert(
+    fc.property(randomReport, report => isReadable(reportText(report))),
+    { numRuns: 100 },
+  )
+})
+
+function isReadable(text: string): void {
+  // oxlint-disable-next-line no-control-regex
+  assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]|\bNaN\b|\bundefined\b|\bInfinity\b|\[object/)
+  for (const line of text.split('\n')) assert.ok(charactersOf(line).length <= COLUMNS, `${charactersOf(line).length}: ${line}`)
+}

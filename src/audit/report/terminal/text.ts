@@ -1,0 +1,80 @@
+/** An audit for the terminal: the two lines of the answer, then what they rest on. At most 110 columns, and nothing that only colour says. */
+import type { AuditReport, HistoryPart } from '../audit-report.ts'
+import { charactersOf } from '../characters.ts'
+import { checked } from '../checked.ts'
+import { count, counted, date, figure } from '../figures.ts'
+import { answerOf } from '../reading.ts'
+import { hung, wrap, COLUMNS } from './columns.ts'
+import { costLines } from './cost-text.ts'
+import { elementLines } from './element-text.ts'
+import { findingLines, planLines } from './plan-text.ts'
+import { stageLines } from './stage-text.ts'
+
+/** Throws `SPILL_ASSERT` for a report with a number that is none. */
+export function reportText(given: AuditReport): string {
+  const report = checked(given)
+  return [
+    ...answerLines(report),
+    '',
+    ...elementLines(report),
+    ...stageLines(report),
+    ...costLines(report),
+    ...planLines(report),
+    ...findingLines(report),
+    ...historyLines(report),
+    ...listed('CAVEATS', report.caveats),
+    ...listed('ASSUMED', report.assumptions),
+    ...reproduceLines(report),
+  ].join('\n')
+}
+
+const NAME_MAX = 24
+
+/** Below the name of the pipeline where that is long. */
+function answerLines(report: AuditReport): string[] {
+  const name = `${report.pipeline}: `
+  const [first, second] = answerOf(report)
+  if (charactersOf(name).length > NAME_MAX) return [...wrap(name.trim(), COLUMNS), ...hung('  ', first), ...hung('  ', second)]
+  return [...hung(name, first), ...hung(' '.repeat(charactersOf(name).length), second)]
+}
+
+function historyLines({ history, utility }: AuditReport): string[] {
+  const { from, until, weeks, events, decisions, labelled, positive, unknown, censored, notEligible, clusters } = history
+  const others = [
+    [unknown, 'without one'],
+    [censored, 'without one because an action changed what came'],
+    [notEligible, 'not to be judged'],
+  ] as const
+  const said = [
+    `${date(from)} to ${date(until)}, ${figure(weeks, 1)} weeks with decisions: ${counted(events, 'event')}, ${counted(decisions, 'decision')}; ` +
+      [
+        `${count(labelled)} with a label, ${count(positive)} of them true`,
+        ...others.flatMap(([many, what]) => (many > 0 ? [`${count(many)} ${what}`] : [])),
+      ].join('; '),
+    ...(clusters.length === 0
+      ? []
+      : [
+          `worth, as independent ones: ${clusters.map(({ name, count: all, effective }) => `${figure(effective, 0)} of ${count(all)} ${name}`).join(', ')}`,
+        ]),
+    `threshold ${figure(utility.threshold)}, from ${utility.thresholdFrom}; ${blocksText(history)}`,
+  ]
+  return [...said.flatMap((text, i) => hung(i === 0 ? 'HISTORY  ' : '         ', text)), '']
+}
+
+const blocksText = ({ blocks }: HistoryPart): string =>
+  `decisions to ${(['train', 'tune', 'select', 'report'] as const).map(name => `${name} ${count(blocks[name].decisions)}`).join(', ')}`
+
+const listed = (title: string, texts: readonly string[]): string[] =>
+  texts.length === 0 ? [] : [title, ...texts.flatMap(text => hung('  - ', text)), '']
+
+function reproduceLines({ fingerprint, reproduce }: AuditReport): string[] {
+  const { command, version, seed, draws, decisions, definitions } = reproduce
+  return [
+    'REPRODUCE',
+    ...wrap(`  ${command}`, COLUMNS),
+    `  spillway ${version}, seed ${seed}, ${counted(draws, 'draw')}`,
+    `  pipeline ${fingerprint}`,
+    `  definitions ${definitions}`,
+    `  decisions ${decisions}`,
+  ].flatMap(line => wrap(line, COLUMNS))
+}

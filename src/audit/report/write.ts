@@ -1,0 +1,44 @@
+/** An audit as files: `audit.json` for programs, `audit.html` for people. */
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileError, systemError } from '../../files/file-error.ts'
+import type { AuditReport } from './audit-report.ts'
+import { checked } from './checked.ts'
+import { reportPage } from './page/page.ts'
+
+export interface WrittenAudit {
+  readonly json: string
+  readonly page: string
+}
+
+/** As JSON, which `auditReportSchema` describes. Throws `SPILL_ASSERT` for a report with a number that is none. */
+export const reportJson = (report: AuditReport): string => `${JSON.stringify(checked(report), null, 2)}\n`
+
+/**
+ * Writes both into a folder, which is made where it is not there. Each is whole under its name or is what stood there before. Throws `SPILL_INPUT` where they cannot
+ * be written, `SPILL_ASSERT` for a report with a number that is none: then nothing is.
+ */
+export function writeReport(report: AuditReport, folder: string): WrittenAudit {
+  const files = { json: join(folder, 'audit.json'), page: join(folder, 'audit.html') }
+  const [json, page] = [reportJson(report), reportPage(report)]
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw fileError(folder, 'is a file; name a folder', error)
+    throw systemError(folder, error)
+  }
+  writeWhole(files.json, json)
+  writeWhole(files.page, page)
+  return files
+}
+
+function writeWhole(path: string, text: string): void {
+  const part = `${path}.part`
+  try {
+    writeFileSync(part, text, { flush: true })
+    renameSync(part, path)
+  } catch (error) {
+    if (statSync(part, { throwIfNoEntry: false })?.isFile()) rmSync(part)
+    throw systemError(path, error)
+  }
+}

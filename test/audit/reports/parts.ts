@@ -1,0 +1,79 @@
+/** Words to write reports by hand with. */
+import type { CostLine, Effect, Estimate, Performance, Range, Rung } from '../../../src/audit/report/audit-report.ts'
+import type { Setting } from '../../../src/audit/element.ts'
+import { titleOf } from '../../../src/audit/words.ts'
+
+export const SECOND = 1000
+export const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+export const WEEK = 7 * DAY
+
+export const utc = (text: string): number => Date.parse(`${text}T00:00Z`)
+
+export const estimate = (value: number, low: number, high: number): Estimate => ({ value, low, high })
+export const range = (low: number, base: number, high: number): Range => ({ low, base, high })
+
+/** Actions a week, precision, recall, AUC. */
+export const performed = (
+  aWeek: number,
+  actionsAWeek: number,
+  precision: number,
+  recall: number,
+  auc: number,
+  empty?: number,
+): Performance => ({
+  aWeek,
+  actionsAWeek,
+  precision,
+  recall,
+  auc,
+  ...(empty === undefined ? {} : { empty }),
+})
+
+export const effect = (aWeek: Effect['aWeek'], performance: Performance, more: Partial<Effect> = {}): Effect => ({
+  aWeek,
+  performance,
+  ...more,
+})
+
+export const older = (by: number): Setting => ({ kind: 'older', by })
+export const nightly: Setting = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 2 * HOUR }
+
+/** A rung whose arms have one performance. */
+export function rung(
+  setting: Setting,
+  age: number,
+  performance: Performance,
+  arms: { readonly frozen: Effect['aWeek']; readonly budget?: Effect['aWeek']; readonly refit: Effect['aWeek'] },
+  more: Partial<Rung> & { readonly effect?: Partial<Effect> } = {},
+): Rung {
+  const { effect: besides = {}, ...rest } = more
+  return {
+    setting,
+    title: titleOf(setting),
+    age,
+    frozen: effect(arms.frozen, performance, besides),
+    frozenAtBudget: effect(arms.budget ?? arms.frozen, performance),
+    refit: 'why' in arms.refit ? arms.refit : effect(arms.refit, performance),
+    ...rest,
+  }
+}
+
+export const line = (
+  of: string,
+  title: string,
+  amounts: Range,
+  basis: CostLine['basis'],
+  arithmetic: string,
+  firstYear?: Range,
+): CostLine => ({
+  of,
+  title,
+  range: amounts,
+  basis,
+  arithmetic,
+  ...(firstYear ? { firstYear } : {}),
+})
+
+export const hash = (seed: string): string => seed.repeat(64).slice(0, 64)

@@ -1,0 +1,98 @@
+/** The page of an audit as people have it: wide, on a phone, in the dark, on paper. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import type { AuditReport } from '../../src/audit/report/audit-report.ts'
+import { writeReport } from '../../src/audit/report/write.ts'
+import { flightsReport } from '../audit/reports/flights.ts'
+import { fraudReport } from '../audit/reports/fraud.ts'
+import { patientsReport } from '../audit/reports/patients.ts'
+import { Browser, type Page } from './browser.ts'
+import { contrasts, outside, overlapping } from './look.ts'
+import { browserProgram } from './program.ts'
+
+const program = browserProgram()
+const skip = program ? false : 'there is no Chromium, and npm test could bring none'
+const CONTRAST_MIN = 4.5
+const reports: readonly (readonly [string, AuditReport])[] = [
+  ['flights', flightsReport],
+  ['fraud', fraudReport],
+  ['patients', patientsReport],
+]
+
+describe('the page of an audit', { skip, timeout: 120_000 }, () => {
+  let browser: Browser
+  let folder: string
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'spillway-page-'))
+    browser = new Browser(program!)
+  })
+  after(async () => {
+    await browser.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  async function opened(name: string, report: AuditReport, width: number): Promise<{ page: Page; url: string }> {
+    const { page: path } = writeReport(report, join(folder, name))
+    const page = await browser.page()
+    await page.resize(width)
+    const url = pathToFileURL(path).href
+    await page.open(url)
+    return { page, url }
+  }
+
+  for (const [name, report] of reports)
+    for (const width of [360, 1280])
+      test(`${name} at ${width} px: nothing is asked for, said or cut off`, async () => {
+        const { page, url } = await opened(name, report, width)
+        assert.equal(await page.evaluate('innerWidth'), width)
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width)
+        assert.deepEqual(await page.evaluate(outside), [])
+        assert.deepEqual(await page.evaluate(overlapping), [])
+        assert.deepEqual(page.complaints, [])
+        assert.deepEqual(
+          page.asked.filter(asked => asked !== 'data:,'),
+          [url],
+        )
+      })
+
+  test('its policy stops a request that a script would make', async () => {
+    const { page } = await opened('policy', flightsReport, 1280)
+    await page.evaluate(`fetch('http://127.0.0.1:9/').catch(() => {})`)
+    assert.match(page.complaints.join('\n'), /Content Security Policy/)
+  })
+
+  for (const [name, report] of reports)
+    for (const how of [{ scheme: 'light' }, { scheme: 'dark' }, { media: 'print' }, { scheme: 'dark', media: 'print' }] as const)
+      test(`${name}, ${Object.values(how).join(' ')}: every text can be read`, async () => {
+        const { page } = await opened(name, report, 1000)
+        await page.as(how)
+        const { texts, low, paper } = await page.evaluate<{ texts: number; low: string[]; paper: string }>(contrasts(CONTRAST_MIN))
+        assert.ok(texts > 100)
+        assert.deepEqual(low, [])
+        const isDark = 'scheme' in how && how.scheme === 'dark' && !('media' in how)
+        const isPaper = 'media' in how
+        assert.equal(paper, isDark ? 'rgb(20, 22, 26)' : isPaper ? 'rgb(255, 255, 255)' : 'rgb(251, 250, 247)')
+      })
+
+  test('it prints, with the wide pictures', async () => {
+    const { page } = await opened('paper', fraudReport, 360)
+    assert.equal(await page.evaluate(shown('svg.narrow')), true)
+    const pdf = await page.pdf()
+    assert.equal(pdf.subarray(0, 5).toString(), '%PDF-')
+    await page.as({ media: 'print' })
+    assert.equal(await page.evaluate(shown('svg.narrow')), false)
+    assert.equal(await page.evaluate(shown('svg.wide')), true)
+  })
+
+  test('a name that is code is text', async () => {
+    const { page } = await opened('named', patientsReport, 1280)
+    assert.equal(await page.evaluate('document.scripts.length'), 0)
+    assert.match(await page.evaluate('document.body.textContent'), /<script>alert\(1\)<\/script> \(30 min level, slope & lowest\)/)
+  })
+})
+
+const shown = (selector: string): string => `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).display !== 'none'`
