@@ -2,6 +2,7 @@
 import { durationText } from '../base/time.ts'
 import { algorithmText } from '../define/train-ir.ts'
 import { metricNames, type Metrics } from '../training/metrics.ts'
+import type { DriftState } from '../training/registry/drift-state.ts'
 import type { PromotionRecord, Version } from '../training/registry/version.ts'
 import { counted, number, table } from './summary.ts'
 import { timeText } from './time-text.ts'
@@ -55,13 +56,22 @@ export const versionsText = (versions: readonly Version[]): string =>
     ]),
   )
 
+/** What the last look for drift has found, in a line. */
+export function driftStateText(model: string, { at, version, rows, because, silent, due }: DriftState): string {
+  const on = version === 0 ? '' : ` against ${number(rows.reference)} of version ${version}`
+  const found = because ?? (silent === undefined ? 'none' : 'nothing is said')
+  const next = due ? '; a training is due' : ''
+  return `drift of '${model}' at ${timeText(at)}, ${counted(rows.recent, 'decision')}${on}: ${found}${silent === undefined ? '' : ` (${silent})`}${next}`
+}
+
 /** All there is to say of one. */
 export function versionText(version: Version, promotions: readonly PromotionRecord[]): string {
-  const { model, number: which, state, why, at, cut, began, ended, train, inputs, spillway, trained, shadowed, verdict, error } = version
+  const { model, number: which, state, why, because, at, cut, began, ended, train, inputs, spillway, trained, shadowed, verdict, error } = version
   const options = Object.entries(train.options).map(([name, value]) => `${name} ${value}`)
   const rows: [string, string][] = [
     ['state', state],
     ['trained', `${why}, as of ${timeText(at)}${cut === undefined ? '' : `, entries below ${number(cut)}`}, by Spillway ${spillway}`],
+    ...(because === undefined ? [] : [['because', because] as [string, string]]),
     ['began', timeText(began)],
     ...(ended === undefined ? [] : [['ended', timeText(ended)] as [string, string]]),
     ['algorithm', [algorithmText(train.algorithm), ...options].join(', ')],

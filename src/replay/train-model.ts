@@ -6,15 +6,18 @@
  * only by what happened in the time that the model is judged by.
  */
 import { createHash } from 'node:crypto'
+import { limits } from '../base/limits.ts'
 import { countUpTo } from '../columns/order.ts'
 import { canonicalJson } from '../define/fingerprint.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import type { RowsSummary } from '../training/drift/summary.ts'
 import { metricsOf } from '../training/metrics.ts'
 import { scoresBy, type FittedScore } from '../training/predict.ts'
 import type { Split, TrainingReport } from '../training/registry/version.ts'
 import { untrainable } from '../training/table.ts'
 import { checkScore, trainerOf, type Trainer } from '../training/trainer.ts'
 import { decide } from './decide.ts'
+import { DecisionSample } from './decision-sample.ts'
 import { label } from './label.ts'
 import { horizonOf } from './label-horizon.ts'
 import { labelledSet, type LabelCount } from './labelled-set.ts'
@@ -42,23 +45,26 @@ export interface TrainingRequest {
 export interface ModelTraining {
   readonly score: FittedScore
   readonly report: TrainingReport
+  /** What drift is measured from, where somebody looks for it: of all decisions in the time that was learnt from, those without a label among them. */
+  readonly reference?: RowsSummary
 }
 
 /** Rejects with `SPILL_TRAINING` where nothing can be fitted, saying what there is; otherwise as `decide` and `label` throw. */
 export async function trainModel(request: TrainingRequest, log: ReplayLog): Promise<ModelTraining> {
   const { ir, model, at, champion } = request
-  const { algorithm, options, over = Infinity, holdout } = model.train!
+  const { algorithm, options, orWhen, over = Infinity, holdout } = model.train!
+  const names = model.inputs.map(({ name }) => name)
+  const gapMs = horizonOf(model.label!)
   const trainer = request.trainer ?? trainerOf(algorithm)
   // What it would score is no matter, and a score may be refused.
   const scoreless: ModelIR = { ...model, score: { kind: 'linear', intercept: 0, terms: [] } }
   const labels = label({ ir }, scoreless, log, { at })
-  const decided = setOfDecisions(ir, scoreless, decide({ ir, scores: new Map() }, scoreless, log), log.strings)
+  const sample = orWhen && new DecisionSample({ inputs: names, rows: limits.DRIFT_REFERENCE_ROWS, after: at - over, to: at - gapMs })
+  const made = decide({ ir, scores: new Map() }, scoreless, log)
+  const decided = setOfDecisions(ir, scoreless, sample ? sample.through(made) : made, log.strings)
   const { set, counts } = labelledSet(decided, { label: model.label!, labels, at, isSettled: true, after: at - over })
-  const all = settledRows(
-    set,
-    model.inputs.map(({ name }) => name),
-  )
-  const split = splitOf(all, { at, gapMs: horizonOf(model.label!), holdout }, counts())
+  const all = settledRows(set, names)
+  const split = splitOf(all, { at, gapMs, holdout }, counts())
   const fitting = rowsBetween(all.table, 0, split.trained)
   const { score, constant, notes } = await trainer(fitting, options, request.signal)
   checkScore(score)
@@ -74,7 +80,8 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
     constant,
     notes,
   }
-  return { score, report }
+  const reference = sample?.summary(columns => scoresBy(score, columns), split.holdoutFrom)
+  return { score, report, ...(reference && { reference }) }
 }
 
 /** By source, what had arrived by then: what is behind it in the log changes nothing. */

@@ -5,6 +5,7 @@
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import { canonicalJson } from '../../define/fingerprint.ts'
+import type { RowsSummary } from '../drift/summary.ts'
 import type { FittedScore } from '../predict.ts'
 import type { Asked, PromotionRecord, Version } from './version.ts'
 
@@ -19,7 +20,7 @@ export interface NamedValues {
 export type Put = readonly [name: string, value: string | null]
 
 const DIGITS = 10
-const nameOf = (what: 'version' | 'score', model: string, number: number): string =>
+const nameOf = (what: 'version' | 'score' | 'reference', model: string, number: number): string =>
   `${what}/${model}/${String(number).padStart(DIGITS, '0')}`
 const promotionsName = (model: string): string => `promotions/${model}`
 const challengesName = (model: string): string => `challenges/${model}`
@@ -38,6 +39,12 @@ export function versionOf(values: NamedValues, model: string, number: number): V
 export function scoreOfVersion(values: NamedValues, model: string, number: number): FittedScore | undefined {
   const text = values.get(nameOf('score', model, number))
   return text === undefined ? undefined : (JSON.parse(text) as FittedScore)
+}
+
+/** What a version was trained on, as drift is measured from: of its decisions the inputs, and what it said of those that it was judged by. */
+export function referenceOf(values: NamedValues, model: string, number: number): RowsSummary | undefined {
+  const text = values.get(nameOf('reference', model, number))
+  return text === undefined ? undefined : (JSON.parse(text) as RowsSummary)
 }
 
 /** Which version scored from which entry on, the oldest first. */
@@ -84,6 +91,12 @@ export function putScore(model: string, number: number, score: FittedScore): Put
   return [nameOf('score', model, number), text]
 }
 
+/** Nothing for one that is too large to be kept: drift from that version is not looked for. */
+export function putReference(model: string, number: number, reference: RowsSummary): Put[] {
+  const text = JSON.stringify(reference)
+  return text.length > limits.MODEL_SCORE_CHARS_MAX ? [] : [[nameOf('reference', model, number), text]]
+}
+
 /** Takes the oldest versions away, beyond those that are kept; what has scored may be wanted back. */
 export function putTrimmed(versions: readonly Version[], promotions: readonly PromotionRecord[], asked: Asked | undefined): Put[] {
   const used = new Set([...promotions.map(({ version }) => version), asked?.version])
@@ -91,5 +104,6 @@ export function putTrimmed(versions: readonly Version[], promotions: readonly Pr
   return gone.flatMap(({ model, number }): Put[] => [
     [nameOf('version', model, number), null],
     [nameOf('score', model, number), null],
+    [nameOf('reference', model, number), null],
   ])
 }

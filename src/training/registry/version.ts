@@ -14,8 +14,10 @@ export interface Version {
   /** Counts the versions of the model from 1. */
   readonly number: number
   readonly state: VersionState
-  /** On its schedule, or since somebody asked, by HTTP or by a command. */
-  readonly why: 'schedule' | 'demand' | 'command'
+  /** On its schedule, since drift was found, or since somebody asked, by HTTP or by a command. */
+  readonly why: 'schedule' | 'drift' | 'demand' | 'command'
+  /** What had drifted, in words. */
+  readonly because?: string
   /** What it was trained on is what had arrived by then. */
   readonly at: number
   /** Of a data folder: entries of the log before it were read. */
