@@ -46,6 +46,8 @@ export const trainingLimits = {
   MODEL_PROMOTIONS_KEPT: 1000,
   /** Characters of the score of one version, as JSON. */
   MODEL_SCORE_CHARS_MAX: 1 << 26,
+  /** Bytes of the file of ONNX of one version. */
+  MODEL_ONNX_BYTES_MAX: 1 << 26,
   /** Bytes of histograms while trees are grown. */
   TREE_HISTOGRAM_BYTES_MAX: 1 << 30,
 } as const

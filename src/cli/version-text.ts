@@ -96,7 +96,7 @@ export function versionText(version: Version, promotions: readonly PromotionReco
   ].join('\n')
 }
 
-function trainedRows({ hash, set, split, constant, notes }: NonNullable<Version['trained']>): [string, string][] {
+function trainedRows({ hash, set, split, constant, notes, file }: NonNullable<Version['trained']>): [string, string][] {
   return [
     ['learnt', `${counted(split.trained, 'decision')}, ${number(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`],
     [
@@ -106,6 +106,7 @@ function trainedRows({ hash, set, split, constant, notes }: NonNullable<Version[
     ['set', `${counted(set.rows, 'row')}, sha256 ${set.sha256}`],
     ['cut', set.cut.map(({ source, events }) => `${source} ${number(events)}`).join(', ')],
     ['hash', hash],
+    ...(file ? [['file', `ONNX, ${number(file.bytes)} bytes, sha256 ${file.sha256}`] as [string, string]] : []),
     ...(constant.length > 0 ? [['constant', constant.join(', ')] as [string, string]] : []),
     ...notes.map((note): [string, string] => ['note', note]),
   ]

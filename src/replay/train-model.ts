@@ -10,9 +10,10 @@ import { limits } from '../base/limits.ts'
 import { countUpTo } from '../columns/order.ts'
 import { canonicalJson } from '../define/fingerprint.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import type { OnnxFile } from '../define/onnx-file.ts'
 import type { RowsSummary } from '../training/drift/summary.ts'
 import { metricsOf } from '../training/metrics.ts'
-import { scoresBy, type FittedScore } from '../training/predict.ts'
+import { scoresBy, type VersionScore } from '../training/predict.ts'
 import type { Split, TrainingReport } from '../training/registry/version.ts'
 import { untrainable } from '../training/table.ts'
 import { checkScore, trainerOf, type Trainer } from '../training/trainer.ts'
@@ -35,15 +36,20 @@ export interface TrainingRequest {
   /** UTC ms: of what arrived later nothing is known. */
   readonly at: number
   /** What scores now, to be judged beside it, and its number in the registry. */
-  readonly champion?: { readonly version: number; readonly score: FittedScore } | undefined
+  readonly champion?: (VersionScored & { readonly version: number }) | undefined
   /** Ends a trainer that is a command. */
   readonly signal?: AbortSignal | undefined
   /** In place of the algorithm's own. */
   readonly trainer?: Trainer
 }
 
-export interface ModelTraining {
-  readonly score: FittedScore
+export interface VersionScored {
+  readonly score: VersionScore
+  /** That of a graph of ONNX. */
+  readonly file?: OnnxFile
+}
+
+export interface ModelTraining extends VersionScored {
   readonly report: TrainingReport
   /** What drift is measured from, where somebody looks for it: of all decisions in the time that was learnt from, those without a label among them. */
   readonly reference?: RowsSummary
@@ -66,22 +72,23 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   const all = settledRows(set, names)
   const split = splitOf(all, { at, gapMs, holdout }, counts())
   const fitting = rowsBetween(all.table, 0, split.trained)
-  const { score, constant, notes } = await trainer(fitting, options, request.signal)
+  const { score, file, constant, notes } = await trainer(fitting, options, request.signal)
   checkScore(score)
   const judging = rowsBetween(all.table, split.trained + split.gap, all.t.length)
-  const metrics = (of: FittedScore) => metricsOf(scoresBy(of, judging.columns), judging.labels)
+  const metrics = (of: VersionScored) => metricsOf(scoresBy(of.score, judging.columns, of.file), judging.labels)
   const { positive, negative, unsettled = 0, late } = counts()
   const report: TrainingReport = {
     hash: createHash('sha256').update(canonicalJson(score)).digest('hex'),
     set: { rows: all.rows, sha256: all.sha256, positive, negative, unsettled, late, cut: arrivedBy(log, at) },
     split,
-    metrics: metrics(score),
-    ...(champion && { champion: { version: champion.version, metrics: metrics(champion.score) } }),
+    metrics: metrics({ score, ...(file && { file }) }),
+    ...(champion && { champion: { version: champion.version, metrics: metrics(champion) } }),
     constant,
     notes,
+    ...(file && { file: { sha256: file.sha256, bytes: file.bytes.length } }),
   }
-  const reference = sample?.summary(columns => scoresBy(score, columns), split.holdoutFrom)
-  return { score, report, ...(reference && { reference }) }
+  const reference = sample?.summary(columns => scoresBy(score, columns, file), split.holdoutFrom)
+  return { score, ...(file && { file }), report, ...(reference && { reference }) }
 }
 
 /** By source, what had arrived by then: what is behind it in the log changes nothing. */

@@ -16,6 +16,8 @@ export interface DriftLooksOptions {
 
 export class DriftLooks {
   readonly #options: DriftLooksOptions
+  /** By model the look, and how often a version had been promoted by then, at which nothing scored: it is not asked again each moment. */
+  readonly #unscored = new Map<string, string>()
 
   constructor(options: DriftLooksOptions) {
     this.#options = options
@@ -28,8 +30,12 @@ export class DriftLooks {
     // What is appended from now on is stamped `now` at least.
     const at = one.drift.lookDue(now - 1)
     if (at === undefined || !(at > (one.promotions.at(-1)?.at ?? -Infinity))) return undefined
+    const { name } = one.model
+    const asked = `${at}, ${one.promotions.length}`
+    if (this.#unscored.get(name) === asked) return undefined
     const version = one.scorer(store)
-    return version === undefined ? undefined : { ir, model: one.model.name, version, at }
+    if (version === undefined) this.#unscored.set(name, asked)
+    return version === undefined ? undefined : { ir, model: name, version, at }
   }
 
   async make(one: TrainedModel, job: DriftJob, signal: AbortSignal): Promise<void> {

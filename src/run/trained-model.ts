@@ -6,7 +6,7 @@ import { scheduleCursor } from '../kernel/schedule.ts'
 import type { Mark } from '../log/segment.ts'
 import { horizonOf } from '../replay/label-horizon.ts'
 import type { PipelineIR } from '../define/ir.ts'
-import { challengeBefore, championOf, trainedModel } from '../training/registry/champion.ts'
+import { challengeBefore, scorerAfter, trainedModel } from '../training/registry/champion.ts'
 import { changedInputs, inputCodes, type InputCode } from '../training/registry/input-codes.ts'
 import {
   askedOf,
@@ -14,6 +14,7 @@ import {
   promotionsOf,
   putAsked,
   putChallenges,
+  putOnnx,
   putPromotions,
   putReference,
   putTrimmed,
@@ -33,7 +34,7 @@ export type TrainedModelIR = ReturnType<typeof trainedModel>
 
 /** A training that failed so would fail again: it is a function of the log and of the definitions. */
 export const isFinal = (code: string | undefined): boolean =>
-  code === 'SPILL_TRAINING' || code === 'SPILL_LIMIT' || code === 'SPILL_UNSUPPORTED' || code === 'SPILL_DATA'
+  code === 'SPILL_TRAINING' || code === 'SPILL_LIMIT' || code === 'SPILL_UNSUPPORTED' || code === 'SPILL_DATA' || code === 'SPILL_INPUT'
 
 export interface Finished {
   readonly made: Version
@@ -109,8 +110,8 @@ export class TrainedModel {
 
   /** The version that scores, 0 for the model's own score; nothing where nothing does. */
   scorer(values: NamedValues): number | undefined {
-    if (this.scoring > 0) return typeof championOf(values, this.#ir, this.model, this.scoring) === 'string' ? undefined : this.scoring
-    return this.model.score.kind === 'none' ? undefined : 0
+    const { champion } = scorerAfter(values, this.#ir, this.model, this.#promotions)
+    return champion?.version ?? (this.model.score.kind === 'none' ? undefined : 0)
   }
 
   /** Something was tried in vain, and is tried again. */
@@ -129,8 +130,8 @@ export class TrainedModel {
   /** What scores now, to be judged beside a new version: a version, or the model's own score where that is one of coefficients or trees. */
   champion(values: NamedValues): TrainingJob['champion'] {
     const { score } = this.model
-    const found = this.scoring === 0 ? undefined : championOf(values, this.#ir, this.model, this.scoring)
-    if (found !== undefined && typeof found !== 'string') return found
+    const { champion } = scorerAfter(values, this.#ir, this.model, this.#promotions)
+    if (champion) return champion
     return score.kind === 'logistic' || score.kind === 'linear' || score.kind === 'trees' ? { version: 0, score } : undefined
   }
 
@@ -138,7 +139,7 @@ export class TrainedModel {
    * A version that was trained, what the rule says of it, and what to commit; with `asked`, the rule is met and the version is to score. Throws `SPILL_LIMIT` for a score
    * that is too large to be kept.
    */
-  finish(version: Version, { score, report, reference }: ModelTraining, ended: number): Finished {
+  finish(version: Version, { score, file, report, reference }: ModelTraining, ended: number): Finished {
     const { name, train } = this.model
     const { isMet, words } = verdictOf(train.promote, report.metrics, report.champion?.metrics)
     const state = isMet || train.promote.kind === 'hand' ? 'candidate' : 'refused'
@@ -147,7 +148,10 @@ export class TrainedModel {
       ? this.#next(version.number, { words, at: ended, isAlone: report.champion === undefined && this.model.score.kind === 'none' })
       : { asked: undefined, verdict: words }
     const made: Version = { ...version, ended, state, trained: report, verdict }
-    const beside = reference ? putReference(name, version.number, reference) : []
+    const beside = [
+      ...(file ? [putOnnx(name, version.number, file)] : []),
+      ...(reference ? putReference(name, version.number, reference) : []),
+    ]
     const put = [kept, ...beside, this.keep(made), ...this.#learnt(version), ...this.#trim(), ...(asked ? [putAsked(name, asked)] : [])]
     return { made, asked, put }
   }

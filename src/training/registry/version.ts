@@ -78,6 +78,8 @@ export interface TrainingReport {
   readonly champion?: { readonly version: number; readonly metrics: Metrics }
   readonly constant: readonly string[]
   readonly notes: readonly string[]
+  /** Of a graph of ONNX, whose file is in the registry. */
+  readonly file?: { readonly sha256: string; readonly bytes: number }
 }
 
 /** Rows that a model is fitted on, and after a gap those that it is judged by. */
