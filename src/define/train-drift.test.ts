@@ -31,7 +31,7 @@ test('each of them may be another', () => {
     metric: { metric, bound: atLeast },
   })
   assert.deepEqual(changesBetween(of('drift').ir, of({ drift }).ir)[0].details, [
-    'train: logistic, by command, or when drift (each 1d, of 7d, psi 0.2, ks 0.2, nulls 0.1, from 1000 rows), promoted by hand → logistic, by command, or when drift (each 6h, of 2w, psi 0.3, ks 0.25, nulls 0.2, auc 0.7, from 400 rows, at most every 3d), promoted by hand',
+    'train: logistic, by command, or when drift (each 1d, of 1w, psi 0.2, ks 0.2, nulls 0.1, from 1000 rows), promoted by hand → logistic, by command, or when drift (each 6h, of 2w, psi 0.3, ks 0.25, nulls 0.2, auc 0.7, from 400 rows, at most every 3d), promoted by hand',
   ])
 })
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { NumberSummary } from '../training/drift/summary.ts'
 import type { DecisionBatch } from './decide.ts'
 import { DecisionSample } from './decision-sample.ts'
 
@@ -35,7 +36,7 @@ test('of few decisions all are taken: those within the time, NULLs among them; s
 test('of many each has the same chance, and the same are drawn again', () => {
   const { inputs, rows } = sampled(20_000, 2000).summary(twice, 0)
   assert.equal(rows, 2000)
-  const { values, counts } = inputs['x'] as { values: number[]; counts: number[] }
+  const { values, counts } = inputs['x'] as NumberSummary
   // A quarter of the draws is from each quarter of the decisions: 500 − 50, 19 the standard deviation.
   for (let quarter = 0; quarter < 4; quarter++) {
     const within = values.reduce((sum, value, i) => sum + (Math.floor(value / 5000) === quarter ? counts[i] : 0), 0)

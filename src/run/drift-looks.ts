@@ -11,6 +11,8 @@ export interface DriftLooksOptions {
   readonly clock: Clock
   /** Without it nobody looks. */
   readonly look: LookPort | undefined
+  /** Is everything decided that the log has? What is not recorded yet would be missing. */
+  readonly isDecided: () => boolean
   readonly onReport: (report: string) => void
 }
 
@@ -25,11 +27,11 @@ export class DriftLooks {
 
   /** The look at a model that is due: something scores, and has since before its time. */
   due(one: TrainedModel, now: number): DriftJob | undefined {
-    const { ir, store, look } = this.#options
-    if (!look || !one.drift || now < one.retryAt) return undefined
+    const { ir, store, look, isDecided } = this.#options
+    if (!look || !one.drift) return undefined
     // What is appended from now on is stamped `now` at least.
     const at = one.drift.lookDue(now - 1)
-    if (at === undefined || !(at > (one.promotions.at(-1)?.at ?? -Infinity))) return undefined
+    if (at === undefined || !(at > (one.promotions.at(-1)?.at ?? -Infinity)) || !isDecided()) return undefined
     const { name } = one.model
     const asked = `${at}, ${one.promotions.length}`
     if (this.#unscored.get(name) === asked) return undefined

@@ -10,7 +10,7 @@ import { driftStateOf } from '../training/registry/drift-state.ts'
 import { referenceOf, versionsOf } from '../training/registry/registry.ts'
 import { SpillwayError } from '../base/errors.ts'
 
-const watched = (more: object = {}): Train => ({ algorithm: 'logistic', orWhen: 'drift', ...more }) as Train
+const watched = (more: object = {}): Train => ({ algorithm: 'logistic', orWhen: 'drift', ...more })
 const driftOf = ({ store }: Pick<Driven, 'store'>) => driftStateOf(store, 'fraud')
 /** Days at which drift had a model trained, and what it said. */
 const asked = ({ store }: Pick<Driven, 'store'>) =>
@@ -61,7 +61,7 @@ test('NULLs, and a metric that falls, ask for a training; each says which', asyn
 })
 
 test('a world that does not move asks for none, whatever is drawn', async () => {
-  for (let seed = 1; seed <= 12; seed++) {
+  for (let seed = 1; seed <= 5; seed++) {
     const driven = await lived({ days: 20, seed }, watched({ promote: { metric: 'auc', atLeast: 0.7 } }))
     assert.deepEqual(asked(driven), [], `seed ${seed}`)
     const state = driftOf(driven)!
@@ -82,8 +82,15 @@ test('after a crash at each commit around a look and its training there is that 
   const found = commits.findIndex(({ put }) => put?.some(([name, value]) => name === 'drift/fraud' && value?.includes('"due"')))
   assert.ok(found > begins, `${found} of ${commits.length}`)
   let brokenOff = 0
-  for (let kept = found - 3; kept <= commits.length; kept++) {
-    const again = open({ train: watched(), disk: { commits: commits.slice(0, kept), states: new Map(states) }, at: day * DAY + HOUR })
+  // From the last that arrived before it, decided or not.
+  const arrived = commits.findLastIndex(({ segment }, i) => i < found && segment !== undefined)
+  const undecided = commits.slice(0, arrived + 1).map((commit, i) => {
+    const { decisions: _decisions, put = [], ...rest } = commit
+    return i < arrived - 1 ? commit : { ...rest, put: put.filter(([name]) => name !== 'decided') }
+  })
+  for (let kept = arrived; kept <= commits.length; kept++) {
+    const disk = { commits: kept === arrived ? undecided : commits.slice(0, kept), states: new Map(states) }
+    const again = open({ train: watched(), disk, at: day * DAY + HOUR })
     await again.to(day * DAY + 2 * HOUR)
     assert.deepEqual(
       asked(again).map(([at]) => at),

@@ -117,7 +117,7 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
       kept: options.runsKept,
       onReport,
     })
-  const trainings = new Trainings({ ir, store, log, clock, train, judge, look, onReport })
+  const trainings = new Trainings({ ir, store, log, clock, train, judge, look, isDecided: () => deciding.isIdle, onReport })
   const reports = reporting && new Reports({ ...reporting, ir, store, log, clock, hasRuns: compute !== undefined, isDry, onReport })
   return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, trainings, reports, first }
 }

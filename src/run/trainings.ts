@@ -34,6 +34,8 @@ export interface TrainingsOptions {
   readonly judge: JudgePort | undefined
   /** Without it nobody looks for drift. */
   readonly look: LookPort | undefined
+  /** Is everything decided that the log has? */
+  readonly isDecided: () => boolean
   readonly onReport: (report: string) => void
 }
 
