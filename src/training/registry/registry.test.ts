@@ -103,6 +103,7 @@ test('the oldest versions go, but for those that have scored or shall', () => {
       ['version', number, null],
       ['score', number, null],
       ['reference', number, null],
+      ['onnx', number, null],
     ]),
   )
 })
