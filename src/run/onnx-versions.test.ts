@@ -26,9 +26,9 @@ let moment = 10 * DAY
 async function trained(driven: Driven) {
   const asked = driven.run.train('fraud')
   // A command takes its time, and the clock stands.
-  let done = false
-  const version = asked.finally(() => (done = true))
-  while (!done) await driven.to(++moment)
+  const waiting = { isOver: false }
+  const version = asked.finally(() => (waiting.isOver = true))
+  while (!waiting.isOver) await driven.to(++moment)
   return version
 }
 
