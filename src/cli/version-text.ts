@@ -66,7 +66,24 @@ export function driftStateText(model: string, { at, version, rows, because, sile
 
 /** All there is to say of one. */
 export function versionText(version: Version, promotions: readonly PromotionRecord[]): string {
-  const { model, number: which, state, why, because, at, cut, began, ended, train, inputs, spillway, trained, shadowed, verdict, error } = version
+  const {
+    model,
+    number: which,
+    state,
+    why,
+    because,
+    at,
+    cut,
+    began,
+    ended,
+    train,
+    inputs,
+    spillway,
+    trained,
+    shadowed,
+    verdict,
+    error,
+  } = version
   const options = Object.entries(train.options).map(([name, value]) => `${name} ${value}`)
   const rows: [string, string][] = [
     ['state', state],

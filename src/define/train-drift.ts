@@ -44,7 +44,9 @@ export function orWhenOf(what: string, given: unknown, promote: PromoteIR): Drif
   const { look = '1d', recent = '7d', cooldown, ...rest } = options as Readonly<Record<string, unknown>>
   const lookMs = spanOf(`${what}: look`, look)
   if (lookMs < limits.DRIFT_LOOK_MS_MIN)
-    mistake(`${what}: look is at least ${limits.DRIFT_LOOK_MS_MIN} ms (DRIFT_LOOK_MS_MIN), got ${show(look)}; each reads recorded decisions`)
+    mistake(
+      `${what}: look is at least ${limits.DRIFT_LOOK_MS_MIN} ms (DRIFT_LOOK_MS_MIN), got ${show(look)}; each reads recorded decisions`,
+    )
   const metric = metricOf(what, rest, promote)
   return {
     kind: 'drift',

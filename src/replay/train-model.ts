@@ -65,10 +65,11 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   // What it would score is no matter, and a score may be refused.
   const scoreless: ModelIR = { ...model, score: { kind: 'linear', intercept: 0, terms: [] } }
   const labels = label({ ir }, scoreless, log, { at })
-  const sample = orWhen && new DecisionSample({ inputs: names, rows: limits.DRIFT_REFERENCE_ROWS, after: at - over, to: at - gapMs })
+  const after = Math.max(at - over, knownFrom(model, log))
+  const sample = orWhen && new DecisionSample({ inputs: names, rows: limits.DRIFT_REFERENCE_ROWS, after, to: at - gapMs })
   const made = decide({ ir, scores: new Map() }, scoreless, log)
   const decided = setOfDecisions(ir, scoreless, sample ? sample.through(made) : made, log.strings)
-  const { set, counts } = labelledSet(decided, { label: model.label!, labels, at, isSettled: true, after: at - over })
+  const { set, counts } = labelledSet(decided, { label: model.label!, labels, at, isSettled: true, after })
   const all = settledRows(set, names)
   const split = splitOf(all, { at, gapMs, holdout }, counts())
   const fitting = rowsBetween(all.table, 0, split.trained)
@@ -84,11 +85,23 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
     metrics: metrics({ score, ...(file && { file }) }),
     ...(champion && { champion: { version: champion.version, metrics: metrics(champion) } }),
     constant,
-    notes,
+    notes: [...notes, ...forgottenNotes(log, after, all.refused)],
     ...(file && { file: { sha256: file.sha256, bytes: file.bytes.length } }),
   }
   const reference = sample?.summary(columns => scoresBy(score, columns, file), split.holdoutFrom)
   return { score, ...(file && { file }), report, ...(reference && { reference }) }
+}
+
+/** Of decisions up to here not all that they depend on is known, whatever windows they read, UTC ms: a tick's keys are those with an event within `live`. */
+const knownFrom = ({ decide: by }: ModelIR, { forgotten, knownAfter }: ReplayLog): number =>
+  by.kind === 'every' ? Math.max(knownAfter, forgotten + by.live) : knownAfter
+
+function forgottenNotes({ forgotten }: ReplayLog, after: number, refused: number): string[] {
+  if (forgotten === -Infinity) return []
+  const text = (ms: number) => new Date(ms).toISOString()
+  return [
+    `the log has forgotten what arrived up to ${text(forgotten)} (run --keep): decisions up to ${text(after)} are left out, and ${refused} later ones with a value that was refused, as those are whose windows reach back behind it`,
+  ]
 }
 
 /** By source, what had arrived by then: what is behind it in the log changes nothing. */

@@ -68,8 +68,7 @@ function recentOf(
 }
 
 /** Scores of a few decisions, as right after a promotion, are no sample. */
-const withEnough = ({ score, ...rest }: RowsSummary, rows: number): RowsSummary =>
-  score && score.rows >= rows ? { ...rest, score } : rest
+const withEnough = ({ score, ...rest }: RowsSummary, rows: number): RowsSummary => (score && score.rows >= rows ? { ...rest, score } : rest)
 
 function silenceOf(version: number, reference: RowsSummary | undefined, recent: RowsSummary, { rows }: DriftIR): string | undefined {
   if (version === 0) return "the model's own score decides, and nobody knows what it was fitted on"

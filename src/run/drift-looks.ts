@@ -62,7 +62,9 @@ export class DriftLooks {
         return
       }
       onReport(`the look for drift of model '${model}' of ${when} failed, and the next is made at its time: ${message}`)
-      await store.commit({ put: [one.drift!.looked(at, version, { rows: { reference: 0, recent: 0 }, silent: message }, -Infinity)] }).catch(() => {})
+      await store
+        .commit({ put: [one.drift!.looked(at, version, { rows: { reference: 0, recent: 0 }, silent: message }, -Infinity)] })
+        .catch(() => {})
     }
   }
 }

@@ -140,7 +140,10 @@ test('a look that fails is tried again, and one that would fail again waits for 
     return lookHere(store)(job, signal)
   }
   const driven = await lived({ days: 10 }, watched(), { looking })
-  assert.match(driven.reports[0], /^the look for drift of model 'fraud' of 2026-01-15T00:00:00\.000Z failed, and is tried again: no memory$/)
+  assert.match(
+    driven.reports[0],
+    /^the look for drift of model 'fraud' of 2026-01-15T00:00:00\.000Z failed, and is tried again: no memory$/,
+  )
   await driven.to(10 * DAY + 3 * HOUR)
   await driven.to(10 * DAY + 4 * HOUR)
   assert.equal(driftOf(driven)!.at, begun + 10 * DAY)

@@ -29,7 +29,12 @@ export interface MetricAsk {
  * A label is settled once its horizon has passed when the last event arrived: of what is younger only what came early is known. Throws `SPILL_INPUT` for a model without a
  * label. Of more than DRIFT_DECISIONS_MAX decisions some are drawn. Memory: 40 bytes a decision that is looked at, and the events of the label's source.
  */
-export function maturedMetric(ir: PipelineIR, model: ModelIR, store: DecidedLog, { metric, bound, since, at: given, version }: MetricAsk): MaturedMetric {
+export function maturedMetric(
+  ir: PipelineIR,
+  model: ModelIR,
+  store: DecidedLog,
+  { metric, bound, since, at: given, version }: MetricAsk,
+): MaturedMetric {
   const strings = new Strings()
   const at = given ?? Math.max(...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
   const settledTo = model.label ? at - horizonOf(model.label) : at

@@ -74,7 +74,18 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'
 /** Throws as `open` does, and `SPILL_IMPORT` where an import was broken off. */
 export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const { ir, maps } = runnable
-  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, train, judge, look, reporting, onReport = () => {} } = options
+  const {
+    store,
+    clock = stampClock(),
+    keep = Infinity,
+    isDry = false,
+    compute,
+    train,
+    judge,
+    look,
+    reporting,
+    onReport = () => {},
+  } = options
   refuseHalfDone(store)
   const logName = logNameOf(store)
   const { remembered, results, bodies, ...opened } = open(runnable, {

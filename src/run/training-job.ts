@@ -25,7 +25,7 @@ export async function trainFromLog(
 ): Promise<ModelTraining> {
   const model = ir.models.find(one => one.name === name)!
   const read = modelAlone(ir, model)
-  const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, ...(onProgress && { onProgress }) })
+  const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, mayBeCut: true, ...(onProgress && { onProgress }) })
   const made = await trainModel({ ir: read, model, at, champion, signal }, log)
   const versions = new Map<string, number>()
   for (const { source, version } of store.schemas()) versions.set(source, Math.max(version, versions.get(source) ?? 0))

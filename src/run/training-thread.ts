@@ -25,7 +25,10 @@ try {
   say({ kind: 'failed', code, message })
 }
 
-function resultOf({ kind, job }: BesideData, reader: SqliteReader): Extract<FromBeside, { kind: 'done' }>['result'] | Promise<ModelTraining> {
+function resultOf(
+  { kind, job }: BesideData,
+  reader: SqliteReader,
+): Extract<FromBeside, { kind: 'done' }>['result'] | Promise<ModelTraining> {
   if (kind === 'train') return trainFromLog(reader, job, { signal: stopped.signal })
   return kind === 'judge' ? judgeShadow(reader, job) : lookForDrift(reader, job)
 }

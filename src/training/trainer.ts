@@ -60,9 +60,7 @@ const externalTrainer =
     const fit = await fitExternal(command, rows, { seed: Number(seed), signal })
     const measured = Object.entries(fit.metrics).map(([name, value]) => `${name} ${value}`)
     const notes = measured.length > 0 ? [`it has measured ${measured.join(', ')}`] : []
-    return fit.kind === 'onnx'
-      ? { score: fit.score, file: fit.file, constant: [], notes }
-      : { score: scoreOf(fit), constant: [], notes }
+    return fit.kind === 'onnx' ? { score: fit.score, file: fit.file, constant: [], notes } : { score: scoreOf(fit), constant: [], notes }
   }
 
 /** Throws `SPILL_TRAINING` for a score with a number that is none: it would score nothing, or everything alike. */

@@ -28,12 +28,16 @@ export function movingHistory({ days, perDay = 200, seed = 1, from = Infinity, w
       const isNull = next() < (moves && what === 'nulls' ? 0.4 : 0.05)
       const amount = isNull ? null : Math.round(next() * 10_000) / 100 + (moves && what === 'amount' ? 40 : 0)
       const share = (amount ?? 0) > 60 ? 0.85 : 0.05
-      if (next() < (moves && what === 'labels' ? 0.4 : share)) backs.push({ payment: id, fraud: true, at: at + Math.floor((1 + next() * 40) * HOUR) })
+      if (next() < (moves && what === 'labels' ? 0.4 : share))
+        backs.push({ payment: id, fraud: true, at: at + Math.floor((1 + next() * 40) * HOUR) })
       return { id, card: `c${Math.floor(next() * 50)}`, amount, shop: 7, at }
     }),
   )
   const ofDay = (at: number): number => Math.floor((at - begun) / DAY)
-  return payments.map((rows, day) => ({ payments: rows, chargebacks: backs.filter(({ at }) => ofDay(at) === day).sort((a, b) => a.at - b.at) }))
+  return payments.map((rows, day) => ({
+    payments: rows,
+    chargebacks: backs.filter(({ at }) => ofDay(at) === day).sort((a, b) => a.at - b.at),
+  }))
 }
 
 /** Sends days [from, to), each at its end, a moment before midnight, and then lets what is due at midnight be made. */

@@ -31,7 +31,14 @@ export interface Options {
   readonly looking?: (store: ModelStore) => LookPort
 }
 
-export function open({ train = weekly, pipeline = stolen(train), disk, at = 0, training = trainHere, looking = lookHere }: Options = {}): Driven {
+export function open({
+  train = weekly,
+  pipeline = stolen(train),
+  disk,
+  at = 0,
+  training = trainHere,
+  looking = lookHere,
+}: Options = {}): Driven {
   const store = new ModelStore(disk, true)
   const reports: string[] = []
   let now = begun + at
