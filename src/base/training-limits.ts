@@ -26,6 +26,14 @@ export const trainingLimits = {
   TRAINER_SAID_BYTES: 1 << 13,
   /** Different texts of an input that drift tells apart. */
   DRIFT_TEXTS_MAX: 1 << 12,
+  /** Decisions of a training that are kept as what drift is measured from, drawn evenly. */
+  DRIFT_REFERENCE_ROWS: 1 << 14,
+  /** Recorded decisions that one look for drift reads, about; of more, stretches that are drawn. */
+  DRIFT_DECISIONS_MAX: 1 << 22,
+  /** Milliseconds between two looks for drift, at least. */
+  DRIFT_LOOK_MS_MIN: 60_000,
+  /** Doublings of the time between two trainings that the same drift asks for. */
+  DRIFT_COOLDOWN_DOUBLINGS: 6,
   /** Trees of one score. */
   TREES_MAX: 1 << 12,
   /** Leaves of one tree. */
@@ -38,6 +46,8 @@ export const trainingLimits = {
   MODEL_PROMOTIONS_KEPT: 1000,
   /** Characters of the score of one version, as JSON. */
   MODEL_SCORE_CHARS_MAX: 1 << 26,
+  /** Bytes of the file of ONNX of one version. */
+  MODEL_ONNX_BYTES_MAX: 1 << 26,
   /** Bytes of histograms while trees are grown. */
   TREE_HISTOGRAM_BYTES_MAX: 1 << 30,
 } as const

@@ -8,7 +8,7 @@ import { groupReads } from '../decision/reads.ts'
 import { reportModel } from '../decision/report-model.ts'
 import type { PipelineIR, ReportIR } from '../define/ir.ts'
 import type { StoredLog } from '../log/store.ts'
-import { championOf } from '../training/registry/champion.ts'
+import { scorerAfter } from '../training/registry/champion.ts'
 import { promotionsOf, type NamedValues } from '../training/registry/registry.ts'
 import { codeOf } from './code.ts'
 import { swappedBy, type RunRecord } from './ledger.ts'
@@ -93,12 +93,13 @@ export function reportCode(ir: PipelineIR, report: ReportIR): string {
     .slice(0, 16)
 }
 
-/** What scored at `s`: a version that was promoted by then, if it can. */
+/** What scored at `s`: the last version that was promoted by then and can. */
 export function versionUsed(values: NamedValues, ir: PipelineIR, { of }: ReportIR, s: number): { readonly version?: number } {
   const model = of.kind === 'model' ? ir.models.find(({ name }) => name === of.model) : undefined
   if (!model?.train) return {}
-  const version = promotionsOf(values, model.name).findLast(({ at }) => at <= s)?.version ?? 0
-  return version === 0 || typeof championOf(values, ir, model, version) === 'string' ? {} : { version }
+  const promotions = promotionsOf(values, model.name).filter(({ at }) => at <= s)
+  const { champion } = scorerAfter(values, ir, model, promotions)
+  return champion ? { version: champion.version } : {}
 }
 
 /** Of each group placed batch that a report reads, the time of the run that a decision at `s` was read as of: the last that had been swapped in, if it was of today's definition. */

@@ -18,6 +18,7 @@ import { ReportRows, type ReportTable } from '../decision/report-rows.ts'
 import { Scoring, type Definitions } from '../decision/scoring.ts'
 import { TickKeys } from '../decision/tick-keys.ts'
 import type { GroupIR, ReportIR } from '../define/ir.ts'
+import type { OnnxFile } from '../define/onnx-file.ts'
 import { refuseIncomplete } from '../kernel/incomplete.ts'
 import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
@@ -30,13 +31,13 @@ import type { ReportDone, ReportJob } from './report-ledger.ts'
 /** Makes the rows. Throws `SPILL_CLOCK_EVICTED` for a time whose live keys the log has forgotten, `SPILL_DATA` where it is damaged, `SPILL_UNSUPPORTED` for a group placed corrected. */
 export function* reportTable(store: StoredLog, job: ReportJob, scores: Definitions['scores']): Generator<void, ReportTable> {
   const { ir, report, s } = job
-  const model = scoredBy(store, job)
+  const { model, file } = scoredBy(store, job)
   const strings = new Strings()
   const keys = new TickKeys(ir, model, model.decide, strings)
   const feeds = groupReads(ir, model).map(read => feedOf(store, job, read, strings))
   yield* takeLog(store, job, model, { strings, keys, feeds })
   const rows = new ReportRows(ir, report, strings)
-  const scoring = new Scoring({ ir, scores }, model, [report.column], strings)
+  const scoring = new Scoring({ ir, scores: file ? new Map([...scores, [model.name, file]]) : scores }, model, [report.column], strings)
   const forgotten = beginsOf(store).arrival
   const live = keys.at(s)
   rows.begin(s)
@@ -62,13 +63,13 @@ export function* reportTable(store: StoredLog, job: ReportJob, scores: Definitio
   return rows.finish()
 }
 
-/** The report's model, with the score of the version that was in use. */
-function scoredBy(store: StoredLog, { ir, report, version }: ReportJob): ReportModel {
+/** The report's model, with the score of the version that was in use, and its file where that is a graph of ONNX. */
+function scoredBy(store: StoredLog, { ir, report, version }: ReportJob): { readonly model: ReportModel; readonly file?: OnnxFile } {
   const model = reportModel(ir, report)
-  if (version === undefined) return model
+  if (version === undefined) return { model }
   const own = ir.models.find(({ name }) => name === model.name)!
   const champion = championOf(store, ir, own, version)
-  if (typeof champion !== 'string') return { ...model, score: champion.score }
+  if (typeof champion !== 'string') return { model: { ...model, score: champion.score }, ...(champion.file && { file: champion.file }) }
   throw new SpillwayError(
     'SPILL_INPUT',
     `report '${report.name}' was scored by version ${version} of model '${model.name}', and ${champion}`,

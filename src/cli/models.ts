@@ -5,6 +5,7 @@ import { SpillwayError } from '../base/errors.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import { TrainedModel } from '../run/trained-model.ts'
 import { checkPromotable, previousOf, trainedModel } from '../training/registry/champion.ts'
+import { driftStateOf } from '../training/registry/drift-state.ts'
 import { askedOf, promotionsOf, putAsked, scoreOfVersion, versionOf, versionsOf, type NamedValues } from '../training/registry/registry.ts'
 import type { Version } from '../training/registry/version.ts'
 import { UsageError, type Command } from './command.ts'
@@ -12,7 +13,7 @@ import { importPipeline } from './pipeline-file.ts'
 import { registryOf, registryOptions, type Registry } from './registry-option.ts'
 import { counted } from './summary.ts'
 import { modelNameOf } from './train.ts'
-import { comparison, versionsText, versionText } from './version-text.ts'
+import { comparison, driftStateText, versionsText, versionText } from './version-text.ts'
 
 const verbs = ['list', 'show', 'compare', 'promote', 'rollback'] as const
 const LAST = 20
@@ -67,7 +68,9 @@ function list(
     return 0
   }
   console.log(versions.length === 0 ? 'No versions: spillway train makes one.' : versionsText(versions))
-  for (const { name } of models) {
+  for (const { name, train } of models) {
+    const looked = train?.orWhen && driftStateOf(values, name)
+    if (looked) console.log(driftStateText(name, looked))
     const asked = askedOf(values, name)
     if (asked)
       console.log(

@@ -122,7 +122,7 @@ async function make(
   try {
     training = await train()
   } catch (error) {
-    await commit([...one.brokenOff(), one.fail(begun, error, wallClock())])
+    await commit([...one.brokenOff(), ...one.fail(begun, error, wallClock())])
     throw error
   }
   const { made, asked, put } = one.finish(begun, training, wallClock())

@@ -2,6 +2,7 @@
 import { durationText } from '../base/time.ts'
 import { algorithmText } from '../define/train-ir.ts'
 import { metricNames, type Metrics } from '../training/metrics.ts'
+import type { DriftState } from '../training/registry/drift-state.ts'
 import type { PromotionRecord, Version } from '../training/registry/version.ts'
 import { counted, number, table } from './summary.ts'
 import { timeText } from './time-text.ts'
@@ -55,13 +56,39 @@ export const versionsText = (versions: readonly Version[]): string =>
     ]),
   )
 
+/** What the last look for drift has found, in a line. */
+export function driftStateText(model: string, { at, version, rows, because, silent, due }: DriftState): string {
+  const on = version === 0 ? '' : ` against ${number(rows.reference)} of version ${version}`
+  const found = because ?? (silent === undefined ? 'none' : 'nothing is said')
+  const next = due ? '; a training is due' : ''
+  return `drift of '${model}' at ${timeText(at)}, ${counted(rows.recent, 'decision')}${on}: ${found}${silent === undefined ? '' : ` (${silent})`}${next}`
+}
+
 /** All there is to say of one. */
 export function versionText(version: Version, promotions: readonly PromotionRecord[]): string {
-  const { model, number: which, state, why, at, cut, began, ended, train, inputs, spillway, trained, shadowed, verdict, error } = version
+  const {
+    model,
+    number: which,
+    state,
+    why,
+    because,
+    at,
+    cut,
+    began,
+    ended,
+    train,
+    inputs,
+    spillway,
+    trained,
+    shadowed,
+    verdict,
+    error,
+  } = version
   const options = Object.entries(train.options).map(([name, value]) => `${name} ${value}`)
   const rows: [string, string][] = [
     ['state', state],
     ['trained', `${why}, as of ${timeText(at)}${cut === undefined ? '' : `, entries below ${number(cut)}`}, by Spillway ${spillway}`],
+    ...(because === undefined ? [] : [['because', because] as [string, string]]),
     ['began', timeText(began)],
     ...(ended === undefined ? [] : [['ended', timeText(ended)] as [string, string]]),
     ['algorithm', [algorithmText(train.algorithm), ...options].join(', ')],
@@ -86,7 +113,7 @@ export function versionText(version: Version, promotions: readonly PromotionReco
   ].join('\n')
 }
 
-function trainedRows({ hash, set, split, constant, notes }: NonNullable<Version['trained']>): [string, string][] {
+function trainedRows({ hash, set, split, constant, notes, file }: NonNullable<Version['trained']>): [string, string][] {
   return [
     ['learnt', `${counted(split.trained, 'decision')}, ${number(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`],
     [
@@ -96,6 +123,7 @@ function trainedRows({ hash, set, split, constant, notes }: NonNullable<Version[
     ['set', `${counted(set.rows, 'row')}, sha256 ${set.sha256}`],
     ['cut', set.cut.map(({ source, events }) => `${source} ${number(events)}`).join(', ')],
     ['hash', hash],
+    ...(file ? [['file', `ONNX, ${number(file.bytes)} bytes, sha256 ${file.sha256}`] as [string, string]] : []),
     ...(constant.length > 0 ? [['constant', constant.join(', ')] as [string, string]] : []),
     ...notes.map((note): [string, string] => ['note', note]),
   ]

@@ -189,7 +189,7 @@ function labelText(label: LabelIR | undefined): string {
 
 function trainText(train: TrainIR | undefined): string {
   if (!train) return 'none'
-  const { algorithm, every, options, over, holdout, promote } = train
+  const { algorithm, every, orWhen, options, over, holdout, promote } = train
   const rule =
     promote.kind === 'hand'
       ? 'by hand'
@@ -198,10 +198,17 @@ function trainText(train: TrainIR | undefined): string {
     algorithmText(algorithm),
     ...Object.entries(options).map(([name, value]) => `${name} ${value}`),
     every ? scheduleText(every) : 'by command',
+    ...(orWhen ? [driftText(orWhen)] : []),
     ...(over === undefined ? [] : [`over ${durationText(over)}`]),
     ...(holdout === undefined ? [] : [`judged by ${durationText(holdout)}`]),
     `promoted ${rule}`,
   ].join(', ')
+}
+
+function driftText({ look, recent, cooldown, psi, ks, nulls, rows, metric }: NonNullable<TrainIR['orWhen']>): string {
+  const below = metric ? `, ${metric.metric} ${metric.bound}` : ''
+  const rests = cooldown === undefined ? '' : `, at most every ${durationText(cooldown)}`
+  return `or when drift (each ${durationText(look)}, of ${durationText(recent)}, psi ${psi}, ks ${ks}, nulls ${nulls}${below}, from ${rows} rows${rests})`
 }
 
 const operators = {

@@ -17,11 +17,31 @@ export interface TrainIR {
   readonly options: Readonly<Record<string, number | boolean>>
   /** Absent where it is trained when somebody asks. */
   readonly every?: ScheduleIR
+  /** Absent where drift is nobody's concern. */
+  readonly orWhen?: DriftIR
   /** Decisions of so long before are learnt from; all unless given. */
   readonly over?: number
   /** The decisions of so long at the end are what it is judged by; the last fifth of them unless given. */
   readonly holdout?: number
   readonly promote: PromoteIR
+}
+
+/**
+ * Looked for at multiples of `look` from the epoch, in the decisions of `recent` before that: from these thresholds on, and below the metric's bound, a training is due.
+ * Below `rows` decisions nothing is said.
+ */
+export interface DriftIR {
+  readonly kind: 'drift'
+  readonly look: number
+  readonly recent: number
+  /** After a training that drift asked for; a week, or the horizon of the label if that is longer, unless given. */
+  readonly cooldown?: number
+  readonly psi: number
+  readonly ks: number
+  readonly nulls: number
+  readonly rows: number
+  /** Of decisions whose labels are settled; absent where nobody has said what it must not fall below. */
+  readonly metric?: { readonly metric: 'auc' | 'ap'; readonly bound: number }
 }
 
 export type PromoteIR =

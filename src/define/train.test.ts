@@ -106,10 +106,6 @@ test('a schedule in the past is a mistake: what is one moment, and a cron that n
   refuses(badly({ algorithm: 'trees', every: '0 0 31 2 *' }), /the cron '0 0 31 2 \*' never runs/)
 })
 
-test('what comes later is said to', () => {
-  refuses(badly({ algorithm: 'trees', orWhen: 'drift' }), /orWhen is not there yet/, 'SPILL_UNSUPPORTED')
-})
-
 test('an input that is no number is refused, and a model without a label', () => {
   const train = { algorithm: 'logistic' } as const
   const inputs = (of: 'kind' | 'kinds') => () =>

@@ -8,10 +8,11 @@ import { show } from '../base/show.ts'
 import type { Duration } from '../base/time.ts'
 import type { Input } from './inputs.ts'
 import type { ScheduleIR } from './ir.ts'
-import { durationOf, mistake, unsupported } from './mistake.ts'
+import { durationOf, mistake } from './mistake.ts'
 import { checkOptions } from './names.ts'
 import { Interval, scheduleOf } from './placement.ts'
 import type { ExternalIR } from './external-ir.ts'
+import { orWhenOf, type OrWhen } from './train-drift.ts'
 import { algorithmNames, type AlgorithmName, type PromoteIR, type TrainIR } from './train-ir.ts'
 import { spanOf } from './window.ts'
 
@@ -32,6 +33,8 @@ interface Beside {
 interface Training {
   /** `'day'` and `'week'` (at 00:00, of Monday), whole intervals from the epoch such as `'12h'`, or a cron; when somebody asks unless given. */
   readonly every?: string
+  /** Also when what the model is given, what it says, or how good it is has moved away from what it was trained on. */
+  readonly orWhen?: OrWhen
   /** Of `'day'`, `'week'` and a cron; UTC unless given. */
   readonly zone?: string
   /** How long before a decision may lie that is learnt from; no bound unless given. */
@@ -73,7 +76,7 @@ export interface ExternalTraining extends Training {
 
 export type Train = RegressionTraining | TreesTraining | ExternalTraining
 
-const common = ['algorithm', 'every', 'zone', 'over', 'holdout', 'promote']
+const common = ['algorithm', 'every', 'zone', 'orWhen', 'over', 'holdout', 'promote']
 const regression = ['ridge', 'standardise', 'ifNull']
 const ownOptions: Readonly<Record<AlgorithmName, readonly string[]>> = {
   logistic: regression,
@@ -87,21 +90,22 @@ export function trainOf(model: string, given: unknown, { inputs, hasLabel }: { i
   if (given === null || typeof given !== 'object')
     mistake(`${what} needs options: { algorithm: 'logistic', every: 'week' }, got ${show(given)}`)
   const options = given as Readonly<Record<string, unknown>>
-  if ('orWhen' in options) unsupported(`${what}: orWhen is not there yet; leave it out, and train on a schedule or by command`)
   const algorithm = algorithmOf(what, options['algorithm'])
   const own = typeof algorithm === 'string' ? ownOptions[algorithm] : ['seed']
   checkOptions(what, options, [...common, ...own])
   if (!hasLabel) mistake(`${what} needs a label, what came of each decision: labelFrom(source, { … }) or begins(source, r => …, { … })`)
   for (const input of inputs) checkNumber(what, input)
-  const { every, zone, over, holdout } = options
+  const { every, zone, orWhen, over, holdout } = options
   if (every === undefined && zone !== undefined) mistake(`${what}: zone is of a schedule; add every: 'week', or leave it out`)
+  const promote = promoteOf(`${what}: promote`, options['promote'] ?? 'by hand')
   return {
     algorithm,
     options: Object.fromEntries(own.flatMap(name => (options[name] === undefined ? [] : [[name, optionOf(what, name, options[name])]]))),
     ...(every !== undefined && { every: everyOf(`${what}: every`, every, zone) }),
     ...(over !== undefined && { over: spanOf(`${what}: over`, over) }),
     ...(holdout !== undefined && { holdout: spanOf(`${what}: holdout`, holdout) }),
-    promote: promoteOf(`${what}: promote`, options['promote'] ?? 'by hand'),
+    ...(orWhen !== undefined && { orWhen: orWhenOf(`${what}: orWhen`, orWhen, promote) }),
+    promote,
   }
 }
 

@@ -1,5 +1,6 @@
 import { blockSlice } from '../columns/slice.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
+import { refuseIncomplete } from '../kernel/incomplete.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placeAsks, type Placed } from '../kernel/placement.ts'
 import type { ReplayLog } from './log.ts'
@@ -22,6 +23,7 @@ export class Feed {
   readonly read: GroupRead
   readonly kernel: Kernel
   readonly #placed: Placed
+  readonly #forgotten: number
   /** Events of the placed block that are applied. */
   #applied = 0
 
@@ -29,6 +31,7 @@ export class Feed {
     const { source, block } = log.histories.get(read.group.source)!
     const prefix = moments.prefixes(source.name)
     this.read = read
+    this.#forgotten = log.forgotten
     const triggers = { prefix, clock: moments.t, own: moments.source === source.name }
     this.#placed = placeAsks(read.group.place, source, block, triggers, log.runs.get(read.group.name))
     this.kernel = new Kernel(read.group, source, { strings: log.strings, floor: this.#placed.floor })
@@ -42,13 +45,16 @@ export class Feed {
     const start = this.#applied
     const end = Math.max(start, upto[stretch.length - 1])
     this.#applied = end
-    return this.kernel.replay(blockSlice(block, start, end), {
+    const clocks = ofDecisions(clock, stretch)
+    const values = this.kernel.replay(blockSlice(block, start, end), {
       length: stretch.length,
       keys: this.read.key.map(name => stretch.columnOf(name)),
       upto: upto.map(known => known - start),
       uptoBefore: uptoBefore.map(known => Math.max(0, known - start)),
-      clock: ofDecisions(clock, stretch),
+      clock: clocks,
     })
+    if (this.#forgotten > -Infinity) refuseIncomplete(this.read.group.features, values, clocks, this.#forgotten)
+    return values
   }
 
   known(stretch: Stretch): KnownRead {

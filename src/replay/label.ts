@@ -71,17 +71,21 @@ export function labelsOfMoments(
   const { label: given = noLabel(model) } = model
   checkLoaded(given, model, log, at)
   const { source, block } = log.histories.get(given.source)!
-  const judge = judgeOf(given, knownAt(source, block, at), { strings: log.strings, at })
+  const { forgotten } = log
+  const judge = judgeOf(given, knownAt(source, block, at), { strings: log.strings, at, forgotten })
   const key = triggerKey(ir, model)
   const keyName = given.kind === 'from' ? triggerId(ir, model)!.name : key.name
-  const feed = given.kind === 'begins' ? new Feed({ group: isGoingOn(given), key: [key.name] }, moments, log) : undefined
+  // Its window is all of time: whether what was forgotten matters is looked at here.
+  const feed =
+    given.kind === 'begins' ? new Feed({ group: isGoingOn(given), key: [key.name] }, moments, { ...log, forgotten: -Infinity }) : undefined
   const parts: (Outcomes & { readonly eligible: Uint8Array })[] = []
   for (const part of stretches(size)) {
     const t = madeBy(at, moments, part)
     if (t.length === 0) break
     const outcomes = noOutcomes(t.length)
     judge.judge(columnSlice(part.columnOf(keyName), 0, t.length), t, outcomes)
-    parts.push({ ...outcomes, eligible: keepEligible(outcomes, feed?.next(part)[0]) })
+    forget(outcomes, t, forgotten)
+    parts.push({ ...outcomes, eligible: keepEligible(outcomes, feed?.next(part), t, forgotten) })
   }
   return labelsOf(parts)
 }
@@ -101,17 +105,38 @@ function isGoingOn({ source, key, condition }: Extract<LabelIR, { kind: 'begins'
     entity: [key],
     key: [key],
     place: { kind: 'stream' },
-    features: [{ name: 'holds', agg: 'last', window: 'lifetime', hop: 1, input: condition, type: 'bool' }],
+    features: [
+      { name: 'holds', agg: 'last', window: 'lifetime', hop: 1, input: condition, type: 'bool' },
+      { name: 'age', agg: 'timeSinceLast', window: 'lifetime', hop: 1, input: condition, type: 'duration' },
+    ],
   }
 }
 
-/** Which decisions are eligible. Takes the outcomes away of those that are not, and where a limit of the kernel was passed, so that nothing tells. */
-function keepEligible({ value, known, outcome }: Outcomes, holds: ReturnType<Feed['next']>[number] | undefined): Uint8Array {
+/** What came of a decision up to `forgotten` may have arrived by then. */
+function forget({ value, known, outcome }: Outcomes, t: Float64Array, forgotten: number): void {
+  for (let i = 0; i < t.length && t[i] <= forgotten; i++) {
+    value[i] = known[i] = 0
+    outcome[i] = NaN
+  }
+}
+
+/**
+ * Which decisions are eligible. Takes the outcomes away of those that are not, where a limit of the kernel was passed, and where the latest event that says whether it was going on may be
+ * one that was forgotten, so that nothing tells.
+ */
+function keepEligible(
+  { value, known, outcome }: Outcomes,
+  latest: ReturnType<Feed['next']> | undefined,
+  t: Float64Array,
+  forgotten: number,
+): Uint8Array {
   const eligible = new Uint8Array(value.length).fill(1)
-  if (!holds) return eligible
+  if (!latest) return eligible
+  const [holds, age] = latest
   for (let i = 0; i < value.length; i++) {
-    if (!holds.nulls[i] && holds.values[i] === 1) eligible[i] = 0
-    if (eligible[i] !== 0 && holds.refused[i] === 0) continue
+    const isLatest = forgotten === -Infinity || (!age.nulls[i] && t[i] - age.values[i] > forgotten)
+    if (isLatest && !holds.nulls[i] && holds.values[i] === 1) eligible[i] = 0
+    if (eligible[i] !== 0 && isLatest && holds.refused[i] === 0) continue
     value[i] = known[i] = 0
     outcome[i] = NaN
   }

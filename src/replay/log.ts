@@ -21,6 +21,10 @@ export interface ReplayLog {
   readonly requests: ReadonlyMap<string, Requests>
   /** The batch runs that were made of groups placed batch, by the group's name: of a run's log alone. */
   readonly runs: ReadonlyMap<string, BatchRuns>
+  /** What arrived up to here may be missing, UTC ms; −Infinity where nothing is. A window that reaches back to it is refused, and so is a label. */
+  readonly forgotten: number
+  /** Of decisions up to here it is not known which batch run they were made by, UTC ms; `forgotten` at least. */
+  readonly knownAfter: number
   /** For each event of `trigger`, in order: how many events of `source` stand before or at it in the total order. */
   prefixes(source: string, trigger: string): Int32Array
 }
@@ -42,6 +46,8 @@ export interface Appended {
   readonly requests: ReadonlyMap<string, Requests>
   readonly missing: ReadonlySet<string>
   readonly runs: ReadonlyMap<string, BatchRuns>
+  readonly forgotten: number
+  readonly knownAfter: number
 }
 
 /**
@@ -66,6 +72,8 @@ export function replayLog(
     requests: appended.requests ?? new Map(),
     missing: appended.missing ?? new Set(),
     runs: appended.runs ?? new Map(),
+    forgotten: appended.forgotten ?? -Infinity,
+    knownAfter: appended.knownAfter ?? appended.forgotten ?? -Infinity,
     prefixes(source, trigger) {
       const counted = index.get(source)!
       const triggering = index.get(trigger)!

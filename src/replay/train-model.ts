@@ -6,15 +6,19 @@
  * only by what happened in the time that the model is judged by.
  */
 import { createHash } from 'node:crypto'
+import { limits } from '../base/limits.ts'
 import { countUpTo } from '../columns/order.ts'
 import { canonicalJson } from '../define/fingerprint.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import type { OnnxFile } from '../define/onnx-file.ts'
+import type { RowsSummary } from '../training/drift/summary.ts'
 import { metricsOf } from '../training/metrics.ts'
-import { scoresBy, type FittedScore } from '../training/predict.ts'
+import { scoresBy, type VersionScore } from '../training/predict.ts'
 import type { Split, TrainingReport } from '../training/registry/version.ts'
 import { untrainable } from '../training/table.ts'
 import { checkScore, trainerOf, type Trainer } from '../training/trainer.ts'
 import { decide } from './decide.ts'
+import { DecisionSample } from './decision-sample.ts'
 import { label } from './label.ts'
 import { horizonOf } from './label-horizon.ts'
 import { labelledSet, type LabelCount } from './labelled-set.ts'
@@ -32,49 +36,72 @@ export interface TrainingRequest {
   /** UTC ms: of what arrived later nothing is known. */
   readonly at: number
   /** What scores now, to be judged beside it, and its number in the registry. */
-  readonly champion?: { readonly version: number; readonly score: FittedScore } | undefined
+  readonly champion?: (VersionScored & { readonly version: number }) | undefined
   /** Ends a trainer that is a command. */
   readonly signal?: AbortSignal | undefined
   /** In place of the algorithm's own. */
   readonly trainer?: Trainer
 }
 
-export interface ModelTraining {
-  readonly score: FittedScore
+export interface VersionScored {
+  readonly score: VersionScore
+  /** That of a graph of ONNX. */
+  readonly file?: OnnxFile
+}
+
+export interface ModelTraining extends VersionScored {
   readonly report: TrainingReport
+  /** What drift is measured from, where somebody looks for it: of all decisions in the time that was learnt from, those without a label among them. */
+  readonly reference?: RowsSummary
 }
 
 /** Rejects with `SPILL_TRAINING` where nothing can be fitted, saying what there is; otherwise as `decide` and `label` throw. */
 export async function trainModel(request: TrainingRequest, log: ReplayLog): Promise<ModelTraining> {
   const { ir, model, at, champion } = request
-  const { algorithm, options, over = Infinity, holdout } = model.train!
+  const { algorithm, options, orWhen, over = Infinity, holdout } = model.train!
+  const names = model.inputs.map(({ name }) => name)
+  const gapMs = horizonOf(model.label!)
   const trainer = request.trainer ?? trainerOf(algorithm)
   // What it would score is no matter, and a score may be refused.
   const scoreless: ModelIR = { ...model, score: { kind: 'linear', intercept: 0, terms: [] } }
   const labels = label({ ir }, scoreless, log, { at })
-  const decided = setOfDecisions(ir, scoreless, decide({ ir, scores: new Map() }, scoreless, log), log.strings)
-  const { set, counts } = labelledSet(decided, { label: model.label!, labels, at, isSettled: true, after: at - over })
-  const all = settledRows(
-    set,
-    model.inputs.map(({ name }) => name),
-  )
-  const split = splitOf(all, { at, gapMs: horizonOf(model.label!), holdout }, counts())
+  const after = Math.max(at - over, knownFrom(model, log))
+  const sample = orWhen && new DecisionSample({ inputs: names, rows: limits.DRIFT_REFERENCE_ROWS, after, to: at - gapMs })
+  const made = decide({ ir, scores: new Map() }, scoreless, log)
+  const decided = setOfDecisions(ir, scoreless, sample ? sample.through(made) : made, log.strings)
+  const { set, counts } = labelledSet(decided, { label: model.label!, labels, at, isSettled: true, after })
+  const all = settledRows(set, names)
+  const split = splitOf(all, { at, gapMs, holdout }, counts())
   const fitting = rowsBetween(all.table, 0, split.trained)
-  const { score, constant, notes } = await trainer(fitting, options, request.signal)
+  const { score, file, constant, notes } = await trainer(fitting, options, request.signal)
   checkScore(score)
   const judging = rowsBetween(all.table, split.trained + split.gap, all.t.length)
-  const metrics = (of: FittedScore) => metricsOf(scoresBy(of, judging.columns), judging.labels)
+  const metrics = (of: VersionScored) => metricsOf(scoresBy(of.score, judging.columns, of.file), judging.labels)
   const { positive, negative, unsettled = 0, late } = counts()
   const report: TrainingReport = {
     hash: createHash('sha256').update(canonicalJson(score)).digest('hex'),
     set: { rows: all.rows, sha256: all.sha256, positive, negative, unsettled, late, cut: arrivedBy(log, at) },
     split,
-    metrics: metrics(score),
-    ...(champion && { champion: { version: champion.version, metrics: metrics(champion.score) } }),
+    metrics: metrics({ score, ...(file && { file }) }),
+    ...(champion && { champion: { version: champion.version, metrics: metrics(champion) } }),
     constant,
-    notes,
+    notes: [...notes, ...forgottenNotes(log, after, all.refused)],
+    ...(file && { file: { sha256: file.sha256, bytes: file.bytes.length } }),
   }
-  return { score, report }
+  const reference = sample?.summary(columns => scoresBy(score, columns, file), split.holdoutFrom)
+  return { score, ...(file && { file }), report, ...(reference && { reference }) }
+}
+
+/** Of decisions up to here not all that they depend on is known, whatever windows they read, UTC ms: a tick's keys are those with an event within `live`. */
+const knownFrom = ({ decide: by }: ModelIR, { forgotten, knownAfter }: ReplayLog): number =>
+  by.kind === 'every' ? Math.max(knownAfter, forgotten + by.live) : knownAfter
+
+function forgottenNotes({ forgotten }: ReplayLog, after: number, refused: number): string[] {
+  if (forgotten === -Infinity) return []
+  const text = (ms: number) => new Date(ms).toISOString()
+  return [
+    `the log has forgotten what arrived up to ${text(forgotten)} (run --keep): decisions up to ${text(after)} are left out, and ${refused} later ones with a value that was refused, as those are whose windows reach back behind it`,
+  ]
 }
 
 /** By source, what had arrived by then: what is behind it in the log changes nothing. */

@@ -2,9 +2,11 @@
  * The versions that score in place of what definitions say, for the models of a run: which one, the log says; what it is, the registry beside it. One that was trained on
  * other inputs than the model has today is reported, and scores nothing.
  */
+import { SpillwayError } from '../base/errors.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import type { StoredLog } from '../log/store.ts'
-import { challengeBefore, championOf, promotedBefore, type Champion } from '../training/registry/champion.ts'
+import { openOnnx } from '../model/onnx-runtime.ts'
+import { challengeBefore, championOf, scorerAfter, type Champion } from '../training/registry/champion.ts'
 import { challengesOf, promotionsOf } from '../training/registry/registry.ts'
 
 export interface ChampionsOptions {
@@ -31,8 +33,8 @@ export class Champions {
 
   /** What scores the decisions of a model on entries from `entry` on; nothing if the model's own score does. */
   at(model: ModelIR, entry: number): Champion | undefined {
-    const promotion = promotedBefore(promotionsOf(this.#store, model.name), entry)
-    return promotion && this.take(model, promotion.version)
+    const promotions = promotionsOf(this.#store, model.name).filter(promotion => promotion.entry < entry)
+    return this.#after(model, promotions)
   }
 
   /** What scores beside it, as of an entry. */
@@ -45,16 +47,34 @@ export class Champions {
   challenger(model: ModelIR, version: number): Champion | undefined {
     if (version === 0 || !model.train) return undefined
     const found = championOf(this.#store, this.#ir, model, version)
-    return typeof found === 'string' ? undefined : found
+    return typeof found === 'string' || faultOf(found) !== undefined ? undefined : found
   }
 
-  /** A version that the log promotes. */
-  take(model: ModelIR, version: number): Champion | undefined {
-    if (version === 0 || !model.train) return undefined
-    const found = championOf(this.#store, this.#ir, model, version)
-    if (typeof found !== 'string') return found
-    const instead = model.score.kind === 'none' ? 'there is no score' : "the model's own score is used"
-    this.#onReport(`version ${version} of model '${model.name}' is not used, since ${found}; ${instead} until another version is promoted`)
+  /** A version that the log promotes, with its entry `entry`; where it cannot score, what did before goes on. */
+  take(model: ModelIR, version: number, entry: number): Champion | undefined {
+    const before = promotionsOf(this.#store, model.name).filter(promotion => promotion.entry < entry)
+    return this.#after(model, [...before, { version }])
+  }
+
+  #after(model: ModelIR, promotions: readonly { readonly version: number }[]): Champion | undefined {
+    if (!model.train) return undefined
+    const { champion, passed } = scorerAfter(this.#store, this.#ir, model, promotions, faultOf)
+    const own = model.score.kind === 'none' ? 'there is no score' : "the model's own score is used"
+    const instead = champion ? `version ${champion.version}, which scored before, goes on` : own
+    for (const { version, why } of passed)
+      this.#onReport(`version ${version} of model '${model.name}' is not used, since ${why}; ${instead} until another version is promoted`)
+    return champion
+  }
+}
+
+/** Why a graph cannot be loaded, in words: the package is not there, or does not take it. */
+function faultOf({ score, file }: Champion): string | undefined {
+  if (score.kind !== 'onnx' || !file) return undefined
+  try {
+    openOnnx(score, file)
     return undefined
+  } catch (error) {
+    if (error instanceof SpillwayError) return error.message
+    throw error
   }
 }

@@ -186,7 +186,7 @@ export class Decider {
       }
       if (mark.kind === 'promote') {
         const live = this.#models.find(({ own }) => own.name === mark.model)
-        live?.scoreBy(this.#champions?.take(live.own, mark.version))
+        live?.scoreBy(this.#champions?.take(live.own, mark.version, first + i))
         continue
       }
       if (mark.kind === 'challenge') {

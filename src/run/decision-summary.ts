@@ -6,6 +6,9 @@ import { isList } from '../replay/decision-table.ts'
 import type { DecisionBatch } from '../replay/decide.ts'
 import { countNumbers, countTexts, type Counting, type RowsSummary } from '../training/drift/summary.ts'
 
+/** Whose scores are counted: of all decisions unless given. */
+export type IsScored<B extends DecisionBatch> = (batch: B) => boolean
+
 /** A stretch of time, UTC ms: from `from` on, before `to`. */
 export interface Span {
   readonly from: number
@@ -16,21 +19,23 @@ export interface Span {
  * A summary of each span, which may overlap, in one pass over the decisions. `batches` are such as `recordedBatches` gives, their texts in `strings`. Inputs that are lists
  * are left out.
  */
-export function summariesOf(
+export function summariesOf<B extends DecisionBatch>(
   ir: PipelineIR,
   model: ModelIR,
-  batches: Iterable<DecisionBatch>,
+  batches: Iterable<B>,
   strings: Strings,
   spans: readonly Span[],
+  isScored: IsScored<B> = () => true,
 ): RowsSummary[] {
   const all = spans.map(span => ({ span, rows: 0, ...countingOf(ir, model, strings) }))
-  for (const { t, vector, score, length } of batches) {
+  for (const batch of batches) {
+    const { t, vector, score, length } = batch
     for (const one of all) {
       const rows = rowsWithin(t, length, one.span)
       if (rows.length === 0) continue
       one.rows += rows.length
       for (const { slot, counting } of one.inputs) counting.add(picked(vector[slot], rows), rows.length)
-      one.score.add(picked(score, rows), rows.length)
+      if (isScored(batch)) one.score.add(picked(score, rows), rows.length)
     }
   }
   return all.map(({ rows, inputs, score }) => ({

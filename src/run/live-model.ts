@@ -114,12 +114,15 @@ export class LiveModel {
     this.#champion = champion
     this.#challenger = challenger
     this.#model = champion || challenger ? { ...this.own, score: champion?.score ?? this.own.score } : this.own
-    this.#scoring = this.#scoringOf(this.#model)
-    this.#shadow = challenger && this.#scoringOf({ ...this.own, score: challenger.score })
+    this.#scoring = this.#scoringOf(this.#model, champion)
+    this.#shadow = challenger && this.#scoringOf({ ...this.own, score: challenger.score }, challenger)
   }
 
-  #scoringOf(model: ModelIR): Scoring {
-    return new Scoring(this.#definitions, model, triggerColumns(this.#definitions.ir, model), this.#strings)
+  #scoringOf(model: ModelIR, by?: Champion): Scoring {
+    const { ir, scores } = this.#definitions
+    // A graph of ONNX is scored by its own file, whatever the definition has.
+    const given = by?.file ? new Map([...scores, [model.name, by.file]]) : scores
+    return new Scoring({ ir, scores: given }, model, triggerColumns(ir, model), this.#strings)
   }
 
   asksOf({ read, live }: Reader, { columnOf, prefixes, t, source }: Moments): GroupAsks {

@@ -9,6 +9,7 @@ import type { Compute } from '../batch/job.ts'
 import { Batches } from './batches.ts'
 import { beginning, logNameOf } from './beginning.ts'
 import { refuseHalfDone } from './import-record.ts'
+import type { LookPort } from './drift-job.ts'
 import { manifestOf } from './manifest.ts'
 import type { Memory, MemoryOptions } from './memory.ts'
 import { open, type Opening, type Runnable } from './opening.ts'
@@ -49,6 +50,8 @@ export interface RunOptions extends MemoryOptions {
   readonly train?: TrainPort
   /** Looks at challengers; without it they challenge for ever. */
   readonly judge?: JudgePort
+  /** Looks for drift; without it nobody does. */
+  readonly look?: LookPort
   /** Makes reports; without it none is made. */
   readonly reporting?: Reporting
 }
@@ -71,7 +74,18 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'
 /** Throws as `open` does, and `SPILL_IMPORT` where an import was broken off. */
 export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const { ir, maps } = runnable
-  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, train, judge, reporting, onReport = () => {} } = options
+  const {
+    store,
+    clock = stampClock(),
+    keep = Infinity,
+    isDry = false,
+    compute,
+    train,
+    judge,
+    look,
+    reporting,
+    onReport = () => {},
+  } = options
   refuseHalfDone(store)
   const logName = logNameOf(store)
   const { remembered, results, bodies, ...opened } = open(runnable, {
@@ -114,7 +128,7 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
       kept: options.runsKept,
       onReport,
     })
-  const trainings = new Trainings({ ir, store, log, clock, train, judge, onReport })
+  const trainings = new Trainings({ ir, store, log, clock, train, judge, look, isDecided: () => deciding.isIdle, onReport })
   const reports = reporting && new Reports({ ...reporting, ir, store, log, clock, hasRuns: compute !== undefined, isDry, onReport })
   return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, trainings, reports, first }
 }

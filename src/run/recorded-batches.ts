@@ -10,6 +10,8 @@ import { readDecisions, type DecisionShape } from './decision-codec.ts'
 /** A stretch as a replay gives it, and the entry of the log that made each decision. */
 export interface RecordedBatch extends DecisionBatch {
   readonly entry: Float64Array
+  /** The version of the model that scored; the model's own score where there is none. */
+  readonly version: number | undefined
 }
 
 export interface RecordedOptions {
@@ -35,7 +37,7 @@ export function* recordedBatches(
   let [first, seen] = [0, 0]
   for (const { bytes } of stretches) {
     const decoded = readDecisions(bytes, strings)
-    const { length, entry, t, keys, ids, position, vector, score, refused, known, clock, fingerprint } = decoded
+    const { length, version, entry, t, keys, ids, position, vector, score, refused, known, clock, fingerprint } = decoded
     const fits = shapeText(decoded) === shape
     seen += length
     onStretch?.({ fingerprint, decisions: length, fits })
@@ -46,6 +48,7 @@ export function* recordedBatches(
       length,
       first,
       entry,
+      version,
       t,
       key: keys,
       id: ids,

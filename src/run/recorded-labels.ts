@@ -3,10 +3,10 @@ import { SpillwayError } from '../base/errors.ts'
 import type { Column } from '../columns/block.ts'
 import { concatColumns, joined } from '../columns/concat.ts'
 import { countUpTo } from '../columns/order.ts'
-import { Strings } from '../columns/strings.ts'
+import type { Strings } from '../columns/strings.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import { triggerId, triggerKey } from '../define/trigger-columns.ts'
-import { Log } from '../log/log.ts'
+import type { Segment } from '../log/segment.ts'
 import type { StoredLog } from '../log/store.ts'
 import { labelsOfMoments, type Labels } from '../replay/label.ts'
 import { rowStretches } from '../replay/on-rows.ts'
@@ -15,7 +15,7 @@ import { storedCut, storedHistory } from './stored-history.ts'
 
 /**
  * Of decisions in the order in which they are recorded, as known at `at`, unless given when the last event arrived or the last of them was made. Their texts must have
- * their ids in `strings`. Memory: 20 bytes a decision and the events of the label's source. Throws `SPILL_INPUT` for a model without a label, and as `storedHistory` does.
+ * their ids in `strings`. Memory: 20 bytes a decision and the events of the label's source. Of decisions that a log which has forgotten its beginning cannot judge nothing is known. Throws `SPILL_INPUT` for a model without a label, and as `storedHistory` does.
  */
 export function recordedLabels(
   ir: PipelineIR,
@@ -41,25 +41,23 @@ export function recordedLabels(
   // What decides is no matter here: only the label's source is read.
   const asked: ModelIR = { ...model, decide: { kind: 'every', every: 1, live: 1, column: triggerKey(ir, model) }, inputs: [] }
   const sources = ir.sources.filter(({ name }) => name === label.source)
-  const log = storedHistory(ir, { ...ir, sources, groups: [], models: [asked] }, store, strings)
+  const events: Float64Array[] = [new Float64Array(0)]
+  const log = storedHistory(ir, { ...ir, sources, groups: [], models: [asked] }, store, strings, {
+    mayBeCut: true,
+    onSegment: segment => events.push(entriesOf(segment, label.source)),
+  })
   const triggering = {
-    moments: { t, prefixes: (source: string) => countUpTo(entriesOf(ir, store, source), entry), source: undefined },
+    moments: { t, prefixes: () => countUpTo(joined(events), entry), source: undefined },
     stretches: (size: number) => rowStretches(t.length, { [named]: key }, size),
   }
   const known = at ?? Math.max(t.at(-1) ?? -Infinity, ...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
   return { labels: labelsOfMoments({ ir }, model, triggering, log, { at: known }), at: known }
 }
 
-/** The entries of the log that are events of a source. */
-function entriesOf({ sources: all }: PipelineIR, store: StoredLog, source: string): Float64Array {
-  const strings = new Strings()
-  const log = new Log(store, { sources: all, stringsOf: () => strings })
-  const parts = [new Float64Array(0)]
-  for (const { first, length, order, sources } of log.segments(0, log.end, { stringsOf: () => strings, wanted: () => false })) {
-    const index = sources.findIndex(rows => rows.source === source)
-    if (index < 0) continue
-    const entries = Float64Array.from({ length }, (_, entry) => first + entry)
-    parts.push(order ? entries.filter((_, entry) => order[entry] === index) : entries)
-  }
-  return joined(parts)
+/** The entries of a segment that are events of a source. */
+function entriesOf({ first, length, order, sources }: Segment, source: string): Float64Array {
+  const index = sources.findIndex(rows => rows.source === source)
+  if (index < 0) return new Float64Array(0)
+  const entries = Float64Array.from({ length }, (_, entry) => first + entry)
+  return order ? entries.filter((_, entry) => order[entry] === index) : entries
 }

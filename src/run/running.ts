@@ -16,7 +16,7 @@ import type { Runnable } from './opening.ts'
 import type { RunOptions } from './parts.ts'
 import { Run } from './run.ts'
 import { saveRounds } from './save-rounds.ts'
-import { judgeBeside, trainBeside } from './training-beside.ts'
+import { judgeBeside, lookBeside, trainBeside } from './training-beside.ts'
 
 const TICK_EVERY_MS = 20
 const IDLE_LOOK_MS = 2
@@ -53,6 +53,7 @@ export class Running {
       compute: computeBeside(path, { threads: batchThreads }),
       train: trainBeside(path),
       judge: judgeBeside(path),
+      look: lookBeside(path),
       reporting: { make: makeReportBeside(path, pipeline.scores), folder: dirname(path) },
       ...options,
       store,

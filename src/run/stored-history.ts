@@ -1,6 +1,7 @@
 /** The log of a data folder as a history in memory, whoever runs on it: what has a replay takes it as it takes files. */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
+import { runsIn, swappedBefore } from '../batch/ledger.ts'
 import type { Block } from '../columns/block.ts'
 import { concatBlocks, joined } from '../columns/concat.ts'
 import { Strings } from '../columns/strings.ts'
@@ -13,7 +14,7 @@ import { beginsOf } from '../log/begins.ts'
 import { Log } from '../log/log.ts'
 import type { Mark, Segment } from '../log/segment.ts'
 import type { StoredLog } from '../log/store.ts'
-import { replayLog, type ReplayLog } from '../replay/log.ts'
+import { replayLog, type Appended, type ReplayLog } from '../replay/log.ts'
 import { emptyBlock } from './features-at.ts'
 import { StoredRequests } from './stored-requests.ts'
 
@@ -25,21 +26,25 @@ export interface HistoryOptions {
   /** Ticks are made up to here, UTC ms: the last arrival unless given. */
   readonly until?: number
   readonly onProgress?: (share: number) => void
+  /** Takes a log that has forgotten its beginning, too: what it gives says what is missing, and whoever reads it leaves out what depends on that. */
+  readonly mayBeCut?: boolean
+  /** Told of each segment. */
+  readonly onSegment?: (segment: Segment) => void
 }
 
 /**
  * `read`: the pipeline with the sources that are wanted alone, of those that the log has. Memory: as of a replay of their events. Throws `SPILL_UNSUPPORTED`
- * for a log that has forgotten its beginning, `SPILL_LIMIT` past REPLAY_EVENTS_MAX events, `SPILL_DATA` where it is damaged, `SPILL_SCHEMA` as a run does.
+ * for a log that has forgotten its beginning unless it `mayBeCut`, `SPILL_LIMIT` past REPLAY_EVENTS_MAX events, `SPILL_DATA` where it is damaged, `SPILL_SCHEMA` as a run does.
  */
 export function storedHistory(
   ir: PipelineIR,
   read: PipelineIR,
   store: StoredLog,
   strings: Strings,
-  { to, until, onProgress }: HistoryOptions = {},
+  { to, until, onProgress, mayBeCut = false, onSegment }: HistoryOptions = {},
 ): ReplayLog {
   const { arrival } = beginsOf(store)
-  if (arrival > -Infinity)
+  if (arrival > -Infinity && !mayBeCut)
     throw new SpillwayError(
       'SPILL_UNSUPPORTED',
       `the log has forgotten what arrived up to ${new Date(arrival).toISOString()} (run --keep), and windows may reach back behind it; give the whole history as files (--source)`,
@@ -58,6 +63,7 @@ export function storedHistory(
     stringsOf: () => strings,
     wanted: (source, column) => needed.get(source)?.has(column) ?? false,
   })) {
+    onSegment?.(segment)
     for (const { source, block } of segment.sources) {
       const index = names.indexOf(source)
       if (index < 0) continue
@@ -77,7 +83,7 @@ export function storedHistory(
   const histories = new Map(read.sources.map((source, i): [string, History] => [source.name, historyOf(source, concatBlocks(blocks[i]))]))
   return replayLog(read, histories, strings, {
     order: mergedOrder(joined([new Uint8Array(0), ...orders]), names.length),
-    runs: runsOf(swaps),
+    ...runsKnown(read, store, swaps),
     requests: requests.requests(),
     ...(until !== undefined && { until }),
   })
@@ -100,7 +106,26 @@ function orderOf({ order, sources }: Segment, names: readonly string[]): Uint8Ar
   return order.filter(entry => (index[entry] ?? -1) >= 0).map(entry => index[entry])
 }
 
-function runsOf(swaps: readonly Swap[]): ReadonlyMap<string, BatchRuns> {
+/**
+ * Which batch runs were in use when, and what is missing. Another process may forget while this one reads, so that it is looked at afterwards. Of a swap whose mark was forgotten the ledger may
+ * know; of decisions before the first that is known, nobody does.
+ */
+function runsKnown({ groups }: PipelineIR, store: StoredLog, swaps: readonly Swap[]): Pick<Appended, 'runs' | 'forgotten' | 'knownAfter'> {
+  const { entry, arrival: forgotten } = beginsOf(store)
+  if (forgotten === -Infinity) return { runs: runsOf(swaps), forgotten, knownAfter: forgotten }
+  const ledger = runsIn(store)
+  const batch = groups.filter(({ place }) => place.kind === 'batch')
+  const before = batch.flatMap(({ name }): Pick<Swap, 'group' | 't' | 's'>[] => {
+    const last = swappedBefore(ledger, name, entry)
+    return last ? [{ group: name, t: last.swappedAt!, s: last.s }] : []
+  })
+  const all = [...before, ...swaps.filter(({ t }) => t >= forgotten)]
+  const unknown = batch.filter(({ name }) => !before.some(({ group }) => group === name))
+  const firsts = unknown.flatMap(({ name }) => all.find(({ group }) => group === name)?.t ?? [])
+  return { runs: runsOf(all), forgotten, knownAfter: Math.max(forgotten, ...firsts) }
+}
+
+function runsOf(swaps: readonly Pick<Swap, 'group' | 't' | 's'>[]): ReadonlyMap<string, BatchRuns> {
   const byGroup = Map.groupBy(swaps, ({ group }) => group)
   return new Map(
     [...byGroup].map(([group, own]) => [group, { swapped: Float64Array.from(own, ({ t }) => t), s: Float64Array.from(own, ({ s }) => s) }]),

@@ -1,10 +1,12 @@
 /** One model that a run trains: its versions, and when the next is due. What changes is given back as what is to be committed. */
 import { isDeepStrictEqual } from 'node:util'
+import { limits } from '../base/limits.ts'
+import { packageVersion } from '../base/package-version.ts'
 import { scheduleCursor } from '../kernel/schedule.ts'
 import type { Mark } from '../log/segment.ts'
-import { packageVersion } from '../base/package-version.ts'
+import { horizonOf } from '../replay/label-horizon.ts'
 import type { PipelineIR } from '../define/ir.ts'
-import { challengeBefore, championOf, trainedModel } from '../training/registry/champion.ts'
+import { challengeBefore, scorerAfter, trainedModel } from '../training/registry/champion.ts'
 import { changedInputs, inputCodes, type InputCode } from '../training/registry/input-codes.ts'
 import {
   askedOf,
@@ -12,7 +14,9 @@ import {
   promotionsOf,
   putAsked,
   putChallenges,
+  putOnnx,
   putPromotions,
+  putReference,
   putTrimmed,
   putScore,
   putVersion,
@@ -23,13 +27,14 @@ import {
 import { verdictOf } from '../training/registry/verdict.ts'
 import type { Asked, PromotionRecord, ShadowReport, Version } from '../training/registry/version.ts'
 import type { ModelTraining } from '../replay/train-model.ts'
+import { DriftWatch } from './drift-watch.ts'
 import type { TrainingJob } from './training-job.ts'
 
 export type TrainedModelIR = ReturnType<typeof trainedModel>
 
 /** A training that failed so would fail again: it is a function of the log and of the definitions. */
 export const isFinal = (code: string | undefined): boolean =>
-  code === 'SPILL_TRAINING' || code === 'SPILL_LIMIT' || code === 'SPILL_UNSUPPORTED' || code === 'SPILL_DATA'
+  code === 'SPILL_TRAINING' || code === 'SPILL_LIMIT' || code === 'SPILL_UNSUPPORTED' || code === 'SPILL_DATA' || code === 'SPILL_INPUT'
 
 export interface Finished {
   readonly made: Version
@@ -43,8 +48,12 @@ export class TrainedModel {
   readonly dueAt: (moment: number) => number
   /** The time of the last training on schedule that is done, or would fail again, UTC ms. */
   at = -Infinity
+  /** The time of the last training whatever it was for that is done, or would fail again, UTC ms. */
+  trainedAt = -Infinity
   failures = 0
   retryAt = -Infinity
+  /** Where somebody looks for drift. */
+  readonly drift: DriftWatch | undefined
   readonly #ir: PipelineIR
   readonly #inputs: readonly InputCode[]
   readonly #versions = new Map<number, Version>()
@@ -62,15 +71,18 @@ export class TrainedModel {
     this.#promotions = promotionsOf(values, name)
     this.#challenges = challengesOf(values, name)
     this.#asked = askedOf(values, name)
-    const { every } = this.model.train
+    const { every, orWhen } = this.model.train
     this.dueAt = every ? scheduleCursor(every) : () => -Infinity
+    this.drift = orWhen && new DriftWatch(values, name, orWhen, horizonOf(this.model.label))
     // What was trained on other inputs does not score: the model is trained again at once.
     for (const { why, at, inputs, state, code, train } of this.#versions.values()) {
       const isDone =
         state !== 'training' &&
         state !== 'broken off' &&
         (state !== 'failed' || (isFinal(code) && isDeepStrictEqual(train, this.model.train)))
-      if (why === 'schedule' && isDone && changedInputs(inputs, this.#inputs).length === 0) this.at = Math.max(this.at, at)
+      if (!isDone || changedInputs(inputs, this.#inputs).length > 0) continue
+      this.trainedAt = Math.max(this.trainedAt, at)
+      if (why === 'schedule') this.at = Math.max(this.at, at)
     }
   }
 
@@ -96,8 +108,20 @@ export class TrainedModel {
     return this.#versions.get(number)
   }
 
+  /** The version that scores, 0 for the model's own score; nothing where nothing does. */
+  scorer(values: NamedValues): number | undefined {
+    const { champion } = scorerAfter(values, this.#ir, this.model, this.#promotions)
+    return champion?.version ?? (this.model.score.kind === 'none' ? undefined : 0)
+  }
+
+  /** Something was tried in vain, and is tried again. */
+  failedAt(now: number): void {
+    this.failures++
+    this.retryAt = now + Math.min(limits.BATCH_RETRY_MS * 2 ** (this.failures - 1), limits.BATCH_RETRY_MS_MAX)
+  }
+
   /** A version to be made. */
-  begin(of: Pick<Version, 'why' | 'at' | 'cut' | 'began'>): Version {
+  begin(of: Pick<Version, 'why' | 'because' | 'at' | 'cut' | 'began'>): Version {
     const number = Math.max(0, ...this.#versions.keys()) + 1
     const { train, name } = this.model
     return { model: name, number, state: 'training', ...of, train, inputs: this.#inputs, spillway: packageVersion() }
@@ -106,8 +130,8 @@ export class TrainedModel {
   /** What scores now, to be judged beside a new version: a version, or the model's own score where that is one of coefficients or trees. */
   champion(values: NamedValues): TrainingJob['champion'] {
     const { score } = this.model
-    const found = this.scoring === 0 ? undefined : championOf(values, this.#ir, this.model, this.scoring)
-    if (found !== undefined && typeof found !== 'string') return found
+    const { champion } = scorerAfter(values, this.#ir, this.model, this.#promotions)
+    if (champion) return champion
     return score.kind === 'logistic' || score.kind === 'linear' || score.kind === 'trees' ? { version: 0, score } : undefined
   }
 
@@ -115,7 +139,7 @@ export class TrainedModel {
    * A version that was trained, what the rule says of it, and what to commit; with `asked`, the rule is met and the version is to score. Throws `SPILL_LIMIT` for a score
    * that is too large to be kept.
    */
-  finish(version: Version, { score, report }: ModelTraining, ended: number): Finished {
+  finish(version: Version, { score, file, report, reference }: ModelTraining, ended: number): Finished {
     const { name, train } = this.model
     const { isMet, words } = verdictOf(train.promote, report.metrics, report.champion?.metrics)
     const state = isMet || train.promote.kind === 'hand' ? 'candidate' : 'refused'
@@ -124,7 +148,12 @@ export class TrainedModel {
       ? this.#next(version.number, { words, at: ended, isAlone: report.champion === undefined && this.model.score.kind === 'none' })
       : { asked: undefined, verdict: words }
     const made: Version = { ...version, ended, state, trained: report, verdict }
-    return { made, asked, put: [kept, this.keep(made), ...this.#trim(), ...(asked ? [putAsked(name, asked)] : [])] }
+    const beside = [
+      ...(file ? [putOnnx(name, version.number, file)] : []),
+      ...(reference ? putReference(name, version.number, reference) : []),
+    ]
+    const put = [kept, ...beside, this.keep(made), ...this.#learnt(version), ...this.#trim(), ...(asked ? [putAsked(name, asked)] : [])]
+    return { made, asked, put }
   }
 
   /** What becomes of a version whose rule is met: it scores, or first beside what does, if there is something and nothing else does that. */
@@ -150,10 +179,18 @@ export class TrainedModel {
     return { asked, put: [...(kept ? [kept] : []), putAsked(name, asked)] }
   }
 
-  /** A version that could not be trained. */
-  fail(version: Version, error: unknown, ended: number): Put {
+  /** A version that could not be trained; what to commit. */
+  fail(version: Version, error: unknown, ended: number): Put[] {
     const { message, code } = error as Error & { code?: string }
-    return this.keep({ ...version, ended, state: 'failed', error: message, ...(code !== undefined && { code }) })
+    const failed = this.keep({ ...version, ended, state: 'failed', error: message, ...(code !== undefined && { code }) })
+    return [failed, ...(isFinal(code) ? this.#learnt(version) : [])]
+  }
+
+  /** What had arrived by its time has been learnt from, or cannot be; what to commit with that. */
+  #learnt({ at, why }: Version): Put[] {
+    this.trainedAt = Math.max(this.trainedAt, at)
+    if (why === 'schedule') this.at = Math.max(this.at, at)
+    return this.drift?.trained(at) ?? []
   }
 
   keep(version: Version): Put {

@@ -1,4 +1,4 @@
-/** Trainings, and looks at challengers, beside whatever else the process does: in a thread of their own, which reads the log by a connection of its own. */
+/** Trainings, and looks at challengers and for drift, beside whatever else the process does: in a thread of their own, which reads the log by a connection of its own. */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { after } from '../base/clock.ts'
@@ -6,15 +6,17 @@ import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { ModelTraining } from '../replay/train-model.ts'
 import type { ShadowReport } from '../training/registry/version.ts'
+import type { DriftJob, DriftLook, LookPort } from './drift-job.ts'
 import type { JudgePort, ShadowJob } from './shadow-job.ts'
 import type { TrainingJob, TrainPort } from './training-job.ts'
 
 export type BesideData =
   | { readonly path: string; readonly kind: 'train'; readonly job: TrainingJob }
   | { readonly path: string; readonly kind: 'judge'; readonly job: ShadowJob }
+  | { readonly path: string; readonly kind: 'look'; readonly job: DriftJob }
 
 export type FromBeside =
-  | { readonly kind: 'done'; readonly result: ModelTraining | ShadowReport }
+  | { readonly kind: 'done'; readonly result: ModelTraining | ShadowReport | DriftLook }
   | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string }
 
 const thread = new URL(`./training-thread${extname(import.meta.url)}`, import.meta.url)
@@ -30,6 +32,12 @@ export const judgeBeside =
   (path: string): JudgePort =>
   (job, signal) =>
     beside<ShadowReport>({ path, kind: 'judge', job }, signal)
+
+/** Looks for drift in the log in this file. */
+export const lookBeside =
+  (path: string): LookPort =>
+  (job, signal) =>
+    beside<DriftLook>({ path, kind: 'look', job }, signal)
 
 function beside<T>(workerData: BesideData, signal: AbortSignal): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()

@@ -25,12 +25,12 @@ export async function trainFromLog(
 ): Promise<ModelTraining> {
   const model = ir.models.find(one => one.name === name)!
   const read = modelAlone(ir, model)
-  const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, ...(onProgress && { onProgress }) })
-  const { score, report } = await trainModel({ ir: read, model, at, champion, signal }, log)
+  const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, mayBeCut: true, ...(onProgress && { onProgress }) })
+  const made = await trainModel({ ir: read, model, at, champion, signal }, log)
   const versions = new Map<string, number>()
   for (const { source, version } of store.schemas()) versions.set(source, Math.max(version, versions.get(source) ?? 0))
   const schemas = Object.fromEntries(read.sources.flatMap(({ name }) => (versions.has(name) ? [[name, versions.get(name)!]] : [])))
-  return { score, report: { ...report, set: { ...report.set, schemas } } }
+  return { ...made, report: { ...made.report, set: { ...made.report.set, schemas } } }
 }
 
 /** A pipeline with what one model and its label are made of, and nothing else. */

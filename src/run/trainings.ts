@@ -8,7 +8,6 @@
  */
 import { SpillwayError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
-import { limits } from '../base/limits.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
@@ -18,6 +17,8 @@ import { checkPromotable, trainedModel } from '../training/registry/champion.ts'
 import { putAsked, type Put } from '../training/registry/registry.ts'
 import type { Asked, Version } from '../training/registry/version.ts'
 import { stoppedError } from './ending.ts'
+import type { LookPort } from './drift-job.ts'
+import { DriftLooks } from './drift-looks.ts'
 import { isFinal, TrainedModel } from './trained-model.ts'
 import type { JudgePort, ShadowJob } from './shadow-job.ts'
 import type { TrainPort } from './training-job.ts'
@@ -31,6 +32,10 @@ export interface TrainingsOptions {
   readonly train: TrainPort | undefined
   /** Without it challengers challenge for ever. */
   readonly judge: JudgePort | undefined
+  /** Without it nobody looks for drift. */
+  readonly look: LookPort | undefined
+  /** Is everything decided that the log has? */
+  readonly isDecided: () => boolean
   readonly onReport: (report: string) => void
 }
 
@@ -43,6 +48,7 @@ interface Wanted extends PromiseWithResolvers<Version> {
 export class Trainings {
   readonly #options: TrainingsOptions
   readonly #models: ReadonlyMap<string, TrainedModel>
+  readonly #looks: DriftLooks
   readonly #stopping = new AbortController()
   /** Asked for beside the schedule, and not begun. */
   #wanted: Wanted[] = []
@@ -53,6 +59,7 @@ export class Trainings {
   constructor(options: TrainingsOptions) {
     const { ir, store } = options
     this.#options = options
+    this.#looks = new DriftLooks(options)
     this.#models = new Map(ir.models.flatMap(({ name, train }) => (train ? [[name, new TrainedModel(ir, name, store)]] : [])))
   }
 
@@ -68,25 +75,30 @@ export class Trainings {
   /** Looks whether a training is due, unless one is being made. */
   tick(): void {
     if (this.#running || this.#stopping.signal.aborted || !this.#options.train) return
-    const now = this.#options.clock()
+    const next = this.#next(this.#options.clock())
+    if (next) this.#running = next().finally(() => (this.#running = undefined))
+  }
+
+  /** What is to be made next, if anything is. */
+  #next(now: number): (() => Promise<void>) | undefined {
     const wanted = this.#wanted.find(({ at }) => at < now)
     if (wanted) {
       this.#wanted = this.#wanted.filter(other => other !== wanted)
-      this.#running = this.#make(wanted.one, { at: wanted.at, began: now, wanted }).finally(() => (this.#running = undefined))
-      return
+      return () => this.#make(wanted.one, { why: 'demand', at: wanted.at, began: now }, wanted)
     }
     for (const one of this.#all) {
       const job = this.#judging(one, now)
-      if (job) {
-        this.#running = this.#judge(one, job).finally(() => (this.#running = undefined))
-        return
-      }
+      if (job) return () => this.#judge(one, job)
+      if (now < one.retryAt) continue
       // What is appended from now on is stamped `now` at least.
       const at = one.dueAt(now - 1)
-      if (!(at > one.at) || now < one.retryAt || !this.#hasEventsBy(at)) continue
-      this.#running = this.#make(one, { at, began: now }).finally(() => (this.#running = undefined))
-      return
+      if (at > one.at && this.#hasEventsBy(at)) return () => this.#make(one, { why: 'schedule', at, began: now })
+      const due = one.drift?.due
+      if (due) return () => this.#make(one, { why: 'drift', ...due, began: now })
+      const look = this.#looks.due(one, now)
+      if (look) return () => this.#looks.make(one, look, this.#stopping.signal)
     }
+    return undefined
   }
 
   /**
@@ -141,10 +153,11 @@ export class Trainings {
     await this.#running
   }
 
-  async #make(one: TrainedModel, { at, began, wanted }: { at: number; began: number; wanted?: Wanted }): Promise<void> {
+  async #make(one: TrainedModel, of: Pick<Version, 'why' | 'because' | 'at' | 'began'>, wanted?: Wanted): Promise<void> {
     const { ir, store, log, clock, train, onReport } = this.#options
     const { model } = one
-    const version = one.begin({ why: wanted ? 'demand' : 'schedule', at, cut: log.end, began })
+    const { at } = of
+    const version = one.begin({ ...of, cut: log.end })
     const { number, cut } = version
     try {
       // Behind everything that was appended so far: once it is durable, so is the cut.
@@ -152,7 +165,6 @@ export class Trainings {
       const training = await train!({ ir, model: model.name, at, cut: cut!, champion: one.champion(store) }, this.#stopping.signal)
       const { made, asked, put } = one.finish(version, training, clock())
       await store.commit({ put })
-      if (!wanted) one.at = at
       one.failures = 0
       const taken = asked && this.#taken(one, asked)
       // Whoever asked for it is told when it scores, if it does.
@@ -166,13 +178,14 @@ export class Trainings {
       }
       const { message, code } = error as Error & { code?: string }
       if (!wanted) {
-        this.#failed(one, at, code)
+        // The same rows would fail again.
+        if (!isFinal(code)) one.failedAt(clock())
         const again = isFinal(code) ? 'the next is made at its time' : 'it is tried again'
         onReport(
           `the training of model '${model.name}' of ${new Date(at).toISOString()} failed, and ${again}; what scored before still does: ${message}`,
         )
       }
-      await store.commit({ put: [one.fail(version, error, clock())] }).catch(() => {})
+      await store.commit({ put: one.fail(version, error, clock()) }).catch(() => {})
     }
   }
 
@@ -206,21 +219,11 @@ export class Trainings {
       this.#taken(one, asked).catch(() => {})
     } catch (error) {
       if (this.#stopping.signal.aborted) return
-      this.#failed(one, -Infinity, undefined)
+      one.failedAt(clock())
       onReport(
         `version ${job.version} of model '${job.model}' could not be held against what decides, and that is tried again: ${(error as Error).message}`,
       )
     }
-  }
-
-  /** The same rows would fail again. */
-  #failed(one: TrainedModel, at: number, code: string | undefined): void {
-    if (isFinal(code)) {
-      one.at = at
-      return
-    }
-    one.failures++
-    one.retryAt = this.#options.clock() + Math.min(limits.BATCH_RETRY_MS * 2 ** (one.failures - 1), limits.BATCH_RETRY_MS_MAX)
   }
 
   /** Resolves once a turn has made a mark of it, and that is durable. */

@@ -198,7 +198,8 @@ export const sharedSchemas = {
       model: text,
       number: count,
       state: { enum: ['training', 'candidate', 'refused', 'challenger', 'champion', 'retired', 'failed', 'broken off'] },
-      why: { enum: ['schedule', 'demand', 'command'] },
+      why: { enum: ['schedule', 'drift', 'demand', 'command'] },
+      because: { ...text, description: 'what had drifted, where drift asked for it' },
       at: { ...moment, description: 'what had arrived by then was learnt from' },
       cut: { ...count, description: 'entries of the log that were read' },
       began: moment,
@@ -217,11 +218,15 @@ export const sharedSchemas = {
   Models: object({
     models: {
       type: 'array',
-      items: object({
-        model: text,
-        scores: { ...count, description: 'the version that scores; 0 is the score of the definition' },
-        versions: { type: 'array', items: { $ref: '#/components/schemas/Version' } },
-      }),
+      items: object(
+        {
+          model: text,
+          scores: { ...count, description: 'the version that scores; 0 is the score of the definition' },
+          drift: { ...values, description: 'what the last look for drift has found, and the training that it asks for' },
+          versions: { type: 'array', items: { $ref: '#/components/schemas/Version' } },
+        },
+        ['model', 'scores', 'versions'],
+      ),
     },
   }),
   Scores: object({ model: text, scores: count }),

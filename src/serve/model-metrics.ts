@@ -1,6 +1,7 @@
 /** What a run trains, as metrics: which version scores, how old it is, how good it was, and whether the last training failed. From the registry, when it is asked for. */
 import { Gauge, type Registry } from 'prom-client'
 import { metricNames } from '../training/metrics.ts'
+import { driftStateOf, type DriftState } from '../training/registry/drift-state.ts'
 import { promotionsOf, versionsOf } from '../training/registry/registry.ts'
 import type { Version } from '../training/registry/version.ts'
 import type { Serving } from './serving.ts'
@@ -11,6 +12,8 @@ interface Trained {
   readonly scores: number
   readonly champion: Version | undefined
   readonly last: Version | undefined
+  /** What the last look for drift has found. */
+  readonly drift: DriftState | undefined
 }
 
 export function modelMetrics(registry: Registry, { ir, reader }: Pick<Serving, 'ir' | 'reader'>): void {
@@ -21,7 +24,7 @@ export function modelMetrics(registry: Registry, { ir, reader }: Pick<Serving, '
       const versions = versionsOf(reader, model)
       const scores = promotionsOf(reader, model).at(-1)?.version ?? 0
       const last = versions.findLast(({ state }) => state !== 'training')
-      return { model, scores, champion: versions.find(({ number }) => number === scores), last }
+      return { model, scores, champion: versions.find(({ number }) => number === scores), last, drift: driftStateOf(reader, model) }
     })
   const gauge = <Label extends string>(
     name: string,
@@ -69,4 +72,7 @@ export function modelMetrics(registry: Registry, { ir, reader }: Pick<Serving, '
     ['model'],
     (to, { model, last }) => to.set({ model }, last?.state === 'failed' ? 1 : 0),
   )
+  gauge('spillway_model_drifted', '1 if the last look for drift has found some.', ['model'], (to, { model, drift }) => {
+    if (drift) to.set({ model }, drift.because === undefined ? 0 : 1)
+  })
 }

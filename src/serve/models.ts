@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../base/clock.ts'
 import { previousOf } from '../training/registry/champion.ts'
+import { driftStateOf } from '../training/registry/drift-state.ts'
 import { promotionsOf, versionsOf } from '../training/registry/registry.ts'
 import { auditedWork } from './audit.ts'
 import { withBody } from './body.ts'
@@ -28,7 +29,12 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
   app.get<{ Querystring: Readonly<Record<string, string | string[]>> }>('/models', { config: { role: 'read' } }, async ({ query }) => {
     const { model } = single(query)
     const asked = model === undefined ? trained : [modelNamed(model)]
-    return { models: asked.map(({ name }) => ({ model: name, scores: scores(name), versions: versionsOf(reader, name).slice(-SHOWN) })) }
+    return {
+      models: asked.map(({ name }) => {
+        const drift = driftStateOf(reader, name)
+        return { model: name, scores: scores(name), ...(drift && { drift }), versions: versionsOf(reader, name).slice(-SHOWN) }
+      }),
+    }
   })
 
   app.post<{ Params: { model: string } }>('/models/:model/train', { config: { role: 'operate' } }, async ({ params, client }) => {

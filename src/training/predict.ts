@@ -17,6 +17,9 @@ export type Fit<Names extends string = string> = LogisticFit<Names> | LinearFit<
 /** A score that trainers give, and that columns are scored by. */
 export type FittedScore = Extract<ScoreIR, { kind: 'logistic' | 'linear' | 'trees' }>
 
+/** A score that a version of a model may have: one of those, or a graph of ONNX, whose file is beside it. */
+export type VersionScore = FittedScore | OnnxIR
+
 /**
  * A score a row: a probability, or any number for `fitLinear` and the loss `squared`. NaN where a pipeline's would be NULL. `columns` as for training. A fit of ONNX
  * throws as a pipeline of it does.
@@ -29,7 +32,8 @@ export function predict<Names extends string>(
 }
 
 /** The same of a score as it stands in the IR. */
-export const scoresBy = (score: FittedScore, given: Readonly<Record<string, Float64Array>>): Float64Array => scores(score, given)
+export const scoresBy = (score: VersionScore, given: Readonly<Record<string, Float64Array>>, file?: OnnxFile): Float64Array =>
+  scores(score, given, file)
 
 export function scoreOf(fit: Fit | Exclude<ExternalModel, OnnxModel>): FittedScore {
   if (fit.kind === 'trees') return treesIR(fit.file)
@@ -41,7 +45,7 @@ export function scoreOf(fit: Fit | Exclude<ExternalModel, OnnxModel>): FittedSco
   return { kind: fit.kind, intercept, terms }
 }
 
-function scores(score: FittedScore | OnnxIR, given: Readonly<Record<string, Float64Array>>, file?: OnnxFile): Float64Array {
+function scores(score: VersionScore, given: Readonly<Record<string, Float64Array>>, file?: OnnxFile): Float64Array {
   const names = inputsOf(score)
   const missing = names.find(name => given[name] === undefined)
   if (missing !== undefined) untrainable(`predict needs column '${missing}', which the fit has`)
@@ -53,7 +57,7 @@ function scores(score: FittedScore | OnnxIR, given: Readonly<Record<string, Floa
   return Float64Array.from({ length }, (_, row) => (nulls?.[row] ? NaN : values[row]))
 }
 
-function inputsOf(score: FittedScore | OnnxIR): readonly string[] {
+function inputsOf(score: VersionScore): readonly string[] {
   if (score.kind === 'trees') return score.inputs
   if (score.kind === 'onnx') return [...new Set(score.feeds.flatMap(({ inputs }) => inputs))]
   return score.terms.map(({ input }) => input)

@@ -4,17 +4,20 @@
  * The same rows and options must give the same score, byte for byte: what a version was trained on can then be made again, and compared.
  */
 import type { ExternalIR } from '../define/external-ir.ts'
+import type { OnnxFile } from '../define/onnx-file.ts'
 import type { AlgorithmName, TrainIR } from '../define/train-ir.ts'
 import { fitLinear } from './linear.ts'
 import { fitLogistic } from './logistic.ts'
-import { scoreOf, type FittedScore } from './predict.ts'
+import { scoreOf, type VersionScore } from './predict.ts'
 import type { RegressionOptions } from './regression.ts'
 import { untrainable, type TrainingRows } from './table.ts'
 import { fitTrees } from './trees/fit.ts'
 import type { TreesOptions } from './trees/options.ts'
 
 export interface Trained {
-  readonly score: FittedScore
+  readonly score: VersionScore
+  /** That of a graph of ONNX. */
+  readonly file?: OnnxFile
   /** Inputs that say nothing, since they have one value in all rows. */
   readonly constant: readonly string[]
   /** What else whoever reads of it should know, in words. */
@@ -55,14 +58,15 @@ const externalTrainer =
     // What writes Parquet is loaded only where somebody needs it.
     const { fitExternal } = await import('./external/fit-external.ts')
     const fit = await fitExternal(command, rows, { seed: Number(seed), signal })
-    if (fit.kind === 'onnx')
-      untrainable('the trainer has left ONNX, and versions are coefficients or trees so far; let it leave a model.json')
     const measured = Object.entries(fit.metrics).map(([name, value]) => `${name} ${value}`)
-    return { score: scoreOf(fit), constant: [], notes: measured.length > 0 ? [`it has measured ${measured.join(', ')}`] : [] }
+    const notes = measured.length > 0 ? [`it has measured ${measured.join(', ')}`] : []
+    return fit.kind === 'onnx' ? { score: fit.score, file: fit.file, constant: [], notes } : { score: scoreOf(fit), constant: [], notes }
   }
 
 /** Throws `SPILL_TRAINING` for a score with a number that is none: it would score nothing, or everything alike. */
-export function checkScore(score: FittedScore): void {
+export function checkScore(score: VersionScore): void {
+  // What a graph gives is seen when it scores, and what is not finite scores nothing.
+  if (score.kind === 'onnx') return
   if (score.kind === 'trees') {
     if (!Number.isFinite(score.base)) untrainable(`the base of the trees is ${score.base}, not a finite number`)
     score.trees.forEach(({ value }, i) => {

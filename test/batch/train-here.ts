@@ -1,5 +1,6 @@
 import type { StoredLog } from '../../src/log/store.ts'
 import { judgeShadow, type DecidedLog, type JudgePort } from '../../src/run/shadow-job.ts'
+import { lookForDrift, type LookPort } from '../../src/run/drift-job.ts'
 import { trainFromLog, type TrainPort } from '../../src/run/training-job.ts'
 
 /** Trainings in the same thread, over a store that no other thread can read. */
@@ -12,3 +13,8 @@ export const judgeHere =
   (store: DecidedLog): JudgePort =>
   async job =>
     judgeShadow(store, job)
+
+export const lookHere =
+  (store: DecidedLog): LookPort =>
+  async job =>
+    lookForDrift(store, job)

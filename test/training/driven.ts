@@ -1,5 +1,5 @@
 /** A run over a model store that trains, driven by a clock of its own: what the tests of trainings and promotions are about. */
-import { judgeHere, trainHere } from '../batch/train-here.ts'
+import { judgeHere, lookHere, trainHere } from '../batch/train-here.ts'
 import { ModelStore, type Disk } from '../crash/model-store.ts'
 import { begun, HOUR, stolen, stolenHistory } from './stolen.ts'
 import { pause } from '../../src/base/clock.ts'
@@ -8,6 +8,7 @@ import { batchOf } from '../../src/intake/batch.ts'
 import { versionsOf } from '../../src/training/registry/registry.ts'
 import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded.ts'
 import { Run } from '../../src/run/run.ts'
+import type { LookPort } from '../../src/run/drift-job.ts'
 import type { TrainPort } from '../../src/run/training-job.ts'
 
 export const weekly: Train = { algorithm: 'logistic', every: 'week', promote: { metric: 'auc', atLeast: 0.6 } }
@@ -27,9 +28,17 @@ export interface Options {
   readonly disk?: Disk
   readonly at?: number
   readonly training?: (store: ModelStore) => TrainPort
+  readonly looking?: (store: ModelStore) => LookPort
 }
 
-export function open({ train = weekly, pipeline = stolen(train), disk, at = 0, training = trainHere }: Options = {}): Driven {
+export function open({
+  train = weekly,
+  pipeline = stolen(train),
+  disk,
+  at = 0,
+  training = trainHere,
+  looking = lookHere,
+}: Options = {}): Driven {
   const store = new ModelStore(disk, true)
   const reports: string[] = []
   let now = begun + at
@@ -39,6 +48,7 @@ export function open({ train = weekly, pipeline = stolen(train), disk, at = 0, t
     onReport: report => reports.push(report),
     train: training(store),
     judge: judgeHere(store),
+    look: looking(store),
   })
   const to = async (ms: number) => {
     now = begun + ms

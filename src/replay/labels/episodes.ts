@@ -17,6 +17,8 @@ type BeginsIR = Extract<LabelIR, { kind: 'begins' }>
 
 export class Episodes implements Judge {
   readonly #label: BeginsIR
+  /** Events of up to then may be missing, UTC ms. */
+  readonly #forgotten: number
   readonly #keys = new Keys()
   /** By key slot, the first of its events; one more for the end. */
   readonly #starts: Int32Array
@@ -27,8 +29,13 @@ export class Episodes implements Judge {
   /** The start of the first episode that counts and starts at it or later, of the same key; Infinity if there is none. */
   readonly #onset: Float64Array
 
-  constructor(label: BeginsIR, { block, counts }: Known, { strings }: { readonly strings: Strings }) {
+  constructor(
+    label: BeginsIR,
+    { block, counts }: Known,
+    { strings, forgotten }: { readonly strings: Strings; readonly forgotten: number },
+  ) {
     this.#label = label
+    this.#forgotten = forgotten
     const holds = compile(label.condition, { strings })(({ name }) => block.columns[name], block.length)
     const slots = this.#keys.slotsOf([block.columns[label.key]], block.length, true)
     const tells = (row: number): boolean => counts[row] === 1 && slots[row] >= 0 && !holds.nulls?.[row]
@@ -54,6 +61,8 @@ export class Episodes implements Judge {
       if (slots[i] < 0) continue
       const [from, to] = [this.#starts[slots[i]], this.#starts[slots[i] + 1]]
       const next = firstFrom(this.#time, 1, from, to, t[i] + 1)
+      // Between it and what comes next nothing is missing, since that would have arrived later.
+      if (this.#forgotten > -Infinity && !(next > from && this.#time[next - 1] > this.#forgotten)) continue
       if (next < to && this.#onset[next] <= t[i] + within) {
         value[i] = known[i] = 1
         outcome[i] = this.#onset[next]!

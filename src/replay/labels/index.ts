@@ -9,7 +9,14 @@ import type { Judge } from './outcomes.ts'
 export { knownAt, type Known } from './known.ts'
 export { noOutcomes, type Judge, type Outcomes } from './outcomes.ts'
 
+export interface JudgeContext {
+  readonly strings: Strings
+  readonly at: number
+  /** What arrived up to then, UTC ms, may be missing; −Infinity where nothing is. */
+  readonly forgotten: number
+}
+
 /** `known` is what is known at `at`, UTC ms, of the label's source. The judge is given keys of decisions under `begins`, ids of triggering events under `labelFrom`. */
-export function judgeOf(label: LabelIR, known: Known, context: { readonly strings: Strings; readonly at: number }): Judge {
+export function judgeOf(label: LabelIR, known: Known, context: JudgeContext): Judge {
   return label.kind === 'from' ? new NamedOutcomes(label, known, context) : new Episodes(label, known, context)
 }

@@ -1,16 +1,21 @@
 /** Which version of a model scores, and which may. */
+import { createHash } from 'node:crypto'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir.ts'
-import type { FittedScore } from '../predict.ts'
+import { onnxFile, type OnnxFile } from '../../define/onnx-file.ts'
+import { ProtobufFault } from '../../define/protobuf.ts'
+import type { VersionScore } from '../predict.ts'
 import { changedInputs, inputCodes } from './input-codes.ts'
-import { scoreOfVersion, versionOf, versionsOf, type NamedValues } from './registry.ts'
+import { onnxOfVersion, scoreOfVersion, versionOf, versionsOf, type NamedValues } from './registry.ts'
 import type { PromotionRecord } from './version.ts'
 
 /** A version that scores in place of what the definition says. */
 export interface Champion {
   readonly version: number
-  readonly score: FittedScore
+  readonly score: VersionScore
+  /** That of a graph of ONNX. */
+  readonly file?: OnnxFile
 }
 
 /** The promotion that held before an entry of the log was decided on. */
@@ -34,13 +39,65 @@ export function previousOf(promotions: readonly PromotionRecord[]): number {
   return promotions.findLast(({ version }) => version !== last?.version)?.version ?? 0
 }
 
-/** A version, if what it was trained on is what the model is given now; otherwise why it cannot score, in words. */
+/** A version, if what it was trained on is what the model is given now and nothing of it is damaged; otherwise why it cannot score, in words. */
 export function championOf(values: NamedValues, ir: PipelineIR, model: ModelIR, number: number): Champion | string {
-  const version = versionOf(values, model.name, number)
-  const score = scoreOfVersion(values, model.name, number)
-  if (!version || !score) return 'it is not in the registry any more'
-  const changed = changedInputs(version.inputs, inputCodes(ir, model))
-  return changed.length > 0 ? `it was trained on other inputs: ${changed.join(', ')}` : { version: number, score }
+  try {
+    const version = versionOf(values, model.name, number)
+    const score = scoreOfVersion(values, model.name, number)
+    if (!version || !score) return 'it is not in the registry any more'
+    const changed = changedInputs(version.inputs, inputCodes(ir, model))
+    if (changed.length > 0) return `it was trained on other inputs: ${changed.join(', ')}`
+    if (score.kind !== 'onnx') return { version: number, score }
+    const file = fileOf(values, model.name, number, score.sha256)
+    return typeof file === 'string' ? file : { version: number, score, file }
+  } catch (error) {
+    // A value that is not what was written.
+    if (error instanceof SpillwayError && error.code === 'SPILL_DATA') return error.message
+    throw error
+  }
+}
+
+function fileOf(values: NamedValues, model: string, number: number, sha256: string): OnnxFile | string {
+  const path = `version ${number} of '${model}'`
+  const bytes = onnxOfVersion(values, model, number)
+  if (!bytes) return 'its file of ONNX is not in the registry any more'
+  const is = createHash('sha256').update(bytes).digest('hex')
+  if (is !== sha256) return `its file of ONNX is damaged: its SHA-256 is ${is.slice(0, 8)}…, and it was trained as ${sha256.slice(0, 8)}…`
+  try {
+    return onnxFile(path, bytes)
+  } catch (error) {
+    if (error instanceof ProtobufFault) return `its file of ONNX cannot be used: ${error.message}`
+    throw error
+  }
+}
+
+/** A version that was promoted and cannot score. */
+export interface Passed {
+  readonly version: number
+  readonly why: string
+}
+
+/**
+ * What scores after these promotions: the version of the last, or where that cannot the last one before it that can; nothing where the model's own score does. `faultOf` finds what only shows
+ * when it is loaded.
+ */
+export function scorerAfter(
+  values: NamedValues,
+  ir: PipelineIR,
+  model: ModelIR,
+  promotions: readonly Pick<PromotionRecord, 'version'>[],
+  faultOf: (champion: Champion) => string | undefined = () => undefined,
+): { readonly champion: Champion | undefined; readonly passed: readonly Passed[] } {
+  const passed: Passed[] = []
+  for (const { version } of promotions.toReversed()) {
+    if (version === 0) break
+    if (passed.some(one => one.version === version)) continue
+    const found = championOf(values, ir, model, version)
+    const why = typeof found === 'string' ? found : faultOf(found)
+    if (why === undefined) return { champion: found as Champion, passed }
+    passed.push({ version, why })
+  }
+  return { champion: undefined, passed }
 }
 
 /** Throws `SPILL_INPUT` unless the version can score: 0 is the model's own score. */

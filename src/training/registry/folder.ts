@@ -1,5 +1,6 @@
 /**
- * A registry in a folder of its own, for work on files: each named value is a file, `version/fraud/0000000003.json`.
+ * A registry in a folder of its own, for work on files: each named value is a file, `version/fraud/0000000003.json`, and the file of a version that is a graph of ONNX is that file,
+ * `onnx/fraud/0000000003.onnx`.
  *
  * One process at a time. A file is whole or not there; of several that are committed together a crash may leave the first.
  */
@@ -9,6 +10,7 @@ import { SpillwayError } from '../../base/errors.ts'
 import type { NamedValues, Put } from './registry.ts'
 
 const ENDING = '.json'
+const ONNX = 'onnx/'
 
 export class RegistryFolder implements NamedValues {
   readonly #path: string
@@ -19,7 +21,7 @@ export class RegistryFolder implements NamedValues {
 
   get(name: string): string | undefined {
     const file = this.#fileOf(name)
-    return existsSync(file) ? this.#does(() => readFileSync(file, 'utf8')) : undefined
+    return existsSync(file) ? this.#does(() => readFileSync(file, name.startsWith(ONNX) ? 'base64' : 'utf8')) : undefined
   }
 
   named(prefix: string): [name: string, value: string][] {
@@ -41,14 +43,14 @@ export class RegistryFolder implements NamedValues {
       this.#does(() => {
         if (value === null) return rmSync(file, { force: true })
         mkdirSync(dirname(file), { recursive: true })
-        writeFileSync(`${file}.part`, value)
+        writeFileSync(`${file}.part`, value, name.startsWith(ONNX) ? 'base64' : 'utf8')
         renameSync(`${file}.part`, file)
       })
     }
   }
 
   #fileOf(name: string): string {
-    return join(this.#path, `${name}${ENDING}`)
+    return join(this.#path, `${name}${name.startsWith(ONNX) ? '.onnx' : ENDING}`)
   }
 
   #does<T>(act: () => T): T {

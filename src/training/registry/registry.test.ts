@@ -102,6 +102,8 @@ test('the oldest versions go, but for those that have scored or shall', () => {
     [1, 4].flatMap(number => [
       ['version', number, null],
       ['score', number, null],
+      ['reference', number, null],
+      ['onnx', number, null],
     ]),
   )
 })

@@ -5,7 +5,9 @@
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import { canonicalJson } from '../../define/fingerprint.ts'
-import type { FittedScore } from '../predict.ts'
+import type { OnnxFile } from '../../define/onnx-file.ts'
+import type { RowsSummary } from '../drift/summary.ts'
+import type { VersionScore } from '../predict.ts'
 import type { Asked, PromotionRecord, Version } from './version.ts'
 
 /** Named values, as a log's store has them. */
@@ -19,7 +21,7 @@ export interface NamedValues {
 export type Put = readonly [name: string, value: string | null]
 
 const DIGITS = 10
-const nameOf = (what: 'version' | 'score', model: string, number: number): string =>
+const nameOf = (what: 'version' | 'score' | 'reference' | 'onnx', model: string, number: number): string =>
   `${what}/${model}/${String(number).padStart(DIGITS, '0')}`
 const promotionsName = (model: string): string => `promotions/${model}`
 const challengesName = (model: string): string => `challenges/${model}`
@@ -35,9 +37,21 @@ export function versionOf(values: NamedValues, model: string, number: number): V
 }
 
 /** The score of a version that was trained. */
-export function scoreOfVersion(values: NamedValues, model: string, number: number): FittedScore | undefined {
+export function scoreOfVersion(values: NamedValues, model: string, number: number): VersionScore | undefined {
   const text = values.get(nameOf('score', model, number))
-  return text === undefined ? undefined : (JSON.parse(text) as FittedScore)
+  return text === undefined ? undefined : (JSON.parse(text) as VersionScore)
+}
+
+/** The bytes of the file of a version that is a graph of ONNX; nothing where they are not there. */
+export function onnxOfVersion(values: NamedValues, model: string, number: number): Uint8Array | undefined {
+  const text = values.get(nameOf('onnx', model, number))
+  return text === undefined ? undefined : Buffer.from(text, 'base64')
+}
+
+/** What a version was trained on, as drift is measured from: of its decisions the inputs, and what it said of those that it was judged by. */
+export function referenceOf(values: NamedValues, model: string, number: number): RowsSummary | undefined {
+  const text = values.get(nameOf('reference', model, number))
+  return text === undefined ? undefined : (JSON.parse(text) as RowsSummary)
 }
 
 /** Which version scored from which entry on, the oldest first. */
@@ -74,7 +88,7 @@ export const putChallenges = (model: string, challenges: readonly PromotionRecor
 ]
 
 /** Throws `SPILL_LIMIT` for a score that is too large to be kept. */
-export function putScore(model: string, number: number, score: FittedScore): Put {
+export function putScore(model: string, number: number, score: VersionScore): Put {
   const text = canonicalJson(score)
   if (text.length > limits.MODEL_SCORE_CHARS_MAX)
     throw new SpillwayError(
@@ -84,6 +98,22 @@ export function putScore(model: string, number: number, score: FittedScore): Put
   return [nameOf('score', model, number), text]
 }
 
+/** As text, since values are. Throws `SPILL_LIMIT` for a file that is too large to be kept. */
+export function putOnnx(model: string, number: number, { bytes }: OnnxFile): Put {
+  if (bytes.length > limits.MODEL_ONNX_BYTES_MAX)
+    throw new SpillwayError(
+      'SPILL_LIMIT',
+      `the file of ONNX of model '${model}' is of ${bytes.length} bytes, more than ${limits.MODEL_ONNX_BYTES_MAX} (MODEL_ONNX_BYTES_MAX)`,
+    )
+  return [nameOf('onnx', model, number), Buffer.from(bytes).toString('base64')]
+}
+
+/** Nothing for one that is too large to be kept: drift from that version is not looked for. */
+export function putReference(model: string, number: number, reference: RowsSummary): Put[] {
+  const text = JSON.stringify(reference)
+  return text.length > limits.MODEL_SCORE_CHARS_MAX ? [] : [[nameOf('reference', model, number), text]]
+}
+
 /** Takes the oldest versions away, beyond those that are kept; what has scored may be wanted back. */
 export function putTrimmed(versions: readonly Version[], promotions: readonly PromotionRecord[], asked: Asked | undefined): Put[] {
   const used = new Set([...promotions.map(({ version }) => version), asked?.version])
@@ -91,5 +121,7 @@ export function putTrimmed(versions: readonly Version[], promotions: readonly Pr
   return gone.flatMap(({ model, number }): Put[] => [
     [nameOf('version', model, number), null],
     [nameOf('score', model, number), null],
+    [nameOf('reference', model, number), null],
+    [nameOf('onnx', model, number), null],
   ])
 }

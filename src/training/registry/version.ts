@@ -14,8 +14,10 @@ export interface Version {
   /** Counts the versions of the model from 1. */
   readonly number: number
   readonly state: VersionState
-  /** On its schedule, or since somebody asked, by HTTP or by a command. */
-  readonly why: 'schedule' | 'demand' | 'command'
+  /** On its schedule, since drift was found, or since somebody asked, by HTTP or by a command. */
+  readonly why: 'schedule' | 'drift' | 'demand' | 'command'
+  /** What had drifted, in words. */
+  readonly because?: string
   /** What it was trained on is what had arrived by then. */
   readonly at: number
   /** Of a data folder: entries of the log before it were read. */
@@ -76,6 +78,8 @@ export interface TrainingReport {
   readonly champion?: { readonly version: number; readonly metrics: Metrics }
   readonly constant: readonly string[]
   readonly notes: readonly string[]
+  /** Of a graph of ONNX, whose file is in the registry. */
+  readonly file?: { readonly sha256: string; readonly bytes: number }
 }
 
 /** Rows that a model is fitted on, and after a gap those that it is judged by. */

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { NumberSummary } from '../training/drift/summary.ts'
+import type { DecisionBatch } from './decide.ts'
+import { DecisionSample } from './decision-sample.ts'
+
+/** Decisions at 0, 1, 2, … with their time as input, and NULL at each tenth. */
+function* decisions(length: number, size: number): Generator<DecisionBatch> {
+  for (let first = 0; first < length; first += size) {
+    const n = Math.min(size, length - first)
+    const t = Float64Array.from({ length: n }, (_, i) => first + i)
+    const nulls = Uint8Array.from(t, time => Number(time % 10 === 0))
+    yield { length: n, t, vector: [{ values: t, nulls }], refused: new Map(t.length > 3 ? [[3, 'why']] : []) } as never
+  }
+}
+
+const sampled = (length: number, rows: number, size = 64, [after, to] = [-1, Infinity]) => {
+  const sample = new DecisionSample({ inputs: ['x'], rows, after, to })
+  let passed = 0
+  for (const batch of sample.through(decisions(length, size))) passed += batch.length
+  assert.equal(passed, length)
+  return sample
+}
+const twice = ({ x }: Readonly<Record<string, Float64Array>>) => x.map(value => 2 * value)
+
+test('of few decisions all are taken: those within the time, NULLs among them; scores are of the last, and of none that was refused', () => {
+  const { rows, inputs, score } = sampled(100, 1000, 64, [9, 89]).summary(twice, 50)
+  assert.equal(rows, 80)
+  assert.deepEqual([inputs['x'].rows, inputs['x'].nulls], [80, 8])
+  // 50 … 89: of them four are NULL, and the one at 64 + 3 is refused.
+  assert.deepEqual([score!.rows, score!.nulls], [40, 5])
+  assert.equal(score!.values[0], 102)
+  assert.deepEqual(sampled(100, 1000, 7, [9, 89]).summary(twice, 50).inputs, inputs)
+})
+
+test('of many each has the same chance, and the same are drawn again', () => {
+  const { inputs, rows } = sampled(20_000, 2000).summary(twice, 0)
+  assert.equal(rows, 2000)
+  const { values, counts } = inputs['x'] as NumberSummary
+  // A quarter of the draws is from each quarter of the decisions: 500 − 50, 19 the standard deviation.
+  for (let quarter = 0; quarter < 4; quarter++) {
+    const within = values.reduce((sum, value, i) => sum + (Math.floor(value / 5000) === quarter ? counts[i] : 0), 0)
+    assert.ok(Math.abs(within - 450) < 100, `${quarter}: ${within}`)
+  }
+  assert.deepEqual(sampled(20_000, 2000).summary(twice, 0).inputs, inputs)
+})
+
+test('nothing is a summary of nothing', () => {
+  const { rows, inputs, score } = sampled(10, 5, 64, [100, 200]).summary(twice, 0)
+  assert.deepEqual([rows, inputs['x'].rows, score!.rows], [0, 0, 0])
+})

@@ -1,0 +1,189 @@
+/** Of a log that has forgotten its beginning, every value and label is what it is of the whole log, or is not there. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isReplayed, logOf } from '../../test/property/engines/replayed.ts'
+import { deciding } from '../../test/property/generate/deciders.ts'
+import { Draw } from '../../test/property/generate/draw.ts'
+import { labelling } from '../../test/property/generate/labelling.ts'
+import { col, compare, ev, history, int, revisable } from '../../test/oracle/case.ts'
+import { ask, labelled, onRequest } from '../../test/oracle/label-case.ts'
+import type { Run } from '../../test/oracle/oracle.ts'
+import { blockSlice } from '../columns/slice.ts'
+import { pickedValues } from '../files/picked-values.ts'
+import type { LoggedEvent } from '../define/event.ts'
+import type { LabelIR, ModelIR, PipelineIR } from '../define/ir.ts'
+import { isList, type VectorColumn } from '../model/vector.ts'
+import { decide } from './decide.ts'
+import { label } from './label.ts'
+import { replayLog, type ReplayLog, type Requests } from './log.ts'
+
+const CASES = 150
+
+/** Without the first `gone` events, and the requests among them. */
+function cut(ir: PipelineIR, whole: ReplayLog, log: readonly LoggedEvent[], run: Run, gone: number): ReplayLog {
+  const lost = (name: string): number => log.slice(0, gone).filter(({ source }) => source === name).length
+  const histories = [...whole.histories].map(([name, history]) => {
+    const { block } = history
+    return [name, { ...history, block: blockSlice(block, lost(name), block.length) }] as const
+  })
+  const kept = log.slice(gone)
+  const order = {
+    length: kept.length,
+    source: Uint8Array.from(kept, event => ir.sources.findIndex(({ name }) => name === event.source)),
+    row: Uint32Array.from(kept, (event, i) => kept.slice(0, i).filter(({ source }) => source === event.source).length),
+  }
+  const requests = [...whole.requests].map(([name, { t, prefixes, columns }]): readonly [string, Requests] => {
+    const own = (run.requests ?? []).filter(({ model }) => model === name)
+    const rows = Uint32Array.from(own.keys()).filter(i => own[i].place >= gone)
+    return [
+      name,
+      {
+        t: Float64Array.from(rows, i => t[i]),
+        prefixes: source => Int32Array.from(rows, i => prefixes(source)[i] - lost(source)),
+        columns: Object.fromEntries(Object.entries(columns).map(([column, values]) => [column, pickedValues(values, rows)])),
+      },
+    ]
+  })
+  const forgotten = log[gone - 1].arrival
+  return replayLog(ir, new Map(histories), whole.strings, { order, requests: new Map(requests), until: whole.until, forgotten })
+}
+
+/** Since when all keys that are live at a tick are known, too. */
+const knownFrom = ({ decide: by }: ModelIR, forgotten: number): number => (by.kind === 'every' ? forgotten + by.live : forgotten)
+
+/** Decisions by what they are about, with their vectors as texts. */
+function decided(ir: PipelineIR, model: ModelIR, log: ReplayLog): Map<string, { t: number; vector: string; refused: string | undefined }> {
+  const found = new Map<string, { t: number; vector: string; refused: string | undefined }>()
+  const times = new Map<string, number>()
+  // From the last on: those that are gone are the first.
+  const all = [...decide({ ir, scores: new Map() }, model, log)].flatMap(({ length, t, key, position, vector, refused }) =>
+    Array.from({ length }, (_, row) => ({
+      of: JSON.stringify([t[row], key.nulls?.[row] ? null : key.values[row], position?.[row]]),
+      t: t[row],
+      vector: JSON.stringify(vector.map(column => cells(column, row))),
+      refused: refused.get(row),
+    })),
+  )
+  for (const { of, ...one } of all.toReversed()) {
+    const nth = (times.get(of) ?? 0) + 1
+    times.set(of, nth)
+    found.set(`${of} ${nth}`, one)
+  }
+  return found
+}
+
+function cells(column: VectorColumn, row: number): unknown {
+  if (column.nulls?.[row]) return null
+  const { values } = column
+  return isList(column) ? Array.from({ length: column.counts[row] }, (_, i) => values[row * column.width + i]) : values[row]
+}
+
+test('a decision has the vector that it has of the whole log, or is refused', () => {
+  let [same, refused] = [0, 0]
+  for (let seed = 1; seed <= CASES; seed++) {
+    const made = deciding(seed)
+    if (!made || !isReplayed(made.log) || made.log.length < 4) continue
+    const { ir, log, run } = made
+    const gone = new Draw(seed).between(1, Math.ceil(log.length / 2))
+    const whole = logOf(ir, log, run)
+    const left = cut(ir, whole, log, run, gone)
+    for (const model of ir.models) {
+      const expected = decided(ir, model, whole)
+      const since = knownFrom(model, left.forgotten)
+      const found = [...decided(ir, model, left)].filter(([, { t }]) => t > since)
+      assert.deepEqual(
+        found.map(([of]) => of).sort(),
+        [...expected]
+          .filter(([, { t }]) => t > since)
+          .map(([of]) => of)
+          .sort(),
+        `seed ${seed}, model '${model.name}': the decisions`,
+      )
+      for (const [of, one] of found) {
+        if (one.refused !== undefined) refused++
+        else {
+          assert.deepEqual(one, expected.get(of), `seed ${seed}, model '${model.name}', ${of}`)
+          same++
+        }
+      }
+    }
+  }
+  assert.ok(same > 500 && refused > 500, `${same} the same, ${refused} refused`)
+})
+
+test('a label is what it is of the whole log, or not known; of an outcome that was there before its decision it says what the log has', () => {
+  const seen = { from: 0, begins: 0, unknown: 0 }
+  for (let seed = 1; seed <= CASES; seed++) {
+    const made = labelling(seed)
+    if (!made || !isReplayed(made.log) || made.log.length < 4) continue
+    const { ir, log, run } = made
+    const gone = new Draw(seed).between(1, Math.ceil(log.length / 2))
+    const whole = logOf(ir, log, run)
+    const left = cut(ir, whole, log, run, gone)
+    for (const model of ir.models)
+      for (const at of made.at.slice(0, 3)) {
+        const [all, some]: Map<string, Told>[] = [labelsOf(ir, model, whole, at), labelsOf(ir, model, left, at)]
+        const { kind } = model.label!
+        for (const [of, { t, told }] of some) {
+          if (t <= left.forgotten) assert.notEqual(typeof told, 'boolean', `seed ${seed}: ${of} is as old as what was forgotten`)
+          if (!(t > knownFrom(model, left.forgotten))) continue
+          if (told === 'unknown') seen.unknown++
+          else if (kind === 'begins') assert.equal(told, all.get(of)?.told, `seed ${seed}, model '${model.name}', at ${at}: ${of}`)
+          if (typeof told === 'boolean') seen[kind]++
+        }
+      }
+  }
+  assert.ok(seen.from > 300 && seen.begins > 300 && seen.unknown > 300, JSON.stringify(seen))
+})
+
+interface Told {
+  readonly t: number
+  readonly told: boolean | 'unknown' | 'not eligible'
+}
+
+function labelsOf(ir: PipelineIR, model: ModelIR, log: ReplayLog, at: number): Map<string, Told> {
+  const { length, known, value, eligible } = label({ ir }, model, log, { at })
+  const moments = [...decided(ir, model, log)].reverse()
+  // Decisions in their order, as the labels are.
+  return new Map(
+    moments
+      .slice(0, length)
+      .map(([of, { t }], i): [string, Told] => [
+        of,
+        { t, told: eligible[i] === 0 ? 'not eligible' : known[i] === 0 ? 'unknown' : value[i] === 1 },
+      ]),
+  )
+}
+
+test('where the latest event before a decision is deleted later, the one that was forgotten may be the latest', () => {
+  const below: LabelIR = {
+    kind: 'begins',
+    source: 'wide',
+    key: 'k',
+    condition: compare(col('n'), 'lt', int(70)),
+    within: 30,
+    lasting: 10,
+    maxGap: 20,
+  }
+  const high = (time: number, arrival: number) => ev(time, { n: 100 }, { arrival })
+  const low = (time: number) => ev(time, { n: 60 })
+  const log = history(
+    low(85),
+    high(80, 95),
+    high(95, 95),
+    ev(95, { n: 100 }, { arrival: 97, deleted: true }),
+    low(100),
+    low(110),
+    high(130, 130),
+    high(140, 140),
+  )
+  const ir = labelled(onRequest, below, [revisable('at')])
+  const [model] = ir.models
+  const run = { requests: [ask(3, 96)] }
+  const whole = logOf(ir, log, run)
+  const left = cut(ir, whole, log, run, 1)
+  const told = (of: ReplayLog) => [...labelsOf(ir, model, of, 200).values()].map(one => one.told)
+  // 85, which nobody has any more, and 100 are of one episode, that began before the decision.
+  assert.deepEqual(told(whole), [false])
+  assert.deepEqual(told(left), ['unknown'])
+})

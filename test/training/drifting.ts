@@ -1,0 +1,50 @@
+/** Payments whose world moves at some day, sent to a run day by day: what the tests of trainings on drift are about. */
+import { batchOf } from '../../src/intake/batch.ts'
+import { random } from '../../src/base/random.ts'
+import type { Driven } from './driven.ts'
+import { begun, DAY, HOUR, type Chargeback, type Payment } from './stolen.ts'
+
+export interface Moving {
+  readonly days: number
+  readonly perDay?: number
+  readonly seed?: number
+  /** From the start of this day on… */
+  readonly from?: number
+  /** …amounts are larger, more of them are missing, or what is stolen has nothing to do with them. */
+  readonly what?: 'amount' | 'nulls' | 'labels'
+}
+
+/** By day. */
+export type Days = readonly { readonly payments: readonly Payment[]; readonly chargebacks: readonly Chargeback[] }[]
+
+export function movingHistory({ days, perDay = 200, seed = 1, from = Infinity, what = 'amount' }: Moving): Days {
+  const next = random(seed)
+  const backs: Chargeback[] = []
+  const payments = Array.from({ length: days }, (_, day) =>
+    Array.from({ length: perDay }, (_, i): Payment => {
+      const at = begun + day * DAY + Math.floor((i * DAY) / perDay)
+      const id = `p${day}-${i}`
+      const moves = day >= from
+      const isNull = next() < (moves && what === 'nulls' ? 0.4 : 0.05)
+      const amount = isNull ? null : Math.round(next() * 10_000) / 100 + (moves && what === 'amount' ? 40 : 0)
+      const share = (amount ?? 0) > 60 ? 0.85 : 0.05
+      if (next() < (moves && what === 'labels' ? 0.4 : share))
+        backs.push({ payment: id, fraud: true, at: at + Math.floor((1 + next() * 40) * HOUR) })
+      return { id, card: `c${Math.floor(next() * 50)}`, amount, shop: 7, at }
+    }),
+  )
+  const ofDay = (at: number): number => Math.floor((at - begun) / DAY)
+  return payments.map((rows, day) => ({
+    payments: rows,
+    chargebacks: backs.filter(({ at }) => ofDay(at) === day).sort((a, b) => a.at - b.at),
+  }))
+}
+
+/** Sends days [from, to), each at its end, a moment before midnight, and then lets what is due at midnight be made. */
+export async function sendDays({ run, to }: Driven, days: Days, from: number, upto: number): Promise<void> {
+  for (let day = from; day < upto; day++) {
+    await to((day + 1) * DAY - 1)
+    for (const [source, rows] of Object.entries(days[day])) await run.submit(source, batchOf(rows))
+    await to((day + 1) * DAY + HOUR)
+  }
+}
