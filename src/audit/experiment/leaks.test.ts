@@ -58,7 +58,12 @@ const readings = source('readings', {
   identity: ['n'],
   revisable: '30d',
 })
-const levels = features('levels', { from: readings, entity: patient, place: stream, values: r => ({ sum: r.level.sum('1h'), n: count('1h') }) })
+const levels = features('levels', {
+  from: readings,
+  entity: patient,
+  place: stream,
+  values: r => ({ sum: r.level.sum('1h'), n: count('1h') }),
+})
 const low = model('low', {
   decide: every('10m', patient),
   inputs: ({ patient: who }) => ({ sum: levels.of(who).sum, n: levels.of(who).n }),
@@ -72,9 +77,17 @@ const days = (level: (i: number) => number = () => 100): Happening[] =>
   Array.from({ length: 288 }, (_, i) => ({ source: 'readings', time: i * 10 * MINUTE, row: { patient: 'p', n: `${i}`, level: level(i) } }))
 
 test('a value that is corrected later is not used before the correction arrived, however old the group is', async () => {
-  const corrected: Happening = { source: 'readings', time: 10 * HOUR, arrival: 11 * HOUR + 5 * MINUTE, row: { patient: 'p', n: '60', level: 1000 } }
+  const corrected: Happening = {
+    source: 'readings',
+    time: 10 * HOUR,
+    arrival: 11 * HOUR + 5 * MINUTE,
+    row: { patient: 'p', n: '60', level: 1000 },
+  }
   const of = experimentOf(clinic.ir, low, [...days(), corrected])
-  const [now, older] = [await of.decided(asItRuns, 'frozen'), await of.decided(plan({ 'group/levels': { kind: 'older', by: 30 * MINUTE } }), 'frozen')]
+  const [now, older] = [
+    await of.decided(asItRuns, 'frozen'),
+    await of.decided(plan({ 'group/levels': { kind: 'older', by: 30 * MINUTE } }), 'frozen'),
+  ]
   const at = (time: number) => of.cases.t.indexOf(time)
   // Of the window that is an hour long and ends at 11:00 the reading of 10:00 is the first.
   assert.equal(now.score[at(11 * HOUR)], 700)
@@ -85,7 +98,12 @@ test('a value that is corrected later is not used before the correction arrived,
 })
 
 test('whether an episode is going on is told by what had arrived, not by what came later', () => {
-  const late: Happening = { source: 'readings', time: 20 * HOUR + MINUTE, arrival: 20 * HOUR + 25 * MINUTE, row: { patient: 'p', n: 'late', level: 1 } }
+  const late: Happening = {
+    source: 'readings',
+    time: 20 * HOUR + MINUTE,
+    arrival: 20 * HOUR + 25 * MINUTE,
+    row: { patient: 'p', n: 'late', level: 1 },
+  }
   const { cases } = experimentOf(clinic.ir, low, [...days(), late])
   const at = cases.t.indexOf(20 * HOUR + 10 * MINUTE)
   assert.equal(cases.eligible[at], 1)
@@ -108,11 +126,19 @@ const payments = source('payments', { schema: { id: t.string(), card, at: t.time
 const chargebacks = source('chargebacks', { schema: { payment: t.string(), card, at: t.timestamp() }, key: 'payment', time: 'at' })
 const weather = source('weather', { schema: { card, value: t.double(), at: t.timestamp() }, key: 'card', time: 'at' })
 const complaints = features('complaints', { from: chargebacks, entity: card, place: stream, values: () => ({ n: count('1h') }) })
-const noise = features('noise', { from: weather, entity: card, place: stream, values: w => ({ mean: w.value.mean('1h'), last: w.value.last() }) })
+const noise = features('noise', {
+  from: weather,
+  entity: card,
+  place: stream,
+  values: w => ({ mean: w.value.mean('1h'), last: w.value.last() }),
+})
 const fraud = model('fraud', {
   decide: on(payments),
   inputs: p => ({ complaints: complaints.of(p.card).n, noise: noise.of(p.card) }),
-  score: logistic({ intercept: -1, weights: { complaints: 1, 'noise.mean': { weight: 0.01, ifNull: 0 }, 'noise.last': { weight: 0.01, ifNull: 0 } } }),
+  score: logistic({
+    intercept: -1,
+    weights: { complaints: 1, 'noise.mean': { weight: 0.01, ifNull: 0 }, 'noise.last': { weight: 0.01, ifNull: 0 } },
+  }),
   label: labelFrom(chargebacks, { join: 'payment', value: c => c.at.gt(0), negativeAfter: '1h' }),
 })
 const shop = pipeline('shop', [fraud])
@@ -145,7 +171,9 @@ test('a window that will hold the outcome does not hold it before it has arrived
 test('a group of noise is flat, one that says something is not', async () => {
   const of = experimentOf(shop.ir, fraud, paid(3000))
   const { blocks, label, known } = of.cases
-  const rows = Uint32Array.from({ length: blocks.test.to - blocks.test.from }, (_, i) => blocks.test.from + i).filter(row => known[row] === 1)
+  const rows = Uint32Array.from({ length: blocks.test.to - blocks.test.from }, (_, i) => blocks.test.from + i).filter(
+    row => known[row] === 1,
+  )
   const aucOf = (score: Float64Array) =>
     auc(
       Float64Array.from(rows, row => score[row]),
@@ -166,6 +194,9 @@ test('a group of noise is flat, one that says something is not', async () => {
 
 test('a group that is older than the history knows nothing: counts are 0, the rest is NULL', async () => {
   const of = experimentOf(shop.ir, fraud, paid(1500))
-  const { score } = await of.decided(plan({ 'group/complaints': { kind: 'older', by: 1000 * DAY }, 'group/noise': { kind: 'older', by: 1000 * DAY } }), 'frozen')
+  const { score } = await of.decided(
+    plan({ 'group/complaints': { kind: 'older', by: 1000 * DAY }, 'group/noise': { kind: 'older', by: 1000 * DAY } }),
+    'frozen',
+  )
   assert.ok(score.every(value => value === 1 / (1 + Math.exp(1))))
 })
