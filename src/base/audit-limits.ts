@@ -11,7 +11,7 @@ export const auditLimits = {
   /** Bytes of features, computed under one alternative or another, that an audit keeps. */
   AUDIT_COLUMN_BYTES: 2 ** 30,
   /** Labelled decisions that an audit trains a model anew on. */
-  AUDIT_TRAINING_ROWS: 2 ** 18,
+  AUDIT_TRAINING_ROWS: 2 ** 16,
   /** Models that an audit trains for one setting of training. */
   AUDIT_TRAININGS_MAX: 32,
 } as const

@@ -3,6 +3,7 @@
  *
  * What stands for NULL, and which levels there are, stays as it was. A case that had no score, since nothing stands for its NULL or its level, is not learnt from, and has none again.
  */
+import { picked } from '../../../columns/gather.ts'
 import type { Strings } from '../../../columns/strings.ts'
 import type { InputIR, ScoreIR, TermIR } from '../../../define/ir.ts'
 import { levelsOf } from '../../../model/term.ts'
@@ -35,15 +36,22 @@ export function fitTerms(
     return term.levels ? leveled(term, inputs[slot], vector[slot], labels.length, strings) : plain(term, vector[slot], labels.length)
   })
   const all = parts.flatMap(({ columns }) => columns)
-  const rows = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(row => all.every(column => !Number.isNaN(column[row])))
-  const columns = Object.fromEntries(all.map((column, i) => [String(i), Float64Array.from(rows, row => column[row])]))
-  const { coefficients, converged } = fitLogistic({ columns, labels: Float64Array.from(rows, row => labels[row]) })
+  const rows = scored(all, labels.length)
+  const columns = Object.fromEntries(all.map((column, i) => [String(i), picked(column, rows)]))
+  const { coefficients, converged } = fitLogistic({ columns, labels: picked(labels, rows) })
   let next = 0
   const fitted = parts.map(({ columns: own, termOf }) => termOf(own.map(() => coefficients.weights[String(next++)].weight)))
   return {
     score: { kind: 'logistic', intercept: coefficients.intercept, terms: fitted },
     notes: converged ? [] : ['a logistic regression has not converged: a threshold separates the labels'],
   }
+}
+
+/** The rows that no term leaves without a score. */
+function scored(columns: readonly Float64Array[], length: number): Uint32Array {
+  const isOut = new Uint8Array(length)
+  for (const column of columns) for (let row = 0; row < length; row++) if (Number.isNaN(column[row])) isOut[row] = 1
+  return Uint32Array.from({ length }, (_, row) => row).filter(row => isOut[row] === 0)
 }
 
 function plain({ input, ifNull }: TermIR, { values, nulls }: VectorColumn, length: number): TermColumns {
