@@ -6,6 +6,8 @@ export const auditLimits = {
   COST_WINDOWS_MAX: 2 ** 20,
   /** Stretches of a trace in which what stream workers need is added up over elements. */
   COST_CELLS: 2 ** 13,
+  /** Servers of a simulated queue; beyond it each stands for several cores. */
+  COST_SERVERS_MAX: 2 ** 12,
   /** Batch runs of one setting that are simulated over a trace. */
   COST_RUNS_MAX: 2 ** 20,
   /** Bytes of features, computed under one alternative or another, that an audit keeps. */

@@ -116,7 +116,13 @@ function ofGroup(name: string, setting: Setting, given: CostInputs): Addition {
     return { ...head, lines: [...head.lines, body.line], batchHours: body.hours }
   }
   const body = bodyOf(name, setting, arrivals, seconds, group.reach, given)
-  return { ...none, lines: [body.line, stored('values', group.valueBytes)], batchHours: body.hours }
+  const lines = [body.line, stored('values', group.valueBytes)]
+  if (setting.kind === 'every') {
+    // It goes on from where it was, so that it keeps what windows are computed from.
+    const kept = exactly((group.stateBytes * (given.volume ?? 1)) / GB)
+    lines.push(quantityLine('storage', `${name}: state between runs`, kept, 'storageGBMonth', given, 'GB'))
+  }
+  return { ...none, lines, batchHours: body.hours }
 }
 
 /** A window is computed anew in each run; what is taken in pieces, `every`, goes on from where it was. */

@@ -19,6 +19,7 @@ test('ingestion, groups, decisions, actions and training have lines of their own
     titles(given, 'group/fast', { kind: 'hybrid', schedule: { kind: 'interval', every: DAY, phase: 0 } }).includes('fast every 1 d'),
   )
   assert.ok(titles(given, 'group/fast', { kind: 'hybrid', schedule: { kind: 'interval', every: DAY, phase: 0 } }).includes('fast: state'))
+  assert.ok(titles(given, 'group/fast', { kind: 'every', every: HOUR }).includes('fast: state between runs'))
   assert.ok(titles(given, 'inference', stream).includes('decisions asked for'))
   assert.ok(titles(given, 'inference', nightlyJob).includes('decisions at 0 2 * * *'))
   assert.ok(titles(given, 'action', { kind: 'digest', every: HOUR }).includes('actions gathered every 1 h'))

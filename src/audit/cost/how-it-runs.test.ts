@@ -7,9 +7,7 @@ const nightly: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
 const model = (rest: Partial<ModelIR> = {}): ModelIR => ({
   name: 'm',
   decide: { kind: 'on', source: 's' },
-  inputs: ['a', 'b'].map(
-    group => ({ name: group, expr: { op: 'feature', group, name: 'n', key: ['k'], type: 'int' } }) as ModelIR['inputs'][number],
-  ),
+  inputs: ['a', 'b'].map(group => ({ name: group, expr: { op: 'feature', group, name: 'n', key: ['k'], type: 'int' } })),
   score: { kind: 'none' },
   ...rest,
 })

@@ -2,6 +2,7 @@ import type { CostInputs } from './given.ts'
 import { rangeOf, scenarios, type Scenario } from './range.ts'
 import { autoscaled } from './simulate/autoscaled.ts'
 import { Cells } from './simulate/cells.ts'
+import { serversOf } from './simulate/free-times.ts'
 import { partitioned, pooled, type Served } from './simulate/queue.ts'
 import { rateQuantile } from './simulate/rate.ts'
 import type { Lags } from './simulate/lags.ts'
@@ -75,9 +76,9 @@ function staticIn(scenario: Scenario, { arrivals, seconds }: StreamWork, given: 
   const needed = (rateQuantile(arrivals.at, given.trace, quantile[scenario]) * service) / use[scenario]
   const cores = new Float64Array(new Cells(given.trace).length).fill(needed)
   if (scenario !== 'base') return { cores, words: '' }
-  // No less than the smallest machine works on it; ⌈cores⌉ servers, all of the same part of a core.
+  // No less than the smallest machine works on it.
   const held = Math.max(needed, smallestCores.base)
-  const servers = isMany(given) ? 1 : Math.ceil(held)
+  const servers = serversOf(held, isMany(given))
   const takes = (service * servers) / held
   const waiting = servedText(pooled(arrivals.at, takes, servers), given)
   if (servers === 1 || !arrivals.key) return { cores, words: waiting }

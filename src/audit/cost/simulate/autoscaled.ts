@@ -1,5 +1,5 @@
 import { Cells, LOOK_MS } from './cells.ts'
-import { FreeTimes, REBASE_MS } from './free-times.ts'
+import { FreeTimes, REBASE_MS, serversOf } from './free-times.ts'
 import { Lags } from './lags.ts'
 import type { Served } from './queue.ts'
 import type { Stretch } from './rate.ts'
@@ -72,7 +72,7 @@ export function autoscaled(arrival: Float64Array, service: number, history: Stre
   return { ...workers.served(), held, rescales, most, demand }
 }
 
-/** ⌈cores⌉ servers, all of the same part of a core; one as fast as all of them, if work is divisible. */
+/** Servers that are replaced by others, with the cores that they are. */
 class Workers {
   cores = 0
   /** Events that were begun: those before it in order of arrival. */
@@ -100,7 +100,7 @@ class Workers {
 
   /** Other workers take what is not begun, from `ready` on. */
   restart(cores: number, ready: number): void {
-    const servers = this.#divisible ? 1 : Math.ceil(cores)
+    const servers = serversOf(cores, this.#divisible)
     this.cores = cores
     this.#takes = (this.#service * servers) / cores
     this.#free = new FreeTimes(servers, ready - this.#origin)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { random } from '../../../base/random.ts'
+import { serversOf } from './free-times.ts'
 import { Lags } from './lags.ts'
 import { partitioned, pooled, type Served } from './queue.ts'
 
@@ -166,4 +167,12 @@ test('lags are counted to a part in 128, zeros exactly', () => {
     assert.ok(lags.quantile(q) >= exact * (1 - 1e-7) && lags.quantile(q) <= exact * (1 + 2 ** -7))
   }
   assert.equal(lags.most, 86_400_000)
+})
+
+test('servers are as many as cores, up to a bound, and one where work can be divided', () => {
+  assert.deepEqual(
+    [0.25, 1, 1.5, 4096, 1e9].map(cores => serversOf(cores, false)),
+    [1, 1, 2, 4096, 4096],
+  )
+  assert.equal(serversOf(7.5, true), 1)
 })
