@@ -16,4 +16,14 @@ export const auditLimits = {
   AUDIT_TRAINING_ROWS: 2 ** 16,
   /** Models that an audit trains for one setting of training. */
   AUDIT_TRAININGS_MAX: 32,
+  /** Plans of different values that are evaluated. All of them up to here: ten groups of two placements, three cadences, three kinds of action and of ingestion. */
+  AUDIT_PLANS_MAX: 1 << 15,
+  /** Plans whose utility by row is held at a time: 8 bytes a decision of a block each. */
+  AUDIT_PLAN_COLUMNS: 64,
+  /** Cheapest plans that are tried, until one loses next to nothing by its bound. */
+  AUDIT_PLAN_TRIES: 64,
+  /** Weeks of further history that are spoken of: five years. */
+  AUDIT_MORE_WEEKS_MAX: 260,
+  /** Milliseconds between two reads of a group, from which on a batch run before each would do. */
+  AUDIT_SLOW_USE_MS: 21_600_000,
 } as const

@@ -31,6 +31,8 @@ export interface Pipeline {
   readonly scores: ReadonlyMap<string, ScoreFunction | OnnxFile>
   /** The user's own function of each action that has one, by the action's name. */
   readonly effects: ReadonlyMap<string, EffectFunction>
+  /** Where each feature group was defined, `FILE:LINE`, by the group's name: where its placement can be changed. */
+  readonly places: ReadonlyMap<string, string>
   /** What the decisions of each model that says so are worth, by the model's name. No part of the IR. */
   readonly worths: ReadonlyMap<string, PipelineWorth>
 }
@@ -86,6 +88,7 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
     maps: new Map(sources.flatMap(({ name: source, map }) => (map ? [[source, map]] : []))),
     scores: new Map(models.flatMap(({ name: model, compute }) => (compute ? [[model, compute]] : []))),
     effects: new Map(actions.flatMap(({ name: action, run }) => (run ? [[action, run]] : []))),
+    places: new Map(groups.flatMap(({ name: group, place }) => (place === undefined ? [] : [[group, place]]))),
     worths,
   })
 }

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { CostPart, ElementPart, Effect, PlanPart, Rung, UtilityPart, Verdict } from '../report/audit-report.ts'
+import { answerOf, shareText, type AnswerParts } from './answer.ts'
+
+const performance = { aWeek: 600, actionsAWeek: 900, precision: 0.5, recall: 0.5, auc: 0.7 }
+const utility: UtilityPart = {
+  name: 'late arrivals caught',
+  unit: 'late arrivals',
+  budget: 0.1,
+  threshold: 0.5,
+  thresholdFrom: 'the budget',
+  now: performance,
+}
+const effect = (value: number, half = 10): Effect => ({ aWeek: { value, low: value - half, high: value + half }, performance })
+const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 } as const
+const rung = (value: number, half?: number): Rung => ({
+  setting: nightly,
+  title: 'nightly at 02:00, 2 h',
+  age: 50_400_000,
+  literal: 'next schedule',
+  frozen: effect(0),
+  frozenAtBudget: effect(0),
+  refit: effect(value, half),
+})
+const part = (name: string, verdict: Verdict, rungs: readonly Rung[] = []): ElementPart => ({
+  element: `group/${name}`,
+  kind: 'group',
+  title: name,
+  now: { setting: { kind: 'now' }, title: 'stream', age: null },
+  rungs,
+  knee: { age: 900_000, loss: 12 },
+  verdict,
+  marks: [],
+})
+const costs = { prices: 'prices.json' } as CostPart
+const plans = (decision: PlanPart['decision'], more: Partial<PlanPart> = {}): PlanPart => ({
+  now: [{ element: 'group/landings', title: 'stream' }],
+  proposed: [{ element: 'group/landings', title: 'stream' }],
+  decision,
+  compared: 1024,
+  marginal: [],
+  edits: [],
+  ...more,
+})
+const undecided: Verdict = { choice: 'undecided', why: '9 patients: no verdict under 20' }
+const answer = (parts: Partial<AnswerParts>) =>
+  answerOf({ pipeline: 'flights', elements: [], plans: plans('undecided'), utility, costs, ...parts })
+
+test('without a price: what matters most, how old it may be, and from which price on it pays', () => {
+  const landings = part('landings', { ...undecided, breakEven: { value: 0.4212, low: 0.3, high: 0.6 } }, [rung(-200)])
+  assert.deepEqual(answer({ elements: [part('hours', undecided, [rung(-30)]), landings], plans: plans('no dollar verdict') }), [
+    'flights: keep "landings" within 15 min of now; a nightly copy loses a third of the late arrivals caught.',
+    'Stream it if a unit of utility (late arrivals) is worth more than $0.421 [$0.3, $0.6]. No price given: no dollar verdict.',
+  ])
+})
+
+test('without a price and without a loss that is shown there is nothing to keep, and what can be had for less is said', () => {
+  const flat = part('noise', { choice: 'batch 1 d', why: '' }, [rung(-3, 8)])
+  const now = [{ element: 'group/noise', title: 'stream' }]
+  const proposed = [{ element: 'group/noise', title: 'batch 1 d' }]
+  assert.deepEqual(answer({ elements: [flat], plans: plans('no dollar verdict', { now, proposed }) }), [
+    'flights: no loss by older data is shown; run "noise" as batch 1 d, which loses next to nothing.',
+    'No price of utility is given: no dollar verdict.',
+  ])
+  assert.match(
+    answer({ elements: [flat], plans: plans('no dollar verdict'), costs: { why: 'no price file' } })[1],
+    /^Costs are not known \(no price file\): no dollar/,
+  )
+})
+
+test('a change: what to run, and what that is worth', () => {
+  const now = [
+    { element: 'group/landings', title: 'stream' },
+    { element: 'group/usual', title: 'stream' },
+    { element: 'inference', title: 'on event' },
+  ]
+  const proposed = [
+    { element: 'group/landings', title: 'stream' },
+    { element: 'group/usual', title: 'batch 1 d' },
+    { element: 'inference', title: 'nightly' },
+  ]
+  const elements = [
+    part('usual', { choice: 'batch 1 d', why: '' }),
+    { ...part('', undecided), element: 'inference', kind: 'inference' as const },
+  ]
+  assert.deepEqual(answer({ elements, plans: plans('change', { now, proposed, net: { value: 1240, low: 900, high: 1604 } }) }), [
+    'flights: run "usual" as batch 1 d and inference nightly.',
+    'That is worth $1,240 [$900, $1,600] a month, costs counted; told from history that did not choose it.',
+  ])
+})
+
+test('what runs is kept: what is shown of it, and what would decide the rest', () => {
+  const elements = [
+    part('landings', { choice: 'stream', why: '' }),
+    part('usual', { ...undecided, moreWeeks: 12 }),
+    part('hours', { ...undecided, moreWeeks: 7 }),
+  ]
+  assert.deepEqual(answer({ elements, plans: plans('keep what runs') }), [
+    'flights: keep what runs: "landings" as stream.',
+    'Of 1,024 plans none is shown to be worth more than it costs; 7 more weeks of history would decide about "hours".',
+  ])
+  assert.deepEqual(answer({ plans: plans('keep what runs') }), [
+    'flights: keep what runs.',
+    'Of 1,024 plans none is shown to be worth more than it costs.',
+  ])
+})
+
+test('where nothing can be said the reason is', () => {
+  assert.deepEqual(answer({ elements: [part('history', undecided)] }), ['flights: no verdict.', '9 patients: no verdict under 20.'])
+  assert.deepEqual(answer({}), ['flights: no verdict.', 'Nothing of it can be told from this history.'])
+})
+
+test('parts as one says them', () => {
+  assert.deepEqual([0.1, 0.34, 0.49, 0.66, 0.99, 0.42, 0.031].map(shareText), [
+    'a tenth',
+    'a third',
+    'half',
+    'two thirds',
+    'all',
+    '42 %',
+    '3.1 %',
+  ])
+})

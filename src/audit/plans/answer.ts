@@ -1,0 +1,140 @@
+/**
+ * The answer in two lines: what to do, and what it rests on.
+ *
+ * Line one is what is decided; where nothing is, the freshness that matters most, by what is lost at the next schedule. Line two is money, or what money would have to say.
+ */
+import type { AuditReport, ElementPart, Estimate, Rung } from '../report/audit-report.ts'
+import { boundsText, dollarText, plainText } from './dollar-text.ts'
+import { isWhy } from './ports.ts'
+import { periodOf } from './schedule-age.ts'
+import { spanText } from './span-text.ts'
+import { NOT_OBSERVABLE, UNDECIDED } from './verdict.ts'
+
+export type AnswerParts = Pick<AuditReport, 'pipeline' | 'elements' | 'plans' | 'utility' | 'costs'>
+
+export function answerOf(parts: AnswerParts): [string, string] {
+  const { pipeline, plans } = parts
+  switch (plans.decision) {
+    case 'change':
+      return [`${pipeline}: ${changesText(parts)}.`, `${netText(plans.net)}; told from history that did not choose it.`]
+    case 'keep what runs':
+      return [`${pipeline}: keep what runs${shownText(parts)}.`, keptText(parts)]
+    case 'no dollar verdict':
+      return [`${pipeline}: ${freshnessText(parts)}.`, `${priceText(parts)}: no dollar verdict.`]
+    case 'undecided':
+      return [`${pipeline}: no verdict.`, `${sentence(whyUndecided(parts.elements))}.`]
+  }
+}
+
+/** `run "card_usual" as batch 1 d and inference nightly`; empty where nothing changes. */
+function changesText({ plans, elements }: AnswerParts): string {
+  const changed = plans.proposed.filter(({ element, title }) => plans.now.find(now => now.element === element)?.title !== title)
+  const list = changed.map(({ element, title }) => settingText(element, title, elements))
+  return list.length === 0 ? '' : `run ${list.length === 1 ? list[0] : `${list.slice(0, -1).join(', ')} and ${list.at(-1)}`}`
+}
+
+function settingText(element: string, title: string, elements: readonly ElementPart[]): string {
+  const kind = elements.find(part => part.element === element)?.kind ?? 'group'
+  return kind === 'group' ? `${nameOf(element)} as ${title}` : `${kind} ${title}`
+}
+
+/** A group in quotes, a stage as it is called. */
+const nameOf = (element: string): string => (element.startsWith('group/') ? `"${element.slice('group/'.length)}"` : element)
+
+function netText(net: Estimate | undefined): string {
+  return net ? `That is worth ${dollarText(net.value)} ${boundsText(net)} a month, costs counted` : 'It costs less and decides the same'
+}
+
+/** Of what is shown to pay as it is. */
+function shownText({ elements }: AnswerParts): string {
+  const shown = elements.filter(({ verdict }) => verdict.choice !== UNDECIDED && verdict.choice !== NOT_OBSERVABLE)
+  return shown.length === 0 ? '' : `: ${shown.map(({ element, verdict }) => settingText(element, verdict.choice, elements)).join(', ')}`
+}
+
+function keptText({ elements, plans }: AnswerParts): string {
+  const other = `Of ${plans.compared.toLocaleString('en-US')} plans none is shown to be worth more than it costs`
+  const [soonest] = elements
+    .flatMap(({ element, verdict: { moreWeeks } }) => (moreWeeks === undefined ? [] : [{ element, moreWeeks }]))
+    .sort((a, b) => a.moreWeeks - b.moreWeeks)
+  if (!soonest) return `${other}.`
+  return `${other}; ${soonest.moreWeeks} more week${soonest.moreWeeks === 1 ? '' : 's'} of history would decide about ${nameOf(soonest.element)}.`
+}
+
+/** The element that matters most, and how old it may be; and what can be had for less. */
+function freshnessText(parts: AnswerParts): string {
+  const most = mostLost(parts.elements)
+  const changes = changesText(parts)
+  const kept = most === undefined ? 'no loss by older data is shown' : lossText(most, parts)
+  return changes === '' ? kept : `${kept}; ${changes}, which loses next to nothing`
+}
+
+interface Lost {
+  readonly part: ElementPart
+  readonly rung: Rung
+  readonly lost: number
+}
+
+function lossText({ part, rung, lost }: Lost, { utility }: AnswerParts): string {
+  const share =
+    utility.now.aWeek > 0 ? `${shareText(lost / utility.now.aWeek)} of the ${utility.name}` : `${plainText(lost)} ${utility.unit} a week`
+  return `keep ${nameOf(part.element)}${withinText(part)}; ${olderText(part, rung)} loses ${share}`
+}
+
+const withinText = ({ knee }: ElementPart): string =>
+  isWhy(knee) || knee.age === 0 ? ' as fresh as it is' : ` within ${spanText(knee.age)} of now`
+
+function olderText({ kind }: ElementPart, { setting, title }: Rung): string {
+  if (kind !== 'group') return `${kind} ${title}`
+  if (setting.kind === 'older') return `a copy ${spanText(setting.by)} old`
+  if (setting.kind !== 'batch') return title
+  const period = periodOf(setting.schedule)
+  return period === DAY ? 'a nightly copy' : `a copy made every ${spanText(period)}`
+}
+
+const DAY = 86_400_000
+
+function mostLost(elements: readonly ElementPart[]): Lost | undefined {
+  return elements.flatMap(part => lossAtNext(part) ?? []).sort((a, b) => b.lost - a.lost)[0]
+}
+
+/** What is lost in a week at the next schedule, or else at the oldest age, if it is shown to be a loss. */
+function lossAtNext(part: ElementPart): Lost | undefined {
+  const rung = part.rungs.find(({ literal }) => literal === 'next schedule') ?? part.rungs.at(-1)
+  if (!rung) return undefined
+  const { aWeek } = isWhy(rung.refit) ? rung.frozenAtBudget : rung.refit
+  return isWhy(aWeek) || aWeek.high >= 0 ? undefined : { part, rung, lost: -aWeek.value }
+}
+
+const shares = [
+  [0.1, 'a tenth'],
+  [0.2, 'a fifth'],
+  [0.25, 'a quarter'],
+  [1 / 3, 'a third'],
+  [0.5, 'half'],
+  [2 / 3, 'two thirds'],
+  [0.75, 'three quarters'],
+  [1, 'all'],
+] as const
+
+/** As one says it, where that is within two hundredths. */
+export function shareText(share: number): string {
+  const near = shares.find(([value]) => Math.abs(value - share) < 0.02)
+  return near ? near[1] : `${plainText(share * 100)} %`
+}
+
+/** Of the element that matters most, the price from which on its freshness pays. */
+function priceText({ elements, utility, costs }: AnswerParts): string {
+  if (isWhy(costs)) return `Costs are not known (${costs.why})`
+  if (utility.dollars !== undefined) return 'What the plans cost is not known'
+  const most = mostLost(elements)
+  const breakEven = most?.part.verdict.breakEven
+  if (most === undefined || breakEven === undefined || isWhy(breakEven)) return 'No price of utility is given'
+  const does = most.part.kind === 'group' ? 'Stream it' : 'Keep it as fresh'
+  return `${does} if a unit of utility (${utility.unit}) is worth more than ${dollarText(breakEven.value)} ${boundsText(breakEven)}. No price given`
+}
+
+function whyUndecided(elements: readonly ElementPart[]): string {
+  return elements.find(({ verdict }) => verdict.choice === UNDECIDED)?.verdict.why ?? 'nothing of it can be told from this history'
+}
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { breakEvenOf } from './break-even.ts'
+import { boundsText, dollarText } from './dollar-text.ts'
+import { moreWeeks } from './more-weeks.ts'
+import { spanText } from './span-text.ts'
+
+const gain = (value: number, low: number, high: number) => ({ value, low, high, error: 1 })
+const cost = (low: number, base: number, high: number) => ({ low, base, high })
+
+test('the price from which on it pays: cost by gain, the bounds by the bounds that are against each other', () => {
+  assert.deepEqual(breakEvenOf(gain(40, 20, 50), cost(100, 200, 300)), { value: 5, low: 2, high: 15 })
+  assert.deepEqual(breakEvenOf(gain(40, 20, 50), cost(-100, 200, 300)), { value: 5, low: 0, high: 15 })
+})
+
+test('where there is no such price it is said why', () => {
+  const why = (...given: Parameters<typeof breakEvenOf>) => (breakEvenOf(...given) as { why: string }).why
+  assert.equal(why(gain(40, 20, 50), cost(-3, -2, -1)), 'the fresher costs no more: it pays at any price')
+  assert.equal(why(gain(-4, -5, 0), cost(1, 2, 3)), 'the fresher gains nothing: it pays at no price')
+  assert.equal(why(gain(4, -5, 13), cost(26, 30, 50)), 'no gain is shown; if there is one, it pays above $2 a unit at the least')
+  assert.equal(why({ why: 'no labels' }, cost(1, 2, 3)), 'no labels')
+  assert.equal(why(gain(4, 3, 5), { why: 'no prices' }), 'no prices')
+})
+
+test('so much more history as makes the half of an interval smaller than its value', () => {
+  assert.equal(moreWeeks(gain(10, -10, 30), 20), 60, '20 · (2² − 1)')
+  assert.equal(moreWeeks(gain(-10, -30, 11), 20), 69, '20 · (2.1² − 1) is 68.2')
+  assert.equal(moreWeeks(gain(10, 0, 20), 20), 1, 'on the border')
+  assert.equal(moreWeeks(gain(0.001, -10, 10), 20), undefined)
+  assert.equal(moreWeeks(gain(0, -10, 10), 20), undefined)
+})
+
+test('dollars and spans as they are read', () => {
+  assert.deepEqual([0, 0.04562, 12.345, 1234.5, -1234.5, 9.999].map(dollarText), ['$0', '$0.0456', '$12.3', '$1,230', '−$1,230', '$10'])
+  assert.equal(boundsText({ low: -12, high: 1240 }), '[−$12, $1,240]')
+  assert.deepEqual([0, 250, 1000, 90_000, 900_000, 5_400_000, 86_400_000, 604_800_000, 100_000_001].map(spanText), [
+    '0 ms',
+    '250 ms',
+    '1 s',
+    '90 s',
+    '15 min',
+    '90 min',
+    '1 d',
+    '7 d',
+    '1.2 d',
+  ])
+})

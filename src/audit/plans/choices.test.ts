@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  action,
+  answer,
+  batch,
+  corrected,
+  count,
+  entity,
+  every,
+  features,
+  hybrid,
+  lag,
+  logistic,
+  model,
+  on,
+  pipeline,
+  request,
+  source,
+  stream,
+  t,
+  webhook,
+} from '../../index.ts'
+import { planElements, type ChoiceOptions } from './choices.ts'
+import { meanAge, periodOf } from './schedule-age.ts'
+import { PlanSpace } from './space.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { card, amount: t.double(), at: t.timestamp() }, key: 'card', time: 'at' })
+const short = features('short', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const long = features('long', { from: payments, entity: card, place: stream, values: () => ({ n: count('30d') }) })
+const own = features('own', {
+  from: payments,
+  entity: card,
+  place: batch('30 4 * * *', { lasts: '1h', zone: 'Europe/Zurich' }),
+  values: () => ({ n: count('7d') }),
+})
+const layers = features('layers', { from: payments, entity: card, place: hybrid('0 3 * * *'), values: () => ({ n: count('lifetime') }) })
+const late = features('late', { from: payments, entity: card, place: lag('5m'), values: () => ({ n: count('1h') }) })
+const after = features('after', { from: payments, entity: card, place: corrected, values: () => ({ n: count('1h') }) })
+
+const inputsOf = (c: Parameters<typeof short.of>[0]) => ({
+  short: short.of(c).n,
+  long: long.of(c).n,
+  own: own.of(c).n,
+  layers: layers.of(c).n,
+  late: late.of(c).n,
+  after: after.of(c).n,
+})
+const score = logistic({ intercept: 0, weights: { short: 1 } })
+const onEvent = model('m', { decide: on(payments), inputs: p => inputsOf(p.card), score })
+
+const titles = (parts: Parameters<typeof pipeline>[1], options?: ChoiceOptions) => {
+  const { ir } = pipeline('p', parts)
+  return Object.fromEntries(
+    planElements(ir, ir.models[0], options).map(({ title, choices, notObservable }) => [
+      title,
+      notObservable ?? choices.map(choice => choice.title),
+    ]),
+  )
+}
+
+test('each element has what runs first, and the words of verdicts for the rest', () => {
+  assert.deepEqual(titles([onEvent]), {
+    ingestion: ['stream', 'micro-batch 15 min', 'batch'],
+    short: ['stream', 'batch 1 d'],
+    long: ['stream', 'hybrid', 'batch 1 d'],
+    own: ['batch 1 d', 'stream', 'hybrid'],
+    layers: ['hybrid', 'stream', 'batch 1 d'],
+    late: ['lag 5 min', 'stream', 'batch 1 d'],
+    after: 'it is as corrected later, which no decision saw',
+    inference: ['on event', 'every 1 h', 'nightly'],
+    action: ['none'],
+  })
+})
+
+test('triggers and actions have the choices that they can have', () => {
+  const asked = model('m', {
+    decide: request({ card }),
+    inputs: p => ({ n: short.of(p.card).n }),
+    score: logistic({ intercept: 0, weights: { n: 1 } }),
+  })
+  const decline = action('decline', { when: asked.score.gte(0.9), do: answer({ approved: false }) })
+  assert.deepEqual(titles([decline]), {
+    ingestion: ['stream', 'micro-batch 15 min', 'batch'],
+    short: ['stream', 'batch 1 d'],
+    inference: ['on request', 'nightly'],
+    action: ['inline', 'asynchronous', 'digest'],
+  })
+  const ticks = model('m', {
+    decide: every('5m', card),
+    inputs: p => ({ n: short.of(p.card).n }),
+    score: logistic({ intercept: 0, weights: { n: 1 } }),
+  })
+  const page = action('page', { when: ticks.score.gte(0.9), do: webhook('https://example.org/') })
+  assert.deepEqual(titles([page]).inference, ['every 5 min', 'every 1 h', 'nightly'])
+  assert.deepEqual(titles([page]).action, ['asynchronous', 'digest'])
+  const onPayment = action('page', { when: onEvent.score.gte(0.9), do: webhook('https://example.org/') })
+  assert.deepEqual(titles([onPayment]).action, ['asynchronous', 'inline', 'digest'])
+})
+
+test('a job that a group does not have yet is at the schedule that another has, or by night, or as it is told', () => {
+  const batchOf = (options?: ChoiceOptions) => {
+    const { ir } = pipeline('p', [onEvent])
+    return planElements(ir, ir.models[0], options)
+      .find(({ title }) => title === 'short')!
+      .choices.at(-1)!.setting
+  }
+  assert.deepEqual(batchOf(), { kind: 'batch', schedule: { kind: 'cron', cron: '30 4 * * *', zone: 'Europe/Zurich' }, lasts: 7_200_000 })
+  const schedule = { kind: 'interval', every: 3_600_000, phase: 0 } as const
+  assert.deepEqual(batchOf({ schedule, lasts: 60_000 }), { kind: 'batch', schedule, lasts: 60_000 })
+})
+
+test('what cannot be observed is no choice, and two layers are no plan of their own', () => {
+  const { ir } = pipeline('p', [onEvent])
+  const elements = planElements(ir, ir.models[0], { notObservable: new Map([['ingestion', 'no arrival']]) })
+  assert.equal(elements[0].notObservable, 'no arrival')
+  // Short, long, own, layers of two values each, late of three, inference of three.
+  assert.equal(new PlanSpace(elements).size, 2 ** 4 * 3 * 3)
+})
+
+test('how old what a schedule makes is: half of its period on average, and how long it takes', () => {
+  const cron = (text: string) => ({ kind: 'cron', cron: text, zone: 'UTC' }) as const
+  assert.equal(periodOf(cron('0 2 * * *')), 86_400_000)
+  assert.equal(meanAge(cron('0 2 * * *'), 7_200_000), 14 * 3_600_000)
+  assert.equal(meanAge({ kind: 'interval', every: 1000, phase: 3 }, 10), 510)
+  // Gaps of 1 h and 23 h: Σ gap² / 2 Σ gap.
+  assert.ok(Math.abs(meanAge(cron('0 2,3 * * *'), 0) - ((1 + 23 ** 2) / 48) * 3_600_000) < 3_600_000 / 20)
+})

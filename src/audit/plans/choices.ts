@@ -1,0 +1,136 @@
+/**
+ * In which other ways a pipeline could be run: of each element the choices that plans are made of, what runs first.
+ *
+ * A group can be a stream, two layers where its windows are long, or a batch job at its own schedule, or by night. A table without windows could be looked up on demand too, which is no
+ * placement of Spillway's: it is not among the plans.
+ */
+import type { GroupIR, ModelIR, PipelineIR, PlacementIR } from '../../define/ir.ts'
+import type { ScheduleIR } from '../../define/schedule-ir.ts'
+import { elementId, type Element, type Setting } from '../element.ts'
+import { groupsReadBy } from './consumers.ts'
+import type { PlanChoice, PlanElement } from './ports.ts'
+import { meanAge, periodOf } from './schedule-age.ts'
+import { spanText } from './span-text.ts'
+
+export interface ChoiceOptions {
+  /** Of batch jobs that a group does not have yet; 02:00 UTC unless given, or the schedule of another group. */
+  readonly schedule?: ScheduleIR
+  /** How long they take, ms; two hours unless given. */
+  readonly lasts?: number
+  /** Further periods of training, ms. */
+  readonly training?: readonly number[]
+  /** By `elementId`: why nothing can be told of it. */
+  readonly notObservable?: ReadonlyMap<string, string>
+}
+
+const QUARTER_OF_AN_HOUR = 900_000
+const HOUR = 3_600_000
+const DAY = 86_400_000
+/** A window from which on two layers are thought of. */
+const LONG_WINDOW = DAY
+const NIGHTLY: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
+
+const now = { kind: 'now' } as const
+
+/** Those that decisions of `model` depend on. */
+export function planElements(ir: PipelineIR, model: ModelIR, options: ChoiceOptions = {}): PlanElement[] {
+  const groups = groupsReadBy(ir, model)
+  const schedule = options.schedule ?? groups.map(({ place }) => scheduleIn(place)).find(own => own !== undefined) ?? NIGHTLY
+  const lasts = options.lasts ?? 2 * HOUR
+  const element = (of: Element, title: string, choices: readonly PlanChoice[]): PlanElement => {
+    const why =
+      options.notObservable?.get(elementId(of)) ?? (choices.length === 0 ? 'it is as corrected later, which no decision saw' : undefined)
+    return { element: of, title, choices, ...(why !== undefined && { notObservable: why }) }
+  }
+  return [
+    element({ kind: 'ingestion' }, 'ingestion', ingestionChoices(schedule, lasts)),
+    ...groups.map(group => element({ kind: 'group', group: group.name }, group.name, groupChoices(group, schedule, lasts))),
+    element({ kind: 'inference' }, 'inference', inferenceChoices(model)),
+    element({ kind: 'action' }, 'action', actionChoices(ir, model)),
+    ...(model.train ? [element({ kind: 'training' }, 'training', trainingChoices(model, options.training ?? []))] : []),
+  ]
+}
+
+function scheduleIn(place: PlacementIR): ScheduleIR | undefined {
+  return 'schedule' in place ? place.schedule : undefined
+}
+
+function ingestionChoices(schedule: ScheduleIR, lasts: number): PlanChoice[] {
+  return [
+    { setting: now, title: 'stream', age: 0 },
+    {
+      setting: { kind: 'every', every: QUARTER_OF_AN_HOUR },
+      title: `micro-batch ${spanText(QUARTER_OF_AN_HOUR)}`,
+      age: QUARTER_OF_AN_HOUR / 2,
+    },
+    { setting: { kind: 'batch', schedule, lasts }, title: 'batch', age: meanAge(schedule, lasts) },
+  ]
+}
+
+function groupChoices({ place, features }: GroupIR, schedule: ScheduleIR, lasts: number): PlanChoice[] {
+  const isLong = features.some(({ window, agg }) => agg !== 'row' && (window === 'lifetime' || window >= LONG_WINDOW))
+  const batch = (at: ScheduleIR, takes: number): PlanChoice => ({
+    setting: { kind: 'batch', schedule: at, lasts: takes },
+    title: batchTitle(at),
+    age: meanAge(at, takes),
+  })
+  const stream: PlanChoice = { setting: { kind: 'stream' }, title: 'stream', age: 0 }
+  const hybrid = (at: ScheduleIR, as: Setting): PlanChoice[] =>
+    isLong ? [{ setting: { kind: 'hybrid', schedule: at }, title: 'hybrid', age: 0, as }] : []
+  switch (place.kind) {
+    case 'stream':
+      return [{ ...stream, setting: now }, ...hybrid(schedule, now), batch(schedule, lasts)]
+    case 'hybrid':
+      return [{ setting: now, title: 'hybrid', age: 0 }, { ...stream, as: now }, batch(place.schedule, lasts)]
+    case 'batch':
+    case 'scheduled': {
+      const own = batch(place.schedule, place.lasts)
+      return [{ ...own, setting: now }, stream, ...hybrid(place.schedule, stream.setting)]
+    }
+    case 'lag':
+    case 'partial':
+      return [{ setting: now, title: `${place.kind} ${spanText(place.by)}`, age: place.by }, stream, batch(schedule, lasts)]
+    case 'corrected':
+      return []
+  }
+}
+
+const batchTitle = (schedule: ScheduleIR): string => `batch ${spanText(periodOf(schedule))}`
+
+function inferenceChoices({ decide }: ModelIR): PlanChoice[] {
+  const nightly = every(DAY, 'nightly')
+  switch (decide.kind) {
+    case 'on':
+      return [{ setting: now, title: 'on event', age: 0 }, every(HOUR, `every ${spanText(HOUR)}`), nightly]
+    case 'request':
+      return [{ setting: now, title: 'on request', age: 0 }, nightly]
+    case 'every': {
+      const own: PlanChoice = { ...every(decide.every, decide.every === DAY ? 'nightly' : `every ${spanText(decide.every)}`), setting: now }
+      const slower = [HOUR, DAY].filter(period => period > decide.every && period % decide.every === 0)
+      return [own, ...slower.map(period => (period === DAY ? nightly : every(period, `every ${spanText(period)}`)))]
+    }
+  }
+}
+
+function actionChoices({ actions = [] }: PipelineIR, { name, decide }: ModelIR): PlanChoice[] {
+  const own = actions.filter(action => action.model === name)
+  const digest: PlanChoice = { setting: { kind: 'digest', every: DAY }, title: 'digest', age: DAY / 2 }
+  if (own.length === 0) return [{ setting: now, title: 'none', age: 0 }]
+  if (own.some(action => action.do.kind === 'answer'))
+    return [{ setting: now, title: 'inline', age: 0 }, { setting: { kind: 'async' }, title: 'asynchronous', age: 1 }, digest]
+  const inline: PlanChoice[] = decide.kind === 'every' ? [] : [{ setting: { kind: 'inline' }, title: 'inline', age: 0 }]
+  return [{ setting: now, title: 'asynchronous', age: 1 }, ...inline, digest]
+}
+
+function trainingChoices({ train }: ModelIR, periods: readonly number[]): PlanChoice[] {
+  const own = train?.every === undefined ? Infinity : periodOf(train.every)
+  const title = own === Infinity ? 'when asked' : trainedEvery(own)
+  return [
+    { setting: now, title, age: own / 2 },
+    ...periods.filter(period => period !== own).map(period => every(period, trainedEvery(period))),
+  ]
+}
+
+const trainedEvery = (period: number): string => (period === 7 * DAY ? 'every week' : `every ${spanText(period)}`)
+
+const every = (period: number, title: string): PlanChoice => ({ setting: { kind: 'every', every: period }, title, age: period / 2 })

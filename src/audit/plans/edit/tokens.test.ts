@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { textFiles } from '../../../../test/sources/files.ts'
+import { parseModule, walk } from '../../../../test/sources/syntax.ts'
+import { closing, lineAt, stringOf, tokensOf } from './tokens.ts'
+
+const texts = (text: string) => tokensOf(text)?.map(token => token.text)
+
+test('tokens of this repository are where a parser finds names, strings, templates, numbers and regular expressions', () => {
+  let compared = 0
+  const files = textFiles().filter(({ path }) => path.endsWith('.ts') && /^(src|examples)\//.test(path))
+  for (const file of files) {
+    const tokens = tokensOf(file.text)
+    assert.ok(tokens, file.path)
+    const starts = new Map(tokens.map(token => [token.start, token]))
+    walk(parseModule(file).program, node => {
+      if (!['Identifier', 'Literal', 'TemplateLiteral', 'TSTemplateLiteralType'].includes(node.type)) return true
+      const { start, end } = node
+      const token = starts.get(start)
+      const isThere = token !== undefined && (node.type === 'Identifier' || token.end === end)
+      if (!isThere) assert.fail(`${file.path}:${lineAt(file.text, start)} ${file.text.slice(start, end)}, and not ${token?.text}`)
+      compared++
+      // What is in a template is part of it.
+      return !node.type.includes('TemplateLiteral')
+    })
+  }
+  assert.ok(compared > 50_000, `${compared} in ${files.length} files`)
+})
+
+test('a slash is a division behind a value, and begins a regular expression elsewhere', () => {
+  assert.deepEqual(texts('a / b / c'), ['a', '/', 'b', '/', 'c'])
+  assert.deepEqual(texts('f(/a[/]"b/g, 1) / 2'), ['f', '(', '/a[/]"b/g', ',', '1', ')', '/', '2'])
+  assert.deepEqual(texts('return /x/.test(y)'), ['return', '/x/', '.', 'test', '(', 'y', ')'])
+})
+
+test('templates are one token, whatever is in them', () => {
+  assert.deepEqual(texts('`a${ { b: `}${"`"}` } }c` + `\\``'), ['`a${ { b: `}${"`"}` } }c`', '+', '`\\``'])
+  assert.deepEqual(texts('`${ /* } */ x // }\n}`'), ['`${ /* } */ x // }\n}`'])
+})
+
+test('comments and a first line for the shell are left out', () => {
+  assert.deepEqual(texts('#!/usr/bin/env node\na /* b */ // c\nd'), ['a', 'd'])
+  assert.deepEqual(texts('#!node'), [])
+})
+
+test('what has no end is not understood', () => {
+  for (const text of ["'a", '"a\n"', '`a', '`${`', '`${', '/* a', 'a `${ "', '`${ {`']) assert.equal(tokensOf(text), undefined, text)
+})
+
+test('brackets close where they do, and strings say what they do', () => {
+  const tokens = tokensOf("f({ a: [1, ')'] }, `x`)")!
+  assert.equal(closing(tokens, 1), tokens.length - 1)
+  assert.equal(tokens[closing(tokens, 2)!].start, 16)
+  assert.equal(closing(tokensOf('(')!, 0), undefined)
+  const said = (text: string) => stringOf(tokensOf(text)![0])
+  assert.deepEqual(["'a'", '"a"', '`a`', "'a\\n'", '`${a}`', 'a'].map(said), ['a', 'a', 'a', undefined, undefined, undefined])
+})

@@ -1,0 +1,141 @@
+/**
+ * TypeScript as tokens with their places: enough to find a call and the properties of its object literal, and no more.
+ *
+ * Comments are left out. Where a slash begins a regular expression is told from the token before it, as a reader would; a file that is read wrongly by that is noticed, since every edit
+ * is tried before it is made.
+ */
+export interface Token {
+  /** A template is one token, whatever is in it. */
+  readonly kind: 'word' | 'string' | 'template' | 'number' | 'regex' | 'sign'
+  readonly text: string
+  readonly start: number
+  /** Behind its last character. */
+  readonly end: number
+}
+
+const word = /[\p{ID_Start}$_#@][\p{ID_Continue}$\u200c\u200d]*/uy
+const number = /0[xob]\w+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[+-]?[\d_]+)?n?/iy
+const space = /\s+/y
+const lineComment = /\/\/[^\n\r]*/y
+const blockComment = /\/\*[\s\S]*?\*\//y
+const string = /'(?:[^'\\\n\r]|\\[\s\S])*'|"(?:[^"\\\n\r]|\\[\s\S])*"/y
+const regex = /\/(?![*/])(?:[^/\\[\n\r]|\\[^\n\r]|\[(?:[^\]\\\n\r]|\\[^\n\r])*\])+\/[a-z]*/y
+
+/** Words behind which a value begins. */
+const beforeValue = new Set([
+  'return',
+  'typeof',
+  'case',
+  'in',
+  'of',
+  'delete',
+  'void',
+  'throw',
+  'new',
+  'instanceof',
+  'do',
+  'else',
+  'yield',
+  'await',
+])
+
+/** Undefined where the text is no TypeScript that this understands: a string, a comment or a template without an end. */
+export function tokensOf(text: string): Token[] | undefined {
+  const tokens: Token[] = []
+  let at = text.startsWith('#!') ? text.indexOf('\n') : 0
+  if (at < 0) return tokens
+  while (at < text.length) {
+    const skipped = matchAt(space, text, at) ?? matchAt(lineComment, text, at) ?? matchAt(blockComment, text, at)
+    if (skipped !== undefined) {
+      at += skipped.length
+      continue
+    }
+    const token = tokenAt(text, at, tokens.at(-1))
+    if (!token) return undefined
+    tokens.push(token)
+    at = token.end
+  }
+  return tokens
+}
+
+function tokenAt(text: string, at: number, before: Token | undefined): Token | undefined {
+  const token = (kind: Token['kind'], found: string): Token => ({ kind, text: found, start: at, end: at + found.length })
+  const first = text[at]
+  if (first === '`') {
+    const end = templateEnd(text, at)
+    return end === undefined ? undefined : token('template', text.slice(at, end))
+  }
+  if (first === "'" || first === '"') return wrap('string', matchAt(string, text, at))
+  if (first === '/' && text[at + 1] === '*') return undefined
+  if (first === '/' && startsValue(before)) return wrap('regex', matchAt(regex, text, at)) ?? token('sign', first)
+  return wrap('word', matchAt(word, text, at)) ?? wrap('number', matchAt(number, text, at)) ?? token('sign', first)
+
+  function wrap(kind: Token['kind'], found: string | undefined): Token | undefined {
+    return found === undefined ? undefined : token(kind, found)
+  }
+}
+
+function startsValue(before: Token | undefined): boolean {
+  if (!before) return true
+  if (before.kind === 'word') return beforeValue.has(before.text)
+  return before.kind === 'sign' && before.text !== ')' && before.text !== ']' && before.text !== '}'
+}
+
+/** Behind the backtick that ends it; what stands in `${…}` is TypeScript again. */
+function templateEnd(text: string, start: number): number | undefined {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === '`') return at + 1
+    else if (text[at] === '$' && text[at + 1] === '{') {
+      const end = substitutionEnd(text, at + 2)
+      if (end === undefined) return undefined
+      at = end
+    }
+  }
+  return undefined
+}
+
+/** Where the brace stands that ends it. */
+function substitutionEnd(text: string, start: number): number | undefined {
+  let depth = 0
+  let before: Token | undefined
+  for (let at = start; at < text.length;) {
+    const skipped = matchAt(space, text, at) ?? matchAt(lineComment, text, at) ?? matchAt(blockComment, text, at)
+    if (skipped !== undefined) {
+      at += skipped.length
+      continue
+    }
+    before = tokenAt(text, at, before)
+    if (!before) return undefined
+    if (before.text === '{') depth++
+    if (before.text === '}' && depth-- === 0) return at
+    at = before.end
+  }
+  return undefined
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0]
+}
+
+/** The number of the token that closes the bracket at `open`. */
+export function closing(tokens: readonly Token[], open: number): number | undefined {
+  let depth = 0
+  for (let i = open; i < tokens.length; i++) {
+    if (tokens[i].kind !== 'sign') continue
+    if ('([{'.includes(tokens[i].text)) depth++
+    if (')]}'.includes(tokens[i].text) && --depth === 0) return i
+  }
+  return undefined
+}
+
+/** What a string says, or a template without substitutions; undefined where it has escapes. */
+export function stringOf(token: Token | undefined): string | undefined {
+  if (token?.kind !== 'string' && token?.kind !== 'template') return undefined
+  const inner = token.text.slice(1, -1)
+  return inner.includes('\\') || (token.kind === 'template' && inner.includes('${')) ? undefined : inner
+}
+
+/** From 1. */
+export const lineAt = (text: string, at: number): number => text.slice(0, at).split('\n').length

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ElementPart, UtilityPart } from '../report/audit-report.ts'
+import { objectivesOf } from './objectives.ts'
+
+test('of each group with a knee that age, and of nothing else', () => {
+  const part = (kind: ElementPart['kind'], element: string, knee: ElementPart['knee']) => ({ kind, element, knee }) as ElementPart
+  const elements = [
+    part('ingestion', 'ingestion', { age: 60_000, loss: 1 }),
+    part('group', 'group/landings', { age: 900_000, loss: 12.34 }),
+    part('group', 'group/hours', { why: 'the history is too short' }),
+    part('group', 'group/sudden', { age: 0, loss: 0 }),
+  ]
+  assert.deepEqual(objectivesOf({ elements, utility: { unit: 'late arrivals' } as UtilityPart }), {
+    landings: {
+      age: 900_000,
+      share: 0.99,
+      why: 'older than 15 min it may lose more than 12.3 late arrivals a week, with the model as it is',
+    },
+  })
+})

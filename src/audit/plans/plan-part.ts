@@ -1,0 +1,75 @@
+/** The plans of a report: what runs, what is proposed, what that is worth, and what each change adds to it. */
+import { elementId, type Plan } from '../element.ts'
+import type { PlanPart, PlanSetting } from '../report/audit-report.ts'
+import { compareAll, estimateOf, type Comparison } from './compare.ts'
+import type { Evaluation } from './evaluation.ts'
+import type { Judged } from './judge.ts'
+import { isWhy, type PlanElement, type PlanQuestion } from './ports.ts'
+import { changesOf, withPick, type Picks } from './space.ts'
+
+type Decision = PlanPart['decision']
+
+export function decisionOf(judged: Judged, question: PlanQuestion): Decision {
+  if (question.price === undefined || isWhy(judged.whole.cost)) return 'no dollar verdict'
+  if (changesOf(judged.kept) > 0) return 'change'
+  const estimates = [judged.whole, ...judged.duels.flat().map(({ comparison }) => comparison)].filter(({ isSame }) => !isSame)
+  return estimates.length > 0 && estimates.every(({ net }) => isWhy(net)) ? 'undecided' : 'keep what runs'
+}
+
+export async function planPartOf(
+  elements: readonly PlanElement[],
+  judged: Judged,
+  compared: number,
+  evaluation: Evaluation,
+  question: PlanQuestion,
+): Promise<PlanPart> {
+  const { space } = evaluation
+  const decision = decisionOf(judged, question)
+  const net = estimateOf(judged.whole.net)
+  return {
+    now: settingsOf(elements, new Map()),
+    proposed: settingsOf(elements, space.planOf(judged.kept)),
+    decision,
+    ...(decision === 'change' && !isWhy(net) && { net }),
+    compared,
+    marginal: [...(await alone(judged.picks, evaluation, question)), ...inPlan(judged, evaluation)],
+    edits: [],
+  }
+}
+
+function settingsOf(elements: readonly PlanElement[], plan: Plan): PlanSetting[] {
+  return elements.map(({ element, choices }) => {
+    const id = elementId(element)
+    const setting = plan.get(id)
+    const chosen = choices.find(choice => choice.setting === setting) ?? choices[0]
+    return { element: id, title: chosen?.title ?? 'as it is' }
+  })
+}
+
+/** What each change adds to what runs, by itself: shown, and nothing is decided by it. */
+async function alone(picks: Picks, evaluation: Evaluation, question: PlanQuestion): Promise<PlanPart['marginal']> {
+  const { now, elements } = evaluation.space
+  const changed = [...picks.keys()].filter(element => picks[element] !== 0)
+  const pairs = changed.map(element => [withPick(now, element, picks[element]), now] as const)
+  const compared = await compareAll(pairs, evaluation, question, question.report)
+  return compared.map(({ net }, i) => ({
+    element: elementId(elements[changed[i]].element),
+    title: `${elements[changed[i]].choices[picks[changed[i]]].title}, by itself`,
+    net: estimateOf(net),
+  }))
+}
+
+/** Within the plan that was put forward: what it would lose without a change, and what another change would add. */
+function inPlan({ picks, duels }: Judged, { space: { elements } }: Evaluation): PlanPart['marginal'] {
+  return elements.flatMap(({ element, choices }, i) => {
+    const entry = (title: string, { net }: Comparison) => ({ element: elementId(element), title, net: estimateOf(net) })
+    const own = picks[i]
+    if (own !== 0) {
+      const { comparison } = duels[i].find(({ pick, over }) => pick === own && over === 0)!
+      return [entry(`${choices[own].title}, in the plan`, comparison)]
+    }
+    return duels[i]
+      .filter(({ over }) => over === own)
+      .map(({ pick, comparison }) => entry(`${choices[pick].title}, added to the plan`, comparison))
+  })
+}

@@ -1,0 +1,242 @@
+/** Plans of hand-made worlds, whose best one is known. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { portsOf, questionOf, ROWS, streamOrBatch, type SmallWorld } from '../../../test/verdict/small-world.ts'
+import { judgePlans } from './plans.ts'
+import type { PlanQuestion } from './ports.ts'
+
+const judge = (world: SmallWorld, more: Partial<PlanQuestion> = {}) => judgePlans(questionOf(world, more), portsOf(world))
+const choices = ({ verdicts }: Awaited<ReturnType<typeof judge>>) =>
+  Object.fromEntries([...verdicts].map(([element, { choice }]) => [element, choice]))
+const kinds = ({ proposed }: Awaited<ReturnType<typeof judge>>) =>
+  Object.fromEntries([...proposed].map(([element, { kind }]) => [element, kind]))
+
+/** Two groups that run as streams; a stream costs 10, the first 100 more. */
+const streams = [streamOrBatch('a', 'stream'), streamOrBatch('b', 'stream')]
+const isFresh = (kindOf: (element: string) => string, name: string): boolean => kindOf(`group/${name}`) !== 'batch'
+const streamCost =
+  (fixed = 100) =>
+  (kindOf: (element: string) => string): number => {
+    const count = ['a', 'b'].filter(name => isFresh(kindOf, name)).length
+    return count * 10 + (count > 0 ? fixed : 0)
+  }
+
+const rounded = (given: object | undefined) =>
+  Object.fromEntries(Object.entries(given ?? {}).map(([name, value]) => [name, Math.round(value * 1e9) / 1e9]))
+
+test('two groups that stand in for one another: each could be batch, together they cannot', async () => {
+  const world = {
+    elements: streams,
+    utility: (of: (e: string) => string) => (isFresh(of, 'a') || isFresh(of, 'b') ? 500 : 0),
+    cost: streamCost(),
+  }
+  const found = await judge(world)
+  assert.equal(found.part.decision, 'change')
+  assert.deepEqual(Object.values(kinds(found)), ['batch'])
+  assert.deepEqual(Object.values(choices(found)).sort(), ['batch 1 d', 'stream'])
+  assert.deepEqual(found.part.net, { value: 10, low: 10, high: 10 })
+  assert.equal(found.part.compared, 4)
+})
+
+test('two groups that are worth something only together: neither is added alone', async () => {
+  const elements = [streamOrBatch('a', 'batch'), streamOrBatch('b', 'batch')]
+  const fresh = (of: (e: string) => string, name: string) => of(`group/${name}`) === 'stream'
+  const world = {
+    elements,
+    utility: (of: (e: string) => string) => (fresh(of, 'a') && fresh(of, 'b') ? 500 : 0),
+    cost: (of: (e: string) => string) => ['a', 'b'].filter(name => fresh(of, name)).length * 50,
+  }
+  const found = await judge(world)
+  assert.deepEqual(kinds(found), { 'group/a': 'stream', 'group/b': 'stream' })
+  assert.deepEqual(choices(found), { 'group/a': 'stream', 'group/b': 'stream' })
+  assert.deepEqual(found.part.net, { value: 400, low: 399, high: 401 })
+  assert.deepEqual(found.part.marginal, [
+    { element: 'group/a', title: 'stream, by itself', net: { value: -50, low: -50, high: -50 } },
+    { element: 'group/b', title: 'stream, by itself', net: { value: -50, low: -50, high: -50 } },
+    { element: 'group/a', title: 'stream, in the plan', net: { value: 450, low: 449, high: 451 } },
+    { element: 'group/b', title: 'stream, in the plan', net: { value: 450, low: 449, high: 451 } },
+  ])
+})
+
+test('the first stream pays for what the second has for nothing', async () => {
+  const world = {
+    elements: streams,
+    utility: (of: (e: string) => string) => (isFresh(of, 'a') ? 60 : 0) + (isFresh(of, 'b') ? 60 : 0),
+    cost: streamCost(90),
+  }
+  const found = await judge(world)
+  assert.equal(found.part.decision, 'keep what runs')
+  assert.deepEqual(choices(found), { 'group/a': 'stream', 'group/b': 'stream' })
+  assert.deepEqual(kinds(await judge({ ...world, cost: streamCost(200) })), { 'group/a': 'batch', 'group/b': 'batch' })
+})
+
+test('batch it needs that the loss is bounded below what is saved', async () => {
+  const world = { elements: [streams[0]], utility: (of: (e: string) => string) => (isFresh(of, 'a') ? 2 : 0), cost: streamCost(0) }
+  const bounded = await judge({ ...world, half: 5 })
+  assert.deepEqual(choices(bounded), { 'group/a': 'batch 1 d' })
+  assert.deepEqual(rounded(bounded.part.net), { value: 8, low: 3, high: 13 })
+  const unbounded = await judge({ ...world, half: 11 })
+  assert.equal(unbounded.part.decision, 'keep what runs')
+  const { choice, why, moreWeeks } = unbounded.verdicts.get('group/a')!
+  assert.equal(choice, 'undecided')
+  assert.equal(moreWeeks, 18, '20 · ((11 / 8)² − 1) is 17.8')
+  assert.match(why, /'batch 1 d' seems best, \$8 \[−\$3, \$19\] a month over 'stream'/)
+})
+
+test('the bounds hold under every scenario of prices', async () => {
+  const cost = (of: (e: string) => string) => (isFresh(of, 'a') ? { low: 5, base: 10, high: 40 } : { low: 1, base: 1, high: 1 })
+  const world: SmallWorld = { elements: [streamOrBatch('a', 'stream')], utility: of => (isFresh(of, 'a') ? 20 : 0), cost }
+  assert.equal(choices(await judge(world))['group/a'], 'undecided')
+  assert.equal(choices(await judge({ ...world, utility: of => (isFresh(of, 'a') ? 41 : 0) }))['group/a'], 'stream')
+  assert.equal(choices(await judge({ ...world, utility: of => (isFresh(of, 'a') ? 2 : 0) }))['group/a'], 'batch 1 d')
+})
+
+test('of two placements of the same values the cheaper is said, and its value is not looked for twice', async () => {
+  const [stream, batch] = streamOrBatch('a', 'stream').choices
+  const hybrid = {
+    setting: { kind: 'hybrid', schedule: { kind: 'interval', every: 1, phase: 0 } },
+    title: 'hybrid',
+    age: 0,
+    as: { kind: 'now' },
+  } as const
+  const world: SmallWorld = {
+    elements: [{ element: { kind: 'group', group: 'a' }, title: 'a', choices: [stream, hybrid, batch] }],
+    utility: of => (isFresh(of, 'a') ? 100 : 0),
+    cost: of => ({ now: 20, hybrid: 15, batch: 5 })[of('group/a')]!,
+  }
+  const asked: string[] = []
+  const ports = portsOf(world)
+  const found = await judgePlans(questionOf(world), {
+    ...ports,
+    valueOf: (plan, rows) => {
+      asked.push(`${rows.from} ${plan.get('group/a')?.kind ?? 'now'}`)
+      return ports.valueOf(plan, rows)
+    },
+  })
+  assert.deepEqual(choices(found), { 'group/a': 'hybrid' })
+  assert.deepEqual(found.part.net, { value: 5, low: 5, high: 5 })
+  assert.deepEqual(asked.sort(), ['0 batch', '0 now', '100 batch', '100 now'])
+  const { why } = found.verdicts.get('group/a')!
+  assert.equal(
+    why,
+    "decides as 'stream' does, and costs $5 less a month; worth $90 [$89, $91] a month more than 'batch 1 d', costs counted",
+  )
+})
+
+test('a change that was only lucky on the block that chose is taken back, the rest of the plan kept', async () => {
+  const elements = [streamOrBatch('a', 'stream'), streamOrBatch('b', 'stream')]
+  const world: SmallWorld = { elements, utility: of => (isFresh(of, 'b') ? 5 : 0), cost: streamCost(0), half: 2 }
+  const ports = portsOf(world)
+  // On the block that chooses the second group seems to do harm when it is fresh.
+  const lucky = {
+    ...ports,
+    valueOf: async (plan: Parameters<typeof ports.valueOf>[0], rows: { from: number; to: number }) => {
+      const column = await ports.valueOf(plan, rows)
+      const harm = (plan.get('group/b')?.kind === 'batch' ? 30 : 0) / ROWS
+      return column.map(value => value + (rows.from === 0 ? harm : -harm))
+    },
+  }
+  const found = await judgePlans(questionOf(world), lucky)
+  assert.deepEqual(kinds(found), { 'group/a': 'batch' })
+  assert.deepEqual(choices(found), { 'group/a': 'batch 1 d', 'group/b': 'stream' })
+  assert.deepEqual(found.part.net, { value: 10, low: 10, high: 10 })
+})
+
+test('without a price: the cheapest plan that loses next to nothing, and what a unit would have to be worth', async () => {
+  const world: SmallWorld = {
+    elements: streams,
+    utility: of => (isFresh(of, 'a') ? 40 : 0) + (isFresh(of, 'b') ? 1 : 0),
+    cost: streamCost(0),
+    half: 2,
+  }
+  const { price: _, ...question } = questionOf(world, { smallLoss: 4 })
+  const found = await judgePlans(question, portsOf(world))
+  assert.equal(found.part.decision, 'no dollar verdict')
+  assert.equal(found.part.net, undefined)
+  assert.deepEqual(kinds(found), { 'group/b': 'batch' })
+  assert.deepEqual(choices(found), { 'group/a': 'undecided', 'group/b': 'batch 1 d' })
+  const { breakEven, why } = found.verdicts.get('group/a')!
+  assert.deepEqual(rounded(breakEven), rounded({ value: 10 / 40, low: 10 / 42, high: 10 / 38 }))
+  assert.equal(
+    why,
+    "no price of utility is given: 'stream' has 40 [38, 42] caught a month more than 'batch 1 d', and costs $10 more a month",
+  )
+  assert.match(found.verdicts.get('group/b')!.why, /^costs \$10 less a month than 'stream', with at most 3 caught a month lost$/)
+})
+
+test('groups that stand in for one another are not both given up for want of a price', async () => {
+  const world: SmallWorld = { elements: streams, utility: of => (isFresh(of, 'a') || isFresh(of, 'b') ? 500 : 0), cost: streamCost() }
+  const { price: _, ...question } = questionOf(world, { smallLoss: 4 })
+  const found = await judgePlans(question, portsOf(world))
+  assert.deepEqual(Object.values(kinds(found)), ['batch'])
+})
+
+test('one plan, and no elements at all: nothing is compared and nothing is claimed', async () => {
+  const nothing = await judge({ elements: [], utility: () => 0, cost: () => 1 })
+  assert.deepEqual(
+    { ...nothing.part, verdicts: nothing.verdicts.size },
+    { now: [], proposed: [], decision: 'keep what runs', compared: 1, marginal: [], edits: [], verdicts: 0 },
+  )
+  const [only] = streamOrBatch('a', 'stream').choices
+  const one = await judge({
+    elements: [{ element: { kind: 'inference' }, title: 'inference', choices: [only] }],
+    utility: () => 0,
+    cost: () => 1,
+  })
+  assert.deepEqual(one.part.proposed, [{ element: 'inference', title: 'stream' }])
+  assert.deepEqual([...one.verdicts.values()], [{ choice: 'undecided', why: 'there is no other way of running it to compare with' }])
+})
+
+test('what cannot be observed is no part of any plan', async () => {
+  const hidden = { ...streams[0], notObservable: 'no arrival is recorded' }
+  const found = await judge({ elements: [hidden, streams[1]], utility: of => (isFresh(of, 'b') ? 100 : 0), cost: streamCost() })
+  assert.deepEqual(found.verdicts.get('group/a'), { choice: 'not observable in this history', why: 'no arrival is recorded' })
+  assert.equal(found.part.compared, 2)
+})
+
+test('utilities that are all NaN decide nothing, and say so', async () => {
+  const world: SmallWorld = { elements: streams, utility: () => NaN, cost: streamCost() }
+  const found = await judge(world)
+  assert.equal(found.part.decision, 'undecided')
+  assert.deepEqual(kinds(found), {})
+  assert.deepEqual(found.verdicts.get('group/a'), {
+    choice: 'undecided',
+    why: 'of no decision in this part of the history it is known what came of it',
+  })
+})
+
+test('without costs, with a negative one, and with one that is no number there is no dollar verdict', async () => {
+  const world: SmallWorld = { elements: streams, utility: of => (isFresh(of, 'a') ? 100 : 0), cost: streamCost() }
+  const missing = await judgePlans(questionOf(world), { ...portsOf(world), costOf: () => ({ why: 'no price file' }) })
+  assert.equal(missing.part.decision, 'no dollar verdict')
+  assert.deepEqual(missing.verdicts.get('group/a'), { choice: 'undecided', why: 'no price file' })
+  for (const cost of [-1, NaN, Infinity]) {
+    const found = await judge({ ...world, cost: () => cost })
+    assert.equal(found.part.decision, 'no dollar verdict')
+    assert.match(found.verdicts.get('group/a')!.why, /which is no cost/)
+  }
+})
+
+test('a price that is none is said, and is as none', async () => {
+  const world: SmallWorld = { elements: streams, utility: of => (isFresh(of, 'a') ? 100 : 0), cost: streamCost() }
+  for (const price of [0, -3, NaN]) {
+    const found = await judge(world, { price })
+    assert.equal(found.part.decision, 'no dollar verdict')
+    assert.match(found.caveats[0], /which is none/)
+  }
+})
+
+test('too few clusters: the reason stands where a number would', async () => {
+  const world: SmallWorld = {
+    elements: streams,
+    utility: of => (isFresh(of, 'a') ? 100 : 0) + (isFresh(of, 'b') ? 1 : 0),
+    cost: streamCost(),
+  }
+  const found = await judgePlans(questionOf(world), {
+    ...portsOf(world),
+    intervals: list => list.map(() => ({ why: '9 patients: no verdict' })),
+  })
+  assert.equal(found.part.decision, 'undecided')
+  assert.deepEqual(found.verdicts.get('group/a'), { choice: 'undecided', why: '9 patients: no verdict' })
+  assert.deepEqual(kinds(found), {})
+})

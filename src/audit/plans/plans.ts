@@ -1,0 +1,60 @@
+/**
+ * Which plan to run: chosen on one block of the history, reported on another, and said of each element.
+ *
+ * Every difference is paired by row against what runs. Costs `plansMax` evaluations on the block that chooses, and a few for each element on the one that reports.
+ */
+import { elementId, type Plan } from '../element.ts'
+import type { PlanPart, Verdict } from '../report/audit-report.ts'
+import { choosePlan } from './choose.ts'
+import { Evaluation } from './evaluation.ts'
+import { judgePlan } from './judge.ts'
+import { planPartOf } from './plan-part.ts'
+import type { PlanPorts, PlanQuestion } from './ports.ts'
+import { searchPlans } from './search.ts'
+import { PlanSpace } from './space.ts'
+import { fixedVerdict, verdictOf } from './verdict.ts'
+
+export interface PlansJudged {
+  readonly part: PlanPart
+  /** By `elementId`. */
+  readonly verdicts: ReadonlyMap<string, Verdict>
+  /** What to run: the empty plan is what runs. */
+  readonly proposed: Plan
+  readonly caveats: readonly string[]
+}
+
+/** `progress` is told how many plans were evaluated, of at most how many. */
+export async function judgePlans(
+  asked: PlanQuestion,
+  ports: PlanPorts,
+  progress?: (done: number, of: number) => void,
+): Promise<PlansJudged> {
+  const { price, ...unpriced } = asked
+  const isPrice = price !== undefined && Number.isFinite(price) && price > 0
+  const question: PlanQuestion = isPrice ? asked : unpriced
+  const space = new PlanSpace(asked.elements)
+  const evaluation = new Evaluation(space, ports)
+  const searched = await searchPlans(evaluation, question, progress)
+  const judged = await judgePlan(await choosePlan(searched, evaluation, question), evaluation, question)
+  const verdicts = asked.elements.map(given => {
+    const element = space.elements.indexOf(given)
+    const verdict = element < 0 ? fixedVerdict(given) : verdictOf(given, element, judged, question)
+    return [elementId(given.element), verdict] as const
+  })
+  const caveats = [
+    ...(searched.isWhole
+      ? []
+      : [
+          `${count(searched.merits.length)} of ${count(space.size)} plans were looked at: from what runs, from the freshest and from the oldest, by changes of one element and of two`,
+        ]),
+    ...(price !== undefined && !isPrice ? [`the price of a unit of utility is given as ${price}, which is none: no dollar verdict`] : []),
+  ]
+  return {
+    part: await planPartOf(asked.elements, judged, searched.merits.length, evaluation, question),
+    verdicts: new Map(verdicts),
+    proposed: space.planOf(judged.kept),
+    caveats,
+  }
+}
+
+const count = (number: number): string => number.toLocaleString('en-US')

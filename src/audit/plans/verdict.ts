@@ -1,0 +1,121 @@
+/**
+ * What is said of one element: the way of running it that holds against all others within the plan, or that nothing is decided, and why.
+ *
+ * A verdict is evidence and no habit: an element that runs as a stream is `stream` only if the stream is shown to be worth it, and `batch` only if what batch loses is bounded below
+ * what it saves.
+ */
+import type { Range, Verdict } from '../report/audit-report.ts'
+import { breakEvenOf } from './break-even.ts'
+import { boundsText, dollarText, plainText } from './dollar-text.ts'
+import type { Duel, Judged } from './judge.ts'
+import { moreWeeks } from './more-weeks.ts'
+import { isWhy, type Interval, type PlanElement, type PlanQuestion } from './ports.ts'
+
+export const UNDECIDED = 'undecided'
+export const NOT_OBSERVABLE = 'not observable in this history'
+
+/** Of an element that is not in the space of plans. */
+export function fixedVerdict({ notObservable }: PlanElement): Verdict {
+  if (notObservable !== undefined) return { choice: NOT_OBSERVABLE, why: notObservable }
+  return { choice: UNDECIDED, why: 'there is no other way of running it to compare with' }
+}
+
+/** `element` is its number in the space. */
+export function verdictOf(given: PlanElement, element: number, judged: Judged, question: PlanQuestion): Verdict {
+  const duels = judged.duels[element]
+  const holding = judged.holding[element]
+  const breakEven = question.price === undefined ? breakEvenAmong(given, duels) : undefined
+  const beside = breakEven && { breakEven }
+  if (holding === undefined) return { ...undecided(given, element, judged, question), ...beside }
+  const { title } = given.choices[holding]
+  if (holding !== judged.kept[element])
+    return { choice: UNDECIDED, why: `'${title}' pays by itself, and is not shown to beside the rest of the plan`, ...beside }
+  return {
+    choice: title,
+    why: whyHeld(
+      given,
+      duels.filter(({ pick }) => pick === holding),
+      question,
+    ),
+    ...beside,
+  }
+}
+
+function whyHeld({ choices }: PlanElement, duels: readonly Duel[], question: PlanQuestion): string {
+  return duels
+    .map(({ over, comparison: { gain, cost, net, isSame } }) => {
+      const than = `'${choices[over].title}'`
+      if (isWhy(gain) || isWhy(cost)) return ''
+      if (isSame) return `decides as ${than} does, and costs ${costText(cost)} a month`
+      if (isWhy(net)) return `costs ${costText(cost)} a month than ${than}, with ${lossText(gain, question)}`
+      return `worth ${dollarText(net.value)} ${boundsText(net)} a month more than ${than}, costs counted`
+    })
+    .join('; ')
+}
+
+function undecided({ choices }: PlanElement, element: number, { picks, duels }: Judged, question: PlanQuestion): Verdict {
+  const [first] = duels[element]
+  const missing = [first.comparison.gain, first.comparison.cost].find(isWhy)
+  if (missing) return { choice: UNDECIDED, why: missing.why }
+  if (question.price === undefined)
+    return { choice: UNDECIDED, why: `no price of utility is given: ${tradeText(choices, duels[element], question)}` }
+  const best = bestByEstimate(choices.length, duels[element]) ?? picks[element]
+  const open = duels[element].filter(({ pick, comparison: { net } }) => pick === best && !isWhy(net) && net.low <= 0)
+  const weeks = open.map(({ comparison }) => moreWeeks(comparison.net as Interval, question.weeks))
+  const most = weeks.includes(undefined) ? undefined : Math.max(...(weeks as number[]))
+  const against = open
+    .map(
+      ({ over, comparison: { net } }) =>
+        `${dollarText((net as Interval).value)} ${boundsText(net as Interval)} a month over '${choices[over].title}'`,
+    )
+    .join(', ')
+  const why =
+    open.length > 0
+      ? `'${choices[best].title}' seems best, ${against}, which may be nothing`
+      : 'no way of running it is shown to be better than the others'
+  return { choice: UNDECIDED, why, ...(most !== undefined && Number.isFinite(most) && { moreWeeks: most }) }
+}
+
+/** The choice that is ahead of each other by the estimates, if one is. */
+function bestByEstimate(count: number, duels: readonly Duel[]): number | undefined {
+  const isAhead = ({ comparison: { net, isSame, cost } }: Duel): boolean =>
+    isSame ? !isWhy(cost) && cost.base <= 0 : !isWhy(net) && net.value >= 0
+  return Array.from({ length: count }, (_, pick) => pick).find(pick => duels.filter(duel => duel.pick === pick).every(isAhead))
+}
+
+/** Of the freshest that the others lose against, over the cheapest that is older. */
+function breakEvenAmong({ choices }: PlanElement, duels: readonly Duel[]): Verdict['breakEven'] {
+  const duel = tradeOf(choices, duels)
+  return duel ? breakEvenOf(duel.comparison.gain, duel.comparison.cost) : { why: 'there is nothing older to compare with' }
+}
+
+/** The duel that the reader asks about: the freshest choice over that which costs least among the older. Of equal values the cheaper is the freshest. */
+function tradeOf(choices: PlanElement['choices'], duels: readonly Duel[]): Duel | undefined {
+  const freshest = Math.min(...choices.map(({ age }) => age))
+  const saved = ({ comparison: { cost } }: Duel): number => (isWhy(cost) ? 0 : cost.base)
+  const trades = duels.filter(
+    ({ pick, over, comparison }) => choices[pick].age === freshest && choices[over].age > freshest && !comparison.isSame,
+  )
+  const toCheapest = Math.max(...trades.map(saved))
+  const cheapest = trades.find(duel => saved(duel) === toCheapest)?.over
+  return (
+    trades.filter(({ over }) => over === cheapest).sort((a, b) => saved(a) - saved(b))[0] ??
+    duels.find(({ pick, over }) => choices[pick].age < choices[over].age)
+  )
+}
+
+function tradeText(choices: PlanElement['choices'], duels: readonly Duel[], question: PlanQuestion): string {
+  const duel = tradeOf(choices, duels)
+  if (!duel) return 'there is nothing older to compare with'
+  const { gain, cost } = duel.comparison
+  if (isWhy(gain) || isWhy(cost)) return ''
+  const gained = `${plainText(gain.value)} [${plainText(gain.low)}, ${plainText(gain.high)}] ${question.unit} a month`
+  return `'${choices[duel.pick].title}' has ${gained} more than '${choices[duel.over].title}', and costs ${costText(cost)} a month`
+}
+
+function lossText({ low }: Interval, { unit }: PlanQuestion): string {
+  return low >= 0 ? 'no loss' : `at most ${plainText(-low)} ${unit} a month lost`
+}
+
+const costText = ({ base }: Range): string =>
+  base <= 0 ? (base === 0 ? 'no more' : `${dollarText(-base)} less`) : `${dollarText(base)} more`

@@ -1,0 +1,157 @@
+/**
+ * `prove verdict`, of audits: generated histories whose best plan is known by construction, judged by plans.
+ *
+ * One case is a seed of seven reports. One has eight worthless groups and nothing else; four have eight worthless groups and one that is worth 0.5, 1, 2 and 5 times what it costs; in one two groups
+ * stand in for one another; in one two are worth something only together. A verdict `stream` of a group that is not worth it is false whatever runs now; of the group that is worth
+ * exactly what it costs any verdict is.
+ */
+import { judgePlans } from '../../src/audit/plans/plans.ts'
+import { random, type Random } from '../../src/base/random.ts'
+import { DECISIONS_A_MONTH, generatedWorld, WEEKS, type Planted, type PlantedGroup } from './generated.ts'
+import { plainIntervals } from './plain-intervals.ts'
+
+export interface AuditsResult {
+  readonly cases: number
+  /** Reports, each with eight worthless groups. */
+  readonly reports: number
+  /** Reports in which any group that is not worth it is said to be `stream`. */
+  readonly falseStreams: number
+  readonly falseShare: number
+  /** The same of the reports that have nothing but worthless groups, which cost next to nothing, so that luck alone decides. */
+  readonly falseOfLuck: number
+  readonly luckShare: number
+  /** Reports in which a plan is proposed that is worth less than what runs. */
+  readonly falseChanges: number
+  /** Of the group that is worth so many times what it costs. */
+  readonly worth: readonly WorthCount[]
+  /** Best plan proposed, where two groups stand in for one another, and where two are worth something only together. */
+  readonly redundant: number
+  readonly complementary: number
+  readonly seed: number
+  /** Seeds of the first reports in which something was falsely said. */
+  readonly failures: readonly { readonly seed: number; readonly said: string }[]
+}
+
+interface WorthCount {
+  readonly times: number
+  readonly right: number
+  readonly wrong: number
+  readonly undecided: number
+}
+
+const WORTHLESS = 8
+const TIMES = [0.5, 1, 2, 5] as const
+/** Dollars a month that a stream costs more: about twice the standard error of what a worthless group seems to be worth. */
+const COST = 50
+const PRICE = 1
+const FAILURES_KEPT = 5
+const PROGRESS_EVERY = 50
+
+export async function proveAudits({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<AuditsResult> {
+  const sums = { reports: 0, falseStreams: 0, falseOfLuck: 0, falseChanges: 0, redundant: 0, complementary: 0 }
+  const worth = TIMES.map(times => ({ times, right: 0, wrong: 0, undecided: 0 }))
+  const failures: { seed: number; said: string }[] = []
+  for (let done = 1; done <= cases; done++) {
+    const own = (seed + done - 1) >>> 0
+    const chance = random(own)
+    for (const [i, times] of [undefined, ...TIMES].entries()) {
+      const said = await report(seedOf(chance), times)
+      sums.reports++
+      if (said.falseStreams.length > 0) sums.falseStreams++
+      if (i === 0 && said.falseStreams.length > 0) sums.falseOfLuck++
+      if (said.isWorse) sums.falseChanges++
+      if (i > 0) count(worth[i - 1], said.real)
+      const what = [...said.falseStreams, ...(said.isWorse ? ['a worse plan'] : [])]
+      if (what.length > 0 && failures.length < FAILURES_KEPT)
+        failures.push({ seed: own, said: `${times ?? 'nothing but worthless'}: ${what.join()}` })
+    }
+    if (await isRedundantFound(seedOf(chance))) sums.redundant++
+    if (await isComplementaryFound(seedOf(chance))) sums.complementary++
+    if (done % PROGRESS_EVERY === 0)
+      console.error(`verdict: ${done} of ${cases} cases, ${sums.falseStreams} false streams in ${sums.reports} reports`)
+  }
+  return { cases, ...sums, falseShare: sums.falseStreams / sums.reports, luckShare: sums.falseOfLuck / cases, worth, seed, failures }
+}
+
+/** At most 5 % of reports have a false `stream`; at 5 times its cost at least 90 % are decided, and right. A few cases may be as far off as luck takes them. */
+export function auditsHold({ cases, reports, falseStreams, falseOfLuck, worth, redundant, complementary }: AuditsResult): boolean {
+  const atMost = (share: number, of: number): number => share * of + (cases >= MANY_CASES ? 0 : 3 * Math.sqrt(share * (1 - share) * of))
+  const five = worth.find(({ times }) => times === 5)!
+  return (
+    falseStreams <= atMost(0.05, reports) &&
+    falseOfLuck <= atMost(0.05, cases) &&
+    cases - five.right <= atMost(0.1, cases) &&
+    cases - redundant <= atMost(0.1, cases) &&
+    cases - complementary <= atMost(0.1, cases)
+  )
+}
+
+const MANY_CASES = 200
+
+const seedOf = (chance: Random): number => Math.floor(chance() * 2 ** 32)
+
+interface Said {
+  readonly falseStreams: readonly string[]
+  readonly isWorse: boolean
+  readonly real: 'right' | 'wrong' | 'undecided'
+}
+
+/** Eight worthless groups, and one that is worth `times` what it costs, where that is given. Beside it worthless groups cost anything; alone next to nothing. */
+async function report(seed: number, times: number | undefined): Promise<Said> {
+  const chance = random(seed ^ 0x5eed)
+  const groups: PlantedGroup[] = Array.from({ length: WORTHLESS }, (_, i) => ({
+    name: `w${i}`,
+    streams: chance() < 0.5,
+    cost: COST * (0.01 + chance() ** 2),
+  }))
+  const real = { name: 'real', streams: chance() < 0.5, cost: COST }
+  const planted: Planted =
+    times === undefined
+      ? { groups, values: [] }
+      : { groups: [...groups, real], values: [{ utility: COST * times, when: isFresh => isFresh(real.name) }] }
+  const { verdicts, proposed } = await judged(seed, planted)
+  const choice = (name: string): string => verdicts.get(`group/${name}`)!.choice
+  const falseStreams = groups.filter(({ name }) => choice(name) === 'stream').map(({ name }) => name)
+  const isWorse = trueNet(planted, name => proposed.get(`group/${name}`)?.kind) < -1e-9
+  if (times === undefined) return { falseStreams, isWorse, real: 'undecided' }
+  if (times <= 1 && choice(real.name) === 'stream') falseStreams.push(real.name)
+  const said = choice(real.name)
+  const right = times === 1 ? 'undecided' : times > 1 ? 'stream' : 'batch 1 d'
+  return { falseStreams, isWorse, real: said === 'undecided' ? 'undecided' : said === right ? 'right' : 'wrong' }
+}
+
+/** Dollars a month, by construction, of a plan over what runs: a change that is not to pay. */
+function trueNet({ groups, values }: Planted, setting: (name: string) => string | undefined): number {
+  const now = (name: string): boolean => groups.find(group => group.name === name)!.streams
+  const then = (name: string): boolean => (setting(name) === undefined ? now(name) : setting(name) === 'stream')
+  const worth = (isFresh: (name: string) => boolean): number =>
+    values.reduce((sum, { utility, when }) => sum + (when(isFresh) ? utility * PRICE : 0), 0) -
+    groups.reduce((sum, { name, cost }) => sum + (isFresh(name) ? cost : 0), 0)
+  return worth(then) - worth(now)
+}
+
+/** Both are streams, and either would do: each looks as if it could be batch, together they cannot. */
+async function isRedundantFound(seed: number): Promise<boolean> {
+  const groups = ['a', 'b'].map(name => ({ name, streams: true, cost: COST * 3 }))
+  const { proposed } = await judged(seed, { groups, values: [{ utility: COST * 15, when: isFresh => isFresh('a') || isFresh('b') }] })
+  return proposed.size === 1 && [...proposed.values()][0].kind === 'batch'
+}
+
+/** Neither is a stream, and one alone would be worth nothing. */
+async function isComplementaryFound(seed: number): Promise<boolean> {
+  const groups = ['a', 'b'].map(name => ({ name, streams: false, cost: COST }))
+  const { proposed } = await judged(seed, { groups, values: [{ utility: COST * 10, when: isFresh => isFresh('a') && isFresh('b') }] })
+  return proposed.size === 2 && [...proposed.values()].every(({ kind }) => kind === 'stream')
+}
+
+function judged(seed: number, planted: Planted): ReturnType<typeof judgePlans> {
+  const { elements, select, report, clusters, valueOf, costOf } = generatedWorld(seed, planted)
+  return judgePlans(
+    { elements, select, report, decisionsAMonth: DECISIONS_A_MONTH, price: PRICE, unit: '$', smallLoss: 0, weeks: WEEKS },
+    { valueOf, costOf, intervals: plainIntervals(clusters) },
+  )
+}
+
+function count(worth: { right: number; wrong: number; undecided: number }, said: Said['real']): void {
+  worth[said]++
+}

@@ -1,0 +1,61 @@
+/** Worlds so small that the best plan is seen: what a plan is worth to each of a hundred decisions, written out, and intervals of a width that is known. */
+import type { Plan } from '../../src/audit/element.ts'
+import type { Range } from '../../src/audit/report/audit-report.ts'
+import type { PlanChoice, PlanElement, PlanPorts, PlanQuestion } from '../../src/audit/plans/ports.ts'
+
+export const ROWS = 100
+
+export const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 } as const
+
+export function streamOrBatch(name: string, now: 'stream' | 'batch'): PlanElement {
+  const stream: PlanChoice = { setting: now === 'stream' ? { kind: 'now' } : { kind: 'stream' }, title: 'stream', age: 0 }
+  const batch: PlanChoice = { setting: now === 'batch' ? { kind: 'now' } : nightly, title: 'batch 1 d', age: 50_400_000 }
+  return { element: { kind: 'group', group: name }, title: name, choices: now === 'stream' ? [stream, batch] : [batch, stream] }
+}
+
+export interface SmallWorld {
+  readonly elements: readonly PlanElement[]
+  /** Utility of a month, of a plan by the kind of each setting: `now` unless the plan has another. */
+  readonly utility: (kindOf: (element: string) => string) => number
+  /** Dollars a month. */
+  readonly cost: (kindOf: (element: string) => string) => number | Range
+  /** Half of an interval that is not of nothing, utility a month; 1 unless given. */
+  readonly half?: number
+}
+
+const kindsOf =
+  (plan: Plan) =>
+  (element: string): string =>
+    plan.get(element)?.kind ?? 'now'
+
+/** Every decision has its part of what a month is worth, a little more and a little less in turn. */
+export function portsOf({ utility, cost, half = 1 }: SmallWorld): PlanPorts {
+  const valueOf = (plan: Plan): Float64Array => {
+    const more = utility(kindsOf(plan)) - utility(() => 'now')
+    return Float64Array.from({ length: ROWS }, (_, row) => (more / ROWS) * (row % 2 === 0 ? 1.5 : 0.5))
+  }
+  return {
+    valueOf,
+    costOf: plan => {
+      const dollars = cost(kindsOf(plan))
+      return typeof dollars === 'number' ? { low: dollars, base: dollars, high: dollars } : dollars
+    },
+    intervals: differences =>
+      differences.map(difference => {
+        const value = difference.reduce((sum, one) => sum + one, 0) / ROWS
+        return { value, low: value - half / ROWS, high: value + half / ROWS, error: half / ROWS / 3 }
+      }),
+  }
+}
+
+export const questionOf = ({ elements }: SmallWorld, more: Partial<PlanQuestion> = {}): PlanQuestion => ({
+  elements,
+  select: { from: 0, to: ROWS },
+  report: { from: ROWS, to: 2 * ROWS },
+  decisionsAMonth: ROWS,
+  price: 1,
+  unit: 'caught',
+  smallLoss: 0,
+  weeks: 20,
+  ...more,
+})
