@@ -91,7 +91,7 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
   test('a name that is code is text', async () => {
     const { page } = await opened('named', patientsReport, 1280)
     assert.equal(await page.evaluate('document.scripts.length'), 0)
-    assert.match(await page.evaluate('document.body.textContent'), /<script>alert\(1\)<\/script> \(30 min level, slope & lowest\)/)
+    assert.match(await page.evaluate('document.body.textContent'), /<script>alert\(1\)<\/script> \(30\smin level, slope & lowest\)/)
   })
 })
 

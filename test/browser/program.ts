@@ -28,12 +28,11 @@ function fontList(root: string): string {
   if (!existsSync(path)) {
     const folders = [join(root, 'usr/share/fonts'), '/usr/share/fonts'].map(folder => `<dir>${folder}</dir>`).join('')
     mkdirSync(join(root, 'font-cache'), { recursive: true })
-    const named = ['system-ui', 'sans', 'sans-serif'].map(
-      family => `<alias><family>${family}</family><prefer><family>Liberation Sans</family></prefer></alias>`,
-    )
+    // For fonts that a page names by what they are for, and for those that are not here.
+    const otherwise = '<match><edit name="family" mode="append_last"><string>Liberation Sans</string></edit></match>'
     writeFileSync(
       path,
-      `<?xml version="1.0"?><fontconfig>${folders}<cachedir>${join(root, 'font-cache')}</cachedir>${named.join('')}</fontconfig>\n`,
+      `<?xml version="1.0"?><fontconfig>${folders}<cachedir>${join(root, 'font-cache')}</cachedir>${otherwise}</fontconfig>\n`,
     )
   }
   return path

@@ -100,8 +100,8 @@ export interface ElementPart {
   /** The oldest age whose loss, by its upper bound, is still small: what a freshness objective is set to, ms. */
   readonly knee: Knee | { readonly why: string }
   readonly verdict: Verdict
-  /** The age that it now has is above the knee, and so on. */
-  readonly marks: readonly ('ok' | 'knee' | 'collapse')[]
+  /** Of each rung; null where its change is not known. */
+  readonly marks: readonly ('ok' | 'knee' | 'collapse' | null)[]
 }
 
 /** Of the ages at decision, ms. */
@@ -141,6 +141,8 @@ export interface Knee {
   readonly age: number
   /** The greatest loss in a week, of utility, that its bound allows there. */
   readonly loss: number
+  /** No rung of the ladder loses more: the knee is there or beyond. */
+  readonly beyond?: boolean
 }
 
 export interface Verdict {

@@ -25,8 +25,8 @@ test('numbers have separators, a true minus, and no more digits than they bear',
       [1.234, '1.23'],
       [12.34, '12.3'],
       [123.4, '123'],
-      [1e-9, '0.000'],
-      [-1e-9, '0.000'],
+      [1e-9, '0'],
+      [-1e-9, '0'],
     ],
   )
 })

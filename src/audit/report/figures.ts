@@ -15,20 +15,21 @@ const DECIMALS_MAX = 4
 /** A whole number. */
 export const count = (value: number): string => figure(value, 0)
 
-/** To a number of decimals; from ten million on in millions, and then in billions. */
-export function figure(value: number, decimals = decimalsOf([value])): string {
+/** To three digits, or to a number of decimals; from ten million on in millions, and then in billions. */
+export function figure(value: number, fixed?: number): string {
+  const decimals = fixed ?? decimalsOf([value])
   const size = Math.abs(value)
   const sign = value < 0 && roundsToMore(size, decimals) ? '−' : ''
   if (size >= 1e13) return `${sign}${size.toExponential(2)}`
   if (size >= 1e10) return `${sign}${three(size / 1e9)}B`
   if (size >= 1e7) return `${sign}${three(size / 1e6)}M`
-  return `${sign}${size.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })}`
+  return `${sign}${size.toLocaleString('en-US', { minimumFractionDigits: fixed ?? 0, maximumFractionDigits: decimals })}`
 }
 
 /** In a unit: dollars have theirs in front. */
-export function inUnit(value: number, unit: string, decimals = decimalsOf([value])): string {
-  if (unit !== '$') return figure(value, decimals)
-  const text = figure(value, decimals)
+export function inUnit(value: number, unit: string, fixed?: number): string {
+  const text = figure(value, fixed)
+  if (unit !== '$') return text
   return text.startsWith('−') ? `−$${text.slice(1)}` : `$${text}`
 }
 
@@ -70,11 +71,15 @@ export const date = (ms: number): string => new Date(ms).toISOString().slice(0, 
 
 /** With a capital, unless it begins with a name, and with a full stop, unless it ends with a mark of its own. */
 export function sentence(text: string): string {
+  if (text === '') return ''
   const begun = text.replace(/^[a-z]+(?=[\s,])/, word => word.charAt(0).toUpperCase() + word.slice(1))
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`
 }
 
-/** `1 week`, `26 weeks`. */
+/** `26 weeks`, `1.7 weeks`. */
+export const weeksText = (weeks: number): string => `${figure(weeks, Number.isInteger(weeks) ? 0 : 1)} week${weeks === 1 ? '' : 's'}`
+
+/** `1 event`, `2,000 events`. */
 export const counted = (value: number, what: string): string => `${count(value)} ${what}${value === 1 ? '' : 's'}`
 
 /**

@@ -1,5 +1,5 @@
 /** What is picked out of a report where it is read: nothing is computed here but which of its lines come first. */
-import type { AuditReport, CostOfPlan, ElementPart, Estimate, Rung, UtilityPart } from './audit-report.ts'
+import type { AuditReport, CostOfPlan, ElementPart, Estimate, Knee, Rung, UtilityPart } from './audit-report.ts'
 import { counted, estimateText, figure, isKnown, ofUnit, sentence } from './figures.ts'
 import { spanTitle } from '../words.ts'
 
@@ -15,6 +15,10 @@ export function rungTitle({ title, literal }: Rung): string {
   return `${title} (${literal})`
 }
 
+/** `if it were 15 min older`, `if it ran “every hour”`. */
+export const asIfText = ({ setting, title }: Rung): string =>
+  setting.kind === 'older' ? `if it were ${title} older` : `if it ran “${title}”`
+
 /** `stream, age 0 s, p95 2 s`. */
 export function nowTitle({ now: { title, age } }: ElementPart): string {
   if (age === null) return title
@@ -27,9 +31,12 @@ export function measured(value: number, { name, unit }: UtilityPart): string {
   return `${ofUnit(value, unit)} (${name})`
 }
 
+/** `15 min`, `1 week or more`. */
+export const kneeTitle = ({ age, beyond }: Knee): string => `${spanTitle(age)}${beyond === true ? ' or more' : ''}`
+
 /** Where the oldest age stands at which hardly anything is lost; empty where the verdict says why there is none. */
 export function kneeSentence({ knee, rungs, verdict }: ElementPart, unit: string): string {
-  if (isKnown(knee)) return `Knee: ${spanTitle(knee.age)}; up to there at most ${ofUnit(Math.abs(knee.loss), unit)} a week are lost.`
+  if (isKnown(knee)) return `Knee: ${kneeTitle(knee)}; up to there at most ${ofUnit(Math.abs(knee.loss), unit)} a week are lost.`
   return rungs.length === 0 || knee.why === verdict.why ? '' : sentence(`No knee: ${knee.why}`)
 }
 

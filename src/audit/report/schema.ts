@@ -107,9 +107,9 @@ const element = object<ElementPart>({
   }),
   rungs: list(rung),
   notObservable: maybe(text),
-  knee: or(object<Knee>({ age: span, loss: number })),
+  knee: or(object<Knee>({ age: span, loss: number, beyond: maybe({ type: 'boolean' }) })),
   verdict,
-  marks: list(oneOf('ok', 'knee', 'collapse')),
+  marks: list(either(oneOf('ok', 'knee', 'collapse'), { type: 'null' })),
 })
 
 const block = object<BlockPart>({ decisions: whole, from: time, until: time })

@@ -62,7 +62,7 @@ export const patientsReport: AuditReport = {
       ],
       knee: few,
       verdict: { choice: 'undecided', why: few.why, moreWeeks: 45.2 },
-      marks: [],
+      marks: [null, null],
     },
     {
       element: 'action',
@@ -72,7 +72,7 @@ export const patientsReport: AuditReport = {
       rungs: [rung({ kind: 'digest', every: DAY }, 12 * HOUR, now, { frozen: few, refit: few })],
       knee: few,
       verdict: { choice: 'undecided', why: few.why },
-      marks: [],
+      marks: [null],
     },
   ],
   costs: { why: 'No prices were given: name a file with --prices.' },

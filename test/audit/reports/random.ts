@@ -46,6 +46,8 @@ function drawn(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const)
   if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map(type => drawn({ ...schema, type: type as string })))
   switch (schema.type) {
+    case 'boolean':
+      return fc.boolean()
     case 'null':
       return fc.constant(null)
     case 'string':

@@ -1,7 +1,7 @@
 /** The head of the page: the answer in two lines, and the four questions that a reader comes with. */
 import type { AuditReport, ElementPart } from '../audit-report.ts'
-import { count, counted, estimateText, figure, isKnown, rangeText, sentence } from '../figures.ts'
-import { answerOf, changes, decisionTitles, isSameCost, measured, strongest, titleOfElement } from '../reading.ts'
+import { count, counted, estimateText, figure, isKnown, rangeText, sentence, weeksText } from '../figures.ts'
+import { answerOf, asIfText, changes, decisionTitles, isSameCost, measured, plannedOf, strongest, titleOfElement } from '../reading.ts'
 import { markup, type Child, type Markup } from './markup.ts'
 
 export function answerPart(report: AuditReport): Markup {
@@ -30,12 +30,20 @@ function whatToStream(report: AuditReport): Child {
   const { elements, plans } = report
   const moved = new Set(changes(report).flatMap(({ element, now, proposed }) => (now === proposed ? [] : [element])))
   return [
-    markup`<p><strong>${decisionTitles[plans.decision]}.</strong></p>`,
     markup`<dl class="verdicts">${elements.map(
       element =>
         markup`<div><dt>${element.title}</dt><dd>${element.verdict.choice}${moved.has(element.element) ? markup` <span class="note besides">now ${element.now.title}</span>` : undefined}</dd></div>`,
     )}</dl>`,
+    markup`<p>Verdict: <strong>${decisionTitles[plans.decision]}</strong> (<a href="#plan">the plan</a>).</p>`,
   ]
+}
+
+/** Whether nothing changes, or nothing is known. */
+function nothingFound({ elements }: AuditReport): string {
+  const isTold = elements.some(({ rungs }) => rungs.some(rung => isKnown(rung.frozen.aWeek) || isKnown(plannedOf(rung))))
+  if (isTold) return 'In this history no age that was tried changes that by more than chance can.'
+  const why = elements.find(({ verdict: { choice } }) => choice === 'undecided')?.verdict.why
+  return `Whether age changes that cannot be said.${why === undefined ? '' : ` ${sentence(why)}`}`
 }
 
 /** Elements of which the head says why; the others say it below. */
@@ -44,13 +52,13 @@ const REASONS_MAX = 4
 function why(report: AuditReport): Child {
   const found = strongest(report)
   const { utility } = report
-  const now = markup`<p>Now: ${measured(utility.now.aWeek, utility)} a week, by ${counted(Math.round(utility.now.actionsAWeek), 'action')}.</p>`
-  if (!found) return [now, markup`<p>No age that was tried changed this by more than chance can, in this history.</p>`]
+  const now = markup`<p>In a week, now: ${measured(utility.now.aWeek, utility)}, by ${counted(Math.round(utility.now.actionsAWeek), 'action')}.</p>`
+  if (!found) return [now, markup`<p>${nothingFound(report)}</p>`]
   const { element, rung, estimate, arm } = found
   const planned = arm === 'planned' ? ', with a model trained for that' : ''
   return [
     now,
-    markup`<p>Most is at stake at <b>${element.title}</b>: at “${rung.title}”${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}.</p>`,
+    markup`<p>Most is at stake at <b>${element.title}</b>: ${asIfText(rung)}${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}.</p>`,
     markup`<ul>${report.elements
       .filter(({ rungs }) => rungs.length > 0)
       .slice(0, REASONS_MAX)
@@ -71,12 +79,11 @@ function whatItCosts(report: AuditReport): Child {
   const { now, proposed } = costs
   const isSame = isSameCost(now, proposed)
   return [
-    markup`<p>${isSame ? 'Now and as proposed' : 'Now'}: <b>${rangeText(now.steadyYear)}</b> a month.</p>`,
+    markup`<p>To run it ${isSame ? 'now and as proposed' : 'now'}: <b>${rangeText(now.steadyYear)}</b> a month in a steady year.</p>`,
     isSame
       ? undefined
-      : markup`<p>Proposed: <b>${rangeText(proposed.steadyYear)}</b> a month; in the first year ${rangeText(proposed.firstYear)}.</p>`,
-    plans.net &&
-      markup`<p>What it earns less what it costs, against now: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.</p>`,
+      : markup`<p>As proposed: <b>${rangeText(proposed.steadyYear)}</b>; in the first year ${rangeText(proposed.firstYear)}.</p>`,
+    plans.net && markup`<p>What the change earns, less what it costs: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.</p>`,
     breakEvens,
   ]
 }
@@ -85,9 +92,9 @@ function howSure(report: AuditReport): Child {
   const { history, caveats, plans } = report
   const clusters = history.clusters.map(({ name, effective }) => `${figure(effective, 0)} ${name}`).join(', ')
   return [
-    markup`<p>Numbers in brackets are 95 % intervals, for all ages of a curve together. They rest on ${figure(history.weeks, 1)} weeks of history.${clusters === '' ? undefined : ` Decisions about the same thing, or of the same day, share their luck, so it counts as ${clusters}, each independent of the others.`}</p>`,
+    markup`<p>Numbers in brackets are 95 % intervals, for all ages of a curve together. They rest on ${weeksText(history.weeks)} of history.${clusters === '' ? undefined : ` Decisions about the same thing, or of the same day, share their luck, so it counts as ${clusters}, each independent of the others.`}</p>`,
     plans.compared > 0 && plans.decision === 'change'
-      ? markup`<p>The plan was chosen among ${count(plans.compared)} on one part of the history and is judged on another.</p>`
+      ? markup`<p>${plans.net && plans.net.low > 0 ? 'Even at the low end of its interval the change pays. ' : undefined}It was chosen among ${count(plans.compared)} plans on one part of the history, and is judged on another.</p>`
       : undefined,
     undecidedText(report.elements),
     caveats.length > 0 ? markup`<p><a href="#sure">${counted(caveats.length, 'caveat')}</a>, in full below.</p>` : undefined,
@@ -102,9 +109,9 @@ function undecidedText(all: readonly ElementPart[]): Markup | undefined {
 }
 
 const findingTitles = {
-  wasted: 'Wasted: fresher than anything that reads it',
-  starved: 'Starved: older than it may be',
-  queued: 'Queued: the action waits longer than all before it',
+  wasted: ['Wasted', 'fresher than anything that reads it'],
+  starved: ['Starved', 'older than it may be'],
+  queued: ['Queued', 'the action waits longer than all before it'],
 } as const
 
 export function findingsPart(report: AuditReport): Markup | undefined {
@@ -112,7 +119,7 @@ export function findingsPart(report: AuditReport): Markup | undefined {
   return markup`<section aria-labelledby="findings"><h2 id="findings">Found on the way</h2>
 <ul class="findings">${report.findings.map(
     ({ kind, element, text }) =>
-      markup`<li><strong>${findingTitles[kind]}.</strong> <b>${titleOfElement(report, element)}</b>: ${text}</li>`,
+      markup`<li><strong>${findingTitles[kind][0]}</strong> <span class="note">(${findingTitles[kind][1]})</span>: <b>${titleOfElement(report, element)}</b>. ${text}</li>`,
   )}</ul></section>
 `
 }

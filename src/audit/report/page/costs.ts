@@ -40,6 +40,7 @@ const three = ({ low, base, high }: Range): string[] => [low, base, high].map(do
 const planTable = (title: string, { lines, firstYear, steadyYear }: CostOfPlan): Markup =>
   dataTable({
     caption: `${title}: dollars a month`,
+    compact: true,
     head: [
       { title: 'For' },
       { title: 'Low', numbers: true },

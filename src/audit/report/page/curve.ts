@@ -5,7 +5,7 @@
 import { spanTitle } from '../../words.ts'
 import type { ElementPart, Estimate, Rung, UtilityPart } from '../audit-report.ts'
 import { estimateText, inUnit, isKnown } from '../figures.ts'
-import { plannedOf } from '../reading.ts'
+import { kneeTitle, plannedOf } from '../reading.ts'
 import { axisOf, type Axis } from './axis.ts'
 import { markup, px, type Child, type Markup } from './markup.ts'
 import { inTwoWidths, type Drawing, type Layout } from './two-widths.ts'
@@ -146,7 +146,7 @@ function kneeMark({ knee }: ElementPart, spots: readonly Spot[], x: Place, top: 
   if (!isKnown(knee)) return undefined
   const at = x(placeOf(knee.age, spots))
   const isRight = placeOf(knee.age, spots) > spots.length * 0.7
-  return markup`<line class="knee-line" x1="${px(at)}" x2="${px(at)}" y1="${px(top - 6)}" y2="${px(bottom)}"/><text class="knee-text" x="${px(at + (isRight ? -5 : 5))}" y="${px(top - 8)}" text-anchor="${isRight ? 'end' : 'start'}">knee ${spanTitle(knee.age)}</text>`
+  return markup`<line class="knee-line" x1="${px(at)}" x2="${px(at)}" y1="${px(top - 6)}" y2="${px(bottom)}"/><text class="knee-text" x="${px(at + (isRight ? -5 : 5))}" y="${px(top - 8)}" text-anchor="${isRight ? 'end' : 'start'}">knee ${kneeTitle(knee)}</text>`
 }
 
 /** Where an age stands among the spots: between two of them in proportion to the ages. */
@@ -167,5 +167,5 @@ function descriptionOf({ knee }: ElementPart, { unit }: UtilityPart, spots: read
     ]
     return [`${title}: ${both.length === 0 ? 'not known' : both.join(', ')}`]
   })
-  return `${said.join('; ')}. ${isKnown(knee) ? `The knee is at ${spanTitle(knee.age)}.` : ''}`
+  return `${said.join('; ')}. ${isKnown(knee) ? `The knee is at ${kneeTitle(knee)}.` : ''}`
 }

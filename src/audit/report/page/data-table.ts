@@ -15,12 +15,14 @@ export interface DataTable {
   readonly head: readonly Head[]
   /** The first cell of a row names it. */
   readonly rows: readonly (readonly Child[])[]
+  /** On a phone three numbers stand side by side. */
+  readonly compact?: boolean
   /** Rows that sum up, below a line. */
   readonly sums?: readonly (readonly Child[])[]
 }
 
-export function dataTable({ caption, head, rows, sums = [] }: DataTable): Markup {
-  return markup`<table role="table">
+export function dataTable({ caption, head, rows, sums = [], compact }: DataTable): Markup {
+  return markup`<table role="table"${compact ? markup` class="compact"` : undefined}>
 <caption>${caption}</caption>
 <thead role="rowgroup"><tr role="row">${head.map(
     ({ title, numbers }) => markup`<th scope="col" role="columnheader"${numbers ? markup` class="number"` : undefined}>${title}</th>`,

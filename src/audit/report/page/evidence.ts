@@ -1,6 +1,6 @@
 /** How sure it is: the history, what it is worth, what was assumed, what to bear in mind; and how to have the same again. */
 import type { AuditReport, Performance } from '../audit-report.ts'
-import { count, date, figure, inUnit, ratio, share } from '../figures.ts'
+import { count, date, figure, inUnit, ratio, share, weeksText } from '../figures.ts'
 import { dataTable } from './data-table.ts'
 import { markup, type Markup } from './markup.ts'
 
@@ -25,7 +25,7 @@ const list = (title: string, texts: readonly string[], none: string): Markup =>
 function historyTable({ history }: AuditReport): Markup {
   const { from, until, weeks, events, decisions, labelled, positive, unknown, censored, notEligible } = history
   return dataTable({
-    caption: `${date(from)} to ${date(until)}, ${figure(weeks, 1)} weeks with decisions`,
+    caption: `${date(from)} to ${date(until)}, ${weeksText(weeks)} with decisions`,
     head: [{ title: 'What' }, { title: 'How many', numbers: true }],
     rows: [
       ['events', count(events)],

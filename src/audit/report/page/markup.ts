@@ -32,8 +32,12 @@ function textOf(child: Child): string {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-/** A line may not end between a minus and the sign of dollars: a word joiner stands there. */
-export const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, character => entities[character]).replaceAll('−$', '−\u2060$')
+/** A line may not end between a minus and the sign of dollars, nor between a number and its unit: a word joiner stands there, or a space that does not break. */
+export const escaped = (text: string): string =>
+  text
+    .replaceAll(/[&<>"']/g, character => entities[character])
+    .replaceAll('−$', '−\u2060$')
+    .replaceAll(/(?<=\d) (?=(?:ms|s|min|h|days?|weeks?)\b|%)/g, '\u00a0')
 
 /** A coordinate of an SVG, to a tenth. */
 export function px(value: number): string {

@@ -43,8 +43,8 @@ test('the page of the fraud says what to do, why, at what cost and how sure', ()
   for (const said of ['What to stream', 'Why', 'What it costs', 'How sure']) assert.match(page, new RegExp(`<h2>${said}</h2>`))
   assert.match(page, /\$214 \[\$61, \$402\]/)
   assert.match(page, /<del>− {3}place: stream,<\/del>\n<ins>\+ {3}place: batch\(&#39;0 2 \* \* \*&#39;/)
-  assert.match(page, /knee 1 min/)
-  assert.match(page, /Wasted: fresher than anything that reads it/)
+  assert.match(page, /knee 1\u00a0min/)
+  assert.match(page, /<strong>Wasted<\/strong> <span class="note">\(fresher than anything that reads it\)/)
 })
 
 test('what nothing is known of has no curve, and says why', () => {

@@ -68,7 +68,10 @@ function wideRiver(report: AuditReport): Drawing {
     ...before.map(stretch => ({ stretch, x: WIDE.before })),
     ...after.map((stretch, i) => ({ stretch, x: after.length === 1 ? WIDE.alone : i === 0 ? WIDE.inference : WIDE.action })),
   ]
-  const arms = groups.map((stretch, i) => ({ stretch, y: middle + (i - (groups.length - 1) / 2) * lane + LABEL / 2 - 12 }))
+  const arms = groups.map((stretch, i) => ({
+    stretch,
+    y: middle + (i - (groups.length - 1) / 2) * lane + (groups.length > 1 ? LABEL / 2 - 12 : 0),
+  }))
   const shape = (which: 'p50' | 'p95') => [
     trunk(
       stages.filter(({ x }) => x < WIDE.split),

@@ -127,7 +127,12 @@ tbody th, td, .sums th, .sums td, .sums tr + tr th, .sums tr + tr td { border: 0
 td { display: flex; gap: 1rem; justify-content: space-between; text-align: right; }
 td > div { min-width: 0; }
 td::before { content: attr(data-label); color: var(--soft); font-weight: 400; text-align: left; flex: 0 1 45%; }
-td.empty { display: none; }`
+td.empty { display: none; }
+.compact tr { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0 .8rem; }
+.compact tbody th, .compact td { grid-column: 1 / -1; }
+.compact td.number { grid-column: auto; display: block; text-align: left; }
+.compact td.number::before { display: block; font-size: .85em; }
+.compact td.empty { display: none; }`
 
 const paper = `
 @page { margin: 16mm 14mm; }

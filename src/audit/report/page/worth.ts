@@ -1,8 +1,7 @@
 /** What the time is worth: the terms, the question that is always asked, and each element with its curve and its table. */
-import { spanTitle } from '../../words.ts'
 import type { AuditReport, Effect, ElementPart, Knee, Rung, UtilityPart } from '../audit-report.ts'
 import { count, figure, inUnit, isKnown, sentence, share, type Reason } from '../figures.ts'
-import { breakEvenSentence, kneeSentence, moreSentence, nowTitle, plannedOf, rungTitle } from '../reading.ts'
+import { breakEvenSentence, kneeSentence, kneeTitle, moreSentence, nowTitle, plannedOf, rungTitle } from '../reading.ts'
 import { curve } from './curve.ts'
 import { dataTable, estimateCell, notKnown } from './data-table.ts'
 import { markup, type Child, type Markup } from './markup.ts'
@@ -24,6 +23,8 @@ const terms = markup`<dl class="terms">
 <div><dt>${key(markup`<path class="planned-line" d="M0 8H44"/><path class="planned-whisker" d="M22 1V15M19 1h6M19 15h6"/><rect class="planned-square" x="18.5" y="4.5" width="7" height="7"/>`)} Planned <span class="note">(refit)</span></dt><dd>Data is late by design: the model is trained on data as old, and acts as often as now.</dd></div>
 <div><dt>Band, whiskers, [brackets]</dt><dd>95 % intervals that hold for all ages of a curve together. One that leaves out 0 is a difference.</dd></div>
 <div><dt>Knee</dt><dd>The oldest age at which, by the interval, hardly anything is lost yet. Marked <b>ok</b>: no more than that is lost; <b>collapse</b>: more than half of the greatest loss is gone for sure; <b>knee</b>: in between.</dd></div>
+<div><dt>Stream, batch, hybrid</dt><dd>Computed as events come in; by a job at set times, so that decisions see its last run; or the last run with what came since. On demand: when it is asked for.</dd></div>
+<div><dt>Parts of a pipeline</dt><dd>Ingestion: events come in. A group: what the model is told, computed together. Inference: a score is made. Action: what follows from it; inline, if it is in the answer and can stop its own event. Training: a new model.</dd></div>
 <div><dt>p50, p95, p99</dt><dd>p50 is in the middle; 95 of 100 are at most p95, 99 at most p99.</dd></div>
 </dl>
 `
@@ -31,7 +32,7 @@ const terms = markup`<dl class="terms">
 /** The two questions that every audit answers: faster by 90 %, and no faster than the next batch schedule. */
 function literal({ elements, utility }: AuditReport): Markup {
   return dataTable({
-    caption: `If latency fell by 90 % here, or rose to the next batch schedule: ${utility.name} a week, against now`,
+    caption: `If latency fell by 90 % here, or rose to the next batch schedule; change in a week against now: ${utility.name}`,
     head: [
       { title: 'Element' },
       { title: 'Now' },
@@ -60,21 +61,21 @@ function literalCell({ rungs, notObservable }: ElementPart, literal: Rung['liter
   return markup`${estimateCell(best, unit)} <span class="note besides">${isKnown(planned) ? 'planned' : 'incident'}${rung.title.includes('90 %') ? undefined : `, ${rung.title}`}</span>`
 }
 
-const kneeText = (knee: Knee | Reason): Child => (isKnown(knee) ? markup`<span class="nobreak">${spanTitle(knee.age)}</span>` : '–')
+const kneeText = (knee: Knee | Reason): Child => (isKnown(knee) ? markup`<span class="nobreak">${kneeTitle(knee)}</span>` : '–')
 
 function elementPart(element: ElementPart, i: number, utility: UtilityPart): Markup {
   const { title, verdict, notObservable, rungs } = element
   const picture = curve(`curve-${i}`, element, utility)
   return markup`<article class="element" aria-labelledby="element-${count(i)}">
 <h3 id="element-${count(i)}">${title}</h3>
-<p class="now">Now ${nowTitle(element)}${element.now.age ? `, ${element.now.age.from}` : undefined}.</p>
+<p class="now">Now: ${nowTitle(element)}${element.now.age ? `, ${element.now.age.from}` : undefined}.</p>
 <div class="beside">
 <div>
 <p class="measure"><strong class="badge">${verdict.choice}</strong> ${sentence(verdict.why)}</p>
 ${notObservable === undefined || notObservable === verdict.why ? undefined : markup`<p class="measure">Not observable in this history: ${sentence(notObservable)}</p>`}
 ${facts(element, utility.unit)}
 </div>
-${picture && markup`<figure><figcaption>${utility.name} a week, against now</figcaption>${picture}</figure>`}
+${picture && markup`<figure><figcaption>Change in a week, by age: ${utility.name}</figcaption>${picture}</figure>`}
 </div>
 ${rungs.length === 0 ? undefined : rungTable(element, utility)}
 </article>
@@ -86,22 +87,20 @@ function facts(element: ElementPart, unit: string): Child {
   return said.map(text => markup`<p>${text}</p>`)
 }
 
-const marks = { ok: 'ok', knee: 'knee', collapse: 'collapse' } as const
-
 function rungTable(element: ElementPart, utility: UtilityPart): Markup {
   const { rungs, title } = element
   const hasEmpty = rungs.some(({ frozen }) => frozen.performance.empty !== undefined)
   return dataTable({
-    caption: `${title}: ${utility.name} a week, against now`,
+    caption: `${title}, change in a week against now: ${utility.name}`,
     head: [
       { title: 'If it were' },
       { title: 'Incident', numbers: true },
       { title: 'Incident, acting as often as now', numbers: true },
       { title: 'Planned', numbers: true },
       { title: 'Actions a week', numbers: true },
-      { title: 'Of them right', numbers: true },
+      { title: 'Right', numbers: true },
       ...(hasEmpty ? [{ title: 'Had nothing', numbers: true }] : []),
-      { title: '' },
+      { title: 'Mark' },
     ],
     rows: rungs.map((rung, i) => [
       rungTitle(rung),
@@ -111,10 +110,13 @@ function rungTable(element: ElementPart, utility: UtilityPart): Markup {
       figure(rung.frozen.performance.actionsAWeek, 0),
       partText(rung.frozen.performance.precision),
       ...(hasEmpty ? [rung.frozen.performance.empty === undefined ? '' : share(rung.frozen.performance.empty)] : []),
-      element.marks[i] === undefined ? '' : markup`<span class="mark ${marks[element.marks[i]]}">${marks[element.marks[i]]}</span>`,
+      markOf(element.marks[i]),
     ]),
   })
 }
+
+const markOf = (mark: ElementPart['marks'][number] | undefined): Child =>
+  mark == null ? '' : markup`<span class="mark ${mark}">${mark}</span>`
 
 const partText = (part: number | null): string => (part === null ? '–' : share(part))
 

@@ -2,7 +2,7 @@
 import type { AuditReport, HistoryPart } from '../audit-report.ts'
 import { charactersOf } from '../characters.ts'
 import { checked } from '../checked.ts'
-import { count, counted, date, figure } from '../figures.ts'
+import { count, counted, date, figure, weeksText } from '../figures.ts'
 import { answerOf } from '../reading.ts'
 import { hung, wrap, COLUMNS } from './columns.ts'
 import { costLines } from './cost-text.ts'
@@ -46,7 +46,7 @@ function historyLines({ history, utility }: AuditReport): string[] {
     [notEligible, 'not to be judged'],
   ] as const
   const said = [
-    `${date(from)} to ${date(until)}, ${figure(weeks, 1)} weeks with decisions: ${counted(events, 'event')}, ${counted(decisions, 'decision')}; ` +
+    `${date(from)} to ${date(until)}, ${weeksText(weeks)} with decisions: ${counted(events, 'event')}, ${counted(decisions, 'decision')}; ` +
       [
         `${count(labelled)} with a label, ${count(positive)} of them true`,
         ...others.flatMap(([many, what]) => (many > 0 ? [`${count(many)} ${what}`] : [])),
