@@ -26,4 +26,6 @@ export const auditLimits = {
   AUDIT_MORE_WEEKS_MAX: 260,
   /** Milliseconds between two reads of a group, from which on a batch run before each would do. */
   AUDIT_SLOW_USE_MS: 21_600_000,
+  /** Columns of clusters, time among them, over which one interval is taken: there are 2^columns − 1 sets of them. */
+  CLUSTER_COLUMNS_MAX: 5,
 } as const

@@ -281,8 +281,6 @@ export const limits = {
   BACKFILL_SAMPLE: 50_000,
   /** Milliseconds between two writings of a store's manifest while it is filled. */
   BACKFILL_MANIFEST_MS: 1000,
-  /** Rows of keys and times that one training set is asked for. */
-  ASKED_ROWS_MAX: 2 ** 26,
   /** Events of one replay held in memory. */
   REPLAY_EVENTS_MAX: 2 ** 27,
   ...auditLimits,

@@ -1,5 +1,7 @@
 /** Bounds of training, of trained models and of what scores by them; part of `limits`. */
 export const trainingLimits = {
+  /** Rows of keys and times that one training set is asked for. */
+  ASKED_ROWS_MAX: 2 ** 26,
   /** Rows that one model is fitted on. */
   TRAINING_ROWS_MAX: 2 ** 24,
   /** Columns of those. */

@@ -1,0 +1,119 @@
+/**
+ * What an alternative is worth beside what runs, with honest intervals: paired differences over the same decisions, θ = Σd / Σn, times decisions a week.
+ *
+ * Intervals are studentised: from `value` so many `error` to either side, the error by every column of clusters at once (`variance.ts`); how many is Student's t with the degrees of freedom that the
+ * error is known by, at a tail at which all alternatives of the ladder hold together (`simultaneous.ts`), made lopsided by the error's skewness (`lopsided.ts`). What decisions of one airport, one day,
+ * share is in the interval; how many decisions a week has is taken as given. What such intervals cover is measured: `prove verdict`.
+ *
+ * Scores are not binned by cluster: that would be needed if a draw moved the threshold, but thresholds are set on another block (`tune`) and fixed here, so an alternative is its differences and these
+ * are sums by cluster after one pass over rows. Nothing is approximated by it.
+ *
+ * Cost: O(rows + cells) an alternative. Memory: 16 bytes a cell and 12 a row, and 8 a cluster of each alternative.
+ */
+import type { Estimate } from '../report/audit-report.ts'
+import { decisionsAWeek, worstWeek } from '../worth/weeks.ts'
+import { clustersOf, saidOfClusters, type ClusterPart } from './enough.ts'
+import { lopsided } from './lopsided.ts'
+import type { Sample } from './sample.ts'
+import { jointTail } from './simultaneous.ts'
+import { studentQuantile } from './student.ts'
+import { summing } from './sums.ts'
+import { measured, type Measured } from './variance.ts'
+
+export interface BandOptions {
+  readonly seed: number
+  /** Of the distribution of the ladder's largest error; 10,000 unless given. */
+  readonly draws?: number
+  /** How often an interval may miss, 0 to 1; 0.05 unless given. */
+  readonly tail?: number
+  /** What a week has; unless given, the block's decisions over the time that they cover. 1: figures are of one decision. */
+  readonly decisionsAWeek?: number
+}
+
+/** A week's utility, less that of what runs. `[low, high]` holds for all of the ladder together. */
+export interface Band extends Estimate {
+  /** The standard error. */
+  readonly error: number
+  /** For this alternative by itself. */
+  readonly pointwise: readonly [low: number, high: number]
+  /** With each cluster left out in turn, of every column: the least and the greatest. */
+  readonly leaveOneOut: readonly [least: number, greatest: number]
+  /** In the whole week of the block that is worst, as many decisions as it had; absent without a whole week. */
+  readonly worstWeek?: number
+  /** Degrees of freedom of `error`; Infinity where it is 0. */
+  readonly freedom: number
+  /** Decisions whose difference is known, and of those the ones that differ. */
+  readonly known: number
+  readonly differing: number
+}
+
+export interface Bands {
+  readonly clusters: readonly ClusterPart[]
+  /** In order of the alternatives. */
+  readonly rungs: readonly (Band | { readonly why: string })[]
+  /** Why nothing may be concluded of any of them. */
+  readonly noVerdict?: string
+  readonly caveats: readonly string[]
+}
+
+/**
+ * Of each alternative of a ladder its differences, one for each row of the sample: utility less that of what runs, NaN where it is not known. Where there are too few clusters each rung is
+ * the reason, in words, and so is one that cannot be estimated. The same seed gives the same bands.
+ */
+export function bandsOf(sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands {
+  const bands = estimatedBands(sample, differences, options)
+  const { noVerdict } = bands
+  return noVerdict === undefined ? bands : { ...bands, rungs: bands.rungs.map(rung => ('why' in rung ? rung : { why: noVerdict })) }
+}
+
+/** The same whether they are to be believed or not: for proofs of what they cover. */
+export function estimatedBands(sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands {
+  const { seed, draws = 10_000, tail = 0.05 } = options
+  const week = decisionsAWeek(sample, sample.rows, options)
+  const sum = summing(sample)
+  const found = differences.map(difference => {
+    const sums = sum(difference)
+    return whyNot(sums.rows, sums.squares, week) ?? measured(sample.cells, sums)
+  })
+  const uncertain = found.flatMap(one => ('influence' in one && one.variance > 0 ? [one.influence] : []))
+  const joint = jointTail(uncertain, tail, { draws, seed })
+  const clusters = differences.length === 0 ? [] : clustersOf(sample, differences[0])
+  return {
+    clusters,
+    rungs: found.map((one, i) =>
+      'why' in one ? one : bandOf(one, week!, { tail, joint }, worstWeek(sample, sample.rows, differences[i])?.value),
+    ),
+    ...saidOfClusters(sample.columns, clusters),
+  }
+}
+
+function whyNot(rows: number, squares: number, week: number | undefined): { why: string } | undefined {
+  if (rows === 0) return { why: 'of no decision the difference is known' }
+  if (rows === 1) return { why: 'of one decision alone the difference is known' }
+  if (!Number.isFinite(squares)) return { why: 'a difference is not finite' }
+  if (week === undefined) return { why: 'all decisions are at one instant, so there is no week' }
+  return undefined
+}
+
+function bandOf(one: Measured, week: number, { tail, joint }: { tail: number; joint: number }, worst: number | undefined): Band {
+  const [value, error] = [one.value * week, Math.sqrt(one.variance) * week]
+  const interval = (tail: number): [low: number, high: number] => {
+    if (error === 0) return [value, value]
+    const { below, above } = lopsided(studentQuantile(tail, one.freedom), one.skewness)
+    return [value - below * error, value + above * error]
+  }
+  const [low, high] = interval(joint)
+  const moves = one.influence.map(column => column.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [0, 0]))
+  return {
+    value,
+    low,
+    high,
+    error,
+    pointwise: interval(tail),
+    leaveOneOut: [value - Math.max(0, ...moves.map(([, high]) => high)) * week, value - Math.min(0, ...moves.map(([low]) => low)) * week],
+    ...(worst !== undefined && { worstWeek: worst }),
+    freedom: one.freedom,
+    known: one.rows,
+    differing: one.differing,
+  }
+}

@@ -1,0 +1,45 @@
+/** Codes of what two columns of codes say together: cells of origin × destination, of airport × day. */
+
+export interface Codes {
+  /** Of each row, from 0. */
+  readonly of: Int32Array
+  readonly count: number
+}
+
+/**
+ * One code for each pair that occurs. O(rows + codes), without a table of hashes: the rows of each code of the one column stand together in a counting sort, and among these the last
+ * row that had each code of the other is remembered.
+ */
+export function joined(a: Codes, b: Codes): Codes {
+  const rows = rowsByCode(a)
+  const of = new Int32Array(a.of.length)
+  const [inA, code] = [new Int32Array(b.count).fill(-1), new Int32Array(b.count)]
+  let count = 0
+  for (const row of rows) {
+    const [first, second] = [a.of[row], b.of[row]]
+    if (inA[second] !== first) {
+      inA[second] = first
+      code[second] = count++
+    }
+    of[row] = code[second]
+  }
+  return { of, count }
+}
+
+/** The codes that occur, numbered anew in their order, so that it does not matter how many others there are. */
+export function compacted(of: Int32Array, count: number): Codes {
+  const code = new Int32Array(count)
+  for (const one of of) code[one] = 1
+  let next = 0
+  for (let one = 0; one < count; one++) code[one] = code[one] === 1 ? next++ : -1
+  return { of: of.map(one => code[one]), count: next }
+}
+
+function rowsByCode({ of, count }: Codes): Int32Array {
+  const next = new Int32Array(count + 1)
+  for (const code of of) next[code + 1]++
+  for (let code = 0; code < count; code++) next[code + 1] += next[code]
+  const rows = new Int32Array(of.length)
+  for (let row = 0; row < of.length; row++) rows[next[of[row]]++] = row
+  return rows
+}

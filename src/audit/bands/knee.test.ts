@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { kneeOf, marksOf, type LadderRung } from './knee.ts'
+
+const minute = 60_000
+const rung = (minutes: number, value: number, low: number, high: number): LadderRung => ({
+  age: minutes * minute,
+  title: `${minutes} min`,
+  aWeek: { value, low, high },
+})
+
+/** The flights of the specification's table, a day. */
+const landings = [rung(15, -18, -22, -14), rung(60, -67, -77, -56), rung(180, -181, -213, -150), rung(1440, -197, -271, -119)]
+
+test('the knee is the last age whose loss is within the part, by its upper bound', () => {
+  assert.deepEqual(kneeOf(landings, { now: 0, nowAWeek: 590 }), { age: 15 * minute, loss: 22 })
+  assert.deepEqual(kneeOf(landings, { now: 0, nowAWeek: 590, part: 0.2 }), { age: 60 * minute, loss: 77 })
+  assert.deepEqual(kneeOf(landings, { now: 0, nowAWeek: 590, part: 0.5 }), { age: 1440 * minute, loss: 271, beyond: true })
+  assert.deepEqual(marksOf(landings, { nowAWeek: 590 }), ['ok', 'knee', 'collapse', 'collapse'])
+})
+
+test('a bound that is just reached is within', () => {
+  assert.deepEqual(kneeOf([rung(15, -18, -20, -14)], { now: 0, nowAWeek: 400 }), { age: 15 * minute, loss: 20, beyond: true })
+  assert.deepEqual(marksOf([rung(15, -18, -20, -14), rung(30, -18, -20.1, -14)], { nowAWeek: 400 }), ['ok', 'knee'])
+})
+
+test('a curve that comes back is not forced to fall: the knee is before the first rung that loses too much', () => {
+  const night = [rung(60, -5, -10, 0), rung(360, -100, -120, -80), rung(1440, -5, -9, -1)]
+  assert.deepEqual(kneeOf(night, { now: 0, nowAWeek: 400 }), { age: 60 * minute, loss: 10 })
+  assert.deepEqual(marksOf(night, { nowAWeek: 400 }), ['ok', 'collapse', 'ok'])
+})
+
+test('rungs that are fresher than what runs are no knees', () => {
+  const ladder = [rung(1, 3, -30, 36), rung(60, -5, -10, 0)]
+  assert.deepEqual(kneeOf(ladder, { now: 10 * minute, nowAWeek: 400 }), { age: 60 * minute, loss: 10, beyond: true })
+  assert.deepEqual(kneeOf(ladder.slice(0, 1), { now: 10 * minute, nowAWeek: 400 }), { why: 'no rung is older than what runs' })
+})
+
+test('a gain loses nothing, and flat curves have no collapse', () => {
+  assert.deepEqual(kneeOf([rung(15, 18, 14, 22)], { now: 0, nowAWeek: 400 }), { age: 15 * minute, loss: 0, beyond: true })
+  assert.deepEqual(marksOf([rung(15, 18, 14, 22), rung(60, -3, -25, 19)], { nowAWeek: 400 }), ['ok', 'knee'])
+})
+
+test('where there is none it says why', () => {
+  const why = (rungs: LadderRung[], nowAWeek: number) => (kneeOf(rungs, { now: 0, nowAWeek }) as { why: string }).why
+  assert.equal(why(landings.slice(1), 590), 'at 60 min already at least 56 a week are lost, more than the 29.5 that may be')
+  assert.equal(
+    why([rung(15, -18, -40, 4)], 400),
+    'at 15 min up to 40 a week may be lost, more than the 20 that may be; they seem to be 18: more history would tell',
+  )
+  assert.match(why([rung(15, 1, -40, 42)], 400), /seem to be none: more history/)
+  for (const worth of [0, -5, NaN]) assert.match(why(landings, worth), /^what runs is worth nothing/)
+  const unknown: LadderRung = { age: 30 * minute, title: '30 min', aWeek: { why: '9 patients: no verdict under 20' } }
+  assert.equal(why([unknown], 400), '9 patients: no verdict under 20')
+  assert.deepEqual(kneeOf([landings[0], unknown], { now: 0, nowAWeek: 590 }), { age: 15 * minute, loss: 22 })
+  assert.deepEqual(marksOf([unknown], { nowAWeek: 400 }), [null])
+})

@@ -1,0 +1,67 @@
+/** How old something may become before it costs: knees of ladders, and a mark for each rung. */
+import type { Estimate, Knee } from '../report/audit-report.ts'
+
+/** Ascending by age. The rung of what runs need not be among them. */
+export interface LadderRung {
+  /** ms. */
+  readonly age: number
+  /** As titles have it: `15 min`. */
+  readonly title: string
+  /** Utility a week, less that of what runs. */
+  readonly aWeek: Estimate | { readonly why: string }
+}
+
+export interface KneeOptions {
+  /** The age of what runs, ms: rungs that are fresher cannot be knees. */
+  readonly now: number
+  /** Its utility a week. */
+  readonly nowAWeek: number
+  /** What part of that may be lost; 0.05 unless given. */
+  readonly part?: number
+}
+
+export const KNEE_PART = 0.05
+
+/**
+ * The oldest age at which the upper bound of the loss is still within a part of what a week is worth now. Curves are not forced to be monotone: the knee is the last rung before the first whose bound is
+ * above that, though an older one may be within again.
+ */
+export function kneeOf(rungs: readonly LadderRung[], { now, nowAWeek, part = KNEE_PART }: KneeOptions): Knee | { readonly why: string } {
+  if (!(nowAWeek > 0)) return { why: 'what runs is worth nothing, so there is no part of it to lose' }
+  const older = rungs.filter(({ age }) => age > now)
+  if (older.length === 0) return { why: 'no rung is older than what runs' }
+  let knee: Knee | undefined
+  for (const { age, title, aWeek } of older) {
+    if ('why' in aWeek) return knee ? knee : aWeek
+    if (-aWeek.low > part * nowAWeek) return knee ? knee : tooMuch(title, aWeek, part * nowAWeek)
+    knee = { age, loss: Math.max(0, -aWeek.low) }
+  }
+  return { ...knee!, beyond: true }
+}
+
+function tooMuch(title: string, { value, low, high }: Estimate, bound: number): { why: string } {
+  if (-high > bound)
+    return { why: `at ${title} already at least ${short(-high)} a week are lost, more than the ${short(bound)} that may be` }
+  const seems = value < 0 ? `seem to be ${short(-value)}` : 'seem to be none'
+  return {
+    why: `at ${title} up to ${short(-low)} a week may be lost, more than the ${short(bound)} that may be; they ${seems}: more history would tell`,
+  }
+}
+
+export type Mark = 'ok' | 'knee' | 'collapse'
+
+/**
+ * Of each rung. `ok`: the upper bound of its loss is within the part that may be lost. `collapse`: beyond that even by its lower bound, and half of the ladder's greatest loss is gone for sure: most of what freshness is
+ * worth here. `knee`: in between. null where there is no interval.
+ */
+export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PART }: Omit<KneeOptions, 'now'>): (Mark | null)[] {
+  const bound = part * Math.max(0, nowAWeek)
+  const greatest = Math.max(0, ...rungs.map(({ aWeek }) => ('why' in aWeek ? 0 : -aWeek.value)))
+  return rungs.map(({ aWeek }) => {
+    if ('why' in aWeek) return null
+    if (-aWeek.low <= bound) return 'ok'
+    return -aWeek.high > Math.max(bound, greatest / 2) ? 'collapse' : 'knee'
+  })
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(3)))

@@ -1,0 +1,94 @@
+/**
+ * The rows of one block as the statistics see them: by which clusters they share luck, alone and together. Made once; every alternative is measured on it.
+ *
+ * Memory: 4 bytes a row for each cluster column and for each set of two and more of them, 7 sets for two entities and time.
+ */
+import { assert } from '../../base/assert.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
+import type { ClusterColumn, RowRange } from '../cases.ts'
+import { compacted, joined, type Codes } from './joined.ts'
+
+export interface Sample {
+  /** The block's rows, from 0. */
+  readonly length: number
+  /** As they were given, by name, the codes of the block alone. */
+  readonly columns: readonly SampleColumn[]
+  /** What the variance is taken over: the columns that are neither constant nor within another, and every set of them; without any, each row by itself. */
+  readonly cells: readonly CellSet[]
+  readonly t: Float64Array
+  readonly rows: RowRange
+}
+
+export interface SampleColumn extends Codes {
+  readonly name: string
+  /** Why it is none of the variance's dimensions: one cluster has all rows, or each of its clusters lies in one cluster of another column, which then says what it would. */
+  readonly redundant?: 'constant' | 'nested'
+}
+
+/** Rows that share a cluster in each column of a set. The variance adds those of one column, takes off those of two, adds those of three … */
+export interface CellSet extends Codes {
+  /** Positions in `columns`; empty where each row is its own cell. */
+  readonly over: readonly number[]
+  readonly sign: 1 | -1
+}
+
+/** All decisions, by row: `t`, UTC ms, and entities beside `timeBlocks`. */
+export interface SampledCases {
+  readonly t: Float64Array
+  readonly clusters: readonly ClusterColumn[]
+}
+
+/** `rows` says which of all decisions the block is. Throws `SPILL_LIMIT` beyond CLUSTER_COLUMNS_MAX columns that are no part of one another. */
+export function sampleOf({ t, clusters }: SampledCases, rows: RowRange): Sample {
+  const length = Math.max(0, rows.to - rows.from)
+  const columns = withRedundancy(clusters.map(column => blockOf(column, rows)))
+  const dimensions = columns.flatMap(({ redundant }, i) => (redundant ? [] : [i]))
+  if (dimensions.length > limits.CLUSTER_COLUMNS_MAX)
+    throw new SpillwayError(
+      'SPILL_LIMIT',
+      `decisions share luck by ${dimensions.length} columns (${dimensions.map(i => columns[i].name).join(', ')}); intervals take ${limits.CLUSTER_COLUMNS_MAX} at most: judge fewer groups at a time`,
+    )
+  const cells = dimensions.length === 0 ? [singleRows(length)] : setsOf(columns, dimensions)
+  return { length, columns, cells, t, rows }
+}
+
+function blockOf({ name, of, count }: ClusterColumn, { from, to }: RowRange): SampleColumn {
+  const codes = of.subarray(from, Math.max(from, to))
+  assert(
+    codes.every(code => code >= 0 && code < count),
+    `clusters '${name}' have codes from 0 to ${count - 1}`,
+  )
+  return { name, ...compacted(codes, count) }
+}
+
+/** Of two columns that lie in one another, which are the same by other names, the first stays. */
+function withRedundancy(columns: readonly SampleColumn[]): SampleColumn[] {
+  const kept: SampleColumn[] = []
+  return columns.map((column, i) => {
+    if (column.count <= 1) return { ...column, redundant: 'constant' }
+    const others = columns.filter((other, j) => j !== i && other.count > 1 && (other.count < column.count || kept.includes(other)))
+    if (others.some(other => joined(column, other).count === column.count)) return { ...column, redundant: 'nested' }
+    kept.push(column)
+    return column
+  })
+}
+
+function singleRows(length: number): CellSet {
+  return { over: [], sign: 1, of: Int32Array.from({ length }, (_, row) => row), count: length }
+}
+
+/** All sets of dimensions but the empty one, each made of one that has a dimension less. Those of one dimension come first. */
+function setsOf(columns: readonly SampleColumn[], dimensions: readonly number[]): CellSet[] {
+  const sets: CellSet[] = []
+  for (const last of dimensions) {
+    const alone: CellSet = { over: [last], sign: 1, of: columns[last].of, count: columns[last].count }
+    const further = sets.map(({ over, sign, ...codes }): CellSet => ({
+      over: [...over, last],
+      sign: sign === 1 ? -1 : 1,
+      ...joined(codes, alone),
+    }))
+    sets.push(alone, ...further)
+  }
+  return sets.sort((a, b) => a.over.length - b.over.length)
+}

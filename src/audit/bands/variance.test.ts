@@ -1,0 +1,108 @@
+/** Variances are those of closed forms, and of their definition carried out row by row. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { sampleOf } from './sample.ts'
+import { summing } from './sums.ts'
+import { measured, type Measured } from './variance.ts'
+
+const close = (found: number, expected: number, what: string, relative = 1e-9): void =>
+  assert.ok(Math.abs(found - expected) <= relative * Math.abs(expected) + 1e-12, `${what}: ${found} for ${expected}`)
+
+function measure(differences: readonly number[], columns: readonly (readonly number[])[]): Measured {
+  const clusters = columns.map((of, i) => ({ name: `c${i}`, of: Int32Array.from(of), count: 100 }))
+  const sample = sampleOf({ t: Float64Array.from(differences, (_, i) => i), clusters }, { from: 0, to: differences.length })
+  return measured(sample.cells, summing(sample)(Float64Array.from(differences)))
+}
+
+test('without clusters it is the variance of a mean, s² / n, with n − 1 degrees of freedom', () => {
+  const found = measure([0, -1, 0, 0, 1, -1, 1, 1], [])
+  close(found.value, 1 / 8, 'mean')
+  close(found.variance, (5 - 8 / 64) / 7 / 8, 'variance')
+  close(found.freedom, 7, 'freedom')
+})
+
+test('of clusters of equal size it is G / (G − 1) · Σ u² / N², with G − 1 degrees of freedom', () => {
+  const found = measure([0, -1, -1, -1, 0, 0, 1, 0, 0], [[4, 4, 4, 2, 2, 2, 7, 7, 7]])
+  const residuals = [-2, -1, 1].map(sum => sum + (3 * 2) / 9)
+  close(found.variance, ((3 / 2) * residuals.reduce((sum, u) => sum + u * u, 0)) / 81, 'variance')
+  close(found.freedom, 2, 'freedom')
+})
+
+test('clusters that differ in nothing but their size have no variance', () => {
+  const found = measure([1, 1, 1, 1], [[0, 0, 0, 1]])
+  assert.deepEqual([found.value, found.variance, found.freedom], [1, 0, Infinity])
+})
+
+const cell = fc.constantFrom(0, 0, 0, -1, 1, -2.5, NaN)
+const rowsOf = (columns: number) =>
+  fc.array(fc.tuple(cell, ...Array.from({ length: columns }, () => fc.nat(3))), { minLength: 4, maxLength: 30 })
+
+/** By its words: each cell is left out, and θ is computed again. */
+function naive(rows: readonly (readonly number[])[], columns: readonly number[]): { moved: number[]; variance: number } {
+  const theta = (of: readonly (readonly number[])[]): number => of.reduce((sum, [d]) => sum + d, 0) / of.length
+  const nameOf = (row: readonly number[]): string => columns.map(column => row[column]).join(' ')
+  const names = [...new Set(rows.map(nameOf))]
+  const moved = names.map(name => theta(rows) - theta(rows.filter(row => nameOf(row) !== name)))
+  return { moved, variance: ((names.length - 1) / names.length) * moved.reduce((sum, v) => sum + v * v, 0) }
+}
+
+const isWithin = (rows: readonly (readonly number[])[], a: number, b: number): boolean =>
+  rows.every(one => rows.every(other => one[a] !== other[a] || one[b] === other[b]))
+
+test('by several columns it is each cell left out in turn, sets of cells added and taken off', () => {
+  fc.assert(
+    fc.property(rowsOf(3), all => {
+      const rows = all.filter(([d]) => !Number.isNaN(d))
+      fc.pre([1, 2, 3].every(column => new Set(rows.map(row => row[column])).size > 1))
+      fc.pre([1, 2, 3].every(a => [1, 2, 3].every(b => a === b || !isWithin(all, a, b))))
+      const found = measure(
+        all.map(([d]) => d),
+        [1, 2, 3].map(column => all.map(row => row[column])),
+      )
+      const v = (...columns: number[]) => naive(rows, columns).variance
+      const whole = v(1) + v(2) + v(3) - v(1, 2) - v(1, 3) - v(2, 3) + v(1, 2, 3)
+      close(found.value, rows.reduce((sum, [d]) => sum + d, 0) / rows.length, 'value')
+      close(found.variance, Math.max(whole, v(1, 2, 3) / 2), 'variance')
+      for (const column of [1, 2, 3]) {
+        const { moved } = naive(rows, [column])
+        const influence = [...found.influence[column - 1]]
+        close(Math.max(0, ...influence), Math.max(0, ...moved), 'greatest')
+        close(Math.min(0, ...influence), Math.min(0, ...moved), 'least')
+      }
+    }),
+  )
+})
+
+test('degrees of freedom are those of the matrix of their formula, or of fourth moments, and skewness that of third ones', () => {
+  fc.assert(
+    fc.property(rowsOf(1), all => {
+      const rows = all.filter(([d]) => !Number.isNaN(d))
+      const sizes = [...new Set(rows.map(row => row[1]))].map(name => rows.filter(row => row[1] === name))
+      const { freedom, variance, value, skewness } = measure(
+        all.map(([d]) => d),
+        [all.map(row => row[1])],
+      )
+      fc.pre(sizes.length > 1 && variance > 0 && new Set(all.map(row => row[1])).size > 1)
+      const N = rows.length
+      const squares = rows.reduce((sum, [d]) => sum + (d - value) ** 2, 0)
+      const ofClusters = sizes.reduce((sum, of) => sum + of.reduce((u, [d]) => u + d - value, 0) ** 2, 0)
+      const pairs = sizes.reduce((sum, of) => sum + of.length ** 2, 0)
+      const shared = pairs > N ? Math.max(0, (ofClusters - squares) / (pairs - N)) : 0
+      const own = Math.max(0, squares / N - shared)
+      const v = sizes.map(({ length: n }) => own * n + shared * n * n)
+      // Ω = (I − p1ᵀ) diag(v) (I − 1pᵀ), W = diag((N − n)^−2): 2E²/Var = tr(WΩ)² / tr(WΩWΩ).
+      const G = sizes.length
+      const each = Array.from({ length: G }, (_, i) => i)
+      const M = each.map(g => each.map(h => Number(g === h) - sizes[g].length / N))
+      const omega = each.map(g => each.map(h => each.reduce((sum, k) => sum + M[g][k] * v[k] * M[h][k], 0)))
+      const W = sizes.map(({ length }) => (N - length) ** -2)
+      const trace = each.reduce((sum, g) => sum + W[g] * omega[g][g], 0)
+      const square = each.reduce((sum, g) => sum + each.reduce((sum, h) => sum + W[g] * omega[g][h] * W[h] * omega[h][g], 0), 0)
+      const moved = naive(rows, [1]).moved
+      const power = (exponent: number): number => moved.reduce((sum, v) => sum + v ** exponent, 0)
+      close(freedom, Math.min(trace ** 2 / square, (3 * power(2) ** 2) / power(4) - 2), 'freedom', 1e-6)
+      close(skewness, power(3) / variance ** 1.5, 'skewness', 1e-6)
+    }),
+  )
+})

@@ -1,0 +1,113 @@
+/**
+ * The variance of θ = Σd / Σn where rows share luck by several columns of clusters at once, its skewness, and how well it is known.
+ *
+ * **Variance.** With v_c = θ − θ(−c), by how much θ moves when cell c is left out, the variance of one set of cells is the jackknife's, (G − 1)/G · Σ v_c² (Efron 1982; as a cluster-robust
+ * variance it is CR3: MacKinnon, Nielsen and Webb 2023, "Fast and reliable jackknife and bootstrap methods for cluster-robust inference"). θ is a ratio, so v_c = (S_c − θ n_c) / (N − n_c): that
+ * makes up for what a large cluster takes from its own residual. Sets of cells are added and taken off by inclusion and exclusion (Cameron, Gelbach and Miller 2011, "Robust inference with
+ * multiway clustering"): by origin, and by day, less by both together. By chance that may come out too small, even below 0: it is never less than half of that of the smallest cells, which is
+ * about what there is where nothing is shared. (Never less than the whole of it counts the same doubt twice, with the degrees of freedom: intervals then cover 97 % there, and 96 % with the half.)
+ *
+ * **Degrees of freedom.** Satterthwaite's, 2E²/Var. Of one column the lesser of two: of a working model in which a cluster of n rows has variance σ² n + τ² n², σ² and τ² by moments (Bell and
+ * McCaffrey 2002; Imbens and Kolesár 2016); and 3 (Σv²)² / Σv⁴ − 2, by fourth moments, which is 1 where one cluster carries everything. Of all columns V² / Σ V_k²/ν_k.
+ *
+ * **Skewness.** Σ v³ / V^(3/2), its sets added and taken off as those of the variance: shocks and rare large amounts make errors lopsided.
+ */
+import type { CellSet } from './sample.ts'
+import type { Sums } from './sums.ts'
+
+/** Of one difference, a row: decisions whose difference is not known are left out. */
+export interface Measured {
+  readonly rows: number
+  readonly differing: number
+  /** θ. */
+  readonly value: number
+  readonly variance: number
+  /** Of the variance; Infinity where it is 0. */
+  readonly freedom: number
+  readonly skewness: number
+  /** Of the sets of one column each, cell by cell: θ − θ(−c). */
+  readonly influence: readonly Float64Array[]
+}
+
+/** Of at least two rows. */
+export function measured(cells: readonly CellSet[], sums: Sums): Measured {
+  const { rows, differing, sum, squares } = sums
+  const value = sum / rows
+  const ofRows = Math.max(0, squares - rows * value * value)
+  const parts = cells.map((_, i) => partOf(sums.counts[i], sums.sums[i], value, rows))
+  let [variance, third, doubt] = [0, 0, 0]
+  parts.forEach((part, i) => {
+    variance += cells[i].sign * part.variance
+    third += cells[i].sign * part.third
+    if (cells[i].over.length > 1 || part.variance === 0) return
+    const modelled = modelledFreedom(sums.counts[i], rows, ofRows, part.residuals)
+    doubt += part.variance ** 2 / Math.min(modelled, (3 * part.second ** 2) / part.fourth - 2)
+  })
+  variance = Math.max(variance, LEAST_OF_CELLS * parts.at(-1)!.variance)
+  return {
+    rows,
+    differing,
+    value,
+    variance,
+    freedom: doubt > 0 ? variance ** 2 / doubt : Infinity,
+    skewness: variance > 0 ? third / variance ** 1.5 : 0,
+    influence: parts.filter((_, i) => cells[i].over.length <= 1).map(({ influence }) => influence),
+  }
+}
+
+/** Of the variance of the smallest cells, the part that the variance is at least. */
+const LEAST_OF_CELLS = 0.5
+
+/** Of one set of cells. */
+interface Part {
+  readonly influence: Float64Array
+  readonly variance: number
+  /** Σv², Σv³ and Σv⁴. */
+  readonly second: number
+  readonly third: number
+  readonly fourth: number
+  /** Σ (S_c − θ n_c)². */
+  readonly residuals: number
+}
+
+function partOf(counts: Float64Array, sums: Float64Array, value: number, rows: number): Part {
+  const influence = new Float64Array(counts.length)
+  let [occupied, residuals, second, third, fourth] = [0, 0, 0, 0, 0]
+  for (let cell = 0; cell < counts.length; cell++) {
+    if (counts[cell] === 0 || counts[cell] === rows) continue
+    const residual = sums[cell] - value * counts[cell]
+    const v = residual / (rows - counts[cell])
+    influence[cell] = v
+    occupied++
+    residuals += residual * residual
+    second += v * v
+    third += v * v * v
+    fourth += v * v * v * v
+  }
+  return { influence, variance: occupied < 2 ? 0 : ((occupied - 1) / occupied) * second, second, third, fourth, residuals }
+}
+
+/**
+ * Satterthwaite's degrees of freedom of Σ w_g û_g², w_g = (N − n_g)^−2, û = (I − p1ᵀ) u with p = n / N and Var u_g = v_g = σ² n_g + τ² n_g²: with Ω = Cov û it is
+ * (Σ w_g Ω_gg)² / Σ w_g w_h Ω_gh². Ω is a diagonal and two vectors, so both sums are sums over clusters.
+ */
+function modelledFreedom(counts: Float64Array, rows: number, ofRows: number, ofClusters: number): number {
+  let pairs = 0
+  for (const n of counts) pairs += n * n
+  const shared = pairs > rows ? Math.max(0, (ofClusters - ofRows) / (pairs - rows)) : 0
+  const own = Math.max(0, ofRows / rows - shared)
+  let total = 0
+  for (const n of counts) total += own * n + shared * n * n
+  let [expected, single, pp, vv, pv] = [0, 0, 0, 0, 0]
+  for (const n of counts) {
+    if (n === rows) continue
+    const [v, p, w] = [own * n + shared * n * n, n / rows, (rows / (rows - n)) ** 2]
+    const apart = p * (p * total - 2 * v)
+    expected += w * (v + apart)
+    single += w * w * v * (v + 2 * apart)
+    pp += w * p * p
+    vv += w * v * v
+    pv += w * p * v
+  }
+  return expected ** 2 / (single + 2 * pp * vv + (total * pp) ** 2 + 2 * pv ** 2 - 4 * total * pp * pv)
+}

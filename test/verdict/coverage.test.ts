@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { coverageHolds, coverageOf, covered } from './coverage.ts'
+import { holds } from './prove.ts'
+import { worlds } from './worlds.ts'
+
+test('intervals cover what they claim, in each world at each number of clusters', () => {
+  const said: string[] = []
+  const lines = coverageOf(3, 1, line => said.push(line))
+  assert.deepEqual([lines.length, said.length], [4 * worlds.length, 4 * worlds.length])
+  assert.ok(coverageHolds(lines, 3), JSON.stringify(lines))
+})
+
+test('found: intervals that take decisions for independent of each other', () => {
+  const world = worlds.find(({ name }) => name === 'entities and shocks')!
+  assert.ok(coverageHolds([covered(world, 50, 30, 1)], 30))
+  assert.ok(!coverageHolds([covered(world, 50, 30, 1, { blind: true })], 30))
+})
+
+test('coverage must be within its bounds, give or take chance, in each world and on the whole', () => {
+  const line = (world: string, clusters: number, pointwise: number, simultaneous = 0.95) => ({
+    world,
+    clusters,
+    effective: clusters,
+    pointwise,
+    simultaneous,
+  })
+  assert.ok(coverageHolds([line('a', 50, 0.93), line('a', 200, 0.97), line('a', 20, 0.5)], 1000))
+  assert.ok(coverageHolds([line('a', 50, 0.92), line('b', 50, 0.95)], 1000))
+  assert.ok(!coverageHolds([line('a', 50, 0.9), line('b', 50, 0.96)], 1000))
+  assert.ok(!coverageHolds([line('a', 200, 0.99)], 1000))
+  assert.ok(!coverageHolds([line('a', 200, 0.95, 0.91)], 1000))
+  // Each of them might be chance, all of them not.
+  const all = Array.from({ length: 7 }, (_, i) => line(String(i), 50, 0.92))
+  assert.ok(!coverageHolds(all, 1000))
+})
+
+test('the proof holds where each of its parts does', () => {
+  const audits = {
+    ...{
+      cases: 1000,
+      reports: 5000,
+      falseStreams: 0,
+      falseShare: 0,
+      falseOfLuck: 0,
+      luckShare: 0,
+      falseChanges: 0,
+      redundant: 1000,
+      complementary: 1000,
+    },
+    ...{ worth: [{ times: 5, right: 1000, wrong: 0, undecided: 0 }], seed: 1, failures: [] },
+  }
+  const coverage = [{ world: 'a', clusters: 50, effective: 50, pointwise: 0.95, simultaneous: 0.95 }]
+  assert.ok(holds({ ...audits, coverage }))
+  assert.ok(!holds({ ...audits, coverage: [{ ...coverage[0], pointwise: 0.8 }] }))
+  assert.ok(!holds({ ...audits, falseStreams: 2000, coverage }))
+})
