@@ -12,6 +12,8 @@ export const auditLimits = {
   COST_RUNS_MAX: 2 ** 20,
   /** Bytes of features, computed under one alternative or another, that an audit keeps. */
   AUDIT_COLUMN_BYTES: 2 ** 30,
+  /** Threads that compute columns of groups ahead of an audit. */
+  AUDIT_THREADS_MAX: 4,
   /** Labelled decisions that an audit trains a model anew on. */
   AUDIT_TRAINING_ROWS: 2 ** 16,
   /** Models that an audit trains for one setting of training. */

@@ -15,6 +15,10 @@ export class ColumnCache {
     this.#bytesMax = bytesMax
   }
 
+  has(id: string): boolean {
+    return this.#columns.has(id)
+  }
+
   of(id: string, compute: () => GroupColumns): GroupColumns {
     const known = this.#columns.get(id)
     const columns = known ?? compute()

@@ -10,12 +10,12 @@ import { groupReads, readId, type GroupRead } from '../../decision/reads.ts'
 import { triggeringOf } from '../../replay/decide.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import { elementId, type Plan, type Setting } from '../element.ts'
-import { ColumnCache } from './column-cache.ts'
+import { ColumnCache, type GroupColumns } from './column-cache.ts'
 import { groupColumns } from './group-columns.ts'
 import type { Inputs } from './inputs.ts'
 import { actedOn, answeringOf, type Acted } from './operators/action.ts'
-import { placedAs } from './operators/group.ts'
-import { inferred } from './operators/inference.ts'
+import { placedAs, type Placed } from './operators/group.ts'
+import { inferred, readsAt } from './operators/inference.ts'
 import { ingested } from './operators/ingestion.ts'
 import { rowsOf, timesOf, type Rows } from './rows.ts'
 import type { Decides, World } from './world.ts'
@@ -29,6 +29,14 @@ export interface Replayed extends Acted {
   readonly inputs: Inputs
   /** When each case's score is there, UTC ms; NaN where there is no decision about it. */
   readonly made: Float64Array
+}
+
+/** A group as a plan reads it. */
+export interface AskedRead {
+  /** Names its columns: they are the same where it is. */
+  readonly id: string
+  readonly read: GroupRead
+  readonly placed: Placed
 }
 
 export class Replays {
@@ -47,7 +55,7 @@ export class Replays {
     this.#decides = decides
     this.reads = groupReads(ir, model)
     this.rows = rowsOf(triggeringOf(ir, model, log), model)
-    this.#base = { id: 'as it came', log, rows: this.rows }
+    this.#base = { log, rows: this.rows }
     this.#t = timesOf(this.rows)
   }
 
@@ -56,20 +64,46 @@ export class Replays {
     this.#check(plan)
     const { ir, model } = this.#decides
     const { world, made } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
-    const reads = this.reads.map(read => {
-      const { name, place } = read.group
-      const placed = placedAs(settingOf(plan, elementId({ kind: 'group', group: name })), name, place)
-      const id = readId({ group: name, key: read.key })
-      const columns = `${world.id}: ${id} ${placed.id}`
-      return { id, columns, out: { read, out: this.#columns.of(columns, () => groupColumns(read, placed, world)) } }
+    const asked = this.asked(plan)
+    const features = asked.map(({ id, read, placed }) => {
+      const out = this.#columns.of(id, () => groupColumns(read, placed, world))
+      return [readId({ group: read.group.name, key: read.key }), { read, out }] as const
     })
     const { length, columnOf } = this.rows
     return {
-      id: [world.id, ...reads.map(({ columns }) => columns)].join('; '),
-      inputs: { length, columnOf, features: new Map(reads.map(({ id, out }) => [id, out])) },
+      id: asked.map(({ id }) => id).join('; '),
+      inputs: { length, columnOf, features: new Map(features) },
       made,
       ...actedOn(settingOf(plan, 'action'), made, this.#t, answeringOf(ir, model)),
     }
+  }
+
+  /** What a plan reads of each group, in the order of `reads`. Throws as `under` does. */
+  asked(plan: Plan): AskedRead[] {
+    const { kind } = settingOf(plan, 'ingestion')
+    const arrives = kind === 'now' || kind === 'stream' ? '' : JSON.stringify(plan.get('ingestion'))
+    const at = readsAt(settingOf(plan, 'inference'), this.#decides)
+    return this.reads.map(read => {
+      const { name, place } = read.group
+      const placed = placedAs(settingOf(plan, elementId({ kind: 'group', group: name })), name, place)
+      return { id: [readId({ group: name, key: read.key }), placed.id, arrives, at].join(' '), read, placed }
+    })
+  }
+
+  /** Computes what a plan reads of one group, and does not keep it. */
+  columns(plan: Plan, index: number): GroupColumns {
+    const { world } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
+    const { read, placed } = this.asked(plan)[index]
+    return groupColumns(read, placed, world)
+  }
+
+  has(id: string): boolean {
+    return this.#columns.has(id)
+  }
+
+  /** Takes what was computed elsewhere. */
+  take(id: string, columns: GroupColumns): void {
+    this.#columns.of(id, () => columns)
   }
 
   /** From an event's time to its arrival, ms, mean over all events. */

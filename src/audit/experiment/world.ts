@@ -10,8 +10,6 @@ import type { Moments } from '../../replay/triggering.ts'
 import { timesOf, type Rows } from './rows.ts'
 
 export interface World {
-  /** Names it among those of an experiment: what is read in worlds of one name is the same. */
-  readonly id: string
   readonly log: ReplayLog
   /** In the order in which this world decides. */
   readonly rows: Rows

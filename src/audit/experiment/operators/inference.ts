@@ -36,6 +36,10 @@ export function inferred(setting: Setting, decides: Decides, world: World): Infe
   }
 }
 
+/** At which moments inputs are read, in short: where that is the same, they are. */
+export const readsAt = (setting: Setting, decides: Decides): string =>
+  setting.kind === 'every' && decides.model.decide.kind !== 'every' && !leavesOut(decides) ? `every ${setting.every}` : ''
+
 /** Features of the model that leave the triggering event out. */
 export const leavesOut = ({ ir, model }: Decides): boolean =>
   groupReads(ir, model).some(({ group }) => group.features.some(({ before }) => before))
@@ -55,5 +59,5 @@ function atMultiples(every: number, decides: Decides, world: World): Inferred {
   const { histories } = world.log
   const prefixes = rememberedBy(source => countUpTo(histories.get(source)!.block.arrival, t))
   const rows = { ...world.rows, moments: { t, prefixes, source: undefined } }
-  return { world: { ...world, id: `${world.id}, scored every ${every}`, rows }, made }
+  return { world: { ...world, rows }, made }
 }

@@ -21,15 +21,15 @@ export function ingested(setting: Setting, decides: Decides, base: World): World
       return base
     case 'older': {
       const by = spanOf('how much later events arrive', setting.by, { zero: true })
-      return later(decides, base, `older ${by}`, () => arrival => arrival + by)
+      return later(decides, base, () => arrival => arrival + by)
     }
     case 'every': {
       const every = spanOf('the period of micro-batches', setting.every)
-      return later(decides, base, `every ${every}`, () => arrival => multipleFrom(arrival, every))
+      return later(decides, base, () => arrival => multipleFrom(arrival, every))
     }
     case 'batch': {
       const { schedule, lasts } = setting
-      return later(decides, base, `batch ${JSON.stringify(schedule)} ${lasts}`, () => endOfRun(schedule, lasts))
+      return later(decides, base, () => endOfRun(schedule, lasts))
     }
     case 'faster':
       return faster(setting.part, decides, base)
@@ -39,7 +39,7 @@ export function ingested(setting: Setting, decides: Decides, base: World): World
 }
 
 /** Every arrival through a function that does not fall, made anew for each sequence. */
-function later(decides: Decides, base: World, id: string, delaying: () => (arrival: number) => number): World {
+function later(decides: Decides, base: World, delaying: () => (arrival: number) => number): World {
   const histories = new Map(
     [...base.log.histories].map(([name, history]) => {
       const { block } = history
@@ -50,7 +50,7 @@ function later(decides: Decides, base: World, id: string, delaying: () => (arriv
   const { moments } = base.rows
   const isOnEvent = decides.model.decide.kind === 'on'
   const delayed = isOnEvent ? { ...moments, t: moments.t.map(delaying()) } : { ...moments, prefixes: knownBy(moments.t, moments, log) }
-  return withLive(decides, { ...base, id: `${base.id}, ingestion ${id}`, log, rows: { ...base.rows, moments: delayed } })
+  return withLive(decides, { ...base, log, rows: { ...base.rows, moments: delayed } })
 }
 
 /** When the run ends that takes what has arrived by its time. */
@@ -73,7 +73,7 @@ function faster(part: number, decides: Decides, base: World): World {
     unsupported(
       'not observable in this history: every event arrived at its own time, so that nobody knows how long ingestion took; give its arrival in a column (arrives)',
     )
-  return withLive(decides, { ...overtaken(part, decides, base), id: `${base.id}, ingestion faster ${part}` })
+  return withLive(decides, overtaken(part, decides, base))
 }
 
 /** A tick decides about the keys that are live by what it knows: of the cases those that still are. */

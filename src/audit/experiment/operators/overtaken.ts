@@ -12,7 +12,7 @@ import type { Moments } from '../../../replay/triggering.ts'
 import type { Decides, World } from '../world.ts'
 import { rememberedBy } from '../rows.ts'
 
-export function overtaken(part: number, { ir, model }: Decides, base: World): Omit<World, 'id'> {
+export function overtaken(part: number, { ir, model }: Decides, base: World): World {
   const arrivals = new Map([...base.log.histories].map(([name, { source, block }]) => [name, sooner(part, source, block)]))
   const orders = new Map([...arrivals].map(([name, arrival]) => [name, ascendingOrder(arrival)]))
   const histories = new Map(

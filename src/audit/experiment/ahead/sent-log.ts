@@ -1,0 +1,60 @@
+/** A history as threads share it: its columns are copied once, into memory that all of them see. */
+import { Strings } from '../../../columns/strings.ts'
+import type { Block, Column } from '../../../columns/block.ts'
+import type { ModelIR, PipelineIR } from '../../../define/ir.ts'
+import { groupReads } from '../../../decision/reads.ts'
+import type { History } from '../../../intake/intake.ts'
+import type { ReplayLog } from '../../../replay/log.ts'
+
+export interface SentLog extends Omit<ReplayLog, 'strings' | 'prefixes' | 'requests'> {
+  /** By id. */
+  readonly texts: readonly string[]
+  /** For the events of the source that triggers: how many of each source that is read stand before or at it. */
+  readonly prefixes: ReadonlyMap<string, Int32Array>
+}
+
+/** Of requests only the log itself knows what stands before them. */
+export const isSendable = ({ decide }: ModelIR): boolean => decide.kind !== 'request'
+
+export function sentLog(ir: PipelineIR, model: ModelIR, log: ReplayLog): SentLog {
+  const { decide } = model
+  const read = decide.kind === 'on' ? [decide.source, ...groupReads(ir, model).map(({ group }) => group.source)] : []
+  const prefixes = [...new Set(read)].map(source => [source, shared(log.prefixes(source, (decide as { source: string }).source))] as const)
+  const { length, first, until, missing, runs, strings } = log
+  const histories = [...log.histories].map(([name, history]) => [name, { ...history, block: sharedBlock(history.block) }] as const)
+  return {
+    histories: new Map(histories),
+    length,
+    first,
+    until,
+    missing,
+    runs,
+    texts: Array.from({ length: strings.size }, (_, id) => strings.textOf(id)),
+    prefixes: new Map(prefixes),
+  }
+}
+
+/** The log in another thread, with the same ids. */
+export function receivedLog({ texts, prefixes, ...log }: SentLog): ReplayLog {
+  const strings = new Strings()
+  for (const text of texts) strings.idOf(text)
+  return { ...log, strings, requests: new Map(), prefixes: source => prefixes.get(source)! }
+}
+
+function sharedBlock({ length, time, arrival, position, columns }: Block): History['block'] {
+  return {
+    length,
+    time: shared(time),
+    arrival: shared(arrival),
+    position: shared(position),
+    columns: Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, sharedColumn(column)])),
+  }
+}
+
+const sharedColumn = ({ values, nulls }: Column): Column => ({ values: shared(values), nulls: nulls && shared(nulls) })
+
+function shared<A extends Float64Array | Int32Array | Uint8Array>(values: A): A {
+  const copy = new (values.constructor as new (buffer: SharedArrayBuffer) => A)(new SharedArrayBuffer(values.byteLength))
+  copy.set(values)
+  return copy
+}

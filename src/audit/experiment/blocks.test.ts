@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { random } from '../../base/random.ts'
+import { blocksOf } from './blocks.ts'
+
+test('blocks are parts of the decisions, each so long before the next that its labels are settled', () => {
+  const t = Float64Array.from({ length: 100 }, (_, i) => i * 10)
+  assert.deepEqual(blocksOf(t, 20, 990), {
+    train: { from: 0, to: 39 },
+    tune: { from: 40, to: 49 },
+    select: { from: 50, to: 74 },
+    report: { from: 75, to: 98 },
+    test: { from: 50, to: 98 },
+  })
+  assert.deepEqual(blocksOf(t, 0, 5000).report, { from: 75, to: 100 }, 'labels are settled long before the end')
+})
+
+test('decisions of one moment are in one block; nothing judged was known only by what happened in the next', () => {
+  const next = random(2)
+  for (let round = 0; round < 200; round++) {
+    let time = 0
+    const t = Float64Array.from({ length: 100 + Math.floor(next() * 200) }, () => (time += next() < 0.5 ? 0 : Math.floor(next() * 20)))
+    const [horizon, until] = [Math.floor(next() * 6), time + Math.floor(next() * 20)]
+    const { train, tune, select, report } = blocksOf(t, horizon, until)
+    const all = [train, tune, select, report]
+    all.forEach(({ from, to }, i) => {
+      const end = all[i + 1] ? t[all[i + 1].from] : until
+      assert.ok(from === 0 || t[from - 1] < t[from])
+      assert.ok(from < to && t[to - 1] + horizon <= end, `round ${round}`)
+      const next = all[i + 1]?.from ?? t.length
+      assert.ok(to === next || t[to] + horizon > end, 'and no decision is left out that need not be')
+    })
+  }
+})
+
+test('a history that is too short for its label says for which block', () => {
+  const t = Float64Array.from({ length: 100 }, (_, i) => i * 1000)
+  assert.throws(() => blocksOf(t, 20_000, 99_000), {
+    code: 'SPILL_INPUT',
+    message:
+      "of 100 decisions within 99s none is left for the block 'tune', which ends 20s, the horizon of the label, before the next: give a longer history",
+  })
+  assert.throws(() => blocksOf(new Float64Array(50).fill(7), 1, 7), {
+    code: 'SPILL_INPUT',
+    message: /^of 50 decisions within 0ms none is left for the block/,
+  })
+})

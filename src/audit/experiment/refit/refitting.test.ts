@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { random } from '../../../base/random.ts'
+import { Strings } from '../../../columns/strings.ts'
+import type { ModelIR, ScoreIR, TrainIR } from '../../../define/ir.ts'
+import { fitTrees } from '../../../training/trees/fit.ts'
+import { scoreOf } from '../../../training/predict.ts'
+import { refittingOf, type Refitting } from './refitting.ts'
+
+const x = { op: 'trigger', name: 'x', type: 'double' } as const
+const modelOf = (score: ScoreIR, train?: TrainIR): ModelIR => ({
+  name: 'm',
+  decide: { kind: 'on', source: 's' },
+  inputs: [
+    { name: 'x', expr: x },
+    { name: 'y', expr: { ...x, name: 'y' } },
+  ],
+  score,
+  ...(train && { train }),
+})
+const of = (score: ScoreIR, train?: TrainIR) => refittingOf(modelOf(score, train), new Strings())
+
+const next = random(9)
+const columns = { x: Float64Array.from({ length: 500 }, () => next()), y: Float64Array.from({ length: 500 }, () => next()) }
+const labels = columns.x.map((value, row) => Number(value + next() * 0.5 > columns.y[row] + 0.25))
+const vector = [{ values: columns.x, nulls: Uint8Array.from(columns.x, (_, row) => Number(row % 50 === 0)) }, { values: columns.y }]
+const withNulls = { ...columns, x: columns.x.map((value, row) => (row % 50 === 0 ? NaN : value)) }
+const none: ScoreIR = { kind: 'none' }
+const trees = (options: TrainIR['options']): TrainIR => ({ algorithm: 'trees', options, promote: { kind: 'hand' } })
+
+test('by what the definition says, NULL being none', async () => {
+  const { fit, isRandom } = of(none, trees({ rounds: 5, leaves: 4 })) as Refitting
+  const { score } = await fit({ vector, labels }, 0)
+  assert.deepEqual(score, scoreOf(fitTrees({ columns: withNulls, labels }, { rounds: 5, leaves: 4 })))
+  assert.equal(isRandom, false)
+})
+
+test('another seed draws another model only where something is drawn', async () => {
+  const drawing = of(none, trees({ rounds: 5, rowShare: 0.5, seed: 4 })) as Refitting
+  assert.equal(drawing.isRandom, true)
+  const [zero, one] = [await drawing.fit({ vector, labels }, 0), await drawing.fit({ vector, labels }, 1)]
+  assert.notDeepEqual(zero.score, one.score)
+  assert.deepEqual(zero.score, scoreOf(fitTrees({ columns: withNulls, labels }, { rounds: 5, rowShare: 0.5, seed: 4 })))
+  assert.deepEqual((await drawing.fit({ vector, labels }, 1)).score, one.score)
+})
+
+test('trees that do not say how they were trained are, and it is said', async () => {
+  const { score: old } = await (of(none, trees({ rounds: 2 })) as Refitting).fit({ vector, labels }, 0)
+  const { fit, note } = of(old) as Refitting
+  assert.match(note!, /^model 'm' does not say how its trees were trained/)
+  const { score } = await fit({ vector, labels }, 0)
+  assert.ok(score.kind === 'trees' && score.trees.length > 2)
+})
+
+test('rules, functions and graphs cannot be', () => {
+  const why = (score: ScoreIR) => (of(score) as { why: string }).why
+  assert.equal(
+    why({ kind: 'rules', rules: [], otherwise: 0 }),
+    "model 'm' has rules, which cannot be trained anew; say how it is trained (train: …)",
+  )
+  assert.match(why({ kind: 'function', version: '1' }), /^model 'm' has a score function of its own/)
+  assert.match(why(none), /^model 'm' has no score/)
+})
