@@ -69,7 +69,8 @@ test('each element has what runs first, and the words of verdicts for the rest',
     late: ['lag 5 min', 'stream', 'batch 1 d'],
     after: 'it is as corrected later, which no decision saw',
     inference: ['on event', 'every 1 h', 'nightly'],
-    action: ['none'],
+    action: 'no action follows from its decisions',
+    training: 'the pipeline does not train the model',
   })
 })
 
@@ -85,6 +86,7 @@ test('triggers and actions have the choices that they can have', () => {
     short: ['stream', 'batch 1 d'],
     inference: ['on request', 'nightly'],
     action: ['inline', 'asynchronous', 'digest'],
+    training: 'the pipeline does not train the model',
   })
   const ticks = model('m', {
     decide: every('5m', card),

@@ -37,19 +37,30 @@ export function planElements(ir: PipelineIR, model: ModelIR, options: ChoiceOpti
   const groups = groupsReadBy(ir, model)
   const schedule = options.schedule ?? groups.map(({ place }) => scheduleIn(place)).find(own => own !== undefined) ?? NIGHTLY
   const lasts = options.lasts ?? 2 * HOUR
-  const element = (of: Element, title: string, choices: readonly PlanChoice[]): PlanElement => {
-    const why =
-      options.notObservable?.get(elementId(of)) ?? (choices.length === 0 ? 'it is as corrected later, which no decision saw' : undefined)
-    return { element: of, title, choices, ...(why !== undefined && { notObservable: why }) }
+  const element = (of: Element, title: string, choices: readonly PlanChoice[], why?: string): PlanElement => {
+    const notObservable = options.notObservable?.get(elementId(of)) ?? why
+    return { element: of, title, choices, ...(notObservable !== undefined && { notObservable }) }
   }
   return [
     element({ kind: 'ingestion' }, 'ingestion', ingestionChoices(schedule, lasts)),
-    ...groups.map(group => element({ kind: 'group', group: group.name }, group.name, groupChoices(group, schedule, lasts))),
+    ...groups.map(group =>
+      element({ kind: 'group', group: group.name }, group.name, groupChoices(group, schedule, lasts), correctedWhy(group)),
+    ),
     element({ kind: 'inference' }, 'inference', inferenceChoices(model)),
-    element({ kind: 'action' }, 'action', actionChoices(ir, model)),
-    ...(model.train ? [element({ kind: 'training' }, 'training', trainingChoices(model, options.training ?? []))] : []),
+    element({ kind: 'action' }, 'action', actionChoices(ir, model), actsOn(ir, model) ? undefined : 'no action follows from its decisions'),
+    element(
+      { kind: 'training' },
+      'training',
+      trainingChoices(model, options.training ?? []),
+      model.train ? undefined : 'the pipeline does not train the model',
+    ),
   ]
 }
+
+const correctedWhy = ({ place }: GroupIR): string | undefined =>
+  place.kind === 'corrected' ? 'it is as corrected later, which no decision saw' : undefined
+
+const actsOn = ({ actions = [] }: PipelineIR, { name }: ModelIR): boolean => actions.some(({ model }) => model === name)
 
 function scheduleIn(place: PlacementIR): ScheduleIR | undefined {
   return 'schedule' in place ? place.schedule : undefined
@@ -91,7 +102,7 @@ function groupChoices({ place, features }: GroupIR, schedule: ScheduleIR, lasts:
     case 'partial':
       return [{ setting: now, title: `${place.kind} ${ageText(place.by)}`, age: place.by }, stream, batch(schedule, lasts)]
     case 'corrected':
-      return []
+      return [{ setting: now, title: 'corrected', age: 0 }]
   }
 }
 
