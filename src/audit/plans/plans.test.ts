@@ -160,11 +160,11 @@ test('without a price: the cheapest plan that loses next to nothing, and what a 
   assert.deepEqual(choices(found), { 'group/a': 'undecided', 'group/b': 'batch 1 d' })
   const { breakEven, why } = found.verdicts.get('group/a')!
   assert.deepEqual(rounded(breakEven), rounded({ value: 10 / 40, low: 10 / 42, high: 10 / 38 }))
-  assert.equal(
+  assert.match(
     why,
-    "no price of utility is given: 'stream' has 40.0 [38.0, 42.0] caught a month more than 'batch 1 d', and costs $10 more a month",
+    /^no price of utility is given: 'stream' has 40(\.0)? \[38(\.0)?, 42(\.0)?\] caught a month more than 'batch 1 d', and costs \$10 more a month$/,
   )
-  assert.match(found.verdicts.get('group/b')!.why, /^costs \$10 less a month than 'stream', with at most 3.00 caught a month lost$/)
+  assert.match(found.verdicts.get('group/b')!.why, /^costs \$10 less a month than 'stream', with at most 3(\.00)? caught a month lost$/)
 })
 
 test('groups that stand in for one another are not both given up for want of a price', async () => {
