@@ -56,8 +56,9 @@ test('what is planted is there: a worthless group comes to nothing, a real one t
     return -sum / 200
   }
   // Of 200 worlds the standard error is about 3.
-  assert.ok(Math.abs(lossOf(0)) < 10, String(lossOf(0)))
-  assert.ok(Math.abs(lossOf(250) - 250) < 10, String(lossOf(250)))
+  const [worthless, real] = [lossOf(0), lossOf(250)]
+  assert.ok(Math.abs(worthless) < 10, String(worthless))
+  assert.ok(Math.abs(real - 250) < 10, String(real))
 })
 
 test('intervals of the textbook: by hand for three clusters, t as tables have it', () => {

@@ -1,4 +1,5 @@
 /** Worlds so small that the best plan is seen: what a plan is worth to each of a hundred decisions, written out, and intervals of a width that is known. */
+import { random } from '../../src/base/random.ts'
 import type { Plan } from '../../src/audit/element.ts'
 import type { Range } from '../../src/audit/report/audit-report.ts'
 import type { PlanChoice, PlanElement, PlanPorts, PlanQuestion } from '../../src/audit/plans/ports.ts'
@@ -59,3 +60,48 @@ export const questionOf = ({ elements }: SmallWorld, more: Partial<PlanQuestion>
   weeks: 20,
   ...more,
 })
+
+/** Utilities of each group alone and of each two together, costs of each and of the first. */
+export function randomWorld(seed: number, count: number): SmallWorld {
+  const chance = random(seed)
+  const names = Array.from({ length: count }, (_, i) => `g${i}`)
+  const alone = names.map(() => 40 * (chance() - 0.3))
+  const together = names.map(() => names.map(() => (chance() < 0.3 ? 80 * (chance() - 0.5) : 0)))
+  const costs = names.map(() => 20 * chance())
+  const fixed = 30 * chance()
+  const streams = names.map(() => chance() < 0.5)
+  const freshAt = (of: (element: string) => string): number[] => {
+    const isFresh = names.map((name, i) => (of(`group/${name}`) === 'now' ? streams[i] : of(`group/${name}`) === 'stream'))
+    return [...names.keys()].filter(i => isFresh[i])
+  }
+  return {
+    elements: names.map((name, i) => streamOrBatch(name, streams[i] ? 'stream' : 'batch')),
+    utility: of => {
+      const fresh = freshAt(of)
+      return fresh.reduce((sum, i) => sum + alone[i] + fresh.filter(j => j > i).reduce((more, j) => more + together[i][j], 0), 0)
+    },
+    cost: of => {
+      const fresh = freshAt(of)
+      return fresh.reduce((sum, i) => sum + costs[i], fresh.length > 0 ? fixed : 0)
+    },
+  }
+}
+
+/** Dollars a month that a plan is worth more than what runs, by the world's own numbers. */
+export function netByHand({ utility, cost }: SmallWorld, plan: Plan): number {
+  const net = (of: (element: string) => string): number => utility(of) - (cost(of) as number)
+  return net(kindsOf(plan)) - net(() => 'now')
+}
+
+/** Of all plans the greatest, with none of the code that is tested. */
+export function bestByHand(world: SmallWorld): number {
+  let best = -Infinity
+  for (let mask = 0; mask < 2 ** world.elements.length; mask++) {
+    const changed = world.elements.filter((_, i) => ((mask >> i) & 1) === 1)
+    const plan = new Map(
+      changed.map(({ element, choices }) => [element.kind === 'group' ? `group/${element.group}` : element.kind, choices[1].setting]),
+    )
+    best = Math.max(best, netByHand(world, plan))
+  }
+  return best
+}

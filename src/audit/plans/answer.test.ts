@@ -51,7 +51,7 @@ test('without a price: what matters most, how old it may be, and from which pric
   const landings = part('landings', { ...undecided, breakEven: { value: 0.4212, low: 0.3, high: 0.6 } }, [rung(-200)])
   assert.deepEqual(answer({ elements: [part('hours', undecided, [rung(-30)]), landings], plans: plans('no dollar verdict') }), [
     'flights: keep "landings" within 15 min of now; a nightly copy loses a third of the late arrivals caught.',
-    'Stream it if a unit of utility (late arrivals) is worth more than $0.421 [$0.3, $0.6]. No price given: no dollar verdict.',
+    'Stream it if a unit of utility (late arrivals) is worth more than $0.42 [$0.30, $0.60]. No price given: no dollar verdict.',
   ])
 })
 
@@ -86,7 +86,7 @@ test('a change: what to run, and what that is worth', () => {
   ]
   assert.deepEqual(answer({ elements, plans: plans('change', { now, proposed, net: { value: 1240, low: 900, high: 1604 } }) }), [
     'flights: run "usual" as batch 1 d and inference nightly.',
-    'That is worth $1,240 [$900, $1,600] a month, costs counted; told from history that did not choose it.',
+    'That is worth $1,240 [$900, $1,604] a month, costs counted; told from history that did not choose it.',
   ])
 })
 

@@ -4,10 +4,10 @@
  * Line one is what is decided; where nothing is, the freshness that matters most, by what is lost at the next schedule. Line two is money, or what money would have to say.
  */
 import type { AuditReport, ElementPart, Estimate, Rung } from '../report/audit-report.ts'
-import { boundsText, dollarText, plainText } from './dollar-text.ts'
+import { periodOf } from '../experiment/placement-age.ts'
+import { count, counted, estimateText, ofUnit, share as percent } from '../report/figures.ts'
+import { spanTitle } from '../words.ts'
 import { isWhy } from './ports.ts'
-import { periodOf } from './schedule-age.ts'
-import { spanText } from './span-text.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from './verdict.ts'
 
 export type AnswerParts = Pick<AuditReport, 'pipeline' | 'elements' | 'plans' | 'utility' | 'costs'>
@@ -42,7 +42,7 @@ function settingText(element: string, title: string, elements: readonly ElementP
 const nameOf = (element: string): string => (element.startsWith('group/') ? `"${element.slice('group/'.length)}"` : element)
 
 function netText(net: Estimate | undefined): string {
-  return net ? `That is worth ${dollarText(net.value)} ${boundsText(net)} a month, costs counted` : 'It costs less and decides the same'
+  return net ? `That is worth ${estimateText(net, '$')} a month, costs counted` : 'It costs less and decides the same'
 }
 
 /** Of what is shown to pay as it is. */
@@ -52,12 +52,12 @@ function shownText({ elements }: AnswerParts): string {
 }
 
 function keptText({ elements, plans }: AnswerParts): string {
-  const other = `Of ${plans.compared.toLocaleString('en-US')} plans none is shown to be worth more than it costs`
+  const other = `Of ${count(plans.compared)} plans none is shown to be worth more than it costs`
   const [soonest] = elements
     .flatMap(({ element, verdict: { moreWeeks } }) => (moreWeeks === undefined ? [] : [{ element, moreWeeks }]))
     .sort((a, b) => a.moreWeeks - b.moreWeeks)
   if (!soonest) return `${other}.`
-  return `${other}; ${soonest.moreWeeks} more week${soonest.moreWeeks === 1 ? '' : 's'} of history would decide about ${nameOf(soonest.element)}.`
+  return `${other}; ${counted(soonest.moreWeeks, 'more week')} of history would decide about ${nameOf(soonest.element)}.`
 }
 
 /** The element that matters most, and how old it may be; and what can be had for less. */
@@ -76,19 +76,19 @@ interface Lost {
 
 function lossText({ part, rung, lost }: Lost, { utility }: AnswerParts): string {
   const share =
-    utility.now.aWeek > 0 ? `${shareText(lost / utility.now.aWeek)} of the ${utility.name}` : `${plainText(lost)} ${utility.unit} a week`
+    utility.now.aWeek > 0 ? `${shareText(lost / utility.now.aWeek)} of the ${utility.name}` : `${ofUnit(lost, utility.unit)} a week`
   return `keep ${nameOf(part.element)}${withinText(part)}; ${olderText(part, rung)} loses ${share}`
 }
 
 const withinText = ({ knee }: ElementPart): string =>
-  isWhy(knee) || knee.age === 0 ? ' as fresh as it is' : ` within ${spanText(knee.age)} of now`
+  isWhy(knee) || knee.age === 0 ? ' as fresh as it is' : ` within ${spanTitle(knee.age)} of now`
 
 function olderText({ kind }: ElementPart, { setting, title }: Rung): string {
   if (kind !== 'group') return `${kind} ${title}`
-  if (setting.kind === 'older') return `a copy ${spanText(setting.by)} old`
+  if (setting.kind === 'older') return `a copy ${spanTitle(setting.by)} old`
   if (setting.kind !== 'batch') return title
   const period = periodOf(setting.schedule)
-  return period === DAY ? 'a nightly copy' : `a copy made every ${spanText(period)}`
+  return period === DAY ? 'a nightly copy' : `a copy made every ${spanTitle(period)}`
 }
 
 const DAY = 86_400_000
@@ -119,7 +119,7 @@ const shares = [
 /** As one says it, where that is within two hundredths. */
 export function shareText(share: number): string {
   const near = shares.find(([value]) => Math.abs(value - share) < 0.02)
-  return near ? near[1] : `${plainText(share * 100)} %`
+  return near ? near[1] : percent(share)
 }
 
 /** Of the element that matters most, the price from which on its freshness pays. */
@@ -130,7 +130,7 @@ function priceText({ elements, utility, costs }: AnswerParts): string {
   const breakEven = most?.part.verdict.breakEven
   if (most === undefined || breakEven === undefined || isWhy(breakEven)) return 'No price of utility is given'
   const does = most.part.kind === 'group' ? 'Stream it' : 'Keep it as fresh'
-  return `${does} if a unit of utility (${utility.unit}) is worth more than ${dollarText(breakEven.value)} ${boundsText(breakEven)}. No price given`
+  return `${does} if a unit of utility (${utility.unit}) is worth more than ${estimateText(breakEven, '$')}. No price given`
 }
 
 function whyUndecided(elements: readonly ElementPart[]): string {

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { breakEvenOf } from './break-even.ts'
-import { boundsText, dollarText } from './dollar-text.ts'
 import { moreWeeks } from './more-weeks.ts'
-import { spanText } from './span-text.ts'
 
 const gain = (value: number, low: number, high: number) => ({ value, low, high, error: 1 })
 const cost = (low: number, base: number, high: number) => ({ low, base, high })
@@ -28,20 +26,4 @@ test('so much more history as makes the half of an interval smaller than its val
   assert.equal(moreWeeks(gain(10, 0, 20), 20), 1, 'on the border')
   assert.equal(moreWeeks(gain(0.001, -10, 10), 20), undefined)
   assert.equal(moreWeeks(gain(0, -10, 10), 20), undefined)
-})
-
-test('dollars and spans as they are read', () => {
-  assert.deepEqual([0, 0.04562, 12.345, 1234.5, -1234.5, 9.999].map(dollarText), ['$0', '$0.0456', '$12.3', '$1,230', '−$1,230', '$10'])
-  assert.equal(boundsText({ low: -12, high: 1240 }), '[−$12, $1,240]')
-  assert.deepEqual([0, 250, 1000, 90_000, 900_000, 5_400_000, 86_400_000, 604_800_000, 100_000_001].map(spanText), [
-    '0 ms',
-    '250 ms',
-    '1 s',
-    '90 s',
-    '15 min',
-    '90 min',
-    '1 d',
-    '7 d',
-    '1.2 d',
-  ])
 })

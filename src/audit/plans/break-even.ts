@@ -1,6 +1,6 @@
 /** From which price of a unit on the fresher of two ways pays: what it costs more, by what it gains. */
 import type { Estimate, Range } from '../report/audit-report.ts'
-import { dollarText } from './dollar-text.ts'
+import { inUnit } from '../report/figures.ts'
 import { isWhy, type Interval, type Why } from './ports.ts'
 
 /** Dollars a unit; `gain` units and `cost` dollars a month, of the fresher over the other. */
@@ -11,6 +11,6 @@ export function breakEvenOf(gain: Interval | Why, cost: Range | Why): Estimate |
   if (gain.high <= 0) return { why: 'the fresher gains nothing: it pays at no price' }
   const least = Math.max(0, cost.low) / gain.high
   if (gain.low <= 0 || gain.value <= 0)
-    return { why: `no gain is shown; if there is one, it pays above ${dollarText(least)} a unit at the least` }
+    return { why: `no gain is shown; if there is one, it pays above ${inUnit(least, '$')} a unit at the least` }
   return { value: Math.max(0, cost.base) / gain.value, low: least, high: cost.high / gain.low }
 }

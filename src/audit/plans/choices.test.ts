@@ -22,7 +22,6 @@ import {
   webhook,
 } from '../../index.ts'
 import { planElements, type ChoiceOptions } from './choices.ts'
-import { meanAge, periodOf } from './schedule-age.ts'
 import { PlanSpace } from './space.ts'
 
 const card = entity('card', t.string())
@@ -70,7 +69,8 @@ test('each element has what runs first, and the words of verdicts for the rest',
     late: ['lag 5 min', 'stream', 'batch 1 d'],
     after: 'it is as corrected later, which no decision saw',
     inference: ['on event', 'every 1 h', 'nightly'],
-    action: ['none'],
+    action: 'no action follows from its decisions',
+    training: 'the pipeline does not train the model',
   })
 })
 
@@ -86,6 +86,7 @@ test('triggers and actions have the choices that they can have', () => {
     short: ['stream', 'batch 1 d'],
     inference: ['on request', 'nightly'],
     action: ['inline', 'asynchronous', 'digest'],
+    training: 'the pipeline does not train the model',
   })
   const ticks = model('m', {
     decide: every('5m', card),
@@ -117,13 +118,4 @@ test('what cannot be observed is no choice, and two layers are no plan of their 
   assert.equal(elements[0].notObservable, 'no arrival')
   // Short, long, own, layers of two values each, late of three, inference of three.
   assert.equal(new PlanSpace(elements).size, 2 ** 4 * 3 * 3)
-})
-
-test('how old what a schedule makes is: half of its period on average, and how long it takes', () => {
-  const cron = (text: string) => ({ kind: 'cron', cron: text, zone: 'UTC' }) as const
-  assert.equal(periodOf(cron('0 2 * * *')), 86_400_000)
-  assert.equal(meanAge(cron('0 2 * * *'), 7_200_000), 14 * 3_600_000)
-  assert.equal(meanAge({ kind: 'interval', every: 1000, phase: 3 }, 10), 510)
-  // Gaps of 1 h and 23 h: Σ gap² / 2 Σ gap.
-  assert.ok(Math.abs(meanAge(cron('0 2,3 * * *'), 0) - ((1 + 23 ** 2) / 48) * 3_600_000) < 3_600_000 / 20)
 })

@@ -7,10 +7,10 @@
 import type { GroupIR, ModelIR, PipelineIR, PlacementIR } from '../../define/ir.ts'
 import type { ScheduleIR } from '../../define/schedule-ir.ts'
 import { elementId, type Element, type Setting } from '../element.ts'
+import { ageText } from '../experiment/ladder.ts'
+import { ageOf, periodOf } from '../experiment/placement-age.ts'
 import { groupsReadBy } from './consumers.ts'
 import type { PlanChoice, PlanElement } from './ports.ts'
-import { meanAge, periodOf } from './schedule-age.ts'
-import { spanText } from './span-text.ts'
 
 export interface ChoiceOptions {
   /** Of batch jobs that a group does not have yet; 02:00 UTC unless given, or the schedule of another group. */
@@ -37,19 +37,30 @@ export function planElements(ir: PipelineIR, model: ModelIR, options: ChoiceOpti
   const groups = groupsReadBy(ir, model)
   const schedule = options.schedule ?? groups.map(({ place }) => scheduleIn(place)).find(own => own !== undefined) ?? NIGHTLY
   const lasts = options.lasts ?? 2 * HOUR
-  const element = (of: Element, title: string, choices: readonly PlanChoice[]): PlanElement => {
-    const why =
-      options.notObservable?.get(elementId(of)) ?? (choices.length === 0 ? 'it is as corrected later, which no decision saw' : undefined)
-    return { element: of, title, choices, ...(why !== undefined && { notObservable: why }) }
+  const element = (of: Element, title: string, choices: readonly PlanChoice[], why?: string): PlanElement => {
+    const notObservable = options.notObservable?.get(elementId(of)) ?? why
+    return { element: of, title, choices, ...(notObservable !== undefined && { notObservable }) }
   }
   return [
     element({ kind: 'ingestion' }, 'ingestion', ingestionChoices(schedule, lasts)),
-    ...groups.map(group => element({ kind: 'group', group: group.name }, group.name, groupChoices(group, schedule, lasts))),
+    ...groups.map(group =>
+      element({ kind: 'group', group: group.name }, group.name, groupChoices(group, schedule, lasts), correctedWhy(group)),
+    ),
     element({ kind: 'inference' }, 'inference', inferenceChoices(model)),
-    element({ kind: 'action' }, 'action', actionChoices(ir, model)),
-    ...(model.train ? [element({ kind: 'training' }, 'training', trainingChoices(model, options.training ?? []))] : []),
+    element({ kind: 'action' }, 'action', actionChoices(ir, model), actsOn(ir, model) ? undefined : 'no action follows from its decisions'),
+    element(
+      { kind: 'training' },
+      'training',
+      trainingChoices(model, options.training ?? []),
+      model.train ? undefined : 'the pipeline does not train the model',
+    ),
   ]
 }
+
+const correctedWhy = ({ place }: GroupIR): string | undefined =>
+  place.kind === 'corrected' ? 'it is as corrected later, which no decision saw' : undefined
+
+const actsOn = ({ actions = [] }: PipelineIR, { name }: ModelIR): boolean => actions.some(({ model }) => model === name)
 
 function scheduleIn(place: PlacementIR): ScheduleIR | undefined {
   return 'schedule' in place ? place.schedule : undefined
@@ -60,10 +71,10 @@ function ingestionChoices(schedule: ScheduleIR, lasts: number): PlanChoice[] {
     { setting: now, title: 'stream', age: 0 },
     {
       setting: { kind: 'every', every: QUARTER_OF_AN_HOUR },
-      title: `micro-batch ${spanText(QUARTER_OF_AN_HOUR)}`,
+      title: `micro-batch ${ageText(QUARTER_OF_AN_HOUR)}`,
       age: QUARTER_OF_AN_HOUR / 2,
     },
-    { setting: { kind: 'batch', schedule, lasts }, title: 'batch', age: meanAge(schedule, lasts) },
+    { setting: { kind: 'batch', schedule, lasts }, title: 'batch', age: ageOf({ kind: 'batch', schedule, lasts }) },
   ]
 }
 
@@ -72,7 +83,7 @@ function groupChoices({ place, features }: GroupIR, schedule: ScheduleIR, lasts:
   const batch = (at: ScheduleIR, takes: number): PlanChoice => ({
     setting: { kind: 'batch', schedule: at, lasts: takes },
     title: batchTitle(at),
-    age: meanAge(at, takes),
+    age: ageOf({ kind: 'batch', schedule: at, lasts: takes }),
   })
   const stream: PlanChoice = { setting: { kind: 'stream' }, title: 'stream', age: 0 }
   const hybrid = (at: ScheduleIR, as: Setting): PlanChoice[] =>
@@ -89,25 +100,25 @@ function groupChoices({ place, features }: GroupIR, schedule: ScheduleIR, lasts:
     }
     case 'lag':
     case 'partial':
-      return [{ setting: now, title: `${place.kind} ${spanText(place.by)}`, age: place.by }, stream, batch(schedule, lasts)]
+      return [{ setting: now, title: `${place.kind} ${ageText(place.by)}`, age: place.by }, stream, batch(schedule, lasts)]
     case 'corrected':
-      return []
+      return [{ setting: now, title: 'corrected', age: 0 }]
   }
 }
 
-const batchTitle = (schedule: ScheduleIR): string => `batch ${spanText(periodOf(schedule))}`
+const batchTitle = (schedule: ScheduleIR): string => `batch ${ageText(periodOf(schedule))}`
 
 function inferenceChoices({ decide }: ModelIR): PlanChoice[] {
   const nightly = every(DAY, 'nightly')
   switch (decide.kind) {
     case 'on':
-      return [{ setting: now, title: 'on event', age: 0 }, every(HOUR, `every ${spanText(HOUR)}`), nightly]
+      return [{ setting: now, title: 'on event', age: 0 }, every(HOUR, `every ${ageText(HOUR)}`), nightly]
     case 'request':
       return [{ setting: now, title: 'on request', age: 0 }, nightly]
     case 'every': {
-      const own: PlanChoice = { ...every(decide.every, decide.every === DAY ? 'nightly' : `every ${spanText(decide.every)}`), setting: now }
+      const own: PlanChoice = { ...every(decide.every, decide.every === DAY ? 'nightly' : `every ${ageText(decide.every)}`), setting: now }
       const slower = [HOUR, DAY].filter(period => period > decide.every && period % decide.every === 0)
-      return [own, ...slower.map(period => (period === DAY ? nightly : every(period, `every ${spanText(period)}`)))]
+      return [own, ...slower.map(period => (period === DAY ? nightly : every(period, `every ${ageText(period)}`)))]
     }
   }
 }
@@ -131,6 +142,6 @@ function trainingChoices({ train }: ModelIR, periods: readonly number[]): PlanCh
   ]
 }
 
-const trainedEvery = (period: number): string => (period === 7 * DAY ? 'every week' : `every ${spanText(period)}`)
+const trainedEvery = (period: number): string => (period === 7 * DAY ? 'every week' : `every ${ageText(period)}`)
 
 const every = (period: number, title: string): PlanChoice => ({ setting: { kind: 'every', every: period }, title, age: period / 2 })

@@ -36,7 +36,8 @@ export async function compareAll(
   const intervals = moved.length > 0 ? await evaluation.intervals(moved, rows) : []
   return pairs.map(([one, other], i) => {
     const isSame = isStill(columns[i]) && !isUnknown(columns[i])
-    const gain = gainOf(columns[i], intervals[moved.indexOf(columns[i])], question)
+    const refusal = evaluation.refusal(one, rows) ?? evaluation.refusal(other, rows)
+    const gain = refusal === undefined ? gainOf(columns[i], intervals[moved.indexOf(columns[i])], question) : { why: refusal }
     const cost = evaluation.costDifference(one, other)
     return { one, other, gain, isSame, cost, net: netOf(gain, cost, question) }
   })

@@ -7,6 +7,7 @@ import { assert } from '../../base/assert.ts'
 import { limits } from '../../base/limits.ts'
 import type { RowRange } from '../cases.ts'
 import type { Range } from '../report/audit-report.ts'
+import { refusalOf } from './observable.ts'
 import { isWhy, type PlanPorts, type Why } from './ports.ts'
 import { planKey, type Picks, type PlanSpace } from './space.ts'
 
@@ -16,6 +17,7 @@ export class Evaluation {
   readonly #means = new Map<string, number>()
   readonly #columns = new Map<string, Float64Array>()
   readonly #costs = new Map<string, Range | Why>()
+  readonly #refusals = new Map<string, string>()
 
   constructor(space: PlanSpace, ports: PlanPorts) {
     this.space = space
@@ -35,13 +37,30 @@ export class Evaluation {
   /** Utility of each row of the block under the plan, less that of now. */
   async column(picks: Picks, rows: RowRange): Promise<Float64Array> {
     const key = this.#key(picks, rows)
-    const column = this.#columns.get(key) ?? (await this.#ports.valueOf(this.space.valuesOf(picks), rows))
+    const column = this.#columns.get(key) ?? (await this.#evaluated(picks, rows))
     assert(column.length === rows.to - rows.from, `a plan is worth ${column.length} rows of a block of ${rows.to - rows.from}`)
     this.#columns.delete(key)
     this.#columns.set(key, column)
     const [oldest] = this.#columns.keys()
     if (this.#columns.size > limits.AUDIT_PLAN_COLUMNS) this.#columns.delete(oldest)
     return column
+  }
+
+  /** Why nothing can be told of a plan that was evaluated, if the experiment said so. */
+  refusal(picks: Picks, rows: RowRange): string | undefined {
+    return this.#refusals.get(this.#key(picks, rows))
+  }
+
+  /** What of a plan cannot be told of any decision. */
+  async #evaluated(picks: Picks, rows: RowRange): Promise<Float64Array> {
+    try {
+      return await this.#ports.valueOf(this.space.valuesOf(picks), rows)
+    } catch (error) {
+      const why = refusalOf(error)
+      if (why === undefined) throw error
+      this.#refusals.set(this.#key(picks, rows), why)
+      return new Float64Array(rows.to - rows.from).fill(NaN)
+    }
   }
 
   /** Its mean over the rows that are known; NaN if none is. */

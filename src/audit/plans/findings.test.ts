@@ -39,7 +39,7 @@ test('a stream that feeds only a nightly report is wasted, and so is one that no
     {
       kind: 'wasted',
       element: 'group/usual',
-      text: "features 'usual' are kept up with every event (stream), and report 'mornings' reads them every 1 d: a batch run before each use gives as much",
+      text: "features 'usual' are kept up with every event (stream), and report 'mornings' reads them every day: a batch run before each use gives as much",
     },
   ])
   const layers = group('layers', hybrid('0 3 * * *'))

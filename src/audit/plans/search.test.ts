@@ -1,56 +1,14 @@
 /** The search beside brute force, over worlds in which any two elements may help or hinder one another. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { portsOf, questionOf, streamOrBatch, type SmallWorld } from '../../../test/verdict/small-world.ts'
-import { random } from '../../base/random.ts'
+import { bestByHand, portsOf, questionOf, randomWorld, streamOrBatch, type SmallWorld } from '../../../test/verdict/small-world.ts'
 import { Evaluation } from './evaluation.ts'
 import { searchPlans } from './search.ts'
 import { PlanSpace, type Picks } from './space.ts'
 
-/** Utilities of each group alone and of each two together, costs of each and of the first. */
-function randomWorld(seed: number, count: number): SmallWorld {
-  const chance = random(seed)
-  const names = Array.from({ length: count }, (_, i) => `g${i}`)
-  const alone = names.map(() => 40 * (chance() - 0.3))
-  const together = names.map(() => names.map(() => (chance() < 0.3 ? 80 * (chance() - 0.5) : 0)))
-  const costs = names.map(() => 20 * chance())
-  const fixed = 30 * chance()
-  const streams = names.map(() => chance() < 0.5)
-  const freshAt = (of: (element: string) => string): number[] => {
-    const isFresh = names.map((name, i) => (of(`group/${name}`) === 'now' ? streams[i] : of(`group/${name}`) === 'stream'))
-    return [...names.keys()].filter(i => isFresh[i])
-  }
-  return {
-    elements: names.map((name, i) => streamOrBatch(name, streams[i] ? 'stream' : 'batch')),
-    utility: of => {
-      const fresh = freshAt(of)
-      return fresh.reduce((sum, i) => sum + alone[i] + fresh.filter(j => j > i).reduce((more, j) => more + together[i][j], 0), 0)
-    },
-    cost: of => {
-      const fresh = freshAt(of)
-      return fresh.reduce((sum, i) => sum + costs[i], fresh.length > 0 ? fixed : 0)
-    },
-  }
-}
-
 const searched = (world: SmallWorld, plansMax?: number) => {
   const evaluation = new Evaluation(new PlanSpace(world.elements), portsOf(world))
   return searchPlans(evaluation, questionOf(world, plansMax === undefined ? {} : { plansMax }))
-}
-
-/** By the worlds' own numbers, with none of the code that is tested. */
-function bestByHand(world: SmallWorld): number {
-  const names = world.elements.map(({ element }) => (element.kind === 'group' ? `group/${element.group}` : ''))
-  const net = (of: (element: string) => string): number => world.utility(of) - (world.cost(of) as number)
-  let best = -Infinity
-  for (let mask = 0; mask < 2 ** names.length; mask++) {
-    const kinds = new Map(names.map((name, i) => [name, (mask >> i) & 1 ? (world.elements[i].choices[1].setting.kind as string) : 'now']))
-    best = Math.max(
-      best,
-      net(element => kinds.get(element)!),
-    )
-  }
-  return best - net(() => 'now')
 }
 
 test('all plans, where they are few: the best by brute force', async () => {

@@ -5,8 +5,8 @@
  * what it saves.
  */
 import type { Range, Verdict } from '../report/audit-report.ts'
+import { dollars, estimateText, ofUnit } from '../report/figures.ts'
 import { breakEvenOf } from './break-even.ts'
-import { boundsText, dollarText, plainText } from './dollar-text.ts'
 import type { Duel, Judged } from './judge.ts'
 import { moreWeeks } from './more-weeks.ts'
 import { isWhy, type Interval, type PlanElement, type PlanQuestion } from './ports.ts'
@@ -48,7 +48,7 @@ function whyHeld({ choices }: PlanElement, duels: readonly Duel[], question: Pla
       if (isWhy(gain) || isWhy(cost)) return ''
       if (isSame) return `decides as ${than} does, and costs ${costText(cost)} a month`
       if (isWhy(net)) return `costs ${costText(cost)} a month than ${than}, with ${lossText(gain, question)}`
-      return `worth ${dollarText(net.value)} ${boundsText(net)} a month more than ${than}, costs counted`
+      return `worth ${estimateText(net, '$')} a month more than ${than}, costs counted`
     })
     .join('; ')
 }
@@ -64,10 +64,7 @@ function undecided({ choices }: PlanElement, element: number, { picks, duels }: 
   const weeks = open.map(({ comparison }) => moreWeeks(comparison.net as Interval, question.weeks))
   const most = weeks.includes(undefined) ? undefined : Math.max(...(weeks as number[]))
   const against = open
-    .map(
-      ({ over, comparison: { net } }) =>
-        `${dollarText((net as Interval).value)} ${boundsText(net as Interval)} a month over '${choices[over].title}'`,
-    )
+    .map(({ over, comparison: { net } }) => `${estimateText(net as Interval, '$')} a month over '${choices[over].title}'`)
     .join(', ')
   const why =
     open.length > 0
@@ -109,13 +106,12 @@ function tradeText(choices: PlanElement['choices'], duels: readonly Duel[], ques
   if (!duel) return 'there is nothing older to compare with'
   const { gain, cost } = duel.comparison
   if (isWhy(gain) || isWhy(cost)) return ''
-  const gained = `${plainText(gain.value)} [${plainText(gain.low)}, ${plainText(gain.high)}] ${question.unit} a month`
-  return `'${choices[duel.pick].title}' has ${gained} more than '${choices[duel.over].title}', and costs ${costText(cost)} a month`
+  const gained = question.unit === '$' ? estimateText(gain, '$') : `${estimateText(gain)} ${question.unit}`
+  return `'${choices[duel.pick].title}' has ${gained} a month more than '${choices[duel.over].title}', and costs ${costText(cost)} a month`
 }
 
 function lossText({ low }: Interval, { unit }: PlanQuestion): string {
-  return low >= 0 ? 'no loss' : `at most ${plainText(-low)} ${unit} a month lost`
+  return low >= 0 ? 'no loss' : `at most ${ofUnit(-low, unit)} a month lost`
 }
 
-const costText = ({ base }: Range): string =>
-  base <= 0 ? (base === 0 ? 'no more' : `${dollarText(-base)} less`) : `${dollarText(base)} more`
+const costText = ({ base }: Range): string => (base <= 0 ? (base === 0 ? 'no more' : `${dollars(-base)} less`) : `${dollars(base)} more`)

@@ -1,0 +1,40 @@
+/** What a plan changes: placements of groups, which can be edited, and the rest, which is told. */
+import type { Plan } from '../../element.ts'
+import type { PlanPart } from '../../report/audit-report.ts'
+import type { Change } from './edit.ts'
+import { placementFor } from './placement-text.ts'
+
+/** `places` says where groups were defined, as a `Pipeline` does. */
+export function placementChanges(plan: Plan, places: ReadonlyMap<string, string>): Change[] {
+  return [...plan].flatMap(([element, setting]) => {
+    const group = groupOf(element)
+    const place = placementFor(setting)
+    return group === undefined || place === undefined ? [] : [{ group, place, at: places.get(group) }]
+  })
+}
+
+/** In words, each change of a plan that is no placement: how events come in, when scores are made, how actions go out, how often a model is trained. */
+export function otherChanges({ now, proposed }: Pick<PlanPart, 'now' | 'proposed'>): string[] {
+  const before = new Map(now.map(({ element, title }) => [element, title]))
+  return proposed
+    .filter(({ element, title }) => groupOf(element) === undefined && before.get(element) !== title)
+    .map(
+      ({ element, title }) =>
+        `${element}: ${title}, and not ${before.get(element) ?? 'as it is'}; that is no placement, and is changed by hand (${whereOf(element)})`,
+    )
+}
+
+function whereOf(element: string): string {
+  switch (element) {
+    case 'ingestion':
+      return 'in what sends the events'
+    case 'inference':
+      return "decide of the model: every('1h', …)"
+    case 'action':
+      return 'do of its actions: answer(…) is inline, a webhook is not'
+    default:
+      return 'train of the model: { every: … }'
+  }
+}
+
+const groupOf = (element: string): string | undefined => (element.startsWith('group/') ? element.slice('group/'.length) : undefined)
