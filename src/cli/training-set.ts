@@ -67,10 +67,11 @@ function textOf({ out }: TrainingRequest, { manifest, refused, warnings }: Made)
   ].join('\n')
 }
 
-function labelText({ at, positive, negative, unknown, notEligible, late, unsettled }: LabelCount): string {
+function labelText({ at, positive, negative, unknown, notEligible, late, unsettled, censored }: LabelCount): string {
   const counts = [`${number(positive)} true`, `${number(negative)} false`, `${number(unknown)} unknown`]
   const left = unsettled === undefined ? [] : [`${counted(unsettled, 'row')} left out that ${unsettled === 1 ? 'is' : 'are'} not settled`]
-  const others = [`${number(notEligible)} not eligible`, `${counted(late, 'label')} too late`, ...left]
+  const hidden = censored === undefined ? [] : [`${number(censored)} that cannot be known for what was done about them`]
+  const others = [`${number(notEligible)} not eligible`, `${counted(late, 'label')} too late`, ...left, ...hidden]
   return `  labels as known at ${timeText(at)}: ${[...counts, ...others].join(', ')}`
 }
 

@@ -19,7 +19,7 @@ export function trainedText({ version, next }: TrainedNow): string {
   return [
     `version ${which} of '${model}': ${algorithmText(version.train.algorithm)} on ${counted(split.trained, 'decision')}, ${number(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`,
     `  judged by ${counted(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)} with ${number(split.gap)}`,
-    `  ${number(set.unsettled)} are not settled yet${split.refused > 0 ? `, and of ${number(split.refused)} a value was refused` : ''}; as known at ${timeText(version.at)}`,
+    `  ${number(set.unsettled)} are not settled yet${censoredText(set)}${split.refused > 0 ? `, and of ${number(split.refused)} a value was refused` : ''}; as known at ${timeText(version.at)}`,
     '',
     comparison(version),
     '',
@@ -27,6 +27,13 @@ export function trainedText({ version, next }: TrainedNow): string {
     ...notes.map(note => `warning: ${note}`),
     `${verdict}; ${next}`,
   ].join('\n')
+}
+
+/** How much of what was decided nobody can learn from. */
+function censoredText({ rows, unsettled, censored }: NonNullable<Version['trained']>['set']): string {
+  if (censored === undefined) return ''
+  const all = rows + unsettled
+  return `, ${number(censored)} of them (${all === 0 ? '0.0' : ((100 * censored) / all).toFixed(1)} % of all) never, for what was done about them`
 }
 
 const cell = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(4))

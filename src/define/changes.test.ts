@@ -88,6 +88,9 @@ test('a label that came, and one that changed', () => {
   const details = (before: ModelIR['label'], after: ModelIR['label']) =>
     changesBetween(withLabel(before), withLabel(after)).flatMap(change => change.details)
   assert.deepEqual(details(from, from), [])
+  assert.deepEqual(details(from, { ...from, censoredBy: ['decline'] }), [
+    'label: (amount < 5) from backs by payment, false after 1w → (amount < 5) from backs by payment, false after 1w, censored by decline',
+  ])
   assert.deepEqual(details(undefined, from), ['label: none → (amount < 5) from backs by payment, false after 1w'])
   assert.deepEqual(details(from, begins), [
     'label: (amount < 5) from backs by payment, false after 1w → (amount < 5) begins in payments by card within 1m, lasting 0ms, gaps up to 5s',

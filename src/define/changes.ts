@@ -181,7 +181,7 @@ function triggerText(decide: TriggerIR): string {
 function labelText(label: LabelIR | undefined): string {
   if (!label) return 'none'
   if (label.kind === 'from')
-    return `${exprText(label.value)} from ${label.source} by ${label.join}, false after ${durationText(label.negativeAfter)}`
+    return `${exprText(label.value)} from ${label.source} by ${label.join}, false after ${durationText(label.negativeAfter)}${label.censoredBy ? `, censored by ${label.censoredBy.join(', ')}` : ''}`
   const { source, key, condition, within, lasting, maxGap } = label
   const spans = `within ${durationText(within)}, lasting ${durationText(lasting)}, gaps up to ${durationText(maxGap)}`
   return `${exprText(condition)} begins in ${source} by ${key} ${spans}`

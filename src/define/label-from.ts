@@ -22,6 +22,10 @@ export interface LabelFromOptions<C extends Columns, Join = IdNames<C>> {
   readonly value: Condition<C>
   /** So long after the decision it is false, if nothing came; what comes later changes nothing, and is counted. */
   readonly negativeAfter: Duration
+  /**
+   * Actions of the model that answer, by name: what came of a decision that one of them followed from is not known. A declined payment is never charged back.
+   */
+  readonly censoredBy?: string | readonly string[]
 }
 
 /**
@@ -34,15 +38,26 @@ export function labelFrom<C extends Columns, Join extends string>(
 ): Label<ByEvent<KindOf<C[Join]>>> {
   const given = labelSource('labelFrom', source)
   const what = `labelFrom(${given.name})`
-  checkOptions(what, options, ['join', 'value', 'negativeAfter'])
+  checkOptions(what, options, ['join', 'value', 'negativeAfter', 'censoredBy'])
   const joined = joinOf(what, given.ir.columns, options.join)
   const value = conditionOver(`${what}: value`, given, options.value)
   const negativeAfter = spanOf(`${what}: negativeAfter`, options.negativeAfter)
+  const censoredBy = censoringOf(what, options.censoredBy)
   const label = new LabelValue(given, (of, place) => {
     checkJoin(what, joined, of, place)
-    return { kind: 'from', source: given.name, join: joined.name, value: value.ir, negativeAfter }
+    return { kind: 'from', source: given.name, join: joined.name, value: value.ir, negativeAfter, ...(censoredBy && { censoredBy }) }
   })
   return label as unknown as Label<ByEvent<KindOf<C[Join]>>>
+}
+
+/** Whether there are such actions is known once there is a pipeline. */
+function censoringOf(what: string, given: unknown): readonly string[] | undefined {
+  if (given === undefined) return undefined
+  const names: unknown[] = Array.isArray(given) ? given : [given]
+  if (names.length === 0) mistake(`${what}: censoredBy names no action; leave it out`)
+  const stray = names.find(name => typeof name !== 'string')
+  if (stray !== undefined) mistake(`${what}: censoredBy is the name of an action, or a list of names, got ${show(stray)}`)
+  return [...new Set(names as string[])]
 }
 
 function joinOf(what: string, columns: readonly ColumnIR[], join: unknown): ColumnIR {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { refuses } from '../../test/refuses.ts'
 import {
+  action,
+  answer,
   begins,
   count,
   entity,
@@ -14,6 +16,7 @@ import {
   pipeline,
   request,
   source,
+  stdout,
   stream,
   t,
   table,
@@ -194,4 +197,31 @@ test('a begins that its model cannot have is refused where it was made', () => {
     () => labelled(starts({ key: (r: Loose) => r.ref })),
     /begins\(readings, …\) is keyed by card, got 'ref', which identifies nothing/,
   )
+})
+
+test('censoredBy names actions of the model that answer', () => {
+  const deciding = labelled(from({ censoredBy: ['decline', 'hold', 'decline'] })) as unknown as Loose
+  assert.deepEqual(deciding.ir.label.censoredBy, ['decline', 'hold'])
+  assert.deepEqual((labelled(from({ censoredBy: 'decline' })).ir.label as Loose).censoredBy, ['decline'])
+  const other = model('other', { decide: on(payments), inputs, score } as Loose)
+  const answering = (name: string, of: Loose = deciding) =>
+    action(name, { when: of.score.gte(1), reply: 'inline', do: answer({ decision: name }) })
+  const sending = action('hold', { when: deciding.score.gte(1), do: stdout() })
+  const shop =
+    (...actions: Loose[]) =>
+    () =>
+      pipeline('shop', [deciding, other, ...actions])
+  assert.equal(shop(answering('decline'), answering('hold'))().ir.actions!.length, 2)
+  const fails = (build: () => unknown, message: RegExp) => assert.throws(build, { code: 'SPILL_DEFINITION', message })
+  fails(
+    shop(answering('declined'), answering('hold')),
+    /model 'm': its label is censoredBy 'decline', which is no action of this pipeline; did you mean 'declined'\?/,
+  )
+  fails(
+    shop(answering('decline'), sending),
+    /censoredBy 'hold', which answers nobody; only do: answer\(\{ … \}\) hides what would have come/,
+  )
+  fails(shop(answering('decline'), answering('hold', other)), /censoredBy 'hold', which is of model 'other'/)
+  refuses(() => from({ censoredBy: [] }), /labelFrom\(chargebacks\): censoredBy names no action; leave it out/)
+  refuses(() => from({ censoredBy: 7 }), /censoredBy is the name of an action, or a list of names, got 7/)
 })

@@ -4,6 +4,7 @@
  * Invariant: names are unique within their kind; sources and groups stand in the order in which they were made; the IR is frozen, and equal
  * to itself after a trip through JSON.
  */
+import { didYouMean } from '../base/did-you-mean.ts'
 import { show, withArticle } from '../base/show.ts'
 import { ActionValue, type EffectFunction } from './action.ts'
 import { callerPlace } from './caller.ts'
@@ -68,6 +69,7 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
   const labelling = models.flatMap(({ label }) => label?.source ?? [])
   const sources = unique('source', [...triggering, ...groups.map(group => group.source), ...labelling]).sort(byOrder)
   checkEntities(sources, models)
+  checkCensoring(models, actions)
   const worths = worthsOf(
     list.filter(part => part instanceof WorthValue),
     { pipeline: name, models, actions: actions.map(action => action.ir) },
@@ -116,6 +118,26 @@ function unique<T extends { readonly name: string; readonly place: string | unde
     named.set(name, value)
   }
   return [...named.values()]
+}
+
+/** What a label says that hides its outcomes are actions of its model that answer: what is sent elsewhere stops nothing. */
+function checkCensoring(models: readonly ModelValue[], actions: readonly ActionValue[]): void {
+  for (const { name: model, ir, label } of models) {
+    if (ir.label?.kind !== 'from') continue
+    for (const name of ir.label.censoredBy ?? []) {
+      const what = `model '${model}': its label is censoredBy '${name}', which`
+      const own = actions.filter(action => action.model.name === model && action.ir.do.kind === 'answer').map(action => action.name)
+      const found = actions.find(action => action.name === name)
+      if (own.includes(name)) continue
+      if (!found) mistake(`${what} is no action of this pipeline${didYouMean(name, own)}`, label?.place)
+      mistake(
+        found.model.name === model
+          ? `${what} answers nobody; only do: answer({ … }) hides what would have come`
+          : `${what} is of model '${found.model.name}'`,
+        label?.place,
+      )
+    }
+  }
 }
 
 /** An entity has one type wherever it is a column: its ids are compared across sources. */

@@ -30,6 +30,8 @@ export interface Labels extends Outcomes {
   readonly eligible: Uint8Array
   /** `labelFrom`: events that name the decision and came too late to change its label. */
   readonly late: Uint32Array
+  /** `labelFrom`: 1 where what came of it cannot be seen for what was done about it; it is not known. */
+  readonly censored: Uint8Array
   readonly counts: LabelCounts
 }
 
@@ -42,6 +44,8 @@ export interface LabelCounts {
   readonly notEligible: number
   /** Events that came too late. */
   readonly late: number
+  /** Of the unknown those that are censored; absent where the label names no action. */
+  readonly censored?: number
 }
 
 export interface LabelOptions {
@@ -49,6 +53,10 @@ export interface LabelOptions {
   readonly at?: number
   /** Decisions handled at a time, which changes no label. */
   readonly stretch?: number
+  /**
+   * Whether one of the actions that hide outcomes (`censoredBy`) followed from a decision, by its index and, of a decision on an event, where that stands; nobody was answered unless given.
+   */
+  readonly isCensored?: (decision: number, position: number) => boolean
 }
 
 /**
@@ -66,7 +74,7 @@ export function labelsOfMoments(
   model: ModelIR,
   { moments, stretches }: Triggering,
   log: ReplayLog,
-  { at = log.until, stretch: size = STRETCH }: LabelOptions = {},
+  { at = log.until, stretch: size = STRETCH, isCensored }: LabelOptions = {},
 ): Labels {
   const { label: given = noLabel(model) } = model
   checkLoaded(given, model, log, at)
@@ -78,16 +86,19 @@ export function labelsOfMoments(
   // Its window is all of time: whether what was forgotten matters is looked at here.
   const feed =
     given.kind === 'begins' ? new Feed({ group: isGoingOn(given), key: [key.name] }, moments, { ...log, forgotten: -Infinity }) : undefined
-  const parts: (Outcomes & { readonly eligible: Uint8Array })[] = []
+  const parts: Part[] = []
+  let first = 0
   for (const part of stretches(size)) {
     const t = madeBy(at, moments, part)
     if (t.length === 0) break
     const outcomes = noOutcomes(t.length)
     judge.judge(columnSlice(part.columnOf(keyName), 0, t.length), t, outcomes)
     forget(outcomes, t, forgotten)
-    parts.push({ ...outcomes, eligible: keepEligible(outcomes, feed?.next(part), t, forgotten) })
+    const censored = censor(outcomes, i => isCensored?.(first + i, moments.position?.[part.from + i] ?? NaN) ?? false)
+    parts.push({ ...outcomes, censored, eligible: keepEligible(outcomes, feed?.next(part), t, forgotten) })
+    first += t.length
   }
-  return labelsOf(parts)
+  return labelsOf(parts, given.kind === 'from' && given.censoredBy !== undefined)
 }
 
 /** The times of the decisions of a stretch that are made by then. */
@@ -110,6 +121,19 @@ function isGoingOn({ source, key, condition }: Extract<LabelIR, { kind: 'begins'
       { name: 'age', agg: 'timeSinceLast', window: 'lifetime', hop: 1, input: condition, type: 'duration' },
     ],
   }
+}
+
+type Part = Outcomes & Pick<Labels, 'eligible' | 'censored'>
+
+/** Takes the outcomes away that cannot be seen, whatever came. */
+function censor({ value, known, outcome }: Outcomes, isCensored: (row: number) => boolean): Uint8Array {
+  const censored = Uint8Array.from(value, (_, row) => Number(isCensored(row)))
+  for (let row = 0; row < value.length; row++) {
+    if (censored[row] === 0) continue
+    value[row] = known[row] = 0
+    outcome[row] = NaN
+  }
+  return censored
 }
 
 /** What came of a decision up to `forgotten` may have arrived by then. */
@@ -143,14 +167,17 @@ function keepEligible(
   return eligible
 }
 
-function labelsOf(parts: readonly (Outcomes & { readonly eligible: Uint8Array })[]): Labels {
-  const all = [{ ...noOutcomes(0), eligible: new Uint8Array(0) }, ...parts]
+function labelsOf(parts: readonly Part[], mayBeCensored: boolean): Labels {
+  const all = [{ ...noOutcomes(0), eligible: new Uint8Array(0), censored: new Uint8Array(0) }, ...parts]
   const value = joined(all.map(part => part.value))
   const known = joined(all.map(part => part.known))
   const outcome = joined(all.map(part => part.outcome))
   const eligible = joined(all.map(part => part.eligible))
   const late = joined(all.map(part => part.late))
-  return { length: value.length, value, known, outcome, eligible, late, counts: countsOf({ value, known, eligible, late }) }
+  const censored = joined(all.map(part => part.censored))
+  const counts = countsOf({ value, known, eligible, late })
+  const hidden = mayBeCensored ? { censored: censored.reduce((sum, one) => sum + one, 0) } : {}
+  return { length: value.length, value, known, outcome, eligible, late, censored, counts: { ...counts, ...hidden } }
 }
 
 function countsOf({ value, known, eligible, late }: Pick<Labels, 'value' | 'known' | 'eligible' | 'late'>): LabelCounts {

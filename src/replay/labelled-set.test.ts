@@ -15,6 +15,7 @@ const labels: Labels = {
   outcome: Float64Array.of(5, NaN, NaN, 35, NaN, 55),
   eligible: Uint8Array.of(1, 1, 1, 1, 0, 1),
   late: Uint32Array.of(0, 2, 0, 0, 0, 0),
+  censored: Uint8Array.of(0, 0, 1, 0, 0, 0),
   counts: { decisions: 6, positive: 3, negative: 1, unknown: 1, notEligible: 1, late: 2 },
 }
 
@@ -82,4 +83,14 @@ test('of a sample of keys only those rows are counted', () => {
     [10, 30, 50],
   )
   assert.deepEqual(counts, { at: 55, positive: 2, negative: 1, unknown: 0, notEligible: 0, late: 2 })
+})
+
+test('labels that are censored are counted, among those without and among those left out, where the label names an action', () => {
+  const hidden = { ...labels, counts: { ...labels.counts, censored: 1 } }
+  assert.equal(rowsOf({ label: from }).counts.censored, undefined)
+  const { counts, rows } = rowsOf({ label: from, labels: hidden })
+  assert.deepEqual([counts.unknown, counts.censored, rows.length], [1, 1, 6])
+  const settled = rowsOf({ label: from, labels: hidden, isSettled: true })
+  assert.equal(settled.counts.censored, 1)
+  assert.ok(settled.counts.unsettled! >= 1 && settled.rows.length < 6)
 })

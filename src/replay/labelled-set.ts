@@ -34,6 +34,8 @@ export interface LabelCount {
   readonly notEligible: number
   /** Events that named a decision and came too late to change its label. */
   readonly late: number
+  /** Of those without a label, and of those left out, the ones whose outcome cannot be seen for what was done about the decision; absent where the label names no action. */
+  readonly censored?: number
   /** Rows that were left out, if only those are in it whose label is settled. */
   readonly unsettled?: number
 }
@@ -52,8 +54,17 @@ export function labelledSet(
   labelling: Labelling,
   sample?: { readonly key: string; readonly isKept: (key: Column, row: number) => boolean },
 ): LabelledSet {
-  const { label, isSettled = false, at } = labelling
-  const counts = { at, positive: 0, negative: 0, unknown: 0, notEligible: 0, late: 0, ...(isSettled && { unsettled: 0 }) }
+  const { label, labels, isSettled = false, at } = labelling
+  const counts = {
+    at,
+    positive: 0,
+    negative: 0,
+    unknown: 0,
+    notEligible: 0,
+    late: 0,
+    ...(isSettled && { unsettled: 0 }),
+    ...(labels.counts.censored !== undefined && { censored: 0 }),
+  }
   const columns = [...set.columns, ...labelColumns(label)]
   const batches = labelledBatches(set, labelling, counts, sample)
   return { set: { ...set, columns, batches }, counts: () => counts }
@@ -84,6 +95,7 @@ function* labelledBatches(
     for (let row = 0; row < length; row++) {
       const i = first + row
       if (!(t[row] > after) || (sample && !sample.isKept(batch.columns[key], row))) continue
+      if (counts.censored !== undefined) counts.censored += labels.censored[i]
       if (isSettled && (labels.known[i] === 0 || t[row] > settledTo)) counts.unsettled!++
       else {
         count(counts, labels, i)

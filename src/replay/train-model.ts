@@ -37,6 +37,8 @@ export interface TrainingRequest {
   readonly at: number
   /** What scores now, to be judged beside it, and its number in the registry. */
   readonly champion?: (VersionScored & { readonly version: number }) | undefined
+  /** Whether an action that hides outcomes followed from the decision on the event that stands there: as a log has recorded it. */
+  readonly isCensored?: ((position: number) => boolean) | undefined
   /** Ends a trainer that is a command. */
   readonly signal?: AbortSignal | undefined
   /** In place of the algorithm's own. */
@@ -64,7 +66,8 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   const trainer = request.trainer ?? trainerOf(algorithm)
   // What it would score is no matter, and a score may be refused.
   const scoreless: ModelIR = { ...model, score: { kind: 'linear', intercept: 0, terms: [] } }
-  const labels = label({ ir }, scoreless, log, { at })
+  const { isCensored } = request
+  const labels = label({ ir }, scoreless, log, { at, ...(isCensored && { isCensored: (_, position) => isCensored(position) }) })
   const after = Math.max(at - over, knownFrom(model, log))
   const sample = orWhen && new DecisionSample({ inputs: names, rows: limits.DRIFT_REFERENCE_ROWS, after, to: at - gapMs })
   const made = decide({ ir, scores: new Map() }, scoreless, log)
@@ -77,10 +80,19 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   checkScore(score)
   const judging = rowsBetween(all.table, split.trained + split.gap, all.t.length)
   const metrics = (of: VersionScored) => metricsOf(scoresBy(of.score, judging.columns, of.file), judging.labels)
-  const { positive, negative, unsettled = 0, late } = counts()
+  const { positive, negative, unsettled = 0, late, censored } = counts()
   const report: TrainingReport = {
     hash: createHash('sha256').update(canonicalJson(score)).digest('hex'),
-    set: { rows: all.rows, sha256: all.sha256, positive, negative, unsettled, late, cut: arrivedBy(log, at) },
+    set: {
+      rows: all.rows,
+      sha256: all.sha256,
+      positive,
+      negative,
+      unsettled,
+      late,
+      ...(censored !== undefined && { censored }),
+      cut: arrivedBy(log, at),
+    },
     split,
     metrics: metrics({ score, ...(file && { file }) }),
     ...(champion && { champion: { version: champion.version, metrics: metrics(champion) } }),

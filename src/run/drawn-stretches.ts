@@ -5,7 +5,7 @@ import { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { Log } from '../log/log.ts'
 import type { StoredDecisions } from '../log/store.ts'
-import type { DecidedLog } from './shadow-job.ts'
+import type { DecidedLog } from './decided-log.ts'
 
 /**
  * Stretches that have the decisions after `from`, UTC ms, in their order, and some of those before. Of more than `most` decisions about as many, in whole stretches, each drawn with the same chance: what is

@@ -14,7 +14,7 @@ import { summariesOf } from './decision-summary.ts'
 import { drawnStretches } from './drawn-stretches.ts'
 import { maturedMetric } from './matured-metric.ts'
 import { recordedBatches } from './recorded-batches.ts'
-import type { DecidedLog } from './shadow-job.ts'
+import type { DecidedLog } from './decided-log.ts'
 
 export interface DriftJob {
   readonly ir: PipelineIR

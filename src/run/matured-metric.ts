@@ -10,7 +10,7 @@ import { metricsOf } from '../training/metrics.ts'
 import { readDecisions } from './decision-codec.ts'
 import { drawnStretches } from './drawn-stretches.ts'
 import { recordedLabels } from './recorded-labels.ts'
-import type { DecidedLog } from './shadow-job.ts'
+import type { DecidedLog } from './decided-log.ts'
 import { storedCut } from './stored-history.ts'
 
 export interface MetricAsk {

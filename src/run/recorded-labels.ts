@@ -10,6 +10,7 @@ import type { Segment } from '../log/segment.ts'
 import type { StoredLog } from '../log/store.ts'
 import { labelsOfMoments, type Labels } from '../replay/label.ts'
 import { rowStretches } from '../replay/on-rows.ts'
+import { censoring } from './censored.ts'
 import type { RecordedBatch } from './recorded-batches.ts'
 import { storedCut, storedHistory } from './stored-history.ts'
 
@@ -21,7 +22,7 @@ export function recordedLabels(
   ir: PipelineIR,
   model: ModelIR,
   store: StoredLog,
-  batches: Iterable<Pick<RecordedBatch, 'length' | 't' | 'entry' | 'key' | 'id'>>,
+  batches: Iterable<Pick<RecordedBatch, 'length' | 't' | 'entry' | 'key' | 'id' | 'score'>>,
   strings: Strings,
   at?: number,
 ): { readonly labels: Labels; readonly at: number } {
@@ -29,7 +30,12 @@ export function recordedLabels(
   if (!label) throw new SpillwayError('SPILL_INPUT', `model '${model.name}' has no label; give it one, or leave --labels out`)
   const named = label.kind === 'from' ? triggerId(ir, model)!.name : triggerKey(ir, model).name
   const parts = { length: [] as number[], t: [] as Float64Array[], entry: [] as Float64Array[], key: [] as Column[] }
-  for (const { length, t, entry, key, id } of batches) {
+  const censored = censoring(ir, model)
+  const hidden = new Set<number>()
+  let first = 0
+  for (const { length, t, entry, key, id, score } of batches) {
+    for (const row of censored?.(score, length) ?? []) hidden.add(first + row)
+    first += length
     parts.length.push(length)
     parts.t.push(t)
     parts.entry.push(entry)
@@ -51,7 +57,7 @@ export function recordedLabels(
     stretches: (size: number) => rowStretches(t.length, { [named]: key }, size),
   }
   const known = at ?? Math.max(t.at(-1) ?? -Infinity, ...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
-  return { labels: labelsOfMoments({ ir }, model, triggering, log, { at: known }), at: known }
+  return { labels: labelsOfMoments({ ir }, model, triggering, log, { at: known, isCensored: decision => hidden.has(decision) }), at: known }
 }
 
 /** The entries of a segment that are events of a source. */

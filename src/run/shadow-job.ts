@@ -6,10 +6,11 @@ import type { Column } from '../columns/block.ts'
 import { joined } from '../columns/concat.ts'
 import { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir.ts'
-import type { StoredDecisions, StoredLog } from '../log/store.ts'
+import type { StoredDecisions } from '../log/store.ts'
 import { horizonOf } from '../replay/label-horizon.ts'
 import { metricsOf } from '../training/metrics.ts'
 import type { ShadowReport } from '../training/registry/version.ts'
+import type { DecidedLog } from './decided-log.ts'
 import { readDecisions } from './decision-codec.ts'
 import { recordedLabels } from './recorded-labels.ts'
 
@@ -24,11 +25,6 @@ export interface ShadowJob {
   readonly from: number
   readonly to: number
   readonly at: number
-}
-
-/** A log whose decisions of a model can be walked from an entry on. */
-export interface DecidedLog extends StoredLog {
-  decisionsFrom(model: string, entry: number): Iterable<StoredDecisions>
 }
 
 /** Judges a challenger. Rejects as `judgeShadow` throws, or when it was stopped. */

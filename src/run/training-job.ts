@@ -2,8 +2,9 @@
 import { Strings } from '../columns/strings.ts'
 import { groupReads } from '../decision/reads.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
-import type { StoredLog } from '../log/store.ts'
 import { trainModel, type ModelTraining, type TrainingRequest } from '../replay/train-model.ts'
+import { censoredPositions } from './censored.ts'
+import type { DecidedLog } from './decided-log.ts'
 import { storedHistory } from './stored-history.ts'
 
 export interface TrainingJob extends Pick<TrainingRequest, 'at' | 'champion'> {
@@ -19,14 +20,16 @@ export type TrainPort = (job: TrainingJob, signal: AbortSignal) => Promise<Model
 
 /** Rejects as `trainModel` does, and as `storedHistory` throws. Memory: that of a replay of the sources that the model and its label are of. */
 export async function trainFromLog(
-  store: StoredLog,
+  store: DecidedLog,
   { ir, model: name, at, cut, champion }: TrainingJob,
   { onProgress, signal }: { readonly onProgress?: (share: number) => void; readonly signal?: AbortSignal } = {},
 ): Promise<ModelTraining> {
   const model = ir.models.find(one => one.name === name)!
   const read = modelAlone(ir, model)
   const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, mayBeCut: true, ...(onProgress && { onProgress }) })
-  const made = await trainModel({ ir: read, model, at, champion, signal }, log)
+  const censored = censoredPositions(ir, model, store)
+  const isCensored = censored && ((position: number) => censored.has(position))
+  const made = await trainModel({ ir: read, model, at, champion, isCensored, signal }, log)
   const versions = new Map<string, number>()
   for (const { source, version } of store.schemas()) versions.set(source, Math.max(version, versions.get(source) ?? 0))
   const schemas = Object.fromEntries(read.sources.flatMap(({ name }) => (versions.has(name) ? [[name, versions.get(name)!]] : [])))

@@ -43,10 +43,15 @@ for (const { name, pipeline, log, run, expect } of [...decisionCases, ...trigger
 
 for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCases])
   test(name, () => {
-    for (const { at, expect, outcomes } of asks) {
+    for (const { at, expect, outcomes, censored = [] } of asks) {
       const told = labels(pipeline, log, at, run)
       const got = told.map(({ label, late }) => (late === 0 ? label : [label, late]))
       assert.deepEqual(got, expect, `as known at ${at}`)
+      assert.deepEqual(
+        told.flatMap((one, i) => (one.censored ? [i] : [])),
+        censored,
+        `censored, as known at ${at}`,
+      )
       const when = told.map(({ outcome = null }) => outcome)
       if (outcomes) assert.deepEqual(when, outcomes, `when it came true, as known at ${at}`)
     }

@@ -13,6 +13,8 @@ export interface LabelAsk {
   readonly expect: readonly (Label | readonly [Label, late: number])[]
   /** When each came true, null where none did. */
   readonly outcomes?: readonly (number | null)[]
+  /** Which of them are censored, where some may be. */
+  readonly censored?: readonly number[]
 }
 
 export interface LabelCase {

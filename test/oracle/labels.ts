@@ -16,17 +16,29 @@ export type Labelled = About & {
   readonly outcome?: number
   /** Events that came too late to change it. */
   readonly late: number
+  /** What came of it cannot be seen. */
+  readonly censored?: true
 }
 
 /** The labels, as known at `a`, of every decision made by then whose model has one. In the order of decisions. */
 export function labels(pipeline: PipelineIR, log: readonly LoggedEvent[], a: number, run?: Run): Labelled[] {
   return moments(pipeline, log, run).flatMap(moment => {
     const { model, about, t } = moment
-    return model.label && t <= a ? [{ model: model.name, ...about, t, ...labelOf(pipeline, model.label, moment, a) }] : []
+    if (!model.label || t > a) return []
+    const told = labelOf(pipeline, model.label, moment, a)
+    const seen: Told = isCensored(pipeline, model.label, about, run) ? { label: 'unknown', late: told.late, censored: true } : told
+    return [{ model: model.name, ...about, t, ...seen }]
   })
 }
 
-type Told = Pick<Labelled, 'label' | 'outcome' | 'late'>
+/** Does an action that the label names follow from the score that was recorded? */
+function isCensored({ actions = [] }: PipelineIR, label: LabelIR, about: About, { scores }: Run = {}): boolean {
+  const score = 'event' in about ? scores?.[about.event] : undefined
+  if (label.kind !== 'from' || score === undefined) return false
+  return actions.some(({ name, when }) => label.censoredBy?.includes(name) && evaluate(when, { score }) === true)
+}
+
+type Told = Pick<Labelled, 'label' | 'outcome' | 'late' | 'censored'>
 
 function labelOf(pipeline: PipelineIR, label: LabelIR, moment: Moment, a: number): Told {
   const source = sourceNamed(pipeline, label.source)

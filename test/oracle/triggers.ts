@@ -16,6 +16,8 @@ export interface Run {
   readonly requests?: readonly Request[]
   /** Ticks are made up to here: the last arrival, unless a run's clock has gone on. */
   readonly until?: number
+  /** Of a run's own decisions on events, the scores that were recorded, by the index of the event; of others nobody was answered. */
+  readonly scores?: Readonly<Record<number, number | null>>
   /** The batch run that a group answers from at a moment, where runs are made. */
   readonly runOf?: (group: string, about: About, t: number) => BatchRun | undefined
 }

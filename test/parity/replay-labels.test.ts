@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { ModelIR, PipelineIR } from '../../src/define/ir.ts'
 import { label } from '../../src/replay/label.ts'
+import { censoring } from '../../src/run/censored.ts'
 import { episodeCases } from '../oracle/cases/episodes.ts'
 import { outcomeCases } from '../oracle/cases/outcomes.ts'
 import { labels, type Label, type Run } from '../oracle/oracle.ts'
@@ -33,7 +34,7 @@ for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCas
 
 test('labels over random histories are those of the oracle, whenever they are asked for and in whatever stretches', () => {
   const seen = new Map<string, number>()
-  let revised = 0
+  let [revised, hidden] = [0, 0]
   for (let seed = 1; seed <= CASES; seed++) {
     const made = labelling(seed)
     if (!made || !isReplayed(made.log)) continue
@@ -42,6 +43,7 @@ test('labels over random histories are those of the oracle, whenever they are as
       for (const at of made.at) {
         const context = `seed ${seed}, model '${model.name}', as known at ${at}`
         const wanted = expected(ir, model, log, { at, run })
+        hidden += wanted.length > 0 ? (hiddenOf(ir, model, log, { at, run }) ?? []).length : 0
         assert.deepEqual(replayed(ir, model, log, { at, run }), wanted, context)
         assert.deepEqual(replayed(ir, model, log, { at, run, stretch: 1 + (seed % 5) }), wanted, `${context}, in short stretches`)
         if (ir.sources.find(({ name }) => name === model.label!.source)!.identity) revised += wanted.length
@@ -53,6 +55,7 @@ test('labels over random histories are those of the oracle, whenever they are as
   }
   const kinds = ['from true', 'from false', 'from unknown', 'begins true', 'begins false', 'begins unknown', 'begins not eligible', 'late']
   for (const kind of kinds) assert.ok((seen.get(kind) ?? 0) > 300, `only ${seen.get(kind) ?? 0} labels were '${kind}'`)
+  assert.ok(hidden > 300, `only ${hidden} labels were censored`)
   assert.ok(revised > 500, `only ${revised} labels were from a source with revisions`)
 })
 
@@ -68,7 +71,12 @@ function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], {
 }
 
 function replayed(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run, stretch }: Asked): ToldWhen[] {
-  const told = label({ ir }, model, logOf(ir, log, run), { at, ...(stretch !== undefined && { stretch }) })
+  const isCensored = censoredBy(ir, model, log, run)
+  const told = label({ ir }, model, logOf(ir, log, run), {
+    at,
+    ...(isCensored && { isCensored }),
+    ...(stretch !== undefined && { stretch }),
+  })
   const all = Array.from({ length: told.length }, (_, i): ToldWhen => [
     labelAt(told, i),
     told.late[i],
@@ -82,8 +90,29 @@ function replayed(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], {
     unknown: count('unknown'),
     notEligible: count('not eligible'),
     late: all.reduce((sum, [, late]) => sum + late, 0),
+    ...(isCensored && { censored: hiddenOf(ir, model, log, { at, run })!.length }),
   })
+  const hidden = Array.from(told.censored.keys()).filter(i => told.censored[i] === 1)
+  assert.deepEqual(hidden, hiddenOf(ir, model, log, { at, run }) ?? [])
   return all
+}
+
+/** Decisions whose outcome cannot be seen, by the oracle; nothing where the label names no action. */
+function hiddenOf(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run = {} }: Asked): number[] | undefined {
+  if (model.label?.kind !== 'from' || !model.label.censoredBy) return undefined
+  const told = labels({ ...ir, models: [model] }, log, at, { ...run, requests: [] })
+  return told.flatMap(({ censored }, i) => (censored ? [i] : []))
+}
+
+/** As a run does: by the scores that it has recorded, a row for each of its decisions; those of no run stand there without. */
+function censoredBy(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { scores = {} }: Run = {}) {
+  const censored = censoring(ir, model)
+  if (!censored) return undefined
+  const all = labels({ ...ir, models: [model] }, log, Infinity, { requests: [] })
+  const recorded = all.map(about => ('event' in about ? (scores[about.event] ?? NaN) : NaN))
+  const column = { values: Float64Array.from(recorded), nulls: Uint8Array.from(recorded, score => Number(Number.isNaN(score))) }
+  const rows = new Set(censored(column, recorded.length))
+  return (decision: number) => rows.has(decision)
 }
 
 function labelAt({ eligible, known, value }: ReturnType<typeof label>, i: number): Label {

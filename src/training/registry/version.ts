@@ -67,6 +67,8 @@ export interface TrainingReport {
     /** Decisions whose label is not known, or so young that only some labels are. */
     readonly unsettled: number
     readonly late: number
+    /** Of the unsettled those whose outcome cannot be seen for what was done about the decision; absent where the label names no action. */
+    readonly censored?: number
     readonly cut: readonly { readonly source: string; readonly events: number; readonly lastArrival: number | null }[]
     /** By source that the model depends on: its version of columns in the log. Of a data folder. */
     readonly schemas?: Readonly<Record<string, number>>

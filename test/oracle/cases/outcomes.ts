@@ -1,6 +1,6 @@
 /** `labelFrom`: a later event names the one that was decided on. Decisions are about the events of `wide`, whose ids are in `ref`. */
-import type { LabelIR, SourceIR } from '../../../src/define/ir.ts'
-import { changelog, col, compare, decimal, ev, history, revisable, wide } from '../case.ts'
+import type { LabelIR, PipelineIR, SourceIR } from '../../../src/define/ir.ts'
+import { changelog, col, compare, decimal, ev, history, int, revisable, wide } from '../case.ts'
 import { labelled, type LabelCase } from '../label-case.ts'
 
 const paid: SourceIR = { ...wide, id: 'ref' }
@@ -11,7 +11,37 @@ const pays = (time: number, ref: string | null) => ev(time, { ref })
 const says = (time: number, ref: string | null, b: boolean | null, more: object = {}, how: object = {}) =>
   ev(time, { ref, b, ...more }, { source: 'other', ...how })
 
+/** With actions that answer from 8 and from 5 on; the label names the first. */
+const declining: PipelineIR = {
+  ...about(wide, { ...from, censoredBy: ['decline'] }),
+  actions: [
+    { name: 'decline', model: 'm', when: compare(col('score'), 'gte', int(8)), do: { kind: 'answer', answer: 'no' } },
+    { name: 'challenge', model: 'm', when: compare(col('score'), 'gte', int(5)), do: { kind: 'answer', answer: 'who' } },
+  ],
+}
+
 export const outcomeCases: LabelCase[] = [
+  {
+    name: 'what came of a decision that an action followed from, which the label names, is not known, whatever came',
+    pipeline: declining,
+    log: history(
+      pays(0, 'A'),
+      pays(1, 'B'),
+      pays(2, 'C'),
+      pays(3, 'D'),
+      pays(4, 'E'),
+      says(50, 'A', true),
+      says(51, 'C', true),
+      says(150, 'B', true),
+    ),
+    // A and B are declined; C is challenged alone, D has no score, and E was imported: nobody was answered.
+    run: { scores: { 0: 9, 1: 8, 2: 7.5, 3: null } },
+    asks: [
+      { at: 49, expect: ['unknown', 'unknown', 'unknown', 'unknown', 'unknown'], censored: [0, 1] },
+      { at: 51, expect: ['unknown', 'unknown', true, 'unknown', 'unknown'], outcomes: [null, null, 51, null, null], censored: [0, 1] },
+      { at: 150, expect: ['unknown', ['unknown', 1], true, false, false], censored: [0, 1] },
+    ],
+  },
   {
     name: 'the first event that names the decision says what came of it; if none does, false from t + negativeAfter on',
     pipeline: about(wide),

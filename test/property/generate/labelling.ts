@@ -25,7 +25,29 @@ export function labelling(seed: number): (Deciding & { readonly at: readonly num
     run.until,
     ...Array.from({ length: 6 }, () => draw.pick(draw.chance(0.7) ? log.map(({ arrival }) => arrival) : ends) + jitter(draw)),
   ]
-  return { ir: { ...ir, models }, log, run, at }
+  return { ...withCensoring(new Draw(seed + 3_000_000), { ir: { ...ir, models }, log, run }), at }
+}
+
+/** Some labels are censored by one of two actions, and some decisions had a score that was recorded. */
+function withCensoring(draw: Draw, { ir, log, run }: Deciding): Deciding {
+  const deciding = ir.models.find(({ label }) => label?.kind === 'from')
+  if (!deciding || draw.chance(0.5)) return { ir, log, run }
+  const score = (least: number): ExprIR => ({
+    op: 'gte',
+    left: { op: 'column', name: 'score', type: 'double' },
+    right: { op: 'literal', value: least, type: 'double' },
+    type: 'bool',
+  })
+  const actions = ['decline', 'hold'].map(
+    (name, i) => ({ name, model: deciding.name, when: score(3 + 3 * i), do: { kind: 'answer', answer: name } }) as const,
+  )
+  const models = ir.models.map(model =>
+    model === deciding && model.label?.kind === 'from'
+      ? { ...model, label: { ...model.label, censoredBy: draw.pick([['decline'], ['hold'], ['decline', 'hold']]) } }
+      : model,
+  )
+  const scores = Object.fromEntries(log.flatMap((_, i) => (draw.chance(0.8) ? [[i, draw.chance(0.1) ? null : draw.between(0, 8)]] : [])))
+  return { ir: { ...ir, models, actions }, log, run: { ...run, scores } }
 }
 
 const reachOf = (label: LabelIR): number => (label.kind === 'from' ? label.negativeAfter : label.within + label.lasting)
