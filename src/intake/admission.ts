@@ -11,6 +11,7 @@ import { limits } from '../base/limits.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { durationText } from '../base/time.ts'
 import type { SourceIR } from '../define/ir.ts'
+import { RecentRows } from './recent-rows.ts'
 
 export interface Admission {
   /** Rows accepted, in order; `undefined` if all were, as they stand. */
@@ -48,7 +49,7 @@ class Memory {
   readonly #source: SourceIR
   readonly #arrival: Float64Array
   readonly #content: readonly Column[]
-  readonly #ids: RowIndex | undefined
+  readonly #ids: RecentRows | undefined
   readonly #originals: RowIndex | undefined
   readonly #recent: RecentIds
 
@@ -57,7 +58,7 @@ class Memory {
     this.#source = source
     this.#arrival = block.arrival
     this.#content = columns(contentNames(source))
-    this.#ids = source.id === undefined ? undefined : new RowIndex(columns([source.key, source.id]), block.length)
+    this.#ids = source.id === undefined ? undefined : new RecentRows(columns([source.key, source.id]), block.arrival, source.dedupe)
     this.#originals = source.identity && new RowIndex(columns([source.key, ...source.identity]), block.length)
     this.#recent = new RecentIds(source, idsMax)
   }

@@ -4,19 +4,20 @@ import { limits } from '../base/limits.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { GroupIR, SourceIR } from '../define/ir.ts'
+import { NumberSlots } from './number-slots.ts'
 import { damaged, type StateReader, type StateWriter } from './state.ts'
 import { widened } from './widened.ts'
 
 /**
  * The keys of a group as slots 0, 1, 2 …: every structure keeps its state by slot.
  *
- * A single string key maps by its id through a table; other keys and combinations through a map. A key with a NULL in it
+ * A single string key maps by its id through a table, a single number through another; combinations through a map. A key with a NULL in it
  * has no slot: such an event is not in the group.
  */
 export class Keys {
   #count = 0
   #byId = new Int32Array(0)
-  readonly #byNumber = new Map<number, number>()
+  readonly #byNumber = new NumberSlots()
   readonly #byText = new Map<string, number>()
   readonly #width: number
   readonly #strings: Strings | undefined
@@ -92,7 +93,11 @@ export class Keys {
   #slotOfNumber(columns: readonly Column[], row: number, add: boolean): number {
     const { values, nulls } = columns[0]
     if (nulls?.[row]) return -1
-    return this.#lookUp(this.#byNumber, values[row], columns, row, add)
+    const known = this.#byNumber.get(values[row])
+    if (known >= 0 || !add) return known
+    const slot = this.#next(columns, row)
+    this.#byNumber.set(values[row], slot)
+    return slot
   }
 
   #slotOfMany(columns: readonly Column[], row: number, add: boolean): number {
@@ -101,15 +106,11 @@ export class Keys {
       if (nulls?.[row]) return -1
       text += `${values[row]},`
     }
-    return this.#lookUp(this.#byText, text, columns, row, add)
-  }
-
-  #lookUp<K>(slots: Map<K, number>, key: K, columns: readonly Column[], row: number, add: boolean): number {
-    const known = slots.get(key)
+    const known = this.#byText.get(text)
     if (known !== undefined) return known
     if (!add) return -1
     const slot = this.#next(columns, row)
-    slots.set(key, slot)
+    this.#byText.set(text, slot)
     return slot
   }
 
