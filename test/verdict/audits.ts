@@ -5,11 +5,11 @@
  * stand in for one another; in one two are worth something only together. A verdict `stream` of a group that is not worth it is false whatever runs now; of the group that is worth
  * exactly what it costs any verdict is.
  */
+import { bandedIntervals } from '../../src/audit/plans/intervals.ts'
 import type { PlanPorts } from '../../src/audit/plans/ports.ts'
 import { judgePlans } from '../../src/audit/plans/plans.ts'
 import { random, type Random } from '../../src/base/random.ts'
 import { DECISIONS_A_MONTH, generatedWorld, WEEKS, type GeneratedWorld, type Planted, type PlantedGroup } from './generated.ts'
-import { plainIntervals } from './plain-intervals.ts'
 
 export interface AuditsResult {
   readonly cases: number
@@ -45,16 +45,20 @@ const TIMES = [0.5, 1, 2, 5] as const
 /** Dollars a month that a stream costs more: about twice the standard error of what a worthless group seems to be worth. */
 const COST = 50
 const PRICE = 1
+/** Of the largest error of a family: a fifth of what an audit takes, since there are thousands of families. */
+const DRAWS = 2000
 const FAILURES_KEPT = 5
 const PROGRESS_EVERY = 50
 
 export type IntervalsOf = (world: GeneratedWorld) => PlanPorts['intervals']
 
-const textbook: IntervalsOf = ({ clusters }) => plainIntervals(clusters)
+/** By entity, and by blocks of time. */
+const banded: IntervalsOf = ({ t, clusters }) =>
+  bandedIntervals({ t, clusters: clusters.filter(({ name }) => name !== 'day') }, { horizon: 0, window: 0 }, { seed: 1, draws: DRAWS })
 
 export async function proveAudits(
   { cases, seed }: { readonly cases: number; readonly seed: number },
-  intervalsOf: IntervalsOf = textbook,
+  intervalsOf: IntervalsOf = banded,
 ): Promise<AuditsResult> {
   const judged = (seed: number, planted: Planted): ReturnType<typeof judgePlans> => judgedBy(intervalsOf, seed, planted)
   const sums = { reports: 0, falseStreams: 0, falseOfLuck: 0, falseChanges: 0, redundant: 0, complementary: 0 }
