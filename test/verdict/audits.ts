@@ -5,10 +5,11 @@
  * stand in for one another; in one two are worth something only together. A verdict `stream` of a group that is not worth it is false whatever runs now; of the group that is worth
  * exactly what it costs any verdict is.
  */
+import { bandedIntervals } from '../../src/audit/plans/intervals.ts'
+import type { PlanPorts } from '../../src/audit/plans/ports.ts'
 import { judgePlans } from '../../src/audit/plans/plans.ts'
 import { random, type Random } from '../../src/base/random.ts'
-import { DECISIONS_A_MONTH, generatedWorld, WEEKS, type Planted, type PlantedGroup } from './generated.ts'
-import { plainIntervals } from './plain-intervals.ts'
+import { DECISIONS_A_MONTH, generatedWorld, WEEKS, type GeneratedWorld, type Planted, type PlantedGroup } from './generated.ts'
 
 export interface AuditsResult {
   readonly cases: number
@@ -44,10 +45,22 @@ const TIMES = [0.5, 1, 2, 5] as const
 /** Dollars a month that a stream costs more: about twice the standard error of what a worthless group seems to be worth. */
 const COST = 50
 const PRICE = 1
+/** Of the largest error of a family: a fifth of what an audit takes, since there are thousands of families. */
+const DRAWS = 2000
 const FAILURES_KEPT = 5
 const PROGRESS_EVERY = 50
 
-export async function proveAudits({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<AuditsResult> {
+export type IntervalsOf = (world: GeneratedWorld) => PlanPorts['intervals']
+
+/** By entity, and by blocks of time. */
+const banded: IntervalsOf = ({ t, clusters }) =>
+  bandedIntervals({ t, clusters: clusters.filter(({ name }) => name !== 'day') }, { horizon: 0, window: 0 }, { seed: 1, draws: DRAWS })
+
+export async function proveAudits(
+  { cases, seed }: { readonly cases: number; readonly seed: number },
+  intervalsOf: IntervalsOf = banded,
+): Promise<AuditsResult> {
+  const judged = (seed: number, planted: Planted): ReturnType<typeof judgePlans> => judgedBy(intervalsOf, seed, planted)
   const sums = { reports: 0, falseStreams: 0, falseOfLuck: 0, falseChanges: 0, redundant: 0, complementary: 0 }
   const worth = TIMES.map(times => ({ times, right: 0, wrong: 0, undecided: 0 }))
   const failures: { seed: number; said: string }[] = []
@@ -55,7 +68,7 @@ export async function proveAudits({ cases, seed }: { readonly cases: number; rea
     const own = (seed + done - 1) >>> 0
     const chance = random(own)
     for (const [i, times] of [undefined, ...TIMES].entries()) {
-      const said = await report(seedOf(chance), times)
+      const said = await report(seedOf(chance), times, judged)
       sums.reports++
       if (said.falseStreams.length > 0) sums.falseStreams++
       if (i === 0 && said.falseStreams.length > 0) sums.falseOfLuck++
@@ -65,8 +78,8 @@ export async function proveAudits({ cases, seed }: { readonly cases: number; rea
       if (what.length > 0 && failures.length < FAILURES_KEPT)
         failures.push({ seed: own, said: `${times ?? 'nothing but worthless'}: ${what.join()}` })
     }
-    if (await isRedundantFound(seedOf(chance))) sums.redundant++
-    if (await isComplementaryFound(seedOf(chance))) sums.complementary++
+    if (await isRedundantFound(seedOf(chance), judged)) sums.redundant++
+    if (await isComplementaryFound(seedOf(chance), judged)) sums.complementary++
     if (done % PROGRESS_EVERY === 0)
       console.error(`verdict: ${done} of ${cases} cases, ${sums.falseStreams} false streams in ${sums.reports} reports`)
   }
@@ -97,7 +110,7 @@ interface Said {
 }
 
 /** Eight worthless groups, and one that is worth `times` what it costs, where that is given. Beside it worthless groups cost anything; alone next to nothing. */
-async function report(seed: number, times: number | undefined): Promise<Said> {
+async function report(seed: number, times: number | undefined, judged: Judging): Promise<Said> {
   const chance = random(seed ^ 0x5eed)
   const groups: PlantedGroup[] = Array.from({ length: WORTHLESS }, (_, i) => ({
     name: `w${i}`,
@@ -131,24 +144,27 @@ function trueNet({ groups, values }: Planted, setting: (name: string) => string 
 }
 
 /** Both are streams, and either would do: each looks as if it could be batch, together they cannot. */
-async function isRedundantFound(seed: number): Promise<boolean> {
+async function isRedundantFound(seed: number, judged: Judging): Promise<boolean> {
   const groups = ['a', 'b'].map(name => ({ name, streams: true, cost: COST * 3 }))
   const { proposed } = await judged(seed, { groups, values: [{ utility: COST * 15, when: isFresh => isFresh('a') || isFresh('b') }] })
   return proposed.size === 1 && [...proposed.values()][0].kind === 'batch'
 }
 
 /** Neither is a stream, and one alone would be worth nothing. */
-async function isComplementaryFound(seed: number): Promise<boolean> {
+async function isComplementaryFound(seed: number, judged: Judging): Promise<boolean> {
   const groups = ['a', 'b'].map(name => ({ name, streams: false, cost: COST }))
   const { proposed } = await judged(seed, { groups, values: [{ utility: COST * 10, when: isFresh => isFresh('a') && isFresh('b') }] })
   return proposed.size === 2 && [...proposed.values()].every(({ kind }) => kind === 'stream')
 }
 
-function judged(seed: number, planted: Planted): ReturnType<typeof judgePlans> {
-  const { elements, select, report, clusters, valueOf, costOf } = generatedWorld(seed, planted)
+type Judging = (seed: number, planted: Planted) => ReturnType<typeof judgePlans>
+
+function judgedBy(intervalsOf: IntervalsOf, seed: number, planted: Planted): ReturnType<typeof judgePlans> {
+  const world = generatedWorld(seed, planted)
+  const { elements, select, report, valueOf, costOf } = world
   return judgePlans(
     { elements, select, report, decisionsAMonth: DECISIONS_A_MONTH, price: PRICE, unit: '$', smallLoss: 0, weeks: WEEKS },
-    { valueOf, costOf, intervals: plainIntervals(clusters) },
+    { valueOf, costOf, intervals: intervalsOf(world) },
   )
 }
 

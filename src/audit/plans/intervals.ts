@@ -1,0 +1,23 @@
+/** Intervals of plans by the bands of the audit: every entity of the decision, and blocks of time. */
+import { bandsOf, type BandOptions } from '../bands/bands.ts'
+import { sampleOf, type Sample, type SampledCases } from '../bands/sample.ts'
+import { timeBlocks, type BlockBounds } from '../bands/time-blocks.ts'
+import type { RowRange } from '../cases.ts'
+import type { PlanPorts } from './ports.ts'
+
+/** `bounds` is what blocks of time are never shorter than. A block's sample is made once. */
+export function bandedIntervals(
+  { t, clusters }: SampledCases,
+  bounds: BlockBounds,
+  { seed, draws }: Pick<BandOptions, 'seed' | 'draws'>,
+): PlanPorts['intervals'] {
+  const samples = new Map<string, Sample>()
+  const sampleFor = (rows: RowRange): Sample => {
+    const key = `${rows.from} ${rows.to}`
+    const sample = samples.get(key) ?? sampleOf({ t, clusters: [...clusters, timeBlocks(t, rows, bounds)] }, rows)
+    samples.set(key, sample)
+    return sample
+  }
+  return (differences, rows) =>
+    bandsOf(sampleFor(rows), differences, { seed, ...(draws !== undefined && { draws }), decisionsAWeek: 1 }).rungs
+}
