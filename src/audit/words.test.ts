@@ -11,7 +11,7 @@ const DAY = 24 * HOUR
 test('a span is said in the unit that makes it short', () => {
   const spans: [number, string][] = [
     [0, '0 s'],
-    [1e-9, '<0.001 ms'],
+    [-1e-9, '0 s'],
     [0.25, '0.25 ms'],
     [250, '250 ms'],
     [999.9, '1 s'],
@@ -23,6 +23,7 @@ test('a span is said in the unit that makes it short', () => {
     [HOUR - 1, '1 h'],
     [HOUR, '1 h'],
     [90 * MINUTE, '90 min'],
+    [100 * SECOND, '100 s'],
     [150 * MINUTE, '2.5 h'],
     [51_600 * SECOND, '14.3 h'],
     [36 * HOUR, '36 h'],

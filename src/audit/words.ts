@@ -8,6 +8,9 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const WEEK = 7 * DAY
 
+/** A microsecond; what is less is nothing. */
+const SHORTEST = 0.001
+
 const units = [
   ['day', DAY],
   ['h', HOUR],
@@ -50,14 +53,15 @@ export function titleOf(setting: Setting): string {
  * one where that says it in a shorter number: 36 h, not 1.5 days.
  */
 export function spanTitle(ms: number): string {
+  if (Math.abs(ms) < SHORTEST) return '0 s'
   if (ms < 0) return `−${spanTitle(-ms)}`
   const weeks = ms / WEEK
   if (Number.isInteger(weeks) && weeks >= 1 && weeks <= 8) return counted(weeks, 'week')
   const at = units.findIndex(([, size]) => rounded(ms / size) >= 1)
-  if (at === -1) return ms === 0 ? '0 s' : ms < 0.001 ? '<0.001 ms' : `${rounded(ms)} ms`
+  if (at === -1) return `${rounded(ms)} ms`
   const [[unit, size], smaller] = [units[at], units[at + 1]]
   const value = rounded(ms / size)
-  if (Number.isInteger(value) || smaller === undefined || rounded(ms / smaller[1]) >= 100) return counted(value, unit)
+  if (Number.isInteger(value) || smaller === undefined || rounded(ms / smaller[1]) >= 120) return counted(value, unit)
   return counted(rounded(ms / smaller[1]), smaller[0])
 }
 

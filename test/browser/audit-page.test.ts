@@ -17,10 +17,21 @@ import { browserProgram } from './program.ts'
 const program = browserProgram()
 const skip = program ? false : 'there is no Chromium, and npm test could bring none'
 const CONTRAST_MIN = 4.5
+/** Names that no line can be ended in. */
+const long = 'n'.repeat(90)
+const longReport: AuditReport = {
+  ...fraudReport,
+  pipeline: long,
+  answer: [long, long],
+  elements: fraudReport.elements.map(element => ({ ...element, title: long, verdict: { ...element.verdict, why: long } })),
+  plans: { ...fraudReport.plans, edits: [{ file: long, line: 1, before: long, after: long }] },
+  caveats: [long],
+}
 const reports: readonly (readonly [string, AuditReport])[] = [
   ['flights', flightsReport],
   ['fraud', fraudReport],
   ['patients', patientsReport],
+  ['long names', longReport],
 ]
 
 describe('the page of an audit', { skip, timeout: 120_000 }, () => {

@@ -1,7 +1,7 @@
 /** The head of the page: the answer in two lines, and the four questions that a reader comes with. */
 import type { AuditReport, ElementPart } from '../audit-report.ts'
 import { count, counted, estimateText, figure, isKnown, rangeText, sentence, weeksText } from '../figures.ts'
-import { answerOf, asIfText, changes, decisionTitles, isSameCost, measured, plannedOf, strongest, titleOfElement } from '../reading.ts'
+import { answerOf, asIfText, decisionTitles, isSameCost, measured, plannedOf, strongest, titleOfElement } from '../reading.ts'
 import { markup, type Child, type Markup } from './markup.ts'
 
 export function answerPart(report: AuditReport): Markup {
@@ -25,16 +25,18 @@ const question = (title: string, content: Child): Markup => markup`<div class="q
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
+/** How it runs now, where that is something else. */
+const nowNote = ({ now, verdict }: ElementPart): Child =>
+  now.title === verdict.choice || now.setting.kind === 'now' ? undefined : markup` <span class="note besides">now: ${now.title}</span>`
+
 /** Each element with what the audit says of it. */
 function whatToStream(report: AuditReport): Child {
   const { elements, plans } = report
-  const moved = new Set(changes(report).flatMap(({ element, now, proposed }) => (now === proposed ? [] : [element])))
   return [
     markup`<dl class="verdicts">${elements.map(
-      element =>
-        markup`<div><dt>${element.title}</dt><dd>${element.verdict.choice}${moved.has(element.element) ? markup` <span class="note besides">now ${element.now.title}</span>` : undefined}</dd></div>`,
+      element => markup`<div><dt>${element.title}</dt><dd>${element.verdict.choice}${nowNote(element)}</dd></div>`,
     )}</dl>`,
-    markup`<p>Verdict: <strong>${decisionTitles[plans.decision]}</strong> (<a href="#plan">the plan</a>).</p>`,
+    markup`<p>In all: <strong>${decisionTitles[plans.decision]}</strong> (see <a href="#plan">the plan</a>).</p>`,
   ]
 }
 

@@ -3,7 +3,7 @@ import type { AuditReport, CostOfPlan, CostPart, Range } from '../audit-report.t
 import { dollars, isKnown, rangeText } from '../figures.ts'
 import { isSameCost } from '../reading.ts'
 import { dataTable } from './data-table.ts'
-import { markup, px, type Child, type Markup } from './markup.ts'
+import { breakable, markup, px, type Child, type Markup } from './markup.ts'
 import { inTwoWidths } from './two-widths.ts'
 
 export function costPart({ costs }: AuditReport): Markup {
@@ -51,12 +51,12 @@ const planTable = (title: string, { lines, firstYear, steadyYear }: CostOfPlan):
     ],
     rows: lines.flatMap(({ of, title, range, basis, arithmetic, firstYear }) => [
       [
-        title.toLowerCase().includes(of.toLowerCase()) ? title : markup`${title} <span class="note">${of}</span>`,
+        title.toLowerCase().includes(of.toLowerCase()) ? title : markup`${breakable(title)} <span class="note">${breakable(of)}</span>`,
         ...three(range),
         basis,
         arithmetic,
       ],
-      ...(firstYear ? [[markup`${title} <span class="note">in the first year</span>`, ...three(firstYear), basis, '']] : []),
+      ...(firstYear ? [[markup`${breakable(title)} <span class="note">in the first year</span>`, ...three(firstYear), basis, '']] : []),
     ]),
     sums: [
       ['All, first year', ...three(firstYear), '', ''],

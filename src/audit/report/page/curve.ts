@@ -69,7 +69,7 @@ function drawn(layout: Layout, element: ElementPart, utility: UtilityPart, spots
     description: descriptionOf(element, utility, spots),
     content: [
       y.ticks.map(tick => tickLine(tick, y, utility.unit, left, width - right)),
-      kneeMark(element, spots, x, top, height - bottom),
+      kneeMark(element, spots, x, { width, top, bottom: height - bottom }),
       band(spots, x, y),
       line(
         spots.map(({ incident }) => incident),
@@ -91,6 +91,12 @@ function drawn(layout: Layout, element: ElementPart, utility: UtilityPart, spots
       spots.map((spot, i) => ageLabel(spot, x(i), height - bottom, gap)),
     ],
   }
+}
+
+interface Room {
+  readonly width: number
+  readonly top: number
+  readonly bottom: number
 }
 
 /** Whiskers stand beside the band, not in its middle. */
@@ -142,11 +148,12 @@ function ageLabel({ title, isNow, incident, planned }: Spot, x: number, bottom: 
   return markup`<text class="${name}" transform="translate(${px(x + 4)} ${px(bottom + 14)}) rotate(-38)" text-anchor="end">${text}</text>`
 }
 
-function kneeMark({ knee }: ElementPart, spots: readonly Spot[], x: Place, top: number, bottom: number): Child {
+function kneeMark({ knee }: ElementPart, spots: readonly Spot[], x: Place, { width, top, bottom }: Room): Child {
   if (!isKnown(knee)) return undefined
   const at = x(placeOf(knee.age, spots))
-  const isRight = placeOf(knee.age, spots) > spots.length * 0.7
-  return markup`<line class="knee-line" x1="${px(at)}" x2="${px(at)}" y1="${px(top - 6)}" y2="${px(bottom)}"/><text class="knee-text" x="${px(at + (isRight ? -5 : 5))}" y="${px(top - 8)}" text-anchor="${isRight ? 'end' : 'start'}">knee ${kneeTitle(knee)}</text>`
+  const text = `knee ${kneeTitle(knee)}`
+  const isRight = at + 5 + text.length * 7 > width
+  return markup`<line class="knee-line" x1="${px(at)}" x2="${px(at)}" y1="${px(top - 6)}" y2="${px(bottom)}"/><text class="knee-text" x="${px(at + (isRight ? -5 : 5))}" y="${px(top - 8)}" text-anchor="${isRight ? 'end' : 'start'}">${text}</text>`
 }
 
 /** Where an age stands among the spots: between two of them in proportion to the ages. */

@@ -1,7 +1,7 @@
 /** A table that is one for screen readers and on paper, and a stack of cards on a phone. */
 import type { Estimate } from '../audit-report.ts'
 import { parts, type Reason } from '../figures.ts'
-import { markup, type Child, type Markup } from './markup.ts'
+import { breakable, markup, type Child, type Markup } from './markup.ts'
 
 export interface Head {
   readonly title: string
@@ -21,8 +21,11 @@ export interface DataTable {
   readonly sums?: readonly (readonly Child[])[]
 }
 
+/** Columns of a table that need not be as wide as the page. */
+const SHORT = 3
+
 export function dataTable({ caption, head, rows, sums = [], compact }: DataTable): Markup {
-  return markup`<table role="table"${compact ? markup` class="compact"` : undefined}>
+  return markup`<table role="table"${compact ? markup` class="compact"` : head.length <= SHORT ? markup` class="short"` : undefined}>
 <caption>${caption}</caption>
 <thead role="rowgroup"><tr role="row">${head.map(
     ({ title, numbers }) => markup`<th scope="col" role="columnheader"${numbers ? markup` class="number"` : undefined}>${title}</th>`,
@@ -34,11 +37,13 @@ ${sums.length === 0 ? undefined : markup`<tbody role="rowgroup" class="sums">${s
 
 const rowOf = (cells: readonly Child[], head: readonly Head[]): Markup =>
   markup`<tr role="row">${cells.map((cell, i) => {
-    if (i === 0) return markup`<th scope="row" role="rowheader">${cell}</th>`
+    if (i === 0) return markup`<th scope="row" role="rowheader">${broken(cell)}</th>`
     const isEmpty = cell === undefined || cell === ''
-    return markup`<td role="cell" data-label="${head[i].title}"${classOf(head[i].numbers === true, isEmpty)}><div>${cell}</div></td>`
+    return markup`<td role="cell" data-label="${head[i].title}"${classOf(head[i].numbers === true, isEmpty)}><div>${broken(cell)}</div></td>`
   })}</tr>
 `
+
+const broken = (cell: Child): Child => (typeof cell === 'string' ? breakable(cell) : cell)
 
 function classOf(isNumber: boolean, isEmpty: boolean): Markup | undefined {
   const names = [...(isNumber ? ['number'] : []), ...(isEmpty ? ['empty'] : [])]
@@ -52,4 +57,4 @@ export function estimateCell(estimate: Estimate, unit: string): Markup {
 }
 
 /** Why there is no number. */
-export const notKnown = ({ why }: Reason): Markup => markup`<span class="note">not known: ${why}</span>`
+export const notKnown = ({ why }: Reason): Markup => markup`<span class="note">not known: ${breakable(why)}</span>`

@@ -68,11 +68,11 @@ const clusterTable = ({ history }: AuditReport): Markup | undefined =>
 function measureTable({ utility }: AuditReport): Markup {
   const { name, unit, budget, threshold, thresholdFrom, now, dollars } = utility
   return dataTable({
-    caption: `${name}, by ${unit === '$' ? 'dollars' : unit}`,
+    caption: unit === '$' ? `${name}, in dollars` : `${name} (unit: ${unit})`,
     head: [{ title: 'What' }, { title: 'Is', numbers: true }],
     rows: [
-      [`${name} a week`, inUnit(now.aWeek, unit)],
-      ...(dollars === undefined ? [] : [[`dollars for each of ${unit}`, inUnit(dollars, '$')]]),
+      ['in a week', inUnit(now.aWeek, unit)],
+      ...(dollars === undefined || unit === '$' ? [] : [[`dollars a unit (${unit})`, inUnit(dollars, '$')]]),
       ...performanceRows(now),
       ['part of decisions that may act', share(budget)],
       [`threshold, from ${thresholdFrom}`, figure(threshold)],

@@ -32,12 +32,28 @@ function textOf(child: Child): string {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
+export const escaped = (text: string): string => unparted(text).replaceAll(/[&<>"']/g, character => entities[character])
+
 /** A line may not end between a minus and the sign of dollars, nor between a number and its unit: a word joiner stands there, or a space that does not break. */
-export const escaped = (text: string): string =>
-  text
-    .replaceAll(/[&<>"']/g, character => entities[character])
-    .replaceAll('−$', '−\u2060$')
-    .replaceAll(/(?<=\d) (?=(?:ms|s|min|h|days?|weeks?)\b|%)/g, '\u00a0')
+const unparted = (text: string): string =>
+  text.replaceAll('−$', '−\u2060$').replaceAll(/(?<=\d) (?=(?:ms|s|min|h|days?|weeks?)\b|%)/g, '\u00a0')
+
+const WORD_MAX = 24
+
+/** A text whose longest words may be broken, so that they widen no table. */
+export const breakable = (text: string): Markup =>
+  joined(
+    unparted(text)
+      .split(' ')
+      .map(word => {
+        const all = charactersOf(word)
+        const pieces = Array.from({ length: Math.ceil(all.length / WORD_MAX) }, (_, i) =>
+          all.slice(i * WORD_MAX, (i + 1) * WORD_MAX).join(''),
+        )
+        return pieces.flatMap((piece, i) => (i === 0 ? [piece] : [new Markup('<wbr>'), piece]))
+      }),
+    ' ',
+  )
 
 /** A coordinate of an SVG, to a tenth. */
 export function px(value: number): string {

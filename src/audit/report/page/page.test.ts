@@ -6,7 +6,7 @@ import { fraudReport } from '../../../../test/audit/reports/fraud.ts'
 import { patientsReport } from '../../../../test/audit/reports/patients.ts'
 import { randomReport } from '../../../../test/audit/reports/random.ts'
 import { answerOf } from '../reading.ts'
-import { escaped, markup, shortened } from './markup.ts'
+import { breakable, escaped, markup, shortened } from './markup.ts'
 import { reportPage } from './page.ts'
 
 const reports = [flightsReport, fraudReport, patientsReport]
@@ -17,6 +17,8 @@ test('texts are escaped wherever they are put', () => {
     '<p title="&quot;&gt;&lt;b&gt;&#39;&amp;">&lt;i&gt;<b>a&lt;</p>',
   )
   assert.equal(shortened('a text of some length', 8), 'a text…')
+  assert.equal(breakable('it took 5 min, 3 %').text, 'it took 5\u00a0min, 3\u00a0%')
+  assert.equal(breakable(`a ${'x'.repeat(30)} <`).text, `a ${'x'.repeat(24)}<wbr>${'x'.repeat(6)} &lt;`)
 })
 
 test('the answer stands before everything else', () => {
@@ -61,7 +63,7 @@ test('random reports make pages that are well formed and escaped', () => {
   )
 })
 
-const alone = new Set(['meta', 'link'])
+const alone = new Set(['meta', 'link', 'wbr'])
 
 function isWellFormed(page: string): void {
   assert.doesNotMatch(page, /\bNaN\b|\bundefined\b|\bInfinity\b|\[object|<script/)

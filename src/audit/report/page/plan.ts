@@ -3,7 +3,7 @@ import type { AuditReport, PlanEdit } from '../audit-report.ts'
 import { count, estimateText, isKnown } from '../figures.ts'
 import { changes, decisionTitles, titleOfElement } from '../reading.ts'
 import { dataTable, estimateCell, notKnown } from './data-table.ts'
-import { markup, type Markup } from './markup.ts'
+import { breakable, markup, type Markup } from './markup.ts'
 
 const decisionTexts = {
   change: 'By the lower end of the interval too, the proposed plan earns more than it costs, against what runs now.',
@@ -32,7 +32,7 @@ const planTable = (report: AuditReport, rows: ReturnType<typeof changes>): Marku
     rows: rows.map(({ element, now, proposed }) => [
       titleOfElement(report, element),
       now,
-      now === proposed ? markup`<span class="note">stays</span>` : markup`<strong>${proposed}</strong>`,
+      now === proposed ? markup`<span class="note">stays</span>` : markup`<strong>${breakable(proposed)}</strong>`,
     ]),
   })
 

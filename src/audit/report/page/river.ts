@@ -55,7 +55,7 @@ function ageText({ now: { age } }: ElementPart): string {
   return age.p95 === age.p50 ? `age ${spanTitle(age.p50)}` : `p50 ${spanTitle(age.p50)}, p95 ${spanTitle(age.p95)}`
 }
 
-const WIDE = { width: 1000, before: 130, split: 230, groups: 470, flat: 90, join: 690, inference: 775, action: 920, alone: 840 }
+const WIDE = { width: 1000, before: 130, split: 230, groups: 470, flat: 104, join: 690, inference: 775, action: 920, alone: 840 }
 
 function wideRiver(report: AuditReport): Drawing {
   const course = courseOf(report)
@@ -100,7 +100,7 @@ function wideRiver(report: AuditReport): Drawing {
       markup`<path class="river-p50" d="${shape('p50').join('')}"/>`,
       markup`<path class="river-p50" d="M${px(WIDE.width - 14)} ${px(middle - 8)}l14 8l-14 8Z"/>`,
       stages.map(({ stretch, x }) => label(stretch.element, x, middle - stretch.p95 / 2, 22)),
-      arms.map(({ stretch, y }) => label(stretch.element, WIDE.groups, y - stretch.p95 / 2, 40)),
+      arms.map(({ stretch, y }) => label(stretch.element, WIDE.groups, y - stretch.p95 / 2, 36)),
       course.training &&
         trainingNote(course.training, after.length === 1 ? WIDE.alone : WIDE.inference, middle + (after[0]?.p95 ?? THIN) / 2),
     ],
@@ -179,21 +179,23 @@ function narrowRiver(report: AuditReport): Drawing {
 
 const rowLabel = (element: ElementPart, y: number): Markup => {
   const line = (text: string, name: string, below: number) =>
-    markup`<text class="${name}" x="${px(NARROW.text)}" y="${px(y + below)}">${shortened(text, 29)}</text>`
+    markup`<text class="${name}" x="${px(NARROW.text)}" y="${px(y + below)}">${shortened(text, 26)}</text>`
   return markup`${line(element.title, 'name', 22)}${line(element.now.title, 'small', 39)}${line(ageText(element), 'small', 55)}`
 }
 
 const scaleAges = [1, 10, 100, 1000, 10_000, 60_000, 600_000, 3_600_000, 86_400_000, 604_800_000, 2_592_000_000]
 
 /** How wide some ages are. */
-export function riverScale(report: AuditReport): Markup {
+export function riverScale(report: AuditReport): Child {
+  if (oldest(report) < 1) return undefined
   const widthOf = widthsUpTo(oldest(report))
-  const ages = scaleAges.filter(age => age <= Math.max(10, oldest(report))).slice(-4)
-  return markup`<svg class="scale" viewBox="0 0 300 88" role="img" aria-labelledby="scale-title">
+  const within = scaleAges.filter(age => age <= Math.max(10, oldest(report)))
+  const ages = [...new Set([0, 1, 2, 3].map(i => within[Math.round(((within.length - 1) * i) / 3)]))]
+  return markup`<figcaption>How wide an age is:<svg class="scale" viewBox="0 0 300 88" role="img" aria-labelledby="scale-title">
 <title id="scale-title">How wide the river is at ages of ${ages.map(spanTitle).join(', ')}</title>
 ${ages.map((age, i) => {
   const [x, wide] = [i * 75 + 30, widthOf(age)]
   return markup`<rect class="river-p95" x="${px(x - 14)}" y="${px(34 - wide / 2)}" width="28" height="${px(wide)}"/><text class="small" x="${px(x)}" y="84" text-anchor="middle">${spanTitle(age)}</text>`
 })}
-</svg>`
+</svg></figcaption>`
 }

@@ -37,6 +37,7 @@ code { overflow-wrap: anywhere; }
 section { padding-top: 2.6rem; margin-top: 2.6rem; border-top: 1px solid var(--line); }
 figure { margin: 1.2rem 0; }
 figcaption { color: var(--soft); font-size: .9rem; }
+h1, h2, h3, p, li, dt, dd, caption, figcaption { overflow-wrap: anywhere; }
 ul { padding-left: 1.2rem; margin: .4rem 0 1rem; }
 li { margin-bottom: .35rem; }
 dl { margin: 0; }
@@ -64,7 +65,8 @@ const blocks = `
 .mark.knee { color: var(--planned); }
 .mark.collapse { color: var(--bad); }
 .edit pre, .command { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .8rem 1rem; margin: .3rem 0 1rem; white-space: pre-wrap; overflow-wrap: anywhere; }
-del, ins { display: inline-block; width: 100%; text-decoration: none; }
+.edit pre { padding: .5rem 0; }
+del, ins { display: inline-block; width: 100%; padding: 0 1rem; text-decoration: none; }
 del { background: var(--gone); }
 ins { background: var(--come); }
 .hashes div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .2rem 0; }
@@ -80,6 +82,8 @@ th:last-child, td:last-child { padding-right: 0; }
 tbody th { font-weight: 600; }
 .number { text-align: right; }
 th:first-child { min-width: 8.5rem; }
+table.short { max-width: 44rem; }
+.short tbody th { font-weight: 400; }
 .sums th, .sums td { border-top: 1px solid var(--line); font-weight: 600; }
 .sums tr + tr th, .sums tr + tr td { border-top: 1px solid var(--faint); }`
 
@@ -87,6 +91,7 @@ const pictures = `
 svg { display: block; width: 100%; height: auto; overflow: visible; }
 svg.narrow { display: none; }
 svg text { fill: var(--soft); font-size: 12.5px; font-family: inherit; }
+.river text { paint-order: stroke; stroke: var(--paper); stroke-width: 5px; stroke-linejoin: round; }
 svg text.name { fill: var(--ink); font-weight: 600; font-size: 13px; }
 figure svg.wide { max-width: 46rem; }
 .river svg.wide { max-width: none; }
@@ -135,16 +140,18 @@ td.empty { display: none; }
 .compact td.empty { display: none; }`
 
 const paper = `
-@page { margin: 16mm 14mm; }
+@page { margin: 14mm; }
 :root { ${light} --paper: #ffffff; }
-html { color-scheme: light; font-size: 10.5pt; }
+html { color-scheme: light; font-size: 9.5pt; }
 body { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 main { max-width: none; padding: 0; }
 h2, h3, caption { break-after: avoid; }
 figure, tr, .question, .terms div, svg { break-inside: avoid; }
 thead { display: table-header-group; }
 section { padding-top: 1.2rem; margin-top: 1.2rem; }
-.questions { grid-template-columns: 1fr 1fr; }
+.questions { grid-template-columns: 1fr 1fr; gap: .8rem; }
+.question { padding: .8rem 1rem .2rem; }
+.lead { margin-bottom: 1.2rem; }
 a { color: inherit; }`
 
 export const style = `

@@ -10,7 +10,7 @@ export function timePart(report: AuditReport): Markup {
   const { stages } = report
   return markup`<section aria-labelledby="time"><h2 id="time">Where the time goes</h2>
 <p class="measure">From an event to what is done about it. The wider, the older: dark is the age that half of the decisions do not pass (p50), light the one that 95 of 100 do not (p95).</p>
-<figure class="river">${river(report)}<figcaption>How wide an age is:${riverScale(report)}</figcaption></figure>
+<figure class="river">${river(report)}${riverScale(report)}</figure>
 ${isKnown(stages) ? stageTable(stages) : markup`<p class="measure"><strong>Not measured.</strong> ${stages.why} The ages above are what the placements say.</p>`}
 </section>
 `

@@ -4,7 +4,7 @@ import { count, figure, inUnit, isKnown, sentence, share, type Reason } from '..
 import { breakEvenSentence, kneeSentence, kneeTitle, moreSentence, nowTitle, plannedOf, rungTitle } from '../reading.ts'
 import { curve } from './curve.ts'
 import { dataTable, estimateCell, notKnown } from './data-table.ts'
-import { markup, type Child, type Markup } from './markup.ts'
+import { breakable, markup, type Child, type Markup } from './markup.ts'
 
 export function worthPart(report: AuditReport): Markup {
   return markup`<section aria-labelledby="worth"><h2 id="worth">What the time is worth</h2>
@@ -47,7 +47,7 @@ function literal({ elements, utility }: AuditReport): Markup {
       literalCell(element, '−90 %', utility),
       literalCell(element, 'next schedule', utility),
       kneeText(element.knee),
-      markup`<strong>${element.verdict.choice}</strong>`,
+      markup`<strong>${breakable(element.verdict.choice)}</strong>`,
     ]),
   })
 }
@@ -58,7 +58,7 @@ function literalCell({ rungs, notObservable }: ElementPart, literal: Rung['liter
   const planned = plannedOf(rung)
   const best = isKnown(planned) ? planned : rung.frozen.aWeek
   if (!isKnown(best)) return markup`<span class="note">not known</span>`
-  return markup`${estimateCell(best, unit)} <span class="note besides">${isKnown(planned) ? 'planned' : 'incident'}${rung.title.includes('90 %') ? undefined : `, ${rung.title}`}</span>`
+  return markup`${estimateCell(best, unit)} <span class="note besides">${isKnown(planned) ? 'planned' : 'incident'}${rung.title.includes('90 %') ? undefined : breakable(`, ${rung.title}`)}</span>`
 }
 
 const kneeText = (knee: Knee | Reason): Child => (isKnown(knee) ? markup`<span class="nobreak">${kneeTitle(knee)}</span>` : '–')
@@ -133,5 +133,5 @@ function besides({ leaveOneOut, worstWeek, slices }: Effect, unit: string): Chil
     ...(worstWeek === undefined ? [] : [`worst week ${inUnit(worstWeek, unit)}`]),
     ...(slices ?? []).map(({ name, aWeek }) => `${name} ${inUnit(aWeek, unit)}`),
   ]
-  return said.length === 0 ? undefined : said.map(text => markup`<span class="note besides">${text}</span>`)
+  return said.length === 0 ? undefined : said.map(text => markup`<span class="note besides">${breakable(text)}</span>`)
 }
