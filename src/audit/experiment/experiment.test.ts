@@ -217,7 +217,7 @@ test('what cannot be said is refused in words', async () => {
   )
   await refused({ ingestion: { kind: 'faster', part: 0.1 } }, /^not observable in this history: every event arrived at its own time/)
   await refused({ 'group/spending': { kind: 'inline' } }, /^group 'spending' cannot be set to 'inline'; write 'older'/)
-  await refused({ 'group/spending': { kind: 'trace' } }, /^group 'spending' cannot be set to 'trace'/)
+  await refused({ 'group/spending': { kind: 'trace' } }, /^group 'spending' has no ages that were recorded; give the data folder/)
   await refused({ ingestion: { kind: 'older', by: -1 } }, /is a whole number of ms, got -1$/, 'SPILL_INPUT')
   await refused({ training: { kind: 'every', every: HOUR } }, /^a model that stays as it is has no training/)
   const rulesOnly = experiment(log, byRules)
