@@ -184,6 +184,16 @@ test('a model is trained anew on what it would have been given, and what is equa
   assert.ok(bad > good + 0.05, `it has learnt something: ${bad} where it was fraud, ${good} elsewhere`)
 })
 
+test('what threads compute ahead changes nothing, nor that they are ended', async () => {
+  const [alone, together] = [experiment(), experiment()]
+  const plans = [0, MINUTE, HOUR].map(by => plan({ 'group/complaints': { kind: 'older', by } }))
+  together.prepare(plans, 1)
+  for (const [i, asked] of [...plans, ...plans].entries()) {
+    if (i === plans.length) together.end()
+    for (const arm of ['frozen', 'refit'] as const) assert.deepEqual(await together.decided(asked, arm), await alone.decided(asked, arm))
+  }
+})
+
 test('models that are trained more often, or are older', async () => {
   const of = experiment()
   const now = await of.decided(asItRuns, 'refit')
