@@ -11,7 +11,7 @@ export const auditLimits = {
   /** Batch runs of one setting that are simulated over a trace. */
   COST_RUNS_MAX: 2 ** 20,
   /** Bytes of features, computed under one alternative or another, that an audit keeps. */
-  AUDIT_COLUMN_BYTES: 2 ** 30,
+  AUDIT_COLUMN_BYTES: 5 * 2 ** 27,
   /** Threads that compute columns of groups ahead of an audit. */
   AUDIT_THREADS_MAX: 4,
   /** Labelled decisions that an audit trains a model anew on. */

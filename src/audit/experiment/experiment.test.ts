@@ -184,6 +184,16 @@ test('a model is trained anew on what it would have been given, and what is equa
   assert.ok(bad > good + 0.05, `it has learnt something: ${bad} where it was fraud, ${good} elsewhere`)
 })
 
+test('what threads compute ahead changes nothing, nor that they are ended', async () => {
+  const [alone, together] = [experiment(), experiment()]
+  const plans = [0, MINUTE, HOUR].map(by => plan({ 'group/complaints': { kind: 'older', by } }))
+  together.prepare(plans, 1)
+  for (const [i, asked] of [...plans, ...plans].entries()) {
+    if (i === plans.length) together.end()
+    for (const arm of ['frozen', 'refit'] as const) assert.deepEqual(await together.decided(asked, arm), await alone.decided(asked, arm))
+  }
+})
+
 test('models that are trained more often, or are older', async () => {
   const of = experiment()
   const now = await of.decided(asItRuns, 'refit')
@@ -217,7 +227,7 @@ test('what cannot be said is refused in words', async () => {
   )
   await refused({ ingestion: { kind: 'faster', part: 0.1 } }, /^not observable in this history: every event arrived at its own time/)
   await refused({ 'group/spending': { kind: 'inline' } }, /^group 'spending' cannot be set to 'inline'; write 'older'/)
-  await refused({ 'group/spending': { kind: 'trace' } }, /^group 'spending' cannot be set to 'trace'/)
+  await refused({ 'group/spending': { kind: 'trace' } }, /^group 'spending' has no ages that were recorded; give the data folder/)
   await refused({ ingestion: { kind: 'older', by: -1 } }, /is a whole number of ms, got -1$/, 'SPILL_INPUT')
   await refused({ training: { kind: 'every', every: HOUR } }, /^a model that stays as it is has no training/)
   const rulesOnly = experiment(log, byRules)

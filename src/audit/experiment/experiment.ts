@@ -23,10 +23,16 @@ import { unsupported } from './operators/setting.ts'
 import { fittings } from './operators/training.ts'
 import { Refits } from './refit/refits.ts'
 import { Replays, settingOf } from './replays.ts'
+import type { Traces } from './traces.ts'
 import type { Decides } from './world.ts'
 
 /** `frozen`: the model as it is. `refit`: trained anew on what the alternative would have given it. */
 export type Arm = 'frozen' | 'refit'
+
+export interface ExperimentOptions {
+  /** How old groups were at decisions that ran (`tracesOf`): what the setting `trace` replays. */
+  readonly traces?: Traces
+}
 
 export class Experiment {
   readonly cases: Cases
@@ -36,14 +42,14 @@ export class Experiment {
   readonly #replays: Replays
   readonly #scoring: Scoring
   readonly #refits: Refits
-  readonly #log: ReplayLog
+  readonly #given: { readonly log: ReplayLog; readonly traces: Traces | undefined }
   #ahead: Ahead | undefined
 
   /** Throws as `decide` and `label` do, and `SPILL_INPUT` for a history that is too short to be judged. */
-  constructor(definitions: Definitions, model: ModelIR, log: ReplayLog) {
+  constructor(definitions: Definitions, model: ModelIR, log: ReplayLog, { traces }: ExperimentOptions = {}) {
     this.#decides = { ir: definitions.ir, model }
-    this.#log = log
-    this.#replays = new Replays(this.#decides, log)
+    this.#given = { log, traces }
+    this.#replays = new Replays(this.#decides, log, traces)
     this.#scoring = scoringOf(definitions, model, log.strings)
     this.#refits = new Refits(definitions, model, log.strings)
     const { rows, reads } = this.#replays
@@ -105,7 +111,7 @@ export class Experiment {
    */
   prepare(plans: readonly Plan[], threads = Math.min(limits.AUDIT_THREADS_MAX, availableParallelism() - 1)): void {
     this.end()
-    if (threads > 0 && isSendable(this.#decides.model)) this.#ahead = new Ahead(this.#decides, this.#log, this.#replays, plans, threads)
+    if (threads > 0 && isSendable(this.#decides.model)) this.#ahead = new Ahead(this.#decides, this.#given, this.#replays, plans, threads)
   }
 
   end(): void {

@@ -45,10 +45,10 @@ test('ages begin where the shortest window begins to notice, and end at a day', 
     '5 min',
     '1 h',
     '3 h',
-    '1 d',
     'nightly at 02:00, 2 h (next schedule)',
+    '1 d',
   ])
-  assert.deepEqual(titles({ kind: 'action' }, ticking), ['5 min', '15 min', '1 h', '3 h', '6 h', '1 d', 'a digest a day (next schedule)'])
+  assert.deepEqual(titles({ kind: 'action' }, ticking), ['5 min', '15 min', '1 h', '3 h', '6 h', 'a digest a day (next schedule)', '1 d'])
   assert.deepEqual(titles({ kind: 'action' }, ticking, { span: 2 * 3_600_000, ages: [7000] }), [
     '7 s',
     '5 min',

@@ -50,7 +50,10 @@ const weekly: ScheduleIR = { kind: 'cron', cron: '0 2 * * 1', zone: 'UTC' }
 const JOB = 2 * HOUR
 
 /** From the freshest to the oldest, without what runs now. */
-export function ladderOf(element: Element, decides: Decides, context: LadderContext): LadderRung[] {
+export const ladderOf = (element: Element, decides: Decides, context: LadderContext): LadderRung[] =>
+  rungsOf(element, decides, context).toSorted((a, b) => a.age - b.age)
+
+function rungsOf(element: Element, decides: Decides, context: LadderContext): LadderRung[] {
   const ages = agesFor(decides, element, context)
   switch (element.kind) {
     case 'ingestion': {

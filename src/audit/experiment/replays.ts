@@ -18,6 +18,7 @@ import { placedAs, type Placed } from './operators/group.ts'
 import { inferred, readsAt } from './operators/inference.ts'
 import { ingested } from './operators/ingestion.ts'
 import { rowsOf, timesOf, type Rows } from './rows.ts'
+import type { Traces } from './traces.ts'
 import type { Decides, World } from './world.ts'
 
 /** Worlds with arrivals of their own that are kept: each has those of all events. */
@@ -46,13 +47,15 @@ export class Replays {
   readonly #decides: Decides
   readonly #base: World
   readonly #t: Float64Array
+  readonly #traces: Traces
   readonly #columns = new ColumnCache()
   readonly #worlds = new Map<string, World>()
 
   /** Throws as `decide` does, and `SPILL_INPUT` for a history over which nothing is decided. */
-  constructor(decides: Decides, log: ReplayLog) {
+  constructor(decides: Decides, log: ReplayLog, traces: Traces = new Map()) {
     const { ir, model } = decides
     this.#decides = decides
+    this.#traces = traces
     this.reads = groupReads(ir, model)
     this.rows = rowsOf(triggeringOf(ir, model, log), model)
     this.#base = { log, rows: this.rows }
@@ -84,8 +87,8 @@ export class Replays {
     const arrives = kind === 'now' || kind === 'stream' ? '' : JSON.stringify(plan.get('ingestion'))
     const at = readsAt(settingOf(plan, 'inference'), this.#decides)
     return this.reads.map(read => {
-      const { name, place } = read.group
-      const placed = placedAs(settingOf(plan, elementId({ kind: 'group', group: name })), name, place)
+      const { name } = read.group
+      const placed = placedAs(settingOf(plan, elementId({ kind: 'group', group: name })), read.group, this.#traces)
       return { id: [readId({ group: name, key: read.key }), placed.id, arrives, at].join(' '), read, placed }
     })
   }

@@ -43,7 +43,7 @@ test('what threads compute is what is computed without them', async () => {
     const log = () => logOf(ir, made.log, made.run)
     const [alone, together] = [new Replays({ ir, model }, log()), new Replays({ ir, model }, log())]
     const plans = plansOf(ir)
-    const ahead = new Ahead({ ir, model }, log(), together, plans, 2)
+    const ahead = new Ahead({ ir, model }, { log: log() }, together, plans, 2)
     try {
       await ahead.first
       // Also what was not announced, and in another order than it was.

@@ -11,6 +11,7 @@ import type { ReplayLog } from '../../../replay/log.ts'
 import type { Plan } from '../../element.ts'
 import type { GroupColumns } from '../column-cache.ts'
 import type { Replays } from '../replays.ts'
+import type { Traces } from '../traces.ts'
 import type { Decides } from '../world.ts'
 import { claimsOf, isClaimed, leave, type Claims } from './claims.ts'
 import type { Done, Job, ThreadData } from './columns-thread.ts'
@@ -19,6 +20,12 @@ import { sentLog } from './sent-log.ts'
 const file = new URL(`./columns-thread${extname(import.meta.url)}`, import.meta.url)
 const BYTES_A_VALUE = 8
 const BYTES_A_ROW = 2
+
+/** What the replays are made from. */
+interface Given {
+  readonly log: ReplayLog
+  readonly traces?: Traces | undefined
+}
 
 interface Asked {
   readonly job: number
@@ -37,7 +44,7 @@ export class Ahead {
   /** Columns of groups that threads have computed and that were used. */
   used = 0
 
-  constructor(decides: Decides, log: ReplayLog, replays: Replays, plans: readonly Plan[], threads: number) {
+  constructor(decides: Decides, { log, traces = new Map() }: Given, replays: Replays, plans: readonly Plan[], threads: number) {
     this.#replays = replays
     const jobs: Job[] = []
     for (const plan of plans)
@@ -47,18 +54,20 @@ export class Ahead {
         jobs.push({ number: jobs.length, plan: [...plan], read })
       }
     this.#claims = claimsOf(jobs.length, mostAhead(replays))
-    const workerData: ThreadData = { ...decides, log: sentLog(decides.ir, decides.model, log), claims: this.#claims }
-    const byNumber = [...this.#asked.values()]
+    const workerData: ThreadData = { ...decides, log: sentLog(decides.ir, decides.model, log), traces, claims: this.#claims }
+    // Whoever asks has them then: nothing else keeps columns.
+    const waiting = new Map([...this.#asked.values()].map(({ job, resolve }) => [job, resolve]))
     const { promise, resolve: begun } = Promise.withResolvers<void>()
     this.first = promise
     this.#workers = Array.from({ length: threads }, () => new Worker(file, { workerData }))
     for (const worker of this.#workers) {
       worker.on('message', ({ number, columns }: Done) => {
-        byNumber[number].resolve(columns)
+        waiting.get(number)?.(columns)
+        waiting.delete(number)
         begun()
       })
       // What it had begun is computed here.
-      worker.on('exit', () => byNumber.forEach(({ resolve }) => resolve(undefined)))
+      worker.on('exit', () => waiting.forEach(resolve => resolve(undefined)))
       worker.on('error', () => {})
       for (const job of jobs) worker.postMessage(job)
       worker.unref()

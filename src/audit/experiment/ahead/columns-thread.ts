@@ -4,6 +4,7 @@ import type { ModelIR, PipelineIR } from '../../../define/ir.ts'
 import type { Setting } from '../../element.ts'
 import type { GroupColumns } from '../column-cache.ts'
 import { Replays } from '../replays.ts'
+import type { Traces } from '../traces.ts'
 import { isClaimed, leave, room, type Claims } from './claims.ts'
 import { receivedLog, type SentLog } from './sent-log.ts'
 
@@ -11,6 +12,7 @@ export interface ThreadData {
   readonly ir: PipelineIR
   readonly model: ModelIR
   readonly log: SentLog
+  readonly traces: Traces
   readonly claims: Claims
 }
 
@@ -28,9 +30,9 @@ export interface Done {
   readonly columns?: GroupColumns
 }
 
-const { ir, model, log, claims } = workerData as ThreadData
+const { ir, model, log, traces, claims } = workerData as ThreadData
 const port = parentPort!
-const replays = new Replays({ ir, model }, receivedLog(log))
+const replays = new Replays({ ir, model }, receivedLog(log), traces)
 
 port.on('message', ({ number, plan, read }: Job) => {
   room(claims)

@@ -20,20 +20,16 @@ export function sentLog(ir: PipelineIR, model: ModelIR, log: ReplayLog): SentLog
   const { decide } = model
   const read = decide.kind === 'on' ? [decide.source, ...groupReads(ir, model).map(({ group }) => group.source)] : []
   const prefixes = [...new Set(read)].map(source => [source, shared(log.prefixes(source, (decide as { source: string }).source))] as const)
-  const { length, first, until, missing, runs, forgotten, knownAfter, strings } = log
   const histories = [...log.histories].map(([name, history]) => [name, { ...history, block: sharedBlock(history.block) }] as const)
-  return {
+  const sent = {
+    ...log,
     histories: new Map(histories),
-    length,
-    first,
-    until,
-    missing,
-    runs,
-    forgotten,
-    knownAfter,
-    texts: Array.from({ length: strings.size }, (_, id) => strings.textOf(id)),
+    texts: Array.from({ length: log.strings.size }, (_, id) => log.strings.textOf(id)),
     prefixes: new Map(prefixes),
+    strings: undefined,
+    requests: undefined,
   }
+  return sent
 }
 
 /** The log in another thread, with the same ids. */

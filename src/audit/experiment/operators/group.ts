@@ -2,25 +2,27 @@
  * A feature group: where it is placed, and how much older it is than that.
  *
  * `older` is a copy that lags: what the group would have given so much earlier, whatever its placement; of a streamed one that is `lag`. `faster` is the same placement with a part of its
- * lag, or of its schedule's period and of what a job takes.
+ * lag, or of its schedule's period and of what a job takes. `trace` is as old as it was recorded to be, decision by decision.
  */
-import type { PlacementIR } from '../../../define/ir.ts'
+import type { GroupIR, PlacementIR } from '../../../define/ir.ts'
 import type { Moments } from '../../../replay/triggering.ts'
 import type { Setting } from '../../element.ts'
 import { fresher } from '../placement-age.ts'
 import { rememberedBy } from '../rows.ts'
+import { tracedClocks, type Trace, type Traces } from '../traces.ts'
 import { knownBy, type World } from '../world.ts'
-import { notThis, spanOf } from './setting.ts'
+import { notThis, spanOf, unsupported } from './setting.ts'
 
 export interface Placed {
   /** Names it among the settings of one group. */
   readonly id: string
   readonly place: PlacementIR
-  /** ms */
-  readonly by: number
+  /** ms, or as it was recorded. */
+  readonly by: number | Trace
 }
 
-export function placedAs(setting: Setting, group: string, place: PlacementIR): Placed {
+/** Throws `SPILL_UNSUPPORTED` for a setting that a group cannot have, or of which nothing was recorded. */
+export function placedAs(setting: Setting, { name: group, place, features }: GroupIR, traces: Traces = new Map()): Placed {
   switch (setting.kind) {
     case 'now':
       return { id: 'now', place, by: 0 }
@@ -37,14 +39,25 @@ export function placedAs(setting: Setting, group: string, place: PlacementIR): P
     }
     case 'faster':
       return { id: `faster ${setting.part}`, place: setting.part === 1 ? place : fresher(place, setting.part), by: 0 }
+    case 'trace': {
+      const trace = traces.get(group)
+      if (!trace || trace.t.length === 0)
+        unsupported(`group '${group}' has no ages that were recorded; give the data folder of a run that decided with it`)
+      const before = features.find(feature => feature.before)
+      if (before)
+        unsupported(
+          `feature '${group}.${before.name}' leaves the triggering event out (before), which a recorded age does not tell from others`,
+        )
+      return { id: 'trace', place: { kind: 'stream' }, by: trace }
+    }
     default:
       return notThis(`group '${group}'`, setting, "write 'older', 'faster', 'stream', 'batch' or 'hybrid'")
   }
 }
 
 /** The moments as they were so much earlier: what had arrived, and the clock. */
-export function earlier({ log, rows: { moments } }: World, by: number): Moments {
+export function earlier({ log, rows: { moments } }: World, by: number | Trace): Moments {
   if (by === 0) return moments
-  const t = moments.t.map(at => at - by)
+  const t = typeof by === 'number' ? moments.t.map(at => at - by) : tracedClocks(by, moments.t)
   return { t, prefixes: rememberedBy(knownBy(t, moments, log)), source: undefined }
 }

@@ -18,9 +18,9 @@ export function overtaken(part: number, { ir, model }: Decides, base: World): Wo
   const histories = new Map(
     [...base.log.histories].map(([name, history]) => [name, reordered(history, arrivals.get(name)!, orders.get(name))]),
   )
-  const { until, requests, missing, runs, strings } = base.log
+  const { until, requests, missing, runs, forgotten, knownAfter, strings } = base.log
   const order = mergedAnew(ir, base.log, arrivals)
-  const log = replayLog(ir, histories, strings, { order, until, requests, missing, runs })
+  const log = replayLog(ir, histories, strings, { order, until, requests, missing, runs, forgotten, knownAfter })
   const { moments } = base.rows
   if (model.decide.kind !== 'on') {
     const arrivedBy = (source: string) => countUpTo(histories.get(source)!.block.arrival, moments.t)
