@@ -37,18 +37,18 @@ test('coverage must be within its bounds, give or take chance, in each world and
 
 test('the proof holds where each of its parts does', () => {
   const audits = {
-    ...{
-      cases: 1000,
-      reports: 5000,
-      falseStreams: 0,
-      falseShare: 0,
-      falseOfLuck: 0,
-      luckShare: 0,
-      falseChanges: 0,
-      redundant: 1000,
-      complementary: 1000,
-    },
-    ...{ worth: [{ times: 5, right: 1000, wrong: 0, undecided: 0 }], seed: 1, failures: [] },
+    cases: 1000,
+    reports: 5000,
+    falseStreams: 0,
+    falseShare: 0,
+    falseOfLuck: 0,
+    luckShare: 0,
+    falseChanges: 0,
+    redundant: 1000,
+    complementary: 1000,
+    worth: [{ times: 5, right: 1000, wrong: 0, undecided: 0 }],
+    seed: 1,
+    failures: [],
   }
   const coverage = [{ world: 'a', clusters: 50, effective: 50, pointwise: 0.95, simultaneous: 0.95 }]
   assert.ok(holds({ ...audits, coverage }))

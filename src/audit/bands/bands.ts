@@ -2,7 +2,7 @@
  * What an alternative is worth beside what runs, with honest intervals: paired differences over the same decisions, θ = Σd / Σn, times decisions a week.
  *
  * Intervals are studentised: from `value` so many `error` to either side, the error by every column of clusters at once (`variance.ts`); how many is Student's t with the degrees of freedom that the
- * error is known by, at a tail at which all alternatives of the ladder hold together (`simultaneous.ts`), made lopsided by the error's skewness (`lopsided.ts`). What decisions of one airport, one day,
+ * error is known by, at a tail at which all alternatives of the ladder hold together (`simultaneous.ts`), moved by the error's skewness (`lopsided.ts`). What decisions of one airport, one day,
  * share is in the interval; how many decisions a week has is taken as given. What such intervals cover is measured: `prove verdict`.
  *
  * Scores are not binned by cluster: that would be needed if a draw moved the threshold, but thresholds are set on another block (`tune`) and fixed here, so an alternative is its differences and these
@@ -16,7 +16,6 @@ import { clustersOf, saidOfClusters, type ClusterPart } from './enough.ts'
 import { lopsided } from './lopsided.ts'
 import type { Sample } from './sample.ts'
 import { jointTail } from './simultaneous.ts'
-import { studentQuantile } from './student.ts'
 import { summing } from './sums.ts'
 import { measured, type Measured } from './variance.ts'
 
@@ -99,7 +98,7 @@ function bandOf(one: Measured, week: number, { tail, joint }: { tail: number; jo
   const [value, error] = [one.value * week, Math.sqrt(one.variance) * week]
   const interval = (tail: number): [low: number, high: number] => {
     if (error === 0) return [value, value]
-    const { below, above } = lopsided(studentQuantile(tail, one.freedom), one.skewness)
+    const { below, above } = lopsided(tail, one.freedom, one.skewness)
     return [value - below * error, value + above * error]
   }
   const [low, high] = interval(joint)

@@ -1,20 +1,30 @@
 /** Intervals of an estimate whose error is lopsided. */
+import { studentQuantile } from './student.ts'
+
+/** By how many standard errors an interval reaches below and above its estimate. */
+export interface Reach {
+  readonly below: number
+  readonly above: number
+}
+
+/** The side to which an interval is moved gains all of it, the other loses this part: where the skewness is all chance, too wide is better than too narrow. */
+const GIVEN_BACK = 0.6
+/** What an interval is moved by at most, of its half: beyond it the expansion means nothing, and skewness is known least where there is most of it. */
+const MOVED_MOST = 0.3
 
 /**
- * By how many standard errors an interval reaches below and above its estimate, from how many it would if the error were symmetric.
+ * Of an interval that misses with probability `tail`.
  *
- * **Formula.** Hall's transformation (1992, "On the removal of skewness by transformation"): of t = (estimate − truth) / se and a, the skewness of the estimate, t + a t²/3 + a² t³/27 + a/6 is symmetric
- * up to the order of a². It rises everywhere, so that an interval is taken back through it: t = (3/a) ((1 + a (q − a/6))^(1/3) − 1). An estimate whose rare large errors go up (a > 0) errs
- * more often downward by many of its own standard errors, which are then too small: its interval reaches further above.
+ * **Formula.** For an estimate with skewness a, t = (estimate − truth) / se has quantiles z_p − (a/6)(2 z_p² + 1), up to the order of a² (Cornish and Fisher's expansion of a studentised statistic: Hall 1992, "The Bootstrap
+ * and Edgeworth Expansion", 2.5). Where rare large errors go up (a > 0), an estimate without one is too low and its own standard error too small: its interval reaches further above. Both sides are then stretched as
+ * Student's t is beside the normal. (Hall's transformation of 1992 covers as much, but is flat where a z is about −1: intervals become three times as wide there.)
  */
-export function lopsided(quantile: number, skewness: number): { readonly below: number; readonly above: number } {
-  return { below: back(quantile, skewness), above: -back(-quantile, skewness) }
+export function lopsided(tail: number, freedom: number, skewness: number): Reach {
+  const z = studentQuantile(tail, Infinity)
+  const stretched = studentQuantile(tail, freedom) / z
+  const moved = Math.max(-MOVED_MOST * z, Math.min(MOVED_MOST * z, (skewness / 6) * (2 * z * z + 1)))
+  return {
+    below: stretched * (z - (moved > 0 ? GIVEN_BACK : 1) * moved),
+    above: stretched * (z + (moved < 0 ? GIVEN_BACK : 1) * moved),
+  }
 }
-
-function back(q: number, a: number): number {
-  if (Math.abs(a) < SYMMETRIC) return q
-  return (3 / a) * (Math.cbrt(1 + a * (q - a / 6)) - 1)
-}
-
-/** Below it the difference of the roots would be lost in rounding; what is left out is less. */
-const SYMMETRIC = 1e-6
