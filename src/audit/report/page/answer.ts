@@ -85,7 +85,7 @@ function whatItCosts(report: AuditReport): Child {
     isSame
       ? undefined
       : markup`<p>As proposed: <b>${rangeText(proposed.steadyYear)}</b>; in the first year ${rangeText(proposed.firstYear)}.</p>`,
-    plans.net && markup`<p>What the change earns, less what it costs: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.</p>`,
+    plans.net && markup`<p>What the change earns, minus what it costs: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.</p>`,
     breakEvens,
   ]
 }

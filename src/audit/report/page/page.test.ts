@@ -52,7 +52,7 @@ test('the page of the fraud says what to do, why, at what cost and how sure', ()
 test('what nothing is known of has no curve, and says why', () => {
   const page = reportPage(patientsReport)
   assert.doesNotMatch(page, /incident-dot" cx="[\d.]+" cy="[\d.]+" r="4"\/>\s*<\/svg>\s*<\/figure>/)
-  assert.match(page, /not known: 9 patients are worth 6\.2 independent ones/)
+  assert.match(page, /not known \(1\).*<p class="note measure">\(1\) 9 patients are worth 6\.2 independent ones/s)
   assert.doesNotMatch(page, /<script/)
 })
 

@@ -38,7 +38,7 @@ const planTable = (report: AuditReport, rows: ReturnType<typeof changes>): Marku
 
 const marginalTable = (report: AuditReport): Markup =>
   dataTable({
-    caption: 'What single changes earn less what they cost, dollars a month',
+    caption: 'What each change earns by itself, minus what it costs, dollars a month',
     head: [{ title: 'Element' }, { title: 'Change' }, { title: 'Net', numbers: true }],
     rows: report.plans.marginal.map(({ element, title, net }) => [
       titleOfElement(report, element),

@@ -84,6 +84,7 @@ tbody th { font-weight: 600; }
 th:first-child { min-width: 8.5rem; }
 table.short { max-width: 44rem; }
 .short tbody th { font-weight: 400; }
+table:has(+ .note) { margin-bottom: .6rem; }
 .sums th, .sums td { border-top: 1px solid var(--line); font-weight: 600; }
 .sums tr + tr th, .sums tr + tr td { border-top: 1px solid var(--faint); }`
 

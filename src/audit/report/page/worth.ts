@@ -2,8 +2,9 @@
 import type { AuditReport, Effect, ElementPart, Knee, Rung, UtilityPart } from '../audit-report.ts'
 import { count, figure, inUnit, isKnown, sentence, share, type Reason } from '../figures.ts'
 import { breakEvenSentence, kneeSentence, kneeTitle, moreSentence, nowTitle, plannedOf, rungTitle } from '../reading.ts'
+import { Reasons } from '../reasons.ts'
 import { curve } from './curve.ts'
-import { dataTable, estimateCell, notKnown } from './data-table.ts'
+import { dataTable, estimateCell } from './data-table.ts'
 import { breakable, markup, type Child, type Markup } from './markup.ts'
 
 export function worthPart(report: AuditReport): Markup {
@@ -87,10 +88,11 @@ function facts(element: ElementPart, unit: string): Child {
   return said.map(text => markup`<p>${text}</p>`)
 }
 
-function rungTable(element: ElementPart, utility: UtilityPart): Markup {
+function rungTable(element: ElementPart, utility: UtilityPart): Child {
   const { rungs, title } = element
+  const reasons = new Reasons()
   const hasEmpty = rungs.some(({ frozen }) => frozen.performance.empty !== undefined)
-  return dataTable({
+  const table = dataTable({
     caption: `${title}, change in a week against now: ${utility.name}`,
     head: [
       { title: 'If it were' },
@@ -104,15 +106,16 @@ function rungTable(element: ElementPart, utility: UtilityPart): Markup {
     ],
     rows: rungs.map((rung, i) => [
       rungTitle(rung),
-      effectCell(rung.frozen, utility),
-      effectCell(rung.frozenAtBudget, utility),
-      effectCell(rung.refit, utility),
+      effectCell(rung.frozen, utility, reasons),
+      effectCell(rung.frozenAtBudget, utility, reasons),
+      effectCell(rung.refit, utility, reasons),
       figure(rung.frozen.performance.actionsAWeek, 0),
       partText(rung.frozen.performance.precision),
       ...(hasEmpty ? [rung.frozen.performance.empty === undefined ? '' : share(rung.frozen.performance.empty)] : []),
       markOf(element.marks[i]),
     ]),
   })
+  return [table, reasons.map((number, why) => markup`<p class="note measure">${number}${why}</p>`)]
 }
 
 const markOf = (mark: ElementPart['marks'][number] | undefined): Child =>
@@ -120,10 +123,10 @@ const markOf = (mark: ElementPart['marks'][number] | undefined): Child =>
 
 const partText = (part: number | null): string => (part === null ? '–' : share(part))
 
-function effectCell(effect: Effect | Reason, { unit }: UtilityPart): Child {
-  if (!isKnown(effect)) return notKnown(effect)
-  if (!isKnown(effect.aWeek)) return notKnown(effect.aWeek)
-  return [estimateCell(effect.aWeek, unit), besides(effect, unit)]
+function effectCell(effect: Effect | Reason, { unit }: UtilityPart, reasons: Reasons): Child {
+  const aWeek = isKnown(effect) ? effect.aWeek : effect
+  if (!isKnown(aWeek)) return markup`<span class="note nobreak">not known (${count(reasons.numberOf(aWeek.why))})</span>`
+  return [estimateCell(aWeek, unit), isKnown(effect) ? besides(effect, unit) : undefined]
 }
 
 /** What else is known of an effect, small. */

@@ -2,6 +2,7 @@
 import type { AuditReport, Effect, ElementPart, Estimate, Rung } from '../audit-report.ts'
 import { count, figure, isKnown, parts, ratio, sentence, share, type Reason } from '../figures.ts'
 import { breakEvenSentence, kneeSentence, measured, moreSentence, nowTitle, plannedOf, rungTitle } from '../reading.ts'
+import { Reasons } from '../reasons.ts'
 import { COLUMNS, hung, laidOut, wrap } from './columns.ts'
 
 export function elementLines(report: AuditReport): string[] {
@@ -35,7 +36,8 @@ export function elementLines(report: AuditReport): string[] {
     const own = lines.splice(0, element.rungs.length)
     out.push(...wrap(`${element.title}, now ${nowTitle(element)}`, COLUMNS), ...own.flat(), ...verdictLines(element, utility.unit), '')
   }
-  return [...out, ...reasons.lines()]
+  const notes = reasons.map(hung).flat()
+  return notes.length === 0 ? out : [...out, ...notes, '']
 }
 
 function introduction({ utility }: AuditReport): string[] {
@@ -62,20 +64,6 @@ function estimates(elements: readonly ElementPart[], of: (rung: Rung) => Effect[
   return rung => {
     const estimate = of(rung)
     return isKnown(estimate) ? text(estimate) : `not known (${reasons.numberOf(estimate.why)})`
-  }
-}
-
-/** Why something is not known, each reason once. */
-class Reasons {
-  readonly #known: string[] = []
-
-  numberOf(why: string): number {
-    const at = this.#known.indexOf(why)
-    return at === -1 ? this.#known.push(why) : at + 1
-  }
-
-  lines(): string[] {
-    return this.#known.length === 0 ? [] : [...this.#known.flatMap((why, i) => hung(`(${i + 1}) `, why)), '']
   }
 }
 

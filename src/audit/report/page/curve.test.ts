@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DAY, estimate, HOUR, MINUTE, older, performed, rung } from '../../../../test/audit/reports/parts.ts'
+import { flightsReport } from '../../../../test/audit/reports/flights.ts'
+import type { ElementPart, Rung } from '../audit-report.ts'
+import { curve } from './curve.ts'
+
+const performance = performed(1, 1, 1, 1, 1)
+const why = { why: 'too few' }
+const at = (age: number, frozen: Rung['frozen']['aWeek'], refit: Rung['frozen']['aWeek'] = why): Rung =>
+  rung(older(age), age, performance, { frozen, refit })
+
+const element = (rungs: readonly Rung[], change: Partial<ElementPart> = {}): ElementPart => ({
+  element: 'group/g',
+  kind: 'group',
+  title: 'g',
+  now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 10 * MINUTE, p95: 20 * MINUTE, from: 'measured' } },
+  rungs,
+  knee: why,
+  verdict: { choice: 'stream', why: '' },
+  marks: [],
+  ...change,
+})
+
+/** The picture for wide windows. */
+function drawn(rungs: readonly Rung[], change: Partial<ElementPart> = {}): string {
+  return curve('c', element(rungs, change), flightsReport.utility)!.text.split('</svg>')[0]
+}
+
+const loss = estimate(-10, -20, -5)
+/** Where the ages stand, from left to right. */
+const ages = (svg: string): string[] =>
+  [...svg.matchAll(/<text class="(?:small|name)"[^>]* text-anchor="middle">([^<]*)</g)].map(([, text]) => text)
+
+test('how it runs now stands among the ages by its own', () => {
+  const svg = drawn([at(MINUTE, estimate(1, -1, 3)), at(HOUR, loss), at(DAY, loss)])
+  assert.deepEqual(ages(svg), ['1\u00a0min', 'now', '1\u00a0h', '1\u00a0day'])
+  assert.deepEqual(ages(drawn([at(HOUR, loss)], { now: { setting: { kind: 'stream' }, title: 'stream', age: null } })), ['now', '1\u00a0h'])
+})
+
+test('no line is drawn across an age of which nothing is known', () => {
+  const known = drawn([at(HOUR, loss), at(2 * HOUR, loss), at(DAY, loss)])
+  const gap = drawn([at(HOUR, loss), at(2 * HOUR, why), at(DAY, loss)])
+  const lines = (svg: string) => [...svg.matchAll(/class="incident-line" d="([^"]*)"/g)].map(([, d]) => d.split('L').length)
+  assert.deepEqual(lines(known), [4])
+  assert.deepEqual(lines(gap), [2, 1])
+  assert.deepEqual(ages(gap), ['now', '1\u00a0h', '2\u00a0h ?', '1\u00a0day'])
+})
+
+test('an incident is a line with dots in a band, a planned change a dashed one with squares and whiskers', () => {
+  const svg = drawn([at(HOUR, loss, loss), at(DAY, loss)])
+  const many = (name: string) => svg.split(`class="${name}"`).length - 1
+  assert.deepEqual(['incident-band', 'incident-line', 'incident-dot'].map(many), [1, 1, 2])
+  assert.deepEqual(['planned-line', 'planned-whisker', 'planned-square'].map(many), [1, 1, 1])
+})
+
+test('the knee stands at its age, or between two ages in proportion', () => {
+  const rungs = [at(HOUR, loss), at(3 * HOUR, loss)]
+  const knee = (age: number) => Number(/class="knee-line" x1="([\d.]+)"/.exec(drawn(rungs, { knee: { age, loss: 20 } }))![1])
+  assert.ok(Math.abs(knee(2 * HOUR) - (knee(HOUR) + knee(3 * HOUR)) / 2) < 0.2)
+  assert.equal(knee(DAY), knee(3 * HOUR))
+  assert.match(drawn(rungs, { knee: { age: 3 * HOUR, loss: 20, beyond: true } }), /knee 3\sh or more/)
+  assert.doesNotMatch(drawn(rungs), /knee-line/)
+})
+
+test('where nothing is known there is no picture', () => {
+  assert.equal(curve('c', element([at(HOUR, why)]), flightsReport.utility), undefined)
+  assert.equal(curve('c', element([]), flightsReport.utility), undefined)
+})

@@ -1,0 +1,45 @@
+/** The river from top to bottom, for phones: groups follow one another, and a bracket says that they flow side by side. */
+import type { AuditReport, ElementPart } from '../audit-report.ts'
+import { ageText, courseOf, THIN, words } from './course.ts'
+import { markup, px, shortened, type Markup } from './markup.ts'
+import { ribbon } from './ribbon.ts'
+import type { Drawing } from './two-widths.ts'
+
+const NARROW = { width: 328, river: 44, text: 96, row: 74 }
+
+export function narrowRiver(report: AuditReport): Drawing {
+  const { before, groups, after, training } = courseOf(report)
+  const stretches = [...before, ...groups, ...after]
+  const top = (i: number) => 12 + i * NARROW.row
+  const end = top(stretches.length) + 6
+  const shape = (which: 'p50' | 'p95') =>
+    ribbon(
+      [
+        { along: 0, across: NARROW.river, width: THIN },
+        ...stretches.flatMap((stretch, i) => [18, 50].map(from => ({ along: top(i) + from, across: NARROW.river, width: stretch[which] }))),
+        { along: end, across: NARROW.river, width: THIN },
+      ],
+      'down',
+    )
+  const [first, last] = [top(before.length) + 4, top(before.length + groups.length) - 8]
+  return {
+    ...words(report),
+    width: NARROW.width,
+    height: end + (training ? 34 : 14),
+    content: [
+      markup`<path class="river-p95" d="${shape('p95')}"/>`,
+      markup`<path class="river-p50" d="${shape('p50')}"/>`,
+      markup`<path class="river-p50" d="M${px(NARROW.river - 8)} ${px(end)}h16l-8 12Z"/>`,
+      groups.length > 1 ? markup`<path class="river-note" d="M90 ${px(first)}h-6V${px(last)}h6"/>` : undefined,
+      stretches.map(({ element }, i) => rowLabel(element, top(i))),
+      training &&
+        markup`<text class="small" x="${px(NARROW.text)}" y="${px(end + 12)}">${shortened(`model trained: ${training.now.title}`, 34)}</text>`,
+    ],
+  }
+}
+
+const rowLabel = (element: ElementPart, y: number): Markup => {
+  const line = (text: string, name: string, below: number) =>
+    markup`<text class="${name}" x="${px(NARROW.text)}" y="${px(y + below)}">${shortened(text, 26)}</text>`
+  return markup`${line(element.title, 'name', 22)}${line(element.now.title, 'small', 39)}${line(ageText(element), 'small', 55)}`
+}

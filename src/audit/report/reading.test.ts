@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { flightsReport } from '../../../test/audit/reports/flights.ts'
+import { fraudReport } from '../../../test/audit/reports/fraud.ts'
+import { patientsReport } from '../../../test/audit/reports/patients.ts'
+import {
+  answerOf,
+  asIfText,
+  breakEvenSentence,
+  changes,
+  isSameCost,
+  kneeSentence,
+  measured,
+  moreSentence,
+  nowTitle,
+  rungTitle,
+  strongest,
+  titleOfElement,
+} from './reading.ts'
+
+const [ingestion, landings, usual, inference] = flightsReport.elements
+
+test('the pipeline is not named twice', () => {
+  assert.ok(answerOf(flightsReport)[0].startsWith('keep "landings"'))
+  assert.equal(answerOf(patientsReport)[0], patientsReport.answer[0])
+})
+
+test('the strongest change is the one whose interval is farthest from zero', () => {
+  const { element, rung, arm } = strongest(fraudReport)!
+  assert.deepEqual([element.element, rung.title, arm], ['action', 'digest every day', 'incident'])
+  assert.equal(strongest({ ...flightsReport, elements: [landings, usual] })!.rung.title, '3 h')
+  assert.equal(strongest({ ...flightsReport, elements: [{ ...usual, rungs: usual.rungs.slice(0, 1) }] }), undefined)
+  assert.equal(strongest(patientsReport), undefined)
+})
+
+test('rungs, ages and amounts in words', () => {
+  const [faster, next] = fraudReport.elements[0].rungs
+  assert.deepEqual([faster, next].map(rungTitle), ['90 % faster', 'every 5 min (next schedule)'])
+  assert.deepEqual([landings.rungs[1], next].map(asIfText), ['if it were 15 min older', 'if it ran “every 5 min”'])
+  assert.deepEqual([ingestion, landings, fraudReport.elements[0]].map(nowTitle), [
+    'as it runs',
+    'stream, age 0 s',
+    'stream, age 1.9 ms, p95 4.2 ms',
+  ])
+  assert.equal(measured(4130, flightsReport.utility), '4,130 late arrivals caught')
+  assert.equal(measured(27_801, fraudReport.utility), '$27,801 (fraud stopped, less what wrong declines cost)')
+  assert.equal(measured(3, { ...flightsReport.utility, name: 'notice', unit: 'min' }), '3 min (notice)')
+})
+
+test('what a verdict has besides is a sentence each, or nothing', () => {
+  assert.equal(kneeSentence(landings, 'late arrivals'), 'Knee: 15 min; up to there at most 154 late arrivals a week are lost.')
+  assert.match(kneeSentence(usual, 'late arrivals'), /^Knee: 1 week or more;/)
+  assert.equal(kneeSentence(inference, 'late arrivals'), 'No knee: Every age that was tried loses something.')
+  assert.equal(kneeSentence(ingestion, 'late arrivals'), '')
+  assert.equal(kneeSentence(patientsReport.elements[1], 'min'), '', 'the verdict has said so')
+  assert.equal(
+    breakEvenSentence(landings, 'late arrivals'),
+    'The fresher choice pays if one unit (late arrivals) is worth more than $0.09 [$0.06, $0.17].',
+  )
+  assert.equal(breakEvenSentence(usual, 'late arrivals'), '')
+  assert.equal(
+    breakEvenSentence({ ...usual, verdict: { ...usual.verdict, breakEven: { why: 'nothing is gained' } } }, 'late arrivals'),
+    'No break-even: nothing is gained.',
+  )
+  assert.match(moreSentence(patientsReport.elements[1]), /^About 46 more weeks of history would decide/)
+  assert.match(moreSentence({ ...usual, verdict: { ...usual.verdict, moreWeeks: 0.4 } }), /^About 1 more week of history/)
+})
+
+test('a plan is what runs with its changes', () => {
+  assert.deepEqual(
+    changes(fraudReport).filter(({ now, proposed }) => now !== proposed),
+    [{ element: 'group/card_usual', now: 'stream', proposed: 'nightly at 02:00, 2 h' }],
+  )
+  assert.equal(titleOfElement(fraudReport, 'action'), 'action decline')
+  assert.equal(titleOfElement(fraudReport, 'group/other'), 'group/other')
+  if ('why' in fraudReport.costs) assert.fail()
+  assert.equal(isSameCost(fraudReport.costs.now, fraudReport.costs.proposed), false)
+  assert.equal(isSameCost(fraudReport.costs.now, structuredClone(fraudReport.costs.now)), true)
+})
