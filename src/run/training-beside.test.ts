@@ -11,7 +11,8 @@ import { readFolder } from '../log/sqlite/data-folder.ts'
 import { versionOf } from '../training/registry/registry.ts'
 import { Running } from './running.ts'
 import { judgeShadow } from './shadow-job.ts'
-import { trainBeside } from './training-beside.ts'
+import { lookForDrift } from './drift-job.ts'
+import { lookBeside, trainBeside } from './training-beside.ts'
 import { trainFromLog, type TrainingJob } from './training-job.ts'
 
 const shop = stolen({ algorithm: 'trees', rounds: 10, promote: { metric: 'auc', shadow: '2d' } })
@@ -60,6 +61,21 @@ test('in threads of their own a model is trained, challenged and judged as it is
   const { entry } = challenge
   assert.deepEqual(judgeShadow(reader, { ir: shop.ir, model: 'fraud', version: 2, entry, from, to, at: to + 2 * DAY }), shadowed)
   reader.close()
+})
+
+test('a look for drift gives there what it gives here', async () => {
+  const [model] = shop.ir.models
+  const metric = { metric: 'auc', bound: 0.99 } as const
+  const orWhen = { kind: 'drift', look: DAY, recent: 7 * DAY, psi: 0.2, ks: 0.2, nulls: 0.1, rows: 20, metric } as const
+  const ir = { ...shop.ir, models: [{ ...model, train: { ...model.train!, orWhen } }] }
+  const job = { ir, model: 'fraud', version: 1, at: begun + 22 * DAY }
+  const reader = readFolder(folder)
+  const found = lookForDrift(reader, job)
+  reader.close()
+  // The version was trained before anybody looked for drift; how good it is can be seen all the same.
+  assert.equal(found.silent, 'of version 1 it is not kept what it was trained on: train another')
+  assert.match(found.because!, /^auc of \d+ settled decisions is 0\.\d{4}, below 0\.9900$/)
+  assert.deepEqual(await lookBeside(join(folder, 'log.db'))(job, never), found)
 })
 
 test('what fails in the thread is told, with its code, and an end stops it', async () => {

@@ -6,7 +6,9 @@ import { after, before, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
 import { stolen, stolenHistory } from '../../test/training/stolen.ts'
 import { batchOf } from '../intake/batch.ts'
+import { closeFolder, openFolder } from '../log/sqlite/data-folder.ts'
 import { Running } from '../run/running.ts'
+import { putDriftState, type DriftState } from '../training/registry/drift-state.ts'
 import type { Version } from '../training/registry/version.ts'
 import { auditPath } from './audit.ts'
 import { servePlugin } from './plugin.ts'
@@ -14,11 +16,23 @@ import { servePlugin } from './plugin.ts'
 const HOUR = 3_600_000
 const shop = stolen({ algorithm: 'logistic', promote: { metric: 'auc', atLeast: 0.55 } })
 
+const drift: DriftState = {
+  at: 1000,
+  version: 1,
+  rows: { reference: 2000, recent: 1500 },
+  because: 'drift of n: PSI 0.31',
+  trainings: 1,
+  asked: 1000,
+}
+
 let data: string
 let running: Running
 let app: FastifyInstance
 before(async () => {
   data = mkdtempSync(join(tmpdir(), 'spillway-models-'))
+  const folder = await openFolder(data)
+  await folder.store.commit({ put: [putDriftState('fraud', drift)] })
+  await closeFolder(folder)
   let [now, goesOn] = [0, false]
   running = await Running.open(shop, data, { clock: () => (goesOn ? now++ : now) })
   app = fastify()
@@ -40,13 +54,13 @@ const post = (url: string, payload?: object) => app.inject({ method: 'POST', url
 const scores = async () => (await app.inject('/models')).json<{ models: { scores: number; versions: Version[] }[] }>().models[0]
 
 test('a model is trained when it is asked for, promoted by its rule, and taken back', async () => {
-  assert.deepEqual(await scores(), { model: 'fraud', scores: 0, versions: [] })
+  assert.deepEqual(await scores(), { model: 'fraud', scores: 0, drift, versions: [] })
   const answer = await post('/models/fraud/train')
   assert.equal(answer.statusCode, 200, answer.body)
   const version = answer.json<Version>()
   assert.deepEqual([version.number, version.state, version.why], [1, 'champion', 'demand'])
   const { versions, ...rest } = await scores()
-  assert.deepEqual(rest, { model: 'fraud', scores: 1 })
+  assert.deepEqual(rest, { model: 'fraud', scores: 1, drift })
   assert.deepEqual(versions, [version])
   const back = await post('/models/fraud/promote', { version: 'previous' })
   assert.deepEqual([back.statusCode, back.json()], [200, { model: 'fraud', scores: 0 }])
@@ -56,6 +70,7 @@ test('a model is trained when it is asked for, promoted by its rule, and taken b
   const { body } = await app.inject('/metrics')
   assert.match(body, /^spillway_model_version\{model="fraud"\} 1$/m)
   assert.match(body, /^spillway_model_metric\{model="fraud",metric="auc"\} 0\.\d+$/m)
+  assert.match(body, /^spillway_model_drifted\{model="fraud"\} 1$/m)
   assert.match(body, /^spillway_model_training_failed\{model="fraud"\} 0$/m)
   assert.match(body, new RegExp(`^spillway_model_trained_seconds\\{model="fraud"\\} ${version.at / 1000}$`, 'm'))
   const audited = readFileSync(auditPath(data), 'utf8')
