@@ -30,4 +30,6 @@ export const auditLimits = {
   AUDIT_SLOW_USE_MS: 21_600_000,
   /** Columns of clusters, time among them, over which one interval is taken: there are 2^columns − 1 sets of them. */
   CLUSTER_COLUMNS_MAX: 5,
+  /** Draws of the distribution that the bands of a ladder hold together by. */
+  AUDIT_DRAWS_MAX: 1_000_000,
 } as const

@@ -1,4 +1,5 @@
 import { didYouMean } from '../base/did-you-mean.ts'
+import { auditCommand } from './audit.ts'
 import { backfillCommand } from './backfill.ts'
 import { helpOf, messageOf, parse, UsageError, type Command } from './command.ts'
 import { decisionsCommand } from './decisions.ts'
@@ -33,6 +34,7 @@ const commands: readonly Command[] = [
   trainCommand,
   modelsCommand,
   backfillCommand,
+  auditCommand,
   decisionsCommand,
   featuresCommand,
   effectsCommand,

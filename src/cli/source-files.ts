@@ -7,15 +7,15 @@ import { isPostgres, postgresAddress } from '../postgres/address.ts'
 import type { SourceFile } from '../replay/load.ts'
 import { UsageError } from './command.ts'
 
-/** The files of `--source NAME=FILE…`. Throws `UsageError` for anything else. */
-export function sourceFiles(given: readonly string[]): SourceFile[] {
+/** The files of `--source NAME=FILE…`, or of another option. Throws `UsageError` for anything else. */
+export function sourceFiles(given: readonly string[], option = '--source'): SourceFile[] {
   const files = given.map(text => {
     const [, source, path] = /^([^=]+)=(.+)$/.exec(text) ?? []
-    if (source === undefined) throw new UsageError(`--source ${text} is not NAME=FILE; write --source payments=payments.ndjson`)
+    if (source === undefined) throw new UsageError(`${option} ${text} is not NAME=FILE; write ${option} payments=payments.ndjson`)
     return { source, path }
   })
   const twice = files.find((file, i) => files.findIndex(other => isSame(other, file)) < i)
-  if (twice) throw new UsageError(`--source ${twice.source}=${twice.path} is given twice`)
+  if (twice) throw new UsageError(`${option} ${twice.source}=${twice.path} is given twice`)
   return files
 }
 

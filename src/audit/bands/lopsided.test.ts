@@ -43,8 +43,5 @@ test('means of forty exponentials are missed less often, and not on one side alo
     missed.symmetricHigh += Number(mean - 1.96 * error > 1)
   }
   const { low, high, symmetricLow, symmetricHigh } = missed
-  assert.ok(
-    symmetricLow > 4 * symmetricHigh && low < 3 * high && low + high < 0.9 * (symmetricLow + symmetricHigh),
-    JSON.stringify(missed),
-  )
+  assert.ok(symmetricLow > 4 * symmetricHigh && low < 3 * high && low + high < 0.9 * (symmetricLow + symmetricHigh), JSON.stringify(missed))
 })

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { plant, plantHistory } from '../../test/audit/planted-world.ts'
+import { load } from '../replay/load.ts'
+import { audit, worthOf, type Audited } from './audit.ts'
+import { presetPeople } from './cost/people.ts'
+import { examplePrices } from './cost/prices.ts'
+import { Kept } from './kept.ts'
+import type { Effect, Estimate } from './report/audit-report.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'spillway-audit-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const files = Object.entries(plantHistory({ machines: 24, days: 40 })).map(([source, text]) => {
+  const path = join(folder, `${source}.ndjson`)
+  writeFileSync(path, text)
+  return { source, path }
+})
+const log = load(plant, files, { onRefused: ({ detail }) => assert.fail(detail) })
+
+const [model] = plant.ir.models
+let made = 0
+
+async function audited(): Promise<Audited> {
+  const kept = new Kept(join(folder, 'audit.part.json'))
+  return audit(plant, await log, {
+    model,
+    worth: worthOf(plant.worths, model),
+    seed: 1,
+    draws: 2000,
+    prices: examplePrices,
+    people: presetPeople,
+    stages: { why: 'none' },
+    command: 'spillway audit plant.ts',
+    kept: (name, of, make) =>
+      kept.of(name, of, () => {
+        made++
+        return make()
+      }),
+  })
+}
+
+const first = audited()
+const estimate = ({ aWeek }: Effect): Estimate => ('why' in aWeek ? assert.fail(aWeek.why) : aWeek)
+
+test('what decays within minutes is seen to be worth its freshness, and noise is not', async () => {
+  const { report } = await first
+  const [heat, noise] = ['group/heat', 'group/noise'].map(id => report.elements.find(({ element }) => element === id)!)
+  const hours = heat.rungs.find(({ age }) => age >= 3_600_000)!
+  assert.ok(estimate(hours.frozen).high < -0.3 * report.utility.now.aWeek, 'an hour later the machine is another')
+  for (const { frozenAtBudget } of noise.rungs) {
+    const { low, high } = estimate(frozenAtBudget)
+    assert.ok(low > -0.05 * report.utility.now.aWeek && high < 0.05 * report.utility.now.aWeek, `${low} to ${high} of noise`)
+  }
+  assert.ok(!('why' in noise.knee))
+  assert.ok('why' in heat.knee || heat.knee.age < 3_600_000)
+})
+
+test('the plan keeps what pays, at a price of $50 a failure', async () => {
+  const { report, proposed } = await first
+  const verdictOf = (id: string) => report.elements.find(({ element }) => element === id)!.verdict
+  assert.equal(verdictOf('group/heat').choice, 'stream', JSON.stringify(verdictOf('group/heat')))
+  assert.notEqual(verdictOf('group/noise').choice, 'stream', JSON.stringify(verdictOf('group/noise')))
+  assert.ok(!proposed.has('group/heat'))
+  assert.equal(report.history.decisions, 24 * 40 * 24)
+  assert.match(report.answer[0], /^plant: /)
+})
+
+test('an audit that is made again from what was kept is the same, and makes no ladder again', async () => {
+  const { report } = await first
+  const before = made
+  const again = await audited()
+  assert.equal(made, before)
+  assert.ok(before >= 5)
+  const { costs: _, plans: _plans, ...rest } = again.report
+  const { costs: __, plans: __plans, ...own } = report
+  assert.deepEqual(
+    rest.elements.map(({ rungs, knee }) => ({ rungs, knee })),
+    own.elements.map(({ rungs, knee }) => ({ rungs, knee })),
+  )
+  assert.deepEqual(rest.reproduce, own.reproduce)
+})

@@ -1,0 +1,125 @@
+/**
+ * The latency audit: a history decided again with each element of a pipeline made older, what that is worth, what it costs, and which plan to run.
+ *
+ * Deterministic: the same history, definitions, prices and seed give the same report, but for processor seconds, which are measured here, and what is made of them.
+ */
+import { SpillwayError } from '../base/errors.ts'
+import type { ModelIR } from '../define/ir.ts'
+import type { PipelineWorth } from '../define/worths.ts'
+import type { ReplayLog } from '../replay/log.ts'
+import type { Audible, AuditOptions } from './audit-options.ts'
+import { KNEE_PART } from './bands/knee.ts'
+import { clustered } from './clustered.ts'
+import { sampleOf } from './bands/sample.ts'
+import { costsOf, hashOf } from './costing.ts'
+import { asItRuns, elementId, type Plan } from './element.ts'
+import { Experiment } from './experiment/experiment.ts'
+import { Judging } from './judging.ts'
+import { ladderOf, type FoundLadder, type LadderOptions } from './ladders.ts'
+import { planning } from './planning.ts'
+import { reportOf } from './report-made.ts'
+import type { AuditReport } from './report/audit-report.ts'
+import { utilityOf } from './worth/index.ts'
+
+export interface Audited {
+  readonly report: AuditReport
+  /** What to run; the empty plan is what runs. */
+  readonly proposed: Plan
+}
+
+/** Parts of the whole by time, about: ladders, then plans. */
+const LADDERS = 0.6
+const PLANS = 0.35
+
+/** Throws as `decide` and `label` do, `SPILL_INPUT` for a history that is too short, and whatever the user's function throws, with the place. */
+export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOptions): Promise<Audited> {
+  const { model, worth, seed, draws, onProgress = () => {} } = options
+  const { ir } = pipeline
+  onProgress('deciding as it runs', 0)
+  const experiment = new Experiment(pipeline, model, log)
+  const { cases } = experiment
+  const utility = utilityOf(worth.ir, model, worth.compute)
+  const judging = await Judging.of(experiment, {
+    ir,
+    model,
+    utility,
+    budget: worth.ir.utility.budget,
+    decisionsAWeek: worth.ir.decisionsAWeek,
+  })
+  const clusters = clustered(cases, ir, model)
+  const sample = sampleOf(clusters, cases.blocks.test)
+  const bands = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsAWeek: judging.week }) }
+  const runs = judging.why('frozen') === undefined ? 'frozen' : 'refit'
+  const decisions = hashOf(cases.t, (await experiment.decided(asItRuns, runs)).score)
+  const ladders = await laddersOf(
+    experiment,
+    { judging, sample, bands, slices: worth.ir.slices },
+    `${pipeline.fingerprint} ${decisions}`,
+    options,
+  )
+  const now = await judging.now(runs)
+  onProgress('measuring what it costs', LADDERS)
+  const costing = costsOf(pipeline, log, { ...options, experiment, now, dollars: utility.dollars })
+  const notObservable = new Map(
+    ladders.flatMap(({ element, ladder: { why } }) => (why === undefined ? [] : [[elementId(element), why] as const])),
+  )
+  const smallLoss = KNEE_PART * Math.max(0, now.performance.aWeek)
+  const judged = await planning({ ir, judging, clusters, bands, costing, utility, notObservable, smallLoss, ...options }, share =>
+    onProgress('comparing plans', 1 - PLANS + PLANS * share),
+  )
+  const report = reportOf({
+    pipeline,
+    log,
+    options,
+    experiment,
+    judging,
+    sample,
+    utility,
+    ladders,
+    now: now.performance,
+    costing,
+    judged,
+    decisions,
+  })
+  return { report, proposed: judged.proposed }
+}
+
+/** `of` names the history and the definitions. Other threads compute ahead what is read; they have ended before processor time is measured. */
+async function laddersOf(
+  experiment: Experiment,
+  asked: Omit<LadderOptions, 'onRung'>,
+  of: string,
+  { worth: { ir }, seed, draws, onProgress, kept = (_, _of, make) => make() }: AuditOptions,
+): Promise<FoundLadder[]> {
+  const ladders = experiment.elements.map(element => ({ element, rungs: experiment.ladder(element, ir.ages) }))
+  const steps = ladders.reduce((sum, { rungs }) => sum + rungs.length, 0)
+  let done = 0
+  experiment.prepare(ladders.flatMap(({ element, rungs }) => rungs.map(({ setting }): Plan => new Map([[elementId(element), setting]]))))
+  try {
+    const found: FoundLadder[] = []
+    for (const { element, rungs } of ladders) {
+      const id = elementId(element)
+      const onRung = () => onProgress?.(`making ${id.replace('/', ' ')} older`, (LADDERS * ++done) / steps)
+      const depends = JSON.stringify([of, ir, rungs, seed, draws])
+      found.push({ element, ladder: await kept(id, depends, () => ladderOf(element, rungs, { ...asked, onRung })) })
+    }
+    return found
+  } finally {
+    experiment.end()
+  }
+}
+
+/** Where nobody says how many may act. */
+const DEFAULT_BUDGET = 0.1
+
+/** The worth of a model, or how many true outcomes are caught by a tenth of decisions. Throws `SPILL_INPUT` for a model without a label. */
+export function worthOf(worths: ReadonlyMap<string, PipelineWorth>, { name, label }: ModelIR): PipelineWorth {
+  const worth = worths.get(name)
+  if (worth) return worth
+  if (!label)
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `model '${name}' has no label, so that nothing says what came of its decisions; give it label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
+    )
+  return { ir: { model: name, utility: { kind: 'caught', budget: DEFAULT_BUDGET, unit: 'true outcomes' } } }
+}

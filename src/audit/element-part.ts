@@ -1,0 +1,74 @@
+/** One element of a report: how it runs, its curve, its knee, and what is to be done. */
+import type { GroupIR, ModelIR, PipelineIR } from '../define/ir.ts'
+import { kneeOf, marksOf } from './bands/knee.ts'
+import { howItRuns } from './cost/how-it-runs.ts'
+import { elementId, type Element } from './element.ts'
+import { ageOf } from './experiment/placement-age.ts'
+import type { Ladder } from './ladders.ts'
+import type { AgePart, ElementPart, Performance, Verdict } from './report/audit-report.ts'
+import { spanTitle, titleOf } from './words.ts'
+
+interface ElementGiven {
+  readonly ir: PipelineIR
+  readonly model: ModelIR
+  readonly element: Element
+  readonly ladder: Ladder
+  readonly now: Performance
+  readonly verdict: Verdict | undefined
+}
+
+export function elementPart({ ir, model, element, ladder, now, verdict }: ElementGiven): ElementPart {
+  const age = nowAge(ir, element)
+  const { rungs, why } = ladder
+  const curve = rungs.map(({ age: rungAge, title, frozen, refit }) => ({
+    age: rungAge,
+    title,
+    aWeek: element.kind === 'training' ? ('why' in refit ? refit : refit.aWeek) : frozen.aWeek,
+  }))
+  const marks = marksOf(curve, { nowAWeek: now.aWeek })
+  return {
+    element: elementId(element),
+    kind: element.kind,
+    title: titleOfElement(ir, element),
+    now: { setting: { kind: 'now' }, title: nowTitle(ir, model, element), age },
+    rungs,
+    ...(why !== undefined && { notObservable: why }),
+    knee: kneeOf(curve, { now: age?.p50 ?? 0, nowAWeek: now.aWeek }),
+    verdict: verdict ?? { choice: 'not observable in this history', why: why ?? untrained },
+    marks: marks.map(mark => mark ?? 'ok'),
+  }
+}
+
+const untrained = 'the pipeline does not train this model, so there is no schedule to compare; give it train: { every: … }'
+
+/** What nobody runs has no setting: a model that is not trained, actions that there are not. */
+function nowTitle(ir: PipelineIR, model: ModelIR, element: Element): string {
+  const setting = howItRuns(ir, model).get(elementId(element))
+  if (setting) return titleOf(setting)
+  return element.kind === 'training' ? (model.train ? 'when asked' : 'as it was fitted') : 'none'
+}
+
+/** By its placement; a sawtooth between two runs is between the two ends with equal chance. */
+function nowAge(ir: PipelineIR, element: Element): AgePart | null {
+  if (element.kind !== 'group') return null
+  const { place } = ir.groups.find(({ name }) => name === element.group)!
+  const mean = ageOf(place)
+  if (place.kind !== 'batch' && place.kind !== 'scheduled') return { p50: mean, p95: mean, from: 'by its placement' }
+  const half = mean - place.lasts
+  return { p50: mean, p95: place.lasts + 1.9 * half, from: 'by its placement' }
+}
+
+/** `arrivals (delay: mean 1 h, late: share 1 h)`. */
+function titleOfElement(ir: PipelineIR, element: Element): string {
+  if (element.kind !== 'group') return element.kind
+  const group = ir.groups.find(({ name }) => name === element.group)!
+  return `${group.name} (${featuresOf(group)})`
+}
+
+const SHOWN = 3
+
+function featuresOf({ features }: GroupIR): string {
+  const shown = features.slice(0, SHOWN).map(({ agg, window }) => (window === 'lifetime' ? agg : `${agg} ${spanTitle(window)}`))
+  const all = [...new Set(shown)]
+  return `${all.join(', ')}${features.length > SHOWN ? `, ${features.length - SHOWN} more` : ''}`
+}

@@ -1,0 +1,34 @@
+/** What history an audit is of: how long, how many decisions, what is known of what came of them. */
+import type { ReplayLog } from '../replay/log.ts'
+import { clustersOf } from './bands/enough.ts'
+import type { Sample } from './bands/sample.ts'
+import type { Cases, RowRange } from './cases.ts'
+import type { BlockPart, HistoryPart } from './report/audit-report.ts'
+
+const WEEK = 604_800_000
+
+export function historyPart(cases: Cases, log: ReplayLog, sample: Sample): HistoryPart {
+  const { t, length, label, known, eligible, blocks, censored } = cases
+  let [labelled, positive, notEligible] = [0, 0, 0]
+  for (let row = 0; row < length; row++) {
+    labelled += known[row]
+    positive += label[row]
+    if (eligible[row] === 0) notEligible++
+  }
+  const unknown = length - labelled - notEligible
+  const blockOf = ({ from, to }: RowRange): BlockPart => ({ decisions: to - from, from: t[from], until: t[to - 1] })
+  return {
+    from: t[0],
+    until: t[length - 1],
+    weeks: (t[length - 1] - t[0]) / WEEK,
+    events: log.length,
+    decisions: length,
+    labelled,
+    positive,
+    notEligible,
+    unknown,
+    censored: Math.round(censored * unknown),
+    blocks: { train: blockOf(blocks.train), tune: blockOf(blocks.tune), select: blockOf(blocks.select), report: blockOf(blocks.report) },
+    clusters: clustersOf(sample, new Float64Array(sample.length)),
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * What an alternative is worth, decision by decision, in three ways: the model as it is at the threshold that it has, the model as it is at the threshold that makes as many act, and a model that
+ * was trained on features as old, at that.
+ *
+ * Each is held against what runs, judged in the same way, so that an alternative that changes nothing differs in nothing: what training anew is worth by itself is in no difference.
+ */
+import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import type { Cases, Decided, RowRange } from './cases.ts'
+import { asItRuns, type Plan } from './element.ts'
+import type { Arm, Experiment } from './experiment/experiment.ts'
+import type { Performance } from './report/audit-report.ts'
+import { actingOf, alertsAt, decisionsAWeek, performanceOf, thresholdForCount, thresholdForPart, type Utility } from './worth/index.ts'
+
+export type Way = 'frozen' | 'frozenAtBudget' | 'refit'
+
+export interface Judged {
+  /** Of each row of the block `test`; NaN where what came of it is not known. */
+  readonly values: Float64Array
+  readonly performance: Performance
+}
+
+export interface JudgingOptions {
+  readonly ir: PipelineIR
+  readonly model: ModelIR
+  readonly utility: Utility
+  /** The part of decisions that may act, where no action says from which score on. */
+  readonly budget: number | undefined
+  readonly decisionsAWeek: number | undefined
+}
+
+/** How many act, and what said so. */
+export interface Acts {
+  readonly threshold: number
+  readonly from: string
+  /** Of the scored decisions of the block `tune`, those that act, and their part. */
+  readonly count: number
+  readonly part: number
+  readonly cooldown: number
+}
+
+export class Judging {
+  readonly acts: Acts
+  /** Of a week that the block has, or that the user says; NaN where all are at one instant. */
+  readonly week: number
+  readonly #experiment: Experiment
+  readonly #utility: Utility
+  readonly #now = new Map<Way, Judged>()
+
+  private constructor(experiment: Experiment, options: JudgingOptions, acts: Acts) {
+    this.#experiment = experiment
+    this.#utility = options.utility
+    this.acts = acts
+    const { decisionsAWeek: given } = options
+    this.week = decisionsAWeek(experiment.cases, experiment.cases.blocks.test, given === undefined ? {} : { decisionsAWeek: given }) ?? NaN
+  }
+
+  static async of(experiment: Experiment, options: JudgingOptions): Promise<Judging> {
+    const arm: Arm = experiment.why('frozen') === undefined ? 'frozen' : 'refit'
+    return new Judging(experiment, options, actsOf(experiment.cases, await experiment.decided(asItRuns, arm), options))
+  }
+
+  get cases(): Cases {
+    return this.#experiment.cases
+  }
+
+  /** Why there is no such way, whatever the plan. */
+  why(way: Way): string | undefined {
+    return this.#experiment.why(armOf(way))
+  }
+
+  /** What runs, judged in this way. */
+  async now(way: Way): Promise<Judged> {
+    const known = this.#now.get(way) ?? this.judged(await this.#experiment.decided(asItRuns, armOf(way)), way)
+    this.#now.set(way, known)
+    return known
+  }
+
+  async of(plan: Plan, way: Way): Promise<Judged> {
+    return this.judged(await this.#experiment.decided(plan, armOf(way)), way)
+  }
+
+  /** Both ways of the model as it is, decided once. */
+  async asItIs(plan: Plan): Promise<readonly [frozen: Judged, atBudget: Judged]> {
+    const decided = await this.#experiment.decided(plan, 'frozen')
+    return [this.judged(decided, 'frozen'), this.judged(decided, 'frozenAtBudget')]
+  }
+
+  judged(decided: Decided, way: Way): Judged {
+    const { cases } = this
+    const { test: rows } = cases.blocks
+    const alert = this.alerts(decided, way)
+    const given = { cases, decided, alert, rows }
+    const values = this.#utility.values(given)
+    return { values, performance: performanceOf(given, { values, outcomes: this.#utility.outcomes(cases), decisionsAWeek: this.week }) }
+  }
+
+  /** Who acts. At the budget as many of the block `tune` do as do now, or fewer where scores are equal. */
+  alerts({ score }: Decided, way: Way): Uint8Array {
+    const { cases } = this
+    const { threshold, count, cooldown } = this.acts
+    const at = way === 'frozen' ? threshold : thresholdForCount(score, cases.blocks.tune, count).threshold
+    return alertsAt(cases, score, { threshold: at, cooldown })
+  }
+}
+
+const armOf = (way: Way): Arm => (way === 'refit' ? 'refit' : 'frozen')
+
+function actsOf({ blocks: { tune } }: Cases, { score }: Decided, { ir, model, budget }: JudgingOptions): Acts {
+  const acting = actingOf(ir, model.name)
+  const cooldown = acting?.cooldown ?? 0
+  if (acting && budget === undefined) {
+    const { acts, scored } = above(score, tune, acting.threshold)
+    return { threshold: acting.threshold, from: `the action '${acting.action}'`, count: acts, part: acts / Math.max(1, scored), cooldown }
+  }
+  const { threshold, acts, scored } = thresholdForPart(score, tune, budget ?? 0)
+  return {
+    threshold,
+    from: `at most ${percent(budget ?? 0)} of decisions act, on the block before those that are judged`,
+    count: acts,
+    part: acts / Math.max(1, scored),
+    cooldown,
+  }
+}
+
+function above(score: Float64Array, { from, to }: RowRange, threshold: number): { readonly acts: number; readonly scored: number } {
+  let [acts, scored] = [0, 0]
+  for (let row = from; row < to; row++) {
+    if (score[row] >= threshold) acts++
+    if (!Number.isNaN(score[row])) scored++
+  }
+  return { acts, scored }
+}
+
+const percent = (part: number): string => `${Number((part * 100).toPrecision(3))} %`

@@ -1,0 +1,132 @@
+/** Curves: each element made older, rung by rung, and what that is worth beside what runs. */
+import { SpillwayError } from '../base/errors.ts'
+import { bandsOf, type Band, type BandOptions, type Bands } from './bands/bands.ts'
+import type { Sample } from './bands/sample.ts'
+import { elementId, type Element, type Plan } from './element.ts'
+import type { LadderRung } from './experiment/ladder.ts'
+import type { Judged, Judging, Way } from './judging.ts'
+import type { Effect, Performance, Rung } from './report/audit-report.ts'
+import { slicesOf } from './worth/index.ts'
+import type { WorthIR } from '../define/worth-ir.ts'
+
+export interface LadderOptions {
+  readonly judging: Judging
+  readonly sample: Sample
+  readonly bands: BandOptions
+  readonly slices: WorthIR['slices']
+  /** Called as each rung is done. */
+  readonly onRung?: () => void
+}
+
+export interface Ladder {
+  readonly rungs: readonly Rung[]
+  /** Why no rung can be told. */
+  readonly why?: string
+  readonly caveats: readonly string[]
+}
+
+export interface FoundLadder {
+  readonly element: Element
+  readonly ladder: Ladder
+}
+
+const ways: readonly Way[] = ['frozen', 'frozenAtBudget', 'refit']
+
+/** What is asked of one rung, in one way. */
+interface Difference {
+  readonly difference: Float64Array
+  readonly performance: Performance
+}
+
+type Asked = Difference | { readonly why: string }
+
+/** All rungs of an element. One that this history cannot show says why. */
+export async function ladderOf(element: Element, rungs: readonly LadderRung[], options: LadderOptions): Promise<Ladder> {
+  const { judging } = options
+  const asked = new Map<Way, Asked[]>()
+  for (const way of ways) asked.set(way, [])
+  for (const { setting } of rungs) {
+    const plan: Plan = new Map([[elementId(element), setting]])
+    for (const [way, one] of await rungOf(plan, judging)) asked.get(way)!.push(one)
+    options.onRung?.()
+  }
+  const effects = new Map(ways.map(way => [way, effectsOf(asked.get(way)!, options)]))
+  const reasons = asked.get('frozen')!.concat(asked.get('refit')!)
+  const why = reasons.every(one => 'why' in one) ? reasons.find(one => 'why' in one) : undefined
+  const now = await judging.now(judging.why('frozen') === undefined ? 'frozen' : 'refit')
+  const shown = rungs.flatMap((rung, i): Rung[] => {
+    const [frozen, frozenAtBudget, refit] = ways.map(way => effects.get(way)!.effects[i])
+    if (!('why' in frozen) && !('why' in frozenAtBudget)) return [{ ...rung, frozen, frozenAtBudget, refit }]
+    if ('why' in refit) return []
+    // The age of a model: one that stays as it is does as it does now.
+    const stays: Effect = { aWeek: 'why' in frozen ? frozen : { why: 'the model stays as it is' }, performance: now.performance }
+    return [{ ...rung, frozen: stays, frozenAtBudget: stays, refit }]
+  })
+  return {
+    rungs: shown,
+    ...(rungs.length === 0
+      ? { why: 'there is no way to make it older' }
+      : shown.length === 0 && why && 'why' in why
+        ? { why: why.why }
+        : {}),
+    caveats: [...new Set(ways.flatMap(way => effects.get(way)!.caveats))],
+  }
+}
+
+async function rungOf(plan: Plan, judging: Judging): Promise<[Way, Asked][]> {
+  const less = async (way: Way, { values, performance }: Judged): Promise<Difference> => {
+    const now = await judging.now(way)
+    return { difference: values.map((value, row) => value - now.values[row]), performance }
+  }
+  const [frozen, frozenAtBudget] = await orWhy(judging.why('frozen'), async (): Promise<[Asked, Asked]> => {
+    const [asIs, atBudget] = await judging.asItIs(plan)
+    return [await less('frozen', asIs), await less('frozenAtBudget', atBudget)]
+  })
+  const [refit] = await orWhy(judging.why('refit'), async (): Promise<[Asked]> => [await less('refit', await judging.of(plan, 'refit'))])
+  return [
+    ['frozen', frozen],
+    ['frozenAtBudget', frozenAtBudget],
+    ['refit', refit],
+  ]
+}
+
+/** What a history cannot show, and what nothing can be learnt from, is said in its place. */
+async function orWhy(why: string | undefined, make: () => Promise<readonly Asked[]>): Promise<readonly Asked[]> {
+  const reason = (text: string): Asked[] => [{ why: text }, { why: text }]
+  if (why !== undefined) return reason(why)
+  try {
+    return await make()
+  } catch (error) {
+    if (error instanceof SpillwayError && (error.code === 'SPILL_UNSUPPORTED' || error.code === 'SPILL_TRAINING'))
+      return reason(error.message)
+    throw error
+  }
+}
+
+/** The bands of a ladder hold for all of its rungs together, so they are made together. */
+function effectsOf(
+  asked: readonly Asked[],
+  { judging, sample, bands, slices = [] }: LadderOptions,
+): { effects: (Effect | { why: string })[]; caveats: readonly string[] } {
+  const known = asked.filter((one): one is Difference => !('why' in one))
+  const found: Bands = bandsOf(
+    sample,
+    known.map(({ difference }) => difference),
+    bands,
+  )
+  let next = 0
+  const effects = asked.map((one): Effect | { why: string } => {
+    if ('why' in one) return one
+    const band = found.rungs[next++]
+    const { test } = judging.cases.blocks
+    const sliced = slicesOf(judging.cases, test, one.difference, { slices })
+    return { aWeek: shortOf(band), ...restOf(band), ...(sliced.length > 0 && { slices: sliced }), performance: one.performance }
+  })
+  return { effects, caveats: known.length > 0 ? found.caveats : [] }
+}
+
+const shortOf = (band: Band | { readonly why: string }): Effect['aWeek'] =>
+  'why' in band ? band : { value: band.value, low: band.low, high: band.high }
+
+const restOf = (band: Band | { readonly why: string }): Pick<Effect, 'leaveOneOut' | 'worstWeek'> =>
+  'why' in band ? {} : { leaveOneOut: band.leaveOneOut, ...(band.worstWeek !== undefined && { worstWeek: band.worstWeek }) }

@@ -1,0 +1,95 @@
+/** Whole plans compared: their values by the experiment, their costs by the cost model, their intervals by the bands. */
+import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import { bandsOf, type BandOptions } from './bands/bands.ts'
+import { sampleOf, type SampledCases } from './bands/sample.ts'
+import type { RowRange } from './cases.ts'
+import type { Costing } from './costing.ts'
+import type { Plan } from './element.ts'
+import type { Judging, Way } from './judging.ts'
+import { planElements } from './plans/choices.ts'
+import { judgePlans, type PlansJudged } from './plans/plans.ts'
+import type { PlanPorts } from './plans/ports.ts'
+import type { Utility } from './worth/index.ts'
+
+export interface PlanningGiven {
+  readonly ir: PipelineIR
+  readonly model: ModelIR
+  readonly judging: Judging
+  /** With the blocks of time. */
+  readonly clusters: SampledCases
+  readonly bands: BandOptions
+  readonly costing: Costing
+  readonly utility: Utility
+  /** By `elementId`. */
+  readonly notObservable: ReadonlyMap<string, string>
+  /** What may be lost in a week and count as nothing, units. */
+  readonly smallLoss: number
+  readonly plansMax?: number | undefined
+}
+
+const WEEK = 604_800_000
+const WEEKS_A_MONTH = 730 / 168
+
+export function planning(given: PlanningGiven, onProgress: (share: number) => void): Promise<PlansJudged> {
+  const { ir, model, judging, utility, notObservable, smallLoss, plansMax } = given
+  const { t, blocks } = judging.cases
+  const { select, report, test } = blocks
+  return judgePlans(
+    {
+      elements: planElements(ir, model, { notObservable }),
+      select,
+      report,
+      decisionsAMonth: judging.week * WEEKS_A_MONTH,
+      ...(utility.dollars !== undefined && { price: utility.dollars }),
+      unit: utility.unit,
+      smallLoss: smallLoss * WEEKS_A_MONTH,
+      weeks: (t[test.to - 1] - t[test.from]) / WEEK,
+      ...(plansMax !== undefined && { plansMax }),
+    },
+    portsOf(given),
+    (done, of) => onProgress(done / of),
+  )
+}
+
+/** A planned change trains the model anew on what it will be given, at as many actions; where it cannot be, the model stays as it is. */
+function portsOf({ judging, clusters, bands, costing }: PlanningGiven): PlanPorts {
+  const way: Way = judging.why('refit') === undefined ? 'refit' : 'frozenAtBudget'
+  const { test } = judging.cases.blocks
+  const within = ({ from, to }: RowRange, values: Float64Array) => values.subarray(from - test.from, to - test.from)
+  const values = new Remembered(async (plan: Plan) => (await judging.of(plan, way)).values)
+  return {
+    async valueOf(plan, rows) {
+      const now = await judging.now(way)
+      const own = within(rows, await values.of(plan))
+      const base = within(rows, now.values)
+      return own.map((value, row) => value - base[row])
+    },
+    costOf: plan => costing.costOf(plan),
+    intervals(differences, rows) {
+      const { rungs } = bandsOf(sampleOf(clusters, rows), differences, { ...bands, decisionsAWeek: 1 })
+      return rungs.map(rung => ('why' in rung ? rung : { value: rung.value, low: rung.low, high: rung.high, error: rung.error }))
+    },
+  }
+}
+
+/** The last few: a plan is asked for on two blocks, one soon after the other. */
+class Remembered {
+  readonly #make: (plan: Plan) => Promise<Float64Array>
+  readonly #known = new Map<string, Float64Array>()
+
+  constructor(make: (plan: Plan) => Promise<Float64Array>) {
+    this.#make = make
+  }
+
+  async of(plan: Plan): Promise<Float64Array> {
+    const key = JSON.stringify([...plan].sort(([a], [b]) => (a < b ? -1 : 1)))
+    const found = this.#known.get(key) ?? (await this.#make(plan))
+    this.#known.delete(key)
+    this.#known.set(key, found)
+    const [oldest] = this.#known.keys()
+    if (this.#known.size > REMEMBERED) this.#known.delete(oldest)
+    return found
+  }
+}
+
+const REMEMBERED = 32

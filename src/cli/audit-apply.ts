@@ -1,0 +1,47 @@
+/** The proposed placement as an edit of the user's files: shown, and made if they say so. */
+import type { Audited } from '../audit/audit.ts'
+import { objectivesOf } from '../audit/plans/objectives.ts'
+import { applyEdit } from '../audit/plans/edit/apply.ts'
+import { editPlacements, type Change } from '../audit/plans/edit/edit.ts'
+import { placementFor } from '../audit/plans/edit/placement-text.ts'
+import type { AuditReport } from '../audit/report/audit-report.ts'
+import type { Pipeline } from '../define/pipeline.ts'
+import { OBJECTIVES_FILE, writeObjectives } from '../run/objectives.ts'
+import { join } from 'node:path'
+import type { AuditRequest } from './audit-request.ts'
+
+export interface Accepted {
+  /** With the edits. */
+  readonly report: AuditReport
+  /** What was done, and what is left to do by hand. */
+  readonly notes: readonly string[]
+}
+
+export async function accept(pipeline: Pipeline, { report, proposed }: Audited, { path, apply, data }: AuditRequest): Promise<Accepted> {
+  const changes = [...proposed].flatMap(([id, setting]): Change[] => {
+    const place = id.startsWith('group/') ? placementFor(setting) : undefined
+    const group = id.slice('group/'.length)
+    return place ? [{ group, place, at: pipeline.places.get(group) }] : []
+  })
+  const edited = editPlacements(changes, path)
+  const shown: AuditReport = { ...report, plans: { ...report.plans, edits: edited.edits } }
+  const notes = [
+    ...(apply && changes.length === 0 ? ['Nothing to apply: no placement of a group is proposed to change.'] : []),
+    ...(apply ? [] : edited.refused),
+  ]
+  if (apply && changes.length > 0) {
+    const { written, refused } = await applyEdit(edited, changes, path, pipeline.ir)
+    notes.push(...written.map(file => `Changed ${file}.`), ...refused)
+  }
+  if (data !== undefined) notes.push(...keepObjectives(pipeline, report, data))
+  return { report: shown, notes }
+}
+
+/** Where alerts read them. */
+function keepObjectives({ name, fingerprint }: Pipeline, report: AuditReport, data: string): string[] {
+  const groups = objectivesOf(report)
+  if (Object.keys(groups).length === 0) return []
+  const file = join(data, OBJECTIVES_FILE)
+  writeObjectives(file, { pipeline: name, fingerprint, groups })
+  return [`How fresh each group is to be: ${file}`]
+}

@@ -1,0 +1,125 @@
+/** `spillway audit`: at which stage would less latency be worth something? A table, a page, and a placement to accept. */
+import { join } from 'node:path'
+import { audit, worthOf, type Audited } from '../audit/audit.ts'
+import { presetPeople, readPeopleFile } from '../audit/cost/people.ts'
+import { examplePrices, readPricesFile } from '../audit/cost/prices.ts'
+import { Kept } from '../audit/kept.ts'
+import { reportText } from '../audit/report/terminal/text.ts'
+import { reportJson, writeReport } from '../audit/report/write.ts'
+import type { StagesPart } from '../audit/report/audit-report.ts'
+import { readSamples } from '../audit/stages/read-samples.ts'
+import { stagesPart } from '../audit/stages/sampled.ts'
+import type { Pipeline } from '../define/pipeline.ts'
+import type { ModelIR } from '../define/ir.ts'
+import { lookInto } from '../log/sqlite/data-folder.ts'
+import { historyOf, type AuditHistory } from './audit-history.ts'
+import { accept } from './audit-apply.ts'
+import { DRAWS, modelOf, OUT, requestOf, type AuditRequest } from './audit-request.ts'
+import type { Command } from './command.ts'
+import { importPipeline } from './pipeline-file.ts'
+import { Progress } from './progress.ts'
+import { checkSourceFiles } from './source-files.ts'
+import { counted } from './summary.ts'
+
+export const auditCommand: Command = {
+  name: 'audit',
+  usage: 'PIPELINE --history NAME=FILE… | --data DIR',
+  summary: 'where would less latency be worth something? a table, a page, and a placement to accept',
+  options: {
+    history: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=FILE',
+      help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; repeat for more',
+    },
+    column: { type: 'string', multiple: true, value: 'NAME.COLUMN=THEIRS', help: 'what the files of a source call a column of it' },
+    data: {
+      type: 'string',
+      value: 'DIR',
+      help: 'the data folder of a run: where the time goes; its log is the history, without --history',
+    },
+    model: { type: 'string', value: 'NAME', help: 'the model whose decisions are judged, where there are several' },
+    prices: { type: 'string', value: 'FILE', help: 'prices of the target deployment: an example unless given' },
+    people: { type: 'string', value: 'FILE', help: 'what it takes people to look after it: presets unless given' },
+    out: { type: 'string', value: 'DIR', help: `the folder for audit.json and audit.html: ${OUT} unless given` },
+    seed: { type: 'string', value: 'N', help: 'of what is drawn: 1 unless given' },
+    draws: { type: 'string', value: 'N', help: `of the distribution that bands hold together by: ${DRAWS} unless given` },
+    plans: { type: 'string', value: 'N', help: 'whole plans that are compared at most' },
+    apply: { type: 'boolean', help: 'make the edit of the proposed placement in your files, if a change is proposed' },
+    json: { type: 'boolean', help: 'print the report as one JSON object, and nothing else' },
+  },
+  async run(values, positionals) {
+    const request = requestOf(values, positionals)
+    const pipeline = await importPipeline(request.path)
+    checkSourceFiles(request.files, pipeline.ir)
+    const model = modelOf(pipeline.ir, pipeline.worths, request.model)
+    const progress = new Progress()
+    try {
+      const history = await historyOf(pipeline, request, (stage, share) => progress.show(stage, share))
+      const { report, proposed } = await audited(pipeline, model, history, request, progress)
+      progress.done()
+      const { report: shown, notes } = await accept(pipeline, { report, proposed }, request)
+      const files = writeReport(shown, request.out)
+      if (request.json) console.log(reportJson(shown))
+      else
+        console.log(
+          [reportText(shown), '', ...refusedText(history), ...notes, `The page: ${files.page}; as JSON: ${files.json}`].join('\n'),
+        )
+      return 0
+    } finally {
+      progress.done()
+    }
+  },
+}
+
+async function audited(
+  pipeline: Pipeline,
+  model: ModelIR,
+  history: AuditHistory,
+  request: AuditRequest,
+  progress: Progress,
+): Promise<Audited> {
+  const { seed, draws, plans, prices, people, data, out } = request
+  const kept = new Kept(join(out, 'audit.part.json'))
+  const done = await audit(pipeline, history.log, {
+    model,
+    worth: worthOf(pipeline.worths, model),
+    seed,
+    draws,
+    prices: prices === undefined ? examplePrices : readPricesFile(prices),
+    people: people === undefined ? presetPeople : readPeopleFile(people),
+    stages: await stagesOf(pipeline, model, data),
+    intakeSeconds: history.intakeSeconds,
+    plansMax: plans,
+    command: commandOf(request),
+    onProgress: (stage, share) => progress.show(stage, share),
+    kept: (name, of, make) => kept.of(name, of, make),
+  })
+  kept.forget()
+  return done
+}
+
+const refusedText = ({ refused, warnings }: AuditHistory): string[] => [
+  ...(refused ? [`warning: ${counted(refused.count, 'record')} refused; the first: ${refused.first}`] : []),
+  ...warnings.map(warning => `warning: ${warning}`),
+]
+
+async function stagesOf({ ir }: Pipeline, model: ModelIR, data: string | undefined): Promise<StagesPart | { readonly why: string }> {
+  if (data === undefined) return { why: 'a history of files has no stage times; give the folder of a run with --data' }
+  const actions = (ir.actions ?? []).filter(action => action.model === model.name)
+  const deadline = actions.find(action => action.deadline !== undefined)?.deadline
+  return lookInto(data, reader => stagesPart(readSamples(reader, model.name, actions), deadline))
+}
+
+function commandOf({ path, files, columns, data, model, prices, people, seed, draws, plans }: AuditRequest): string {
+  return [
+    `spillway audit ${path}`,
+    ...files.map(file => `--history ${file.source}=${file.path}`),
+    ...columns.map(({ source, column, theirs }) => `--column ${source}.${column}=${theirs}`),
+    ...Object.entries({ data, model, prices, people, plans }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name} ${value}`],
+    ),
+    `--seed ${seed}`,
+    ...(draws === DRAWS ? [] : [`--draws ${draws}`]),
+  ].join(' ')
+}

@@ -1,0 +1,56 @@
+/** `spillway audit` as a user calls it: files whose columns have other names, a table, a page, and what is wrong said with its fix. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import type { AuditReport } from '../../src/audit/report/audit-report.ts'
+import { plantHistory } from '../audit/planted-world.ts'
+import { called } from './called.ts'
+import { Project } from './project.ts'
+
+const world = new URL('../audit/planted-world.ts', import.meta.url).href
+let project: Project
+let files: string[]
+
+before(() => {
+  const { heats, ...others } = plantHistory({ machines: 24, days: 20 })
+  project = new Project({
+    'plant.ts': `export { plant as default } from '${world}'\n`,
+    'heats.ndjson': heats.replaceAll('"heat":', '"celsius":'),
+    ...Object.fromEntries(Object.entries(others).map(([name, text]) => [`${name}.ndjson`, text])),
+  })
+  files = ['heats', ...Object.keys(others)].flatMap(name => ['--history', `${name}=${project.path(`${name}.ndjson`)}`])
+})
+after(() => project[Symbol.dispose]())
+
+const audit = (...args: readonly string[]) => called('audit', project.path('plant.ts'), ...args)
+
+test('files with columns of other names are audited: a table, a page and JSON', async () => {
+  const out = project.path('out')
+  const { status, out: text, err } = await audit(...files, '--column', 'heats.heat=celsius', '--out', out, '--plans', '12')
+  assert.equal(status, 0, err)
+  assert.match(text, /^plant: /)
+  assert.match(text, /STAGE \/ GROUP/)
+  assert.match(text, /COST a month/)
+  const report = JSON.parse(readFileSync(project.path('out/audit.json'), 'utf8')) as AuditReport
+  assert.equal(report.format, 'spillway-audit/1')
+  assert.equal(report.history.decisions, 24 * 20 * 24)
+  const heat = report.elements.find(({ element }) => element === 'group/heat')!
+  assert.ok(heat.rungs.length >= 5)
+  assert.match(readFileSync(project.path('out/audit.html'), 'utf8'), /^<!doctype html>/i)
+})
+
+test('what is asked wrongly says what to write', async () => {
+  const wrong = async (args: readonly string[], message: RegExp, expected: number): Promise<void> => {
+    const { status, err } = await audit(...args)
+    assert.match(err, message)
+    assert.equal(status, expected)
+  }
+  await wrong([], /give a history: --history NAME=FILE of each source, or --data DIR/, 2)
+  await wrong(['--history', 'heats'], /--history heats is not NAME=FILE/, 2)
+  await wrong([...files, '--column', 'heat=celsius'], /write SOURCE\.COLUMN=THEIRS/, 2)
+  await wrong([...files, '--column', 'heats.heet=celsius'], /source 'heats' has no column 'heet'; did you mean 'heat'/, 1)
+  await wrong([...files, '--draws', '5'], /--draws 5 is no whole number from 100/, 2)
+  await wrong([...files, '--model', 'failng'], /has no model 'failng'; did you mean 'failing'/, 1)
+  await wrong([...files, '--prices', project.path('none.json')], /none\.json/, 1)
+  await wrong(files.slice(2), /no file for source 'heats'/, 1)
+})
