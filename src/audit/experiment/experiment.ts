@@ -23,6 +23,7 @@ import { unsupported } from './operators/setting.ts'
 import { fittings } from './operators/training.ts'
 import { Refits } from './refit/refits.ts'
 import { Replays, settingOf } from './replays.ts'
+import { ScoreCache } from './score-cache.ts'
 import type { Traces } from './traces.ts'
 import type { Decides } from './world.ts'
 
@@ -42,6 +43,7 @@ export class Experiment {
   readonly #replays: Replays
   readonly #scoring: Scoring
   readonly #refits: Refits
+  readonly #scores = new ScoreCache()
   readonly #given: { readonly log: ReplayLog; readonly traces: Traces | undefined }
   #ahead: Ahead | undefined
 
@@ -94,15 +96,24 @@ export class Experiment {
     const { cases } = this
     await this.#ahead?.bring(plan)
     const { id, inputs, made, acted, inline } = this.#replays.under(plan)
-    const score = new Float64Array(cases.length)
-    if (arm === 'frozen') scoreInto(score, this.#scoring, inputs)
-    else
-      for (const fitting of fittings(settingOf(plan, 'training'), cases, horizonOf(this.#decides.model.label!))) {
-        const { from, to } = fitting.scores
-        scoreInto(score, await this.#refits.scoring(id, inputs, cases, fitting, seed), inputs, from, to)
-      }
-    for (let row = 0; row < score.length; row++) if (Number.isNaN(made[row])) score[row] = NaN
-    return { score, made, acted, inline }
+    const training = settingOf(plan, 'training')
+    const scored = arm === 'frozen' ? `${id}, frozen` : `${id}, ${JSON.stringify(training)} ${seed}`
+    const score = await this.#scores.of(scored, async () => {
+      const score = new Float64Array(cases.length)
+      if (arm === 'frozen') scoreInto(score, this.#scoring, inputs)
+      else
+        for (const fitting of fittings(training, cases, horizonOf(this.#decides.model.label!))) {
+          const { from, to } = fitting.scores
+          scoreInto(score, await this.#refits.scoring(id, inputs, cases, fitting, seed), inputs, from, to)
+        }
+      return score
+    })
+    return {
+      score: made.some(Number.isNaN) ? score.map((value, row) => (Number.isNaN(made[row]) ? NaN : value)) : score,
+      made,
+      acted,
+      inline,
+    }
   }
 
   /**

@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ScoreCache } from './score-cache.ts'
+
+test('scores are made once, those of four ids are kept, and what fails is tried again', async () => {
+  const cache = new ScoreCache()
+  const made: string[] = []
+  const of = (id: string) => cache.of(id, async () => Float64Array.of(made.push(id)))
+  for (const id of ['a', 'b', 'c', 'a', 'd', 'a', 'e', 'a', 'b']) await of(id)
+  assert.deepEqual(made, ['a', 'b', 'c', 'd', 'e', 'b'])
+  const failing = () => cache.of('f', () => Promise.reject(new RangeError('no')))
+  await assert.rejects(failing(), RangeError)
+  assert.deepEqual([...(await of('f'))], [7])
+})
