@@ -3,7 +3,8 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 const ENVIRONMENT = '.peers/lightgbm'
-const PACKAGES = ['lightgbm==4.7.0', 'pyarrow==26.0.1']
+/** The last four are for its models as ONNX. */
+const PACKAGES = ['lightgbm==4.7.0', 'pyarrow==26.0.1', 'onnxmltools==1.16.0', 'skl2onnx==1.20.0', 'onnx==1.23.2', 'packaging==26.4']
 const program = (name: string): string => resolve(ENVIRONMENT, 'bin', name)
 const there = resolve(ENVIRONMENT, PACKAGES.join('+'))
 

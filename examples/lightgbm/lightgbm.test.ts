@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { external } from 'spillway'
 import { auc, fitExternal, fitTrees, predict } from 'spillway/training'
 import { lightgbmPython } from '../../bench/live/lightgbm.ts'
+import { needsOnnxRuntime } from '../../test/onnx/runtime.ts'
 
 const python = lightgbmPython()
 const needs = { skip: python ? false : 'LightGBM is not there: npm run peers -- lightgbm' }
@@ -50,6 +51,19 @@ test('its trees are scored here as it scores them, NULLs too', needs, async () =
       assert.ok(Math.abs(score - theirs[i]) <= 1e-12 * Math.max(1, Math.abs(theirs[i])), `${score} for ${theirs[i]}`),
     )
   }
+})
+
+test('as ONNX it scores what its trees do, but for floats, NULLs too', { skip: needs.skip || needsOnnxRuntime.skip }, async () => {
+  const asOnnx = external({ command: python ?? 'python3', args: [fileURLToPath(new URL('train_onnx.py', import.meta.url))], timeout: '5m' })
+  const rows = made(2000)
+  const [fit, trees] = [await fitExternal(asOnnx, rows), await fitExternal(trainer, rows)]
+  assert.ok(fit.kind === 'onnx' && trees.kind === 'trees')
+  assert.deepEqual(fit.metrics, trees.metrics)
+  const asked = made(500).columns
+  const [scores, exact] = [predict(fit, asked), predict(trees, asked)]
+  // A value next to a threshold may fall to its other side as a float.
+  const apart = scores.filter((score, i) => Math.abs(score - exact[i]) > 1e-5).length
+  assert.ok(apart <= 5, `${apart} of ${scores.length} scores are apart`)
 })
 
 type Made = ReturnType<typeof made>

@@ -24,6 +24,14 @@ def main(given, left):
         sys.exit(f"contract {manifest['contract']} is not known; this trainer speaks 1")
     table = pyarrow.parquet.read_table(os.path.join(given, manifest["rows"]))
     names = [one["name"] for one in manifest["inputs"]]
+    booster, metrics = fitted(table, manifest)
+    write(os.path.join(left, "model.json"), trees_file(booster, names, manifest["task"]))
+    write(os.path.join(left, "metrics.json"), metrics)
+    print(f"{booster.num_trees()} trees on {len(table)} rows", metrics)
+
+
+def fitted(table, manifest):
+    """The model, of all rows, and what one like it is worth."""
     rows = numpy.column_stack([doubles(table, one["column"]) for one in manifest["inputs"]])
     labels = doubles(table, manifest["label"])
     weights = doubles(table, manifest["weight"]) if "weight" in manifest else numpy.ones(len(labels))
@@ -34,10 +42,7 @@ def main(given, left):
     if 0 < ahead < len(labels):
         tried = fit(rows[:ahead], labels[:ahead], weights[:ahead], manifest)
         metrics = measured(tried.predict(rows[ahead:]), labels[ahead:], manifest["task"])
-    booster = fit(rows, labels, weights, manifest)
-    write(os.path.join(left, "model.json"), trees_file(booster, names, manifest["task"]))
-    write(os.path.join(left, "metrics.json"), metrics)
-    print(f"{booster.num_trees()} trees on {len(labels)} rows", metrics)
+    return fit(rows, labels, weights, manifest), metrics
 
 
 def doubles(table, name):

@@ -33,7 +33,9 @@ test('drift is found, trained on and remembered, in a folder and its threads', a
     for (const [source, rows] of Object.entries(days[day])) await running.run.submit(source, batchOf(rows))
     now += HOUR
     const midnight = begun + (day + 1) * DAY
-    while (day >= 10 && (state()?.at !== midnight || state()?.due !== undefined)) await pause(5)
+    const isSeen = () => state()?.at === midnight && state()?.due === undefined
+    if (day < 10) return
+    while (!isSeen()) await pause(5)
   }
   for (let day = 0; day < 10; day++) await live(day)
   const trained = running.run.train('fraud')
