@@ -27,6 +27,7 @@ test('the proof does not hold if more than one report in twenty has a false stre
     luckShare: 0.05,
     falseChanges: 0,
     worth: [{ times: 5, right: 900, wrong: 0, undecided: 100 }],
+    decidedRight: 0.9,
     redundant: 900,
     complementary: 900,
     seed: 1,

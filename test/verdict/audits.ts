@@ -25,6 +25,8 @@ export interface AuditsResult {
   readonly falseChanges: number
   /** Of the group that is worth so many times what it costs. */
   readonly worth: readonly WorthCount[]
+  /** At five times its cost: the part of reports in which it is decided, and right. */
+  readonly decidedRight: number
   /** Best plan proposed, where two groups stand in for one another, and where two are worth something only together. */
   readonly redundant: number
   readonly complementary: number
@@ -83,7 +85,16 @@ export async function proveAudits(
     if (done % PROGRESS_EVERY === 0)
       console.error(`verdict: ${done} of ${cases} cases, ${sums.falseStreams} false streams in ${sums.reports} reports`)
   }
-  return { cases, ...sums, falseShare: sums.falseStreams / sums.reports, luckShare: sums.falseOfLuck / cases, worth, seed, failures }
+  return {
+    cases,
+    ...sums,
+    falseShare: sums.falseStreams / sums.reports,
+    luckShare: sums.falseOfLuck / cases,
+    worth,
+    decidedRight: worth.find(({ times }) => times === 5)!.right / cases,
+    seed,
+    failures,
+  }
 }
 
 /** At most 5 % of reports have a false `stream`; at 5 times its cost at least 90 % are decided, and right. A few cases may be as far off as luck takes them. */

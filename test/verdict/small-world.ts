@@ -67,8 +67,9 @@ export function randomWorld(seed: number, count: number): SmallWorld {
   const names = Array.from({ length: count }, (_, i) => `g${i}`)
   const alone = names.map(() => 40 * (chance() - 0.3))
   const together = names.map(() => names.map(() => (chance() < 0.3 ? 80 * (chance() - 0.5) : 0)))
-  const costs = names.map(() => 20 * chance())
-  const fixed = 30 * chance()
+  const cents = (dollars: number): number => Math.round(dollars * 100) / 100
+  const costs = names.map(() => cents(20 * chance()))
+  const fixed = cents(30 * chance())
   const streams = names.map(() => chance() < 0.5)
   const freshAt = (of: (element: string) => string): number[] => {
     const isFresh = names.map((name, i) => (of(`group/${name}`) === 'now' ? streams[i] : of(`group/${name}`) === 'stream'))

@@ -15,8 +15,10 @@ export interface Comparison {
   readonly other: Picks
   /** Utility a month. */
   readonly gain: Interval | Why
-  /** No decision is another. */
+  /** No decision is another, in this history. */
   readonly isSame: boolean
+  /** Nor can one be in any other: they are kept in another way. */
+  readonly isEqual: boolean
   /** Dollars a month. */
   readonly cost: Range | Why
   /** Dollars a month: the gain by its price, less the cost. */
@@ -39,7 +41,7 @@ export async function compareAll(
     const refusal = evaluation.refusal(one, rows) ?? evaluation.refusal(other, rows)
     const gain = refusal === undefined ? gainOf(columns[i], intervals[moved.indexOf(columns[i])], question) : { why: refusal }
     const cost = evaluation.costDifference(one, other)
-    return { one, other, gain, isSame, cost, net: netOf(gain, cost, question) }
+    return { one, other, gain, isSame, isEqual: evaluation.isEqual(one, other), cost, net: netOf(gain, cost, question) }
   })
 }
 
@@ -50,12 +52,13 @@ function gainOf(column: Float64Array, interval: Interval | Why, { decisionsAMont
 }
 
 /** The same the other way round. */
-export function reversed({ one, other, gain, isSame, cost, net }: Comparison): Comparison {
+export function reversed({ one, other, gain, isSame, isEqual, cost, net }: Comparison): Comparison {
   return {
     one: other,
     other: one,
     gain: negative(gain),
     isSame,
+    isEqual,
     cost: isWhy(cost) ? cost : { low: -cost.high, base: -cost.base, high: -cost.low },
     net: negative(net),
   }

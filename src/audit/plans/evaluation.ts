@@ -91,12 +91,17 @@ export class Evaluation {
     return cost
   }
 
-  /** What the one costs more than the other, in the worst scenario, in the base one, in the best: `low` is the least. */
+  /** Have both the same values, whatever the history? */
+  isEqual(one: Picks, other: Picks): boolean {
+    return planKey(this.space.valuesOf(one)) === planKey(this.space.valuesOf(other))
+  }
+
+  /** What the one costs more than the other, to the cent, in the base scenario and in those in which that is least and most. */
   costDifference(one: Picks, other: Picks): Range | Why {
     const [a, b] = [this.cost(one), this.cost(other)]
     if (isWhy(a)) return a
     if (isWhy(b)) return b
-    const scenarios = [a.low - b.low, a.base - b.base, a.high - b.high]
+    const scenarios = [a.low - b.low, a.base - b.base, a.high - b.high].map(dollars => Math.round(dollars * 100) / 100)
     return { low: Math.min(...scenarios), base: scenarios[1], high: Math.max(...scenarios) }
   }
 

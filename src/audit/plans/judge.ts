@@ -4,9 +4,10 @@
  * Within that plan each element is compared at each of its choices with each other, and the plan itself with what runs: one family, whose intervals hold together, so that the chance
  * that anything at all is claimed falsely is 5 %. A change that does not hold by itself is taken back, and what is left must hold as a whole.
  */
+import type { Range } from '../report/audit-report.ts'
 import { compareAll, reversed, type Comparison } from './compare.ts'
 import type { Evaluation } from './evaluation.ts'
-import { isWhy, type PlanQuestion } from './ports.ts'
+import { isWhy, type PlanElement, type PlanQuestion } from './ports.ts'
 import { changesOf, withPick, type Picks } from './space.ts'
 
 export interface Judged {
@@ -45,7 +46,7 @@ async function judgeWithin(picks: Picks, evaluation: Evaluation, question: PlanQ
   const [whole, ...compared] = await compareAll([[picks, now], ...pairs], evaluation, question, question.report)
   let next = 0
   const duels = family.map(own => own.flatMap(({ pick, over }) => bothWays(pick, over, compared[next++])))
-  const holding = duels.map((own, element) => holdingOf(own, [...elements[element].choices.keys()], picks[element], question))
+  const holding = duels.map((own, element) => holdingOf(own, elements[element], picks[element], question))
   const judged: Judged = { picks, kept: now, whole, duels, holding }
   for (const kept of candidates(judged)) {
     const [against] = await compareAll([[kept, now], [picks, now], ...pairs], evaluation, question, question.report)
@@ -67,11 +68,15 @@ function candidates({ picks, duels, holding }: Judged): Picks[] {
   return surest === undefined ? [all] : [all, withPick(picks, surest, all[surest])]
 }
 
-/** Is what is left of the plan shown to be better than what runs, as a whole? */
-function isAdopted({ kept, whole }: Pick<Judged, 'kept' | 'whole'>, question: PlanQuestion): boolean {
-  if (changesOf(kept) === 0 || isWhy(whole.cost)) return false
-  if (question.price === undefined) return whole.cost.base < 0 && holdsOver(whole, question)
-  return !isWhy(whole.net) && whole.net.low > 0
+/** Is what is left of the plan shown to be better than what runs, as a whole? Where no decision is another it costs less, and in no scenario more. */
+function isAdopted(
+  { kept, whole: { cost, gain, net, isSame } }: Pick<Judged, 'kept' | 'whole'>,
+  { price, smallLoss }: PlanQuestion,
+): boolean {
+  if (changesOf(kept) === 0 || isWhy(cost) || isWhy(gain)) return false
+  if (isSame) return cost.base < 0 && cost.high <= 0
+  if (price === undefined) return cost.base < 0 && gain.low >= -smallLoss
+  return !isWhy(net) && net.low > 0
 }
 
 /** Each choice against each, once. */
@@ -84,18 +89,25 @@ const bothWays = (pick: number, over: number, comparison: Comparison): Duel[] =>
 ]
 
 /** The choice that holds against all others; of several that do the one that was put forward, since they are equal. */
-function holdingOf(duels: readonly Duel[], choices: readonly number[], put: number, question: PlanQuestion): number | undefined {
-  const inOrder = [put, ...choices.filter(choice => choice !== put)]
-  return inOrder.find(choice => duels.filter(({ pick }) => pick === choice).every(({ comparison }) => holdsOver(comparison, question)))
+function holdingOf(duels: readonly Duel[], { choices }: PlanElement, put: number, question: PlanQuestion): number | undefined {
+  const inOrder = [put, ...[...choices.keys()].filter(choice => choice !== put)]
+  const holds = (duel: Duel): boolean => holdsOver(duel, choices[duel.pick].age < choices[duel.over].age, question)
+  return inOrder.find(choice => duels.filter(({ pick }) => pick === choice).every(holds))
 }
 
-/**
- * Is the one shown to be the better? Its net gain is above 0 by its lower bound. Where decisions are the same it costs no more; without a price it costs no more and loses next to
- * nothing, by its bound.
- */
-export function holdsOver({ gain, net, cost, isSame }: Comparison, { price, smallLoss }: PlanQuestion): boolean {
+/** Is the one shown to be the better? Its net gain is above 0 by its lower bound; without a price it costs no more and loses next to nothing, by its bound. */
+function holdsOver(duel: Duel, isFresher: boolean, { price, smallLoss }: PlanQuestion): boolean {
+  const { gain, net, cost, isSame, isEqual } = duel.comparison
   if (isWhy(cost) || isWhy(gain)) return false
-  if (isSame) return cost.base <= 0
+  if (isEqual) return isPreferred(duel, cost)
+  // Decisions are the same. What is fresher for nothing must be the cheaper, what is older not the dearer, in every scenario.
+  if (isSame) return isFresher ? cost.high < 0 : cost.high <= 0
   if (price === undefined) return cost.base <= 0 && gain.low >= -smallLoss
   return !isWhy(net) && net.low > 0
+}
+
+/** Of two ways to keep the same values: the one that runs, unless the other costs less in every scenario; of two that do not run the cheaper in the base one. */
+function isPreferred({ pick, over }: Duel, { low, base, high }: Range): boolean {
+  if (over === 0) return high <= 0 && base < 0
+  return pick === 0 ? low < 0 || base <= 0 : base <= 0
 }

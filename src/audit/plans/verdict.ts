@@ -43,10 +43,10 @@ export function verdictOf(given: PlanElement, element: number, judged: Judged, q
 
 function whyHeld({ choices }: PlanElement, duels: readonly Duel[], question: PlanQuestion): string {
   return duels
-    .map(({ over, comparison: { gain, cost, net, isSame } }) => {
+    .map(({ over, comparison: { gain, cost, net, isSame, isEqual } }) => {
       const than = `'${choices[over].title}'`
       if (isWhy(gain) || isWhy(cost)) return ''
-      if (isSame) return `decides as ${than} does, and costs ${costText(cost)} a month`
+      if (isSame) return `decides as ${than} does${isEqual ? '' : ', always in this history'}, and costs ${costText(cost)} a month`
       if (isWhy(net)) return `costs ${costText(cost)} a month than ${than}, with ${lossText(gain, question)}`
       return `worth ${estimateText(net, '$')} a month more than ${than}, costs counted`
     })
@@ -57,6 +57,7 @@ function undecided({ choices }: PlanElement, element: number, { picks, duels }: 
   const [first] = duels[element]
   const missing = [first.comparison.gain, first.comparison.cost].find(isWhy)
   if (missing) return { choice: UNDECIDED, why: missing.why }
+  if (duels[element].every(({ comparison }) => comparison.isSame)) return { choice: UNDECIDED, why: sameText(choices, duels[element]) }
   if (question.price === undefined)
     return { choice: UNDECIDED, why: `no price of utility is given: ${tradeText(choices, duels[element], question)}` }
   const best = bestByEstimate(choices.length, duels[element]) ?? picks[element]
@@ -71,6 +72,16 @@ function undecided({ choices }: PlanElement, element: number, { picks, duels }: 
       ? `'${choices[best].title}' seems best, ${against}, which may be nothing`
       : 'no way of running it is shown to be better than the others'
   return { choice: UNDECIDED, why, ...(most !== undefined && Number.isFinite(most) && { moreWeeks: most }) }
+}
+
+/** Whatever runs, decisions are the same, and what that costs depends on the scenario of prices. */
+function sameText(choices: PlanElement['choices'], duels: readonly Duel[]): string {
+  const cheapest = duels.find(({ comparison: { cost } }) => !isWhy(cost) && cost.base < 0)
+  const most =
+    cheapest && !isWhy(cheapest.comparison.cost)
+      ? `; '${choices[cheapest.pick].title}' costs ${costText(cheapest.comparison.cost)} a month than '${choices[cheapest.over].title}', but not in every scenario of prices`
+      : ''
+  return `decisions are the same however it is run${most}`
 }
 
 /** The choice that is ahead of each other by the estimates, if one is. */
@@ -114,4 +125,8 @@ function lossText({ low }: Interval, { unit }: PlanQuestion): string {
   return low >= 0 ? 'no loss' : `at most ${ofUnit(-low, unit)} a month lost`
 }
 
-const costText = ({ base }: Range): string => (base <= 0 ? (base === 0 ? 'no more' : `${dollars(-base)} less`) : `${dollars(base)} more`)
+/** Less than half a cent is nothing. */
+function costText({ base }: Range): string {
+  if (Math.abs(base) < 0.005) return 'no more'
+  return base < 0 ? `${dollars(-base)} less` : `${dollars(base)} more`
+}

@@ -1,0 +1,133 @@
+/** Plans by the parts that an audit is made of: an experiment over a generated history, what its decisions are worth, what plans cost, bands, and the judgement. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bandedIntervals } from '../../src/audit/plans/intervals.ts'
+import { planElements } from '../../src/audit/plans/choices.ts'
+import { judgePlans } from '../../src/audit/plans/plans.ts'
+import { CostModel } from '../../src/audit/cost/cost-model.ts'
+import { howItRuns } from '../../src/audit/cost/how-it-runs.ts'
+import { measure } from '../../src/audit/cost/measure.ts'
+import { presetPeople } from '../../src/audit/cost/people.ts'
+import { examplePrices } from '../../src/audit/cost/prices.ts'
+import { traceOf } from '../../src/audit/cost/trace.ts'
+import type { RowRange } from '../../src/audit/cases.ts'
+import { asItRuns, type Plan } from '../../src/audit/element.ts'
+import { Experiment } from '../../src/audit/experiment/experiment.ts'
+import { alertsAt, decisionsAWeek, utilityOf } from '../../src/audit/worth/index.ts'
+import { random } from '../../src/base/random.ts'
+import { Strings } from '../../src/columns/strings.ts'
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { Value } from '../../src/define/ir.ts'
+import { count, entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t } from '../../src/index.ts'
+import type { History } from '../../src/intake/intake.ts'
+import { replayLog } from '../../src/replay/log.ts'
+import { blockOf } from '../property/engines/block.ts'
+
+const card = entity('card', t.string())
+const shop = entity('shop', t.string())
+const payments = source('payments', {
+  schema: { id: t.string(), card, shop, at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+})
+const alarms = source('alarms', { schema: { payment: t.string(), shop, fraud: t.bool(), at: t.timestamp() }, key: 'payment', time: 'at' })
+/** What shops reported in the last half hour: it tells which are being robbed now. */
+const reported = features('reported', { from: alarms, entity: shop, place: stream, values: () => ({ n: count('30m') }) })
+/** How often a card is used the model looks at, and it never changes what follows. */
+const usual = features('usual', { from: payments, entity: card, place: stream, values: () => ({ n: count('1d') }) })
+const fraud = model('fraud', {
+  decide: on(payments),
+  inputs: p => ({ reported: reported.of(p.shop).n, usual: usual.of(p.card).n }),
+  score: logistic({ intercept: -2, weights: { reported: 1, usual: 0.01 } }),
+  label: labelFrom(alarms, { join: 'payment', value: a => a.fraud, negativeAfter: '30m' }),
+})
+const { ir, scores } = pipeline('robbed', [fraud])
+
+const MINUTE = 60_000
+const DAY = 1440 * MINUTE
+const DAYS = 120
+const SHOPS = 60
+const PAYMENTS_A_DAY = 150
+/** One report is enough, and nothing else is. */
+const THRESHOLD = 1 / (1 + Math.exp(1.5))
+
+/** Each hour another three shops are robbed; of what is paid there then nine in ten payments are reported two minutes later. */
+function history(): Map<string, LoggedEvent[]> {
+  const chance = random(3)
+  const logs = new Map<string, LoggedEvent[]>([
+    ['payments', []],
+    ['alarms', []],
+  ])
+  const add = (source: string, time: number, row: Record<string, Value>): void => {
+    const log = logs.get(source)!
+    log.push({ source, partition: 0, offset: log.length, time, arrival: time, row: { ...row, at: time } })
+  }
+  for (let i = 0; i < DAYS * PAYMENTS_A_DAY; i++) {
+    const time = DAY + Math.floor((i * DAY) / PAYMENTS_A_DAY)
+    const robbed = (Math.floor(time / (60 * MINUTE)) * 7) % SHOPS
+    // Thieves are busy: half of what is paid is paid where they are.
+    const at = chance() < 0.5 ? (robbed + Math.floor(chance() * 3)) % SHOPS : Math.floor(chance() * SHOPS)
+    add('payments', time, { id: `p${i}`, card: `c${Math.floor(chance() * 200)}`, shop: `s${at}` })
+    const isRobbed = (at - robbed + SHOPS) % SHOPS < 3
+    if (isRobbed && chance() < 0.9) add('alarms', time + 2 * MINUTE, { payment: `p${i}`, shop: `s${at}`, fraud: true })
+  }
+  return logs
+}
+
+test('of two streams the one is worth its cost and the other is not, and what the plan saves is what they cost apart', async () => {
+  const strings = new Strings()
+  const logs = history()
+  const histories = new Map(
+    ir.sources.map(source => [source.name, { source, block: blockOf(source, logs.get(source.name)!, strings) } as History]),
+  )
+  const log = replayLog(ir, histories, strings)
+  const [definition] = ir.models
+  const experiment = new Experiment({ ir, scores }, definition, log)
+  const { cases } = experiment
+  const { values, unit } = utilityOf({ utility: { kind: 'money', saves: 30, wrong: 1 } }, definition)
+  const worth = async (plan: Plan, rows: RowRange): Promise<Float64Array> => {
+    const decided = await experiment.decided(plan, 'frozen')
+    return values({ cases, decided, alert: alertsAt(cases, decided.score, { threshold: THRESHOLD }), rows })
+  }
+  const running = howItRuns(ir, definition)
+  const costs = new CostModel(
+    {
+      measured: measure({ ir, scores }, definition, log, { seconds: () => 0 }),
+      trace: traceOf(log, cases.t),
+      prices: examplePrices,
+      people: presetPeople,
+    },
+    running,
+  )
+  const judged = await judgePlans(
+    {
+      elements: planElements(ir, definition),
+      select: cases.blocks.select,
+      report: cases.blocks.report,
+      decisionsAMonth: (decisionsAWeek(cases, cases.blocks.test, {})! * 730) / 168,
+      price: 1,
+      unit,
+      smallLoss: 0,
+      weeks: DAYS / 7,
+    },
+    {
+      valueOf: async (plan, rows) => {
+        const before = await worth(asItRuns, rows)
+        return (await worth(plan, rows)).map((value, i) => value - before[i])
+      },
+      costOf: plan => costs.costOf(plan).steadyYear,
+      intervals: bandedIntervals(cases, { horizon: 30 * MINUTE, window: 30 * MINUTE }, { seed: 1, draws: 2000 }),
+    },
+  )
+  const { part, verdicts, proposed } = judged
+  assert.equal(verdicts.get('group/reported')!.choice, 'stream', JSON.stringify([...verdicts], null, 1))
+  assert.equal(verdicts.get('group/usual')!.choice, 'batch 1 d', JSON.stringify([...verdicts], null, 1))
+  assert.equal(verdicts.get('action')!.choice, 'not observable in this history')
+  assert.equal(proposed.get('group/usual')?.kind, 'batch')
+  assert.equal(proposed.get('group/reported'), undefined)
+  assert.equal(part.decision, 'change')
+  // In the scenario of low prices a group more that streams costs nothing.
+  const saved = [asItRuns, proposed].map(plan => costs.costOf(plan).steadyYear.base)
+  assert.ok(part.net!.low >= 0 && Math.abs(part.net!.value - (saved[0] - saved[1])) < 0.01)
+})
