@@ -59,7 +59,7 @@ export class Turns {
     const { ticks, asked, deciding, log, clock, reading, decider, retention, batches, trainings } = this.#parts
     this.#began = stopwatch()
     this.#step()
-    const now = Math.max(clock(), reading.at, batches?.notBefore ?? -Infinity)
+    const now = Math.max(clock(), reading.at, batches?.notBefore ?? -Infinity, trainings.notBefore)
     const due = ticks.take(now, log.notBefore + decider.live)
     if (due.length > 0) this.#append([], due, now, [[TICKED, String(due.at(-1)!.t)]])
     // Nothing that arrives now may stand before a tick that is due.

@@ -13,7 +13,7 @@ import { Draw } from '../property/generate/draw.ts'
 import { keepingAll, type CrashCase } from './case.ts'
 import { Driven } from './driven.ts'
 import { diskOf } from './folder.ts'
-import { generateCrash } from './generate.ts'
+import { generateCrash, generateTrained } from './generate.ts'
 import { judge, type Judged } from './judge.ts'
 import { Proved } from './proved.ts'
 import { tearings, torn, type Tail } from './torn.ts'
@@ -21,6 +21,8 @@ import { fault } from './verdict.ts'
 import { readWal } from './wal.ts'
 
 const VARIANTS = 8
+/** Of the runs that lose power, one of so many trains models. */
+const TRAINED_OF = 3
 
 /** A run that lost power: its files as they were when everything was acknowledged, and what was being written. */
 export interface PowerLoss {
@@ -39,7 +41,8 @@ export async function provePower(cases: number, seed: number, say: (line: string
       const caseSeed = (seed + run) >>> 0
       const draw = new Draw(caseSeed ^ 0x90a3)
       // What a file has forgotten cannot be judged.
-      const loss = await losePower(keepingAll(generateCrash(caseSeed)), draw, join(scratch, `run${run}`))
+      const of = (run % TRAINED_OF === 1 ? generateTrained : generateCrash)(caseSeed)
+      const loss = await losePower(keepingAll(of), draw, join(scratch, `run${run}`))
       const variants = loss ? Math.min(VARIANTS, cases - proved.cases) : 0
       for (let i = 0; i < variants; i++) {
         const tearing = tearings[proved.cases % tearings.length]
