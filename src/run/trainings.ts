@@ -12,7 +12,6 @@ import type { PipelineIR } from '../define/ir.ts'
 import type { Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
 import type { LogStore } from '../log/store.ts'
-import { horizonOf } from '../replay/label-horizon.ts'
 import { checkPromotable, trainedModel } from '../training/registry/champion.ts'
 import { putAsked, type Put } from '../training/registry/registry.ts'
 import type { Asked, Version } from '../training/registry/version.ts'
@@ -20,7 +19,8 @@ import { stoppedError } from './ending.ts'
 import type { LookPort } from './drift-job.ts'
 import { DriftLooks } from './drift-looks.ts'
 import { isFinal, TrainedModel } from './trained-model.ts'
-import type { JudgePort, ShadowJob } from './shadow-job.ts'
+import { Judging } from './judging.ts'
+import type { JudgePort } from './shadow-job.ts'
 import type { TrainPort } from './training-job.ts'
 
 export interface TrainingsOptions {
@@ -49,6 +49,7 @@ export class Trainings {
   readonly #options: TrainingsOptions
   readonly #models: ReadonlyMap<string, TrainedModel>
   readonly #looks: DriftLooks
+  readonly #judging: Judging
   readonly #stopping = new AbortController()
   #notBefore: number
   /** Asked for beside the schedule, and not begun. */
@@ -61,6 +62,7 @@ export class Trainings {
     const { ir, store } = options
     this.#options = options
     this.#looks = new DriftLooks(options)
+    this.#judging = new Judging({ ...options, taken: taken => this.#taken(taken) })
     this.#models = new Map(ir.models.flatMap(({ name, train }) => (train ? [[name, new TrainedModel(ir, name, store)]] : [])))
     this.#notBefore = Math.max(-Infinity, ...this.#all.map(({ latest }) => latest)) + 1
   }
@@ -99,8 +101,11 @@ export class Trainings {
       return () => this.#make(wanted.one, { why: 'demand', at: wanted.at, began: now }, wanted)
     }
     for (const one of this.#all) {
-      const job = this.#judging(one, now)
-      if (job) return () => this.#judge(one, job)
+      const job = this.#judging.due(one, now)
+      if (job) {
+        this.#stampBehind(job.at)
+        return () => this.#judging.make(one, job, this.#stopping.signal)
+      }
       if (now < one.retryAt) continue
       // What is appended from now on is stamped `now` at least.
       const at = one.dueAt(now - 1)
@@ -224,55 +229,6 @@ export class Trainings {
         )
       }
       await store.commit({ put: one.fail(version, error, clock()) }).catch(() => {})
-    }
-  }
-
-  /** A challenger whose time is over, and whose decisions have labels. */
-  #judging(one: TrainedModel, now: number): ShadowJob | undefined {
-    const {
-      challenge,
-      model: { name, label, train },
-    } = one
-    const { promote } = train
-    if (
-      !this.#options.judge ||
-      !challenge ||
-      one.asking.waiting ||
-      promote.kind === 'hand' ||
-      promote.shadow === undefined ||
-      now < one.retryAt ||
-      !this.#options.isDecided()
-    )
-      return undefined
-    const to = challenge.at + promote.shadow
-    const at = to + horizonOf(label)
-    return at < now
-      ? { ir: this.#options.ir, model: name, version: challenge.version, entry: challenge.entry, from: challenge.at, to, at }
-      : undefined
-  }
-
-  async #judge(one: TrainedModel, job: ShadowJob): Promise<void> {
-    const { store, clock, judge, onReport } = this.#options
-    this.#stampBehind(job.at)
-    try {
-      // Behind everything that was appended so far: once that is durable, nothing that has arrived by then is missing.
-      await store.commit({})
-      const report = await judge!(job, this.#stopping.signal)
-      const { asked, taken } = await one.asking.ask(async () => {
-        const challenge = one.challenge
-        if (!challenge || challenge.entry !== job.entry) return { asked: undefined }
-        const judged = one.judged(challenge, report, clock())
-        await store.commit({ put: judged.put })
-        return judged
-      })
-      one.failures = 0
-      if (asked) this.#taken(taken).catch(() => {})
-    } catch (error) {
-      if (this.#stopping.signal.aborted) return
-      one.failedAt(clock())
-      onReport(
-        `version ${job.version} of model '${job.model}' could not be held against what decides, and that is tried again: ${(error as Error).message}`,
-      )
     }
   }
 

@@ -5,6 +5,7 @@ import { SpillwayError } from '../../src/base/errors.ts'
 import { DECIDED } from '../../src/log/decided.ts'
 import type { LogStore } from '../../src/log/store.ts'
 import type { PipelineIR } from '../../src/define/ir.ts'
+import type { DecidedLog } from '../../src/run/decided-log.ts'
 import { progressOf } from '../../src/run/deciding.ts'
 import { Memory } from '../../src/run/memory.ts'
 import { recordedDecisions } from '../../src/run/recorded.ts'
@@ -135,8 +136,8 @@ export class Driven {
     }
   }
 
-  /** Opens the store, and goes on, with what got ready beside the run before. */
-  start(store: LogStore, memory?: Memory): void {
+  /** Opens the store, and goes on, with what got ready beside the run before. `log`: the same store as trainings read it. */
+  start(store: LogStore, memory?: Memory, log?: DecidedLog): void {
     this.run = undefined
     this.#store = store
     this.#asks = new Set()
@@ -151,7 +152,7 @@ export class Driven {
         keep: this.of.keep,
         ...(memory && { memory }),
         ...(this.of.runs && { compute: computeHere(store, this.of.runs.partitions), runsKept: this.of.runs.kept }),
-        ...this.promoting?.portsOver(store),
+        ...(log && this.promoting?.portsOver(log)),
         onDecisions: stretches => {
           for (const { bytes } of stretches)
             for (const decision of recordedDecisions(bytes)) this.told.set(decisionKey(decision), JSON.stringify(decision))

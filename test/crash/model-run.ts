@@ -32,7 +32,7 @@ class Lives {
     this.#driven = new Driven(of)
     this.#makeStore = makeStore
     this.#store = makeStore({ commits: [] })
-    this.#driven.start(this.#store)
+    this.#driven.start(this.#store, undefined, this.#store)
   }
 
   async take(step: Step): Promise<void> {
@@ -93,7 +93,7 @@ class Lives {
 
   #next(disk: Disk): void {
     this.#store = this.#makeStore(this.#driven.between(disk))
-    this.#driven.start(this.#store, this.#memory)
+    this.#driven.start(this.#store, this.#memory, this.#store)
     this.#memory = undefined
   }
 }

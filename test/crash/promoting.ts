@@ -1,9 +1,9 @@
 /** What trains the models of a case and who promotes their versions, one process after another: what was asked for, and what was told. */
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { PipelineIR } from '../../src/define/ir.ts'
-import type { LogStore } from '../../src/log/store.ts'
 import type { Run } from '../../src/run/run.ts'
-import type { DecidedLog, JudgePort } from '../../src/run/shadow-job.ts'
+import type { DecidedLog } from '../../src/run/decided-log.ts'
+import type { JudgePort } from '../../src/run/shadow-job.ts'
 import type { TrainPort } from '../../src/run/training-job.ts'
 import { checkPromotable, previousOf } from '../../src/training/registry/champion.ts'
 import { askedOf, promotionsOf, putAsked, versionsOf, type NamedValues } from '../../src/training/registry/registry.ts'
@@ -48,7 +48,7 @@ export class Promoting {
   }
 
   /** What trains and judges in the process that is started now: in its own thread, some turns after it was asked. */
-  portsOver(store: LogStore): { readonly train: TrainPort; readonly judge?: JudgePort } {
+  portsOver(log: DecidedLog): { readonly train: TrainPort; readonly judge: JudgePort } {
     const life = ++this.#life
     this.#waiting = new Set()
     const { failing } = this.#of
@@ -68,8 +68,8 @@ export class Promoting {
       }
     }
     return {
-      train: (job, signal) => later(signal, () => trainHere(store)(job, signal)),
-      ...(isWalked(store) && { judge: (job, signal) => later(signal, () => judgeHere(store)(job, signal)) }),
+      train: (job, signal) => later(signal, () => trainHere(log)(job, signal)),
+      judge: (job, signal) => later(signal, () => judgeHere(log)(job, signal)),
     }
   }
 
@@ -145,8 +145,6 @@ export class Promoting {
     return `${how} ${++this.#asked}`
   }
 }
-
-const isWalked = (store: LogStore): store is LogStore & DecidedLog => 'decisionsFrom' in store
 
 /** The version that a step means, of those that there are: nothing where there is none to go back from. */
 function versionOf(values: NamedValues, { model, version }: Promote): number | undefined {

@@ -177,8 +177,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a version is kept before its score': {
     path: 'src/run/trained-model.ts',
-    was: 'put: [kept, this.keep(made)',
-    is: 'put: [this.keep(made)',
+    was: '[kept, ...beside, this.keep',
+    is: '[...beside, this.keep',
     trained: true,
   },
   'a promotion does not end a challenge': {
@@ -189,8 +189,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a start makes the training again that it has': {
     path: 'src/run/trained-model.ts',
-    was: 'this.at = Math.max(this.at, at)',
-    is: 'this.at = Math.min(this.at, at)',
+    was: "if (why === 'schedule') this.at = Math.max(this.at, at)\n    }",
+    is: '}',
     trained: true,
   },
   'a promotion that waited when the process ended is forgotten': {
