@@ -65,7 +65,7 @@ export async function judge(
     checkTold(verdict, told, disk)
     checkToldEffects(verdict, toldEffects, disk)
     checkAnswers(verdict, of, answers, entries, disk)
-    checkRuns(verdict, [of.ir, ...(of.changed ?? [])], disk, entries, made)
+    checkRuns(verdict, [of.ir, ...(of.changed ?? [])], disk, entries, made, of.keep === undefined)
     if (promoting) trained = await checkTrainings(verdict, of, disk, entries, { told: promoting, last: eras.at(-1)?.ir ?? of.ir })
     for (const [i, { ir }] of eras.entries()) {
       const part: Part = {
