@@ -1,6 +1,7 @@
 /** A thread of batch runs: begins a run, sets its rows aside by partition, and computes one part after the other, as it is told. */
 import { parentPort } from 'node:worker_threads'
 import { heldBytes } from '../base/memory.ts'
+import { failed, type Failed } from '../base/thread-error.ts'
 import { Strings } from '../columns/strings.ts'
 import { SqliteReader } from '../log/sqlite/reader.ts'
 import { compute, computeFrom, type Computing } from './compute.ts'
@@ -24,7 +25,7 @@ type Said =
   | { readonly kind: 'spilled'; readonly spilled: Spilled }
   | { readonly kind: 'stretch'; readonly stretch: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'ended'; readonly part: Part }
-  | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string }
+  | Failed
 
 /** With the bytes that it has held at most since a run began. */
 export type FromThread = Said & { readonly held: number }
@@ -49,8 +50,7 @@ port.on('message', (order: ToThread) => {
   if (order.do === 'next') return onNext()
   work(order).catch((error: unknown) => {
     end()
-    const { code, message } = error as Error & { code?: string }
-    say({ kind: 'failed', code, message })
+    say(failed(error))
   })
 })
 

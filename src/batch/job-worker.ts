@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../base/errors.ts'
+import { errorOf } from '../base/thread-error.ts'
 import type { FromThread, ToThread } from './job-thread.ts'
 
 type Answer = Exclude<FromThread, { kind: 'stretch' | 'failed' }>
@@ -58,7 +59,7 @@ export class JobWorker {
       )
       return
     }
-    if (message.kind === 'failed') return this.#fail(failedWith(message))
+    if (message.kind === 'failed') return this.#fail(errorOf(message))
     this.#worker.unref()
     this.#asked?.resolve(message)
     this.#asked = undefined
@@ -72,7 +73,3 @@ export class JobWorker {
 }
 
 const stopped = (): SpillwayError => new SpillwayError('SPILL_STOPPED', 'the batch run was stopped')
-
-function failedWith({ code, message }: Extract<FromThread, { kind: 'failed' }>): Error {
-  return code === undefined ? new Error(message) : new SpillwayError(code as SpillwayError['code'], message)
-}

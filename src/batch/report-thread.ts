@@ -2,13 +2,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { othersTurn } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
+import { answer } from '../base/thread-job.ts'
 import { SqliteReader } from '../log/sqlite/reader.ts'
 import { makeReport } from './report.ts'
-import type { FromReport, ReportData } from './report-job.ts'
+import type { ReportData } from './report-job.ts'
 
 const port = parentPort!
 const { log, job, path } = workerData as ReportData
-const say = (message: FromReport): void => port.postMessage(message)
 let isStopped = false
 port.on('message', () => (isStopped = true))
 
@@ -18,12 +18,6 @@ const between = async (): Promise<void> => {
 }
 
 const reader = new SqliteReader(log)
-try {
-  say({ kind: 'done', done: await makeReport(reader, job, { scores: new Map(), path, between }) })
-} catch (error) {
-  const { code, message } = error as Error & { code?: string }
-  say({ kind: 'failed', code, message })
-} finally {
-  reader.close()
-  port.close()
-}
+await answer(() => makeReport(reader, job, { scores: new Map(), path, between }))
+reader.close()
+port.close()

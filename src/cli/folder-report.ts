@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
 import { Strings } from '../columns/strings.ts'
 import { beginsOf, type Begins } from '../log/begins.ts'
+import { DECIDED } from '../log/decided.ts'
 import { Log } from '../log/log.ts'
 import { isSqliteError } from '../log/sqlite/data-folder.ts'
 import { holderOf, isHeld } from '../log/sqlite/lock.ts'
@@ -66,7 +67,7 @@ export function reportOf(folder: string, reader: SqliteReader, { verify, onProgr
     ...(begins.entry > 0 && { begins }),
     segments: { count: segments, bytes, averageBytes: segments === 0 ? 0 : Math.round(bytes / segments) },
     decisions: reader.models(),
-    decided: progressOf(reader.get('decided')),
+    decided: progressOf(reader.get(DECIDED)),
     cursors: reader.named('cursor/').map(([name, value]) => ({ name: name.slice('cursor/'.length), place: JSON.parse(value) as unknown })),
     dead: reader.letters.counts(),
     settled: reader.letters.outcomes(),
@@ -125,7 +126,7 @@ function* damaged(reader: SqliteReader, holds: boolean, onProgress: ReportOption
   if (!holds) for (const problem of reader.faults()) yield { what: 'log.db', problem }
   yield* untilBroken(damagedSegments(reader, onProgress))
   yield* untilBroken(damagedDecisions(reader.decisions()))
-  const { entry } = progressOf(reader.get('decided'))
+  const entry = Math.max(progressOf(reader.get(DECIDED)).entry, ...reader.models().map(({ last }) => last + 1))
   const { entries } = endsOf(reader, [])
   if (entry > entries) yield { what: 'log', entries: [entries, entry - 1], problem: 'is missing, though its decisions are recorded' }
 }

@@ -114,8 +114,7 @@ async function promote({ pipeline: { ir }, registry, model, number, json }: Aske
     const asked = { version: promoted, why: verb === 'promote' ? 'by hand' : 'rolled back', at: wallClock() }
     if (registry.hasLog) return [putAsked(model, asked)]
     const one = new TrainedModel(ir, model, values)
-    void one.ask(asked)
-    return one.take(0, asked.at)!.put
+    return one.promote(asked)
   })
   const what = promoted === 0 ? `the own score of '${model}'` : `version ${promoted} of '${model}'`
   if (json) console.log(JSON.stringify({ model, version: promoted }))

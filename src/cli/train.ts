@@ -105,8 +105,7 @@ async function onFiles(
   if (!registry) return { version, next: 'it is kept nowhere: add --registry DIR' }
   if (!isMet) return { version, next: `spillway models … promote ${version.number} --registry ${path} makes it the champion` }
   // There is no log, and nothing that waits for it.
-  void one.ask({ version: version.number, why: version.verdict!, at: wallClock() })
-  registry.commit(one.take(0, wallClock())!.put)
+  registry.commit(one.promote({ version: version.number, why: version.verdict!, at: wallClock() }))
   return { version: one.version(version.number)!, next: 'it is the champion' }
 }
 

@@ -1,10 +1,12 @@
 /** The thread of one reconciliation. */
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import { every, stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
+import { answer } from '../base/thread-job.ts'
 import { SqliteReader } from '../log/sqlite/reader.ts'
-import type { FromJob, JobData } from './job.ts'
+import type { JobData } from './job.ts'
 import { reconcile } from './reconcile.ts'
+import type { ReconcileReport } from './report.ts'
 
 const LOOK_EVERY_MS = 100
 /** Of the time that it has, how often it may take it before a query is broken off: what is begun in time may be ended. */
@@ -28,7 +30,7 @@ function check(): void {
   if (isOver()) throw tooLong()
 }
 
-async function made(): Promise<FromJob> {
+async function made(): Promise<ReconcileReport> {
   const ending = new AbortController()
   const looking = every(LOOK_EVERY_MS, () => {
     if (isStopped() || isOver(PATIENCE)) ending.abort()
@@ -37,14 +39,14 @@ async function made(): Promise<FromJob> {
   try {
     // What is left is the next one's.
     const isEnough = (given: number): boolean => given >= decisions || isStopped() || isOver()
-    return { kind: 'done', report: await reconcile(pipeline, reader, { from, check, isEnough, signal: ending.signal }) }
+    return await reconcile(pipeline, reader, { from, check, isEnough, signal: ending.signal })
   } catch (error) {
-    const { code, message } = (ending.signal.aborted ? (isStopped() ? stopped() : tooLong()) : error) as Error & { code?: string }
-    return { kind: 'failed', code, message }
+    if (!ending.signal.aborted) throw error
+    throw isStopped() ? stopped() : tooLong()
   } finally {
     looking.stop()
     reader.close()
   }
 }
 
-parentPort!.postMessage(await made())
+await answer(made)

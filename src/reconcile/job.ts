@@ -1,7 +1,6 @@
 /** A reconciliation beside whatever else the process does: in a thread of its own, which reads the log by a connection of its own. */
 import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
-import { SpillwayError } from '../base/errors.ts'
+import { threadJob } from '../base/thread-job.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { ReconcileReport } from './report.ts'
 
@@ -25,36 +24,23 @@ export interface JobData {
   readonly stop: SharedArrayBuffer
 }
 
-export type FromJob =
-  | { readonly kind: 'done'; readonly report: ReconcileReport }
-  | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string }
-
 /** Heap of the thread, MB; the events are DuckDB's. */
 const HEAP_MB = 512
 
-const thread = new URL(`./job-thread${extname(import.meta.url)}`, import.meta.url)
+const file = new URL(`./job-thread${extname(import.meta.url)}`, import.meta.url)
 
 /** Over the log in this file. */
 export const reconcileBeside =
   (path: string): ReconcileBeside =>
   (job, signal) => {
-    const { promise, resolve, reject } = Promise.withResolvers<ReconcileReport>()
     const stop = new Int32Array(new SharedArrayBuffer(4))
-    const workerData: JobData = { path, job, stop: stop.buffer }
-    const worker = new Worker(thread, { workerData, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
-    // A thread that is ended in the middle of a query leaves DuckDB's behind: it ends by itself, and breaks its query off.
-    const ask = () => void Atomics.store(stop, 0, 1)
-    signal.addEventListener('abort', ask, { once: true })
-    if (signal.aborted) ask()
-    worker.on('error', reject)
-    worker.on('exit', () => reject(new SpillwayError('SPILL_STOPPED', 'the reconciliation was stopped')))
-    worker.on('message', (message: FromJob) => {
-      if (message.kind === 'done') resolve(message.report)
-      else reject(failedWith(message))
+    return threadJob({
+      file,
+      data: { path, job, stop: stop.buffer } satisfies JobData,
+      signal,
+      stopped: 'the reconciliation was stopped',
+      // A thread that is ended in the middle of a query leaves DuckDB's behind: it ends by itself, and breaks its query off.
+      onStop: () => void Atomics.store(stop, 0, 1),
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     })
-    return promise.finally(() => signal.removeEventListener('abort', ask))
   }
-
-function failedWith({ code, message }: Extract<FromJob, { kind: 'failed' }>): Error {
-  return code?.startsWith('SPILL_') ? new SpillwayError(code as SpillwayError['code'], message) : new Error(message)
-}

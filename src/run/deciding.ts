@@ -6,6 +6,7 @@
  * the features do not move past what is undecided, and memory holds bytes.
  */
 import { Strings } from '../columns/strings.ts'
+import { decidedBefore } from '../log/decided.ts'
 import type { Appended, Log } from '../log/log.ts'
 import { readSegment, type Segment } from '../log/segment.ts'
 import type { LogStore, StoredDecisions, StoredSegment } from '../log/store.ts'
@@ -29,7 +30,8 @@ export interface Progress {
   readonly made?: Made
 }
 
-export const progressText = ({ entry, skip, made }: Progress): string => JSON.stringify([entry, skip, ...(skip > 0 && made ? [made] : [])])
+export const progressText = ({ entry, skip, made }: Progress): string =>
+  skip === 0 ? decidedBefore(entry) : JSON.stringify([entry, skip, ...(made ? [made] : [])])
 
 export function progressOf(text: string | undefined): Progress {
   const [entry, skip, made] = JSON.parse(text ?? '[0, 0]') as [number, number, Made?]

@@ -4,9 +4,9 @@
  * Between the two the log ends in the middle of a history, and nothing else may be appended to it.
  */
 import { SpillwayError } from '../base/errors.ts'
+import { DECIDED } from '../log/decided.ts'
 import type { LogStore, StoredLog } from '../log/store.ts'
 import { progressText } from './deciding.ts'
-import { DECIDED } from './memory.ts'
 
 export interface ImportRecord {
   /** The log's next entry when it began: everything before was decided. */

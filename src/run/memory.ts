@@ -7,6 +7,7 @@ import { Strings } from '../columns/strings.ts'
 import { columnsLookedAt } from '../decision/reads.ts'
 import type { Definitions } from '../decision/scoring.ts'
 import type { PipelineIR } from '../define/ir.ts'
+import { DECIDED } from '../log/decided.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import { Bodies } from './bodies.ts'
@@ -16,9 +17,6 @@ import { progressOf } from './deciding.ts'
 import { restoredManifest, type StateFile } from './manifest.ts'
 import { Recovery } from './recover.ts'
 import { Results } from './results.ts'
-
-/** The value that says how far decisions are recorded. */
-export const DECIDED = 'decided'
 
 export interface MemoryOptions {
   /** Milliseconds for which the log is kept, as `keptFor` gives them; all of it unless given. */

@@ -130,5 +130,7 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
     })
   const trainings = new Trainings({ ir, store, log, clock, train, judge, look, isDecided: () => deciding.isIdle, onReport })
   const reports = reporting && new Reports({ ...reporting, ir, store, log, clock, hasRuns: compute !== undefined, isDry, onReport })
-  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, trainings, reports, first }
+  const left = trainings.left()
+  const begins = left.length > 0 ? { ...first, put: [...(first?.put ?? []), ...left] } : first
+  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, trainings, reports, first: begins }
 }

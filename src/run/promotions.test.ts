@@ -119,3 +119,23 @@ test('a promotion that was asked for while nothing ran is made by the next start
   assert.equal(decisionsOf(again).at(-1)?.version, 1)
   await again.run.stop()
 })
+
+test('promotions that are asked for at once are marks one after another, and whoever asked is told of each', async () => {
+  const driven = open({ train: byHand })
+  await send(driven, -1, 10 * 24)
+  const asked = driven.run.train('fraud')
+  await driven.to(10 * DAY + 1)
+  await asked
+  const whys = ['one', 'two', 'three']
+  await Promise.all(whys.map((why, i) => driven.run.promote('fraud', i % 2, why)))
+  assert.deepEqual(
+    promotionsOf(driven.store, 'fraud').map(({ version, why }) => [version, why]),
+    whys.map((why, i) => [i % 2, why]),
+  )
+  // One that is durable when the run stops is in the log; one that is not asked for yet is refused.
+  const [last, late] = [driven.run.promote('fraud', 1, 'four'), driven.run.promote('fraud', 0, 'five')]
+  const refused = assert.rejects(late, { code: 'SPILL_STOPPED' })
+  await Promise.resolve()
+  await Promise.all([driven.run.stop(), last, refused])
+  assert.equal(promotionsOf(driven.store, 'fraud').at(-1)?.why, 'four')
+})

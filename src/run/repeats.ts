@@ -3,9 +3,9 @@
  *
  * Nothing is decided anew: a second decision would know more than the first, and whoever asks again did not hear the answer to the first.
  */
+import { DECIDED } from '../log/decided.ts'
 import type { StoredLog } from '../log/store.ts'
 import { progressOf } from './deciding.ts'
-import { DECIDED } from './memory.ts'
 import { recordedDecisions, type Awaited, type RecordedDecision } from './recorded.ts'
 
 interface Waiting {

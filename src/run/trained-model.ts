@@ -27,6 +27,7 @@ import {
 import { verdictOf } from '../training/registry/verdict.ts'
 import type { Asked, PromotionRecord, ShadowReport, Version } from '../training/registry/version.ts'
 import type { ModelTraining } from '../replay/train-model.ts'
+import { AskedPromotion } from './asked-promotion.ts'
 import { DriftWatch } from './drift-watch.ts'
 import type { TrainingJob } from './training-job.ts'
 
@@ -44,6 +45,8 @@ export interface Finished {
 
 export class TrainedModel {
   readonly model: TrainedModelIR
+  /** What is to score. */
+  readonly asking: AskedPromotion
   /** The last time of its schedule at or before a moment; moments do not decrease. */
   readonly dueAt: (moment: number) => number
   /** The time of the last training on schedule that is done, or would fail again, UTC ms. */
@@ -59,9 +62,6 @@ export class TrainedModel {
   readonly #versions = new Map<number, Version>()
   #promotions: readonly PromotionRecord[]
   #challenges: readonly PromotionRecord[]
-  /** Durable, and to be a mark of the log with the next turn. */
-  #asked: Asked | undefined
-  #taken: PromiseWithResolvers<void> | undefined
 
   constructor(ir: PipelineIR, name: string, values: NamedValues) {
     this.model = trainedModel(ir, name)
@@ -70,7 +70,7 @@ export class TrainedModel {
     for (const version of versionsOf(values, name)) this.#versions.set(version.number, version)
     this.#promotions = promotionsOf(values, name)
     this.#challenges = challengesOf(values, name)
-    this.#asked = askedOf(values, name)
+    this.asking = new AskedPromotion(askedOf(values, name))
     const { every, orWhen } = this.model.train
     this.dueAt = every ? scheduleCursor(every) : () => -Infinity
     this.drift = orWhen && new DriftWatch(values, name, orWhen, horizonOf(this.model.label))
@@ -84,10 +84,6 @@ export class TrainedModel {
       this.trainedAt = Math.max(this.trainedAt, at)
       if (why === 'schedule') this.at = Math.max(this.at, at)
     }
-  }
-
-  get asked(): Asked | undefined {
-    return this.#asked
   }
 
   /** The version that scores, as the log has it so far; 0 is the model's own score. */
@@ -118,6 +114,13 @@ export class TrainedModel {
   failedAt(now: number): void {
     this.failures++
     this.retryAt = now + Math.min(limits.BATCH_RETRY_MS * 2 ** (this.failures - 1), limits.BATCH_RETRY_MS_MAX)
+  }
+
+  /** The latest time that a version of the run's is of, or a look at a challenger, UTC ms. */
+  get latest(): number {
+    const { label } = this.model
+    const own = [...this.#versions.values()].filter(({ why, state }) => why !== 'command' && state !== 'broken off')
+    return Math.max(-Infinity, ...own.flatMap(({ at, shadowed }) => [at, ...(shadowed ? [shadowed.to + horizonOf(label)] : [])]))
   }
 
   /** A version to be made. */
@@ -206,32 +209,24 @@ export class TrainedModel {
 
   /** Without the oldest versions, where there are many. */
   #trim(): Put[] {
-    const puts = putTrimmed([...this.#versions.values()], [...this.#promotions, ...this.#challenges.slice(-1)], this.#asked)
+    const puts = putTrimmed([...this.#versions.values()], [...this.#promotions, ...this.#challenges.slice(-1)], this.asking.waiting)
     const gone = new Set(puts.map(([name]) => name))
     for (const version of this.#versions.values()) if (gone.has(putVersion(version)[0])) this.#versions.delete(version.number)
     return puts
   }
 
-  /** Once that is durable: the next turn takes it. Resolves when one did. */
-  async ask(asked: Asked): Promise<void> {
-    this.#asked = asked
-    this.#taken ??= Promise.withResolvers()
-    return this.#taken.promise
-  }
-
-  /** No turn will take it any more. */
-  refuse(error: unknown): void {
-    this.#taken?.reject(error)
-    this.#taken = undefined
+  /** Of a registry without a log, in which nothing waits: what to commit. */
+  promote(asked: Asked): readonly Put[] {
+    return this.#marked(asked, 0, asked.at).put
   }
 
   /** The mark that promotes what was asked for, entry `entry` of the log, at `t`, and what to commit with it. */
   take(entry: number, t: number): { readonly mark: Mark; readonly put: readonly Put[] } | undefined {
-    const asked = this.#asked
-    if (!asked) return undefined
-    this.#asked = undefined
-    this.#taken?.resolve()
-    this.#taken = undefined
+    const asked = this.asking.take()
+    return asked && this.#marked(asked, entry, t)
+  }
+
+  #marked(asked: Asked, entry: number, t: number): { readonly mark: Mark; readonly put: readonly Put[] } {
     const { name } = this.model
     const record: PromotionRecord = { version: asked.version, entry, at: t, why: asked.why }
     const after = this.#versions.get(asked.version)

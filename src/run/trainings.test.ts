@@ -168,3 +168,40 @@ test('a training of the same time and events gives the same bytes', async () => 
   await again.run.stop()
   await first.run.stop()
 })
+
+test('a training that a kill broke off is broken off after the start, though no other is due', async () => {
+  const hanging: (store: ModelStore) => TrainPort = () => () => new Promise(() => {})
+  const killed = open({ train: byHand, training: hanging })
+  await send(killed, -1, 24)
+  killed.run.train('fraud').catch(() => {})
+  await killed.to(DAY + 1)
+  assert.deepEqual(stateOf(killed), [[1, 'training']])
+  const { commits, states } = killed.store.disk
+  const again = open({ train: byHand, disk: { commits: [...commits], states: new Map(states) }, at: DAY + 2 })
+  await again.to(DAY + 2)
+  assert.deepEqual(stateOf(again), [[1, 'broken off']])
+  await again.run.stop()
+})
+
+test('a clock that goes back stamps nothing that comes before the time of a training', async () => {
+  const driven = open({ train: byHand })
+  await send(driven, -1, 10 * 24)
+  const asked = driven.run.train('fraud')
+  await driven.to(10 * DAY + 1)
+  const { at, cut } = await asked
+  await driven.to(9 * DAY)
+  await driven.run.submit('payments', pay('x', begun + 9 * DAY))
+  const last = decisionsOf(driven).at(-1)!
+  assert.ok(last.entry >= cut! && last.t > at, `entry ${last.entry} at ${last.t}, of a training at ${at} that has read ${cut}`)
+  // Nor does the next process, which does not know how the clock was set.
+  const { commits, states } = driven.store.disk
+  const again = open({
+    train: byHand,
+    disk: { commits: commits.filter(({ segment }) => (segment?.first ?? 0) < cut!), states: new Map(states) },
+    at: 9 * DAY,
+  })
+  await again.run.submit('payments', pay('y', begun + 9 * DAY))
+  assert.ok(decisionsOf(again).at(-1)!.t > at)
+  await again.run.stop()
+  await driven.run.stop()
+})

@@ -12,7 +12,6 @@ import type { PipelineIR } from '../define/ir.ts'
 import type { Log } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
 import type { LogStore } from '../log/store.ts'
-import { horizonOf } from '../replay/label-horizon.ts'
 import { checkPromotable, trainedModel } from '../training/registry/champion.ts'
 import { putAsked, type Put } from '../training/registry/registry.ts'
 import type { Asked, Version } from '../training/registry/version.ts'
@@ -20,7 +19,8 @@ import { stoppedError } from './ending.ts'
 import type { LookPort } from './drift-job.ts'
 import { DriftLooks } from './drift-looks.ts'
 import { isFinal, TrainedModel } from './trained-model.ts'
-import type { JudgePort, ShadowJob } from './shadow-job.ts'
+import { Judging } from './judging.ts'
+import type { JudgePort } from './shadow-job.ts'
 import type { TrainPort } from './training-job.ts'
 
 export interface TrainingsOptions {
@@ -49,7 +49,9 @@ export class Trainings {
   readonly #options: TrainingsOptions
   readonly #models: ReadonlyMap<string, TrainedModel>
   readonly #looks: DriftLooks
+  readonly #judging: Judging
   readonly #stopping = new AbortController()
+  #notBefore: number
   /** Asked for beside the schedule, and not begun. */
   #wanted: Wanted[] = []
   #running: Promise<void> | undefined
@@ -60,12 +62,24 @@ export class Trainings {
     const { ir, store } = options
     this.#options = options
     this.#looks = new DriftLooks(options)
+    this.#judging = new Judging({ ...options, taken: taken => this.#taken(taken) })
     this.#models = new Map(ir.models.flatMap(({ name, train }) => (train ? [[name, new TrainedModel(ir, name, store)]] : [])))
+    this.#notBefore = Math.max(-Infinity, ...this.#all.map(({ latest }) => latest)) + 1
+  }
+
+  /** What is appended is stamped this at least, UTC ms: later than what trainings, and looks at challengers, are of, so that these stay a function of what had arrived by then. */
+  get notBefore(): number {
+    return this.#notBefore
+  }
+
+  /** What an earlier process was making when it ended is made no further. */
+  left(): Put[] {
+    return this.#all.flatMap(one => one.brokenOff())
   }
 
   /** Does a promotion wait for a turn? */
   get hasReady(): boolean {
-    return this.#all.some(({ asked }) => asked !== undefined)
+    return this.#all.some(({ asking }) => asking.waiting !== undefined)
   }
 
   get #all(): TrainedModel[] {
@@ -75,7 +89,7 @@ export class Trainings {
   /** Looks whether a training is due, unless one is being made. */
   tick(): void {
     if (this.#running || this.#stopping.signal.aborted || !this.#options.train) return
-    const next = this.#next(this.#options.clock())
+    const next = this.#next(Math.max(this.#options.clock(), this.#notBefore))
     if (next) this.#running = next().finally(() => (this.#running = undefined))
   }
 
@@ -87,8 +101,11 @@ export class Trainings {
       return () => this.#make(wanted.one, { why: 'demand', at: wanted.at, began: now }, wanted)
     }
     for (const one of this.#all) {
-      const job = this.#judging(one, now)
-      if (job) return () => this.#judge(one, job)
+      const job = this.#judging.due(one, now)
+      if (job) {
+        this.#stampBehind(job.at)
+        return () => this.#judging.make(one, job, this.#stopping.signal)
+      }
       if (now < one.retryAt) continue
       // What is appended from now on is stamped `now` at least.
       const at = one.dueAt(now - 1)
@@ -96,7 +113,9 @@ export class Trainings {
       const due = one.drift?.due
       if (due) return () => this.#make(one, { why: 'drift', ...due, began: now })
       const look = this.#looks.due(one, now)
-      if (look) return () => this.#looks.make(one, look, this.#stopping.signal)
+      if (!look) continue
+      this.#stampBehind(look.at)
+      return () => this.#looks.make(one, look, this.#stopping.signal)
     }
     return undefined
   }
@@ -110,7 +129,7 @@ export class Trainings {
     if (!this.#options.train) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run trains no models')
     if (this.#stopping.signal.aborted) throw stoppedError()
     const same = this.#wanted.find(wanted => wanted.one === one)
-    const wanted = same ?? { ...Promise.withResolvers<Version>(), at: this.#options.clock(), one }
+    const wanted = same ?? { ...Promise.withResolvers<Version>(), at: this.#moment(), one }
     if (!same) this.#wanted.push(wanted)
     return wanted.promise
   }
@@ -121,15 +140,20 @@ export class Trainings {
     const { ir, store, clock } = this.#options
     checkPromotable(store, ir, name, version)
     if (this.#stopping.signal.aborted) throw stoppedError()
-    const asked: Asked = { version, why, at: clock() }
-    await store.commit({ put: [putAsked(name, asked)] })
-    await this.#taken(one, asked)
+    const { taken } = await one.asking.ask(async () => {
+      checkPromotable(store, ir, name, version)
+      if (this.#stopping.signal.aborted) throw stoppedError()
+      const asked: Asked = { version, why, at: clock() }
+      await store.commit({ put: [putAsked(name, asked)] })
+      return { asked }
+    })
+    await this.#taken(taken)
   }
 
   /** The run has ended, and no turn takes anything any more. */
   refuse(error: unknown): void {
     for (const { reject } of this.#wanted) reject(error)
-    for (const one of this.#all) one.refuse(error)
+    for (const { asking } of this.#all) asking.refuse(error)
   }
 
   /** The marks that promote what was asked for, and what to commit with them; the first of them becomes entry `entry` of the log, at `t`. */
@@ -151,25 +175,44 @@ export class Trainings {
     for (const { reject } of this.#wanted) reject(stoppedError())
     this.#wanted = []
     await this.#running
+    // What is durable already is to be a mark yet.
+    for (const { asking } of this.#all) await asking.isFree()
+  }
+
+  /** The time of all that the log has by now: what is appended later is stamped behind it, even if the clock stands still or goes back. */
+  #moment(): number {
+    const { clock, log } = this.#options
+    const at = Math.max(clock(), log.notBefore, this.#notBefore)
+    this.#stampBehind(at)
+    return at
+  }
+
+  /** Nothing that is appended from now on had arrived by then. */
+  #stampBehind(at: number): void {
+    this.#notBefore = Math.max(this.#notBefore, at + 1)
   }
 
   async #make(one: TrainedModel, of: Pick<Version, 'why' | 'because' | 'at' | 'began'>, wanted?: Wanted): Promise<void> {
     const { ir, store, log, clock, train, onReport } = this.#options
     const { model } = one
     const { at } = of
+    this.#stampBehind(at)
     const version = one.begin({ ...of, cut: log.end })
     const { number, cut } = version
     try {
       // Behind everything that was appended so far: once it is durable, so is the cut.
-      await store.commit({ put: [...one.brokenOff(), one.keep(version)] })
+      await store.commit({ put: [one.keep(version)] })
       const training = await train!({ ir, model: model.name, at, cut: cut!, champion: one.champion(store) }, this.#stopping.signal)
-      const { made, asked, put } = one.finish(version, training, clock())
-      await store.commit({ put })
+      const { made, asked, taken } = await one.asking.ask(async () => {
+        const finished = one.finish(version, training, clock())
+        await store.commit({ put: finished.put })
+        return finished
+      })
       one.failures = 0
-      const taken = asked && this.#taken(one, asked)
+      const inLog = asked && this.#taken(taken)
       // Whoever asked for it is told when it scores, if it does.
-      wanted?.resolve(taken ? taken.then(() => one.version(number)!) : made)
-      taken?.catch(() => {})
+      wanted?.resolve(inLog ? inLog.then(() => one.version(number)!) : made)
+      inLog?.catch(() => {})
     } catch (error) {
       wanted?.reject(this.#stopping.signal.aborted ? stoppedError() : error)
       if (this.#stopping.signal.aborted) {
@@ -189,46 +232,8 @@ export class Trainings {
     }
   }
 
-  /** A challenger whose time is over, and whose decisions have labels. */
-  #judging(one: TrainedModel, now: number): ShadowJob | undefined {
-    const {
-      challenge,
-      model: { name, label, train },
-    } = one
-    const { promote } = train
-    if (!this.#options.judge || !challenge || one.asked || promote.kind === 'hand' || promote.shadow === undefined || now < one.retryAt)
-      return undefined
-    const to = challenge.at + promote.shadow
-    const at = to + horizonOf(label)
-    return at < now
-      ? { ir: this.#options.ir, model: name, version: challenge.version, entry: challenge.entry, from: challenge.at, to, at }
-      : undefined
-  }
-
-  async #judge(one: TrainedModel, job: ShadowJob): Promise<void> {
-    const { store, clock, judge, onReport } = this.#options
-    try {
-      // Behind everything that was appended so far: once that is durable, nothing that has arrived by then is missing.
-      await store.commit({})
-      const report = await judge!(job, this.#stopping.signal)
-      const challenge = one.challenge
-      if (!challenge || challenge.entry !== job.entry) return
-      const { asked, put } = one.judged(challenge, report, clock())
-      await store.commit({ put })
-      one.failures = 0
-      this.#taken(one, asked).catch(() => {})
-    } catch (error) {
-      if (this.#stopping.signal.aborted) return
-      one.failedAt(clock())
-      onReport(
-        `version ${job.version} of model '${job.model}' could not be held against what decides, and that is tried again: ${(error as Error).message}`,
-      )
-    }
-  }
-
   /** Resolves once a turn has made a mark of it, and that is durable. */
-  async #taken(one: TrainedModel, asked: Asked): Promise<void> {
-    const taken = one.ask(asked)
+  async #taken(taken: Promise<void>): Promise<void> {
     this.onReady()
     await taken
     // Behind the mark: once it is durable, so is that.

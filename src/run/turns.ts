@@ -1,12 +1,12 @@
 /** What a run does in one turn: some of what is to be decided, then the ticks that are due, then what has come in; each is a commit. */
 import { stopwatch } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
+import { DECIDED } from '../log/decided.ts'
 import type { Mark } from '../log/segment.ts'
 import type { Awaiting } from './awaiting.ts'
 import type { Committing } from './committing.ts'
 import { progressText } from './deciding.ts'
 import type { Inbox, Submitted } from './inbox.ts'
-import { DECIDED } from './memory.ts'
 import { TICKED } from './opening.ts'
 import type { Parts } from './parts.ts'
 
@@ -59,7 +59,7 @@ export class Turns {
     const { ticks, asked, deciding, log, clock, reading, decider, retention, batches, trainings } = this.#parts
     this.#began = stopwatch()
     this.#step()
-    const now = Math.max(clock(), reading.at, batches?.notBefore ?? -Infinity)
+    const now = Math.max(clock(), reading.at, batches?.notBefore ?? -Infinity, trainings.notBefore)
     const due = ticks.take(now, log.notBefore + decider.live)
     if (due.length > 0) this.#append([], due, now, [[TICKED, String(due.at(-1)!.t)]])
     // Nothing that arrives now may stand before a tick that is due.

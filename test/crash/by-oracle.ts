@@ -4,16 +4,20 @@ import type { PipelineIR, Value } from '../../src/define/ir.ts'
 import type { RecordedDecision } from '../../src/run/recorded.ts'
 import { NUMBER, type Ask } from './asks.ts'
 import { isExact } from './exact.ts'
-import { decisionsOf, type Entry } from './inspect.ts'
+import { decisionsOf, vectorAt, type Entry } from './inspect.ts'
 import type { Part } from './laws.ts'
 import { inUseOf, type InUse } from './run-laws.ts'
+import { versionsAt } from './training-laws.ts'
 import { compareLists } from './verdict.ts'
 
 const EVENTS_MAX = 60
 
 /** False where it was not asked. */
 export function checkOracle({ verdict, ir, disk, own, hasRuns }: Part, asks: ReadonlyMap<number, Ask>, entries: readonly Entry[]): boolean {
-  const made = oracleOver(ir, asks, entries, hasRuns ? inUseOf(ir, disk, entries) : undefined)
+  const made = oracleOver(ir, asks, entries, {
+    inUse: hasRuns ? inUseOf(ir, disk, entries) : undefined,
+    versions: versionsAt(ir, disk, entries),
+  })
   if (!made) return false
   const exact = new Map(ir.models.map(model => [model.name, model.inputs.filter(input => isExact(ir, input)).map(({ name }) => name)]))
   const about = ({ model, entry, key }: RecordedDecision): string => JSON.stringify([model, entry, isTick(ir, model) ? key : null])
@@ -30,7 +34,7 @@ export function checkOracle({ verdict, ir, disk, own, hasRuns }: Part, asks: Rea
   })
   const found = recorded
     .filter(decision => !overflowing.has(about(decision)))
-    .map(decision => text(about(decision), decision, name => at(decision.vector, name)))
+    .map(decision => text(about(decision), decision, name => vectorAt(decision.vector, name)))
   compareLists(verdict, "the oracle's decision", expected.toSorted(), found.toSorted())
   return true
 }
@@ -49,7 +53,7 @@ function oracleOver(
   ir: PipelineIR,
   asks: ReadonlyMap<number, Ask>,
   entries: readonly Entry[],
-  inUse: InUse | undefined,
+  { inUse, versions }: { readonly inUse: InUse | undefined; readonly versions: ReturnType<typeof versionsAt> },
 ): Made[] | undefined {
   const events = entries.flatMap((entry, i) => ('event' in entry ? [{ i, event: entry.event }] : []))
   if (events.length === 0 || events.length > EVENTS_MAX) return undefined
@@ -68,14 +72,19 @@ function oracleOver(
     const run = inUse!(group, entryOf(about, t))
     return run && { s: run.s, prefix: events.filter(({ i }) => i < run.cut).length }
   }
+  const scoreBy = (model: string, about: About, t: number) => versions(model, entryOf(about, t)).champion?.score
   try {
-    return oracleDecisions(ir, log, { requests, until: Math.max(...ticks.keys()), ...(inUse && { runOf }) }).flatMap((decision): Made[] => {
-      if ('event' in decision) return [{ entry: events[decision.event].i, key: null, model: decision.model, decision }]
-      if ('request' in decision) return [{ entry: requests[decision.request].i, key: null, model: decision.model, decision }]
-      // Before a run begins nothing ticks; from its first tick on none is left out at which a key is live, whatever was down meanwhile.
-      const entry = ticks.get(decision.t) ?? entries.length
-      return decision.t < firstTick ? [] : [{ entry, key: deliveredKey(ir, decision.model, decision.key), model: decision.model, decision }]
-    })
+    return oracleDecisions(ir, log, { requests, until: Math.max(...ticks.keys()), scoreBy, ...(inUse && { runOf }) }).flatMap(
+      (decision): Made[] => {
+        if ('event' in decision) return [{ entry: events[decision.event].i, key: null, model: decision.model, decision }]
+        if ('request' in decision) return [{ entry: requests[decision.request].i, key: null, model: decision.model, decision }]
+        // Before a run begins nothing ticks; from its first tick on none is left out at which a key is live, whatever was down meanwhile.
+        const entry = ticks.get(decision.t) ?? entries.length
+        return decision.t < firstTick
+          ? []
+          : [{ entry, key: deliveredKey(ir, decision.model, decision.key), model: decision.model, decision }]
+      },
+    )
   } catch {
     return undefined
   }
@@ -91,6 +100,3 @@ function deliveredKey({ models }: PipelineIR, name: string, key: Value): Value {
   const { type, scale = 0 } = decide.kind === 'every' ? decide.column : { type: 'int' as const }
   return type === 'string' ? key : Number(key) / 10 ** (type === 'decimal' ? scale : 0)
 }
-
-const at = (vector: unknown, name: string): unknown =>
-  name.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], vector)

@@ -37,6 +37,13 @@ export type Step =
     }
   /** Asks for a batch run. */
   | { readonly do: 'run'; readonly group: string }
+  /** Asks for a training. */
+  | { readonly do: 'train'; readonly model: string }
+  /**
+   * Asks that a version score: the one before, or of those that there are, and the model's own score, the one of this number when all are counted through again
+   * and again. A command does so before the next process.
+   */
+  | { readonly do: 'promote'; readonly model: string; readonly version: number | 'previous'; readonly by: 'run' | 'command' }
   /** Begins to save state. */
   | { readonly do: 'save' }
   /** Another process gets ready beside the one that runs, or follows what it has decided since; it is the next to run, however this one ends. */
@@ -56,6 +63,16 @@ export interface Runs {
   readonly kept: number
 }
 
+/** Models are trained beside the processes. */
+export interface Trainings {
+  /** Turns of the loop that a training takes, and a look at a challenger. */
+  readonly turns: number
+  /** One of so many fails, for a reason that has nothing to do with its events. */
+  readonly failing?: number
+  /** Milliseconds by which the clock goes on, again and again, when everything is sent: labels are known then, and challengers looked at. */
+  readonly rest: number
+}
+
 export interface CrashCase {
   readonly seed: number
   readonly ir: PipelineIR
@@ -66,6 +83,8 @@ export interface CrashCase {
   readonly partitions: number
   /** Batch runs are made beside its processes. */
   readonly runs?: Runs
+  /** Models are trained beside its processes, and promoted. */
+  readonly trainings?: Trainings
   readonly feeds: readonly Feed[]
   readonly steps: readonly Step[]
 }

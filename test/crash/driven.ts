@@ -2,20 +2,27 @@
 import { computeHere } from '../batch/compute-here.ts'
 import { soon } from '../../src/base/clock.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
+import { DECIDED } from '../../src/log/decided.ts'
 import type { LogStore } from '../../src/log/store.ts'
 import type { PipelineIR } from '../../src/define/ir.ts'
+import type { DecidedLog } from '../../src/run/decided-log.ts'
 import { progressOf } from '../../src/run/deciding.ts'
-import { DECIDED, Memory } from '../../src/run/memory.ts'
+import { Memory } from '../../src/run/memory.ts'
 import { recordedDecisions } from '../../src/run/recorded.ts'
 import { Run } from '../../src/run/run.ts'
 import { NUMBER, type Ask } from './asks.ts'
 import { runnable, type CrashCase } from './case.ts'
 import { withEra, type Era } from './eras.ts'
 import { decisionKey } from './inspect.ts'
+import type { Disk } from './model-store.ts'
+import { Promoting, type Promote } from './promoting.ts'
 import { Sender } from './sender.ts'
+import { turns } from './turns.ts'
 
 const DRAIN_BATCH = 50
-const TURNS = 3
+const TRAINED_BATCH = 3
+/** How often the clock of a case that trains goes on when everything is sent. */
+const RESTS = 4
 
 export class Driven {
   readonly of: CrashCase
@@ -31,9 +38,12 @@ export class Driven {
   readonly lost: string[] = []
   /** Recoveries and runs that broke. */
   readonly broken: string[] = []
+  /** Who trains and promotes, where models are trained. */
+  readonly promoting: Promoting | undefined
   /** What was to decide, from where on. */
   eras: readonly Era[] = []
   run: Run | undefined
+  #store: LogStore | undefined
   /** What the next process runs. */
   #ir: PipelineIR
   readonly #senders: readonly Sender[]
@@ -54,6 +64,7 @@ export class Driven {
     for (const [key, text] of from?.told ?? []) this.told.set(key, text)
     for (const [id, text] of from?.toldEffects ?? []) this.toldEffects.set(id, text)
     this.made.push(...(from?.made ?? []))
+    this.promoting = of.trainings && new Promoting(of.trainings, what => this.broken.push(what), from?.promoting)
   }
 
   get left(): number {
@@ -71,6 +82,8 @@ export class Driven {
   send(feed: number, count: number): void {
     const sent = this.run ? this.#senders[feed].send(this.run, count) : []
     for (const { at } of sent) this.#due = Math.max(this.#due, at)
+    // Trainings are due by the clock, which is elsewhere only until the log is there.
+    if (this.promoting) this.#now = Math.max(this.#now, this.#due)
   }
 
   async ask({ model, fields, row }: Ask): Promise<void> {
@@ -97,6 +110,20 @@ export class Driven {
     }
   }
 
+  /** Asks for a training. */
+  train(model: string): void {
+    void this.promoting?.train(this.run, model)
+  }
+
+  promote(step: Promote): void {
+    if (this.#store) void this.promoting?.promote(this.run, this.#store, step)
+  }
+
+  /** What is left of a process, after what commands do to it before the next one runs. */
+  between(disk: Disk): Disk {
+    return this.promoting?.commanded(disk, this.#ir) ?? disk
+  }
+
   /** What another process has in memory that gets ready beside this one; as it was, if that fails. */
   ready(store: LogStore, before: Memory | undefined): Memory | undefined {
     try {
@@ -109,9 +136,10 @@ export class Driven {
     }
   }
 
-  /** Opens the store, and goes on, with what got ready beside the run before. */
-  start(store: LogStore, memory?: Memory): void {
+  /** Opens the store, and goes on, with what got ready beside the run before. `log`: the same store as trainings read it. */
+  start(store: LogStore, memory?: Memory, log?: DecidedLog): void {
     this.run = undefined
+    this.#store = store
     this.#asks = new Set()
     try {
       const from = progressOf(store.get(DECIDED))
@@ -124,6 +152,7 @@ export class Driven {
         keep: this.of.keep,
         ...(memory && { memory }),
         ...(this.of.runs && { compute: computeHere(store, this.of.runs.partitions), runsKept: this.of.runs.kept }),
+        ...(log && this.promoting?.portsOver(log)),
         onDecisions: stretches => {
           for (const { bytes } of stretches)
             for (const decision of recordedDecisions(bytes)) this.told.set(decisionKey(decision), JSON.stringify(decision))
@@ -152,6 +181,7 @@ export class Driven {
   async finish(): Promise<void> {
     const { run } = this
     if (!run) return
+    if (this.promoting) await this.#finishTrained(run, this.promoting)
     for (const [feed, sender] of this.#senders.entries())
       while (sender.left > 0 && this.broken.length === 0) {
         this.send(feed, DRAIN_BATCH)
@@ -161,12 +191,33 @@ export class Driven {
     await this.stop()
   }
 
+  /** What is left comes in its time, as do trainings, and looks at challengers once their labels are known. */
+  async #finishTrained(run: Run, promoting: Promoting): Promise<void> {
+    const next = (): number => {
+      const times = this.#senders.map(sender => sender.next?.at ?? Infinity)
+      return times.indexOf(Math.min(...times))
+    }
+    while (this.#senders.some(({ left }) => left > 0) && this.broken.length === 0) {
+      this.send(next(), TRAINED_BATCH)
+      run.tick()
+      await turns()
+    }
+    for (let rest = 0; rest < RESTS && this.broken.length === 0; rest++) {
+      this.moveClock(this.of.trainings!.rest)
+      await promoting.rest(run)
+      // A tick that is begun and not decided when the run stops is the next one's.
+      await Promise.race([run.quiet(), run.ended])
+    }
+  }
+
   /** Stops, over a store that keeps up. */
   async stop(): Promise<void> {
     const { run } = this
     if (!run) return
     try {
       await Promise.race([run.stop(), run.ended])
+      await turns(1)
+      for (const what of this.promoting?.unanswered ?? []) this.lost.push(`the run has stopped without an answer to ${what}`)
       for (const number of this.#asks) this.lost.push(`ask ${number} has no answer, and the run that it was put to has stopped`)
       for (const { feed, isWaiting } of this.#senders)
         if (isWaiting) this.lost.push(`source '${feed.source}' was acknowledged less than it sent, and the run has stopped`)
@@ -179,11 +230,6 @@ export class Driven {
     const last = store.lastSegment()?.arrival ?? -Infinity
     return last >= this.#due ? this.#now : Math.max(this.#now, this.#due)
   }
-}
-
-/** Lets the loop turn a few times. */
-export async function turns(count = TURNS): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise<void>(resolve => soon(resolve))
 }
 
 const isOneOf = (error: unknown, codes: readonly string[]): boolean => error instanceof SpillwayError && codes.includes(error.code)

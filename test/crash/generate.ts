@@ -14,6 +14,7 @@ import { drawKeeping } from './keeping.ts'
 import { drawModels, drawPlacement } from './models.ts'
 import { withHybrid, withRuns } from './runs.ts'
 import { drawSteps } from './schedule.ts'
+import { withTrainings } from './trained.ts'
 
 /** No history of a case is longer, so that nothing is forgotten or too late, ms. */
 const FOR_EVER = 2 ** 45
@@ -22,16 +23,28 @@ const RUNS = 0.5
 /** Of those, cases in which some of the groups that have runs are placed hybrid. */
 const HYBRID = 0.4
 
-export function generateCrash(seed: number): CrashCase {
+export const generateCrash = (seed: number): CrashCase => withSomeRuns(seed, generateWithoutRuns(seed))
+
+/** The same with models that are trained, where one of them can be. */
+export function generateTrained(seed: number): CrashCase {
   const { of, span } = generateWithoutRuns(seed)
+  return withSomeRuns(seed, { of: withTrainings(new Draw(seed ^ 0x7a1e), of, span) ?? of, span })
+}
+
+function withSomeRuns(seed: number, { of, span }: Drawn): CrashCase {
   const draw = new Draw(seed ^ 0xba7c)
   if (!draw.chance(RUNS)) return of
   const hybrid = new Draw(seed ^ 0x4b20)
   return hybrid.chance(HYBRID) ? withHybrid(hybrid, withRuns(draw, of, span)) : withRuns(draw, of, span)
 }
 
-/** `span`: of its history, ms. */
-export function generateWithoutRuns(seed: number): { readonly of: CrashCase; readonly span: number } {
+interface Drawn {
+  readonly of: CrashCase
+  /** Of its history, ms. */
+  readonly span: number
+}
+
+export function generateWithoutRuns(seed: number): Drawn {
   const of = generate(seed)
   const draw = new Draw(seed ^ 0x5eed)
   const span = of.log.reduce((most, { arrival }) => Math.max(most, arrival), -Infinity) - of.log[0].arrival

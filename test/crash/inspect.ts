@@ -51,3 +51,7 @@ export function decisionsOf(disk: Disk): RecordedDecision[] {
 
 /** What a decision is about: no two have the same. */
 export const decisionKey = ({ model, entry, t, key }: RecordedDecision): string => JSON.stringify([model, entry, t, key])
+
+/** The value of an input, of a vector as it is recorded: by group and feature. */
+export const vectorAt = (vector: unknown, input: string): unknown =>
+  input.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], vector)

@@ -10,6 +10,7 @@ import { checkCut, checkDecisions, checkTold, type Part } from './laws.ts'
 import type { Disk } from './model-store.ts'
 import { checkRuns } from './run-laws.ts'
 import { checkOrder, checkSurvived } from './survived.ts'
+import { checkTrainings, checkVersions, type Told, type TrainedCounts } from './training-laws.ts'
 import { fault, noFault, type Verdict } from './verdict.ts'
 
 export interface Judged {
@@ -18,6 +19,7 @@ export interface Judged {
   readonly decisions: number
   /** Batch runs that were swapped in. */
   readonly swaps?: number
+  readonly trained?: TrainedCounts
   readonly byOracle: boolean
 }
 
@@ -33,13 +35,18 @@ export interface Came {
   readonly answers: ReadonlyMap<number, string>
   /** Numbers of batch runs that were told to be in use. */
   readonly made?: readonly number[]
+  /** Versions and promotions that somebody was told of. */
+  readonly promoting?: Told | undefined
   /** What was acknowledged and is gone. */
   readonly lost: readonly string[]
   /** Recoveries and runs that broke. */
   readonly broken: readonly string[]
 }
 
-export async function judge({ of, eras, told, toldEffects, answers, made = [], lost, broken }: Came, left: Disk): Promise<Judged> {
+export async function judge(
+  { of, eras, told, toldEffects, answers, made = [], promoting, lost, broken }: Came,
+  left: Disk,
+): Promise<Judged> {
   const verdict = noFault()
   const disk = whole(left)
   for (const what of lost) fault(verdict, 'lost', what)
@@ -47,6 +54,7 @@ export async function judge({ of, eras, told, toldEffects, answers, made = [], l
   let events = 0
   let byOracle = false
   let swaps = 0
+  let trained: TrainedCounts | undefined
   try {
     const { segments, strings } = logOf(of.ir, disk)
     const entries = entriesOf(of.ir, segments, strings)
@@ -57,7 +65,8 @@ export async function judge({ of, eras, told, toldEffects, answers, made = [], l
     checkTold(verdict, told, disk)
     checkToldEffects(verdict, toldEffects, disk)
     checkAnswers(verdict, of, answers, entries, disk)
-    checkRuns(verdict, [of.ir, ...(of.changed ?? [])], disk, entries, made)
+    checkRuns(verdict, [of.ir, ...(of.changed ?? [])], disk, entries, made, of.keep === undefined)
+    if (promoting) trained = await checkTrainings(verdict, of, disk, entries, { told: promoting, last: eras.at(-1)?.ir ?? of.ir })
     for (const [i, { ir }] of eras.entries()) {
       const part: Part = {
         verdict,
@@ -69,13 +78,14 @@ export async function judge({ of, eras, told, toldEffects, answers, made = [], l
       }
       await checkDecisions(part, of.partitions)
       checkCut(part, of.seed)
+      if (trained) trained = { ...trained, shadows: trained.shadows + checkVersions(part, entries) }
       byOracle = checkOracle(part, asksOf(of), entries)
     }
   } catch (error) {
     fault(verdict, 'different', `what survived cannot be read: ${String((error as Error).stack ?? error)}`)
   }
   const decisions = disk.commits.flatMap(commit => commit.decisions ?? []).reduce((sum, { count }) => sum + count, 0)
-  return { verdict, events, decisions, swaps, byOracle }
+  return { verdict, events, decisions, swaps, ...(trained && { trained }), byOracle }
 }
 
 /** With all that was forgotten, as a run that keeps everything has it. */

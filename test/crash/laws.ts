@@ -1,6 +1,7 @@
 /** Laws 5 and 2 over a disk that survived: its recorded decisions are those that its log makes, whoever takes it and however it is cut. */
 import type { PipelineIR } from '../../src/define/ir.ts'
 import { computeHere } from '../batch/compute-here.ts'
+import { Champions } from '../../src/run/champions.ts'
 import { Decider } from '../../src/run/decider.ts'
 import { DecisionWriter } from '../../src/run/decision-codec.ts'
 import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded.ts'
@@ -49,7 +50,8 @@ export function checkCut(part: Part, seed: number): void {
   const { ir, disk } = part
   const { segments, strings } = logOf(ir, disk)
   const runs = part.hasRuns ? { results: resultsOf(ir, disk, strings), bodies: bodiesOf(ir, disk, strings) } : {}
-  const decider = new Decider(runnable(ir), strings, runs)
+  const champions = new Champions({ ir, store: new ModelStore(disk), onReport: () => {} })
+  const decider = new Decider(runnable(ir), strings, { ...runs, champions })
   const writer = new DecisionWriter(ir.name, strings)
   const made: RecordedDecision[] = []
   // One stretch at a time: the next writes over its columns.

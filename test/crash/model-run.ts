@@ -1,8 +1,9 @@
 /** Runs a crash case over a model store: every step as the case says, a new run after each crash, and all that is left at the end. */
 import type { Memory } from '../../src/run/memory.ts'
 import type { CrashCase, Step } from './case.ts'
-import { Driven, turns } from './driven.ts'
+import { Driven } from './driven.ts'
 import { ModelStore, type Disk } from './model-store.ts'
+import { turns } from './turns.ts'
 
 /** Makes the store of one life; a planted fault makes another. */
 export type MakeStore = (disk: Disk) => ModelStore
@@ -31,7 +32,7 @@ class Lives {
     this.#driven = new Driven(of)
     this.#makeStore = makeStore
     this.#store = makeStore({ commits: [] })
-    this.#driven.start(this.#store)
+    this.#driven.start(this.#store, undefined, this.#store)
   }
 
   async take(step: Step): Promise<void> {
@@ -42,6 +43,10 @@ class Lives {
         return void this.#driven.ask(step)
       case 'run':
         return void this.#driven.demand(step.group)
+      case 'train':
+        return this.#driven.train(step.model)
+      case 'promote':
+        return this.#driven.promote(step)
       case 'turn':
         this.#driven.run?.tick()
         return turns()
@@ -87,8 +92,8 @@ class Lives {
   }
 
   #next(disk: Disk): void {
-    this.#store = this.#makeStore(disk)
-    this.#driven.start(this.#store, this.#memory)
+    this.#store = this.#makeStore(this.#driven.between(disk))
+    this.#driven.start(this.#store, this.#memory, this.#store)
     this.#memory = undefined
   }
 }

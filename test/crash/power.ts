@@ -13,7 +13,7 @@ import { Draw } from '../property/generate/draw.ts'
 import { keepingAll, type CrashCase } from './case.ts'
 import { Driven } from './driven.ts'
 import { diskOf } from './folder.ts'
-import { generateCrash } from './generate.ts'
+import { generateCrash, generateTrained } from './generate.ts'
 import { judge, type Judged } from './judge.ts'
 import { Proved } from './proved.ts'
 import { tearings, torn, type Tail } from './torn.ts'
@@ -21,6 +21,8 @@ import { fault } from './verdict.ts'
 import { readWal } from './wal.ts'
 
 const VARIANTS = 8
+/** Of the runs that lose power, one of so many trains models. */
+const TRAINED_OF = 3
 
 /** A run that lost power: its files as they were when everything was acknowledged, and what was being written. */
 export interface PowerLoss {
@@ -39,7 +41,8 @@ export async function provePower(cases: number, seed: number, say: (line: string
       const caseSeed = (seed + run) >>> 0
       const draw = new Draw(caseSeed ^ 0x90a3)
       // What a file has forgotten cannot be judged.
-      const loss = await losePower(keepingAll(generateCrash(caseSeed)), draw, join(scratch, `run${run}`))
+      const of = (run % TRAINED_OF === 1 ? generateTrained : generateCrash)(caseSeed)
+      const loss = await losePower(keepingAll(of), draw, join(scratch, `run${run}`))
       const variants = loss ? Math.min(VARIANTS, cases - proved.cases) : 0
       for (let i = 0; i < variants; i++) {
         const tearing = tearings[proved.cases % tearings.length]
@@ -65,7 +68,8 @@ export async function losePower(of: CrashCase, draw: Draw, folder: string): Prom
   const live = join(folder, 'live')
   const opened = await openFolder(live)
   const running = new Driven(of)
-  running.start(opened.store)
+  const log = readFolder(live)
+  running.start(opened.store, undefined, log)
   const rounds = draw.between(0, 4)
   for (let i = 0; i < rounds; i++) await round(running, draw)
   // With a pause all of the WAL is moved into the database, and the next commit starts another generation of it.
@@ -81,6 +85,7 @@ export async function losePower(of: CrashCase, draw: Draw, folder: string): Prom
   const after = readFileSync(join(live, 'log.db-wal'))
   reader.close()
   await running.run?.stop()
+  log.close()
   opened.release()
   rmSync(live, { recursive: true })
   const tail = tailOf(kept, after)
@@ -122,10 +127,10 @@ export async function survive({ of, driven: told, folder }: PowerLoss, wal: Buff
   const driven = new Driven(of, told)
   try {
     const opened = await openFolder(place)
-    driven.start(opened.store)
+    const reader = readFolder(place)
+    driven.start(opened.store, undefined, reader)
     await driven.finish()
     opened.release()
-    const reader = readFolder(place)
     const judged = await judge(driven, diskOf(reader))
     reader.close()
     const broken = integrity(join(place, 'log.db'))

@@ -4,7 +4,7 @@
  * killed, fed by files, over HTTP, and by tables of PostgreSQL, the last two with webhooks that follow.
  */
 import type { CrashCase } from './case.ts'
-import { generateCrash } from './generate.ts'
+import { generateCrash, generateTrained } from './generate.ts'
 import { crashModel } from './model.ts'
 import { proveHttp } from './http.ts'
 import { provePostgres } from './postgres.ts'
@@ -25,6 +25,13 @@ export interface CrashResult {
   readonly decisions: number
   /** Batch runs that were swapped in. */
   readonly swaps: number
+  /** Versions of models that were trained. */
+  readonly trainings: number
+  /** Marks that let a version score for the first time, and marks that let one score again, or a model's own score. */
+  readonly promotions: number
+  readonly rollbacks: number
+  /** Decisions that a challenger scored too. */
+  readonly shadows: number
   readonly seed: number
   /** Cases by kind. */
   readonly kinds: Readonly<Record<Kind, number>>
@@ -36,6 +43,8 @@ const POWER_SHARE = 0.17
 const PROCESS_SHARE = 0.03
 const HTTP_SHARE = 0.02
 const POSTGRES_SHARE = 0.02
+/** Of the cases on a model store, one of so many trains models. */
+const TRAINED_OF = 2
 const FAILURES_KEPT = 5
 const PROGRESS_EVERY = 50
 
@@ -64,6 +73,10 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
     events: sum(part => part.events),
     decisions: sum(part => part.decisions),
     swaps: sum(part => part.swaps),
+    trainings: sum(part => part.trained.trainings),
+    promotions: sum(part => part.trained.promotions),
+    rollbacks: sum(part => part.trained.rollbacks),
+    shadows: sum(part => part.trained.shadows),
     seed,
     kinds: {
       model: parts.model.cases,
@@ -83,7 +96,7 @@ export function holds({ cases, crashes, lost, duplicated, different }: CrashResu
 async function proveModel(cases: number, seed: number, say: (line: string) => void): Promise<Proved> {
   const proved = new Proved('model')
   for (let i = 0; i < cases; i++) {
-    const of = generateCrash((seed + i) >>> 0)
+    const of = (i % TRAINED_OF === 1 ? generateTrained : generateCrash)((seed + i) >>> 0)
     const { crashes, ...judged } = await crashModel(of)
     if (proved.add(judged, { cases: 1, crashes })) proved.failures.push(await failure(of, judged.verdict))
     const { cases: done, crashes: all, failures } = proved

@@ -1,5 +1,6 @@
 /** What a kind of crash case has shown so far. */
 import type { Judged } from './judge.ts'
+import { noneTrained, type TrainedCounts } from './training-laws.ts'
 import { isSound } from './verdict.ts'
 
 export type Kind = 'model' | 'power' | 'process' | 'http' | 'postgres'
@@ -24,6 +25,7 @@ export class Proved {
   events = 0
   decisions = 0
   swaps = 0
+  trained = noneTrained
   readonly failures: Failure[] = []
 
   constructor(kind: Kind) {
@@ -32,7 +34,7 @@ export class Proved {
 
   /** Counts what one case, or several over one folder, came to. Returns true if it is a failure to be kept. */
   add(
-    { verdict, events, decisions, swaps = 0 }: Judged,
+    { verdict, events, decisions, swaps = 0, trained = noneTrained }: Judged,
     { cases, crashes }: { readonly cases: number; readonly crashes: number },
   ): boolean {
     this.cases += cases
@@ -40,10 +42,18 @@ export class Proved {
     this.events += events
     this.decisions += decisions
     this.swaps += swaps
+    this.trained = plus(this.trained, trained)
     for (const name of ['lost', 'duplicated', 'different'] as const) this[name] += verdict[name]
     return !isSound(verdict) && this.failures.length < FAILURES_KEPT
   }
 }
+
+const plus = (a: TrainedCounts, b: TrainedCounts): TrainedCounts => ({
+  trainings: a.trainings + b.trainings,
+  promotions: a.promotions + b.promotions,
+  rollbacks: a.rollbacks + b.rollbacks,
+  shadows: a.shadows + b.shadows,
+})
 
 /** Gives lives to one folder after another until there were so many; `through` leads a folder through its own. */
 export async function proveLives(

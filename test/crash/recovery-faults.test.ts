@@ -10,10 +10,13 @@ const SECONDS = 120
 suite('the crash proof finds it if', { concurrency: 2 }, () => {
   for (const [name, edit] of Object.entries(recoveryFaults))
     test(name, async () => {
-      const { passed, said } = await runNode([join(import.meta.dirname, 'check-model.ts'), String(edit.seed ?? 1), String(CASES)], {
-        fault: faultOf(edit),
-        seconds: SECONDS,
-      })
+      const { passed, said } = await runNode(
+        [join(import.meta.dirname, 'check-model.ts'), String(edit.seed ?? 1), String(CASES), ...(edit.trained ? ['trained'] : [])],
+        {
+          fault: faultOf(edit),
+          seconds: SECONDS,
+        },
+      )
       assert.ok(!passed, `nothing was found in ${CASES} cases`)
       assert.match(said, /^case \d+: /)
     })

@@ -10,6 +10,8 @@ export interface Edit {
   readonly is: string
   /** Where the search begins, not far from a case that finds it: 1 unless given. */
   readonly seed?: number
+  /** It is looked for in cases that train models. */
+  readonly trained?: true
 }
 
 const recover = 'src/run/recover.ts'
@@ -116,8 +118,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a clock that goes back stamps what comes before the time of a run': {
     path: 'src/run/turns.ts',
-    was: 'reading.at, batches?.notBefore ?? -Infinity',
-    is: 'reading.at',
+    was: 'batches?.notBefore ?? -Infinity',
+    is: '-Infinity',
     seed: 10,
   },
   'the ledger forgets runs that a group answers from': {
@@ -142,6 +144,60 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     path: 'src/run/opening.ts',
     was: '  memory.catchUp(store)\n',
     is: '  if (!options.memory) memory.catchUp(store)\n',
+  },
+  'a training that was broken off is in the making for ever': {
+    path: 'src/run/parts.ts',
+    was: 'left.length > 0',
+    is: 'left.length < 0',
+    trained: true,
+  },
+  'a promotion is asked for while another waits': {
+    path: 'src/run/asked-promotion.ts',
+    was: '    await before\n',
+    is: '',
+    trained: true,
+  },
+  'a clock that goes back stamps what comes before the time of a training': {
+    path: 'src/run/turns.ts',
+    was: ', trainings.notBefore)',
+    is: ')',
+    trained: true,
+  },
+  'a start scores by what is defined': {
+    path: 'src/run/opening.ts',
+    was: '  decider.scoreAsOf(from.entry)\n',
+    is: '',
+    trained: true,
+  },
+  'a promotion is in the log and not in the registry': {
+    path: 'src/run/turns.ts',
+    was: 'promoted.marks, now, promoted.put',
+    is: 'promoted.marks, now, []',
+    trained: true,
+  },
+  'a version is kept before its score': {
+    path: 'src/run/trained-model.ts',
+    was: '[kept, ...beside, this.keep',
+    is: '[...beside, this.keep',
+    trained: true,
+  },
+  'a promotion does not end a challenge': {
+    path: 'src/training/registry/champion.ts',
+    was: 'last.entry > (since?.entry ?? -1)',
+    is: 'last.entry > (since?.entry ?? -1) - 1e9',
+    trained: true,
+  },
+  'a start makes the training again that it has': {
+    path: 'src/run/trained-model.ts',
+    was: "if (why === 'schedule') this.at = Math.max(this.at, at)\n    }",
+    is: '}',
+    trained: true,
+  },
+  'a promotion that waited when the process ended is forgotten': {
+    path: 'src/run/asked-promotion.ts',
+    was: 'if (left) this.#free',
+    is: 'if (left && this.#free === undefined) this.#free',
+    trained: true,
   },
 }
 

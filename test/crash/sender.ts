@@ -26,6 +26,11 @@ export class Sender {
     return Math.max(this.acknowledged, this.#from) < this.#next
   }
 
+  /** What it sends next. */
+  get next(): SentRecord | undefined {
+    return this.feed.records[this.#next]
+  }
+
   get left(): number {
     return this.feed.records.length - this.#next
   }

@@ -8,7 +8,12 @@ import { keepingAll, type CrashCase } from './case.ts'
 const TRIES_MAX = 500
 
 export const shrinkCrash = (of: CrashCase, fails: (of: CrashCase) => Promise<boolean>): Promise<CrashCase> =>
-  smallest(of, fails, [fewerSteps, joinedSteps, fewerRecords, fewerActions, fewerModels, onePartition, wholeLog, withoutRuns], TRIES_MAX)
+  smallest(
+    of,
+    fails,
+    [fewerSteps, joinedSteps, fewerRecords, fewerActions, fewerModels, onePartition, wholeLog, withoutRuns, fewerTrained],
+    TRIES_MAX,
+  )
 
 function* fewerSteps(of: CrashCase): Iterable<CrashCase> {
   for (const steps of fewer(of.steps)) yield { ...of, steps }
@@ -39,7 +44,7 @@ function* fewerModels(of: CrashCase): Iterable<CrashCase> {
         models.filter(({ name }) => ir.models.some(model => model.name === name)),
       ),
     ),
-    steps: of.steps.filter(step => step.do !== 'ask' || models.some(({ name }) => name === step.model)),
+    steps: of.steps.filter(step => !('model' in step) || models.some(({ name }) => name === step.model)),
   })
   for (const models of fewer(of.ir.models)) yield caseWith(models)
   for (const [i, model] of of.ir.models.entries())
@@ -63,6 +68,24 @@ function* withoutRuns({ runs, ...of }: CrashCase): Iterable<CrashCase> {
   if (!runs) return
   yield { ...of, steps: of.steps.filter(step => step.do !== 'run') }
   if (runs.partitions > 1) yield { ...of, runs: { ...runs, partitions: 1 } }
+}
+
+/** Models that are not trained, and trainings that take no time. */
+function* fewerTrained({ trainings, ...of }: CrashCase): Iterable<CrashCase> {
+  if (!trainings) return
+  const without = (ir: PipelineIR, names: ReadonlySet<string>): PipelineIR => ({
+    ...ir,
+    models: ir.models.map(({ train, ...model }) => (train && !names.has(model.name) ? { ...model, train } : model)),
+  })
+  const trained = of.ir.models.flatMap(({ name, train }) => (train ? [name] : []))
+  for (const left of fewer(trained)) {
+    const gone = new Set(trained.filter(name => !left.includes(name)))
+    const steps = of.steps.filter(step => (step.do !== 'train' && step.do !== 'promote') || !gone.has(step.model))
+    const smaller = { ...of, ir: without(of.ir, gone), changed: (of.changed ?? []).map(ir => without(ir, gone)), steps }
+    yield left.length === 0 ? smaller : { ...smaller, trainings }
+  }
+  if (trainings.failing !== undefined) yield { ...of, trainings: { turns: trainings.turns, rest: trainings.rest } }
+  if (trainings.turns > 0) yield { ...of, trainings: { ...trainings, turns: 0 } }
 }
 
 function* wholeLog(of: CrashCase): Iterable<CrashCase> {

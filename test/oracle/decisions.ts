@@ -21,10 +21,10 @@ export type Decision = About & {
 
 /** Every decision along the total order; of one moment in the order of the models, then of the keys. */
 export function decisions(pipeline: PipelineIR, log: readonly LoggedEvent[], run?: Run): Decision[] {
-  return moments(pipeline, log, run).map(moment => decide(pipeline, moment, run?.runOf))
+  return moments(pipeline, log, run).map(moment => decide(pipeline, moment, run))
 }
 
-export function decide(pipeline: PipelineIR, moment: Moment, runOf?: Run['runOf']): Decision {
+export function decide(pipeline: PipelineIR, moment: Moment, { runOf, scoreBy }: Pick<Run, 'runOf' | 'scoreBy'> = {}): Decision {
   const { model, about, prefix, t } = moment
   const read = (leaf: Leaf): OracleValue['delivered'] => {
     if (leaf.op === 'trigger') return triggerField(moment, leaf.name)
@@ -34,7 +34,7 @@ export function decide(pipeline: PipelineIR, moment: Moment, runOf?: Run['runOf'
   const vector: Record<string, OracleValue['delivered']> = {}
   for (const { name, expr } of model.inputs)
     vector[name] = isLeaf(expr) ? read(expr) : delivered(compute(expr, leaf => read(leaf) as Operand))
-  const score = scoreOf(model.score, vector, leaf => read(leaf) as Operand)
+  const score = scoreOf(scoreBy?.(model.name, about, t) ?? model.score, vector, leaf => read(leaf) as Operand)
   return { model: model.name, ...about, prefix, t, vector, ...(score === undefined ? {} : { score }) }
 }
 
@@ -66,6 +66,10 @@ function featureValue(
   if (refused) throw new Error(`${refused}: ${group.name}.${feature.name}`)
   return delivered
 }
+
+/** The score of a vector alone: what rules say of anything else is not known. */
+export const scoreOfVector = (score: ScoreIR, vector: Decision['vector']): number | null | undefined =>
+  scoreOf(score, vector, ({ name }) => vector[name] as Operand)
 
 function scoreOf(score: ScoreIR, vector: Decision['vector'], read: (leaf: Leaf) => Operand): number | null | undefined {
   if (score.kind === 'function' || score.kind === 'onnx') return undefined

@@ -1,6 +1,6 @@
 /** When a model decides, about what, and what is known then: the triggers of semantics §4. */
 import type { LoggedEvent } from '../../src/define/event.ts'
-import type { ColumnIR, ExprIR, GroupIR, ModelIR, PipelineIR, TriggerIR, Value } from '../../src/define/ir.ts'
+import type { ColumnIR, ExprIR, GroupIR, ModelIR, PipelineIR, ScoreIR, TriggerIR, Value } from '../../src/define/ir.ts'
 import { current, isDeleted, type BatchRun } from './placement.ts'
 
 /** A question put to a model. It takes a place in the total order: before it stand the first `place` events of the log. */
@@ -20,6 +20,8 @@ export interface Run {
   readonly scores?: Readonly<Record<number, number | null>>
   /** The batch run that a group answers from at a moment, where runs are made. */
   readonly runOf?: (group: string, about: About, t: number) => BatchRun | undefined
+  /** The version of a model that was promoted last before a moment, where it is trained: in place of what its definition says. */
+  readonly scoreBy?: (model: string, about: About, t: number) => ScoreIR | undefined
 }
 
 /** What a decision is about: a triggering event or a request, by its index, or the key of a tick. */

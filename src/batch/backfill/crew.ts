@@ -2,6 +2,7 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../../base/errors.ts'
+import { errorOf, type Failed } from '../../base/thread-error.ts'
 import type { SourceIR } from '../../define/ir.ts'
 import type { AskedGroup } from './asked.ts'
 import type { Filling, FilledPartition } from './fill.ts'
@@ -22,10 +23,7 @@ export interface ThreadData extends Pick<Filling, 'unit' | 'folder' | 'until' | 
   readonly stop: Int32Array
 }
 
-export type FromThread =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'filled'; readonly filled: FilledPartition }
-  | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string }
+export type FromThread = { readonly kind: 'ready' } | { readonly kind: 'filled'; readonly filled: FilledPartition } | Failed
 
 export interface CrewOptions {
   readonly threads: number
@@ -56,12 +54,7 @@ export async function fillBeside(work: readonly Work[], { threads, data, signal,
       worker.on('message', (message: FromThread) => {
         if (message.kind === 'ready') worker.postMessage(failed ? undefined : left.shift())
         else if (message.kind === 'filled') onFilled(message.filled)
-        else
-          fail(
-            message.code === undefined
-              ? new Error(message.message)
-              : new SpillwayError(message.code as SpillwayError['code'], message.message),
-          )
+        else fail(errorOf(message))
       })
     })
   await Promise.all(Array.from({ length: Math.min(threads, work.length) }, one))

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { parentPort, threadId, workerData } from 'node:worker_threads'
+import { failed } from '../../base/thread-error.ts'
 import { ColumnFiles } from '../../files/column-files.ts'
 import { readFolder } from '../../log/sqlite/data-folder.ts'
 import { stopped, type FromThread, type ThreadData } from './crew.ts'
@@ -37,8 +38,7 @@ try {
   files?.close()
   close()
 } catch (error) {
-  const { code, message } = error as Error & { code?: string }
-  say({ kind: 'failed', code, message })
+  say(failed(error))
 }
 
 function open(): readonly [Events, () => void] {

@@ -170,7 +170,9 @@ test('effects of a folder of format 6 are counted when it is brought to the next
   await store.commit({ effects: [effect(1), effect(2)] })
   await store.close()
   const old = new sqlite.DatabaseSync(file)
-  old.exec('DROP INDEX effect_changed; ALTER TABLE effect DROP COLUMN changed; PRAGMA user_version = 6')
+  old.exec(
+    'DROP INDEX effect_changed; ALTER TABLE effect DROP COLUMN changed; ALTER TABLE segment DROP COLUMN decided; PRAGMA user_version = 6',
+  )
   old.close()
   const next = await SqliteStore.open(file)
   await next.commit({ settled: [{ kind: 'delivered', number: 1, sent: 1, at: 2 }] })

@@ -1,4 +1,5 @@
 /** What is committed in the log's SQLite file, read by a connection of its own that blocks nobody. */
+import { DECIDED, decidedBefore } from '../decided.ts'
 import type { StoredDecisions, StoredLog, StoredSchema, StoredSegment, StoredStages } from '../store.ts'
 import { Asking, type Question } from './asking.ts'
 import { DecisionFinder } from './decision-finder.ts'
@@ -29,6 +30,7 @@ export class SqliteReader implements StoredLog {
   readonly #segmentAt: Question
   readonly #lastSegment: Question
   readonly #get: Question
+  readonly #decided: Question
   readonly #named: Question
   readonly #decisionsAfter: Question
   readonly #decisionNumbers: Question
@@ -50,6 +52,9 @@ export class SqliteReader implements StoredLog {
     )
     this.#lastSegment = db.prepare('SELECT first, entries, arrival, bytes FROM segment ORDER BY first DESC LIMIT 1')
     this.#get = db.prepare('SELECT value, sum FROM value WHERE name = ?')
+    this.#decided = db.prepare(
+      'SELECT first + entries AS end, decided AS sum FROM segment WHERE first = (SELECT max(first) FROM segment) AND decided IS NOT NULL',
+    )
     this.#named = db.prepare('SELECT name, value, sum FROM value WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name')
     this.#decisionsAfter = db.prepare(
       'SELECT id AS number, model, first, last, count, bytes FROM decisions WHERE id > ?1 AND (?2 IS NULL OR model = ?2) ORDER BY id LIMIT 1',
@@ -77,15 +82,21 @@ export class SqliteReader implements StoredLog {
   }
 
   get(name: string): string | undefined {
+    // Between the two questions only later ones may be committed, and none takes back what is decided.
+    const decided = name === DECIDED ? (this.#decided.get() as { end: number; sum: number } | undefined) : undefined
+    if (decided) return checkSum(this.#path, name, decidedBefore(decided.end), decided.sum)
     const row = this.#get.get(name) as { value: string; sum: number | null } | undefined
     return row && checkSum(this.#path, name, row.value, row.sum)
   }
 
   named(prefix: string): [name: string, value: string][] {
-    return this.#named.all(prefix).map(row => {
+    const values = this.#named.all(prefix).map((row): [string, string] => {
       const { name, value, sum } = row as { name: string; value: string; sum: number | null }
       return [name, checkSum(this.#path, name, value, sum)]
     })
+    const decided = DECIDED.startsWith(prefix) ? this.get(DECIDED) : undefined
+    if (decided === undefined) return values
+    return [...values.filter(([name]) => name !== DECIDED), [DECIDED, decided] as [string, string]].sort(([a], [b]) => (a < b ? -1 : 1))
   }
 
   lastStages(): number {

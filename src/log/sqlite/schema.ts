@@ -40,6 +40,8 @@ const migrations: readonly string[] = [
   '',
   // The same of marks that promote versions of models.
   '',
+  // The checksum of the value that says how far decisions are recorded, where that is to the segment's end.
+  'ALTER TABLE segment ADD COLUMN decided INTEGER;',
 ]
 
 export const FORMAT = migrations.length

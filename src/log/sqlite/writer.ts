@@ -1,6 +1,7 @@
 /** Commits into the tables: several commits are one transaction and one fsync. Runs in the writer's thread. */
 import { limits } from '../../base/limits.ts'
-import type { Commit } from '../store.ts'
+import { DECIDED, decidedBefore } from '../decided.ts'
+import type { Commit, StoredSegment } from '../store.ts'
 import { EffectWriter, FORGOTTEN_CHANGES } from './effect-writer.ts'
 import { LetterWriter } from './letter-writer.ts'
 import { StageWriter } from './stage-writer.ts'
@@ -26,6 +27,8 @@ export class Writer {
   readonly #drop: StatementSync
   readonly #get: StatementSync
   readonly #forget: readonly StatementSync[]
+  /** How far decisions are recorded, where the last segment says it and not the named value. */
+  #decided: string | undefined
 
   /** `pagesMax`: as in `SqliteOptions`. Throws what SQLite does if the file cannot be used. */
   constructor(path: string, pagesMax?: number) {
@@ -41,7 +44,7 @@ export class Writer {
     checkStructure(db, path)
     this.#begin = db.prepare('BEGIN IMMEDIATE')
     this.#commit = db.prepare('COMMIT')
-    this.#segment = db.prepare('INSERT INTO segment (first, entries, arrival, bytes) VALUES (?, ?, ?, ?)')
+    this.#segment = db.prepare('INSERT INTO segment (first, entries, arrival, bytes, decided) VALUES (?, ?, ?, ?, ?)')
     this.#decisions = db.prepare('INSERT INTO decisions (model, first, last, count, bytes) VALUES (?, ?, ?, ?, ?)')
     this.#letters = new LetterWriter(db)
     this.#effects = new EffectWriter(db)
@@ -55,6 +58,8 @@ export class Writer {
       db.prepare('DELETE FROM decisions WHERE id < (SELECT id FROM decisions WHERE last >= ? ORDER BY id LIMIT 1)'),
       db.prepare('DELETE FROM stage WHERE last < ?'),
     ]
+    const last = db.prepare('SELECT first + entries AS end, decided FROM segment ORDER BY first DESC LIMIT 1').get()
+    if (last && last['decided'] !== null) this.#decided = decidedBefore(Number(last['end']))
   }
 
   /** All of them durable, or none and an error. */
@@ -90,7 +95,7 @@ export class Writer {
       const text = JSON.stringify(columns)
       this.#schema.run(source, version, text, sumOf(`${source} ${version}`, text))
     }
-    if (segment) this.#segment.run(segment.first, segment.entries, segment.arrival, segment.bytes)
+    const named = segment ? this.#append(segment, put) : put
     for (const { model, first, last, count, bytes } of decisions) this.#decisions.run(model, first, last, count, bytes)
     for (const effect of effects) this.#effects.add(effect)
     for (const change of settled) this.#effects.change(change)
@@ -98,7 +103,19 @@ export class Writer {
     for (const change of letters) this.#letters.change(change)
     for (const letter of dead) this.#letters.add(letter)
     if (forget !== undefined) this.#forgetBefore(forget)
-    for (const [name, value] of put) this.#name(name, value)
+    for (const [name, value] of named) this.#name(name, value)
+  }
+
+  /** Returns the values that are to be named: how far decisions are recorded is not, where the segment says it. */
+  #append({ first, entries, arrival, bytes }: StoredSegment, put: NonNullable<Commit['put']>): NonNullable<Commit['put']> {
+    const text = decidedBefore(first + entries)
+    const isDecided = put.some(([name, value]) => name === DECIDED && value === text)
+    this.#segment.run(first, entries, arrival, bytes, isDecided ? sumOf(DECIDED, text) : null)
+    const before = this.#decided
+    this.#decided = isDecided ? text : undefined
+    if (isDecided) return put.filter(([name]) => name !== DECIDED)
+    // Behind a segment that does not say it, the value does.
+    return before === undefined ? put : [[DECIDED, before], ...put]
   }
 
   #forgetBefore(entry: number): void {

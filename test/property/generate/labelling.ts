@@ -108,7 +108,7 @@ function beginsFor(draw: Draw, { sources }: PipelineIR, key: ColumnIR, log: read
 }
 
 /** A comparison of a column with a value that it has. */
-function conditionOn(draw: Draw, { columns, time }: SourceIR, events: readonly LoggedEvent[]): ExprIR {
+export function conditionOn(draw: Draw, { columns, time }: SourceIR, events: readonly Pick<LoggedEvent, 'row'>[]): ExprIR {
   const column = draw.pick(columns.filter(({ name }) => name !== time))
   const leaf: ExprIR = { op: 'column', name: column.name, ...typeOf(column) }
   const values = events.map(({ row }) => row[column.name] ?? null).filter(value => value !== null)

@@ -1,0 +1,167 @@
+/** What trains the models of a case and who promotes their versions, one process after another: what was asked for, and what was told. */
+import { SpillwayError } from '../../src/base/errors.ts'
+import type { PipelineIR } from '../../src/define/ir.ts'
+import type { Run } from '../../src/run/run.ts'
+import type { DecidedLog } from '../../src/run/decided-log.ts'
+import type { JudgePort } from '../../src/run/shadow-job.ts'
+import type { TrainPort } from '../../src/run/training-job.ts'
+import { checkPromotable, previousOf } from '../../src/training/registry/champion.ts'
+import { askedOf, promotionsOf, putAsked, versionsOf, type NamedValues } from '../../src/training/registry/registry.ts'
+import { judgeHere, trainHere } from '../batch/train-here.ts'
+import type { Step, Trainings } from './case.ts'
+import { ModelStore, type Disk } from './model-store.ts'
+import { turns } from './turns.ts'
+
+export type Promote = Extract<Step, { do: 'promote' }>
+
+/** What a training says that fails as one does whose machine has no memory left. */
+export const BROKEN = 'no memory left'
+const GONE = 'its process is gone'
+/** Rounds in which the last process makes what is due. */
+const ROUNDS = 40
+const TURNS = 6
+
+export class Promoting {
+  /** Versions that somebody was told of, as `[model, number]`. */
+  readonly trained: (readonly [model: string, number: number])[] = []
+  /** Why each promotion was asked for that somebody was told to be in the log; no two the same. */
+  readonly promoted: string[] = []
+  readonly #of: Trainings
+  readonly #onBroken: (what: string) => void
+  /** Of commands, done once nothing runs. */
+  #commands: Promote[] = []
+  #life = 0
+  /** Of the process, without an answer yet. */
+  #waiting = new Set<string>()
+  #begun = 0
+  #going = 0
+  #asked = 0
+
+  constructor(of: Trainings, onBroken: (what: string) => void, from?: Promoting) {
+    this.#of = of
+    this.#onBroken = onBroken
+    if (!from) return
+    this.trained.push(...from.trained)
+    this.promoted.push(...from.promoted)
+    this.#begun = from.#begun
+    this.#asked = from.#asked
+  }
+
+  /** What trains and judges in the process that is started now: in its own thread, some turns after it was asked. */
+  portsOver(log: DecidedLog): { readonly train: TrainPort; readonly judge: JudgePort } {
+    const life = ++this.#life
+    this.#waiting = new Set()
+    const { failing } = this.#of
+    const later = async <T>(signal: AbortSignal, make: () => Promise<T>): Promise<T> => {
+      const number = ++this.#begun
+      this.#going++
+      try {
+        for (let turn = 0; turn < this.#of.turns; turn++) {
+          await turns(1)
+          signal.throwIfAborted()
+          if (this.#life !== life) throw new Error(GONE)
+        }
+        if (failing !== undefined && number % failing === 0) throw new Error(BROKEN)
+        return await make()
+      } finally {
+        this.#going--
+      }
+    }
+    return {
+      train: (job, signal) => later(signal, () => trainHere(log)(job, signal)),
+      judge: (job, signal) => later(signal, () => judgeHere(log)(job, signal)),
+    }
+  }
+
+  /** What a process that has stopped has not answered. */
+  get unanswered(): readonly string[] {
+    return [...this.#waiting]
+  }
+
+  async train(run: Run | undefined, model: string): Promise<void> {
+    const what = `a training of '${model}', asked for as number ${++this.#asked}`
+    const waiting = this.#waiting.add(what)
+    try {
+      const version = await run?.train(model)
+      if (version) this.trained.push([model, version.number])
+    } catch (error) {
+      const { message } = error as Error
+      if (
+        !isOneOf(error, ['SPILL_STORE', 'SPILL_STOPPED', 'SPILL_INPUT', 'SPILL_TRAINING', 'SPILL_UNSUPPORTED']) &&
+        message !== BROKEN &&
+        message !== GONE
+      )
+        this.#onBroken(`a training on demand failed: ${String((error as Error).stack)}`)
+    } finally {
+      waiting.delete(what)
+    }
+  }
+
+  async promote(run: Run | undefined, store: NamedValues, step: Promote): Promise<void> {
+    if (step.by === 'command') return void this.#commands.push(step)
+    const why = this.#why('asked')
+    const waiting = this.#waiting.add(why)
+    try {
+      const version = versionOf(store, step)
+      if (!run || version === undefined) return
+      await run.promote(step.model, version, why)
+      this.promoted.push(why)
+    } catch (error) {
+      if (!isOneOf(error, ['SPILL_STORE', 'SPILL_STOPPED', 'SPILL_INPUT']))
+        this.#onBroken(`a promotion failed: ${String((error as Error).stack)}`)
+    } finally {
+      waiting.delete(why)
+    }
+  }
+
+  /** A disk on which nothing runs, after what commands have done to it meanwhile; `ir`: the pipeline that they are given. */
+  commanded(disk: Disk, ir: PipelineIR): Disk {
+    const commits = [...disk.commits]
+    for (const step of this.#commands.splice(0)) {
+      const store = new ModelStore({ commits })
+      const version = versionOf(store, step)
+      const before = askedOf(store, step.model)
+      if (version === undefined || !isPromotable(store, ir, step.model, version)) continue
+      // One that still waits is taken back by this one.
+      const taken = this.promoted.findIndex(one => one === before?.why)
+      if (taken >= 0) this.promoted.splice(taken, 1)
+      const why = this.#why('commanded')
+      this.promoted.push(why)
+      commits.push({ put: [putAsked(step.model, { version, why, at: this.#asked })] })
+    }
+    return { ...disk, commits }
+  }
+
+  /** Lets the last process make what is due. */
+  async rest(run: Run): Promise<void> {
+    for (let round = 0, before = -1; round < ROUNDS && (before !== this.#begun || this.#going > 0); round++) {
+      before = this.#begun
+      run.tick()
+      await turns(this.#of.turns + TURNS)
+    }
+  }
+
+  #why(how: string): string {
+    return `${how} ${++this.#asked}`
+  }
+}
+
+/** The version that a step means, of those that there are: nothing where there is none to go back from. */
+function versionOf(values: NamedValues, { model, version }: Promote): number | undefined {
+  const promotions = promotionsOf(values, model)
+  if (version === 'previous') return promotions.length > 0 ? previousOf(promotions) : undefined
+  const there = [0, ...versionsOf(values, model).flatMap(({ number, trained }) => (trained ? [number] : []))]
+  return there[version % there.length]
+}
+
+function isPromotable(values: NamedValues, ir: PipelineIR, model: string, version: number): boolean {
+  try {
+    checkPromotable(values, ir, model, version)
+    return true
+  } catch (error) {
+    if (isOneOf(error, ['SPILL_INPUT'])) return false
+    throw error
+  }
+}
+
+const isOneOf = (error: unknown, codes: readonly string[]): boolean => error instanceof SpillwayError && codes.includes(error.code)

@@ -1,0 +1,199 @@
+/** Trained models in a random case: what they learn from, when, what must hold of a version, and what people ask for meanwhile. */
+import type { ColumnIR, LabelIR, ModelIR, PipelineIR, SourceIR, TrainIR } from '../../src/define/ir.ts'
+import { givesList } from '../../src/define/signatures.ts'
+import { triggerKey } from '../../src/define/trigger-columns.ts'
+import type { Draw } from '../property/generate/draw.ts'
+import { conditionOn } from '../property/generate/labelling.ts'
+import type { CrashCase, Feed, SentRecord, Step } from './case.ts'
+import { isExact } from './exact.ts'
+
+const OUTCOMES = 'outcomes'
+/** Of the events with an id, those of which somebody says what came of them. */
+const NAMED = 0.7
+const NOISE = 0.15
+
+/** The same case with a model or two that are trained beside its processes; `undefined` where none of its models can be. `span`: of its history, ms. */
+export function withTrainings(draw: Draw, of: CrashCase, span: number): CrashCase | undefined {
+  // Nothing is learnt from a log that has forgotten its beginning, and that is soon told.
+  if (of.keep !== undefined && draw.chance(0.8)) return undefined
+  const outcomes = drawOutcomes(draw, of, span)
+  const drawn = of.ir.models.flatMap(model => {
+    const label = outcomes?.of === model.name ? outcomes.label : draw.chance(0.6) ? beginsFor(draw, of, model, span) : undefined
+    const trained = label && trainable(draw, of.ir, model, label, span)
+    return trained ? [[model.name, trained] as const] : []
+  })
+  if (drawn.length === 0) return undefined
+  const models = new Map(drawn)
+  const thresholds = new Map((of.ir.actions ?? []).map(({ name }) => [name, draw.pick([0.3, 0.5, 0.7])]))
+  const withModels = (ir: PipelineIR): PipelineIR => ({
+    ...ir,
+    sources: outcomes ? [...ir.sources, outcomes.source] : ir.sources,
+    models: ir.models.map(model => models.get(model.name) ?? model),
+    ...(ir.actions && {
+      // What scores by a version is a probability.
+      actions: ir.actions.map(action =>
+        models.has(action.model) && action.when.op === 'gte'
+          ? { ...action, when: { ...action.when, right: { op: 'literal', value: thresholds.get(action.name)!, type: 'double' } } }
+          : action,
+      ),
+    }),
+  })
+  const steps = outcomes ? outcomes.among(of.steps) : of.steps
+  return {
+    ...of,
+    ir: withModels(of.ir),
+    changed: (of.changed ?? []).map(withModels),
+    feeds: outcomes ? [...of.feeds, outcomes.feed] : of.feeds,
+    steps: asking(draw, [...models.keys()], steps),
+    trainings: {
+      turns: draw.pick([0, 1, 3, 10]),
+      ...(draw.chance(0.2) && { failing: draw.pick([2, 3, 5]) }),
+      rest: Math.max(1, Math.ceil(span / draw.pick([3, 6]))),
+    },
+  }
+}
+
+/** What is the same however often it is computed, and a number; a model without such inputs is not trained. */
+function trainable(draw: Draw, ir: PipelineIR, model: ModelIR, label: LabelIR, span: number): ModelIR | undefined {
+  const inputs = model.inputs.filter(input => isExact(ir, input) && isNumber(ir, input))
+  if (inputs.length === 0) return undefined
+  const names = new Set(inputs.map(({ name }) => name))
+  const { score } = model
+  const own = score.kind === 'linear' ? { ...score, terms: score.terms.filter(({ input }) => names.has(input)) } : score
+  return { ...model, inputs, label, train: drawTrain(draw, span), score: draw.chance(0.5) ? own : { kind: 'none' } }
+}
+
+function isNumber({ groups }: PipelineIR, { expr }: ModelIR['inputs'][number]): boolean {
+  if (expr.type === 'string') return false
+  if (expr.op !== 'feature') return true
+  return !givesList(groups.find(({ name }) => name === expr.group)!.features.find(({ name }) => name === expr.name)!.agg)
+}
+
+function drawTrain(draw: Draw, span: number): TrainIR {
+  const part = (parts: readonly number[]): number => Math.max(1, Math.ceil(span / draw.pick(parts)))
+  const isTrees = draw.chance(0.5)
+  return {
+    algorithm: isTrees ? 'trees' : 'logistic',
+    options: isTrees ? { rounds: 3, leaves: 4, minRows: draw.pick([1, 4]) } : {},
+    ...(draw.chance(0.8) && { every: { kind: 'interval', every: part([3, 6, 15]), phase: 0 } }),
+    promote: draw.chance(0.2)
+      ? { kind: 'hand' }
+      : {
+          kind: 'rule',
+          metric: draw.pick(['auc', 'logloss'] as const),
+          betterBy: draw.pick([0, 0, 0.02]),
+          ...(draw.chance(0.5) && { shadow: part([8, 20, 60]) }),
+        },
+  }
+}
+
+interface Outcomes {
+  /** The model that learns from them. */
+  readonly of: string
+  readonly source: SourceIR
+  readonly feed: Feed
+  readonly label: LabelIR
+  /** Sends of them among the others, so that most come about when they were to be known. */
+  readonly among: (steps: readonly Step[]) => Step[]
+}
+
+/** A source that says what came of events with an id, some of it late. */
+function drawOutcomes(draw: Draw, { ir, feeds }: CrashCase, span: number): Outcomes | undefined {
+  const deciding = ir.models.flatMap(({ name, decide }) => {
+    const source = decide.kind === 'on' && ir.sources.find(one => one.name === decide.source && one.id !== undefined)
+    return source ? [{ name, source, feed: feeds.findIndex(one => one.source === source.name) }] : []
+  })
+  if (deciding.length === 0 || draw.chance(0.2)) return undefined
+  const { name, source, feed } = draw.pick(deciding)
+  const negativeAfter = Math.max(1, Math.ceil(span / draw.pick([20, 60, 200])))
+  const records = recordsOf(draw, source, feeds[feed].records, negativeAfter)
+  const bad = { op: 'column', name: 'bad', type: 'bool' } as const
+  return {
+    of: name,
+    source: {
+      name: OUTCOMES,
+      columns: [
+        { name: 'ref', type: 'string', nullable: false },
+        { name: 'bad', type: 'bool', nullable: true },
+        { name: 'at', type: 'timestamp', nullable: false },
+      ],
+      key: 'ref',
+      time: 'at',
+      arrives: { kind: 'after', delay: 0 },
+      allowedLateness: 0,
+      maxClockSkew: 60_000,
+      dedupe: 0,
+    },
+    feed: { source: OUTCOMES, resend: 'cursor', records },
+    label: { kind: 'from', source: OUTCOMES, join: 'ref', value: bad, negativeAfter },
+    among: steps => {
+      const { records: all } = feeds[feed]
+      let [sent, told] = [0, 0]
+      return steps.flatMap((step): Step[] => {
+        if (step.do !== 'send' || step.feed !== feed || sent >= all.length) return [step]
+        sent = Math.min(all.length, sent + step.count)
+        const upTo = records.findLastIndex(({ at }) => at <= all[sent - 1].at) + 1
+        const count = upTo - told
+        told = Math.max(told, upTo)
+        return count > 0 ? [{ do: 'send', feed: feeds.length, count }, step] : [step]
+      })
+    },
+  }
+}
+
+function recordsOf(draw: Draw, { id }: SourceIR, events: readonly SentRecord[], negativeAfter: number): SentRecord[] {
+  // Of one half of the ids most are bad, of the other few.
+  const halves = new Map<string, boolean>()
+  const records = events.flatMap(({ row, at: sent }): SentRecord[] => {
+    const ref = row?.[id!] ?? null
+    if (typeof ref !== 'string' || !draw.chance(NAMED)) return []
+    const isBad = halves.get(ref) ?? draw.chance(0.5)
+    halves.set(ref, isBad)
+    const at = sent + draw.between(0, Math.ceil(negativeAfter * 1.2))
+    const bad = draw.chance(0.02) ? null : draw.chance(NOISE) ? !isBad : isBad
+    const own = { ref, bad, at }
+    return [{ raw: own, row: own, at }]
+  })
+  return records.toSorted((a, b) => a.at - b.at)
+}
+
+/** Does an episode begin soon, at the key of the decision? */
+function beginsFor(draw: Draw, { ir, feeds }: CrashCase, model: ModelIR, span: number): LabelIR | undefined {
+  const key = triggerKey(ir, model)
+  const isLike = ({ type, scale }: ColumnIR): boolean => type === key.type && scale === key.scale
+  const read = model.inputs.flatMap(({ expr }) => (expr.op === 'feature' ? [expr.group] : []))
+  const places = ir.groups
+    .filter(({ name }) => read.includes(name))
+    .map(group => ({ source: ir.sources.find(({ name }) => name === group.source)!, key: group.key[0] }))
+  const fitting = places.filter(place => isLike(place.source.columns.find(({ name }) => name === place.key)!))
+  if (fitting.length === 0) return undefined
+  const { source, key: column } = draw.pick(fitting)
+  const rows = feeds.find(feed => feed.source === source.name)!.records.flatMap(({ row }) => (row ? [{ row }] : []))
+  if (rows.length === 0) return undefined
+  return {
+    kind: 'begins',
+    source: source.name,
+    key: column,
+    condition: conditionOn(draw, source, rows),
+    within: Math.max(1, Math.ceil(span / draw.pick([20, 60]))),
+    lasting: 0,
+    maxGap: span + 1,
+  }
+}
+
+/** Trainings and promotions that somebody asks for, of the run or by a command while nothing runs. */
+function asking(draw: Draw, models: readonly string[], steps: readonly Step[]): Step[] {
+  const often = draw.pick([0.03, 0.1, 0.25])
+  const pick = (): number => draw.between(0, 20)
+  return steps.flatMap((step): Step[] => {
+    if (!draw.chance(often)) return [step]
+    const model = draw.pick(models)
+    const asked = draw.weighted<() => Step>([
+      [3, () => ({ do: 'train', model })],
+      [3, () => ({ do: 'promote', model, version: pick(), by: 'run' })],
+      [1, () => ({ do: 'promote', model, version: 'previous', by: 'run' })],
+      [1, () => ({ do: 'promote', model, version: draw.chance(0.3) ? 'previous' : pick(), by: 'command' })],
+    ])()
+    return [asked, step]
+  })
+}

@@ -1,0 +1,239 @@
+/**
+ * What registry and log must say of trained models after crashes: a version is there whole or not at all and is what its events make of it, the registry's promotions
+ * are the log's, and every decision is scored by the version that was promoted last before it.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import type { ModelIR, PipelineIR } from '../../src/define/ir.ts'
+import type { Mark } from '../../src/log/segment.ts'
+import { horizonOf } from '../../src/replay/label-horizon.ts'
+import type { RecordedDecision } from '../../src/run/recorded.ts'
+import { isFinal } from '../../src/run/trained-model.ts'
+import { championOf, type Champion } from '../../src/training/registry/champion.ts'
+import { changedInputs, inputCodes } from '../../src/training/registry/input-codes.ts'
+import { askedOf, challengesOf, promotionsOf, scoreOfVersion, versionsOf } from '../../src/training/registry/registry.ts'
+import type { Version } from '../../src/training/registry/version.ts'
+import { judgeHere, trainHere } from '../batch/train-here.ts'
+import { scoreOfVector, type Decision } from '../oracle/oracle.ts'
+import type { CrashCase } from './case.ts'
+import { decisionsOf, vectorAt, type Entry } from './inspect.ts'
+import type { Part } from './laws.ts'
+import { ModelStore, type Disk } from './model-store.ts'
+import { BROKEN } from './promoting.ts'
+import { compareLists, fault, type Verdict } from './verdict.ts'
+
+/** What was counted of trained models. */
+export interface TrainedCounts {
+  /** Versions that were made. */
+  readonly trainings: number
+  /** Promotions of versions that had not scored before, and of what had. */
+  readonly promotions: number
+  readonly rollbacks: number
+  /** Scores of challengers. */
+  readonly shadows: number
+}
+
+export const noneTrained: TrainedCounts = { trainings: 0, promotions: 0, rollbacks: 0, shadows: 0 }
+
+/** What people were told. */
+export interface Told {
+  readonly trained: readonly (readonly [model: string, number: number])[]
+  readonly promoted: readonly string[]
+}
+
+interface Marked {
+  readonly version: number
+  readonly entry: number
+  readonly at: number
+}
+
+const never = new AbortController().signal
+
+/** Everything but what single decisions say. */
+export async function checkTrainings(
+  verdict: Verdict,
+  of: CrashCase,
+  disk: Disk,
+  entries: readonly Entry[],
+  { told, last }: { readonly told: Told; readonly last: PipelineIR },
+): Promise<TrainedCounts> {
+  const store = new ModelStore(disk)
+  const pipelines = [of.ir, ...(of.changed ?? [])]
+  const models = [...new Set(pipelines.flatMap(ir => ir.models.flatMap(({ name, train }) => (train ? [name] : []))))]
+  const reasons = models.flatMap(model => promotionsOf(store, model).map(({ why }) => why))
+  for (const why of told.promoted) if (!reasons.includes(why)) fault(verdict, 'lost', `a promotion that was told: '${why}'`)
+  const counts = { ...noneTrained }
+  for (const model of models) {
+    const promotions = marksOf(entries, 'promote', model)
+    checkMarks(verdict, `a promotion of '${model}'`, promotions, promotionsOf(store, model))
+    checkMarks(verdict, `a challenge of '${model}'`, marksOf(entries, 'challenge', model), challengesOf(store, model))
+    // Of a model that the last pipeline does not have, nothing is ended.
+    const isThere = last.models.some(({ name }) => name === model)
+    if (isThere && askedOf(store, model))
+      fault(verdict, 'lost', `what was asked for '${model}' waits still: ${JSON.stringify(askedOf(store, model))}`)
+    const versions = versionsOf(store, model)
+    for (const [name, number] of told.trained)
+      if (name === model && !versions.some(one => one.number === number && one.state !== 'training'))
+        fault(verdict, 'lost', `version ${number} of '${model}', which somebody was told is there`)
+    for (const version of versions) await checkVersion({ verdict, of, pipelines, disk, entries, isThere }, version)
+    checkOnce(verdict, versions)
+    const scored = new Set([0])
+    for (const { version } of promotions) {
+      if (!versions.some(one => one.number === version && one.trained) && version !== 0)
+        fault(verdict, 'lost', `version ${version} of '${model}', which was promoted`)
+      counts[scored.has(version) ? 'rollbacks' : 'promotions']++
+      scored.add(version)
+    }
+    counts.trainings += versions.filter(({ trained }) => trained).length
+  }
+  return counts
+}
+
+function marksOf(entries: readonly Entry[], kind: 'promote' | 'challenge', model: string): Marked[] {
+  const isOne = (mark: Mark): mark is Extract<Mark, { kind: 'promote' | 'challenge' }> => mark.kind === kind && mark.model === model
+  return entries.flatMap((entry, i) =>
+    'mark' in entry && isOne(entry.mark) ? [{ version: entry.mark.version, entry: i, at: entry.mark.t }] : [],
+  )
+}
+
+function checkMarks(verdict: Verdict, what: string, marks: readonly Marked[], registry: readonly Marked[]): void {
+  const texts = (of: readonly Marked[]): string[] => of.map(({ version, entry, at }) => `to ${version} by entry ${entry} at ${at}`)
+  compareLists(verdict, what, texts(marks), texts(registry))
+}
+
+interface Looking {
+  readonly verdict: Verdict
+  readonly of: CrashCase
+  readonly pipelines: readonly PipelineIR[]
+  readonly disk: Disk
+  readonly entries: readonly Entry[]
+  readonly isThere: boolean
+}
+
+/** Whole, of a cut that has all that had arrived, and the same when it is made again. */
+async function checkVersion(looking: Looking, version: Version): Promise<void> {
+  const { verdict, of, entries, disk, isThere } = looking
+  const { model, number, state, at, cut, trained, error, code } = version
+  const what = `version ${number} of '${model}'`
+  const score = scoreOfVersion(new ModelStore(disk), model, number)
+  if (isThere && state === 'training') fault(verdict, 'different', `${what} is being trained, and nothing runs`)
+  if ((score !== undefined) !== (trained !== undefined)) fault(verdict, 'different', `half of ${what} is there`)
+  if ((state === 'failed') !== (error !== undefined)) fault(verdict, 'different', `${what} is ${state}, and ${error}`)
+  const late = entries.findIndex((entry, i) => i >= cut! && 'event' in entry && entry.event.arrival <= at)
+  if (late >= 0 && (trained || state === 'failed'))
+    fault(verdict, 'different', `${what} of ${at} has the cut ${cut}, and entry ${late} had arrived by then`)
+  // Where the log is forgotten, what was known then is not what is known now.
+  if (of.keep !== undefined || (error !== undefined && !isFinal(code))) {
+    if (error !== undefined && code === undefined && error !== BROKEN) fault(verdict, 'different', `${what} failed: ${error}`)
+    return
+  }
+  if (trained || error !== undefined) await checkMade(looking, version)
+}
+
+async function checkMade({ verdict, pipelines, disk }: Looking, version: Version): Promise<void> {
+  const { model: name, number, at, cut, trained, error, shadowed } = version
+  const store = () => new ModelStore(disk)
+  const found: string[] = []
+  for (const ir of pipelines) {
+    const model = ir.models.find(one => one.name === name)
+    if (!model || changedInputs(version.inputs, inputCodes(ir, model)).length > 0) continue
+    try {
+      const champion = trained?.champion && championIn(store(), model, trained.champion.version)
+      const { report } = await trainHere(store())({ ir, model: name, at, cut: cut!, champion }, never)
+      if (isDeepStrictEqual(report, trained)) {
+        if (shadowed) await checkShadow(verdict, ir, model, version, disk)
+        return
+      }
+      found.push(JSON.stringify(report))
+    } catch (thrown) {
+      const { message } = thrown as Error
+      if (message === error) return
+      found.push(message)
+    }
+  }
+  const was = trained ? JSON.stringify(trained) : error
+  fault(verdict, 'different', `version ${number} of '${name}' of ${at} was ${was} and is, made again, ${found.join(' or ')}`)
+}
+
+function championIn(store: ModelStore, { name, score }: ModelIR, version: number): Champion {
+  return { version, score: version === 0 ? (score as Champion['score']) : scoreOfVersion(store, name, version)! }
+}
+
+/** A look at a challenger is a function of what had arrived by then, too. */
+async function checkShadow(verdict: Verdict, ir: PipelineIR, model: ModelIR, { number, shadowed }: Version, disk: Disk): Promise<void> {
+  const { name, label } = model
+  const store = new ModelStore(disk)
+  const { from, to } = shadowed!
+  const challenge = challengesOf(store, name).find(({ version, at }) => version === number && at === from)
+  const entry = challenge?.entry ?? 0
+  const report = await judgeHere(store)({ ir, model: name, version: number, entry, from, to, at: to + horizonOf(label!) }, never)
+  if (!isDeepStrictEqual(report, shadowed))
+    fault(verdict, 'different', `challenger ${number} of '${name}' was ${JSON.stringify(shadowed)} and is ${JSON.stringify(report)}`)
+}
+
+/** What is on the schedule is made once of the same inputs, or fails so that it would fail again. */
+function checkOnce(verdict: Verdict, versions: readonly Version[]): void {
+  const ended = versions.filter(({ why, trained, code }) => why === 'schedule' && (trained || isFinal(code)))
+  for (const [of, same] of Map.groupBy(ended, ({ model, at, inputs }) => JSON.stringify([model, at, inputs])))
+    if (same.length > 1) fault(verdict, 'duplicated', `${same.length} versions ${of}`)
+}
+
+/** What scores, and what scores beside it, at an entry of the log, as its marks say, of a pipeline as it is defined in `ir`. */
+export function versionsAt(ir: PipelineIR, disk: Disk, entries: readonly Entry[]) {
+  const store = new ModelStore(disk)
+  const found = new Map<string, Champion | undefined>()
+  const usable = (model: ModelIR, version: number): Champion | undefined => {
+    if (version === 0) return undefined
+    const key = `${model.name} ${version}`
+    if (!found.has(key)) {
+      const champion = championOf(store, ir, model, version)
+      found.set(key, typeof champion === 'string' ? undefined : champion)
+    }
+    return found.get(key)
+  }
+  const marks = new Map(
+    ir.models.map(({ name }) => [name, { promoted: marksOf(entries, 'promote', name), challenged: marksOf(entries, 'challenge', name) }]),
+  )
+  return (name: string, at: number): { readonly champion: Champion | undefined; readonly challenger: Champion | undefined } => {
+    const model = ir.models.find(one => one.name === name)!
+    if (!model.train) return { champion: undefined, challenger: undefined }
+    const { promoted, challenged } = marks.get(name)!
+    const [last, challenge] = [promoted, challenged].map(of => of.findLast(({ entry }) => entry < at))
+    const isGoingOn = challenge !== undefined && challenge.entry > (last?.entry ?? -1)
+    return { champion: usable(model, last?.version ?? 0), challenger: usable(model, isGoingOn ? challenge.version : 0) }
+  }
+}
+
+/** Each decision says the version that was promoted last before it, and what that makes of its vector; the same of the challenger. Returns how often one scored. */
+export function checkVersions({ verdict, ir, disk, own }: Part, entries: readonly Entry[]): number {
+  const at = versionsAt(ir, disk, entries)
+  const trained = new Map(ir.models.flatMap(model => (model.train ? [[model.name, model] as const] : [])))
+  const decisions = own(decisionsOf(disk)).filter(({ model }) => trained.has(model))
+  for (const decision of decisions) {
+    const { model: name, entry, refused, challenger } = decision
+    const is = at(name, entry)
+    const expected = [is.champion?.version, is.challenger?.version]
+    const said = [decision.version, challenger?.version]
+    if (!isDeepStrictEqual(said, expected)) {
+      fault(
+        verdict,
+        'different',
+        `entry ${entry} is decided on by version ${said.join(' beside ')} of '${name}', not by ${expected.join(' beside ')}`,
+      )
+      continue
+    }
+    if (refused !== undefined) continue
+    const model = trained.get(name)!
+    const vector = vectorOf(model, decision)
+    const scores = [
+      [decision.score, scoreOfVector(is.champion?.score ?? model.score, vector)],
+      ...(challenger ? [[challenger.score, scoreOfVector(is.challenger!.score, vector)]] : []),
+    ]
+    for (const [score, should] of scores)
+      if (score !== should) fault(verdict, 'different', `a score of '${name}' at entry ${entry} is ${score}, not ${should}`)
+  }
+  return decisions.filter(({ challenger }) => challenger).length
+}
+
+/** What is recorded stands by group and feature. */
+const vectorOf = ({ inputs }: ModelIR, { vector }: RecordedDecision): Decision['vector'] =>
+  Object.fromEntries(inputs.map(({ name }) => [name, vectorAt(vector, name)])) as Decision['vector']
