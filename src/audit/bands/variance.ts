@@ -34,7 +34,7 @@ export function measured(cells: readonly CellSet[], sums: Sums): Measured {
   const { rows, differing, sum, squares } = sums
   const value = sum / rows
   const ofRows = Math.max(0, squares - rows * value * value)
-  const parts = cells.map((_, i) => partOf(sums.counts[i], sums.sums[i], value, rows))
+  const parts = cells.map(({ over }, i) => partOf(sums.counts[i], sums.sums[i], value, rows, over.length <= 1))
   let [variance, third, doubt] = [0, 0, 0]
   parts.forEach((part, i) => {
     variance += cells[i].sign * part.variance
@@ -51,7 +51,7 @@ export function measured(cells: readonly CellSet[], sums: Sums): Measured {
     variance,
     freedom: doubt > 0 ? variance ** 2 / doubt : Infinity,
     skewness: variance > 0 ? third / variance ** 1.5 : 0,
-    influence: parts.filter((_, i) => cells[i].over.length <= 1).map(({ influence }) => influence),
+    influence: parts.flatMap(({ influence }) => influence ?? []),
   }
 }
 
@@ -60,7 +60,8 @@ const LEAST_OF_CELLS = 0.5
 
 /** Of one set of cells. */
 interface Part {
-  readonly influence: Float64Array
+  /** Of a set of one column. */
+  readonly influence: Float64Array | undefined
   readonly variance: number
   /** Σv², Σv³ and Σv⁴. */
   readonly second: number
@@ -70,14 +71,14 @@ interface Part {
   readonly residuals: number
 }
 
-function partOf(counts: Float64Array, sums: Float64Array, value: number, rows: number): Part {
-  const influence = new Float64Array(counts.length)
+function partOf(counts: Float64Array, sums: Float64Array, value: number, rows: number, isSingle: boolean): Part {
+  const influence = isSingle ? new Float64Array(counts.length) : undefined
   let [occupied, residuals, second, third, fourth] = [0, 0, 0, 0, 0]
   for (let cell = 0; cell < counts.length; cell++) {
     if (counts[cell] === 0 || counts[cell] === rows) continue
     const residual = sums[cell] - value * counts[cell]
     const v = residual / (rows - counts[cell])
-    influence[cell] = v
+    if (influence) influence[cell] = v
     occupied++
     residuals += residual * residual
     second += v * v
