@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import * as fc from 'fast-check'
 import { random } from '../../base/random.ts'
 import type { ClusterColumn } from '../cases.ts'
 import { bandsOf, estimatedBands, type Band, type Bands } from './bands.ts'
@@ -122,7 +123,7 @@ test('with too few clusters nothing is said but why', () => {
   const bands = bandsOf(sample, made.ladder, { seed: 1 })
   assert.deepEqual(
     bands.rungs,
-    made.ladder.map(() => ({ why: '9 patients, as unequal as 8: no verdict under 20' })),
+    made.ladder.map(() => ({ why: '9 patients: no verdict under 20' })),
   )
   assert.ok(bandOf(estimatedBands(sample, made.ladder, { seed: 1 }), 0).error > 0)
 })
@@ -151,4 +152,26 @@ test('one cluster, one decision, none, none known, one instant, not finite: a re
 test('differences that are the same everywhere are known exactly', () => {
   const band = bandOf(bandsOf(made.sample, [new Float64Array(LENGTH).fill(-0.5)], { seed: 1, decisionsAWeek: 700 }), 0)
   assert.deepEqual([band.value, band.low, band.high, band.leaveOneOut], [-350, -350, -350, [-350, -350]])
+})
+
+test('of anything finite every number is finite, and stands in its order', () => {
+  const size = fc.constantFrom(1e-150, 1e-30, 1, 1e30, 1e150)
+  const row = fc.tuple(fc.constantFrom(0, 0, 0, 1, -1, 0.1, NaN), fc.nat(3), fc.nat(3))
+  fc.assert(
+    fc.property(size, fc.array(row, { minLength: 1, maxLength: 25 }), fc.nat(), (size, rows, seed) => {
+      const clusters = [1, 2].map(i => ({ name: `c${i}`, of: Int32Array.from(rows, row => row[i]), count: 4 }))
+      const sample = sampleOf({ t: Float64Array.from(rows, (_, i) => i * DAY), clusters }, { from: 0, to: rows.length })
+      const differences = [1, -2, 0].map(times => Float64Array.from(rows, ([d]) => d * times * size))
+      const bands = estimatedBands(sample, differences, { seed, draws: 200 })
+      assert.ok(bands.clusters.every(({ effective, count }) => effective >= 0 && effective <= count + 1e-9))
+      for (const rung of bands.rungs) {
+        if ('why' in rung) continue
+        const { low, value, high, error, pointwise, leaveOneOut, worstWeek } = rung
+        const inOrder = [low, pointwise[0], value, pointwise[1], high]
+        assert.ok([...inOrder, error, ...leaveOneOut, worstWeek ?? 0].every(Number.isFinite), JSON.stringify(rung))
+        inOrder.slice(1).forEach((one, i) => assert.ok(inOrder[i] <= one, JSON.stringify(rung)))
+        assert.ok(leaveOneOut[0] <= value && value <= leaveOneOut[1] && rung.freedom > 0)
+      }
+    }),
+  )
 })

@@ -33,7 +33,7 @@ test('under 20 there is no verdict, under 50 a caveat', () => {
   assert.equal(saidOf(rows(each(20, 5), 'patient')).noVerdict, undefined)
   assert.deepEqual(saidOf(rows(each(50, 5), 'patient')).caveats, [])
   const unequal = [...each(60), ...Array.from({ length: 60 }, () => 0)]
-  assert.equal(saidOf(rows(unequal, 'city')).noVerdict, '60 cities, as unequal as 3: no verdict under 20')
+  assert.equal(saidOf(rows(unequal, 'city')).noVerdict, '60 cities, worth 4 of equal size: no verdict under 20')
   assert.equal(saidOf(rows([0, 0], 'box'), rows([0, 1], 'day')).noVerdict, '1 box: no verdict under 20; 2 days: no verdict under 20')
   assert.equal(saidOf(rows(each(3, 4), 'branch')).noVerdict, '3 branches: no verdict under 20')
 })

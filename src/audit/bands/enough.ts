@@ -33,18 +33,20 @@ export function clustersOf({ columns }: Sample, difference: Float64Array): Clust
  */
 export function saidOfClusters(columns: readonly SampleColumn[], parts: readonly ClusterPart[]): { noVerdict?: string; caveats: string[] } {
   const counting = parts.filter((_, i) => columns[i].redundant !== 'nested')
-  const tooFew = counting.filter(({ effective }) => effective < VERDICT_FROM)
-  const few = counting.filter(({ effective }) => effective >= VERDICT_FROM && effective < CAVEAT_UNDER)
+  // Rounded, as it is said.
+  const worth = ({ effective }: ClusterPart): number => Math.round(effective)
+  const tooFew = counting.filter(part => worth(part) < VERDICT_FROM)
+  const few = counting.filter(part => worth(part) >= VERDICT_FROM && worth(part) < CAVEAT_UNDER)
   return {
     ...(tooFew.length > 0 && { noVerdict: tooFew.map(part => `${numbered(part)}: no verdict under ${VERDICT_FROM}`).join('; ') }),
     caveats: few.map(part => `${numbered(part)}: intervals are less sure under ${CAVEAT_UNDER}`),
   }
 }
 
-/** `9 patients`; `300 merchants, as unequal as 12`. */
+/** `9 patients`; `300 merchants, worth 12 of equal size`. */
 function numbered({ name, count, effective }: ClusterPart): string {
-  const worth = Math.floor(effective)
-  return `${count} ${count === 1 ? name : plural(name)}${worth < count ? `, as unequal as ${worth}` : ''}`
+  const worth = Math.round(effective)
+  return `${count} ${count === 1 ? name : plural(name)}${worth < count ? `, worth ${worth} of equal size` : ''}`
 }
 
 function plural(name: string): string {

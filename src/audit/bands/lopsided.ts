@@ -7,8 +7,8 @@ export interface Reach {
   readonly above: number
 }
 
-/** The side to which an interval is moved gains all of it, the other loses this part: where the skewness is all chance, too wide is better than too narrow. */
-const GIVEN_BACK = 0.6
+/** The side to which an interval is moved gains all of it, the other loses this part: where skewness is all chance, too wide is better than too narrow. */
+const GIVEN_BACK = 0.9
 /** What an interval is moved by at most, of its half: beyond it the expansion means nothing, and skewness is known least where there is most of it. */
 const MOVED_MOST = 0.3
 

@@ -34,13 +34,15 @@ export function measured(cells: readonly CellSet[], sums: Sums): Measured {
   const { rows, differing, sum, squares } = sums
   const value = sum / rows
   const ofRows = Math.max(0, squares - rows * value * value)
-  const parts = cells.map((_, i) => partOf(sums.counts[i], sums.sums[i], value, rows))
+  // In units of a row's deviation, so that no power of it leaves the range of doubles.
+  const unit = ofRows > 0 ? Math.sqrt(ofRows / rows) : 1
+  const parts = cells.map(({ over }, i) => partOf(sums.counts[i], sums.sums[i], { value, rows, unit }, over.length <= 1))
   let [variance, third, doubt] = [0, 0, 0]
   parts.forEach((part, i) => {
     variance += cells[i].sign * part.variance
     third += cells[i].sign * part.third
     if (cells[i].over.length > 1 || part.variance === 0) return
-    const modelled = modelledFreedom(sums.counts[i], rows, ofRows, part.residuals)
+    const modelled = modelledFreedom(sums.counts[i], rows, ofRows / unit ** 2, part.residuals)
     doubt += part.variance ** 2 / Math.min(modelled, (3 * part.second ** 2) / part.fourth - 2)
   })
   variance = Math.max(variance, LEAST_OF_CELLS * parts.at(-1)!.variance)
@@ -48,19 +50,20 @@ export function measured(cells: readonly CellSet[], sums: Sums): Measured {
     rows,
     differing,
     value,
-    variance,
+    variance: variance * unit ** 2,
     freedom: doubt > 0 ? variance ** 2 / doubt : Infinity,
     skewness: variance > 0 ? third / variance ** 1.5 : 0,
-    influence: parts.filter((_, i) => cells[i].over.length <= 1).map(({ influence }) => influence),
+    influence: parts.flatMap(({ influence }) => influence?.map(v => v * unit) ?? []),
   }
 }
 
 /** Of the variance of the smallest cells, the part that the variance is at least. */
 const LEAST_OF_CELLS = 0.5
 
-/** Of one set of cells. */
+/** Of one set of cells, in units. */
 interface Part {
-  readonly influence: Float64Array
+  /** Of a set of one column. */
+  readonly influence: Float64Array | undefined
   readonly variance: number
   /** Σv², Σv³ and Σv⁴. */
   readonly second: number
@@ -70,14 +73,15 @@ interface Part {
   readonly residuals: number
 }
 
-function partOf(counts: Float64Array, sums: Float64Array, value: number, rows: number): Part {
-  const influence = new Float64Array(counts.length)
+function partOf(counts: Float64Array, sums: Float64Array, of: { value: number; rows: number; unit: number }, isSingle: boolean): Part {
+  const { value, rows, unit } = of
+  const influence = isSingle ? new Float64Array(counts.length) : undefined
   let [occupied, residuals, second, third, fourth] = [0, 0, 0, 0, 0]
   for (let cell = 0; cell < counts.length; cell++) {
     if (counts[cell] === 0 || counts[cell] === rows) continue
-    const residual = sums[cell] - value * counts[cell]
+    const residual = (sums[cell] - value * counts[cell]) / unit
     const v = residual / (rows - counts[cell])
-    influence[cell] = v
+    if (influence) influence[cell] = v
     occupied++
     residuals += residual * residual
     second += v * v
