@@ -46,6 +46,7 @@ test('the proof holds where each of its parts does', () => {
     falseChanges: 0,
     redundant: 1000,
     complementary: 1000,
+    decidedRight: 1,
     worth: [{ times: 5, right: 1000, wrong: 0, undecided: 0 }],
     seed: 1,
     failures: [],
