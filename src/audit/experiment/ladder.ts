@@ -15,7 +15,7 @@ export interface LadderRung {
   readonly setting: Setting
   /** `15 min`, `nightly at 02:00, 2 h`. */
   readonly title: string
-  /** ms, mean; of a schedule the mean of its sawtooth. */
+  /** ms; of a schedule the mean of its sawtooth, of ingestion with what it takes now. */
   readonly age: number
   readonly literal?: '−90 %' | 'next schedule'
 }
@@ -24,7 +24,7 @@ export interface LadderRung {
 export interface LadderContext {
   /** From the first to the last decision that is judged. */
   readonly span: number
-  /** From an event's time to its arrival, mean. */
+  /** From an event's time to its arrival, of the event in the middle. */
   readonly delay: number
   /** Whether the model can be trained anew. */
   readonly isTrainable: boolean

@@ -76,6 +76,26 @@ const clinic = pipeline('clinic', [low])
 const days = (level: (i: number) => number = () => 100): Happening[] =>
   Array.from({ length: 288 }, (_, i) => ({ source: 'readings', time: i * 10 * MINUTE, row: { patient: 'p', n: `${i}`, level: level(i) } }))
 
+test('how long ingestion takes is the middle of what was recorded, and whether it could be faster is told by it', async () => {
+  const delayed = days().map(happening => ({ ...happening, arrival: happening.time + MINUTE }))
+  const late: Happening = { source: 'readings', time: 10 * HOUR + 1, arrival: 40 * HOUR, row: { patient: 'p', n: 'late', level: 50 } }
+  const of = experimentOf(clinic.ir, low, [...delayed, late])
+  const [first] = of.ladder({ kind: 'ingestion' })
+  assert.deepEqual(first, { setting: { kind: 'faster', part: 0.1 }, title: '90 % faster', age: 6000, literal: '−90 %' })
+  const at = of.cases.t.indexOf(20 * HOUR)
+  const scoreOf = async (setting: Setting) => (await of.decided(plan({ ingestion: setting }), 'frozen')).score[at]
+  // At 20:00 the reading of 20:00 comes a minute later, or 6 s; at no delay at all it is there.
+  assert.deepEqual(
+    [await scoreOf({ kind: 'now' }), await scoreOf(first.setting), await scoreOf({ kind: 'faster', part: 0 })],
+    [600, 600, 700],
+  )
+  assert.equal(
+    experimentOf(clinic.ir, low, days()).ladder({ kind: 'ingestion' })[0].title,
+    '5 min',
+    'where nothing is late there is nothing to gain',
+  )
+})
+
 test('a value that is corrected later is not used before the correction arrived, however old the group is', async () => {
   const corrected: Happening = {
     source: 'readings',

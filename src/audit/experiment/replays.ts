@@ -24,6 +24,9 @@ import type { Decides, World } from './world.ts'
 /** Worlds with arrivals of their own that are kept: each has those of all events. */
 const WORLDS_KEPT = 2
 
+/** Events of a source whose delays are looked at. */
+const DELAYS_SEEN = 10_000
+
 export interface Replayed extends Acted {
   /** Names the inputs: they are the same where it is. */
   readonly id: string
@@ -109,14 +112,14 @@ export class Replays {
     this.#columns.of(id, () => columns)
   }
 
-  /** From an event's time to its arrival, ms, mean over all events. */
+  /** From an event's time to its arrival, ms, the median: a few that come days later say little of the others. Of at most so many events of each source, evenly taken. */
   get delay(): number {
-    let [sum, events] = [0, 0]
+    const delays: number[] = []
     for (const { block } of this.#base.log.histories.values()) {
-      events += block.length
-      for (let row = 0; row < block.length; row++) sum += block.arrival[row] - block.time[row]
+      const step = Math.ceil(block.length / DELAYS_SEEN)
+      for (let row = 0; row < block.length; row += step) delays.push(block.arrival[row] - block.time[row])
     }
-    return sum / events
+    return Float64Array.from(delays).toSorted()[delays.length >> 1]
   }
 
   #ingested(setting: Setting): World {
