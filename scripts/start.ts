@@ -6,7 +6,6 @@
 import pipeline, { late } from '../examples/flights/flights.ts'
 import { flightsFile } from '../examples/flights/data.ts'
 import { evaluate, evaluationText } from '../examples/flights/evaluate.ts'
-import { outcomes } from '../examples/flights/outcomes.ts'
 import { Progress } from '../src/cli/progress.ts'
 import { summaryText } from '../src/cli/summary.ts'
 import { rowsOf } from '../src/model/index.ts'
@@ -21,6 +20,7 @@ console.log(`Will this flight arrive late? Decided at departure, from the flight
 
 const progress = new Progress()
 const decided = { t: [] as Float64Array[], score: [] as Float64Array[], delay: [] as Float64Array[] }
+let outcomes: Uint8Array = new Uint8Array(0)
 const samples: string[] = []
 let batches = 0
 const rowOf = (log: Pick<ReplayLog, 'strings'>) => rowsOf(late.ir.inputs, log.strings)
@@ -30,6 +30,7 @@ const summary = await replay(pipeline, {
   files: ['departures', 'landings'].map(source => ({ source, path: flightsFile })),
   onProgress: (stage, share) => progress.show(stage.replace(/ \S*\//, ' '), share),
   onDecisions: keep,
+  onLabels: (_, { value }) => (outcomes = value),
 })
 progress.done()
 
@@ -37,7 +38,7 @@ console.log('Some decisions, with the features that they were made from:\n')
 console.log(`${samples.join('\n')}\n`)
 console.log('Quality, on the half of the flights that the model was not fitted on:\n')
 const inputs = new Map([['there.delay', joined(decided.delay)]])
-console.log(`${evaluationText(evaluate({ t: joined(decided.t), score: joined(decided.score), inputs }, await outcomes()))}\n`)
+console.log(`${evaluationText(evaluate({ t: joined(decided.t), score: joined(decided.score), inputs }, outcomes))}\n`)
 console.log(summaryText(summary))
 
 function keep(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): void {

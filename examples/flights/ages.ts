@@ -9,10 +9,9 @@
  */
 import type { PipelineIR } from 'spillway'
 import { auc, fitLogistic, predict } from 'spillway/training'
-import { decisions, readLog } from './decisions.ts'
+import { decisions, outcomesOf, readLog } from './decisions.ts'
 import { orZero } from './evaluate.ts'
 import pipeline from './flights.ts'
-import { outcomes } from './outcomes.ts'
 
 interface Expected {
   readonly minutes: number
@@ -33,7 +32,7 @@ const HOUR_ALONE = 0.634
 const TOLERANCE = 0.003
 
 const log = await readLog()
-const { late } = await outcomes()
+const late = outcomesOf(log)
 const half = late.length >> 1
 const earlier = (column: Float64Array) => column.subarray(0, half)
 const later = (column: Float64Array) => column.subarray(half)

@@ -1,6 +1,6 @@
 /** The model's decisions over the whole file, in memory: what `fit.ts` and `ages.ts` work on. */
 import type { Pipeline, PipelineIR } from 'spillway'
-import { decide, load, type ReplayLog } from 'spillway/replay'
+import { decide, label, load, type ReplayLog } from 'spillway/replay'
 import { copyNumbers } from '../numbers.ts'
 import { flightsFile } from './data.ts'
 import pipeline from './flights.ts'
@@ -20,6 +20,9 @@ export const readLog = (path: string = flightsFile, of: Pipeline = pipeline): Pr
     ['landings', 'departures'].map(source => ({ source, path })),
     { onRefused: () => {} },
   )
+
+/** 1 where the flight of a decision arrived late, as its landing says, which the pipeline learns when it lands. */
+export const outcomesOf = (log: ReplayLog): Uint8Array => label(pipeline, pipeline.ir.models[0], log).value
 
 /** `ir` is that of `flights.ts`, one with its group placed elsewhere, or that of `weekly.ts`. */
 export function decisions(log: ReplayLog, ir: PipelineIR = pipeline.ir): Decisions {

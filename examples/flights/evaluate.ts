@@ -4,8 +4,8 @@
  *     node examples/flights/evaluate.ts
  */
 import { auc, logLoss } from 'spillway/training'
-import { decisions, readLog, type Decisions } from './decisions.ts'
-import { LATE, outcomes, type Outcomes } from './outcomes.ts'
+import { LATE } from './data.ts'
+import { decisions, outcomesOf, readLog, type Decisions } from './decisions.ts'
 import { alertsAt, brier, thresholdFor, type Alerts } from './quality.ts'
 
 /** The part of flights that may be alerted. */
@@ -29,10 +29,9 @@ export interface Evaluation {
   readonly alerts: Alerts
 }
 
-/** Judges the second half of the decisions by time; base rate and threshold are the first half's. Throws if the two are not of the same flights. */
-export function evaluate({ t, score, inputs }: Pick<Decisions, 't' | 'score' | 'inputs'>, { departed, late }: Outcomes): Evaluation {
-  if (t.length !== departed.length || t.some((time, i) => time !== departed[i]))
-    throw new Error('decisions and outcomes are not of the same flights')
+/** Judges the second half of the decisions by time; base rate and threshold are the first half's. `late` is what came of them, 1 or 0. */
+export function evaluate({ t, score, inputs }: Pick<Decisions, 't' | 'score' | 'inputs'>, late: Uint8Array): Evaluation {
+  if (t.length !== late.length) throw new Error(`${t.length} decisions and ${late.length} outcomes are not of the same flights`)
   const half = t.length >> 1
   const labels = late.subarray(half)
   const scores = score.subarray(half)
@@ -68,4 +67,7 @@ export function evaluationText(found: Evaluation): string {
   ].join('\n')
 }
 
-if (import.meta.main) console.log(evaluationText(evaluate(decisions(await readLog()), await outcomes())))
+if (import.meta.main) {
+  const log = await readLog()
+  console.log(evaluationText(evaluate(decisions(log), outcomesOf(log))))
+}

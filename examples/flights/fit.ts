@@ -6,16 +6,14 @@
  * The features are those that the pipeline itself serves, so training and serving see the same values.
  */
 import { writeFileSync } from 'node:fs'
-import { decisions, readLog } from './decisions.ts'
+import { decisions, outcomesOf, readLog } from './decisions.ts'
 import { coefficientsOf, fitHours } from './fitting.ts'
-import { outcomes } from './outcomes.ts'
 
 const numbers = ['there.delay', 'there.late', 'there.landed', 'here.delay', 'here.late', 'here.landed', 'distance']
 
-const { t, inputs } = decisions(await readLog())
-const { departed, late } = await outcomes()
-if (t.some((time, i) => time !== departed[i])) throw new Error('decisions and outcomes are not in the same order')
-
+const log = await readLog()
+const { t, inputs } = decisions(log)
+const late = outcomesOf(log)
 const half = t.length >> 1
 const fitted = fitHours(inputs, numbers, late, 0, half)
 writeFileSync(new URL('coefficients.json', import.meta.url), `${JSON.stringify(coefficientsOf(fitted), undefined, 2)}\n`)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { testing } from 'spillway/testing'
-import { departed, landed, localHour } from './data.ts'
+import { departed, flightId, landed, localHour } from './data.ts'
 import coefficients from './coefficients.json' with { type: 'json' }
 import pipeline, { arrivals, departures, landings, late } from './flights.ts'
 
@@ -19,8 +19,22 @@ test('an airport that is not known is an error', () => {
 
 test('one row is a departure, which does not know its delay, and a landing, which carries it', () => {
   const [departure, landing] = ['departures', 'landings'].map(source => pipeline.maps.get(source)!(flight))
-  assert.deepEqual(departure, { origin: 'LAX', destination: 'JFK', distance: 2475, hour: 18, departed: departed(flight) })
-  assert.deepEqual(landing, { destination: 'JFK', delay: 12, landed: landed(flight) })
+  const id = flightId(flight)
+  assert.deepEqual(departure, { flight: id, origin: 'LAX', destination: 'JFK', distance: 2475, hour: 18, departed: departed(flight) })
+  assert.deepEqual(landing, { flight: id, destination: 'JFK', delay: 12, landed: landed(flight) })
+})
+
+test('a flight is told from one that differs in anything, by a whole number', () => {
+  const others = [
+    flight,
+    { ...flight, date: flight.date + 60_000 },
+    { ...flight, delay: 13 },
+    { ...flight, origin: 'LAS' },
+    { ...flight, destination: 'JFL' },
+  ]
+  const ids = others.map(flightId)
+  assert.ok(ids.every(Number.isSafeInteger))
+  assert.equal(new Set(ids).size, others.length)
 })
 
 test('a landing stands before a departure of the same millisecond, and so is known to it', () => {
@@ -75,4 +89,34 @@ test('a delay that no flight has is refused, and said', async () => {
   await run.send(landings, [landing(30, 'JFK', 1501)], { refused: true })
   assert.equal(run.refused.length, 1)
   assert.match(run.refused[0].detail, /'delay' is 1501, outside \[-120, 1500\]/)
+})
+
+test('what came of a departure is what its own landing says, once it has landed; no landing in a day is none that was late', async () => {
+  const run = await testing(pipeline, { at: start })
+  const flights = [
+    leaving(0, 'LAX', 'JFK', { delay: 16 }),
+    leaving(0, 'LAX', 'JFK', { delay: 15 }),
+    leaving(1, 'JFK', 'LAX', { delay: 1501 }),
+  ]
+  await run.send(departures, flights)
+  const labels = () => run.labels(late).map(({ key, label }) => [key, label])
+  const none = [
+    ['LAX', 'unknown'],
+    ['LAX', 'unknown'],
+    ['JFK', 'unknown'],
+  ]
+  assert.deepEqual(labels(), none)
+  // They land half an hour after they left; the third has a delay that is none.
+  await run.send(landings, flights, { refused: true })
+  assert.deepEqual(labels(), [
+    ['LAX', true],
+    ['LAX', false],
+    ['JFK', 'unknown'],
+  ])
+  await run.advance('24h')
+  assert.deepEqual(labels(), [
+    ['LAX', true],
+    ['LAX', false],
+    ['JFK', false],
+  ])
 })

@@ -5,32 +5,46 @@
  *
  *     npm run spillway -- replay examples/flights/flights.ts --source departures=FILE --source landings=FILE
  */
-import { count, entity, features, logistic, model, on, pipeline, share, source, stream, t } from 'spillway'
+import { caught, count, entity, features, labelFrom, logistic, model, on, pipeline, share, source, stream, t, worth } from 'spillway'
 import coefficients from './coefficients.json' with { type: 'json' }
-import { departed, landed, localHour, type Flight } from './data.ts'
+import { departed, flightId, landed, LATE, localHour, type Flight } from './data.ts'
 
 export const airport = entity('airport', t.string())
 
 export const landings = source('landings', {
-  schema: { destination: airport, delay: t.int({ min: -120, max: 1500 }), landed: t.timestamp() },
+  schema: { flight: t.int(), destination: airport, delay: t.int({ min: -120, max: 1500 }), landed: t.timestamp() },
   key: 'destination',
   time: 'landed',
-  map: (flight: Flight) => ({ destination: flight.destination, delay: flight.delay, landed: landed(flight) }),
-  mapVersion: '1',
+  map: (flight: Flight) => ({
+    flight: flightId(flight),
+    destination: flight.destination,
+    delay: flight.delay,
+    landed: landed(flight),
+  }),
+  mapVersion: '2',
 })
 
 export const departures = source('departures', {
-  schema: { origin: airport, destination: airport, distance: t.int({ min: 0 }), hour: t.int({ min: 0, max: 23 }), departed: t.timestamp() },
+  schema: {
+    flight: t.int(),
+    origin: airport,
+    destination: airport,
+    distance: t.int({ min: 0 }),
+    hour: t.int({ min: 0, max: 23 }),
+    departed: t.timestamp(),
+  },
   key: 'origin',
   time: 'departed',
+  id: 'flight',
   map: (flight: Flight) => ({
+    flight: flightId(flight),
     origin: flight.origin,
     destination: flight.destination,
     distance: flight.distance,
     hour: localHour(flight),
     departed: departed(flight),
   }),
-  mapVersion: '1',
+  mapVersion: '2',
 })
 
 export const arrivals = features('arrivals', {
@@ -48,6 +62,10 @@ export const late = model('late', {
   decide: on(departures),
   inputs: f => ({ there: arrivals.of(f.destination), here: arrivals.of(f.origin), hour: f.hour, distance: f.distance }),
   score: logistic(coefficients), // fitted on the first half of the file by fit.ts
+  label: labelFrom(landings, { join: 'flight', value: l => l.delay.gt(LATE), negativeAfter: '1d' }),
 })
 
-export default pipeline('flights', [late])
+/** For the audit: a tenth of the departures may be warned of, and one that lands late after a warning is caught. */
+export const caughtLate = worth(late, caught({ budget: '10%', unit: 'late arrivals' }))
+
+export default pipeline('flights', [late, caughtLate])

@@ -3,7 +3,23 @@
  *
  *     npm run spillway -- replay examples/fraud/fraud.ts --source payments=payments.ndjson
  */
-import { action, answer, count, entity, features, logistic, model, on, pipeline, source, stream, t } from 'spillway'
+import {
+  action,
+  answer,
+  count,
+  entity,
+  features,
+  labelFrom,
+  logistic,
+  model,
+  money,
+  on,
+  pipeline,
+  source,
+  stream,
+  t,
+  worth,
+} from 'spillway'
 import fitted from './fitted.json' with { type: 'json' }
 
 const card = entity('card', t.string())
@@ -14,6 +30,13 @@ export const payments = source('payments', {
   key: 'card',
   time: 'at',
   id: 'id',
+})
+
+/** What came of payments, seven days after each that was fraud. Nothing that decides looks at it. */
+export const chargebacks = source('chargebacks', {
+  schema: { payment: t.string(), terminal, fraud: t.bool(), at: t.timestamp() },
+  key: 'payment',
+  time: 'at',
 })
 
 // The windows leave the payment in hand out (`before`): it is an input of its own, and whether windows hold it must not depend on their age.
@@ -61,6 +84,7 @@ export const fraud = model('fraud', {
     }
   },
   score: logistic(fitted.coefficients), // fitted by fit.ts, on another city
+  label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '7d' }),
 })
 
 /** The score from which on a payment is declined and its card blocked: it saved most on the city that the coefficients are fitted on. */
@@ -74,4 +98,7 @@ export const decline = action('decline', {
   do: answer({ approved: false }, { otherwise: { approved: true } }),
 })
 
-export default pipeline('fraud', [decline])
+/** What `decline` saves, for the audit: a fraud that is refused its amount; a genuine payment that is refused costs $10. Once declined, a card is blocked for a day. */
+export const saved = worth(fraud, money({ saves: 'amount', wrong: 10, blocks: '24h' }))
+
+export default pipeline('fraud', [decline, saved])

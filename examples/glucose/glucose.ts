@@ -8,6 +8,8 @@
  */
 import {
   action,
+  begins,
+  caught,
   count,
   entity,
   env,
@@ -21,6 +23,7 @@ import {
   stream,
   t,
   webhook,
+  worth,
   type Duration,
 } from 'spillway'
 import { reading } from './reading.ts'
@@ -83,6 +86,8 @@ export function clinic(name: string, from: typeof readings, tick: Duration = '5m
         ],
         0.1,
       ),
+    // What it should know before it happens: a low of at least a quarter of an hour, within the next half.
+    label: begins(from, r => r.glucose.lt(70), { within: '30m', lasting: '15m', maxGap: '45m' }),
   })
 
   const page = action('page-clinician', {
@@ -92,9 +97,12 @@ export function clinic(name: string, from: typeof readings, tick: Duration = '5m
     do: webhook(env('CLINIC_URL'), { secret: env('CLINIC_SECRET'), allowPrivate: true }), // a clinic's own network
   })
 
-  return { recent, hypo, page, pipeline: pipeline(name, [page]) }
+  // For the audit: a low that somebody was paged about before it began.
+  const noticed = worth(hypo, caught({ unit: 'lows' }))
+
+  return { recent, hypo, page, noticed, pipeline: pipeline(name, [page, noticed]) }
 }
 
 const glucose = clinic('glucose', readings)
-export const { recent, hypo, page } = glucose
+export const { recent, hypo, page, noticed } = glucose
 export default glucose.pipeline

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { begins, count, entity, every, features, labelFrom, linear, model, on, pipeline, source, stream, t } from '../index.ts'
-import { label } from './label.ts'
+import { label, type Labels } from './label.ts'
 import { load, type SourceFile } from './load.ts'
 import { replay } from './replay.ts'
 
@@ -126,5 +126,15 @@ test('a replay counts the labels of the models that have one, if their source is
     ['fraud', undefined, undefined],
     ['spree', 1, 0],
     ['plain', undefined, undefined],
+  ])
+})
+
+test('a replay gives the labels of a model to whoever asks for them', async () => {
+  const given: [string, number[]][] = []
+  const onLabels = (model: string, { value }: Labels) => given.push([model, [...value]])
+  await ofFiles([[pay(1, 0), pay(2, 1)], [back(1, 1)]], files => replay(shop, { files, onLabels }))
+  assert.deepEqual(given, [
+    ['fraud', [1, 0]],
+    ['spree', [0]],
   ])
 })

@@ -6,7 +6,7 @@ import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import type { GivenScore } from '../model/index.ts'
 import { decide, noRequests, type DecisionBatch } from './decide.ts'
-import { label, type LabelCounts } from './label.ts'
+import { label, type LabelCounts, type Labels } from './label.ts'
 import { load, type SourceFile } from './load.ts'
 import type { ReplayLog } from './log.ts'
 import { reports } from './report.ts'
@@ -25,6 +25,8 @@ export interface ReplayOptions {
   readonly models?: readonly string[]
   /** Receives every batch of decisions; the next is made when it resolves. */
   readonly onDecisions?: (batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>) => void | Promise<void>
+  /** Receives what came of all decisions of a model, after them: of a model with a label whose source was loaded. */
+  readonly onLabels?: (model: string, labels: Labels) => void
   /** Receives every report, in the order of their definitions and of their times; without it none is made. */
   readonly onReport?: (report: ReportIR, table: ReportTable) => void | Promise<void>
   readonly onRefused?: (refusal: Refusal) => void
@@ -107,7 +109,11 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
       await options.onDecisions?.(batch, log)
       options.onProgress?.(`deciding ${model.name}`, batch.done)
     }
-    if (model.label && !log.missing.has(model.label.source)) summary.labels = label(pipeline, model, log).counts
+    if (model.label && !log.missing.has(model.label.source)) {
+      const labels = label(pipeline, model, log)
+      summary.labels = labels.counts
+      options.onLabels?.(model.name, labels)
+    }
     models.push(summary)
   }
   const made = options.onReport && (await makeReports(pipeline, log, options.onReport, options.onProgress))
