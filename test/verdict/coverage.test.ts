@@ -44,6 +44,7 @@ test('the proof holds where each of its parts does', () => {
     falseOfLuck: 0,
     luckShare: 0,
     falseChanges: 0,
+    decidedRight: 1,
     redundant: 1000,
     complementary: 1000,
     decidedRight: 1,

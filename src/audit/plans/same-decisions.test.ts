@@ -45,6 +45,7 @@ test('where it costs more in one scenario nothing is decided', async () => {
 test('where both cost the same the older will do, and nothing is changed for it', async () => {
   const found = await said([stream, batch], { now: range(1, 2, 3), batch: range(1, 2, 3) })
   assert.deepEqual([found.choice, found.decision, found.proposed], ['undecided', 'keep what runs', 'now'])
+  assert.equal(found.why, "'batch 1 d' decides as 'stream' does, and costs the same")
   const dearer = await said([stream, batch], { now: range(1, 2, 3), batch: range(2, 3, 4) })
   assert.deepEqual([dearer.choice, dearer.proposed], ['stream', 'now'])
 })

@@ -27,11 +27,10 @@ export function verdictOf(given: PlanElement, element: number, judged: Judged, q
   const breakEven = question.price === undefined ? breakEvenAmong(given, duels) : undefined
   const beside = breakEven && { breakEven }
   if (holding === undefined) return { ...undecided(given, element, judged, question), ...beside }
-  const { title } = given.choices[holding]
-  if (holding !== judged.kept[element])
-    return { choice: UNDECIDED, why: `'${title}' pays by itself, and is not shown to beside the rest of the plan`, ...beside }
+  const kept = judged.kept[element]
+  if (holding !== kept) return { choice: UNDECIDED, why: whyNotTaken(given, duels, holding, kept), ...beside }
   return {
-    choice: title,
+    choice: given.choices[holding].title,
     why: whyHeld(
       given,
       duels.filter(({ pick }) => pick === holding),
@@ -39,6 +38,14 @@ export function verdictOf(given: PlanElement, element: number, judged: Judged, q
     ),
     ...beside,
   }
+}
+
+/** It holds, and is not proposed. */
+function whyNotTaken({ choices }: PlanElement, duels: readonly Duel[], holding: number, kept: number): string {
+  const { title } = choices[holding]
+  const isSame = duels.some(({ pick, over, comparison }) => pick === holding && over === kept && comparison.isSame)
+  if (isSame) return `'${title}' decides as '${choices[kept].title}' does, and costs the same`
+  return `'${title}' pays by itself, and is not shown to beside the rest of the plan`
 }
 
 function whyHeld({ choices }: PlanElement, duels: readonly Duel[], question: PlanQuestion): string {
