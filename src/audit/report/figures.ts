@@ -36,8 +36,11 @@ export function inUnit(value: number, unit: string, fixed?: number): string {
 /** With its unit behind it, as in a sentence: `18 late arrivals`, `$18`. */
 export const ofUnit = (value: number, unit: string): string => (unit === '$' ? inUnit(value, unit) : `${figure(value)} ${unit}`)
 
-/** Dollars: below a hundred with cents, unless they are whole. */
-export const dollars = (value: number): string => inUnit(value, '$', Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0)
+/** Dollars: below a hundred with cents, unless they are whole; what is less than a cent is not nothing. */
+export function dollars(value: number): string {
+  if (value !== 0 && Math.abs(value) < 0.005) return value > 0 ? '<$0.01' : '−<$0.01'
+  return inUnit(value, '$', Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0)
+}
 
 /** The three numbers of an estimate, with as many decimals as its interval bears. */
 export function parts({ value, low, high }: Estimate, unit = ''): readonly [value: string, low: string, high: string] {

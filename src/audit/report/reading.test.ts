@@ -16,6 +16,7 @@ import {
   rungTitle,
   strongest,
   titleOfElement,
+  yearsOf,
 } from './reading.ts'
 
 const [ingestion, landings, usual, inference] = flightsReport.elements
@@ -76,4 +77,10 @@ test('a plan is what runs with its changes', () => {
   if ('why' in fraudReport.costs) assert.fail()
   assert.equal(isSameCost(fraudReport.costs.now, fraudReport.costs.proposed), false)
   assert.equal(isSameCost(fraudReport.costs.now, structuredClone(fraudReport.costs.now)), true)
+  const { steadyYear } = fraudReport.costs.now
+  assert.deepEqual(
+    yearsOf(fraudReport.costs.now).map(([year]) => year),
+    ['first year', 'steady year'],
+  )
+  assert.deepEqual(yearsOf({ ...fraudReport.costs.now, firstYear: { ...steadyYear } }), [['each year', steadyYear]])
 })

@@ -1,5 +1,5 @@
 /** What is picked out of a report where it is read: nothing is computed here but which of its lines come first. */
-import type { AuditReport, CostOfPlan, ElementPart, Estimate, Knee, Rung, UtilityPart } from './audit-report.ts'
+import type { AuditReport, CostOfPlan, ElementPart, Estimate, Knee, Range, Rung, UtilityPart } from './audit-report.ts'
 import { counted, estimateText, figure, isKnown, ofUnit, sentence } from './figures.ts'
 import { spanTitle } from '../words.ts'
 
@@ -84,6 +84,15 @@ const distance = ({ low, high }: Estimate): number => Math.max(low, -high)
 
 /** The proposed plan costs what the present one does, line by line. */
 export const isSameCost = (a: CostOfPlan, b: CostOfPlan): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** What a plan costs in a month of its years; once where they do not differ. */
+export const yearsOf = ({ firstYear, steadyYear }: CostOfPlan): readonly (readonly [string, Range])[] =>
+  JSON.stringify(firstYear) === JSON.stringify(steadyYear)
+    ? [['each year', steadyYear]]
+    : [
+        ['first year', firstYear],
+        ['steady year', steadyYear],
+      ]
 
 /** How the plan differs from the one that runs. */
 export function changes({ plans: { now, proposed } }: AuditReport): readonly PlanChange[] {

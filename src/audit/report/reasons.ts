@@ -8,8 +8,8 @@ export class Reasons {
     return at === -1 ? this.#known.push(why) : at + 1
   }
 
-  /** `(1) too few`, in the order in which they came. */
-  map<T>(make: (number: string, why: string) => T): T[] {
-    return this.#known.map((why, i) => make(`(${i + 1}) `, why))
+  /** `(1) `, and the reason, in the order in which they came. */
+  get notes(): readonly (readonly [number: string, why: string])[] {
+    return this.#known.map((why, i) => [`(${i + 1}) `, why])
   }
 }

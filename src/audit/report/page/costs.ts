@@ -1,7 +1,7 @@
 /** What the placements cost, low, base and high: as bars of the sums, and line by line with the arithmetic. */
 import type { AuditReport, CostOfPlan, CostPart, Range } from '../audit-report.ts'
-import { dollars, isKnown, rangeText } from '../figures.ts'
-import { isSameCost } from '../reading.ts'
+import { dollars, isKnown, rangeText, sentence } from '../figures.ts'
+import { isSameCost, yearsOf } from '../reading.ts'
 import { dataTable } from './data-table.ts'
 import { breakable, markup, px, type Child, type Markup } from './markup.ts'
 import { inTwoWidths } from './two-widths.ts'
@@ -17,7 +17,7 @@ function known(costs: CostPart): Child {
   const { now, proposed, taxes, prices } = costs
   const isSame = isSameCost(now, proposed)
   return [
-    markup`<p class="measure">Dollars a month of 730 hours, by the prices of <code>${prices}</code>: low, base and high. A line is <b>measured</b> on this history, or <b>modelled</b>. The first year counts the incidents of something new.</p>`,
+    markup`<p class="measure">Dollars a month of 730 hours: low, base and high. A line is <b>measured</b> on this history, or <b>modelled</b>. The first year counts the incidents of something new.</p><p class="measure">Prices: ${sentence(prices)}</p>`,
     markup`<figure>${sumBars(
       isSame
         ? [['Now and as proposed', now]]
@@ -37,7 +37,7 @@ function known(costs: CostPart): Child {
 
 const three = ({ low, base, high }: Range): string[] => [low, base, high].map(dollars)
 
-const planTable = (title: string, { lines, firstYear, steadyYear }: CostOfPlan): Markup =>
+const planTable = (title: string, plan: CostOfPlan): Markup =>
   dataTable({
     caption: `${title}: dollars a month`,
     compact: true,
@@ -49,7 +49,7 @@ const planTable = (title: string, { lines, firstYear, steadyYear }: CostOfPlan):
       { title: 'Basis' },
       { title: 'How' },
     ],
-    rows: lines.flatMap(({ of, title, range, basis, arithmetic, firstYear }) => [
+    rows: plan.lines.flatMap(({ of, title, range, basis, arithmetic, firstYear }) => [
       [
         title.toLowerCase().includes(of.toLowerCase()) ? title : markup`${breakable(title)} <span class="note">${breakable(of)}</span>`,
         ...three(range),
@@ -58,18 +58,12 @@ const planTable = (title: string, { lines, firstYear, steadyYear }: CostOfPlan):
       ],
       ...(firstYear ? [[markup`${breakable(title)} <span class="note">in the first year</span>`, ...three(firstYear), basis, '']] : []),
     ]),
-    sums: [
-      ['All, first year', ...three(firstYear), '', ''],
-      ['All, steady year', ...three(steadyYear), '', ''],
-    ],
+    sums: yearsOf(plan).map(([year, range]) => [`All, ${year}`, ...three(range), '', '']),
   })
 
 /** Sums as bars from low to high, a line at the base. */
 function sumBars(plans: readonly (readonly [string, CostOfPlan])[]): Markup {
-  const bars = plans.flatMap(([title, { firstYear, steadyYear }]) => [
-    { title: `${title}, first year`, range: firstYear },
-    { title: `${title}, steady year`, range: steadyYear },
-  ])
+  const bars = plans.flatMap(([title, plan]) => yearsOf(plan).map(([year, range]) => ({ title: `${title}, ${year}`, range })))
   const most = Math.max(1e-9, ...bars.map(({ range }) => range.high))
   const least = Math.min(0, ...bars.map(({ range }) => range.low))
   return inTwoWidths('sums', layout => {

@@ -36,7 +36,7 @@ export const escaped = (text: string): string => unparted(text).replaceAll(/[&<>
 
 /** A line may not end between a minus and the sign of dollars, nor between a number and its unit: a word joiner stands there, or a space that does not break. */
 const unparted = (text: string): string =>
-  text.replaceAll('−$', '−\u2060$').replaceAll(/(?<=\d) (?=(?:ms|s|min|h|days?|weeks?)\b|%)/g, '\u00a0')
+  text.replaceAll('−$', '−\u2060$').replaceAll(/(?<=\d) (?=(?:µs|ms|s|min|h|days?|weeks?|[kMG]B)\b|%)/g, '\u00a0')
 
 const WORD_MAX = 24
 

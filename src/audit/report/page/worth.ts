@@ -115,7 +115,7 @@ function rungTable(element: ElementPart, utility: UtilityPart): Child {
       markOf(element.marks[i]),
     ]),
   })
-  return [table, reasons.map((number, why) => markup`<p class="note measure">${number}${why}</p>`)]
+  return [table, reasons.notes.map(([number, why]) => markup`<p class="note measure">${number}${why}</p>`)]
 }
 
 const markOf = (mark: ElementPart['marks'][number] | undefined): Child =>

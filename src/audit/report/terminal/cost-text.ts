@@ -1,7 +1,7 @@
 /** What the placements cost, in the terminal: each line with how it came about. */
 import type { AuditReport, CostOfPlan, CostPart, Range } from '../audit-report.ts'
 import { dollars, isKnown, type Reason } from '../figures.ts'
-import { isSameCost } from '../reading.ts'
+import { isSameCost, yearsOf } from '../reading.ts'
 import { hung, table } from './columns.ts'
 
 export function costLines({ costs }: AuditReport): string[] {
@@ -29,17 +29,19 @@ export function costLines({ costs }: AuditReport): string[] {
 
 const three = ({ low, base, high }: Range): string[] => [low, base, high].map(dollars)
 
-function planRows(title: string, { lines, firstYear, steadyYear }: CostOfPlan): string[][] {
+function planRows(title: string, plan: CostOfPlan): string[][] {
   return [
     [title, '', '', '', '', ''],
-    ...lines.flatMap(({ of, title, range, basis, arithmetic, firstYear }) => [
-      [`  ${named(of, title)}`, ...three(range), basis, arithmetic],
+    ...plan.lines.flatMap(({ of, title, range, basis, arithmetic, firstYear }) => [
+      [`  ${named(of, title)}`, ...three(range), basis, shortly(arithmetic)],
       ...(firstYear ? [['    in the first year', ...three(firstYear), basis, '']] : []),
     ]),
-    ['  all, in the first year', ...three(firstYear), '', ''],
-    ['  all, in a steady year', ...three(steadyYear), '', ''],
+    ...yearsOf(plan).map(([year, range]) => [`  all, ${year}`, ...three(range), '', '']),
   ]
 }
+
+/** The sum itself; what it rests on is in the page and in the JSON. */
+const shortly = (arithmetic: string): string => arithmetic.split(';')[0]
 
 const named = (of: string, title: string): string => (title.toLowerCase().includes(of.toLowerCase()) ? title : `${of}: ${title}`)
 

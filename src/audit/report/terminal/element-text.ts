@@ -36,7 +36,7 @@ export function elementLines(report: AuditReport): string[] {
     const own = lines.splice(0, element.rungs.length)
     out.push(...wrap(`${element.title}, now ${nowTitle(element)}`, COLUMNS), ...own.flat(), ...verdictLines(element, utility.unit), '')
   }
-  const notes = reasons.map(hung).flat()
+  const notes = reasons.notes.flatMap(([number, why]) => hung(number, why))
   return notes.length === 0 ? out : [...out, ...notes, '']
 }
 
