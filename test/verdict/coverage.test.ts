@@ -47,7 +47,6 @@ test('the proof holds where each of its parts does', () => {
     decidedRight: 1,
     redundant: 1000,
     complementary: 1000,
-    decidedRight: 1,
     worth: [{ times: 5, right: 1000, wrong: 0, undecided: 0 }],
     seed: 1,
     failures: [],
