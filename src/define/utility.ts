@@ -47,7 +47,7 @@ export class UtilityValue {
 }
 
 interface Alerting {
-  /** The part of decisions that may act: `'10%'`. An action with a threshold of its own (`when: late.score.gte(0.4)`) goes before; without one it must be said. */
+  /** The part of decisions that may act: `'10%'`. Unless given, an action on the model says from which score on they do (`when: late.score.gte(0.4)`); without one it must be said. */
   readonly budget?: Percent
   /** What happens: `'late arrivals'`. */
   readonly unit: string

@@ -13,7 +13,7 @@ export interface WorthIR {
 }
 
 /**
- * `budget`: the part of decisions that may act. An action on the model with `score >= x` says the threshold as it runs; without one the budget does.
+ * `budget`: the part of decisions that may act. Without it an action on the model with `score >= x` says the threshold, as it runs.
  */
 export type UtilityIR =
   /** How many true outcomes are acted on before they happen: each once. `dollars`: of one caught, and of one action that was wrong. */
