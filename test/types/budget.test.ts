@@ -6,10 +6,10 @@ import pipeline from './large.ts'
 
 /**
  * Measured with TypeScript 7.0: 29,956 for everything that the file needs, and a quarter above that for what came later. 3,400 more are what it costs that a model may be trained in
- * place of having a score, and that its inputs must then be numbers; 2,700 are the definitions of reports, which come with `spillway` whoever has one, and 3,200 those of what decisions are
- * worth.
+ * place of having a score, and that its inputs must then be numbers; 2,700 are the definitions of reports, which come with `spillway` whoever has one, 3,200 those of what decisions are
+ * worth, and 1,200 training on drift and labels that an action hides.
  */
-const INSTANTIATIONS_MAX = 46_900
+const INSTANTIATIONS_MAX = 48_200
 
 test('a pipeline of a realistic size stays within its budget of type instantiations', context => {
   assert.equal(pipeline.ir.groups.flatMap(group => group.features).length, 40)
