@@ -8,8 +8,11 @@
 import type { ActionIR } from './action-ir.ts'
 import type { ColumnIR, TypeIR } from './column-ir.ts'
 import type { ExprIR } from './expr-ir.ts'
-import type { OnnxIR } from './onnx-ir.ts'
+import type { InputIR } from './input-ir.ts'
+import type { LabelIR } from './label-ir.ts'
+import type { ReportIR } from './report-ir.ts'
 import type { ScheduleIR } from './schedule-ir.ts'
+import type { ScoreIR } from './score-ir.ts'
 import type { TrainIR } from './train-ir.ts'
 
 export const IR_VERSION = 1
@@ -17,7 +20,11 @@ export const IR_VERSION = 1
 export type { ActionIR, EffectIR, SettingIR } from './action-ir.ts'
 export type { ColumnIR, ColumnType, TypeIR, Value } from './column-ir.ts'
 export type { ExprIR } from './expr-ir.ts'
+export type { InputIR } from './input-ir.ts'
+export type { LabelIR } from './label-ir.ts'
+export type { ReportIR } from './report-ir.ts'
 export type { ScheduleIR } from './schedule-ir.ts'
+export type { ScoreIR, TermIR, TreeIR } from './score-ir.ts'
 export type { PromoteIR, TrainIR } from './train-ir.ts'
 export type { UtilityIR, WorthIR } from './worth-ir.ts'
 
@@ -126,62 +133,6 @@ export interface GroupIR {
   readonly description?: string
 }
 
-/** One slot of a model's vector. Features keep their own type; derived inputs are doubles, strings or bools. */
-export interface InputIR {
-  /** `amount`, or `card.n10m` for a feature of a group given under the name `card`. */
-  readonly name: string
-  readonly expr: ExprIR
-}
-
-/**
- * What one input adds to a linear score. A number or bool (0 or 1) adds `weight · (x − mean) / scale`; a NULL is
- * replaced by `ifNull`, and without it the score is NULL. `levels` instead gives a weight for each value written as text.
- */
-export interface TermIR {
-  readonly input: string
-  readonly weight?: number
-  readonly mean?: number
-  readonly scale?: number
-  readonly ifNull?: number
-  readonly levels?: Readonly<Record<string, number>>
-  /** The weight of a value, or NULL, that `levels` does not name; without it the score is NULL. */
-  readonly otherwise?: number
-}
-
-/**
- * One tree over some inputs, known by number. Its nodes stand in preorder: node 0 is the root, the left child of a split `i` is `i + 1`, its right one
- * `right[i]`. A row goes left if input `input[i]` is at most `value[i]` and right if it is greater; a NULL goes left if `nullsLeft[i]` is 1 and right
- * otherwise. A leaf has `input` −1, `right` and `nullsLeft` 0, and gives `value[i]`.
- */
-export interface TreeIR {
-  readonly input: readonly number[]
-  readonly value: readonly number[]
-  readonly right: readonly number[]
-  readonly nullsLeft: readonly number[]
-}
-
-export type ScoreIR =
-  /** `logistic`: 1 / (1 + e^−z), `linear`: z, with z = intercept + the terms in order. */
-  | { readonly kind: 'logistic' | 'linear'; readonly intercept: number; readonly terms: readonly TermIR[] }
-  /** The score of the first rule whose condition over the inputs is true. */
-  | { readonly kind: 'rules'; readonly rules: readonly { readonly when: ExprIR; readonly score: number }[]; readonly otherwise: number }
-  /**
-   * z = base + what each tree gives, in order; the score is 1 / (1 + e^−z) with the link `logistic`, z with `identity`. `inputs` are the names of the
-   * inputs that the trees know by number; a bool is 0 or 1. NULLs have a way in each tree, so that only a z that is not finite makes the score NULL.
-   */
-  | {
-      readonly kind: 'trees'
-      readonly link: 'logistic' | 'identity'
-      readonly base: number
-      readonly inputs: readonly string[]
-      readonly trees: readonly TreeIR[]
-    }
-  | OnnxIR
-  /** The user's own function, known by its version. */
-  | { readonly kind: 'function'; readonly version: string }
-  /** NULL: of a model that is trained, until a version of it is promoted. */
-  | { readonly kind: 'none' }
-
 /**
  * What makes a model decide (semantics §4), and so what columns a decision brings with it: those of the source, the one column of a tick, or
  * the fields of the request (`triggerColumns`).
@@ -193,34 +144,6 @@ export type TriggerIR =
   /** When asked; `key` names the column whose value is the key of the decision. */
   | { readonly kind: 'request'; readonly columns: readonly ColumnIR[]; readonly key: string }
 
-/** What came of a decision `(k, t)`, as far as it is known at a time `a` (docs/semantics.md, Labels). Times are milliseconds. */
-export type LabelIR =
-  /**
-   * The bool `value` of the first event of `source` whose `join` is the id of the triggering event, of those that arrived by t + `negativeAfter`; false
-   * from then on, if there is none. For models that decide `on` a source with an id. Not known of a decision that an action of `censoredBy` followed from.
-   */
-  | {
-      readonly kind: 'from'
-      readonly source: string
-      readonly join: string
-      readonly value: ExprIR
-      readonly negativeAfter: number
-      readonly censoredBy?: readonly string[]
-    }
-  /**
-   * Does an episode, in which `condition` holds at every event, start in (t, t + `within`]? Over the events of `source` whose column `key` is the key of the
-   * decision. An episode counts once it has gone on for `lasting`; more than `maxGap` between two events ends it.
-   */
-  | {
-      readonly kind: 'begins'
-      readonly source: string
-      readonly key: string
-      readonly condition: ExprIR
-      readonly within: number
-      readonly lasting: number
-      readonly maxGap: number
-    }
-
 export interface ModelIR {
   readonly name: string
   readonly decide: TriggerIR
@@ -230,31 +153,6 @@ export interface ModelIR {
   readonly label?: LabelIR
   /** A version that was promoted scores in place of `score`. */
   readonly train?: TrainIR
-  readonly owner?: string
-  readonly description?: string
-}
-
-/**
- * At each time of a schedule a row about every live key: what a decision at that time would be made on, and its score (semantics, Reports). Times are
- * milliseconds.
- */
-export interface ReportIR {
-  readonly name: string
-  /** A model, whose score each row has; or inputs alone. */
-  readonly of: { readonly kind: 'model'; readonly model: string } | { readonly kind: 'inputs'; readonly inputs: readonly InputIR[] }
-  /** What a row is about, named as the inputs read groups by it. */
-  readonly column: ColumnIR
-  readonly at: ScheduleIR
-  readonly live: number
-  /** How old a group may be, by its clock, until a row is `stale`. */
-  readonly freshness?: number
-  /** Over the columns of the report, `score` and `vector.NAME`, as delivered: it has the rows for which this is true. */
-  readonly where?: ExprIR
-  /** NULL is last; of equal rows the order is that of their keys, as at a tick. */
-  readonly orderBy?: readonly { readonly column: string; readonly descending: boolean }[]
-  readonly limit?: number
-  /** The path of a file, with `{date}` and `{time}` for when it is of; in the data folder if there is none. */
-  readonly to?: string
   readonly owner?: string
   readonly description?: string
 }

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { computeHere } from '../../test/batch/compute-here.ts'
-import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
-import { pause } from '../base/clock.ts'
+import { decisionsOf, DrivenRun, type Driving } from '../../test/batch/driven-run.ts'
+import { ModelStore } from '../../test/crash/model-store.ts'
 import { random } from '../base/random.ts'
 import type { Compute } from '../batch/job.ts'
 import { runsIn } from '../batch/ledger.ts'
 import { batch, count, entity, every, features, linear, model, on, pipeline, scheduled, source, t } from '../index.ts'
 import { batchOf } from '../intake/batch.ts'
-import { recordedDecisions, type RecordedDecision } from './recorded.ts'
 import { Run } from './run.ts'
 
 const card = entity('card', t.string())
@@ -53,36 +52,9 @@ const pay = pipeline('pay', [watch])
 const start = Date.parse('2026-01-01T00:00Z')
 const MINUTE = 60_000
 
-interface Driven {
-  readonly store: ModelStore
-  readonly run: Run
-  readonly reports: string[]
-  /** Moves the clock to so many milliseconds behind the start, and lets what is due be made. */
-  readonly to: (ms: number) => Promise<void>
-}
-
-interface Options {
-  readonly disk?: Disk
-  readonly at?: number
-  readonly computing?: (store: ModelStore) => Compute
-}
-
-function open({ disk, at = 0, computing = computeHere }: Options = {}): Driven {
-  const store = new ModelStore(disk, true)
-  const reports: string[] = []
-  let now = start + at
-  const run = new Run(pay, { store, clock: () => now, onReport: report => reports.push(report), compute: computing(store) })
-  const to = async (ms: number) => {
-    now = start + ms
-    // One run is made at a time, and each is swapped in by a turn of its own.
-    for (let i = 0; i < 6; i++) {
-      run.tick()
-      await pause(0)
-      await run.quiet()
-    }
-  }
-  return { store, run, reports, to }
-}
+/** Times are counted from the start. */
+const open = ({ at = 0, ...driving }: Omit<Driving, 'now' | 'start'> & { readonly at?: number } = {}): DrivenRun =>
+  new DrivenRun(pay, { start, now: at, ...driving })
 
 const pick = random(7)
 const payment = (id: number, ms: number): Record<string, unknown> => ({
@@ -93,7 +65,6 @@ const payment = (id: number, ms: number): Record<string, unknown> => ({
   label: `l${Math.floor(pick() * 8)}`,
   at: start + ms - Math.floor(pick() * 2 * MINUTE),
 })
-const decisionsOf = ({ store }: Driven): RecordedDecision[] => store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])
 const feature = (run: Run, group: string, key: string) => run.features([{ group, key: [key] }])[0]
 
 test('a result is of its time, whatever came since, and is what a job gives that takes no time', async () => {

@@ -25,6 +25,7 @@ import { stoppedError } from './ending.ts'
 import { HybridGroup } from './hybrid-group.ts'
 import { Making } from './making.ts'
 import type { Results } from './results.ts'
+import { retryPause } from './retry-pause.ts'
 import { RunLedger, type Put } from './run-ledger.ts'
 
 export interface BatchesOptions {
@@ -252,7 +253,7 @@ export class Batches {
     const { group, s, why, number } = record
     if (why === 'schedule') {
       one.failures++
-      one.retryAt = clock() + Math.min(limits.BATCH_RETRY_MS * 2 ** (one.failures - 1), limits.BATCH_RETRY_MS_MAX)
+      one.retryAt = clock() + retryPause(one.failures)
       onReport(`the batch run of group '${group}' of ${new Date(s).toISOString()} failed and is tried again: ${message}`)
     }
     const failed: RunRecord = { ...record, ended: clock(), state: 'failed', error: message }

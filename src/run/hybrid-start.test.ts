@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertAlike, bodyOf, decisionsOf, feature, groupOf, lived, MINUTE, open, pay, start } from '../../test/batch/layered-run.ts'
+import { decisionsOf } from '../../test/batch/driven-run.ts'
+import { assertAlike, bodyOf, feature, groupOf, lived, MINUTE, open, pay, start } from '../../test/batch/layered-run.ts'
 import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
 import { runsIn } from '../batch/ledger.ts'
 import { every, hybrid, pipeline, stream } from '../index.ts'

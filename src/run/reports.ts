@@ -22,6 +22,7 @@ import type { Log } from '../log/log.ts'
 import type { Commit, LogStore } from '../log/store.ts'
 import { reportName, reportPath } from '../replay/report-file.ts'
 import { stoppedError } from './ending.ts'
+import { retryPause } from './retry-pause.ts'
 
 /** What a run needs for its reports. */
 export interface Reporting {
@@ -178,7 +179,7 @@ export class Reports {
     const isGone = (error as { code?: string }).code === 'SPILL_CLOCK_EVICTED'
     if (isGone) one.s = s
     one.failures = isGone ? 0 : one.failures + 1
-    one.retryAt = isGone ? -Infinity : clock() + Math.min(limits.BATCH_RETRY_MS * 2 ** (one.failures - 1), limits.BATCH_RETRY_MS_MAX)
+    one.retryAt = isGone ? -Infinity : clock() + retryPause(one.failures)
     const what = isGone ? 'cannot be made any more' : 'failed and is tried again'
     onReport(`report '${one.report.name}' of ${new Date(s).toISOString()} ${what}: ${(error as Error).message}`)
   }

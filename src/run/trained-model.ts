@@ -1,6 +1,5 @@
 /** One model that a run trains: its versions, and when the next is due. What changes is given back as what is to be committed. */
 import { isDeepStrictEqual } from 'node:util'
-import { limits } from '../base/limits.ts'
 import { packageVersion } from '../base/package-version.ts'
 import { scheduleCursor } from '../kernel/schedule.ts'
 import type { Mark } from '../log/segment.ts'
@@ -29,6 +28,7 @@ import type { Asked, PromotionRecord, ShadowReport, Version } from '../training/
 import type { ModelTraining } from '../replay/train-model.ts'
 import { AskedPromotion } from './asked-promotion.ts'
 import { DriftWatch } from './drift-watch.ts'
+import { retryPause } from './retry-pause.ts'
 import type { TrainingJob } from './training-job.ts'
 
 export type TrainedModelIR = ReturnType<typeof trainedModel>
@@ -113,7 +113,7 @@ export class TrainedModel {
   /** Something was tried in vain, and is tried again. */
   failedAt(now: number): void {
     this.failures++
-    this.retryAt = now + Math.min(limits.BATCH_RETRY_MS * 2 ** (this.failures - 1), limits.BATCH_RETRY_MS_MAX)
+    this.retryAt = now + retryPause(this.failures)
   }
 
   /** The latest time that a version of the run's is of, or a look at a challenger, UTC ms. */

@@ -1,15 +1,12 @@
 /** Payments in two layers and in one, over a model store, with batch runs in the same thread. */
 import assert from 'node:assert/strict'
-import { computeHere } from './compute-here.ts'
-import { ModelStore, type Disk } from '../crash/model-store.ts'
-import { pause } from '../../src/base/clock.ts'
+import { DrivenRun, type Driving } from './driven-run.ts'
 import { random } from '../../src/base/random.ts'
-import type { Compute } from '../../src/batch/job.ts'
 import { count, entity, every, features, hybrid, linear, model, on, pipeline, source, stream, t, type Placement } from '../../src/index.ts'
 import { batchOf } from '../../src/intake/batch.ts'
 import type { LiveFeatures } from '../../src/run/reading.ts'
-import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded.ts'
-import { Run } from '../../src/run/run.ts'
+import type { RecordedDecision } from '../../src/run/recorded.ts'
+import type { Run } from '../../src/run/run.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', {
@@ -56,36 +53,14 @@ export const pay = pipeline('pay', [watch])
 export const start = Date.parse('2026-01-01T00:00Z')
 export const MINUTE = 60_000
 
-export interface Driven {
-  readonly store: ModelStore
-  readonly run: Run
-  readonly reports: string[]
-  /** Moves the clock to so many milliseconds behind the start, and lets what is due be made. */
-  readonly to: (ms: number) => Promise<void>
-}
-
-interface Options {
-  readonly disk?: Disk
+interface Options extends Pick<Driving, 'disk' | 'computing'> {
   readonly at?: number
-  readonly computing?: (store: ModelStore) => Compute
   readonly of?: typeof pay
 }
 
-export function open({ disk, at = 0, computing = store => computeHere(store), of: defined = pay }: Options = {}): Driven {
-  const store = new ModelStore(disk, true)
-  const reports: string[] = []
-  let now = start + at
-  const run = new Run(defined, { store, clock: () => now, onReport: report => reports.push(report), compute: computing(store) })
-  const to = async (ms: number) => {
-    now = start + ms
-    for (let i = 0; i < 20; i++) {
-      run.tick()
-      await pause(0)
-      await run.quiet()
-    }
-  }
-  return { store, run, reports, to }
-}
+/** Times are counted from the start. */
+export const open = ({ at = 0, of: defined = pay, ...driving }: Options = {}): DrivenRun =>
+  new DrivenRun(defined, { start, now: at, turns: 20, ...driving })
 
 const pick = random(11)
 export const payment = (id: number, ms: number): Record<string, unknown> => ({
@@ -95,12 +70,11 @@ export const payment = (id: number, ms: number): Record<string, unknown> => ({
   label: `l${Math.floor(pick() * 6)}`,
   at: start + ms - Math.floor(pick() * 12 * MINUTE),
 })
-export const decisionsOf = ({ store }: Driven): RecordedDecision[] => store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])
 export const feature = (run: Run, group: string, key: string): LiveFeatures => run.features([{ group, key: [key] }])[0]
-export const bodyOf = ({ run }: Driven): number | undefined => run.decider.hybrids[0].run
+export const bodyOf = ({ run }: DrivenRun): number | undefined => run.decider.hybrids[0].run
 
 /** Every key is what one layer says. */
-export function assertAlike({ run }: Pick<Driven, 'run'>): void {
+export function assertAlike({ run }: Pick<DrivenRun, 'run'>): void {
   for (let c = 0; c < 5; c++) {
     const [two, one] = [feature(run, 'layered', `c${c}`), feature(run, 'alone', `c${c}`)]
     // Sums of doubles may be added up in another order.
@@ -127,7 +101,7 @@ export const alike = ({ vector }: RecordedDecision): void => {
 }
 
 /** A run with two swaps behind it and something behind the last. */
-export async function lived(): Promise<Driven> {
+export async function lived(): Promise<DrivenRun> {
   const driven = open()
   const { run, to } = driven
   for (let id = 0; id < 30; id++) await run.submit('payments', batchOf([payment(id, 0)]))

@@ -1,65 +1,42 @@
 /** A run over a model store that trains, driven by a clock of its own: what the tests of trainings and promotions are about. */
+import { DrivenRun, type Driving } from '../batch/driven-run.ts'
 import { judgeHere, lookHere, trainHere } from '../batch/train-here.ts'
-import { ModelStore, type Disk } from '../crash/model-store.ts'
+import type { ModelStore } from '../crash/model-store.ts'
 import { begun, HOUR, stolen, stolenHistory } from './stolen.ts'
-import { pause } from '../../src/base/clock.ts'
 import type { Train } from '../../src/index.ts'
 import { batchOf } from '../../src/intake/batch.ts'
 import { versionsOf } from '../../src/training/registry/registry.ts'
-import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded.ts'
-import { Run } from '../../src/run/run.ts'
 import type { LookPort } from '../../src/run/drift-job.ts'
 import type { TrainPort } from '../../src/run/training-job.ts'
 
 export const weekly: Train = { algorithm: 'logistic', every: 'week', promote: { metric: 'auc', atLeast: 0.6 } }
 export const byHand: Train = { algorithm: 'logistic' }
 
-export interface Driven {
-  readonly store: ModelStore
-  readonly run: Run
-  readonly reports: string[]
-  /** Moves the clock to so many milliseconds behind the start, and lets what is due be made. */
-  readonly to: (ms: number) => Promise<void>
-}
+export type Driven = DrivenRun
 
-export interface Options {
+export interface Options extends Pick<Driving, 'disk'> {
   readonly train?: Train
   readonly pipeline?: ReturnType<typeof stolen>
-  readonly disk?: Disk
   readonly at?: number
   readonly training?: (store: ModelStore) => TrainPort
   readonly looking?: (store: ModelStore) => LookPort
 }
 
-export function open({
+/** Times are counted from the begin. */
+export const open = ({
   train = weekly,
   pipeline = stolen(train),
   disk,
   at = 0,
   training = trainHere,
   looking = lookHere,
-}: Options = {}): Driven {
-  const store = new ModelStore(disk, true)
-  const reports: string[] = []
-  let now = begun + at
-  const run = new Run(pipeline, {
-    store,
-    clock: () => now,
-    onReport: report => reports.push(report),
-    train: training(store),
-    judge: judgeHere(store),
-    look: looking(store),
+}: Options = {}): Driven =>
+  new DrivenRun(pipeline, {
+    disk,
+    start: begun,
+    now: at,
+    besides: store => ({ train: training(store), judge: judgeHere(store), look: looking(store) }),
   })
-  const to = async (ms: number) => {
-    now = begun + ms
-    for (let i = 0; i < 6; i++) {
-      run.tick()
-      await pause(0)
-      await run.quiet()
-    }
-  }
-  return { store, run, reports, to }
-}
 
 const { payments, chargebacks } = stolenHistory(40 * 24, { seed: 7 })
 
@@ -82,7 +59,6 @@ export async function send({ run, to }: Driven, from: number, upto: number): Pro
   }
 }
 
-export const decisionsOf = ({ store }: Pick<Driven, 'store'>): RecordedDecision[] =>
-  store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])
+export { decisionsOf } from '../batch/driven-run.ts'
 export const stateOf = ({ store }: Pick<Driven, 'store'>) => versionsOf(store, 'fraud').map(({ number, state }) => [number, state])
 export const pay = (id: string, at: number) => batchOf([{ id, card: 'c1', amount: 90, shop: 7, at }])

@@ -1,0 +1,117 @@
+/** What every server answers, whatever its pipeline is, as paths of OpenAPI. */
+import { decisionStream, effectStream } from './api-schemas.ts'
+import type { Schema } from './json-schema.ts'
+import { failures, json, query, ref } from './openapi-words.ts'
+
+function streamOperation(operationId: string, what: string, of: 'model' | 'action', answer: Schema): Schema {
+  return {
+    get: {
+      operationId,
+      summary: `${what}, as server-sent events; an id is a place to go on from`,
+      parameters: [
+        query(of, { type: 'string' }, `only those of this ${of}`),
+        query('after', { type: 'string' }, 'go on behind this id; Last-Event-ID does the same'),
+      ],
+      responses: { 200: answer, ...failures(400, 401, 403, 404, 503) },
+    },
+  }
+}
+
+/** By path. */
+export const fixedPaths: Readonly<Record<string, Schema>> = {
+  '/features': {
+    post: {
+      operationId: 'features',
+      summary: 'Features of several keys and groups, all as of one moment',
+      requestBody: { required: true, content: json(ref('Asks')) },
+      responses: {
+        200: { description: 'in the order of the asks', content: json(ref('Answers')) },
+        ...failures(400, 401, 403, 404, 413, 503),
+      },
+    },
+  },
+  '/decisions': {
+    get: {
+      operationId: 'decisions',
+      summary: 'The newest decisions, the oldest of them first',
+      parameters: [
+        query('model', { type: 'string' }, 'only those of this model'),
+        query('key', { type: 'string' }, 'only those about this key'),
+        query('limit', { type: 'integer', minimum: 1, maximum: 1000 }, 'how many'),
+      ],
+      responses: { 200: { description: 'the decisions', content: json(ref('Decisions')) }, ...failures(400, 401, 403, 404) },
+    },
+  },
+  '/decisions/{entry}/trace': {
+    get: {
+      operationId: 'trace',
+      summary: 'When everything happened to the decisions that an entry of the log made',
+      parameters: [
+        { name: 'entry', in: 'path', required: true, schema: { type: 'integer', minimum: 0 } },
+        query('model', { type: 'string' }, 'only that of this model'),
+        query('key', { type: 'string' }, 'only that about this key'),
+      ],
+      responses: {
+        200: { description: 'the decisions, at most a hundred', content: json(ref('Traces')) },
+        ...failures(400, 401, 403, 404),
+      },
+    },
+  },
+  '/runs': {
+    get: {
+      operationId: 'runs',
+      summary: 'The newest batch runs: of which time, on which cut, and what came of each',
+      parameters: [query('group', { type: 'string' }, 'only those of this group')],
+      responses: { 200: { description: 'the runs', content: json(ref('Runs')) }, ...failures(400, 401, 403, 404) },
+    },
+  },
+  '/reconciliations': {
+    get: {
+      operationId: 'reconciliations',
+      summary: 'The newest reconciliations of the run: how many values were compared, and why some are another',
+      responses: { 200: { description: 'the reconciliations', content: json(ref('Reconciliations')) }, ...failures(401, 403) },
+    },
+  },
+  '/reconciliations/{number}': {
+    get: {
+      operationId: 'reconciliation',
+      summary: 'What one reconciliation found, input by input, with examples',
+      parameters: [{ name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } }],
+      responses: { 200: { description: 'with its report', content: json(ref('Reconciliation')) }, ...failures(401, 403, 404) },
+    },
+  },
+  '/models': {
+    get: {
+      operationId: 'models',
+      summary: 'Models that are trained: which version scores, and the newest versions',
+      parameters: [query('model', { type: 'string' }, 'only this one')],
+      responses: { 200: { description: 'the models', content: json(ref('Models')) }, ...failures(400, 401, 403, 404) },
+    },
+  },
+  '/reports': {
+    get: {
+      operationId: 'reports',
+      summary: 'The newest reports: of which time, on which cut, and what came of each',
+      parameters: [query('report', { type: 'string' }, 'only those of this name')],
+      responses: { 200: { description: 'the reports', content: json(ref('Reports')) }, ...failures(400, 401, 403, 404) },
+    },
+  },
+  '/events': streamOperation('events', 'Decisions as they become durable', 'model', decisionStream),
+  '/effects/stream': streamOperation(
+    'effects',
+    'What becomes of effects: each as it stands whenever that has changed',
+    'action',
+    effectStream,
+  ),
+  '/healthz': { get: { operationId: 'healthz', summary: 'The process lives', responses: { 200: { description: 'it does' } } } },
+  '/readyz': {
+    get: { operationId: 'readyz', summary: 'The run takes events', responses: { 200: { description: 'it does' }, ...failures(503) } },
+  },
+  '/metrics': {
+    get: {
+      operationId: 'metrics',
+      summary: 'Figures for Prometheus',
+      responses: { 200: { description: 'as text' }, ...failures(401, 403) },
+    },
+  },
+}
