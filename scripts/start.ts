@@ -1,7 +1,7 @@
 /**
  * `npm start`: the main job on the embedded default. Replays three million real flights, each as a departure and a landing,
- * through the pipeline of `examples/flights`; shows decisions with their features, how good they are on later months, and the speed.
- * Ends by itself.
+ * through the pipeline of `examples/flights`; shows decisions with their features, how good they are on later months, the speed, and then the latency audit: what
+ * freshness is worth here. Ends by itself.
  */
 import pipeline, { late } from '../examples/flights/flights.ts'
 import { flightsFile } from '../examples/flights/data.ts'
@@ -9,6 +9,7 @@ import { evaluate, evaluationText } from '../examples/flights/evaluate.ts'
 import { Progress } from '../src/cli/progress.ts'
 import { summaryText } from '../src/cli/summary.ts'
 import { rowsOf } from '../src/model/index.ts'
+import { auditFlights } from './audit-flights.ts'
 import type { DecisionBatch } from '../src/replay/decide.ts'
 import type { ReplayLog } from '../src/replay/log.ts'
 import { replay } from '../src/replay/replay.ts'
@@ -21,6 +22,7 @@ console.log(`Will this flight arrive late? Decided at departure, from the flight
 const progress = new Progress()
 const decided = { t: [] as Float64Array[], score: [] as Float64Array[], delay: [] as Float64Array[] }
 let outcomes: Uint8Array = new Uint8Array(0)
+let history: ReplayLog | undefined
 const samples: string[] = []
 let batches = 0
 const rowOf = (log: Pick<ReplayLog, 'strings'>) => rowsOf(late.ir.inputs, log.strings)
@@ -29,6 +31,7 @@ const delayAt = late.ir.inputs.findIndex(input => input.name === 'there.delay')
 const summary = await replay(pipeline, {
   files: ['departures', 'landings'].map(source => ({ source, path: flightsFile })),
   onProgress: (stage, share) => progress.show(stage.replace(/ \S*\//, ' '), share),
+  onLoaded: log => (history = log),
   onDecisions: keep,
   onLabels: (_, { value }) => (outcomes = value),
 })
@@ -40,6 +43,7 @@ console.log('Quality, on the half of the flights that the model was not fitted o
 const inputs = new Map([['there.delay', joined(decided.delay)]])
 console.log(`${evaluationText(evaluate({ t: joined(decided.t), score: joined(decided.score), inputs }, outcomes))}\n`)
 console.log(summaryText(summary))
+await auditFlights(history!)
 
 function keep(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): void {
   decided.t.push(batch.t.slice())

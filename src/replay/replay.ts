@@ -29,6 +29,8 @@ export interface ReplayOptions {
   readonly onLabels?: (model: string, labels: Labels) => void
   /** Receives every report, in the order of their definitions and of their times; without it none is made. */
   readonly onReport?: (report: ReportIR, table: ReportTable) => void | Promise<void>
+  /** Receives the histories as one log, before anything is decided. */
+  readonly onLoaded?: (log: ReplayLog) => void
   readonly onRefused?: (refusal: Refusal) => void
   readonly onWarning?: (warning: string) => void
   /** What is being done, and the share of it that is done, 0 to 1. */
@@ -101,6 +103,7 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
     onProgress: (path, share) => options.onProgress?.(`reading ${path}`, share),
   })
   const loaded = stopwatch()
+  options.onLoaded?.(log)
   const models: ModelSummary[] = []
   for (const model of chosen) {
     const summary = noDecisions(model.name)
