@@ -9,7 +9,7 @@ export interface World {
   readonly entities: 1 | 2
   /** By how much the rate of one entity may be another's. */
   readonly entityEffects: boolean
-  /** Some blocks of time have six times the rate of the others. */
+  /** One day in ten has eleven times the rate of the others. */
   readonly shocks: boolean
   /** A difference is ±1, or a lognormal amount of dollars of mean 1, some of them ten. */
   readonly dollars: boolean

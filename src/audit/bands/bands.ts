@@ -13,6 +13,7 @@
 import type { Estimate } from '../report/audit-report.ts'
 import { decisionsAWeek, worstWeek } from '../worth/weeks.ts'
 import { clustersOf, saidOfClusters, type ClusterPart } from './enough.ts'
+import { lastingShocks } from './lasting.ts'
 import { lopsided } from './lopsided.ts'
 import type { Sample } from './sample.ts'
 import { jointTail } from './simultaneous.ts'
@@ -74,15 +75,21 @@ export function estimatedBands(sample: Sample, differences: readonly Float64Arra
     const sums = sum(difference)
     return whyNot(sums.rows, sums.squares, week) ?? measured(sample.cells, sums)
   })
-  const uncertain = found.flatMap(one => ('influence' in one && one.variance > 0 ? [one.influence] : []))
-  const joint = jointTail(uncertain, tail, { draws, seed })
+  const uncertain = found.filter(one => 'influence' in one).filter(({ variance }) => variance > 0)
+  const joint = jointTail(
+    uncertain.map(({ influence }) => influence),
+    tail,
+    { draws, seed },
+  )
   const clusters = differences.length === 0 ? [] : clustersOf(sample, differences[0])
+  const { caveats, ...said } = saidOfClusters(sample.columns, clusters)
   return {
     clusters,
     rungs: found.map((one, i) =>
       'why' in one ? one : bandOf(one, week!, { tail, joint }, worstWeek(sample, sample.rows, differences[i])?.value),
     ),
-    ...saidOfClusters(sample.columns, clusters),
+    ...said,
+    caveats: [...caveats, ...lastingShocks(sample, uncertain)],
   }
 }
 
