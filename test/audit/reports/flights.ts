@@ -43,8 +43,8 @@ export const flightsReport: AuditReport = {
       report: { decisions: 742_653, from: utc('2001-05-18'), until: utc('2001-07-02') },
     },
     clusters: [
-      { name: 'airports of destination', count: 229, effective: 50.2 },
-      { name: 'days', count: 91, effective: 90.4 },
+      { name: 'destination', count: 229, effective: 50.2 },
+      { name: 'day', count: 91, effective: 90.4 },
     ],
   },
   utility: {

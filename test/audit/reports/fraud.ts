@@ -32,9 +32,9 @@ export const fraudReport: AuditReport = {
       report: { decisions: 406_033, from: utc('2026-07-31'), until: utc('2026-09-01') },
     },
     clusters: [
-      { name: 'cards', count: 4_981, effective: 2_210.4 },
-      { name: 'terminals', count: 9_870, effective: 812.9 },
-      { name: 'days', count: 91, effective: 88.1 },
+      { name: 'card', count: 4_981, effective: 2_210.4 },
+      { name: 'terminal', count: 9_870, effective: 812.9 },
+      { name: 'day', count: 91, effective: 88.1 },
     ],
   },
   utility: {

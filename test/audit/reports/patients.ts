@@ -28,7 +28,7 @@ export const patientsReport: AuditReport = {
       select: { decisions: 2_210, from: utc('2014-10-07'), until: utc('2014-10-10') },
       report: { decisions: 2_225, from: utc('2014-10-10'), until: utc('2014-10-13') },
     },
-    clusters: [{ name: 'patients', count: 9, effective: 6.2 }],
+    clusters: [{ name: 'patient', count: 9, effective: 6.2 }],
   },
   utility: {
     name: 'minutes of notice',

@@ -92,9 +92,9 @@ function whatItCosts(report: AuditReport): Child {
 
 function howSure(report: AuditReport): Child {
   const { history, caveats, plans } = report
-  const clusters = history.clusters.map(({ name, effective }) => `${figure(effective, 0)} ${name}`).join(', ')
+  const clusters = history.clusters.map(({ name, effective }) => `${figure(effective, 0)} by ${name}`).join(', ')
   return [
-    markup`<p>Numbers in brackets are 95 % intervals, for all ages of a curve together. They rest on ${weeksText(history.weeks)} of history.${clusters === '' ? undefined : ` Decisions about the same thing, or of the same day, share their luck, so it counts as ${clusters}, each independent of the others.`}</p>`,
+    markup`<p>Numbers in brackets are 95 % intervals, for all ages of a curve together. They rest on ${weeksText(history.weeks)} of history.${clusters === '' ? undefined : ` Decisions about the same thing, or of the same day, share their luck, so it counts as so many independent ones: ${clusters}.`}</p>`,
     plans.compared > 0 && plans.decision === 'change'
       ? markup`<p>${plans.net && plans.net.low > 0 ? 'Even at the low end of its interval the change pays. ' : undefined}It was chosen among ${count(plans.compared)} plans on one part of the history, and is judged on another.</p>`
       : undefined,

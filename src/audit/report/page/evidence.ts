@@ -61,7 +61,7 @@ const clusterTable = ({ history }: AuditReport): Markup | undefined =>
     ? undefined
     : dataTable({
         caption: 'What decisions may share luck by, and how many equal and independent ones that is worth',
-        head: [{ title: 'Clusters' }, { title: 'How many', numbers: true }, { title: 'Worth', numbers: true }],
+        head: [{ title: 'By' }, { title: 'How many', numbers: true }, { title: 'Worth', numbers: true }],
         rows: history.clusters.map(({ name, count: all, effective }) => [name, count(all), figure(effective, 1)]),
       })
 

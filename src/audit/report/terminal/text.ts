@@ -54,7 +54,7 @@ function historyLines({ history, utility }: AuditReport): string[] {
     ...(clusters.length === 0
       ? []
       : [
-          `worth, as independent ones: ${clusters.map(({ name, count: all, effective }) => `${figure(effective, 0)} of ${count(all)} ${name}`).join(', ')}`,
+          `worth, as independent ones: ${clusters.map(({ name, count: all, effective }) => `${figure(effective, 0)} of ${count(all)} by ${name}`).join(', ')}`,
         ]),
     `threshold ${figure(utility.threshold)}, from ${utility.thresholdFrom}; ${blocksText(history)}`,
   ]
