@@ -19,7 +19,7 @@ import { ladderOf, type FoundLadder, type LadderOptions } from './ladders.ts'
 import { planning } from './planning.ts'
 import { reportOf } from './report-made.ts'
 import type { AuditReport } from './report/audit-report.ts'
-import { utilityOf } from './worth/index.ts'
+import { unknownPart, utilityOf } from './worth/index.ts'
 
 export interface Audited {
   readonly report: AuditReport
@@ -58,6 +58,7 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
     options,
   )
   const now = await judging.now(runs)
+  const bounds = unknownPart(cases, cases.blocks.test) > 0 ? await judging.bounds(runs) : undefined
   onProgress('measuring what it costs', LADDERS)
   const costing = costsOf(pipeline, log, { ...options, experiment, now, dollars: utility.dollars })
   const notObservable = new Map(
@@ -77,6 +78,7 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
     utility,
     ladders,
     now: now.performance,
+    bounds,
     costing,
     judged,
     decisions,

@@ -9,7 +9,19 @@ import type { Cases, Decided, RowRange } from './cases.ts'
 import { asItRuns, type Plan } from './element.ts'
 import type { Arm, Experiment } from './experiment/experiment.ts'
 import type { Performance } from './report/audit-report.ts'
-import { actingOf, alertsAt, decisionsAWeek, performanceOf, thresholdForCount, thresholdForPart, type Utility } from './worth/index.ts'
+import { horizonOf } from '../replay/label-horizon.ts'
+import {
+  actingOf,
+  alertsAt,
+  aWeek,
+  boundsOf,
+  decisionsAWeek,
+  performanceOf,
+  thresholdForCount,
+  thresholdForPart,
+  totalOf,
+  type Utility,
+} from './worth/index.ts'
 
 export type Way = 'frozen' | 'frozenAtBudget' | 'refit'
 
@@ -38,17 +50,25 @@ export interface Acts {
   readonly cooldown: number
 }
 
+/** What runs in a week, if every label that is not known were true, and if every one were false. */
+export interface SupposedWeeks {
+  readonly ifTrue: number
+  readonly ifFalse: number
+}
+
 export class Judging {
   readonly acts: Acts
   /** Of a week that the block has, or that the user says; NaN where all are at one instant. */
   readonly week: number
   readonly #experiment: Experiment
   readonly #utility: Utility
+  readonly #horizon: number
   readonly #now = new Map<Way, Judged>()
 
   private constructor(experiment: Experiment, options: JudgingOptions, acts: Acts) {
     this.#experiment = experiment
     this.#utility = options.utility
+    this.#horizon = options.model.label ? horizonOf(options.model.label) : 0
     this.acts = acts
     const { decisionsAWeek: given } = options
     this.week = decisionsAWeek(experiment.cases, experiment.cases.blocks.test, given === undefined ? {} : { decisionsAWeek: given }) ?? NaN
@@ -83,6 +103,15 @@ export class Judging {
   async asItIs(plan: Plan): Promise<readonly [frozen: Judged, atBudget: Judged]> {
     const decided = await this.#experiment.decided(plan, 'frozen')
     return [this.judged(decided, 'frozen'), this.judged(decided, 'frozenAtBudget')]
+  }
+
+  /** Between the two is what runs, whatever became of the decisions of which that is not known; later than the label's horizon nothing becomes of any. */
+  async bounds(way: Way): Promise<SupposedWeeks> {
+    const { cases, week } = this
+    const decided = await this.#experiment.decided(asItRuns, armOf(way))
+    const given = { cases, decided, alert: this.alerts(decided, way), rows: cases.blocks.test }
+    const { ifTrue, ifFalse } = boundsOf(this.#utility.values, given, this.#horizon)
+    return { ifTrue: aWeek(totalOf(ifTrue), week), ifFalse: aWeek(totalOf(ifFalse), week) }
   }
 
   judged(decided: Decided, way: Way): Judged {

@@ -8,7 +8,7 @@ import { elementPart } from './element-part.ts'
 import { elementId } from './element.ts'
 import type { Experiment } from './experiment/experiment.ts'
 import { historyPart } from './history-part.ts'
-import type { Judging } from './judging.ts'
+import type { Judging, SupposedWeeks } from './judging.ts'
 import type { FoundLadder } from './ladders.ts'
 import { answerOf } from './plans/answer.ts'
 import { findingsOf, type GroupAge } from './plans/findings.ts'
@@ -27,6 +27,7 @@ export interface Found {
   readonly utility: Utility
   readonly ladders: readonly FoundLadder[]
   readonly now: Performance
+  readonly bounds: SupposedWeeks | undefined
   readonly costing: Costing
   readonly judged: PlansJudged
   /** Names what was decided. */
@@ -34,7 +35,7 @@ export interface Found {
 }
 
 export function reportOf(found: Found): AuditReport {
-  const { pipeline, log, options, experiment, judging, sample, utility, now, costing, judged, decisions } = found
+  const { pipeline, log, options, experiment, judging, sample, utility, now, bounds, costing, judged, decisions } = found
   const { ir, fingerprint } = pipeline
   const { model, worth, seed, draws, command, stages } = options
   const elements = found.ladders.map(({ element, ladder }) =>
@@ -63,7 +64,15 @@ export function reportOf(found: Found): AuditReport {
     costs: costing.part(judged.proposed, lostOf(elements)),
     plans: judged.part,
     findings: findingsOf({ ir, ages: agesOf(elements), ...(!('why' in stages) && { stages }) }),
-    caveats: caveatsOf({ history, experiment, judging, ladders: found.ladders.map(({ ladder }) => ladder), plans: judged.caveats }),
+    caveats: caveatsOf({
+      history,
+      experiment,
+      judging,
+      ladders: found.ladders.map(({ ladder }) => ladder),
+      plans: judged.caveats,
+      bounds,
+      unit: utility.unit,
+    }),
     assumptions: assumptionsOf({ model, worth: worth.ir, judging, experiment }),
     reproduce: { command, version: packageVersion(), seed, draws, decisions, definitions: fingerprint },
   }

@@ -2,7 +2,7 @@
 import type { ModelIR } from '../define/ir.ts'
 import type { WorthIR } from '../define/worth-ir.ts'
 import type { Experiment } from './experiment/experiment.ts'
-import type { Judging } from './judging.ts'
+import type { Judging, SupposedWeeks } from './judging.ts'
 import type { Ladder } from './ladders.ts'
 import type { HistoryPart } from './report/audit-report.ts'
 import { unknownPart } from './worth/index.ts'
@@ -20,9 +20,13 @@ interface CaveatsGiven {
   readonly judging: Judging
   readonly ladders: readonly Ladder[]
   readonly plans: readonly string[]
+  /** Where some labels are not known. */
+  readonly bounds: SupposedWeeks | undefined
+  /** Of the utility. */
+  readonly unit: string
 }
 
-export function caveatsOf({ history, experiment, judging, ladders, plans }: CaveatsGiven): string[] {
+export function caveatsOf({ history, experiment, judging, ladders, plans, bounds, unit }: CaveatsGiven): string[] {
   const { cases } = experiment
   const { test } = cases.blocks
   const unknown = unknownPart(cases, test)
@@ -40,6 +44,7 @@ export function caveatsOf({ history, experiment, judging, ladders, plans }: Cave
       : unknown > UNKNOWN_SOME
         ? [`of ${percent(unknown)} of the decisions it is not known what came of them; they are taken to be like the others`]
         : []),
+    ...(bounds && (unknown > UNKNOWN_SOME || history.censored > 0) ? [boundsText(bounds, unit)] : []),
     ...(history.censored > 0 ? [`${history.censored.toLocaleString('en-US')} labels are unknown because an action changed what came`] : []),
     ...(judging.acts.count === 0
       ? ['no decision of the block in between acts at that threshold: frozen curves are flat because nothing follows from decisions']
@@ -48,6 +53,11 @@ export function caveatsOf({ history, experiment, judging, ladders, plans }: Cave
     ...plans,
     ...experiment.notes,
   ].filter((text, i, all) => all.indexOf(text) === i)
+}
+
+function boundsText({ ifTrue, ifFalse }: SupposedWeeks, unit: string): string {
+  const [one, other] = [ifTrue, ifFalse].map(week => week.toLocaleString('en-US', { maximumSignificantDigits: 3 }))
+  return `were all labels that are not known true, what runs would be worth ${one} ${unit} a week; were they all false, ${other}`
 }
 
 const known = ({ known: is }: Experiment['cases'], { from, to }: { readonly from: number; readonly to: number }): number =>
