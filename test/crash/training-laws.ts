@@ -199,7 +199,13 @@ export function versionsAt(ir: PipelineIR, disk: Disk, entries: readonly Entry[]
     const { promoted, challenged } = marks.get(name)!
     const [last, challenge] = [promoted, challenged].map(of => of.findLast(({ entry }) => entry < at))
     const isGoingOn = challenge !== undefined && challenge.entry > (last?.entry ?? -1)
-    return { champion: usable(model, last?.version ?? 0), challenger: usable(model, isGoingOn ? challenge.version : 0) }
+    // One that cannot score any more leaves it to the one before it, and 0 is what is defined.
+    let champion: Champion | undefined
+    for (const { version } of promoted.filter(({ entry }) => entry < at).toReversed()) {
+      champion = usable(model, version)
+      if (champion || version === 0) break
+    }
+    return { champion, challenger: usable(model, isGoingOn ? challenge.version : 0) }
   }
 }
 
