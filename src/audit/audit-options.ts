@@ -4,13 +4,15 @@ import type { ModelIR } from '../define/ir.ts'
 import type { PipelineWorth } from '../define/worths.ts'
 import type { People } from './cost/people.ts'
 import type { Prices } from './cost/prices.ts'
+import type { ExperimentOptions } from './experiment/experiment.ts'
 import type { StagesPart } from './report/audit-report.ts'
 
 export interface Audible extends Definitions {
   readonly fingerprint: string
 }
 
-export interface AuditOptions {
+/** `traces` and `isCensored` are of decisions that ran. */
+export interface AuditOptions extends ExperimentOptions {
   readonly model: ModelIR
   readonly worth: PipelineWorth
   readonly seed: number

@@ -9,11 +9,12 @@ import type { PipelineWorth } from '../define/worths.ts'
 import type { ReplayLog } from '../replay/log.ts'
 import type { Audible, AuditOptions } from './audit-options.ts'
 import { KNEE_PART } from './bands/knee.ts'
-import { clustered } from './clustered.ts'
+import { boundsOf, clustered } from './clustered.ts'
 import { sampleOf } from './bands/sample.ts'
 import { costsOf, hashOf } from './costing.ts'
-import { asItRuns, elementId, type Plan } from './element.ts'
+import { asItRuns, elementId, type Element, type Plan } from './element.ts'
 import { Experiment } from './experiment/experiment.ts'
+import type { LadderRung } from './experiment/ladder.ts'
 import { Judging } from './judging.ts'
 import { ladderOf, type FoundLadder, type LadderOptions } from './ladders.ts'
 import { planning } from './planning.ts'
@@ -36,7 +37,7 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
   const { model, worth, seed, draws, onProgress = () => {} } = options
   const { ir } = pipeline
   onProgress('deciding as it runs', 0)
-  const experiment = new Experiment(pipeline, model, log)
+  const experiment = new Experiment(pipeline, model, log, options)
   const { cases } = experiment
   const utility = utilityOf(worth.ir, model, worth.compute)
   const judging = await Judging.of(experiment, {
@@ -46,8 +47,7 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
     budget: worth.ir.utility.budget,
     decisionsAWeek: worth.ir.decisionsAWeek,
   })
-  const clusters = clustered(cases, ir, model)
-  const sample = sampleOf(clusters, cases.blocks.test)
+  const sample = sampleOf(clustered(cases, boundsOf(ir, model)), cases.blocks.test)
   const bands = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsAWeek: judging.week }) }
   const runs = judging.why('frozen') === undefined ? 'frozen' : 'refit'
   const decisions = hashOf(cases.t, (await experiment.decided(asItRuns, runs)).score)
@@ -65,7 +65,7 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
     ladders.flatMap(({ element, ladder: { why } }) => (why === undefined ? [] : [[elementId(element), why] as const])),
   )
   const smallLoss = KNEE_PART * Math.max(0, now.performance.aWeek)
-  const judged = await planning({ ir, judging, clusters, bands, costing, utility, notObservable, smallLoss, ...options }, share =>
+  const judged = await planning({ ir, judging, bands, costing, utility, notObservable, smallLoss, ...options }, share =>
     onProgress('comparing plans', 1 - PLANS + PLANS * share),
   )
   const report = reportOf({
@@ -91,9 +91,9 @@ async function laddersOf(
   experiment: Experiment,
   asked: Omit<LadderOptions, 'onRung'>,
   of: string,
-  { worth: { ir }, seed, draws, onProgress, kept = (_, _of, make) => make() }: AuditOptions,
+  { worth: { ir }, seed, draws, traces, onProgress, kept = (_, _of, make) => make() }: AuditOptions,
 ): Promise<FoundLadder[]> {
-  const ladders = experiment.elements.map(element => ({ element, rungs: experiment.ladder(element, ir.ages) }))
+  const ladders = experiment.elements.map(element => ({ element, rungs: withTrace(element, experiment.ladder(element, ir.ages), traces) }))
   const steps = ladders.reduce((sum, { rungs }) => sum + rungs.length, 0)
   let done = 0
   experiment.prepare(ladders.flatMap(({ element, rungs }) => rungs.map(({ setting }): Plan => new Map([[elementId(element), setting]]))))
@@ -109,6 +109,19 @@ async function laddersOf(
   } finally {
     experiment.end()
   }
+}
+
+/** Of a group whose ages were recorded, what it would be worth as old as it was. */
+function withTrace(element: Element, rungs: LadderRung[], traces: AuditOptions['traces']): LadderRung[] {
+  const trace = element.kind === 'group' ? traces?.get(element.group) : undefined
+  const ages = trace?.age.filter(Number.isFinite)
+  if (!ages || ages.length === 0) return rungs
+  const rung: LadderRung = {
+    setting: { kind: 'trace' },
+    title: 'as old as recorded',
+    age: ages.reduce((sum, age) => sum + age, 0) / ages.length,
+  }
+  return [...rungs, rung].toSorted((a, b) => a.age - b.age)
 }
 
 /** Where nobody says how many may act. */

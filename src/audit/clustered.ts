@@ -2,15 +2,21 @@
 import { groupReads } from '../decision/reads.ts'
 import type { LabelIR, ModelIR, PipelineIR } from '../define/ir.ts'
 import type { SampledCases } from './bands/sample.ts'
-import { timeBlocks } from './bands/time-blocks.ts'
+import { timeBlocks, type BlockBounds } from './bands/time-blocks.ts'
 import type { Cases } from './cases.ts'
 
 const DAY = 86_400_000
 
-export function clustered({ t, clusters, blocks }: Cases, ir: PipelineIR, model: ModelIR): SampledCases {
-  const bounds = { horizon: reachOf(model.label!), window: windowBelowADay(ir, model) }
-  return { t, clusters: [...clusters, timeBlocks(t, blocks.test, bounds)] }
-}
+export const clustered = ({ t, clusters, blocks }: Cases, bounds: BlockBounds): SampledCases => ({
+  t,
+  clusters: [...clusters, timeBlocks(t, blocks.test, bounds)],
+})
+
+/** What blocks of time are never shorter than. */
+export const boundsOf = (ir: PipelineIR, model: ModelIR): BlockBounds => ({
+  horizon: reachOf(model.label!),
+  window: windowBelowADay(ir, model),
+})
 
 /** How far ahead a decision looks, ms: what two decisions both see coming is in one block. An event that names its decision is about that alone, however late it is known. */
 const reachOf = (label: LabelIR): number => (label.kind === 'begins' ? label.within + label.lasting : 0)

@@ -35,7 +35,7 @@ export function elementPart({ ir, model, element, ladder, now, verdict }: Elemen
     ...(why !== undefined && { notObservable: why }),
     knee: kneeOf(curve, { now: age?.p50 ?? 0, nowAWeek: now.aWeek }),
     verdict: verdict ?? { choice: 'not observable in this history', why: why ?? untrained },
-    marks: marks.map(mark => mark ?? 'ok'),
+    marks: marks.map(mark => mark ?? null),
   }
 }
 

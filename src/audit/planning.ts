@@ -1,12 +1,13 @@
 /** Whole plans compared: their values by the experiment, their costs by the cost model, their intervals by the bands. */
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
-import { bandsOf, type BandOptions } from './bands/bands.ts'
-import { sampleOf, type SampledCases } from './bands/sample.ts'
+import type { BandOptions } from './bands/bands.ts'
 import type { RowRange } from './cases.ts'
+import { boundsOf } from './clustered.ts'
 import type { Costing } from './costing.ts'
 import type { Plan } from './element.ts'
 import type { Judging, Way } from './judging.ts'
 import { planElements } from './plans/choices.ts'
+import { bandedIntervals } from './plans/intervals.ts'
 import { judgePlans, type PlansJudged } from './plans/plans.ts'
 import type { PlanPorts } from './plans/ports.ts'
 import type { Utility } from './worth/index.ts'
@@ -15,9 +16,7 @@ export interface PlanningGiven {
   readonly ir: PipelineIR
   readonly model: ModelIR
   readonly judging: Judging
-  /** With the blocks of time. */
-  readonly clusters: SampledCases
-  readonly bands: BandOptions
+  readonly bands: Pick<BandOptions, 'seed' | 'draws'>
   readonly costing: Costing
   readonly utility: Utility
   /** By `elementId`. */
@@ -52,7 +51,7 @@ export function planning(given: PlanningGiven, onProgress: (share: number) => vo
 }
 
 /** A planned change trains the model anew on what it will be given, at as many actions; where it cannot be, the model stays as it is. */
-function portsOf({ judging, clusters, bands, costing }: PlanningGiven): PlanPorts {
+function portsOf({ ir, model, judging, bands, costing }: PlanningGiven): PlanPorts {
   const way: Way = judging.why('refit') === undefined ? 'refit' : 'frozenAtBudget'
   const { test } = judging.cases.blocks
   const within = ({ from, to }: RowRange, values: Float64Array) => values.subarray(from - test.from, to - test.from)
@@ -65,10 +64,7 @@ function portsOf({ judging, clusters, bands, costing }: PlanningGiven): PlanPort
       return own.map((value, row) => value - base[row])
     },
     costOf: plan => costing.costOf(plan),
-    intervals(differences, rows) {
-      const { rungs } = bandsOf(sampleOf(clusters, rows), differences, { ...bands, decisionsAWeek: 1 })
-      return rungs.map(rung => ('why' in rung ? rung : { value: rung.value, low: rung.low, high: rung.high, error: rung.error }))
-    },
+    intervals: bandedIntervals(judging.cases, boundsOf(ir, model), bands),
   }
 }
 

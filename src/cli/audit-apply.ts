@@ -2,8 +2,8 @@
 import type { Audited } from '../audit/audit.ts'
 import { objectivesOf } from '../audit/plans/objectives.ts'
 import { applyEdit } from '../audit/plans/edit/apply.ts'
-import { editPlacements, type Change } from '../audit/plans/edit/edit.ts'
-import { placementFor } from '../audit/plans/edit/placement-text.ts'
+import { otherChanges, placementChanges } from '../audit/plans/edit/changes.ts'
+import { editPlacements } from '../audit/plans/edit/edit.ts'
 import type { AuditReport } from '../audit/report/audit-report.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import { OBJECTIVES_FILE, writeObjectives } from '../run/objectives.ts'
@@ -18,16 +18,13 @@ export interface Accepted {
 }
 
 export async function accept(pipeline: Pipeline, { report, proposed }: Audited, { path, apply, data }: AuditRequest): Promise<Accepted> {
-  const changes = [...proposed].flatMap(([id, setting]): Change[] => {
-    const place = id.startsWith('group/') ? placementFor(setting) : undefined
-    const group = id.slice('group/'.length)
-    return place ? [{ group, place, at: pipeline.places.get(group) }] : []
-  })
+  const changes = placementChanges(proposed, pipeline.places)
   const edited = editPlacements(changes, path)
   const shown: AuditReport = { ...report, plans: { ...report.plans, edits: edited.edits } }
   const notes = [
     ...(apply && changes.length === 0 ? ['Nothing to apply: no placement of a group is proposed to change.'] : []),
     ...(apply ? [] : edited.refused),
+    ...otherChanges(report.plans),
   ]
   if (apply && changes.length > 0) {
     const { written, refused } = await applyEdit(edited, changes, path, pipeline.ir)

@@ -1,17 +1,21 @@
 /** `spillway audit`: at which stage would less latency be worth something? A table, a page, and a placement to accept. */
 import { join } from 'node:path'
+import type { AuditOptions } from '../audit/audit-options.ts'
 import { audit, worthOf, type Audited } from '../audit/audit.ts'
 import { presetPeople, readPeopleFile } from '../audit/cost/people.ts'
 import { examplePrices, readPricesFile } from '../audit/cost/prices.ts'
+import { tracesOf } from '../audit/experiment/traces.ts'
 import { Kept } from '../audit/kept.ts'
 import { reportText } from '../audit/report/terminal/text.ts'
 import { reportJson, writeReport } from '../audit/report/write.ts'
-import type { StagesPart } from '../audit/report/audit-report.ts'
 import { readSamples } from '../audit/stages/read-samples.ts'
 import { stagesPart } from '../audit/stages/sampled.ts'
+import { Strings } from '../columns/strings.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import type { ModelIR } from '../define/ir.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
+import { censoredPositions } from '../run/censored.ts'
+import { recordedBatches } from '../run/recorded-batches.ts'
 import { historyOf, type AuditHistory } from './audit-history.ts'
 import { accept } from './audit-apply.ts'
 import { DRAWS, modelOf, OUT, requestOf, type AuditRequest } from './audit-request.ts'
@@ -88,7 +92,7 @@ async function audited(
     draws,
     prices: prices === undefined ? examplePrices : readPricesFile(prices),
     people: people === undefined ? presetPeople : readPeopleFile(people),
-    stages: await stagesOf(pipeline, model, data),
+    ...(await ofRun(pipeline, model, data)),
     intakeSeconds: history.intakeSeconds,
     plansMax: plans,
     command: commandOf(request),
@@ -104,11 +108,22 @@ const refusedText = ({ refused, warnings }: AuditHistory): string[] => [
   ...warnings.map(warning => `warning: ${warning}`),
 ]
 
-async function stagesOf({ ir }: Pipeline, model: ModelIR, data: string | undefined): Promise<StagesPart | { readonly why: string }> {
-  if (data === undefined) return { why: 'a history of files has no stage times; give the folder of a run with --data' }
+/** Of decisions that ran: where the time went, how old groups were, and whose outcome an action has hidden. */
+type OfRun = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored'>
+
+async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined): Promise<OfRun> {
+  if (data === undefined) return { stages: { why: 'a history of files has no stage times; give the folder of a run with --data' } }
   const actions = (ir.actions ?? []).filter(action => action.model === model.name)
   const deadline = actions.find(action => action.deadline !== undefined)?.deadline
-  return lookInto(data, reader => stagesPart(readSamples(reader, model.name, actions), deadline))
+  return lookInto(data, reader => {
+    const total = reader.models().find(one => one.model === model.name)?.decisions ?? 0
+    const censored = censoredPositions(ir, model, reader)
+    return {
+      stages: stagesPart(readSamples(reader, model.name, actions), deadline),
+      traces: tracesOf(recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), new Strings(), { total })),
+      ...(censored && { isCensored: (_: number, position: number) => censored.has(position) }),
+    }
+  })
 }
 
 function commandOf({ path, files, columns, data, model, prices, people, seed, draws, plans }: AuditRequest): string {

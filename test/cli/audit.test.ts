@@ -39,6 +39,29 @@ test('files with columns of other names are audited: a table, a page and JSON', 
   assert.match(readFileSync(project.path('out/audit.html'), 'utf8'), /^<!doctype html>/i)
 })
 
+test('the log of a run is a history as its files are, and gets objectives of freshness', async () => {
+  const data = project.path('data')
+  const sources = files.map(arg => (arg === '--history' ? '--source' : arg))
+  const plain = new Project({
+    'plant.ts': `export { plant as default } from '${world}'\n`,
+    'heats.ndjson': plantHistory({ machines: 24, days: 20 }).heats,
+  })
+  try {
+    const own = sources.map(arg => (arg.startsWith('heats=') ? `heats=${plain.path('heats.ndjson')}` : arg))
+    const replayed = await called('replay', project.path('plant.ts'), ...own, '--log', data, '--show', '0')
+    assert.equal(replayed.status, 0, replayed.err)
+    const { status, out, err } = await audit('--data', data, '--json', '--out', project.path('logged'), '--plans', '4')
+    assert.equal(status, 0, err)
+    const report = JSON.parse(out) as AuditReport
+    const fromFiles = JSON.parse(readFileSync(project.path('out/audit.json'), 'utf8')) as AuditReport
+    assert.equal(report.reproduce.decisions, fromFiles.reproduce.decisions)
+    assert.ok(report.elements.find(({ element }) => element === 'group/heat')!.rungs.some(({ setting }) => setting.kind === 'trace'))
+    assert.match(readFileSync(project.path('data/objectives.json'), 'utf8'), /spillway-objectives/)
+  } finally {
+    plain[Symbol.dispose]()
+  }
+})
+
 test('what is asked wrongly says what to write', async () => {
   const wrong = async (args: readonly string[], message: RegExp, expected: number): Promise<void> => {
     const { status, err } = await audit(...args)

@@ -10,6 +10,7 @@ import type { GroupRead } from '../../decision/reads.ts'
 import type { Definitions, Scoring } from '../../decision/scoring.ts'
 import type { ModelIR } from '../../define/ir.ts'
 import { horizonOf } from '../../replay/label-horizon.ts'
+import type { LabelOptions } from '../../replay/label.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import type { Cases, Decided } from '../cases.ts'
 import { asItRuns, type Element, type Plan } from '../element.ts'
@@ -32,7 +33,9 @@ export type Arm = 'frozen' | 'refit'
 
 export interface ExperimentOptions {
   /** How old groups were at decisions that ran (`tracesOf`): what the setting `trace` replays. */
-  readonly traces?: Traces
+  readonly traces?: Traces | undefined
+  /** Which decisions have no label that could be seen, because of what an action did. */
+  readonly isCensored?: LabelOptions['isCensored'] | undefined
 }
 
 export class Experiment {
@@ -48,7 +51,7 @@ export class Experiment {
   #ahead: Ahead | undefined
 
   /** Throws as `decide` and `label` do, and `SPILL_INPUT` for a history that is too short to be judged. */
-  constructor(definitions: Definitions, model: ModelIR, log: ReplayLog, { traces }: ExperimentOptions = {}) {
+  constructor(definitions: Definitions, model: ModelIR, log: ReplayLog, { traces, isCensored }: ExperimentOptions = {}) {
     this.#decides = { ir: definitions.ir, model }
     this.#given = { log, traces }
     this.#replays = new Replays(this.#decides, log, traces)
@@ -56,7 +59,7 @@ export class Experiment {
     this.#refits = new Refits(definitions, model, log.strings)
     const { rows, reads } = this.#replays
     const column = columnsBy(this.#decides, () => this.#replays.under(asItRuns).inputs, vectorsAlone(definitions, model, log.strings))
-    this.cases = casesOf(this.#decides, log, rows, column)
+    this.cases = casesOf(this.#decides, log, rows, column, isCensored)
     this.elements = elementsOf(reads)
   }
 

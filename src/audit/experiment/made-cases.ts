@@ -6,7 +6,7 @@ import { delivered } from '../../decision/delivered.ts'
 import type { Scoring } from '../../decision/scoring.ts'
 import { triggerColumns, triggerKey } from '../../define/trigger-columns.ts'
 import { isList, type VectorColumn } from '../../model/vector.ts'
-import { label } from '../../replay/label.ts'
+import { label, type LabelOptions } from '../../replay/label.ts'
 import { horizonOf } from '../../replay/label-horizon.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import type { Cases } from '../cases.ts'
@@ -20,9 +20,15 @@ import type { Decides } from './world.ts'
  * Throws `SPILL_INPUT` for a model without a label, a label whose source was not loaded, and a history that is too short for the blocks. Of decisions so young that only some
  * labels are known, and mostly the true ones, none is.
  */
-export function casesOf(decides: Decides, log: ReplayLog, rows: Rows, column: (name: string) => Float64Array): Cases {
+export function casesOf(
+  decides: Decides,
+  log: ReplayLog,
+  rows: Rows,
+  column: (name: string) => Float64Array,
+  isCensored?: LabelOptions['isCensored'],
+): Cases {
   const { ir, model } = decides
-  const { value, known, outcome, eligible } = label({ ir }, model, log)
+  const { value, known, outcome, eligible, counts } = label({ ir }, model, log, isCensored ? { isCensored } : {})
   const horizon = horizonOf(model.label!)
   const t = timesOf(rows)
   const blocks = blocksOf(t, horizon, log.until)
@@ -41,7 +47,7 @@ export function casesOf(decides: Decides, log: ReplayLog, rows: Rows, column: (n
     outcome,
     column,
     clusters: clustersOf(decides, rows),
-    censored: 0,
+    censored: counts.unknown > 0 ? (counts.censored ?? 0) / counts.unknown : 0,
     blocks,
   }
 }
