@@ -76,13 +76,13 @@ function drawTrain(draw: Draw, span: number): TrainIR {
     algorithm: isTrees ? 'trees' : 'logistic',
     options: isTrees ? { rounds: 3, leaves: 4, minRows: draw.pick([1, 4]) } : {},
     ...(draw.chance(0.8) && { every: { kind: 'interval', every: part([3, 6, 15]), phase: 0 } }),
-    promote: draw.chance(0.2)
+    promote: draw.chance(0.1)
       ? { kind: 'hand' }
       : {
           kind: 'rule',
           metric: draw.pick(['auc', 'logloss'] as const),
-          betterBy: draw.pick([0, 0, 0.02]),
-          ...(draw.chance(0.5) && { shadow: part([8, 20, 60]) }),
+          betterBy: draw.pick([0, 0, 0, 0.02]),
+          ...(draw.chance(0.75) && { shadow: part([8, 20, 60]) }),
         },
   }
 }
