@@ -114,13 +114,20 @@ export class Judging {
     return { ifTrue: aWeek(totalOf(ifTrue), week), ifFalse: aWeek(totalOf(ifFalse), week) }
   }
 
+  /** Of a plan, the values alone. */
+  async values(plan: Plan, way: Way): Promise<Float64Array> {
+    return this.#utility.values(this.#given(await this.#experiment.decided(plan, armOf(way)), way))
+  }
+
   judged(decided: Decided, way: Way): Judged {
     const { cases } = this
-    const { test: rows } = cases.blocks
-    const alert = this.alerts(decided, way)
-    const given = { cases, decided, alert, rows }
+    const given = this.#given(decided, way)
     const values = this.#utility.values(given)
     return { values, performance: performanceOf(given, { values, outcomes: this.#utility.outcomes(cases), decisionsAWeek: this.week }) }
+  }
+
+  #given(decided: Decided, way: Way): Parameters<Utility['values']>[0] {
+    return { cases: this.cases, decided, alert: this.alerts(decided, way), rows: this.cases.blocks.test }
   }
 
   /** Who acts. At the budget as many of the block `tune` do as do now, or fewer where scores are equal. */

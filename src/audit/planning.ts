@@ -55,7 +55,7 @@ function portsOf({ ir, model, judging, bands, costing }: PlanningGiven): PlanPor
   const way: Way = judging.why('refit') === undefined ? 'refit' : 'frozenAtBudget'
   const { test } = judging.cases.blocks
   const within = ({ from, to }: RowRange, values: Float64Array) => values.subarray(from - test.from, to - test.from)
-  const values = new Remembered(async (plan: Plan) => (await judging.of(plan, way)).values)
+  const values = new Remembered((plan: Plan) => judging.values(plan, way))
   return {
     async valueOf(plan, rows) {
       const now = await judging.now(way)

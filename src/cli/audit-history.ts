@@ -2,6 +2,7 @@
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { Strings } from '../columns/strings.ts'
+import type { SourceIR } from '../define/ir.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
@@ -43,6 +44,12 @@ export async function historyOf(
     onWarning: warning => void warnings.push(warning),
     onProgress: (path, share) => onProgress(`reading ${path}`, share),
   })
+  for (const [name, { counts }] of log.histories)
+    if (counts.records > 0 && counts.accepted === 0)
+      throw new SpillwayError(
+        'SPILL_INPUT',
+        `all ${counts.records} records of source '${name}' were refused; the first of the history: ${first}`,
+      )
   const { user, system } = process.cpuUsage(before)
   return { log, intakeSeconds: sharedBy(log, (user + system) / 1e6), refused: count > 0 ? { count, first } : undefined, warnings }
 }
@@ -69,12 +76,28 @@ function mapsFor({ ir, maps }: Pipeline, columns: readonly ColumnName[]): Map<st
       throw new SpillwayError('SPILL_INPUT', `source '${name.source}' has no column '${name.column}'${didYouMean(name.column, own)}`)
     named.set(name.source, [...(named.get(name.source) ?? []), name])
   }
-  return new Map([...maps, ...[...named].map(([source, names]) => [source, renamed(names, maps.get(source))] as const)])
+  return new Map([
+    ...maps,
+    ...[...named].map(
+      ([source, names]) =>
+        [
+          source,
+          renamed(
+            names,
+            ir.sources.find(({ name }) => name === source)!,
+            maps.get(source),
+          ),
+        ] as const,
+    ),
+  ])
 }
 
-function renamed(names: readonly ColumnName[], map: RowMap | undefined): RowMap {
+/** A map of the source's own gets the record with both names. Without one a row has the columns of the source and nothing else. */
+function renamed(names: readonly ColumnName[], { columns }: SourceIR, map: RowMap | undefined): RowMap {
+  const theirs = new Map(names.map(name => [name.column, name.theirs]))
   return (record: Readonly<Record<string, unknown>>) => {
-    const row = { ...record, ...Object.fromEntries(names.map(({ column, theirs }) => [column, record[theirs]])) }
-    return map ? map(row as never) : row
+    if (map) return map({ ...record, ...Object.fromEntries([...theirs].map(([column, name]) => [column, record[name]])) } as never)
+    const given = columns.map(({ name }) => [name, theirs.get(name) ?? name] as const).filter(([, name]) => name in record)
+    return Object.fromEntries(given.map(([name, found]) => [name, record[found]]))
   }
 }

@@ -36,6 +36,8 @@ test('files with columns of other names are audited: a table, a page and JSON', 
   assert.equal(report.history.decisions, 24 * 20 * 24)
   const heat = report.elements.find(({ element }) => element === 'group/heat')!
   assert.ok(heat.rungs.length >= 5)
+  const old = heat.rungs.find(({ age }) => age >= 3_600_000)!.frozen.aWeek
+  assert.ok(!('why' in old) && old.high < 0, 'an hour later the machine is another')
   assert.match(readFileSync(project.path('out/audit.html'), 'utf8'), /^<!doctype html>/i)
 })
 
@@ -74,6 +76,11 @@ test('what is asked wrongly says what to write', async () => {
   await wrong([...files, '--column', 'heats.heet=celsius'], /source 'heats' has no column 'heet'; did you mean 'heat'/, 1)
   await wrong([...files, '--draws', '5'], /--draws 5 is no whole number from 100/, 2)
   await wrong([...files, '--model', 'failng'], /has no model 'failng'; did you mean 'failing'/, 1)
-  await wrong([...files, '--prices', project.path('none.json')], /none\.json/, 1)
+  await wrong([...files, '--column', 'heats.heat=celsius', '--prices', project.path('none.json')], /none\.json/, 1)
+  await wrong(
+    files,
+    /all 34560 records of source 'heats' were refused; the first of the history: heats: schema, 'heat' is missing/,
+    1,
+  )
   await wrong(files.slice(2), /no file for source 'heats'/, 1)
 })

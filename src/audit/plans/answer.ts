@@ -93,8 +93,11 @@ function olderText({ kind }: ElementPart, { setting, title }: Rung): string {
 
 const DAY = 86_400_000
 
+/** Of the groups first: a stage that nobody would run by night loses most, and there is nothing to decide about it. */
 function mostLost(elements: readonly ElementPart[]): Lost | undefined {
-  return elements.flatMap(part => lossAtNext(part) ?? []).sort((a, b) => b.lost - a.lost)[0]
+  const losing = elements.flatMap(part => lossAtNext(part) ?? [])
+  const groups = losing.filter(({ part }) => part.kind === 'group')
+  return (groups.length > 0 ? groups : losing).toSorted((a, b) => b.lost - a.lost)[0]
 }
 
 /** What is lost in a week at the next schedule, or else at the oldest age, if it is shown to be a loss. */
