@@ -36,6 +36,7 @@ export function fitLogistic<Names extends string>(rows: TrainingRows<Names>, opt
   const rate = meanLabel(table)
   let beta = new Float64Array(design.width + 1)
   beta[0] = Math.log(rate / (1 - rate))
+  let loss = lossAt(problem, beta)
   let converged = false
   let steps = 0
   while (!converged && steps < limits.NEWTON_STEPS_MAX) {
@@ -46,10 +47,11 @@ export function fitLogistic<Names extends string>(rows: TrainingRows<Names>, opt
       if (steps === 0) sayTheSame(design, change)
       break
     }
-    const next = stepped(problem, beta, change)
+    const next = stepped(problem, { beta, loss }, change)
     if (!next) break
-    converged = next.every((value, i) => Math.abs(value - beta[i]) <= CHANGE_MIN * Math.max(1, Math.abs(value)))
-    beta = next
+    converged = next.beta.every((value, i) => Math.abs(value - beta[i]) <= CHANGE_MIN * Math.max(1, Math.abs(value)))
+    beta = next.beta
+    loss = next.loss
     steps++
   }
   return { kind: 'logistic', ...fitted(design, beta), converged, steps }
@@ -61,12 +63,17 @@ interface Problem {
   readonly penalties: Float64Array
 }
 
+interface Reached {
+  readonly beta: Float64Array<ArrayBuffer>
+  readonly loss: number
+}
+
 /** A step, or so much of it that the loss does not grow beyond rounding; nothing if no part of it is any good. */
-function stepped(problem: Problem, beta: Float64Array, change: Float64Array): Float64Array<ArrayBuffer> | undefined {
-  const before = lossAt(problem, beta)
+function stepped(problem: Problem, { beta, loss }: Reached, change: Float64Array): Reached | undefined {
   for (let halvings = 0, part = 1; halvings <= HALVINGS_MAX; halvings++, part /= 2) {
     const next = Float64Array.from(beta, (value, i) => value + part * change[i])
-    if (lossAt(problem, next) <= before + 1e-12 * Math.abs(before)) return next
+    const after = lossAt(problem, next)
+    if (after <= loss + 1e-12 * Math.abs(loss)) return { beta: next, loss: after }
   }
   return undefined
 }
