@@ -38,6 +38,7 @@ class Airports:
     """Landings by airport and time, with running sums."""
 
     def __init__(self, airport, at, delay):
+        # Windows are asked for that begin and end up to a day and some beyond.
         self.first = at.min() - 2 * DAY
         self.span = at.max() + 3 * DAY - self.first
         key = self.keys(airport, at)
@@ -169,12 +170,11 @@ class Ladders:
 
     def cells(self, destination, t):
         """Clusters of the bootstrap, and how much each counts in each draw."""
-        airport, self.airport_of = np.unique(destination, return_inverse=True)
+        airports, airport = np.unique(destination, return_inverse=True)
         day = t // DAY - t[0] // DAY
-        self.days = int(day[-1]) + 1
-        self.cell = self.airport_of * self.days + day
-        self.shape = (len(airport), self.days)
-        counts = np.bincount(self.cell, minlength=len(airport) * self.days).reshape(self.shape).astype(float)
+        self.shape = (len(airports), int(day[-1]) + 1)
+        self.cell = airport * self.shape[1] + day
+        counts = np.bincount(self.cell, minlength=np.prod(self.shape)).reshape(self.shape).astype(float)
         draw = np.random.default_rng(settings["seed"])
         draws = settings["draws"]
         self.by_airport, self.by_day = (draw.multinomial(size, np.full(size, 1 / size), draws).astype(float) for size in self.shape)
@@ -185,7 +185,7 @@ class Ladders:
         return np.einsum("ij,ij->i", self.by_airport @ sums, self.by_day)
 
     def moments(self, setting, element):
-        """Of each row: when its windows end, what is known by then, and when its score is there."""
+        """Of each row: the clock of its windows, up to when landings are known, and when its score is there."""
         t, kind = self.t, setting["kind"]
         if element == "ingestion":
             made = nightly(t) + setting["lasts"] if kind == "batch" else t + setting["by"]
@@ -248,7 +248,7 @@ class Ladders:
         for (way, score), area in zip(self.scores(frozen, refit), (aucs[0], aucs[0], aucs[1])):
             difference = self.caught(score, way, acted).astype(np.int8) - self.now[way]
             differs = np.flatnonzero(difference)
-            sums = np.bincount(self.cell[differs], difference[differs], len(self.cell) and np.prod(self.shape)).reshape(self.shape)
+            sums = np.bincount(self.cell[differs], difference[differs], minlength=np.prod(self.shape)).reshape(self.shape)
             found.append((difference.sum(dtype=np.int64) / len(difference) * self.week, self.weighted(sums) / self.drawn * self.week, area))
         return found
 
