@@ -8,6 +8,7 @@ import { makeCluster } from '../test/postgres/cluster.ts'
 import { bringServer } from '../test/postgres/programs.ts'
 import { installFeast } from './live/feast.ts'
 import { installLightgbm } from './live/lightgbm.ts'
+import { installNumpy } from './live/numpy-ladders.ts'
 import { CLUSTER } from './live/postgres.ts'
 import { installSklearn } from './live/sklearn.ts'
 import { installSpark } from './live/spark.ts'
@@ -20,6 +21,7 @@ const peers: Readonly<Record<string, () => void>> = {
   },
   feast: () => installFeast(command),
   sklearn: () => installSklearn(command),
+  numpy: () => installNumpy(command),
   /** For the test of `examples/lightgbm`. */
   lightgbm: () => installLightgbm(command),
   spark: () => installSpark(command),

@@ -27,6 +27,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   merge: () => import('./merge.ts'),
   distinct: () => import('./distinct.ts'),
   'batch-run': () => import('./batch-run.ts'),
+  audit: () => import('./audit.ts'),
 }
 
 type Result =

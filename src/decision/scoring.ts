@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Column } from '../columns/block.ts'
+import { isZero } from '../columns/is-zero.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnIR, GroupIR, ModelIR, PipelineIR } from '../define/ir.ts'
 import type { LeafIR } from '../expression/index.ts'
@@ -99,7 +100,7 @@ function withRefusedFeatures(byScore: ReadonlyMap<number, string>, features: Rea
   const refused = new Map(byScore)
   for (const { read, out } of features.values()) {
     out.forEach(({ refused: codes }, f) => {
-      if (!codes) return
+      if (!codes || isZero(codes)) return
       for (let row = 0; row < codes.length; row++) if (codes[row]) refused.set(row, refusedText(read.group, f, codes[row]))
     })
   }

@@ -19,13 +19,30 @@ export function termOf(term: TermIR, type: ColumnType, strings: Strings): AddTer
 
 /** weight · (x − mean) / scale, rounded in this order. */
 function weighted({ weight = 0, mean = 0, scale = 1, ifNull = NaN }: TermIR): AddTerm {
+  const isPlain = mean === 0 && scale === 1
   return ({ values, nulls }: Column, z, length) => {
-    if (!nulls) for (let i = 0; i < length; i++) z[i] += (weight * (values[i] - mean)) / scale
+    // The same to the bit: to take 0 off and to divide by 1 changes nothing.
+    if (isPlain && !nulls) for (let i = 0; i < length; i++) z[i] += weight * values[i]
+    else if (isPlain) for (let i = 0; i < length; i++) z[i] += weight * (nulls![i] ? ifNull : values[i])
+    else if (!nulls) for (let i = 0; i < length; i++) z[i] += (weight * (values[i] - mean)) / scale
     else for (let i = 0; i < length; i++) z[i] += (weight * ((nulls[i] ? ifNull : values[i]) - mean)) / scale
   }
 }
 
+/** A level that is a whole number below it is found by its place. */
+const PLACES = 256
+
 function leveled({ otherwise = NaN }: TermIR, levels: ReadonlyMap<number, number>): AddTerm {
+  if (levels.size > 0 && [...levels.keys()].every(value => Number.isInteger(value) && value >= 0 && value < PLACES)) {
+    const places = new Float64Array(PLACES).fill(otherwise)
+    for (const [value, weight] of levels) places[value] = weight
+    return ({ values, nulls }: Column, z, length) => {
+      for (let i = 0; i < length; i++) {
+        const value = values[i]
+        z[i] += !nulls?.[i] && value >= 0 && value < PLACES && value === Math.trunc(value) ? places[value] : otherwise
+      }
+    }
+  }
   return ({ values, nulls }: Column, z, length) => {
     for (let i = 0; i < length; i++) z[i] += (nulls?.[i] ? undefined : levels.get(values[i])) ?? otherwise
   }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { random } from '../base/random.ts'
 import { designOf } from './design.ts'
 import { derivatives, fitLogistic, lossAt } from './logistic.ts'
+import { DesignRows } from './mostly-zero.ts'
 import { penaltiesOf } from './regression.ts'
 import { tableOf } from './table.ts'
 
@@ -59,7 +60,7 @@ test('a step that would overshoot is halved', () => {
 test('the gradient and the Hessian are those of the loss', () => {
   const table = tableOf({ ...planted(50), weights: Float64Array.from({ length: 50 }, (_, i) => i % 3) })
   const design = designOf(table, undefined)
-  const problem = { table, design, penalties: penaltiesOf(design, { ridge: 0.5, standardise: true }) }
+  const problem = { table, rows: new DesignRows(design, table.length), penalties: penaltiesOf(design, { ridge: 0.5, standardise: true }) }
   const beta = Float64Array.of(0.3, -0.8, 1.1)
   const { gradient, hessian } = derivatives(problem, beta)
   const moved = (i: number, by: number) => beta.map((value, j) => (i === j ? value + by : value))

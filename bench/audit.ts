@@ -1,0 +1,140 @@
+/**
+ * `bench audit`: the ladders of the flights, three million of them: ingestion, each group, inference and action made older, at six ages and the literal ones, frozen, frozen at the alert budget and
+ * refit, with bands of 1,000 draws; beside a ladder as one would write it by hand in Python with numpy (`live/audit-ladders.py`), over the same rungs, both on two cores.
+ *
+ * Checked: every rung's utility a week and AUC are the peer's. Both sides begin with the history in memory. Ours computes more: bands over origin, destination and day with all their crossings (the
+ * peer's are over destination and day), precision, recall, the worst week, each cluster left out in turn.
+ */
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { flightsFile } from '../examples/flights/data.ts'
+import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome, type Side } from './bench.ts'
+import type { LaddersAsk, LaddersTook } from './live/audit-process.ts'
+import { Child } from './live/child.ts'
+import { inFolder } from './live/folder.ts'
+import { apart, NumpyLadders, type Apart, type NumpyTook } from './live/numpy-ladders.ts'
+
+/** Of the issue; and by how much the same numbers may differ, where the last bit of a score decides who acts. */
+const bounds = { seconds: 60, peakMb: 4096, aWeek: 0.5, auc: 1e-4 } as const
+const CORES = 2
+const ROUNDS = 3
+/** So many ages, four elements and the literal questions there are at least. */
+const RUNGS_LEAST = 24
+const ask: LaddersAsk = { draws: 1000, seed: 1 }
+/** Of the flights every so many. */
+const SMALL_EVERY = 300
+
+export const bench: Bench = { name: 'audit', run: options => inFolder(folder => run(folder, options)) }
+
+interface Measured {
+  readonly ours: readonly LaddersTook[]
+  readonly theirs: readonly NumpyTook[]
+  readonly rounds: number
+  readonly apart?: Apart
+  readonly peer: unknown
+}
+
+async function run(folder: string, options: BenchOptions): Promise<Outcome> {
+  const peer = await peerIfThere(async () => NumpyLadders.checkThere(), options)
+  const file = options.small ? await fewer(folder) : flightsFile
+  const spillway = Child.start<LaddersAsk, LaddersTook>(new URL('live/audit-process.ts', import.meta.url), [file, folder])
+  try {
+    options.progress('once before it counts, and for the peer to know what is asked')
+    const first = await spillway.ask(ask)
+    const { blocks, rungs } = first
+    const numpy = peer instanceof PeerMissing ? undefined : await NumpyLadders.start(folder, { ...ask, blocks, rungs, processes: CORES })
+    try {
+      return outcome({ ...(await measure(spillway, numpy, first, options)), peer }, options)
+    } finally {
+      await numpy?.stop()
+    }
+  } finally {
+    await spillway.stop()
+  }
+}
+
+async function measure(
+  spillway: Child<LaddersAsk, LaddersTook>,
+  numpy: NumpyLadders | undefined,
+  { rungs }: LaddersTook,
+  options: BenchOptions,
+): Promise<Omit<Measured, 'peer'>> {
+  const rounds = options.rounds ?? (options.small ? 1 : ROUNDS)
+  const [ours, theirs]: [LaddersTook[], NumpyTook[]] = [[], []]
+  options.progress(`${rungs.length} rungs, ${rounds} rounds in turn`)
+  const sides: Record<string, Side> = { ours: async () => ours.push(await spillway.ask(ask)) }
+  if (numpy) sides['theirs'] = async () => theirs.push(await numpy.ladders())
+  await inTurn(rounds, sides)
+  const points = (took: LaddersTook) => took.rungs.map(({ ways }) => ways)
+  return { ours, theirs, rounds, ...(numpy && { apart: apart(points(ours[0]), theirs[0].points) }) }
+}
+
+/** Some flights of every day, so that there are as many ages and days. */
+async function fewer(folder: string): Promise<string> {
+  const file = join(folder, 'flights.parquet')
+  const numbered = `SELECT *, row_number() OVER () AS number FROM '${flightsFile}'`
+  const connection = await (await DuckDBInstance.create(':memory:')).connect()
+  await connection.run(
+    `COPY (SELECT * EXCLUDE number FROM (${numbered}) WHERE number % ${SMALL_EVERY} = 0 ORDER BY number) TO '${file}' (FORMAT parquet)`,
+  )
+  connection.closeSync()
+  return file
+}
+
+function outcome({ ours, theirs, rounds, apart: differs, peer }: Measured, { small }: BenchOptions): Outcome {
+  const medians = (took: readonly (LaddersTook | NumpyTook)[]) => ({
+    seconds: median(took.map(({ seconds }) => seconds)),
+    cpuSeconds: median(took.map(({ cpuSeconds }) => cpuSeconds)),
+    peakMb: Math.max(...took.map(({ peakMb }) => peakMb)),
+  })
+  const spillway = medians(ours)
+  const numpy = differs && medians(theirs)
+  const [{ rungs, flights }] = ours
+  const ratio = numpy ? ratioOf('lower', spillway.seconds, numpy.seconds) : null
+  return {
+    figure: {
+      bench: 'audit',
+      unit: 's',
+      spillway: spillway.seconds,
+      peer: numpy ? { name: 'numpy', version: NumpyLadders.version, value: numpy.seconds } : null,
+      ...(peer instanceof PeerMissing && { peerMissing: peer.message }),
+      ratio,
+      rounds,
+      settings: {
+        job: 'ladders of ingestion, the group, inference and action, frozen, frozen at the alert budget and refit, bands of all; history in memory',
+        peer: 'audit-ladders.py: sorted once, prefix sums, searchsorted; the same refit by Newton; a bootstrap over destinations x days; a process for each core',
+        draws: ask.draws,
+        cores: CORES,
+        flights,
+        rungs: rungs.length,
+        small,
+      },
+      cpuSeconds: { spillway: spillway.cpuSeconds, ...(numpy && { peer: numpy.cpuSeconds }) },
+      peakMb: { spillway: spillway.peakMb, ...(numpy && { peer: numpy.peakMb }) },
+      ...(differs && { differsAtMost: differs }),
+    },
+    failures: [
+      ...(rungs.length < RUNGS_LEAST ? [`${rungs.length} rungs, there are to be ${RUNGS_LEAST}`] : []),
+      ...(differs ? differing(differs, rungs.length) : []),
+      ...(small ? [] : missed(spillway, ratio)),
+    ],
+  }
+}
+
+/** What the two sides do not agree on. */
+export function differing({ aWeek, auc, compared, missing }: Apart, rungs: number): string[] {
+  return [
+    ...(!(aWeek <= bounds.aWeek) ? [`a rung differs by ${aWeek.toFixed(2)} late arrivals a week, the bound is ${bounds.aWeek}`] : []),
+    ...(!(auc <= bounds.auc) ? [`an AUC differs by ${auc.toExponential(1)}, the bound is ${bounds.auc}`] : []),
+    ...(missing > 0 || compared < 3 * rungs ? [`${compared} of ${3 * rungs} points are on both sides`] : []),
+  ]
+}
+
+/** The bounds of the issue. */
+function missed({ seconds, peakMb }: { seconds: number; peakMb: number }, ratio: number | null): string[] {
+  return [
+    ...(seconds > bounds.seconds ? [`${seconds.toFixed(1)} s, the bound is ${bounds.seconds} s`] : []),
+    ...(peakMb > bounds.peakMb ? [`${peakMb.toFixed(0)} MB, the bound is ${bounds.peakMb} MB`] : []),
+    ...(ratio !== null && ratio < 1 ? [`${(1 / ratio).toFixed(2)} times the seconds of numpy`] : []),
+  ]
+}

@@ -1,0 +1,96 @@
+/** The ladders of an audit by themselves: stages and groups made older, frozen and refit, with their bands; neither plans nor costs. */
+import type { Audible } from '../../src/audit/audit-options.ts'
+import { worthOf } from '../../src/audit/audit.ts'
+import { sampleOf } from '../../src/audit/bands/sample.ts'
+import type { RowRange } from '../../src/audit/cases.ts'
+import { clustered } from '../../src/audit/clustered.ts'
+import { elementId, type Plan, type Setting } from '../../src/audit/element.ts'
+import { Experiment } from '../../src/audit/experiment/experiment.ts'
+import { learntFrom } from '../../src/audit/experiment/refit/learnt.ts'
+import { Judging, type Way } from '../../src/audit/judging.ts'
+import { ladderOf } from '../../src/audit/ladders.ts'
+import type { Effect } from '../../src/audit/report/audit-report.ts'
+import { utilityOf } from '../../src/audit/worth/index.ts'
+import type { PipelineWorth } from '../../src/define/worths.ts'
+import type { ReplayLog } from '../../src/replay/log.ts'
+
+export const ways = ['frozen', 'frozenAtBudget', 'refit'] as const satisfies readonly Way[]
+
+/** What one rung is worth in one way, beside what runs. */
+export interface Point {
+  /** A week's utility, less that of what runs; null where it cannot be told. */
+  readonly aWeek: number | null
+  readonly low: number | null
+  readonly high: number | null
+  readonly auc: number | null
+}
+
+export interface RungPoints {
+  readonly element: string
+  readonly setting: Setting
+  readonly ways: Readonly<Record<Way, Point>>
+}
+
+export interface LaddersDone {
+  readonly rungs: readonly RungPoints[]
+  /** What whoever computes the same elsewhere has to know: the blocks, and the rows that models are trained anew on. */
+  readonly blocks: Blocks
+  readonly learnt: Uint32Array
+}
+
+export interface Blocks {
+  readonly tune: RowRange
+  readonly test: RowRange
+}
+
+export interface Asked {
+  readonly draws: number
+  readonly seed: number
+  readonly onRung?: () => void
+}
+
+/** Of the first model of a pipeline with a worth. The age of a model is left out: nobody trains the one of the flights. */
+export async function allLadders(
+  pipeline: Audible & { readonly worths: ReadonlyMap<string, PipelineWorth> },
+  log: ReplayLog,
+  { draws, seed, onRung }: Asked,
+): Promise<LaddersDone> {
+  const { ir } = pipeline
+  const [model] = ir.models
+  const worth = worthOf(pipeline.worths, model)
+  const experiment = new Experiment(pipeline, model, log)
+  const { cases } = experiment
+  const utility = utilityOf(worth.ir, model, worth.compute)
+  const { budget } = worth.ir.utility
+  const judging = await Judging.of(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
+  const sample = sampleOf(clustered(cases, ir, model), cases.blocks.test)
+  const ladders = experiment.elements
+    .filter(({ kind }) => kind !== 'training')
+    .map(element => ({ element, rungs: experiment.ladder(element, worth.ir.ages) }))
+  experiment.prepare(ladders.flatMap(({ element, rungs }) => rungs.map(({ setting }): Plan => new Map([[elementId(element), setting]]))))
+  try {
+    const found: RungPoints[] = []
+    for (const { element, rungs } of ladders) {
+      const options = { judging, sample, bands: { seed, draws, decisionsAWeek: judging.week }, slices: worth.ir.slices }
+      const ladder = await ladderOf(element, rungs, { ...options, ...(onRung && { onRung }) })
+      for (const rung of ladder.rungs)
+        found.push({
+          element: elementId(element),
+          setting: rung.setting,
+          ways: { frozen: pointOf(rung.frozen), frozenAtBudget: pointOf(rung.frozenAtBudget), refit: pointOf(rung.refit) },
+        })
+    }
+    const { tune, test, train } = cases.blocks
+    return { rungs: found, blocks: { tune, test }, learnt: learntFrom(cases, train).cases }
+  } finally {
+    experiment.end()
+  }
+}
+
+function pointOf(effect: Effect | { readonly why: string }): Point {
+  if ('why' in effect) return { aWeek: null, low: null, high: null, auc: null }
+  const { aWeek, performance } = effect
+  return 'why' in aWeek
+    ? { aWeek: null, low: null, high: null, auc: performance.auc }
+    : { aWeek: aWeek.value, low: aWeek.low, high: aWeek.high, auc: performance.auc }
+}

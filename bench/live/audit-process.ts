@@ -1,0 +1,57 @@
+/** Our side of `bench audit`, `audit-process.ts FLIGHTS.parquet FOLDER`: loads the flights once, and makes their ladders whenever it is asked to. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readLog } from '../../examples/flights/decisions.ts'
+import pipeline from '../../examples/flights/flights.ts'
+import { stopwatch } from '../../src/base/clock.ts'
+import type { ReplayLog } from '../../src/replay/log.ts'
+import { allLadders, type Blocks, type RungPoints } from './audit-ladders.ts'
+import { answerAsks } from './child.ts'
+
+export interface LaddersAsk {
+  readonly draws: number
+  readonly seed: number
+}
+
+export interface LaddersTook {
+  readonly seconds: number
+  /** Of all threads. */
+  readonly cpuSeconds: number
+  /** Of the whole process since it began, loading included. */
+  readonly peakMb: number
+  readonly flights: number
+  readonly rungs: readonly RungPoints[]
+  readonly blocks: Blocks
+}
+
+const KB_IN_MB = 1024
+const [file, folder] = process.argv.slice(2)
+let log: ReplayLog | undefined
+
+answerAsks(async ({ draws, seed }: LaddersAsk): Promise<LaddersTook> => {
+  log ??= await readLog(file)
+  globalThis.gc?.()
+  const begun = stopwatch()
+  const before = process.cpuUsage()
+  const { rungs, blocks, learnt } = await allLadders(pipeline, log, { draws, seed })
+  const seconds = (stopwatch() - begun) / 1000
+  const { user, system } = process.cpuUsage(before)
+  writeFor(log, learnt)
+  const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) / KB_IN_MB
+  const flights = log.histories.get('departures')!.block.length
+  return { seconds, cpuSeconds: (user + system) / 1e6, peakMb: peak, flights, rungs, blocks }
+})
+
+/** The history as the peer takes it: columns as they lie here, each in a file by its name. */
+function writeFor({ histories }: ReplayLog, learnt: Uint32Array): void {
+  for (const source of ['departures', 'landings']) {
+    const { block } = histories.get(source)!
+    write(`${source}.time`, block.time)
+    for (const [name, { values }] of Object.entries(block.columns)) write(`${source}.${name}`, values)
+  }
+  write('learnt', learnt)
+}
+
+function write(name: string, { buffer, byteOffset, byteLength }: Float64Array | Int32Array | Uint32Array): void {
+  writeFileSync(join(folder, name), new Uint8Array(buffer, byteOffset, byteLength))
+}
