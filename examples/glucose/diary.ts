@@ -108,7 +108,7 @@ export function symptomsOf(seed: number, patient: number, day: number): Symptom[
   return random() < otherwise ? [...felt, entry(day * DAY + Math.floor(random() * DAY), 1)] : felt
 }
 
-async function write({ patients, days, seed, start, out }: Request): Promise<number> {
+export async function write({ patients, days, seed, start, out }: Request): Promise<number> {
   const everyDay = function* <T extends Entry>(of: (seed: number, patient: number, day: number) => T[]): Generator<T> {
     for (let day = 0; day < days; day++) {
       const entries: T[] = []

@@ -105,7 +105,8 @@ function ofPatient(series: Series, alerts: readonly number[]) {
 
 const isAbout = (t: number, { onset, end }: Episode): boolean => onset - AHEAD <= t && t <= end
 
-function withCooldown(times: readonly number[]): number[] {
+/** Without those that come less than half an hour after one that is kept. */
+export function withCooldown(times: readonly number[]): number[] {
   const kept: number[] = []
   for (const t of times) if (kept.length === 0 || t - kept[kept.length - 1] >= COOLDOWN) kept.push(t)
   return kept

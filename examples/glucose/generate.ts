@@ -118,7 +118,7 @@ export async function* chunks(uploads: Uploads, request: Request): AsyncGenerato
   if (text !== '') yield text
 }
 
-async function write(request: Request): Promise<number> {
+export async function write(request: Request): Promise<number> {
   const uploads = new Uploads(request)
   const output = request.out === undefined ? process.stdout : createWriteStream(request.out)
   const failed = new Promise<never>((_, reject) => output.once('error', reject))

@@ -25,7 +25,6 @@ export function elementPart({ ir, model, element, ladder, now, verdict }: Elemen
     title,
     aWeek: element.kind === 'training' ? ('why' in refit ? refit : refit.aWeek) : frozen.aWeek,
   }))
-  const marks = marksOf(curve, { nowAWeek: now.aWeek })
   return {
     element: elementId(element),
     kind: element.kind,
@@ -35,7 +34,7 @@ export function elementPart({ ir, model, element, ladder, now, verdict }: Elemen
     ...(why !== undefined && { notObservable: why }),
     knee: kneeOf(curve, { now: age?.p50 ?? 0, nowAWeek: now.aWeek }),
     verdict: verdict ?? { choice: 'not observable in this history', why: why ?? untrained },
-    marks: marks.map(mark => mark ?? null),
+    marks: marksOf(curve, { nowAWeek: now.aWeek }),
   }
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { clustersOf, saidOfClusters } from './enough.ts'
 import { sampleOf } from './sample.ts'
 
-const rows = (of: readonly number[], name: string) => ({ name, of: Int32Array.from(of), count: 1000 })
+const rows = (of: readonly number[], name: string, count = Math.max(...of) + 1) => ({ name, of: Int32Array.from(of), count })
 const each = (count: number, times = 1): number[] => Array.from({ length: count * times }, (_, i) => i % count)
 
 function saidOf(...columns: ReturnType<typeof rows>[]) {
@@ -36,6 +36,8 @@ test('under 20 there is no verdict, under 50 a caveat', () => {
   assert.equal(saidOf(rows(unequal, 'city')).noVerdict, '60 cities, worth 4 of equal size: no verdict under 20')
   assert.equal(saidOf(rows([0, 0], 'box'), rows([0, 1], 'day')).noVerdict, '1 box: no verdict under 20; 2 days: no verdict under 20')
   assert.equal(saidOf(rows(each(3, 4), 'branch')).noVerdict, '3 branches: no verdict under 20')
+  assert.equal(saidOf(rows(each(15, 4), 'patient', 57)).noVerdict, '57 patients, 15 of them judged: no verdict under 20')
+  assert.equal(saidOf(rows([...each(6), 0, 0, 0, 0, 0], 'patient', 9)).noVerdict, '9 patients: no verdict under 20')
 })
 
 test('one that lies within another says nothing of its own', () => {

@@ -32,7 +32,7 @@ export function clustersOf({ columns }: Sample, difference: Float64Array): Clust
  * of the next.
  */
 export function saidOfClusters(columns: readonly SampleColumn[], parts: readonly ClusterPart[]): { noVerdict?: string; caveats: string[] } {
-  const counting = parts.filter((_, i) => columns[i].redundant !== 'nested')
+  const counting = parts.map((part, i) => ({ ...part, ...columns[i], count: part.count })).filter(({ redundant }) => redundant !== 'nested')
   // Rounded, as it is said.
   const worth = ({ effective }: ClusterPart): number => Math.round(effective)
   const tooFew = counting.filter(part => worth(part) < VERDICT_FROM)
@@ -43,10 +43,12 @@ export function saidOfClusters(columns: readonly SampleColumn[], parts: readonly
   }
 }
 
-/** `9 patients`; `300 merchants, worth 12 of equal size`. */
-function numbered({ name, count, effective }: ClusterPart): string {
+/** `9 patients`; `300 merchants, worth 12 of equal size`; `57 patients, 15 of them judged`. Where all that there are would be too few, how many are judged is no matter. */
+function numbered({ name, count, effective, all }: ClusterPart & Pick<SampleColumn, 'all'>): string {
   const worth = Math.round(effective)
-  return `${count} ${count === 1 ? name : plural(name)}${worth < count ? `, worth ${worth} of equal size` : ''}`
+  const named = `${all} ${all === 1 ? name : plural(name)}`
+  if (all < VERDICT_FROM) return named
+  return `${named}${count < all ? `, ${count} of them judged` : ''}${worth < count ? `, worth ${worth} of equal size` : ''}`
 }
 
 function plural(name: string): string {

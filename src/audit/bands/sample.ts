@@ -22,6 +22,8 @@ export interface Sample {
 
 export interface SampleColumn extends Codes {
   readonly name: string
+  /** Clusters of all decisions, those outside of the block included. */
+  readonly all: number
   /** Why it is none of the variance's dimensions: one cluster has all rows, or each of its clusters lies in one cluster of another column, which then says what it would. */
   readonly redundant?: 'constant' | 'nested'
 }
@@ -59,7 +61,7 @@ function blockOf({ name, of, count }: ClusterColumn, { from, to }: RowRange): Sa
     codes.every(code => code >= 0 && code < count),
     `clusters '${name}' have codes from 0 to ${count - 1}`,
   )
-  return { name, ...compacted(codes, count) }
+  return { name, all: count, ...compacted(codes, count) }
 }
 
 /** Of two columns that lie in one another, which are the same by other names, the first stays. */

@@ -4,7 +4,10 @@ import type { Plan } from '../element.ts'
 import type { CostOfPlan, Range } from '../report/audit-report.ts'
 import type { CostModel } from './cost-model.ts'
 import { difference, ordered, rangeOf, sumOf } from './range.ts'
-import { amount, dollars } from './units.ts'
+import { amount, DAY_MS, dollars } from './units.ts'
+
+/** What runs so seldom is the nightly run: once a day, or less; half of it for a clock that is moved. */
+const NIGHTLY = DAY_MS / 2
 
 /** What machines cost a month, people apart. */
 export const machinesOf = ({ lines }: CostOfPlan): Range => sumOf(lines.filter(({ of }) => of !== 'people').map(({ range }) => range))
@@ -44,7 +47,8 @@ export function caseStudy(model: CostModel, plans: Readonly<Record<'nightly' | '
   }
   const machines = { nightly: machinesOf(costs.nightly), selective: machinesOf(costs.selective), everything: machinesOf(costs.everything) }
   const withPeople = { nightly: costs.nightly.steadyYear, selective: costs.selective.steadyYear, everything: costs.everything.steadyYear }
-  const [hoursBefore, hoursAfter] = [model.batchHours(plans.nightly), model.batchHours(plans.selective)]
+  // Decisions every few minutes are batch runs as well, and no part of the night.
+  const [hoursBefore, hoursAfter] = [model.batchHours(plans.nightly, NIGHTLY), model.batchHours(plans.selective, NIGHTLY)]
   const added = changeOf(machines.nightly, machines.selective)
   const slimmer = changeOf(hoursBefore, hoursAfter)
   const everything = changeOf(machines.selective, machines.everything)

@@ -6,6 +6,7 @@ import type { CostInputs } from './given.ts'
 import { checkMeasured } from './measured.ts'
 import { peopleLines } from './people-lines.ts'
 import { ordered, rangeOf, sumOf } from './range.ts'
+import { periodOf } from './simulate/due-times.ts'
 import { heldFor, isNothing } from './stream-work.ts'
 import { checkTrace } from './trace.ts'
 import { dollars, MONTH_HOURS } from './units.ts'
@@ -48,9 +49,16 @@ export class CostModel {
     }
   }
 
-  /** Core hours a month that batch runs hold, starting included. */
-  batchHours(plan: Plan): Range {
-    return sumOf([...this.#additionsOf(plan).values()].map(({ batchHours }) => batchHours))
+  /** Core hours a month that batch runs hold, starting included; of those that are at least so far apart, ms. */
+  batchHours(plan: Plan, apart = 0): Range {
+    const counting = [...this.#additionsOf(plan)].filter(([id]) => this.#apart(this.settingOf(plan, id)) >= apart)
+    return sumOf(counting.map(([, { batchHours }]) => batchHours))
+  }
+
+  /** Between two runs of a setting, in the mean, ms; Infinity for one that has none. */
+  #apart(setting: Setting): number {
+    if (setting.kind === 'every') return setting.every
+    return 'schedule' in setting ? periodOf(setting.schedule, this.#given.trace.from) : Infinity
   }
 
   /** How an element is run in a plan. */

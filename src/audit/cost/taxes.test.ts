@@ -82,4 +82,16 @@ test('the case study compares nightly, selective and everything', () => {
   assert.match(study.words[1], /^nightly run without what streams: .* = -[\d.]+ % \[-/)
 })
 
+test('what runs every few minutes is no part of the nightly run', () => {
+  const model = new CostModel(given, new Map([...now, ['ingestion', nightlyJob], ['group/fast', nightlyJob], ['group/slow', nightlyJob]]))
+  const often = new Map([['group/fast', { kind: 'every', every: 300_000 } as const]])
+  assert.ok(model.batchHours(often).base > model.batchHours(new Map()).base)
+  const streamed = new Map([['group/fast', stream]])
+  assert.deepEqual(model.batchHours(often, 12 * HOUR), model.batchHours(streamed, 12 * HOUR))
+  assert.deepEqual(
+    caseStudy(model, { nightly: new Map(), selective: often, everything: nothingBatch() }).slimmer,
+    caseStudy(model, { nightly: new Map(), selective: streamed, everything: nothingBatch() }).slimmer,
+  )
+})
+
 const nothingBatch = () => new Map(['ingestion', 'group/fast', 'group/slow'].map(id => [id, stream] as const))

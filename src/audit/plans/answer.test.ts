@@ -69,6 +69,23 @@ test('without a price and without a loss that is shown there is nothing to keep,
   )
 })
 
+test('where nothing is known of any age there is no verdict, with or without a price', () => {
+  const why = { why: '9 patients: no verdict under 20' }
+  const unknown: Rung = {
+    ...rung(0),
+    frozen: { ...effect(0), aWeek: why },
+    frozenAtBudget: { ...effect(0), aWeek: why },
+    refit: { why: 'rules' },
+  }
+  const told = ['flights: no verdict.', '9 patients: no verdict under 20.']
+  assert.deepEqual(answer({ elements: [part('recent', undecided, [unknown])], plans: plans('no dollar verdict') }), told)
+  assert.deepEqual(answer({ elements: [part('recent', undecided, [unknown])], plans: plans('undecided') }), told)
+  assert.match(
+    answer({ elements: [part('recent', undecided, [unknown, rung(-3)])], plans: plans('no dollar verdict') })[0],
+    /no loss by older data/,
+  )
+})
+
 test('a change: what to run, and what that is worth', () => {
   const now = [
     { element: 'group/landings', title: 'stream' },

@@ -20,10 +20,24 @@ export function answerOf(parts: AnswerParts): [string, string] {
     case 'keep what runs':
       return [`${pipeline}: keep what runs${shownText(parts)}.`, keptText(parts)]
     case 'no dollar verdict':
+      if (isNothingKnown(parts)) return noVerdict(parts)
       return [`${pipeline}: ${freshnessText(parts)}.`, `${priceText(parts)}: no dollar verdict.`]
     case 'undecided':
-      return [`${pipeline}: no verdict.`, `${sentence(whyUndecided(parts.elements))}.`]
+      return noVerdict(parts)
   }
+}
+
+const noVerdict = ({ pipeline, elements }: AnswerParts): [string, string] => [
+  `${pipeline}: no verdict.`,
+  `${sentence(whyUndecided(elements))}.`,
+]
+
+/** No change is proposed, and of no age is it known what would be lost: that no loss is shown would say too much. */
+function isNothingKnown(parts: AnswerParts): boolean {
+  const effects = parts.elements.flatMap(({ rungs }) =>
+    rungs.flatMap(({ frozen, frozenAtBudget, refit }) => [frozen, frozenAtBudget, refit]),
+  )
+  return changesText(parts) === '' && effects.length > 0 && effects.every(effect => isWhy(effect) || isWhy(effect.aWeek))
 }
 
 /** `run "card_usual" as batch 1 d and inference nightly`; empty where nothing changes. */

@@ -40,9 +40,9 @@ export function kneeSentence({ knee, rungs, verdict }: ElementPart, unit: string
   return rungs.length === 0 || knee.why === verdict.why ? '' : sentence(`No knee: ${knee.why}`)
 }
 
-/** From which price on the fresher choice pays, and how much more history would decide; each empty where nothing is said of it. */
-export const breakEvenSentence = ({ verdict: { breakEven } }: ElementPart, unit: string): string =>
-  breakEven === undefined
+/** From which price on the fresher choice pays, and how much more history would decide; each empty where nothing is said of it, or what the verdict says. */
+export const breakEvenSentence = ({ verdict: { breakEven, why } }: ElementPart, unit: string): string =>
+  breakEven === undefined || (!isKnown(breakEven) && breakEven.why === why)
     ? ''
     : isKnown(breakEven)
       ? `The fresher choice pays if one unit (${unit}) is worth more than ${estimateText(breakEven, '$')}.`

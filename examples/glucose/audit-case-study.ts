@@ -1,0 +1,147 @@
+/**
+ * The case study before and after: a clinic whose whole pipeline ran at night, the same with what decides within minutes streamed (`case-study.ts`), and all of it streamed. When is a low
+ * noticed, and what do the machines cost?
+ *
+ *     node audit-case-study.ts --patients 200000
+ *
+ * So many patients are not simulated: a sample of them is, its work is measured here, and events, decisions and state are counted so many times as there are patients for each of the sample. Ends
+ * with exit code 1 unless selective streaming costs less than streaming everything and notices earlier than the night. Research software, not a medical device.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import {
+  caseStudy,
+  CostModel,
+  examplePrices,
+  Experiment,
+  measure,
+  presetPeople,
+  processSeconds,
+  traceOf,
+  type Measured,
+} from 'spillway/audit'
+import { load, type ReplayLog } from 'spillway/replay'
+import { command } from '../command.ts'
+import { alertsOf, endOfNight, lowsOf, noticeOf, noticesOf } from './audit-notice.ts'
+import { faultsOf, studyText, type Found, type Notices } from './audit-study-text.ts'
+import clinic from './case-study.ts'
+import { BEGINS, inMinutes, LASTS, plans } from './audit-plans.ts'
+import { requestOf as diaryRequest, write as writeDiary } from './diary.ts'
+import { withCooldown } from './evaluate.ts'
+import { requestOf as clinicRequest, write as writeClinic } from './generate.ts'
+import { readSeries } from './records.ts'
+
+export const usage = `usage: node audit-case-study.ts [options]
+
+  --patients N   whose costs are told: 200000 unless given
+  --sample N     of them simulated: 200 unless given, or all if there are fewer
+  --days N       15 unless given: as long as the longest window, and a day
+  --seed N       1 unless given`
+
+export interface Request {
+  readonly patients: number
+  readonly sample: number
+  readonly days: number
+  readonly seed: number
+}
+
+/** Throws `RangeError` with what is wrong. */
+export function requestOf(args: readonly string[]): Request {
+  const names = ['patients', 'sample', 'days', 'seed']
+  const { values } = parseArgs({ args: [...args], options: Object.fromEntries(names.map(name => [name, { type: 'string' as const }])) })
+  const number = (name: string, usual: number, max: number): number => {
+    const given = values[name] === undefined ? usual : Number(values[name] === '' ? NaN : values[name])
+    if (!Number.isInteger(given) || given < 1 || given > max)
+      throw new RangeError(`--${name} ${values[name]} is no whole number from 1 to ${max}`)
+    return given
+  }
+  const patients = number('patients', 200_000, 100_000_000)
+  return {
+    patients,
+    sample: Math.min(patients, number('sample', 200, 20_000)),
+    days: number('days', 15, 80),
+    seed: number('seed', 1, 2 ** 32 - 1),
+  }
+}
+
+/** Where `hypo` pages. */
+const HIGH = 0.8
+
+async function study(request: Request): Promise<number> {
+  const { patients, sample } = request
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-study-'))
+  try {
+    const readings = await written(request, folder)
+    const before = processSeconds()
+    const files = [readings, join(folder, 'activity.ndjson'), join(folder, 'symptoms.ndjson')]
+    const sources = ['readings', 'activity', 'symptoms']
+    const log = await load(
+      clinic,
+      sources.map((source, i) => ({ source, path: files[i] })),
+      { onRefused: () => {} },
+    )
+    const read = processSeconds() - before
+    const notices = await noticed(log, readings)
+    const measured = measuredOf(log, read, notices.pages)
+    const decisions = notices.t
+    const given = { measured, trace: traceOf(log, decisions), prices: examplePrices, people: presetPeople, volume: patients / sample }
+    // The plans name all elements, so that what runs today is any of them.
+    const costs = new CostModel(given, plans.selective)
+    const found: Found = {
+      request,
+      notices,
+      measured,
+      costs: caseStudy(costs, plans),
+      plans: Object.entries(plans).map(([name, plan]) => ({ name, cost: costs.costOf(plan) })),
+    }
+    console.log(studyText(found))
+    const faults = faultsOf(found)
+    for (const fault of faults) console.error(fault)
+    return faults.length === 0 ? 0 : 1
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** The clinic's files; gives that of its readings. */
+async function written({ sample, days, seed }: Request, folder: string): Promise<string> {
+  const readings = join(folder, 'readings.ndjson')
+  const size = ['--patients', String(sample), '--days', String(days), '--seed', String(seed)]
+  await writeClinic(clinicRequest([...size, '--out', readings]))
+  await writeDiary(diaryRequest([...size, '--out', folder]))
+  return readings
+}
+
+const modelOf = (name: string) => clinic.ir.models.find(model => model.name === name)!
+
+/** Of the same lows, by the same rule: scored every five minutes, and by the night for all moments of the day before. */
+async function noticed(log: ReplayLog, readings: string): Promise<Notices> {
+  const experiment = new Experiment(clinic, modelOf('hypo'), log)
+  const { t } = experiment.cases
+  const names = experiment.cases.column('patient')
+  const patientOf = (row: number) => log.strings.textOf(names[row])
+  const lows = lowsOf(await readSeries(readings, 'UTC'))
+  const alertsUnder = async (plan: typeof inMinutes) => alertsOf(t, patientOf, await experiment.decided(plan, 'frozen'), HIGH)
+  const byDay = await alertsUnder(new Map())
+  const night = noticesOf(lows, byDay, alert => endOfNight(alert.acted, BEGINS, LASTS))
+  const minutes = noticesOf(lows, await alertsUnder(inMinutes))
+  return {
+    lows: lows.length,
+    nightly: noticeOf(lows, night),
+    selective: noticeOf(lows, minutes),
+    pages: [...byDay.values()].reduce((sum, alerts) => sum + withCooldown(alerts.map(alert => alert.t)).length, 0),
+    t,
+  }
+}
+
+/** Of `hypo`, and of the groups that `risk` reads; its own few decisions, one a day and patient, are made by night in each of the plans, and left out of all. */
+function measuredOf(log: ReplayLog, read: number, actions: number): Measured {
+  const intakeSeconds = new Map([...log.histories].map(([name, { block }]) => [name, (read * block.length) / log.length]))
+  const fast = measure(clinic, modelOf('hypo'), log, { intakeSeconds, actions })
+  const slow = measure(clinic, modelOf('risk'), log, { intakeSeconds })
+  return { ...fast, groups: new Map([...fast.groups, ...slow.groups]) }
+}
+
+if (import.meta.main) await command(usage, requestOf, study)
