@@ -3,7 +3,7 @@ import type { Audible } from '../../src/audit/audit-options.ts'
 import { worthOf } from '../../src/audit/audit.ts'
 import { sampleOf } from '../../src/audit/bands/sample.ts'
 import type { RowRange } from '../../src/audit/cases.ts'
-import { clustered } from '../../src/audit/clustered.ts'
+import { boundsOf, clustered } from '../../src/audit/clustered.ts'
 import { elementId, type Plan, type Setting } from '../../src/audit/element.ts'
 import { Experiment } from '../../src/audit/experiment/experiment.ts'
 import { learntFrom } from '../../src/audit/experiment/refit/learnt.ts'
@@ -63,7 +63,7 @@ export async function allLadders(
   const utility = utilityOf(worth.ir, model, worth.compute)
   const { budget } = worth.ir.utility
   const judging = await Judging.of(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
-  const sample = sampleOf(clustered(cases, ir, model), cases.blocks.test)
+  const sample = sampleOf(clustered(cases, boundsOf(ir, model)), cases.blocks.test)
   const ladders = experiment.elements
     .filter(({ kind }) => kind !== 'training')
     .map(element => ({ element, rungs: experiment.ladder(element, worth.ir.ages) }))
