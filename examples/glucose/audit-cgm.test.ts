@@ -1,4 +1,4 @@
-/** The audit of real readings, where they are: what it must say of nine people, and of fifty-seven. */
+/** The audit of real readings, where they are: what it must say of nine people, and of fifty-seven. Losses of recall are within those of a prototype in another language. */
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -41,3 +41,26 @@ test('dubosson.csv: nine people are too few for any verdict', { skip: without('d
     assert.ok(marks.every(mark => mark === null))
   }
 })
+
+test(
+  'hall.csv: with a model that is trained for each age five minutes take a tenth of the lows, and an hour more than a quarter',
+  { skip: without('hall') },
+  () => {
+    const { text, report } = audited('hall-trained', 'hall')
+    const recent = report.elements.find(({ element }) => element === 'group/recent')!
+    const { recall: fresh } = report.utility.now
+    const found = [5, 60].map(minutes => {
+      const { refit } = recent.rungs.find(({ age }) => age === minutes * 60_000)!
+      return 'why' in refit || 'why' in refit.aWeek
+        ? assert.fail(JSON.stringify(refit))
+        : { lost: fresh! - refit.performance.recall!, high: refit.aWeek.high }
+    })
+    assert.ok(found.every(({ high }) => high < 0))
+    assert.ok(found[0].lost > 0.09 && found[0].lost < 0.18, String(found[0].lost))
+    assert.ok(found[1].lost > 0.28 && found[1].lost < 0.42, String(found[1].lost))
+    const usual = report.elements.find(({ element }) => element === 'group/usual')!
+    const old = usual.rungs.at(-1)!.refit
+    assert.ok('performance' in old && old.performance.recall! > fresh! - 0.05, 'three days may be a day old')
+    assert.match(text, /57 patients, 15 of them judged: no verdict under 20/)
+  },
+)

@@ -13,8 +13,8 @@ export interface StudyRow {
 }
 
 /** `zone` is where the study's clocks were: `'Europe/Zurich'`. */
-export function study(name: string, zone: string) {
-  const readings = source('readings', {
+export const readingsOf = (zone: string) =>
+  source('readings', {
     schema: { ...columns, at: t.timestamp({ zone }), uploaded: t.timestamp({ zone }) },
     key: 'patient',
     time: 'at',
@@ -23,5 +23,5 @@ export function study(name: string, zone: string) {
     map: ({ id, time, gl }: StudyRow) => reading({ patient: id, glucose: gl, at: time }),
     mapVersion: '1',
   })
-  return clinic(name, readings).pipeline
-}
+
+export const study = (name: string, zone: string) => clinic(name, readingsOf(zone)).pipeline

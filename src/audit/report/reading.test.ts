@@ -13,6 +13,7 @@ import {
   measured,
   moreSentence,
   nowTitle,
+  performanceOf,
   rungTitle,
   strongest,
   titleOfElement,
@@ -32,6 +33,16 @@ test('the strongest change is the one whose interval is farthest from zero', () 
   assert.equal(strongest({ ...flightsReport, elements: [landings, usual] })!.rung.title, '3 h')
   assert.equal(strongest({ ...flightsReport, elements: [{ ...usual, rungs: usual.rungs.slice(0, 1) }] }), undefined)
   assert.equal(strongest(patientsReport), undefined)
+})
+
+test('a rung performs as the model does that is judged: as it is, or trained anew where it has no score', () => {
+  const [rung] = landings.rungs
+  const { aWeek } = rung.frozen
+  const refit = { aWeek, performance: { ...rung.frozen.performance, actionsAWeek: 7 } }
+  const unscored = { ...rung.frozen, aWeek: { why: 'no score' } }
+  assert.equal(performanceOf({ ...rung, refit }), rung.frozen.performance)
+  assert.equal(performanceOf({ ...rung, frozen: unscored, refit }), refit.performance)
+  assert.equal(performanceOf({ ...rung, frozen: unscored, refit: { why: 'rules' } }), unscored.performance)
 })
 
 test('rungs, ages and amounts in words', () => {

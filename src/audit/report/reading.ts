@@ -56,6 +56,10 @@ export const moreSentence = ({ verdict: { moreWeeks } }: ElementPart): string =>
 /** What planned change or else what incident the table shows of a rung. */
 export const plannedOf = ({ refit }: Rung) => (isKnown(refit) ? refit.aWeek : refit)
 
+/** How a rung performs: the model as it is, or trained anew where it has no score of its own and says nothing. */
+export const performanceOf = ({ frozen, refit }: Rung) =>
+  !isKnown(frozen.aWeek) && isKnown(refit) && isKnown(refit.aWeek) ? refit.performance : frozen.performance
+
 export interface Strongest {
   readonly element: ElementPart
   readonly rung: Rung

@@ -17,6 +17,8 @@ export class Refits {
   readonly #vectors: Scoring
   readonly #made = new Map<string, Promise<Scoring>>()
   readonly #notes = new Set<string>()
+  /** Of the model that had the most decisions to learn from, where only some were drawn. */
+  #drawn: { readonly learnt: number; readonly labelled: number } | undefined
 
   constructor(definitions: Definitions, model: ModelIR, strings: Strings) {
     this.#definitions = definitions
@@ -38,7 +40,12 @@ export class Refits {
 
   /** In words, what a report should say of those that were made. */
   get notes(): readonly string[] {
-    return [...this.#notes]
+    if (!this.#drawn) return [...this.#notes]
+    const [learnt, labelled] = [this.#drawn.learnt, this.#drawn.labelled].map(count => count.toLocaleString('en-US'))
+    return [
+      `models are trained anew on ${learnt} of up to ${labelled} labelled decisions, drawn by chance and the same for all`,
+      ...this.#notes,
+    ]
   }
 
   /** `id` names the inputs. Rejects with `SPILL_TRAINING` where nothing can be fitted, `SPILL_UNSUPPORTED` where the model cannot be. */
@@ -58,8 +65,7 @@ export class Refits {
     const { vector } = vectorsOf(this.#vectors, inputs, kept)
     const { score, notes } = await refitting.fit({ vector, labels: Float64Array.from(kept, row => cases.label[row]) }, seed)
     if (refitting.note) this.#notes.add(refitting.note)
-    if (learnt.length < labelled)
-      this.#notes.add(`models are trained anew on ${learnt.length} of ${labelled} labelled decisions, drawn by chance and the same for all`)
+    if (learnt.length < labelled && labelled > (this.#drawn?.labelled ?? 0)) this.#drawn = { learnt: learnt.length, labelled }
     for (const note of notes) this.#notes.add(note)
     return scoringOf(this.#definitions, { ...this.#model, score }, this.#strings)
   }

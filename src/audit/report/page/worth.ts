@@ -1,7 +1,7 @@
 /** What the time is worth: the terms, the question that is always asked, and each element with its curve and its table. */
 import type { AuditReport, Effect, ElementPart, Knee, Rung, UtilityPart } from '../audit-report.ts'
 import { count, figure, inUnit, isKnown, sentence, share, type Reason } from '../figures.ts'
-import { breakEvenSentence, kneeSentence, kneeTitle, moreSentence, nowTitle, plannedOf, rungTitle } from '../reading.ts'
+import { breakEvenSentence, kneeSentence, kneeTitle, moreSentence, nowTitle, performanceOf, plannedOf, rungTitle } from '../reading.ts'
 import { Reasons } from '../reasons.ts'
 import { curve } from './curve.ts'
 import { dataTable, estimateCell } from './data-table.ts'
@@ -91,7 +91,7 @@ function facts(element: ElementPart, unit: string): Child {
 function rungTable(element: ElementPart, utility: UtilityPart): Child {
   const { rungs, title } = element
   const reasons = new Reasons()
-  const hasEmpty = rungs.some(({ frozen }) => frozen.performance.empty !== undefined)
+  const hasEmpty = rungs.some(rung => performanceOf(rung).empty !== undefined)
   const table = dataTable({
     caption: `${title}, change in a week against now: ${utility.name}`,
     head: [
@@ -109,9 +109,9 @@ function rungTable(element: ElementPart, utility: UtilityPart): Child {
       effectCell(rung.frozen, utility, reasons),
       effectCell(rung.frozenAtBudget, utility, reasons),
       effectCell(rung.refit, utility, reasons),
-      figure(rung.frozen.performance.actionsAWeek, 0),
-      partText(rung.frozen.performance.precision),
-      ...(hasEmpty ? [rung.frozen.performance.empty === undefined ? '' : share(rung.frozen.performance.empty)] : []),
+      figure(performanceOf(rung).actionsAWeek, 0),
+      partText(performanceOf(rung).precision),
+      ...(hasEmpty ? [emptyText(performanceOf(rung).empty)] : []),
       markOf(element.marks[i]),
     ]),
   })
@@ -120,6 +120,8 @@ function rungTable(element: ElementPart, utility: UtilityPart): Child {
 
 const markOf = (mark: ElementPart['marks'][number] | undefined): Child =>
   mark == null ? '' : markup`<span class="mark ${mark}">${mark}</span>`
+
+const emptyText = (part: number | undefined): string => (part === undefined ? '' : share(part))
 
 const partText = (part: number | null): string => (part === null ? '–' : share(part))
 

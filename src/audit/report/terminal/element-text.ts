@@ -1,7 +1,7 @@
 /** The table of the terminal: each element, each age, what changes in a week. */
 import type { AuditReport, Effect, ElementPart, Estimate, Rung } from '../audit-report.ts'
 import { count, figure, isKnown, parts, ratio, sentence, share, type Reason } from '../figures.ts'
-import { breakEvenSentence, kneeSentence, measured, moreSentence, nowTitle, plannedOf, rungTitle } from '../reading.ts'
+import { breakEvenSentence, kneeSentence, measured, moreSentence, nowTitle, performanceOf, plannedOf, rungTitle } from '../reading.ts'
 import { Reasons } from '../reasons.ts'
 import { COLUMNS, hung, laidOut, wrap } from './columns.ts'
 
@@ -15,8 +15,8 @@ export function elementLines(report: AuditReport): string[] {
       `  ${rungTitle(rung)}`,
       incident(rung),
       planned(rung),
-      figure(rung.frozen.performance.actionsAWeek, 0),
-      ratio(rung.frozen.performance.precision),
+      figure(performanceOf(rung).actionsAWeek, 0),
+      ratio(performanceOf(rung).precision),
       marks[i] ?? '',
     ]),
   )

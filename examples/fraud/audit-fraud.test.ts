@@ -1,0 +1,66 @@
+/** What the audit's replay must find in a small city: the answer before the payment is worth more than any freshness of inputs, slow inputs may be a day old, and fast ones may not be minutes old. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { elementId, Judging, Experiment, utilityOf, worthOf, type Plan, type Setting } from 'spillway/audit'
+import { load } from 'spillway/replay'
+import pipeline from './fraud.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'spillway-audit-fraud-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const files = ['payments', 'chargebacks'].map(source => ({ source, path: join(folder, `${source}.ndjson`) }))
+const size = ['--customers', '400', '--terminals', '800', '--days', '100', '--card-testing', '20', '--seed', '2']
+const generate = fileURLToPath(new URL('generate.ts', import.meta.url))
+const made = spawnSync(process.execPath, ['-C', 'spillway-source', generate, ...size, '--out', files[0].path, '--labels', files[1].path])
+assert.equal(made.status, 0, String(made.stderr))
+
+const { ir } = pipeline
+const [model] = ir.models
+const worth = worthOf(pipeline.worths, model)
+const experiment = new Experiment(pipeline, model, await load(pipeline, files, { onRefused: ({ detail }) => assert.fail(detail) }))
+const judging = await Judging.of(experiment, {
+  ir,
+  model,
+  utility: utilityOf(worth.ir, model, worth.compute),
+  budget: worth.ir.utility.budget,
+  decisionsAWeek: undefined,
+})
+const now = (await judging.now('frozen')).performance
+
+const older = (groups: readonly string[], by: number): Plan =>
+  new Map(groups.map((group): [string, Setting] => [elementId({ kind: 'group', group }), { kind: 'older', by }]))
+const judged = async (plan: Plan) => (await judging.of(plan, 'frozen')).performance
+
+const FAST = ['card_now', 'terminal_now']
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const DAY = 1440 * MINUTE
+
+test('an answer that comes after the payment loses more than inputs of any age', async () => {
+  const asynchronous = await judged(new Map([['action', { kind: 'async' }]]))
+  const lost = now.aWeek - asynchronous.aWeek
+  assert.ok(now.aWeek > 0 && lost > now.aWeek / 4, `${lost} of ${now.aWeek}`)
+  for (const groups of [FAST, ['card_usual'], [...FAST, 'card_usual']])
+    for (const age of [5 * SECOND, MINUTE, 15 * MINUTE, DAY]) {
+      const { aWeek } = await judged(older(groups, age))
+      assert.ok(now.aWeek - aWeek < 0.75 * lost, `${groups} ${age}: ${now.aWeek - aWeek} and ${lost}`)
+    }
+})
+
+test('what is usual may be a day old', async () => {
+  const { aWeek, auc } = await judged(older(['card_usual'], DAY))
+  assert.ok(Math.abs(aWeek - now.aWeek) < 0.03 * now.aWeek, `${aWeek} of ${now.aWeek}`)
+  assert.ok(Math.abs(auc! - now.auc!) < 0.02, `${auc} of ${now.auc}`)
+})
+
+test('what happens now may be five seconds old and not a quarter of an hour', async () => {
+  const [seconds, minute, quarter] = await Promise.all([5 * SECOND, MINUTE, 15 * MINUTE].map(age => judged(older(FAST, age))))
+  assert.ok(now.auc! - seconds.auc! < 0.05, `${seconds.auc} of ${now.auc}`)
+  assert.ok(minute.auc! < seconds.auc!)
+  assert.ok(quarter.auc! < minute.auc! - 0.05 && quarter.auc! < now.auc! - 0.1, `${now.auc} ${seconds.auc} ${minute.auc} ${quarter.auc}`)
+})
