@@ -52,8 +52,17 @@ export function caveatsOf({ history, experiment, judging, ladders, plans, bounds
     ...ladders.flatMap(({ caveats }) => caveats),
     ...plans,
     ...experiment.notes,
-  ].filter((text, i, all) => all.indexOf(text) === i)
+  ].filter(isWorst)
 }
+
+/** Caveats of ladders that differ in a number alone are one caveat: the one with the greatest. */
+function isWorst(text: string, i: number, all: readonly string[]): boolean {
+  const same = all.map((other, j) => ({ j, number: lastNumber(other), kind: kindOf(other) })).filter(({ kind }) => kind === kindOf(text))
+  return same.toSorted((a, b) => b.number - a.number || a.j - b.j)[0].j === i
+}
+
+const kindOf = (text: string): string => text.replaceAll(/[\d.,]*\d/g, '#')
+const lastNumber = (text: string): number => Number(/(\d[\d.]*)\D*$/.exec(text)?.[1] ?? 0)
 
 function boundsText({ ifTrue, ifFalse }: SupposedWeeks, unit: string): string {
   const [one, other] = [ifTrue, ifFalse].map(week => week.toLocaleString('en-US', { maximumSignificantDigits: 3 }))
