@@ -65,8 +65,7 @@ function undecided({ choices }: PlanElement, element: number, { picks, duels }: 
   const missing = [first.comparison.gain, first.comparison.cost].find(isWhy)
   if (missing) return { choice: UNDECIDED, why: missing.why }
   if (duels[element].every(({ comparison }) => comparison.isSame)) return { choice: UNDECIDED, why: sameText(choices, duels[element]) }
-  if (question.price === undefined)
-    return { choice: UNDECIDED, why: `no price of utility is given: ${tradeText(choices, duels[element], question)}` }
+  if (question.price === undefined) return { choice: UNDECIDED, why: tradeText(choices, duels[element], question) }
   const best = bestByEstimate(choices.length, duels[element]) ?? picks[element]
   const open = duels[element].filter(({ pick, comparison: { net } }) => pick === best && !isWhy(net) && net.low <= 0)
   const weeks = open.map(({ comparison }) => moreWeeks(comparison.net as Interval, question.weeks))
@@ -121,11 +120,13 @@ function tradeOf(choices: PlanElement['choices'], duels: readonly Duel[]): Duel 
 
 function tradeText(choices: PlanElement['choices'], duels: readonly Duel[], question: PlanQuestion): string {
   const duel = tradeOf(choices, duels)
-  if (!duel) return 'there is nothing older to compare with'
+  const unpriced = 'no price of utility is given'
+  if (!duel) return `${unpriced}: there is nothing older to compare with`
   const { gain, cost } = duel.comparison
-  if (isWhy(gain) || isWhy(cost)) return ''
+  if (isWhy(gain)) return gain.why
+  if (isWhy(cost)) return cost.why
   const gained = question.unit === '$' ? estimateText(gain, '$') : `${estimateText(gain)} ${question.unit}`
-  return `'${choices[duel.pick].title}' has ${gained} a month more than '${choices[duel.over].title}', and costs ${costText(cost)} a month`
+  return `${unpriced}: '${choices[duel.pick].title}' has ${gained} a month more than '${choices[duel.over].title}', and costs ${costText(cost)} a month`
 }
 
 function lossText({ low }: Interval, { unit }: PlanQuestion): string {
