@@ -48,7 +48,7 @@ test('an answer that comes after the payment loses more than inputs of any age',
   for (const groups of [FAST, ['card_usual'], [...FAST, 'card_usual']])
     for (const age of [5 * SECOND, MINUTE, 15 * MINUTE, DAY]) {
       const { aWeek } = await judged(older(groups, age))
-      assert.ok(now.aWeek - aWeek < 0.75 * lost, `${groups} ${age}: ${now.aWeek - aWeek} and ${lost}`)
+      assert.ok(now.aWeek - aWeek < 0.75 * lost, `${groups.join()} ${age}: ${now.aWeek - aWeek} and ${lost}`)
     }
 })
 

@@ -77,10 +77,6 @@ test('what is asked wrongly says what to write', async () => {
   await wrong([...files, '--draws', '5'], /--draws 5 is no whole number from 100/, 2)
   await wrong([...files, '--model', 'failng'], /has no model 'failng'; did you mean 'failing'/, 1)
   await wrong([...files, '--column', 'heats.heat=celsius', '--prices', project.path('none.json')], /none\.json/, 1)
-  await wrong(
-    files,
-    /all 34560 records of source 'heats' were refused; the first of the history: heats: schema, 'heat' is missing/,
-    1,
-  )
+  await wrong(files, /all 34560 records of source 'heats' were refused; the first of the history: heats: schema, 'heat' is missing/, 1)
   await wrong(files.slice(2), /no file for source 'heats'/, 1)
 })
