@@ -117,9 +117,11 @@ export class Batches {
     return [...this.#ledger.filesOf(this.#waiting), ...(this.#making?.files ?? [])]
   }
 
-  /** No result that is needed, or is being made, depends on an event that arrived before this, UTC ms: it may have to be made again. */
+  /** No result that is needed, is being made or was asked for depends on an event that arrived before this, UTC ms: it may have to be made again. */
   get reach(): number {
-    const reaches = this.#scheduled.map(({ group: { group } }) => this.#ledger.earliest(group.name, this.#waiting) - reachOf(group))
+    const reaches = this.#scheduled.map(
+      ({ group: { group }, asked }) => Math.min(this.#ledger.earliest(group.name, this.#waiting), asked?.s ?? Infinity) - reachOf(group),
+    )
     return Math.min(Infinity, ...reaches)
   }
 
