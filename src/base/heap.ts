@@ -7,9 +7,10 @@ const LOOK_MS = 10_000
 /**
  * For a process that is a run and nothing else: lets the heap grow further before V8 collects all of it. A run keeps its state outside of the heap, so that little is alive
  * in it (10 MB of old objects at 10,000 events/s), and V8 then takes the whole of it again and again, for 5 to 25 ms each time, in which nothing is decided: every other second by
- * itself, and every 6 to 17 s, as soon as 64 MB of arrays were made since the last time, if only the heap may grow.
+ * itself, and every 6 to 17 s, as soon as 64 MB of arrays were made since the last time, if only the heap may grow. Nor does it where little has happened for a while (the memory reducer).
  */
 export function letHeapGrow(): void {
+  setFlagsFromString('--no-memory-reducer')
   grow()
   setInterval(grow, LOOK_MS).unref()
 }
