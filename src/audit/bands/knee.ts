@@ -34,7 +34,7 @@ export function kneeOf(rungs: readonly LadderRung[], { now, nowAWeek, part = KNE
   for (const { age, title, aWeek } of older) {
     if ('why' in aWeek) return knee ? knee : aWeek
     if (-aWeek.low > part * nowAWeek) return knee ? knee : tooMuch(title, aWeek, part * nowAWeek)
-    knee = { age, loss: Math.max(0, -aWeek.low) }
+    knee = { age, loss: Math.max(knee?.loss ?? 0, -aWeek.low) }
   }
   return { ...knee!, beyond: true }
 }

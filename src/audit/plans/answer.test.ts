@@ -115,11 +115,11 @@ test('what runs is kept: what is shown of it, and what would decide the rest', (
   ]
   assert.deepEqual(answer({ elements, plans: plans('keep what runs') }), [
     'flights: keep what runs: "landings" as stream.',
-    'Of 1,024 plans none is shown to be worth more than it costs; 7 more weeks of history would decide about "hours".',
+    'Of 1,024 plans compared no other is shown to be better, costs counted; 7 more weeks of history would decide about "hours".',
   ])
   assert.deepEqual(answer({ plans: plans('keep what runs') }), [
     'flights: keep what runs.',
-    'Of 1,024 plans none is shown to be worth more than it costs.',
+    'Of 1,024 plans compared no other is shown to be better, costs counted.',
   ])
 })
 

@@ -5,7 +5,7 @@
  */
 import type { AuditReport, ElementPart, Estimate, Rung } from '../report/audit-report.ts'
 import { periodOf } from '../experiment/placement-age.ts'
-import { count, counted, estimateText, ofUnit, share as percent } from '../report/figures.ts'
+import { counted, estimateText, ofUnit, share as percent } from '../report/figures.ts'
 import { spanTitle } from '../words.ts'
 import { isWhy } from './ports.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from './verdict.ts'
@@ -66,7 +66,7 @@ function shownText({ elements }: AnswerParts): string {
 }
 
 function keptText({ elements, plans }: AnswerParts): string {
-  const other = `Of ${count(plans.compared)} plans none is shown to be worth more than it costs`
+  const other = `Of ${counted(plans.compared, 'plan')} compared no other is shown to be better, costs counted`
   const [soonest] = elements
     .flatMap(({ element, verdict: { moreWeeks } }) => (moreWeeks === undefined ? [] : [{ element, moreWeeks }]))
     .sort((a, b) => a.moreWeeks - b.moreWeeks)

@@ -94,7 +94,7 @@ function howSure(report: AuditReport): Child {
   const { history, caveats, plans } = report
   const clusters = history.clusters.map(({ name, effective }) => `${figure(effective, 0)} by ${name}`).join(', ')
   return [
-    markup`<p>Numbers in brackets are 95 % intervals, for all ages of a curve together. They rest on ${weeksText(history.weeks)} of history.${clusters === '' ? undefined : ` Decisions about the same thing, or of the same day, share their luck, so it counts as so many independent ones: ${clusters}.`}</p>`,
+    markup`<p>Numbers in brackets are 95 % intervals, for all ages of a curve together. They rest on the later half of ${weeksText(history.weeks)} of history; what is said of plans, on its last quarter.${clusters === '' ? undefined : ` Decisions about the same thing, or of the same day, share their luck, so it counts as so many independent ones: ${clusters}.`}</p>`,
     plans.compared > 0 && plans.decision === 'change'
       ? markup`<p>${plans.net && plans.net.low > 0 ? 'Even at the low end of its interval the change pays. ' : undefined}It was chosen among ${count(plans.compared)} plans on one part of the history, and is judged on another.</p>`
       : undefined,
@@ -106,8 +106,10 @@ function howSure(report: AuditReport): Child {
 function undecidedText(all: readonly ElementPart[]): Markup | undefined {
   const open = all.filter(({ verdict: { choice } }) => choice === 'undecided')
   if (open.length === 0) return undefined
-  const weeks = open.flatMap(({ verdict: { moreWeeks } }) => (moreWeeks === undefined ? [] : [moreWeeks]))
-  return markup`<p><strong>Undecided</strong>: ${open.map(({ title }) => title).join(', ')}.${weeks.length === 0 ? undefined : ` About ${count(Math.ceil(Math.max(...weeks)))} more weeks would decide.`}</p>`
+  const weeks = open.flatMap(({ title, verdict: { moreWeeks } }) =>
+    moreWeeks === undefined ? [] : [`${title} after about ${counted(Math.ceil(moreWeeks), 'more week')} of history`],
+  )
+  return markup`<p><strong>Undecided</strong>: ${open.map(({ title }) => title).join(', ')}.${weeks.length === 0 ? undefined : ` If differences are what they seem, decided would be ${weeks.join(', ')}.`}</p>`
 }
 
 const findingTitles = {
