@@ -30,6 +30,7 @@ export class DuckDbFlights {
   static async open(file: string): Promise<DuckDbFlights> {
     const connection = await (await DuckDBInstance.create(':memory:')).connect()
     await createOffsets(connection)
+    await findRepeated(connection, file)
     const version = await connection.runAndReadAll('SELECT version()')
     return new DuckDbFlights(connection, String(version.getRows()[0][0]), file)
   }
@@ -41,7 +42,9 @@ export class DuckDbFlights {
   /** Our decisions beside those of the last run, in order: values of vectors that are not equal, and by how much scores differ at most. */
   async compare(ours: Decisions): Promise<{ decisions: number; differentValues: number; scoresApart: number }> {
     const columns = ['t', ...inputs, 'score'].map(name => `"${name}"::DOUBLE`)
-    const stream = await this.#connection.stream(`SELECT ${columns.join(', ')} FROM decisions ORDER BY t, row`)
+    const stream = await this.#connection.stream(
+      `SELECT ${columns.join(', ')} FROM decisions ANTI JOIN repeated USING (row) ORDER BY t, row`,
+    )
     const vectors = [ours.t, ...inputs.map(name => ours.inputs.get(name)!)]
     let decisions = 0
     let differentValues = 0
@@ -67,6 +70,13 @@ export class DuckDbFlights {
 function doubles(chunk: DuckDBDataChunk, column: number): (row: number) => number {
   const vector = chunk.getColumnVector(column)
   return row => (vector.getItem(row) as number | null) ?? NaN
+}
+
+/** Flights that share all of their row with one before: the pipeline takes them for repeated ones, and decides once. They are left out where the two are compared, and stay in what is timed. */
+async function findRepeated(connection: DuckDBConnection, file: string): Promise<void> {
+  await connection.run(`
+    CREATE TABLE repeated AS SELECT file_row_number AS row FROM read_parquet('${file}', file_row_number = true)
+    QUALIFY row_number() OVER (PARTITION BY date, origin, destination, delay ORDER BY file_row_number) > 1`)
 }
 
 /** For each airport, its offset to UTC while it held, in milliseconds: an hour at a time, neighbours of one offset joined. */
