@@ -149,15 +149,6 @@ test('one cluster, one decision, none, none known, one instant, not finite: a re
   assert.ok(Number.isFinite(bandOf(bands, 1).low))
 })
 
-test('where a handful of clusters has all that differs there is a reason and no figure', () => {
-  const few = new Float64Array(LENGTH)
-  for (let row = 0; row < 40; row++) few[row] = -5
-  const bands = bandsOf(made.sample, [few, made.ladder[0]], { seed: 1 })
-  assert.equal(whyOf(bands), '40 decisions differ, in too few clusters to say how sure a figure would be')
-  assert.ok(bandOf(estimatedBands(made.sample, [few], { seed: 1 }), 0).freedom < 3)
-  assert.ok(bandOf(bands, 1).freedom > 20)
-})
-
 test('differences that are the same everywhere are known exactly', () => {
   const band = bandOf(bandsOf(made.sample, [new Float64Array(LENGTH).fill(-0.5)], { seed: 1, decisionsAWeek: 700 }), 0)
   assert.deepEqual([band.value, band.low, band.high, band.leaveOneOut], [-350, -350, -350, [-350, -350]])

@@ -58,21 +58,12 @@ export interface Bands {
 
 /**
  * Of each alternative of a ladder its differences, one for each row of the sample: utility less that of what runs, NaN where it is not known. Where there are too few clusters each rung is
- * the reason, in words, and so is one that cannot be estimated, or whose differences are a handful. The same seed gives the same bands.
+ * the reason, in words, and so is one that cannot be estimated. The same seed gives the same bands.
  */
 export function bandsOf(sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands {
   const bands = estimatedBands(sample, differences, options)
-  return { ...bands, rungs: bands.rungs.map(rung => ('why' in rung ? rung : believed(rung, bands.noVerdict))) }
-}
-
-/** Under so many degrees of freedom an error is hardly known: a handful of clusters have all that differs, and an interval would reach from anything to anything. */
-const FREEDOM_MIN = 3
-
-function believed(band: Band, noVerdict: string | undefined): Band | { readonly why: string } {
-  if (noVerdict !== undefined) return { why: noVerdict }
-  if (band.error === 0 || band.freedom >= FREEDOM_MIN) return band
-  const many = band.differing === 1 ? '1 decision differs' : `${band.differing} decisions differ`
-  return { why: `${many}, in too few clusters to say how sure a figure would be` }
+  const { noVerdict } = bands
+  return noVerdict === undefined ? bands : { ...bands, rungs: bands.rungs.map(rung => ('why' in rung ? rung : { why: noVerdict })) }
 }
 
 /** The same whether they are to be believed or not: for proofs of what they cover. */
