@@ -12,7 +12,7 @@ import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type Ben
 import type { LaddersAsk, LaddersTook } from './live/audit-process.ts'
 import { Child } from './live/child.ts'
 import { inFolder } from './live/folder.ts'
-import { apart, NumpyLadders, type Apart, type NumpyTook } from './live/numpy-ladders.ts'
+import { apart, numpy as environment, NumpyLadders, type Apart, type NumpyTook } from './live/numpy-ladders.ts'
 
 /** Of the issue; and by how much the same numbers may differ, where the last bit of a score decides who acts. */
 const bounds = { seconds: 60, peakMb: 4096, aWeek: 0.5, auc: 1e-4 } as const
@@ -35,7 +35,7 @@ interface Measured {
 }
 
 async function run(folder: string, options: BenchOptions): Promise<Outcome> {
-  const peer = await peerIfThere(async () => NumpyLadders.checkThere(), options)
+  const peer = await peerIfThere(async () => environment.checkThere(), options)
   const file = options.small ? await fewer(folder) : flightsFile
   const spillway = Child.start<LaddersAsk, LaddersTook>(new URL('live/audit-process.ts', import.meta.url), [file, folder])
   try {

@@ -8,9 +8,9 @@ import { makeCluster } from '../test/postgres/cluster.ts'
 import { bringServer } from '../test/postgres/programs.ts'
 import { installFeast } from './live/feast.ts'
 import { installLightgbm } from './live/lightgbm.ts'
-import { installNumpy } from './live/numpy-ladders.ts'
+import { numpy } from './live/numpy-ladders.ts'
 import { CLUSTER } from './live/postgres.ts'
-import { installSklearn } from './live/sklearn.ts'
+import { sklearn } from './live/sklearn.ts'
 import { installSpark } from './live/spark.ts'
 
 const peers: Readonly<Record<string, () => void>> = {
@@ -20,8 +20,8 @@ const peers: Readonly<Record<string, () => void>> = {
     makeCluster(CLUSTER)
   },
   feast: () => installFeast(command),
-  sklearn: () => installSklearn(command),
-  numpy: () => installNumpy(command),
+  sklearn: () => sklearn.install(command),
+  numpy: () => numpy.install(command),
   /** For the test of `examples/lightgbm`. */
   lightgbm: () => installLightgbm(command),
   spark: () => installSpark(command),

@@ -7,7 +7,7 @@ import { auc, fitTrees, predict, type TreesFit } from '../src/training/index.ts'
 import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome, type Side } from './bench.ts'
 import { labelled, type Labelled } from './data/labelled.ts'
 import { inFolder } from './live/folder.ts'
-import { Sklearn, type Fitted, type SameSettings } from './live/sklearn.ts'
+import { Sklearn, sklearn as environment, type Fitted, type SameSettings } from './live/sklearn.ts'
 
 /** Of the issue: times the seconds of the peer, and by how much the AUC may differ. */
 const SECONDS_RATIO_MAX = 2
@@ -21,7 +21,7 @@ export const bench: Bench = { name: 'train', run: options => inFolder(folder => 
 async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const size = options.small ? sizes.small : sizes.full
   const settings: SameSettings = { rounds: size.rounds, learningRate: 0.1, leaves: 31, minRows: 20, bins: 255 }
-  const peer = await peerIfThere(async () => Sklearn.checkThere(), options)
+  const peer = await peerIfThere(async () => environment.checkThere(), options)
   options.progress(`${size.train} rows to train on, ${size.heldOut} held out`)
   const train = labelled(size.train, SEEDS.train)
   const heldOut = labelled(size.heldOut, SEEDS.heldOut)

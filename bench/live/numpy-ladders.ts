@@ -1,27 +1,15 @@
 /** The peer of `bench audit`: the same ladders by numpy on every core, in a process that keeps the columns and makes them when asked. */
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { createInterface, type Interface } from 'node:readline'
-import type { Readable, Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import coefficients from '../../examples/flights/coefficients.json' with { type: 'json' }
-import { PeerMissing } from '../bench.ts'
 import type { Blocks, Point, RungPoints } from './audit-ladders.ts'
 import type { LaddersAsk } from './audit-process.ts'
+import { PythonEnvironment, PythonPeer } from './python-peer.ts'
 
-const ENVIRONMENT = '.peers/numpy'
 const VERSION = '2.4.6'
-const program = (name: string): string => resolve(ENVIRONMENT, 'bin', name)
-const there = resolve(ENVIRONMENT, `numpy-${VERSION}`)
 
-/** Installs it from PyPI into an environment of its own. */
-export function installNumpy(run: (command: string, args: readonly string[]) => void): void {
-  if (existsSync(there)) return
-  if (!existsSync(program('python'))) run('python3', ['-m', 'venv', ENVIRONMENT])
-  run(program('pip'), ['install', '--disable-pip-version-check', `numpy==${VERSION}`])
-  writeFileSync(there, '')
-}
+/** From PyPI, in an environment of its own. */
+export const numpy = new PythonEnvironment('numpy', 'numpy', VERSION)
 
 /** Measured in the process itself. */
 export interface NumpyTook {
@@ -42,53 +30,25 @@ export interface NumpyAsk extends LaddersAsk {
 
 export class NumpyLadders {
   static readonly version = VERSION
-  readonly #process: ChildProcessByStdio<Writable, Readable, null>
-  readonly #answers: AsyncIterator<string>
-  readonly #lines: Interface
+  readonly #peer: PythonPeer
 
-  private constructor(folder: string) {
-    const script = fileURLToPath(new URL('audit-ladders.py', import.meta.url))
-    // Each process has one core, and products of matrices would take all.
-    const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' }
-    this.#process = spawn(program('python'), [script, folder], {
-      env: { ...process.env, ...oneThread },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    this.#lines = createInterface({ input: this.#process.stdout })
-    this.#answers = this.#lines[Symbol.asyncIterator]()
-  }
-
-  /** Throws `PeerMissing` where it was not brought. */
-  static checkThere(): void {
-    if (!existsSync(there)) throw new PeerMissing('numpy', 'npm run peers -- numpy')
+  private constructor(peer: PythonPeer) {
+    this.#peer = peer
   }
 
   /** `folder` has the columns of the history. */
   static async start(folder: string, { blocks, rungs, draws, seed, processes }: NumpyAsk): Promise<NumpyLadders> {
     const asked = rungs.map(({ element, setting }) => ({ element, setting }))
     writeFileSync(join(folder, 'settings.json'), JSON.stringify({ ...blocks, coefficients, draws, seed, processes, rungs: asked }))
-    const numpy = new NumpyLadders(folder)
-    await numpy.#answer()
-    return numpy
+    return new NumpyLadders(await PythonPeer.start('numpy', numpy, 'audit-ladders.py', folder))
   }
 
   async ladders(): Promise<NumpyTook> {
-    this.#process.stdin.write('ladders\n')
-    return (await this.#answer()) as NumpyTook
+    return (await this.#peer.ask('ladders')) as NumpyTook
   }
 
-  async stop(): Promise<void> {
-    if (this.#process.exitCode !== null) return
-    const ended = new Promise(resolve => this.#process.once('exit', resolve))
-    this.#process.stdin.end()
-    await ended
-    this.#lines.close()
-  }
-
-  async #answer(): Promise<unknown> {
-    const { value, done } = await this.#answers.next()
-    if (done) throw new Error(`the process of numpy ended with ${this.#process.exitCode}`)
-    return JSON.parse(value)
+  stop(): Promise<void> {
+    return this.#peer.stop()
   }
 }
 

@@ -1,0 +1,92 @@
+/** A peer in Python: an environment of its own, and a process that keeps what it was given and answers a line with a line of JSON. */
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { createInterface, type Interface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { PeerMissing } from '../bench.ts'
+
+export type RunCommand = (command: string, args: readonly string[]) => void
+
+/** One package of PyPI at one version; `name` is what `npm run peers --` calls it. */
+export class PythonEnvironment {
+  readonly #name: string
+  readonly #package: string
+  readonly #version: string
+
+  constructor(name: string, packageName: string, version: string) {
+    this.#name = name
+    this.#package = packageName
+    this.#version = version
+  }
+
+  install(run: RunCommand): void {
+    if (existsSync(this.#there)) return
+    if (!existsSync(this.program('python'))) run('python3', ['-m', 'venv', this.#folder])
+    run(this.program('pip'), ['install', '--disable-pip-version-check', `${this.#package}==${this.#version}`])
+    writeFileSync(this.#there, '')
+  }
+
+  /** Throws `PeerMissing` where it was not brought. */
+  checkThere(): void {
+    if (!existsSync(this.#there)) throw new PeerMissing(this.#package, `npm run peers -- ${this.#name}`)
+  }
+
+  program(name: string): string {
+    return resolve(this.#folder, 'bin', name)
+  }
+
+  get #folder(): string {
+    return `.peers/${this.#name}`
+  }
+
+  get #there(): string {
+    return resolve(this.#folder, `${this.#package}-${this.#version}`)
+  }
+}
+
+export class PythonPeer {
+  readonly #what: string
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>
+  readonly #answers: AsyncIterator<string>
+  readonly #lines: Interface
+
+  private constructor(what: string, environment: PythonEnvironment, script: string, folder: string) {
+    this.#what = what
+    // Each process has one core, and products of matrices would take all.
+    const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' }
+    this.#process = spawn(environment.program('python'), [fileURLToPath(new URL(script, import.meta.url)), folder], {
+      env: { ...process.env, ...oneThread },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    this.#lines = createInterface({ input: this.#process.stdout })
+    this.#answers = this.#lines[Symbol.asyncIterator]()
+  }
+
+  /** A script of this folder, which says so with a line once it has read `folder`. */
+  static async start(what: string, environment: PythonEnvironment, script: string, folder: string): Promise<PythonPeer> {
+    const peer = new PythonPeer(what, environment, script, folder)
+    await peer.#answer()
+    return peer
+  }
+
+  ask(line: string): Promise<unknown> {
+    this.#process.stdin.write(`${line}\n`)
+    return this.#answer()
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null) return
+    const ended = new Promise(done => this.#process.once('exit', done))
+    this.#process.stdin.end()
+    await ended
+    this.#lines.close()
+  }
+
+  async #answer(): Promise<unknown> {
+    const { value, done } = await this.#answers.next()
+    if (done) throw new Error(`the process of ${this.#what} ended with ${this.#process.exitCode}`)
+    return JSON.parse(value)
+  }
+}
