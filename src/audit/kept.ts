@@ -1,7 +1,8 @@
 /** What an audit has done so far, in a file, so that one that was broken off goes on. */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { writeWhole } from '../base/write-whole.ts'
 
 interface Line {
   readonly name: string
@@ -43,8 +44,6 @@ export class Kept {
 
   #write(): void {
     mkdirSync(dirname(this.#path), { recursive: true })
-    const part = `${this.#path}.part`
-    writeFileSync(part, JSON.stringify([...this.#lines.values()]))
-    renameSync(part, this.#path)
+    writeWhole(this.#path, JSON.stringify([...this.#lines.values()]))
   }
 }

@@ -1,8 +1,9 @@
 /**
  * A training set as a folder: `rows.parquet`, and `manifest.json`, which is written last, so that a folder without one is no training set.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeWhole } from '../base/write-whole.ts'
 import { fileError, systemError } from '../files/file-error.ts'
 import { openTable } from '../files/output.ts'
 import { RowHash } from './row-hash.ts'
@@ -54,8 +55,7 @@ function begin(folder: string): void {
 function end(folder: string, manifest: TrainingManifest): void {
   const path = join(folder, MANIFEST)
   try {
-    writeFileSync(`${path}.part`, `${JSON.stringify(manifest, null, 2)}\n`)
-    renameSync(`${path}.part`, path)
+    writeWhole(path, `${JSON.stringify(manifest, null, 2)}\n`)
   } catch (error) {
     throw systemError(path, error)
   }

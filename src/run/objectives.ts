@@ -4,7 +4,8 @@
  * `age` is the oldest at which an older group still loses next to nothing, the knee of its frozen curve; a decision is fresh if its group was no older, and `share` of them are to be.
  * docs/objectives.md has the format.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { writeWhole } from '../base/write-whole.ts'
 import { SpillwayError } from '../base/errors.ts'
 
 export interface FreshnessObjective {
@@ -35,9 +36,7 @@ export const OBJECTIVES_FILE = 'objectives.json'
 export function writeObjectives(path: string, given: Omit<Objectives, 'format'>): void {
   const { pipeline, fingerprint, groups } = given
   const objectives: Objectives = { format: FORMAT, pipeline, fingerprint, groups }
-  const part = `${path}.part`
-  writeFileSync(part, `${JSON.stringify(objectives, null, 2)}\n`)
-  renameSync(part, path)
+  writeWhole(path, `${JSON.stringify(objectives, null, 2)}\n`)
 }
 
 /** Undefined where there is no file. Throws `SPILL_DATA` for one that is of another format, or says what cannot be. */

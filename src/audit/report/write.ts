@@ -1,6 +1,7 @@
 /** An audit as files: `audit.json` for programs, `audit.html` for people. */
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeWhole } from '../../base/write-whole.ts'
 import { fileError, systemError } from '../../files/file-error.ts'
 import type { AuditReport } from './audit-report.ts'
 import { checked } from './checked.ts'
@@ -27,18 +28,15 @@ export function writeReport(report: AuditReport, folder: string): WrittenAudit {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw fileError(folder, 'is a file; name a folder', error)
     throw systemError(folder, error)
   }
-  writeWhole(files.json, json)
-  writeWhole(files.page, page)
+  writeFile(files.json, json)
+  writeFile(files.page, page)
   return files
 }
 
-function writeWhole(path: string, text: string): void {
-  const part = `${path}.part`
+function writeFile(path: string, text: string): void {
   try {
-    writeFileSync(part, text, { flush: true })
-    renameSync(part, path)
+    writeWhole(path, text, { flush: true })
   } catch (error) {
-    if (statSync(part, { throwIfNoEntry: false })?.isFile()) rmSync(part)
     throw systemError(path, error)
   }
 }

@@ -2,8 +2,9 @@
  * What a store of feature values has: a manifest beside its files, replaced whole. What it does not name is not there, whatever stands in the folder.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeWhole } from '../../base/write-whole.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { packageVersion } from '../../base/package-version.ts'
 import { canonicalJson } from '../../define/fingerprint.ts'
@@ -68,8 +69,7 @@ export function writeManifest(folder: string, manifest: StoreManifest): void {
   const path = join(folder, MANIFEST)
   try {
     mkdirSync(folder, { recursive: true })
-    writeFileSync(`${path}.part`, `${canonicalJson({ ...manifest, spillway: packageVersion() })}\n`, { flush: true })
-    renameSync(`${path}.part`, path)
+    writeWhole(path, `${canonicalJson({ ...manifest, spillway: packageVersion() })}\n`, { flush: true })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw fileError(folder, 'is a file; name a folder', error)
     throw systemError(path, error)

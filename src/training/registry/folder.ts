@@ -4,8 +4,9 @@
  *
  * One process at a time. A file is whole or not there; of several that are committed together a crash may leave the first.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { writeWhole } from '../../base/write-whole.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import type { NamedValues, Put } from './registry.ts'
 
@@ -43,8 +44,7 @@ export class RegistryFolder implements NamedValues {
       this.#does(() => {
         if (value === null) return rmSync(file, { force: true })
         mkdirSync(dirname(file), { recursive: true })
-        writeFileSync(`${file}.part`, value, name.startsWith(ONNX) ? 'base64' : 'utf8')
-        renameSync(`${file}.part`, file)
+        writeWhole(file, value, { encoding: name.startsWith(ONNX) ? 'base64' : 'utf8' })
       })
     }
   }

@@ -3,9 +3,10 @@
  *
  * Nothing is written before that, nor if a file has changed since it was read.
  */
-import { chmodSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { writeWhole } from '../../../base/write-whole.ts'
 import { canonicalJson } from '../../../define/fingerprint.ts'
 import type { PipelineIR } from '../../../define/ir.ts'
 import type { CheckAnswer, CheckOrder } from './check-thread.ts'
@@ -60,10 +61,7 @@ function whyNotWritten(files: readonly EditedFile[]): string | undefined {
 
 /** The file whole or as it was, with the rights that it has. */
 function replace(path: string, text: string): void {
-  const part = `${path}.part`
-  writeFileSync(part, text)
-  chmodSync(part, statSync(path).mode)
-  renameSync(part, path)
+  writeWhole(path, text, { mode: statSync(path).mode })
 }
 
 /** In a thread, since a module is loaded once; what it prints is not shown a second time. */

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { writeWhole } from './write-whole.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'spillway-whole-'))
+after(() => rmSync(folder, { recursive: true }))
+
+test('a file is replaced as a whole, with the encoding and rights that are asked for', () => {
+  const path = join(folder, 'a')
+  writeFileSync(path, 'a longer text that stood before')
+  writeWhole(path, 'short', { flush: true })
+  assert.equal(readFileSync(path, 'utf8'), 'short')
+  writeWhole(path, Buffer.from([0, 255]).toString('base64'), { encoding: 'base64', mode: 0o600 })
+  assert.deepEqual([...readFileSync(path)], [0, 255])
+  assert.equal(statSync(path).mode & 0o777, 0o600)
+  assert.deepEqual(readdirSync(folder), ['a'])
+})
+
+test('where it cannot have its name nothing is left beside it', () => {
+  mkdirSync(join(folder, 'taken', 'inside'), { recursive: true })
+  assert.throws(() => writeWhole(join(folder, 'taken'), 'text'), { code: /EISDIR|ENOTEMPTY|EEXIST/ })
+  assert.ok(!readdirSync(folder).includes('taken.part'))
+})
