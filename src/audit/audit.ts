@@ -11,10 +11,11 @@ import type { Audible, AuditOptions } from './audit-options.ts'
 import { KNEE_PART } from './bands/knee.ts'
 import { boundsOf, clustered } from './clustered.ts'
 import { sampleOf } from './bands/sample.ts'
-import { costsOf, hashOf } from './costing.ts'
+import { costsOf } from './costing.ts'
 import { asItRuns, elementId, type Element, type Plan } from './element.ts'
 import { Experiment } from './experiment/experiment.ts'
 import type { LadderRung } from './experiment/ladder.ts'
+import { hashOf } from './history-part.ts'
 import { Judging } from './judging.ts'
 import { ladderOf, type FoundLadder, type LadderOptions } from './ladders.ts'
 import { planning } from './planning.ts'
@@ -49,7 +50,7 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
   })
   const sample = sampleOf(clustered(cases, boundsOf(ir, model)), cases.blocks.test)
   const bands = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsAWeek: judging.week }) }
-  const runs = judging.why('frozen') === undefined ? 'frozen' : 'refit'
+  const { runs } = judging
   const decisions = hashOf(cases.t, (await experiment.decided(asItRuns, runs)).score)
   const ladders = await laddersOf(
     experiment,

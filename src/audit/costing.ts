@@ -1,5 +1,4 @@
 /** What plans cost: what the history was measured to take, on its own arrivals. */
-import { createHash } from 'node:crypto'
 import type { Definitions } from '../decision/scoring.ts'
 import type { ReplayLog } from '../replay/log.ts'
 import { SpillwayError } from '../base/errors.ts'
@@ -13,8 +12,7 @@ import type { Plan } from './element.ts'
 import type { Experiment } from './experiment/experiment.ts'
 import type { Judged } from './judging.ts'
 import type { AuditReport, Estimate, Range } from './report/audit-report.ts'
-
-const WEEK = 604_800_000
+import { WEEK } from './worth/index.ts'
 
 export interface Costing {
   /** Dollars a month in a steady year. */
@@ -51,11 +49,4 @@ export function costsOf(pipeline: Definitions, log: ReplayLog, given: CostingGiv
     const why = { why: error.message }
     return { costOf: () => why, part: () => why }
   }
-}
-
-/** Names what was decided: the times and the scores of all decisions, in order. */
-export function hashOf(t: Float64Array, score: Float64Array): string {
-  const hash = createHash('sha256')
-  for (const column of [t, score]) hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
-  return hash.digest('hex')
 }

@@ -1,11 +1,11 @@
 /** What history an audit is of: how long, how many decisions, what is known of what came of them. */
+import { createHash } from 'node:crypto'
 import type { ReplayLog } from '../replay/log.ts'
 import { clustersOf } from './bands/enough.ts'
 import type { Sample } from './bands/sample.ts'
 import type { Cases, RowRange } from './cases.ts'
 import type { BlockPart, HistoryPart } from './report/audit-report.ts'
-
-const WEEK = 604_800_000
+import { WEEK } from './worth/index.ts'
 
 export function historyPart(cases: Cases, log: ReplayLog, sample: Sample): HistoryPart {
   const { t, length, label, known, eligible, blocks, censored } = cases
@@ -31,4 +31,11 @@ export function historyPart(cases: Cases, log: ReplayLog, sample: Sample): Histo
     blocks: { train: blockOf(blocks.train), tune: blockOf(blocks.tune), select: blockOf(blocks.select), report: blockOf(blocks.report) },
     clusters: clustersOf(sample, new Float64Array(sample.length)),
   }
+}
+
+/** Names what was decided: the times and the scores of all decisions, in order. */
+export function hashOf(t: Float64Array, score: Float64Array): string {
+  const hash = createHash('sha256')
+  for (const column of [t, score]) hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
+  return hash.digest('hex')
 }

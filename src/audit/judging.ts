@@ -5,7 +5,7 @@
  * Each is held against what runs, judged in the same way, so that an alternative that changes nothing differs in nothing: what training anew is worth by itself is in no difference.
  */
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
-import type { Cases, Decided, RowRange } from './cases.ts'
+import type { Cases, Decided } from './cases.ts'
 import { asItRuns, type Plan } from './element.ts'
 import type { Arm, Experiment } from './experiment/experiment.ts'
 import type { Performance } from './report/audit-report.ts'
@@ -13,6 +13,7 @@ import { horizonOf } from '../replay/label-horizon.ts'
 import {
   actingOf,
   alertsAt,
+  countAtOrAbove,
   aWeek,
   boundsOf,
   decisionsAWeek,
@@ -75,8 +76,13 @@ export class Judging {
   }
 
   static async of(experiment: Experiment, options: JudgingOptions): Promise<Judging> {
-    const arm: Arm = experiment.why('frozen') === undefined ? 'frozen' : 'refit'
-    return new Judging(experiment, options, actsOf(experiment.cases, await experiment.decided(asItRuns, arm), options))
+    const decided = await experiment.decided(asItRuns, runningArm(experiment))
+    return new Judging(experiment, options, actsOf(experiment.cases, decided, options))
+  }
+
+  /** What runs is judged in this way: as it is, or, where no version scores yet, as it would be trained. */
+  get runs(): Arm {
+    return runningArm(this.#experiment)
   }
 
   get cases(): Cases {
@@ -107,9 +113,8 @@ export class Judging {
 
   /** Between the two is what runs, whatever became of the decisions of which that is not known; later than the label's horizon nothing becomes of any. */
   async bounds(way: Way): Promise<SupposedWeeks> {
-    const { cases, week } = this
-    const decided = await this.#experiment.decided(asItRuns, armOf(way))
-    const given = { cases, decided, alert: this.alerts(decided, way), rows: cases.blocks.test }
+    const { week } = this
+    const given = this.#given(await this.#experiment.decided(asItRuns, armOf(way)), way)
     const { ifTrue, ifFalse } = boundsOf(this.#utility.values, given, this.#horizon)
     return { ifTrue: aWeek(totalOf(ifTrue), week), ifFalse: aWeek(totalOf(ifFalse), week) }
   }
@@ -139,13 +144,15 @@ export class Judging {
   }
 }
 
+const runningArm = (experiment: Experiment): Arm => (experiment.why('frozen') === undefined ? 'frozen' : 'refit')
+
 const armOf = (way: Way): Arm => (way === 'refit' ? 'refit' : 'frozen')
 
 function actsOf({ blocks: { tune } }: Cases, { score }: Decided, { ir, model, budget }: JudgingOptions): Acts {
   const acting = actingOf(ir, model.name)
   const cooldown = acting?.cooldown ?? 0
   if (acting && budget === undefined) {
-    const { acts, scored } = above(score, tune, acting.threshold)
+    const [acts, scored] = [acting.threshold, -Infinity].map(from => countAtOrAbove(score, tune, from))
     return { threshold: acting.threshold, from: `the action '${acting.action}'`, count: acts, part: acts / Math.max(1, scored), cooldown }
   }
   const { threshold, acts, scored } = thresholdForPart(score, tune, budget ?? 0)
@@ -156,15 +163,6 @@ function actsOf({ blocks: { tune } }: Cases, { score }: Decided, { ir, model, bu
     part: acts / Math.max(1, scored),
     cooldown,
   }
-}
-
-function above(score: Float64Array, { from, to }: RowRange, threshold: number): { readonly acts: number; readonly scored: number } {
-  let [acts, scored] = [0, 0]
-  for (let row = from; row < to; row++) {
-    if (score[row] >= threshold) acts++
-    if (!Number.isNaN(score[row])) scored++
-  }
-  return { acts, scored }
 }
 
 const percent = (part: number): string => `${Number((part * 100).toPrecision(3))} %`

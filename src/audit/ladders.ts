@@ -53,7 +53,7 @@ export async function ladderOf(element: Element, rungs: readonly LadderRung[], o
   const effects = new Map(ways.map(way => [way, effectsOf(asked.get(way)!, options)]))
   const reasons = asked.get('frozen')!.concat(asked.get('refit')!)
   const why = reasons.every(one => 'why' in one) ? reasons.find(one => 'why' in one) : undefined
-  const now = await judging.now(judging.why('frozen') === undefined ? 'frozen' : 'refit')
+  const now = await judging.now(judging.runs)
   const shown = rungs.flatMap((rung, i): Rung[] => {
     const [frozen, frozenAtBudget, refit] = ways.map(way => effects.get(way)!.effects[i])
     if (!('why' in frozen) && !('why' in frozenAtBudget)) return [{ ...rung, frozen, frozenAtBudget, refit }]

@@ -3,6 +3,7 @@ import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import type { BandOptions } from './bands/bands.ts'
 import type { RowRange } from './cases.ts'
 import { boundsOf } from './clustered.ts'
+import { WEEKS_A_MONTH } from './cost/units.ts'
 import type { Costing } from './costing.ts'
 import type { Plan } from './element.ts'
 import type { Judging, Way } from './judging.ts'
@@ -10,7 +11,7 @@ import { planElements } from './plans/choices.ts'
 import { bandedIntervals } from './plans/intervals.ts'
 import { judgePlans, type PlansJudged } from './plans/plans.ts'
 import type { PlanPorts } from './plans/ports.ts'
-import type { Utility } from './worth/index.ts'
+import { WEEK, type Utility } from './worth/index.ts'
 
 export interface PlanningGiven {
   readonly ir: PipelineIR
@@ -25,9 +26,6 @@ export interface PlanningGiven {
   readonly smallLoss: number
   readonly plansMax?: number | undefined
 }
-
-const WEEK = 604_800_000
-const WEEKS_A_MONTH = 730 / 168
 
 export function planning(given: PlanningGiven, onProgress: (share: number) => void): Promise<PlansJudged> {
   const { ir, model, judging, utility, notObservable, smallLoss, plansMax } = given

@@ -1,10 +1,10 @@
 /** What `spillway audit` is asked for. */
 import { SpillwayError } from '../base/errors.ts'
-import { didYouMean } from '../base/did-you-mean.ts'
 import { limits } from '../base/limits.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import type { SourceFile } from '../replay/load.ts'
 import { UsageError } from './command.ts'
+import { modelNamed } from './model-named.ts'
 import { sourceFiles } from './source-files.ts'
 
 export interface AuditRequest {
@@ -81,13 +81,9 @@ function wholeOf(name: string, given: string | undefined, otherwise: number, lea
 }
 
 /** The model that is audited: the one that is named, or the one that has a worth, or a label. Throws `SPILL_INPUT`. */
-export function modelOf({ name, models }: PipelineIR, worths: ReadonlyMap<string, unknown>, asked: string | undefined): ModelIR {
-  const names = models.map(model => model.name)
-  if (asked !== undefined) {
-    const found = models.find(model => model.name === asked)
-    if (!found) throw new SpillwayError('SPILL_INPUT', `pipeline '${name}' has no model '${asked}'${didYouMean(asked, names)}`)
-    return found
-  }
+export function modelOf(ir: PipelineIR, worths: ReadonlyMap<string, unknown>, asked: string | undefined): ModelIR {
+  const { name, models } = ir
+  if (asked !== undefined) return modelNamed(ir, asked)
   const valued = models.filter(model => worths.has(model.name))
   const labelled = models.filter(({ label }) => label !== undefined)
   const [only, ...others] = valued.length > 0 ? valued : labelled

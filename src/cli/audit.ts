@@ -23,7 +23,7 @@ import type { Command } from './command.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
 import { checkSourceFiles } from './source-files.ts'
-import { counted } from './summary.ts'
+import { troubleLines } from './summary.ts'
 
 export const auditCommand: Command = {
   name: 'audit',
@@ -67,7 +67,7 @@ export const auditCommand: Command = {
       if (request.json) console.log(reportJson(shown))
       else
         console.log(
-          [reportText(shown), '', ...refusedText(history), ...notes, `The page: ${files.page}; as JSON: ${files.json}`].join('\n'),
+          [reportText(shown), '', ...troubleLines(history), ...notes, `The page: ${files.page}; as JSON: ${files.json}`].join('\n'),
         )
       return 0
     } finally {
@@ -102,11 +102,6 @@ async function audited(
   kept.forget()
   return done
 }
-
-const refusedText = ({ refused, warnings }: AuditHistory): string[] => [
-  ...(refused ? [`warning: ${counted(refused.count, 'record')} refused; the first: ${refused.first}`] : []),
-  ...warnings.map(warning => `warning: ${warning}`),
-]
 
 /** Of decisions that ran: where the time went, how old groups were, and whose outcome an action has hidden. */
 type OfRun = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored'>

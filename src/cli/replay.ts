@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
-import { didYouMean } from '../base/did-you-mean.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import { systemError } from '../files/file-error.ts'
 import { RefusalWriter } from '../files/refusal-writer.ts'
@@ -10,6 +9,7 @@ import type { SourceFile } from '../replay/load.ts'
 import { reportName, writeReport } from '../replay/report-file.ts'
 import { decidingModels, replay, type Replayable, type ReplayOptions, type ReplaySummary } from '../replay/replay.ts'
 import { UsageError, type Command } from './command.ts'
+import { modelNamed } from './model-named.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
 import { replayThroughLog, type LoggedSummary } from './replay-log.ts'
@@ -98,12 +98,9 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
 }
 
 function chosenModels(ir: PipelineIR, { models: names, reports }: Request): readonly ModelIR[] {
-  const known = ir.models.map(model => model.name)
-  if (known.length === 0 && reports === undefined)
+  if (ir.models.length === 0 && reports === undefined)
     throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model, so that it decides nothing`)
-  for (const name of names ?? [])
-    if (!known.includes(name))
-      throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model '${name}'${didYouMean(name, known)}`)
+  for (const name of names ?? []) modelNamed(ir, name)
   return decidingModels(ir, names)
 }
 

@@ -54,3 +54,14 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 export const counted = (count: number, what: string): string => `${number(count)} ${what}${count === 1 ? '' : 's'}`
 
 export const number = (value: number): string => value.toLocaleString('en-US')
+
+/** A line for records that were refused and one for each warning, of whatever read them. */
+export const troubleLines = ({ refused, warnings }: Trouble): string[] => [
+  ...(refused ? [`warning: ${counted(refused.count, 'record')} refused; the first: ${refused.first}`] : []),
+  ...warnings.map(warning => `warning: ${warning}`),
+]
+
+export interface Trouble {
+  readonly refused: { readonly count: number; readonly first: string } | undefined
+  readonly warnings: readonly string[]
+}

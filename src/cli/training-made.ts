@@ -1,6 +1,5 @@
 /** Makes what `spillway training-set` is asked for, from files or from a data folder. */
 import { SpillwayError } from '../base/errors.ts'
-import { didYouMean } from '../base/did-you-mean.ts'
 import { Strings } from '../columns/strings.ts'
 import { delivered } from '../decision/delivered.ts'
 import { groupReads } from '../decision/reads.ts'
@@ -32,6 +31,7 @@ import { setOfDecisions, setOfRows, type TrainingSet } from '../replay/training-
 import { recordedBatches } from '../run/recorded-batches.ts'
 import { recordedLabels } from '../run/recorded-labels.ts'
 import { storedCut, storedHistory } from '../run/stored-history.ts'
+import { modelNamed } from './model-named.ts'
 import { counted } from './summary.ts'
 import type { TrainingRequest } from './training-request.ts'
 
@@ -200,11 +200,7 @@ function questionOf({ ir }: Pipeline, { model, groups }: TrainingRequest): Quest
 }
 
 function modelOf({ ir }: Pipeline, { model: asked }: TrainingRequest): ModelIR {
-  const name = modelNameOf({ ir }, asked)
-  const model = ir.models.find(each => each.name === name)
-  const names = ir.models.map(each => each.name)
-  if (!model) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model '${name}'${didYouMean(name, names)}`)
-  return model
+  return modelNamed(ir, modelNameOf({ ir }, asked))
 }
 
 /** The model that is named, or the only one there is. */

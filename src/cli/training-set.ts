@@ -7,7 +7,7 @@ import { DATA_DEFAULT, dataOption } from './data-option.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
 import { checkSourceFiles } from './source-files.ts'
-import { counted, number } from './summary.ts'
+import { counted, number, troubleLines } from './summary.ts'
 import { timeText } from './time-text.ts'
 import { decidedSet, rowsSet, type Made, type Making } from './training-made.ts'
 import { requestOf, TIME, type TrainingRequest } from './training-request.ts'
@@ -62,8 +62,7 @@ function textOf({ out }: TrainingRequest, { manifest, refused, warnings }: Made)
     ...(sample ? [`  keys '${sample.key}': a share of ${sample.share}, seed ${sample.seed}`] : []),
     ...(labels ? [labelText(labels)] : []),
     ...notesOn(of),
-    ...(refused ? [`warning: ${counted(refused.count, 'record')} refused; the first: ${refused.first}`] : []),
-    ...warnings.map(warning => `warning: ${warning}`),
+    ...troubleLines({ refused, warnings }),
   ].join('\n')
 }
 

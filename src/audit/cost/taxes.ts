@@ -3,7 +3,7 @@ import type { Plan, Setting } from '../element.ts'
 import type { Estimate, Range } from '../report/audit-report.ts'
 import type { CostModel } from './cost-model.ts'
 import { difference, rangeOf } from './range.ts'
-import { HOUR_MS, MONTH_HOURS } from './units.ts'
+import { HOUR_MS, WEEKS_A_MONTH } from './units.ts'
 
 const schedule: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
 const nightlyJob: Setting = { kind: 'batch', schedule, lasts: 2 * HOUR_MS }
@@ -36,9 +36,8 @@ export function stalenessTax(
   if (dollarsAUnit === undefined) return { why: 'no price of a unit of utility is given, so what is lost has no price; give `dollars`' }
   if (!(dollarsAUnit >= 0 && dollarsAUnit < Infinity))
     return { why: `a unit of utility is said to be worth ${dollarsAUnit} dollars, which is no price` }
-  const weeks = MONTH_HOURS / (7 * 24)
   const { low, value: base, high } = lost
   const bounds = { low, base, high }
   if (!Object.values(bounds).every(Number.isFinite)) return { why: 'what is lost could not be estimated' }
-  return rangeOf(scenario => bounds[scenario] * weeks * dollarsAUnit)
+  return rangeOf(scenario => bounds[scenario] * WEEKS_A_MONTH * dollarsAUnit)
 }

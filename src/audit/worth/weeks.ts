@@ -5,21 +5,14 @@
  */
 import type { Cases, RowRange } from '../cases.ts'
 import type { WorthIR } from '../../define/ir.ts'
+import { firstFrom } from '../../kernel/order.ts'
 
 export const WEEK = 604_800_000
 const WEEKS_A_YEAR = 365.25 / 7
 
 /** Rows of the times [from, until), UTC ms, within `rows`. */
 export function rowsBetween(t: Float64Array, { from, to }: RowRange, start: number, until: number): RowRange {
-  const firstAt = (time: number): number => {
-    let [low, high] = [from, to]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (t[middle] < time) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
+  const firstAt = (time: number): number => firstFrom(t, 1, from, to, time)
   return { from: firstAt(start), to: firstAt(until) }
 }
 
