@@ -66,6 +66,9 @@ function redressed(next: Random, line: string): string {
     [/"a"/g, String.raw`"\u0061"`],
     [/(\d)([,}])/g, '$1.0$2'],
     [/(\d)([,}])/g, '$1e0$2'],
+    [/(\d)([,}])/g, '$1.12345678901234567$2'],
+    [/(\d)([,}])/g, '$1e-7$2'],
+    [/(\d)([,}])/g, '$1e999$2'],
     [/:-?(\d)/g, ':-$1'],
     [/:(\d)/g, ':0$1'],
     [/\.000Z/g, 'Z'],
@@ -139,6 +142,33 @@ test('fields in any order, missing ones, NULL, literals, enums and any script ar
     '{ "at" : -5 , "key" : "k" , "on" : null }  ',
   ]
   assert.deepEqual(await readOf(...lines), [1, 1, 0, 1, 1])
+})
+
+test('doubles of any digits are read, and what none holds is left', async () => {
+  const measured: SourceIR = { ...source, columns: [...source.columns, { name: 'x', type: 'double', nullable: true, max: 1000 }] }
+  const texts = [
+    '0.1234567890123456789',
+    '-1.5e-7',
+    '1E+2',
+    '-0.0e-400',
+    '123456789.1234567',
+    '1e999',
+    '1.e2',
+    '1e',
+    '01.5e1',
+    '12345678901234567890',
+  ]
+  const lines = texts.map(text => Buffer.from(`{"key":"k","at":1,"x":${text}}`))
+  const slow = await Promise.all(lines.map(line => take(measured, [line])))
+  const fast = await Promise.all(lines.map(line => take(measured, [line], LineReader.of(measured))))
+  assert.deepEqual(
+    fast.map(taken => ({ ...taken, read: 0 })),
+    slow,
+  )
+  assert.deepEqual(
+    fast.map(({ read }) => read),
+    [1, 1, 1, 1, 0, 0, 0, 0, 0, 0],
+  )
 })
 
 test('what needs words or care is left', async () => {

@@ -2,8 +2,8 @@
 import { isUtf8 } from 'node:buffer'
 import { limits } from '../base/limits.ts'
 import type { Origin, RecordBatch } from '../intake/batch.ts'
-import type { Cells } from '../intake/cells.ts'
 import type { JsonRecord } from '../intake/json.ts'
+import { LineCells } from '../intake/line-cells.ts'
 import type { LineReader } from '../intake/line-reader.ts'
 import { Fault, type Refusal } from '../intake/refusal.ts'
 import type { LongLine, Records } from './splitter.ts'
@@ -21,10 +21,17 @@ export function textBatch(origin: Origin, records: Records, decode: Decode, read
   const undecodable: Refusal[] = records.tooLong.map(line => tooLong(origin, line))
   // What stands behind the last record may end in the middle of a character.
   const allUtf8 = isUtf8(records.bytes.subarray(0, records.ends.at(-1) ?? 0))
-  const cells = reader && new CellsOf(reader, records, decode, indexes)
-  for (let index = 0; index < records.starts.length; index++) {
+  const stretchOf = (index: number) => {
     const start = records.starts[index]
-    const end = withoutReturn(records.bytes, start, records.ends[index])
+    return { start, end: withoutReturn(records.bytes, start, records.ends[index]) }
+  }
+  const valueOf = (at: number) => {
+    const { start, end } = stretchOf(indexes[at])
+    return (decode(records.bytes, start, end, false) as JsonRecord).value
+  }
+  const cells = reader && new LineCells(reader, records.bytes, records.starts.length, valueOf)
+  for (let index = 0; index < records.starts.length; index++) {
+    const { start, end } = stretchOf(index)
     const broken = records.broken.has(index)
     const isText = allUtf8 || isUtf8(records.bytes.subarray(start, end))
     if (isText && cells?.read(values.length, start, end)) {
@@ -50,42 +57,6 @@ export function textBatch(origin: Origin, records: Records, decode: Decode, read
     rawOf: at => rawBytes(records, indexes[at]),
     inexact,
     undecodable,
-  }
-}
-
-class CellsOf implements Cells {
-  readonly source: Cells['source']
-  readonly bytes: Buffer
-  readonly isRead: Uint8Array
-  readonly values: Float64Array
-  readonly #reader: LineReader
-  readonly #records: Records
-  readonly #decode: Decode
-  readonly #indexes: readonly number[]
-
-  /** `indexes`: by record of the batch, its index among those. */
-  constructor(reader: LineReader, records: Records, decode: Decode, indexes: readonly number[]) {
-    const { length } = records.starts
-    this.source = reader.source
-    this.bytes = records.bytes
-    this.isRead = new Uint8Array(length)
-    this.values = new Float64Array(length * reader.width)
-    this.#reader = reader
-    this.#records = records
-    this.#decode = decode
-    this.#indexes = indexes
-  }
-
-  read(at: number, start: number, end: number): boolean {
-    const isRead = this.#reader.read(this.bytes, start, end, this.values, at * this.#reader.width)
-    if (isRead) this.isRead[at] = 1
-    return isRead
-  }
-
-  valueOf(at: number): unknown {
-    const { bytes, starts, ends } = this.#records
-    const index = this.#indexes[at]
-    return (this.#decode(bytes, starts[index], withoutReturn(bytes, starts[index], ends[index]), false) as JsonRecord).value
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { scaledInteger } from '../base/exact.ts'
-import { scannedNumber } from './number-scan.ts'
+import { fractionEnd, scannedNumber } from './number-scan.ts'
 
 const digits = fc.string({ unit: fc.constantFrom('0', '1', '5', '9'), maxLength: 18 })
 const number = fc
@@ -56,3 +56,32 @@ test('more places than the scale, and more than a safe integer, are none', () =>
   assert.equal(scaled('9.007199255', 15), NaN)
   assert.equal(Object.is(scaled('-0', 2), 0), true)
 })
+
+test('a number with a point or an exponent ends where JSON says, whatever its digits', () => {
+  let taken = 0
+  fc.assert(
+    fc.property(number, text => {
+      const bytes = Buffer.from(`"${text}`)
+      const end = fractionEnd(bytes, 1)
+      const token = tokenOf(text)
+      const parsed = parsedNumber(token)
+      if (parsed === undefined || /^-?\d+$/.test(token)) {
+        // What stands there may begin as a number does: 1.5-2 ends behind the 5, and the line is left for what follows.
+        if (end >= 0) assert.equal(parsedNumber(bytes.toString('latin1', 1, end)) !== undefined && end - 1 < token.length, true)
+        return
+      }
+      taken++
+      assert.equal(bytes.toString('latin1', 1, end), token)
+    }),
+    { numRuns: 20_000 },
+  )
+  assert.ok(taken > 1000)
+})
+
+function parsedNumber(text: string): number | undefined {
+  try {
+    return JSON.parse(text) as number
+  } catch {
+    return undefined
+  }
+}

@@ -8,6 +8,7 @@ import { limits } from '../base/limits.ts'
 const DIGITS_MAX = 15
 const ZERO = 0x30
 const MINUS = 0x2d
+const PLUS = 0x2b
 const POINT = 0x2e
 
 const POWERS = Float64Array.from({ length: DIGITS_MAX + 1 }, (_, exponent) => 10 ** exponent)
@@ -55,6 +56,34 @@ class NumberScan {
   get double(): number {
     return this.#digits / POWERS[this.#places]
   }
+}
+
+/**
+ * Behind a JSON number with a point or an exponent, of however many digits, that begins there; −1 if none does. A whole number is none: with more than fifteen digits it may be no double, and is
+ * then no value.
+ */
+export function fractionEnd(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] === MINUS ? at + 1 : at
+  const whole = digitsEnd(bytes, first)
+  if (whole === first || (whole > first + 1 && bytes[first] === ZERO)) return -1
+  let end = whole
+  if (bytes[end] === POINT) {
+    end = digitsEnd(bytes, whole + 1)
+    if (end === whole + 1) return -1
+  }
+  if ((bytes[end] | 0x20) === 0x65) {
+    const sign = bytes[end + 1] === MINUS || bytes[end + 1] === PLUS ? 1 : 0
+    const exponent = end + 1 + sign
+    end = digitsEnd(bytes, exponent)
+    if (end === exponent) return -1
+  }
+  return end === whole ? -1 : end
+}
+
+function digitsEnd(bytes: Uint8Array, from: number): number {
+  let i = from
+  while (isDigit(bytes[i])) i++
+  return i
 }
 
 const isDigit = (byte: number | undefined): boolean => byte! >= ZERO && byte! <= ZERO + 9

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { Answers } from '../action/answers.ts'
 import type { ColumnIR, ModelIR } from '../define/ir.ts'
 import type { RecordBatch } from '../intake/batch.ts'
+import { LineReader } from '../intake/line-reader.ts'
 import { withBody } from './body.ts'
 import { inline } from './inline.ts'
 import { jsonBody } from './json-body.ts'
@@ -20,6 +21,7 @@ export function decideRoutes(app: FastifyInstance, serving: Serving): void {
   const { run, ir, load, reader } = serving
   const modelNamed = finder('model', ir.models)
   const sourceNamed = finder('source', ir.sources)
+  const lines = new Map(ir.sources.map(source => [source.name, LineReader.of(source)]))
   const answersOf = new Map(ir.models.map(({ name }) => [name, new Answers(ir, [name])]))
   const deciding = new Map(
     ir.sources.map(({ name }) => [name, ir.models.filter(({ decide }) => decide.kind === 'on' && decide.source === name)]),
@@ -57,7 +59,7 @@ export function decideRoutes(app: FastifyInstance, serving: Serving): void {
     if (deciding.get(name)!.length === 0)
       throw new ServeError('SPILL_INPUT', `no model decides on '${name}'; send its events to /sources/${name}/events`)
     const text = await withBody(raw, load, async bytes => {
-      const batch = oneOf(mediaOf(raw), bytes)
+      const batch = oneOf(mediaOf(raw), bytes, lines.get(name))
       const outcome = new Outcome('alone', run.end)
       const given = await load.waiting(() => {
         const { decided, receipt } = run.decide(name, { ...batch, onRefused: outcome.onRefused })
@@ -84,9 +86,9 @@ function asked({ name, decide }: ModelIR): { readonly name: string; readonly col
 }
 
 /** Throws 400 for what is no one object. */
-function oneOf(media: ReturnType<typeof mediaOf>, bytes: Buffer): RecordBatch {
+function oneOf(media: ReturnType<typeof mediaOf>, bytes: Buffer, lines?: LineReader): RecordBatch {
   if (media !== 'json') throw new ServeError('SPILL_INPUT', 'what is to be decided on is one JSON object', { status: 415 })
-  const { batch, isOne } = jsonBody(bytes)
+  const { batch, isOne } = jsonBody(bytes, lines)
   if (!isOne) throw new ServeError('SPILL_INPUT', 'what is to be decided on is one JSON object, not an array')
   return batch
 }

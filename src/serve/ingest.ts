@@ -1,6 +1,7 @@
 /** `POST /sources/:source/events`: one event, an array of them, or a stream of lines, acknowledged when all of it is durable. */
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
+import { LineReader } from '../intake/line-reader.ts'
 import { withBody } from './body.ts'
 import { jsonBody } from './json-body.ts'
 import type { Load } from './load.ts'
@@ -13,20 +14,21 @@ import { takeStream } from './stream-in.ts'
 
 export function ingestRoutes(app: FastifyInstance, { run, ir, load }: Serving): void {
   const sourceNamed = finder('source', ir.sources)
+  const readers = new Map(ir.sources.map(source => [source.name, LineReader.of(source)]))
   app.post<{ Params: { source: string } }>('/sources/:source/events', { config: { role: 'ingest' } }, async ({ params, raw }, reply) => {
     const source = sourceNamed(params.source)
     const outcome = await (mediaOf(raw) === 'ndjson'
       ? load.streaming(() => takeStream(run, source, raw, load))
-      : takeJson(run, source.name, raw, load))
+      : takeJson(run, source.name, raw, load, readers.get(source.name)))
     reply.type('application/json')
     return outcome.text()
   })
 }
 
 /** Throws 422 for one record that is refused; several are answered for by number. */
-function takeJson(run: ServedRun, source: string, request: IncomingMessage, load: Load): Promise<Outcome> {
+function takeJson(run: ServedRun, source: string, request: IncomingMessage, load: Load, reader: LineReader | undefined): Promise<Outcome> {
   return withBody(request, load, async bytes => {
-    const { batch, isOne } = jsonBody(bytes)
+    const { batch, isOne } = jsonBody(bytes, reader)
     const outcome = new Outcome(isOne ? 'alone' : 'index', run.end)
     if (batch.records.length + batch.undecodable.length > 0)
       outcome.add(await load.waiting(() => run.submit(source, { ...batch, onRefused: outcome.onRefused })))

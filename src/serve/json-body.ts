@@ -2,7 +2,9 @@
 import { isUtf8 } from 'node:buffer'
 import { limits } from '../base/limits.ts'
 import type { Origin, RecordBatch } from '../intake/batch.ts'
-import { parseRecord } from '../intake/json.ts'
+import { parseRecord, type JsonRecord } from '../intake/json.ts'
+import { LineCells } from '../intake/line-cells.ts'
+import type { LineReader } from '../intake/line-reader.ts'
 import { Fault, type Refusal } from '../intake/refusal.ts'
 import { ServeError } from './serve-error.ts'
 
@@ -15,8 +17,8 @@ export interface JsonBody {
   readonly isOne: boolean
 }
 
-/** Throws 400 for what is no JSON, 413 for an array of more than a turn's records. A record that is JSON and yet cannot be read is undecodable, alone. */
-export function jsonBody(bytes: Buffer): JsonBody {
+/** `reader`, of the source that takes them, reads what it can into cells. Throws 400 for what is no JSON, 413 for an array of more than a turn's records. A record that is JSON and yet cannot be read is undecodable, alone. */
+export function jsonBody(bytes: Buffer, reader?: LineReader): JsonBody {
   checkUtf8(bytes)
   const first = notBlank(bytes, 0)
   if (first === bytes.length) throw noJson('the body is empty')
@@ -26,7 +28,7 @@ export function jsonBody(bytes: Buffer): JsonBody {
     throw new ServeError('SPILL_LIMIT', `more than ${limits.TURN_RECORDS} records in one array (TURN_RECORDS); send them as NDJSON`, {
       status: 413,
     })
-  return { batch: batchOf(bytes, ends, isOne), isOne }
+  return { batch: batchOf(bytes, ends, isOne, reader), isOne }
 }
 
 /** A body that is JSON and no record. Throws 400. */
@@ -37,15 +39,23 @@ export function jsonValue(bytes: Buffer): unknown {
   return isOne ? batch.records[0] : batch.records
 }
 
-function batchOf(bytes: Buffer, ends: readonly number[], isOne: boolean): RecordBatch {
+function batchOf(bytes: Buffer, ends: readonly number[], isOne: boolean, reader?: LineReader): RecordBatch {
   const records: unknown[] = []
   const numbers: number[] = []
   const inexact = new Map<number, ReadonlyMap<string, string>>()
   const undecodable: Refusal[] = []
   const rawOf = (number: number) => bytes.toString('utf8', ends[2 * number - 2], ends[2 * number - 1])
+  const valueOf = (at: number) => (parseRecord(bytes, ends[2 * numbers[at] - 2], ends[2 * numbers[at] - 1]) as JsonRecord).value
+  const cells = reader && new LineCells(reader, bytes, ends.length / 2, valueOf)
   for (let number = 1; 2 * number <= ends.length; number++) {
     const start = ends[2 * number - 2]
-    const decoded = parseRecord(bytes, start, ends[2 * number - 1])
+    const end = ends[2 * number - 1]
+    if (end - start <= limits.LINE_BYTES_MAX && cells?.read(records.length, start, end)) {
+      records.push(undefined)
+      numbers.push(number)
+      continue
+    }
+    const decoded = parseRecord(bytes, start, end)
     if (decoded instanceof Fault) {
       if (decoded.detail.startsWith('not JSON'))
         throw noJson(`${isOne ? 'the body' : `its element ${number - 1}, from byte ${start},`} is ${decoded.detail}`)
@@ -56,7 +66,15 @@ function batchOf(bytes: Buffer, ends: readonly number[], isOne: boolean): Record
     records.push(decoded.value)
     numbers.push(number)
   }
-  return { origin: httpOrigin, records, numberOf: at => numbers[at], rawOf: at => rawOf(numbers[at]), inexact, undecodable }
+  return {
+    origin: httpOrigin,
+    records,
+    ...(cells && { cells }),
+    numberOf: at => numbers[at],
+    rawOf: at => rawOf(numbers[at]),
+    inexact,
+    undecodable,
+  }
 }
 
 /** The first byte, and the byte behind the last, of each element of the array that begins at `from`, in turn. */

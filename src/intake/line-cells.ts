@@ -1,0 +1,29 @@
+/** The cells of one batch of JSON texts that stand in the same bytes. */
+import type { Cells } from './cells.ts'
+import type { LineReader } from './line-reader.ts'
+
+export class LineCells implements Cells {
+  readonly source: Cells['source']
+  readonly bytes: Buffer
+  readonly isRead: Uint8Array
+  readonly values: Float64Array
+  readonly valueOf: (index: number) => unknown
+  readonly #reader: LineReader
+
+  /** Of at most so many records. `valueOf` makes a value of one that was read, from its text. */
+  constructor(reader: LineReader, bytes: Buffer, records: number, valueOf: (index: number) => unknown) {
+    this.source = reader.source
+    this.bytes = bytes
+    this.isRead = new Uint8Array(records)
+    this.values = new Float64Array(records * reader.width)
+    this.valueOf = valueOf
+    this.#reader = reader
+  }
+
+  /** Reads the record with that index from well-formed UTF-8 `bytes[start, end)`, or says that it has to be read otherwise. */
+  read(index: number, start: number, end: number): boolean {
+    const isRead = this.#reader.read(this.bytes, start, end, this.values, index * this.#reader.width)
+    if (isRead) this.isRead[index] = 1
+    return isRead
+  }
+}
