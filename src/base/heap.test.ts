@@ -1,15 +1,37 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
-import { flagsFor } from './heap.ts'
+import { growingPercent } from './heap.ts'
 
 const MB = 2 ** 20
 
-test('a small heap grows by so many bytes, a larger one doubles, and a large one is collected for new arrays', () => {
-  assert.deepEqual(flagsFor(32 * MB), ['--external-memory-accounted-in-global-limit', '--heap-growing-percent=800'])
-  assert.deepEqual(flagsFor(700 * MB), ['--external-memory-accounted-in-global-limit', '--heap-growing-percent=100'])
-  assert.deepEqual(flagsFor(1500 * MB), ['--no-external-memory-accounted-in-global-limit', '--heap-growing-percent=300'])
+test('a heap may grow to three times its size, a large one by so many bytes, and a very large one by half', () => {
+  assert.equal(growingPercent(0), 200)
+  assert.equal(growingPercent(500 * MB), 200)
+  assert.equal(growingPercent(1024 * MB), 100)
+  assert.equal(growingPercent(16_000 * MB), 50)
 })
 
-test('an empty heap has a percentage too', () => {
-  assert.match(flagsFor(0)[1], /=\d+$/)
+/** Makes arrays that live past two collections of the young, and says how many MB of them there were at most. */
+const program = `
+import { letHeapGrow } from ${JSON.stringify(new URL('./heap.ts', import.meta.url).href)}
+import v8 from 'node:v8'
+letHeapGrow()
+const kept = []
+let [most, made] = [0, 0]
+const timer = setInterval(() => {
+  for (let i = 0; i < 64; i++, made++) {
+    kept.push(new Uint8Array(2 ** 20))
+    if (kept.length > 100) kept.shift()
+  }
+  most = Math.max(most, v8.getHeapStatistics().external_memory / 2 ** 20)
+  if (made < 64 * 40) return
+  clearInterval(timer)
+  console.log(Math.round(most))
+}, 20)
+`
+
+test('arrays outside of the heap are bounded', () => {
+  const most = Number(execFileSync(process.execPath, ['-C', 'spillway-source', '--input-type=module', '-e', program], { encoding: 'utf8' }))
+  assert.ok(most >= 100 && most < 1500, `${most} MB outside of the heap at most, of 2,560 made, 100 of them kept`)
 })

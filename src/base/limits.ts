@@ -58,12 +58,12 @@ export const limits = {
   MAP_ROWS_MAX: 1000,
   /** Ids remembered within `dedupe`, one source. */
   DEDUPE_IDS_MAX: 2 ** 24,
-  /** Of what is alive in the heap of a run's process after a collection, by how much it grows until the next where arrays outside are many, percent. */
-  HEAP_GROWING_PERCENT: 300,
-  /** Bytes by which the heap and the arrays outside of it grow at least until the next collection; they double where that is more. */
-  HEAP_GROWING_BYTES: 2 ** 28,
-  /** Up to so many bytes of them; beyond, V8 collects as soon as 64 MB of arrays are new. */
-  HEAP_DOUBLING_BYTES: 2 ** 30,
+  /** How much the heap of a run's process grows, with the arrays outside of it, until all of it is collected: percent of what is alive. */
+  HEAP_GROWING_PERCENT_MAX: 200,
+  /** Not more than so many bytes. */
+  HEAP_GROWING_BYTES_MAX: 2 ** 30,
+  /** But so much at least, percent. */
+  HEAP_GROWING_PERCENT_MIN: 50,
   /** Bytes of a group's state that are saved and flushed at a time, about: what is flushed at once holds up the log. */
   SLICE_BYTES: 1 << 19,
   /** Bytes of a file of saved state, about: the rest of a group goes into further ones. */
