@@ -16,33 +16,36 @@ interface Naive {
   most: number
 }
 
-function naive(arrival: readonly number[], service: number, until: number, scaling: Scaling): Naive {
+/** In times from the beginning of the history on, which are added up with less rounding. */
+function naive(arrivals: readonly number[], service: number, end: number, scaling: Scaling): Naive {
+  const arrival = arrivals.map(at => at - from)
+  const until = end - from
   const { use, smallest, windowMs, restartMs, catchUpMs, stabiliseMs, divisible } = scaling
-  let cores = Math.max(smallest, (service * arrival.length) / (until - from) / use)
-  const servers = () => (divisible ? 1 : Math.ceil(cores))
-  let free: number[] = new Array<number>(servers()).fill(from)
+  let cores = Math.max(smallest, (service * arrival.length) / until / use)
+  const servers = () => (divisible ? 1 : Math.ceil(cores * (1 - 1e-9)))
+  let free: number[] = new Array<number>(servers()).fill(0)
   const waiting = [...arrival]
   const found: Naive = { lags: [], held: 0, rescales: 0, most: cores }
   const serve = (t: number) => {
     for (;;) {
       free.sort((a, b) => a - b)
-      if (waiting.length === 0 || Math.max(waiting[0], free[0]) >= t) return
+      if (waiting.length === 0 || Math.max(waiting[0], free[0]) > t - 1e-3) return
       const at = waiting.shift()!
       free[0] = Math.max(at, free[0]) + service / (cores / free.length)
       found.lags.push(free[0] - at)
     }
   }
-  let measuredFrom = from
-  for (let t = from; t < until;) {
+  let measuredFrom = 0
+  for (let t = 0; t < until;) {
     const next = Math.min(t + MINUTE, until)
     serve(next)
     found.held += cores * (next - t)
     t = next
     if (t - measuredFrom < windowMs) continue
-    const rate = arrival.filter(at => at <= t && at > t - windowMs).length / Math.min(windowMs, t - from)
+    const rate = arrival.filter(at => at <= t && at > t - windowMs).length / Math.min(windowMs, t)
     const behind = arrival.filter(at => at <= t).length - found.lags.length
     const wanted = Math.max(smallest, (service * rate) / use + (service * behind) / catchUpMs)
-    if (Math.abs(wanted - cores) / cores <= 0.3) continue
+    if (Math.abs(wanted - cores) / cores <= 0.3 + 1e-9) continue
     cores = wanted
     free = new Array<number>(servers()).fill(t + restartMs)
     measuredFrom = t + restartMs + stabiliseMs

@@ -1,5 +1,5 @@
 import { Cells, LOOK_MS } from './cells.ts'
-import { FreeTimes, REBASE_MS, serversOf } from './free-times.ts'
+import { FreeTimes, REBASE_MS, ROUNDING, serversOf } from './free-times.ts'
 import { Lags } from './lags.ts'
 import type { Served } from './queue.ts'
 import type { Stretch } from './rate.ts'
@@ -62,7 +62,7 @@ export function autoscaled(arrival: Float64Array, service: number, history: Stre
     rate = (arrived - left) / Math.min(windowMs, next - from)
     if (next - measuredFrom < windowMs) continue
     const wanted = Math.max(smallest, service * (rate / use + (arrived - workers.begun) / catchUpMs))
-    if (Math.abs(wanted - workers.cores) <= BAND * workers.cores) continue
+    if (Math.abs(wanted - workers.cores) <= BAND * workers.cores * (1 + ROUNDING)) continue
     workers.restart(wanted, next + restartMs)
     measuredFrom = next + restartMs + stabiliseMs
     rescales++
@@ -71,6 +71,9 @@ export function autoscaled(arrival: Float64Array, service: number, history: Stre
   workers.serveUntil(Infinity)
   return { ...workers.served(), held, rescales, most, demand }
 }
+
+/** Of times that were added up: one that would begin as the minute ends does not begin in it. */
+const ROUNDING_MS = 1e-3
 
 /** Servers that are replaced by others, with the cores that they are. */
 class Workers {
@@ -119,7 +122,7 @@ class Workers {
         this.#free.setAll(0)
       }
       const begin = Math.max(at, this.#free.least)
-      if (begin >= t - this.#origin) return
+      if (begin > t - this.#origin - ROUNDING_MS) return
       while (this.#seen < length && arrival[this.#seen] - this.#origin <= begin) this.#seen++
       this.#backlog = Math.max(this.#backlog, this.#seen - this.begun - 1)
       const end = begin + this.#takes

@@ -1,11 +1,14 @@
 import { limits } from '../../../base/limits.ts'
 
 /**
- * How many servers some cores are: ⌈cores⌉, all of the same part of a core; one as fast as all of them where work can be divided. Beyond COST_SERVERS_MAX each is several cores, which changes
+ * How many servers some cores are: ⌈cores⌉, but for what rounding adds, all of the same part of a core; one as fast as all of them where work can be divided. Beyond COST_SERVERS_MAX each is several cores, which changes
  * nothing but by how much the last of what comes at once is late.
  */
 export const serversOf = (cores: number, divisible: boolean): number =>
-  divisible ? 1 : Math.min(limits.COST_SERVERS_MAX, Math.ceil(cores))
+  divisible ? 1 : Math.min(limits.COST_SERVERS_MAX, Math.ceil(cores * (1 - ROUNDING)))
+
+/** Of sums and products of doubles: more than they are wrong by, and less than anybody would call a difference. */
+export const ROUNDING = 1e-9
 
 /** When each of k servers is free again, the earliest on top of a heap: O(log k) an event. */
 export class FreeTimes {
