@@ -17,9 +17,10 @@ export function ingestRoutes(app: FastifyInstance, { run, ir, load }: Serving): 
   const readers = new Map(ir.sources.map(source => [source.name, LineReader.of(source)]))
   app.post<{ Params: { source: string } }>('/sources/:source/events', { config: { role: 'ingest' } }, async ({ params, raw }, reply) => {
     const source = sourceNamed(params.source)
+    const reader = readers.get(source.name)
     const outcome = await (mediaOf(raw) === 'ndjson'
-      ? load.streaming(() => takeStream(run, source, raw, load))
-      : takeJson(run, source.name, raw, load, readers.get(source.name)))
+      ? load.streaming(() => takeStream(run, source.name, raw, load, reader))
+      : takeJson(run, source.name, raw, load, reader))
     reply.type('application/json')
     return outcome.text()
   })

@@ -1,8 +1,7 @@
 /** A stream of NDJSON into a source: read as fast as the run takes it, and acknowledged when the last of it is durable. */
 import type { IncomingMessage } from 'node:http'
-import type { SourceIR } from '../define/ir.ts'
 import { ndjsonBatches } from '../files/ndjson.ts'
-import { LineReader } from '../intake/line-reader.ts'
+import type { LineReader } from '../intake/line-reader.ts'
 import type { Receipt } from '../run/appender.ts'
 import { bodyChunks } from './body.ts'
 import type { Load } from './load.ts'
@@ -11,20 +10,26 @@ import { ServeError, toldOf } from './serve-error.ts'
 import type { ServedRun } from './served.ts'
 
 /**
- * Holds one chunk and what the run has not yet made durable, bounded. Rejects for a body that is too large, cut off or damaged, with what was taken
+ * `reader`, of the source, reads what it can into cells. Holds one chunk and what the run has not yet made durable, bounded. Rejects for a body that is too large, cut off or damaged, with what was taken
  * before that; lines that are none are refused one by one.
  */
-export async function takeStream(run: ServedRun, source: SourceIR, request: IncomingMessage, load: Load): Promise<Outcome> {
+export async function takeStream(
+  run: ServedRun,
+  source: string,
+  request: IncomingMessage,
+  load: Load,
+  reader: LineReader | undefined,
+): Promise<Outcome> {
   const outcome = new Outcome('line', run.end)
   const { streamBytes, streamWaitingBytes } = load.bounds
   const chunks = new Counted(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }))
   const sent = new Sent(outcome)
   try {
-    for await (const { batch } of ndjsonBatches(chunks, 'http', { reader: LineReader.of(source) })) {
+    for await (const { batch } of ndjsonBatches(chunks, 'http', { reader })) {
       const bytes = chunks.taken()
       if (batch.records.length + batch.undecodable.length === 0) continue
       await run.room()
-      sent.add(run.submit(source.name, { ...batch, onRefused: outcome.onRefused }), bytes)
+      sent.add(run.submit(source, { ...batch, onRefused: outcome.onRefused }), bytes)
       await sent.until(streamWaitingBytes)
     }
     await sent.all()
