@@ -15,7 +15,7 @@ import { findingsOf, type GroupAge } from './plans/findings.ts'
 import type { PlansJudged } from './plans/plans.ts'
 import type { AuditReport, ElementPart, Estimate, Performance } from './report/audit-report.ts'
 import { assumptionsOf, caveatsOf } from './said.ts'
-import type { Utility } from './worth/index.ts'
+import { basisOf, type Utility } from './worth/index.ts'
 
 export interface Found {
   readonly pipeline: Audible
@@ -52,6 +52,7 @@ export function reportOf(found: Found): AuditReport {
     utility: {
       name: utility.name,
       unit: utility.unit,
+      basis: basisOf(worth.ir.utility),
       ...(utility.dollars !== undefined && { dollars: utility.dollars }),
       budget: part,
       // Where none may act.

@@ -7,6 +7,7 @@ const performance = { aWeek: 600, actionsAWeek: 900, precision: 0.5, recall: 0.5
 const utility: UtilityPart = {
   name: 'late arrivals caught',
   unit: 'late arrivals',
+  basis: 'of late arrivals each counts once',
   budget: 0.1,
   threshold: 0.5,
   thresholdFrom: 'the budget',

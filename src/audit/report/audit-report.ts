@@ -64,6 +64,8 @@ export interface UtilityPart {
   readonly name: string
   /** `late arrivals`, `min`, `$`. */
   readonly unit: string
+  /** What a decision counts, in words: `the first action in time saves $50; an action that was wrong costs $10`. */
+  readonly basis: string
   /** Dollars a unit, where the user says so, or the unit is dollars. */
   readonly dollars?: number
   readonly budget: number

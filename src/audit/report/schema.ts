@@ -132,6 +132,7 @@ const history = object<HistoryPart>({
 const utility = object<UtilityPart>({
   name: text,
   unit: text,
+  basis: described('what a decision counts: the terms of the worth', text),
   dollars: maybe(number),
   budget: number,
   threshold: number,

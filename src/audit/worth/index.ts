@@ -1,4 +1,5 @@
 /** What decisions are worth under an alternative: who acts, a utility's values, and how the decisions do. */
+export { basisOf } from './basis.ts'
 export { boundsOf, supposed, unknownPart, type Bounds } from './bounds.ts'
 export { isJudged, type Given } from './given.ts'
 export { firstInTime, trueOutcomes, type TrueOutcomes } from './outcomes.ts'

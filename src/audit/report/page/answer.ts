@@ -55,11 +55,13 @@ function why(report: AuditReport): Child {
   const found = strongest(report)
   const { utility } = report
   const now = markup`<p>In a week, now: ${measured(utility.now.aWeek, utility)}, by ${counted(Math.round(utility.now.actionsAWeek), 'action')}.</p>`
-  if (!found) return [now, markup`<p>${nothingFound(report)}</p>`]
+  const basis = markup`<p class="note">What counts: ${utility.basis}.</p>`
+  if (!found) return [now, basis, markup`<p>${nothingFound(report)}</p>`]
   const { element, rung, estimate, arm } = found
   const planned = arm === 'planned' ? ', with a model trained for that' : ''
   return [
     now,
+    basis,
     markup`<p>Most is at stake at <b>${element.title}</b>: ${asIfText(rung)}${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}.</p>`,
     markup`<ul>${report.elements
       .filter(({ rungs }) => rungs.length > 0)

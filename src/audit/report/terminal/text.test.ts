@@ -20,6 +20,10 @@ test('the answer comes first, in two lines', () => {
   ])
 })
 
+test('what a week is worth is said with what it is counted by', () => {
+  assert.match(reportText(fraudReport), /^What counts: an action stops its key for 1 day; [^.]* costs \$10 if\s+it was wrong\.$/m)
+})
+
 test('each age is a line of the table, its numbers below one another', () => {
   const rows = linesOf(flightsReport)
     .filter(line => /^ {2}(5 min|15 min|1 h|3 h|1 day) .*\](.*\])/.test(line))

@@ -1,0 +1,29 @@
+/** What a week's worth is counted by, in words: the terms of the pipeline's `worth(…)`. */
+import type { UtilityIR } from '../../define/ir.ts'
+import { dollars } from '../report/figures.ts'
+import { spanTitle } from '../words.ts'
+
+/** `the first action in time saves $50; an action that was wrong costs $10`. */
+export function basisOf(utility: UtilityIR): string {
+  switch (utility.kind) {
+    case 'caught':
+      return `of ${utility.unit} each counts once, if the first action about it is done by the time it happens${priceText('one', utility)}`
+    case 'notice':
+      return `of ${utility.unit} each counts the minutes from the first action about it until it happens${priceText('a minute', utility)}`
+    case 'money':
+      return moneyText(utility)
+    case 'own':
+      return `each decision counts what the pipeline's own function says of it, in ${utility.unit} (version ${utility.version})${priceText('a unit', utility)}`
+  }
+}
+
+function moneyText({ saves, wrong, blocks }: Extract<UtilityIR, { kind: 'money' }>): string {
+  const saved = typeof saves === 'number' ? dollars(saves) : `the dollars of its '${saves}'`
+  if (blocks === undefined) return `the first action in time saves ${saved}; an action that was wrong costs ${dollars(wrong)}`
+  return `an action stops its key for ${spanTitle(blocks)}; each event that it stops saves ${saved} if that was right, and costs ${dollars(wrong)} if it was wrong`
+}
+
+function priceText(unit: string, { dollars: price, wrong }: { readonly dollars?: number; readonly wrong?: number }): string {
+  if (price === undefined) return ''
+  return `; ${unit} is worth ${dollars(price)}${wrong ? `, and an action that was wrong costs ${dollars(wrong)}` : ''}`
+}
