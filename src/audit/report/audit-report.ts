@@ -76,7 +76,7 @@ export interface UtilityPart {
   readonly now: Performance
 }
 
-/** Of the decisions of the blocks select and report. */
+/** Of the decisions of the blocks select and report. A week here, a month of 730 hours in costs and plans. */
 export interface Performance {
   /** Utility in a week. */
   readonly aWeek: number

@@ -3,6 +3,7 @@
  *
  * An estimate has as many digits as its interval bears, and a bound that is not zero is never shown as zero: whether an interval holds zero must be seen.
  */
+import { WEEKS_A_MONTH } from '../cost/units.ts'
 import type { Estimate, Range } from './audit-report.ts'
 
 /** What is not known has a reason in its place. */
@@ -35,6 +36,13 @@ export function inUnit(value: number, unit: string, fixed?: number): string {
 
 /** With its unit behind it, as in a sentence: `18 late arrivals`, `$18`. */
 export const ofUnit = (value: number, unit: string): string => (unit === '$' ? inUnit(value, unit) : `${figure(value)} ${unit}`)
+
+/** What is so much in a week, in a month of 730 hours: plans are priced by the month. */
+export const aMonth = (aWeek: number): number => aWeek * WEEKS_A_MONTH
+
+/** Both, for whoever would hold a week against a month: `$592 a week ($2,572 a month)`. */
+export const aWeekText = (aWeek: number, unit: string): string =>
+  `${unit === '' ? figure(aWeek) : ofUnit(aWeek, unit)} a week${aWeek === 0 ? '' : ` (${inUnit(aMonth(aWeek), unit)} a month)`}`
 
 /** Dollars: below a hundred with cents, unless they are whole; what is less than a cent is not nothing. */
 export function dollars(value: number): string {

@@ -54,13 +54,23 @@ test('rungs, ages and amounts in words', () => {
     'stream, age 0 s',
     'stream, age 1.9 ms, p95 4.2 ms',
   ])
-  assert.equal(measured(4130, flightsReport.utility), '4,130 late arrivals caught')
-  assert.equal(measured(27_801, fraudReport.utility), '$27,801 (fraud stopped, less what wrong declines cost)')
-  assert.equal(measured(3, { ...flightsReport.utility, name: 'notice', unit: 'min' }), '3 min (notice)')
+})
+
+test('a week of the measure stands beside a month, since plans are told by the month', () => {
+  const of = (name: string, unit: string) => ({ ...flightsReport.utility, name, unit })
+  assert.equal(measured(4130, flightsReport.utility), 'late arrivals caught: 4,130 a week (17,946 a month)')
+  assert.equal(measured(27_801, fraudReport.utility), 'fraud stopped, less what wrong declines cost: $27,801 a week ($120,802 a month)')
+  assert.equal(measured(3, of('notice', 'min')), 'notice: 3 min a week (13 a month)')
+  assert.equal(measured(2, of('rides', 'rides')), '2 rides a week (8.69 a month)')
+  assert.equal(measured(-2, of('$', '$')), '−$2 a week (−$8.69 a month)')
+  assert.equal(measured(0, of('$', '$')), '$0 a week')
 })
 
 test('what a verdict has besides is a sentence each, or nothing', () => {
-  assert.equal(kneeSentence(landings, 'late arrivals'), 'Knee: 15 min; up to there at most 154 late arrivals a week are lost.')
+  assert.equal(
+    kneeSentence(landings, 'late arrivals'),
+    'Knee: 15 min; up to there at most 154 late arrivals a week (669 a month) are lost.',
+  )
   assert.match(kneeSentence(usual, 'late arrivals'), /^Knee: 1 week or more;/)
   assert.equal(kneeSentence(inference, 'late arrivals'), 'No knee: Every age that was tried loses something.')
   assert.equal(kneeSentence(ingestion, 'late arrivals'), '')

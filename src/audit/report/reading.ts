@@ -1,6 +1,6 @@
 /** What is picked out of a report where it is read: nothing is computed here but which of its lines come first. */
 import type { AuditReport, CostOfPlan, ElementPart, Estimate, Knee, Range, Rung, UtilityPart } from './audit-report.ts'
-import { counted, estimateText, figure, isKnown, ofUnit, sentence } from './figures.ts'
+import { aWeekText, counted, estimateText, isKnown, sentence } from './figures.ts'
 import { spanTitle } from '../words.ts'
 
 /** The two lines without the name of the pipeline in front. */
@@ -25,10 +25,10 @@ export function nowTitle({ now: { title, age } }: ElementPart): string {
   return `${title}, age ${spanTitle(age.p50)}${age.p95 === age.p50 ? '' : `, p95 ${spanTitle(age.p95)}`}`
 }
 
-/** An amount of the measure: `4,130 late arrivals caught`, `$27,801 (fraud stopped)`, `3.1 min (notice)`. */
-export function measured(value: number, { name, unit }: UtilityPart): string {
-  if (unit !== '$' && name.startsWith(unit)) return `${figure(value)} ${name}`
-  return `${ofUnit(value, unit)} (${name})`
+/** What a week of the measure is, and a month: `late arrivals caught: 4,130 a week (17,946 a month)`, `fraud stopped: $27,801 a week ($120,802 a month)`. */
+export function measured(aWeek: number, { name, unit }: UtilityPart): string {
+  const isSaid = unit !== '$' && name.startsWith(unit)
+  return `${name === unit ? '' : `${name}: `}${aWeekText(aWeek, isSaid && name !== unit ? '' : unit)}`
 }
 
 /** `15 min`, `1 week or more`. */
@@ -36,7 +36,7 @@ export const kneeTitle = ({ age, beyond }: Knee): string => `${spanTitle(age)}${
 
 /** Where the oldest age stands at which hardly anything is lost; empty where the verdict says why there is none. */
 export function kneeSentence({ knee, rungs, verdict }: ElementPart, unit: string): string {
-  if (isKnown(knee)) return `Knee: ${kneeTitle(knee)}; up to there at most ${ofUnit(Math.abs(knee.loss), unit)} a week are lost.`
+  if (isKnown(knee)) return `Knee: ${kneeTitle(knee)}; up to there at most ${aWeekText(Math.abs(knee.loss), unit)} are lost.`
   return rungs.length === 0 || knee.why === verdict.why ? '' : sentence(`No knee: ${knee.why}`)
 }
 

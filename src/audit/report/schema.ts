@@ -68,7 +68,7 @@ const setting = either(
 )
 
 const performance = object<Performance>({
-  aWeek: number,
+  aWeek: described('utility in a week; plans and costs are of a month of 730 hours', number),
   actionsAWeek: number,
   precision: nullable,
   recall: nullable,
@@ -77,7 +77,7 @@ const performance = object<Performance>({
 })
 
 const effect = object<Effect>({
-  aWeek: or(estimate),
+  aWeek: described('utility in a week, less that of now', or(estimate)),
   leaveOneOut: maybe(tuple(number, number)),
   worstWeek: maybe(number),
   slices: maybe(list(object<NonNullable<Effect['slices']>[number]>({ name: text, aWeek: number }))),
@@ -185,7 +185,7 @@ const plans = object<PlanPart>({
   now: list(planSetting),
   proposed: list(planSetting),
   decision: oneOf('change', 'keep what runs', 'no dollar verdict', 'undecided'),
-  net: maybe(estimate),
+  net: maybe(described('dollars a month', estimate)),
   compared: whole,
   marginal: list(object<PlanPart['marginal'][number]>({ element: text, title: text, net: or(estimate) })),
   edits: list(object<PlanEdit>({ file: text, line: { type: 'integer', minimum: 1 }, before: text, after: text })),

@@ -1,6 +1,6 @@
 /** The head of the page: the answer in two lines, and the four questions that a reader comes with. */
 import type { AuditReport, ElementPart } from '../audit-report.ts'
-import { count, counted, estimateText, figure, isKnown, rangeText, sentence, weeksText } from '../figures.ts'
+import { aMonth, count, counted, estimateText, figure, inUnit, isKnown, rangeText, sentence, weeksText } from '../figures.ts'
 import { answerOf, asIfText, decisionTitles, isSameCost, measured, plannedOf, strongest, titleOfElement } from '../reading.ts'
 import { markup, type Child, type Markup } from './markup.ts'
 
@@ -54,7 +54,7 @@ const REASONS_MAX = 4
 function why(report: AuditReport): Child {
   const found = strongest(report)
   const { utility } = report
-  const now = markup`<p>In a week, now: ${measured(utility.now.aWeek, utility)}, by ${counted(Math.round(utility.now.actionsAWeek), 'action')}.</p>`
+  const now = markup`<p>As it runs now, ${measured(utility.now.aWeek, utility)}, by ${counted(Math.round(utility.now.actionsAWeek), 'action')} a week.</p>`
   const basis = markup`<p class="note">What counts: ${utility.basis}.</p>`
   if (!found) return [now, basis, markup`<p>${nothingFound(report)}</p>`]
   const { element, rung, estimate, arm } = found
@@ -62,7 +62,7 @@ function why(report: AuditReport): Child {
   return [
     now,
     basis,
-    markup`<p>Most is at stake at <b>${element.title}</b>: ${asIfText(rung)}${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}.</p>`,
+    markup`<p>Most is at stake at <b>${element.title}</b>: ${asIfText(rung)}${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}, a month by ${inUnit(aMonth(estimate.value), utility.unit)}.</p>`,
     markup`<ul>${report.elements
       .filter(({ rungs }) => rungs.length > 0)
       .slice(0, REASONS_MAX)

@@ -1,6 +1,6 @@
 /** How sure it is: the history, what it is worth, what was assumed, what to bear in mind; and how to have the same again. */
 import type { AuditReport, Performance } from '../audit-report.ts'
-import { count, date, figure, inUnit, ratio, share, weeksText } from '../figures.ts'
+import { aMonth, count, date, figure, inUnit, ratio, share, weeksText } from '../figures.ts'
 import { dataTable } from './data-table.ts'
 import { markup, type Markup } from './markup.ts'
 
@@ -72,6 +72,7 @@ function measureTable({ utility }: AuditReport): Markup {
     head: [{ title: 'What' }, { title: 'Is', numbers: true }],
     rows: [
       ['in a week', inUnit(now.aWeek, unit)],
+      ['in a month of 730 hours', inUnit(aMonth(now.aWeek), unit)],
       ...(dollars === undefined || unit === '$' ? [] : [[`dollars a unit (${unit})`, inUnit(dollars, '$')]]),
       ...performanceRows(now),
       ['part of decisions that may act', share(budget)],

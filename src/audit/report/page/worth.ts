@@ -9,7 +9,7 @@ import { breakable, markup, type Child, type Markup } from './markup.ts'
 
 export function worthPart(report: AuditReport): Markup {
   return markup`<section aria-labelledby="worth"><h2 id="worth">What the time is worth</h2>
-<p class="measure">The history was decided again and again, each time with one part of the pipeline older or fresher, and each decision was compared with the one that the pipeline makes now. The measure is <b>${report.utility.name}</b> in a week. Each figure is of that one change by itself: those of different parts must not be added.</p>
+<p class="measure">The history was decided again and again, each time with one part of the pipeline older or fresher, and each decision was compared with the one that the pipeline makes now. The measure is <b>${report.utility.name}</b> in a week; plans, further down, are told by the month, which has 730 hours or 4.35 weeks. Each figure is of that one change by itself: those of different parts must not be added.</p>
 ${terms}
 ${literal(report)}
 ${report.elements.map((element, i) => elementPart(element, i, report.utility))}

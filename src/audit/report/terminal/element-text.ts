@@ -44,9 +44,10 @@ function introduction({ utility }: AuditReport): string[] {
   const { now, name } = utility
   const quality = now.precision === null ? '' : `, ${share(now.precision)} of them right`
   return [
-    ...wrap(`In a week, as it runs now: ${measured(now.aWeek, utility)}, by ${count(now.actionsAWeek)} actions${quality}.`, COLUMNS),
+    ...wrap(`As it runs now, ${measured(now.aWeek, utility)}, by ${count(now.actionsAWeek)} actions a week${quality}.`, COLUMNS),
     ...wrap(`What counts: ${utility.basis}.`, COLUMNS),
     ...wrap(`Below: the change of "${name}" in a week [95 % intervals, for all ages of an element together].`, COLUMNS),
+    'Plans, and what they cost, are told by the month: one has 730 hours, 4.35 weeks.',
     'incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.',
     'Each row is that one change by itself: rows of different elements must not be added.',
     '',
