@@ -104,7 +104,7 @@ test('a change: what to run, and what that is worth', () => {
   ]
   assert.deepEqual(answer({ elements, plans: plans('change', { now, proposed, net: { value: 1240, low: 900, high: 1604 } }) }), [
     'flights: run "usual" as batch 1 d and inference nightly.',
-    'That is worth $1,240 [$900, $1,604] a month, costs counted; told from history that did not choose it.',
+    'That is worth $1,240 [$900, $1,604] a month, net of costs; told from history that did not choose it.',
   ])
 })
 
@@ -116,11 +116,11 @@ test('what runs is kept: what is shown of it, and what would decide the rest', (
   ]
   assert.deepEqual(answer({ elements, plans: plans('keep what runs') }), [
     'flights: keep what runs: "landings" as stream.',
-    'Of 1,024 plans compared no other is shown to be better, costs counted; 7 more weeks of history would decide about "hours".',
+    'Of 1,024 plans compared no other is shown to be better, net of costs; 7 more weeks of history would decide about "hours".',
   ])
   assert.deepEqual(answer({ plans: plans('keep what runs') }), [
     'flights: keep what runs.',
-    'Of 1,024 plans compared no other is shown to be better, costs counted.',
+    'Of 1,024 plans compared no other is shown to be better, net of costs.',
   ])
 })
 

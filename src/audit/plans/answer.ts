@@ -56,7 +56,7 @@ function settingText(element: string, title: string, elements: readonly ElementP
 const nameOf = (element: string): string => (element.startsWith('group/') ? `"${element.slice('group/'.length)}"` : element)
 
 function netText(net: Estimate | undefined): string {
-  return net ? `That is worth ${estimateText(net, '$')} a month, costs counted` : 'It costs less and decides the same'
+  return net ? `That is worth ${estimateText(net, '$')} a month, net of costs` : 'It costs less and decides the same'
 }
 
 /** Of what is shown to pay as it is. */
@@ -66,7 +66,7 @@ function shownText({ elements }: AnswerParts): string {
 }
 
 function keptText({ elements, plans }: AnswerParts): string {
-  const other = `Of ${counted(plans.compared, 'plan')} compared no other is shown to be better, costs counted`
+  const other = `Of ${counted(plans.compared, 'plan')} compared no other is shown to be better, net of costs`
   const [soonest] = elements
     .flatMap(({ element, verdict: { moreWeeks } }) => (moreWeeks === undefined ? [] : [{ element, moreWeeks }]))
     .sort((a, b) => a.moreWeeks - b.moreWeeks)

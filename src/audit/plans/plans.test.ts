@@ -120,10 +120,7 @@ test('of two placements of the same values the cheaper is said, and its values a
   // Tried once by itself, then once on each block.
   assert.deepEqual(asked.sort(), ['0 batch', '0 batch', '0 now', '100 batch', '100 now'])
   const { why } = found.verdicts.get('group/a')!
-  assert.equal(
-    why,
-    "decides as 'stream' does, and costs $5 less a month; worth $90 [$89, $91] a month more than 'batch 1 d', costs counted",
-  )
+  assert.equal(why, "decides as 'stream' does, and costs $5 less a month; worth $90 [$89, $91] a month more than 'batch 1 d', net of costs")
 })
 
 test('a change that was only lucky on the block that chose is taken back, the rest of the plan kept', async () => {

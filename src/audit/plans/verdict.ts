@@ -55,7 +55,7 @@ function whyHeld({ choices }: PlanElement, duels: readonly Duel[], question: Pla
       if (isWhy(gain) || isWhy(cost)) return ''
       if (isSame) return `decides as ${than} does${isEqual ? '' : ', always in this history'}, and costs ${costText(cost)} a month`
       if (isWhy(net)) return `costs ${costText(cost)} a month than ${than}, with ${lossText(gain, question)}`
-      return `worth ${estimateText(net, '$')} a month more than ${than}, costs counted`
+      return `worth ${estimateText(net, '$')} a month more than ${than}, net of costs`
     })
     .join('; ')
 }
@@ -75,7 +75,7 @@ function undecided({ choices }: PlanElement, element: number, { picks, duels }: 
     .join(', ')
   const why =
     open.length > 0
-      ? `'${choices[best].title}' seems best, ${against}, which may be nothing`
+      ? `'${choices[best].title}' seems best, ${against} net of costs, which may be nothing`
       : 'no way of running it is shown to be better than the others'
   return { choice: UNDECIDED, why, ...(most !== undefined && Number.isFinite(most) && { moreWeeks: most }) }
 }

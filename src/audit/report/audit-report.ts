@@ -219,11 +219,14 @@ export interface PlanPart {
   readonly proposed: readonly PlanSetting[]
   /** `keep what runs` where no plan's lower bound is above zero; without a price of utility there is no dollar verdict. */
   readonly decision: 'change' | 'keep what runs' | 'no dollar verdict' | 'undecided'
-  /** Dollars a month, of the proposed plan against the one that runs: on the block `report`, which did not choose it. */
+  /**
+   * Dollars a month, of the proposed plan against the one that runs: on the block `report`, which did not choose it. What is earned minus what it costs: `low` is the least that is earned at
+   * the dearest prices, `high` the most at the cheapest.
+   */
   readonly net?: Estimate
   /** Of what was compared: how many, and on which block it was chosen. */
   readonly compared: number
-  /** Of each change: what it adds to the plan by itself, and what the plan loses without it, dollars a month. */
+  /** Of each change: what it adds to the plan by itself, and what the plan loses without it, dollars a month, net of costs as `net` is. */
   readonly marginal: readonly { readonly element: string; readonly title: string; readonly net: Estimate | { readonly why: string } }[]
   /** The edit of the user's file. */
   readonly edits: readonly PlanEdit[]

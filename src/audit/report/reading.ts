@@ -118,6 +118,10 @@ export interface PlanChange {
 /** What an element is called in the report. */
 export const titleOfElement = ({ elements }: AuditReport, id: string): string => elements.find(({ element }) => element === id)?.title ?? id
 
+/** What stands in the brackets of a net figure. */
+export const netSentence =
+  'Net is what is earned minus what it costs, and so are its brackets: the low end is the least that is earned at the dearest prices, the high end the most at the cheapest.'
+
 export const decisionTitles = {
   change: 'Change the plan',
   'keep what runs': 'Keep what runs',

@@ -185,7 +185,9 @@ const plans = object<PlanPart>({
   now: list(planSetting),
   proposed: list(planSetting),
   decision: oneOf('change', 'keep what runs', 'no dollar verdict', 'undecided'),
-  net: maybe(described('dollars a month', estimate)),
+  net: maybe(
+    described('dollars a month, net of costs: low is the least earned at the dearest prices, high the most at the cheapest', estimate),
+  ),
   compared: whole,
   marginal: list(object<PlanPart['marginal'][number]>({ element: text, title: text, net: or(estimate) })),
   edits: list(object<PlanEdit>({ file: text, line: { type: 'integer', minimum: 1 }, before: text, after: text })),

@@ -87,7 +87,8 @@ function whatItCosts(report: AuditReport): Child {
     isSame
       ? undefined
       : markup`<p>As proposed: <b>${rangeText(proposed.steadyYear)}</b>; in the first year ${rangeText(proposed.firstYear)}.</p>`,
-    plans.net && markup`<p>What the change earns, minus what it costs: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.</p>`,
+    plans.net &&
+      markup`<p>What the change earns, minus what it costs: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month; costs, low to high, are in the brackets.</p>`,
     breakEvens,
   ]
 }

@@ -1,7 +1,7 @@
 /** The plan that runs, the one that is proposed, and the edit between them. */
 import type { AuditReport, PlanEdit } from '../audit-report.ts'
 import { count, estimateText, isKnown } from '../figures.ts'
-import { changes, decisionTitles, titleOfElement } from '../reading.ts'
+import { changes, decisionTitles, netSentence, titleOfElement } from '../reading.ts'
 import { dataTable, estimateCell, notKnown } from './data-table.ts'
 import { breakable, markup, type Markup } from './markup.ts'
 
@@ -17,7 +17,8 @@ export function planPart(report: AuditReport): Markup {
   const { plans } = report
   const rows = changes(report)
   return markup`<section aria-labelledby="plan"><h2 id="plan">The plan</h2>
-<p class="measure"><strong class="badge">${decisionTitles[plans.decision]}</strong> ${decisionTexts[plans.decision]}${plans.net && markup` Net, against now: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.`} ${count(plans.compared)} whole plans were compared, since neither costs nor values of single changes add up; the choice was made on one part of the history and is reported on another.</p>
+<p class="measure"><strong class="badge">${decisionTitles[plans.decision]}</strong> ${decisionTexts[plans.decision]}${plans.net && markup` Net of costs, against now: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.`} ${count(plans.compared)} whole plans were compared, since neither costs nor values of single changes add up; the choice was made on one part of the history and is reported on another.</p>
+${plans.net === undefined && plans.marginal.length === 0 ? undefined : markup`<p class="measure">${netSentence}</p>`}
 ${rows.length === 0 ? undefined : planTable(report, rows)}
 ${plans.marginal.length === 0 ? undefined : marginalTable(report)}
 ${plans.edits.length === 0 ? undefined : markup`<h3>The edit</h3><p class="measure">This is all that would change in your files. Lines with − go, lines with + come.</p>${plans.edits.map(editPart)}`}
@@ -39,7 +40,7 @@ const planTable = (report: AuditReport, rows: ReturnType<typeof changes>): Marku
 const marginalTable = (report: AuditReport): Markup =>
   dataTable({
     caption: 'What each change earns by itself, minus what it costs, dollars a month',
-    head: [{ title: 'Element' }, { title: 'Change' }, { title: 'Net', numbers: true }],
+    head: [{ title: 'Element' }, { title: 'Change' }, { title: 'Net of costs', numbers: true }],
     rows: report.plans.marginal.map(({ element, title, net }) => [
       titleOfElement(report, element),
       title,

@@ -1,7 +1,7 @@
 /** The plan that runs and the proposed one, and the edit that leads from the one to the other. */
 import type { AuditReport, PlanEdit } from '../audit-report.ts'
 import { counted, estimateText, isKnown } from '../figures.ts'
-import { changes, decisionTitles, titleOfElement } from '../reading.ts'
+import { changes, decisionTitles, netSentence, titleOfElement } from '../reading.ts'
 import { COLUMNS, hung, table, wrap } from './columns.ts'
 
 export function planLines(report: AuditReport): string[] {
@@ -13,9 +13,10 @@ export function planLines(report: AuditReport): string[] {
   ])
   const compared =
     plans.compared === 0 ? '' : ` ${counted(plans.compared, 'plan')} compared on one half of the judged history, reported on the other.`
-  const net = plans.net === undefined ? '' : ` Net ${estimateText(plans.net, '$')} a month.`
+  const net = plans.net === undefined ? '' : ` Net of costs ${estimateText(plans.net, '$')} a month.`
   return [
     ...hung('PLAN  ', `${decisionTitles[plans.decision]}.${net}${compared}`),
+    ...(plans.net === undefined && plans.marginal.length === 0 ? [] : wrap(netSentence, COLUMNS)),
     ...(rows.length === 0
       ? []
       : table(
@@ -46,7 +47,7 @@ function marginalLines(report: AuditReport): string[] {
       [
         { title: 'single change', align: 'left' },
         { title: '', align: 'left' },
-        { title: 'net a month', align: 'left' },
+        { title: 'net of costs, a month', align: 'left' },
       ],
       rows,
     ),
