@@ -5,6 +5,7 @@ import { fraudReport } from '../../../test/audit/reports/fraud.ts'
 import { patientsReport } from '../../../test/audit/reports/patients.ts'
 import {
   answerOf,
+  armShown,
   asIfText,
   breakEvenSentence,
   changes,
@@ -14,6 +15,7 @@ import {
   moreSentence,
   nowTitle,
   performanceOf,
+  plannedPerformance,
   rungTitle,
   strongest,
   titleOfElement,
@@ -41,6 +43,9 @@ test('a rung performs as the model does that is judged: as it is, or trained ane
   const refit = { aWeek, performance: { ...rung.frozen.performance, actionsAWeek: 7 } }
   const unscored = { ...rung.frozen, aWeek: { why: 'no score' } }
   assert.equal(performanceOf({ ...rung, refit }), rung.frozen.performance)
+  assert.deepEqual([rung, { ...rung, frozen: unscored, refit }].map(armShown), ['incident', 'planned'])
+  assert.equal(plannedPerformance({ ...rung, refit }), refit.performance)
+  assert.equal(plannedPerformance({ ...rung, refit: { why: 'rules' } }), undefined)
   assert.equal(performanceOf({ ...rung, frozen: unscored, refit }), refit.performance)
   assert.equal(performanceOf({ ...rung, frozen: unscored, refit: { why: 'rules' } }), unscored.performance)
 })

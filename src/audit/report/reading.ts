@@ -57,8 +57,14 @@ export const moreSentence = ({ verdict: { moreWeeks } }: ElementPart): string =>
 export const plannedOf = ({ refit }: Rung) => (isKnown(refit) ? refit.aWeek : refit)
 
 /** How a rung performs: the model as it is, or trained anew where it has no score of its own and says nothing. */
-export const performanceOf = ({ frozen, refit }: Rung) =>
-  !isKnown(frozen.aWeek) && isKnown(refit) && isKnown(refit.aWeek) ? refit.performance : frozen.performance
+export const performanceOf = (rung: Rung) => (armShown(rung) === 'planned' ? plannedPerformance(rung)! : rung.frozen.performance)
+
+/** Of which of the two a table has how often it acts, and how often that is right. */
+export const armShown = ({ frozen, refit }: Rung): 'incident' | 'planned' =>
+  !isKnown(frozen.aWeek) && isKnown(refit) && isKnown(refit.aWeek) ? 'planned' : 'incident'
+
+/** How the model performs that is trained for it; undefined where nothing is trained. */
+export const plannedPerformance = ({ refit }: Rung) => (isKnown(refit) ? refit.performance : undefined)
 
 export interface Strongest {
   readonly element: ElementPart

@@ -50,6 +50,17 @@ test('the page of the fraud says what to do, why, at what cost and how sure', ()
   assert.match(page, /<strong>Wasted<\/strong> <span class="note">\(fresher than anything that reads it\)/)
 })
 
+test('how often it acts, and is right, is said of each of the two models by its name', () => {
+  const page = reportPage(fraudReport)
+  assert.match(
+    page,
+    /data-label="Actions a week" class="number"><div>360 <span class="note besides">incident<\/span>360 <span class="note besides">planned</,
+  )
+  const [, training] = page.split('id="element-4"')
+  assert.match(training, /data-label="Actions a week" class="number"><div>418 <span class="note besides">planned<\/span><\/div>/)
+  assert.doesNotMatch(training, /\d <span class="note besides">incident</)
+})
+
 test('what nothing is known of has no curve, and says why', () => {
   const page = reportPage(patientsReport)
   assert.doesNotMatch(page, /incident-dot" cx="[\d.]+" cy="[\d.]+" r="4"\/>\s*<\/svg>\s*<\/figure>/)

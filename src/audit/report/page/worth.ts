@@ -1,7 +1,18 @@
 /** What the time is worth: the terms, the question that is always asked, and each element with its curve and its table. */
-import type { AuditReport, Effect, ElementPart, Knee, Rung, UtilityPart } from '../audit-report.ts'
+import type { AuditReport, Effect, ElementPart, Knee, Performance, Rung, UtilityPart } from '../audit-report.ts'
 import { count, figure, inUnit, isKnown, sentence, share, type Reason } from '../figures.ts'
-import { breakEvenSentence, kneeSentence, kneeTitle, moreSentence, nowTitle, performanceOf, plannedOf, rungTitle } from '../reading.ts'
+import {
+  armShown,
+  breakEvenSentence,
+  kneeSentence,
+  kneeTitle,
+  moreSentence,
+  nowTitle,
+  performanceOf,
+  plannedOf,
+  plannedPerformance,
+  rungTitle,
+} from '../reading.ts'
 import { Reasons } from '../reasons.ts'
 import { curve } from './curve.ts'
 import { dataTable, estimateCell } from './data-table.ts'
@@ -109,13 +120,23 @@ function rungTable(element: ElementPart, utility: UtilityPart): Child {
       effectCell(rung.frozen, utility, reasons),
       effectCell(rung.frozenAtBudget, utility, reasons),
       effectCell(rung.refit, utility, reasons),
-      figure(performanceOf(rung).actionsAWeek, 0),
-      partText(performanceOf(rung).precision),
+      byArm(rung, ({ actionsAWeek }) => figure(actionsAWeek, 0)),
+      byArm(rung, ({ precision }) => partText(precision)),
       ...(hasEmpty ? [emptyText(performanceOf(rung).empty)] : []),
       markOf(element.marks[i]),
     ]),
   })
   return [table, reasons.notes.map(([number, why]) => markup`<p class="note measure">${number}${why}</p>`)]
+}
+
+/** Of the incident and of the planned change, each with its name; of one alone where it is the only one that says something. */
+function byArm(rung: Rung, of: (performance: Performance) => string): Child {
+  const planned = plannedPerformance(rung)
+  const arms = [
+    ...(armShown(rung) === 'incident' ? [['incident', rung.frozen.performance] as const] : []),
+    ...(planned ? [['planned', planned] as const] : []),
+  ]
+  return arms.map(([arm, performance]) => markup`${of(performance)} <span class="note besides">${arm}</span>`)
 }
 
 const markOf = (mark: ElementPart['marks'][number] | undefined): Child =>

@@ -1,7 +1,17 @@
 /** The table of the terminal: each element, each age, what changes in a week. */
 import type { AuditReport, Effect, ElementPart, Estimate, Rung } from '../audit-report.ts'
 import { count, figure, isKnown, parts, ratio, sentence, share, type Reason } from '../figures.ts'
-import { breakEvenSentence, kneeSentence, measured, moreSentence, nowTitle, performanceOf, plannedOf, rungTitle } from '../reading.ts'
+import {
+  armShown,
+  breakEvenSentence,
+  kneeSentence,
+  measured,
+  moreSentence,
+  nowTitle,
+  performanceOf,
+  plannedOf,
+  rungTitle,
+} from '../reading.ts'
 import { Reasons } from '../reasons.ts'
 import { COLUMNS, hung, laidOut, wrap } from './columns.ts'
 
@@ -15,7 +25,7 @@ export function elementLines(report: AuditReport): string[] {
       `  ${rungTitle(rung)}`,
       incident(rung),
       planned(rung),
-      figure(performanceOf(rung).actionsAWeek, 0),
+      figure(performanceOf(rung).actionsAWeek, 0) + (armShown(rung) === 'planned' ? '*' : ' '),
       ratio(performanceOf(rung).precision),
       marks[i] ?? '',
     ]),
@@ -49,6 +59,7 @@ function introduction({ utility }: AuditReport): string[] {
     ...wrap(`Below: the change of "${name}" in a week [95 % intervals, for all ages of an element together].`, COLUMNS),
     'Plans, and what they cost, are told by the month: one has 730 hours, 4.35 weeks.',
     'incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.',
+    'actions a week, and prec., the part of them that is right: of the incident, or with * of the planned change.',
     'Each row is that one change by itself: rows of different elements must not be added.',
     '',
   ]

@@ -30,7 +30,13 @@ test('each age is a line of the table, its numbers below one another', () => {
     .slice(0, 5)
   assert.equal(rows.length, 5)
   assert.equal(new Set(rows.map(line => line.indexOf(']'))).size, 1)
-  assert.match(rows[1], /15 min .*−124 .*−154, .*−95\].*−88 .*−121, .*−52\] .*8,770 .*\.46 {2}ok/)
+  assert.match(rows[1], /15 min .*−124 .*−154, .*−95\].*−88 .*−121, .*−52\] .*8,770 +\.46 {2}ok/)
+})
+
+test('which model acts so often and is right so often is said, and marked where it is the one trained anew', () => {
+  assert.match(reportText(flightsReport), /^actions a week, and prec\., .*: of the incident, or with \* of the planned change\.$/m)
+  assert.match(reportText(fraudReport), /^ {2}every 4 weeks .*not known \(\d\) .* 418\* /m)
+  assert.doesNotMatch(reportText(flightsReport), /\d\*/)
 })
 
 test('what is not known has its reason below the table', () => {
