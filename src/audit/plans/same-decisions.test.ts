@@ -59,3 +59,29 @@ test('of two ways to keep the same values what runs stays, unless the other cost
   assert.deepEqual([moves.choice, moves.decision, moves.proposed], ['hybrid', 'change', 'hybrid'])
   assert.deepEqual(moves.net, { value: 5, low: 0, high: 14 })
 })
+
+test('of two that decide alike and are better than a third it is said that prices part them, and no gain of nothing', async () => {
+  const hourly: PlanChoice = { setting: { kind: 'every', every: 3_600_000 }, title: 'every 1 h', age: 1_800_000 }
+  const costs: Readonly<Record<string, Range>> = { now: range(10, 20, 30), batch: range(11, 12, 14), every: range(1, 1, 1) }
+  const world: SmallWorld = {
+    elements: [{ element: { kind: 'group', group: 'a' }, title: 'a', choices: [stream, batch, hourly] }],
+    utility: of => (of('group/a') === 'every' ? -500 : 0),
+    cost: of => costs[of('group/a')],
+  }
+  const { verdicts } = await judgePlans(questionOf(world), portsOf(world))
+  assert.deepEqual(verdicts.get('group/a'), {
+    choice: 'undecided',
+    why: "'batch 1 d' decides as 'stream' does, and which of them costs less depends on the scenario of prices",
+  })
+})
+
+test('where nothing is known of the one that decides otherwise, that is said, and not that two alike may differ by nothing', async () => {
+  const world: SmallWorld = {
+    elements: [{ element: { kind: 'group', group: 'a' }, title: 'a', choices: [stream, hybrid, batch] }],
+    utility: of => (of('group/a') === 'batch' ? -500 : 0),
+    cost: of => (of('group/a') === 'hybrid' ? range(10, 20, 20.04) : range(10, 20, 20)),
+  }
+  const why = '54 decisions differ, in too few clusters to say how sure a figure would be'
+  const { verdicts } = await judgePlans(questionOf(world), { ...portsOf(world), intervals: columns => columns.map(() => ({ why })) })
+  assert.deepEqual(verdicts.get('group/a'), { choice: 'undecided', why })
+})

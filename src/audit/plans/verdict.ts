@@ -67,16 +67,23 @@ function undecided({ choices }: PlanElement, element: number, { picks, duels }: 
   if (duels[element].every(({ comparison }) => comparison.isSame)) return { choice: UNDECIDED, why: sameText(choices, duels[element]) }
   if (question.price === undefined) return { choice: UNDECIDED, why: tradeText(choices, duels[element], question) }
   const best = bestByEstimate(choices.length, duels[element]) ?? picks[element]
-  const open = duels[element].filter(({ pick, comparison: { net } }) => pick === best && !isWhy(net) && net.low <= 0)
+  const own = duels[element].filter(({ pick }) => pick === best)
+  const others = own.filter(({ comparison }) => !comparison.isSame)
+  const unsure = others.map(({ comparison: { net } }) => net).find(isWhy)
+  if (unsure) return { choice: UNDECIDED, why: unsure.why }
+  const open = others.filter(({ comparison: { net } }) => (net as Interval).low <= 0)
   const weeks = open.map(({ comparison }) => moreWeeks(comparison.net as Interval, question.weeks))
   const most = weeks.includes(undefined) ? undefined : Math.max(...(weeks as number[]))
   const against = open
     .map(({ over, comparison: { net } }) => `${estimateText(net as Interval, '$')} a month over '${choices[over].title}'`)
     .join(', ')
+  const same = own.find(({ comparison }) => comparison.isSame)
   const why =
     open.length > 0
       ? `'${choices[best].title}' seems best, ${against} net of costs, which may be nothing`
-      : 'no way of running it is shown to be better than the others'
+      : same
+        ? `'${choices[best].title}' decides as '${choices[same.over].title}' does, and which of them costs less depends on the scenario of prices`
+        : 'no way of running it is shown to be better than the others'
   return { choice: UNDECIDED, why, ...(most !== undefined && Number.isFinite(most) && { moreWeeks: most }) }
 }
 

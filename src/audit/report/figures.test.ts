@@ -41,6 +41,21 @@ test('an estimate has the digits of its interval', () => {
   assert.equal(text([1, -2, 4]), '1 [−2, 4]')
 })
 
+test('dollars are said in cents or whole, what is nothing without any, and what is less than can be shown as that', () => {
+  const text = (value: number, low: number, high: number) => estimateText({ value, low, high }, '$')
+  assert.equal(text(0, 0, 0.04), '$0 [$0, $0.04]')
+  assert.equal(text(0, -0.04, 0), '$0 [−$0.04, $0]')
+  assert.equal(text(0.4, 0.1, 1.2), '$0.40 [$0.10, $1.20]')
+  assert.equal(text(5.4, 4.9, 5.9), '$5.40 [$4.90, $5.90]')
+  assert.equal(text(0.0004, 0.0001, 0.0009), '$0.0004 [$0.0001, $0.0009]')
+  assert.equal(text(0, -1e-7, 1e-7), '$0 [−<$0.01, <$0.01]')
+  fc.assert(
+    fc.property(fc.double({ min: -1e3, max: 1e3, noNaN: true }), fc.double({ min: 0, max: 1e3, noNaN: true }), (value, half) => {
+      assert.doesNotMatch(text(value, value - half, value + half), /\$0\.0+(?!\d)/)
+    }),
+  )
+})
+
 test('a bound that is not zero is not shown as zero', () => {
   assert.equal(estimateText({ value: -5.4, low: -10.6, high: -0.2 }), '−5.4 [−10.6, −0.2]')
   assert.equal(estimateText({ value: -0.4, low: -20.6, high: 19.8 }), '−0.4 [−20.6, 19.8]')

@@ -20,17 +20,19 @@ export const count = (value: number): string => figure(value, 0)
 export function figure(value: number, fixed?: number): string {
   const decimals = fixed ?? decimalsOf([value])
   const size = Math.abs(value)
-  const sign = value < 0 && roundsToMore(size, decimals) ? '−' : ''
+  if (!roundsToMore(size, decimals)) return '0'
+  const sign = value < 0 ? '−' : ''
   if (size >= 1e13) return `${sign}${size.toExponential(2)}`
   if (size >= 1e10) return `${sign}${three(size / 1e9)}B`
   if (size >= 1e7) return `${sign}${three(size / 1e6)}M`
   return `${sign}${size.toLocaleString('en-US', { minimumFractionDigits: fixed ?? 0, maximumFractionDigits: decimals })}`
 }
 
-/** In a unit: dollars have theirs in front. */
+/** In a unit: dollars have theirs in front, and are not nothing where they are less than can be shown. */
 export function inUnit(value: number, unit: string, fixed?: number): string {
   const text = figure(value, fixed)
   if (unit !== '$') return text
+  if (text === '0' && value !== 0) return value > 0 ? '<$0.01' : '−<$0.01'
   return text.startsWith('−') ? `−$${text.slice(1)}` : `$${text}`
 }
 
@@ -46,13 +48,13 @@ export const aWeekText = (aWeek: number, unit: string): string =>
 
 /** Dollars: below a hundred with cents, unless they are whole; what is less than a cent is not nothing. */
 export function dollars(value: number): string {
-  if (value !== 0 && Math.abs(value) < 0.005) return value > 0 ? '<$0.01' : '−<$0.01'
   return inUnit(value, '$', Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0)
 }
 
 /** The three numbers of an estimate, with as many decimals as its interval bears. */
 export function parts({ value, low, high }: Estimate, unit = ''): readonly [value: string, low: string, high: string] {
-  const decimals = decimalsOf([value, low, high], (high - low) / 2)
+  const own = decimalsOf([value, low, high], (high - low) / 2)
+  const decimals = unit === '$' ? inCents([value, low, high], own) : own
   return [inUnit(value, unit, decimals), inUnit(low, unit, decimals), inUnit(high, unit, decimals)]
 }
 
@@ -105,6 +107,12 @@ function decimalsOf(values: readonly number[], half = 0): number {
   const isShown = (decimals: number) => values.every(value => value === 0 || roundsToMore(Math.abs(value), decimals))
   for (let decimals = least; decimals <= DECIMALS_MAX; decimals++) if (isShown(decimals)) return decimals
   return least
+}
+
+/** Dollars have cents or none; more decimals only where cents would not show them. */
+function inCents(values: readonly number[], decimals: number): number {
+  if (decimals === 0) return 0
+  return values.every(value => value === 0 || roundsToMore(Math.abs(value), 2)) ? 2 : decimals
 }
 
 const roundsToMore = (size: number, decimals: number): boolean => Number(size.toFixed(decimals)) > 0
