@@ -48,11 +48,11 @@ function tooMuch(title: string, { value, low, high }: Estimate, bound: number): 
   }
 }
 
-export type Mark = 'ok' | 'knee' | 'collapse'
+export type Mark = 'ok' | 'may lose' | 'collapse'
 
 /**
  * Of each rung. `ok`: the upper bound of its loss is within the part that may be lost. `collapse`: beyond that even by its lower bound, and half of the ladder's greatest loss is gone for sure: most of what freshness is
- * worth here. `knee`: in between. null where there is no interval.
+ * worth here. `may lose`: in between. null where there is no interval.
  */
 export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PART }: Omit<KneeOptions, 'now'>): (Mark | null)[] {
   const bound = part * Math.max(0, nowAWeek)
@@ -60,7 +60,7 @@ export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PA
   return rungs.map(({ aWeek }) => {
     if ('why' in aWeek) return null
     if (-aWeek.low <= bound) return 'ok'
-    return -aWeek.high > Math.max(bound, greatest / 2) ? 'collapse' : 'knee'
+    return -aWeek.high > Math.max(bound, greatest / 2) ? 'collapse' : 'may lose'
   })
 }
 

@@ -102,8 +102,8 @@ export interface ElementPart {
   /** The oldest age whose loss, by its upper bound, is still small: what a freshness objective is set to, ms. */
   readonly knee: Knee | { readonly why: string }
   readonly verdict: Verdict
-  /** Of each rung; null where its change is not known. */
-  readonly marks: readonly ('ok' | 'knee' | 'collapse' | null)[]
+  /** Of each rung, by its interval: `ok` loses no more than what counts as hardly anything; `may lose` may, `collapse` has lost most of it for sure; null where its change is not known. */
+  readonly marks: readonly ('ok' | 'may lose' | 'collapse' | null)[]
 }
 
 /** Of the ages at decision, ms. */

@@ -109,7 +109,7 @@ const element = object<ElementPart>({
   notObservable: maybe(text),
   knee: or(object<Knee>({ age: span, loss: number, beyond: maybe({ type: 'boolean' }) })),
   verdict,
-  marks: list(either(oneOf('ok', 'knee', 'collapse'), { type: 'null' })),
+  marks: list(either(oneOf('ok', 'may lose', 'collapse'), { type: 'null' })),
 })
 
 const block = object<BlockPart>({ decisions: whole, from: time, until: time })

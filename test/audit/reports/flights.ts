@@ -118,7 +118,7 @@ export const flightsReport: AuditReport = {
         why: 'An hour costs 471 late arrivals a week, a nightly copy a third of what is caught.',
         breakEven: estimate(0.09, 0.06, 0.17),
       },
-      marks: ['ok', 'ok', 'knee', 'collapse', 'collapse', 'collapse'],
+      marks: ['ok', 'ok', 'may lose', 'collapse', 'collapse', 'collapse'],
     },
     {
       element: 'group/usual',

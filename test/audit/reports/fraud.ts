@@ -123,7 +123,7 @@ export const fraudReport: AuditReport = {
       ],
       knee: { age: MINUTE, loss: 592 },
       verdict: { choice: 'stream', why: 'Bursts of test payments are over within minutes: at 15 min 12 of 100 are still found.' },
-      marks: ['ok', 'ok', 'knee', 'collapse', 'collapse'],
+      marks: ['ok', 'ok', 'may lose', 'collapse', 'collapse'],
     },
     {
       element: 'group/card_usual',
@@ -146,7 +146,7 @@ export const fraudReport: AuditReport = {
       ],
       knee: { age: 14 * HOUR, loss: 902 },
       verdict: { choice: 'batch 1 d', why: 'What is usual for a card over 30 days does not move in a day.' },
-      marks: ['ok', 'ok', 'knee'],
+      marks: ['ok', 'ok', 'may lose'],
     },
     {
       element: 'action',
