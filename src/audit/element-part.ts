@@ -14,10 +14,12 @@ interface ElementGiven {
   readonly element: Element
   readonly ladder: Ladder
   readonly now: Performance
+  /** Of the utility. */
+  readonly unit: string
   readonly verdict: Verdict | undefined
 }
 
-export function elementPart({ ir, model, element, ladder, now, verdict }: ElementGiven): ElementPart {
+export function elementPart({ ir, model, element, ladder, now, unit, verdict }: ElementGiven): ElementPart {
   const age = nowAge(ir, element)
   const { rungs, why } = ladder
   const curve = rungs.map(({ age: rungAge, title, frozen, refit }) => ({
@@ -32,7 +34,7 @@ export function elementPart({ ir, model, element, ladder, now, verdict }: Elemen
     now: { setting: { kind: 'now' }, title: nowTitle(ir, model, element), age },
     rungs,
     ...(why !== undefined && { notObservable: why }),
-    knee: kneeOf(curve, { now: age?.p50 ?? 0, nowAWeek: now.aWeek }),
+    knee: kneeOf(curve, { now: age?.p50 ?? 0, nowAWeek: now.aWeek, unit }),
     verdict: verdict ?? { choice: 'not observable in this history', why: why ?? untrained },
     marks: marksOf(curve, { nowAWeek: now.aWeek }),
   }

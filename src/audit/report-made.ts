@@ -39,7 +39,7 @@ export function reportOf(found: Found): AuditReport {
   const { ir, fingerprint } = pipeline
   const { model, worth, seed, draws, command, stages } = options
   const elements = found.ladders.map(({ element, ladder }) =>
-    elementPart({ ir, model, element, ladder, now, verdict: judged.verdicts.get(elementId(element)) }),
+    elementPart({ ir, model, element, ladder, now, unit: utility.unit, verdict: judged.verdicts.get(elementId(element)) }),
   )
   const history = historyPart(experiment.cases, log, sample)
   const { threshold, part, from } = judging.acts

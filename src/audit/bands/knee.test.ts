@@ -43,11 +43,17 @@ test('a gain loses nothing, and flat curves have no collapse', () => {
 
 test('where there is none it says why', () => {
   const why = (rungs: LadderRung[], nowAWeek: number) => (kneeOf(rungs, { now: 0, nowAWeek }) as { why: string }).why
-  assert.equal(why(landings.slice(1), 590), 'at 60 min already at least 56 a week are lost, more than the 29.5 that may be')
+  assert.equal(
+    why(landings.slice(1), 590),
+    'at 60 min at least 56 a week are lost already, more than 29.5: 5 % of what a week is worth now count as hardly anything',
+  )
   assert.equal(
     why([rung(15, -18, -40, 4)], 400),
-    'at 15 min up to 40 a week may be lost, more than the 20 that may be; they seem to be 18: more history would tell',
+    'at 15 min up to 40 a week may be lost, more than 20: 5 % of what a week is worth now count as hardly anything; they seem to be 18: more history would tell',
   )
+  assert.deepEqual(kneeOf(landings.slice(1), { now: 0, nowAWeek: 590, unit: '$' }), {
+    why: 'at 60 min at least $56 a week are lost already, more than $29.5: 5 % of what a week is worth now count as hardly anything',
+  })
   assert.match(why([rung(15, 1, -40, 42)], 400), /seem to be none: more history/)
   for (const worth of [0, -5, NaN]) assert.match(why(landings, worth), /^what runs is worth nothing/)
   const unknown: LadderRung = { age: 30 * minute, title: '30 min', aWeek: { why: '9 patients: no verdict under 20' } }

@@ -1,5 +1,6 @@
 /** How old something may become before it costs: knees of ladders, and a mark for each rung. */
 import type { Estimate, Knee } from '../report/audit-report.ts'
+import { figure, ofUnit } from '../report/figures.ts'
 
 /** Ascending by age. The rung of what runs need not be among them. */
 export interface LadderRung {
@@ -18,6 +19,8 @@ export interface KneeOptions {
   readonly nowAWeek: number
   /** What part of that may be lost; 0.05 unless given. */
   readonly part?: number
+  /** What is lost, for the reason why there is none: `$`. */
+  readonly unit?: string
 }
 
 export const KNEE_PART = 0.05
@@ -26,26 +29,26 @@ export const KNEE_PART = 0.05
  * The oldest age at which the upper bound of the loss is still within a part of what a week is worth now. Curves are not forced to be monotone: the knee is the last rung before the first whose bound is
  * above that, though an older one may be within again.
  */
-export function kneeOf(rungs: readonly LadderRung[], { now, nowAWeek, part = KNEE_PART }: KneeOptions): Knee | { readonly why: string } {
+export function kneeOf(rungs: readonly LadderRung[], options: KneeOptions): Knee | { readonly why: string } {
+  const { now, nowAWeek, part = KNEE_PART } = options
   if (!(nowAWeek > 0)) return { why: 'what runs is worth nothing, so there is no part of it to lose' }
   const older = rungs.filter(({ age }) => age > now)
   if (older.length === 0) return { why: 'no rung is older than what runs' }
   let knee: Knee | undefined
   for (const { age, title, aWeek } of older) {
     if ('why' in aWeek) return knee ? knee : aWeek
-    if (-aWeek.low > part * nowAWeek) return knee ? knee : tooMuch(title, aWeek, part * nowAWeek)
+    if (-aWeek.low > part * nowAWeek) return knee ? knee : tooMuch(title, aWeek, options)
     knee = { age, loss: Math.max(knee?.loss ?? 0, -aWeek.low) }
   }
   return { ...knee!, beyond: true }
 }
 
-function tooMuch(title: string, { value, low, high }: Estimate, bound: number): { why: string } {
-  if (-high > bound)
-    return { why: `at ${title} already at least ${short(-high)} a week are lost, more than the ${short(bound)} that may be` }
-  const seems = value < 0 ? `seem to be ${short(-value)}` : 'seem to be none'
-  return {
-    why: `at ${title} up to ${short(-low)} a week may be lost, more than the ${short(bound)} that may be; they ${seems}: more history would tell`,
-  }
+function tooMuch(title: string, { value, low, high }: Estimate, { nowAWeek, part = KNEE_PART, unit = '' }: KneeOptions): { why: string } {
+  const said = (amount: number): string => (unit === '' ? figure(amount) : ofUnit(amount, unit))
+  const than = `more than ${said(part * nowAWeek)}: ${Number((part * 100).toPrecision(3))} % of what a week is worth now count as hardly anything`
+  if (-high > part * nowAWeek) return { why: `at ${title} at least ${said(-high)} a week are lost already, ${than}` }
+  const seems = value < 0 ? `seem to be ${said(-value)}` : 'seem to be none'
+  return { why: `at ${title} up to ${said(-low)} a week may be lost, ${than}; they ${seems}: more history would tell` }
 }
 
 export type Mark = 'ok' | 'may lose' | 'collapse'
@@ -63,5 +66,3 @@ export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PA
     return -aWeek.high > Math.max(bound, greatest / 2) ? 'collapse' : 'may lose'
   })
 }
-
-const short = (value: number): string => String(Number(value.toPrecision(3)))

@@ -1,6 +1,7 @@
 /** What is picked out of a report where it is read: nothing is computed here but which of its lines come first. */
 import type { AuditReport, CostOfPlan, ElementPart, Estimate, Knee, Range, Rung, UtilityPart } from './audit-report.ts'
 import { aWeekText, counted, estimateText, isKnown, sentence } from './figures.ts'
+import { KNEE_PART } from '../bands/knee.ts'
 import { spanTitle } from '../words.ts'
 
 /** The two lines without the name of the pipeline in front. */
@@ -123,6 +124,9 @@ export interface PlanChange {
 
 /** What an element is called in the report. */
 export const titleOfElement = ({ elements }: AuditReport, id: string): string => elements.find(({ element }) => element === id)?.title ?? id
+
+/** What counts as hardly anything, of knees and of marks. */
+export const hardlyAnything = `${KNEE_PART * 100} % of what a week is worth now`
 
 /** What stands in the brackets of a net figure. */
 export const netSentence =

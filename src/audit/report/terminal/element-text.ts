@@ -4,6 +4,7 @@ import { count, figure, isKnown, parts, ratio, sentence, share, type Reason } fr
 import {
   armShown,
   breakEvenSentence,
+  hardlyAnything,
   kneeSentence,
   measured,
   moreSentence,
@@ -60,7 +61,7 @@ function introduction({ utility }: AuditReport): string[] {
     'Plans, and what they cost, are told by the month: one has 730 hours, 4.35 weeks.',
     'incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.',
     'actions a week, and prec., the part of them that is right: of the incident, or with * of the planned change.',
-    "ok: hardly anything is lost; may lose: more may be; collapse: most is, for sure. By the incident's interval.",
+    ...wrap(`ok: at most ${hardlyAnything} is lost; may lose: more may be; collapse: most is, for sure.`, COLUMNS),
     'Each row is that one change by itself: rows of different elements must not be added.',
     '',
   ]
