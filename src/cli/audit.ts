@@ -107,7 +107,12 @@ async function audited(
 type OfRun = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored'>
 
 async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined): Promise<OfRun> {
-  if (data === undefined) return { stages: { why: 'a history of files has no stage times; give the folder of a run with --data' } }
+  if (data === undefined)
+    return {
+      stages: {
+        why: 'a history of files has no times of stages: let the pipeline run (spillway run PIPELINE --data DIR), and give --data DIR here too',
+      },
+    }
   const actions = (ir.actions ?? []).filter(action => action.model === model.name)
   const deadline = actions.find(action => action.deadline !== undefined)?.deadline
   return lookInto(data, reader => {

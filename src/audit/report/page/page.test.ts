@@ -61,6 +61,23 @@ test('how often it acts, and is right, is said of each of the two models by its 
   assert.doesNotMatch(training, /\d <span class="note besides">incident</)
 })
 
+test('where the time goes is drawn of what ran or of ages that placements have, and else a line says how to get it', () => {
+  const stages = { why: 'files have no times of stages: give --data DIR' }
+  const replayed = reportPage({ ...flightsReport, stages })
+  assert.match(
+    replayed,
+    /<h2 id="time">Where the time goes<\/h2>\s*<p class="measure"><strong>Not measured\.<\/strong> Files have no times of stages: give --data DIR\.<\/p>\s*<\/section>/,
+  )
+  assert.doesNotMatch(replayed, /class="river-p50"/)
+  const [ingestion, landings, ...rest] = flightsReport.elements
+  const nightly = { ...landings, now: { ...landings.now, age: { p50: 50_400_000, p95: 86_400_000, from: 'by its placement' as const } } }
+  assert.match(
+    reportPage({ ...flightsReport, stages, elements: [ingestion, nightly, ...rest] }),
+    /class="river-p50".*give --data DIR\. The ages above are what the placements say\./s,
+  )
+  assert.match(reportPage(fraudReport), /class="river-p50"/)
+})
+
 test('what nothing is known of has no curve, and says why', () => {
   const page = reportPage(patientsReport)
   assert.doesNotMatch(page, /incident-dot" cx="[\d.]+" cy="[\d.]+" r="4"\/>\s*<\/svg>\s*<\/figure>/)

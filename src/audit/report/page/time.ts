@@ -1,20 +1,30 @@
 /** Where the time goes: the river, and the stages as they were measured. */
 import { spanTitle } from '../../words.ts'
 import type { AuditReport, Percentiles, StagesPart } from '../audit-report.ts'
-import { count, date, isKnown, share } from '../figures.ts'
+import { count, date, isKnown, sentence, share } from '../figures.ts'
+import { oldest } from './course.ts'
 import { dataTable } from './data-table.ts'
 import { markup, type Markup } from './markup.ts'
 import { river, riverScale } from './river.ts'
 
+/** ms; a younger age draws a line that says nothing. */
+const DRAWN_MIN = 1
+
+/** Without a run there are only the ages that placements have; where these are none either, a line says how to get what would stand here. */
 export function timePart(report: AuditReport): Markup {
   const { stages } = report
+  const isDrawn = isKnown(stages) || oldest(report) >= DRAWN_MIN
   return markup`<section aria-labelledby="time"><h2 id="time">Where the time goes</h2>
-<p class="measure">From an event to what is done about it. The wider, the older: dark is the age that half of the decisions do not pass (p50), light the one that 95 of 100 do not (p95).</p>
-<figure class="river">${river(report)}${riverScale(report)}</figure>
-${isKnown(stages) ? stageTable(stages) : markup`<p class="measure"><strong>Not measured.</strong> ${stages.why} The ages above are what the placements say.</p>`}
+${isDrawn ? drawn(report) : undefined}
+${isKnown(stages) ? stageTable(stages) : markup`<p class="measure"><strong>Not measured.</strong> ${sentence(stages.why)}${isDrawn ? ' The ages above are what the placements say.' : undefined}</p>`}
 </section>
 `
 }
+
+const drawn = (
+  report: AuditReport,
+): Markup => markup`<p class="measure">From an event to what is done about it. The wider, the older: dark is the age that half of the decisions do not pass (p50), light the one that 95 of 100 do not (p95).</p>
+<figure class="river">${river(report)}${riverScale(report)}</figure>`
 
 function stageTable(stages: StagesPart): Markup {
   const { decisions, from, until, whole, deadline } = stages

@@ -45,7 +45,7 @@ test('what is not known has its reason below the table', () => {
   assert.match(text, /^\(1\) 9 patients are worth 6\.2 independent ones/m)
   assert.match(text, /=> undecided: .*About 46 more\s+weeks of history would decide/s)
   assert.match(text, /^COST a month {2}not known: No prices were given/m)
-  assert.match(text, /^WHERE THE TIME GOES {2}not known: This audit replayed files/m)
+  assert.match(text, /^WHERE THE TIME GOES {2}not measured: This audit replayed files/m)
 })
 
 test('costs, plan and edit are there', () => {
