@@ -48,8 +48,8 @@ function nothingFound({ elements }: AuditReport): string {
   return `Whether age changes that cannot be said.${why === undefined ? '' : ` ${sentence(why)}`}`
 }
 
-/** Elements of which the head says why; the others say it below. */
-const REASONS_MAX = 4
+/** Groups of which the head says why; the others say it below. Stages are few, and all said. */
+const GROUPS_MAX = 4
 
 function why(report: AuditReport): Child {
   const found = strongest(report)
@@ -63,11 +63,16 @@ function why(report: AuditReport): Child {
     now,
     basis,
     markup`<p>Most is at stake at <b>${element.title}</b>: ${asIfText(rung)}${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}, a month by ${inUnit(aMonth(estimate.value), utility.unit)}.</p>`,
-    markup`<ul>${report.elements
-      .filter(({ rungs }) => rungs.length > 0)
-      .slice(0, REASONS_MAX)
-      .map(({ title, verdict }) => markup`<li><b>${title}</b>: ${sentence(verdict.why)}</li>`)}</ul>`,
+    reasons(report),
   ]
+}
+
+function reasons({ elements }: AuditReport): Child {
+  const tried = elements.filter(({ rungs }) => rungs.length > 0)
+  const left = tried.filter(({ kind }) => kind === 'group').slice(GROUPS_MAX)
+  const more = left.length === 0 ? undefined : markup`<li>${counted(left.length, 'more group')}: below.</li>`
+  const shown = tried.filter(element => !left.includes(element))
+  return markup`<ul>${shown.map(({ title, verdict }) => markup`<li><b>${title}</b>: ${sentence(verdict.why)}</li>`)}${more}</ul>`
 }
 
 function whatItCosts(report: AuditReport): Child {

@@ -50,6 +50,19 @@ test('the page of the fraud says what to do, why, at what cost and how sure', ()
   assert.match(page, /<strong>Wasted<\/strong> <span class="note">\(fresher than anything that reads it\)/)
 })
 
+test('the head says why of each stage, and of the first groups', () => {
+  const whyOf = (report: typeof fraudReport) => /<h2>Why<\/h2>(.*?)<h2>/s.exec(reportPage(report))![1]
+  for (const { title } of fraudReport.elements) assert.ok(whyOf(fraudReport).includes(`<li><b>${escaped(title)}</b>: `), title)
+  const group = fraudReport.elements[1]
+  const many = [1, 2, 3, 4, 5, 6].map(i => ({ ...group, element: `group/g${i}`, title: `g${i}` }))
+  const why = whyOf({ ...fraudReport, elements: [fraudReport.elements[0], ...many, ...fraudReport.elements.slice(3)] })
+  assert.deepEqual(
+    [...why.matchAll(/<li><b>([^<]*)<\/b>/g)].map(([, title]) => title),
+    ['ingestion', 'g1', 'g2', 'g3', 'g4', 'action decline', 'training'],
+  )
+  assert.match(why, /<li>2 more groups: below\.<\/li>/)
+})
+
 test('how often it acts, and is right, is said of each of the two models by its name', () => {
   const page = reportPage(fraudReport)
   assert.match(
