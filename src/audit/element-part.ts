@@ -5,8 +5,9 @@ import { howItRuns } from './cost/how-it-runs.ts'
 import { elementId, type Element } from './element.ts'
 import { ageOf } from './experiment/placement-age.ts'
 import type { Ladder } from './ladders.ts'
+import { NOT_OBSERVABLE, UNDECIDED } from './plans/verdict.ts'
 import type { AgePart, ElementPart, Performance, Verdict } from './report/audit-report.ts'
-import { spanTitle, titleOf } from './words.ts'
+import { spanTitle, titleOf, UNSCHEDULED } from './words.ts'
 
 interface ElementGiven {
   readonly ir: PipelineIR
@@ -35,18 +36,26 @@ export function elementPart({ ir, model, element, ladder, now, unit, verdict }: 
     rungs,
     ...(why !== undefined && { notObservable: why }),
     knee: kneeOf(curve, { now: age?.p50 ?? 0, nowAWeek: now.aWeek, unit }),
-    verdict: verdict ?? { choice: 'not observable in this history', why: why ?? untrained },
+    ...verdictOn(verdict ?? { choice: NOT_OBSERVABLE, why: why ?? untrained }, rungs),
     marks: marksOf(curve, { nowAWeek: now.aWeek }),
   }
 }
 
+/** What has a curve was observed: that no plan runs it otherwise has another reason. */
+function verdictOn(verdict: Verdict, rungs: ElementPart['rungs']): Pick<ElementPart, 'verdict' | 'unplanned'> {
+  if (verdict.choice !== NOT_OBSERVABLE || rungs.length === 0) return { verdict }
+  const why = `no plan runs it otherwise, since ${verdict.why}; the curve says what that would be worth`
+  return { verdict: { choice: UNDECIDED, why }, unplanned: verdict.why }
+}
+
 const untrained = 'the pipeline does not train this model, so there is no schedule to compare; give it train: { every: … }'
 
-/** What nobody runs has no setting: a model that is not trained, actions that there are not. */
+/** As plans call it. What nobody runs has no setting: a model that is not trained, actions that there are not. */
 function nowTitle(ir: PipelineIR, model: ModelIR, element: Element): string {
+  if (element.kind === 'inference' && model.decide.kind !== 'every') return `on ${model.decide.kind === 'on' ? 'event' : 'request'}`
   const setting = howItRuns(ir, model).get(elementId(element))
   if (setting) return titleOf(setting)
-  return element.kind === 'training' ? (model.train ? 'when asked' : 'as it was fitted') : 'none'
+  return element.kind === 'training' ? UNSCHEDULED : 'none'
 }
 
 /** By its placement; a sawtooth between two runs is between the two ends with equal chance. */

@@ -19,6 +19,9 @@ const units = [
   ['ms', 1],
 ] as const
 
+/** Of a model that is trained when somebody asks for it, or never. */
+export const UNSCHEDULED = 'without a schedule'
+
 /** Of a setting: what a rung, a plan or the present is called. */
 export function titleOf(setting: Setting): string {
   switch (setting.kind) {

@@ -151,7 +151,10 @@ function priceText({ elements, utility, costs }: AnswerParts): string {
 }
 
 function whyUndecided(elements: readonly ElementPart[]): string {
-  return elements.find(({ verdict }) => verdict.choice === UNDECIDED)?.verdict.why ?? 'nothing of it can be told from this history'
+  return (
+    elements.find(({ verdict, unplanned }) => verdict.choice === UNDECIDED && unplanned === undefined)?.verdict.why ??
+    'nothing of it can be told from this history'
+  )
 }
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

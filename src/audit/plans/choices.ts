@@ -9,6 +9,7 @@ import type { ScheduleIR } from '../../define/schedule-ir.ts'
 import { elementId, type Element, type Setting } from '../element.ts'
 import { ageText } from '../experiment/ladder.ts'
 import { ageOf, periodOf } from '../experiment/placement-age.ts'
+import { UNSCHEDULED } from '../words.ts'
 import { groupsReadBy } from './consumers.ts'
 import type { PlanChoice, PlanElement } from './ports.ts'
 
@@ -135,7 +136,7 @@ function actionChoices({ actions = [] }: PipelineIR, { name, decide }: ModelIR):
 
 function trainingChoices({ train }: ModelIR, periods: readonly number[]): PlanChoice[] {
   const own = train?.every === undefined ? Infinity : periodOf(train.every)
-  const title = own === Infinity ? 'when asked' : trainedEvery(own)
+  const title = own === Infinity ? UNSCHEDULED : trainedEvery(own)
   return [
     { setting: now, title, age: own / 2 },
     ...periods.filter(period => period !== own).map(period => every(period, trainedEvery(period))),

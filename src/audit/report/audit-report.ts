@@ -99,6 +99,8 @@ export interface ElementPart {
   /** From the freshest to the oldest. Empty with a reason. */
   readonly rungs: readonly Rung[]
   readonly notObservable?: string
+  /** Why no plan runs it otherwise, though it has a curve: nothing is proposed of it. */
+  readonly unplanned?: string
   /** The oldest age whose loss, by its upper bound, is still small: what a freshness objective is set to, ms. */
   readonly knee: Knee | { readonly why: string }
   readonly verdict: Verdict

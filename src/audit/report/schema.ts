@@ -107,6 +107,7 @@ const element = object<ElementPart>({
   }),
   rungs: list(rung),
   notObservable: maybe(text),
+  unplanned: maybe(described('why no plan runs it otherwise, though it has a curve', text)),
   knee: or(object<Knee>({ age: span, loss: number, beyond: maybe({ type: 'boolean' }) })),
   verdict,
   marks: list(either(oneOf('ok', 'may lose', 'collapse'), { type: 'null' })),

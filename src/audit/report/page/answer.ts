@@ -44,7 +44,7 @@ function whatToStream(report: AuditReport): Child {
 function nothingFound({ elements }: AuditReport): string {
   const isTold = elements.some(({ rungs }) => rungs.some(rung => isKnown(rung.frozen.aWeek) || isKnown(plannedOf(rung))))
   if (isTold) return 'In this history no age that was tried changes that by more than chance can.'
-  const why = elements.find(({ verdict: { choice } }) => choice === 'undecided')?.verdict.why
+  const why = elements.find(isOpen)?.verdict.why
   return `Whether age changes that cannot be said.${why === undefined ? '' : ` ${sentence(why)}`}`
 }
 
@@ -111,8 +111,11 @@ function howSure(report: AuditReport): Child {
   ]
 }
 
+/** More history would decide: of what no plan runs otherwise nothing is to be decided. */
+const isOpen = ({ verdict: { choice }, unplanned }: ElementPart): boolean => choice === 'undecided' && unplanned === undefined
+
 function undecidedText(all: readonly ElementPart[]): Markup | undefined {
-  const open = all.filter(({ verdict: { choice } }) => choice === 'undecided')
+  const open = all.filter(isOpen)
   if (open.length === 0) return undefined
   const weeks = open.flatMap(({ title, verdict: { moreWeeks } }) =>
     moreWeeks === undefined ? [] : [`${title} after about ${counted(Math.ceil(moreWeeks), 'more week')} of history`],
