@@ -13,11 +13,11 @@ import {
   kneeSentence,
   measured,
   moreSentence,
+  mostAtStake,
   nowTitle,
   performanceOf,
   plannedPerformance,
   rungTitle,
-  strongest,
   titleOfElement,
   yearsOf,
 } from './reading.ts'
@@ -29,12 +29,21 @@ test('the pipeline is not named twice', () => {
   assert.equal(answerOf(patientsReport)[0], patientsReport.answer[0])
 })
 
-test('the strongest change is the one whose interval is farthest from zero', () => {
-  const { element, rung, arm } = strongest(fraudReport)!
+test('most is at stake where the worst age loses most for sure, as planned, or by an incident where no plan is known', () => {
+  const { element, rung, arm } = mostAtStake(fraudReport)!
   assert.deepEqual([element.element, rung.title, arm], ['action', 'digest every day', 'incident'])
-  assert.equal(strongest({ ...flightsReport, elements: [landings, usual] })!.rung.title, '3 h')
-  assert.equal(strongest({ ...flightsReport, elements: [{ ...usual, rungs: usual.rungs.slice(0, 1) }] }), undefined)
-  assert.equal(strongest(patientsReport), undefined)
+  // An incident of a day loses 833 at the least, but as planned 3 h is the worst.
+  const { rung: worst, arm: by } = mostAtStake({ ...flightsReport, elements: [landings, usual] })!
+  assert.deepEqual([worst.title, by], ['3 h', 'planned'])
+  assert.equal(mostAtStake({ ...flightsReport, elements: [{ ...usual, rungs: usual.rungs.slice(0, 1) }] }), undefined)
+  assert.equal(mostAtStake(patientsReport), undefined)
+})
+
+test('of what no plan runs otherwise nothing is at stake', () => {
+  const [first, ...others] = fraudReport.elements.toReversed().filter(({ kind }) => kind === 'action' || kind === 'group')
+  assert.equal(first.element, 'action')
+  const elements = [{ ...first, unplanned: 'no action follows from its decisions' }, ...others]
+  assert.equal(mostAtStake({ ...fraudReport, elements })!.element.element, 'group/card_now')
 })
 
 test('a rung performs as the model does that is judged: as it is, or trained anew where it has no score', () => {

@@ -1,6 +1,6 @@
 /** What is picked out of a report where it is read: nothing is computed here but which of its lines come first. */
 import type { AuditReport, CostOfPlan, ElementPart, Estimate, Knee, Range, Rung, UtilityPart } from './audit-report.ts'
-import { aWeekText, counted, estimateText, isKnown, sentence } from './figures.ts'
+import { aWeekText, counted, estimateText, isKnown, sentence, type Reason } from './figures.ts'
 import { KNEE_PART } from '../bands/knee.ts'
 import { spanTitle } from '../words.ts'
 
@@ -67,27 +67,32 @@ export const armShown = ({ frozen, refit }: Rung): 'incident' | 'planned' =>
 /** How the model performs that is trained for it; undefined where nothing is trained. */
 export const plannedPerformance = ({ refit }: Rung) => (isKnown(refit) ? refit.performance : undefined)
 
-export interface Strongest {
+export interface AtStake {
   readonly element: ElementPart
   readonly rung: Rung
   readonly estimate: Estimate
   readonly arm: 'incident' | 'planned'
 }
 
-/** The change whose interval is farthest from zero: what an audit rests on. None where no interval leaves zero out. */
-export function strongest({ elements }: AuditReport): Strongest | undefined {
-  const all = elements.flatMap(element =>
-    element.rungs.flatMap(rung => {
-      const planned = plannedOf(rung)
-      const { aWeek } = rung.frozen
-      return [
-        ...(isKnown(planned) ? [{ element, rung, estimate: planned, arm: 'planned' as const }] : []),
-        ...(isKnown(aWeek) ? [{ element, rung, estimate: aWeek, arm: 'incident' as const }] : []),
-      ]
-    }),
-  )
+/**
+ * The change that is greatest for sure, by the end of its interval that is next to zero, of what a plan can run otherwise: as planned, or by incidents where nothing is known of an element's
+ * plans. Of others there is nothing to decide. None where no interval leaves zero out.
+ */
+export function mostAtStake({ elements }: AuditReport): AtStake | undefined {
+  const all = elements.filter(({ notObservable, unplanned }) => notObservable === undefined && unplanned === undefined).flatMap(judged)
   const clear = all.map(each => ({ each, by: distance(each.estimate) })).filter(({ by }) => by > 0)
   return clear.length === 0 ? undefined : clear.reduce((a, b) => (b.by > a.by ? b : a)).each
+}
+
+/** Its rungs by one arm, so that a lag by accident is not held against one by design. */
+function judged(element: ElementPart): AtStake[] {
+  const of = (arm: AtStake['arm'], estimateOf: (rung: Rung) => Estimate | Reason): AtStake[] =>
+    element.rungs.flatMap(rung => {
+      const estimate = estimateOf(rung)
+      return isKnown(estimate) ? [{ element, rung, estimate, arm }] : []
+    })
+  const planned = of('planned', plannedOf)
+  return planned.length > 0 ? planned : of('incident', ({ frozen }) => frozen.aWeek)
 }
 
 /** How far an interval is from zero, in its own unit. */

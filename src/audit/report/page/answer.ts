@@ -1,7 +1,7 @@
 /** The head of the page: the answer in two lines, and the four questions that a reader comes with. */
 import type { AuditReport, ElementPart } from '../audit-report.ts'
 import { aMonth, count, counted, estimateText, figure, inUnit, isKnown, rangeText, sentence, weeksText } from '../figures.ts'
-import { answerOf, asIfText, decisionTitles, isSameCost, measured, plannedOf, strongest, titleOfElement } from '../reading.ts'
+import { answerOf, asIfText, decisionTitles, isSameCost, measured, mostAtStake, plannedOf, titleOfElement } from '../reading.ts'
 import { markup, type Child, type Markup } from './markup.ts'
 
 export function answerPart(report: AuditReport): Markup {
@@ -52,7 +52,7 @@ function nothingFound({ elements }: AuditReport): string {
 const GROUPS_MAX = 4
 
 function why(report: AuditReport): Child {
-  const found = strongest(report)
+  const found = mostAtStake(report)
   const { utility } = report
   const now = markup`<p>As it runs now, ${measured(utility.now.aWeek, utility)}, by ${counted(Math.round(utility.now.actionsAWeek), 'action')} a week.</p>`
   const basis = markup`<p class="note">What counts: ${utility.basis}.</p>`
