@@ -24,7 +24,7 @@ export interface AuditOptions extends ExperimentOptions {
   readonly stages: StagesPart | { readonly why: string }
   /** Processor seconds of reading each source, by its name. */
   readonly intakeSeconds?: ReadonlyMap<string, number> | undefined
-  /** Plans that are compared at most; `AUDIT_PLANS_MAX` unless given. */
+  /** Plans with decisions of their own that are evaluated at most; `AUDIT_PLANS_MAX` unless given. */
   readonly plansMax?: number | undefined
   /** How the audit was called, for whoever makes it again. */
   readonly command: string

@@ -48,7 +48,11 @@ export const auditCommand: Command = {
     out: { type: 'string', value: 'DIR', help: `the folder for audit.json and audit.html: ${OUT} unless given` },
     seed: { type: 'string', value: 'N', help: 'of what is drawn: 1 unless given' },
     draws: { type: 'string', value: 'N', help: `of the distribution that bands hold together by: ${DRAWS} unless given` },
-    plans: { type: 'string', value: 'N', help: 'whole plans that are compared at most' },
+    plans: {
+      type: 'string',
+      value: 'N',
+      help: 'plans that are evaluated at most; such as differ from one of them in cost alone are compared too',
+    },
     apply: { type: 'boolean', help: 'make the edit of the proposed placement in your files, if a change is proposed' },
     json: { type: 'boolean', help: 'print the report as one JSON object, and nothing else' },
   },

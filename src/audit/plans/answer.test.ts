@@ -40,6 +40,7 @@ const plans = (decision: PlanPart['decision'], more: Partial<PlanPart> = {}): Pl
   proposed: [{ element: 'group/landings', title: 'stream' }],
   decision,
   compared: 1024,
+  evaluated: 1024,
   marginal: [],
   edits: [],
   ...more,

@@ -5,6 +5,7 @@ import { compareAll, estimateOf, type Comparison } from './compare.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Judged } from './judge.ts'
 import { isWhy, type PlanElement, type PlanQuestion } from './ports.ts'
+import type { Searched } from './search.ts'
 import { changesOf, withPick, type Picks } from './space.ts'
 
 type Decision = PlanPart['decision']
@@ -19,7 +20,7 @@ export function decisionOf(judged: Judged, question: PlanQuestion): Decision {
 export async function planPartOf(
   elements: readonly PlanElement[],
   judged: Judged,
-  compared: number,
+  { merits, evaluated }: Searched,
   evaluation: Evaluation,
   question: PlanQuestion,
 ): Promise<PlanPart> {
@@ -31,7 +32,8 @@ export async function planPartOf(
     proposed: settingsOf(elements, space.planOf(judged.kept)),
     decision,
     ...(decision === 'change' && !isWhy(net) && { net }),
-    compared,
+    compared: merits.length,
+    evaluated,
     marginal: [...(await alone(judged.picks, evaluation, question)), ...inPlan(judged, evaluation)],
     edits: [],
   }

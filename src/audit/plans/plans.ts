@@ -47,12 +47,12 @@ export async function judgePlans(
     ...(searched.isWhole
       ? []
       : [
-          `${count(searched.merits.length)} of ${count(space.size)} plans were looked at: from what runs, from the freshest and from the oldest, by changes of one element and of two`,
+          `${count(searched.evaluated)} of ${count(space.size)} plans with decisions of their own were looked at, which is as many as may be (--plans): from what runs, from the freshest and from the oldest, by changes of one element and of two`,
         ]),
     ...(price !== undefined && !isPrice ? [`the price of a unit of utility is given as ${price}, which is none: no dollar verdict`] : []),
   ]
   return {
-    part: await planPartOf(elements, judged, searched.merits.length, evaluation, question),
+    part: await planPartOf(elements, judged, searched, evaluation, question),
     verdicts: new Map(verdicts),
     proposed: space.planOf(judged.kept),
     caveats,

@@ -14,8 +14,9 @@ const searched = (world: SmallWorld, plansMax?: number) => {
 test('all plans, where they are few: the best by brute force', async () => {
   for (let seed = 1; seed <= 40; seed++) {
     const world = randomWorld(seed, 1 + (seed % 7))
-    const { merits, isWhole } = await searched(world)
+    const { merits, evaluated, isWhole } = await searched(world)
     assert.ok(isWhole)
+    assert.equal(evaluated, merits.length)
     assert.equal(merits.length, 2 ** world.elements.length)
     assert.ok(Math.abs(merits[0].dollars - bestByHand(world)) < 1e-6, `seed ${seed}: ${merits[0].dollars}, by hand ${bestByHand(world)}`)
   }
@@ -26,8 +27,9 @@ test('steps of one and two: no such step is better than what they end at, and ne
   for (let seed = 1; seed <= 40; seed++) {
     const world = randomWorld(seed, 8)
     const evaluation = new Evaluation(new PlanSpace(world.elements), portsOf(world))
-    const { merits, isWhole } = await searchPlans(evaluation, questionOf(world, { plansMax: 255 }))
+    const { merits, evaluated, isWhole } = await searchPlans(evaluation, questionOf(world, { plansMax: 255 }))
     assert.ok(!isWhole)
+    assert.ok(evaluated <= 255)
     const known = new Map(merits.map(merit => [merit.picks.join(), merit.dollars]))
     for (const step of [...evaluation.space.neighbours(merits[0].picks), ...evaluation.space.pairs(merits[0].picks)]) {
       const dollars = known.get(step.join())
@@ -40,9 +42,10 @@ test('steps of one and two: no such step is better than what they end at, and ne
 
 test('more plans than are evaluated: no more than that are, and the best of them is put first', async () => {
   const world = randomWorld(3, 14)
-  const { merits, isWhole } = await searched(world, 50)
+  const { merits, evaluated, isWhole } = await searched(world, 50)
   assert.ok(!isWhole)
   assert.ok(merits.length <= 51)
+  assert.ok(evaluated <= 50)
   assert.equal(merits[0].dollars, Math.max(...merits.map(({ dollars }) => dollars)))
   assert.ok(merits[0].dollars >= 0, 'what runs is among them')
 })

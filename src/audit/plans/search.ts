@@ -13,6 +13,8 @@ import { type Picks, type PlanSpace } from './space.ts'
 export interface Searched {
   /** The best first. */
   readonly merits: readonly Merit[]
+  /** How many of them have decisions of their own; the others differ from one of those in cost alone. */
+  readonly evaluated: number
   /** Was every plan looked at? */
   readonly isWhole: boolean
 }
@@ -40,7 +42,7 @@ export async function searchPlans(
   if (isWhole) for (const picks of space.all()) await look(picks)
   else for (const start of starts(space)) if (!isTooMany(start)) await climb(start)
   await climb(inOrder()[0].picks)
-  return { merits: inOrder(), isWhole }
+  return { merits: inOrder(), evaluated: evaluation.evaluated, isWhole }
 
   function inOrder(): Merit[] {
     return [...seen.values()].sort((a, b) => (isBetter(a, b) ? -1 : isBetter(b, a) ? 1 : 0))

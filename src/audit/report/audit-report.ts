@@ -226,8 +226,10 @@ export interface PlanPart {
    * the dearest prices, `high` the most at the cheapest.
    */
   readonly net?: Estimate
-  /** Of what was compared: how many, and on which block it was chosen. */
+  /** Plans that were looked at on the block `select`, which chose. */
   readonly compared: number
+  /** How many of them have decisions of their own, which `--plans` bounds; the others differ from one of those in cost alone. */
+  readonly evaluated: number
   /** Of each change: what it adds to the plan by itself, and what the plan loses without it, dollars a month, net of costs as `net` is. */
   readonly marginal: readonly { readonly element: string; readonly title: string; readonly net: Estimate | { readonly why: string } }[]
   /** The edit of the user's file. */

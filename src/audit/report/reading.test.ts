@@ -9,6 +9,7 @@ import {
   asIfText,
   breakEvenSentence,
   changes,
+  comparedText,
   isSameCost,
   kneeSentence,
   measured,
@@ -100,6 +101,13 @@ test('what a verdict has besides is a sentence each, or nothing', () => {
   )
   assert.match(moreSentence(patientsReport.elements[1]), /^About 46 more weeks of history would decide/)
   assert.match(moreSentence({ ...usual, verdict: { ...usual.verdict, moreWeeks: 0.4 } }), /^About 1 more week of history/)
+})
+
+test('of plans it is said which are counted', () => {
+  const of = (compared: number, evaluated: number) => comparedText({ ...fraudReport.plans, compared, evaluated })
+  assert.equal(of(24, 24), '24 plans compared')
+  assert.equal(of(1, 1), '1 plan compared')
+  assert.equal(of(1070, 1060), '1,070 plans compared, 1,060 with decisions of their own and 10 that differ from one of these in cost alone')
 })
 
 test('a plan is what runs with its changes', () => {

@@ -1,6 +1,6 @@
 /** What is picked out of a report where it is read: nothing is computed here but which of its lines come first. */
 import type { AuditReport, CostOfPlan, ElementPart, Estimate, Knee, Range, Rung, UtilityPart } from './audit-report.ts'
-import { aWeekText, counted, estimateText, isKnown, sentence, type Reason } from './figures.ts'
+import { aWeekText, count, counted, estimateText, isKnown, sentence, type Reason } from './figures.ts'
 import { KNEE_PART } from '../bands/knee.ts'
 import { spanTitle } from '../words.ts'
 
@@ -129,6 +129,15 @@ export interface PlanChange {
 
 /** What an element is called in the report. */
 export const titleOfElement = ({ elements }: AuditReport, id: string): string => elements.find(({ element }) => element === id)?.title ?? id
+
+/** `24 plans compared`, and what is counted where some of them decide alike. */
+export function comparedText({ compared, evaluated }: AuditReport['plans']): string {
+  const alike = compared - evaluated
+  const said = `${counted(compared, 'plan')} compared`
+  return alike > 0
+    ? `${said}, ${count(evaluated)} with decisions of their own and ${count(alike)} that differ from one of these in cost alone`
+    : said
+}
 
 /** What counts as hardly anything, of knees and of marks. */
 export const hardlyAnything = `${KNEE_PART * 100} % of what a week is worth now`

@@ -189,7 +189,8 @@ const plans = object<PlanPart>({
   net: maybe(
     described('dollars a month, net of costs: low is the least earned at the dearest prices, high the most at the cheapest', estimate),
   ),
-  compared: whole,
+  compared: described('plans that were looked at', whole),
+  evaluated: described('of these, plans with decisions of their own: the others differ from one in cost alone', whole),
   marginal: list(object<PlanPart['marginal'][number]>({ element: text, title: text, net: or(estimate) })),
   edits: list(object<PlanEdit>({ file: text, line: { type: 'integer', minimum: 1 }, before: text, after: text })),
 })

@@ -178,6 +178,7 @@ export const flightsReport: AuditReport = {
     ],
     decision: 'no dollar verdict',
     compared: 4,
+    evaluated: 4,
     marginal: [],
     edits: [],
   },

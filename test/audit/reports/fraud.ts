@@ -245,6 +245,7 @@ export const fraudReport: AuditReport = {
     decision: 'change',
     net: estimate(214, 61, 402),
     compared: 24,
+    evaluated: 20,
     marginal: [
       { element: 'group/card_now', title: 'nightly at 02:00, 2 h, added to the plan', net: estimate(-12_780, -20_510, -5_020) },
       { element: 'group/card_usual', title: 'nightly at 02:00, 2 h, by itself', net: estimate(209, 48, 411) },

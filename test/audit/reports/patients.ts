@@ -82,6 +82,7 @@ export const patientsReport: AuditReport = {
     proposed: [{ element: 'action', title: 'asynchronous' }],
     decision: 'undecided',
     compared: 0,
+    evaluated: 0,
     marginal: [],
     edits: [],
   },

@@ -1,7 +1,7 @@
 /** The plan that runs, the one that is proposed, and the edit between them. */
 import type { AuditReport, PlanEdit } from '../audit-report.ts'
 import { count, estimateText, isKnown } from '../figures.ts'
-import { changes, decisionTitles, netSentence, titleOfElement } from '../reading.ts'
+import { changes, comparedText, decisionTitles, netSentence, titleOfElement } from '../reading.ts'
 import { dataTable, estimateCell, notKnown } from './data-table.ts'
 import { breakable, markup, type Markup } from './markup.ts'
 
@@ -17,7 +17,7 @@ export function planPart(report: AuditReport): Markup {
   const { plans } = report
   const rows = changes(report)
   return markup`<section aria-labelledby="plan"><h2 id="plan">The plan</h2>
-<p class="measure"><strong class="badge">${decisionTitles[plans.decision]}</strong> ${decisionTexts[plans.decision]}${plans.net && markup` Net of costs, against now: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.`} ${count(plans.compared)} whole plans were compared, since neither costs nor values of single changes add up; the choice was made on one part of the history and is reported on another.</p>
+<p class="measure"><strong class="badge">${decisionTitles[plans.decision]}</strong> ${decisionTexts[plans.decision]}${plans.net && markup` Net of costs, against now: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.`} ${plans.compared === 0 ? undefined : `${comparedText(plans)}. `}Plans are compared whole, since neither costs nor values of single changes add up; the choice was made on one part of the history and is reported on another.</p>
 ${plans.net === undefined && plans.marginal.length === 0 ? undefined : markup`<p class="measure">${netSentence}</p>`}
 ${rows.length === 0 ? undefined : planTable(report, rows)}
 ${plans.marginal.length === 0 ? undefined : marginalTable(report)}

@@ -1,7 +1,7 @@
 /** The plan that runs and the proposed one, and the edit that leads from the one to the other. */
 import type { AuditReport, PlanEdit } from '../audit-report.ts'
-import { counted, estimateText, isKnown } from '../figures.ts'
-import { changes, decisionTitles, netSentence, titleOfElement } from '../reading.ts'
+import { estimateText, isKnown } from '../figures.ts'
+import { changes, comparedText, decisionTitles, netSentence, titleOfElement } from '../reading.ts'
 import { COLUMNS, hung, table, wrap } from './columns.ts'
 
 export function planLines(report: AuditReport): string[] {
@@ -11,8 +11,7 @@ export function planLines(report: AuditReport): string[] {
     now,
     proposed === now ? 'the same' : proposed,
   ])
-  const compared =
-    plans.compared === 0 ? '' : ` ${counted(plans.compared, 'plan')} compared on one half of the judged history, reported on the other.`
+  const compared = plans.compared === 0 ? '' : ` ${comparedText(plans)}: chosen on one half of the judged history, reported on the other.`
   const net = plans.net === undefined ? '' : ` Net of costs ${estimateText(plans.net, '$')} a month.`
   return [
     ...hung('PLAN  ', `${decisionTitles[plans.decision]}.${net}${compared}`),
