@@ -42,6 +42,7 @@ const plans = (decision: PlanPart['decision'], more: Partial<PlanPart> = {}): Pl
   compared: 1024,
   evaluated: 1024,
   marginal: [],
+  others: [],
   edits: [],
   ...more,
 })

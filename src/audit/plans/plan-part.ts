@@ -4,6 +4,7 @@ import type { PlanPart, PlanSetting } from '../report/audit-report.ts'
 import { compareAll, estimateOf, type Comparison } from './compare.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Judged } from './judge.ts'
+import { otherPlans } from './others.ts'
 import { isWhy, type PlanElement, type PlanQuestion } from './ports.ts'
 import type { Searched } from './search.ts'
 import { changesOf, withPick, type Picks } from './space.ts'
@@ -35,6 +36,7 @@ export async function planPartOf(
     compared: merits.length,
     evaluated,
     marginal: [...(await alone(judged.picks, evaluation, question)), ...inPlan(judged, evaluation)],
+    others: await otherPlans(merits, judged.kept, evaluation, question),
     edits: [],
   }
 }

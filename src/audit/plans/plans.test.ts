@@ -175,7 +175,7 @@ test('one plan, and no elements at all: nothing is compared and nothing is claim
   const nothing = await judge({ elements: [], utility: () => 0, cost: () => 1 })
   assert.deepEqual(
     { ...nothing.part, verdicts: nothing.verdicts.size },
-    { now: [], proposed: [], decision: 'keep what runs', compared: 1, evaluated: 1, marginal: [], edits: [], verdicts: 0 },
+    { now: [], proposed: [], decision: 'keep what runs', compared: 1, evaluated: 1, marginal: [], others: [], edits: [], verdicts: 0 },
   )
   const [only] = streamOrBatch('a', 'stream').choices
   const one = await judge({

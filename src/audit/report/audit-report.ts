@@ -232,8 +232,20 @@ export interface PlanPart {
   readonly evaluated: number
   /** Of each change: what it adds to the plan by itself, and what the plan loses without it, dollars a month, net of costs as `net` is. */
   readonly marginal: readonly { readonly element: string; readonly title: string; readonly net: Estimate | { readonly why: string } }[]
+  /** What else could be run, and what it would cost: the next best by the block that chose, and the one that costs least. Nothing is decided by them. */
+  readonly others: readonly OtherPlan[]
   /** The edit of the user's file. */
   readonly edits: readonly PlanEdit[]
+}
+
+/** A plan that is neither what runs nor proposed. */
+export interface OtherPlan {
+  /** What would run otherwise than now. */
+  readonly changes: readonly PlanSetting[]
+  /** Dollars a month in a steady year. */
+  readonly cost: Range | { readonly why: string }
+  /** Against what runs, as `net` of the proposed plan is. */
+  readonly net: Estimate | { readonly why: string }
 }
 
 export interface PlanSetting {

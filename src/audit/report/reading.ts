@@ -1,5 +1,5 @@
 /** What is picked out of a report where it is read: nothing is computed here but which of its lines come first. */
-import type { AuditReport, CostOfPlan, ElementPart, Estimate, Knee, Range, Rung, UtilityPart } from './audit-report.ts'
+import type { AuditReport, CostOfPlan, ElementPart, Estimate, Knee, OtherPlan, Range, Rung, UtilityPart } from './audit-report.ts'
 import { aWeekText, count, counted, estimateText, isKnown, sentence, type Reason } from './figures.ts'
 import { KNEE_PART } from '../bands/knee.ts'
 import { spanTitle } from '../words.ts'
@@ -126,6 +126,10 @@ export interface PlanChange {
   readonly now: string
   readonly proposed: string
 }
+
+/** What a plan runs otherwise than now: `card_now: nightly at 02:00, 2 h; action: digest every day`. */
+export const changesText = ({ changes: changed }: OtherPlan): string =>
+  changed.map(({ element, title }) => `${element.replace(/^group\//, '')}: ${title}`).join('; ')
 
 /** What an element is called in the report. */
 export const titleOfElement = ({ elements }: AuditReport, id: string): string => elements.find(({ element }) => element === id)?.title ?? id

@@ -14,6 +14,7 @@ import type {
   Finding,
   HistoryPart,
   Knee,
+  OtherPlan,
   Performance,
   Percentiles,
   PlanEdit,
@@ -192,6 +193,12 @@ const plans = object<PlanPart>({
   compared: described('plans that were looked at', whole),
   evaluated: described('of these, plans with decisions of their own: the others differ from one in cost alone', whole),
   marginal: list(object<PlanPart['marginal'][number]>({ element: text, title: text, net: or(estimate) })),
+  others: described(
+    'the next best plans by the block that chose, and the one that costs least; nothing is decided by them',
+    list(
+      object<OtherPlan>({ changes: list(planSetting), cost: described('dollars a month in a steady year', or(range)), net: or(estimate) }),
+    ),
+  ),
   edits: list(object<PlanEdit>({ file: text, line: { type: 'integer', minimum: 1 }, before: text, after: text })),
 })
 

@@ -180,6 +180,13 @@ export const flightsReport: AuditReport = {
     compared: 4,
     evaluated: 4,
     marginal: [],
+    others: [
+      {
+        changes: [{ element: 'group/usual', title: 'nightly at 02:00, 2 h' }],
+        cost: range(302, 505, 880),
+        net: { why: 'No price of a caught late arrival was given.' },
+      },
+    ],
     edits: [],
   },
   findings: [],

@@ -1,6 +1,7 @@
 /** Like the fraud example as it ran: in dollars, with measured stages, a proposed plan and the edits that make it. */
 import type { AuditReport } from '../../../src/audit/report/audit-report.ts'
-import { DAY, estimate, hash, HOUR, line, MINUTE, nightly, older, performed, range, rung, SECOND, utc } from './parts.ts'
+import { fraudCosts, fraudPlans } from './fraud-plans.ts'
+import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, rung, SECOND, utc } from './parts.ts'
 
 const now = performed(27_801, 412, 0.61, 0.91, 0.907)
 const noRefit = { why: 'It changes no feature, so nothing is trained anew.' }
@@ -187,90 +188,8 @@ export const fraudReport: AuditReport = {
       marks: ['ok', 'ok'],
     },
   ],
-  costs: {
-    prices: 'prices.json (cloud list prices; spot for batch)',
-    now: {
-      firstYear: range(1_310, 2_204, 3_980),
-      steadyYear: range(890, 1_490, 2_610),
-      lines: [
-        line('slots', 'always-on slots', range(62, 84, 130), 'measured', '1.1 cores ÷ 0.6 of use × 730 h × $0.0628'),
-        line('broker', 'broker', range(210, 390, 610), 'modelled', '3 brokers × 730 h × $0.178'),
-        line('state', 'state of three groups', range(3.1, 4.2, 6.9), 'measured', '1.4 GB × $0.10 × 3 copies × 10'),
-        line('requests', 'requests', range(1.8, 2.2, 2.6), 'measured', '291,000 a month × $0.0000075'),
-        line(
-          'people',
-          'people on call',
-          range(613.1, 1_009.6, 1_860.5),
-          'modelled',
-          '4 pages a year × 6 h × $95 + on-call pay',
-          range(1_033.1, 1_723.6, 3_230.5),
-        ),
-      ],
-    },
-    proposed: {
-      firstYear: range(1_160, 1_990, 3_610),
-      steadyYear: range(742, 1_276, 2_240),
-      lines: [
-        line('slots', 'always-on slots', range(41, 57, 88), 'measured', '0.74 cores ÷ 0.6 of use × 730 h × $0.0628'),
-        line('slots', 'nightly batch, spot', range(0.9, 1.4, 2.2), 'measured', '30 runs × 3.1 min × 2 cores × $0.0188'),
-        line('broker', 'broker', range(210, 390, 610), 'modelled', '3 brokers × 730 h × $0.178'),
-        line('state', 'state of two groups', range(0.9, 1.2, 2), 'measured', '0.4 GB × $0.10 × 3 copies × 10'),
-        line(
-          'people',
-          'people on call',
-          range(489.2, 826.4, 1_537.8),
-          'modelled',
-          '3.2 pages a year × 6 h × $95 + on-call pay',
-          range(907.2, 1_540.4, 2_907.8),
-        ),
-      ],
-    },
-    taxes: { staleness: range(0, 52, 640), streaming: range(148, 214, 370) },
-  },
-  plans: {
-    now: [
-      { element: 'ingestion', title: 'stream' },
-      { element: 'group/card_now', title: 'stream' },
-      { element: 'group/card_usual', title: 'stream' },
-      { element: 'action', title: 'inline' },
-      { element: 'training', title: 'every week' },
-    ],
-    proposed: [
-      { element: 'ingestion', title: 'stream' },
-      { element: 'group/card_now', title: 'stream' },
-      { element: 'group/card_usual', title: 'nightly at 02:00, 2 h' },
-      { element: 'action', title: 'inline' },
-      { element: 'training', title: 'every week' },
-    ],
-    decision: 'change',
-    net: estimate(214, 61, 402),
-    compared: 24,
-    evaluated: 20,
-    marginal: [
-      { element: 'group/card_now', title: 'nightly at 02:00, 2 h, added to the plan', net: estimate(-12_780, -20_510, -5_020) },
-      { element: 'group/card_usual', title: 'nightly at 02:00, 2 h, by itself', net: estimate(209, 48, 411) },
-      { element: 'group/card_usual', title: 'nightly at 02:00, 2 h, in the plan', net: estimate(214, 61, 402) },
-      {
-        element: 'action',
-        title: 'asynchronous, added to the plan',
-        net: { why: 'Whole plans with it were dropped early: each loses more than $50,000 a month.' },
-      },
-    ],
-    edits: [
-      {
-        file: 'examples/fraud/fraud.ts',
-        line: 38,
-        before: '  place: stream,',
-        after: "  place: batch('0 2 * * *', { lasts: '2h' }),",
-      },
-      {
-        file: 'examples/fraud/fraud.ts',
-        line: 5,
-        before: "import { features, stream } from 'spillway'",
-        after: "import { batch, features, stream } from 'spillway'",
-      },
-    ],
-  },
+  costs: fraudCosts,
+  plans: fraudPlans,
   findings: [
     { kind: 'wasted', element: 'group/card_usual', text: 'It streams, and nothing that reads it tells a day-old copy from a fresh one.' },
     { kind: 'queued', element: 'action', text: 'Delivery takes longest in 52 of 100 decisions, longer than all that comes before.' },

@@ -84,6 +84,7 @@ export const patientsReport: AuditReport = {
     compared: 0,
     evaluated: 0,
     marginal: [],
+    others: [],
     edits: [],
   },
   findings: [],

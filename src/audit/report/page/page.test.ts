@@ -50,6 +50,18 @@ test('the page of the fraud says what to do, why, at what cost and how sure', ()
   assert.match(page, /<strong>Wasted<\/strong> <span class="note">\(fresher than anything that reads it\)/)
 })
 
+test('plans that are not proposed have their bills beside what runs', () => {
+  const [, table] = reportPage(fraudReport).split('<caption>Other plans:')
+  const rows = [...table.split('</table>')[0].matchAll(/<th scope="row"[^>]*>(.*?)<\/tr>/gs)].map(([, row]) =>
+    row.replaceAll(/<[^>]*>/g, ' '),
+  )
+  assert.equal(rows.length, 4)
+  assert.match(rows[0], /^as it runs .*\$890 .*\$1,490 .*\$2,610 /s)
+  assert.match(rows[1], /^as proposed .*\$742 .*\$1,276 .*\$2,240 .*\$214 .*\[\$61, \$402\]/s)
+  assert.match(rows[2], /^card_now: nightly at 02:00, 2\u00a0h; card_usual: .*\$96 .*\$180 .*\$402 .*\$11,690/s)
+  assert.match(rows[3], /^action: digest every day .*not known: Nothing was measured/s)
+})
+
 test('the head says why of each stage, and of the first groups', () => {
   const whyOf = (report: typeof fraudReport) => /<h2>Why<\/h2>(.*?)<h2>/s.exec(reportPage(report))![1]
   for (const { title } of fraudReport.elements) assert.ok(whyOf(fraudReport).includes(`<li><b>${escaped(title)}</b>: `), title)

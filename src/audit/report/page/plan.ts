@@ -1,7 +1,7 @@
 /** The plan that runs, the one that is proposed, and the edit between them. */
-import type { AuditReport, PlanEdit } from '../audit-report.ts'
-import { count, estimateText, isKnown } from '../figures.ts'
-import { changes, comparedText, decisionTitles, netSentence, titleOfElement } from '../reading.ts'
+import type { AuditReport, PlanEdit, Range } from '../audit-report.ts'
+import { count, dollars, estimateText, isKnown } from '../figures.ts'
+import { changes, changesText, comparedText, decisionTitles, isSameCost, netSentence, titleOfElement } from '../reading.ts'
 import { dataTable, estimateCell, notKnown } from './data-table.ts'
 import { breakable, markup, type Markup } from './markup.ts'
 
@@ -21,6 +21,7 @@ export function planPart(report: AuditReport): Markup {
 ${plans.net === undefined && plans.marginal.length === 0 ? undefined : markup`<p class="measure">${netSentence}</p>`}
 ${rows.length === 0 ? undefined : planTable(report, rows)}
 ${plans.marginal.length === 0 ? undefined : marginalTable(report)}
+${plans.others.length === 0 ? undefined : othersTable(report)}
 ${plans.edits.length === 0 ? undefined : markup`<h3>The edit</h3><p class="measure">This is all that would change in your files. Lines with − go, lines with + come.</p>${plans.edits.map(editPart)}`}
 </section>
 `
@@ -47,6 +48,38 @@ const marginalTable = (report: AuditReport): Markup =>
       isKnown(net) ? estimateCell(net, '$') : notKnown(net),
     ]),
   })
+
+/** With the bills of what runs and what is proposed, to be held against them. */
+function othersTable({ plans, costs }: AuditReport): Markup {
+  const isSame = isKnown(costs) && isSameCost(costs.now, costs.proposed)
+  const named = isKnown(costs)
+    ? [
+        [isSame ? 'as it runs, and as proposed' : 'as it runs', ...threeDollars(costs.now.steadyYear), ''],
+        ...(isSame ? [] : [['as proposed', ...threeDollars(costs.proposed.steadyYear), plans.net && estimateCell(plans.net, '$')]]),
+      ]
+    : []
+  return dataTable({
+    caption: 'Other plans: what each would cost in a month of a steady year, and what it earns minus that, against now',
+    compact: true,
+    head: [
+      { title: 'What would run otherwise' },
+      { title: 'Low', numbers: true },
+      { title: 'Base', numbers: true },
+      { title: 'High', numbers: true },
+      { title: 'Net of costs', numbers: true },
+    ],
+    rows: [
+      ...named,
+      ...plans.others.map(other => [
+        changesText(other),
+        ...(isKnown(other.cost) ? threeDollars(other.cost) : ['', notKnown(other.cost), '']),
+        isKnown(other.net) ? estimateCell(other.net, '$') : notKnown(other.net),
+      ]),
+    ],
+  })
+}
+
+const threeDollars = ({ low, base, high }: Range): string[] => [low, base, high].map(dollars)
 
 const editPart = ({
   file,

@@ -1,7 +1,7 @@
 /** The plan that runs and the proposed one, and the edit that leads from the one to the other. */
 import type { AuditReport, PlanEdit } from '../audit-report.ts'
-import { estimateText, isKnown } from '../figures.ts'
-import { changes, comparedText, decisionTitles, netSentence, titleOfElement } from '../reading.ts'
+import { dollars, estimateText, isKnown } from '../figures.ts'
+import { changes, changesText, comparedText, decisionTitles, netSentence, titleOfElement } from '../reading.ts'
 import { COLUMNS, hung, table, wrap } from './columns.ts'
 
 export function planLines(report: AuditReport): string[] {
@@ -27,6 +27,7 @@ export function planLines(report: AuditReport): string[] {
           rows,
         )),
     ...marginalLines(report),
+    ...otherLines(report),
     ...(plans.edits.length === 0 ? [] : ['', 'the edit']),
     ...plans.edits.flatMap(editLines),
     '',
@@ -47,6 +48,28 @@ function marginalLines(report: AuditReport): string[] {
         { title: 'single change', align: 'left' },
         { title: '', align: 'left' },
         { title: 'net of costs, a month', align: 'left' },
+      ],
+      rows,
+    ),
+  ]
+}
+
+function otherLines({ plans }: AuditReport): string[] {
+  const rows = plans.others.map(other => [
+    changesText(other),
+    ...(isKnown(other.cost) ? [other.cost.low, other.cost.base, other.cost.high].map(dollars) : ['', 'not known', '']),
+    isKnown(other.net) ? estimateText(other.net, '$') : `not known: ${other.net.why}`,
+  ])
+  if (rows.length === 0) return []
+  return [
+    '',
+    ...table(
+      [
+        { title: 'other plans, a steady month', align: 'left' },
+        { title: 'low', align: 'right' },
+        { title: 'base', align: 'right' },
+        { title: 'high', align: 'right' },
+        { title: 'net of costs, against now', align: 'left' },
       ],
       rows,
     ),

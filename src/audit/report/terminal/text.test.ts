@@ -56,6 +56,11 @@ test('costs, plan and edit are there', () => {
   assert.match(text, /^Net is what is earned minus what it costs, and so are its brackets:/m)
   assert.match(text, /card_usual .* stream +nightly at 02:00, 2 h\n/)
   assert.match(text, /card_usual .* nightly at 02:00, 2 h, in the plan +\$214 \[\$61, \$402\]/)
+  assert.match(
+    text,
+    /^card_now: nightly at 02:00, 2 h; +\$96 +\$180 +\$402 +−\$11,690 \[−\$19,402, −\$3,870\]\ncard_usual: nightly at 02:00, 2 h$/m,
+  )
+  assert.match(text, /^action: digest every day +not known +not known: Nothing was measured/m)
   assert.match(text, /examples\/fraud\/fraud\.ts:38\n {2}- {3}place: stream,\n {2}\+ {3}place: batch\('0 2 \* \* \*', \{ lasts: '2h' \}\),/)
   assert.match(text, /^ {2}WASTED card_usual/m)
 })
