@@ -2,7 +2,7 @@
 import type { Audited } from '../audit/audit.ts'
 import { objectivesOf } from '../audit/plans/objectives.ts'
 import { applyEdit } from '../audit/plans/edit/apply.ts'
-import { otherChanges, placementChanges } from '../audit/plans/edit/changes.ts'
+import { placementChanges } from '../audit/plans/edit/changes.ts'
 import { editPlacements } from '../audit/plans/edit/edit.ts'
 import type { AuditReport } from '../audit/report/audit-report.ts'
 import type { Pipeline } from '../define/pipeline.ts'
@@ -24,7 +24,6 @@ export async function accept(pipeline: Pipeline, { report, proposed }: Audited, 
   const notes = [
     ...(apply && changes.length === 0 ? ['Nothing to apply: no placement of a group is proposed to change.'] : []),
     ...(apply ? [] : edited.refused),
-    ...otherChanges(report.plans),
   ]
   if (apply && changes.length > 0) {
     const { written, refused } = await applyEdit(edited, changes, path, pipeline.ir)

@@ -44,6 +44,7 @@ const plans = (decision: PlanPart['decision'], more: Partial<PlanPart> = {}): Pl
   marginal: [],
   others: [],
   edits: [],
+  byHand: [],
   ...more,
 })
 const undecided: Verdict = { choice: 'undecided', why: '9 patients: no verdict under 20' }

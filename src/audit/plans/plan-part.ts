@@ -2,6 +2,7 @@
 import { elementId, type Plan } from '../element.ts'
 import type { PlanPart, PlanSetting } from '../report/audit-report.ts'
 import { compareAll, estimateOf, type Comparison } from './compare.ts'
+import { otherChanges } from './edit/changes.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Judged } from './judge.ts'
 import { otherPlans } from './others.ts'
@@ -28,9 +29,11 @@ export async function planPartOf(
   const { space } = evaluation
   const decision = decisionOf(judged, question)
   const net = estimateOf(judged.whole.net)
+  const now = settingsOf(elements, new Map())
+  const proposed = settingsOf(elements, space.planOf(judged.kept))
   return {
-    now: settingsOf(elements, new Map()),
-    proposed: settingsOf(elements, space.planOf(judged.kept)),
+    now,
+    proposed,
     decision,
     ...(decision === 'change' && !isWhy(net) && { net }),
     compared: merits.length,
@@ -38,6 +41,7 @@ export async function planPartOf(
     marginal: [...(await alone(judged.picks, evaluation, question)), ...inPlan(judged, evaluation)],
     others: await otherPlans(merits, judged.kept, evaluation, question),
     edits: [],
+    byHand: otherChanges({ now, proposed }),
   }
 }
 

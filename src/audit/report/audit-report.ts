@@ -236,6 +236,8 @@ export interface PlanPart {
   readonly others: readonly OtherPlan[]
   /** The edit of the user's file. */
   readonly edits: readonly PlanEdit[]
+  /** In words, each change that is no placement of a group, and so no edit: what to write, and where. */
+  readonly byHand: readonly string[]
 }
 
 /** A plan that is neither what runs nor proposed. */

@@ -200,6 +200,7 @@ const plans = object<PlanPart>({
     ),
   ),
   edits: list(object<PlanEdit>({ file: text, line: { type: 'integer', minimum: 1 }, before: text, after: text })),
+  byHand: described('changes that no edit makes', list(text)),
 })
 
 const finding = object<Finding>({ kind: oneOf('wasted', 'starved', 'queued'), element: text, text })

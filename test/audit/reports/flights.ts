@@ -188,6 +188,7 @@ export const flightsReport: AuditReport = {
       },
     ],
     edits: [],
+    byHand: [],
   },
   findings: [],
   caveats: [

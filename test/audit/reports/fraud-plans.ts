@@ -101,4 +101,5 @@ export const fraudPlans: PlanPart = {
       after: "import { batch, features, stream } from 'spillway'",
     },
   ],
+  byHand: [],
 }

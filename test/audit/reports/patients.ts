@@ -86,6 +86,7 @@ export const patientsReport: AuditReport = {
     marginal: [],
     others: [],
     edits: [],
+    byHand: [],
   },
   findings: [],
   caveats: ['9 patients: no verdict.', '12 days: what a week-old model loses cannot be seen.', 'Research software, not a medical device.'],

@@ -62,6 +62,13 @@ test('plans that are not proposed have their bills beside what runs', () => {
   assert.match(rows[3], /^action: digest every day .*not known: Nothing was measured/s)
 })
 
+test('a change that is no placement has no edit, and is told', () => {
+  const byHand = ['training: every week, and not without a schedule']
+  const page = reportPage({ ...fraudReport, plans: { ...fraudReport.plans, byHand } })
+  assert.match(page, /<h3>What no edit makes<\/h3><ul class="measure"><li>training: every week, and not without a schedule\.<\/li><\/ul>/)
+  assert.doesNotMatch(reportPage(fraudReport), /What no edit makes/)
+})
+
 test('the head says why of each stage, and of the first groups', () => {
   const whyOf = (report: typeof fraudReport) => /<h2>Why<\/h2>(.*?)<h2>/s.exec(reportPage(report))![1]
   for (const { title } of fraudReport.elements) assert.ok(whyOf(fraudReport).includes(`<li><b>${escaped(title)}</b>: `), title)

@@ -1,6 +1,6 @@
 /** The plan that runs, the one that is proposed, and the edit between them. */
 import type { AuditReport, PlanEdit, Range } from '../audit-report.ts'
-import { count, dollars, estimateText, isKnown } from '../figures.ts'
+import { count, dollars, estimateText, isKnown, sentence } from '../figures.ts'
 import { changes, changesText, comparedText, decisionTitles, isSameCost, netSentence, titleOfElement } from '../reading.ts'
 import { dataTable, estimateCell, notKnown } from './data-table.ts'
 import { breakable, markup, type Markup } from './markup.ts'
@@ -22,7 +22,8 @@ ${plans.net === undefined && plans.marginal.length === 0 ? undefined : markup`<p
 ${rows.length === 0 ? undefined : planTable(report, rows)}
 ${plans.marginal.length === 0 ? undefined : marginalTable(report)}
 ${plans.others.length === 0 ? undefined : othersTable(report)}
-${plans.edits.length === 0 ? undefined : markup`<h3>The edit</h3><p class="measure">This is all that would change in your files. Lines with − go, lines with + come.</p>${plans.edits.map(editPart)}`}
+${plans.edits.length === 0 ? undefined : markup`<h3>The edit</h3><p class="measure">This is what the command changes in your files with <code>--apply</code>. Lines with − go, lines with + come.</p>${plans.edits.map(editPart)}`}
+${plans.byHand.length === 0 ? undefined : markup`<h3>What no edit makes</h3><ul class="measure">${plans.byHand.map(text => markup`<li>${sentence(text)}</li>`)}</ul>`}
 </section>
 `
 }

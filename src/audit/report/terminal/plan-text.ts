@@ -30,6 +30,7 @@ export function planLines(report: AuditReport): string[] {
     ...otherLines(report),
     ...(plans.edits.length === 0 ? [] : ['', 'the edit']),
     ...plans.edits.flatMap(editLines),
+    ...(plans.byHand.length === 0 ? [] : ['', 'no edit makes', ...plans.byHand.flatMap(text => hung('  - ', text))]),
     '',
   ]
 }

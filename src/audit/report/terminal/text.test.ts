@@ -65,6 +65,15 @@ test('costs, plan and edit are there', () => {
   assert.match(text, /^ {2}WASTED card_usual/m)
 })
 
+test('a change that is no placement has no edit, and is told', () => {
+  const byHand = [
+    "inference: nightly, and not on event; that is no placement, and is changed by hand (decide of the model: every('1h', …))",
+  ]
+  const text = reportText({ ...fraudReport, plans: { ...fraudReport.plans, byHand } })
+  assert.match(text, /^no edit makes\n {2}- inference: nightly, and not on event; [^)]*every\('1h',\s+…\)\)$/m)
+  assert.doesNotMatch(reportText(fraudReport), /^no edit makes/m)
+})
+
 test('nothing is wider than a terminal, and nothing says NaN', () => {
   for (const report of reports) isReadable(reportText(report))
   fc.assert(
