@@ -1,4 +1,5 @@
 /** One element of a report: how it runs, its curve, its knee, and what is to be done. */
+import { spanTitle } from '../base/span.ts'
 import type { GroupIR, ModelIR, PipelineIR } from '../define/ir.ts'
 import { kneeOf, marksOf } from './bands/knee.ts'
 import { howItRuns } from './cost/how-it-runs.ts'
@@ -7,7 +8,7 @@ import { ageOf } from './experiment/placement-age.ts'
 import type { Ladder } from './ladders.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from './plans/verdict.ts'
 import type { AgePart, ElementPart, Performance, Verdict } from './report/audit-report.ts'
-import { spanTitle, titleOf, UNSCHEDULED } from './words.ts'
+import { titleOf, UNSCHEDULED } from './words.ts'
 
 interface ElementGiven {
   readonly ir: PipelineIR

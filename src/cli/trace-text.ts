@@ -1,5 +1,6 @@
 /** A trace for a person: a line a moment, with how long after the line before it. */
 import { inspect } from 'node:util'
+import { spanTitle } from '../base/span.ts'
 import type { Trace, TracedEffect } from '../run/trace.ts'
 import { timeText } from './time-text.ts'
 import { counted } from './summary.ts'
@@ -37,17 +38,10 @@ const triggerText = (on: Trace['on']): string =>
 
 /** The distance to the line before is shown, not a sum. */
 function timeline(lines: readonly Line[]): string[] {
-  return lines.map(
-    ([at, what], i) => `  ${timeText(at)}  ${i === 0 ? ''.padStart(12) : spanText(at - lines[i - 1][0]).padStart(12)}  ${what}`,
-  )
+  return lines.map(([at, what], i) => `  ${timeText(at)}  ${i === 0 ? ''.padStart(12) : later(at - lines[i - 1][0]).padStart(12)}  ${what}`)
 }
 
-function spanText(ms: number): string {
-  const size = Math.abs(ms)
-  const text =
-    size < 10_000 ? `${ms.toFixed(3)} ms` : size < 36_000_000 ? `${(ms / 1000).toFixed(1)} s` : `${(ms / 3_600_000).toFixed(1)} h`
-  return ms < 0 ? text : `+${text}`
-}
+const later = (ms: number): string => (ms < 0 ? spanTitle(ms) : `+${spanTitle(ms)}`)
 
 function effectLines({ number, action, id, state, attempts, made, began, sent, settled, next, due, why, ...ms }: TracedEffect): string[] {
   const inTime = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'
@@ -58,7 +52,7 @@ function effectLines({ number, action, id, state, attempts, made, began, sent, s
   if (next !== undefined) lines.push([next, 'next try'])
   const took = (['queue', 'delivery', 'acknowledgement'] as const).flatMap(name => {
     const of = ms[`${name}Ms`]
-    return of === undefined ? [] : [`${name} ${of.toFixed(0)} ms`]
+    return of === undefined ? [] : [`${name} ${spanTitle(of)}`]
   })
   return [
     `  effect ${number}  ${action}  [${state}${inTime}, ${counted(attempts, 'attempt')}]  ${took.join(', ')}`.trimEnd(),

@@ -15,7 +15,7 @@ after(() => shop[Symbol.dispose]())
 test('a decision line by line', async () => {
   const { status, out } = await called('trace', '1', ...data)
   assert.equal(status, 0)
-  const happened = out.split('\n').map(line => line.replace(/^ {2}\S+Z +(\S+ (?:ms|s|h))? +/, ''))
+  const happened = out.split('\n').map(line => line.replace(/^ {2}\S+Z +(\S+ (?:µs|ms|s|min|h|days?|weeks?))? +/, ''))
   assert.deepEqual(happened, [
     'risk  a  score 2  (entry 1)',
     "  { id: '3', card: 'a', till: 2, price: 2.5, abroad: false, at: 1767225600000 }",

@@ -122,7 +122,7 @@ test('of two streams the one is worth its cost and the other is not, and what th
   )
   const { part, verdicts, proposed } = judged
   assert.equal(verdicts.get('group/reported')!.choice, 'stream', JSON.stringify([...verdicts], null, 1))
-  assert.equal(verdicts.get('group/usual')!.choice, 'batch 1 d', JSON.stringify([...verdicts], null, 1))
+  assert.equal(verdicts.get('group/usual')!.choice, 'batch 1 day', JSON.stringify([...verdicts], null, 1))
   assert.equal(verdicts.get('action')!.choice, 'not observable in this history')
   assert.equal(proposed.get('group/usual')?.kind, 'batch')
   assert.equal(proposed.get('group/reported'), undefined)

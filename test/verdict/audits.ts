@@ -140,7 +140,7 @@ async function report(seed: number, times: number | undefined, judged: Judging):
   if (times === undefined) return { falseStreams, isWorse, real: 'undecided' }
   if (times <= 1 && choice(real.name) === 'stream') falseStreams.push(real.name)
   const said = choice(real.name)
-  const right = times === 1 ? 'undecided' : times > 1 ? 'stream' : 'batch 1 d'
+  const right = times === 1 ? 'undecided' : times > 1 ? 'stream' : 'batch 1 day'
   return { falseStreams, isWorse, real: said === 'undecided' ? 'undecided' : said === right ? 'right' : 'wrong' }
 }
 

@@ -101,7 +101,7 @@ export function generatedWorld(seed: number, { groups, values }: Planted): Gener
 
 function elementOf({ name, streams }: PlantedGroup): PlanElement {
   const fresh = { setting: streams ? now : stream, title: 'stream', age: 0 }
-  const old = { setting: streams ? batch : now, title: 'batch 1 d', age: 14 * 3_600_000 }
+  const old = { setting: streams ? batch : now, title: 'batch 1 day', age: 14 * 3_600_000 }
   return { element: { kind: 'group', group: name }, title: name, choices: streams ? [fresh, old] : [old, fresh] }
 }
 

@@ -10,7 +10,7 @@ export const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * *
 
 export function streamOrBatch(name: string, now: 'stream' | 'batch'): PlanElement {
   const stream: PlanChoice = { setting: now === 'stream' ? { kind: 'now' } : { kind: 'stream' }, title: 'stream', age: 0 }
-  const batch: PlanChoice = { setting: now === 'batch' ? { kind: 'now' } : nightly, title: 'batch 1 d', age: 50_400_000 }
+  const batch: PlanChoice = { setting: now === 'batch' ? { kind: 'now' } : nightly, title: 'batch 1 day', age: 50_400_000 }
   return { element: { kind: 'group', group: name }, title: name, choices: now === 'stream' ? [stream, batch] : [batch, stream] }
 }
 

@@ -2,6 +2,7 @@
 import { SpillwayError } from '../../base/errors.ts'
 import type { Setting } from '../element.ts'
 import type { CostLine, Range } from '../report/audit-report.ts'
+import { everyTitle } from '../words.ts'
 import { batchCost, priceRuns, type BatchCost, type BatchWork } from './batch-work.ts'
 import { aMonth, type CostInputs } from './given.ts'
 import { everyText, jobOf, notRun } from './job.ts'
@@ -10,7 +11,7 @@ import { exactly, nothing, rangeOf } from './range.ts'
 import { periodOf } from './simulate/due-times.ts'
 import { demandOf, type Demand } from './stream-work.ts'
 import type { Arrivals } from './trace.ts'
-import { amount, countText, DAY_MS, GB, MONTH_MS, spanText } from './units.ts'
+import { amount, countText, DAY_MS, GB, MONTH_MS } from './units.ts'
 
 export interface Addition {
   /** Its events come by a broker, and somebody is on call for it. */
@@ -160,7 +161,7 @@ function ofAction(setting: Setting, given: CostInputs): Addition {
     return { ...none, lines: [quantityLine('requests', 'actions', exactly(all / 1e6), 'millionRequests', given, 'million, one each')] }
   if (setting.kind !== 'digest') return notRun('the action', setting)
   const digests = Math.min(all, MONTH_MS / setting.every)
-  const title = `actions gathered every ${spanText(setting.every)}`
+  const title = `actions gathered ${everyTitle(setting.every)}`
   return { ...none, lines: [quantityLine('requests', title, exactly(digests / 1e6), 'millionRequests', given, 'million')] }
 }
 

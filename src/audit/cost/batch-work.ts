@@ -1,3 +1,4 @@
+import { spanTitle } from '../../base/span.ts'
 import type { ScheduleIR } from '../../define/ir.ts'
 import type { CostLine, Range } from '../report/audit-report.ts'
 import type { CostInputs } from './given.ts'
@@ -6,7 +7,7 @@ import { dueIn, periodOf } from './simulate/due-times.ts'
 import { batchRuns, eventsOfRuns, type Reading, type Runs } from './simulate/runs.ts'
 import { serviceOf } from './stream-work.ts'
 import type { Arrivals } from './trace.ts'
-import { amount, dollars, HOUR_MS, MONTH_HOURS, MONTH_MS, spanText } from './units.ts'
+import { amount, dollars, HOUR_MS, MONTH_HOURS, MONTH_MS } from './units.ts'
 
 /** Something that is done for arrivals at the times of a schedule. */
 export interface BatchWork {
@@ -97,9 +98,9 @@ function arithmetic({ runs, hours, kept }: Priced, period: number, { prices: { p
   if (kept)
     return `${amount(runs.coresKept)} cores × ${MONTH_HOURS} h × ${dollars(prices.coreHour.base)}: workers stay, as starting them for each run costs more`
   const month = `${amount(MONTH_MS / period)} runs a month`
-  const run = `(${amount(runs.cores)} cores × ${spanText(sizing.startSeconds.base * 1000)} to start + ${spanText(runs.work / runs.lags.count)} of work)`
+  const run = `(${amount(runs.cores)} cores × ${spanTitle(sizing.startSeconds.base * 1000)} to start + ${spanTitle(runs.work / runs.lags.count)} of work)`
   const late = runs.late > 0 ? `; ${runs.late} of ${runs.lags.count} began late` : ''
-  const ended = `; p99 ended ${spanText(runs.lags.quantile(0.99))} after it was due`
+  const ended = `; p99 ended ${spanTitle(runs.lags.quantile(0.99))} after it was due`
   return `${month} × ${run} × ${1 + sizing.redone.base} = ${amount(hours)} core h × ${dollars(prices.coreHourSpot.base)} (spot)${ended}${late}`
 }
 
@@ -107,4 +108,4 @@ function arithmetic({ runs, hours, kept }: Priced, period: number, { prices: { p
 const againText = (reading: Reading, times: number): string =>
   reading === 'since the last' || !Number.isFinite(times)
     ? ''
-    : `; each run reads ${reading.reach === Infinity ? 'all there is' : `${spanText(reading.reach)} of events`}, so an event is read ${amount(times)} times`
+    : `; each run reads ${reading.reach === Infinity ? 'all there is' : `${spanTitle(reading.reach)} of events`}, so an event is read ${amount(times)} times`

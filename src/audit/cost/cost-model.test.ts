@@ -59,9 +59,9 @@ test('a nightly group is started, works, and waits for nothing', () => {
   // Each run reads three hours of 2,000 events a day.
   const work = 250 * 20e-6
   const hours = ((730 / 24) * (0.5 * 60 + work) * 1.05) / 3600
-  close(line(cost, 'fast every 1 d').range.base, hours * 0.015, 'nightly')
+  close(line(cost, 'fast every day').range.base, hours * 0.015, 'nightly')
   assert.match(
-    line(cost, 'fast every 1 d').arithmetic,
+    line(cost, 'fast every day').arithmetic,
     /^30\.4 runs a month × \(0\.5 cores × 1 min to start \+ 5 ms of work\) × 1\.05 = 0\.266 core h × \$0\.015 \(spot\)/,
   )
   assert.ok(
@@ -117,7 +117,10 @@ test('streaming is the cheaper one where a long window is read again each night,
   const { difference, words } = against(given, nightlyJob)
   assert.ok(difference.base < 0)
   assert.match(words, /^stream costs \$[\d,]+ a month less than batch/)
-  assert.match(words, /Most of it is slots of batch: fast at 0 2 \* \* \*, .* each run reads 30 d of events, so an event is read 30 times$/)
+  assert.match(
+    words,
+    /Most of it is slots of batch: fast at 0 2 \* \* \*, .* each run reads 30 days of events, so an event is read 30 times$/,
+  )
   // The same in pieces that go on from where they were is cheaper than either.
   assert.ok(against(given, { kind: 'every', every: DAY }).difference.base > 0)
 })
@@ -141,7 +144,7 @@ test('streaming is the cheaper one for a peak that batch runs would all have to 
 test('workers that stay are taken where starting them for each run is the dearer', () => {
   const given = costCase()
   const cost = new CostModel(given, streaming(given)).costOf(new Map([['group/fast', { kind: 'every', every: 60_000 }]]))
-  assert.match(line(cost, 'fast every 1 min').arithmetic, /^0\.5 cores × 730 h × \$0\.0425: workers stay/)
+  assert.match(line(cost, 'fast every minute').arithmetic, /^0\.5 cores × 730 h × \$0\.0425: workers stay/)
 })
 
 test('all plans of six groups are sums of what their groups are', () => {

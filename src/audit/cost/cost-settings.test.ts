@@ -14,18 +14,18 @@ const base = (given: CostInputs, id: string, setting: Setting): number =>
 
 test('ingestion, groups, decisions, actions and training have lines of their own in each setting', () => {
   const given = { ...costCase(), measured: { ...costCase().measured, decidedBy: 'request' as const, cpuSecondsATraining: 600 } }
-  assert.deepEqual(titles(given, 'ingestion', { kind: 'every', every: HOUR }).slice(2, 4), ['readings taken in every 1 h', 'the log'])
+  assert.deepEqual(titles(given, 'ingestion', { kind: 'every', every: HOUR }).slice(2, 4), ['readings taken in every hour', 'the log'])
   assert.ok(
-    titles(given, 'group/fast', { kind: 'hybrid', schedule: { kind: 'interval', every: DAY, phase: 0 } }).includes('fast every 1 d'),
+    titles(given, 'group/fast', { kind: 'hybrid', schedule: { kind: 'interval', every: DAY, phase: 0 } }).includes('fast every day'),
   )
   assert.ok(titles(given, 'group/fast', { kind: 'hybrid', schedule: { kind: 'interval', every: DAY, phase: 0 } }).includes('fast: state'))
   assert.ok(titles(given, 'group/fast', { kind: 'every', every: HOUR }).includes('fast: state between runs'))
   assert.ok(titles(given, 'inference', stream).includes('decisions asked for'))
   assert.ok(titles(given, 'inference', nightlyJob).includes('decisions at 0 2 * * *'))
-  assert.ok(titles(given, 'action', { kind: 'digest', every: HOUR }).includes('actions gathered every 1 h'))
+  assert.ok(titles(given, 'action', { kind: 'digest', every: HOUR }).includes('actions gathered every hour'))
   assert.ok(!titles(given, 'action', { kind: 'inline' }).some(title => title.startsWith('actions')))
   const now = new Map([...streaming(given), ['training', { kind: 'every', every: 7 * DAY } as const]])
-  const training = new CostModel(given, now).costOf(new Map()).lines.find(({ title }) => title === 'training every 7 d')!
+  const training = new CostModel(given, now).costOf(new Map()).lines.find(({ title }) => title === 'training every week')!
   // A week's training of ten minutes on the smallest machine, a minute to start it.
   const hours = ((730 / 168) * (0.5 * 60 + 600) * 1.05) / 3600
   assert.ok(Math.abs(training.range.base - hours * 0.015) < 1e-9)
@@ -60,7 +60,7 @@ test('static workers are sized for nearly all minutes, and said to lag in one qu
   const [workers] = new CostModel(given, new Map([['group/fast', stream]])).costOf(new Map()).lines
   // In each minute one or two of the events that come each 43 s: 2 / 60 s × 100 core s at 40 %.
   assert.ok(Math.abs(workers.range.base - ((2 / 60) * 100 * 730 * 0.0425) / 0.4) < 1e-6, workers.arithmetic)
-  assert.match(workers.arithmetic, /^8\.33 cores × 730 h × \$0\.0425; fast: 60,000 arrivals of 1\.67 min, lag .* in 9 partitions lag/)
+  assert.match(workers.arithmetic, /^8\.33 cores × 730 h × \$0\.0425; fast: 60,000 arrivals of 100 s, lag .* in 9 partitions lag/)
 })
 
 test('ages, unknown elements and settings that an element has not are refused', () => {

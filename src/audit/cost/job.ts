@@ -1,7 +1,7 @@
 import { SpillwayError } from '../../base/errors.ts'
 import type { ScheduleIR } from '../../define/ir.ts'
 import type { Setting } from '../element.ts'
-import { spanText } from './units.ts'
+import { everyTitle } from '../words.ts'
 
 /** When something runs, and within how long each run ends, ms; within its period, if it says nothing. */
 export interface Job {
@@ -27,8 +27,6 @@ export function notRun(what: string, { kind }: Setting): never {
   )
 }
 
-/** `every 1 d`, `at 0 2 * * *`. */
+/** `every day`, `at 0 2 * * *`. */
 export const everyText = (schedule: ScheduleIR): string =>
-  schedule.kind === 'interval'
-    ? `every ${spanText(schedule.every)}`
-    : `at ${schedule.cron}${schedule.zone === 'UTC' ? '' : ` ${schedule.zone}`}`
+  schedule.kind === 'interval' ? everyTitle(schedule.every) : `at ${schedule.cron}${schedule.zone === 'UTC' ? '' : ` ${schedule.zone}`}`

@@ -1,3 +1,4 @@
+import { spanTitle } from '../../base/span.ts'
 import type { CostInputs } from './given.ts'
 import { rangeOf, scenarios, type Scenario } from './range.ts'
 import { autoscaled } from './simulate/autoscaled.ts'
@@ -7,7 +8,7 @@ import { partitioned, pooled, type Served } from './simulate/queue.ts'
 import { rateQuantile } from './simulate/rate.ts'
 import type { Lags } from './simulate/lags.ts'
 import type { Arrivals } from './trace.ts'
-import { amount, countText, spanText } from './units.ts'
+import { amount, countText } from './units.ts'
 
 /** Something that is done for each of some arrivals as it comes. */
 export interface StreamWork {
@@ -33,7 +34,7 @@ export function demandOf(work: StreamWork, given: CostInputs): Demand {
     return { cores: { low: none, base: none, high: none }, words: `${name}: nothing to do` }
   }
   const results = rangesOf(scenario => demandIn(scenario, work, given))
-  const head = `${name}: ${countText(arrivals.at.length, 'arrival')} of ${spanText(seconds * 1000)}`
+  const head = `${name}: ${countText(arrivals.at.length, 'arrival')} of ${spanTitle(seconds * 1000)}`
   return { cores: rangesOf(scenario => results[scenario].cores), words: `${head}, ${results.base.words}` }
 }
 
@@ -91,7 +92,7 @@ const servedText = ({ lags, backlog }: Served, given: CostInputs): string =>
     ? `an arrival stands for ${amount(given.volume!)}, so how late each is cannot be said`
     : `${lagText(lags)}, backlog ${countText(backlog, 'event')}`
 
-const lagText = (lags: Lags): string => `lag p50 ${spanText(lags.quantile(0.5))}, p99 ${spanText(lags.quantile(0.99))}`
+const lagText = (lags: Lags): string => `lag p50 ${spanTitle(lags.quantile(0.5))}, p99 ${spanTitle(lags.quantile(0.99))}`
 
 /** Cores that workers hold in the mean who do all of some work, and are never fewer than the smallest machine; 0 for nothing. */
 export const heldFor = (demands: readonly Demand[], given: CostInputs) =>

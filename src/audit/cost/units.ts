@@ -17,21 +17,5 @@ export const amount = (value: number): string => threeDigits.format(value)
 /** `$0.0425`, `-$1,650`. */
 export const dollars = (value: number): string => `${value < 0 ? '-' : ''}$${amount(Math.abs(value))}`
 
-const spans = [
-  [DAY_MS, 'd'],
-  [HOUR_MS, 'h'],
-  [60_000, 'min'],
-  [1000, 's'],
-  [1, 'ms'],
-  [1e-3, 'µs'],
-] as const
-
-/** A span in the largest unit that it fills: `12.5 µs`, `3.2 s`, `1.5 d`. */
-export function spanText(ms: number): string {
-  if (ms === 0) return '0 s'
-  const [size, unit] = spans.find(([size]) => Math.abs(ms) >= size) ?? spans.at(-1)!
-  return `${amount(ms / size)} ${unit}`
-}
-
 /** Whole things with their noun: `1 run`, `1,200 runs`. */
 export const countText = (count: number, noun: string): string => `${whole.format(count)} ${noun}${Math.round(count) === 1 ? '' : 's'}`

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { batch, count, entity, every, features, labelFrom, lag, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
 import type { ModelIR } from '../../define/ir.ts'
 import type { Element } from '../element.ts'
-import { ageText, ladderOf, type LadderContext } from './ladder.ts'
+import { ladderOf, type LadderContext } from './ladder.ts'
 import { ageOf, fresher, periodOf } from './placement-age.ts'
 
 const card = entity('card', t.string())
@@ -46,9 +46,9 @@ test('ages begin where the shortest window begins to notice, and end at a day', 
     '1 h',
     '3 h',
     'nightly at 02:00, 2 h (next schedule)',
-    '1 d',
+    '1 day',
   ])
-  assert.deepEqual(titles({ kind: 'action' }, ticking), ['5 min', '15 min', '1 h', '3 h', '6 h', 'a digest a day (next schedule)', '1 d'])
+  assert.deepEqual(titles({ kind: 'action' }, ticking), ['5 min', '15 min', '1 h', '3 h', '6 h', 'a digest a day (next schedule)', '1 day'])
   assert.deepEqual(titles({ kind: 'action' }, ticking, { span: 2 * 3_600_000, ages: [7000] }), [
     '7 s',
     '5 min',
@@ -62,7 +62,7 @@ test('what is not fresh can be made so', () => {
   const usualOnes = ladderOf({ kind: 'group', group: 'usual' }, { ir, model: fraud.ir }, context)
   assert.deepEqual(
     usualOnes.map(({ title }) => title),
-    ['streamed', '90 % fresher', '1 h', '3 h', '6 h', '1 d', 'Mondays at 02:00, 2 h'],
+    ['streamed', '90 % fresher', '1 h', '3 h', '6 h', '1 day', 'Mondays at 02:00, 2 h'],
   )
   assert.equal(usualOnes[2].age, 3_600_000 + 13 * 3_600_000, 'a job of an hour, half a day of its schedule, and an hour more')
   assert.deepEqual(titles({ kind: 'group', group: 'copied' }).slice(0, 3), ['streamed', '90 % fresher (−90 %)', '5 min'])
@@ -70,8 +70,8 @@ test('what is not fresh can be made so', () => {
 })
 
 test('ticks are made at multiples of their own period, models are trained as often as there is history for', () => {
-  assert.deepEqual(titles({ kind: 'inference' }, ticking), ['every 1 h', 'every 3 h', 'every 6 h', 'nightly (next schedule)'])
-  assert.deepEqual(titles({ kind: 'training' }), ['every 7 d', 'every 28 d'])
+  assert.deepEqual(titles({ kind: 'inference' }, ticking), ['every hour', 'every 3 h', 'every 6 h', 'nightly (next schedule)'])
+  assert.deepEqual(titles({ kind: 'training' }), ['every week', 'every 4 weeks'])
   assert.deepEqual(titles({ kind: 'training' }, fraud, { isTrainable: false }), [])
 })
 
@@ -85,5 +85,4 @@ test('ages of placements', () => {
     schedule: { kind: 'interval', every: 10, phase: 5 },
     lasts: 2,
   })
-  assert.deepEqual([90_000, 900_000, 21_600_000, DAY, 5].map(ageText), ['90 s', '15 min', '6 h', '1 d', '5 ms'])
 })

@@ -7,7 +7,9 @@
 import { groupReads } from '../../decision/reads.ts'
 import type { PlacementIR, ScheduleIR } from '../../define/ir.ts'
 import { limits } from '../../base/limits.ts'
+import { exactSpanTitle } from '../../base/span.ts'
 import type { Element, Setting } from '../element.ts'
+import { everyTitle } from '../words.ts'
 import { ageOf, periodOf } from './placement-age.ts'
 import type { Decides } from './world.ts'
 
@@ -78,7 +80,7 @@ function rungsOf(element: Element, decides: Decides, context: LadderContext): La
 }
 
 const older = (ages: readonly number[], now: number): LadderRung[] =>
-  ages.map(by => ({ setting: { kind: 'older', by }, title: ageText(by), age: now + by }))
+  ages.map(by => ({ setting: { kind: 'older', by }, title: exactSpanTitle(by), age: now + by }))
 
 const job = (schedule: ScheduleIR, lasts: number, title: string): LadderRung => ({
   setting: { kind: 'batch', schedule, lasts },
@@ -106,14 +108,14 @@ function periodic({ model: { decide } }: Decides, ages: readonly number[]): Ladd
   const own = decide.kind === 'every' ? decide.every : 0
   return ages
     .filter(every => every > own && every < DAY && (own === 0 || every % own === 0))
-    .map(every => ({ setting: { kind: 'every', every }, title: `every ${ageText(every)}`, age: every / 2 }))
+    .map(every => ({ setting: { kind: 'every', every }, title: everyTitle(every), age: every / 2 }))
 }
 
 /** As many models as there are between two and the bound. */
 function trainings({ span }: LadderContext): LadderRung[] {
   return PERIODS.filter(every => every < span && span / every < limits.AUDIT_TRAININGS_MAX / 2).map(every => ({
     setting: { kind: 'every', every },
-    title: `every ${ageText(every)}`,
+    title: everyTitle(every),
     age: every / 2,
   }))
 }
@@ -126,16 +128,4 @@ function agesFor({ ir, model }: Decides, element: Element, { span, ages = [] }: 
   const picked =
     fitting.length <= AGES ? fitting : Array.from({ length: AGES }, (_, i) => fitting[Math.round((i * (fitting.length - 1)) / (AGES - 1))])
   return [...new Set([...picked, ...ages])].toSorted((a, b) => a - b)
-}
-
-/** `90 s`, `15 min`, `6 h`, `1 d`. */
-export function ageText(ms: number): string {
-  const units = [
-    [DAY, 'd'],
-    [HOUR, 'h'],
-    [MINUTE, 'min'],
-    [SECOND, 's'],
-  ] as const
-  const [size, unit] = units.find(([size]) => ms >= size && ms % size === 0) ?? [1, 'ms']
-  return `${ms / size} ${unit}`
 }

@@ -60,11 +60,11 @@ test('without a price: what matters most, how old it may be, and from which pric
 })
 
 test('without a price and without a loss that is shown there is nothing to keep, and what can be had for less is said', () => {
-  const flat = part('noise', { choice: 'batch 1 d', why: '' }, [rung(-3, 8)])
+  const flat = part('noise', { choice: 'batch 1 day', why: '' }, [rung(-3, 8)])
   const now = [{ element: 'group/noise', title: 'stream' }]
-  const proposed = [{ element: 'group/noise', title: 'batch 1 d' }]
+  const proposed = [{ element: 'group/noise', title: 'batch 1 day' }]
   assert.deepEqual(answer({ elements: [flat], plans: plans('no dollar verdict', { now, proposed }) }), [
-    'flights: no loss by older data is shown; run "noise" as batch 1 d, which loses next to nothing.',
+    'flights: no loss by older data is shown; run "noise" as batch 1 day, which loses next to nothing.',
     'No price of utility is given: no dollar verdict.',
   ])
   assert.match(
@@ -98,15 +98,15 @@ test('a change: what to run, and what that is worth', () => {
   ]
   const proposed = [
     { element: 'group/landings', title: 'stream' },
-    { element: 'group/usual', title: 'batch 1 d' },
+    { element: 'group/usual', title: 'batch 1 day' },
     { element: 'inference', title: 'nightly' },
   ]
   const elements = [
-    part('usual', { choice: 'batch 1 d', why: '' }),
+    part('usual', { choice: 'batch 1 day', why: '' }),
     { ...part('', undecided), element: 'inference', kind: 'inference' as const },
   ]
   assert.deepEqual(answer({ elements, plans: plans('change', { now, proposed, net: { value: 1240, low: 900, high: 1604 } }) }), [
-    'flights: run "usual" as batch 1 d and inference nightly.',
+    'flights: run "usual" as batch 1 day and inference nightly.',
     'That is worth $1,240 [$900, $1,604] a month, net of costs; told from history that did not choose it.',
   ])
 })

@@ -3,10 +3,10 @@
  *
  * Line one is what is decided; where nothing is, the freshness that matters most, by what is lost at the next schedule. Line two is money, or what money would have to say.
  */
+import { spanTitle } from '../../base/span.ts'
 import type { AuditReport, ElementPart, Estimate, Rung } from '../report/audit-report.ts'
 import { periodOf } from '../experiment/placement-age.ts'
 import { counted, estimateText, ofUnit, share as percent } from '../report/figures.ts'
-import { spanTitle } from '../words.ts'
 import { isWhy } from './ports.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from './verdict.ts'
 
@@ -40,7 +40,7 @@ function isNothingKnown(parts: AnswerParts): boolean {
   return changesText(parts) === '' && effects.length > 0 && effects.every(effect => isWhy(effect) || isWhy(effect.aWeek))
 }
 
-/** `run "card_usual" as batch 1 d and inference nightly`; empty where nothing changes. */
+/** `run "card_usual" as batch 1 day and inference nightly`; empty where nothing changes. */
 function changesText({ plans, elements }: AnswerParts): string {
   const changed = plans.proposed.filter(({ element, title }) => plans.now.find(now => now.element === element)?.title !== title)
   const list = changed.map(({ element, title }) => settingText(element, title, elements))

@@ -62,13 +62,13 @@ const titles = (parts: Parameters<typeof pipeline>[1], options?: ChoiceOptions) 
 test('each element has what runs first, and the words of verdicts for the rest', () => {
   assert.deepEqual(titles([onEvent]), {
     ingestion: ['stream', 'micro-batch 15 min', 'batch'],
-    short: ['stream', 'batch 1 d'],
-    long: ['stream', 'hybrid', 'batch 1 d'],
-    own: ['batch 1 d', 'stream', 'hybrid'],
-    layers: ['hybrid', 'stream', 'batch 1 d'],
-    late: ['lag 5 min', 'stream', 'batch 1 d'],
+    short: ['stream', 'batch 1 day'],
+    long: ['stream', 'hybrid', 'batch 1 day'],
+    own: ['batch 1 day', 'stream', 'hybrid'],
+    layers: ['hybrid', 'stream', 'batch 1 day'],
+    late: ['lag 5 min', 'stream', 'batch 1 day'],
     after: 'it is as corrected later, which no decision saw',
-    inference: ['on event', 'every 1 h', 'nightly'],
+    inference: ['on event', 'every hour', 'nightly'],
     action: 'no action follows from its decisions',
     training: 'the pipeline does not train the model',
   })
@@ -83,7 +83,7 @@ test('triggers and actions have the choices that they can have', () => {
   const decline = action('decline', { when: asked.score.gte(0.9), do: answer({ approved: false }) })
   assert.deepEqual(titles([decline]), {
     ingestion: ['stream', 'micro-batch 15 min', 'batch'],
-    short: ['stream', 'batch 1 d'],
+    short: ['stream', 'batch 1 day'],
     inference: ['on request', 'nightly'],
     action: ['inline', 'asynchronous', 'digest'],
     training: 'the pipeline does not train the model',
@@ -94,7 +94,7 @@ test('triggers and actions have the choices that they can have', () => {
     score: logistic({ intercept: 0, weights: { n: 1 } }),
   })
   const page = action('page', { when: ticks.score.gte(0.9), do: webhook('https://example.org/') })
-  assert.deepEqual(titles([page]).inference, ['every 5 min', 'every 1 h', 'nightly'])
+  assert.deepEqual(titles([page]).inference, ['every 5 min', 'every hour', 'nightly'])
   assert.deepEqual(titles([page]).action, ['asynchronous', 'digest'])
   const onPayment = action('page', { when: onEvent.score.gte(0.9), do: webhook('https://example.org/') })
   assert.deepEqual(titles([onPayment]).action, ['asynchronous', 'inline', 'digest'])

@@ -4,12 +4,12 @@
  * A group can be a stream, two layers where its windows are long, or a batch job at its own schedule, or by night. A table without windows could be looked up on demand too, which is no
  * placement of Spillway's: it is not among the plans.
  */
+import { exactSpanTitle } from '../../base/span.ts'
 import type { GroupIR, ModelIR, PipelineIR, PlacementIR } from '../../define/ir.ts'
 import type { ScheduleIR } from '../../define/schedule-ir.ts'
 import { elementId, type Element, type Setting } from '../element.ts'
-import { ageText } from '../experiment/ladder.ts'
 import { ageOf, periodOf } from '../experiment/placement-age.ts'
-import { UNSCHEDULED } from '../words.ts'
+import { everyTitle, UNSCHEDULED } from '../words.ts'
 import { groupsReadBy } from './consumers.ts'
 import type { PlanChoice, PlanElement } from './ports.ts'
 
@@ -72,7 +72,7 @@ function ingestionChoices(schedule: ScheduleIR, lasts: number): PlanChoice[] {
     { setting: now, title: 'stream', age: 0 },
     {
       setting: { kind: 'every', every: QUARTER_OF_AN_HOUR },
-      title: `micro-batch ${ageText(QUARTER_OF_AN_HOUR)}`,
+      title: `micro-batch ${exactSpanTitle(QUARTER_OF_AN_HOUR)}`,
       age: QUARTER_OF_AN_HOUR / 2,
     },
     { setting: { kind: 'batch', schedule, lasts }, title: 'batch', age: ageOf({ kind: 'batch', schedule, lasts }) },
@@ -101,25 +101,25 @@ function groupChoices({ place, features }: GroupIR, schedule: ScheduleIR, lasts:
     }
     case 'lag':
     case 'partial':
-      return [{ setting: now, title: `${place.kind} ${ageText(place.by)}`, age: place.by }, stream, batch(schedule, lasts)]
+      return [{ setting: now, title: `${place.kind} ${exactSpanTitle(place.by)}`, age: place.by }, stream, batch(schedule, lasts)]
     case 'corrected':
       return [{ setting: now, title: 'corrected', age: 0 }]
   }
 }
 
-const batchTitle = (schedule: ScheduleIR): string => `batch ${ageText(periodOf(schedule))}`
+const batchTitle = (schedule: ScheduleIR): string => `batch ${exactSpanTitle(periodOf(schedule))}`
 
 function inferenceChoices({ decide }: ModelIR): PlanChoice[] {
   const nightly = every(DAY, 'nightly')
   switch (decide.kind) {
     case 'on':
-      return [{ setting: now, title: 'on event', age: 0 }, every(HOUR, `every ${ageText(HOUR)}`), nightly]
+      return [{ setting: now, title: 'on event', age: 0 }, every(HOUR, everyTitle(HOUR)), nightly]
     case 'request':
       return [{ setting: now, title: 'on request', age: 0 }, nightly]
     case 'every': {
-      const own: PlanChoice = { ...every(decide.every, decide.every === DAY ? 'nightly' : `every ${ageText(decide.every)}`), setting: now }
+      const own: PlanChoice = { ...every(decide.every, decide.every === DAY ? 'nightly' : everyTitle(decide.every)), setting: now }
       const slower = [HOUR, DAY].filter(period => period > decide.every && period % decide.every === 0)
-      return [own, ...slower.map(period => (period === DAY ? nightly : every(period, `every ${ageText(period)}`)))]
+      return [own, ...slower.map(period => (period === DAY ? nightly : every(period, everyTitle(period))))]
     }
   }
 }
@@ -136,13 +136,11 @@ function actionChoices({ actions = [] }: PipelineIR, { name, decide }: ModelIR):
 
 function trainingChoices({ train }: ModelIR, periods: readonly number[]): PlanChoice[] {
   const own = train?.every === undefined ? Infinity : periodOf(train.every)
-  const title = own === Infinity ? UNSCHEDULED : trainedEvery(own)
+  const title = own === Infinity ? UNSCHEDULED : everyTitle(own)
   return [
     { setting: now, title, age: own / 2 },
-    ...periods.filter(period => period !== own).map(period => every(period, trainedEvery(period))),
+    ...periods.filter(period => period !== own).map(period => every(period, everyTitle(period))),
   ]
 }
-
-const trainedEvery = (period: number): string => (period === 7 * DAY ? 'every week' : `every ${ageText(period)}`)
 
 const every = (period: number, title: string): PlanChoice => ({ setting: { kind: 'every', every: period }, title, age: period / 2 })

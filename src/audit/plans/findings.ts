@@ -2,10 +2,11 @@
  * Three expensive mistakes that need no replay to be seen: features fresher than anyone uses, features older than decisions can bear, effects that wait longer than everything before them
  * took.
  */
+import { spanTitle } from '../../base/span.ts'
 import { limits } from '../../base/limits.ts'
 import type { PipelineIR, PlacementIR } from '../../define/ir.ts'
 import type { Finding, StagesPart } from '../report/audit-report.ts'
-import { everyTitle, spanTitle } from '../words.ts'
+import { everyTitle } from '../words.ts'
 import { consumersOf } from './consumers.ts'
 
 /** How old a group is at decisions, and how old it may be, ms. */

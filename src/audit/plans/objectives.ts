@@ -1,8 +1,8 @@
 /** The freshness objectives that an audit gives: of each group the knee of its frozen curve. */
+import { spanTitle } from '../../base/span.ts'
 import { FRESH_SHARE, type FreshnessObjective } from '../../run/objectives.ts'
 import type { AuditReport } from '../report/audit-report.ts'
 import { ofUnit } from '../report/figures.ts'
-import { spanTitle } from '../words.ts'
 import { isWhy } from './ports.ts'
 
 /** By group; those without a knee have none. */

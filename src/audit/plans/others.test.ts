@@ -30,19 +30,19 @@ test('plans that are not proposed are there with their bills: the next best, and
   const { part } = await judgePlans(questionOf(world), portsOf(world))
   assert.deepEqual(
     part.proposed.map(({ title }) => title),
-    ['stream', 'batch 1 d'],
+    ['stream', 'batch 1 day'],
   )
   assert.deepEqual(part.others.map(whole), [
     {
       changes: [
-        { element: 'group/a', title: 'batch 1 d' },
-        { element: 'group/b', title: 'batch 1 d' },
+        { element: 'group/a', title: 'batch 1 day' },
+        { element: 'group/b', title: 'batch 1 day' },
       ],
       cost: { low: 3, base: 3, high: 3 },
       net: { value: -454, low: -455, high: -453 },
     },
     {
-      changes: [{ element: 'group/a', title: 'batch 1 d' }],
+      changes: [{ element: 'group/a', title: 'batch 1 day' }],
       cost: { low: 31, base: 31, high: 31 },
       net: { value: -481, low: -482, high: -480 },
     },

@@ -35,7 +35,7 @@ test('two groups that stand in for one another: each could be batch, together th
   const found = await judge(world)
   assert.equal(found.part.decision, 'change')
   assert.deepEqual(Object.values(kinds(found)), ['batch'])
-  assert.deepEqual(Object.values(choices(found)).sort(), ['batch 1 d', 'stream'])
+  assert.deepEqual(Object.values(choices(found)).sort(), ['batch 1 day', 'stream'])
   assert.deepEqual(found.part.net, { value: 10, low: 10, high: 10 })
   assert.equal(found.part.compared, 4)
 })
@@ -75,14 +75,14 @@ test('the first stream pays for what the second has for nothing', async () => {
 test('batch it needs that the loss is bounded below what is saved', async () => {
   const world = { elements: [streams[0]], utility: (of: (e: string) => string) => (isFresh(of, 'a') ? 2 : 0), cost: streamCost(0) }
   const bounded = await judge({ ...world, half: 5 })
-  assert.deepEqual(choices(bounded), { 'group/a': 'batch 1 d' })
+  assert.deepEqual(choices(bounded), { 'group/a': 'batch 1 day' })
   assert.deepEqual(rounded(bounded.part.net), { value: 8, low: 3, high: 13 })
   const unbounded = await judge({ ...world, half: 11 })
   assert.equal(unbounded.part.decision, 'keep what runs')
   const { choice, why, moreWeeks } = unbounded.verdicts.get('group/a')!
   assert.equal(choice, 'undecided')
   assert.equal(moreWeeks, 18, '20 · ((11 / 8)² − 1) is 17.8')
-  assert.match(why, /'batch 1 d' seems best, \$8 \[−\$3, \$19\] a month over 'stream'/)
+  assert.match(why, /'batch 1 day' seems best, \$8 \[−\$3, \$19\] a month over 'stream'/)
 })
 
 test('the bounds hold under every scenario of prices', async () => {
@@ -90,7 +90,7 @@ test('the bounds hold under every scenario of prices', async () => {
   const world: SmallWorld = { elements: [streamOrBatch('a', 'stream')], utility: of => (isFresh(of, 'a') ? 20 : 0), cost }
   assert.equal(choices(await judge(world))['group/a'], 'undecided')
   assert.equal(choices(await judge({ ...world, utility: of => (isFresh(of, 'a') ? 41 : 0) }))['group/a'], 'stream')
-  assert.equal(choices(await judge({ ...world, utility: of => (isFresh(of, 'a') ? 2 : 0) }))['group/a'], 'batch 1 d')
+  assert.equal(choices(await judge({ ...world, utility: of => (isFresh(of, 'a') ? 2 : 0) }))['group/a'], 'batch 1 day')
 })
 
 test('of two placements of the same values the cheaper is said, and its values are those of the other', async () => {
@@ -120,7 +120,10 @@ test('of two placements of the same values the cheaper is said, and its values a
   // Tried once by itself, then once on each block.
   assert.deepEqual(asked.sort(), ['0 batch', '0 batch', '0 now', '100 batch', '100 now'])
   const { why } = found.verdicts.get('group/a')!
-  assert.equal(why, "decides as 'stream' does, and costs $5 less a month; worth $90 [$89, $91] a month more than 'batch 1 d', net of costs")
+  assert.equal(
+    why,
+    "decides as 'stream' does, and costs $5 less a month; worth $90 [$89, $91] a month more than 'batch 1 day', net of costs",
+  )
 })
 
 test('a change that was only lucky on the block that chose is taken back, the rest of the plan kept', async () => {
@@ -138,7 +141,7 @@ test('a change that was only lucky on the block that chose is taken back, the re
   }
   const found = await judgePlans(questionOf(world), lucky)
   assert.deepEqual(kinds(found), { 'group/a': 'batch' })
-  assert.deepEqual(choices(found), { 'group/a': 'batch 1 d', 'group/b': 'stream' })
+  assert.deepEqual(choices(found), { 'group/a': 'batch 1 day', 'group/b': 'stream' })
   assert.deepEqual(found.part.net, { value: 10, low: 10, high: 10 })
 })
 
@@ -154,12 +157,12 @@ test('without a price: the cheapest plan that loses next to nothing, and what a 
   assert.equal(found.part.decision, 'no dollar verdict')
   assert.equal(found.part.net, undefined)
   assert.deepEqual(kinds(found), { 'group/b': 'batch' })
-  assert.deepEqual(choices(found), { 'group/a': 'undecided', 'group/b': 'batch 1 d' })
+  assert.deepEqual(choices(found), { 'group/a': 'undecided', 'group/b': 'batch 1 day' })
   const { breakEven, why } = found.verdicts.get('group/a')!
   assert.deepEqual(rounded(breakEven), rounded({ value: 10 / 40, low: 10 / 42, high: 10 / 38 }))
   assert.match(
     why,
-    /^no price of utility is given: 'stream' has 40(\.0)? \[38(\.0)?, 42(\.0)?\] caught a month more than 'batch 1 d', and costs \$10 more a month$/,
+    /^no price of utility is given: 'stream' has 40(\.0)? \[38(\.0)?, 42(\.0)?\] caught a month more than 'batch 1 day', and costs \$10 more a month$/,
   )
   assert.match(found.verdicts.get('group/b')!.why, /^costs \$10 less a month than 'stream', with at most 3(\.00)? caught a month lost$/)
 })

@@ -14,7 +14,7 @@ export interface Why {
 export interface PlanChoice {
   /** `now` is how it runs. */
   readonly setting: Setting
-  /** In the words of a verdict: `batch 1 d`. */
+  /** In the words of a verdict: `batch 1 day`. */
   readonly title: string
   /** Mean age of what a decision gets, ms: which of two is the fresher. */
   readonly age: number

@@ -8,7 +8,7 @@ import type { PlanChoice } from './ports.ts'
 
 const hybrid: PlanChoice = { setting: { kind: 'hybrid', schedule: nightly.schedule }, title: 'hybrid', age: 0, as: { kind: 'now' } }
 const stream: PlanChoice = { setting: { kind: 'now' }, title: 'stream', age: 0 }
-const batch: PlanChoice = { setting: nightly, title: 'batch 1 d', age: 50_400_000 }
+const batch: PlanChoice = { setting: nightly, title: 'batch 1 day', age: 50_400_000 }
 
 /** A group that runs as a stream; a batch run loses `loss` a month. Costs by the kind of the setting. */
 async function said(choices: readonly PlanChoice[], costs: Readonly<Record<string, Range>>, loss = 0) {
@@ -26,11 +26,11 @@ const range = (low: number, base: number, high: number): Range => ({ low, base, 
 test('a group that changes no decision is batch if that costs less, and in no scenario more', async () => {
   const now = range(10, 20, 30)
   const found = await said([stream, batch], { now, batch: range(10, 12, 14) })
-  assert.deepEqual([found.choice, found.decision, found.proposed], ['batch 1 d', 'change', 'batch'])
+  assert.deepEqual([found.choice, found.decision, found.proposed], ['batch 1 day', 'change', 'batch'])
   assert.deepEqual(found.net, { value: 8, low: 0, high: 16 })
   assert.equal(found.why, "decides as 'stream' does, always in this history, and costs $8 less a month")
   // Less than half a cent more is no more.
-  assert.equal((await said([stream, batch], { now, batch: range(10.004, 12, 14) })).choice, 'batch 1 d')
+  assert.equal((await said([stream, batch], { now, batch: range(10.004, 12, 14) })).choice, 'batch 1 day')
 })
 
 test('where it costs more in one scenario nothing is decided', async () => {
@@ -38,14 +38,14 @@ test('where it costs more in one scenario nothing is decided', async () => {
   assert.deepEqual([found.choice, found.decision, found.proposed], ['undecided', 'keep what runs', 'now'])
   assert.equal(
     found.why,
-    "decisions are the same however it is run; 'batch 1 d' costs $8 less a month than 'stream', but not in every scenario of prices",
+    "decisions are the same however it is run; 'batch 1 day' costs $8 less a month than 'stream', but not in every scenario of prices",
   )
 })
 
 test('where both cost the same the older will do, and nothing is changed for it', async () => {
   const found = await said([stream, batch], { now: range(1, 2, 3), batch: range(1, 2, 3) })
   assert.deepEqual([found.choice, found.decision, found.proposed], ['undecided', 'keep what runs', 'now'])
-  assert.equal(found.why, "'batch 1 d' decides as 'stream' does, and costs the same")
+  assert.equal(found.why, "'batch 1 day' decides as 'stream' does, and costs the same")
   const dearer = await said([stream, batch], { now: range(1, 2, 3), batch: range(2, 3, 4) })
   assert.deepEqual([dearer.choice, dearer.proposed], ['stream', 'now'])
 })
@@ -71,7 +71,7 @@ test('of two that decide alike and are better than a third it is said that price
   const { verdicts } = await judgePlans(questionOf(world), portsOf(world))
   assert.deepEqual(verdicts.get('group/a'), {
     choice: 'undecided',
-    why: "'batch 1 d' decides as 'stream' does, and which of them costs less depends on the scenario of prices",
+    why: "'batch 1 day' decides as 'stream' does, and which of them costs less depends on the scenario of prices",
   })
 })
 

@@ -9,7 +9,7 @@ const choice = (title: string, age: number) => ({ setting: { kind: 'now' as cons
 const element: PlanElement = {
   element: { kind: 'group', group: 'usual' },
   title: 'usual',
-  choices: [choice('stream', 0), choice('hybrid', 0), choice('batch 1 d', 50_400_000)],
+  choices: [choice('stream', 0), choice('hybrid', 0), choice('batch 1 day', 50_400_000)],
 }
 const few = { why: '57 patients, 15 of them judged: no verdict under 20' }
 const cheaper = { low: 1, base: 2, high: 3 }
@@ -36,6 +36,6 @@ test('without a price: where what older data loses is not known, the reason is s
   assert.equal(why, 'no prices')
   assert.match(
     undecided({ value: 3, low: 2, high: 4, error: 1 }, cheaper).why,
-    /^no price of utility is given: 'stream' has 3.* lows a month more than 'batch 1 d', and costs \$2/,
+    /^no price of utility is given: 'stream' has 3.* lows a month more than 'batch 1 day', and costs \$2/,
   )
 })

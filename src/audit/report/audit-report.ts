@@ -150,7 +150,7 @@ export interface Knee {
 }
 
 export interface Verdict {
-  /** `stream`, `hybrid`, `batch 1 d`, `on demand`; `micro-batch 15 min`; `on event`, `every 5 min`, `nightly`; `inline`, `asynchronous`, `digest`; `every week`; `undecided`; `not observable in this history`. */
+  /** `stream`, `hybrid`, `batch 1 day`, `on demand`; `micro-batch 15 min`; `on event`, `every 5 min`, `nightly`; `inline`, `asynchronous`, `digest`; `every week`; `undecided`; `not observable in this history`. */
   readonly choice: string
   readonly why: string
   /** Where it is undecided: how many more weeks of history would decide, if the difference is what it seems. */

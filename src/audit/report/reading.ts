@@ -1,8 +1,8 @@
 /** What is picked out of a report where it is read: nothing is computed here but which of its lines come first. */
+import { spanTitle } from '../../base/span.ts'
 import type { AuditReport, CostOfPlan, ElementPart, Estimate, Knee, OtherPlan, Range, Rung, UtilityPart } from './audit-report.ts'
 import { aWeekText, count, counted, estimateText, isKnown, sentence, type Reason } from './figures.ts'
 import { KNEE_PART } from '../bands/knee.ts'
-import { spanTitle } from '../words.ts'
 
 /** The two lines without the name of the pipeline in front. */
 export function answerOf({ answer: [first, second], pipeline }: AuditReport): readonly [string, string] {

@@ -1,7 +1,7 @@
 /** What a week's worth is counted by, in words: the terms of the pipeline's `worth(…)`. */
+import { exactSpanTitle } from '../../base/span.ts'
 import type { UtilityIR } from '../../define/ir.ts'
 import { dollars } from '../report/figures.ts'
-import { spanTitle } from '../words.ts'
 
 /** `the first action in time saves $50; an action that was wrong costs $10`. */
 export function basisOf(utility: UtilityIR): string {
@@ -20,7 +20,7 @@ export function basisOf(utility: UtilityIR): string {
 function moneyText({ saves, wrong, blocks }: Extract<UtilityIR, { kind: 'money' }>): string {
   const saved = typeof saves === 'number' ? dollars(saves) : `the dollars of its '${saves}'`
   if (blocks === undefined) return `the first action in time saves ${saved}; an action that was wrong costs ${dollars(wrong)}`
-  return `an action stops its key for ${spanTitle(blocks)}; each event that it stops saves ${saved} if that was right, and costs ${dollars(wrong)} if it was wrong`
+  return `an action stops its key for ${exactSpanTitle(blocks)}; each event that it stops saves ${saved} if that was right, and costs ${dollars(wrong)} if it was wrong`
 }
 
 function priceText(unit: string, { dollars: price, wrong }: { readonly dollars?: number; readonly wrong?: number }): string {

@@ -140,7 +140,7 @@ export const flightsReport: AuditReport = {
         }),
       ],
       knee: { age: 7 * DAY, loss: 61, beyond: true },
-      verdict: { choice: 'batch 1 d', why: 'A nightly copy changes nothing that this history can tell from nothing.' },
+      verdict: { choice: 'batch 1 day', why: 'A nightly copy changes nothing that this history can tell from nothing.' },
       marks: ['ok', 'ok', 'ok'],
     },
     {

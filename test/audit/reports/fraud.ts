@@ -146,7 +146,7 @@ export const fraudReport: AuditReport = {
         }),
       ],
       knee: { age: 14 * HOUR, loss: 902 },
-      verdict: { choice: 'batch 1 d', why: 'What is usual for a card over 30 days does not move in a day.' },
+      verdict: { choice: 'batch 1 day', why: 'What is usual for a card over 30 days does not move in a day.' },
       marks: ['ok', 'ok', 'may lose'],
     },
     {

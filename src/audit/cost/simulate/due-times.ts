@@ -1,8 +1,8 @@
+import { spanTitle } from '../../../base/span.ts'
 import { SpillwayError } from '../../../base/errors.ts'
 import { limits } from '../../../base/limits.ts'
 import type { ScheduleIR } from '../../../define/ir.ts'
 import { scheduledTimes } from '../../../kernel/schedule.ts'
-import { spanText } from '../units.ts'
 import type { Stretch } from './rate.ts'
 
 const YEAR_MS = 365 * 86_400_000
@@ -27,7 +27,7 @@ export function dueIn(schedule: ScheduleIR, { from, until }: Stretch, period: nu
   if ((until - from) / period > limits.COST_RUNS_MAX)
     throw new SpillwayError(
       'SPILL_LIMIT',
-      `a run each ${spanText(period)} over ${spanText(until - from)} is more than ${limits.COST_RUNS_MAX} runs (COST_RUNS_MAX); stream it, or give a longer period`,
+      `a run each ${spanTitle(period)} over ${spanTitle(until - from)} is more than ${limits.COST_RUNS_MAX} runs (COST_RUNS_MAX); stream it, or give a longer period`,
     )
   return Float64Array.from(scheduledTimes(schedule, from + 1, until + 1))
 }

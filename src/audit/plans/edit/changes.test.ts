@@ -26,15 +26,15 @@ test('the rest is told, and where to look', () => {
     setting('training', 'every week'),
   ]
   const proposed = [
-    setting('group/usual', 'batch 1 d'),
+    setting('group/usual', 'batch 1 day'),
     setting('inference', 'nightly'),
     setting('action', 'inline'),
     setting('ingestion', 'batch'),
-    setting('training', 'every 1 d'),
+    setting('training', 'every day'),
   ]
   assert.deepEqual(otherChanges({ now, proposed }), [
     "inference: nightly, and not on event; that is no placement, and is changed by hand (decide of the model: every('1h', …))",
     'ingestion: batch, and not stream; that is no placement, and is changed by hand (in what sends the events)',
-    'training: every 1 d, and not every week; that is no placement, and is changed by hand (train of the model: { every: … })',
+    'training: every day, and not every week; that is no placement, and is changed by hand (train of the model: { every: … })',
   ])
 })

@@ -1,5 +1,5 @@
 /** What flows where, and how wide: the stages of a pipeline in the order in which an event passes them. */
-import { spanTitle } from '../../words.ts'
+import { spanTitle } from '../../../base/span.ts'
 import type { AuditReport, ElementPart } from '../audit-report.ts'
 import { widthsUpTo } from './ribbon.ts'
 import type { Drawing } from './two-widths.ts'

@@ -2,7 +2,7 @@
  * What an element's age is worth, as a curve: ages from fresh to old, evenly spaced, and the change in a week with its interval. An incident (frozen) is a solid line
  * with dots in a shaded band; a planned change (refit) is a dashed line with squares and whiskers. Curves are drawn as they are, up and down.
  */
-import { spanTitle } from '../../words.ts'
+import { spanTitle } from '../../../base/span.ts'
 import type { ElementPart, Estimate, Rung, UtilityPart } from '../audit-report.ts'
 import { estimateText, inUnit, isKnown } from '../figures.ts'
 import { kneeTitle, plannedOf } from '../reading.ts'

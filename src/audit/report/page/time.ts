@@ -1,5 +1,5 @@
 /** Where the time goes: the river, and the stages as they were measured. */
-import { spanTitle } from '../../words.ts'
+import { spanTitle } from '../../../base/span.ts'
 import type { AuditReport, Percentiles, StagesPart } from '../audit-report.ts'
 import { count, date, isKnown, sentence, share } from '../figures.ts'
 import { oldest } from './course.ts'

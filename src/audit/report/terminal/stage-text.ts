@@ -1,7 +1,7 @@
 /** Where the time goes, in the terminal. */
+import { spanTitle } from '../../../base/span.ts'
 import type { AuditReport, StagesPart } from '../audit-report.ts'
 import { count, date, isKnown, sentence, share } from '../figures.ts'
-import { spanTitle } from '../../words.ts'
 import { hung, table } from './columns.ts'
 
 export function stageLines({ stages }: AuditReport): string[] {
