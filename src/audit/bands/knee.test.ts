@@ -52,7 +52,7 @@ test('where there is none it says why', () => {
     'at 15 min up to 40 a week may be lost, more than 20: 5 % of what a week is worth now count as hardly anything; they seem to be 18: more history would tell',
   )
   assert.deepEqual(kneeOf(landings.slice(1), { now: 0, nowAWeek: 590, unit: '$' }), {
-    why: 'at 60 min at least $56 a week are lost already, more than $29.5: 5 % of what a week is worth now count as hardly anything',
+    why: 'at 60 min at least $56 a week are lost already, more than $29.50: 5 % of what a week is worth now count as hardly anything',
   })
   assert.match(why([rung(15, 1, -40, 42)], 400), /seem to be none: more history/)
   for (const worth of [0, -5, NaN]) assert.match(why(landings, worth), /^what runs is worth nothing/)

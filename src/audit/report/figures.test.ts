@@ -103,5 +103,9 @@ test('dollars, parts and ranges', () => {
     [{ low: 0, base: 0, high: 0 }, '$0'],
   ])
   assert.equal(ofUnit(18, 'late arrivals'), '18 late arrivals')
-  assert.equal(ofUnit(-18.25, '$'), '−$18.3')
+  assert.equal(ofUnit(-18.25, '$'), '−$18.25')
+  assert.deepEqual(
+    [0.169, 0.0042, 1e-9, 0, 118.25].map(value => ofUnit(value, '$')),
+    ['$0.17', '$0.004', '<$0.01', '$0', '$118'],
+  )
 })

@@ -30,11 +30,15 @@ export function figure(value: number, fixed?: number): string {
 
 /** In a unit: dollars have theirs in front, and are not nothing where they are less than can be shown. */
 export function inUnit(value: number, unit: string, fixed?: number): string {
-  const text = figure(value, fixed)
+  const text = figure(value, unit === '$' ? (fixed ?? centsOf(value)) : fixed)
   if (unit !== '$') return text
   if (text === '0' && value !== 0) return value > 0 ? '<$0.01' : '−<$0.01'
   return text.startsWith('−') ? `−$${text.slice(1)}` : `$${text}`
 }
+
+/** Dollars below a hundred have cents, unless they are whole; a price may be less than ten of them, and has its own digits. */
+const centsOf = (value: number): number | undefined =>
+  Math.abs(value) < 0.1 && value !== 0 ? undefined : Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0
 
 /** With its unit behind it, as in a sentence: `18 late arrivals`, `$18`. */
 export const ofUnit = (value: number, unit: string): string => (unit === '$' ? inUnit(value, unit) : `${figure(value)} ${unit}`)
