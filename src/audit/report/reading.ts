@@ -148,7 +148,7 @@ export const hardlyAnything = `${KNEE_PART * 100} % of what a week is worth now`
 
 /** What stands in the brackets of a net figure. */
 export const netSentence =
-  'Net is what is earned minus what it costs, and so are its brackets: the low end is the least that is earned at the dearest prices, the high end the most at the cheapest.'
+  'Net is what is earned minus what it costs, and its brackets hold both: the low end is the least that is earned at the dearest prices, the high end the most at the cheapest.'
 
 export const decisionTitles = {
   change: 'Change the plan',

@@ -86,11 +86,14 @@ test('how often it acts, and is right, is said of each of the two models by its 
   const page = reportPage(fraudReport)
   assert.match(
     page,
-    /data-label="Actions a week" class="number"><div>360 <span class="note besides">incident<\/span>360 <span class="note besides">planned</,
+    /data-label="Actions a week" class="number"><div><span class="besides">360 <span class="note">incident<\/span><\/span><span class="besides">360 <span class="note">planned</,
   )
   const [, training] = page.split('id="element-4"')
-  assert.match(training, /data-label="Actions a week" class="number"><div>418 <span class="note besides">planned<\/span><\/div>/)
-  assert.doesNotMatch(training, /\d <span class="note besides">incident</)
+  assert.match(
+    training,
+    /data-label="Actions a week" class="number"><div><span class="besides">418 <span class="note">planned<\/span><\/span><\/div>/,
+  )
+  assert.doesNotMatch(training, /\d <span class="note">incident</)
 })
 
 test('where the time goes is drawn of what ran or of ages that placements have, and else a line says how to get it', () => {

@@ -73,7 +73,7 @@ function othersTable({ plans, costs }: AuditReport): Markup {
       ...named,
       ...plans.others.map(other => [
         changesText(other),
-        ...(isKnown(other.cost) ? threeDollars(other.cost) : ['', notKnown(other.cost), '']),
+        ...(isKnown(other.cost) ? threeDollars(other.cost) : ['', markup`<span class="note">not known</span>`, '']),
         isKnown(other.net) ? estimateCell(other.net, '$') : notKnown(other.net),
       ]),
     ],

@@ -137,7 +137,7 @@ function byArm(rung: Rung, of: (performance: Performance) => string): Child {
     ...(armShown(rung) === 'incident' ? [['incident', rung.frozen.performance] as const] : []),
     ...(planned ? [['planned', planned] as const] : []),
   ]
-  return arms.map(([arm, performance]) => markup`${of(performance)} <span class="note besides">${arm}</span>`)
+  return arms.map(([arm, performance]) => markup`<span class="besides">${of(performance)} <span class="note">${arm}</span></span>`)
 }
 
 const markOf = (mark: ElementPart['marks'][number] | undefined): Child =>

@@ -53,7 +53,7 @@ test('costs, plan and edit are there', () => {
   assert.match(text, /always-on slots .*\$84 +\$130 +measured +1\.1 cores/)
   assert.match(text, /all, steady year +\$742 +\$1,276 +\$2,240/)
   assert.match(text, /^PLAN {2}Change the plan\. Net of costs \$214 \[\$61, \$402\] a month\. 24 plans compared, 20 with/m)
-  assert.match(text, /^Net is what is earned minus what it costs, and so are its brackets:/m)
+  assert.match(text, /^Net is what is earned minus what it costs, and its brackets hold both:/m)
   assert.match(text, /card_usual .* stream +nightly at 02:00, 2 h\n/)
   assert.match(text, /card_usual .* nightly at 02:00, 2 h, in the plan +\$214 \[\$61, \$402\]/)
   assert.match(
