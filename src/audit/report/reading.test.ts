@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { flightsReport } from '../../../test/audit/reports/flights.ts'
 import { fraudReport } from '../../../test/audit/reports/fraud.ts'
+import { effect, estimate, performed } from '../../../test/audit/reports/parts.ts'
 import { patientsReport } from '../../../test/audit/reports/patients.ts'
 import {
   answerOf,
@@ -36,6 +37,11 @@ test('most is at stake where the worst age loses most for sure, as planned, or b
   // An incident of a day loses 833 at the least, but as planned 3 h is the worst.
   const { rung: worst, arm: by } = mostAtStake({ ...flightsReport, elements: [landings, usual] })!
   assert.deepEqual([worst.title, by], ['3 h', 'planned'])
+  // A gain is none of it, however sure, unless nothing loses.
+  const [now, hour] = landings.rungs
+  const gaining = { ...landings, rungs: [{ ...now, refit: effect(estimate(9_000, 8_000, 9_900), performed(1, 1, 1, 1, 1)) }] }
+  assert.equal(mostAtStake({ ...flightsReport, elements: [gaining, { ...landings, rungs: [hour] }] })!.rung, hour)
+  assert.equal(mostAtStake({ ...flightsReport, elements: [gaining] })!.rung, gaining.rungs[0])
   assert.equal(mostAtStake({ ...flightsReport, elements: [{ ...usual, rungs: usual.rungs.slice(0, 1) }] }), undefined)
   assert.equal(mostAtStake(patientsReport), undefined)
 })

@@ -75,14 +75,17 @@ export interface AtStake {
 }
 
 /**
- * The change that is greatest for sure, by the end of its interval that is next to zero, of what a plan can run otherwise: as planned, or by incidents where nothing is known of an element's
- * plans. Of others there is nothing to decide. None where no interval leaves zero out.
+ * The age that loses most for sure, by the upper end of its interval, of what a plan can run otherwise: as planned, or by incidents where nothing is known of an element's plans. Of others there
+ * is nothing to decide. Where none loses for sure, the one that gains most; none where no interval leaves zero out.
  */
 export function mostAtStake({ elements }: AuditReport): AtStake | undefined {
   const all = elements.filter(({ notObservable, unplanned }) => notObservable === undefined && unplanned === undefined).flatMap(judged)
-  const clear = all.map(each => ({ each, by: distance(each.estimate) })).filter(({ by }) => by > 0)
-  return clear.length === 0 ? undefined : clear.reduce((a, b) => (b.by > a.by ? b : a)).each
+  return greatest(all, ({ estimate: { high } }) => -high) ?? greatest(all, ({ estimate: { low } }) => low)
 }
+
+/** None where it is above zero for none. */
+const greatest = (all: readonly AtStake[], by: (each: AtStake) => number): AtStake | undefined =>
+  all.filter(each => by(each) > 0).toSorted((a, b) => by(b) - by(a))[0]
 
 /** Its rungs by one arm, so that a lag by accident is not held against one by design. */
 function judged(element: ElementPart): AtStake[] {
@@ -94,9 +97,6 @@ function judged(element: ElementPart): AtStake[] {
   const planned = of('planned', plannedOf)
   return planned.length > 0 ? planned : of('incident', ({ frozen }) => frozen.aWeek)
 }
-
-/** How far an interval is from zero, in its own unit. */
-const distance = ({ low, high }: Estimate): number => Math.max(low, -high)
 
 /** The proposed plan costs what the present one does, line by line. */
 export const isSameCost = (a: CostOfPlan, b: CostOfPlan): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -62,7 +62,7 @@ function why(report: AuditReport): Child {
   return [
     now,
     basis,
-    markup`<p>Most is at stake at <b>${element.title}</b>: ${asIfText(rung)}${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}, a month by ${inUnit(aMonth(estimate.value), utility.unit)}.</p>`,
+    markup`<p>${estimate.high < 0 ? 'Most is at stake' : 'Most is to be gained'} at <b>${element.title}</b>: ${asIfText(rung)}${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}, a month by ${inUnit(aMonth(estimate.value), utility.unit)}.</p>`,
     reasons(report),
   ]
 }

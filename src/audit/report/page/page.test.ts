@@ -50,6 +50,13 @@ test('the page of the fraud says what to do, why, at what cost and how sure', ()
   assert.match(page, /<strong>Wasted<\/strong> <span class="note">\(fresher than anything that reads it\)/)
 })
 
+test('what would be gained is not called at stake', () => {
+  assert.match(reportPage(fraudReport), /<p>Most is at stake at <b>action decline/)
+  const [, now] = fraudReport.elements
+  const rungs = now.rungs.slice(0, 1).map(rung => ({ ...rung, refit: { ...rung.frozen, aWeek: { value: 90, low: 50, high: 130 } } }))
+  assert.match(reportPage({ ...fraudReport, elements: [{ ...now, rungs }] }), /<p>Most is to be gained at <b>card_now/)
+})
+
 test('plans that are not proposed have their bills beside what runs', () => {
   const [, table] = reportPage(fraudReport).split('<caption>Other plans:')
   const rows = [...table.split('</table>')[0].matchAll(/<th scope="row"[^>]*>(.*?)<\/tr>/gs)].map(([, row]) =>
