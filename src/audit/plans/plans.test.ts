@@ -295,16 +295,3 @@ test('a choice that the experiment refuses is none; an element with no other is 
     { code: 'SPILL_INPUT' },
   )
 })
-
-test('a proposed change that is no placement is told in words', async () => {
-  const [stream] = streamOrBatch('a', 'stream').choices
-  const hourly = { setting: { kind: 'every', every: 3_600_000 }, title: 'every 1 h', age: 1_800_000 } as const
-  const elements = [
-    ...streams.slice(0, 1),
-    { element: { kind: 'inference' }, title: 'inference', choices: [{ ...stream, title: 'on event' }, hourly] } as const,
-  ]
-  const found = await judge({ elements, utility: () => 0, cost: of => (of('inference') === 'every' ? 1 : 10) })
-  assert.equal(found.part.decision, 'change')
-  assert.equal(found.part.byHand.length, 1)
-  assert.match(found.part.byHand[0], /^inference: every 1 h, and not on event; .*changed by hand \(decide of the model/)
-})
