@@ -62,8 +62,8 @@ function compareModel(draw: Draw, ir: PipelineIR, model: ModelIR, log: ReplayLog
   if ([...triggering.stretches(1000)].every(({ length }) => length === 0)) return
   const base: World = { log, rows: rowsOf(triggering, model) }
   const span = log.until - log.first
-  // One for all settings, as an audit has it, and one so small that each lets go of what the last one had.
-  const groups = draw.chance(0.8) ? new SummedGroups() : new SummedGroups(1)
+  // One for all settings, as an audit has it, and one so small that each lets go of what the last one had, or has no room at all.
+  const groups = draw.chance(0.8) ? new SummedGroups() : new SummedGroups(draw.magnitude(20_000))
   for (let i = 0; i < SETTINGS; i++) {
     const [ingestion, ingestionName] = ingestionSetting(draw, log, span)
     const { world: arrived } = inferred({ kind: 'now' }, decides, ingested(ingestion, decides, base))

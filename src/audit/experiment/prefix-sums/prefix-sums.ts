@@ -1,6 +1,6 @@
 /**
- * What features of one kind are made of, summed along each key's list: the moments of all events before each entry, as the kernel keeps them (`kernel/sums.ts`), so that a window is the same
- * difference of the same two vectors.
+ * What features are made of, summed along each key's list: the moments of all events before each entry, as the kernel keeps them (`kernel/sums.ts`), so that a window is the same difference of
+ * the same two vectors. All that stands at an entry lies together, since a read looks at one entry and then at another, anywhere.
  */
 import { liftMoments, modulo54, type MomentLayout } from '../../../aggregate/moments.ts'
 import { blockSlice } from '../../../columns/slice.ts'
@@ -33,11 +33,25 @@ export function seenBy(unit: Unit, block: Block, slots: Int32Array): SeenEvents 
   return { value, ...(skip?.includes(1) && { skip }) }
 }
 
-/** By entry the moments before it, but how many there are, which its place in the list tells: `layout.width − 1` doubles. */
-export function prefixSums(lists: KeyLists, layout: MomentLayout, time: Float64Array, value: Float64Array): Float64Array {
-  const width = layout.width - 1
-  const sums = new Float64Array(lists.times.length * width)
-  if (width === 0) return sums
+/** What stands at the entries of lists: the time, and the moments before it of each of the units that see these events. */
+export interface Entries {
+  readonly lists: Omit<KeyLists, 'times'>
+  /** Numbers an entry. */
+  readonly width: number
+  readonly data: Float64Array
+}
+
+/** With the times alone. */
+export function entriesOf({ times, ...lists }: KeyLists, width: number): Entries {
+  const data = new Float64Array(times.length * width)
+  for (let entry = 0; entry < times.length; entry++) data[entry * width] = times[entry]!
+  return { lists, width, data }
+}
+
+/** Sums the moments of a unit to where they have their place in each entry, but how many events there are: the entry's place in its list tells. */
+export function sumUp({ lists, width, data }: Entries, place: number, layout: MomentLayout, time: Float64Array, value: Float64Array): void {
+  const moments = layout.width - 1
+  if (moments === 0) return
   const vector = new Float64Array(layout.width)
   const { slots, keys } = lists
   const next = lists.begins.slice()
@@ -45,9 +59,8 @@ export function prefixSums(lists: KeyLists, layout: MomentLayout, time: Float64A
     const slot = slots[event]
     if (slot > keys) continue
     liftMoments(layout, time[event], value[event], vector, 0)
-    const at = next[slot] * width
+    const at = next[slot] * width + place
     next[slot] = next[slot] + 1
-    for (let f = 0; f < width; f++) sums[at + width + f] = modulo54(sums[at + f], vector[f + 1])
+    for (let f = 0; f < moments; f++) data[at + width + f] = modulo54(data[at + f], vector[f + 1])
   }
-  return sums
 }

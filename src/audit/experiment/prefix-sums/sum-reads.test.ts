@@ -146,11 +146,13 @@ test('what no prefix sum can say is left to a replay', () => {
 
 test('a read below a clock that was reached is left to a replay, which refuses it', () => {
   const { log, rows } = logged(events)
-  const t = rows.moments.t.map((at, row) => (row === 3 ? 8 : at))
   const group = groupOf(stream, { agg: 'count' })
-  const back = { ...rows, moments: { ...rows.moments, t } }
-  assert.deepEqual(shown(columnsOf(group, { log, rows: back })), [undefined])
-  assert.equal(replayedColumns({ group, key: ['k'] }, back, log)[0].refused[3], refusals.evicted)
+  // Below that of a read before it, and below the arrival of what it knows.
+  for (const clock of [(at: number, row: number) => (row === 3 ? 8 : at), (at: number, row: number) => (row >= 3 ? at : at - 1)]) {
+    const below = { ...rows, moments: { ...rows.moments, t: rows.moments.t.map(clock) } }
+    assert.deepEqual(shown(columnsOf(group, { log, rows: below })), [undefined])
+    assert.ok(replayedColumns({ group, key: ['k'] }, below, log)[0].refused.includes(refusals.evicted))
+  }
 })
 
 test('what reaches back to a time that was forgotten is refused', () => {
@@ -163,7 +165,8 @@ test('what reaches back to a time that was forgotten is refused', () => {
 
 test('what takes more bytes than there may be is let go, and is the same when it is made again', () => {
   const all = logged(events)
-  const groups = new SummedGroups(1)
+  // There is room for either, 84 and 140 bytes.
+  const groups = new SummedGroups(150)
   const [first, second] = [groupOf(stream, { agg: 'count' }), groupOf(stream, { agg: 'sum', input: x })]
   const block = all.log.histories.get('s')!.block
   const of = (group: GroupIR) => groups.of(group, source, block, all.log.strings)
@@ -172,6 +175,8 @@ test('what takes more bytes than there may be is let go, and is the same when it
   assert.notEqual(of(second), kept)
   assert.notEqual(of(first), kept)
   assert.deepEqual(shown(columnsOf(second, all, groups)), shown(columnsOf(second, all)))
+  assert.deepEqual(shown(columnsOf(second, all, new SummedGroups(139))), [undefined], 'it is too large by itself')
+  assert.notEqual(shown(columnsOf(second, all, new SummedGroups(140)))[0], undefined)
 })
 
 test('over chunks of reads and slices of events it is the kernel', () => {

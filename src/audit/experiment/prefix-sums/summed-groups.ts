@@ -25,7 +25,7 @@ export class SummedGroups {
   of(group: GroupIR, source: SourceIR, block: Block, strings: Strings): SummedGroup {
     const byId = ensured(this.#histories, block.columns, () => new Map<string, SummedGroup>())
     const id = JSON.stringify([source.name, group.key, group.features])
-    const summed = ensured(byId, id, () => summedGroup(group, source, block, strings))
+    const summed = ensured(byId, id, () => summedGroup(group, source, block, strings, this.#bytesMax))
     this.#keep(byId, id, summed)
     return summed
   }
