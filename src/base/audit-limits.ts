@@ -12,6 +12,8 @@ export const auditLimits = {
   COST_RUNS_MAX: 2 ** 20,
   /** Bytes of features, computed under one alternative or another, that an audit keeps. */
   AUDIT_COLUMN_BYTES: 5 * 2 ** 27,
+  /** Bytes of groups that an audit keeps summed along the events of each key; one that needs more is replayed by the kernel. */
+  AUDIT_SUMS_BYTES: 2 ** 29,
   /** Threads that compute columns of groups ahead of an audit. */
   AUDIT_THREADS_MAX: 4,
   /** Labelled decisions that an audit trains a model anew on. */

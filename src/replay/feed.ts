@@ -28,12 +28,10 @@ export class Feed {
   #applied = 0
 
   constructor(read: GroupRead, moments: Moments, log: ReplayLog) {
-    const { source, block } = log.histories.get(read.group.source)!
-    const prefix = moments.prefixes(source.name)
+    const { source } = log.histories.get(read.group.source)!
     this.read = read
     this.#forgotten = log.forgotten
-    const triggers = { prefix, clock: moments.t, own: moments.source === source.name }
-    this.#placed = placeAsks(read.group.place, source, block, triggers, log.runs.get(read.group.name))
+    this.#placed = placedIn(read, moments, log)
     this.kernel = new Kernel(read.group, source, { strings: log.strings, floor: this.#placed.floor })
   }
 
@@ -60,4 +58,11 @@ export class Feed {
   known(stretch: Stretch): KnownRead {
     return { read: this.read, known: ofDecisions(this.#placed.upto, stretch), clock: ofDecisions(this.#placed.clock, stretch) }
   }
+}
+
+/** What moments know of a group, and which time it is there. */
+export function placedIn({ group }: GroupRead, moments: Moments, log: ReplayLog): Placed {
+  const { source, block } = log.histories.get(group.source)!
+  const triggers = { prefix: moments.prefixes(source.name), clock: moments.t, own: moments.source === source.name }
+  return placeAsks(group.place, source, block, triggers, log.runs.get(group.name))
 }

@@ -1,16 +1,36 @@
-/** The features of one group read, of all cases, as read in a world: what a replay of it gives. */
+/** The features of one group read, of all cases, as read in a world: what a replay of it gives, and to the bit the same from prefix sums where those will do. */
+import type { FeatureColumn } from '../../aggregate/aggregate.ts'
 import type { GroupRead } from '../../decision/reads.ts'
 import { Feed } from '../../replay/feed.ts'
+import type { ReplayLog } from '../../replay/log.ts'
 import type { GroupColumns } from './column-cache.ts'
 import { featureScattered } from './feature-columns.ts'
 import { earlier, type Placed } from './operators/group.ts'
-import { stretchOf } from './rows.ts'
+import { summedColumns } from './prefix-sums/summed-columns.ts'
+import { SummedGroups } from './prefix-sums/summed-groups.ts'
+import { stretchOf, type Rows } from './rows.ts'
 import type { World } from './world.ts'
 
-export function groupColumns(read: GroupRead, { place, by }: Placed, world: World): GroupColumns {
+export function groupColumns(
+  read: GroupRead,
+  { place, by }: Placed,
+  world: World,
+  groups: SummedGroups = new SummedGroups(),
+): GroupColumns {
+  const { log, caseOf } = world
   const rows = { ...world.rows, moments: earlier(world, by) }
-  const feed = new Feed({ ...read, group: { ...read.group, place } }, rows.moments, world.log)
-  const columns = feed.next(stretchOf(rows))
-  const { caseOf } = world
+  const columns = columnsOf({ ...read, group: { ...read.group, place } }, rows, log, groups)
   return caseOf ? columns.map(column => featureScattered(column, caseOf)) : columns
 }
+
+function columnsOf(read: GroupRead, rows: Rows, log: ReplayLog, groups: SummedGroups): FeatureColumn[] {
+  const summed = summedColumns(read, rows, log, groups)
+  const features = read.group.features.filter((_, index) => !summed[index])
+  const replayed = features.length === 0 ? [] : replayedColumns({ ...read, group: { ...read.group, features } }, rows, log)
+  let next = 0
+  return summed.map(column => column ?? replayed[next++])
+}
+
+/** As the kernel says. */
+export const replayedColumns = (read: GroupRead, rows: Rows, log: ReplayLog): FeatureColumn[] =>
+  new Feed(read, rows.moments, log).next(stretchOf(rows))

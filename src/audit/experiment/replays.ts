@@ -17,6 +17,7 @@ import { actedOn, answeringOf, type Acted } from './operators/action.ts'
 import { placedAs, type Placed } from './operators/group.ts'
 import { inferred, readsAt } from './operators/inference.ts'
 import { ingested } from './operators/ingestion.ts'
+import { SummedGroups } from './prefix-sums/summed-groups.ts'
 import { rowsOf, timesOf, type Rows } from './rows.ts'
 import type { Traces } from './traces.ts'
 import type { Decides, World } from './world.ts'
@@ -52,6 +53,7 @@ export class Replays {
   readonly #t: Float64Array
   readonly #traces: Traces
   readonly #columns = new ColumnCache()
+  readonly #summed = new SummedGroups()
   readonly #worlds = new Map<string, World>()
 
   /** Throws as `decide` does, and `SPILL_INPUT` for a history over which nothing is decided. */
@@ -72,7 +74,7 @@ export class Replays {
     const { world, made } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
     const asked = this.asked(plan)
     const features = asked.map(({ id, read, placed }) => {
-      const out = this.#columns.of(id, () => groupColumns(read, placed, world))
+      const out = this.#columns.of(id, () => groupColumns(read, placed, world, this.#summed))
       return [readId({ group: read.group.name, key: read.key }), { read, out }] as const
     })
     const { length, columnOf } = this.rows
@@ -100,7 +102,7 @@ export class Replays {
   columns(plan: Plan, index: number): GroupColumns {
     const { world } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
     const { read, placed } = this.asked(plan)[index]
-    return groupColumns(read, placed, world)
+    return groupColumns(read, placed, world, this.#summed)
   }
 
   has(id: string): boolean {

@@ -1,0 +1,97 @@
+/**
+ * A group over one history, its features summed along the events of each key: made once, and asked at any moments of it (`sum-reads.ts`).
+ *
+ * It takes the features that are made of exact sums (`count`, `sum`, `mean`, `variance`, `stddev`, `slope`, `share`, `histogram`) of events that are not revised, and that came in the order of their
+ * times, key by key. The others are a replay's: each that is over doubles or no sum, whose events came late, or whose key may have more than the kernel keeps for it.
+ */
+import type { Block } from '../../../columns/block.ts'
+import type { Strings } from '../../../columns/strings.ts'
+import type { GroupIR, SourceIR } from '../../../define/ir.ts'
+import { buildUnit, type Unit } from '../../../kernel/build.ts'
+import { Keys } from '../../../kernel/keys.ts'
+import { planStructures } from '../../../kernel/plan.ts'
+import type { Window } from '../../../kernel/window.ts'
+import { keyLists, type KeyLists } from './key-lists.ts'
+import { entriesOf, seenBy, sumUp, type Entries } from './prefix-sums.ts'
+
+const BYTES_A_NUMBER = 8
+/** Of an event in lists, without its moments. */
+const BYTES_LISTED = 12
+
+export interface SummedUnit {
+  readonly unit: Unit
+  /** Units that see the same events share them. */
+  readonly entries: Entries
+  /** Where the unit's moments begin in an entry, `unit.layout.width − 1` of them. */
+  readonly place: number
+  /** By the numbers that the unit's readers have. */
+  readonly windows: readonly Window[]
+}
+
+export interface SummedGroup {
+  readonly keys: Keys
+  readonly units: readonly SummedUnit[]
+  readonly bytes: number
+}
+
+/** `block` is all of the source, in the order in which it is known. Of what would take more than `bytesMax` nothing is summed. */
+export function summedGroup(group: GroupIR, source: SourceIR, block: Block, strings: Strings, bytesMax: number): SummedGroup {
+  const keys = Keys.of(group, source, strings)
+  const plans = source.identity ? [] : planStructures(group, source).filter(({ partial }) => partial.kind === 'sums')
+  const planned = plans.map(plan => ({ plan, unit: buildUnit(plan, source, strings) }))
+  const bytes = planned.reduce((sum, { unit }) => sum + block.length * (BYTES_LISTED + BYTES_A_NUMBER * (unit.layout!.width - 1)), 0)
+  if (planned.length === 0 || bytes > bytesMax) return { keys, units: [], bytes: 0 }
+  const slots = keys.slotsOf(
+    group.key.map(name => block.columns[name]),
+    block.length,
+    true,
+  )
+  const listsOf = listing(block.time, slots, keys.size)
+  const seeing = planned.flatMap(({ plan, unit }): Seeing[] => {
+    const { value, skip } = seenBy(unit, block, slots)
+    const lists = listsOf(skip)
+    // A kernel keeps an entry for each event at most, so of no more events than that it forgets none.
+    return !lists || lists.longest > plan.maxEntries ? [] : [{ unit, lists, value }]
+  })
+  const units = [...new Set(seeing.map(({ lists }) => lists))].flatMap(lists =>
+    summedUnits(
+      lists,
+      seeing.filter(other => other.lists === lists),
+      block.time,
+    ),
+  )
+  return { keys, units, bytes: units.length === 0 ? 0 : bytes }
+}
+
+interface Seeing {
+  readonly unit: Unit
+  readonly lists: KeyLists
+  readonly value: Float64Array
+}
+
+function summedUnits(lists: KeyLists, seeing: readonly Seeing[], time: Float64Array): SummedUnit[] {
+  const entries = entriesOf(
+    lists,
+    seeing.reduce((width, { unit }) => width + unit.layout!.width - 1, 1),
+  )
+  let place = 1
+  return seeing.map(({ unit, value }) => {
+    const layout = unit.layout!
+    const windows: Window[] = []
+    for (const { window, span, hop } of unit.readers) windows[window] = { span, hop }
+    const summed = { unit, entries, place, windows }
+    sumUp(entries, place, layout, time, value)
+    place += layout.width - 1
+    return summed
+  })
+}
+
+/** The lists of all events are made once. */
+function listing(time: Float64Array, slots: Int32Array, keys: number): (skip: Uint8Array | undefined) => KeyLists | undefined {
+  let all: { readonly lists: KeyLists | undefined } | undefined
+  return skip => {
+    if (skip) return keyLists(time, slots, keys, skip)
+    all ??= { lists: keyLists(time, slots, keys) }
+    return all.lists
+  }
+}

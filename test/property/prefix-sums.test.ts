@@ -1,0 +1,139 @@
+/**
+ * What the audit takes from prefix sums is what the kernel says, to the bit: random pipelines on events, at ticks and on request, over histories that came in the order of their times and others,
+ * under every setting that changes what a group knows.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FeatureColumn } from '../../src/aggregate/aggregate.ts'
+import type { Setting } from '../../src/audit/element.ts'
+import { groupColumns, replayedColumns } from '../../src/audit/experiment/group-columns.ts'
+import { earlier, placedAs } from '../../src/audit/experiment/operators/group.ts'
+import { inferred } from '../../src/audit/experiment/operators/inference.ts'
+import { ingested } from '../../src/audit/experiment/operators/ingestion.ts'
+import { summedColumns } from '../../src/audit/experiment/prefix-sums/summed-columns.ts'
+import { SummedGroups } from '../../src/audit/experiment/prefix-sums/summed-groups.ts'
+import { rowsOf } from '../../src/audit/experiment/rows.ts'
+import type { World } from '../../src/audit/experiment/world.ts'
+import { groupReads } from '../../src/decision/reads.ts'
+import type { LoggedEvent } from '../../src/define/event.ts'
+import type { FeatureIR, ModelIR, PipelineIR, ScheduleIR } from '../../src/define/ir.ts'
+import { triggeringOf } from '../../src/replay/decide.ts'
+import type { ReplayLog } from '../../src/replay/log.ts'
+import { isReplayed, logOf } from './engines/replayed.ts'
+import { deciding } from './generate/deciders.ts'
+import { Draw } from './generate/draw.ts'
+
+const CASES = 60
+const SETTINGS = 4
+const ofSums = ['count', 'sum', 'mean', 'variance', 'stddev', 'slope', 'share', 'histogram']
+
+/** What was compared, by what it is of: values that are not NULL. */
+type Compared = Map<string, number>
+
+test('prefix sums are the kernel, to the bit', () => {
+  const compared: Compared = new Map()
+  for (let seed = 1; seed <= CASES; seed++) {
+    const draw = new Draw(seed + 7_000_000)
+    const made = deciding(seed)
+    if (!made || !isReplayed(made.log)) continue
+    // Of a history in which only some keys' events came late, some features are summed and some are replayed.
+    const events = draw.chance(0.85) ? inTheirOrder(made.log) : made.log
+    const log = { ...logOf(made.ir, events, made.run), ...(draw.chance(0.2) && { forgotten: draw.pick(events).arrival }) }
+    for (const model of made.ir.models) compareModel(draw, made.ir, model, log, compared)
+  }
+  const least = [...ofSums, 'now', 'older', 'scheduled', 'stream', 'later', 'every', 'batch', 'sooner', 'at multiples', 'before', 'mixed']
+  for (const name of [...least, 'tiles', 'exact', 'lifetime'])
+    assert.ok((compared.get(name) ?? 0) > 100, `only ${compared.get(name) ?? 0} values of '${name}' were compared`)
+})
+
+/** Each event after those of its source before it: late ones come at the time that was reached. */
+function inTheirOrder(log: readonly LoggedEvent[]): LoggedEvent[] {
+  const reached = new Map<string, number>()
+  return log.map(event => {
+    const time = Math.max(event.time, reached.get(event.source) ?? -Infinity)
+    reached.set(event.source, time)
+    return { ...event, time, row: { ...event.row, at: time } }
+  })
+}
+
+function compareModel(draw: Draw, ir: PipelineIR, model: ModelIR, log: ReplayLog, compared: Compared): void {
+  const decides = { ir, model }
+  const triggering = triggeringOf(ir, model, log)
+  if ([...triggering.stretches(1000)].every(({ length }) => length === 0)) return
+  const base: World = { log, rows: rowsOf(triggering, model) }
+  const span = log.until - log.first
+  // One for all settings, as an audit has it, and one so small that each lets go of what the last one had, or has no room at all.
+  const groups = draw.chance(0.8) ? new SummedGroups() : new SummedGroups(draw.magnitude(20_000))
+  for (let i = 0; i < SETTINGS; i++) {
+    const [ingestion, ingestionName] = ingestionSetting(draw, log, span)
+    const { world: arrived } = inferred({ kind: 'now' }, decides, ingested(ingestion, decides, base))
+    const every = model.decide.kind === 'every' ? model.decide.every : draw.magnitude(span + 1)
+    const [inference, inferenceName] = draw.chance(0.25)
+      ? [{ kind: 'every' as const, every }, 'at multiples']
+      : [{ kind: 'now' as const }, '']
+    const { world } = inferred(inference, decides, arrived)
+    for (const read of groupReads(ir, model)) {
+      const [setting, settingName] = groupSetting(draw, span)
+      const placed = placedAs(setting, read.group)
+      const rows = { ...world.rows, moments: earlier(world, placed.by) }
+      const asked = { ...read, group: { ...read.group, place: placed.place } }
+      const wanted = replayedColumns(asked, rows, world.log)
+      const summed = summedColumns(asked, rows, world.log, groups)
+      const where = `${ir.name}, ${model.name}, ${JSON.stringify({ ingestion, inference, setting, place: placed.place })}`
+      const mixed = summed.some(column => column) && summed.some(column => !column)
+      const names = [ingestionName, inferenceName, settingName, ...(mixed ? ['mixed'] : [])]
+      summed.forEach((column, f) => {
+        if (!column) return
+        const feature = read.group.features[f]
+        const values = same(column, wanted[f], `${where}, ${JSON.stringify(feature)}`)
+        for (const name of [...names, ...kindsOf(feature)]) compared.set(name, (compared.get(name) ?? 0) + values)
+      })
+      if (world.caseOf) continue
+      groupColumns(read, placed, world, groups).forEach((column, f) => same(column, wanted[f], `${where}, put together`))
+    }
+  }
+}
+
+function ingestionSetting(draw: Draw, log: ReplayLog, span: number): readonly [Setting, string] {
+  const by = draw.magnitude(span + 1)
+  const isLate = [...log.histories.values()].some(({ block: { time, arrival } }) => time.some((at, row) => at !== arrival[row]))
+  const choices: (readonly [number, readonly [Setting, string]])[] = [
+    [4, [{ kind: 'now' }, '']],
+    [1, [{ kind: 'older', by }, 'later']],
+    [1, [{ kind: 'every', every: by }, 'every']],
+    [1, [{ kind: 'batch', schedule: scheduleOf(draw, by), lasts: draw.magnitude(span + 1) }, 'batch']],
+    [isLate ? 1 : 0, [{ kind: 'faster', part: draw.pick([0, 0.3, 0.8]) }, 'sooner']],
+  ]
+  return draw.weighted(choices)
+}
+
+function groupSetting(draw: Draw, span: number): readonly [Setting, string] {
+  const by = draw.magnitude(span + 1)
+  return draw.pick<readonly [Setting, string]>([
+    [{ kind: 'now' }, 'now'],
+    [{ kind: 'older', by }, 'older'],
+    [{ kind: 'older', by: 0 }, 'older'],
+    [{ kind: 'stream' }, 'stream'],
+    [{ kind: 'faster', part: draw.pick([0, 0.5]) }, 'faster'],
+    [{ kind: 'batch', schedule: scheduleOf(draw, by), lasts: draw.magnitude(span + 1) }, 'scheduled'],
+  ])
+}
+
+const scheduleOf = (draw: Draw, every: number): ScheduleIR => ({ kind: 'interval', every, phase: draw.between(0, every - 1) })
+
+const kindsOf = ({ agg, before, window, hop }: FeatureIR): string[] => [
+  agg,
+  ...(before ? ['before'] : []),
+  window === 'lifetime' ? 'lifetime' : hop === 1 ? 'exact' : 'tiles',
+]
+
+/** Returns how many values there are. */
+function same(got: FeatureColumn, wanted: FeatureColumn, where: string): number {
+  assert.equal(got.width, wanted.width, where)
+  assert.equal(got.values.length, wanted.values.length, where)
+  for (const part of ['nulls', 'refused', 'counts'] as const) assert.deepEqual(got[part], wanted[part], `${where}: ${part}`)
+  got.values.forEach((value, i) =>
+    assert.ok(Object.is(value, wanted.values[i]), `${where}: value ${i} is ${value}, of the kernel ${wanted.values[i]}`),
+  )
+  return got.nulls.filter(isNull => !isNull).length
+}
