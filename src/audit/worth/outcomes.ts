@@ -10,6 +10,8 @@ export interface TrueOutcomes {
   /** The number of the outcome that a decision is about, from 0; −1 where none is known to be true. */
   readonly of: Int32Array
   readonly count: number
+  /** Whether several decisions may be about one. */
+  readonly shared: boolean
 }
 
 /** `shared`: decisions about one key with one time of outcome are about the same (`begins`); otherwise each has its own (`labelFrom`). */
@@ -30,11 +32,34 @@ export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
     if (number === undefined) ofKey.set(outcome[row], (of[row] = count++))
     else of[row] = number
   }
-  return { of, count }
+  return { of, count, shared }
 }
 
-/** By outcome the row whose action was there first, of those that were there by the outcome; −1 where none was. Of two at the same time the earlier row. */
-export function firstInTime({ cases, decided, alert, rows }: Given, { of, count }: TrueOutcomes): Int32Array {
+/** Calls `act` with the row of each outcome whose action was there first, of those that were there by the outcome; of two at the same time with the earlier row. Returns of how many outcomes there is one. */
+export function eachFirst(given: Given, outcomes: TrueOutcomes, act?: (row: number) => void): number {
+  const { cases, decided, alert, rows } = given
+  if (outcomes.shared) return eachFirstOf(firstInTime(given, outcomes), act)
+  let count = 0
+  for (let row = rows.from; row < rows.to; row++) {
+    if (alert[row] === 0 || outcomes.of[row] < 0 || !(decided.acted[row] <= cases.outcome[row])) continue
+    count++
+    act?.(row)
+  }
+  return count
+}
+
+function eachFirstOf(first: Int32Array, act?: (row: number) => void): number {
+  let count = 0
+  for (const row of first) {
+    if (row < 0) continue
+    count++
+    act?.(row)
+  }
+  return count
+}
+
+/** By outcome that row; −1 where there is none. */
+function firstInTime({ cases, decided, alert, rows }: Given, { of, count }: TrueOutcomes): Int32Array {
   const first = new Int32Array(count).fill(-1)
   const { acted } = decided
   for (let row = rows.from; row < rows.to; row++) {

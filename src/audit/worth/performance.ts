@@ -1,7 +1,7 @@
 /** How decisions do under one alternative: actions, how many of them are right, how much of what happens they reach, and how well the scores rank. */
 import type { Performance } from '../report/audit-report.ts'
 import { isJudged, type Given } from './given.ts'
-import { firstInTime, type TrueOutcomes } from './outcomes.ts'
+import { eachFirst, type TrueOutcomes } from './outcomes.ts'
 import { aucOf } from './ranking.ts'
 import { aWeek, totalOf } from './weeks.ts'
 
@@ -35,18 +35,20 @@ export function performanceOf(given: Given, { values, outcomes, decisionsAWeek }
 
 /** The part of the outcomes that some decision of the rows is about which an action of theirs was in time for; null without one. */
 function recallOf(given: Given, outcomes: TrueOutcomes): number | null {
-  const met = new Uint8Array(outcomes.count)
+  const all = countMet(outcomes, given.rows)
+  return all === 0 ? null : eachFirst(given, outcomes) / all
+}
+
+/** Outcomes that some decision of the rows is about. */
+function countMet({ of, count, shared }: TrueOutcomes, { from, to }: Given['rows']): number {
+  const met = shared ? new Uint8Array(count) : undefined
   let all = 0
-  for (let row = given.rows.from; row < given.rows.to; row++) {
-    const number = outcomes.of[row]
-    if (number < 0 || met[number] === 1) continue
-    met[number] = 1
+  for (let row = from; row < to; row++) {
+    if (of[row] < 0 || met?.[of[row]] === 1) continue
+    if (met) met[of[row]] = 1
     all++
   }
-  if (all === 0) return null
-  let reached = 0
-  for (const row of firstInTime(given, outcomes)) if (row >= 0) reached++
-  return reached / all
+  return all
 }
 
 /** A feature of a group as the model gets it. */
