@@ -1,6 +1,7 @@
 /** What decisions are worth under an alternative: who acts, a utility's values, and how the decisions do. */
 export { boundsOf, supposed, unknownPart, type Bounds } from './bounds.ts'
 export { isJudged, type Given } from './given.ts'
+export { lookBackOf } from './look-back.ts'
 export { eachFirst, trueOutcomes, type TrueOutcomes } from './outcomes.ts'
 export { emptyPart, performanceOf, type FeatureValues } from './performance.ts'
 export { aucOf } from './ranking.ts'
