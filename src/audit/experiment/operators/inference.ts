@@ -10,7 +10,7 @@ import { durationText } from '../../../base/time.ts'
 import { countUpTo } from '../../../columns/order.ts'
 import type { Setting } from '../../element.ts'
 import { rememberedBy } from '../rows.ts'
-import { madeIn, type Decides, type World } from '../world.ts'
+import { madeIn, through, type Decides, type World } from '../world.ts'
 import { multipleFrom, notThis, spanOf, unsupported } from './setting.ts'
 
 export interface Inferred {
@@ -20,14 +20,26 @@ export interface Inferred {
   readonly made: Float64Array
 }
 
+/** By world, for the setting that was asked for last: both arms of a plan ask, and all ages of its action. */
+const last = new WeakMap<World, { readonly setting: string; readonly found: Inferred }>()
+
 export function inferred(setting: Setting, decides: Decides, world: World): Inferred {
+  const id = JSON.stringify(setting)
+  const known = last.get(world)
+  if (known?.setting === id) return known.found
+  const found = make(setting, decides, world)
+  last.set(world, { setting: id, found })
+  return found
+}
+
+function make(setting: Setting, decides: Decides, world: World): Inferred {
   switch (setting.kind) {
     case 'now':
     case 'stream':
       return { world, made: madeIn(world) }
     case 'older': {
       const by = spanOf('how much later scores are there', setting.by, { zero: true })
-      return { world, made: madeIn(world).map(at => at + by) }
+      return { world, made: through(madeIn(world), at => at + by) }
     }
     case 'every':
       return atMultiples(spanOf('the period of scores', setting.every), decides, world)
@@ -51,13 +63,12 @@ function atMultiples(every: number, decides: Decides, world: World): Inferred {
       unsupported(
         `model '${name}' ticks every ${durationText(decide.every)}, and what it would do every ${durationText(every)} is not observable; ask for a multiple`,
       )
-    return { world, made: madeIn(world).map(at => (at % every === 0 ? at : NaN)) }
+    return { world, made: through(madeIn(world), at => (at % every === 0 ? at : NaN)) }
   }
-  const made = madeIn(world).map(at => multipleFrom(at, every))
+  const made = through(madeIn(world), at => multipleFrom(at, every))
   if (leavesOut(decides)) return { world, made }
-  const t = world.rows.moments.t.map(at => multipleFrom(at, every))
-  const { histories } = world.log
-  const prefixes = rememberedBy(source => countUpTo(histories.get(source)!.block.arrival, t))
+  const t = through(world.rows.moments.t, at => multipleFrom(at, every))
+  const prefixes = rememberedBy(source => countUpTo(world.log.histories.get(source)!.block.arrival, t))
   const rows = { ...world.rows, moments: { t, prefixes, source: undefined } }
   return { world: { ...world, rows }, made }
 }

@@ -10,7 +10,8 @@ import { onMoments } from '../../../replay/on-ticks.ts'
 import type { ScheduleIR } from '../../../define/ir.ts'
 import { keyOrder } from '../../../decision/tellers.ts'
 import type { Setting } from '../../element.ts'
-import { knownBy, type Decides, type World } from '../world.ts'
+import type { ReplayLog } from '../../../replay/log.ts'
+import { knownBy, through, type Decides, type World } from '../world.ts'
 import { overtaken } from './overtaken.ts'
 import { multipleFrom, notThis, spanOf, unsupported } from './setting.ts'
 
@@ -40,17 +41,27 @@ export function ingested(setting: Setting, decides: Decides, base: World): World
 
 /** Every arrival through a function that does not fall, made anew for each sequence. */
 function later(decides: Decides, base: World, delaying: () => (arrival: number) => number): World {
-  const histories = new Map(
-    [...base.log.histories].map(([name, history]) => {
-      const { block } = history
-      return [name, { ...history, block: { ...block, arrival: block.arrival.map(delaying()) } }] as const
-    }),
-  )
-  const log = { ...base.log, histories }
-  const { moments } = base.rows
-  const isOnEvent = decides.model.decide.kind === 'on'
-  const delayed = isOnEvent ? { ...moments, t: moments.t.map(delaying()) } : { ...moments, prefixes: knownBy(moments.t, moments, log) }
-  return withLive(decides, { ...base, log, rows: { ...base.rows, moments: delayed } })
+  const { rows } = base
+  const { moments } = rows
+  let made: ReplayLog | undefined
+  const world = {
+    get log() {
+      return (made ??= delayed(base.log, delaying))
+    },
+  }
+  // Nothing is left out of the base, so that what is decided is.
+  if (decides.model.decide.kind === 'on')
+    return Object.assign(world, { rows: { ...rows, moments: { ...moments, t: through(moments.t, delaying()) } } })
+  const known = { ...moments, prefixes: knownBy(moments.t, moments, world.log) }
+  return withLive(decides, { log: world.log, rows: { ...rows, moments: known } })
+}
+
+function delayed(log: ReplayLog, delaying: () => (arrival: number) => number): ReplayLog {
+  const histories = [...log.histories].map(([name, history]) => {
+    const { block } = history
+    return [name, { ...history, block: { ...block, arrival: through(block.arrival, delaying()) } }] as const
+  })
+  return { ...log, histories: new Map(histories) }
 }
 
 /** When the run ends that takes what has arrived by its time. */
