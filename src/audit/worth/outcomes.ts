@@ -3,7 +3,8 @@
  *
  * O(decisions); 4 bytes a decision.
  */
-import type { Cases } from '../cases.ts'
+import type { Cases, RowRange } from '../cases.ts'
+import { actingRows } from './acting.ts'
 import { isJudged, type Given } from './given.ts'
 
 export interface TrueOutcomes {
@@ -37,20 +38,8 @@ export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
 
 /** Calls `act` with the row of each outcome whose action was there first, of those that were there by the outcome; of two at the same time with the earlier row. Returns of how many outcomes there is one. */
 export function eachFirst(given: Given, outcomes: TrueOutcomes, act?: (row: number) => void): number {
-  const { cases, decided, alert, rows } = given
-  if (outcomes.shared) return eachFirstOf(firstInTime(given, outcomes), act)
   let count = 0
-  for (let row = rows.from; row < rows.to; row++) {
-    if (alert[row] === 0 || outcomes.of[row] < 0 || !(decided.acted[row] <= cases.outcome[row])) continue
-    count++
-    act?.(row)
-  }
-  return count
-}
-
-function eachFirstOf(first: Int32Array, act?: (row: number) => void): number {
-  let count = 0
-  for (const row of first) {
+  for (const row of outcomes.shared ? firstInTime(given, outcomes) : inTime(given, outcomes)) {
     if (row < 0) continue
     count++
     act?.(row)
@@ -58,15 +47,40 @@ function eachFirstOf(first: Int32Array, act?: (row: number) => void): number {
   return count
 }
 
-/** By outcome that row; −1 where there is none. */
-function firstInTime({ cases, decided, alert, rows }: Given, { of, count }: TrueOutcomes): Int32Array {
+/** Where no two are about the same outcome, all that were there by it. */
+function inTime(given: Given, { of }: TrueOutcomes): Int32Array {
+  const [{ acted }, { outcome }] = [given.decided, given.cases]
+  const acting = actingRows(given)
+  const found = new Int32Array(acting.length)
+  let count = 0
+  for (const row of acting) if (of[row] >= 0 && acted[row] <= outcome[row]) found[count++] = row
+  return found.subarray(0, count)
+}
+
+/** By outcome the row; −1 where there is none. */
+function firstInTime(given: Given, { of, count }: TrueOutcomes): Int32Array {
   const first = new Int32Array(count).fill(-1)
-  const { acted } = decided
-  for (let row = rows.from; row < rows.to; row++) {
+  const [{ acted }, { outcome }] = [given.decided, given.cases]
+  for (const row of actingRows(given)) {
     const number = of[row]
-    if (number < 0 || alert[row] === 0 || !(acted[row] <= cases.outcome[row])) continue
+    if (number < 0 || !(acted[row] <= outcome[row])) continue
     const other = first[number]
     if (other < 0 || acted[row] < acted[other]) first[number] = row
   }
   return first
+}
+
+const known = new WeakMap<TrueOutcomes, { readonly rows: RowRange; readonly met: number }>()
+
+/** Outcomes that some decision of the rows is about; counted once for the rows that were asked for last. */
+export function countMet(outcomes: TrueOutcomes, rows: RowRange): number {
+  const last = known.get(outcomes)
+  if (last && last.rows.from === rows.from && last.rows.to === rows.to) return last.met
+  const { of, count } = outcomes
+  const isMet = new Uint8Array(count)
+  for (let row = rows.from; row < rows.to; row++) if (of[row] >= 0) isMet[of[row]] = 1
+  let met = 0
+  for (const one of isMet) met += one
+  known.set(outcomes, { rows, met })
+  return met
 }
