@@ -33,9 +33,10 @@ export function through(values: Float64Array, of: (value: number) => number): Fl
   return result
 }
 
-/** When each case is decided in this world, UTC ms; NaN where it is not. */
+/** When each case is decided in this world, UTC ms; NaN where it is not. It may be the world's own column of times. */
 export function madeIn({ rows, caseOf, decides }: World): Float64Array {
   const times = timesOf(rows)
+  if (!caseOf && !decides) return times
   const made = caseOf ? new Float64Array(times.length) : times.slice()
   if (caseOf) for (let row = 0; row < times.length; row++) made[caseOf[row]] = times[row]!
   if (decides) for (let row = 0; row < made.length; row++) if (decides[row] === 0) made[row] = NaN
