@@ -26,13 +26,6 @@ export interface Decides {
   readonly model: ModelIR
 }
 
-/** Each value through a function. A loop of its own: `map` of a typed array calls a function that it does not know, which takes ten times as long. */
-export function through(values: Float64Array, of: (value: number) => number): Float64Array<ArrayBuffer> {
-  const result = new Float64Array(values.length)
-  for (let i = 0; i < values.length; i++) result[i] = of(values[i])
-  return result
-}
-
 /** When each case is decided in this world, UTC ms; NaN where it is not. It may be the world's own column of times. */
 export function madeIn({ rows, caseOf, decides }: World): Float64Array {
   const times = timesOf(rows)

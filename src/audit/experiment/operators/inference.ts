@@ -10,8 +10,8 @@ import { durationText } from '../../../base/time.ts'
 import { countUpTo } from '../../../columns/order.ts'
 import type { Setting } from '../../element.ts'
 import { rememberedBy } from '../rows.ts'
-import { madeIn, through, type Decides, type World } from '../world.ts'
-import { multipleFrom, notThis, spanOf, unsupported } from './setting.ts'
+import { madeIn, type Decides, type World } from '../world.ts'
+import { later, multiplesFrom, notThis, spanOf, unsupported } from './setting.ts'
 
 export interface Inferred {
   /** What the decisions look at. */
@@ -39,7 +39,7 @@ function make(setting: Setting, decides: Decides, world: World): Inferred {
       return { world, made: madeIn(world) }
     case 'older': {
       const by = spanOf('how much later scores are there', setting.by, { zero: true })
-      return { world, made: through(madeIn(world), at => at + by) }
+      return { world, made: later(madeIn(world), by) }
     }
     case 'every':
       return atMultiples(spanOf('the period of scores', setting.every), decides, world)
@@ -63,11 +63,11 @@ function atMultiples(every: number, decides: Decides, world: World): Inferred {
       unsupported(
         `model '${name}' ticks every ${durationText(decide.every)}, and what it would do every ${durationText(every)} is not observable; ask for a multiple`,
       )
-    return { world, made: through(madeIn(world), at => (at % every === 0 ? at : NaN)) }
+    return { world, made: madeIn(world).map(at => (at % every === 0 ? at : NaN)) }
   }
-  const made = through(madeIn(world), at => multipleFrom(at, every))
+  const made = multiplesFrom(madeIn(world), every)
   if (leavesOut(decides)) return { world, made }
-  const t = through(world.rows.moments.t, at => multipleFrom(at, every))
+  const t = multiplesFrom(world.rows.moments.t, every)
   const prefixes = rememberedBy(source => countUpTo(world.log.histories.get(source)!.block.arrival, t))
   const rows = { ...world.rows, moments: { t, prefixes, source: undefined } }
   return { world: { ...world, rows }, made }
