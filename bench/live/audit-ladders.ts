@@ -10,7 +10,7 @@ import { learntFrom } from '../../src/audit/experiment/refit/learnt.ts'
 import { Judging, type Way } from '../../src/audit/judging.ts'
 import { ladderOf } from '../../src/audit/ladders.ts'
 import type { Effect } from '../../src/audit/report/audit-report.ts'
-import { utilityOf } from '../../src/audit/worth/index.ts'
+import { lookBackOf, utilityOf } from '../../src/audit/worth/index.ts'
 import type { PipelineWorth } from '../../src/define/worths.ts'
 import type { ReplayLog } from '../../src/replay/log.ts'
 
@@ -58,7 +58,7 @@ export async function allLadders(
   const { ir } = pipeline
   const [model] = ir.models
   const worth = worthOf(pipeline.worths, model)
-  const experiment = new Experiment(pipeline, model, log)
+  const experiment = new Experiment(pipeline, model, log, { lookBack: lookBackOf(ir, model, worth.ir.utility) })
   const { cases } = experiment
   const utility = utilityOf(worth.ir, model, worth.compute)
   const { budget } = worth.ir.utility

@@ -12,7 +12,7 @@ export interface Audible extends Definitions {
 }
 
 /** `traces` and `isCensored` are of decisions that ran. */
-export interface AuditOptions extends ExperimentOptions {
+export interface AuditOptions extends Omit<ExperimentOptions, 'lookBack'> {
   readonly model: ModelIR
   readonly worth: PipelineWorth
   readonly seed: number

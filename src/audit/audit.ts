@@ -12,7 +12,7 @@ import { KNEE_PART } from './bands/knee.ts'
 import { boundsOf, clustered } from './clustered.ts'
 import { sampleOf } from './bands/sample.ts'
 import { costsOf } from './costing.ts'
-import { asItRuns, elementId, type Element, type Plan } from './element.ts'
+import { elementId, type Element, type Plan } from './element.ts'
 import { Experiment } from './experiment/experiment.ts'
 import type { LadderRung } from './experiment/ladder.ts'
 import { hashOf } from './history-part.ts'
@@ -21,7 +21,7 @@ import { ladderOf, type FoundLadder, type LadderOptions } from './ladders.ts'
 import { planning } from './planning.ts'
 import { reportOf } from './report-made.ts'
 import type { AuditReport } from './report/audit-report.ts'
-import { unknownPart, utilityOf } from './worth/index.ts'
+import { lookBackOf, unknownPart, utilityOf } from './worth/index.ts'
 
 export interface Audited {
   readonly report: AuditReport
@@ -38,7 +38,7 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
   const { model, worth, seed, draws, onProgress = () => {} } = options
   const { ir } = pipeline
   onProgress('deciding as it runs', 0)
-  const experiment = new Experiment(pipeline, model, log, options)
+  const experiment = new Experiment(pipeline, model, log, { ...options, lookBack: lookBackOf(ir, model, worth.ir.utility) })
   const { cases } = experiment
   const utility = utilityOf(worth.ir, model, worth.compute)
   const judging = await Judging.of(experiment, {
@@ -51,7 +51,7 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
   const sample = sampleOf(clustered(cases, boundsOf(ir, model)), cases.blocks.test)
   const bands = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsAWeek: judging.week }) }
   const { runs } = judging
-  const decisions = hashOf(cases.t, (await experiment.decided(asItRuns, runs)).score)
+  const decisions = hashOf(cases.t, await experiment.scoresOfAll(runs))
   const ladders = await laddersOf(
     experiment,
     { judging, sample, bands, slices: worth.ir.slices },

@@ -140,7 +140,7 @@ export class Judging {
     const { cases } = this
     const { threshold, count, cooldown } = this.acts
     const at = way === 'frozen' ? threshold : thresholdForCount(score, cases.blocks.tune, count).threshold
-    return alertsAt(cases, score, { threshold: at, cooldown })
+    return alertsAt(cases, score, { threshold: at, cooldown, rows: this.#experiment.scored })
   }
 }
 

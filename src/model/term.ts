@@ -23,9 +23,26 @@ function weighted({ weight = 0, mean = 0, scale = 1, ifNull = NaN }: TermIR): Ad
   return ({ values, nulls }: Column, z, length) => {
     // The same to the bit: to take 0 off and to divide by 1 changes nothing.
     if (isPlain && !nulls) for (let i = 0; i < length; i++) z[i] += weight * values[i]
-    else if (isPlain) for (let i = 0; i < length; i++) z[i] += weight * (nulls![i] ? ifNull : values[i])
+    else if (isPlain) addEither(z, { values, nulls: nulls! }, [weight, weight * ifNull], length)
     else if (!nulls) for (let i = 0; i < length; i++) z[i] += (weight * (values[i] - mean)) / scale
     else for (let i = 0; i < length; i++) z[i] += (weight * ((nulls[i] ? ifNull : values[i]) - mean)) / scale
+  }
+}
+
+/** Both in turn: the value of a row, and what stands for NULL. */
+const either = new Float64Array(2)
+
+/** Adds weight · x, or where x is NULL the other. Which one is looked up and not decided: where a tenth of the rows is NULL, at no telling places, guessing wrong takes longer than all the rest. */
+function addEither(
+  z: Float64Array,
+  { values, nulls }: Pick<Column, 'values'> & { readonly nulls: Uint8Array },
+  [weight, instead]: readonly [number, number],
+  length: number,
+): void {
+  either[1] = instead
+  for (let i = 0; i < length; i++) {
+    either[0] = weight * values[i]
+    z[i] += either[nulls[i]]
   }
 }
 

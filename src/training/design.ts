@@ -1,5 +1,5 @@
 /**
- * The matrix of a regression: columns that vary, standardised, row after row, with what stands for NULL filled in.
+ * The columns of a regression: those that vary, standardised, with what stands for NULL filled in.
  *
  * Standardised columns make steps of Newton's method and Cholesky's decomposition as exact as doubles allow, whatever the units of the inputs
  * are. A column of one value says nothing that the intercept does not: it stays out and has the weight 0.
@@ -9,7 +9,8 @@ import type { Coefficients } from '../define/score.ts'
 import { totalWeight, type TrainingTable } from './table.ts'
 
 /** One column: a value enters as `(x − mean) / scale`, a NULL as `ifNull` does. */
-interface Standard {
+export interface Standard {
+  /** With what stands for NULL in its place. */
   readonly values: Float64Array
   readonly ifNull: number
   readonly mean: number
@@ -21,24 +22,35 @@ export interface Design<Names extends string = string> {
   readonly names: readonly Names[]
   /** By column of the table. */
   readonly standards: readonly Standard[]
-  /** By column of the matrix. */
+  /** By column that varies. */
   readonly scales: Float64Array
-  /** Row r has its values from `r · width` on. */
-  readonly matrix: Float64Array
+  /** How many vary. */
   readonly width: number
 }
 
-/** `ifNull` stands for NULLs; without it the mean of the values that there are. Holds the table a second time. */
+/** `ifNull` stands for NULLs; without it the mean of the values that there are. Columns with NULLs are held a second time. */
 export function designOf<Names extends string>(table: TrainingTable<Names>, ifNull: number | undefined): Design<Names> {
   const standards = table.columns.map(values => standardOf(values, table, ifNull))
-  const varying = standards.filter(({ scale }) => scale > 0)
-  const width = varying.length
-  const matrix = new Float64Array(table.length * width)
-  varying.forEach(({ values, ifNull: fill, mean, scale }, at) => {
-    for (let row = 0; row < table.length; row++)
-      matrix[row * width + at] = ((Number.isNaN(values[row]) ? fill : values[row]) - mean) / scale
-  })
-  return { names: table.names, standards, scales: Float64Array.from(varying, ({ scale }) => scale), matrix, width }
+  const scales = Float64Array.from(standards.filter(({ scale }) => scale > 0).map(({ scale }) => scale))
+  return { names: table.names, standards, scales, width: scales.length }
+}
+
+/** The columns that vary, standardised: row r has its values from `r · width` on. Holds the table a second time. */
+export function matrixOf({ standards, width }: Design, length: number): Float64Array {
+  const matrix = new Float64Array(length * width)
+  standards.filter(({ scale }) => scale > 0).forEach((standard, at) => fillColumn(matrix, standard, { width, at, length }))
+  return matrix
+}
+
+interface Place {
+  readonly width: number
+  readonly at: number
+  readonly length: number
+}
+
+/** A column, standardised, as column `at` of a matrix that is so wide. */
+export function fillColumn(matrix: Float64Array, { values, mean, scale }: Standard, { width, at, length }: Place): void {
+  for (let row = 0; row < length; row++) matrix[row * width + at] = (values[row] - mean) / scale
 }
 
 /** A weight and what stands for NULL, by input: what `logistic` and `linear` take. */
@@ -66,33 +78,38 @@ export function coefficientsOf<Names extends string>({ names, standards }: Desig
 export const constantsOf = <Names extends string>({ names, standards }: Design<Names>): Names[] =>
   names.filter((_, i) => standards[i].scale === 0)
 
-function standardOf(values: Float64Array, { length, weights }: TrainingTable, given: number | undefined): Standard {
-  const ifNull = given ?? meanOf(values, weights, length, NaN)
-  const mean = meanOf(values, weights, length, ifNull)
+function standardOf(given: Float64Array, { length, weights }: TrainingTable, forNull: number | undefined): Standard {
+  const ifNull = forNull ?? meanOf(given, weights, length)
+  const values = filled(given, length, ifNull)
+  const mean = values === given && forNull === undefined ? ifNull : meanOf(values, weights, length)
   let [least, greatest] = [Infinity, -Infinity]
-  const each = (act: (x: number, weight: number) => void): void => {
-    for (let i = 0; i < length; i++) if (weights?.[i] !== 0) act(Number.isNaN(values[i]) ? ifNull : values[i], weights?.[i] ?? 1)
+  for (let i = 0; i < length; i++) {
+    if (weights?.[i] === 0) continue
+    if (values[i] < least) least = values[i]
+    if (values[i] > greatest) greatest = values[i]
   }
-  each(x => {
-    least = Math.min(least, x)
-    greatest = Math.max(greatest, x)
-  })
   const farthest = Math.max(greatest - mean, mean - least)
   if (least === greatest || farthest < 1 / limits.TRAINING_MAGNITUDE_MAX) return { values, ifNull, mean, scale: 0 }
   let sum = 0
   // Over the farthest, so that squares neither overflow nor vanish.
-  each((x, weight) => (sum += weight * ((x - mean) / farthest) ** 2))
+  for (let i = 0; i < length; i++) if (weights?.[i] !== 0) sum += (weights?.[i] ?? 1) * ((values[i] - mean) / farthest) ** 2
   return { values, ifNull, mean, scale: farthest * Math.sqrt(sum / totalWeight({ length, weights })) }
 }
 
-/** Of the values that there are, or with `ifNull` for the others; 0 if there are none. */
-function meanOf(values: Float64Array, weights: Float64Array | undefined, length: number, ifNull: number): number {
+/** As they are where none is NULL. */
+function filled(values: Float64Array, length: number, ifNull: number): Float64Array {
+  let all: Float64Array | undefined
+  for (let i = 0; i < length; i++) if (Number.isNaN(values[i])) (all ??= values.slice())[i] = ifNull
+  return all ?? values
+}
+
+/** Of the values that there are; 0 if there are none. */
+function meanOf(values: Float64Array, weights: Float64Array | undefined, length: number): number {
   let [sum, total] = [0, 0]
   for (let i = 0; i < length; i++) {
-    const x = Number.isNaN(values[i]) ? ifNull : values[i]
     const weight = weights?.[i] ?? 1
-    if (Number.isNaN(x) || weight === 0) continue
-    sum += weight * x
+    if (Number.isNaN(values[i]) || weight === 0) continue
+    sum += weight * values[i]
     total += weight
   }
   return total === 0 ? 0 : sum / total

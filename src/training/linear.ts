@@ -1,6 +1,6 @@
 /** Linear regression with a ridge, by the normal equations (Hastie, Tibshirani and Friedman 2009, §3.4.1). Costs rows · columns² / 2 multiplications. */
 import { solve } from './cholesky.ts'
-import { designOf } from './design.ts'
+import { designOf, matrixOf } from './design.ts'
 import { addOuter, fitted, penaltiesOf, regressionOptions, sayTheSame, type RegressionFit, type RegressionOptions } from './regression.ts'
 import { meanLabel, tableOf, type TrainingRows } from './table.ts'
 
@@ -13,7 +13,8 @@ export function fitLinear<Names extends string>(rows: TrainingRows<Names>, optio
   const { ifNull, ...ridge } = regressionOptions('fitLinear', options)
   const table = tableOf(rows)
   const design = designOf(table, ifNull)
-  const { matrix, width } = design
+  const { width } = design
+  const matrix = matrixOf(design, table.length)
   const size = width + 1
   const equations = new Float64Array(size * size)
   const right = new Float64Array(size)
@@ -24,7 +25,7 @@ export function fitLinear<Names extends string>(rows: TrainingRows<Names>, optio
     const y = weight * (table.labels[row] - mean)
     right[0] += y
     for (let i = 0; i < width; i++) right[i + 1] += y * matrix[row * width + i]
-    addOuter(equations, design, row, weight)
+    addOuter(equations, { matrix, width }, row, weight)
   }
   for (const [i, penalty] of penaltiesOf(design, ridge).entries()) equations[(i + 1) * size + i + 1] += penalty
   const beta = solve(equations, right)

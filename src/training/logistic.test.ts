@@ -2,9 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../base/random.ts'
 import { designOf } from './design.ts'
-import { derivatives, fitLogistic, lossAt } from './logistic.ts'
-import { DesignRows } from './mostly-zero.ts'
-import { penaltiesOf } from './regression.ts'
+import { derivatives, fitLogistic, lossAt, problemOf } from './logistic.ts'
 import { tableOf } from './table.ts'
 
 const near = (value: number, wanted: number, within: number) =>
@@ -60,13 +58,17 @@ test('a step that would overshoot is halved', () => {
 test('the gradient and the Hessian are those of the loss', () => {
   const table = tableOf({ ...planted(50), weights: Float64Array.from({ length: 50 }, (_, i) => i % 3) })
   const design = designOf(table, undefined)
-  const problem = { table, rows: new DesignRows(design, table.length), penalties: penaltiesOf(design, { ridge: 0.5, standardise: true }) }
+  const problem = problemOf(table, design, { ridge: 0.5, standardise: true })
+  const at = (beta: Float64Array) => {
+    lossAt(problem, beta)
+    return derivatives(problem, beta)
+  }
   const beta = Float64Array.of(0.3, -0.8, 1.1)
-  const { gradient, hessian } = derivatives(problem, beta)
+  const { gradient, hessian } = at(beta)
   const moved = (i: number, by: number) => beta.map((value, j) => (i === j ? value + by : value))
   for (let i = 0; i < 3; i++) {
     near(gradient[i], -(lossAt(problem, moved(i, 1e-5)) - lossAt(problem, moved(i, -1e-5))) / 2e-5, 1e-6)
-    const [above, below] = [1e-5, -1e-5].map(by => derivatives(problem, moved(i, by)).gradient)
+    const [above, below] = [1e-5, -1e-5].map(by => at(moved(i, by)).gradient)
     for (let j = 0; j <= i; j++) near(hessian[i * 3 + j], -(above[j] - below[j]) / 2e-5, 1e-5)
   }
 })

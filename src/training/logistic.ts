@@ -7,7 +7,7 @@
  */
 import { limits } from '../base/limits.ts'
 import { solve } from './cholesky.ts'
-import { designOf } from './design.ts'
+import { designOf, type Design } from './design.ts'
 import { DesignRows } from './mostly-zero.ts'
 import { fitted, penaltiesOf, regressionOptions, sayTheSame, type RegressionFit, type RegressionOptions } from './regression.ts'
 import { checkClasses, meanLabel, tableOf, type TrainingRows, type TrainingTable } from './table.ts'
@@ -32,7 +32,7 @@ export function fitLogistic<Names extends string>(rows: TrainingRows<Names>, opt
   const table = tableOf(rows)
   checkClasses(table)
   const design = designOf(table, ifNull)
-  const problem = { table, rows: new DesignRows(design, table.length), penalties: penaltiesOf(design, ridge) }
+  const problem = problemOf(table, design, ridge)
   const rate = meanLabel(table)
   let beta = new Float64Array(design.width + 1)
   beta[0] = Math.log(rate / (1 - rate))
@@ -61,11 +61,20 @@ interface Problem {
   readonly table: TrainingTable
   readonly rows: DesignRows
   readonly penalties: Float64Array
+  /** By row, as of the β at which the loss was taken last: w · (y − p), and w · p · (1 − p). */
+  readonly residuals: Float64Array
+  readonly curvatures: Float64Array
 }
 
 interface Reached {
   readonly beta: Float64Array<ArrayBuffer>
   readonly loss: number
+}
+
+export function problemOf(table: TrainingTable, design: Design, ridge: Parameters<typeof penaltiesOf>[1]): Problem {
+  const { length } = table
+  const rows = new DesignRows(design, length)
+  return { table, rows, penalties: penaltiesOf(design, ridge), residuals: new Float64Array(length), curvatures: new Float64Array(length) }
 }
 
 /** A step, or so much of it that the loss does not grow beyond rounding; nothing if no part of it is any good. */
@@ -78,33 +87,30 @@ function stepped(problem: Problem, { beta, loss }: Reached, change: Float64Array
   return undefined
 }
 
-/** What is minimised; exported for the check of its derivatives. */
-export function lossAt({ table: { length, labels, weights }, rows, penalties }: Problem, beta: Float64Array): number {
-  const sumOf = rows.sums(beta)
+/** What is minimised. Leaves what its derivatives there are made of, so that a row costs one exponential a step. */
+export function lossAt({ table, rows, penalties, residuals, curvatures }: Problem, beta: Float64Array): number {
+  const { length, labels, weights } = table
+  rows.products(beta, residuals)
   let loss = 0
   for (let row = 0; row < length; row++) {
-    const z = sumOf(row)
-    loss += (weights?.[row] ?? 1) * (Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - labels[row] * z)
+    const z = residuals[row]
+    const weight = weights?.[row] ?? 1
+    const small = Math.exp(-Math.abs(z))
+    const p = (z < 0 ? small : 1) / (1 + small)
+    loss += weight * (Math.max(z, 0) + Math.log1p(small) - labels[row] * z)
+    residuals[row] = weight * (labels[row] - p)
+    curvatures[row] = weight * p * (1 - p)
   }
   for (const [i, penalty] of penalties.entries()) loss += (penalty * beta[i + 1] ** 2) / 2
   return loss
 }
 
-/** The gradient of minus the loss, and the lower triangle of the loss's Hessian, row after row. */
-export function derivatives({ table: { length, labels, weights }, rows, penalties }: Problem, beta: Float64Array) {
-  const size = beta.length
-  const sumOf = rows.sums(beta)
-  const [placed, outer] = [new Float64Array(size), new Float64Array(size * size)]
-  for (let row = 0; row < length; row++) {
-    const weight = weights?.[row] ?? 1
-    const p = 1 / (1 + Math.exp(-sumOf(row)))
-    rows.add(placed, row, weight * (labels[row] - p))
-    rows.addOuter(outer, row, weight * p * (1 - p))
-  }
-  const [gradient, hessian] = [rows.vector(placed), rows.triangle(outer)]
+/** The gradient of minus the loss, and the lower triangle of the loss's Hessian, row after row, at the β at which the loss was taken last. */
+export function derivatives({ rows, penalties, residuals, curvatures }: Problem, beta: Float64Array) {
+  const { vector: gradient, triangle: hessian } = rows.sums(residuals, curvatures)
   for (const [i, penalty] of penalties.entries()) {
     gradient[i + 1] -= penalty * beta[i + 1]
-    hessian[(i + 1) * size + i + 1] += penalty
+    hessian[(i + 1) * beta.length + i + 1] += penalty
   }
   return { gradient, hessian }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { random } from '../base/random.ts'
-import { designOf } from './design.ts'
+import { designOf, matrixOf } from './design.ts'
 import { fitLogistic } from './logistic.ts'
 import { DesignRows } from './mostly-zero.ts'
 import { tableOf } from './table.ts'
@@ -28,25 +28,24 @@ test('sums, gradients and triangles are those of the dense matrix, row by row', 
   fc.assert(
     fc.property(tables, ({ length, numbers, level, few, factors, beta }) => {
       const design = designOf(tableOf({ columns: columnsOf(numbers, level, few), labels: new Uint8Array(length) }), undefined)
-      const { matrix, width } = design
+      const { width } = design
+      const matrix = matrixOf(design, length)
       const size = width + 1
       const rows = new DesignRows(design, length)
       const row = (r: number) => [1, ...matrix.subarray(r * width, (r + 1) * width)]
       const near = (found: number, wanted: number) =>
         assert.ok(Math.abs(found - wanted) < 1e-9 * (1 + length * length), `${found}, ${wanted}`)
       const weights = Float64Array.from(beta.slice(0, size))
-      const sum = rows.sums(weights)
-      const [placed, outer] = [new Float64Array(size), new Float64Array(size * size)]
-      for (let r = 0; r < length; r++) {
+      const products = new Float64Array(length)
+      rows.products(weights, products)
+      for (let r = 0; r < length; r++)
         near(
-          sum(r),
+          products[r],
           row(r).reduce((z, x, i) => z + x * weights[i], 0),
         )
-        rows.add(placed, r, factors[r])
-        rows.addOuter(outer, r, factors[r])
-      }
-      const all = (of: (x: readonly number[]) => number) => factors.reduce((total, factor, r) => total + factor * of(row(r)), 0)
-      const [vector, triangle] = [rows.vector(placed), rows.triangle(outer)]
+      const all = (of: (x: readonly number[]) => number, by = factors) => by.reduce((total, factor, r) => total + factor * of(row(r)), 0)
+      const squares = factors.toReversed()
+      const { vector, triangle } = rows.sums(Float64Array.from(factors), Float64Array.from(squares))
       for (let i = 0; i < size; i++) {
         near(
           vector[i],
@@ -55,7 +54,7 @@ test('sums, gradients and triangles are those of the dense matrix, row by row', 
         for (let j = 0; j <= i; j++)
           near(
             triangle[i * size + j],
-            all(x => x[i] * x[j]),
+            all(x => x[i] * x[j], squares),
           )
       }
     }),

@@ -4,114 +4,123 @@
  * **Formula.** With x̃ = x + s, s the standardised 0 of each such column (elsewhere 0): Σ f x̃ x̃ᵀ = T (Σ f x xᵀ) Tᵀ, where T adds s times the row of ones. A column of which three quarters are 0 has |s| ≤ 1/√3
  * (Cantelli), so nothing cancels. 24 levels of an hour beside seven numbers: 44 products a row instead of 528.
  */
-import type { Design } from './design.ts'
+import { fillColumn, type Design, type Standard } from './design.ts'
 
 /** The part of a column that is 0, from which on it is taken so. */
 const MOSTLY = 0.75
 
 /** Sums over rows of (1, columns), in an order of its own: 1, dense columns, sparse ones. */
 export class DesignRows {
-  readonly #design: Design
+  readonly #length: number
   /** By place: the column of the design, from 1; place 0 is that of ones. */
   readonly #columns: readonly number[]
   readonly #shift: Float64Array
   readonly #dense: number
+  /** Of the dense columns, row after row. */
   readonly #values: Float64Array
-  /** Of row r the entries [starts[r], starts[r + 1]). */
+  /** Of row r the entries [starts[r], starts[r + 1]), in the order of places. */
   readonly #starts: Int32Array
   readonly #places: Int32Array
   readonly #entries: Float64Array
 
-  constructor(design: Design, length: number) {
-    const { matrix, width } = design
-    this.#design = design
-    const zeros = zerosOf(design)
-    const counts = new Int32Array(width)
-    for (let row = 0, at = 0; row < length; row++) for (let i = 0; i < width; i++) if (matrix[at++] === zeros[i]) counts[i]++
-    const isSparse = (i: number): boolean => counts[i] >= MOSTLY * length
-    const all = Array.from({ length: width }, (_, i) => i)
-    const [dense, sparse] = [all.filter(i => !isSparse(i)), all.filter(isSparse)]
+  constructor({ standards }: Design, length: number) {
+    const columns = standards.filter(({ scale }) => scale > 0).map((standard, i) => ({ ...standard, number: i + 1 }))
+    const others = columns.map(({ values }) => countOthers(values, length))
+    const isSparse = (i: number): boolean => length - others[i] >= MOSTLY * length
+    const [dense, sparse] = [columns.filter((_, i) => !isSparse(i)), columns.filter((_, i) => isSparse(i))]
+    this.#length = length
     this.#dense = dense.length
-    this.#columns = [0, ...dense.map(i => i + 1), ...sparse.map(i => i + 1)]
-    this.#shift = Float64Array.from([0, ...dense.map(() => 0), ...sparse.map(i => zeros[i])])
-    this.#values = sparse.length === 0 ? matrix : new Float64Array(length * dense.length)
+    this.#columns = [0, ...[...dense, ...sparse].map(({ number }) => number)]
+    this.#shift = Float64Array.from([0, ...dense.map(() => 0), ...sparse.map(zeroOf)])
+    this.#values = new Float64Array(length * dense.length)
+    dense.forEach((column, at) => fillColumn(this.#values, column, { width: dense.length, at, length }))
+    const entries = others.reduce((sum, count, i) => (isSparse(i) ? sum + count : sum), 0)
     this.#starts = new Int32Array(length + 1)
-    const entries = sparse.reduce((sum, i) => sum + length - counts[i], 0)
     this.#places = new Int32Array(entries)
     this.#entries = new Float64Array(entries)
-    if (sparse.length > 0) this.#fill(dense, sparse, zeros, length)
+    this.#enter(sparse)
   }
 
-  #fill(dense: readonly number[], sparse: readonly number[], zeros: Float64Array, length: number): void {
-    const { matrix, width } = this.#design
-    let [at, next] = [0, 0]
-    for (let row = 0; row < length; row++) {
-      for (const i of dense) this.#values[at++] = matrix[row * width + i]
-      for (let s = 0; s < sparse.length; s++) {
-        const value = matrix[row * width + sparse[s]]
-        if (value === zeros[sparse[s]]) continue
-        this.#places[next] = dense.length + 1 + s
-        this.#entries[next++] = value - zeros[sparse[s]]
+  /** Row by row by counting: how many entries each has, where they start, and then column after column. */
+  #enter(sparse: readonly Standard[]): void {
+    const [length, starts, places, entries] = [this.#length, this.#starts, this.#places, this.#entries]
+    for (const { values } of sparse) for (let row = 0; row < length; row++) if (values[row] !== 0) starts[row + 1]++
+    for (let row = 0; row < length; row++) starts[row + 1] += starts[row]
+    const next = starts.slice(0, length)
+    sparse.forEach((column, i) => {
+      const { values, mean, scale } = column
+      const [place, zero] = [this.#dense + 1 + i, zeroOf(column)]
+      for (let row = 0; row < length; row++) {
+        if (values[row] === 0) continue
+        const at = next[row]++
+        places[at] = place
+        entries[at] = (values[row] - mean) / scale - zero
       }
-      this.#starts[row + 1] = next
-    }
+    })
   }
 
-  /** β in the order of places, and with it the sum of a row. */
-  sums(beta: Float64Array): (row: number) => number {
+  /** Of each row Σ β x into `into`. */
+  products(beta: Float64Array, into: Float64Array): void {
     const placed = Float64Array.from(this.#columns, column => beta[column])
-    const [dense, values, starts, places, entries] = [this.#dense, this.#values, this.#starts, this.#places, this.#entries]
+    const [length, dense, values] = [this.#length, this.#dense, this.#values]
+    const [starts, places, entries] = [this.#starts, this.#places, this.#entries]
     const first = this.#shift.reduce((sum, shift, place) => sum + shift * placed[place], placed[0])
-    return row => {
+    for (let row = 0, from = -1; row < length; row++, from += dense) {
       let z = first
-      const from = row * dense - 1
       for (let i = 1; i <= dense; i++) z += placed[i] * values[from + i]
       for (let e = starts[row]; e < starts[row + 1]; e++) z += placed[places[e]] * entries[e]
-      return z
+      into[row] = z
     }
   }
 
-  /** Adds the row times `factor` to a vector over places. */
-  add(into: Float64Array, row: number, factor: number): void {
-    const [dense, values, places, entries] = [this.#dense, this.#values, this.#places, this.#entries]
-    const from = row * dense - 1
-    into[0] += factor
-    for (let i = 1; i <= dense; i++) into[i] += factor * values[from + i]
-    for (let e = this.#starts[row]; e < this.#starts[row + 1]; e++) into[places[e]] += factor * entries[e]
-  }
-
-  /** Adds `factor · x xᵀ` of the row to the lower triangle of a matrix over places. */
-  addOuter(into: Float64Array, row: number, factor: number): void {
-    const [dense, values, places, entries] = [this.#dense, this.#values, this.#places, this.#entries]
+  /** Over (1, the design's columns): Σ factor · x, and the lower triangle of Σ square · x xᵀ, row after row. */
+  sums(factors: Float64Array, squares: Float64Array): { readonly vector: Float64Array; readonly triangle: Float64Array } {
     const size = this.#columns.length
-    const from = row * dense - 1
-    into[0] += factor
-    for (let i = 1; i <= dense; i++) {
-      const scaled = factor * values[from + i]
-      const at = i * size
-      into[at] += scaled
-      for (let j = 1; j <= i; j++) into[at + j] += scaled * values[from + j]
+    const [vector, outer] = [new Float64Array(size), new Float64Array(size * size)]
+    const [length, dense, values] = [this.#length, this.#dense, this.#values]
+    for (let row = 0, from = -1; row < length; row++, from += dense) {
+      const factor = factors[row]
+      const square = squares[row]
+      vector[0] += factor
+      outer[0] += square
+      for (let i = 1; i <= dense; i++) {
+        const x = values[from + i]
+        const scaled = square * x
+        const at = i * size
+        vector[i] += factor * x
+        outer[at] += scaled
+        for (let j = 1; j <= i; j++) outer[at + j] += scaled * values[from + j]
+      }
     }
-    const [begin, end] = [this.#starts[row], this.#starts[row + 1]]
-    for (let e = begin; e < end; e++) {
-      const scaled = factor * entries[e]
-      const at = places[e] * size
-      into[at] += scaled
-      for (let j = 1; j <= dense; j++) into[at + j] += scaled * values[from + j]
-      // Entries of a row stand in the order of places.
-      for (let other = begin; other <= e; other++) into[at + places[other]] += scaled * entries[other]
-    }
+    this.#addEntries(vector, outer, factors, squares)
+    return { vector: this.#vectorOf(vector), triangle: this.#triangleOf(outer) }
+  }
+
+  #addEntries(vector: Float64Array, outer: Float64Array, factors: Float64Array, squares: Float64Array): void {
+    const size = this.#columns.length
+    const [length, dense, values] = [this.#length, this.#dense, this.#values]
+    const [starts, places, entries] = [this.#starts, this.#places, this.#entries]
+    for (let row = 0, from = -1; row < length; row++, from += dense)
+      for (let e = starts[row]; e < starts[row + 1]; e++) {
+        const place = places[e]
+        const scaled = squares[row] * entries[e]
+        const at = place * size
+        vector[place] += factors[row] * entries[e]
+        outer[at] += scaled
+        for (let j = 1; j <= dense; j++) outer[at + j] += scaled * values[from + j]
+        for (let other = starts[row]; other <= e; other++) outer[at + places[other]] += scaled * entries[other]
+      }
   }
 
   /** From a vector over places to one over (1, the design's columns). */
-  vector(placed: Float64Array): Float64Array<ArrayBuffer> {
+  #vectorOf(placed: Float64Array): Float64Array {
     const found = new Float64Array(placed.length)
     this.#columns.forEach((column, place) => (found[column] = placed[place] + this.#shift[place] * placed[0]))
     return found
   }
 
   /** The same of a lower triangle. */
-  triangle(placed: Float64Array): Float64Array<ArrayBuffer> {
+  #triangleOf(placed: Float64Array): Float64Array {
     const size = this.#columns.length
     const [shift, found] = [this.#shift, new Float64Array(size * size)]
     const at = (a: number, b: number): number => placed[Math.max(a, b) * size + Math.min(a, b)]
@@ -125,6 +134,11 @@ export class DesignRows {
   }
 }
 
-/** What 0 is in each column of the matrix. */
-const zerosOf = ({ standards }: Design): Float64Array =>
-  Float64Array.from(standards.filter(({ scale }) => scale > 0).map(({ mean, scale }) => (0 - mean) / scale))
+/** What 0 is in a column once it is standardised. */
+const zeroOf = ({ mean, scale }: Standard): number => (0 - mean) / scale
+
+function countOthers(values: Float64Array, length: number): number {
+  let count = 0
+  for (let row = 0; row < length; row++) if (values[row] !== 0) count++
+  return count
+}

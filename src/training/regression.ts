@@ -33,8 +33,13 @@ export function regressionOptions(what: string, given: RegressionOptions) {
 export const penaltiesOf = ({ scales }: Design, { ridge, standardise }: { ridge: number; standardise: boolean }): Float64Array =>
   scales.map(scale => (standardise ? ridge : ridge / scale ** 2))
 
+interface Matrix {
+  readonly matrix: Float64Array
+  readonly width: number
+}
+
 /** Adds `factor · x xᵀ` to the lower triangle of a matrix over (1, the columns of row `row`). */
-export function addOuter(into: Float64Array, { matrix, width }: Design, row: number, factor: number): void {
+export function addOuter(into: Float64Array, { matrix, width }: Matrix, row: number, factor: number): void {
   const size = width + 1
   const from = row * width - 1
   into[0] += factor

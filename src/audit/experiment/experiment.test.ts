@@ -125,6 +125,22 @@ test('as it runs, a score is there with the event, and is done at once', async (
   assert.ok(score.every(value => value > 0 && value < 1))
 })
 
+test('decisions that nobody looks at have no score where that is said, and the others the same ones', async () => {
+  const all = experiment()
+  const few = new Experiment(shopping, fraud.ir, log, { lookBack: 0 })
+  const { from, to } = few.scored
+  assert.deepEqual([from, to], [all.cases.blocks.tune.from, all.cases.blocks.test.to])
+  const older = plan({ 'group/spending': { kind: 'older', by: HOUR } })
+  for (const arm of ['frozen', 'refit'] as const)
+    for (const which of [asItRuns, older]) {
+      const [{ score: some, made }, { score: every }] = [await few.decided(which, arm), await all.decided(which, arm)]
+      assert.deepEqual(some.subarray(from, to), every.subarray(from, to))
+      assert.ok(some.every((value, row) => (row >= from && row < to) || Number.isNaN(value)))
+      assert.deepEqual(made, all.cases.t)
+      if (which === asItRuns) assert.deepEqual(await few.scoresOfAll(arm), every)
+    }
+})
+
 test('older groups change scores, a group that the model does not read changes none', async () => {
   const of = experiment()
   const { score } = await of.decided(asItRuns, 'frozen')

@@ -12,8 +12,8 @@ import type { ModelIR } from '../../define/ir.ts'
 import { horizonOf } from '../../replay/label-horizon.ts'
 import type { LabelOptions } from '../../replay/label.ts'
 import type { ReplayLog } from '../../replay/log.ts'
-import type { Cases, Decided } from '../cases.ts'
-import { asItRuns, type Element, type Plan } from '../element.ts'
+import type { Cases, Decided, RowRange } from '../cases.ts'
+import { asItRuns, type Element, type Plan, type Setting } from '../element.ts'
 import { Ahead } from './ahead/ahead.ts'
 import { isSendable } from './ahead/sent-log.ts'
 import { scoreInto, scoringOf, vectorsAlone } from './inputs.ts'
@@ -23,8 +23,9 @@ import { leavesOut } from './operators/inference.ts'
 import { unsupported } from './operators/setting.ts'
 import { fittings } from './operators/training.ts'
 import { Refits } from './refit/refits.ts'
-import { Replays, settingOf } from './replays.ts'
+import { Replays, settingOf, type Replayed } from './replays.ts'
 import { ScoreCache } from './score-cache.ts'
+import { scoredOf, whereMade } from './scored.ts'
 import type { Traces } from './traces.ts'
 import type { Decides } from './world.ts'
 
@@ -36,10 +37,14 @@ export interface ExperimentOptions {
   readonly traces?: Traces | undefined
   /** Which decisions have no label that could be seen, because of what an action did. */
   readonly isCensored?: LabelOptions['isCensored'] | undefined
+  /** How long before the block `test` others matter to what its decisions are worth, ms (`lookBackOf`): what stands before them and before the block `tune` has no scores then. Infinity, so that all have, unless given. */
+  readonly lookBack?: number | undefined
 }
 
 export class Experiment {
   readonly cases: Cases
+  /** Those that have scores. */
+  readonly scored: RowRange
   /** What can be made older, in the order in which an event meets it. */
   readonly elements: readonly Element[]
   readonly #decides: Decides
@@ -51,7 +56,12 @@ export class Experiment {
   #ahead: Ahead | undefined
 
   /** Throws as `decide` and `label` do, and `SPILL_INPUT` for a history that is too short to be judged. */
-  constructor(definitions: Definitions, model: ModelIR, log: ReplayLog, { traces, isCensored }: ExperimentOptions = {}) {
+  constructor(
+    definitions: Definitions,
+    model: ModelIR,
+    log: ReplayLog,
+    { traces, isCensored, lookBack = Infinity }: ExperimentOptions = {},
+  ) {
     this.#decides = { ir: definitions.ir, model }
     this.#given = { log, traces }
     this.#replays = new Replays(this.#decides, log, traces)
@@ -60,6 +70,7 @@ export class Experiment {
     const { rows, reads } = this.#replays
     const column = columnsBy(this.#decides, () => this.#replays.under(asItRuns).inputs, vectorsAlone(definitions, model, log.strings))
     this.cases = casesOf(this.#decides, log, rows, column, isCensored)
+    this.scored = scoredOf(this.cases, lookBack)
     this.elements = elementsOf(reads)
   }
 
@@ -96,27 +107,33 @@ export class Experiment {
    */
   async decided(plan: Plan, arm: Arm, seed = 0): Promise<Decided> {
     this.#check(plan, arm)
-    const { cases } = this
     await this.#ahead?.bring(plan)
     const { id, inputs, made, acted, inline } = this.#replays.under(plan)
     const training = settingOf(plan, 'training')
     const scored = arm === 'frozen' ? `${id}, frozen` : `${id}, ${JSON.stringify(training)} ${seed}`
-    const score = await this.#scores.of(scored, async () => {
-      const score = new Float64Array(cases.length)
-      if (arm === 'frozen') scoreInto(score, this.#scoring, inputs)
-      else
-        for (const fitting of fittings(training, cases, horizonOf(this.#decides.model.label!))) {
-          const { from, to } = fitting.scores
-          scoreInto(score, await this.#refits.scoring(id, inputs, cases, fitting, seed), inputs, from, to)
-        }
-      return score
-    })
-    return {
-      score: made.some(Number.isNaN) ? score.map((value, row) => (Number.isNaN(made[row]) ? NaN : value)) : score,
-      made,
-      acted,
-      inline,
-    }
+    const score = await this.#scores.of(scored, () => this.#score({ id, inputs }, arm, { training, seed, rows: this.scored }))
+    return { score: whereMade(score, made, this.scored), made, acted, inline }
+  }
+
+  /** Scores of all cases as the pipeline runs. Rejects as `decided` does. */
+  async scoresOfAll(arm: Arm): Promise<Float64Array> {
+    this.#check(asItRuns, arm)
+    const rows = { from: 0, to: this.cases.length }
+    return this.#score(this.#replays.under(asItRuns), arm, { training: { kind: 'now' }, seed: 0, rows })
+  }
+
+  /** Of those rows; NaN elsewhere. */
+  async #score({ id, inputs }: Pick<Replayed, 'id' | 'inputs'>, arm: Arm, { training, seed, rows }: Scored): Promise<Float64Array> {
+    const { cases } = this
+    const score = new Float64Array(cases.length).fill(NaN, 0, rows.from).fill(NaN, rows.to)
+    if (arm === 'frozen') scoreInto(score, this.#scoring, inputs, rows.from, rows.to)
+    else
+      for (const fitting of fittings(training, cases, horizonOf(this.#decides.model.label!))) {
+        const { from, to } = fitting.scores
+        const scoring = await this.#refits.scoring(id, inputs, cases, fitting, seed)
+        scoreInto(score, scoring, inputs, Math.max(from, rows.from), Math.min(to, rows.to))
+      }
+    return score
   }
 
   /**
@@ -148,6 +165,12 @@ export class Experiment {
     if (arm === 'frozen' && kind !== 'now')
       unsupported(`a model that stays as it is has no training to be set to '${kind}'; ask for the arm 'refit'`)
   }
+}
+
+interface Scored {
+  readonly training: Setting
+  readonly seed: number
+  readonly rows: RowRange
 }
 
 function elementsOf(reads: readonly GroupRead[]): Element[] {

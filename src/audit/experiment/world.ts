@@ -10,6 +10,7 @@ import type { Moments } from '../../replay/triggering.ts'
 import { timesOf, type Rows } from './rows.ts'
 
 export interface World {
+  /** Made when it is asked for: whoever only needs to know when decisions are made reads no event. */
   readonly log: ReplayLog
   /** In the order in which this world decides. */
   readonly rows: Rows
@@ -25,9 +26,10 @@ export interface Decides {
   readonly model: ModelIR
 }
 
-/** When each case is decided in this world, UTC ms; NaN where it is not. */
+/** When each case is decided in this world, UTC ms; NaN where it is not. It may be the world's own column of times. */
 export function madeIn({ rows, caseOf, decides }: World): Float64Array {
   const times = timesOf(rows)
+  if (!caseOf && !decides) return times
   const made = caseOf ? new Float64Array(times.length) : times.slice()
   if (caseOf) for (let row = 0; row < times.length; row++) made[caseOf[row]] = times[row]!
   if (decides) for (let row = 0; row < made.length; row++) if (decides[row] === 0) made[row] = NaN

@@ -1,7 +1,7 @@
 /** Utilities that count the first action in time of each outcome: `caught`, `notice`, and `money` that stops nothing. */
 import type { Cases } from '../cases.ts'
 import { zeros, type Given } from './given.ts'
-import { firstInTime, type TrueOutcomes } from './outcomes.ts'
+import { eachFirst, type TrueOutcomes } from './outcomes.ts'
 
 interface Counting {
   readonly outcomes: TrueOutcomes
@@ -18,7 +18,7 @@ export function firstActions(given: Given, { outcomes, gain, wrong }: Counting):
   if (wrong !== 0)
     for (let i = 0; i < values.length; i++)
       if (alert[rows.from + i] === 1 && cases.label[rows.from + i] === 0 && values[i] === 0) values[i] = -wrong
-  for (const row of firstInTime(given, outcomes)) if (row >= 0) values[row - rows.from] = gain(row)
+  eachFirst(given, outcomes, row => (values[row - rows.from] = gain(row)))
   return values
 }
 

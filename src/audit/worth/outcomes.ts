@@ -3,13 +3,16 @@
  *
  * O(decisions); 4 bytes a decision.
  */
-import type { Cases } from '../cases.ts'
+import type { Cases, RowRange } from '../cases.ts'
+import { actingRows } from './acting.ts'
 import { isJudged, type Given } from './given.ts'
 
 export interface TrueOutcomes {
   /** The number of the outcome that a decision is about, from 0; −1 where none is known to be true. */
   readonly of: Int32Array
   readonly count: number
+  /** Whether several decisions may be about one. */
+  readonly shared: boolean
 }
 
 /** `shared`: decisions about one key with one time of outcome are about the same (`begins`); otherwise each has its own (`labelFrom`). */
@@ -30,18 +33,54 @@ export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
     if (number === undefined) ofKey.set(outcome[row], (of[row] = count++))
     else of[row] = number
   }
-  return { of, count }
+  return { of, count, shared }
 }
 
-/** By outcome the row whose action was there first, of those that were there by the outcome; −1 where none was. Of two at the same time the earlier row. */
-export function firstInTime({ cases, decided, alert, rows }: Given, { of, count }: TrueOutcomes): Int32Array {
+/** Calls `act` with the row of each outcome whose action was there first, of those that were there by the outcome; of two at the same time with the earlier row. Returns of how many outcomes there is one. */
+export function eachFirst(given: Given, outcomes: TrueOutcomes, act?: (row: number) => void): number {
+  let count = 0
+  for (const row of outcomes.shared ? firstInTime(given, outcomes) : inTime(given, outcomes)) {
+    if (row < 0) continue
+    count++
+    act?.(row)
+  }
+  return count
+}
+
+/** Where no two are about the same outcome, all that were there by it. */
+function inTime(given: Given, { of }: TrueOutcomes): Int32Array {
+  const [{ acted }, { outcome }] = [given.decided, given.cases]
+  const acting = actingRows(given)
+  const found = new Int32Array(acting.length)
+  let count = 0
+  for (const row of acting) if (of[row] >= 0 && acted[row] <= outcome[row]) found[count++] = row
+  return found.subarray(0, count)
+}
+
+/** By outcome the row; −1 where there is none. */
+function firstInTime(given: Given, { of, count }: TrueOutcomes): Int32Array {
   const first = new Int32Array(count).fill(-1)
-  const { acted } = decided
-  for (let row = rows.from; row < rows.to; row++) {
+  const [{ acted }, { outcome }] = [given.decided, given.cases]
+  for (const row of actingRows(given)) {
     const number = of[row]
-    if (number < 0 || alert[row] === 0 || !(acted[row] <= cases.outcome[row])) continue
+    if (number < 0 || !(acted[row] <= outcome[row])) continue
     const other = first[number]
     if (other < 0 || acted[row] < acted[other]) first[number] = row
   }
   return first
+}
+
+const known = new WeakMap<TrueOutcomes, { readonly rows: RowRange; readonly met: number }>()
+
+/** Outcomes that some decision of the rows is about; counted once for the rows that were asked for last. */
+export function countMet(outcomes: TrueOutcomes, rows: RowRange): number {
+  const last = known.get(outcomes)
+  if (last && last.rows.from === rows.from && last.rows.to === rows.to) return last.met
+  const { of, count } = outcomes
+  const isMet = new Uint8Array(count)
+  for (let row = rows.from; row < rows.to; row++) if (of[row] >= 0) isMet[of[row]] = 1
+  let met = 0
+  for (const one of isMet) met += one
+  known.set(outcomes, { rows, met })
+  return met
 }

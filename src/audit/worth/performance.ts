@@ -1,7 +1,8 @@
 /** How decisions do under one alternative: actions, how many of them are right, how much of what happens they reach, and how well the scores rank. */
 import type { Performance } from '../report/audit-report.ts'
+import { actingRows } from './acting.ts'
 import { isJudged, type Given } from './given.ts'
-import { firstInTime, type TrueOutcomes } from './outcomes.ts'
+import { countMet, eachFirst, type TrueOutcomes } from './outcomes.ts'
 import { aucOf } from './ranking.ts'
 import { aWeek, totalOf } from './weeks.ts'
 
@@ -15,18 +16,17 @@ interface Figures {
 
 /** Of `given.rows`. What has no meaning is null; `aWeek` is NaN where no label is known. */
 export function performanceOf(given: Given, { values, outcomes, decisionsAWeek }: Figures): Performance {
-  const { cases, alert, rows, decided } = given
-  let [actions, judged, right] = [0, 0, 0]
-  for (let row = rows.from; row < rows.to; row++) {
-    if (alert[row] === 0) continue
-    actions++
+  const { cases, rows, decided } = given
+  const acting = actingRows(given)
+  let [judged, right] = [0, 0]
+  for (const row of acting) {
     if (!isJudged(cases, row)) continue
     judged++
     right += cases.label[row]
   }
   return {
     aWeek: aWeek(totalOf(values), decisionsAWeek),
-    actionsAWeek: (actions / (rows.to - rows.from)) * decisionsAWeek,
+    actionsAWeek: (acting.length / (rows.to - rows.from)) * decisionsAWeek,
     precision: judged > 0 ? right / judged : null,
     recall: recallOf(given, outcomes),
     auc: aucOf(cases, decided.score, rows),
@@ -35,18 +35,8 @@ export function performanceOf(given: Given, { values, outcomes, decisionsAWeek }
 
 /** The part of the outcomes that some decision of the rows is about which an action of theirs was in time for; null without one. */
 function recallOf(given: Given, outcomes: TrueOutcomes): number | null {
-  const met = new Uint8Array(outcomes.count)
-  let all = 0
-  for (let row = given.rows.from; row < given.rows.to; row++) {
-    const number = outcomes.of[row]
-    if (number < 0 || met[number] === 1) continue
-    met[number] = 1
-    all++
-  }
-  if (all === 0) return null
-  let reached = 0
-  for (const row of firstInTime(given, outcomes)) if (row >= 0) reached++
-  return reached / all
+  const all = countMet(outcomes, given.rows)
+  return all === 0 ? null : eachFirst(given, outcomes) / all
 }
 
 /** A feature of a group as the model gets it. */

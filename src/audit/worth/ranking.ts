@@ -27,51 +27,88 @@ export function aucOf(cases: Labels, score: Float64Array, rows: RowRange): numbe
   return value
 }
 
-function computed(cases: Labels, score: Float64Array, { from, to }: RowRange): number | null {
-  let [low, high, positives, negatives] = [Infinity, -Infinity, 0, 0]
-  for (let row = from; row < to; row++) {
-    if (Number.isNaN(score[row]) || !isJudged(cases, row)) continue
-    if (score[row] < low) low = score[row]
-    if (score[row] > high) high = score[row]
-    if (cases.label[row] === 1) positives++
-    else negatives++
-  }
+function computed(cases: Labels, score: Float64Array, rows: RowRange): number | null {
+  const found = rangeOf(cases, score, rows)
+  const { low, high, positives, negatives } = found
   if (positives === 0 || negatives === 0) return null
-  const counted = low < high && positives + negatives > SORTED ? counts(cases, score, { from, to }, low, high) : undefined
-  if (counted && counted.shared / 2 <= ERROR_MAX * positives * negatives) return counted.below / (positives * negatives)
-  return exactly(cases, score, { from, to })
+  const pairs = positives * negatives
+  if (low < high && positives + negatives > SORTED) {
+    const bins = binned(cases, score, rows, found)
+    const { below, shared } = inOrder(bins)
+    // Only where this is too much is it looked at which bins have one score alone.
+    if (shared / 2 <= ERROR_MAX * pairs || sharedByOthers(cases, score, rows, { ...found, bins }) / 2 <= ERROR_MAX * pairs)
+      return below / pairs
+  }
+  return exactly(cases, score, rows)
 }
 
-/** `below`: pairs in order, those that share a bin by half; `shared`: those, of bins with several scores. */
-function counts(
-  { label, known, eligible }: Labels,
+interface Ranged {
+  readonly low: number
+  readonly high: number
+  readonly positives: number
+  readonly negatives: number
+}
+
+function rangeOf({ label, known, eligible }: Labels, score: Float64Array, { from, to }: RowRange): Ranged {
+  let [low, high, judged, positives] = [Infinity, -Infinity, 0, 0]
+  for (let row = from; row < to; row++) {
+    const one = score[row]
+    if (Number.isNaN(one) || known[row] === 0 || eligible[row] === 0) continue
+    if (one < low) low = one
+    if (one > high) high = one
+    judged++
+    positives += label[row]
+  }
+  return { low, high, positives, negatives: judged - positives }
+}
+
+/** 8 MB that are used again for the next scores of the same cases. */
+const used = new WeakMap<Labels, Uint32Array<ArrayBuffer>>()
+
+/** Of each bin the negatives and, behind it, the positives: what is counted together lies together. */
+function binned(cases: Labels, score: Float64Array, { from, to }: RowRange, { low, high }: Ranged): Uint32Array {
+  const { label, known, eligible } = cases
+  const bins = used.get(cases)?.fill(0) ?? new Uint32Array(2 * BINS)
+  used.set(cases, bins)
+  const scale = (BINS - 1) / (high - low)
+  for (let row = from; row < to; row++) {
+    if (Number.isNaN(score[row]) || known[row] === 0 || eligible[row] === 0) continue
+    bins[2 * Math.floor((score[row] - low) * scale) + label[row]]++
+  }
+  return bins
+}
+
+/** `below`: pairs in order, those that share a bin by half; `shared`: those. */
+function inOrder(bins: Uint32Array): { below: number; shared: number } {
+  let [below, shared, under] = [0, 0, 0]
+  for (let at = 0; at < bins.length; at += 2) {
+    const both = bins[at] * bins[at + 1]
+    below += bins[at + 1] * under + both / 2
+    shared += both
+    under += bins[at]
+  }
+  return { below, shared }
+}
+
+/** Pairs that share a bin in which there is more than one score. */
+function sharedByOthers(
+  { known, eligible }: Labels,
   score: Float64Array,
   { from, to }: RowRange,
-  low: number,
-  high: number,
-): { below: number; shared: number } {
-  const [negative, positive] = [new Uint32Array(BINS), new Uint32Array(BINS)]
+  { low, high, bins }: Ranged & { readonly bins: Uint32Array },
+): number {
   const first = new Float64Array(BINS).fill(NaN)
   const isMixed = new Uint8Array(BINS)
   const scale = (BINS - 1) / (high - low)
   for (let row = from; row < to; row++) {
     if (Number.isNaN(score[row]) || known[row] === 0 || eligible[row] === 0) continue
     const bin = Math.floor((score[row] - low) * scale)
-    if (score[row] !== first[bin]) {
-      if (negative[bin] + positive[bin] === 0) first[bin] = score[row]
-      else isMixed[bin] = 1
-    }
-    if (label[row] === 1) positive[bin]++
-    else negative[bin]++
+    if (Number.isNaN(first[bin])) first[bin] = score[row]
+    else if (score[row] !== first[bin]) isMixed[bin] = 1
   }
-  let [below, shared, under] = [0, 0, 0]
-  for (let bin = 0; bin < BINS; bin++) {
-    const both = negative[bin] * positive[bin]
-    below += positive[bin] * under + both / 2
-    if (isMixed[bin] === 1) shared += both
-    under += negative[bin]
-  }
-  return { below, shared }
+  let shared = 0
+  for (let bin = 0; bin < BINS; bin++) if (isMixed[bin] === 1) shared += bins[2 * bin] * bins[2 * bin + 1]
+  return shared
 }
 
 function exactly(cases: Labels, score: Float64Array, { from, to }: RowRange): number {

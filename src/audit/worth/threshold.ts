@@ -6,6 +6,7 @@
 import { thresholdOf } from '../../define/action-threshold.ts'
 import type { PipelineIR } from '../../define/ir.ts'
 import type { Cases, RowRange } from '../cases.ts'
+import { fromTop } from './from-top.ts'
 
 export interface Acting {
   readonly action: string
@@ -33,16 +34,15 @@ export interface Threshold {
   readonly tied: number
 }
 
-/** The lowest threshold at which at most this part of the decisions that have a score acts. O(n log n). */
+/** The lowest threshold at which at most this part of the decisions that have a score acts. O(n) where scores are spread. */
 export function thresholdForPart(score: Float64Array, rows: RowRange, part: number): Threshold {
-  const sorted = sortedScores(score, rows)
   // 29 % of 100 is 28.999999999999996 in doubles.
-  return cut(sorted, Math.floor(part * sorted.length + 1e-9))
+  return cut(score, rows, scored => Math.floor(part * scored + 1e-9))
 }
 
 /** The lowest threshold at which at most so many decisions act. */
 export function thresholdForCount(score: Float64Array, rows: RowRange, count: number): Threshold {
-  return cut(sortedScores(score, rows), count)
+  return cut(score, rows, () => count)
 }
 
 /** Decisions of `rows` at or above a threshold. */
@@ -56,16 +56,17 @@ export function countAtOrAbove(score: Float64Array, rows: RowRange, threshold: n
 export function alertsAt(
   { t, key }: Pick<Cases, 't' | 'key'>,
   score: Float64Array,
-  { threshold, cooldown = 0 }: AlertsOptions,
+  { threshold, cooldown = 0, rows: { from, to } = { from: 0, to: score.length } }: AlertsOptions,
 ): Uint8Array {
   const alert = new Uint8Array(score.length)
-  const last = cooldown > 0 ? new Map<number, number>() : undefined
-  for (let row = 0; row < score.length; row++) {
-    if (!(score[row] >= threshold)) continue
-    if (last) {
-      if (t[row] - (last.get(key[row]) ?? -Infinity) < cooldown) continue
-      last.set(key[row], t[row])
-    }
+  if (cooldown === 0) {
+    for (let row = from; row < to; row++) alert[row] = score[row] >= threshold ? 1 : 0
+    return alert
+  }
+  const last = new Map<number, number>()
+  for (let row = from; row < to; row++) {
+    if (!(score[row] >= threshold) || t[row] - (last.get(key[row]) ?? -Infinity) < cooldown) continue
+    last.set(key[row], t[row])
     alert[row] = 1
   }
   return alert
@@ -75,26 +76,28 @@ interface AlertsOptions {
   readonly threshold: number
   /** ms; 0 unless given. */
   readonly cooldown?: number
+  /** Those that may have a score; all unless given. */
+  readonly rows?: RowRange | undefined
 }
 
-/** Ascending, without NaN. */
-function sortedScores(score: Float64Array, { from, to }: RowRange): Float64Array {
-  const sorted = score.slice(from, to).sort()
-  let length = sorted.length
-  while (length > 0 && Number.isNaN(sorted[length - 1])) length--
-  return sorted.subarray(0, length)
-}
-
-function cut(sorted: Float64Array, may: number): Threshold {
-  const scored = sorted.length
-  if (may >= scored) return { threshold: scored > 0 ? sorted[0] : Infinity, scored, acts: scored, tied: 0 }
-  const first = scored - Math.max(0, may)
+/** The lowest threshold at which at most so many of the decisions that have a score act, of how many of these there are. */
+function cut(score: Float64Array, { from, to }: RowRange, mayOf: (scored: number) => number): Threshold {
+  let [scored, least] = [0, Infinity]
+  for (let row = from; row < to; row++) {
+    if (Number.isNaN(score[row])) continue
+    scored++
+    if (score[row] < least) least = score[row]
+  }
+  const may = Math.max(0, mayOf(scored))
+  if (may >= scored) return { threshold: least, scored, acts: scored, tied: 0 }
   // What stands just below those that may act: who has the same score may not either.
-  const refused = sorted[first - 1]
-  let from = first
-  while (from < scored && sorted[from] === refused) from++
-  let below = first - 1
-  while (below > 0 && sorted[below - 1] === refused) below--
-  const threshold = from < scored ? sorted[from] : Infinity
-  return { threshold, scored, acts: scored - from, tied: from > first ? from - below : 0 }
+  const refused = fromTop(score, { from, to }, may)
+  let [threshold, acts, same] = [Infinity, 0, 0]
+  for (let row = from; row < to; row++) {
+    if (score[row] > refused) {
+      acts++
+      if (score[row] < threshold) threshold = score[row]
+    } else if (score[row] === refused) same++
+  }
+  return { threshold, scored, acts, tied: acts < may ? same : 0 }
 }

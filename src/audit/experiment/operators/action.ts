@@ -1,7 +1,7 @@
 /** The action: how long after a score what follows from it has been done, and whether it can stop the event that it is about. */
 import type { ModelIR, PipelineIR } from '../../../define/ir.ts'
 import type { Setting } from '../../element.ts'
-import { multipleFrom, notThis, spanOf } from './setting.ts'
+import { later, multiplesFrom, notThis, spanOf } from './setting.ts'
 
 export interface Acted {
   /** UTC ms; NaN where there is no decision. */
@@ -33,12 +33,12 @@ export function actedOn(setting: Setting, made: Float64Array, t: Float64Array, a
       return { acted: made, inline: false }
     case 'older': {
       const by = spanOf('how much later what follows is done', setting.by, { zero: true })
-      const acted = made.map(at => at + by)
+      const acted = later(made, by)
       return answering.inline ? inTime(acted) : { acted, inline: false }
     }
     case 'digest': {
       const every = spanOf('the period of digests', setting.every)
-      return { acted: made.map(at => multipleFrom(at, every)), inline: false }
+      return { acted: multiplesFrom(made, every), inline: false }
     }
     default:
       return notThis('the action', setting, "write 'inline', 'async', 'digest' or 'older'")

@@ -11,7 +11,7 @@ import { countUpTo } from '../../../columns/order.ts'
 import type { Setting } from '../../element.ts'
 import { rememberedBy } from '../rows.ts'
 import { madeIn, type Decides, type World } from '../world.ts'
-import { multipleFrom, notThis, spanOf, unsupported } from './setting.ts'
+import { later, multiplesFrom, notThis, spanOf, unsupported } from './setting.ts'
 
 export interface Inferred {
   /** What the decisions look at. */
@@ -20,14 +20,26 @@ export interface Inferred {
   readonly made: Float64Array
 }
 
+/** By world, for the setting that was asked for last: both arms of a plan ask, and all ages of its action. */
+const last = new WeakMap<World, { readonly setting: string; readonly found: Inferred }>()
+
 export function inferred(setting: Setting, decides: Decides, world: World): Inferred {
+  const id = JSON.stringify(setting)
+  const known = last.get(world)
+  if (known?.setting === id) return known.found
+  const found = make(setting, decides, world)
+  last.set(world, { setting: id, found })
+  return found
+}
+
+function make(setting: Setting, decides: Decides, world: World): Inferred {
   switch (setting.kind) {
     case 'now':
     case 'stream':
       return { world, made: madeIn(world) }
     case 'older': {
       const by = spanOf('how much later scores are there', setting.by, { zero: true })
-      return { world, made: madeIn(world).map(at => at + by) }
+      return { world, made: later(madeIn(world), by) }
     }
     case 'every':
       return atMultiples(spanOf('the period of scores', setting.every), decides, world)
@@ -53,11 +65,10 @@ function atMultiples(every: number, decides: Decides, world: World): Inferred {
       )
     return { world, made: madeIn(world).map(at => (at % every === 0 ? at : NaN)) }
   }
-  const made = madeIn(world).map(at => multipleFrom(at, every))
+  const made = multiplesFrom(madeIn(world), every)
   if (leavesOut(decides)) return { world, made }
-  const t = world.rows.moments.t.map(at => multipleFrom(at, every))
-  const { histories } = world.log
-  const prefixes = rememberedBy(source => countUpTo(histories.get(source)!.block.arrival, t))
+  const t = multiplesFrom(world.rows.moments.t, every)
+  const prefixes = rememberedBy(source => countUpTo(world.log.histories.get(source)!.block.arrival, t))
   const rows = { ...world.rows, moments: { t, prefixes, source: undefined } }
   return { world: { ...world, rows }, made }
 }

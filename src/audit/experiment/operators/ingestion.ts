@@ -10,9 +10,10 @@ import { onMoments } from '../../../replay/on-ticks.ts'
 import type { ScheduleIR } from '../../../define/ir.ts'
 import { keyOrder } from '../../../decision/tellers.ts'
 import type { Setting } from '../../element.ts'
+import type { ReplayLog } from '../../../replay/log.ts'
 import { knownBy, type Decides, type World } from '../world.ts'
 import { overtaken } from './overtaken.ts'
-import { multipleFrom, notThis, spanOf, unsupported } from './setting.ts'
+import { later, multiplesFrom, notThis, spanOf, unsupported } from './setting.ts'
 
 export function ingested(setting: Setting, decides: Decides, base: World): World {
   switch (setting.kind) {
@@ -21,15 +22,15 @@ export function ingested(setting: Setting, decides: Decides, base: World): World
       return base
     case 'older': {
       const by = spanOf('how much later events arrive', setting.by, { zero: true })
-      return later(decides, base, () => arrival => arrival + by)
+      return delayed(decides, base, arrivals => later(arrivals, by))
     }
     case 'every': {
       const every = spanOf('the period of micro-batches', setting.every)
-      return later(decides, base, () => arrival => multipleFrom(arrival, every))
+      return delayed(decides, base, arrivals => multiplesFrom(arrivals, every))
     }
     case 'batch': {
       const { schedule, lasts } = setting
-      return later(decides, base, () => endOfRun(schedule, lasts))
+      return delayed(decides, base, arrivals => endsOfRuns(schedule, lasts, arrivals))
     }
     case 'faster':
       return faster(setting.part, decides, base)
@@ -38,29 +39,43 @@ export function ingested(setting: Setting, decides: Decides, base: World): World
   }
 }
 
-/** Every arrival through a function that does not fall, made anew for each sequence. */
-function later(decides: Decides, base: World, delaying: () => (arrival: number) => number): World {
-  const histories = new Map(
-    [...base.log.histories].map(([name, history]) => {
-      const { block } = history
-      return [name, { ...history, block: { ...block, arrival: block.arrival.map(delaying()) } }] as const
-    }),
-  )
-  const log = { ...base.log, histories }
-  const { moments } = base.rows
-  const isOnEvent = decides.model.decide.kind === 'on'
-  const delayed = isOnEvent ? { ...moments, t: moments.t.map(delaying()) } : { ...moments, prefixes: knownBy(moments.t, moments, log) }
-  return withLive(decides, { ...base, log, rows: { ...base.rows, moments: delayed } })
+/** Arrivals, which do not fall, as others that do not. */
+type Delaying = (arrivals: Float64Array) => Float64Array
+
+function delayed(decides: Decides, base: World, delaying: Delaying): World {
+  const { rows } = base
+  const { moments } = rows
+  let made: ReplayLog | undefined
+  const world = {
+    get log() {
+      return (made ??= delayedLog(base.log, delaying))
+    },
+  }
+  // Nothing is left out of the base, so that what is decided is.
+  if (decides.model.decide.kind === 'on')
+    return Object.assign(world, { rows: { ...rows, moments: { ...moments, t: delaying(moments.t) } } })
+  const known = { ...moments, prefixes: knownBy(moments.t, moments, world.log) }
+  return withLive(decides, { log: world.log, rows: { ...rows, moments: known } })
+}
+
+function delayedLog(log: ReplayLog, delaying: Delaying): ReplayLog {
+  const histories = [...log.histories].map(([name, history]) => {
+    const { block } = history
+    return [name, { ...history, block: { ...block, arrival: delaying(block.arrival) } }] as const
+  })
+  return { ...log, histories: new Map(histories) }
 }
 
 /** When the run ends that takes what has arrived by its time. */
-function endOfRun(schedule: ScheduleIR, lasts: number): (arrival: number) => number {
+function endsOfRuns(schedule: ScheduleIR, lasts: number, arrivals: Float64Array): Float64Array {
+  const ends = new Float64Array(arrivals.length)
   let run = -Infinity
-  return arrival => {
+  for (let i = 0; i < ends.length; i++) {
     // Only the first time from there on is asked for: between two arrivals there may be any number.
-    if (run < arrival) run = scheduledTimes(schedule, arrival, Infinity).next().value ?? noRun(schedule, arrival)
-    return run + lasts
+    if (run < arrivals[i]) run = scheduledTimes(schedule, arrivals[i], Infinity).next().value ?? noRun(schedule, arrivals[i])
+    ends[i] = run + lasts
   }
+  return ends
 }
 
 const noRun = (schedule: ScheduleIR, arrival: number): never =>

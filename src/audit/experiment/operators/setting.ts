@@ -1,4 +1,4 @@
-/** What operators share: settings that mean nothing to them, and multiples of a period. */
+/** What operators share: settings that mean nothing to them, and moments that are later. */
 import { SpillwayError } from '../../../base/errors.ts'
 import type { Setting } from '../../element.ts'
 
@@ -18,5 +18,16 @@ export function spanOf(what: string, ms: number, { zero = false }: { readonly ze
   return ms
 }
 
-/** The first multiple of a period at or after a moment. */
-export const multipleFrom = (moment: number, every: number): number => Math.ceil(moment / every) * every + 0
+/** Each moment so much later. A loop, as below: a function that is called for each of millions makes as many numbers on the heap. */
+export function later(moments: Float64Array, by: number): Float64Array<ArrayBuffer> {
+  const result = new Float64Array(moments.length)
+  for (let i = 0; i < result.length; i++) result[i] = moments[i] + by
+  return result
+}
+
+/** Of each moment the first multiple of a period at or after it. */
+export function multiplesFrom(moments: Float64Array, every: number): Float64Array<ArrayBuffer> {
+  const result = new Float64Array(moments.length)
+  for (let i = 0; i < result.length; i++) result[i] = Math.ceil(moments[i] / every) * every + 0
+  return result
+}

@@ -2,11 +2,12 @@
 import type { Definitions, Scoring } from '../../../decision/scoring.ts'
 import type { ModelIR } from '../../../define/ir.ts'
 import type { Strings } from '../../../columns/strings.ts'
-import type { Cases } from '../../cases.ts'
+import { picked } from '../../../columns/gather.ts'
+import type { Cases, RowRange } from '../../cases.ts'
 import { scoringOf, vectorsAlone, vectorsOf, type Inputs } from '../inputs.ts'
 import { unsupported } from '../operators/setting.ts'
 import type { Fitting } from '../operators/training.ts'
-import { learntFrom } from './learnt.ts'
+import { learntFrom, type Learnt } from './learnt.ts'
 import { refittingOf, type NoRefitting, type Refitting } from './refitting.ts'
 
 export class Refits {
@@ -16,6 +17,8 @@ export class Refits {
   readonly #refitting: Refitting | NoRefitting
   readonly #vectors: Scoring
   readonly #made = new Map<string, Promise<Scoring>>()
+  /** Of the stretch that was learnt from last: mostly the same one again. */
+  #learnt: { readonly cases: Cases; readonly learns: RowRange; readonly found: Learnt } | undefined
   readonly #notes = new Set<string>()
   /** Of the model that had the most decisions to learn from, where only some were drawn. */
   #drawn: { readonly learnt: number; readonly labelled: number } | undefined
@@ -56,14 +59,22 @@ export class Refits {
     return made
   }
 
+  #learntFrom(cases: Cases, learns: RowRange): Learnt {
+    const known = this.#learnt
+    if (known && known.cases === cases && known.learns.from === learns.from && known.learns.to === learns.to) return known.found
+    const found = learntFrom(cases, learns, this.#model.train?.over)
+    this.#learnt = { cases, learns, found }
+    return found
+  }
+
   async #fit(inputs: Inputs, cases: Cases, learns: Fitting['learns'], seed: number): Promise<Scoring> {
     const refitting = this.#refitting
     if ('why' in refitting) return unsupported(refitting.why)
-    const { cases: learnt, labelled } = learntFrom(cases, learns, this.#model.train?.over)
-    const { refused } = vectorsOf(this.#vectors, inputs, learnt)
-    const kept = refused.size === 0 ? learnt : learnt.filter((_, i) => !refused.has(i))
-    const { vector } = vectorsOf(this.#vectors, inputs, kept)
-    const { score, notes } = await refitting.fit({ vector, labels: Float64Array.from(kept, row => cases.label[row]) }, seed)
+    const { cases: learnt, labelled } = this.#learntFrom(cases, learns)
+    const all = vectorsOf(this.#vectors, inputs, learnt)
+    const kept = all.refused.size === 0 ? learnt : learnt.filter((_, i) => !all.refused.has(i))
+    const { vector } = kept === learnt ? all : vectorsOf(this.#vectors, inputs, kept)
+    const { score, notes } = await refitting.fit({ vector, labels: Float64Array.from(picked(cases.label, kept)) }, seed)
     if (refitting.note) this.#notes.add(refitting.note)
     if (learnt.length < labelled && labelled > (this.#drawn?.labelled ?? 0)) this.#drawn = { learnt: learnt.length, labelled }
     for (const note of notes) this.#notes.add(note)

@@ -37,8 +37,9 @@ export function fitTerms(
   })
   const all = parts.flatMap(({ columns }) => columns)
   const rows = scored(all, labels.length)
-  const columns = Object.fromEntries(all.map((column, i) => [String(i), picked(column, rows)]))
-  const { coefficients, converged } = fitLogistic({ columns, labels: picked(labels, rows) })
+  const of = (column: Float64Array) => (rows ? picked(column, rows) : column)
+  const columns = Object.fromEntries(all.map((column, i) => [String(i), of(column)]))
+  const { coefficients, converged } = fitLogistic({ columns, labels: of(labels) })
   let next = 0
   const fitted = parts.map(({ columns: own, termOf }) => termOf(own.map(() => coefficients.weights[String(next++)].weight)))
   return {
@@ -47,15 +48,17 @@ export function fitTerms(
   }
 }
 
-/** The rows that no term leaves without a score. */
-function scored(columns: readonly Float64Array[], length: number): Uint32Array {
+/** The rows that no term leaves without a score; `undefined` where those are all. */
+function scored(columns: readonly Float64Array[], length: number): Uint32Array | undefined {
   const isOut = new Uint8Array(length)
   for (const column of columns) for (let row = 0; row < length; row++) if (Number.isNaN(column[row])) isOut[row] = 1
+  if (!isOut.includes(1)) return undefined
   return Uint32Array.from({ length }, (_, row) => row).filter(row => isOut[row] === 0)
 }
 
 function plain({ input, ifNull }: TermIR, { values, nulls }: VectorColumn, length: number): TermColumns {
-  const column = Float64Array.from({ length }, (_, row) => (nulls?.[row] ? (ifNull ?? NaN) : values[row]))
+  const column = new Float64Array(length)
+  for (let row = 0; row < length; row++) column[row] = nulls?.[row] ? (ifNull ?? NaN) : values[row]
   return { columns: [column], termOf: ([weight]) => ({ input, weight, ...(ifNull !== undefined && { ifNull }) }) }
 }
 
