@@ -34,6 +34,17 @@ export class ColumnBuilder {
     this.#values[row] = 0
   }
 
+  /** Sets `rows` rows from `row` on to every `step`th of the numbers from `at` on; NaN is NULL. */
+  setEach(row: number, rows: number, numbers: Float64Array, at: number, step: number): void {
+    const values = this.#values
+    this.#nulls?.fill(0, row, row + rows)
+    for (let to = row + rows; row < to; row++, at += step) {
+      const value = numbers[at]
+      if (Number.isNaN(value)) this.setNull(row)
+      else values[row] = value
+    }
+  }
+
   /** Forgets that there were NULLs. */
   clear(): void {
     this.#nulls = undefined
@@ -81,6 +92,13 @@ export class BlockBuilder {
     if (++this.#length === this.#capacity) this.#resize(2 * this.#capacity)
   }
 
+  /** The same of as many rows as there are times, for which there is room. */
+  commitAll(time: Float64Array, arrival: Float64Array): void {
+    this.#time.set(time, this.#length)
+    this.#arrival.set(arrival, this.#length)
+    this.#length += time.length
+  }
+
   /** Forgets all rows and keeps the memory: views of them are no longer true. */
   clear(): void {
     this.#length = 0
@@ -102,6 +120,12 @@ export class BlockBuilder {
   /** Makes room for so many rows in all, so that none of them is copied while they come. */
   reserve(rows: number): void {
     if (rows >= this.#capacity) this.#resize(rows + 1)
+  }
+
+  /** Makes room for so many more, and for one behind them. */
+  makeRoom(rows: number): void {
+    const needed = this.#length + rows + 1
+    if (needed > this.#capacity) this.#resize(Math.max(needed, 2 * this.#capacity))
   }
 
   #resize(capacity: number): void {

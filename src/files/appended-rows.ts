@@ -1,38 +1,58 @@
 /**
- * Rows of typed columns into a table of DuckDB, in chunks of 2,048: as doubles and texts, which are cast when they leave it.
+ * Rows of typed columns into a table of DuckDB, in chunks of 2,048. Items of lists are doubles and texts there, which are cast when they leave it.
  *
- * Numbers are DOUBLE, int and duration BIGINT, timestamp TIMESTAMPTZ (UTC).
+ * Numbers are DOUBLE, int and duration BIGINT, timestamp TIMESTAMPTZ (UTC). Whole numbers are so from the start: of a column of doubles DuckDB asks, to know its bounds,
+ * for each value whether it is NaN, which takes as long as all else together.
  */
-import { DOUBLE, DuckDBDataChunk, listValue, LIST, VARCHAR, type DuckDBAppender, type DuckDBType } from '@duckdb/node-api'
-import type { Strings } from '../columns/strings.ts'
+import {
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  DuckDBDataChunk,
+  listValue,
+  LIST,
+  TIMESTAMPTZ,
+  VARCHAR,
+  type DuckDBAppender,
+  type DuckDBType,
+} from '@duckdb/node-api'
+import { assert } from '../base/assert.ts'
+import { NO_UTF8, type Strings } from '../columns/strings.ts'
+import type { ColumnType } from '../define/ir.ts'
 import { bindings } from './bindings.ts'
 import { identifier } from './duckdb.ts'
 import type { OutputColumn, OutputValues } from './table.ts'
+import { CELL_BYTES, SHORT } from './vectors.ts'
 
 export const CHUNK_ROWS = 2048
 
-/** What a column is in the table. */
-export function keptType({ type, list }: OutputColumn): DuckDBType {
-  const value = type === 'string' ? VARCHAR : DOUBLE
-  return list ? LIST(value) : value
+const WORD = 2 ** 32
+const MICROS = 1000
+
+/** A column of a chunk on its way into a vector. */
+const cells = new Uint8Array(CHUNK_ROWS * CELL_BYTES)
+const cellWords = new Uint32Array(cells.buffer)
+const halves = new Int32Array(cells.buffer)
+
+const types: Partial<Record<ColumnType, DuckDBType>> = {
+  bool: BOOLEAN,
+  int: BIGINT,
+  duration: BIGINT,
+  timestamp: TIMESTAMPTZ,
+  string: VARCHAR,
 }
 
-/** From the doubles that were appended to the column's type; `kept`: what the column is called in the table. */
+/** What a column is in the table. */
+export function keptType({ type, list }: OutputColumn): DuckDBType {
+  if (list) return LIST(type === 'string' ? VARCHAR : DOUBLE)
+  return types[type] ?? DOUBLE
+}
+
+/** From what was appended to the column's type; `kept`: what the column is called in the table. */
 export function cast({ name, type, list }: OutputColumn, kept = identifier(name)): string {
-  const one = (value: string) => {
-    switch (type) {
-      case 'bool':
-        return `${value} = 1`
-      case 'int':
-      case 'duration':
-        return `${value}::BIGINT`
-      case 'timestamp':
-        return `make_timestamptz(${value}::BIGINT * 1000)`
-      default:
-        return value
-    }
-  }
-  return `${list ? `list_transform(${kept}, lambda x: ${one('x')})` : one(kept)} AS ${identifier(name)}`
+  const item =
+    type === 'bool' ? 'x = 1' : type === 'timestamp' ? 'make_timestamptz(x::BIGINT * 1000)' : `x::${(types[type] ?? DOUBLE).toString()}`
+  return `${list ? `list_transform(${kept}, lambda x: ${item})` : kept} AS ${identifier(name)}`
 }
 
 /** What rows of these columns go through, again and again: making one costs as much as filling it. */
@@ -69,17 +89,58 @@ function writeColumn(
   const vector = bindings.data_chunk_get_vector(chunk.chunk, index)
   const { values, nulls } = column
   if (nulls?.subarray(from, to).includes(1)) writeValidity(vector, nulls.subarray(from, to))
-  if (type === 'string') {
-    for (let row = from; row < to; row++)
-      if (nulls?.[row] !== 1) bindings.vector_assign_string_element(vector, row - from, strings.textOf(values[row]))
-    return
-  }
+  if (type === 'string') return writeTexts(vector, column, strings, from, to)
+  if (type === 'bool') return writeBools(vector, values, from, to)
+  if (types[type]) return writeWhole(vector, column, from, to, type === 'timestamp' ? MICROS : 1)
   const numbers = values instanceof Float64Array ? values.subarray(from, to) : Float64Array.from(values.subarray(from, to))
   bindings.copy_data_to_vector(vector, 0, numbers.buffer as ArrayBuffer, numbers.byteOffset, numbers.byteLength)
 }
 
+type Vector = ReturnType<typeof bindings.data_chunk_get_vector>
+
+/** Short texts as the bytes that a vector has of them: a call into DuckDB for each takes thirty times as long. */
+function writeTexts(vector: Vector, { values, nulls }: OutputValues, strings: Strings, from: number, to: number): void {
+  const others: number[] = []
+  cells.fill(0)
+  for (let row = from, at = 0; row < to; row++, at += CELL_BYTES) {
+    if (nulls?.[row] === 1) continue
+    const id = values[row]
+    const length = strings.lengthOf(id)
+    if (length <= SHORT) {
+      cellWords[at / 4] = length
+      strings.copy(id, cells, at + 4)
+    }
+    if (length > SHORT || (length > 0 && cells[at + 4] === NO_UTF8)) others.push(row)
+  }
+  bindings.copy_data_to_vector(vector, 0, cells.buffer, 0, (to - from) * CELL_BYTES)
+  for (const row of others) bindings.vector_assign_string_element(vector, row - from, strings.textOf(values[row]))
+}
+
+function writeBools(vector: Vector, values: OutputValues['values'], from: number, to: number): void {
+  for (let row = from; row < to; row++) cells[row - from] = values[row] === 1 ? 1 : 0
+  bindings.copy_data_to_vector(vector, 0, cells.buffer, 0, to - from)
+}
+
+/** Whole numbers in 64 bits, the lower half first. */
+function writeWhole(vector: Vector, { values, nulls }: OutputValues, from: number, to: number, times: number): void {
+  for (let row = from, at = 0; row < to; row++, at += 2) {
+    const value = values[row] * times
+    const low = value | 0
+    if (value === low) {
+      halves[at] = low
+      halves[at + 1] = low >> 31
+      continue
+    }
+    assert(Number.isSafeInteger(value) || nulls?.[row] === 1, 'a column of whole numbers has no other')
+    const high = Math.floor(value / WORD)
+    halves[at] = value - high * WORD
+    halves[at + 1] = high
+  }
+  bindings.copy_data_to_vector(vector, 0, cells.buffer, 0, (to - from) * 8)
+}
+
 /** A bit a row, 1 where there is a value. */
-function writeValidity(vector: ReturnType<typeof bindings.data_chunk_get_vector>, nulls: Uint8Array): void {
+function writeValidity(vector: Vector, nulls: Uint8Array): void {
   const bits = new Uint8Array(Math.ceil(nulls.length / 64) * 8)
   for (let row = 0; row < nulls.length; row++) if (nulls[row] !== 1) bits[row >> 3] |= 1 << (row & 7)
   bindings.vector_ensure_validity_writable(vector)

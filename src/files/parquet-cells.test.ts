@@ -37,27 +37,27 @@ const things = source('things', {
 
 const ROWS = 6000
 
-/** Rows some of which are wrong in each way that a row of Parquet can be. */
-async function written(seed: number): Promise<string> {
+/** Rows some of which are wrong in each way that a row of Parquet can be; or none of them from row `cleanUpTo` down. */
+async function written(seed: number, cleanUpTo = 0): Promise<string> {
   const path = join(folder, `${seed}.parquet`)
   const next = random(seed)
   const one = (values: readonly string[]): string => values[Math.floor(next() * values.length)]
-  const rows = Array.from(
-    { length: ROWS },
-    (_, i) =>
-      `(${[
-        next() < 0.02 ? 'NULL' : one([`'k${i % 50}'`, `'a key that is longer than twelve bytes ${i % 7}'`, `'ü${i % 3}'`, `''`]),
-        one(['NULL', '-51', '0', '1000001', String(Math.floor(next() * 1000))]),
-        one(['NULL', '9007199254740991', '9007199254740993', '-5']),
-        one(['NULL', '1.25', '-0.00', '12.5', '99999999999.99']),
-        one(['NULL', `'NaN'::DOUBLE`, '-0.0', '0.1', '1e300']),
-        one(['NULL', 'true', 'false']),
-        one(['NULL', `'a'`, `'b'`, `'c'`]),
-        one(['NULL', `''`, `'${'n'.repeat(Math.floor(next() * 40))}'`, `'日本語のテキスト'`]),
-        one(['NULL', `'2026-03-29 02:30:00'`, `'2026-10-25 02:30:00.123456'`, `'1969-12-31 23:59:59.999999'`]),
-        one(['NULL', '250', '-3']),
-        next() < 0.02 ? 'NULL' : `'2026-01-0${1 + (i % 9)} 10:00:00.5+00'`,
-      ].join(', ')})`,
+  const rows = Array.from({ length: ROWS }, (_, i) =>
+    i < cleanUpTo
+      ? cleanRow(i, next)
+      : `(${[
+          next() < 0.02 ? 'NULL' : one([`'k${i % 50}'`, `'a key that is longer than twelve bytes ${i % 7}'`, `'ü${i % 3}'`, `''`]),
+          one(['NULL', '-51', '0', '1000001', String(Math.floor(next() * 1000))]),
+          one(['NULL', '9007199254740991', '9007199254740993', '-5']),
+          one(['NULL', '1.25', '-0.00', '12.5', '99999999999.99']),
+          one(['NULL', `'NaN'::DOUBLE`, '-0.0', '0.1', '1e300']),
+          one(['NULL', 'true', 'false']),
+          one(['NULL', `'a'`, `'b'`, `'c'`]),
+          one(['NULL', `''`, `'${'n'.repeat(Math.floor(next() * 40))}'`, `'日本語のテキスト'`]),
+          one(['NULL', `'2026-03-29 02:30:00'`, `'2026-10-25 02:30:00.123456'`, `'1969-12-31 23:59:59.999999'`]),
+          one(['NULL', '250', '-3']),
+          next() < 0.02 ? 'NULL' : `'2026-01-0${1 + (i % 9)} 10:00:00.5+00'`,
+        ].join(', ')})`,
   )
   const connection = await connect()
   const types = `key VARCHAR, n INTEGER, large BIGINT, price DECIMAL(18, 2), x DOUBLE, ok BOOLEAN, kind VARCHAR, note VARCHAR, local TIMESTAMP, took BIGINT, "at" TIMESTAMPTZ`
@@ -66,6 +66,24 @@ async function written(seed: number): Promise<string> {
   await connection.run(`COPY t${seed} TO '${path}' (FORMAT parquet)`)
   connection.closeSync()
   return path
+}
+
+/** A row that nothing is wrong with, NULLs among them. */
+function cleanRow(i: number, next: () => number): string {
+  const or = (value: string): string => (next() < 0.2 ? 'NULL' : value)
+  return `(${[
+    `'k${'long'.repeat(i % 5)}${i % 50}'`,
+    or(String(Math.floor(next() * 1000) - 50)),
+    or(String(Math.floor((next() - 0.5) * 2 ** 53))),
+    or('12.25'),
+    or(['-0.0', '0.1', '-1e300'][i % 3]),
+    or('true'),
+    or(`'b'`),
+    or(`'${'é'.repeat(i % 9)}'`),
+    or(`'1969-12-31 23:59:59.999999'`),
+    or('250'),
+    `'2026-01-0${1 + (i % 9)} 10:00:00.5+00'`,
+  ].join(', ')})`
 }
 
 function intake(): { readonly take: Intake; readonly refused: Refusal[]; readonly strings: Strings } {
@@ -96,4 +114,14 @@ test('what is read into cells is, to the bit, what records give', async () => {
     assert.deepEqual(taken(straight), taken(long))
     assert.ok(long.refused.length > 1000 && long.refused.length < ROWS - 500, `${long.refused.length} of ${ROWS} rows refused`)
   }
+})
+
+test('chunks with which nothing is wrong are taken at once, and are what their records are', async () => {
+  const path = await written(3, 4500)
+  const [straight, long] = [intake(), intake()]
+  await takeFile(path, [straight.take], { onRefused: () => assert.fail() })
+  for await (const batch of (await openInput(path)).batches()) long.take.take(batch)
+  assert.deepEqual(taken(straight), taken(long))
+  assert.ok(long.refused.length > 200 && long.refused.length < 1500, `${long.refused.length} rows refused`)
+  assert.match(long.refused[0].place, /row 45\d\d$/)
 })

@@ -12,11 +12,8 @@ import { TEXT_SHIFT, type Cells } from '../intake/cells.ts'
 import { fieldReader, type FieldReader } from '../intake/field.ts'
 import { requiredAs } from '../intake/row-reader.ts'
 import { bindings } from './bindings.ts'
-import { ColumnReader, isValid, longText, type PhysicalColumn } from './vectors.ts'
-
-/** Bytes of a text in a vector: its length, and up to twelve bytes, or a pointer at byte 8. */
-const CELL_BYTES = 16
-const SHORT = 12
+import { PlainNumbers, type Into } from './plain-numbers.ts'
+import { CELL_BYTES, ColumnReader, isValid, longText, SHORT, type PhysicalColumn } from './vectors.ts'
 
 interface Column {
   readonly ir: ColumnIR
@@ -27,6 +24,8 @@ interface Column {
   readonly reader: ColumnReader | undefined
   /** Its bytes are taken as they are. */
   readonly isText: boolean
+  /** Present where its values are read in loops of their own. */
+  readonly plain: PlainNumbers | undefined
 }
 
 export class ParquetCells {
@@ -38,13 +37,16 @@ export class ParquetCells {
     this.#columns = source.columns.map(ir => {
       const index = selected.findIndex(({ name }) => name === ir.name)
       const found = index < 0 ? undefined : selected[index]
+      const zoneless = origin.zoneless.has(ir.name)
+      const isRequired = requiredAs(source, ir) !== undefined
       return {
         ir,
-        isRequired: requiredAs(source, ir) !== undefined,
-        read: fieldReader(ir, { text: false, zoneless: origin.zoneless.has(ir.name) }),
+        isRequired,
+        read: fieldReader(ir, { text: false, zoneless }),
         at: found && index,
         reader: found && new ColumnReader(found, index),
         isText: found?.kind === 'text' && ir.type === 'string' && !ir.values,
+        plain: found && PlainNumbers.of(found, index, ir, { zoneless, isRequired }),
       }
     })
   }
@@ -56,18 +58,12 @@ export class ParquetCells {
     const isRead = new Uint8Array(rows).fill(1)
     const texts = new Texts()
     this.#columns.forEach((column, index) => {
-      if (column.isText) readTexts(chunk, column, { values, isRead, texts, width, index })
+      if (column.plain) column.plain.read(chunk, { values, isRead, width, index })
+      else if (column.isText) readTexts(chunk, column, { values, isRead, texts, width, index })
       else readValues(chunk, column, { values, isRead, width, index })
     })
     return { source: this.#source, bytes: texts.bytes(), isRead, values, valueOf }
   }
-}
-
-interface Into {
-  readonly values: Float64Array
-  readonly isRead: Uint8Array
-  readonly width: number
-  readonly index: number
 }
 
 /** A value that is no number leaves its row unread. */

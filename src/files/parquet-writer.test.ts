@@ -53,3 +53,35 @@ test('what is given up leaves nothing', async () => {
   await table.discard()
   assert.ok(readdirSync(folder).every(name => !name.startsWith('gone')))
 })
+
+test('texts of any length are what they were', async () => {
+  const strings = new Strings()
+  const texts = [
+    '',
+    'a',
+    'twelve bytes',
+    'thirteen byte',
+    'ééééé é',
+    'éééééé é',
+    '日本語の',
+    '日本語の12',
+    'x'.repeat(5000),
+    '\u0000 and \u0000',
+    'twelve\u0000',
+  ]
+  const path = join(folder, 'texts.parquet')
+  const table = await openParquetTable(path, [{ name: 'text', type: 'string' }], strings)
+  const rows = 7000
+  const values = Int32Array.from({ length: rows }, (_, i) => strings.idOf(texts[(i * 7) % texts.length]))
+  await table.write(rows, [{ values, nulls: Uint8Array.from(values, (_, i) => (i % 5 === 0 ? 1 : 0)) }])
+  // What has half a surrogate pair in it has no UTF-8, and becomes what the engine makes of it.
+  await table.write(1, [{ values: Int32Array.of(strings.idOf('half \ud800')) }])
+  await table.close()
+  const read: unknown[] = []
+  for await (const batch of (await openInput(path)).batches()) read.push(...batch.records)
+  assert.deepEqual(read.pop(), { text: 'half \ufffd' })
+  assert.deepEqual(
+    read,
+    Array.from({ length: rows }, (_, i) => ({ text: i % 5 === 0 ? null : texts[(i * 7) % texts.length] })),
+  )
+})

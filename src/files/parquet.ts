@@ -5,7 +5,7 @@
  * bigints, times UTC milliseconds. A TIMESTAMP or DATE without a zone is the milliseconds of its wall clock; finer than a millisecond
  * is cut off toward the past.
  */
-import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
 import { SpillwayError } from '../base/errors.ts'
 import { rawText, type Origin, type RecordBatch } from '../intake/batch.ts'
 import type { Cells } from '../intake/cells.ts'
@@ -84,13 +84,17 @@ interface RecordChunk {
 
 async function* chunksOf(path: string, columns: readonly ParquetColumn[], cells: ParquetCells | undefined): AsyncGenerator<RecordChunk> {
   const connection = await connect()
+  let next: Promise<DuckDBDataChunk | null> | undefined
   try {
     const readers = columns.map((column, index) => new ColumnReader(column, index))
     const names = columns.map(column => column.name)
     const select = columns.map(column => column.sql).join(', ') || 'NULL'
     const result = await connection.stream(`SELECT ${select} FROM ${scanOf(path)}`)
-    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      const current = chunk
+    next = ahead(result)
+    for (;;) {
+      const current = await next
+      if (!current || current.rowCount === 0) return
+      next = ahead(result)
       let all: readonly unknown[] | undefined
       const records = (): readonly unknown[] =>
         (all ??= rowsOf(
@@ -105,8 +109,16 @@ async function* chunksOf(path: string, columns: readonly ParquetColumn[], cells:
   } catch (error) {
     throw parquetError(path, error)
   } finally {
+    await next?.catch(() => {})
     connection.closeSync()
   }
+}
+
+/** The next chunk, which DuckDB makes while the one before is taken. What goes wrong is told to whoever waits for it. */
+function ahead(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
+  const next = result.fetchChunk()
+  next.catch(() => {})
+  return next
 }
 
 /** A record for each row that cells have not. */

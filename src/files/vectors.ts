@@ -14,6 +14,10 @@ const WORDS_SAFE = 2 ** 21
 const DAY = 86_400_000
 const MICROS = 1000
 
+/** Bytes of a text in a vector: its length, and up to so many bytes, or a pointer at byte 8. */
+export const CELL_BYTES = 16
+export const SHORT = 12
+
 /** A column as selected, and how its values are read. */
 export interface PhysicalColumn {
   readonly sql: string
@@ -117,7 +121,7 @@ export class ColumnReader {
 const SHORT_TEXT = 6
 const TEXTS_KEPT = 1 << 16
 
-const bytesOf = { double: 8, int64: 8, uint64: 8, micros: 8, date: 4, bool: 1 } as const
+export const bytesOf = { double: 8, int64: 8, uint64: 8, micros: 8, date: 4, bool: 1 } as const
 
 function readNumbers(kind: keyof typeof bytesOf, { buffer, byteOffset, byteLength }: Uint8Array, into: unknown[]): void {
   const rows = into.length
@@ -144,6 +148,26 @@ function readWide(kind: 'int64' | 'uint64' | 'micros', data: DataView, into: unk
     else if (high < WORDS_SAFE && high >= -WORDS_SAFE) into[i] = value
     else into[i] = kind === 'uint64' ? data.getBigUint64(i * 8, true) : data.getBigInt64(i * 8, true)
   }
+}
+
+/** The numbers of a vector as doubles, UTC ms of times; NaN for integers beyond 2^53. */
+export function doublesOf(kind: 'double' | 'int64' | 'micros' | 'date', { buffer, byteOffset }: Uint8Array, rows: number): Float64Array {
+  if (kind === 'double') return new Float64Array(buffer, byteOffset, rows)
+  const numbers = new Float64Array(rows)
+  if (kind === 'date') {
+    const days = new Int32Array(buffer, byteOffset, rows)
+    for (let i = 0; i < rows; i++) numbers[i] = days[i] * DAY
+    return numbers
+  }
+  const low = new Uint32Array(buffer, byteOffset, rows * 2)
+  const high = new Int32Array(buffer, byteOffset, rows * 2)
+  for (let i = 0; i < rows; i++) {
+    const words = high[i * 2 + 1]
+    const value = words * WORD + low[i * 2]
+    if (kind === 'micros') numbers[i] = Math.floor(value / MICROS)
+    else numbers[i] = words < WORDS_SAFE && words >= -WORDS_SAFE ? value : NaN
+  }
+  return numbers
 }
 
 /** Has a row a value, by a vector's bits? */

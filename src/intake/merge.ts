@@ -26,11 +26,13 @@ export function mergeHistories(histories: readonly History[], eventsMax: number 
   const heads = new Uint32Array(histories.length)
   const source = new Uint8Array(length)
   const row = new Uint32Array(length)
-  for (let i = 0; i < length; i++) {
-    const next = earliestHead(arrivals, heads)
-    source[i] = next
-    row[i] = heads[next]++
-  }
+  if (histories.length === 1) for (let i = 0; i < length; i++) row[i] = i
+  else
+    for (let i = 0; i < length; i++) {
+      const next = earliestHead(arrivals, heads)
+      source[i] = next
+      row[i] = heads[next]++
+    }
   return { length, source, row }
 }
 

@@ -98,13 +98,24 @@ export class RowReader {
       if (name === this.#time) this.time = value
       if (name === this.#arrival) this.arrival = value
       if (!kept) continue
-      if (Number.isNaN(value)) kept.setNull(row)
-      else if (!kept.isText) kept.set(row, value)
-      else {
-        const start = Math.floor(value / TEXT_SHIFT)
-        kept.set(row, strings.idOfBytes(bytes, start, start + (value - start * TEXT_SHIFT)))
-      }
+      if (kept.isText) setText(kept, row, strings, bytes, value)
+      else if (Number.isNaN(value)) kept.setNull(row)
+      else kept.set(row, value)
     }
+  }
+
+  /** The same of the first rows of cells, which were all read. Room for them was made. */
+  writeAll({ bytes, values }: Cells, rows: number): void {
+    const first = this.#builder.length
+    const width = this.#fields.length
+    const texts: { readonly at: number; readonly kept: ColumnBuilder; readonly strings: Strings }[] = []
+    this.#fields.forEach(({ kept, strings }, at) => {
+      if (kept?.isText) texts.push({ at, kept, strings })
+      else kept?.setEach(first, rows, values, at, width)
+    })
+    // Row by row, so that texts have the ids that they have when rows come one at a time.
+    for (let row = 0; row < rows; row++)
+      for (const { at, kept, strings } of texts) setText(kept, first + row, strings, bytes, values[row * width + at])
   }
 
   #missing({ name, required }: Field, raw: unknown, record: Readonly<Record<string, unknown>>): Fault {
@@ -122,4 +133,11 @@ export class RowReader {
       if (!this.#names.includes(name)) return new Fault(`there is no column ${shown(name)}${didYouMean(name, this.#names)}`)
     return undefined
   }
+}
+
+/** Sets a row to the id of the text that a cell says the place of. */
+function setText(column: ColumnBuilder, row: number, strings: Strings, bytes: Uint8Array, cell: number): void {
+  if (Number.isNaN(cell)) return column.setNull(row)
+  const start = Math.floor(cell / TEXT_SHIFT)
+  column.set(row, strings.idOfBytes(bytes, start, start + (cell - start * TEXT_SHIFT)))
 }

@@ -1,0 +1,82 @@
+/**
+ * Columns of numbers that are taken as they are, if they are whole where they have to be and within their bounds: most of those that there are. They go from a
+ * vector's memory into cells without a call or an object for any of them.
+ *
+ * A value is what `fieldReader` makes of it, or its row is left to the long way.
+ */
+import type { DuckDBDataChunk } from '@duckdb/node-api'
+import { limits } from '../base/limits.ts'
+import type { ColumnIR } from '../define/ir.ts'
+import { bindings } from './bindings.ts'
+import { bytesOf, doublesOf, isValid, type PhysicalColumn } from './vectors.ts'
+
+type Kind = Extract<PhysicalColumn['kind'], 'double' | 'int64' | 'micros' | 'date'>
+
+/** One column of the cells of a chunk. */
+export interface Into {
+  readonly values: Float64Array
+  readonly isRead: Uint8Array
+  /** How many columns there are, and which of them it is. */
+  readonly width: number
+  readonly index: number
+}
+
+interface Traits {
+  /** Its numbers are times on a clock in no zone. */
+  readonly zoneless: boolean
+  /** A row without a value is left to the long way. */
+  readonly isRequired: boolean
+}
+
+export class PlainNumbers {
+  readonly #kind: Kind
+  readonly #at: number
+  readonly #isRequired: boolean
+  readonly #isWhole: boolean
+  readonly #min: number
+  readonly #max: number
+
+  private constructor(kind: Kind, at: number, isRequired: boolean, isWhole: boolean, min: number, max: number) {
+    this.#kind = kind
+    this.#at = at
+    this.#isRequired = isRequired
+    this.#isWhole = isWhole
+    this.#min = min
+    this.#max = max
+  }
+
+  /** Of the column `at` of a chunk; nothing where values need more than that. */
+  static of({ kind }: PhysicalColumn, at: number, ir: ColumnIR, { zoneless, isRequired }: Traits): PlainNumbers | undefined {
+    const greatest = greatestOf(kind, ir, zoneless)
+    if (greatest === undefined) return undefined
+    const { type, min = -Infinity, max = Infinity } = ir
+    const isWhole = kind === 'double' && type !== 'double'
+    return new PlainNumbers(kind as Kind, at, isRequired, isWhole, Math.max(min, -greatest), Math.min(max, greatest))
+  }
+
+  read(chunk: DuckDBDataChunk, { values, isRead, width, index }: Into): void {
+    const rows = isRead.length
+    const [min, max, isWhole, isRequired] = [this.#min, this.#max, this.#isWhole, this.#isRequired]
+    const vector = bindings.data_chunk_get_vector(chunk.chunk, this.#at)
+    const validity = bindings.vector_get_validity(vector, Math.ceil(rows / 64) * 8) as Uint8Array | null
+    const numbers = doublesOf(this.#kind, bindings.vector_get_data(vector, rows * bytesOf[this.#kind]), rows)
+    for (let row = 0, at = index; row < rows; row++, at += width) {
+      const value = numbers[row]
+      if (validity && !isValid(validity, row)) {
+        if (isRequired) isRead[row] = 0
+        else values[at] = NaN
+      } else if (value >= min && value <= max && (!isWhole || Number.isSafeInteger(value))) values[at] = value + 0
+      else isRead[row] = 0
+    }
+  }
+}
+
+/** The greatest number that a column may have, if its numbers are taken as they are. */
+function greatestOf(kind: PhysicalColumn['kind'], { type, zone }: ColumnIR, zoneless: boolean): number | undefined {
+  const isNumber = kind === 'double' || kind === 'int64'
+  if (type === 'int' && isNumber) return Number.MAX_SAFE_INTEGER
+  if (type === 'double' && isNumber) return Number.MAX_VALUE
+  const isMoved = zoneless && zone !== undefined && zone !== 'UTC'
+  if (type === 'timestamp' && (isNumber || kind === 'micros' || kind === 'date') && !isMoved) return limits.TIME_MS_MAX
+  return undefined
+}
