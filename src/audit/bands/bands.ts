@@ -10,6 +10,7 @@
  *
  * Cost: O(rows + cells) an alternative. Memory: 16 bytes a cell and 12 a row, and 8 a cluster of each alternative.
  */
+import type { Caveat } from '../caveats/caveat.ts'
 import type { Estimate } from '../report/audit-report.ts'
 import { decisionsAWeek, worstWeek } from '../worth/weeks.ts'
 import { clustersOf, saidOfClusters, type ClusterPart } from './enough.ts'
@@ -53,7 +54,7 @@ export interface Bands {
   readonly rungs: readonly (Band | { readonly why: string })[]
   /** Why nothing may be concluded of any of them. */
   readonly noVerdict?: string
-  readonly caveats: readonly string[]
+  readonly caveats: readonly Caveat[]
 }
 
 /**

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../base/random.ts'
+import { caveatText } from '../caveats/text.ts'
 import { estimatedBands } from './bands.ts'
 import { sampleOf } from './sample.ts'
 
@@ -17,7 +18,7 @@ function caveatsOf(stretch: number, name: string, seed: number): readonly string
     { t: Float64Array.from(day, (day, row) => day * 86_400_000 + row), clusters: [{ name, of, count: DAYS }] },
     { from: 0, to: day.length },
   )
-  return estimatedBands(sample, differences, { seed: 1, draws: 200 }).caveats
+  return estimatedBands(sample, differences, { seed: 1, draws: 200 }).caveats.map(caveatText)
 }
 
 test('shocks that last longer than a block are a caveat', () => {

@@ -1,4 +1,5 @@
 /** Do blocks of time err together with those beside them? Then a shock lasts longer than a block, and there are fewer blocks than it seems. */
+import type { Caveat } from '../caveats/caveat.ts'
 import type { Sample } from './sample.ts'
 import type { Measured } from './variance.ts'
 
@@ -11,16 +12,14 @@ const BLOCKS_LEAST = 20
  * A caveat for each column of blocks of time (its codes never fall from row to row) whose errors go with those of the block before: the correlation Σ v_i v_{i+1} / Σ v_i², mean over the alternatives, whose variances are above 0.
  * A negative one makes intervals too wide, which harms nobody.
  */
-export function lastingShocks({ columns, cells }: Sample, found: readonly Measured[]): string[] {
+export function lastingShocks({ columns, cells }: Sample, found: readonly Measured[]): Caveat[] {
   const single = cells.filter(({ over }) => over.length === 1)
   return single.flatMap(({ over: [column], of, count }, i) => {
     if (count < BLOCKS_LEAST || !neverFalls(of)) return []
     const correlations = found.map(({ influence }) => correlation(influence[i]))
     const mean = correlations.reduce((sum, one) => sum + one, 0) / correlations.length
     if (!(mean > NOTABLE / Math.sqrt(count))) return []
-    return [
-      `what one ${columns[column].name} gains or loses goes with the next one (correlation ${mean.toFixed(2)}): shocks last longer, and intervals may be too narrow`,
-    ]
+    return [{ kind: 'lasting shocks', block: columns[column].name, about: columns[column].name, size: mean }]
   })
 }
 
