@@ -3,7 +3,7 @@
  *
  * Intervals are studentised: from `value` so many `error` to either side, the error by every column of clusters at once (`variance.ts`); how many is Student's t with the degrees of freedom that the
  * error is known by, at a tail at which all alternatives of the ladder hold together (`simultaneous.ts`), moved by the error's skewness (`lopsided.ts`). What decisions of one airport, one day,
- * share is in the interval; how many decisions a week has is taken as given. What such intervals cover is measured: `prove verdict`.
+ * share is in the interval, and of several days where shocks last (`settled.ts`); how many decisions a week has is taken as given. What such intervals cover is measured: `prove verdict`.
  *
  * Scores are not binned by cluster: that would be needed if a draw moved the threshold, but thresholds are set on another block (`tune`) and fixed here, so an alternative is its differences and these
  * are sums by cluster after one pass over rows. Nothing is approximated by it.
@@ -14,10 +14,10 @@ import type { Caveat } from '../caveats/caveat.ts'
 import type { Estimate } from '../report/audit-report.ts'
 import { decisionsAWeek, worstWeek } from '../worth/weeks.ts'
 import { clustersOf, saidOfClusters, type ClusterPart } from './enough.ts'
-import { lastingShocks } from './lasting.ts'
 import { lopsided } from './lopsided.ts'
 import type { Sample } from './sample.ts'
 import { jointTail } from './simultaneous.ts'
+import { isUncertain, settled } from './settled.ts'
 import { summing } from './sums.ts'
 import { measured, type Measured } from './variance.ts'
 
@@ -71,26 +71,36 @@ export function bandsOf(sample: Sample, differences: readonly Float64Array[], op
 export function estimatedBands(sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands {
   const { seed, draws = 10_000, tail = 0.05 } = options
   const week = decisionsAWeek(sample, sample.rows, options)
-  const sum = summing(sample)
-  const found = differences.map(difference => {
-    const sums = sum(difference)
-    return whyNot(sums.rows, sums.squares, week) ?? measured(sample.cells, sums)
+  const {
+    sample: taken,
+    found,
+    caveats: ofTime,
+  } = settled(sample, by => {
+    const sum = summing(by)
+    return differences.map(difference => {
+      const sums = sum(difference)
+      const why = whyNot(sums.rows, sums.squares, week)
+      if (why) return why
+      return measured(by.cells, sums)
+    })
   })
-  const uncertain = found.filter(one => 'influence' in one).filter(({ variance }) => variance > 0)
+  const uncertain = found.filter(isUncertain)
   const joint = jointTail(
     uncertain.map(({ influence }) => influence),
     tail,
     { draws, seed },
   )
-  const clusters = differences.length === 0 ? [] : clustersOf(sample, differences[0])
-  const { caveats, ...said } = saidOfClusters(sample.columns, clusters)
+  const clusters = differences.length === 0 ? [] : clustersOf(taken, differences[0])
+  const { caveats, ...said } = saidOfClusters(taken.columns, clusters)
   return {
     clusters,
-    rungs: found.map((one, i) =>
-      'why' in one ? one : bandOf(one, week!, { tail, joint }, worstWeek(sample, sample.rows, differences[i])?.value),
-    ),
+    rungs: found.map((one, i) => {
+      if ('why' in one) return one
+      const worst = worstWeek(sample, sample.rows, differences[i])?.value
+      return bandOf(one, week!, { tail, joint, ...(worst !== undefined && { worst }) })
+    }),
     ...said,
-    caveats: [...caveats, ...lastingShocks(sample, uncertain)],
+    caveats: [...caveats, ...ofTime],
   }
 }
 
@@ -102,9 +112,15 @@ function whyNot(rows: number, squares: number, week: number | undefined): { why:
   return undefined
 }
 
-function bandOf(one: Measured, week: number, { tail, joint }: { tail: number; joint: number }, worst: number | undefined): Band {
+interface Banded {
+  readonly tail: number
+  readonly joint: number
+  readonly worst?: number
+}
+
+function bandOf(one: Measured, week: number, { tail, joint, worst }: Banded): Band {
   const [value, error] = [one.value * week, Math.sqrt(one.variance) * week]
-  const interval = (tail: number): [low: number, high: number] => {
+  const interval = (tail: number): Interval => {
     if (error === 0) return [value, value]
     const { below, above } = lopsided(tail, one.freedom, one.skewness)
     return [value - below * error, value + above * error]
@@ -124,3 +140,5 @@ function bandOf(one: Measured, week: number, { tail, joint }: { tail: number; jo
     differing: one.differing,
   }
 }
+
+type Interval = readonly [low: number, high: number]

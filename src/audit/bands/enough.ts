@@ -35,17 +35,25 @@ export function clustersOf({ columns }: Sample, difference: Float64Array): Clust
  */
 export function saidOfClusters(columns: readonly SampleColumn[], parts: readonly ClusterPart[]): { noVerdict?: string; caveats: Caveat[] } {
   const counting = parts
-    .map((part, i) => ({ ...part, all: columns[i].all, redundant: columns[i].redundant }))
+    .map((part, i) => ({
+      ...part,
+      about: columns[i].span === undefined ? part.name : 'time',
+      all: columns[i].all,
+      redundant: columns[i].redundant,
+      insteadOf: columns[i].insteadOf,
+    }))
     .filter(({ redundant }) => redundant !== 'nested')
   // Rounded, as it is said.
   const worth = ({ effective }: ClusterPart): number => Math.round(effective)
   const tooFew = counting.filter(part => worth(part) < VERDICT_FROM)
   const few = counting.filter(part => worth(part) >= VERDICT_FROM && worth(part) < CAVEAT_UNDER)
   return {
-    ...(tooFew.length > 0 && { noVerdict: tooFew.map(part => `${tooFewText(part)}: no verdict under ${VERDICT_FROM}`).join('; ') }),
-    caveats: few.map(({ name, count, effective, all }) => ({
+    ...(tooFew.length > 0 && {
+      noVerdict: tooFew.map(part => `${tooFewText(part)}${sinceText(part)}: no verdict under ${VERDICT_FROM}`).join('; '),
+    }),
+    caveats: few.map(({ about, name, count, effective, all }) => ({
       kind: 'few clusters',
-      about: name,
+      about,
       size: CAVEAT_UNDER - effective,
       under: CAVEAT_UNDER,
       clusters: { name, count, effective, all },
@@ -56,3 +64,6 @@ export function saidOfClusters(columns: readonly SampleColumn[], parts: readonly
 /** Where all that there are would be too few, how many are judged is no matter. */
 const tooFewText = (clusters: CountedClusters): string =>
   clustersText(clusters.all < VERDICT_FROM ? { ...clusters, count: clusters.all, effective: clusters.all } : clusters)
+
+const sinceText = ({ insteadOf }: { readonly insteadOf: string | undefined }): string =>
+  insteadOf === undefined ? '' : `, since what one ${insteadOf} gains or loses goes with the next`
