@@ -3,7 +3,8 @@
  *
  * Intervals are studentised: from `value` so many `error` to either side, the error by every column of clusters at once (`variance.ts`); how many is Student's t with the degrees of freedom that the
  * error is known by, at a tail at which all alternatives of the ladder hold together (`simultaneous.ts`), moved by the error's skewness (`lopsided.ts`). What decisions of one airport, one day,
- * share is in the interval, and of several days where shocks last (`settled.ts`); how many decisions a week has is taken as given. What such intervals cover is measured: `prove verdict`.
+ * share is in the interval, and of several days where shocks last (`settled.ts`); how many decisions a week has is taken as given. What such intervals cover is measured: `prove verdict`. Where a handful of decisions differ, a
+ * bound from their count is taken if it is narrower (`few.ts`).
  *
  * Scores are not binned by cluster: that would be needed if a draw moved the threshold, but thresholds are set on another block (`tune`) and fixed here, so an alternative is its differences and these
  * are sums by cluster after one pass over rows. Nothing is approximated by it.
@@ -14,6 +15,7 @@ import type { Caveat } from '../caveats/caveat.ts'
 import type { Estimate } from '../report/audit-report.ts'
 import { decisionsAWeek, worstWeek } from '../worth/weeks.ts'
 import { clustersOf, saidOfClusters, type ClusterPart } from './enough.ts'
+import { countBound, countedOf, mostOf, type CountBound, type Counted } from './few.ts'
 import { lopsided } from './lopsided.ts'
 import type { Sample } from './sample.ts'
 import { jointTail } from './simultaneous.ts'
@@ -37,6 +39,8 @@ export interface Band extends Estimate {
   readonly error: number
   /** For this alternative by itself. */
   readonly pointwise: readonly [low: number, high: number]
+  /** Both are from the count of what differs: so little does that they are narrower than by `error`. */
+  readonly isCounted?: true
   /** With each cluster left out in turn, of every column: the least and the greatest. */
   readonly leaveOneOut: readonly [least: number, greatest: number]
   /** In the whole week of the block that is worst, as many decisions as it had; absent without a whole week. */
@@ -71,6 +75,7 @@ export function bandsOf(sample: Sample, differences: readonly Float64Array[], op
 export function estimatedBands(sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands {
   const { seed, draws = 10_000, tail = 0.05 } = options
   const week = decisionsAWeek(sample, sample.rows, options)
+  const counted = new Map<Measured, Counted>()
   const {
     sample: taken,
     found,
@@ -81,10 +86,13 @@ export function estimatedBands(sample: Sample, differences: readonly Float64Arra
       const sums = sum(difference)
       const why = whyNot(sums.rows, sums.squares, week)
       if (why) return why
-      return measured(by.cells, sums)
+      const one = measured(by.cells, sums)
+      counted.set(one, countedOf(by.cells, sums))
+      return one
     })
   })
   const uncertain = found.filter(isUncertain)
+  const most = mostOf(uncertain.map(one => counted.get(one)!))
   const joint = jointTail(
     uncertain.map(({ influence }) => influence),
     tail,
@@ -97,7 +105,9 @@ export function estimatedBands(sample: Sample, differences: readonly Float64Arra
     rungs: found.map((one, i) => {
       if ('why' in one) return one
       const worst = worstWeek(sample, sample.rows, differences[i])?.value
-      return bandOf(one, week!, { tail, joint, ...(worst !== undefined && { worst }) })
+      const { few } = counted.get(one)!
+      const bound = few && one.variance > 0 ? countBound(few, most) : undefined
+      return bandOf(one, week!, { tail, joint, bound, ...(worst !== undefined && { worst }) })
     }),
     ...said,
     caveats: [...caveats, ...ofTime],
@@ -116,15 +126,22 @@ interface Banded {
   readonly tail: number
   readonly joint: number
   readonly worst?: number
+  readonly bound: CountBound | undefined
 }
 
-function bandOf(one: Measured, week: number, { tail, joint, worst }: Banded): Band {
+function bandOf(one: Measured, week: number, { tail, joint, worst, bound }: Banded): Band {
   const [value, error] = [one.value * week, Math.sqrt(one.variance) * week]
-  const interval = (tail: number): Interval => {
+  const studentised = (tail: number): Interval => {
     if (error === 0) return [value, value]
     const { below, above } = lopsided(tail, one.freedom, one.skewness)
     return [value - below * error, value + above * error]
   }
+  const counted = (tail: number): Interval => {
+    const [low, high] = bound!(tail)
+    return [(low / one.rows) * week, (high / one.rows) * week]
+  }
+  const isCounted = bound !== undefined && width(counted(joint)) < width(studentised(joint))
+  const interval = isCounted ? counted : studentised
   const [low, high] = interval(joint)
   const moves = one.influence.map(column => column.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [0, 0]))
   return {
@@ -133,6 +150,7 @@ function bandOf(one: Measured, week: number, { tail, joint, worst }: Banded): Ba
     high,
     error,
     pointwise: interval(tail),
+    ...(isCounted && { isCounted }),
     leaveOneOut: [value - Math.max(0, ...moves.map(([, high]) => high)) * week, value - Math.min(0, ...moves.map(([low]) => low)) * week],
     ...(worst !== undefined && { worstWeek: worst }),
     freedom: one.freedom,
@@ -142,3 +160,5 @@ function bandOf(one: Measured, week: number, { tail, joint, worst }: Banded): Ba
 }
 
 type Interval = readonly [low: number, high: number]
+
+const width = ([low, high]: Interval): number => high - low
