@@ -33,6 +33,9 @@ export interface Audited {
 const LADDERS = 0.6
 const PLANS = 0.35
 
+/** Of ladders that are kept: another number where what they hold is another. */
+const KEPT_FORMAT = 2
+
 /** Throws as `decide` and `label` do, `SPILL_INPUT` for a history that is too short, and whatever the user's function throws, with the place. */
 export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOptions): Promise<Audited> {
   const { model, worth, seed, draws, onProgress = () => {} } = options
@@ -103,7 +106,7 @@ async function laddersOf(
     for (const { element, rungs } of ladders) {
       const id = elementId(element)
       const onRung = () => onProgress?.(`making ${id.replace('/', ' ')} older`, (LADDERS * ++done) / steps)
-      const depends = JSON.stringify([of, ir, rungs, seed, draws])
+      const depends = JSON.stringify([KEPT_FORMAT, of, ir, rungs, seed, draws])
       found.push({ element, ladder: await kept(id, depends, () => ladderOf(element, rungs, { ...asked, onRung })) })
     }
     return found

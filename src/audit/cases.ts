@@ -45,6 +45,8 @@ export interface ClusterColumn {
   /** The cluster of each row, from 0. */
   readonly of: Int32Array
   readonly count: number
+  /** Of blocks of time: how long each of them is, ms. */
+  readonly span?: number
 }
 
 /** Stretches of rows by time, [from, to), with a gap as long as the label's horizon before each that is judged. */

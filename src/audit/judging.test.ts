@@ -52,3 +52,25 @@ test('the report says both, where labels are not known', async () => {
   assert.ok((await caveats({ ifTrue: 27.5, ifFalse: 15 })).includes(says))
   assert.ok(!(await caveats(undefined)).some(text => text.startsWith('were all')))
 })
+
+test('what several ladders have is said once, of the one that has it worst', async () => {
+  const ladder = (correlation: number) => ({
+    rungs: [],
+    caveats: [{ kind: 'lasting shocks', block: 'day', about: 'time', size: correlation } as const],
+  })
+  const said = caveatsOf({
+    history: { weeks: 1, censored: 0 } as HistoryPart,
+    experiment: { cases, notes: ['trained on 10', 'trained on 20'] } as unknown as Experiment,
+    judging: await judging,
+    ladders: [0.41, 0.62, 0.5].map(ladder),
+    plans: [{ kind: 'some plans', looked: 5, of: 9 }],
+    bounds: undefined,
+    unit: 'x',
+  })
+  assert.deepEqual(
+    said.filter(text => text.includes('goes with the next one')).map(text => /correlation [^)]*/.exec(text)![0]),
+    ['correlation 0.62'],
+  )
+  assert.ok(['trained on 10', 'trained on 20'].every(note => said.includes(note)))
+  assert.ok(said.some(text => text.startsWith('5 of 9 plans were looked at')))
+})

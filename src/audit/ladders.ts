@@ -2,6 +2,7 @@
 import { SpillwayError } from '../base/errors.ts'
 import { bandsOf, type Band, type BandOptions, type Bands } from './bands/bands.ts'
 import type { Sample } from './bands/sample.ts'
+import { worstOf, type Caveat } from './caveats/caveat.ts'
 import { elementId, type Element, type Plan } from './element.ts'
 import type { LadderRung } from './experiment/ladder.ts'
 import type { Judged, Judging, Way } from './judging.ts'
@@ -22,7 +23,7 @@ export interface Ladder {
   readonly rungs: readonly Rung[]
   /** Why no rung can be told. */
   readonly why?: string
-  readonly caveats: readonly string[]
+  readonly caveats: readonly Caveat[]
 }
 
 export interface FoundLadder {
@@ -69,7 +70,7 @@ export async function ladderOf(element: Element, rungs: readonly LadderRung[], o
       : shown.length === 0 && why && 'why' in why
         ? { why: why.why }
         : {}),
-    caveats: [...new Set(ways.flatMap(way => effects.get(way)!.caveats))],
+    caveats: worstOf(ways.flatMap(way => effects.get(way)!.caveats)),
   }
 }
 
@@ -109,7 +110,7 @@ async function orWhy(why: string | undefined, make: () => Promise<readonly Asked
 function effectsOf(
   asked: readonly Asked[],
   { judging, sample, bands, slices = [] }: LadderOptions,
-): { effects: (Effect | { why: string })[]; caveats: readonly string[] } {
+): { effects: (Effect | { why: string })[]; caveats: readonly Caveat[] } {
   const known = asked.filter((one): one is Difference => !('why' in one))
   const found: Bands = bandsOf(
     sample,

@@ -1,6 +1,8 @@
 /** What a reader must know beside the figures: caveats that were triggered, and what is taken for granted. */
 import type { ModelIR } from '../define/ir.ts'
 import type { WorthIR } from '../define/worth-ir.ts'
+import { noteOf, worstOf, type Caveat } from './caveats/caveat.ts'
+import { caveatText } from './caveats/text.ts'
 import type { Experiment } from './experiment/experiment.ts'
 import type { Judging, SupposedWeeks } from './judging.ts'
 import type { Ladder } from './ladders.ts'
@@ -19,54 +21,36 @@ interface CaveatsGiven {
   readonly experiment: Experiment
   readonly judging: Judging
   readonly ladders: readonly Ladder[]
-  readonly plans: readonly string[]
+  readonly plans: readonly Caveat[]
   /** Where some labels are not known. */
   readonly bounds: SupposedWeeks | undefined
   /** Of the utility. */
   readonly unit: string
 }
 
-export function caveatsOf({ history, experiment, judging, ladders, plans, bounds, unit }: CaveatsGiven): string[] {
+/** In words, each once: of those that several ladders have, the worst. */
+export const caveatsOf = (given: CaveatsGiven): string[] => worstOf(triggered(given)).map(caveatText)
+
+function triggered({ history, experiment, judging, ladders, plans, bounds, unit }: CaveatsGiven): Caveat[] {
   const { cases } = experiment
   const { test } = cases.blocks
   const unknown = unknownPart(cases, test)
   const positive = cases.label.subarray(test.from, test.to).reduce((sum, one) => sum + one, 0)
-  const judged = history.weeks / 2
-  return [
-    ...(judged < WEEKS_FEW ? [`what is judged covers ${judged.toFixed(1)} weeks: seasons, and shocks that are rarer, are not in it`] : []),
-    ...(history.weeks < 52 ? [`${Math.round(history.weeks * 7)} days of history: a year is an extrapolation`] : []),
-    ...(positive < POSITIVE_FEW ? [`only ${positive} decisions of those that are judged have a true label`] : []),
-    ...(positive === 0 || positive === known(cases, test) ? ['all labels of what is judged are alike: nothing can be ranked'] : []),
-    ...(unknown > UNKNOWN_MOST
-      ? [
-          `of ${percent(unknown)} of the decisions it is not known what came of them: figures are of the others, and nothing says that these are like them`,
-        ]
-      : unknown > UNKNOWN_SOME
-        ? [`of ${percent(unknown)} of the decisions it is not known what came of them; they are taken to be like the others`]
-        : []),
-    ...(bounds && (unknown > UNKNOWN_SOME || history.censored > 0) ? [boundsText(bounds, unit)] : []),
-    ...(history.censored > 0 ? [`${history.censored.toLocaleString('en-US')} labels are unknown because an action changed what came`] : []),
-    ...(judging.acts.count === 0
-      ? ['no decision of the block in between acts at that threshold: frozen curves are flat because nothing follows from decisions']
-      : []),
+  const weeks = history.weeks / 2
+  const found: (Caveat | false)[] = [
+    weeks < WEEKS_FEW && { kind: 'few weeks', weeks },
+    history.weeks < 52 && { kind: 'no year', days: Math.round(history.weeks * 7) },
+    positive < POSITIVE_FEW && { kind: 'few true labels', count: positive },
+    (positive === 0 || positive === known(cases, test)) && { kind: 'labels alike' },
+    unknown > UNKNOWN_SOME && { kind: 'unknown labels', part: unknown, isMost: unknown > UNKNOWN_MOST },
+    bounds !== undefined && (unknown > UNKNOWN_SOME || history.censored > 0) && { kind: 'supposed labels', ...bounds, unit },
+    history.censored > 0 && { kind: 'censored labels', count: history.censored },
+    judging.acts.count === 0 && { kind: 'nothing acts' },
     ...ladders.flatMap(({ caveats }) => caveats),
     ...plans,
-    ...experiment.notes,
-  ].filter(isWorst)
-}
-
-/** Caveats of ladders that differ in a number alone are one caveat: the one with the greatest. */
-function isWorst(text: string, i: number, all: readonly string[]): boolean {
-  const same = all.map((other, j) => ({ j, number: lastNumber(other), kind: kindOf(other) })).filter(({ kind }) => kind === kindOf(text))
-  return same.toSorted((a, b) => b.number - a.number || a.j - b.j)[0].j === i
-}
-
-const kindOf = (text: string): string => text.replaceAll(/[\d.,]*\d/g, '#')
-const lastNumber = (text: string): number => Number(/(\d[\d.]*)\D*$/.exec(text)?.[1] ?? 0)
-
-function boundsText({ ifTrue, ifFalse }: SupposedWeeks, unit: string): string {
-  const [one, other] = [ifTrue, ifFalse].map(week => week.toLocaleString('en-US', { maximumSignificantDigits: 3 }))
-  return `were all labels that are not known true, what runs would be worth ${one} ${unit} a week; were they all false, ${other}`
+    ...experiment.notes.map(noteOf),
+  ]
+  return found.filter(one => one !== false)
 }
 
 const known = ({ known: is }: Experiment['cases'], { from, to }: { readonly from: number; readonly to: number }): number =>
@@ -97,5 +81,3 @@ export function assumptionsOf({
     'costs are of a deployment that is modelled from what was measured here: each line says its arithmetic',
   ]
 }
-
-const percent = (part: number): string => `${Math.round(part * 100)} %`

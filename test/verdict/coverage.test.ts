@@ -17,6 +17,13 @@ test('found: intervals that take decisions for independent of each other', () =>
   assert.ok(!coverageHolds([covered(world, 50, 30, 1, { blind: true })], 30))
 })
 
+test('found: shocks that outlast blocks of time of which nothing says how long they are', () => {
+  const world = worlds.find(({ lasting }) => lasting > 1)!
+  const [held, missed] = [false, true].map(stuck => covered(world, 50, 40, 1, { stuck }))
+  assert.ok(coverageHolds([held], 40), JSON.stringify(held))
+  assert.ok(!coverageHolds([missed], 40), JSON.stringify(missed))
+})
+
 test('coverage must be within its bounds, give or take chance, in each world and on the whole', () => {
   const line = (world: string, clusters: number, pointwise: number, simultaneous = 0.95) => ({
     world,

@@ -31,12 +31,13 @@ export function coverageOf(cases: number, seed: number, progress: (line: string)
   )
 }
 
-/** `blind`: by intervals that take decisions for independent of each other, as a fault that must be found. */
-export function covered(world: World, clusters: number, cases: number, seed: number, { blind = false } = {}): CoverageLine {
+/** Faults that must be found. `blind`: intervals that take decisions for independent of each other; `stuck`: blocks of time that stay as long as they are. */
+export function covered(world: World, clusters: number, cases: number, seed: number, { blind = false, stuck = false } = {}): CoverageLine {
   let [intervals, alone, together, effective] = [0, 0, 0, 0]
   for (let i = 0; i < cases; i++) {
     const { differences, truth, ...history } = drawn(world, clusters, Math.imul(seed + i, 2_654_435_761) + clusters)
-    const sample = sampleOf(blind ? { ...history, clusters: [] } : history, { from: 0, to: history.t.length })
+    const columns = stuck ? history.clusters.map(({ name, of, count }) => ({ name, of, count })) : history.clusters
+    const sample = sampleOf({ ...history, clusters: blind ? [] : columns }, { from: 0, to: history.t.length })
     const bands = estimatedBands(sample, differences, { seed: seed + i, draws: DRAWS, decisionsAWeek: 1 })
     const holding = bands.rungs.map((rung, i) => {
       if ('why' in rung) return { alone: false, together: false }

@@ -11,11 +11,13 @@ export interface World {
   readonly entityEffects: boolean
   /** One day in ten has eleven times the rate of the others. */
   readonly shocks: boolean
+  /** How many days a shock lasts: of so many times as many days as there are clusters, so that there are as many stretches as clusters. */
+  readonly lasting: number
   /** A difference is ±1, or a lognormal amount of dollars of mean 1, some of them ten. */
   readonly dollars: boolean
 }
 
-const calm: Omit<World, 'name'> = { unequal: 0, entities: 2, entityEffects: false, shocks: false, dollars: false }
+const calm: Omit<World, 'name'> = { unequal: 0, entities: 2, entityEffects: false, shocks: false, lasting: 1, dollars: false }
 
 export const worlds: readonly World[] = [
   { ...calm, name: 'nothing shared' },
@@ -25,7 +27,10 @@ export const worlds: readonly World[] = [
   { ...calm, name: 'entities and shocks', unequal: 0.5, entityEffects: true, shocks: true },
   { ...calm, name: 'very unequal', unequal: 1, entityEffects: true, shocks: true },
   { ...calm, name: 'dollars', unequal: 0.5, entityEffects: true, shocks: true, dollars: true },
+  { ...calm, name: 'shocks of three days', unequal: 0.5, shocks: true, lasting: 3 },
 ]
+
+const DAY = 86_400_000
 
 /** Losses and gains of the rungs of a ladder, as parts of all decisions. The last one changes as much either way. */
 const rungs = [
@@ -43,13 +48,17 @@ export interface Drawn {
   readonly truth: readonly number[]
 }
 
-/** Rows of one such history: `clusters` entities of each kind, and as many days. */
+/** Rows of one such history: `clusters` entities of each kind, and as many days, or stretches of days. */
 export function drawn(world: World, clusters: number, seed: number): Drawn {
   const chance = random(seed)
-  const rows = 4000 + 40 * clusters
+  const rows = (4000 + 40 * clusters) * world.lasting
+  const dayCount = clusters * world.lasting
   const effect = (): number => (chance() < 0.2 ? 3 : 0.5)
-  const days = choosing(weights(clusters, 0.3, chance), chance)
-  const shock = Float64Array.from({ length: clusters }, () => (world.shocks ? (chance() < 0.1 ? 5.5 : 0.5) : 1))
+  const days = choosing(weights(dayCount, 0.3, chance), chance)
+  const begins = world.lasting > 1 ? Math.floor(chance() * world.lasting) : 0
+  const shock = Float64Array.from({ length: Math.ceil((dayCount + begins) / world.lasting) }, () =>
+    world.shocks ? (chance() < 0.1 ? 5.5 : 0.5) : 1,
+  )
   const day = Int32Array.from({ length: rows }, days).sort()
   const entities = Array.from({ length: world.entities }, (_, i) => {
     const of = Int32Array.from({ length: rows }, choosing(weights(clusters, world.unequal, chance), chance))
@@ -59,13 +68,13 @@ export function drawn(world: World, clusters: number, seed: number): Drawn {
   const amount = (): number => (world.dollars ? Math.exp(0.8 * normal(chance) - 0.32) : 1)
   const differences = rungs.map(() => new Float64Array(rows))
   for (let row = 0; row < rows; row++) {
-    const rate = entities.reduce((product, { of, rate }) => product * rate[of[row]], shock[day[row]])
+    const rate = entities.reduce((product, { of, rate }) => product * rate[of[row]], shock[Math.floor((day[row] + begins) / world.lasting)])
     const [u, by] = [chance(), amount()]
     rungs.forEach(({ loss, gain }, i) => (differences[i][row] = u < loss * rate ? -by : u > 1 - gain * rate ? by : 0))
   }
   return {
-    t: Float64Array.from(day, (one, row) => one * 86_400_000 + row),
-    clusters: [...entities.map(({ name, of, count }) => ({ name, of, count })), { name: 'day', of: day, count: clusters }],
+    t: Float64Array.from(day, (one, row) => one * DAY + row),
+    clusters: [...entities.map(({ name, of, count }) => ({ name, of, count })), { name: 'day', of: day, count: dayCount, span: DAY }],
     differences,
     truth: rungs.map(({ loss, gain }) => gain - loss),
   }

@@ -3,20 +3,23 @@
  *
  * Intervals are studentised: from `value` so many `error` to either side, the error by every column of clusters at once (`variance.ts`); how many is Student's t with the degrees of freedom that the
  * error is known by, at a tail at which all alternatives of the ladder hold together (`simultaneous.ts`), moved by the error's skewness (`lopsided.ts`). What decisions of one airport, one day,
- * share is in the interval; how many decisions a week has is taken as given. What such intervals cover is measured: `prove verdict`.
+ * share is in the interval, and of several days where shocks last (`settled.ts`); how many decisions a week has is taken as given. What such intervals cover is measured: `prove verdict`. Where a handful of decisions differ, a
+ * bound from their count is taken if it is narrower (`few.ts`).
  *
  * Scores are not binned by cluster: that would be needed if a draw moved the threshold, but thresholds are set on another block (`tune`) and fixed here, so an alternative is its differences and these
  * are sums by cluster after one pass over rows. Nothing is approximated by it.
  *
  * Cost: O(rows + cells) an alternative. Memory: 16 bytes a cell and 12 a row, and 8 a cluster of each alternative.
  */
+import type { Caveat } from '../caveats/caveat.ts'
 import type { Estimate } from '../report/audit-report.ts'
 import { decisionsAWeek, worstWeek } from '../worth/weeks.ts'
 import { clustersOf, saidOfClusters, type ClusterPart } from './enough.ts'
-import { lastingShocks } from './lasting.ts'
+import { countBound, countedOf, mostOf, type CountBound, type Counted } from './few.ts'
 import { lopsided } from './lopsided.ts'
 import type { Sample } from './sample.ts'
 import { jointTail } from './simultaneous.ts'
+import { isUncertain, settled } from './settled.ts'
 import { summing } from './sums.ts'
 import { measured, type Measured } from './variance.ts'
 
@@ -36,6 +39,8 @@ export interface Band extends Estimate {
   readonly error: number
   /** For this alternative by itself. */
   readonly pointwise: readonly [low: number, high: number]
+  /** Both are from the count of what differs: so little does that they are narrower than by `error`. */
+  readonly isCounted?: true
   /** With each cluster left out in turn, of every column: the least and the greatest. */
   readonly leaveOneOut: readonly [least: number, greatest: number]
   /** In the whole week of the block that is worst, as many decisions as it had; absent without a whole week. */
@@ -53,7 +58,7 @@ export interface Bands {
   readonly rungs: readonly (Band | { readonly why: string })[]
   /** Why nothing may be concluded of any of them. */
   readonly noVerdict?: string
-  readonly caveats: readonly string[]
+  readonly caveats: readonly Caveat[]
 }
 
 /**
@@ -70,26 +75,42 @@ export function bandsOf(sample: Sample, differences: readonly Float64Array[], op
 export function estimatedBands(sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands {
   const { seed, draws = 10_000, tail = 0.05 } = options
   const week = decisionsAWeek(sample, sample.rows, options)
-  const sum = summing(sample)
-  const found = differences.map(difference => {
-    const sums = sum(difference)
-    return whyNot(sums.rows, sums.squares, week) ?? measured(sample.cells, sums)
+  const counted = new Map<Measured, Counted>()
+  const {
+    sample: taken,
+    found,
+    caveats: ofTime,
+  } = settled(sample, by => {
+    const sum = summing(by)
+    return differences.map(difference => {
+      const sums = sum(difference)
+      const why = whyNot(sums.rows, sums.squares, week)
+      if (why) return why
+      const one = measured(by.cells, sums)
+      counted.set(one, countedOf(by.cells, sums))
+      return one
+    })
   })
-  const uncertain = found.filter(one => 'influence' in one).filter(({ variance }) => variance > 0)
+  const uncertain = found.filter(isUncertain)
+  const most = mostOf(uncertain.map(one => counted.get(one)!))
   const joint = jointTail(
     uncertain.map(({ influence }) => influence),
     tail,
     { draws, seed },
   )
-  const clusters = differences.length === 0 ? [] : clustersOf(sample, differences[0])
-  const { caveats, ...said } = saidOfClusters(sample.columns, clusters)
+  const clusters = differences.length === 0 ? [] : clustersOf(taken, differences[0])
+  const { caveats, ...said } = saidOfClusters(taken.columns, clusters)
   return {
     clusters,
-    rungs: found.map((one, i) =>
-      'why' in one ? one : bandOf(one, week!, { tail, joint }, worstWeek(sample, sample.rows, differences[i])?.value),
-    ),
+    rungs: found.map((one, i) => {
+      if ('why' in one) return one
+      const worst = worstWeek(sample, sample.rows, differences[i])?.value
+      const { few } = counted.get(one)!
+      const bound = few && one.variance > 0 ? countBound(few, most) : undefined
+      return bandOf(one, week!, { tail, joint, bound, ...(worst !== undefined && { worst }) })
+    }),
     ...said,
-    caveats: [...caveats, ...lastingShocks(sample, uncertain)],
+    caveats: [...caveats, ...ofTime],
   }
 }
 
@@ -101,13 +122,26 @@ function whyNot(rows: number, squares: number, week: number | undefined): { why:
   return undefined
 }
 
-function bandOf(one: Measured, week: number, { tail, joint }: { tail: number; joint: number }, worst: number | undefined): Band {
+interface Banded {
+  readonly tail: number
+  readonly joint: number
+  readonly worst?: number
+  readonly bound: CountBound | undefined
+}
+
+function bandOf(one: Measured, week: number, { tail, joint, worst, bound }: Banded): Band {
   const [value, error] = [one.value * week, Math.sqrt(one.variance) * week]
-  const interval = (tail: number): [low: number, high: number] => {
+  const studentised = (tail: number): Interval => {
     if (error === 0) return [value, value]
     const { below, above } = lopsided(tail, one.freedom, one.skewness)
     return [value - below * error, value + above * error]
   }
+  const counted = (tail: number): Interval => {
+    const [low, high] = bound!(tail)
+    return [(low / one.rows) * week, (high / one.rows) * week]
+  }
+  const isCounted = bound !== undefined && width(counted(joint)) < width(studentised(joint))
+  const interval = isCounted ? counted : studentised
   const [low, high] = interval(joint)
   const moves = one.influence.map(column => column.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [0, 0]))
   return {
@@ -116,6 +150,7 @@ function bandOf(one: Measured, week: number, { tail, joint }: { tail: number; jo
     high,
     error,
     pointwise: interval(tail),
+    ...(isCounted && { isCounted }),
     leaveOneOut: [value - Math.max(0, ...moves.map(([, high]) => high)) * week, value - Math.min(0, ...moves.map(([low]) => low)) * week],
     ...(worst !== undefined && { worstWeek: worst }),
     freedom: one.freedom,
@@ -123,3 +158,7 @@ function bandOf(one: Measured, week: number, { tail, joint }: { tail: number; jo
     differing: one.differing,
   }
 }
+
+type Interval = readonly [low: number, high: number]
+
+const width = ([low, high]: Interval): number => high - low

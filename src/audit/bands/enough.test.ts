@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { caveatText } from '../caveats/text.ts'
 import { clustersOf, saidOfClusters } from './enough.ts'
 import { sampleOf } from './sample.ts'
 
@@ -10,7 +11,8 @@ function saidOf(...columns: ReturnType<typeof rows>[]) {
   const length = columns[0].of.length
   const sample = sampleOf({ t: new Float64Array(length), clusters: columns }, { from: 0, to: length })
   const parts = clustersOf(sample, new Float64Array(length))
-  return { parts, ...saidOfClusters(sample.columns, parts) }
+  const { caveats, ...said } = saidOfClusters(sample.columns, parts)
+  return { parts, ...said, caveats: caveats.map(caveatText) }
 }
 
 test('as many as there are if they are equal, fewer if they are not', () => {

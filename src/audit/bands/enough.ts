@@ -1,4 +1,6 @@
 /** Are there enough clusters to say anything? How many clusters of equal size unequal ones are worth: (Σn)² / Σn² (Kish 1965). */
+import type { Caveat, CountedClusters } from '../caveats/caveat.ts'
+import { clustersText } from '../caveats/text.ts'
 import type { Sample, SampleColumn } from './sample.ts'
 
 /** Of one column of clusters: how many there are in the block, and how many they are worth. */
@@ -28,30 +30,40 @@ export function clustersOf({ columns }: Sample, difference: Float64Array): Clust
 }
 
 /**
- * What is to be said of too few clusters, in words. Of columns that matter: not of one that lies within another, for that one says it. One cluster matters: what is seen of one patient says nothing
+ * What is to be said of too few clusters. Of columns that matter: not of one that lies within another, for that one says it. One cluster matters: what is seen of one patient says nothing
  * of the next.
  */
-export function saidOfClusters(columns: readonly SampleColumn[], parts: readonly ClusterPart[]): { noVerdict?: string; caveats: string[] } {
-  const counting = parts.map((part, i) => ({ ...part, ...columns[i], count: part.count })).filter(({ redundant }) => redundant !== 'nested')
+export function saidOfClusters(columns: readonly SampleColumn[], parts: readonly ClusterPart[]): { noVerdict?: string; caveats: Caveat[] } {
+  const counting = parts
+    .map((part, i) => ({
+      ...part,
+      about: columns[i].span === undefined ? part.name : 'time',
+      all: columns[i].all,
+      redundant: columns[i].redundant,
+      insteadOf: columns[i].insteadOf,
+    }))
+    .filter(({ redundant }) => redundant !== 'nested')
   // Rounded, as it is said.
   const worth = ({ effective }: ClusterPart): number => Math.round(effective)
   const tooFew = counting.filter(part => worth(part) < VERDICT_FROM)
   const few = counting.filter(part => worth(part) >= VERDICT_FROM && worth(part) < CAVEAT_UNDER)
   return {
-    ...(tooFew.length > 0 && { noVerdict: tooFew.map(part => `${numbered(part)}: no verdict under ${VERDICT_FROM}`).join('; ') }),
-    caveats: few.map(part => `${numbered(part)}: intervals are less sure under ${CAVEAT_UNDER}`),
+    ...(tooFew.length > 0 && {
+      noVerdict: tooFew.map(part => `${tooFewText(part)}${sinceText(part)}: no verdict under ${VERDICT_FROM}`).join('; '),
+    }),
+    caveats: few.map(({ about, name, count, effective, all }) => ({
+      kind: 'few clusters',
+      about,
+      size: CAVEAT_UNDER - effective,
+      under: CAVEAT_UNDER,
+      clusters: { name, count, effective, all },
+    })),
   }
 }
 
-/** `9 patients`; `300 merchants, worth 12 of equal size`; `57 patients, 15 of them judged`. Where all that there are would be too few, how many are judged is no matter. */
-function numbered({ name, count, effective, all }: ClusterPart & Pick<SampleColumn, 'all'>): string {
-  const worth = Math.round(effective)
-  const named = `${all} ${all === 1 ? name : plural(name)}`
-  if (all < VERDICT_FROM) return named
-  return `${named}${count < all ? `, ${count} of them judged` : ''}${worth < count ? `, worth ${worth} of equal size` : ''}`
-}
+/** Where all that there are would be too few, how many are judged is no matter. */
+const tooFewText = (clusters: CountedClusters): string =>
+  clustersText(clusters.all < VERDICT_FROM ? { ...clusters, count: clusters.all, effective: clusters.all } : clusters)
 
-function plural(name: string): string {
-  if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`
-  return /(?:s|x|z|ch|sh)$/.test(name) ? `${name}es` : `${name}s`
-}
+const sinceText = ({ insteadOf }: { readonly insteadOf: string | undefined }): string =>
+  insteadOf === undefined ? '' : `, since what one ${insteadOf} gains or loses goes with the next`

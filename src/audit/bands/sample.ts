@@ -24,6 +24,9 @@ export interface SampleColumn extends Codes {
   readonly name: string
   /** Clusters of all decisions, those outside of the block included. */
   readonly all: number
+  /** Of blocks of time: how long each is, ms; and the name of shorter ones that they were taken instead of, since those erred together. */
+  readonly span?: number
+  readonly insteadOf?: string
   /** Why it is none of the variance's dimensions: one cluster has all rows, or each of its clusters lies in one cluster of another column, which then says what it would. */
   readonly redundant?: 'constant' | 'nested'
 }
@@ -33,6 +36,8 @@ export interface CellSet extends Codes {
   /** Positions in `columns`; empty where each row is its own cell. */
   readonly over: readonly number[]
   readonly sign: 1 | -1
+  /** Blocks of time that were taken instead of shorter ones: what neighbours still share is counted. */
+  readonly goesOn?: true
 }
 
 /** All decisions, by row: `t`, UTC ms, and entities beside `timeBlocks`. */
@@ -43,8 +48,22 @@ export interface SampledCases {
 
 /** `rows` says which of all decisions the block is. Throws `SPILL_LIMIT` beyond CLUSTER_COLUMNS_MAX columns that are no part of one another. */
 export function sampleOf({ t, clusters }: SampledCases, rows: RowRange): Sample {
+  return sampleBy(
+    clusters.map(column => blockOf(column, rows)),
+    { t, rows },
+  )
+}
+
+/** The same rows with longer blocks of time at one of the columns, in which whatever lay within the shorter ones lies too. */
+export function withBlocks({ columns, t, rows }: Sample, at: number, blocks: ClusterColumn): Sample {
+  const { insteadOf = columns[at].name } = columns[at]
+  const own = columns.map((column, i) => (i === at ? { ...blockOf(blocks, rows), insteadOf } : column))
+  return sampleBy(own, { t, rows })
+}
+
+function sampleBy(given: readonly SampleColumn[], { t, rows }: Pick<Sample, 't' | 'rows'>): Sample {
   const length = Math.max(0, rows.to - rows.from)
-  const columns = withRedundancy(clusters.map(column => blockOf(column, rows)))
+  const columns = withRedundancy(given)
   const dimensions = columns.flatMap(({ redundant }, i) => (redundant ? [] : [i]))
   if (dimensions.length > limits.CLUSTER_COLUMNS_MAX)
     throw new SpillwayError(
@@ -55,13 +74,13 @@ export function sampleOf({ t, clusters }: SampledCases, rows: RowRange): Sample 
   return { length, columns, cells, t, rows }
 }
 
-function blockOf({ name, of, count }: ClusterColumn, { from, to }: RowRange): SampleColumn {
+function blockOf({ name, of, count, span }: ClusterColumn, { from, to }: RowRange): SampleColumn {
   const codes = of.subarray(from, Math.max(from, to))
   assert(
     codes.every(code => code >= 0 && code < count),
     `clusters '${name}' have codes from 0 to ${count - 1}`,
   )
-  return { name, all: count, ...compacted(codes, count) }
+  return { name, all: count, ...compacted(codes, count), ...(span !== undefined && { span }) }
 }
 
 /** Of two columns that lie in one another, which are the same by other names, the first stays. */
@@ -84,12 +103,9 @@ function singleRows(length: number): CellSet {
 function setsOf(columns: readonly SampleColumn[], dimensions: readonly number[]): CellSet[] {
   const sets: CellSet[] = []
   for (const last of dimensions) {
-    const alone: CellSet = { over: [last], sign: 1, of: columns[last].of, count: columns[last].count }
-    const further = sets.map(({ over, sign, ...codes }): CellSet => ({
-      over: [...over, last],
-      sign: sign === 1 ? -1 : 1,
-      ...joined(codes, alone),
-    }))
+    const { of, count, insteadOf } = columns[last]
+    const alone: CellSet = { over: [last], sign: 1, of, count, ...(insteadOf !== undefined && { goesOn: true }) }
+    const further = sets.map((set): CellSet => ({ over: [...set.over, last], sign: set.sign === 1 ? -1 : 1, ...joined(set, alone) }))
     sets.push(alone, ...further)
   }
   return sets.sort((a, b) => a.over.length - b.over.length)

@@ -7,6 +7,8 @@ export interface Sums {
   readonly rows: number
   /** Of those the ones that differ. */
   readonly differing: number
+  /** Of these. */
+  readonly differences: Float64Array
   /** Σd and Σd². */
   readonly sum: number
   readonly squares: number
@@ -44,7 +46,7 @@ export function summing({ length, cells }: Sample): (difference: Float64Array) =
       addUp(cells[set].of, at, by, differing, sums[set])
     }
     counted = true
-    return { rows, differing, sum, squares, counts, sums }
+    return { rows, differing, differences: by.subarray(0, differing), sum, squares, counts, sums }
   }
 }
 

@@ -8,6 +8,8 @@ const BLOCKS_LEAST = 50
 const BLOCKS_WANTED = 64
 /** Parts of a day that begin at the same hours each day, ms. */
 const partsOfDay = [12, 8, 6, 4, 3, 2, 1].map(hours => hours * HOUR_MS)
+/** Days of one block, where shocks last. */
+const longDays = [1, 2, 4, 7, 14, 28].map(days => days * DAY_MS)
 
 export interface BlockBounds {
   /** From t to the end of what a label waits for, ms. */
@@ -16,19 +18,34 @@ export interface BlockBounds {
   readonly window: number
 }
 
+/** A column of blocks of time. */
+export interface TimeColumn extends ClusterColumn {
+  readonly span: number
+}
+
 /**
  * A cluster column of blocks that are days, or several days where there are many, or parts of a day where there are few, and never shorter than the label's horizon or the window: what two
- * neighbouring decisions both saw is then mostly in one block. Days begin at midnight UTC. Rows outside of `rows` have code 0 and are not looked at.
+ * neighbouring decisions both saw is then mostly in one block. Where shocks last longer all the same, `settled.ts` lengthens them.
  */
-export function timeBlocks(t: Float64Array, rows: RowRange, { horizon, window }: BlockBounds): ClusterColumn {
+export function timeBlocks(t: Float64Array, rows: RowRange, { horizon, window }: BlockBounds): TimeColumn {
+  if (rows.to <= rows.from) return blocksOf(t, rows, DAY_MS)
+  return blocksOf(t, rows, lengthOf(t[rows.to - 1] - t[rows.from], Math.max(horizon, window)))
+}
+
+/** Each as long as that, ms. Days begin at midnight UTC, and several days with the first. Rows outside of `rows` have code 0 and are not looked at. */
+export function blocksOf(t: Float64Array, rows: RowRange, length: number): TimeColumn {
   const of = new Int32Array(t.length)
-  if (rows.to <= rows.from) return { name: 'day', of, count: 1 }
-  const [first, last] = [t[rows.from], t[rows.to - 1]]
-  const length = lengthOf(last - first, Math.max(horizon, window))
+  if (rows.to <= rows.from) return { name: nameOf(length), of, count: 1, span: length }
+  const first = t[rows.from]
   const begin = Math.floor(first / DAY_MS) * DAY_MS
   const offset = Math.floor((first - begin) / length)
   for (let row = rows.from; row < rows.to; row++) of[row] = Math.floor((t[row] - begin) / length) - offset
-  return { name: nameOf(length), of, count: of[rows.to - 1] + 1 }
+  return { name: nameOf(length), of, count: of[rows.to - 1] + 1, span: length }
+}
+
+/** About twice as long, ms: parts of a day, days, weeks. */
+export function longerThan(length: number): number {
+  return [...partsOfDay.toReversed(), ...longDays].find(longer => longer >= 1.5 * length) ?? 2 * length
 }
 
 function lengthOf(span: number, shortest: number): number {

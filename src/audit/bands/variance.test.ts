@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { sampleOf } from './sample.ts'
+import { sampleOf, withBlocks } from './sample.ts'
 import { summing } from './sums.ts'
 import { measured, type Measured } from './variance.ts'
 
@@ -27,6 +27,30 @@ test('of clusters of equal size it is G / (G − 1) · Σ u² / N², with G − 
   const residuals = [-2, -1, 1].map(sum => sum + (3 * 2) / 9)
   close(found.variance, ((3 / 2) * residuals.reduce((sum, u) => sum + u * u, 0)) / 81, 'variance')
   close(found.freedom, 2, 'freedom')
+})
+
+test('of blocks of time that were lengthened what neighbours share is added, if they share anything, and that is known a third as well', () => {
+  const of = Int32Array.from({ length: 32 }, (_, row) => Math.floor(row / 4))
+  const t = Float64Array.from(of, day => day)
+  const short = sampleOf({ t, clusters: [{ name: 'day', of, count: 8, span: 1 }] }, { from: 0, to: 32 })
+  const long = withBlocks(short, 0, { name: '2-day block', of: of.map(day => day >> 1), count: 4, span: 2 })
+  assert.deepEqual([long.columns[0].insteadOf, long.columns[0].span, short.columns[0].insteadOf], ['day', 2, undefined])
+  for (const losses of [
+    [4, 3, 0, 0],
+    [4, 0, 4, 1],
+  ]) {
+    const difference = Float64Array.from(of, (day, row) => (row % 8 < losses[day >> 1] ? -1 : 0))
+    const [found, apart] = [
+      long,
+      sampleOf({ t, clusters: [{ name: 'block', of: of.map(day => day >> 1), count: 4 }] }, { from: 0, to: 32 }),
+    ].map(sample => measured(sample.cells, summing(sample)(difference)))
+    const mean = losses.reduce((sum, one) => sum + one, 0) / 4
+    const v = losses.map(one => (mean - one) / 24)
+    const beside = 2 * (v[0] * v[1] + v[1] * v[2] + v[2] * v[3])
+    assert.equal(beside > 0, losses[1] === 3)
+    close(found.variance, apart.variance + Math.max(0, beside), 'variance')
+    close(found.freedom, beside > 0 ? apart.freedom / 3 : apart.freedom, 'freedom')
+  }
 })
 
 test('clusters that differ in nothing but their size have no variance', () => {

@@ -3,6 +3,7 @@
  *
  * Every difference is paired by row against what runs. Costs `plansMax` evaluations on the block that chooses, and a few for each element on the one that reports.
  */
+import type { Caveat } from '../caveats/caveat.ts'
 import { elementId, type Plan } from '../element.ts'
 import type { PlanPart, Verdict } from '../report/audit-report.ts'
 import { choosePlan } from './choose.ts'
@@ -21,7 +22,7 @@ export interface PlansJudged {
   readonly verdicts: ReadonlyMap<string, Verdict>
   /** What to run: the empty plan is what runs. */
   readonly proposed: Plan
-  readonly caveats: readonly string[]
+  readonly caveats: readonly Caveat[]
 }
 
 /** `progress` is told how many plans were evaluated, of at most how many. */
@@ -43,13 +44,9 @@ export async function judgePlans(
     const verdict = element < 0 ? fixedVerdict(given) : verdictOf(given, element, judged, question)
     return [elementId(given.element), verdict] as const
   })
-  const caveats = [
-    ...(searched.isWhole
-      ? []
-      : [
-          `${count(searched.evaluated)} of ${count(space.size)} plans with decisions of their own were looked at, which is as many as may be (--plans): from what runs, from the freshest and from the oldest, by changes of one element and of two`,
-        ]),
-    ...(price !== undefined && !isPrice ? [`the price of a unit of utility is given as ${price}, which is none: no dollar verdict`] : []),
+  const caveats: Caveat[] = [
+    ...(searched.isWhole ? [] : [{ kind: 'some plans' as const, looked: searched.evaluated, of: space.size }]),
+    ...(price !== undefined && !isPrice ? [{ kind: 'no price' as const, price }] : []),
   ]
   return {
     part: await planPartOf(elements, judged, searched, evaluation, question),
@@ -58,5 +55,3 @@ export async function judgePlans(
     caveats,
   }
 }
-
-const count = (number: number): string => number.toLocaleString('en-US')

@@ -1,0 +1,58 @@
+/**
+ * What a reader must know beside the figures, as data: of what kind, how bad, about what. Words are made of it last (`text.ts`), so that of many that say the same the worst alone is said.
+ *
+ * Plain JSON: ladders that are kept keep theirs.
+ */
+
+export type Caveat = Named & {
+  /** The greater, the worse; 0 unless given. */
+  readonly size?: number
+  /** Caveats of one kind about different things are each said. */
+  readonly about?: string
+}
+
+type Named =
+  /** What is judged is short. */
+  | { readonly kind: 'few weeks'; readonly weeks: number }
+  | { readonly kind: 'no year'; readonly days: number }
+  | { readonly kind: 'few true labels'; readonly count: number }
+  | { readonly kind: 'labels alike' }
+  /** A part of the decisions; `isMost`: so many that the others may be of another sort. */
+  | { readonly kind: 'unknown labels'; readonly part: number; readonly isMost: boolean }
+  /** A week of what runs, were all labels that are not known true, and were they all false. */
+  | { readonly kind: 'supposed labels'; readonly ifTrue: number; readonly ifFalse: number; readonly unit: string }
+  | { readonly kind: 'censored labels'; readonly count: number }
+  | { readonly kind: 'nothing acts' }
+  /** Of one column of clusters, or of blocks of time however long; `size`: how many clusters are missing, of those from which on there is no caveat. */
+  | { readonly kind: 'few clusters'; readonly clusters: CountedClusters; readonly under: number; readonly size: number }
+  /** Neighbouring blocks of time err together, and intervals are as if they did not; `size`: their correlation. */
+  | { readonly kind: 'lasting shocks'; readonly block: string; readonly size: number }
+  /** Neighbouring blocks erred together, and longer ones were taken; `size`: how long, ms. */
+  | { readonly kind: 'longer blocks'; readonly block: string; readonly correlation: number; readonly longer: string; readonly size: number }
+  | { readonly kind: 'some plans'; readonly looked: number; readonly of: number }
+  | { readonly kind: 'no price'; readonly price: number }
+  /** In the words of who trained a model. */
+  | { readonly kind: 'note'; readonly text: string; readonly about: string }
+
+/** Of one column of clusters. */
+export interface CountedClusters {
+  readonly name: string
+  /** In the block that is judged, and how many of equal size they are worth. */
+  readonly count: number
+  readonly effective: number
+  /** Of all decisions. */
+  readonly all: number
+}
+
+export const noteOf = (text: string): Caveat => ({ kind: 'note', text, about: text })
+
+/** Of each kind and what it is about the worst, in the order in which they are first met; of two as bad the first. */
+export function worstOf(caveats: readonly Caveat[]): Caveat[] {
+  const worst = new Map<string, Caveat>()
+  for (const caveat of caveats) {
+    const name = `${caveat.kind} ${caveat.about ?? ''}`
+    const known = worst.get(name)
+    if (!known || (caveat.size ?? 0) > (known.size ?? 0)) worst.set(name, caveat)
+  }
+  return [...worst.values()]
+}

@@ -1,0 +1,53 @@
+/** Caveats in words. */
+import type { Caveat, CountedClusters } from './caveat.ts'
+
+export function caveatText(caveat: Caveat): string {
+  switch (caveat.kind) {
+    case 'few weeks':
+      return `what is judged covers ${caveat.weeks.toFixed(1)} weeks: seasons, and shocks that are rarer, are not in it`
+    case 'no year':
+      return `${caveat.days} days of history: a year is an extrapolation`
+    case 'few true labels':
+      return `only ${caveat.count} decisions of those that are judged have a true label`
+    case 'labels alike':
+      return 'all labels of what is judged are alike: nothing can be ranked'
+    case 'unknown labels':
+      return `of ${percent(caveat.part)} of the decisions it is not known what came of them${
+        caveat.isMost ? ': figures are of the others, and nothing says that these are like them' : '; they are taken to be like the others'
+      }`
+    case 'supposed labels': {
+      const [one, other] = [caveat.ifTrue, caveat.ifFalse].map(week => week.toLocaleString('en-US', { maximumSignificantDigits: 3 }))
+      return `were all labels that are not known true, what runs would be worth ${one} ${caveat.unit} a week; were they all false, ${other}`
+    }
+    case 'censored labels':
+      return `${number(caveat.count)} labels are unknown because an action changed what came`
+    case 'nothing acts':
+      return 'no decision of the block in between acts at that threshold: frozen curves are flat because nothing follows from decisions'
+    case 'few clusters':
+      return `${clustersText(caveat.clusters)}: intervals are less sure under ${caveat.under}`
+    case 'lasting shocks':
+      return `what one ${caveat.block} gains or loses goes with the next one (correlation ${caveat.size.toFixed(2)}): shocks last longer, and intervals may be too narrow`
+    case 'longer blocks':
+      return `what one ${caveat.block} gains or loses goes with the next one (correlation ${caveat.correlation.toFixed(2)}): intervals take each ${caveat.longer} as one`
+    case 'some plans':
+      return `${number(caveat.looked)} of ${number(caveat.of)} plans were looked at: from what runs, from the freshest and from the oldest, by changes of one element and of two`
+    case 'no price':
+      return `the price of a unit of utility is given as ${caveat.price}, which is none: no dollar verdict`
+    case 'note':
+      return caveat.text
+  }
+}
+
+/** `9 patients`; `300 merchants, worth 12 of equal size`; `57 patients, 15 of them judged`. */
+export function clustersText({ name, count, effective, all }: CountedClusters): string {
+  const worth = Math.round(effective)
+  return `${all} ${all === 1 ? name : plural(name)}${count < all ? `, ${count} of them judged` : ''}${worth < count ? `, worth ${worth} of equal size` : ''}`
+}
+
+function plural(name: string): string {
+  if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`
+  return /(?:s|x|z|ch|sh)$/.test(name) ? `${name}es` : `${name}s`
+}
+
+const number = (count: number): string => count.toLocaleString('en-US')
+const percent = (part: number): string => `${Math.round(part * 100)} %`
