@@ -9,6 +9,7 @@ import { columnSlice } from '../columns/slice.ts'
 import type { Definitions } from '../decision/scoring.ts'
 import type { LabelIR, ModelIR } from '../define/ir.ts'
 import { triggerId, triggerKey } from '../define/trigger-columns.ts'
+import { firstFrom } from '../kernel/order.ts'
 import { judgeOf, knownAt, noOutcomes, type Outcomes } from './labels/index.ts'
 import { triggeringOf } from './decide.ts'
 import { Feed } from './feed.ts'
@@ -94,7 +95,9 @@ export function labelsOfMoments(
     const outcomes = noOutcomes(t.length)
     judge.judge(columnSlice(part.columnOf(keyName), 0, t.length), t, outcomes)
     forget(outcomes, t, forgotten)
-    const censored = censor(outcomes, i => isCensored?.(first + i, moments.position?.[part.from + i] ?? NaN) ?? false)
+    const censored = isCensored
+      ? censor(outcomes, i => isCensored(first + i, moments.position?.[part.from + i] ?? NaN))
+      : new Uint8Array(t.length)
     parts.push({ ...outcomes, censored, eligible: keepEligible(outcomes, feed?.next(part), t, forgotten) })
     first += t.length
   }
@@ -104,8 +107,8 @@ export function labelsOfMoments(
 /** The times of the decisions of a stretch that are made by then. */
 function madeBy(at: number, moments: Moments, part: Parameters<typeof ofDecisions>[1]): Float64Array {
   const t = ofDecisions(moments.t, part)
-  const later = t.findIndex(made => made > at)
-  return later < 0 ? t : t.subarray(0, later)
+  // They do not fall: the last one tells of all.
+  return t.length === 0 || t[t.length - 1] <= at ? t : t.subarray(0, firstFrom(t, 1, 0, t.length, at + 1))
 }
 
 /** Whether the condition of an episode held at the latest event of the key, as a feature: what is known of it is the decision's `P`. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { compacted, joined } from './joined.ts'
+import { compacted, isWithin, joined } from './joined.ts'
 
 const pairs = fc.array(fc.tuple(fc.nat(6), fc.nat(6)), { maxLength: 40 })
 
@@ -17,6 +17,23 @@ test('two rows have one code exactly where both columns agree, and every code oc
         Array.from({ length: count }, (_, code) => code),
       )
     }),
+  )
+})
+
+test('a column is within another where joining the two parts none of its codes', () => {
+  const rows = fc.array(fc.tuple(fc.nat(3), fc.nat(2), fc.boolean()), { maxLength: 8 })
+  fc.assert(
+    fc.property(rows, list => {
+      // Now and then it follows from the first, so that it is.
+      const codes = [0, 1].map(i =>
+        compacted(
+          Int32Array.from(list, row => (i === 0 ? row[0] : list[0][2] ? row[0] >> 1 : row[1])),
+          7,
+        ),
+      )
+      assert.equal(isWithin(codes[0], codes[1]), joined(codes[0], codes[1]).count === codes[0].count)
+    }),
+    { numRuns: 500 },
   )
 })
 

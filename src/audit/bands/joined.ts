@@ -26,6 +26,17 @@ export function joined(a: Codes, b: Codes): Codes {
   return { of, count }
 }
 
+/** Whether all rows of each code of the one column have one code of the other. Over at the first that have two. */
+export function isWithin(one: Codes, other: Codes): boolean {
+  const met = new Int32Array(one.count).fill(-1)
+  for (let row = 0; row < one.of.length; row++) {
+    const [code, beside] = [one.of[row], other.of[row]]
+    if (met[code] < 0) met[code] = beside
+    else if (met[code] !== beside) return false
+  }
+  return true
+}
+
 /** The codes that occur, numbered anew in their order, so that it does not matter how many others there are. */
 export function compacted(of: Int32Array, count: number): Codes {
   const code = new Int32Array(count)

@@ -7,7 +7,7 @@ import { assert } from '../../base/assert.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import type { ClusterColumn, RowRange } from '../cases.ts'
-import { compacted, joined, type Codes } from './joined.ts'
+import { compacted, isWithin, joined, type Codes } from './joined.ts'
 
 export interface Sample {
   /** The block's rows, from 0. */
@@ -89,7 +89,7 @@ function withRedundancy(columns: readonly SampleColumn[]): SampleColumn[] {
   return columns.map((column, i) => {
     if (column.count <= 1) return { ...column, redundant: 'constant' }
     const others = columns.filter((other, j) => j !== i && other.count > 1 && (other.count < column.count || kept.includes(other)))
-    if (others.some(other => joined(column, other).count === column.count)) return { ...column, redundant: 'nested' }
+    if (others.some(other => isWithin(column, other))) return { ...column, redundant: 'nested' }
     kept.push(column)
     return column
   })

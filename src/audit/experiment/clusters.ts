@@ -15,6 +15,7 @@ export function clustersOf({ ir, model }: Decides, { columnOf, length }: Rows): 
 
 /** The values of a column as 0, 1, 2 … in the order in which they are met; NULL is a value. */
 export function numbered({ values, nulls }: Column, length: number): { readonly of: Int32Array; readonly count: number } {
+  if (values instanceof Int32Array && !nulls) return numberedIds(values, length)
   const numbers = new Map<number, number>()
   const of = new Int32Array(length)
   for (let row = 0; row < length; row++) {
@@ -24,4 +25,18 @@ export function numbered({ values, nulls }: Column, length: number): { readonly 
     of[row] = number
   }
   return { of, count: numbers.size }
+}
+
+/** Ids of strings are numbers from 0 on, so that a table will do. */
+function numberedIds(ids: Int32Array, length: number): ReturnType<typeof numbered> {
+  let most = -1
+  for (let row = 0; row < length; row++) if (ids[row] > most) most = ids[row]
+  const [numbers, of] = [new Int32Array(most + 1).fill(-1), new Int32Array(length)]
+  let count = 0
+  for (let row = 0; row < length; row++) {
+    const id = ids[row]
+    if (numbers[id] < 0) numbers[id] = count++
+    of[row] = numbers[id]
+  }
+  return { of, count }
 }

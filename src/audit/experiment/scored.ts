@@ -10,9 +10,14 @@ export function scoredOf({ t, length, blocks: { tune, test } }: Pick<Cases, 't' 
   return { from: Math.min(tune.from, firstFrom(t, 1, 0, test.from, t[test.from] - lookBack)), to: test.to }
 }
 
-/** NaN where there is no decision; the same column if there is one everywhere. */
+/** Those of all decisions that are made, of which many scores are. */
+const whole = new WeakSet<Float64Array>()
+
+/** NaN where there is no decision; the same column if there is one everywhere in the rows, which are the same for all of an experiment's moments. */
 export function whereMade(score: Float64Array, made: Float64Array, { from, to }: RowRange): Float64Array {
+  if (whole.has(made)) return score
   let left: Float64Array | undefined
   for (let row = from; row < to; row++) if (Number.isNaN(made[row])) (left ??= score.slice())[row] = NaN
+  if (!left) whole.add(made)
   return left ?? score
 }
