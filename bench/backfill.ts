@@ -9,13 +9,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { askedOf, type Asked } from '../src/batch/backfill/asked.ts'
 import { fillGap, lookForGap, type BackfillOptions } from '../src/batch/backfill/backfill.ts'
-import { fillBeside } from '../src/batch/backfill/crew.ts'
+import { Crew } from '../src/batch/backfill/crew.ts'
 import { historyOfFiles } from '../src/batch/backfill/histories.ts'
 import type { PipelineIR } from '../src/define/ir.ts'
 import { inTurn, median, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { DuckDbBackfill } from './duckdb-backfill.ts'
 import { jobW, source } from './job-w.ts'
-import { Spark } from './live/spark.ts'
+import { Spark, type SparkSeconds } from './live/spark.ts'
 
 /** Of the issue: times the rate of DuckDB, in all and without the write; and of Spark, over the windows that it finishes. */
 const bounds = { whole: 2, computed: 5, spark: 10 } as const
@@ -121,11 +121,20 @@ interface BesideSpark {
   readonly spillway: number
   readonly spark: number
   readonly ratio: number
+  /** Of all cores. */
+  readonly cpuSeconds: { readonly spillway: number; readonly spark: number }
+  /** Seconds until Spark takes a job, and of its first one: in no ratio. */
+  readonly cold: { readonly start: number; readonly first: number }
+  /** Seconds in which DuckDB reads the events and writes the same rows without computing any, and Spark's over those: what no engine on its Parquet passes. */
+  readonly floor: { readonly seconds: number; readonly ratio: number }
   readonly rows: number
   readonly different: number
 }
 
-/** Seconds of both over the shorter windows, Parquet to Parquet, Spark's JVM being warm. What Spark wrote is checked as well. */
+/**
+ * Seconds of both over the shorter windows, Parquet to Parquet. Spark's JVM has started and has done the job once; of ours, threads and what they compile begin anew
+ * each time. What Spark wrote is checked as well.
+ */
 async function besideSpark(
   file: string,
   folder: string,
@@ -136,18 +145,29 @@ async function besideSpark(
   const [out, store] = [join(folder, 'spark'), join(folder, 'shorter')]
   const spark = await Spark.start(file, out, THREADS)
   try {
-    await spark.run()
+    const first = await spark.run()
     const equality = await peer.compareSpark(out, theirs, shorter)
-    const inSpark: number[] = []
-    const { spillway } = await inTurn(rounds, {
+    await peer.keep(theirs, shorter)
+    const inSpark: SparkSeconds[] = []
+    const { spillway, floor } = await inTurn(rounds, {
       spillway: () => {
         rmSync(store, { recursive: true, force: true })
         return whole(file, store, askedShorter)
       },
       spark: async () => void inSpark.push(await spark.run()),
+      floor: () => peer.floor(file, join(folder, 'floor.parquet')),
     })
-    const [ours, its] = [median(spillway.wall), median(inSpark)]
-    return { version: spark.version, spillway: ours, spark: its, ratio: ratioOf('lower', ours, its), ...equality }
+    const [ours, its, least] = [median(spillway.wall), median(inSpark.map(({ wall }) => wall)), median(floor.wall)]
+    return {
+      version: spark.version,
+      spillway: ours,
+      spark: its,
+      ratio: ratioOf('lower', ours, its),
+      cpuSeconds: { spillway: median(spillway.cpu), spark: median(inSpark.map(({ cpu }) => cpu)) },
+      cold: { start: spark.start, first: first.wall },
+      floor: { seconds: least, ratio: ratioOf('lower', least, its) },
+      ...equality,
+    }
   } finally {
     await spark.stop()
   }
@@ -158,8 +178,9 @@ async function optionsOf(file: string, folder: string, asked: Asked): Promise<Ba
   const onRefused = ({ detail }: { readonly detail: string }): void => {
     throw new Error(detail)
   }
+  const crew = Crew.early(files, THREADS)
   const history = await historyOfFiles({ ir, maps: new Map() }, asked, files, 'month', { onRefused })
-  return { asked, history, folder, unit: 'month', threads: THREADS }
+  return { asked, history, folder, unit: 'month', threads: THREADS, crew }
 }
 
 async function whole(file: string, folder: string, of = asked) {
@@ -173,8 +194,7 @@ async function computed(file: string, folder: string): Promise<void> {
   const { work } = await lookForGap({ ...options, isMeasured: false })
   const { events: _, extents, from } = options.history
   const { until, forgotten } = extents
-  await fillBeside(work, {
-    threads: THREADS,
+  await (options.crew ?? new Crew(THREADS)).fill(work, {
     data: { asked: asked.groups, from: from(), unit: 'month', folder, until, forgotten, scratch: undefined },
     signal: new AbortController().signal,
     onFilled: () => {},

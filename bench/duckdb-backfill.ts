@@ -40,6 +40,20 @@ export class DuckDbBackfill {
     )
   }
 
+  /** Keeps what `run` wrote, over some windows, for `floor`. */
+  async keep(file: string, of: readonly string[]): Promise<void> {
+    await this.#connection.run(
+      `CREATE OR REPLACE TEMP TABLE kept AS SELECT row, key, time, ${columnsOf(of).join(', ')} FROM read_parquet('${file}')`,
+    )
+  }
+
+  /** What a job has left that computes nothing: the events read from Parquet, and the rows that were kept written to it. */
+  async floor(file: string, to: string): Promise<void> {
+    await this.#connection.run(
+      `CREATE OR REPLACE TEMP TABLE read AS FROM read_parquet('${file}'); COPY kept TO '${to}' (FORMAT parquet); DROP TABLE read`,
+    )
+  }
+
   /** Rows of a store that are not those of the file that `run` wrote, in the order of time and of the events' file; and how many both have. */
   async compare(store: string, file: string): Promise<{ rows: number; theirs: number; different: number }> {
     const features = columnsOf()

@@ -1,9 +1,10 @@
 """Job W over the shorter windows by Spark, Parquet to Parquet, in a process that keeps its JVM. usage: spark-w.py EVENTS OUT THREADS
 
-Reads lines: `run` does the job once and answers with its wall seconds as JSON. The first answer says the version.
+Reads lines: `run` does the job once and answers with its wall seconds, and those of all cores that the JVM used, as JSON. The first answer says the version.
 """
 
 import json
+import os
 import sys
 import time
 
@@ -28,12 +29,21 @@ columns = ", ".join(
     for window, span in windows.items()
     for name in ("count", "sum", "min", "max", "mean")
 )
+jvm = spark.sparkContext._gateway.proc.pid
+
+
+def cpu_seconds():
+    with open(f"/proc/{jvm}/stat") as stat:
+        user, system = stat.read().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 print(json.dumps({"version": spark.version}), flush=True)
 for line in sys.stdin:
     if line.strip() != "run":
         break
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), cpu_seconds()
     spark.read.parquet(events).createOrReplaceTempView("events")
     spark.sql(f"SELECT row, key, time, {columns} FROM events").write.mode("overwrite").parquet(out)
-    print(json.dumps({"wall": time.perf_counter() - start}), flush=True)
+    print(json.dumps({"wall": time.perf_counter() - start, "cpu": cpu_seconds() - cpu}), flush=True)
 spark.stop()

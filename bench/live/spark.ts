@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { stopwatch } from '../../src/base/clock.ts'
 import { PeerMissing } from '../bench.ts'
 
 const ENVIRONMENT = '.peers/spark'
@@ -21,8 +22,16 @@ export function installSpark(run: (command: string, args: readonly string[]) => 
   writeFileSync(there, '')
 }
 
+/** Seconds of one job, and of all cores that the JVM used meanwhile. */
+export interface SparkSeconds {
+  readonly wall: number
+  readonly cpu: number
+}
+
 export class Spark {
   readonly version: string
+  /** Seconds until it took the first job. */
+  readonly start: number
   readonly #process: ChildProcessByStdio<Writable, Readable, null>
   readonly #answers: AsyncIterator<string>
   readonly #lines: Interface
@@ -32,17 +41,20 @@ export class Spark {
     lines: Interface,
     answers: AsyncIterator<string>,
     version: string,
+    start: number,
   ) {
     this.#process = child
     this.#lines = lines
     this.#answers = answers
     this.version = version
+    this.start = start
   }
 
   /** Throws `PeerMissing` where it was not brought. */
   static async start(events: string, out: string, threads: number): Promise<Spark> {
     if (!existsSync(there)) throw new PeerMissing('Spark', 'npm run peers -- spark')
     const script = fileURLToPath(new URL('spark-w.py', import.meta.url))
+    const began = stopwatch()
     const child = spawn(program('python'), [script, events, out, String(threads)], {
       env: { ...process.env, SPARK_LOCAL_IP: '127.0.0.1' },
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -50,20 +62,20 @@ export class Spark {
     const lines = createInterface({ input: child.stdout })
     const answers = lines[Symbol.asyncIterator]()
     const { version } = JSON.parse((await answers.next()).value as string) as { version: string }
-    return new Spark(child, lines, answers, version)
+    return new Spark(child, lines, answers, version, (stopwatch() - began) / 1000)
   }
 
   /** The job once; seconds as the process measured them. */
-  async run(): Promise<number> {
+  async run(): Promise<SparkSeconds> {
     this.#process.stdin.write('run\n')
     const { value, done } = await this.#answers.next()
     if (done) throw new Error(`the process of Spark ended with ${this.#process.exitCode}`)
-    return (JSON.parse(value) as { wall: number }).wall
+    return JSON.parse(value) as SparkSeconds
   }
 
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null) return
-    const ended = new Promise(resolve => this.#process.once('exit', resolve))
+    const ended = new Promise(done => this.#process.once('exit', done))
     this.#process.stdin.end()
     await ended
     this.#lines.close()

@@ -279,6 +279,8 @@ export const limits = {
   BACKFILL_MEMORY_MB: 1024,
   /** Rows of each group on which a backfill measures what it will cost, about. */
   BACKFILL_SAMPLE: 50_000,
+  /** Bytes of a history's files from which on the threads of a backfill begin while these are read. */
+  BACKFILL_THREADS_BYTES: 1 << 22,
   /** Milliseconds between two writings of a store's manifest while it is filled. */
   BACKFILL_MANIFEST_MS: 1000,
   /** Events of one replay held in memory. */

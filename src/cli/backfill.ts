@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises'
 import { askedOf, type Asked } from '../batch/backfill/asked.ts'
 import { fillGap, lookForGap, type BackfillOptions, type Filled, type Gap, type History } from '../batch/backfill/backfill.ts'
+import { Crew } from '../batch/backfill/crew.ts'
 import { historyOfFiles, historyOfLog } from '../batch/backfill/histories.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
@@ -41,14 +42,18 @@ export const backfillCommand: Command = {
     checkSourceFiles(request.files, pipeline.ir)
     const asked = askedOf(pipeline.ir, request.groups, request.moments, request.live)
     const progress = new Progress()
+    const { isDry, threads } = request
+    const crew = isDry ? undefined : Crew.early(request.files, threads)
     try {
-      if (request.files.length > 0) return await backfill(await filesOf(request, pipeline, asked, progress), request, asked, progress)
+      if (request.files.length > 0)
+        return await backfill({ ...(await filesOf(request, pipeline, asked, progress)), crew }, request, asked, progress)
       const { data, unit } = request
       return await lookInto(data, reader =>
         backfill({ history: historyOfLog(pipeline, asked, reader, data, unit), notes: [] }, request, asked, progress),
       )
     } finally {
       progress.done()
+      crew?.close()
     }
   },
 }
@@ -57,6 +62,7 @@ interface Read {
   readonly history: History
   /** What is to be said of the files. */
   readonly notes: readonly string[]
+  readonly crew?: Crew | undefined
 }
 
 async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, asked: Asked, progress: Progress): Promise<Read> {
@@ -73,7 +79,7 @@ async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, ask
   return { history, notes: refused === 0 ? notes : [...notes, `warning: ${counted(refused, 'record')} refused; the first: ${first}`] }
 }
 
-async function backfill({ history, notes }: Read, request: BackfillRequest, asked: Asked, progress: Progress): Promise<number> {
+async function backfill({ history, notes, crew }: Read, request: BackfillRequest, asked: Asked, progress: Progress): Promise<number> {
   const { out, unit, from, to, threads, isDry, json } = request
   const options: BackfillOptions = {
     asked,
@@ -81,6 +87,7 @@ async function backfill({ history, notes }: Read, request: BackfillRequest, aske
     folder: out,
     unit,
     threads,
+    crew,
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     onProgress: (stage, share) => progress.show(stage, share),

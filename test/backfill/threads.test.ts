@@ -1,11 +1,13 @@
 /** A store filled by threads, stopped in the middle and gone on with, is the one that is made at once; of a history in memory, and of a log. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { askedOf } from '../../src/batch/backfill/asked.ts'
+import { limits } from '../../src/base/limits.ts'
 import { fillGap, lookForGap, type BackfillOptions, type History } from '../../src/batch/backfill/backfill.ts'
+import { Crew } from '../../src/batch/backfill/crew.ts'
 import { historyOfLog } from '../../src/batch/backfill/histories.ts'
 import { batchOf } from '../../src/intake/batch.ts'
 import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
@@ -47,6 +49,24 @@ test('threads make the files that this thread makes', async () => {
   const again = await fillGap(gap, beside)
   assert.deepEqual([again.files, again.hash], [made.files, made.hash])
   assertSame('here', 'beside')
+})
+
+test('threads that began before the history was read make the same, and those that had no work end', async () => {
+  const large = join(folder, 'large.ndjson')
+  writeFileSync(large, Buffer.alloc(limits.BACKFILL_THREADS_BYTES))
+  const early = (threads: number, files = [large]): Crew | undefined =>
+    Crew.early(
+      files.map(path => ({ path })),
+      threads,
+    )
+  assert.deepEqual([early(1), early(2, []), early(2, [join(folder, 'missing')])], [undefined, undefined, undefined])
+  const crew = early(2)!
+  const options = { ...optionsOf(shopHistory(shop, log, 'day'), 'early', 2), crew }
+  const gap = await lookForGap(options)
+  await fillGap(gap, options)
+  assertSame('here', 'early')
+  const unused = new Crew(2)
+  unused.close()
 })
 
 test('what was whole when it was stopped stays, and the next backfill goes on', async () => {

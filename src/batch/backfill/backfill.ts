@@ -12,7 +12,7 @@ import { limits } from '../../base/limits.ts'
 import { ColumnFiles } from '../../files/column-files.ts'
 import type { Asked } from './asked.ts'
 import type { Unit } from './calendar.ts'
-import { fillBeside, stopped, type EventsFrom } from './crew.ts'
+import { Crew, stopped, type EventsFrom } from './crew.ts'
 import { costOf, countsOf, type Cost } from './estimate.ts'
 import type { Events, Extents } from './events.ts'
 import { fill, type FilledPartition } from './fill.ts'
@@ -37,6 +37,8 @@ export interface BackfillOptions {
   readonly from?: number
   readonly to?: number
   readonly threads: number
+  /** Threads that began already; whoever began them closes them. */
+  readonly crew?: Crew | undefined
   /** Events from which on work is given to threads, which take a while to begin. */
   readonly onThreadsFrom?: number
   /** False: what it costs is not measured, and NaN. */
@@ -136,11 +138,11 @@ interface Making {
   readonly onFilled: (filled: FilledPartition) => void
 }
 
-function onThreads({ work }: Gap, { asked, history, folder, unit, threads }: BackfillOptions, making: Making): Promise<void> {
+function onThreads({ work }: Gap, { asked, history, folder, unit, threads, crew }: BackfillOptions, making: Making): Promise<void> {
   const { until, forgotten } = history.extents
   const { scratch, ...rest } = making
   const data = { asked: asked.groups, from: history.from(), unit, folder, until, forgotten, scratch }
-  return fillBeside(work, { threads, data, ...rest })
+  return (crew ?? new Crew(Math.min(threads, work.length))).fill(work, { data, ...rest })
 }
 
 async function here({ work }: Gap, { asked, history, folder, unit }: BackfillOptions, making: Making): Promise<void> {

@@ -5,7 +5,7 @@ import { parentPort, threadId, workerData } from 'node:worker_threads'
 import { failed } from '../../base/thread-error.ts'
 import { ColumnFiles } from '../../files/column-files.ts'
 import { readFolder } from '../../log/sqlite/data-folder.ts'
-import { stopped, type FromThread, type ThreadData } from './crew.ts'
+import { stopped, type EventsFrom, type FromThread, type ThreadData } from './crew.ts'
 import type { Events } from './events.ts'
 import { fill } from './fill.ts'
 import { EventsOfLog } from './log-events.ts'
@@ -13,12 +13,13 @@ import { eventsOf } from './shared.ts'
 import type { Work } from './work.ts'
 
 const port = parentPort!
-const data = workerData as ThreadData
-const { asked, from, scratch, stop } = data
+const stop = workerData as Int32Array
 const say = (message: FromThread): void => port.postMessage(message)
 
 try {
-  const [events, close] = open()
+  const [data] = (await once(port, 'message')) as [ThreadData]
+  const { asked, from, scratch } = data
+  const [events, close] = open(from)
   const files = scratch === undefined ? undefined : await ColumnFiles.open(join(scratch, String(threadId)))
   for (;;) {
     const next = once(port, 'message') as Promise<[Work | undefined]>
@@ -41,7 +42,7 @@ try {
   say(failed(error))
 }
 
-function open(): readonly [Events, () => void] {
+function open(from: EventsFrom): readonly [Events, () => void] {
   if (from.kind === 'memory') return [eventsOf(from.shared), () => {}]
   const reader = readFolder(from.data)
   return [new EventsOfLog(reader, from.sources, from.end), () => reader.close()]
