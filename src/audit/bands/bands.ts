@@ -4,7 +4,7 @@
  * Intervals are studentised: from `value` so many `error` to either side, the error by every column of clusters at once (`variance.ts`); how many is Student's t with the degrees of freedom that the
  * error is known by, at a tail at which all alternatives of the ladder hold together (`simultaneous.ts`), moved by the error's skewness (`lopsided.ts`). What decisions of one airport, one day,
  * share is in the interval, and of several days where shocks last (`settled.ts`); how many decisions a week has is taken as given. What such intervals cover is measured: `prove verdict`. Where a handful of decisions differ, a
- * bound from their count is taken if it is narrower (`few.ts`).
+ * bound from their count is taken if it is narrower (`few.ts`), where there are enough clusters for a verdict.
  *
  * Scores are not binned by cluster: that would be needed if a draw moved the threshold, but thresholds are set on another block (`tune`) and fixed here, so an alternative is its differences and these
  * are sums by cluster after one pass over rows. Nothing is approximated by it.
@@ -106,7 +106,7 @@ export function estimatedBands(sample: Sample, differences: readonly Float64Arra
       if ('why' in one) return one
       const worst = worstWeek(sample, sample.rows, differences[i])?.value
       const { few } = counted.get(one)!
-      const bound = few && one.variance > 0 ? countBound(few, most) : undefined
+      const bound = few && one.variance > 0 && said.noVerdict === undefined ? countBound(few, most) : undefined
       return bandOf(one, week!, { tail, joint, bound, ...(worst !== undefined && { worst }) })
     }),
     ...said,

@@ -98,6 +98,16 @@ test('one decision of thousands is counted; where many differ the error is taken
   )
 })
 
+test('where there are too few clusters for a verdict nothing is counted', () => {
+  const few = sampleBy([
+    Int32Array.from({ length: LENGTH }, (_, row) => row % 12),
+    Int32Array.from({ length: LENGTH }, (_, row) => Math.floor(row / 100)),
+  ])
+  const band = bandFor(few, differing({ 7: -1 }))
+  assert.equal(band.isCounted, undefined)
+  assert.ok(band.low < -2 * poissonUpper(1, 0.025))
+})
+
 interface Sparse {
   readonly expected: number
   /** How much each of those that differ does, mean `mean`. */

@@ -6,7 +6,8 @@
  * up to all, m' the count before; the tail is shared among the steps that are above 0, one where all gain as much: how many, times how much. The same of what others lose; the interval is −E Σd⁻ to E Σd⁺, over N.
  *
  * Decisions of one cluster share luck, so clusters are counted too, of each column, by their sums; the widest bound is taken. What one gains at most is not what the few have shown: it is the largest difference of any alternative of
- * the ladder, and where that too is of a handful k, (1 + 1/k) of it, as of the largest of k numbers below an unknown one.
+ * the ladder, and where that too is of a handful k, (1 + 1/k) of it, as of the largest of k numbers below an unknown one. It is no bound where there are few clusters, or a few have most decisions: the luck of the largest is seen once, and what
+ * it might have lost otherwise is seen of none (of ten very unequal ones, 94 % of such intervals cover where 97 % by the error do).
  */
 import { poissonUpper } from './poisson.ts'
 import type { CellSet } from './sample.ts'
