@@ -74,7 +74,7 @@ test('each kind has its words', () => {
     ],
     [
       { kind: 'some plans', looked: 1000, of: 27_648 },
-      '1,000 of 27,648 plans were looked at: from what runs, from the freshest and from the oldest, by changes of one element and of two',
+      '1,000 of 27,648 plans with decisions of their own were looked at: from what runs, from the freshest and from the oldest, by changes of one element and of two',
     ],
     [{ kind: 'no price', price: -3 }, 'the price of a unit of utility is given as -3, which is none: no dollar verdict'],
   ]

@@ -30,7 +30,7 @@ export function caveatText(caveat: Caveat): string {
     case 'longer blocks':
       return `what one ${caveat.block} gains or loses goes with the next one (correlation ${caveat.correlation.toFixed(2)}): intervals take each ${caveat.longer} as one`
     case 'some plans':
-      return `${number(caveat.looked)} of ${number(caveat.of)} plans were looked at: from what runs, from the freshest and from the oldest, by changes of one element and of two`
+      return `${number(caveat.looked)} of ${number(caveat.of)} plans with decisions of their own were looked at: from what runs, from the freshest and from the oldest, by changes of one element and of two`
     case 'no price':
       return `the price of a unit of utility is given as ${caveat.price}, which is none: no dollar verdict`
     case 'note':
