@@ -72,5 +72,5 @@ test('what several ladders have is said once, of the one that has it worst', asy
     ['correlation 0.62'],
   )
   assert.ok(['trained on 10', 'trained on 20'].every(note => said.includes(note)))
-  assert.ok(said.some(text => text.startsWith('5 of 9 plans were looked at')))
+  assert.ok(said.some(text => text.startsWith('5 of 9 plans with decisions of their own were looked at')))
 })
