@@ -8,6 +8,7 @@ import { CostModel } from './cost-model.ts'
 import type { CostInputs } from './given.ts'
 import { examplePrices } from './prices.ts'
 import { scenarios } from './range.ts'
+import { heldFor } from './stream-work.ts'
 
 const CASES = 25
 const hourly: Setting = { kind: 'every', every: HOUR }
@@ -72,5 +73,15 @@ test('one more that streams holds no fewer cores', () => {
       assert.ok(both <= one + two + 1e-9, `${one}, ${two}, ${both}`)
     }),
     { numRuns: CASES },
+  )
+})
+
+test('of a demand that is the same all the time so much is held, whatever it is', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 1, max: 1e6, noNaN: true }), fc.integer({ min: 1, max: 5000 }), (cores, cells) => {
+      const every = new Float64Array(cells).fill(cores)
+      const held = heldFor([{ words: '', cores: { low: every, base: every, high: every } }], costCase({ arrival: [from], days: 2 }))
+      assert.ok(Math.abs(held.base - cores) <= 2 * Number.EPSILON * cores, `${held.base} of ${cores}`)
+    }),
   )
 })

@@ -104,9 +104,19 @@ function heldIn(demands: readonly Demand[], scenario: Scenario, smallest: number
     const own = cores[scenario]
     for (let cell = 0; cell < sum.length; cell++) sum[cell] += own[cell]
   }
-  let held = 0
-  for (let cell = 0; cell < sum.length; cell++) held += Math.max(smallest, sum[cell])
-  return held / sum.length
+  return meanOf(sum.map(cores => Math.max(smallest, cores)))
+}
+
+/** To the last digit or two, of however many (Kahan 1965): what two elements hold is then what each holds, and not less. */
+function meanOf(values: Float64Array): number {
+  let [sum, lost] = [0, 0]
+  for (const value of values) {
+    const next = value - lost
+    const whole = sum + next
+    lost = whole - sum - next
+    sum = whole
+  }
+  return sum / values.length
 }
 
 /** Demand of nothing but zeros: it holds no workers by itself. */
