@@ -6,6 +6,7 @@
 import type { Cases, RowRange } from '../cases.ts'
 import { actingRows } from './acting.ts'
 import { isJudged, type Given } from './given.ts'
+import { rememberedRows } from './remembered.ts'
 
 export interface TrueOutcomes {
   /** The number of the outcome that a decision is about, from 0; −1 where none is known to be true. */
@@ -70,17 +71,11 @@ function firstInTime(given: Given, { of, count }: TrueOutcomes): Int32Array {
   return first
 }
 
-const known = new WeakMap<TrueOutcomes, { readonly rows: RowRange; readonly met: number }>()
-
-/** Outcomes that some decision of the rows is about; counted once for the rows that were asked for last. */
-export function countMet(outcomes: TrueOutcomes, rows: RowRange): number {
-  const last = known.get(outcomes)
-  if (last && last.rows.from === rows.from && last.rows.to === rows.to) return last.met
-  const { of, count } = outcomes
+/** Outcomes that some decision of the rows is about. */
+export const countMet = rememberedRows(({ of, count }: TrueOutcomes, { from, to }: RowRange): number => {
   const isMet = new Uint8Array(count)
-  for (let row = rows.from; row < rows.to; row++) if (of[row] >= 0) isMet[of[row]] = 1
+  for (let row = from; row < to; row++) if (of[row] >= 0) isMet[of[row]] = 1
   let met = 0
   for (const one of isMet) met += one
-  known.set(outcomes, { rows, met })
   return met
-}
+})

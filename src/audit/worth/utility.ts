@@ -7,6 +7,7 @@ import { blockedDollars, byKey } from './blocking.ts'
 import { firstActions, minutesOfNotice } from './first-actions.ts'
 import { trueOutcomes, type TrueOutcomes } from './outcomes.ts'
 import { ownValues } from './own.ts'
+import { rememberedRows } from './remembered.ts'
 
 export interface Utility {
   /** `late arrivals caught`. */
@@ -69,8 +70,8 @@ function moneyOf({ saves, wrong, blocks }: Extract<UtilityIR, { kind: 'money' }>
     return row => column[row]
   }
   if (blocks === undefined) return given => firstActions(given, { outcomes: outcomes(given.cases), gain: savesOf(given.cases), wrong })
-  const orders = remembered((cases: Cases) => rememberedRows((rows: RowRange) => byKey(cases, rows, blocks)))
-  return given => blockedDollars(given, orders(given.cases)(given.rows), { blocks, saves: savesOf(given.cases), wrong })
+  const orders = rememberedRows((cases: Cases, rows: RowRange) => byKey(cases, rows, blocks))
+  return given => blockedDollars(given, orders(given.cases, given.rows), { blocks, saves: savesOf(given.cases), wrong })
 }
 
 function remembered<T>(of: (cases: Cases) => T): (cases: Cases) => T {
@@ -79,14 +80,5 @@ function remembered<T>(of: (cases: Cases) => T): (cases: Cases) => T {
     let found = known.get(cases)
     if (!found) known.set(cases, (found = { value: of(cases) }))
     return found.value
-  }
-}
-
-function rememberedRows<T>(of: (rows: RowRange) => T): (rows: RowRange) => T {
-  const known = new Map<string, T>()
-  return rows => {
-    const name = `${rows.from}-${rows.to}`
-    if (!known.has(name)) known.set(name, of(rows))
-    return known.get(name)!
   }
 }

@@ -1,0 +1,14 @@
+/** What is asked again and again about the same rows of the same thing is made once. */
+import type { RowRange } from '../cases.ts'
+
+/** What `make` makes of a thing that nobody changes and of rows of it: blocks of a history, which are few. Kept as long as the thing is there. */
+export function rememberedRows<K extends WeakKey, T>(make: (of: K, rows: RowRange) => T): (of: K, rows: RowRange) => T {
+  const known = new WeakMap<K, Map<string, T>>()
+  return (of, rows) => {
+    const name = `${rows.from}-${rows.to}`
+    const made = known.get(of) ?? new Map<string, T>()
+    if (made.size === 0) known.set(of, made)
+    if (!made.has(name)) made.set(name, make(of, rows))
+    return made.get(name)!
+  }
+}
