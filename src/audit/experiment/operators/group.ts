@@ -12,7 +12,7 @@ import { fresher } from '../placement-age.ts'
 import { rememberedBy } from '../rows.ts'
 import { tracedClocks, type Trace, type Traces } from '../traces.ts'
 import { knownBy, type World } from '../world.ts'
-import { notThis, spanOf, unsupported } from './setting.ts'
+import { later, notThis, spanOf, unsupported } from './setting.ts'
 
 export interface Placed {
   /** Names it among the settings of one group. */
@@ -64,15 +64,8 @@ export function earlier({ log, rows: { moments } }: World, by: number | Trace): 
   if (by === 0) return moments
   const last = made.get(moments)
   if (last?.by === by && last.log === log) return last.moments
-  const t = typeof by === 'number' ? shifted(moments.t, by) : tracedClocks(by, moments.t)
+  const t = typeof by === 'number' ? later(moments.t, -by) : tracedClocks(by, moments.t)
   const then = { t, prefixes: rememberedBy(knownBy(t, moments, log)), source: undefined }
   made.set(moments, { by, log, moments: then })
-  return then
-}
-
-/** A loop: `map` calls a function for each of millions. */
-function shifted(t: Float64Array, by: number): Float64Array {
-  const then = new Float64Array(t.length)
-  for (let i = 0; i < t.length; i++) then[i] = t[i] - by
   return then
 }
