@@ -91,7 +91,7 @@ function writeColumn(
   if (nulls?.subarray(from, to).includes(1)) writeValidity(vector, nulls.subarray(from, to))
   if (type === 'string') return writeTexts(vector, column, strings, from, to)
   if (type === 'bool') return writeBools(vector, values, from, to)
-  if (types[type]) return writeWhole(vector, column, from, to, type === 'timestamp' ? MICROS : 1)
+  if (types[type]) return writeIntegers(vector, column, from, to, type === 'timestamp' ? MICROS : 1)
   const numbers = values instanceof Float64Array ? values.subarray(from, to) : Float64Array.from(values.subarray(from, to))
   bindings.copy_data_to_vector(vector, 0, numbers.buffer as ArrayBuffer, numbers.byteOffset, numbers.byteLength)
 }
@@ -122,7 +122,7 @@ function writeBools(vector: Vector, values: OutputValues['values'], from: number
 }
 
 /** Whole numbers in 64 bits, the lower half first. */
-function writeWhole(vector: Vector, { values, nulls }: OutputValues, from: number, to: number, times: number): void {
+function writeIntegers(vector: Vector, { values, nulls }: OutputValues, from: number, to: number, times: number): void {
   for (let row = from, at = 0; row < to; row++, at += 2) {
     const value = values[row] * times
     const low = value | 0

@@ -98,6 +98,10 @@ export class LineReader {
   }
 }
 
+/** One a source, by its name: all that is sent to it is read by the same. */
+export const lineReaders = (sources: readonly SourceIR[]): ReadonlyMap<string, LineReader | undefined> =>
+  new Map(sources.map(source => [source.name, LineReader.of(source)]))
+
 /** Reads the values of one column. */
 class CellReader {
   /** As it stands in a line, quoted. */

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { Answers } from '../action/answers.ts'
 import type { ColumnIR, ModelIR } from '../define/ir.ts'
 import type { RecordBatch } from '../intake/batch.ts'
-import { LineReader } from '../intake/line-reader.ts'
+import { lineReaders, type LineReader } from '../intake/line-reader.ts'
 import { withBody } from './body.ts'
 import { inline } from './inline.ts'
 import { jsonBody } from './json-body.ts'
@@ -21,7 +21,7 @@ export function decideRoutes(app: FastifyInstance, serving: Serving): void {
   const { run, ir, load, reader } = serving
   const modelNamed = finder('model', ir.models)
   const sourceNamed = finder('source', ir.sources)
-  const lines = new Map(ir.sources.map(source => [source.name, LineReader.of(source)]))
+  const lines = lineReaders(ir.sources)
   const answersOf = new Map(ir.models.map(({ name }) => [name, new Answers(ir, [name])]))
   const deciding = new Map(
     ir.sources.map(({ name }) => [name, ir.models.filter(({ decide }) => decide.kind === 'on' && decide.source === name)]),

@@ -1,7 +1,7 @@
 /** `POST /sources/:source/events`: one event, an array of them, or a stream of lines, acknowledged when all of it is durable. */
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
-import { LineReader } from '../intake/line-reader.ts'
+import { lineReaders, type LineReader } from '../intake/line-reader.ts'
 import { withBody } from './body.ts'
 import { jsonBody } from './json-body.ts'
 import type { Load } from './load.ts'
@@ -14,7 +14,7 @@ import { takeStream } from './stream-in.ts'
 
 export function ingestRoutes(app: FastifyInstance, { run, ir, load }: Serving): void {
   const sourceNamed = finder('source', ir.sources)
-  const readers = new Map(ir.sources.map(source => [source.name, LineReader.of(source)]))
+  const readers = lineReaders(ir.sources)
   app.post<{ Params: { source: string } }>('/sources/:source/events', { config: { role: 'ingest' } }, async ({ params, raw }, reply) => {
     const source = sourceNamed(params.source)
     const reader = readers.get(source.name)
