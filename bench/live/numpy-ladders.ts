@@ -40,7 +40,8 @@ export class NumpyLadders {
   static async start(folder: string, { blocks, rungs, draws, seed, processes }: NumpyAsk): Promise<NumpyLadders> {
     const asked = rungs.map(({ element, setting }) => ({ element, setting }))
     writeFileSync(join(folder, 'settings.json'), JSON.stringify({ ...blocks, coefficients, draws, seed, processes, rungs: asked }))
-    return new NumpyLadders(await PythonPeer.start('numpy', numpy, 'audit-ladders.py', folder))
+    const { peer } = await PythonPeer.start('numpy', numpy, 'audit-ladders.py', [folder])
+    return new NumpyLadders(peer)
   }
 
   async ladders(): Promise<NumpyTook> {

@@ -7,18 +7,29 @@ import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { PeerMissing } from '../bench.ts'
 
+type Variables = Readonly<Record<string, string>>
+
 export type RunCommand = (command: string, args: readonly string[]) => void
 
 /** One package of PyPI at one version; `name` is what `npm run peers --` calls it. */
 export class PythonEnvironment {
+  /** Of its processes, beside those of this one. */
+  readonly variables: Variables
   readonly #name: string
   readonly #package: string
   readonly #version: string
 
-  constructor(name: string, packageName: string, version: string) {
+  /** Each process has one core unless given otherwise, and products of matrices would take all. */
+  constructor(
+    name: string,
+    packageName: string,
+    version: string,
+    variables: Variables = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
+  ) {
     this.#name = name
     this.#package = packageName
     this.#version = version
+    this.variables = variables
   }
 
   install(run: RunCommand): void {
@@ -52,23 +63,26 @@ export class PythonPeer {
   readonly #answers: AsyncIterator<string>
   readonly #lines: Interface
 
-  private constructor(what: string, environment: PythonEnvironment, script: string, folder: string) {
+  private constructor(what: string, environment: PythonEnvironment, script: string, args: readonly string[]) {
     this.#what = what
-    // Each process has one core, and products of matrices would take all.
-    const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' }
-    this.#process = spawn(environment.program('python'), [fileURLToPath(new URL(script, import.meta.url)), folder], {
-      env: { ...process.env, ...oneThread },
+    this.#process = spawn(environment.program('python'), [fileURLToPath(new URL(script, import.meta.url)), ...args], {
+      env: { ...process.env, ...environment.variables },
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     this.#lines = createInterface({ input: this.#process.stdout })
     this.#answers = this.#lines[Symbol.asyncIterator]()
   }
 
-  /** A script of this folder, which says so with a line once it has read `folder`. */
-  static async start(what: string, environment: PythonEnvironment, script: string, folder: string): Promise<PythonPeer> {
-    const peer = new PythonPeer(what, environment, script, folder)
-    await peer.#answer()
-    return peer
+  /** A script of this folder, which says so with a line once it can be asked: `ready`. Throws `PeerMissing` where the environment was not brought. */
+  static async start(
+    what: string,
+    environment: PythonEnvironment,
+    script: string,
+    args: readonly string[],
+  ): Promise<{ readonly peer: PythonPeer; readonly ready: unknown }> {
+    environment.checkThere()
+    const peer = new PythonPeer(what, environment, script, args)
+    return { peer, ready: await peer.#answer() }
   }
 
   ask(line: string): Promise<unknown> {

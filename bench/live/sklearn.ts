@@ -40,7 +40,8 @@ export class Sklearn {
       writeFileSync(join(folder, `${name}.labels`), labels)
     }
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings))
-    return new Sklearn(await PythonPeer.start('scikit-learn', sklearn, 'sklearn-train.py', folder), folder)
+    const { peer } = await PythonPeer.start('scikit-learn', sklearn, 'sklearn-train.py', [folder])
+    return new Sklearn(peer, folder)
   }
 
   async fit(): Promise<Fitted> {
