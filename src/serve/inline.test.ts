@@ -166,12 +166,12 @@ test('a decision without a score answers nothing, and a run that fails is an err
   await assert.rejects(inline(answers, Promise.reject(new Error('failed')), Promise.reject(new Error('full'))), { message: 'full' })
 })
 
-test('the answer is given a third before a short deadline', async () => {
+test('the answer is given at half of a short deadline, and 50 ms before a long one', async () => {
   const waits: number[] = []
   const waiting = (ms: number, act: () => void) => {
     waits.push(ms)
     return hasty(ms, act)
   }
-  await inline(answers, never, never, waiting)
-  assert.deepEqual(waits, [66])
+  for (const deadline of ['100ms', '2s'] as const) await inline(new Answers(shopWith(deadline).ir, ['busy']), never, never, waiting)
+  assert.deepEqual(waits, [50, 1950])
 })

@@ -45,7 +45,7 @@ export async function inline(
 /** A little before it, so that the response arrives in time. */
 async function beforeDeadline(durable: Promise<unknown>, deadline: number, later: typeof after): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>()
-  const timer = later(deadline - Math.min(limits.ANSWER_MARGIN_MS, Math.ceil(deadline / 3)), () => resolve(false))
+  const timer = later(deadline - Math.min(limits.ANSWER_MARGIN_MS, Math.ceil(deadline / 2)), () => resolve(false))
   durable.then(() => resolve(true), reject)
   try {
     return await promise
