@@ -5,7 +5,8 @@ import { markup, px, shortened, type Markup } from './markup.ts'
 import { ribbon } from './ribbon.ts'
 import type { Drawing } from './two-widths.ts'
 
-const NARROW = { width: 328, river: 44, text: 96, row: 74 }
+/** `letters`: so many of the wide ones of a wide font (DejaVu Sans, bold) fit beside the river. */
+const NARROW = { width: 328, river: 44, text: 96, row: 74, letters: 24 }
 
 export function narrowRiver(report: AuditReport): Drawing {
   const { before, groups, after, training } = courseOf(report)
@@ -40,6 +41,6 @@ export function narrowRiver(report: AuditReport): Drawing {
 
 const rowLabel = (element: ElementPart, y: number): Markup => {
   const line = (text: string, name: string, below: number) =>
-    markup`<text class="${name}" x="${px(NARROW.text)}" y="${px(y + below)}">${shortened(text, 26)}</text>`
+    markup`<text class="${name}" x="${px(NARROW.text)}" y="${px(y + below)}">${shortened(text, NARROW.letters)}</text>`
   return markup`${line(element.title, 'name', 22)}${line(element.now.title, 'small', 39)}${line(ageText(element), 'small', 55)}`
 }
