@@ -4,7 +4,7 @@ import { worthOf } from '../../src/audit/audit.ts'
 import { sampleOf } from '../../src/audit/bands/sample.ts'
 import type { RowRange } from '../../src/audit/cases.ts'
 import { boundsOf, clustered } from '../../src/audit/clustered.ts'
-import { elementId, type Plan, type Setting } from '../../src/audit/element.ts'
+import { elementId, planOf, type Setting } from '../../src/audit/element.ts'
 import { Experiment } from '../../src/audit/experiment/experiment.ts'
 import { learntFrom } from '../../src/audit/experiment/refit/learnt.ts'
 import { Judging, type Way } from '../../src/audit/judging.ts'
@@ -67,7 +67,7 @@ export async function allLadders(
   const ladders = experiment.elements
     .filter(({ kind }) => kind !== 'training')
     .map(element => ({ element, rungs: experiment.ladder(element, worth.ir.ages) }))
-  experiment.prepare(ladders.flatMap(({ element, rungs }) => rungs.map(({ setting }): Plan => new Map([[elementId(element), setting]]))))
+  experiment.prepare(ladders.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
   try {
     const found: RungPoints[] = []
     for (const { element, rungs } of ladders) {

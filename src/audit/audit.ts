@@ -12,7 +12,7 @@ import { KNEE_PART } from './bands/knee.ts'
 import { boundsOf, clustered } from './clustered.ts'
 import { sampleOf } from './bands/sample.ts'
 import { costsOf } from './costing.ts'
-import { elementId, type Element, type Plan } from './element.ts'
+import { elementId, planOf, type Element, type Plan } from './element.ts'
 import { Experiment } from './experiment/experiment.ts'
 import type { LadderRung } from './experiment/ladder.ts'
 import { hashOf } from './history-part.ts'
@@ -100,7 +100,7 @@ async function laddersOf(
   const ladders = experiment.elements.map(element => ({ element, rungs: withTrace(element, experiment.ladder(element, ir.ages), traces) }))
   const steps = ladders.reduce((sum, { rungs }) => sum + rungs.length, 0)
   let done = 0
-  experiment.prepare(ladders.flatMap(({ element, rungs }) => rungs.map(({ setting }): Plan => new Map([[elementId(element), setting]]))))
+  experiment.prepare(ladders.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
   try {
     const found: FoundLadder[] = []
     for (const { element, rungs } of ladders) {

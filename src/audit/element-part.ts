@@ -24,21 +24,22 @@ interface ElementGiven {
 export function elementPart({ ir, model, element, ladder, now, unit, verdict }: ElementGiven): ElementPart {
   const age = nowAge(ir, element)
   const { rungs, why } = ladder
-  const curve = rungs.map(({ age: rungAge, title, frozen, refit }) => ({
-    age: rungAge,
-    title,
-    aWeek: element.kind === 'training' ? ('why' in refit ? refit : refit.aWeek) : frozen.aWeek,
-  }))
+  const incident = rungs.map(({ age: rungAge, title, frozen }) => ({ age: rungAge, title, aWeek: frozen.aWeek }))
+  const planned = rungs.map(({ age: rungAge, title, refit }) => ({ age: rungAge, title, aWeek: 'why' in refit ? refit : refit.aWeek }))
+  const isPlanned = element.kind === 'training'
+  const options = { now: age?.p50 ?? 0, nowAWeek: now.aWeek, unit }
   return {
     element: elementId(element),
     kind: element.kind,
     title: titleOfElement(ir, element),
+    ...(element.kind === 'groups' && { groups: element.groups }),
     now: { setting: { kind: 'now' }, title: nowTitle(ir, model, element), age },
     rungs,
     ...(why !== undefined && { notObservable: why }),
-    knee: kneeOf(curve, { now: age?.p50 ?? 0, nowAWeek: now.aWeek, unit }),
+    knee: isPlanned && rungs.length > 0 ? { why: NO_INCIDENT } : kneeOf(incident, options),
+    refitKnee: kneeOf(planned, options),
     ...verdictOn(verdict ?? { choice: NOT_OBSERVABLE, why: why ?? untrained }, rungs),
-    marks: marksOf(curve, { nowAWeek: now.aWeek }),
+    marks: marksOf(isPlanned ? planned : incident, { nowAWeek: now.aWeek }),
   }
 }
 
@@ -49,18 +50,24 @@ function verdictOn(verdict: Verdict, rungs: ElementPart['rungs']): Pick<ElementP
   return { verdict: { choice: UNDECIDED, why }, unplanned: verdict.why }
 }
 
+const NO_INCIDENT = 'the age of a model is planned, and no accident'
+
 const untrained = 'the pipeline does not train this model, so there is no schedule to compare; give it train: { every: … }'
 
 /** As plans call it. What nobody runs has no setting: a model that is not trained, actions that there are not. */
 function nowTitle(ir: PipelineIR, model: ModelIR, element: Element): string {
   if (element.kind === 'inference' && model.decide.kind !== 'every') return `on ${model.decide.kind === 'on' ? 'event' : 'request'}`
-  const setting = howItRuns(ir, model).get(elementId(element))
+  const running = howItRuns(ir, model)
+  if (element.kind === 'groups')
+    return [...new Set(element.groups.map(group => titleOf(running.get(elementId({ kind: 'group', group }))!)))].join(', ')
+  const setting = running.get(elementId(element))
   if (setting) return titleOf(setting)
   return element.kind === 'training' ? UNSCHEDULED : 'none'
 }
 
 /** By its placement; a sawtooth between two runs is between the two ends with equal chance. */
 function nowAge(ir: PipelineIR, element: Element): AgePart | null {
+  if (element.kind === 'groups') return commonOf(element.groups.map(group => nowAge(ir, { kind: 'group', group })))
   if (element.kind !== 'group') return null
   const { place } = ir.groups.find(({ name }) => name === element.group)!
   const mean = ageOf(place)
@@ -69,14 +76,27 @@ function nowAge(ir: PipelineIR, element: Element): AgePart | null {
   return { p50: mean, p95: place.lasts + 1.9 * half, from: 'by its placement' }
 }
 
-/** `arrivals (delay: mean 1 h, late: share 1 h)`. */
+/** Of groups that are not all as old there is no one age. */
+const commonOf = ([first, ...others]: readonly (AgePart | null)[]): AgePart | null =>
+  others.every(age => JSON.stringify(age) === JSON.stringify(first)) ? first : null
+
+/** `arrivals (delay: mean 1 h, late: share 1 h)`; `all streamed groups (arrivals, weather)`. */
 function titleOfElement(ir: PipelineIR, element: Element): string {
+  if (element.kind === 'groups') return togetherTitle(ir, element.groups)
   if (element.kind !== 'group') return element.kind
   const group = ir.groups.find(({ name }) => name === element.group)!
   return `${group.name} (${featuresOf(group)})`
 }
 
 const SHOWN = 3
+const GROUPS_SHOWN = 5
+
+function togetherTitle({ groups }: PipelineIR, names: readonly string[]): string {
+  const hasJobs = groups.some(({ name, place }) => names.includes(name) && (place.kind === 'batch' || place.kind === 'scheduled'))
+  const left = names.length - GROUPS_SHOWN
+  const list = `${names.slice(0, GROUPS_SHOWN).join(', ')}${left > 0 ? `, ${left} more` : ''}`
+  return `all ${hasJobs ? 'groups fresher than a day' : 'streamed groups'} (${list})`
+}
 
 function featuresOf({ features }: GroupIR): string {
   const shown = features.slice(0, SHOWN).map(({ agg, window }) => (window === 'lifetime' ? agg : `${agg} ${spanTitle(window)}`))

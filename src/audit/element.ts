@@ -8,6 +8,8 @@ import type { ScheduleIR } from '../define/schedule-ir.ts'
 export type Element =
   | { readonly kind: 'ingestion' }
   | { readonly kind: 'group'; readonly group: string }
+  /** Groups that are elements too, all at once: of two that stand in for one another each alone is worth nothing. */
+  | { readonly kind: 'groups'; readonly groups: readonly string[] }
   | { readonly kind: 'inference' }
   | { readonly kind: 'action' }
   | { readonly kind: 'training' }
@@ -39,8 +41,14 @@ export type Setting =
 /** A setting for each element that it names; the others stay as they are. Keys are `elementId`. */
 export type Plan = ReadonlyMap<string, Setting>
 
-/** `ingestion`, `group/NAME`, `inference`, `action`, `training`. */
+/** `ingestion`, `group/NAME`, `groups`, `inference`, `action`, `training`. */
 export const elementId = (element: Element): string => (element.kind === 'group' ? `group/${element.group}` : element.kind)
 
 /** Nothing is changed. */
 export const asItRuns: Plan = new Map()
+
+/** The plan in which one element alone is set, or each of its groups. */
+export const planOf = (element: Element, setting: Setting): Plan =>
+  element.kind === 'groups'
+    ? new Map(element.groups.map(group => [elementId({ kind: 'group', group }), setting]))
+    : new Map([[elementId(element), setting]])

@@ -3,7 +3,7 @@ import { SpillwayError } from '../base/errors.ts'
 import { bandsOf, type Band, type BandOptions, type Bands } from './bands/bands.ts'
 import type { Sample } from './bands/sample.ts'
 import { worstOf, type Caveat } from './caveats/caveat.ts'
-import { elementId, type Element, type Plan } from './element.ts'
+import { planOf, type Element, type Plan } from './element.ts'
 import type { LadderRung } from './experiment/ladder.ts'
 import type { Judged, Judging, Way } from './judging.ts'
 import type { Effect, Performance, Rung } from './report/audit-report.ts'
@@ -47,8 +47,7 @@ export async function ladderOf(element: Element, rungs: readonly LadderRung[], o
   const asked = new Map<Way, Asked[]>()
   for (const way of ways) asked.set(way, [])
   for (const { setting } of rungs) {
-    const plan: Plan = new Map([[elementId(element), setting]])
-    for (const [way, one] of await rungOf(plan, judging)) asked.get(way)!.push(one)
+    for (const [way, one] of await rungOf(planOf(element, setting), judging)) asked.get(way)!.push(one)
     options.onRung?.()
   }
   const effects = new Map(ways.map(way => [way, effectsOf(asked.get(way)!, options)]))

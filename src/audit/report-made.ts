@@ -5,15 +5,16 @@ import type { Audible, AuditOptions } from './audit-options.ts'
 import type { Sample } from './bands/sample.ts'
 import type { Costing } from './costing.ts'
 import { elementPart } from './element-part.ts'
-import { elementId } from './element.ts'
+import { elementId, type Element } from './element.ts'
 import type { Experiment } from './experiment/experiment.ts'
 import { historyPart } from './history-part.ts'
 import type { Judging, SupposedWeeks } from './judging.ts'
-import type { FoundLadder } from './ladders.ts'
+import type { FoundLadder, Ladder } from './ladders.ts'
 import { answerOf } from './plans/answer.ts'
+import { togetherVerdict } from './plans/together.ts'
 import { findingsOf, type GroupAge } from './plans/findings.ts'
 import type { PlansJudged } from './plans/plans.ts'
-import type { AuditReport, ElementPart, Estimate, Performance } from './report/audit-report.ts'
+import type { AuditReport, ElementPart, Estimate, Performance, Verdict } from './report/audit-report.ts'
 import { assumptionsOf, caveatsOf } from './said.ts'
 import { basisOf, type Utility } from './worth/index.ts'
 
@@ -39,7 +40,7 @@ export function reportOf(found: Found): AuditReport {
   const { ir, fingerprint } = pipeline
   const { model, worth, seed, draws, command, stages } = options
   const elements = found.ladders.map(({ element, ladder }) =>
-    elementPart({ ir, model, element, ladder, now, unit: utility.unit, verdict: judged.verdicts.get(elementId(element)) }),
+    elementPart({ ir, model, element, ladder, now, unit: utility.unit, verdict: verdictOf(element, ladder, judged) }),
   )
   const history = historyPart(experiment.cases, log, sample)
   const { threshold, part, from } = judging.acts
@@ -79,6 +80,9 @@ export function reportOf(found: Found): AuditReport {
   }
   return { ...report, answer: answerOf(report) }
 }
+
+const verdictOf = (element: Element, { why }: Ladder, { verdicts, part }: PlansJudged): Verdict | undefined =>
+  element.kind === 'groups' && why === undefined ? togetherVerdict(element.groups, part) : verdicts.get(elementId(element))
 
 /** Of groups whose age is known, those with a knee. */
 const agesOf = (elements: readonly ElementPart[]): GroupAge[] =>

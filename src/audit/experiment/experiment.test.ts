@@ -151,7 +151,12 @@ test('older groups change scores, a group that the model does not read changes n
   assert.deepEqual(other.score, score)
   assert.deepEqual(
     of.elements.map(({ kind }) => kind),
-    ['ingestion', 'group', 'group', 'inference', 'action', 'training'],
+    ['ingestion', 'group', 'group', 'groups', 'inference', 'action', 'training'],
+  )
+  assert.deepEqual(
+    experiment(log, byRules).elements.map(({ kind }) => kind),
+    ['ingestion', 'group', 'inference', 'action', 'training'],
+    'one group alone is no groups',
   )
 })
 

@@ -26,6 +26,7 @@ import { Refits } from './refit/refits.ts'
 import { Replays, settingOf, type Replayed } from './replays.ts'
 import { ScoreCache } from './score-cache.ts'
 import { scoredOf, whereMade } from './scored.ts'
+import { togetherOf } from './together.ts'
 import type { Traces } from './traces.ts'
 import type { Decides } from './world.ts'
 
@@ -175,9 +176,11 @@ interface Scored {
 
 function elementsOf(reads: readonly GroupRead[]): Element[] {
   const groups = new Set(reads.map(({ group }) => group.name))
+  const together = togetherOf(reads.map(({ group }) => group))
   return [
     { kind: 'ingestion' },
     ...[...groups].map((group): Element => ({ kind: 'group', group })),
+    ...(together ? [together] : []),
     { kind: 'inference' },
     { kind: 'action' },
     { kind: 'training' },

@@ -11,13 +11,14 @@ import { exactSpanTitle } from '../../base/span.ts'
 import type { Element, Setting } from '../element.ts'
 import { everyTitle } from '../words.ts'
 import { ageOf, periodOf } from './placement-age.ts'
+import { freshestOf } from './together.ts'
 import type { Decides } from './world.ts'
 
 export interface LadderRung {
   readonly setting: Setting
   /** `15 min`, `nightly at 02:00, 2 h`. */
   readonly title: string
-  /** ms; of a schedule the mean of its sawtooth, of ingestion with what it takes now. */
+  /** ms; of a schedule the mean of its sawtooth, of ingestion with what it takes now, of several groups that of the freshest. */
   readonly age: number
   readonly literal?: '−90 %' | 'next schedule'
 }
@@ -64,6 +65,10 @@ function rungsOf(element: Element, decides: Decides, context: LadderContext): La
     }
     case 'group':
       return groupLadder(element.group, decides, ages)
+    case 'groups': {
+      const now = freshestOf(decides.ir.groups.filter(({ name }) => element.groups.includes(name)))
+      return [...older(ages, now), job(nightly, JOB, 'nightly at 02:00, 2 h')]
+    }
     case 'inference':
       return [
         ...periodic(decides, ages),
@@ -121,7 +126,7 @@ function trainings({ span }: LadderContext): LadderRung[] {
 }
 
 function agesFor({ ir, model }: Decides, element: Element, { span, ages = [] }: LadderContext): number[] {
-  const read = groupReads(ir, model).filter(({ group }) => element.kind !== 'group' || group.name === element.group)
+  const read = groupReads(ir, model).filter(({ group }) => isOf(element, group.name))
   const windows = read.flatMap(({ group }) => group.features.map(({ window }) => (window === 'lifetime' ? DAY : window)))
   const least = Math.min(Math.max(SECOND, Math.min(...(windows.length > 0 ? windows : [HOUR])) / NOTICED), HOUR)
   const fitting = ROUND.filter(age => age >= least && age <= span / 2)
@@ -129,3 +134,7 @@ function agesFor({ ir, model }: Decides, element: Element, { span, ages = [] }: 
     fitting.length <= AGES ? fitting : Array.from({ length: AGES }, (_, i) => fitting[Math.round((i * (fitting.length - 1)) / (AGES - 1))])
   return [...new Set([...picked, ...ages])].toSorted((a, b) => a - b)
 }
+
+/** Whether ages of the element are noticed by what this group computes; those of a stage are by all. */
+const isOf = (element: Element, group: string): boolean =>
+  element.kind === 'group' ? element.group === group : element.kind !== 'groups' || element.groups.includes(group)

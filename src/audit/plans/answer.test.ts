@@ -31,6 +31,7 @@ const part = (name: string, verdict: Verdict, rungs: readonly Rung[] = []): Elem
   now: { setting: { kind: 'now' }, title: 'stream', age: null },
   rungs,
   knee: { age: 900_000, loss: 12 },
+  refitKnee: { age: 3_600_000, loss: 12 },
   verdict,
   marks: [],
 })
@@ -71,6 +72,30 @@ test('without a price and without a loss that is shown there is nothing to keep,
     answer({ elements: [flat], plans: plans('no dollar verdict'), costs: { why: 'no price file' } })[1],
     /^Costs are not known \(no price file\): no dollar/,
   )
+})
+
+test('groups that lose nothing by themselves, and much together, are said together, before a stage', () => {
+  const alone = ['a', 'b'].map(name => part(name, undecided, [rung(-3, 8)]))
+  const together = {
+    ...part('', { choice: 'by the plan', why: '' }, [rung(-200)]),
+    element: 'groups',
+    kind: 'groups' as const,
+    groups: ['a', 'b'],
+  }
+  const stage = { ...part('', undecided, [rung(-500)]), element: 'action', kind: 'action' as const }
+  const said = (elements: readonly ElementPart[]) => answer({ elements, plans: plans('no dollar verdict') })[0]
+  assert.equal(
+    said([...alone, together, stage]),
+    'flights: of "a" and "b" none is shown to lose by itself; all of them nightly at 02:00, 2 h lose a third of the late arrivals caught.',
+  )
+  assert.match(said([alone[0], part('b', undecided, [rung(-100)]), together, stage]), /^flights: keep "b" within 15 min of now;/)
+  const kept = answer({ elements: [...alone, together], plans: plans('keep what runs') })[0]
+  assert.equal(kept, 'flights: keep what runs.', 'what is of the plan is nothing that is shown to pay')
+})
+
+test('a model is as old as was planned', () => {
+  const training = { ...part('', undecided, [rung(-200)]), element: 'training', kind: 'training' as const, knee: { why: 'planned' } }
+  assert.match(answer({ elements: [training], plans: plans('no dollar verdict') })[0], /^flights: keep training within 1 h of now; /)
 })
 
 test('where nothing is known of any age there is no verdict, with or without a price', () => {

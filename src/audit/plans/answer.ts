@@ -8,6 +8,7 @@ import type { AuditReport, ElementPart, Estimate, Rung } from '../report/audit-r
 import { periodOf } from '../experiment/placement-age.ts'
 import { counted, estimateText, ofUnit, share as percent } from '../report/figures.ts'
 import { isWhy } from './ports.ts'
+import { BY_PLAN } from './together.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from './verdict.ts'
 
 export type AnswerParts = Pick<AuditReport, 'pipeline' | 'elements' | 'plans' | 'utility' | 'costs'>
@@ -44,7 +45,7 @@ function isNothingKnown(parts: AnswerParts): boolean {
 function changesText({ plans, elements }: AnswerParts): string {
   const changed = plans.proposed.filter(({ element, title }) => plans.now.find(now => now.element === element)?.title !== title)
   const list = changed.map(({ element, title }) => settingText(element, title, elements))
-  return list.length === 0 ? '' : `run ${list.length === 1 ? list[0] : `${list.slice(0, -1).join(', ')} and ${list.at(-1)}`}`
+  return list.length === 0 ? '' : `run ${listText(list)}`
 }
 
 function settingText(element: string, title: string, elements: readonly ElementPart[]): string {
@@ -61,7 +62,7 @@ function netText(net: Estimate | undefined): string {
 
 /** Of what is shown to pay as it is. */
 function shownText({ elements }: AnswerParts): string {
-  const shown = elements.filter(({ verdict }) => verdict.choice !== UNDECIDED && verdict.choice !== NOT_OBSERVABLE)
+  const shown = elements.filter(({ verdict: { choice } }) => choice !== UNDECIDED && choice !== NOT_OBSERVABLE && choice !== BY_PLAN)
   return shown.length === 0 ? '' : `: ${shown.map(({ element, verdict }) => settingText(element, verdict.choice, elements)).join(', ')}`
 }
 
@@ -91,11 +92,22 @@ interface Lost {
 function lossText({ part, rung, lost }: Lost, { utility }: AnswerParts): string {
   const share =
     utility.now.aWeek > 0 ? `${shareText(lost / utility.now.aWeek)} of the ${utility.name}` : `${ofUnit(lost, utility.unit)} a week`
-  return `keep ${nameOf(part.element)}${withinText(part)}; ${olderText(part, rung)} loses ${share}`
+  return part.groups === undefined
+    ? `keep ${nameOf(part.element)}${withinText(part)}; ${olderText(part, rung)} loses ${share}`
+    : `${togetherText(part.groups, rung)} lose ${share}`
 }
 
-const withinText = ({ knee }: ElementPart): string =>
-  isWhy(knee) || knee.age === 0 ? ' as fresh as it is' : ` within ${spanTitle(knee.age)} of now`
+/** That each may be old by itself is not said: it is only not shown that it may not. */
+const togetherText = (groups: readonly string[], { setting, title }: Rung): string =>
+  `of ${listText(groups.map(group => `"${group}"`))} none is shown to lose by itself; all of them ${setting.kind === 'older' ? `${title} older` : title}`
+
+const listText = (list: readonly string[]): string => (list.length === 1 ? list[0] : `${list.slice(0, -1).join(', ')} and ${list.at(-1)}`)
+
+/** Of what is late by accident; the age of a model never is. */
+function withinText({ kind, knee, refitKnee }: ElementPart): string {
+  const found = kind === 'training' ? refitKnee : knee
+  return isWhy(found) || found.age === 0 ? ' as fresh as it is' : ` within ${spanTitle(found.age)} of now`
+}
 
 function olderText({ kind }: ElementPart, { setting, title }: Rung): string {
   if (kind !== 'group') return `${kind} ${title}`
@@ -107,11 +119,11 @@ function olderText({ kind }: ElementPart, { setting, title }: Rung): string {
 
 const DAY = 86_400_000
 
-/** Of the groups first: a stage that nobody would run by night loses most, and there is nothing to decide about it. */
+/** Of the groups first, then of all of them together: a stage that nobody would run by night loses most, and there is nothing to decide about it. */
 function mostLost(elements: readonly ElementPart[]): Lost | undefined {
-  const losing = elements.flatMap(part => lossAtNext(part) ?? [])
-  const groups = losing.filter(({ part }) => part.kind === 'group')
-  return (groups.length > 0 ? groups : losing).toSorted((a, b) => b.lost - a.lost)[0]
+  const losing = elements.flatMap(part => lossAtNext(part) ?? []).toSorted((a, b) => b.lost - a.lost)
+  const of = (kind: ElementPart['kind']) => losing.find(({ part }) => part.kind === kind)
+  return of('group') ?? of('groups') ?? losing[0]
 }
 
 /** What is lost in a week at the next schedule, or else at the oldest age, if it is shown to be a loss. */

@@ -3,10 +3,12 @@ import { test } from 'node:test'
 import type { ElementPart, UtilityPart } from '../report/audit-report.ts'
 import { objectivesOf } from './objectives.ts'
 
-test('of each group with a knee that age, and of nothing else', () => {
-  const part = (kind: ElementPart['kind'], element: string, knee: ElementPart['knee']) => ({ kind, element, knee }) as ElementPart
+test('of each group with a knee of its incidents that age, and of nothing else', () => {
+  const part = (kind: ElementPart['kind'], element: string, knee: ElementPart['knee']) =>
+    ({ kind, element, knee, refitKnee: { age: 7_200_000, loss: 1 } }) as ElementPart
   const elements = [
     part('ingestion', 'ingestion', { age: 60_000, loss: 1 }),
+    part('groups', 'groups', { age: 60_000, loss: 1 }),
     part('group', 'group/landings', { age: 900_000, loss: 12.34 }),
     part('group', 'group/hours', { why: 'the history is too short' }),
     part('group', 'group/sudden', { age: 0, loss: 0 }),

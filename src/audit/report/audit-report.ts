@@ -92,17 +92,22 @@ export interface Performance {
 
 export interface ElementPart {
   readonly element: string
-  readonly kind: 'ingestion' | 'group' | 'inference' | 'action' | 'training'
+  /** `groups`: all that are fresher than a day, older at once, where there are two or more. It is not in plans, which set each by itself. */
+  readonly kind: 'ingestion' | 'group' | 'groups' | 'inference' | 'action' | 'training'
   /** The group's name and what it computes, in short: `landings (1 h mean)`. */
   readonly title: string
+  /** Of `groups`, their names. */
+  readonly groups?: readonly string[]
   readonly now: { readonly setting: Setting; readonly title: string; readonly age: AgePart | null }
   /** From the freshest to the oldest. Empty with a reason. */
   readonly rungs: readonly Rung[]
   readonly notObservable?: string
   /** Why no plan runs it otherwise, though it has a curve: nothing is proposed of it. */
   readonly unplanned?: string
-  /** The oldest age whose loss, by its upper bound, is still small: what a freshness objective is set to, ms. */
+  /** Of an incident, by `frozen`: the oldest age whose loss, by its upper bound, is still small. What a freshness objective is set to. */
   readonly knee: Knee | { readonly why: string }
+  /** The same of a planned change, by `refit`: how old a placement may be that somebody chooses. */
+  readonly refitKnee: Knee | { readonly why: string }
   readonly verdict: Verdict
   /** Of each rung, by its interval: `ok` loses no more than what counts as hardly anything; `may lose` may, `collapse` has lost most of it for sure; null where its change is not known. */
   readonly marks: readonly ('ok' | 'may lose' | 'collapse' | null)[]
@@ -119,7 +124,7 @@ export interface Rung {
   readonly setting: Setting
   /** `15 min`, `nightly at 02:00, 2 h`. */
   readonly title: string
-  /** ms, mean; of a schedule the mean of its sawtooth. */
+  /** ms, mean; of a schedule the mean of its sawtooth, of `groups` that of the freshest. */
   readonly age: number
   readonly literal?: '−90 %' | 'next schedule'
   /** The same model at the same threshold: what an incident costs. */
@@ -150,7 +155,7 @@ export interface Knee {
 }
 
 export interface Verdict {
-  /** `stream`, `hybrid`, `batch 1 day`, `on demand`; `micro-batch 15 min`; `on event`, `every 5 min`, `nightly`; `inline`, `asynchronous`, `digest`; `every week`; `undecided`; `not observable in this history`. */
+  /** `stream`, `hybrid`, `batch 1 day`, `on demand`; `micro-batch 15 min`; `on event`, `every 5 min`, `nightly`; `inline`, `asynchronous`, `digest`; `every week`; of `groups` `by the plan`; `undecided`; `not observable in this history`. */
   readonly choice: string
   readonly why: string
   /** Where it is undecided: how many more weeks of history would decide, if the difference is what it seems. */

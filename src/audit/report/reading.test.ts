@@ -12,7 +12,7 @@ import {
   changes,
   comparedText,
   isSameCost,
-  kneeSentence,
+  kneeSentences,
   measured,
   moreSentence,
   mostAtStake,
@@ -46,6 +46,14 @@ test('most is at stake where the worst age loses most for sure, as planned, or b
   assert.equal(mostAtStake(patientsReport), undefined)
 })
 
+test('what several groups lose together is at stake where none of the elements loses by itself', () => {
+  const together = fraudReport.elements[3]
+  const flat = fraudReport.elements[2]
+  const of = (elements: typeof fraudReport.elements) => mostAtStake({ ...fraudReport, elements })!.element
+  assert.equal(of([flat, together]), together)
+  assert.equal(of([flat, fraudReport.elements[1], together]), fraudReport.elements[1])
+})
+
 test('of what no plan runs otherwise nothing is at stake', () => {
   const [first, ...others] = fraudReport.elements.toReversed().filter(({ kind }) => kind === 'action' || kind === 'group')
   assert.equal(first.element, 'action')
@@ -69,7 +77,11 @@ test('a rung performs as the model does that is judged: as it is, or trained ane
 test('rungs, ages and amounts in words', () => {
   const [faster, next] = fraudReport.elements[0].rungs
   assert.deepEqual([faster, next].map(rungTitle), ['90 % faster', 'every 5 min (next schedule)'])
-  assert.deepEqual([landings.rungs[1], next].map(asIfText), ['if it were 15 min older', 'if it ran “every 5 min”'])
+  assert.deepEqual(
+    [asIfText(landings, landings.rungs[1]), asIfText(ingestion, next)],
+    ['if it were 15 min older', 'if it ran “every 5 min”'],
+  )
+  assert.equal(asIfText({ kind: 'groups' }, landings.rungs[1]), 'if they were 15 min older')
   assert.deepEqual([ingestion, landings, fraudReport.elements[0]].map(nowTitle), [
     'as it runs',
     'stream, age 0 s',
@@ -88,14 +100,20 @@ test('a week of the measure stands beside a month, since plans are told by the m
 })
 
 test('what a verdict has besides is a sentence each, or nothing', () => {
-  assert.equal(
-    kneeSentence(landings, 'late arrivals'),
-    'Knee: 15 min; up to there at most 154 late arrivals a week (669 a month) are lost.',
-  )
-  assert.match(kneeSentence(usual, 'late arrivals'), /^Knee: 1 week or more;/)
-  assert.equal(kneeSentence(inference, 'late arrivals'), 'No knee: Every age that was tried loses something.')
-  assert.equal(kneeSentence(ingestion, 'late arrivals'), '')
-  assert.equal(kneeSentence(patientsReport.elements[1], 'min'), '', 'the verdict has said so')
+  assert.deepEqual(kneeSentences(landings, 'late arrivals'), [
+    'Incident knee: 15 min; late by accident, at most 154 late arrivals a week (669 a month) are lost up to there.',
+    'Planned knee: 15 min; late by design, with a model trained for that, at most 121 late arrivals a week (526 a month) are lost up to there.',
+  ])
+  assert.match(kneeSentences(usual, 'late arrivals')[0], /^Incident knee: 1 week or more;/)
+  assert.deepEqual(kneeSentences(inference, 'late arrivals'), [
+    'No incident knee: Every age that was tried loses something.',
+    'No planned knee: A cadence of inference changes no feature, so nothing is trained anew.',
+  ])
+  assert.deepEqual(kneeSentences({ ...inference, refitKnee: inference.knee }, 'late arrivals'), [
+    'No knee, incident or planned: Every age that was tried loses something.',
+  ])
+  assert.deepEqual(kneeSentences(ingestion, 'late arrivals'), [])
+  assert.deepEqual(kneeSentences(patientsReport.elements[1], 'min'), [], 'the verdict has said so')
   assert.equal(
     breakEvenSentence(landings, 'late arrivals'),
     'The fresher choice pays if one unit (late arrivals) is worth more than $0.09 [$0.06, $0.17].',

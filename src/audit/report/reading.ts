@@ -16,9 +16,11 @@ export function rungTitle({ title, literal }: Rung): string {
   return `${title} (${literal})`
 }
 
-/** `if it were 15 min older`, `if it ran “every hour”`. */
-export const asIfText = ({ setting, title }: Rung): string =>
-  setting.kind === 'older' ? `if it were ${title} older` : `if it ran “${title}”`
+/** `if it were 15 min older`, `if it ran “every hour”`; `they` of several groups. */
+export function asIfText({ kind }: Pick<ElementPart, 'kind'>, { setting, title }: Rung): string {
+  const it = kind === 'groups' ? 'they' : 'it'
+  return setting.kind === 'older' ? `if ${it} were ${title} older` : `if ${it} ran “${title}”`
+}
 
 /** `stream, age 0 s, p95 2 s`. */
 export function nowTitle({ now: { title, age } }: ElementPart): string {
@@ -35,10 +37,24 @@ export function measured(aWeek: number, { name, unit }: UtilityPart): string {
 /** `15 min`, `1 week or more`. */
 export const kneeTitle = ({ age, beyond }: Knee): string => `${spanTitle(age)}${beyond === true ? ' or more' : ''}`
 
-/** Where the oldest age stands at which hardly anything is lost; empty where the verdict says why there is none. */
-export function kneeSentence({ knee, rungs, verdict }: ElementPart, unit: string): string {
-  if (isKnown(knee)) return `Knee: ${kneeTitle(knee)}; up to there at most ${aWeekText(Math.abs(knee.loss), unit)} are lost.`
-  return rungs.length === 0 || knee.why === verdict.why ? '' : sentence(`No knee: ${knee.why}`)
+/** What the knees of the two curves are called wherever they stand: an age says nothing without whose it is. */
+export const kneeNames = { incident: 'incident knee', planned: 'planned knee' } as const
+
+/** The oldest ages at which hardly anything is lost, by accident and by design, or why there is none; nothing of that which the verdict says. */
+export function kneeSentences({ knee, refitKnee, rungs, verdict }: ElementPart, unit: string): string[] {
+  const none = (what: string, { why }: Reason): string => (rungs.length === 0 || why === verdict.why ? '' : `no ${what}: ${why}`)
+  const said = (name: string, how: string, found: Knee | Reason): string =>
+    isKnown(found)
+      ? `${name}: ${kneeTitle(found)}; ${how}, at most ${aWeekText(Math.abs(found.loss), unit)} are lost up to there`
+      : none(name, found)
+  const isNone = !isKnown(knee) && !isKnown(refitKnee) && knee.why === refitKnee.why
+  const both = isNone
+    ? [none('knee, incident or planned', knee)]
+    : [
+        said(kneeNames.incident, 'late by accident', knee),
+        said(kneeNames.planned, 'late by design, with a model trained for that', refitKnee),
+      ]
+  return both.filter(text => text !== '').map(sentence)
 }
 
 /** From which price on the fresher choice pays, and how much more history would decide; each empty where nothing is said of it, or what the verdict says. */
@@ -76,11 +92,13 @@ export interface AtStake {
 
 /**
  * The age that loses most for sure, by the upper end of its interval, of what a plan can run otherwise: as planned, or by incidents where nothing is known of an element's plans. Of others there
- * is nothing to decide. Where none loses for sure, the one that gains most; none where no interval leaves zero out.
+ * is nothing to decide. Where no element by itself loses for sure, groups that do together; where none does, the one that gains most; none where no interval leaves zero out.
  */
 export function mostAtStake({ elements }: AuditReport): AtStake | undefined {
   const all = elements.filter(({ notObservable, unplanned }) => notObservable === undefined && unplanned === undefined).flatMap(judged)
-  return greatest(all, ({ estimate: { high } }) => -high) ?? greatest(all, ({ estimate: { low } }) => low)
+  const [one, together] = [false, true].map(are => all.filter(({ element: { kind } }) => (kind === 'groups') === are))
+  const loss = ({ estimate: { high } }: AtStake): number => -high
+  return greatest(one, loss) ?? greatest(together, loss) ?? greatest(all, ({ estimate: { low } }) => low)
 }
 
 /** None where it is above zero for none. */

@@ -97,10 +97,16 @@ const rung = object<Rung>({
 
 const verdict = object<Verdict>({ choice: text, why: text, moreWeeks: maybe(number), breakEven: maybe(or(estimate)) })
 
+const knee = or(object<Knee>({ age: span, loss: number, beyond: maybe({ type: 'boolean' }) }))
+
 const element = object<ElementPart>({
-  element: described('ingestion, group/NAME, inference, action or training', text),
-  kind: oneOf('ingestion', 'group', 'inference', 'action', 'training'),
+  element: described('ingestion, group/NAME, groups, inference, action or training', text),
+  kind: described(
+    'groups: all that are fresher than a day, older at once; no plan sets them so',
+    oneOf('ingestion', 'group', 'groups', 'inference', 'action', 'training'),
+  ),
   title: text,
+  groups: maybe(described('of groups, their names', list(text))),
   now: object<ElementPart['now']>({
     setting,
     title: text,
@@ -109,7 +115,8 @@ const element = object<ElementPart>({
   rungs: list(rung),
   notObservable: maybe(text),
   unplanned: maybe(described('why no plan runs it otherwise, though it has a curve', text)),
-  knee: or(object<Knee>({ age: span, loss: number, beyond: maybe({ type: 'boolean' }) })),
+  knee: described('of an incident, by frozen: the oldest age that hardly loses; what a freshness objective is set to', knee),
+  refitKnee: described('of a planned change, by refit: how old a placement may be that somebody chooses', knee),
   verdict,
   marks: list(either(oneOf('ok', 'may lose', 'collapse'), { type: 'null' })),
 })

@@ -29,13 +29,15 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 const nowNote = ({ now, verdict }: ElementPart): Child =>
   now.title === verdict.choice || now.setting.kind === 'now' ? undefined : markup` <span class="note besides">now: ${now.title}</span>`
 
-/** Each element with what the audit says of it. */
+/** What a plan sets, each with what the audit says of it. */
+const isPlanned = ({ kind }: ElementPart): boolean => kind !== 'groups'
+
 function whatToStream(report: AuditReport): Child {
   const { elements, plans } = report
   return [
-    markup`<dl class="verdicts">${elements.map(
-      element => markup`<div><dt>${element.title}</dt><dd>${element.verdict.choice}${nowNote(element)}</dd></div>`,
-    )}</dl>`,
+    markup`<dl class="verdicts">${elements
+      .filter(isPlanned)
+      .map(element => markup`<div><dt>${element.title}</dt><dd>${element.verdict.choice}${nowNote(element)}</dd></div>`)}</dl>`,
     markup`<p>In all: <strong>${decisionTitles[plans.decision]}</strong> (see <a href="#plan">the plan</a>).</p>`,
   ]
 }
@@ -62,13 +64,13 @@ function why(report: AuditReport): Child {
   return [
     now,
     basis,
-    markup`<p>${estimate.high < 0 ? 'Most is at stake' : 'Most is to be gained'} at <b>${element.title}</b>: ${asIfText(rung)}${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}, a month by ${inUnit(aMonth(estimate.value), utility.unit)}.</p>`,
+    markup`<p>${estimate.high < 0 ? 'Most is at stake' : 'Most is to be gained'} at <b>${element.title}</b>: ${asIfText(element, rung)}${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}, a month by ${inUnit(aMonth(estimate.value), utility.unit)}.</p>`,
     reasons(report),
   ]
 }
 
 function reasons({ elements }: AuditReport): Child {
-  const tried = elements.filter(({ rungs }) => rungs.length > 0)
+  const tried = elements.filter(element => isPlanned(element) && element.rungs.length > 0)
   const left = tried.filter(({ kind }) => kind === 'group').slice(GROUPS_MAX)
   const more = left.length === 0 ? undefined : markup`<li>${counted(left.length, 'more group')}: below.</li>`
   const shown = tried.filter(element => !left.includes(element))

@@ -24,8 +24,8 @@ export interface Course {
 /** The greatest age on the way, ms. */
 export const oldest = ({ elements }: AuditReport): number => Math.max(0, ...elements.filter(isOnTheWay).map(({ now }) => now.age?.p95 ?? 0))
 
-/** How old the model is lies beside the way of an event. */
-const isOnTheWay = ({ kind }: ElementPart): boolean => kind !== 'training'
+/** How old the model is lies beside the way of an event, and groups that are older together are on it one by one. */
+const isOnTheWay = ({ kind }: ElementPart): boolean => kind !== 'training' && kind !== 'groups'
 
 export function courseOf(report: AuditReport): Course {
   const { elements } = report
@@ -44,7 +44,10 @@ export function courseOf(report: AuditReport): Course {
 
 export const words = (report: AuditReport): Pick<Drawing, 'title' | 'description'> => ({
   title: 'The way of an event to an action',
-  description: `${report.elements.map(element => `${element.title}: ${element.now.title}, ${ageText(element)}`).join('; ')}. The older, the wider.`,
+  description: `${report.elements
+    .filter(({ kind }) => kind !== 'groups')
+    .map(element => `${element.title}: ${element.now.title}, ${ageText(element)}`)
+    .join('; ')}. The older, the wider.`,
 })
 
 export function ageText({ now: { age } }: ElementPart): string {

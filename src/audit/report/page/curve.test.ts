@@ -17,6 +17,7 @@ const element = (rungs: readonly Rung[], change: Partial<ElementPart> = {}): Ele
   now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 10 * MINUTE, p95: 20 * MINUTE, from: 'measured' } },
   rungs,
   knee: why,
+  refitKnee: why,
   verdict: { choice: 'stream', why: '' },
   marks: [],
   ...change,
@@ -56,12 +57,51 @@ test('an incident is a line with dots in a band, a planned change a dashed one w
 
 test('the knee stands at its age, or between two ages in proportion', () => {
   const rungs = [at(HOUR, loss), at(3 * HOUR, loss)]
-  const knee = (age: number) => Number(/class="knee-line" x1="([\d.]+)"/.exec(drawn(rungs, { knee: { age, loss: 20 } }))![1])
+  const knee = (age: number) => Number(/class="incident-knee-line" x1="([\d.]+)"/.exec(drawn(rungs, { knee: { age, loss: 20 } }))![1])
   assert.ok(Math.abs(knee(2 * HOUR) - (knee(HOUR) + knee(3 * HOUR)) / 2) < 0.2)
   assert.equal(knee(DAY), knee(3 * HOUR))
-  assert.match(drawn(rungs, { knee: { age: 3 * HOUR, loss: 20, beyond: true } }), /knee 3\sh or more/)
+  assert.match(drawn(rungs, { knee: { age: 3 * HOUR, loss: 20, beyond: true } }), /incident knee 3\sh or more/)
   assert.doesNotMatch(drawn(rungs), /knee-line/)
 })
+
+test('the two knees stand apart, each named, and no line of one runs through the name of the other', () => {
+  const rungs = [at(HOUR, loss, loss), at(3 * HOUR, loss, loss), at(6 * HOUR, loss, loss), at(DAY, loss, loss)]
+  for (const incident of [HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, DAY])
+    for (const planned of [HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, DAY])
+      for (const layout of ['wide', 'narrow']) {
+        // On a phone two names of 'or more' need not have room beside each other's lines.
+        const beyond = layout === 'wide'
+        const change = { knee: { age: incident, loss: 20, beyond }, refitKnee: { age: planned, loss: 20, beyond } }
+        const svg = curve('c', element(rungs, change), flightsReport.utility)!.text.split(`<svg class="${layout}"`)[1].split('</svg>')[0]
+        const marks = [...svg.matchAll(kneeMark)].map(([, arm, x, top, from, y, anchor, text]) => {
+          const [left, right] =
+            anchor === 'end' ? [Number(from) - LETTER * text.length, Number(from)] : [Number(from), Number(from) + LETTER * text.length]
+          return { arm, x: Number(x), top: Number(top), y: Number(y), left, right, text }
+        })
+        const said = `${incident / HOUR} h, ${planned / HOUR} h, ${layout}: ${JSON.stringify(marks)}`
+        assert.deepEqual(
+          marks.map(({ arm, text }) => text.startsWith(`${arm} knee `)),
+          [true, true],
+          said,
+        )
+        const [a, b] = marks
+        assert.ok(Math.abs(a.y - b.y) > 12 && a.x !== b.x, said)
+        for (const [one, other] of [
+          [a, b],
+          [b, a],
+        ]) {
+          const isThrough = one.top < other.y - 8 && one.x > other.left + 1 && one.x < other.right - 1
+          assert.ok(!isThrough, said)
+          assert.ok(one.left >= 0 && one.right <= (layout === 'wide' ? 660 : 328), said)
+        }
+      }
+})
+
+/** px, of a wide font. */
+const LETTER = 7.4
+
+const kneeMark =
+  /class="(incident|planned)-knee-line" x1="([\d.]+)" x2="[\d.]+" y1="([\d.]+)" y2="[\d.]+"\/><text class="[a-z]+-knee" x="([\d.]+)" y="([\d.]+)" text-anchor="(start|end)">([^<]*)</g
 
 test('where nothing is known there is no picture', () => {
   assert.equal(curve('c', element([at(HOUR, why)]), flightsReport.utility), undefined)

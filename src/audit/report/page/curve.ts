@@ -5,8 +5,9 @@
 import { spanTitle } from '../../../base/span.ts'
 import type { ElementPart, Estimate, Rung, UtilityPart } from '../audit-report.ts'
 import { estimateText, inUnit, isKnown } from '../figures.ts'
-import { kneeTitle, plannedOf } from '../reading.ts'
+import { kneeNames, kneeTitle, plannedOf } from '../reading.ts'
 import { axisOf, type Axis } from './axis.ts'
+import { kneeMarks, kneeRoom } from './knee-marks.ts'
 import { markup, px, type Child, type Markup } from './markup.ts'
 import { inTwoWidths, type Drawing, type Layout } from './two-widths.ts'
 
@@ -52,7 +53,9 @@ const frames = {
 } as const
 
 function drawn(layout: Layout, element: ElementPart, utility: UtilityPart, spots: readonly Spot[]): Drawing {
-  const { width, height, right, top, bottom } = frames[layout]
+  const { width, right, bottom, ...frame } = frames[layout]
+  const extra = kneeRoom(element)
+  const [height, top] = [frame.height + extra, frame.top + extra]
   const known = spots.flatMap(({ incident, planned }) => [incident, planned].filter(estimate => estimate !== undefined))
   const y = axisOf(
     known.flatMap(({ low, high }) => [low, high]),
@@ -69,7 +72,7 @@ function drawn(layout: Layout, element: ElementPart, utility: UtilityPart, spots
     description: descriptionOf(element, utility, spots),
     content: [
       y.ticks.map(tick => tickLine(tick, y, utility.unit, left, width - right)),
-      kneeMark(element, spots, x, { width, top, bottom: height - bottom }),
+      kneeMarks(element, spots, x, shift(gap), { width, top, bottom: height - bottom }),
       band(spots, x, y),
       line(
         spots.map(({ incident }) => incident),
@@ -91,12 +94,6 @@ function drawn(layout: Layout, element: ElementPart, utility: UtilityPart, spots
       spots.map((spot, i) => ageLabel(spot, x(i), height - bottom, gap)),
     ],
   }
-}
-
-interface Room {
-  readonly width: number
-  readonly top: number
-  readonly bottom: number
 }
 
 /** Whiskers stand beside the band, not in its middle. */
@@ -148,24 +145,7 @@ function ageLabel({ title, isNow, incident, planned }: Spot, x: number, bottom: 
   return markup`<text class="${name}" transform="translate(${px(x + 4)} ${px(bottom + 14)}) rotate(-38)" text-anchor="end">${text}</text>`
 }
 
-function kneeMark({ knee }: ElementPart, spots: readonly Spot[], x: Place, { width, top, bottom }: Room): Child {
-  if (!isKnown(knee)) return undefined
-  const at = x(placeOf(knee.age, spots))
-  const text = `knee ${kneeTitle(knee)}`
-  const isRight = at + 5 + text.length * 7 > width
-  return markup`<line class="knee-line" x1="${px(at)}" x2="${px(at)}" y1="${px(top - 6)}" y2="${px(bottom)}"/><text class="knee-text" x="${px(at + (isRight ? -5 : 5))}" y="${px(top - 8)}" text-anchor="${isRight ? 'end' : 'start'}">${text}</text>`
-}
-
-/** Where an age stands among the spots: between two of them in proportion to the ages. */
-function placeOf(age: number, spots: readonly Spot[]): number {
-  const after = spots.findIndex(spot => spot.age >= age && !spot.isNow)
-  if (after === -1) return spots.length - 1
-  if (after === 0 || spots[after].age === age) return after
-  const [before, next] = [spots[after - 1].age, spots[after].age]
-  return next > before ? after - 1 + (age - before) / (next - before) : after
-}
-
-function descriptionOf({ knee }: ElementPart, { unit }: UtilityPart, spots: readonly Spot[]): string {
+function descriptionOf({ knee, refitKnee }: ElementPart, { unit }: UtilityPart, spots: readonly Spot[]): string {
   const said = spots.flatMap(({ title, isNow, incident, planned }) => {
     if (isNow) return []
     const both = [
@@ -174,5 +154,8 @@ function descriptionOf({ knee }: ElementPart, { unit }: UtilityPart, spots: read
     ]
     return [`${title}: ${both.length === 0 ? 'not known' : both.join(', ')}`]
   })
-  return `${said.join('; ')}. ${isKnown(knee) ? `The knee is at ${kneeTitle(knee)}.` : ''}`
+  const knees = [[kneeNames.incident, knee] as const, [kneeNames.planned, refitKnee] as const].map(([name, of]) =>
+    isKnown(of) ? ` The ${name} is at ${kneeTitle(of)}.` : '',
+  )
+  return `${said.join('; ')}.${knees.join('')}`
 }

@@ -46,8 +46,32 @@ test('the page of the fraud says what to do, why, at what cost and how sure', ()
   assert.match(page, /\$214 \[\$61, \$402\]/)
   assert.match(page, /<del>− {3}place: stream,<\/del>\n<ins>\+ {3}place: batch\(&#39;0 2 \* \* \*&#39;/)
   assert.match(page, /What counts: an action stops its key for 1\u00a0day; .* costs \$10 if it was wrong\./)
-  assert.match(page, /knee 1\u00a0min/)
+  assert.match(page, />incident knee 1\u00a0min</)
+  assert.match(page, />planned knee 5\u00a0min</)
+  assert.match(page, /The incident knee is at 1\u00a0min\. The planned knee is at 5\u00a0min\.<\/desc>/)
   assert.match(page, /<strong>Wasted<\/strong> <span class="note">\(fresher than anything that reads it\)/)
+})
+
+test('the two knees stand beside each other in the table and in words, each with its reason where there is none', () => {
+  const page = reportPage(fraudReport)
+  assert.match(
+    page,
+    /data-label="Knee" class="number"><div><span class="besides nobreak">1\u00a0min <span class="note">incident<\/span><\/span><span class="besides nobreak">5\u00a0min <span class="note">planned<\/span>/,
+  )
+  assert.match(page, /<p>Incident knee: 1\u00a0min; late by accident, at most \$592 a week/)
+  assert.match(page, /<p>No planned knee: It changes no feature, so nothing is trained anew\.<\/p>/)
+})
+
+test('groups that are older together have a curve and a table, and no place in what is decided or on the way of an event', () => {
+  const page = reportPage(fraudReport)
+  const title = 'all streamed groups \\(card_now, card_usual\\)'
+  assert.match(page, new RegExp(`<h3 id="element-3">${title}</h3>.*id="curve-3-wide-title".*<caption>${title}, change in a week`, 's'))
+  assert.match(page, /<strong class="badge">by the plan<\/strong> A plan sets each of these groups by itself: /)
+  const [head, rest] = page.split('id="worth"')
+  assert.doesNotMatch(head, /all streamed groups/)
+  assert.match(rest, new RegExp(`<th scope="row" role="rowheader">${title}</th>`))
+  const flat = fraudReport.elements.filter(({ kind }) => kind === 'groups')
+  assert.match(reportPage({ ...fraudReport, elements: flat }), /Most is at stake at <b>all streamed groups .*<\/b>: if they ran “nightly/)
 })
 
 test('what would be gained is not called at stake', () => {
@@ -78,10 +102,11 @@ test('a change that is no placement has no edit, and is told', () => {
 
 test('the head says why of each stage, and of the first groups', () => {
   const whyOf = (report: typeof fraudReport) => /<h2>Why<\/h2>(.*?)<h2>/s.exec(reportPage(report))![1]
-  for (const { title } of fraudReport.elements) assert.ok(whyOf(fraudReport).includes(`<li><b>${escaped(title)}</b>: `), title)
+  for (const { title } of fraudReport.elements.filter(({ kind }) => kind !== 'groups'))
+    assert.ok(whyOf(fraudReport).includes(`<li><b>${escaped(title)}</b>: `), title)
   const group = fraudReport.elements[1]
   const many = [1, 2, 3, 4, 5, 6].map(i => ({ ...group, element: `group/g${i}`, title: `g${i}` }))
-  const why = whyOf({ ...fraudReport, elements: [fraudReport.elements[0], ...many, ...fraudReport.elements.slice(3)] })
+  const why = whyOf({ ...fraudReport, elements: [fraudReport.elements[0], ...many, ...fraudReport.elements.slice(4)] })
   assert.deepEqual(
     [...why.matchAll(/<li><b>([^<]*)<\/b>/g)].map(([, title]) => title),
     ['ingestion', 'g1', 'g2', 'g3', 'g4', 'action decline', 'training'],
@@ -95,7 +120,7 @@ test('how often it acts, and is right, is said of each of the two models by its 
     page,
     /data-label="Actions a week" class="number"><div><span class="besides">360 <span class="note">incident<\/span><\/span><span class="besides">360 <span class="note">planned</,
   )
-  const [, training] = page.split('id="element-4"')
+  const [, training] = page.split('id="element-5"')
   assert.match(
     training,
     /data-label="Actions a week" class="number"><div><span class="besides">418 <span class="note">planned<\/span><\/span><\/div>/,

@@ -1,11 +1,12 @@
 /** What the time is worth: the terms, the question that is always asked, and each element with its curve and its table. */
-import type { AuditReport, Effect, ElementPart, Knee, Performance, Rung, UtilityPart } from '../audit-report.ts'
+import type { AuditReport, Effect, ElementPart, Performance, Rung, UtilityPart } from '../audit-report.ts'
 import { count, figure, inUnit, isKnown, sentence, share, type Reason } from '../figures.ts'
 import {
   armShown,
   breakEvenSentence,
   hardlyAnything,
-  kneeSentence,
+  kneeNames,
+  kneeSentences,
   kneeTitle,
   moreSentence,
   nowTitle,
@@ -35,7 +36,7 @@ const terms = markup`<dl class="terms">
 <div><dt>${key(markup`<path class="incident-band" d="M0 2H44V14H0Z"/><path class="incident-line" d="M0 8H44"/><circle class="incident-dot" cx="22" cy="8" r="4"/>`)} Incident <span class="note">(frozen)</span></dt><dd>Data is late by accident: the model and its threshold stay as they are.</dd></div>
 <div><dt>${key(markup`<path class="planned-line" d="M0 8H44"/><path class="planned-whisker" d="M22 1V15M19 1h6M19 15h6"/><rect class="planned-square" x="18.5" y="4.5" width="7" height="7"/>`)} Planned <span class="note">(refit)</span></dt><dd>Data is late by design: the model is trained on data as old, and acts as often as now.</dd></div>
 <div><dt>Band, whiskers, [brackets]</dt><dd>95 % intervals that hold for all ages of a curve together. One that leaves out 0 is a difference.</dd></div>
-<div><dt>Knee</dt><dd>The oldest age at which, by the interval, hardly anything is lost yet: at most ${hardlyAnything}. Marked <b>ok</b>: no more than that is lost; <b>may lose</b>: more than that may be lost; <b>collapse</b>: more than half of the greatest loss is gone for sure.</dd></div>
+<div><dt>Knee</dt><dd>The oldest age at which, by the interval, hardly anything is lost yet: at most ${hardlyAnything}. The <b>${kneeNames.incident}</b> is the age at which somebody should be told that data is late; the <b>${kneeNames.planned}</b> is how old data may be by choice. Marked, by the incident, <b>ok</b>: no more than that is lost; <b>may lose</b>: more than that may be lost; <b>collapse</b>: more than half of the greatest loss is gone for sure.</dd></div>
 <div><dt>Stream, batch, hybrid</dt><dd>Computed as events come in; by a job at set times, so that decisions see its last run; or the last run with what came since. On demand: when it is asked for.</dd></div>
 <div><dt>Parts of a pipeline</dt><dd>Ingestion: events come in. A group: what the model is told, computed together. Inference: a score is made. Action: what follows from it; inline, if it is in the answer and can stop its own event. Training: a new model.</dd></div>
 <div><dt>p50, p95, p99</dt><dd>p50 is in the middle; 95 of 100 are at most p95, 99 at most p99.</dd></div>
@@ -59,7 +60,7 @@ function literal({ elements, utility }: AuditReport): Markup {
       nowTitle(element),
       literalCell(element, '−90 %', utility),
       literalCell(element, 'next schedule', utility),
-      kneeText(element.knee),
+      kneesText(element),
       markup`<strong>${breakable(element.verdict.choice)}</strong>`,
     ]),
   })
@@ -74,7 +75,13 @@ function literalCell({ rungs, notObservable }: ElementPart, literal: Rung['liter
   return markup`${estimateCell(best, unit)} <span class="note besides">${isKnown(planned) ? 'planned' : 'incident'}${rung.title.includes('90 %') ? undefined : breakable(`, ${rung.title}`)}</span>`
 }
 
-const kneeText = (knee: Knee | Reason): Child => (isKnown(knee) ? markup`<span class="nobreak">${kneeTitle(knee)}</span>` : '–')
+function kneesText({ knee, refitKnee }: ElementPart): Child {
+  const known = [[knee, 'incident'] as const, [refitKnee, 'planned'] as const].flatMap(([of, arm]) =>
+    isKnown(of) ? [[of, arm] as const] : [],
+  )
+  if (known.length === 0) return '–'
+  return known.map(([of, arm]) => markup`<span class="besides nobreak">${kneeTitle(of)} <span class="note">${arm}</span></span>`)
+}
 
 function elementPart(element: ElementPart, i: number, utility: UtilityPart): Markup {
   const { title, verdict, notObservable, rungs } = element
@@ -96,7 +103,7 @@ ${rungs.length === 0 ? undefined : rungTable(element, utility)}
 }
 
 function facts(element: ElementPart, unit: string): Child {
-  const said = [kneeSentence(element, unit), moreSentence(element), breakEvenSentence(element, unit)].filter(text => text !== '')
+  const said = [...kneeSentences(element, unit), moreSentence(element), breakEvenSentence(element, unit)].filter(text => text !== '')
   return said.map(text => markup`<p>${text}</p>`)
 }
 

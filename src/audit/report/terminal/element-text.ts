@@ -5,7 +5,7 @@ import {
   armShown,
   breakEvenSentence,
   hardlyAnything,
-  kneeSentence,
+  kneeSentences,
   measured,
   moreSentence,
   nowTitle,
@@ -62,6 +62,10 @@ function introduction({ utility }: AuditReport): string[] {
     'incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.',
     'actions a week, and prec., the part of them that is right: of the incident, or with * of the planned change.',
     ...wrap(`ok: at most ${hardlyAnything} is lost; may lose: more may be; collapse: most is, for sure.`, COLUMNS),
+    ...wrap(
+      'incident knee: the oldest age up to which it stays ok by accident, the one to be alerted at. planned knee: the oldest up to which it does by design, the one to choose a placement by.',
+      COLUMNS,
+    ),
     'Each row is that one change by itself: rows of different elements must not be added.',
     '',
   ]
@@ -88,7 +92,7 @@ function verdictLines(element: ElementPart, unit: string): string[] {
   const said = [
     sentence(verdict.why),
     moreSentence(element),
-    kneeSentence(element, unit),
+    ...kneeSentences(element, unit),
     breakEvenSentence(element, unit),
     notObservable === undefined || notObservable === verdict.why ? '' : sentence(notObservable),
   ]

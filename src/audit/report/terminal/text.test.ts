@@ -39,6 +39,24 @@ test('which model acts so often and is right so often is said, and marked where 
   assert.doesNotMatch(reportText(flightsReport), /\d\*/)
 })
 
+test('both knees are said below the rungs, each by its name or with its reason', () => {
+  const of = (report: typeof fraudReport) => reportText(report).replaceAll(/\s+/g, ' ')
+  assert.match(
+    of(fraudReport),
+    /=> stream: Bursts .* Incident knee: 1 min; late by accident, at most \$592 a week .* Planned knee: 5 min; late by design/,
+  )
+  assert.match(of(fraudReport), /=> inline: .* No planned knee: It changes no feature/)
+  assert.match(of(fraudReport), /=> undecided: .* No incident knee: the age of a model is planned.* Planned knee: 2 weeks or more/)
+  assert.match(reportText(flightsReport), /^incident knee: .*\n?.*planned knee: /m)
+})
+
+test('groups that are older together are a ladder, told by the plan', () => {
+  assert.match(
+    reportText(fraudReport),
+    /^all streamed groups \(card_now, card_usual\), now stream\n {2}1 min .*ok$[^]*?^ {2}=> by the plan: A plan sets each/m,
+  )
+})
+
 test('what is not known has its reason below the table', () => {
   const text = reportText(patientsReport)
   assert.match(text, /5 min +not known \(1\) +not known \(1\)/)
