@@ -24,10 +24,12 @@ interface ElementGiven {
 export function elementPart({ ir, model, element, ladder, now, unit, verdict }: ElementGiven): ElementPart {
   const age = nowAge(ir, element)
   const { rungs, why } = ladder
+  // A model without a score of its own is never as it is: it is trained for whatever it runs on.
+  const isPlanned = element.kind === 'training' || model.score.kind === 'none'
   const curve = rungs.map(({ age: rungAge, title, frozen, refit }) => ({
     age: rungAge,
     title,
-    aWeek: element.kind === 'training' ? ('why' in refit ? refit : refit.aWeek) : frozen.aWeek,
+    aWeek: isPlanned ? ('why' in refit ? refit : refit.aWeek) : frozen.aWeek,
   }))
   return {
     element: elementId(element),
