@@ -227,3 +227,12 @@ test('of several files one has the name, and each needs its columns', async () =
   assert.equal(log.histories.get('orders')!.counts.records, 800)
   assert.match(warnings.join('\n'), /none of the first records of .*part\.ndjson has 'remark'/)
 })
+
+test('where a map refuses everything, what the file calls its columns is said', async () => {
+  const path = join(folder, 'all.csv')
+  await formats['csv'](path, { ...own, at: 'when' })
+  await assert.rejects(
+    loaded(shopOf(true), path, []),
+    /all 400 records of source 'orders' were refused; .*'at' is missing; if a column has another name there, say so: --column orders\.COLUMN=THEIRS; .*all\.csv has id, shop, amount, paid, note, when, seen/,
+  )
+})

@@ -50,7 +50,7 @@ export async function historyOf(
     return { log, refused: undefined, warnings: [] }
   }
   const theirs = theirNames(pipeline, columns)
-  const warnings = await fieldsChecked(pipeline.ir.sources, theirs, files)
+  const { warnings, fields } = await fieldsChecked(pipeline.ir.sources, theirs, files)
   let [count, first] = [0, '']
   const before = process.cpuUsage()
   const log = await load(pipeline, files, {
@@ -65,7 +65,7 @@ export async function historyOf(
     if (counts.records > 0 && counts.accepted === 0)
       throw new SpillwayError(
         'SPILL_INPUT',
-        `all ${counts.records} records of source '${name}' were refused; the first of the history: ${first}`,
+        `all ${counts.records} records of source '${name}' were refused; the first of the history: ${first}${otherNames(name, fields(name))}`,
       )
   const { user, system } = process.cpuUsage(before)
   return { log, intakeSeconds: sharedBy(log, (user + system) / 1e6), refused: count > 0 ? { count, first } : undefined, warnings }
@@ -80,12 +80,19 @@ async function fieldsChecked(
   sources: readonly SourceIR[],
   theirs: ReadonlyMap<string, TheirNames>,
   files: readonly SourceFile[],
-): Promise<string[]> {
+): Promise<{ warnings: string[]; fields: (source: string) => FileFields[] }> {
   const wanted = new Map(sources.map(source => [source.name, fieldsWanted(source, theirs.get(source.name))]))
   const fields = new Map<string, FileFields>()
   for (const path of new Set(files.map(file => file.path))) {
     const fed = files.filter(file => file.path === path).flatMap(({ source }) => wanted.get(source) ?? [])
     fields.set(path, await fieldsOf(path, fed))
   }
-  return checkFields(sources, theirs, source => files.filter(file => file.source === source).map(({ path }) => fields.get(path)!))
+  const fieldsOfSource = (source: string): FileFields[] => files.filter(file => file.source === source).map(({ path }) => fields.get(path)!)
+  return { warnings: checkFields(sources, theirs, fieldsOfSource), fields: fieldsOfSource }
 }
+
+/** What a map reads of a record nobody knows before it is called: it may be the names. */
+const otherNames = (source: string, [first]: readonly FileFields[]): string =>
+  first === undefined || first.names.length === 0
+    ? ''
+    : `; if a column has another name there, say so: --column ${source}.COLUMN=THEIRS; ${first.file} has ${first.names.slice(0, 20).join(', ')}`

@@ -72,13 +72,26 @@ export const auditCommand: Command = {
       if (request.json) console.log(reportJson(shown))
       else
         console.log(
-          [reportText(shown), '', ...troubleLines(history), ...notes, `The page: ${files.page}; as JSON: ${files.json}`].join('\n'),
+          [
+            reportText(shown),
+            '',
+            ...grantedLines(pipeline, model),
+            ...troubleLines(history),
+            ...notes,
+            `The page: ${files.page}; as JSON: ${files.json}`,
+          ].join('\n'),
         )
       return 0
     } finally {
       progress.done()
     }
   },
+}
+
+/** What the user takes for granted stands where a person looks last, since the answer rests on it. */
+function grantedLines({ worths }: Pipeline, { name }: ModelIR): string[] {
+  const assumed = worths.get(name)?.ir.assumes ?? []
+  return assumed.map(text => `The answer rests on this: ${text}`)
 }
 
 async function audited(

@@ -21,7 +21,7 @@ export function auditText(source: PlannedSource, file: string): InferredAudit | 
   const sources = [source.name, source.name === 'outcomes' ? 'came' : 'outcomes']
   const guessed = [
     `LABEL was guessed: "${outcome.column.field}" is what should have been foreseen (${outcome.reason})`,
-    `KNOWN_AFTER was guessed: what came of an event is known ${KNOWN_AFTER} min after it, and until then it is not too late to act`,
+    `KNOWN_AFTER was guessed: what came of an event is known ${KNOWN_AFTER} min after it, and until then it is not too late to act; how late ingestion, inference and actions may be follows from that alone`,
     `WORTH was guessed: ${BUDGET.replace('%', ' %')} of the events may be acted on, and each that is foreseen counts alike`,
   ]
   const parts = [
