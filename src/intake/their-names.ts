@@ -3,12 +3,17 @@
  *
  * Only names differ: values, ids and order are those of records that have the source's own.
  */
+import type { Block } from '../columns/block.ts'
 import type { SourceIR } from '../define/ir.ts'
-import type { History } from './intake.ts'
 import type { RowMap } from './mapping.ts'
 
 /** What records call a column, by its own name. A column that is not in it has its own. */
 export type TheirNames = ReadonlyMap<string, string>
+
+interface Read {
+  readonly source: SourceIR
+  readonly block: Block
+}
 
 /** The source as records without a map are read: under their names. Different columns must have different ones. */
 export function underTheirNames(source: SourceIR, names: TheirNames): SourceIR {
@@ -27,12 +32,13 @@ export function underTheirNames(source: SourceIR, names: TheirNames): SourceIR {
 }
 
 /** What came of the source as it was read, under its own names. */
-export function underOwnNames({ block, counts }: History, source: SourceIR, names: TheirNames): History {
+export function underOwnNames<Of extends Read>(history: Of, source: SourceIR, names: TheirNames): Of {
+  const { block } = history
   const columns = source.columns.flatMap(({ name }) => {
     const theirs = names.get(name) ?? name
     return Object.hasOwn(block.columns, theirs) ? [[name, block.columns[theirs]] as const] : []
   })
-  return { source, counts, block: { ...block, columns: Object.fromEntries(columns) } }
+  return { ...history, source, block: { ...block, columns: Object.fromEntries(columns) } }
 }
 
 /** A map whose records have both names. */
