@@ -14,6 +14,7 @@ import { sampleOf } from './bands/sample.ts'
 import { costsOf } from './costing.ts'
 import { elementId, planOf, type Element, type Plan } from './element.ts'
 import { Experiment } from './experiment/experiment.ts'
+import type { Cases } from './cases.ts'
 import type { LadderRung } from './experiment/ladder.ts'
 import { hashOf } from './history-part.ts'
 import { Judging } from './judging.ts'
@@ -43,6 +44,7 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
   onProgress('deciding as it runs', 0)
   const experiment = new Experiment(pipeline, model, log, { ...options, lookBack: lookBackOf(ir, model, worth.ir.utility) })
   const { cases } = experiment
+  checkKnown(cases, model)
   const utility = utilityOf(worth.ir, model, worth.compute)
   const judging = await Judging.of(experiment, {
     ir,
@@ -88,6 +90,15 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
     decisions,
   })
   return { report, proposed: judged.proposed }
+}
+
+/** Throws `SPILL_INPUT` where of no decision that is judged it is known what came of it. */
+function checkKnown({ known, blocks: { test } }: Cases, { name, label }: ModelIR): void {
+  if (known.subarray(test.from, test.to).includes(1)) return
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `nothing can be said of this history: of none of the ${test.to - test.from} decisions of model '${name}' that are judged it is known what came of them. Look at its label, ${label!.kind === 'from' ? `whose '${label!.join}' must name events, and whose value must not be NULL` : 'whose condition must not be NULL'}, and at the files of source '${label!.source}'`,
+  )
 }
 
 /** `of` names the history and the definitions. Other threads compute ahead what is read; they have ended before processor time is measured. */

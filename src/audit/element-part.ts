@@ -26,7 +26,7 @@ export function elementPart({ ir, model, element, ladder, now, unit, verdict }: 
   const { rungs, why } = ladder
   const incident = rungs.map(({ age: rungAge, title, frozen }) => ({ age: rungAge, title, aWeek: frozen.aWeek }))
   const planned = rungs.map(({ age: rungAge, title, refit }) => ({ age: rungAge, title, aWeek: 'why' in refit ? refit : refit.aWeek }))
-  const isPlanned = element.kind === 'training'
+  const isPlanned = isPlannedAlone({ rungs })
   const options = { now: age?.p50 ?? 0, nowAWeek: now.aWeek, unit }
   return {
     element: elementId(element),
@@ -36,7 +36,7 @@ export function elementPart({ ir, model, element, ladder, now, unit, verdict }: 
     now: { setting: { kind: 'now' }, title: nowTitle(ir, model, element), age },
     rungs,
     ...(why !== undefined && { notObservable: why }),
-    knee: isPlanned && rungs.length > 0 ? { why: NO_INCIDENT } : kneeOf(incident, options),
+    knee: element.kind === 'training' && rungs.length > 0 ? { why: NO_INCIDENT } : kneeOf(incident, options),
     refitKnee: kneeOf(planned, options),
     ...verdictOn(verdict ?? { choice: NOT_OBSERVABLE, why: why ?? untrained }, rungs),
     marks: marksOf(isPlanned ? planned : incident, { nowAWeek: now.aWeek }),
@@ -49,6 +49,10 @@ function verdictOn(verdict: Verdict, rungs: ElementPart['rungs']): Pick<ElementP
   const why = `no plan runs it otherwise, since ${verdict.why}; the curve says what that would be worth`
   return { verdict: { choice: UNDECIDED, why }, unplanned: verdict.why }
 }
+
+/** Of the age of a model, and of a model without a score of its own: neither is ever late by accident and else as it is. */
+export const isPlannedAlone = ({ rungs }: Pick<ElementPart, 'rungs'>): boolean =>
+  rungs.length > 0 && rungs.every(({ frozen }) => 'why' in frozen.aWeek)
 
 const NO_INCIDENT = 'the age of a model is planned, and no accident'
 

@@ -46,6 +46,7 @@ test('the report says both, where labels are not known', async () => {
         plans: [],
         bounds,
         unit: 'x',
+        reach: [],
       }),
     )
   const says = 'were all labels that are not known true, what runs would be worth 27.5 x a week; were they all false, 15'
@@ -66,6 +67,7 @@ test('what several ladders have is said once, of the one that has it worst', asy
     plans: [{ kind: 'some plans', looked: 5, of: 9 }],
     bounds: undefined,
     unit: 'x',
+    reach: [],
   })
   assert.deepEqual(
     said.filter(text => text.includes('goes with the next one')).map(text => /correlation [^)]*/.exec(text)![0]),

@@ -4,6 +4,7 @@
  *
  * Each is held against what runs, judged in the same way, so that an alternative that changes nothing differs in nothing: what training anew is worth by itself is in no difference.
  */
+import { SpillwayError } from '../base/errors.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import type { Cases, Decided } from './cases.ts'
 import { asItRuns, type Plan } from './element.ts'
@@ -76,7 +77,7 @@ export class Judging {
   }
 
   static async of(experiment: Experiment, options: JudgingOptions): Promise<Judging> {
-    const decided = await experiment.decided(asItRuns, runningArm(experiment))
+    const decided = await learnt(options.model, () => experiment.decided(asItRuns, runningArm(experiment)))
     return new Judging(experiment, options, actsOf(experiment.cases, decided, options))
   }
 
@@ -141,6 +142,20 @@ export class Judging {
     const { threshold, count, cooldown } = this.acts
     const at = way === 'frozen' ? threshold : thresholdForCount(score, cases.blocks.tune, count).threshold
     return alertsAt(cases, score, { threshold: at, cooldown, rows: this.#experiment.scored })
+  }
+}
+
+/** A model without a score of its own decides nothing where it can learn nothing, and then there is nothing to judge. */
+async function learnt({ name, score }: ModelIR, decide: () => Promise<Decided>): Promise<Decided> {
+  try {
+    return await decide()
+  } catch (error) {
+    if (!(error instanceof SpillwayError) || error.code !== 'SPILL_TRAINING' || score.kind !== 'none') throw error
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `nothing can be said of this history: model '${name}' has no score of its own and cannot be trained on the first part of it, since ${error.message}. Look at what its label says, or give a longer history`,
+      { cause: error },
+    )
   }
 }
 

@@ -3,6 +3,7 @@ import { packageVersion } from '../base/package-version.ts'
 import type { ReplayLog } from '../replay/log.ts'
 import type { Audible, AuditOptions } from './audit-options.ts'
 import type { Sample } from './bands/sample.ts'
+import { reachCaveats } from './caveats/reach.ts'
 import type { Costing } from './costing.ts'
 import { elementPart } from './element-part.ts'
 import { elementId, type Element } from './element.ts'
@@ -74,6 +75,7 @@ export function reportOf(found: Found): AuditReport {
       plans: judged.caveats,
       bounds,
       unit: utility.unit,
+      reach: reachCaveats({ ir, model, ages: worth.ir.ages ?? [], cases: experiment.cases, first: log.first }),
     }),
     assumptions: assumptionsOf({ model, worth: worth.ir, judging, experiment }),
     reproduce: { command, version: packageVersion(), seed, draws, decisions, definitions: fingerprint },

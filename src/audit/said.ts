@@ -26,12 +26,14 @@ interface CaveatsGiven {
   readonly bounds: SupposedWeeks | undefined
   /** Of the utility. */
   readonly unit: string
+  /** Where the history does not reach. */
+  readonly reach: readonly Caveat[]
 }
 
 /** In words, each once: of those that several ladders have, the worst. */
 export const caveatsOf = (given: CaveatsGiven): string[] => worstOf(triggered(given)).map(caveatText)
 
-function triggered({ history, experiment, judging, ladders, plans, bounds, unit }: CaveatsGiven): Caveat[] {
+function triggered({ history, experiment, judging, ladders, plans, bounds, unit, reach }: CaveatsGiven): Caveat[] {
   const { cases } = experiment
   const { test } = cases.blocks
   const unknown = unknownPart(cases, test)
@@ -46,6 +48,7 @@ function triggered({ history, experiment, judging, ladders, plans, bounds, unit 
     bounds !== undefined && (unknown > UNKNOWN_SOME || history.censored > 0) && { kind: 'supposed labels', ...bounds, unit },
     history.censored > 0 && { kind: 'censored labels', count: history.censored },
     judging.acts.count === 0 && { kind: 'nothing acts' },
+    ...reach,
     ...ladders.flatMap(({ caveats }) => caveats),
     ...plans,
     ...experiment.notes.map(noteOf),
@@ -69,6 +72,7 @@ export function assumptionsOf({
 }): string[] {
   const { cooldown } = judging.acts
   return [
+    ...(worth.assumes ?? []),
     'what entities do is taken as given: nobody acts otherwise because a decision was another',
     `a threshold is set on the part of history before what is judged: ${judging.acts.from}`,
     'frozen: the model as it is. At equal actions: the same model at the threshold at which as many act. Refit: trained on features as old, at as many actions',

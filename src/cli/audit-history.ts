@@ -1,15 +1,17 @@
 /** The history that an audit is of: files, whatever their columns are called, or the log of a data folder. */
 import { SpillwayError } from '../base/errors.ts'
-import { didYouMean } from '../base/did-you-mean.ts'
 import { Strings } from '../columns/strings.ts'
-import type { SourceIR } from '../define/ir.ts'
+import { sourcesOfLabels } from '../decision/reads.ts'
+import type { ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
 import type { Pipeline } from '../define/pipeline.ts'
-import type { RowMap } from '../intake/mapping.ts'
+import type { TheirNames } from '../intake/their-names.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
-import { load } from '../replay/load.ts'
+import { load, type SourceFile } from '../replay/load.ts'
 import type { ReplayLog } from '../replay/log.ts'
 import { storedHistory } from '../run/stored-history.ts'
-import type { AuditRequest, ColumnName } from './audit-request.ts'
+import { checkFields, fieldsWanted, theirNames } from './audit-columns.ts'
+import type { AuditRequest } from './audit-request.ts'
+import { fieldsOf, type FileFields } from './file-fields.ts'
 
 export interface AuditHistory {
   readonly log: ReplayLog
@@ -18,6 +20,20 @@ export interface AuditHistory {
   /** Records that were refused, and the first of them, in words. */
   readonly refused: { readonly count: number; readonly first: string } | undefined
   readonly warnings: readonly string[]
+}
+
+/** Throws `SPILL_INPUT` for a source without a file, unless only labels of other models need it. */
+export function checkFed(ir: PipelineIR, { label }: ModelIR, files: readonly SourceFile[]): void {
+  const ofLabels = sourcesOfLabels(ir)
+  const missing = ir.sources
+    .map(({ name }) => name)
+    .filter(name => (!ofLabels.has(name) || name === label?.source) && !files.some(({ source }) => source === name))
+  if (missing.length === 0) return
+  const said = missing.map(name => `source '${name}'${ofLabels.has(name) ? ', which says what came of decisions' : ''}`).join(' and ')
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `no file for ${said}: add ${missing.map(name => `--history ${name}=FILE`).join(' ')}; one file may feed several sources`,
+  )
 }
 
 export async function historyOf(
@@ -33,11 +49,12 @@ export async function historyOf(
     )
     return { log, refused: undefined, warnings: [] }
   }
-  const named = columns.length === 0 ? pipeline : { ir: pipeline.ir, maps: mapsFor(pipeline, columns) }
-  const warnings: string[] = []
+  const theirs = theirNames(pipeline, columns)
+  const { warnings, fields } = await fieldsChecked(pipeline.ir.sources, theirs, files)
   let [count, first] = [0, '']
   const before = process.cpuUsage()
-  const log = await load(named, files, {
+  const log = await load(pipeline, files, {
+    theirs,
     onRefused({ reason, detail, source }) {
       if (count++ === 0) first = `${source ?? 'a file'}: ${reason}, ${detail}`
     },
@@ -48,7 +65,7 @@ export async function historyOf(
     if (counts.records > 0 && counts.accepted === 0)
       throw new SpillwayError(
         'SPILL_INPUT',
-        `all ${counts.records} records of source '${name}' were refused; the first of the history: ${first}`,
+        `all ${counts.records} records of source '${name}' were refused; the first of the history: ${first}${otherNames(name, fields(name))}`,
       )
   const { user, system } = process.cpuUsage(before)
   return { log, intakeSeconds: sharedBy(log, (user + system) / 1e6), refused: count > 0 ? { count, first } : undefined, warnings }
@@ -58,46 +75,24 @@ function sharedBy({ histories, length }: ReplayLog, seconds: number): Map<string
   return new Map([...histories].map(([name, { block }]) => [name, (seconds * block.length) / Math.max(1, length)]))
 }
 
-/** The maps of sources whose columns have other names: what a record has under theirs, it has under ours as well. Throws `SPILL_INPUT` for a source or column that there is not. */
-function mapsFor({ ir, maps }: Pipeline, columns: readonly ColumnName[]): Map<string, RowMap> {
-  const named = new Map<string, ColumnName[]>()
-  for (const name of columns) {
-    const source = ir.sources.find(candidate => candidate.name === name.source)
-    if (!source)
-      throw new SpillwayError(
-        'SPILL_INPUT',
-        `no source '${name.source}' in pipeline '${ir.name}'${didYouMean(
-          name.source,
-          ir.sources.map(one => one.name),
-        )}`,
-      )
-    const own = source.columns.map(column => column.name)
-    if (!maps.has(name.source) && !own.includes(name.column))
-      throw new SpillwayError('SPILL_INPUT', `source '${name.source}' has no column '${name.column}'${didYouMean(name.column, own)}`)
-    named.set(name.source, [...(named.get(name.source) ?? []), name])
+/** Every file is opened once, whatever it feeds. Throws as `checkFields` does. */
+async function fieldsChecked(
+  sources: readonly SourceIR[],
+  theirs: ReadonlyMap<string, TheirNames>,
+  files: readonly SourceFile[],
+): Promise<{ warnings: string[]; fields: (source: string) => FileFields[] }> {
+  const wanted = new Map(sources.map(source => [source.name, fieldsWanted(source, theirs.get(source.name))]))
+  const fields = new Map<string, FileFields>()
+  for (const path of new Set(files.map(file => file.path))) {
+    const fed = files.filter(file => file.path === path).flatMap(({ source }) => wanted.get(source) ?? [])
+    fields.set(path, await fieldsOf(path, fed))
   }
-  return new Map([
-    ...maps,
-    ...[...named].map(
-      ([source, names]) =>
-        [
-          source,
-          renamed(
-            names,
-            ir.sources.find(({ name }) => name === source)!,
-            maps.get(source),
-          ),
-        ] as const,
-    ),
-  ])
+  const fieldsOfSource = (source: string): FileFields[] => files.filter(file => file.source === source).map(({ path }) => fields.get(path)!)
+  return { warnings: checkFields(sources, theirs, fieldsOfSource), fields: fieldsOfSource }
 }
 
-/** A map of the source's own gets the record with both names. Without one a row has the columns of the source and nothing else. */
-function renamed(names: readonly ColumnName[], { columns }: SourceIR, map: RowMap | undefined): RowMap {
-  const theirs = new Map(names.map(name => [name.column, name.theirs]))
-  return (record: Readonly<Record<string, unknown>>) => {
-    if (map) return map({ ...record, ...Object.fromEntries([...theirs].map(([column, name]) => [column, record[name]])) } as never)
-    const given = columns.map(({ name }) => [name, theirs.get(name) ?? name] as const).filter(([, name]) => name in record)
-    return Object.fromEntries(given.map(([name, found]) => [name, record[found]]))
-  }
-}
+/** What a map reads of a record nobody knows before it is called: it may be the names. */
+const otherNames = (source: string, [first]: readonly FileFields[]): string =>
+  first === undefined || first.names.length === 0
+    ? ''
+    : `; if a column has another name there, say so: --column ${source}.COLUMN=THEIRS; ${first.file} has ${first.names.slice(0, 20).join(', ')}`

@@ -16,7 +16,7 @@ import type { ModelIR } from '../define/ir.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import { censoredPositions } from '../run/censored.ts'
 import { recordedBatches } from '../run/recorded-batches.ts'
-import { historyOf, type AuditHistory } from './audit-history.ts'
+import { checkFed, historyOf, type AuditHistory } from './audit-history.ts'
 import { accept } from './audit-apply.ts'
 import { DRAWS, modelOf, OUT, requestOf, type AuditRequest } from './audit-request.ts'
 import type { Command } from './command.ts'
@@ -61,6 +61,7 @@ export const auditCommand: Command = {
     const pipeline = await importPipeline(request.path)
     checkSourceFiles(request.files, pipeline.ir)
     const model = modelOf(pipeline.ir, pipeline.worths, request.model)
+    if (request.files.length > 0) checkFed(pipeline.ir, model, request.files)
     const progress = new Progress()
     try {
       const history = await historyOf(pipeline, request, (stage, share) => progress.show(stage, share))
@@ -71,13 +72,26 @@ export const auditCommand: Command = {
       if (request.json) console.log(reportJson(shown))
       else
         console.log(
-          [reportText(shown), '', ...troubleLines(history), ...notes, `The page: ${files.page}; as JSON: ${files.json}`].join('\n'),
+          [
+            reportText(shown),
+            '',
+            ...grantedLines(pipeline, model),
+            ...troubleLines(history),
+            ...notes,
+            `The page: ${files.page}; as JSON: ${files.json}`,
+          ].join('\n'),
         )
       return 0
     } finally {
       progress.done()
     }
   },
+}
+
+/** What the user takes for granted stands where a person looks last, since the answer rests on it. */
+function grantedLines({ worths }: Pipeline, { name }: ModelIR): string[] {
+  const assumed = worths.get(name)?.ir.assumes ?? []
+  return assumed.map(text => `The answer rests on this: ${text}`)
 }
 
 async function audited(

@@ -1,39 +1,34 @@
 /** The project of `init --from FILE`: a pipeline over the file's columns, and its test. */
 import { basename } from 'node:path'
 import type { InferredSchema } from '../files/infer.ts'
+import { auditText, noOutcome } from './inferred-audit.ts'
+import { declared, featured, fieldOf, isName, keyName, keyType, quoted, timeHelpers } from './inferred-code.ts'
 import { plannedSource, SERIES, shownName, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
 import type { Project } from './project.ts'
-
-/** Numeric columns that get features; more are for the user to add. */
-const FEATURED_MAX = 4
 
 /** `path` is the file, as it was given. Throws as `plannedSource` does. */
 export function inferredProject(schema: InferredSchema, path: string): Project {
   const source = plannedSource(schema, path)
-  return { files: { 'pipeline.ts': pipelineText(source, basename(path)), 'pipeline.test.ts': testText(source) }, source: source.name }
+  const file = basename(path)
+  const audit = auditText(source, file)
+  return {
+    files: { 'pipeline.ts': pipelineText(source, file), 'pipeline.test.ts': testText(source), ...(audit && { 'audit.ts': audit.text }) },
+    source: source.name,
+    audit: audit ? { sources: audit.sources, guessed: audit.guessed } : { why: noOutcome(file) },
+  }
 }
-
-function featured({ columns, key, time, id }: PlannedSource): PlannedColumn[] {
-  return columns
-    .filter(column => ['int', 'decimal', 'double'].includes(column.type) && ![key, time, id].includes(column))
-    .filter(({ name }) => !/(?:^|_)id$/i.test(name))
-    .slice(0, FEATURED_MAX)
-}
-
-const keyName = ({ key }: PlannedSource): string => key?.name ?? SERIES
 
 function pipelineText(source: PlannedSource, file: string): string {
   const { name, columns, time, id, mapped, reasons } = source
   const key = keyName(source)
-  const keyType = source.key?.type === 'int' ? 't.int()' : 't.string()'
   const [first] = featured(source)
   return `// Decides at each event of ${shownName(file)} whether it is unusual. A start, for you to change.
 //
 // What was inferred, and why:
 ${reasons.map(reason => `//   ${reason}`).join('\n')}
 import { count, entity, features, model, on, pipeline, rules, source, stream, t } from 'spillway'
-
-const keyed = entity('${key}', ${keyType}) // what features belong to
+${source.mapped ? timeHelpers(columns) : ''}
+const keyed = entity('${key}', ${keyType(source)}) // what features belong to
 
 export const events = source('${name}', {
   schema: {
@@ -67,25 +62,13 @@ export default pipeline('${name}', [unusual])
 }
 
 function mapText({ columns, key }: PlannedSource): string {
-  const raw = (field: string) => (isName(field) ? `raw.${field}` : `raw[${quoted(field)}]`)
-  const fields = columns.map(({ name, field }) => `    ${name}: ${raw(field)},`)
+  const fields = columns.map(column => `    ${column.name}: ${fieldOf(column)},`)
   return `  // From a record as the file has it to the columns above.
   map: raw => ({
 ${[...(key ? [] : [`    ${SERIES}: 'all',`]), ...fields].join('\n')}
   }),
   mapVersion: '1',
 `
-}
-
-const isName = (text: string): boolean => /^[A-Za-z_]\w*$/.test(text)
-
-/** A text as TypeScript writes it: JSON with the other quotes. */
-const quoted = (text: string): string => `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
-
-function declared(column: PlannedColumn, { key }: PlannedSource): string {
-  const { type, scale, nullable } = column
-  if (column === key) return 'keyed'
-  return `t.${type}(${type === 'decimal' ? scale : ''})${nullable ? '.nullable()' : ''}`
 }
 
 function featureLines(source: PlannedSource): string[] {
@@ -134,18 +117,21 @@ function recordFields(
       const written = mapped ? column.field : column.name
       const name = isName(written) ? written : quoted(written)
       if (column === first) return `${name}: ${value}`
-      if (column === time) return `${name}: '2026-01-01T00:0${i}Z'`
+      if (column.type === 'timestamp') return `${name}: ${timeText(column, column === time ? i : 0)}`
       if (column === id) return `${name}: ${column.type === 'string' ? `'${i + 1}'` : i + 1}`
       return `${name}: ${column === key && column.type === 'string' ? "'k1'" : examples[column.type]}`
     })
 }
+
+/** As the file would have it. */
+const timeText = ({ written }: PlannedColumn, minute: number): string =>
+  written === 'seconds' ? String(Date.UTC(2026, 0, 1, 0, minute) / 1000) : `'2026-01-01T00:0${minute}Z'`
 
 const examples = {
   int: '1',
   decimal: '1',
   double: '1',
   bool: 'true',
-  timestamp: "'2026-01-01T00:00Z'",
   duration: "'1m'",
   string: "'x'",
 } as const

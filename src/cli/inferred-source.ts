@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import type { InferredSchema } from '../files/infer.ts'
 import type { InferredColumn } from '../files/column-sample.ts'
+import type { OutcomeChoice } from '../files/likely-outcome.ts'
 import { SpillwayError } from '../base/errors.ts'
 
 export interface PlannedColumn extends InferredColumn {
@@ -16,10 +17,20 @@ export interface PlannedSource {
   readonly key: PlannedColumn | null
   readonly time: PlannedColumn
   readonly id: PlannedColumn | undefined
-  /** Records do not have the columns of the source as they stand: names that are none, fields to be left, or no key. */
+  /** Records do not have the columns of the source as they stand: names that are none, times as nobody reads them, fields to be left, or no key. */
   readonly mapped: boolean
+  /** Columns that may say what came of an event, the likeliest first. */
+  readonly outcomes: readonly PlannedOutcome[]
+  /** Records that were looked at. */
+  readonly sampled: number
+  /** Events that a key has in an hour of the sample. */
+  readonly hourly: number
   /** What was inferred and why, a line each. */
   readonly reasons: readonly string[]
+}
+
+export interface PlannedOutcome extends Pick<OutcomeChoice, 'truth' | 'reason'> {
+  readonly column: PlannedColumn
 }
 
 /** The key of a source whose file has none. */
@@ -43,7 +54,7 @@ export function plannedSource(schema: InferredSchema, path: string): PlannedSour
     )
   const key = columnOf(schema.key?.column) ?? null
   const renamed = columns.some(column => column.field !== column.name)
-  const mapped = renamed || key === null || (schema.format === 'ndjson' && schema.left.length > 0)
+  const mapped = renamed || key === null || columns.some(needsMap) || (schema.format === 'ndjson' && schema.left.length > 0)
   return {
     name: safeName(basename(path).replace(/\..*$/, ''), 'events'),
     columns,
@@ -51,16 +62,29 @@ export function plannedSource(schema: InferredSchema, path: string): PlannedSour
     time,
     id: columnOf(schema.id?.column),
     mapped,
+    outcomes: schema.outcomes.map(({ column, truth, reason }) => ({ column: columnOf(column)!, truth, reason })),
+    sampled: schema.sampled,
+    hourly: schema.span === 0 ? 0 : (schema.sampled * HOUR) / (schema.span * (key?.distinct ?? 1)),
     reasons: reasonsOf(schema),
   }
 }
 
-function reasonsOf({ key, time, id, left, sampled, undecodable }: InferredSchema): string[] {
+/** Times that no column reads as the file has them: a map must make them of what there is. */
+const needsMap = ({ written }: PlannedColumn): boolean => written !== undefined && ['seconds', 'dmy', 'mdy', 'ymd'].includes(written)
+
+const HOUR = 3_600_000
+
+function reasonsOf({ columns, key, time, id, left, sampled, undecodable }: InferredSchema): string[] {
   const chosen = (what: string, choice: InferredSchema['key'], none: string) =>
     `${what}: ${choice ? `${shownName(choice.column)} (${choice.reason})` : none}`
   return [
     chosen('key', key, 'none, since no column comes again and again: all events are one series'),
     chosen('time', time, 'none'),
+    ...columns.flatMap(({ name, written }) =>
+      written === 'dmy' || written === 'mdy'
+        ? [`dates of ${shownName(name)}: ${written === 'dmy' ? 'the day first' : 'the month first'}`]
+        : [],
+    ),
     chosen('id', id, 'none, so that a record sent twice is two events'),
     `types: the narrowest that ${sampled} records have; one that does not fit later is refused, with its reason`,
     ...(undecodable > 0 ? [`not decoded: ${undecodable} of the records looked at`] : []),

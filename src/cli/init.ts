@@ -26,8 +26,16 @@ export const initCommand: Command = {
     const project = from === undefined ? sampleProject() : inferredProject(await inferSchema(from), from)
     const written = write(folder, { ...project.files, ...settings() })
     const replay = `npx spillway replay pipeline.ts --source ${shellWord(`${project.source}=${events}`)}`
-    if (values['json']) console.log(JSON.stringify({ folder, files: written, source: project.source, events, replay }))
-    else console.log(nextSteps(folder, written, replay))
+    const { audit } = project
+    const command =
+      audit && 'sources' in audit
+        ? `npx spillway audit audit.ts ${audit.sources.map(name => `--history ${shellWord(`${name}=${events}`)}`).join(' ')}`
+        : undefined
+    if (values['json'])
+      console.log(
+        JSON.stringify({ folder, files: written, source: project.source, events, replay, ...(audit && { audit: { ...audit, command } }) }),
+      )
+    else console.log([nextSteps(folder, written, command === undefined ? [replay] : [replay, command]), ...auditLines(audit)].join('\n'))
     return 0
   },
 }
@@ -74,11 +82,18 @@ function settings(): Project['files'] {
   }
 }
 
-function nextSteps(folder: string, written: readonly string[], replay: string): string {
+function nextSteps(folder: string, written: readonly string[], commands: readonly string[]): string {
   const install = written.includes('package.json') ? 'npm install' : 'npm install spillway'
   const test = written.includes('package.json') ? 'npm test' : 'node --test'
-  const steps = [...(folder === '.' ? [] : [`cd ${shellWord(folder)}`]), install, test, replay, 'npx spillway dev pipeline.ts']
+  const steps = [...(folder === '.' ? [] : [`cd ${shellWord(folder)}`]), install, test, ...commands, 'npx spillway dev pipeline.ts']
   return [`Made ${written.join(', ')}.`, '', 'Next:', ...steps.map(step => `  ${step}`)].join('\n')
+}
+
+/** What a person must know of the audit before they believe it. */
+function auditLines(audit: Project['audit']): string[] {
+  if (!audit) return []
+  if ('why' in audit) return ['', `There is ${audit.why}.`]
+  return ['', 'audit.ts rests on guesses; change them where they are wrong:', ...audit.guessed.map(text => `  ${text}`)]
 }
 
 /** In quotes if a shell would take it for more than a word. */

@@ -2,4 +2,11 @@
 export interface Project {
   readonly files: Readonly<Record<string, string>>
   readonly source: string
+  /** Of a file that was given: which sources of `audit.ts` it feeds and what was guessed, or why there is none. */
+  readonly audit?: ProjectAudit | { readonly why: string }
+}
+
+export interface ProjectAudit {
+  readonly sources: readonly string[]
+  readonly guessed: readonly string[]
 }

@@ -10,6 +10,8 @@ export interface WorthIR {
   readonly slices?: readonly { readonly name: string; readonly from: number; readonly until: number }[]
   /** What the user expects a week to have, where the history has another: decisions. Everything said of a year is scaled by it. */
   readonly decisionsAWeek?: number
+  /** What the user takes for granted, in words: the report repeats it. */
+  readonly assumes?: readonly string[]
 }
 
 /**

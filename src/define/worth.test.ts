@@ -60,6 +60,7 @@ test('a worth is what is counted, of which model, with its ages, slices and volu
     ages: ['1h', '5m', '60m'],
     slices: [{ name: 'attack', from: '2026-01-01T00:00Z', until: new Date(Date.UTC(2026, 0, 2)) }],
     decisionsAWeek: 1e6,
+    assumes: ['a chargeback comes within a month'],
   })
   assert.deepEqual(made.ir, {
     model: 'fraud',
@@ -67,6 +68,7 @@ test('a worth is what is counted, of which model, with its ages, slices and volu
     ages: [300_000, 3_600_000],
     slices: [{ name: 'attack', from: Date.UTC(2026, 0, 1), until: Date.UTC(2026, 0, 2) }],
     decisionsAWeek: 1e6,
+    assumes: ['a chargeback comes within a month'],
   })
 })
 
@@ -180,6 +182,7 @@ test('mistakes are said at their line, with the fix', () => {
   options({ slices: [{ name: 'a', from: '2026-01-01', until }] }, /slices: from of 'a' is a time \(ISO 8601/)
   options({ slices: [{ name: 'a', from: 1, until: 1 }] }, /'a' ends before it begins/)
   options({ slices: ['a', 'a'].map(name => ({ name, from, until })) }, /'a' stands twice/)
+  for (const assumes of ['none', [3], [' ']]) options({ assumes }, /assumes is a list of texts: \['a chargeback/)
   for (const decisionsAWeek of [0, -5, NaN, '5']) options({ decisionsAWeek }, /decisionsAWeek is a number above 0, got/)
 })
 

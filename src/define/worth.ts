@@ -38,6 +38,8 @@ export interface WorthOptions {
   readonly slices?: readonly WorthSlice[]
   /** What a week will have, where the history has another: whatever is said of a year is scaled by it. */
   readonly decisionsAWeek?: number
+  /** What you take for granted, in words: the report says it among what is assumed. */
+  readonly assumes?: readonly string[]
 }
 
 export interface WorthSlice {
@@ -84,14 +86,15 @@ export function worth<I, R, C>(
     mistake(`${what} needs a utility: caught({ … }), notice({ … }), money({ … }) or own(d => …, { … }), got ${show(value)}`)
   if (!given.label)
     mistake(`${what} is counted by what came of its decisions, and the model has no label; give it labelFrom(source, { … }) or begins(…)`)
-  checkOptions(what, options, ['ages', 'slices', 'decisionsAWeek'])
-  const { ages, slices, decisionsAWeek }: { readonly [N in keyof WorthOptions]: unknown } = options
+  checkOptions(what, options, ['ages', 'slices', 'decisionsAWeek', 'assumes'])
+  const { ages, slices, decisionsAWeek, assumes }: { readonly [N in keyof WorthOptions]: unknown } = options
   const ir: WorthIR = {
     model: given.name,
     utility: value.build(judging(given), value.place),
     ...(ages !== undefined && { ages: agesOf(`${what}: ages`, ages) }),
     ...(slices !== undefined && { slices: slicesOf(`${what}: slices`, slices) }),
     ...(decisionsAWeek !== undefined && { decisionsAWeek: volumeOf(`${what}: decisionsAWeek`, decisionsAWeek) }),
+    ...(assumes !== undefined && { assumes: textsOf(`${what}: assumes`, assumes) }),
   }
   return new WorthValue(ir, given, value.compute)
 }
@@ -135,5 +138,12 @@ const timeOf = (what: string, given: unknown): number =>
 
 function volumeOf(what: string, given: unknown): number {
   if (typeof given !== 'number' || !Number.isFinite(given) || given <= 0) mistake(`${what} is a number above 0, got ${show(given)}`)
+  return given
+}
+
+function textsOf(what: string, given: unknown): readonly string[] {
+  const isText = (text: unknown): text is string => typeof text === 'string' && text.trim() !== ''
+  if (!Array.isArray(given) || !given.every(isText))
+    mistake(`${what} is a list of texts: ['a chargeback comes within a month'], got ${show(given)}`)
   return given
 }

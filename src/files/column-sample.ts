@@ -2,6 +2,7 @@
 import { decimalPlaces } from '../base/exact.ts'
 import type { ColumnType, TypeIR } from '../define/ir.ts'
 import { instantOf } from '../intake/instant.ts'
+import { orderOf, writtenDate, writtenInstant, type DateOrder } from './written-date.ts'
 
 const DISTINCT_KEPT = 100_000
 /** Names of money, whose fractions are exact; of other numbers more digits may follow later. */
@@ -10,8 +11,10 @@ const MONEY_PLACES = 2
 
 /** Epoch times that a column called a time may hold: the years 2001 to 2100, in milliseconds and in seconds. */
 const milliseconds = { from: 978_307_200_000, to: 4_102_444_800_000 }
+/** Of numbers below it one takes them for seconds. */
+const SECONDS_BELOW = 10_000_000_000
 export const timeName =
-  /(?:^|_)(?:at|ts|time|timestamp|date|datetime|when|created|occurred|start|end)$|(?:Time|Date|Timestamp|At)$|timestamp|datetime/i
+  /(?:^|[\W_])(?:at|ts|time|timestamp|date|datetime|when|created|occurred|start|end)$|(?:Time|Date|Timestamp|At)$|timestamp|datetime/i
 
 export interface InferredColumn extends TypeIR {
   readonly name: string
@@ -19,9 +22,18 @@ export interface InferredColumn extends TypeIR {
   readonly nullable: boolean
   /** Different values met. */
   readonly distinct: number
+  /** How often each was met, where there are two. */
+  readonly two?: TwoValues
+  /** How a time is written, as the first record has it. */
+  readonly written?: WrittenTime
 }
 
-type ValueKind = 'bool' | 'int' | 'double' | 'timestamp' | 'string' | 'other'
+export type TwoValues = readonly (readonly [value: unknown, records: number])[]
+
+/** As milliseconds or seconds from the epoch on, as ISO 8601 with an offset or without one, as a wall clock's milliseconds, of Parquet, or as people write dates. */
+export type WrittenTime = 'epoch' | 'seconds' | 'offset' | 'local' | 'wall' | DateOrder
+
+type ValueKind = 'bool' | 'int' | 'double' | 'timestamp' | 'date' | 'string' | 'other'
 
 export class ColumnSample {
   /** Values that are not NULL. */
@@ -30,6 +42,11 @@ export class ColumnSample {
   ascending = 0
   readonly #kinds = new Map<ValueKind, number>()
   readonly #distinct = new Set<unknown>()
+  /** Of three different values at most. */
+  readonly #counts = new Map<unknown, number>()
+  #first: unknown
+  /** Of dates as people write them: the greatest numbers that stood first and second. */
+  #greatest: [number, number] = [0, 0]
   #places = 0
   /** In a file of text, what is several things is text. */
   #isText = false
@@ -41,12 +58,32 @@ export class ColumnSample {
     return this.#distinct.size
   }
 
+  get two(): TwoValues | undefined {
+    return this.#counts.size === 2 ? [...this.#counts] : undefined
+  }
+
+  /** From the least value to the greatest, of times and numbers; 0 without any. */
+  get span(): number {
+    return Math.max(0, this.#max - this.#min)
+  }
+
+  /** Of a column of times; `declared` is the type that a Parquet file states. */
+  written(declared: string | undefined): WrittenTime {
+    if (declared && /^(?:TIMESTAMP|DATE)/.test(declared) && !/WITH TIME ZONE/.test(declared)) return 'wall'
+    if (typeof this.#first !== 'string' || /^\d+$/.test(this.#first)) return this.#max < SECONDS_BELOW ? 'seconds' : 'epoch'
+    const date = writtenDate(this.#first)
+    if (date) return orderOf(date, this.#greatest)
+    return /(?:Z|[+-]\d\d:?(?:\d\d)?)$/i.test(this.#first.slice(10)) ? 'offset' : 'local'
+  }
+
   add(raw: unknown, isText: boolean): void {
     if (raw === null || raw === undefined) return
     this.filled++
     this.#isText = isText
+    this.#first ??= raw
+    if (this.#counts.size < 3) this.#counts.set(raw, (this.#counts.get(raw) ?? 0) + 1)
     if (this.#distinct.size < DISTINCT_KEPT) this.#distinct.add(raw)
-    const { kind, number } = kindOf(raw, isText)
+    const { kind, number } = this.#dateOf(raw) ?? kindOf(raw, isText)
     this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1)
     if (number === undefined) return
     if (kind === 'double') this.#places = Math.max(this.#places, decimalPlaces(number))
@@ -54,6 +91,15 @@ export class ColumnSample {
     this.#max = Math.max(this.#max, number)
     if (number >= this.#last) this.ascending++
     this.#last = number
+  }
+
+  /** What comes first in a date is known for sure only at the end: until then its number is by what came before. */
+  #dateOf(raw: unknown): { kind: ValueKind; number: number } | undefined {
+    const date = typeof raw === 'string' ? writtenDate(raw) : undefined
+    if (!date) return undefined
+    const [first, second] = date.parts
+    this.#greatest = [Math.max(first, this.#greatest[0]), Math.max(second, this.#greatest[1])]
+    return { kind: 'date', number: writtenInstant(date, orderOf(date, this.#greatest)) }
   }
 
   /** `declared` is the type that a Parquet file states. */
@@ -65,7 +111,7 @@ export class ColumnSample {
     if (declared && /^(?:TIMESTAMP|DATE)/.test(declared)) return { type: 'timestamp' }
     const decimal = declared && /^DECIMAL\(\d+,(\d+)\)$/.exec(declared)
     if (decimal) return { type: 'decimal', scale: Number(decimal[1]) }
-    if (is('int') && timeName.test(name) && this.#min >= milliseconds.from && this.#max <= milliseconds.to) return { type: 'timestamp' }
+    if (is('int') && timeName.test(name) && this.#isEpoch()) return { type: 'timestamp' }
     if (is('int', 'double') && !is('int') && money.test(name) && this.#places <= MONEY_PLACES)
       return { type: 'decimal', scale: MONEY_PLACES }
     const narrowest: readonly (readonly [ColumnType, ValueKind[]])[] = [
@@ -73,11 +119,17 @@ export class ColumnSample {
       ['int', ['int']],
       ['double', ['int', 'double']],
       ['timestamp', ['timestamp']],
-      ['string', ['string', 'timestamp']],
+      ['timestamp', ['date']],
+      ['string', ['string', 'timestamp', 'date']],
     ]
     const found = narrowest.find(([, allowed]) => is(...allowed))
     if (!found && this.#isText) return { type: 'string' }
     return found ? { type: found[0] } : { reason: `holds ${kinds.join(' and ')} values` }
+  }
+
+  #isEpoch(): boolean {
+    const scale = this.#max < SECONDS_BELOW ? 1000 : 1
+    return this.#min * scale >= milliseconds.from && this.#max * scale <= milliseconds.to
   }
 }
 

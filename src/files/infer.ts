@@ -7,6 +7,7 @@ import type { FileFormat } from './input-file.ts'
 import { openInput } from './input.ts'
 import { ColumnSample, type InferredColumn } from './column-sample.ts'
 import { likelyId, likelyKey, likelyTime, type Choice } from './likely.ts'
+import { likelyOutcomes, type OutcomeChoice } from './likely-outcome.ts'
 
 export interface InferredSchema {
   readonly format: FileFormat
@@ -16,6 +17,10 @@ export interface InferredSchema {
   readonly key: Choice | undefined
   readonly time: Choice | undefined
   readonly id: Choice | undefined
+  /** Columns that may say what came of an event, the likeliest first. */
+  readonly outcomes: readonly OutcomeChoice[]
+  /** From the first event time of the sample to the last, ms. */
+  readonly span: number
   /** Records looked at, and those among them that could not be decoded. */
   readonly sampled: number
   readonly undecodable: number
@@ -42,12 +47,26 @@ export async function inferSchema(path: string): Promise<InferredSchema> {
   const declared = new Map(file.columns?.map(({ name, type }) => [name, type]))
   const inferred = [...samples].map(([name, sample]) => ({ name, sample, type: sample.type(name, declared.get(name)) }))
   const columns = inferred.flatMap(({ name, sample, type }) =>
-    'reason' in type ? [] : [{ name, ...type, nullable: sample.filled < sampled, distinct: sample.distinct }],
+    'reason' in type ? [] : [columnOf({ name, ...type, nullable: sample.filled < sampled, distinct: sample.distinct }, sample, declared)],
   )
   const left = inferred.flatMap(({ name, type }) => ('reason' in type ? [{ name, reason: type.reason }] : []))
   const time = likelyTime(columns, samples)
   const id = likelyId(columns, sampled, time)
-  return { format: file.format, columns, left, key: likelyKey(columns, sampled, [time, id]), time, id, sampled, undecodable }
+  const key = likelyKey(columns, sampled, [time, id])
+  const outcomes = likelyOutcomes(columns, [key, time, id])
+  const span = time
+    ? samples.get(time.column)!.span * (columns.find(({ name }) => name === time.column)!.written === 'seconds' ? 1000 : 1)
+    : 0
+  return { format: file.format, columns, left, key, time, id, outcomes, span, sampled, undecodable }
+}
+
+function columnOf(column: InferredColumn, sample: ColumnSample, declared: ReadonlyMap<string, string | undefined>): InferredColumn {
+  const { two } = sample
+  return {
+    ...column,
+    ...(two && { two }),
+    ...(column.type === 'timestamp' && { written: sample.written(declared.get(column.name)) }),
+  }
 }
 
 function sampleOf(samples: Map<string, ColumnSample>, name: string): ColumnSample {

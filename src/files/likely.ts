@@ -8,6 +8,8 @@ export interface Choice {
 }
 
 const idName = /^(?:id|uuid|guid|event_?id|transaction_?id|message_?id)$/i
+/** Of something that is numbered: `Order No`, `invoice_number`. */
+const numberName = /(?:^|[\W_])(?:no|nr|num|number|key|ref|reference)\W*$/i
 const entityName =
   /(?:_|^)(?:id|key|code|no|number)$|Id$|user|customer|client|account|card|device|sensor|patient|station|machine|vehicle|host|symbol|ticker|store|shop|terminal|merchant|driver|player|session|origin|destination|city|region|country/i
 
@@ -25,13 +27,13 @@ export function likelyTime(columns: readonly InferredColumn[], samples: Readonly
   }
 }
 
-/** A column called an id whose values are all different. */
+/** A column called an id, or a number of something, whose values are all different. */
 export function likelyId(columns: readonly InferredColumn[], sampled: number, time: Choice | undefined): Choice | undefined {
   const unique = columns.filter(
     ({ name, type, nullable, distinct }) =>
       (type === 'string' || type === 'int') && !nullable && distinct === sampled && sampled > 1 && name !== time?.column,
   )
-  const found = unique.find(({ name }) => idName.test(name)) ?? unique.find(({ name }) => /_?id$/i.test(name))
+  const found = [idName, /_?id$/i, numberName].map(pattern => unique.find(({ name }) => pattern.test(name))).find(one => one)
   return found && { column: found.name, reason: 'different in every record, and called an id' }
 }
 

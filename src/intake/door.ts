@@ -19,6 +19,7 @@ import { Fault, type RawForm, type Refusal, type RefusalReason } from './refusal
 import { RowReader } from './row-reader.ts'
 import { rowText } from './row-text.ts'
 import { stampCells } from './stamp-cells.ts'
+import type { TheirNames } from './their-names.ts'
 
 export interface DoorOptions {
   readonly map?: RowMap | undefined
@@ -28,6 +29,8 @@ export interface DoorOptions {
   readonly shared?: ReadonlySet<string> | undefined
   /** Columns to keep; all unless given. The others are checked. */
   readonly keep?: ReadonlySet<string> | undefined
+  /** Records are somebody else's: fields that are no column are ignored. Of a source with a map, whose records have both names, what they call its columns. */
+  readonly theirs?: TheirNames | undefined
   /** Remember where each row came from, for refusals that come later. */
   readonly places: boolean
   readonly onRefused: (refusal: Refusal) => void
@@ -107,7 +110,7 @@ export class Door {
 
   #readerOf(origin: Origin): RowReader {
     if (this.#reader?.origin !== origin) {
-      this.#reader = { origin, rows: new RowReader(this.source, this.#builder, this.stringsOf, origin) }
+      this.#reader = { origin, rows: new RowReader(this.source, this.#builder, this.stringsOf, origin, this.#options.theirs) }
     }
     return this.#reader.rows
   }

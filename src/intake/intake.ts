@@ -16,6 +16,7 @@ import type { RecordBatch } from './batch.ts'
 import { Door, type DoorCounts } from './door.ts'
 import type { RowMap } from './mapping.ts'
 import { Fault, type Refusal } from './refusal.ts'
+import type { TheirNames } from './their-names.ts'
 
 export interface IntakeOptions {
   readonly map?: RowMap | undefined
@@ -25,6 +26,8 @@ export interface IntakeOptions {
   readonly keep?: ReadonlySet<string> | undefined
   /** Columns whose texts have their ids in `strings`: `keep` unless given. Those of the others are the intake's own. */
   readonly shared?: ReadonlySet<string> | undefined
+  /** Records are somebody else's: see `DoorOptions`. */
+  readonly theirs?: TheirNames | undefined
   /** Which rows the log takes: decided among them alone unless given. */
   readonly admit?: Admit | undefined
   readonly onRefused: (refusal: Refusal) => void
@@ -58,7 +61,7 @@ export class Intake {
   readonly #door: Door
 
   constructor(source: SourceIR, options: IntakeOptions) {
-    const { map, strings, keep, shared = keep, onRefused, notBefore, eventsMax } = options
+    const { map, strings, keep, shared = keep, theirs, onRefused, notBefore, eventsMax } = options
     this.source = source
     this.#options = options
     this.#door = new Door(source, {
@@ -66,6 +69,7 @@ export class Intake {
       strings,
       shared,
       keep: remembers(source) ? undefined : keep,
+      theirs,
       places: remembers(source),
       onRefused,
       arrivalOf: notBefore && (declared => Math.max(declared, notBefore())),

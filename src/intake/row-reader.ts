@@ -11,6 +11,7 @@ import type { Origin } from './batch.ts'
 import { TEXT_SHIFT, type Cells } from './cells.ts'
 import { fieldReader, shown, type FieldReader } from './field.ts'
 import { Fault, type RefusalReason } from './refusal.ts'
+import type { TheirNames } from './their-names.ts'
 
 interface Field {
   readonly name: string
@@ -48,15 +49,16 @@ export class RowReader {
   /** The arrival of the row read last, if it is a column. */
   arrival = 0
 
-  constructor(source: Rows, builder: BlockBuilder, stringsOf: (column: string) => Strings, origin: Origin) {
+  /** `theirs`: records are somebody else's, who have fields for others too; a map gives only what it means to. */
+  constructor(source: Rows, builder: BlockBuilder, stringsOf: (column: string) => Strings, origin: Origin, theirs?: TheirNames) {
     this.#time = source.time
     this.#arrival = source.arrives?.kind === 'column' ? source.arrives.column : undefined
     this.#builder = builder
-    this.#ignoresUnknown = origin.tabular && source.mapVersion === undefined
+    this.#ignoresUnknown = (origin.tabular || theirs !== undefined) && source.mapVersion === undefined
     this.#names = source.columns.map(column => column.name)
     this.#fields = source.columns.map(column => ({
       name: column.name,
-      read: fieldReader(column, { text: origin.text, zoneless: origin.zoneless.has(column.name) }),
+      read: fieldReader(column, { text: origin.text, zoneless: origin.zoneless.has(theirs?.get(column.name) ?? column.name) }),
       kept: builder.column(column.name),
       strings: stringsOf(column.name),
       required: requiredAs(source, column),

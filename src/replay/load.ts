@@ -5,6 +5,7 @@ import { takeFile } from '../files/take-file.ts'
 import { Intake, type History, type IntakeOptions } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { Refusal } from '../intake/refusal.ts'
+import { givenOwnNames, underOwnNames, underTheirNames, type TheirNames } from '../intake/their-names.ts'
 import { replayLog, type ReplayLog } from './log.ts'
 import { columnsNeeded, sourcesOfLabels } from '../decision/reads.ts'
 
@@ -22,12 +23,14 @@ export interface LoadOptions {
   readonly onWarning?: (warning: string) => void
   /** Where texts get their ids; of this history's own unless given. */
   readonly strings?: Strings
+  /** Records are somebody else's: fields that a source does not name are ignored, and columns have these names, by source. */
+  readonly theirs?: ReadonlyMap<string, TheirNames>
   /** A file broke off, in words; what stood before was taken. Without it, that is an error. */
   readonly onBroken?: (warning: string) => void
 }
 
 /** What a history is loaded for. */
-type Loading = Pick<IntakeOptions, 'strings' | 'keep' | 'shared' | 'admit'>
+type Loading = Pick<IntakeOptions, 'strings' | 'keep' | 'shared' | 'admit' | 'theirs'>
 
 interface Pipeline {
   readonly ir: PipelineIR
@@ -39,12 +42,33 @@ interface Pipeline {
  * need it, an unknown source, and a file that cannot be read at all.
  */
 export async function load(pipeline: Pipeline, files: readonly SourceFile[], options: LoadOptions): Promise<ReplayLog> {
-  const { strings = new Strings() } = options
-  const needed = columnsNeeded(pipeline.ir)
-  const intakes = await loadIntakes(pipeline, files, options, ({ name }) => ({ strings, keep: needed.get(name) }))
-  const histories = new Map<string, History>([...intakes].map(([name, intake]) => [name, intake.finish()]))
-  const missing = new Set([...sourcesOfLabels(pipeline.ir)].filter(name => !files.some(({ source }) => source === name)))
-  return replayLog(pipeline.ir, histories, strings, { missing })
+  const { strings = new Strings(), theirs } = options
+  const { ir } = pipeline
+  const needed = columnsNeeded(ir)
+  const namesOf = (source: string): TheirNames => theirs?.get(source) ?? new Map()
+  const intakes = await loadIntakes(theirs ? calledAs(pipeline, theirs) : pipeline, files, options, ({ name, mapVersion }) => {
+    const names = namesOf(name)
+    const keep = new Set(Array.from(needed.get(name)!, column => (mapVersion === undefined && names.get(column)) || column))
+    return { strings, keep, ...(theirs && { theirs: mapVersion === undefined ? new Map() : names }) }
+  })
+  const histories = new Map<string, History>(
+    ir.sources.map(source => {
+      const history = intakes.get(source.name)!.finish()
+      return [source.name, source.mapVersion === undefined ? underOwnNames(history, source, namesOf(source.name)) : history]
+    }),
+  )
+  const missing = new Set([...sourcesOfLabels(ir)].filter(name => !files.some(({ source }) => source === name)))
+  return replayLog(ir, histories, strings, { missing })
+}
+
+/** As its records are read: sources without a map under their names, and maps given both. */
+function calledAs({ ir, maps }: Pipeline, theirs: ReadonlyMap<string, TheirNames>): Pipeline {
+  const sources = ir.sources.map(source => {
+    const names = theirs.get(source.name)
+    return names && source.mapVersion === undefined ? underTheirNames(source, names) : source
+  })
+  const called = [...maps].map(([name, map]) => [name, theirs.has(name) ? givenOwnNames(map, theirs.get(name)!) : map] as const)
+  return { ir: { ...ir, sources }, maps: new Map(called) }
 }
 
 /** Reads the files of a pipeline's sources, each into the intake that `loading` describes; they are not finished. Throws as `load` does. */

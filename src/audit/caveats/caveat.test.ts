@@ -45,6 +45,14 @@ test('each kind has its words', () => {
     [{ kind: 'few weeks', weeks: 4.27 }, 'what is judged covers 4.3 weeks: seasons, and shocks that are rarer, are not in it'],
     [{ kind: 'no year', days: 91 }, '91 days of history: a year is an extrapolation'],
     [{ kind: 'few true labels', count: 7 }, 'only 7 decisions of those that are judged have a true label'],
+    [
+      { kind: 'long window', group: 'usual', size: 30 * 86_400_000, history: 14.2 * 86_400_000, part: 1 },
+      '"usual" looks back 30 days and the history has 14.2 days: for 100 % of the decisions that are judged the window was not full',
+    ],
+    [
+      { kind: 'long age', size: 60 * 86_400_000, judged: 7 * 86_400_000 },
+      'an age of 60 days was asked for, and what is judged spans 1 week: at that age most of what is known is from before it, or nothing is',
+    ],
     [{ kind: 'labels alike' }, 'all labels of what is judged are alike: nothing can be ranked'],
     [
       { kind: 'unknown labels', part: 0.21, isMost: false },

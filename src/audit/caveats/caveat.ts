@@ -16,6 +16,10 @@ type Named =
   | { readonly kind: 'few weeks'; readonly weeks: number }
   | { readonly kind: 'no year'; readonly days: number }
   | { readonly kind: 'few true labels'; readonly count: number }
+  /** Decisions that are judged read a window that begins before the history; `size`: how long it is, ms; `part`: of those decisions. */
+  | { readonly kind: 'long window'; readonly group: string; readonly size: number; readonly history: number; readonly part: number }
+  /** An age that was asked for is longer than what is judged: what was older than that is not in it. */
+  | { readonly kind: 'long age'; readonly size: number; readonly judged: number }
   | { readonly kind: 'labels alike' }
   /** A part of the decisions; `isMost`: so many that the others may be of another sort. */
   | { readonly kind: 'unknown labels'; readonly part: number; readonly isMost: boolean }

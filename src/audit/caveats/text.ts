@@ -1,4 +1,5 @@
 /** Caveats in words. */
+import { exactSpanTitle, spanTitle } from '../../base/span.ts'
 import type { Caveat, CountedClusters } from './caveat.ts'
 
 export function caveatText(caveat: Caveat): string {
@@ -9,6 +10,10 @@ export function caveatText(caveat: Caveat): string {
       return `${caveat.days} days of history: a year is an extrapolation`
     case 'few true labels':
       return `only ${caveat.count} decisions of those that are judged have a true label`
+    case 'long window':
+      return `"${caveat.group}" looks back ${exactSpanTitle(caveat.size)} and the history has ${spanTitle(caveat.history)}: for ${percent(caveat.part)} of the decisions that are judged the window was not full`
+    case 'long age':
+      return `an age of ${exactSpanTitle(caveat.size)} was asked for, and what is judged spans ${spanTitle(caveat.judged)}: at that age most of what is known is from before it, or nothing is`
     case 'labels alike':
       return 'all labels of what is judged are alike: nothing can be ranked'
     case 'unknown labels':

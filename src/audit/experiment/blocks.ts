@@ -21,6 +21,11 @@ const names = Object.keys(BEGINS) as Name[]
  * `SPILL_INPUT` for a history that is too short for any of the blocks.
  */
 export function blocksOf(t: Float64Array, horizon: number, until: number): Blocks {
+  if (t.length > 1 && t[0] === t[t.length - 1])
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `all ${t.length} decisions are of one instant, ${new Date(t[0]).toISOString()}, so that nothing is older than anything: look at the column that is the time of the source, or give a history in which time passes`,
+    )
   const upTo = (time: number): number => firstFrom(t, 1, 0, t.length, time + 1)
   const starts = names.map(name => firstFrom(t, 1, 0, t.length, t[Math.floor(BEGINS[name] * t.length)]))
   const ends = names.map((_, i) => (i + 1 < names.length ? upTo(t[starts[i + 1]] - horizon) : upTo(until - horizon)))

@@ -94,7 +94,9 @@ test('groups that lose nothing by themselves, and much together, are said togeth
 })
 
 test('a model is as old as was planned', () => {
-  const training = { ...part('', undecided, [rung(-200)]), element: 'training', kind: 'training' as const, knee: { why: 'planned' } }
+  const stays: Effect = { aWeek: { why: 'the model stays as it is' }, performance }
+  const planned = { ...rung(-200), frozen: stays, frozenAtBudget: stays }
+  const training = { ...part('', undecided, [planned]), element: 'training', kind: 'training' as const, knee: { why: 'planned' } }
   assert.match(answer({ elements: [training], plans: plans('no dollar verdict') })[0], /^flights: keep training within 1 h of now; /)
 })
 

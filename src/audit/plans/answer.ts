@@ -7,6 +7,7 @@ import { spanTitle } from '../../base/span.ts'
 import type { AuditReport, ElementPart, Estimate, Rung } from '../report/audit-report.ts'
 import { periodOf } from '../experiment/placement-age.ts'
 import { counted, estimateText, ofUnit, share as percent } from '../report/figures.ts'
+import { isPlannedAlone } from '../element-part.ts'
 import { isWhy } from './ports.ts'
 import { BY_PLAN } from './together.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from './verdict.ts'
@@ -103,9 +104,9 @@ const togetherText = (groups: readonly string[], { setting, title }: Rung): stri
 
 const listText = (list: readonly string[]): string => (list.length === 1 ? list[0] : `${list.slice(0, -1).join(', ')} and ${list.at(-1)}`)
 
-/** Of what is late by accident; the age of a model never is. */
-function withinText({ kind, knee, refitKnee }: ElementPart): string {
-  const found = kind === 'training' ? refitKnee : knee
+/** Of what is late by accident, where something may be. */
+function withinText(part: ElementPart): string {
+  const found = isPlannedAlone(part) ? part.refitKnee : part.knee
   return isWhy(found) || found.age === 0 ? ' as fresh as it is' : ` within ${spanTitle(found.age)} of now`
 }
 

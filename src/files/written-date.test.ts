@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { orderOf, writtenDate, writtenInstant, type DateOrder } from './written-date.ts'
+
+const read = (text: string, order: DateOrder): string | undefined => {
+  const found = writtenDate(text)
+  return found && new Date(writtenInstant(found, order)).toISOString().slice(0, 19)
+}
+
+test('days, months, years and clocks of twelve hours are read where they stand', () => {
+  for (const [text, order, iso] of [
+    ['31.12.2025 14:05', 'dmy', '2025-12-31T14:05:00'],
+    ['1.2.2025', 'dmy', '2025-02-01T00:00:00'],
+    ['12/31/2025 2:05 PM', 'mdy', '2025-12-31T14:05:00'],
+    ['12/31/2025, 12:05:09 am', 'mdy', '2025-12-31T00:05:09'],
+    ['2025/12/31 23:59:59.5', 'ymd', '2025-12-31T23:59:59'],
+    ['31-12-2025', 'dmy', '2025-12-31T00:00:00'],
+  ] as const)
+    assert.equal(read(text, order), iso, text)
+})
+
+test('what is ISO 8601, and what is no date, is none', () => {
+  for (const text of [
+    '2025-12-31',
+    '2025-12-31 14:05',
+    '1.2',
+    '10.0.0.1',
+    '13.13.2025',
+    '32.1.2025',
+    '1/2/25',
+    '1.2.2025 24:00',
+    '1.2/2025',
+    '1234.5.6789',
+    'x',
+  ])
+    assert.equal(writtenDate(text), undefined, text)
+})
+
+test('what comes first is told by the greatest numbers of a column, and else by what is usual', () => {
+  const order = (text: string, greatest: readonly [number, number]) => orderOf(writtenDate(text)!, greatest)
+  assert.equal(order('1/2/2025', [13, 12]), 'dmy')
+  assert.equal(order('1.2.2025', [12, 13]), 'mdy')
+  assert.equal(order('1/2/2025', [12, 12]), 'mdy')
+  assert.equal(order('1.2.2025', [12, 12]), 'dmy')
+  assert.equal(order('2025/1/2', [2025, 12]), 'ymd')
+})

@@ -1,0 +1,139 @@
+/** What `spillway init --from FILE` writes for a first audit: it is run over that very file, whatever the file is like, and says what was guessed. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { AuditReport } from '../../src/audit/report/audit-report.ts'
+import { connect, quoted } from '../../src/files/duckdb.ts'
+import { called } from './called.ts'
+import { deliveries, type Delivery } from './deliveries.ts'
+import { Project } from './project.ts'
+
+const rows = deliveries({ kitchens: 24, days: 16 })
+const late = rows.filter(row => row.late).length
+
+const two = (number: number): string => String(number).padStart(2, '0')
+
+/** `31.12.2025 14:05:09`. */
+function dayFirst(ms: number): string {
+  const at = new Date(ms)
+  const clock = [at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()].map(two).join(':')
+  return `${two(at.getUTCDate())}.${two(at.getUTCMonth() + 1)}.${at.getUTCFullYear()} ${clock}`
+}
+
+const files: Readonly<Record<string, (row: Delivery) => string>> = {
+  // Odd headers, dates as people write them, 0 and 1, and nothing that names an order.
+  'Deliveries 2025.csv': ({ kitchen, placed, items, tickets, late }) => [kitchen, dayFirst(placed), items, tickets, Number(late)].join(';'),
+  'seconds.ndjson': ({ order, kitchen, placed, items, tickets, late }) =>
+    JSON.stringify({ id: `o${order}`, kitchen, placed_at: placed / 1000, items, tickets, outcome: late ? 'late' : 'on time', lines: [1] }),
+}
+
+interface Made {
+  readonly source: string
+  readonly events: string
+  readonly audit: { readonly sources: readonly string[]; readonly guessed: readonly string[]; readonly command: string }
+}
+
+let project: Project
+const made = new Map<string, Made>()
+
+before(async () => {
+  project = new Project({
+    ...Object.fromEntries(Object.entries(files).map(([name, lineOf]) => [name, rows.map(lineOf).join('\n')])),
+    'Deliveries 2025.csv': ['Kitchen;Placed at;Items;"Open tickets";Late?', ...rows.map(files['Deliveries 2025.csv'])].join('\n'),
+    'quantities.csv': [
+      'sensor,at,heat',
+      ...rows.slice(0, 500).map(row => `${row.kitchen},${new Date(row.placed).toISOString()},${row.tickets}.5`),
+    ].join('\n'),
+  })
+  for (const name of ['typescript', '@types/node']) project.link(`node_modules/${name}`, `node_modules/${name}`)
+  await writeParquet(project.path('warehouse.parquet'))
+  for (const [folder, file] of origins) {
+    const { status, out, err } = await called('init', project.path(folder), '--from', project.path(file), '--json')
+    assert.equal(status, 0, err)
+    made.set(folder, JSON.parse(out) as Made)
+  }
+})
+after(() => project[Symbol.dispose]())
+
+const origins = new Map([
+  ['csv', 'Deliveries 2025.csv'],
+  ['ndjson', 'seconds.ndjson'],
+  ['parquet', 'warehouse.parquet'],
+])
+
+/** Other names, and times of a clock on the wall. */
+async function writeParquet(path: string): Promise<void> {
+  const connection = await connect()
+  const values = rows
+    .map(row => `(${row.order}, ${quoted(row.kitchen)}, ${row.placed}, ${row.items}, ${row.tickets}, ${row.late})`)
+    .join(', ')
+  const select = 'o AS "Order No", k AS site, epoch_ms(p::BIGINT) AS "Placed", i AS items, t AS "Open tickets", l AS was_late'
+  await connection.run(`COPY (SELECT ${select} FROM (VALUES ${values}) v(o, k, p, i, t, l)) TO ${quoted(path)} (FORMAT parquet)`)
+  connection.closeSync()
+}
+
+test('they type-check', async () => {
+  project.write('tsconfig.json', JSON.stringify({ extends: './csv/tsconfig.json', include: ['*/*.ts'] }))
+  const { status, stdout } = await project.typeCheck()
+  assert.equal(status, 0, stdout)
+})
+
+for (const [folder, file] of origins)
+  test(`of ${file} it is run as it is printed, finds what freshness is worth, and repeats what was guessed`, async () => {
+    const { audit } = made.get(folder)!
+    const args = audit.sources.flatMap(source => ['--history', `${source}=${project.path(file)}`])
+    const { status, out, err } = await called(
+      'audit',
+      project.path(`${folder}/audit.ts`),
+      ...args,
+      '--out',
+      project.path(`${folder}/out`),
+      '--plans',
+      '4',
+      '--json',
+    )
+    assert.equal(status, 0, err)
+    const report = JSON.parse(out) as AuditReport
+    assert.deepEqual(report.assumptions.slice(0, audit.guessed.length), audit.guessed)
+    assert.equal(audit.guessed.length, 3)
+    assert.equal(report.history.decisions, rows.length)
+    assert.ok(Math.abs(report.history.positive - late) < late / 100, `${report.history.positive} of ${late}`)
+    const recent = report.elements.find(({ element }) => element === 'group/recent')!
+    const dayOld = recent.rungs.find(({ age }) => age === 86_400_000)!
+    assert.ok('aWeek' in dayOld.refit && 'high' in dayOld.refit.aWeek && dayOld.refit.aWeek.high < 0, JSON.stringify(dayOld.refit))
+    const usual = report.elements.find(({ element }) => element === 'group/usual')!
+    const stale = usual.rungs.find(({ age }) => age === 3_600_000)!
+    assert.ok('aWeek' in stale.refit && 'high' in stale.refit.aWeek && stale.refit.aWeek.high >= 0, JSON.stringify(stale.refit))
+    assert.match(report.answer[0], /keep "recent"/)
+  })
+
+test('the files of one day and one zone say the same, however they are written', () => {
+  for (const [folder, written, key] of [
+    ['csv', /const|function dmy/, /entity\('Kitchen', t\.string\(\)\)/],
+    ['ndjson', /placed_at: Number\(raw\.placed_at\) \* 1000/, /happened: raw\.outcome === 'late', \/\/ LABEL/],
+    ['parquet', /Order_No: raw\['Order No'\],[\s\S]*Placed: wall\(raw\.Placed\)/, /happened: raw\.was_late, \/\/ LABEL/],
+  ] as const) {
+    const text = project.read(`${folder}/audit.ts`)
+    assert.match(text, written)
+    assert.match(text, key)
+    assert.match(text, /\/\/ WORTH/)
+  }
+  assert.match(project.read('csv/audit.ts'), /row: Object\.values\(raw\)\.join\(' '\)/)
+})
+
+test('where nothing says what came of events, there is no audit.ts, and what to write is said', async () => {
+  const { status, out, err } = await called('init', project.path('none'), '--from', project.path('quantities.csv'))
+  assert.equal(status, 0, err)
+  assert.match(out, /^There is no audit\.ts: no column of quantities\.csv seems to say what came of an event .*labelFrom\(outcomes/m)
+  assert.doesNotMatch(out, /spillway audit/)
+  assert.throws(() => project.read('none/audit.ts'), { code: 'ENOENT' })
+})
+
+test('a person reads the command and what was guessed', async () => {
+  const { status, out, err } = await called('init', project.path('said'), '--from', project.path('Deliveries 2025.csv'))
+  assert.equal(status, 0, err)
+  assert.match(out, /npx spillway audit audit\.ts --history 'Deliveries_2025=.*Deliveries 2025\.csv' --history 'outcomes=/)
+  assert.match(
+    out,
+    /audit\.ts rests on guesses; change them where they are wrong:\n {2}LABEL was guessed: "Late\?" is what should have been foreseen/,
+  )
+})
