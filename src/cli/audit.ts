@@ -122,7 +122,7 @@ async function audited(
 }
 
 /** Of decisions that ran: where the time went, how old groups were, and whose outcome an action has hidden. */
-type OfRun = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored'>
+type OfRun = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored' | 'chanceOf'>
 
 async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined): Promise<OfRun> {
   if (data === undefined)
@@ -139,7 +139,10 @@ async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined)
     return {
       stages: stagesPart(readSamples(reader, model.name, actions), deadline),
       traces: tracesOf(recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), new Strings(), { total })),
-      ...(seen && { isCensored: (_: number, position: number) => seen.hidden.has(position) }),
+      ...(seen && {
+        isCensored: (_: number, position: number) => seen.hidden.has(position),
+        chanceOf: (position: number) => seen.chances.get(position),
+      }),
     }
   })
 }
