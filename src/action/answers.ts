@@ -5,6 +5,8 @@ import { Firing } from './firing.ts'
 interface Scored {
   readonly model: string
   readonly score: number | null
+  /** By action that was left undone. */
+  readonly explored?: Readonly<Record<string, number>>
 }
 
 type AnswerIR = Extract<EffectIR, { kind: 'answer' }>
@@ -29,11 +31,15 @@ export class Answers {
     return deadlines.length === 0 ? undefined : Math.min(...deadlines)
   }
 
-  /** By action, the answers that follow from decisions. */
+  /** By action, the answers that follow from decisions; of an action that was left undone what it says then, if anything. */
   following(decisions: readonly Scored[]): Record<string, unknown> {
     const answers: Record<string, unknown> = {}
-    for (const { action, firing } of this.#answering)
-      if (decisions.some(decision => decision.model === action.model && follows(firing, decision))) answers[action.name] = action.do.answer
+    for (const { action, firing } of this.#answering) {
+      const met = decisions.filter(decision => decision.model === action.model && follows(firing, decision))
+      const { answer, explored } = action.do
+      if (met.some(decision => !isExplored(action, decision))) answers[action.name] = answer
+      else if (met.length > 0 && explored !== undefined) answers[action.name] = explored
+    }
     return answers
   }
 
@@ -46,3 +52,5 @@ export class Answers {
 
 const follows = (firing: Firing, { score }: Scored): boolean =>
   score !== null && firing.met({ values: Float64Array.of(score) }, 1).length > 0
+
+const isExplored = ({ name }: ActionIR, { explored = {} }: Scored): boolean => Object.hasOwn(explored, name)

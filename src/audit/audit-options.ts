@@ -11,7 +11,7 @@ export interface Audible extends Definitions {
   readonly fingerprint: string
 }
 
-/** `traces` and `isCensored` are of decisions that ran. */
+/** `traces`, `isCensored` and `chanceOf` are of decisions that ran. */
 export interface AuditOptions extends Omit<ExperimentOptions, 'lookBack'> {
   readonly model: ModelIR
   readonly worth: PipelineWorth

@@ -36,7 +36,32 @@ export interface Cases {
   readonly clusters: readonly ClusterColumn[]
   /** Labels that are not known because of what an action did (`censored` by it): a part of all that have none. */
   readonly censored: number
+  /** Of decisions that an action left undone to see what comes of them; absent where none was. */
+  readonly undone?: UndonePart
+  /** How these stand for those whose outcome the action has hidden; absent where they are too few, and stand for themselves alone. */
+  readonly standing?: Standing
   readonly blocks: Blocks
+}
+
+/** What an action that explored has left of what is judged. */
+export interface UndonePart {
+  /** Decisions left undone whose label is known, those of them that are true, and decisions whose outcome was hidden though it had a chance to be seen. */
+  readonly count: number
+  readonly positive: number
+  readonly hidden: number
+  /** For how many one stands, 1 / its chance: the least and the greatest. */
+  readonly weight: readonly [least: number, greatest: number]
+  /** How many of equal weight they are worth, (Σw)² / Σw². */
+  readonly effective: number
+}
+
+export interface Standing {
+  /** By row: 1 / its chance of a decision that was left undone; 0 of one whose outcome was hidden, and for which others stand; 1 of all others. */
+  readonly weight: Float64Array
+  /** By row, where `weight` is not 1: how often the label is true among those left undone at that chance. */
+  readonly expected: Float64Array
+  /** How long after the decision those of them came true that did so later, ms, mean. */
+  readonly delay: number
 }
 
 export interface ClusterColumn {

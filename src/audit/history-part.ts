@@ -8,7 +8,7 @@ import type { BlockPart, HistoryPart } from './report/audit-report.ts'
 import { WEEK } from './worth/index.ts'
 
 export function historyPart(cases: Cases, log: ReplayLog, sample: Sample): HistoryPart {
-  const { t, length, label, known, eligible, blocks, censored } = cases
+  const { t, length, label, known, eligible, blocks, censored, undone, standing } = cases
   let [labelled, positive, notEligible] = [0, 0, 0]
   for (let row = 0; row < length; row++) {
     labelled += known[row]
@@ -28,6 +28,7 @@ export function historyPart(cases: Cases, log: ReplayLog, sample: Sample): Histo
     notEligible,
     unknown,
     censored: Math.round(censored * unknown),
+    ...(undone && { undone: { ...undone, isUsed: standing !== undefined } }),
     blocks: { train: blockOf(blocks.train), tune: blockOf(blocks.tune), select: blockOf(blocks.select), report: blockOf(blocks.report) },
     clusters: clustersOf(sample, new Float64Array(sample.length)),
   }

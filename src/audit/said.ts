@@ -4,6 +4,7 @@ import type { WorthIR } from '../define/worth-ir.ts'
 import { noteOf, worstOf, type Caveat } from './caveats/caveat.ts'
 import { caveatText } from './caveats/text.ts'
 import type { Experiment } from './experiment/experiment.ts'
+import { undoneLeast } from './experiment/undone.ts'
 import type { Judging, SupposedWeeks } from './judging.ts'
 import type { Ladder } from './ladders.ts'
 import type { HistoryPart } from './report/audit-report.ts'
@@ -47,6 +48,7 @@ function triggered({ history, experiment, judging, ladders, plans, bounds, unit,
     unknown > UNKNOWN_SOME && { kind: 'unknown labels', part: unknown, isMost: unknown > UNKNOWN_MOST },
     bounds !== undefined && (unknown > UNKNOWN_SOME || history.censored > 0) && { kind: 'supposed labels', ...bounds, unit },
     history.censored > 0 && { kind: 'censored labels', count: history.censored },
+    undoneOf(history),
     judging.acts.count === 0 && { kind: 'nothing acts' },
     ...reach,
     ...ladders.flatMap(({ caveats }) => caveats),
@@ -54,6 +56,13 @@ function triggered({ history, experiment, judging, ladders, plans, bounds, unit,
     ...experiment.notes.map(noteOf),
   ]
   return found.filter(one => one !== false)
+}
+
+function undoneOf({ undone }: HistoryPart): Caveat | false {
+  if (!undone) return false
+  const { count, positive, hidden, weight, effective, isUsed } = undone
+  if (isUsed) return { kind: 'undone stand', count, hidden, weight, effective }
+  return { kind: 'few undone', count, positive, least: undoneLeast.count, ofLabel: undoneLeast.ofLabel }
 }
 
 const known = ({ known: is }: Experiment['cases'], { from, to }: { readonly from: number; readonly to: number }): number =>
@@ -77,6 +86,11 @@ export function assumptionsOf({
     `a threshold is set on the part of history before what is judged: ${judging.acts.from}`,
     'frozen: the model as it is. At equal actions: the same model at the threshold at which as many act. Refit: trained on features as old, at as many actions',
     ...(experiment.why('refit') === undefined ? [] : [`no arm 'refit': ${experiment.why('refit')}`]),
+    ...(experiment.cases.undone
+      ? [
+          'what runs is judged as if it acted whenever its condition is met: what was left undone to see what comes of it is part of no figure',
+        ]
+      : []),
     ...(cooldown > 0 ? ['after one action for a key there is none for as long as the action says'] : []),
     ...(worth.decisionsAWeek === undefined
       ? []

@@ -14,7 +14,7 @@ import { Strings } from '../columns/strings.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import type { ModelIR } from '../define/ir.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
-import { censoredPositions } from '../run/censored.ts'
+import { seenPositions } from '../run/censored.ts'
 import { recordedBatches } from '../run/recorded-batches.ts'
 import { checkFed, historyOf, type AuditHistory } from './audit-history.ts'
 import { accept } from './audit-apply.ts'
@@ -122,7 +122,7 @@ async function audited(
 }
 
 /** Of decisions that ran: where the time went, how old groups were, and whose outcome an action has hidden. */
-type OfRun = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored'>
+type OfRun = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored' | 'chanceOf'>
 
 async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined): Promise<OfRun> {
   if (data === undefined)
@@ -135,11 +135,14 @@ async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined)
   const deadline = actions.find(action => action.deadline !== undefined)?.deadline
   return lookInto(data, reader => {
     const total = reader.models().find(one => one.model === model.name)?.decisions ?? 0
-    const censored = censoredPositions(ir, model, reader)
+    const seen = seenPositions(ir, model, reader)
     return {
       stages: stagesPart(readSamples(reader, model.name, actions), deadline),
       traces: tracesOf(recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), new Strings(), { total })),
-      ...(censored && { isCensored: (_: number, position: number) => censored.has(position) }),
+      ...(seen && {
+        isCensored: (_: number, position: number) => seen.hidden.has(position),
+        chanceOf: (position: number) => seen.chances.get(position),
+      }),
     }
   })
 }

@@ -163,8 +163,9 @@ async function opened(pipeline: Pipeline, { folder, memory }: Taken, options: Ru
 }
 
 function statusText({ run, dispatcher }: Running, sent: Sent): string {
-  const { accepted, duplicates, refused, decisions } = run.counts
+  const { accepted, duplicates, refused, decisions, explored } = run.counts.all
   const events = `${counted(accepted, 'event')}, ${counted(duplicates, 'duplicate')}, ${number(refused)} refused`
   const waiting = [...dispatcher.held.values()].reduce((sum, held) => sum + held, 0)
-  return `${events}, ${counted(decisions, 'decision')}${sent.text(waiting)} since the start`
+  const undone = explored === undefined ? '' : ` (${number(explored)} left undone by an action, to see what comes of them)`
+  return `${events}, ${counted(decisions, 'decision')}${undone}${sent.text(waiting)} since the start`
 }

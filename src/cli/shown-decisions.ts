@@ -30,11 +30,16 @@ export class ShownDecisions {
 }
 
 /** A decision for a person: a line that says when, about what, and the result; below it the vector. */
-export function decisionText(decision: Omit<DecisionRecord, 'position'> & { readonly version?: number }): string {
-  const { model, t, key, score, version, unscored, refused, vector } = decision
+export function decisionText(
+  decision: Omit<DecisionRecord, 'position'> & { readonly version?: number; readonly explored?: Readonly<Record<string, number>> },
+): string {
+  const { model, t, key, score, version, explored = {}, unscored, refused, vector } = decision
   const by = version === undefined ? '' : ` by version ${version}`
   const why = unscored === undefined ? '' : ` (${unscored})`
-  const result = refused === undefined ? `score ${score ?? 'NULL'}${by}${why}` : `refused: ${refused}`
+  const undone = Object.entries(explored).map(
+    ([action, part]) => `; ${action} left undone, at a chance of ${part}, to see what comes of it`,
+  )
+  const result = refused === undefined ? `score ${score ?? 'NULL'}${by}${why}${undone.join('')}` : `refused: ${refused}`
   const shown = inspect(vector, { depth: null, breakLength: 120, compact: 3, maxArrayLength: 10, maxStringLength: 100 })
   return `${model}  ${new Date(t).toISOString()}  ${key}  ${result}\n${shown.replace(/^/gm, '  ')}`
 }

@@ -9,7 +9,7 @@ import { counted } from './summary.ts'
 type Line = readonly [at: number, what: string]
 
 export function traceText({ decision, on, moments, effects }: Trace): string {
-  const { model, key, entry, t, score, refused } = decision
+  const { model, key, entry, t, score, refused, explored = {} } = decision
   const result = refused === undefined ? `score ${score ?? 'NULL'}` : `refused: ${refused}`
   const { came, turn, appended, features, scored, durable } = moments ?? {}
   const happened: (readonly [at: number | undefined, what: string])[] = [
@@ -29,6 +29,7 @@ export function traceText({ decision, on, moments, effects }: Trace): string {
     ...(on && 'fields' in on ? [`  ${inspect(on.fields, { breakLength: Infinity, depth: 2, maxStringLength: 100 })}`] : []),
     ...timeline(lines),
     ...notes,
+    ...Object.entries(explored).map(([action, part]) => `  ${action} was left undone, at a chance of ${part}, to see what comes of it`),
     ...effects.flatMap(effectLines),
   ].join('\n')
 }

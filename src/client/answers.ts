@@ -69,6 +69,8 @@ export interface Decision<V> {
   readonly version?: number
   /** The version that scored beside it, where one did, and its score. */
   readonly challenger?: { readonly version: number; readonly score: number | null }
+  /** By action that would have followed from it and was left undone, so that what comes of it is seen: the chance with which it was. */
+  readonly explored?: Readonly<Record<string, number>>
   /** Why decisions of the model have no score, whatever they see: 'no version yet'. */
   readonly unscored?: string
   readonly refused?: string

@@ -21,8 +21,8 @@ export type EffectIR =
   | { readonly kind: 'file'; readonly path: SettingIR }
   /** The user's own function. */
   | { readonly kind: 'function' }
-  /** An answer to who asked or sent the event, in the response; `otherwise` where no decision was made in time. Both are JSON. */
-  | { readonly kind: 'answer'; readonly answer: unknown; readonly otherwise?: unknown }
+  /** An answer to who asked or sent the event, in the response; `otherwise` where no decision was made in time, `explored` where the action was left undone. All are JSON. */
+  | { readonly kind: 'answer'; readonly answer: unknown; readonly otherwise?: unknown; readonly explored?: unknown }
 
 export interface ActionIR {
   readonly name: string
@@ -33,6 +33,8 @@ export interface ActionIR {
   readonly deadline?: number
   /** After a decision that it followed from, for this long by the clocks of decisions it follows from no other of the same key, ms. */
   readonly cooldown?: number
+  /** Of an action that answers: the part of the decisions that would act which do not, above 0 and at most 0.5, so that what comes of them is seen. */
+  readonly explore?: number
   readonly do: EffectIR
   readonly owner?: string
   readonly description?: string

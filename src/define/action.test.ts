@@ -6,6 +6,7 @@ import { changesBetween } from './changes.ts'
 import { answer, appendTo, stdout, webhook, type Effect } from './effect.ts'
 import { entity } from './entity.ts'
 import { count } from './event-aggregates.ts'
+import { every } from './every.ts'
 import { features } from './features.ts'
 import { model } from './model.ts'
 import { pipeline } from './pipeline.ts'
@@ -113,6 +114,32 @@ test('what an action may not be says so, with the fix', () => {
     () => pipeline('p', [of('a'), action('b', { when: named('fraud').score.gt(1), do: stdout() })]),
     /model 'fraud' has the name of another/,
   )
+})
+
+test('an answer may leave a part of its decisions undone; none is as if nothing were said', () => {
+  const answering = (explore?: unknown) => of('a', { do: answer(false, { explored: true }), explore } as never).ir
+  assert.equal(answering(0.01).explore, 0.01)
+  assert.deepEqual(answering(0.01).do, { kind: 'answer', answer: false, explored: true })
+  assert.equal(answering(0.5).explore, 0.5)
+  assert.deepEqual(answering(0), answering())
+  assert.equal('explore' in answering(0), false)
+  const fingerprintOf = (explore: number) => pipeline('p', [of('a', { do: answer(false), explore })]).fingerprint
+  assert.equal(fingerprintOf(0), pipeline('p', [of('a', { do: answer(false) })]).fingerprint)
+  assert.notEqual(fingerprintOf(0.01), fingerprintOf(0))
+  for (const not of [-0.1, 0.51, 1, NaN, Infinity, '0.01', null])
+    refuses(() => answering(not), /explore is the part of the decisions that would act which do not, above 0 and at most 0\.5, got/)
+  refuses(() => of('a', { explore: 0.01 }), /only an answer stops what it is about: do: answer\(\{ … \}\), or leave explore out/)
+  const ticking = model('ticking', {
+    decide: every('1m', card, { live: '1h' }),
+    inputs: ({ card: c }) => ({ n: now.of(c).n }),
+    score: linear({ intercept: 0, weights: { n: 1 } }),
+  })
+  refuses(
+    () => action('a', { when: ticking.score.gte(1), do: answer(false), explore: 0.1 }),
+    /model 'ticking' decides at ticks, which nobody waits for/,
+  )
+  const [before, after] = [0, 0.01].map(explore => pipeline('p', [of('a', { do: answer(false), explore })]).ir)
+  assert.deepEqual(changesBetween(before, after), [{ of: 'action', name: 'a', kind: 'changed', details: ['explore: none → 0.01'] }])
 })
 
 test('conditions of two models do not mix', () => {

@@ -45,6 +45,11 @@ export interface ActionOptions {
   readonly deadline?: Duration
   /** After one effect for a key, none for as long, by the times of the decisions. */
   readonly cooldown?: Duration
+  /**
+   * Of decisions that meet `when`, the part which does not act, so that what comes of such decisions is seen: `0.01`, above 0 and at most 0.5; 0 is none. Only with `answer`, which stops
+   * what it is the answer to. Which they are depends on the decision and its log, and on no score.
+   */
+  readonly explore?: number
   /** Says that the effect is the answer itself; only with `answer`. */
   readonly reply?: 'inline'
   readonly do: Effect | EffectFunction
@@ -77,8 +82,8 @@ export class ActionValue {
 
 export function action(name: string, options: ActionOptions): Action {
   const what = `action '${checkTitle('action', name)}'`
-  checkOptions(what, options, ['when', 'deadline', 'cooldown', 'reply', 'do', 'owner', 'description'])
-  const { when, deadline, cooldown, reply, do: effect }: { [N in keyof ActionOptions]: unknown } = options
+  checkOptions(what, options, ['when', 'deadline', 'cooldown', 'explore', 'reply', 'do', 'owner', 'description'])
+  const { when, deadline, cooldown, explore, reply, do: effect }: { [N in keyof ActionOptions]: unknown } = options
   const model = when instanceof Node ? when.realm.model : undefined
   if (!(when instanceof Node) || !(model instanceof ModelValue) || when.type.type !== 'bool')
     mistake(`${what} needs a condition over the score of a model: when: hypo.score.gte(0.8), got ${describe(when)}`)
@@ -96,10 +101,26 @@ export function action(name: string, options: ActionOptions): Action {
     when: when.ir,
     ...(deadline !== undefined && { deadline: durationOf(`${what}: deadline`, deadline) }),
     ...(cooldown !== undefined && { cooldown: durationOf(`${what}: cooldown`, cooldown) }),
+    ...exploreOf(what, explore, { answers: does.kind === 'answer', model }),
     do: does,
     ...notesOf(what, options),
   }
   return new ActionValue(ir, run, model)
+}
+
+/** Half at most: of more, acting would be the exception. 0 is as if it were not there. */
+const EXPLORE_MOST = 0.5
+
+function exploreOf(what: string, given: unknown, { answers, model }: { answers: boolean; model: ModelValue }): { explore?: number } {
+  if (given === undefined || given === 0) return {}
+  if (typeof given !== 'number' || !(given > 0 && given <= EXPLORE_MOST))
+    mistake(
+      `${what}: explore is the part of the decisions that would act which do not, above 0 and at most ${EXPLORE_MOST}, got ${show(given)}`,
+    )
+  if (!answers) mistake(`${what} explores, and only an answer stops what it is about: do: answer({ … }), or leave explore out`)
+  if (model.ir.decide.kind === 'every')
+    mistake(`${what} explores, and model '${model.name}' decides at ticks, which nobody waits for; leave explore out`)
+  return { explore: given }
 }
 
 function checkReply(what: string, answers: boolean, reply: unknown): void {

@@ -69,15 +69,17 @@ export const appendTo = (path: string | Setting): Effect => made({ kind: 'file',
 
 /**
  * Answers who sent the event, or asked, in the response itself. `otherwise` is the answer where the deadline comes before a decision: say what is safe
- * then. An answer is not sent again, since who waits for it is gone.
+ * then. `explored` is the answer to a decision that the action leaves undone to see what comes of it (`explore`): what you answer where it does not follow; no answer unless given. An answer is
+ * not sent again, since who waits for it is gone.
  */
-export function answer(given: Json, options: { readonly otherwise?: Json } = {}): Effect {
-  checkOptions('answer', options, ['otherwise'])
-  const { otherwise } = options
+export function answer(given: Json, options: { readonly otherwise?: Json; readonly explored?: Json } = {}): Effect {
+  checkOptions('answer', options, ['otherwise', 'explored'])
+  const { otherwise, explored } = options
   return made({
     kind: 'answer',
     answer: jsonOf('answer', given),
     ...(otherwise !== undefined && { otherwise: jsonOf('answer: otherwise', otherwise) }),
+    ...(explored !== undefined && { explored: jsonOf('answer: explored', explored) }),
   })
 }
 

@@ -26,6 +26,8 @@ export interface StoredDecisions {
   readonly last: number
   readonly count: number
   readonly bytes: Uint8Array
+  /** Of decisions that are given to the store: by action, how many it left undone to see what comes of them. Stands in the bytes, and nowhere else once they are stored. */
+  readonly explored?: Readonly<Record<string, number>>
 }
 
 /** Stage times of stretches of decisions, measured beside them: samples, and no part of any decision. */

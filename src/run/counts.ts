@@ -16,11 +16,14 @@ export class Counts {
   readonly letters = new Map<string, Map<string, number>>()
   /** Decisions by model. */
   readonly ofModel = new Map<string, number>()
+  /** Decisions that an action left undone to see what comes of them, by action. */
+  readonly explored = new Map<string, number>()
 
-  /** As a plain object. */
-  get all(): { accepted: number; duplicates: number; refused: number; decisions: number } {
+  /** As a plain object; `explored` where anything was. */
+  get all(): { accepted: number; duplicates: number; refused: number; decisions: number; explored?: number } {
     const { accepted, duplicates, refused, decisions } = this
-    return { accepted, duplicates, refused, decisions }
+    const explored = [...this.explored.values()].reduce((sum, count) => sum + count, 0)
+    return { accepted, duplicates, refused, decisions, ...(explored > 0 && { explored }) }
   }
 
   /** One receipt an input. */
@@ -42,7 +45,8 @@ export class Counts {
       this.ofSource.set(source, own)
     })
     for (const [source, events] of late) this.late.set(source, (this.late.get(source) ?? 0) + events)
-    for (const { model, count } of decisions) {
+    for (const { model, count, explored = {} } of decisions) {
+      for (const [action, undone] of Object.entries(explored)) this.explored.set(action, (this.explored.get(action) ?? 0) + undone)
       this.decisions += count
       this.ofModel.set(model, (this.ofModel.get(model) ?? 0) + count)
     }

@@ -12,6 +12,8 @@ import { readColumn, readNumbers, writeColumn, writeNumbers } from '../log/colum
 import type { StoredDecisions } from '../log/store.ts'
 import { isList, type VectorColumn } from '../model/vector.ts'
 import { NO_VERSION } from '../replay/decision-record.ts'
+import { EXPLORED } from '../action/exploring.ts'
+import type { Exploration, ExploredBy } from './exploration.ts'
 import type { LiveDecisions } from './live-model.ts'
 
 const VERSION = 1
@@ -26,6 +28,8 @@ export interface DecisionShape {
   readonly version?: number
   /** The version that scored beside it, where one did. */
   readonly challenger?: number
+  /** Actions of the model that explored, and the chance with which each left a decision undone that met its condition. */
+  readonly explored?: readonly { readonly action: string; readonly part: number }[]
   /** Why there is no score, whatever the vectors are. */
   readonly unscored?: string
   /** Does each stand at an event of its own? */
@@ -39,7 +43,7 @@ export interface DecisionShape {
 }
 
 /** A stretch of decisions as it was written. */
-export interface DecodedDecisions extends DecisionShape {
+export interface DecodedDecisions extends Omit<DecisionShape, 'explored'> {
   readonly length: number
   readonly strings: Strings
   readonly entry: Float64Array
@@ -54,29 +58,34 @@ export interface DecodedDecisions extends DecisionShape {
   readonly clock: readonly Float64Array[]
   /** What the challenger said. */
   readonly shadow: Column | undefined
+  /** Of each action of the model that explored, what it made of each decision. */
+  readonly explored: readonly ExploredBy[]
 }
 
 export class DecisionWriter {
   readonly #fingerprint: string
   readonly #strings: Strings
+  readonly #exploration: Exploration | undefined
   readonly #out = new ByteWriter()
   readonly #scratch = new ByteWriter()
   /** By model as it scores, the shape of its stretches as a text's bytes: all of them have the same. */
   readonly #shapes = new WeakMap<ModelIR, Uint8Array>()
 
-  /** `strings` has the texts of vectors. */
-  constructor(fingerprint: string, strings: Strings) {
+  /** `strings` has the texts of vectors. `exploration`: what is left undone of what is written; nothing unless given. */
+  constructor(fingerprint: string, strings: Strings, exploration?: Exploration) {
     this.#fingerprint = fingerprint
     this.#strings = strings
+    this.#exploration = exploration
   }
 
   /** `stringsOf` has the texts of the trigger's key and id. */
   write(decisions: LiveDecisions, stringsOf: (column: string) => Strings): StoredDecisions {
     const { model, length, entry, t, position, vector, score, reads, keyColumn: key, idColumn: id } = decisions
+    const explored = this.#exploration?.of(decisions) ?? []
     const out = this.#out
     out.varint(VERSION)
     out.varint(length)
-    out.raw(this.#shapeBytes(decisions))
+    out.raw(this.#shapeBytes(decisions, explored))
     for (const numbers of position ? [entry, t, position] : [entry, t]) writeNumbers(out, numbers, length)
     this.#write(decisions.key, length, key.type === 'string' ? stringsOf(key.name) : undefined)
     if (id && decisions.id) this.#write(decisions.id, length, id.type === 'string' ? stringsOf(id.name) : undefined)
@@ -86,16 +95,17 @@ export class DecisionWriter {
     this.#write(reasonColumn(decisions, reasons), length, reasons)
     for (const { known, clock } of reads) for (const numbers of [known, clock]) writeNumbers(out, numbers, length)
     if (decisions.challenger) this.#write(decisions.challenger.score, length, undefined)
+    for (const { fate } of explored) writeNumbers(out, fate, length)
     const body = out.finish()
     const bytes = new Uint8Array(body.length + 4)
     bytes.set(body)
     new DataView(bytes.buffer).setUint32(body.length, crc32(body), true)
-    return { model: model.name, first: entry[0], last: entry[length - 1], count: length, bytes }
+    return { model: model.name, first: entry[0], last: entry[length - 1], count: length, bytes, ...countsOf(explored) }
   }
 
-  #shapeBytes(decisions: LiveDecisions): Uint8Array {
+  #shapeBytes(decisions: LiveDecisions, explored: readonly ExploredBy[]): Uint8Array {
     let bytes = this.#shapes.get(decisions.model)
-    if (!bytes) this.#shapes.set(decisions.model, (bytes = Buffer.from(JSON.stringify(shapeOf(decisions, this.#fingerprint)))))
+    if (!bytes) this.#shapes.set(decisions.model, (bytes = Buffer.from(JSON.stringify(shapeOf(decisions, this.#fingerprint, explored)))))
     return bytes
   }
 
@@ -117,12 +127,14 @@ export class DecisionWriter {
 function shapeOf(
   { model, version, challenger, vector, reads, position, keyColumn, idColumn }: LiveDecisions,
   fingerprint: string,
+  explored: readonly ExploredBy[],
 ): DecisionShape {
   return {
     model: model.name,
     fingerprint,
     ...(version !== undefined && { version }),
     ...(challenger && { challenger: challenger.version }),
+    ...(explored.length > 0 && { explored: explored.map(({ action, part }) => ({ action, part })) }),
     ...(model.score.kind === 'none' && { unscored: NO_VERSION }),
     hasPosition: position !== undefined,
     key: typeOf(keyColumn),
@@ -134,6 +146,14 @@ function shapeOf(
     })),
     reads: reads.map(read => read.id),
   }
+}
+
+/** By action, of those that left any undone. */
+function countsOf(explored: readonly ExploredBy[]): Pick<StoredDecisions, 'explored'> {
+  const counts = explored
+    .map(({ action, fate }): [string, number] => [action, fate.reduce((sum, one) => sum + Number(one === EXPLORED), 0)])
+    .filter(([, count]) => count > 0)
+  return counts.length > 0 ? { explored: Object.fromEntries(counts) } : {}
 }
 
 const typeOf = ({ type, scale }: TypeIR): TypeIR => ({ type, ...(scale !== undefined && { scale }) })
@@ -178,7 +198,8 @@ export function readDecisions(bytes: Uint8Array, strings: Strings = new Strings(
   const reads = shape.reads.map(() => ({ known: readNumbers(reader, length), clock: readNumbers(reader, length) }))
   const [known, clock] = [reads.map(read => read.known), reads.map(read => read.clock)]
   const shadow = shape.challenger === undefined ? undefined : column(length, undefined)
-  return { ...shape, length, strings, entry, t, position, keys, ids, vector, score, refused, known, clock, shadow }
+  const explored = (shape.explored ?? []).map(one => ({ ...one, fate: Uint8Array.from(readNumbers(reader, length)) }))
+  return { ...shape, length, strings, entry, t, position, keys, ids, vector, score, refused, known, clock, shadow, explored }
 }
 
 /** A key or an id of a stretch as it is delivered. */

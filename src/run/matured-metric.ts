@@ -55,8 +55,8 @@ export function maturedMetric(
 
 function* stretchesWithin(stretches: Iterable<StoredDecisions>, strings: Strings, from: number, version: number | undefined) {
   for (const { bytes } of stretches) {
-    const { length, t, entry, keys: key, ids: id, score, version: by = 0 } = readDecisions(bytes, strings)
-    if (t[length - 1] > from && (version ?? by) === by) yield { length, t, entry, key, id, score }
+    const { length, t, entry, keys: key, ids: id, score, explored, version: by = 0 } = readDecisions(bytes, strings)
+    if (t[length - 1] > from && (version ?? by) === by) yield { length, t, entry, key, id, score, explored }
   }
 }
 

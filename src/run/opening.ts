@@ -19,6 +19,7 @@ import { Deciding, progressOf, type StringsOf } from './deciding.ts'
 import { DecisionWriter } from './decision-codec.ts'
 import { MANIFEST } from './manifest.ts'
 import { Memory, type MemoryOptions } from './memory.ts'
+import type { Exploration } from './exploration.ts'
 import type { Outbox } from './outbox.ts'
 import { undecidedFrom } from './recover.ts'
 import type { Results } from './results.ts'
@@ -40,6 +41,8 @@ export const pipelineText = ({ fingerprint, ir }: Runnable): string => JSON.stri
 export interface OpeningOptions extends MemoryOptions {
   /** Makes what follows from decisions, if anything shall; none of them is before `from`, UTC ms. */
   readonly outbox?: (strings: Strings, from: number) => Outbox
+  /** What is left undone of decisions; nothing of a history, whose decisions nobody waits for. */
+  readonly exploration?: Exploration
   readonly store: LogStore
   readonly partitions?: number | undefined
   /** What is in memory of the log already; made from it unless given. */
@@ -94,7 +97,7 @@ export function open(runnable: Runnable, options: OpeningOptions): Opening {
     commit: text => store.commit({ put: [[MANIFEST, text]] }),
     onError: error => onReport(`state could not be saved: ${(error as Error).message}`),
   })
-  const writer = new DecisionWriter(runnable.fingerprint, strings)
+  const writer = new DecisionWriter(runnable.fingerprint, strings, options.exploration)
   const outbox = options.outbox?.(strings, undecidedFrom(store, log, from.entry))
   const deciding = new Deciding({ store, log, decider, writer, isLookedAt, strings, outbox, from })
   return { strings, log, lookup, decider, deciding, checkpointer, remembered: recovery.remembered, results, bodies }

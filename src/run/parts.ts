@@ -10,6 +10,7 @@ import { Batches } from './batches.ts'
 import { beginning, logNameOf } from './beginning.ts'
 import { refuseHalfDone } from './import-record.ts'
 import type { LookPort } from './drift-job.ts'
+import { Exploration } from './exploration.ts'
 import { manifestOf } from './manifest.ts'
 import type { Memory, MemoryOptions } from './memory.ts'
 import { open, type Opening, type Runnable } from './opening.ts'
@@ -94,7 +95,10 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
     stringsOf: (source, column) => appender.stringsOf(source, column),
     readAt: () => reading.at,
     otherFiles: () => batches?.files ?? [],
-    ...(ir.actions && { outbox: (strings: Strings, from: number) => new Outbox(ir, { store, strings, clock, logName, from, isDry }) }),
+    ...(ir.actions && {
+      outbox: (strings: Strings, from: number) => new Outbox(ir, { store, strings, clock, logName, from, isDry }),
+      exploration: new Exploration(ir, logName),
+    }),
   })
   const { strings, log, lookup, decider, deciding } = opened
   const appender = new Appender({ ir, maps, strings, log, lookup, remembered })

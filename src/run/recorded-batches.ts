@@ -5,13 +5,14 @@ import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import type { StoredDecisions } from '../log/store.ts'
 import type { DecisionBatch } from '../replay/decide.ts'
 import { isList } from '../replay/decision-table.ts'
-import { readDecisions, type DecisionShape } from './decision-codec.ts'
+import { readDecisions, type DecisionShape, type DecodedDecisions } from './decision-codec.ts'
 
 /** A stretch as a replay gives it, and the entry of the log that made each decision. */
 export interface RecordedBatch extends DecisionBatch {
   readonly entry: Float64Array
   /** The version of the model that scored; the model's own score where there is none. */
   readonly version: number | undefined
+  readonly explored: DecodedDecisions['explored']
 }
 
 export interface RecordedOptions {
@@ -37,7 +38,7 @@ export function* recordedBatches(
   let [first, seen] = [0, 0]
   for (const { bytes } of stretches) {
     const decoded = readDecisions(bytes, strings)
-    const { length, version, entry, t, keys, ids, position, vector, score, refused, known, clock, fingerprint } = decoded
+    const { length, version, entry, t, keys, ids, position, vector, score, refused, known, clock, explored, fingerprint } = decoded
     const fits = shapeText(decoded) === shape
     seen += length
     onStretch?.({ fingerprint, decisions: length, fits })
@@ -49,6 +50,7 @@ export function* recordedBatches(
       first,
       entry,
       version,
+      explored,
       t,
       key: keys,
       id: ids,

@@ -22,7 +22,7 @@ export function recordedLabels(
   ir: PipelineIR,
   model: ModelIR,
   store: StoredLog,
-  batches: Iterable<Pick<RecordedBatch, 'length' | 't' | 'entry' | 'key' | 'id' | 'score'>>,
+  batches: Iterable<Pick<RecordedBatch, 'length' | 't' | 'entry' | 'key' | 'id' | 'score' | 'explored'>>,
   strings: Strings,
   at?: number,
 ): { readonly labels: Labels; readonly at: number } {
@@ -33,8 +33,8 @@ export function recordedLabels(
   const censored = censoring(ir, model)
   const hidden = new Set<number>()
   let first = 0
-  for (const { length, t, entry, key, id, score } of batches) {
-    for (const row of censored?.(score, length) ?? []) hidden.add(first + row)
+  for (const { length, t, entry, key, id, score, explored } of batches) {
+    for (const { row, isHidden } of censored?.({ length, score, explored }) ?? []) if (isHidden) hidden.add(first + row)
     first += length
     parts.length.push(length)
     parts.t.push(t)

@@ -1,4 +1,5 @@
 /** Recorded decisions as people and scripts read them: one object a decision. */
+import { EXPLORED } from '../action/exploring.ts'
 import { placeOf, type DecisionRecord } from '../replay/decision-record.ts'
 import { rowsOf } from '../model/index.ts'
 import { deliveredCell, readDecisions, type DecodedDecisions } from './decision-codec.ts'
@@ -11,6 +12,8 @@ export interface RecordedDecision extends Omit<DecisionRecord, 'position'> {
   readonly version?: number
   /** The version that scored beside it, where one did, and its score. */
   readonly challenger?: { readonly version: number; readonly score: number | null }
+  /** By action that would have followed from it and was left undone, so that what comes of it is seen: the chance with which it was. */
+  readonly explored?: Readonly<Record<string, number>>
 }
 
 /** Who waits for decisions. */
@@ -39,7 +42,8 @@ function headOf({ model, t, entry, keys, ids, key, id, position, strings }: Deco
   }
 }
 
-function tailOf({ score, refused, version, challenger, shadow, unscored, strings, reads, known, clock }: DecodedDecisions, row: number) {
+function tailOf(decoded: DecodedDecisions, row: number) {
+  const { score, refused, version, challenger, shadow, unscored, strings, reads, known, clock } = decoded
   const reason = refused.nulls?.[row] === 1 ? undefined : strings.textOf(refused.values[row])
   return {
     score: score.nulls?.[row] === 1 ? null : score.values[row],
@@ -48,8 +52,14 @@ function tailOf({ score, refused, version, challenger, shadow, unscored, strings
       shadow && { challenger: { version: challenger, score: shadow.nulls?.[row] === 1 ? null : shadow.values[row] } }),
     ...(unscored !== undefined && { unscored }),
     ...(reason !== undefined && { refused: reason }),
+    ...exploredAt(decoded, row),
     read: Object.fromEntries(
       reads.map((name, i) => [name, { known: known[i][row], clock: Number.isFinite(clock[i][row]) ? clock[i][row] : null }]),
     ),
   }
+}
+
+function exploredAt({ explored }: DecodedDecisions, row: number): Pick<RecordedDecision, 'explored'> {
+  const undone = explored.filter(({ fate }) => fate[row] === EXPLORED)
+  return undone.length > 0 ? { explored: Object.fromEntries(undone.map(({ action, part }) => [action, part])) } : {}
 }

@@ -55,8 +55,8 @@ export function judgeShadow(store: DecidedLog, { ir, model: name, version, entry
 /** Stretches that the challenger has scored too. */
 function* scoredStretches(stretches: Iterable<StoredDecisions>, version: number, strings: Strings) {
   for (const { bytes } of stretches) {
-    const { challenger, length, t, entry, keys: key, ids: id, score, shadow } = readDecisions(bytes, strings)
-    if (challenger === version && shadow) yield { length, t, entry, key, id, score, shadow }
+    const { challenger, length, t, entry, keys: key, ids: id, score, shadow, explored } = readDecisions(bytes, strings)
+    if (challenger === version && shadow) yield { length, t, entry, key, id, score, shadow, explored }
   }
 }
 

@@ -3,7 +3,7 @@ import { Strings } from '../columns/strings.ts'
 import { groupReads } from '../decision/reads.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import { trainModel, type ModelTraining, type TrainingRequest } from '../replay/train-model.ts'
-import { censoredPositions } from './censored.ts'
+import { seenPositions } from './censored.ts'
 import type { DecidedLog } from './decided-log.ts'
 import { storedHistory } from './stored-history.ts'
 
@@ -27,8 +27,8 @@ export async function trainFromLog(
   const model = ir.models.find(one => one.name === name)!
   const read = modelAlone(ir, model)
   const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, mayBeCut: true, ...(onProgress && { onProgress }) })
-  const censored = censoredPositions(ir, model, store)
-  const isCensored = censored && ((position: number) => censored.has(position))
+  const seen = seenPositions(ir, model, store)
+  const isCensored = seen && ((position: number) => seen.hidden.has(position))
   const made = await trainModel({ ir: read, model, at, champion, isCensored, signal }, log)
   const versions = new Map<string, number>()
   for (const { source, version } of store.schemas()) versions.set(source, Math.max(version, versions.get(source) ?? 0))

@@ -98,6 +98,11 @@ export const sharedSchemas = {
       score: orNull({ type: 'number' }),
       version: { ...count, description: 'of the model, that scored; absent where its own score did' },
       challenger: object({ version: count, score: orNull({ type: 'number' }) }),
+      explored: {
+        ...values,
+        description:
+          'by action that would have followed and was left undone, so that what comes of it is seen: the chance with which it was',
+      },
       unscored: { ...text, description: 'why there is no score, whatever the vector is' },
       refused: text,
       read: { ...values, description: 'what each group knew, and as of when' },

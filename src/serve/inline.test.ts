@@ -5,7 +5,22 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { posted } from '../../test/serve/shop.ts'
 import { Answers } from '../action/answers.ts'
-import { action, answer, count, entity, features, model, on, pipeline, request, rules, source, stream, t as types } from '../index.ts'
+import {
+  action,
+  answer,
+  count,
+  entity,
+  features,
+  model,
+  on,
+  pipeline,
+  request,
+  rules,
+  source,
+  stream,
+  t as types,
+  type Pipeline,
+} from '../index.ts'
 import { openFolder } from '../log/sqlite/data-folder.ts'
 import type { RecordedDecision } from '../run/recorded.ts'
 import { Run } from '../run/run.ts'
@@ -45,8 +60,9 @@ const shopWith = (deadline: '100ms' | '2s' | '10m') => {
 const start = Date.parse('2026-01-01T00:00Z')
 const pay = (id: string, of = 'c') => ({ id, card: of, at: start })
 
-async function open(t: TestContext, deadline: '2s' | '10m', fsyncMs = 0) {
-  const shop = shopWith(deadline)
+const open = (t: TestContext, deadline: '2s' | '10m', fsyncMs = 0) => opened(t, shopWith(deadline), fsyncMs)
+
+async function opened(t: TestContext, shop: Pipeline, fsyncMs = 0) {
   const data = mkdtempSync(join(tmpdir(), 'spillway-inline-'))
   const folder = await openFolder(data, { fsyncMs })
   const run = new Run(shop, { store: folder.store, clock: () => start })
@@ -174,4 +190,35 @@ test('the answer is given at half of a short deadline, and 50 ms before a long o
   }
   for (const deadline of ['100ms', '2s'] as const) await inline(new Answers(shopWith(deadline).ir, ['busy']), never, never, waiting)
   assert.deepEqual(waits, [50, 1950])
+})
+
+test('a decision that is left undone is answered as the action says then, says so, and says it again when it is sent again', async t => {
+  const half = (explored?: string) =>
+    action('decline', {
+      when: busy.score.gte(0),
+      explore: 0.5,
+      reply: 'inline',
+      do: answer('no', explored === undefined ? {} : { explored }),
+    })
+  for (const explored of ['yes', undefined]) {
+    const { app, run } = await opened(t, pipeline('shop', [half(explored)]))
+    const first = await Promise.all(Array.from({ length: 40 }, (_, i) => posted(app, '/sources/payments/decide', pay(String(i)))))
+    const answers = first.map(response => response.json<Answered>())
+    const undone = answers.filter(({ decisions }) => decisions[0].explored !== undefined)
+    assert.ok(undone.length > 0 && undone.length < 40)
+    for (const { decisions, answers: given } of answers) {
+      const isUndone = decisions[0].explored !== undefined
+      if (isUndone) assert.deepEqual(decisions[0].explored, { decline: 0.5 })
+      assert.deepEqual(given, isUndone ? (explored === undefined ? {} : { decline: explored }) : { decline: 'no' })
+    }
+    assert.equal(run.counts.explored.get('decline'), undone.length)
+    const metrics = await app.inject('/metrics')
+    assert.match(metrics.body, new RegExp(`^spillway_explored_decisions_total\\{action="decline"\\} ${undone.length}$`, 'm'))
+    for (const [i, { decisions, answers: given }] of answers.entries()) {
+      const again = (await posted(app, '/sources/payments/decide', pay(String(i)))).json<Answered>()
+      assert.deepEqual([again.decisions, again.answers, again.duplicates], [decisions, given, 1])
+    }
+    const shown = (await app.inject('/decisions?model=busy&limit=50')).json<{ decisions: RecordedDecision[] }>().decisions
+    assert.equal(shown.filter(one => one.explored?.decline === 0.5).length, undone.length)
+  }
 })

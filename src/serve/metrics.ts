@@ -72,6 +72,14 @@ function runMetrics(registry: Registry, { run }: Serving): void {
   counter('spillway_decisions_total', 'Decisions that are durable.', ['model'], add => {
     for (const [model, count] of run.counts.ofModel) add({ model }, count)
   })
+  counter(
+    'spillway_explored_decisions_total',
+    'Durable decisions that an action left undone to see what comes of them.',
+    ['action'],
+    add => {
+      for (const [action, count] of run.counts.explored) add({ action }, count)
+    },
+  )
 }
 
 function loadMetrics(registry: Registry, { run, load, streams, state, data }: Serving): void {

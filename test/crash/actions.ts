@@ -2,7 +2,7 @@
 import type { ActionIR, ModelIR, PipelineIR } from '../../src/define/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
-/** Actions of some of its models: from every decision, or from those with a score that not all have; often none of a key for a while. */
+/** Actions of some of its models: from every decision, or from those with a score that not all have; often none of a key for a while, and some that leave decisions undone. */
 export function withActions(draw: Draw, ir: PipelineIR, span: number): PipelineIR {
   const actions = ir.models.flatMap(({ name }): ActionIR[] => {
     const count = draw.pick([0, 1, 1, 2])
@@ -15,8 +15,23 @@ export function withActions(draw: Draw, ir: PipelineIR, span: number): PipelineI
       do: { kind: 'stdout' },
     }))
   })
-  return actions.length > 0 ? { ...ir, actions } : ir
+  const all = [...actions, ...exploring(draw, ir)]
+  return all.length > 0 ? { ...ir, actions: all } : ir
 }
+
+/** Answers to some of the decisions that somebody waits for, often by two actions of a model: both leave decisions undone, or one of them. */
+const exploring = (draw: Draw, { models }: PipelineIR): ActionIR[] =>
+  models
+    .filter(({ decide }) => decide.kind !== 'every')
+    .flatMap(({ name }) =>
+      Array.from({ length: draw.pick([0, 1, 2]) }, (_, i): ActionIR => ({
+        name: `${name}_answer_${i}`,
+        model: name,
+        when: atLeast(draw.pick([0, 1, 2])),
+        ...(draw.chance(0.8) && { explore: draw.pick([0.01, 0.2, 0.5]) }),
+        do: { kind: 'answer', answer: i },
+      })),
+    )
 
 /** The same pipeline with other models, and of its actions those of models that are left. */
 export function withModels({ actions: all = [], ...ir }: PipelineIR, models: readonly ModelIR[]): PipelineIR {

@@ -1,5 +1,5 @@
 /** The pipeline that processes serve and are killed in: two sources with ids, decisions on both and at ticks, and webhooks that follow from them. */
-import { action, count, entity, env, every, features, linear, model, on, pipeline, source, stream, t, webhook } from 'spillway'
+import { action, answer, count, entity, env, every, features, linear, model, on, pipeline, source, stream, t, webhook } from 'spillway'
 
 /** The variable that says where effects go. */
 export const HOOK = 'ALERTS_HOOK'
@@ -26,8 +26,9 @@ const onTick = model('on_tick', { decide: every('1s', card, { live: '1h' }), inp
 
 const hook = () => webhook(env(HOOK), { allowPrivate: true, timeout: `${TIMEOUT_MS}ms`, attempts: 100, concurrency: 3 })
 const warn = action('warn', { when: onPayment.score.gte(1), deadline: '1s', do: hook() })
+const decline = action('decline', { when: onPayment.score.gte(1), explore: 0.3, reply: 'inline', do: answer({ approved: false }) })
 const block = action('block', { when: onPayment.score.gte(2), cooldown: '200ms', do: hook() })
 const greet = action('greet', { when: onLogin.score.gte(2), do: hook() })
 const sum = action('sum', { when: onTick.score.gte(2), cooldown: '3s', do: hook() })
 
-export const alerts = pipeline('alerts', [warn, block, greet, sum])
+export const alerts = pipeline('alerts', [warn, decline, block, greet, sum])

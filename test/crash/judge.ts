@@ -5,6 +5,7 @@ import { checkOracle } from './by-oracle.ts'
 import type { CrashCase } from './case.ts'
 import { checkToldEffects } from './effect-laws.ts'
 import { madeIn, type Era } from './eras.ts'
+import { checkExplored } from './explored-law.ts'
 import { entriesOf, logOf } from './inspect.ts'
 import { checkCut, checkDecisions, checkTold, type Part } from './laws.ts'
 import type { Disk } from './model-store.ts'
@@ -19,6 +20,8 @@ export interface Judged {
   readonly decisions: number
   /** Batch runs that were swapped in. */
   readonly swaps?: number
+  /** Decisions that an action left undone. */
+  readonly explored?: number
   readonly trained?: TrainedCounts
   readonly byOracle: boolean
 }
@@ -54,6 +57,7 @@ export async function judge(
   let events = 0
   let byOracle = false
   let swaps = 0
+  let explored = 0
   let trained: TrainedCounts | undefined
   try {
     const { segments, strings } = logOf(of.ir, disk)
@@ -78,6 +82,7 @@ export async function judge(
       }
       await checkDecisions(part, of.partitions)
       checkCut(part, of.seed)
+      explored += checkExplored(part)
       if (trained) trained = { ...trained, shadows: trained.shadows + checkVersions(part, entries) }
       byOracle = checkOracle(part, asksOf(of), entries)
     }
@@ -85,7 +90,7 @@ export async function judge(
     fault(verdict, 'different', `what survived cannot be read: ${String((error as Error).stack ?? error)}`)
   }
   const decisions = disk.commits.flatMap(commit => commit.decisions ?? []).reduce((sum, { count }) => sum + count, 0)
-  return { verdict, events, decisions, swaps, ...(trained && { trained }), byOracle }
+  return { verdict, events, decisions, swaps, explored, ...(trained && { trained }), byOracle }
 }
 
 /** With all that was forgotten, as a run that keeps everything has it. */

@@ -1,9 +1,11 @@
 /** Laws 5 and 2 over a disk that survived: its recorded decisions are those that its log makes, whoever takes it and however it is cut. */
 import type { PipelineIR } from '../../src/define/ir.ts'
 import { computeHere } from '../batch/compute-here.ts'
+import { logNameOf } from '../../src/run/beginning.ts'
 import { Champions } from '../../src/run/champions.ts'
 import { Decider } from '../../src/run/decider.ts'
 import { DecisionWriter } from '../../src/run/decision-codec.ts'
+import { Exploration } from '../../src/run/exploration.ts'
 import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded.ts'
 import { Run } from '../../src/run/run.ts'
 import { Draw } from '../property/generate/draw.ts'
@@ -52,7 +54,7 @@ export function checkCut(part: Part, seed: number): void {
   const runs = part.hasRuns ? { results: resultsOf(ir, disk, strings), bodies: bodiesOf(ir, disk, strings) } : {}
   const champions = new Champions({ ir, store: new ModelStore(disk), onReport: () => {} })
   const decider = new Decider(runnable(ir), strings, { ...runs, champions })
-  const writer = new DecisionWriter(ir.name, strings)
+  const writer = new DecisionWriter(ir.name, strings, new Exploration(ir, logNameOf(new ModelStore(disk))))
   const made: RecordedDecision[] = []
   // One stretch at a time: the next writes over its columns.
   for (const segment of recut(segments, new Draw(seed)))

@@ -25,6 +25,8 @@ export interface CrashResult {
   readonly decisions: number
   /** Batch runs that were swapped in. */
   readonly swaps: number
+  /** Decisions that an action left undone to see what comes of them. */
+  readonly explored: number
   /** Versions of models that were trained. */
   readonly trainings: number
   /** Marks that let a version score for the first time, and marks that let one score again, or a model's own score. */
@@ -73,6 +75,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
     events: sum(part => part.events),
     decisions: sum(part => part.decisions),
     swaps: sum(part => part.swaps),
+    explored: sum(part => part.explored),
     trainings: sum(part => part.trained.trainings),
     promotions: sum(part => part.trained.promotions),
     rollbacks: sum(part => part.trained.rollbacks),

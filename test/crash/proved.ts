@@ -25,6 +25,7 @@ export class Proved {
   events = 0
   decisions = 0
   swaps = 0
+  explored = 0
   trained = noneTrained
   readonly failures: Failure[] = []
 
@@ -34,7 +35,7 @@ export class Proved {
 
   /** Counts what one case, or several over one folder, came to. Returns true if it is a failure to be kept. */
   add(
-    { verdict, events, decisions, swaps = 0, trained = noneTrained }: Judged,
+    { verdict, events, decisions, swaps = 0, explored = 0, trained = noneTrained }: Judged,
     { cases, crashes }: { readonly cases: number; readonly crashes: number },
   ): boolean {
     this.cases += cases
@@ -42,6 +43,7 @@ export class Proved {
     this.events += events
     this.decisions += decisions
     this.swaps += swaps
+    this.explored += explored
     this.trained = plus(this.trained, trained)
     for (const name of ['lost', 'duplicated', 'different'] as const) this[name] += verdict[name]
     return !isSound(verdict) && this.failures.length < FAILURES_KEPT

@@ -193,6 +193,11 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     is: '}',
     trained: true,
   },
+  'what is left undone is drawn anew each time': {
+    path: 'src/action/exploring.ts',
+    was: 'drawOf(this.#log, this.action, decisionAt(row), t[row]) < this.part',
+    is: 'Math.random() < this.part',
+  },
   'a promotion that waited when the process ended is forgotten': {
     path: 'src/run/asked-promotion.ts',
     was: 'if (left) this.#free',

@@ -31,11 +31,15 @@ export function labels(pipeline: PipelineIR, log: readonly LoggedEvent[], a: num
   })
 }
 
-/** Does an action that the label names follow from the score that was recorded? */
-function isCensored({ actions = [] }: PipelineIR, label: LabelIR, about: About, { scores }: Run = {}): boolean {
-  const score = 'event' in about ? scores?.[about.event] : undefined
-  if (label.kind !== 'from' || score === undefined) return false
-  return actions.some(({ name, when }) => label.censoredBy?.includes(name) && evaluate(when, { score }) === true)
+/** Does an action that the label names follow from the score that was recorded? If it explored, what was recorded says so. */
+function isCensored({ actions = [] }: PipelineIR, label: LabelIR, about: About, { scores, fates }: Run = {}): boolean {
+  if (!('event' in about) || label.kind !== 'from') return false
+  const score = scores?.[about.event]
+  if (score === undefined) return false
+  const fate = fates?.[about.event] ?? {}
+  return actions
+    .filter(({ name }) => label.censoredBy?.includes(name))
+    .some(({ name, when }) => (name in fate ? fate[name] === 'followed' : evaluate(when, { score }) === true))
 }
 
 type Told = Pick<Labelled, 'label' | 'outcome' | 'late' | 'censored'>

@@ -1,4 +1,5 @@
 /** When a model decides, about what, and what is known then: the triggers of semantics §4. */
+import type { Fate } from './explored.ts'
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { ColumnIR, ExprIR, GroupIR, ModelIR, PipelineIR, ScoreIR, TriggerIR, Value } from '../../src/define/ir.ts'
 import { current, isDeleted, type BatchRun } from './placement.ts'
@@ -18,6 +19,8 @@ export interface Run {
   readonly until?: number
   /** Of a run's own decisions on events, the scores that were recorded, by the index of the event; of others nobody was answered. */
   readonly scores?: Readonly<Record<number, number | null>>
+  /** What actions that explored made of these decisions, as it was recorded: by the index of the event, and by action. */
+  readonly fates?: Readonly<Record<number, Readonly<Record<string, Fate>>>>
   /** The batch run that a group answers from at a moment, where runs are made. */
   readonly runOf?: (group: string, about: About, t: number) => BatchRun | undefined
   /** The version of a model that was promoted last before a moment, where it is trained: in place of what its definition says. */

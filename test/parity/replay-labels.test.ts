@@ -1,12 +1,14 @@
 /** Labels in columns are what the oracle says: by hand-computed cases, and over random histories, as known at any time. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { EXPLORED, FOLLOWED, NOT_MET } from '../../src/action/exploring.ts'
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { ModelIR, PipelineIR } from '../../src/define/ir.ts'
 import { label } from '../../src/replay/label.ts'
 import { censoring } from '../../src/run/censored.ts'
 import { episodeCases } from '../oracle/cases/episodes.ts'
 import { outcomeCases } from '../oracle/cases/outcomes.ts'
+import type { Fate } from '../oracle/explored.ts'
 import { labels, type Label, type Run } from '../oracle/oracle.ts'
 import { isReplayed, logOf } from '../property/engines/replayed.ts'
 import { labelling } from '../property/generate/labelling.ts'
@@ -105,15 +107,24 @@ function hiddenOf(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], {
 }
 
 /** As a run does: by the scores that it has recorded, a row for each of its decisions; those of no run stand there without. */
-function censoredBy(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { scores = {} }: Run = {}) {
+function censoredBy(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { scores = {}, fates = {} }: Run = {}) {
   const censored = censoring(ir, model)
   if (!censored) return undefined
   const all = labels({ ...ir, models: [model] }, log, Infinity, { requests: [] })
   const recorded = all.map(about => ('event' in about ? (scores[about.event] ?? NaN) : NaN))
   const column = { values: Float64Array.from(recorded), nulls: Uint8Array.from(recorded, score => Number(Number.isNaN(score))) }
-  const rows = new Set(censored(column, recorded.length))
+  const rows = new Set<number>()
+  // A stretch for each decision: actions did not explore at all of them.
+  all.forEach((about, i) => {
+    const fate = 'event' in about ? (fates[about.event] ?? {}) : {}
+    const score = { values: column.values.subarray(i, i + 1), nulls: column.nulls.subarray(i, i + 1) }
+    const explored = Object.entries(fate).map(([action, one]) => ({ action, part: 0.5, fate: Uint8Array.of(codes[one]) }))
+    if (censored({ score, length: 1, explored }).some(({ isHidden }) => isHidden)) rows.add(i)
+  })
   return (decision: number) => rows.has(decision)
 }
+
+const codes: Readonly<Record<Fate, number>> = { 'not met': NOT_MET, followed: FOLLOWED, explored: EXPLORED }
 
 function labelAt({ eligible, known, value }: ReturnType<typeof label>, i: number): Label {
   if (!eligible[i]) return 'not eligible'

@@ -21,6 +21,7 @@ import type { Sample } from './sample.ts'
 import { jointTail } from './simultaneous.ts'
 import { isUncertain, settled } from './settled.ts'
 import { summing } from './sums.ts'
+import { tooFewUndone } from './undone-rows.ts'
 import { measured, type Measured } from './variance.ts'
 
 export interface BandOptions {
@@ -84,7 +85,7 @@ export function estimatedBands(sample: Sample, differences: readonly Float64Arra
     const sum = summing(by)
     return differences.map(difference => {
       const sums = sum(difference)
-      const why = whyNot(sums.rows, sums.squares, week)
+      const why = whyNot(sums.rows, sums.squares, week) ?? tooFewUndone(sample, difference)
       if (why) return why
       const one = measured(by.cells, sums)
       counted.set(one, countedOf(by.cells, sums))

@@ -6,7 +6,7 @@
 import { assert } from '../../base/assert.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
-import type { ClusterColumn, RowRange } from '../cases.ts'
+import type { ClusterColumn, RowRange, Standing } from '../cases.ts'
 import { compacted, isWithin, joined, type Codes } from './joined.ts'
 
 export interface Sample {
@@ -18,6 +18,8 @@ export interface Sample {
   readonly cells: readonly CellSet[]
   readonly t: Float64Array
   readonly rows: RowRange
+  /** Of each row, how many it stands for (`Standing.weight`); absent where each stands for itself. */
+  readonly weight?: Float64Array
 }
 
 export interface SampleColumn extends Codes {
@@ -44,24 +46,26 @@ export interface CellSet extends Codes {
 export interface SampledCases {
   readonly t: Float64Array
   readonly clusters: readonly ClusterColumn[]
+  readonly standing?: Pick<Standing, 'weight'> | undefined
 }
 
 /** `rows` says which of all decisions the block is. Throws `SPILL_LIMIT` beyond CLUSTER_COLUMNS_MAX columns that are no part of one another. */
-export function sampleOf({ t, clusters }: SampledCases, rows: RowRange): Sample {
+export function sampleOf({ t, clusters, standing }: SampledCases, rows: RowRange): Sample {
   return sampleBy(
     clusters.map(column => blockOf(column, rows)),
-    { t, rows },
+    { t, rows, ...(standing && { weight: standing.weight.subarray(rows.from, Math.max(rows.from, rows.to)) }) },
   )
 }
 
 /** The same rows with longer blocks of time at one of the columns, in which whatever lay within the shorter ones lies too. */
-export function withBlocks({ columns, t, rows }: Sample, at: number, blocks: ClusterColumn): Sample {
+export function withBlocks({ columns, t, rows, weight }: Sample, at: number, blocks: ClusterColumn): Sample {
   const { insteadOf = columns[at].name } = columns[at]
   const own = columns.map((column, i) => (i === at ? { ...blockOf(blocks, rows), insteadOf } : column))
-  return sampleBy(own, { t, rows })
+  return sampleBy(own, { t, rows, ...(weight && { weight }) })
 }
 
-function sampleBy(given: readonly SampleColumn[], { t, rows }: Pick<Sample, 't' | 'rows'>): Sample {
+function sampleBy(given: readonly SampleColumn[], of: Pick<Sample, 't' | 'rows' | 'weight'>): Sample {
+  const { rows } = of
   const length = Math.max(0, rows.to - rows.from)
   const columns = withRedundancy(given)
   const dimensions = columns.flatMap(({ redundant }, i) => (redundant ? [] : [i]))
@@ -71,7 +75,7 @@ function sampleBy(given: readonly SampleColumn[], { t, rows }: Pick<Sample, 't' 
       `decisions share luck by ${dimensions.length} columns (${dimensions.map(i => columns[i].name).join(', ')}); intervals take ${limits.CLUSTER_COLUMNS_MAX} at most: judge fewer groups at a time`,
     )
   const cells = dimensions.length === 0 ? [singleRows(length)] : setsOf(columns, dimensions)
-  return { length, columns, cells, t, rows }
+  return { length, columns, cells, ...of }
 }
 
 function blockOf({ name, of, count, span }: ClusterColumn, { from, to }: RowRange): SampleColumn {

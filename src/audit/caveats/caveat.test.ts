@@ -68,6 +68,18 @@ test('each kind has its words', () => {
     ],
     [{ kind: 'censored labels', count: 1234 }, '1,234 labels are unknown because an action changed what came'],
     [
+      { kind: 'undone stand', count: 84, hidden: 8312, weight: [100, 100], effective: 84 },
+      '84 decisions that an action left undone stand, each for 100, for the 8,312 whose outcome it has hidden; they are worth 84 of equal weight, and intervals have what drawing them adds',
+    ],
+    [
+      { kind: 'undone stand', count: 120, hidden: 8312, weight: [50, 100], effective: 108.4 },
+      '120 decisions that an action left undone stand, each for 50 to 100, for the 8,312 whose outcome it has hidden; they are worth 108 of equal weight, and intervals have what drawing them adds',
+    ],
+    [
+      { kind: 'few undone', count: 12, positive: 3, least: 100, ofLabel: 5 },
+      '12 decisions of those that are judged were left undone to see what comes of them, 3 of them with a true label: under 100, or 5 of either label, they stand for themselves alone',
+    ],
+    [
       { kind: 'nothing acts' },
       'no decision of the block in between acts at that threshold: frozen curves are flat because nothing follows from decisions',
     ],

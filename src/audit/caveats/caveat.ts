@@ -26,6 +26,16 @@ type Named =
   /** A week of what runs, were all labels that are not known true, and were they all false. */
   | { readonly kind: 'supposed labels'; readonly ifTrue: number; readonly ifFalse: number; readonly unit: string }
   | { readonly kind: 'censored labels'; readonly count: number }
+  /** Decisions that an action left undone, in the part that is judged: each stands for so many, of as many whose outcome is hidden. */
+  | {
+      readonly kind: 'undone stand'
+      readonly count: number
+      readonly hidden: number
+      readonly weight: readonly [least: number, greatest: number]
+      readonly effective: number
+    }
+  /** There are too few of them, or too few of one label. */
+  | { readonly kind: 'few undone'; readonly count: number; readonly positive: number; readonly least: number; readonly ofLabel: number }
   | { readonly kind: 'nothing acts' }
   /** Of one column of clusters, or of blocks of time however long; `size`: how many clusters are missing, of those from which on there is no caveat. */
   | { readonly kind: 'few clusters'; readonly clusters: CountedClusters; readonly under: number; readonly size: number }

@@ -26,6 +26,13 @@ export function caveatText(caveat: Caveat): string {
     }
     case 'censored labels':
       return `${number(caveat.count)} labels are unknown because an action changed what came`
+    case 'undone stand': {
+      const [least, most] = caveat.weight.map(weight => number(Math.round(weight)))
+      const each = least === most ? least : `${least} to ${most}`
+      return `${number(caveat.count)} decisions that an action left undone stand, each for ${each}, for the ${number(caveat.hidden)} whose outcome it has hidden; they are worth ${number(Math.round(caveat.effective))} of equal weight, and intervals have what drawing them adds`
+    }
+    case 'few undone':
+      return `${number(caveat.count)} decisions of those that are judged were left undone to see what comes of them, ${number(caveat.positive)} of them with a true label: under ${caveat.least}, or ${caveat.ofLabel} of either label, they stand for themselves alone`
     case 'nothing acts':
       return 'no decision of the block in between acts at that threshold: frozen curves are flat because nothing follows from decisions'
     case 'few clusters':

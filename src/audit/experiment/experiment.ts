@@ -10,7 +10,6 @@ import type { GroupRead } from '../../decision/reads.ts'
 import type { Definitions, Scoring } from '../../decision/scoring.ts'
 import type { ModelIR } from '../../define/ir.ts'
 import { horizonOf } from '../../replay/label-horizon.ts'
-import type { LabelOptions } from '../../replay/label.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import type { Cases, Decided, RowRange } from '../cases.ts'
 import { asItRuns, type Element, type Plan, type Setting } from '../element.ts'
@@ -18,7 +17,7 @@ import { Ahead } from './ahead/ahead.ts'
 import { isSendable } from './ahead/sent-log.ts'
 import { scoreInto, scoringOf, vectorsAlone } from './inputs.ts'
 import { ladderOf, type LadderRung } from './ladder.ts'
-import { casesOf, columnsBy } from './made-cases.ts'
+import { casesOf, columnsBy, type Seen } from './made-cases.ts'
 import { leavesOut } from './operators/inference.ts'
 import { unsupported } from './operators/setting.ts'
 import { fittings } from './operators/training.ts'
@@ -33,11 +32,9 @@ import type { Decides } from './world.ts'
 /** `frozen`: the model as it is. `refit`: trained anew on what the alternative would have given it. */
 export type Arm = 'frozen' | 'refit'
 
-export interface ExperimentOptions {
+export interface ExperimentOptions extends Seen {
   /** How old groups were at decisions that ran (`tracesOf`): what the setting `trace` replays. */
   readonly traces?: Traces | undefined
-  /** Which decisions have no label that could be seen, because of what an action did. */
-  readonly isCensored?: LabelOptions['isCensored'] | undefined
   /** How long before the block `test` others matter to what its decisions are worth, ms (`lookBackOf`): what stands before them and before the block `tune` has no scores then. Infinity, so that all have, unless given. */
   readonly lookBack?: number | undefined
 }
@@ -61,7 +58,7 @@ export class Experiment {
     definitions: Definitions,
     model: ModelIR,
     log: ReplayLog,
-    { traces, isCensored, lookBack = Infinity }: ExperimentOptions = {},
+    { traces, isCensored, chanceOf, lookBack = Infinity }: ExperimentOptions = {},
   ) {
     this.#decides = { ir: definitions.ir, model }
     this.#given = { log, traces }
@@ -70,7 +67,7 @@ export class Experiment {
     this.#refits = new Refits(definitions, model, log.strings)
     const { rows, reads } = this.#replays
     const column = columnsBy(this.#decides, () => this.#replays.under(asItRuns).inputs, vectorsAlone(definitions, model, log.strings))
-    this.cases = casesOf(this.#decides, log, rows, column, isCensored)
+    this.cases = casesOf(this.#decides, log, rows, column, { isCensored, chanceOf })
     this.scored = scoredOf(this.cases, lookBack)
     this.elements = elementsOf(reads)
   }

@@ -14,6 +14,7 @@ import { blocksOf } from './blocks.ts'
 import { clustersOf, numbered } from './clusters.ts'
 import { eachStretch, type Inputs } from './inputs.ts'
 import { timesOf, type Rows } from './rows.ts'
+import { undoneOf } from './undone.ts'
 import type { Decides } from './world.ts'
 
 /**
@@ -25,10 +26,10 @@ export function casesOf(
   log: ReplayLog,
   rows: Rows,
   column: (name: string) => Float64Array,
-  isCensored?: LabelOptions['isCensored'],
+  { isCensored, chanceOf }: Seen = {},
 ): Cases {
   const { ir, model } = decides
-  const { value, known, outcome, eligible, counts } = label({ ir }, model, log, isCensored ? { isCensored } : {})
+  const { value, known, outcome, eligible, censored, counts } = label({ ir }, model, log, isCensored ? { isCensored } : {})
   const horizon = horizonOf(model.label!)
   const t = timesOf(rows)
   const blocks = blocksOf(t, horizon, log.until)
@@ -48,9 +49,22 @@ export function casesOf(
     column,
     clusters: clustersOf(decides, rows),
     censored: counts.unknown > 0 ? (counts.censored ?? 0) / counts.unknown : 0,
+    ...(chanceOf && undoneOf({ t, label: value, known, outcome, hidden: censored, chance: chancesOf(rows, chanceOf), rows: blocks.test })),
     blocks,
   }
 }
+
+/** What a run says of which outcomes could be seen. */
+export interface Seen {
+  /** Which decisions have no label that could be seen, because of what an action did. */
+  readonly isCensored?: LabelOptions['isCensored'] | undefined
+  /** By where its event stands: with which chance a decision that met the condition of such an action was left undone, if it was to be at all. */
+  readonly chanceOf?: ((position: number) => number | undefined) | undefined
+}
+
+/** 0 where there was none. */
+const chancesOf = ({ length, moments: { position } }: Rows, chanceOf: (position: number) => number | undefined): Float64Array =>
+  Float64Array.from({ length }, (_, row) => (position && chanceOf(position[row])) ?? 0)
 
 /** Gives columns by the name of an input, or of a field of the trigger, of all cases; each is made once. */
 export function columnsBy({ ir, model }: Decides, inputsOf: () => Inputs, scoring: Scoring): Cases['column'] {

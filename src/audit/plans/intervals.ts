@@ -7,14 +7,14 @@ import type { PlanPorts } from './ports.ts'
 
 /** `bounds` is what blocks of time are never shorter than. A block's sample is made once. */
 export function bandedIntervals(
-  { t, clusters }: SampledCases,
+  { clusters, ...cases }: SampledCases,
   bounds: BlockBounds,
   { seed, draws }: Pick<BandOptions, 'seed' | 'draws'>,
 ): PlanPorts['intervals'] {
   const samples = new Map<string, Sample>()
   const sampleFor = (rows: RowRange): Sample => {
     const key = `${rows.from} ${rows.to}`
-    const sample = samples.get(key) ?? sampleOf({ t, clusters: [...clusters, timeBlocks(t, rows, bounds)] }, rows)
+    const sample = samples.get(key) ?? sampleOf({ ...cases, clusters: [...clusters, timeBlocks(cases.t, rows, bounds)] }, rows)
     samples.set(key, sample)
     return sample
   }

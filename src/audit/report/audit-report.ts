@@ -4,6 +4,7 @@
  * Every number that was estimated has an interval or says why there is none; every line of a cost says whether it was measured or modelled. A number that is not believed is not here:
  * in its place stands a reason, in words.
  */
+import type { UndonePart } from '../cases.ts'
 import type { Setting } from '../element.ts'
 
 export interface AuditReport {
@@ -40,6 +41,8 @@ export interface HistoryPart {
   readonly notEligible: number
   readonly unknown: number
   readonly censored: number
+  /** Decisions that are judged and that an action left undone to see what comes of them, and whether they stand for others; absent where none had a chance to be. */
+  readonly undone?: UndonePart & { readonly isUsed: boolean }
   /** Decisions in each block, and when it begins and ends. */
   readonly blocks: Readonly<Record<'train' | 'tune' | 'select' | 'report', BlockPart>>
   /** By entity and by time: how many clusters there are, and how many they are worth, (Σn)²/Σn². */

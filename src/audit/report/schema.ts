@@ -134,6 +134,16 @@ const history = object<HistoryPart>({
   notEligible: whole,
   unknown: whole,
   censored: whole,
+  undone: maybe(
+    object<NonNullable<HistoryPart['undone']>>({
+      count: whole,
+      positive: whole,
+      hidden: whole,
+      weight: tuple(number, number),
+      effective: number,
+      isUsed: { type: 'boolean' },
+    }),
+  ),
   blocks: object<HistoryPart['blocks']>({ train: block, tune: block, select: block, report: block }),
   clusters: list(object<HistoryPart['clusters'][number]>({ name: text, count: whole, effective: number })),
 })

@@ -4,6 +4,7 @@
  */
 import type { Cases, UtilityFunction } from '../cases.ts'
 import type { Given } from './given.ts'
+import { isStoodFor } from './standing.ts'
 
 export interface Bounds {
   /** A value for each of the rows, those included whose label is not known; NaN where a decision has none (`begins`, going on already). */
@@ -35,7 +36,7 @@ export function supposed(cases: Cases, label: 0 | 1, horizon: number): Cases {
 }
 
 function suppose(cases: Cases, label: 0 | 1, horizon: number): Cases {
-  const unknown = (row: number): boolean => cases.known[row] === 0 && cases.eligible[row] === 1
+  const unknown = (row: number): boolean => isUnknown(cases, row)
   return {
     ...cases,
     known: cases.known.map((is, row) => (unknown(row) ? 1 : is)),
@@ -44,12 +45,17 @@ function suppose(cases: Cases, label: 0 | 1, horizon: number): Cases {
   }
 }
 
-/** The part of the eligible decisions of the rows whose label is not known; NaN without one. */
-export function unknownPart({ known, eligible }: Pick<Cases, 'known' | 'eligible'>, { from, to }: Given['rows']): number {
+type Known = Pick<Cases, 'known' | 'eligible' | 'standing'>
+
+/** Of an eligible decision: neither is its label known, nor do others stand for it. */
+const isUnknown = (cases: Known, row: number): boolean => cases.known[row] === 0 && cases.eligible[row] === 1 && !isStoodFor(cases, row)
+
+/** The part of the eligible decisions of the rows whose label is not known, and for which no other stands; NaN without an eligible one. */
+export function unknownPart(cases: Known, { from, to }: Given['rows']): number {
   let [all, unknown] = [0, 0]
   for (let row = from; row < to; row++) {
-    all += eligible[row]
-    if (eligible[row] === 1 && known[row] === 0) unknown++
+    all += cases.eligible[row]
+    if (isUnknown(cases, row)) unknown++
   }
   return unknown / all
 }

@@ -1,4 +1,4 @@
-/** The user's own utility: called once with all of the rows, and never trusted. */
+/** The user's own utility: called with all of the rows at once, and never trusted. */
 import { SpillwayError } from '../../base/errors.ts'
 import { show } from '../../base/show.ts'
 import type { UtilityCompute } from '../../define/judged.ts'

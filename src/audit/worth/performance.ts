@@ -4,6 +4,7 @@ import { actingRows } from './acting.ts'
 import { isJudged, type Given } from './given.ts'
 import { countMet, eachFirst, type TrueOutcomes } from './outcomes.ts'
 import { aucOf } from './ranking.ts'
+import { weightOf } from './standing.ts'
 import { aWeek, totalOf } from './weeks.ts'
 
 interface Figures {
@@ -21,8 +22,9 @@ export function performanceOf(given: Given, { values, outcomes, decisionsAWeek }
   let [judged, right] = [0, 0]
   for (const row of acting) {
     if (!isJudged(cases, row)) continue
-    judged++
-    right += cases.label[row]
+    const weight = weightOf(cases, row)
+    judged += weight
+    right += weight * cases.label[row]
   }
   return {
     aWeek: aWeek(totalOf(values), decisionsAWeek),
@@ -35,8 +37,18 @@ export function performanceOf(given: Given, { values, outcomes, decisionsAWeek }
 
 /** The part of the outcomes that some decision of the rows is about which an action of theirs was in time for; null without one. */
 function recallOf(given: Given, outcomes: TrueOutcomes): number | null {
+  if (given.cases.standing) return weightedRecall(given, outcomes)
   const all = countMet(outcomes, given.rows)
   return all === 0 ? null : eachFirst(given, outcomes) / all
+}
+
+/** Where decisions stand for others each has an outcome of its own. */
+function weightedRecall(given: Given, outcomes: TrueOutcomes): number | null {
+  const { cases, rows } = given
+  let [all, found] = [0, 0]
+  for (let row = rows.from; row < rows.to; row++) if (outcomes.of[row] >= 0) all += weightOf(cases, row)
+  eachFirst(given, outcomes, row => (found += weightOf(cases, row)))
+  return all === 0 ? null : found / all
 }
 
 /** A feature of a group as the model gets it. */

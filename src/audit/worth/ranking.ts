@@ -7,13 +7,14 @@
 import { auc } from '../../training/metrics.ts'
 import type { Cases, RowRange } from '../cases.ts'
 import { isJudged } from './given.ts'
+import { weightedAuc } from './weighted-auc.ts'
 
 const ERROR_MAX = 5e-5
 const BINS = 1 << 20
 /** Up to so many rows sorting is as fast. */
 const SORTED = 1 << 16
 
-type Labels = Pick<Cases, 'label' | 'known' | 'eligible'>
+type Labels = Pick<Cases, 'label' | 'known' | 'eligible' | 'standing'>
 
 /** By the scores that it is of, which nobody changes once they are made: several ways of acting on them have the same. */
 const made = new WeakMap<Float64Array, { readonly cases: Labels; readonly rows: RowRange; readonly value: number | null }>()
@@ -22,7 +23,7 @@ const made = new WeakMap<Float64Array, { readonly cases: Labels; readonly rows: 
 export function aucOf(cases: Labels, score: Float64Array, rows: RowRange): number | null {
   const known = made.get(score)
   if (known && known.cases === cases && known.rows.from === rows.from && known.rows.to === rows.to) return known.value
-  const value = computed(cases, score, rows)
+  const value = cases.standing ? weightedAuc(cases, score, rows) : computed(cases, score, rows)
   made.set(score, { cases, rows, value })
   return value
 }

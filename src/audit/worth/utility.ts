@@ -8,6 +8,7 @@ import { firstActions, minutesOfNotice } from './first-actions.ts'
 import { trueOutcomes, type TrueOutcomes } from './outcomes.ts'
 import { ownValues } from './own.ts'
 import { rememberedRows } from './remembered.ts'
+import { standingFor } from './standing.ts'
 
 export interface Utility {
   /** `late arrivals caught`. */
@@ -29,7 +30,7 @@ export function utilityOf(
   compute?: UtilityCompute,
 ): Utility {
   const outcomes = remembered((cases: Cases) => trueOutcomes(cases, label?.kind === 'begins'))
-  return { ...namesOf(utility), values: valuesOf(utility, outcomes, name, compute), outcomes }
+  return { ...namesOf(utility), values: standingFor(valuesOf(utility, outcomes, name, compute)), outcomes }
 }
 
 function namesOf(utility: UtilityIR): Pick<Utility, 'name' | 'unit' | 'dollars'> {

@@ -26,6 +26,7 @@ export const fraudReport: AuditReport = {
     notEligible: 0,
     unknown: 65_745,
     censored: 4_120,
+    undone: { count: 41, positive: 22, hidden: 4_079, weight: [100, 100], effective: 41, isUsed: false },
     blocks: {
       train: { decisions: 701_662, from: utc('2026-03-02'), until: utc('2026-05-14') },
       tune: { decisions: 175_415, from: utc('2026-05-21'), until: utc('2026-06-08') },

@@ -43,6 +43,26 @@ export const outcomeCases: LabelCase[] = [
     ],
   },
   {
+    name: 'what came of a decision that was left undone is known; of one that explored it is what was recorded, whatever the condition is today',
+    pipeline: declining,
+    log: history(pays(0, 'A'), pays(1, 'B'), pays(2, 'C'), pays(3, 'D'), pays(4, 'E'), says(50, 'A', true), says(51, 'B', true)),
+    // A is left undone, B declined; C was by an older condition, which D did not meet; and the condition of the other is no matter.
+    run: {
+      scores: { 0: 9, 1: 8, 2: 1, 3: 9, 4: 9 },
+      fates: {
+        0: { decline: 'explored' },
+        1: { decline: 'followed' },
+        2: { decline: 'followed' },
+        3: { decline: 'not met' },
+        4: { challenge: 'explored' },
+      },
+    },
+    asks: [
+      { at: 60, expect: [true, 'unknown', 'unknown', 'unknown', 'unknown'], outcomes: [50, null, null, null, null], censored: [1, 2, 4] },
+      { at: 150, expect: [true, 'unknown', 'unknown', false, 'unknown'], censored: [1, 2, 4] },
+    ],
+  },
+  {
     name: 'the first event that names the decision says what came of it; if none does, false from t + negativeAfter on',
     pipeline: about(wide),
     log: history(pays(0, 'A'), pays(10, 'B'), says(50, 'A', true), says(60, 'A', false), says(70, 'X', true), pays(110, 'C')),

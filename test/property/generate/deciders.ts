@@ -10,7 +10,7 @@ import { generate } from './generate.ts'
 export interface Deciding {
   readonly ir: PipelineIR
   readonly log: readonly LoggedEvent[]
-  readonly run: Required<Pick<Run, 'requests' | 'until'>> & Pick<Run, 'scores'>
+  readonly run: Required<Pick<Run, 'requests' | 'until'>> & Pick<Run, 'scores' | 'fates'>
 }
 
 const ENTITY = 'who'

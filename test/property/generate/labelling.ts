@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '../../../src/define/event.ts'
 import type { ColumnIR, ExprIR, LabelIR, ModelIR, PipelineIR, SourceIR, Value } from '../../../src/define/ir.ts'
 import { triggerKey } from '../../../src/define/trigger-columns.ts'
+import type { Fate } from '../../oracle/explored.ts'
 import { typeOf } from './columns.ts'
 import { deciding, type Deciding } from './deciders.ts'
 import { Draw } from './draw.ts'
@@ -47,7 +48,11 @@ function withCensoring(draw: Draw, { ir, log, run }: Deciding): Deciding {
       : model,
   )
   const scores = Object.fromEntries(log.flatMap((_, i) => (draw.chance(0.8) ? [[i, draw.chance(0.1) ? null : draw.between(0, 8)]] : [])))
-  return { ir: { ...ir, models, actions }, log, run: { ...run, scores } }
+  // What either has recorded, if it explored then, has nothing to do with its condition today.
+  const recorded = ['decline', 'hold'].filter(() => draw.chance(0.4))
+  const fate = (): Fate => draw.pick(['not met', 'followed', 'explored'])
+  const fates = Object.fromEntries(Object.keys(scores).map(i => [i, Object.fromEntries(recorded.map(name => [name, fate()]))]))
+  return { ir: { ...ir, models, actions }, log, run: { ...run, scores, fates } }
 }
 
 const reachOf = (label: LabelIR): number => (label.kind === 'from' ? label.negativeAfter : label.within + label.lasting)

@@ -23,7 +23,7 @@ const list = (title: string, texts: readonly string[], none: string): Markup =>
   markup`<h3>${title}</h3>${texts.length === 0 ? markup`<p>${none}</p>` : markup`<ul class="measure">${texts.map(text => markup`<li>${text}</li>`)}</ul>`}`
 
 function historyTable({ history }: AuditReport): Markup {
-  const { from, until, weeks, events, decisions, labelled, positive, unknown, censored, notEligible } = history
+  const { from, until, weeks, events, decisions, labelled, positive, unknown, censored, undone, notEligible } = history
   return dataTable({
     caption: `${date(from)} to ${date(until)}, ${weeksText(weeks)} with decisions`,
     head: [{ title: 'What' }, { title: 'How many', numbers: true }],
@@ -34,10 +34,23 @@ function historyTable({ history }: AuditReport): Markup {
       ['of them true', count(positive)],
       ['label not known', count(unknown)],
       ['not known because an action changed what came', count(censored)],
+      ...(undone ? undoneRows(undone) : []),
       ['not to be judged', count(notEligible)],
     ],
   })
 }
+
+const undoneRows = ({
+  count: many,
+  hidden,
+  weight: [least, most],
+  effective,
+}: NonNullable<AuditReport['history']['undone']>): string[][] => [
+  ['left undone to see what comes of them, of what is judged', count(many)],
+  ['whose outcome was hidden though it had a chance to be seen', count(hidden)],
+  ['how many one of those left undone stands for', least === most ? figure(least) : `${figure(least)} to ${figure(most)}`],
+  ['how many of equal weight they are worth', figure(effective, 0)],
+]
 
 const blocks = {
   train: 'models are trained on it',

@@ -39,7 +39,7 @@ function answerLines(report: AuditReport): string[] {
 }
 
 function historyLines({ history, utility }: AuditReport): string[] {
-  const { from, until, weeks, events, decisions, labelled, positive, unknown, censored, notEligible, clusters } = history
+  const { from, until, weeks, events, decisions, labelled, positive, unknown, censored, undone, notEligible, clusters } = history
   const others = [
     [unknown, 'without one'],
     [censored, 'without one because an action changed what came'],
@@ -51,6 +51,7 @@ function historyLines({ history, utility }: AuditReport): string[] {
         `${count(labelled)} with a label, ${count(positive)} of them true`,
         ...others.flatMap(([many, what]) => (many > 0 ? [`${count(many)} ${what}`] : [])),
       ].join('; '),
+    ...(undone ? [undoneText(undone)] : []),
     ...(clusters.length === 0
       ? []
       : [
@@ -60,6 +61,13 @@ function historyLines({ history, utility }: AuditReport): string[] {
   ]
   return [...said.flatMap((text, i) => hung(i === 0 ? 'HISTORY  ' : '         ', text)), '']
 }
+
+const undoneText = ({ count: many, hidden, weight: [least, most], isUsed }: NonNullable<HistoryPart['undone']>): string =>
+  `of what is judged ${count(many)} were left undone to see what comes of them${
+    isUsed
+      ? `: each stands for ${least === most ? figure(least) : `${figure(least)} to ${figure(most)}`}, for ${count(hidden)} whose outcome is hidden`
+      : ', too few to stand for others'
+  }`
 
 const blocksText = ({ blocks }: HistoryPart): string =>
   `decisions to ${(['train', 'tune', 'select', 'report'] as const).map(name => `${name} ${count(blocks[name].decisions)}`).join(', ')}`

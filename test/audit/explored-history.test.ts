@@ -1,0 +1,129 @@
+/** A run that declines payments and leaves a part of them undone, and the audit of its log: what it says of what it does not see is what came. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { audit, worthOf } from '../../src/audit/audit.ts'
+import { presetPeople } from '../../src/audit/cost/people.ts'
+import { examplePrices } from '../../src/audit/cost/prices.ts'
+import type { AuditReport } from '../../src/audit/report/audit-report.ts'
+import { reportText } from '../../src/audit/report/terminal/text.ts'
+import { Strings } from '../../src/columns/strings.ts'
+import {
+  action,
+  answer,
+  count,
+  entity,
+  features,
+  labelFrom,
+  linear,
+  model,
+  money,
+  on,
+  pipeline,
+  stream,
+  t,
+  worth,
+} from '../../src/index.ts'
+import { seenPositions } from '../../src/run/censored.ts'
+import { storedHistory } from '../../src/run/stored-history.ts'
+import { decisionsOf, open, send, type Driven } from '../training/driven.ts'
+import { chargebacks, payments } from '../training/stolen.ts'
+
+const card = entity('card', t.string())
+const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1d') }) })
+
+function shopThat(explore: number) {
+  const fraud = model('fraud', {
+    decide: on(payments),
+    inputs: p => ({ amount: p.amount, n: now.of(p.card).n }),
+    score: linear({ intercept: 0, weights: { amount: { weight: 1, ifNull: 0 } } }),
+    label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '2d', censoredBy: 'decline' }),
+  })
+  const decline = action('decline', { when: fraud.score.gt(50), reply: 'inline', explore, do: answer('no') })
+  return pipeline('shop', [fraud, decline, worth(fraud, money({ saves: 50, wrong: 40 }))])
+}
+
+async function lived(explore: number): Promise<Driven> {
+  // The log's name says what is left undone.
+  const driven = open({ pipeline: shopThat(explore), disk: { commits: [{ put: [['log', 'log 2']] }], states: new Map() } })
+  await send(driven, -1, 40 * 24)
+  await driven.run.stop()
+  return driven
+}
+
+/** `sees`: what the run has recorded of what it answered; otherwise every label is known, whatever was answered. */
+async function reported({ store }: Driven, explore: number, sees: 'all' | 'hidden' | 'undone'): Promise<AuditReport> {
+  const shop = shopThat(explore)
+  const { ir, worths } = shop
+  const [fraud] = ir.models
+  const seen = seenPositions(ir, fraud, store)!
+  const { report } = await audit(shop, storedHistory(ir, ir, store, new Strings()), {
+    model: fraud,
+    worth: worthOf(worths, fraud),
+    seed: 1,
+    draws: 500,
+    plansMax: 1,
+    prices: examplePrices,
+    people: presetPeople,
+    stages: { why: 'none' },
+    command: 'spillway audit shop.ts',
+    ...(sees !== 'all' && { isCensored: (_: number, position: number) => seen.hidden.has(position) }),
+    ...(sees === 'undone' && { chanceOf: (position: number) => seen.chances.get(position) }),
+  })
+  return report
+}
+
+test('decisions that were left undone stand for those that were not, and the report says so', async () => {
+  const driven = await lived(0.5)
+  const [truth, found] = [await reported(driven, 0.5, 'all'), await reported(driven, 0.5, 'undone')]
+  const { undone, blocks } = found.history
+  const judged = decisionsOf(driven).filter(({ t: at }) => at >= blocks.select.from && at <= blocks.report.until)
+  const left = judged.filter(({ explored }) => explored !== undefined)
+  assert.equal(undone!.count, left.length)
+  assert.equal(undone!.hidden, judged.filter(({ score, explored }) => score !== null && score > 50 && explored === undefined).length)
+  assert.deepEqual([undone!.isUsed, undone!.weight, Math.round(undone!.effective)], [true, [2, 2], left.length])
+  const [week, wanted] = [found, truth].map(({ utility }) => utility.now.aWeek)
+  assert.ok(Math.abs(week - wanted) < 0.15 * wanted, `${week} a week, and ${wanted}`)
+  assert.ok(Math.abs(found.utility.now.precision! - truth.utility.now.precision!) < 0.1)
+  assert.ok(
+    found.caveats.some(text =>
+      text.startsWith(`${left.length} decisions that an action left undone stand, each for 2, for the ${undone!.hidden} whose`),
+    ),
+  )
+  assert.ok(!found.caveats.some(text => text.startsWith('were all labels')))
+  assert.ok(found.assumptions.some(text => text.startsWith('what runs is judged as if it acted whenever')))
+  assert.match(
+    reportText(found).replaceAll(/\s+/g, ' '),
+    new RegExp(`of what is judged ${left.length} were left undone .*each stands for 2, for ${undone!.hidden} whose`),
+  )
+})
+
+test('without the chance there are bounds as before, and the truth is between them', async () => {
+  const driven = await lived(0)
+  const [truth, found] = [await reported(driven, 0, 'all'), await reported(driven, 0, 'undone')]
+  const steady = ({ history, utility, elements, caveats, assumptions }: AuditReport) => ({
+    history,
+    utility,
+    caveats,
+    assumptions,
+    rungs: elements.map(({ rungs, knee }) => ({ rungs, knee })),
+  })
+  assert.deepEqual(steady(found), steady(await reported(driven, 0, 'hidden')))
+  assert.equal(found.history.undone, undefined)
+  assert.ok(found.history.censored > 100)
+  const bounds = found.caveats.find(text => text.startsWith('were all labels that are not known true'))!
+  const [ifTrue, ifFalse] = [...bounds.matchAll(/(-?[\d,]+) \$ a week|false, (-?[\d,]+)/g)].map(([, one, other]) =>
+    Number((one ?? other).replaceAll(',', '')),
+  )
+  const { aWeek } = truth.utility.now
+  assert.ok(ifFalse < aWeek && aWeek < ifTrue, `${aWeek} between ${ifFalse} and ${ifTrue}`)
+})
+
+test('too few stand for themselves alone, and bounds remain', async () => {
+  const driven = await lived(0.05)
+  const { history, caveats } = await reported(driven, 0.05, 'undone')
+  assert.ok(history.undone!.count > 0 && history.undone!.count < 100 && !history.undone!.isUsed)
+  assert.ok(
+    caveats.some(text => text.includes('were left undone to see what comes of them') && text.includes('they stand for themselves alone')),
+  )
+  assert.ok(caveats.some(text => text.startsWith('were all labels')))
+})

@@ -1,0 +1,85 @@
+/** Payments of cards over days, an action that declines the likely frauds and hides what would have come of them, and a part of these left undone: a history whose truth is known. */
+import { random, type Random } from '../../src/base/random.ts'
+import { undoneOf } from '../../src/audit/experiment/undone.ts'
+import type { Cases, Decided } from '../../src/audit/cases.ts'
+import { sampleOf, type Sample } from '../../src/audit/bands/sample.ts'
+import { casesOf } from './random-cases.ts'
+
+const DAY = 86_400_000
+const HOUR = 3_600_000
+
+export interface ExploringWorld {
+  readonly days: number
+  readonly perDay: number
+  readonly cards: number
+  /** The part that is left undone. */
+  readonly explore: number
+}
+
+export interface Explored {
+  /** With every label, and as the run has seen them. */
+  readonly truth: Cases
+  readonly seen: Cases
+  /** Of either, by card and day. */
+  readonly sampleOf: (cases: Cases) => Sample
+  /** As it ran. */
+  readonly now: Decided
+  /** By older data: scores that know less. */
+  readonly older: Decided
+}
+
+/** From this score on the action declines. */
+export const THRESHOLD = 0.8
+
+/** The likelier the fraud the higher the score; cards and days have luck of their own. `chance` is what decides which are left undone. */
+export function exploringHistory(seed: number, { days, perDay, cards, explore }: ExploringWorld): Explored {
+  const of = random(seed)
+  const length = days * perDay
+  const luckOfCard = Float64Array.from({ length: cards }, () => normal(of))
+  const luckOfDay = Float64Array.from({ length: days }, () => normal(of))
+  const t = Float64Array.from({ length }, (_, row) => (row * DAY) / perDay)
+  const key = Int32Array.from({ length }, () => Math.floor(of() * cards))
+  const day = Int32Array.from(t, time => Math.floor(time / DAY))
+  const risk = Float64Array.from({ length }, (_, row) => normal(of) + 0.4 * luckOfCard[key[row]] + 0.3 * luckOfDay[day[row]])
+  const fresh = risk.map(one => scoreOf(one + 0.5 * normal(of)))
+  const stale = risk.map(one => scoreOf(SAME_SPREAD * (one + 1.2 * normal(of))))
+  const label = Uint8Array.from(risk, one => Number(of() < 1 / (1 + Math.exp(1.5 - 1.6 * one))))
+  const amount = Float64Array.from({ length }, () => 20 + 60 * of())
+  const ones = new Uint8Array(length).fill(1)
+  const outcome = t.map((time, row) => (label[row] === 1 ? time + HOUR : NaN))
+  const clusters = [
+    { name: 'card', of: key, count: cards },
+    { name: 'day', of: day, count: days, span: DAY },
+  ]
+  const truth = { ...casesOf({ t, key, known: ones, eligible: ones, label, outcome, columns: { amount } }), clusters }
+  const undone = Uint8Array.from({ length }, () => Number(of() < explore))
+  const decided = (score: Float64Array): Decided => ({ score, made: t, acted: t, inline: true })
+  return {
+    truth,
+    seen: hiddenOf(truth, fresh, undone, explore),
+    sampleOf: cases => sampleOf(cases, cases.blocks.test),
+    now: decided(fresh),
+    older: decided(stale),
+  }
+}
+
+function hiddenOf(truth: Cases, score: Float64Array, undone: Uint8Array, explore: number): Cases {
+  const met = (row: number): boolean => score[row] >= THRESHOLD
+  const hidden = Uint8Array.from(undone, (is, row) => Number(met(row) && is === 0))
+  const cases = {
+    ...truth,
+    known: truth.known.map((is, row) => (hidden[row] === 1 ? 0 : is)),
+    label: truth.label.map((is, row) => (hidden[row] === 1 ? 0 : is)),
+    outcome: truth.outcome.map((is, row) => (hidden[row] === 1 ? NaN : is)),
+  }
+  const chance = Float64Array.from(undone, (_, row) => (met(row) ? explore : 0))
+  return { ...cases, ...undoneOf({ ...cases, hidden, chance, rows: cases.blocks.test }) }
+}
+
+/** So that about as many act by either. */
+const SAME_SPREAD = 0.745
+
+const scoreOf = (risk: number): number => 1 / (1 + Math.exp(-risk))
+
+/** Box and Muller's. */
+const normal = (of: Random): number => Math.sqrt(-2 * Math.log(1 - of())) * Math.cos(2 * Math.PI * of())
