@@ -11,7 +11,7 @@ export const auditLimits = {
   /** Batch runs of one setting that are simulated over a trace. */
   COST_RUNS_MAX: 2 ** 20,
   /** Bytes of features, computed under one alternative or another, that an audit keeps. */
-  AUDIT_COLUMN_BYTES: 5 * 2 ** 27,
+  AUDIT_COLUMN_BYTES: 2 ** 29,
   /** Bytes of groups that an audit keeps summed along the events of each key; one that needs more is replayed by the kernel. */
   AUDIT_SUMS_BYTES: 2 ** 29,
   /** Threads that compute columns of groups ahead of an audit. */

@@ -51,12 +51,13 @@ const PLACES = 256
 
 function leveled({ otherwise = NaN }: TermIR, levels: ReadonlyMap<number, number>): AddTerm {
   if (levels.size > 0 && [...levels.keys()].every(value => Number.isInteger(value) && value >= 0 && value < PLACES)) {
-    const places = new Float64Array(PLACES).fill(otherwise)
+    // Behind them what every other value weighs: where to look is decided, and not what to add, which would be a number on the heap for each row.
+    const places = new Float64Array(PLACES + 1).fill(otherwise)
     for (const [value, weight] of levels) places[value] = weight
     return ({ values, nulls }: Column, z, length) => {
       for (let i = 0; i < length; i++) {
         const value = values[i]
-        z[i] += !nulls?.[i] && value >= 0 && value < PLACES && value === Math.trunc(value) ? places[value] : otherwise
+        z[i] += places[!nulls?.[i] && value >= 0 && value < PLACES && value === Math.trunc(value) ? value : PLACES]
       }
     }
   }

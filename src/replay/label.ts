@@ -186,7 +186,7 @@ function labelsOf(parts: readonly Part[], mayBeCensored: boolean): Labels {
 function countsOf({ value, known, eligible, late }: Pick<Labels, 'value' | 'known' | 'eligible' | 'late'>): LabelCounts {
   const sum = (numbers: Uint8Array | Uint32Array): number => {
     let total = 0
-    for (const number of numbers) total += number
+    for (let i = 0; i < numbers.length; i++) total += numbers[i]
     return total
   }
   const [decisions, positive, told, asked] = [value.length, sum(value), sum(known), sum(eligible)]

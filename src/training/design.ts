@@ -74,6 +74,24 @@ export function coefficientsOf<Names extends string>({ names, standards }: Desig
   return { intercept, weights: Object.fromEntries(names.map((name, i) => [name, weights[i]])) as Record<Names, FittedWeight> }
 }
 
+/** Weights by column of the table, as they are. */
+export interface StartingCoefficients {
+  readonly intercept: number
+  readonly weights: readonly number[]
+}
+
+/** The other way round: what these coefficients are of the matrix's columns, behind the intercept. */
+export function betaOf({ standards, width }: Design, { intercept, weights }: StartingCoefficients): Float64Array<ArrayBuffer> {
+  const beta = new Float64Array(width + 1)
+  beta[0] = intercept
+  let at = 1
+  standards.forEach(({ mean, scale }, i) => {
+    beta[0] += weights[i] * mean
+    if (scale > 0) beta[at++] = weights[i] * scale
+  })
+  return beta
+}
+
 /** The inputs that do not vary. */
 export const constantsOf = <Names extends string>({ names, standards }: Design<Names>): Names[] =>
   names.filter((_, i) => standards[i].scale === 0)

@@ -7,7 +7,7 @@ import { estimatedBands, type Band } from './bands.ts'
 import { countBound, countedOf, mostOf, type CountBound, type Counted } from './few.ts'
 import { poissonUpper } from './poisson.ts'
 import { sampleOf, type Sample } from './sample.ts'
-import { summing } from './sums.ts'
+import { differing as differingIn, sumsBy } from './sums.ts'
 
 const LENGTH = 6000
 /** Of a history that is drawn. */
@@ -26,7 +26,10 @@ const sample = sampleBy([
   Int32Array.from({ length: LENGTH }, (_, row) => Math.floor(row / 100)),
 ])
 
-const counted = (difference: Float64Array, by = sample): Counted => countedOf(by.cells, summing(by)(difference))
+const counted = (difference: Float64Array, by = sample): Counted => {
+  const [found] = differingIn(by, [difference])
+  return countedOf(by.cells, found, sumsBy(by.cells, found))
+}
 const boundOf = (difference: Float64Array, most: number, by = sample): CountBound | undefined => {
   const { few } = counted(difference, by)
   return few && countBound(few, most)

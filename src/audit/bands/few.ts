@@ -11,7 +11,7 @@
  */
 import { poissonUpper } from './poisson.ts'
 import type { CellSet } from './sample.ts'
-import type { Sums } from './sums.ts'
+import type { CellSums, Differing } from './sums.ts'
 
 /** Where so many clusters differ, of each column, an error is known well enough. */
 const DIFFERING_FEW = 20
@@ -25,11 +25,13 @@ export interface Counted {
   readonly few?: readonly Float64Array[]
 }
 
-export function countedOf(cells: readonly CellSet[], { differences, sums }: Pick<Sums, 'differences' | 'sums'>): Counted {
-  const [differing, largest] = [differences.length, largestOf(differences)]
-  const columns = cells.flatMap(({ over }, i) => (over.length === 1 ? [sums[i].filter(sum => sum !== 0)] : []))
-  const isFew = [differences, ...columns].some(({ length }) => length < DIFFERING_FEW)
-  return { differing, largest, ...(isFew && { few: [differences.slice(), ...columns] }) }
+/** `sums` are those of what differs by `cells`. */
+export function countedOf(cells: readonly CellSet[], { by }: Pick<Differing, 'by'>, sums: readonly CellSums[]): Counted {
+  const columns = sums.flatMap(({ sums: values, cells: differing }, i) =>
+    cells[i].over.length === 1 ? [values.subarray(0, differing.length)] : [],
+  )
+  const isFew = [by, ...columns].some(({ length }) => length < DIFFERING_FEW)
+  return { differing: by.length, largest: largestOf(by), ...(isFew && { few: [by, ...columns] }) }
 }
 
 /** What one decision gains or loses at most, by what all alternatives of a ladder have shown. */

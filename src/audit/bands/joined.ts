@@ -15,7 +15,8 @@ export function joined(a: Codes, b: Codes): Codes {
   const of = new Int32Array(a.of.length)
   const [inA, code] = [new Int32Array(b.count).fill(-1), new Int32Array(b.count)]
   let count = 0
-  for (const row of rows) {
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]
     const [first, second] = [a.of[row], b.of[row]]
     if (inA[second] !== first) {
       inA[second] = first
@@ -40,7 +41,7 @@ export function isWithin(one: Codes, other: Codes): boolean {
 /** The codes that occur, numbered anew in their order, so that it does not matter how many others there are. */
 export function compacted(of: Int32Array, count: number): Codes {
   const code = new Int32Array(count)
-  for (const one of of) code[one] = 1
+  for (let row = 0; row < of.length; row++) code[of[row]] = 1
   let next = 0
   for (let one = 0; one < count; one++) code[one] = code[one] === 1 ? next++ : -1
   return { of: of.map(one => code[one]), count: next }
@@ -48,7 +49,7 @@ export function compacted(of: Int32Array, count: number): Codes {
 
 function rowsByCode({ of, count }: Codes): Int32Array {
   const next = new Int32Array(count + 1)
-  for (const code of of) next[code + 1]++
+  for (let row = 0; row < of.length; row++) next[of[row] + 1]++
   for (let code = 0; code < count; code++) next[code + 1] += next[code]
   const rows = new Int32Array(of.length)
   for (let row = 0; row < of.length; row++) rows[next[of[row]]++] = row

@@ -3,14 +3,14 @@ import { test } from 'node:test'
 import { random } from '../../base/random.ts'
 import { lastingShock } from './lasting.ts'
 import { sampleOf, type Sample } from './sample.ts'
-import { summing } from './sums.ts'
-import { measured, type Measured } from './variance.ts'
+import { differing, type Differing } from './sums.ts'
+import { movedBy } from './variance.ts'
 
 const [DAYS, A_DAY, DAY] = [80, 50, 86_400_000]
 
 interface Made {
   readonly sample: Sample
-  readonly found: readonly Measured[]
+  readonly found: readonly Differing[]
 }
 
 /** Days lose much or little, in stretches of so many; beside that, `calm` alternatives that differ by nothing but chance. */
@@ -24,14 +24,15 @@ function made(stretch: number, seed: number, { isTime = true, calm = 0, days = D
     { t: Float64Array.from(of, day => day * DAY), clusters: [{ name: 'day', of, count: days, ...(isTime && { span: DAY }) }] },
     { from: 0, to: of.length },
   )
-  const sum = summing(sample)
-  return { sample, found: [shocked, ...others].map(difference => measured(sample.cells, sum(difference))) }
+  return { sample, found: differing(sample, [shocked, ...others]) }
 }
+
+const shockOf = ({ sample, found }: Made): ReturnType<typeof lastingShock> =>
+  lastingShock(sample, found.length, set => found.map(one => movedBy(set, one)))
 
 test('shocks that last longer than a block are seen, though most alternatives have none', () => {
   for (const calm of [0, 7]) {
-    const { sample, found } = made(5, 1, { calm })
-    const { column, correlation } = lastingShock(sample, found)!
+    const { column, correlation } = shockOf(made(5, 1, { calm }))!
     assert.equal(column, 0)
     // Of blocks with a shock of five days four fifths of the neighbours share it.
     assert.ok(correlation > 0.5 && correlation < 0.95, String(correlation))
@@ -39,15 +40,14 @@ test('shocks that last longer than a block are seen, though most alternatives ha
 })
 
 test('shocks of one block are none, among however many alternatives', () => {
-  const alarms = (calm: number): number =>
-    Array.from({ length: 60 }, (_, seed) => made(1, seed, { calm })).filter(({ sample, found }) => lastingShock(sample, found)).length
+  const alarms = (calm: number): number => Array.from({ length: 60 }, (_, seed) => made(1, seed, { calm })).filter(shockOf).length
   assert.ok(alarms(0) <= 3)
   assert.ok(alarms(7) <= 3)
 })
 
 test('neither are a column that is not of time, blocks so few that nothing is told, and no alternative at all', () => {
   const [entity, few] = [made(5, 1, { isTime: false }), made(5, 1, { days: 19 })]
-  assert.equal(lastingShock(entity.sample, entity.found), undefined)
-  assert.equal(lastingShock(few.sample, few.found), undefined)
-  assert.equal(lastingShock(made(5, 1).sample, []), undefined)
+  assert.equal(shockOf(entity), undefined)
+  assert.equal(shockOf(few), undefined)
+  assert.equal(shockOf({ ...made(5, 1), found: [] }), undefined)
 })

@@ -1,7 +1,7 @@
 /** Do blocks of time err together with those beside them? Then a shock lasts longer than a block, and there are fewer blocks than it seems. */
+import type { Codes } from './joined.ts'
 import type { Sample } from './sample.ts'
 import { normalTail, studentQuantile } from './student.ts'
-import type { Measured } from './variance.ts'
 
 /** In standard errors of a correlation of blocks that err apart, 1/√blocks, of one alternative. */
 const NOTABLE = 2.5
@@ -15,15 +15,19 @@ export interface LastingShock {
 }
 
 /**
- * Of blocks of time whose errors go with those of the block before: the greatest correlation Σ v_i v_{i+1} / Σ v_i² of the alternatives, whose variances are above 0. Of several alternatives it must be as unlikely that any is so
- * great by chance (Bonferroni). A negative one makes intervals too wide, which harms nobody.
+ * Of blocks of time whose errors go with those of the block before: the greatest correlation Σ v_i v_{i+1} / Σ v_i² of the alternatives, whose variances are above 0, by what `movedBy` says that each block moves. Of several
+ * alternatives it must be as unlikely that any is so great by chance (Bonferroni). A negative one makes intervals too wide, which harms nobody.
  */
-export function lastingShock(sample: Sample, found: readonly Measured[]): LastingShock | undefined {
-  const set = sample.cells.findIndex(({ over }) => over.length === 1 && sample.columns[over[0]].span !== undefined)
-  if (set < 0 || found.length === 0 || !isTold(sample.cells[set].count)) return undefined
-  const correlation = Math.max(...found.map(({ influence }) => correlationOf(influence[set])))
-  const bound = studentQuantile(normalTail(NOTABLE) / found.length, Infinity) / Math.sqrt(sample.cells[set].count)
-  return correlation > bound ? { column: sample.cells[set].over[0], correlation } : undefined
+export function lastingShock(
+  { columns }: Pick<Sample, 'columns'>,
+  alternatives: number,
+  movedBy: (blocks: Codes) => readonly Float64Array[],
+): LastingShock | undefined {
+  const column = columns.findIndex(({ span, redundant }) => span !== undefined && redundant === undefined)
+  if (column < 0 || alternatives === 0 || !isTold(columns[column].count)) return undefined
+  const correlation = Math.max(...movedBy(columns[column]).map(correlationOf))
+  const bound = studentQuantile(normalTail(NOTABLE) / alternatives, Infinity) / Math.sqrt(columns[column].count)
+  return correlation > bound ? { column, correlation } : undefined
 }
 
 /** Are there enough blocks to see whether they err together? */

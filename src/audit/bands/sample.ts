@@ -14,7 +14,7 @@ export interface Sample {
   readonly length: number
   /** As they were given, by name, the codes of the block alone. */
   readonly columns: readonly SampleColumn[]
-  /** What the variance is taken over: the columns that are neither constant nor within another, and every set of them; without any, each row by itself. */
+  /** Made when they are asked for. What the variance is taken over: the columns that are neither constant nor within another, and every set of them; without any, each row by itself. */
   readonly cells: readonly CellSet[]
   readonly t: Float64Array
   readonly rows: RowRange
@@ -74,8 +74,15 @@ function sampleBy(given: readonly SampleColumn[], of: Pick<Sample, 't' | 'rows' 
       'SPILL_LIMIT',
       `decisions share luck by ${dimensions.length} columns (${dimensions.map(i => columns[i].name).join(', ')}); intervals take ${limits.CLUSTER_COLUMNS_MAX} at most: judge fewer groups at a time`,
     )
-  const cells = dimensions.length === 0 ? [singleRows(length)] : setsOf(columns, dimensions)
-  return { length, columns, cells, ...of }
+  let cells: CellSet[] | undefined
+  return {
+    length,
+    columns,
+    get cells() {
+      return (cells ??= dimensions.length === 0 ? [singleRows(length)] : setsOf(columns, dimensions))
+    },
+    ...of,
+  }
 }
 
 function blockOf({ name, of, count, span }: ClusterColumn, { from, to }: RowRange): SampleColumn {

@@ -5,10 +5,11 @@
  * clusters that there are say that there is no verdict. What is still shared over a border is added to the variance (`variance.ts`): of shocks of three days a border of four-day blocks cuts every other one, and
  * so weak a correlation of so few blocks is not seen.
  *
- * Cost: as much again for each step, and a sample, which is kept for as long as the one that it is made of.
+ * Cost: a sample for each step, which is kept for as long as the one that it is made of, and what differs summed by its blocks; and as much as one measurement more, if there was a step.
  */
 import type { Caveat } from '../caveats/caveat.ts'
 import { isTold, lastingShock, type LastingShock } from './lasting.ts'
+import type { Codes } from './joined.ts'
 import { withBlocks, type Sample } from './sample.ts'
 import { blocksOf, longerThan } from './time-blocks.ts'
 import type { Measured } from './variance.ts'
@@ -22,13 +23,26 @@ export interface Settled {
   readonly caveats: readonly Caveat[]
 }
 
-/** `measure` measures all alternatives by a sample. */
-export function settled(given: Sample, measure: (sample: Sample) => Found[]): Settled {
+export interface Measuring {
+  /** Of all alternatives, by a sample. */
+  readonly measure: (sample: Sample) => Found[]
+  /** Of one alternative, by its number, what each block of time moves. */
+  readonly moved: (blocks: Codes, alternative: number) => Float64Array
+}
+
+/** Whether blocks go on is asked of those alone: what lies between the given sample and the one that is taken is not measured by anything else. */
+export function settled(given: Sample, { measure, moved }: Measuring): Settled {
+  const first = measure(given)
+  const uncertain = first.flatMap((one, i) => (isUncertain(one) ? [i] : []))
   const shocks: (LastingShock & { readonly block: string })[] = []
   for (let sample = given; ;) {
-    const found = measure(sample)
-    const shock = lastingShock(sample, found.filter(isUncertain))
-    if (!shock) return { sample, found, caveats: shocks.length > 0 ? [caveatOf(sample, shocks)] : [] }
+    const shock = lastingShock(sample, uncertain.length, blocks => uncertain.map(i => moved(blocks, i)))
+    if (!shock)
+      return {
+        sample,
+        found: sample === given ? first : measure(sample),
+        caveats: shocks.length > 0 ? [caveatOf(sample, shocks)] : [],
+      }
     shocks.push({ ...shock, block: sample.columns[shock.column].name })
     sample = lengthened(sample, shock.column)
   }

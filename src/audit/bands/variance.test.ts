@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { sampleOf, withBlocks } from './sample.ts'
-import { summing } from './sums.ts'
+import { sampleOf, withBlocks, type Sample } from './sample.ts'
+import { differing } from './sums.ts'
 import { measured, type Measured } from './variance.ts'
 
 const close = (found: number, expected: number, what: string, relative = 1e-9): void =>
@@ -12,8 +12,10 @@ const close = (found: number, expected: number, what: string, relative = 1e-9): 
 function measure(differences: readonly number[], columns: readonly (readonly number[])[]): Measured {
   const clusters = columns.map((of, i) => ({ name: `c${i}`, of: Int32Array.from(of), count: 100 }))
   const sample = sampleOf({ t: Float64Array.from(differences, (_, i) => i), clusters }, { from: 0, to: differences.length })
-  return measured(sample.cells, summing(sample)(Float64Array.from(differences)))
+  return measuredBy(sample, Float64Array.from(differences))
 }
+
+const measuredBy = (sample: Sample, difference: Float64Array): Measured => measured(sample.cells, differing(sample, [difference])[0])
 
 test('without clusters it is the variance of a mean, s² / n, with n − 1 degrees of freedom', () => {
   const found = measure([0, -1, 0, 0, 1, -1, 1, 1], [])
@@ -43,7 +45,7 @@ test('of blocks of time that were lengthened what neighbours share is added, if 
     const [found, apart] = [
       long,
       sampleOf({ t, clusters: [{ name: 'block', of: of.map(day => day >> 1), count: 4 }] }, { from: 0, to: 32 }),
-    ].map(sample => measured(sample.cells, summing(sample)(difference)))
+    ].map(sample => measuredBy(sample, difference))
     const mean = losses.reduce((sum, one) => sum + one, 0) / 4
     const v = losses.map(one => (mean - one) / 24)
     const beside = 2 * (v[0] * v[1] + v[1] * v[2] + v[2] * v[3])

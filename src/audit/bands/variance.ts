@@ -15,8 +15,9 @@
  *
  * **Skewness.** Σ v³ / V^(3/2), its sets added and taken off as those of the variance: shocks and rare large amounts make errors lopsided.
  */
+import type { Codes } from './joined.ts'
 import type { CellSet } from './sample.ts'
-import type { Sums } from './sums.ts'
+import { sumsBy, type CellSizes, type CellSums, type Differing } from './sums.ts'
 
 /** Of one difference, a row: decisions whose difference is not known are left out. */
 export interface Measured {
@@ -32,36 +33,39 @@ export interface Measured {
   readonly influence: readonly Float64Array[]
 }
 
-/** Of at least two rows. */
-export function measured(cells: readonly CellSet[], sums: Sums): Measured {
-  const { rows, differing, sum, squares } = sums
-  const value = sum / rows
+/** Of at least two rows. `sums` are those of `differing` by `cells`. */
+export function measured(cells: readonly CellSet[], differing: Differing, sums: readonly CellSums[] = sumsBy(cells, differing)): Measured {
+  const { rows, squares, at } = differing
+  const theta = thetaOf(differing)
+  const { value, unit } = theta
   const ofRows = Math.max(0, squares - rows * value * value)
-  // In units of a row's deviation, so that no power of it leaves the range of doubles.
-  const unit = ofRows > 0 ? Math.sqrt(ofRows / rows) : 1
-  const parts = cells.map(({ over }, i) => partOf(sums.counts[i], sums.sums[i], { value, rows, unit }, over.length <= 1))
+  const parts = sums.map(one => partOf(one, theta))
+  const influence = sums.flatMap((one, i) => (cells[i].over.length <= 1 ? [influenceOf(one, theta)] : []))
   let [variance, third, doubt] = [0, 0, 0]
   parts.forEach((part, i) => {
     variance += cells[i].sign * part.variance
     third += cells[i].sign * part.third
     if (cells[i].over.length > 1 || part.variance === 0) return
-    const modelled = modelledFreedom(sums.counts[i], rows, ofRows / unit ** 2, part.residuals)
+    const modelled = modelledFreedom(sums[i].sizes, rows, ofRows / unit ** 2, part.residuals)
     const freedom = Math.min(modelled, (3 * part.second ** 2) / part.fourth - 2)
-    const beside = cells[i].goesOn ? sharedByNeighbours(part.influence!) : 0
+    const beside = cells[i].goesOn ? sharedByNeighbours(influence[i]) : 0
     variance += beside
     doubt += (part.variance + beside) ** 2 / (beside > 0 ? freedom / NEIGHBOURS_DOUBT : freedom)
   })
   variance = Math.max(variance, LEAST_OF_CELLS * parts.at(-1)!.variance)
   return {
     rows,
-    differing,
+    differing: at.length,
     value,
     variance: variance * unit ** 2,
     freedom: doubt > 0 ? variance ** 2 / doubt : Infinity,
     skewness: variance > 0 ? third / variance ** 1.5 : 0,
-    influence: parts.flatMap(({ influence }) => influence?.map(v => v * unit) ?? []),
+    influence: influence.map(column => column.map(v => v * unit)),
   }
 }
+
+/** θ − θ(−c) of each cell of one set, in units that do not matter to whoever compares them. */
+export const movedBy = (set: Codes, differing: Differing): Float64Array => influenceOf(sumsBy([set], differing)[0], thetaOf(differing))
 
 /** Of the variance of the smallest cells, the part that the variance is at least. */
 const LEAST_OF_CELLS = 0.5
@@ -75,12 +79,23 @@ function sharedByNeighbours(v: Float64Array): number {
   return Math.max(0, 2 * sum)
 }
 
+interface Theta {
+  readonly value: number
+  readonly rows: number
+  /** A row's deviation: in units of it no power leaves the range of doubles. */
+  readonly unit: number
+}
+
+function thetaOf({ rows, sum, squares }: Differing): Theta {
+  const value = sum / rows
+  const ofRows = squares - rows * value * value
+  return { value, rows, unit: ofRows > 0 ? Math.sqrt(ofRows / rows) : 1 }
+}
+
 /** Of one set of cells, in units. */
 interface Part {
-  /** Of a set of one column. */
-  readonly influence: Float64Array | undefined
   readonly variance: number
-  /** Σv², Σv³ and Σv⁴. */
+  /** Σ v², Σ v³ and Σ v⁴. */
   readonly second: number
   readonly third: number
   readonly fourth: number
@@ -88,45 +103,53 @@ interface Part {
   readonly residuals: number
 }
 
-function partOf(counts: Float64Array, sums: Float64Array, of: { value: number; rows: number; unit: number }, isSingle: boolean): Part {
-  const { value, rows, unit } = of
-  const influence = isSingle ? new Float64Array(counts.length) : undefined
+function partOf({ sums, rows: counts, times }: CellSums, { value, rows, unit }: Theta): Part {
   let [occupied, residuals, second, third, fourth] = [0, 0, 0, 0, 0]
-  for (let cell = 0; cell < counts.length; cell++) {
-    if (counts[cell] === 0 || counts[cell] === rows) continue
-    const residual = (sums[cell] - value * counts[cell]) / unit
-    const v = residual / (rows - counts[cell])
-    if (influence) influence[cell] = v
-    occupied++
-    residuals += residual * residual
-    second += v * v
-    third += v * v * v
-    fourth += v * v * v * v
+  for (let entry = 0; entry < sums.length; entry++) {
+    const n = counts[entry]
+    if (n === 0 || n === rows) continue
+    const cells = times[entry]
+    const residual = (sums[entry] - value * n) / unit
+    const v = residual / (rows - n)
+    occupied += cells
+    residuals += cells * residual * residual
+    second += cells * v * v
+    third += cells * v * v * v
+    fourth += cells * v * v * v * v
   }
-  return { influence, variance: occupied < 2 ? 0 : ((occupied - 1) / occupied) * second, second, third, fourth, residuals }
+  return { variance: occupied < 2 ? 0 : ((occupied - 1) / occupied) * second, second, third, fourth, residuals }
+}
+
+/** By cell: v, in units. */
+function influenceOf({ sizes, cells, sums }: CellSums, { value, rows, unit }: Theta): Float64Array {
+  const moved = (sum: number, n: number): number => (n === 0 || n === rows ? 0 : (sum - value * n) / unit / (rows - n))
+  const influence = new Float64Array(sizes.of.length)
+  for (let cell = 0; cell < influence.length; cell++) influence[cell] = moved(0, sizes.rows[sizes.of[cell]])
+  cells.forEach((cell, entry) => (influence[cell] = moved(sums[entry], sizes.rows[sizes.of[cell]])))
+  return influence
 }
 
 /**
  * Satterthwaite's degrees of freedom of Σ w_g û_g², w_g = (N − n_g)^−2, û = (I − p1ᵀ) u with p = n / N and Var u_g = v_g = σ² n_g + τ² n_g²: with Ω = Cov û it is
  * (Σ w_g Ω_gg)² / Σ w_g w_h Ω_gh². Ω is a diagonal and two vectors, so both sums are sums over clusters.
  */
-function modelledFreedom(counts: Float64Array, rows: number, ofRows: number, ofClusters: number): number {
+function modelledFreedom({ rows: sizes, cells }: CellSizes, rows: number, ofRows: number, ofClusters: number): number {
   let pairs = 0
-  for (const n of counts) pairs += n * n
+  sizes.forEach((n, i) => (pairs += cells[i] * n * n))
   const shared = pairs > rows ? Math.max(0, (ofClusters - ofRows) / (pairs - rows)) : 0
   const own = Math.max(0, ofRows / rows - shared)
   let total = 0
-  for (const n of counts) total += own * n + shared * n * n
+  sizes.forEach((n, i) => (total += cells[i] * (own * n + shared * n * n)))
   let [expected, single, pp, vv, pv] = [0, 0, 0, 0, 0]
-  for (const n of counts) {
-    if (n === rows) continue
+  sizes.forEach((n, i) => {
+    if (n === rows) return
     const [v, p, w] = [own * n + shared * n * n, n / rows, (rows / (rows - n)) ** 2]
     const apart = p * (p * total - 2 * v)
-    expected += w * (v + apart)
-    single += w * w * v * (v + 2 * apart)
-    pp += w * p * p
-    vv += w * v * v
-    pv += w * p * v
-  }
+    expected += cells[i] * w * (v + apart)
+    single += cells[i] * w * w * v * (v + 2 * apart)
+    pp += cells[i] * w * p * p
+    vv += cells[i] * w * v * v
+    pv += cells[i] * w * p * v
+  })
   return expected ** 2 / (single + 2 * pp * vv + (total * pp) ** 2 + 2 * pv ** 2 - 4 * total * pp * pv)
 }

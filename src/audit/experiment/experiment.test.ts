@@ -260,7 +260,7 @@ test('a history that cannot be judged is refused: too short, all at once, withou
   const of = (events: readonly LoggedEvent[]) => () => experiment(logOf(shopping.ir, events))
   assert.throws(of(history(60)), { code: 'SPILL_INPUT', message: /none is left for the block 'train', .*give a longer history/ })
   const atOnce = history(100).map(event => ({ ...event, time: 5, arrival: 5 }))
-  assert.throws(of(atOnce), { code: 'SPILL_INPUT', message: /none is left for the block/ })
+  assert.throws(of(atOnce), { code: 'SPILL_INPUT', message: /are of one instant/ })
   assert.throws(of([]), { code: 'SPILL_INPUT', message: "model 'fraud' decides nothing over this history; give one in which it does" })
 })
 

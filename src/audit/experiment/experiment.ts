@@ -17,6 +17,7 @@ import { Ahead } from './ahead/ahead.ts'
 import { isSendable } from './ahead/sent-log.ts'
 import { scoreInto, scoringOf, vectorsAlone } from './inputs.ts'
 import { ladderOf, type LadderRung } from './ladder.ts'
+import { lookedAtOf, type LookedAt } from './looked-at.ts'
 import { casesOf, columnsBy, type Seen } from './made-cases.ts'
 import { leavesOut } from './operators/inference.ts'
 import { unsupported } from './operators/setting.ts'
@@ -45,6 +46,7 @@ export class Experiment {
   readonly scored: RowRange
   /** What can be made older, in the order in which an event meets it. */
   readonly elements: readonly Element[]
+  readonly #lookedAt: LookedAt | undefined
   readonly #decides: Decides
   readonly #replays: Replays
   readonly #scoring: Scoring
@@ -66,9 +68,10 @@ export class Experiment {
     this.#scoring = scoringOf(definitions, model, log.strings)
     this.#refits = new Refits(definitions, model, log.strings)
     const { rows, reads } = this.#replays
-    const column = columnsBy(this.#decides, () => this.#replays.under(asItRuns).inputs, vectorsAlone(definitions, model, log.strings))
+    const column = columnsBy(this.#decides, rows, () => this.#replays.under(asItRuns).inputs, vectorsAlone(definitions, model, log.strings))
     this.cases = casesOf(this.#decides, log, rows, column, { isCensored, chanceOf })
     this.scored = scoredOf(this.cases, lookBack)
+    this.#lookedAt = lookedAtOf(this.cases.length, this.#refits.learntFrom(this.cases, this.cases.blocks.train).cases, this.scored)
     this.elements = elementsOf(reads)
   }
 
@@ -105,9 +108,11 @@ export class Experiment {
    */
   async decided(plan: Plan, arm: Arm, seed = 0): Promise<Decided> {
     this.#check(plan, arm)
-    await this.#ahead?.bring(plan)
-    const { id, inputs, made, acted, inline } = this.#replays.under(plan)
     const training = settingOf(plan, 'training')
+    // Of models that are trained again and again nobody knows before what they learn from.
+    const lookedAt = training.kind === 'now' ? this.#lookedAt : undefined
+    if (lookedAt === this.#lookedAt) await this.#ahead?.bring(plan)
+    const { id, inputs, made, acted, inline } = this.#replays.under(plan, lookedAt)
     const scored = arm === 'frozen' ? `${id}, frozen` : `${id}, ${JSON.stringify(training)} ${seed}`
     const score = await this.#scores.of(scored, () => this.#score({ id, inputs }, arm, { training, seed, rows: this.scored }))
     return { score: whereMade(score, made, this.scored), made, acted, inline }
@@ -140,7 +145,8 @@ export class Experiment {
    */
   prepare(plans: readonly Plan[], threads = Math.min(limits.AUDIT_THREADS_MAX, availableParallelism() - 1)): void {
     this.end()
-    if (threads > 0 && isSendable(this.#decides.model)) this.#ahead = new Ahead(this.#decides, this.#given, this.#replays, plans, threads)
+    if (threads > 0 && isSendable(this.#decides.model))
+      this.#ahead = new Ahead(this.#decides, { ...this.#given, lookedAt: this.#lookedAt }, this.#replays, plans, threads)
   }
 
   end(): void {

@@ -1,14 +1,14 @@
-/** The features of one group read, of all cases, as read in a world: what a replay of it gives, and to the bit the same from prefix sums where those will do. */
+/** The features of one group read, of all cases or of some, as read in a world: what a replay of it gives, and to the bit the same from prefix sums where those will do. */
 import type { FeatureColumn } from '../../aggregate/aggregate.ts'
 import type { GroupRead } from '../../decision/reads.ts'
 import { Feed } from '../../replay/feed.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import type { GroupColumns } from './column-cache.ts'
-import { featureScattered } from './feature-columns.ts'
+import { featurePicked, featureScattered } from './feature-columns.ts'
 import { earlier, type Placed } from './operators/group.ts'
 import { summedColumns } from './prefix-sums/summed-columns.ts'
 import { SummedGroups } from './prefix-sums/summed-groups.ts'
-import { stretchOf, type Rows } from './rows.ts'
+import { someRows, stretchOf, type Rows } from './rows.ts'
 import type { World } from './world.ts'
 
 export function groupColumns(
@@ -16,11 +16,16 @@ export function groupColumns(
   { place, by }: Placed,
   world: World,
   groups: SummedGroups = new SummedGroups(),
+  some?: Uint32Array,
 ): GroupColumns {
   const { log, caseOf } = world
-  const rows = { ...world.rows, moments: earlier(world, by) }
+  const all = { ...world.rows, moments: earlier(world, by) }
+  // In another order they are not looked for before they are in that of the cases.
+  const rows = some && !caseOf ? someRows(all, some) : all
   const columns = columnsOf({ ...read, group: { ...read.group, place } }, rows, log, groups)
-  return caseOf ? columns.map(column => featureScattered(column, caseOf)) : columns
+  if (!caseOf) return columns
+  const scattered = columns.map(column => featureScattered(column, caseOf))
+  return some ? scattered.map(column => featurePicked(column, some)) : scattered
 }
 
 function columnsOf(read: GroupRead, rows: Rows, log: ReplayLog, groups: SummedGroups): FeatureColumn[] {

@@ -13,11 +13,15 @@ import type { ModelIR } from '../../define/ir.ts'
 import { triggerColumns } from '../../define/trigger-columns.ts'
 import type { GroupColumns } from './column-cache.ts'
 import { featurePicked, featureSlice } from './feature-columns.ts'
+import type { LookedAt } from './looked-at.ts'
 
 /** Cases that are scored at a time. */
 const STRETCH = 1 << 14
 
 export interface Inputs {
+  /** The cases that there are; all unless given. */
+  readonly lookedAt?: LookedAt | undefined
+  /** Of those. */
   readonly length: number
   readonly columnOf: (name: string) => Column
   /** By `readId`. */
@@ -27,14 +31,21 @@ export interface Inputs {
 /** Scores of the cases [from, to). */
 type Take = (scores: Scores, from: number, to: number) => void
 
-/** Calls `take` with stretch after stretch of the cases [from, to); what it is given is good until it returns. */
+/** Calls `take` with stretch after stretch of the cases [from, to), all of which there are; what it is given is good until it returns. */
 export function eachStretch(scoring: Scoring, inputs: Inputs, from: number, to: number, take: Take): void {
+  const { columnOf, features, lookedAt } = inputs
+  const less = lookedAt && to > from ? from - lookedAt.places[from] : 0
   for (let at = from; at < to; at += STRETCH) {
     const end = Math.min(at + STRETCH, to)
-    const features = new Map(
-      [...inputs.features].map(([id, { read, out }]) => [id, { read, out: out.map(column => featureSlice(column, at, end)) }]),
+    const [first, last] = [at - less, end - less]
+    const sliced = [...features].map(
+      ([id, { read, out }]) => [id, { read, out: out.map(column => featureSlice(column, first, last)) }] as const,
     )
-    take(scoring.score({ length: end - at, columnOf: name => columnSlice(inputs.columnOf(name), at, end), features }), at, end)
+    take(
+      scoring.score({ length: end - at, columnOf: name => columnSlice(columnOf(name), first, last), features: new Map(sliced) }),
+      at,
+      end,
+    )
   }
 }
 
@@ -46,11 +57,12 @@ export function scoreInto(into: Float64Array, scoring: Scoring, inputs: Inputs, 
 }
 
 /** The vectors of these cases, all at once. */
-export function vectorsOf(scoring: Scoring, { columnOf, features }: Inputs, cases: Uint32Array): Scores {
+export function vectorsOf(scoring: Scoring, { columnOf, features, lookedAt }: Inputs, cases: Uint32Array): Scores {
+  const rows = lookedAt ? cases.map(one => lookedAt.places[one]) : cases
   return scoring.score({
-    length: cases.length,
-    columnOf: name => gatherColumn(columnOf(name), cases),
-    features: new Map([...features].map(([id, { read, out }]) => [id, { read, out: out.map(column => featurePicked(column, cases)) }])),
+    length: rows.length,
+    columnOf: name => gatherColumn(columnOf(name), rows),
+    features: new Map([...features].map(([id, { read, out }]) => [id, { read, out: out.map(column => featurePicked(column, rows)) }])),
   })
 }
 

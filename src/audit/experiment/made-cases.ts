@@ -67,13 +67,12 @@ const chancesOf = ({ length, moments: { position } }: Rows, chanceOf: (position:
   Float64Array.from({ length }, (_, row) => (position && chanceOf(position[row])) ?? 0)
 
 /** Gives columns by the name of an input, or of a field of the trigger, of all cases; each is made once. */
-export function columnsBy({ ir, model }: Decides, inputsOf: () => Inputs, scoring: Scoring): Cases['column'] {
+export function columnsBy({ ir, model }: Decides, { length, columnOf }: Rows, inputsOf: () => Inputs, scoring: Scoring): Cases['column'] {
   const made = new Map<string, Float64Array>()
   const fields = triggerColumns(ir, model)
   const make = (name: string): Float64Array => {
-    const inputs = inputsOf()
     const input = model.inputs.findIndex(candidate => candidate.name === name)
-    if (input >= 0) return inputColumn(scoring, inputs, input, name)
+    if (input >= 0) return inputColumn(scoring, inputsOf(), input, name)
     const field = fields.find(candidate => candidate.name === name)
     const names = [...model.inputs.map(candidate => candidate.name), ...fields.map(candidate => candidate.name)]
     if (!field)
@@ -81,8 +80,8 @@ export function columnsBy({ ir, model }: Decides, inputsOf: () => Inputs, scorin
         'SPILL_INPUT',
         `model '${model.name}' has no input '${name}', and its trigger no such field${didYouMean(name, names)}`,
       )
-    const column = new Float64Array(inputs.length)
-    copy(delivered(inputs.columnOf(name), field), inputs.length, column, 0)
+    const column = new Float64Array(length)
+    copy(delivered(columnOf(name), field), length, column, 0)
     return column
   }
   return name => {

@@ -17,8 +17,9 @@ import { actedOn, answeringOf, type Acted } from './operators/action.ts'
 import { placedAs, type Placed } from './operators/group.ts'
 import { inferred, readsAt } from './operators/inference.ts'
 import { ingested } from './operators/ingestion.ts'
+import type { LookedAt } from './looked-at.ts'
 import { SummedGroups } from './prefix-sums/summed-groups.ts'
-import { rowsOf, timesOf, type Rows } from './rows.ts'
+import { rowsOf, someRows, timesOf, type Rows } from './rows.ts'
 import type { Traces } from './traces.ts'
 import type { Decides, World } from './world.ts'
 
@@ -67,42 +68,42 @@ export class Replays {
     this.#t = timesOf(this.rows)
   }
 
-  /** Throws `SPILL_UNSUPPORTED`, in words, for what this history cannot show, `SPILL_INPUT` for what there is not. */
-  under(plan: Plan): Replayed {
+  /** Inputs of all cases, or of those that are looked at. Throws `SPILL_UNSUPPORTED`, in words, for what this history cannot show, `SPILL_INPUT` for what there is not. */
+  under(plan: Plan, lookedAt?: LookedAt): Replayed {
     this.#check(plan)
     const { ir, model } = this.#decides
     const { world, made } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
-    const asked = this.asked(plan)
+    const asked = this.asked(plan, lookedAt)
     const features = asked.map(({ id, read, placed }) => {
-      const out = this.#columns.of(id, () => groupColumns(read, placed, world, this.#summed))
+      const out = this.#columns.of(id, () => groupColumns(read, placed, world, this.#summed, lookedAt?.cases))
       return [readId({ group: read.group.name, key: read.key }), { read, out }] as const
     })
-    const { length, columnOf } = this.rows
+    const { length, columnOf } = lookedAt ? someRows(this.rows, lookedAt.cases) : this.rows
     return {
       id: asked.map(({ id }) => id).join('; '),
-      inputs: { length, columnOf, features: new Map(features) },
+      inputs: { lookedAt, length, columnOf, features: new Map(features) },
       made,
       ...actedOn(settingOf(plan, 'action'), made, this.#t, answeringOf(ir, model)),
     }
   }
 
   /** What a plan reads of each group, in the order of `reads`. Throws as `under` does. */
-  asked(plan: Plan): AskedRead[] {
+  asked(plan: Plan, lookedAt?: LookedAt): AskedRead[] {
     const { kind } = settingOf(plan, 'ingestion')
     const arrives = kind === 'now' || kind === 'stream' ? '' : JSON.stringify(plan.get('ingestion'))
     const at = readsAt(settingOf(plan, 'inference'), this.#decides)
     return this.reads.map(read => {
       const { name } = read.group
       const placed = placedAs(settingOf(plan, elementId({ kind: 'group', group: name })), read.group, this.#traces)
-      return { id: [readId({ group: name, key: read.key }), placed.id, arrives, at].join(' '), read, placed }
+      return { id: [readId({ group: name, key: read.key }), placed.id, arrives, at, lookedAt ? 'looked at' : ''].join(' '), read, placed }
     })
   }
 
   /** Computes what a plan reads of one group, and does not keep it. */
-  columns(plan: Plan, index: number): GroupColumns {
+  columns(plan: Plan, index: number, lookedAt?: LookedAt): GroupColumns {
     const { world } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
     const { read, placed } = this.asked(plan)[index]
-    return groupColumns(read, placed, world, this.#summed)
+    return groupColumns(read, placed, world, this.#summed, lookedAt?.cases)
   }
 
   has(id: string): boolean {

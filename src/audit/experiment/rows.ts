@@ -6,6 +6,7 @@
 import { SpillwayError } from '../../base/errors.ts'
 import type { Column } from '../../columns/block.ts'
 import { concatColumns, joined } from '../../columns/concat.ts'
+import { gatherColumn } from '../../columns/gather.ts'
 import type { ModelIR } from '../../define/ir.ts'
 import { ofDecisions, type Moments, type Stretch, type Triggering } from '../../replay/triggering.ts'
 
@@ -45,6 +46,34 @@ function ofTicks(moments: Moments, parts: readonly Stretch[]): Rows | undefined 
     parts.map(({ length }) => length),
   )
   return { length: moment.length, moments, moment, columnOf: () => key }
+}
+
+/** Some of the rows, ascending, at the same moments. */
+export function someRows(rows: Rows, some: Uint32Array): Rows {
+  const { moments, moment, columnOf } = rows
+  let picked = pickedFrom.get(columnOf)
+  if (picked?.some !== some) pickedFrom.set(columnOf, (picked = pick(moment, columnOf, some)))
+  return { length: some.length, moments, moment: picked.moment, columnOf: picked.columnOf }
+}
+
+type Picked = Required<Pick<Rows, 'moment' | 'columnOf'>> & { readonly some: Uint32Array }
+
+/** By the columns of all, the rows that were picked last: whatever the moments are, they are the same. */
+const pickedFrom = new WeakMap<Rows['columnOf'], Picked>()
+
+function pick(moment: Int32Array | undefined, columnOf: Rows['columnOf'], some: Uint32Array): Picked {
+  const columns = new Map<string, Column>()
+  const of = new Int32Array(some)
+  if (moment) for (let i = 0; i < of.length; i++) of[i] = moment[some[i]]!
+  return {
+    some,
+    moment: of,
+    columnOf(name) {
+      let column = columns.get(name)
+      if (!column) columns.set(name, (column = gatherColumn(columnOf(name), some)))
+      return column
+    },
+  }
 }
 
 /** Prefixes are found by a walk over the whole log; each is kept. */

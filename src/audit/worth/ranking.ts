@@ -2,7 +2,7 @@
  * AUC of many alternatives over millions of decisions: counted in bins of equal width, with a bound of the error that follows from the counts; sorted where the bound is too large.
  *
  * Two scores in one bin count as a tie, so the error is at most half of the pairs that share a bin with other scores in it: 5 · 10⁻⁵ here, far below what an interval could tell. A bin of one
- * score is exact, so that many decisions which know the same, and are scored the same, cost nothing. O(n) and 17 MB.
+ * score is exact, so that many decisions which know the same, and are scored the same, cost nothing. Bins that stay in a core's cache are tried first. O(n) and 17 MB.
  */
 import { auc } from '../../training/metrics.ts'
 import type { Cases, RowRange } from '../cases.ts'
@@ -10,7 +10,8 @@ import { isJudged } from './given.ts'
 import { weightedAuc } from './weighted-auc.ts'
 
 const ERROR_MAX = 5e-5
-const BINS = 1 << 20
+/** As many as are tried, one after the other. */
+const BINS = [1 << 17, 1 << 20] as const
 /** Up to so many rows sorting is as fast. */
 const SORTED = 1 << 16
 
@@ -34,11 +35,13 @@ function computed(cases: Labels, score: Float64Array, rows: RowRange): number | 
   if (positives === 0 || negatives === 0) return null
   const pairs = positives * negatives
   if (low < high && positives + negatives > SORTED) {
-    const bins = binned(cases, score, rows, found)
-    const { below, shared } = inOrder(bins)
-    // Only where this is too much is it looked at which bins have one score alone.
-    if (shared / 2 <= ERROR_MAX * pairs || sharedByOthers(cases, score, rows, { ...found, bins }) / 2 <= ERROR_MAX * pairs)
-      return below / pairs
+    for (const count of BINS) {
+      const bins = binned(cases, score, rows, { ...found, count })
+      const { below, shared } = inOrder(bins)
+      // Only where this is too much is it looked at which bins have one score alone.
+      if (shared / 2 <= ERROR_MAX * pairs || sharedByOthers(cases, score, rows, { ...found, bins }) / 2 <= ERROR_MAX * pairs)
+        return below / pairs
+    }
   }
   return exactly(cases, score, rows)
 }
@@ -63,15 +66,26 @@ function rangeOf({ label, known, eligible }: Labels, score: Float64Array, { from
   return { low, high, positives, negatives: judged - positives }
 }
 
-/** 8 MB that are used again for the next scores of the same cases. */
-const used = new WeakMap<Labels, Uint32Array<ArrayBuffer>>()
+/** By their number: what is used again for the next scores of the same cases. */
+const used = new WeakMap<Labels, Map<number, Uint32Array<ArrayBuffer>>>()
+
+function emptyBins(cases: Labels, count: number): Uint32Array {
+  const known = used.get(cases) ?? new Map<number, Uint32Array<ArrayBuffer>>()
+  const bins = known.get(count)?.fill(0) ?? new Uint32Array(2 * count)
+  used.set(cases, known.set(count, bins))
+  return bins
+}
 
 /** Of each bin the negatives and, behind it, the positives: what is counted together lies together. */
-function binned(cases: Labels, score: Float64Array, { from, to }: RowRange, { low, high }: Ranged): Uint32Array {
+function binned(
+  cases: Labels,
+  score: Float64Array,
+  { from, to }: RowRange,
+  { low, high, count }: Ranged & { readonly count: number },
+): Uint32Array {
   const { label, known, eligible } = cases
-  const bins = used.get(cases)?.fill(0) ?? new Uint32Array(2 * BINS)
-  used.set(cases, bins)
-  const scale = (BINS - 1) / (high - low)
+  const bins = emptyBins(cases, count)
+  const scale = (count - 1) / (high - low)
   for (let row = from; row < to; row++) {
     if (Number.isNaN(score[row]) || known[row] === 0 || eligible[row] === 0) continue
     bins[2 * Math.floor((score[row] - low) * scale) + label[row]]++
@@ -98,9 +112,10 @@ function sharedByOthers(
   { from, to }: RowRange,
   { low, high, bins }: Ranged & { readonly bins: Uint32Array },
 ): number {
-  const first = new Float64Array(BINS).fill(NaN)
-  const isMixed = new Uint8Array(BINS)
-  const scale = (BINS - 1) / (high - low)
+  const count = bins.length / 2
+  const first = new Float64Array(count).fill(NaN)
+  const isMixed = new Uint8Array(count)
+  const scale = (count - 1) / (high - low)
   for (let row = from; row < to; row++) {
     if (Number.isNaN(score[row]) || known[row] === 0 || eligible[row] === 0) continue
     const bin = Math.floor((score[row] - low) * scale)
@@ -108,7 +123,7 @@ function sharedByOthers(
     else if (score[row] !== first[bin]) isMixed[bin] = 1
   }
   let shared = 0
-  for (let bin = 0; bin < BINS; bin++) if (isMixed[bin] === 1) shared += bins[2 * bin] * bins[2 * bin + 1]
+  for (let bin = 0; bin < count; bin++) if (isMixed[bin] === 1) shared += bins[2 * bin] * bins[2 * bin + 1]
   return shared
 }
 

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { ModelIR, PipelineIR } from '../../../define/ir.ts'
 import type { Setting } from '../../element.ts'
 import type { GroupColumns } from '../column-cache.ts'
+import type { LookedAt } from '../looked-at.ts'
 import { Replays } from '../replays.ts'
 import type { Traces } from '../traces.ts'
 import { isClaimed, leave, room, type Claims } from './claims.ts'
@@ -13,6 +14,7 @@ export interface ThreadData {
   readonly model: ModelIR
   readonly log: SentLog
   readonly traces: Traces
+  readonly lookedAt: LookedAt | undefined
   readonly claims: Claims
 }
 
@@ -30,7 +32,7 @@ export interface Done {
   readonly columns?: GroupColumns
 }
 
-const { ir, model, log, traces, claims } = workerData as ThreadData
+const { ir, model, log, traces, lookedAt, claims } = workerData as ThreadData
 const port = parentPort!
 const replays = new Replays({ ir, model }, receivedLog(log), traces)
 
@@ -38,7 +40,7 @@ port.on('message', ({ number, plan, read }: Job) => {
   room(claims)
   if (!isClaimed(claims, number)) return leave(claims)
   try {
-    const columns = replays.columns(new Map(plan), read)
+    const columns = replays.columns(new Map(plan), read, lookedAt)
     const buffers = columns.flatMap(({ values, nulls, refused, counts }) =>
       [values, nulls, refused, ...(counts ? [counts] : [])].map(array => array.buffer),
     )

@@ -5,6 +5,7 @@ import type { ModelIR, PipelineIR } from '../../../define/ir.ts'
 import { groupReads } from '../../../decision/reads.ts'
 import type { History } from '../../../intake/intake.ts'
 import type { ReplayLog } from '../../../replay/log.ts'
+import type { LookedAt } from '../looked-at.ts'
 
 export interface SentLog extends Omit<ReplayLog, 'strings' | 'prefixes' | 'requests'> {
   /** By id. */
@@ -39,6 +40,9 @@ export function receivedLog({ texts, prefixes, ...log }: SentLog): ReplayLog {
   return { ...log, strings, requests: new Map(), prefixes: source => prefixes.get(source)! }
 }
 
+export const sentCases = (lookedAt: LookedAt | undefined): LookedAt | undefined =>
+  lookedAt && { cases: shared(lookedAt.cases), places: shared(lookedAt.places) }
+
 function sharedBlock({ length, time, arrival, position, columns }: Block): History['block'] {
   return {
     length,
@@ -51,7 +55,7 @@ function sharedBlock({ length, time, arrival, position, columns }: Block): Histo
 
 const sharedColumn = ({ values, nulls }: Column): Column => ({ values: shared(values), nulls: nulls && shared(nulls) })
 
-function shared<A extends Float64Array | Int32Array | Uint8Array>(values: A): A {
+function shared<A extends Float64Array | Int32Array | Uint32Array | Uint8Array>(values: A): A {
   const copy = new (values.constructor as new (buffer: SharedArrayBuffer) => A)(new SharedArrayBuffer(values.byteLength))
   copy.set(values)
   return copy

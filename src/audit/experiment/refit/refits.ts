@@ -59,7 +59,7 @@ export class Refits {
     return made
   }
 
-  #learntFrom(cases: Cases, learns: RowRange): Learnt {
+  learntFrom(cases: Cases, learns: RowRange): Learnt {
     const known = this.#learnt
     if (known && known.cases === cases && known.learns.from === learns.from && known.learns.to === learns.to) return known.found
     const found = learntFrom(cases, learns, this.#model.train?.over)
@@ -70,7 +70,7 @@ export class Refits {
   async #fit(inputs: Inputs, cases: Cases, learns: Fitting['learns'], seed: number): Promise<Scoring> {
     const refitting = this.#refitting
     if ('why' in refitting) return unsupported(refitting.why)
-    const { cases: learnt, labelled } = this.#learntFrom(cases, learns)
+    const { cases: learnt, labelled } = this.learntFrom(cases, learns)
     const all = vectorsOf(this.#vectors, inputs, learnt)
     const kept = all.refused.size === 0 ? learnt : learnt.filter((_, i) => !all.refused.has(i))
     const { vector } = kept === learnt ? all : vectorsOf(this.#vectors, inputs, kept)

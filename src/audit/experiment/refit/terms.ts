@@ -8,13 +8,16 @@ import type { Strings } from '../../../columns/strings.ts'
 import type { InputIR, ScoreIR, TermIR } from '../../../define/ir.ts'
 import { levelsOf } from '../../../model/term.ts'
 import type { VectorColumn } from '../../../model/index.ts'
-import { fitLogistic } from '../../../training/logistic.ts'
+import { fitLogisticFrom } from '../../../training/logistic.ts'
 
 export type WeightedIR = Extract<ScoreIR, { kind: 'logistic' | 'linear' }>
 
 /** One term as columns; NaN in a row that it leaves without a score. */
 interface TermColumns {
   readonly columns: readonly Float64Array[]
+  /** As they are weighed so far, and what the term has taken off. */
+  readonly weights: readonly number[]
+  readonly less?: number
   readonly termOf: (weights: readonly number[]) => TermIR
 }
 
@@ -23,9 +26,9 @@ export interface Fitted {
   readonly notes: readonly string[]
 }
 
-/** By logistic regression, whichever of the two it was. Throws `SPILL_TRAINING` as `fitLogistic` does. */
+/** By logistic regression, whichever of the two it was; from where it is, if it was one. Throws `SPILL_TRAINING` as `fitLogistic` does. */
 export function fitTerms(
-  { terms }: WeightedIR,
+  { kind, intercept, terms }: WeightedIR,
   inputs: readonly InputIR[],
   vector: readonly VectorColumn[],
   labels: Float64Array,
@@ -39,7 +42,9 @@ export function fitTerms(
   const rows = scored(all, labels.length)
   const of = (column: Float64Array) => (rows ? picked(column, rows) : column)
   const columns = Object.fromEntries(all.map((column, i) => [String(i), of(column)]))
-  const { coefficients, converged } = fitLogistic({ columns, labels: of(labels) })
+  const weights = parts.flatMap(part => part.weights)
+  const from = { intercept: parts.reduce((sum, { less = 0 }) => sum - less, intercept), weights }
+  const { coefficients, converged } = fitLogisticFrom(kind === 'logistic' ? from : undefined, { columns, labels: of(labels) })
   let next = 0
   const fitted = parts.map(({ columns: own, termOf }) => termOf(own.map(() => coefficients.weights[String(next++)].weight)))
   return {
@@ -56,10 +61,15 @@ function scored(columns: readonly Float64Array[], length: number): Uint32Array |
   return Uint32Array.from({ length }, (_, row) => row).filter(row => isOut[row] === 0)
 }
 
-function plain({ input, ifNull }: TermIR, { values, nulls }: VectorColumn, length: number): TermColumns {
+function plain({ input, weight = 0, mean = 0, scale = 1, ifNull }: TermIR, { values, nulls }: VectorColumn, length: number): TermColumns {
   const column = new Float64Array(length)
   for (let row = 0; row < length; row++) column[row] = nulls?.[row] ? (ifNull ?? NaN) : values[row]
-  return { columns: [column], termOf: ([weight]) => ({ input, weight, ...(ifNull !== undefined && { ifNull }) }) }
+  return {
+    columns: [column],
+    weights: [weight / scale],
+    less: (weight * mean) / scale,
+    termOf: ([weight]) => ({ input, weight, ...(ifNull !== undefined && { ifNull }) }),
+  }
 }
 
 /** Of a level that is not named, and of NULL, there is one column more if the term says what they weigh. */
@@ -80,6 +90,7 @@ function leveled(
   }
   return {
     columns,
+    weights: [...Object.values(levels!), ...(otherwise === undefined ? [] : [otherwise])],
     termOf: weights => ({
       input,
       levels: Object.fromEntries(names.map((name, i) => [name, weights[i]])),
