@@ -115,7 +115,7 @@ export class LiveGroup implements AnsweringGroup {
     if (!all) return this.#checked(asks.map(ask => this.#answer(ask, noEvents)))
     const placed = asks.map(ask => this.#place(ask, all.block, waiting))
     const end = this.#knownBy(now, all.block)
-    const out = this.#replay(blockSlice(all.block, 0, end), placed)
+    const out = this.#replay(blockSlice(all.block, 0, end), placed, asks[0]?.into)
     const answers = placed.map(({ upto, clock }, i) => ({
       out: out[i],
       known: Float64Array.from(upto, known => this.#applied + known),
@@ -201,11 +201,10 @@ export class LiveGroup implements AnsweringGroup {
       .upto[0]
   }
 
-  #replay(block: Block, placed: readonly Placed[]): FeatureColumn[][] {
-    if (placed.length <= 1) {
-      const [asks = noAsks(this.group, block)] = placed
-      return [this.kernel.replay(block, asks)]
-    }
+  /** `into`: of the one that asks, if there is no other. */
+  #replay(block: Block, placed: readonly Placed[], into: FeatureColumn[] | undefined): FeatureColumn[][] {
+    if (placed.length === 0) return [this.kernel.replay(block, noAsks(this.group, block))]
+    if (placed.length === 1) return [this.kernel.replay(block, placed[0], into)]
     const { merged, rows } = merge(placed)
     const out = this.kernel.replay(block, merged)
     return rows.map(own => out.map(column => pick(column, own)))
