@@ -118,7 +118,7 @@ export class LiveGroup implements AnsweringGroup {
     const out = this.#replay(blockSlice(all.block, 0, end), placed, asks[0]?.into)
     const answers = placed.map(({ upto, clock }, i) => ({
       out: out[i],
-      known: Float64Array.from(upto, known => this.#applied + known),
+      known: plus(upto, this.#applied),
       clock,
     }))
     this.#advance(all, end)
@@ -209,6 +209,12 @@ export class LiveGroup implements AnsweringGroup {
     const out = this.kernel.replay(block, merged)
     return rows.map(own => out.map(column => pick(column, own)))
   }
+}
+
+function plus(numbers: Int32Array, more: number): Float64Array {
+  const sums = new Float64Array(numbers.length)
+  for (let i = 0; i < sums.length; i++) sums[i] = numbers[i] + more
+  return sums
 }
 
 const noAsks = (group: GroupIR, block: Block): Asks => ({
