@@ -7,7 +7,8 @@ export const count: Aggregate = {
   exactness: ofOneEvent.exactness,
   partial: () => ({ kind: 'sums', terms: [] }),
   lower({ rows, partial, out, at }) {
-    out.values.set(partial[0].subarray(0, rows), at)
+    if (rows === 1) out.values[at] = partial[0][0]
+    else out.values.set(partial[0].subarray(0, rows), at)
   },
   sql: (_feature, window) => ({ value: window.double(window.count()) }),
 }

@@ -69,6 +69,8 @@ export class BlockBuilder {
   /** The same for whatever rows there are. */
   #position: Float64Array
   #length = 0
+  /** Of the rows that there are, once it was asked for. */
+  #view: Block | undefined
 
   constructor(columns: readonly ({ readonly name: string } & TypeIR)[], capacity = FIRST_CAPACITY) {
     this.#columns = new Map(columns.map(column => [column.name, new ColumnBuilder(column, capacity)]))
@@ -87,6 +89,7 @@ export class BlockBuilder {
   }
 
   commit(time: number, arrival: number): void {
+    this.#view = undefined
     this.#time[this.#length] = time
     this.#arrival[this.#length] = arrival
     if (++this.#length === this.#capacity) this.#resize(2 * this.#capacity)
@@ -94,6 +97,7 @@ export class BlockBuilder {
 
   /** The same of as many rows as there are times, for which there is room. */
   commitAll(time: Float64Array, arrival: Float64Array): void {
+    this.#view = undefined
     this.#time.set(time, this.#length)
     this.#arrival.set(arrival, this.#length)
     this.#length += time.length
@@ -101,19 +105,26 @@ export class BlockBuilder {
 
   /** Forgets all rows and keeps the memory: views of them are no longer true. */
   clear(): void {
+    this.#view = undefined
     this.#length = 0
     for (const column of this.#columns.values()) column.clear()
   }
 
   /** What was committed, as it stands: no copy, and no longer true once more is. Positions are those of partition 0. */
   view(): Block {
+    return (this.#view ??= this.#viewed())
+  }
+
+  #viewed(): Block {
     const length = this.#length
+    const columns: Record<string, Column> = {}
+    for (const [name, column] of this.#columns) columns[name] = column.view(length)
     return {
       length,
       time: this.#time.subarray(0, length),
       arrival: this.#arrival.subarray(0, length),
       position: this.#position.subarray(0, length),
-      columns: Object.fromEntries([...this.#columns].map(([name, column]) => [name, column.view(length)])),
+      columns,
     }
   }
 
@@ -129,6 +140,7 @@ export class BlockBuilder {
   }
 
   #resize(capacity: number): void {
+    this.#view = undefined
     this.#capacity = capacity
     this.#time = grown(this.#time, this.#capacity)
     this.#arrival = grown(this.#arrival, this.#capacity)

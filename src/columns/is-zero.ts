@@ -1,7 +1,12 @@
+/** Below so many bytes a look at each of them costs less than the views that look at four. */
+const FEW = 64
+
 /** Whether all of some bytes are 0, four at a time: where a mark is rare, this is what looking for it costs. */
-export function isZero({ buffer, byteOffset, length }: Uint8Array): boolean {
+export function isZero(bytes: Uint8Array): boolean {
+  const { length } = bytes
+  if (length < FEW) return areZero(bytes)
+  const { buffer, byteOffset } = bytes
   const head = -byteOffset & 3
-  if (length < head) return areZero(new Uint8Array(buffer, byteOffset, length))
   const fours = new Int32Array(buffer, byteOffset + head, (length - head) >> 2)
   const tail = head + 4 * fours.length
   return (

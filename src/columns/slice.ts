@@ -2,8 +2,15 @@
 import type { Block, Column } from './block.ts'
 
 /** Rows [from, to) of a column. */
-export function columnSlice({ values, nulls }: Column, from: number, to: number): Column {
+export function columnSlice(column: Column, from: number, to: number): Column {
+  const { values, nulls } = column
+  if (from === 0 && to === values.length) return column
   return { values: values.subarray(from, to), nulls: nulls?.subarray(from, to) }
+}
+
+/** Numbers [from, to). All of them are themselves: a view costs more than the few numbers of a turn of one event. */
+export function numbersSlice<A extends Float64Array | Int32Array>(numbers: A, from: number, to: number): A {
+  return from === 0 && to === numbers.length ? numbers : (numbers.subarray(from, to) as A)
 }
 
 /** Events [from, to) of a block. */

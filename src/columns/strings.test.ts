@@ -132,3 +132,22 @@ test('texts that were forgotten have no ids, and others get them', () => {
     assert.equal(strings.has(0), false)
   }
 })
+
+test('a few texts after many are forgotten like any', () => {
+  const strings = new Strings()
+  for (let i = 0; i < 2000; i++) strings.idOf(`many ${i}`)
+  strings.clear()
+  for (let round = 0; round < 300; round++) {
+    const texts = Array.from({ length: 1 + (round % 40) }, (_, i) => `few ${round % 7} ${i}`)
+    for (const [id, text] of texts.entries()) assert.equal(strings.find(text), -1, `${text} in round ${round}, before it is text ${id}`)
+    assert.deepEqual(
+      texts.map(text => strings.idOf(text)),
+      [...texts.keys()],
+    )
+    assert.deepEqual(
+      texts.map(text => strings.find(text)),
+      [...texts.keys()],
+    )
+    strings.clear()
+  }
+})

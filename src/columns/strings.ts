@@ -14,6 +14,8 @@ const FIRST_CAPACITY = 16
 const FIRST_BYTES = 256
 /** Bytes beyond which the memory of texts that were forgotten is given back. */
 const KEPT_BYTES = 1 << 22
+/** Slots a text from which on those of forgotten texts are emptied one by one: a large turn leaves tens of thousands behind. */
+const SPARSE = 32
 /** Units of a text beyond which the engine's encoder is faster than a loop. */
 const SHORT = 64
 /** Stands before the UTF-16 of a text that has no UTF-8, half a surrogate pair being in it: no UTF-8 begins so. Only definitions may have such texts. */
@@ -56,8 +58,8 @@ export class Strings {
 
   /** Forgets all texts: ids begin anew. For texts that nobody looks at later. */
   clear(): void {
+    this.#emptySlots()
     this.#size = 0
-    this.#slots.fill(0)
     this.#texts.length = 0
     if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.alloc(0)
   }
@@ -181,6 +183,17 @@ export class Strings {
     let slot = this.#hashes[id] & mask
     while (slots[slot] > 0) slot = (slot + 1) & mask
     slots[slot] = id + 1
+  }
+
+  #emptySlots(): void {
+    const slots = this.#slots
+    if (this.#size * SPARSE > slots.length) return void slots.fill(0)
+    const mask = slots.length - 1
+    for (let id = 0; id < this.#size; id++) {
+      let slot = this.#hashes[id] & mask
+      while (slots[slot] !== id + 1) slot = (slot + 1) & mask
+      slots[slot] = 0
+    }
   }
 
   #grow(): void {

@@ -39,10 +39,15 @@ export interface Scores {
   readonly refused: ReadonlyMap<number, string>
 }
 
-/** What tells a leaf from the others of its model, and the group read that it is a feature of, by `readId`. */
+/** Where a leaf is found. */
 interface Place {
-  readonly id: string
+  /** Leaves of one model that are found in one place have the same: 0, 1, 2 … */
+  readonly number: number
+  /** The group read that it is a feature of, by `readId`. */
   readonly read: string | undefined
+  /** Of a feature: which it is of the group that was given last. */
+  group: GroupIR | undefined
+  index: number
 }
 
 /** Makes vectors and scores of one model from the fields of its trigger and the features that it reads, in columns. */
@@ -50,6 +55,7 @@ export class Scoring {
   readonly #compiled: CompiledModel
   readonly #types: ReadonlyMap<string, ColumnIR>
   readonly #places = new Map<LeafIR, Place>()
+  readonly #numbers = new Map<string, number>()
 
   /** `columns` are those of the trigger. */
   constructor({ scores }: Definitions, model: ModelIR, columns: readonly ColumnIR[], strings: Strings) {
@@ -65,46 +71,50 @@ export class Scoring {
 
   /** Where a model's leaves are found: each is delivered once a stretch, whatever refers to it. */
   #leaves(given: Given): (leaf: LeafIR) => VectorColumn {
-    const known = new Map<string, VectorColumn>()
+    const known = new Array<VectorColumn | undefined>(this.#numbers.size)
     return leaf => {
       const place = this.#placeOf(leaf)
-      let found = known.get(place.id)
-      if (!found) known.set(place.id, (found = this.#deliver(leaf, place, given)))
-      return found
+      return (known[place.number] ??= this.#deliver(leaf, place, given))
     }
   }
 
-  #deliver({ name }: LeafIR, { read: id }: Place, { columnOf, features }: Given): VectorColumn {
-    if (id === undefined) return delivered(columnOf(name), this.#types.get(name)!)
-    const read = features.get(id)
+  #deliver({ name }: LeafIR, place: Place, { columnOf, features }: Given): VectorColumn {
+    if (place.read === undefined) return delivered(columnOf(name), this.#types.get(name)!)
+    const read = features.get(place.read)
     assert(read !== undefined, 'a group is read at the key of its input')
-    const index = read.read.group.features.findIndex(feature => feature.name === name)
-    return delivered(read.out[index], read.read.group.features[index])
+    const { group } = read.read
+    if (place.group !== group) {
+      place.group = group
+      place.index = group.features.findIndex(feature => feature.name === name)
+    }
+    return delivered(read.out[place.index], group.features[place.index])
   }
 
   #placeOf(leaf: LeafIR): Place {
-    let place = this.#places.get(leaf)
-    if (!place) this.#places.set(leaf, (place = placeOf(leaf)))
+    const known = this.#places.get(leaf)
+    if (known) return known
+    const read = leaf.op === 'feature' ? readId(leaf) : undefined
+    const id = read === undefined ? leaf.name : `${read}.${leaf.name}`
+    const number = this.#numbers.get(id) ?? this.#numbers.size
+    this.#numbers.set(id, number)
+    const place = { number, read, group: undefined, index: -1 }
+    this.#places.set(leaf, place)
     return place
   }
 }
 
-function placeOf(leaf: LeafIR): Place {
-  if (leaf.op !== 'feature') return { id: leaf.name, read: undefined }
-  const read = readId(leaf)
-  return { id: `${read}.${leaf.name}`, read }
-}
-
 /** Adds to the scorer's refusals the rows in which a feature was refused: nothing may stand in for such a value. */
-function withRefusedFeatures(byScore: ReadonlyMap<number, string>, features: ReadonlyMap<string, Read>): Map<number, string> {
-  const refused = new Map(byScore)
+function withRefusedFeatures(byScore: ReadonlyMap<number, string>, features: ReadonlyMap<string, Read>): ReadonlyMap<number, string> {
+  let refused: Map<number, string> | undefined
   for (const { read, out } of features.values()) {
-    out.forEach(({ refused: codes }, f) => {
-      if (!codes || isZero(codes)) return
+    for (let f = 0; f < out.length; f++) {
+      const codes = out[f].refused
+      if (!codes || isZero(codes)) continue
+      refused ??= new Map(byScore)
       for (let row = 0; row < codes.length; row++) if (codes[row]) refused.set(row, refusedText(read.group, f, codes[row]))
-    })
+    }
   }
-  return refused
+  return refused ?? byScore
 }
 
 function refusedText({ name, features }: GroupIR, feature: number, refusal: number): string {

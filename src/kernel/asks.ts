@@ -1,4 +1,5 @@
 import type { Column } from '../columns/block.ts'
+import { numbersSlice } from '../columns/slice.ts'
 
 /**
  * Reads of a group in the order in which they happen: read i sees the events that came before `upto[i]` of the block,
@@ -40,7 +41,7 @@ export function rowAbove(upto: Int32Array, from: number, to: number, events: num
 
 /** What asks [from, to) know of a block, as numbers of events of its slice that starts at `offset`. */
 export function inSlice(upto: Int32Array, from: number, to: number, offset: number): Int32Array {
-  if (offset === 0) return upto.subarray(from, to)
+  if (offset === 0) return numbersSlice(upto, from, to)
   const ends = upto.slice(from, to)
   for (let i = 0; i < ends.length; i++) ends[i] = ends[i] - offset
   return ends

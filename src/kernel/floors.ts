@@ -12,6 +12,7 @@ export class Floors {
 
   grow(count: number): void {
     const known = this.#reached.length
+    if (count <= known) return
     this.#reached = widened(this.#reached, count)
     this.#reached.fill(-Infinity, known)
   }

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts'
 import type { Block, Column } from '../columns/block.ts'
-import { blockSlice, columnSlice } from '../columns/slice.ts'
+import { blockSlice, columnSlice, numbersSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { GroupIR, SourceIR } from '../define/ir.ts'
@@ -201,7 +201,7 @@ export class Kernel {
   #slice(block: Block, slots: Int32Array, offset: number, asks: Asks, from: number, to: number, out: FeatureColumn[]): void {
     const readKeys = asks.keys.map(column => columnSlice(column, from, to))
     const readSlots = this.#keys.slotsOf(readKeys, to - from, false)
-    const reads = { slots: readSlots, clock: asks.clock.subarray(from, to), upto: inSlice(asks.upto, from, to, offset) }
+    const reads = { slots: readSlots, clock: numbersSlice(asks.clock, from, to), upto: inSlice(asks.upto, from, to, offset) }
     const before = asks.uptoBefore ? { ...reads, upto: inSlice(asks.uptoBefore, from, to, offset) } : reads
     const floor = (this.#options.floor === 'time' ? block.time : block.arrival).slice()
     this.#floors.grow(this.#keys.size)
@@ -230,7 +230,7 @@ export class Kernel {
     revisions.grow(this.#keys.size)
     const lanes = this.#units.map(unit => laneOf(unit, events.block, events.slots, events.floor))
     const answered = (row: number, rows: number): void => {
-      const clock = reads.clock.subarray(row, row + rows)
+      const clock = numbersSlice(reads.clock, row, row + rows)
       for (const [u, unit] of this.#units.entries()) {
         this.#lower(unit, clock, at + row, out)
         if (body?.units[u].structure.lost.any) refuseLost(body.units[u], clock, at + row, out)
@@ -255,7 +255,7 @@ export class Kernel {
       const chunk = { lane, reads, from, to, row, rows }
       if (under) runLayers(unit.structure, under.unit.structure, chunk, under.slots)
       else runChunk(unit.structure, chunk)
-      const clock = reads.clock.subarray(row, row + rows)
+      const clock = numbersSlice(reads.clock, row, row + rows)
       this.#lower(unit, clock, at + row, out)
       if (under?.unit.structure.lost.any) refuseLost(under.unit, clock, at + row, out)
       from = to

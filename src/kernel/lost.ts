@@ -21,6 +21,7 @@ export class Lost {
 
   grow(count: number): void {
     const known = this.#newest.length
+    if (count <= known) return
     this.#newest = widened(this.#newest, count)
     this.#newest.fill(-Infinity, known)
   }

@@ -11,6 +11,8 @@ import { NO_UTF8, type Strings } from '../columns/strings.ts'
 const FIRST_CAPACITY = 256
 /** Characters of a text whose length is one byte. */
 const SHORT = 0x7f
+/** So few bytes are copied sooner one by one than through a view of them. */
+const FEW = 64
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -63,6 +65,18 @@ export class ByteWriter {
     this.#length += bytes.length
   }
 
+  /** As `raw` does, what another has written, which begins anew. */
+  rawOf(other: ByteWriter): void {
+    const length = other.#length
+    if (length > FEW) return this.raw(other.view())
+    this.varint(length)
+    this.#reserve(length)
+    const [from, to] = [other.#bytes, this.#bytes]
+    for (let i = 0, at = this.#length; i < length; i++, at++) to[at] = from[i]
+    this.#length += length
+    other.#length = 0
+  }
+
   /** The numbers of an array whose length the reader knows. */
   array(numbers: NumberArray): void {
     const width = numbers.BYTES_PER_ELEMENT
@@ -78,6 +92,13 @@ export class ByteWriter {
     let at = Math.ceil(this.#length / 8) * 8
     for (let i = 0; i < length; i++, at += 8) this.#view.setFloat64(at, values[i], true)
     this.#length = at
+  }
+
+  /** A number as `doubles` writes it. */
+  alignedDouble(value: number): void {
+    this.#reserve(16)
+    this.#length = Math.ceil(this.#length / 8) * 8
+    this.double(value)
   }
 
   /** What was written, in a buffer of its own that starts with it. The writer begins anew. */

@@ -18,6 +18,7 @@ const WORDS = 3
 const DOUBLES = 4
 
 export function writeNumbers(writer: ByteWriter, values: Float64Array | Int32Array | Uint8Array, length: number): void {
+  if (length === 1) return writeNumber(writer, values[0])
   const { least, greatest, whole } = rangeOf(values, length)
   const range = greatest - least
   if (!whole || range >= 2 ** 32) {
@@ -32,6 +33,17 @@ export function writeNumbers(writer: ByteWriter, values: Float64Array | Int32Arr
   const distances = form === BYTES ? new Uint8Array(length) : form === SHORTS ? new Uint16Array(length) : new Uint32Array(length)
   for (let row = 0; row < length; row++) distances[row] = values[row] - least
   writer.array(distances)
+}
+
+/** As any others, without a search for the least of them: a turn of one event has some fifty columns of one number. */
+export function writeNumber(writer: ByteWriter, value: number): void {
+  if (Number.isSafeInteger(value)) {
+    writer.varint(CONSTANT)
+    writer.double(value)
+  } else {
+    writer.varint(DOUBLES)
+    writer.alignedDouble(value)
+  }
 }
 
 export function readNumbers(reader: ByteReader, length: number): Float64Array {
@@ -58,7 +70,7 @@ export function writeColumn(writer: ByteWriter, { values, nulls }: Column, lengt
   if (hasNulls) scratch.array(nulls.subarray(0, length))
   if (strings) writeTexts(scratch, values, nulls, length, strings)
   else writeNumbers(scratch, values, length)
-  writer.raw(scratch.view())
+  writer.rawOf(scratch)
 }
 
 /** Reads a column that stands alone in `reader`: what `ByteReader.raw` gives of `writeColumn`. */
@@ -77,12 +89,20 @@ function isAmong(sought: number, values: Uint8Array, length: number): boolean {
 const firstSeen = new FirstSeen()
 
 function writeTexts(writer: ByteWriter, ids: Column['values'], nulls: Column['nulls'], length: number, strings: Strings): void {
+  if (length === 1) return writeText(writer, nulls?.[0] ? undefined : ids[0], strings)
   firstSeen.clear(length)
   const numbers = new Int32Array(length)
   for (let row = 0; row < length; row++) if (!nulls?.[row]) numbers[row] = firstSeen.placeOf(ids[row])
   writer.varint(firstSeen.count)
   for (let place = 0; place < firstSeen.count; place++) writer.textOf(strings, firstSeen.numberAt(place))
   writeNumbers(writer, numbers, length)
+}
+
+/** As any others, without a search for those that are the same; `undefined` for NULL. */
+function writeText(writer: ByteWriter, id: number | undefined, strings: Strings): void {
+  writer.varint(id === undefined ? 0 : 1)
+  if (id !== undefined) writer.textOf(strings, id)
+  writeNumber(writer, 0)
 }
 
 function readTexts(reader: ByteReader, length: number, strings: Strings): Int32Array {

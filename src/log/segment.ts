@@ -11,7 +11,7 @@ import type { Block, Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnIR } from '../define/ir.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
-import { readColumn, readNumbers, writeColumn, writeNumbers } from './column-codec.ts'
+import { readColumn, readNumbers, writeColumn, writeNumber, writeNumbers } from './column-codec.ts'
 
 const VERSION = 1
 const CHECKSUM_BYTES = 4
@@ -192,6 +192,7 @@ function readOffsets(reader: ByteReader): Offsets {
 
 /** The partition of each row and, of each partition, the first offset: the others follow one another. */
 function writePositions(out: ByteWriter, position: Float64Array, length: number): void {
+  if (length === 1) return writePosition(out, position[0])
   const partitions = new Int32Array(length)
   const firsts = new Map<number, number>()
   let last = -1
@@ -204,6 +205,12 @@ function writePositions(out: ByteWriter, position: Float64Array, length: number)
   writeNumbers(out, partitions, length)
   out.varint(firsts.size)
   for (const first of firsts.values()) out.varint(first)
+}
+
+function writePosition(out: ByteWriter, position: number): void {
+  writeNumber(out, Math.floor(position / limits.OFFSET_MAX))
+  out.varint(1)
+  out.varint(position)
 }
 
 function readPositions(reader: ByteReader, length: number): Float64Array {

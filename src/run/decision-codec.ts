@@ -96,7 +96,7 @@ export class DecisionWriter {
     for (const { known, clock } of reads) for (const numbers of [known, clock]) writeNumbers(out, numbers, length)
     if (decisions.challenger) this.#write(decisions.challenger.score, length, undefined)
     for (const { fate } of explored) writeNumbers(out, fate, length)
-    const body = out.finish()
+    const body = out.view()
     const bytes = new Uint8Array(body.length + 4)
     bytes.set(body)
     new DataView(bytes.buffer).setUint32(body.length, crc32(body), true)

@@ -115,10 +115,10 @@ export class LiveGroup implements AnsweringGroup {
     if (!all) return this.#checked(asks.map(ask => this.#answer(ask, noEvents)))
     const placed = asks.map(ask => this.#place(ask, all.block, waiting))
     const end = this.#knownBy(now, all.block)
-    const out = this.#replay(blockSlice(all.block, 0, end), placed)
+    const out = this.#replay(blockSlice(all.block, 0, end), placed, asks[0]?.into)
     const answers = placed.map(({ upto, clock }, i) => ({
       out: out[i],
-      known: Float64Array.from(upto, known => this.#applied + known),
+      known: plus(upto, this.#applied),
       clock,
     }))
     this.#advance(all, end)
@@ -201,15 +201,20 @@ export class LiveGroup implements AnsweringGroup {
       .upto[0]
   }
 
-  #replay(block: Block, placed: readonly Placed[]): FeatureColumn[][] {
-    if (placed.length <= 1) {
-      const [asks = noAsks(this.group, block)] = placed
-      return [this.kernel.replay(block, asks)]
-    }
+  /** `into`: of the one that asks, if there is no other. */
+  #replay(block: Block, placed: readonly Placed[], into: FeatureColumn[] | undefined): FeatureColumn[][] {
+    if (placed.length === 0) return [this.kernel.replay(block, noAsks(this.group, block))]
+    if (placed.length === 1) return [this.kernel.replay(block, placed[0], into)]
     const { merged, rows } = merge(placed)
     const out = this.kernel.replay(block, merged)
     return rows.map(own => out.map(column => pick(column, own)))
   }
+}
+
+function plus(numbers: Int32Array, more: number): Float64Array {
+  const sums = new Float64Array(numbers.length)
+  for (let i = 0; i < sums.length; i++) sums[i] = numbers[i] + more
+  return sums
 }
 
 const noAsks = (group: GroupIR, block: Block): Asks => ({

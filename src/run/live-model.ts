@@ -1,10 +1,12 @@
 /** One model of a live run: how its decisions of a stretch are asked for and made, whatever its trigger. */
+import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import { groupReads, readId, type GroupRead } from '../decision/reads.ts'
 import { Scoring, type Definitions, type Scores } from '../decision/scoring.ts'
 import type { ColumnIR, ModelIR } from '../define/ir.ts'
 import { triggerColumns, triggerId, triggerKey } from '../define/trigger-columns.ts'
+import { featureColumns } from '../kernel/output.ts'
 import { stopwatch } from '../base/clock.ts'
 import type { Champion } from '../training/registry/champion.ts'
 import type { MadeAt } from './stage-times.ts'
@@ -62,6 +64,8 @@ export interface Reader {
   readonly live: AnsweringGroup
   /** Which of the group's features are the read's. */
   readonly features: readonly number[]
+  /** Of each stretch of one decision what was read: written over by the next, as all columns of `LiveDecisions` may be. */
+  readonly into: FeatureColumn[]
 }
 
 export class LiveModel {
@@ -87,7 +91,8 @@ export class LiveModel {
     this.readers = groupReads(ir, model).map(read => {
       const live = groups.get(read.group.name)!
       const features = read.group.features.map(({ name }) => live.group.features.findIndex(feature => feature.name === name))
-      return { read, id: readId({ group: read.group.name, key: read.key }), live, features }
+      const id = readId({ group: read.group.name, key: read.key })
+      return { read, id, live, features, into: featureColumns(live.group, 1, false) }
     })
     this.#scoring = this.#scoringOf(model)
     this.#key = triggerKey(ir, model)
@@ -125,9 +130,9 @@ export class LiveModel {
     return new Scoring({ ir, scores: given }, model, triggerColumns(ir, model), this.#strings)
   }
 
-  asksOf({ read, live }: Reader, { columnOf, prefixes, t, source }: Moments): GroupAsks {
+  asksOf({ read, live, into }: Reader, { length, columnOf, prefixes, t, source }: Moments): GroupAsks {
     const { source: from } = live.group
-    return { keys: read.key.map(columnOf), prefix: prefixes(from), clock: t, own: source === from }
+    return { keys: read.key.map(columnOf), prefix: prefixes(from), clock: t, own: source === from, ...(length === 1 && { into }) }
   }
 
   /** `read`: when the features began to be read and when they were there, ms by the stopwatch. */

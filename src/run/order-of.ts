@@ -10,15 +10,13 @@ import type { Moments } from './live-model.ts'
 export class OrderOf {
   readonly #segment: Segment
   readonly #entries = new Map<string, Float64Array>()
+  /** No later entry of the log arrives before it, UTC ms. */
+  readonly lastArrival: number
 
   constructor(segment: Segment) {
+    const { sources, marks } = segment
     this.#segment = segment
-  }
-
-  /** No later entry of the log arrives before it, UTC ms. */
-  get lastArrival(): number {
-    const { sources, marks } = this.#segment
-    return Math.max(...sources.map(({ block }) => block.arrival[block.length - 1]), ...marks.map(({ t }) => t))
+    this.lastArrival = Math.max(...sources.map(({ block }) => block.arrival[block.length - 1]), ...marks.map(({ t }) => t))
   }
 
   /** The segment's events of a source, if it has any. */

@@ -19,7 +19,11 @@ export function writeStages(samples: readonly StageSample[]): Uint8Array {
   out.varint(VERSION)
   out.varint(samples.length)
   out.text(JSON.stringify(models))
-  const column = (of: (sample: StageSample) => number) => writeNumbers(out, Float64Array.from(samples, of), samples.length)
+  const numbers = new Float64Array(samples.length)
+  const column = (of: (sample: StageSample) => number) => {
+    for (let i = 0; i < samples.length; i++) numbers[i] = of(samples[i])
+    writeNumbers(out, numbers, samples.length)
+  }
   column(({ model }) => models.indexOf(model))
   column(({ first }) => first)
   column(({ first, last }) => last - first)

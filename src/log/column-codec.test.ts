@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Strings } from '../columns/strings.ts'
+import { ByteReader, ByteWriter } from './bytes.ts'
+import { readColumn, readNumbers, writeColumn, writeNumbers } from './column-codec.ts'
+
+const written = (values: Float64Array | Int32Array | Uint8Array): Uint8Array => {
+  const writer = new ByteWriter()
+  writeNumbers(writer, values, values.length)
+  return writer.finish()
+}
+const whole = [0, -0, 1, -5, 2 ** 40 + 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
+
+test('a number alone is read as it was written, to the bit', () => {
+  for (const value of [...whole, 0.1, -1e300, 2 ** 53, Infinity, NaN]) {
+    const [read] = readNumbers(new ByteReader(written(Float64Array.of(value)), 'a number'), 1)
+    assert.ok(Object.is(read, value), `${value} was read as ${read}`)
+  }
+})
+
+test('a whole number alone stands as a column does in which all are that number', () => {
+  for (const value of whole) assert.deepEqual(written(Float64Array.of(value)), written(Float64Array.of(value, value)), String(value))
+  assert.deepEqual(written(Int32Array.of(-7)), written(Float64Array.of(-7)))
+  assert.deepEqual(written(Uint8Array.of(7)), written(Float64Array.of(7)))
+})
+
+test('any other number stands as a double, behind its form and at a multiple of eight', () => {
+  const bytes = written(Float64Array.of(0.1))
+  assert.equal(bytes.length, 16)
+  assert.equal(new DataView(bytes.buffer).getFloat64(8, true), 0.1)
+  assert.equal(bytes[0], written(Float64Array.of(0.1, 0.2))[0])
+})
+
+test('columns one behind the other are read alone, short and long, and the scratch that they are written over is used again', () => {
+  const [out, scratch, strings] = [new ByteWriter(), new ByteWriter(), new Strings()]
+  const columns = [
+    { values: Float64Array.of(0.5) },
+    { values: Float64Array.from({ length: 300 }, (_, row) => row / 7) },
+    { values: Float64Array.of(0), nulls: Uint8Array.of(1) },
+    { values: Int32Array.of(strings.idOf('north'), strings.idOf('south'), strings.idOf('north')) },
+  ]
+  for (const column of columns)
+    writeColumn(out, column, column.values.length, scratch, column.values instanceof Int32Array ? strings : undefined)
+  const reader = new ByteReader(out.finish(), 'columns')
+  for (const { values, ...nulls } of columns) {
+    const isText = values instanceof Int32Array
+    assert.deepEqual(readColumn(new ByteReader(reader.raw(), 'a column'), values.length, isText ? strings : undefined), {
+      values,
+      ...nulls,
+    })
+  }
+  assert.ok(reader.isAtEnd)
+})
+
+test('a text alone, or a NULL, stands as a column does in which all are that', () => {
+  const strings = new Strings()
+  const bytesOf = (ids: readonly number[], nulls?: readonly number[]): Uint8Array => {
+    const [out, scratch] = [new ByteWriter(), new ByteWriter()]
+    writeColumn(out, { values: Int32Array.from(ids), nulls: nulls && Uint8Array.from(nulls) }, ids.length, scratch, strings)
+    return out.finish()
+  }
+  for (const id of [strings.idOf('north'), strings.idOf(''), strings.idOf('ü'.repeat(200))])
+    assert.deepEqual(bytesOf([id]), bytesOf([id, id]))
+  const [alone, twice] = [bytesOf([0], [1]), bytesOf([0, 0], [1, 1])]
+  // Their length, that there are NULLs, which: one byte more for one more row.
+  assert.deepEqual([...alone], [twice[0] - 1, 1, 1, ...twice.subarray(4)])
+})
