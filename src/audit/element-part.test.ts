@@ -100,7 +100,7 @@ test('an incident and a planned change have a knee each, by its own curve', () =
   assert.deepEqual(of(cards), {
     knee: { age: 60_000, loss: 592 },
     refitKnee: { age: 300_000, loss: 1320 },
-    marks: ['ok', 'ok', 'may lose', 'may lose', 'may lose'],
+    marks: ['ok', 'ok', 'may lose', 'may lose', 'loses'],
   })
   assert.deepEqual(of(usual), {
     knee: { age: 14 * 3_600_000, loss: 902 },

@@ -16,7 +16,9 @@ test('the knee is the last age whose loss is within the part, by its upper bound
   assert.deepEqual(kneeOf(landings, { now: 0, nowAWeek: 590 }), { age: 15 * minute, loss: 22 })
   assert.deepEqual(kneeOf(landings, { now: 0, nowAWeek: 590, part: 0.2 }), { age: 60 * minute, loss: 77 })
   assert.deepEqual(kneeOf(landings, { now: 0, nowAWeek: 590, part: 0.5 }), { age: 1440 * minute, loss: 271, beyond: true })
-  assert.deepEqual(marksOf(landings, { nowAWeek: 590 }), ['ok', 'may lose', 'collapse', 'collapse'])
+  assert.deepEqual(marksOf(landings, { nowAWeek: 590 }), ['ok', 'loses', 'collapse', 'collapse'])
+  const atTheBound = [rung(15, -60, -100, -29.5), rung(60, -60, -100, -29.6), rung(180, -60, -100, -30.1)]
+  assert.deepEqual(marksOf(atTheBound, { nowAWeek: 590 }), ['may lose', 'loses', 'collapse'])
 })
 
 test('a bound that is just reached is within', () => {

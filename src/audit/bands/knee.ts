@@ -51,11 +51,11 @@ function tooMuch(title: string, { value, low, high }: Estimate, { nowAWeek, part
   return { why: `at ${title} up to ${said(-low)} a week may be lost, ${than}; they ${seems}: more history would tell` }
 }
 
-export type Mark = 'ok' | 'may lose' | 'collapse'
+export type Mark = 'ok' | 'may lose' | 'loses' | 'collapse'
 
 /**
  * Of each rung. `ok`: the upper bound of its loss is within the part that may be lost. `collapse`: beyond that even by its lower bound, and half of the ladder's greatest loss is gone for sure: most of what freshness is
- * worth here. `may lose`: in between. null where there is no interval.
+ * worth here. `loses`: beyond the part by its lower bound. `may lose`: by its upper bound alone. null where there is no interval.
  */
 export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PART }: Omit<KneeOptions, 'now'>): (Mark | null)[] {
   const bound = part * Math.max(0, nowAWeek)
@@ -63,6 +63,7 @@ export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PA
   return rungs.map(({ aWeek }) => {
     if ('why' in aWeek) return null
     if (-aWeek.low <= bound) return 'ok'
-    return -aWeek.high > Math.max(bound, greatest / 2) ? 'collapse' : 'may lose'
+    if (-aWeek.high <= bound) return 'may lose'
+    return -aWeek.high > greatest / 2 ? 'collapse' : 'loses'
   })
 }

@@ -167,7 +167,7 @@ export class Experiment {
     if (why !== undefined) unsupported(why)
     const { kind } = settingOf(plan, 'training')
     if (arm === 'frozen' && kind !== 'now')
-      unsupported(`a model that stays as it is has no training to be set to '${kind}'; ask for the arm 'refit'`)
+      unsupported(`a model that stays as it is has no training to be set to '${kind}': its age is a planned change alone`)
   }
 }
 

@@ -15,7 +15,10 @@ test('where there is no such price it is said why', () => {
   const why = (...given: Parameters<typeof breakEvenOf>) => (breakEvenOf(...given) as { why: string }).why
   assert.equal(why(gain(40, 20, 50), cost(-3, -2, -1)), 'the fresher costs no more: it pays at any price')
   assert.equal(why(gain(-4, -5, 0), cost(1, 2, 3)), 'the fresher gains nothing: it pays at no price')
-  assert.equal(why(gain(4, -5, 13), cost(26, 30, 50)), 'no gain is shown; if there is one, it pays above $2 a unit at the least')
+  assert.equal(
+    why(gain(4, -5, 13), cost(26, 30, 50)),
+    'no gain is shown for sure; if it is what it seems, a unit must be worth $7.50; at its most, and at the lowest prices, $2',
+  )
   assert.equal(why({ why: 'no labels' }, cost(1, 2, 3)), 'no labels')
   assert.equal(why(gain(4, 3, 5), { why: 'no prices' }), 'no prices')
 })

@@ -10,7 +10,10 @@ export function breakEvenOf(gain: Interval | Why, cost: Range | Why): Estimate |
   if (cost.high <= 0) return { why: 'the fresher costs no more: it pays at any price' }
   if (gain.high <= 0) return { why: 'the fresher gains nothing: it pays at no price' }
   const least = Math.max(0, cost.low) / gain.high
-  if (gain.low <= 0 || gain.value <= 0)
-    return { why: `no gain is shown; if there is one, it pays above ${inUnit(least, '$')} a unit at the least` }
-  return { value: Math.max(0, cost.base) / gain.value, low: least, high: cost.high / gain.low }
+  const value = Math.max(0, cost.base) / gain.value
+  if (gain.low <= 0 || gain.value <= 0) {
+    const seems = gain.value > 0 ? `; if it is what it seems, a unit must be worth ${inUnit(value, '$')}` : ''
+    return { why: `no gain is shown for sure${seems}; at its most, and at the lowest prices, ${inUnit(least, '$')}` }
+  }
+  return { value, low: least, high: cost.high / gain.low }
 }

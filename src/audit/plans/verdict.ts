@@ -50,11 +50,11 @@ function whyNotTaken({ choices }: PlanElement, duels: readonly Duel[], holding: 
 
 function whyHeld({ choices }: PlanElement, duels: readonly Duel[], question: PlanQuestion): string {
   return duels
-    .map(({ over, comparison: { gain, cost, net, isSame, isEqual } }) => {
+    .map(({ pick, over, comparison: { gain, cost, net, isSame, isEqual } }) => {
       const than = `'${choices[over].title}'`
       if (isWhy(gain) || isWhy(cost)) return ''
       if (isSame) return `decides as ${than} does${isEqual ? '' : ', always in this history'}, and costs ${costText(cost)} a month`
-      if (isWhy(net)) return `costs ${costText(cost)} a month than ${than}, with ${lossText(gain, question)}`
+      if (isWhy(net)) return `'${choices[pick].title}' costs ${costText(cost)} a month than ${than}, and has ${lossText(gain, question)}`
       return `worth ${estimateText(net, '$')} a month more than ${than}, net of costs`
     })
     .join('; ')
@@ -137,7 +137,7 @@ function tradeText(choices: PlanElement['choices'], duels: readonly Duel[], ques
 }
 
 function lossText({ low }: Interval, { unit }: PlanQuestion): string {
-  return low >= 0 ? 'no loss' : `at most ${ofUnit(-low, unit)} a month lost`
+  return `${low >= 0 ? 'no' : `at most ${ofUnit(-low, unit)} a month`} ${unit === '$' ? 'less' : 'fewer'}`
 }
 
 /** Less than half a cent is nothing. */

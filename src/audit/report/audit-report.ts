@@ -112,8 +112,8 @@ export interface ElementPart {
   /** The same of a planned change, by `refit`: how old a placement may be that somebody chooses. */
   readonly refitKnee: Knee | { readonly why: string }
   readonly verdict: Verdict
-  /** Of each rung, by its interval: `ok` loses no more than what counts as hardly anything; `may lose` may, `collapse` has lost most of it for sure; null where its change is not known. */
-  readonly marks: readonly ('ok' | 'may lose' | 'collapse' | null)[]
+  /** Of each rung, by its interval: `ok` loses no more than what counts as hardly anything; `may lose` may, `loses` does for sure, and `collapse` most of what is at stake; null where its change is not known. */
+  readonly marks: readonly ('ok' | 'may lose' | 'loses' | 'collapse' | null)[]
 }
 
 /** Of the ages at decision, ms. */

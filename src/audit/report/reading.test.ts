@@ -149,5 +149,7 @@ test('a plan is what runs with its changes', () => {
     yearsOf(fraudReport.costs.now).map(([year]) => year),
     ['first year', 'steady year'],
   )
-  assert.deepEqual(yearsOf({ ...fraudReport.costs.now, firstYear: { ...steadyYear } }), [['each year', steadyYear]])
+  assert.deepEqual(yearsOf({ ...fraudReport.costs.now, firstYear: { ...steadyYear } }), [
+    ['the first year and a steady one alike', steadyYear],
+  ])
 })

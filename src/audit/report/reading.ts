@@ -4,6 +4,10 @@ import type { AuditReport, CostOfPlan, ElementPart, Estimate, Knee, OtherPlan, R
 import { aWeekText, count, counted, estimateText, isKnown, sentence, type Reason } from './figures.ts'
 import { KNEE_PART } from '../bands/knee.ts'
 
+/** What is said of an element: its verdict; of one that no plan runs otherwise, that there is nothing to choose. */
+export const verdictTitle = ({ verdict: { choice }, unplanned }: Pick<ElementPart, 'verdict' | 'unplanned'>): string =>
+  unplanned === undefined ? choice : 'nothing to choose'
+
 /** The two lines without the name of the pipeline in front. */
 export function answerOf({ answer: [first, second], pipeline }: AuditReport): readonly [string, string] {
   const name = `${pipeline}: `
@@ -122,7 +126,7 @@ export const isSameCost = (a: CostOfPlan, b: CostOfPlan): boolean => JSON.string
 /** What a plan costs in a month of its years; once where they do not differ. */
 export const yearsOf = ({ firstYear, steadyYear }: CostOfPlan): readonly (readonly [string, Range])[] =>
   JSON.stringify(firstYear) === JSON.stringify(steadyYear)
-    ? [['each year', steadyYear]]
+    ? [['the first year and a steady one alike', steadyYear]]
     : [
         ['first year', firstYear],
         ['steady year', steadyYear],

@@ -118,7 +118,7 @@ const element = object<ElementPart>({
   knee: described('of an incident, by frozen: the oldest age that hardly loses; what a freshness objective is set to', knee),
   refitKnee: described('of a planned change, by refit: how old a placement may be that somebody chooses', knee),
   verdict,
-  marks: list(either(oneOf('ok', 'may lose', 'collapse'), { type: 'null' })),
+  marks: list(either(oneOf('ok', 'may lose', 'loses', 'collapse'), { type: 'null' })),
 })
 
 const block = object<BlockPart>({ decisions: whole, from: time, until: time })

@@ -1,7 +1,17 @@
 /** The head of the page: the answer in two lines, and the four questions that a reader comes with. */
 import type { AuditReport, ElementPart } from '../audit-report.ts'
 import { aMonth, count, counted, estimateText, figure, inUnit, isKnown, rangeText, sentence, weeksText } from '../figures.ts'
-import { answerOf, asIfText, decisionTitles, isSameCost, measured, mostAtStake, plannedOf, titleOfElement } from '../reading.ts'
+import {
+  answerOf,
+  asIfText,
+  decisionTitles,
+  isSameCost,
+  measured,
+  mostAtStake,
+  plannedOf,
+  titleOfElement,
+  verdictTitle,
+} from '../reading.ts'
 import { markup, type Child, type Markup } from './markup.ts'
 
 export function answerPart(report: AuditReport): Markup {
@@ -23,6 +33,9 @@ ${question('How sure', howSure(report))}
 const question = (title: string, content: Child): Markup => markup`<div class="question"><h2>${title}</h2>${content}</div>
 `
 
+/** Whether something follows from the decisions, or is only counted as if it did. */
+const hasAction = ({ elements }: AuditReport): boolean => elements.find(({ kind }) => kind === 'action')?.now.title !== 'none'
+
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** How it runs now, where that is something else. */
@@ -37,7 +50,7 @@ function whatToStream(report: AuditReport): Child {
   return [
     markup`<dl class="verdicts">${elements
       .filter(isPlanned)
-      .map(element => markup`<div><dt>${element.title}</dt><dd>${element.verdict.choice}${nowNote(element)}</dd></div>`)}</dl>`,
+      .map(element => markup`<div><dt>${element.title}</dt><dd>${verdictTitle(element)}${nowNote(element)}</dd></div>`)}</dl>`,
     markup`<p>In all: <strong>${decisionTitles[plans.decision]}</strong> (see <a href="#plan">the plan</a>).</p>`,
   ]
 }
@@ -56,7 +69,7 @@ const GROUPS_MAX = 4
 function why(report: AuditReport): Child {
   const found = mostAtStake(report)
   const { utility } = report
-  const now = markup`<p>As it runs now, ${measured(utility.now.aWeek, utility)}, by ${counted(Math.round(utility.now.actionsAWeek), 'action')} a week.</p>`
+  const now = markup`<p>As it runs now, ${measured(utility.now.aWeek, utility)}, by ${counted(Math.round(utility.now.actionsAWeek), 'action')} a week${hasAction(report) ? '' : ': decisions that would act, since no action is defined'}.</p>`
   const basis = markup`<p class="note">What counts: ${utility.basis}.</p>`
   if (!found) return [now, basis, markup`<p>${nothingFound(report)}</p>`]
   const { element, rung, estimate, arm } = found
@@ -104,7 +117,7 @@ function howSure(report: AuditReport): Child {
   const { history, caveats, plans } = report
   const clusters = history.clusters.map(({ name, effective }) => `${figure(effective, 0)} by ${name}`).join(', ')
   return [
-    markup`<p>Numbers in brackets are 95 % intervals, for all ages of a curve together. They rest on the later half of ${weeksText(history.weeks)} of history; what is said of plans, on its last quarter.${clusters === '' ? undefined : ` Decisions about the same thing, or of the same day, share their luck, so it counts as so many independent ones: ${clusters}.`}</p>`,
+    markup`<p>Numbers in brackets are 95 % intervals, for all ages of a curve together. They rest on the later half of ${weeksText(history.weeks)} of history; what is said of plans, on its last fourth.${clusters === '' ? undefined : ` Decisions about the same thing, or of the same day, share their luck, so that the history is worth so many independent ones: ${clusters}.`}</p>`,
     plans.compared > 0 && plans.decision === 'change'
       ? markup`<p>${plans.net && plans.net.low > 0 ? 'Even at the low end of its interval the change pays. ' : undefined}It was chosen among ${count(plans.compared)} plans on one part of the history, and is judged on another.</p>`
       : undefined,

@@ -62,7 +62,7 @@ const blocks = `
 @media screen and (min-width: 58rem) { .beside:has(figure) { display: grid; grid-template-columns: 16rem minmax(0, 1fr); gap: 2.2rem; } .beside figure { margin-top: 0; } }
 .mark { font-weight: 600; }
 .mark.ok { color: var(--good); }
-.mark.may-lose { color: var(--planned); }
+.mark.may-lose, .mark.loses { color: var(--planned); }
 .mark.collapse { color: var(--bad); }
 .edit pre, .command { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .8rem 1rem; margin: .3rem 0 1rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .edit pre { padding: .5rem 0; }

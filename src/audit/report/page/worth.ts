@@ -14,6 +14,7 @@ import {
   plannedOf,
   plannedPerformance,
   rungTitle,
+  verdictTitle,
 } from '../reading.ts'
 import { Reasons } from '../reasons.ts'
 import { curve } from './curve.ts'
@@ -35,8 +36,10 @@ const key = (content: Markup): Markup => markup`<svg class="key" viewBox="0 0 44
 const terms = markup`<dl class="terms">
 <div><dt>${key(markup`<path class="incident-band" d="M0 2H44V14H0Z"/><path class="incident-line" d="M0 8H44"/><circle class="incident-dot" cx="22" cy="8" r="4"/>`)} Incident <span class="note">(frozen)</span></dt><dd>Data is late by accident: the model and its threshold stay as they are.</dd></div>
 <div><dt>${key(markup`<path class="planned-line" d="M0 8H44"/><path class="planned-whisker" d="M22 1V15M19 1h6M19 15h6"/><rect class="planned-square" x="18.5" y="4.5" width="7" height="7"/>`)} Planned <span class="note">(refit)</span></dt><dd>Data is late by design: the model is trained on data as old, and acts as often as now.</dd></div>
-<div><dt>Band, whiskers, [brackets]</dt><dd>95 % intervals that hold for all ages of a curve together. One that leaves out 0 is a difference.</dd></div>
-<div><dt>Knee</dt><dd>The oldest age at which, by the interval, hardly anything is lost yet: at most ${hardlyAnything}. The <b>${kneeNames.incident}</b> is the age at which somebody should be told that data is late; the <b>${kneeNames.planned}</b> is how old data may be by choice. Marked, by the incident, <b>ok</b>: no more than that is lost; <b>may lose</b>: more than that may be lost; <b>collapse</b>: more than half of the greatest loss is gone for sure.</dd></div>
+<div><dt>Band, whiskers, [brackets]</dt><dd>95 % intervals that hold for all ages of a curve together. One that leaves out 0 is a difference. Weeks differ, so that it may reach beyond what is caught in a week on average. Without any one cluster: the least and the most where one entity, or one stretch of time, is left out.</dd></div>
+<div><dt>Knee</dt><dd>The oldest age at which, by the interval, hardly anything is lost yet: at most ${hardlyAnything}. The <b>${kneeNames.incident}</b> is the age at which somebody should be told that data is late; the <b>${kneeNames.planned}</b> is how old data may be by choice. Marked, by the incident, <b>ok</b>: no more than that is lost; <b>may lose</b>: more than that may be lost; <b>loses</b>: more than that is lost for sure; <b>collapse</b>: more than half of the curve's greatest loss is lost for sure.</dd></div>
+<div><dt>Ages of schedules</dt><dd>On the axis a schedule stands at its middle age: half its period, and what its job takes. “Every hour” is 30 min, “nightly at 02:00, 2 h” (a job of two hours) 14 h.</dd></div>
+<div><dt>Right</dt><dd>The part of the actions whose decision came true, in time or not.</dd></div>
 <div><dt>Stream, batch, hybrid</dt><dd>Computed as events come in; by a job at set times, so that decisions see its last run; or the last run with what came since. On demand: when it is asked for.</dd></div>
 <div><dt>Parts of a pipeline</dt><dd>Ingestion: events come in. A group: what the model is told, computed together. Inference: a score is made. Action: what follows from it; inline, if it is in the answer and can stop its own event. Training: a new model.</dd></div>
 <div><dt>p50, p95, p99</dt><dd>p50 is in the middle; 95 of 100 are at most p95, 99 at most p99.</dd></div>
@@ -45,12 +48,14 @@ const terms = markup`<dl class="terms">
 
 /** The two questions that every audit answers: faster by 90 %, and no faster than the next batch schedule. */
 function literal({ elements, utility }: AuditReport): Markup {
+  const isFaster = elements.some(({ rungs }) => rungs.some(rung => rung.literal === '−90 %'))
+  const faster = isFaster ? '' : ' (nothing can be told of faster: no part is known to be older than the events)'
   return dataTable({
-    caption: `If latency fell by 90 % here, or rose to the next batch schedule; change in a week against now: ${utility.name}`,
+    caption: `If latency fell by 90 % here${faster}, or rose to the next batch schedule; change in a week against now: ${utility.name}`,
     head: [
       { title: 'Element' },
       { title: 'Now' },
-      { title: '90 % faster', numbers: true },
+      ...(isFaster ? [{ title: '90 % faster', numbers: true }] : []),
       { title: 'Next schedule', numbers: true },
       { title: 'Knee', numbers: true },
       { title: 'Verdict' },
@@ -58,10 +63,10 @@ function literal({ elements, utility }: AuditReport): Markup {
     rows: elements.map(element => [
       element.title,
       nowTitle(element),
-      literalCell(element, '−90 %', utility),
+      ...(isFaster ? [literalCell(element, '−90 %', utility)] : []),
       literalCell(element, 'next schedule', utility),
       kneesText(element),
-      markup`<strong>${breakable(element.verdict.choice)}</strong>`,
+      markup`<strong>${breakable(verdictTitle(element))}</strong>`,
     ]),
   })
 }
@@ -91,7 +96,7 @@ function elementPart(element: ElementPart, i: number, utility: UtilityPart): Mar
 <p class="now">Now: ${nowTitle(element)}${element.now.age ? `, ${element.now.age.from}` : undefined}.</p>
 <div class="beside">
 <div>
-<p class="measure"><strong class="badge">${verdict.choice}</strong> ${sentence(verdict.why)}</p>
+<p class="measure"><strong class="badge">${verdictTitle(element)}</strong> ${sentence(verdict.why)}</p>
 ${notObservable === undefined || notObservable === verdict.why ? undefined : markup`<p class="measure">Not observable in this history: ${sentence(notObservable)}</p>`}
 ${facts(element, utility.unit)}
 </div>

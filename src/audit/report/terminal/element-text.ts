@@ -12,6 +12,7 @@ import {
   performanceOf,
   plannedOf,
   rungTitle,
+  verdictTitle,
 } from '../reading.ts'
 import { Reasons } from '../reasons.ts'
 import { COLUMNS, hung, laidOut, wrap } from './columns.ts'
@@ -61,7 +62,10 @@ function introduction({ utility }: AuditReport): string[] {
     'Plans, and what they cost, are told by the month: one has 730 hours, 4.35 weeks.',
     'incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.',
     'actions a week, and prec., the part of them that is right: of the incident, or with * of the planned change.',
-    ...wrap(`ok: at most ${hardlyAnything} is lost; may lose: more may be; collapse: most is, for sure.`, COLUMNS),
+    ...wrap(
+      `ok: at most ${hardlyAnything} is lost; may lose: more may be; loses: more is, for sure; collapse: most is, for sure.`,
+      COLUMNS,
+    ),
     ...wrap(
       'incident knee: the oldest age up to which it stays ok by accident, the one to be alerted at. planned knee: the oldest up to which it does by design, the one to choose a placement by.',
       COLUMNS,
@@ -96,5 +100,5 @@ function verdictLines(element: ElementPart, unit: string): string[] {
     breakEvenSentence(element, unit),
     notObservable === undefined || notObservable === verdict.why ? '' : sentence(notObservable),
   ]
-  return hung('  => ', `${verdict.choice}: ${said.filter(text => text !== '').join(' ')}`)
+  return hung('  => ', `${verdictTitle(element)}: ${said.filter(text => text !== '').join(' ')}`)
 }
