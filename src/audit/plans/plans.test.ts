@@ -164,7 +164,10 @@ test('without a price: the cheapest plan that loses next to nothing, and what a 
     why,
     /^no price of utility is given: 'stream' has 40(\.0)? \[38(\.0)?, 42(\.0)?\] caught a month more than 'batch 1 day', and costs \$10 more a month$/,
   )
-  assert.match(found.verdicts.get('group/b')!.why, /^'batch 1 day' costs \$10 less a month than 'stream', and has at most 3(\.00)? caught a month fewer$/)
+  assert.match(
+    found.verdicts.get('group/b')!.why,
+    /^'batch 1 day' costs \$10 less a month than 'stream', and has at most 3(\.00)? caught a month fewer$/,
+  )
 })
 
 test('groups that stand in for one another are not both given up for want of a price', async () => {
