@@ -8,7 +8,7 @@ import { ageOf } from './experiment/placement-age.ts'
 import type { Ladder } from './ladders.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from './plans/verdict.ts'
 import type { AgePart, ElementPart, Performance, Verdict } from './report/audit-report.ts'
-import { titleOf, UNSCHEDULED } from './words.ts'
+import { NO_ACTION, titleOf, UNSCHEDULED } from './words.ts'
 
 interface ElementGiven {
   readonly ir: PipelineIR
@@ -66,7 +66,7 @@ function nowTitle(ir: PipelineIR, model: ModelIR, element: Element): string {
     return [...new Set(element.groups.map(group => titleOf(running.get(elementId({ kind: 'group', group }))!)))].join(', ')
   const setting = running.get(elementId(element))
   if (setting) return titleOf(setting)
-  return element.kind === 'training' ? UNSCHEDULED : 'none'
+  return element.kind === 'training' ? UNSCHEDULED : NO_ACTION
 }
 
 /** By its placement; a sawtooth between two runs is between the two ends with equal chance. */

@@ -11,6 +11,9 @@ const DAY = 24 * HOUR
 /** Of a model that is trained when somebody asks for it, or never. */
 export const UNSCHEDULED = 'without a schedule'
 
+/** Of the action, where none follows from the decisions. */
+export const NO_ACTION = 'none'
+
 /** Of a setting: what a rung, a plan or the present is called. */
 export function titleOf(setting: Setting): string {
   switch (setting.kind) {

@@ -9,7 +9,7 @@ import type { GroupIR, ModelIR, PipelineIR, PlacementIR } from '../../define/ir.
 import type { ScheduleIR } from '../../define/schedule-ir.ts'
 import { elementId, type Element, type Setting } from '../element.ts'
 import { ageOf, periodOf } from '../experiment/placement-age.ts'
-import { everyTitle, UNSCHEDULED } from '../words.ts'
+import { everyTitle, NO_ACTION, UNSCHEDULED } from '../words.ts'
 import { groupsReadBy } from './consumers.ts'
 import type { PlanChoice, PlanElement } from './ports.ts'
 
@@ -127,7 +127,7 @@ function inferenceChoices({ decide }: ModelIR): PlanChoice[] {
 function actionChoices({ actions = [] }: PipelineIR, { name, decide }: ModelIR): PlanChoice[] {
   const own = actions.filter(action => action.model === name)
   const digest: PlanChoice = { setting: { kind: 'digest', every: DAY }, title: 'digest', age: DAY / 2 }
-  if (own.length === 0) return [{ setting: now, title: 'none', age: 0 }]
+  if (own.length === 0) return [{ setting: now, title: NO_ACTION, age: 0 }]
   if (own.some(action => action.do.kind === 'answer'))
     return [{ setting: now, title: 'inline', age: 0 }, { setting: { kind: 'async' }, title: 'asynchronous', age: 1 }, digest]
   const inline: PlanChoice[] = decide.kind === 'every' ? [] : [{ setting: { kind: 'inline' }, title: 'inline', age: 0 }]

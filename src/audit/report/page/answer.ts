@@ -12,6 +12,7 @@ import {
   titleOfElement,
   verdictTitle,
 } from '../reading.ts'
+import { NO_ACTION } from '../../words.ts'
 import { markup, type Child, type Markup } from './markup.ts'
 
 export function answerPart(report: AuditReport): Markup {
@@ -34,7 +35,7 @@ const question = (title: string, content: Child): Markup => markup`<div class="q
 `
 
 /** Whether something follows from the decisions, or is only counted as if it did. */
-const hasAction = ({ elements }: AuditReport): boolean => elements.find(({ kind }) => kind === 'action')?.now.title !== 'none'
+const hasAction = ({ elements }: AuditReport): boolean => elements.find(({ kind }) => kind === 'action')?.now.title !== NO_ACTION
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
