@@ -17,6 +17,13 @@ function streamOperation(operationId: string, what: string, of: 'model' | 'actio
   }
 }
 
+const status: Schema = { type: 'object', properties: { status: { type: 'string' } }, required: ['status'] }
+const ready: Schema = {
+  type: 'object',
+  properties: { status: { type: 'string' }, pipeline: { type: 'string' }, position: { type: 'integer', minimum: 0 } },
+  required: ['status', 'pipeline', 'position'],
+}
+
 /** By path. */
 export const fixedPaths: Readonly<Record<string, Schema>> = {
   '/features': {
@@ -26,7 +33,7 @@ export const fixedPaths: Readonly<Record<string, Schema>> = {
       requestBody: { required: true, content: json(ref('Asks')) },
       responses: {
         200: { description: 'in the order of the asks', content: json(ref('Answers')) },
-        ...failures(400, 401, 403, 404, 413, 503),
+        ...failures(400, 401, 403, 404, 413, 415, 503),
       },
     },
   },
@@ -103,15 +110,24 @@ export const fixedPaths: Readonly<Record<string, Schema>> = {
     'action',
     effectStream,
   ),
-  '/healthz': { get: { operationId: 'healthz', summary: 'The process lives', responses: { 200: { description: 'it does' } } } },
+  '/healthz': {
+    get: { operationId: 'healthz', summary: 'The process lives', responses: { 200: { description: 'it does', content: json(status) } } },
+  },
   '/readyz': {
-    get: { operationId: 'readyz', summary: 'The run takes events', responses: { 200: { description: 'it does' }, ...failures(503) } },
+    get: {
+      operationId: 'readyz',
+      summary: 'The run takes events',
+      responses: { 200: { description: 'it does', content: json(ready) }, ...failures(503) },
+    },
   },
   '/metrics': {
     get: {
       operationId: 'metrics',
       summary: 'Figures for Prometheus',
-      responses: { 200: { description: 'as text' }, ...failures(401, 403) },
+      responses: {
+        200: { description: 'in its text format', content: { 'text/plain': { schema: { type: 'string' } } } },
+        ...failures(401, 403),
+      },
     },
   },
 }
