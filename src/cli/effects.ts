@@ -2,7 +2,7 @@
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { wallClock } from '../base/clock.ts'
-import type { EffectChange, EffectState, StoredEffect } from '../log/effects.ts'
+import { effectStates as states, type EffectChange, type EffectState, type StoredEffect } from '../log/effects.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { EffectReader } from '../log/sqlite/effect-reader.ts'
 import { UsageError, type Command } from './command.ts'
@@ -11,7 +11,6 @@ import { changeFolder } from './folder-change.ts'
 import { counted } from './summary.ts'
 import { timeText } from './time-text.ts'
 
-const states: readonly EffectState[] = ['pending', 'delivered', 'dead', 'dropped', 'dry']
 const verbs = ['list', 'show', 'retry', 'drop'] as const
 const LAST = 20
 

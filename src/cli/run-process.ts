@@ -106,7 +106,7 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
 
 async function served(
   pipeline: Pipeline,
-  { run }: Running,
+  { run, dispatcher }: Running,
   feed: Feed,
   { listen, isOpen, webhooks, data }: RunRequest,
   say: Say,
@@ -120,6 +120,7 @@ async function served(
     pipeline,
     data,
     feed,
+    effects: dispatcher,
     webhooks: webhooksOf(webhooks, process.env),
     onError: error => say(`  ${String(error)}`),
   })

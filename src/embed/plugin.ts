@@ -74,7 +74,7 @@ interface Attached {
 
 function attach(app: FastifyInstance, options: EmbedOptions, { running, feed, tokens, onError }: Attached): void {
   const { pipeline, data, prefix = '/spillway', bounds, addMetrics, authorize } = options
-  const { run } = running
+  const { run, dispatcher } = running
   let isStopped = false
   // Fastify closes what was added last first: requests are answered, and the routes have let go, before the run stops.
   app.addHook('onClose', () => {
@@ -92,6 +92,7 @@ function attach(app: FastifyInstance, options: EmbedOptions, { running, feed, to
     pipeline,
     data,
     feed,
+    effects: dispatcher,
     prefix,
     onError,
     ...who,

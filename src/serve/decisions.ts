@@ -3,8 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { limits } from '../base/limits.ts'
 import { newestDecisions } from '../run/newest-decisions.ts'
 import { finder } from './named.ts'
-import { single, type Query } from './query.ts'
-import { ServeError } from './serve-error.ts'
+import { single, wholeNumber, type Query } from './query.ts'
 import type { Serving } from './serving.ts'
 
 const LIMIT = 20
@@ -19,11 +18,4 @@ export function decisionRoutes(app: FastifyInstance, { ir, reader }: Serving): v
     reply.type('application/json')
     return JSON.stringify({ decisions, ...(!isWhole && { lookedAt: limits.DECISIONS_LOOKED_AT_MAX }) })
   })
-}
-
-/** Throws 400. */
-function wholeNumber(name: string, text: string, max: number): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
-  if (value >= 1 && value <= max) return value
-  throw new ServeError('SPILL_INPUT', `?${name}=${text} must be a whole number from 1 to ${max}`)
 }

@@ -99,7 +99,7 @@ test('the document of the pipeline is whole, and names routes that are there', a
     const isStream = path === '/events' || path === '/effects/stream'
     const found = isStream ? undefined : await app.inject({ method: method.toUpperCase() as 'GET', url })
     // That there is no such thing is said by a route that there is.
-    const isThere = found?.statusCode !== 404 || /there is no reconciliation '1'/.test(found.body)
+    const isThere = found?.statusCode !== 404 || /there is no (reconciliation|effect) '1'/.test(found.body)
     assert.ok(isThere, `${method} ${path}`)
     if (found) assertDescribed(`${method} ${path}`, operation, found)
   }

@@ -1,4 +1,6 @@
 /** What every server answers, whatever its pipeline is, as paths of OpenAPI. */
+import { limits } from '../base/limits.ts'
+import { effectStates } from '../log/effects.ts'
 import { decisionStream, effectStream } from './api-schemas.ts'
 import type { Schema } from './json-schema.ts'
 import { failures, json, query, ref } from './openapi-words.ts'
@@ -23,6 +25,19 @@ const ready: Schema = {
   properties: { status: { type: 'string' }, pipeline: { type: 'string' }, position: { type: 'integer', minimum: 0 } },
   required: ['status', 'pipeline', 'position'],
 }
+
+const effectOperation = (what: string, summary: string, body?: Schema): Schema => ({
+  post: {
+    operationId: `${what}Effect`,
+    summary,
+    parameters: [{ name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } }],
+    ...(body && { requestBody: { required: true, content: json(body) } }),
+    responses: {
+      200: { description: 'the effect as it stands, durable', content: json(ref('Effect')) },
+      ...failures(400, 401, 403, 404, ...(body ? ([413, 415] as const) : []), 503),
+    },
+  },
+})
 
 /** By path. */
 export const fixedPaths: Readonly<Record<string, Schema>> = {
@@ -104,6 +119,24 @@ export const fixedPaths: Readonly<Record<string, Schema>> = {
     },
   },
   '/events': streamOperation('events', 'Decisions as they become durable', 'model', decisionStream),
+  '/effects': {
+    get: {
+      operationId: 'listEffects',
+      summary: 'The newest effects as they stand, the oldest of them first, and how many there are',
+      parameters: [
+        query('action', { type: 'string' }, 'only those of this action'),
+        query('state', { enum: effectStates }, 'only those in this state'),
+        query('limit', { type: 'integer', minimum: 1, maximum: limits.EFFECTS_LISTED_MAX }, 'how many'),
+      ],
+      responses: { 200: { description: 'the effects', content: json(ref('Effects')) }, ...failures(400, 401, 403, 404) },
+    },
+  },
+  '/effects/{number}/retry': effectOperation('retry', 'Tries a dead effect again, under its key'),
+  '/effects/{number}/drop': effectOperation('drop', 'Gives a dead effect up', {
+    type: 'object',
+    properties: { why: { type: 'string' } },
+    required: ['why'],
+  }),
   '/effects/stream': streamOperation(
     'effects',
     'What becomes of effects: each as it stands whenever that has changed',

@@ -17,3 +17,10 @@ export function single<Name extends string>(query: Query, names: readonly Name[]
     if (Array.isArray(value)) throw new ServeError('SPILL_INPUT', `?${name}= is given ${value.length} times; give it once`)
   return query as Readonly<Partial<Record<Name, string>>>
 }
+
+/** Throws 400. */
+export function wholeNumber(name: string, text: string, max: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
+  if (value >= 1 && value <= max) return value
+  throw new ServeError('SPILL_INPUT', `?${name}=${text} must be a whole number from 1 to ${max}`)
+}
