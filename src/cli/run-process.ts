@@ -5,7 +5,7 @@ import { letHeapGrow } from '../base/heap.ts'
 import { durationMs, type Duration } from '../base/time.ts'
 import type { ScheduleIR } from '../define/ir.ts'
 import type { Pipeline } from '../define/pipeline.ts'
-import { openFolder } from '../log/sqlite/data-folder.ts'
+import { openFolder, readFolder } from '../log/sqlite/data-folder.ts'
 import { Feed } from '../serve/feed.ts'
 import type { Listening } from '../serve/listen.ts'
 import type { MemoryOptions } from '../run/memory.ts'
@@ -54,7 +54,7 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
   const taken = takesOver ? await takeOver(pipeline, data, memory, say) : { folder: await openFolder(data) }
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
   const told = new Feed()
-  const sent = new Sent(say)
+  const sent = new Sent(say, effect => actionOf(data, effect))
   const stopped = untilSignal()
   const running = await opened(
     pipeline,
@@ -126,6 +126,15 @@ async function served(
   })
   say(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
   return server
+}
+
+function actionOf(data: string, effect: number): string {
+  const reader = readFolder(data)
+  try {
+    return reader.effects.at(effect)?.action ?? ''
+  } finally {
+    reader.close()
+  }
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process as it would have. */
