@@ -8,6 +8,7 @@ import type { Pipeline } from '../define/pipeline.ts'
 import { openFolder, readFolder } from '../log/sqlite/data-folder.ts'
 import { Feed } from '../serve/feed.ts'
 import type { Listening } from '../serve/listen.ts'
+import type { RateLimit } from '../serve/rate.ts'
 import type { MemoryOptions } from '../run/memory.ts'
 import { keptFor } from '../run/retention.ts'
 import { Running, type RunningOptions } from '../run/running.ts'
@@ -30,6 +31,7 @@ export interface RunRequest {
   /** Where to listen, if anywhere. */
   readonly listen: { readonly host?: string; readonly port?: number } | undefined
   readonly isOpen: boolean
+  readonly rate: RateLimit | undefined
   readonly webhooks: readonly WebhookSource[]
   readonly data: string
   readonly once: boolean
@@ -108,7 +110,7 @@ async function served(
   pipeline: Pipeline,
   { run, dispatcher }: Running,
   feed: Feed,
-  { listen, isOpen, webhooks, data }: RunRequest,
+  { listen, isOpen, rate, webhooks, data }: RunRequest,
   say: Say,
 ): Promise<Listening> {
   // Fastify takes a tenth of a second to load: only where something is served.
@@ -121,6 +123,7 @@ async function served(
     data,
     feed,
     effects: dispatcher,
+    ...(rate && { rate }),
     webhooks: webhooksOf(webhooks, process.env),
     onError: error => say(`  ${String(error)}`),
   })
