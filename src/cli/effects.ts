@@ -87,7 +87,9 @@ function list(effects: EffectReader, { action, state, last, json }: Request): vo
   for (const effect of found) console.log(lineOf(effect))
   const counts = effects.counts().filter(one => (action ?? one.action) === one.action && (state ?? one.state) === one.state)
   const text = counts.map(one => `${one.action}: ${counted(one.effects, `${one.state} effect`)}`).join(', ')
-  console.log(counts.length === 0 ? 'No effects.' : `${text}.`)
+  const all = counts.reduce((sum, one) => sum + one.effects, 0)
+  const more = all > found.length ? `; the newest ${found.length} are shown, --last N gives more` : ''
+  console.log(counts.length === 0 ? 'No effects.' : `${text}${more}.`)
 }
 
 function show(effects: EffectReader, { numbers, json }: Request): void {
