@@ -39,6 +39,15 @@ const effectOperation = (what: string, summary: string, body?: Schema): Schema =
   },
 })
 
+const letters: Schema = {
+  type: 'object',
+  properties: {
+    letters: { type: 'array', description: 'as spillway dlq list --json prints them', items: { type: 'object' } },
+    counts: { type: 'array', description: 'of all, by source and reason', items: { type: 'object' } },
+  },
+  required: ['letters', 'counts'],
+}
+
 /** By path. */
 export const fixedPaths: Readonly<Record<string, Schema>> = {
   '/features': {
@@ -119,6 +128,19 @@ export const fixedPaths: Readonly<Record<string, Schema>> = {
     },
   },
   '/events': streamOperation('events', 'Decisions as they become durable', 'model', decisionStream),
+  '/dead-letters': {
+    get: {
+      operationId: 'deadLetters',
+      summary: 'Records that were refused, whole, the oldest first, and how many there are',
+      parameters: [
+        query('source', { type: 'string' }, 'only those of this source'),
+        query('reason', { type: 'string' }, 'only those refused for this reason'),
+        query('after', { type: 'integer', minimum: 0 }, 'go on behind the letter of this id'),
+        query('limit', { type: 'integer', minimum: 1, maximum: limits.LETTERS_LISTED_MAX }, 'how many; fewer where they are large'),
+      ],
+      responses: { 200: { description: 'the letters', content: json(letters) }, ...failures(400, 401, 403, 404) },
+    },
+  },
   '/effects': {
     get: {
       operationId: 'listEffects',

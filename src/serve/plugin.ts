@@ -13,6 +13,7 @@ import { featureRoutes } from './features.ts'
 import { guard } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { ingestRoutes } from './ingest.ts'
+import { letterRoutes } from './letters.ts'
 import { Load } from './load.ts'
 import { metricRoutes } from './metrics.ts'
 import { modelRoutes } from './models.ts'
@@ -79,6 +80,7 @@ const allRoutes = [
   decideRoutes,
   decisionRoutes,
   effectRoutes,
+  letterRoutes,
   traceRoutes,
   runRoutes,
   reconciliationRoutes,
