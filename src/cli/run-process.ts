@@ -31,6 +31,8 @@ export interface RunRequest {
   /** Where to listen, if anywhere. */
   readonly listen: { readonly host?: string; readonly port?: number } | undefined
   readonly isOpen: boolean
+  /** By which it is called, besides those of this machine. */
+  readonly hosts: readonly string[]
   readonly rate: RateLimit | undefined
   readonly webhooks: readonly WebhookSource[]
   readonly data: string
@@ -110,7 +112,7 @@ async function served(
   pipeline: Pipeline,
   { run, dispatcher }: Running,
   feed: Feed,
-  { listen, isOpen, rate, webhooks, data }: RunRequest,
+  { listen, isOpen, hosts, rate, webhooks, data }: RunRequest,
   say: Say,
 ): Promise<Listening> {
   // Fastify takes a tenth of a second to load: only where something is served.
@@ -123,6 +125,7 @@ async function served(
     data,
     feed,
     effects: dispatcher,
+    ...(hosts.length > 0 && { hosts }),
     ...(rate && { rate }),
     webhooks: webhooksOf(webhooks, process.env),
     onError: error => say(`  ${String(error)}`),

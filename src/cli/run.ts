@@ -26,6 +26,12 @@ export const runCommand: Command = {
       help: 'serve over HTTP at PORT or HOST:PORT; without --source at 127.0.0.1:7070 unless given',
     },
     open: { type: 'boolean', help: 'on an address of this machine alone, ask for no tokens though there are some' },
+    host: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME',
+      help: 'a name by which clients call the server, besides those of this machine: that of a proxy in front of it, say; repeat for more',
+    },
     rate: rateOption,
     webhook: webhookOption,
     data: dataOption,
@@ -88,13 +94,18 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   const listens = listen !== undefined || files.length === 0
   const webhooks = webhookSources((values['webhook'] as string[] | undefined) ?? [])
   const rate = rateOf(values['rate'] as string | undefined)
-  const serving = webhooks.length > 0 ? '--webhook' : rate ? '--rate' : undefined
+  const hosts = (values['host'] as string[] | undefined) ?? []
+  const other = hosts.find(name => !/^[\w.-]+$/.test(name))
+  if (other !== undefined)
+    throw new UsageError(`--host ${other} is no name of a host; write it without a scheme and a port: --host flow.example.com`)
+  const serving = webhooks.length > 0 ? '--webhook' : rate ? '--rate' : hosts.length > 0 ? '--host' : undefined
   if (serving !== undefined && !listens) throw new UsageError(`${serving} needs a server: --listen 7070`)
   return {
     path,
     files,
     listen: listens ? addressOf(listen) : undefined,
     isOpen: values['open'] === true,
+    hosts,
     rate,
     webhooks,
     data: dataOf(values),

@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { every } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
-import { isLoopback, loopbackNames } from './host-names.ts'
+import { isLoopback, namesOf } from './host-names.ts'
 import { serve, type ServerOptions } from './server.ts'
 import { Tokens } from './tokens.ts'
 
@@ -37,7 +37,7 @@ export async function listen({ host = HOST_DEFAULT, port = PORT_DEFAULT, open = 
   const isOwn = isLoopback(address)
   const tokens = new Tokens(options.data, options.onError)
   checkOpen(host, isOwn, open, tokens.count, options.data)
-  const hosts = isOwn ? [...loopbackNames, host, ...(options.hosts ?? [])] : options.hosts
+  const hosts = namesOf(host, isOwn, options.hosts)
   const app = serve({ ...options, ...(hosts && { hosts }), ...(!open && { tokens }) })
   try {
     await app.listen({ host: address, port })
