@@ -124,6 +124,51 @@ test('one that fails is tried again later and then dead; it holds up its own key
   ])
 })
 
+test('a dead one is tried again by hand, under its key and from the first try on, and one at a time', async () => {
+  const { dispatcher, add, tried, answer, state, commits } = bench()
+  dispatcher.start()
+  add(effect(1, 'a'), effect(2, 'b'))
+  await answer('id1', { kind: 'failed', why: 'gone', final: true })
+  await answer('id2', { kind: 'failed', why: 'gone', final: true })
+  const stored = (number: number) => new ModelEffects(commits).all.find(one => one.number === number)!
+  const first = stored(1)
+  const again = dispatcher.byHand(first, { kind: 'again', number: 1 })
+  await assert.rejects(dispatcher.byHand(first, { kind: 'again', number: 1 }), {
+    code: 'SPILL_INPUT',
+    message: /^effect 1 is being changed/,
+  })
+  await again
+  add(effect(3, 'a'))
+  assert.deepEqual(tried.slice(2), ['id1#1'], 'the next of its key waits')
+  await answer('id1', failed())
+  await assert.rejects(dispatcher.byHand(stored(1), { kind: 'dropped', number: 1, at: 0, why: 'x' }), { message: /^effect 1 is pending/ })
+  await dispatcher.byHand(stored(2), { kind: 'dropped', number: 2, at: 0, why: 'x' })
+  while (!dispatcher.isIdle) await pause(0)
+  assert.deepEqual(state(), [
+    [1, 'pending', 1],
+    [2, 'dropped', 1],
+    [3, 'pending', 0],
+  ])
+})
+
+test('one that is behind what fits into memory is tried once, in its turn', async () => {
+  const commits: Commit[] = [
+    { effects: [effect(1, 'a'), effect(2, 'b'), effect(3, 'c')] },
+    { settled: [{ kind: 'dead', number: 3, sent: 0, at: 0, why: 'x' }] },
+  ]
+  const store = () => new ModelEffects(commits)
+  const { dispatcher, tried, answer } = bench({
+    heldMax: 1,
+    effects: Object.assign(store(), { pending: (...of: Parameters<ModelEffects['pending']>) => store().pending(...of) }),
+    settle: settled => Promise.resolve(void commits.push({ settled })),
+  })
+  dispatcher.start()
+  await dispatcher.byHand(store().all[2], { kind: 'again', number: 3 })
+  assert.deepEqual(tried, ['id1#1'])
+  for (const id of ['id1', 'id2', 'id3']) await answer(id)
+  assert.deepEqual(tried, ['id1#1', 'id2#1', 'id3#1'])
+})
+
 test('a destination that is down delays no other', async () => {
   const { dispatcher, add, tried } = bench({ concurrency: 1, actions: ['page', 'block'] })
   dispatcher.start()

@@ -7,7 +7,8 @@
 import { after, pause, wallClock, type Clock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { random as seeded, type Random } from '../base/random.ts'
-import type { EffectChange, NewEffect, StoredEffects } from '../log/effects.ts'
+import { SpillwayError } from '../base/errors.ts'
+import type { ChangeByHand, EffectChange, NewEffect, StoredEffect, StoredEffects } from '../log/effects.ts'
 import type { Destination } from './destination.ts'
 import { Lane, type LaneOptions } from './lane.ts'
 
@@ -37,6 +38,8 @@ export class Dispatcher {
   #changes: EffectChange[] = []
   #settling: Promise<void> | undefined
   #failure: unknown
+  /** Numbers of effects that are being changed by hand. */
+  readonly #byHand = new Set<number>()
 
   constructor(options: DispatcherOptions) {
     const { clock = wallClock, random = seeded(clock()), effects, heldMax } = options
@@ -76,6 +79,24 @@ export class Dispatcher {
       ({ action }) => action,
     )
     for (const [action, own] of byAction) this.#lanes.get(action)?.add(own)
+  }
+
+  /**
+   * Tries an effect that is dead in the store again, under its key and from the first try on, or drops it; resolves when that is durable. Throws
+   * `SPILL_INPUT` for one that is not dead.
+   */
+  async byHand(effect: StoredEffect, change: ChangeByHand): Promise<void> {
+    const { number, state, action } = effect
+    const is = this.#byHand.has(number) ? 'being changed' : state
+    if (is !== 'dead') throw new SpillwayError('SPILL_INPUT', `effect ${number} is ${is}; dead ones can be tried again or dropped`)
+    this.#byHand.add(number)
+    try {
+      await this.#options.settle([change])
+    } finally {
+      this.#byHand.delete(number)
+    }
+    this.#options.onSettled?.([change])
+    if (change.kind === 'again') this.#lanes.get(action)?.again(effect)
   }
 
   /** Begins no more tries; resolves when those under way have ended and what became of them is durable. */

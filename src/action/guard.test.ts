@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isPublic } from './guard.ts'
+import { isMetadata, isPublic } from './guard.ts'
 
 const expectAll = (expected: boolean, addresses: readonly string[]) => {
   for (const address of addresses) assert.equal(isPublic(address), expected, address)
@@ -51,4 +51,23 @@ test('a URL writes an address in numbers of other bases, or without zeros, as th
     assert.equal(new URL(`http://${host}/`).hostname, '127.0.0.1', host)
   assert.equal(new URL('http://[0:0::ffff:127.0.0.1]/').hostname, '[::ffff:7f00:1]')
   assert.equal(isPublic(new URL('http://2852039166/').hostname), false)
+})
+
+test('where clouds keep a machine’s secrets is told from other private addresses, however it is written', () => {
+  const secrets = ['169.254.169.254', '169.254.0.0', '169.254.255.255', '168.63.129.16', '100.100.100.200', 'fe80::1%eth0', 'febf::1']
+  for (const address of [...secrets, 'fd00:ec2::254', 'fd20:ce::254', '::ffff:169.254.169.254', '64:ff9b::a9fe:a9fe', '2002:a9fe:a9fe::1'])
+    assert.equal(isMetadata(address), true, address)
+  const others = [
+    '127.0.0.1',
+    '10.0.0.1',
+    '169.253.255.255',
+    '169.255.0.0',
+    '100.100.100.201',
+    '168.63.129.17',
+    '1.1.1.1',
+    '::1',
+    'fec0::1',
+  ]
+  for (const address of [...others, 'fd00:ec3::254', 'fd12::1', '::ffff:10.0.0.1', '2606:4700::1', 'localhost', ''])
+    assert.equal(isMetadata(address), false, address)
 })

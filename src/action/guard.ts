@@ -15,6 +15,10 @@ const special4 = blockList(
   '168.63.129.16/32',
 )
 
+/** Where clouds tell a machine its secrets, and link-local addresses, of which those are: no receiver stands there. */
+const metadata4 = blockList('ipv4', '169.254.0.0/16 168.63.129.16/32 100.100.100.200/32')
+const metadata6 = blockList('ipv6', 'fe80::/10 fd00:ec2::/32 fd20:ce::/32')
+
 /** Only this part of IPv6 is given out for hosts: loopback, unique local, link-local, multicast and the like are outside of it. */
 const global6 = blockList('ipv6', '2000::/3')
 
@@ -30,6 +34,16 @@ export function isPublic(address: string): boolean {
   const carried = carriedBy(groupsOf(bare))
   if (carried !== undefined) return isPublic(carried)
   return global6.check(bare, 'ipv6') && !special6.check(bare, 'ipv6')
+}
+
+/** Whether clouds keep a machine's secrets at an address: it is refused whatever else is allowed. */
+export function isMetadata(address: string): boolean {
+  const [bare] = address.split('%', 1)
+  const family = isIP(bare)
+  if (family === 4) return metadata4.check(bare, 'ipv4')
+  if (family !== 6) return false
+  const carried = carriedBy(groupsOf(bare))
+  return carried === undefined ? metadata6.check(bare, 'ipv6') : isMetadata(carried)
 }
 
 /** The IPv4 address that an IPv6 address leads to: mapped (`::ffff:`), translated (NAT64, `64:ff9b::`) or tunnelled to (6to4, `2002:`). */

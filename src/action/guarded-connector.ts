@@ -7,7 +7,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import type { buildConnector } from 'undici'
 import { SpillwayError } from '../base/errors.ts'
 import { soon } from '../base/clock.ts'
-import { isPublic } from './guard.ts'
+import { isMetadata, isPublic } from './guard.ts'
 
 /** Tells all addresses of a name. */
 export type Resolve = (host: string, done: (error: Error | null, found: readonly LookupAddress[]) => void) => void
@@ -17,10 +17,10 @@ export type MakeConnector = (options: { readonly lookup: LookupFunction }) => bu
 
 export const systemResolve: Resolve = (host, done) => lookup(host, { all: true }, done)
 
-/** What is not public is refused with `SPILL_ADDRESS`, unless `allowPrivate`. */
+/** What is not public is refused with `SPILL_ADDRESS`, unless `allowPrivate`; where clouds keep secrets, always: a receiver may redirect. */
 export function guardedConnector(make: MakeConnector, resolve: Resolve, allowPrivate: boolean): buildConnector.connector {
   const ask = askedOnce(resolve)
-  const allowed = (address: string): boolean => allowPrivate || isPublic(address)
+  const allowed = (address: string): boolean => (allowPrivate ? !isMetadata(address) : isPublic(address))
   const connect = make({
     lookup: (host, options, done) =>
       ask(host, (error, found) => {
@@ -33,7 +33,7 @@ export function guardedConnector(make: MakeConnector, resolve: Resolve, allowPri
   return (options, callback) => {
     // An address is no name, and is not looked up.
     if (isIP(options.hostname) === 0 || allowed(options.hostname)) return connect(options, callback)
-    soon(() => callback(refused(`'${options.hostname}' is a private address`), null))
+    soon(() => callback(refused(`'${options.hostname}' is`, options.hostname), null))
   }
 }
 
@@ -54,7 +54,12 @@ function askedOnce(resolve: Resolve): Resolve {
 
 function refusedName(host: string, [first]: readonly LookupAddress[]): SpillwayError {
   if (!first) return new SpillwayError('SPILL_ADDRESS', `'${host}' has no address`)
-  return refused(`'${host}' resolves to a private address (${first.address})`)
+  return refused(`'${host}' resolves to`, first.address, ` (${first.address})`)
 }
 
-const refused = (what: string): SpillwayError => new SpillwayError('SPILL_ADDRESS', `${what}; allow it with allowPrivate`)
+function refused(what: string, address: string, shown = ''): SpillwayError {
+  const why = isMetadata(address)
+    ? `an address where clouds keep a machine's secrets${shown}; nothing is sent there`
+    : `a private address${shown}; allow it with allowPrivate`
+  return new SpillwayError('SPILL_ADDRESS', `${what} ${why}`)
+}

@@ -94,6 +94,8 @@ export class Lane {
 
   /** Takes an effect that is pending again though later ones are held: one that was dead. */
   again(effect: Effect): void {
+    // What is behind those that are held is read from the store, in its turn.
+    if (this.#hasMore && effect.number > this.#lastHeld) return this.start()
     this.#hold({ effect, attempts: 0, next: 0, since: stopwatch(), began: undefined })
     this.#pump()
   }

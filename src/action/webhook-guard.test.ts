@@ -69,9 +69,10 @@ test('a name is looked up once a connection, which goes to the address that was 
   const webhook = await opened({ url: 'http://rebinding.test/hook', concurrency: 1 }, ports)
   assert.deepEqual(await webhook.deliver(delivery()), { kind: 'acknowledged' })
   assert.deepEqual([asked.length, dialled], [1, ['1.1.1.1']])
-  const why = (address: string) => `'rebinding.test' resolves to a private address (${address}); allow it with allowPrivate`
-  assert.deepEqual(await webhook.deliver(delivery()), failed(why(metadata)))
-  assert.deepEqual(await webhook.deliver(delivery()), failed(why('127.0.0.1')))
+  const to = (what: string) => failed(`'rebinding.test' resolves to ${what}`)
+  const secrets = `an address where clouds keep a machine's secrets (${metadata}); nothing is sent there`
+  assert.deepEqual(await webhook.deliver(delivery()), to(secrets))
+  assert.deepEqual(await webhook.deliver(delivery()), to('a private address (127.0.0.1); allow it with allowPrivate'))
   assert.deepEqual(dialled, ['1.1.1.1'])
   assert.deepEqual(await webhook.deliver(delivery()), { kind: 'acknowledged' }, 'a name may change again')
   assert.equal(there.received.length, 2)
@@ -96,12 +97,28 @@ test('a redirect to a private address, by number or by name, is refused at that 
     location = url
     return webhook.deliver(delivery())
   }
-  const refused = failed(`'${metadata}' is a private address; allow it with allowPrivate`)
+  const refused = failed(`'${metadata}' is an address where clouds keep a machine's secrets; nothing is sent there`)
   for (const host of [metadata, '2852039166', '0xa9.254.43518']) assert.deepEqual(await to(`http://${host}/latest/?token=t`), refused)
-  const inside = `'inside.test' resolves to a private address (${metadata}); allow it with allowPrivate`
+  assert.deepEqual(await to('http://10.0.0.1/'), failed("'10.0.0.1' is a private address; allow it with allowPrivate"))
+  const inside = `'inside.test' resolves to an address where clouds keep a machine's secrets (${metadata}); nothing is sent there`
   assert.deepEqual(await to('//inside.test/'), failed(inside))
   assert.deepEqual(new Set(dialled), new Set(['1.1.1.1']))
   assert.ok(there.received.every(({ headers }) => headers.host === 'public.test'))
+})
+
+test('who is allowed private addresses is not redirected to where clouds keep secrets', async () => {
+  let location = ''
+  const there = await answering(response => void (location === '' ? ok(response) : response.writeHead(307, { location }).end()))
+  const { dialled, ports } = network(there, { 'own.test': [['10.0.0.1']], 'inside.test': [[metadata]] })
+  const webhook = await opened({ url: 'http://own.test/hook', allowPrivate: true }, ports)
+  assert.deepEqual(await webhook.deliver(delivery()), { kind: 'acknowledged' })
+  for (const host of [metadata, '2852039166', `[::ffff:${metadata}]`, '[fe80::1]', '[fd00:ec2::254]', '100.100.100.200', 'inside.test']) {
+    location = `http://${host}/latest/meta-data`
+    const outcome = await webhook.deliver(delivery())
+    assert.ok(outcome.kind === 'failed', host)
+    assert.match(outcome.why, /an address where clouds keep a machine's secrets.*; nothing is sent there$/)
+  }
+  assert.deepEqual(new Set(dialled), new Set(['10.0.0.1']))
 })
 
 test('connections that are opened together share a lookup', async () => {

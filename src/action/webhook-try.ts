@@ -53,7 +53,8 @@ export class WebhookTry implements ExchangeEnd {
     if (status === 307 || status === 308) return this.#redirected(status, text(headers.location))
     if (status === 410) return this.#ended({ kind: 'failed', why: 'status 410: gone for good', final: true })
     const isRedirect = status === 301 || status === 302 || status === 303
-    const why = isRedirect ? notFollowed(this.#url, status, text(headers.location)) : `status ${status}`
+    const by = this.#redirects === 0 ? '' : ` of '${this.#url.hostname}', to which it was redirected`
+    const why = isRedirect ? notFollowed(this.#url, status, text(headers.location)) : `status ${status}${by}`
     this.#failed(why, text(headers['retry-after']), text(headers.date))
   }
 

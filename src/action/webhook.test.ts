@@ -134,6 +134,14 @@ test('307 and 308 are followed with the same request; what is the url’s own st
   assert.deepEqual([second.headers.authorization, third.headers.authorization], ['Bearer b', undefined])
 })
 
+test('of a status behind a redirect it is said whose it is', async () => {
+  const there = await answering((response, { path }) =>
+    path === '/hook' ? void response.writeHead(307, { location: '/other' }).end() : void response.writeHead(403).end(),
+  )
+  const why = "status 403 of '127.0.0.1', to which it was redirected"
+  assert.deepEqual(await (await opened({ url: there.url })).deliver(delivery()), { kind: 'failed', why })
+})
+
 test('redirects in a circle end at the limit', async () => {
   const there = await answering(response => void response.writeHead(307, { location: '/hook?again' }).end())
   const circle = await opened({ url: there.url, maxRedirects: 2 })

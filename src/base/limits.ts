@@ -157,6 +157,11 @@ export const limits = {
   FEATURE_ASKS_MAX: 1000,
   /** Decisions that one call lists. */
   DECISIONS_LISTED_MAX: 1000,
+  /** Dead letters that `GET /dead-letters` gives at most, and bytes of records after which it gives no more. */
+  LETTERS_LISTED_MAX: 1000,
+  LETTERS_LISTED_BYTES: 1 << 22,
+  /** Effects that `GET /effects` gives at most. */
+  EFFECTS_LISTED_MAX: 1000,
   /** Recorded decisions among which one call looks for those of a key. */
   DECISIONS_LOOKED_AT_MAX: 100_000,
   /** Decisions of one entry of the log that are traced in one call. */

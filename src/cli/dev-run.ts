@@ -19,8 +19,9 @@ export interface DevRunOptions {
 }
 
 const childFile = fileURLToPath(new URL(`./dev-child${extname(import.meta.url)}`, import.meta.url))
-/** Of the counts that a run says every few seconds there is no need, where all that it does is shown. */
-const isCounts = (line: string): boolean => line.endsWith(' since the start') && !line.startsWith('stopped')
+/** Of the counts that a run says every few seconds, and of what a dry one would send, there is no need where all that it does is shown. */
+const isShown = (line: string): boolean => (line.endsWith(' since the start') && !line.startsWith('stopped')) || wouldSend.test(line)
+const wouldSend = /^ {2}\S+ would send \{/
 
 export class DevRun {
   /** Where it listens; undefined if it ended before it did. */
@@ -41,7 +42,7 @@ export class DevRun {
     const said = createInterface({ input: child.stderr! })
     const url = new Promise<string>(resolve => {
       said.on('line', line => {
-        if (!isCounts(line)) onSaid(line)
+        if (!isShown(line)) onSaid(line)
         const found = /^ {2}listening at (\S+),/.exec(line)?.[1]
         if (found !== undefined) resolve(found)
       })

@@ -84,6 +84,8 @@ class Dev {
   /** Until it is asked to stop. */
   async run(): Promise<number> {
     const stopped = untilSignal()
+    // At once: a signal that comes to all processes of a terminal ends the run as well.
+    stopped.signal.addEventListener('abort', () => (this.#isStopping = true))
     try {
       const first = await this.#start()
       if (!first.isRunning && first.ir) return 1

@@ -5,11 +5,12 @@ import { wallClock } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { RawForm } from '../intake/refusal.ts'
+import { letterJson } from '../log/letter-json.ts'
 import type { StoredDeadLetter } from '../log/letters.ts'
 import { shownPath } from '../files/file-error.ts'
 import { lettersOf, withLetters } from './letter-folder.ts'
 import { withFields, type Setting } from './letter-edit.ts'
-import { letterJson, letterText } from './letter-text.ts'
+import { letterText } from './letter-text.ts'
 import { counted } from './summary.ts'
 
 export interface EditRequest {

@@ -2,9 +2,10 @@
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { refusalReasons } from '../intake/refusal.ts'
+import { letterJson, type AnyLetter } from '../log/letter-json.ts'
 import type { LetterFilter } from '../log/sqlite/letter-reader.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
-import { letterJson, letterText, shortRaw, timesText, type AnyLetter } from './letter-text.ts'
+import { letterText, shortRaw, timesText } from './letter-text.ts'
 import { counted, number } from './summary.ts'
 import { timeText } from './time-text.ts'
 

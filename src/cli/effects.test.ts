@@ -45,6 +45,11 @@ test('dead effects are tried again or dropped, all or none, and each change is a
       [3, 'pending'],
     ],
   )
+  assert.match((await called('effects', '--data', data)).out, /^page: 1 dropped effect, page: 2 pending effects\.$/m)
+  assert.match(
+    (await called('effects', '--last', '2', '--data', data)).out,
+    /2 pending effects; the newest 2 are shown, --last N gives more\.$/m,
+  )
   const { lines, text } = auditOf(data)
   assert.deepEqual(lines.map(done), [
     ['effects retry', '1', 'refused', 'SPILL_BUSY'],

@@ -2,7 +2,7 @@
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { wallClock } from '../base/clock.ts'
-import type { EffectChange, EffectState, StoredEffect } from '../log/effects.ts'
+import { effectStates as states, type EffectChange, type EffectState, type StoredEffect } from '../log/effects.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { EffectReader } from '../log/sqlite/effect-reader.ts'
 import { UsageError, type Command } from './command.ts'
@@ -11,7 +11,6 @@ import { changeFolder } from './folder-change.ts'
 import { counted } from './summary.ts'
 import { timeText } from './time-text.ts'
 
-const states: readonly EffectState[] = ['pending', 'delivered', 'dead', 'dropped', 'dry']
 const verbs = ['list', 'show', 'retry', 'drop'] as const
 const LAST = 20
 
@@ -88,7 +87,9 @@ function list(effects: EffectReader, { action, state, last, json }: Request): vo
   for (const effect of found) console.log(lineOf(effect))
   const counts = effects.counts().filter(one => (action ?? one.action) === one.action && (state ?? one.state) === one.state)
   const text = counts.map(one => `${one.action}: ${counted(one.effects, `${one.state} effect`)}`).join(', ')
-  console.log(counts.length === 0 ? 'No effects.' : `${text}.`)
+  const all = counts.reduce((sum, one) => sum + one.effects, 0)
+  const more = all > found.length ? `; the newest ${found.length} are shown, --last N gives more` : ''
+  console.log(counts.length === 0 ? 'No effects.' : `${text}${more}.`)
 }
 
 function show(effects: EffectReader, { numbers, json }: Request): void {

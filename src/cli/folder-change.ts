@@ -45,9 +45,10 @@ async function opened(data: string, what: string): Promise<DataFolder> {
     return await openFolder(data)
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_BUSY') throw error
+    const ask = what === 'effects' ? ', or ask its server: POST /effects/NUMBER/retry or /drop' : ''
     throw new SpillwayError(
       'SPILL_BUSY',
-      `is in use by process ${holderOf(data) ?? '(unknown)'}; ${what} are changed while nothing runs: stop the run first`,
+      `is in use by process ${holderOf(data) ?? '(unknown)'}; ${what} are changed while nothing runs: stop the run first${ask}`,
       { place: data, cause: error },
     )
   }

@@ -1,21 +1,9 @@
 /** Dead letters for people, and as JSON. */
-import { isUtf8 } from 'node:buffer'
-import type { SettledLetter, StoredDeadLetter } from '../log/letters.ts'
+import { base64Of, textOf, type AnyLetter } from '../log/letter-json.ts'
+import type { SettledLetter } from '../log/letters.ts'
 import { timeText } from './time-text.ts'
 
-export type AnyLetter = StoredDeadLetter | SettledLetter
-
 const RAW_SHOWN = 80
-
-/** One letter with everything that is known of it, bytes that are no text as base64. */
-export function letterJson({ raw, original, ...letter }: AnyLetter): unknown {
-  return { ...letter, ...bytesAs('raw', raw), ...(original !== undefined && bytesAs('original', original)) }
-}
-
-function bytesAs(name: string, raw: string | Uint8Array): Record<string, string> {
-  const text = textOf(raw)
-  return text === undefined ? { [`${name}Base64`]: base64Of(raw) } : { [name]: text }
-}
 
 export function letterText(letter: AnyLetter): string {
   const { id, source, reason, detail, place, at, sequence, attempts, raw, original, form } = letter
@@ -53,10 +41,3 @@ export function shortRaw(raw: string | Uint8Array): string {
 }
 
 const shown = (raw: string | Uint8Array): string => textOf(raw) ?? `base64 ${base64Of(raw)}`
-
-function textOf(raw: string | Uint8Array): string | undefined {
-  if (typeof raw === 'string') return raw
-  return isUtf8(raw) ? Buffer.from(raw).toString('utf8') : undefined
-}
-
-const base64Of = (raw: string | Uint8Array): string => Buffer.from(raw).toString('base64')

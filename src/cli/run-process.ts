@@ -5,9 +5,10 @@ import { letHeapGrow } from '../base/heap.ts'
 import { durationMs, type Duration } from '../base/time.ts'
 import type { ScheduleIR } from '../define/ir.ts'
 import type { Pipeline } from '../define/pipeline.ts'
-import { openFolder } from '../log/sqlite/data-folder.ts'
+import { openFolder, readFolder } from '../log/sqlite/data-folder.ts'
 import { Feed } from '../serve/feed.ts'
 import type { Listening } from '../serve/listen.ts'
+import type { RateLimit } from '../serve/rate.ts'
 import type { MemoryOptions } from '../run/memory.ts'
 import { keptFor } from '../run/retention.ts'
 import { Running, type RunningOptions } from '../run/running.ts'
@@ -30,6 +31,9 @@ export interface RunRequest {
   /** Where to listen, if anywhere. */
   readonly listen: { readonly host?: string; readonly port?: number } | undefined
   readonly isOpen: boolean
+  /** By which it is called, besides those of this machine. */
+  readonly hosts: readonly string[]
+  readonly rate: RateLimit | undefined
   readonly webhooks: readonly WebhookSource[]
   readonly data: string
   readonly once: boolean
@@ -54,7 +58,7 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
   const taken = takesOver ? await takeOver(pipeline, data, memory, say) : { folder: await openFolder(data) }
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
   const told = new Feed()
-  const sent = new Sent(say)
+  const sent = new Sent(say, effect => actionOf(data, effect))
   const stopped = untilSignal()
   const running = await opened(
     pipeline,
@@ -106,9 +110,9 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
 
 async function served(
   pipeline: Pipeline,
-  { run }: Running,
+  { run, dispatcher }: Running,
   feed: Feed,
-  { listen, isOpen, webhooks, data }: RunRequest,
+  { listen, isOpen, hosts, rate, webhooks, data }: RunRequest,
   say: Say,
 ): Promise<Listening> {
   // Fastify takes a tenth of a second to load: only where something is served.
@@ -120,11 +124,23 @@ async function served(
     pipeline,
     data,
     feed,
+    effects: dispatcher,
+    ...(hosts.length > 0 && { hosts }),
+    ...(rate && { rate }),
     webhooks: webhooksOf(webhooks, process.env),
     onError: error => say(`  ${String(error)}`),
   })
   say(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
   return server
+}
+
+function actionOf(data: string, effect: number): string {
+  const reader = readFolder(data)
+  try {
+    return reader.effects.at(effect)?.action ?? ''
+  } finally {
+    reader.close()
+  }
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process as it would have. */

@@ -3,6 +3,7 @@ import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
 import { STANDARD_INPUT } from './feeds.ts'
 import { importPipeline } from './pipeline-file.ts'
+import { rateOf, rateOption } from './rate-option.ts'
 import { runIn, type RunRequest } from './run-process.ts'
 import { scheduleOption } from './reconcile-option.ts'
 import { checkSourceFiles, sourceFiles } from './source-files.ts'
@@ -25,6 +26,13 @@ export const runCommand: Command = {
       help: 'serve over HTTP at PORT or HOST:PORT; without --source at 127.0.0.1:7070 unless given',
     },
     open: { type: 'boolean', help: 'on an address of this machine alone, ask for no tokens though there are some' },
+    host: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME',
+      help: 'a name by which clients call the server, besides those of this machine: that of a proxy in front of it, say; repeat for more',
+    },
+    rate: rateOption,
     webhook: webhookOption,
     data: dataOption,
     'dry-run': { type: 'boolean', help: 'record what actions would send, print it, and send nothing' },
@@ -85,12 +93,20 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   if (threads !== undefined && !/^[1-9]\d?$/.test(threads)) throw new UsageError(`--batch-threads ${threads} is no number from 1 to 99`)
   const listens = listen !== undefined || files.length === 0
   const webhooks = webhookSources((values['webhook'] as string[] | undefined) ?? [])
-  if (webhooks.length > 0 && !listens) throw new UsageError('--webhook needs a server: --listen 7070')
+  const rate = rateOf(values['rate'] as string | undefined)
+  const hosts = (values['host'] as string[] | undefined) ?? []
+  const other = hosts.find(name => !/^[\w.-]+$/.test(name))
+  if (other !== undefined)
+    throw new UsageError(`--host ${other} is no name of a host; write it without a scheme and a port: --host flow.example.com`)
+  const serving = webhooks.length > 0 ? '--webhook' : rate ? '--rate' : hosts.length > 0 ? '--host' : undefined
+  if (serving !== undefined && !listens) throw new UsageError(`${serving} needs a server: --listen 7070`)
   return {
     path,
     files,
     listen: listens ? addressOf(listen) : undefined,
     isOpen: values['open'] === true,
+    hosts,
+    rate,
     webhooks,
     data: dataOf(values),
     once,

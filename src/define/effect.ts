@@ -26,7 +26,7 @@ export interface WebhookOptions {
   readonly attempts?: number
   /** Deliveries on their way at once; 16 unless given. */
   readonly concurrency?: number
-  /** Private, loopback and link-local addresses are refused unless this says otherwise. */
+  /** Private and loopback addresses are refused unless this says otherwise; link-local ones, and where else clouds keep a machine's secrets, always. */
   readonly allowPrivate?: boolean
 }
 

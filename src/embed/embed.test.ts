@@ -203,6 +203,14 @@ test('who may is the word of the server around it, for each role', async () => {
   assert.deepEqual(names.slice(0, 2), ['ann', undefined])
 })
 
+test('a client that comes too often is told when to come again', async () => {
+  const app = await open(folder(), { rate: { perSecond: 0.1, burst: 1 } })
+  const ask = () => app.inject({ url: '/spillway/features/now?key=c' })
+  assert.equal((await ask()).statusCode, 200)
+  const { statusCode, headers } = await ask()
+  assert.deepEqual([statusCode, headers['retry-after']], [429, '10'])
+})
+
 test('actions are sent from inside of the server too', async () => {
   const data = folder()
   const told = `${data}.ndjson`

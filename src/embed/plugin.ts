@@ -17,6 +17,7 @@ import { Running } from '../run/running.ts'
 import { Feed } from '../serve/feed.ts'
 import type { Bounds } from '../serve/bounds.ts'
 import type { Authorize } from '../serve/options.ts'
+import type { RateLimit } from '../serve/rate.ts'
 import { servePlugin } from '../serve/plugin.ts'
 import { Tokens } from '../serve/tokens.ts'
 import { embedded, type Embedded } from './embedded.ts'
@@ -35,6 +36,8 @@ export interface EmbedOptions {
   /** Forget events that arrived longer ago, where no window, id or revision needs them; all are kept unless given. */
   readonly keep?: Duration
   readonly bounds?: Partial<Bounds>
+  /** How often each client, by its token, what `authorize` calls it, or its address, may come: beyond that 429. */
+  readonly rate?: RateLimit
   /** Adds what else is to be told at `/metrics`. */
   readonly addMetrics?: (registry: Registry) => void
 }
@@ -73,8 +76,8 @@ interface Attached {
 }
 
 function attach(app: FastifyInstance, options: EmbedOptions, { running, feed, tokens, onError }: Attached): void {
-  const { pipeline, data, prefix = '/spillway', bounds, addMetrics, authorize } = options
-  const { run } = running
+  const { pipeline, data, prefix = '/spillway', bounds, rate, addMetrics, authorize } = options
+  const { run, dispatcher } = running
   let isStopped = false
   // Fastify closes what was added last first: requests are answered, and the routes have let go, before the run stops.
   app.addHook('onClose', () => {
@@ -92,10 +95,12 @@ function attach(app: FastifyInstance, options: EmbedOptions, { running, feed, to
     pipeline,
     data,
     feed,
+    effects: dispatcher,
     prefix,
     onError,
     ...who,
     ...(bounds && { bounds }),
+    ...(rate && { rate }),
     ...(addMetrics && { addMetrics }),
   })
 }

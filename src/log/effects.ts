@@ -27,7 +27,8 @@ export interface NewEffect {
   readonly isDry: boolean
 }
 
-export type EffectState = 'pending' | 'delivered' | 'dead' | 'dropped' | 'dry'
+export const effectStates = ['pending', 'delivered', 'dead', 'dropped', 'dry'] as const
+export type EffectState = (typeof effectStates)[number]
 
 export interface StoredEffect extends Omit<NewEffect, 'isDry'> {
   readonly state: EffectState
@@ -54,6 +55,9 @@ export type EffectChange =
   /** A dead one that is to be tried again, from the first try on. */
   | { readonly kind: 'again'; readonly number: number }
   | { readonly kind: 'dropped'; readonly number: number; readonly at: number; readonly why: string }
+
+/** What an operator does with a dead effect. */
+export type ChangeByHand = Extract<EffectChange, { readonly kind: 'again' | 'dropped' }>
 
 /** The outbox, to read. */
 export interface StoredEffects {

@@ -1,4 +1,5 @@
 /** What answers look like whatever the pipeline is, as JSON Schema. */
+import { effectStates } from '../log/effects.ts'
 import type { Schema } from './json-schema.ts'
 
 const count = { type: 'integer', minimum: 0 } as const
@@ -34,7 +35,7 @@ const tracedEffect = object(
     number: count,
     action: text,
     id: { ...text, description: 'the idempotency key' },
-    state: { enum: ['pending', 'delivered', 'dead', 'dropped', 'dry'] },
+    state: { enum: effectStates },
     attempts: count,
     why: text,
     ...each(['made', 'began', 'sent', 'settled', 'due', 'next'], moment),
@@ -119,7 +120,7 @@ export const sharedSchemas = {
       t: { ...moment, description: 'of the decision' },
       made: moment,
       due: { ...moment, description: 'until when it should be acknowledged' },
-      state: { enum: ['pending', 'delivered', 'dead', 'dropped', 'dry'] },
+      state: { enum: effectStates },
       attempts: count,
       next: { ...moment, description: 'when it is tried again' },
       why: { ...text, description: 'why the last try failed, or why it was dropped' },
@@ -129,6 +130,17 @@ export const sharedSchemas = {
       late: { type: 'boolean', description: 'of one that had a deadline: was it acknowledged later?' },
     },
     ['number', 'action', 'id', 'entry', 'key', 't', 'made', 'state', 'attempts'],
+  ),
+  Effects: object(
+    {
+      effects: { type: 'array', items: { $ref: '#/components/schemas/Effect' } },
+      counts: {
+        type: 'array',
+        description: 'of all effects, whether they are listed or not',
+        items: object({ action: text, state: { enum: effectStates }, effects: count }, ['action', 'state', 'effects']),
+      },
+    },
+    ['effects', 'counts'],
   ),
   Inline: object(
     {

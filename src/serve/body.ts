@@ -45,7 +45,7 @@ function wholeBody(stream: Readable, bound: BodyBound, load: Load, held: { bytes
       try {
         load.hold(chunk.length)
         held.bytes += chunk.length
-        if (held.bytes > bound.bytes) throw tooLarge(bound, 'more')
+        if (held.bytes > bound.bytes) throw tooLarge(bound)
         chunks.push(chunk)
       } catch (error) {
         stream.removeAllListeners('data')
@@ -72,7 +72,7 @@ export async function* bodyChunks(request: IncomingMessage, bound: BodyBound): A
       const bytes = chunk as Buffer
       const isFirst = length === 0
       length += bytes.length
-      if (length > bound.bytes) throw tooLarge(bound, 'more')
+      if (length > bound.bytes) throw tooLarge(bound)
       yield isFirst ? withoutMark(bytes) : bytes
     }
   } catch (error) {
@@ -85,7 +85,7 @@ export async function* bodyChunks(request: IncomingMessage, bound: BodyBound): A
 /** A body whose length is known to be too large is not begun with. */
 function checkLength(request: IncomingMessage, bound: BodyBound): void {
   const length = Number(request.headers['content-length'] ?? 0)
-  if (length > bound.bytes) throw tooLarge(bound, String(length))
+  if (length > bound.bytes) throw tooLarge(bound, length)
 }
 
 function unpacked(request: IncomingMessage, bound: BodyBound): Readable {
@@ -97,7 +97,7 @@ function unpacked(request: IncomingMessage, bound: BodyBound): Readable {
   let packed = 0
   request.on('data', (chunk: Buffer) => {
     packed += chunk.length
-    if (packed > bound.bytes) gunzip.destroy(tooLarge(bound, 'more'))
+    if (packed > bound.bytes) gunzip.destroy(tooLarge(bound))
   })
   request.once('error', error => gunzip.destroy(error))
   request.once('close', () => request.readableEnded || gunzip.destroy(cutOff()))
@@ -111,8 +111,12 @@ function throwAway(request: IncomingMessage, stream: Readable): void {
   stream.destroy()
 }
 
-const tooLarge = ({ bytes, limit }: BodyBound, length: string): ServeError =>
-  new ServeError('SPILL_LIMIT', `a body of ${length} bytes, and ${bytes} is the most (${limit}); send it in parts`, { status: 413 })
+/** `length` where it is known. */
+const tooLarge = ({ bytes, limit }: BodyBound, length?: number): ServeError => {
+  const what =
+    length === undefined ? `a body of more than ${bytes} bytes, which are the most` : `a body of ${length} bytes, and ${bytes} are the most`
+  return new ServeError('SPILL_LIMIT', `${what} (${limit}); send it in parts`, { status: 413 })
+}
 
 const cutOff = (): ServeError => new ServeError('SPILL_INPUT', 'the body was cut off')
 

@@ -3,37 +3,19 @@ import type { FastifyInstance } from 'fastify'
 import { limits } from '../base/limits.ts'
 import { newestDecisions } from '../run/newest-decisions.ts'
 import { finder } from './named.ts'
-import { ServeError } from './serve-error.ts'
+import { single, wholeNumber, type Query } from './query.ts'
 import type { Serving } from './serving.ts'
 
 const LIMIT = 20
 
 export function decisionRoutes(app: FastifyInstance, { ir, reader }: Serving): void {
   const modelNamed = finder('model', ir.models)
-  app.get<{ Querystring: Readonly<Record<string, string | string[]>> }>(
-    '/decisions',
-    { config: { role: 'read' } },
-    async ({ query }, reply) => {
-      const { model, key, limit } = single(query)
-      if (model !== undefined) modelNamed(model)
-      const last = limit === undefined ? LIMIT : wholeNumber('limit', limit, limits.DECISIONS_LISTED_MAX)
-      const { decisions, isWhole } = await newestDecisions(reader, { model, key, last, lookAt: limits.DECISIONS_LOOKED_AT_MAX })
-      reply.type('application/json')
-      return JSON.stringify({ decisions, ...(!isWhole && { lookedAt: limits.DECISIONS_LOOKED_AT_MAX }) })
-    },
-  )
-}
-
-/** Each parameter once. Throws 400. */
-export function single(query: Readonly<Record<string, string | string[]>>): Readonly<Record<string, string | undefined>> {
-  for (const [name, value] of Object.entries(query))
-    if (Array.isArray(value)) throw new ServeError('SPILL_INPUT', `?${name}= is given ${value.length} times; give it once`)
-  return query as Readonly<Record<string, string>>
-}
-
-/** Throws 400. */
-function wholeNumber(name: string, text: string, max: number): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
-  if (value >= 1 && value <= max) return value
-  throw new ServeError('SPILL_INPUT', `?${name}=${text} must be a whole number from 1 to ${max}`)
+  app.get<{ Querystring: Query }>('/decisions', { config: { role: 'read' } }, async ({ query }, reply) => {
+    const { model, key, limit } = single(query, ['model', 'key', 'limit'])
+    if (model !== undefined) modelNamed(model)
+    const last = limit === undefined ? LIMIT : wholeNumber('limit', limit, limits.DECISIONS_LISTED_MAX)
+    const { decisions, isWhole } = await newestDecisions(reader, { model, key, last, lookAt: limits.DECISIONS_LOOKED_AT_MAX })
+    reply.type('application/json')
+    return JSON.stringify({ decisions, ...(!isWhole && { lookedAt: limits.DECISIONS_LOOKED_AT_MAX }) })
+  })
 }

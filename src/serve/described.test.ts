@@ -54,10 +54,19 @@ interface Document {
 
 interface Operation {
   readonly operationId: string
-  readonly responses: Readonly<Record<string, { readonly description: string }>>
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content: Readonly<Record<string, unknown>> }>>
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> }
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: unknown }[]
 }
+
+/** Its status and its type stand in the document. */
+function assertDescribed(what: string, { responses }: Operation, { statusCode, headers }: Answered): void {
+  const described = responses[statusCode]
+  assert.ok(described, `${what} answered ${statusCode}, and the document has ${Object.keys(responses).join(', ')}`)
+  assert.deepEqual(Object.keys(described.content), [String(headers['content-type']).split(';')[0]], what)
+}
+
+type Answered = Awaited<ReturnType<typeof posted>>
 
 test('the document of the pipeline is whole, and names routes that are there', async () => {
   const answer = await app.inject({ url: '/openapi.json' })
@@ -90,8 +99,9 @@ test('the document of the pipeline is whole, and names routes that are there', a
     const isStream = path === '/events' || path === '/effects/stream'
     const found = isStream ? undefined : await app.inject({ method: method.toUpperCase() as 'GET', url })
     // That there is no such thing is said by a route that there is.
-    const isThere = found?.statusCode !== 404 || /there is no reconciliation '1'/.test(found.body)
+    const isThere = found?.statusCode !== 404 || /there is no (reconciliation|effect) '1'/.test(found.body)
     assert.ok(isThere, `${method} ${path}`)
+    if (found) assertDescribed(`${method} ${path}`, operation, found)
   }
   for (const [, name] of answer.body.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(name in components.schemas, name)
 })

@@ -3,6 +3,7 @@
  * not all that it went through.
  */
 import type { ChangedEffect, EffectReader } from '../log/sqlite/effect-reader.ts'
+import { shownEffect } from './effect-shown.ts'
 import type { EventPlace } from './event-place.ts'
 import { otherLog, type Batch, type Journal, type Missed } from './journal.ts'
 
@@ -53,9 +54,5 @@ class Changes implements Batch {
   }
 }
 
-/** Without what was sent, which may be for its receiver alone. */
-function frameOf({ changed, key, ...effect }: ChangedEffect): string {
-  const { due, settled, state } = effect
-  const late = state === 'delivered' && due !== undefined && { late: settled! > due }
-  return `id: ${changed}\nevent: effect\ndata: ${JSON.stringify({ ...effect, key: JSON.parse(key) as unknown, ...late })}\n\n`
-}
+const frameOf = ({ changed, ...effect }: ChangedEffect): string =>
+  `id: ${changed}\nevent: effect\ndata: ${JSON.stringify(shownEffect(effect))}\n\n`

@@ -3,12 +3,12 @@
  * `?after=ID`, what is recorded first.
  */
 import type { FastifyInstance } from 'fastify'
-import { single } from './decisions.ts'
 import { placeOf, type EventPlace } from './event-place.ts'
 import { finder } from './named.ts'
 import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
 import type { Streams } from './streams.ts'
+import { single, type Query } from './query.ts'
 
 export function eventRoutes(app: FastifyInstance, { ir, streams }: Serving): void {
   stream(app, '/events', { streams, of: 'decisions', kind: 'model', named: ir.models })
@@ -25,19 +25,15 @@ interface Streamed {
 
 function stream(app: FastifyInstance, path: string, { streams, of, kind, named }: Streamed): void {
   const find = finder(kind, named)
-  app.get<{ Querystring: Readonly<Record<string, string | string[]>> }>(
-    path,
-    { config: { role: 'read', isStream: true } },
-    async (request, reply) => {
-      if (!streams) throw new ServeError('SPILL_UNSUPPORTED', `this server was made without a feed, so that it has no stream of ${of}`)
-      const { [kind]: name, after } = single(request.query)
-      if (name !== undefined) find(name)
-      const place = placeIn(request.headers['last-event-id'] ?? after)
-      streams.checkRoom()
-      reply.hijack()
-      streams[of].add(reply.raw, place, name)
-    },
-  )
+  app.get<{ Querystring: Query }>(path, { config: { role: 'read', isStream: true } }, async (request, reply) => {
+    if (!streams) throw new ServeError('SPILL_UNSUPPORTED', `this server was made without a feed, so that it has no stream of ${of}`)
+    const { [kind]: name, after } = single(request.query, [kind, 'after'])
+    if (name !== undefined) find(name)
+    const place = placeIn(request.headers['last-event-id'] ?? after)
+    streams.checkRoom()
+    reply.hijack()
+    streams[of].add(reply.raw, place, name)
+  })
 }
 
 /** Throws 400 for what is no id. */

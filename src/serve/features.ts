@@ -7,6 +7,7 @@ import { featuresText } from './feature-text.ts'
 import { jsonValue } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
+import { checkQuery } from './query.ts'
 import { ServeError } from './serve-error.ts'
 import type { LiveAsk } from '../run/reading.ts'
 import type { Serving } from './serving.ts'
@@ -22,6 +23,7 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving):
     { config: { role: 'read' } },
     async ({ params, query }, reply) => {
       const group = groupNamed(params.group)
+      checkQuery(query, ['key'])
       const [found] = answer([{ group: group.name, key: keyOf(group, query.key) }])
       reply.type('application/json')
       return found
@@ -58,7 +60,10 @@ function keyOf(group: GroupIR, given: unknown): string[] {
   const parts: readonly unknown[] = Array.isArray(given) ? given : given === undefined ? [] : [given]
   if (parts.length !== group.key.length || !parts.every(part => typeof part === 'string' || typeof part === 'number')) {
     const example = group.key.map(column => `key=${column.toUpperCase()}`).join('&')
-    throw new ServeError('SPILL_INPUT', `group '${group.name}' is keyed by ${group.key.join(', ')}: ask with ?${example}, or "key" in JSON`)
+    throw new ServeError(
+      'SPILL_INPUT',
+      `group '${group.name}' is keyed by ${group.key.join(', ')}: ask with ?${example}, or "key" in JSON; of several keys, with POST /features`,
+    )
   }
   return parts.map(String)
 }

@@ -5,11 +5,18 @@
 import { isIP } from 'node:net'
 import { ServeError } from './serve-error.ts'
 
-export const loopbackNames = ['localhost', '127.0.0.1', '::1'] as const
+const loopbackNames = ['localhost', '127.0.0.1', '::1'] as const
 
 /** 127.0.0.0/8 and ::1. */
 export const isLoopback = (address: string): boolean =>
   (isIP(address) === 4 && address.startsWith('127.')) || address === '::1' || /^::ffff:127\./i.test(address)
+
+/**
+ * The names that a server at `host` is called by: those of this machine, its own, and those that are `given`. Beyond this machine it is called as anyone likes, unless
+ * some are given.
+ */
+export const namesOf = (host: string, isOwn: boolean, given?: readonly string[]): readonly string[] | undefined =>
+  isOwn || given ? [...loopbackNames, host, ...(given ?? [])] : undefined
 
 /** Throws 421 for a Host header that names none of them. A request without one is from no browser. */
 export function checkHost(header: string | undefined, names: ReadonlySet<string>): void {
@@ -19,6 +26,6 @@ export function checkHost(header: string | undefined, names: ReadonlySet<string>
     .replace(/^\[(.*)\]$/, '$1')
     .toLowerCase()
   if (names.has(name) || isLoopback(name)) return
-  const what = `this server is not called '${name.slice(0, 100)}'; call it by ${[...names].join(', ')}, or start it with that name among its hosts`
+  const what = `this server is not called '${name.slice(0, 100)}'; call it by ${[...names].join(', ')}, or, if that is its name, start it with --host ${name.slice(0, 100)}`
   throw new ServeError('SPILL_INPUT', what, { status: 421 })
 }

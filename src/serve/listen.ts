@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { every } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
-import { isLoopback, loopbackNames } from './host-names.ts'
+import { isLoopback, namesOf } from './host-names.ts'
 import { serve, type ServerOptions } from './server.ts'
 import { Tokens } from './tokens.ts'
 
@@ -36,8 +36,8 @@ export async function listen({ host = HOST_DEFAULT, port = PORT_DEFAULT, open = 
   const address = await addressOf(host)
   const isOwn = isLoopback(address)
   const tokens = new Tokens(options.data, options.onError)
-  checkOpen(host, isOwn, open, tokens.count)
-  const hosts = isOwn ? [...loopbackNames, host, ...(options.hosts ?? [])] : options.hosts
+  checkOpen(host, isOwn, open, tokens.count, options.data)
+  const hosts = namesOf(host, isOwn, options.hosts)
   const app = serve({ ...options, ...(hosts && { hosts }), ...(!open && { tokens }) })
   try {
     await app.listen({ host: address, port })
@@ -68,14 +68,14 @@ async function addressOf(host: string): Promise<string> {
   }
 }
 
-function checkOpen(host: string, isOwn: boolean, open: boolean, tokens: number): void {
+function checkOpen(host: string, isOwn: boolean, open: boolean, tokens: number, data: string): void {
   if (isOwn) return
   if (open)
     throw new SpillwayError('SPILL_INPUT', `${host} can be reached from elsewhere, and is not listened on without asking for tokens`)
   if (tokens === 0)
     throw new SpillwayError(
       'SPILL_INPUT',
-      `${host} can be reached from elsewhere, so clients need tokens, and there are none: spillway tokens add NAME --role ROLE`,
+      `${host} can be reached from elsewhere, so clients need tokens, and there are none: spillway tokens add NAME --role ROLE --data ${data}`,
     )
 }
 

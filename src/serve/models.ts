@@ -9,12 +9,12 @@ import { driftStateOf } from '../training/registry/drift-state.ts'
 import { promotionsOf, versionsOf } from '../training/registry/registry.ts'
 import { auditedWork } from './audit.ts'
 import { withBody } from './body.ts'
-import { single } from './decisions.ts'
 import { jsonValue } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
 import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
+import { single, type Query } from './query.ts'
 
 /** The newest so many of each model. */
 const SHOWN = 20
@@ -26,8 +26,8 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
   const work = <T>(client: string | undefined, what: string, to: string, act: (say: (detail: string) => void) => Promise<T>) =>
     auditedWork(data, { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what, to }, act)
 
-  app.get<{ Querystring: Readonly<Record<string, string | string[]>> }>('/models', { config: { role: 'read' } }, async ({ query }) => {
-    const { model } = single(query)
+  app.get<{ Querystring: Query }>('/models', { config: { role: 'read' } }, async ({ query }) => {
+    const { model } = single(query, ['model'])
     const asked = model === undefined ? trained : [modelNamed(model)]
     return {
       models: asked.map(({ name }) => {

@@ -1,4 +1,6 @@
 /** What every server answers, whatever its pipeline is, as paths of OpenAPI. */
+import { limits } from '../base/limits.ts'
+import { effectStates } from '../log/effects.ts'
 import { decisionStream, effectStream } from './api-schemas.ts'
 import type { Schema } from './json-schema.ts'
 import { failures, json, query, ref } from './openapi-words.ts'
@@ -17,6 +19,35 @@ function streamOperation(operationId: string, what: string, of: 'model' | 'actio
   }
 }
 
+const status: Schema = { type: 'object', properties: { status: { type: 'string' } }, required: ['status'] }
+const ready: Schema = {
+  type: 'object',
+  properties: { status: { type: 'string' }, pipeline: { type: 'string' }, position: { type: 'integer', minimum: 0 } },
+  required: ['status', 'pipeline', 'position'],
+}
+
+const effectOperation = (what: string, summary: string, body?: Schema): Schema => ({
+  post: {
+    operationId: `${what}Effect`,
+    summary,
+    parameters: [{ name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } }],
+    ...(body && { requestBody: { required: true, content: json(body) } }),
+    responses: {
+      200: { description: 'the effect as it stands, durable', content: json(ref('Effect')) },
+      ...failures(400, 401, 403, 404, ...(body ? ([413, 415] as const) : []), 503),
+    },
+  },
+})
+
+const letters: Schema = {
+  type: 'object',
+  properties: {
+    letters: { type: 'array', description: 'as spillway dlq list --json prints them', items: { type: 'object' } },
+    counts: { type: 'array', description: 'of all, by source and reason', items: { type: 'object' } },
+  },
+  required: ['letters', 'counts'],
+}
+
 /** By path. */
 export const fixedPaths: Readonly<Record<string, Schema>> = {
   '/features': {
@@ -26,7 +57,7 @@ export const fixedPaths: Readonly<Record<string, Schema>> = {
       requestBody: { required: true, content: json(ref('Asks')) },
       responses: {
         200: { description: 'in the order of the asks', content: json(ref('Answers')) },
-        ...failures(400, 401, 403, 404, 413, 503),
+        ...failures(400, 401, 403, 404, 413, 415, 503),
       },
     },
   },
@@ -97,21 +128,61 @@ export const fixedPaths: Readonly<Record<string, Schema>> = {
     },
   },
   '/events': streamOperation('events', 'Decisions as they become durable', 'model', decisionStream),
+  '/dead-letters': {
+    get: {
+      operationId: 'deadLetters',
+      summary: 'Records that were refused, whole, the oldest first, and how many there are',
+      parameters: [
+        query('source', { type: 'string' }, 'only those of this source'),
+        query('reason', { type: 'string' }, 'only those refused for this reason'),
+        query('after', { type: 'integer', minimum: 0 }, 'go on behind the letter of this id'),
+        query('limit', { type: 'integer', minimum: 1, maximum: limits.LETTERS_LISTED_MAX }, 'how many; fewer where they are large'),
+      ],
+      responses: { 200: { description: 'the letters', content: json(letters) }, ...failures(400, 401, 403, 404) },
+    },
+  },
+  '/effects': {
+    get: {
+      operationId: 'listEffects',
+      summary: 'The newest effects as they stand, the oldest of them first, and how many there are',
+      parameters: [
+        query('action', { type: 'string' }, 'only those of this action'),
+        query('state', { enum: effectStates }, 'only those in this state'),
+        query('limit', { type: 'integer', minimum: 1, maximum: limits.EFFECTS_LISTED_MAX }, 'how many'),
+      ],
+      responses: { 200: { description: 'the effects', content: json(ref('Effects')) }, ...failures(400, 401, 403, 404) },
+    },
+  },
+  '/effects/{number}/retry': effectOperation('retry', 'Tries a dead effect again, under its key'),
+  '/effects/{number}/drop': effectOperation('drop', 'Gives a dead effect up', {
+    type: 'object',
+    properties: { why: { type: 'string' } },
+    required: ['why'],
+  }),
   '/effects/stream': streamOperation(
     'effects',
     'What becomes of effects: each as it stands whenever that has changed',
     'action',
     effectStream,
   ),
-  '/healthz': { get: { operationId: 'healthz', summary: 'The process lives', responses: { 200: { description: 'it does' } } } },
+  '/healthz': {
+    get: { operationId: 'healthz', summary: 'The process lives', responses: { 200: { description: 'it does', content: json(status) } } },
+  },
   '/readyz': {
-    get: { operationId: 'readyz', summary: 'The run takes events', responses: { 200: { description: 'it does' }, ...failures(503) } },
+    get: {
+      operationId: 'readyz',
+      summary: 'The run takes events',
+      responses: { 200: { description: 'it does', content: json(ready) }, ...failures(503) },
+    },
   },
   '/metrics': {
     get: {
       operationId: 'metrics',
       summary: 'Figures for Prometheus',
-      responses: { 200: { description: 'as text' }, ...failures(401, 403) },
+      responses: {
+        200: { description: 'in its text format', content: { 'text/plain': { schema: { type: 'string' } } } },
+        ...failures(401, 403),
+      },
     },
   },
 }

@@ -23,7 +23,7 @@ export function eventsOperation(source: SourceIR): Schema {
     requestBody: { required: true, content },
     responses: {
       200: { description: 'all of it is durable', content: json(ref('Receipt')) },
-      ...failures(400, 401, 403, 404, 413, 422, 429, 503),
+      ...failures(400, 401, 403, 404, 413, 415, 422, 429, 503),
     },
   }
 }
@@ -36,7 +36,7 @@ export function inlineOperation(source: SourceIR): Schema {
     requestBody: { required: true, content: json(eventSchema(source)) },
     responses: {
       200: { description: 'the decisions, and the answers that follow', content: json(ref('Inline')) },
-      ...failures(400, 401, 403, 404, 413, 422, 429, 503),
+      ...failures(400, 401, 403, 404, 413, 415, 422, 429, 503),
     },
   }
 }
@@ -49,7 +49,7 @@ export function webhookOperation(source: string): Schema {
     requestBody: { required: true, content: json({}) },
     responses: {
       200: { description: 'it is durable, or kept as a dead letter', content: json(ref('Receipt')) },
-      ...failures(400, 401, 413, 429, 503),
+      ...failures(400, 401, 413, 415, 429, 503),
     },
   }
 }
@@ -106,7 +106,7 @@ export function promoteOperation(name: string): Schema {
     operationId: `promote_${name}`,
     summary: `Lets a version of '${name}' score from now on`,
     requestBody: { required: true, content: json({ type: 'object', properties: { version }, required: ['version'] }) },
-    responses: { 200: { description: 'it is in the log', content: json(ref('Scores')) }, ...failures(400, 401, 403, 404, 413, 503) },
+    responses: { 200: { description: 'it is in the log', content: json(ref('Scores')) }, ...failures(400, 401, 403, 404, 413, 415, 503) },
   }
 }
 
@@ -115,6 +115,9 @@ export function decideOperation({ name, decide, description }: ModelIR): Schema 
     operationId: `decide_${name}`,
     summary: description ?? `A decision of '${name}', durable when it is answered`,
     requestBody: { required: true, content: json(decide.kind === 'request' ? recordSchema(decide.columns) : {}) },
-    responses: { 200: { description: 'the decision', content: json(ref('Decision')) }, ...failures(400, 401, 403, 404, 413, 429, 503) },
+    responses: {
+      200: { description: 'the decision', content: json(ref('Decision')) },
+      ...failures(400, 401, 403, 404, 413, 415, 429, 503),
+    },
   }
 }

@@ -13,6 +13,7 @@ const failureTexts = {
   403: 'the token has not the role',
   404: 'there is none of that name',
   413: 'too large',
+  415: 'the body is of a type or a packing that is not taken',
   422: 'the event was refused',
   429: 'too much waits; see Retry-After',
   503: 'the run takes nothing now',

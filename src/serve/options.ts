@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Bounds } from './bounds.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { Feed } from './feed.ts'
+import type { ChangeByHand, StoredEffect } from '../log/effects.ts'
 import type { RateLimit } from './rate.ts'
 import type { Role } from './roles.ts'
 import type { ServedRun } from './served.ts'
@@ -24,6 +25,8 @@ export interface ServeOptions {
   readonly data: string
   /** Says when the run has made decisions, or what became of effects, durable; without it there are no streams of them. */
   readonly feed?: Feed
+  /** Changes dead effects by hand, and sends what is to be tried again: the run's dispatcher. Without it they are only listed. */
+  readonly effects?: { byHand(effect: StoredEffect, change: ChangeByHand): Promise<void> }
   /** Who may; without them everyone may do everything, which is for a machine of one's own. */
   readonly tokens?: Tokens
   /** Says who may in place of tokens, where the server around it knows its users. */

@@ -54,6 +54,11 @@ export class Outcome {
     return this.#repeats
   }
 
+  /** Were there no records, as far as is known? */
+  get isEmpty(): boolean {
+    return this.#accepted + this.#duplicates + this.#refused === 0
+  }
+
   /** Was all of it refused? */
   get isRefused(): boolean {
     return this.#refused > 0 && this.#accepted + this.#duplicates === 0

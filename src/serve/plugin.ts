@@ -7,11 +7,13 @@ import type { FastifyPluginAsync } from 'fastify'
 import { readFolder } from '../log/sqlite/data-folder.ts'
 import { decideRoutes } from './decide.ts'
 import { decisionRoutes } from './decisions.ts'
+import { effectRoutes } from './effects.ts'
 import { eventRoutes } from './events.ts'
 import { featureRoutes } from './features.ts'
 import { guard } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { ingestRoutes } from './ingest.ts'
+import { letterRoutes } from './letters.ts'
 import { Load } from './load.ts'
 import { metricRoutes } from './metrics.ts'
 import { modelRoutes } from './models.ts'
@@ -29,12 +31,25 @@ import { traceRoutes } from './trace.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options) => {
-  const { run, pipeline, data, feed, addMetrics, webhooks, clock, front, onError = () => {} } = options
+  const { run, pipeline, data, feed, effects, addMetrics, webhooks, clock, front, onError = () => {} } = options
   const bounds = { ...defaultBounds, ...options.bounds }
   const reader = readFolder(data)
   const streams = feed && new Streams(reader, bounds, onError)
   const load = new Load(run, bounds)
-  const serving: Serving = { run, ir: pipeline.ir, load, reader, data, streams, addMetrics, webhooks, clock, front, state: stateOf(run) }
+  const serving: Serving = {
+    run,
+    ir: pipeline.ir,
+    load,
+    reader,
+    data,
+    streams,
+    effects,
+    addMetrics,
+    webhooks,
+    clock,
+    front,
+    state: stateOf(run),
+  }
   const unlisten = streams && feed.listen(streams.tell)
   app.addHook('preClose', closing => {
     unlisten?.()
@@ -64,6 +79,8 @@ const allRoutes = [
   featureRoutes,
   decideRoutes,
   decisionRoutes,
+  effectRoutes,
+  letterRoutes,
   traceRoutes,
   runRoutes,
   reconciliationRoutes,

@@ -5,10 +5,10 @@ import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../base/clock.ts'
 import { fileOf, reportsIn, type MadeReport } from '../batch/report-ledger.ts'
 import { auditedWork } from './audit.ts'
-import { single } from './decisions.ts'
 import { finder } from './named.ts'
 import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
+import { single, type Query } from './query.ts'
 
 /** The newest so many. */
 const SHOWN = 100
@@ -24,8 +24,8 @@ const told = (made: MadeReport): MadeReport => ({ ...made, file: basename(made.f
 
 export function reportRoutes(app: FastifyInstance, { run, ir, reader, data }: Serving): void {
   const reportNamed = finder('report', ir.reports ?? [])
-  app.get<{ Querystring: Readonly<Record<string, string | string[]>> }>('/reports', { config: { role: 'read' } }, async ({ query }) => {
-    const { report } = single(query)
+  app.get<{ Querystring: Query }>('/reports', { config: { role: 'read' } }, async ({ query }) => {
+    const { report } = single(query, ['report'])
     if (report !== undefined) reportNamed(report)
     return {
       reports: reportsIn(reader)

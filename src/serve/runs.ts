@@ -3,18 +3,18 @@ import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../base/clock.ts'
 import { runsIn } from '../batch/ledger.ts'
 import { auditedWork } from './audit.ts'
-import { single } from './decisions.ts'
 import { finder } from './named.ts'
 import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
+import { single, type Query } from './query.ts'
 
 /** The newest so many. */
 const SHOWN = 100
 
 export function runRoutes(app: FastifyInstance, { run, ir, reader, data }: Serving): void {
   const groupNamed = finder('group', ir.groups)
-  app.get<{ Querystring: Readonly<Record<string, string | string[]>> }>('/runs', { config: { role: 'read' } }, async ({ query }) => {
-    const { group } = single(query)
+  app.get<{ Querystring: Query }>('/runs', { config: { role: 'read' } }, async ({ query }) => {
+    const { group } = single(query, ['group'])
     if (group !== undefined) groupNamed(group)
     return {
       runs: runsIn(reader)

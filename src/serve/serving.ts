@@ -16,6 +16,7 @@ export interface Serving {
   readonly data: string
   /** Absent without a feed. */
   readonly streams: Streams | undefined
+  readonly effects: ServeOptions['effects']
   readonly addMetrics: ServeOptions['addMetrics']
   readonly webhooks: ServeOptions['webhooks']
   readonly clock: ServeOptions['clock']

@@ -38,7 +38,7 @@ export async function takeStream(
     await sent.rest()
     const { status, headers, body } = toldOf(error)
     if (status >= 500) throw error
-    const message = `${body.message}; what stood before is taken`
+    const message = `${body.message}; ${outcome.isEmpty ? 'nothing of it was taken' : 'what stood before is taken'}`
     throw new ServeError(body.code, message, { status, headers, more: outcome.fields() })
   }
 }

@@ -131,7 +131,7 @@ test('beyond this machine nothing is listened on without tokens', async () => {
   const options = { run: shop.run, pipeline, data: shop.data, port: 0 }
   await assert.rejects(listen({ ...options, host: '0.0.0.0' }), {
     code: 'SPILL_INPUT',
-    message: /clients need tokens.*spillway tokens add/,
+    message: /clients need tokens.*spillway tokens add NAME --role ROLE --data \S+/,
   })
   await assert.rejects(listen({ ...options, host: '::', open: true }), { code: 'SPILL_INPUT', message: /not listened on without/ })
   await assert.rejects(listen({ ...options, host: 'no.such.host.invalid' }), { code: 'SPILL_INPUT', message: /no address of this machine/ })

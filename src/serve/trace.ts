@@ -2,18 +2,18 @@
 import type { FastifyInstance } from 'fastify'
 import { limits } from '../base/limits.ts'
 import { traces } from '../run/trace.ts'
-import { single } from './decisions.ts'
 import { finder } from './named.ts'
 import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
+import { single, type Query } from './query.ts'
 
 export function traceRoutes(app: FastifyInstance, { ir, reader, run }: Serving): void {
   const modelNamed = finder('model', ir.models)
-  app.get<{ Params: { entry: string }; Querystring: Readonly<Record<string, string | string[]>> }>(
+  app.get<{ Params: { entry: string }; Querystring: Query }>(
     '/decisions/:entry/trace',
     { config: { role: 'read' } },
     async ({ params, query }, reply) => {
-      const { model, key } = single(query)
+      const { model, key } = single(query, ['model', 'key'])
       if (model !== undefined) modelNamed(model)
       if (!/^\d{1,15}$/.test(params.entry))
         throw new ServeError('SPILL_INPUT', `'${params.entry}' is no entry of the log: write its number`)

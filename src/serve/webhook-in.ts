@@ -30,12 +30,12 @@ export interface Verified {
 /** Throws `SPILL_SIGNATURE` for a webhook that is not signed by one of the secrets, or too old or too new. `now` in UTC ms. */
 export type Verify = (headers: WebhookHeaders, body: Uint8Array, now: number) => Verified
 
-/** Throws `SPILL_INPUT` for a secret that is none of its style. */
-export function webhookVerifier({ style, secret }: WebhookSecret): Verify {
+/** Throws `SPILL_INPUT`, naming `source`, for a secret that is none of its style. */
+export function webhookVerifier({ style, secret }: WebhookSecret, source: string): Verify {
   const secrets = typeof secret === 'string' ? [secret] : secret
   if (secrets.length === 0 || secrets.some(text => text === ''))
-    throw new SpillwayError('SPILL_INPUT', 'a webhook needs a secret, as whsec_…')
-  return style === 'standard' ? standardVerifier(secrets.map(standardKey)) : stripeVerifier(secrets)
+    throw new SpillwayError('SPILL_INPUT', `webhooks into '${source}' need a secret, as whsec_…`)
+  return style === 'standard' ? standardVerifier(secrets.map(text => standardKey(text, source))) : stripeVerifier(secrets)
 }
 
 function standardVerifier(keys: readonly Buffer[]): Verify {
@@ -71,11 +71,14 @@ function stripeVerifier(secrets: readonly string[]): Verify {
 }
 
 /** Of a secret in base64, with or without its `whsec_`. */
-function standardKey(secret: string): Buffer {
+function standardKey(secret: string, source: string): Buffer {
   const text = secret.replace(/^whsec_/, '')
   const key = Buffer.from(text, 'base64')
   if (!/^[A-Za-z0-9+/_-]+=*$/.test(text) || key.length < KEY_BYTES_MIN)
-    throw new SpillwayError('SPILL_INPUT', `the secret of a Standard Webhook is whsec_ and at least ${KEY_BYTES_MIN} bytes in base64`)
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `the secret of the webhooks into '${source}' is none of Standard Webhooks: whsec_ and at least ${KEY_BYTES_MIN} bytes in base64`,
+    )
   return key
 }
 

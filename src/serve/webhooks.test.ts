@@ -23,7 +23,7 @@ const stripe = (body: string, { at = seconds, by = stripeSecret } = {}) => ({
 
 test('a signature of Standard Webhooks, as the standard gives an example of one', () => {
   // Secret, id, timestamp, body and signature of the example in the libraries of the standard.
-  const verify = webhookVerifier({ style: 'standard', secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })
+  const verify = webhookVerifier({ style: 'standard', secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }, 'hooks')
   const headers = {
     'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
     'webhook-timestamp': '1614265330',
@@ -40,7 +40,7 @@ for (const [style, secret, sign] of [
 ] as const)
   test(`${style}: what is not signed by the secret, of this body and of now, is not taken`, () => {
     const other = style === 'standard' ? `whsec_${Buffer.alloc(24, 8).toString('base64')}` : 'whsec_other'
-    const verify = webhookVerifier({ style, secret: [other, secret] })
+    const verify = webhookVerifier({ style, secret: [other, secret] }, 'hooks')
     const body = '{"a":1}'
     const at = (now: number, headers: Record<string, string>, text = body) => verify(headers, Buffer.from(text), now)
     for (const away of [0, -300, 300]) at(start + away * 1000, sign(body))
@@ -63,8 +63,12 @@ for (const [style, secret, sign] of [
 
 test('a secret that is none is refused at the start', () => {
   for (const secret of ['', [], 'whsec_', 'whsec_c2hvcnQ=', 'whsec_%%%%%%%%%%%%%%%%%%%%%%%%'])
-    assert.throws(() => webhookVerifier({ style: 'standard', secret }), { code: 'SPILL_INPUT' }, String(secret))
-  assert.throws(() => webhookVerifier({ style: 'stripe', secret: [''] }), { code: 'SPILL_INPUT' })
+    assert.throws(
+      () => webhookVerifier({ style: 'standard', secret }, 'hooks'),
+      { code: 'SPILL_INPUT', message: /into 'hooks'/ },
+      String(secret),
+    )
+  assert.throws(() => webhookVerifier({ style: 'stripe', secret: [''] }, 'hooks'), { code: 'SPILL_INPUT' })
 })
 
 const shop = await open({

@@ -20,7 +20,7 @@ import { webhookVerifier } from './webhook-in.ts'
 export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = {}, clock = wallClock }: Serving): void {
   for (const [name, secret] of Object.entries(webhooks)) {
     const source = sourceOf(ir, name)
-    const verify = webhookVerifier(secret)
+    const verify = webhookVerifier(secret, name)
     app.post(`/sources/${name}/webhook`, { config: { isSigned: true } }, async ({ raw }, reply) => {
       const outcome = await withBody(raw, load, async bytes => {
         const { id } = verify(raw.headers, bytes, clock())

@@ -25,7 +25,8 @@ after(() => project[Symbol.dispose]())
 test('it makes up events, reloads what changes, keeps the last good version, and sends nothing', async t => {
   const bin = resolve(import.meta.dirname, '../../src/cli/bin.ts')
   const args = ['-C', 'spillway-source', bin, 'dev', 'pipeline.ts', '--listen', '127.0.0.1:0', '--json']
-  const child = spawn(process.execPath, args, { cwd: project.folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  // A group of its own, as a terminal makes one.
+  const child = spawn(process.execPath, args, { cwd: project.folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const exited = once(child, 'exit')
   // Its own child ends with it.
   t.after(() => child.kill('SIGKILL'))
@@ -65,8 +66,10 @@ test('it makes up events, reloads what changes, keeps the last good version, and
 
   project.write('pipeline.ts', pipeline.replace("'1h'", "'2h'"))
   await until('the mended version', () => takenOver() === 2 && said.trimEnd().endsWith('leaves them out'))
-  child.kill('SIGTERM')
+  // As Ctrl-C does: to it and to the run that is its child.
+  process.kill(-child.pid!, 'SIGINT')
   assert.deepEqual(await exited, [0, null], said)
+  assert.doesNotMatch(said, /the run ended with exit code|would send/, 'it was asked to, and what would be sent is shown once')
   assert.equal(isHeld(project.path('.spillway/dev')), false)
   assert.ok(
     shown

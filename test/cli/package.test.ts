@@ -53,7 +53,18 @@ function link(target: string, path: string): void {
 
 before(() => {
   const copy = join(folder, 'copy')
-  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'examples', 'LICENSE', 'README.md', 'CHANGELOG.md'])
+  for (const name of [
+    'package.json',
+    'tsconfig.json',
+    'package-lock.json',
+    'scripts',
+    'tsconfig.build.json',
+    'src',
+    'examples',
+    'LICENSE',
+    'README.md',
+    'CHANGELOG.md',
+  ])
     if (existsSync(join(root, name))) cpSync(join(root, name), join(copy, name), { recursive: true })
   mkdirSync(join(copy, 'dist'))
   cpSync(join(root, 'LICENSE'), join(copy, 'dist/left-from-an-earlier-build.js'))

@@ -29,6 +29,16 @@ export class LetterReader {
     return this.#pages('dead', COLUMNS, letterOf, filter)
   }
 
+  /** The oldest dead letter behind a number: one at a time, for each may be large. */
+  deadBehind(id: number, { source, reason }: LetterFilter = {}): StoredDeadLetter | undefined {
+    const found = this.#db
+      .prepare(
+        `SELECT ${COLUMNS} FROM dead WHERE id > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR reason = ?3) ORDER BY id LIMIT 1`,
+      )
+      .get(id, source ?? null, reason ?? null)
+    return found && letterOf(found)
+  }
+
   /** Letters that are none any more, the oldest first. */
   settled(filter: LetterFilter = {}): Generator<SettledLetter> {
     return this.#pages('settled', `${COLUMNS}, outcome, why, settled`, settledOf, filter)

@@ -1,0 +1,22 @@
+/** A dead letter as JSON. */
+import { isUtf8 } from 'node:buffer'
+import type { SettledLetter, StoredDeadLetter } from './letters.ts'
+
+export type AnyLetter = StoredDeadLetter | SettledLetter
+
+/** One letter with everything that is known of it, bytes that are no text as base64. */
+export function letterJson({ raw, original, ...letter }: AnyLetter): object {
+  return { ...letter, ...bytesAs('raw', raw), ...(original !== undefined && bytesAs('original', original)) }
+}
+
+function bytesAs(name: string, raw: string | Uint8Array): Record<string, string> {
+  const text = textOf(raw)
+  return text === undefined ? { [`${name}Base64`]: base64Of(raw) } : { [name]: text }
+}
+
+export function textOf(raw: string | Uint8Array): string | undefined {
+  if (typeof raw === 'string') return raw
+  return isUtf8(raw) ? Buffer.from(raw).toString('utf8') : undefined
+}
+
+export const base64Of = (raw: string | Uint8Array): string => Buffer.from(raw).toString('base64')

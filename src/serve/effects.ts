@@ -1,0 +1,74 @@
+/** `GET /effects`: what follows from decisions, and `POST /effects/:number/retry` and `/drop`: what is to become of a dead one, beside the run that sends them. */
+import type { FastifyInstance } from 'fastify'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { wallClock } from '../base/clock.ts'
+import { limits } from '../base/limits.ts'
+import { effectStates, type ChangeByHand, type EffectState, type StoredEffect } from '../log/effects.ts'
+import { auditedWork } from './audit.ts'
+import { withBody } from './body.ts'
+import { shownEffect } from './effect-shown.ts'
+import { jsonValue } from './json-body.ts'
+import { mediaOf } from './media.ts'
+import { finder } from './named.ts'
+import { single, wholeNumber, type Query } from './query.ts'
+import { ServeError } from './serve-error.ts'
+import type { Serving } from './serving.ts'
+
+const LIMIT = 20
+
+export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, load, data, effects: changing }: Serving): void {
+  const actionNamed = finder('action', ir.actions ?? [])
+  app.get<{ Querystring: Query }>('/effects', { config: { role: 'read' } }, async ({ query }) => {
+    const { action, state, limit } = single(query, ['action', 'state', 'limit'])
+    if (action !== undefined) actionNamed(action)
+    const wanted = { action, state: state === undefined ? undefined : stateNamed(state) }
+    const last = limit === undefined ? LIMIT : wholeNumber('limit', limit, limits.EFFECTS_LISTED_MAX)
+    const counts = effects.counts().filter(one => one.action === (action ?? one.action) && one.state === (state ?? one.state))
+    const found: StoredEffect[] = []
+    for (const effect of effects.newestFirst(wanted)) if (found.push(effect) === last) break
+    return { effects: found.reverse().map(shownEffect), counts }
+  })
+
+  const existing = (text: string): StoredEffect => {
+    const effect = /^[1-9]\d{0,14}$/.test(text) ? effects.at(Number(text)) : undefined
+    if (effect) return effect
+    throw new ServeError('SPILL_NOT_FOUND', `there is no effect '${text}'; GET /effects lists the newest`)
+  }
+  /** Answers with the effect as it then stands. */
+  const changed = async (effect: StoredEffect, change: ChangeByHand, client: string | undefined): Promise<object> => {
+    if (!changing) throw new ServeError('SPILL_UNSUPPORTED', 'this server was made without what sends effects; use `spillway effects`')
+    const what = change.kind === 'again' ? 'effects retry' : 'effects drop'
+    const entry = { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what, to: String(effect.number) }
+    await auditedWork(data, entry, async say => {
+      if (change.kind === 'dropped') say(change.why)
+      await changing.byHand(effect, change)
+    })
+    return shownEffect(effects.at(effect.number)!)
+  }
+  interface Named {
+    Params: { number: string }
+  }
+  app.post<Named>('/effects/:number/retry', { config: { role: 'operate' } }, async ({ params, client }) => {
+    const effect = existing(params.number)
+    return changed(effect, { kind: 'again', number: effect.number }, client)
+  })
+  app.post<Named>('/effects/:number/drop', { config: { role: 'operate' } }, async ({ params, raw, client }) => {
+    const { number } = existing(params.number)
+    const why = whyIn(mediaOf(raw) === 'json' ? await withBody(raw, load, jsonValue) : undefined)
+    return changed(existing(params.number), { kind: 'dropped', number, at: wallClock(), why }, client)
+  })
+}
+
+/** Throws 400. */
+function stateNamed(text: string): EffectState {
+  const state = effectStates.find(one => one === text)
+  if (state === undefined) throw new ServeError('SPILL_INPUT', `there is no state '${text}'${didYouMean(text, effectStates)}`)
+  return state
+}
+
+/** Throws 400. */
+function whyIn(body: unknown): string {
+  const why: unknown = typeof body === 'object' && body !== null && 'why' in body ? body.why : undefined
+  if (typeof why === 'string' && why.trim() !== '') return why.slice(0, limits.WHY_MAX)
+  throw new ServeError('SPILL_INPUT', 'say why, which is kept with it: { "why": "nobody listens" }')
+}

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { checkHost, namesOf } from './host-names.ts'
+
+test('on this machine a server is called by its names; beyond it as anyone likes, or by those that are given as well', () => {
+  assert.deepEqual(namesOf('127.0.0.1', true), ['localhost', '127.0.0.1', '::1', '127.0.0.1'])
+  assert.equal(namesOf('0.0.0.0', false), undefined)
+  const names = new Set(namesOf('10.0.0.5', false, ['flow.example.com']))
+  for (const header of [undefined, 'flow.example.com:443', 'Flow.Example.com', 'localhost:7070', '10.0.0.5', '[::1]:7070', '127.0.0.2'])
+    checkHost(header, names)
+  assert.throws(() => checkHost('evil.example:80', names), {
+    status: 421,
+    message:
+      /^this server is not called 'evil\.example'; call it by localhost, .*, or, if that is its name, start it with --host evil\.example$/,
+  })
+})
