@@ -74,7 +74,7 @@ test('one is tried again by the run that runs, under its key, and once however o
   fails = false
   const [{ id }] = (await listed()).effects
   const answers = await Promise.all([1, 2].map(() => app.inject({ method: 'POST', url: '/effects/1/retry' })))
-  assert.deepEqual(answers.map(({ statusCode }) => statusCode).sort(), [200, 400])
+  assert.deepEqual(new Set(answers.map(({ statusCode }) => statusCode)), new Set([200, 400]))
   assert.match(message(answers.find(({ statusCode }) => statusCode === 400)!), /^effect 1 is being changed; dead ones/)
   await running.idle()
   assert.deepEqual(sent, [`a ${id}`])
