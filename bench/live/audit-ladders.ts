@@ -5,7 +5,7 @@ import { sampleOf } from '../../src/audit/bands/sample.ts'
 import type { RowRange } from '../../src/audit/cases.ts'
 import { boundsOf, clustered } from '../../src/audit/clustered.ts'
 import { elementId, planOf, type Setting } from '../../src/audit/element.ts'
-import { Experiment } from '../../src/audit/experiment/experiment.ts'
+import { Experiment, threadsAhead } from '../../src/audit/experiment/experiment.ts'
 import { learntFrom } from '../../src/audit/experiment/refit/learnt.ts'
 import { Judging, type Way } from '../../src/audit/judging.ts'
 import { ladderOf } from '../../src/audit/ladders.ts'
@@ -58,17 +58,17 @@ export async function allLadders(
   const { ir } = pipeline
   const [model] = ir.models
   const worth = worthOf(pipeline.worths, model)
-  const experiment = new Experiment(pipeline, model, log, { lookBack: lookBackOf(ir, model, worth.ir.utility) })
+  const experiment = new Experiment(pipeline, model, log, { lookBack: lookBackOf(ir, model, worth.ir.utility), threads: threadsAhead() })
   const { cases } = experiment
-  const utility = utilityOf(worth.ir, model, worth.compute)
-  const { budget } = worth.ir.utility
-  const judging = await Judging.of(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
-  const sample = sampleOf(clustered(cases, boundsOf(ir, model)), cases.blocks.test)
   const ladders = experiment.elements
     .filter(({ kind }) => kind !== 'training')
     .map(element => ({ element, rungs: experiment.ladder(element, worth.ir.ages) }))
   experiment.prepare(ladders.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
   try {
+    const utility = utilityOf(worth.ir, model, worth.compute)
+    const { budget } = worth.ir.utility
+    const judging = await Judging.of(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
+    const sample = sampleOf(clustered(cases, boundsOf(ir, model)), cases.blocks.test)
     const found: RungPoints[] = []
     for (const { element, rungs } of ladders) {
       const options = { judging, sample, bands: { seed, draws, decisionsAWeek: judging.week }, slices: worth.ir.slices }

@@ -10,10 +10,11 @@ import type { ReplayLog } from '../replay/log.ts'
 import type { Audible, AuditOptions } from './audit-options.ts'
 import { KNEE_PART } from './bands/knee.ts'
 import { boundsOf, clustered } from './clustered.ts'
-import { sampleOf } from './bands/sample.ts'
+import type { BandOptions } from './bands/bands.ts'
+import { sampleOf, type Sample } from './bands/sample.ts'
 import { costsOf } from './costing.ts'
 import { elementId, planOf, type Element, type Plan } from './element.ts'
-import { Experiment } from './experiment/experiment.ts'
+import { Experiment, threadsAhead } from './experiment/experiment.ts'
 import type { Cases } from './cases.ts'
 import type { LadderRung } from './experiment/ladder.ts'
 import { hashOf } from './history-part.ts'
@@ -22,7 +23,7 @@ import { ladderOf, type FoundLadder, type LadderOptions } from './ladders.ts'
 import { planning } from './planning.ts'
 import { reportOf } from './report-made.ts'
 import type { AuditReport } from './report/audit-report.ts'
-import { lookBackOf, unknownPart, utilityOf } from './worth/index.ts'
+import { lookBackOf, unknownPart, utilityOf, type Utility } from './worth/index.ts'
 
 export interface Audited {
   readonly report: AuditReport
@@ -39,30 +40,18 @@ const KEPT_FORMAT = 2
 
 /** Throws as `decide` and `label` do, `SPILL_INPUT` for a history that is too short, and whatever the user's function throws, with the place. */
 export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOptions): Promise<Audited> {
-  const { model, worth, seed, draws, onProgress = () => {} } = options
+  const { model, worth, onProgress = () => {} } = options
   const { ir } = pipeline
   onProgress('deciding as it runs', 0)
-  const experiment = new Experiment(pipeline, model, log, { ...options, lookBack: lookBackOf(ir, model, worth.ir.utility) })
-  const { cases } = experiment
-  checkKnown(cases, model)
-  const utility = utilityOf(worth.ir, model, worth.compute)
-  const judging = await Judging.of(experiment, {
-    ir,
-    model,
-    utility,
-    budget: worth.ir.utility.budget,
-    decisionsAWeek: worth.ir.decisionsAWeek,
+  const experiment = new Experiment(pipeline, model, log, {
+    ...options,
+    lookBack: lookBackOf(ir, model, worth.ir.utility),
+    threads: threadsAhead(),
   })
-  const sample = sampleOf(clustered(cases, boundsOf(ir, model)), cases.blocks.test)
-  const bands = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsAWeek: judging.week }) }
+  const { cases } = experiment
+  const utility = utilityOf(worth.ir, model, worth.compute)
+  const { judging, sample, bands, decisions, ladders } = await judgedLadders(pipeline, experiment, utility, options)
   const { runs } = judging
-  const decisions = hashOf(cases.t, await experiment.scoresOfAll(runs))
-  const ladders = await laddersOf(
-    experiment,
-    { judging, sample, bands, slices: worth.ir.slices },
-    `${pipeline.fingerprint} ${decisions}`,
-    options,
-  )
   const now = await judging.now(runs)
   const bounds = unknownPart(cases, cases.blocks.test) > 0 ? await judging.bounds(runs) : undefined
   onProgress('measuring what it costs', LADDERS)
@@ -101,29 +90,57 @@ function checkKnown({ known, blocks: { test } }: Cases, { name, label }: ModelIR
   )
 }
 
-/** `of` names the history and the definitions. Other threads compute ahead what is read; they have ended before processor time is measured. */
-async function laddersOf(
-  experiment: Experiment,
-  asked: Omit<LadderOptions, 'onRung'>,
-  of: string,
-  { worth: { ir }, seed, draws, traces, onProgress, kept = (_, _of, make) => make() }: AuditOptions,
-): Promise<FoundLadder[]> {
-  const ladders = experiment.elements.map(element => ({ element, rungs: withTrace(element, experiment.ladder(element, ir.ages), traces) }))
-  const steps = ladders.reduce((sum, { rungs }) => sum + rungs.length, 0)
-  let done = 0
-  experiment.prepare(ladders.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
+interface JudgedLadders {
+  readonly judging: Judging
+  readonly sample: Sample
+  readonly bands: BandOptions
+  /** The hash of what was decided as it runs. */
+  readonly decisions: string
+  readonly ladders: readonly FoundLadder[]
+}
+
+/** Other threads make ahead what ladders are judged by; they have ended before processor time is measured. */
+async function judgedLadders(pipeline: Audible, experiment: Experiment, utility: Utility, options: AuditOptions): Promise<JudgedLadders> {
+  const { model, worth, seed, draws, traces } = options
+  const { ir, fingerprint } = pipeline
+  const { cases } = experiment
+  const asked = experiment.elements.map(element => ({
+    element,
+    rungs: withTrace(element, experiment.ladder(element, worth.ir.ages), traces),
+  }))
+  experiment.prepare(asked.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
   try {
-    const found: FoundLadder[] = []
-    for (const { element, rungs } of ladders) {
-      const id = elementId(element)
-      const onRung = () => onProgress?.(`making ${id.replace('/', ' ')} older`, (LADDERS * ++done) / steps)
-      const depends = JSON.stringify([KEPT_FORMAT, of, ir, rungs, seed, draws])
-      found.push({ element, ladder: await kept(id, depends, () => ladderOf(element, rungs, { ...asked, onRung })) })
-    }
-    return found
+    checkKnown(cases, model)
+    const { budget } = worth.ir.utility
+    const judging = await Judging.of(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
+    const sample = sampleOf(clustered(cases, boundsOf(ir, model)), cases.blocks.test)
+    const bands = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsAWeek: judging.week }) }
+    const decisions = hashOf(cases.t, await experiment.scoresOfAll(judging.runs))
+    const given = { judging, sample, bands, slices: worth.ir.slices }
+    const ladders = await laddersOf(asked, given, `${fingerprint} ${decisions}`, options)
+    return { judging, sample, bands, decisions, ladders }
   } finally {
     experiment.end()
   }
+}
+
+/** `of` names the history and the definitions. */
+async function laddersOf(
+  asked: readonly { readonly element: Element; readonly rungs: readonly LadderRung[] }[],
+  given: Omit<LadderOptions, 'onRung'>,
+  of: string,
+  { worth: { ir }, seed, draws, onProgress, kept = (_, _of, make) => make() }: AuditOptions,
+): Promise<FoundLadder[]> {
+  const steps = asked.reduce((sum, { rungs }) => sum + rungs.length, 0)
+  let done = 0
+  const found: FoundLadder[] = []
+  for (const { element, rungs } of asked) {
+    const id = elementId(element)
+    const onRung = () => onProgress?.(`making ${id.replace('/', ' ')} older`, (LADDERS * ++done) / steps)
+    const depends = JSON.stringify([KEPT_FORMAT, of, ir, rungs, seed, draws])
+    found.push({ element, ladder: await kept(id, depends, () => ladderOf(element, rungs, { ...given, onRung })) })
+  }
+  return found
 }
 
 /** Of a group whose ages were recorded, what it would be worth as old as it was. */

@@ -77,7 +77,7 @@ async function rungOf(plan: Plan, judging: Judging): Promise<[Way, Asked][]> {
   const less = async (way: Way, { values, performance }: Judged): Promise<Difference> => {
     const now = await judging.now(way)
     // In their place: nobody else has these values.
-    for (let row = 0; row < values.length; row++) values[row] -= now.values[row]
+    for (let row = 0; row < values.length; row++) if (now.values[row] !== 0) values[row] -= now.values[row]
     return { difference: values, performance }
   }
   const [frozen, frozenAtBudget] = await orWhy(judging.why('frozen'), async (): Promise<[Asked, Asked]> => {

@@ -4,9 +4,12 @@ import { limits } from '../base/limits.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { GroupIR, SourceIR } from '../define/ir.ts'
-import { NumberSlots } from './number-slots.ts'
+import { ELSEWHERE, NumberSlots } from './number-slots.ts'
 import { damaged, type StateReader, type StateWriter } from './state.ts'
 import { widened } from './widened.ts'
+
+/** Numbers that are looked for together. */
+const LOOKED_FOR = 256
 
 /**
  * The keys of a group as slots 0, 1, 2 …: every structure keeps its state by slot.
@@ -48,7 +51,7 @@ export class Keys {
     assert(columns.length === this.#width, 'a key has a column for each of its parts')
     if (columns.length > 1) for (let i = 0; i < length; i++) slots[i] = this.#slotOfMany(columns, i, add)
     else if (columns[0].values instanceof Int32Array) this.#slotsOfIds(columns[0], columns[0].values, slots, add)
-    else for (let i = 0; i < length; i++) slots[i] = this.#slotOfNumber(columns, i, add)
+    else this.#slotsOfNumbers(columns, slots, add)
     return slots
   }
 
@@ -87,6 +90,15 @@ export class Keys {
         }
         slots[i] = known - 1
       }
+    }
+  }
+
+  #slotsOfNumbers(columns: readonly Column[], slots: Int32Array, add: boolean): void {
+    const { values, nulls } = columns[0]
+    for (let from = 0; from < slots.length; from += LOOKED_FOR) {
+      const to = Math.min(slots.length, from + LOOKED_FOR)
+      this.#byNumber.firstLooks(values, from, to, slots)
+      for (let i = from; i < to; i++) if (slots[i] === ELSEWHERE || nulls?.[i]) slots[i] = this.#slotOfNumber(columns, i, add)
     }
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../base/random.ts'
-import { NumberSlots } from './number-slots.ts'
+import { ELSEWHERE, NumberSlots } from './number-slots.ts'
 
 test('numbers have the slots that they were given last, as in a Map', () => {
   const of = random(4)
@@ -24,4 +24,20 @@ test('0 is a number like others, and −0 the same one', () => {
   assert.equal(slots.get(0), -1)
   slots.set(0, 7)
   assert.deepEqual([slots.get(0), slots.get(1)], [7, -1])
+})
+
+test('a first look finds the slot, or leaves it to be looked for elsewhere', () => {
+  const of = random(6)
+  const slots = new NumberSlots()
+  const numbers = Float64Array.from({ length: 3000 }, () => Math.floor(of() * 4000))
+  numbers.forEach((number, i) => i % 2 === 0 && slots.set(number, i))
+  const found = new Int32Array(numbers.length).fill(-7)
+  slots.firstLooks(numbers, 10, 2990, found)
+  let first = 0
+  found.forEach((slot, i) => {
+    if (i < 10 || i >= 2990) assert.equal(slot, -7)
+    else if (slot !== ELSEWHERE) assert.equal(slot, slots.get(numbers[i]), `number ${numbers[i]}`)
+    if (slot >= 0) first++
+  })
+  assert.ok(first > 1000, `${first} stand where they are looked for first`)
 })

@@ -56,8 +56,8 @@ function leveled({ otherwise = NaN }: TermIR, levels: ReadonlyMap<number, number
     for (const [value, weight] of levels) places[value] = weight
     return ({ values, nulls }: Column, z, length) => {
       for (let i = 0; i < length; i++) {
-        const value = values[i]
-        z[i] += places[!nulls?.[i] && value >= 0 && value < PLACES && value === Math.trunc(value) ? value : PLACES]
+        const place = values[i] | 0
+        z[i] += places[!nulls?.[i] && place === values[i] && place >= 0 && place < PLACES ? place : PLACES]
       }
     }
   }

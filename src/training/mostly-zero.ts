@@ -64,7 +64,9 @@ export class DesignRows {
     const placed = Float64Array.from(this.#columns, column => beta[column])
     const [length, dense, values] = [this.#length, this.#dense, this.#values]
     const [starts, places, entries] = [this.#starts, this.#places, this.#entries]
-    const first = this.#shift.reduce((sum, shift, place) => sum + shift * placed[place], placed[0])
+    // In a loop of its own: of what a function gives back the compiler does not know that it is a double, and makes each row's sum a number on the heap.
+    let first = placed[0]
+    for (let place = 1; place < placed.length; place++) first += this.#shift[place] * placed[place]
     for (let row = 0, from = -1; row < length; row++, from += dense) {
       let z = first
       for (let i = 1; i <= dense; i++) z += placed[i] * values[from + i]

@@ -15,12 +15,12 @@ import type { Caveat } from '../caveats/caveat.ts'
 import type { Estimate } from '../report/audit-report.ts'
 import { decisionsAWeek, worstWeek } from '../worth/weeks.ts'
 import { clustersOf, saidOfClusters, type ClusterPart } from './enough.ts'
-import { countBound, countedOf, mostOf, type CountBound, type Counted } from './few.ts'
+import { countBound, countedColumn, countedOf, mostOf, type CountBound, type Counted } from './few.ts'
 import { lopsided } from './lopsided.ts'
 import type { Sample } from './sample.ts'
 import { jointTail } from './simultaneous.ts'
 import { isUncertain, settled } from './settled.ts'
-import { differing, sumsBy, type Differing } from './sums.ts'
+import { differing, SumsRoom, type Differing } from './sums.ts'
 import { tooFewUndone } from './undone-rows.ts'
 import { measured, movedBy, type Measured } from './variance.ts'
 
@@ -78,6 +78,7 @@ export function estimatedBands(sample: Sample, differences: readonly Float64Arra
   const week = decisionsAWeek(sample, sample.rows, options)
   const parts = differing(sample, differences)
   const counted = new Map<Measured, Counted>()
+  const room = new SumsRoom()
   const {
     sample: taken,
     found,
@@ -87,9 +88,9 @@ export function estimatedBands(sample: Sample, differences: readonly Float64Arra
       parts.map((part, i) => {
         const why = whyNot(part, week) ?? tooFewUndone(sample, differences[i])
         if (why) return why
-        const sums = sumsBy(by.cells, part)
-        const one = measured(by.cells, part, sums)
-        counted.set(one, countedOf(by.cells, part, sums))
+        const columns: Float64Array[] = []
+        const one = measured(by.cells, part, room, (sums, set) => columns.push(...countedColumn(sums, set)))
+        counted.set(one, countedOf(part, columns))
         return one
       }),
     moved: (blocks, alternative) => movedBy(blocks, parts[alternative]),

@@ -4,10 +4,10 @@ import { test } from 'node:test'
 import { random, type Random } from '../../base/random.ts'
 import type { ClusterColumn } from '../cases.ts'
 import { estimatedBands, type Band } from './bands.ts'
-import { countBound, countedOf, mostOf, type CountBound, type Counted } from './few.ts'
+import { countBound, countedColumn, countedOf, mostOf, type CountBound, type Counted } from './few.ts'
 import { poissonUpper } from './poisson.ts'
 import { sampleOf, type Sample } from './sample.ts'
-import { differing as differingIn, sumsBy } from './sums.ts'
+import { differing as differingIn, sumsOf, SumsRoom } from './sums.ts'
 
 const LENGTH = 6000
 /** Of a history that is drawn. */
@@ -28,7 +28,11 @@ const sample = sampleBy([
 
 const counted = (difference: Float64Array, by = sample): Counted => {
   const [found] = differingIn(by, [difference])
-  return countedOf(by.cells, found, sumsBy(by.cells, found))
+  const room = new SumsRoom()
+  return countedOf(
+    found,
+    by.cells.flatMap(set => countedColumn(sumsOf(set, found, room), set)),
+  )
 }
 const boundOf = (difference: Float64Array, most: number, by = sample): CountBound | undefined => {
   const { few } = counted(difference, by)

@@ -25,14 +25,15 @@ export interface Counted {
   readonly few?: readonly Float64Array[]
 }
 
-/** `sums` are those of what differs by `cells`. */
-export function countedOf(cells: readonly CellSet[], { by }: Pick<Differing, 'by'>, sums: readonly CellSums[]): Counted {
-  const columns = sums.flatMap(({ sums: values, cells: differing }, i) =>
-    cells[i].over.length === 1 ? [values.subarray(0, differing.length)] : [],
-  )
+/** `columns` has what differs summed by the clusters of each column, where that is not 0. */
+export function countedOf({ by }: Pick<Differing, 'by'>, columns: readonly Float64Array[]): Counted {
   const isFew = [by, ...columns].some(({ length }) => length < DIFFERING_FEW)
   return { differing: by.length, largest: largestOf(by), ...(isFew && { few: [by, ...columns] }) }
 }
+
+/** Of sums by one set of cells those that `countedOf` takes, if it is of one column. */
+export const countedColumn = ({ sums, cells }: CellSums, { over }: CellSet): Float64Array[] =>
+  over.length === 1 ? [sums.slice(0, cells.length)] : []
 
 /** What one decision gains or loses at most, by what all alternatives of a ladder have shown. */
 export function mostOf(ladder: readonly Counted[]): number {
@@ -60,7 +61,11 @@ export function countBound(few: readonly Float64Array[], most: number): CountBou
   ]
 }
 
-const largestOf = (values: Float64Array): number => values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
+function largestOf(values: Float64Array): number {
+  let largest = 0
+  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) > largest) largest = Math.abs(values[i])
+  return largest
+}
 
 /** What `count` are above, and how much lower it is than what the count before was. */
 interface Step {

@@ -17,7 +17,8 @@ export function joined(a: Codes, b: Codes): Codes {
   let count = 0
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]
-    const [first, second] = [a.of[row], b.of[row]]
+    const first = a.of[row]
+    const second = b.of[row]
     if (inA[second] !== first) {
       inA[second] = first
       code[second] = count++
@@ -31,7 +32,8 @@ export function joined(a: Codes, b: Codes): Codes {
 export function isWithin(one: Codes, other: Codes): boolean {
   const met = new Int32Array(one.count).fill(-1)
   for (let row = 0; row < one.of.length; row++) {
-    const [code, beside] = [one.of[row], other.of[row]]
+    const code = one.of[row]
+    const beside = other.of[row]
     if (met[code] < 0) met[code] = beside
     else if (met[code] !== beside) return false
   }

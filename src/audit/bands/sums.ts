@@ -19,9 +19,13 @@ export interface Differing {
 /** Of a sample, what was not known of the difference looked at last: mostly the same rows. */
 const lastUnknown = new WeakMap<Sample, Uint8Array>()
 
+/** By sample: room for a difference of every row, which ladder after ladder takes. */
+const rooms = new WeakMap<Sample, Room>()
+
 export function differing(sample: Sample, differences: readonly Float64Array[]): Differing[] {
   const { length } = sample
-  const room: Room = { at: new Int32Array(length), by: new Float64Array(length) }
+  const room = rooms.get(sample) ?? { at: new Int32Array(length), by: new Float64Array(length) }
+  rooms.set(sample, room)
   let unknown = lastUnknown.get(sample) ?? new Uint8Array(length)
   const found = differences.map(difference => {
     const one = differingIn(difference, unknown, room)
@@ -37,26 +41,27 @@ type Room = Pick<Differing, 'at' | 'by'>
 
 function differingIn(difference: Float64Array, like: Uint8Array, { at, by }: Room): Differing {
   let unknown = like
-  let [rows, count, sum, squares] = [0, 0, 0, 0]
+  let [missed, count, sum, squares] = [0, 0, 0, 0]
   for (let row = 0; row < at.length; row++) {
     const d = difference[row]
+    // Of most rows: the rest is not asked of them.
+    if (d === 0 && unknown[row] === 0) continue
     const missing = Number.isNaN(d) ? 1 : 0
     if (missing !== unknown[row]) {
       if (unknown === like) unknown = like.slice()
       unknown[row] = missing
     }
-    if (missing === 1) continue
-    rows++
-    if (d === 0) continue
+    missed += missing
+    if (missing === 1 || d === 0) continue
     at[count] = row
     by[count++] = d
     sum += d
     squares += d * d
   }
-  return { rows, at: at.slice(0, count), by: by.slice(0, count), sum, squares, unknown }
+  return { rows: at.length - missed, at: at.slice(0, count), by: by.slice(0, count), sum, squares, unknown }
 }
 
-/** One difference by one set of cells, in entries: first each cell whose differences do not add up to 0, then all others, those with as many rows as one. */
+/** One difference by one set of cells, good until the next is summed in the same room, in entries: first each cell whose differences do not add up to 0, then all others, those with as many rows as one. */
 export interface CellSums {
   readonly sizes: CellSizes
   /** Of the first entries the cells. */
@@ -76,16 +81,29 @@ export interface CellSizes {
   readonly cells: Int32Array
 }
 
-/** By each of the sets. */
-export const sumsBy = (cells: readonly Codes[], differing: Differing): CellSums[] => cells.map(set => sumsOf(set, differing))
+/** Where sums are written, over those before: of one difference by seven sets there are several times as many as rows that differ. */
+export class SumsRoom {
+  cells = new Int32Array(0)
+  sums = new Float64Array(0)
+  rows = new Int32Array(0)
+  times = new Int32Array(0)
 
-function sumsOf({ of, count }: Codes, { at, by, unknown }: Differing): CellSums {
+  /** For so many entries. */
+  take(entries: number): this {
+    if (this.cells.length >= entries) return this
+    this.cells = new Int32Array(entries)
+    this.sums = new Float64Array(entries)
+    this.rows = new Int32Array(entries)
+    this.times = new Int32Array(entries)
+    return this
+  }
+}
+
+export function sumsOf({ of, count }: Codes, { at, by, unknown }: Differing, room: SumsRoom): CellSums {
   const { sizes, zeros } = countingOf({ of, count }, unknown)
   for (let i = 0; i < at.length; i++) zeros[of[at[i]]] += by[i]
   const left = sizes.cells.slice()
-  const most = Math.min(at.length, count)
-  const cells = new Int32Array(most)
-  const [sums, rows, times] = [new Float64Array(most + left.length), new Int32Array(most + left.length), new Int32Array(most + left.length)]
+  const { cells, sums, rows, times } = room.take(Math.min(at.length, count) + left.length)
   let entry = 0
   // What is found is taken: nothing is left for the next difference.
   for (let i = 0; i < at.length; i++) {
@@ -102,6 +120,7 @@ function sumsOf({ of, count }: Codes, { at, by, unknown }: Differing): CellSums 
   const alone = entry
   for (let size = 0; size < left.length; size++) {
     if (left[size] === 0) continue
+    sums[entry] = 0
     rows[entry] = sizes.rows[size]
     times[entry++] = left[size]
   }

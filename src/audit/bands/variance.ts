@@ -17,7 +17,7 @@
  */
 import type { Codes } from './joined.ts'
 import type { CellSet } from './sample.ts'
-import { sumsBy, type CellSizes, type CellSums, type Differing } from './sums.ts'
+import { sumsOf, SumsRoom, type CellSizes, type CellSums, type Differing } from './sums.ts'
 
 /** Of one difference, a row: decisions whose difference is not known are left out. */
 export interface Measured {
@@ -33,20 +33,30 @@ export interface Measured {
   readonly influence: readonly Float64Array[]
 }
 
-/** Of at least two rows. `sums` are those of `differing` by `cells`. */
-export function measured(cells: readonly CellSet[], differing: Differing, sums: readonly CellSums[] = sumsBy(cells, differing)): Measured {
+/** Of at least two rows. `seen` is given what is summed by each set of cells, which is good until it returns. */
+export function measured(
+  cells: readonly CellSet[],
+  differing: Differing,
+  room: SumsRoom = new SumsRoom(),
+  seen: (sums: CellSums, set: CellSet) => void = () => {},
+): Measured {
   const { rows, squares, at } = differing
   const theta = thetaOf(differing)
   const { value, unit } = theta
   const ofRows = Math.max(0, squares - rows * value * value)
-  const parts = sums.map(one => partOf(one, theta))
-  const influence = sums.flatMap((one, i) => (cells[i].over.length <= 1 ? [influenceOf(one, theta)] : []))
+  const influence: Float64Array[] = []
+  const parts = cells.map(set => {
+    const one = sumsOf(set, differing, room)
+    seen(one, set)
+    if (set.over.length <= 1) influence.push(influenceOf(one, theta))
+    return { ...partOf(one, theta), sizes: one.sizes }
+  })
   let [variance, third, doubt] = [0, 0, 0]
   parts.forEach((part, i) => {
     variance += cells[i].sign * part.variance
     third += cells[i].sign * part.third
     if (cells[i].over.length > 1 || part.variance === 0) return
-    const modelled = modelledFreedom(sums[i].sizes, rows, ofRows / unit ** 2, part.residuals)
+    const modelled = modelledFreedom(part.sizes, rows, ofRows / unit ** 2, part.residuals)
     const freedom = Math.min(modelled, (3 * part.second ** 2) / part.fourth - 2)
     const beside = cells[i].goesOn ? sharedByNeighbours(influence[i]) : 0
     variance += beside
@@ -65,7 +75,8 @@ export function measured(cells: readonly CellSet[], differing: Differing, sums: 
 }
 
 /** θ − θ(−c) of each cell of one set, in units that do not matter to whoever compares them. */
-export const movedBy = (set: Codes, differing: Differing): Float64Array => influenceOf(sumsBy([set], differing)[0], thetaOf(differing))
+export const movedBy = (set: Codes, differing: Differing): Float64Array =>
+  influenceOf(sumsOf(set, differing, new SumsRoom()), thetaOf(differing))
 
 /** Of the variance of the smallest cells, the part that the variance is at least. */
 const LEAST_OF_CELLS = 0.5

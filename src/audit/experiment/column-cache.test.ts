@@ -21,10 +21,8 @@ test('columns are computed once, until others need their room: those used longes
     })
   for (const id of ['a', 'b', 'a', 'c', 'a', 'b', 'a']) of(id)
   assert.deepEqual(computed, ['a', 'b', 'c', 'b'], 'a column is 10 bytes, and there is room for two')
-  assert.deepEqual(
-    ['a', 'b', 'c'].map(id => cache.has(id)),
-    [true, true, false],
-  )
+  for (const id of ['a', 'b', 'c']) of(id)
+  assert.deepEqual(computed.slice(4), ['c'])
 })
 
 test('what is larger than all the room is kept until the next comes', () => {
@@ -34,8 +32,22 @@ test('what is larger than all the room is kept until the next comes', () => {
     cache.of('a', () => []),
     first,
   )
-  cache.of('b', () => [column(1)])
-  assert.deepEqual([cache.has('a'), cache.has('b')], [false, true])
+  const second = cache.of('b', () => [column(1)])
+  assert.equal(
+    cache.of('b', () => []),
+    second,
+  )
+  assert.deepEqual(
+    cache.of('a', () => []),
+    [],
+  )
+})
+
+test('what other threads are to be given is in memory that they see', () => {
+  const cache = new ColumnCache(100, true)
+  const [given] = cache.of('a', () => [column(1, -2)])
+  assert.deepEqual(given, column(1, -2))
+  for (const { buffer } of [given.values, given.nulls, given.refused]) assert.ok(buffer instanceof SharedArrayBuffer)
 })
 
 test('parts of columns, lists too', () => {

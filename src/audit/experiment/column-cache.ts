@@ -1,7 +1,7 @@
 /** Columns of groups that were computed, up to so many bytes: those used longest ago are let go, and computed again where they are asked for once more. */
 import type { FeatureColumn } from '../../aggregate/aggregate.ts'
 import { limits } from '../../base/limits.ts'
-import { bytesOf } from './feature-columns.ts'
+import { bytesOf, featureShared } from './feature-columns.ts'
 
 export type GroupColumns = readonly FeatureColumn[]
 
@@ -11,21 +11,27 @@ export class ColumnCache {
   readonly #columns = new Map<string, GroupColumns>()
   #bytes = 0
 
-  constructor(bytesMax: number = limits.AUDIT_COLUMN_BYTES) {
-    this.#bytesMax = bytesMax
-  }
+  readonly #isShared: boolean
 
-  has(id: string): boolean {
-    return this.#columns.has(id)
+  /** `isShared`: so that other threads can be given them. */
+  constructor(bytesMax: number = limits.AUDIT_COLUMN_BYTES, isShared = false) {
+    this.#bytesMax = bytesMax
+    this.#isShared = isShared
   }
 
   of(id: string, compute: () => GroupColumns): GroupColumns {
     const known = this.#columns.get(id)
-    const columns = known ?? compute()
+    const columns = known ?? (this.#isShared ? compute().map(featureShared) : compute())
     this.#columns.delete(id)
     this.#columns.set(id, columns)
     if (!known) this.#take(sizeOf(columns))
     return columns
+  }
+
+  /** Lets go of what will not be asked for again. */
+  drop(id: string): void {
+    const known = this.#columns.get(id)
+    if (known && this.#columns.delete(id)) this.#bytes -= sizeOf(known)
   }
 
   /** The newest is kept, whatever its size. */

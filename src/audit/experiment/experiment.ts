@@ -7,38 +7,42 @@
 import { availableParallelism } from 'node:os'
 import { limits } from '../../base/limits.ts'
 import type { GroupRead } from '../../decision/reads.ts'
-import type { Definitions, Scoring } from '../../decision/scoring.ts'
+import type { Definitions } from '../../decision/scoring.ts'
 import type { ModelIR } from '../../define/ir.ts'
-import { horizonOf } from '../../replay/label-horizon.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import type { Cases, Decided, RowRange } from '../cases.ts'
 import { asItRuns, type Element, type Plan, type Setting } from '../element.ts'
-import { Ahead } from './ahead/ahead.ts'
-import { isSendable } from './ahead/sent-log.ts'
-import { scoreInto, scoringOf, vectorsAlone } from './inputs.ts'
+import { Ahead, mostAhead, type Here } from './ahead/ahead.ts'
+import { Threads } from './ahead/threads.ts'
+import { isScoredByDefinition, isSendable } from './ahead/sent-log.ts'
+import { vectorsAlone } from './inputs.ts'
+import { rememberAuc } from '../worth/index.ts'
 import { ladderOf, type LadderRung } from './ladder.ts'
 import { lookedAtOf, type LookedAt } from './looked-at.ts'
 import { casesOf, columnsBy, type Seen } from './made-cases.ts'
 import { leavesOut } from './operators/inference.ts'
 import { unsupported } from './operators/setting.ts'
-import { fittings } from './operators/training.ts'
-import { Refits } from './refit/refits.ts'
 import { Replays, settingOf, type Replayed } from './replays.ts'
 import { ScoreCache } from './score-cache.ts'
+import { Scorer, type Arm } from './scorer.ts'
 import { scoredOf, whereMade } from './scored.ts'
 import { togetherOf } from './together.ts'
 import type { Traces } from './traces.ts'
 import type { Decides } from './world.ts'
 
-/** `frozen`: the model as it is. `refit`: trained anew on what the alternative would have given it. */
-export type Arm = 'frozen' | 'refit'
+export type { Arm } from './scorer.ts'
 
 export interface ExperimentOptions extends Seen {
   /** How old groups were at decisions that ran (`tracesOf`): what the setting `trace` replays. */
   readonly traces?: Traces | undefined
   /** How long before the block `test` others matter to what its decisions are worth, ms (`lookBackOf`): what stands before them and before the block `tune` has no scores then. Infinity, so that all have, unless given. */
   readonly lookBack?: number | undefined
+  /** Threads that make ahead what plans are judged by, once those are prepared: they read the history meanwhile. None unless given, and none for what they cannot be given. `end` ends them. */
+  readonly threads?: number | undefined
 }
+
+/** As many as there are cores beside the one that judges. */
+export const threadsAhead = (): number => Math.min(limits.AUDIT_THREADS_MAX, availableParallelism() - 1)
 
 export class Experiment {
   readonly cases: Cases
@@ -49,10 +53,9 @@ export class Experiment {
   readonly #lookedAt: LookedAt | undefined
   readonly #decides: Decides
   readonly #replays: Replays
-  readonly #scoring: Scoring
-  readonly #refits: Refits
+  readonly #scorer: Scorer
   readonly #scores = new ScoreCache()
-  readonly #given: { readonly log: ReplayLog; readonly traces: Traces | undefined }
+  readonly #threads: Threads | undefined
   #ahead: Ahead | undefined
 
   /** Throws as `decide` and `label` do, and `SPILL_INPUT` for a history that is too short to be judged. */
@@ -60,25 +63,34 @@ export class Experiment {
     definitions: Definitions,
     model: ModelIR,
     log: ReplayLog,
-    { traces, isCensored, chanceOf, lookBack = Infinity }: ExperimentOptions = {},
+    { traces, isCensored, chanceOf, lookBack = Infinity, threads = 0 }: ExperimentOptions = {},
   ) {
     this.#decides = { ir: definitions.ir, model }
-    this.#given = { log, traces }
     this.#replays = new Replays(this.#decides, log, traces)
-    this.#scoring = scoringOf(definitions, model, log.strings)
-    this.#refits = new Refits(definitions, model, log.strings)
+    this.#scorer = new Scorer(definitions, model, log.strings)
     const { rows, reads } = this.#replays
-    const column = columnsBy(this.#decides, rows, () => this.#replays.under(asItRuns).inputs, vectorsAlone(definitions, model, log.strings))
-    this.cases = casesOf(this.#decides, log, rows, column, { isCensored, chanceOf })
-    this.scored = scoredOf(this.cases, lookBack)
-    this.#lookedAt = lookedAtOf(this.cases.length, this.#refits.learntFrom(this.cases, this.cases.blocks.train).cases, this.scored)
+    this.#threads = threads > 0 && isSendable(model) ? new Threads({ ...this.#decides, log, traces }, threads) : undefined
+    try {
+      const column = columnsBy(
+        this.#decides,
+        rows,
+        () => this.#replays.under(asItRuns).inputs,
+        vectorsAlone(definitions, model, log.strings),
+      )
+      this.cases = casesOf(this.#decides, log, rows, column, { isCensored, chanceOf })
+      this.scored = scoredOf(this.cases, lookBack)
+      this.#lookedAt = lookedAtOf(this.cases.length, this.#scorer.refits.learntFrom(this.cases, this.cases.blocks.train).cases, this.scored)
+    } catch (error) {
+      this.#threads?.end()
+      throw error
+    }
     this.elements = elementsOf(reads)
   }
 
   /** Why an arm cannot be taken, whatever the plan; nothing if it can. */
   why(arm: Arm): string | undefined {
     const { name, score } = this.#decides.model
-    if (arm === 'refit') return this.#refits.why
+    if (arm === 'refit') return this.#scorer.refits.why
     return score.kind === 'none'
       ? `model '${name}' has no score until a version of it is promoted; only the arm 'refit' has one`
       : undefined
@@ -86,12 +98,12 @@ export class Experiment {
 
   /** Whether another seed gives another model to the arm `refit`. */
   get isRandom(): boolean {
-    return this.#refits.isRandom
+    return this.#scorer.refits.isRandom
   }
 
   /** In words, what a report should say of how models were trained anew, of those that were. */
   get notes(): readonly string[] {
-    return this.#refits.notes
+    return this.#scorer.refits.notes
   }
 
   /** What is to be said of a plan beside its figures, in words. */
@@ -108,49 +120,81 @@ export class Experiment {
    */
   async decided(plan: Plan, arm: Arm, seed = 0): Promise<Decided> {
     this.#check(plan, arm)
-    const training = settingOf(plan, 'training')
     // Of models that are trained again and again nobody knows before what they learn from.
-    const lookedAt = training.kind === 'now' ? this.#lookedAt : undefined
-    if (lookedAt === this.#lookedAt) await this.#ahead?.bring(plan)
-    const { id, inputs, made, acted, inline } = this.#replays.under(plan, lookedAt)
-    const scored = arm === 'frozen' ? `${id}, frozen` : `${id}, ${JSON.stringify(training)} ${seed}`
-    const score = await this.#scores.of(scored, () => this.#score({ id, inputs }, arm, { training, seed, rows: this.scored }))
+    const isNow = settingOf(plan, 'training').kind === 'now'
+    const lookedAt = isNow ? this.#lookedAt : undefined
+    if (isNow) await this.#ahead?.bring(this.#replays.idOf(plan, lookedAt))
+    const replayed = this.#replays.under(plan, lookedAt)
+    const { made, acted, inline } = replayed
+    const id = scoresId(replayed.id, arm, settingOf(plan, 'training'), seed)
+    const score = await this.#scores.of(id, () => this.#score(plan, arm, replayed, seed))
     return { score: whereMade(score, made, this.scored), made, acted, inline }
+  }
+
+  #score(plan: Plan, arm: Arm, replayed: Replayed, seed: number): Promise<Float64Array> {
+    return this.#scorer.score(replayed, this.cases, arm, { training: settingOf(plan, 'training'), seed, rows: this.scored })
   }
 
   /** Scores of all cases as the pipeline runs. Rejects as `decided` does. */
   async scoresOfAll(arm: Arm): Promise<Float64Array> {
     this.#check(asItRuns, arm)
     const rows = { from: 0, to: this.cases.length }
-    return this.#score(this.#replays.under(asItRuns), arm, { training: { kind: 'now' }, seed: 0, rows })
-  }
-
-  /** Of those rows; NaN elsewhere. */
-  async #score({ id, inputs }: Pick<Replayed, 'id' | 'inputs'>, arm: Arm, { training, seed, rows }: Scored): Promise<Float64Array> {
-    const { cases } = this
-    const score = new Float64Array(cases.length).fill(NaN, 0, rows.from).fill(NaN, rows.to)
-    if (arm === 'frozen') scoreInto(score, this.#scoring, inputs, rows.from, rows.to)
-    else
-      for (const fitting of fittings(training, cases, horizonOf(this.#decides.model.label!))) {
-        const { from, to } = fitting.scores
-        const scoring = await this.#refits.scoring(id, inputs, cases, fitting, seed)
-        scoreInto(score, scoring, inputs, Math.max(from, rows.from), Math.min(to, rows.to))
-      }
-    return score
+    return this.#scorer.score(this.#replays.under(asItRuns), this.cases, arm, { training: { kind: 'now' }, seed: 0, rows })
   }
 
   /**
-   * Lets other threads compute what these plans read before they are asked for, in this order, while this one scores, fits and waits. It changes no value. Threads are one less than the machine
-   * runs unless given; `end` ends them. Worth its while from some hundred thousand decisions on.
+   * Lets the experiment's threads make what these plans are judged by before they are asked for, in this order, while this one judges and waits. It changes no value. Worth its while from some hundred thousand
+   * decisions on.
    */
-  prepare(plans: readonly Plan[], threads = Math.min(limits.AUDIT_THREADS_MAX, availableParallelism() - 1)): void {
-    this.end()
-    if (threads > 0 && isSendable(this.#decides.model))
-      this.#ahead = new Ahead(this.#decides, { ...this.#given, lookedAt: this.#lookedAt }, this.#replays, plans, threads)
+  prepare(plans: readonly Plan[]): void {
+    if (!this.#threads) return
+    const [replays, lookedAt, { cases }] = [this.#replays, this.#lookedAt, this]
+    const arms = (['frozen', 'refit'] as const).filter(arm => this.why(arm) === undefined)
+    const isRanked = cases.standing === undefined
+    const scored = isScoredByDefinition(this.#decides.model) ? { cases, rows: this.scored, arms, isRanked } : undefined
+    const idOf = (plan: Plan, arm: Arm): string => scoresId(replays.idOf(plan, lookedAt), arm, { kind: 'now' }, 0)
+    const asked = this.#inputsOf(plans)
+    const { length } = lookedAt?.cases ?? cases
+    // Scores are all that is asked of columns of which there is no room for all: whatever plan reads them once more computes them.
+    const isKept = !scored || replays.bytesOf(asked.values(), length) <= limits.AUDIT_COLUMN_BYTES
+    const here: Here = {
+      make: async plan => {
+        const replayed = replays.under(plan, lookedAt)
+        if (!scored) return replayed.inputs
+        for (const arm of scored.arms) this.#scores.take(idOf(plan, arm), await this.#score(plan, arm, replayed, 0))
+        if (!isKept) replays.forget(plan, lookedAt)
+      },
+      take: (plan, { columns, scores, said }) => {
+        if (columns) replays.take(plan, columns, lookedAt)
+        for (const { arm, score, auc } of scores) {
+          if (auc !== undefined) rememberAuc(cases, score, cases.blocks.test, auc)
+          this.#scores.take(idOf(plan, arm), score)
+        }
+        this.#scorer.refits.add(said)
+      },
+    }
+    const most = mostAhead(replays.bytesOf([asItRuns], length))
+    this.#ahead = new Ahead(this.#threads, { lookedAt, scored, isKept }, asked, here, most)
   }
 
+  /** By what names their inputs, those that have some, each once. */
+  #inputsOf(plans: readonly Plan[]): Map<string, Plan> {
+    const found = new Map<string, Plan>()
+    for (const plan of plans) {
+      if (settingOf(plan, 'training').kind !== 'now') continue
+      try {
+        const id = this.#replays.idOf(plan, this.#lookedAt)
+        if (!found.has(id)) found.set(id, plan)
+      } catch {
+        // Whoever asks for it is told why.
+      }
+    }
+    return found
+  }
+
+  /** Ends the threads. What is asked for afterwards is made here. */
   end(): void {
-    this.#ahead?.end()
+    this.#threads?.end()
     this.#ahead = undefined
   }
 
@@ -171,11 +215,9 @@ export class Experiment {
   }
 }
 
-interface Scored {
-  readonly training: Setting
-  readonly seed: number
-  readonly rows: RowRange
-}
+/** Names scores by the inputs that they are of, and by how the model came about. */
+const scoresId = (inputs: string, arm: Arm, training: Setting, seed: number): string =>
+  arm === 'frozen' ? `${inputs}, frozen` : `${inputs}, ${JSON.stringify(training)} ${seed}`
 
 function elementsOf(reads: readonly GroupRead[]): Element[] {
   const groups = new Set(reads.map(({ group }) => group.name))

@@ -9,8 +9,9 @@ import { SpillwayError } from '../../base/errors.ts'
 import { groupReads, readId, type GroupRead } from '../../decision/reads.ts'
 import { triggeringOf } from '../../replay/decide.ts'
 import type { ReplayLog } from '../../replay/log.ts'
-import { elementId, type Plan, type Setting } from '../element.ts'
+import { asItRuns, elementId, type Plan, type Setting } from '../element.ts'
 import { ColumnCache, type GroupColumns } from './column-cache.ts'
+import { bytesOfRow } from './feature-columns.ts'
 import { groupColumns } from './group-columns.ts'
 import type { Inputs } from './inputs.ts'
 import { actedOn, answeringOf, type Acted } from './operators/action.ts'
@@ -32,6 +33,7 @@ const DELAYS_SEEN = 10_000
 export interface Replayed extends Acted {
   /** Names the inputs: they are the same where it is. */
   readonly id: string
+  /** Made where they are asked for. Throws as a replay does. */
   readonly inputs: Inputs
   /** When each case's score is there, UTC ms; NaN where there is no decision about it. */
   readonly made: Float64Array
@@ -53,13 +55,14 @@ export class Replays {
   readonly #base: World
   readonly #t: Float64Array
   readonly #traces: Traces
-  readonly #columns = new ColumnCache()
+  readonly #columns: ColumnCache
   readonly #summed = new SummedGroups()
   readonly #worlds = new Map<string, World>()
 
   /** Throws as `decide` does, and `SPILL_INPUT` for a history over which nothing is decided. */
-  constructor(decides: Decides, log: ReplayLog, traces: Traces = new Map()) {
+  constructor(decides: Decides, log: ReplayLog, traces: Traces = new Map(), columns: ColumnCache = new ColumnCache()) {
     const { ir, model } = decides
+    this.#columns = columns
     this.#decides = decides
     this.#traces = traces
     this.reads = groupReads(ir, model)
@@ -68,23 +71,34 @@ export class Replays {
     this.#t = timesOf(this.rows)
   }
 
-  /** Inputs of all cases, or of those that are looked at. Throws `SPILL_UNSUPPORTED`, in words, for what this history cannot show, `SPILL_INPUT` for what there is not. */
+  /** With inputs of all cases, or of those that are looked at. Throws `SPILL_UNSUPPORTED`, in words, for what this history cannot show, `SPILL_INPUT` for what there is not. */
   under(plan: Plan, lookedAt?: LookedAt): Replayed {
     this.#check(plan)
     const { ir, model } = this.#decides
     const { world, made } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
     const asked = this.asked(plan, lookedAt)
-    const features = asked.map(({ id, read, placed }) => {
-      const out = this.#columns.of(id, () => groupColumns(read, placed, world, this.#summed, lookedAt?.cases))
-      return [readId({ group: read.group.name, key: read.key }), { read, out }] as const
-    })
-    const { length, columnOf } = lookedAt ? someRows(this.rows, lookedAt.cases) : this.rows
+    let inputs: Inputs | undefined
+    const make = (): Inputs => {
+      const features = asked.map(({ id, read, placed }) => {
+        const out = this.#columns.of(id, () => groupColumns(read, placed, world, this.#summed, lookedAt?.cases))
+        return [readId({ group: read.group.name, key: read.key }), { read, out }] as const
+      })
+      const { length, columnOf } = lookedAt ? someRows(this.rows, lookedAt.cases) : this.rows
+      return { lookedAt, length, columnOf, features: new Map(features) }
+    }
     return {
-      id: asked.map(({ id }) => id).join('; '),
-      inputs: { lookedAt, length, columnOf, features: new Map(features) },
+      id: idOf(asked),
+      get inputs() {
+        return (inputs ??= make())
+      },
       made,
       ...actedOn(settingOf(plan, 'action'), made, this.#t, answeringOf(ir, model)),
     }
+  }
+
+  /** Names the inputs that a plan has. Throws as `under` does. */
+  idOf(plan: Plan, lookedAt?: LookedAt): string {
+    return idOf(this.asked(plan, lookedAt))
   }
 
   /** What a plan reads of each group, in the order of `reads`. Throws as `under` does. */
@@ -99,20 +113,31 @@ export class Replays {
     })
   }
 
-  /** Computes what a plan reads of one group, and does not keep it. */
-  columns(plan: Plan, index: number, lookedAt?: LookedAt): GroupColumns {
-    const { world } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
-    const { read, placed } = this.asked(plan)[index]
-    return groupColumns(read, placed, world, this.#summed, lookedAt?.cases)
+  /** Takes what was computed elsewhere, of each group that is read. */
+  take(plan: Plan, columns: readonly GroupColumns[], lookedAt?: LookedAt): void {
+    for (const [read, { id }] of this.asked(plan, lookedAt).entries()) this.#columns.of(id, () => columns[read])
   }
 
-  has(id: string): boolean {
-    return this.#columns.has(id)
+  /** Sums what reads will be made of, before any is asked for. */
+  sumUp(): void {
+    const { histories, strings } = this.#base.log
+    for (const { group } of this.reads) {
+      const { source, block } = histories.get(group.source)!
+      this.#summed.of(group, source, block, strings)
+    }
   }
 
-  /** Takes what was computed elsewhere. */
-  take(id: string, columns: GroupColumns): void {
-    this.#columns.of(id, () => columns)
+  /** Lets go of columns that a plan alone has read: of what it leaves as it runs others read the same. */
+  forget(plan: Plan, lookedAt?: LookedAt): void {
+    const others = new Set(this.asked(asItRuns, lookedAt).map(({ id }) => id))
+    for (const { id } of this.asked(plan, lookedAt)) if (!others.has(id)) this.#columns.drop(id)
+  }
+
+  /** Bytes of the columns that plans read, each once, of so many cases. Throws as `under` does. */
+  bytesOf(plans: Iterable<Plan>, cases: number): number {
+    const bytes = new Map<string, number>()
+    for (const plan of plans) for (const { id, read } of this.asked(plan)) bytes.set(id, cases * bytesOfRow(read.group))
+    return [...bytes.values()].reduce((sum, one) => sum + one, 0)
   }
 
   /** From an event's time to its arrival, ms, the median: a few that come days later say little of the others. Of at most so many events of each source, evenly taken. */
@@ -142,5 +167,7 @@ export class Replays {
       if (!ids.includes(id)) throw new SpillwayError('SPILL_INPUT', `there is nothing called '${id}' to be set${didYouMean(id, ids)}`)
   }
 }
+
+const idOf = (asked: readonly AskedRead[]): string => asked.map(({ id }) => id).join('; ')
 
 export const settingOf = (plan: Plan, id: string): Setting => plan.get(id) ?? { kind: 'now' }

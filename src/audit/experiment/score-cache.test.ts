@@ -12,3 +12,12 @@ test('scores are made once, those of four ids are kept, and what fails is tried 
   await assert.rejects(failing(), RangeError)
   assert.deepEqual([...(await of('f'))], [7])
 })
+
+test('what was made before anybody asked is there until somebody does, and then one of four', async () => {
+  const cache = new ScoreCache()
+  const never = () => Promise.reject(new RangeError('it was made'))
+  for (let i = 0; i < 6; i++) cache.take(`ahead ${i}`, Float64Array.of(i))
+  for (let i = 0; i < 6; i++) assert.deepEqual([...(await cache.of(`ahead ${i}`, never))], [i])
+  assert.deepEqual([...(await cache.of('ahead 5', never))], [5])
+  await assert.rejects(cache.of('ahead 0', never), RangeError)
+})

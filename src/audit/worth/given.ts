@@ -1,4 +1,5 @@
 /** What utilities and figures are computed from: decisions, what an alternative makes of them, who acts, and which rows count. */
+import { sharedFloats } from '../../columns/shared.ts'
 import type { Cases, Decided, RowRange } from '../cases.ts'
 import { rememberedRows } from './remembered.ts'
 
@@ -14,8 +15,13 @@ export interface Given {
 export const isJudged = ({ known, eligible }: Pick<Cases, 'known' | 'eligible'>, row: number): boolean =>
   known[row] === 1 && eligible[row] === 1
 
-/** A value for each of the rows: 0 where what came of it is known, NaN where it is not. */
-export const zeros = ({ cases, rows }: Pick<Given, 'cases' | 'rows'>): Float64Array => judgedOf(cases, rows).slice()
+/** A value for each of the rows: 0 where what came of it is known, NaN where it is not. In memory that the collector of garbage does not count (`experiment/feature-columns.ts`): three of them are made for each rung. */
+export function zeros({ cases, rows }: Pick<Given, 'cases' | 'rows'>): Float64Array {
+  const judged = judgedOf(cases, rows)
+  const values = sharedFloats(judged.length)
+  for (let i = 0; i < judged.length; i++) values[i] = judged[i]
+  return values
+}
 
 /** Alternatives are judged on the same rows. */
 const judgedOf = rememberedRows((cases: Cases, { from, to }: RowRange): Float64Array => {

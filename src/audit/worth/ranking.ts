@@ -29,8 +29,14 @@ export function aucOf(cases: Labels, score: Float64Array, rows: RowRange): numbe
   return value
 }
 
+/** Takes what was found elsewhere, of scores that came from there. */
+export function rememberAuc(cases: Labels, score: Float64Array, rows: RowRange, value: number | null): void {
+  made.set(score, { cases, rows, value })
+}
+
 function computed(cases: Labels, score: Float64Array, rows: RowRange): number | null {
-  const found = rangeOf(cases, score, rows)
+  const classes = classesOf(cases)
+  const found = rangeOf(classes, score, rows)
   const { low, high, positives, negatives } = found
   if (positives === 0 || negatives === 0) return null
   const pairs = positives * negatives
@@ -39,12 +45,22 @@ function computed(cases: Labels, score: Float64Array, rows: RowRange): number | 
       const bins = binned(cases, score, rows, { ...found, count })
       const { below, shared } = inOrder(bins)
       // Only where this is too much is it looked at which bins have one score alone.
-      if (shared / 2 <= ERROR_MAX * pairs || sharedByOthers(cases, score, rows, { ...found, bins }) / 2 <= ERROR_MAX * pairs)
+      if (shared / 2 <= ERROR_MAX * pairs || sharedByOthers(classes, score, rows, { ...found, bins }) / 2 <= ERROR_MAX * pairs)
         return below / pairs
     }
   }
   return exactly(cases, score, rows)
 }
+
+/** Of each case: 0 where it is not judged, otherwise 1 more than its label. Every alternative is ranked over the same. */
+const classesOf = ((): ((cases: Labels) => Uint8Array) => {
+  const known = new WeakMap<Labels, Uint8Array>()
+  return cases => {
+    let classes = known.get(cases)
+    if (!classes) known.set(cases, (classes = cases.label.map((label, row) => (isJudged(cases, row) ? 1 + label : 0))))
+    return classes
+  }
+})()
 
 interface Ranged {
   readonly low: number
@@ -53,17 +69,17 @@ interface Ranged {
   readonly negatives: number
 }
 
-function rangeOf({ label, known, eligible }: Labels, score: Float64Array, { from, to }: RowRange): Ranged {
-  let [low, high, judged, positives] = [Infinity, -Infinity, 0, 0]
+function rangeOf(classes: Uint8Array, score: Float64Array, { from, to }: RowRange): Ranged {
+  let [low, high, judged, sum] = [Infinity, -Infinity, 0, 0]
   for (let row = from; row < to; row++) {
     const one = score[row]
-    if (Number.isNaN(one) || known[row] === 0 || eligible[row] === 0) continue
+    if (classes[row] === 0 || Number.isNaN(one)) continue
     if (one < low) low = one
     if (one > high) high = one
     judged++
-    positives += label[row]
+    sum += classes[row]
   }
-  return { low, high, positives, negatives: judged - positives }
+  return { low, high, positives: sum - judged, negatives: 2 * judged - sum }
 }
 
 /** By their number: what is used again for the next scores of the same cases. */
@@ -83,15 +99,21 @@ function binned(
   { from, to }: RowRange,
   { low, high, count }: Ranged & { readonly count: number },
 ): Uint32Array {
-  const { label, known, eligible } = cases
+  const classes = classesOf(cases)
   const bins = emptyBins(cases, count)
   const scale = (count - 1) / (high - low)
   for (let row = from; row < to; row++) {
-    if (Number.isNaN(score[row]) || known[row] === 0 || eligible[row] === 0) continue
-    bins[2 * Math.floor((score[row] - low) * scale) + label[row]]++
+    const one = score[row]
+    const kind = classes[row]!
+    if (kind === 0 || Number.isNaN(one)) continue
+    const place = 2 * binOf(one, low, scale) + kind - 1
+    bins[place] = bins[place] + 1
   }
   return bins
 }
+
+/** In whole numbers from there on: below 2³¹. */
+const binOf = (score: number, low: number, scale: number): number => ((score - low) * scale) | 0
 
 /** `below`: pairs in order, those that share a bin by half; `shared`: those. */
 function inOrder(bins: Uint32Array): { below: number; shared: number } {
@@ -107,7 +129,7 @@ function inOrder(bins: Uint32Array): { below: number; shared: number } {
 
 /** Pairs that share a bin in which there is more than one score. */
 function sharedByOthers(
-  { known, eligible }: Labels,
+  classes: Uint8Array,
   score: Float64Array,
   { from, to }: RowRange,
   { low, high, bins }: Ranged & { readonly bins: Uint32Array },
@@ -117,8 +139,8 @@ function sharedByOthers(
   const isMixed = new Uint8Array(count)
   const scale = (count - 1) / (high - low)
   for (let row = from; row < to; row++) {
-    if (Number.isNaN(score[row]) || known[row] === 0 || eligible[row] === 0) continue
-    const bin = Math.floor((score[row] - low) * scale)
+    if (classes[row] === 0 || Number.isNaN(score[row])) continue
+    const bin = binOf(score[row]!, low, scale)
     if (Number.isNaN(first[bin])) first[bin] = score[row]
     else if (score[row] !== first[bin]) isMixed[bin] = 1
   }

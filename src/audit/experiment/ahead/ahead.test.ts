@@ -6,8 +6,9 @@ import type { Plan } from '../../element.ts'
 import { Replays, type Replayed } from '../replays.ts'
 import { isReplayed, logOf } from '../../../../test/property/engines/replayed.ts'
 import { deciding } from '../../../../test/property/generate/deciders.ts'
-import { Ahead } from './ahead.ts'
-import { claimsOf, isClaimed, leave, room } from './claims.ts'
+import { Ahead, type Here } from './ahead.ts'
+import { Threads } from './threads.ts'
+import { claimsOf, done, isClaimed, isDone, leave, room } from './claims.ts'
 
 /** Random pipelines on events and at ticks. */
 function cases(): { readonly ir: PipelineIR; readonly model: ModelIR; readonly made: NonNullable<ReturnType<typeof deciding>> }[] {
@@ -43,13 +44,16 @@ test('what threads compute is what is computed without them', async () => {
     const log = () => logOf(ir, made.log, made.run)
     const [alone, together] = [new Replays({ ir, model }, log()), new Replays({ ir, model }, log())]
     const plans = plansOf(ir)
-    const ahead = new Ahead({ ir, model }, { log: log() }, together, plans, 2)
+    const here: Here = { make: async plan => together.under(plan).inputs, take: (plan, { columns }) => together.take(plan, columns!) }
+    const byId = new Map(plans.map(plan => [together.idOf(plan), plan]))
+    const threads = new Threads({ ir, model, log: log() }, 2)
+    const ahead = new Ahead(threads, { lookedAt: undefined, scored: undefined, isKept: true }, byId, here, 3)
     try {
       await ahead.first
       // Also what was not announced, and in another order than it was.
       const later: Plan = new Map([['ingestion', { kind: 'older', by: 3 }]])
       for (const plan of [plans[3], later, ...plans, plans[1]]) {
-        await ahead.bring(plan)
+        await ahead.bring(together.idOf(plan))
         assert.deepEqual(
           columnsOf(together.under(plan)),
           columnsOf(alone.under(plan)),
@@ -58,15 +62,17 @@ test('what threads compute is what is computed without them', async () => {
       }
       used += ahead.used
     } finally {
-      ahead.end()
+      threads.end()
     }
   }
-  assert.ok(used >= 4, `only ${used} columns of groups were from threads`)
+  assert.ok(used >= 4, `only ${used} plans were made by threads`)
 })
 
 test('a job is taken once, and nobody is farther ahead than there is room', () => {
   const claims = claimsOf(3, 2)
   assert.deepEqual([isClaimed(claims, 1), isClaimed(claims, 1), isClaimed(claims, 2)], [true, false, true])
+  done(claims, 1)
+  assert.deepEqual([isDone(claims, 1), isDone(claims, 2), isClaimed(claims, 1)], [true, false, false])
   room(claims)
   room(claims)
   assert.equal(claims.words[3], 2)

@@ -1,129 +1,103 @@
 /**
- * Computes what plans will read before they are asked for, in other threads, while this one scores and fits.
+ * Makes what plans are judged by before they are asked for, in other threads, while this one judges: columns of groups, and scores where those are made of definitions alone.
  *
- * It changes no value: what a thread has not begun is computed where it is asked for, by the same code over the same history. Threads are as far ahead as `AUDIT_COLUMN_BYTES` has room for twice.
+ * It changes no value: what nobody has begun is made where it is asked for, by the same code over the same history. Who waits for a thread makes the next plan meanwhile, so that all are busy. Threads are as far ahead as
+ * `AUDIT_COLUMN_BYTES` has room for twice.
  */
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { limits } from '../../../base/limits.ts'
-import { valuesOf } from '../../../define/signatures.ts'
-import type { ReplayLog } from '../../../replay/log.ts'
 import type { Plan } from '../../element.ts'
-import type { GroupColumns } from '../column-cache.ts'
-import type { LookedAt } from '../looked-at.ts'
-import type { AskedRead, Replays } from '../replays.ts'
-import type { Traces } from '../traces.ts'
-import type { Decides } from '../world.ts'
-import { claimsOf, isClaimed, leave, type Claims } from './claims.ts'
-import type { Done, Job, ThreadData } from './columns-thread.ts'
-import { sentCases, sentLog } from './sent-log.ts'
+import { claimsOf, isClaimed, isDone, leave, type Claims } from './claims.ts'
+import type { Begin, Done, Job, Made } from './plans-thread.ts'
+import { sentCases, sentScoring } from './sent-log.ts'
+import type { Threads } from './threads.ts'
 
-const file = new URL(`./columns-thread${extname(import.meta.url)}`, import.meta.url)
-const BYTES_A_VALUE = 8
-const BYTES_A_ROW = 2
-
-/** What the replays are made from. */
-interface Given {
-  readonly log: ReplayLog
-  readonly traces?: Traces | undefined
-  /** All cases unless given. */
-  readonly lookedAt?: LookedAt | undefined
+/** Whoever has the threads: makes a plan itself, and keeps what they have made. */
+export interface Here {
+  readonly make: (plan: Plan) => Promise<unknown>
+  readonly take: (plan: Plan, made: Made) => void
 }
 
-interface Asked {
+/** As many as `AUDIT_COLUMN_BYTES` has room for twice, of so many bytes each. */
+export const mostAhead = (bytes: number): number => Math.max(1, Math.min(8, Math.floor(limits.AUDIT_COLUMN_BYTES / 2 / Math.max(1, bytes))))
+
+interface Waiting {
   readonly job: number
-  readonly promise: Promise<GroupColumns | undefined>
-  readonly resolve: (columns: GroupColumns | undefined) => void
+  readonly plan: Plan
+  readonly promise: Promise<Made | undefined>
+  readonly resolve: (made: Made | undefined) => void
 }
 
 export class Ahead {
-  readonly #replays: Replays
-  readonly #lookedAt: LookedAt | undefined
-  readonly #workers: readonly Worker[]
+  readonly #here: Here
+  readonly #workers: Threads['workers']
   readonly #claims: Claims
-  /** By the id of its columns, of those that were not asked for yet. */
-  readonly #asked = new Map<string, Asked>()
-  /** Resolves as the first columns come from a thread. */
+  /** By the id of their inputs, those that were not asked for yet. */
+  readonly #waiting = new Map<string, Waiting>()
+  /** Resolves as the first plan comes from a thread. */
   readonly first: Promise<void>
-  /** Columns of groups that threads have computed and that were used. */
+  /** Plans that threads have made and that were used. */
   used = 0
 
-  constructor(decides: Decides, { log, traces = new Map(), lookedAt }: Given, replays: Replays, plans: readonly Plan[], threads: number) {
-    this.#replays = replays
-    this.#lookedAt = lookedAt
-    const jobs: Job[] = []
-    for (const plan of plans)
-      for (const [read, { id }] of this.#askedIn(plan).entries()) {
-        if (this.#asked.has(id) || replays.has(id)) continue
-        this.#asked.set(id, { job: jobs.length, ...Promise.withResolvers<GroupColumns | undefined>() })
-        jobs.push({ number: jobs.length, plan: [...plan], read })
-      }
-    this.#claims = claimsOf(jobs.length, mostAhead(replays, lookedAt))
-    const workerData: ThreadData = {
-      ...decides,
-      log: sentLog(decides.ir, decides.model, log),
-      traces,
-      lookedAt: sentCases(lookedAt),
-      claims: this.#claims,
-    }
-    // Whoever asks has them then: nothing else keeps columns.
-    const waiting = new Map([...this.#asked.values()].map(({ job, resolve }) => [job, resolve]))
+  /** `plans` by what names their inputs; `most`: plans that threads have made and that nobody has asked for. */
+  constructor(
+    { workers }: Threads,
+    { lookedAt, scored, isKept }: Omit<Begin, 'claims'>,
+    plans: ReadonlyMap<string, Plan>,
+    here: Here,
+    most: number,
+  ) {
+    this.#here = here
+    this.#workers = workers
+    for (const [id, plan] of plans) this.#waiting.set(id, { job: this.#waiting.size, plan, ...Promise.withResolvers<Made | undefined>() })
+    this.#claims = claimsOf(plans.size, most)
+    const begin: Begin = { lookedAt: sentCases(lookedAt), scored: sentScoring(scored), isKept, claims: this.#claims }
+    // Whoever asks has it then: nothing else keeps what was made.
+    const resolving = new Map([...this.#waiting.values()].map(({ job, resolve }) => [job, resolve]))
     const { promise, resolve: begun } = Promise.withResolvers<void>()
     this.first = promise
-    this.#workers = Array.from({ length: threads }, () => new Worker(file, { workerData }))
-    for (const worker of this.#workers) {
-      worker.on('message', ({ number, columns }: Done) => {
-        waiting.get(number)?.(columns)
-        waiting.delete(number)
+    const jobs = [...this.#waiting.values()].map(({ job, plan }): Job => ({ number: job, plan: [...plan] }))
+    for (const worker of workers) {
+      worker.on('message', ({ number, made }: Done) => {
+        resolving.get(number)?.(made)
+        resolving.delete(number)
         begun()
       })
-      // What it had begun is computed here.
-      worker.on('exit', () => waiting.forEach(resolve => resolve(undefined)))
-      worker.on('error', () => {})
-      for (const job of jobs) worker.postMessage(job)
-      worker.unref()
+      // What it had begun is made here.
+      worker.on('exit', () => resolving.forEach(resolve => resolve(undefined)))
+      for (const message of [begin, ...jobs]) worker.postMessage(message)
     }
   }
 
-  /** Brings what a plan reads into the cache: what nobody has begun is computed here while threads compute the rest. */
-  async bring(plan: Plan): Promise<void> {
-    const missing = this.#askedIn(plan).map(({ id }, read) => ({ id, read, asked: this.#asked.get(id) }))
-    const begun = missing.filter(({ asked }) => asked && !isClaimed(this.#claims, asked.job))
-    for (const { id, read } of missing) {
-      this.#asked.delete(id)
-      if (!begun.some(other => other.id === id) && !this.#replays.has(id))
-        this.#replays.take(id, this.#replays.columns(plan, read, this.#lookedAt))
-    }
+  /** Before a plan is asked for: takes what a thread has made of it, or is making. What nobody has begun is made here. */
+  async bring(id: string): Promise<void> {
+    const asked = this.#waiting.get(id)
+    if (!asked) return
+    this.#waiting.delete(id)
+    if (isClaimed(this.#claims, asked.job)) return this.#makeHere(asked.plan)
+    while (!isDone(this.#claims, asked.job) && (await this.#makeNext()));
     // A thread keeps the process alive only while somebody waits for it.
-    if (begun.length > 0) for (const worker of this.#workers) worker.ref()
-    for (const { id, asked } of begun) {
-      const columns = await asked!.promise
-      leave(this.#claims)
-      if (!columns) continue
-      this.used++
-      this.#replays.take(id, columns)
-    }
+    for (const worker of this.#workers) worker.ref()
+    const made = await asked.promise
     for (const worker of this.#workers) worker.unref()
+    leave(this.#claims)
+    if (!made) return
+    this.used++
+    this.#here.take(asked.plan, made)
   }
 
-  /** A plan that cannot be is no matter here. */
-  #askedIn(plan: Plan): AskedRead[] {
-    try {
-      return this.#replays.asked(plan, this.#lookedAt)
-    } catch {
-      return []
+  /** Makes the next plan that nobody has begun; false without one. */
+  async #makeNext(): Promise<boolean> {
+    for (const [id, { job, plan }] of this.#waiting) {
+      if (!isClaimed(this.#claims, job)) continue
+      this.#waiting.delete(id)
+      await this.#makeHere(plan)
+      return true
     }
+    return false
   }
 
-  end(): void {
-    for (const worker of this.#workers) void worker.terminate()
+  /** What cannot be is said to whoever asks for it. */
+  async #makeHere(plan: Plan): Promise<void> {
+    await this.#here.make(plan).catch(() => {})
   }
-}
-
-function mostAhead({ reads, rows }: Replays, lookedAt: LookedAt | undefined): number {
-  const length = lookedAt?.cases.length ?? rows.length
-  const bytes = reads.map(
-    ({ group }) => group.features.reduce((sum, feature) => sum + BYTES_A_VALUE * valuesOf(feature) + BYTES_A_ROW, 0) * length,
-  )
-  return Math.max(1, Math.min(8, Math.floor(limits.AUDIT_COLUMN_BYTES / 2 / Math.max(1, ...bytes))))
 }

@@ -1,9 +1,9 @@
-/** Who computes which columns, and how many wait to be used: words of memory that all threads see. */
+/** Who makes what, and how much waits to be used: words of memory that all threads see. */
 
-/** By job 1 once somebody has taken it; the last word is how many were made by threads and not used yet. */
+/** By job 1 once somebody has taken it, 2 once it is made; the last word is how many were made by threads and not used yet. */
 export interface Claims {
   readonly words: Int32Array
-  /** Columns of groups that wait at most. */
+  /** Jobs that wait at most. */
   readonly most: number
 }
 
@@ -14,6 +14,11 @@ export const claimsOf = (jobs: number, most: number): Claims => ({
 
 /** Takes a job, unless somebody has. */
 export const isClaimed = ({ words }: Claims, job: number): boolean => Atomics.compareExchange(words, job, 0, 1) === 0
+
+/** It was sent, or has failed. */
+export const done = ({ words }: Claims, job: number): void => void Atomics.store(words, job, 2)
+
+export const isDone = ({ words }: Claims, job: number): boolean => Atomics.load(words, job) === 2
 
 /** Waits until there is room for one more, and takes it. */
 export function room({ words, most }: Claims): void {

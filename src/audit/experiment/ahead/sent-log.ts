@@ -1,11 +1,15 @@
 /** A history as threads share it: its columns are copied once, into memory that all of them see. */
 import { Strings } from '../../../columns/strings.ts'
 import type { Block, Column } from '../../../columns/block.ts'
+import { shared } from '../../../columns/shared.ts'
 import type { ModelIR, PipelineIR } from '../../../define/ir.ts'
 import { groupReads } from '../../../decision/reads.ts'
 import type { History } from '../../../intake/intake.ts'
 import type { ReplayLog } from '../../../replay/log.ts'
 import type { LookedAt } from '../looked-at.ts'
+import type { Labelled } from '../refit/learnt.ts'
+import type { Arm } from '../scorer.ts'
+import type { RowRange } from '../../cases.ts'
 
 export interface SentLog extends Omit<ReplayLog, 'strings' | 'prefixes' | 'requests'> {
   /** By id. */
@@ -16,6 +20,10 @@ export interface SentLog extends Omit<ReplayLog, 'strings' | 'prefixes' | 'reque
 
 /** Of requests only the log itself knows what stands before them. */
 export const isSendable = ({ decide }: ModelIR): boolean => decide.kind !== 'request'
+
+/** Whether scores, and models that are trained anew, are made of definitions alone: no function, file or command of the user's. */
+export const isScoredByDefinition = ({ score: { kind }, train }: ModelIR): boolean =>
+  kind !== 'function' && kind !== 'onnx' && (train === undefined || typeof train.algorithm === 'string')
 
 export function sentLog(ir: PipelineIR, model: ModelIR, log: ReplayLog): SentLog {
   const { decide } = model
@@ -43,6 +51,22 @@ export function receivedLog({ texts, prefixes, ...log }: SentLog): ReplayLog {
 export const sentCases = (lookedAt: LookedAt | undefined): LookedAt | undefined =>
   lookedAt && { cases: shared(lookedAt.cases), places: shared(lookedAt.places) }
 
+/** What scores are made of beside inputs, and which; none where a thread cannot make them. */
+export interface SentScoring {
+  readonly cases: Labelled
+  readonly rows: RowRange
+  readonly arms: readonly Arm[]
+  /** Whether each decision stands for itself alone: then it is said how they rank, too. */
+  readonly isRanked: boolean
+}
+
+export function sentScoring(scoring: SentScoring | undefined): SentScoring | undefined {
+  if (!scoring) return undefined
+  const { length, t, label, known, eligible, blocks } = scoring.cases
+  const cases = { length, t: shared(t), label: shared(label), known: shared(known), eligible: shared(eligible), blocks }
+  return { ...scoring, cases }
+}
+
 function sharedBlock({ length, time, arrival, position, columns }: Block): History['block'] {
   return {
     length,
@@ -54,9 +78,3 @@ function sharedBlock({ length, time, arrival, position, columns }: Block): Histo
 }
 
 const sharedColumn = ({ values, nulls }: Column): Column => ({ values: shared(values), nulls: nulls && shared(nulls) })
-
-function shared<A extends Float64Array | Int32Array | Uint32Array | Uint8Array>(values: A): A {
-  const copy = new (values.constructor as new (buffer: SharedArrayBuffer) => A)(new SharedArrayBuffer(values.byteLength))
-  copy.set(values)
-  return copy
-}

@@ -1,5 +1,6 @@
 /** What operators share: settings that mean nothing to them, and moments that are later. */
 import { SpillwayError } from '../../../base/errors.ts'
+import { sharedFloats } from '../../../columns/shared.ts'
 import type { Setting } from '../../element.ts'
 
 /** For what an element cannot be. */
@@ -19,15 +20,15 @@ export function spanOf(what: string, ms: number, { zero = false }: { readonly ze
 }
 
 /** Each moment so much later. A loop, as below: a function that is called for each of millions makes as many numbers on the heap. */
-export function later(moments: Float64Array, by: number): Float64Array<ArrayBuffer> {
-  const result = new Float64Array(moments.length)
+export function later(moments: Float64Array, by: number): Float64Array {
+  const result = sharedFloats(moments.length)
   for (let i = 0; i < result.length; i++) result[i] = moments[i] + by
   return result
 }
 
 /** Of each moment the first multiple of a period at or after it. */
-export function multiplesFrom(moments: Float64Array, every: number): Float64Array<ArrayBuffer> {
-  const result = new Float64Array(moments.length)
+export function multiplesFrom(moments: Float64Array, every: number): Float64Array {
+  const result = sharedFloats(moments.length)
   for (let i = 0; i < result.length; i++) result[i] = Math.ceil(moments[i] / every) * every + 0
   return result
 }

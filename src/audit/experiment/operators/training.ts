@@ -19,7 +19,7 @@ export interface Fitting {
 }
 
 /** In order, every case in one. Throws `SPILL_LIMIT` for more models than `AUDIT_TRAININGS_MAX`. */
-export function fittings(setting: Setting, { t, length, blocks }: Cases, horizon: number): Fitting[] {
+export function fittings(setting: Setting, { t, length, blocks }: Pick<Cases, 't' | 'length' | 'blocks'>, horizon: number): Fitting[] {
   const from = (time: number): number => firstFrom(t, 1, 0, length, time)
   const asOf = (time: number): RowRange => ({ from: 0, to: from(time - horizon + 1) })
   const begin = blocks.tune.from

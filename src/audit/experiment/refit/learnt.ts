@@ -4,6 +4,9 @@ import { random } from '../../../base/random.ts'
 import { firstFrom } from '../../../kernel/order.ts'
 import type { Cases, RowRange } from '../../cases.ts'
 
+/** What of the cases says from which to learn, and what. */
+export type Labelled = Pick<Cases, 'length' | 't' | 'label' | 'known' | 'eligible' | 'blocks'>
+
 /** What of a sample is drawn; the same for all alternatives, so that they differ in nothing else. */
 const SEED = 7
 
@@ -15,7 +18,7 @@ export interface Learnt {
 
 /** Those of a stretch with a label, decided at most `over` ms before its last; of more than AUDIT_TRAINING_ROWS so many about, drawn by chance. */
 export function learntFrom(
-  { known, eligible, t }: Cases,
+  { known, eligible, t }: Pick<Labelled, 'known' | 'eligible' | 't'>,
   { from, to }: RowRange,
   over = Infinity,
   rowsMax: number = limits.AUDIT_TRAINING_ROWS,

@@ -3,12 +3,18 @@ import type { Definitions, Scoring } from '../../../decision/scoring.ts'
 import type { ModelIR } from '../../../define/ir.ts'
 import type { Strings } from '../../../columns/strings.ts'
 import { picked } from '../../../columns/gather.ts'
-import type { Cases, RowRange } from '../../cases.ts'
+import type { RowRange } from '../../cases.ts'
 import { scoringOf, vectorsAlone, vectorsOf, type Inputs } from '../inputs.ts'
 import { unsupported } from '../operators/setting.ts'
 import type { Fitting } from '../operators/training.ts'
-import { learntFrom, type Learnt } from './learnt.ts'
+import { learntFrom, type Labelled, type Learnt } from './learnt.ts'
 import { refittingOf, type NoRefitting, type Refitting } from './refitting.ts'
+
+/** Of models that were trained anew. */
+export interface RefitsSaid {
+  readonly drawn: { readonly learnt: number; readonly labelled: number } | undefined
+  readonly notes: readonly string[]
+}
 
 export class Refits {
   readonly #definitions: Definitions
@@ -18,10 +24,10 @@ export class Refits {
   readonly #vectors: Scoring
   readonly #made = new Map<string, Promise<Scoring>>()
   /** Of the stretch that was learnt from last: mostly the same one again. */
-  #learnt: { readonly cases: Cases; readonly learns: RowRange; readonly found: Learnt } | undefined
+  #learnt: { readonly cases: Labelled; readonly learns: RowRange; readonly found: Learnt } | undefined
   readonly #notes = new Set<string>()
   /** Of the model that had the most decisions to learn from, where only some were drawn. */
-  #drawn: { readonly learnt: number; readonly labelled: number } | undefined
+  #drawn: RefitsSaid['drawn']
 
   constructor(definitions: Definitions, model: ModelIR, strings: Strings) {
     this.#definitions = definitions
@@ -51,15 +57,26 @@ export class Refits {
     ]
   }
 
+  /** The same, for whoever says it elsewhere. */
+  get said(): RefitsSaid {
+    return { drawn: this.#drawn, notes: [...this.#notes] }
+  }
+
+  /** What was said of others of these models. */
+  add({ drawn, notes }: RefitsSaid): void {
+    if (drawn && drawn.labelled > (this.#drawn?.labelled ?? 0)) this.#drawn = drawn
+    for (const note of notes) this.#notes.add(note)
+  }
+
   /** `id` names the inputs. Rejects with `SPILL_TRAINING` where nothing can be fitted, `SPILL_UNSUPPORTED` where the model cannot be. */
-  scoring(id: string, inputs: Inputs, cases: Cases, { learns }: Fitting, seed: number): Promise<Scoring> {
+  scoring(id: string, inputs: Inputs, cases: Labelled, { learns }: Fitting, seed: number): Promise<Scoring> {
     const name = `${id} of ${learns.from} to ${learns.to}${this.isRandom ? `, seed ${seed}` : ''}`
     let made = this.#made.get(name)
     if (!made) this.#made.set(name, (made = this.#fit(inputs, cases, learns, seed)))
     return made
   }
 
-  learntFrom(cases: Cases, learns: RowRange): Learnt {
+  learntFrom(cases: Labelled, learns: RowRange): Learnt {
     const known = this.#learnt
     if (known && known.cases === cases && known.learns.from === learns.from && known.learns.to === learns.to) return known.found
     const found = learntFrom(cases, learns, this.#model.train?.over)
@@ -67,7 +84,7 @@ export class Refits {
     return found
   }
 
-  async #fit(inputs: Inputs, cases: Cases, learns: Fitting['learns'], seed: number): Promise<Scoring> {
+  async #fit(inputs: Inputs, cases: Labelled, learns: Fitting['learns'], seed: number): Promise<Scoring> {
     const refitting = this.#refitting
     if ('why' in refitting) return unsupported(refitting.why)
     const { cases: learnt, labelled } = this.learntFrom(cases, learns)
@@ -75,9 +92,10 @@ export class Refits {
     const kept = all.refused.size === 0 ? learnt : learnt.filter((_, i) => !all.refused.has(i))
     const { vector } = kept === learnt ? all : vectorsOf(this.#vectors, inputs, kept)
     const { score, notes } = await refitting.fit({ vector, labels: Float64Array.from(picked(cases.label, kept)) }, seed)
-    if (refitting.note) this.#notes.add(refitting.note)
-    if (learnt.length < labelled && labelled > (this.#drawn?.labelled ?? 0)) this.#drawn = { learnt: learnt.length, labelled }
-    for (const note of notes) this.#notes.add(note)
+    this.add({
+      drawn: learnt.length < labelled ? { learnt: learnt.length, labelled } : undefined,
+      notes: [...(refitting.note ? [refitting.note] : []), ...notes],
+    })
     return scoringOf(this.#definitions, { ...this.#model, score }, this.#strings)
   }
 }

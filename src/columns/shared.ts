@@ -1,0 +1,13 @@
+/** Columns in memory that all threads see. */
+
+type Columns = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array
+
+export const sharedFloats = (length: number): Float64Array<SharedArrayBuffer> => new Float64Array(new SharedArrayBuffer(8 * length))
+
+/** As it is where it is such memory; otherwise a copy. Sent to another thread without one. */
+export function shared<A extends Columns>(values: A): A {
+  if (values.buffer instanceof SharedArrayBuffer) return values
+  const copy = new (values.constructor as new (buffer: SharedArrayBuffer) => A)(new SharedArrayBuffer(values.byteLength))
+  copy.set(values)
+  return copy
+}
