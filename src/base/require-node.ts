@@ -1,4 +1,5 @@
 /** The first import of what consumers import: throws `SPILL_NODE_TOO_OLD` before anything else runs. */
+import './compilers.ts'
 import { nodeTooOld } from './node-version.ts'
 
 const tooOld = nodeTooOld(process.versions.node)

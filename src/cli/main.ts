@@ -1,3 +1,4 @@
+import '../base/compilers.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { auditCommand } from './audit.ts'
 import { backfillCommand } from './backfill.ts'
