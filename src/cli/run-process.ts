@@ -115,7 +115,9 @@ async function settled(running: Running, once: boolean, say: Say): Promise<void>
   const told = every(DUE_TOLD_AFTER_MS, () => {
     told.stop()
     if (once)
-      say('  the files have ended, and what is due is made yet (batch runs, reports, trainings); if it is stopped, the next run makes it')
+      say(
+        '  the files have ended, and what is due is still being made (batch runs, reports, trainings); if this is stopped, the next run makes it',
+      )
   })
   try {
     await running.idle(once ? wallClock() : undefined)

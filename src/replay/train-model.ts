@@ -135,7 +135,7 @@ function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Spl
   const n = t.length
   if (n === 0 && (counts.unsettled ?? 0) + refused === 0)
     untrainable(
-      `the model has decided about nothing by ${new Date(at).toISOString()}: there is no event that it decides on, or none of a live key`,
+      `the model has decided about nothing by ${new Date(at).toISOString()}: there is no event that it decides on, none of a live key, or none as new as 'over' says`,
     )
   if (n === 0)
     untrainable(
