@@ -6,6 +6,7 @@ WORKDIR /package
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json LICENSE README.md CHANGELOG.md ./
+COPY scripts/setup.mjs scripts/
 COPY src src
 COPY examples examples
 RUN npm pack && mv spillway-*.tgz spillway.tgz

@@ -61,7 +61,8 @@ function list(
   { ir }: Pipeline,
   { model, last, json }: { model: string | undefined; last: number; json: boolean },
 ): number {
-  const models = model === undefined ? ir.models.filter(({ train }) => train) : [trainedModel(ir, model)]
+  const all = ir.models.filter(({ train }) => train)
+  const models = model === undefined && all.length > 0 ? all : [trainedModel(ir, modelNameOf({ ir }, model))]
   const versions = models.flatMap(({ name }) => versionsOf(values, name).slice(-last))
   if (json) {
     for (const version of versions) console.log(JSON.stringify(version))
@@ -102,9 +103,13 @@ function show(values: NamedValues, { model, number, json }: Asked, what: 'show' 
 function found(values: NamedValues, model: string, number: number): Version {
   const version = versionOf(values, model, number)
   if (version) return version
-  const numbers = versionsOf(values, model).map(one => String(one.number))
-  throw new SpillwayError('SPILL_INPUT', `model '${model}' has no version ${number}${didYouMean(String(number), numbers)}`)
+  const [first, ...more] = versionsOf(values, model).map(one => one.number)
+  const there =
+    first === undefined ? 'no version yet; spillway train makes one' : `no version ${number}; there is ${rangeText(first, more.at(-1))}`
+  throw new SpillwayError('SPILL_INPUT', `model '${model}' has ${there}`)
 }
+
+const rangeText = (first: number, last: number | undefined): string => (last === undefined ? String(first) : `${first} to ${last}`)
 
 async function promote({ pipeline: { ir }, registry, model, number, json }: Asked, verb: 'promote' | 'rollback'): Promise<number> {
   let promoted = number
@@ -125,7 +130,10 @@ async function promote({ pipeline: { ir }, registry, model, number, json }: Aske
 /** Throws `SPILL_INPUT` where nothing has been promoted. */
 function rolledBack(values: NamedValues, model: string): number {
   const promotions = promotionsOf(values, model)
-  if (promotions.length === 0)
-    throw new SpillwayError('SPILL_INPUT', `no version of model '${model}' has been promoted: there is nothing to go back from`)
+  if (promotions.length === 0) {
+    const waiting = askedOf(values, model)
+    const instead = waiting === undefined ? '' : `; version ${waiting.version} waits for a run, and models … promote 0 takes that back`
+    throw new SpillwayError('SPILL_INPUT', `no version of model '${model}' has been promoted: there is nothing to go back from${instead}`)
+  }
   return previousOf(promotions)
 }

@@ -82,7 +82,9 @@ function todayText({ model, decisions, unscored, actions, examples }: TodayRepor
   const head = [
     ...(decisions > 0 ? [`${counted(decisions, 'decision')} of ${model} would have another score today`] : []),
     ...(unscored > 0
-      ? [`${counted(unscored, 'decision')} of ${model} would have other inputs today; their score is a function of yours`]
+      ? [
+          `${counted(unscored, 'decision')} of ${model} would have other inputs today; their score is not computed in SQL: a function of yours, ONNX, or of a version trained on other inputs`,
+        ]
       : []),
   ]
   const acts = actions

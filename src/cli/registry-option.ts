@@ -1,4 +1,6 @@
 /** Where a command finds versions of models: beside the log of a data folder, or in a folder of their own. */
+import { existsSync } from 'node:fs'
+import { SpillwayError } from '../base/errors.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import { RegistryFolder } from '../training/registry/folder.ts'
 import type { NamedValues, Put } from '../training/registry/registry.ts'
@@ -27,9 +29,17 @@ export function registryOf(values: Readonly<Record<string, unknown>>): Registry 
   const folder = new RegistryFolder(path)
   return {
     hasLog: false,
-    look: async use => use(folder),
-    change: async (_what, _to, change) => folder.commit(await change(folder)),
+    look: async use => use(there(folder, path)),
+    change: async (_what, _to, change) => folder.commit(await change(there(folder, path))),
   }
+}
+
+/** Throws `SPILL_STORE` for a folder that is not there. */
+function there(folder: RegistryFolder, path: string): RegistryFolder {
+  if (existsSync(path)) return folder
+  throw new SpillwayError('SPILL_STORE', 'is not there: no registry was made here; spillway train --source … --registry makes one', {
+    place: path,
+  })
 }
 
 const inData = (data: string): Registry => ({

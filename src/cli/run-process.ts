@@ -23,6 +23,8 @@ import { timeText } from './time-text.ts'
 import { webhooksOf, type WebhookSource } from './webhook-option.ts'
 
 const STATUS_EVERY_MS = 5000
+/** Nobody needs to be told what takes no longer. */
+const DUE_TOLD_AFTER_MS = 2000
 /** Of fewer entries nobody needs to be told that they are taken. */
 const SHOWN_ENTRIES = 100_000
 
@@ -92,7 +94,7 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
     await Promise.race([server ? fed.then(() => new Promise(() => {})) : fed, run.ended, stopped.promise])
     await server?.close()
     await reconciling?.stop()
-    if (!stopped.signal.aborted) await running.idle()
+    if (!stopped.signal.aborted) await Promise.race([settled(running, once, say), stopped.promise])
     await running.stop()
     say(`stopped at entry ${run.end}. ${text()}`)
     if (json)
@@ -105,6 +107,22 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
     await server?.close()
     await reconciling?.stop()
     await running.stop().catch(() => {})
+  }
+}
+
+/** Waits for what was submitted, and at the end of files for what is due: a run that is started each night for a moment makes its batch runs, reports and trainings too. */
+async function settled(running: Running, once: boolean, say: Say): Promise<void> {
+  const told = every(DUE_TOLD_AFTER_MS, () => {
+    told.stop()
+    if (once)
+      say(
+        '  the files have ended, and what is due is still being made (batch runs, reports, trainings); if this is stopped, the next run makes it',
+      )
+  })
+  try {
+    await running.idle(once ? wallClock() : undefined)
+  } finally {
+    told.stop()
   }
 }
 

@@ -55,7 +55,7 @@ export const runCommand: Command = {
       value: 'SCHEDULE',
       help: "compare recorded decisions with SQL over the same log on this schedule: a cron in UTC such as '0 4 * * *', or an interval such as 6h",
     },
-    once: { type: 'boolean', help: 'stop at the end of the files' },
+    once: { type: 'boolean', help: 'stop at the end of the files, once the batch runs, reports and trainings are made that are due' },
     decisions: {
       type: 'string',
       value: 'FILE',

@@ -7,6 +7,7 @@ import type { Part } from '../batch/job.ts'
 import { partsIn, runsIn, sumOf, type RunRecord } from '../batch/ledger.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
+import { isHeld } from '../log/sqlite/lock.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import { PIPELINE } from '../run/opening.ts'
 import { UsageError, type Command } from './command.ts'
@@ -21,7 +22,8 @@ const MB = 2 ** 20
 export const runsCommand: Command = {
   name: 'runs',
   usage: '[list] | check NUMBER…',
-  summary: 'the batch runs of a data folder: of which time, on which cut, what came of it; check makes one again and compares',
+  summary:
+    'the batch runs of a data folder: of which time, on which cut, what came of it; check makes one again and compares. A run (spillway run) makes them',
   options: {
     group: { type: 'string', value: 'NAME', help: 'of this feature group alone' },
     last: { type: 'string', value: 'N', help: `how many, the newest (${LAST})` },
@@ -34,16 +36,44 @@ export const runsCommand: Command = {
     if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
     const numbers = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
     if (numbers.some(Number.isNaN)) throw new UsageError(`runs are named by their numbers, not '${rest[numbers.findIndex(Number.isNaN)]}'`)
-    if (verb === 'list' ? numbers.length > 0 : numbers.length === 0) throw new UsageError('name the numbers of runs: runs check 12')
-    return lookInto(dataOf(values), reader => {
+    if (verb === 'list' && rest.length > 0)
+      throw new UsageError(`the list takes no numbers; make one of it again: runs check ${rest.join(' ')}`)
+    if (verb === 'check' && rest.length === 0) throw new UsageError('name the numbers of runs: runs check 12')
+    if (verb === 'check' && (group !== undefined || last !== undefined)) throw new UsageError('--group and --last are for the list')
+    const data = dataOf(values)
+    return lookInto(data, reader => {
       const runs = runsIn(reader)
       if (verb === 'check') return check(reader, runs, numbers, json)
+      const batches = batchGroups(pipelineIn(reader))
+      if (group !== undefined && !runs.some(run => run.group === group)) checkGroup(group, batches)
       const found = runs.filter(run => group === undefined || run.group === group).slice(-Number(last ?? LAST))
-      for (const run of found) console.log(json ? JSON.stringify(run) : lineOf(run, partsIn(reader, run.number)))
-      if (!json) console.log(found.length === 0 ? 'No batch runs.' : `${counted(found.length, 'run')} of ${runs.length}.`)
+      const held = isHeld(data)
+      for (const run of found) console.log(json ? JSON.stringify(run) : lineOf(run, partsIn(reader, run.number), held))
+      if (!json) console.log(found.length === 0 ? noneText(batches) : `${counted(found.length, 'run')} of ${runs.length}.`)
       return 0
     })
   },
+}
+
+const pipelineIn = (reader: SqliteReader): PipelineIR | undefined => {
+  const text = reader.get(PIPELINE)
+  return text === undefined ? undefined : (JSON.parse(text) as { ir: PipelineIR }).ir
+}
+
+/** Names of the groups that have runs. */
+const batchGroups = (ir: PipelineIR | undefined): string[] =>
+  (ir?.groups ?? []).filter(({ place: { kind } }) => kind === 'batch' || kind === 'hybrid').map(({ name }) => name)
+
+/** Throws `SPILL_INPUT`. */
+function checkGroup(group: string, batches: readonly string[]): void {
+  if (!batches.includes(group))
+    throw new SpillwayError('SPILL_INPUT', `there are no batch runs of a group '${group}'${didYouMean(group, batches)}`)
+}
+
+function noneText(batches: readonly string[]): string {
+  return batches.length === 0
+    ? 'No batch runs: the pipeline of this folder has no group that is placed batch or hybrid.'
+    : `No batch runs yet: a run (spillway run) makes those of ${batches.join(', ')} at their times.`
 }
 
 /** A run is a function of the log: made again it has the same hash, or the log or the definitions are others. */
@@ -51,7 +81,8 @@ function check(reader: SqliteReader, runs: readonly RunRecord[], numbers: readon
   let isSame = true
   for (const wanted of numbers) {
     const run = runs.find(one => one.number === wanted)
-    if (!run?.done) throw new SpillwayError('SPILL_INPUT', run ? `run ${wanted} is ${run.state}` : `there is no run ${wanted}`)
+    if (!run) throw new SpillwayError('SPILL_INPUT', `there is no run ${wanted}; spillway runs lists those that there are`)
+    if (!run.done) throw new SpillwayError('SPILL_INPUT', `run ${wanted} is ${run.state}: there is nothing to compare with`)
     const hash = hashAgain(reader, run)
     isSame &&= hash === run.done.hash
     if (json) console.log(JSON.stringify({ number: wanted, was: run.done.hash, is: hash }))
@@ -71,8 +102,8 @@ function hashAgain(reader: SqliteReader, { group: name, code, s, cut, done }: Ru
   for (let next = making.next(); ; next = making.next()) if (next.done) return sumOf(next.value).hash
 }
 
-/** `parts`: those that are kept. */
-function lineOf(record: RunRecord, parts: ReadonlyMap<number, Part>): string {
+/** `parts`: those that are kept; `held`: whether somebody runs there, and goes on with it. */
+function lineOf(record: RunRecord, parts: ReadonlyMap<number, Part>, held: boolean): string {
   const { number: run, group, why, s, cut, schema, state, done, error, resumed, swappedAt, began } = record
   const [some] = parts.values()
   const did = [
@@ -84,15 +115,16 @@ function lineOf(record: RunRecord, parts: ReadonlyMap<number, Part>): string {
     swappedAt === undefined ? '' : `in use from ${timeText(swappedAt)}`,
   ]
   const detail = did.filter(part => part !== '').join(', ')
-  return `${run}  ${group}  of ${timeText(s)}  [${state}, ${detail}]  cut ${number(cut)}, columns ${schema}${error === undefined ? '' : `\n  ${error}`}`
+  const stands = state === 'running' && !held ? 'left off' : state
+  return `${run}  ${group}  of ${timeText(s)}  [${stands}, ${detail}]  cut ${number(cut)}, columns ${schema}${error === undefined ? '' : `\n  ${error}`}`
 }
 
 function didOf({ partitions, read, keys, seconds, memory, hash }: NonNullable<RunRecord['done']>): string[] {
   const parts = partitions > 1 ? [counted(partitions, 'part')] : []
   return [
     ...parts,
-    `${number(read)} events`,
-    `${number(keys)} keys`,
+    counted(read, 'event'),
+    counted(keys, 'key'),
     `${seconds.toFixed(1)} s`,
     `${number(Math.ceil(memory / MB))} MB`,
     hash.slice(0, 8),

@@ -13,12 +13,13 @@ import { RegistryFolder } from '../training/registry/folder.ts'
 import type { NamedValues, Put } from '../training/registry/registry.ts'
 import type { Version } from '../training/registry/version.ts'
 import { UsageError, type Command } from './command.ts'
-import { dataOf, dataOption } from './data-option.ts'
+import { DATA_DEFAULT, dataOf, dataOption } from './data-option.ts'
 import { changeFolder } from './folder-change.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
 import { checkSourceFiles, sourceFiles } from './source-files.ts'
-import { momentOf } from './time-text.ts'
+import { troubleLines } from './summary.ts'
+import { momentOf, timeText } from './time-text.ts'
 import { trainedText, type TrainedNow } from './version-text.ts'
 
 export const trainCommand: Command = {
@@ -28,7 +29,10 @@ export const trainCommand: Command = {
   options: {
     model: { type: 'string', value: 'NAME', help: 'which one; the only one that is trained unless given' },
     source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as of replay; repeat for more' },
-    data: { ...dataOption, help: `without --source, on the log of this data folder, while nothing runs there: ${dataOption.help}` },
+    data: {
+      ...dataOption,
+      help: `without --source, on the log of this data folder, while nothing runs there: ${DATA_DEFAULT} unless given`,
+    },
     registry: { type: 'string', value: 'DIR', help: 'with --source: keep the version in this folder; nowhere unless given' },
     'as-of': { type: 'string', value: 'TIME', help: 'learn from what had arrived by then: the end of the history unless given' },
     json: { type: 'boolean', help: 'print the version as one JSON object' },
@@ -79,12 +83,21 @@ async function onLog({ pipeline: { ir }, model, at, progress, signal }: Training
     const cut = reader.lastSegment()
     const end = cut ? cut.first + cut.entries : 0
     const one = new TrainedModel(ir, model, reader)
-    const job = { ir, model, at: at ?? Math.max(...arrivals), cut: end, champion: one.champion(reader) }
+    const last = Math.max(...arrivals)
+    checkMoment(at, last)
+    const job = { ir, model, at: at ?? last, cut: end, champion: one.champion(reader) }
     if (end === 0) throw new SpillwayError('SPILL_INPUT', 'the log is empty: there is nothing to learn from', { place: data })
     const trained = () => trainFromLog(reader, job, { onProgress: share => progress.show('reading the log', share), signal })
     const { version, isMet } = await make(one, job, trained, put => store.commit({ put }))
     return { version, next: isMet ? 'it scores once a run starts here' : `spillway models … promote ${version.number} lets it score` }
   })
+}
+
+/** Throws `SPILL_INPUT` for a moment that is still to come: that nothing has come by then is not known, and would make every label without an outcome a negative one. */
+function checkMoment(at: number | undefined, last: number): void {
+  const now = Math.max(wallClock(), last)
+  if (at !== undefined && at > now)
+    throw new SpillwayError('SPILL_INPUT', `--as-of ${timeText(at)} is still to come: what arrives by then is not known; leave it out`)
 }
 
 async function onFiles(
@@ -98,7 +111,18 @@ async function onFiles(
   const ir = modelAlone(pipeline.ir, one.model)
   const own = files.filter(({ source }) => ir.sources.some(({ name }) => name === source))
   const onProgress = (file: string, share: number) => progress.show(`reading ${file}`, share)
-  const log = await load({ ir, maps: pipeline.maps }, own, { strings: new Strings(), onProgress, onRefused: () => {} })
+  const trouble = { warnings: [] as string[], count: 0, first: '' }
+  const log = await load({ ir, maps: pipeline.maps }, own, {
+    strings: new Strings(),
+    onProgress,
+    onWarning: warning => void trouble.warnings.push(warning),
+    onRefused({ place, detail }) {
+      if (trouble.count++ === 0) trouble.first = `${place}: ${detail}`
+    },
+  })
+  progress.done()
+  for (const line of troubleLines({ warnings: trouble.warnings, refused: trouble.count === 0 ? undefined : trouble })) console.error(line)
+  checkMoment(at, log.until)
   const of = { at: at ?? log.until, champion: one.champion(values) }
   const trained = () => trainModel({ ir, model: one.model, ...of, signal }, log)
   const { version, isMet } = await make(one, of, trained, async put => registry?.commit(put))

@@ -153,5 +153,9 @@ async function usingDuckDB<T>(path: string, use: (connection: DuckDBConnection) 
 function parquetError(path: string, error: unknown): SpillwayError {
   if (error instanceof SpillwayError) return error
   const [firstLine] = (error as Error).message.split('\n') as [string]
-  return fileError(path, `is no Parquet file that can be read: ${firstLine.replaceAll(path, shownPath(path))}`, error)
+  return fileError(
+    path,
+    `is no Parquet file that can be read: ${firstLine.replaceAll(path, shownPath(path))}; copy it again, or have it written again`,
+    error,
+  )
 }

@@ -10,6 +10,7 @@ import type { madeReads, SqlMade } from '../sql/made.ts'
 import { bitOf, bitsOf, missedKinds, type MissedKind } from '../sql/missed.ts'
 import type { Decided } from './decided.ts'
 import type { LogPlaces, Place } from './places.ts'
+import type { ScoredBy } from './scored-by.ts'
 
 /** A decision with what SQL is asked about it. */
 export interface Asked {
@@ -66,12 +67,19 @@ function physicalKey({ type, scale = 0 }: ColumnIR, key: Value): Value {
   return type === 'decimal' ? Math.round((key as number) * 10 ** scale) : key
 }
 
-/** As recorded and as corrected in one query: the same clocks, and everything known. */
-export async function answered(db: DuckDb, ir: PipelineIR, model: ModelIR, asked: readonly Asked[]): Promise<Answered> {
-  const recorded = asked.map(({ made }) => made)
-  const corrected = recorded.map(made => ({ ...made, cuts: made.cuts.map(cut => ({ ...cut, known: Number.MAX_SAFE_INTEGER })) }))
-  const all = await db.vectors(ir, model, [...recorded, ...corrected])
-  return { recorded: all.slice(0, asked.length), corrected: all.slice(asked.length) }
+/** As recorded and as corrected in one query for each version that scored: the same clocks, and everything known. */
+export async function answered(db: DuckDb, ir: PipelineIR, modelOf: ScoredBy, asked: readonly Asked[]): Promise<Answered> {
+  const answers = { recorded: Array<SqlVector>(asked.length), corrected: Array<SqlVector>(asked.length) }
+  for (const [version, rows] of Map.groupBy(asked.keys(), row => asked[row].decided.version)) {
+    const recorded = rows.map(row => asked[row].made)
+    const corrected = recorded.map(made => ({ ...made, cuts: made.cuts.map(cut => ({ ...cut, known: Number.MAX_SAFE_INTEGER })) }))
+    const all = await db.vectors(ir, modelOf(version), [...recorded, ...corrected])
+    for (const [i, row] of rows.entries()) {
+      answers.recorded[row] = all[i]
+      answers.corrected[row] = all[rows.length + i]
+    }
+  }
+  return answers
 }
 
 /** What a decision missed. */

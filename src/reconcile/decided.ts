@@ -13,6 +13,8 @@ export interface Decided {
   readonly t: number
   readonly key: Value
   readonly score: number | null
+  /** The version of the model that scored, where one had been promoted. */
+  readonly version: number | undefined
   /** The value of an input, by its name; `undefined` if it was not recorded. */
   readonly cell: (input: string) => Cell | undefined
   /** By `group(key columns)`; a clock before the first run of a schedule is −Infinity. */
@@ -36,6 +38,7 @@ export function* decidedIn({ bytes }: StoredDecisions): Generator<Decided> {
       t: t[row],
       key: deliveredCell(keys, row, key, strings),
       score: score.nulls?.[row] === 1 ? null : score.values[row],
+      version: decoded.version,
       cell: name => (slots.has(name) ? (cells[slots.get(name)!] as Cell) : undefined),
       read(id) {
         const index = reads.indexOf(id)

@@ -33,6 +33,7 @@ import { HeldAgainst, type Found } from './held-against.ts'
 import { Letters } from './letters.ts'
 import { LogPlaces, type Wanted } from './places.ts'
 import type { Example, InputReport, ReconcileReport, TodayReport } from './report.ts'
+import { scoredBy } from './scored-by.ts'
 import { notesIn, Settled } from './settled.ts'
 
 /** What a data folder gives; a run may hold it. */
@@ -145,6 +146,7 @@ async function read(
     const held = new HeldAgainst({ ir, model, versions, letters, settled, forgottenUpTo: beginsOf(reader).arrival, onApart })
     const total = reader.models().find(one => one.model === model.name)?.decisions ?? 0
     const reads = madeReads(ir, model)
+    const modelOf = scoredBy(ir, model, reader)
     const from = Math.max(start, options.from?.[model.name] ?? 0)
     const chosen = new Chosen(reader, model, { from, to, since, limit, isEnough: options.isEnough ?? (() => false) })
     let done = 0
@@ -153,7 +155,7 @@ async function read(
       totals.forgotten += chunk.length - asked.length
       totals.decisions += asked.length
       if (asked.length > 0) {
-        const answers = await answered(db, ir, model, asked)
+        const answers = await answered(db, ir, modelOf, asked)
         held.take(asked, answers, await missedBy(db, ir, model, held.corrected(asked, answers)))
       }
       done += chunk.length

@@ -104,7 +104,7 @@ export interface TodayReport {
   readonly model: string
   /** Decisions with another score. */
   readonly decisions: number
-  /** Decisions with other inputs, of a score that is the user's own function. */
+  /** Decisions with other inputs whose score SQL does not compute: the user's own function, ONNX, a version that was trained on other inputs. */
   readonly unscored: number
   /** By action, for how many decisions its condition would hold that it did not hold for, and the other way round. */
   readonly actions: readonly { readonly action: string; readonly more: number; readonly fewer: number }[]

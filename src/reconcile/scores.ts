@@ -22,7 +22,7 @@ export class Scores {
     this.#firings = actions.filter(action => action.model === model.name).map(action => new Firing(action))
   }
 
-  /** A decision some of whose inputs would be other: `today` is its score by SQL, `undefined` where only the user's function knows it. */
+  /** A decision some of whose inputs would be other: `today` is its score by SQL, `undefined` where SQL does not compute it. */
   take({ entry, key, t, score: recorded }: Decided, today: number | null | undefined): void {
     if (today === undefined) return void this.#unscored++
     if (isSameScore(recorded, today)) return

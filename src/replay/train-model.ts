@@ -133,6 +133,10 @@ interface Splitting {
 /** By time: rows stand in its order. */
 function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Splitting, counts: LabelCount): Split {
   const n = t.length
+  if (n === 0 && (counts.unsettled ?? 0) + refused === 0)
+    untrainable(
+      `the model has decided about nothing by ${new Date(at).toISOString()}: there is no event that it decides on, none of a live key, or none as new as 'over' says`,
+    )
   if (n === 0)
     untrainable(
       `there is no decision whose label is settled: ${counts.unsettled ?? 0} are not known yet, or younger than the label's horizon, and ${refused} have a value that was refused`,

@@ -135,6 +135,19 @@ export class Batches {
     return this.#ledger.at(number)
   }
 
+  /** Is every run that was due or asked for by then, UTC ms, made and in use? What failed is tried again at its time, and not waited for; nor is anything once it stops. */
+  isMadeBy(t: number): boolean {
+    if (this.#stopping.signal.aborted) return true
+    const { clock, log } = this.#options
+    return (
+      this.#ready.length === 0 &&
+      this.#scheduled.every(
+        ({ group, asked, lastTime, s, retryAt }) =>
+          log.eventsOf(group.group.source, log.end) === 0 || (!asked && (lastTime(t - 1) <= s || retryAt > clock())),
+      )
+    )
+  }
+
   /** Looks whether a run is due, unless one is being made. */
   tick(): void {
     if (this.#running || this.#stopping.signal.aborted || this.#scheduled.length === 0) return

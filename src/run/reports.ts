@@ -109,6 +109,16 @@ export class Reports {
     }
   }
 
+  /** Is every report that was due or asked for by then, UTC ms, made? What failed is tried again at its time, and not waited for; nor is anything once it stops. */
+  isMadeBy(t: number): boolean {
+    if (this.#stopping.signal.aborted) return true
+    const first = this.#firstArrival()
+    return this.#scheduled.every(({ asked, lastTime, s, retryAt }) => {
+      const due = lastTime(t - 1)
+      return !asked && (first === undefined || due < first || due <= s || retryAt > this.#options.clock())
+    })
+  }
+
   /**
    * Makes a report beside its schedule, of this moment, as soon as none is being made. Resolves with what was made; rejects with `SPILL_INPUT` for a report that there is not, with
    * `SPILL_STOPPED`, and with what it failed with: it is not tried again.

@@ -207,10 +207,11 @@ export class Run {
     return this.#store.get(`cursor/${name}`)
   }
 
-  /** Resolves when what was submitted is decided and durable, but for what is held back; and if the run has failed. */
-  async quiet(): Promise<void> {
-    const { checkpointer } = this.#parts
-    await this.#until(() => this.#turns.isIdle && this.#committing.inFlight === 0 && checkpointer.isIdle)
+  /** Resolves when what was submitted is decided and durable, but for what is held back, and what was due by a moment, UTC ms, is made; and if the run has failed. */
+  async quiet(due?: number): Promise<void> {
+    const { checkpointer, batches, trainings, reports } = this.#parts
+    const isMade = (): boolean => due === undefined || [batches, trainings, reports].every(one => one?.isMadeBy(due) ?? true)
+    await this.#until(() => isMade() && this.#turns.isIdle && this.#committing.inFlight === 0 && checkpointer.isIdle)
   }
 
   /** Takes nothing more, waits for what was submitted, saves state, and lets go of the store. Of a run that has failed it only does the last. */

@@ -87,9 +87,12 @@ export class Running {
     }
   }
 
-  /** Resolves when what was submitted is decided and what followed from it was sent; what failed to be sent waits for its next try. */
-  async idle(): Promise<void> {
-    await this.run.quiet()
+  /**
+   * Resolves when what was submitted is decided and what followed from it was sent, and the batch runs, reports and trainings are made that were due by a moment, UTC ms,
+   * if one is given; what failed waits for its next try.
+   */
+  async idle(due?: number): Promise<void> {
+    await this.run.quiet(due)
     while (!this.dispatcher.isIdle) await pause(IDLE_LOOK_MS)
   }
 

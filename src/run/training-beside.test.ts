@@ -83,7 +83,7 @@ test('what fails in the thread is told, with its code, and an end stops it', asy
   await assert.rejects(trainBeside(join(folder, 'none.db'))(job, never), { code: 'SPILL_STORE' })
   await assert.rejects(trainBeside(join(folder, 'log.db'))({ ...job, at: begun - 1 }, never), {
     code: 'SPILL_TRAINING',
-    message: /no decision whose label is settled/,
+    message: /the model has decided about nothing by 2026-/,
   })
   await assert.rejects(trainBeside(join(folder, 'log.db'))(job, AbortSignal.abort()), { code: 'SPILL_STOPPED' })
 })

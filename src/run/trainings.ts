@@ -93,6 +93,24 @@ export class Trainings {
     if (next) this.#running = next().finally(() => (this.#running = undefined))
   }
 
+  /** Is every training, and every look, that was due or asked for by then, UTC ms, made? What failed is tried again at its time, and not waited for; nor is anything once it stops. */
+  isMadeBy(t: number): boolean {
+    if (this.#stopping.signal.aborted || !this.#options.train) return true
+    return (
+      !this.hasReady && this.#wanted.length === 0 && this.#all.every(one => one.retryAt > this.#options.clock() || !this.#isDue(one, t))
+    )
+  }
+
+  #isDue(one: TrainedModel, t: number): boolean {
+    const at = one.dueAt(t - 1)
+    return (
+      (at > one.at && this.#hasEventsBy(at)) ||
+      one.drift?.due !== undefined ||
+      this.#judging.due(one, t) !== undefined ||
+      this.#looks.due(one, t) !== undefined
+    )
+  }
+
   /** What is to be made next, if anything is. */
   #next(now: number): (() => Promise<void>) | undefined {
     const wanted = this.#wanted.find(({ at }) => at < now)

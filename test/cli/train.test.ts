@@ -22,6 +22,8 @@ before(async () => {
     'changed.ts': labelledPipeline(rule, "n: count('2d')"),
     'payments.ndjson': payments,
     'chargebacks.ndjson': chargebacks,
+    'untrained.ts': labelledPipeline(),
+    'flawed.ndjson': `${payments}oops\n`,
     'none.ndjson': `{"payment":"none","fraud":true,"at":${begun}}\n`,
   })
   files = ['payments', 'chargebacks'].flatMap(name => ['--source', `${name}=${project.path(`${name}.ndjson`)}`])
@@ -53,6 +55,13 @@ test('on the log as on files: the same score of the same rows, which are those o
   assert.deepEqual(await stateOf(log), ['candidate', 'candidate'])
 })
 
+test('on files it says what was refused', async () => {
+  const flawed = ['--source', `payments=${project.path('flawed.ndjson')}`, ...files.slice(2)]
+  const { status, err } = await called('train', project.path('pipeline.ts'), ...flawed)
+  assert.equal(status, 0, err)
+  assert.match(err, /^warning: 1 record refused; the first: .*flawed\.ndjson:\d+: not JSON/m)
+})
+
 test('what is promoted in a data folder waits for a run, and is a line of the audit log', async () => {
   const listed = await models(...log)
   assert.match(listed.out, /^version 2 of 'fraud' scores once a run starts: auc 0\.\d+/m)
@@ -60,6 +69,10 @@ test('what is promoted in a data folder waits for a run, and is a line of the au
   assert.equal(status, 0)
   assert.equal(out, "version 1 of 'fraud' scores once a run starts, from its first entry on")
   assert.match((await models(...log)).out, /^version 1 of 'fraud' scores once a run starts: by hand$/m)
+  assert.match(
+    (await models('rollback', ...log)).err,
+    /nothing to go back from; version 1 waits for a run, and models … promote 0 takes that back$/,
+  )
   const run = ['run', project.path('pipeline.ts'), ...files, ...log, '--once']
   const ran = await called(...run)
   assert.equal(ran.status, 0, ran.err)
@@ -121,7 +134,25 @@ test('what cannot be is told, and what failed is kept with its reason', async ()
     '1',
     ...registry,
   )
-  await bad(/^SPILL_INPUT: model 'fraud' has no version 9/, 'models', 'pipeline.ts', 'show', '9', ...registry)
+  await bad(/^SPILL_INPUT: model 'fraud' has no version 9; there is 1 to 2$/, 'models', 'pipeline.ts', 'show', '9', ...registry)
+  await bad(
+    /^SPILL_STORE: .*nowhere is not there: no registry was made here/,
+    'models',
+    'pipeline.ts',
+    '--registry',
+    project.path('nowhere'),
+  )
+  await bad(/^SPILL_INPUT: pipeline 'shop' has no model that is trained; give one train/, 'models', 'untrained.ts', ...registry)
+  await bad(/^SPILL_INPUT: --as-of 2099-\S+Z is still to come/, 'train', 'pipeline.ts', '--as-of', '2099-01-01T00:00Z', ...log)
+  await bad(/^SPILL_INPUT: --as-of 2099-\S+Z is still to come/, 'train', 'pipeline.ts', '--as-of', '2099-01-01T00:00Z', ...files)
+  await bad(
+    /^SPILL_TRAINING: the model has decided about nothing by 2020-/,
+    'train',
+    'pipeline.ts',
+    '--as-of',
+    '2020-01-01T00:00Z',
+    ...files,
+  )
   await bad(/^SPILL_INPUT: model 'spree' is not trained; give it train/, 'train', 'pipeline.ts', '--model', 'spree', ...files)
   await bad(/^SPILL_STORE: .* is no data folder/, 'train', 'pipeline.ts', '--data', project.path('nowhere'))
   const none = ['--source', `payments=${project.path('payments.ndjson')}`, '--source', `chargebacks=${project.path('none.ndjson')}`]

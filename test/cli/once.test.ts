@@ -1,0 +1,73 @@
+/** `spillway run --once`: what is due when the files end is made before it stops, so that a run which is started each night for a moment has its batch runs, too. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { MadeReport } from '../../src/batch/report-ledger.ts'
+import type { RunRecord } from '../../src/batch/ledger.ts'
+import type { Version } from '../../src/training/registry/version.ts'
+import { called, calledJson } from './called.ts'
+import { Project } from './project.ts'
+
+const begun = Date.UTC(2026, 0, 5)
+const file = `import { batch, count, entity, every, features, hybrid, labelFrom, model, on, pipeline, report, source, t } from 'spillway'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { id: t.string(), card, amount: t.double(), at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
+const backs = source('backs', { schema: { payment: t.string(), fraud: t.bool(), at: t.timestamp() }, key: 'payment', time: 'at' })
+const of = { from: payments, entity: card }
+const nightly = features('nightly', { ...of, values: () => ({ n: count('lifetime') }) })
+const merged = features('merged', { ...of, place: hybrid('0 2 * * *'), values: () => ({ n: count('lifetime') }) })
+const often = features('often', { ...of, place: batch(every('1s'), { lasts: '0ms' }), values: () => ({ n: count('lifetime') }) })
+const fraud = model('fraud', {
+  decide: on(payments),
+  inputs: p => ({ amount: p.amount, nightly: nightly.of(p.card).n, merged: merged.of(p.card).n, often: often.of(p.card).n }),
+  label: labelFrom(backs, { join: 'payment', value: b => b.fraud, negativeAfter: '1d' }),
+  train: { algorithm: 'logistic', every: 'week' },
+})
+export default pipeline('shop', [fraud, report('counts', { of: { nightly }, at: '0 7 * * *', live: '30d' })])
+`
+const lines = (rows: readonly object[]): string => rows.map(row => JSON.stringify(row)).join('\n')
+const payments = Array.from({ length: 400 }, (_, i) => ({
+  id: `${i}`,
+  card: `c${i % 3}`,
+  amount: (i * 37) % 100,
+  at: begun + i * 3_600_000,
+}))
+const backs = payments.filter(({ amount }) => amount > 60).map(({ id, at }) => ({ payment: id, fraud: true, at: at + 3_600_000 }))
+let project: Project
+
+before(async () => {
+  project = new Project({
+    'pipeline.ts': file,
+    'payments.ndjson': lines(payments),
+    'backs.ndjson': lines(backs),
+    'one.ndjson': lines([{ id: 'one', card: 'c1', amount: 5, at: Date.now() }]),
+  })
+  const files = ['payments', 'backs'].flatMap(name => ['--source', `${name}=${project.path(`${name}.ndjson`)}`])
+  const { status, err } = await called('replay', project.path('pipeline.ts'), ...files, '--log', project.path('data'), '--show', '0')
+  assert.equal(status, 0, err)
+})
+after(() => project[Symbol.dispose]())
+
+test('batch runs, reports and trainings that are due are made, and those that come due meanwhile are not waited for', async () => {
+  const data = ['--data', project.path('data')]
+  const path = project.path('pipeline.ts')
+  const { status, err } = await called('run', path, '--source', `payments=${project.path('one.ndjson')}`, '--once', ...data)
+  assert.equal(status, 0, err)
+  const runs = await calledJson<RunRecord>('runs', ...data)
+  for (const group of ['nightly', 'merged', 'often']) {
+    const first = runs.find(run => run.group === group)
+    assert.deepEqual([group, first?.state, typeof first?.swapped], [group, 'done', 'number'])
+    // What comes due by the second has the event of the file, or not.
+    if (group !== 'often') assert.equal(first!.done!.read, 400)
+  }
+  const reports = await calledJson<MadeReport>('reports', ...data)
+  assert.deepEqual(
+    reports.map(({ state, done }) => [state, done!.rows]),
+    [['done', 0]],
+  )
+  const versions = await calledJson<Version>('models', path, ...data)
+  assert.deepEqual(
+    versions.map(({ why, state }) => [why, state]),
+    [['schedule', 'candidate']],
+  )
+})
