@@ -104,7 +104,7 @@ function binned(
   const scale = (count - 1) / (high - low)
   for (let row = from; row < to; row++) {
     const one = score[row]
-    const kind = classes[row]!
+    const kind = classes[row]
     if (kind === 0 || Number.isNaN(one)) continue
     const place = 2 * binOf(one, low, scale) + kind - 1
     bins[place] = bins[place] + 1
@@ -140,7 +140,7 @@ function sharedByOthers(
   const scale = (count - 1) / (high - low)
   for (let row = from; row < to; row++) {
     if (classes[row] === 0 || Number.isNaN(score[row])) continue
-    const bin = binOf(score[row]!, low, scale)
+    const bin = binOf(score[row], low, scale)
     if (Number.isNaN(first[bin])) first[bin] = score[row]
     else if (score[row] !== first[bin]) isMixed[bin] = 1
   }
