@@ -10,6 +10,7 @@ import { reportText } from '../audit/report/terminal/text.ts'
 import { reportJson, writeReport } from '../audit/report/write.ts'
 import { readSamples } from '../audit/stages/read-samples.ts'
 import { stagesPart } from '../audit/stages/sampled.ts'
+import { keepCompiled } from '../base/heap.ts'
 import { Strings } from '../columns/strings.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import type { ModelIR } from '../define/ir.ts'
@@ -57,6 +58,7 @@ export const auditCommand: Command = {
     json: { type: 'boolean', help: 'print the report as one JSON object, and nothing else' },
   },
   async run(values, positionals) {
+    keepCompiled()
     const request = requestOf(values, positionals)
     const pipeline = await importPipeline(request.path)
     checkSourceFiles(request.files, pipeline.ir)
