@@ -7,6 +7,8 @@ import { drawLines, type Line } from './growing-file.ts'
 
 const RECORDS_MAX = 4
 const PAUSE_MS = 40
+const TRIES_MAX = 20
+const TRIED_AGAIN_MS = 250
 
 export class Poster {
   readonly feed: Feed
@@ -14,6 +16,8 @@ export class Poster {
   position = 0
   /** Answers that there should not have been. */
   readonly broken: string[] = []
+  /** What was said, or happened, where records were not taken last. */
+  refusal: string | undefined
   readonly #draw: Draw
   readonly #lines: readonly Line[]
   #acknowledged = 0
@@ -28,13 +32,16 @@ export class Poster {
     return this.#acknowledged === this.#lines.length
   }
 
-  /** Posts until all is acknowledged, or nobody answers any more. `isHurried`: without pauses. */
+  /** Posts until all is acknowledged, or nobody answers any more. `isHurried`: without pauses, and tried again where a server that is not about to stop has no time for it. */
   async post(url: string, isHurried: boolean): Promise<void> {
-    while (!this.isDone) {
+    for (let tries = 1; !this.isDone;) {
       const next = this.#lines.slice(this.#acknowledged, this.#acknowledged + this.#draw.between(1, RECORDS_MAX))
-      if (!(await this.#isTaken(url, next))) return
-      this.#acknowledged += next.length
-      if (!isHurried) await pause(this.#draw.between(0, PAUSE_MS))
+      if (await this.#isTaken(url, next)) {
+        this.#acknowledged += next.length
+        tries = 1
+        if (!isHurried) await pause(this.#draw.between(0, PAUSE_MS))
+      } else if (!isHurried || tries++ === TRIES_MAX) return
+      else await pause(TRIED_AGAIN_MS)
     }
   }
 
@@ -43,12 +50,14 @@ export class Poster {
       const { status, text } = await posted(`${url}/sources/${this.feed.source}/events`, this.#bodyOf(lines))
       // All of it is accepted, a duplicate or a dead letter; or this one record is a dead letter; or the server is about to stop.
       if (status !== 200 && status !== 422) {
+        this.refusal = `${status}: ${text}`
         if (status !== 503) this.broken.push(`records of '${this.feed.source}' were answered with ${status}: ${text}`)
         return false
       }
       this.position = Math.max(this.position, (JSON.parse(text) as { position: number }).position)
       return true
-    } catch {
+    } catch (error) {
+      this.refusal = String(error)
       return false
     }
   }
