@@ -1,4 +1,5 @@
 /** Columns in memory that all threads see. */
+import type { Block } from './block.ts'
 
 type Columns = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array
 
@@ -10,4 +11,16 @@ export function shared<A extends Columns>(values: A): A {
   const copy = new (values.constructor as new (buffer: SharedArrayBuffer) => A)(new SharedArrayBuffer(values.byteLength))
   copy.set(values)
   return copy
+}
+
+export function sharedBlock({ length, time, arrival, position, columns }: Block): Block {
+  return {
+    length,
+    time: shared(time),
+    arrival: shared(arrival),
+    position: shared(position),
+    columns: Object.fromEntries(
+      Object.entries(columns).map(([name, { values, nulls }]) => [name, { values: shared(values), nulls: nulls && shared(nulls) }]),
+    ),
+  }
 }

@@ -1,10 +1,8 @@
 /** A history as threads share it: its columns are copied once, into memory that all of them see. */
 import { Strings } from '../../../columns/strings.ts'
-import type { Block, Column } from '../../../columns/block.ts'
-import { shared } from '../../../columns/shared.ts'
+import { shared, sharedBlock } from '../../../columns/shared.ts'
 import type { ModelIR, PipelineIR } from '../../../define/ir.ts'
 import { groupReads } from '../../../decision/reads.ts'
-import type { History } from '../../../intake/intake.ts'
 import type { ReplayLog } from '../../../replay/log.ts'
 import type { LookedAt } from '../looked-at.ts'
 import type { Labelled } from '../refit/learnt.ts'
@@ -66,15 +64,3 @@ export function sentScoring(scoring: SentScoring | undefined): SentScoring | und
   const cases = { length, t: shared(t), label: shared(label), known: shared(known), eligible: shared(eligible), blocks }
   return { ...scoring, cases }
 }
-
-function sharedBlock({ length, time, arrival, position, columns }: Block): History['block'] {
-  return {
-    length,
-    time: shared(time),
-    arrival: shared(arrival),
-    position: shared(position),
-    columns: Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, sharedColumn(column)])),
-  }
-}
-
-const sharedColumn = ({ values, nulls }: Column): Column => ({ values: shared(values), nulls: nulls && shared(nulls) })
