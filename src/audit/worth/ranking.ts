@@ -7,6 +7,7 @@
 import { auc } from '../../training/metrics.ts'
 import type { Cases, RowRange } from '../cases.ts'
 import { isJudged } from './given.ts'
+import { remembered } from './remembered.ts'
 import { weightedAuc } from './weighted-auc.ts'
 
 const ERROR_MAX = 5e-5
@@ -53,14 +54,7 @@ function computed(cases: Labels, score: Float64Array, rows: RowRange): number | 
 }
 
 /** Of each case: 0 where it is not judged, otherwise 1 more than its label. Every alternative is ranked over the same. */
-const classesOf = ((): ((cases: Labels) => Uint8Array) => {
-  const known = new WeakMap<Labels, Uint8Array>()
-  return cases => {
-    let classes = known.get(cases)
-    if (!classes) known.set(cases, (classes = cases.label.map((label, row) => (isJudged(cases, row) ? 1 + label : 0))))
-    return classes
-  }
-})()
+const classesOf = remembered((cases: Labels): Uint8Array => cases.label.map((label, row) => (isJudged(cases, row) ? 1 + label : 0)))
 
 interface Ranged {
   readonly low: number

@@ -7,7 +7,7 @@ import { blockedDollars, byKey } from './blocking.ts'
 import { firstActions, minutesOfNotice } from './first-actions.ts'
 import { trueOutcomes, type TrueOutcomes } from './outcomes.ts'
 import { ownValues } from './own.ts'
-import { rememberedRows } from './remembered.ts'
+import { remembered, rememberedRows } from './remembered.ts'
 import { standingFor } from './standing.ts'
 
 export interface Utility {
@@ -73,13 +73,4 @@ function moneyOf({ saves, wrong, blocks }: Extract<UtilityIR, { kind: 'money' }>
   if (blocks === undefined) return given => firstActions(given, { outcomes: outcomes(given.cases), gain: savesOf(given.cases), wrong })
   const orders = rememberedRows((cases: Cases, rows: RowRange) => byKey(cases, rows, blocks))
   return given => blockedDollars(given, orders(given.cases, given.rows), { blocks, saves: savesOf(given.cases), wrong })
-}
-
-function remembered<T>(of: (cases: Cases) => T): (cases: Cases) => T {
-  const known = new WeakMap<Cases, { readonly value: T }>()
-  return cases => {
-    let found = known.get(cases)
-    if (!found) known.set(cases, (found = { value: of(cases) }))
-    return found.value
-  }
 }
