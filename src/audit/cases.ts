@@ -99,4 +99,6 @@ export type UtilityFunction = (given: {
   /** 1 where the decision acts. */
   readonly alert: Uint8Array
   readonly rows: RowRange
+  /** Those of `rows` that act, ascending, if they are known. */
+  readonly acting?: Int32Array | undefined
 }) => Float64Array

@@ -30,7 +30,7 @@ export function historyPart(cases: Cases, log: ReplayLog, sample: Sample): Histo
     censored: Math.round(censored * unknown),
     ...(undone && { undone: { ...undone, isUsed: standing !== undefined } }),
     blocks: { train: blockOf(blocks.train), tune: blockOf(blocks.tune), select: blockOf(blocks.select), report: blockOf(blocks.report) },
-    clusters: clustersOf(sample, new Float64Array(sample.length)),
+    clusters: clustersOf(sample, { unknown: new Uint8Array(sample.length) }),
   }
 }
 

@@ -12,6 +12,7 @@ import type { Arm, Experiment } from './experiment/experiment.ts'
 import type { Performance } from './report/audit-report.ts'
 import { horizonOf } from '../replay/label-horizon.ts'
 import {
+  actingAt,
   actingOf,
   alertsAt,
   countAtOrAbove,
@@ -22,6 +23,7 @@ import {
   thresholdForCount,
   thresholdForPart,
   totalOf,
+  type Given,
   type Utility,
 } from './worth/index.ts'
 
@@ -132,16 +134,25 @@ export class Judging {
     return { values, performance: performanceOf(given, { values, outcomes: this.#utility.outcomes(cases), decisionsAWeek: this.week }) }
   }
 
-  #given(decided: Decided, way: Way): Parameters<Utility['values']>[0] {
-    return { cases: this.cases, decided, alert: this.alerts(decided, way), rows: this.cases.blocks.test }
-  }
-
   /** Who acts. At the budget as many of the block `tune` do as do now, or fewer where scores are equal. */
-  alerts({ score }: Decided, way: Way): Uint8Array {
+  #given(decided: Decided, way: Way): Given {
     const { cases } = this
-    const { threshold, count, cooldown } = this.acts
-    const at = way === 'frozen' ? threshold : thresholdForCount(score, cases.blocks.tune, count).threshold
-    return alertsAt(cases, score, { threshold: at, cooldown, rows: this.#experiment.scored })
+    const { score } = decided
+    const { test: rows, tune } = cases.blocks
+    const { threshold: own, count, cooldown } = this.acts
+    const { scored } = this.#experiment
+    const threshold = way === 'frozen' ? own : thresholdForCount(score, tune, count).threshold
+    let alert: Uint8Array | undefined
+    return {
+      cases,
+      decided,
+      rows,
+      // Of most utilities nobody asks for it.
+      get alert() {
+        return (alert ??= alertsAt(cases, score, { threshold, cooldown, rows: scored }))
+      },
+      ...(cooldown === 0 && { acting: actingAt(score, rows, threshold) }),
+    }
   }
 }
 

@@ -1,7 +1,8 @@
 /** Curves: each element made older, rung by rung, and what that is worth beside what runs. */
 import { SpillwayError } from '../base/errors.ts'
-import { bandsOf, type Band, type BandOptions, type Bands } from './bands/bands.ts'
+import { bandsOfDiffering, type Band, type BandOptions, type Bands } from './bands/bands.ts'
 import type { Sample } from './bands/sample.ts'
+import { differingFrom, totalWithin, type Differing } from './bands/sums.ts'
 import { worstOf, type Caveat } from './caveats/caveat.ts'
 import { planOf, type Element, type Plan } from './element.ts'
 import type { LadderRung } from './experiment/ladder.ts'
@@ -31,11 +32,18 @@ export interface FoundLadder {
   readonly ladder: Ladder
 }
 
+/** As they are best made: first those for which nothing has to be computed anew, while threads that are ahead come to be so. */
+export const asMade = <T extends Pick<FoundLadder, 'element'>>(ladders: readonly T[]): readonly T[] =>
+  ladders.toSorted((a, b) => Number(isOfWhatThereIs(b.element)) - Number(isOfWhatThereIs(a.element)))
+
+/** An action that comes later is one about the same scores. */
+const isOfWhatThereIs = ({ kind }: Element): boolean => kind === 'action'
+
 const ways: readonly Way[] = ['frozen', 'frozenAtBudget', 'refit']
 
 /** What is asked of one rung, in one way. */
 interface Difference {
-  readonly difference: Float64Array
+  readonly differing: Differing
   readonly performance: Performance
 }
 
@@ -47,7 +55,7 @@ export async function ladderOf(element: Element, rungs: readonly LadderRung[], o
   const asked = new Map<Way, Asked[]>()
   for (const way of ways) asked.set(way, [])
   for (const { setting } of rungs) {
-    for (const [way, one] of await rungOf(planOf(element, setting), judging)) asked.get(way)!.push(one)
+    for (const [way, one] of await rungOf(planOf(element, setting), options)) asked.get(way)!.push(one)
     options.onRung?.()
   }
   const effects = new Map(ways.map(way => [way, effectsOf(asked.get(way)!, options)]))
@@ -73,12 +81,10 @@ export async function ladderOf(element: Element, rungs: readonly LadderRung[], o
   }
 }
 
-async function rungOf(plan: Plan, judging: Judging): Promise<[Way, Asked][]> {
+async function rungOf(plan: Plan, { judging, sample }: LadderOptions): Promise<[Way, Asked][]> {
   const less = async (way: Way, { values, performance }: Judged): Promise<Difference> => {
     const now = await judging.now(way)
-    // In their place: nobody else has these values.
-    for (let row = 0; row < values.length; row++) if (now.values[row] !== 0) values[row] -= now.values[row]
-    return { difference: values, performance }
+    return { differing: differingFrom(sample, values, now.values), performance }
   }
   const [frozen, frozenAtBudget] = await orWhy(judging.why('frozen'), async (): Promise<[Asked, Asked]> => {
     const [asIs, atBudget] = await judging.asItIs(plan)
@@ -111,9 +117,9 @@ function effectsOf(
   { judging, sample, bands, slices = [] }: LadderOptions,
 ): { effects: (Effect | { why: string })[]; caveats: readonly Caveat[] } {
   const known = asked.filter((one): one is Difference => !('why' in one))
-  const found: Bands = bandsOf(
+  const found: Bands = bandsOfDiffering(
     sample,
-    known.map(({ difference }) => difference),
+    known.map(one => one.differing),
     bands,
   )
   let next = 0
@@ -121,7 +127,7 @@ function effectsOf(
     if ('why' in one) return one
     const band = found.rungs[next++]
     const { test } = judging.cases.blocks
-    const sliced = slicesOf(judging.cases, test, one.difference, { slices })
+    const sliced = slicesOf(judging.cases, test, rows => totalWithin(one.differing, rows), { slices })
     return { aWeek: shortOf(band), ...restOf(band), ...(sliced.length > 0 && { slices: sliced }), performance: one.performance }
   })
   return { effects, caveats: known.length > 0 ? found.caveats : [] }

@@ -45,6 +45,11 @@ export class Keys {
     return this.#count
   }
 
+  /** That there will be about so many keys, each a number: room for them is made at once. */
+  expectNumbers(count: number): void {
+    this.#byNumber.expect(count)
+  }
+
   /** The slot of each row's key, −1 for none. Unknown keys get a slot if `add`. Throws `SPILL_LIMIT` past `KEYS_MAX`. */
   slotsOf(columns: readonly Column[], length: number, add: boolean): Int32Array {
     const slots = new Int32Array(length)

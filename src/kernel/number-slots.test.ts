@@ -19,6 +19,17 @@ test('numbers have the slots that they were given last, as in a Map', () => {
   }
 })
 
+test('room that was made for many changes no slot', () => {
+  const slots = new NumberSlots()
+  for (let number = 0; number < 300; number++) {
+    // Of fewer than there is room for nothing is made, least of all less.
+    if (number % 100 === 50) slots.expect(number * 4)
+    if (number % 100 === 70) slots.expect(3)
+    slots.set(number * 7, number)
+  }
+  for (let number = 0; number < 300; number++) assert.deepEqual([slots.get(number * 7), slots.get(number * 7 + 1)], [number, -1])
+})
+
 test('0 is a number like others, and −0 the same one', () => {
   const slots = new NumberSlots()
   assert.equal(slots.get(0), -1)

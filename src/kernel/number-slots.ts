@@ -25,12 +25,19 @@ export class NumberSlots {
     let place = this.#placeOf(number)
     if (this.#table[place + 1] === 0) {
       if (4 * ++this.#count > this.#table.length) {
-        this.#grow()
+        this.#growTo(2 * this.#table.length)
         place = this.#placeOf(number)
       }
       this.#table[place] = number
     }
     this.#table[place + 1] = slot + 1
+  }
+
+  /** Makes room for so many at once, rather than by and by, each time moving all. */
+  expect(count: number): void {
+    let length = this.#table.length
+    while (4 * count > length) length *= 2
+    if (length > this.#table.length) this.#growTo(length)
   }
 
   /**
@@ -53,9 +60,9 @@ export class NumberSlots {
     return place
   }
 
-  #grow(): void {
+  #growTo(length: number): void {
     const old = this.#table
-    this.#table = new Float64Array(2 * old.length)
+    this.#table = new Float64Array(length)
     for (let from = 0; from < old.length; from += 2) {
       if (old[from + 1] === 0) continue
       const place = this.#placeOf(old[from])

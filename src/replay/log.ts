@@ -80,8 +80,10 @@ export function replayLog(
       const prefixes = new Int32Array(histories.get(trigger)!.block.length)
       let count = 0
       for (let i = 0; i < merged.length; i++) {
-        if (merged.source[i] === counted) count++
-        if (merged.source[i] === triggering) prefixes[merged.row[i]] = count
+        const from = merged.source[i]
+        // Added in any case: which source is next is not to be guessed.
+        count += from === counted ? 1 : 0
+        if (from === triggering) prefixes[merged.row[i]] = count
       }
       return prefixes
     },

@@ -20,7 +20,7 @@ import { lopsided } from './lopsided.ts'
 import type { Sample } from './sample.ts'
 import { jointTail } from './simultaneous.ts'
 import { isUncertain, settled } from './settled.ts'
-import { differing, SumsRoom, type Differing } from './sums.ts'
+import { differing, SumsRoom, totalWithin, type Differing } from './sums.ts'
 import { tooFewUndone } from './undone-rows.ts'
 import { measured, movedBy, type Measured } from './variance.ts'
 
@@ -66,17 +66,23 @@ export interface Bands {
  * Of each alternative of a ladder its differences, one for each row of the sample: utility less that of what runs, NaN where it is not known. Where there are too few clusters each rung is
  * the reason, in words, and so is one that cannot be estimated. The same seed gives the same bands.
  */
-export function bandsOf(sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands {
-  const bands = estimatedBands(sample, differences, options)
+export const bandsOf = (sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands =>
+  bandsOfDiffering(sample, differing(sample, differences), options)
+
+/** Of what differs of each alternative. */
+export function bandsOfDiffering(sample: Sample, parts: readonly Differing[], options: BandOptions): Bands {
+  const bands = estimated(sample, parts, options)
   const { noVerdict } = bands
   return noVerdict === undefined ? bands : { ...bands, rungs: bands.rungs.map(rung => ('why' in rung ? rung : { why: noVerdict })) }
 }
 
 /** The same whether they are to be believed or not: for proofs of what they cover. */
-export function estimatedBands(sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands {
+export const estimatedBands = (sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands =>
+  estimated(sample, differing(sample, differences), options)
+
+function estimated(sample: Sample, parts: readonly Differing[], options: BandOptions): Bands {
   const { seed, draws = 10_000, tail = 0.05 } = options
   const week = decisionsAWeek(sample, sample.rows, options)
-  const parts = differing(sample, differences)
   const counted = new Map<Measured, Counted>()
   const room = new SumsRoom()
   const {
@@ -85,8 +91,8 @@ export function estimatedBands(sample: Sample, differences: readonly Float64Arra
     caveats: ofTime,
   } = settled(sample, {
     measure: by =>
-      parts.map((part, i) => {
-        const why = whyNot(part, week) ?? tooFewUndone(sample, differences[i])
+      parts.map(part => {
+        const why = whyNot(part, week) ?? tooFewUndone(sample, part)
         if (why) return why
         const columns: Float64Array[] = []
         const one = measured(by.cells, part, room, (sums, set) => columns.push(...countedColumn(sums, set)))
@@ -102,13 +108,13 @@ export function estimatedBands(sample: Sample, differences: readonly Float64Arra
     tail,
     { draws, seed },
   )
-  const clusters = differences.length === 0 ? [] : clustersOf(taken, differences[0])
+  const clusters = parts.length === 0 ? [] : clustersOf(taken, parts[0])
   const { caveats, ...said } = saidOfClusters(taken.columns, clusters)
   return {
     clusters,
     rungs: found.map((one, i) => {
       if ('why' in one) return one
-      const worst = worstWeek(sample, sample.rows, differences[i])?.value
+      const worst = worstWeek(sample, sample.rows, rows => totalWithin(parts[i], rows))?.value
       const { few } = counted.get(one)!
       const bound = few && one.variance > 0 && said.noVerdict === undefined ? countBound(few, most) : undefined
       return bandOf(one, week!, { tail, joint, bound, ...(worst !== undefined && { worst }) })

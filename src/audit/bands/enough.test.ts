@@ -2,15 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { caveatText } from '../caveats/text.ts'
 import { clustersOf, saidOfClusters } from './enough.ts'
-import { sampleOf } from './sample.ts'
+import { sampleOf, type Sample } from './sample.ts'
+import { differing } from './sums.ts'
 
 const rows = (of: readonly number[], name: string, count = Math.max(...of) + 1) => ({ name, of: Int32Array.from(of), count })
 const each = (count: number, times = 1): number[] => Array.from({ length: count * times }, (_, i) => i % count)
 
+const partsOf = (sample: Sample, difference: Float64Array) => clustersOf(sample, differing(sample, [difference])[0])
+
 function saidOf(...columns: ReturnType<typeof rows>[]) {
   const length = columns[0].of.length
   const sample = sampleOf({ t: new Float64Array(length), clusters: columns }, { from: 0, to: length })
-  const parts = clustersOf(sample, new Float64Array(length))
+  const parts = partsOf(sample, new Float64Array(length))
   const { caveats, ...said } = saidOfClusters(sample.columns, parts)
   return { parts, ...said, caveats: caveats.map(caveatText) }
 }
@@ -25,8 +28,8 @@ test('as many as there are if they are equal, fewer if they are not', () => {
 
 test('decisions whose difference is not known count in no cluster', () => {
   const sample = sampleOf({ t: new Float64Array(4), clusters: [rows([0, 1, 1, 2], 'card')] }, { from: 0, to: 4 })
-  assert.deepEqual(clustersOf(sample, Float64Array.of(0, 1, NaN, NaN)), [{ name: 'card', count: 2, effective: 2 }])
-  assert.deepEqual(clustersOf(sample, new Float64Array(4).fill(NaN)), [{ name: 'card', count: 0, effective: 0 }])
+  assert.deepEqual(partsOf(sample, Float64Array.of(0, 1, NaN, NaN)), [{ name: 'card', count: 2, effective: 2 }])
+  assert.deepEqual(partsOf(sample, new Float64Array(4).fill(NaN)), [{ name: 'card', count: 0, effective: 0 }])
 })
 
 test('under 20 there is no verdict, under 50 a caveat', () => {

@@ -2,6 +2,7 @@
 import type { Caveat, CountedClusters } from '../caveats/caveat.ts'
 import { clustersText } from '../caveats/text.ts'
 import type { Sample, SampleColumn } from './sample.ts'
+import { sizesBy, type Differing } from './sums.ts'
 
 /** Of one column of clusters: how many there are in the block, and how many they are worth. */
 export interface ClusterPart {
@@ -15,17 +16,16 @@ const VERDICT_FROM = 20
 const CAVEAT_UNDER = 50
 
 /** Of decisions whose difference is known. */
-export function clustersOf({ columns }: Sample, difference: Float64Array): ClusterPart[] {
-  return columns.map(({ name, of, count }) => {
-    const rows = new Float64Array(count)
-    for (let row = 0; row < of.length; row++) if (!Number.isNaN(difference[row])) rows[of[row]]++
+export function clustersOf({ columns }: Sample, differing: Pick<Differing, 'unknown'>): ClusterPart[] {
+  return columns.map(column => {
+    const { rows, cells } = sizesBy(column, differing)
     let [sum, squares, occupied] = [0, 0, 0]
-    for (const n of rows) {
-      sum += n
-      squares += n * n
-      if (n > 0) occupied++
-    }
-    return { name, count: occupied, effective: squares === 0 ? 0 : (sum * sum) / squares }
+    rows.forEach((n, place) => {
+      sum += cells[place] * n
+      squares += cells[place] * n * n
+      if (n > 0) occupied += cells[place]
+    })
+    return { name: column.name, count: occupied, effective: squares === 0 ? 0 : (sum * sum) / squares }
   })
 }
 

@@ -1,4 +1,6 @@
 /** Differences, row by row, as sums by cell. An alternative costs one pass over rows, and after that, by whatever cells it is summed, what differs of it alone: of most decisions that is nothing. */
+import type { RowRange } from '../cases.ts'
+import type { Total } from '../worth/weeks.ts'
 import type { Codes } from './joined.ts'
 import type { Sample } from './sample.ts'
 
@@ -16,34 +18,32 @@ export interface Differing {
   readonly unknown: Uint8Array
 }
 
-/** Of a sample, what was not known of the difference looked at last: mostly the same rows. */
-const lastUnknown = new WeakMap<Sample, Uint8Array>()
-
-/** By sample: room for a difference of every row, which ladder after ladder takes. */
+/** By sample, what every difference of it takes. */
 const rooms = new WeakMap<Sample, Room>()
 
-export function differing(sample: Sample, differences: readonly Float64Array[]): Differing[] {
+export const differing = (sample: Sample, differences: readonly Float64Array[]): Differing[] =>
+  differences.map(difference => differingFrom(sample, difference))
+
+/** What values differ by from others, row by row; from 0 unless these are given. */
+export function differingFrom(sample: Sample, values: Float64Array, others?: Float64Array): Differing {
   const { length } = sample
-  const room = rooms.get(sample) ?? { at: new Int32Array(length), by: new Float64Array(length) }
+  const room = rooms.get(sample) ?? { unknown: new Uint8Array(length), at: new Int32Array(length), by: new Float64Array(length) }
   rooms.set(sample, room)
-  let unknown = lastUnknown.get(sample) ?? new Uint8Array(length)
-  const found = differences.map(difference => {
-    const one = differingIn(difference, unknown, room)
-    unknown = one.unknown
-    return one
-  })
-  lastUnknown.set(sample, unknown)
+  const found = differingIn(room, values, others)
+  room.unknown = found.unknown
   return found
 }
 
-/** For a difference of every row. */
-type Room = Pick<Differing, 'at' | 'by'>
+/** For a difference of every row; and what was not known of the one looked at last, which is mostly the same. */
+interface Room extends Pick<Differing, 'at' | 'by'> {
+  unknown: Uint8Array
+}
 
-function differingIn(difference: Float64Array, like: Uint8Array, { at, by }: Room): Differing {
+function differingIn({ unknown: like, at, by }: Room, values: Float64Array, others: Float64Array | undefined): Differing {
   let unknown = like
   let [missed, count, sum, squares] = [0, 0, 0, 0]
   for (let row = 0; row < at.length; row++) {
-    const d = difference[row]
+    const d = others ? values[row] - others[row] : values[row]
     // Of most rows: the rest is not asked of them.
     if (d === 0 && unknown[row] === 0) continue
     const missing = Number.isNaN(d) ? 1 : 0
@@ -59,6 +59,25 @@ function differingIn(difference: Float64Array, like: Uint8Array, { at, by }: Roo
     squares += d * d
   }
   return { rows: at.length - missed, at: at.slice(0, count), by: by.slice(0, count), sum, squares, unknown }
+}
+
+/** Of rows of the sample, [from, to). */
+export function totalWithin({ at, by, unknown }: Differing, { from, to }: RowRange): Total {
+  let [sum, n] = [0, to - from]
+  for (let i = firstAt(at, from); i < at.length && at[i] < to; i++) sum += by[i]
+  for (let row = from; row < to; row++) n -= unknown[row]
+  return { sum, n }
+}
+
+/** The place of the first row that is not before it. */
+function firstAt(at: Int32Array, row: number): number {
+  let [low, high] = [0, at.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (at[middle] < row) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** One difference by one set of cells, good until the next is summed in the same room, in entries: first each cell whose differences do not add up to 0, then all others, those with as many rows as one. */
@@ -83,13 +102,16 @@ export interface CellSizes {
 
 /** Where sums are written, over those before: of one difference by seven sets there are several times as many as rows that differ. */
 export class SumsRoom {
+  /** Of differences, one after the other, the cells that are met. */
+  met = new Int32Array(0)
   cells = new Int32Array(0)
   sums = new Float64Array(0)
   rows = new Int32Array(0)
   times = new Int32Array(0)
 
-  /** For so many entries. */
-  take(entries: number): this {
+  /** For so many differences and entries. */
+  take(differences: number, entries: number): this {
+    if (this.met.length < differences) this.met = new Int32Array(differences)
     if (this.cells.length >= entries) return this
     this.cells = new Int32Array(entries)
     this.sums = new Float64Array(entries)
@@ -101,13 +123,21 @@ export class SumsRoom {
 
 export function sumsOf({ of, count }: Codes, { at, by, unknown }: Differing, room: SumsRoom): CellSums {
   const { sizes, zeros } = countingOf({ of, count }, unknown)
-  for (let i = 0; i < at.length; i++) zeros[of[at[i]]] += by[i]
   const left = sizes.cells.slice()
-  const { cells, sums, rows, times } = room.take(Math.min(at.length, count) + left.length)
-  let entry = 0
-  // What is found is taken: nothing is left for the next difference.
+  const { met, cells, sums, rows, times } = room.take(at.length, Math.min(at.length, count) + left.length)
+  let cellsMet = 0
   for (let i = 0; i < at.length; i++) {
     const cell = of[at[i]]
+    const sum = zeros[cell]
+    zeros[cell] = sum + by[i]
+    // Written in any case, and kept if it is the first of its cell, or one after those before it have added up to 0.
+    met[cellsMet] = cell
+    cellsMet += sum === 0 ? 1 : 0
+  }
+  let entry = 0
+  // What is found is taken: nothing is left for the next difference.
+  for (let i = 0; i < cellsMet; i++) {
+    const cell = met[i]
     if (zeros[cell] === 0) continue
     const size = sizes.of[cell]
     cells[entry] = cell
@@ -132,6 +162,9 @@ export function sumsOf({ of, count }: Codes, { at, by, unknown }: Differing, roo
     times: times.subarray(0, entry),
   }
 }
+
+/** How many of the rows that count each cell has. */
+export const sizesBy = (set: Codes, { unknown }: Pick<Differing, 'unknown'>): CellSizes => countingOf(set, unknown).sizes
 
 interface Counting {
   readonly unknown: Uint8Array

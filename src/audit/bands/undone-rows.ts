@@ -1,17 +1,17 @@
 /** Of decisions whose outcome an action has hidden, and which an alternative would make otherwise: do enough stand for them that were left undone? */
 import { counted } from '../report/figures.ts'
 import type { Sample } from './sample.ts'
+import type { Differing } from './sums.ts'
 
 /** Decisions left undone that differ. With fewer, what the draw has missed is not in the spread of those that it has not: intervals cover 95 % from 15 on, and 92 % of 10 to 14. */
 const DIFFERING_LEAST = 15
 
-export function tooFewUndone({ weight }: Pick<Sample, 'weight'>, difference: Float64Array): { why: string } | undefined {
+export function tooFewUndone({ weight }: Pick<Sample, 'weight'>, { at }: Pick<Differing, 'at'>): { why: string } | undefined {
   if (!weight) return undefined
   let [hidden, undone] = [0, 0]
-  for (let row = 0; row < weight.length; row++) {
-    if (weight[row] === 1 || difference[row] === 0 || Number.isNaN(difference[row])) continue
+  for (const row of at) {
     if (weight[row] === 0) hidden++
-    else undone++
+    else if (weight[row] !== 1) undone++
   }
   if (undone >= DIFFERING_LEAST || hidden + undone === 0) return undefined
   return {

@@ -173,7 +173,9 @@ export class Experiment {
         this.#scorer.refits.add(said)
       },
     }
-    const most = mostAhead(replays.bytesOf([asItRuns], length))
+    // Of what is not kept a plan that waits has its scores alone.
+    const waiting = isKept ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
+    const most = mostAhead(waiting)
     this.#ahead = new Ahead(this.#threads, { lookedAt, scored, isKept }, asked, here, most)
   }
 

@@ -4,18 +4,34 @@ import type { Given } from './given.ts'
 import { rememberedRows } from './remembered.ts'
 
 /** Those of `given.rows`, ascending; looked for once in the same alerts, which nobody changes once they are made. */
-export const actingRows = ({ alert, rows }: Pick<Given, 'alert' | 'rows'>): Int32Array => acting(alert, rows)
+export const actingRows = (given: Pick<Given, 'alert' | 'rows' | 'acting'>): Int32Array => given.acting ?? ofAlerts(given.alert, given.rows)
 
-/** Room for as many rows as there have been, written over by whoever is next. */
-let found = new Int32Array(0)
+/** Those whose score is at or above a threshold, where none is left alone for the one before (`alertsAt` without a cooldown). NaN is no score. */
+export function actingAt(score: Float64Array, { from, to }: RowRange, threshold: number): Int32Array {
+  const room = roomFor(to - from)
+  let count = 0
+  for (let row = from; row < to; row++) {
+    room[count] = row
+    count += score[row] >= threshold ? 1 : 0
+  }
+  return room.slice(0, count)
+}
 
-const acting = rememberedRows((alert: Uint8Array, { from, to }: RowRange): Int32Array => {
-  if (found.length <= to - from) found = new Int32Array(to - from + 1)
+const ofAlerts = rememberedRows((alert: Uint8Array, { from, to }: RowRange): Int32Array => {
+  const room = roomFor(to - from)
   let count = 0
   // Written in any case, and kept if the row acts: nothing is to be guessed.
   for (let row = from; row < to; row++) {
-    found[count] = row
+    room[count] = row
     count += alert[row]
   }
-  return found.slice(0, count)
+  return room.slice(0, count)
 })
+
+/** For as many rows as there have been and one more, written over by whoever is next. */
+let found = new Int32Array(0)
+
+function roomFor(rows: number): Int32Array {
+  if (found.length <= rows) found = new Int32Array(rows + 1)
+  return found
+}

@@ -1,5 +1,6 @@
 /** Utilities that count the first action in time of each outcome: `caught`, `notice`, and `money` that stops nothing. */
 import type { Cases } from '../cases.ts'
+import { actingRows } from './acting.ts'
 import { zeros, type Given } from './given.ts'
 import { eachFirst, type TrueOutcomes } from './outcomes.ts'
 
@@ -13,11 +14,10 @@ interface Counting {
 
 /** A value for each of the rows: what it gains, less what it costs; 0 for an action that was late, or not the first. O(rows). */
 export function firstActions(given: Given, { outcomes, gain, wrong }: Counting): Float64Array {
-  const { cases, alert, rows } = given
+  const { cases, rows } = given
   const values = zeros(given)
   if (wrong !== 0)
-    for (let i = 0; i < values.length; i++)
-      if (alert[rows.from + i] === 1 && cases.label[rows.from + i] === 0 && values[i] === 0) values[i] = -wrong
+    for (const row of actingRows(given)) if (cases.label[row] === 0 && values[row - rows.from] === 0) values[row - rows.from] = -wrong
   eachFirst(given, outcomes, row => (values[row - rows.from] = gain(row)))
   return values
 }

@@ -9,6 +9,8 @@ export interface Given {
   /** 1 where the decision acts, of all rows. */
   readonly alert: Uint8Array
   readonly rows: RowRange
+  /** Those of `rows` that act, where they were found without `alert`. */
+  readonly acting?: Int32Array | undefined
 }
 
 /** Whether what came of the decision is known: of others nothing is said. */

@@ -1,4 +1,5 @@
 /** What decisions are worth under an alternative: who acts, a utility's values, and how the decisions do. */
+export { actingAt } from './acting.ts'
 export { basisOf } from './basis.ts'
 export { boundsOf, supposed, unknownPart, type Bounds } from './bounds.ts'
 export { isJudged, type Given } from './given.ts'
@@ -8,4 +9,4 @@ export { emptyPart, performanceOf, type FeatureValues } from './performance.ts'
 export { aucOf, rememberAuc } from './ranking.ts'
 export { actingOf, alertsAt, countAtOrAbove, thresholdForCount, thresholdForPart, type Acting, type Threshold } from './threshold.ts'
 export { utilityOf, type Utility } from './utility.ts'
-export { aWeek, aYear, decisionsAWeek, rowsBetween, slicesOf, totalOf, WEEK, worstWeek, type Total } from './weeks.ts'
+export { aWeek, aYear, decisionsAWeek, rowsBetween, slicesOf, totalOf, WEEK, worstWeek, type Total, type Totals } from './weeks.ts'

@@ -40,12 +40,23 @@ export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
 /** Calls `act` with the row of each outcome whose action was there first, of those that were there by the outcome; of two at the same time with the earlier row. Returns of how many outcomes there is one. */
 export function eachFirst(given: Given, outcomes: TrueOutcomes, act?: (row: number) => void): number {
   let count = 0
-  for (const row of outcomes.shared ? firstInTime(given, outcomes) : inTime(given, outcomes)) {
+  for (const row of firstRows(given, outcomes)) {
     if (row < 0) continue
     count++
     act?.(row)
   }
   return count
+}
+
+/** By what they were found in: a utility asks for them, and who counts what was reached. */
+const found = new WeakMap<Given, { readonly outcomes: TrueOutcomes; readonly rows: Int32Array }>()
+
+function firstRows(given: Given, outcomes: TrueOutcomes): Int32Array {
+  const known = found.get(given)
+  if (known?.outcomes === outcomes) return known.rows
+  const rows = outcomes.shared ? firstInTime(given, outcomes) : inTime(given, outcomes)
+  found.set(given, { outcomes, rows })
+  return rows
 }
 
 /** Where no two are about the same outcome, all that were there by it. */

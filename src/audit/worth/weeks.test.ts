@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../base/random.ts'
-import { aWeek, aYear, decisionsAWeek, rowsBetween, slicesOf, totalOf, WEEK, worstWeek } from './index.ts'
+import { aWeek, aYear, decisionsAWeek, rowsBetween, slicesOf, totalOf, WEEK, worstWeek, type Totals } from './index.ts'
 
 const DAY = 86_400_000
 /** A decision an hour for 30 days; every fifth is not known. */
@@ -9,6 +9,10 @@ const t = Float64Array.from({ length: 30 * 24 + 1 }, (_, i) => i * 3_600_000)
 const of = random(2)
 const values = t.map((_, i) => (i % 5 === 0 ? NaN : Math.floor(of() * 10) - 5))
 const rows = { from: 0, to: t.length }
+const totalsOf =
+  (values: Float64Array): Totals =>
+  ({ from, to }) =>
+    totalOf(values.subarray(from, to))
 
 test('a week is the mean of what is known times its decisions', () => {
   assert.equal(decisionsAWeek({ t }, rows, {}), (t.length / (30 * DAY)) * WEEK)
@@ -24,8 +28,8 @@ test('a week is the mean of what is known times its decisions', () => {
 test('decisions at one instant cover no week', () => {
   assert.equal(decisionsAWeek({ t: Float64Array.of(5, 5, 5) }, { from: 0, to: 3 }, {}), undefined)
   assert.equal(decisionsAWeek({ t }, { from: 3, to: 3 }, {}), undefined)
-  assert.equal(worstWeek({ t: Float64Array.of(5, 5) }, { from: 0, to: 2 }, Float64Array.of(1, 2)), undefined)
-  assert.equal(worstWeek({ t }, { from: 3, to: 3 }, new Float64Array(0)), undefined)
+  assert.equal(worstWeek({ t: Float64Array.of(5, 5) }, { from: 0, to: 2 }, totalsOf(Float64Array.of(1, 2))), undefined)
+  assert.equal(worstWeek({ t }, { from: 3, to: 3 }, totalsOf(new Float64Array(0))), undefined)
 })
 
 test('the worst week is the whole week of least sum', () => {
@@ -36,8 +40,8 @@ test('the worst week is the whole week of least sum', () => {
     const known = inside.filter(i => !Number.isNaN(values[i]))
     return { from, value: (known.reduce((sum, i) => sum + values[i], 0) / known.length) * inside.length }
   })
-  assert.deepEqual(worstWeek({ t }, part, values.subarray(10)), weeks.toSorted((a, b) => a.value - b.value)[0])
-  assert.equal(worstWeek({ t }, rows, new Float64Array(t.length).fill(NaN)), undefined)
+  assert.deepEqual(worstWeek({ t }, part, totalsOf(values.subarray(10))), weeks.toSorted((a, b) => a.value - b.value)[0])
+  assert.equal(worstWeek({ t }, rows, totalsOf(new Float64Array(t.length).fill(NaN))), undefined)
 })
 
 test('a slice is shown as a week that is all like it, as far as the rows have it', () => {
@@ -47,10 +51,10 @@ test('a slice is shown as a week that is all like it, as far as the rows have it
     { name: 'outside', from: 50 * DAY, until: 60 * DAY },
   ]
   const ones = t.map(() => 1)
-  assert.deepEqual(slicesOf({ t }, rows, ones, { slices }), [
+  assert.deepEqual(slicesOf({ t }, rows, totalsOf(ones), { slices }), [
     { name: 'two days', aWeek: 168 },
     { name: 'half outside', aWeek: 168 },
   ])
-  assert.deepEqual(slicesOf({ t }, rows, ones, {}), [])
+  assert.deepEqual(slicesOf({ t }, rows, totalsOf(ones), {}), [])
   assert.deepEqual(rowsBetween(t, { from: 5, to: 20 }, -1, 10 * 3_600_000), { from: 5, to: 10 })
 })

@@ -45,6 +45,9 @@ export function totalOf(values: Float64Array): Total {
   return { sum, n }
 }
 
+/** Of rows [from, to) of a block, the total of their values, which may be differences of two alternatives. */
+export type Totals = (rows: RowRange) => Total
+
 /** In a week that has so many decisions; NaN without a value. */
 export const aWeek = ({ sum, n }: Total, decisions: number): number => (sum / n) * decisions
 
@@ -52,18 +55,18 @@ export const aWeek = ({ sum, n }: Total, decisions: number): number => (sum / n)
 export const aYear = (week: number): number => week * WEEKS_A_YEAR
 
 /**
- * Of whole weeks, from the first row on, the one with the least sum, as a figure of one week; `undefined` where no whole week with a known value is covered. `values` are those of `rows`.
+ * Of whole weeks, from the first row on, the one with the least sum, as a figure of one week; `undefined` where no whole week with a known value is covered. `totals` counts from the first of `rows`.
  */
 export function worstWeek(
   { t }: Pick<Cases, 't'>,
   rows: RowRange,
-  values: Float64Array,
+  totals: Totals,
 ): { readonly from: number; readonly value: number } | undefined {
   let worst: { readonly from: number; readonly value: number } | undefined
   const end = rows.to > rows.from ? t[rows.to - 1] : -Infinity
   for (let from = t[rows.from]; from + WEEK <= end; from += WEEK) {
     const week = rowsBetween(t, rows, from, from + WEEK)
-    const total = totalOf(values.subarray(week.from - rows.from, week.to - rows.from))
+    const total = totals({ from: week.from - rows.from, to: week.to - rows.from })
     if (total.n === 0) continue
     const value = aWeek(total, week.to - week.from)
     if (!worst || value < worst.value) worst = { from, value }
@@ -75,12 +78,12 @@ export function worstWeek(
 export function slicesOf(
   { t }: Pick<Cases, 't'>,
   rows: RowRange,
-  values: Float64Array,
+  totals: Totals,
   { slices = [] }: Pick<WorthIR, 'slices'>,
 ): { readonly name: string; readonly aWeek: number }[] {
   return slices.flatMap(({ name, from, until }) => {
     const slice = rowsBetween(t, rows, from, until)
-    const total = totalOf(values.subarray(slice.from - rows.from, slice.to - rows.from))
+    const total = totals({ from: slice.from - rows.from, to: slice.to - rows.from })
     // A slice that reaches beyond the rows is as long as they are.
     const covered = slice.to > slice.from ? Math.min(until, t[rows.to - 1]) - Math.max(from, t[rows.from]) : 0
     return total.n > 0 && covered > 0 ? [{ name, aWeek: aWeek(total, ((slice.to - slice.from) / covered) * WEEK) }] : []

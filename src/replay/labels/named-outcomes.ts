@@ -42,7 +42,10 @@ export class NamedOutcomes implements Judge {
     this.#negativeAfter = label.negativeAfter
     this.#at = at
     this.#value = compile(label.value, { strings })(({ name }) => block.columns[name], block.length)
-    this.#slots = this.#ids.slotsOf([block.columns[label.join]], block.length, true)
+    const named = block.columns[label.join]
+    // Most events name a decision of their own.
+    if (!(named.values instanceof Int32Array)) this.#ids.expectNumbers(block.length)
+    this.#slots = this.#ids.slotsOf([named], block.length, true)
     const identity = identityColumns(source).map(name => block.columns[name])
     this.#identities = source.identity && new RowIndex(identity, block.length)
     this.#first = new FirstRows(block.position, this.#ids.size)

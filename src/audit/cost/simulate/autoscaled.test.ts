@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { limits } from '../../../base/limits.ts'
 import { autoscaled, type Scaling } from './autoscaled.ts'
 import { Cells } from './cells.ts'
 
@@ -22,7 +23,8 @@ function naive(arrivals: readonly number[], service: number, end: number, scalin
   const until = end - from
   const { use, smallest, windowMs, restartMs, catchUpMs, stabiliseMs, divisible } = scaling
   let cores = Math.max(smallest, (service * arrival.length) / until / use)
-  const servers = () => (divisible ? 1 : Math.ceil(cores * (1 - 1e-9)))
+  // As many as are simulated at most: of more each is several cores.
+  const servers = () => (divisible ? 1 : Math.min(limits.COST_SERVERS_MAX, Math.ceil(cores * (1 - 1e-9))))
   let free: number[] = new Array<number>(servers()).fill(0)
   const waiting = [...arrival]
   const found: Naive = { lags: [], held: 0, rescales: 0, most: cores }
@@ -108,6 +110,13 @@ test('does what a naive one does, and all the work that came', () => {
       },
     ),
   )
+})
+
+test('beyond as many servers as are simulated each is several cores, and as much sooner done', () => {
+  const until = from + 1
+  const { most, lags } = autoscaled(Float64Array.of(from), 820, { from, until }, { ...usual, use: 0.2, smallest: 0.25 })
+  assert.equal(most, 4100)
+  close(lags.most, 820 / (4100 / limits.COST_SERVERS_MAX), 'lag')
 })
 
 test('what is needed of a shared pool is what is held, above its smallest size', () => {
