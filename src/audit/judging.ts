@@ -10,6 +10,7 @@ import type { Cases, Decided } from './cases.ts'
 import { asItRuns, type Plan } from './element.ts'
 import type { Arm, Experiment } from './experiment/experiment.ts'
 import type { Performance } from './report/audit-report.ts'
+import type { Sparse } from './sparse.ts'
 import { horizonOf } from '../replay/label-horizon.ts'
 import {
   actingAt,
@@ -30,8 +31,8 @@ import {
 export type Way = 'frozen' | 'frozenAtBudget' | 'refit'
 
 export interface Judged {
-  /** Of each row of the block `test`; NaN where what came of it is not known. */
-  readonly values: Float64Array
+  /** Of the rows of the block `test`. */
+  readonly worth: Sparse
   readonly performance: Performance
 }
 
@@ -122,7 +123,7 @@ export class Judging {
     return { ifTrue: aWeek(totalOf(ifTrue), week), ifFalse: aWeek(totalOf(ifFalse), week) }
   }
 
-  /** Of a plan, the values alone. */
+  /** Of a plan, a value for each row of the block `test`; NaN where what came of it is not known. */
   async values(plan: Plan, way: Way): Promise<Float64Array> {
     return this.#utility.values(this.#given(await this.#experiment.decided(plan, armOf(way)), way))
   }
@@ -130,8 +131,8 @@ export class Judging {
   judged(decided: Decided, way: Way): Judged {
     const { cases } = this
     const given = this.#given(decided, way)
-    const values = this.#utility.values(given)
-    return { values, performance: performanceOf(given, { values, outcomes: this.#utility.outcomes(cases), decisionsAWeek: this.week }) }
+    const worth = this.#utility.sparse(given)
+    return { worth, performance: performanceOf(given, { worth, outcomes: this.#utility.outcomes(cases), decisionsAWeek: this.week }) }
   }
 
   /** Who acts. At the budget as many of the block `tune` do as do now, or fewer where scores are equal. */

@@ -1,8 +1,8 @@
 /** Curves: each element made older, rung by rung, and what that is worth beside what runs. */
 import { SpillwayError } from '../base/errors.ts'
-import { bandsOfDiffering, type Band, type BandOptions, type Bands } from './bands/bands.ts'
+import { bandsOfSparse, type Band, type BandOptions, type Bands } from './bands/bands.ts'
 import type { Sample } from './bands/sample.ts'
-import { differingFrom, totalWithin, type Differing } from './bands/sums.ts'
+import { less, totalWithin, type Sparse } from './sparse.ts'
 import { worstOf, type Caveat } from './caveats/caveat.ts'
 import { planOf, type Element, type Plan } from './element.ts'
 import type { LadderRung } from './experiment/ladder.ts'
@@ -43,7 +43,7 @@ const ways: readonly Way[] = ['frozen', 'frozenAtBudget', 'refit']
 
 /** What is asked of one rung, in one way. */
 interface Difference {
-  readonly differing: Differing
+  readonly differing: Sparse
   readonly performance: Performance
 }
 
@@ -55,7 +55,7 @@ export async function ladderOf(element: Element, rungs: readonly LadderRung[], o
   const asked = new Map<Way, Asked[]>()
   for (const way of ways) asked.set(way, [])
   for (const { setting } of rungs) {
-    for (const [way, one] of await rungOf(planOf(element, setting), options)) asked.get(way)!.push(one)
+    for (const [way, one] of await rungOf(planOf(element, setting), judging)) asked.get(way)!.push(one)
     options.onRung?.()
   }
   const effects = new Map(ways.map(way => [way, effectsOf(asked.get(way)!, options)]))
@@ -81,16 +81,16 @@ export async function ladderOf(element: Element, rungs: readonly LadderRung[], o
   }
 }
 
-async function rungOf(plan: Plan, { judging, sample }: LadderOptions): Promise<[Way, Asked][]> {
-  const less = async (way: Way, { values, performance }: Judged): Promise<Difference> => {
+async function rungOf(plan: Plan, judging: Judging): Promise<[Way, Asked][]> {
+  const beside = async (way: Way, { worth, performance }: Judged): Promise<Difference> => {
     const now = await judging.now(way)
-    return { differing: differingFrom(sample, values, now.values), performance }
+    return { differing: less(worth, now.worth), performance }
   }
   const [frozen, frozenAtBudget] = await orWhy(judging.why('frozen'), async (): Promise<[Asked, Asked]> => {
     const [asIs, atBudget] = await judging.asItIs(plan)
-    return [await less('frozen', asIs), await less('frozenAtBudget', atBudget)]
+    return [await beside('frozen', asIs), await beside('frozenAtBudget', atBudget)]
   })
-  const [refit] = await orWhy(judging.why('refit'), async (): Promise<[Asked]> => [await less('refit', await judging.of(plan, 'refit'))])
+  const [refit] = await orWhy(judging.why('refit'), async (): Promise<[Asked]> => [await beside('refit', await judging.of(plan, 'refit'))])
   return [
     ['frozen', frozen],
     ['frozenAtBudget', frozenAtBudget],
@@ -117,7 +117,7 @@ function effectsOf(
   { judging, sample, bands, slices = [] }: LadderOptions,
 ): { effects: (Effect | { why: string })[]; caveats: readonly Caveat[] } {
   const known = asked.filter((one): one is Difference => !('why' in one))
-  const found: Bands = bandsOfDiffering(
+  const found: Bands = bandsOfSparse(
     sample,
     known.map(one => one.differing),
     bands,

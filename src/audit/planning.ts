@@ -5,7 +5,7 @@ import type { RowRange } from './cases.ts'
 import { boundsOf } from './clustered.ts'
 import { WEEKS_A_MONTH } from './cost/units.ts'
 import type { Costing } from './costing.ts'
-import type { Plan } from './element.ts'
+import { asItRuns, type Plan } from './element.ts'
 import type { Judging, Way } from './judging.ts'
 import { planElements } from './plans/choices.ts'
 import { bandedIntervals } from './plans/intervals.ts'
@@ -53,12 +53,13 @@ function portsOf({ ir, model, judging, bands, costing }: PlanningGiven): PlanPor
   const way: Way = judging.why('refit') === undefined ? 'refit' : 'frozenAtBudget'
   const { test } = judging.cases.blocks
   const within = ({ from, to }: RowRange, values: Float64Array) => values.subarray(from - test.from, to - test.from)
+  let now: Float64Array | undefined
   const values = new Remembered((plan: Plan) => judging.values(plan, way))
   return {
     async valueOf(plan, rows) {
-      const now = await judging.now(way)
+      now ??= await judging.values(asItRuns, way)
       const own = within(rows, await values.of(plan))
-      const base = within(rows, now.values)
+      const base = within(rows, now)
       return own.map((value, row) => value - base[row])
     },
     costOf: plan => costing.costOf(plan),

@@ -74,7 +74,7 @@ export function replayLog(
     runs: appended.runs ?? new Map(),
     forgotten: appended.forgotten ?? -Infinity,
     knownAfter: appended.knownAfter ?? appended.forgotten ?? -Infinity,
-    prefixes(source, trigger) {
+    prefixes: rememberedPairs((source, trigger) => {
       const counted = index.get(source)!
       const triggering = index.get(trigger)!
       const prefixes = new Int32Array(histories.get(trigger)!.block.length)
@@ -86,6 +86,17 @@ export function replayLog(
         if (from === triggering) prefixes[merged.row[i]] = count
       }
       return prefixes
-    },
+    }),
+  }
+}
+
+/** They are asked for again by whoever decides over the log, labels it or sends it to a thread. 4 bytes an event of the trigger. */
+function rememberedPairs(make: (source: string, trigger: string) => Int32Array): (source: string, trigger: string) => Int32Array {
+  const known = new Map<string, Int32Array>()
+  return (source, trigger) => {
+    const name = JSON.stringify([source, trigger])
+    const made = known.get(name) ?? make(source, trigger)
+    known.set(name, made)
+    return made
   }
 }

@@ -246,7 +246,8 @@ function underPlan({ ir, model, log, run }: Drawn, plan: Plan): { readonly repla
   const replay = logOf(ir, log, run)
   const replayed = new Replays({ ir, model }, replay).under(plan)
   const score = new Float64Array(replayed.inputs.length)
-  scoreInto(score, scoringOf({ ir, scores: new Map() }, model, replay.strings), replayed.inputs)
+  const rows = { from: 0, to: score.length }
+  scoreInto([{ ...rows, into: score, scoring: scoringOf({ ir, scores: new Map() }, model, replay.strings) }], replayed.inputs, rows)
   return { replayed, score }
 }
 

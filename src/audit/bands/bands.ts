@@ -11,6 +11,7 @@
  *
  * Cost: O(rows + cells) an alternative. Memory: 12 bytes a cell and 13 a row; of each alternative 12 a row that differs and 8 a cluster.
  */
+import { totalWithin, type Sparse } from '../sparse.ts'
 import type { Caveat } from '../caveats/caveat.ts'
 import type { Estimate } from '../report/audit-report.ts'
 import { decisionsAWeek, worstWeek } from '../worth/weeks.ts'
@@ -20,7 +21,7 @@ import { lopsided } from './lopsided.ts'
 import type { Sample } from './sample.ts'
 import { jointTail } from './simultaneous.ts'
 import { isUncertain, settled } from './settled.ts'
-import { differing, SumsRoom, totalWithin, type Differing } from './sums.ts'
+import { differing, SumsRoom } from './sums.ts'
 import { tooFewUndone } from './undone-rows.ts'
 import { measured, movedBy, type Measured } from './variance.ts'
 
@@ -67,10 +68,10 @@ export interface Bands {
  * the reason, in words, and so is one that cannot be estimated. The same seed gives the same bands.
  */
 export const bandsOf = (sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands =>
-  bandsOfDiffering(sample, differing(sample, differences), options)
+  bandsOfSparse(sample, differing(sample, differences), options)
 
 /** Of what differs of each alternative. */
-export function bandsOfDiffering(sample: Sample, parts: readonly Differing[], options: BandOptions): Bands {
+export function bandsOfSparse(sample: Sample, parts: readonly Sparse[], options: BandOptions): Bands {
   const bands = estimated(sample, parts, options)
   const { noVerdict } = bands
   return noVerdict === undefined ? bands : { ...bands, rungs: bands.rungs.map(rung => ('why' in rung ? rung : { why: noVerdict })) }
@@ -80,7 +81,7 @@ export function bandsOfDiffering(sample: Sample, parts: readonly Differing[], op
 export const estimatedBands = (sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands =>
   estimated(sample, differing(sample, differences), options)
 
-function estimated(sample: Sample, parts: readonly Differing[], options: BandOptions): Bands {
+function estimated(sample: Sample, parts: readonly Sparse[], options: BandOptions): Bands {
   const { seed, draws = 10_000, tail = 0.05 } = options
   const week = decisionsAWeek(sample, sample.rows, options)
   const counted = new Map<Measured, Counted>()
@@ -124,7 +125,7 @@ function estimated(sample: Sample, parts: readonly Differing[], options: BandOpt
   }
 }
 
-function whyNot({ rows, squares }: Differing, week: number | undefined): { why: string } | undefined {
+function whyNot({ rows, squares }: Sparse, week: number | undefined): { why: string } | undefined {
   if (rows === 0) return { why: 'of no decision the difference is known' }
   if (rows === 1) return { why: 'of one decision alone the difference is known' }
   if (!Number.isFinite(squares)) return { why: 'a difference is not finite' }

@@ -1,8 +1,9 @@
 /** Are there enough clusters to say anything? How many clusters of equal size unequal ones are worth: (Σn)² / Σn² (Kish 1965). */
+import type { Sparse } from '../sparse.ts'
 import type { Caveat, CountedClusters } from '../caveats/caveat.ts'
 import { clustersText } from '../caveats/text.ts'
 import type { Sample, SampleColumn } from './sample.ts'
-import { sizesBy, type Differing } from './sums.ts'
+import { sizesBy } from './sums.ts'
 
 /** Of one column of clusters: how many there are in the block, and how many they are worth. */
 export interface ClusterPart {
@@ -16,7 +17,7 @@ const VERDICT_FROM = 20
 const CAVEAT_UNDER = 50
 
 /** Of decisions whose difference is known. */
-export function clustersOf({ columns }: Sample, differing: Pick<Differing, 'unknown'>): ClusterPart[] {
+export function clustersOf({ columns }: Sample, differing: Pick<Sparse, 'unknown'>): ClusterPart[] {
   return columns.map(column => {
     const { rows, cells } = sizesBy(column, differing)
     let [sum, squares, occupied] = [0, 0, 0]

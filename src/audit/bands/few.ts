@@ -11,7 +11,8 @@
  */
 import { poissonUpper } from './poisson.ts'
 import type { CellSet } from './sample.ts'
-import type { CellSums, Differing } from './sums.ts'
+import type { Sparse } from '../sparse.ts'
+import type { CellSums } from './sums.ts'
 
 /** Where so many clusters differ, of each column, an error is known well enough. */
 const DIFFERING_FEW = 20
@@ -26,7 +27,7 @@ export interface Counted {
 }
 
 /** `columns` has what differs summed by the clusters of each column, where that is not 0. */
-export function countedOf({ by }: Pick<Differing, 'by'>, columns: readonly Float64Array[]): Counted {
+export function countedOf({ by }: Pick<Sparse, 'by'>, columns: readonly Float64Array[]): Counted {
   const isFew = [by, ...columns].some(({ length }) => length < DIFFERING_FEW)
   return { differing: by.length, largest: largestOf(by), ...(isFew && { few: [by, ...columns] }) }
 }

@@ -7,16 +7,22 @@ export interface Codes {
 }
 
 /**
- * One code for each pair that occurs. O(rows + codes), without a table of hashes: the rows of each code of the one column stand together in a counting sort, and among these the last
- * row that had each code of the other is remembered.
+ * One code for each pair that occurs. O(rows + codes), without a table of hashes: the rows of each code of the one column stand together, as those of a block of time do, or are put so by a counting sort, and among these the
+ * last row that had each code of the other is remembered. Where a column's codes do not fall from row to row, as time's, those of the pairs of near rows are near each other too: whoever sums by them finds them in a core's cache.
  */
 export function joined(a: Codes, b: Codes): Codes {
-  const rows = rowsByCode(a)
+  if (isAscending(a)) return joinedIn(a, b)
+  if (isAscending(b)) return joinedIn(b, a)
+  return joinedIn(a, b, rowsByCode(a))
+}
+
+/** In rows in this order, in which those of each code of the first stand together. */
+function joinedIn(a: Codes, b: Codes, rows?: Int32Array): Codes {
   const of = new Int32Array(a.of.length)
   const [inA, code] = [new Int32Array(b.count).fill(-1), new Int32Array(b.count)]
   let count = 0
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]
+  for (let i = 0; i < of.length; i++) {
+    const row = rows ? rows[i] : i
     const first = a.of[row]
     const second = b.of[row]
     if (inA[second] !== first) {
@@ -26,6 +32,11 @@ export function joined(a: Codes, b: Codes): Codes {
     of[row] = code[second]
   }
   return { of, count }
+}
+
+function isAscending({ of }: Codes): boolean {
+  for (let row = 1; row < of.length; row++) if (of[row] < of[row - 1]) return false
+  return true
 }
 
 /** Whether all rows of each code of the one column have one code of the other. Over at the first that have two. */

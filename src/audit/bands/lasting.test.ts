@@ -3,14 +3,15 @@ import { test } from 'node:test'
 import { random } from '../../base/random.ts'
 import { lastingShock } from './lasting.ts'
 import { sampleOf, type Sample } from './sample.ts'
-import { differing, type Differing } from './sums.ts'
+import type { Sparse } from '../sparse.ts'
+import { differing } from './sums.ts'
 import { movedBy } from './variance.ts'
 
 const [DAYS, A_DAY, DAY] = [80, 50, 86_400_000]
 
 interface Made {
   readonly sample: Sample
-  readonly found: readonly Differing[]
+  readonly found: readonly Sparse[]
 }
 
 /** Days lose much or little, in stretches of so many; beside that, `calm` alternatives that differ by nothing but chance. */

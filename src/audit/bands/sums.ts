@@ -1,84 +1,18 @@
 /** Differences, row by row, as sums by cell. An alternative costs one pass over rows, and after that, by whatever cells it is summed, what differs of it alone: of most decisions that is nothing. */
-import type { RowRange } from '../cases.ts'
-import type { Total } from '../worth/weeks.ts'
+import { sparseOf, type Sparse } from '../sparse.ts'
 import type { Codes } from './joined.ts'
 import type { Sample } from './sample.ts'
 
-/** A difference without the rows in which nothing differs. */
-export interface Differing {
-  /** Rows that count: those whose difference is known. */
-  readonly rows: number
-  /** Those that differ, ascending, and by how much. */
-  readonly at: Int32Array
-  readonly by: Float64Array
-  /** Σd and Σd². */
-  readonly sum: number
-  readonly squares: number
-  /** 1 where the difference is not known. One array for all differences of which the same rows are not. */
-  readonly unknown: Uint8Array
-}
+/** By sample, what was not known of the difference looked at last: mostly the same rows. */
+const lastUnknown = new WeakMap<Sample, Uint8Array>()
 
-/** By sample, what every difference of it takes. */
-const rooms = new WeakMap<Sample, Room>()
-
-export const differing = (sample: Sample, differences: readonly Float64Array[]): Differing[] =>
-  differences.map(difference => differingFrom(sample, difference))
-
-/** What values differ by from others, row by row; from 0 unless these are given. */
-export function differingFrom(sample: Sample, values: Float64Array, others?: Float64Array): Differing {
-  const { length } = sample
-  const room = rooms.get(sample) ?? { unknown: new Uint8Array(length), at: new Int32Array(length), by: new Float64Array(length) }
-  rooms.set(sample, room)
-  const found = differingIn(room, values, others)
-  room.unknown = found.unknown
-  return found
-}
-
-/** For a difference of every row; and what was not known of the one looked at last, which is mostly the same. */
-interface Room extends Pick<Differing, 'at' | 'by'> {
-  unknown: Uint8Array
-}
-
-function differingIn({ unknown: like, at, by }: Room, values: Float64Array, others: Float64Array | undefined): Differing {
-  let unknown = like
-  let [missed, count, sum, squares] = [0, 0, 0, 0]
-  for (let row = 0; row < at.length; row++) {
-    const d = others ? values[row] - others[row] : values[row]
-    // Of most rows: the rest is not asked of them.
-    if (d === 0 && unknown[row] === 0) continue
-    const missing = Number.isNaN(d) ? 1 : 0
-    if (missing !== unknown[row]) {
-      if (unknown === like) unknown = like.slice()
-      unknown[row] = missing
-    }
-    missed += missing
-    if (missing === 1 || d === 0) continue
-    at[count] = row
-    by[count++] = d
-    sum += d
-    squares += d * d
-  }
-  return { rows: at.length - missed, at: at.slice(0, count), by: by.slice(0, count), sum, squares, unknown }
-}
-
-/** Of rows of the sample, [from, to). */
-export function totalWithin({ at, by, unknown }: Differing, { from, to }: RowRange): Total {
-  let [sum, n] = [0, to - from]
-  for (let i = firstAt(at, from); i < at.length && at[i] < to; i++) sum += by[i]
-  for (let row = from; row < to; row++) n -= unknown[row]
-  return { sum, n }
-}
-
-/** The place of the first row that is not before it. */
-function firstAt(at: Int32Array, row: number): number {
-  let [low, high] = [0, at.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (at[middle] < row) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+/** Of differences row by row, NaN where one is not known. */
+export const differing = (sample: Sample, differences: readonly Float64Array[]): Sparse[] =>
+  differences.map(difference => {
+    const found = sparseOf(difference, lastUnknown.get(sample))
+    lastUnknown.set(sample, found.unknown)
+    return found
+  })
 
 /** One difference by one set of cells, good until the next is summed in the same room, in entries: first each cell whose differences do not add up to 0, then all others, those with as many rows as one. */
 export interface CellSums {
@@ -121,7 +55,7 @@ export class SumsRoom {
   }
 }
 
-export function sumsOf({ of, count }: Codes, { at, by, unknown }: Differing, room: SumsRoom): CellSums {
+export function sumsOf({ of, count }: Codes, { at, by, unknown }: Sparse, room: SumsRoom): CellSums {
   const { sizes, zeros } = countingOf({ of, count }, unknown)
   const left = sizes.cells.slice()
   const { met, cells, sums, rows, times } = room.take(at.length, Math.min(at.length, count) + left.length)
@@ -164,7 +98,7 @@ export function sumsOf({ of, count }: Codes, { at, by, unknown }: Differing, roo
 }
 
 /** How many of the rows that count each cell has. */
-export const sizesBy = (set: Codes, { unknown }: Pick<Differing, 'unknown'>): CellSizes => countingOf(set, unknown).sizes
+export const sizesBy = (set: Codes, { unknown }: Pick<Sparse, 'unknown'>): CellSizes => countingOf(set, unknown).sizes
 
 interface Counting {
   readonly unknown: Uint8Array

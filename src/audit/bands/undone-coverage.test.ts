@@ -5,7 +5,7 @@ import { exploringHistory, THRESHOLD, type Explored, type ExploringWorld } from 
 import type { Cases, Decided } from '../cases.ts'
 import { alertsAt, boundsOf, totalOf, utilityOf } from '../worth/index.ts'
 import { bandsOf } from './bands.ts'
-import { differingFrom } from './sums.ts'
+import { sparseOf } from '../sparse.ts'
 import { tooFewUndone } from './undone-rows.ts'
 
 const HOUR = 3_600_000
@@ -85,14 +85,14 @@ test('where hardly any that differs was left undone nothing is told', () => {
     for (const row of [...stood.slice(0, hidden), ...undone.slice(0, left)]) column[row] = 1
     return column
   }
-  const whyOf = (hidden: number, left: number) => tooFewUndone(sample, differingFrom(sample, differing(hidden, left)))?.why
+  const whyOf = (hidden: number, left: number) => tooFewUndone(sample, sparseOf(differing(hidden, left)))?.why
   assert.equal(
     whyOf(40, 14),
     'it differs for 40 decisions whose outcome an action has hidden, and for 14 that were left undone to see it: under 15 nothing is told',
   )
   assert.equal(whyOf(40, 15), undefined)
   assert.equal(whyOf(0, 0), undefined)
-  assert.equal(tooFewUndone({}, differingFrom(sample, differing(40, 0))), undefined)
+  assert.equal(tooFewUndone({}, sparseOf(differing(40, 0))), undefined)
   const [band] = bandsOf(sample, [differing(40, 14)], { seed: 1 }).rungs
   assert.ok('why' in band && band.why.startsWith('it differs for 40'))
 })

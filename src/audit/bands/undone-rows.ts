@@ -1,12 +1,12 @@
 /** Of decisions whose outcome an action has hidden, and which an alternative would make otherwise: do enough stand for them that were left undone? */
 import { counted } from '../report/figures.ts'
 import type { Sample } from './sample.ts'
-import type { Differing } from './sums.ts'
+import type { Sparse } from '../sparse.ts'
 
 /** Decisions left undone that differ. With fewer, what the draw has missed is not in the spread of those that it has not: intervals cover 95 % from 15 on, and 92 % of 10 to 14. */
 const DIFFERING_LEAST = 15
 
-export function tooFewUndone({ weight }: Pick<Sample, 'weight'>, { at }: Pick<Differing, 'at'>): { why: string } | undefined {
+export function tooFewUndone({ weight }: Pick<Sample, 'weight'>, { at }: Pick<Sparse, 'at'>): { why: string } | undefined {
   if (!weight) return undefined
   let [hidden, undone] = [0, 0]
   for (const row of at) {

@@ -15,9 +15,10 @@
  *
  * **Skewness.** Σ v³ / V^(3/2), its sets added and taken off as those of the variance: shocks and rare large amounts make errors lopsided.
  */
+import type { Sparse } from '../sparse.ts'
 import type { Codes } from './joined.ts'
 import type { CellSet } from './sample.ts'
-import { sumsOf, SumsRoom, type CellSizes, type CellSums, type Differing } from './sums.ts'
+import { sumsOf, SumsRoom, type CellSizes, type CellSums } from './sums.ts'
 
 /** Of one difference, a row: decisions whose difference is not known are left out. */
 export interface Measured {
@@ -36,7 +37,7 @@ export interface Measured {
 /** Of at least two rows. `seen` is given what is summed by each set of cells, which is good until it returns. */
 export function measured(
   cells: readonly CellSet[],
-  differing: Differing,
+  differing: Sparse,
   room: SumsRoom = new SumsRoom(),
   seen: (sums: CellSums, set: CellSet) => void = () => {},
 ): Measured {
@@ -75,7 +76,7 @@ export function measured(
 }
 
 /** θ − θ(−c) of each cell of one set, in units that do not matter to whoever compares them. */
-export const movedBy = (set: Codes, differing: Differing): Float64Array =>
+export const movedBy = (set: Codes, differing: Sparse): Float64Array =>
   influenceOf(sumsOf(set, differing, new SumsRoom()), thetaOf(differing))
 
 /** Of the variance of the smallest cells, the part that the variance is at least. */
@@ -97,7 +98,7 @@ interface Theta {
   readonly unit: number
 }
 
-function thetaOf({ rows, sum, squares }: Differing): Theta {
+function thetaOf({ rows, sum, squares }: Sparse): Theta {
   const value = sum / rows
   const ofRows = squares - rows * value * value
   return { value, rows, unit: ofRows > 0 ? Math.sqrt(ofRows / rows) : 1 }

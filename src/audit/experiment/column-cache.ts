@@ -28,12 +28,6 @@ export class ColumnCache {
     return columns
   }
 
-  /** Lets go of what will not be asked for again. */
-  drop(id: string): void {
-    const known = this.#columns.get(id)
-    if (known && this.#columns.delete(id)) this.#bytes -= sizeOf(known)
-  }
-
   /** The newest is kept, whatever its size. */
   #take(bytes: number): void {
     this.#bytes += bytes

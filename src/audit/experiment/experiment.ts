@@ -127,19 +127,24 @@ export class Experiment {
     const replayed = this.#replays.under(plan, lookedAt)
     const { made, acted, inline } = replayed
     const id = scoresId(replayed.id, arm, settingOf(plan, 'training'), seed)
-    const score = await this.#scores.of(id, () => this.#score(plan, arm, replayed, seed))
+    const score = await this.#scores.of(id, async () => (await this.#scoresOf(plan, [arm], replayed, seed))[0])
     return { score: whereMade(score, made, this.scored), made, acted, inline }
   }
 
-  #score(plan: Plan, arm: Arm, replayed: Replayed, seed: number): Promise<Float64Array> {
-    return this.#scorer.score(replayed, this.cases, arm, { training: settingOf(plan, 'training'), seed, rows: this.scored })
+  #scoresOf(plan: Plan, arms: readonly Arm[], replayed: Replayed, seed: number): Promise<Float64Array[]> {
+    return this.#scorer.scores(replayed, this.cases, arms, { training: settingOf(plan, 'training'), seed, rows: this.scored })
   }
 
   /** Scores of all cases as the pipeline runs. Rejects as `decided` does. */
   async scoresOfAll(arm: Arm): Promise<Float64Array> {
     this.#check(asItRuns, arm)
     const rows = { from: 0, to: this.cases.length }
-    return this.#scorer.score(this.#replays.under(asItRuns), this.cases, arm, { training: { kind: 'now' }, seed: 0, rows })
+    const [score] = await this.#scorer.scores(this.#replays.under(asItRuns), this.cases, [arm], {
+      training: { kind: 'now' },
+      seed: 0,
+      rows,
+    })
+    return score
   }
 
   /**
@@ -161,8 +166,11 @@ export class Experiment {
       make: async plan => {
         const replayed = replays.under(plan, lookedAt)
         if (!scored) return replayed.inputs
-        for (const arm of scored.arms) this.#scores.take(idOf(plan, arm), await this.#score(plan, arm, replayed, 0))
-        if (!isKept) replays.forget(plan, lookedAt)
+        const scores =
+          isKept || !lookedAt
+            ? await this.#scoresOf(plan, arms, replayed, 0)
+            : await this.#scorer.pass(replayed, cases, arms, { lookedAt, rows: this.scored })
+        for (const [i, arm] of arms.entries()) this.#scores.take(idOf(plan, arm), scores[i])
       },
       take: (plan, { columns, scores, said }) => {
         if (columns) replays.take(plan, columns, lookedAt)

@@ -59,6 +59,15 @@ export const sharedColumn = (feature: FeatureIR, rows: number): FeatureColumn =>
   ...(givesList(feature.agg) && { counts: new Uint16Array(new SharedArrayBuffer(2 * rows)) }),
 })
 
+/** For a few rows, which no other thread is given. */
+export const ownColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
+  values: new Float64Array(rows * valuesOf(feature)),
+  nulls: new Uint8Array(rows),
+  refused: new Uint8Array(rows),
+  width: valuesOf(feature),
+  ...(givesList(feature.agg) && { counts: new Uint16Array(rows) }),
+})
+
 /** Of a row of a group's features. */
 export const bytesOfRow = ({ features }: Pick<GroupIR, 'features'>): number =>
   features.reduce((sum, feature) => sum + 8 * valuesOf(feature) + 2 + (givesList(feature.agg) ? 2 : 0), 0)

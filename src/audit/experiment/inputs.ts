@@ -11,48 +11,53 @@ import type { GroupRead } from '../../decision/reads.ts'
 import { Scoring, type Definitions, type Scores } from '../../decision/scoring.ts'
 import type { ModelIR } from '../../define/ir.ts'
 import { triggerColumns } from '../../define/trigger-columns.ts'
-import type { GroupColumns } from './column-cache.ts'
-import { featurePicked, featureSlice } from './feature-columns.ts'
+import type { RowRange } from '../cases.ts'
+import type { Columns } from './columns.ts'
 import type { LookedAt } from './looked-at.ts'
 
 /** Cases that are scored at a time. */
-const STRETCH = 1 << 14
+export const STRETCH = 1 << 14
 
-export interface Inputs {
+export interface Inputs<Of extends Columns = Columns> {
   /** The cases that there are; all unless given. */
   readonly lookedAt?: LookedAt | undefined
   /** Of those. */
   readonly length: number
   readonly columnOf: (name: string) => Column
   /** By `readId`. */
-  readonly features: ReadonlyMap<string, { readonly read: GroupRead; readonly out: GroupColumns }>
+  readonly features: ReadonlyMap<string, { readonly read: GroupRead; readonly columns: Of }>
 }
 
-/** Scores of the cases [from, to). */
-type Take = (scores: Scores, from: number, to: number) => void
+/** What a model is given of cases [from, to), all of which there are. */
+type Part = Parameters<Scoring['score']>[0]
 
 /** Calls `take` with stretch after stretch of the cases [from, to), all of which there are; what it is given is good until it returns. */
-export function eachStretch(scoring: Scoring, inputs: Inputs, from: number, to: number, take: Take): void {
+export function eachStretch(inputs: Inputs, { from, to }: RowRange, take: (part: Part, from: number, to: number) => void): void {
   const { columnOf, features, lookedAt } = inputs
   const less = lookedAt && to > from ? from - lookedAt.places[from] : 0
   for (let at = from; at < to; at += STRETCH) {
     const end = Math.min(at + STRETCH, to)
     const [first, last] = [at - less, end - less]
-    const sliced = [...features].map(
-      ([id, { read, out }]) => [id, { read, out: out.map(column => featureSlice(column, first, last)) }] as const,
-    )
-    take(
-      scoring.score({ length: end - at, columnOf: name => columnSlice(columnOf(name), first, last), features: new Map(sliced) }),
-      at,
-      end,
-    )
+    const parts = [...features].map(([id, { read, columns }]) => [id, { read, out: columns.part(first, last) }] as const)
+    take({ length: end - at, columnOf: name => columnSlice(columnOf(name), first, last), features: new Map(parts) }, at, end)
   }
 }
 
-/** Scores of the cases [from, to) into those rows; NaN where there is none. */
-export function scoreInto(into: Float64Array, scoring: Scoring, inputs: Inputs, from = 0, to = inputs.length): void {
-  eachStretch(scoring, inputs, from, to, ({ score: { values, nulls } }, at, end) => {
-    for (let row = at; row < end; row++) into[row] = nulls?.[row - at] ? NaN : values[row - at]
+/** Cases that one model scores, and where its scores are written, case by case. */
+export interface Scored extends RowRange {
+  readonly into: Float64Array
+  readonly scoring: Scoring
+}
+
+/** Scores of cases by several models, each its own of those in `rows`; NaN where there is none. What the cases are given is asked for once. */
+export function scoreInto(models: readonly Scored[], inputs: Inputs, rows: RowRange): void {
+  eachStretch(inputs, rows, (part, at, end) => {
+    for (const { into, scoring, from, to } of models) {
+      if (end <= from || at >= to) continue
+      const { values, nulls } = scoring.score(part).score
+      const last = Math.min(end, to)
+      for (let row = Math.max(at, from); row < last; row++) into[row] = nulls?.[row - at] ? NaN : values[row - at]
+    }
   })
 }
 
@@ -62,8 +67,15 @@ export function vectorsOf(scoring: Scoring, { columnOf, features, lookedAt }: In
   return scoring.score({
     length: rows.length,
     columnOf: name => gatherColumn(columnOf(name), rows),
-    features: new Map([...features].map(([id, { read, out }]) => [id, { read, out: out.map(column => featurePicked(column, rows)) }])),
+    features: new Map([...features].map(([id, { read, columns }]) => [id, { read, out: columns.picked(rows) }])),
   })
+}
+
+/** How many of the cases that are looked at models that are fitted once learn from, or stand before them; and then so many that the rest of `rows` is whole stretches behind these. */
+export function headOf({ cases, places }: LookedAt, learnt: Uint32Array, { from }: RowRange): number {
+  const last = learnt.at(-1)
+  const behind = (last === undefined ? 0 : places[last] + 1) - places[from]
+  return Math.min(cases.length, places[from] + Math.ceil(Math.max(0, behind) / STRETCH) * STRETCH)
 }
 
 /** What makes vectors, and no scores. */

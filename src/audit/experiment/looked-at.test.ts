@@ -39,16 +39,16 @@ test('of those that are looked at inputs are to the bit what they are among all'
     const vectors = vectorsAlone({ ir: made.ir, scores: new Map() }, model, log.strings)
     for (const plan of plansOf(made.ir.groups[0].name)) {
       const [all, some] = [replays.under(plan).inputs, replays.under(plan, lookedAt).inputs]
-      for (const [id, { out }] of all.features)
+      for (const [id, { columns }] of all.features)
         assert.deepEqual(
-          some.features.get(id)!.out,
-          out.map(column => featurePicked(column, lookedAt.cases)),
+          some.features.get(id)!.columns.out,
+          columns.out.map(column => featurePicked(column, lookedAt.cases)),
         )
       const [learnt, expected] = [some, all].map(inputs => vectorsOf(vectors, inputs, Uint32Array.of(2, scored.from)).vector)
       assert.deepEqual(learnt, expected)
       const [stretch, whole] = [some, all].map(inputs => {
         const found: unknown[] = []
-        eachStretch(vectors, inputs, scored.from, scored.to, ({ vector }, from, to) => found.push(structuredClone(vector), from, to))
+        eachStretch(inputs, scored, (part, from, to) => found.push(structuredClone(vectors.score(part).vector), from, to))
         return found
       })
       assert.deepEqual(stretch, whole)

@@ -93,7 +93,9 @@ export function columnsBy({ ir, model }: Decides, { length, columnOf }: Rows, in
 
 function inputColumn(scoring: Scoring, inputs: Inputs, input: number, name: string): Float64Array {
   const column = new Float64Array(inputs.length)
-  eachStretch(scoring, inputs, 0, inputs.length, ({ vector }, from, to) => copy(single(vector[input], name), to - from, column, from))
+  eachStretch(inputs, { from: 0, to: inputs.length }, (part, from, to) =>
+    copy(single(scoring.score(part).vector[input], name), to - from, column, from),
+  )
   return column
 }
 

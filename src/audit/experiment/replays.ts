@@ -4,6 +4,7 @@
  * Groups that a plan leaves alone have the columns that they had, so that what changes nothing gives the same scores to the bit. Columns of a group in one setting are computed once, and
  * kept up to `AUDIT_COLUMN_BYTES`: plans over many groups then cost their scores alone.
  */
+import { assert } from '../../base/assert.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { groupReads, readId, type GroupRead } from '../../decision/reads.ts'
@@ -12,8 +13,9 @@ import type { ReplayLog } from '../../replay/log.ts'
 import { asItRuns, elementId, type Plan, type Setting } from '../element.ts'
 import { ColumnCache, type GroupColumns } from './column-cache.ts'
 import { bytesOfRow } from './feature-columns.ts'
-import { groupColumns } from './group-columns.ts'
-import type { Inputs } from './inputs.ts'
+import { PassingColumns, WholeColumns, type Columns } from './columns.ts'
+import { groupColumns, summedForward } from './group-columns.ts'
+import { STRETCH, type Inputs } from './inputs.ts'
 import { actedOn, answeringOf, type Acted } from './operators/action.ts'
 import { placedAs, type Placed } from './operators/group.ts'
 import { inferred, readsAt } from './operators/inference.ts'
@@ -34,7 +36,9 @@ export interface Replayed extends Acted {
   /** Names the inputs: they are the same where it is. */
   readonly id: string
   /** Made where they are asked for. Throws as a replay does. */
-  readonly inputs: Inputs
+  readonly inputs: Inputs<WholeColumns>
+  /** The same to be scored once, from case to case: columns that this plan alone has are made as they are, and not kept, but those of the first `head` cases. Of some cases alone. */
+  readonly passing: (head: number) => Inputs
   /** When each case's score is there, UTC ms; NaN where there is no decision about it. */
   readonly made: Float64Array
 }
@@ -77,19 +81,32 @@ export class Replays {
     const { ir, model } = this.#decides
     const { world, made } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
     const asked = this.asked(plan, lookedAt)
-    let inputs: Inputs | undefined
-    const make = (): Inputs => {
-      const features = asked.map(({ id, read, placed }) => {
-        const out = this.#columns.of(id, () => groupColumns(read, placed, world, this.#summed, lookedAt?.cases))
-        return [readId({ group: read.group.name, key: read.key }), { read, out }] as const
-      })
+    const whole = ({ id, read, placed }: AskedRead) =>
+      new WholeColumns(this.#columns.of(id, () => groupColumns(read, placed, world, this.#summed, lookedAt?.cases)))
+    const inputsBy = <Of extends Columns>(columnsOf: (one: AskedRead) => Of): Inputs<Of> => {
       const { length, columnOf } = lookedAt ? someRows(this.rows, lookedAt.cases) : this.rows
+      const features = asked.map(one => {
+        const { read } = one
+        return [readId({ group: read.group.name, key: read.key }), { read, columns: columnsOf(one) }] as const
+      })
       return { lookedAt, length, columnOf, features: new Map(features) }
     }
+    let inputs: Inputs<WholeColumns> | undefined
     return {
       id: idOf(asked),
       get inputs() {
-        return (inputs ??= make())
+        return (inputs ??= inputsBy(whole))
+      },
+      passing: head => {
+        assert(lookedAt !== undefined, 'some cases are looked at')
+        const shared = this.#sharedBy(asked, lookedAt)
+        return inputsBy(one => {
+          if (shared.has(one.id)) return whole(one)
+          const { read, placed } = one
+          const forward = summedForward(read, placed, world, this.#summed, lookedAt.cases)
+          if (forward) return new PassingColumns(read.group.features, forward, { head, most: STRETCH })
+          return new WholeColumns(groupColumns(read, placed, world, this.#summed, lookedAt.cases))
+        })
       },
       made,
       ...actedOn(settingOf(plan, 'action'), made, this.#t, answeringOf(ir, model)),
@@ -127,10 +144,11 @@ export class Replays {
     }
   }
 
-  /** Lets go of columns that a plan alone has read: of what it leaves as it runs others read the same. */
-  forget(plan: Plan, lookedAt?: LookedAt): void {
+  /** Of what a plan changes only a part, those that it leaves as they run: other plans read the same. */
+  #sharedBy(asked: readonly AskedRead[], lookedAt: LookedAt): ReadonlySet<string> {
     const others = new Set(this.asked(asItRuns, lookedAt).map(({ id }) => id))
-    for (const { id } of this.asked(plan, lookedAt)) if (!others.has(id)) this.#columns.drop(id)
+    const shared = asked.filter(({ id }) => others.has(id))
+    return new Set(shared.length < asked.length ? shared.map(({ id }) => id) : [])
   }
 
   /** Bytes of the columns that plans read, each once, of so many cases. Throws as `under` does. */

@@ -1,12 +1,13 @@
 /** Scores of cases under any inputs: by the model as it is, or trained anew on them. The same wherever it is asked, here or in a thread that is ahead. */
-import { Scoring, type Definitions } from '../../decision/scoring.ts'
+import type { Definitions, Scoring } from '../../decision/scoring.ts'
 import type { ModelIR } from '../../define/ir.ts'
 import { sharedFloats } from '../../columns/shared.ts'
 import type { Strings } from '../../columns/strings.ts'
 import { horizonOf } from '../../replay/label-horizon.ts'
 import type { RowRange } from '../cases.ts'
 import type { Setting } from '../element.ts'
-import { scoreInto, scoringOf } from './inputs.ts'
+import { headOf, scoreInto, scoringOf, type Inputs, type Scored } from './inputs.ts'
+import type { LookedAt } from './looked-at.ts'
 import { fittings } from './operators/training.ts'
 import type { Labelled } from './refit/learnt.ts'
 import { Refits } from './refit/refits.ts'
@@ -32,22 +33,39 @@ export class Scorer {
     this.refits = new Refits(definitions, model, strings)
   }
 
-  /** Of those rows; NaN elsewhere; in memory that all threads see. Rejects with `SPILL_TRAINING` where nothing can be learnt. */
-  async score(
-    { id, inputs }: Pick<Replayed, 'id' | 'inputs'>,
+  /** Of those rows by each arm; NaN elsewhere; in memory that all threads see. Rejects with `SPILL_TRAINING` where nothing can be learnt. */
+  async scores(
+    { id, inputs }: Pick<Replayed, 'id'> & { readonly inputs: Inputs },
     cases: Labelled,
-    arm: Arm,
+    arms: readonly Arm[],
     { training, seed, rows }: ScoreOptions,
-  ): Promise<Float64Array> {
-    const score = noScores(cases.length, rows)
-    if (arm === 'frozen') scoreInto(score, this.#scoring, inputs, rows.from, rows.to)
-    else
-      for (const fitting of fittings(training, cases, horizonOf(this.#model.label!))) {
-        const { from, to } = fitting.scores
-        const scoring = await this.refits.scoring(id, inputs, cases, fitting, seed)
-        scoreInto(score, scoring, inputs, Math.max(from, rows.from), Math.min(to, rows.to))
-      }
-    return score
+  ): Promise<Float64Array[]> {
+    const scores = arms.map(() => noScores(cases.length, rows))
+    const models: Scored[] = []
+    for (const [i, arm] of arms.entries()) {
+      const into = scores[i]
+      if (arm === 'frozen') models.push({ ...rows, into, scoring: this.#scoring })
+      else
+        for (const fitting of fittings(training, cases, horizonOf(this.#model.label!))) {
+          const { from, to } = fitting.scores
+          const scoring = await this.refits.scoring(id, inputs, cases, fitting, seed)
+          models.push({ from: Math.max(from, rows.from), to: Math.min(to, rows.to), into, scoring })
+        }
+    }
+    scoreInto(models, inputs, rows)
+    return scores
+  }
+
+  /** The same of a model that is fitted once, by features that are made as they are scored, and not kept. */
+  pass(
+    replayed: Replayed,
+    cases: Labelled,
+    arms: readonly Arm[],
+    { lookedAt, rows }: { readonly lookedAt: LookedAt; readonly rows: RowRange },
+  ): Promise<Float64Array[]> {
+    const learnt = arms.includes('refit') ? this.refits.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
+    const inputs = replayed.passing(headOf(lookedAt, learnt, rows))
+    return this.scores({ id: replayed.id, inputs }, cases, arms, { training: { kind: 'now' }, seed: 0, rows })
   }
 }
 

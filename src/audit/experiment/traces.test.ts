@@ -55,7 +55,7 @@ function compare(
   if (recorded.length === 0) return 0
   const replays = new Replays({ ir, model }, log(), tracesOf(recorded))
   const plan = (of: Setting): Plan => new Map(ir.groups.map(({ name }) => [`group/${name}`, of]))
-  const columns = (of: Setting) => [...replays.under(plan(of)).inputs.features.values()].map(({ out }) => out)
+  const columns = (of: Setting) => [...replays.under(plan(of)).inputs.features.values()].map(({ columns }) => columns.out)
   assert.deepEqual(columns({ kind: 'trace' }), columns(setting), `${ir.name}, ${model.name}`)
   return replays.rows.length
 }

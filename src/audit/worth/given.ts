@@ -25,6 +25,12 @@ export function zeros({ cases, rows }: Pick<Given, 'cases' | 'rows'>): Float64Ar
   return values
 }
 
+/** Of the rows 1 where what came of it is not known, and how many there are where it is. */
+export const unknownOf = rememberedRows((cases: Cases, rows: RowRange): { readonly unknown: Uint8Array; readonly known: number } => {
+  const unknown = Uint8Array.from(judgedOf(cases, rows), value => Number(Number.isNaN(value)))
+  return { unknown, known: unknown.length - unknown.reduce((sum, is) => sum + is, 0) }
+})
+
 /** Alternatives are judged on the same rows. */
 const judgedOf = rememberedRows((cases: Cases, { from, to }: RowRange): Float64Array => {
   const values = new Float64Array(Math.max(0, to - from))

@@ -37,15 +37,11 @@ export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
   return { of, count, shared }
 }
 
-/** Calls `act` with the row of each outcome whose action was there first, of those that were there by the outcome; of two at the same time with the earlier row. Returns of how many outcomes there is one. */
+/** Calls `act` with the row of each outcome whose action was there first, ascending, of those that were there by the outcome; of two at the same time with the earlier row. Returns of how many outcomes there is one. */
 export function eachFirst(given: Given, outcomes: TrueOutcomes, act?: (row: number) => void): number {
-  let count = 0
-  for (const row of firstRows(given, outcomes)) {
-    if (row < 0) continue
-    count++
-    act?.(row)
-  }
-  return count
+  const rows = firstRows(given, outcomes)
+  if (act) for (let i = 0; i < rows.length; i++) act(rows[i])
+  return rows.length
 }
 
 /** By what they were found in: a utility asks for them, and who counts what was reached. */
@@ -69,7 +65,7 @@ function inTime(given: Given, { of }: TrueOutcomes): Int32Array {
   return found.subarray(0, count)
 }
 
-/** By outcome the row; −1 where there is none. */
+/** Ascending. */
 function firstInTime(given: Given, { of, count }: TrueOutcomes): Int32Array {
   const first = new Int32Array(count).fill(-1)
   const [{ acted }, { outcome }] = [given.decided, given.cases]
@@ -79,7 +75,7 @@ function firstInTime(given: Given, { of, count }: TrueOutcomes): Int32Array {
     const other = first[number]
     if (other < 0 || acted[row] < acted[other]) first[number] = row
   }
-  return first
+  return first.filter(row => row >= 0).sort()
 }
 
 /** Outcomes that some decision of the rows is about. */

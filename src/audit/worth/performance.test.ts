@@ -7,7 +7,7 @@ import { aucOf, emptyPart, performanceOf, trueOutcomes, utilityOf, type Given } 
 
 const caught = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, { name: 'm' })
 const performance = (given: Given, shared = false) =>
-  performanceOf(given, { values: caught.values(given), outcomes: trueOutcomes(given.cases, shared), decisionsAWeek: 700 })
+  performanceOf(given, { worth: caught.sparse(given), outcomes: trueOutcomes(given.cases, shared), decisionsAWeek: 700 })
 
 test('actions, precision, recall and AUC are what counting one by one gives', () => {
   for (let seed = 0; seed < 300; seed++) {

@@ -1,22 +1,23 @@
 /** How decisions do under one alternative: actions, how many of them are right, how much of what happens they reach, and how well the scores rank. */
 import type { Performance } from '../report/audit-report.ts'
+import type { Sparse } from '../sparse.ts'
 import { actingRows } from './acting.ts'
 import { isJudged, type Given } from './given.ts'
 import { countMet, eachFirst, type TrueOutcomes } from './outcomes.ts'
 import { aucOf } from './ranking.ts'
 import { weightOf } from './standing.ts'
-import { aWeek, totalOf } from './weeks.ts'
+import { aWeek } from './weeks.ts'
 
 interface Figures {
-  /** Of the utility, a value for each of the rows. */
-  readonly values: Float64Array
+  /** Of the utility, of the rows. */
+  readonly worth: Pick<Sparse, 'sum' | 'rows'>
   readonly outcomes: TrueOutcomes
   /** Decisions in a week. */
   readonly decisionsAWeek: number
 }
 
 /** Of `given.rows`. What has no meaning is null; `aWeek` is NaN where no label is known. */
-export function performanceOf(given: Given, { values, outcomes, decisionsAWeek }: Figures): Performance {
+export function performanceOf(given: Given, { worth, outcomes, decisionsAWeek }: Figures): Performance {
   const { cases, rows, decided } = given
   const acting = actingRows(given)
   let [judged, right] = [0, 0]
@@ -27,7 +28,7 @@ export function performanceOf(given: Given, { values, outcomes, decisionsAWeek }
     right += weight * cases.label[row]
   }
   return {
-    aWeek: aWeek(totalOf(values), decisionsAWeek),
+    aWeek: aWeek({ sum: worth.sum, n: worth.rows }, decisionsAWeek),
     actionsAWeek: (acting.length / (rows.to - rows.from)) * decisionsAWeek,
     precision: judged > 0 ? right / judged : null,
     recall: recallOf(given, outcomes),

@@ -92,7 +92,7 @@ test('precision, recall and AUC are those of rows that stand there as often as e
     const met = [...given.cases.label.keys()].filter(row => row % 2 === 0)
     const cases = seen(given.cases, { met, undone: new Set(met.filter(row => row % 3 === 0)), chance: 0.25 })
     const of = { ...given, cases }
-    const found = performanceOf(of, { values: caught.values(of), outcomes: caught.outcomes(cases), decisionsAWeek: 700 })
+    const found = performanceOf(of, { worth: caught.sparse(of), outcomes: caught.outcomes(cases), decisionsAWeek: 700 })
     const rows = [...cases.label.keys()].flatMap(row => Array.from({ length: cases.standing!.weight[row] }, () => row))
     const acting = rows.filter(row => given.alert[row] === 1)
     const trues = rows.filter(row => cases.label[row] === 1)

@@ -4,7 +4,9 @@ import type { UtilityCompute } from '../../define/judged.ts'
 import { assert } from '../../base/assert.ts'
 import type { Cases, RowRange, UtilityFunction } from '../cases.ts'
 import { blockedDollars, byKey } from './blocking.ts'
-import { firstActions, minutesOfNotice } from './first-actions.ts'
+import { sparseOf, type Sparse } from '../sparse.ts'
+import { firstActions, minutesOfNotice, sparseFirstActions, type Counting } from './first-actions.ts'
+import { unknownOf, type Given } from './given.ts'
 import { trueOutcomes, type TrueOutcomes } from './outcomes.ts'
 import { ownValues } from './own.ts'
 import { remembered, rememberedRows } from './remembered.ts'
@@ -19,6 +21,8 @@ export interface Utility {
   readonly dollars?: number
   /** A value for each of `rows`, which add up; NaN where what came of the decision is not known. Throws `SPILL_INPUT` for a function of the user's that cannot be used. */
   readonly values: UtilityFunction
+  /** The same without the rows that have 0. */
+  readonly sparse: (given: Given) => Sparse
   /** What recall counts. */
   readonly outcomes: (cases: Cases) => TrueOutcomes
 }
@@ -30,7 +34,13 @@ export function utilityOf(
   compute?: UtilityCompute,
 ): Utility {
   const outcomes = remembered((cases: Cases) => trueOutcomes(cases, label?.kind === 'begins'))
-  return { ...namesOf(utility), values: standingFor(valuesOf(utility, outcomes, name, compute)), outcomes }
+  const counting = countingOf(utility, outcomes)
+  const values = standingFor(counting ? given => firstActions(given, counting(given)) : valuesOf(utility, name, compute))
+  const sparse = (given: Given): Sparse =>
+    counting && !given.cases.standing
+      ? sparseFirstActions(given, counting(given))
+      : sparseOf(values(given), unknownOf(given.cases, given.rows).unknown)
+  return { ...namesOf(utility), values, sparse, outcomes }
 }
 
 function namesOf(utility: UtilityIR): Pick<Utility, 'name' | 'unit' | 'dollars'> {
@@ -41,36 +51,41 @@ function namesOf(utility: UtilityIR): Pick<Utility, 'name' | 'unit' | 'dollars'>
   return utility.kind === 'notice' ? { name: `minutes of notice before ${unit}`, unit: 'min', ...price } : { name: unit, unit, ...price }
 }
 
-function valuesOf(utility: UtilityIR, outcomes: Utility['outcomes'], model: string, compute: UtilityCompute | undefined): UtilityFunction {
+/** What first actions are counted by; of utilities that count something else nothing. */
+function countingOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((given: Given) => Counting) | undefined {
   switch (utility.kind) {
     case 'caught':
-      return given => firstActions(given, { outcomes: outcomes(given.cases), gain: () => 1, wrong: wrongOf(utility) })
+      return ({ cases }) => ({ outcomes: outcomes(cases), gain: () => 1, wrong: wrongOf(utility) })
     case 'notice':
-      return given =>
-        firstActions(given, {
-          outcomes: outcomes(given.cases),
-          gain: minutesOfNotice(given.cases, given.decided.acted),
-          wrong: wrongOf(utility),
-        })
-    case 'money':
-      return moneyOf(utility, outcomes)
+      return ({ cases, decided }) => ({ outcomes: outcomes(cases), gain: minutesOfNotice(cases, decided.acted), wrong: wrongOf(utility) })
+    case 'money': {
+      const { saves, wrong, blocks } = utility
+      return blocks === undefined ? ({ cases }) => ({ outcomes: outcomes(cases), gain: savesOf(saves, cases), wrong }) : undefined
+    }
     case 'own':
-      assert(compute !== undefined, `worth of model '${model}' has no function`)
-      return given => ownValues(model, compute, given)
+      return undefined
   }
+}
+
+function valuesOf(utility: UtilityIR, model: string, compute: UtilityCompute | undefined): UtilityFunction {
+  if (utility.kind === 'money' && utility.blocks !== undefined) return blockedOf({ ...utility, blocks: utility.blocks })
+  assert(compute !== undefined, `worth of model '${model}' has no function`)
+  return given => ownValues(model, compute, given)
 }
 
 /** What a wrong action costs, in units. */
 const wrongOf = ({ dollars, wrong = 0 }: { readonly dollars?: number; readonly wrong?: number }): number =>
   wrong === 0 ? 0 : wrong / dollars!
 
-function moneyOf({ saves, wrong, blocks }: Extract<UtilityIR, { kind: 'money' }>, outcomes: Utility['outcomes']): UtilityFunction {
-  const savesOf = (cases: Cases): ((row: number) => number) => {
-    if (typeof saves === 'number') return () => saves
-    const column = cases.column(saves)
-    return row => column[row]
-  }
-  if (blocks === undefined) return given => firstActions(given, { outcomes: outcomes(given.cases), gain: savesOf(given.cases), wrong })
+type Money = Extract<UtilityIR, { kind: 'money' }>
+
+function blockedOf({ saves, wrong, blocks }: Money & { readonly blocks: number }): UtilityFunction {
   const orders = rememberedRows((cases: Cases, rows: RowRange) => byKey(cases, rows, blocks))
-  return given => blockedDollars(given, orders(given.cases, given.rows), { blocks, saves: savesOf(given.cases), wrong })
+  return given => blockedDollars(given, orders(given.cases, given.rows), { blocks, saves: savesOf(saves, given.cases), wrong })
+}
+
+function savesOf(saves: Money['saves'], cases: Cases): (row: number) => number {
+  if (typeof saves === 'number') return () => saves
+  const column = cases.column(saves)
+  return row => column[row]
 }

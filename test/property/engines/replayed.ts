@@ -19,7 +19,12 @@ export function logOf(ir: PipelineIR, log: readonly LoggedEvent[], run: Run = {}
     source => [source.name, { source, block: blockOf(source, own(source.name), strings) } as History] as const,
   )
   const source = Uint8Array.from(log, event => ir.sources.findIndex(({ name }) => name === event.source))
-  const row = Uint32Array.from(log, (event, i) => log.slice(0, i).filter(({ source }) => source === event.source).length)
+  const rows = new Map<string, number>()
+  const row = Uint32Array.from(log, event => {
+    const before = rows.get(event.source) ?? 0
+    rows.set(event.source, before + 1)
+    return before
+  })
   const requests = ir.models
     .filter(({ decide }) => decide.kind === 'request')
     .map(model => [model.name, requestsOf(model, log, run, strings)] as const)

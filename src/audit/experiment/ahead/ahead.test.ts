@@ -36,7 +36,7 @@ const plansOf = ({ groups }: PipelineIR): Plan[] => [
   new Map([[`group/${groups[0].name}`, { kind: 'stream' }]]),
 ]
 
-const columnsOf = ({ inputs }: Replayed) => [...inputs.features].map(([id, { out }]) => [id, out])
+const columnsOf = ({ inputs }: Replayed) => [...inputs.features].map(([id, { columns }]) => [id, columns.out])
 
 test('what threads compute is what is computed without them', async () => {
   let used = 0

@@ -6,7 +6,7 @@ import { aucOf } from '../../worth/ranking.ts'
 import { ColumnCache, type GroupColumns } from '../column-cache.ts'
 import type { LookedAt } from '../looked-at.ts'
 import type { RefitsSaid } from '../refit/refits.ts'
-import { Replays } from '../replays.ts'
+import { Replays, type Replayed } from '../replays.ts'
 import { Scorer, type Arm } from '../scorer.ts'
 import type { Traces } from '../traces.ts'
 import { done, isClaimed, leave, room, type Claims } from './claims.ts'
@@ -81,17 +81,22 @@ async function make({ lookedAt, scored, isKept, claims }: Begin, { number, plan 
 
 async function madeOf({ lookedAt, scored, isKept }: Omit<Begin, 'claims'>, plan: ReadonlyMap<string, Setting>): Promise<Made> {
   const replayed = replays.under(plan, lookedAt)
-  const scores: MadeScore[] = []
-  if (scored) {
-    const { cases, rows } = scored
-    for (const arm of scored.arms) {
-      const score = await scorer.score(replayed, cases, arm, { training: { kind: 'now' }, seed: 0, rows })
-      scores.push({ arm, score, ...(scored.isRanked && { auc: aucOf(cases, score, cases.blocks.test) }) })
-    }
-  }
-  const columns = [...replayed.inputs.features.values()].map(({ out }) => out)
-  if (!isKept) replays.forget(plan, lookedAt)
-  return { ...(isKept && { columns }), scores, said: scorer.refits.said }
+  const scores = scored ? await scoresOf(replayed, lookedAt, scored, isKept) : []
+  const columns = isKept ? [...replayed.inputs.features.values()].map(one => one.columns.out) : undefined
+  return { ...(columns && { columns }), scores, said: scorer.refits.said }
+}
+
+async function scoresOf(
+  replayed: Replayed,
+  lookedAt: LookedAt | undefined,
+  { cases, rows, arms, isRanked }: SentScoring,
+  isKept: boolean,
+): Promise<MadeScore[]> {
+  const scores =
+    isKept || !lookedAt
+      ? await scorer.scores(replayed, cases, arms, { training: { kind: 'now' }, seed: 0, rows })
+      : await scorer.pass(replayed, cases, arms, { lookedAt, rows })
+  return arms.map((arm, i) => ({ arm, score: scores[i], ...(isRanked && { auc: aucOf(cases, scores[i], cases.blocks.test) }) }))
 }
 
 port.once('message', (begin: Begin) => {

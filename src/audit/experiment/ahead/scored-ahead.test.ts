@@ -44,7 +44,10 @@ function history(): LoggedEvent[] {
     .map(({ source, time, row }) => ({ source, partition: 0, offset: offsets[source]++, time, arrival: time, row: { ...row, at: time } }))
 }
 
-test('a thread scores as it is done here, to the bit', async () => {
+for (const isKept of [true, false])
+  test(`a thread scores as it is done here, to the bit, by features that ${isKept ? 'are kept' : 'pass'}`, () => scoredAhead(isKept))
+
+async function scoredAhead(isKept: boolean): Promise<void> {
   const log = logOf(shopping.ir, history())
   const alone = new Experiment(shopping, refunded.ir, log, { lookBack: 0 })
   const { cases, scored } = alone
@@ -55,7 +58,7 @@ test('a thread scores as it is done here, to the bit', async () => {
   const threads = new Threads({ ir: shopping.ir, model: refunded.ir, log }, 1)
   const ahead = new Ahead(
     threads,
-    { lookedAt, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, isKept: true },
+    { lookedAt, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, isKept },
     new Map(plans.map(plan => [replays.idOf(plan, lookedAt), plan])),
     { make: async () => {}, take: (plan, made) => void taken.push({ plan, made }) },
     3,
@@ -69,10 +72,7 @@ test('a thread scores as it is done here, to the bit', async () => {
   assert.ok(taken.length > 0)
   for (const { plan, made } of taken) {
     const { inputs } = replays.under(plan, lookedAt)
-    assert.deepEqual(
-      made.columns,
-      [...inputs.features.values()].map(({ out }) => out),
-    )
+    assert.deepEqual(made.columns, isKept ? [...inputs.features.values()].map(({ columns }) => columns.out) : undefined)
     for (const { arm, score, auc } of made.scores) {
       const expected = await alone.decided(plan, arm)
       assert.deepEqual(score, expected.score)
@@ -86,4 +86,4 @@ test('a thread scores as it is done here, to the bit', async () => {
   const scorer = new Scorer(shopping, refunded.ir, log.strings)
   scorer.refits.add(taken[0].made.said)
   assert.deepEqual(scorer.refits.notes, alone.notes)
-})
+}

@@ -22,19 +22,38 @@ export interface SumAsks {
   readonly clock: Float64Array
 }
 
-/** Writes the columns of the features that are summed. */
-export function readSums({ units }: SummedGroup, asks: SumAsks, out: readonly FeatureColumn[]): void {
-  const cursors: Cursor[] = []
-  for (const summed of units) {
-    const upto = summed.unit.before ? asks.uptoBefore : asks.upto
-    let cursor = cursors.find(other => other.entries === summed.entries && other.upto === upto)
-    if (!cursor) cursors.push((cursor = new Cursor(summed.entries, upto)))
-    cursor.add(summed)
+/** Answers asks, those of the next rows and then of the next. */
+export class SumReads {
+  readonly #asks: SumAsks
+  readonly #cursors: Cursor[] = []
+  #row = 0
+
+  constructor({ units }: SummedGroup, asks: SumAsks) {
+    this.#asks = asks
+    for (const summed of units) {
+      const upto = summed.unit.before ? asks.uptoBefore : asks.upto
+      let cursor = this.#cursors.find(other => other.entries === summed.entries && other.upto === upto)
+      if (!cursor) this.#cursors.push((cursor = new Cursor(summed.entries, upto)))
+      cursor.add(summed)
+    }
   }
-  for (let row = 0; row < asks.length; row += CHUNK) {
-    const rows = Math.min(CHUNK, asks.length - row)
-    for (const cursor of cursors) cursor.read(asks, row, rows, out)
+
+  /** Writes so many rows of the columns of the features that are summed, from their first on. */
+  next(rows: number, out: readonly FeatureColumn[]): void {
+    for (let at = 0; at < rows; at += CHUNK) {
+      const some = Math.min(CHUNK, rows - at)
+      for (const cursor of this.#cursors) cursor.read(this.#asks, { row: this.#row, rows: some, out, at })
+      this.#row += some
+    }
   }
+}
+
+/** Rows that are asked for, and where in `out` they are written. */
+interface Stretch {
+  readonly row: number
+  readonly rows: number
+  readonly out: readonly FeatureColumn[]
+  readonly at: number
 }
 
 /** A window of some of the units that share entries. */
@@ -77,13 +96,13 @@ class Cursor {
   }
 
   /** Rows from `row` on, which follow those read last. */
-  read(asks: SumAsks, row: number, rows: number, out: readonly FeatureColumn[]): void {
+  read(asks: SumAsks, { row, rows, out, at }: Stretch): void {
     const slots = asks.slots.subarray(row, row + rows)
     const clock = asks.clock.subarray(row, row + rows)
     this.#know(slots, this.upto.subarray(row, row + rows))
     for (const window of this.#windows) subtract(window, this.entries, slots, clock, this.#heads)
     for (const { reader, layout, partial } of this.#readers)
-      reader.aggregate.lower({ feature: reader.feature, rows, partial, layout, clock, out: out[reader.index], at: row })
+      reader.aggregate.lower({ feature: reader.feature, rows, partial, layout, clock, out: out[reader.index], at })
   }
 
   #windowOf(window: Window): CursorWindow {
@@ -111,6 +130,9 @@ class Cursor {
   }
 }
 
+/** Of the rows of a chunk the places in `data` of the entries between which the window lies. */
+const [headsAt, tailsAt] = [new Int32Array(CHUNK), new Int32Array(CHUNK)]
+
 /** Moves a window's tails to the clocks, and writes what stands between them and the heads. */
 function subtract(
   { window: { span, hop }, tails, places, partials: { flat } }: CursorWindow,
@@ -119,10 +141,10 @@ function subtract(
   clock: Float64Array,
   heads: Int32Array,
 ): void {
-  const subtracted = Int32Array.from(places)
+  const rows = slots.length
   // A window begins where it did until the clock is a hop further.
   let [start, until] = [-Infinity, -Infinity]
-  for (let i = 0; i < slots.length; i++) {
+  for (let i = 0; i < rows; i++) {
     const slot = slots[i]
     const from = clock[i] - span
     if (from >= until) {
@@ -134,9 +156,10 @@ function subtract(
     while (tail < head && data[tail * width] < start) tail++
     tails[slot] = tail
     flat[i] = head - tail
-    for (let p = 0; p < subtracted.length; p++) {
-      const place = subtracted[p]
-      flat[place * COLUMN + i] = modulo54(data[head * width + place], -data[tail * width + place])
-    }
+    headsAt[i] = head * width
+    tailsAt[i] = tail * width
   }
+  // In loops of their own: no row waits for the one before.
+  for (const place of places)
+    for (let i = 0, at = place * COLUMN; i < rows; i++) flat[at + i] = modulo54(data[headsAt[i] + place], -data[tailsAt[i] + place])
 }

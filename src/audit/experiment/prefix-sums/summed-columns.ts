@@ -1,5 +1,6 @@
 /** Features of a group read that can be taken from prefix sums, to the bit what a replay gives. */
 import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
+import type { FeatureIR } from '../../../define/ir.ts'
 import type { GroupRead } from '../../../decision/reads.ts'
 import { refuseIncomplete } from '../../../kernel/incomplete.ts'
 import type { Placed } from '../../../kernel/placement.ts'
@@ -8,28 +9,59 @@ import type { ReplayLog } from '../../../replay/log.ts'
 import { ofDecisions, type Moments } from '../../../replay/triggering.ts'
 import { sharedColumn } from '../feature-columns.ts'
 import { stretchOf, type Rows } from '../rows.ts'
-import { readSums, type SumAsks } from './sum-reads.ts'
+import { SumReads, type SumAsks } from './sum-reads.ts'
+import type { SummedGroup } from './summed-group.ts'
 import type { SummedGroups } from './summed-groups.ts'
 
 /** By feature of the group its column; none where a replay has to say. */
 export function summedColumns(read: GroupRead, rows: Rows, log: ReplayLog, groups: SummedGroups): readonly (FeatureColumn | undefined)[] {
   const { features } = read.group
-  const { source } = log.histories.get(read.group.source)!
-  const out: (FeatureColumn | undefined)[] = features.map(() => undefined)
-  const { block, isInOrder, asks } = askedOf(read, rows, log)
-  const summed = groups.of(read.group, source, block, log.strings)
-  if (summed.units.length === 0 || !isInOrder) return out
-  const made = summed.units.flatMap(({ unit }) => unit.readers.map(({ index }) => index))
-  const columns = made.map(index => (out[index] = sharedColumn(features[index], rows.length)))
-  readSums(summed, { ...asks, slots: groups.slotsAsked(summed, read.key, rows) }, out as FeatureColumn[])
-  if (log.forgotten > -Infinity)
-    refuseIncomplete(
-      made.map(index => features[index]),
-      columns,
-      asks.clock,
-      log.forgotten,
-    )
+  const columns = SummedColumns.of(read, rows, log, groups)
+  const out = features.map((feature, index) => (columns?.made.has(index) ? sharedColumn(feature, rows.length) : undefined))
+  columns?.next(rows.length, out)
   return out
+}
+
+/** The columns of a read that are made of sums, those of the next rows and then of the next. */
+export class SummedColumns {
+  /** Which of the group's features. */
+  readonly made: ReadonlySet<number>
+  readonly #features: readonly FeatureIR[]
+  readonly #asks: SumAsks
+  readonly #reads: SumReads
+  readonly #forgotten: number
+  #row = 0
+
+  /** Nothing where none of them are. */
+  static of(read: GroupRead, rows: Rows, log: ReplayLog, groups: SummedGroups): SummedColumns | undefined {
+    const { source } = log.histories.get(read.group.source)!
+    const { block, isInOrder, asks } = askedOf(read, rows, log)
+    const summed = groups.of(read.group, source, block, log.strings)
+    if (summed.units.length === 0 || !isInOrder) return undefined
+    return new SummedColumns(read, summed, { ...asks, slots: groups.slotsAsked(summed, read.key, rows) }, log.forgotten)
+  }
+
+  private constructor({ group }: GroupRead, summed: SummedGroup, asks: SumAsks, forgotten: number) {
+    this.made = new Set(summed.units.flatMap(({ unit }) => unit.readers.map(({ index }) => index)))
+    this.#features = group.features
+    this.#asks = asks
+    this.#reads = new SumReads(summed, asks)
+    this.#forgotten = forgotten
+  }
+
+  /** Writes so many rows, from the first of the columns on, which are new: of what is NULL or refused there is nothing but that. */
+  next(rows: number, out: readonly (FeatureColumn | undefined)[]): void {
+    this.#reads.next(rows, out as readonly FeatureColumn[])
+    const [from, made] = [this.#row, [...this.made]]
+    this.#row += rows
+    if (this.#forgotten > -Infinity)
+      refuseIncomplete(
+        made.map(index => this.#features[index]),
+        made.map(index => out[index]!),
+        this.#asks.clock.subarray(from, from + rows),
+        this.#forgotten,
+      )
+  }
 }
 
 /** What the rows know of a group in one placement, whatever key they ask for. */
