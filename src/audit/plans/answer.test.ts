@@ -55,9 +55,24 @@ const answer = (parts: Partial<AnswerParts>) =>
 test('without a price: what matters most, how old it may be, and from which price on it pays', () => {
   const landings = part('landings', { ...undecided, breakEven: { value: 0.4212, low: 0.3, high: 0.6 } }, [rung(-200)])
   assert.deepEqual(answer({ elements: [part('hours', undecided, [rung(-30)]), landings], plans: plans('no dollar verdict') }), [
-    'flights: keep "landings" within 15 min of now; a nightly copy loses a third of the late arrivals caught.',
+    'flights: keep "landings" within 15 min of now, or within 1 h with a model trained for that; a nightly copy loses a third of the late arrivals caught.',
     'Stream it if a unit of utility (late arrivals) is worth more than $0.42 [$0.30, $0.60]. No price given: no dollar verdict.',
   ])
+})
+
+test('how old it may be is told by design, and by accident where that is another age', () => {
+  const said = (knee: ElementPart['knee'], refitKnee: ElementPart['refitKnee']) =>
+    answer({ elements: [{ ...part('landings', undecided, [rung(-200)]), knee, refitKnee }], plans: plans('no dollar verdict') })[0]
+  const [five, quarter] = [300_000, 900_000].map(age => ({ age, loss: 3 }))
+  assert.match(said(quarter, five), /^flights: keep "landings" within 5 min of now by design, with an alert at 15 min; a nightly/)
+  assert.match(said(five, quarter), /^flights: keep "landings" within 5 min of now, or within 15 min with a model trained for that; /)
+  for (const [knee, refitKnee] of [
+    [five, five],
+    [five, { why: 'untrained' }],
+    [{ why: 'nothing' }, five],
+  ] as const)
+    assert.match(said(knee, refitKnee), /^flights: keep "landings" within 5 min of now; /)
+  assert.match(said({ why: 'all of it' }, { why: 'all of it' }), /^flights: keep "landings" as fresh as it is; /)
 })
 
 test('without a price and without a loss that is shown there is nothing to keep, and what can be had for less is said', () => {
@@ -88,7 +103,10 @@ test('groups that lose nothing by themselves, and much together, are said togeth
     said([...alone, together, stage]),
     'flights: of "a" and "b" none is shown to lose by itself; all of them nightly at 02:00, 2 h lose a third of the late arrivals caught.',
   )
-  assert.match(said([alone[0], part('b', undecided, [rung(-100)]), together, stage]), /^flights: keep "b" within 15 min of now;/)
+  assert.match(
+    said([alone[0], part('b', undecided, [rung(-100)]), together, stage]),
+    /^flights: keep "b" within 15 min of now, or within 1 h /,
+  )
   const kept = answer({ elements: [...alone, together], plans: plans('keep what runs') })[0]
   assert.equal(kept, 'flights: keep what runs.', 'what is of the plan is nothing that is shown to pay')
 })

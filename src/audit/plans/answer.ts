@@ -104,10 +104,15 @@ const togetherText = (groups: readonly string[], { setting, title }: Rung): stri
 
 const listText = (list: readonly string[]): string => (list.length === 1 ? list[0] : `${list.slice(0, -1).join(', ')} and ${list.at(-1)}`)
 
-/** Of what is late by accident, where something may be. */
+/** How old it may be by design, and by accident with the model that there is, where these are not alike. */
 function withinText(part: ElementPart): string {
-  const found = isPlannedAlone(part) ? part.refitKnee : part.knee
-  return isWhy(found) || found.age === 0 ? ' as fresh as it is' : ` within ${spanTitle(found.age)} of now`
+  const [planned, incident] = [part.refitKnee, part.knee].map(found => (isWhy(found) ? undefined : found.age))
+  const known = isPlannedAlone(part) ? planned : (incident ?? planned)
+  if (known === undefined || known === 0) return ' as fresh as it is'
+  if (planned === undefined || incident === undefined || planned === incident) return ` within ${spanTitle(known)} of now`
+  return planned < incident
+    ? ` within ${spanTitle(planned)} of now by design, with an alert at ${spanTitle(incident)}`
+    : ` within ${spanTitle(incident)} of now, or within ${spanTitle(planned)} with a model trained for that`
 }
 
 function olderText({ kind }: ElementPart, { setting, title }: Rung): string {

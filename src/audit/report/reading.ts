@@ -44,20 +44,22 @@ export const kneeTitle = ({ age, beyond }: Knee): string => `${spanTitle(age)}${
 /** What the knees of the two curves are called wherever they stand: an age says nothing without whose it is. */
 export const kneeNames = { incident: 'incident knee', planned: 'planned knee' } as const
 
-/** The oldest ages at which hardly anything is lost, by accident and by design, or why there is none; nothing of that which the verdict says. */
-export function kneeSentences({ knee, refitKnee, rungs, verdict }: ElementPart, unit: string): string[] {
-  const none = (what: string, { why }: Reason): string => (rungs.length === 0 || why === verdict.why ? '' : `no ${what}: ${why}`)
-  const said = (name: string, how: string, found: Knee | Reason): string =>
-    isKnown(found)
-      ? `${name}: ${kneeTitle(found)}; ${how}, at most ${aWeekText(Math.abs(found.loss), unit)} are lost up to there`
-      : none(name, found)
+/**
+ * The oldest ages at which hardly anything is lost, by accident and by design, or why there is none; nothing of that which the verdict says. How much may be lost up to there is in the rows of the table: a second bound of it
+ * beside that of a plan, which is of all that changes, would look like another answer to the same question.
+ */
+export function kneeSentences({
+  knee,
+  refitKnee,
+  rungs,
+  verdict,
+}: Pick<ElementPart, 'knee' | 'refitKnee' | 'rungs' | 'verdict'>): string[] {
+  const said = (name: string, found: Knee | Reason): string => {
+    if (isKnown(found)) return `${name}: ${kneeTitle(found)}`
+    return rungs.length === 0 || found.why === verdict.why ? '' : `no ${name}: ${found.why}`
+  }
   const isNone = !isKnown(knee) && !isKnown(refitKnee) && knee.why === refitKnee.why
-  const both = isNone
-    ? [none('knee, incident or planned', knee)]
-    : [
-        said(kneeNames.incident, 'late by accident', knee),
-        said(kneeNames.planned, 'late by design, with a model trained for that', refitKnee),
-      ]
+  const both = isNone ? [said('knee, incident or planned', knee)] : [said(kneeNames.incident, knee), said(kneeNames.planned, refitKnee)]
   return both.filter(text => text !== '').map(sentence)
 }
 

@@ -108,7 +108,7 @@ ${rungs.length === 0 ? undefined : rungTable(element, utility)}
 }
 
 function facts(element: ElementPart, unit: string): Child {
-  const said = [...kneeSentences(element, unit), moreSentence(element), breakEvenSentence(element, unit)].filter(text => text !== '')
+  const said = [...kneeSentences(element), moreSentence(element), breakEvenSentence(element, unit)].filter(text => text !== '')
   return said.map(text => markup`<p>${text}</p>`)
 }
 

@@ -96,7 +96,7 @@ function verdictLines(element: ElementPart, unit: string): string[] {
   const said = [
     sentence(verdict.why),
     moreSentence(element),
-    ...kneeSentences(element, unit),
+    ...kneeSentences(element),
     breakEvenSentence(element, unit),
     notObservable === undefined || notObservable === verdict.why ? '' : sentence(notObservable),
   ]
