@@ -49,7 +49,7 @@ export class TrainedModel {
   readonly asking: AskedPromotion
   /** The last time of its schedule at or before a moment; moments do not decrease. */
   readonly dueAt: (moment: number) => number
-  /** The time of the last training on schedule that is done, or would fail again, UTC ms. */
+  /** Up to when its schedule is made, UTC ms: the time of the last training on schedule that is done, or would fail again, or of one beside it that has learnt from as much. */
   at = -Infinity
   /** The time of the last training whatever it was for that is done, or would fail again, UTC ms. */
   trainedAt = -Infinity
@@ -82,7 +82,7 @@ export class TrainedModel {
         (state !== 'failed' || (isFinal(code) && isDeepStrictEqual(train, this.model.train)))
       if (!isDone || changedInputs(inputs, this.#inputs).length > 0) continue
       this.trainedAt = Math.max(this.trainedAt, at)
-      if (why === 'schedule') this.at = Math.max(this.at, at)
+      if (why === 'schedule' || state !== 'failed') this.at = Math.max(this.at, at)
     }
   }
 
@@ -155,7 +155,7 @@ export class TrainedModel {
       ...(file ? [putOnnx(name, version.number, file)] : []),
       ...(reference ? putReference(name, version.number, reference) : []),
     ]
-    const put = [kept, ...beside, this.keep(made), ...this.#learnt(version), ...this.#trim(), ...(asked ? [putAsked(name, asked)] : [])]
+    const put = [kept, ...beside, this.keep(made), ...this.#learnt(made), ...this.#trim(), ...(asked ? [putAsked(name, asked)] : [])]
     return { made, asked, put }
   }
 
@@ -186,13 +186,13 @@ export class TrainedModel {
   fail(version: Version, error: unknown, ended: number): Put[] {
     const { message, code } = error as Error & { code?: string }
     const failed = this.keep({ ...version, ended, state: 'failed', error: message, ...(code !== undefined && { code }) })
-    return [failed, ...(isFinal(code) ? this.#learnt(version) : [])]
+    return [failed, ...(isFinal(code) ? this.#learnt({ ...version, state: 'failed' }) : [])]
   }
 
   /** What had arrived by its time has been learnt from, or cannot be; what to commit with that. */
-  #learnt({ at, why }: Version): Put[] {
+  #learnt({ at, why, state }: Version): Put[] {
     this.trainedAt = Math.max(this.trainedAt, at)
-    if (why === 'schedule') this.at = Math.max(this.at, at)
+    if (why === 'schedule' || state !== 'failed') this.at = Math.max(this.at, at)
     return this.drift?.trained(at) ?? []
   }
 

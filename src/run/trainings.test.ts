@@ -183,6 +183,26 @@ test('a training that a kill broke off is broken off after the start, though no 
   await again.run.stop()
 })
 
+test('of a schedule nothing is made up for that a later training beside it has learnt from', async () => {
+  const first = open({ train: byHand })
+  await send(first, -1, 10 * 24)
+  const asked = first.run.train('fraud')
+  await first.to(10 * DAY + 1)
+  assert.equal((await asked).at, begun + 10 * DAY)
+  const { commits, states } = first.store.disk
+  await first.run.stop()
+  // The Monday of day 7 has passed: a version of it would know less than the one that there is.
+  const again = open({ disk: { commits: [...commits], states: new Map(states) }, at: 10 * DAY + 2 })
+  await again.to(13 * DAY)
+  assert.deepEqual(stateOf(again), [[1, 'candidate']])
+  await again.to(14 * DAY + 1)
+  assert.deepEqual(stateOf(again), [
+    [1, 'candidate'],
+    [2, 'champion'],
+  ])
+  await again.run.stop()
+})
+
 test('a clock that goes back stamps nothing that comes before the time of a training', async () => {
   const driven = open({ train: byHand })
   await send(driven, -1, 10 * 24)
