@@ -81,7 +81,7 @@ test('without a price and without a loss that is shown there is nothing to keep,
   const proposed = [{ element: 'group/noise', title: 'batch 1 day' }]
   assert.deepEqual(answer({ elements: [flat], plans: plans('no dollar verdict', { now, proposed }) }), [
     'flights: no loss by older data is shown; run "noise" as batch 1 day, which loses next to nothing.',
-    'No price of utility is given: no dollar verdict.',
+    'No price is given (what one of the late arrivals is worth): no dollar verdict.',
   ])
   assert.match(
     answer({ elements: [flat], plans: plans('no dollar verdict'), costs: { why: 'no price file' } })[1],

@@ -81,7 +81,13 @@ function freshnessText(parts: AnswerParts): string {
   const most = mostLost(parts.elements)
   const changes = changesText(parts)
   const kept = most === undefined ? 'no loss by older data is shown' : lossText(most, parts)
-  return changes === '' ? kept : `${kept}; ${changes}, which loses next to nothing`
+  return changes === '' ? kept : `${kept}; ${changes}, which loses next to nothing${waitsText(parts)}`
+}
+
+/** That events come later makes no feature older: whoever reads both would think so. */
+function waitsText({ plans: { now, proposed } }: AnswerParts): string {
+  const [before, after] = [now, proposed].map(plan => plan.find(({ element }) => element === 'ingestion')?.title)
+  return before === after ? '' : ' (decisions wait for it, and what they know is no older)'
 }
 
 interface Lost {
@@ -163,7 +169,7 @@ function priceText({ elements, utility, costs }: AnswerParts): string {
   if (utility.dollars !== undefined) return 'What the plans cost is not known'
   const most = mostLost(elements)
   const breakEven = most?.part.verdict.breakEven
-  if (most === undefined || breakEven === undefined || isWhy(breakEven)) return 'No price of utility is given'
+  if (most === undefined || breakEven === undefined || isWhy(breakEven)) return `No price is given (what one of the ${utility.unit} is worth)`
   const does = most.part.kind === 'group' ? 'Stream it' : 'Keep it as fresh'
   return `${does} if a unit of utility (${utility.unit}) is worth more than ${estimateText(breakEven, '$')}. No price given`
 }

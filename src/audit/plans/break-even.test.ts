@@ -17,7 +17,7 @@ test('where there is no such price it is said why', () => {
   assert.equal(why(gain(-4, -5, 0), cost(1, 2, 3)), 'the fresher gains nothing: it pays at no price')
   assert.equal(
     why(gain(4, -5, 13), cost(26, 30, 50)),
-    'no gain is shown for sure; if it is what it seems, a unit must be worth $7.50; at its most, and at the lowest prices, $2',
+    'not shown, since there may be no gain; $7.50 a unit if the gain is what it seems, and $2 if it is the most that its interval has, at the lowest prices',
   )
   assert.equal(why({ why: 'no labels' }, cost(1, 2, 3)), 'no labels')
   assert.equal(why(gain(4, 3, 5), { why: 'no prices' }), 'no prices')

@@ -12,8 +12,10 @@ export function breakEvenOf(gain: Interval | Why, cost: Range | Why): Estimate |
   const least = Math.max(0, cost.low) / gain.high
   const value = Math.max(0, cost.base) / gain.value
   if (gain.low <= 0 || gain.value <= 0) {
-    const seems = gain.value > 0 ? `; if it is what it seems, a unit must be worth ${inUnit(value, '$')}` : ''
-    return { why: `no gain is shown for sure${seems}; at its most, and at the lowest prices, ${inUnit(least, '$')}` }
+    const seems = gain.value > 0 ? `${inUnit(value, '$')} a unit if the gain is what it seems, and ` : ''
+    return {
+      why: `not shown, since there may be no gain; ${seems}${inUnit(least, '$')} if it is the most that its interval has, at the lowest prices`,
+    }
   }
   return { value, low: least, high: cost.high / gain.low }
 }

@@ -61,7 +61,7 @@ const titles = (parts: Parameters<typeof pipeline>[1], options?: ChoiceOptions) 
 
 test('each element has what runs first, and the words of verdicts for the rest', () => {
   assert.deepEqual(titles([onEvent]), {
-    ingestion: ['stream', 'micro-batch 15 min', 'batch'],
+    ingestion: ['stream', 'micro-batch 15 min', 'batch 1 day'],
     short: ['stream', 'batch 1 day'],
     long: ['stream', 'hybrid', 'batch 1 day'],
     own: ['batch 1 day', 'stream', 'hybrid'],
@@ -82,7 +82,7 @@ test('triggers and actions have the choices that they can have', () => {
   })
   const decline = action('decline', { when: asked.score.gte(0.9), do: answer({ approved: false }) })
   assert.deepEqual(titles([decline]), {
-    ingestion: ['stream', 'micro-batch 15 min', 'batch'],
+    ingestion: ['stream', 'micro-batch 15 min', 'batch 1 day'],
     short: ['stream', 'batch 1 day'],
     inference: ['on request', 'nightly'],
     action: ['inline', 'asynchronous', 'digest'],

@@ -75,7 +75,7 @@ function ingestionChoices(schedule: ScheduleIR, lasts: number): PlanChoice[] {
       title: `micro-batch ${exactSpanTitle(QUARTER_OF_AN_HOUR)}`,
       age: QUARTER_OF_AN_HOUR / 2,
     },
-    { setting: { kind: 'batch', schedule, lasts }, title: 'batch', age: ageOf({ kind: 'batch', schedule, lasts }) },
+    { setting: { kind: 'batch', schedule, lasts }, title: batchTitle(schedule), age: ageOf({ kind: 'batch', schedule, lasts }) },
   ]
 }
 

@@ -41,7 +41,7 @@ export async function judgePlans(
   const judged = await judgePlan(await choosePlan(searched, evaluation, question), evaluation, question)
   const verdicts = elements.map(given => {
     const element = space.elements.indexOf(given)
-    const verdict = element < 0 ? fixedVerdict(given) : verdictOf(given, element, judged, question)
+    const verdict = element < 0 ? fixedVerdict(given) : verdictOf(space.elements, element, judged, question)
     return [elementId(given.element), verdict] as const
   })
   const caveats: Caveat[] = [

@@ -26,9 +26,17 @@ const question = { unit: 'lows', weeks: 10, smallLoss: 0 } as unknown as PlanQue
 
 function undecided(gain: Comparison['gain'], cost: Comparison['cost']) {
   const fresh: Duel = { pick: 0, over: 2, comparison: { ...same, one: [0], other: [2], gain, cost, isSame: false, isEqual: false } }
-  const judged = { picks: [0], kept: [0], whole: same, duels: [[{ pick: 0, over: 1, comparison: same }, fresh]], holding: [undefined] }
-  return verdictOf(element, 0, judged satisfies Judged, question)
+  return verdictOf([element], 0, judgedOf([{ pick: 0, over: 1, comparison: same }, fresh]), question)
 }
+
+const judgedOf = (duels: readonly Duel[], more: Partial<Judged> = {}): Judged => ({
+  picks: [0],
+  kept: [0],
+  whole: same,
+  duels: [duels],
+  holding: [undefined],
+  ...more,
+})
 
 test('without a price: where what older data loses is not known, the reason is said and not a price asked for', () => {
   assert.deepEqual(undecided(few, cheaper), { choice: UNDECIDED, why: few.why, breakEven: few })
@@ -38,4 +46,27 @@ test('without a price: where what older data loses is not known, the reason is s
     undecided({ value: 3, low: 2, high: 4, error: 1 }, cheaper).why,
     /^no price of utility is given: 'stream' has 3.* lows a month more than 'batch 1 day', and costs \$2/,
   )
+})
+
+test('without a price: what is cheaper is not shown to lose, or is the fresher, within the plan that was put forward', () => {
+  const net = { why: 'no price' }
+  const ingestion: PlanElement = {
+    element: { kind: 'ingestion' },
+    title: 'ingestion',
+    choices: [choice('stream', 0), choice('micro-batch 15 min', 450_000)],
+  }
+  const less = { low: -3, base: -2, high: -1 }
+  const gain = { value: -1, low: -7, high: 2, error: 1 }
+  const slower: Duel = { pick: 1, over: 0, comparison: { ...same, gain, cost: less, net, isSame: false, isEqual: false } }
+  const why = (duel: Duel, elements = [ingestion]) =>
+    verdictOf(elements, 0, judgedOf([duel], { picks: [duel.pick, 2], kept: [duel.pick, 2], holding: [duel.pick, 2] }), question).why
+  assert.equal(
+    why(slower),
+    "'micro-batch 15 min' costs $2 less a month than 'stream', and is not shown to lose anything: it may be at most 7 lows a month",
+  )
+  const lost = { ...slower, comparison: { ...slower.comparison, gain: { ...gain, high: -0.5 } } }
+  assert.match(why(lost), /, and loses at most 7 lows a month$/)
+  assert.match(why({ ...slower, comparison: { ...slower.comparison, gain: { ...gain, low: 0 } } }), /, and loses nothing$/)
+  assert.match(why({ ...slower, pick: 0, over: 1 }), /^'stream' costs \$2 less a month than 'micro-batch 15 min', and is fresher$/)
+  assert.match(why(slower, [ingestion, element]), /than 'stream', with usual batch 1 day, and is not shown to lose/)
 })

@@ -21,12 +21,14 @@ export function fixedVerdict({ notObservable }: PlanElement): Verdict {
 }
 
 /** `element` is its number in the space. */
-export function verdictOf(given: PlanElement, element: number, judged: Judged, question: PlanQuestion): Verdict {
+export function verdictOf(elements: readonly PlanElement[], element: number, judged: Judged, question: PlanQuestion): Verdict {
+  const given = elements[element]
+  const where = whereText(elements, element, judged)
   const duels = judged.duels[element]
   const holding = judged.holding[element]
   const breakEven = question.price === undefined ? breakEvenAmong(given, duels) : undefined
   const beside = breakEven && { breakEven }
-  if (holding === undefined) return { ...undecided(given, element, judged, question), ...beside }
+  if (holding === undefined) return { ...undecided(given, element, judged, { ...question, where }), ...beside }
   const kept = judged.kept[element]
   if (holding !== kept) return { choice: UNDECIDED, why: whyNotTaken(given, duels, holding, kept), ...beside }
   return {
@@ -34,10 +36,23 @@ export function verdictOf(given: PlanElement, element: number, judged: Judged, q
     why: whyHeld(
       given,
       duels.filter(({ pick }) => pick === holding),
-      question,
+      { ...question, where },
     ),
     ...beside,
   }
+}
+
+interface Asked extends PlanQuestion {
+  /** The plan in which the element's choices are compared, in words; empty where all else is as it runs. */
+  readonly where: string
+}
+
+/** `, with ingestion micro-batch 15 min`: what the plan that was put forward runs otherwise beside it. */
+function whereText(elements: readonly PlanElement[], element: number, { picks }: Judged): string {
+  const others = elements.flatMap(({ title, choices }, i) =>
+    i === element || picks[i] === 0 ? [] : [`${title} ${choices[picks[i]].title}`],
+  )
+  return others.length === 0 ? '' : `, with ${others.join(' and ')}`
 }
 
 /** It holds, and is not proposed. */
@@ -48,19 +63,22 @@ function whyNotTaken({ choices }: PlanElement, duels: readonly Duel[], holding: 
   return `'${title}' pays by itself, and is not shown to beside the rest of the plan`
 }
 
-function whyHeld({ choices }: PlanElement, duels: readonly Duel[], question: PlanQuestion): string {
+function whyHeld({ choices }: PlanElement, duels: readonly Duel[], question: Asked): string {
   return duels
     .map(({ pick, over, comparison: { gain, cost, net, isSame, isEqual } }) => {
       const than = `'${choices[over].title}'`
       if (isWhy(gain) || isWhy(cost)) return ''
       if (isSame) return `decides as ${than} does${isEqual ? '' : ', always in this history'}, and costs ${costText(cost)} a month`
-      if (isWhy(net)) return `'${choices[pick].title}' costs ${costText(cost)} a month than ${than}, and has ${lossText(gain, question)}`
+      if (isWhy(net)) {
+        const does = choices[pick].age < choices[over].age ? 'is fresher' : lossText(gain, question)
+        return `'${choices[pick].title}' costs ${costText(cost)} a month than ${than}${question.where}, and ${does}`
+      }
       return `worth ${estimateText(net, '$')} a month more than ${than}, net of costs`
     })
     .join('; ')
 }
 
-function undecided({ choices }: PlanElement, element: number, { picks, duels }: Judged, question: PlanQuestion): Verdict {
+function undecided({ choices }: PlanElement, element: number, { picks, duels }: Judged, question: Asked): Verdict {
   const [first] = duels[element]
   const missing = [first.comparison.gain, first.comparison.cost].find(isWhy)
   if (missing) return { choice: UNDECIDED, why: missing.why }
@@ -125,7 +143,7 @@ function tradeOf(choices: PlanElement['choices'], duels: readonly Duel[]): Duel 
   )
 }
 
-function tradeText(choices: PlanElement['choices'], duels: readonly Duel[], question: PlanQuestion): string {
+function tradeText(choices: PlanElement['choices'], duels: readonly Duel[], question: Asked): string {
   const duel = tradeOf(choices, duels)
   const unpriced = 'no price of utility is given'
   if (!duel) return `${unpriced}: there is nothing older to compare with`
@@ -133,11 +151,14 @@ function tradeText(choices: PlanElement['choices'], duels: readonly Duel[], ques
   if (isWhy(gain)) return gain.why
   if (isWhy(cost)) return cost.why
   const gained = question.unit === '$' ? estimateText(gain, '$') : `${estimateText(gain)} ${question.unit}`
-  return `${unpriced}: '${choices[duel.pick].title}' has ${gained} a month more than '${choices[duel.over].title}', and costs ${costText(cost)} a month`
+  return `${unpriced}: '${choices[duel.pick].title}' has ${gained} a month more than '${choices[duel.over].title}', and costs ${costText(cost)} a month${question.where}`
 }
 
-function lossText({ low }: Interval, { unit }: PlanQuestion): string {
-  return `${low >= 0 ? 'no' : `at most ${ofUnit(-low, unit)} a month`} ${unit === '$' ? 'less' : 'fewer'}`
+/** A bound of what is lost is no estimate of it, and is not to be read as one. */
+function lossText({ low, high }: Interval, { unit }: PlanQuestion): string {
+  if (low >= 0) return 'loses nothing'
+  const most = `at most ${ofUnit(-low, unit)} a month`
+  return high < 0 ? `loses ${most}` : `is not shown to lose anything: it may be ${most}`
 }
 
 /** Less than half a cent is nothing. */

@@ -118,7 +118,7 @@ test('what a verdict has besides is a sentence each, or nothing', () => {
   assert.equal(breakEvenSentence(usual, 'late arrivals'), '')
   assert.equal(
     breakEvenSentence({ ...usual, verdict: { ...usual.verdict, breakEven: { why: 'nothing is gained' } } }, 'late arrivals'),
-    'No break-even: nothing is gained.',
+    'Break-even: nothing is gained.',
   )
   assert.match(moreSentence(patientsReport.elements[1]), /^About 46 more weeks of history would decide/)
   assert.match(moreSentence({ ...usual, verdict: { ...usual.verdict, moreWeeks: 0.4 } }), /^About 1 more week of history/)

@@ -5,8 +5,13 @@ import { aWeekText, count, counted, estimateText, isKnown, sentence, type Reason
 import { KNEE_PART } from '../bands/knee.ts'
 
 /** What is said of an element: its verdict; of one that no plan runs otherwise, that there is nothing to choose. */
-export const verdictTitle = ({ verdict: { choice }, unplanned }: Pick<ElementPart, 'verdict' | 'unplanned'>): string =>
-  unplanned === undefined ? choice : 'nothing to choose'
+export function verdictTitle(
+  { verdict: { choice, breakEven }, unplanned }: Pick<ElementPart, 'verdict' | 'unplanned'>,
+  { dollars }: Pick<UtilityPart, 'dollars'>,
+): string {
+  if (unplanned !== undefined) return 'nothing to choose'
+  return choice === 'undecided' && dollars === undefined && breakEven !== undefined ? `${choice} without a price` : choice
+}
 
 /** The two lines without the name of the pipeline in front. */
 export function answerOf({ answer: [first, second], pipeline }: AuditReport): readonly [string, string] {
@@ -38,8 +43,11 @@ export function measured(aWeek: number, { name, unit }: UtilityPart): string {
   return `${name === unit ? '' : `${name}: `}${aWeekText(aWeek, isSaid && name !== unit ? '' : unit)}`
 }
 
-/** `15 min`, `1 week or more`. */
-export const kneeTitle = ({ age, beyond }: Knee): string => `${spanTitle(age)}${beyond === true ? ' or more' : ''}`
+/** `15 min`, `1 week or more`; of what runs at a cadence that, as rows have it: `every hour`, whose age is half of it. */
+export function kneeTitle({ age, beyond }: Knee, rungs: ElementPart['rungs'] = []): string {
+  const cadence = rungs.find(rung => rung.age === age && rung.setting.kind === 'every')
+  return `${cadence?.title ?? spanTitle(age)}${beyond === true ? ' or more' : ''}`
+}
 
 /** What the knees of the two curves are called wherever they stand: an age says nothing without whose it is. */
 export const kneeNames = { incident: 'incident knee', planned: 'planned knee' } as const
@@ -55,7 +63,7 @@ export function kneeSentences({
   verdict,
 }: Pick<ElementPart, 'knee' | 'refitKnee' | 'rungs' | 'verdict'>): string[] {
   const said = (name: string, found: Knee | Reason): string => {
-    if (isKnown(found)) return `${name}: ${kneeTitle(found)}`
+    if (isKnown(found)) return `${name}: ${kneeTitle(found, rungs)}`
     return rungs.length === 0 || found.why === verdict.why ? '' : `no ${name}: ${found.why}`
   }
   const isNone = !isKnown(knee) && !isKnown(refitKnee) && knee.why === refitKnee.why
@@ -69,7 +77,7 @@ export const breakEvenSentence = ({ verdict: { breakEven, why } }: ElementPart, 
     ? ''
     : isKnown(breakEven)
       ? `The fresher choice pays if one unit (${unit}) is worth more than ${estimateText(breakEven, '$')}.`
-      : sentence(`No break-even: ${breakEven.why}`)
+      : sentence(`Break-even: ${breakEven.why}`)
 
 export const moreSentence = ({ verdict: { moreWeeks } }: ElementPart): string =>
   moreWeeks === undefined

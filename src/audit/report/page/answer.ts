@@ -51,7 +51,9 @@ function whatToStream(report: AuditReport): Child {
   return [
     markup`<dl class="verdicts">${elements
       .filter(isPlanned)
-      .map(element => markup`<div><dt>${element.title}</dt><dd>${verdictTitle(element)}${nowNote(element)}</dd></div>`)}</dl>`,
+      .map(
+        element => markup`<div><dt>${element.title}</dt><dd>${verdictTitle(element, report.utility)}${nowNote(element)}</dd></div>`,
+      )}</dl>`,
     markup`<p>In all: <strong>${decisionTitles[plans.decision]}</strong> (see <a href="#plan">the plan</a>).</p>`,
   ]
 }

@@ -145,7 +145,7 @@ function ageLabel({ title, isNow, incident, planned }: Spot, x: number, bottom: 
   return markup`<text class="${name}" transform="translate(${px(x + 4)} ${px(bottom + 14)}) rotate(-38)" text-anchor="end">${text}</text>`
 }
 
-function descriptionOf({ knee, refitKnee }: ElementPart, { unit }: UtilityPart, spots: readonly Spot[]): string {
+function descriptionOf({ knee, refitKnee, rungs }: ElementPart, { unit }: UtilityPart, spots: readonly Spot[]): string {
   const said = spots.flatMap(({ title, isNow, incident, planned }) => {
     if (isNow) return []
     const both = [
@@ -155,7 +155,7 @@ function descriptionOf({ knee, refitKnee }: ElementPart, { unit }: UtilityPart, 
     return [`${title}: ${both.length === 0 ? 'not known' : both.join(', ')}`]
   })
   const knees = [[kneeNames.incident, knee] as const, [kneeNames.planned, refitKnee] as const].map(([name, of]) =>
-    isKnown(of) ? ` The ${name} is at ${kneeTitle(of)}.` : '',
+    isKnown(of) ? ` The ${name} is at ${kneeTitle(of, rungs)}.` : '',
   )
   return `${said.join('; ')}.${knees.join('')}`
 }

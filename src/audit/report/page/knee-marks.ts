@@ -40,12 +40,12 @@ export const kneeRoom = ({ knee, refitKnee }: ElementPart): number => (isKnown(k
 
 /** `shift` is how far planned changes stand beside incidents. */
 export function kneeMarks(element: ElementPart, spots: readonly AgeSpot[], x: (i: number) => number, shift: number, room: Room): Child {
-  const { knee, refitKnee } = element
+  const { knee, refitKnee, rungs } = element
   const found = [
     ...(isKnown(knee) ? [['incident', knee, 0] as const] : []),
     ...(isKnown(refitKnee) ? [['planned', refitKnee, shift] as const] : []),
   ].map(([arm, of, beside]): Mark => {
-    return { arm, at: x(placeOf(of.age, spots)) + beside, text: `${kneeNames[arm]} ${kneeTitle(of)}` }
+    return { arm, at: x(placeOf(of.age, spots)) + beside, text: `${kneeNames[arm]} ${kneeTitle(of, rungs)}` }
   })
   return inRows(found, room.width).map(([mark, name], row) => drawn(mark, name, room.top - 8 - (found.length - 1 - row) * ROW, room.bottom))
 }

@@ -1,5 +1,5 @@
 /** The table of the terminal: each element, each age, what changes in a week. */
-import type { AuditReport, Effect, ElementPart, Estimate, Rung } from '../audit-report.ts'
+import type { AuditReport, Effect, ElementPart, Estimate, Rung, UtilityPart } from '../audit-report.ts'
 import { count, figure, isKnown, parts, ratio, sentence, share, type Reason } from '../figures.ts'
 import {
   armShown,
@@ -46,7 +46,7 @@ export function elementLines(report: AuditReport): string[] {
   const out = [...introduction(report), ...head]
   for (const element of elements) {
     const own = lines.splice(0, element.rungs.length)
-    out.push(...wrap(`${element.title}, now ${nowTitle(element)}`, COLUMNS), ...own.flat(), ...verdictLines(element, utility.unit), '')
+    out.push(...wrap(`${element.title}, now ${nowTitle(element)}`, COLUMNS), ...own.flat(), ...verdictLines(element, utility), '')
   }
   const notes = reasons.notes.flatMap(([number, why]) => hung(number, why))
   return notes.length === 0 ? out : [...out, ...notes, '']
@@ -63,11 +63,11 @@ function introduction({ utility }: AuditReport): string[] {
     'incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.',
     'actions a week, and prec., the part of them that is right: of the incident, or with * of the planned change.',
     ...wrap(
-      `ok: at most ${hardlyAnything} is lost; may lose: more may be; loses: more is, for sure; collapse: most is, for sure.`,
+      `Marks, by the incident: ok, at most ${hardlyAnything} is lost; may lose, more may be; loses, more is, for sure; collapse, most is, for sure.`,
       COLUMNS,
     ),
     ...wrap(
-      'incident knee: the oldest age up to which it stays ok by accident, the one to be alerted at. planned knee: the oldest up to which it does by design, the one to choose a placement by.',
+      'incident knee: the oldest age up to which it stays ok by accident, the one to be alerted at. planned knee: the oldest up to which it does by design, the one to choose a placement by; where that is the younger, its intervals are mostly the wider.',
       COLUMNS,
     ),
     'Each row is that one change by itself: rows of different elements must not be added.',
@@ -91,14 +91,14 @@ function estimates(elements: readonly ElementPart[], of: (rung: Rung) => Effect[
   }
 }
 
-function verdictLines(element: ElementPart, unit: string): string[] {
+function verdictLines(element: ElementPart, utility: UtilityPart): string[] {
   const { notObservable, verdict } = element
   const said = [
     sentence(verdict.why),
     moreSentence(element),
     ...kneeSentences(element),
-    breakEvenSentence(element, unit),
+    breakEvenSentence(element, utility.unit),
     notObservable === undefined || notObservable === verdict.why ? '' : sentence(notObservable),
   ]
-  return hung('  => ', `${verdictTitle(element)}: ${said.filter(text => text !== '').join(' ')}`)
+  return hung('  => ', `${verdictTitle(element, utility)}: ${said.filter(text => text !== '').join(' ')}`)
 }
