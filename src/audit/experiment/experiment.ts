@@ -22,7 +22,7 @@ import { lookedAtOf, type LookedAt } from './looked-at.ts'
 import { casesOf, columnsBy, type Seen } from './made-cases.ts'
 import { leavesOut } from './operators/inference.ts'
 import { unsupported } from './operators/setting.ts'
-import { Replays, settingOf, type Replayed } from './replays.ts'
+import { Replays, settingOf } from './replays.ts'
 import { ScoreCache } from './score-cache.ts'
 import { Scorer, type Arm } from './scorer.ts'
 import { scoredOf, whereMade } from './scored.ts'
@@ -121,18 +121,17 @@ export class Experiment {
   async decided(plan: Plan, arm: Arm, seed = 0): Promise<Decided> {
     this.#check(plan, arm)
     // Of models that are trained again and again nobody knows before what they learn from.
-    const isNow = settingOf(plan, 'training').kind === 'now'
+    const training = settingOf(plan, 'training')
+    const isNow = training.kind === 'now'
     const lookedAt = isNow ? this.#lookedAt : undefined
     if (isNow) await this.#ahead?.bring(this.#replays.idOf(plan, lookedAt))
     const replayed = this.#replays.under(plan, lookedAt)
     const { made, acted, inline } = replayed
-    const id = scoresId(replayed.id, arm, settingOf(plan, 'training'), seed)
-    const score = await this.#scores.of(id, async () => (await this.#scoresOf(plan, [arm], replayed, seed))[0])
+    const score = await this.#scores.of(scoresId(replayed.id, arm, training, seed), async () => {
+      const [one] = await this.#scorer.scores(replayed, this.cases, [arm], { training, seed, rows: this.scored })
+      return one
+    })
     return { score: whereMade(score, made, this.scored), made, acted, inline }
-  }
-
-  #scoresOf(plan: Plan, arms: readonly Arm[], replayed: Replayed, seed: number): Promise<Float64Array[]> {
-    return this.#scorer.scores(replayed, this.cases, arms, { training: settingOf(plan, 'training'), seed, rows: this.scored })
   }
 
   /** Scores of all cases as the pipeline runs. Rejects as `decided` does. */
@@ -166,10 +165,7 @@ export class Experiment {
       make: async plan => {
         const replayed = replays.under(plan, lookedAt)
         if (!scored) return replayed.inputs
-        const scores =
-          isKept || !lookedAt
-            ? await this.#scoresOf(plan, arms, replayed, 0)
-            : await this.#scorer.pass(replayed, cases, arms, { lookedAt, rows: this.scored })
+        const scores = await this.#scorer.ofPlan(replayed, cases, arms, { rows: this.scored, lookedAt, isKept })
         for (const [i, arm] of arms.entries()) this.#scores.take(idOf(plan, arm), scores[i])
       },
       take: (plan, { columns, scores, said }) => {

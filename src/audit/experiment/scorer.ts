@@ -22,6 +22,12 @@ export interface ScoreOptions {
   readonly rows: RowRange
 }
 
+export interface PlanOptions extends Pick<ScoreOptions, 'rows'> {
+  readonly lookedAt: LookedAt | undefined
+  /** Whether features stay in memory, for plans that read them once more. */
+  readonly isKept: boolean
+}
+
 export class Scorer {
   readonly refits: Refits
   readonly #model: ModelIR
@@ -56,16 +62,13 @@ export class Scorer {
     return scores
   }
 
-  /** The same of a model that is fitted once, by features that are made as they are scored, and not kept. */
-  pass(
-    replayed: Replayed,
-    cases: Labelled,
-    arms: readonly Arm[],
-    { lookedAt, rows }: { readonly lookedAt: LookedAt; readonly rows: RowRange },
-  ): Promise<Float64Array[]> {
+  /** Of a plan that leaves training as it is, by features that are kept, or that are made as they are scored. */
+  ofPlan(replayed: Replayed, cases: Labelled, arms: readonly Arm[], { rows, lookedAt, isKept }: PlanOptions): Promise<Float64Array[]> {
+    const options: ScoreOptions = { training: { kind: 'now' }, seed: 0, rows }
+    if (isKept || !lookedAt) return this.scores(replayed, cases, arms, options)
     const learnt = arms.includes('refit') ? this.refits.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
     const inputs = replayed.passing(headOf(lookedAt, learnt, rows))
-    return this.scores({ id: replayed.id, inputs }, cases, arms, { training: { kind: 'now' }, seed: 0, rows })
+    return this.scores({ id: replayed.id, inputs }, cases, arms, options)
   }
 }
 

@@ -169,7 +169,8 @@ function priceText({ elements, utility, costs }: AnswerParts): string {
   if (utility.dollars !== undefined) return 'What the plans cost is not known'
   const most = mostLost(elements)
   const breakEven = most?.part.verdict.breakEven
-  if (most === undefined || breakEven === undefined || isWhy(breakEven)) return `No price is given (what one of the ${utility.unit} is worth)`
+  if (most === undefined || breakEven === undefined || isWhy(breakEven))
+    return `No price is given (what one of the ${utility.unit} is worth)`
   const does = most.part.kind === 'group' ? 'Stream it' : 'Keep it as fresh'
   return `${does} if a unit of utility (${utility.unit}) is worth more than ${estimateText(breakEven, '$')}. No price given`
 }

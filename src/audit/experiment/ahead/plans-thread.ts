@@ -7,7 +7,7 @@ import { ColumnCache, type GroupColumns } from '../column-cache.ts'
 import type { LookedAt } from '../looked-at.ts'
 import type { RefitsSaid } from '../refit/refits.ts'
 import { Replays, type Replayed } from '../replays.ts'
-import { Scorer, type Arm } from '../scorer.ts'
+import { Scorer, type Arm, type PlanOptions } from '../scorer.ts'
 import type { Traces } from '../traces.ts'
 import { done, isClaimed, leave, room, type Claims } from './claims.ts'
 import { receivedLog, type SentLog, type SentScoring } from './sent-log.ts'
@@ -81,21 +81,17 @@ async function make({ lookedAt, scored, isKept, claims }: Begin, { number, plan 
 
 async function madeOf({ lookedAt, scored, isKept }: Omit<Begin, 'claims'>, plan: ReadonlyMap<string, Setting>): Promise<Made> {
   const replayed = replays.under(plan, lookedAt)
-  const scores = scored ? await scoresOf(replayed, lookedAt, scored, isKept) : []
+  const scores = scored ? await scoresOf(replayed, scored, { lookedAt, isKept }) : []
   const columns = isKept ? [...replayed.inputs.features.values()].map(one => one.columns.out) : undefined
   return { ...(columns && { columns }), scores, said: scorer.refits.said }
 }
 
 async function scoresOf(
   replayed: Replayed,
-  lookedAt: LookedAt | undefined,
   { cases, rows, arms, isRanked }: SentScoring,
-  isKept: boolean,
+  kept: Omit<PlanOptions, 'rows'>,
 ): Promise<MadeScore[]> {
-  const scores =
-    isKept || !lookedAt
-      ? await scorer.scores(replayed, cases, arms, { training: { kind: 'now' }, seed: 0, rows })
-      : await scorer.pass(replayed, cases, arms, { lookedAt, rows })
+  const scores = await scorer.ofPlan(replayed, cases, arms, { ...kept, rows })
   return arms.map((arm, i) => ({ arm, score: scores[i], ...(isRanked && { auc: aucOf(cases, scores[i], cases.blocks.test) }) }))
 }
 
