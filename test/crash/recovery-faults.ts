@@ -189,7 +189,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a start makes the training again that it has': {
     path: 'src/run/trained-model.ts',
-    was: "if (why === 'schedule') this.at = Math.max(this.at, at)\n    }",
+    was: "if (why === 'schedule' || state !== 'failed') this.at = Math.max(this.at, at)\n    }",
     is: '}',
     trained: true,
   },
