@@ -79,11 +79,11 @@ function namesOf({ at, text }: Mark, width: number): Name[] {
 const drawn = ({ arm, at, text }: Mark, { x, anchor }: Name, baseline: number, bottom: number): Markup =>
   markup`<line class="${arm}-knee-line" x1="${px(at)}" x2="${px(at)}" y1="${px(baseline + 2)}" y2="${px(bottom)}"/><text class="${arm}-knee" x="${px(x)}" y="${px(baseline)}" text-anchor="${anchor}">${text}</text>`
 
-/** Where an age stands among the spots: between two of them in proportion to the ages. */
+/** Where an age stands among the spots: between two of them in proportion to the ages, and no younger than the one before, which may be what runs. */
 function placeOf(age: number, spots: readonly AgeSpot[]): number {
   const after = spots.findIndex(spot => spot.age >= age && !spot.isNow)
   if (after === -1) return spots.length - 1
   if (after === 0 || spots[after].age === age) return after
   const [before, next] = [spots[after - 1].age, spots[after].age]
-  return next > before ? after - 1 + (age - before) / (next - before) : after
+  return next > before ? after - 1 + Math.max(0, age - before) / (next - before) : after
 }

@@ -159,6 +159,12 @@ test('random reports make pages that are well formed and escaped', () => {
   )
 })
 
+test('a knee that is younger than what runs stands at it, however near the next age is', () => {
+  const [ingestion] = flightsReport.elements
+  const rungs = ingestion.rungs.slice(0, 1).map(rung => ({ ...rung, age: Number.MIN_VALUE }))
+  isWellFormed(reportPage({ ...flightsReport, elements: [{ ...ingestion, rungs, marks: [], refitKnee: { age: -1, loss: 0 } }] }))
+})
+
 const alone = new Set(['meta', 'link', 'wbr'])
 
 function isWellFormed(page: string): void {
