@@ -8,7 +8,7 @@ import { elementId, planOf, type Setting } from '../../src/audit/element.ts'
 import { Experiment, threadsAhead } from '../../src/audit/experiment/experiment.ts'
 import { learntFrom } from '../../src/audit/experiment/refit/learnt.ts'
 import { Judging, type Way } from '../../src/audit/judging.ts'
-import { asMade, ladderOf } from '../../src/audit/ladders.ts'
+import { ladderOf, madeOfEach } from '../../src/audit/ladders.ts'
 import type { Effect } from '../../src/audit/report/audit-report.ts'
 import { lookBackOf, utilityOf } from '../../src/audit/worth/index.ts'
 import type { PipelineWorth } from '../../src/define/worths.ts'
@@ -69,21 +69,17 @@ export async function allLadders(
     const { budget } = worth.ir.utility
     const judging = await Judging.of(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
     const sample = sampleOf(clustered(cases, boundsOf(ir, model)), cases.blocks.test)
-    const found = new Map<string, RungPoints[]>()
-    for (const { element, rungs } of asMade(ladders)) {
-      const options = { judging, sample, bands: { seed, draws, decisionsAWeek: judging.week }, slices: worth.ir.slices }
+    const options = { judging, sample, bands: { seed, draws, decisionsAWeek: judging.week }, slices: worth.ir.slices }
+    const found = await madeOfEach(ladders, async ({ element, rungs }) => {
       const ladder = await ladderOf(element, rungs, { ...options, ...(onRung && { onRung }) })
-      const id = elementId(element)
-      const points = ladder.rungs.map(({ setting, frozen, frozenAtBudget, refit }): RungPoints => ({
-        element: id,
+      return ladder.rungs.map(({ setting, frozen, frozenAtBudget, refit }): RungPoints => ({
+        element: elementId(element),
         setting,
         ways: { frozen: pointOf(frozen), frozenAtBudget: pointOf(frozenAtBudget), refit: pointOf(refit) },
       }))
-      found.set(id, points)
-    }
+    })
     const { tune, test, train } = cases.blocks
-    const rungs = ladders.flatMap(({ element }) => found.get(elementId(element))!)
-    return { rungs, blocks: { tune, test }, learnt: learntFrom(cases, train).cases }
+    return { rungs: found.flat(), blocks: { tune, test }, learnt: learntFrom(cases, train).cases }
   } finally {
     experiment.end()
   }

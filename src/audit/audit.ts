@@ -19,7 +19,7 @@ import type { Cases } from './cases.ts'
 import type { LadderRung } from './experiment/ladder.ts'
 import { hashOf } from './history-part.ts'
 import { Judging } from './judging.ts'
-import { asMade, ladderOf, type FoundLadder, type LadderOptions } from './ladders.ts'
+import { ladderOf, madeOfEach, type FoundLadder, type LadderOptions } from './ladders.ts'
 import { planning } from './planning.ts'
 import { reportOf } from './report-made.ts'
 import type { AuditReport } from './report/audit-report.ts'
@@ -133,14 +133,12 @@ async function laddersOf(
 ): Promise<FoundLadder[]> {
   const steps = asked.reduce((sum, { rungs }) => sum + rungs.length, 0)
   let done = 0
-  const found = new Map<Element, FoundLadder>()
-  for (const { element, rungs } of asMade(asked)) {
+  return madeOfEach(asked, async ({ element, rungs }) => {
     const id = elementId(element)
     const onRung = () => onProgress?.(`making ${id.replace('/', ' ')} older`, (LADDERS * ++done) / steps)
     const depends = JSON.stringify([KEPT_FORMAT, of, ir, rungs, seed, draws])
-    found.set(element, { element, ladder: await kept(id, depends, () => ladderOf(element, rungs, { ...given, onRung })) })
-  }
-  return asked.map(({ element }) => found.get(element)!)
+    return { element, ladder: await kept(id, depends, () => ladderOf(element, rungs, { ...given, onRung })) }
+  })
 }
 
 /** Of a group whose ages were recorded, what it would be worth as old as it was. */

@@ -32,9 +32,16 @@ export interface FoundLadder {
   readonly ladder: Ladder
 }
 
-/** As they are best made: first those for which nothing has to be computed anew, while threads that are ahead come to be so. */
-export const asMade = <T extends Pick<FoundLadder, 'element'>>(ladders: readonly T[]): readonly T[] =>
-  ladders.toSorted((a, b) => Number(isOfWhatThereIs(b.element)) - Number(isOfWhatThereIs(a.element)))
+/** What is made of each, in their order; made first of those for which nothing has to be computed anew, while threads that are ahead come to be so. */
+export async function madeOfEach<T extends Pick<FoundLadder, 'element'>, R>(
+  ladders: readonly T[],
+  make: (one: T) => Promise<R>,
+): Promise<R[]> {
+  const made = new Map<T, R>()
+  const isFirst = ({ element }: T): number => Number(isOfWhatThereIs(element))
+  for (const one of ladders.toSorted((a, b) => isFirst(b) - isFirst(a))) made.set(one, await make(one))
+  return ladders.map(one => made.get(one)!)
+}
 
 /** An action that comes later is one about the same scores. */
 const isOfWhatThereIs = ({ kind }: Element): boolean => kind === 'action'

@@ -3,6 +3,7 @@
  *
  * Sums are those of all rows in their order, to the bit: a 0 adds nothing.
  */
+import { firstNotBelow } from '../columns/order.ts'
 import type { RowRange } from './cases.ts'
 import { remembered } from './worth/remembered.ts'
 import type { Total } from './worth/weeks.ts'
@@ -95,7 +96,7 @@ export function dense({ at, by, unknown }: Sparse): Float64Array {
 
 function valueAt({ at, by, unknown }: Sparse, row: number): number {
   if (unknown[row] === 1) return NaN
-  const place = firstAt(at, row)
+  const place = firstNotBelow(at, row)
   return at[place] === row ? by[place] : 0
 }
 
@@ -103,7 +104,7 @@ function valueAt({ at, by, unknown }: Sparse, row: number): number {
 export function totalWithin({ at, by, unknown }: Sparse, { from, to }: RowRange): Total {
   const before = unknownBefore(unknown)
   let sum = 0
-  for (let i = firstAt(at, from); i < at.length && at[i] < to; i++) sum += by[i]
+  for (let i = firstNotBelow(at, from); i < at.length && at[i] < to; i++) sum += by[i]
   return { sum, n: to - from - (before[to] - before[from]) }
 }
 
@@ -113,14 +114,3 @@ const unknownBefore = remembered((unknown: Uint8Array): Uint32Array => {
   for (let row = 0; row < unknown.length; row++) before[row + 1] = before[row] + unknown[row]
   return before
 })
-
-/** The place of the first row that is not before it. */
-function firstAt(at: Int32Array, row: number): number {
-  let [low, high] = [0, at.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (at[middle] < row) low = middle + 1
-    else high = middle
-  }
-  return low
-}

@@ -54,9 +54,21 @@ function sortedByDigit(rows: Uint32Array<ArrayBuffer>, keys: Int32Array, shift: 
   return sorted
 }
 
-function isAscending(values: Float64Array): boolean {
+/** Whether no value is below the one before. */
+export function isAscending(values: Float64Array | Int32Array): boolean {
   for (let i = 1; i < values.length; i++) if (values[i - 1] > values[i]) return false
   return true
+}
+
+/** The place of the first of ascending values that is not below one. */
+export function firstNotBelow(values: Float64Array | Int32Array, least: number): number {
+  let [low, high] = [0, values.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (values[middle] < least) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** How many of the ascending `times` are at or before each of the ascending `cuts`. */

@@ -1,4 +1,5 @@
 /** Codes of what two columns of codes say together: cells of origin × destination, of airport × day. */
+import { isAscending } from '../../columns/order.ts'
 
 export interface Codes {
   /** Of each row, from 0. */
@@ -11,8 +12,8 @@ export interface Codes {
  * last row that had each code of the other is remembered. Where a column's codes do not fall from row to row, as time's, those of the pairs of near rows are near each other too: whoever sums by them finds them in a core's cache.
  */
 export function joined(a: Codes, b: Codes): Codes {
-  if (isAscending(a)) return joinedIn(a, b)
-  if (isAscending(b)) return joinedIn(b, a)
+  if (isAscending(a.of)) return joinedIn(a, b)
+  if (isAscending(b.of)) return joinedIn(b, a)
   return joinedIn(a, b, rowsByCode(a))
 }
 
@@ -32,11 +33,6 @@ function joinedIn(a: Codes, b: Codes, rows?: Int32Array): Codes {
     of[row] = code[second]
   }
   return { of, count }
-}
-
-function isAscending({ of }: Codes): boolean {
-  for (let row = 1; row < of.length; row++) if (of[row] < of[row - 1]) return false
-  return true
 }
 
 /** Whether all rows of each code of the one column have one code of the other. Over at the first that have two. */

@@ -42,6 +42,7 @@ export class PassingColumns implements Columns {
   readonly #forward: Forward
   readonly #room: GroupColumns
   readonly #head: WholeColumns
+  readonly #kept: number
   #at: number
 
   constructor(features: readonly FeatureIR[], forward: Forward, { head, most }: { readonly head: number; readonly most: number }) {
@@ -49,12 +50,12 @@ export class PassingColumns implements Columns {
     this.#forward = forward
     this.#room = columnsFor(most)
     this.#head = new WholeColumns(columnsFor(head))
-    this.#at = head
+    this.#kept = this.#at = head
     forward.next(head, this.#head.out)
   }
 
   part(from: number, to: number): GroupColumns {
-    if (to <= this.#at && to <= this.#head.out[0].nulls.length) return this.#head.part(from, to)
+    if (to <= this.#kept) return this.#head.part(from, to)
     assert(from === this.#at, 'columns that pass are asked for in order')
     this.#at = to
     const columns = this.#room.map(column => featureSlice(column, 0, to - from))

@@ -17,7 +17,7 @@ export interface Given {
 export const isJudged = ({ known, eligible }: Pick<Cases, 'known' | 'eligible'>, row: number): boolean =>
   known[row] === 1 && eligible[row] === 1
 
-/** A value for each of the rows: 0 where what came of it is known, NaN where it is not. In memory that the collector of garbage does not count (`experiment/feature-columns.ts`): three of them are made for each rung. */
+/** A value for each of the rows: 0 where what came of it is known, NaN where it is not. In memory that the collector of garbage does not count (`experiment/feature-columns.ts`). */
 export function zeros({ cases, rows }: Pick<Given, 'cases' | 'rows'>): Float64Array {
   const judged = judgedOf(cases, rows)
   const values = sharedFloats(judged.length)

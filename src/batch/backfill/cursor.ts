@@ -1,8 +1,9 @@
 /** Events of a source taken one stretch after the other, each once. */
+import { firstNotBelow } from '../../columns/order.ts'
 import type { Block } from '../../columns/block.ts'
 import { blockSlice } from '../../columns/slice.ts'
 import type { SourceIR } from '../../define/ir.ts'
-import { noEventsOf, rowAt, type Events } from './events.ts'
+import { noEventsOf, type Events } from './events.ts'
 
 export class Cursor {
   readonly #nothing: Block
@@ -34,7 +35,7 @@ export class Cursor {
 
   /** Those that arrived before a moment, in parts. */
   *before(moment: number): Generator<Block> {
-    for (let next = this.#next; next && next.arrival[0] < moment; next = this.#next) yield this.take(rowAt(next.arrival, moment))
+    for (let next = this.#next; next && next.arrival[0] < moment; next = this.#next) yield this.take(firstNotBelow(next.arrival, moment))
   }
 
   #piece(): Block | undefined {

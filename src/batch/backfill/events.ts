@@ -1,4 +1,5 @@
 /** The events that feature values are made from, in the order of their arrival; here in memory, as files give them. */
+import { firstNotBelow } from '../../columns/order.ts'
 import { createHash, type Hash } from 'node:crypto'
 import type { Block, Column } from '../../columns/block.ts'
 import { blockSlice } from '../../columns/slice.ts'
@@ -56,8 +57,8 @@ export class EventsInMemory implements Events {
 
   *blocks({ name }: SourceIR, _columns: ReadonlySet<string>, from: number, to: number): Generator<Block> {
     const block = this.#blocks.get(name)!
-    const end = rowAt(block.arrival, to)
-    for (let row = rowAt(block.arrival, from); row < end; row += PIECE) yield blockSlice(block, row, Math.min(end, row + PIECE))
+    const end = firstNotBelow(block.arrival, to)
+    for (let row = firstNotBelow(block.arrival, from); row < end; row += PIECE) yield blockSlice(block, row, Math.min(end, row + PIECE))
   }
 
   extents(unit: Unit): Extents {
@@ -72,23 +73,12 @@ export class EventsInMemory implements Events {
     const extents = new Map<string, Extent>()
     for (let row = 0; row < block.length;) {
       const partition = partitionAt(unit, block.arrival[row])
-      const part = blockSlice(block, row, rowAt(block.arrival, partition.end))
+      const part = blockSlice(block, row, firstNotBelow(block.arrival, partition.end))
       extents.set(partition.name, { ...partition, ...extentOf(part, this.strings) })
       row += part.length
     }
     return extents
   }
-}
-
-/** The first row that did not arrive before a moment. */
-export function rowAt(arrival: Float64Array, moment: number): number {
-  let [low, high] = [0, arrival.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (arrival[middle] < moment) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 function extentOf(block: Block, strings: Strings): Pick<Extent, 'events' | 'digest'> {

@@ -1,4 +1,5 @@
 /** Events of a data folder's log, read as they are needed: memory is that of the texts, and of some ten thousand events. */
+import { firstNotBelow } from '../../columns/order.ts'
 import { createHash, type Hash } from 'node:crypto'
 import type { Block } from '../../columns/block.ts'
 import { concatBlocks } from '../../columns/concat.ts'
@@ -10,7 +11,7 @@ import { Log } from '../../log/log.ts'
 import { readSegment, type Segment } from '../../log/segment.ts'
 import type { StoredLog } from '../../log/store.ts'
 import { partitionAt, type Partition, type Unit } from './calendar.ts'
-import { PIECE, rowAt, type Events, type Extent, type Extents } from './events.ts'
+import { PIECE, type Events, type Extent, type Extents } from './events.ts'
 
 export class EventsOfLog implements Events {
   readonly strings = new Strings()
@@ -34,7 +35,7 @@ export class EventsOfLog implements Events {
     for (const { sources } of log.segments(log.since(from), this.end, { stringsOf: () => this.strings, wanted })) {
       const rows = sources.find(({ source }) => source === name)
       if (!rows) continue
-      const part = blockSlice(rows.block, rowAt(rows.block.arrival, from), rowAt(rows.block.arrival, to))
+      const part = blockSlice(rows.block, firstNotBelow(rows.block.arrival, from), firstNotBelow(rows.block.arrival, to))
       held.push(part)
       length += part.length
       if (rows.block.arrival[rows.block.length - 1] >= to) break
@@ -58,7 +59,7 @@ export class EventsOfLog implements Events {
         span.set(source, { first: span.get(source)?.first ?? arrival[0], last: arrival[block.length - 1] })
         for (let row = 0; row < block.length;) {
           const partition = partitionAt(unit, arrival[row])
-          const next = rowAt(arrival, partition.end)
+          const next = firstNotBelow(arrival, partition.end)
           const found = partitions.get(partition.name) ?? { partition, events: 0, sum: createHash('sha256') }
           found.events += next - row
           found.sum.update(`${segment.first} ${checksum};`)
