@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url'
  */
 const WITHOUT_COLLECTING = ['--min-semi-space-size=128', '--max-semi-space-size=128', '--initial-heap-size=1024']
 
+/** As `spillway run` begins (`compiling-threads.ts`), which none of them does by itself, and as the others are not to disturb it. */
+const AS_A_RUN_BEGINS = ['--v8-pool-size=0']
+
 type Answer = { readonly value: unknown } | { readonly error: string }
 
 export class Forked {
@@ -16,7 +19,7 @@ export class Forked {
 
   /** `file` stands beside this one. `isClient`: it is no part of what is measured. */
   constructor(file: string, args: readonly string[] = [], { isClient = false } = {}) {
-    const execArgv = isClient ? [...process.execArgv, ...WITHOUT_COLLECTING] : process.execArgv
+    const execArgv = [...process.execArgv, ...AS_A_RUN_BEGINS, ...(isClient ? WITHOUT_COLLECTING : [])]
     this.#process = fork(fileURLToPath(new URL(file, import.meta.url)), args, { serialization: 'advanced', execArgv })
   }
 

@@ -20,6 +20,8 @@ export interface RunOptions {
 
 export class Project {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'spillway-cli-'))
+  /** The file of the command. */
+  readonly bin: string = join(root, 'src/cli/bin.ts')
 
   constructor(files: Readonly<Record<string, string | Uint8Array>> = {}) {
     this.link('node_modules/spillway', '.')
@@ -54,7 +56,7 @@ export class Project {
   }
 
   spillway(...args: readonly string[]): Promise<Ran> {
-    return this.node([join(root, 'src/cli/bin.ts'), ...args])
+    return this.node([this.bin, ...args])
   }
 
   node(args: readonly string[], options?: RunOptions): Promise<Ran> {
