@@ -1,5 +1,5 @@
 /** Requests that are sent when they are due, whether or not those before were answered: what a server is slow at is not hidden by waiting for it. */
-import { pause } from '../../src/base/clock.ts'
+import { beats } from './metronome.ts'
 import { sharedClock } from './shared-clock.ts'
 
 /** By request, in order. */
@@ -16,22 +16,15 @@ export async function paced(requests: number, everyMs: number, send: (number: nu
   const answeredMs = new Float64Array(requests)
   const lateMs = new Float64Array(requests)
   const waiting = new Set<Promise<void>>()
-  const begin = sharedClock()
-  const sendOne = async (number: number): Promise<void> => {
-    const due = begin + number * everyMs
+  const sendOne = async (number: number, due: number): Promise<void> => {
     lateMs[number] = sharedClock() - due
     await send(number, due)
     answeredMs[number] = sharedClock() - due
   }
-  for (let number = 0; number < requests;) {
-    const wait = begin + number * everyMs - sharedClock()
-    if (wait > 0) {
-      await pause(wait)
-      continue
-    }
-    const sending = sendOne(number++).finally(() => waiting.delete(sending))
+  await beats(requests, everyMs, (number, due) => {
+    const sending = sendOne(number, due).finally(() => waiting.delete(sending))
     waiting.add(sending)
-  }
+  })
   await Promise.all(waiting)
   const { user, system } = process.cpuUsage(cpu)
   return { answeredMs, lateMs, cpuMs: (user + system) / 1000 }

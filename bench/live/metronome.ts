@@ -1,0 +1,34 @@
+/**
+ * Beats for a sender, each within a tenth of a millisecond of when it is due. The timers of a loop are whole milliseconds: a request went out 0.65 ms late (median; p99 1.2 to 1.7), which
+ * counted as the server's. Another thread sleeps in its place.
+ */
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { sharedClock } from './shared-clock.ts'
+
+export interface Beats {
+  /** When the first is due, by the shared clock, ms. */
+  readonly begin: number
+  readonly everyMs: number
+  readonly count: number
+}
+
+/** Calls `onBeat` at each, with its number and when it was due. Resolves after the last, rejects with what `onBeat` throws. */
+export async function beats(count: number, everyMs: number, onBeat: (beat: number, due: number) => void): Promise<void> {
+  const thread = new Worker(new URL('./metronome-thread.ts', import.meta.url))
+  await once(thread, 'message')
+  const begin = sharedClock()
+  const ended = new Promise<void>((resolve, reject) => {
+    thread.on('message', (beat: number) => {
+      try {
+        onBeat(beat, begin + beat * everyMs)
+      } catch (error) {
+        reject(error)
+      }
+    })
+    thread.once('error', reject)
+    thread.once('exit', () => resolve())
+  })
+  thread.postMessage({ begin, everyMs, count } satisfies Beats)
+  await ended
+}
