@@ -6,7 +6,7 @@
  */
 const OPTION = '--v8-pool-size'
 
-/** What a process is to be known by: as much of it as is looked at. */
+/** As much of a process as is looked at here. */
 export interface Beginning {
   readonly execPath: string
   readonly execArgv: readonly string[]
@@ -32,6 +32,6 @@ export function limitCompilingThreads(process: Beginning): void {
   try {
     process.execve?.(process.execPath, args, process.env)
   } catch {
-    // As it is, it does the same, later by some milliseconds now and then.
+    // It does the same as it is, with answers some milliseconds later now and then.
   }
 }
