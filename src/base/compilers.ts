@@ -11,4 +11,5 @@
 import { setFlagsFromString } from 'node:v8'
 
 setFlagsFromString('--no-maglev')
-setFlagsFromString('--invocation-count-for-turbofan=1000')
+// Those before, which are refused as too old, know no such count, and would say so first.
+if (parseInt(process.versions.v8) >= 13) setFlagsFromString('--invocation-count-for-turbofan=1000')
