@@ -2,15 +2,13 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { SPARE_PROCESSORS } from '../../src/cli/compiling-threads.ts'
 
 /**
  * For a process that only sends or receives: a collection of its garbage takes both processors for some ten milliseconds (`perf sched`), which would count as the
  * run's. With so much room there is hardly any.
  */
 const WITHOUT_COLLECTING = ['--min-semi-space-size=128', '--max-semi-space-size=128', '--initial-heap-size=1024']
-
-/** As `spillway run` begins (`compiling-threads.ts`), which none of them does by itself, and as the others are not to disturb it. */
-const AS_A_RUN_BEGINS = ['--v8-pool-size=0']
 
 type Answer = { readonly value: unknown } | { readonly error: string }
 
@@ -19,7 +17,8 @@ export class Forked {
 
   /** `file` stands beside this one. `isClient`: it is no part of what is measured. */
   constructor(file: string, args: readonly string[] = [], { isClient = false } = {}) {
-    const execArgv = [...process.execArgv, ...AS_A_RUN_BEGINS, ...(isClient ? WITHOUT_COLLECTING : [])]
+    // As `spillway run` begins; no other process is to disturb it more.
+    const execArgv = [...process.execArgv, SPARE_PROCESSORS, ...(isClient ? WITHOUT_COLLECTING : [])]
     this.#process = fork(fileURLToPath(new URL(file, import.meta.url)), args, { serialization: 'advanced', execArgv })
   }
 

@@ -1,15 +1,15 @@
 /** The metronome's thread: told when the first beat is due, it sleeps until each is, and tells. */
 import { parentPort } from 'node:worker_threads'
+import { pauseBlocking } from '../../src/base/clock.ts'
 import type { Beats } from './metronome.ts'
 import { sharedClock } from './shared-clock.ts'
 
 const port = parentPort!
-const asleep = new Int32Array(new SharedArrayBuffer(4))
 
 port.once('message', ({ begin, everyMs, count }: Beats) => {
   for (let beat = 0; beat < count; beat++) {
     const wait = begin + beat * everyMs - sharedClock()
-    if (wait > 0) Atomics.wait(asleep, 0, 0, wait)
+    if (wait > 0) pauseBlocking(wait)
     port.postMessage(beat)
   }
 })

@@ -13,22 +13,12 @@ export interface Beats {
   readonly count: number
 }
 
-/** Calls `onBeat` at each, with its number and when it was due. Resolves after the last, rejects with what `onBeat` throws. */
+/** Calls `onBeat` at each, with its number and when it was due. Resolves after the last. */
 export async function beats(count: number, everyMs: number, onBeat: (beat: number, due: number) => void): Promise<void> {
   const thread = new Worker(new URL('./metronome-thread.ts', import.meta.url))
   await once(thread, 'message')
   const begin = sharedClock()
-  const ended = new Promise<void>((resolve, reject) => {
-    thread.on('message', (beat: number) => {
-      try {
-        onBeat(beat, begin + beat * everyMs)
-      } catch (error) {
-        reject(error)
-      }
-    })
-    thread.once('error', reject)
-    thread.once('exit', () => resolve())
-  })
+  thread.on('message', (beat: number) => onBeat(beat, begin + beat * everyMs))
   thread.postMessage({ begin, everyMs, count } satisfies Beats)
-  await ended
+  await once(thread, 'exit')
 }

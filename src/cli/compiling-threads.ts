@@ -6,6 +6,9 @@
  */
 const OPTION = '--v8-pool-size'
 
+/** 0 is Node's word for as many as there are processors more than one. */
+export const SPARE_PROCESSORS = `${OPTION}=0`
+
 /** As much of a process as is looked at here. */
 export interface Beginning {
   readonly execPath: string
@@ -21,8 +24,7 @@ export interface Beginning {
 export function beginningAgain({ execPath, execArgv, argv, env, connected = false }: Beginning): string[] | undefined {
   const isChosen = [...execArgv, env['NODE_OPTIONS'] ?? ''].some(option => option.includes(OPTION))
   if (isChosen || connected) return undefined
-  // 0 is Node's word for as many as there are processors more than one.
-  return [execPath, ...execArgv, `${OPTION}=0`, ...argv.slice(1)]
+  return [execPath, ...execArgv, SPARE_PROCESSORS, ...argv.slice(1)]
 }
 
 /** Begins again where that is to be done; goes on where the system has no such thing (Windows), or does not allow it. */

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
 import { isHeld } from '../../src/log/sqlite/lock.ts'
@@ -23,8 +22,7 @@ const project = new Project({ 'pipeline.ts': pipeline, 'scores.ts': 'export cons
 after(() => project[Symbol.dispose]())
 
 test('it makes up events, reloads what changes, keeps the last good version, and sends nothing', async t => {
-  const bin = resolve(import.meta.dirname, '../../src/cli/bin.ts')
-  const args = ['-C', 'spillway-source', bin, 'dev', 'pipeline.ts', '--listen', '127.0.0.1:0', '--json']
+  const args = ['-C', 'spillway-source', project.bin, 'dev', 'pipeline.ts', '--listen', '127.0.0.1:0', '--json']
   // A group of its own, as a terminal makes one.
   const child = spawn(process.execPath, args, { cwd: project.folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const exited = once(child, 'exit')

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
-import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { Project } from './project.ts'
@@ -25,11 +24,10 @@ const project = new Project({ 'pipeline.ts': pipeline })
 after(() => project[Symbol.dispose]())
 
 test('a client that comes more often than the server lets it is told when to come again, and by which names it is called', async t => {
-  const bin = resolve(import.meta.dirname, '../../src/cli/bin.ts')
   const args = [
     '-C',
     'spillway-source',
-    bin,
+    project.bin,
     'run',
     'pipeline.ts',
     '--listen',

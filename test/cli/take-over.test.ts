@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
 import { takeOver } from '../../src/cli/take-over.ts'
@@ -43,8 +42,7 @@ interface Started {
 }
 
 function start(file: string, ...more: string[]): Started {
-  const bin = resolve(import.meta.dirname, '../../src/cli/bin.ts')
-  const args = ['-C', 'spillway-source', bin, 'run', file, '--source', 'payments=events.ndjson', '--data', 'data', ...more]
+  const args = ['-C', 'spillway-source', project.bin, 'run', file, '--source', 'payments=events.ndjson', '--data', 'data', ...more]
   const child = spawn(process.execPath, args, { cwd: project.folder, stdio: ['ignore', 'ignore', 'pipe'] })
   running.push(child)
   let said = ''

@@ -1,6 +1,6 @@
 /** Events of a source taken one stretch after the other, each once. */
-import { firstNotBelow } from '../../columns/order.ts'
 import type { Block } from '../../columns/block.ts'
+import { firstNotBelow } from '../../columns/order.ts'
 import { blockSlice } from '../../columns/slice.ts'
 import type { SourceIR } from '../../define/ir.ts'
 import { noEventsOf, type Events } from './events.ts'

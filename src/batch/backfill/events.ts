@@ -1,7 +1,7 @@
 /** The events that feature values are made from, in the order of their arrival; here in memory, as files give them. */
-import { firstNotBelow } from '../../columns/order.ts'
 import { createHash, type Hash } from 'node:crypto'
 import type { Block, Column } from '../../columns/block.ts'
+import { firstNotBelow } from '../../columns/order.ts'
 import { blockSlice } from '../../columns/slice.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { SourceIR } from '../../define/ir.ts'

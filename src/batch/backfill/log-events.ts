@@ -1,8 +1,8 @@
 /** Events of a data folder's log, read as they are needed: memory is that of the texts, and of some ten thousand events. */
-import { firstNotBelow } from '../../columns/order.ts'
 import { createHash, type Hash } from 'node:crypto'
 import type { Block } from '../../columns/block.ts'
 import { concatBlocks } from '../../columns/concat.ts'
+import { firstNotBelow } from '../../columns/order.ts'
 import { blockSlice } from '../../columns/slice.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { SourceIR } from '../../define/ir.ts'
