@@ -1,4 +1,5 @@
 /** A crash case: a pipeline, what senders send, and what happens meanwhile. Plain JSON, so that a failing one can be written down and replayed. */
+import { limits } from '../../src/base/limits.ts'
 import type { PipelineIR, Value } from '../../src/define/ir.ts'
 import type { Runnable } from '../../src/run/opening.ts'
 
@@ -89,7 +90,10 @@ export interface CrashCase {
   readonly steps: readonly Step[]
 }
 
-export const keepingAll = ({ keep: _keep, ...of }: CrashCase): CrashCase => of
+/** With a log and a ledger that forget nothing. */
+export function keepingAll({ keep: _keep, runs, ...of }: CrashCase): CrashCase {
+  return { ...of, ...(runs && { runs: { ...runs, kept: limits.BATCH_RUNS_KEPT } }) }
+}
 
 /** A pipeline of a case has no functions of the user's. */
 export const runnable = (ir: PipelineIR): Runnable => ({ ir, scores: new Map(), maps: new Map(), fingerprint: ir.name })
