@@ -21,7 +21,7 @@ export interface Command {
   run(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): Promise<number>
 }
 
-/** Wrong use of the command line: exit code 2, with the usage. */
+/** Wrong use of the command line: exit code 2, with how the command is called. */
 export class UsageError extends Error {}
 
 /** The options and positionals of a command. Throws `UsageError` for an unknown option, with the nearest known one. */
@@ -41,15 +41,30 @@ export function parse(command: Command, args: readonly string[]): { values: Reco
   }
 }
 
-/** How a command is called, and its options. */
-export function helpOf({ name, usage, summary, options }: Command): string {
+/** How a command is called, and its options, in lines of so many columns. */
+export function helpOf({ name, usage, summary, options }: Command, columns = COLUMNS): string {
   const rows = Object.entries(options).map(([option, { value, help }]): [string, string] => [
-    `--${option}${value ? ` ${value}` : ''}`,
+    `  --${option}${value ? ` ${value}` : ''}`,
     help,
   ])
-  const width = Math.max(...rows.map(([left]) => left.length))
-  return [summary, '', `  spillway ${name} ${usage}`, '', ...rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`)].join('\n')
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2
+  const described = rows.map(([left, help]) => {
+    const [first, ...rest] = wrapped(help, Math.max(columns - width, LEAST_COLUMNS))
+    return [left.padEnd(width) + first, ...rest.map(line => ' '.repeat(width) + line)].join('\n')
+  })
+  return [...wrapped(summary, columns), '', `  spillway ${name} ${usage}`, '', ...described].join('\n')
 }
+
+/** What follows the message where a command was called wrongly: the message stays in sight. */
+export const usageOf = ({ name, usage }: Command): string => `  spillway ${name} ${usage}\n\nspillway ${name} --help tells more.`
+
+/** Of a terminal that does not say how wide it is, or a file. */
+const COLUMNS = 120
+/** For words beside the options, however narrow the terminal is. */
+const LEAST_COLUMNS = 40
+
+/** Lines of words, none longer than `columns` unless one word is. */
+const wrapped = (text: string, columns: number): string[] => text.match(new RegExp(`\\S.{0,${columns - 1}}(?!\\S)|\\S+`, 'g')) ?? ['']
 
 /** By shape, not by class: the user's file may have loaded another copy of Spillway. */
 export const isSpillwayError = (error: unknown): error is SpillwayError =>

@@ -70,7 +70,7 @@ for (const [args, message] of wrongUses)
     const { status, out, err } = await run(...args)
     assert.equal(status, 2, err)
     assert.match(err, message)
-    assert.match(err, /^ {2}--json/m, 'the help follows')
+    assert.match(err, /\n\n {2}spillway \w+ .*\n\nspillway \w+ --help tells more\.$/, 'how it is called follows, and no more')
     assert.equal(out, '')
   })
 

@@ -2,7 +2,7 @@ import '../base/compilers.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { auditCommand } from './audit.ts'
 import { backfillCommand } from './backfill.ts'
-import { helpOf, messageOf, parse, UsageError, type Command } from './command.ts'
+import { helpOf, messageOf, parse, usageOf, UsageError, type Command } from './command.ts'
 import { decisionsCommand } from './decisions.ts'
 import { devCommand } from './dev.ts'
 import { dlqCommand } from './dlq.ts'
@@ -70,14 +70,14 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const { values, positionals } = parse(command, rest)
     if (values['help']) {
-      console.log(helpOf(command))
+      console.log(helpOf(command, process.stdout.columns))
       return 0
     }
     return await command.run(values, positionals)
   } catch (error) {
     console.error(messageOf(error))
     if (!(error instanceof UsageError)) return 1
-    console.error(`\n${helpOf(command)}`)
+    console.error(`\n${usageOf(command)}`)
     return 2
   }
 }

@@ -113,7 +113,11 @@ function causeText({ reason, events, newest, effect }: Cause): string[] {
 
 function verdict({ sound, inputs }: ReconcileReport): string {
   if (inputs.length === 0) return 'The pipeline has no model, and nothing was compared.'
-  return sound
-    ? 'Sound: every recorded value is what SQL makes of what its decision knew, and what differs today has a reason.'
-    : 'NOT SOUND: a recorded value is not what SQL makes of what its decision knew, or a difference has no reason.'
+  if (sound) return 'Sound: every recorded value is what SQL makes of what its decision knew, and what differs today has a reason.'
+  return inputs.some(isUnexplained)
+    ? 'NOT SOUND: a recorded value is not what SQL makes of what its decision knew, or a difference has no reason.'
+    : 'NOT SOUND by this file: what is not what SQL makes of it was decided by other definitions. Reconcile it by the file as it was then, or let --repair note it as that.'
 }
+
+const isUnexplained = ({ recorded, corrected }: InputReport): boolean =>
+  [recorded, corrected].some(({ reasons }) => (reasons.unexplained ?? 0) > 0)

@@ -77,6 +77,10 @@ test('a value of other definitions is of another code version, and the exit code
   const report = JSON.parse(out) as ReconcileReport
   assert.deepEqual([status, report.sound], [1, false])
   assert.deepEqual(apartOf(report, 'recorded'), [['risk card.spent', { 'code version': 1 }]])
+  assert.match(
+    (await called('reconcile', changed, '--data', shop.data)).out,
+    /^NOT SOUND by this file: .*Reconcile it by the file as it was then/m,
+  )
 })
 
 test('an input that was not recorded, and a model that is gone, are counted', async () => {
