@@ -132,6 +132,21 @@ test('what is not there is 404 with what is near it, and a body of another type 
   assert.equal((await lined('x', { 'content-encoding': 'br' })).statusCode, 415)
 })
 
+test('a path that takes another method is 405 and says which', async () => {
+  for (const [method, url, allow] of [
+    ['GET', events, 'POST'],
+    ['DELETE', '/healthz', 'GET, HEAD'],
+    ['PUT', '/features/now?key=c', 'GET, HEAD'],
+    ['GET', '/features?key=c', 'POST'],
+  ] as const) {
+    const { statusCode, headers, body } = await app.inject({ method, url })
+    const [path] = url.split('?')
+    const message = `there is no ${method} ${path}; it takes ${allow.replace(', HEAD', '')}`
+    assert.deepEqual([statusCode, headers['allow'], JSON.parse(body)], [405, allow, { code: 'SPILL_NOT_FOUND', message }])
+  }
+  assert.equal((await app.inject({ url: '/features/now/more' })).statusCode, 404)
+})
+
 test('a record of another source is refused with the field that it has not', async () => {
   const answer = await posted(app, '/sources/payments/events', { patient: 'p', glucose: 90, at: 0 })
   assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [422, 'SPILL_REFUSED'])

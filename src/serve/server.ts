@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Socket } from 'node:net'
 import { every } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
+import { Methods } from './methods.ts'
 import type { ServeOptions } from './options.ts'
 import { servePlugin } from './plugin.ts'
 import { ServeError, tellError } from './serve-error.ts'
@@ -43,9 +44,14 @@ export function serve({ patience, ...options }: ServerOptions): FastifyInstance 
   })
   app.server.maxConnections = connections
   endSilent(app)
+  const methods = new Methods()
+  app.addHook('onRoute', route => methods.add(route))
   app.setNotFoundHandler(async ({ method, url }) => {
     const path = url.split('?')[0]
-    throw new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; GET / lists what there is`)
+    const others = methods.at(path)
+    if (others.length === 0) throw new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; GET / lists what there is`)
+    const [allow, asked] = [others, others.filter(other => other !== 'HEAD')].map(names => names.join(', '))
+    throw new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; it takes ${asked}`, { status: 405, headers: { allow } })
   })
   app.setErrorHandler((error, _request, reply) => tellError(reply, error))
   app.addHook('preClose', async () => letIdleGo(app))
