@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { Sql } from 'postgres'
+import { ended } from '../../test/postgres/between.ts'
 import { killed } from '../../test/postgres/killing.ts'
 import { databaseAt, ownServer, skip } from '../../test/postgres/server.ts'
 import { numbers, sourceOf, taken, taking } from '../../test/postgres/taking.ts'
@@ -54,6 +55,29 @@ test('a table is copied, then its changes follow, in the order of commits', { sk
     assert.deepEqual(taken(store), [1, 2, 4, 3, 5])
     await run.stop()
     assert.deepEqual(readdirSync(folder), [], 'the copy is removed')
+  }),
+)
+
+test('the signal ends what waits for a lock, and a slot that waits for a transaction, which is made anew', { skip }, () =>
+  withClients(server(), 2, async (writer, looker) => {
+    await writer.unsafe(tableOf('waiting'))
+    await insert(writer, 'waiting', 1)
+    const { store, run } = taking()
+    for (const [waits, began] of [
+      [`CREATE TEMPORARY TABLE other ()`, `SELECT FROM pg_stat_activity WHERE backend_type = 'walsender' AND wait_event_type = 'Lock'`],
+      ['LOCK TABLE waiting IN ACCESS EXCLUSIVE MODE', `SELECT FROM pg_locks WHERE relation = 'waiting'::regclass AND NOT granted`],
+    ]) {
+      const stop = new AbortController()
+      await writer.unsafe(`BEGIN; ${waits}`)
+      const reading = read(run, 'waiting', { follow: true }, stop.signal)
+      while ((await looker.unsafe(began)).length === 0) await pause(5)
+      stop.abort()
+      assert.equal(await ended(reading), 'ended', waits)
+      await writer.unsafe('ROLLBACK')
+    }
+    await read(run, 'waiting')
+    await run.stop()
+    assert.deepEqual(taken(store), [1])
   }),
 )
 

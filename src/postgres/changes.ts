@@ -53,9 +53,7 @@ export async function readChanges(run: Fed, source: SourceIR, options: ChangesOp
     async reached => {
       // What is on its way is durable before the place is looked up again.
       await feeding.settled()
-      await withClient(await openClient(options.database), async sql => {
-        await new Reading(sql, run, source, told, feeding).go(reached, signal)
-      })
+      await withClient(await openClient(options.database), sql => new Reading(sql, run, source, told, feeding).go(reached, signal), signal)
     },
     { source: source.name, signal, onWarning: options.onWarning },
   )
@@ -83,7 +81,7 @@ class Reading {
     for (const warning of checkTable(table, this.#source)) onWarning(warning)
     let place = this.#place(table)
     reached()
-    if (place === undefined || place.state === 'begins') place = await this.#begin(table, place)
+    if (place === undefined || place.state === 'begins') place = await this.#begin(table, place, signal)
     else await checkSlot(this.#sql, slot, lsnOf(place.lsn), place.lsn)
     if (place.state === 'copied') place = await this.#readCopy(place, signal)
     // Until now it was needed to begin again.
@@ -112,7 +110,7 @@ class Reading {
   }
 
   /** Makes the slot and the copy. Where that was broken off, nothing was read, and it is done anew. */
-  async #begin(table: Table, place: Place | undefined): Promise<Place> {
+  async #begin(table: Table, place: Place | undefined, signal: AbortSignal): Promise<Place> {
     const { slot, publication, database, folder, copy } = this.#options
     const { origin } = table
     if (place === undefined) {
@@ -121,13 +119,15 @@ class Reading {
     }
     await dropSlot(this.#sql, slot)
     await ensurePublication(this.#sql, publication, table, this.#source)
-    return withClient(await openClient(database, true), async replication => {
+    const path = copyFile(folder, slot)
+    const begin = async (replication: Sql): Promise<Place> => {
       const { lsn, snapshot } = await createSlot(replication, slot)
-      if (copy) await writeCopy(this.#sql, copyFile(folder, slot), table, this.#source, snapshot)
+      if (copy) await writeCopy({ sql: this.#sql, path, table, source: this.#source, snapshot, signal })
       const begun: Place = copy ? { origin, state: 'copied', lsn, file: fileStart } : { origin, state: 'changes', lsn }
       await this.#keep(begun)
       return begun
-    })
+    }
+    return withClient(await openClient(database, true), begin, signal)
   }
 
   async #keep(place: Place): Promise<void> {

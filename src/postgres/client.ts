@@ -3,6 +3,7 @@
  *
  * Every session shows values in one form, whatever the server's settings: `value.ts` reads it.
  */
+import { Socket } from 'node:net'
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
@@ -35,7 +36,7 @@ export async function openClient({ url, sslMode, host, user, name }: Database, r
     onnotice: () => {},
   }
   try {
-    return url === undefined ? postgres(options) : postgres(url, options)
+    return lettingGo(url === undefined ? postgres(options) : postgres(url, options))
   } catch {
     // Whatever is wrong with the address, what was thrown may hold it.
     throw new SpillwayError(
@@ -43,6 +44,31 @@ export async function openClient({ url, sslMode, host, user, name }: Database, r
       'the address of the database cannot be read: postgres://user:password@host/database, special characters as %xx',
     )
   }
+}
+
+/**
+ * A client whose end lets go of its connection: the socket stays open until the server closes it too, and one that waits for a lock, or is away, would
+ * hold up the end of the process. The package takes a socket for one that is connected; with the option gone meanwhile it connects it by itself.
+ */
+function lettingGo(client: Sql): Sql {
+  const options = client.options as { socket?: () => Socket }
+  let socket: Socket | undefined
+  const offer = () => {
+    options.socket = () => {
+      delete options.socket
+      return (socket = new Socket().once('connect', offer).once('close', offer))
+    }
+  }
+  offer()
+  const end = client.end.bind(client)
+  return Object.assign(client, {
+    end: async (how?: { timeout?: number }) => {
+      await end(how)
+      // It is being connected, for which the package has a timer.
+      if (socket?.bytesRead === 0) socket.destroy()
+      else socket?.unref()
+    },
+  })
 }
 
 async function driver(): Promise<typeof import('postgres')> {
@@ -54,11 +80,39 @@ async function driver(): Promise<typeof import('postgres')> {
   }
 }
 
-/** Gives a client to `use`, and ends it with everything that is under way. */
-export async function withClient<T>(client: Sql, use: (client: Sql) => Promise<T>): Promise<T> {
+/** Gives a client to `use`, and ends it with everything that is under way: after it, or when the signal comes. */
+export async function withClient<T>(client: Sql, use: (client: Sql) => Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
-    return await use(client)
+    return await (signal === undefined ? use(client) : endedBy(signal, client, () => use(client)))
   } finally {
     await client.end({ timeout: 0 })
+  }
+}
+
+/**
+ * Does something with a client that is ended at once when the signal comes meanwhile: a statement may wait for a lock, or for a server that does not
+ * answer any more. What is under way then throws as for a lost connection.
+ */
+export async function endedBy<T>(signal: AbortSignal, client: Sql, act: () => Promise<T>): Promise<T> {
+  const end = () => void client.end({ timeout: 0 })
+  if (signal.aborted) end()
+  signal.addEventListener('abort', end, { once: true })
+  try {
+    return await act()
+  } finally {
+    signal.removeEventListener('abort', end)
+  }
+}
+
+/** What a transaction gives. Its client being ended by the signal, it may never settle, and then throws as for a lost connection. */
+export async function unlessEnded<T>(signal: AbortSignal, transaction: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const stop = () => reject(Object.assign(new Error('the client was ended'), { code: 'CONNECTION_ENDED' }))
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([transaction, promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }

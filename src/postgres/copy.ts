@@ -14,21 +14,33 @@ import type { SourceIR } from '../define/ir.ts'
 import { followNdjson, type FilePlace } from '../files/follow.ts'
 import { rawText, type RecordBatch } from '../intake/batch.ts'
 import { Fault } from '../intake/refusal.ts'
+import { unlessEnded } from './client.ts'
 import { longFault, recordOf, Rows } from './rows.ts'
 import { quoted, readColumns, type ReadColumn, type Table, type TableColumn } from './table.ts'
 
 export const copyFile = (folder: string, slot: string): string => join(folder, `copy-${slot}.ndjson`)
 
+export interface Copying {
+  readonly sql: Sql
+  readonly path: string
+  readonly table: Table
+  readonly source: SourceIR
+  readonly snapshot: string
+  /** Comes when the client is ended. */
+  readonly signal: AbortSignal
+}
+
 /** Writes the rows that a snapshot sees into a file, which is there when all of them are, on the disk. */
-export async function writeCopy(sql: Sql, path: string, table: Table, source: SourceIR, snapshot: string): Promise<void> {
+export async function writeCopy({ sql, path, table, source, snapshot, signal }: Copying): Promise<void> {
   const { columns } = readColumns(table, source, source.deleted)
   const { deleted } = source
   const mark = deleted !== undefined && !columns.some(({ name }) => name === deleted) ? { [deleted]: false } : {}
   const partial = `${path}.partial`
-  await sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async tx => {
+  const copied = sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async tx => {
     await tx.unsafe(`SET TRANSACTION SNAPSHOT '${snapshot}'`)
     await pipeline(linesOf(tx, table, columns, mark), createWriteStream(partial))
   })
+  await unlessEnded(signal, copied)
   flush(partial)
   renameSync(partial, path)
   flush(dirname(path))

@@ -5,6 +5,7 @@ import { limits } from '../base/limits.ts'
 import type { SourceIR } from '../define/ir.ts'
 import type { Cursor } from '../run/inbox.ts'
 import { ChangeRecords, RefusedChange } from './change-records.ts'
+import { endedBy } from './client.ts'
 import type { Feeding } from './feeding.ts'
 import { lsnOf, lsnText, type Lsn } from './lsn.ts'
 import { messageOf, type RowChange } from './pgoutput.ts'
@@ -37,7 +38,8 @@ export async function followChanges(following: FollowingChanges, from: ChangePla
   const { sql, replication, slot, publication, follow } = following
   const until = follow ? undefined : await marked(sql)
   const changes = new Changes(following, from, await domainTypes(sql))
-  const stream = await ChangeStream.open(replication, slot, publication, lsnOf(from.lsn))
+  // From then on nothing waits for the server without the signal, and how far changes are durable is still said at the end.
+  const stream = await endedBy(signal, replication, () => ChangeStream.open(replication, slot, publication, lsnOf(from.lsn)))
   try {
     for (;;) {
       const stretch = await stream.take(signal)

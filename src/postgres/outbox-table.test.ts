@@ -32,6 +32,70 @@ test('a table that is no outbox is refused, with what mends it', { skip }, async
   await run.stop()
 })
 
+test('ids that may be there twice, or be NULL, are refused, with what mends it', { skip }, async () => {
+  const { store, run } = taking()
+  const read = (table: string) => readOutbox(run, sourceOf(numbers), options(table, { pageRows: 2 }), never)
+  const row = (n: number) => `'{"who":"w","n":${n},"at":"2026-01-01T00:00Z"}'`
+  await server().withClient(1, async sql => {
+    const make = (table: string, id: string, more = '') =>
+      sql.unsafe(
+        `CREATE TABLE ${table} (id ${id}, other int DEFAULT 1, xid xid8 NOT NULL DEFAULT pg_current_xact_id(), payload jsonb NOT NULL${more})`,
+      )
+    const mended = async (table: string, mend: RegExp) => {
+      const refusal = await read(table).then(
+        () => assert.fail(`${table} was read`),
+        (error: Error & { code: string }) => error,
+      )
+      assert.equal(refusal.code, 'SPILL_INPUT')
+      assert.match(refusal.message, mend)
+      await sql.unsafe(/: (ALTER TABLE .*)$/.exec(refusal.message)![1])
+      await read(table)
+    }
+    await make('twice', 'bigint')
+    await sql.unsafe(`INSERT INTO twice (id, payload) VALUES (1, ${row(1)}), (2, ${row(2)}), (2, ${row(3)}), (NULL, ${row(4)})`)
+    await assert.rejects(read('twice'), { code: 'SPILL_INPUT', message: /unique index on its column 'id'/ })
+    await sql`DELETE FROM twice WHERE payload ->> 'n' IN ('3', '4')`
+    await mended('twice', /ALTER TABLE public.twice ADD PRIMARY KEY \("id"\)$/)
+    await make('nullable', 'bigint UNIQUE')
+    await mended('nullable', /may be NULL.*: ALTER TABLE public.nullable ALTER COLUMN "id" SET NOT NULL$/)
+    await make('keyed', 'bigint', ', PRIMARY KEY (other, id)')
+    await mended('keyed', /ALTER TABLE public.keyed ADD UNIQUE \("id"\)$/)
+    for (const [table, index] of [
+      ['partial', '(id) WHERE other > 0'],
+      ['expression', '(id, (other + 1))'],
+      ['included', '(xid, other) INCLUDE (id)'],
+    ]) {
+      await make(table, 'bigint NOT NULL')
+      await sql.unsafe(`CREATE UNIQUE INDEX ON ${table} ${index}`)
+      await mended(table, /ADD PRIMARY KEY/)
+    }
+    await make('invalid', 'bigint NOT NULL')
+    await sql.unsafe(`INSERT INTO invalid (id, payload) VALUES (1, ${row(5)}), (1, ${row(6)})`)
+    await assert.rejects(sql`CREATE UNIQUE INDEX CONCURRENTLY ON invalid (id)`, { code: '23505' })
+    await sql`DELETE FROM invalid`
+    await mended('invalid', /ADD PRIMARY KEY/)
+    await make('parted', 'bigint NOT NULL', ', PRIMARY KEY (other, id)) PARTITION BY RANGE (other')
+    await sql`CREATE TABLE parted_all PARTITION OF parted DEFAULT`
+    await read('parted')
+    await make('paired', 'bigint NOT NULL', ', UNIQUE (xid, id) INCLUDE (other)')
+    await read('paired')
+  })
+  await run.stop()
+  assert.deepEqual(taken(store), [1, 2])
+})
+
+test('a server without max(xid8), as PostgreSQL 13 is, is read', { skip }, async () => {
+  const { store, run } = taking()
+  await server().withClient(1, async sql => {
+    await sql.unsafe(`${outboxOf('thirteen')}; SET allow_system_table_mods = on; DELETE FROM pg_proc WHERE oid = 'max(xid8)'::regprocedure`)
+    await insert(sql, 'thirteen', 1)
+    await assert.rejects(sql`SELECT max(xid) FROM thirteen`, { code: '42883' })
+  })
+  await readOutbox(run, sourceOf(numbers), options('thirteen'), never)
+  await run.stop()
+  assert.deepEqual(taken(store), [1])
+})
+
 test('the right to read the table is enough', { skip }, async () => {
   const { store, run } = taking()
   await server().withClient(1, async sql => {

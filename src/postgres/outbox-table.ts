@@ -19,11 +19,20 @@ const XID8 = 5069
 const json = new Set([25, 114, 1043, 3802])
 
 /** Throws `SPILL_INPUT`, with the statements that mend it, for a table whose rows cannot be read exactly once. */
-export function checkOutbox(table: Table, { id, xid, payload }: OutboxColumns): void {
+export async function checkOutbox(sql: Sql, table: Table, { id, xid, payload }: OutboxColumns): Promise<void> {
   const refuse = (what: string): never => {
     throw new SpillwayError('SPILL_INPUT', what, { place: table.name })
   }
   if (!integers.has(columnNamed(table, id).type)) refuse(`is no outbox: its column '${id}' is no bigint that counts the rows`)
+  const unique = await uniqueness(sql, table, id, xid)
+  if (!unique.holds)
+    refuse(
+      `needs a unique index on its column '${id}', alone or with '${xid}', or rows with equal ids would be lost: ALTER TABLE ${table.name} ADD ${unique.hasPrimary ? 'UNIQUE' : 'PRIMARY KEY'} (${quoted(id)})`,
+    )
+  if (columnNamed(table, id).nullable)
+    refuse(
+      `has a column '${id}' that may be NULL, and a row without an id has no place: ALTER TABLE ${table.name} ALTER COLUMN ${quoted(id)} SET NOT NULL`,
+    )
   const writer = table.columns.find(({ name }) => name === xid)
   if (writer === undefined || writer.type !== XID8 || writer.nullable || writer.default !== WRITER)
     refuse(
@@ -31,6 +40,22 @@ export function checkOutbox(table: Table, { id, xid, payload }: OutboxColumns): 
     )
   if (payload !== undefined && !json.has(columnNamed(table, payload).type))
     refuse(`has a column '${payload}' that holds no JSON: it is ${columnNamed(table, payload).typeName}`)
+}
+
+/**
+ * Can two rows of a transaction never have the same id, NULL left aside? Key columns that are expressions have no name. A partitioned table has no unique index without its
+ * partition key: there it is the sequence of the ids that keeps them apart.
+ */
+async function uniqueness(sql: Sql, { oid }: Table, id: string, xid: string): Promise<{ holds: boolean; hasPrimary: boolean }> {
+  const indexes = await sql<{ isPrimary: boolean; isParted: boolean; names: (string | null)[] }[]>`
+    SELECT i.indisprimary AS "isPrimary", c.relkind = 'p' AS "isParted", (
+      SELECT json_agg(a.attname) FROM unnest(i.indkey::int2[]) WITH ORDINALITY k (number, place)
+      LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number AND a.attnum <> 0 WHERE k.place <= i.indnkeyatts) AS names
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE i.indrelid = ${String(oid)}::oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL`
+  return {
+    holds: indexes.some(({ names, isParted }) => names.includes(id) && (isParted || names.every(name => name === id || name === xid))),
+    hasPrimary: indexes.some(({ isPrimary }) => isPrimary),
+  }
 }
 
 function mending(table: Table, xid: string, id: string, found: TableColumn | undefined): string {
@@ -70,7 +95,7 @@ export function pageStatement(table: Table, { id, xid, payload }: OutboxColumns,
  */
 export async function checkTransactions(sql: Sql, table: Table, { xid }: OutboxColumns, read: string): Promise<void> {
   const [{ ahead, back }] = await sql.unsafe<{ ahead: boolean | null; back: boolean }[]>(
-    `SELECT (SELECT max(${quoted(xid)}) FROM ${table.name}) >= pg_snapshot_xmax(pg_current_snapshot()) AS ahead,
+    `SELECT (SELECT ${quoted(xid)} FROM ${table.name} ORDER BY ${quoted(xid)} DESC LIMIT 1) >= pg_snapshot_xmax(pg_current_snapshot()) AS ahead,
       $1::text::xid8 >= pg_snapshot_xmax(pg_current_snapshot()) AS back`,
     [read],
   )

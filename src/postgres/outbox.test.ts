@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Between, ended } from '../../test/postgres/between.ts'
 import { killed } from '../../test/postgres/killing.ts'
 import { insert, outboxOf, outboxOptions } from '../../test/postgres/outboxes.ts'
-import { ownServer, skip } from '../../test/postgres/server.ts'
+import { databaseAt, ownServer, skip } from '../../test/postgres/server.ts'
 import { numbers, sourceOf, taken, taking } from '../../test/postgres/taking.ts'
 import { withClients, written } from '../../test/postgres/writing.ts'
 import { pause } from '../base/clock.ts'
@@ -130,6 +131,52 @@ test('a server that restarts, or crashes, is waited for', { skip }, async () => 
   assert.match(warnings[0], /^source 'rows': PostgreSQL is away/)
   assert.match(warnings[1], /is back$/)
 })
+
+test('the signal ends a look that waits for a lock', { skip }, () =>
+  withClients(server(), 2, async (locker, looker) => {
+    await locker.unsafe(outboxOf('locked'))
+    await insert(locker, 'locked', 1)
+    for (const start of ['at the start', 'later']) {
+      const { store, run } = taking()
+      const stop = new AbortController()
+      const lock = () => locker.unsafe('BEGIN; LOCK TABLE locked IN ACCESS EXCLUSIVE MODE')
+      if (start === 'at the start') await lock()
+      const reading = readOutbox(run, sourceOf(numbers), options('locked', { follow: true }), stop.signal)
+      if (start === 'later') {
+        while (taken(store).length < 1) await pause(5)
+        await lock()
+      }
+      while ((await looker`SELECT FROM pg_locks WHERE relation = 'locked'::regclass AND NOT granted`).length === 0) await pause(5)
+      stop.abort()
+      assert.equal(await ended(reading), 'ended', start)
+      await locker.unsafe('ROLLBACK')
+      await run.stop()
+    }
+  }),
+)
+
+for (const moment of ['while it connects', 'later'])
+  test(`the signal ends a look at a server that has gone silent: ${moment}`, { skip }, async () => {
+    const { store, run } = taking()
+    const table = moment === 'later' ? 'silent' : 'mute'
+    await server().withClient(1, async sql => {
+      await sql.unsafe(outboxOf(table))
+      await insert(sql, table, 1)
+    })
+    const between = await Between.open(server().host)
+    const stop = new AbortController()
+    if (moment !== 'later') between.isSilent = true
+    const database = { ...databaseAt(server()), host: between.host }
+    const reading = readOutbox(run, sourceOf(numbers), options(table, { database, follow: true }), stop.signal)
+    if (moment === 'later') while (taken(store).length < 1) await pause(5)
+    between.isSilent = true
+    const heard = between.heard
+    while (between.heard === heard) await pause(5)
+    stop.abort()
+    assert.equal(await ended(reading), 'ended')
+    between.close()
+    await run.stop()
+  })
 
 test('rows that are refused become dead letters with their place', { skip }, async () => {
   const { store, run } = taking()

@@ -53,7 +53,11 @@ export async function readOutbox(run: Fed, source: SourceIR, options: OutboxOpti
     async reached => {
       // What is on its way is durable before the place is looked up again.
       await feeding.settled()
-      await withClient(await openClient(options.database), sql => follow({ sql, run, source, options: told, signal, feeding, reached }))
+      await withClient(
+        await openClient(options.database),
+        sql => follow({ sql, run, source, options: told, signal, feeding, reached }),
+        signal,
+      )
     },
     { source: source.name, signal, onWarning: options.onWarning },
   )
@@ -73,7 +77,7 @@ interface Following {
 async function follow({ sql, run, source, options, signal, feeding, reached }: Following): Promise<void> {
   const { columns: named, pageRows = limits.POSTGRES_PAGE_ROWS } = options
   const table = await tableOf(sql, options.table)
-  checkOutbox(table, named)
+  await checkOutbox(sql, table, named)
   const columns = columnsOf(table, source, named, options.onWarning)
   const cursor = outboxCursor(source.name, options.table)
   let place = placeOf(table, run.cursor(cursor), options.moved)

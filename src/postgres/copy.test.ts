@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { ended } from '../../test/postgres/between.ts'
+import { databaseAt, ownServer, skip } from '../../test/postgres/server.ts'
+import { numbers, sourceOf } from '../../test/postgres/taking.ts'
+import { withClients } from '../../test/postgres/writing.ts'
+import { pause } from '../base/clock.ts'
+import { openClient, withClient } from './client.ts'
+import { writeCopy } from './copy.ts'
+import { tableOf } from './table.ts'
+
+const server = ownServer()
+
+test('the signal ends a copy that waits for a lock', { skip }, () =>
+  withClients(server(), 2, async (locker, looker) => {
+    const folder = mkdtempSync(join(tmpdir(), 'spillway-copy-'))
+    const path = join(folder, 'copy.ndjson')
+    await looker`CREATE TABLE copied (n int PRIMARY KEY, who text, at timestamptz)`
+    const table = await tableOf(looker, 'copied')
+    await looker.unsafe('BEGIN ISOLATION LEVEL REPEATABLE READ')
+    const [{ snapshot }] = await looker<{ snapshot: string }[]>`SELECT pg_export_snapshot() AS snapshot`
+    await locker.unsafe('BEGIN; LOCK TABLE copied IN ACCESS EXCLUSIVE MODE')
+    const stop = new AbortController()
+    const source = sourceOf(numbers)
+    const copying = withClient(
+      await openClient(databaseAt(server())),
+      sql => writeCopy({ sql, path, table, source, snapshot, signal: stop.signal }),
+      stop.signal,
+    )
+    while ((await looker`SELECT FROM pg_locks WHERE relation = ${table.oid} AND NOT granted`).length === 0) await pause(5)
+    stop.abort()
+    assert.equal(await ended(assert.rejects(copying, { code: /^CONNECTION_/ })), 'ended')
+    assert.equal(existsSync(path), false)
+    await locker.unsafe('ROLLBACK')
+    rmSync(folder, { recursive: true })
+  }),
+)

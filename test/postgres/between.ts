@@ -1,0 +1,53 @@
+/** Between a client and a server, on a socket of its own: it can go silent, as a network does that loses everything. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pause } from '../../src/base/clock.ts'
+
+const SOCKET = '.s.PGSQL.5432'
+
+export class Between {
+  /** Here is its socket: what a client takes for its host. */
+  readonly host = mkdtempSync(join(tmpdir(), 'spillway-between-'))
+  /** From now on nothing is passed on. */
+  isSilent = false
+  /** So many times something came from a client. */
+  heard = 0
+  readonly #server: Server
+  readonly #sockets: Socket[] = []
+
+  private constructor(host: string) {
+    this.#server = createServer({ allowHalfOpen: true }, client => {
+      const server = connect(join(host, SOCKET))
+      this.#sockets.push(client, server)
+      client.on('data', bytes => {
+        this.heard++
+        if (!this.isSilent) server.write(bytes)
+      })
+      server.on('data', bytes => void (this.isSilent || client.write(bytes)))
+      for (const socket of [client, server]) socket.on('error', () => {})
+    })
+  }
+
+  static async open(host: string): Promise<Between> {
+    const between = new Between(host)
+    await new Promise<void>(resolve => between.#server.listen(join(between.host, SOCKET), resolve))
+    return between
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy()
+    this.#server.close()
+    rmSync(this.host, { recursive: true, force: true })
+  }
+}
+
+const SOON_MS = 5000
+
+/** Whether a reader ends soon. */
+export async function ended(reading: Promise<void>): Promise<'ended' | 'goes on'> {
+  const over = new AbortController()
+  const late = pause(SOON_MS, over.signal).then(() => 'goes on' as const)
+  return Promise.race([reading.then(() => 'ended' as const), late]).finally(() => over.abort())
+}
