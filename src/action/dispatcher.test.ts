@@ -169,6 +169,36 @@ test('one that is behind what fits into memory is tried once, in its turn', asyn
   assert.deepEqual(tried, ['id1#1', 'id2#1', 'id3#1'])
 })
 
+test('one that is read from the store before its change by hand is over is tried once, whether its turn is before that or after', async () => {
+  const all = [1, 2, 3, 4, 5, 6]
+  for (const before of [2, 6]) {
+    const dead = { kind: 'dead' as const, number: 5, sent: 0, at: 0, why: 'x' }
+    const commits: Commit[] = [{ effects: all.map(number => effect(number, `${number}`)) }, { settled: [dead] }]
+    const store = () => new ModelEffects(commits)
+    const told = Promise.withResolvers<void>()
+    const { dispatcher, tried, answer, underWay } = bench({
+      heldMax: 4,
+      concurrency: 1,
+      effects: Object.assign(store(), { pending: (...of: Parameters<ModelEffects['pending']>) => store().pending(...of) }),
+      settle: settled => {
+        commits.push({ settled })
+        return settled[0].kind === 'again' ? told.promise : Promise.resolve()
+      },
+    })
+    dispatcher.start()
+    const again = dispatcher.byHand(store().all[4], { kind: 'again', number: 5 })
+    for (const number of all.slice(0, before)) if (underWay.has(`id${number}`)) await answer(`id${number}`)
+    told.resolve()
+    await again
+    for (; underWay.size > 0 || !dispatcher.isIdle; await pause(0)) for (const id of underWay.keys()) await answer(id)
+    const once = all.map(number => [`id${number}#1`, 'delivered'])
+    assert.deepEqual(
+      [...tried.toSorted().entries()].map(([i, id]) => [id, store().all[i]?.state]),
+      once,
+    )
+  }
+})
+
 test('a destination that is down delays no other', async () => {
   const { dispatcher, add, tried } = bench({ concurrency: 1, actions: ['page', 'block'] })
   dispatcher.start()

@@ -50,6 +50,7 @@ export class Dispatcher {
       clock,
       random,
       after: options.after ?? after,
+      isByHand: (number: number) => this.#byHand.has(number),
       onChange: (change: EffectChange) => this.#changed(change),
     }
     this.#lanes = new Map(

@@ -26,6 +26,8 @@ export interface LaneOptions {
   readonly random: Random
   /** Calls `act` once, after `ms` milliseconds, unless stopped. */
   readonly after: (ms: number, act: () => void) => { stop(): void }
+  /** Is an effect being changed by hand? It may be pending in the store before `again` is told of it. */
+  readonly isByHand: (number: number) => boolean
   /** Told of what has become of an effect, once for each try. */
   readonly onChange: (change: EffectChange) => void
   /** Effects that may be held in memory. */
@@ -120,6 +122,8 @@ export class Lane {
     // By the stopwatch, which may not have run then.
     const watchOf = (wall: number) => watch - Math.max(0, now - wall)
     for (const effect of found) {
+      // `again` is going to hold it: held from here as well, it would be sent twice.
+      if (this.#options.isByHand(effect.number)) continue
       const { attempts, next = 0, made, began } = effect
       this.#hold({ effect, attempts, next, since: watchOf(made), began: began === undefined ? undefined : watchOf(began) })
     }

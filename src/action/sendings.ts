@@ -4,9 +4,9 @@ import { SpillwayError } from '../base/errors.ts'
 import type { EffectFunction, EffectRecord } from '../define/action.ts'
 import type { ActionIR, EffectIR, PipelineIR, SettingIR } from '../define/ir.ts'
 import type { Sending } from './dispatcher.ts'
-import { fileDestination } from './file-destination.ts'
 import { outputDestination } from './output-destination.ts'
 import { ownDestination } from './own-destination.ts'
+import { sharedFile } from './shared-file.ts'
 import { openWebhook } from './webhook.ts'
 
 export interface Acting {
@@ -42,7 +42,7 @@ async function destinationOf(
     case 'stdout':
       return outputDestination()
     case 'file':
-      return fileDestination(text('the file', effect.path))
+      return sharedFile(text('the file', effect.path))
     case 'function':
       return ownDestination((body, { attempt }) => own!(body as EffectRecord, { attempt }))
     case 'webhook':

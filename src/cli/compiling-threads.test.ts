@@ -12,7 +12,9 @@ test('it goes on where somebody has said how many, where its parent would lose s
   const again = ['-C', 'one', '--v8-pool-size=0']
   for (const other of [
     { execArgv: ['--v8-pool-size', '2'] },
+    { execArgv: ['--v8_pool_size=3'] },
     { env: { NODE_OPTIONS: '--v8-pool-size=2' } },
+    { env: { NODE_OPTIONS: '--no-warnings --v8-pool_size=3' } },
     { connected: true },
     { execArgv: again },
   ])

@@ -20,22 +20,25 @@ export interface Taken {
 
 /** Throws `SPILL_BUSY` if the other cannot be asked, or does not stop in time, and as opening a folder does. */
 export async function takeOver(pipeline: Runnable, data: string, options: MemoryOptions, say: (text: string) => void): Promise<Taken> {
-  const pid = isHeldIn(data) ? holderOf(data) : undefined
-  if (pid === undefined) return { folder: await openFolder(data) }
-  if (isHeldElsewhere(data))
-    throw new SpillwayError(
-      'SPILL_BUSY',
-      `is in use by process ${pid} of another container, which cannot be asked to stop from here; stop that one, and start this one without --take-over`,
-      { place: data },
-    )
-  say(`getting ready beside process ${pid}`)
+  const first = whoHolds(data)
+  if (first === undefined) return { folder: await openFolder(data) }
+  say(`getting ready beside process ${first}`)
   const reader = readFolder(data)
   const memory = new Memory(pipeline, reader, { ...options, hasRuns: true })
   const started = stopwatch()
   for (let before = -1, end = memory.catchUp(reader); end - before > limits.TAKE_OVER_BEHIND; before = end, end = memory.catchUp(reader));
-  say(`ready after ${((stopwatch() - started) / 1000).toFixed(2)} s; asking process ${pid} to stop`)
+  const ready = `ready after ${((stopwatch() - started) / 1000).toFixed(2)} s`
+  // That may have been minutes: the process may have ended, and its number be that of a stranger.
+  const pid = whoHolds(data)
+  if (pid === undefined) {
+    reader.close()
+    const folder = await openFolder(data)
+    say(`${ready}; took over from process ${first}, which has ended meanwhile`)
+    return { folder, memory }
+  }
   const asked = stopwatch()
   askToStop(pid, data)
+  say(`${ready}; asking process ${pid} to stop`)
   while (isHeld(data)) {
     if (stopwatch() - asked > limits.TAKE_OVER_MS)
       throw new SpillwayError(
@@ -53,6 +56,18 @@ export async function takeOver(pipeline: Runnable, data: string, options: Memory
 }
 
 const TICK_MS = 5
+
+/** The process that holds the folder, if any does. Throws `SPILL_BUSY` for one that cannot be asked from here. */
+function whoHolds(data: string): number | undefined {
+  const pid = isHeldIn(data) ? holderOf(data) : undefined
+  if (pid !== undefined && isHeldElsewhere(data))
+    throw new SpillwayError(
+      'SPILL_BUSY',
+      `is in use by process ${pid} of another container, which cannot be asked to stop from here; stop that one, and start this one without --take-over`,
+      { place: data },
+    )
+  return pid
+}
 
 function askToStop(pid: number, data: string): void {
   try {
