@@ -13,6 +13,7 @@ export interface Batch {
 
 /** Throws `SPILL_INPUT` for a record that JSON cannot hold, `SPILL_LIMIT` for one that is too large; what stood before was given. */
 export async function* batchesOf(records: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<Batch> {
+  if (!isIterable(records)) throw new SpillwayError('SPILL_INPUT', 'events are an array, or what can be iterated: write [event] for one')
   let from = 0
   let texts: string[] = []
   let bytes = 0
@@ -33,6 +34,10 @@ export async function* batchesOf(records: Iterable<unknown> | AsyncIterable<unkn
   // Of no events too: where the log stands.
   if (texts.length > 0 || from === 0) yield { from, texts }
 }
+
+/** A text is too, by its characters, which are no events. */
+const isIterable = (records: unknown): boolean =>
+  typeof records === 'object' && records !== null && (Symbol.iterator in records || Symbol.asyncIterator in records)
 
 /** A request of few events is JSON, one of many is lines. */
 export function bodyOf({ texts }: Batch): { readonly type: string; readonly body: string } {

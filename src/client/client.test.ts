@@ -32,6 +32,10 @@ test('features of a key, and of several keys and groups at one moment', async ()
   ])
   assert.deepEqual([card.features, other.features, none.features], [{ n: 1, sum: 7 }, { n: 0 }, { n: 0, sum: null }])
   assert.equal(asked.at(-1), 'POST /features')
+  for (const none of [undefined, null, {}, [null]] as never[]) {
+    await assert.rejects(api.features(now, none), { code: 'SPILL_INPUT', message: /^a key is a text, a number/ })
+    await assert.rejects(api.featuresOf([[now, none]]), { code: 'SPILL_INPUT' })
+  }
   await assert.rejects(api.features({ ...now, name: 'nw' }, 'c'), { code: 'SPILL_NOT_FOUND', message: /did you mean 'now'/ })
 })
 

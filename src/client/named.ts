@@ -1,4 +1,5 @@
 /** Definitions as the client takes them. At run time they are names and nothing else, so that a page need not carry the pipeline. */
+import { SpillwayError } from '../base/errors.ts'
 import type { Entity } from '../define/entity.ts'
 import type { Group } from '../define/features.ts'
 import type { InputOf } from '../define/kinds.ts'
@@ -30,5 +31,16 @@ export type KeyOf<E> = E extends readonly Entity[] ? { readonly [I in keyof E]: 
 /** The key of a group that is given whole. */
 export type KeyIn<G> = G extends Group<infer E, infer _F> ? KeyOf<E> : never
 
-/** A text for each key column. */
-export const keyTexts = (key: unknown): string[] => (Array.isArray(key) ? key : [key]).map(String)
+/** A text for each key column. Throws `SPILL_INPUT` for what is no value: as a text it would be the key of somebody else, of whom nothing is known. */
+export const keyTexts = (key: unknown): string[] => (Array.isArray(key) ? key : [key]).map(textOf)
+
+function textOf(part: unknown): string {
+  if (typeof part === 'string' || typeof part === 'number' || typeof part === 'bigint' || typeof part === 'boolean' || part instanceof Date)
+    return String(part)
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `a key is a text, a number, or an array of them, one for each key column; this one has ${shown(part)}`,
+  )
+}
+
+const shown = (part: unknown): string => (part === null || part === undefined ? String(part) : `a value of type ${typeof part}`)

@@ -38,6 +38,8 @@ test('times may be dates, and what JSON has no word for is no event', async () =
     [{ amount: 1n as never }, /^event 1 cannot be written as JSON/],
   ] as const)
     await assert.rejects(api.send(payments, [pay('good'), { ...pay('x'), ...wrong }]), { code: 'SPILL_INPUT', message, from: 0 })
+  for (const none of [pay('one'), undefined, 'abc'] as never[])
+    await assert.rejects(api.send(payments, none), { code: 'SPILL_INPUT', message: /^events are an array.*\[event\] for one$/, from: 0 })
   await assert.rejects(api.send(payments, [null as never]), { code: 'SPILL_INPUT', message: 'event 0 is no object' })
   assert.equal(asked.length, 1)
 })

@@ -78,6 +78,11 @@ test('the run is asked in process with the words of a client', async () => {
   const decision = await flow.request(check, { card: 'c', amount: '9.50' })
   assert.deepEqual([decision.vector, decision.score], [{ amount: 9.5, n: 20_000, hooked: 0 }, 1])
   await assert.rejects(flow.submit({ ...hooks, name: 'hoks' }, []), /there is no source 'hoks'; did you mean 'hooks'/)
+  await assert.rejects(flow.submit(payments, pay(1) as never), {
+    code: 'SPILL_INPUT',
+    message: /are an array: write \[record\] for one$/,
+  })
+  assert.throws(() => flow.features(now, undefined as never), { code: 'SPILL_INPUT', message: /this one has undefined$/ })
   assert.throws(() => flow.features({ ...now, name: 'nw' }, 'c'), /no group 'nw'; did you mean 'now'/)
   await assert.rejects(flow.request({ ...check, name: 'fraud' }, { card: 'c', amount: 1 }), { code: 'SPILL_INPUT' })
 })

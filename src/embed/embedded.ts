@@ -1,4 +1,5 @@
 /** A run in the server's own process, asked with the words of a client and no HTTP between. */
+import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { checkValues, type Decision, type KeyFeatures, type RefusedEvent, type Sent } from '../client/answers.ts'
 import { keyTexts, type KeyOf } from '../client/named.ts'
@@ -34,6 +35,7 @@ export function embedded(run: Run, ir: PipelineIR, checkRuns: () => void): Embed
     run,
     async submit({ name }, records) {
       const source = sourceNamed(name)
+      if (!Array.isArray(records)) throw new SpillwayError('SPILL_INPUT', `records for '${name}' are an array: write [record] for one`)
       const sent = { accepted: 0, duplicates: 0, refused: 0, position: run.end, refusals: [] as RefusedEvent[] }
       for (let from = 0; from < records.length; from += limits.TURN_RECORDS) {
         checkRuns()

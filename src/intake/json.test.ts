@@ -39,7 +39,7 @@ test('any bytes are read as JSON.parse reads them, or refused', () => {
 test('whole numbers that a double does not hold are refused', () => {
   assert.equal(
     detail('{"a":9007199254740993}'),
-    `'a' is 9007199254740993, which JSON numbers cannot hold exactly (beyond 2^53); write it as text`,
+    `'a' is 9007199254740993, which JSON numbers cannot hold exactly (beyond 2^53); write it as text, for a column of t.string()`,
   )
   assert.match(detail('{"b":1,"a":{"c":[1,-9007199254740993]}}'), /^'c' is -9007199254740993/)
   assert.match(detail('[9007199254740993]'), /^'the record' is/)

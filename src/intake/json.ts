@@ -111,7 +111,9 @@ function withoutRounding(value: unknown, longNumbers: readonly LongNumber[]): Js
     if (text === held || digitsOf(text) === digitsOf(held)) continue
     const name = field === '' ? 'the record' : (JSON.parse(field) as string)
     if (/^-?\d+$/.test(text))
-      return new Fault(`'${name}' is ${text}, which JSON numbers cannot hold exactly (beyond 2^53); write it as text`)
+      return new Fault(
+        `'${name}' is ${text}, which JSON numbers cannot hold exactly (beyond 2^53); write it as text, for a column of t.string()`,
+      )
     if (depth === 1) inexact.set(name, text)
   }
   return inexact.size === 0 ? { value } : { value, inexact }

@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { withoutMark } from '../files/bytes.ts'
-import type { Load } from './load.ts'
+import { heldUntil, type Load, type Until } from './load.ts'
 import { ServeError } from './serve-error.ts'
 
 /** A bound on the bytes of a body. */
@@ -20,21 +20,22 @@ export interface BodyBound {
 const CHUNK_BYTES = 1 << 16
 
 /**
- * Gives the whole body, JSON that is no stream, to `use`, and counts it as held until that is done. Rejects with 413 past the bound, 429 where all bodies together pass theirs,
+ * Gives the whole body, JSON that is no stream, to `use`, and counts it as held until that is done, and what it says to wait for. Rejects with 413 past the bound, 429 where all bodies together pass theirs,
  * 400 for a damaged gzip.
  */
-export async function withBody<T>(request: IncomingMessage, load: Load, use: (bytes: Buffer) => T | Promise<T>): Promise<T> {
+export async function withBody<T>(request: IncomingMessage, load: Load, use: (bytes: Buffer, until: Until) => T | Promise<T>): Promise<T> {
   const bound: BodyBound = { bytes: load.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }
   checkLength(request, bound)
   const held = { bytes: 0 }
   const stream = unpacked(request, bound)
   try {
-    return await use(await wholeBody(stream, bound, load, held))
+    return await heldUntil(
+      async until => use(await wholeBody(stream, bound, load, held), until),
+      () => load.letGo(held.bytes),
+    )
   } catch (error) {
     throwAway(request, stream)
     throw error
-  } finally {
-    load.letGo(held.bytes)
   }
 }
 
@@ -55,7 +56,7 @@ function wholeBody(stream: Readable, bound: BodyBound, load: Load, held: { bytes
     let hasEnded = false
     stream.once('end', () => {
       hasEnded = true
-      resolve(withoutMark(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
+      resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
     })
     stream.once('error', error => reject(bodyError(error)))
     stream.once('close', () => hasEnded || reject(cutOff()))
@@ -89,10 +90,13 @@ function checkLength(request: IncomingMessage, bound: BodyBound): void {
 }
 
 function unpacked(request: IncomingMessage, bound: BodyBound): Readable {
-  const encoding = request.headers['content-encoding'] ?? 'identity'
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity'
   if (encoding === 'identity') return request
   if (encoding !== 'gzip' && encoding !== 'x-gzip')
-    throw new ServeError('SPILL_INPUT', `a body may come as it is or as gzip, not as content-encoding ${encoding}`, { status: 415 })
+    throw new ServeError('SPILL_INPUT', `a body may come as it is or as gzip, not as content-encoding ${encoding}`, {
+      status: 415,
+      headers: { 'accept-encoding': 'gzip' },
+    })
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
   let packed = 0
   request.on('data', (chunk: Buffer) => {

@@ -14,6 +14,7 @@ import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
 import { Outcome, refused } from './outcome.ts'
 import { repeatedFields } from './repeated.ts'
+import { checkQuery, type Query } from './query.ts'
 import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
 
@@ -36,44 +37,57 @@ export function decideRoutes(app: FastifyInstance, serving: Serving): void {
     ]),
   )
 
-  app.post<{ Params: { model: string } }>('/models/:model/decide', { config: { role: 'decide' } }, async ({ params, raw }, reply) => {
-    const { name, columns } = asked(modelNamed(params.model))
-    const given = await withBody(raw, load, bytes => {
-      const fields = fieldsOf(oneOf(mediaOf(raw), bytes), columns)
-      return load.waiting(() => {
-        const { decided, durable } = run.ask(name, fields)
-        return inline(
-          answersOf.get(name)!,
-          decided.then(decision => [decision]),
-          durable,
-        )
+  app.post<{ Params: { model: string }; Querystring: Query }>(
+    '/models/:model/decide',
+    { config: { role: 'decide' } },
+    async ({ params, raw, query }, reply) => {
+      checkQuery(query, [])
+      const { name, columns } = asked(modelNamed(params.model))
+      const given = await withBody(raw, load, (bytes, until) => {
+        const fields = fieldsOf(oneOf(mediaOf(raw), bytes), columns)
+        return load.waiting(untilToo => {
+          const { decided, durable } = run.ask(name, fields)
+          for (const hold of [until, untilToo]) hold(durable)
+          return inline(
+            answersOf.get(name)!,
+            decided.then(decision => [decision]),
+            durable,
+          )
+        })
       })
-    })
-    const { decisions, ...rest } = given
-    reply.type('application/json')
-    return JSON.stringify({ ...(decisions[0] ?? { model: name, score: null }), ...rest })
-  })
+      const { decisions, ...rest } = given
+      reply.type('application/json')
+      return JSON.stringify({ ...(decisions[0] ?? { model: name, score: null }), ...rest })
+    },
+  )
 
-  app.post<{ Params: { source: string } }>('/sources/:source/decide', { config: { role: 'decide' } }, async ({ params, raw }, reply) => {
-    const { name } = sourceNamed(params.source)
-    if (deciding.get(name)!.length === 0)
-      throw new ServeError('SPILL_INPUT', `no model decides on '${name}'; send its events to /sources/${name}/events`)
-    const text = await withBody(raw, load, async bytes => {
-      const batch = oneOf(mediaOf(raw), bytes, lines.get(name))
-      const outcome = new Outcome('alone', run.end)
-      const given = await load.waiting(() => {
-        const { decided, receipt } = run.decide(name, { ...batch, onRefused: outcome.onRefused })
-        const known = receipt.then(told => outcome.add(told))
-        // Behind a tick the event may be durable long before it is decided on.
-        return inline(answersOn.get(name)!, decided, Promise.all([known, decided]))
+  app.post<{ Params: { source: string }; Querystring: Query }>(
+    '/sources/:source/decide',
+    { config: { role: 'decide' } },
+    async ({ params, raw, query }, reply) => {
+      checkQuery(query, [])
+      const { name } = sourceNamed(params.source)
+      if (deciding.get(name)!.length === 0)
+        throw new ServeError('SPILL_INPUT', `no model decides on '${name}'; send its events to /sources/${name}/events`)
+      const text = await withBody(raw, load, async (bytes, until) => {
+        const batch = oneOf(mediaOf(raw), bytes, lines.get(name))
+        const outcome = new Outcome('alone', run.end)
+        const given = await load.waiting(untilToo => {
+          const { decided, receipt } = run.decide(name, { ...batch, onRefused: outcome.onRefused })
+          // An answer at its deadline lets go of nothing: the run has the event until it is durable.
+          for (const hold of [until, untilToo]) hold(receipt)
+          const known = receipt.then(told => outcome.add(told))
+          // Behind a tick the event may be durable long before it is decided on.
+          return inline(answersOn.get(name)!, decided, Promise.all([known, decided]))
+        })
+        if (outcome.isRefused) throw refused(outcome)
+        const fields = given.durable && { ...outcome.fields(), ...repeatedFields(outcome.repeats, given.decisions.length, reader) }
+        return JSON.stringify({ ...fields, ...given })
       })
-      if (outcome.isRefused) throw refused(outcome)
-      const fields = given.durable && { ...outcome.fields(), ...repeatedFields(outcome.repeats, given.decisions.length, reader) }
-      return JSON.stringify({ ...fields, ...given })
-    })
-    reply.type('application/json')
-    return text
-  })
+      reply.type('application/json')
+      return text
+    },
+  )
 }
 
 function asked({ name, decide }: ModelIR): { readonly name: string; readonly columns: readonly ColumnIR[] } {

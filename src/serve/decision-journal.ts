@@ -42,7 +42,8 @@ class Stretch implements Batch {
     this.#bytes = bytes
   }
 
-  frames(model: string | undefined, from: number): Buffer {
+  frames(model: string | undefined, { stretch, row }: EventPlace): Buffer {
+    const from = stretch === this.number ? row + 1 : 0
     if (model !== undefined && model !== this.#model) return nothing
     if (from > 0) return this.#frames(from)
     this.#whole ??= this.#frames(0)

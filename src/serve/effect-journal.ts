@@ -43,14 +43,17 @@ class Changes implements Batch {
     this.number = changed.at(-1)!.changed
   }
 
-  frames(action: string | undefined): Buffer {
+  /** A reader who was ahead of others may be in the middle of it. */
+  frames(action: string | undefined, { stretch }: EventPlace): Buffer {
+    if (stretch >= this.#changed[0].changed) return this.#framesBehind(stretch, action)
     let frames = this.#frames.get(action)
-    if (!frames) {
-      const own = this.#changed.filter(effect => action === undefined || effect.action === action)
-      frames = Buffer.from(own.map(frameOf).join(''))
-      this.#frames.set(action, frames)
-    }
+    if (!frames) this.#frames.set(action, (frames = this.#framesBehind(stretch, action)))
     return frames
+  }
+
+  #framesBehind(stretch: number, action: string | undefined): Buffer {
+    const own = this.#changed.filter(effect => effect.changed > stretch && (action === undefined || effect.action === action))
+    return Buffer.from(own.map(frameOf).join(''))
   }
 }
 

@@ -144,3 +144,19 @@ test('a place behind which effects were forgotten is a gap, and goes on with wha
   assert.match(at('4')!.why, /were forgotten/)
   assert.match(at('10')!.why, /another log/)
 })
+
+test('a reader who is in the middle of what changed gets what is behind its place, and no more', () => {
+  const changes = [4, 5, 6].map(changed => ({ changed, number: changed, action: 'page', key: '"k"', state: 'delivered' }))
+  const journal = new EffectJournal({
+    changedAfter: (after: number) => changes.filter(({ changed }) => changed > after),
+  } as unknown as ConstructorParameters<typeof EffectJournal>[0])
+  const batch = journal.next(3)!
+  const idsBehind = (place: string) =>
+    [
+      ...batch
+        .frames(undefined, placeOf(place)!)
+        .toString()
+        .matchAll(/^id: (\d+)$/gm),
+    ].map(([, id]) => id)
+  assert.deepEqual(['3', '5', '3', '6'].map(idsBehind), [['4', '5', '6'], ['6'], ['4', '5', '6'], []])
+})

@@ -14,6 +14,12 @@ const HEARTS = 100
 /** Readers that are written to before anything else has its turn. */
 const AT_ONCE = 256
 
+export interface Reader {
+  readonly place: EventPlace | undefined
+  readonly of: string | undefined
+  readonly mayStill?: (() => boolean) | undefined
+}
+
 export class EventStream {
   readonly #journal: Journal
   readonly #bounds: Bounds
@@ -40,10 +46,19 @@ export class EventStream {
     return this.#all.size
   }
 
-  /** Sends what is behind `place`, by default what comes from now on, until the connection ends; of one model or action if it is named. */
-  add(response: ServerResponse, place: EventPlace | undefined, of: string | undefined): void {
+  /** Sends what is behind `place`, by default what comes from now on, until the connection ends, or the reader may no more; of one model or action if it is named. */
+  add(response: ServerResponse, reader: Reader): void {
+    try {
+      this.#add(response, reader)
+    } catch (error) {
+      this.#onError(error)
+      response.destroy()
+    }
+  }
+
+  #add(response: ServerResponse, { place, of, mayStill = () => true }: Reader): void {
     const begin = place ?? { stretch: this.#journal.last(), row: Infinity }
-    const subscriber = new Subscriber(response, begin, of, this.#bounds.eventBytes)
+    const subscriber = new Subscriber(response, begin, { of, bufferMax: this.#bounds.eventBytes, mayStill })
     this.#all.add(subscriber)
     response.once('close', () => {
       this.#all.delete(subscriber)

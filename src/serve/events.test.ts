@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { request, type IncomingMessage, type ServerResponse } from 'node:http'
 import { after, test } from 'node:test'
 import { open, pay, posted, type Open } from '../../test/serve/shop.ts'
+import { defaultBounds } from './bounds.ts'
 import { placeOf, placeText } from './event-place.ts'
+import { EventStream } from './event-stream.ts'
 import { Subscriber } from './subscriber.ts'
+import type { Token } from './token-file.ts'
+import type { Tokens } from './tokens.ts'
 
 const shop = await listening()
 after(() => shop.close())
@@ -174,15 +178,60 @@ test('a reader that took nothing between two signs of life is cut off', () => {
   const done: string[] = []
   const response = {
     writableNeedDrain: false,
+    writableLength: 0,
     write: (text: string) => done.push(text),
     destroy: () => done.push('cut off'),
+    end: () => done.push('let go'),
+    on: (_: string, drained: () => void) => (drain = drained),
   }
-  const subscriber = new Subscriber(response as unknown as ServerResponse, { stretch: 0, row: Infinity }, undefined, 1)
-  for (const needsDrain of [false, true, false, true, true]) {
-    response.writableNeedDrain = needsDrain
+  let drain = (): void => {}
+  let may = true
+  const options = { of: undefined, bufferMax: 1, mayStill: () => may }
+  const subscriber = new Subscriber(response as unknown as ServerResponse, { stretch: 0, row: Infinity }, options)
+  const beat = (bytes: number): void => {
+    Object.assign(response, { writableNeedDrain: bytes > 0, writableLength: bytes })
     subscriber.beat()
   }
-  assert.deepEqual(done, [':\n\n', ':\n\n', 'cut off'])
+  for (const bytes of [0, 9, 0, 9, 5]) beat(bytes)
+  drain()
+  beat(7)
+  assert.deepEqual(done.splice(0), [':\n\n', ':\n\n'], 'it took some, and all of it and more came')
+  beat(7)
+  assert.deepEqual(done.splice(0), ['cut off'])
+  may = false
+  beat(0)
+  assert.deepEqual(done, ['let go'])
+})
+
+test('a reader that catches up slowly leaves no listeners behind', async () => {
+  const response = new EventEmitter() as EventEmitter & { destroyed: boolean; write(): boolean }
+  Object.assign(response, { destroyed: false, write: () => (setImmediate(() => response.emit('drain')), false) })
+  const options = { of: undefined, bufferMax: 1, mayStill: () => true }
+  const subscriber = new Subscriber(response as unknown as ServerResponse, { stretch: 0, row: Infinity }, options)
+  const next = (after: number) => (after < 50 ? { number: after + 1, frames: () => Buffer.from('x') } : undefined)
+  const before = response.eventNames().map(name => response.listenerCount(name))
+  await subscriber.catchUp({ last: () => 50, next, missed: () => undefined }, last => assert.equal(last, 50))
+  assert.deepEqual(
+    response.eventNames().map(name => response.listenerCount(name)),
+    before,
+  )
+})
+
+test('a token that was revoked ends the streams that were opened with it', async () => {
+  const tokens = { count: 1, areAsked: true, find: () => known } as unknown as Tokens
+  let known: Token | undefined = { name: 'r', roles: ['read'], sha256: '', created: 0 }
+  const own = await listening({ tokens, bounds: { heartbeatMs: 100 } })
+  const reader = await Reader.open(own, '', { authorization: 'Bearer spw_x' })
+  while (reader.beats === 0) await once(reader.response, 'data')
+  known = undefined
+  await once(reader.response, 'end')
+  assert.equal((await own.app.inject({ url: '/events' })).statusCode, 401)
+  await own.close()
+})
+
+test('HEAD of a stream, which has no end, is 405', async () => {
+  const { statusCode, headers } = await shop.app.inject({ method: 'HEAD', url: '/events' })
+  assert.deepEqual([statusCode, headers['allow']], [405, 'GET'])
 })
 
 test('a stopping server ends its streams', async () => {
@@ -199,4 +248,16 @@ test('signs of life come when nothing happens', async () => {
   while (reader.beats < 2) await once(reader.response, 'data')
   reader.close()
   await own.close()
+})
+
+test('a reader whose beginning cannot be read is hung up on, and is none', () => {
+  const told: unknown[] = []
+  const broken = new Error('no such table')
+  const journal = { last: () => 0, next: () => undefined, missed: () => assert.fail(broken) }
+  const stream = new EventStream(journal, defaultBounds, error => told.push(error))
+  const response = new EventEmitter() as EventEmitter & { destroy(): void }
+  Object.assign(response, { writeHead: () => {}, destroy: () => response.emit('close') })
+  stream.add(response as unknown as ServerResponse, { place: undefined, of: undefined })
+  assert.deepEqual([told, stream.readers], [[broken], 0])
+  stream.close()
 })

@@ -7,7 +7,7 @@ import { featuresText } from './feature-text.ts'
 import { jsonValue } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
-import { checkQuery } from './query.ts'
+import { checkQuery, type Query } from './query.ts'
 import { ServeError } from './serve-error.ts'
 import type { LiveAsk } from '../run/reading.ts'
 import type { Serving } from './serving.ts'
@@ -29,7 +29,8 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving):
       return found
     },
   )
-  app.post('/features', { config: { role: 'read' } }, async ({ raw }, reply) => {
+  app.post<{ Querystring: Query }>('/features', { config: { role: 'read' } }, async ({ raw, query }, reply) => {
+    checkQuery(query, [])
     if (mediaOf(raw) !== 'json')
       throw new ServeError('SPILL_INPUT', 'asks are JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
     const body = await withBody(raw, load, jsonValue)
@@ -48,11 +49,20 @@ function asksOf(body: unknown): readonly { readonly group: string; readonly key:
   const isAsk = (ask: unknown) => typeof ask === 'object' && ask !== null && typeof (ask as { group?: unknown }).group === 'string'
   if (!Array.isArray(asks) || !asks.every(isAsk))
     throw new ServeError('SPILL_INPUT', 'write { "asks": [{ "group": NAME, "key": KEY }, …] }; a key of several columns is an array')
+  checkFields(body as object, ['asks'])
+  for (const ask of asks) checkFields(ask as object, ['group', 'key'])
   if (asks.length > limits.FEATURE_ASKS_MAX)
     throw new ServeError('SPILL_LIMIT', `${asks.length} asks, and ${limits.FEATURE_ASKS_MAX} are the most in one call (FEATURE_ASKS_MAX)`, {
       status: 413,
     })
   return asks as { group: string; key: unknown }[]
+}
+
+/** Throws 400 for a field that would be left out: who asks for a past moment shall not be told of this one. */
+function checkFields(given: object, names: readonly string[]): void {
+  const other = Object.keys(given).find(name => !names.includes(name))
+  if (other !== undefined)
+    throw new ServeError('SPILL_INPUT', `there is no field '${other}' here; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`)
 }
 
 /** A text for each column of the group's key; numbers as they are written. Throws 400. */

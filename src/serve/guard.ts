@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The name of the token that it came with, or what `authorize` called it; absent where neither is asked. */
     client: string | undefined
+    /** Would it be let in now? For answers that do not end; absent where no tokens are asked of anybody. */
+    mayStill: (() => boolean) | undefined
   }
 }
 
@@ -20,6 +22,7 @@ export function guard(app: FastifyInstance, { hosts, tokens, authorize, rate: li
   const names = hosts && new Set(hosts.map(name => name.toLowerCase()))
   const rate = limit && new Rate(limit)
   app.decorateRequest('client', undefined)
+  app.decorateRequest('mayStill', undefined)
   if (authorize)
     app.addHook('onRequest', async request => {
       const { role } = request.routeOptions.config
@@ -30,6 +33,7 @@ export function guard(app: FastifyInstance, { hosts, tokens, authorize, rate: li
       const { role, isSigned = false } = request.routeOptions.config
       if (names && !isSigned) checkHost(request.headers.host, names)
       if (role !== undefined && tokens?.areAsked) request.client = clientOf(request, tokens, role)
+      if (role !== undefined && tokens) request.mayStill = () => !tokens.areAsked || isLetIn(request, tokens, role)
       const wait = rate && (role !== undefined || isSigned) ? rate.take(request.client ?? request.ip) : 0
       if (wait > 0) throw tooOften(wait)
       done()
@@ -50,6 +54,11 @@ function clientOf({ headers }: FastifyRequest, tokens: Tokens, role: Role): stri
   }
   if (allows(token.roles, role)) return token.name
   throw new ServeError('SPILL_ROLE', `token '${token.name}' may ${token.roles.join(', ')}, and this needs '${role}'`)
+}
+
+function isLetIn({ headers }: FastifyRequest, tokens: Tokens, role: Role): boolean {
+  const token = tokens.find(headers.authorization)
+  return token !== undefined && allows(token.roles, role)
 }
 
 /** Throws 403. */

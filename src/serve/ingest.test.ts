@@ -129,7 +129,24 @@ test('what is not there is 404 with what is near it, and a body of another type 
     const answer = await posted(app, events, pay('t'), { 'content-type': type })
     assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [415, 'SPILL_INPUT'], type)
   }
-  assert.equal((await lined('x', { 'content-encoding': 'br' })).statusCode, 415)
+  const packed = await lined('x', { 'content-encoding': 'br' })
+  assert.deepEqual([packed.statusCode, packed.headers['accept-encoding']], [415, 'gzip'])
+  assert.equal((await lined('', { 'content-encoding': ' Identity' })).statusCode, 200)
+})
+
+test('what a route would leave out is refused', async () => {
+  for (const [url, body] of [
+    [`${events}?dry=1`, pay('q')],
+    ['/sources/payments/decide?at=2020', pay('q')],
+    ['/models/check/decide?at=2020', { card: 'c', amount: 1 }],
+    ['/features?at=2020', { asks: [] }],
+    ['/features', { asks: [], at: '2020' }],
+    ['/features', { asks: [{ group: 'now', key: 'c', at: 5 }] }],
+  ] as const) {
+    const answer = await posted(app, url, body)
+    assert.equal(answer.statusCode, 400, url)
+    assert.match(answer.body, /there is no (parameter \?|field ')(dry|at)/)
+  }
 })
 
 test('a path that takes another method is 405 and says which', async () => {

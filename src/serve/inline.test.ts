@@ -145,8 +145,12 @@ test('on a slow disk the answer comes before its deadline, from the decision, an
     [given.durable, given.position, given.decisions.length, given.answers, given.degraded],
     [false, undefined, 1, { review: 'none' }, undefined],
   )
+  const held = async () =>
+    [...(await app.inject('/metrics')).body.matchAll(/^spillway_http_(?:waiting_requests|body_bytes) (\d+)/gm)].map(([, n]) => Number(n))
+  assert.deepEqual(await held(), [1, JSON.stringify(pay('1')).length], 'until it is durable the run has it, and it counts')
   await run.quiet()
   assert.equal(run.counts.accepted, 1, 'it became durable all the same')
+  while ((await held()).some(count => count > 0)) await new Promise(resolve => setImmediate(resolve))
 })
 
 const never = new Promise<never>(() => {})

@@ -10,8 +10,8 @@ export interface Missed {
 export interface Batch {
   /** Numbers rise, and none is given twice. */
   readonly number: number
-  /** Its events as server-sent events, from a row on; of one model or action alone if it is named. Empty where there are none. */
-  frames(of: string | undefined, from: number): Buffer
+  /** Those of its events that are behind a place, as server-sent events; of one model or action alone if it is named. Empty where there are none. */
+  frames(of: string | undefined, behind: EventPlace): Buffer
 }
 
 export interface Journal {

@@ -1,6 +1,7 @@
 /** A body of JSON as records: one object, or an array of them. Each is decoded as a line of NDJSON is, from the bytes as they stood. */
 import { isUtf8 } from 'node:buffer'
 import { limits } from '../base/limits.ts'
+import { withoutMark } from '../files/bytes.ts'
 import type { Origin, RecordBatch } from '../intake/batch.ts'
 import { parseRecord, type JsonRecord } from '../intake/json.ts'
 import { LineCells } from '../intake/line-cells.ts'
@@ -18,7 +19,8 @@ export interface JsonBody {
 }
 
 /** `reader`, of the source that takes them, reads what it can into cells. Throws 400 for what is no JSON, 413 for an array of more than a turn's records. A record that is JSON and yet cannot be read is undecodable, alone. */
-export function jsonBody(bytes: Buffer, reader?: LineReader): JsonBody {
+export function jsonBody(given: Buffer, reader?: LineReader): JsonBody {
+  const bytes = withoutMark(given)
   checkUtf8(bytes)
   const first = notBlank(bytes, 0)
   if (first === bytes.length) throw noJson('the body is empty')

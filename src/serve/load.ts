@@ -28,16 +28,12 @@ export class Load {
     return this.#bytes
   }
 
-  /** Does something that waits for a commit. Throws `SPILL_OVERLOAD` if too much does already. */
-  async waiting<T>(act: () => Promise<T>): Promise<T> {
+  /** Does something that waits for a commit. Throws `SPILL_OVERLOAD` if too much does already. What answers before the commit goes on waiting: `until` says for what. */
+  async waiting<T>(act: (until: Until) => Promise<T>): Promise<T> {
     if (this.#requests >= this.bounds.waiting) throw tooMuch(`${this.#requests} requests wait for their commit (HTTP_WAITING_MAX)`)
     this.#checkRun()
     this.#requests++
-    try {
-      return await act()
-    } finally {
-      this.#requests--
-    }
+    return heldUntil(act, () => this.#requests--)
   }
 
   /** Takes a stream of records. Throws `SPILL_OVERLOAD` if too many are being taken. */
@@ -66,6 +62,20 @@ export class Load {
     const { waiting, isHeldBack } = this.#run
     if (waiting >= limits.WAITING_RECORDS_MAX) throw tooMuch(`${waiting} records wait for their turn (WAITING_RECORDS_MAX)`)
     if (isHeldBack) throw tooMuch('as many ids are within `dedupe` of a source as can be remembered (DEDUPE_IDS_MAX)')
+  }
+}
+
+/** That something is held until this has been fulfilled or rejected, though what holds it has ended. */
+export type Until = (settled: Promise<unknown>) => void
+
+/** Does something, and lets go when it has ended and all that it said to wait for. */
+export async function heldUntil<T>(act: (until: Until) => Promise<T>, letGo: () => void): Promise<T> {
+  const others: Promise<unknown>[] = []
+  try {
+    return await act(settled => others.push(settled))
+  } finally {
+    if (others.length === 0) letGo()
+    else void Promise.allSettled(others).then(letGo)
   }
 }
 

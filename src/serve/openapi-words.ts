@@ -4,8 +4,11 @@ import type { Schema } from './json-schema.ts'
 
 export const json = (schema: Schema): Schema => ({ 'application/json': { schema } })
 export const ref = (name: keyof typeof sharedSchemas): Schema => ({ $ref: `#/components/schemas/${name}` })
-export const failures = (...statuses: readonly (keyof typeof failureTexts)[]): Schema =>
-  Object.fromEntries(statuses.map(status => [status, { description: failureTexts[status], content: json(ref('Error')) }]))
+/** Whoever needs a role may be called by another name, or come too often (`--rate`), besides. */
+export function failures(...statuses: readonly (keyof typeof failureTexts)[]): Schema {
+  const all = new Set([...statuses, ...(statuses.includes(403) ? ([421, 429] as const) : [])])
+  return Object.fromEntries([...all].map(status => [status, { description: failureTexts[status], content: json(ref('Error')) }]))
+}
 
 const failureTexts = {
   400: 'the request is wrong',
@@ -14,8 +17,9 @@ const failureTexts = {
   404: 'there is none of that name',
   413: 'too large',
   415: 'the body is of a type or a packing that is not taken',
+  421: 'the server was called by a name that is not its own',
   422: 'the event was refused',
-  429: 'too much waits; see Retry-After',
+  429: 'too much waits, or this client comes too often; see Retry-After',
   503: 'the run takes nothing now',
 } as const
 

@@ -20,7 +20,7 @@ export function single<Name extends string>(query: Query, names: readonly Name[]
 
 /** Throws 400. */
 export function wholeNumber(name: string, text: string, max: number): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN
   if (value >= 1 && value <= max) return value
   throw new ServeError('SPILL_INPUT', `?${name}=${text} must be a whole number from 1 to ${max}`)
 }

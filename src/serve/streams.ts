@@ -28,7 +28,7 @@ export class Streams {
     const why = this.#isClosed
       ? 'the server is stopping'
       : this.readers >= this.#bounds.eventStreams
-        ? `there are ${this.readers} streams of events (SSE_STREAMS_MAX)`
+        ? `there are as many readers of events as may be, ${this.readers} (SSE_STREAMS_MAX)`
         : undefined
     if (why !== undefined)
       throw new ServeError('SPILL_OVERLOAD', `${why}; come again`, { status: 503, retryAfter: limits.HTTP_RETRY_AFTER_S })

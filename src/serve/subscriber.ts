@@ -2,27 +2,36 @@
  * One reader of a stream of events, on its connection. It gets what is recorded behind its place, read back from the store, at its own pace; once it
  * has all of that, what is new as it comes.
  */
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { othersTurn } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { placeText, type EventPlace } from './event-place.ts'
 import type { Batch, Journal } from './journal.ts'
 
-export class Subscriber {
+export interface SubscriberOptions {
   /** The one model or action that it wants to hear of. */
+  readonly of: string | undefined
+  readonly bufferMax: number
+  /** Is it still let in? Asked at each sign of life. */
+  readonly mayStill: () => boolean
+}
+
+export class Subscriber {
   readonly #of: string | undefined
   readonly #response: ServerResponse
   readonly #bufferMax: number
+  readonly #mayStill: () => boolean
   #place: EventPlace
-  /** Bytes have waited since the last sign of life. */
-  #isStuck = false
+  /** Bytes that waited at the last sign of life, none of which the reader is known to have taken since; Infinity if none did. */
+  #waited = Infinity
 
-  constructor(response: ServerResponse, place: EventPlace, of: string | undefined, bufferMax: number) {
+  constructor(response: ServerResponse, place: EventPlace, { of, bufferMax, mayStill }: SubscriberOptions) {
     this.#response = response
     this.#place = place
     this.#of = of
     this.#bufferMax = bufferMax
+    this.#mayStill = mayStill
+    response.on('drain', () => (this.#waited = Infinity))
   }
 
   get isGone(): boolean {
@@ -48,32 +57,44 @@ export class Subscriber {
       const next = journal.next(after, this.#of)
       if (!next) return onUpToDate(last)
       after = next.number
-      const isFree = this.#write(next.frames(this.#of, next.number === this.#place.stretch ? this.#place.row + 1 : 0))
+      const isFree = this.#write(next.frames(this.#of, this.#place))
       this.#place = { stretch: next.number, row: Infinity }
       if (isFree) await othersTurn()
-      else if (!this.isGone) await Promise.race([once(this.#response, 'drain'), once(this.#response, 'close')])
+      else if (!this.isGone) await this.#hasRoom()
     }
   }
 
   /** Sends what is new, unless it was sent before, or is of another model or action. Cuts a reader off for whom too much waits. */
   send(batch: Batch): void {
     if (batch.number <= this.#place.stretch) return
+    const frames = batch.frames(this.#of, this.#place)
     this.#place = { stretch: batch.number, row: Infinity }
-    const frames = batch.frames(this.#of, 0)
     if (frames.length > 0 && this.#response.writableLength > this.#bufferMax) this.#response.destroy()
     else this.#write(frames)
   }
 
-  /** A comment, which keeps connections open and finds those that are gone. A reader that has taken nothing since the last is cut off. */
+  /** A comment, which keeps connections open and finds those that are gone. A reader that has taken nothing since the last is cut off, and one whose token was revoked is let go. */
   beat(): void {
-    const waits = this.#response.writableNeedDrain
-    if (waits && this.#isStuck) return void this.#response.destroy()
-    this.#isStuck = waits
+    if (!this.#mayStill()) return this.end()
+    const { writableNeedDrain: waits, writableLength: bytes } = this.#response
+    if (waits && bytes >= this.#waited) return void this.#response.destroy()
+    this.#waited = waits ? bytes : Infinity
     if (!waits) this.#response.write(':\n\n')
   }
 
   end(): void {
     this.#response.end()
+  }
+
+  /** Resolves when the reader has taken what waits, or is gone. */
+  #hasRoom(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const done = (): void => {
+      this.#response.off('drain', done).off('close', done)
+      resolve()
+    }
+    this.#response.on('drain', done).on('close', done)
+    return promise
   }
 
   #write(frames: Buffer): boolean {

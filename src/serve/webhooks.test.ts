@@ -101,6 +101,8 @@ test('a webhook goes through the map of its source, and when it is sent again it
   const event = '{"id":"evt_1","card":"c","amount":"2","at":0}'
   assert.deepEqual(await send('payments', event, stripe(event)), [200, 1, 0, 0])
   assert.deepEqual(await send('payments', event, stripe(event)), [200, 0, 1, 0])
+  const marked = '\uFEFF{"data":{"cards":["m"],"at":0}}'
+  assert.deepEqual(await send('hooks', marked, standard(marked, { id: 'msg_m' })), [200, 1, 0, 0], 'signed with its mark of UTF-8')
 })
 
 test('what is not signed is 401 and leaves nothing; what is refused is 200, and kept with its id', async () => {

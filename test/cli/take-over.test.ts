@@ -7,7 +7,9 @@ import { after, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
 import { takeOver } from '../../src/cli/take-over.ts'
 import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { isHeld } from '../../src/log/sqlite/lock.ts'
 import { recordedDecisions } from '../../src/run/recorded.ts'
+import { shop } from '../serve/shop.ts'
 import { Project } from './project.ts'
 
 const pipeline = (window: string) => `
@@ -85,6 +87,38 @@ test('a holder that is a process of another container is not signalled by its nu
   } finally {
     await folder.store.close()
     folder.release()
+  }
+})
+
+test('who holds the folder is looked at again before anybody is asked to stop', async t => {
+  for (const [name, then, asked] of [
+    ['ended', 'nobody', []],
+    ['changed', 'another', [[1234567, 'SIGTERM']]],
+  ] as const) {
+    const data = project.path(name)
+    const held = await openFolder(data)
+    await held.store.close()
+    const signals: unknown[] = []
+    const kill = t.mock.method(process, 'kill', (pid: number, signal: string) => {
+      signals.push([pid, signal])
+      if (isHeld(data)) held.release()
+      return true
+    })
+    const said: string[] = []
+    const { folder, memory } = await takeOver(shop, data, {}, text => {
+      said.push(text)
+      if (!text.startsWith('getting ready')) return
+      if (then === 'nobody') held.release()
+      else
+        writeFileSync(`${data}/holder.json`, JSON.stringify({ ...JSON.parse(readFileSync(`${data}/holder.json`, 'utf8')), pid: 1234567 }))
+    })
+    kill.mock.restore()
+    await folder.store.close()
+    folder.release()
+    assert.deepEqual(signals, asked)
+    assert.ok(memory)
+    const wanted = then === 'nobody' ? /took over from process \d+, which has ended meanwhile$/ : /^took over from process 1234567 /
+    assert.match(said.at(-1)!, wanted)
   }
 })
 
