@@ -37,57 +37,54 @@ export function decideRoutes(app: FastifyInstance, serving: Serving): void {
     ]),
   )
 
-  app.post<{ Params: { model: string }; Querystring: Query }>(
-    '/models/:model/decide',
-    { config: { role: 'decide' } },
-    async ({ params, raw, query }, reply) => {
-      checkQuery(query, [])
-      const { name, columns } = asked(modelNamed(params.model))
-      const given = await withBody(raw, load, (bytes, until) => {
-        const fields = fieldsOf(oneOf(mediaOf(raw), bytes), columns)
-        return load.waiting(untilToo => {
-          const { decided, durable } = run.ask(name, fields)
-          for (const hold of [until, untilToo]) hold(durable)
-          return inline(
-            answersOf.get(name)!,
-            decided.then(decision => [decision]),
-            durable,
-          )
-        })
-      })
-      const { decisions, ...rest } = given
-      reply.type('application/json')
-      return JSON.stringify({ ...(decisions[0] ?? { model: name, score: null }), ...rest })
-    },
-  )
+  app.post<Asked<'model'>>('/models/:model/decide', { config: { role: 'decide' } }, async ({ params, raw, query }, reply) => {
+    checkQuery(query, [])
+    const { name, columns } = asked(modelNamed(params.model))
+    const given = await withBody(raw, load, (bytes, until) => {
+      const fields = fieldsOf(oneOf(mediaOf(raw), bytes), columns)
+      return load.waiting(hold => {
+        const { decided, durable } = run.ask(name, fields)
+        hold(durable)
+        return inline(
+          answersOf.get(name)!,
+          decided.then(decision => [decision]),
+          durable,
+        )
+      }, until)
+    })
+    const { decisions, ...rest } = given
+    reply.type('application/json')
+    return JSON.stringify({ ...(decisions[0] ?? { model: name, score: null }), ...rest })
+  })
 
-  app.post<{ Params: { source: string }; Querystring: Query }>(
-    '/sources/:source/decide',
-    { config: { role: 'decide' } },
-    async ({ params, raw, query }, reply) => {
-      checkQuery(query, [])
-      const { name } = sourceNamed(params.source)
-      if (deciding.get(name)!.length === 0)
-        throw new ServeError('SPILL_INPUT', `no model decides on '${name}'; send its events to /sources/${name}/events`)
-      const text = await withBody(raw, load, async (bytes, until) => {
-        const batch = oneOf(mediaOf(raw), bytes, lines.get(name))
-        const outcome = new Outcome('alone', run.end)
-        const given = await load.waiting(untilToo => {
-          const { decided, receipt } = run.decide(name, { ...batch, onRefused: outcome.onRefused })
-          // An answer at its deadline lets go of nothing: the run has the event until it is durable.
-          for (const hold of [until, untilToo]) hold(receipt)
-          const known = receipt.then(told => outcome.add(told))
-          // Behind a tick the event may be durable long before it is decided on.
-          return inline(answersOn.get(name)!, decided, Promise.all([known, decided]))
-        })
-        if (outcome.isRefused) throw refused(outcome)
-        const fields = given.durable && { ...outcome.fields(), ...repeatedFields(outcome.repeats, given.decisions.length, reader) }
-        return JSON.stringify({ ...fields, ...given })
-      })
-      reply.type('application/json')
-      return text
-    },
-  )
+  app.post<Asked<'source'>>('/sources/:source/decide', { config: { role: 'decide' } }, async ({ params, raw, query }, reply) => {
+    checkQuery(query, [])
+    const { name } = sourceNamed(params.source)
+    if (deciding.get(name)!.length === 0)
+      throw new ServeError('SPILL_INPUT', `no model decides on '${name}'; send its events to /sources/${name}/events`)
+    const text = await withBody(raw, load, async (bytes, until) => {
+      const batch = oneOf(mediaOf(raw), bytes, lines.get(name))
+      const outcome = new Outcome('alone', run.end)
+      const given = await load.waiting(hold => {
+        const { decided, receipt } = run.decide(name, { ...batch, onRefused: outcome.onRefused })
+        // An answer at its deadline lets go of nothing: the run has the event until it is durable.
+        hold(receipt)
+        const known = receipt.then(told => outcome.add(told))
+        // Behind a tick the event may be durable long before it is decided on.
+        return inline(answersOn.get(name)!, decided, Promise.all([known, decided]))
+      }, until)
+      if (outcome.isRefused) throw refused(outcome)
+      const fields = given.durable && { ...outcome.fields(), ...repeatedFields(outcome.repeats, given.decisions.length, reader) }
+      return JSON.stringify({ ...fields, ...given })
+    })
+    reply.type('application/json')
+    return text
+  })
+}
+
+interface Asked<Name extends string> {
+  readonly Params: Readonly<Record<Name, string>>
+  readonly Querystring: Query
 }
 
 function asked({ name, decide }: ModelIR): { readonly name: string; readonly columns: readonly ColumnIR[] } {

@@ -28,12 +28,17 @@ export class Load {
     return this.#bytes
   }
 
-  /** Does something that waits for a commit. Throws `SPILL_OVERLOAD` if too much does already. What answers before the commit goes on waiting: `until` says for what. */
-  async waiting<T>(act: (until: Until) => Promise<T>): Promise<T> {
+  /** Does something that waits for a commit. Throws `SPILL_OVERLOAD` if too much does already. What answers before the commit goes on waiting for what it says; `until` is told of that too. */
+  async waiting<T>(act: (hold: Until) => Promise<T>, until: Until = () => {}): Promise<T> {
     if (this.#requests >= this.bounds.waiting) throw tooMuch(`${this.#requests} requests wait for their commit (HTTP_WAITING_MAX)`)
     this.#checkRun()
     this.#requests++
-    return heldUntil(act, () => this.#requests--)
+    const holding = (hold: Until) =>
+      act(settled => {
+        hold(settled)
+        until(settled)
+      })
+    return heldUntil(holding, () => this.#requests--)
   }
 
   /** Takes a stream of records. Throws `SPILL_OVERLOAD` if too many are being taken. */
