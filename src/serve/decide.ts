@@ -14,7 +14,7 @@ import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
 import { Outcome, refused } from './outcome.ts'
 import { repeatedFields } from './repeated.ts'
-import { checkQuery, type Query } from './query.ts'
+import { checkQuery, type Asked } from './query.ts'
 import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
 
@@ -80,11 +80,6 @@ export function decideRoutes(app: FastifyInstance, serving: Serving): void {
     reply.type('application/json')
     return text
   })
-}
-
-interface Asked<Name extends string> {
-  readonly Params: Readonly<Record<Name, string>>
-  readonly Querystring: Query
 }
 
 function asked({ name, decide }: ModelIR): { readonly name: string; readonly columns: readonly ColumnIR[] } {

@@ -11,7 +11,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The name of the token that it came with, or what `authorize` called it; absent where neither is asked. */
     client: string | undefined
-    /** Would it be let in now? For answers that do not end; absent where no tokens are asked of anybody. */
+    /** Would it be let in now? Of streams, whose answers do not end; absent where no tokens are asked of anybody. */
     mayStill: (() => boolean) | undefined
   }
 }
@@ -30,10 +30,10 @@ export function guard(app: FastifyInstance, { hosts, tokens, authorize, rate: li
     })
   app.addHook('onRequest', (request, _reply, done) => {
     try {
-      const { role, isSigned = false } = request.routeOptions.config
+      const { role, isSigned = false, isStream = false } = request.routeOptions.config
       if (names && !isSigned) checkHost(request.headers.host, names)
       if (role !== undefined && tokens?.areAsked) request.client = clientOf(request, tokens, role)
-      if (role !== undefined && tokens) request.mayStill = () => !tokens.areAsked || isLetIn(request, tokens, role)
+      if (role !== undefined && tokens && isStream) request.mayStill = () => !tokens.areAsked || isLetIn(request, tokens, role)
       const wait = rate && (role !== undefined || isSigned) ? rate.take(request.client ?? request.ip) : 0
       if (wait > 0) throw tooOften(wait)
       done()

@@ -8,7 +8,7 @@ import type { Load } from './load.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
 import { Outcome, refused } from './outcome.ts'
-import { checkQuery, type Query } from './query.ts'
+import { checkQuery, type Asked } from './query.ts'
 import type { Serving } from './serving.ts'
 import type { ServedRun } from './served.ts'
 import { takeStream } from './stream-in.ts'
@@ -16,20 +16,16 @@ import { takeStream } from './stream-in.ts'
 export function ingestRoutes(app: FastifyInstance, { run, ir, load }: Serving): void {
   const sourceNamed = finder('source', ir.sources)
   const readers = lineReaders(ir.sources)
-  app.post<{ Params: { source: string }; Querystring: Query }>(
-    '/sources/:source/events',
-    { config: { role: 'ingest' } },
-    async ({ params, raw, query }, reply) => {
-      checkQuery(query, [])
-      const source = sourceNamed(params.source)
-      const reader = readers.get(source.name)
-      const outcome = await (mediaOf(raw) === 'ndjson'
-        ? load.streaming(() => takeStream(run, source.name, raw, load, reader))
-        : takeJson(run, source.name, raw, load, reader))
-      reply.type('application/json')
-      return outcome.text()
-    },
-  )
+  app.post<Asked<'source'>>('/sources/:source/events', { config: { role: 'ingest' } }, async ({ params, raw, query }, reply) => {
+    checkQuery(query, [])
+    const source = sourceNamed(params.source)
+    const reader = readers.get(source.name)
+    const outcome = await (mediaOf(raw) === 'ndjson'
+      ? load.streaming(() => takeStream(run, source.name, raw, load, reader))
+      : takeJson(run, source.name, raw, load, reader))
+    reply.type('application/json')
+    return outcome.text()
+  })
 }
 
 /** Throws 422 for one record that is refused; several are answered for by number. */

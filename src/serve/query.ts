@@ -4,6 +4,12 @@ import { ServeError } from './serve-error.ts'
 
 export type Query = Readonly<Record<string, string | string[]>>
 
+/** A request as Fastify types it: the one parameter of its path, and what stands behind the `?`. */
+export interface Asked<Name extends string> {
+  readonly Params: Readonly<Record<Name, string>>
+  readonly Querystring: Query
+}
+
 /** Throws 400 for a parameter that is none of `names`. */
 export function checkQuery(query: Query, names: readonly string[]): void {
   const other = Object.keys(query).find(name => !names.includes(name))

@@ -50,8 +50,11 @@ export function serve({ patience, ...options }: ServerOptions): FastifyInstance 
     const path = url.split('?')[0]
     const others = methods.at(path)
     if (others.length === 0) throw new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; GET / lists what there is`)
-    const [allow, asked] = [others, others.filter(other => other !== 'HEAD')].map(names => names.join(', '))
-    throw new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; it takes ${asked}`, { status: 405, headers: { allow } })
+    const asked = others.filter(other => other !== 'HEAD').join(', ')
+    throw new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; it takes ${asked}`, {
+      status: 405,
+      headers: { allow: others.join(', ') },
+    })
   })
   app.setErrorHandler((error, _request, reply) => tellError(reply, error))
   app.addHook('preClose', async () => letIdleGo(app))
