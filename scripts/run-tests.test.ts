@@ -8,14 +8,21 @@ import { test } from 'node:test'
 const imports = `import { describe, it, test } from 'node:test'\n`
 
 /** What the runner says about a folder of test files: its last line, everything before it, and its exit code. */
-function runnerOver(files: Record<string, string>): { last: string; all: string; status: number | null } {
+function runnerOver(
+  files: Record<string, string>,
+  bounds: Record<string, string> = {},
+): { last: string; all: string; status: number | null } {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-runner-'))
   try {
     mkdirSync(join(folder, 'test'))
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'test', `${name}.test.ts`), imports + text)
     const { NODE_TEST_CONTEXT: _, ...env } = process.env
     const script = join(import.meta.dirname, 'test.ts')
-    const { stdout, stderr, status } = spawnSync(process.execPath, [script, 'test'], { cwd: folder, env, encoding: 'utf8' })
+    const { stdout, stderr, status } = spawnSync(process.execPath, [script, 'test'], {
+      cwd: folder,
+      env: { ...env, ...bounds },
+      encoding: 'utf8',
+    })
     return { last: stdout.trimEnd().split('\n').at(-1)!, all: stdout + stderr, status }
   } finally {
     rmSync(folder, { recursive: true })
@@ -50,6 +57,26 @@ test('a file that crashes, ends early or has no tests has failed', () => {
   assert.equal(last, '1 passed, 6 failed', all)
   assert.equal(status, 1)
   assert.match(all, /crashed\.test\.ts ended before its tests did[^]*boom/)
+})
+
+test('a file that would go on for ever is ended, and has failed; the others are not held up', () => {
+  const server = `import { createServer } from 'node:http'; const open = () => createServer().listen(0, '127.0.0.1')\n`
+  const { last, status, all } = runnerOver(
+    {
+      hook: `${server}test('a', t => { t.after(() => { throw new Error('no good') }); const up = open(); t.after(() => up.close()) })`,
+      left: `${server}test('a', () => void open())`,
+      loop: `test('a', () => { for (;;); })`,
+      stuck: `${server}test('a', () => { open(); return new Promise(() => {}) })`,
+      well: `test('a', () => {})`,
+    },
+    { SPILLWAY_TEST_FILE_MS: '4000', SPILLWAY_TEST_AFTER_MS: '300' },
+  )
+  assert.equal(last, '2 passed, 5 failed', all)
+  assert.equal(status, 1)
+  assert.match(all, /✖ a \(test\/hook\.test\.ts:3\)\n\s+Error: no good/)
+  for (const file of ['hook', 'left'])
+    assert.match(all, new RegExp(`${file}\\.test\\.ts ended before[^✖]*its tests were done, and .*TCPServerWrap held it`))
+  for (const file of ['loop', 'stuck']) assert.match(all, new RegExp(`${file}\\.test\\.ts ended before[^✖]*not done after 4 s`))
 })
 
 test('no test at all is a failure', () => {

@@ -2,25 +2,25 @@
  * Runs test files, each in a process of its own, and prints a line a file, then every failure.
  *
  * A file that ends before its tests are done, or that has none, has failed, whatever its exit code: the runner of Node
- * alone would count it as passed.
+ * alone would count it as passed. One that goes on for ever has failed too (bounded.ts).
  */
 import { availableParallelism } from 'node:os'
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { run, type EventData } from 'node:test'
 import { inspect } from 'node:util'
 import { nothing, plus, type Tally } from './tally.ts'
 
 export type Coverage = EventData.TestCoverage['summary']
 
-const fileTimeoutMs = 600_000
+const testMs = 600_000
 
 export async function runTests(files: readonly string[]): Promise<{ tally: Tally; coverage: Coverage | undefined }> {
   const events = run({
     files,
     // Tests import what entries import, and not the entries (src/base/compilers.ts).
-    execArgv: ['-C', 'spillway-source', '--no-maglev'],
+    execArgv: ['-C', 'spillway-source', '--no-maglev', '--import', join(import.meta.dirname, 'bounded.ts')],
     concurrency: availableParallelism(),
-    timeout: fileTimeoutMs,
+    timeout: testMs,
     coverage: true,
     coverageIncludeGlobs: 'src/**/*.ts',
     coverageExcludeGlobs: '**/*.test.ts',
@@ -37,7 +37,7 @@ export async function runTests(files: readonly string[]): Promise<{ tally: Tally
       output.set(file, (output.get(file) ?? '') + event.data.message)
     } else if (event.type === 'test:summary' && event.data.file) {
       const file = shortName(event.data.file)
-      unfinished.delete(file)
+      if (event.data.counts.tests > 0) unfinished.delete(file)
       printFile(file, event.data, output.get(file))
     } else if (event.type === 'test:pass' && !standsForOthers(event.data)) {
       tally = plus(tally, isSkipped(event.data) ? { skipped: 1 } : { passed: 1 })

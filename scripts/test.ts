@@ -20,6 +20,9 @@ const checks = [
 
 const proofs = ['parity --cases 150 --seed 1', 'crash --cases 60 --seed 1', 'inputs --cases 2000 --seed 1'] as const
 
+/** A check or a proof that takes longer is stuck: it takes a minute at most. */
+const stepMs = 900_000
+
 const words = process.argv.slice(2)
 const files = globSync(['src', 'test', 'bench', 'examples', 'scripts'].map(folder => `${folder}/**/*.test.ts`))
   .filter(file => words.length === 0 || words.some(word => file.includes(word)))
@@ -56,10 +59,18 @@ function forTests(name: string, found: () => unknown, bring: () => void): void {
 /** Runs a command as one test; what it printed is shown if it failed, and its last line always. */
 function step(name: string, command: string): Partial<Tally> {
   const started = performance.now()
-  const { status, stdout, stderr } = spawnSync(command, { shell: true, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
+  const env = { ...process.env, NO_COLOR: '1' }
+  // What is ended where it is stuck is the command, and not a shell around it.
+  const { status, stdout, stderr, error } = spawnSync(`exec ${command}`, {
+    shell: true,
+    encoding: 'utf8',
+    env,
+    timeout: stepMs,
+    killSignal: 'SIGKILL',
+  })
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`${status === 0 ? '✔' : '✖'} ${name}  ${seconds} s`)
-  const said = `${stdout}${stderr}`.trimEnd()
+  const said = `${stdout}${stderr}${error ? error.message : ''}`.trimEnd()
   if (said !== '') console.log((status === 0 ? said.slice(said.lastIndexOf('\n') + 1) : said).replace(/^/gm, '    '))
   return status === 0 ? { passed: 1 } : { failed: 1 }
 }

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { after, test, type TestContext } from 'node:test'
 import { posted } from '../../test/serve/shop.ts'
 import { count, entity, features, model, on, pipeline, rules, source, stream, t as types, timeSinceLast } from '../index.ts'
 import { openFolder, readFolder } from '../log/sqlite/data-folder.ts'
@@ -39,9 +39,12 @@ const pay = (id: string, at: number, amount = 1, of = 'c') => ({ id, card: of, a
 const events = '/sources/payments/events'
 const secret = 'whsec_stripe'
 
+const scratch = mkdtempSync(join(tmpdir(), 'spillway-clocks-'))
+// When all runs over it are closed.
+after(() => rmSync(scratch, { recursive: true }))
+
 async function opened(t: TestContext) {
-  const data = mkdtempSync(join(tmpdir(), 'spillway-clocks-'))
-  t.after(() => rmSync(data, { recursive: true, force: true }))
+  const data = mkdtempSync(join(scratch, 'data-'))
   let folder = await openFolder(data)
   let wall = start
   let run = new Run(shop, { store: folder.store, clock: () => wall })

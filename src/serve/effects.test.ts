@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { after, test, type TestContext } from 'node:test'
 import { caller } from '../../test/serve/caller.ts'
 import { posted } from '../../test/serve/shop.ts'
 import { sendingsOf } from '../action/sendings.ts'
@@ -18,6 +18,10 @@ const card = entity('card', types.string())
 const payments = source('payments', { schema: { id: types.string(), card, at: types.timestamp() }, key: 'card', time: 'at', id: 'id' })
 const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
 const busy = model('busy', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), score: () => rules([], 0.9) })
+const scratch = mkdtempSync(join(tmpdir(), 'spillway-effect-stream-'))
+// When all runs over it are closed.
+after(() => rmSync(scratch, { recursive: true }))
+
 const start = Date.parse('2026-01-01T00:00Z')
 const pay = (id: string, of = id) => ({ id, card: of, at: start })
 
@@ -60,12 +64,6 @@ async function open(t: TestContext, data: string) {
   return { app, api: caller({ url }).api, recover, close }
 }
 
-function folder(t: TestContext): string {
-  const data = mkdtempSync(join(tmpdir(), 'spillway-effect-stream-'))
-  t.after(() => rmSync(data, { recursive: true, force: true }))
-  return data
-}
-
 /** What comes until there is one that is wanted. */
 async function until(effects: AsyncIterable<StreamedEffect>, holds: (effect: StreamedEffect) => boolean): Promise<StreamedEffect[]> {
   const seen: StreamedEffect[] = []
@@ -77,7 +75,7 @@ async function until(effects: AsyncIterable<StreamedEffect>, holds: (effect: Str
 }
 
 test('what becomes of effects comes as it becomes durable, and who comes back goes on behind the last, after a restart too', async t => {
-  const data = folder(t)
+  const data = join(scratch, 'restarted')
   const first = await open(t, data)
   await posted(first.app, '/sources/payments/events', pay('a'))
   const tried = await until(first.api.effects({ action: 'page', after: '0' }), ({ attempts }) => attempts === 1)
@@ -130,7 +128,7 @@ test('what becomes of effects comes as it becomes durable, and who comes back go
 })
 
 test('an action that there is not is 404 with the nearest, an id that is none 400', async t => {
-  const { app } = await open(t, folder(t))
+  const { app } = await open(t, join(scratch, 'asked'))
   const wrong = await app.inject({ url: '/effects/stream?action=pag' })
   assert.equal(wrong.statusCode, 404)
   assert.match(wrong.body, /did you mean 'page'/)
