@@ -14,7 +14,6 @@ import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
 import { Outcome, refused } from './outcome.ts'
 import { repeatedFields } from './repeated.ts'
-import { checkQuery, type Asked } from './query.ts'
 import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
 
@@ -37,8 +36,7 @@ export function decideRoutes(app: FastifyInstance, serving: Serving): void {
     ]),
   )
 
-  app.post<Asked<'model'>>('/models/:model/decide', { config: { role: 'decide' } }, async ({ params, raw, query }, reply) => {
-    checkQuery(query, [])
+  app.post<{ Params: { model: string } }>('/models/:model/decide', { config: { role: 'decide' } }, async ({ params, raw }, reply) => {
     const { name, columns } = asked(modelNamed(params.model))
     const given = await withBody(raw, load, (bytes, until) => {
       const fields = fieldsOf(oneOf(mediaOf(raw), bytes), columns)
@@ -57,8 +55,7 @@ export function decideRoutes(app: FastifyInstance, serving: Serving): void {
     return JSON.stringify({ ...(decisions[0] ?? { model: name, score: null }), ...rest })
   })
 
-  app.post<Asked<'source'>>('/sources/:source/decide', { config: { role: 'decide' } }, async ({ params, raw, query }, reply) => {
-    checkQuery(query, [])
+  app.post<{ Params: { source: string } }>('/sources/:source/decide', { config: { role: 'decide' } }, async ({ params, raw }, reply) => {
     const { name } = sourceNamed(params.source)
     if (deciding.get(name)!.length === 0)
       throw new ServeError('SPILL_INPUT', `no model decides on '${name}'; send its events to /sources/${name}/events`)

@@ -12,6 +12,9 @@ const shop = await open({
 after(() => shop.close())
 const { app } = shop
 
+/** Whoever asks these adds parameters of their own. */
+const takesAny = /^\/(healthz|readyz|metrics|sources\/\w+\/webhook)$/
+
 test('figures tell what became of events, by source and reason, and what HTTP answered', async () => {
   await posted(app, '/sources/payments/events', [pay(1), pay(1), { ...pay(2), amount: -1 }])
   await posted(app, '/sources/hooks/events', { id: 'h', data: { cards: ['c', 'd'], at: 0 } })
@@ -102,6 +105,11 @@ test('the document of the pipeline is whole, and names routes that are there', a
     const isThere = found?.statusCode !== 404 || /there is no (reconciliation|effect) '1'/.test(found.body)
     assert.ok(isThere, `${method} ${path}`)
     if (found) assertDescribed(`${method} ${path}`, operation, found)
+    const names = operation.parameters?.filter(parameter => parameter.in === 'query').map(({ name }) => name) ?? []
+    const other = await app.inject({ method: method.toUpperCase() as 'GET', url: `${url}?${[...names, 'other'].join('=&')}=` })
+    if (takesAny.test(path)) assert.doesNotMatch(other.body, /there is no parameter/)
+    else
+      assert.deepEqual([other.statusCode, /no parameter \?other=/.test(other.body), '400' in operation.responses], [400, true, true], path)
   }
   for (const [, name] of answer.body.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(name in components.schemas, name)
 })

@@ -16,10 +16,12 @@ import type { Serving } from './serving.ts'
 
 const LIMIT = 20
 
+const ASKED = ['action', 'state', 'limit'] as const
+
 export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, load, data, effects: changing }: Serving): void {
   const actionNamed = finder('action', ir.actions ?? [])
-  app.get<{ Querystring: Query }>('/effects', { config: { role: 'read' } }, async ({ query }) => {
-    const { action, state, limit } = single(query, ['action', 'state', 'limit'])
+  app.get<{ Querystring: Query }>('/effects', { config: { role: 'read', query: ASKED } }, async ({ query }) => {
+    const { action, state, limit } = single(query, ASKED)
     if (action !== undefined) actionNamed(action)
     const wanted = { action, state: state === undefined ? undefined : stateNamed(state) }
     const last = limit === undefined ? LIMIT : wholeNumber('limit', limit, limits.EFFECTS_LISTED_MAX)

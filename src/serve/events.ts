@@ -25,15 +25,20 @@ interface Streamed {
 
 function stream(app: FastifyInstance, path: string, { streams, of, kind, named }: Streamed): void {
   const find = finder(kind, named)
-  app.get<{ Querystring: Query }>(path, { exposeHeadRoute: false, config: { role: 'read', isStream: true } }, async (request, reply) => {
-    if (!streams) throw new ServeError('SPILL_UNSUPPORTED', `this server was made without a feed, so that it has no stream of ${of}`)
-    const { [kind]: name, after } = single(request.query, [kind, 'after'])
-    if (name !== undefined) find(name)
-    const place = placeIn(request.headers['last-event-id'] ?? after)
-    streams.checkRoom()
-    reply.hijack()
-    streams[of].add(reply.raw, { place, of: name, mayStill: request.mayStill })
-  })
+  const asked = [kind, 'after'] as const
+  app.get<{ Querystring: Query }>(
+    path,
+    { exposeHeadRoute: false, config: { role: 'read', isStream: true, query: asked } },
+    async (request, reply) => {
+      if (!streams) throw new ServeError('SPILL_UNSUPPORTED', `this server was made without a feed, so that it has no stream of ${of}`)
+      const { [kind]: name, after } = single(request.query, asked)
+      if (name !== undefined) find(name)
+      const place = placeIn(request.headers['last-event-id'] ?? after)
+      streams.checkRoom()
+      reply.hijack()
+      streams[of].add(reply.raw, { place, of: name, mayStill: request.mayStill })
+    },
+  )
 }
 
 /** Throws 400 for what is no id. */

@@ -7,7 +7,6 @@ import { featuresText } from './feature-text.ts'
 import { jsonValue } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
-import { checkQuery, type Query } from './query.ts'
 import { ServeError } from './serve-error.ts'
 import type { LiveAsk } from '../run/reading.ts'
 import type { Serving } from './serving.ts'
@@ -20,17 +19,15 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving):
   }
   app.get<{ Params: { group: string }; Querystring: { key?: string | string[] } }>(
     '/features/:group',
-    { config: { role: 'read' } },
+    { config: { role: 'read', query: ['key'] } },
     async ({ params, query }, reply) => {
       const group = groupNamed(params.group)
-      checkQuery(query, ['key'])
       const [found] = answer([{ group: group.name, key: keyOf(group, query.key) }])
       reply.type('application/json')
       return found
     },
   )
-  app.post<{ Querystring: Query }>('/features', { config: { role: 'read' } }, async ({ raw, query }, reply) => {
-    checkQuery(query, [])
+  app.post('/features', { config: { role: 'read' } }, async ({ raw }, reply) => {
     if (mediaOf(raw) !== 'json')
       throw new ServeError('SPILL_INPUT', 'asks are JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
     const body = await withBody(raw, load, jsonValue)

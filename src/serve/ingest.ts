@@ -8,7 +8,6 @@ import type { Load } from './load.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
 import { Outcome, refused } from './outcome.ts'
-import { checkQuery, type Asked } from './query.ts'
 import type { Serving } from './serving.ts'
 import type { ServedRun } from './served.ts'
 import { takeStream } from './stream-in.ts'
@@ -16,8 +15,7 @@ import { takeStream } from './stream-in.ts'
 export function ingestRoutes(app: FastifyInstance, { run, ir, load }: Serving): void {
   const sourceNamed = finder('source', ir.sources)
   const readers = lineReaders(ir.sources)
-  app.post<Asked<'source'>>('/sources/:source/events', { config: { role: 'ingest' } }, async ({ params, raw, query }, reply) => {
-    checkQuery(query, [])
+  app.post<{ Params: { source: string } }>('/sources/:source/events', { config: { role: 'ingest' } }, async ({ params, raw }, reply) => {
     const source = sourceNamed(params.source)
     const reader = readers.get(source.name)
     const outcome = await (mediaOf(raw) === 'ndjson'

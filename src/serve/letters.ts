@@ -11,10 +11,12 @@ import type { Serving } from './serving.ts'
 
 const LIMIT = 20
 
+const ASKED = ['source', 'reason', 'after', 'limit'] as const
+
 export function letterRoutes(app: FastifyInstance, { ir, reader: { letters } }: Serving): void {
   const sourceNamed = finder('source', ir.sources)
-  app.get<{ Querystring: Query }>('/dead-letters', { config: { role: 'operate' } }, async ({ query }) => {
-    const { source, reason, after, limit } = single(query, ['source', 'reason', 'after', 'limit'])
+  app.get<{ Querystring: Query }>('/dead-letters', { config: { role: 'operate', query: ASKED } }, async ({ query }) => {
+    const { source, reason, after, limit } = single(query, ASKED)
     if (source !== undefined) sourceNamed(source)
     if (reason !== undefined) checkReason(reason)
     const behind = after === undefined || after === '0' ? 0 : wholeNumber('after', after, Number.MAX_SAFE_INTEGER)

@@ -34,7 +34,7 @@ export function metricRoutes(app: FastifyInstance, serving: Serving): void {
     if (!config.isStream) seconds.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
     done()
   })
-  app.get('/metrics', { config: { role: 'read' } }, async (_request, reply) => {
+  app.get('/metrics', { config: { role: 'read', query: 'any' } }, async (_request, reply) => {
     reply.type(registry.contentType)
     return registry.metrics()
   })

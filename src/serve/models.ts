@@ -19,6 +19,8 @@ import { single, type Query } from './query.ts'
 /** The newest so many of each model. */
 const SHOWN = 20
 
+const ASKED = ['model'] as const
+
 export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load }: Serving): void {
   const trained = ir.models.filter(({ train }) => train)
   const modelNamed = finder('model that is trained', trained)
@@ -26,8 +28,8 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
   const work = <T>(client: string | undefined, what: string, to: string, act: (say: (detail: string) => void) => Promise<T>) =>
     auditedWork(data, { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what, to }, act)
 
-  app.get<{ Querystring: Query }>('/models', { config: { role: 'read' } }, async ({ query }) => {
-    const { model } = single(query, ['model'])
+  app.get<{ Querystring: Query }>('/models', { config: { role: 'read', query: ASKED } }, async ({ query }) => {
+    const { model } = single(query, ASKED)
     const asked = model === undefined ? trained : [modelNamed(model)]
     return {
       models: asked.map(({ name }) => {

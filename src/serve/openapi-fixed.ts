@@ -100,7 +100,7 @@ export const fixedPaths: Readonly<Record<string, Schema>> = {
     get: {
       operationId: 'reconciliations',
       summary: 'The newest reconciliations of the run: how many values were compared, and why some are another',
-      responses: { 200: { description: 'the reconciliations', content: json(ref('Reconciliations')) }, ...failures(401, 403) },
+      responses: { 200: { description: 'the reconciliations', content: json(ref('Reconciliations')) }, ...failures(400, 401, 403) },
     },
   },
   '/reconciliations/{number}': {
@@ -108,7 +108,7 @@ export const fixedPaths: Readonly<Record<string, Schema>> = {
       operationId: 'reconciliation',
       summary: 'What one reconciliation found, input by input, with examples',
       parameters: [{ name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } }],
-      responses: { 200: { description: 'with its report', content: json(ref('Reconciliation')) }, ...failures(401, 403, 404) },
+      responses: { 200: { description: 'with its report', content: json(ref('Reconciliation')) }, ...failures(400, 401, 403, 404) },
     },
   },
   '/models': {

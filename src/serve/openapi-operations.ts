@@ -69,7 +69,7 @@ export function latestOperation(name: string): Schema {
   return {
     operationId: `latest_${name}`,
     summary: `The newest report '${name}', as its file has it; the header spillway-stale says whether it is`,
-    responses: { 200: { description: 'CSV, NDJSON or Parquet' }, ...failures(401, 403, 404) },
+    responses: { 200: { description: 'CSV, NDJSON or Parquet' }, ...failures(400, 401, 403, 404) },
   }
 }
 

@@ -24,6 +24,7 @@ import { tellError } from './serve-error.ts'
 import type { RunState, Serving } from './serving.ts'
 import type { ServedRun } from './served.ts'
 import { Streams } from './streams.ts'
+import { checkQueries } from './query.ts'
 import { reconciliationRoutes } from './reconciliations.ts'
 import { reportRoutes } from './reports.ts'
 import { runRoutes } from './runs.ts'
@@ -68,6 +69,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     return told
   })
   guard(app, options)
+  checkQueries(app)
   for (const routes of allRoutes) routes(app, serving)
 }
 

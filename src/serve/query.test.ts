@@ -15,6 +15,10 @@ test('a parameter that a route does not have is refused, and not left out of the
     ['/reports?since=1', /there is report/],
     ['/events?model=fraud&before=12.0', /there is model, after/],
     ['/effects/stream?model=fraud', /there is action, after/],
+    ['/reconciliations?limit=1', /^there is no parameter \?limit=$/],
+    ['/features/now?key=%zz', /^\?key=%zz cannot be decoded/],
+    ['/features/now?key=50%', /^\?key=50% cannot be decoded: it is UTF-8 with %XX, and a % is %25$/],
+    ['/decisions?limit=1&key=%e9', /^\?key=%e9 cannot be decoded/],
   ]
   for (const [url, message] of cases) {
     const answer = await shop.app.inject({ url })

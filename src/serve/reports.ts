@@ -22,10 +22,12 @@ const types: Readonly<Record<string, string>> = {
 /** Where this machine keeps its files is nobody's business. */
 const told = (made: MadeReport): MadeReport => ({ ...made, file: basename(made.file) })
 
+const ASKED = ['report'] as const
+
 export function reportRoutes(app: FastifyInstance, { run, ir, reader, data }: Serving): void {
   const reportNamed = finder('report', ir.reports ?? [])
-  app.get<{ Querystring: Query }>('/reports', { config: { role: 'read' } }, async ({ query }) => {
-    const { report } = single(query, ['report'])
+  app.get<{ Querystring: Query }>('/reports', { config: { role: 'read', query: ASKED } }, async ({ query }) => {
+    const { report } = single(query, ASKED)
     if (report !== undefined) reportNamed(report)
     return {
       reports: reportsIn(reader)

@@ -11,10 +11,12 @@ import { single, type Query } from './query.ts'
 /** The newest so many. */
 const SHOWN = 100
 
+const ASKED = ['group'] as const
+
 export function runRoutes(app: FastifyInstance, { run, ir, reader, data }: Serving): void {
   const groupNamed = finder('group', ir.groups)
-  app.get<{ Querystring: Query }>('/runs', { config: { role: 'read' } }, async ({ query }) => {
-    const { group } = single(query, ['group'])
+  app.get<{ Querystring: Query }>('/runs', { config: { role: 'read', query: ASKED } }, async ({ query }) => {
+    const { group } = single(query, ASKED)
     if (group !== undefined) groupNamed(group)
     return {
       runs: runsIn(reader)

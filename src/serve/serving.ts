@@ -38,5 +38,7 @@ declare module 'fastify' {
     isSigned?: boolean
     /** Its answers have no end, and are not measured. */
     isStream?: boolean
+    /** What may stand behind the `?`: nothing unless given, for a route that has a role. */
+    query?: readonly string[] | 'any'
   }
 }

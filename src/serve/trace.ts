@@ -7,13 +7,15 @@ import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
 import { single, type Query } from './query.ts'
 
+const ASKED = ['model', 'key'] as const
+
 export function traceRoutes(app: FastifyInstance, { ir, reader, run }: Serving): void {
   const modelNamed = finder('model', ir.models)
   app.get<{ Params: { entry: string }; Querystring: Query }>(
     '/decisions/:entry/trace',
-    { config: { role: 'read' } },
+    { config: { role: 'read', query: ASKED } },
     async ({ params, query }, reply) => {
-      const { model, key } = single(query, ['model', 'key'])
+      const { model, key } = single(query, ASKED)
       if (model !== undefined) modelNamed(model)
       if (!/^\d{1,15}$/.test(params.entry))
         throw new ServeError('SPILL_INPUT', `'${params.entry}' is no entry of the log: write its number`)
