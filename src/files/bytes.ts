@@ -27,11 +27,9 @@ export class FileBytes {
     const file = createReadStream(this.#path, { highWaterMark: CHUNK_BYTES })
     const chunks: Readable = this.#gzip ? unpacked(file) : file
     try {
-      let isFirst = true
-      for await (const chunk of chunks) {
+      for await (const chunk of unmarked(chunks)) {
         this.bytesRead = file.bytesRead
-        yield isFirst ? withoutMark(chunk as Buffer) : (chunk as Buffer)
-        isFirst = false
+        yield chunk
       }
     } catch (error) {
       throw this.#gzip ? gzipError(this.#path, error) : systemError(this.#path, error)
@@ -53,6 +51,21 @@ function gzipError(path: string, error: unknown): SpillwayError {
   if (code === 'Z_BUF_ERROR') return fileError(path, 'is a gzip that was cut off: its end is missing; copy the file again', error)
   if (code === 'Z_DATA_ERROR') return fileError(path, `is a damaged gzip (${(error as Error).message}); copy the file again`, error)
   return systemError(path, error)
+}
+
+/** The chunks of a text without its mark of UTF-8, wherever they are cut. */
+export async function* unmarked(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let begin: Buffer | undefined = Buffer.alloc(0)
+  for await (const chunk of chunks) {
+    if (!begin) yield chunk
+    else {
+      begin = Buffer.concat([begin, chunk])
+      if (begin.length < 3) continue
+      yield withoutMark(begin)
+      begin = undefined
+    }
+  }
+  if (begin && begin.length > 0) yield begin
 }
 
 /** Text may begin with the mark of UTF-8, which is no part of it. */

@@ -7,7 +7,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { withoutMark } from '../files/bytes.ts'
 import { heldUntil, type Load, type Until } from './load.ts'
 import { ServeError } from './serve-error.ts'
 
@@ -71,10 +70,9 @@ export async function* bodyChunks(request: IncomingMessage, bound: BodyBound): A
   try {
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
       const bytes = chunk as Buffer
-      const isFirst = length === 0
       length += bytes.length
       if (length > bound.bytes) throw tooLarge(bound)
-      yield isFirst ? withoutMark(bytes) : bytes
+      yield bytes
     }
   } catch (error) {
     throw bodyError(error)

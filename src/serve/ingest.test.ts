@@ -129,6 +129,11 @@ test('what is not there is 404 with what is near it, and a body of another type 
     const answer = await posted(app, events, pay('t'), { 'content-type': type })
     assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [415, 'SPILL_INPUT'], type)
   }
+  for (const type of ['application/json; charset=iso-8859-1', 'application/x-ndjson;a=b;charset="UTF-16"']) {
+    const answer = await posted(app, events, pay('t'), { 'content-type': type })
+    assert.match(`${answer.statusCode} ${answer.json<{ message: string }>().message}`, /^415 a body in (iso-8859-1|utf-16) /)
+  }
+  assert.equal((await posted(app, events, pay('cs'), { 'content-type': 'application/json;charset="UTF-8"' })).statusCode, 200)
   const packed = await lined('x', { 'content-encoding': 'br' })
   assert.deepEqual([packed.statusCode, packed.headers['accept-encoding']], [415, 'gzip'])
   assert.equal((await lined('', { 'content-encoding': ' Identity' })).statusCode, 200)

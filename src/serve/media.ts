@@ -7,9 +7,14 @@ import { ServeError } from './serve-error.ts'
 
 const ndjson = new Set(['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/json-lines'])
 
+const utf8 = new Set(['utf-8', 'utf8', 'us-ascii'])
+
 /** Throws 415 for any other. */
 export function mediaOf(request: IncomingMessage): 'json' | 'ndjson' {
-  const type = request.headers['content-type']?.split(';')[0].trim().toLowerCase() ?? ''
+  const [type, ...parameters] = (request.headers['content-type'] ?? '').split(';').map(part => part.trim().toLowerCase())
+  const charset = parameters.map(parameter => /^charset="?([^"]*)"?$/.exec(parameter)?.[1]).find(one => one !== undefined)
+  if (charset !== undefined && !utf8.has(charset))
+    throw new ServeError('SPILL_INPUT', `a body in ${charset} is not taken; send UTF-8`, { status: 415 })
   if (type === 'application/json' || type.endsWith('+json')) return 'json'
   if (ndjson.has(type)) return 'ndjson'
   const what = type === '' ? 'a body without a content-type' : `a body of type ${type}`

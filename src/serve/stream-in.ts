@@ -1,5 +1,6 @@
 /** A stream of NDJSON into a source: read as fast as the run takes it, and acknowledged when the last of it is durable. */
 import type { IncomingMessage } from 'node:http'
+import { unmarked } from '../files/bytes.ts'
 import { ndjsonBatches } from '../files/ndjson.ts'
 import type { LineReader } from '../intake/line-reader.ts'
 import type { Receipt } from '../run/appender.ts'
@@ -22,7 +23,7 @@ export async function takeStream(
 ): Promise<Outcome> {
   const outcome = new Outcome('line', run.end)
   const { streamBytes, streamWaitingBytes } = load.bounds
-  const chunks = new Counted(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }))
+  const chunks = new Counted(unmarked(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' })))
   const sent = new Sent(outcome)
   try {
     for await (const { batch } of ndjsonBatches(chunks, 'http', { reader })) {

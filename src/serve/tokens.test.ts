@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,6 +70,29 @@ test('a file that is none of tokens lets nobody in, at a start and later', async
   now += limits.TOKENS_LOOK_MS
   assert.equal(tokens.find(`Bearer ${token}`), undefined)
   assert.equal(errors.length, 1)
+})
+
+test('a file that could not be read is read again, though it has not changed since', async () => {
+  const data = join(scratch, 'unread')
+  const token = addToken(data, 'a', ['read'], 0)
+  const path = tokenPath(data)
+  const good = readFileSync(path, 'utf8')
+  const errors: unknown[] = []
+  let now = 0
+  const tokens = new Tokens(
+    data,
+    error => errors.push(error),
+    () => now,
+  )
+  const isLetIn = (text: string) => {
+    writeFileSync(path, text)
+    utimesSync(path, 1, 1)
+    now += limits.TOKENS_LOOK_MS
+    return tokens.find(`Bearer ${token}`) !== undefined
+  }
+  const bad = ' '.repeat(good.length)
+  assert.deepEqual([bad, bad, good, good].map(isLetIn), [false, false, true, true])
+  assert.equal(errors.length, 1, 'told once')
 })
 
 test('each role may do what is its own, and who has no token nothing', async () => {

@@ -16,6 +16,8 @@ export class Tokens {
   readonly #clock: Clock
   #known: readonly Known[]
   #version: string
+  /** Was that version read? */
+  #isRead = true
   #isAsked: boolean
   #lookedAt: number
 
@@ -51,20 +53,23 @@ export class Tokens {
     return found
   }
 
-  /** A file that cannot be read any more lets nobody in. */
+  /** A file that cannot be read any more lets nobody in, until it can. */
   #lookAgain(): void {
     const now = this.#clock()
     if (now - this.#lookedAt < limits.TOKENS_LOOK_MS) return
     this.#lookedAt = now
     const version = this.#versionNow()
-    if (version === this.#version) return
+    const isNew = version !== this.#version
+    if (!isNew && this.#isRead) return
     this.#version = version
     this.#isAsked = true
     try {
       this.#known = knownOf(this.#data)
+      this.#isRead = true
     } catch (error) {
       this.#known = []
-      this.#onError(error)
+      this.#isRead = false
+      if (isNew) this.#onError(error)
     }
   }
 
