@@ -1,17 +1,15 @@
 /** What the audit's replay must find in a small city: the answer before the payment is worth more than any freshness of inputs, slow inputs may be a day old, and fast ones may not be minutes old. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { elementId, Judging, Experiment, utilityOf, worthOf, type Plan, type Setting } from 'spillway/audit'
 import { load } from 'spillway/replay'
+import { scratchFolder } from '../../test/scratch.ts'
 import pipeline from './fraud.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-audit-fraud-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('audit-fraud')
 
 const files = ['payments', 'chargebacks'].map(source => ({ source, path: join(folder, `${source}.ndjson`) }))
 const size = ['--customers', '400', '--terminals', '800', '--days', '100', '--card-testing', '20', '--seed', '2']

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { here, spillway } from '../glucose/spillway-command.ts'
 import { table } from './ages.ts'
 import { decided, readPayments } from './decided.ts'
@@ -13,8 +13,7 @@ import { linesOf } from './lines.ts'
 import { Simulator } from './simulator.ts'
 import { readTruth } from './truth.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-fraud-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('fraud')
 
 const [payments, planted] = [join(folder, 'payments.ndjson'), join(folder, 'planted.ndjson')]
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { scratchFolder } from '../../test/scratch.ts'
 import { chunks } from './generate.ts'
 import { linesOf, type Line } from './lines.ts'
 import { requestOf } from './request.ts'
@@ -22,42 +22,38 @@ interface Record {
 }
 
 test('three files in order of time: payments, each fraud seven days later, and what it was', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-fraud-'))
+  const folder = scratchFolder('fraud')
   const file = (name: string) => join(folder, name)
   const read = <T>(name: string) =>
     readFileSync(file(name), 'utf8')
       .trimEnd()
       .split('\n')
       .map(line => JSON.parse(line) as T & Record)
-  try {
-    const files = ['--out', file('payments'), '--labels', file('labels'), '--planted', file('planted')]
-    const { stdout, stderr, status } = generate(...small, ...files, '--summary')
-    assert.deepEqual([stderr, status], ['', 0])
-    const planted = JSON.parse(stdout) as Planted
-    const payments = read('payments')
-    const labels = read<{ readonly fraud: boolean }>('labels')
-    const truth = read<{ readonly scenario: string; readonly burst?: number; readonly test?: boolean }>('planted')
-    assert.equal(payments.length, planted.payments)
-    assert.ok(planted.marked.testing > 100 && planted.frauds > planted.marked.testing)
+  const files = ['--out', file('payments'), '--labels', file('labels'), '--planted', file('planted')]
+  const { stdout, stderr, status } = generate(...small, ...files, '--summary')
+  assert.deepEqual([stderr, status], ['', 0])
+  const planted = JSON.parse(stdout) as Planted
+  const payments = read('payments')
+  const labels = read<{ readonly fraud: boolean }>('labels')
+  const truth = read<{ readonly scenario: string; readonly burst?: number; readonly test?: boolean }>('planted')
+  assert.equal(payments.length, planted.payments)
+  assert.ok(planted.marked.testing > 100 && planted.frauds > planted.marked.testing)
+  assert.deepEqual(
+    payments.map(({ id }) => id),
+    payments.map((_, i) => String(i)),
+  )
+  for (const lines of [payments, labels])
     assert.deepEqual(
-      payments.map(({ id }) => id),
-      payments.map((_, i) => String(i)),
+      lines,
+      lines.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)),
     )
-    for (const lines of [payments, labels])
-      assert.deepEqual(
-        lines,
-        lines.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)),
-      )
-    assert.deepEqual(
-      labels.map(({ payment, fraud, at }) => [payment, fraud, Date.parse(at) - 7 * 86_400_000]),
-      truth.map(({ payment }) => [payment, true, Date.parse(payments[Number(payment)].at)]),
-    )
-    assert.equal(new Set(truth.map(({ payment }) => payment)).size, planted.frauds)
-    assert.equal(new Set(truth.flatMap(({ burst }) => burst ?? [])).size, planted.bursts)
-    for (const { scenario, burst, test } of truth) assert.equal(scenario === 'testing', burst !== undefined && test !== undefined)
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  assert.deepEqual(
+    labels.map(({ payment, fraud, at }) => [payment, fraud, Date.parse(at) - 7 * 86_400_000]),
+    truth.map(({ payment }) => [payment, true, Date.parse(payments[Number(payment)].at)]),
+  )
+  assert.equal(new Set(truth.map(({ payment }) => payment)).size, planted.frauds)
+  assert.equal(new Set(truth.flatMap(({ burst }) => burst ?? [])).size, planted.bursts)
+  for (const { scenario, burst, test } of truth) assert.equal(scenario === 'testing', burst !== undefined && test !== undefined)
 })
 
 test('a payment is a line, the same on every machine', () => {

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { predict } from 'spillway/training'
+import { scratchFolder } from '../../test/scratch.ts'
 import { DAY } from './card-precision.ts'
 import { linesOf } from './lines.ts'
 import pipeline from './published.ts'
 import { fits, labelled, quality, tableText } from './published-table.ts'
 import { Simulator } from './simulator.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-published-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('published')
 
 /** A tenth of the published city, as it was published: without card testing. */
 const lines = [...linesOf(new Simulator({ customers: 500, terminals: 1000, days: 136, seed: 3, bursts: 0 }), Date.UTC(2018, 3, 1))]

@@ -1,10 +1,10 @@
 /** The audit of real readings, where they are: what it must say of nine people, and of fifty-seven. Losses of recall are within those of a prototype in another language. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import type { AuditReport } from 'spillway/audit'
+import { scratchFolder } from '../../test/scratch.ts'
 import { here, spillway } from './spillway-command.ts'
 
 /** Beside the checkout, and not part of it. */
@@ -12,24 +12,20 @@ const real = (name: string): string => here(`../../../shared/data/cgm/${name}.cs
 const without = (name: string) => (existsSync(real(name)) ? false : `no ../shared/data/cgm/${name}.csv beside the checkout`)
 
 function audited(study: string, file: string): { readonly text: string; readonly report: AuditReport } {
-  const out = mkdtempSync(join(tmpdir(), 'spillway-audit-cgm-'))
-  try {
-    const text = spillway(
-      'audit',
-      here(`${study}.ts`),
-      '--history',
-      `readings=${real(file)}`,
-      '--out',
-      out,
-      '--plans',
-      '40',
-      '--draws',
-      '2000',
-    )
-    return { text, report: JSON.parse(readFileSync(join(out, 'audit.json'), 'utf8')) as AuditReport }
-  } finally {
-    rmSync(out, { recursive: true })
-  }
+  const out = scratchFolder('audit-cgm')
+  const text = spillway(
+    'audit',
+    here(`${study}.ts`),
+    '--history',
+    `readings=${real(file)}`,
+    '--out',
+    out,
+    '--plans',
+    '40',
+    '--draws',
+    '2000',
+  )
+  return { text, report: JSON.parse(readFileSync(join(out, 'audit.json'), 'utf8')) as AuditReport }
 }
 
 test('dubosson.csv: nine people are too few for any verdict', { skip: without('dubosson') }, () => {

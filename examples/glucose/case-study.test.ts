@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'node:test'
 import { testing } from 'spillway/testing'
+import { scratchFolder } from '../../test/scratch.ts'
 import pipeline, { activity, history, morningList, risk, symptoms } from './case-study.ts'
 import { hypo, readings } from './glucose.ts'
 import type { Upload } from './reading.ts'
@@ -47,47 +47,43 @@ test('each morning at seven whoever is at risk, by what the night has computed',
 })
 
 test('the morning list is a file for each morning, and the list of a moment has alerts and risk', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-list-'))
+  const folder = scratchFolder('list')
   const at = (name: string) => join(folder, name)
   const node = (...args: string[]) => spawnSync(process.execPath, ['-C', 'spillway-source', ...args], { encoding: 'utf8' })
-  try {
-    const size = ['--patients', '12', '--days', '4', '--seed', '7']
-    assert.equal(node(here('generate.ts'), ...size, '--out', at('clinic.ndjson')).status, 0)
-    assert.equal(node(here('diary.ts'), ...size, '--out', folder).status, 0)
-    const files = ['readings=clinic', 'activity=activity', 'symptoms=symptoms'].flatMap(pair => {
-      const [name, path] = pair.split('=')
-      return ['--source', `${name}=${at(`${path}.ndjson`)}`]
-    })
-    const cli = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
-    const { stdout, stderr, status } = node(
-      cli,
-      'replay',
-      here('case-study.ts'),
-      ...files,
-      '--reports',
-      at('lists'),
-      '--out',
-      at('d.ndjson'),
-      '--json',
-    )
-    assert.equal(status, 0, stderr)
-    const summary = JSON.parse(stdout) as { reports: { made: number; rows: number }[]; sources: { refused: object }[] }
-    assert.deepEqual(
-      summary.sources.map(({ refused }) => refused),
-      [{}, {}, {}],
-    )
-    assert.equal(summary.reports[0].made, 4)
-    const lists = readdirSync(at('lists/morning-list')).sort()
-    assert.equal(lists[0], '2026-01-05T07-00.csv')
-    const scores = readFileSync(at(`lists/morning-list/${lists[3]}`), 'utf8')
-      .trimEnd()
-      .split('\n')
-      .slice(1)
-      .map(row => Number(row.split(',')[2]))
-    assert.ok(scores.length >= 2 && scores.every((score, i) => i === 0 || score <= scores[i - 1]), String(scores))
-    const list = node(here('list.ts'), '--decisions', at('d.ndjson'), '--lists', at('lists/morning-list'), '--at', '2026-01-08T12:00:00Z')
-    assert.match(list.stdout, /^alerts, 2026-01-08 12:00 UTC\n[^]*\nrisk, the list of 2026-01-08T06:00:00\.000Z\n {2}p\d+ +0\.\d\d {2}GRI /)
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const size = ['--patients', '12', '--days', '4', '--seed', '7']
+  assert.equal(node(here('generate.ts'), ...size, '--out', at('clinic.ndjson')).status, 0)
+  assert.equal(node(here('diary.ts'), ...size, '--out', folder).status, 0)
+  const files = ['readings=clinic', 'activity=activity', 'symptoms=symptoms'].flatMap(pair => {
+    const [name, path] = pair.split('=')
+    return ['--source', `${name}=${at(`${path}.ndjson`)}`]
+  })
+  const cli = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
+  const { stdout, stderr, status } = node(
+    cli,
+    'replay',
+    here('case-study.ts'),
+    ...files,
+    '--reports',
+    at('lists'),
+    '--out',
+    at('d.ndjson'),
+    '--json',
+  )
+  assert.equal(status, 0, stderr)
+  const summary = JSON.parse(stdout) as { reports: { made: number; rows: number }[]; sources: { refused: object }[] }
+  assert.deepEqual(
+    summary.sources.map(({ refused }) => refused),
+    [{}, {}, {}],
+  )
+  assert.equal(summary.reports[0].made, 4)
+  const lists = readdirSync(at('lists/morning-list')).sort()
+  assert.equal(lists[0], '2026-01-05T07-00.csv')
+  const scores = readFileSync(at(`lists/morning-list/${lists[3]}`), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map(row => Number(row.split(',')[2]))
+  assert.ok(scores.length >= 2 && scores.every((score, i) => i === 0 || score <= scores[i - 1]), String(scores))
+  const list = node(here('list.ts'), '--decisions', at('d.ndjson'), '--lists', at('lists/morning-list'), '--at', '2026-01-08T12:00:00Z')
+  assert.match(list.stdout, /^alerts, 2026-01-08 12:00 UTC\n[^]*\nrisk, the list of 2026-01-08T06:00:00\.000Z\n {2}p\d+ +0\.\d\d {2}GRI /)
 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { episodesOf, gridOf, stretchesOf, type Series } from './episodes.ts'
 import { evaluate, evaluationText } from './evaluate.ts'
 import { readAlerts, readSeries } from './records.ts'
@@ -118,35 +118,31 @@ test('what the readings are, over all patients', () => {
 })
 
 test('files: the last version of a reading counts, codes are values, and what is no glucose is left out', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-evaluate-'))
+  const folder = scratchFolder('evaluate')
   const file = (name: string, ...lines: string[]): string => {
     writeFileSync(join(folder, name), `${lines.join('\n')}\n`)
     return join(folder, name)
   }
   const upload = (glucose: unknown, at: string) => JSON.stringify({ patient: 'p', glucose, at })
-  try {
-    const uploads = [
-      upload(80, '2026-01-01T00:05Z'),
-      upload('LOW', '2026-01-01T00:00Z'),
-      upload(78, '2026-01-01T00:05Z'),
-      upload('NA', '2026-01-01T00:10Z'),
-    ]
-    const midnight = Date.UTC(2026, 0, 1)
-    assert.deepEqual(
-      [...(await readSeries(file('u.ndjson', ...uploads), 'UTC'))],
-      [['p', { times: [midnight, midnight + 300_000], values: [39, 78] }]],
-    )
-    const study = file('s.csv', '"id","time","gl"', '"001",2014-07-01 12:00:00,185.4', '"001",2014-12-01 12:00:00,401')
-    const times = [Date.UTC(2014, 6, 1, 10), Date.UTC(2014, 11, 1, 11)]
-    assert.deepEqual([...(await readSeries(study, 'Europe/Zurich'))], [['001', { times, values: [185.4, 401] }]])
-    const decisions = [
-      ['a', 1, 0.8],
-      ['b', 2, null],
-      ['a', 3, 0.79],
-      ['a', 4, 0.9],
-    ].map(([key, t, score]) => JSON.stringify({ key, t, score }))
-    assert.deepEqual([...(await readAlerts(file('d.ndjson', ...decisions), 0.8))], [['a', [1, 4]]])
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const uploads = [
+    upload(80, '2026-01-01T00:05Z'),
+    upload('LOW', '2026-01-01T00:00Z'),
+    upload(78, '2026-01-01T00:05Z'),
+    upload('NA', '2026-01-01T00:10Z'),
+  ]
+  const midnight = Date.UTC(2026, 0, 1)
+  assert.deepEqual(
+    [...(await readSeries(file('u.ndjson', ...uploads), 'UTC'))],
+    [['p', { times: [midnight, midnight + 300_000], values: [39, 78] }]],
+  )
+  const study = file('s.csv', '"id","time","gl"', '"001",2014-07-01 12:00:00,185.4', '"001",2014-12-01 12:00:00,401')
+  const times = [Date.UTC(2014, 6, 1, 10), Date.UTC(2014, 11, 1, 11)]
+  assert.deepEqual([...(await readSeries(study, 'Europe/Zurich'))], [['001', { times, values: [185.4, 401] }]])
+  const decisions = [
+    ['a', 1, 0.8],
+    ['b', 2, null],
+    ['a', 3, 0.79],
+    ['a', 4, 0.9],
+  ].map(([key, t, score]) => JSON.stringify({ key, t, score }))
+  assert.deepEqual([...(await readAlerts(file('d.ndjson', ...decisions), 0.8))], [['a', [1, 4]]])
 })

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { chunks, requestOf } from './generate.ts'
 import type { Planted } from './planted.ts'
 import { measured, type Upload } from './reading.ts'
@@ -21,11 +21,6 @@ interface Decision {
 }
 
 const generate = (...args: string[]) => spawnSync(process.execPath, [here('generate.ts'), ...args], { encoding: 'utf8' })
-
-function folder() {
-  const path = mkdtempSync(join(tmpdir(), 'spillway-glucose-'))
-  return { file: (name: string) => join(path, name), [Symbol.dispose]: () => rmSync(path, { recursive: true }) }
-}
 
 /** What is known at each tick, by hand: of each patient with a reading of the last half hour its last value, and how many there are. */
 function* knownAt(uploads: readonly Upload[]): Generator<readonly [t: number, patient: string, level: number, readings: number]> {
@@ -53,7 +48,7 @@ const linesOf = <T>(path: string): T[] =>
     .map(line => JSON.parse(line) as T)
 
 test('the pipeline finds in a clinic what was planted in it, refuses nothing, and knows at each tick what was known', () => {
-  using out = folder()
+  const out = scratchFolder('glucose')
   const shares = ['--backfills', '0.2', '--revisions', '0.3', '--extremes', '0.2']
   const { stdout, stderr } = generate(
     '--patients',
@@ -65,12 +60,12 @@ test('the pipeline finds in a clinic what was planted in it, refuses nothing, an
     ...shares,
     '--summary',
     '--out',
-    out.file('c.ndjson'),
+    join(out, 'c.ndjson'),
   )
   assert.equal(stderr, '')
   const planted = JSON.parse(stdout) as Planted
   assert.ok(planted.late > 500 && planted.duplicates > 5000 && planted.revised > 500 && planted.codesAsWords > 20, stdout)
-  const files = ['--source', `readings=${out.file('c.ndjson')}`, '--out', out.file('d.ndjson')]
+  const files = ['--source', `readings=${join(out, 'c.ndjson')}`, '--out', join(out, 'd.ndjson')]
   const summary = JSON.parse(spillway('replay', here('glucose.ts'), ...files, '--json'))
   assert.deepEqual(summary.sources, [
     {
@@ -84,10 +79,10 @@ test('the pipeline finds in a clinic what was planted in it, refuses nothing, an
       refused: {},
     },
   ])
-  const decisions = linesOf<Decision>(out.file('d.ndjson'))
+  const decisions = linesOf<Decision>(join(out, 'd.ndjson'))
   assert.deepEqual(
     decisions.map(({ t, key, vector }) => [t, key, vector.level, vector.readings]),
-    [...knownAt(linesOf<Upload>(out.file('c.ndjson')))],
+    [...knownAt(linesOf<Upload>(join(out, 'c.ndjson')))],
   )
 })
 
@@ -97,11 +92,11 @@ test('the same bytes on every machine', () => {
 })
 
 test('a file holds what standard output would, and the summary goes where the records do not', () => {
-  using out = folder()
+  const out = scratchFolder('glucose')
   const args = ['--patients', '3', '--days', '1', '--summary']
   const toOutput = generate(...args)
-  const toFile = generate(...args, '--out', out.file('c.ndjson'))
-  assert.equal(readFileSync(out.file('c.ndjson'), 'utf8'), toOutput.stdout)
+  const toFile = generate(...args, '--out', join(out, 'c.ndjson'))
+  assert.equal(readFileSync(join(out, 'c.ndjson'), 'utf8'), toOutput.stdout)
   assert.equal(toFile.stdout, toOutput.stderr)
 })
 

@@ -1,13 +1,13 @@
 /** The trainer of this example, by LightGBM itself. Where that was not brought (`npm run peers -- lightgbm`), it is skipped, and says so. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { external } from 'spillway'
 import { auc, fitExternal, fitTrees, predict } from 'spillway/training'
+import { scratchFolder } from '../../test/scratch.ts'
 import { lightgbmPython } from '../../bench/live/lightgbm.ts'
 import { needsOnnxRuntime } from '../../test/onnx/runtime.ts'
 
@@ -70,25 +70,21 @@ type Made = ReturnType<typeof made>
 
 /** What its own booster says, fitted by the same function of the trainer. */
 async function scoredByLightgbm(rows: Made, asked: Made['columns']): Promise<number[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'lightgbm-'))
-  try {
-    const plain = (values: Float64Array | Uint8Array) =>
-      Array.from<number, number | null>(values, value => (Number.isNaN(value) ? null : value))
-    const columnsOf = ({ amount, 'card.age': age }: Made['columns']) => [plain(amount), plain(age)]
-    writeFileSync(
-      join(folder, 'asked.json'),
-      JSON.stringify({ rows: columnsOf(rows.columns), labels: plain(rows.labels), asked: columnsOf(asked) }),
-    )
-    const program = `import json, sys, numpy
+  const folder = scratchFolder('lightgbm')
+  const plain = (values: Float64Array | Uint8Array) =>
+    Array.from<number, number | null>(values, value => (Number.isNaN(value) ? null : value))
+  const columnsOf = ({ amount, 'card.age': age }: Made['columns']) => [plain(amount), plain(age)]
+  writeFileSync(
+    join(folder, 'asked.json'),
+    JSON.stringify({ rows: columnsOf(rows.columns), labels: plain(rows.labels), asked: columnsOf(asked) }),
+  )
+  const program = `import json, sys, numpy
 sys.path.insert(0, sys.argv[1])
 import train
 given = json.load(open(sys.argv[2]))
 matrix = lambda columns: numpy.array(columns, dtype=float).T
 booster = train.fit(matrix(given['rows']), numpy.array(given['labels']), numpy.ones(len(given['labels'])), {'task': 'number', 'seed': 0})
 print(json.dumps(booster.predict(matrix(given['asked'])).tolist()))`
-    const args = ['-c', program, fileURLToPath(new URL('.', import.meta.url)), join(folder, 'asked.json')]
-    return JSON.parse(execFileSync(python!, args, { encoding: 'utf8', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } })) as number[]
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const args = ['-c', program, fileURLToPath(new URL('.', import.meta.url)), join(folder, 'asked.json')]
+  return JSON.parse(execFileSync(python!, args, { encoding: 'utf8', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } })) as number[]
 }

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { delivery } from '../../test/action/receiver.ts'
 import { fileDestination, openAppending, type Appending } from './file-destination.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-effects-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('effects')
 
 const numbered = (i: number) => delivery({ id: `a/${i}`, body: `{"i":${i}}` })
 const line = (i: number) => `{"id":"a/${i}","action":"page","i":${i}}\n`

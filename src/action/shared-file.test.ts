@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { delivery } from '../../test/action/receiver.ts'
 import { action, appendTo, entity, model, on, pipeline, rules, source, t } from '../index.ts'
 import type { Appending } from './file-destination.ts'
 import { sendingsOf } from './sendings.ts'
 import { sharedFile } from './shared-file.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-shared-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('shared')
 
 /** An open file that is nowhere, and tells of what is done with it. */
 function recorded() {

@@ -1,20 +1,19 @@
 /** Webhooks over TLS: the certificate must be trusted, and be one for the host. Made with `openssl` for the test. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createSecureServer } from 'node:http2'
 import { createServer, type Server } from 'node:https'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, afterEach, test } from 'node:test'
+import { afterEach, test } from 'node:test'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { buildConnector } from 'undici'
+import { scratchFolder } from '../../test/scratch.ts'
 import { delivery, listen } from '../../test/action/receiver.ts'
 import type { Destination } from './destination.ts'
 import { openWebhook } from './webhook.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-tls-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('tls')
 
 const made = spawnSync('openssl', [
   'req',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { plant, plantHistory } from '../../test/audit/planted-world.ts'
 import { load } from '../replay/load.ts'
 import { audit, worthOf, type Audited } from './audit.ts'
@@ -11,8 +11,7 @@ import { examplePrices } from './cost/prices.ts'
 import { Kept } from './kept.ts'
 import type { Effect, Estimate } from './report/audit-report.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-audit-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('audit')
 
 const files = Object.entries(plantHistory({ machines: 24, days: 30 })).map(([source, text]) => {
   const path = join(folder, `${source}.ndjson`)

@@ -1,9 +1,9 @@
 /** Two groups that tell the same, by construction: each alone may be of any age, both together may not. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { AHEAD, redundant, redundantHistory } from '../../test/audit/redundant-world.ts'
 import { load } from '../replay/load.ts'
 import { audit, worthOf } from './audit.ts'
@@ -12,8 +12,7 @@ import { examplePrices } from './cost/prices.ts'
 import type { ElementPart, Estimate } from './report/audit-report.ts'
 import { mostAtStake } from './report/reading.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-together-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('together')
 
 const files = Object.entries(redundantHistory({ machines: 40, days: 45 })).map(([source, text]) => {
   const path = join(folder, `${source}.ndjson`)

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { writeWhole } from './write-whole.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-whole-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('whole')
 
 test('a file is replaced as a whole, with the encoding and rights that are asked for', () => {
   const path = join(folder, 'a')

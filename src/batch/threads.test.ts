@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { computeHere } from '../../test/batch/compute-here.ts'
 import { Taken } from '../../test/batch/taken.ts'
 import { batch, count, entity, features, pipeline, source, t } from '../index.ts'
@@ -33,7 +33,7 @@ let folder: string
 let data: DataFolder
 let job: Job
 before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'spillway-job-'))
+  folder = scratchFolder('job')
   data = await openFolder(join(folder, 'data'))
   const run = new Run(pipeline('usual', [usual]), { store: data.store, clock: () => start })
   await run.submit('payments', batchOf(Array.from({ length: CARDS * 2 }, (_, i) => ({ card: `c${i % CARDS}`, amount: i, at: start }))))
@@ -41,7 +41,6 @@ before(async () => {
   await run.stop()
   data.release()
 })
-after(() => rmSync(folder, { recursive: true }))
 
 const path = () => join(folder, 'data', 'log.db')
 const spillFolder = () => join(folder, 'data', 'spill')

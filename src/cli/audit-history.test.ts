@@ -1,17 +1,16 @@
 /** The history of an audit is the same to the bit, whatever the files call its columns; and what they do not have is said with what to write. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { random } from '../base/random.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t, type Pipeline } from '../index.ts'
 import { connect, identifier, quoted } from '../files/duckdb.ts'
 import { historyOf } from './audit-history.ts'
 import type { AuditRequest, ColumnName } from './audit-request.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-history-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('history')
 
 const COLUMNS = ['id', 'shop', 'amount', 'paid', 'note', 'at', 'seen'] as const
 type Name = (typeof COLUMNS)[number]

@@ -1,15 +1,14 @@
 /** `spillway backfill` as a person meets it: what it says first, what it refuses, and that a log and files of the same events give the same files. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { called as run } from '../../test/cli/called.ts'
 import { filesIn } from '../../test/backfill/stored.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-backfill-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('backfill')
 
 function file(name: string, content: string): string {
   writeFileSync(join(folder, name), content)

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { auditOf, done } from '../../test/cli/audit-lines.ts'
 import { called, calledJson } from '../../test/cli/called.ts'
 import type { NewEffect, StoredEffect } from '../log/effects.ts'
@@ -21,9 +19,8 @@ const effect = (number: number): NewEffect => ({
   isDry: false,
 })
 
-test('dead effects are tried again or dropped, all or none, and each change is a line of the audit log', async t => {
-  const data = mkdtempSync(join(tmpdir(), 'spillway-cli-effects-'))
-  t.after(() => rmSync(data, { recursive: true }))
+test('dead effects are tried again or dropped, all or none, and each change is a line of the audit log', async () => {
+  const data = scratchFolder('cli-effects')
   const folder = await openFolder(data)
   await folder.store.commit({ effects: [effect(1), effect(2), effect(3)] })
   await folder.store.commit({ settled: [1, 2].map(number => ({ kind: 'dead', number, sent: 1, at: 2, why: 'status 500' })) })

@@ -1,15 +1,14 @@
 /** The command line as a person meets it: what each mistake says, and the exit code. In this process, since a start costs 0.4 s. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { scratchFolder } from '../../test/scratch.ts'
 import { called as run } from '../../test/cli/called.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-main-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('main')
 
 function file(name: string, content: string | Uint8Array): string {
   writeFileSync(join(folder, name), content)

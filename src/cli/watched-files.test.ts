@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { WatchedFiles } from './watched-files.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-watched-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('watched')
 const [a, b] = ['a.ts', 'b.ts'].map(name => join(folder, name))
 const looks = (files: WatchedFiles, many: number) => Array.from({ length: many }, () => files.look())
 

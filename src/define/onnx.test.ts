@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { scratchFolder } from '../../test/scratch.ts'
 import { logisticGraph, treesGraph } from '../../test/onnx/graphs.ts'
 import { onnxBytes, type GraphOf, type GraphValue } from '../../test/onnx/write.ts'
 import { refuses } from '../../test/refuses.ts'
@@ -18,8 +18,7 @@ import { source } from './source.ts'
 import { t } from './t.ts'
 import { on } from './trigger.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'onnx-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('onnx')
 
 const card = entity('card', t.string())
 const payments = source('payments', {

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
 import { action, appendTo, corrected, features, pipeline } from 'spillway'
 import { client } from 'spillway/client'
+import { scratchFolder } from '../../test/scratch.ts'
 import { check, fraud, hooks, now, payments, shop } from '../../test/serve/shop.ts'
 import { pause } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
@@ -16,17 +15,11 @@ import { addToken } from '../serve/token-file.ts'
 import { spillway, type EmbedOptions } from './index.ts'
 
 const opened: FastifyInstance[] = []
-const folders: string[] = []
 afterEach(async () => {
   for (const app of opened.splice(0)) await app.close()
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
 })
 
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'spillway-embed-'))
-  folders.push(made)
-  return made
-}
+const folder = (): string => scratchFolder('embed')
 
 async function open(data: string, options: Partial<EmbedOptions> = {}): Promise<FastifyInstance> {
   // A client that has connected and says nothing would hold up the end.

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { random } from '../base/random.ts'
 import { Strings } from '../columns/strings.ts'
 import { ColumnFiles, sumOf } from './column-files.ts'
 import { openInput } from './input.ts'
 import type { OutputColumn } from './table.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-columns-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('columns')
 
 const [key, n, x]: OutputColumn[] = [
   { name: 'x', type: 'string' },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { Strings } from '../columns/strings.ts'
 import { openTable } from './output.ts'
 import type { OutputColumn, OutputValues } from './table.ts'
@@ -30,25 +30,21 @@ const values: OutputValues[] = [
 ]
 
 test('a table as CSV: quoted where a reader would take it for something else, NULL empty, a list as JSON', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-csv-'))
-  try {
-    const path = join(folder, 'table.csv')
-    const table = await openTable(path, columns, strings)
-    await table.write(5, values)
-    await table.close()
-    assert.equal(
-      readFileSync(path, 'utf8'),
-      [
-        'text,"n, m",ok,at,tags',
-        'plain,1,true,1970-01-01T00:00:00.000Z,"[""plain"",""say \\""so\\""""]"',
-        '"",0.1,false,1970-01-01T00:00:00.001Z,"[""plain""]"',
-        '"a,b",0,true,1970-01-01T00:00:00.002Z,[]',
-        '"say ""so""",1e+21,false,1970-01-01T00:00:00.003Z,"[""plain""]"',
-        '"two\nlines",,false,1970-01-01T00:00:00.004Z,',
-        '',
-      ].join('\n'),
-    )
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const folder = scratchFolder('csv')
+  const path = join(folder, 'table.csv')
+  const table = await openTable(path, columns, strings)
+  await table.write(5, values)
+  await table.close()
+  assert.equal(
+    readFileSync(path, 'utf8'),
+    [
+      'text,"n, m",ok,at,tags',
+      'plain,1,true,1970-01-01T00:00:00.000Z,"[""plain"",""say \\""so\\""""]"',
+      '"",0.1,false,1970-01-01T00:00:00.001Z,"[""plain""]"',
+      '"a,b",0,true,1970-01-01T00:00:00.002Z,[]',
+      '"say ""so""",1e+21,false,1970-01-01T00:00:00.003Z,"[""plain""]"',
+      '"two\nlines",,false,1970-01-01T00:00:00.004Z,',
+      '',
+    ].join('\n'),
+  )
 })

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { limits } from '../base/limits.ts'
 import { fileStart, followNdjson, type FilePlace } from './follow.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-follow-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('follow')
 
 const signal = new AbortController().signal
 

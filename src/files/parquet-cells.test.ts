@@ -1,9 +1,8 @@
 /** Rows of Parquet that go straight into cells are what they are the long way, refusals included. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { random } from '../base/random.ts'
 import { Strings } from '../columns/strings.ts'
 import { source, t } from '../index.ts'
@@ -13,8 +12,7 @@ import { connect } from './duckdb.ts'
 import { openInput } from './input.ts'
 import { takeFile } from './take-file.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-cells-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('cells')
 
 const things = source('things', {
   schema: {

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { Strings } from '../columns/strings.ts'
 import { openInput } from './input.ts'
 import { openParquetTable } from './parquet-writer.ts'
 import type { OutputColumn } from './table.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-parquet-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('parquet')
 
 const columns: OutputColumn[] = [
   { name: 'n', type: 'int' },

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { databaseAt, ownServer, skip } from '../../test/postgres/server.ts'
 import { sourceOf } from '../../test/postgres/taking.ts'
 import { entity, model, on, pipeline, source, t } from '../index.ts'
@@ -11,8 +9,7 @@ import { readChanges } from './changes.ts'
 import type { Fed } from './feeding.ts'
 
 const server = ownServer({ max_replication_slots: '20', max_wal_senders: '20' })
-const folder = mkdtempSync(join(tmpdir(), 'spillway-records-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('records')
 
 const who = entity('who', t.string())
 const schema = { who, reading: t.int(), level: t.decimal(1), note: t.string().nullable(), at: t.timestamp() }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { readdirSync } from 'node:fs'
+import { test } from 'node:test'
 import type { Sql } from 'postgres'
+import { scratchFolder } from '../../test/scratch.ts'
 import { ended } from '../../test/postgres/between.ts'
 import { killed } from '../../test/postgres/killing.ts'
 import { databaseAt, ownServer, skip } from '../../test/postgres/server.ts'
@@ -16,8 +15,7 @@ import { readChanges, type ChangesOptions } from './changes.ts'
 import type { Fed } from './feeding.ts'
 
 const server = ownServer({ max_replication_slots: '20', max_wal_senders: '20' })
-const folder = mkdtempSync(join(tmpdir(), 'spillway-changes-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('changes')
 const never = new AbortController().signal
 
 const tableOf = (name: string) =>

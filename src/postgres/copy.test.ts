@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { ended } from '../../test/postgres/between.ts'
 import { databaseAt, ownServer, skip } from '../../test/postgres/server.ts'
 import { numbers, sourceOf } from '../../test/postgres/taking.ts'
@@ -16,7 +16,7 @@ const server = ownServer()
 
 test('the signal ends a copy that waits for a lock', { skip }, () =>
   withClients(server(), 2, async (locker, looker) => {
-    const folder = mkdtempSync(join(tmpdir(), 'spillway-copy-'))
+    const folder = scratchFolder('copy')
     const path = join(folder, 'copy.ndjson')
     await looker`CREATE TABLE copied (n int PRIMARY KEY, who text, at timestamptz)`
     const table = await tableOf(looker, 'copied')
@@ -35,6 +35,5 @@ test('the signal ends a copy that waits for a lock', { skip }, () =>
     assert.equal(await ended(assert.rejects(copying, { code: /^CONNECTION_/ })), 'ended')
     assert.equal(existsSync(path), false)
     await locker.unsafe('ROLLBACK')
-    rmSync(folder, { recursive: true })
   }),
 )

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { openClient } from './client.ts'
 import { databaseOf } from './settings.ts'
 
 const url = 'postgres://me:secret@host/db'
 
-test('an address is in a variable, in a file that one names, or there is none', t => {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-settings-'))
-  t.after(() => rmSync(folder, { recursive: true }))
+test('an address is in a variable, in a file that one names, or there is none', () => {
+  const folder = scratchFolder('settings')
   const file = join(folder, 'url')
   writeFileSync(file, `${url}\n`)
   assert.equal(databaseOf({ DATABASE_URL: url }).url, url)

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { databaseAt, ownServer, skip } from '../../test/postgres/server.ts'
 import { numbers, sourceOf, taken, taking } from '../../test/postgres/taking.ts'
 import { readChanges, type ChangesOptions } from './changes.ts'
 import type { Fed } from './feeding.ts'
 
 const server = ownServer()
-const folder = mkdtempSync(join(tmpdir(), 'spillway-slot-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('slot')
 const never = new AbortController().signal
 
 function read(run: Fed, table: string, more: Partial<ChangesOptions> = {}): Promise<void> {

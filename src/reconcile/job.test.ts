@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
 import { batchOf } from '../intake/batch.ts'
 import { openFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
@@ -26,7 +25,7 @@ let data: string
 let folder: DataFolder
 let running: Running
 before(async () => {
-  data = mkdtempSync(join(tmpdir(), 'spillway-job-'))
+  data = scratchFolder('job')
   folder = await openFolder(data)
   running = await Running.in(folder, shop)
   // Three turns, and so three stretches of decisions; the second has two.
@@ -35,7 +34,6 @@ before(async () => {
 })
 after(async () => {
   await running.stop()
-  rmSync(data, { recursive: true })
 })
 
 test('what one does not come to is the next one’s, and no decision is left out or compared twice', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { begins, count, entity, every, features, labelFrom, linear, model, on, pipeline, source, stream, t } from '../index.ts'
 import { label, type Labels } from './label.ts'
 import { load, type SourceFile } from './load.ts'
@@ -45,18 +45,14 @@ const loaded = (...rows: Rows) => ofFiles(rows, files => load(shop, files, { onR
 type Rows = readonly [payments: readonly object[], chargebacks?: readonly object[]]
 
 async function ofFiles<T>([payments, chargebacks]: Rows, use: (files: readonly SourceFile[]) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-label-'))
+  const folder = scratchFolder('label')
   const file = (source: string, rows: readonly object[]) => {
     const path = join(folder, `${source}.ndjson`)
     writeFileSync(path, rows.map(row => `${JSON.stringify(row)}\n`).join(''))
     return { source, path }
   }
-  try {
-    const files = [file('payments', payments), ...(chargebacks ? [file('chargebacks', chargebacks)] : [])]
-    return await use(files)
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const files = [file('payments', payments), ...(chargebacks ? [file('chargebacks', chargebacks)] : [])]
+  return await use(files)
 }
 
 test('labels of loaded files, in columns and counted, as known at the end of the log', async () => {

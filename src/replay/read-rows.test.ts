@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { Strings } from '../columns/strings.ts'
 import { openTable } from '../files/output.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
@@ -20,8 +20,7 @@ const risk = model('risk', {
 })
 const question = modelQuestion(pipeline('shop', [risk]).ir, 'risk')
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-rows-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('rows')
 
 const noon = Date.parse('2026-01-01T12:00:00Z')
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { Strings } from '../columns/strings.ts'
 import type { ReportTable } from '../decision/report-rows.ts'
 import type { ReportIR } from '../define/ir.ts'
@@ -36,38 +36,30 @@ test('a path has the time of its report on the clocks of its schedule, and one t
 })
 
 test('a report takes the place of the one before whole, and what it was is told', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-report-'))
-  try {
-    for (const name of ['a.csv', 'a.ndjson', 'a.parquet']) {
-      const path = join(folder, name)
-      writeFileSync(path, 'what was before')
-      const written = await writeReport(path, tableOf('x', 'y'))
-      const bytes = readFileSync(path)
-      assert.deepEqual(written, { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })
-    }
-    assert.equal(readFileSync(join(folder, 'a.csv'), 'utf8'), 'key\nx\ny\n')
-    assert.deepEqual(readdirSync(folder).sort(), ['a.csv', 'a.ndjson', 'a.parquet'])
-  } finally {
-    rmSync(folder, { recursive: true })
+  const folder = scratchFolder('report')
+  for (const name of ['a.csv', 'a.ndjson', 'a.parquet']) {
+    const path = join(folder, name)
+    writeFileSync(path, 'what was before')
+    const written = await writeReport(path, tableOf('x', 'y'))
+    const bytes = readFileSync(path)
+    assert.deepEqual(written, { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })
   }
+  assert.equal(readFileSync(join(folder, 'a.csv'), 'utf8'), 'key\nx\ny\n')
+  assert.deepEqual(readdirSync(folder).sort(), ['a.csv', 'a.ndjson', 'a.parquet'])
 })
 
 test('where it cannot be written that is said of its own name, and what stood there stands', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-report-'))
-  try {
-    await assert.rejects(writeReport(join(folder, 'no/a.csv'), tableOf('x')), {
-      code: 'SPILL_INPUT',
-      message: /a\.csv cannot be written: its folder does not exist; make it/,
-    })
-    const path = join(folder, 'a.csv')
-    writeFileSync(path, 'what was before')
-    const broken = { ...tableOf('x'), values: [undefined as never] }
-    await assert.rejects(writeReport(path, broken))
-    assert.equal(readFileSync(path, 'utf8'), 'what was before')
-    assert.deepEqual(readdirSync(folder), ['a.csv'])
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const folder = scratchFolder('report')
+  await assert.rejects(writeReport(join(folder, 'no/a.csv'), tableOf('x')), {
+    code: 'SPILL_INPUT',
+    message: /a\.csv cannot be written: its folder does not exist; make it/,
+  })
+  const path = join(folder, 'a.csv')
+  writeFileSync(path, 'what was before')
+  const broken = { ...tableOf('x'), values: [undefined as never] }
+  await assert.rejects(writeReport(path, broken))
+  assert.equal(readFileSync(path, 'utf8'), 'what was before')
+  assert.deepEqual(readdirSync(folder), ['a.csv'])
 })
 
 test('the hash is of the rows, and of their order', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { begun, DAY, HOUR, stolen, stolenHistory, type Chargeback } from '../../test/training/stolen.ts'
 import type { Train } from '../index.ts'
 import type { Trainer } from '../training/trainer.ts'
@@ -13,17 +13,13 @@ import { trainModel, type TrainingRequest } from './train-model.ts'
 type History = ReturnType<typeof stolenHistory>
 
 async function logOf({ ir, maps }: ReturnType<typeof stolen>, history: History): Promise<ReplayLog> {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-train-'))
-  try {
-    const files = Object.entries(history).map(([source, rows]) => {
-      const path = join(folder, `${source}.ndjson`)
-      writeFileSync(path, (rows as readonly object[]).map(row => `${JSON.stringify(row)}\n`).join(''))
-      return { source, path }
-    })
-    return await load({ ir, maps }, files, { onRefused: ({ detail }) => assert.fail(detail) })
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const folder = scratchFolder('train')
+  const files = Object.entries(history).map(([source, rows]) => {
+    const path = join(folder, `${source}.ndjson`)
+    writeFileSync(path, (rows as readonly object[]).map(row => `${JSON.stringify(row)}\n`).join(''))
+    return { source, path }
+  })
+  return await load({ ir, maps }, files, { onRefused: ({ detail }) => assert.fail(detail) })
 }
 
 const HOURS = 40 * 24

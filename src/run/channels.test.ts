@@ -1,10 +1,8 @@
 /** What a run tells on the channels of `node:diagnostics_channel`. */
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { ModelStore } from '../../test/crash/model-store.ts'
 import { sendingsOf } from '../action/sendings.ts'
 import type { Destination } from '../action/destination.ts'
@@ -54,8 +52,7 @@ function listening(): Told {
 }
 
 test('a turn, its commit, the decisions and each try at an effect are told, as they happen', async () => {
-  const data = mkdtempSync(join(tmpdir(), 'spillway-channels-'))
-  undo.push(() => rmSync(data, { recursive: true }))
+  const data = scratchFolder('channels')
   const told = listening()
   failures = 1
   const running = await Running.open(shop, data, {

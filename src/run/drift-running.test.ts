@@ -1,9 +1,7 @@
 /** A run in a data folder, with its threads, over a world that moves: it looks, trains, and after a restart does neither again. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { movingHistory } from '../../test/training/drifting.ts'
 import { begun, DAY, HOUR, stolen } from '../../test/training/stolen.ts'
 import { pause } from '../base/clock.ts'
@@ -15,9 +13,8 @@ import { Running } from './running.ts'
 
 let folder: string
 before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'spillway-drift-'))
+  folder = scratchFolder('drift')
 })
-after(() => rmSync(folder, { recursive: true }))
 
 test('drift is found, trained on and remembered, in a folder and its threads', async () => {
   const shop = stolen({ algorithm: 'logistic', orWhen: 'drift' })

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { assertAlike, feature, pay, start } from '../../test/batch/layered-run.ts'
 import { pause } from '../base/clock.ts'
 import { computeBeside } from '../batch/threads.ts'
@@ -15,7 +14,7 @@ const MINUTE = 60_000
 const PAYMENTS = 1000
 
 test('a body is made by another thread from the files of the log, and a start goes on from it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-hybrid-'))
+  const folder = scratchFolder('hybrid')
   const path = join(folder, 'data')
   let now = start
   let id = 0
@@ -28,31 +27,27 @@ test('a body is made by another thread from the files of the log, and a start go
     batchOf(
       Array.from({ length: count }, () => ({ id: `i${++id}`, card: `c${id % 97}`, amount: (id % 11) / 4, label: `l${id % 7}`, at: now })),
     )
-  try {
-    const first = await open()
-    await first.run.submit('payments', payments(PAYMENTS))
-    now += 5 * MINUTE + 1
-    while (feature(first.run, 'layered', 'c1').layer !== 'merged') {
-      first.run.tick()
-      await pause(5)
-    }
-    await first.run.submit('payments', payments(PAYMENTS))
-    await first.run.quiet()
-    assertAlike(first)
-    assert.deepEqual(
-      runsIn(first.data.store).map(({ state, done }) => [state, done?.keys]),
-      [['done', 97]],
-    )
-    await first.run.stop()
-    first.data.release()
-
-    const again = await open()
-    const { layer, body } = feature(again.run, 'layered', 'c1')
-    assert.deepEqual([layer, body?.s], ['merged', start + 5 * MINUTE])
-    assertAlike(again)
-    await again.run.stop()
-    again.data.release()
-  } finally {
-    rmSync(folder, { recursive: true })
+  const first = await open()
+  await first.run.submit('payments', payments(PAYMENTS))
+  now += 5 * MINUTE + 1
+  while (feature(first.run, 'layered', 'c1').layer !== 'merged') {
+    first.run.tick()
+    await pause(5)
   }
+  await first.run.submit('payments', payments(PAYMENTS))
+  await first.run.quiet()
+  assertAlike(first)
+  assert.deepEqual(
+    runsIn(first.data.store).map(({ state, done }) => [state, done?.keys]),
+    [['done', 97]],
+  )
+  await first.run.stop()
+  first.data.release()
+
+  const again = await open()
+  const { layer, body } = feature(again.run, 'layered', 'c1')
+  assert.deepEqual([layer, body?.s], ['merged', start + 5 * MINUTE])
+  assertAlike(again)
+  await again.run.stop()
+  again.data.release()
 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
 import { Strings } from '../columns/strings.ts'
 import { count, entity, every, features, lag, linear, model, on, pipeline, scheduled, source, stream, t } from '../index.ts'
@@ -84,8 +84,7 @@ function history(from = 0, to = 240): { readings: object[]; meals: object[] } {
   return { readings: all, meals: eating }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-import-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('import')
 let files = 0
 function write(of: object): ImportOptions['files'] {
   return Object.entries(of).map(([name, rows]) => {

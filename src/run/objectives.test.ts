@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { readObjectives, writeObjectives } from './objectives.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-objectives-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('objectives')
 const path = join(folder, 'objectives.json')
 
 test('what is written is read, and nothing else is left beside it', () => {

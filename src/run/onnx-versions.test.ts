@@ -1,9 +1,7 @@
 /** Versions that are graphs of ONNX: trained by a command, kept in the registry, promoted, challenged, taken back, and what a damaged one does. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { needsOnnxRuntime } from '../../test/onnx/runtime.ts'
 import type { Disk } from '../../test/crash/model-store.ts'
 import { decisionsOf, open, pay, send, stateOf, type Driven } from '../../test/training/driven.ts'
@@ -14,9 +12,8 @@ import { onnxOfVersion, scoreOfVersion, versionOf } from '../training/registry/r
 
 let folder: string
 before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'spillway-onnx-versions-'))
+  folder = scratchFolder('onnx-versions')
 })
-after(() => rmSync(folder, { recursive: true }))
 
 const rule = { metric: 'auc', atLeast: 0.6 } as const
 const trainOf = (promote: Promotion = rule): Train => ({ algorithm: onnxTrainer(folder).algorithm, promote })

@@ -1,9 +1,8 @@
 /** A report on a model that ticks has, at a tick, the decisions of that tick: two ways to one table, in a run with late events, revisions, deletes and batch runs. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { computeHere } from '../../test/batch/compute-here.ts'
 import { ModelStore } from '../../test/crash/model-store.ts'
 import { pause } from '../base/clock.ts'
@@ -48,7 +47,7 @@ const start = Date.parse('2026-01-01T00:00Z')
 const MINUTES = 25
 
 test('at each tick the rows are the decisions', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-reports-'))
+  const folder = scratchFolder('reports')
   const pick = random(11)
   const store = new ModelStore(undefined, true)
   let clock = start
@@ -105,7 +104,6 @@ test('at each tick the rows are the decisions', async () => {
   assert.ok(reportsIn(store).length >= MINUTES - 2 && compared > 150, `${reportsIn(store).length} reports, ${compared} rows`)
   assert.ok(reportsIn(store).some(({ runs }) => runs['usual'] !== null))
   await run.stop()
-  rmSync(folder, { recursive: true })
 })
 
 const leavesOf = (vector: object): unknown[] =>

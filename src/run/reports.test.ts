@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { computeHere } from '../../test/batch/compute-here.ts'
 import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
 import { pause } from '../base/clock.ts'
@@ -89,11 +89,6 @@ function open({ folder, disk, at = 0, make, isDry = false }: Options): Driven {
 const pay = (id: string, ms: number) => batchOf([{ card: id, amount: 1, at: start + ms }])
 const lines = (folder: string, name: string): string[] => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n')
 
-function scratch(): { readonly path: string; [Symbol.dispose](): void } {
-  const path = mkdtempSync(join(tmpdir(), 'spillway-reports-'))
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
-}
-
 /** Some payments and the reports of half an hour. */
 async function halfAnHour(folder: string, options: Partial<Options> = {}): Promise<Driven> {
   const driven = open({ folder, ...options })
@@ -106,8 +101,8 @@ async function halfAnHour(folder: string, options: Partial<Options> = {}): Promi
 }
 
 test('a report is made once its time has passed, of what had arrived by then, to its file, and the ledger says of what', async () => {
-  using folder = scratch()
-  const { run, store, said } = await halfAnHour(folder.path)
+  const folder = scratchFolder('reports')
+  const { run, store, said } = await halfAnHour(folder)
   assert.deepEqual(said, [])
   const made = reportsIn(store)
   assert.deepEqual(
@@ -125,7 +120,7 @@ test('a report is made once its time has passed, of what had arrived by then, to
       ['list', 30, 'done', 'schedule', 25, 4],
     ],
   )
-  const [head, ...rows] = lines(folder.path, 'list-2026-01-01T00-20.csv')
+  const [head, ...rows] = lines(folder, 'list-2026-01-01T00-20.csv')
   assert.equal(head, 't,key,score,vector.now.n,vector.now.sum,vector.usual,refused,stale,read.now(card).age,read.usual(card).age')
   // Payments at 10 … 19 min, of a all, of b those of 4 k + 1, 4 k + 2 and 4 k + 3; usual is as of 15 min.
   assert.equal(rows[0], '2026-01-01T00:20:00.000Z,a,11.5,10,20,15,,false,0,300000')
@@ -137,12 +132,12 @@ test('a report is made once its time has passed, of what had arrived by then, to
 })
 
 test('made again from the log it has the same rows, and the same bytes', async () => {
-  using folder = scratch()
-  const { run, store } = await halfAnHour(folder.path)
+  const folder = scratchFolder('reports')
+  const { run, store } = await halfAnHour(folder)
   const { ir, scores } = listOf('x.csv')
   const [report] = ir.reports!
   for (const { s, cut, runs, done } of reportsIn(store)) {
-    const again = await makeReport(store, { ir, report, s, cut, runs }, { scores, path: join(folder.path, 'again.csv') })
+    const again = await makeReport(store, { ir, report, s, cut, runs }, { scores, path: join(folder, 'again.csv') })
     assert.deepEqual({ ...again, seconds: 0 }, { ...done, seconds: 0 })
     assert.equal(again.rows, 3)
   }
@@ -150,13 +145,13 @@ test('made again from the log it has the same rows, and the same bytes', async (
 })
 
 test('a group placed batch is read from the result of its run, and where that is gone from the log, which gives the same', async t => {
-  using folder = scratch()
-  const { run, store } = await halfAnHour(folder.path)
+  const folder = scratchFolder('reports')
+  const { run, store } = await halfAnHour(folder)
   const { ir, scores } = listOf('x.csv')
   const { s, cut, runs, done } = reportsIn(store).at(-1)!
   const { disk } = store
   const read = t.mock.method(store, 'readState')
-  const path = join(folder.path, 'again.csv')
+  const path = join(folder, 'again.csv')
   const job = { ir, report: ir.reports![0], s, cut, runs }
   assert.equal((await makeReport(store, job, { scores, path })).hash, done!.hash)
   assert.ok(read.mock.callCount() > 0)
@@ -169,14 +164,14 @@ test('a group placed batch is read from the result of its run, and where that is
 })
 
 test('of those that were missed the last is made; of a time before the log none is', async () => {
-  using folder = scratch()
-  const first = open({ folder: folder.path, at: 15 * MINUTE })
+  const folder = scratchFolder('reports')
+  const first = open({ folder: folder, at: 15 * MINUTE })
   await first.to(15 * MINUTE + 1)
   await first.run.submit('payments', pay('a', 15 * MINUTE))
   await first.to(16 * MINUTE)
   assert.deepEqual(reportsIn(first.store), [])
   await first.run.stop()
-  const again = open({ folder: folder.path, disk: first.store.disk, at: 47 * MINUTE })
+  const again = open({ folder: folder, disk: first.store.disk, at: 47 * MINUTE })
   await again.to(47 * MINUTE)
   assert.deepEqual(
     reportsIn(again.store).map(({ s, number }) => [(s - start) / MINUTE, number]),
@@ -188,8 +183,8 @@ test('of those that were missed the last is made; of a time before the log none 
 })
 
 test('where the folder is missing it says so and tries again; nothing half written is left', async () => {
-  using folder = scratch()
-  const inside = join(folder.path, 'lists')
+  const folder = scratchFolder('reports')
+  const inside = join(folder, 'lists')
   const driven = open({ folder: inside })
   await driven.run.submit('payments', pay('a', 0))
   await driven.to(10 * MINUTE + 1)
@@ -208,19 +203,19 @@ test('where the folder is missing it says so and tries again; nothing half writt
 })
 
 test('one that was broken off is made again, of the same time; one that was done is not', async () => {
-  using folder = scratch()
+  const folder = scratchFolder('reports')
   const never: MakeReport = async (_job, _path, signal) => {
     signal.throwIfAborted()
     return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
   }
-  const first = open({ folder: folder.path, make: () => never })
+  const first = open({ folder: folder, make: () => never })
   await first.run.submit('payments', pay('a', 0))
   first.to(10 * MINUTE + 1).catch(() => {})
   for (let i = 0; i < 50 && reportsIn(first.store).length === 0; i++) await pause(2)
   const { commits, states } = first.store.disk
   const killed = { commits: [...commits], states: new Map(states) }
   await first.run.stop()
-  const again = open({ folder: folder.path, disk: killed, at: 12 * MINUTE })
+  const again = open({ folder: folder, disk: killed, at: 12 * MINUTE })
   await again.to(12 * MINUTE)
   assert.deepEqual(
     reportsIn(again.store).map(({ number, state, s }) => [number, state, (s - start) / MINUTE]),
@@ -230,15 +225,15 @@ test('one that was broken off is made again, of the same time; one that was done
     ],
   )
   await again.run.stop()
-  const third = open({ folder: folder.path, disk: again.store.disk, at: 13 * MINUTE })
+  const third = open({ folder: folder, disk: again.store.disk, at: 13 * MINUTE })
   await third.to(13 * MINUTE)
   assert.equal(reportsIn(third.store).length, 2)
   await third.run.stop()
 })
 
 test('on demand: of this moment, beside the schedule, in a file of its own', async () => {
-  using folder = scratch()
-  const driven = open({ folder: folder.path, at: 1 })
+  const folder = scratchFolder('reports')
+  const driven = open({ folder: folder, at: 1 })
   await driven.run.submit('payments', pay('a', 0))
   await driven.to(5 * MINUTE)
   const asked = driven.run.report('list')
@@ -257,13 +252,13 @@ test('on demand: of this moment, beside the schedule, in a file of its own', asy
 })
 
 test('in a dry run nothing leaves the data folder', async () => {
-  using folder = scratch()
-  const driven = open({ folder: folder.path, isDry: true })
+  const folder = scratchFolder('reports')
+  const driven = open({ folder: folder, isDry: true })
   await driven.run.submit('payments', pay('a', 0))
   await driven.to(10 * MINUTE + 1)
   const [{ file: path }] = reportsIn(driven.store)
   assert.equal(path, join('reports', 'list', '2026-01-01T00-10.csv'))
-  assert.equal(lines(folder.path, path).length, 2)
+  assert.equal(lines(folder, path).length, 2)
   await driven.run.stop()
 })
 

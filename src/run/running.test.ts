@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { action, corrected, count, entity, every, features, model, pipeline, rules, source, stream, t } from '../index.ts'
 import { sendingsOf } from '../action/sendings.ts'
 import { batchOf } from '../intake/batch.ts'
@@ -18,16 +16,7 @@ const shop = pipeline('shop', [watch])
 const start = Date.parse('2026-01-01T00:00Z')
 const records = batchOf([{ id: '1', card: 'c', at: start }])
 
-const folders: string[] = []
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
-})
-
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'spillway-running-'))
-  folders.push(made)
-  return made
-}
+const folder = (): string => scratchFolder('running')
 
 test('ticks are made without anybody asking for them, and what it had is there when it runs again', async () => {
   const data = folder()

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { othersTurn } from '../base/clock.ts'
 import { sendingsOf } from '../action/sendings.ts'
 import { action, count, entity, every, features, model, on, pipeline, request, rules, source, stream, t } from '../index.ts'
@@ -33,8 +31,7 @@ const tell = action('tell', {
 const shop = pipeline('shop', [risk, watch, asked, tell])
 const start = Date.parse('2026-01-01T00:00Z')
 
-const data = mkdtempSync(join(tmpdir(), 'spillway-trace-'))
-after(() => rmSync(data, { recursive: true }))
+const data = scratchFolder('trace')
 const traced = (ask: Partial<TraceAsk>): Promise<Trace[]> => lookInto(data, reader => traces(reader, { entry: 0, most: 100, ...ask }))
 
 /** Entry 0 is a payment, whose effect fails once, 1 a request, 2 a tick. */

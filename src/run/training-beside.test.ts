@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { DAY, stolen, stolenHistory } from '../../test/training/stolen.ts'
 import { pause } from '../base/clock.ts'
 import { external } from '../index.ts'
@@ -23,12 +23,11 @@ let folder: string
 let running: Running
 let now = begun
 before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'spillway-beside-'))
+  folder = scratchFolder('beside')
   running = await Running.open(shop, folder, { clock: () => now++ })
 })
 after(async () => {
   await running.stop()
-  rmSync(folder, { recursive: true })
 })
 
 async function send(from: number, to: number): Promise<void> {

@@ -1,10 +1,10 @@
 /** Clients whose clocks are a day wrong, at every door of HTTP: what they send has a clear outcome, and what others send is as if they were not there. */
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test, type TestContext } from 'node:test'
+import { test, type TestContext } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { posted } from '../../test/serve/shop.ts'
 import { count, entity, features, model, on, pipeline, rules, source, stream, t as types, timeSinceLast } from '../index.ts'
 import { openFolder, readFolder } from '../log/sqlite/data-folder.ts'
@@ -39,9 +39,7 @@ const pay = (id: string, at: number, amount = 1, of = 'c') => ({ id, card: of, a
 const events = '/sources/payments/events'
 const secret = 'whsec_stripe'
 
-const scratch = mkdtempSync(join(tmpdir(), 'spillway-clocks-'))
-// When all runs over it are closed.
-after(() => rmSync(scratch, { recursive: true }))
+const scratch = scratchFolder('clocks')
 
 async function opened(t: TestContext) {
   const data = mkdtempSync(join(scratch, 'data-'))

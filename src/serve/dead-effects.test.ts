@@ -1,9 +1,8 @@
 /** Dead effects, beside the run that sends them: listed, tried again, given up. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { posted } from '../../test/serve/shop.ts'
 import { sendingsOf } from '../action/sendings.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../index.ts'
@@ -27,14 +26,13 @@ const page = action('page', {
   },
 })
 const shop = pipeline('shop', [page])
-const data = mkdtempSync(join(tmpdir(), 'spillway-dead-'))
+const data = scratchFolder('dead')
 const sendings = (await sendingsOf(shop, {})).map(sending => ({ ...sending, attempts: 1 }))
 const running = await Running.open(shop, data, { sendings, clock: () => start })
 const app = serve({ run: running.run, pipeline: shop, data, effects: running.dispatcher })
 after(async () => {
   await app.close()
   await running.stop()
-  rmSync(data, { recursive: true })
 })
 
 interface Listed {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test, type TestContext } from 'node:test'
+import { test, type TestContext } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { caller } from '../../test/serve/caller.ts'
 import { posted } from '../../test/serve/shop.ts'
 import { sendingsOf } from '../action/sendings.ts'
@@ -18,9 +17,7 @@ const card = entity('card', types.string())
 const payments = source('payments', { schema: { id: types.string(), card, at: types.timestamp() }, key: 'card', time: 'at', id: 'id' })
 const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
 const busy = model('busy', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), score: () => rules([], 0.9) })
-const scratch = mkdtempSync(join(tmpdir(), 'spillway-effect-stream-'))
-// When all runs over it are closed.
-after(() => rmSync(scratch, { recursive: true }))
+const scratch = scratchFolder('effect-stream')
 
 const start = Date.parse('2026-01-01T00:00Z')
 const pay = (id: string, of = id) => ({ id, card: of, at: start })

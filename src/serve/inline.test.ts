@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { posted } from '../../test/serve/shop.ts'
 import { Answers } from '../action/answers.ts'
 import {
@@ -63,7 +61,7 @@ const pay = (id: string, of = 'c') => ({ id, card: of, at: start })
 const open = (t: TestContext, deadline: '2s' | '10m', fsyncMs = 0) => opened(t, shopWith(deadline), fsyncMs)
 
 async function opened(t: TestContext, shop: Pipeline, fsyncMs = 0) {
-  const data = mkdtempSync(join(tmpdir(), 'spillway-inline-'))
+  const data = scratchFolder('inline')
   const folder = await openFolder(data, { fsyncMs })
   const run = new Run(shop, { store: folder.store, clock: () => start })
   const app = serve({ run, pipeline: shop, data })
@@ -72,7 +70,6 @@ async function opened(t: TestContext, shop: Pipeline, fsyncMs = 0) {
     await app.close()
     await run.stop().catch(() => {})
     folder.release()
-    rmSync(data, { recursive: true, force: true })
   })
   return { app, run }
 }

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { Agent, request, type IncomingMessage } from 'node:http'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { pay, shop } from '../../test/serve/shop.ts'
 import { pause } from '../base/clock.ts'
 import { Running } from '../run/running.ts'
@@ -11,7 +9,7 @@ import { openFolder } from '../log/sqlite/data-folder.ts'
 import { listen } from './listen.ts'
 
 test('closing answers what was taken, and waits for no client that keeps its connection', { timeout: 15_000 }, async () => {
-  const data = mkdtempSync(join(tmpdir(), 'spillway-listen-'))
+  const data = scratchFolder('listen')
   const running = await Running.in(await openFolder(data, { fsyncMs: 200 }), shop)
   const server = await listen({ port: 0, run: running.run, pipeline: shop, data })
   const agent = new Agent({ keepAlive: true })
@@ -27,5 +25,4 @@ test('closing answers what was taken, and waits for no client that keeps its con
   await closing
   agent.destroy()
   await running.stop()
-  rmSync(data, { recursive: true })
 })

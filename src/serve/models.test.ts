@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
+import { scratchFolder } from '../../test/scratch.ts'
 import { stolen, stolenHistory } from '../../test/training/stolen.ts'
 import { batchOf } from '../intake/batch.ts'
 import { closeFolder, openFolder } from '../log/sqlite/data-folder.ts'
@@ -29,7 +28,7 @@ let data: string
 let running: Running
 let app: FastifyInstance
 before(async () => {
-  data = mkdtempSync(join(tmpdir(), 'spillway-models-'))
+  data = scratchFolder('models')
   const folder = await openFolder(data)
   await folder.store.commit({ put: [putDriftState('fraud', drift)] })
   await closeFolder(folder)
@@ -47,7 +46,6 @@ before(async () => {
 after(async () => {
   await app.close()
   await running.stop()
-  rmSync(data, { recursive: true })
 })
 
 const post = (url: string, payload?: object) => app.inject({ method: 'POST', url, ...(payload && { payload }) })

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
+import { scratchFolder } from '../../test/scratch.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
 import { openFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
 import { reconcileBeside } from '../reconcile/job.ts'
@@ -25,7 +23,7 @@ let folder: DataFolder
 let running: Running
 let app: FastifyInstance
 before(async () => {
-  data = mkdtempSync(join(tmpdir(), 'spillway-reconciliations-'))
+  data = scratchFolder('reconciliations')
   folder = await openFolder(data)
   running = await Running.in(folder, shop)
   app = fastify()
@@ -34,7 +32,6 @@ before(async () => {
 after(async () => {
   await app.close()
   await running.stop()
-  rmSync(data, { recursive: true })
 })
 
 const metric = async (name: string): Promise<string[]> =>

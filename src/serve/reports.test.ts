@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
+import { scratchFolder } from '../../test/scratch.ts'
 import type { MadeReport } from '../batch/report-ledger.ts'
 import { batch, count, entity, every, features, file, linear, model, pipeline, report, request, source, stream, t } from '../index.ts'
 import { Running } from '../run/running.ts'
@@ -23,7 +23,7 @@ let data: string
 let running: Running
 let app: FastifyInstance
 before(async () => {
-  data = mkdtempSync(join(tmpdir(), 'spillway-reports-'))
+  data = scratchFolder('reports')
   const at = every('1d', { phase: '1ms' })
   const shop = pipeline('shop', [
     report('of-risk', { of: risk, at, freshness: '1h', to: file(join(data, 'risk-{date}.csv')) }),
@@ -36,7 +36,6 @@ before(async () => {
 after(async () => {
   await app.close()
   await running.stop()
-  rmSync(data, { recursive: true })
 })
 
 test('a report is made when it is asked for, told without where it stands, and is then the latest', async () => {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
+import { scratchFolder } from '../../test/scratch.ts'
 import type { RunRecord } from '../batch/ledger.ts'
 import { batch, count, entity, features, pipeline, source, stream, t } from '../index.ts'
 import { Running } from '../run/running.ts'
@@ -20,7 +19,7 @@ let data: string
 let running: Running
 let app: FastifyInstance
 before(async () => {
-  data = mkdtempSync(join(tmpdir(), 'spillway-runs-'))
+  data = scratchFolder('runs')
   running = await Running.open(shop, data)
   app = fastify()
   await app.register(servePlugin, { run: running.run, pipeline: shop, data })
@@ -28,7 +27,6 @@ before(async () => {
 after(async () => {
   await app.close()
   await running.stop()
-  rmSync(data, { recursive: true })
 })
 
 test('a batch run is made when it is asked for, and its values are there when that is answered', async () => {

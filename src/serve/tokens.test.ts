@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { auditOf, done } from '../../test/cli/audit-lines.ts'
 import { called, calledJson } from '../../test/cli/called.ts'
 import { open, pay, posted, shop as pipeline, type Open } from '../../test/serve/shop.ts'
@@ -14,14 +14,13 @@ import { serve } from './server.ts'
 import { addToken, readTokens, revokeToken, tokenPath } from './token-file.ts'
 import { Tokens } from './tokens.ts'
 
-const scratch = mkdtempSync(join(tmpdir(), 'spillway-tokens-'))
+const scratch = scratchFolder('tokens')
 let shop: Open
 before(async () => {
   shop = await open()
 })
 after(async () => {
   await shop.close()
-  rmSync(scratch, { recursive: true })
 })
 
 test('a token is told once: the file has its hash, and is its owner’s alone', () => {

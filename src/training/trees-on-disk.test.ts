@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
 import { readTrees, writeTrees } from './trees-on-disk.ts'
 import { fitTrees } from './trees/fit.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'trees-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('trees')
 const path = join(folder, 'trees.json')
 const { file } = fitTrees({ columns: { x: Float64Array.of(1, 2, 3, NaN) }, labels: [0, 1, 1, 0] }, { minRows: 1, rounds: 3 })
 

@@ -1,9 +1,9 @@
 /** A store filled by threads, stopped in the middle and gone on with, is the one that is made at once; of a history in memory, and of a log. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../scratch.ts'
 import { askedOf } from '../../src/batch/backfill/asked.ts'
 import { limits } from '../../src/base/limits.ts'
 import { fillGap, lookForGap, type BackfillOptions, type History } from '../../src/batch/backfill/backfill.ts'
@@ -16,8 +16,7 @@ import { pipeline } from '../../src/index.ts'
 import { byCard, nightly, shop, shopHistory, shopLog } from './shop.ts'
 import { filesIn } from './stored.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-threads-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('threads')
 
 const log = shopLog(5)
 const asked = askedOf(shop, undefined, { kind: 'events' }, 2 * 86_400_000)

@@ -1,9 +1,9 @@
 /** What a store has is what the oracle says was known, at every row of every group. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../scratch.ts'
 import { askedOf, type AskedGroup } from '../../src/batch/backfill/asked.ts'
 import { fillGap, lookForGap } from '../../src/batch/backfill/backfill.ts'
 import type { LoggedEvent } from '../../src/define/event.ts'
@@ -17,19 +17,15 @@ const SEEDS = 3
 const LIVE = 2 * 86_400_000
 
 async function compare(log: readonly LoggedEvent[], every: number | undefined): Promise<{ rows: number; values: number; refused: number }> {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-backfill-'))
-  try {
-    const moments =
-      every === undefined ? ({ kind: 'events' } as const) : ({ kind: 'times', schedule: { kind: 'interval', every, phase: 0 } } as const)
-    const asked = askedOf(shop, undefined, moments, LIVE)
-    const options = { asked, history: shopHistory(shop, log, 'day'), folder, unit: 'day', threads: 1 } as const
-    await fillGap(await lookForGap({ ...options, isMeasured: false }), options)
-    const counts = { rows: 0, values: 0, refused: 0 }
-    for (const group of asked.groups) await compareGroup(folder, group, log, counts)
-    return counts
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const folder = scratchFolder('backfill')
+  const moments =
+    every === undefined ? ({ kind: 'events' } as const) : ({ kind: 'times', schedule: { kind: 'interval', every, phase: 0 } } as const)
+  const asked = askedOf(shop, undefined, moments, LIVE)
+  const options = { asked, history: shopHistory(shop, log, 'day'), folder, unit: 'day', threads: 1 } as const
+  await fillGap(await lookForGap({ ...options, isMeasured: false }), options)
+  const counts = { rows: 0, values: 0, refused: 0 }
+  for (const group of asked.groups) await compareGroup(folder, group, log, counts)
+  return counts
 }
 
 async function compareGroup(

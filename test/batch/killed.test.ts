@@ -1,9 +1,9 @@
 /** A machine that goes away in the middle of a batch run, with a notice or without: whoever gets its folder ends the run, from the parts that were finished. */
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
+import { scratchFolder } from '../scratch.ts'
 import { pause } from '../../src/base/clock.ts'
 import { partsIn, runsIn, type RunRecord } from '../../src/batch/ledger.ts'
 import { batchOf } from '../../src/intake/batch.ts'
@@ -21,7 +21,7 @@ const LOOKS = 2000
 
 let scratch: string
 before(async () => {
-  scratch = mkdtempSync(join(tmpdir(), 'spillway-killed-'))
+  scratch = scratchFolder('killed')
   const data = await openFolder(join(scratch, 'log'))
   // Whoever makes no runs begins none.
   const run = new Run(crowd, { store: data.store, clock: () => START })
@@ -35,7 +35,6 @@ before(async () => {
   await run.stop()
   data.release()
 })
-after(() => rmSync(scratch, { recursive: true }))
 
 const begin = (folder: string): Child => new Child(['test/batch/killed-child.ts', folder, String(PARTITIONS), String(NOW)], /ready/)
 

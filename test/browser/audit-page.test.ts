@@ -1,10 +1,9 @@
 /** The page of an audit as people have it: wide, on a phone, in the dark, on paper. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { scratchFolder } from '../scratch.ts'
 import type { AuditReport } from '../../src/audit/report/audit-report.ts'
 import { writeReport } from '../../src/audit/report/write.ts'
 import { flightsReport } from '../audit/reports/flights.ts'
@@ -38,12 +37,11 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
   let browser: Browser
   let folder: string
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'spillway-page-'))
+    folder = scratchFolder('page')
     browser = new Browser(program!)
   })
   after(async () => {
     await browser.close()
-    rmSync(folder, { recursive: true })
   })
 
   async function opened(name: string, report: AuditReport, width: number): Promise<{ page: Page; url: string }> {

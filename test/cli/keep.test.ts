@@ -1,16 +1,15 @@
 /** `run --keep`: a log that does not grow for ever, seen from the command line. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { scratchFolder } from '../scratch.ts'
 import type { FolderReport } from '../../src/cli/folder-report.ts'
 import { called, calledJson } from './called.ts'
 
 const library = pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href
-const folder = mkdtempSync(join(tmpdir(), 'spillway-keep-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('keep')
 
 function write(name: string, text: string): string {
   const path = join(folder, name)

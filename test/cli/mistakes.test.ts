@@ -1,10 +1,10 @@
 /** A pipeline file that cannot be used: one message that names its file and line, and no stack. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { scratchFolder } from '../scratch.ts'
 import type { SpillwayError } from '../../src/base/errors.ts'
 import { importPipeline } from '../../src/cli/pipeline-file.ts'
 import { pipelineFile as original } from './payments.ts'
@@ -89,8 +89,7 @@ const mistakes: readonly Mistake[] = [
   },
 ]
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-mistakes-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('mistakes')
 
 for (const [i, { what, file, on, says }] of mistakes.entries())
   test(what, async () => {

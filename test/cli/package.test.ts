@@ -7,16 +7,16 @@
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { createServer } from 'node:net'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
+import { scratchFolder } from '../scratch.ts'
 import { faultsOf } from '../docs/session.ts'
 import { listen } from '../action/receiver.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const folder = mkdtempSync(join(tmpdir(), 'spillway-pack-'))
+const folder = scratchFolder('pack')
 const app = join(folder, 'app')
 const installed = join(app, 'node_modules/spillway')
 
@@ -84,8 +84,6 @@ function install(into: string): void {
   link(join(own, manifest.bin.spillway), join(modules, '.bin/spillway'))
   chmodSync(join(own, manifest.bin.spillway), 0o755)
 }
-
-after(() => rmSync(folder, { recursive: true }))
 
 test('it holds the library and nothing that is not for its users', () => {
   const files = globSync('**/*', { cwd: installed, withFileTypes: true })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { scratchFolder } from '../scratch.ts'
 import type { MadeReport } from '../../src/batch/report-ledger.ts'
 import type { Pipeline } from '../../src/define/pipeline.ts'
 import { batchOf } from '../../src/intake/batch.ts'
@@ -11,7 +11,7 @@ import { Running } from '../../src/run/running.ts'
 import { called, calledJson } from './called.ts'
 
 const library = pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href
-const folder = mkdtempSync(join(tmpdir(), 'spillway-reports-'))
+const folder = scratchFolder('reports')
 const at = (name: string): string => join(folder, name)
 const data = ['--data', at('data')] as const
 const [file, sales] = [at('pipeline.ts'), at('sales.ndjson')]
@@ -43,7 +43,6 @@ before(async () => {
   own = await running.run.report('own')
   await running.stop()
 })
-after(() => rmSync(folder, { recursive: true }))
 
 test('list says of which time each is, of how many rows, and where it is', async () => {
   const listed = await calledJson<MadeReport>('reports', ...data)

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../scratch.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { keepingAll } from './case.ts'
 import { generateCrash, generateTrained } from './generate.ts'
@@ -10,8 +9,7 @@ import { losePower, survive, type PowerLoss } from './power.ts'
 import { torn } from './torn.ts'
 import { isSound } from './verdict.ts'
 
-const scratch = mkdtempSync(join(tmpdir(), 'spillway-torn-'))
-after(() => rmSync(scratch, { recursive: true }))
+const scratch = scratchFolder('torn')
 
 /** The first byte of a WAL behind its header. */
 const FRAMES = 32

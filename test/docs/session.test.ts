@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../scratch.ts'
 import { blocksOf } from './blocks.ts'
 import { printsAs } from './output.ts'
 import { faultsOf } from './session.ts'
@@ -55,17 +55,13 @@ test('a document that works has no faults', () => {
 })
 
 test('what a block leaves running is there for the next one, and ends with the document', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-left-'))
-  try {
-    const pid = join(folder, 'pid')
-    const leave = `sleep 300 > left.txt 2>&1 &\necho $! > '${pid}'`
-    assert.deepEqual(faultsOf('a.md', block('sh', leave) + block('sh', `kill -0 $(cat '${pid}')`)), [])
-    const state = () => spawnSync('ps', ['-o', 'stat=', '-p', readFileSync(pid, 'utf8').trim()], { encoding: 'utf8' }).stdout.trim()
-    const isGone = () => ['', 'Z'].includes(state().slice(0, 1))
-    assert.ok(Array.from({ length: 100 }).some(isGone), 'it is still there')
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const folder = scratchFolder('left')
+  const pid = join(folder, 'pid')
+  const leave = `sleep 300 > left.txt 2>&1 &\necho $! > '${pid}'`
+  assert.deepEqual(faultsOf('a.md', block('sh', leave) + block('sh', `kill -0 $(cat '${pid}')`)), [])
+  const state = () => spawnSync('ps', ['-o', 'stat=', '-p', readFileSync(pid, 'utf8').trim()], { encoding: 'utf8' }).stdout.trim()
+  const isGone = () => ['', 'Z'].includes(state().slice(0, 1))
+  assert.ok(Array.from({ length: 100 }).some(isGone), 'it is still there')
 })
 
 test('each fault of a document is found at its line', () => {

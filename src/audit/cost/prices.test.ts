@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
 import example from './prices.json' with { type: 'json' }
 import { examplePrices, readPrices, readPricesFile } from './prices.ts'
 
@@ -67,15 +67,11 @@ test('a number stands for all three, and sizing may be left out', () => {
 })
 
 test('a file that is not there, or no JSON, is named without the folders that it is in', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-prices-'))
-  try {
-    const path = join(folder, 'mine.json')
-    assert.throws(() => readPricesFile(path), { code: 'SPILL_INPUT', message: /^mine\.json cannot be read: ENOENT/ })
-    writeFileSync(path, '{ "format": ')
-    assert.throws(() => readPricesFile(path), { code: 'SPILL_INPUT', message: /^mine\.json is no JSON/ })
-    writeFileSync(path, JSON.stringify(example))
-    assert.equal(readPricesFile(path).name, 'mine.json')
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const folder = scratchFolder('prices')
+  const path = join(folder, 'mine.json')
+  assert.throws(() => readPricesFile(path), { code: 'SPILL_INPUT', message: /^mine\.json cannot be read: ENOENT/ })
+  writeFileSync(path, '{ "format": ')
+  assert.throws(() => readPricesFile(path), { code: 'SPILL_INPUT', message: /^mine\.json is no JSON/ })
+  writeFileSync(path, JSON.stringify(example))
+  assert.equal(readPricesFile(path).name, 'mine.json')
 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
 import { flightsReport } from '../../../test/audit/reports/flights.ts'
 import { patientsReport } from '../../../test/audit/reports/patients.ts'
 import { reportPage } from './page/page.ts'
@@ -11,9 +11,8 @@ import { reportJson, writeReport } from './write.ts'
 
 let folder: string
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'spillway-audit-'))
+  folder = scratchFolder('audit')
 })
-afterEach(() => rmSync(folder, { recursive: true }))
 
 test('both files are written, into a folder that need not be there, and nothing else', () => {
   const out = join(folder, 'deep', 'audit')

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
 import { sendingsOf } from '../../action/sendings.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
 import { batchOf } from '../../intake/batch.ts'
@@ -21,28 +19,24 @@ const PAYMENTS = 25
 const LAG = 5000
 
 test('decisions that ran: how late their events came, their stages, and their effects until they were acknowledged', async () => {
-  const data = mkdtempSync(join(tmpdir(), 'spillway-samples-'))
-  try {
-    const shop = pipeline('shop', [risk, tell])
-    const running = await Running.open(shop, data, { clock: () => start + LAG, sendings: await sendingsOf(shop, {}) })
-    for (let i = 0; i < PAYMENTS; i++) await running.run.submit('payments', batchOf([{ id: String(i), card: 'c', at: start }]))
-    while (running.dispatcher.held.get('tell') !== 0) await running.idle()
-    await running.stop()
-    const samples = await lookInto(data, reader => readSamples(reader, 'risk', [{ name: 'tell' }]))
-    assert.equal(samples.length, PAYMENTS)
-    assert.ok(samples.every(({ ingestion, effect }) => ingestion >= LAG && effect !== undefined && effect.met === true))
-    const part = stagesPart(samples, 60_000)
-    assert.ok(!('why' in part))
-    assert.equal(part.stages.length, 6)
-    assert.equal(part.stages[0].critical, 1, 'nothing took longer than to arrive')
-    assert.deepEqual(part.deadline, { ms: 60_000, met: 1 })
-    const others = await lookInto(data, reader => readSamples(reader, 'risk', []))
-    assert.equal(
-      others.reduce((sum, { count }) => sum + count, 0),
-      PAYMENTS,
-      'without an action every decision is a sample',
-    )
-  } finally {
-    rmSync(data, { recursive: true })
-  }
+  const data = scratchFolder('samples')
+  const shop = pipeline('shop', [risk, tell])
+  const running = await Running.open(shop, data, { clock: () => start + LAG, sendings: await sendingsOf(shop, {}) })
+  for (let i = 0; i < PAYMENTS; i++) await running.run.submit('payments', batchOf([{ id: String(i), card: 'c', at: start }]))
+  while (running.dispatcher.held.get('tell') !== 0) await running.idle()
+  await running.stop()
+  const samples = await lookInto(data, reader => readSamples(reader, 'risk', [{ name: 'tell' }]))
+  assert.equal(samples.length, PAYMENTS)
+  assert.ok(samples.every(({ ingestion, effect }) => ingestion >= LAG && effect !== undefined && effect.met === true))
+  const part = stagesPart(samples, 60_000)
+  assert.ok(!('why' in part))
+  assert.equal(part.stages.length, 6)
+  assert.equal(part.stages[0].critical, 1, 'nothing took longer than to arrive')
+  assert.deepEqual(part.deadline, { ms: 60_000, met: 1 })
+  const others = await lookInto(data, reader => readSamples(reader, 'risk', []))
+  assert.equal(
+    others.reduce((sum, { count }) => sum + count, 0),
+    PAYMENTS,
+    'without an action every decision is a sample',
+  )
 })

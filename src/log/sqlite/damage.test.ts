@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
 import { openFolder, readFolder } from './data-folder.ts'
 import { sqlite } from './sqlite.ts'
 import { checkWal } from './wal-claim.ts'
 
-const scratch = mkdtempSync(join(tmpdir(), 'spillway-damage-'))
-after(() => rmSync(scratch, { recursive: true }))
+const scratch = scratchFolder('damage')
 
 /** A folder with some commits: as it stood while they were in the WAL, and after it was closed. */
 async function folders(name: string): Promise<{ readonly killed: string; readonly closed: string }> {

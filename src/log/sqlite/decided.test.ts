@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
 import { DECIDED, decidedBefore } from '../decided.ts'
 import type { Commit } from '../store.ts'
 import { SqliteReader } from './reader.ts'
 import { sqlite } from './sqlite.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-decided-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('decided')
 const path = (name: string) => join(folder, name)
 
 /** A turn that appends one entry, and decides on everything by then, or on nothing. */

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
 import { random } from '../../base/random.ts'
 import type { StoredDecisions } from '../store.ts'
 import { SqliteReader } from './reader.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-finder-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('finder')
 
 test('the stretches of an entry are found among those of all segments, in order, until they are forgotten', async () => {
   const path = join(folder, 'log.db')

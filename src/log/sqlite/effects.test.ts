@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
 import { ModelEffects } from '../../../test/crash/model-effects.ts'
 import { inBothStores } from '../../../test/crash/both-stores.ts'
 import type { EffectChange, NewEffect } from '../effects.ts'
@@ -11,8 +10,7 @@ import { SqliteReader } from './reader.ts'
 import { sqlite } from './sqlite.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-effects-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('effects')
 const path = (name: string) => join(folder, name)
 
 const effect = (number: number, more: Partial<NewEffect> = {}): NewEffect => ({

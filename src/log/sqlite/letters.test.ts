@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
 import { inBothStores } from '../../../test/crash/both-stores.ts'
 import { ModelStore } from '../../../test/crash/model-store.ts'
 import type { DeadLetter, StoredDeadLetter } from '../letters.ts'
@@ -12,8 +11,7 @@ import { FORMAT } from './schema.ts'
 import { sqlite } from './sqlite.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-letters-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('letters')
 const path = (name: string) => join(folder, name)
 
 const letter = (raw: string | Uint8Array, more: Partial<DeadLetter> = {}): DeadLetter => ({

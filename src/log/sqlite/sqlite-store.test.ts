@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
 import { pause } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import { openFolder } from './data-folder.ts'
@@ -13,8 +13,7 @@ import { migrate } from './schema.ts'
 import { sqlite } from './sqlite.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-store-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('store')
 const path = (name: string) => join(folder, name)
 const segment = (first: number, entries: number, size = 10) => ({
   first,

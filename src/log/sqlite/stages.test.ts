@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
 import { limits } from '../../base/limits.ts'
 import { SqliteReader } from './reader.ts'
 import { migrate } from './schema.ts'
@@ -10,8 +9,7 @@ import { sqlite } from './sqlite.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { StageWriter } from './stage-writer.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spillway-stages-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('stages')
 const path = (name: string) => join(folder, name)
 const block = (number: number, first: number, last: number, size = 1) => ({ number, first, last, bytes: new Uint8Array(size).fill(number) })
 

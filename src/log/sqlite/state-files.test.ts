@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
 import { StateFiles } from './state-files.ts'
 
 let folder: string
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'spillway-state-'))))
-afterEach(() => rmSync(folder, { recursive: true }))
+beforeEach(() => (folder = scratchFolder('state')))
 
 async function write(files: StateFiles, name: string, ...parts: readonly string[]): Promise<void> {
   const sink = files.create(name)

@@ -1,9 +1,9 @@
 /** What an external trainer may do, each as a program that does it. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
 import { pause } from '../../base/clock.ts'
 import { logisticGraph } from '../../../test/onnx/graphs.ts'
 import { needsOnnxRuntime } from '../../../test/onnx/runtime.ts'
@@ -13,8 +13,7 @@ import { predict } from '../predict.ts'
 import { fitTrees } from '../trees/fit.ts'
 import { fitExternal, type ExternalFitOptions } from './fit-external.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'trainer-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = scratchFolder('trainer')
 
 const rows = {
   columns: { amount: Float64Array.of(1, 2, NaN, 4), 'card.n': Float64Array.of(0, 1, 2, 3) },
