@@ -3,6 +3,8 @@
 # The package, as `npm pack` makes it.
 FROM node:24-slim AS package
 WORKDIR /package
+# Libraries for graphics cards, hundreds of megabytes, which only tests would have.
+ENV ONNXRUNTIME_NODE_INSTALL=skip
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json LICENSE README.md CHANGELOG.md ./

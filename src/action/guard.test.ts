@@ -55,6 +55,8 @@ test('a URL writes an address in numbers of other bases, or without zeros, as th
 
 test('where clouds keep a machine’s secrets is told from other private addresses, however it is written', () => {
   const secrets = ['169.254.169.254', '169.254.0.0', '169.254.255.255', '168.63.129.16', '100.100.100.200', 'fe80::1%eth0', 'febf::1']
+  for (const address of ['fd00:c1::a9fe:a9fe', 'fd00:42::42', '64:ff9b:1::a9fe:a9fe', '64:ff9b:1:2:3:4:6464:64c8'])
+    assert.ok(isMetadata(address), address)
   for (const address of [...secrets, 'fd00:ec2::254', 'fd20:ce::254', '::ffff:169.254.169.254', '64:ff9b::a9fe:a9fe', '2002:a9fe:a9fe::1'])
     assert.equal(isMetadata(address), true, address)
   const others = [
@@ -68,6 +70,17 @@ test('where clouds keep a machine’s secrets is told from other private address
     '::1',
     'fec0::1',
   ]
-  for (const address of [...others, 'fd00:ec3::254', 'fd12::1', '::ffff:10.0.0.1', '2606:4700::1', 'localhost', ''])
+  for (const address of [
+    ...others,
+    'fd00:ec3::254',
+    'fd12::1',
+    'fd00:c2::1',
+    '64:ff9b:1::a00:1',
+    '64:ff9b:2::a9fe:a9fe',
+    '::ffff:10.0.0.1',
+    '2606:4700::1',
+    'localhost',
+    '',
+  ])
     assert.equal(isMetadata(address), false, address)
 })

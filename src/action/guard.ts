@@ -17,7 +17,7 @@ const special4 = blockList(
 
 /** Where clouds tell a machine its secrets, and link-local addresses, of which those are: no receiver stands there. */
 const metadata4 = blockList('ipv4', '169.254.0.0/16 168.63.129.16/32 100.100.100.200/32')
-const metadata6 = blockList('ipv6', 'fe80::/10 fd00:ec2::/32 fd20:ce::/32')
+const metadata6 = blockList('ipv6', 'fe80::/10 fd00:ec2::/32 fd20:ce::/32 fd00:c1::/32 fd00:42::/32')
 
 /** Only this part of IPv6 is given out for hosts: loopback, unique local, link-local, multicast and the like are outside of it. */
 const global6 = blockList('ipv6', '2000::/3')
@@ -42,7 +42,8 @@ export function isMetadata(address: string): boolean {
   const family = isIP(bare)
   if (family === 4) return metadata4.check(bare, 'ipv4')
   if (family !== 6) return false
-  const carried = carriedBy(groupsOf(bare))
+  const groups = groupsOf(bare)
+  const carried = carriedBy(groups) ?? translatedHere(groups)
   return carried === undefined ? metadata6.check(bare, 'ipv6') : isMetadata(carried)
 }
 
@@ -52,6 +53,10 @@ function carriedBy(groups: readonly number[]): string | undefined {
   if (starts(0, 0, 0, 0, 0, 0xffff) || starts(0x64, 0xff9b, 0, 0, 0, 0)) return dotted(groups[6], groups[7])
   return starts(0x2002) ? dotted(groups[1], groups[2]) : undefined
 }
+
+/** The IPv4 address that a network's own NAT64 leads to (`64:ff9b:1::/48`, RFC 8215), which is never the Internet's, where its prefix is of 96 bits. */
+const translatedHere = (groups: readonly number[]): string | undefined =>
+  groups[0] === 0x64 && groups[1] === 0xff9b && groups[2] === 1 ? dotted(groups[6], groups[7]) : undefined
 
 const dotted = (high: number, low: number): string => [high >> 8, high & 255, low >> 8, low & 255].join('.')
 

@@ -2,6 +2,9 @@
 /** The `spillway` command. Asks for the version of Node before anything that needs it is loaded. */
 import { nodeTooOld } from '../base/node-version.ts'
 import { limitCompilingThreads } from './compiling-threads.ts'
+import { endBySignals } from './first-process.ts'
+
+endBySignals(process)
 
 // Whoever read the output has seen enough (`| head`): what is left to do is done all the same.
 for (const stream of [process.stdout, process.stderr]) {

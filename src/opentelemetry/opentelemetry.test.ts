@@ -135,7 +135,7 @@ test('effects of decisions long ago are not traced: so many stretches are rememb
   publish(limits.TRACES_HELD)
   channels.effect.publish({ ...delivered, entry: 0 })
   assert.equal(effects(), 1)
-  channels.effect.publish({ ...delivered, entry: limits.TRACES_HELD })
+  channels.effect.publish({ ...delivered, entry: 1 })
   assert.equal(effects(), 2)
 })
 

@@ -57,7 +57,7 @@ export function traceDecisions<S extends Span, C>(options: TraceOptions<S, C>): 
     span.end(momentOf(end))
     if (!isRecording) return
     made.push({ run: message.run, model, first, last, within: context })
-    if (made.length > limits.TRACES_HELD) made.splice(0, made.length - limits.TRACES_HELD / 2)
+    if (made.length > limits.TRACES_HELD) made.shift()
   }
 
   const ofEffects = (message: EffectMessage): void => {

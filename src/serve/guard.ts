@@ -5,6 +5,7 @@ import type { Authorize, ServeOptions } from './options.ts'
 import { Rate } from './rate.ts'
 import { allows, type Role } from './roles.ts'
 import { ServeError } from './serve-error.ts'
+import { checkSite } from './sites.ts'
 import type { Tokens } from './tokens.ts'
 
 declare module 'fastify' {
@@ -32,6 +33,7 @@ export function guard(app: FastifyInstance, { hosts, tokens, authorize, rate: li
     try {
       const { role, isSigned = false, isStream = false } = request.routeOptions.config
       if (names && !isSigned) checkHost(request.headers.host, names)
+      if (role !== undefined) checkSite(request.method, request.headers)
       if (role !== undefined && tokens?.areAsked) request.client = clientOf(request, tokens, role)
       if (role !== undefined && tokens && isStream) request.mayStill = () => !tokens.areAsked || isLetIn(request, tokens, role)
       const wait = rate && (role !== undefined || isSigned) ? rate.take(request.client ?? request.ip) : 0

@@ -72,7 +72,9 @@ function lastMetrics(last: Last): Gauge[] {
         registers: [],
         collect() {
           const found = value()
-          if (found !== undefined) this.set(found)
+          // A gauge without labels is 0 from its beginning, which would be a time, and nothing unexplained.
+          if (found === undefined) this.remove()
+          else this.set(found)
         },
       }),
   )

@@ -133,4 +133,9 @@ test('a source that there is not, or that would count twice, takes no webhooks',
   const { id: _, ...without } = pipeline.ir.sources[0]
   const ir = { ...pipeline.ir, sources: [without] }
   await refused(made({ payments: stripe }, ir), /give it an id/)
+  const forgetting = (dedupe: number) => ({ ...pipeline.ir, sources: pipeline.ir.sources.map(source => ({ ...source, dedupe })) })
+  await refused(made({ payments: stripe }, forgetting(599_999)), /could send it again; write dedupe: '10m' or longer$/)
+  const remembering = made({ payments: stripe }, forgetting(600_000))
+  await remembering.ready()
+  await remembering.close()
 })

@@ -7,6 +7,8 @@
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+import { durationText } from '../base/time.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import type { PipelineIR, SourceIR } from '../define/ir.ts'
 import { withBody } from './body.ts'
@@ -16,7 +18,7 @@ import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
 import { webhookVerifier } from './webhook-in.ts'
 
-/** Throws `SPILL_INPUT` for a source that there is not, or that would count a webhook twice. */
+/** Throws `SPILL_INPUT` for a source that there is not, or that would count a webhook twice, or one that somebody else sends again. */
 export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = {}, clock = wallClock }: Serving): void {
   for (const [name, secret] of Object.entries(webhooks)) {
     const source = sourceOf(ir, name)
@@ -42,6 +44,13 @@ function sourceOf({ sources }: PipelineIR, name: string): SourceIR {
   if (!source) throw new SpillwayError('SPILL_INPUT', `webhooks: there is no source '${name}'${didYouMean(name, names)}`)
   if (source.id === undefined && source.identity === undefined)
     throw new SpillwayError('SPILL_INPUT', `webhooks are sent more than once, and source '${name}' would count each: give it an id`)
+  // Its time may be that much before this machine's clock, or after it.
+  const seconds = 2 * limits.WEBHOOK_TOLERANCE_S
+  if (source.dedupe < seconds * 1000)
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `source '${name}' forgets ids after ${durationText(source.dedupe)}, and a signed webhook is taken for ${durationText(seconds * 1000)} (WEBHOOK_TOLERANCE_S): whoever has seen one could send it again; write dedupe: '${durationText(seconds * 1000)}' or longer`,
+    )
   return source
 }
 
