@@ -190,6 +190,10 @@ export const limits = {
   HTTP_LOOK_MS: 2000,
   /** Milliseconds between two looks for connections that have nothing more to wait for, while a server stops. */
   HTTP_CLOSING_LOOK_MS: 20,
+  /** Milliseconds that the bodies of requests have to be whole once a server stops. */
+  HTTP_CLOSING_BODY_MS: 5000,
+  /** Milliseconds that all clients have to be answered once a server stops; below what `--take-over` and containers wait for. */
+  HTTP_CLOSING_MS: 20_000,
   /** Milliseconds that a connection may wait for its next request. */
   HTTP_IDLE_MS: 30_000,
   /** Milliseconds in which nothing at all moves on a connection, before it is closed. */

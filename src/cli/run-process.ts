@@ -56,9 +56,11 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
   letHeapGrow()
   const say: Say = text => void process.stderr.write(`${text}\n`)
   const memory = { ...memoryOptions(say), ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }) }
+  // All that can be wrong with what was asked for is, before another process is asked to let go.
   const sendings = isDry ? [] : await sendingsOf(pipeline, process.env)
-  const taken = takesOver ? await takeOver(pipeline, data, memory, say) : { folder: await openFolder(data) }
+  const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
+  const taken = takesOver ? await takeOver(pipeline, data, memory, say) : { folder: await openFolder(data) }
   const told = new Feed()
   const sent = new Sent(say, effect => actionOf(data, effect))
   const stopped = untilSignal()
@@ -84,7 +86,7 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
   const status = every(STATUS_EVERY_MS, () => say(text()))
   try {
     for (const { source, path } of files) say(`  ${placeText(run, source, path)}`)
-    server = listen && (await served(pipeline, running, told, request, say))
+    server = await serving?.(running, told, say)
     const feeding = files.map(({ source: name, path }) => {
       const source = pipeline.ir.sources.find(one => one.name === name)!
       return feed(run, source, path, { follow: !once, data, signal: stopped.signal, onWarning: say })
@@ -126,30 +128,28 @@ async function settled(running: Running, once: boolean, say: Say): Promise<void>
   }
 }
 
-async function served(
+/** Looks whether it can be served as asked for, and returns what then does it. */
+async function servingOf(
   pipeline: Pipeline,
-  { run, dispatcher }: Running,
-  feed: Feed,
   { listen, isOpen, hosts, rate, webhooks, data }: RunRequest,
-  say: Say,
-): Promise<Listening> {
+): Promise<(running: Running, feed: Feed, say: Say) => Promise<Listening>> {
   // Fastify takes a tenth of a second to load: only where something is served.
-  const { listen: open } = await import('../serve/listen.ts')
-  const server = await open({
+  const serving = await import('../serve/listen.ts')
+  const options = {
     ...listen,
     open: isOpen,
-    run,
     pipeline,
     data,
-    feed,
-    effects: dispatcher,
     ...(hosts.length > 0 && { hosts }),
     ...(rate && { rate }),
     webhooks: webhooksOf(webhooks, process.env),
-    onError: error => say(`  ${String(error)}`),
-  })
-  say(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
-  return server
+  }
+  await serving.checkListening(options)
+  return async ({ run, dispatcher }, feed, say) => {
+    const server = await serving.listen({ ...options, run, feed, effects: dispatcher, onError: error => say(`  ${String(error)}`) })
+    say(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
+    return server
+  }
 }
 
 function actionOf(data: string, effect: number): string {

@@ -26,3 +26,35 @@ test('closing answers what was taken, and waits for no client that keeps its con
   agent.destroy()
   await running.stop()
 })
+
+test('a body that comes slowly is answered when the server stops, with what was taken of it, and does not hold it up', async () => {
+  const data = scratchFolder('slow-bodies')
+  const running = await Running.open(shop, data)
+  const patience = { bodyMs: 300, closingMs: 60_000 }
+  const server = await listen({ port: 0, run: running.run, pipeline: shop, data, patience })
+  const slow = (type: string, begin: string) => {
+    const answered = Promise.withResolvers<{ status: number | undefined; body: string; connection: string | undefined }>()
+    const headers = { 'content-type': type }
+    const asked = request(`${server.url}/sources/payments/events`, { method: 'POST', headers }, async response => {
+      let body = ''
+      for await (const part of response) body += String(part)
+      answered.resolve({ status: response.statusCode, body, connection: response.headers.connection })
+    })
+    asked.on('error', answered.reject)
+    asked.write(begin)
+    // As long as bytes come, no bound on what is still ends it.
+    const dribble = setInterval(() => asked.write(' '), 20)
+    return answered.promise.finally(() => clearInterval(dribble))
+  }
+  const array = slow('application/json', '[{"id":"3"')
+  const lines = slow('application/x-ndjson', `${JSON.stringify(pay(1))}\n${JSON.stringify(pay(2))}\n{"id"`)
+  while (running.run.end < 2) await pause(1)
+  await server.close()
+  const [first, second] = await Promise.all([array, lines])
+  assert.deepEqual([first.status, second.status, first.connection, second.connection], [503, 503, 'close', 'close'])
+  const { code, message, accepted } = JSON.parse(second.body) as { code: string; message: string; accepted: number }
+  assert.deepEqual([code, accepted], ['SPILL_STOPPED', 2])
+  assert.match(message, /is stopping.*what stood before is taken$/)
+  assert.match(first.body, /SPILL_STOPPED/)
+  await running.stop()
+})

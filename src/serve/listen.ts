@@ -1,16 +1,14 @@
 /** Puts a server on an address: of this machine alone, unless another is named. */
-import type { FastifyInstance } from 'fastify'
 import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
-import { every } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { isLoopback, namesOf } from './host-names.ts'
 import { serve, type ServerOptions } from './server.ts'
 import { Tokens } from './tokens.ts'
+import { checkWebhooks } from './webhooks.ts'
 
 export const HOST_DEFAULT = '127.0.0.1'
 export const PORT_DEFAULT = 7070
-const CLOSING_LOOK_MS = 10
 
 export interface ListenOptions extends Omit<ServerOptions, 'tokens'> {
   readonly host?: string
@@ -26,6 +24,18 @@ export interface Listening {
   readonly port: number
   /** Takes no more, answers what it has taken, and lets go. The run is to be stopped afterwards. */
   close(): Promise<void>
+}
+
+/** What is wrong with the options whoever holds the data folder, so that it is known before another is asked to let go of it. Throws as `listen`. */
+export async function checkListening({
+  host = HOST_DEFAULT,
+  open = false,
+  data,
+  pipeline,
+  webhooks = {},
+}: Omit<ListenOptions, 'run'>): Promise<void> {
+  checkOpen(host, isLoopback(await addressOf(host)), open, new Tokens(data).count, data)
+  checkWebhooks(pipeline.ir, webhooks)
 }
 
 /**
@@ -46,17 +56,7 @@ export async function listen({ host = HOST_DEFAULT, port = PORT_DEFAULT, open = 
     throw addressError(error, host, port)
   }
   const taken = (app.server.address() as AddressInfo).port
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`, port: taken, close: () => closed(app) }
-}
-
-/** A connection over which the last answer has just gone would be kept for its next request, and hold up the end for as long as it may be idle. */
-async function closed(app: FastifyInstance): Promise<void> {
-  const looking = every(CLOSING_LOOK_MS, () => app.server.closeIdleConnections())
-  try {
-    await app.close()
-  } finally {
-    looking.stop()
-  }
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`, port: taken, close: () => app.close() }
 }
 
 /** Looked up before it is listened on, so that it is known whether the name is of this machine alone. */

@@ -8,9 +8,10 @@ import type { ServeOptions } from './options.ts'
 import { servePlugin } from './plugin.ts'
 import { ServeError, tellError } from './serve-error.ts'
 import { endSilent } from './silent-connections.ts'
+import { endSlow, type ClosingPatience } from './slow-requests.ts'
 
 /** Milliseconds that a client has, and how many there may be; the limits of their names unless given. */
-export interface Patience {
+export interface Patience extends ClosingPatience {
   readonly headMs: number
   readonly requestMs: number
   readonly lookMs: number
@@ -25,6 +26,8 @@ const defaultPatience: Patience = {
   lookMs: limits.HTTP_LOOK_MS,
   idleMs: limits.HTTP_IDLE_MS,
   stillMs: limits.HTTP_STILL_MS,
+  bodyMs: limits.HTTP_CLOSING_BODY_MS,
+  closingMs: limits.HTTP_CLOSING_MS,
   connections: limits.HTTP_CONNECTIONS_MAX,
 }
 
@@ -33,7 +36,7 @@ export interface ServerOptions extends ServeOptions {
 }
 
 export function serve({ patience, ...options }: ServerOptions): FastifyInstance {
-  const { headMs, requestMs, lookMs, idleMs, stillMs, connections } = { ...defaultPatience, ...patience }
+  const { headMs, requestMs, lookMs, idleMs, stillMs, connections, ...closing } = { ...defaultPatience, ...patience }
   const app = fastify({
     requestTimeout: requestMs,
     keepAliveTimeout: idleMs,
@@ -44,6 +47,7 @@ export function serve({ patience, ...options }: ServerOptions): FastifyInstance 
   })
   app.server.maxConnections = connections
   endSilent(app)
+  endSlow(app, closing)
   const methods = new Methods()
   app.addHook('onRoute', route => methods.add(route))
   app.setNotFoundHandler(async ({ method, url }) => {

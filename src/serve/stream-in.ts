@@ -38,7 +38,7 @@ export async function takeStream(
   } catch (error) {
     await sent.rest()
     const { status, headers, body } = toldOf(error)
-    if (status >= 500) throw error
+    if (status >= 500 && !(error instanceof ServeError)) throw error
     const message = `${body.message}; ${outcome.isEmpty ? 'nothing of it was taken' : 'what stood before is taken'}`
     throw new ServeError(body.code, message, { status, headers, more: outcome.fields() })
   }

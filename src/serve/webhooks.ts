@@ -16,7 +16,12 @@ import { jsonBody, type JsonBody } from './json-body.ts'
 import { Outcome } from './outcome.ts'
 import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
-import { webhookVerifier } from './webhook-in.ts'
+import { webhookVerifier, type Webhooks } from './webhook-in.ts'
+
+/** Throws as `webhookRoutes`. */
+export function checkWebhooks(ir: PipelineIR, webhooks: Webhooks): void {
+  for (const [name, secret] of Object.entries(webhooks)) webhookVerifier(secret, sourceOf(ir, name).name)
+}
 
 /** Throws `SPILL_INPUT` for a source that there is not, or that would count a webhook twice, or one that somebody else sends again. */
 export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = {}, clock = wallClock }: Serving): void {

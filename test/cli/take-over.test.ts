@@ -122,6 +122,14 @@ test('who holds the folder is looked at again before anybody is asked to stop', 
   }
 })
 
+/** What can be known of a start before another process is asked to stop. */
+const mistakes: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+  [['--decisions', 'nowhere/decisions.ndjson'], /^SPILL_INPUT: nowhere\/decisions\.ndjson cannot be written/m],
+  [['--listen', '0.0.0.0:7391'], /^SPILL_INPUT: 0\.0\.0\.0 can be reached from elsewhere, so clients need tokens/m],
+  [['--listen', '7391', '--webhook', 'payments=stripe:NOT_SET'], /^SPILL_INPUT: .* is to be in NOT_SET, which is not set/m],
+  [['--listen', '7391', '--webhook', 'payments=stripe:HOME'], /^SPILL_INPUT: .* source 'payments' would count each: give it an id/m],
+]
+
 test('features that are new are made from the log beside the old ones, and nothing is lost in between', async () => {
   const old = start('old.ts')
   send(50)
@@ -144,6 +152,16 @@ test('features that are new are made from the log beside the old ones, and nothi
     'from the switch on all that ever was is counted',
   )
   assert.match(next.said(), /getting ready beside process \d+[^]*asking process \d+ to stop[^]*took over from process \d+/)
+  for (const [args, message] of mistakes) {
+    const other = start('new.ts', '--take-over', ...args)
+    assert.deepEqual(await other.exited, [1, null], other.said())
+    assert.match(other.said(), message)
+    assert.doesNotMatch(other.said(), /asking process/)
+  }
+  send(1)
+  await decided(sent)
   next.child.kill('SIGTERM')
   assert.deepEqual(await next.exited, [0, null])
+  const alone = start('new.ts', ...mistakes[0][0])
+  assert.deepEqual(await alone.exited, [1, null], alone.said())
 })
