@@ -25,13 +25,14 @@ export async function* follow(
   { path, event: wanted }: Followed,
   { after, signal, onGap, onBreak }: FollowOptions,
 ): AsyncGenerator<{ readonly place: string }, void, undefined> {
-  let place = after
+  /** As the server told it. */
+  let place: string | undefined
   let failures = 0
   let hasBegun = false
   let asked: number | undefined
   while (true) {
     try {
-      for await (const { id, event, data, retryMs } of eventsOf(http, path, place, signal)) {
+      for await (const { id, event, data, retryMs } of eventsOf(http, place === undefined ? beginning(path, after) : path, place, signal)) {
         hasBegun = true
         failures = 0
         asked = retryMs
@@ -49,6 +50,9 @@ export async function* follow(
     }
   }
 }
+
+const beginning = (path: string, after: string | undefined): string =>
+  after === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(after)}`
 
 async function* eventsOf(
   http: Http,

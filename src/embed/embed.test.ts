@@ -201,6 +201,25 @@ test('who may is the word of the server around it, for each role', async () => {
   assert.deepEqual(names.slice(0, 2), ['ann', undefined])
 })
 
+test('of a stream it is asked again, and ends when the answer is no', async () => {
+  let answer = true
+  const asked: string[] = []
+  const app = fastify({ forceCloseConnections: true })
+  opened.push(app)
+  const authorize = async (_: unknown, role: string) => {
+    asked.push(role)
+    return answer
+  }
+  await app.register(spillway, { pipeline: shop, data: folder(), authorize, bounds: { heartbeatMs: 50 } })
+  const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/spillway`
+  const { body } = await fetch(`${url}/events`)
+  const reader = body!.getReader()
+  while (asked.length < 3) assert.equal((await reader.read()).done, false)
+  answer = false
+  while (!(await reader.read()).done);
+  assert.equal((await fetch(`${url}/events`)).status, 403)
+})
+
 test('a client that comes too often is told when to come again', async () => {
   const app = await open(folder(), { rate: { perSecond: 0.1, burst: 1 } })
   const ask = () => app.inject({ url: '/spillway/features/now?key=c' })

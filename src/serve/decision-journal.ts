@@ -22,6 +22,10 @@ export class DecisionJournal implements Journal {
     return stretch && new Stretch(stretch)
   }
 
+  oldest(): EventPlace {
+    return { stretch: Math.max(0, this.#log.decisionNumbers().first - 1), row: Infinity }
+  }
+
   missed(place: EventPlace): Missed | undefined {
     const { first, last } = this.#log.decisionNumbers()
     if (place.stretch > last) return otherLog(last)

@@ -23,6 +23,11 @@ export class EffectJournal implements Journal {
     return changed.length === 0 ? undefined : new Changes(changed)
   }
 
+  /** Some of those that are kept may not have changed since others were forgotten. */
+  oldest(): EventPlace {
+    return { stretch: 0, row: Infinity }
+  }
+
   missed(place: EventPlace): Missed | undefined {
     const { forgotten, last } = this.#effects.changes()
     if (place.stretch > last) return otherLog(last)

@@ -15,7 +15,7 @@ const HEARTS = 100
 const AT_ONCE = 256
 
 export interface Reader {
-  readonly place: EventPlace | undefined
+  readonly place: EventPlace | 'oldest' | undefined
   readonly of: string | undefined
   readonly mayStill?: (() => boolean) | undefined
 }
@@ -46,7 +46,7 @@ export class EventStream {
     return this.#all.size
   }
 
-  /** Sends what is behind `place`, by default what comes from now on, until the connection ends, or the reader may no more; of one model or action if it is named. */
+  /** Sends what is behind `place`, or all that is kept, by default what comes from now on, until the connection ends, or the reader may no more; of one model or action if it is named. */
   add(response: ServerResponse, reader: Reader): void {
     try {
       this.#add(response, reader)
@@ -57,7 +57,7 @@ export class EventStream {
   }
 
   #add(response: ServerResponse, { place, of, mayStill = () => true }: Reader): void {
-    const begin = place ?? { stretch: this.#journal.last(), row: Infinity }
+    const begin = place === 'oldest' ? this.#journal.oldest() : (place ?? { stretch: this.#journal.last(), row: Infinity })
     const subscriber = new Subscriber(response, begin, { of, bufferMax: this.#bounds.eventBytes, mayStill })
     this.#all.add(subscriber)
     response.once('close', () => {
@@ -65,7 +65,7 @@ export class EventStream {
       this.#upToDate.delete(subscriber)
     })
     response.on('error', () => {})
-    subscriber.begin(this.#journal)
+    subscriber.begin(place === 'oldest' ? undefined : this.#journal.missed(begin))
     const isUpToDate = (last: number) => {
       if (this.#upToDate.size === 0) this.#sent = last
       if (!this.#isClosed) this.#upToDate.add(subscriber)

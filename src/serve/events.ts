@@ -33,7 +33,9 @@ function stream(app: FastifyInstance, path: string, { streams, of, kind, named }
       if (!streams) throw new ServeError('SPILL_UNSUPPORTED', `this server was made without a feed, so that it has no stream of ${of}`)
       const { [kind]: name, after } = single(request.query, asked)
       if (name !== undefined) find(name)
-      const place = placeIn(request.headers['last-event-id'] ?? after)
+      const last = request.headers['last-event-id']
+      // Whoever comes back with it has been in front of the first; who asks for it wants all that there is.
+      const place = last === undefined && after === '0' ? 'oldest' : placeIn(last ?? after)
       streams.checkRoom()
       reply.hijack()
       streams[of].add(reply.raw, { place, of: name, mayStill: request.mayStill })

@@ -12,7 +12,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The name of the token that it came with, or what `authorize` called it; absent where neither is asked. */
     client: string | undefined
-    /** Would it be let in now? Of streams, whose answers do not end; absent where no tokens are asked of anybody. */
+    /** Would it be let in now? Of streams, whose answers do not end; absent where everyone may. */
     mayStill: (() => boolean) | undefined
   }
 }
@@ -26,8 +26,10 @@ export function guard(app: FastifyInstance, { hosts, tokens, authorize, rate: li
   app.decorateRequest('mayStill', undefined)
   if (authorize)
     app.addHook('onRequest', async request => {
-      const { role } = request.routeOptions.config
-      if (role !== undefined) request.client = await authorized(request, role, authorize)
+      const { role, isStream = false } = request.routeOptions.config
+      if (role === undefined) return
+      request.client = await authorized(request, role, authorize)
+      if (isStream) request.mayStill = askedAgain(request, role, authorize)
     })
   app.addHook('onRequest', (request, _reply, done) => {
     try {
@@ -69,6 +71,15 @@ async function authorized(request: FastifyRequest, role: Role, authorize: Author
   if (may === true) return undefined
   if (typeof may === 'string' && may !== '') return may
   throw new ServeError('SPILL_ROLE', `you may not do this, which needs '${role}'`)
+}
+
+/** Asks each time; what was answered counts from the next time on. */
+function askedAgain(request: FastifyRequest, role: Role, authorize: Authorize): () => boolean {
+  let may = true
+  return () => {
+    authorized(request, role, authorize).catch(() => (may = false))
+    return may
+  }
 }
 
 const tooOften = (wait: number): ServeError =>

@@ -19,6 +19,8 @@ export interface Journal {
   last(): number
   /** The first batch behind a number; of one model or action alone if it is named. */
   next(after: number, of?: string): Batch | undefined
+  /** A place in front of all that is kept. */
+  oldest(): EventPlace
   /** What a reader at that place has missed for good. */
   missed(place: EventPlace): Missed | undefined
 }

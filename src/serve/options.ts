@@ -14,7 +14,7 @@ import type { Webhooks } from './webhook-in.ts'
 
 /**
  * Says of a request whether it may what its route is for, in place of tokens: `true`, or the name of who asks, by which its rate is counted. Anything else is 403; what it throws
- * is answered with the `statusCode` that it has.
+ * is answered with the `statusCode` that it has. Of a stream it is asked again at each sign of life, and the stream ends once the answer is another.
  */
 export type Authorize = (request: FastifyRequest, role: Role) => boolean | string | Promise<boolean | string>
 
