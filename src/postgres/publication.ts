@@ -14,6 +14,13 @@ export function checkTable(table: Table, source: SourceIR): readonly string[] {
     throw new SpillwayError('SPILL_INPUT', 'is no plain table: changes are read of one, not of partitions or views', { place: table.name })
   const { columns, warnings } = readColumns(table, source, deleted)
   const showAll = `ALTER TABLE ${table.name} REPLICA IDENTITY FULL`
+  // With such a publication the server would refuse every UPDATE of the application's, and with deletes every DELETE.
+  if (!table.hasIdentity)
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `has no replica identity, and its rows could not be updated any more once its changes are published: give it a primary key, or ${showAll}`,
+      { place: table.name },
+    )
   if (deleted !== undefined && mapVersion === undefined) {
     const needed = source.columns.filter(
       ({ name, nullable }) => name !== deleted && name !== time && (!nullable || [key, ...identity].includes(name)),
