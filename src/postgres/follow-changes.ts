@@ -7,6 +7,7 @@ import type { Cursor } from '../run/inbox.ts'
 import { ChangeRecords, RefusedChange } from './change-records.ts'
 import { endedBy } from './client.ts'
 import type { Feeding } from './feeding.ts'
+import type { Looks } from './going-on.ts'
 import { lsnOf, lsnText, type Lsn } from './lsn.ts'
 import { messageOf, type RowChange } from './pgoutput.ts'
 import { Rows } from './rows.ts'
@@ -32,10 +33,12 @@ export interface FollowingChanges {
   readonly follow: boolean
   readonly feeding: Feeding
   readonly cursorAt: (place: ChangePlace) => Cursor
+  /** At the table and its publication: the stream says nothing of what it does not show. */
+  readonly looks: Looks
 }
 
 export async function followChanges(following: FollowingChanges, from: ChangePlace, signal: AbortSignal): Promise<void> {
-  const { sql, replication, slot, publication, follow } = following
+  const { sql, replication, slot, publication, follow, looks } = following
   const until = follow ? undefined : await marked(sql)
   const changes = new Changes(following, from, await domainTypes(sql))
   // From then on nothing waits for the server without the signal, and how far changes are durable is still said at the end.
@@ -44,6 +47,7 @@ export async function followChanges(following: FollowingChanges, from: ChangePla
     for (;;) {
       const stretch = await stream.take(signal)
       if (stretch === undefined || signal.aborted) return
+      looks.take()
       for (const message of stretch.messages) {
         changes.take(message)
         if (changes.waiting >= limits.POSTGRES_PAGE_ROWS) await changes.give(stream)

@@ -44,28 +44,50 @@ export function checkTable(table: Table, source: SourceIR): readonly string[] {
   ]
 }
 
-interface Publication {
-  readonly inserts: boolean
-  readonly updates: boolean
-  readonly deletes: boolean
+/** A publication that is there, and what it shows. */
+export interface Publication {
+  readonly insert: boolean
+  readonly update: boolean
+  readonly delete: boolean
+  readonly truncate: boolean
+  /** It shows the table. */
   readonly has: boolean
 }
 
-/** Makes the publication, unless it is there. Throws `SPILL_INPUT` for one that does not show what the source needs. */
-export async function ensurePublication(sql: Sql, name: string, table: Table, { deleted }: SourceIR): Promise<void> {
-  const actions = deleted === undefined ? 'insert, update' : 'insert, update, delete, truncate'
+export async function publicationOf(sql: Sql, name: string, table: Table): Promise<Publication | undefined> {
   const [found] = await sql<Publication[]>`
-    SELECT pubinsert AS inserts, pubupdate AS updates, pubdelete AS deletes, EXISTS (
+    SELECT pubinsert AS insert, pubupdate AS update, pubdelete AS delete, pubtruncate AS truncate, EXISTS (
       SELECT FROM pg_publication_tables t WHERE t.pubname = p.pubname AND t.schemaname = ${table.schema} AND t.tablename = ${table.relation}) AS has
     FROM pg_publication p WHERE pubname = ${name}`
+  return found
+}
+
+const ACTIONS = ['insert', 'update', 'delete', 'truncate'] as const
+
+const needed = ({ deleted }: SourceIR): readonly (typeof ACTIONS)[number][] => (deleted === undefined ? ['insert', 'update'] : ACTIONS)
+
+/** What a publication does not show of what the source needs, and the statement that mends it. */
+export function lacking(found: Publication, name: string, table: Table, source: SourceIR): { what: string; fix: string } | undefined {
+  const alter = `ALTER PUBLICATION ${quoted(name)}`
+  if (!found.has) return { what: 'does not show this table', fix: `${alter} ADD TABLE ${table.name}` }
+  const wanted = needed(source)
+  if (wanted.every(action => found[action])) return undefined
+  const all = ACTIONS.filter(action => found[action] || wanted.includes(action))
+  return { what: 'does not show all of its changes', fix: `${alter} SET (publish = '${all.join(', ')}')` }
+}
+
+/** Makes the publication, unless it is there. Throws `SPILL_INPUT` for one that does not show what the source needs. */
+export async function ensurePublication(
+  sql: Sql,
+  found: Publication | undefined,
+  name: string,
+  table: Table,
+  source: SourceIR,
+): Promise<void> {
   if (found === undefined) {
-    await sql.unsafe(`CREATE PUBLICATION ${quoted(name)} FOR TABLE ${table.name} WITH (publish = '${actions}')`)
+    await sql.unsafe(`CREATE PUBLICATION ${quoted(name)} FOR TABLE ${table.name} WITH (publish = '${needed(source).join(', ')}')`)
     return
   }
-  const refuse = (what: string, fix: string): never => {
-    throw new SpillwayError('SPILL_INPUT', `publication '${name}' ${what}: ALTER PUBLICATION ${quoted(name)} ${fix}`, { place: table.name })
-  }
-  if (!found.has) refuse('does not show this table', `ADD TABLE ${table.name}`)
-  if (!found.inserts || !found.updates || (deleted !== undefined && !found.deletes))
-    refuse('does not show all of its changes', `SET (publish = '${actions}')`)
+  const lack = lacking(found, name, table, source)
+  if (lack) throw new SpillwayError('SPILL_INPUT', `publication '${name}' ${lack.what}: ${lack.fix}`, { place: table.name })
 }

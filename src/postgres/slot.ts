@@ -6,6 +6,7 @@
  */
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
+import { HOW_TO_GO_ON } from './going-on.ts'
 import { lsnOf, type Lsn } from './lsn.ts'
 
 interface SlotState {
@@ -52,11 +53,8 @@ export async function createSlot(replication: Sql, slot: string): Promise<Begun>
 /** Throws `SPILL_SOURCE`, with what was lost and how to go on, where the changes from `read` on are not there any more. */
 export async function checkSlot(sql: Sql, slot: string, read: Lsn, readText: string): Promise<void> {
   const found = await slotState(sql, slot)
-  const how =
-    `. To go on, name a new slot (?slot=…): the table is then copied as it stands, or with copy=false its changes from then on are read; ` +
-    `with an id or identity in the source, rows that were read before are told from new ones`
   const lost = (what: string): never => {
-    throw new SpillwayError('SPILL_SOURCE', `${what}: the changes behind ${readText} were not read and cannot be any more${how}`)
+    throw new SpillwayError('SPILL_SOURCE', `${what}: the changes behind ${readText} were not read and cannot be any more${HOW_TO_GO_ON}`)
   }
   if (found === undefined) return lost(`the replication slot '${slot}' is gone`)
   if (found.wal === 'lost')

@@ -37,7 +37,16 @@ export interface Table {
 }
 
 /** Throws `SPILL_INPUT` for a table that is not there. */
-export async function tableOf(sql: Sql, name: string): Promise<Table> {
+export const tableOf = async (sql: Sql, name: string): Promise<Table> => (await tableNamed(sql, name)) ?? noTable(name)
+
+export function noTable(name: string): never {
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `there is no table ${name} in the database; write the name as SQL does, with its schema if it is not public`,
+  )
+}
+
+export async function tableNamed(sql: Sql, name: string): Promise<Table | undefined> {
   const [found] = await sql<
     {
       oid: string
@@ -55,11 +64,7 @@ export async function tableOf(sql: Sql, name: string): Promise<Table> {
       format('%I.%I', n.nspname, c.relname) AS quoted,
       (SELECT system_identifier FROM pg_control_system()) || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS origin
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(${name})`
-  if (found === undefined)
-    throw new SpillwayError(
-      'SPILL_INPUT',
-      `there is no table ${name} in the database; write the name as SQL does, with its schema if it is not public`,
-    )
+  if (found === undefined) return undefined
   const { oid, schema, relation, kind, identity, hasIdentity, quoted, origin } = found
   const columns = await columnsOf(sql, oid)
   const showsOldRows = identity === 'f'
