@@ -92,10 +92,9 @@ test('inserts and updates are events', { skip }, async () => {
     `UPDATE a1 SET level = 7 WHERE reading = 1`,
     `UPDATE a1 SET reading = 3 WHERE reading = 1`,
     `DELETE FROM a1 WHERE reading = 2`,
-    `ALTER TABLE a1 ADD COLUMN more int; ALTER TABLE a1 DROP COLUMN note; UPDATE a1 SET level = 8`,
+    `ALTER TABLE a1 ADD COLUMN more int; UPDATE a1 SET level = 8`,
   )
-  const { note: _, ...later } = row(3, '8')
-  assert.deepEqual(given.records, [row(1, '5.1'), row(2, '6', 'tab\t\\n'), row(1, '7'), row(3, '7'), later])
+  assert.deepEqual(given.records, [row(1, '5.1'), row(2, '6', 'tab\t\\n'), row(1, '7'), row(3, '7'), row(3, '8')])
   assert.deepEqual(given.refused, [])
 })
 

@@ -10,6 +10,7 @@
  *
  * An UPDATE does not show large values that it left alone, unless the table has REPLICA IDENTITY FULL: a row in which the source reads one is refused.
  */
+import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { SourceIR } from '../define/ir.ts'
 import { Fault } from '../intake/refusal.ts'
@@ -41,8 +42,11 @@ export class ChangeRecords {
   #columns: readonly ReadColumn[] = []
   #places: readonly number[] = []
 
-  /** `baseOf`: the types that domains are of. */
-  constructor(source: SourceIR, table: Table, baseOf: ReadonlyMap<number, number>) {
+  #seen: readonly string[] | undefined
+
+  /** `baseOf`: the types that domains are of; `seen`: the columns that the source read last, if that is known. */
+  constructor(source: SourceIR, table: Table, baseOf: ReadonlyMap<number, number>, seen?: readonly string[]) {
+    this.#seen = seen
     this.#source = source
     this.#table = table.name
     this.#baseOf = baseOf
@@ -50,9 +54,18 @@ export class ChangeRecords {
     this.#identifying = source.deleted === undefined ? [] : [source.key, ...(source.identity ?? [])]
   }
 
-  /** From now on rows are of these columns. */
+  /** The columns that the source reads, as they were there last. */
+  get seen(): readonly string[] | undefined {
+    return this.#seen
+  }
+
+  /** From now on rows are of these columns. Throws `SPILL_SOURCE` if one is missing that was there and that the source reads. */
   columnsAre({ columns }: Relation): void {
     const wanted = columns.map((column, place) => ({ ...column, place })).filter(({ name }) => this.#names?.has(name) !== false)
+    const names = wanted.map(({ name }) => name)
+    const gone = this.#seen?.filter(name => !names.includes(name) && this.#names?.has(name) !== false) ?? []
+    if (gone.length > 0) throw goneError(this.#table, gone, this.#names === undefined)
+    this.#seen = names
     this.#places = wanted.map(({ place }) => place)
     this.#columns = wanted.map(({ name, type }) => ({ name, read: this.#reader(name, type) }))
   }
@@ -114,6 +127,17 @@ export class ChangeRecords {
   #raw(texts: Texts): string {
     return JSON.stringify(Object.fromEntries(this.#columns.map(({ name }, i) => [name, texts[i]])))
   }
+}
+
+/** Its values would be NULL from there on, as if they had been. */
+function goneError(table: string, names: readonly string[], isMapped: boolean): SpillwayError {
+  const them = names.map(name => `'${name}'`).join(', ')
+  return new SpillwayError(
+    'SPILL_SOURCE',
+    `has no ${them} any more in its changes from here on, which the source reads: a column was renamed, dropped, or left out of the publication. To go on, ` +
+      `${isMapped ? 'write the map for the table as it is and give it another mapVersion' : 'take it out of the source, which may name another'}; nothing was lost`,
+    { place: table },
+  )
 }
 
 const truncated = new Fault('TRUNCATE deletes rows without saying which: delete them with DELETE, or send a delete of each')

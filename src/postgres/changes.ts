@@ -17,10 +17,10 @@ import { openClient, withClient } from './client.ts'
 import { copyFile, hasCopy, readCopy, removeCopy, writeCopy } from './copy.ts'
 import { Feeding, type Fed } from './feeding.ts'
 import { followChanges, type ChangePlace } from './follow-changes.ts'
-import { checkShown, Looks, tableAsRead, type Known } from './going-on.ts'
+import { checkShown, knownOf, Looks, tableAsRead, type Known } from './going-on.ts'
 import { once, untilReached } from './lost.ts'
 import { lsnOf } from './lsn.ts'
-import { checkTable, ensurePublication, publicationOf, type Publication } from './publication.ts'
+import { checkTable, ensurePublication, publicationOf, shownTable, type Publication } from './publication.ts'
 import type { ReadOptions } from './reading.ts'
 import { checkSlot, createSlot, dropSlot, refuseForeign } from './slot.ts'
 import type { Table } from './table.ts'
@@ -64,6 +64,9 @@ export async function readChanges(run: Fed, source: SourceIR, options: ChangesOp
 
 type Place = Known & State
 
+/** Was something read, so that something can have been missed? */
+const isBegun = (place: Place | undefined): place is Place => place !== undefined && place.state !== 'begins'
+
 class Reading {
   readonly #sql: Sql
   readonly #run: Fed
@@ -84,7 +87,7 @@ class Reading {
     const { slot, folder } = this.#options
     const kept = this.#place()
     const { table, publication } = await this.#look(kept)
-    this.#known = { origin: table.origin, relation: table.oid }
+    this.#known = knownOf(table, this.#source, isBegun(kept) ? kept : undefined)
     reached()
     let place: State | undefined = kept
     if (place === undefined || place.state === 'begins') place = await this.#begin(table, publication, place, signal)
@@ -100,11 +103,11 @@ class Reading {
   /** Table and publication as they are now. Throws as documented where changes of the table cannot be read, or some may have been missed. */
   async #look(place: Place | undefined): Promise<{ table: Table; publication: Publication | undefined }> {
     const { onWarning, table: name, publication } = this.#options
-    const isGoingOn = place !== undefined && place.state !== 'begins'
-    const table = await tableAsRead(this.#sql, name, isGoingOn ? place : undefined)
-    for (const warning of checkTable(table, this.#source)) onWarning(warning)
-    const found = await publicationOf(this.#sql, publication, table)
-    if (isGoingOn) checkShown(found, publication, table, this.#source)
+    const named = await tableAsRead(this.#sql, name, isBegun(place) ? place : undefined)
+    const found = await publicationOf(this.#sql, publication, named)
+    const { table, warnings } = shownTable(named, found, publication, this.#source)
+    for (const warning of [...warnings, ...checkTable(table, this.#source)]) onWarning(warning)
+    if (isBegun(place)) checkShown(found, publication, table, this.#source)
     return { table, publication: found }
   }
 
@@ -178,7 +181,11 @@ class Reading {
           feeding: this.#feeding,
           relation: table,
           follow,
-          cursorAt: place => this.#at({ state: 'changes', ...place }),
+          seen: this.#known?.columns,
+          cursorAt: (place, columns) => {
+            this.#known = { ...this.#known!, columns }
+            return this.#at({ state: 'changes', ...place })
+          },
           looks: new Looks(() => this.#look({ ...this.#known!, ...from }), lookMs),
         },
         from,

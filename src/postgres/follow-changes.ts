@@ -32,7 +32,9 @@ export interface FollowingChanges {
   readonly publication: string
   readonly follow: boolean
   readonly feeding: Feeding
-  readonly cursorAt: (place: ChangePlace) => Cursor
+  /** The columns that were there last; nothing if that is not known. */
+  readonly seen: readonly string[] | undefined
+  readonly cursorAt: (place: ChangePlace, columns: readonly string[] | undefined) => Cursor
   /** At the table and its publication: the stream says nothing of what it does not show. */
   readonly looks: Looks
 }
@@ -49,7 +51,13 @@ export async function followChanges(following: FollowingChanges, from: ChangePla
       if (stretch === undefined || signal.aborted) return
       looks.take()
       for (const message of stretch.messages) {
-        changes.take(message)
+        try {
+          changes.take(message)
+        } catch (error) {
+          // What came before is of the source as it is now.
+          await changes.give(stream)
+          throw error
+        }
         if (changes.waiting >= limits.POSTGRES_PAGE_ROWS) await changes.give(stream)
       }
       await changes.give(stream)
@@ -89,7 +97,7 @@ class Changes {
 
   constructor(following: FollowingChanges, { lsn, commit, changes = 0 }: ChangePlace, baseOf: ReadonlyMap<number, number>) {
     this.#following = following
-    this.#records = new ChangeRecords(following.source, following.relation, baseOf)
+    this.#records = new ChangeRecords(following.source, following.relation, baseOf, following.seen)
     this.#read = { lsn: lsnOf(lsn), commit: commit === undefined ? 0n : lsnOf(commit), changes }
     this.#end = this.#read.lsn
     this.#rows = this.#emptyRows()
@@ -160,7 +168,7 @@ class Changes {
     this.#hasMoved = false
     this.#kept = stopwatch()
     const { feeding, cursorAt } = this.#following
-    await feeding.give(batch, cursorAt(place), () => stream.confirm(end))
+    await feeding.give(batch, cursorAt(place, this.#records.seen), () => stream.confirm(end))
   }
 
   /**

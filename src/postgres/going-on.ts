@@ -8,14 +8,28 @@ import { stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import type { SourceIR } from '../define/ir.ts'
 import { lacking, type Publication } from './publication.ts'
-import { noTable, tableNamed, type Table } from './table.ts'
+import { noTable, readColumns, tableNamed, type Table } from './table.ts'
 
 /** What was read. Folders of older versions do not say which table it was: then it is the one of that name. */
 export interface Known {
   /** The server and database. */
   readonly origin: string
   readonly relation?: number
+  /** The columns that the source reads, as they were there last; of a map, of which version. */
+  readonly columns?: readonly string[] | undefined
+  readonly mapVersion?: string
 }
+
+/** What is known of a table from now on, `kept` being what was before. Of another version of a map no columns are missed. */
+export function knownOf(table: Table, source: SourceIR, kept: Known | undefined): Known {
+  const { mapVersion } = source
+  const columns =
+    kept === undefined ? readColumns(table, source, source.deleted).columns.map(({ name }) => name) : columnsOf(kept, mapVersion)
+  return { origin: table.origin, relation: table.oid, columns, ...(mapVersion !== undefined && { mapVersion }) }
+}
+
+const columnsOf = (kept: Known, mapVersion: string | undefined): readonly string[] | undefined =>
+  kept.mapVersion === mapVersion ? kept.columns : undefined
 
 export const HOW_TO_GO_ON =
   `. To go on, name a new slot (?slot=…): the table is then copied as it stands, or with copy=false its changes from then on are read; ` +

@@ -2,7 +2,7 @@
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
 import type { SourceIR } from '../define/ir.ts'
-import { quoted, readColumns, type Table } from './table.ts'
+import { quoted, readColumns, type Table, type TableColumn } from './table.ts'
 
 /**
  * Throws `SPILL_INPUT`, with the statement that mends it, for a table whose changes cannot be events of the source. Returns, in words, what will be
@@ -52,14 +52,51 @@ export interface Publication {
   readonly truncate: boolean
   /** It shows the table. */
   readonly has: boolean
+  /** The columns of it that are shown, where the server says so (PostgreSQL 15 on). */
+  readonly columns: readonly string[] | null
+  /** Generated columns among them are shown too (PostgreSQL 18 on). */
+  readonly mayShowGenerated: boolean
 }
 
 export async function publicationOf(sql: Sql, name: string, table: Table): Promise<Publication | undefined> {
   const [found] = await sql<Publication[]>`
-    SELECT pubinsert AS insert, pubupdate AS update, pubdelete AS delete, pubtruncate AS truncate, EXISTS (
-      SELECT FROM pg_publication_tables t WHERE t.pubname = p.pubname AND t.schemaname = ${table.schema} AND t.tablename = ${table.relation}) AS has
-    FROM pg_publication p WHERE pubname = ${name}`
+    SELECT pubinsert AS insert, pubupdate AS update, pubdelete AS delete, pubtruncate AS truncate, t.pubname IS NOT NULL AS has,
+      to_jsonb(t) -> 'attnames' AS columns, to_jsonb(p) ? 'pubgencols' AS "mayShowGenerated"
+    FROM pg_publication p LEFT JOIN pg_publication_tables t
+      ON t.pubname = p.pubname AND t.schemaname = ${table.schema} AND t.tablename = ${table.relation} WHERE p.pubname = ${name}`
   return found
+}
+
+/**
+ * The table as its changes show it: without columns that are generated or not in the publication's list. The copy would have their values and every
+ * change NULL, so where the source names one, `SPILL_INPUT` is thrown, with what mends it; a `map` gets them from neither, which is said.
+ */
+export function shownTable(
+  table: Table,
+  found: Publication | undefined,
+  name: string,
+  source: SourceIR,
+): { table: Table; warnings: readonly string[] } {
+  const isShown = (column: TableColumn): boolean =>
+    (!column.generated || (found?.columns != null && found.mayShowGenerated)) && found?.columns?.includes(column.name) !== false
+  const hidden = table.columns.filter(column => !isShown(column))
+  if (source.mapVersion !== undefined && hidden.length > 0) {
+    const names = hidden.map(column => column.name).join(', ')
+    return {
+      table: { ...table, columns: table.columns.filter(column => !hidden.includes(column)) },
+      warnings: [`${table.name}: the map of '${source.name}' gets no ${names}, which changes do not show`],
+    }
+  }
+  const missed = hidden.find(column => source.columns.some(other => other.name === column.name))
+  if (missed === undefined) return { table, warnings: [] }
+  const fix = missed.generated
+    ? `compute it in a map of the source, or let the application write it: ALTER TABLE ${table.name} ALTER COLUMN ${quoted(missed.name)} DROP EXPRESSION`
+    : `name it among the columns of the publication '${name}', or leave it out of the source`
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `has a ${missed.generated ? 'generated ' : ''}column '${missed.name}', which its changes do not show: ${fix}`,
+    { place: table.name },
+  )
 }
 
 const ACTIONS = ['insert', 'update', 'delete', 'truncate'] as const

@@ -18,6 +18,8 @@ export interface TableColumn {
   readonly replicated: boolean
   /** Large values stand apart, and an update that leaves one alone does not show it. */
   readonly toasted: boolean
+  /** Computed from others: changes do not show it. */
+  readonly generated: boolean
 }
 
 export interface Table {
@@ -67,6 +69,8 @@ export async function tableNamed(sql: Sql, name: string): Promise<Table | undefi
   if (found === undefined) return undefined
   const { oid, schema, relation, kind, identity, hasIdentity, quoted, origin } = found
   const columns = await columnsOf(sql, oid)
+  // It was dropped between the two statements.
+  if (columns.length === 0) return undefined
   const showsOldRows = identity === 'f'
   return { oid: Number(oid), name: quoted, schema, relation, kind, showsOldRows, hasIdentity, origin, columns }
 }
@@ -77,7 +81,7 @@ const IDENTIFIES = `i.indisvalid AND i.indimmediate AND (CASE c.relreplident WHE
 const columnsOf = (sql: Sql, oid: string): Promise<TableColumn[]> => sql<TableColumn[]>`
   SELECT a.attname AS name, b.base::int AS type, format_type(a.atttypid, a.atttypmod) AS "typeName", NOT a.attnotnull AS nullable,
     pg_get_expr(d.adbin, d.adrelid) AS default, c.relreplident = 'f' OR coalesce(a.attnum = ANY (i.indkey), false) AS replicated,
-    a.attstorage <> 'p' AS toasted
+    a.attstorage <> 'p' AS toasted, a.attgenerated <> '' AS generated
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
   CROSS JOIN LATERAL (
     WITH RECURSIVE base AS (
