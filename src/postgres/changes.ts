@@ -22,7 +22,7 @@ import { once, untilReached } from './lost.ts'
 import { lsnOf } from './lsn.ts'
 import { checkTable, ensurePublication, publicationOf, shownTable, type Publication } from './publication.ts'
 import type { ReadOptions } from './reading.ts'
-import { checkSlot, createSlot, dropSlot, refuseForeign } from './slot.ts'
+import { beginSlot, checkSlot, dropUnread, keepSlot, refuseForeign } from './slot.ts'
 import type { Table } from './table.ts'
 
 export interface ChangesOptions extends ReadOptions {
@@ -38,8 +38,8 @@ export interface ChangesOptions extends ReadOptions {
 
 /** How far a table was read. */
 type State =
-  /** The slot may have been made; nothing was read. */
-  | { readonly state: 'begins' }
+  /** The slot may have been made, where `lsn` says; nothing was read. Folders of older versions do not say where. */
+  | { readonly state: 'begins'; readonly lsn?: string }
   /** The copy is being read; changes go on at `lsn`. */
   | { readonly state: 'copied'; readonly lsn: string; readonly file: FilePlace }
   | ({ readonly state: 'changes' } & ChangePlace)
@@ -123,16 +123,15 @@ class Reading {
   /** Makes the slot and the copy. Where that was broken off, nothing was read, and it is done anew. */
   async #begin(table: Table, found: Publication | undefined, place: State | undefined, signal: AbortSignal): Promise<State> {
     const { slot, publication, database, folder, copy } = this.#options
-    if (place === undefined) {
-      await refuseForeign(this.#sql, slot)
-      await this.#keep({ state: 'begins' })
-    }
-    await dropSlot(this.#sql, slot)
+    if (place?.state === 'begins' && place.lsn !== undefined) await dropUnread(this.#sql, slot, place.lsn)
+    await refuseForeign(this.#sql, slot)
     await ensurePublication(this.#sql, found, publication, table, this.#source)
     const path = copyFile(folder, slot)
     const begin = async (replication: Sql): Promise<State> => {
-      const { lsn, snapshot } = await createSlot(replication, slot)
+      const { lsn, snapshot, passing } = await beginSlot(replication)
       if (copy) await writeCopy({ sql: this.#sql, path, table, source: this.#source, snapshot, signal })
+      await this.#keep({ state: 'begins', lsn })
+      await keepSlot(this.#sql, passing, slot)
       const begun: State = copy ? { state: 'copied', lsn, file: fileStart } : { state: 'changes', lsn }
       await this.#keep(begun)
       return begun
