@@ -4,7 +4,7 @@
  * | change | is |
  * | --- | --- |
  * | INSERT | an event |
- * | UPDATE | an event with the new row: a revision, where the source has `identity` and it is as it was. Where the source has `deleted` and its key or identity changes, the old row is deleted first |
+ * | UPDATE | an event with the new row: a revision, where the source has `identity` and it is as it was. Where the source has `deleted` and its key or identity changes (those of the rows that its `map` makes), the old row is deleted first |
  * | DELETE | where the source has `deleted`: the old row with that column true, or what identifies it (the replica identity), at the time of the commit if its own is not shown. Nothing otherwise |
  * | TRUNCATE | where the source has `deleted`: refused, since nobody says which rows there were. Nothing otherwise |
  *
@@ -13,6 +13,8 @@
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { SourceIR } from '../define/ir.ts'
+import { rawText } from '../intake/batch.ts'
+import { mappedRows, type RowMap } from '../intake/mapping.ts'
 import { Fault } from '../intake/refusal.ts'
 import type { Relation, RowChange } from './pgoutput.ts'
 import { longFault, recordOf, type Texts } from './rows.ts'
@@ -32,6 +34,16 @@ export class RefusedChange {
 
 export type ChangeRecord = Readonly<Record<string, unknown>> | RefusedChange
 
+export interface OfTable {
+  readonly table: Table
+  /** The types that domains are of. */
+  readonly baseOf: ReadonlyMap<number, number>
+  /** The columns that the source read last, if that is known. */
+  readonly seen: readonly string[] | undefined
+  /** The source's. Without it every change of a row that it may see is one of identity. */
+  readonly map: RowMap | undefined
+}
+
 export class ChangeRecords {
   readonly #source: SourceIR
   readonly #table: string
@@ -39,14 +51,15 @@ export class ChangeRecords {
   readonly #names: ReadonlySet<string> | undefined
   /** What tells one event of the source from another, where a row that stops being one is a delete. */
   readonly #identifying: readonly string[]
+  readonly #map: RowMap | undefined
   #columns: readonly ReadColumn[] = []
   #places: readonly number[] = []
 
   #seen: readonly string[] | undefined
 
-  /** `baseOf`: the types that domains are of; `seen`: the columns that the source read last, if that is known. */
-  constructor(source: SourceIR, table: Table, baseOf: ReadonlyMap<number, number>, seen?: readonly string[]) {
+  constructor(source: SourceIR, { table, baseOf, seen, map }: OfTable) {
     this.#seen = seen
+    this.#map = map
     this.#source = source
     this.#table = table.name
     this.#baseOf = baseOf
@@ -96,8 +109,30 @@ export class ChangeRecords {
   #updated(row: Texts, old: Texts | undefined, isKey: boolean, at: number): readonly ChangeRecord[] {
     const whole = old && !isKey ? row.map((text, i) => (text === undefined ? old[i] : text)) : row
     const record = this.#record(whole)
-    const isAnother = old !== undefined && this.#columns.some(({ name }, i) => this.#identifying.includes(name) && old[i] !== whole[i])
-    return isAnother ? [this.#deleted(old, isKey, at), record] : [record]
+    return old !== undefined && this.#isAnother(old, whole) ? [this.#deleted(old, isKey, at), record] : [record]
+  }
+
+  /** Are events of the old row none of the new one's? */
+  #isAnother(old: Texts, row: Texts): boolean {
+    if (this.#identifying.length === 0) return false
+    if (this.#source.mapVersion === undefined)
+      return this.#columns.some(({ name }, i) => this.#identifying.includes(name) && old[i] !== row[i])
+    if (old.every((text, i) => text === row[i])) return false
+    const stay = this.#identities(row)
+    return this.#identities(old)?.every(identity => stay?.includes(identity)) !== true
+  }
+
+  /** Of the rows that the map makes of one, if it does. It gets a record of its own, which it may change. */
+  #identities(texts: Texts): readonly string[] | undefined {
+    const record = this.#record(texts)
+    if (this.#map === undefined || record instanceof RefusedChange) return undefined
+    const rows = mappedRows(this.#map, record)
+    if (rows instanceof Fault) return undefined
+    try {
+      return rows.map(row => rawText(this.#identifying.map(name => (row as Record<string, unknown>)[name])))
+    } catch {
+      return undefined
+    }
   }
 
   #deleted(old: Texts, isKey: boolean, at: number): ChangeRecord {

@@ -12,6 +12,7 @@ import { limits } from '../base/limits.ts'
 import type { SourceIR } from '../define/ir.ts'
 import { fileStart, type FilePlace } from '../files/follow.ts'
 import { batchOf } from '../intake/batch.ts'
+import type { RowMap } from '../intake/mapping.ts'
 import type { Cursor } from '../run/inbox.ts'
 import { openClient, withClient } from './client.ts'
 import { copyFile, hasCopy, readCopy, removeCopy, writeCopy } from './copy.ts'
@@ -28,6 +29,8 @@ import type { Table } from './table.ts'
 export interface ChangesOptions extends ReadOptions {
   readonly slot: string
   readonly publication: string
+  /** Of the source: of rows that it makes, key and identity are. */
+  readonly map?: RowMap | undefined
   /** Copy the table when the slot is made. */
   readonly copy: boolean
   /** The data folder of the run: here is the copy while it is read. */

@@ -3,6 +3,7 @@ import type { Sql } from 'postgres'
 import { stopwatch } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { SourceIR } from '../define/ir.ts'
+import type { RowMap } from '../intake/mapping.ts'
 import type { Cursor } from '../run/inbox.ts'
 import { ChangeRecords, RefusedChange } from './change-records.ts'
 import { endedBy } from './client.ts'
@@ -25,6 +26,7 @@ export interface FollowingChanges {
   readonly sql: Sql
   readonly replication: Sql
   readonly source: SourceIR
+  readonly map?: RowMap | undefined
   /** As places of refused records name it. */
   readonly table: string
   readonly relation: Table
@@ -97,7 +99,7 @@ class Changes {
 
   constructor(following: FollowingChanges, { lsn, commit, changes = 0 }: ChangePlace, baseOf: ReadonlyMap<number, number>) {
     this.#following = following
-    this.#records = new ChangeRecords(following.source, following.relation, baseOf, following.seen)
+    this.#records = new ChangeRecords(following.source, { table: following.relation, baseOf, seen: following.seen, map: following.map })
     this.#read = { lsn: lsnOf(lsn), commit: commit === undefined ? 0n : lsnOf(commit), changes }
     this.#end = this.#read.lsn
     this.#rows = this.#emptyRows()

@@ -35,6 +35,14 @@ export function checkTable(table: Table, source: SourceIR): readonly string[] {
         },
       )
   }
+  // Whatever its map makes of an old row, key and identity among it, may come from any column.
+  const unseen = deleted !== undefined && mapVersion !== undefined ? columns.filter(({ replicated }) => !replicated) : []
+  if (unseen.length > 0)
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `does not show ${unseen.map(({ name }) => `'${name}'`).join(', ')} in old rows, which the map of a source with '${deleted}' gets: ${showAll}`,
+      { place: table.name },
+    )
   const large = table.showsOldRows ? [] : columns.filter(({ toasted }) => toasted)
   if (large.length === 0) return warnings
   const names = large.map(({ name }) => name).join(', ')
