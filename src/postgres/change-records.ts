@@ -145,7 +145,7 @@ export class ChangeRecords {
 
   #record(texts: Texts): ChangeRecord {
     const hidden = this.#columns.findIndex((_, i) => texts[i] === undefined)
-    const bytes = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
+    const bytes = bytesOf(texts)
     const record =
       hidden >= 0
         ? new Fault(
@@ -162,6 +162,12 @@ export class ChangeRecords {
   #raw(texts: Texts): string {
     return JSON.stringify(Object.fromEntries(this.#columns.map(({ name }, i) => [name, texts[i]])))
   }
+}
+
+/** In UTF-8, as the copy counts them. Where even three bytes for each unit of UTF-16 are few enough, the units are. */
+function bytesOf(texts: Texts): number {
+  const units = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
+  return 3 * units <= limits.LINE_BYTES_MAX ? units : texts.reduce((sum, text) => sum + (text == null ? 0 : Buffer.byteLength(text)), 0)
 }
 
 /** Its values would be NULL from there on, as if they had been. */
