@@ -246,6 +246,8 @@ export const limits = {
   POSTGRES_STATUS_MS: 1000,
   /** Milliseconds of silence after which a PostgreSQL that sends changes is taken for lost: it is asked for an answer all the time. */
   POSTGRES_SILENCE_MS: 60_000,
+  /** Milliseconds between two looks at whether a table whose changes come from PostgreSQL still is the one of its name, and still shown. */
+  POSTGRES_LOOK_MS: 10_000,
   /** Milliseconds that a connection to PostgreSQL may take. */
   POSTGRES_CONNECT_MS: 10_000,
   /** Milliseconds between two tries to reach a PostgreSQL that was there, at most. */

@@ -9,6 +9,7 @@ import { ndjsonBatches } from '../files/ndjson.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import { isPostgres } from '../postgres/address.ts'
 import { postgresPlace, readPostgres } from '../postgres/read.ts'
+import type { RowMap } from '../intake/mapping.ts'
 import { LineReader } from '../intake/line-reader.ts'
 import type { Cursor } from '../run/inbox.ts'
 import type { Run } from '../run/run.ts'
@@ -21,6 +22,8 @@ export interface FeedOptions {
   /** The folder of the run's log. */
   readonly data: string
   readonly signal: AbortSignal
+  /** The source's own function. */
+  readonly map: RowMap | undefined
   readonly onWarning: (warning: string) => void
 }
 

@@ -89,7 +89,7 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
     server = await serving?.(running, told, say)
     const feeding = files.map(({ source: name, path }) => {
       const source = pipeline.ir.sources.find(one => one.name === name)!
-      return feed(run, source, path, { follow: !once, data, signal: stopped.signal, onWarning: say })
+      return feed(run, source, path, { follow: !once, data, signal: stopped.signal, map: pipeline.maps.get(name), onWarning: say })
     })
     const fed = Promise.all(feeding)
     // Files may end; a server does not.

@@ -12,6 +12,8 @@ export interface JsonRecord {
   readonly value: unknown
   /** Fields of the record itself whose fraction has more digits than a double holds, as written. */
   readonly inexact?: ReadonlyMap<string, string>
+  /** The first fraction anywhere in it that has more digits than a double holds, with its field, in words. */
+  readonly rounded?: string
 }
 
 /** Decodes well-formed UTF-8 `bytes[start, end)`, or says why not. */
@@ -106,6 +108,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 /** Refuses whole numbers that were rounded, wherever they stand; notes rounded fractions of the record's own fields. */
 function withoutRounding(value: unknown, longNumbers: readonly LongNumber[]): JsonRecord | Fault {
   const inexact = new Map<string, string>()
+  let rounded: string | undefined
   for (const { text, field, depth } of longNumbers) {
     const held = String(Number(text))
     if (text === held || digitsOf(text) === digitsOf(held)) continue
@@ -114,9 +117,10 @@ function withoutRounding(value: unknown, longNumbers: readonly LongNumber[]): Js
       return new Fault(
         `'${name}' is ${text}, which JSON numbers cannot hold exactly (beyond 2^53); write it as text, for a column of t.string()`,
       )
+    rounded ??= `'${name}' is ${text}`
     if (depth === 1) inexact.set(name, text)
   }
-  return inexact.size === 0 ? { value } : { value, inexact }
+  return { value, ...(inexact.size > 0 && { inexact }), ...(rounded !== undefined && { rounded }) }
 }
 
 /** The significant digits of a number as written: those of 0.0120 and of 12 are `12`. */

@@ -4,14 +4,17 @@
  * | change | is |
  * | --- | --- |
  * | INSERT | an event |
- * | UPDATE | an event with the new row: a revision, where the source has `identity` and it is as it was. Where the source has `deleted` and its key or identity changes, the old row is deleted first |
+ * | UPDATE | an event with the new row: a revision, where the source has `identity` and it is as it was. Where the source has `deleted` and its key or identity changes (those of the rows that its `map` makes), the old row is deleted first |
  * | DELETE | where the source has `deleted`: the old row with that column true, or what identifies it (the replica identity), at the time of the commit if its own is not shown. Nothing otherwise |
  * | TRUNCATE | where the source has `deleted`: refused, since nobody says which rows there were. Nothing otherwise |
  *
  * An UPDATE does not show large values that it left alone, unless the table has REPLICA IDENTITY FULL: a row in which the source reads one is refused.
  */
+import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { SourceIR } from '../define/ir.ts'
+import { rawText } from '../intake/batch.ts'
+import { mappedRows, type RowMap } from '../intake/mapping.ts'
 import { Fault } from '../intake/refusal.ts'
 import type { Relation, RowChange } from './pgoutput.ts'
 import { longFault, recordOf, type Texts } from './rows.ts'
@@ -31,6 +34,16 @@ export class RefusedChange {
 
 export type ChangeRecord = Readonly<Record<string, unknown>> | RefusedChange
 
+export interface OfTable {
+  readonly table: Table
+  /** The types that domains are of. */
+  readonly baseOf: ReadonlyMap<number, number>
+  /** The columns that the source read last, if that is known. */
+  readonly seen: readonly string[] | undefined
+  /** The source's. Without it every change of a row that it may see is one of identity. */
+  readonly map: RowMap | undefined
+}
+
 export class ChangeRecords {
   readonly #source: SourceIR
   readonly #table: string
@@ -38,11 +51,15 @@ export class ChangeRecords {
   readonly #names: ReadonlySet<string> | undefined
   /** What tells one event of the source from another, where a row that stops being one is a delete. */
   readonly #identifying: readonly string[]
+  readonly #map: RowMap | undefined
   #columns: readonly ReadColumn[] = []
   #places: readonly number[] = []
 
-  /** `baseOf`: the types that domains are of. */
-  constructor(source: SourceIR, table: Table, baseOf: ReadonlyMap<number, number>) {
+  #seen: readonly string[] | undefined
+
+  constructor(source: SourceIR, { table, baseOf, seen, map }: OfTable) {
+    this.#seen = seen
+    this.#map = map
     this.#source = source
     this.#table = table.name
     this.#baseOf = baseOf
@@ -50,9 +67,18 @@ export class ChangeRecords {
     this.#identifying = source.deleted === undefined ? [] : [source.key, ...(source.identity ?? [])]
   }
 
-  /** From now on rows are of these columns. */
+  /** The columns that the source reads, as they were there last. */
+  get seen(): readonly string[] | undefined {
+    return this.#seen
+  }
+
+  /** From now on rows are of these columns. Throws `SPILL_SOURCE` if one is missing that was there and that the source reads. */
   columnsAre({ columns }: Relation): void {
     const wanted = columns.map((column, place) => ({ ...column, place })).filter(({ name }) => this.#names?.has(name) !== false)
+    const names = wanted.map(({ name }) => name)
+    const gone = this.#seen?.filter(name => !names.includes(name) && this.#names?.has(name) !== false) ?? []
+    if (gone.length > 0) throw goneError(this.#table, gone, this.#names === undefined)
+    this.#seen = names
     this.#places = wanted.map(({ place }) => place)
     this.#columns = wanted.map(({ name, type }) => ({ name, read: this.#reader(name, type) }))
   }
@@ -83,8 +109,30 @@ export class ChangeRecords {
   #updated(row: Texts, old: Texts | undefined, isKey: boolean, at: number): readonly ChangeRecord[] {
     const whole = old && !isKey ? row.map((text, i) => (text === undefined ? old[i] : text)) : row
     const record = this.#record(whole)
-    const isAnother = old !== undefined && this.#columns.some(({ name }, i) => this.#identifying.includes(name) && old[i] !== whole[i])
-    return isAnother ? [this.#deleted(old, isKey, at), record] : [record]
+    return old !== undefined && this.#isAnother(old, whole) ? [this.#deleted(old, isKey, at), record] : [record]
+  }
+
+  /** Are events of the old row none of the new one's? */
+  #isAnother(old: Texts, row: Texts): boolean {
+    if (this.#identifying.length === 0) return false
+    if (this.#source.mapVersion === undefined)
+      return this.#columns.some(({ name }, i) => this.#identifying.includes(name) && old[i] !== row[i])
+    if (old.every((text, i) => text === row[i])) return false
+    const stay = this.#identities(row)
+    return this.#identities(old)?.every(identity => stay?.includes(identity)) !== true
+  }
+
+  /** Of the rows that the map makes of one, if it does. It gets a record of its own, which it may change. */
+  #identities(texts: Texts): readonly string[] | undefined {
+    const record = this.#record(texts)
+    if (this.#map === undefined || record instanceof RefusedChange) return undefined
+    const rows = mappedRows(this.#map, record)
+    if (rows instanceof Fault) return undefined
+    try {
+      return rows.map(row => rawText(this.#identifying.map(name => (row as Record<string, unknown>)[name])))
+    } catch {
+      return undefined
+    }
   }
 
   #deleted(old: Texts, isKey: boolean, at: number): ChangeRecord {
@@ -97,7 +145,7 @@ export class ChangeRecords {
 
   #record(texts: Texts): ChangeRecord {
     const hidden = this.#columns.findIndex((_, i) => texts[i] === undefined)
-    const bytes = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
+    const bytes = bytesOf(texts)
     const record =
       hidden >= 0
         ? new Fault(
@@ -114,6 +162,23 @@ export class ChangeRecords {
   #raw(texts: Texts): string {
     return JSON.stringify(Object.fromEntries(this.#columns.map(({ name }, i) => [name, texts[i]])))
   }
+}
+
+/** In UTF-8, as the copy counts them. Where even three bytes for each unit of UTF-16 are few enough, the units are. */
+function bytesOf(texts: Texts): number {
+  const units = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
+  return 3 * units <= limits.LINE_BYTES_MAX ? units : texts.reduce((sum, text) => sum + (text == null ? 0 : Buffer.byteLength(text)), 0)
+}
+
+/** Its values would be NULL from there on, as if they had been. */
+function goneError(table: string, names: readonly string[], isMapped: boolean): SpillwayError {
+  const them = names.map(name => `'${name}'`).join(', ')
+  return new SpillwayError(
+    'SPILL_SOURCE',
+    `has no ${them} any more in its changes from here on, which the source reads: a column was renamed, dropped, or left out of the publication. To go on, ` +
+      `${isMapped ? 'write the map for the table as it is and give it another mapVersion' : 'take it out of the source, which may name another'}; nothing was lost`,
+    { place: table },
+  )
 }
 
 const truncated = new Fault('TRUNCATE deletes rows without saying which: delete them with DELETE, or send a delete of each')

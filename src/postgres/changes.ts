@@ -8,39 +8,44 @@
  */
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
 import type { SourceIR } from '../define/ir.ts'
 import { fileStart, type FilePlace } from '../files/follow.ts'
 import { batchOf } from '../intake/batch.ts'
+import type { RowMap } from '../intake/mapping.ts'
 import type { Cursor } from '../run/inbox.ts'
 import { openClient, withClient } from './client.ts'
 import { copyFile, hasCopy, readCopy, removeCopy, writeCopy } from './copy.ts'
 import { Feeding, type Fed } from './feeding.ts'
 import { followChanges, type ChangePlace } from './follow-changes.ts'
+import { checkShown, knownOf, Looks, tableAsRead, type Known } from './going-on.ts'
 import { once, untilReached } from './lost.ts'
 import { lsnOf } from './lsn.ts'
-import { checkTable, ensurePublication } from './publication.ts'
+import { checkTable, ensurePublication, publicationOf, shownTable, type Publication } from './publication.ts'
 import type { ReadOptions } from './reading.ts'
-import { checkSlot, createSlot, dropSlot, refuseForeign } from './slot.ts'
-import { tableOf, type Table } from './table.ts'
+import { beginSlot, checkSlot, dropUnread, keepSlot, refuseForeign } from './slot.ts'
+import type { Table } from './table.ts'
 
 export interface ChangesOptions extends ReadOptions {
   readonly slot: string
   readonly publication: string
+  /** Of the source: of rows that it makes, key and identity are. */
+  readonly map?: RowMap | undefined
   /** Copy the table when the slot is made. */
   readonly copy: boolean
   /** The data folder of the run: here is the copy while it is read. */
   readonly folder: string
+  /** Milliseconds between two looks at table and publication; POSTGRES_LOOK_MS unless given. */
+  readonly lookMs?: number
 }
 
-/** How far a table was read. `origin` is the server and database. */
-type Place = { readonly origin: string } &
-  /** The slot may have been made; nothing was read. */
-  (
-    | { readonly state: 'begins' }
-    /** The copy is being read; changes go on at `lsn`. */
-    | { readonly state: 'copied'; readonly lsn: string; readonly file: FilePlace }
-    | ({ readonly state: 'changes' } & ChangePlace)
-  )
+/** How far a table was read. */
+type State =
+  /** The slot may have been made, where `lsn` says; nothing was read. Folders of older versions do not say where. */
+  | { readonly state: 'begins'; readonly lsn?: string }
+  /** The copy is being read; changes go on at `lsn`. */
+  | { readonly state: 'copied'; readonly lsn: string; readonly file: FilePlace }
+  | ({ readonly state: 'changes' } & ChangePlace)
 
 /**
  * Gives the changes of a table to a source of a run: until the signal, or without `follow` up to what was committed when it began. Resolves when all
@@ -60,12 +65,18 @@ export async function readChanges(run: Fed, source: SourceIR, options: ChangesOp
   await feeding.settled()
 }
 
+type Place = Known & State
+
+/** Was something read, so that something can have been missed? */
+const isBegun = (place: Place | undefined): place is Place => place !== undefined && place.state !== 'begins'
+
 class Reading {
   readonly #sql: Sql
   readonly #run: Fed
   readonly #source: SourceIR
   readonly #options: ChangesOptions
   readonly #feeding: Feeding
+  #known: Known | undefined
 
   constructor(sql: Sql, run: Fed, source: SourceIR, options: ChangesOptions, feeding: Feeding) {
     this.#sql = sql
@@ -76,12 +87,13 @@ class Reading {
   }
 
   async go(reached: () => void, signal: AbortSignal): Promise<void> {
-    const { onWarning, table: name, slot, folder } = this.#options
-    const table = await tableOf(this.#sql, name)
-    for (const warning of checkTable(table, this.#source)) onWarning(warning)
-    let place = this.#place(table)
+    const { slot, folder } = this.#options
+    const kept = this.#place()
+    const { table, publication } = await this.#look(kept)
+    this.#known = knownOf(table, this.#source, isBegun(kept) ? kept : undefined)
     reached()
-    if (place === undefined || place.state === 'begins') place = await this.#begin(table, place, signal)
+    let place: State | undefined = kept
+    if (place === undefined || place.state === 'begins') place = await this.#begin(table, publication, place, signal)
     else await checkSlot(this.#sql, slot, lsnOf(place.lsn), place.lsn)
     if (place.state === 'copied') place = await this.#readCopy(place, signal)
     // Until now it was needed to begin again.
@@ -91,18 +103,20 @@ class Reading {
     }
   }
 
-  /** Throws `SPILL_SOURCE` if what was read was another database. */
-  #place({ name, origin }: Table): Place | undefined {
+  /** Table and publication as they are now. Throws as documented where changes of the table cannot be read, or some may have been missed. */
+  async #look(place: Place | undefined): Promise<{ table: Table; publication: Publication | undefined }> {
+    const { onWarning, table: name, publication } = this.#options
+    const named = await tableAsRead(this.#sql, name, isBegun(place) ? place : undefined)
+    const found = await publicationOf(this.#sql, publication, named)
+    const { table, warnings } = shownTable(named, found, publication, this.#source)
+    for (const warning of [...warnings, ...checkTable(table, this.#source)]) onWarning(warning)
+    if (isBegun(place)) checkShown(found, publication, table, this.#source)
+    return { table, publication: found }
+  }
+
+  #place(): Place | undefined {
     const kept = this.#run.cursor(this.#cursor)
-    if (kept === undefined) return undefined
-    const place = JSON.parse(kept) as Place
-    if (place.origin !== origin)
-      throw new SpillwayError(
-        'SPILL_SOURCE',
-        `is of another database (${origin}) than the one that was read (${place.origin}); name a new slot to read it (?slot=…)`,
-        { place: name },
-      )
-    return place
+    return kept === undefined ? undefined : (JSON.parse(kept) as Place)
   }
 
   get #cursor(): string {
@@ -110,36 +124,35 @@ class Reading {
   }
 
   /** Makes the slot and the copy. Where that was broken off, nothing was read, and it is done anew. */
-  async #begin(table: Table, place: Place | undefined, signal: AbortSignal): Promise<Place> {
+  async #begin(table: Table, found: Publication | undefined, place: State | undefined, signal: AbortSignal): Promise<State> {
     const { slot, publication, database, folder, copy } = this.#options
-    const { origin } = table
-    if (place === undefined) {
-      await refuseForeign(this.#sql, slot)
-      await this.#keep({ origin, state: 'begins' })
-    }
-    await dropSlot(this.#sql, slot)
-    await ensurePublication(this.#sql, publication, table, this.#source)
+    if (place?.state === 'begins' && place.lsn !== undefined) await dropUnread(this.#sql, slot, place.lsn)
+    await refuseForeign(this.#sql, slot)
+    await ensurePublication(this.#sql, found, publication, table, this.#source)
     const path = copyFile(folder, slot)
-    const begin = async (replication: Sql): Promise<Place> => {
-      const { lsn, snapshot } = await createSlot(replication, slot)
+    const begin = async (replication: Sql): Promise<State> => {
+      const { lsn, snapshot, passing } = await beginSlot(replication)
       if (copy) await writeCopy({ sql: this.#sql, path, table, source: this.#source, snapshot, signal })
-      const begun: Place = copy ? { origin, state: 'copied', lsn, file: fileStart } : { origin, state: 'changes', lsn }
+      await this.#keep({ state: 'begins', lsn })
+      await keepSlot(this.#sql, passing, slot)
+      const begun: State = copy ? { state: 'copied', lsn, file: fileStart } : { state: 'changes', lsn }
       await this.#keep(begun)
       return begun
     }
     return withClient(await openClient(database, true), begin, signal)
   }
 
-  async #keep(place: Place): Promise<void> {
+  async #keep(place: State): Promise<void> {
     await this.#feeding.give(batchOf([]), this.#at(place))
     await this.#feeding.settled()
   }
 
-  #at(place: Place): Cursor {
+  #at(state: State): Cursor {
+    const place: Place = { ...this.#known!, ...state }
     return [this.#cursor, JSON.stringify(place)]
   }
 
-  async #readCopy(place: Place & { readonly state: 'copied' }, signal: AbortSignal): Promise<Place> {
+  async #readCopy(place: State & { readonly state: 'copied' }, signal: AbortSignal): Promise<State> {
     const { folder, slot, table } = this.#options
     const path = copyFile(folder, slot)
     if (!hasCopy(path))
@@ -153,13 +166,13 @@ class Reading {
       if (signal.aborted) return place
     }
     if (signal.aborted) return place
-    const done: Place = { origin: place.origin, state: 'changes', lsn: place.lsn }
+    const done: State = { state: 'changes', lsn: place.lsn }
     await this.#keep(done)
     return done
   }
 
-  async #follow(table: Table, { origin, ...from }: Place & { readonly state: 'changes' }, signal: AbortSignal): Promise<void> {
-    const { database, follow } = this.#options
+  async #follow(table: Table, from: State & { readonly state: 'changes' }, signal: AbortSignal): Promise<void> {
+    const { database, follow, lookMs = limits.POSTGRES_LOOK_MS } = this.#options
     await withClient(await openClient(database, true), replication =>
       followChanges(
         {
@@ -170,7 +183,12 @@ class Reading {
           feeding: this.#feeding,
           relation: table,
           follow,
-          cursorAt: place => this.#at({ origin, state: 'changes', ...place }),
+          seen: this.#known?.columns,
+          cursorAt: (place, columns) => {
+            this.#known = { ...this.#known!, columns }
+            return this.#at({ state: 'changes', ...place })
+          },
+          looks: new Looks(() => this.#look({ ...this.#known!, ...from }), lookMs),
         },
         from,
         signal,

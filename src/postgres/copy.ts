@@ -65,7 +65,7 @@ async function* linesOf(
     yield (rows as unknown as (Buffer | null)[][]).map(row => `${lineOf(columns, row, mark)}\n`).join('')
 }
 
-/** The size in bytes of each row, and its values; those of a row that is too long are left behind. */
+/** The size in bytes of each row's large columns, and its values; those of a row that is too long are left behind. */
 function copyStatement(table: Table, columns: readonly TableColumn[]): string {
   const names = columns.map(({ name }) => quoted(name))
   const sizes = columns.flatMap(({ toasted }, i) => (toasted ? [`coalesce(octet_length(${names[i]}::text), 0)`] : []))
@@ -74,7 +74,11 @@ function copyStatement(table: Table, columns: readonly TableColumn[]): string {
 }
 
 function lineOf(columns: readonly ReadColumn[], [size, ...values]: (Buffer | null)[], mark: object): string {
-  const bytes = Number(String(size))
+  // The server counted the large ones, to keep them back; changes count all.
+  const bytes = Math.max(
+    Number(String(size)),
+    values.reduce((sum, value) => sum + (value?.length ?? 0), 0),
+  )
   if (bytes > limits.LINE_BYTES_MAX) return JSON.stringify([longFault(bytes).detail, '{}'])
   const texts = values.map(value => (value === null ? null : String(value)))
   const record = recordOf(columns, texts)

@@ -3,10 +3,12 @@ import type { Sql } from 'postgres'
 import { stopwatch } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { SourceIR } from '../define/ir.ts'
+import type { RowMap } from '../intake/mapping.ts'
 import type { Cursor } from '../run/inbox.ts'
 import { ChangeRecords, RefusedChange } from './change-records.ts'
 import { endedBy } from './client.ts'
 import type { Feeding } from './feeding.ts'
+import type { Looks } from './going-on.ts'
 import { lsnOf, lsnText, type Lsn } from './lsn.ts'
 import { messageOf, type RowChange } from './pgoutput.ts'
 import { Rows } from './rows.ts'
@@ -24,6 +26,7 @@ export interface FollowingChanges {
   readonly sql: Sql
   readonly replication: Sql
   readonly source: SourceIR
+  readonly map?: RowMap | undefined
   /** As places of refused records name it. */
   readonly table: string
   readonly relation: Table
@@ -31,11 +34,15 @@ export interface FollowingChanges {
   readonly publication: string
   readonly follow: boolean
   readonly feeding: Feeding
-  readonly cursorAt: (place: ChangePlace) => Cursor
+  /** The columns that were there last; nothing if that is not known. */
+  readonly seen: readonly string[] | undefined
+  readonly cursorAt: (place: ChangePlace, columns: readonly string[] | undefined) => Cursor
+  /** At the table and its publication: the stream says nothing of what it does not show. */
+  readonly looks: Looks
 }
 
 export async function followChanges(following: FollowingChanges, from: ChangePlace, signal: AbortSignal): Promise<void> {
-  const { sql, replication, slot, publication, follow } = following
+  const { sql, replication, slot, publication, follow, looks } = following
   const until = follow ? undefined : await marked(sql)
   const changes = new Changes(following, from, await domainTypes(sql))
   // From then on nothing waits for the server without the signal, and how far changes are durable is still said at the end.
@@ -44,8 +51,15 @@ export async function followChanges(following: FollowingChanges, from: ChangePla
     for (;;) {
       const stretch = await stream.take(signal)
       if (stretch === undefined || signal.aborted) return
+      looks.take()
       for (const message of stretch.messages) {
-        changes.take(message)
+        try {
+          changes.take(message)
+        } catch (error) {
+          // What came before is of the source as it is now.
+          await changes.give(stream)
+          throw error
+        }
         if (changes.waiting >= limits.POSTGRES_PAGE_ROWS) await changes.give(stream)
       }
       await changes.give(stream)
@@ -85,7 +99,7 @@ class Changes {
 
   constructor(following: FollowingChanges, { lsn, commit, changes = 0 }: ChangePlace, baseOf: ReadonlyMap<number, number>) {
     this.#following = following
-    this.#records = new ChangeRecords(following.source, following.relation, baseOf)
+    this.#records = new ChangeRecords(following.source, { table: following.relation, baseOf, seen: following.seen, map: following.map })
     this.#read = { lsn: lsnOf(lsn), commit: commit === undefined ? 0n : lsnOf(commit), changes }
     this.#end = this.#read.lsn
     this.#rows = this.#emptyRows()
@@ -156,7 +170,7 @@ class Changes {
     this.#hasMoved = false
     this.#kept = stopwatch()
     const { feeding, cursorAt } = this.#following
-    await feeding.give(batch, cursorAt(place), () => stream.confirm(end))
+    await feeding.give(batch, cursorAt(place, this.#records.seen), () => stream.confirm(end))
   }
 
   /**

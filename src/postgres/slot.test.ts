@@ -90,6 +90,66 @@ test('a slot that somebody else has made, or read, is not taken', { skip }, asyn
   await run.stop()
 })
 
+/** As the run of a folder whose place in the changes of a table is this. */
+function foldersAt(table: string, place: object): Fed {
+  return taking(numbers, { commits: [{ put: [[`cursor/rows=pg-changes:${table}@${table}`, JSON.stringify(place)]] }] }).run
+}
+
+test('a folder whose first start was refused takes no slot that another has made since', { skip }, async () => {
+  const [first, second] = [taking(), taking()]
+  await create('shared')
+  await server().withClient(1, async sql => {
+    await sql`CREATE PUBLICATION shared`
+    await assert.rejects(read(first.run, 'shared'), { code: 'SPILL_INPUT', message: /does not show this table/ })
+    await sql`ALTER PUBLICATION shared ADD TABLE shared`
+    await read(second.run, 'shared')
+    await sql`INSERT INTO shared VALUES (2)`
+    const origin = (JSON.parse(second.run.cursor('rows=pg-changes:shared@shared')!) as { origin: string }).origin
+    for (const other of [
+      first.run,
+      foldersAt('shared', { origin, state: 'begins' }),
+      foldersAt('shared', { origin, state: 'begins', lsn: '0/1' }),
+    ])
+      await assert.rejects(read(other, 'shared'), {
+        code: 'SPILL_INPUT',
+        message: /'shared' is there already and is not this data folder's/,
+      })
+    await read(second.run, 'shared')
+  })
+  assert.deepEqual(taken(second.store), [1, 2])
+  assert.deepEqual(taken(first.store), [])
+  await Promise.all([first.run.stop(), second.run.stop()])
+})
+
+test('a slot that was made before the start broke off is made anew', { skip }, async () => {
+  await create('broken')
+  const { store, run } = taking()
+  await server().withClient(1, async sql => {
+    await sql`CREATE PUBLICATION broken FOR TABLE broken`
+    const [{ lsn }] = await sql<{ lsn: string }[]>`SELECT lsn::text AS lsn FROM pg_create_logical_replication_slot('broken', 'pgoutput')`
+    await sql`INSERT INTO broken VALUES (2)`
+    const kept: [string, string][] = []
+    const begun: Fed = {
+      submit: (name, batch, cursor) => {
+        if (cursor) kept.push([cursor[0], cursor[1]])
+        return run.submit(name, batch, cursor)
+      },
+      room: () => run.room(),
+      cursor: name => kept.findLast(([of]) => of === name)?.[1] ?? JSON.stringify({ origin: '', state: 'begins', lsn }),
+    }
+    await read(begun, 'broken')
+    assert.deepEqual(
+      kept.map(([, place]) => (JSON.parse(place) as { state: string }).state).filter((state, i, all) => state !== all[i - 1]),
+      ['begins', 'copied', 'changes'],
+    )
+    const slots = await sql<{ name: string; stays: boolean }[]>`
+      SELECT slot_name AS name, NOT temporary AS stays FROM pg_replication_slots WHERE slot_name = 'broken' OR temporary`
+    assert.deepEqual([...slots], [{ name: 'broken', stays: true }])
+  })
+  await run.stop()
+  assert.deepEqual(taken(store), [1, 2])
+})
+
 test('a copy that is not there any more, and another database, are errors', { skip }, async () => {
   await create('copied')
   const { store, run } = taking()

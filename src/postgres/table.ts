@@ -18,6 +18,8 @@ export interface TableColumn {
   readonly replicated: boolean
   /** Large values stand apart, and an update that leaves one alone does not show it. */
   readonly toasted: boolean
+  /** Computed from others: changes do not show it. */
+  readonly generated: boolean
 }
 
 export interface Table {
@@ -29,42 +31,64 @@ export interface Table {
   readonly kind: string
   /** The whole old row is shown by updates and deletes (REPLICA IDENTITY FULL). */
   readonly showsOldRows: boolean
+  /** Something tells its rows apart in its changes: without it the server refuses UPDATE and DELETE of a table whose changes are published. */
+  readonly hasIdentity: boolean
   /** The server and its database: what a place in the table belongs to. */
   readonly origin: string
   readonly columns: readonly TableColumn[]
 }
 
 /** Throws `SPILL_INPUT` for a table that is not there. */
-export async function tableOf(sql: Sql, name: string): Promise<Table> {
+export const tableOf = async (sql: Sql, name: string): Promise<Table> => (await tableNamed(sql, name)) ?? noTable(name)
+
+export function noTable(name: string): never {
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `there is no table ${name} in the database; write the name as SQL does, with its schema if it is not public`,
+  )
+}
+
+export async function tableNamed(sql: Sql, name: string): Promise<Table | undefined> {
   const [found] = await sql<
-    { oid: string; schema: string; relation: string; kind: string; identity: string; quoted: string; origin: string }[]
+    {
+      oid: string
+      schema: string
+      relation: string
+      kind: string
+      identity: string
+      hasIdentity: boolean
+      quoted: string
+      origin: string
+    }[]
   >`
     SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS relation, c.relkind AS kind, c.relreplident AS identity,
+      c.relreplident = 'f' OR EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND ${sql.unsafe(IDENTIFIES)}) AS "hasIdentity",
       format('%I.%I', n.nspname, c.relname) AS quoted,
       (SELECT system_identifier FROM pg_control_system()) || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS origin
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(${name})`
-  if (found === undefined)
-    throw new SpillwayError(
-      'SPILL_INPUT',
-      `there is no table ${name} in the database; write the name as SQL does, with its schema if it is not public`,
-    )
-  const { oid, schema, relation, kind, identity, quoted, origin } = found
+  if (found === undefined) return undefined
+  const { oid, schema, relation, kind, identity, hasIdentity, quoted, origin } = found
   const columns = await columnsOf(sql, oid)
+  // It was dropped between the two statements.
+  if (columns.length === 0) return undefined
   const showsOldRows = identity === 'f'
-  return { oid: Number(oid), name: quoted, schema, relation, kind, showsOldRows, origin, columns }
+  return { oid: Number(oid), name: quoted, schema, relation, kind, showsOldRows, hasIdentity, origin, columns }
 }
+
+/** That an index `i` of the table `c` is its replica identity: one whose check is put off to the commit never is. */
+const IDENTIFIES = `i.indisvalid AND i.indimmediate AND (CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END)`
 
 const columnsOf = (sql: Sql, oid: string): Promise<TableColumn[]> => sql<TableColumn[]>`
   SELECT a.attname AS name, b.base::int AS type, format_type(a.atttypid, a.atttypmod) AS "typeName", NOT a.attnotnull AS nullable,
     pg_get_expr(d.adbin, d.adrelid) AS default, c.relreplident = 'f' OR coalesce(a.attnum = ANY (i.indkey), false) AS replicated,
-    a.attstorage <> 'p' AS toasted
+    a.attstorage <> 'p' AS toasted, a.attgenerated <> '' AS generated
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
   CROSS JOIN LATERAL (
     WITH RECURSIVE base AS (
       SELECT a.atttypid AS type UNION ALL SELECT t.typbasetype FROM base JOIN pg_type t ON t.oid = base.type AND t.typtype = 'd'
     ) SELECT base.type::int8 AS base FROM base JOIN pg_type t ON t.oid = base.type AND t.typtype <> 'd') b
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-  LEFT JOIN pg_index i ON i.indrelid = c.oid AND (CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END)
+  LEFT JOIN pg_index i ON i.indrelid = c.oid AND ${sql.unsafe(IDENTIFIES)}
   WHERE a.attrelid = ${oid}::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`
 
 /** A column of a table that a source reads. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ownServer, skip, databaseAt } from '../../test/postgres/server.ts'
 import { sourceOf, taking } from '../../test/postgres/taking.ts'
+import type { ColumnIR } from '../define/ir.ts'
 import { entity, model, on, pipeline, source, t } from '../index.ts'
 import { recordedDecisions } from '../run/recorded.ts'
 import { Fault } from '../intake/refusal.ts'
@@ -94,6 +95,10 @@ test('a map gets values as JavaScript has them, and digits where it has none', (
     [20, '9007199254740993', '9007199254740993'],
     [23, '12', 12],
     [701, '1.5', 1.5],
+    [701, '0.30000000000000004', 0.1 + 0.2],
+    [701, '-0', 0],
+    [701, 'NaN', 'NaN'],
+    [700, '-Infinity', '-Infinity'],
     [1700, '1.50', '1.50'],
     [1184, '2026-01-01 12:00:00+00', '2026-01-01T12:00:00Z'],
     [1114, '2026-01-01 12:00:00.25', '2026-01-01T12:00:00.25'],
@@ -102,10 +107,21 @@ test('a map gets values as JavaScript has them, and digits where it has none', (
     [1186, '00:01:00', 60_000],
     [1186, '1 year', '1 year'],
     [3802, '{"a": [1, null]}', { a: [1, null] }],
+    [3802, '{"a": {"b": 0.1, "c": 0.30000000000000004, "d": 1.00000000000000000000}}', { a: { b: 0.1, c: 0.1 + 0.2, d: 1 } }],
     [1009, '{a,b}', '{a,b}'],
     [25, 'a', 'a'],
   ]
   for (const [type, text, value] of cases) assert.deepEqual(valueReader(type, undefined)(text), value, text)
-  const rounded = valueReader(114, undefined)('{"a":12345678901234567890}')
-  assert.ok(rounded instanceof Fault && rounded.detail.includes(`'a' is 12345678901234567890`))
+  for (const [text, detail] of [
+    ['{"a":12345678901234567890}', `'a' is 12345678901234567890`],
+    ['{"a":0.12345678901234567890}', `'a' is 0.12345678901234567890, which has more digits`],
+    ['{"a":{"b":[1,0.1234567890123456789]}}', `'b' is 0.1234567890123456789, which has more digits`],
+    ['123456789.123456789123', `'the record' is 123456789.123456789123, which has more digits`],
+  ]) {
+    const rounded = valueReader(114, undefined)(text)
+    assert.ok(rounded instanceof Fault && rounded.detail.includes(detail), text)
+  }
+  const double = { type: 'double' } as ColumnIR
+  assert.equal(valueReader(114, double)('0.12345678901234567890'), 0.12345678901234568)
+  assert.ok(valueReader(114, { type: 'decimal' } as ColumnIR)('0.12345678901234567890') instanceof Fault)
 })

@@ -5,12 +5,12 @@
  * | --- | --- |
  * | bool | true or false |
  * | smallint, integer, bigint, oid | a number; beyond ±(2^53−1) its digits |
- * | real, double precision | a number |
+ * | real, double precision | a number; NaN and the infinities, which JSON has not, as they are shown |
  * | numeric | its digits, as a decimal takes them; the nearest number where the column is a double, the same where it is an int |
  * | timestamptz | ISO 8601 in UTC |
  * | timestamp, date | ISO 8601 without an offset: of the zone of the source's column |
  * | interval | milliseconds, a day being 24 h; with months, as it is shown |
- * | json, jsonb | what it holds; refused where a number has more digits than JavaScript's |
+ * | json, jsonb | what it holds; refused where a number has more digits than JavaScript's, unless it is for a double |
  * | anything else (text, uuid, enums, arrays, bytea, …) | as it is shown |
  *
  * A string column takes every type as it is shown.
@@ -36,7 +36,7 @@ export function valueReader(type: number, column: ColumnIR | undefined): ValueRe
       return wholeOf
     case 700:
     case 701:
-      return Number
+      return doubleOf
     case 1700:
       return numericReader(column)
     case 1082:
@@ -47,7 +47,7 @@ export function valueReader(type: number, column: ColumnIR | undefined): ValueRe
       return text => intervalMs(text) ?? text
     case 114:
     case 3802:
-      return jsonOf
+      return column?.type === 'double' ? text => jsonOf(text, true) : text => jsonOf(text, false)
     default:
       return text => text
   }
@@ -74,8 +74,18 @@ function numericReader(column: ColumnIR | undefined): ValueReader {
 const isoOf = (text: string): string =>
   /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?(\+00)?$/.test(text) ? text.replace(' ', 'T').replace('+00', 'Z') : text
 
-function jsonOf(text: string): unknown {
+/** The copy of a table is JSON, and what it cannot say must not come as something else from there than from changes. */
+function doubleOf(text: string): number | string {
+  const value = Number(text)
+  if (!Number.isFinite(value)) return text
+  return value === 0 ? 0 : value
+}
+
+function jsonOf(text: string, isNearest: boolean): unknown {
   const bytes = Buffer.from(text)
   const parsed = parseRecord(bytes, 0, bytes.length)
-  return parsed instanceof Fault ? parsed : parsed.value
+  if (parsed instanceof Fault) return parsed
+  return parsed.rounded === undefined || isNearest
+    ? parsed.value
+    : new Fault(`${parsed.rounded}, which has more digits than a JSON number holds; write it as text`)
 }

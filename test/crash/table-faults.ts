@@ -8,8 +8,8 @@ const alone = 'this.#run.submit(this.#source, { ...batch, records: [], undecodab
 export const tableFaults: Readonly<Record<string, Edit>> = {
   'the server is told before the commit that changes are durable': {
     path: 'src/postgres/follow-changes.ts',
-    was: 'await feeding.give(batch, cursorAt(place), () => stream.confirm(end))',
-    is: 'stream.confirm(end)\n    await feeding.give(batch, cursorAt(place))',
+    was: 'await feeding.give(batch, cursorAt(place, this.#records.seen), () => stream.confirm(end))',
+    is: 'stream.confirm(end)\n    await feeding.give(batch, cursorAt(place, this.#records.seen))',
   },
   'the place is committed after its rows, apart from them': {
     path: feeding,

@@ -1,0 +1,30 @@
+/** What a run would be given of a table, and the places that go with it: nothing is decided. */
+import type { RecordBatch } from '../../src/intake/batch.ts'
+import type { Fed } from '../../src/postgres/feeding.ts'
+
+export class Given implements Fed {
+  readonly batches: RecordBatch[] = []
+  readonly #cursors = new Map<string, string>()
+
+  submit(_: string, batch: RecordBatch, cursor?: readonly [string, string]) {
+    this.batches.push(batch)
+    if (cursor) this.#cursors.set(...cursor)
+    return Promise.resolve({ accepted: 0, duplicates: 0, refused: 0, sequence: 0 })
+  }
+
+  room(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  cursor(name: string): string | undefined {
+    return this.#cursors.get(name)
+  }
+
+  get records(): unknown[] {
+    return this.batches.flatMap(({ records }) => records)
+  }
+
+  get refused(): string[] {
+    return this.batches.flatMap(({ undecodable }) => undecodable.map(({ place, detail }) => `${place}: ${detail}`))
+  }
+}
