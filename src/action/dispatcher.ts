@@ -19,7 +19,7 @@ export interface Sending {
   readonly attempts?: number | undefined
 }
 
-export interface DispatcherOptions extends Partial<Pick<LaneOptions, 'run' | 'after' | 'heldMax'>> {
+export interface DispatcherOptions extends Partial<Pick<LaneOptions, 'run' | 'after' | 'heldMax' | 'heldOfKeyMax'>> {
   readonly sendings: readonly Sending[]
   readonly effects: StoredEffects
   /** Makes durable what became of effects. Rejects if that is no longer possible. */
@@ -42,7 +42,7 @@ export class Dispatcher {
   readonly #byHand = new Set<number>()
 
   constructor(options: DispatcherOptions) {
-    const { clock = wallClock, random = seeded(clock()), effects, heldMax } = options
+    const { clock = wallClock, random = seeded(clock()), effects, heldMax, heldOfKeyMax } = options
     this.#options = options
     const shared = {
       run: options.run ?? this,
@@ -52,10 +52,10 @@ export class Dispatcher {
       after: options.after ?? after,
       isByHand: (number: number) => this.#byHand.has(number),
       onChange: (change: EffectChange) => this.#changed(change),
+      heldMax,
+      heldOfKeyMax,
     }
-    this.#lanes = new Map(
-      options.sendings.map(sending => [sending.action, new Lane({ ...shared, ...sending, ...(heldMax !== undefined && { heldMax }) })]),
-    )
+    this.#lanes = new Map(options.sendings.map(sending => [sending.action, new Lane({ ...shared, ...sending })]))
   }
 
   /** Effects in memory, under way or waiting, by action. */

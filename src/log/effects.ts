@@ -65,6 +65,10 @@ export interface StoredEffects {
   last(): number
   /** Pending effects of an action with a number above `after`, in order. */
   pending(action: string, after: number, limit: number): StoredEffect[]
+  /** Pending effects of one key of an action with a number above `after` and none above `last`, in order. */
+  pendingOf(action: string, key: string, after: number, last: number, limit: number): StoredEffect[]
+  /** By its number. */
+  at(number: number): StoredEffect | undefined
   /** Actions that have pending effects. */
   waiting(): string[]
   /** By key, the time of the newest effect of an action among those of decisions at `since` or later, UTC ms. */

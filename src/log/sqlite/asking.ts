@@ -15,15 +15,17 @@ export interface Question {
 export class Asking {
   readonly #path: string
   readonly #db: DatabaseSync
+  /** Of the database when it was opened. */
+  readonly format: number
 
-  /** Throws `SPILL_DATA` for a database that is damaged or of another format, `SPILL_STORE` if it cannot be opened. */
+  /** Throws `SPILL_DATA` for a database that is damaged or of a format that it cannot read, `SPILL_STORE` if it cannot be opened. */
   constructor(path: string) {
     this.#path = path
     this.#db = this.#guarded(() => new sqlite.DatabaseSync(path, { readOnly: true }))
     try {
-      this.#guarded(() => {
+      this.format = this.#guarded(() => {
         this.#db.exec('PRAGMA busy_timeout = 5000')
-        checkFormat(this.#db, path)
+        return checkFormat(this.#db, path)
       })
     } catch (error) {
       this.#db.close()

@@ -24,6 +24,7 @@ export type ChangedEffect = Omit<StoredEffect, 'body'> & { readonly changed: num
 export class EffectReader implements StoredEffects {
   readonly #db: Asking
   readonly #pending: Question
+  #pendingOf: Question | undefined
   readonly #changedAfter: Question
   readonly #changes: Question
 
@@ -47,6 +48,15 @@ export class EffectReader implements StoredEffects {
 
   pending(action: string, after: number, limit: number): StoredEffect[] {
     return this.#pending.all(action, after, limit).map(effectOf)
+  }
+
+  pendingOf(action: string, key: string, after: number, last: number, limit: number): StoredEffect[] {
+    // Whoever sends effects has a store of today's format, with this index; SQLite would rather look at all that is pending.
+    this.#pendingOf ??= this.#db.prepare(
+      `SELECT ${COLUMNS} FROM effect INDEXED BY effect_key
+       WHERE state = 'pending' AND action = ?1 AND key = ?2 AND number > ?3 AND number <= ?4 ORDER BY number LIMIT ?5`,
+    )
+    return this.#pendingOf.all(action, key, after, last, limit).map(effectOf)
   }
 
   waiting(): string[] {
