@@ -188,7 +188,7 @@ test('every effect is delivered or dead at the end, in the order of its key', as
           dispatcher.add(some)
           if (i % 2 === 0) for (const id of underWay.keys()) await answer(id)
         }
-        for (let round = 1; round < 400 && new ModelEffects(commits).waiting().length > 0; round++) {
+        for (let round = 1; round < 400 && new ModelEffects(commits).waiting().size > 0; round++) {
           for (const [id, { delivery }] of underWay) {
             const { fails } = given[Number(id.slice(2)) - 1]
             await answer(id, delivery.attempt <= fails ? failed() : undefined)

@@ -38,6 +38,7 @@ export class Dispatcher {
   #changes: EffectChange[] = []
   #settling: Promise<void> | undefined
   #failure: unknown
+  #left: number | undefined
   /** Numbers of effects that are being changed by hand. */
   readonly #byHand = new Set<number>()
 
@@ -61,6 +62,13 @@ export class Dispatcher {
   /** Effects in memory, under way or waiting, by action. */
   get held(): ReadonlyMap<string, number> {
     return new Map([...this.#lanes].map(([action, lane]) => [action, lane.held]))
+  }
+
+  /** Effects that are to be sent, in memory or not; of a dispatcher that has stopped, those that it left. */
+  get waiting(): number {
+    if (this.#left !== undefined) return this.#left
+    const pending = this.#options.effects.waiting()
+    return [...this.#lanes.keys()].reduce((sum, action) => sum + (pending.get(action) ?? 0), 0)
   }
 
   /** Nothing is under way, could be, or is to be made durable; what failed may wait for its next try. */
@@ -104,6 +112,8 @@ export class Dispatcher {
   async stop(): Promise<void> {
     await Promise.all([...this.#lanes.values()].map(lane => lane.stop()))
     while (this.#settling) await this.#settling
+    // Its store is closed next.
+    this.#left ??= this.waiting
   }
 
   #changed(change: EffectChange): void {

@@ -37,9 +37,12 @@ for (const [what, live] of [
     assert.deepEqual(one.tried, ['id1#1'])
     await one.answer('id1', failed())
     while (!one.dispatcher.isIdle) await othersTurn()
-    assert.equal(held(one), 1, 'of a key that waits its first')
+    assert.deepEqual([held(one), one.dispatcher.waiting], [1, many], 'of a key that waits its first')
     one.add(effect(many + 1, 'good'))
     assert.deepEqual(one.tried, ['id1#1', `id${many + 1}#1`])
+    await one.answer(`id${many + 1}`)
+    await one.dispatcher.stop()
+    assert.equal(one.dispatcher.waiting, many)
   })
 
 test('more keys wait than are held: so many are tried, and the next when one of them is dead', async () => {

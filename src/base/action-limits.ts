@@ -1,4 +1,4 @@
-/** Bounds of how effects are sent, with their units. */
+/** Bounds of how effects are sent; part of `limits`. */
 export const actionLimits = {
   /** Tries at delivering one effect, unless the action says. */
   ACTION_ATTEMPTS: 15,

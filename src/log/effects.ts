@@ -69,8 +69,8 @@ export interface StoredEffects {
   pendingOf(action: string, key: string, after: number, last: number, limit: number): StoredEffect[]
   /** By its number. */
   at(number: number): StoredEffect | undefined
-  /** Actions that have pending effects. */
-  waiting(): string[]
+  /** How many are pending, by action, of actions that have some. */
+  waiting(): Map<string, number>
   /** By key, the time of the newest effect of an action among those of decisions at `since` or later, UTC ms. */
   newest(action: string, since: number): Map<string, number>
 }

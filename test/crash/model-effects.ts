@@ -48,8 +48,12 @@ export class ModelEffects implements StoredEffects {
     return this.#effects.get(number)
   }
 
-  waiting(): string[] {
-    return [...new Set(this.all.filter(({ state }) => state === 'pending').map(({ action }) => action))].sort()
+  waiting(): Map<string, number> {
+    const pending = Map.groupBy(
+      this.all.filter(({ state }) => state === 'pending'),
+      ({ action }) => action,
+    )
+    return new Map([...pending].map(([action, { length }]) => [action, length]))
   }
 
   newest(action: string, since: number): Map<string, number> {

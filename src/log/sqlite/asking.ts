@@ -1,7 +1,7 @@
 /** A connection that only asks, and blocks nobody: whatever SQLite has against the file is an error of ours that names it. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { SpillwayError } from '../../base/errors.ts'
-import { checkFormat } from './schema.ts'
+import { checkFormat, COUNTED_FROM, COUNTED_VIEW } from './schema.ts'
 import { sqlite, type DatabaseSync } from './sqlite.ts'
 import { storeError } from './store-error.ts'
 
@@ -25,7 +25,10 @@ export class Asking {
     try {
       this.format = this.#guarded(() => {
         this.#db.exec('PRAGMA busy_timeout = 5000')
-        return checkFormat(this.#db, path)
+        const format = checkFormat(this.#db, path)
+        // In this connection's own memory: the file is as it was.
+        if (format < COUNTED_FROM) this.#db.exec(COUNTED_VIEW)
+        return format
       })
     } catch (error) {
       this.#db.close()

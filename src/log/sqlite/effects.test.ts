@@ -65,7 +65,7 @@ test('SQLite and the model store make the same of effects and of what becomes of
   )
   for (const effects of [reader.effects, expected]) {
     assert.equal(effects.last(), 6)
-    assert.deepEqual(effects.waiting(), ['page'])
+    assert.deepEqual(effects.waiting(), new Map([['page', 3]]))
     assert.deepEqual(
       effects.pending('page', 2, 1).map(({ number }) => number),
       [5],
@@ -182,7 +182,10 @@ test('a folder of format 10 is read as it is, and brought to the next by whoever
   }
   const { found } = all()
   const old = new sqlite.DatabaseSync(file)
-  old.exec('DROP INDEX effect_key; PRAGMA user_version = 10')
+  old.exec(
+    `DROP INDEX effect_key; DROP INDEX effect_state; DROP INDEX dead_reason; DROP TABLE counted;
+     CREATE INDEX effect_pending ON effect (action, number) WHERE state = 'pending'; PRAGMA user_version = 10`,
+  )
   old.close()
   assert.deepEqual(all(), { format: 10, found })
   await (await SqliteStore.open(file)).close()
@@ -196,7 +199,9 @@ test('effects of a folder of format 6 are counted when it is brought to the next
   await store.close()
   const old = new sqlite.DatabaseSync(file)
   old.exec(
-    'DROP INDEX effect_key; DROP INDEX effect_changed; ALTER TABLE effect DROP COLUMN changed; ALTER TABLE segment DROP COLUMN decided; PRAGMA user_version = 6',
+    `DROP INDEX effect_key; DROP INDEX effect_state; DROP INDEX dead_reason; DROP TABLE counted;
+     CREATE INDEX effect_pending ON effect (action, number) WHERE state = 'pending';
+     DROP INDEX effect_changed; ALTER TABLE effect DROP COLUMN changed; ALTER TABLE segment DROP COLUMN decided; PRAGMA user_version = 6`,
   )
   old.close()
   const next = await SqliteStore.open(file)

@@ -44,12 +44,27 @@ const migrations: readonly string[] = [
   'ALTER TABLE segment ADD COLUMN decided INTEGER;',
   // What of one key waits, where it is left in the store.
   "CREATE INDEX effect_key ON effect (action, key) WHERE state = 'pending';",
+  // How many there are of each kind, and where those of a kind are: neither is found by reading all of them.
+  `DROP INDEX effect_pending;
+   CREATE INDEX effect_state ON effect (action, state);
+   CREATE INDEX dead_reason ON dead (source, reason);
+   CREATE TABLE counted (what TEXT NOT NULL, of TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (what, of, kind)) WITHOUT ROWID;
+   INSERT INTO counted SELECT 'effect', action, state, count(*) FROM effect GROUP BY action, state;
+   INSERT INTO counted SELECT 'letter', coalesce(source, ''), reason, count(*) FROM dead GROUP BY source, reason;`,
 ]
 
 export const FORMAT = migrations.length
 
 /** The oldest format that a reader takes: what came since makes questions faster, and none that is answered otherwise. */
 const READ_FROM = 10
+
+/** The first format with counts. */
+export const COUNTED_FROM = 12
+
+/** As format 12 keeps them, for readers of folders that have none: the same by counting. */
+export const COUNTED_VIEW = `CREATE TEMP VIEW counted AS
+  SELECT 'effect' AS what, action AS of, state AS kind, count(*) AS number FROM effect GROUP BY action, state
+  UNION ALL SELECT 'letter', coalesce(source, ''), reason, count(*) FROM dead GROUP BY source, reason`
 
 /** Makes the database one of today's format. Throws `SPILL_DATA` for one from the future. */
 export function migrate(db: DatabaseSync, path: string, steps: readonly string[] = migrations): void {
