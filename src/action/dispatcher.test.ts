@@ -1,86 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { ModelEffects } from '../../test/crash/model-effects.ts'
+import { bench, effect, failed } from '../../test/action/dispatching.ts'
+import { growingEffects, ModelEffects } from '../../test/crash/model-effects.ts'
 import { pause } from '../base/clock.ts'
-import { random } from '../base/random.ts'
-import type { NewEffect } from '../log/effects.ts'
 import type { Commit } from '../log/store.ts'
-import type { Delivery, Outcome } from './destination.ts'
-import { Dispatcher, type DispatcherOptions } from './dispatcher.ts'
-
-const effect = (number: number, key: string, action = 'page'): NewEffect => ({
-  number,
-  action,
-  id: `id${number}`,
-  entry: number,
-  key,
-  t: number,
-  made: 0,
-  due: undefined,
-  body: `{"n":${number}}`,
-  isDry: false,
-})
-
-/** A store of effects, destinations whose answers the test gives, and a clock that it moves. */
-function bench(options: Partial<DispatcherOptions> & { readonly concurrency?: number; readonly actions?: readonly string[] } = {}) {
-  const commits: Commit[] = []
-  const underWay = new Map<string, { delivery: Delivery; answer: (outcome: Outcome) => void }>()
-  const tried: string[] = []
-  let clock = 0
-  const timers = new Set<{ at: number; act: () => void }>()
-  const { concurrency = 2, actions = ['page'] } = options
-  const destination = {
-    concurrency,
-    deliver: (delivery: Delivery) =>
-      new Promise<Outcome>(answer => {
-        tried.push(`${delivery.id}#${delivery.attempt}`)
-        underWay.set(delivery.id, { delivery, answer })
-      }),
-    close: () => Promise.resolve(),
-  }
-  const dispatcher = new Dispatcher({
-    sendings: actions.map(action => ({ action, destination, attempts: 3 })),
-    effects: new ModelEffects([]),
-    settle: settled => {
-      commits.push({ settled })
-      return Promise.resolve(void new ModelEffects(commits))
-    },
-    clock: () => clock,
-    random: random(1),
-    settleMs: 0,
-    after: (ms, act) => {
-      const timer = { at: clock + ms, act }
-      timers.add(timer)
-      return { stop: () => timers.delete(timer) }
-    },
-    ...options,
-  })
-  return {
-    dispatcher,
-    commits,
-    tried,
-    underWay,
-    add: (...effects: NewEffect[]) => {
-      commits.push({ effects })
-      dispatcher.add(effects)
-    },
-    answer: async (id: string, outcome: Outcome = { kind: 'acknowledged' }) => {
-      const { answer } = underWay.get(id)!
-      underWay.delete(id)
-      answer(outcome)
-      await pause(0)
-    },
-    moveTo: async (at: number) => {
-      clock = at
-      for (const timer of timers) if (timer.at <= at && timers.delete(timer)) timer.act()
-      await pause(0)
-    },
-    state: () => new ModelEffects(commits).all.map(({ number, state, attempts }) => [number, state, attempts]),
-  }
-}
-
-const failed = (why = 'status 500'): Outcome => ({ kind: 'failed', why })
 
 test('effects of one key go one after the other, those of others beside them, as many as the destination takes', async () => {
   const { dispatcher, add, tried, answer, state } = bench()
@@ -159,7 +83,7 @@ test('one that is behind what fits into memory is tried once, in its turn', asyn
   const store = () => new ModelEffects(commits)
   const { dispatcher, tried, answer } = bench({
     heldMax: 1,
-    effects: Object.assign(store(), { pending: (...of: Parameters<ModelEffects['pending']>) => store().pending(...of) }),
+    effects: growingEffects(() => commits),
     settle: settled => Promise.resolve(void commits.push({ settled })),
   })
   dispatcher.start()
@@ -179,7 +103,7 @@ test('one that is read from the store before its change by hand is over is tried
     const { dispatcher, tried, answer, underWay } = bench({
       heldMax: 4,
       concurrency: 1,
-      effects: Object.assign(store(), { pending: (...of: Parameters<ModelEffects['pending']>) => store().pending(...of) }),
+      effects: growingEffects(() => commits),
       settle: settled => {
         commits.push({ settled })
         return settled[0].kind === 'again' ? told.promise : Promise.resolve()
@@ -252,16 +176,11 @@ test('every effect is delivered or dead at the end, in the order of its key', as
       fc.integer({ min: 1, max: 3 }),
       async (given, heldMax, concurrency) => {
         const commits: Commit[] = []
-        class Growing extends ModelEffects {
-          override pending(action: string, after: number, limit: number) {
-            return new ModelEffects(commits).pending(action, after, limit)
-          }
-        }
         const settle = (settled: NonNullable<Commit['settled']>) => {
           commits.push({ settled })
           return Promise.resolve(void new ModelEffects(commits))
         }
-        const { dispatcher, underWay, answer, moveTo } = bench({ heldMax, concurrency, effects: new Growing([]), settle })
+        const { dispatcher, underWay, answer, moveTo } = bench({ heldMax, concurrency, effects: growingEffects(() => commits), settle })
         dispatcher.start()
         for (let i = 0; i < given.length; i += 3) {
           const some = given.slice(i, i + 3).map(({ key }, j) => effect(i + j + 1, key))
@@ -269,7 +188,7 @@ test('every effect is delivered or dead at the end, in the order of its key', as
           dispatcher.add(some)
           if (i % 2 === 0) for (const id of underWay.keys()) await answer(id)
         }
-        for (let round = 1; round < 400 && new ModelEffects(commits).waiting().length > 0; round++) {
+        for (let round = 1; round < 400 && new ModelEffects(commits).waiting().size > 0; round++) {
           for (const [id, { delivery }] of underWay) {
             const { fails } = given[Number(id.slice(2)) - 1]
             await answer(id, delivery.attempt <= fails ? failed() : undefined)

@@ -19,7 +19,7 @@ export interface Sending {
   readonly attempts?: number | undefined
 }
 
-export interface DispatcherOptions extends Partial<Pick<LaneOptions, 'run' | 'after' | 'heldMax'>> {
+export interface DispatcherOptions extends Partial<Pick<LaneOptions, 'run' | 'after' | 'heldMax' | 'heldOfKeyMax'>> {
   readonly sendings: readonly Sending[]
   readonly effects: StoredEffects
   /** Makes durable what became of effects. Rejects if that is no longer possible. */
@@ -38,11 +38,12 @@ export class Dispatcher {
   #changes: EffectChange[] = []
   #settling: Promise<void> | undefined
   #failure: unknown
+  #left: number | undefined
   /** Numbers of effects that are being changed by hand. */
   readonly #byHand = new Set<number>()
 
   constructor(options: DispatcherOptions) {
-    const { clock = wallClock, random = seeded(clock()), effects, heldMax } = options
+    const { clock = wallClock, random = seeded(clock()), effects, heldMax, heldOfKeyMax } = options
     this.#options = options
     const shared = {
       run: options.run ?? this,
@@ -52,15 +53,22 @@ export class Dispatcher {
       after: options.after ?? after,
       isByHand: (number: number) => this.#byHand.has(number),
       onChange: (change: EffectChange) => this.#changed(change),
+      heldMax,
+      heldOfKeyMax,
     }
-    this.#lanes = new Map(
-      options.sendings.map(sending => [sending.action, new Lane({ ...shared, ...sending, ...(heldMax !== undefined && { heldMax }) })]),
-    )
+    this.#lanes = new Map(options.sendings.map(sending => [sending.action, new Lane({ ...shared, ...sending })]))
   }
 
   /** Effects in memory, under way or waiting, by action. */
   get held(): ReadonlyMap<string, number> {
     return new Map([...this.#lanes].map(([action, lane]) => [action, lane.held]))
+  }
+
+  /** Effects that are to be sent, in memory or not; of a dispatcher that has stopped, those that it left. */
+  get waiting(): number {
+    if (this.#left !== undefined) return this.#left
+    const pending = this.#options.effects.waiting()
+    return [...this.#lanes.keys()].reduce((sum, action) => sum + (pending.get(action) ?? 0), 0)
   }
 
   /** Nothing is under way, could be, or is to be made durable; what failed may wait for its next try. */
@@ -104,6 +112,8 @@ export class Dispatcher {
   async stop(): Promise<void> {
     await Promise.all([...this.#lanes.values()].map(lane => lane.stop()))
     while (this.#settling) await this.#settling
+    // Its store is closed next.
+    this.#left ??= this.waiting
   }
 
   #changed(change: EffectChange): void {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answering, closedByTest, opened } from '../../test/action/webhooks.ts'
-import { ModelEffects } from '../../test/crash/model-effects.ts'
+import { growingEffects, ModelEffects } from '../../test/crash/model-effects.ts'
 import { pause } from '../base/clock.ts'
 import { random } from '../base/random.ts'
 import type { NewEffect } from '../log/effects.ts'
@@ -69,7 +69,7 @@ for (const seed of [1, 2, 3])
         { action: 'page', destination: await webhook(down.url) },
         { action: 'block', destination: await webhook(up.url) },
       ],
-      effects: new ModelEffects([]),
+      effects: growingEffects(() => commits),
       settle,
       settleMs: 0,
       clock,

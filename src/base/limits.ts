@@ -1,3 +1,4 @@
+import { actionLimits } from './action-limits.ts'
 import { auditLimits } from './audit-limits.ts'
 import { reconcileLimits } from './reconcile-limits.ts'
 import { trainingLimits } from './training-limits.ts'
@@ -200,40 +201,8 @@ export const limits = {
   HTTP_STILL_MS: 120_000,
   /** Bytes of the head of a request. */
   HTTP_HEAD_BYTES_MAX: 1 << 14,
-  /** Tries at delivering one effect, unless the action says. */
-  ACTION_ATTEMPTS: 15,
-  /** Milliseconds between the first try of an effect and the second, about. */
-  BACKOFF_FIRST_MS: 1000,
-  /** Milliseconds between two tries of an effect at most, about. */
-  BACKOFF_MS_MAX: 900_000,
-  /** Milliseconds that a receiver may ask to be left alone for, with `Retry-After`. */
-  RETRY_AFTER_MS_MAX: 3_600_000,
-  /** Milliseconds of one try at a delivery, unless its destination says. */
-  DELIVERY_MS: 5000,
-  /** Deliveries that one destination takes at a time, unless it says. */
-  DELIVERIES_AT_ONCE: 16,
-  /** Deliveries that one destination takes at a time, whatever it says. */
-  DELIVERIES_AT_ONCE_MAX: 1024,
   /** Milliseconds before its deadline at which an answer is given at the latest, half of a deadline that is short: a busy machine keeps a process waiting for 35. */
   ANSWER_MARGIN_MS: 50,
-  /** Milliseconds for which it is gathered what became of effects, to be one commit. */
-  SETTLE_MS: 5,
-  /** Effects of one action that are held in memory; those behind them stay in the store until others are done. */
-  EFFECTS_HELD_MAX: 1 << 14,
-  /** Deliveries to one file that wait for the same fsync. */
-  FILE_DELIVERIES_AT_ONCE: 256,
-  /** Redirects that one try at a webhook follows, unless it says. */
-  REDIRECTS: 3,
-  /** Redirects that one try at a webhook follows, whatever it says. */
-  REDIRECTS_MAX: 20,
-  /** Bytes of a receiver's answer that are read (and dropped) before its connection is cut. */
-  ANSWER_BYTES_MAX: 1 << 16,
-  /** Characters of an idempotency key that go over the wire as they are. */
-  WIRE_KEY_MAX: 200,
-  /** Bytes of a secret that webhooks are signed with, at least: what Standard Webhooks asks for. */
-  SECRET_BYTES_MIN: 24,
-  /** Characters of a reason that a delivery failed for. */
-  WHY_MAX: 300,
   /** Rows of a PostgreSQL table that are read at a time. */
   POSTGRES_PAGE_ROWS: 1 << 12,
   /** Bytes of rows of a PostgreSQL table that are read at a time, and one row. */
@@ -296,6 +265,7 @@ export const limits = {
   BACKFILL_MANIFEST_MS: 1000,
   /** Events of one replay held in memory. */
   REPLAY_EVENTS_MAX: 2 ** 27,
+  ...actionLimits,
   ...auditLimits,
   ...reconcileLimits,
   ...trainingLimits,

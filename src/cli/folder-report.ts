@@ -10,7 +10,6 @@ import { isSqliteError } from '../log/sqlite/data-folder.ts'
 import { holderOf, isHeld } from '../log/sqlite/lock.ts'
 import type { LetterCount } from '../log/sqlite/letter-reader.ts'
 import type { ModelDecisions, SqliteReader } from '../log/sqlite/reader.ts'
-import { FORMAT } from '../log/sqlite/schema.ts'
 import { readSegment, type Segment } from '../log/segment.ts'
 import type { StoredSegment } from '../log/store.ts'
 import { damagedSegments, type Damage } from '../log/verify.ts'
@@ -61,7 +60,7 @@ export function reportOf(folder: string, reader: SqliteReader, { verify, onProgr
   }
   return {
     folder,
-    format: FORMAT,
+    format: reader.format,
     holder: { pid: holderOf(folder), holds },
     ...ends,
     ...(begins.entry > 0 && { begins }),

@@ -199,7 +199,6 @@ async function opened(pipeline: Pipeline, { folder, memory }: Taken, options: Ru
 function statusText({ run, dispatcher }: Running, sent: Sent): string {
   const { accepted, duplicates, refused, decisions, explored } = run.counts.all
   const events = `${counted(accepted, 'event')}, ${counted(duplicates, 'duplicate')}, ${number(refused)} refused`
-  const waiting = [...dispatcher.held.values()].reduce((sum, held) => sum + held, 0)
   const undone = explored === undefined ? '' : ` (${number(explored)} left undone by an action, to see what comes of them)`
-  return `${events}, ${counted(decisions, 'decision')}${undone}${sent.text(waiting)} since the start`
+  return `${events}, ${counted(decisions, 'decision')}${undone}${sent.text(dispatcher.waiting)} since the start`
 }

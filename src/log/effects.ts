@@ -65,8 +65,12 @@ export interface StoredEffects {
   last(): number
   /** Pending effects of an action with a number above `after`, in order. */
   pending(action: string, after: number, limit: number): StoredEffect[]
-  /** Actions that have pending effects. */
-  waiting(): string[]
+  /** Pending effects of one key of an action with a number above `after` and none above `last`, in order. */
+  pendingOf(action: string, key: string, after: number, last: number, limit: number): StoredEffect[]
+  /** By its number. */
+  at(number: number): StoredEffect | undefined
+  /** How many are pending, by action, of actions that have some. */
+  waiting(): Map<string, number>
   /** By key, the time of the newest effect of an action among those of decisions at `since` or later, UTC ms. */
   newest(action: string, since: number): Map<string, number>
 }

@@ -189,7 +189,7 @@ test('what is said of an effect is durable, and a run that said what cannot be g
   const { store, pays, run } = open()
   await pays(pay(0, 10))
   await run.settle([{ kind: 'delivered', number: 1, sent: 1, at: 2 }])
-  assert.deepEqual(store.effects.waiting(), [])
+  assert.deepEqual(store.effects.waiting().size, 0)
   await assert.rejects(run.settle([{ kind: 'delivered', number: 1, sent: 1, at: 2 }]), { code: 'SPILL_STORE' })
   await assert.rejects(pays(pay(0, 10)), { code: 'SPILL_STORE' })
 })

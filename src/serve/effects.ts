@@ -27,7 +27,7 @@ export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, lo
     const last = limit === undefined ? LIMIT : wholeNumber('limit', limit, limits.EFFECTS_LISTED_MAX)
     const counts = effects.counts().filter(one => one.action === (action ?? one.action) && one.state === (state ?? one.state))
     const found: StoredEffect[] = []
-    for (const effect of effects.newestFirst(wanted)) if (found.push(effect) === last) break
+    for (const effect of effects.newestFirst(wanted, last)) if (found.push(effect) === last) break
     return { effects: found.reverse().map(shownEffect), counts }
   })
 

@@ -2,12 +2,13 @@
 import type { Edit } from './recovery-faults.ts'
 
 const lane = 'src/action/lane.ts'
+const queues = 'src/action/key-queues.ts'
 
 export const httpFaults: Readonly<Record<string, Edit>> = {
   'what was pending at a start is sent under another key': {
     path: lane,
-    was: 'this.#hold({ effect, attempts, next',
-    is: 'this.#hold({ effect: { ...effect, id: `${effect.id}/again` }, attempts, next',
+    was: 'yield { effect, attempts, next',
+    is: 'yield { effect: { ...effect, id: `${effect.id}/again` }, attempts, next',
   },
   'effects are sent before they are durable': {
     path: 'src/run/committing.ts',
@@ -15,9 +16,9 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
     is: '      if (effects.length > 0) onEffects?.(effects)\n      await store.commit(commit)\n      parts.lookup',
   },
   'an effect does not wait for the one before it of its key': {
-    path: lane,
-    was: 'if (ofKey) ofKey.push(held)\n    else {',
-    is: 'if (ofKey) ofKey.push(held)\n    {',
+    path: queues,
+    was: 'if (queue) {\n      queue.held.push(held)',
+    is: 'if (queue) {\n      if (key) return { ...queue, held: [held] }\n      queue.held.push(held)',
   },
   'what was pending at a start is not sent': {
     path: lane,

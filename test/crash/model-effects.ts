@@ -38,12 +38,39 @@ export class ModelEffects implements StoredEffects {
     return this.all.filter(one => one.state === 'pending' && one.action === action && one.number > after).slice(0, limit)
   }
 
-  waiting(): string[] {
-    return [...new Set(this.all.filter(({ state }) => state === 'pending').map(({ action }) => action))].sort()
+  pendingOf(action: string, key: string, after: number, last: number, limit: number): StoredEffect[] {
+    return this.pending(action, after, Infinity)
+      .filter(one => one.key === key && one.number <= last)
+      .slice(0, limit)
+  }
+
+  at(number: number): StoredEffect | undefined {
+    return this.#effects.get(number)
+  }
+
+  waiting(): Map<string, number> {
+    const pending = Map.groupBy(
+      this.all.filter(({ state }) => state === 'pending'),
+      ({ action }) => action,
+    )
+    return new Map([...pending].map(([action, { length }]) => [action, length]))
   }
 
   newest(action: string, since: number): Map<string, number> {
     return new Map(this.all.filter(one => one.action === action && one.t >= since).map(({ key, t }) => [key, t]))
+  }
+}
+
+/** The outbox as it stands whenever it is asked. */
+export function growingEffects(commits: () => readonly Commit[]): StoredEffects {
+  const now = () => new ModelEffects(commits())
+  return {
+    last: () => now().last(),
+    pending: (...of) => now().pending(...of),
+    pendingOf: (...of) => now().pendingOf(...of),
+    at: number => now().at(number),
+    waiting: () => now().waiting(),
+    newest: (...of) => now().newest(...of),
   }
 }
 

@@ -9,7 +9,7 @@ import { SpillwayError } from '../../src/base/errors.ts'
 import type { StoredEffects } from '../../src/log/effects.ts'
 import type { LetterChange, SettledLetter, StoredDeadLetter } from '../../src/log/letters.ts'
 import type { Commit, LogStore, StateSink, StoredDecisions, StoredSchema, StoredSegment } from '../../src/log/store.ts'
-import { ModelEffects } from './model-effects.ts'
+import { growingEffects, ModelEffects } from './model-effects.ts'
 
 interface Waiting {
   readonly commit: Commit
@@ -72,7 +72,7 @@ export class ModelStore implements LogStore {
       try {
         // Looks whether the letters and effects that it changes are there.
         if (commit.letters?.length) void this.letters
-        if (commit.settled?.length) void this.effects
+        if (commit.settled?.length) void new ModelEffects(this.disk.commits)
         resolve()
       } catch (error) {
         this.disk.commits.pop()
@@ -99,7 +99,7 @@ export class ModelStore implements LogStore {
   }
 
   get effects(): StoredEffects {
-    return new ModelEffects(this.disk.commits)
+    return growingEffects(() => this.disk.commits)
   }
 
   segmentAt(sequence: number): StoredSegment | undefined {

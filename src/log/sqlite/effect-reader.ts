@@ -2,6 +2,7 @@
 import type { EffectState, StoredEffect, StoredEffects } from '../effects.ts'
 import type { Asking, Question } from './asking.ts'
 import { FORGOTTEN_CHANGES } from './effect-writer.ts'
+import { countsOf } from './counts.ts'
 import { PAGE, pages } from './pages.ts'
 
 const HEAD = 'number, action, id, entry, key, t, made, due, state, attempts, next, why, began, sent, settled'
@@ -24,6 +25,7 @@ export type ChangedEffect = Omit<StoredEffect, 'body'> & { readonly changed: num
 export class EffectReader implements StoredEffects {
   readonly #db: Asking
   readonly #pending: Question
+  #pendingOf: Question | undefined
   readonly #changedAfter: Question
   readonly #changes: Question
 
@@ -49,9 +51,18 @@ export class EffectReader implements StoredEffects {
     return this.#pending.all(action, after, limit).map(effectOf)
   }
 
-  waiting(): string[] {
-    const rows = this.#db.prepare("SELECT DISTINCT action FROM effect WHERE state = 'pending' ORDER BY action").all()
-    return rows.map(row => String(row['action']))
+  pendingOf(action: string, key: string, after: number, last: number, limit: number): StoredEffect[] {
+    // Whoever sends effects has a store of today's format, with this index; SQLite would rather look at all that is pending.
+    this.#pendingOf ??= this.#db.prepare(
+      `SELECT ${COLUMNS} FROM effect INDEXED BY effect_key
+       WHERE state = 'pending' AND action = ?1 AND key = ?2 AND number > ?3 AND number <= ?4 ORDER BY number LIMIT ?5`,
+    )
+    return this.#pendingOf.all(action, key, after, last, limit).map(effectOf)
+  }
+
+  waiting(): Map<string, number> {
+    const pending = this.counts().filter(({ state }) => state === 'pending')
+    return new Map(pending.map(({ action, effects }) => [action, effects]))
   }
 
   newest(action: string, since: number): Map<string, number> {
@@ -82,12 +93,29 @@ export class EffectReader implements StoredEffects {
     return this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE entry = ? ORDER BY number`).all(entry).map(effectOf)
   }
 
-  /** The newest first. */
-  newestFirst({ action, state }: EffectFilter = {}): Generator<StoredEffect> {
-    const page = this.#db.prepare(
-      `SELECT ${COLUMNS} FROM effect WHERE number < ?1 AND (?2 IS NULL OR action = ?2) AND (?3 IS NULL OR state = ?3) ORDER BY number DESC LIMIT ${PAGE}`,
+  /** The newest first, read some at a time: each time what is committed then. */
+  newestFirst(filter: EffectFilter = {}, atOnce = PAGE): Generator<StoredEffect> {
+    if (filter.action !== undefined || filter.state !== undefined) return this.#newestOf(filter, atOnce)
+    const page = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE number < ?1 ORDER BY number DESC LIMIT ${atOnce}`)
+    return pages(page, { ...fromNewest, size: atOnce }, effectOf)
+  }
+
+  /** Those of some actions and states, of which each is in order by itself. */
+  *#newestOf({ action, state }: EffectFilter, atOnce: number): Generator<StoredEffect> {
+    const kinds = this.counts().filter(one => one.action === (action ?? one.action) && one.state === (state ?? one.state))
+    const ofKind = this.#db.prepare(
+      `SELECT number FROM effect WHERE action = ?1 AND state = ?2 AND number < ?3 ORDER BY number DESC LIMIT ${atOnce}`,
     )
-    return pages(page, fromNewest, effectOf, action ?? null, state ?? null)
+    const at = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE number = ?`)
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
+      const numbers = kinds.flatMap(kind => ofKind.all(kind.action, kind.state, before).map(row => Number(row['number'])))
+      const newest = numbers.toSorted((a, b) => b - a).slice(0, atOnce)
+      const found = newest.map(number => effectOf(at.get(number)!))
+      // Somebody else may have changed one in between.
+      yield* found.filter(one => one.state === (state ?? one.state))
+      if (newest.length < atOnce) return
+      before = newest.at(-1)!
+    }
   }
 
   /**
@@ -111,10 +139,7 @@ export class EffectReader implements StoredEffects {
   }
 
   counts(): EffectCount[] {
-    const rows = this.#db
-      .prepare('SELECT action, state, count(*) AS effects FROM effect GROUP BY action, state ORDER BY action, state')
-      .all()
-    return rows.map(row => ({ ...row }) as unknown as EffectCount)
+    return countsOf(this.#db, 'effect').map(({ of, kind, number }) => ({ action: of, state: kind as EffectState, effects: number }))
   }
 }
 

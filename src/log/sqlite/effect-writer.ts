@@ -1,6 +1,7 @@
 /** Effects into their table. Runs in the writer's thread, within a commit. */
 import { SpillwayError } from '../../base/errors.ts'
-import type { EffectChange, NewEffect } from '../effects.ts'
+import type { EffectChange, EffectState, NewEffect } from '../effects.ts'
+import { CountWriter } from './counts.ts'
 import type { DatabaseSync, StatementSync } from './sqlite.ts'
 
 /** The value that has the last number of a change of an effect that was forgotten. */
@@ -8,10 +9,19 @@ export const FORGOTTEN_CHANGES = 'effects/forgotten'
 
 const DONE = "entry < ? AND state IN ('delivered', 'dropped', 'dry')"
 
+const between: Readonly<Record<EffectChange['kind'], { readonly from: EffectState; readonly to: EffectState }>> = {
+  tried: { from: 'pending', to: 'pending' },
+  delivered: { from: 'pending', to: 'delivered' },
+  dead: { from: 'pending', to: 'dead' },
+  again: { from: 'dead', to: 'pending' },
+  dropped: { from: 'dead', to: 'dropped' },
+}
+
 export class EffectWriter {
   readonly #insert: StatementSync
   readonly #changes: Readonly<Record<EffectChange['kind'], StatementSync>>
-  readonly #lastForgotten: StatementSync
+  readonly #counts: CountWriter
+  readonly #forgotten: StatementSync
   readonly #forget: StatementSync
   /** The number of the last change; a commit that fails leaves a gap, and is the last. */
   #changed: number
@@ -20,22 +30,26 @@ export class EffectWriter {
     this.#insert = db.prepare(
       'INSERT INTO effect (number, action, id, entry, key, t, made, due, body, state, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
-    const change = (set: string, from: string) =>
-      db.prepare(`UPDATE effect SET changed = ?2, ${set} WHERE number = ?1 AND state = '${from}'`)
+    const change = (kind: EffectChange['kind'], set: string) =>
+      db.prepare(`UPDATE effect SET changed = ?2, ${set} WHERE number = ?1 AND state = '${between[kind].from}' RETURNING action`)
     this.#changes = {
-      tried: change('attempts = attempts + 1, began = coalesce(began, ?3), sent = ?3, next = ?4, why = ?5', 'pending'),
+      tried: change('tried', 'attempts = attempts + 1, began = coalesce(began, ?3), sent = ?3, next = ?4, why = ?5'),
       delivered: change(
+        'delivered',
         "state = 'delivered', attempts = attempts + 1, began = coalesce(began, ?3), sent = ?3, settled = ?4, next = NULL, why = NULL",
-        'pending',
       ),
       dead: change(
+        'dead',
         "state = 'dead', attempts = attempts + 1, began = coalesce(began, ?3), sent = ?3, settled = ?4, next = NULL, why = ?5",
-        'pending',
       ),
-      again: change("state = 'pending', attempts = 0, settled = NULL", 'dead'),
-      dropped: change("state = 'dropped', settled = ?3, why = ?4", 'dead'),
+      again: change('again', "state = 'pending', attempts = 0, settled = NULL"),
+      dropped: change('dropped', "state = 'dropped', settled = ?3, why = ?4"),
     }
-    this.#lastForgotten = db.prepare(`SELECT max(changed) AS last FROM effect WHERE ${DONE}`)
+    this.#counts = new CountWriter(db, 'effect')
+    // By the entry, not in the order of what is grouped.
+    this.#forgotten = db.prepare(
+      `SELECT action, state, count(*) AS effects, max(changed) AS last FROM effect INDEXED BY effect_entry WHERE ${DONE} GROUP BY action, state`,
+    )
     this.#forget = db.prepare(`DELETE FROM effect WHERE ${DONE}`)
     const { last } = db
       .prepare(
@@ -47,34 +61,47 @@ export class EffectWriter {
 
   /** Takes away those that are done and of decisions before `entry`. Returns the last number of a change that is gone with them, if one is. */
   forget(entry: number): number | undefined {
-    const { last } = this.#lastForgotten.get(entry) as { last: number | null }
+    const forgotten = this.#forgotten.all(entry) as unknown as { action: string; state: EffectState; effects: number; last: number }[]
+    if (forgotten.length === 0) return undefined
+    for (const { action, state, effects } of forgotten) this.#counts.add(action, state, -effects)
     this.#forget.run(entry)
-    return last ?? undefined
+    return Math.max(...forgotten.map(({ last }) => last))
   }
 
   add({ number, action, id, entry, key, t, made, due, body, isDry }: NewEffect): void {
-    this.#insert.run(number, action, id, entry, key, t, made, due ?? null, body, isDry ? 'dry' : 'pending', ++this.#changed)
+    const state = isDry ? 'dry' : 'pending'
+    this.#insert.run(number, action, id, entry, key, t, made, due ?? null, body, state, ++this.#changed)
+    this.#counts.add(action, state, 1)
   }
 
   /** Throws `SPILL_STORE` for an effect that is not there, or not in the state that the change is from: what the commit says of it would not be true. */
   change(change: EffectChange): void {
-    if (this.#apply(change, ++this.#changed) === 1) return
-    throw new SpillwayError('SPILL_STORE', `there is no effect ${change.number} that could be ${change.kind}`)
+    const changed = this.#apply(change, ++this.#changed) as { action: string } | undefined
+    if (!changed) throw new SpillwayError('SPILL_STORE', `there is no effect ${change.number} that could be ${change.kind}`)
+    const { from, to } = between[change.kind]
+    if (from === to) return
+    this.#counts.add(changed.action, from, -1)
+    this.#counts.add(changed.action, to, 1)
   }
 
-  #apply(change: EffectChange, count: number): number | bigint {
+  /** Before a transaction's commit. */
+  keepCounts(): void {
+    this.#counts.write()
+  }
+
+  #apply(change: EffectChange, count: number): object | undefined {
     const { number } = change
     switch (change.kind) {
       case 'tried':
-        return this.#changes.tried.run(number, count, change.sent, change.next, change.why).changes
+        return this.#changes.tried.get(number, count, change.sent, change.next, change.why)
       case 'delivered':
-        return this.#changes.delivered.run(number, count, change.sent, change.at).changes
+        return this.#changes.delivered.get(number, count, change.sent, change.at)
       case 'dead':
-        return this.#changes.dead.run(number, count, change.sent, change.at, change.why).changes
+        return this.#changes.dead.get(number, count, change.sent, change.at, change.why)
       case 'again':
-        return this.#changes.again.run(number, count).changes
+        return this.#changes.again.get(number, count)
       case 'dropped':
-        return this.#changes.dropped.run(number, count, change.at, change.why).changes
+        return this.#changes.dropped.get(number, count, change.at, change.why)
     }
   }
 }

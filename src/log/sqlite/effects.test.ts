@@ -7,6 +7,7 @@ import { inBothStores } from '../../../test/crash/both-stores.ts'
 import type { EffectChange, NewEffect } from '../effects.ts'
 import type { Commit } from '../store.ts'
 import { SqliteReader } from './reader.ts'
+import { FORMAT } from './schema.ts'
 import { sqlite } from './sqlite.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
@@ -64,11 +65,16 @@ test('SQLite and the model store make the same of effects and of what becomes of
   )
   for (const effects of [reader.effects, expected]) {
     assert.equal(effects.last(), 6)
-    assert.deepEqual(effects.waiting(), ['page'])
+    assert.deepEqual(effects.waiting(), new Map([['page', 3]]))
     assert.deepEqual(
       effects.pending('page', 2, 1).map(({ number }) => number),
       [5],
     )
+    const ofKey = (key: string, after: number, last: number, limit = 9) =>
+      effects.pendingOf('page', key, after, last, limit).map(({ number }) => number)
+    assert.deepEqual([ofKey('"l"', 0, 6), ofKey('"l"', 0, 6, 1), ofKey('"l"', 2, 6), ofKey('"l"', 0, 5)], [[2, 6], [2], [6], [2]])
+    assert.deepEqual([ofKey('"k"', 0, 6), effects.pendingOf('block', '"k"', 0, 6, 9)], [[5], []])
+    assert.deepEqual([effects.at(3)?.state, effects.at(7)], ['dropped', undefined])
     assert.deepEqual(
       [...effects.newest('page', 2000)].toSorted(([a], [b]) => (a < b ? -1 : 1)),
       [
@@ -162,6 +168,30 @@ test('changes are counted, each effect stands under its last, and a count is giv
   await again.close()
 })
 
+test('a folder of format 10 is read as it is, and brought to the next by whoever writes', async () => {
+  const file = path('format-10.db')
+  const store = await SqliteStore.open(file)
+  for (const commit of commits) await store.commit(commit)
+  await store.close()
+  const all = () => {
+    const reader = new SqliteReader(file)
+    const { effects, format } = reader
+    const found = { all: [...effects.newestFirst()], dead: [...effects.newestFirst({ state: 'dropped' })], counts: effects.counts() }
+    reader.close()
+    return { format, found }
+  }
+  const { found } = all()
+  const old = new sqlite.DatabaseSync(file)
+  old.exec(
+    `DROP INDEX effect_key; DROP INDEX effect_state; DROP INDEX dead_reason; DROP TABLE counted;
+     CREATE INDEX effect_pending ON effect (action, number) WHERE state = 'pending'; PRAGMA user_version = 10`,
+  )
+  old.close()
+  assert.deepEqual(all(), { format: 10, found })
+  await (await SqliteStore.open(file)).close()
+  assert.deepEqual(all(), { format: FORMAT, found })
+})
+
 test('effects of a folder of format 6 are counted when it is brought to the next', async () => {
   const file = path('format-6.db')
   const store = await SqliteStore.open(file)
@@ -169,7 +199,9 @@ test('effects of a folder of format 6 are counted when it is brought to the next
   await store.close()
   const old = new sqlite.DatabaseSync(file)
   old.exec(
-    'DROP INDEX effect_changed; ALTER TABLE effect DROP COLUMN changed; ALTER TABLE segment DROP COLUMN decided; PRAGMA user_version = 6',
+    `DROP INDEX effect_key; DROP INDEX effect_state; DROP INDEX dead_reason; DROP TABLE counted;
+     CREATE INDEX effect_pending ON effect (action, number) WHERE state = 'pending';
+     DROP INDEX effect_changed; ALTER TABLE effect DROP COLUMN changed; ALTER TABLE segment DROP COLUMN decided; PRAGMA user_version = 6`,
   )
   old.close()
   const next = await SqliteStore.open(file)

@@ -2,6 +2,7 @@
 import type { RawForm } from '../../intake/refusal.ts'
 import type { SettledLetter, StoredDeadLetter } from '../letters.ts'
 import type { Asking } from './asking.ts'
+import { countsOf } from './counts.ts'
 import { PAGE, pages } from './pages.ts'
 
 const COLUMNS = 'id, source, reason, detail, place, at, sequence, raw, attempts, form, original'
@@ -31,11 +32,16 @@ export class LetterReader {
 
   /** The oldest dead letter behind a number: one at a time, for each may be large. */
   deadBehind(id: number, { source, reason }: LetterFilter = {}): StoredDeadLetter | undefined {
-    const found = this.#db
-      .prepare(
-        `SELECT ${COLUMNS} FROM dead WHERE id > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR reason = ?3) ORDER BY id LIMIT 1`,
-      )
-      .get(id, source ?? null, reason ?? null)
+    if (source === undefined && reason === undefined) {
+      const next = this.#db.prepare(`SELECT ${COLUMNS} FROM dead WHERE id > ? ORDER BY id LIMIT 1`).get(id)
+      return next && letterOf(next)
+    }
+    // Those of one source and reason are in order by themselves.
+    const ofKind = this.#db.prepare('SELECT min(id) AS id FROM dead WHERE source IS ?1 AND reason = ?2 AND id > ?3')
+    const kinds = this.counts().filter(one => one.source === (source ?? one.source) && one.reason === (reason ?? one.reason))
+    const next = kinds.map(kind => ofKind.get(kind.source, kind.reason, id)!['id']).filter(found => found !== null)
+    const found =
+      next.length === 0 ? undefined : this.#db.prepare(`SELECT ${COLUMNS} FROM dead WHERE id = ?`).get(Math.min(...next.map(Number)))
     return found && letterOf(found)
   }
 
@@ -53,8 +59,7 @@ export class LetterReader {
   }
 
   counts(): LetterCount[] {
-    const rows = this.#db.prepare('SELECT source, reason, count(*) AS letters FROM dead GROUP BY source, reason ORDER BY source, reason')
-    return rows.all() as unknown as LetterCount[]
+    return countsOf(this.#db, 'letter').map(({ of, kind, number }) => ({ source: of === '' ? null : of, reason: kind, letters: number }))
   }
 
   /** How many letters ended in each way. */

@@ -2,6 +2,7 @@
 import { SpillwayError } from '../../base/errors.ts'
 import type { RawForm } from '../../intake/refusal.ts'
 import type { DeadLetter, LetterChange } from '../letters.ts'
+import { CountWriter } from './counts.ts'
 import type { DatabaseSync, StatementSync } from './sqlite.ts'
 
 export class LetterWriter {
@@ -10,6 +11,8 @@ export class LetterWriter {
   readonly #refuse: StatementSync
   readonly #settle: StatementSync
   readonly #remove: StatementSync
+  readonly #kind: StatementSync
+  readonly #counts: CountWriter
 
   constructor(db: DatabaseSync) {
     this.#insert = db.prepare('INSERT INTO dead (source, reason, detail, place, at, sequence, raw, form) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
@@ -23,28 +26,42 @@ export class LetterWriter {
        SELECT id, source, reason, detail, place, at, sequence, raw, attempts, form, original, ?2, ?3, ?4 FROM dead WHERE id = ?1`,
     )
     this.#remove = db.prepare('DELETE FROM dead WHERE id = ?')
+    this.#kind = db.prepare("SELECT coalesce(source, '') AS source, reason FROM dead WHERE id = ?")
+    this.#counts = new CountWriter(db, 'letter')
   }
 
   add({ source, reason, detail, place, at, sequence, raw, form }: DeadLetter): void {
     this.#insert.run(source ?? null, reason, detail, place, at, sequence, raw, textOf(form))
+    this.#counts.add(source ?? '', reason, 1)
   }
 
   /** Throws `SPILL_STORE` for a letter that is not there: what the commit says of it would not be true. */
   change(change: LetterChange): void {
-    const { changes } = this.#change(change)
-    if (changes !== 1) throw new SpillwayError('SPILL_STORE', `there is no dead letter ${change.id}`)
+    const was = this.#kind.get(change.id) as { source: string; reason: string } | undefined
+    if (!was) throw new SpillwayError('SPILL_STORE', `there is no dead letter ${change.id}`)
+    this.#change(change)
+    if (change.kind === 'edited') return
+    this.#counts.add(was.source, was.reason, -1)
+    if (change.kind === 'refused') this.#counts.add(was.source, change.reason, 1)
   }
 
-  #change(change: LetterChange) {
+  /** Before a transaction's commit. */
+  keepCounts(): void {
+    this.#counts.write()
+  }
+
+  #change(change: LetterChange): void {
     const { id } = change
     switch (change.kind) {
       case 'edited':
-        return this.#edit.run(id, change.raw, textOf(change.form))
+        this.#edit.run(id, change.raw, textOf(change.form))
+        break
       case 'refused':
-        return this.#refuse.run(id, change.reason, change.detail, change.raw, textOf(change.form))
+        this.#refuse.run(id, change.reason, change.detail, change.raw, textOf(change.form))
+        break
       case 'settled':
         this.#settle.run(id, change.outcome, change.why ?? null, change.at)
-        return this.#remove.run(id)
+        this.#remove.run(id)
     }
   }
 }

@@ -64,6 +64,11 @@ export class SqliteReader implements StoredLog {
     )
   }
 
+  /** Of the folder, when it was opened. */
+  get format(): number {
+    return this.#db.format
+  }
+
   segmentAt(sequence: number): StoredSegment | undefined {
     return this.#segmentAt.get(sequence) as StoredSegment | undefined
   }

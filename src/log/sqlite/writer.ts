@@ -67,6 +67,8 @@ export class Writer {
     this.#begin.run()
     try {
       for (const commit of commits) this.#apply(commit)
+      this.#effects.keepCounts()
+      this.#letters.keepCounts()
       this.#commit.run()
     } catch (error) {
       // A full disk has rolled back already.

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { random } from '../../base/random.ts'
+import { effectStates, type EffectChange, type NewEffect } from '../effects.ts'
+import type { DeadLetter, LetterChange } from '../letters.ts'
+import type { Commit } from '../store.ts'
+import { Asking } from './asking.ts'
+import { EffectReader } from './effect-reader.ts'
+import { LetterReader } from './letter-reader.ts'
+import { SqliteReader } from './reader.ts'
+import { sqlite } from './sqlite.ts'
+import { SqliteStore } from './sqlite-store.ts'
+
+const folder = scratchFolder('counts')
+const chance = random(9612)
+const one = <T>(of: readonly T[]): T => of[Math.floor(chance() * of.length)]
+
+const effect = (number: number): NewEffect => ({
+  number,
+  action: one(['page', 'block']),
+  id: `id ${number}`,
+  entry: number,
+  key: '"k"',
+  t: number,
+  made: number,
+  due: undefined,
+  body: '{}',
+  isDry: chance() < 0.1,
+})
+const letter = (): DeadLetter => ({
+  source: one(['s', 't', undefined]),
+  reason: one(['schema', 'key']),
+  detail: 'd',
+  place: 'p',
+  at: 1,
+  sequence: 1,
+  raw: 'raw',
+})
+
+/** What some effects and letters may become next. */
+function changes({ effects, letters }: SqliteReader): Commit {
+  const settled = [...effects.newestFirst()].flatMap(({ number, state }): EffectChange[] => {
+    const kinds = { pending: ['tried', 'delivered', 'dead'], dead: ['again', 'dropped'] } as const
+    if (chance() < 0.6 || (state !== 'pending' && state !== 'dead')) return []
+    return [{ kind: one<EffectChange['kind']>(kinds[state]), number, sent: 1, at: 1, next: 1, why: 'w' }]
+  })
+  const changed = [...letters.dead()].flatMap(({ id }): LetterChange[] => {
+    if (chance() < 0.6) return []
+    return [
+      one<LetterChange>([
+        { kind: 'edited', id, raw: 'r', form: undefined },
+        { kind: 'refused', id, reason: one(['schema', 'time']), detail: 'd', raw: 'r', form: undefined },
+        { kind: 'settled', id, outcome: 'dropped', why: 'w', at: 1 },
+      ]),
+    ]
+  })
+  return { settled, letters: changed }
+}
+
+test('counts are of what is there, whatever becomes of it, is forgotten and fails; lists by kind are those of all', async () => {
+  const file = join(folder, 'a.db')
+  let store = await SqliteStore.open(file)
+  let numbers = 0
+  for (let round = 0; round < 60; round++) {
+    const reader = new SqliteReader(file)
+    const effects = Array.from({ length: Math.floor(chance() * 8) }, () => effect(++numbers))
+    const dead = Array.from({ length: Math.floor(chance() * 8) }, letter)
+    await store.commit({ ...changes(reader), effects, dead, ...(chance() < 0.2 && { forget: numbers - 10 }) })
+    if (chance() < 0.2) {
+      await assert.rejects(store.commit({ effects: [effect(numbers + 1)], settled: [{ kind: 'again', number: 999 }] }))
+      await store.close().catch(() => {})
+      store = await SqliteStore.open(file)
+    }
+    const all = [...reader.effects.newestFirst()]
+    const letters = [...reader.letters.dead()]
+    const db = new sqlite.DatabaseSync(file, { readOnly: true })
+    const counted = (sql: string) => db.prepare(sql).all()
+    const plain = (rows: readonly object[]) => rows.map(row => ({ ...row }))
+    assert.deepEqual(
+      plain(reader.effects.counts()),
+      plain(counted('SELECT action, state, count(*) AS effects FROM effect GROUP BY action, state')),
+    )
+    assert.deepEqual(
+      plain(reader.letters.counts()),
+      plain(counted('SELECT source, reason, count(*) AS letters FROM dead GROUP BY source, reason')),
+    )
+    db.close()
+    for (const state of [undefined, ...effectStates])
+      for (const action of [undefined, 'page', 'block'])
+        assert.deepEqual(
+          [...reader.effects.newestFirst({ state, action }, 3)],
+          all.filter(each => each.state === (state ?? each.state) && each.action === (action ?? each.action)),
+        )
+    for (const source of [undefined, 's', 't'])
+      for (const reason of [undefined, 'schema', 'time'])
+        for (const behind of [0, letters[0]?.id ?? 0])
+          assert.deepEqual(
+            reader.letters.deadBehind(behind, { source, reason }),
+            letters.find(
+              ({ id, ...each }) => id > behind && each.source === (source ?? each.source) && each.reason === (reason ?? each.reason),
+            ),
+          )
+    reader.close()
+  }
+  await store.close()
+})
+
+test('no question of a server reads all effects, or all dead letters', async () => {
+  const file = join(folder, 'b.db')
+  const store = await SqliteStore.open(file)
+  await store.commit({ effects: [effect(1)], dead: [letter()] })
+  await store.close()
+  const asking = new Asking(file)
+  const asked: string[] = []
+  const db = {
+    prepare: (sql: string) => {
+      asked.push(sql)
+      return asking.prepare(sql)
+    },
+  } as Asking
+  const [effects, letters] = [new EffectReader(db), new LetterReader(db)]
+  effects.counts()
+  effects.waiting()
+  effects.last()
+  for (const filter of [{}, { state: 'dead' }, { action: 'page' }] as const) effects.newestFirst(filter).next()
+  letters.counts()
+  for (const filter of [{}, { source: 's' }, { reason: 'key' }]) letters.deadBehind(0, filter)
+  const plans = asked.flatMap(sql =>
+    asking
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map(({ detail }) => `${String(detail)}: ${sql}`),
+  )
+  assert.deepEqual(
+    plans.filter(plan => /^SCAN (effect|dead)\b/.test(plan)),
+    [],
+  )
+  assert.ok(plans.length > 10)
+  asking.close()
+})

@@ -1,0 +1,87 @@
+/** A dispatcher between a store of effects in memory and receivers that answer when a test says so, on a clock that it moves. */
+import { Dispatcher, type DispatcherOptions } from '../../src/action/dispatcher.ts'
+import type { Delivery, Outcome } from '../../src/action/destination.ts'
+import { pause } from '../../src/base/clock.ts'
+import { random } from '../../src/base/random.ts'
+import type { NewEffect } from '../../src/log/effects.ts'
+import type { Commit } from '../../src/log/store.ts'
+import { growingEffects, ModelEffects } from '../crash/model-effects.ts'
+
+export const effect = (number: number, key: string, action = 'page'): NewEffect => ({
+  number,
+  action,
+  id: `id${number}`,
+  entry: number,
+  key,
+  t: number,
+  made: 0,
+  due: undefined,
+  body: `{"n":${number}}`,
+  isDry: false,
+})
+
+/** A store of effects, which may begin with some commits, destinations whose answers the test gives, and a clock that it moves. */
+export function bench(
+  options: Partial<DispatcherOptions> & {
+    readonly concurrency?: number
+    readonly actions?: readonly string[]
+    readonly stored?: readonly Commit[]
+  } = {},
+) {
+  const commits: Commit[] = [...(options.stored ?? [])]
+  const underWay = new Map<string, { delivery: Delivery; answer: (outcome: Outcome) => void }>()
+  const tried: string[] = []
+  let clock = 0
+  const timers = new Set<{ at: number; act: () => void }>()
+  const { concurrency = 2, actions = ['page'] } = options
+  const destination = {
+    concurrency,
+    deliver: (delivery: Delivery) =>
+      new Promise<Outcome>(answer => {
+        tried.push(`${delivery.id}#${delivery.attempt}`)
+        underWay.set(delivery.id, { delivery, answer })
+      }),
+    close: () => Promise.resolve(),
+  }
+  const dispatcher = new Dispatcher({
+    sendings: actions.map(action => ({ action, destination, attempts: 3 })),
+    effects: growingEffects(() => commits),
+    settle: settled => {
+      commits.push({ settled })
+      return Promise.resolve(void new ModelEffects(commits))
+    },
+    clock: () => clock,
+    random: random(1),
+    settleMs: 0,
+    after: (ms, act) => {
+      const timer = { at: clock + ms, act }
+      timers.add(timer)
+      return { stop: () => timers.delete(timer) }
+    },
+    ...options,
+  })
+  return {
+    dispatcher,
+    commits,
+    tried,
+    underWay,
+    add: (...effects: NewEffect[]) => {
+      commits.push({ effects })
+      dispatcher.add(effects)
+    },
+    answer: async (id: string, outcome: Outcome = { kind: 'acknowledged' }) => {
+      const { answer } = underWay.get(id)!
+      underWay.delete(id)
+      answer(outcome)
+      await pause(0)
+    },
+    moveTo: async (at: number) => {
+      clock = at
+      for (const timer of timers) if (timer.at <= at && timers.delete(timer)) timer.act()
+      await pause(0)
+    },
+    state: () => new ModelEffects(commits).all.map(({ number, state, attempts }) => [number, state, attempts]),
+  }
+}
+
+export const failed = (why = 'status 500'): Outcome => ({ kind: 'failed', why })

@@ -1,0 +1,255 @@
+/**
+ * A lane between a store whose commits wait, a receiver that answers when it is told to and a clock that is moved, held against a plain list of effects: each try is
+ * one that the list allows, and what the list says could be tried is.
+ */
+import assert from 'node:assert/strict'
+import type { Outcome } from '../../src/action/destination.ts'
+import { Lane } from '../../src/action/lane.ts'
+import { othersTurn } from '../../src/base/clock.ts'
+import type { Random } from '../../src/base/random.ts'
+import type { EffectChange, NewEffect, StoredEffect } from '../../src/log/effects.ts'
+import type { Commit } from '../../src/log/store.ts'
+import { growingEffects, ModelEffects } from '../crash/model-effects.ts'
+
+export interface LaneCase {
+  readonly heldMax: number
+  readonly heldOfKeyMax: number
+  readonly concurrency: number
+}
+
+/** An effect as the list has it: what was answered counts at once, durable or not. */
+interface Listed {
+  readonly number: number
+  readonly key: string
+  state: 'pending' | 'delivered' | 'dead' | 'dropped'
+  attempts: number
+  next: number
+  /** The lane was told of it, or began when it was in the store. */
+  isTold: boolean
+  /** Was tried again by hand, and may be behind later ones of its key. */
+  isByHand: boolean
+}
+
+interface Waiting {
+  readonly commit: Commit
+  /** What is told of it once it is durable. */
+  readonly told?: () => void
+}
+
+const ATTEMPTS = 3
+
+export class LaneModel {
+  readonly #case: LaneCase
+  readonly #random: Random
+  #lane!: Lane
+  #life = 0
+  #clock = 0
+  #timers = new Set<{ readonly at: number; readonly act: () => void }>()
+  readonly #commits: Commit[] = []
+  #waiting: Waiting[] = []
+  #tells: (() => void)[] = []
+  readonly #byHand = new Set<number>()
+  #list: Listed[] = []
+  #underWay = new Map<Listed, (outcome: Outcome) => void>()
+  #retried = 0
+
+  constructor(of: LaneCase, random: Random) {
+    this.#case = of
+    this.#random = random
+    this.#begin()
+  }
+
+  get pending(): number {
+    return this.#list.filter(({ state }) => state === 'pending').length
+  }
+
+  /** Something is to be tried, to become durable or to be told. */
+  get isUnsettled(): boolean {
+    return this.pending > 0 || this.#waiting.length > 0 || this.#tells.length > 0
+  }
+
+  get held(): number {
+    return this.#lane.held
+  }
+
+  /** Effects of these keys come; they are durable some time. */
+  arrive(keys: readonly string[]): void {
+    const effects = keys.map((key, i) => effect(this.#list.length + i + 1, key))
+    this.#list.push(...effects.map(({ number, key }) => listed(number, key)))
+    const told = () => {
+      for (const { number } of effects) this.#list[number - 1].isTold = true
+      this.#lane.add(effects)
+    }
+    this.#waiting.push({ commit: { effects }, told })
+  }
+
+  /** Some of what waits becomes durable; nobody is told yet. */
+  sync(count: number): void {
+    for (const { commit, told } of this.#waiting.splice(0, count)) {
+      this.#commits.push(commit)
+      if (told) this.#tells.push(told)
+    }
+    // Throws where a commit says what cannot be.
+    void new ModelEffects(this.#commits)
+  }
+
+  tell(count: number): void {
+    for (const told of this.#tells.splice(0, count)) told()
+  }
+
+  /** One that is under way is answered. */
+  answer(fails: boolean, isFinal = false): void {
+    const all = [...this.#underWay]
+    if (all.length === 0) return
+    const [one, answered] = all[Math.floor(this.#random() * all.length)]
+    this.#underWay.delete(one)
+    one.attempts++
+    if (!fails) one.state = 'delivered'
+    else if (isFinal || one.attempts >= ATTEMPTS) one.state = 'dead'
+    answered(fails ? { kind: 'failed', why: 'x', ...(isFinal && { final: true }) } : { kind: 'acknowledged' })
+  }
+
+  /** One that is dead, in the store too, is tried again or dropped. */
+  byHand(kind: 'again' | 'dropped'): void {
+    const dead = new ModelEffects(this.#commits).all.filter(({ number, state }) => state === 'dead' && !this.#byHand.has(number))
+    if (dead.length === 0) return
+    const one = dead[Math.floor(this.#random() * dead.length)]
+    const { number } = one
+    this.#byHand.add(number)
+    const change: EffectChange = kind === 'again' ? { kind, number } : { kind, number, at: this.#clock, why: 'x' }
+    this.#waiting.push({ commit: { settled: [change] }, told: () => this.#changed(one, kind) })
+  }
+
+  #changed(one: StoredEffect, kind: 'again' | 'dropped'): void {
+    this.#byHand.delete(one.number)
+    const of = this.#list[one.number - 1]
+    of.state = kind === 'again' ? 'pending' : 'dropped'
+    if (kind === 'dropped') return
+    Object.assign(of, { attempts: 0, next: 0, isByHand: true })
+    this.#retried++
+    this.#lane.again(one)
+  }
+
+  move(ms: number): void {
+    this.#clock += ms
+    for (const timer of this.#timers) if (timer.at <= this.#clock && this.#timers.delete(timer)) timer.act()
+  }
+
+  /** Ends as a run does, and begins again; with a crash, what was not durable is gone. */
+  async restart(isCrash: boolean): Promise<void> {
+    if (isCrash) this.#waiting = []
+    else {
+      const stopped = this.#lane.stop()
+      for (let left = this.#underWay.size; left > 0; left--) this.answer(this.#random() < 0.5)
+      await stopped
+      this.sync(Infinity)
+    }
+    this.#begin()
+  }
+
+  #begin(): void {
+    const life = ++this.#life
+    this.#timers = new Set()
+    this.#tells = []
+    this.#underWay = new Map()
+    this.#byHand.clear()
+    this.#retried = 0
+    this.#list = new ModelEffects(this.#commits).all.map(({ number, key, state, attempts, next = 0 }) => ({
+      ...listed(number, key),
+      state: state as Listed['state'],
+      attempts,
+      next: state === 'pending' ? next : 0,
+      isTold: true,
+    }))
+    // Of those that stand in the store it does not say which were tried again by hand: they are in order.
+    this.#lane = new Lane({
+      ...this.#case,
+      run: this,
+      action: 'page',
+      attempts: ATTEMPTS,
+      effects: growingEffects(() => this.#commits),
+      clock: () => this.#clock,
+      random: this.#random,
+      isByHand: number => this.#byHand.has(number),
+      after: (ms, act) => {
+        const timer = { at: this.#clock + ms, act }
+        this.#timers.add(timer)
+        return { stop: () => this.#timers.delete(timer) }
+      },
+      onChange: change => {
+        if (life !== this.#life) return
+        if (change.kind === 'tried') this.#list[change.number - 1].next = change.next
+        this.#waiting.push({ commit: { settled: [change] } })
+      },
+      destination: {
+        concurrency: this.#case.concurrency,
+        close: () => Promise.resolve(),
+        deliver: ({ id, attempt }) =>
+          life === this.#life ? new Promise(answer => this.#begins(Number(id), attempt, answer)) : new Promise(() => {}),
+      },
+    })
+    this.#lane.start()
+  }
+
+  #ofKey(key: string): Listed[] {
+    return this.#list.filter(one => one.key === key && one.state === 'pending')
+  }
+
+  /** What the list says of a try that begins. */
+  #begins(number: number, attempt: number, answer: (outcome: Outcome) => void): void {
+    const one = this.#list[number - 1]
+    const what = `try ${attempt} at ${number}`
+    assert.equal(one.state, 'pending', what)
+    assert.equal(new ModelEffects(this.#commits).at(number)?.state, 'pending', `${what}: it is durable`)
+    assert.equal(attempt, one.attempts + 1, what)
+    assert.ok(this.#clock >= one.next, `${what}: its time has come`)
+    for (const other of this.#ofKey(one.key)) {
+      if (other === one) continue
+      assert.ok(!this.#underWay.has(other), `${what}: ${other.number} of its key is under way`)
+      if (one.isByHand || other.isByHand) continue
+      assert.ok(other.number > number, `${what}: ${other.number} of its key is before it`)
+    }
+    this.#underWay.set(one, answer)
+    assert.ok(this.#underWay.size <= this.#case.concurrency)
+  }
+
+  /** Lets the lane do what it can, and looks whether it did. */
+  async look(): Promise<void> {
+    for (let turns = 4 + this.#list.length / 8; turns > 0; turns--) await othersTurn()
+    const { heldMax, heldOfKeyMax, concurrency } = this.#case
+    // One that is tried again by hand is held beside the others without its body, and so is one of its key whose turn it is.
+    assert.ok(this.#lane.held <= heldMax + 2 * this.#retried, `${this.#lane.held} are held of ${heldMax}`)
+    const keys = [...new Set(this.#list.map(({ key }) => key))].map(key => this.#ofKey(key))
+    const asleep = keys.filter(ofKey => ofKey.some(one => one.next > this.#clock)).length
+    const isFree = this.#underWay.size < concurrency && heldMax - asleep >= 2 * heldOfKeyMax * this.#underWay.size
+    if (!isFree || asleep >= heldMax) return
+    for (const ofKey of keys) {
+      const told = ofKey.filter(one => one.isTold && !this.#byHand.has(one.number))
+      const isServed = ofKey.some(one => one.next > this.#clock || this.#underWay.has(one))
+      assert.ok(told.length === 0 || isServed, `${told[0]?.number} of ${told[0]?.key} could be tried, and is not`)
+    }
+  }
+}
+
+const listed = (number: number, key: string): Listed => ({
+  number,
+  key,
+  state: 'pending',
+  attempts: 0,
+  next: 0,
+  isTold: false,
+  isByHand: false,
+})
+
+const effect = (number: number, key: string): NewEffect => ({
+  number,
+  action: 'page',
+  id: String(number),
+  entry: number,
+  key,
+  t: number,
+  made: 0,
+  due: undefined,
+  body: '{}',
+  isDry: false,
+})
