@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pause, stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
+import { forTerminal } from '../base/show.ts'
 import { UsageError, type Command } from './command.ts'
 import { DevRun } from './dev-run.ts'
 import { Happenings, type Happened } from './happenings.ts'
@@ -150,7 +151,7 @@ class Dev {
     for (const decision of decisions.slice(0, SHOWN)) console.log(decisionText(decision))
     if (decisions.length > SHOWN) console.log(`… and ${counted(decisions.length - SHOWN, 'decision')} more`)
     for (const { number, action, state, why, body } of effects)
-      console.log(`→ ${action}, effect ${number}, ${stateTexts[state]}${why === undefined ? '' : ` (${why})`}: ${body}`)
+      console.log(forTerminal(`→ ${action}, effect ${number}, ${stateTexts[state]}${why === undefined ? '' : ` (${why})`}: ${body}`))
   }
 }
 
