@@ -154,6 +154,12 @@ test('a call ends when its user wants it to, and when nothing comes', async () =
   const asking = client({ url, fetch: (to, init) => fetch(to, init) }).recent(fraud, { signal: stop.signal })
   stop.abort(new Error('enough'))
   await assert.rejects(asking, /enough/)
+  // Whatever the call waits for.
+  const wait = { signal: AbortSignal.timeout(20) }
+  await assert.rejects(client({ url, fetch: never }).recent(fraud, wait), { name: 'TimeoutError' })
+  await assert.rejects(client({ url, token: () => new Promise(() => {}) }).recent(fraud, { signal: AbortSignal.timeout(20) }), {
+    name: 'TimeoutError',
+  })
 })
 
 test('an address that is none is told at once', () => {

@@ -119,6 +119,7 @@ export function httpOptions({ url, token, fetch = globalThis.fetch, tries = limi
     pause,
     answerMs: limits.CLIENT_ANSWER_MS,
     stillMs: limits.CLIENT_STILL_MS,
+    gatherMs: limits.CLIENT_GATHER_MS,
   }
 }
 

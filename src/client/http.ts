@@ -8,6 +8,7 @@ import { limits } from '../base/limits.ts'
 import type { Random } from '../base/random.ts'
 import { waitMs } from './backoff.ts'
 import { ClientError, errorOf } from './client-error.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** `fetch`, or what stands in for it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -26,6 +27,7 @@ export interface HttpOptions {
   readonly pause: typeof pause
   readonly answerMs: number
   readonly stillMs: number
+  readonly gatherMs: number
 }
 
 export interface Ask extends CallOptions {
@@ -62,7 +64,7 @@ export class Http {
     const { answerMs, url } = this.options
     const stop = new AbortController()
     const isDone = new AbortController()
-    const answered = this.#answer<T>(ask, stop)
+    const answered = untilAborted(this.#answer<T>(ask, stop), ask.signal)
     const late = pause(answerMs, isDone.signal).then((): never => {
       throw new ClientError('SPILL_UNREACHABLE', `no answer from ${url} within ${answerMs} ms (CLIENT_ANSWER_MS)`)
     })

@@ -119,6 +119,67 @@ test('a request that is too large for somebody on the way is halved', async () =
   await assert.rejects(api.send(payments, pays('whole', 1)), { code: 'SPILL_UNREACHABLE', status: 413 })
 })
 
+test('a signal ends a send that waits for the next event, and the iterable is told', async () => {
+  const { api, asked } = caller({ url })
+  const stop = new AbortController()
+  let isTold = false
+  const silent: AsyncIterable<ReturnType<typeof pay>> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => {
+        setImmediate(() => stop.abort(new Error('enough')))
+        return new Promise(() => {})
+      },
+      return: () => {
+        isTold = true
+        return new Promise(() => {})
+      },
+    }),
+  }
+  await assert.rejects(api.send(payments, silent, { signal: stop.signal }), { message: 'enough' })
+  async function* never() {
+    yield pay('never given')
+    await new Promise(() => {})
+  }
+  await assert.rejects(api.send(payments, never(), { signal: AbortSignal.timeout(20) }), { name: 'TimeoutError' })
+  assert.deepEqual([isTold, asked], [true, []])
+})
+
+test('what an iterable throws, and a promise in an array, are as for await has them', async () => {
+  const { api } = caller({ url })
+  let isEnded = false
+  async function* broken() {
+    yield* pays('broken', 2)
+    throw new Error('the file broke off')
+  }
+  await assert.rejects(api.send(payments, broken()), { message: 'the file broke off' })
+  function* left() {
+    try {
+      yield null
+    } finally {
+      isEnded = true
+    }
+  }
+  await assert.rejects(api.send(payments, left() as never), { code: 'SPILL_INPUT' })
+  assert.equal(isEnded, true)
+  assert.deepEqual(counts(await api.send(payments, [Promise.resolve(pay('promised')), pay('given')] as never)), [2, 0, 0])
+})
+
+test('an event waits for others to be sent with it, and not for long', async () => {
+  const { api, next, asked } = caller({ url }, { gatherMs: 20 })
+  const { promise: isSent, resolve } = Promise.withResolvers<void>()
+  next.push(go => {
+    resolve()
+    return go()
+  })
+  async function* live() {
+    yield* pays('live', 3)
+    await isSent
+    yield pay('late')
+  }
+  assert.deepEqual(counts(await api.send(payments, live())), [4, 0, 0])
+  assert.equal(asked.length, 2)
+})
+
 test('a source with a map takes what the map takes, and an unknown one is said to be', async () => {
   const { api } = caller({ url })
   const hook = { id: 'h', data: { cards: ['c', 'd'], at: pay(1).at } }

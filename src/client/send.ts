@@ -34,7 +34,7 @@ export async function send(
     }
   }
   try {
-    for await (const batch of batchesOf(records)) await sendOne(batch)
+    for await (const batch of batchesOf(records, { signal, waitMs: http.options.gatherMs })) await sendOne(batch)
     return outcome.sent
   } catch (error) {
     throw withOutcome(error, outcome)
