@@ -88,8 +88,26 @@ export interface Said {
   readonly degraded?: string
 }
 
-/** A decision that was asked for. Where it is `degraded` there is none: the score is NULL, and the rest is missing. */
-export interface AskedDecision<V> extends Decision<V>, Said {}
+/** What a model that was asked has decided, or that it has not: look at `degraded` before anything else is taken of it. */
+export type AskedDecision<V> = AnsweredDecision<V> | DegradedDecision
+
+/** It decided in time. */
+export interface AnsweredDecision<V> extends Decision<V>, Omit<Said, 'degraded'> {
+  readonly degraded?: undefined
+}
+
+/** The deadline of an action came first. Nothing is known of a decision; `answers` are what the actions say otherwise. */
+export interface DegradedDecision extends Said {
+  readonly model: string
+  readonly score: null
+  readonly durable: false
+  readonly degraded: string
+  readonly t?: undefined
+  readonly key?: undefined
+  readonly entry?: undefined
+  readonly vector?: undefined
+  readonly read?: undefined
+}
 
 /** One event, and what was decided on it. */
 export interface DecidedEvent extends Said {

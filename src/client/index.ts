@@ -1,9 +1,11 @@
 /** `spillway/client`: a pipeline's server from elsewhere, a back end or a browser. */
 export type { ErrorCode } from '../base/errors.ts'
 export type {
+  AnsweredDecision,
   AskedDecision,
   DecidedEvent,
   Decision,
+  DegradedDecision,
   KeyFeatures,
   RefusedEvent,
   RefusedFeature,
