@@ -21,6 +21,12 @@ export interface Sent {
   readonly refusals: readonly RefusedEvent[]
 }
 
+/** What became of events so far, while the rest of them is still being sent. */
+export interface SentSoFar extends Sent {
+  /** The first that is not acknowledged: were the send to end here, it and those behind it would be to be sent again. */
+  readonly from: number
+}
+
 export interface RefusedFeature {
   readonly code: ErrorCode
   readonly why: string

@@ -22,7 +22,7 @@ import { Http, type CallOptions, type Fetch, type HttpOptions } from './http.ts'
 import { ClientError } from './client-error.ts'
 import { jsonText } from './json-text.ts'
 import { hasIds, keyTexts, type Definition, type KeyIn, type KeyOf } from './named.ts'
-import { send } from './send.ts'
+import { send, type SendOptions } from './send.ts'
 
 export interface ClientOptions {
   /** Where the server is: `http://127.0.0.1:7070`, with the prefix if there is one. In a browser it may be a path of the page's own server. */
@@ -64,7 +64,7 @@ export interface Client {
    * Sends events; resolves when all of them are durable or refused. Many are split into requests, each after the one before. A request that may have been taken is sent
    * again only if the source has ids; one that the server turned away (429), always.
    */
-  send<S extends Source>(source: S, records: Iterable<RecordFor<S>> | AsyncIterable<RecordFor<S>>, options?: CallOptions): Promise<Sent>
+  send<S extends Source>(source: S, records: Iterable<RecordFor<S>> | AsyncIterable<RecordFor<S>>, options?: SendOptions): Promise<Sent>
   /** The features of a key, now. Rejects with the code of a feature that has no value, unless `refused` allows it. */
   features<E extends Entities, F, R extends boolean = false>(
     group: Group<E, F>,

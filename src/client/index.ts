@@ -10,6 +10,7 @@ export type {
   RefusedEvent,
   RefusedFeature,
   Sent,
+  SentSoFar,
   StreamedDecision,
   StreamedEffect,
 } from './answers.ts'
@@ -25,4 +26,5 @@ export {
 export { ClientError } from './client-error.ts'
 export type { FollowOptions } from './follow.ts'
 export type { CallOptions, Fetch } from './http.ts'
+export type { SendOptions } from './send.ts'
 export { named, type Definition, type KeyIn, type KeyOf, type NamedOptions } from './named.ts'

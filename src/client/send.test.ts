@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { answering, caller, failing, losing, overload } from '../../test/serve/caller.ts'
 import { hooks, open, pay, payments } from '../../test/serve/shop.ts'
+import { SpillwayError } from '../base/errors.ts'
 import type { Source } from '../define/source.ts'
 import { named } from './named.ts'
-import type { Sent } from './answers.ts'
+import type { Sent, SentSoFar } from './answers.ts'
 import type { ClientError } from './client-error.ts'
 
 const shop = await open()
@@ -162,6 +163,41 @@ test('what an iterable throws, and a promise in an array, are as for await has t
   await assert.rejects(api.send(payments, left() as never), { code: 'SPILL_INPUT' })
   assert.equal(isEnded, true)
   assert.deepEqual(counts(await api.send(payments, [Promise.resolve(pay('promised')), pay('given')] as never)), [2, 0, 0])
+})
+
+test('how far a send has come is told as it goes, so that it is known too where the signal or the iterable ends it', async () => {
+  const { api, next } = caller({ url })
+  const told: SentSoFar[] = []
+  const onSent = (soFar: SentSoFar) => void told.push(soFar)
+  const far = () => told.splice(0).map(({ from, accepted, refused, refusals }) => [from, accepted, refused, refusals.length])
+  const bad = (of: string) => ({ ...pay(of), amount: -1 })
+  async function* broken() {
+    yield* [...pays('f', 9999), bad('fx'), ...pays('g', 9999), bad('gx'), pay('never sent')]
+    throw new Error('the file broke off')
+  }
+  await assert.rejects(api.send(payments, broken(), { onSent }), { message: 'the file broke off' })
+  assert.deepEqual(far(), [
+    [10_000, 9999, 1, 1],
+    [20_000, 19_998, 2, 2],
+  ])
+  const stop = new AbortController()
+  next.push(
+    go => go(),
+    async () => {
+      stop.abort(new SpillwayError('SPILL_LIMIT', 'enough'))
+      throw new TypeError('aborted')
+    },
+  )
+  await assert.rejects(api.send(payments, pays('h', 10_001), { onSent, signal: stop.signal }), error => error === stop.signal.reason)
+  assert.deepEqual(far(), [[10_000, 10_000, 0, 0]])
+  // Of halves too.
+  next.push(answering(413, '<html>too large'))
+  await api.send(payments, pays('i', 4), { onSent })
+  assert.deepEqual(far(), [
+    [2, 2, 0, 0],
+    [4, 4, 0, 0],
+  ])
+  await assert.rejects(api.send(payments, pays('j', 1), { onSent: () => assert.fail('I am full') }), { message: 'I am full' })
 })
 
 test('an event waits for others to be sent with it, and not for long', async () => {
