@@ -1,5 +1,5 @@
 /** What a server answers, typed by the definitions that were asked about. All times are UTC milliseconds. */
-import { SpillwayError, type ErrorCode } from '../base/errors.ts'
+import type { ErrorCode } from '../base/errors.ts'
 
 /** An event that was refused. It is kept whole among the dead letters. */
 export interface RefusedEvent {
@@ -164,16 +164,4 @@ export interface StreamedEffect {
   readonly late?: boolean
   /** Its place in the stream: given as `after`, the stream goes on behind it. */
   readonly place: string
-}
-
-/** Throws the code of the first feature that has no value. */
-export function checkValues<F>(answer: KeyFeatures<F>): KeyFeatures<F> {
-  const [refused, ...others] = Object.entries<RefusedFeature | undefined>(answer.refused ?? {})
-  if (!refused?.[1]) return answer
-  const more = others.length === 0 ? '' : `, and ${others.length} more`
-  const [name, { code, why }] = refused
-  throw new SpillwayError(
-    code,
-    `feature '${answer.group}.${name}' is refused: ${why}${more}; ask with refused: true for those that have values`,
-  )
 }

@@ -1,6 +1,6 @@
 /** Events as the bodies of requests, each within what a server takes in one. */
-import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
+import { ClientError } from './client-error.ts'
 import { jsonText } from './json-text.ts'
 import { LATE, Records } from './records.ts'
 
@@ -23,7 +23,7 @@ export async function* batchesOf(
   given: Iterable<unknown> | AsyncIterable<unknown>,
   { signal, waitMs }: BatchOptions,
 ): AsyncGenerator<Batch> {
-  if (!isIterable(given)) throw new SpillwayError('SPILL_INPUT', 'events are an array, or what can be iterated: write [event] for one')
+  if (!isIterable(given)) throw new ClientError('SPILL_INPUT', 'events are an array, or what can be iterated: write [event] for one')
   const records = new Records(given, waitMs, signal)
   const batch = new Gathered()
   try {
@@ -69,7 +69,7 @@ class Gathered {
   /** Throws `SPILL_LIMIT` for one that is too large by itself. */
   add(text: string, bytes: number): void {
     if (bytes > limits.CLIENT_BATCH_BYTES - 1)
-      throw new SpillwayError('SPILL_LIMIT', `event ${this.end} has more than ${limits.CLIENT_BATCH_BYTES} bytes (CLIENT_BATCH_BYTES)`)
+      throw new ClientError('SPILL_LIMIT', `event ${this.end} has more than ${limits.CLIENT_BATCH_BYTES} bytes (CLIENT_BATCH_BYTES)`)
     this.#texts.push(text)
     this.#bytes += bytes
   }

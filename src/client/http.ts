@@ -3,7 +3,6 @@
  * away at the door, and, if it may be repeated, where nobody knows whether it was taken.
  */
 import { pause } from '../base/clock.ts'
-import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Random } from '../base/random.ts'
 import { waitMs } from './backoff.ts'
@@ -104,7 +103,7 @@ export class Http {
     if (given === undefined) return {}
     const token = typeof given === 'function' ? await given() : given
     // What fetch says of a header that is none would tell the token.
-    if (!/^[\x21-\x7e]+$/.test(token)) throw new SpillwayError('SPILL_INPUT', 'the token is empty, or holds a space or a line end')
+    if (!/^[\x21-\x7e]+$/.test(token)) throw new ClientError('SPILL_INPUT', 'the token is empty, or holds a space or a line end')
     return { authorization: `Bearer ${token}` }
   }
 

@@ -36,11 +36,16 @@ test('times may be dates, and what JSON has no word for is no event', async () =
     [{ amount: NaN }, /^event 1 has NaN as 'amount'/],
     [{ amount: -Infinity }, /has -Infinity as 'amount'/],
     [{ at: new Date(NaN) }, /has Invalid Date as 'at'/],
+    [{ more: { of: [1, { it: Infinity }], none: null } }, /has Infinity as 'more\.of\[1\]\.it'/],
+    [{ more: [new Date(NaN)] }, /has Invalid Date as 'more\[0\]'/],
+    [{ more: { toJSON: () => [NaN] } }, /has NaN as 'more\[0\]'/],
+    [{ toJSON: () => undefined }, /^event 1 is nothing as JSON: its toJSON gives undefined/],
     [{ amount: 1n as never }, /^event 1 cannot be written as JSON/],
   ] as const)
     await assert.rejects(api.send(payments, [pay('good'), { ...pay('x'), ...wrong }]), { code: 'SPILL_INPUT', message, from: 0 })
   for (const none of [pay('one'), undefined, 'abc'] as never[])
     await assert.rejects(api.send(payments, none), { code: 'SPILL_INPUT', message: /^events are an array.*\[event\] for one$/, from: 0 })
+  await caller({ url }).api.send(payments, [{ ...pay('nulls'), more: [null, 'null'] } as never])
   await assert.rejects(api.send(payments, [null as never]), { code: 'SPILL_INPUT', message: 'event 0 is no object' })
   assert.equal(asked.length, 1)
 })
