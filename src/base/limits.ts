@@ -225,6 +225,8 @@ export const limits = {
   CLIENT_BATCH_BYTES: 1 << 20,
   /** Events that a client sends in one request. */
   CLIENT_BATCH_EVENTS: 10_000,
+  /** Milliseconds that an event waits at most for those that a client sends with it. */
+  CLIENT_GATHER_MS: 1000,
   /** Events in one request, beyond which they are sent as lines: the server has room for many requests of JSON at once, and for few streams. */
   CLIENT_JSON_EVENTS: 100,
   /** Times that a client sends a request, before it gives up. */

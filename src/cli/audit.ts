@@ -11,6 +11,7 @@ import { reportJson, writeReport } from '../audit/report/write.ts'
 import { readSamples } from '../audit/stages/read-samples.ts'
 import { stagesPart } from '../audit/stages/sampled.ts'
 import { keepCompiled } from '../base/heap.ts'
+import { forTerminal } from '../base/show.ts'
 import { Strings } from '../columns/strings.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import type { ModelIR } from '../define/ir.ts'
@@ -74,14 +75,16 @@ export const auditCommand: Command = {
       if (request.json) console.log(reportJson(shown))
       else
         console.log(
-          [
-            reportText(shown),
-            '',
-            ...grantedLines(pipeline, model),
-            ...troubleLines(history),
-            ...notes,
-            `The page: ${files.page}; as JSON: ${files.json}`,
-          ].join('\n'),
+          forTerminal(
+            [
+              reportText(shown),
+              '',
+              ...grantedLines(pipeline, model),
+              ...troubleLines(history),
+              ...notes,
+              `The page: ${files.page}; as JSON: ${files.json}`,
+            ].join('\n'),
+          ),
         )
       return 0
     } finally {

@@ -1,6 +1,7 @@
 /** `spillway decisions`: what a run has decided, from its data folder, which another process may hold. */
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
+import { forTerminal } from '../base/show.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import { isKey, newestDecisions } from '../run/newest-decisions.ts'
@@ -64,7 +65,9 @@ async function print(reader: SqliteReader, request: Request): Promise<void> {
   if (json) return decisions.forEach(decision => console.log(JSON.stringify(decision)))
   const all = models.filter(each => model === undefined || each.model === model).reduce((sum, each) => sum + each.decisions, 0)
   const count = `${counted(decisions.length, 'decision')} of ${counted(all, 'recorded one')}`
-  console.log([...decisions.map(decision => wholeText(decision)), decisions.length > 0 ? count : nothingText(request, all)].join('\n\n'))
+  console.log(
+    forTerminal([...decisions.map(decision => wholeText(decision)), decisions.length > 0 ? count : nothingText(request, all)].join('\n\n')),
+  )
 }
 
 function nothingText({ key, entry }: Request, all: number): string {

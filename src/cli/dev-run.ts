@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { extname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { pause } from '../base/clock.ts'
+import { limits } from '../base/limits.ts'
 import type { PipelineIR } from '../define/ir.ts'
 
 /** What the process tells (`dev-child.ts`): a file that it loads, the pipeline that they are. */
@@ -18,6 +20,9 @@ export interface DevRunOptions {
   readonly onSaid: (line: string) => void
 }
 
+/** For a version that changed before it was ready, to end as a run does. */
+const DROP_MS = 5000
+
 const childFile = fileURLToPath(new URL(`./dev-child${extname(import.meta.url)}`, import.meta.url))
 /** Of the counts that a run says every few seconds, and of what a dry one would send, there is no need where all that it does is shown. */
 const isShown = (line: string): boolean => (line.endsWith(' since the start') && !line.startsWith('stopped')) || wouldSend.test(line)
@@ -30,9 +35,10 @@ export class DevRun {
   readonly exited: Promise<number | null>
   readonly #child: ChildProcess
   #ir: PipelineIR | undefined
+  #isStopped = false
 
   constructor({ args, onFile, onSaid }: DevRunOptions) {
-    const child = fork(childFile, args, { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
+    const child = fork(childFile, [String(process.pid), ...args], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
     this.#child = child
     child.on('message', (message: DevMessage) => {
       if ('file' in message) onFile(message.file)
@@ -60,8 +66,28 @@ export class DevRun {
     return this.#child.exitCode === null && this.#child.signalCode === null
   }
 
-  async stop(): Promise<void> {
+  /** As a run is stopped; one that does not stop for so long is ended. */
+  async stop(withinMs: number = limits.TAKE_OVER_MS): Promise<void> {
+    this.#isStopped = true
     if (this.isRunning) this.#child.kill('SIGTERM')
+    const isGone = new AbortController()
+    const late = pause(withinMs, isGone.signal)
+    await Promise.race([this.exited, late])
+    isGone.abort()
+    if (this.isRunning) this.#child.kill('SIGKILL')
     await this.exited
   }
+
+  /** Of a version that is to run no more, though it may not be ready: what still loads, perhaps for ever, holds nothing and hears nothing. */
+  async drop(): Promise<void> {
+    await this.stop(this.#ir === undefined ? 0 : DROP_MS)
+  }
+
+  /** It was asked to end. */
+  get isStopped(): boolean {
+    return this.#isStopped
+  }
 }
+
+/** `127.0.0.1:80` of where a run says that it listens; the `host` of a `URL` leaves out the port that its protocol has. */
+export const addressOf = (url: string): string => /^\w+:\/\/([^/]+)/.exec(url)![1]

@@ -4,10 +4,11 @@
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { pause, stopwatch } from '../base/clock.ts'
+import { after, pause, stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
+import { forTerminal } from '../base/show.ts'
 import { UsageError, type Command } from './command.ts'
-import { DevRun } from './dev-run.ts'
+import { addressOf, DevRun } from './dev-run.ts'
 import { Happenings, type Happened } from './happenings.ts'
 import { untilSignal } from './run-process.ts'
 import { Sampler } from './sampler.ts'
@@ -19,6 +20,8 @@ const DATA_DEFAULT = '.spillway/dev'
 const LISTEN_DEFAULT = '127.0.0.1:7070'
 const LOOK_MS = 200
 const SAMPLE_EVERY_MS = 1000
+/** It is said of a version that is not ready after it. */
+const SLOW_MS = 5000
 /** Decisions that one look shows; of a tick about many keys it says how many more there were. */
 const SHOWN = 10
 
@@ -73,6 +76,10 @@ class Dev {
   /** Where all versions listen: the port is that of the first. */
   #listen: string
   #isStopping = false
+  /** By how it was called: that is not mended in a file. */
+  #cannotRun = false
+  /** Since the version that gets ready was begun. */
+  #isChanged = false
 
   constructor(request: Request) {
     this.#request = request
@@ -87,17 +94,16 @@ class Dev {
     // At once: a signal that comes to all processes of a terminal ends the run as well.
     stopped.signal.addEventListener('abort', () => (this.#isStopping = true))
     try {
-      const first = await this.#start()
-      if (!first.isRunning && first.ir) return 1
-      while (!stopped.signal.aborted) {
+      void this.#start().then(first => (this.#cannotRun = !first.isRunning && !first.isStopped && first.ir !== undefined))
+      while (!stopped.signal.aborted && !this.#cannotRun) {
         this.#look()
         await pause(LOOK_MS)
       }
-      return 0
+      return this.#cannotRun && !stopped.signal.aborted ? 1 : 0
     } finally {
       stopped.forget()
       this.#isStopping = true
-      await Promise.all([this.#next?.stop(), this.#current?.stop()])
+      await Promise.all([this.#next?.drop(), this.#current?.stop()])
       this.#show(this.#happenings.look())
       this.#happenings.close()
     }
@@ -105,10 +111,17 @@ class Dev {
 
   #look(): void {
     this.#show(this.#happenings.look())
-    if (!this.#next && this.#files.look()) void this.#start()
+    if (this.#files.look()) this.#changed()
     if (!this.#sampler || stopwatch() - this.#sampled < SAMPLE_EVERY_MS) return
     this.#sampled = stopwatch()
     void this.#sampler.send()
+  }
+
+  /** The version that is not ready yet is of no use any more: it may never be, and another begins when it has ended. */
+  #changed(): void {
+    this.#isChanged = true
+    if (this.#next) void this.#next.drop()
+    else void this.#start()
   }
 
   /** Resolves once the version that the file now is runs, or has ended. */
@@ -120,14 +133,25 @@ class Dev {
     const args = [path, '--data', data, '--listen', this.#listen, ...more]
     const next = new DevRun({ args, onFile: file => this.#files.add([file]), onSaid: say })
     this.#next = next
+    this.#isChanged = false
+    const slow = after(SLOW_MS, () =>
+      say(next.ir ? '  still getting ready' : `  still loading: ${path}, or what it imports, has not come to its end yet`),
+    )
     const url = await next.listening
+    slow.stop()
+    if (this.#isChanged) await next.drop()
     this.#next = undefined
+    if (this.#isStopping) return next
+    if (this.#isChanged) {
+      say('changed before it was ready: it begins again')
+      return this.#start()
+    }
     if (url === undefined) {
       say(old?.isRunning ? 'the version before goes on' : 'nothing runs until a file changes')
       return next
     }
     this.#current = next
-    this.#listen = new URL(url).host
+    this.#listen = addressOf(url)
     void this.#ended(next)
     this.#sampler = samples ? new Sampler(next.ir!, url, say, this.#sampler) : undefined
     if (this.#sampler) say(samplesText(this.#sampler.names))
@@ -150,7 +174,7 @@ class Dev {
     for (const decision of decisions.slice(0, SHOWN)) console.log(decisionText(decision))
     if (decisions.length > SHOWN) console.log(`… and ${counted(decisions.length - SHOWN, 'decision')} more`)
     for (const { number, action, state, why, body } of effects)
-      console.log(`→ ${action}, effect ${number}, ${stateTexts[state]}${why === undefined ? '' : ` (${why})`}: ${body}`)
+      console.log(forTerminal(`→ ${action}, effect ${number}, ${stateTexts[state]}${why === undefined ? '' : ` (${why})`}: ${body}`))
   }
 }
 

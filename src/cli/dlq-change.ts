@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { wallClock } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
+import { forTerminal } from '../base/show.ts'
 import type { RawForm } from '../intake/refusal.ts'
 import { letterJson } from '../log/letter-json.ts'
 import type { StoredDeadLetter } from '../log/letters.ts'
@@ -31,7 +32,11 @@ export function editLetter(data: string, id: number, { settings, file, json }: E
     const raw = given ?? withFields(letter, settings, columns)
     await store.commit({ letters: [{ kind: 'edited', id, raw, form: formAfter(letter) }] })
     const edited = reader.letters.at(id)!
-    console.log(json ? JSON.stringify(letterJson(edited)) : `${letterText(edited)}\n\nspillway dlq replay ${id} PIPELINE sends it again.`)
+    console.log(
+      json
+        ? JSON.stringify(letterJson(edited))
+        : forTerminal(`${letterText(edited)}\n\nspillway dlq replay ${id} PIPELINE sends it again.`),
+    )
     return 0
   })
 }

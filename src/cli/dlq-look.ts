@@ -1,6 +1,7 @@
 /** `dlq list` and `dlq show`. */
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
+import { forTerminal } from '../base/show.ts'
 import { refusalReasons } from '../intake/refusal.ts'
 import { letterJson, type AnyLetter } from '../log/letter-json.ts'
 import type { LetterFilter } from '../log/sqlite/letter-reader.ts'
@@ -32,7 +33,7 @@ export function listLetters({ letters }: SqliteReader, { settled, json, ...filte
   for (const letter of found) if (count++ < SHOWN) shown.push(lineOf(letter))
   const kind = settled ? 'settled letter' : 'dead letter'
   const more = count > shown.length ? `; the first ${number(shown.length)} are shown, --json gives all` : ''
-  console.log([...shown, count === 0 ? `No ${kind}.` : `${counted(count, kind)}${more}.`].join('\n'))
+  console.log(forTerminal([...shown, count === 0 ? `No ${kind}.` : `${counted(count, kind)}${more}.`].join('\n')))
 }
 
 function lineOf(letter: AnyLetter): string {
@@ -45,5 +46,5 @@ function lineOf(letter: AnyLetter): string {
 export function showLetter({ letters }: SqliteReader, id: number, json: boolean): void {
   const letter = letters.at(id)
   if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no letter ${id}; \`spillway dlq list\` shows those that there are`)
-  console.log(json ? JSON.stringify(letterJson(letter)) : letterText(letter))
+  console.log(json ? JSON.stringify(letterJson(letter)) : forTerminal(letterText(letter)))
 }

@@ -2,6 +2,7 @@
 import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
+import { forTerminal } from '../base/show.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { StoredDeadLetter } from '../log/letters.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
@@ -42,7 +43,8 @@ export async function replayLetters(data: string, path: string, { ids, json }: R
       const outcome = 'outcome' in letter ? letter.outcome : 'refused'
       const { id, reason, detail, attempts } = letter
       if (json) console.log(JSON.stringify({ id, outcome, ...(outcome === 'refused' && { reason, detail, attempts }) }))
-      else console.log(outcome === 'refused' ? `letter ${id}: refused again, ${reason}: ${detail}` : `letter ${id}: ${outcome}`)
+      else
+        console.log(outcome === 'refused' ? forTerminal(`letter ${id}: refused again, ${reason}: ${detail}`) : `letter ${id}: ${outcome}`)
     }
     say(`${letters.length - refused.length} settled, ${refused.length} refused again`)
     if (!json) console.log(summaryText(letters.length, refused.length, tired, run))

@@ -2,6 +2,7 @@
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { wallClock } from '../base/clock.ts'
+import { forTerminal } from '../base/show.ts'
 import { effectStates as states, type EffectChange, type EffectState, type StoredEffect } from '../log/effects.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { EffectReader } from '../log/sqlite/effect-reader.ts'
@@ -84,7 +85,7 @@ function list(effects: EffectReader, { action, state, last, json }: Request): vo
   }
   found.reverse()
   if (json) return found.forEach(effect => console.log(JSON.stringify(effect)))
-  for (const effect of found) console.log(lineOf(effect))
+  for (const effect of found) console.log(forTerminal(lineOf(effect)))
   const counts = effects.counts().filter(one => (action ?? one.action) === one.action && (state ?? one.state) === one.state)
   const text = counts.map(one => `${one.action}: ${counted(one.effects, `${one.state} effect`)}`).join(', ')
   const all = counts.reduce((sum, one) => sum + one.effects, 0)
@@ -96,7 +97,7 @@ function show(effects: EffectReader, { numbers, json }: Request): void {
   for (const number of numbers) {
     const effect = existing(effects, number)
     if (json) console.log(JSON.stringify(effect))
-    else console.log(`${lineOf(effect)}\n  id ${effect.id}, decided by entry ${effect.entry}\n  ${effect.body}`)
+    else console.log(forTerminal(`${lineOf(effect)}\n  id ${effect.id}, decided by entry ${effect.entry}\n  ${effect.body}`))
   }
 }
 

@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import { wallClock } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
+import { forTerminal } from '../base/show.ts'
 import type { FeatureValue } from '../decision/feature-value.ts'
 import type { GroupIR, PipelineIR } from '../define/ir.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
@@ -40,7 +41,7 @@ export const featuresCommand: Command = {
       const t = request.at ?? now(reader)
       const answers = groups.map(({ group, key }) => featuresAt(ir, reader, { group, key, t }))
       if (request.json) answers.forEach(answer => console.log(JSON.stringify(jsonOf(answer))))
-      else console.log(answers.map(answer => featuresText(answer, ir)).join('\n\n'))
+      else console.log(forTerminal(answers.map(answer => featuresText(answer, ir)).join('\n\n')))
       return 0
     })
   },

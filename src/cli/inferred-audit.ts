@@ -1,5 +1,7 @@
 /** The `audit.ts` of `init --from FILE`: what `spillway audit` needs to be run over that very file. What cannot be known of it is guessed, and said to be. */
 import { declared, featured, fieldOf, keyName, keyType, quoted, rawOf, timeHelpers } from './inferred-code.ts'
+import { inOneLine } from '../base/show.ts'
+import { shellWord } from './shell-word.ts'
 import { SERIES, shownName, type PlannedColumn, type PlannedOutcome, type PlannedSource } from './inferred-source.ts'
 
 export interface InferredAudit {
@@ -20,7 +22,7 @@ export function auditText(source: PlannedSource, file: string): InferredAudit | 
   if (!outcome) return undefined
   const sources = [source.name, source.name === 'outcomes' ? 'came' : 'outcomes']
   const guessed = [
-    `LABEL was guessed: "${outcome.column.field}" is what should have been foreseen (${outcome.reason})`,
+    `LABEL was guessed: ${inOneLine(`${JSON.stringify(outcome.column.field)} is what should have been foreseen (${outcome.reason})`)}`,
     `KNOWN_AFTER was guessed: what came of an event is known ${KNOWN_AFTER} min after it, and until then it is not too late to act; how late ingestion, inference and actions may be follows from that alone`,
     `WORTH was guessed: ${BUDGET.replace('%', ' %')} of the events may be acted on, and each that is foreseen counts alike`,
   ]
@@ -45,7 +47,7 @@ function headText(source: PlannedSource, file: string, sources: readonly string[
   const others = times.length > 0 ? `; or a column says when: ${times.map(time => shownName(time.field)).join(', ')}` : ''
   return `// What would be lost if what is known at each event of ${shownName(file)} were older? A first answer, to be changed where it is a guess:
 //
-//     npx spillway audit audit.ts ${sources.map(name => `--history ${name}=${shownName(file)}`).join(' ')}
+//     npx spillway audit audit.ts ${sources.map(name => `--history ${shellWord(`${name}=${file}`)}`).join(' ')}
 //
 // Two lines are guesses on which all that the audit says rests: LABEL, what came of an event, and WORTH, what it is worth to have foreseen it.
 // Make them true, and take their words out of \`guessed\`: the report repeats them as long as they stand there.

@@ -1,4 +1,5 @@
 /** How an inferred source is written in TypeScript: names, types, and what a map takes from a record. */
+import { inOneLine } from '../base/show.ts'
 import { SERIES, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
 
 /** Numeric columns that get features; more are for the user to add. */
@@ -71,5 +72,6 @@ function ${order}(text: string): string {
 
 export const isName = (text: string): boolean => /^[A-Za-z_]\w*$/.test(text)
 
-/** A text as TypeScript writes it: JSON with the other quotes. */
-export const quoted = (text: string): string => `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+/** A text as TypeScript writes it: JSON with the other quotes, in which nothing hides. */
+export const quoted = (text: string): string =>
+  `'${inOneLine(JSON.stringify(text)).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`

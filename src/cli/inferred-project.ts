@@ -1,5 +1,6 @@
 /** The project of `init --from FILE`: a pipeline over the file's columns, and its test. */
 import { basename } from 'node:path'
+import { inOneLine } from '../base/show.ts'
 import type { InferredSchema } from '../files/infer.ts'
 import { auditText, noOutcome } from './inferred-audit.ts'
 import { declared, featured, fieldOf, isName, keyName, keyType, quoted, timeHelpers } from './inferred-code.ts'
@@ -25,7 +26,7 @@ function pipelineText(source: PlannedSource, file: string): string {
   return `// Decides at each event of ${shownName(file)} whether it is unusual. A start, for you to change.
 //
 // What was inferred, and why:
-${reasons.map(reason => `//   ${reason}`).join('\n')}
+${reasons.map(reason => `//   ${inOneLine(reason)}`).join('\n')}
 import { count, entity, features, model, on, pipeline, rules, source, stream, t } from 'spillway'
 ${source.mapped ? timeHelpers(columns) : ''}
 const keyed = entity('${key}', ${keyType(source)}) // what features belong to

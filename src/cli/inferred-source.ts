@@ -4,6 +4,7 @@ import type { InferredSchema } from '../files/infer.ts'
 import type { InferredColumn } from '../files/column-sample.ts'
 import type { OutcomeChoice } from '../files/likely-outcome.ts'
 import { SpillwayError } from '../base/errors.ts'
+import { inOneLine } from '../base/show.ts'
 
 export interface PlannedColumn extends InferredColumn {
   /** Its name in the file; `name` is what the source calls it. */
@@ -114,5 +115,5 @@ function safeName(text: string, otherwise: string): string {
   return bare === '' ? otherwise : /^\d/.test(bare) ? `${otherwise}_${bare}` : bare
 }
 
-/** A name for a comment: on one line, whatever it is. */
-export const shownName = (name: string): string => (/^[\w .-]+$/.test(name) ? name : JSON.stringify(name))
+/** A name for a comment or a terminal: on one line, whatever it is. */
+export const shownName = (name: string): string => (/^[\w .-]+$/.test(name) ? name : inOneLine(JSON.stringify(name)))

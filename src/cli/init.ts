@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
+import { forTerminal } from '../base/show.ts'
 import { inferSchema } from '../files/infer.ts'
 import { UsageError, type Command } from './command.ts'
 import { inferredProject } from './inferred-project.ts'
 import { packageVersion } from '../base/package-version.ts'
+import { shellWord } from './shell-word.ts'
 import type { Project } from './project.ts'
 import { sampleProject } from './sample-project.ts'
 
@@ -35,7 +37,10 @@ export const initCommand: Command = {
       console.log(
         JSON.stringify({ folder, files: written, source: project.source, events, replay, ...(audit && { audit: { ...audit, command } }) }),
       )
-    else console.log([nextSteps(folder, written, command === undefined ? [replay] : [replay, command]), ...auditLines(audit)].join('\n'))
+    else
+      console.log(
+        forTerminal([nextSteps(folder, written, command === undefined ? [replay] : [replay, command]), ...auditLines(audit)].join('\n')),
+      )
     return 0
   },
 }
@@ -95,6 +100,3 @@ function auditLines(audit: Project['audit']): string[] {
   if ('why' in audit) return ['', `There is ${audit.why}.`]
   return ['', 'audit.ts rests on guesses; change them where they are wrong:', ...audit.guessed.map(text => `  ${text}`)]
 }
-
-/** In quotes if a shell would take it for more than a word. */
-const shellWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

@@ -1,4 +1,5 @@
 import { stopwatch, type Clock } from '../base/clock.ts'
+import { inOneLine } from '../base/show.ts'
 
 const EVERY_MS = 100
 
@@ -17,7 +18,9 @@ export class Progress {
     this.#clock = clock
   }
 
-  show(stage: string, share: number): void {
+  show(what: string, share: number): void {
+    // Names of files are in it.
+    const stage = inOneLine(what)
     const now = this.#clock()
     if (this.#stream.isTTY) {
       if (now - this.#shownAt < EVERY_MS && share < 1) return

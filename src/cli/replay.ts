@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
+import { forTerminal } from '../base/show.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import { systemError } from '../files/file-error.ts'
 import { RefusalWriter } from '../files/refusal-writer.ts'
@@ -61,7 +62,10 @@ export const replayCommand: Command = {
     const shown = new ShownDecisions(pipeline.ir, request.json ? 0 : request.show)
     const { summary, refusal } = await run(pipeline, models, request, shown)
     if (request.json) console.log(JSON.stringify(summary))
-    else console.log([shown.text(), summaryText(summary), ...hints(summary, refusal, request)].filter(text => text !== '').join('\n\n'))
+    else
+      console.log(
+        forTerminal([shown.text(), summaryText(summary), ...hints(summary, refusal, request)].filter(text => text !== '').join('\n\n')),
+      )
     return summary.brokenOff.length === 0 ? 0 : 1
   },
 }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { forTerminal, inOneLine } from '../base/show.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { DecisionBatch } from '../replay/decide.ts'
 import { decisionRecords, type DecisionRecord } from '../replay/decision-record.ts'
@@ -41,5 +42,5 @@ export function decisionText(
   )
   const result = refused === undefined ? `score ${score ?? 'NULL'}${by}${why}${undone.join('')}` : `refused: ${refused}`
   const shown = inspect(vector, { depth: null, breakLength: 120, compact: 3, maxArrayLength: 10, maxStringLength: 100 })
-  return `${model}  ${new Date(t).toISOString()}  ${key}  ${result}\n${shown.replace(/^/gm, '  ')}`
+  return forTerminal(`${model}  ${new Date(t).toISOString()}  ${inOneLine(String(key))}  ${result}\n${shown.replaceAll(/^/gm, '  ')}`)
 }

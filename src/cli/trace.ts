@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
+import { forTerminal } from '../base/show.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import { traces, type Trace, type TraceAsk } from '../run/trace.ts'
@@ -68,7 +69,7 @@ function nothingText(reader: SqliteReader, { named, model, key }: Request): stri
 
 function print(found: readonly Trace[], json: boolean): void {
   if (json) return found.forEach(trace => console.log(JSON.stringify(trace)))
-  console.log(found.map(traceText).join('\n\n'))
+  console.log(forTerminal(found.map(traceText).join('\n\n')))
   if (found.length === limits.DECISIONS_TRACED_MAX)
     console.log(`\nThe first ${found.length} of this entry (DECISIONS_TRACED_MAX); --key and --model choose.`)
 }

@@ -1,5 +1,5 @@
 /** What a server answers, typed by the definitions that were asked about. All times are UTC milliseconds. */
-import { SpillwayError, type ErrorCode } from '../base/errors.ts'
+import type { ErrorCode } from '../base/errors.ts'
 
 /** An event that was refused. It is kept whole among the dead letters. */
 export interface RefusedEvent {
@@ -19,6 +19,12 @@ export interface Sent {
   readonly position: number
   /** Those that were refused, by index. A server names the first 20 of a request. */
   readonly refusals: readonly RefusedEvent[]
+}
+
+/** What became of events so far, while the rest of them is still being sent. */
+export interface SentSoFar extends Sent {
+  /** The first that is not acknowledged: were the send to end here, it and those behind it would be to be sent again. */
+  readonly from: number
 }
 
 export interface RefusedFeature {
@@ -88,8 +94,26 @@ export interface Said {
   readonly degraded?: string
 }
 
-/** A decision that was asked for. Where it is `degraded` there is none: the score is NULL, and the rest is missing. */
-export interface AskedDecision<V> extends Decision<V>, Said {}
+/** What a model that was asked has decided, or that it has not: look at `degraded` before anything else is taken of it. */
+export type AskedDecision<V> = AnsweredDecision<V> | DegradedDecision
+
+/** It decided in time. */
+export interface AnsweredDecision<V> extends Decision<V>, Omit<Said, 'degraded'> {
+  readonly degraded?: undefined
+}
+
+/** The deadline of an action came first. Nothing is known of a decision; `answers` are what the actions say otherwise. */
+export interface DegradedDecision extends Said {
+  readonly model: string
+  readonly score: null
+  readonly durable: false
+  readonly degraded: string
+  readonly t?: undefined
+  readonly key?: undefined
+  readonly entry?: undefined
+  readonly vector?: undefined
+  readonly read?: undefined
+}
 
 /** One event, and what was decided on it. */
 export interface DecidedEvent extends Said {
@@ -140,16 +164,4 @@ export interface StreamedEffect {
   readonly late?: boolean
   /** Its place in the stream: given as `after`, the stream goes on behind it. */
   readonly place: string
-}
-
-/** Throws the code of the first feature that has no value. */
-export function checkValues<F>(answer: KeyFeatures<F>): KeyFeatures<F> {
-  const [refused, ...others] = Object.entries<RefusedFeature | undefined>(answer.refused ?? {})
-  if (!refused?.[1]) return answer
-  const more = others.length === 0 ? '' : `, and ${others.length} more`
-  const [name, { code, why }] = refused
-  throw new SpillwayError(
-    code,
-    `feature '${answer.group}.${name}' is refused: ${why}${more}; ask with refused: true for those that have values`,
-  )
 }

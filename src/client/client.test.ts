@@ -34,7 +34,7 @@ test('features of a key, and of several keys and groups at one moment', async ()
   assert.equal(asked.at(-1), 'POST /features')
   for (const none of [undefined, null, {}, [null]] as never[]) {
     await assert.rejects(api.features(now, none), { code: 'SPILL_INPUT', message: /^a key is a text, a number/ })
-    await assert.rejects(api.featuresOf([[now, none]]), { code: 'SPILL_INPUT' })
+    await assert.rejects(api.featuresOf([[now, none]]), error => error instanceof ClientError && error.code === 'SPILL_INPUT')
   }
   await assert.rejects(api.features({ ...now, name: 'nw' }, 'c'), { code: 'SPILL_NOT_FOUND', message: /did you mean 'now'/ })
 })
@@ -50,7 +50,7 @@ test('a feature that has no value is an error, unless it is allowed', async () =
     message: /^feature 'now.sum' is refused: too large; ask with refused/,
   })
   assert.deepEqual(await api.features(now, 'c', { refused: true }), answer)
-  await assert.rejects(api.featuresOf([[now, 'c']]), { code: 'SPILL_RANGE' })
+  await assert.rejects(api.featuresOf([[now, 'c']]), error => error instanceof ClientError && error.code === 'SPILL_RANGE')
   assert.deepEqual(await api.featuresOf([[now, 'c']], { refused: true }), [answer])
 })
 
@@ -141,7 +141,9 @@ test('a token goes with each request, and nowhere else', async () => {
   await api.recent(fraud)
   await client({ url, fetch }).recent(fraud)
   assert.deepEqual(seen, ['Bearer spw_1', 'Bearer spw_2', 'Bearer spw_3', undefined])
-  await assert.rejects(client({ url, token: 'spw_secret\n' }).recent(fraud), (error: Error) => !error.message.includes('secret'))
+  const wrong = client({ url, token: 'spw_secret\n' })
+  for (const asking of [wrong.recent(fraud), wrong.healthy(), wrong.ready()])
+    await assert.rejects(asking, (error: Error) => error instanceof ClientError && !error.message.includes('secret'))
   const led = answering(302, '', { location: 'http://127.0.0.1:1/' })
   await assert.rejects(client({ url, fetch: async () => led(async () => new Response()) }).recent(fraud), { status: 302 })
 })
@@ -154,12 +156,26 @@ test('a call ends when its user wants it to, and when nothing comes', async () =
   const asking = client({ url, fetch: (to, init) => fetch(to, init) }).recent(fraud, { signal: stop.signal })
   stop.abort(new Error('enough'))
   await assert.rejects(asking, /enough/)
+  // Whatever the call waits for.
+  const wait = { signal: AbortSignal.timeout(20) }
+  await assert.rejects(client({ url, fetch: never }).recent(fraud, wait), { name: 'TimeoutError' })
+  await assert.rejects(client({ url, token: () => new Promise(() => {}) }).recent(fraud, { signal: AbortSignal.timeout(20) }), {
+    name: 'TimeoutError',
+  })
 })
 
 test('an address that is none is told at once', () => {
   for (const wrong of ['', '127.0.0.1:7070', 'ftp://a', '//a', 'https://'])
     assert.throws(() => client({ url: wrong }), { code: 'SPILL_INPUT', message: /is no address of a server/ })
-  for (const right of ['http://a', 'https://a:1/b/', '/spillway']) client({ url: right })
+  for (const right of ['http://a', 'https://a:1/b/', 'http://a/@b']) client({ url: right })
+  // A path is of a page's server, or for whoever takes it.
+  assert.throws(() => client({ url: '/spillway' }), { code: 'SPILL_INPUT', message: /is a path, and there is no page/ })
+  client({ url: '/spillway', fetch: async () => new Response('{}') })
+  for (const told of ['http://user:s3cret@127.0.0.1:1', 'https://s3cret@a', 'ftp://u:s3cret@a', 'u:s3cret@a', 'http://u:s3/cret@a'])
+    assert.throws(
+      () => client({ url: told }),
+      (error: ClientError) => error.code === 'SPILL_INPUT' && /address of a server/.test(error.message) && !/s3/.test(error.message),
+    )
   assert.throws(() => client({ url, tries: 0 }), { code: 'SPILL_INPUT' })
   assert.ok(new ClientError('SPILL_INPUT', 'x') instanceof Error)
 })

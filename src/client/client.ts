@@ -1,28 +1,19 @@
 /** A server's answers, typed by the definitions of its pipeline. */
 import { pause, wallClock } from '../base/clock.ts'
-import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { random } from '../base/random.ts'
 import type { Entities, FeaturesOf, Group } from '../define/features.ts'
 import type { Columns, RecordOf } from '../define/kinds.ts'
 import type { Model, VectorOf } from '../define/model.ts'
 import type { RecordFor, Source } from '../define/source.ts'
-import {
-  checkValues,
-  type AskedDecision,
-  type DecidedEvent,
-  type Decision,
-  type KeyFeatures,
-  type Sent,
-  type StreamedDecision,
-  type StreamedEffect,
-} from './answers.ts'
+import type { AskedDecision, DecidedEvent, Decision, KeyFeatures, Sent, StreamedDecision, StreamedEffect } from './answers.ts'
+import { checkValues } from './feature-values.ts'
 import { follow, type FollowOptions } from './follow.ts'
 import { Http, type CallOptions, type Fetch, type HttpOptions } from './http.ts'
 import { ClientError } from './client-error.ts'
 import { jsonText } from './json-text.ts'
 import { hasIds, keyTexts, type Definition, type KeyIn, type KeyOf } from './named.ts'
-import { send } from './send.ts'
+import { send, type SendOptions } from './send.ts'
 
 export interface ClientOptions {
   /** Where the server is: `http://127.0.0.1:7070`, with the prefix if there is one. In a browser it may be a path of the page's own server. */
@@ -58,13 +49,13 @@ export type Readiness =
   | { readonly ready: true; readonly pipeline: string; readonly position: number }
   | { readonly ready: false; readonly why: string }
 
-/** Every call rejects with `ClientError`: the server's code and message, or `SPILL_UNREACHABLE`. */
+/** Every call rejects with `ClientError`: the server's code and message, `SPILL_UNREACHABLE`, or what is wrong with what was given. A signal's reason, and what the user's own functions throw, come as they are. */
 export interface Client {
   /**
    * Sends events; resolves when all of them are durable or refused. Many are split into requests, each after the one before. A request that may have been taken is sent
    * again only if the source has ids; one that the server turned away (429), always.
    */
-  send<S extends Source>(source: S, records: Iterable<RecordFor<S>> | AsyncIterable<RecordFor<S>>, options?: CallOptions): Promise<Sent>
+  send<S extends Source>(source: S, records: Iterable<RecordFor<S>> | AsyncIterable<RecordFor<S>>, options?: SendOptions): Promise<Sent>
   /** The features of a key, now. Rejects with the code of a feature that has no value, unless `refused` allows it. */
   features<E extends Entities, F, R extends boolean = false>(
     group: Group<E, F>,
@@ -106,9 +97,8 @@ export function client(options: ClientOptions): Client {
 
 /** Throws `SPILL_INPUT`. */
 export function httpOptions({ url, token, fetch = globalThis.fetch, tries = limits.CLIENT_TRIES }: ClientOptions): HttpOptions {
-  if (!/^https?:\/\/./.test(url) && !/^\/(?!\/)/.test(url))
-    throw new SpillwayError('SPILL_INPUT', `'${url}' is no address of a server; write http://127.0.0.1:7070, or /path in a browser`)
-  if (!Number.isInteger(tries) || tries < 1) throw new SpillwayError('SPILL_INPUT', `tries is ${tries}; write a whole number from 1 on`)
+  checkAddress(url, fetch)
+  if (!Number.isInteger(tries) || tries < 1) throw new ClientError('SPILL_INPUT', `tries is ${tries}; write a whole number from 1 on`)
   return {
     url: url.replace(/\/+$/, ''),
     token,
@@ -119,7 +109,22 @@ export function httpOptions({ url, token, fetch = globalThis.fetch, tries = limi
     pause,
     answerMs: limits.CLIENT_ANSWER_MS,
     stillMs: limits.CLIENT_STILL_MS,
+    gatherMs: limits.CLIENT_GATHER_MS,
   }
+}
+
+/** What no request could be made of is told at once, and not after as many tries as for a server that does not answer. */
+function checkAddress(url: string, fetch: Fetch): void {
+  const write = 'write http://127.0.0.1:7070, or /path in a browser'
+  // Whatever it is, what stands in front of an @ may be a password, and the message may end in a log.
+  if (/^[^/?#]*(?:\/\/[^/?#]*)?@/.test(url))
+    throw new ClientError('SPILL_INPUT', `the address of a server holds no user and password; ${write}, and give a token`)
+  if (/^\/(?!\/)/.test(url)) {
+    if (fetch !== globalThis.fetch || 'location' in globalThis) return
+    throw new ClientError('SPILL_INPUT', `'${url}' is a path, and there is no page whose server would be meant; ${write}`)
+  }
+  if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
+    throw new ClientError('SPILL_INPUT', `${url.includes('@') ? 'that' : `'${url}'`} is no address of a server; ${write}`)
 }
 
 export function clientOver(http: Http): Client {
@@ -174,11 +179,14 @@ export function clientOver(http: Http): Client {
   }
 }
 
+/** What the caller gave, a token that is none, says nothing of the server. */
+const isOfServer = (error: unknown): error is ClientError => error instanceof ClientError && error.code !== 'SPILL_INPUT'
+
 async function isHealthy(http: Http, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     return (await http.once<{ status?: string }>({ path: '/healthz', mayRepeat: true, signal })).status === 'ok'
   } catch (error) {
-    if (error instanceof ClientError) return false
+    if (isOfServer(error)) return false
     throw error
   }
 }
@@ -188,7 +196,7 @@ async function readiness(http: Http, signal: AbortSignal | undefined): Promise<R
     const { pipeline, position } = await http.once<{ pipeline: string; position: number }>({ path: '/readyz', mayRepeat: true, signal })
     return { ready: true, pipeline, position }
   } catch (error) {
-    if (error instanceof ClientError) return { ready: false, why: error.message }
+    if (isOfServer(error)) return { ready: false, why: error.message }
     throw error
   }
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { after, test } from 'node:test'
 import { answering, caller, failing } from '../../test/serve/caller.ts'
 import { check, fraud, open, pay, payments } from '../../test/serve/shop.ts'
@@ -96,6 +98,46 @@ test('whoever has enough ends the stream', async () => {
   stop.abort(new Error('enough'))
   await assert.rejects(waiting, { message: 'enough' })
   assert.deepEqual(await stream.next(), { done: true, value: undefined })
+})
+
+test('a signal ends a stream at once, whatever came with the event before', async () => {
+  await sender.send(
+    payments,
+    Array.from({ length: 200 }, (_, i) => pay(`together${i}`)),
+  )
+  const stop = new AbortController()
+  const stream = iterate(sender.decisions(fraud, { after: '0', signal: stop.signal }))
+  await ids(stream, 1)
+  stop.abort(new Error('enough'))
+  await assert.rejects(stream.next(), { message: 'enough' })
+  assert.deepEqual(await stream.next(), { done: true, value: undefined })
+})
+
+test('a reader that leaves while it waits ends the stream, and closes its connection', async t => {
+  const closed: Promise<unknown>[] = []
+  const server = createServer((_, response) => {
+    closed.push(once(response, 'close'))
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('id: 7.1\n\n')
+  })
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { api } = caller({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+  const stream = iterate(api.decisions(fraud))
+  const waiting = stream.next()
+  await once(server, 'request')
+  assert.deepEqual(await stream.return(undefined), { done: true, value: undefined })
+  assert.deepEqual(await waiting, { done: true, value: undefined })
+  const readable = Readable.from(api.decisions(fraud)).resume()
+  await once(server, 'request')
+  readable.destroy()
+  await once(readable, 'close')
+  assert.equal((await Promise.all(closed)).length, 2)
+  // One that nobody has begun to read has asked for nothing.
+  assert.deepEqual(await iterate(api.decisions(fraud)).return(undefined), { done: true, value: undefined })
+  assert.equal(closed.length, 2)
 })
 
 test('a server that gives no sign of life is asked again', async t => {

@@ -3,11 +3,11 @@
  * away at the door, and, if it may be repeated, where nobody knows whether it was taken.
  */
 import { pause } from '../base/clock.ts'
-import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Random } from '../base/random.ts'
 import { waitMs } from './backoff.ts'
 import { ClientError, errorOf } from './client-error.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** `fetch`, or what stands in for it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -26,6 +26,7 @@ export interface HttpOptions {
   readonly pause: typeof pause
   readonly answerMs: number
   readonly stillMs: number
+  readonly gatherMs: number
 }
 
 export interface Ask extends CallOptions {
@@ -62,7 +63,7 @@ export class Http {
     const { answerMs, url } = this.options
     const stop = new AbortController()
     const isDone = new AbortController()
-    const answered = this.#answer<T>(ask, stop)
+    const answered = untilAborted(this.#answer<T>(ask, stop), ask.signal)
     const late = pause(answerMs, isDone.signal).then((): never => {
       throw new ClientError('SPILL_UNREACHABLE', `no answer from ${url} within ${answerMs} ms (CLIENT_ANSWER_MS)`)
     })
@@ -102,7 +103,7 @@ export class Http {
     if (given === undefined) return {}
     const token = typeof given === 'function' ? await given() : given
     // What fetch says of a header that is none would tell the token.
-    if (!/^[\x21-\x7e]+$/.test(token)) throw new SpillwayError('SPILL_INPUT', 'the token is empty, or holds a space or a line end')
+    if (!/^[\x21-\x7e]+$/.test(token)) throw new ClientError('SPILL_INPUT', 'the token is empty, or holds a space or a line end')
     return { authorization: `Bearer ${token}` }
   }
 

@@ -1,13 +1,16 @@
 /** `spillway/client`: a pipeline's server from elsewhere, a back end or a browser. */
 export type { ErrorCode } from '../base/errors.ts'
 export type {
+  AnsweredDecision,
   AskedDecision,
   DecidedEvent,
   Decision,
+  DegradedDecision,
   KeyFeatures,
   RefusedEvent,
   RefusedFeature,
   Sent,
+  SentSoFar,
   StreamedDecision,
   StreamedEffect,
 } from './answers.ts'
@@ -23,4 +26,5 @@ export {
 export { ClientError } from './client-error.ts'
 export type { FollowOptions } from './follow.ts'
 export type { CallOptions, Fetch } from './http.ts'
+export type { SendOptions } from './send.ts'
 export { named, type Definition, type KeyIn, type KeyOf, type NamedOptions } from './named.ts'

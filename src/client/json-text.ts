@@ -1,14 +1,18 @@
 /** Records as JSON, or why JSON cannot hold them. */
-import { SpillwayError } from '../base/errors.ts'
+import { ClientError } from './client-error.ts'
 
 /** `what` the record is, for messages. Throws `SPILL_INPUT`. */
 export function jsonText(what: string, record: unknown): string {
   if (typeof record !== 'object' || record === null) throw none(what, 'is no object')
-  // JSON would make a NULL of these without a word.
-  for (const [name, value] of Object.entries(record)) {
-    if (typeof value === 'number' ? Number.isFinite(value) : !(value instanceof Date && Number.isNaN(value.getTime()))) continue
-    throw none(what, `has ${String(value)} as '${name}', for which JSON has no word`)
-  }
+  const text = written(what, record)
+  if (text === undefined) throw none(what, 'is nothing as JSON: its toJSON gives undefined')
+  // JSON makes a NULL of these without a word: where there is none, there are none of them.
+  const wordless = text.includes('null') ? wordlessIn(record, '') : undefined
+  if (wordless) throw none(what, `has ${String(wordless.value)} as '${wordless.path}', for which JSON has no word`)
+  return text
+}
+
+function written(what: string, record: object): string | undefined {
   try {
     return JSON.stringify(record)
   } catch (error) {
@@ -16,4 +20,22 @@ export function jsonText(what: string, record: unknown): string {
   }
 }
 
-const none = (what: string, why: string): SpillwayError => new SpillwayError('SPILL_INPUT', `${what} ${why}`)
+interface Wordless {
+  readonly value: unknown
+  readonly path: string
+}
+
+/** The first of what is written that JSON has no word for. */
+function wordlessIn(value: unknown, path: string): Wordless | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : { value, path }
+  if (typeof value !== 'object' || value === null) return undefined
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? { value, path } : undefined
+  if ('toJSON' in value && typeof value.toJSON === 'function') return wordlessIn(value.toJSON(), path)
+  for (const [name, part] of Object.entries(value)) {
+    const found = wordlessIn(part, Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`)
+    if (found) return found
+  }
+  return undefined
+}
+
+const none = (what: string, why: string): ClientError => new ClientError('SPILL_INPUT', `${what} ${why}`)

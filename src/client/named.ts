@@ -1,8 +1,8 @@
 /** Definitions as the client takes them. At run time they are names and nothing else, so that a page need not carry the pipeline. */
-import { SpillwayError } from '../base/errors.ts'
 import type { Entity } from '../define/entity.ts'
 import type { Group } from '../define/features.ts'
 import type { InputOf } from '../define/kinds.ts'
+import { ClientError } from './client-error.ts'
 
 /** A source, a group or a model. */
 export interface Definition {
@@ -37,7 +37,7 @@ export const keyTexts = (key: unknown): string[] => (Array.isArray(key) ? key : 
 function textOf(part: unknown): string {
   if (typeof part === 'string' || typeof part === 'number' || typeof part === 'bigint' || typeof part === 'boolean' || part instanceof Date)
     return String(part)
-  throw new SpillwayError(
+  throw new ClientError(
     'SPILL_INPUT',
     `a key is a text, a number, or an array of them, one for each key column; this one has ${shown(part)}`,
   )

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { answering, caller, failing, losing, overload } from '../../test/serve/caller.ts'
 import { hooks, open, pay, payments } from '../../test/serve/shop.ts'
+import { SpillwayError } from '../base/errors.ts'
 import type { Source } from '../define/source.ts'
 import { named } from './named.ts'
-import type { Sent } from './answers.ts'
+import type { Sent, SentSoFar } from './answers.ts'
 import type { ClientError } from './client-error.ts'
 
 const shop = await open()
@@ -35,11 +36,16 @@ test('times may be dates, and what JSON has no word for is no event', async () =
     [{ amount: NaN }, /^event 1 has NaN as 'amount'/],
     [{ amount: -Infinity }, /has -Infinity as 'amount'/],
     [{ at: new Date(NaN) }, /has Invalid Date as 'at'/],
+    [{ more: { of: [1, { it: Infinity }], none: null } }, /has Infinity as 'more\.of\[1\]\.it'/],
+    [{ more: [new Date(NaN)] }, /has Invalid Date as 'more\[0\]'/],
+    [{ more: { toJSON: () => [NaN] } }, /has NaN as 'more\[0\]'/],
+    [{ toJSON: () => undefined }, /^event 1 is nothing as JSON: its toJSON gives undefined/],
     [{ amount: 1n as never }, /^event 1 cannot be written as JSON/],
   ] as const)
     await assert.rejects(api.send(payments, [pay('good'), { ...pay('x'), ...wrong }]), { code: 'SPILL_INPUT', message, from: 0 })
   for (const none of [pay('one'), undefined, 'abc'] as never[])
     await assert.rejects(api.send(payments, none), { code: 'SPILL_INPUT', message: /^events are an array.*\[event\] for one$/, from: 0 })
+  await caller({ url }).api.send(payments, [{ ...pay('nulls'), more: [null, 'null'] } as never])
   await assert.rejects(api.send(payments, [null as never]), { code: 'SPILL_INPUT', message: 'event 0 is no object' })
   assert.equal(asked.length, 1)
 })
@@ -117,6 +123,102 @@ test('a request that is too large for somebody on the way is halved', async () =
   assert.deepEqual([counts(sent), sent.refusals.map(({ index }) => index), asked.length], [[7, 0, 1], [6], 5])
   next.push(tooLarge)
   await assert.rejects(api.send(payments, pays('whole', 1)), { code: 'SPILL_UNREACHABLE', status: 413 })
+})
+
+test('a signal ends a send that waits for the next event, and the iterable is told', async () => {
+  const { api, asked } = caller({ url })
+  const stop = new AbortController()
+  let isTold = false
+  const silent: AsyncIterable<ReturnType<typeof pay>> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => {
+        setImmediate(() => stop.abort(new Error('enough')))
+        return new Promise(() => {})
+      },
+      return: () => {
+        isTold = true
+        return new Promise(() => {})
+      },
+    }),
+  }
+  await assert.rejects(api.send(payments, silent, { signal: stop.signal }), { message: 'enough' })
+  async function* never() {
+    yield pay('never given')
+    await new Promise(() => {})
+  }
+  await assert.rejects(api.send(payments, never(), { signal: AbortSignal.timeout(20) }), { name: 'TimeoutError' })
+  assert.deepEqual([isTold, asked], [true, []])
+})
+
+test('what an iterable throws, and a promise in an array, are as for await has them', async () => {
+  const { api } = caller({ url })
+  let isEnded = false
+  async function* broken() {
+    yield* pays('broken', 2)
+    throw new Error('the file broke off')
+  }
+  await assert.rejects(api.send(payments, broken()), { message: 'the file broke off' })
+  function* left() {
+    try {
+      yield null
+    } finally {
+      isEnded = true
+    }
+  }
+  await assert.rejects(api.send(payments, left() as never), { code: 'SPILL_INPUT' })
+  assert.equal(isEnded, true)
+  assert.deepEqual(counts(await api.send(payments, [Promise.resolve(pay('promised')), pay('given')] as never)), [2, 0, 0])
+})
+
+test('how far a send has come is told as it goes, so that it is known too where the signal or the iterable ends it', async () => {
+  const { api, next } = caller({ url })
+  const told: SentSoFar[] = []
+  const onSent = (soFar: SentSoFar) => void told.push(soFar)
+  const far = () => told.splice(0).map(({ from, accepted, refused, refusals }) => [from, accepted, refused, refusals.length])
+  const bad = (of: string) => ({ ...pay(of), amount: -1 })
+  async function* broken() {
+    yield* [...pays('f', 9999), bad('fx'), ...pays('g', 9999), bad('gx'), pay('never sent')]
+    throw new Error('the file broke off')
+  }
+  await assert.rejects(api.send(payments, broken(), { onSent }), { message: 'the file broke off' })
+  assert.deepEqual(far(), [
+    [10_000, 9999, 1, 1],
+    [20_000, 19_998, 2, 2],
+  ])
+  const stop = new AbortController()
+  next.push(
+    go => go(),
+    async () => {
+      stop.abort(new SpillwayError('SPILL_LIMIT', 'enough'))
+      throw new TypeError('aborted')
+    },
+  )
+  await assert.rejects(api.send(payments, pays('h', 10_001), { onSent, signal: stop.signal }), error => error === stop.signal.reason)
+  assert.deepEqual(far(), [[10_000, 10_000, 0, 0]])
+  // Of halves too.
+  next.push(answering(413, '<html>too large'))
+  await api.send(payments, pays('i', 4), { onSent })
+  assert.deepEqual(far(), [
+    [2, 2, 0, 0],
+    [4, 4, 0, 0],
+  ])
+  await assert.rejects(api.send(payments, pays('j', 1), { onSent: () => assert.fail('I am full') }), { message: 'I am full' })
+})
+
+test('an event waits for others to be sent with it, and not for long', async () => {
+  const { api, next, asked } = caller({ url }, { gatherMs: 20 })
+  const { promise: isSent, resolve } = Promise.withResolvers<void>()
+  next.push(go => {
+    resolve()
+    return go()
+  })
+  async function* live() {
+    yield* pays('live', 3)
+    await isSent
+    yield pay('late')
+  }
+  assert.deepEqual(counts(await api.send(payments, live())), [4, 0, 0])
+  assert.equal(asked.length, 2)
 })
 
 test('a source with a map takes what the map takes, and an unknown one is said to be', async () => {

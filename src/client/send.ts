@@ -1,6 +1,6 @@
 /** Sends events: one request after the other, so that they arrive in the order in which they are given, and adds up what became of them. */
 import { SpillwayError } from '../base/errors.ts'
-import type { RefusedEvent, Sent } from './answers.ts'
+import type { RefusedEvent, Sent, SentSoFar } from './answers.ts'
 import { batchesOf, bodyOf, halvesOf, type Batch } from './batches.ts'
 import { ClientError } from './client-error.ts'
 import type { CallOptions, Http } from './http.ts'
@@ -15,29 +15,41 @@ interface Receipt {
   readonly errors?: readonly { readonly index?: number; readonly line?: number; readonly reason: string; readonly detail: string }[]
 }
 
-/** Rejects with what was acknowledged before that (`ClientError.sent`, `from`). */
+export interface SendOptions extends CallOptions {
+  /**
+   * Told after each request that was acknowledged, with all of them together: where a signal ends a send, or the iterable throws, it rejects with what is not ours, and only this says how
+   * far it came. What it throws ends the send.
+   */
+  readonly onSent?: ((soFar: SentSoFar) => void) | undefined
+}
+
+/** Rejects with what was acknowledged before that (`ClientError.sent`, `from`), unless with what the signal, the iterable or another function of the user's gave. */
 export async function send(
   http: Http,
   source: Definition,
   records: Iterable<unknown> | AsyncIterable<unknown>,
-  { signal }: CallOptions,
+  { signal, onSent }: SendOptions,
 ): Promise<Sent> {
   const outcome = new Outcome()
   const path = `/sources/${encodeURIComponent(source.name)}/events`
   const sendOne = async (batch: Batch): Promise<void> => {
-    try {
-      outcome.add(batch, await http.json<Receipt>({ path, ...bodyOf(batch), mayRepeat: hasIds(source), signal }))
-    } catch (error) {
+    const receipt = await http.json<Receipt>({ path, ...bodyOf(batch), mayRepeat: hasIds(source), signal }).catch((error: unknown) => {
       // A server, or a proxy in front of it, may take less at once: it says so before it takes anything.
-      if (!(error instanceof ClientError) || error.status !== 413 || batch.texts.length < 2) throw error
-      for (const half of halvesOf(batch)) await sendOne(half)
-    }
+      if (error instanceof ClientError && error.status === 413 && batch.texts.length > 1) return undefined
+      throw error
+    })
+    if (receipt === undefined) return sendAll(halvesOf(batch))
+    outcome.add(batch, receipt)
+    onSent?.(outcome.soFar)
+  }
+  const sendAll = async (batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<void> => {
+    for await (const batch of batches) await sendOne(batch)
   }
   try {
-    for await (const batch of batchesOf(records)) await sendOne(batch)
+    await sendAll(batchesOf(records, { signal, waitMs: http.options.gatherMs }))
     return outcome.sent
   } catch (error) {
-    throw withOutcome(error, outcome)
+    throw error === signal?.reason ? error : withOutcome(error, outcome)
   }
 }
 
@@ -57,6 +69,11 @@ class Outcome {
     this.#position = position
     for (const { index, line = NaN, reason, detail } of errors) this.#refusals.push({ index: from + (index ?? line - 1), reason, detail })
     this.next = from + texts.length
+  }
+
+  /** Of now, whatever is added later. */
+  get soFar(): SentSoFar {
+    return { ...this.sent, refusals: [...this.#refusals], from: this.next }
   }
 
   get sent(): Sent {

@@ -1,7 +1,8 @@
 /** A run in the server's own process, asked with the words of a client and no HTTP between. */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import { checkValues, type Decision, type KeyFeatures, type RefusedEvent, type Sent } from '../client/answers.ts'
+import type { Decision, KeyFeatures, RefusedEvent, Sent } from '../client/answers.ts'
+import { checkValues } from '../client/feature-values.ts'
 import { keyTexts, type KeyOf } from '../client/named.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { Entities, FeaturesOf, Group } from '../define/features.ts'

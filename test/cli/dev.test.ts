@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { after, test } from 'node:test'
+import { existsSync, readFileSync } from 'node:fs'
+import { after, test, type TestContext } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
 import { isHeld } from '../../src/log/sqlite/lock.ts'
 import { Project } from './project.ts'
@@ -85,3 +86,68 @@ test('a file that is not there, and a run that cannot begin, end it', async () =
   assert.match(listens.stderr, /--listen nowhere is no PORT or HOST:PORT/)
   assert.equal((await project.spillway('dev')).status, 2)
 })
+
+/** `spillway dev` of a project, what it has said so far, and a wait for that. */
+function started(t: TestContext, folder: string, ...args: readonly string[]) {
+  const child = spawn(process.execPath, ['-C', 'spillway-source', project.bin, 'dev', ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  const told = { said: '' }
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (told.said += text))
+  const until = async (what: string | RegExp): Promise<void> => {
+    const is = () => (typeof what === 'string' ? told.said.includes(what) : what.test(told.said))
+    for (let tries = 0; tries < 1200 && !is(); tries++) await pause(50)
+    assert.ok(is(), `${what}\n${told.said}`)
+  }
+  return { child, told, until }
+}
+
+test('a version that loads for ever is told of, and ended when its file is mended or its parent is gone', async t => {
+  using looping = new Project({
+    'pipeline.ts': pipeline,
+    'scores.ts':
+      "import { writeFileSync } from 'node:fs'\nwriteFileSync('pid', String(process.pid))\nwhile (true);\nexport const high = 1\n",
+  })
+  const { child, told, until } = started(t, looping.folder, 'pipeline.ts', '--listen', '127.0.0.1:0', '--no-samples')
+  await until(/still loading: pipeline\.ts, or what it imports/)
+  looping.write('scores.ts', 'export const high = 0.5\n')
+  await until(/changed before it was ready: it begins again\n(.*\n)*.*listening at/)
+  assert.equal(isAlive(Number(looping.read('pid'))), false)
+
+  looping.write(
+    'scores.ts',
+    "import { writeFileSync } from 'node:fs'\nwriteFileSync('pid2', String(process.pid))\nwhile (true);\nexport const high = 1\n",
+  )
+  await until('changed: the new version gets ready')
+  for (let tries = 0; tries < 1200 && !existsSync(looping.path('pid2')); tries++) await pause(50)
+  const pid = Number(looping.read('pid2'))
+  assert.equal(isAlive(pid), true, told.said)
+  // As the kernel does where memory is short: it can tell nobody.
+  child.kill('SIGKILL')
+  for (let tries = 0; tries < 1200 && isAlive(pid); tries++) await pause(50)
+  assert.equal(isAlive(pid), false)
+  // The version before it ends too, and lets go of its folder.
+  for (let tries = 0; tries < 1200 && isHeld(looping.path('.spillway/dev')); tries++) await pause(50)
+})
+
+test('a file that is imported before it is there is waited for', async t => {
+  using missing = new Project({ 'pipeline.ts': pipeline })
+  const { child, until } = started(t, missing.folder, 'pipeline.ts', '--listen', '127.0.0.1:0', '--no-samples')
+  await until(/imports scores\.ts, which does not exist\n(.*\n)*nothing runs until a file changes/)
+  missing.write('scores.ts', 'export const high = 0.5\n')
+  await until('listening at')
+  const exited = once(child, 'exit')
+  child.kill('SIGINT')
+  assert.deepEqual(await exited, [0, null])
+})
+
+/** Is there a process of this id, which this test's own has told, that has not ended? */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}

@@ -12,7 +12,10 @@ export interface Caller {
   readonly next: ((go: () => Promise<Response>) => Promise<Response>)[]
 }
 
-export function caller(options: ClientOptions, patience: { readonly answerMs?: number; readonly stillMs?: number } = {}): Caller {
+export function caller(
+  options: ClientOptions,
+  patience: { readonly answerMs?: number; readonly stillMs?: number; readonly gatherMs?: number } = {},
+): Caller {
   const asked: string[] = []
   const waits: number[] = []
   const next: Caller['next'] = []

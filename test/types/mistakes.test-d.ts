@@ -274,12 +274,23 @@ void asks.then(([card]) => card.features.n1h)
 // @ts-expect-error a key of another type
 void api.featuresOf([[terminalNow, 'c']])
 
-void api.decide(asked, { card: 'c1', sum: 5 }).then(({ vector, score }) => vector.sum + vector.n + (score ?? 0))
+void api
+  .decide(asked, { card: 'c1', sum: 5 })
+  .then(({ vector, score, degraded }) => (degraded === undefined ? vector.sum + vector.n + (score ?? 0) : degraded.length))
+void api
+  .decide(asked, { card: 'c1', sum: 5 })
+  .then(decision => (decision.degraded !== undefined ? decision.answers?.['hold'] : decision.t + decision.entry))
+// @ts-expect-error there may be no decision in time
+void api.decide(asked, { card: 'c1', sum: 5 }).then(({ vector }) => vector.sum)
+// @ts-expect-error nor when it was made
+void api.decide(asked, { card: 'c1', sum: 5 }).then(({ t }) => t + 1)
+// @ts-expect-error nor what was known
+void api.decide(asked, { card: 'c1', sum: 5 }).then(({ read }) => read['now'])
 // @ts-expect-error a field is missing
 void api.decide(asked, { card: 'c1' })
 // @ts-expect-error it decides by itself
 void api.decide(model('m', { decide, inputs: p => ({ amount: p.amount }), score }), {})
 // @ts-expect-error no such input
-void api.decide(asked, { card: 'c1', sum: 5 }).then(({ vector }) => vector.amount)
+void api.decide(asked, { card: 'c1', sum: 5 }).then(({ vector }) => vector?.amount)
 // @ts-expect-error a group decides nothing
 api.decisions(cardNow)
