@@ -21,6 +21,7 @@ test('it runs with what a browser has', () => {
   assert.deepEqual(rest, { sent: 3, n: 3, score: 1, streamed: ['1', '2', '3'], code: 'SPILL_NOT_FOUND' })
   assert.ok(loaded.length > 10)
   assert.deepEqual(loaded.filter(path => !path.startsWith('client/')).sort(), [
+    'base/action-limits.ts',
     'base/audit-limits.ts',
     'base/clock.ts',
     'base/errors.ts',
