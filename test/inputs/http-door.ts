@@ -1,6 +1,7 @@
 /** The doors of HTTP, on a server of its own over a data folder: random requests for a random source, one after the other, and what became of each record. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { limits } from '../../src/base/limits.ts'
 import type { Random } from '../../src/base/random.ts'
 import type { PipelineIR, SourceIR } from '../../src/define/ir.ts'
 import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
@@ -28,7 +29,8 @@ export interface HttpAccount extends Account {
 export async function accountHttp(next: Random, scratch: string): Promise<HttpAccount> {
   const folder = mkdtempSync(join(scratch, 'http-'))
   const spy = chance(next, 0.3) ? new SpyMap(randomMap(next)) : undefined
-  const source: SourceIR = { ...randomSource(next), ...(spy && { mapVersion: '1' }) }
+  // As long as the signature of a webhook is good.
+  const source: SourceIR = { ...randomSource(next), ...(spy && { mapVersion: '1' }), dedupe: 2000 * limits.WEBHOOK_TOLERANCE_S }
   const ir = pipelineOf(source)
   const maps = new Map(spy ? [[source.name, spy.call]] : [])
   const opened = await openFolder(folder)
