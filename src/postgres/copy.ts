@@ -17,6 +17,7 @@ import { Fault } from '../intake/refusal.ts'
 import { unlessEnded } from './client.ts'
 import { longFault, recordOf, Rows } from './rows.ts'
 import { quoted, readColumns, type ReadColumn, type Table, type TableColumn } from './table.ts'
+import { whileBegun } from './slot.ts'
 
 export const copyFile = (folder: string, slot: string): string => join(folder, `copy-${slot}.ndjson`)
 
@@ -37,7 +38,7 @@ export async function writeCopy({ sql, path, table, source, snapshot, signal }: 
   const mark = deleted !== undefined && !columns.some(({ name }) => name === deleted) ? { [deleted]: false } : {}
   const partial = `${path}.partial`
   const copied = sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async tx => {
-    await tx.unsafe(`SET TRANSACTION SNAPSHOT '${snapshot}'`)
+    await whileBegun(tx.unsafe(`SET TRANSACTION SNAPSHOT '${snapshot}'`))
     await pipeline(linesOf(tx, table, columns, mark), createWriteStream(partial))
   })
   await unlessEnded(signal, copied)

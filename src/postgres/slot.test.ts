@@ -7,6 +7,7 @@ import { databaseAt, ownServer, skip } from '../../test/postgres/server.ts'
 import { numbers, sourceOf, taken, taking } from '../../test/postgres/taking.ts'
 import { readChanges, type ChangesOptions } from './changes.ts'
 import type { Fed } from './feeding.ts'
+import { keepSlot, whileBegun } from './slot.ts'
 
 const server = ownServer()
 const folder = scratchFolder('slot')
@@ -44,6 +45,17 @@ test('a slot that vanished says what was lost, and a new one goes on', { skip },
   await read(run, 'vanished', { slot: 'vanished3', copy: false })
   assert.deepEqual(taken(store), [1, 1, 2, 3])
   await run.stop()
+})
+
+test('a beginning whose connection is gone is tried again: its slot and its snapshot went with it', { skip }, async () => {
+  await server().withClient(1, async sql => {
+    await assert.rejects(keepSlot(sql, 'spillway_begins_0', 'kept'), { code: 'CONNECTION_CLOSED', message: /slot began on is lost/ })
+    const asSeen = sql.begin('ISOLATION LEVEL REPEATABLE READ', tx =>
+      whileBegun(tx.unsafe(`SET TRANSACTION SNAPSHOT '00000003-0000001B-1'`)),
+    )
+    await assert.rejects(asSeen, { code: 'CONNECTION_CLOSED' })
+    await assert.rejects(whileBegun(sql`SELECT 1 / 0`), { code: '22012' })
+  })
 })
 
 test('a slot whose log was thrown away says so', { skip }, async () => {

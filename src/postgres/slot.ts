@@ -61,7 +61,18 @@ export async function beginSlot(replication: Sql): Promise<Begun> {
 
 /** Makes the slot that stays, where the passing one is. */
 export async function keepSlot(sql: Sql, passing: string, slot: string): Promise<void> {
-  await sql`SELECT pg_copy_logical_replication_slot(${passing}, ${slot}, false)`
+  await whileBegun(sql`SELECT pg_copy_logical_replication_slot(${passing}, ${slot}, false)`)
+}
+
+/** A statement with the slot or the snapshot of a beginning. Throws as for a connection that is lost where they went with theirs, of which nobody may have been told yet. */
+export async function whileBegun(statement: PromiseLike<unknown>): Promise<void> {
+  try {
+    await statement
+  } catch (error) {
+    // There is no such slot (42704), no such snapshot (22023).
+    if (!['42704', '22023'].includes(String((error as { code?: unknown }).code))) throw error
+    throw Object.assign(new Error('the connection that the slot began on is lost', { cause: error }), { code: 'CONNECTION_CLOSED' })
+  }
 }
 
 /** Throws `SPILL_SOURCE`, with what was lost and how to go on, where the changes from `read` on are not there any more. */

@@ -23,8 +23,9 @@ const running = await Running.in(await openFolder(data, { fsyncMs: FSYNC_MS }), 
 })
 const { run } = running
 const server = await listen({ port: 0, run, pipeline: alerts, data, onError: error => console.error(error) })
-console.error(`listening at ${server.url}`)
 process.once('SIGTERM', () => void stop())
+// Whoever reads it may ask for the end at once.
+console.error(`listening at ${server.url}`)
 await run.ended
 
 async function stop(): Promise<void> {
