@@ -3,6 +3,7 @@
  * has for the server; for all else it asks the server first, which answers no (there is no CORS, unless a server around it has some).
  */
 import type { IncomingHttpHeaders } from 'node:http'
+import { contentType } from './media.ts'
 import { ServeError } from './serve-error.ts'
 
 /** Types of a form, which a page may send anywhere (Fetch, "CORS-safelisted request-header"). */
@@ -11,7 +12,7 @@ const formTypes = new Set(['', 'text/plain', 'application/x-www-form-urlencoded'
 /** Throws 403 for what changes something, comes from a page of another site, and was sent without asking. */
 export function checkSite(method: string, headers: IncomingHttpHeaders): void {
   if (method === 'GET' || method === 'HEAD' || !isOfOtherSite(headers)) return
-  const type = headers['content-type']?.split(';')[0].trim().toLowerCase() ?? ''
+  const [type] = contentType(headers)
   // A token is sent by nobody who was not given it, and a browser asks first about it too.
   if (!formTypes.has(type) || headers.authorization !== undefined) return
   throw new ServeError('SPILL_ROLE', 'a page of another site may not do this: it came from a browser, and not from a page of this server')
