@@ -87,9 +87,10 @@ class Reading {
   }
 
   async go(reached: () => void, signal: AbortSignal): Promise<void> {
-    const { slot, folder } = this.#options
+    const { slot, folder, onWarning } = this.#options
     const kept = this.#place()
-    const { table, publication } = await this.#look(kept)
+    const { table, publication, warnings } = await this.#look(kept)
+    for (const warning of warnings) onWarning(warning)
     this.#known = knownOf(table, this.#source, isBegun(kept) ? kept : undefined)
     reached()
     let place: State | undefined = kept
@@ -104,14 +105,14 @@ class Reading {
   }
 
   /** Table and publication as they are now. Throws as documented where changes of the table cannot be read, or some may have been missed. */
-  async #look(place: Place | undefined): Promise<{ table: Table; publication: Publication | undefined }> {
-    const { onWarning, table: name, publication } = this.#options
+  async #look(place: Place | undefined): Promise<{ table: Table; publication: Publication | undefined; warnings: readonly string[] }> {
+    const { table: name, publication } = this.#options
     const named = await tableAsRead(this.#sql, name, isBegun(place) ? place : undefined)
     const found = await publicationOf(this.#sql, publication, named)
-    const { table, warnings } = shownTable(named, found, publication, this.#source)
-    for (const warning of [...warnings, ...checkTable(table, this.#source)]) onWarning(warning)
+    const { table, warnings: hidden } = shownTable(named, found, publication, this.#source)
+    const warnings = [...hidden, ...checkTable(table, this.#source)]
     if (isBegun(place)) checkShown(found, publication, table, this.#source)
-    return { table, publication: found }
+    return { table, publication: found, warnings }
   }
 
   #place(): Place | undefined {
