@@ -3,8 +3,9 @@
  */
 import { auditsHold, proveAudits, type AuditsResult } from './audits.ts'
 import { coverageHolds, coverageOf, type CoverageLine } from './coverage.ts'
+import { proveScores, scoresHold, type ScoresResult } from './scores.ts'
 
-export interface VerdictResult extends AuditsResult {
+export interface VerdictResult extends AuditsResult, ScoresResult {
   readonly coverage: readonly CoverageLine[]
 }
 
@@ -15,7 +16,8 @@ interface VerdictOptions {
 
 export async function prove({ cases, seed }: VerdictOptions): Promise<VerdictResult> {
   const coverage = coverageOf(cases, seed, line => console.error(line))
-  return { ...(await proveAudits({ cases, seed })), coverage }
+  return { ...(await proveAudits({ cases, seed })), ...(await proveScores({ cases, seed })), coverage }
 }
 
-export const holds = (result: VerdictResult): boolean => coverageHolds(result.coverage, result.cases) && auditsHold(result)
+export const holds = (result: VerdictResult): boolean =>
+  coverageHolds(result.coverage, result.cases) && auditsHold(result) && scoresHold(result)
