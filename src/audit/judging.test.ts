@@ -4,7 +4,7 @@ import { casesOf } from '../../test/audit/random-cases.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import type { Plan } from './element.ts'
 import type { Experiment } from './experiment/experiment.ts'
-import { Judging } from './judging.ts'
+import { differenceOf, Judging } from './judging.ts'
 import type { HistoryPart, Performance } from './report/audit-report.ts'
 import { caveatsOf } from './said.ts'
 import { utilityOf } from './worth/index.ts'
@@ -139,7 +139,8 @@ test('a stale model that acts more often catches no more at an equal volume, and
   assert.ok(atVolume.performance.aWeek < now.performance.aWeek)
   // Ten right ones and two wrong: a fifth of ten over two.
   assert.equal(judged.charge, 1)
-  assert.ok(frozen.worth.sum < now.worth.sum, 'thirty wrong actions are not free')
+  assert.ok(differenceOf(frozen, now).sum < 0, 'twenty-eight wrong actions more are not free')
+  assert.equal(differenceOf(now, frozen).sum, 0, 'and fewer of them no gain')
 })
 
 test('decisions that are not eligible take no part of a budget and act in no arm', async () => {

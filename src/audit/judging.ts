@@ -15,7 +15,7 @@ import { asItRuns, type Plan } from './element.ts'
 import type { Arm, Experiment } from './experiment/experiment.ts'
 import { refusalOf } from './plans/observable.ts'
 import type { Performance } from './report/audit-report.ts'
-import type { Sparse } from './sparse.ts'
+import { less, type Sparse } from './sparse.ts'
 import {
   actingAt,
   actingAtVolume,
@@ -36,10 +36,21 @@ import {
 export type Way = 'frozen' | 'frozenAtBudget' | 'refit'
 
 export interface Judged {
-  /** Of the rows of the block `test`; at the fixed threshold less what wrong actions cost by default, where the worth does not say. */
+  /** Of the rows of the block `test`. */
   readonly worth: Sparse
+  /** The same less what wrong actions cost by default: at the fixed threshold, where the worth does not say. */
+  readonly charged?: Sparse
   readonly performance: Performance
 }
+
+/** Decision by decision, how much more a level is worth than now. Wrong actions are charged where it acts clearly more often: fewer of them are no gain that anybody stated. */
+export function differenceOf(level: Judged, now: Judged): Sparse {
+  const isOftener = level.performance.actionsAWeek > (1 + SAME_VOLUME) * now.performance.actionsAWeek
+  return isOftener && level.charged && now.charged ? less(level.charged, now.charged) : less(level.worth, now.worth)
+}
+
+/** Two volumes of alerts that differ by at most this part count as the same. */
+export const SAME_VOLUME = 0.1
 
 export interface JudgingOptions {
   readonly ir: PipelineIR
@@ -153,7 +164,8 @@ export class Judging {
     const { sparse, charged, outcomes } = this.#utility
     const worth = sparse(given)
     return {
-      worth: way === 'frozen' && charged && this.charge > 0 ? charged(given, this.charge) : worth,
+      worth,
+      ...(way === 'frozen' && charged && this.charge > 0 && { charged: charged(given, this.charge) }),
       performance: performanceOf(given, { worth, outcomes: outcomes(cases), decisionsAWeek: this.week }),
     }
   }

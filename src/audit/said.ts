@@ -97,7 +97,7 @@ export function assumptionsOf({
     ...(experiment.cases.eligible.includes(0) ? ['decisions about what goes on already act in no arm, and take no part of a budget'] : []),
     ...(judging.charge > 0
       ? [
-          `the worth states no cost of a wrong action: at the fixed threshold each one more than now counts −${judging.charge.toPrecision(2)} units, so that all wrong actions of now would cost a fifth of what its right ones are worth. State a cost with wrong`,
+          `the worth states no cost of a wrong action: at the fixed threshold, where a level acts over 10 % more often, each one more than now counts −${judging.charge.toPrecision(2)} units, so that all wrong actions of now would cost a fifth of what its right ones are worth. State a cost with wrong`,
         ]
       : []),
     ...(judging.why('refit') === undefined ? [] : [`no arm 'refit': ${judging.why('refit')}`]),

@@ -20,7 +20,7 @@ export function basisOf(utility: UtilityIR, charge = 0): string {
 /** The default is shown wherever it counts. */
 const chargeText = (charge: number, unit: string): string =>
   charge > 0
-    ? `; the worth states no cost of a wrong action, so each one more at the fixed threshold counts −${ofUnit(charge, unit)} (default: all wrong actions of now cost a fifth of what the right ones are worth)`
+    ? `; the worth states no cost of a wrong action, so where a level acts over 10 % more often at the fixed threshold, each wrong one more counts −${ofUnit(charge, unit)} (default: all wrong actions of now cost a fifth of what the right ones are worth)`
     : ''
 
 function moneyText({ saves, wrong, blocks }: Extract<UtilityIR, { kind: 'money' }>): string {
