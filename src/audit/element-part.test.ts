@@ -116,3 +116,21 @@ test('a model is old by plan alone', () => {
   assert.match((knee as { why: string }).why, /^the age of a model is planned/)
   assert.deepEqual(refitKnee, { age: 14 * 86_400_000, loss: 720, beyond: true })
 })
+
+test('ingestion has an age of its own, and no knee that is younger', () => {
+  const rungs = training.rungs.map((rung, i) => ({ ...rung, age: [81, 814 + 3_600_000, 814 + 86_400_000][i] ?? 2 * 86_400_000 }))
+  const of = (delay: number) =>
+    elementPart({
+      ir,
+      model,
+      element: { kind: 'ingestion' },
+      ladder: { rungs: rungs.map(rung => ({ ...rung, frozen: rung.frozenAtBudget })), caveats: [] },
+      utility: fraudReport.utility,
+      verdict: undefined,
+      delay,
+    })
+  assert.deepEqual(of(814).now.age, { p50: 814, p95: 814, from: 'from its history' })
+  const { knee, refitKnee } = of(814)
+  for (const found of [knee, refitKnee]) assert.ok('why' in found || found.age > 814, JSON.stringify(found))
+  assert.equal(of(0).now.age, null)
+})
