@@ -18,8 +18,8 @@ const part = (element: Element, audited: ModelIR, rungs = training.rungs) =>
     model: audited,
     element,
     ladder: { rungs, ...(rungs.length === 0 && { why: 'too short' }), caveats: [] },
-    now: fraudReport.utility.now,
-    unit: '$',
+    utility: fraudReport.utility,
+    delay: 0,
     verdict: fixedVerdict(planElements(ir, audited).find(given => given.element.kind === element.kind)!),
   })
 
@@ -59,8 +59,8 @@ function together(...groups: readonly ReturnType<typeof placed>[]) {
     model: of.models[0],
     element,
     ladder: { rungs: [], caveats: [] },
-    now: fraudReport.utility.now,
-    unit: '$',
+    utility: fraudReport.utility,
+    delay: 0,
     verdict,
   })
 }
@@ -98,7 +98,7 @@ test('an incident and a planned change have a knee each, by its own curve', () =
     return { knee, refitKnee, marks }
   }
   assert.deepEqual(of(cards), {
-    knee: { age: 60_000, loss: 592 },
+    knee: { age: 60_000, loss: 640 },
     refitKnee: { age: 300_000, loss: 1320 },
     marks: ['ok', 'ok', 'may lose', 'may lose', 'loses'],
   })

@@ -7,7 +7,7 @@ import { worstOf, type Caveat } from './caveats/caveat.ts'
 import { planOf, type Element, type Plan } from './element.ts'
 import type { LadderRung } from './experiment/ladder.ts'
 import type { Judged, Judging, Way } from './judging.ts'
-import type { Effect, Performance, Rung } from './report/audit-report.ts'
+import type { Effect, NoInterval, Performance, Rung } from './report/audit-report.ts'
 import { slicesOf } from './worth/index.ts'
 import type { WorthIR } from '../define/worth-ir.ts'
 
@@ -140,8 +140,7 @@ function effectsOf(
   return { effects, caveats: known.length > 0 ? found.caveats : [] }
 }
 
-const shortOf = (band: Band | { readonly why: string }): Effect['aWeek'] =>
-  'why' in band ? band : { value: band.value, low: band.low, high: band.high }
+const shortOf = (band: Band | NoInterval): Effect['aWeek'] => ('why' in band ? band : { value: band.value, low: band.low, high: band.high })
 
-const restOf = (band: Band | { readonly why: string }): Pick<Effect, 'leaveOneOut' | 'worstWeek'> =>
+const restOf = (band: Band | NoInterval): Pick<Effect, 'leaveOneOut' | 'worstWeek'> =>
   'why' in band ? {} : { leaveOneOut: band.leaveOneOut, ...(band.worstWeek !== undefined && { worstWeek: band.worstWeek }) }

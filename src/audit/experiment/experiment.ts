@@ -209,6 +209,11 @@ export class Experiment {
     this.#ahead = undefined
   }
 
+  /** From an event's time to its arrival, of the event in the middle, ms. */
+  get delay(): number {
+    return this.#replays.delay
+  }
+
   /** How old an element is made, from the freshest to the oldest; `ages` beside the ladder's own, ms. */
   ladder(element: Element, ages?: readonly number[]): LadderRung[] {
     const { t, blocks } = this.cases

@@ -12,6 +12,8 @@ const utility: UtilityPart = {
   threshold: 0.5,
   thresholdFrom: 'the budget',
   now: performance,
+  retrained: performance,
+  unjudged: 0,
 }
 const effect = (value: number, half = 10): Effect => ({ aWeek: { value, low: value - half, high: value + half }, performance })
 const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 } as const
