@@ -130,12 +130,13 @@ export class Experiment {
     const lookedAt = isNow ? this.#lookedAt : undefined
     if (isNow) await this.#ahead?.bring(this.#replays.idOf(plan, lookedAt))
     const replayed = this.#replays.under(plan, lookedAt)
-    const { made, acted, inline } = replayed
+    const { made, own, acted, inline } = replayed
     const score = await this.#scores.of(scoresId(replayed.id, arm, training, seed), async () => {
       const [one] = await this.#scorer.scores(replayed, this.cases, [arm], { training, seed, rows: this.scored })
       return one
     })
-    return { score: whereMade(score, made, this.scored), made, acted, inline }
+    const ranked = own && whereMade(score, own, this.scored)
+    return { score: whereMade(score, made, this.scored), ...(ranked && { ranked }), made, acted, inline }
   }
 
   /** Scores of all cases as the pipeline runs. Rejects as `decided` does. */
