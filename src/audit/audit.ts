@@ -40,13 +40,13 @@ const KEPT_FORMAT = 3
 
 /** Throws as `decide` and `label` do, `SPILL_INPUT` for a history that is too short, and whatever the user's function throws, with the place. */
 export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOptions): Promise<Audited> {
-  const { model, worth, onProgress = () => {} } = options
+  const { model, worth, threads = threadsAhead(), onProgress = () => {} } = options
   const { ir } = pipeline
   onProgress('deciding as it runs', 0)
   const experiment = new Experiment(pipeline, model, log, {
     ...options,
     lookBack: lookBackOf(ir, model, worth.ir.utility),
-    threads: threadsAhead(),
+    threads,
   })
   const { cases } = experiment
   const utility = utilityOf(worth.ir, model, worth.compute)

@@ -193,12 +193,13 @@ export class Judging {
     }
   }
 
-  /** Who acts at the volume of what runs. */
+  /** Who acts at the volume of what runs, of the decisions that a slower cadence leaves. */
   #atVolume(decided: Decided): Given {
     const { cases } = this
     const { cooldown } = this.acts
     const score = eligibleScores(cases, decided.score)
-    const acting = actingAtVolume(cases, score, this.#volumes, cooldown)
+    const ranked = decided.ranked ? eligibleScores(cases, decided.ranked) : score
+    const acting = actingAtVolume(cases, score, this.#volumes, cooldown, ranked)
     const { scored } = this.#experiment
     const [first] = this.#volumes
     let alert: Uint8Array | undefined

@@ -71,3 +71,24 @@ test('ties are parted alike in every alternative, and evenly', () => {
   const early = one.filter(row => row < length / 2).length
   assert.ok(Math.abs(early - 1000) < 100, `${early} of 2,000 in the first half`)
 })
+
+test('what a slower cadence leaves out does not act, and nothing moves up for it', () => {
+  for (let seed = 0; seed < 300; seed++) {
+    const given = randomGiven(seed, { most: 60 })
+    const { cases, decided, rows } = given
+    const volumes = [{ rows, count: seed % 12 }]
+    const left = decided.score.map((value, row) => (cases.t[row] % (15 * MINUTE) === 0 ? value : NaN))
+    for (const cooldown of [0, 20 * MINUTE]) {
+      const whole = [...actingAtVolume(cases, decided.score, volumes, cooldown)]
+      const part = [...actingAtVolume(cases, left, volumes, cooldown, decided.score)]
+      if (cooldown === 0)
+        assert.deepEqual(
+          part,
+          whole.filter(row => !Number.isNaN(left[row])),
+        )
+      // An action that is left out may free its key for a later decision, and never for a second one.
+      assert.ok(part.length <= whole.length && part.every(row => !Number.isNaN(left[row])), `seed ${seed}`)
+      assert.deepEqual(part, actionsAmong(given, part, cooldown))
+    }
+  }
+})

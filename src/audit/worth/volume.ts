@@ -5,6 +5,8 @@
  * volume two alternatives differ only in *which* decisions act. Equal scores at the cut are parted by a draw from the row number, so that the volume is met exactly and every alternative draws alike.
  * With a cooldown the volume counts actions, not decisions above the cut.
  *
+ * A slower cadence of ticks leaves decisions out. The volume is that of its scores at the model's own cadence, and what is left out does not act, so that a cadence alone never lowers the cut.
+ *
  * Cost: O(rows) without a cooldown; with one, O(k log² k) for the k highest scores that yield so many actions.
  */
 import type { Cases, RowRange } from '../cases.ts'
@@ -19,9 +21,22 @@ export interface BlockVolume {
 
 type Keyed = Pick<Cases, 't' | 'key'>
 
-/** Rows that act, ascending, of blocks that ascend: in each exactly `count`, or fewer where fewer have a score. `cooldown` in ms. */
-export function actingAtVolume(cases: Keyed, score: Float64Array, volumes: readonly BlockVolume[], cooldown: number): Int32Array {
-  const parts = volumes.map(volume => (cooldown === 0 ? highest(score, volume.rows, volume.count) : spaced(cases, score, volume, cooldown)))
+/**
+ * Rows that act, ascending, of blocks that ascend: in each exactly `count` of the ranked rows, or fewer where fewer have a score. `cooldown` in ms. `ranked`: scores at the model's own cadence, which has rows that `score` leaves
+ * out; those do not act.
+ */
+export function actingAtVolume(
+  cases: Keyed,
+  score: Float64Array,
+  volumes: readonly BlockVolume[],
+  cooldown: number,
+  ranked: Float64Array = score,
+): Int32Array {
+  const parts = volumes.map(volume => {
+    const above = cooldown === 0 ? highest(ranked, volume.rows, volume.count) : spaced(cases, ranked, volume, cooldown)
+    const left = score === ranked ? above : above.filter(row => !Number.isNaN(score[row]))
+    return cooldown === 0 ? left : rested(cases, left, cooldown)
+  })
   const acting = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0
   for (const part of parts) {
@@ -64,7 +79,7 @@ function highest(score: Float64Array, rows: RowRange, count: number): Int32Array
   return found.sort()
 }
 
-/** The same where a key rests for the cooldown after each of its actions: the fewest highest scores that yield so many actions. */
+/** The same where a key rests for the cooldown after each of its actions: the fewest rows with the highest scores that yield so many actions. */
 function spaced(cases: Keyed, score: Float64Array, { rows, count }: BlockVolume, cooldown: number): Int32Array {
   if (count <= 0) return new Int32Array(0)
   for (let most = 2 * count; ; most *= 2) {
@@ -78,7 +93,7 @@ function spaced(cases: Keyed, score: Float64Array, { rows, count }: BlockVolume,
       if (actionsOf(middle).length >= count) high = middle
       else low = middle + 1
     }
-    return actionsOf(low)
+    return ranked.slice(0, low).sort()
   }
 }
 
