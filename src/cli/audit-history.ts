@@ -56,7 +56,7 @@ export async function historyOf(
   const log = await load(pipeline, files, {
     theirs,
     onRefused({ reason, detail, source }) {
-      if (count++ === 0) first = `${source ?? 'a file'}: ${reason}, ${detail}`
+      if (count++ === 0) first = `${source}: ${reason}, ${detail}`
     },
     onWarning: warning => void warnings.push(warning),
     onProgress: (path, share) => onProgress(`reading ${path}`, share),

@@ -9,6 +9,7 @@ import { Run } from '../run/run.ts'
 import { sendAgain } from './dlq-replay.ts'
 import { changeFolder } from './folder-change.ts'
 import { lettersOf } from './letter-folder.ts'
+import { LetterRecipient } from './letter-recipient.ts'
 import { doneText, planText, type Repaired } from './repair-text.ts'
 
 const TICK_EVERY_MS = 20
@@ -44,7 +45,7 @@ function repair(pipeline: Pipeline, data: string, plan: RepairPlan): Promise<Omi
     const put = repairPuts(plan, reader, wallClock())
     if (put.length > 0) await store.commit({ put })
     const run = new Run(pipeline, { store, compute: computeBeside(path) })
-    await sendAgain(run, lettersOf(reader, plan.letters))
+    await sendAgain(run, new LetterRecipient(pipeline.ir, undefined).all(lettersOf(reader, plan.letters)))
     const runs = await made(
       run,
       plan.runs.map(({ group }) => group),

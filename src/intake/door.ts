@@ -15,7 +15,7 @@ import { formOf, type Origin, type RecordBatch } from './batch.ts'
 import { inexactFault } from './inexact.ts'
 import { mappedRows, thrownFault, type RowMap } from './mapping.ts'
 import { Places } from './places.ts'
-import { Fault, type RawForm, type Refusal, type RefusalReason } from './refusal.ts'
+import { Fault, type RawForm, type RefusalReason, type SourceRefusal } from './refusal.ts'
 import { RowReader } from './row-reader.ts'
 import { rowText } from './row-text.ts'
 import { stampCells } from './stamp-cells.ts'
@@ -33,7 +33,7 @@ export interface DoorOptions {
   readonly theirs?: TheirNames | undefined
   /** Remember where each row came from, for refusals that come later. */
   readonly places: boolean
-  readonly onRefused: (refusal: Refusal) => void
+  readonly onRefused: (refusal: SourceRefusal) => void
   /** The arrival of an event whose source declares `declared` for it: that, unless given. */
   readonly arrivalOf?: ((declared: number) => number) | undefined
   readonly eventsMax?: number | undefined

@@ -9,7 +9,7 @@ import { columnsLookedAt } from '../decision/reads.ts'
 import { formOf, type RecordBatch } from '../intake/batch.ts'
 import { lateCount } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
-import type { Refusal } from '../intake/refusal.ts'
+import type { SourceRefusal } from '../intake/refusal.ts'
 import type { EventLookup } from '../log/event-lookup.ts'
 import type { Appended, Log, Rows } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
@@ -127,18 +127,24 @@ export class Appender {
     if (accepted > 0) order.push({ door: index, events: accepted })
     this.#next += accepted
     const refused = this.#dead.length - refusedBefore
-    if (letter !== undefined) this.#letters.push(this.#sentAgain(letter, this.#dead.splice(refusedBefore, 1)[0], accepted, duplicates))
+    if (letter !== undefined)
+      this.#letters.push(this.#sentAgain({ id: letter, source }, this.#dead.splice(refusedBefore, 1)[0], accepted, duplicates))
     return { accepted, duplicates, refused, sequence: this.#next, ...(repeated.length > 0 && { repeated }) }
   }
 
   /** Refused once more it stays what it was, one letter; further rows of it that were refused are letters of their own. */
-  #sentAgain(id: number, refused: DeadLetter | undefined, accepted: number, duplicates: number): LetterChange {
+  #sentAgain(
+    sent: { readonly id: number; readonly source: string },
+    refused: DeadLetter | undefined,
+    accepted: number,
+    duplicates: number,
+  ): LetterChange {
     if (!refused) {
       const outcome = accepted > 0 ? 'accepted' : duplicates > 0 ? 'duplicate' : 'skipped'
-      return { kind: 'settled', id, outcome, at: this.#arrival }
+      return { kind: 'settled', ...sent, outcome, at: this.#arrival }
     }
     const { reason, detail, raw, form } = refused
-    return { kind: 'refused', id, reason, detail, raw, form }
+    return { kind: 'refused', ...sent, reason, detail, raw, form }
   }
 
   #append(rows: readonly (Rows | undefined)[], order: readonly Run[], marks: readonly Mark[]): Appended | undefined {
@@ -154,7 +160,7 @@ export class Appender {
     return this.#log.append({ sources, order: all, marks })
   }
 
-  #refused(refusal: Refusal): void {
+  #refused(refusal: SourceRefusal): void {
     this.#dead.push(letterOf(refusal, this.#next, this.#arrival))
     this.#onRefused?.(refusal)
   }

@@ -240,6 +240,7 @@ test('many strings are saved over several turns, and those that come meanwhile i
     groups: [],
     strings,
     restored: { files: [], count: 0 },
+    otherFiles: () => [],
     commit: text => kept.commit({ put: [[MANIFEST, text]] }),
     onError: error => assert.fail(error as Error),
   })

@@ -22,8 +22,8 @@ export interface CheckpointerOptions {
   readonly restored: { readonly files: readonly StateFile[]; readonly count: number }
   /** `Manifest.readAt`; −Infinity where nothing was read. */
   readonly readAt?: () => number
-  /** Files that are somebody else's, and needed. */
-  readonly otherFiles?: () => readonly string[]
+  /** Files of somebody else that are needed: a round removes every file that is neither its own nor one of these. */
+  readonly otherFiles: () => readonly string[]
   /** Commits the manifest; resolves when it is durable. */
   readonly commit: (manifest: string) => Promise<void>
   readonly onError: (error: unknown) => void
@@ -134,7 +134,7 @@ export class Checkpointer {
     this.#stringsSaved = size
     this.#round = undefined
     const saved = [...strings, ...Object.values(groups).flatMap(({ files }) => files)].map(({ name }) => name)
-    store.keepStates(new Set([...saved, ...(this.#options.otherFiles?.() ?? [])]))
+    store.keepStates(new Set([...saved, ...this.#options.otherFiles()]))
   }
 
   /** The first `size` strings: those that were saved before, and those that are new. */

@@ -1,4 +1,5 @@
 /** What a run is put together from: a pipeline over a store, with its log taken again. */
+import { partFilesIn } from '../batch/ledger.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { NewEffect } from '../log/effects.ts'
@@ -94,7 +95,7 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
     hasRuns: compute !== undefined,
     stringsOf: (source, column) => appender.stringsOf(source, column),
     readAt: () => reading.at,
-    otherFiles: () => batches?.files ?? [],
+    otherFiles: () => batches?.files ?? partFilesIn(store),
     ...(ir.actions && {
       outbox: (strings: Strings, from: number) => new Outbox(ir, { store, strings, clock, logName, from, isDry }),
       exploration: new Exploration(ir, logName),

@@ -12,7 +12,7 @@ import type { RecordBatch } from '../intake/batch.ts'
 import { Door } from '../intake/door.ts'
 import { conflictFault, forgottenFault, staleFault } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
-import type { Fault, Refusal } from '../intake/refusal.ts'
+import type { Fault, SourceRefusal } from '../intake/refusal.ts'
 import type { AppendIds } from '../log/append-ids.ts'
 import type { EventLookup } from '../log/event-lookup.ts'
 import type { Rows } from '../log/log.ts'
@@ -30,7 +30,7 @@ export interface SourceDoorOptions {
   readonly originals: AppendIds | undefined
   readonly forgotten: Remembered['forgotten']
   readonly lookup: EventLookup
-  readonly onRefused: (refusal: Refusal) => void
+  readonly onRefused: (refusal: SourceRefusal) => void
 }
 
 export class SourceDoor {

@@ -6,7 +6,8 @@ import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../base/clock.ts'
 import { previousOf } from '../training/registry/champion.ts'
 import { driftStateOf } from '../training/registry/drift-state.ts'
-import { promotionsOf, versionsOf } from '../training/registry/registry.ts'
+import { modelVersions } from '../training/registry/model-versions.ts'
+import { promotionsOf } from '../training/registry/registry.ts'
 import { auditedWork } from './audit.ts'
 import { withBody } from './body.ts'
 import { jsonValue } from './json-body.ts'
@@ -24,7 +25,6 @@ const ASKED = ['model'] as const
 export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load }: Serving): void {
   const trained = ir.models.filter(({ train }) => train)
   const modelNamed = finder('model that is trained', trained)
-  const scores = (model: string): number => promotionsOf(reader, model).at(-1)?.version ?? 0
   const work = <T>(client: string | undefined, what: string, to: string, act: (say: (detail: string) => void) => Promise<T>) =>
     auditedWork(data, { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what, to }, act)
 
@@ -32,9 +32,11 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
     const { model } = single(query, ASKED)
     const asked = model === undefined ? trained : [modelNamed(model)]
     return {
-      models: asked.map(({ name }) => {
+      models: asked.map(one => {
+        const { name } = one
         const drift = driftStateOf(reader, name)
-        return { model: name, scores: scores(name), ...(drift && { drift }), versions: versionsOf(reader, name).slice(-SHOWN) }
+        const { champion, versions } = modelVersions(reader, ir, one)
+        return { model: name, scores: champion, ...(drift && { drift }), versions: versions.slice(-SHOWN) }
       }),
     }
   })
