@@ -42,6 +42,11 @@ test('dead effects are tried again or dropped, all or none, and each change is a
       [3, 'pending'],
     ],
   )
+  for (const args of [[], ['show', '1']])
+    assert.deepEqual(
+      (await calledJson<Record<'key' | 'body', unknown>>('effects', ...args, '--data', data)).map(({ key, body }) => [key, body])[0],
+      ['c', { of: 'the receiver alone' }],
+    )
   assert.match((await called('effects', '--data', data)).out, /^page: 1 dropped effect, page: 2 pending effects\.$/m)
   assert.match(
     (await called('effects', '--last', '2', '--data', data)).out,

@@ -84,7 +84,7 @@ function list(effects: EffectReader, { action, state, last, json }: Request): vo
     found.push(effect)
   }
   found.reverse()
-  if (json) return found.forEach(effect => console.log(JSON.stringify(effect)))
+  if (json) return found.forEach(effect => console.log(jsonOf(effect)))
   for (const effect of found) console.log(forTerminal(lineOf(effect)))
   const counts = effects.counts().filter(one => (action ?? one.action) === one.action && (state ?? one.state) === one.state)
   const text = counts.map(one => `${one.action}: ${counted(one.effects, `${one.state} effect`)}`).join(', ')
@@ -96,7 +96,7 @@ function list(effects: EffectReader, { action, state, last, json }: Request): vo
 function show(effects: EffectReader, { numbers, json }: Request): void {
   for (const number of numbers) {
     const effect = existing(effects, number)
-    if (json) console.log(JSON.stringify(effect))
+    if (json) console.log(jsonOf(effect))
     else console.log(forTerminal(`${lineOf(effect)}\n  id ${effect.id}, decided by entry ${effect.entry}\n  ${effect.body}`))
   }
 }
@@ -125,6 +125,10 @@ function existing(effects: EffectReader, number: number): StoredEffect {
   if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect ${number}; the newest is ${effects.last()}`)
   return effect
 }
+
+/** Key and body are JSON in the store: values here, not texts of values. */
+const jsonOf = (effect: StoredEffect): string =>
+  JSON.stringify({ ...effect, key: JSON.parse(effect.key) as unknown, body: JSON.parse(effect.body) as unknown })
 
 function lineOf({ number, action, key, t, state, attempts, next, why, due, settled }: StoredEffect): string {
   const late = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'

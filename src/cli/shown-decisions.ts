@@ -4,6 +4,7 @@ import type { PipelineIR } from '../define/ir.ts'
 import type { DecisionBatch } from '../replay/decide.ts'
 import { decisionRecords, type DecisionRecord } from '../replay/decision-record.ts'
 import type { ReplayLog } from '../replay/log.ts'
+import { scoreText } from './summary.ts'
 
 /** The last few decisions of each model, which have seen the most of the history. */
 export class ShownDecisions {
@@ -40,7 +41,7 @@ export function decisionText(
   const undone = Object.entries(explored).map(
     ([action, part]) => `; ${action} left undone, at a chance of ${part}, to see what comes of it`,
   )
-  const result = refused === undefined ? `score ${score ?? 'NULL'}${by}${why}${undone.join('')}` : `refused: ${refused}`
+  const result = refused === undefined ? `score ${scoreText(score)}${by}${why}${undone.join('')}` : `refused: ${refused}`
   const shown = inspect(vector, { depth: null, breakLength: 120, compact: 3, maxArrayLength: 10, maxStringLength: 100 })
   return forTerminal(`${model}  ${new Date(t).toISOString()}  ${inOneLine(String(key))}  ${result}\n${shown.replaceAll(/^/gm, '  ')}`)
 }

@@ -180,6 +180,8 @@ export interface Verdict {
 
 export interface StagesPart {
   readonly decisions: number
+  /** Where these are not all decisions that ran: how many ran, and whether these are those whose effect was delivered, or the newest with stage times. */
+  readonly among?: { readonly decisions: number; readonly by: 'effect' | 'newest' }
   readonly from: number
   readonly until: number
   readonly stages: readonly StagePart[]

@@ -182,6 +182,7 @@ const stage = object<StagePart>({
 
 const stages = object<StagesPart>({
   decisions: whole,
+  among: maybe(object<NonNullable<StagesPart['among']>>({ decisions: whole, by: oneOf('effect', 'newest') })),
   from: time,
   until: time,
   stages: list(stage),

@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
-import { lockFolder } from './lock.ts'
+import { lockFolder, recordsLog } from './lock.ts'
 import { SqliteReader } from './reader.ts'
 import { SqliteStore, type SqliteOptions } from './sqlite-store.ts'
 import { checkWal } from './wal-claim.ts'
@@ -56,6 +56,10 @@ function checkIsThere(path: string): void {
   const what = 'is missing or empty, and this folder had a log; restore it from a backup, or delete the folder to begin a new one'
   throw new SpillwayError('SPILL_DATA', what, { place: path })
 }
+
+/** Would a run begin a new log here? False where a log is, or was and is missing now. */
+export const isUnused = (folder: string): boolean =>
+  !existsSync(folder) || (statSync(folder).isDirectory() && !existsSync(join(folder, LOG)) && !recordsLog(folder))
 
 /** What a folder holds, whoever runs in it. Throws `SPILL_STORE` if it is none, `SPILL_DATA` if its log cannot be read. */
 export function readFolder(folder: string): SqliteReader {

@@ -32,7 +32,7 @@ export function lockFolder(folder: string): Lock {
       place: folder,
     })
   }
-  const hadLog = readHolder(folder).log === true
+  const hadLog = recordsLog(folder)
   const hold = (log: boolean): void => {
     const path = join(folder, HOLDER)
     writeFileSync(`${path}.part`, JSON.stringify({ pid: process.pid, ...(pids !== undefined && { pids }), ...(log && { log }) }))
@@ -49,6 +49,9 @@ export function lockFolder(folder: string): Lock {
 
 /** The process that holds the folder, or held it last. */
 export const holderOf = (folder: string): number | undefined => readHolder(folder).pid
+
+/** Did a process have a log in this folder, by what it wrote beside the lock? */
+export const recordsLog = (folder: string): boolean => readHolder(folder).log === true
 
 /** Is the holder a process of another container? Its number is that of no process here, or of a wrong one. */
 export function isHeldElsewhere(folder: string): boolean {
