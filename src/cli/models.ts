@@ -4,7 +4,7 @@ import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import { TrainedModel } from '../run/trained-model.ts'
-import { checkPromotable, previousOf, trainedModel } from '../training/registry/champion.ts'
+import { checkPromotable, rollbackVersion, trainedModel } from '../training/registry/champion.ts'
 import { driftStateOf } from '../training/registry/drift-state.ts'
 import { askedOf, promotionsOf, putAsked, scoreOfVersion, versionOf, versionsOf, type NamedValues } from '../training/registry/registry.ts'
 import type { Version } from '../training/registry/version.ts'
@@ -114,7 +114,7 @@ const rangeText = (first: number, last: number | undefined): string => (last ===
 async function promote({ pipeline: { ir }, registry, model, number, json }: Asked, verb: 'promote' | 'rollback'): Promise<number> {
   let promoted = number
   await registry.change(`models ${verb}`, verb === 'promote' ? `${model} ${number}` : model, values => {
-    if (verb === 'rollback') promoted = rolledBack(values, model)
+    if (verb === 'rollback') promoted = rollbackVersion(values, model)
     checkPromotable(values, ir, model, promoted)
     const asked = { version: promoted, why: verb === 'promote' ? 'by hand' : 'rolled back', at: wallClock() }
     if (registry.hasLog) return [putAsked(model, asked)]
@@ -125,15 +125,4 @@ async function promote({ pipeline: { ir }, registry, model, number, json }: Aske
   if (json) console.log(JSON.stringify({ model, version: promoted }))
   else console.log(registry.hasLog ? `${what} scores once a run starts, from its first entry on` : `${what} is the champion`)
   return 0
-}
-
-/** Throws `SPILL_INPUT` where nothing has been promoted. */
-function rolledBack(values: NamedValues, model: string): number {
-  const promotions = promotionsOf(values, model)
-  if (promotions.length === 0) {
-    const waiting = askedOf(values, model)
-    const instead = waiting === undefined ? '' : `; version ${waiting.version} waits for a run, and models … promote 0 takes that back`
-    throw new SpillwayError('SPILL_INPUT', `no version of model '${model}' has been promoted: there is nothing to go back from${instead}`)
-  }
-  return previousOf(promotions)
 }

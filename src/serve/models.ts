@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../base/clock.ts'
-import { previousOf } from '../training/registry/champion.ts'
+import { rollbackVersion } from '../training/registry/champion.ts'
 import { driftStateOf } from '../training/registry/drift-state.ts'
 import { promotionsOf, versionsOf } from '../training/registry/registry.ts'
 import { auditedWork } from './audit.ts'
@@ -58,7 +58,7 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
     if (given === undefined)
       throw new ServeError('SPILL_INPUT', 'say which: { "version": 3 }, 0 for the score of the definition, or { "version": "previous" }')
     return work(client, 'models promote', name, async say => {
-      const version = given === 'previous' ? previousOf(promotionsOf(reader, name)) : given
+      const version = given === 'previous' ? rollbackVersion(reader, name) : given
       say(`version ${version}`)
       await promote(name, version, given === 'previous' ? 'rolled back' : 'by hand')
       return { model: name, scores: version }

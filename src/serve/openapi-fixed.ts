@@ -34,7 +34,7 @@ const effectOperation = (what: string, summary: string, body?: Schema): Schema =
     ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: {
       200: { description: 'the effect as it stands, durable', content: json(ref('Effect')) },
-      ...failures(400, 401, 403, 404, ...(body ? ([413, 415] as const) : []), 503),
+      ...failures(400, 401, 403, 404, 409, ...(body ? ([413, 415] as const) : []), 503),
     },
   },
 })

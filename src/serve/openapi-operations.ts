@@ -95,7 +95,7 @@ export function trainOperation(name: string): Schema {
     summary: `A version of '${name}', trained on what has arrived by now`,
     responses: {
       200: { description: 'the version, promoted or not', content: json(ref('Version')) },
-      ...failures(400, 401, 403, 404, 503),
+      ...failures(400, 401, 403, 404, 409, 503),
     },
   }
 }
@@ -106,7 +106,10 @@ export function promoteOperation(name: string): Schema {
     operationId: `promote_${name}`,
     summary: `Lets a version of '${name}' score from now on`,
     requestBody: { required: true, content: json({ type: 'object', properties: { version }, required: ['version'] }) },
-    responses: { 200: { description: 'it is in the log', content: json(ref('Scores')) }, ...failures(400, 401, 403, 404, 413, 415, 503) },
+    responses: {
+      200: { description: 'it is in the log', content: json(ref('Scores')) },
+      ...failures(400, 401, 403, 404, 409, 413, 415, 503),
+    },
   }
 }
 
