@@ -42,7 +42,7 @@ test('figures tell what became of events, by source and reason, and what HTTP an
   has('spillway_up 1')
   has('spillway_log_entries 4')
   has('spillway_waiting_records 0')
-  for (const name of ['spillway_wal_bytes', 'spillway_event_loop_delay_seconds', 'process_resident_memory_bytes'])
+  for (const name of ['spillway_wal_bytes', 'spillway_event_loop_delay_seconds_count', 'process_resident_memory_bytes'])
     assert.ok(
       lines.some(line => line.startsWith(name) && Number(line.split(' ').at(-1)) >= 0),
       name,
