@@ -9,6 +9,7 @@ import { driftStateOf } from '../training/registry/drift-state.ts'
 import { promotionsOf, versionsOf } from '../training/registry/registry.ts'
 import { auditedWork } from './audit.ts'
 import { withBody } from './body.ts'
+import { checkFields } from './fields.ts'
 import { jsonValue } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
@@ -66,7 +67,11 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
   })
 }
 
+/** Throws 400 for a further field. */
 function versionIn(body: unknown): number | 'previous' | undefined {
   const version: unknown = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined
-  return version === 'previous' || (Number.isInteger(version) && (version as number) >= 0) ? (version as number | 'previous') : undefined
+  if (version !== undefined) checkFields(body as object, ['version'])
+  return version === 'previous' || (Number.isSafeInteger(version) && (version as number) >= 0)
+    ? (version as number | 'previous')
+    : undefined
 }
