@@ -92,7 +92,7 @@ export function runOperation(name: string): Schema {
   return {
     operationId: `run_${name}`,
     summary: `A batch run of '${name}' now, in use when it is answered`,
-    responses: { 200: { description: 'what it did', content: json(ref('Run')) }, ...failures(400, 401, 403, 404, 503) },
+    responses: { 200: { description: 'what it did', content: json(ref('Run')) }, ...failures(400, 401, 403, 404, 409, 503) },
   }
 }
 

@@ -25,10 +25,10 @@ const runs = { numRuns: 4000 }
 test('a text is a time by the document if and only if the reader takes it', () => {
   const isTaken = takes({ type: 'timestamp' })
   const pattern = new RegExp(instantPattern)
-  const days = fc.tuple(fc.integer({ min: 0, max: 2400 }), fc.integer({ min: 0, max: 13 }), fc.integer({ min: 0, max: 32 }))
+  const days = fc.tuple(fc.integer({ min: 1650, max: 2300 }), fc.integer({ min: 0, max: 13 }), fc.integer({ min: 0, max: 32 }))
   const dates = days.map(([y, m, d]) => `${String(y).padStart(4, '0')}-${String(m).padStart(2, '0')}-${String(d).padStart(2, '0')}`)
-  // Beyond the year 2248 a time is out of range, which no pattern says.
-  const inRange = (text: string) => !/^(?:22[4-9]|2[3-9]|[3-9]|0|1[0-6])/.test(text)
+  // In the years in which the range begins and ends the pattern has none.
+  const inRange = (text: string) => !/^(?:1691|2248)/.test(text)
   for (const texts of [nearTexts(instantPattern), dates])
     fc.assert(
       fc.property(texts.filter(inRange), text => assert.equal(pattern.test(text), isTaken(text), text)),

@@ -3,10 +3,11 @@
  * readers of a schema take `\d` for the digits of any script. Where an expression cannot be exact it admits less, never more: a client that follows it is not refused.
  */
 
-const year = '[0-9]{4}'
+/** A time is within 2^43 ms of 1970: from 1691 to 2248. */
+const year = '(?:169[2-9]|(?:1[789]|2[01])[0-9]{2}|22(?:[0-3][0-9]|4[0-7]))'
 const day = '(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8])'
-/** Divisible by 4, and of the centuries those divisible by 400. */
-const leapYear = '(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)'
+/** Of these years: divisible by 4, and of the centuries 2000 alone. */
+const leapYear = '(?:169[26]|(?:1[789]|2[01])(?:0[48]|[2468][048]|[13579][26])|2000|22(?:0[48]|2[048]|4[04]|[13][26]))'
 const time = '[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?'
 const offset = '(?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)'
 
