@@ -107,7 +107,8 @@ function changed({ verb, numbers, data, why = '' }: Request): Promise<number> {
   return changeFolder(data, change, async (store, { effects }) => {
     for (const number of numbers) {
       const { state } = existing(effects, number)
-      if (state !== 'dead') throw new SpillwayError('SPILL_INPUT', `effect ${number} is ${state}; dead ones can be tried again or dropped`)
+      if (state !== 'dead')
+        throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${state}; dead ones can be tried again or dropped`)
     }
     const at = wallClock()
     const changeOf = (number: number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })

@@ -5,7 +5,7 @@ import { SpillwayError } from '../base/errors.ts'
 import { forTerminal } from '../base/show.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import { TrainedModel } from '../run/trained-model.ts'
-import { checkPromotable, previousOf, trainedModel } from '../training/registry/champion.ts'
+import { checkPromotable, rollbackVersion, trainedModel } from '../training/registry/champion.ts'
 import { driftStateOf } from '../training/registry/drift-state.ts'
 import { modelVersions } from '../training/registry/model-versions.ts'
 import { askedOf, promotionsOf, putAsked, scoreOfVersion, type NamedValues } from '../training/registry/registry.ts'
@@ -120,7 +120,7 @@ const rangeText = (first: number, last: number | undefined): string => (last ===
 async function promote({ pipeline: { ir }, registry, model, number, json }: Asked, verb: 'promote' | 'rollback'): Promise<number> {
   let promoted = number
   await registry.change(`models ${verb}`, verb === 'promote' ? `${model} ${number}` : model, values => {
-    if (verb === 'rollback') promoted = rolledBack(values, model)
+    if (verb === 'rollback') promoted = rollbackVersion(values, model)
     checkPromotable(values, ir, model, promoted)
     const asked = { version: promoted, why: verb === 'promote' ? 'by hand' : 'rolled back', at: wallClock() }
     if (registry.hasLog) return [putAsked(model, asked)]
@@ -131,15 +131,4 @@ async function promote({ pipeline: { ir }, registry, model, number, json }: Aske
   if (json) console.log(JSON.stringify({ model, version: promoted }))
   else console.log(registry.hasLog ? `${what} scores once a run starts, from its first entry on` : `${what} is the champion`)
   return 0
-}
-
-/** Throws `SPILL_INPUT` where nothing has been promoted. */
-function rolledBack(values: NamedValues, model: string): number {
-  const promotions = promotionsOf(values, model)
-  if (promotions.length === 0) {
-    const waiting = askedOf(values, model)
-    const instead = waiting === undefined ? '' : `; version ${waiting.version} waits for a run, and models … promote 0 takes that back`
-    throw new SpillwayError('SPILL_INPUT', `no version of model '${model}' has been promoted: there is nothing to go back from${instead}`)
-  }
-  return previousOf(promotions)
 }

@@ -168,12 +168,19 @@ export class Batches {
 
   /**
    * Makes a run of a group beside its schedule, of this moment, as soon as none is being made. Resolves with what it did, and its result is then swapped in by the next
-   * turn; rejects with `SPILL_INPUT` for a group that has no runs, with `SPILL_STOPPED`, and with what it failed with: it is not tried again.
+   * turn; rejects with `SPILL_INPUT` for a group that has no runs, with `SPILL_CONFLICT` where its source has no events, with `SPILL_STOPPED`, and with what it failed with: it is not tried again.
    */
   demand(group: string): Promise<RunRecord> {
     const one = this.#scheduled.find(({ group: { group: own } }) => own.name === group)
     if (!one) return Promise.reject(new SpillwayError('SPILL_INPUT', `group '${group}' is not placed batch or hybrid, and has no runs`))
     if (this.#stopping.signal.aborted) return Promise.reject(stoppedError())
+    const { log } = this.#options
+    const { source } = one.group.group
+    // It would not begin before the first event came, and whoever asked would wait for that.
+    if (log.eventsOf(source, log.end) === 0)
+      return Promise.reject(
+        new SpillwayError('SPILL_CONFLICT', `source '${source}' has no events yet: there is nothing to make a run of '${group}' from`),
+      )
     one.asked ??= { ...Promise.withResolvers<RunRecord>(), s: this.#moment() }
     return one.asked.promise
   }

@@ -79,13 +79,6 @@ export const sharedSchemas = {
     },
     ['group', 'key', 't', 'clock', 'known', 'layer', 'features'],
   ),
-  Asks: object({
-    asks: {
-      type: 'array',
-      maxItems: 1000,
-      items: object({ group: text, key: { anyOf: [text, { type: 'number' }, { type: 'array', items: { type: ['string', 'number'] } }] } }),
-    },
-  }),
   Answers: object({ answers: { type: 'array', items: { $ref: '#/components/schemas/Features' } } }),
   Decision: object(
     {

@@ -7,6 +7,7 @@ import { effectStates, type ChangeByHand, type EffectState, type StoredEffect } 
 import { auditedWork } from './audit.ts'
 import { withBody } from './body.ts'
 import { shownEffect } from './effect-shown.ts'
+import { checkFields } from './fields.ts'
 import { jsonValue } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
@@ -71,6 +72,7 @@ function stateNamed(text: string): EffectState {
 /** Throws 400. */
 function whyIn(body: unknown): string {
   const why: unknown = typeof body === 'object' && body !== null && 'why' in body ? body.why : undefined
+  if (why !== undefined) checkFields(body as object, ['why'])
   if (typeof why === 'string' && why.trim() !== '') return why.slice(0, limits.WHY_MAX)
   throw new ServeError('SPILL_INPUT', 'say why, which is kept with it: { "why": "nobody listens" }')
 }

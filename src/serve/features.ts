@@ -4,6 +4,7 @@ import { limits } from '../base/limits.ts'
 import type { GroupIR } from '../define/ir.ts'
 import { withBody } from './body.ts'
 import { featuresText } from './feature-text.ts'
+import { checkFields } from './fields.ts'
 import { jsonValue } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
@@ -53,13 +54,6 @@ function asksOf(body: unknown): readonly { readonly group: string; readonly key:
       status: 413,
     })
   return asks as { group: string; key: unknown }[]
-}
-
-/** Throws 400 for a field that would be left out: who asks for a past moment shall not be told of this one. */
-function checkFields(given: object, names: readonly string[]): void {
-  const other = Object.keys(given).find(name => !names.includes(name))
-  if (other !== undefined)
-    throw new ServeError('SPILL_INPUT', `there is no field '${other}' here; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`)
 }
 
 /** A text for each column of the group's key; numbers as they are written. Throws 400. */

@@ -2,8 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { LoopDelay } from './loop-delay.ts'
 import { modelMetrics } from './model-metrics.ts'
 import { reconcileMetrics } from './reconciliations.ts'
 import type { Serving } from './serving.ts'
@@ -97,26 +97,11 @@ function loadMetrics(registry: Registry, { run, load, streams, state, data }: Se
 }
 
 function processMetrics(registry: Registry, app: FastifyInstance): void {
-  const delay = monitorEventLoopDelay({ resolution: 10 })
-  delay.enable()
+  const beating = new LoopDelay(registry).start()
   app.addHook('onClose', (_app, done) => {
-    delay.disable()
+    beating.stop()
     done()
   })
-  const lateness = new Gauge({
-    name: 'spillway_event_loop_delay_seconds',
-    help: 'By how much the loop was late since it was asked for last.',
-    labelNames: ['quantile'],
-    registers: [],
-    collect() {
-      const of = (quantile: string, nanoseconds: number) => this.set({ quantile }, Number.isFinite(nanoseconds) ? nanoseconds / 1e9 : 0)
-      of('0.5', delay.percentile(50))
-      of('0.99', delay.percentile(99))
-      of('1', delay.max)
-      delay.reset()
-    },
-  })
-  registry.registerMetric(lateness)
   gauge(registry, 'process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss())
   gauge(registry, 'process_cpu_seconds', 'Processor time that the process has taken.', () => {
     const { user, system } = process.cpuUsage()

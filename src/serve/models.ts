@@ -4,12 +4,13 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../base/clock.ts'
-import { previousOf } from '../training/registry/champion.ts'
+import { rollbackVersion } from '../training/registry/champion.ts'
 import { driftStateOf } from '../training/registry/drift-state.ts'
 import { modelVersions } from '../training/registry/model-versions.ts'
 import { promotionsOf } from '../training/registry/registry.ts'
 import { auditedWork } from './audit.ts'
 import { withBody } from './body.ts'
+import { checkFields } from './fields.ts'
 import { jsonValue } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
@@ -60,7 +61,7 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
     if (given === undefined)
       throw new ServeError('SPILL_INPUT', 'say which: { "version": 3 }, 0 for the score of the definition, or { "version": "previous" }')
     return work(client, 'models promote', name, async say => {
-      const version = given === 'previous' ? previousOf(promotionsOf(reader, name)) : given
+      const version = given === 'previous' ? rollbackVersion(reader, name) : given
       say(`version ${version}`)
       await promote(name, version, given === 'previous' ? 'rolled back' : 'by hand')
       return { model: name, scores: version }
@@ -68,7 +69,11 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
   })
 }
 
+/** Throws 400 for a further field. */
 function versionIn(body: unknown): number | 'previous' | undefined {
   const version: unknown = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined
-  return version === 'previous' || (Number.isInteger(version) && (version as number) >= 0) ? (version as number | 'previous') : undefined
+  if (version !== undefined) checkFields(body as object, ['version'])
+  return version === 'previous' || (Number.isSafeInteger(version) && (version as number) >= 0)
+    ? (version as number | 'previous')
+    : undefined
 }

@@ -15,6 +15,7 @@ const failureTexts = {
   401: 'a token is missing or wrong',
   403: 'the token has not the role',
   404: 'there is none of that name',
+  409: 'the state of what it would change does not allow it',
   413: 'too large',
   415: 'the body is of a type or a packing that is not taken',
   421: 'the server was called by a name that is not its own',

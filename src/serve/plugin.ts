@@ -49,6 +49,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     webhooks,
     clock,
     front,
+    authorization: () => (options.authorize ? 'own' : options.tokens?.areAsked ? 'token' : 'none'),
     state: stateOf(run),
   }
   const unlisten = streams && feed.listen(streams.tell)

@@ -7,6 +7,9 @@ import type { Role } from './roles.ts'
 import type { ServedRun } from './served.ts'
 import type { Streams } from './streams.ts'
 
+/** Says who may: a token, the server around this one by rules of its own, or everyone may. */
+export type Authorization = 'token' | 'own' | 'none'
+
 export interface Serving {
   readonly run: ServedRun
   readonly ir: PipelineIR
@@ -21,6 +24,8 @@ export interface Serving {
   readonly webhooks: ServeOptions['webhooks']
   readonly clock: ServeOptions['clock']
   readonly front: ServeOptions['front']
+  /** How requests are authorized now: the folder's first token changes that while the server runs. */
+  readonly authorization: () => Authorization
   /** How the run is: whoever asks whether it is ready is told. */
   readonly state: RunState
 }

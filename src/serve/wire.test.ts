@@ -1,6 +1,7 @@
 /** What only shows on real sockets: bodies that are too large, too slow, cut off, or packed to burst. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { METHODS } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -142,6 +143,25 @@ test('a client that closes its half is let go of, and what it sent is taken', as
   const idle = await opened()
   idle.end()
   assert.equal(await heard(idle), '')
+})
+
+test('every method that Node reads is 405 at a path that takes another one, whatever its body is said to be', async () => {
+  const others = METHODS.filter(method => !['GET', 'HEAD', 'CONNECT'].includes(method))
+  assert.ok(others.includes('QUERY'), 'the method that Fastify has an opinion about')
+  for (const method of others)
+    for (const type of ['', 'content-type: application/json\r\n', 'content-type: none at all\r\n']) {
+      const socket = await opened()
+      socket.write(`${method} /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${type}\r\n`)
+      assert.match(await heard(socket), /^HTTP\/1\.1 405 [^]*\r\nallow: GET, HEAD\r\n/, `${method} ${type}`)
+    }
+})
+
+test('a request with two Host headers is 400, and not of the first of them', async () => {
+  for (const second of ['host: b', 'HOST: a']) {
+    const socket = await opened()
+    socket.write(`GET /healthz HTTP/1.1\r\nhost: a\r\n${second}\r\nconnection: close\r\n\r\n`)
+    assert.match(await heard(socket), /^HTTP\/1\.1 400 [^]*the request has 2 Host headers; send one/)
+  }
 })
 
 test('what is no HTTP is told so', async () => {

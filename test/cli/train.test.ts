@@ -143,7 +143,7 @@ test('what cannot be is told, and what failed is kept with its reason', async ()
     assert.match(err, message)
   }
   await bad(
-    /^SPILL_INPUT: version 1 of model 'fraud' cannot score: it was trained on other inputs: input 'now\.n' is defined otherwise/,
+    /^SPILL_CONFLICT: version 1 of model 'fraud' cannot score: it was trained on other inputs: input 'now\.n' is defined otherwise/,
     'models',
     'changed.ts',
     'promote',
@@ -174,7 +174,14 @@ test('what cannot be is told, and what failed is kept with its reason', async ()
   const none = ['--source', `payments=${project.path('payments.ndjson')}`, '--source', `chargebacks=${project.path('none.ndjson')}`]
   await bad(/^SPILL_TRAINING: none of \d+ rows has the label 1/, 'train', 'pipeline.ts', ...none, ...registry)
   assert.deepEqual((await stateOf(registry)).at(-1), 'failed')
-  await bad(/^SPILL_INPUT: version 3 of model 'fraud' has no score: none of \d+ rows/, 'models', 'pipeline.ts', 'promote', '3', ...registry)
+  await bad(
+    /^SPILL_CONFLICT: version 3 of model 'fraud' has no score: none of \d+ rows/,
+    'models',
+    'pipeline.ts',
+    'promote',
+    '3',
+    ...registry,
+  )
 })
 
 const usage: readonly (readonly [string, readonly string[], RegExp])[] = [
