@@ -51,8 +51,15 @@ export const limits = {
   STRINGS_MAX: 2 ** 24,
   /** Bytes of UTF-8 of those. */
   STRINGS_BYTES_MAX: 2 ** 32 - 1,
+  /** Strings that a run keeps, and bytes of UTF-8 of those, beyond which it rejects records with new ones (`limit`): below what ids and memory allow. */
+  RUN_STRINGS_MAX: 15 * 2 ** 20,
+  RUN_STRINGS_BYTES_MAX: 2 ** 30,
   /** One line of an NDJSON or CSV file, bytes. */
   LINE_BYTES_MAX: 1 << 20,
+  /** Bytes of UTF-8 of one key, id, identity field or entity, unless its column has `maxBytes`. */
+  KEY_BYTES_MAX: 1 << 10,
+  /** Bytes of UTF-8 of any other text, unless its column has `maxBytes`. */
+  TEXT_BYTES_MAX: 1 << 16,
   /** Depth of nested JSON in one record. */
   JSON_DEPTH_MAX: 64,
   /** Rows that a `map` may return for one record. */
@@ -165,6 +172,9 @@ export const limits = {
   EFFECTS_LISTED_MAX: 1000,
   /** Recorded decisions among which one call looks for those of a key. */
   DECISIONS_LOOKED_AT_MAX: 100_000,
+  /** Milliseconds between two looks at whether recorded decisions are whole, after a start, and the time that one takes. */
+  DECISION_CHECK_EVERY_MS: 100,
+  DECISION_CHECK_MS: 5,
   /** Decisions of one entry of the log that are traced in one call. */
   DECISIONS_TRACED_MAX: 100,
   /** Streams of server-sent events at once. */

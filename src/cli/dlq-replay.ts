@@ -1,5 +1,4 @@
 /** `dlq replay`: dead letters sent again, through the door of their source, as events that arrive now. */
-import { forTerminal } from '../base/show.ts'
 import { computeBeside } from '../batch/threads.ts'
 import { letterBatch } from '../run/letter-batch.ts'
 import { Run } from '../run/run.ts'
@@ -8,6 +7,7 @@ import { LetterRecipient, type OmittedLetter, type SendableLetter } from './lett
 import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
 import { counted, number } from './summary.ts'
+import { printJson, printLines, printText } from './print.ts'
 
 /** Numbers of letters that a person is shown of those left out for one reason. */
 const OMITTED_SHOWN = 5
@@ -32,10 +32,10 @@ export async function replayLetters(data: string, path: string, { ids, source, j
     const { letters, omitted } = ids
       ? { letters: recipient.all(lettersOf(reader, ids)), omitted: [] }
       : recipient.sendable(reader.letters.dead())
-    if (json) for (const { id, reason } of omitted) console.log(JSON.stringify({ id, outcome: 'left out', reason }))
+    if (json) for (const { id, reason } of omitted) printJson({ id, outcome: 'left out', reason })
     if (letters.length === 0) {
       say('none to send again')
-      if (!json) console.log(`No letter to send again.${omittedText(omitted)}`)
+      if (!json) printText(`No letter to send again.${omittedText(omitted)}`)
       return 0
     }
     const progress = new Progress()
@@ -50,12 +50,11 @@ export async function replayLetters(data: string, path: string, { ids, source, j
     for (const letter of after) {
       const outcome = 'outcome' in letter ? letter.outcome : 'refused'
       const { id, reason, detail, attempts } = letter
-      if (json) console.log(JSON.stringify({ id, outcome, ...(outcome === 'refused' && { reason, detail, attempts }) }))
-      else
-        console.log(outcome === 'refused' ? forTerminal(`letter ${id}: refused again, ${reason}: ${detail}`) : `letter ${id}: ${outcome}`)
+      if (json) printJson({ id, outcome, ...(outcome === 'refused' && { reason, detail, attempts }) })
+      else printLines(outcome === 'refused' ? `letter ${id}: refused again, ${reason}: ${detail}` : `letter ${id}: ${outcome}`)
     }
     say(`${letters.length - refused.length} settled, ${refused.length} refused again`)
-    if (!json) console.log(summaryText(letters.length, refused.length, omitted, run))
+    if (!json) printText(summaryText(letters.length, refused.length, omitted, run))
     return refused.length > 0 ? 1 : 0
   })
 }

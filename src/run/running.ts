@@ -14,6 +14,7 @@ import type { NewEffect } from '../log/effects.ts'
 import { closeFolder, openFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
 import type { Runnable } from './opening.ts'
 import type { RunOptions } from './parts.ts'
+import { checkDecisions } from './decision-check.ts'
 import { Run } from './run.ts'
 import { saveRounds } from './save-rounds.ts'
 import { judgeBeside, lookBeside, trainBeside } from './training-beside.ts'
@@ -43,12 +44,14 @@ export class Running {
     pipeline: Runnable,
     { sendings = [], onSettled, after, batchThreads, ...options }: RunningOptions,
   ) {
-    const { store, path } = folder
+    const { store, path, warnings } = folder
     const told = (effects: readonly NewEffect[]) => {
       this.dispatcher.add(effects)
       options.onEffects?.(effects)
     }
     this.#folder = folder
+    const { onReport = () => {} } = options
+    for (const warning of warnings) onReport(warning)
     this.run = new Run(pipeline, {
       compute: computeBeside(path, { threads: batchThreads }),
       train: trainBeside(path),
@@ -69,6 +72,7 @@ export class Running {
       every(TICK_EVERY_MS, () => this.run.tick()),
       saveRounds(this.run),
       every(limits.STAGES_EVERY_MS, () => this.run.keepStages()),
+      checkDecisions(path, onReport),
     ]
   }
 
