@@ -156,7 +156,7 @@ export const sharedSchemas = {
   Decisions: object(
     {
       decisions: { type: 'array', items: { $ref: '#/components/schemas/Decision' } },
-      lookedAt: { ...count, description: 'there may be older ones behind so many that were looked at' },
+      lookedAt: { ...count, description: 'there may be older ones: so many were looked at, or are indexed' },
     },
     ['decisions'],
   ),

@@ -55,9 +55,10 @@ export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, lo
     const effect = existing(params.number)
     return changed(effect, { kind: 'again', number: effect.number }, client)
   })
-  app.post<Named>('/effects/:number/drop', { config: { role: 'operate' } }, async ({ params, raw, client }) => {
+  app.post<Named>('/effects/:number/drop', { config: { role: 'operate' } }, async (request, _reply) => {
+    const { params, raw, client } = request
     const { number } = existing(params.number)
-    const why = whyIn(mediaOf(raw) === 'json' ? await withBody(raw, load, jsonValue) : undefined)
+    const why = whyIn(mediaOf(raw) === 'json' ? await withBody(raw, load.shareOf('read', request), jsonValue) : undefined)
     return changed(existing(params.number), { kind: 'dropped', number, at: wallClock(), why }, client)
   })
 }

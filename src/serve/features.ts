@@ -28,10 +28,11 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving):
       return found
     },
   )
-  app.post('/features', { config: { role: 'read' } }, async ({ raw }, reply) => {
+  app.post('/features', { config: { role: 'read' } }, async (request, reply) => {
+    const { raw } = request
     if (mediaOf(raw) !== 'json')
       throw new ServeError('SPILL_INPUT', 'asks are JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
-    const body = await withBody(raw, load, jsonValue)
+    const body = await withBody(raw, load.shareOf('read', request), jsonValue)
     const asks = asksOf(body).map(({ group: name, key }) => {
       const group = groupNamed(name)
       return { group: name, key: keyOf(group, key) }

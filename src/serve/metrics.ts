@@ -40,7 +40,7 @@ export function metricRoutes(app: FastifyInstance, serving: Serving): void {
   })
 }
 
-function runMetrics(registry: Registry, { run }: Serving): void {
+function runMetrics(registry: Registry, { run, unsigned }: Serving): void {
   const counter = (
     name: string,
     help: string,
@@ -69,6 +69,9 @@ function runMetrics(registry: Registry, { run }: Serving): void {
   counter('spillway_dead_letters_total', 'Records that were refused, by reason.', ['source', 'reason'], add => {
     for (const [source, reasons] of run.counts.letters) for (const [reason, count] of reasons) add({ source, reason }, count)
   })
+  counter('spillway_webhooks_unsigned_total', 'Webhooks that were rejected for their signature.', ['source', 'reason'], add => {
+    for (const [source, reason, count] of unsigned) add({ source, reason }, count)
+  })
   counter('spillway_decisions_total', 'Decisions that are durable.', ['model'], add => {
     for (const [model, count] of run.counts.ofModel) add({ model }, count)
   })
@@ -89,7 +92,7 @@ function loadMetrics(registry: Registry, { run, load, streams, state, data }: Se
     ['spillway_waiting_records', 'Records that wait for their turn.', () => run.waiting],
     ['spillway_wal_bytes', "Bytes of the log's write-ahead file.", () => sizeOf(join(data, 'log.db-wal'))],
     ['spillway_http_waiting_requests', 'Requests that wait for their commit.', () => load.requests],
-    ['spillway_http_streams', 'NDJSON streams that are being taken.', () => load.streams],
+    ['spillway_http_streams', 'NDJSON streams that are being taken.', () => load.streams.used],
     ['spillway_http_body_bytes', 'Bytes of bodies that are held.', () => load.bytes],
     ['spillway_event_streams', 'Readers of the streams of decisions and effects.', () => streams?.readers ?? 0],
   ]

@@ -7,7 +7,6 @@ import { wallClock } from '../base/clock.ts'
 import { rollbackVersion } from '../training/registry/champion.ts'
 import { driftStateOf } from '../training/registry/drift-state.ts'
 import { modelVersions } from '../training/registry/model-versions.ts'
-import { promotionsOf } from '../training/registry/registry.ts'
 import { auditedWork } from './audit.ts'
 import { withBody } from './body.ts'
 import { checkFields } from './fields.ts'
@@ -53,11 +52,12 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
     })
   })
 
-  app.post<{ Params: { model: string } }>('/models/:model/promote', { config: { role: 'operate' } }, async ({ params, raw, client }) => {
+  app.post<{ Params: { model: string } }>('/models/:model/promote', { config: { role: 'operate' } }, async (request, _reply) => {
+    const { params, raw, client } = request
     const { name } = modelNamed(params.model)
     const { promote } = run
     if (!promote) throw new ServeError('SPILL_UNSUPPORTED', 'this run promotes no models')
-    const given = mediaOf(raw) === 'json' ? versionIn(await withBody(raw, load, jsonValue)) : undefined
+    const given = mediaOf(raw) === 'json' ? versionIn(await withBody(raw, load.shareOf('read', request), jsonValue)) : undefined
     if (given === undefined)
       throw new ServeError('SPILL_INPUT', 'say which: { "version": 3 }, 0 for the score of the definition, or { "version": "previous" }')
     return work(client, 'models promote', name, async say => {

@@ -117,6 +117,29 @@ test('a client that is slow with its head or its body is hung up on', async () =
   await hasty.close()
 })
 
+test('a body that comes too slowly is cut off: of JSON nothing is taken, of lines what stood before', async () => {
+  const bounds = { bodyBytesPerS: 1 << 20, bodyGraceMs: 50, bodyLookMs: 10 }
+  const hasty = serve({ run: shop.run, pipeline, data: shop.data, bounds })
+  await hasty.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = hasty.server.address() as { port: number }
+  const begun = async (type: string, text: string | Buffer, more = '') => {
+    const socket = await opened(port)
+    socket.write(`POST /sources/payments/events HTTP/1.1\r\nhost: a\r\ncontent-type: ${type}\r\n${more}content-length: 1000\r\n\r\n`)
+    socket.write(text)
+    return heard(socket)
+  }
+  const before = shop.run.end
+  const [json, lines, packed] = await Promise.all([
+    begun('application/json', JSON.stringify(pay('slow'))),
+    begun('application/x-ndjson', line('first')),
+    begun('application/json', Buffer.from([0x1f, 0x8b]), 'content-encoding: gzip\r\n'),
+  ])
+  for (const answer of [json, lines, packed]) assert.match(answer, /^HTTP\/1\.1 408[^]*the body came too slowly.*HTTP_BODY_BYTES_PER_S_MIN/)
+  assert.match(lines, /what stood before is taken","accepted":1,/)
+  assert.equal(shop.run.end, before + 1)
+  await hasty.close()
+})
+
 test('a client that hangs up in the middle loses what had no end, and nothing leaks', async () => {
   const before = shop.run.end
   const socket = await opened()
