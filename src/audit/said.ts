@@ -85,6 +85,9 @@ export function assumptionsOf({
     'what entities do is taken as given: nobody acts otherwise because a decision was another',
     `a threshold is set on the part of history before what is judged: ${judging.acts.from}`,
     'frozen: the model as it is. At equal actions: the same model at the threshold at which as many act. Refit: trained on features as old, at as many actions',
+    ...((experiment.running?.trainings ?? 0) > 1
+      ? ['each training of the schedule scores from its time on, as if its rule had promoted it; trainings on drift are not replayed']
+      : []),
     ...(experiment.why('refit') === undefined ? [] : [`no arm 'refit': ${experiment.why('refit')}`]),
     ...(experiment.cases.undone
       ? [

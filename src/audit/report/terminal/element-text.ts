@@ -52,7 +52,7 @@ export function elementLines(report: AuditReport): string[] {
   return notes.length === 0 ? out : [...out, ...notes, '']
 }
 
-function introduction({ utility }: AuditReport): string[] {
+function introduction({ utility, incidentModel }: AuditReport): string[] {
   const { now, name } = utility
   const quality = now.precision === null ? '' : `, ${share(now.precision)} of them right`
   return [
@@ -61,6 +61,7 @@ function introduction({ utility }: AuditReport): string[] {
     ...wrap(`Below: the change of "${name}" in a week [95 % intervals, for all ages of an element together].`, COLUMNS),
     'Plans, and what they cost, are told by the month: one has 730 hours, 4.35 weeks.',
     'incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.',
+    ...(incidentModel ? wrap(`The model of the incidents: ${incidentModel.text}.`, COLUMNS) : []),
     'actions a week, and prec., the part of them that is right: of the incident, or with * of the planned change.',
     ...wrap(
       `Marks, by the incident: ok, at most ${hardlyAnything} is lost; may lose, more may be; loses, more is, for sure; collapse, most is, for sure.`,
