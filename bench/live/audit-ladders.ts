@@ -63,7 +63,7 @@ export async function allLadders(
   const ladders = experiment.elements
     .filter(({ kind }) => kind !== 'training')
     .map(element => ({ element, rungs: experiment.ladder(element, worth.ir.ages) }))
-  experiment.prepare(ladders.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
+  await experiment.prepare(ladders.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
   try {
     const utility = utilityOf(worth.ir, model, worth.compute)
     const { budget } = worth.ir.utility

@@ -118,8 +118,8 @@ async function judgedLadders(pipeline: Audible, experiment: Experiment, utility:
     element,
     rungs: withTrace(element, experiment.ladder(element, worth.ir.ages), traces),
   }))
-  experiment.prepare(asked.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
   try {
+    await experiment.prepare(asked.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
     checkKnown(cases, model)
     const { budget } = worth.ir.utility
     const judging = await Judging.of(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })

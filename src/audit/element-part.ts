@@ -70,7 +70,7 @@ function verdictOn(verdict: Verdict, rungs: ElementPart['rungs']): Pick<ElementP
   return { verdict: { choice: UNDECIDED, why }, unplanned: verdict.why }
 }
 
-/** Of the age of a model, and of a model without a score of its own: neither is ever late by accident and else as it is. */
+/** Of the age of a model, which is never old by accident. */
 export const isPlannedAlone = ({ rungs }: Pick<ElementPart, 'rungs'>): boolean =>
   rungs.length > 0 && rungs.every(({ frozen }) => 'why' in frozen.aWeek)
 

@@ -216,7 +216,8 @@ export class Judging {
 
   /** Why a model trained anew says nothing of the one that runs, if on the same fresh features it is far below it. */
   async #incomparable(): Promise<string | undefined> {
-    if (this.why('frozen') !== undefined) return undefined
+    // What the pipeline itself trains is trained anew by the same algorithm: it may have learnt from more, and loses alike.
+    if (this.why('frozen') !== undefined || this.#experiment.running) return undefined
     try {
       const [runs, anew] = [await this.now('frozenAtBudget'), await this.now('refit')].map(({ performance }) => performance.aWeek)
       if (!(runs > 0) || anew >= COMPARABLE_PART * runs) return undefined

@@ -9,6 +9,7 @@ import { elementPart } from './element-part.ts'
 import { elementId, type Element } from './element.ts'
 import type { Experiment } from './experiment/experiment.ts'
 import { historyPart } from './history-part.ts'
+import { incidentModelOf } from './incident-model.ts'
 import type { Judging, SupposedWeeks } from './judging.ts'
 import type { FoundLadder, Ladder } from './ladders.ts'
 import { answerOf } from './plans/answer.ts'
@@ -54,11 +55,13 @@ export function reportOf(found: Found): AuditReport {
   )
   const history = historyPart(experiment.cases, log, sample)
   const { threshold, part, from } = judging.acts
+  const incidentModel = incidentModelOf(model, experiment.running, options.champion)
   const report: Omit<AuditReport, 'answer'> = {
     format: 'spillway-audit/1',
     pipeline: ir.name,
     fingerprint,
     model: model.name,
+    ...(incidentModel && { incidentModel }),
     history,
     utility: {
       name: utility.name,

@@ -94,6 +94,9 @@ export function assumptionsOf({
     'what entities do is taken as given: nobody acts otherwise because a decision was another',
     `a threshold is set on the part of history before what is judged: ${judging.acts.from}`,
     'frozen: the model as it is, at that threshold. At equal alert volume: the same model, in each judged block as many actions as now, its highest scores; equal scores at the cut are parted by a draw. Refit: trained on features as old, at that volume',
+    ...((experiment.running?.trainings ?? 0) > 1
+      ? ['each training of the schedule scores from its time on, as if its rule had promoted it; trainings on drift are not replayed']
+      : []),
     ...(experiment.cases.eligible.includes(0) ? ['decisions about what goes on already act in no arm, and take no part of a budget'] : []),
     ...(judging.charge > 0
       ? [

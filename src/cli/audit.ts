@@ -17,6 +17,7 @@ import type { Pipeline } from '../define/pipeline.ts'
 import type { ModelIR } from '../define/ir.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import { seenPositions } from '../run/censored.ts'
+import { promotedChampion } from '../run/promoted-champion.ts'
 import { recordedBatches } from '../run/recorded-batches.ts'
 import { checkFed, historyOf, type AuditHistory } from './audit-history.ts'
 import { accept } from './audit-apply.ts'
@@ -127,8 +128,8 @@ async function audited(
   return done
 }
 
-/** Of decisions that ran: where the time went, how old groups were, and whose outcome an action has hidden. */
-type OfRun = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored' | 'chanceOf'>
+/** Of decisions that ran: where the time went, how old groups were, whose outcome an action has hidden, and the version that scores. */
+type OfRun = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored' | 'chanceOf' | 'champion'>
 
 async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined): Promise<OfRun> {
   if (data === undefined)
@@ -144,6 +145,7 @@ async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined)
     const seen = seenPositions(ir, model, reader)
     return {
       stages: stagesPart(readSamples(reader, model.name, actions), deadline, total),
+      ...(model.train && { champion: promotedChampion(reader, ir, model) }),
       traces: tracesOf(recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), new Strings(), { total })),
       ...(seen && {
         isCensored: (_: number, position: number) => seen.hidden.has(position),

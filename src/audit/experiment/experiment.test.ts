@@ -208,7 +208,7 @@ test('a model is trained anew on what it would have been given, and what is equa
 test('what threads compute ahead changes nothing, nor that they are ended', async () => {
   const [alone, together] = [experiment(), new Experiment(shopping, fraud.ir, log, { threads: 1 })]
   const plans = [0, MINUTE, HOUR].map(by => plan({ 'group/complaints': { kind: 'older', by } }))
-  together.prepare(plans)
+  await together.prepare(plans)
   for (const [i, asked] of [...plans, ...plans].entries()) {
     if (i === plans.length) together.end()
     for (const arm of ['frozen', 'refit'] as const) assert.deepEqual(await together.decided(asked, arm), await alone.decided(asked, arm))

@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os'
 import { limits } from '../../base/limits.ts'
 import type { GroupRead } from '../../decision/reads.ts'
 import type { Definitions } from '../../decision/scoring.ts'
-import type { ModelIR } from '../../define/ir.ts'
+import type { ModelIR, TrainIR } from '../../define/ir.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import type { Cases, Decided, RowRange } from '../cases.ts'
 import { asItRuns, type Element, type Plan, type Setting } from '../element.ts'
@@ -22,7 +22,10 @@ import { lookedAtOf, type LookedAt } from './looked-at.ts'
 import { casesOf, columnsBy, type Seen } from './made-cases.ts'
 import { leavesOut } from './operators/inference.ts'
 import { unsupported } from './operators/setting.ts'
+import { horizonOf } from '../../replay/label-horizon.ts'
+import type { PromotedChampion } from '../../run/promoted-champion.ts'
 import { Replays, settingOf } from './replays.ts'
+import { runningModelOf, type RunningModel } from './running-model.ts'
 import { ScoreCache } from './score-cache.ts'
 import { Scorer, type Arm } from './scorer.ts'
 import { scoredOf, whereMade } from './scored.ts'
@@ -41,6 +44,8 @@ export interface ExperimentOptions extends Seen {
   readonly threads?: number | undefined
   /** Gets the work of the threads as they end. With it they compute all plans that are prepared, however long they take to start: for tests that compare their results with those of no thread. */
   readonly onThreads?: ((work: ThreadWork) => void) | undefined
+  /** The version that scores in the run, of a model that the pipeline trains; or why there is none, in words. */
+  readonly champion?: PromotedChampion | { readonly why: string } | undefined
 }
 
 /** As many as there are cores beside the one that judges. */
@@ -59,19 +64,23 @@ export class Experiment {
   readonly #scores = new ScoreCache()
   readonly #threads: Threads | undefined
   readonly #onThreads: ExperimentOptions['onThreads']
+  readonly #champion: PromotedChampion | undefined
   #ahead: Ahead | undefined
+  #running: RunningModel | undefined
+  #runningMade: Promise<void> | undefined
 
   /** Throws as `decide` and `label` do, and `SPILL_INPUT` for a history that is too short to be judged. */
   constructor(
     definitions: Definitions,
     model: ModelIR,
     log: ReplayLog,
-    { traces, isCensored, chanceOf, lookBack = Infinity, threads = 0, onThreads }: ExperimentOptions = {},
+    { traces, isCensored, chanceOf, lookBack = Infinity, threads = 0, champion, onThreads }: ExperimentOptions = {},
   ) {
     this.#decides = { ir: definitions.ir, model }
     this.#onThreads = onThreads
     this.#replays = new Replays(this.#decides, log, traces)
     this.#scorer = new Scorer(definitions, model, log.strings)
+    this.#champion = champion && !('why' in champion) ? champion : undefined
     const { rows, reads } = this.#replays
     this.#threads = threads > 0 ? new Threads({ ...this.#decides, log, traces }, threads) : undefined
     try {
@@ -93,11 +102,31 @@ export class Experiment {
 
   /** Why an arm cannot be taken, whatever the plan; nothing if it can. */
   why(arm: Arm): string | undefined {
-    const { name, score } = this.#decides.model
-    if (arm === 'refit') return this.#scorer.refits.why
-    return score.kind === 'none'
-      ? `model '${name}' has no score until a version of it is promoted; only the arm 'refit' has one`
-      : undefined
+    return arm === 'refit' ? this.#scorer.refits.why : undefined
+  }
+
+  /** Which models score the arm `frozen`, once it has been asked for; absent where the definition's own score does. */
+  get running(): RunningModel | undefined {
+    return this.#running
+  }
+
+  /** Of a model that the pipeline trains: lets the champion, and models fitted as of each time, score the arm `frozen`. Rejects with `SPILL_TRAINING` where there is none. */
+  #runAsTrained(): Promise<void> | undefined {
+    const { score, train } = this.#decides.model
+    if (!train || (score.kind !== 'none' && !this.#champion)) return undefined
+    return (this.#runningMade ??= this.#makeRunning(train))
+  }
+
+  async #makeRunning({ every }: TrainIR): Promise<void> {
+    const { id, inputs } = this.#replays.under(asItRuns)
+    this.#running = await runningModelOf({
+      cases: this.cases,
+      every,
+      champion: this.#champion,
+      horizon: horizonOf(this.#decides.model.label!),
+      fit: learns => this.#scorer.refits.fitted(id, inputs, this.cases, { learns }, 0),
+    })
+    this.#scorer.runBy(this.#running.scores)
   }
 
   /** Whether another seed gives another model to the arm `refit`. */
@@ -124,6 +153,7 @@ export class Experiment {
    */
   async decided(plan: Plan, arm: Arm, seed = 0): Promise<Decided> {
     this.#check(plan, arm)
+    if (arm === 'frozen') await this.#runAsTrained()
     // Of models that are trained again and again nobody knows before what they learn from.
     const training = settingOf(plan, 'training')
     const isNow = training.kind === 'now'
@@ -142,6 +172,7 @@ export class Experiment {
   /** Scores of all cases as the pipeline runs. Rejects as `decided` does. */
   async scoresOfAll(arm: Arm): Promise<Float64Array> {
     this.#check(asItRuns, arm)
+    if (arm === 'frozen') await this.#runAsTrained()
     const rows = { from: 0, to: this.cases.length }
     const [score] = await this.#scorer.scores(this.#replays.under(asItRuns), this.cases, [arm], {
       training: { kind: 'now' },
@@ -155,12 +186,20 @@ export class Experiment {
    * Lets the experiment's threads make what these plans are judged by before they are asked for, in this order, while this one judges and waits. It changes no value. Worth its while from some hundred thousand
    * decisions on.
    */
-  prepare(plans: readonly Plan[]): void {
+  async prepare(plans: readonly Plan[]): Promise<void> {
     if (!this.#threads) return
+    // Whoever asks for a score is told why there is none.
+    await this.#runAsTrained()?.catch(() => {})
+    this.#prepare(this.#threads, plans)
+  }
+
+  #prepare(threads: Threads, plans: readonly Plan[]): void {
     const [replays, lookedAt, { cases }] = [this.#replays, this.#lookedAt, this]
     const arms = (['frozen', 'refit'] as const).filter(arm => this.why(arm) === undefined)
     const isRanked = cases.standing === undefined
-    const scored = isScoredByDefinition(this.#decides.model) ? { cases, rows: this.scored, arms, isRanked } : undefined
+    const running = this.#running?.scores
+    const isSent = isScoredByDefinition(this.#decides.model) && !running?.some(({ file }) => file)
+    const scored = isSent ? { cases, rows: this.scored, arms, isRanked, running } : undefined
     const idOf = (plan: Plan, arm: Arm): string => scoresId(replays.idOf(plan, lookedAt), arm, { kind: 'now' }, 0)
     const asked = this.#inputsOf(plans)
     const { length } = lookedAt?.cases ?? cases
@@ -185,7 +224,7 @@ export class Experiment {
     // Of what is not kept a plan that waits has its scores alone.
     const waiting = isKept ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
     const ahead = { most: mostAhead(waiting), isPatient: this.#onThreads !== undefined }
-    this.#ahead = new Ahead(this.#threads, { lookedAt, scored, isKept }, asked, here, ahead)
+    this.#ahead = new Ahead(threads, { lookedAt, scored, isKept }, asked, here, ahead)
   }
 
   /** By what names their inputs, those that have some, each once. */

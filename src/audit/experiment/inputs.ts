@@ -10,6 +10,7 @@ import type { Strings } from '../../columns/strings.ts'
 import type { GroupRead } from '../../decision/reads.ts'
 import { Scoring, type Definitions, type Scores } from '../../decision/scoring.ts'
 import type { ModelIR } from '../../define/ir.ts'
+import type { OnnxFile } from '../../define/onnx-file.ts'
 import { triggerColumns } from '../../define/trigger-columns.ts'
 import type { RowRange } from '../cases.ts'
 import type { Columns } from './columns.ts'
@@ -82,5 +83,8 @@ export function headOf({ cases, places }: LookedAt, learnt: Uint32Array, { from 
 export const vectorsAlone = (definitions: Definitions, model: ModelIR, strings: Strings): Scoring =>
   scoringOf(definitions, { ...model, score: { kind: 'none' } }, strings)
 
-export const scoringOf = (definitions: Definitions, model: ModelIR, strings: Strings): Scoring =>
-  new Scoring(definitions, model, triggerColumns(definitions.ir, model), strings)
+/** `file`: that of the model's score, where it is an ONNX graph which no definition has. */
+export function scoringOf({ ir, scores }: Definitions, model: ModelIR, strings: Strings, file?: OnnxFile): Scoring {
+  const given = file ? new Map([...scores, [model.name, file]]) : scores
+  return new Scoring({ ir, scores: given }, model, triggerColumns(ir, model), strings)
+}

@@ -1,6 +1,7 @@
 /** Scores of cases under any inputs: by the model as it is, or trained anew on them. The same wherever it is asked, here or in a thread that is ahead. */
 import type { Definitions, Scoring } from '../../decision/scoring.ts'
-import type { ModelIR } from '../../define/ir.ts'
+import type { ModelIR, ScoreIR } from '../../define/ir.ts'
+import type { OnnxFile } from '../../define/onnx-file.ts'
 import { sharedFloats } from '../../columns/shared.ts'
 import type { Strings } from '../../columns/strings.ts'
 import { horizonOf } from '../../replay/label-horizon.ts'
@@ -15,6 +16,13 @@ import type { Replayed } from './replays.ts'
 
 /** `frozen`: the model as it is. `refit`: trained anew on what the alternative would have given it. */
 export type Arm = 'frozen' | 'refit'
+
+/** The score that a model has for some of the cases, as it runs. */
+export interface RunningScore extends RowRange {
+  readonly score: ScoreIR
+  /** The file of an ONNX graph. */
+  readonly file?: OnnxFile | undefined
+}
 
 export interface ScoreOptions {
   readonly training: Setting
@@ -31,12 +39,26 @@ export interface PlanOptions extends Pick<ScoreOptions, 'rows'> {
 export class Scorer {
   readonly refits: Refits
   readonly #model: ModelIR
-  readonly #scoring: Scoring
+  readonly #definitions: Definitions
+  readonly #strings: Strings
+  /** Models that score the arm `frozen`, in the order of their cases. */
+  #frozen: readonly (RowRange & { readonly scoring: Scoring })[]
 
   constructor(definitions: Definitions, model: ModelIR, strings: Strings) {
     this.#model = model
-    this.#scoring = scoringOf(definitions, model, strings)
+    this.#definitions = definitions
+    this.#strings = strings
+    this.#frozen = [{ from: 0, to: Infinity, scoring: scoringOf(definitions, model, strings) }]
     this.refits = new Refits(definitions, model, strings)
+  }
+
+  /** From here on these models score the arm `frozen`, each its own cases. */
+  runBy(models: readonly RunningScore[]): void {
+    this.#frozen = models.map(({ from, to, score, file }) => ({
+      from,
+      to,
+      scoring: scoringOf(this.#definitions, { ...this.#model, score }, this.#strings, file),
+    }))
   }
 
   /** Of those rows by each arm; NaN elsewhere; in memory that all threads see. Rejects with `SPILL_TRAINING` where nothing can be learnt. */
@@ -50,11 +72,13 @@ export class Scorer {
     const models: Scored[] = []
     for (const [i, arm] of arms.entries()) {
       const into = scores[i]
-      if (arm === 'frozen') models.push({ ...rows, into, scoring: this.#scoring })
+      if (arm === 'frozen')
+        for (const { from, to, scoring } of this.#frozen)
+          models.push({ from: Math.max(from, rows.from), to: Math.min(to, rows.to), into, scoring })
       else
         for (const fitting of fittings(training, cases, horizonOf(this.#model.label!))) {
           const { from, to } = fitting.scores
-          const scoring = await this.refits.scoring(id, inputs, cases, fitting, seed)
+          const { scoring } = await this.refits.fitted(id, inputs, cases, fitting, seed)
           models.push({ from: Math.max(from, rows.from), to: Math.min(to, rows.to), into, scoring })
         }
     }

@@ -5,12 +5,15 @@
  */
 import type { UndonePart } from '../cases.ts'
 import type { Setting } from '../element.ts'
+import type { IncidentModelPart } from './incident-model.ts'
 
 export interface AuditReport {
   readonly format: 'spillway-audit/1'
   readonly pipeline: string
   readonly fingerprint: string
   readonly model: string
+  /** Which model the curves of incidents are of; absent where the pipeline does not train it. */
+  readonly incidentModel?: IncidentModelPart
   /** Two lines: what to do, and what it rests on. */
   readonly answer: readonly [string, string]
   readonly history: HistoryPart

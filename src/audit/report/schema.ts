@@ -29,6 +29,7 @@ import type {
   UtilityPart,
   Verdict,
 } from './audit-report.ts'
+import type { IncidentModelPart } from './incident-model.ts'
 import {
   described,
   either,
@@ -237,6 +238,17 @@ const finding = object<Finding>({ kind: oneOf('wasted', 'starved', 'queued'), el
 
 const reproduce = object<Reproduce>({ command: text, version: text, seed: number, draws: whole, decisions: text, definitions: text })
 
+const incidentModel = object<IncidentModelPart>({
+  text: described('which model the curves of incidents are of', text),
+  trainings: described('models that were fitted, each as of its time', whole),
+  champion: maybe(
+    object<NonNullable<IncidentModelPart['champion']>>({
+      version: whole,
+      decisions: described('judged decisions that it scores', whole),
+    }),
+  ),
+})
+
 const definitions = { element, history, utility, stages, costs, plans, finding, reproduce }
 
 export const auditReportSchema: Schema = {
@@ -248,6 +260,7 @@ export const auditReportSchema: Schema = {
     pipeline: text,
     fingerprint: text,
     model: text,
+    incidentModel: maybe(incidentModel),
     answer: described('what to do, and what it rests on', tuple(text, text)),
     history: ref('history'),
     utility: ref('utility'),

@@ -11,6 +11,11 @@ export const fraudReport: AuditReport = {
   pipeline: 'fraud',
   fingerprint: hash('09c4'),
   model: 'fraud',
+  incidentModel: {
+    text: 'champion version 7 for the last 98,120 of 811,333 judged decisions; the earlier ones, which it was trained on: the model trained as of each time by its schedule (Mondays at 00:00), 13 trainings',
+    trainings: 13,
+    champion: { version: 7, decisions: 98_120 },
+  },
   answer: [
     'fraud: keep the counts of the last minutes streaming and the decision inline; move "card_usual" to a nightly batch.',
     'That saves $214 [$61, $402] a month. Deciding after the fact would lose $19,073 a week, a quarter of an hour of lag $2,822.',

@@ -96,6 +96,7 @@ async function scoresOf(
 }
 
 port.once('message', (begin: Begin) => {
+  if (begin.scored?.running) scorer.runBy(begin.scored.running)
   // One after the other, though one may wait.
   let last = Promise.resolve()
   port.on('message', (job: Job) => {

@@ -5,7 +5,7 @@ import type { ModelIR, PipelineIR, SourceIR } from '../../../define/ir.ts'
 import { replayLog, type ReplayLog, type Requests } from '../../../replay/log.ts'
 import type { LookedAt } from '../looked-at.ts'
 import type { Labelled } from '../refit/learnt.ts'
-import type { Arm } from '../scorer.ts'
+import type { Arm, RunningScore } from '../scorer.ts'
 import type { RowRange } from '../../cases.ts'
 
 export interface SentLog extends Omit<ReplayLog, 'strings' | 'prefixes' | 'requests'> {
@@ -63,6 +63,8 @@ export interface SentScoring {
   readonly arms: readonly Arm[]
   /** Whether each decision stands for itself alone: then it is said how they rank, too. */
   readonly isRanked: boolean
+  /** Which models score the arm `frozen`; the definition's own score unless given. */
+  readonly running?: readonly RunningScore[] | undefined
 }
 
 export function sentScoring(scoring: SentScoring | undefined): SentScoring | undefined {

@@ -1,6 +1,7 @@
 /** Models that were trained anew, each once: on the same columns and the same cases it is the same model. */
 import type { Definitions, Scoring } from '../../../decision/scoring.ts'
-import type { ModelIR } from '../../../define/ir.ts'
+import type { ModelIR, ScoreIR } from '../../../define/ir.ts'
+import type { OnnxFile } from '../../../define/onnx-file.ts'
 import type { Strings } from '../../../columns/strings.ts'
 import { picked } from '../../../columns/gather.ts'
 import type { RowRange } from '../../cases.ts'
@@ -16,13 +17,20 @@ export interface RefitsSaid {
   readonly notes: readonly string[]
 }
 
+/** A model that was fitted: its score, and the score compiled. */
+export interface FittedModel {
+  readonly score: ScoreIR
+  readonly file: OnnxFile | undefined
+  readonly scoring: Scoring
+}
+
 export class Refits {
   readonly #definitions: Definitions
   readonly #model: ModelIR
   readonly #strings: Strings
   readonly #refitting: Refitting | NoRefitting
   readonly #vectors: Scoring
-  readonly #made = new Map<string, Promise<Scoring>>()
+  readonly #made = new Map<string, Promise<FittedModel>>()
   /** Of the stretch that was learnt from last: mostly the same one again. */
   #learnt: { readonly cases: Labelled; readonly learns: RowRange; readonly found: Learnt } | undefined
   readonly #notes = new Set<string>()
@@ -69,7 +77,7 @@ export class Refits {
   }
 
   /** `id` names the inputs. Rejects with `SPILL_TRAINING` where nothing can be fitted, `SPILL_UNSUPPORTED` where the model cannot be. */
-  scoring(id: string, inputs: Inputs, cases: Labelled, { learns }: Fitting, seed: number): Promise<Scoring> {
+  fitted(id: string, inputs: Inputs, cases: Labelled, { learns }: Pick<Fitting, 'learns'>, seed: number): Promise<FittedModel> {
     const name = `${id} of ${learns.from} to ${learns.to}${this.isRandom ? `, seed ${seed}` : ''}`
     let made = this.#made.get(name)
     if (!made) this.#made.set(name, (made = this.#fit(inputs, cases, learns, seed)))
@@ -84,18 +92,18 @@ export class Refits {
     return found
   }
 
-  async #fit(inputs: Inputs, cases: Labelled, learns: Fitting['learns'], seed: number): Promise<Scoring> {
+  async #fit(inputs: Inputs, cases: Labelled, learns: Fitting['learns'], seed: number): Promise<FittedModel> {
     const refitting = this.#refitting
     if ('why' in refitting) return unsupported(refitting.why)
     const { cases: learnt, labelled } = this.learntFrom(cases, learns)
     const all = vectorsOf(this.#vectors, inputs, learnt)
     const kept = all.refused.size === 0 ? learnt : learnt.filter((_, i) => !all.refused.has(i))
     const { vector } = kept === learnt ? all : vectorsOf(this.#vectors, inputs, kept)
-    const { score, notes } = await refitting.fit({ vector, labels: Float64Array.from(picked(cases.label, kept)) }, seed)
+    const { score, file, notes } = await refitting.fit({ vector, labels: Float64Array.from(picked(cases.label, kept)) }, seed)
     this.add({
       drawn: learnt.length < labelled ? { learnt: learnt.length, labelled } : undefined,
       notes: [...(refitting.note ? [refitting.note] : []), ...notes],
     })
-    return scoringOf(this.#definitions, { ...this.#model, score }, this.#strings)
+    return { score, file, scoring: scoringOf(this.#definitions, { ...this.#model, score }, this.#strings, file) }
   }
 }

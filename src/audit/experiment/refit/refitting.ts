@@ -1,6 +1,7 @@
 /** How a model is trained anew: by the algorithm that it names, otherwise in the form that its score has. */
 import type { Strings } from '../../../columns/strings.ts'
 import type { ModelIR, ScoreIR } from '../../../define/ir.ts'
+import type { OnnxFile } from '../../../define/onnx-file.ts'
 import { isList, type VectorColumn } from '../../../model/vector.ts'
 import { checkScore, trainerOf, trainers, type Trained } from '../../../training/trainer.ts'
 import { fitTerms } from './terms.ts'
@@ -17,7 +18,15 @@ export interface Refitting {
   /** In words, what is not as whoever trained the model would have it. */
   readonly note?: string
   /** Rejects with `SPILL_TRAINING` where nothing can be fitted. */
-  readonly fit: (examples: Examples, seed: number) => Promise<{ readonly score: ScoreIR; readonly notes: readonly string[] }>
+  readonly fit: (examples: Examples, seed: number) => Promise<Refitted>
+}
+
+/** A score that was fitted. */
+export interface Refitted {
+  readonly score: ScoreIR
+  /** The file of an ONNX graph. */
+  readonly file?: OnnxFile | undefined
+  readonly notes: readonly string[]
 }
 
 /** Why it cannot be. */
@@ -61,9 +70,9 @@ export function refittingOf(model: ModelIR, strings: Strings): Refitting | NoRef
 const wordsOf = ({ kind }: ScoreIR): string =>
   kind === 'rules' ? 'rules' : kind === 'function' ? 'a score function of its own' : kind === 'onnx' ? 'a graph of ONNX' : 'no score'
 
-function checked({ score, notes }: Trained): { score: ScoreIR; notes: readonly string[] } {
+function checked({ score, file, notes }: Trained): Refitted {
   checkScore(score)
-  return { score, notes }
+  return { score, file, notes }
 }
 
 /** By the name of each input, NaN for NULL. */

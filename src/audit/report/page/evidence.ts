@@ -15,6 +15,7 @@ ${blockTable(report)}
 ${clusterTable(report)}
 <h3>The measure, as the pipeline runs now</h3>
 ${measureTable(report)}
+${report.incidentModel ? markup`<p class="measure">The model of the incidents: ${report.incidentModel.text}.</p>` : undefined}
 </section>
 `
 }

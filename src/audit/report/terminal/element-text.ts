@@ -58,7 +58,7 @@ export function elementLines(report: AuditReport): string[] {
 const isRetrained = ({ elements }: AuditReport): boolean => elements.some(({ rungs }) => rungs.some(({ refit }) => isKnown(refit)))
 
 function introduction(report: AuditReport): string[] {
-  const { utility } = report
+  const { utility, incidentModel } = report
   const { now, name } = utility
   const quality = now.precision === null ? '' : `, ${share(now.precision)} right of those whose outcome is known`
   return [
@@ -69,6 +69,7 @@ function introduction(report: AuditReport): string[] {
     ...(isRetrained(report)
       ? ['incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.']
       : ['incident: the same model at the same threshold. same volume: the same model, acting as often as now.']),
+    ...(incidentModel ? wrap(`The model of the incidents: ${incidentModel.text}.`, COLUMNS) : []),
     'actions a week, and prec., the part of them that is right: of the incident, or with * of the planned change.',
     ...wrap(
       `Marks, by the incident at the same threshold and acting as often as now, whichever loses more: ok, at most ${hardlyAnything} is lost; may lose, more may be; loses, more is, for sure; collapse, most is, for sure.`,
