@@ -7,10 +7,11 @@ WORKDIR /package
 ENV ONNXRUNTIME_NODE_INSTALL=skip
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json LICENSE README.md CHANGELOG.md ./
+COPY tsconfig.json tsconfig.build.json LICENSE README.md CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md ./
 COPY scripts/setup.mjs scripts/
 COPY src src
 COPY examples examples
+COPY docs docs
 RUN npm pack && mv spillway-*.tgz spillway.tgz
 
 # The package, installed with what it needs and nothing that it is built with.

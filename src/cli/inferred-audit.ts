@@ -1,5 +1,5 @@
 /** The `audit.ts` of `init --from FILE`: what `spillway audit` needs to be run over that very file. What cannot be known of it is guessed, and said to be. */
-import { declared, featured, fieldOf, keyName, keyType, quoted, rawOf, timeHelpers } from './inferred-code.ts'
+import { declared, featured, fieldOf, keyName, keyType, mapHelpers, quoted, rawOf } from './inferred-code.ts'
 import { inOneLine } from '../base/show.ts'
 import { shellWord } from './shell-word.ts'
 import { SERIES, shownName, type PlannedColumn, type PlannedOutcome, type PlannedSource } from './inferred-source.ts'
@@ -16,8 +16,8 @@ export interface InferredAudit {
 const KNOWN_AFTER = 60
 const BUDGET = '10%'
 
-/** None where no column may say what came of an event. `file` is its name. */
-export function auditText(source: PlannedSource, file: string): InferredAudit | undefined {
+/** None where no column may say what came of an event. `file` is its name, and `events` its path from the project's folder. */
+export function auditText(source: PlannedSource, file: string, events: string): InferredAudit | undefined {
   const [outcome] = source.outcomes
   if (!outcome) return undefined
   const sources = [source.name, source.name === 'outcomes' ? 'came' : 'outcomes']
@@ -27,7 +27,7 @@ export function auditText(source: PlannedSource, file: string): InferredAudit | 
     `WORTH was guessed: ${BUDGET.replace('%', ' %')} of the events may be acted on, and each that is foreseen counts alike`,
   ]
   const parts = [
-    headText(source, file, sources),
+    headText(source, { file, events, outcome: outcome.column }, sources),
     guessText(source, guessed),
     eventsText(source),
     outcomesText(source, outcome, sources[1]),
@@ -37,23 +37,26 @@ export function auditText(source: PlannedSource, file: string): InferredAudit | 
   return { text: parts.join('\n'), sources, guessed }
 }
 
-/** What is said where there is none. */
+/** The reason why there is none. */
 export const noOutcome = (file: string): string =>
-  `no audit.ts: no column of ${shownName(file)} seems to say what came of an event (true or false, 0 or 1, yes or no). A first audit needs one, of this file or of another: ` +
-  `a source outcomes with { event, happened, at }, and on the model label: labelFrom(outcomes, { join: 'event', value: o => o.happened, negativeAfter: '1d' }), or label: begins(events, e => e.value.gt(100), { within: '1h' }) for what begins later`
+  `no audit.ts: no column of ${shownName(file)} seems to say what came of an event (true or false, 0 or 1, yes or no)`
 
-function headText(source: PlannedSource, file: string, sources: readonly string[]): string {
+function headText(
+  source: PlannedSource,
+  { file, events, outcome }: { readonly file: string; readonly events: string; readonly outcome: PlannedColumn },
+  sources: readonly string[],
+): string {
   const times = source.columns.filter(column => column.type === 'timestamp' && column !== source.time)
   const others = times.length > 0 ? `; or a column says when: ${times.map(time => shownName(time.field)).join(', ')}` : ''
   return `// What would be lost if what is known at each event of ${shownName(file)} were older? A first answer, to be changed where it is a guess:
 //
-//     npx spillway audit audit.ts ${sources.map(name => `--history ${shellWord(`${name}=${file}`)}`).join(' ')}
+//     npx spillway audit audit.ts ${sources.map(name => `--history ${shellWord(`${name}=${events}`)}`).join(' ')}
 //
 // Two lines are guesses on which all that the audit says rests: LABEL, what came of an event, and WORTH, what it is worth to have foreseen it.
 // Make them true, and take their words out of \`guessed\`: the report repeats them as long as they stand there.
 // How long after an event that is known, and it is too late to act, is KNOWN_AFTER${others}.
 import { caught, count, entity, features, labelFrom, model, on, pipeline, source, stream, t, worth } from 'spillway'
-${timeHelpers(usedColumns(source))}`
+${mapHelpers([...usedColumns(source), outcome])}`
 }
 
 const guessText = (source: PlannedSource, guessed: readonly string[]): string =>
@@ -135,7 +138,7 @@ export const outcomes = source('${name}', {
 /** What is not known stays so. */
 function happened({ column, truth }: PlannedOutcome): string {
   const raw = rawOf(column)
-  if (truth === true) return raw
+  if (truth === true) return fieldOf(column)
   const isTrue = truth === 1 ? `Number(${raw}) === 1` : `${raw} === ${quoted(truth)}`
   return column.nullable ? `${raw} == null ? null : ${isTrue}` : isTrue
 }

@@ -32,27 +32,44 @@ export function fieldOf(column: PlannedColumn): string {
   return made !== raw && column.nullable ? `${raw} && ${made}` : made
 }
 
-function madeOf({ written }: PlannedColumn, raw: string): string {
+function madeOf({ type, written, numbers, words }: PlannedColumn, raw: string): string {
+  if (numbers) return type === 'int' ? `Number(${numbers}(${raw}))` : `${numbers}(${raw})`
+  if (words) return `yesNo(${raw}, ${quoted(words.yes)}, ${quoted(words.no)})`
   if (written === 'seconds') return `Number(${raw}) * 1000`
   return written !== undefined && Object.hasOwn(helpers, written) ? `${written}(${raw})` : raw
 }
 
-export const rawOf = ({ field }: PlannedColumn): string => (isName(field) ? `raw.${field}` : `raw[${quoted(field)}]`)
+/** Of an object in a record that another record has not, nothing is taken. */
+export const rawOf = ({ field, path = [field] }: PlannedColumn): string =>
+  path.reduce((above, name, depth) => {
+    if (depth === 0) return isName(name) ? `${above}.${name}` : `${above}[${quoted(name)}]`
+    return isName(name) ? `${above}?.${name}` : `${above}?.[${quoted(name)}]`
+  }, 'raw')
 
-/** Functions that maps call, for the ways in which times are written: a blank line before each. */
-export const timeHelpers = (columns: readonly PlannedColumn[]): string =>
-  [...new Set(columns.flatMap(({ written }) => written ?? []))]
+/** Functions that maps call, for the ways in which values are written: a blank line before each. */
+export const mapHelpers = (columns: readonly PlannedColumn[]): string =>
+  [...new Set(columns.flatMap(({ written, numbers, words }) => [written ?? [], numbers ?? [], words ? 'yesNo' : []].flat()))]
     .filter(written => Object.hasOwn(helpers, written))
     .map(written => `\n${helpers[written as keyof typeof helpers]}\n`)
     .join('')
 
-/** All give local times without an offset, so that the zone of a column counts. */
+/** Those of times give local times without an offset, so that the zone of a column counts. */
 const helpers = {
   wall: `/** What a clock on the wall showed, which Parquet has as milliseconds: without an offset, so that the zone of the column counts. */
 const wall = (ms: number) => new Date(ms).toISOString().slice(0, -1)`,
   dmy: dateHelper('dmy', '31.12.2025 14:05'),
   mdy: dateHelper('mdy', '12/31/2025 2:05 PM'),
   ymd: dateHelper('ymd', '2025/12/31 14:05'),
+  comma: `/** A number whose fraction follows a comma, such as 1.234,5, as 1234.5. */
+const comma = (text: string) => text.trim().replaceAll(/[.\\s'’]/g, '').replace(',', '.')`,
+  grouped: `/** A number whose thousands are separated by commas, such as 1,234.5, as 1234.5. */
+const grouped = (text: string) => text.trim().replaceAll(',', '')`,
+  yesNo: `/** A word that says yes or no as a bool. Any other word is rejected. */
+function yesNo(text: string, yes: string, no: string): boolean {
+  const word = text.trim().toLowerCase()
+  if (word !== yes && word !== no) throw new Error(\`'\${text}' is neither \${yes} nor \${no}\`)
+  return word === yes
+}`,
 } as const
 
 function dateHelper(order: string, example: string): string {

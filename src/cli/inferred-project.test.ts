@@ -22,9 +22,9 @@ function nameOf(draw: Random): string {
   return `${texts.join('')}?${draw() < 0.3 ? endings[Math.floor(draw() * endings.length)] : ''}`
 }
 
-/** A schema of five columns and one that is left out, and the path of its file, all called by `name`. */
+/** A schema of six columns, one of them in an object, and one that is left out, and the path of its file, all called by `name`. */
 function schemaOf(name: () => string): { readonly schema: InferredSchema; readonly path: string } {
-  const [key, time, id, value, outcome, left] = Array.from({ length: 6 }, (_, i) => `${name()}${i}`)
+  const [key, time, id, value, outcome, left, above, below] = Array.from({ length: 8 }, (_, i) => `${name()}${i}`)
   const column = (name: string, type: 'string' | 'timestamp' | 'double', distinct: number) => ({ name, type, nullable: false, distinct })
   const schema: InferredSchema = {
     format: 'ndjson',
@@ -34,7 +34,9 @@ function schemaOf(name: () => string): { readonly schema: InferredSchema; readon
       column(id, 'string', 100),
       column(value, 'double', 50),
       column(outcome, 'string', 2),
+      { ...column(`${above}.${below}`, 'double', 50), path: [above, below], numbers: 'comma' },
     ],
+    unclear: [],
     left: [{ name: left, reason: `holds ${name()}` }],
     key: { column: key, reason: `of ${name()}` },
     time: { column: time, reason: 'the only one' },
@@ -66,24 +68,27 @@ function shapeOf(file: string, text: string): { readonly shape: string[]; readon
 test('names of any code points stay names in the code that is written', () => {
   const draw = random(7)
   const plain = schemaOf(() => 'x y?')
-  const wanted = Object.entries(inferredProject(plain.schema, plain.path).files).map(([file, text]) => shapeOf(file, text).shape)
+  const wanted = Object.entries(inferredProject(plain.schema, plain.path, plain.path).files).map(
+    ([file, text]) => shapeOf(file, text).shape,
+  )
   assert.equal(wanted.length, 3)
   for (let i = 0; i < CASES; i++) {
     const { schema, path } = schemaOf(() => nameOf(draw))
-    const files = Object.entries(inferredProject(schema, path).files).map(([file, text]) => shapeOf(file, text))
+    const files = Object.entries(inferredProject(schema, path, path).files).map(([file, text]) => shapeOf(file, text))
     assert.deepEqual(
       files.map(({ shape }) => shape),
       wanted,
     )
     // And they are the names of the file.
-    for (const { name } of schema.columns) assert.ok(files[0].texts.has(name), JSON.stringify(name))
+    for (const { name, path: parts = [name] } of schema.columns)
+      for (const part of parts) assert.ok(files[0].texts.has(part), JSON.stringify(part))
     assert.ok(files[2].texts.has(schema.outcomes[0].truth))
   }
 })
 
 test('letters of any script stay readable', () => {
   const { schema, path } = schemaOf(() => 'Größe 日付 שלום?')
-  assert.match(inferredProject(schema, path).files['pipeline.ts'], /^\/\/ {3}key: "Größe 日付 שלום\?0" \(of Größe/m)
+  assert.match(inferredProject(schema, path, path).files['pipeline.ts'], /^\/\/ {3}key: "Größe 日付 שלום\?0" \(of Größe/m)
 })
 
 test('an argument is one word of a shell, and all of it is seen', () => {

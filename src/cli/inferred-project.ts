@@ -3,19 +3,21 @@ import { basename } from 'node:path'
 import { inOneLine } from '../base/show.ts'
 import type { InferredSchema } from '../files/infer.ts'
 import { auditText, noOutcome } from './inferred-audit.ts'
-import { declared, featured, fieldOf, isName, keyName, keyType, quoted, timeHelpers } from './inferred-code.ts'
-import { plannedSource, SERIES, shownName, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
+import { labelHints } from './label-hints.ts'
+import { declared, featured, fieldOf, isName, keyName, keyType, mapHelpers, quoted } from './inferred-code.ts'
+import { plannedSource, SERIES, shownName, unclearText, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
 import type { Project } from './project.ts'
 
-/** `path` is the file, as it was given. Throws as `plannedSource` does. */
-export function inferredProject(schema: InferredSchema, path: string): Project {
+/** `path` is the file, as it was given; `events` is it as a command in the project's folder names it. Throws as `plannedSource` does. */
+export function inferredProject(schema: InferredSchema, path: string, events: string): Project {
   const source = plannedSource(schema, path)
   const file = basename(path)
-  const audit = auditText(source, file)
+  const audit = auditText(source, file, events)
   return {
     files: { 'pipeline.ts': pipelineText(source, file), 'pipeline.test.ts': testText(source), ...(audit && { 'audit.ts': audit.text }) },
     source: source.name,
-    audit: audit ? { sources: audit.sources, guessed: audit.guessed } : { why: noOutcome(file) },
+    audit: audit ? { sources: audit.sources, guessed: audit.guessed } : { why: noOutcome(file), labels: labelHints(source) },
+    unclear: schema.unclear.map(unclearText),
   }
 }
 
@@ -28,7 +30,7 @@ function pipelineText(source: PlannedSource, file: string): string {
 // What was inferred, and why:
 ${reasons.map(reason => `//   ${inOneLine(reason)}`).join('\n')}
 import { count, entity, features, model, on, pipeline, rules, source, stream, t } from 'spillway'
-${source.mapped ? timeHelpers(columns) : ''}
+${source.mapped ? mapHelpers(columns) : ''}
 const keyed = entity('${key}', ${keyType(source)}) // what features belong to
 
 export const events = source('${name}', {
@@ -112,16 +114,27 @@ function recordFields(
   value: number,
   i: number,
 ): string[] {
-  return columns
+  const values = columns
     .filter(column => !column.nullable || column === first)
-    .map(column => {
-      const written = mapped ? column.field : column.name
-      const name = isName(written) ? written : quoted(written)
-      if (column === first) return `${name}: ${value}`
-      if (column.type === 'timestamp') return `${name}: ${timeText(column, column === time ? i : 0)}`
-      if (column === id) return `${name}: ${column.type === 'string' ? `'${i + 1}'` : i + 1}`
-      return `${name}: ${column === key && column.type === 'string' ? "'k1'" : examples[column.type]}`
-    })
+    .map(column => [mapped ? (column.path ?? [column.field]) : [column.name], valueOf(column)] as const)
+  function valueOf(column: PlannedColumn): string {
+    if (column === first) return column.numbers ? `'${value}'` : String(value)
+    if (column.type === 'timestamp') return timeText(column, column === time ? i : 0)
+    if (column === id) return column.type === 'string' ? `'${i + 1}'` : String(i + 1)
+    if (column.words) return quoted(column.words.yes)
+    if (column.numbers) return "'1'"
+    return column === key && column.type === 'string' ? "'k1'" : examples[column.type]
+  }
+  return objectFields(values)
+}
+
+/** The fields of an object, those of objects in it by their paths. */
+function objectFields(values: readonly (readonly [path: readonly string[], value: string])[]): string[] {
+  const named = Map.groupBy(values, ([[name]]) => name)
+  return [...named].map(([name, own]) => {
+    const below = own.filter(([path]) => path.length > 1).map(([[, ...path], value]) => [path, value] as const)
+    return `${isName(name) ? name : quoted(name)}: ${below.length > 0 ? `{ ${objectFields(below).join(', ')} }` : own[0][1]}`
+  })
 }
 
 /** As the file would have it. */

@@ -50,7 +50,7 @@ export function plannedSource(schema: InferredSchema, path: string): PlannedSour
     throw new SpillwayError(
       'SPILL_INPUT',
       `has no column that is an event time in every record (ISO 8601, or UTC milliseconds under a name such as 'at'); there is ` +
-        `${schema.columns.map(({ name, type }) => `${shownName(name)} (${type})`).join(', ')}. Write the source by hand, with a map that makes the time`,
+        `${schema.columns.map(({ name, type }) => `${shownName(name)} (${type})`).join(', ') || 'no column at all'}${leftText(schema)}. Write the source by hand, with a map that makes the time`,
       { place: basename(path) },
     )
   const key = columnOf(schema.key?.column) ?? null
@@ -70,12 +70,17 @@ export function plannedSource(schema: InferredSchema, path: string): PlannedSour
   }
 }
 
-/** Times that no column reads as the file has them: a map must make them of what there is. */
-const needsMap = ({ written }: PlannedColumn): boolean => written !== undefined && ['seconds', 'dmy', 'mdy', 'ymd'].includes(written)
+/** The fields that are no columns, with what they are. */
+const leftText = ({ left }: InferredSchema): string =>
+  left.length === 0 ? '' : `; left out: ${left.map(({ name, reason }) => `${shownName(name)} (${inOneLine(reason)})`).join(', ')}`
+
+/** Values that no column reads as the file has them: a map must make them of what there is. */
+const needsMap = ({ written, numbers, words, path }: PlannedColumn): boolean =>
+  [numbers, words, path].some(each => each !== undefined) || (written !== undefined && ['seconds', 'dmy', 'mdy', 'ymd'].includes(written))
 
 const HOUR = 3_600_000
 
-function reasonsOf({ columns, key, time, id, left, sampled, undecodable }: InferredSchema): string[] {
+function reasonsOf({ columns, key, time, id, left, unclear, sampled, undecodable }: InferredSchema): string[] {
   const chosen = (what: string, choice: InferredSchema['key'], none: string) =>
     `${what}: ${choice ? `${shownName(choice.column)} (${choice.reason})` : none}`
   return [
@@ -86,12 +91,21 @@ function reasonsOf({ columns, key, time, id, left, sampled, undecodable }: Infer
         ? [`dates of ${shownName(name)}: ${written === 'dmy' ? 'the day first' : 'the month first'}`]
         : [],
     ),
+    ...columns.flatMap(({ name, numbers, words }) => [
+      ...(numbers ? [`numbers of ${shownName(name)}: a comma ${numbers === 'comma' ? 'begins the fraction' : 'separates thousands'}`] : []),
+      ...(words ? [`${shownName(name)}: ${shownName(words.yes)} is true, ${shownName(words.no)} is false`] : []),
+    ]),
+    ...unclear.map(unclearText),
     chosen('id', id, 'none, so that a record sent twice is two events'),
     `types: the narrowest that ${sampled} records have; one that does not fit later is refused, with its reason`,
     ...(undecodable > 0 ? [`not decoded: ${undecodable} of the records looked at`] : []),
     ...left.map(({ name, reason }) => `left out: ${shownName(name)} (${reason})`),
   ]
 }
+
+/** A column of numbers that may be one thing or the other, and the option that says which. */
+export const unclearText = ({ name, text, place }: InferredSchema['unclear'][number]): string =>
+  `${inOneLine(place)}: ${shownName(name)} is text for now: ${inOneLine(JSON.stringify(text))} is a thousand or a fraction; --decimal comma or --decimal point says which`
 
 /** Names of letters, digits and _ that differ by more than case. */
 function distinctNames(fields: readonly string[], reserved: readonly string[]): string[] {

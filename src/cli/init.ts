@@ -3,9 +3,11 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
 import { forTerminal } from '../base/show.ts'
 import { inferSchema } from '../files/infer.ts'
+import type { NumberStyle } from '../files/written-number.ts'
+import { labelHintLines } from './label-hints.ts'
 import { UsageError, type Command } from './command.ts'
 import { inferredProject } from './inferred-project.ts'
-import { packageVersion } from '../base/package-version.ts'
+import { ownPackage, type OwnPackage } from './own-package.ts'
 import { shellWord } from './shell-word.ts'
 import type { Project } from './project.ts'
 import { sampleProject } from './sample-project.ts'
@@ -19,30 +21,56 @@ export const initCommand: Command = {
   summary: 'make a small project that runs, from a sample or from a file of your own events',
   options: {
     from: { type: 'string', value: 'FILE', help: 'infer columns, key and time from NDJSON, CSV or Parquet' },
+    decimal: { type: 'string', value: 'comma|point', help: 'what begins the fraction of numbers in CSV, where they do not tell: 1,234' },
     json: { type: 'boolean', help: 'print one JSON object' },
   },
   async run(values, [folder = '.', ...extra]) {
     if (extra.length > 0) throw new UsageError(`one folder, not also ${extra.join(', ')}`)
     const from = values['from'] as string | undefined
     const events = from === undefined ? 'events.ndjson' : relative(resolve(folder), resolve(from))
-    const project = from === undefined ? sampleProject() : inferredProject(await inferSchema(from), from)
-    const written = write(folder, { ...project.files, ...settings() })
+    const project =
+      from === undefined
+        ? sampleProject()
+        : inferredProject(await inferSchema(from, { numbers: numbersOf(values['decimal'] as string | undefined) }), from, events)
+    const own = ownPackage(folder)
+    const written = write(folder, { ...project.files, ...settings(own) })
     const replay = `npx spillway replay pipeline.ts --source ${shellWord(`${project.source}=${events}`)}`
-    const { audit } = project
+    const { audit, unclear = [] } = project
     const command =
       audit && 'sources' in audit
         ? `npx spillway audit audit.ts ${audit.sources.map(name => `--history ${shellWord(`${name}=${events}`)}`).join(' ')}`
         : undefined
     if (values['json'])
       console.log(
-        JSON.stringify({ folder, files: written, source: project.source, events, replay, ...(audit && { audit: { ...audit, command } }) }),
+        JSON.stringify({
+          folder,
+          files: written,
+          spillway: own.spec,
+          source: project.source,
+          events,
+          replay,
+          ...(audit && { audit: { ...audit, command } }),
+          ...(unclear.length > 0 && { unclear }),
+        }),
       )
     else
       console.log(
-        forTerminal([nextSteps(folder, written, command === undefined ? [replay] : [replay, command]), ...auditLines(audit)].join('\n')),
+        forTerminal(
+          [
+            nextSteps(folder, written, own, command === undefined ? [replay] : [replay, command]),
+            ...unclear.map(text => `warning: ${text}`),
+            ...auditLines(audit),
+          ].join('\n'),
+        ),
       )
     return 0
   },
+}
+
+function numbersOf(decimal: string | undefined): NumberStyle | undefined {
+  if (decimal === undefined) return undefined
+  if (decimal !== 'comma' && decimal !== 'point') throw new UsageError(`--decimal ${decimal} is neither comma nor point`)
+  return decimal === 'comma' ? 'comma' : 'grouped'
 }
 
 /** Writes the files but those of a project that is there. Refuses to overwrite any other: nothing is written then. */
@@ -63,12 +91,12 @@ function write(folder: string, files: Project['files']): string[] {
 }
 
 /** What every project has: how it is run, and how it is type-checked. */
-function settings(): Project['files'] {
+function settings({ spec }: OwnPackage): Project['files'] {
   const manifest = {
     private: true,
     type: 'module',
     scripts: { test: 'node --test', check: 'tsc --noEmit' },
-    dependencies: { spillway: `^${packageVersion()}` },
+    dependencies: { spillway: spec },
     devDependencies: { typescript: '^7.0.0', '@types/node': '^24.0.0' },
   }
   const compilerOptions = {
@@ -87,16 +115,17 @@ function settings(): Project['files'] {
   }
 }
 
-function nextSteps(folder: string, written: readonly string[], commands: readonly string[]): string {
-  const install = written.includes('package.json') ? 'npm install' : 'npm install spillway'
+function nextSteps(folder: string, written: readonly string[], { spec, is }: OwnPackage, commands: readonly string[]): string {
+  const install = written.includes('package.json') ? 'npm install' : `npm install ${shellWord(spec)}`
   const test = written.includes('package.json') ? 'npm test' : 'node --test'
   const steps = [...(folder === '.' ? [] : [`cd ${shellWord(folder)}`]), install, test, ...commands, 'npx spillway dev pipeline.ts']
-  return [`Made ${written.join(', ')}.`, '', 'Next:', ...steps.map(step => `  ${step}`)].join('\n')
+  const source = `spillway is ${spec}, ${is}: no registry has it yet.`
+  return [`Made ${written.join(', ')}.`, source, '', 'Next:', ...steps.map(step => `  ${step}`)].join('\n')
 }
 
 /** What a person must know of the audit before they believe it. */
 function auditLines(audit: Project['audit']): string[] {
   if (!audit) return []
-  if ('why' in audit) return ['', `There is ${audit.why}.`]
+  if ('why' in audit) return ['', `There is ${audit.why}.`, ...labelHintLines(audit.labels)]
   return ['', 'audit.ts rests on guesses; change them where they are wrong:', ...audit.guessed.map(text => `  ${text}`)]
 }

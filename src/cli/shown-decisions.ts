@@ -5,7 +5,7 @@ import type { DecisionBatch } from '../replay/decide.ts'
 import { decisionRecords, type DecisionRecord } from '../replay/decision-record.ts'
 import type { ReplayLog } from '../replay/log.ts'
 import { oneLined } from './print.ts'
-import { scoreText } from './summary.ts'
+import { scoreText, shortened } from './summary.ts'
 
 /** The last few decisions of each model, which have seen the most of the history. */
 export class ShownDecisions {
@@ -46,6 +46,14 @@ export function decisionText(
     ([action, part]) => `; ${action} left undone, at a chance of ${part}, to see what comes of it`,
   )
   const result = refused === undefined ? `score ${scoreText(score)}${by}${why}${undone.join('')}` : `refused: ${refused}`
-  const shown = inspect(vector, { depth: null, breakLength: 120, compact: 3, maxArrayLength: 10, maxStringLength: 100 })
+  const shown = inspect(shortenedIn(vector), { depth: null, breakLength: 120, compact: 3, maxArrayLength: 10, maxStringLength: 100 })
   return forTerminal(`${model}  ${new Date(t).toISOString()}  ${String(key)}  ${result}\n${shown.replaceAll(/^/gm, '  ')}`)
+}
+
+/** Values of a vector, lists and groups in it among them. */
+function shortenedIn(value: unknown): unknown {
+  if (typeof value === 'number') return shortened(value)
+  if (Array.isArray(value)) return value.map(shortenedIn)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shortenedIn(inner)]))
 }

@@ -3,12 +3,13 @@ import { test } from 'node:test'
 import { noDecisions } from '../replay/replay.ts'
 import { scoreText, summaryText } from './summary.ts'
 
-test('a score has six significant digits for a person', () => {
-  assert.deepEqual([0.1 + 0.2, 1 / 3, -123_456.789, 1e-9 / 7, 0, null].map(scoreText), [
+test('a number has six significant digits for a person, and two of its fraction at least', () => {
+  assert.deepEqual([0.1 + 0.2, 1 / 3, -123_456.789, 1e-9 / 7, 12_345_678, 0, null].map(scoreText), [
     '0.3',
     '0.333333',
-    '-123457',
+    '-123456.79',
     '1.42857e-10',
+    '12345678',
     '0',
     'NULL',
   ])

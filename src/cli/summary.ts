@@ -54,10 +54,17 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** `1 event`, `2,000 events`. */
 export const counted = (count: number, what: string): string => `${number(count)} ${what}${count === 1 ? '' : 's'}`
 
-/** Significant digits of a score for a person; JSON has all of them. */
-const SCORE_DIGITS = 6
+/** Significant digits of a number for a person, with two of its fraction at least; JSON has all of them. */
+const DIGITS = 6
+const FRACTION_DIGITS = 2
 
-export const scoreText = (score: number | null): string => (score === null ? 'NULL' : String(Number(score.toPrecision(SCORE_DIGITS))))
+export function shortened(value: number): number {
+  if (Number.isInteger(value) || !Number.isFinite(value)) return value
+  const whole = String(Math.trunc(Math.abs(value))).length
+  return Number(value.toPrecision(Math.min(17, Math.max(DIGITS, whole + FRACTION_DIGITS))))
+}
+
+export const scoreText = (score: number | null): string => (score === null ? 'NULL' : String(shortened(score)))
 
 export const number = (value: number): string => value.toLocaleString('en-US')
 

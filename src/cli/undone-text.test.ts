@@ -22,3 +22,8 @@ test('a decision that was left undone says so, and by which action', () => {
   assert.match(traceText({ decision, effects: [] }), /^ {2}decline was left undone, at a chance of 0\.01, to see what comes of it$/m)
   assert.doesNotMatch(traceText({ decision: other, effects: [] }), /undone/)
 })
+
+test('numbers of the vector are short, wherever they stand in it', () => {
+  const vector = { a: 1 / 3, list: [2 / 3, 1], past: { mean: 10 / 7, n: null } }
+  assert.match(decisionText({ ...decision, vector }), /a: 0\.333333, list: \[ 0\.666667, 1 \], past: \{ mean: 1\.42857, n: null \}/)
+})

@@ -24,10 +24,10 @@ const yes =
 export function likelyOutcomes(columns: readonly InferredColumn[], taken: readonly (Choice | undefined)[]): OutcomeChoice[] {
   return columns
     .filter(({ name }) => !taken.some(choice => choice?.column === name))
-    .flatMap(({ name, type, two }) => {
+    .flatMap(({ name, type, two, words }) => {
       const truth = two && truthOf(type, two)
       if (two === undefined || truth === undefined) return []
-      const [[, trues], [, others]] = isTruth(two[0][0], truth) ? two : [two[1], two[0]]
+      const [[, trues], [, others]] = isTruth(two[0][0], words?.yes ?? truth) ? two : [two[1], two[0]]
       const part = trues / (trues + others)
       return [{ column: name, truth, part, isSpoken: wordsOf(name).some(word => spoken.has(word)) }]
     })

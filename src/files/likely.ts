@@ -37,13 +37,17 @@ export function likelyId(columns: readonly InferredColumn[], sampled: number, ti
   return found && { column: found.name, reason: 'different in every record, and called an id' }
 }
 
+/** Of a key each value comes twice on average; one called like a thing may come less often, in the first records of a file. */
+const PER_VALUE = 2
+const PER_VALUE_NAMED = 1.25
+
 /** A column that comes again and again: one called like a thing, else the text with the most values. */
 export function likelyKey(columns: readonly InferredColumn[], sampled: number, taken: readonly (Choice | undefined)[]): Choice | undefined {
   const repeated = columns.filter(
     ({ name, type, nullable, distinct }) =>
       (type === 'string' || (type === 'int' && entityName.test(name))) &&
       !nullable &&
-      (distinct < sampled || sampled === 1) &&
+      (distinct * (entityName.test(name) ? PER_VALUE_NAMED : PER_VALUE) <= sampled || sampled === 1) &&
       !taken.some(choice => choice?.column === name),
   )
   const named = repeated.filter(({ name, distinct }) => entityName.test(name) && distinct > 1)

@@ -123,7 +123,10 @@ test('the files of one day and one zone say the same, however they are written',
 test('where nothing says what came of events, there is no audit.ts, and what to write is said', async () => {
   const { status, out, err } = await called('init', project.path('none'), '--from', project.path('quantities.csv'))
   assert.equal(status, 0, err)
-  assert.match(out, /^There is no audit\.ts: no column of quantities\.csv seems to say what came of an event .*labelFrom\(outcomes/m)
+  assert.match(
+    out,
+    /^There is no audit\.ts: no column of quantities\.csv seems to say what came of an event .*\nA first audit needs a label on the model/m,
+  )
   assert.doesNotMatch(out, /spillway audit/)
   assert.throws(() => project.read('none/audit.ts'), { code: 'ENOENT' })
 })

@@ -61,9 +61,12 @@ before(() => {
     'tsconfig.build.json',
     'src',
     'examples',
+    'docs',
     'LICENSE',
     'README.md',
     'CHANGELOG.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
   ])
     if (existsSync(join(root, name))) cpSync(join(root, name), join(copy, name), { recursive: true })
   mkdirSync(join(copy, 'dist'))
@@ -91,9 +94,12 @@ test('it holds the library and nothing that is not for its users', () => {
     .map(entry => join(entry.parentPath, entry.name).slice(installed.length + 1))
   const top = new Set(files.map(file => file.split('/')[0]))
   assert.deepEqual([...top].filter(name => name !== 'README.md').sort(), [
+    'ARCHITECTURE.md',
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'LICENSE',
     'dist',
+    'docs',
     'examples',
     'package.json',
     'src',
@@ -106,6 +112,37 @@ test('it holds the library and nothing that is not for its users', () => {
   assert.ok(built.length > 100)
   assert.deepEqual(files.filter(file => /^dist\/.*\.js$/.test(file)).sort(), built.sort())
 })
+
+test('links of its pages are to files and headings that it holds', () => {
+  const pages = globSync('**/*.md', { cwd: installed })
+  assert.ok(pages.includes('README.md') && pages.includes('docs/audit.md'))
+  const links = pages.flatMap(page => {
+    const text = readFileSync(join(installed, page), 'utf8').replaceAll(/^```[^]*?^```/gm, '')
+    return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => ({ page, link }))
+  })
+  const local = links.filter(({ link }) => !/^[a-z]+:/.test(link))
+  assert.ok(local.length > 50, `${local.length} links`)
+  const dead = local.filter(({ page, link }) => {
+    const [path, heading] = link.split('#')
+    const target = path === '' ? page : join(dirname(page), path)
+    return !existsSync(join(installed, target)) || (heading !== undefined && !headingsOf(target).has(heading))
+  })
+  assert.deepEqual(dead, [])
+})
+
+/** The headings of a page, as links name them. */
+function headingsOf(page: string): Set<string> {
+  const text = readFileSync(join(installed, page), 'utf8')
+  const titles = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title)
+  return new Set(
+    titles.map(title =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  )
+}
 
 test('every entry point loads', () => {
   const names = Object.keys(manifest.exports).filter(name => !name.endsWith('.json'))

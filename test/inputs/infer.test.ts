@@ -90,3 +90,100 @@ test('a file without records, and one without objects', async () => {
   for (const content of ['\n\n', '1\n2\n'])
     await assert.rejects(inferSchema(scratch.write('in.ndjson', content)), { code: 'SPILL_INPUT', message: /no record with fields/ })
 })
+
+const csv = (head: string, rowOf: (i: number) => string, rows = 1000) =>
+  [head, ...Array.from({ length: rows }, (_, i) => rowOf(i))].join('\n')
+const time = (i: number) => new Date(1.7e12 + i * 60_000).toISOString()
+
+test('a column of which nearly every value is another is no key, whatever it is called', async () => {
+  using scratch = new Scratch()
+  // 989 of 1,000 are different, in a text that no number is.
+  const text = csv('at;Durchsatz €;customer;line', i => `${time(i)};~${i % 989};k${i % 990};l${i % 4}`)
+  assert.equal((await inferSchema(scratch.write('in.csv', text))).key?.column, 'line')
+  const only = csv('at;Durchsatz €', i => `${time(i)};~${i % 989}`)
+  assert.equal((await inferSchema(scratch.write('only.csv', only))).key, undefined)
+  const many = csv('at,customer', i => `${time(i)},k${i % 800}`)
+  assert.equal((await inferSchema(scratch.write('many.csv', many))).key?.column, 'customer')
+})
+
+test('numbers with a comma are read by what the column tells, else by what the file does', async () => {
+  using scratch = new Scratch()
+  const columnsOf = async (text: string, numbers?: 'comma' | 'grouped') => {
+    const { columns, unclear } = await inferSchema(scratch.write('in.csv', text), { numbers })
+    return { columns: Object.fromEntries(columns.map(one => [one.name, [one.type, one.numbers]])), unclear }
+  }
+  const german = csv(
+    'at;Preis €;Menge;Temperatur',
+    i => `${time(i)};1.${100 + (i % 900)},5${i % 10};${1 + (i % 9)},${100 + (i % 900)};${i % 9},${i % 7}`,
+  )
+  assert.deepEqual(await columnsOf(german), {
+    columns: { at: ['timestamp', undefined], 'Preis €': ['decimal', 'comma'], Menge: ['double', 'comma'], Temperatur: ['double', 'comma'] },
+    unclear: [],
+  })
+  const english = csv('at;price;items', i => `${time(i)};1,${100 + (i % 900)}.5${i % 10};${1 + (i % 9)},${100 + (i % 900)}`)
+  assert.deepEqual((await columnsOf(english)).columns, {
+    at: ['timestamp', undefined],
+    price: ['decimal', 'grouped'],
+    items: ['int', 'grouped'],
+  })
+  const unclear = csv('at;items', i => `${time(i)};${i < 3 ? i : `1,${100 + (i % 900)}`}`)
+  assert.deepEqual(await columnsOf(unclear), {
+    columns: { at: ['timestamp', undefined], items: ['string', undefined] },
+    unclear: [{ name: 'items', text: '1,103', place: 'in.csv:5' }],
+  })
+  assert.deepEqual((await columnsOf(unclear, 'grouped')).columns['items'], ['int', 'grouped'])
+  assert.deepEqual((await columnsOf(unclear, 'comma')).columns['items'], ['double', 'comma'])
+  const lists = csv('at;codes;mixed', i => `${time(i)};${i % 9},${i % 7},x;${i % 2 === 0 ? '1.5' : '2,5'}`)
+  assert.deepEqual((await columnsOf(lists)).columns, {
+    at: ['timestamp', undefined],
+    codes: ['string', undefined],
+    mixed: ['string', undefined],
+  })
+})
+
+test('two words that say yes and no are a bool, in any case of letters, and an outcome', async () => {
+  using scratch = new Scratch()
+  const text = csv(
+    'at;Ausfall;ok;state',
+    i => `${time(i)};${['Nein', 'ja', 'nein', 'NEIN'][i % 4]};${i % 2 === 0 ? 'y' : 'n'};${i % 2 === 0 ? 'o' : 'n'}`,
+  )
+  const { columns, outcomes } = await inferSchema(scratch.write('in.csv', text))
+  assert.deepEqual(
+    columns.map(({ name, type, words }) => [name, type, words]),
+    [
+      ['at', 'timestamp', undefined],
+      ['Ausfall', 'bool', { yes: 'ja', no: 'nein' }],
+      ['ok', 'bool', { yes: 'y', no: 'n' }],
+      ['state', 'string', undefined],
+    ],
+  )
+  assert.deepEqual(
+    [outcomes[0].column, outcomes[0].truth, outcomes[0].reason],
+    ['Ausfall', true, 'it has two values, and it is true in 25 % of the records'],
+  )
+})
+
+test('fields of objects are columns by their path; lists and what is an object in some records are left out, with the reason', async () => {
+  using scratch = new Scratch()
+  const record = (i: number) => ({
+    meta: { at: time(i), device: { id: `d${i % 5}` } },
+    body: { heat: i % 30, tags: [1] },
+    odd: i % 2 === 0 ? 1 : { a: 1 },
+  })
+  const lines = Array.from({ length: 100 }, (_, i) => JSON.stringify(record(i)))
+  const { columns, left, key, time: chosen } = await inferSchema(scratch.write('in.ndjson', lines.join('\n')))
+  assert.deepEqual(
+    columns.map(({ name, path }) => [name, path]),
+    [
+      ['meta.at', ['meta', 'at']],
+      ['meta.device.id', ['meta', 'device', 'id']],
+      ['body.heat', ['body', 'heat']],
+      ['odd.a', ['odd', 'a']],
+    ],
+  )
+  assert.deepEqual([key?.column, chosen?.column], ['meta.device.id', 'meta.at'])
+  assert.deepEqual(
+    left.map(({ name }) => name),
+    ['body.tags', 'odd'],
+  )
+})

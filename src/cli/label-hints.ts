@@ -1,0 +1,55 @@
+/** Labels to write by hand where no column says what came of an event: code that compiles in the `pipeline.ts` of the same project. */
+import { featured } from './inferred-code.ts'
+import type { PlannedSource } from './inferred-source.ts'
+
+export interface LabelHint {
+  /** In words: when it is the one to take. */
+  readonly for: string
+  /** What to import from `spillway` too. */
+  readonly imports: string
+  /** Lines to stand before the model, if any. */
+  readonly before: readonly string[]
+  /** The option of the model. */
+  readonly label: string
+}
+
+export function labelHints(source: PlannedSource): LabelHint[] {
+  const { id } = source
+  const [quantity] = featured(source)
+  const begins: LabelHint[] = quantity
+    ? [
+        {
+          for: `an episode that begins later, such as ${quantity.name} above a bound of yours`,
+          imports: 'begins',
+          before: [],
+          label: `label: begins(events, e => e.${quantity.name}.gt(100), { within: '1h', lasting: '0s', maxGap: '1d' }),`,
+        },
+      ]
+    : []
+  const from: LabelHint[] = id
+    ? [
+        {
+          for: 'outcomes in a file of their own, each with the id of its event',
+          imports: 'labelFrom',
+          before: [
+            `const outcomes = source('outcomes', { schema: { event: t.${id.type}(), happened: t.bool(), at: t.timestamp() }, key: 'event', time: 'at' })`,
+          ],
+          label: `label: labelFrom(outcomes, { join: 'event', value: o => o.happened, negativeAfter: '1d' }),`,
+        },
+      ]
+    : []
+  return [...begins, ...from]
+}
+
+/** For a person, a line each. */
+export const labelHintLines = (hints: readonly LabelHint[]): string[] =>
+  hints.length === 0
+    ? ['A label needs a column that names each event (its id), or a quantity; the file has neither.']
+    : [
+        'A first audit needs a label on the model of pipeline.ts:',
+        ...hints.flatMap(hint => [
+          `  of ${hint.for}:`,
+          `    import { ${hint.imports} } from 'spillway'`,
+          ...[...hint.before, hint.label].map(line => `    ${line}`),
+        ]),
+      ]

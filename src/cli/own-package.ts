@@ -1,0 +1,43 @@
+/** What a project that `spillway init` makes depends on. No registry has the package yet, so it is where this command was installed from. */
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export interface OwnPackage {
+  /** As a dependency is written: `file:../spillway-0.1.0.tgz`. */
+  readonly spec: string
+  /** For a person: what that is. */
+  readonly is: string
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The tarball that this package was installed from, where npm recorded one that is still there; else the package's own folder. `folder` is the project's. */
+export function ownPackage(folder: string, root: string = ROOT): OwnPackage {
+  const own = resolve(root)
+  const tarball = tarballOf(own)
+  const spec = `file:${relative(resolve(folder), tarball ?? own)}`
+  if (tarball !== undefined) return { spec, is: 'the tarball that this command was installed from' }
+  const built = existsSync(join(own, 'dist'))
+  return { spec, is: `the folder of this command${built ? '' : '; run npm run build in it first'}` }
+}
+
+interface Lock {
+  readonly packages?: Readonly<Record<string, { readonly resolved?: string }>>
+}
+
+/** By the record that npm keeps in `node_modules`. */
+function tarballOf(root: string): string | undefined {
+  const modules = dirname(root)
+  if (basename(modules) !== 'node_modules') return undefined
+  let resolved: string | undefined
+  try {
+    const lock = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')) as Lock
+    resolved = lock.packages?.[`node_modules/${basename(root)}`]?.resolved
+  } catch {
+    return undefined
+  }
+  if (!resolved?.startsWith('file:')) return undefined
+  const path = resolve(dirname(modules), resolved.slice('file:'.length))
+  return /\.t(?:ar\.)?gz$/.test(path) && existsSync(path) ? path : undefined
+}
