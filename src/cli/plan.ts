@@ -1,28 +1,38 @@
-import { forTerminal } from '../base/show.ts'
+import { join } from 'node:path'
 import type { Change } from '../define/changes.ts'
 import { isUnused, lookInto } from '../log/sqlite/data-folder.ts'
+import { OBJECTIVES_FILE, readObjectives } from '../run/objectives.ts'
 import { firstPlan, planOf, type Plan } from '../run/plan.ts'
 import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
 import { importPipeline } from './pipeline-file.ts'
+import { printJson, printText } from './print.ts'
 import { number } from './summary.ts'
 import { timeText } from './time-text.ts'
+
+/** Of `--check`: no code that a failure (1) or wrong use (2) has, so that a mistake in a script is never read as a change. */
+const CHANGED = 3
 
 export const planCommand: Command = {
   name: 'plan',
   usage: 'PIPELINE',
   summary: 'what starting this pipeline over a data folder would change, and how long it would take; changes nothing',
-  options: { data: dataOption, json: { type: 'boolean', help: 'print one JSON object' } },
+  options: {
+    data: dataOption,
+    check: { type: 'boolean', help: `for CI: exit code ${CHANGED} if the pipeline is not what ran last, 0 if it is` },
+    json: { type: 'boolean', help: 'print one JSON object' },
+  },
   async run(values, [path, ...extra]) {
     if (path === undefined) throw new UsageError('name the file of a pipeline')
     if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
     const pipeline = await importPipeline(path)
-    const folder = dataOf(values)
-    const isFirst = isUnused(folder)
-    const plan = isFirst ? firstPlan(pipeline) : await lookInto(folder, reader => planOf(pipeline, reader))
-    if (values['json'] === true) console.log(JSON.stringify(plan))
-    else console.log(isFirst ? forTerminal(firstText(pipeline.ir.name, folder)) : planText(pipeline.ir.name, plan))
-    return 0
+    const data = dataOf(values)
+    const isFirst = isUnused(data)
+    const objectives = readObjectives(join(data, OBJECTIVES_FILE))
+    const plan = isFirst ? firstPlan(pipeline) : await lookInto(data, reader => planOf(pipeline, reader, objectives))
+    if (values['json'] === true) printJson(plan)
+    else printText(isFirst ? firstText(pipeline.ir.name, data) : planText(pipeline.ir.name, plan))
+    return values['check'] === true && plan.changed ? CHANGED : 0
   },
 }
 
@@ -31,10 +41,9 @@ const firstText = (name: string, folder: string): string =>
 
 const signs = { added: '+', removed: '-', changed: '~' } as const
 
-function planText(name: string, { before, fingerprint, changes, entries, rebuilt, taken, seconds }: Plan): string {
-  const same = before?.fingerprint === fingerprint
+function planText(name: string, { before, changed, fingerprint, changes, effects, entries, rebuilt, taken, seconds }: Plan): string {
   const head = before
-    ? same
+    ? !changed
       ? `pipeline '${name}' is what ran last`
       : `pipeline '${name}' would follow '${before.pipeline}' (${before.fingerprint.slice(0, 8)} → ${fingerprint.slice(0, 8)})`
     : `no pipeline has run here yet`
@@ -47,9 +56,10 @@ function planText(name: string, { before, fingerprint, changes, entries, rebuilt
   return [
     head,
     ...changes.flatMap(changeLines),
-    ...(before && !same && changes.length === 0
+    ...(before && changed && changes.length === 0
       ? ['  nothing that names, types or placements say (a version of map or score, an owner or a description)']
       : []),
+    ...(effects.length > 0 ? ['', 'effects', ...effects.map(({ on, name: of, text }) => `  ${on} ${of}: ${text}`)] : []),
     '',
     ...(again.length > 0 ? ['state', ...again] : ['state: every group goes on from what is saved']),
     `a start takes ${number(taken)} of ${number(entries)} entries again, in about ${seconds.toFixed(1)} s on this machine${

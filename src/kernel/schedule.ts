@@ -12,7 +12,7 @@ export function scheduleCursor(schedule: ScheduleIR): (moment: number) => number
     return moment => Math.floor((moment - phase) / every) * every + phase
   }
   const cron = cronOf(schedule)
-  let last = Infinity
+  let last = -Infinity
   let next = -Infinity
   return moment => {
     if (moment < last || moment >= next) {

@@ -191,6 +191,10 @@ test('a result of which a byte fell over is made again at the start, and says so
   )
   await driven.run.stop()
   await again.run.stop()
+  // What was made again is kept: the next start has nothing to say.
+  const third = new DrivenRun(shop, { disk: { commits, states }, now: minutes(10) + 3 })
+  assert.deepEqual([served(third), third.reports], [[10, 3], []])
+  await third.run.stop()
 })
 
 test('a result that is gone, and whose events the log has forgotten, is not made from less', async () => {

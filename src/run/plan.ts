@@ -13,7 +13,9 @@ import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import { Decider } from './decider.ts'
 import { Memory } from './memory.ts'
+import type { Objectives } from './objectives.ts'
 import { PIPELINE } from './opening.ts'
+import { effectsOf, type PlanEffect } from './plan-effects.ts'
 import { Results } from './results.ts'
 
 export interface Rebuild {
@@ -28,7 +30,11 @@ export interface Plan {
   /** Absent if nothing has run on this log. */
   readonly before: { readonly fingerprint: string; readonly pipeline: string } | undefined
   readonly fingerprint: string
+  /** Would a start run other definitions than ran last? */
+  readonly changed: boolean
   readonly changes: readonly Change[]
+  /** What follows from them for models, actions and freshness objectives. */
+  readonly effects: readonly PlanEffect[]
   /** Entries of the log. */
   readonly entries: number
   /** Groups whose state is not saved as they are now. */
@@ -44,7 +50,7 @@ interface Plannable extends Definitions {
 }
 
 /** Throws `SPILL_SCHEMA` where the log cannot be read by the new definitions: that a start would refuse, too. */
-export function planOf(pipeline: Plannable, store: StoredLog): Plan {
+export function planOf(pipeline: Plannable, store: StoredLog, objectives?: Objectives): Plan {
   const { ir, fingerprint } = pipeline
   const stored = store.get(PIPELINE)
   const last = stored === undefined ? undefined : (JSON.parse(stored) as { fingerprint: string; ir: PipelineIR })
@@ -55,7 +61,9 @@ export function planOf(pipeline: Plannable, store: StoredLog): Plan {
   return {
     before: last && { fingerprint: last.fingerprint, pipeline: last.ir.name },
     fingerprint,
+    changed: last?.fingerprint !== fingerprint,
     changes: last ? changesBetween(last.ir, ir) : [],
+    effects: last ? effectsOf(last.ir, ir, store, objectives) : [],
     entries: end,
     rebuilt: recovery.starts
       .filter(({ isMade }) => isMade && end > 0)
@@ -73,7 +81,9 @@ export function planOf(pipeline: Plannable, store: StoredLog): Plan {
 export const firstPlan = ({ fingerprint }: Plannable): Plan => ({
   before: undefined,
   fingerprint,
+  changed: true,
   changes: [],
+  effects: [],
   entries: 0,
   rebuilt: [],
   taken: 0,

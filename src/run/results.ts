@@ -5,13 +5,13 @@
 import { codeOf } from '../batch/code.ts'
 import { computeAll } from '../batch/compute.ts'
 import type { Job } from '../batch/job.ts'
-import { partsIn, runsIn, swappedBefore, type RunRecord } from '../batch/ledger.ts'
+import { partFile, partsIn, runsIn, swappedBefore, type RunRecord } from '../batch/ledger.ts'
 import { partBytes } from '../batch/part-bytes.ts'
 import { readValues, type BatchValues } from '../batch/values.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import { beginsOf } from '../log/begins.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { LogStore, StateSink, StoredLog } from '../log/store.ts'
 import type { BatchGroup } from './batch-group.ts'
 
 export interface ResultsOptions {
@@ -77,7 +77,7 @@ export class Results {
   }
 }
 
-/** The bytes of each part of a run's result, in pieces. Those that are not as they were are made again, which is told. */
+/** The bytes of each part of a run's result, in pieces. Those that are not as they were are made again, which is told, and kept in their place. */
 export function resultOf(
   store: StoredLog,
   number: number,
@@ -96,5 +96,19 @@ export function resultOf(
   const some = missing.size < partitions ? `${missing.size} of ${partitions} parts of ` : ''
   onReport(`${some}the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
   for (const { partition, stretch } of computeAll(store, job, missing)) result[partition].push(stretch)
+  // Whoever only reads the log keeps nothing in its folder.
+  if (isWritable(store)) for (const partition of missing) void keepPart(store.createState(partFile(number, partition)), result[partition])
   return result
+}
+
+const isWritable = (store: StoredLog): store is LogStore => 'createState' in store
+
+/** A part that cannot be kept is made again by the next start. */
+async function keepPart(sink: StateSink, pieces: readonly Uint8Array[]): Promise<void> {
+  try {
+    for (const piece of pieces) await sink.append(piece)
+    await sink.finish()
+  } catch {
+    await sink.discard().catch(() => {})
+  }
 }

@@ -77,6 +77,12 @@ test('what is promoted in a data folder waits for a run, and is a line of the au
   const ran = await called(...run)
   assert.equal(ran.status, 0, ran.err)
   assert.deepEqual(await stateOf(log), ['champion', 'candidate'])
+  const plan = await called('plan', project.path('changed.ts'), ...log, '--check')
+  assert.equal(plan.status, 3)
+  assert.match(
+    plan.out,
+    /^ {2}model fraud: version 1, which scores now, is taken out of use, since it was trained on other inputs: .*\. Then nothing scores until another version is promoted; spillway train makes one$/m,
+  )
   const audited = readFileSync(project.path('data/audit.ndjson'), 'utf8')
   assert.match(audited, /"what":"train","to":"fraud","outcome":"done"/)
   assert.match(audited, /"what":"models promote","to":"fraud 1","outcome":"done"/)
