@@ -1,17 +1,8 @@
 /** What answers look like whatever the pipeline is, as JSON Schema. */
 import { effectStates } from '../log/effects.ts'
+import { askedSchema, decisionSchema } from './decision-schemas.ts'
 import type { Schema } from './json-schema.ts'
-
-const count = { type: 'integer', minimum: 0 } as const
-const text = { type: 'string' } as const
-const values = { type: 'object', additionalProperties: true } as const
-const moment = { type: 'integer', description: 'UTC milliseconds' } as const
-const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] })
-const object = (properties: Readonly<Record<string, Schema>>, required: readonly string[] = Object.keys(properties)): Schema => ({
-  type: 'object',
-  properties,
-  required,
-})
+import { count, moment, object, orNull, text, values } from './schema-words.ts'
 
 const ms = { type: 'number', description: 'milliseconds' } as const
 const each = (names: readonly string[], schema: Schema): Readonly<Record<string, Schema>> =>
@@ -80,29 +71,8 @@ export const sharedSchemas = {
     ['group', 'key', 't', 'clock', 'known', 'layer', 'features'],
   ),
   Answers: object({ answers: { type: 'array', items: { $ref: '#/components/schemas/Features' } } }),
-  Decision: object(
-    {
-      model: text,
-      t: moment,
-      key: {},
-      id: {},
-      entry: { ...count, description: 'of the log, that made it' },
-      position: object({ partition: count, offset: count }),
-      vector: values,
-      score: orNull({ type: 'number' }),
-      version: { ...count, description: 'of the model, that scored; absent where its own score did' },
-      challenger: object({ version: count, score: orNull({ type: 'number' }) }),
-      explored: {
-        ...values,
-        description:
-          'by action that would have followed and was left undone, so that what comes of it is seen: the chance with which it was',
-      },
-      unscored: { ...text, description: 'why there is no score, whatever the vector is' },
-      refused: text,
-      read: { ...values, description: 'what each group knew, and as of when' },
-    },
-    ['model', 't', 'key', 'entry', 'vector', 'score', 'read'],
-  ),
+  Decision: decisionSchema,
+  AskedDecision: askedSchema,
   Effect: object(
     {
       number: { ...count, description: 'counts all effects, in order of decision' },

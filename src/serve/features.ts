@@ -57,10 +57,14 @@ function asksOf(body: unknown): readonly { readonly group: string; readonly key:
   return asks as { group: string; key: unknown }[]
 }
 
+/** A number beyond 2^53 may have been another one when it was written: that is sent as text. */
+const isKeyPart = (part: unknown): boolean =>
+  typeof part === 'string' || (typeof part === 'number' && Math.abs(part) <= Number.MAX_SAFE_INTEGER)
+
 /** A text for each column of the group's key; numbers as they are written. Throws 400. */
 function keyOf(group: GroupIR, given: unknown): string[] {
   const parts: readonly unknown[] = Array.isArray(given) ? given : given === undefined ? [] : [given]
-  if (parts.length !== group.key.length || !parts.every(part => typeof part === 'string' || typeof part === 'number')) {
+  if (parts.length !== group.key.length || !parts.every(isKeyPart)) {
     const example = group.key.map(column => `key=${column.toUpperCase()}`).join('&')
     throw new ServeError(
       'SPILL_INPUT',

@@ -130,7 +130,7 @@ export function decideOperation({ name, decide, description }: ModelIR): Schema 
     summary: description ?? `A decision of '${name}', durable when it is answered`,
     requestBody: { required: true, content: json(decide.kind === 'request' ? recordSchema(decide.columns) : {}) },
     responses: {
-      200: { description: 'the decision', content: json(ref('Decision')) },
+      200: { description: 'the decision', content: json(ref('AskedDecision')) },
       ...failures(400, 401, 403, 404, 413, 415, 429, 503),
     },
   }

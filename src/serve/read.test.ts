@@ -171,7 +171,13 @@ test('features are asked for by key, one group or several in a call', async () =
     ['/features/nw?key=a', 404],
   ] as const)
     assert.equal((await own.inject({ url })).statusCode, status, url)
-  for (const body of ['[]', '{"asks":{}}', '{"asks":[{"key":"a"}]}', '{"asks":[{"group":"now","key":null}]}'])
+  for (const body of [
+    '[]',
+    '{"asks":{}}',
+    '{"asks":[{"key":"a"}]}',
+    '{"asks":[{"group":"now","key":null}]}',
+    '{"asks":[{"group":"now","key":9007199254740992}]}',
+  ])
     assert.equal((await posted(own, '/features', body)).statusCode, 400, body)
   assert.equal((await posted(own, '/features', { asks: new Array(1001).fill(asks[0]) })).statusCode, 413)
   await own.close()

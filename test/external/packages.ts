@@ -1,0 +1,67 @@
+/** The packages that the external suites run, pinned, in the ignored folder `.peers/external`: brought once, each by its own package manager. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { isOurs, unpackPackages } from '../debian/unpack.ts'
+
+const FOLDER = resolve('.peers/external')
+const SCHEMATHESIS = '4.32.5'
+const npmPackages = { '@redocly/cli': '2.77.0', standardwebhooks: '1.1.1', stripe: '23.1.0' } as const
+/** In the names of folders, so that another version is brought anew. */
+const npmFolder = join(FOLDER, ['npm', ...Object.values(npmPackages)].join('-'))
+const pythonFolder = join(FOLDER, `schemathesis-${SCHEMATHESIS}`)
+const debianFolder = process.getuid?.() === 0 ? join(tmpdir(), 'spillway-prometheus') : resolve('.peers/prometheus')
+const BRING_MS_MAX = 180_000
+
+export const schemathesis = (): string => join(pythonFolder, 'bin/schemathesis')
+export const redocly = (): string => join(npmFolder, 'node_modules/@redocly/cli/bin/cli.js')
+/** Debian's, installed on this machine or unpacked. */
+export const promtool = (): string | undefined =>
+  ['/', ...(isOurs(debianFolder) ? [debianFolder] : [])].map(root => join(root, 'usr/bin/promtool')).find(existsSync)
+
+/** Signs and verifies as the providers' own packages do. Secrets are `whsec_…`. */
+export interface Signers {
+  readonly standard: (secret: string) => {
+    sign(id: string, at: Date, body: string): string
+    /** Throws for what is not signed. */
+    verify(body: string, headers: Readonly<Record<string, string>>): unknown
+  }
+  readonly stripe: {
+    generateTestHeaderString(of: { payload: string; secret: string; timestamp?: number }): string
+    /** Throws for what is not signed. `tolerance` in seconds. */
+    constructEvent(body: string, header: string, secret: string, tolerance?: number): unknown
+  }
+}
+
+export function signers(): Signers {
+  const require = createRequire(join(npmFolder, 'package.json'))
+  const { Webhook } = require('standardwebhooks') as { Webhook: new (secret: string) => ReturnType<Signers['standard']> }
+  const loaded = require('stripe') as { default?: StripeClass } & StripeClass
+  const Stripe = loaded.default ?? loaded
+  return { standard: secret => new Webhook(secret), stripe: new Stripe('sk_test_none').webhooks }
+}
+
+type StripeClass = new (key: string) => { readonly webhooks: Signers['stripe'] }
+
+/** Throws, saying why, where one cannot be brought: no network, no Debian, no Python. */
+export function bringPackages(): void {
+  mkdirSync(FOLDER, { recursive: true })
+  if (!existsSync(schemathesis())) {
+    command('python3', ['-m', 'venv', pythonFolder])
+    command(join(pythonFolder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', `schemathesis==${SCHEMATHESIS}`])
+  }
+  if (!existsSync(redocly())) {
+    mkdirSync(npmFolder, { recursive: true })
+    const names = Object.entries(npmPackages).map(([name, version]) => `${name}@${version}`)
+    command('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', npmFolder, ...names])
+  }
+  if (promtool() === undefined) unpackPackages(['prometheus'], debianFolder)
+  if (promtool() === undefined) throw new Error('the package prometheus has no promtool for this machine')
+}
+
+function command(name: string, args: readonly string[]): void {
+  const { status, error, stderr } = spawnSync(name, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', timeout: BRING_MS_MAX })
+  if (status !== 0) throw new Error(`${name} ${args[0]} failed: ${error?.message ?? stderr.trim()}`)
+}

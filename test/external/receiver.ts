@@ -1,0 +1,50 @@
+/** A receiver of webhooks on loopback, which keeps what it was sent and answers with one status. */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+
+export interface Sent {
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export class Receiver {
+  status = 204
+  readonly #server: Server
+  readonly #sent: Sent[] = []
+  #onSent: () => void = () => {}
+
+  private constructor() {
+    this.#server = createServer((request, response) => void this.#keep(request, response))
+  }
+
+  async #keep(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request)
+    this.#sent.push({ body, headers: request.headers as Record<string, string> })
+    response.writeHead(this.status).end()
+    this.#onSent()
+  }
+
+  static async start(): Promise<Receiver> {
+    const receiver = new Receiver()
+    receiver.#server.listen(0, '127.0.0.1')
+    await once(receiver.#server, 'listening')
+    return receiver
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
+  }
+
+  /** Resolves with the first so many once they have come. */
+  async first(count: number): Promise<readonly Sent[]> {
+    while (this.#sent.length < count) await new Promise<void>(resolve => (this.#onSent = resolve))
+    return this.#sent.slice(0, count)
+  }
+
+  stop(): void {
+    this.#server.closeAllConnections()
+    this.#server.close()
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * `npm run test:external`: what others' programs say of a server. Brings them from their package registries, starts the server of a small pipeline on loopback, and asks
+ * `schemathesis`, `redocly`, `promtool`, and the packages `standardwebhooks` and `stripe`. The last line is `N passed, N failed`; the exit code is 0 only if none failed.
+ */
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { tallyText } from '../../scripts/tally.ts'
+import { scratchFolder } from '../scratch.ts'
+import { Checks } from './checks.ts'
+import { closed, Fuzzed, type Fuzzing } from './fuzzed.ts'
+import { bringPackages, promtool, redocly, signers } from './packages.ts'
+import { run } from './program.ts'
+import { Receiver } from './receiver.ts'
+import { Served } from './served.ts'
+import { checkWebhooks } from './webhooks.ts'
+
+const CASES_MIN = 5000
+const LINT_MS_MAX = 60_000
+const checks = new Checks()
+const folder = scratchFolder('external')
+
+await checks.check('the packages are there', () => {
+  bringPackages()
+  return 'schemathesis, redocly, promtool, standardwebhooks, stripe'
+})
+if (checks.tally.failed === 0) {
+  const receiver = await Receiver.start()
+  const served = await Served.start(folder, receiver.url)
+  try {
+    await checkServer(served, receiver)
+  } finally {
+    await checks.check('the server has said nothing of errors, and stops when it is asked to', async () => {
+      const warnings = served.warnings
+      assert.equal(await served.stop(), 0)
+      assert.deepEqual(warnings, [])
+      return 'exit code 0'
+    })
+    receiver.stop()
+  }
+}
+console.log(`\n${tallyText(checks.tally)}`)
+process.exitCode = checks.tally.failed === 0 ? 0 : 1
+
+async function checkServer(served: Served, receiver: Receiver): Promise<void> {
+  await checkWebhooks(checks, served, signers(), receiver)
+  // What is sent from now on is dead at once, so that there are effects to retry and to drop.
+  receiver.status = 410
+  const document = await (await served.fetch('/openapi.json')).text()
+  await checks.check('redocly lint finds nothing in the OpenAPI document', () => lint(document))
+  const strict = closed(document)
+  await checkFuzzed(served, strict, { name: 'with a token', token: served.token, examples: 160 })
+  await checkFuzzed(served, strict, { name: 'without a token', token: undefined, examples: 120 })
+  await checks.check('promtool check metrics finds nothing in what /metrics says', async () => {
+    const metrics = await (await served.fetch('/metrics')).text()
+    const { status, output } = await run(promtool()!, ['check', 'metrics'], { input: metrics, timeout: LINT_MS_MAX })
+    assert.deepEqual([status, output], [0, ''])
+    return `${metrics.match(/^# TYPE /gm)?.length} metrics`
+  })
+}
+
+async function lint(document: string): Promise<string> {
+  const file = join(folder, 'openapi.json')
+  writeFileSync(file, document)
+  const args = [redocly(), 'lint', file, '--config', join(import.meta.dirname, 'redocly.yaml'), '--format', 'json']
+  const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
+  const { status, stdout, output } = await run(process.execPath, args, { timeout: LINT_MS_MAX, env, cwd: folder })
+  assert.equal(status, 0, output)
+  const { totals } = JSON.parse(stdout) as { totals: { errors: number; warnings: number; ignored: number } }
+  assert.deepEqual(totals, { errors: 0, warnings: 0, ignored: 0 }, stdout)
+  return `${Object.keys((JSON.parse(document) as { paths: object }).paths).length} paths`
+}
+
+async function checkFuzzed(served: Served, document: string, fuzzing: Fuzzing): Promise<void> {
+  const { name } = fuzzing
+  let fuzzed: Fuzzed | undefined
+  await checks.check(`schemathesis ${name}: no server error, no violation of the document`, async () => {
+    fuzzed = await Fuzzed.run(folder, served, document, fuzzing)
+    return fuzzed.assertClean()
+  })
+  await checks.check(`schemathesis ${name}: at least ${CASES_MIN} requests`, () => fuzzed!.assertAtLeast(CASES_MIN))
+  await checks.check(`schemathesis ${name}: no request without a token is let in`, () => fuzzed!.assertNoneLetIn())
+}
