@@ -1,5 +1,6 @@
 import { actionLimits } from './action-limits.ts'
 import { auditLimits } from './audit-limits.ts'
+import { freshnessLimits } from './freshness-limits.ts'
 import { reconcileLimits } from './reconcile-limits.ts'
 import { trainingLimits } from './training-limits.ts'
 
@@ -269,6 +270,7 @@ export const limits = {
   REPLAY_EVENTS_MAX: 2 ** 27,
   ...actionLimits,
   ...auditLimits,
+  ...freshnessLimits,
   ...reconcileLimits,
   ...trainingLimits,
 } as const

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { freshnessMetrics } from './freshness-metrics.ts'
 import { modelMetrics } from './model-metrics.ts'
 import { reconcileMetrics } from './reconciliations.ts'
 import type { Serving } from './serving.ts'
@@ -19,6 +20,7 @@ export function metricRoutes(app: FastifyInstance, serving: Serving): void {
   stageMetrics(registry, app, serving)
   reconcileMetrics(registry, serving)
   modelMetrics(registry, serving)
+  freshnessMetrics(registry, serving)
   processMetrics(registry, app)
   serving.addMetrics?.(registry)
   const seconds = new Histogram({
