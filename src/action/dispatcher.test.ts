@@ -58,7 +58,7 @@ test('a dead one is tried again by hand, under its key and from the first try on
   const first = stored(1)
   const again = dispatcher.byHand(first, { kind: 'again', number: 1 })
   await assert.rejects(dispatcher.byHand(first, { kind: 'again', number: 1 }), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_CONFLICT',
     message: /^effect 1 is being changed/,
   })
   await again

@@ -92,12 +92,12 @@ export class Dispatcher {
 
   /**
    * Tries an effect that is dead in the store again, under its key and from the first try on, or drops it; resolves when that is durable. Throws
-   * `SPILL_INPUT` for one that is not dead.
+   * `SPILL_CONFLICT` for one that is not dead.
    */
   async byHand(effect: StoredEffect, change: ChangeByHand): Promise<void> {
     const { number, state, action } = effect
     const is = this.#byHand.has(number) ? 'being changed' : state
-    if (is !== 'dead') throw new SpillwayError('SPILL_INPUT', `effect ${number} is ${is}; dead ones can be tried again or dropped`)
+    if (is !== 'dead') throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${is}; dead ones can be tried again or dropped`)
     this.#byHand.add(number)
     try {
       await this.#options.settle([change])

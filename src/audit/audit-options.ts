@@ -11,7 +11,7 @@ export interface Audible extends Definitions {
   readonly fingerprint: string
 }
 
-/** `traces`, `isCensored` and `chanceOf` are of decisions that ran. */
+/** `traces`, `isCensored` and `chanceOf` are of decisions that ran; `threads` are as many as there are cores beside this one unless given. */
 export interface AuditOptions extends Omit<ExperimentOptions, 'lookBack'> {
   readonly model: ModelIR
   readonly worth: PipelineWorth
@@ -24,6 +24,8 @@ export interface AuditOptions extends Omit<ExperimentOptions, 'lookBack'> {
   readonly stages: StagesPart | { readonly why: string }
   /** Processor seconds of reading each source, by its name. */
   readonly intakeSeconds?: ReadonlyMap<string, number> | undefined
+  /** CPU seconds of this process, by which costs are measured: replaced in tests, so that a report is the same to the byte. */
+  readonly seconds?: (() => number) | undefined
   /** Plans with decisions of their own that are evaluated at most; `AUDIT_PLANS_MAX` unless given. */
   readonly plansMax?: number | undefined
   /** How the audit was called, for whoever makes it again. */

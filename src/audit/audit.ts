@@ -22,7 +22,7 @@ import { Judging } from './judging.ts'
 import { ladderOf, madeOfEach, type FoundLadder, type LadderOptions } from './ladders.ts'
 import { planning } from './planning.ts'
 import { reportOf } from './report-made.ts'
-import type { AuditReport } from './report/audit-report.ts'
+import type { AuditReport, UtilityPart } from './report/audit-report.ts'
 import { lookBackOf, unknownPart, utilityOf, type Utility } from './worth/index.ts'
 
 export interface Audited {
@@ -36,17 +36,17 @@ const LADDERS = 0.6
 const PLANS = 0.35
 
 /** Of ladders that are kept: another number where what they hold is another. */
-const KEPT_FORMAT = 2
+const KEPT_FORMAT = 3
 
 /** Throws as `decide` and `label` do, `SPILL_INPUT` for a history that is too short, and whatever the user's function throws, with the place. */
 export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOptions): Promise<Audited> {
-  const { model, worth, onProgress = () => {} } = options
+  const { model, worth, threads = threadsAhead(), onProgress = () => {} } = options
   const { ir } = pipeline
   onProgress('deciding as it runs', 0)
   const experiment = new Experiment(pipeline, model, log, {
     ...options,
     lookBack: lookBackOf(ir, model, worth.ir.utility),
-    threads: threadsAhead(),
+    threads,
   })
   const { cases } = experiment
   const utility = utilityOf(worth.ir, model, worth.compute)
@@ -59,8 +59,11 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
   const notObservable = new Map(
     ladders.flatMap(({ element, ladder: { why } }) => (why === undefined ? [] : [[elementId(element), why] as const])),
   )
-  const smallLoss = KNEE_PART * Math.max(0, now.performance.aWeek)
-  const judged = await planning({ ir, judging, bands, costing, utility, notObservable, smallLoss, ...options }, share =>
+  const retrained = await retrainedOf(judging)
+  const base = judging.planned === 'refit' && !('why' in retrained) ? retrained : now.performance
+  const smallLoss = KNEE_PART * Math.max(0, base.aWeek)
+  const curves = { ladders, nowAWeek: base.aWeek }
+  const judged = await planning({ ir, judging, bands, costing, utility, notObservable, smallLoss, curves, ...options }, share =>
     onProgress('comparing plans', 1 - PLANS + PLANS * share),
   )
   const report = reportOf({
@@ -73,12 +76,19 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
     utility,
     ladders,
     now: now.performance,
+    retrained,
     bounds,
     costing,
     judged,
     decisions,
   })
   return { report, proposed: judged.proposed }
+}
+
+/** What planned changes are held against: the model trained anew on what it is given now. */
+async function retrainedOf(judging: Judging): Promise<UtilityPart['retrained']> {
+  const why = judging.why('refit')
+  return why === undefined ? (await judging.now('refit')).performance : { why }
 }
 
 /** Throws `SPILL_INPUT` where of no decision that is judged it is known what came of it. */

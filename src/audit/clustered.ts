@@ -7,8 +7,9 @@ import type { Cases } from './cases.ts'
 
 const DAY = 86_400_000
 
-export const clustered = ({ t, clusters, blocks, standing }: Cases, bounds: BlockBounds): SampledCases => ({
+export const clustered = ({ t, eligible, clusters, blocks, standing }: Cases, bounds: BlockBounds): SampledCases => ({
   t,
+  eligible,
   ...(standing && { standing }),
   clusters: [...clusters, timeBlocks(t, blocks.test, bounds)],
 })

@@ -21,7 +21,7 @@ export interface Costing {
   part(proposed: Plan, lost: Estimate | { readonly why: string }): AuditReport['costs']
 }
 
-interface CostingGiven extends Pick<AuditOptions, 'model' | 'prices' | 'people' | 'intakeSeconds'> {
+interface CostingGiven extends Pick<AuditOptions, 'model' | 'prices' | 'people' | 'intakeSeconds' | 'seconds'> {
   readonly experiment: Experiment
   /** What runs. */
   readonly now: Judged
@@ -31,11 +31,11 @@ interface CostingGiven extends Pick<AuditOptions, 'model' | 'prices' | 'people' 
 
 /** Where nothing can be reckoned from the history, the reason in place of costs. */
 export function costsOf(pipeline: Definitions, log: ReplayLog, given: CostingGiven): Costing {
-  const { model, prices, people, intakeSeconds, experiment, now: runs, dollars } = given
+  const { model, prices, people, intakeSeconds, seconds, experiment, now: runs, dollars } = given
   const { t, length } = experiment.cases
   try {
     const actions = (runs.performance.actionsAWeek * (t[length - 1] - t[0])) / WEEK
-    const measured = measure(pipeline, model, log, { ...(intakeSeconds && { intakeSeconds }), actions })
+    const measured = measure(pipeline, model, log, { ...(intakeSeconds && { intakeSeconds }), ...(seconds && { seconds }), actions })
     const inputs = { measured, trace: traceOf(log, experiment.cases.t), prices, people }
     const now = howItRuns(pipeline.ir, model)
     const reckoned = new CostModel(inputs, now)

@@ -18,8 +18,8 @@ const part = (element: Element, audited: ModelIR, rungs = training.rungs) =>
     model: audited,
     element,
     ladder: { rungs, ...(rungs.length === 0 && { why: 'too short' }), caveats: [] },
-    now: fraudReport.utility.now,
-    unit: '$',
+    utility: fraudReport.utility,
+    delay: 0,
     verdict: fixedVerdict(planElements(ir, audited).find(given => given.element.kind === element.kind)!),
   })
 
@@ -59,8 +59,8 @@ function together(...groups: readonly ReturnType<typeof placed>[]) {
     model: of.models[0],
     element,
     ladder: { rungs: [], caveats: [] },
-    now: fraudReport.utility.now,
-    unit: '$',
+    utility: fraudReport.utility,
+    delay: 0,
     verdict,
   })
 }
@@ -98,7 +98,7 @@ test('an incident and a planned change have a knee each, by its own curve', () =
     return { knee, refitKnee, marks }
   }
   assert.deepEqual(of(cards), {
-    knee: { age: 60_000, loss: 592 },
+    knee: { age: 60_000, loss: 640 },
     refitKnee: { age: 300_000, loss: 1320 },
     marks: ['ok', 'ok', 'may lose', 'may lose', 'loses'],
   })
@@ -115,4 +115,22 @@ test('a model is old by plan alone', () => {
   const { knee, refitKnee } = part({ kind: 'training' }, model)
   assert.match((knee as { why: string }).why, /^the age of a model is planned/)
   assert.deepEqual(refitKnee, { age: 14 * 86_400_000, loss: 720, beyond: true })
+})
+
+test('ingestion has an age of its own, and no knee that is younger', () => {
+  const rungs = training.rungs.map((rung, i) => ({ ...rung, age: [81, 814 + 3_600_000, 814 + 86_400_000][i] ?? 2 * 86_400_000 }))
+  const of = (delay: number) =>
+    elementPart({
+      ir,
+      model,
+      element: { kind: 'ingestion' },
+      ladder: { rungs: rungs.map(rung => ({ ...rung, frozen: rung.frozenAtBudget })), caveats: [] },
+      utility: fraudReport.utility,
+      verdict: undefined,
+      delay,
+    })
+  assert.deepEqual(of(814).now.age, { p50: 814, p95: 814, from: 'from its history' })
+  const { knee, refitKnee } = of(814)
+  for (const found of [knee, refitKnee]) assert.ok('why' in found || found.age > 814, JSON.stringify(found))
+  assert.equal(of(0).now.age, null)
 })

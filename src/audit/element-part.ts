@@ -1,13 +1,15 @@
 /** One element of a report: how it runs, its curve, its knee, and what is to be done. */
 import { spanTitle } from '../base/span.ts'
 import type { GroupIR, ModelIR, PipelineIR } from '../define/ir.ts'
-import { kneeOf, marksOf } from './bands/knee.ts'
+import { kneeOf, marksOf, worseMark, youngerKnee } from './bands/knee.ts'
 import { howItRuns } from './cost/how-it-runs.ts'
 import { elementId, type Element } from './element.ts'
 import { ageOf } from './experiment/placement-age.ts'
 import type { Ladder } from './ladders.ts'
+import { isWhy } from './plans/ports.ts'
+import { safeVerdict } from './plans/safe.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from './plans/verdict.ts'
-import type { AgePart, ElementPart, Performance, Verdict } from './report/audit-report.ts'
+import type { AgePart, Effect, ElementPart, Rung, UtilityPart, Verdict } from './report/audit-report.ts'
 import { NO_ACTION, titleOf, UNSCHEDULED } from './words.ts'
 
 interface ElementGiven {
@@ -15,19 +17,32 @@ interface ElementGiven {
   readonly model: ModelIR
   readonly element: Element
   readonly ladder: Ladder
-  readonly now: Performance
-  /** Of the utility. */
-  readonly unit: string
+  readonly utility: Pick<UtilityPart, 'now' | 'retrained' | 'unit'>
   readonly verdict: Verdict | undefined
+  /** From an event's time to its arrival, median, ms. */
+  readonly delay: number
 }
 
-export function elementPart({ ir, model, element, ladder, now, unit, verdict }: ElementGiven): ElementPart {
-  const age = nowAge(ir, element)
+export function elementPart({ ir, model, element, ladder, utility, verdict, delay }: ElementGiven): ElementPart {
+  const age = element.kind === 'ingestion' ? arrivalAge(delay) : nowAge(ir, element)
   const { rungs, why } = ladder
-  const incident = rungs.map(({ age: rungAge, title, frozen }) => ({ age: rungAge, title, aWeek: frozen.aWeek }))
-  const planned = rungs.map(({ age: rungAge, title, refit }) => ({ age: rungAge, title, aWeek: 'why' in refit ? refit : refit.aWeek }))
+  const curve = (of: (rung: Rung) => Effect | { readonly why: string }) =>
+    rungs.map(rung => {
+      const effect = of(rung)
+      return { age: rung.age, title: rung.title, aWeek: isWhy(effect) ? effect : effect.aWeek }
+    })
+  const [incident, atVolume, planned] = [curve(rung => rung.frozen), curve(rung => rung.frozenAtBudget), curve(rung => rung.refit)]
+  const { now, retrained, unit } = utility
+  const own = { now: age?.p50 ?? 0, nowAWeek: now.aWeek, unit }
+  const anew = { ...own, nowAWeek: isWhy(retrained) ? now.aWeek : retrained.aWeek }
   const isPlanned = isPlannedAlone({ rungs })
-  const options = { now: age?.p50 ?? 0, nowAWeek: now.aWeek, unit }
+  const { verdict: said, unplanned } = verdictOn(verdict ?? { choice: NOT_OBSERVABLE, why: why ?? untrained }, rungs)
+  const isOpen = said.choice === UNDECIDED && unplanned === undefined && (element.kind === 'group' || element.kind === 'groups')
+  const safe = isOpen
+    ? isWhy(retrained)
+      ? safeVerdict(atVolume, own, 'as it is')
+      : safeVerdict(planned, anew, 'trained for that')
+    : undefined
   return {
     element: elementId(element),
     kind: element.kind,
@@ -36,12 +51,17 @@ export function elementPart({ ir, model, element, ladder, now, unit, verdict }: 
     now: { setting: { kind: 'now' }, title: nowTitle(ir, model, element), age },
     rungs,
     ...(why !== undefined && { notObservable: why }),
-    knee: element.kind === 'training' && rungs.length > 0 ? { why: NO_INCIDENT } : kneeOf(incident, options),
-    refitKnee: kneeOf(planned, options),
-    ...verdictOn(verdict ?? { choice: NOT_OBSERVABLE, why: why ?? untrained }, rungs),
-    marks: marksOf(isPlanned ? planned : incident, { nowAWeek: now.aWeek }),
+    knee:
+      element.kind === 'training' && rungs.length > 0 ? { why: NO_INCIDENT } : youngerKnee(kneeOf(incident, own), kneeOf(atVolume, own)),
+    refitKnee: kneeOf(planned, anew),
+    verdict: safe ? { ...safe, ...(said.breakEven && { breakEven: said.breakEven }) } : said,
+    ...(unplanned !== undefined && { unplanned }),
+    marks: isPlanned ? marksOf(planned, anew) : worseMark(marksOf(incident, own), marksOf(atVolume, own)),
   }
 }
+
+/** Of ingestion: how long events take to arrive, half of them at most so long. */
+const arrivalAge = (delay: number): AgePart | null => (delay > 0 ? { p50: delay, p95: delay, from: 'from its history' } : null)
 
 /** What has a curve was observed: that no plan runs it otherwise has another reason. */
 function verdictOn(verdict: Verdict, rungs: ElementPart['rungs']): Pick<ElementPart, 'verdict' | 'unplanned'> {

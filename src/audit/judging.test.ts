@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { casesOf } from '../../test/audit/random-cases.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import type { Plan } from './element.ts'
 import type { Experiment } from './experiment/experiment.ts'
-import { Judging } from './judging.ts'
-import type { HistoryPart } from './report/audit-report.ts'
+import { differenceOf, Judging } from './judging.ts'
+import type { HistoryPart, Performance } from './report/audit-report.ts'
 import { caveatsOf } from './said.ts'
 import { utilityOf } from './worth/index.ts'
 
@@ -42,6 +43,8 @@ test('the report says both, where labels are not known', async () => {
         history: { weeks: 1, censored: 2 } as HistoryPart,
         experiment,
         judging: made,
+        now: {} as Performance,
+        elements: [],
         ladders: [],
         plans: [],
         bounds,
@@ -63,6 +66,8 @@ test('what several ladders have is said once, of the one that has it worst', asy
     history: { weeks: 1, censored: 0 } as HistoryPart,
     experiment: { cases, notes: ['trained on 10', 'trained on 20'] } as unknown as Experiment,
     judging: await judging,
+    now: {} as Performance,
+    elements: [],
     ladders: [0.41, 0.62, 0.5].map(ladder),
     plans: [{ kind: 'some plans', looked: 5, of: 9 }],
     bounds: undefined,
@@ -75,4 +80,88 @@ test('what several ladders have is said once, of the one that has it worst', asy
   )
   assert.ok(['trained on 10', 'trained on 20'].every(note => said.includes(note)))
   assert.ok(said.some(text => text.startsWith('5 of 9 plans with decisions of their own were looked at')))
+})
+
+/** Sixteen decisions in two blocks of eight; scores as given, a label true from a draw on. */
+function judgingOf({
+  fresh,
+  stale,
+  anew = fresh,
+  label,
+  eligible = new Uint8Array(fresh.length).fill(1),
+  budget = 0.25,
+}: {
+  readonly fresh: Float64Array
+  readonly stale: Float64Array
+  readonly anew?: Float64Array
+  readonly label: Uint8Array
+  readonly eligible?: Uint8Array
+  readonly budget?: number
+}) {
+  const { length } = fresh
+  const times = Float64Array.from({ length }, (_, row) => row * HOUR)
+  const made = casesOf({
+    t: times,
+    key: Int32Array.from({ length }, (_, row) => row),
+    label,
+    known: eligible,
+    eligible,
+    outcome: times.map((time, row) => (label[row] === 1 ? time + HOUR : NaN)),
+  })
+  const half = length / 2
+  const blocks = { ...made.blocks, select: { from: 0, to: half }, report: { from: half, to: length } }
+  const told = { ...made, blocks }
+  const scores = (plan: ReadonlyMap<string, unknown>, arm: string) => (plan.size > 0 ? stale : arm === 'refit' ? anew : fresh)
+  const history = {
+    cases: told,
+    scored: { from: 0, to: length },
+    notes: [],
+    why: () => undefined,
+    decided: (plan: ReadonlyMap<string, unknown>, arm: string) =>
+      Promise.resolve({ score: scores(plan, arm), made: times, acted: times, inline: false }),
+  } as unknown as Experiment
+  const free = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, model)
+  return Judging.of(history, { ir: {} as PipelineIR, model, utility: free, budget, decisionsAWeek: length })
+}
+
+const older = new Map([['group/g', { kind: 'older', by: HOUR }]]) as unknown as Plan
+
+test('a stale model that acts more often catches no more at an equal volume, and pays for it at its threshold', async () => {
+  const label = Uint8Array.from({ length: 40 }, (_, row) => Number(row % 4 === 0))
+  // Fresh scores find the true ones, with one wrong action in each block; stale ones are all above the threshold.
+  const fresh = Float64Array.from(label, (is, row) => (is === 1 || row % 20 === 1 ? 0.9 : 0.1) - row / 1000)
+  const stale = Float64Array.from(label, (_, row) => 0.95 + ((row * 7) % 40) / 1000)
+  const judged = await judgingOf({ fresh, stale, label, budget: 0.3 })
+  const [now, frozen, atVolume] = [await judged.now('frozen'), (await judged.asItIs(older))[0], (await judged.asItIs(older))[1]]
+  assert.equal(frozen.performance.actionsAWeek, 40, 'the fixed threshold is shown as it is')
+  assert.equal(frozen.performance.aWeek, 10)
+  assert.equal(atVolume.performance.actionsAWeek, now.performance.actionsAWeek)
+  assert.ok(atVolume.performance.aWeek < now.performance.aWeek)
+  // Ten right ones and two wrong: a fifth of ten over two.
+  assert.equal(judged.charge, 1)
+  assert.ok(differenceOf(frozen, now).sum < 0, 'twenty-eight wrong actions more are not free')
+  assert.equal(differenceOf(now, frozen).sum, 0, 'and fewer of them no gain')
+})
+
+test('decisions that are not eligible take no part of a budget and act in no arm', async () => {
+  const label = Uint8Array.from({ length: 40 }, (_, row) => Number(row % 4 === 0))
+  const eligible = Uint8Array.from({ length: 40 }, (_, row) => Number(row % 4 !== 1))
+  const fresh = Float64Array.from(label, (is, row) => (eligible[row] === 0 ? 0 : is === 1 ? 0.9 : 0.1) - row / 1000)
+  // A model that is trained on eligible decisions alone ranks the others first.
+  const anew = Float64Array.from(fresh, (score, row) => (eligible[row] === 0 ? 0.99 : score))
+  const judged = await judgingOf({ fresh, stale: anew, anew, label: label.map((is, row) => is & eligible[row]), eligible })
+  const [now, retrained] = [(await judged.now('frozen')).performance, (await judged.now('refit')).performance]
+  assert.deepEqual(retrained, now)
+  assert.equal(judged.why('refit'), undefined)
+  // A quarter of ten are not eligible, and the week has as many fewer.
+  assert.equal(judged.week, 30)
+  assert.equal(now.recall, 7 / 10)
+})
+
+test('a model trained anew that is far below the one that runs is compared with nothing, and says why', async () => {
+  const label = Uint8Array.from({ length: 40 }, (_, row) => Number(row % 4 === 0))
+  const fresh = Float64Array.from(label, (is, row) => is - row / 1000)
+  const judged = await judgingOf({ fresh, stale: fresh, anew: fresh.map(score => -score), label })
+  assert.match(judged.why('refit')!, /^a model trained anew on fresh features is worth 0 % of the one that runs, at as many alerts/)
+  assert.equal(judged.planned, 'frozenAtBudget')
 })

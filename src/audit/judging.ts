@@ -1,29 +1,34 @@
 /**
- * What an alternative is worth, decision by decision, in three ways: the model as it is at the threshold that it has, the model as it is at the threshold that makes as many act, and a model that
- * was trained on features as old, at that.
+ * What an alternative is worth, decision by decision, in three ways: the model as it is at the threshold that it has (`frozen`), the model as it is at the volume of alerts of what runs (`frozenAtBudget`), and a model that
+ * was trained on features as old, at that volume (`refit`).
  *
- * Each is held against what runs, judged in the same way, so that an alternative that changes nothing differs in nothing: what training anew is worth by itself is in no difference.
+ * Each is held against what runs, judged in the same way, so that an alternative that changes nothing differs in nothing: what training anew is worth by itself is in no difference. Equal volume is held on each judged block itself,
+ * since scores drift between blocks and a count of alerts from another one would compare volumes and not skill. Decisions that are not eligible act in no way.
  */
 import { SpillwayError } from '../base/errors.ts'
+import { horizonOf } from '../replay/label-horizon.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import { KNEE_PART } from './bands/knee.ts'
+import { actsOf, defaultCharge, unjudgedPart, volumesOf, type Acts } from './acts.ts'
 import type { Cases, Decided } from './cases.ts'
 import { asItRuns, type Plan } from './element.ts'
 import type { Arm, Experiment } from './experiment/experiment.ts'
+import { refusalOf } from './plans/observable.ts'
 import type { Performance } from './report/audit-report.ts'
-import type { Sparse } from './sparse.ts'
-import { horizonOf } from '../replay/label-horizon.ts'
+import { less, type Sparse } from './sparse.ts'
 import {
   actingAt,
-  actingOf,
+  actingAtVolume,
+  actingRows,
   alertsAt,
-  countAtOrAbove,
+  alertsOf,
   aWeek,
   boundsOf,
   decisionsAWeek,
+  eligibleScores,
   performanceOf,
-  thresholdForCount,
-  thresholdForPart,
   totalOf,
+  type BlockVolume,
   type Given,
   type Utility,
 } from './worth/index.ts'
@@ -33,8 +38,19 @@ export type Way = 'frozen' | 'frozenAtBudget' | 'refit'
 export interface Judged {
   /** Of the rows of the block `test`. */
   readonly worth: Sparse
+  /** The same less what wrong actions cost by default: at the fixed threshold, where the worth does not say. */
+  readonly charged?: Sparse
   readonly performance: Performance
 }
+
+/** Decision by decision, how much more a level is worth than now. Wrong actions are charged where it acts clearly more often: fewer of them are no gain that anybody stated. */
+export function differenceOf(level: Judged, now: Judged): Sparse {
+  const isOftener = level.performance.actionsAWeek > (1 + SAME_VOLUME) * now.performance.actionsAWeek
+  return isOftener && level.charged && now.charged ? less(level.charged, now.charged) : less(level.worth, now.worth)
+}
+
+/** Two volumes of alerts that differ by at most this part count as the same. */
+export const SAME_VOLUME = 0.1
 
 export interface JudgingOptions {
   readonly ir: PipelineIR
@@ -45,48 +61,62 @@ export interface JudgingOptions {
   readonly decisionsAWeek: number | undefined
 }
 
-/** How many act, and what said so. */
-export interface Acts {
-  readonly threshold: number
-  readonly from: string
-  /** Of the scored decisions of the block `tune`, those that act, and their part. */
-  readonly count: number
-  readonly part: number
-  readonly cooldown: number
-}
-
 /** What runs in a week, if every label that is not known were true, and if every one were false. */
 export interface SupposedWeeks {
   readonly ifTrue: number
   readonly ifFalse: number
 }
 
+/**
+ * A model trained anew on fresh features has to reach this part of what runs, at the same volume. One that is further below loses more by being trained anew than what counts as hardly anything, so that nobody would put it in
+ * the place of what runs, and what stale features take from it says nothing of what they take from that.
+ */
+const COMPARABLE_PART = 1 - KNEE_PART
+
 export class Judging {
   readonly acts: Acts
-  /** Of a week that the block has, or that the user says; NaN where all are at one instant. */
+  /** Eligible decisions of a week that the block has, or that the user says; NaN where all are at one instant. */
   readonly week: number
+  /** What each wrong action is taken to cost at the fixed threshold, units; 0 where the worth says what it costs. */
+  readonly charge: number
+  /** Of the actions of what runs, the part that nothing is said of. */
+  readonly unjudged: number
   readonly #experiment: Experiment
   readonly #utility: Utility
   readonly #horizon: number
+  readonly #volumes: readonly BlockVolume[]
   readonly #now = new Map<Way, Judged>()
+  #noRefit: string | undefined
 
-  private constructor(experiment: Experiment, options: JudgingOptions, acts: Acts) {
+  private constructor(experiment: Experiment, options: JudgingOptions, decided: Decided) {
+    const { cases, scored } = experiment
     this.#experiment = experiment
     this.#utility = options.utility
     this.#horizon = options.model.label ? horizonOf(options.model.label) : 0
-    this.acts = acts
     const { decisionsAWeek: given } = options
-    this.week = decisionsAWeek(experiment.cases, experiment.cases.blocks.test, given === undefined ? {} : { decisionsAWeek: given }) ?? NaN
+    this.week = decisionsAWeek(cases, cases.blocks.test, given === undefined ? {} : { decisionsAWeek: given }) ?? NaN
+    this.acts = actsOf(cases, decided, options)
+    this.charge = options.utility.charged ? defaultCharge({ cases, decided }, this.acts, options.utility) : 0
+    this.unjudged = unjudgedPart(cases, decided, this.acts, scored)
+    this.#volumes = volumesOf(cases, eligibleScores(cases, decided.score), actingRows(this.#atThreshold(decided)), this.acts)
+    this.#noRefit = experiment.why('refit')
   }
 
   static async of(experiment: Experiment, options: JudgingOptions): Promise<Judging> {
     const decided = await learnt(options.model, () => experiment.decided(asItRuns, runningArm(experiment)))
-    return new Judging(experiment, options, actsOf(experiment.cases, decided, options))
+    const judging = new Judging(experiment, options, decided)
+    judging.#noRefit ??= await judging.#incomparable()
+    return judging
   }
 
   /** What runs is judged in this way: as it is, or, where no version scores yet, as it would be trained. */
   get runs(): Arm {
     return runningArm(this.#experiment)
+  }
+
+  /** The way in which a planned change is judged: the model trained for it; where that cannot be, or is no model to compare with, as it is. */
+  get planned(): Way {
+    return this.why('refit') === undefined ? 'refit' : 'frozenAtBudget'
   }
 
   get cases(): Cases {
@@ -95,7 +125,7 @@ export class Judging {
 
   /** Why there is no such way, whatever the plan. */
   why(way: Way): string | undefined {
-    return this.#experiment.why(armOf(way))
+    return way === 'refit' ? this.#noRefit : this.#experiment.why(armOf(way))
   }
 
   /** What runs, judged in this way. */
@@ -131,18 +161,25 @@ export class Judging {
   judged(decided: Decided, way: Way): Judged {
     const { cases } = this
     const given = this.#given(decided, way)
-    const worth = this.#utility.sparse(given)
-    return { worth, performance: performanceOf(given, { worth, outcomes: this.#utility.outcomes(cases), decisionsAWeek: this.week }) }
+    const { sparse, charged, outcomes } = this.#utility
+    const worth = sparse(given)
+    return {
+      worth,
+      ...(way === 'frozen' && charged && this.charge > 0 && { charged: charged(given, this.charge) }),
+      performance: performanceOf(given, { worth, outcomes: outcomes(cases), decisionsAWeek: this.week }),
+    }
   }
 
-  /** Who acts. At the budget as many of the block `tune` do as do now, or fewer where scores are equal. */
   #given(decided: Decided, way: Way): Given {
-    const { cases } = this
-    const { score } = decided
-    const { test: rows, tune } = cases.blocks
-    const { threshold: own, count, cooldown } = this.acts
+    return way === 'frozen' ? this.#atThreshold(decided) : this.#atVolume(decided)
+  }
+
+  /** Who acts at the threshold of what runs. */
+  #atThreshold(decided: Decided): Given {
+    const { cases, acts } = this
+    const { test: rows } = cases.blocks
+    const score = eligibleScores(cases, decided.score)
     const { scored } = this.#experiment
-    const threshold = way === 'frozen' ? own : thresholdForCount(score, tune, count).threshold
     let alert: Uint8Array | undefined
     return {
       cases,
@@ -150,12 +187,50 @@ export class Judging {
       rows,
       // Of most utilities nobody asks for it.
       get alert() {
-        return (alert ??= alertsAt(cases, score, { threshold, cooldown, rows: scored }))
+        return (alert ??= alertsAt(cases, score, { ...acts, rows: scored }))
       },
-      ...(cooldown === 0 && { acting: actingAt(score, rows, threshold) }),
+      ...(acts.cooldown === 0 && { acting: actingAt(score, rows, acts.threshold) }),
+    }
+  }
+
+  /** Who acts at the volume of what runs, of the decisions that a slower cadence leaves. */
+  #atVolume(decided: Decided): Given {
+    const { cases } = this
+    const { cooldown } = this.acts
+    const score = eligibleScores(cases, decided.score)
+    const ranked = decided.ranked ? eligibleScores(cases, decided.ranked) : score
+    const acting = actingAtVolume(cases, score, this.#volumes, cooldown, ranked)
+    const { scored } = this.#experiment
+    const [first] = this.#volumes
+    let alert: Uint8Array | undefined
+    return {
+      cases,
+      decided,
+      rows: cases.blocks.test,
+      get alert() {
+        return (alert ??= alertsOf(cases, score, acting, { first: first.rows, scored, cooldown }))
+      },
+      acting,
+    }
+  }
+
+  /** Why a model trained anew says nothing of the one that runs, if on the same fresh features it is far below it. */
+  async #incomparable(): Promise<string | undefined> {
+    // What the pipeline itself trains is trained anew by the same algorithm: it may have learnt from more, and loses alike.
+    if (this.why('frozen') !== undefined || this.#experiment.running) return undefined
+    try {
+      const [runs, anew] = [await this.now('frozenAtBudget'), await this.now('refit')].map(({ performance }) => performance.aWeek)
+      if (!(runs > 0) || anew >= COMPARABLE_PART * runs) return undefined
+      return `a model trained anew on fresh features is worth ${percentText(Math.max(0, anew) / runs)} of the one that runs, at as many alerts: under ${percentText(COMPARABLE_PART)} its losses say nothing of those of the one that runs`
+    } catch (error) {
+      const why = refusalOf(error)
+      if (why === undefined) throw error
+      return why
     }
   }
 }
+
+const percentText = (part: number): string => `${Math.round(part * 100)} %`
 
 /** A model without a score of its own decides nothing where it can learn nothing, and then there is nothing to judge. */
 async function learnt({ name, score }: ModelIR, decide: () => Promise<Decided>): Promise<Decided> {
@@ -174,22 +249,3 @@ async function learnt({ name, score }: ModelIR, decide: () => Promise<Decided>):
 const runningArm = (experiment: Experiment): Arm => (experiment.why('frozen') === undefined ? 'frozen' : 'refit')
 
 const armOf = (way: Way): Arm => (way === 'refit' ? 'refit' : 'frozen')
-
-function actsOf({ blocks: { tune } }: Cases, { score }: Decided, { ir, model, budget }: JudgingOptions): Acts {
-  const acting = actingOf(ir, model.name)
-  const cooldown = acting?.cooldown ?? 0
-  if (acting && budget === undefined) {
-    const [acts, scored] = [acting.threshold, -Infinity].map(from => countAtOrAbove(score, tune, from))
-    return { threshold: acting.threshold, from: `the action '${acting.action}'`, count: acts, part: acts / Math.max(1, scored), cooldown }
-  }
-  const { threshold, acts, scored } = thresholdForPart(score, tune, budget ?? 0)
-  return {
-    threshold,
-    from: `at most ${percent(budget ?? 0)} of decisions act, on the block before those that are judged`,
-    count: acts,
-    part: acts / Math.max(1, scored),
-    cooldown,
-  }
-}
-
-const percent = (part: number): string => `${Number((part * 100).toPrecision(3))} %`

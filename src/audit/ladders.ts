@@ -2,12 +2,12 @@
 import { SpillwayError } from '../base/errors.ts'
 import { bandsOfSparse, type Band, type BandOptions, type Bands } from './bands/bands.ts'
 import type { Sample } from './bands/sample.ts'
-import { less, totalWithin, type Sparse } from './sparse.ts'
+import { totalWithin, type Sparse } from './sparse.ts'
 import { worstOf, type Caveat } from './caveats/caveat.ts'
 import { planOf, type Element, type Plan } from './element.ts'
 import type { LadderRung } from './experiment/ladder.ts'
-import type { Judged, Judging, Way } from './judging.ts'
-import type { Effect, Performance, Rung } from './report/audit-report.ts'
+import { differenceOf, type Judged, type Judging, type Way } from './judging.ts'
+import type { Effect, NoInterval, Performance, Rung } from './report/audit-report.ts'
 import { slicesOf } from './worth/index.ts'
 import type { WorthIR } from '../define/worth-ir.ts'
 
@@ -89,10 +89,10 @@ export async function ladderOf(element: Element, rungs: readonly LadderRung[], o
 }
 
 async function rungOf(plan: Plan, judging: Judging): Promise<[Way, Asked][]> {
-  const beside = async (way: Way, { worth, performance }: Judged): Promise<Difference> => {
-    const now = await judging.now(way)
-    return { differing: less(worth, now.worth), performance }
-  }
+  const beside = async (way: Way, judged: Judged): Promise<Difference> => ({
+    differing: differenceOf(judged, await judging.now(way)),
+    performance: judged.performance,
+  })
   const [frozen, frozenAtBudget] = await orWhy(judging.why('frozen'), async (): Promise<[Asked, Asked]> => {
     const [asIs, atBudget] = await judging.asItIs(plan)
     return [await beside('frozen', asIs), await beside('frozenAtBudget', atBudget)]
@@ -140,8 +140,7 @@ function effectsOf(
   return { effects, caveats: known.length > 0 ? found.caveats : [] }
 }
 
-const shortOf = (band: Band | { readonly why: string }): Effect['aWeek'] =>
-  'why' in band ? band : { value: band.value, low: band.low, high: band.high }
+const shortOf = (band: Band | NoInterval): Effect['aWeek'] => ('why' in band ? band : { value: band.value, low: band.low, high: band.high })
 
-const restOf = (band: Band | { readonly why: string }): Pick<Effect, 'leaveOneOut' | 'worstWeek'> =>
+const restOf = (band: Band | NoInterval): Pick<Effect, 'leaveOneOut' | 'worstWeek'> =>
   'why' in band ? {} : { leaveOneOut: band.leaveOneOut, ...(band.worstWeek !== undefined && { worstWeek: band.worstWeek }) }

@@ -6,7 +6,8 @@ import { boundsOf } from './clustered.ts'
 import { WEEKS_A_MONTH } from './cost/units.ts'
 import type { Costing } from './costing.ts'
 import { asItRuns, type Plan } from './element.ts'
-import type { Judging, Way } from './judging.ts'
+import type { Judging } from './judging.ts'
+import { confirmedBy, type Curves } from './confirmed.ts'
 import { planElements } from './plans/choices.ts'
 import { bandedIntervals } from './plans/intervals.ts'
 import { judgePlans, type PlansJudged } from './plans/plans.ts'
@@ -24,16 +25,18 @@ export interface PlanningGiven {
   readonly notObservable: ReadonlyMap<string, string>
   /** What may be lost in a week and count as nothing, units. */
   readonly smallLoss: number
+  /** What each element loses at each age, and what that is held against. */
+  readonly curves: Curves
   readonly plansMax?: number | undefined
 }
 
 export function planning(given: PlanningGiven, onProgress: (share: number) => void): Promise<PlansJudged> {
-  const { ir, model, judging, utility, notObservable, smallLoss, plansMax } = given
+  const { ir, model, judging, utility, notObservable, smallLoss, curves, plansMax } = given
   const { t, blocks } = judging.cases
   const { select, report, test } = blocks
   return judgePlans(
     {
-      elements: planElements(ir, model, { notObservable }),
+      elements: confirmedBy(curves, judging.planned, planElements(ir, model, { notObservable })),
       select,
       report,
       decisionsAMonth: judging.week * WEEKS_A_MONTH,
@@ -50,7 +53,7 @@ export function planning(given: PlanningGiven, onProgress: (share: number) => vo
 
 /** A planned change trains the model anew on what it will be given, at as many actions; where it cannot be, the model stays as it is. */
 function portsOf({ ir, model, judging, bands, costing }: PlanningGiven): PlanPorts {
-  const way: Way = judging.why('refit') === undefined ? 'refit' : 'frozenAtBudget'
+  const way = judging.planned
   const { test } = judging.cases.blocks
   const within = ({ from, to }: RowRange, values: Float64Array) => values.subarray(from - test.from, to - test.from)
   let now: Float64Array | undefined

@@ -16,7 +16,7 @@ import { answerOf } from './plans/answer.ts'
 import { togetherVerdict } from './plans/together.ts'
 import { findingsOf, type GroupAge } from './plans/findings.ts'
 import type { PlansJudged } from './plans/plans.ts'
-import type { AuditReport, ElementPart, Estimate, Performance, Verdict } from './report/audit-report.ts'
+import type { AuditReport, ElementPart, Estimate, Performance, UtilityPart, Verdict } from './report/audit-report.ts'
 import { assumptionsOf, caveatsOf } from './said.ts'
 import { basisOf, type Utility } from './worth/index.ts'
 
@@ -30,6 +30,7 @@ export interface Found {
   readonly utility: Utility
   readonly ladders: readonly FoundLadder[]
   readonly now: Performance
+  readonly retrained: UtilityPart['retrained']
   readonly bounds: SupposedWeeks | undefined
   readonly costing: Costing
   readonly judged: PlansJudged
@@ -38,11 +39,19 @@ export interface Found {
 }
 
 export function reportOf(found: Found): AuditReport {
-  const { pipeline, log, options, experiment, judging, sample, utility, now, bounds, costing, judged, decisions } = found
+  const { pipeline, log, options, experiment, judging, sample, utility, now, retrained, bounds, costing, judged, decisions } = found
   const { ir, fingerprint } = pipeline
   const { model, worth, seed, draws, command, stages } = options
   const elements = found.ladders.map(({ element, ladder }) =>
-    elementPart({ ir, model, element, ladder, now, unit: utility.unit, verdict: verdictOf(element, ladder, judged) }),
+    elementPart({
+      ir,
+      model,
+      element,
+      ladder,
+      utility: { now, retrained, unit: utility.unit },
+      verdict: verdictOf(element, ladder, judged),
+      delay: experiment.delay,
+    }),
   )
   const history = historyPart(experiment.cases, log, sample)
   const { threshold, part, from } = judging.acts
@@ -57,13 +66,16 @@ export function reportOf(found: Found): AuditReport {
     utility: {
       name: utility.name,
       unit: utility.unit,
-      basis: basisOf(worth.ir.utility),
+      basis: basisOf(worth.ir.utility, judging.charge),
       ...(utility.dollars !== undefined && { dollars: utility.dollars }),
       budget: part,
       // Where none may act.
       threshold: Number.isFinite(threshold) ? threshold : Number.MAX_VALUE,
       thresholdFrom: from,
       now,
+      retrained,
+      ...(judging.charge > 0 && { charge: judging.charge }),
+      unjudged: judging.unjudged,
     },
     stages,
     elements,
@@ -74,6 +86,8 @@ export function reportOf(found: Found): AuditReport {
       history,
       experiment,
       judging,
+      now,
+      elements,
       ladders: found.ladders.map(({ ladder }) => ladder),
       plans: judged.caveats,
       bounds,

@@ -3,16 +3,19 @@ import type { ModelIR } from '../define/ir.ts'
 import type { WorthIR } from '../define/worth-ir.ts'
 import { noteOf, worstOf, type Caveat } from './caveats/caveat.ts'
 import { caveatText } from './caveats/text.ts'
+import { volumeCaveats } from './caveats/volume.ts'
 import type { Experiment } from './experiment/experiment.ts'
 import { undoneLeast } from './experiment/undone.ts'
 import type { Judging, SupposedWeeks } from './judging.ts'
 import type { Ladder } from './ladders.ts'
-import type { HistoryPart } from './report/audit-report.ts'
+import type { ElementPart, HistoryPart, Performance } from './report/audit-report.ts'
 import { unknownPart } from './worth/index.ts'
 
 /** From so many unknown labels on nothing that is said of them is sure. */
 const UNKNOWN_SOME = 0.05
 const UNKNOWN_MOST = 0.5
+/** From so many actions on that nothing is said of it is said that there are. */
+const UNJUDGED_SOME = 0.05
 const WEEKS_FEW = 8
 /** Positives in the block that is judged. */
 const POSITIVE_FEW = 50
@@ -21,6 +24,8 @@ interface CaveatsGiven {
   readonly history: HistoryPart
   readonly experiment: Experiment
   readonly judging: Judging
+  readonly now: Performance
+  readonly elements: readonly ElementPart[]
   readonly ladders: readonly Ladder[]
   readonly plans: readonly Caveat[]
   /** Where some labels are not known. */
@@ -34,12 +39,13 @@ interface CaveatsGiven {
 /** In words, each once: of those that several ladders have, the worst. */
 export const caveatsOf = (given: CaveatsGiven): string[] => worstOf(triggered(given)).map(caveatText)
 
-function triggered({ history, experiment, judging, ladders, plans, bounds, unit, reach }: CaveatsGiven): Caveat[] {
+function triggered({ history, experiment, judging, now, elements, ladders, plans, bounds, unit, reach }: CaveatsGiven): Caveat[] {
   const { cases } = experiment
   const { test } = cases.blocks
   const unknown = unknownPart(cases, test)
   const positive = cases.label.subarray(test.from, test.to).reduce((sum, one) => sum + one, 0)
   const weeks = history.weeks / 2
+  const noRetraining = judging.why('refit')
   const found: (Caveat | false)[] = [
     weeks < WEEKS_FEW && { kind: 'few weeks', weeks },
     history.weeks < 52 && { kind: 'no year', days: Math.round(history.weeks * 7) },
@@ -50,6 +56,9 @@ function triggered({ history, experiment, judging, ladders, plans, bounds, unit,
     history.censored > 0 && { kind: 'censored labels', count: history.censored },
     undoneOf(history),
     judging.acts.count === 0 && { kind: 'nothing acts' },
+    judging.unjudged > UNJUDGED_SOME && { kind: 'unjudged actions', part: judging.unjudged },
+    noRetraining !== undefined && experiment.why('refit') === undefined && { kind: 'no retraining', why: noRetraining },
+    ...volumeCaveats(elements, now.actionsAWeek),
     ...reach,
     ...ladders.flatMap(({ caveats }) => caveats),
     ...plans,
@@ -84,11 +93,17 @@ export function assumptionsOf({
     ...(worth.assumes ?? []),
     'what entities do is taken as given: nobody acts otherwise because a decision was another',
     `a threshold is set on the part of history before what is judged: ${judging.acts.from}`,
-    'frozen: the model as it is. At equal actions: the same model at the threshold at which as many act. Refit: trained on features as old, at as many actions',
+    'frozen: the model as it is, at that threshold. At equal alert volume: the same model, in each judged block as many actions as now, its highest scores; equal scores at the cut are parted by a draw. Refit: trained on features as old, at that volume',
     ...((experiment.running?.trainings ?? 0) > 1
       ? ['each training of the schedule scores from its time on, as if its rule had promoted it; trainings on drift are not replayed']
       : []),
-    ...(experiment.why('refit') === undefined ? [] : [`no arm 'refit': ${experiment.why('refit')}`]),
+    ...(experiment.cases.eligible.includes(0) ? ['decisions about what goes on already act in no arm, and take no part of a budget'] : []),
+    ...(judging.charge > 0
+      ? [
+          `the worth states no cost of a wrong action: at the fixed threshold, where a level acts over 10 % more often, each one more than now counts −${judging.charge.toPrecision(2)} units, so that all wrong actions of now would cost a fifth of what its right ones are worth. State a cost with wrong`,
+        ]
+      : []),
+    ...(judging.why('refit') === undefined ? [] : [`no arm 'refit': ${judging.why('refit')}`]),
     ...(experiment.cases.undone
       ? [
           'what runs is judged as if it acted whenever its condition is met: what was left undone to see what comes of it is part of no figure',

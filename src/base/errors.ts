@@ -37,6 +37,7 @@ export const errorCodes = {
   SPILL_ROLE: 'the token of an HTTP request may not do what it asks for',
   SPILL_SIGNATURE: 'a webhook came that is not signed by its secret, or not of now',
   SPILL_NOT_FOUND: 'an HTTP request names a source, group, model or path that there is not',
+  SPILL_CONFLICT: 'what was asked for does not fit the state of what it would change',
   SPILL_REFUSED: 'the record that an HTTP request gave was refused',
   SPILL_OVERLOAD: 'more waits than the server takes at once: come again later',
   SPILL_ADDRESS: 'an action would have gone to a private address',

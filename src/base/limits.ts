@@ -1,6 +1,6 @@
 import { actionLimits } from './action-limits.ts'
 import { auditLimits } from './audit-limits.ts'
-import { freshnessLimits } from './freshness-limits.ts'
+import { measurementLimits } from './measurement-limits.ts'
 import { reconcileLimits } from './reconcile-limits.ts'
 import { trainingLimits } from './training-limits.ts'
 
@@ -52,8 +52,15 @@ export const limits = {
   STRINGS_MAX: 2 ** 24,
   /** Bytes of UTF-8 of those. */
   STRINGS_BYTES_MAX: 2 ** 32 - 1,
+  /** Strings that a run keeps, and bytes of UTF-8 of those, beyond which it rejects records with new ones (`limit`): below what ids and memory allow. */
+  RUN_STRINGS_MAX: 15 * 2 ** 20,
+  RUN_STRINGS_BYTES_MAX: 2 ** 30,
   /** One line of an NDJSON or CSV file, bytes. */
   LINE_BYTES_MAX: 1 << 20,
+  /** Bytes of UTF-8 of one key, id, identity field or entity, unless its column has `maxBytes`. */
+  KEY_BYTES_MAX: 1 << 10,
+  /** Bytes of UTF-8 of any other text, unless its column has `maxBytes`. */
+  TEXT_BYTES_MAX: 1 << 16,
   /** Depth of nested JSON in one record. */
   JSON_DEPTH_MAX: 64,
   /** Rows that a `map` may return for one record. */
@@ -143,14 +150,24 @@ export const limits = {
   HTTP_JSON_BYTES_MAX: 1 << 20,
   /** Body of an HTTP request that is an NDJSON stream, packed and unpacked, bytes. */
   HTTP_STREAM_BYTES_MAX: 1 << 26,
-  /** NDJSON streams that are taken at once. */
-  HTTP_STREAMS_MAX: 32,
+  /** NDJSON streams that are read at once. One client has at most half of what the others leave, of this and of the next four limits. */
+  HTTP_STREAMS_MAX: 64,
   /** Bytes of one NDJSON stream that were given to the run and are not yet durable: beyond it the stream is not read on. */
   HTTP_STREAM_WAITING_BYTES: 1 << 22,
-  /** HTTP requests that wait for their commit at once. */
-  HTTP_WAITING_MAX: 1 << 13,
-  /** Bytes of JSON bodies held at once, all requests together. */
-  HTTP_BODY_BYTES_MAX: 1 << 27,
+  /** HTTP requests of one route class (ingest, decide, webhook) that wait for their commit at once. */
+  HTTP_WAITING_MAX: 1 << 14,
+  /** Records of HTTP requests that are not yet durable, all requests together. */
+  HTTP_WAITING_RECORDS_MAX: 1 << 16,
+  /** Bytes of JSON bodies of one route class (ingest, decide, read and operate) held at once. */
+  HTTP_BODY_BYTES_MAX: 1 << 26,
+  /** Bytes of webhooks held at once: their senders are unknown until the whole body is there. */
+  HTTP_WEBHOOK_BYTES_MAX: 1 << 24,
+  /** Bytes a second that a body must bring on average while the server waits for it. */
+  HTTP_BODY_BYTES_PER_S_MIN: 1 << 10,
+  /** Milliseconds by which a body may be behind that rate before it is cut off. */
+  HTTP_BODY_GRACE_MS: 5000,
+  /** Milliseconds between two looks for bodies that are too slow. */
+  HTTP_BODY_LOOK_MS: 1000,
   /** Refused records that an answer names; all are dead letters. */
   HTTP_ERRORS_MAX: 20,
   /** Seconds after which a client that was turned away may come again. */
@@ -164,12 +181,21 @@ export const limits = {
   LETTERS_LISTED_BYTES: 1 << 22,
   /** Effects that `GET /effects` gives at most. */
   EFFECTS_LISTED_MAX: 1000,
-  /** Recorded decisions among which one call looks for those of a key. */
+  /** Recorded decisions that one call reads to find those of a key. */
   DECISIONS_LOOKED_AT_MAX: 100_000,
+  /** Milliseconds between two looks at whether recorded decisions are whole, after a start, and the time that one takes. */
+  DECISION_CHECK_EVERY_MS: 100,
+  DECISION_CHECK_MS: 5,
+  /** The newest recorded decisions whose keys a server indexes in memory, once somebody asks for those of a key; 16 to 24 bytes each. */
+  DECISION_KEYS_INDEXED_MAX: 1 << 22,
+  /** Calls for recorded decisions that are looked for, or wait for that, at once. */
+  HTTP_SEARCHES_MAX: 256,
   /** Decisions of one entry of the log that are traced in one call. */
   DECISIONS_TRACED_MAX: 100,
   /** Streams of server-sent events at once. */
-  SSE_STREAMS_MAX: 10_000,
+  SSE_STREAMS_MAX: 11_000,
+  /** Of these one client has at most so many times what the others leave: 10,000 where it is alone. */
+  SSE_CLIENT_SHARE: 10,
   /** Bytes that wait for one slow reader of events, beyond which it is cut off: it goes on where it was when it comes back. */
   SSE_BUFFER_BYTES: 1 << 20,
   /** Milliseconds between two signs of life on a stream of events. */
@@ -240,16 +266,6 @@ export const limits = {
   CLIENT_STILL_MS: 50_000,
   /** Characters of one server-sent event that a client takes. */
   CLIENT_EVENT_CHARS_MAX: 1 << 24,
-  /** Stretches of decisions whose stage times are one block in the store. */
-  STAGE_STRETCHES: 1024,
-  /** Blocks of stage times of which all are kept, the newest. */
-  STAGE_BLOCKS_RECENT: 1024,
-  /** Of older blocks one in so many is kept; a prime, so that what comes at even intervals is neither always nor never among them. */
-  STAGE_BLOCKS_EVERY: 61,
-  /** Blocks of those that are kept. */
-  STAGE_BLOCKS_SAMPLED: 4096,
-  /** Milliseconds between two commits of stage times. */
-  STAGES_EVERY_MS: 1000,
   /** Traced stretches of decisions that are remembered, so that their effects are in the same trace. */
   TRACES_HELD: 4096,
   /** Times that a meter is given the measurement of one stretch of decisions, which stands for each of them. */
@@ -270,7 +286,7 @@ export const limits = {
   REPLAY_EVENTS_MAX: 2 ** 27,
   ...actionLimits,
   ...auditLimits,
-  ...freshnessLimits,
+  ...measurementLimits,
   ...reconcileLimits,
   ...trainingLimits,
 } as const

@@ -9,7 +9,7 @@ const heard = (error: unknown): Error & { readonly code?: string } => errorOf(st
 test('an error of ours is one again behind a thread, with its code and all of its words', () => {
   const error = heard(new SpillwayError('SPILL_LIMIT', 'has too many rows', { place: 'a.csv:3' }))
   assert.ok(error instanceof SpillwayError)
-  assert.deepEqual([error.code, error.message], ['SPILL_LIMIT', 'a.csv:3 has too many rows'])
+  assert.deepEqual([error.code, error.place, error.message], ['SPILL_LIMIT', 'a.csv:3', 'a.csv:3 has too many rows'])
 })
 
 test('one of the system or of another library keeps its code and is no error of ours; one without a code has none', () => {

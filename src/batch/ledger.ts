@@ -93,6 +93,10 @@ export function allPartsIn(store: StoredLog): Map<number, Map<number, Part>> {
   return new Map([...byRun].map(([number, named]) => [number, new Map(named.map(([, text]) => partOf(text)))]))
 }
 
+/** The files of all parts that are kept. */
+export const partFilesIn = (store: StoredLog): string[] =>
+  [...allPartsIn(store)].flatMap(([number, parts]) => [...parts.keys()].map(partition => partFile(number, partition)))
+
 function partOf(text: string): [partition: number, part: Part] {
   const part = JSON.parse(text) as Part
   return [part.partition, part]

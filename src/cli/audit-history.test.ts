@@ -106,6 +106,7 @@ async function loaded(shop: Pipeline, path: string, columns: readonly ColumnName
   const { notes } = { notes: block.columns['note'] }
   return {
     said: { of, block, counts, length: log.length, until: log.until, refused: refused?.count },
+    first: refused?.first,
     texts: Array.from(notes.values, (id, row) => (notes.nulls?.[row] ? null : log.strings.textOf(id))),
     warnings,
   }
@@ -147,6 +148,7 @@ for (const [format, write] of Object.entries(formats))
       const expected = await loaded(shop, path, [])
       assert.equal(expected.said.block.length, 391)
       assert.equal(expected.said.refused, 1)
+      assert.match(expected.first!, new RegExp(`own\\.${format}(:| row )\\d+ \\(source 'orders'\\): \\w+, .`))
       for (let seed = 1; seed <= 12; seed++) {
         const names = drawnNames(seed)
         const theirs = join(folder, `theirs-${seed}.${format}`)

@@ -55,8 +55,8 @@ export async function historyOf(
   const before = process.cpuUsage()
   const log = await load(pipeline, files, {
     theirs,
-    onRefused({ reason, detail, source }) {
-      if (count++ === 0) first = `${source ?? 'a file'}: ${reason}, ${detail}`
+    onRefused({ reason, detail, source, place }) {
+      if (count++ === 0) first = `${place}${source === undefined ? '' : ` (source '${source}')`}: ${reason}, ${detail}`
     },
     onWarning: warning => void warnings.push(warning),
     onProgress: (path, share) => onProgress(`reading ${path}`, share),

@@ -25,6 +25,7 @@ import { DRAWS, modelOf, OUT, requestOf, type AuditRequest } from './audit-reque
 import type { Command } from './command.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
+import { shellWord } from './shell-word.ts'
 import { checkSourceFiles } from './source-files.ts'
 import { troubleLines } from './summary.ts'
 
@@ -143,7 +144,7 @@ async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined)
     const total = reader.models().find(one => one.model === model.name)?.decisions ?? 0
     const seen = seenPositions(ir, model, reader)
     return {
-      stages: stagesPart(readSamples(reader, model.name, actions), deadline),
+      stages: stagesPart(readSamples(reader, model.name, actions), deadline, total),
       ...(model.train && { champion: promotedChampion(reader, ir, model) }),
       traces: tracesOf(recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), new Strings(), { total })),
       ...(seen && {
@@ -154,13 +155,13 @@ async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined)
   })
 }
 
-function commandOf({ path, files, columns, data, model, prices, people, seed, draws, plans }: AuditRequest): string {
+function commandOf({ path, files, columns, data, model, prices, people, out, seed, draws, plans }: AuditRequest): string {
   return [
-    `spillway audit ${path}`,
-    ...files.map(file => `--history ${file.source}=${file.path}`),
-    ...columns.map(({ source, column, theirs }) => `--column ${source}.${column}=${theirs}`),
-    ...Object.entries({ data, model, prices, people, plans }).flatMap(([name, value]) =>
-      value === undefined ? [] : [`--${name} ${value}`],
+    `spillway audit ${shellWord(path)}`,
+    ...files.map(file => `--history ${shellWord(`${file.source}=${file.path}`)}`),
+    ...columns.map(({ source, column, theirs }) => `--column ${shellWord(`${source}.${column}=${theirs}`)}`),
+    ...Object.entries({ data, model, prices, people, plans, out: out === OUT ? undefined : out }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name} ${shellWord(String(value))}`],
     ),
     `--seed ${seed}`,
     ...(draws === DRAWS ? [] : [`--draws ${draws}`]),

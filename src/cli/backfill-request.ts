@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { didYouMean } from '../base/did-you-mean.ts'
+import { timestampMs } from '../base/exact.ts'
 import { durationMs, type Duration } from '../base/time.ts'
 import type { Moments } from '../batch/backfill/asked.ts'
 import { units, type Unit } from '../batch/backfill/calendar.ts'
@@ -51,7 +52,7 @@ export function backfillRequestOf(values: Readonly<Record<string, unknown>>, [pa
   if (texts['at'] !== undefined && texts['at'] !== 'events') throw new UsageError(`--at ${texts['at']}: write --at events, or --every 1d`)
   if (texts['at'] !== undefined && every !== undefined) throw new UsageError('--at events and --every are two kinds of rows; leave one out')
   if (threads !== undefined && !/^[1-9]\d{0,2}$/.test(threads)) throw new UsageError(`--threads ${threads} is no number from 1`)
-  const [from, to] = (['from', 'to'] as const).map(name => (texts[name] === undefined ? undefined : momentOf(`--${name}`, texts[name])))
+  const [from, to] = (['from', 'to'] as const).map(name => (texts[name] === undefined ? undefined : startOf(`--${name}`, texts[name])))
   if (from !== undefined && to !== undefined && from >= to)
     throw new UsageError(`--from ${texts['from']} is not before --to ${texts['to']}`)
   return {
@@ -73,6 +74,13 @@ export function backfillRequestOf(values: Readonly<Record<string, unknown>>, [pa
     isSure: values['yes'] === true,
     json: values['json'] === true,
   }
+}
+
+/** A moment, or the start in UTC of a partition by its name: `2026-01-31`, `2026-01`. Throws `UsageError`. */
+function startOf(option: string, text: string): number {
+  const [name, month] = /^(\d{4}-\d\d)(?:-\d\d)?$/.exec(text) ?? []
+  const start = name === undefined ? undefined : timestampMs(`${name === month ? `${name}-01` : name}T00:00Z`)
+  return start ?? momentOf(option, text)
 }
 
 function duration(option: string, text: string): number {

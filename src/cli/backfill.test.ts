@@ -90,12 +90,39 @@ test('a stretch, a group and ticks are what is asked for', async () => {
   assert.equal(filled.rows, 6)
 })
 
+test('a partition is named by its day or month', async () => {
+  const stretch = async (...args: readonly string[]) => {
+    const asked = ['--source', `sales=${sales}`, '--out', join(folder, 'named'), '--group', 'now', '--dry-run', '--json', ...args]
+    const { out: said, err } = await run('backfill', wider, ...asked)
+    assert.notEqual(said, '', err)
+    return [...new Set((JSON.parse(said) as { missing: { partition: string }[] }).missing.map(({ partition }) => partition))]
+  }
+  assert.deepEqual(await stretch('--from', '2026-01-02'), ['2026-01-02', '2026-01-04'])
+  assert.deepEqual(await stretch('--from', '2026-01-01', '--to', '2026-01-02'), ['2026-01-01'])
+  assert.deepEqual(await stretch('--by', 'month', '--from', '2026-01', '--to', '2026-02'), ['2026-01'])
+  assert.deepEqual(await stretch('--from', '2026-02'), [])
+})
+
+test('the estimated size is that of a history whose keys become more, at events and at times', async () => {
+  const many = Array.from({ length: 6000 }, (_, i) =>
+    JSON.stringify({ card: `c${(i * 7919) % 300}`, amount: ((i * 104_729) % 10_007) / 100, at: Date.UTC(2026, 0, 1) + i * 300_000 }),
+  )
+  const history = file('many.ndjson', many.join('\n'))
+  for (const [name, ...moments] of [['events'], ['hours', '--every', '1h'], ['days', '--every', '1d']] as const) {
+    const asked = ['--source', `sales=${history}`, '--out', join(folder, name), '--group', 'now', '--yes', '--json', ...moments]
+    const { cost, filled } = JSON.parse((await run('backfill', wider, ...asked)).out) as Record<'cost' | 'filled', { bytes: number }>
+    const ratio = cost.bytes / filled.bytes
+    assert.ok(ratio > 0.7 && ratio < 1.4, `${name}: ${cost.bytes} bytes were estimated, ${filled.bytes} came`)
+  }
+})
+
 test('what cannot be is refused, with the fix', async () => {
   const refused: [args: readonly string[], code: number, message: RegExp][] = [
     [[], 2, /--out DIR says where/],
     [['--out', folder, '--every', 'soon'], 2, /--every: .*'soon' is no duration/],
     [['--out', folder, '--by', 'dya'], 2, /--by dya is none of day, month; did you mean 'day'/],
     [['--out', folder, '--from', '2026-01-02T00:00Z', '--to', '2026-01-01T00:00Z'], 2, /is not before --to/],
+    [['--out', folder, '--from', '2026-02-30'], 2, /--from 2026-02-30 is no moment/],
     [['--out', folder, '--at', 'events', '--every', '1d'], 2, /two kinds of rows/],
     [['--out', pipeline, '--source', `sales=${sales}`, '--yes'], 2, /is the pipeline; name another folder/],
     [['--out', sales, '--source', `sales=${sales}`, '--yes'], 1, /SPILL_INPUT: .*is a file; name a folder/],

@@ -29,7 +29,11 @@ export const backfillCommand: Command = {
     every: { type: 'string', value: '1d', help: 'instead: rows at multiples of this time, for each key that is live' },
     live: { type: 'string', value: LIVE, help: `a key is live with an event in so long before; lifetime: ever. ${LIVE} unless given` },
     by: { type: 'string', value: 'day|month', help: 'how the store is partitioned: by day unless given' },
-    from: { type: 'string', value: 'MOMENT', help: 'only partitions that end behind it: 2026-01-01T00:00Z, or UTC milliseconds' },
+    from: {
+      type: 'string',
+      value: 'MOMENT',
+      help: 'only partitions that end behind it: 2026-01-01 (UTC), 2026-01-01T00:00Z, or UTC milliseconds',
+    },
     to: { type: 'string', value: 'MOMENT', help: 'only partitions that begin before it' },
     threads: { type: 'string', value: 'N', help: 'how many cores to use: all unless given' },
     'dry-run': { type: 'boolean', help: 'say what is missing and what it costs, and end' },

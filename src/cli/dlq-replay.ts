@@ -1,39 +1,47 @@
 /** `dlq replay`: dead letters sent again, through the door of their source, as events that arrive now. */
-import { didYouMean } from '../base/did-you-mean.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import { forTerminal } from '../base/show.ts'
-import type { PipelineIR } from '../define/ir.ts'
-import type { StoredDeadLetter } from '../log/letters.ts'
-import type { SqliteReader } from '../log/sqlite/reader.ts'
+import { computeBeside } from '../batch/threads.ts'
 import { letterBatch } from '../run/letter-batch.ts'
 import { Run } from '../run/run.ts'
 import { lettersOf, withLetters } from './letter-folder.ts'
+import { LetterRecipient, type OmittedLetter, type SendableLetter } from './letter-recipient.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
 import { counted, number } from './summary.ts'
+import { printJson, printLines, printText } from './print.ts'
+
+/** Numbers of letters that a person is shown of those left out for one reason. */
+const OMITTED_SHOWN = 5
 
 export interface ReplayRequest {
-  /** By number; all that were not sent again too often, unless given. */
+  /** By number; every letter that can be sent again, unless given. */
   readonly ids: readonly number[] | undefined
+  /** The source of letters that name none. */
+  readonly source: string | undefined
   readonly json: boolean
 }
 
 /**
  * A letter that is accepted is none any more in the same commit as its event; one that is refused again stays, with the new reason: exit code 1.
- * Throws `SPILL_INPUT` for a letter that is not there or of a source that the pipeline has not, `SPILL_LIMIT` for one sent again too often.
+ * Of all letters, those that cannot be sent are left out and listed. Throws `SPILL_INPUT` for a letter that is named and not there, or without a
+ * source of the pipeline, `SPILL_LIMIT` for one that is named and was sent again too often.
  */
-export async function replayLetters(data: string, path: string, { ids, json }: ReplayRequest): Promise<number> {
+export async function replayLetters(data: string, path: string, { ids, source, json }: ReplayRequest): Promise<number> {
   const pipeline = await importPipeline(path)
-  return withLetters(data, { what: 'dlq replay', numbers: ids ?? 'all' }, async (store, reader, say) => {
-    const { letters, tired } = chosen(reader, pipeline.ir, ids)
+  const recipient = new LetterRecipient(pipeline.ir, source)
+  return withLetters(data, { what: 'dlq replay', numbers: ids ?? 'all' }, async (store, reader, say, log) => {
+    const { letters, omitted } = ids
+      ? { letters: recipient.all(lettersOf(reader, ids)), omitted: [] }
+      : recipient.sendable(reader.letters.dead())
+    if (json) for (const { id, reason } of omitted) printJson({ id, outcome: 'left out', reason })
     if (letters.length === 0) {
       say('none to send again')
-      if (!json) console.log(`No letter to send again.${tiredText(tired)}`)
+      if (!json) printText(`No letter to send again.${omittedText(omitted)}`)
       return 0
     }
     const progress = new Progress()
-    const run = new Run(pipeline, { store, onProgress: (entries, of) => progress.show('taking the log again', entries / of) })
+    // As in `spillway run`: groups answer from the batch runs of the folder.
+    const compute = computeBeside(log)
+    const run = new Run(pipeline, { store, compute, onProgress: (entries, of) => progress.show('taking the log again', entries / of) })
     progress.done()
     await sendAgain(run, letters)
     await run.stop()
@@ -42,22 +50,21 @@ export async function replayLetters(data: string, path: string, { ids, json }: R
     for (const letter of after) {
       const outcome = 'outcome' in letter ? letter.outcome : 'refused'
       const { id, reason, detail, attempts } = letter
-      if (json) console.log(JSON.stringify({ id, outcome, ...(outcome === 'refused' && { reason, detail, attempts }) }))
-      else
-        console.log(outcome === 'refused' ? forTerminal(`letter ${id}: refused again, ${reason}: ${detail}`) : `letter ${id}: ${outcome}`)
+      if (json) printJson({ id, outcome, ...(outcome === 'refused' && { reason, detail, attempts }) })
+      else printLines(outcome === 'refused' ? `letter ${id}: refused again, ${reason}: ${detail}` : `letter ${id}: ${outcome}`)
     }
     say(`${letters.length - refused.length} settled, ${refused.length} refused again`)
-    if (!json) console.log(summaryText(letters.length, refused.length, tired, run))
+    if (!json) printText(summaryText(letters.length, refused.length, omitted, run))
     return refused.length > 0 ? 1 : 0
   })
 }
 
 /** Held back as any source is; letters that wait are in memory. */
-export async function sendAgain(run: Run, letters: readonly StoredDeadLetter[]): Promise<void> {
+export async function sendAgain(run: Run, letters: readonly SendableLetter[]): Promise<void> {
   const sent: Promise<unknown>[] = []
   for (const letter of letters) {
     await run.room()
-    const receipt = run.submit(letter.source!, letterBatch(letter), undefined, letter.id)
+    const receipt = run.submit(letter.source, letterBatch(letter), undefined, letter.id)
     // What fails one fails them all, and is told by the last line.
     receipt.catch(() => {})
     sent.push(receipt)
@@ -65,37 +72,18 @@ export async function sendAgain(run: Run, letters: readonly StoredDeadLetter[]):
   await Promise.all(sent)
 }
 
-interface Chosen {
-  readonly letters: readonly StoredDeadLetter[]
-  /** How many of all were left out, having been sent again too often. */
-  readonly tired: number
-}
-
-function chosen(reader: SqliteReader, ir: PipelineIR, ids: readonly number[] | undefined): Chosen {
-  const all = ids ? lettersOf(reader, ids) : [...reader.letters.dead()]
-  const letters = all.filter(({ attempts }) => attempts < limits.DEAD_ATTEMPTS_MAX)
-  const tired = all.find(({ attempts }) => attempts >= limits.DEAD_ATTEMPTS_MAX)
-  if (ids && tired)
-    throw new SpillwayError(
-      'SPILL_LIMIT',
-      `letter ${tired.id} was sent again ${tired.attempts} times and refused (DEAD_ATTEMPTS_MAX); edit it, or drop it`,
-    )
-  const names = ir.sources.map(({ name }) => name)
-  for (const { id, source } of letters)
-    if (source === undefined || !names.includes(source))
-      throw new SpillwayError(
-        'SPILL_INPUT',
-        `letter ${id} is of source '${source}', which pipeline '${ir.name}' has not${didYouMean(source, names)}`,
-      )
-  return { letters, tired: all.length - letters.length }
-}
-
-function summaryText(count: number, refused: number, tired: number, { counts }: Run): string {
+function summaryText(count: number, refused: number, omitted: readonly OmittedLetter[], { counts }: Run): string {
   const settled = `${number(count - refused)} settled, ${number(refused)} refused again, ${counted(counts.decisions, 'decision')} made.`
-  return `${counted(count, 'letter')} sent again: ${settled}${tiredText(tired)}`
+  return `${counted(count, 'letter')} sent again: ${settled}${omittedText(omitted)}`
 }
 
-function tiredText(count: number): string {
-  const times = `sent again ${limits.DEAD_ATTEMPTS_MAX} times before (DEAD_ATTEMPTS_MAX)`
-  return count > 0 ? ` ${counted(count, 'letter')} ${count === 1 ? 'was' : 'were'} left out, ${times}.` : ''
+/** A sentence for each reason, with the numbers of the first letters. */
+function omittedText(omitted: readonly OmittedLetter[]): string {
+  return [...Map.groupBy(omitted, ({ reason }) => reason)]
+    .map(([reason, letters]) => {
+      const numbers = letters.slice(0, OMITTED_SHOWN).map(({ id }) => id)
+      const more = letters.length > OMITTED_SHOWN ? ', …' : ''
+      return ` ${counted(letters.length, 'letter')} ${letters.length === 1 ? 'was' : 'were'} left out (${numbers.join(', ')}${more}): ${reason}.`
+    })
+    .join('')
 }

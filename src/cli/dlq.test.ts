@@ -6,7 +6,7 @@ import { auditOf, done } from '../../test/cli/audit-lines.ts'
 import { called, calledJson } from '../../test/cli/called.ts'
 import { sales, Shop } from '../../test/cli/shop.ts'
 import { limits } from '../base/limits.ts'
-import { openFolder } from '../log/sqlite/data-folder.ts'
+import { closeFolder, openFolder } from '../log/sqlite/data-folder.ts'
 import type { RecordedDecision } from '../run/recorded.ts'
 
 interface Letter {
@@ -164,9 +164,59 @@ describe('a folder that is changed', () => {
     assert.equal(status, 1)
     assert.match(err, /^SPILL_LIMIT: letter 4 was sent again 10 times and refused \(DEAD_ATTEMPTS_MAX\); edit it, or drop it$/)
     const all = await dlq('replay', '--all', shop.pipeline)
-    assert.match(all.out, /^3 letters sent again: .* 1 letter was left out, sent again 10 times before \(DEAD_ATTEMPTS_MAX\)\.$/m)
+    assert.match(all.out, /^3 letters sent again: .* 1 letter was left out \(4\): sent again 10 times before \(DEAD_ATTEMPTS_MAX\)\.$/m)
     await dlq('edit', '4', '--set', 'card=d')
     assert.equal((await letters()).find(({ id }) => id === 4)!.attempts, 0)
+  })
+
+  test('letters without a source, and of one that the pipeline has not, keep no other letter back', async () => {
+    const folder = await openFolder(shop.data)
+    const rest = { reason: 'schema', detail: 'not JSON', at: 1, sequence: 0 } as const
+    const mended = sales[0].replace('"id":"1"', '"id":"33"')
+    await folder.store.commit({
+      dead: [
+        { ...rest, source: undefined, place: 'old.ndjson:1', raw: mended },
+        { ...rest, source: 'sale', place: 'old.ndjson:2', raw: mended },
+      ],
+    })
+    await closeFolder(folder)
+    await dlq('edit', '3', '--set', 'price=2.50')
+    const named = await dlq('replay', '3', '5', shop.pipeline)
+    assert.deepEqual(
+      [named.status, named.err],
+      [1, 'SPILL_INPUT: letter 5 has no source: an earlier version of Spillway did not keep it; name it with --source NAME'],
+    )
+    const all = await dlq('replay', '--all', shop.pipeline)
+    assert.equal(all.status, 1, 'letters 1, 2 and 4 are refused again')
+    assert.match(all.out, /^letter 3: accepted$/m)
+    assert.match(
+      all.out,
+      / 1 letter was left out \(5\): no source: .*; name it with --source NAME\. 1 letter was left out \(6\): of source 'sale', /,
+    )
+    const other = await dlq('replay', '3', shop.pipeline, '--source', 'sale')
+    assert.match(other.err, /^SPILL_INPUT: pipeline 'shop' has no source 'sale'; did you mean 'sales'\?$/)
+    const conflict = await dlq('replay', '4', shop.pipeline, '--source', 'visits')
+    assert.match(conflict.err, /^SPILL_INPUT: letter 4 is of source 'sales'; --source is for letters that name none/)
+    const sent = await dlq('replay', '--all', shop.pipeline, '--source', 'sales', '--json')
+    const lines = sent.out.split('\n').map(line => JSON.parse(line) as Letter)
+    assert.deepEqual(
+      lines.map(({ id, outcome }) => [id, outcome]),
+      [
+        [6, 'left out'],
+        [1, 'refused'],
+        [2, 'refused'],
+        [4, 'refused'],
+        [5, 'accepted'],
+      ],
+    )
+    // The source that it was sent to is kept.
+    assert.deepEqual(
+      (await letters('--settled')).map(({ id, source }) => [id, source]),
+      [
+        [3, 'sales'],
+        [5, 'sales'],
+      ],
+    )
   })
 
   test('drop: with a reason, all or none, and kept', async () => {

@@ -22,7 +22,7 @@ const orders: Readonly<Record<string, Order>> = {
   list: { options: ['source', 'reason', 'settled'], run: list },
   show: { options: [], run: show },
   edit: { options: ['set', 'file'], run: edit },
-  replay: { options: ['all'], run: replay },
+  replay: { options: ['all', 'source'], run: replay },
   drop: { options: ['why'], run: drop },
 }
 
@@ -31,7 +31,7 @@ export const dlqCommand: Command = {
   usage: 'list | show ID | edit ID | replay ID… PIPELINE | drop ID…',
   summary: 'dead letters, which are records that were refused: list, show, edit, send again, drop',
   options: {
-    source: { type: 'string', value: 'NAME', help: 'list: only those of this source' },
+    source: { type: 'string', value: 'NAME', help: 'list: only those of this source; replay: the source of letters that name none' },
     reason: { type: 'string', value: 'REASON', help: 'list: only those refused for this reason' },
     settled: { type: 'boolean', help: 'list: those that were sent again with success, or dropped' },
     set: {
@@ -41,7 +41,7 @@ export const dlqCommand: Command = {
       help: 'edit: set a field of its JSON (FIELD:=JSON for null and the like); repeat for more',
     },
     file: { type: 'string', value: 'FILE', help: 'edit: take the bytes of this file in its place' },
-    all: { type: 'boolean', help: 'replay: every letter that was not sent again too often' },
+    all: { type: 'boolean', help: 'replay: every letter that can be sent again' },
     why: { type: 'string', value: 'TEXT', help: 'drop: the reason, which is kept with the letter' },
     data: dataOption,
     json: { type: 'boolean', help: 'print letters, or what became of them, as lines of JSON, and nothing else' },
@@ -89,12 +89,12 @@ function edit(data: string, positionals: Texts, values: Values): Promise<number>
 function replay(data: string, positionals: Texts, values: Values): Promise<number> {
   const ids = positionals.filter(isId).map(Number)
   const paths = positionals.filter(text => !isId(text))
-  const { all = false, json = false } = values as { all?: boolean; json?: boolean }
+  const { all = false, source, json = false } = values as { all?: boolean; source?: string; json?: boolean }
   if (paths.length !== 1)
     throw new UsageError(paths.length === 0 ? 'name the file of a pipeline' : `one pipeline, not also ${paths.slice(1).join(', ')}`)
   if (all === ids.length > 0)
     throw new UsageError(all ? '--all is every letter; leave the numbers out' : 'name letters by their numbers, or --all')
-  return replayLetters(data, paths[0], { ids: all ? undefined : [...new Set(ids)], json })
+  return replayLetters(data, paths[0], { ids: all ? undefined : [...new Set(ids)], source, json })
 }
 
 function drop(data: string, positionals: Texts, values: Values): Promise<number> {

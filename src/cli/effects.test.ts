@@ -29,7 +29,7 @@ test('dead effects are tried again or dropped, all or none, and each change is a
   await closeFolder(folder)
   assert.equal(
     (await called('effects', 'retry', '1', '3', '--data', data)).err,
-    'SPILL_INPUT: effect 3 is pending; dead ones can be tried again or dropped',
+    'SPILL_CONFLICT: effect 3 is pending; dead ones can be tried again or dropped',
   )
   assert.equal((await called('effects', 'retry', '1', '--data', data)).status, 0)
   assert.equal((await called('effects', 'drop', '2', '--why', 'nobody listens', '--data', data)).status, 0)
@@ -42,6 +42,11 @@ test('dead effects are tried again or dropped, all or none, and each change is a
       [3, 'pending'],
     ],
   )
+  for (const args of [[], ['show', '1']])
+    assert.deepEqual(
+      (await calledJson<Record<'key' | 'body', unknown>>('effects', ...args, '--data', data)).map(({ key, body }) => [key, body])[0],
+      ['c', { of: 'the receiver alone' }],
+    )
   assert.match((await called('effects', '--data', data)).out, /^page: 1 dropped effect, page: 2 pending effects\.$/m)
   assert.match(
     (await called('effects', '--last', '2', '--data', data)).out,
@@ -50,7 +55,7 @@ test('dead effects are tried again or dropped, all or none, and each change is a
   const { lines, text } = auditOf(data)
   assert.deepEqual(lines.map(done), [
     ['effects retry', '1', 'refused', 'SPILL_BUSY'],
-    ['effects retry', '1, 3', 'refused', 'SPILL_INPUT'],
+    ['effects retry', '1, 3', 'refused', 'SPILL_CONFLICT'],
     ['effects retry', '1', 'done', undefined],
     ['effects drop', '2', 'done', 'nobody listens'],
   ])

@@ -1,6 +1,6 @@
 /** `spillway inspect`: what a data folder holds, and whether it is whole. Works while a run holds it. */
 import { lookInto } from '../log/sqlite/data-folder.ts'
-import type { Damage } from '../log/verify.ts'
+import { damageText } from '../log/verify.ts'
 import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
 import { objectivesText } from './folder-objectives.ts'
@@ -8,6 +8,7 @@ import { reportOf, type FolderReport } from './folder-report.ts'
 import { Progress } from './progress.ts'
 import { counted, number, table } from './summary.ts'
 import { timeText } from './time-text.ts'
+import { printEach } from './print.ts'
 
 export const inspectCommand: Command = {
   name: 'inspect',
@@ -26,7 +27,7 @@ export const inspectCommand: Command = {
     return lookInto(folder, reader => {
       const report = reportOf(folder, reader, { verify, onProgress: (entries, of) => progress.show('reading the log', entries / of) })
       progress.done()
-      console.log(json ? JSON.stringify(report) : reportText(report))
+      printEach([report], { json, textOf: reportText })
       return report.damage.length === 0 ? 0 : 1
     })
   },
@@ -110,10 +111,6 @@ function settledText({ settled }: FolderReport): string {
 }
 
 function verdict({ verified, damage }: FolderReport): string {
-  if (damage.length > 0) return [`Damaged in ${counted(damage.length, 'place')}:`, ...damage.map(damageText)].join('\n')
+  if (damage.length > 0) return [`Damaged in ${counted(damage.length, 'place')}:`, ...damage.map(one => `  ${damageText(one)}`)].join('\n')
   return verified ? 'Whole: every segment and every decision is as it was written.' : ''
-}
-
-function damageText({ what, entries, problem }: Damage): string {
-  return `  ${what}${entries ? ` (entries ${entries[0]} to ${entries[1]})` : ''} ${problem}`
 }

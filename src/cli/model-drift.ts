@@ -9,6 +9,8 @@ import { maturedMetric, type MetricAsk } from '../run/matured-metric.ts'
 import { newestDecisions } from '../run/newest-decisions.ts'
 import { recordedBatches } from '../run/recorded-batches.ts'
 import { summaryOfSet } from '../run/set-summary.ts'
+import { valuesOf } from '../training/drift/distance.ts'
+import type { RowsSummary } from '../training/drift/summary.ts'
 import { driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } from '../training/index.ts'
 
 export interface DriftAsk {
@@ -32,6 +34,11 @@ export interface ModelDrift extends DriftReport {
   readonly reference: { readonly kind: 'set'; readonly folder: string } | { readonly kind: 'decisions'; readonly from: number | null }
   /** Decisions by a version of the model with other inputs, left out. */
   readonly others: number
+  /**
+   * Scores are compared within one version, that of the newest decision (`null`: the model's own score, or none), and how many decisions of each it has
+   * scored. Scores of another version are another distribution, and decisions before the first promotion have none.
+   */
+  readonly scores: { readonly version: number | null; readonly reference: number; readonly recent: number }
 }
 
 /** The models that are asked for and have decided. Throws `SPILL_INPUT` if there is none. */
@@ -50,7 +57,7 @@ export function modelsOf({ models, name }: PipelineIR, reader: SqliteReader, { m
 
 export async function driftOfModel(ir: PipelineIR, model: ModelIR, reader: SqliteReader, request: DriftAsk): Promise<ModelDrift> {
   const { decisions } = await newestDecisions(reader, { model: model.name, key: undefined, last: 1 })
-  const newest = decisions[0].t
+  const [{ t: newest, version }] = decisions
   const since = newest - request.since
   const from = since - request.reference
   const strings = new Strings()
@@ -59,20 +66,28 @@ export async function driftOfModel(ir: PipelineIR, model: ModelIR, reader: Sqlit
     total: 1,
     onStretch: ({ fits, decisions: left }) => (others += fits ? 0 : left),
   })
-  const [recent, before] = summariesOf(ir, model, batches, strings, [
+  const spans = [
     { from: since, to: newest + 1 },
     { from, to: since },
-  ])
+  ]
+  const [recent, before] = summariesOf(ir, model, batches, strings, spans, batch => batch.version === version)
   const reference = request.set === undefined ? before : await summaryOfSet(request.set)
+  const scores = { version: version ?? null, reference: scoredOf(reference), recent: scoredOf(recent) }
   return {
     model: model.name,
     since,
     reference:
       request.set === undefined ? { kind: 'decisions', from: Number.isFinite(from) ? from : null } : { kind: 'set', folder: request.set },
     others,
-    ...driftOf(reference, recent, { ...request.thresholds, metrics: metricsOf(ir, model, reader, request) }),
+    scores,
+    ...driftOf(withScores(reference), withScores(recent), { ...request.thresholds, metrics: metricsOf(ir, model, reader, request) }),
   }
 }
+
+const scoredOf = ({ score }: RowsSummary): number => (score ? valuesOf(score) : 0)
+
+/** A column of scores without one is no column: there is nothing to compare. */
+const withScores = ({ score, ...rest }: RowsSummary): RowsSummary => (score && valuesOf(score) > 0 ? { ...rest, score } : rest)
 
 function metricsOf(ir: PipelineIR, model: ModelIR, reader: SqliteReader, { metric: given, since }: DriftAsk): MaturedMetric[] {
   const asked = given ?? boundOf(model)

@@ -2,18 +2,20 @@
 import { wallClock } from '../base/clock.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
+import { forTerminal } from '../base/show.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import { TrainedModel } from '../run/trained-model.ts'
-import { checkPromotable, previousOf, trainedModel } from '../training/registry/champion.ts'
+import { checkPromotable, rollbackVersion, trainedModel } from '../training/registry/champion.ts'
 import { driftStateOf } from '../training/registry/drift-state.ts'
-import { askedOf, promotionsOf, putAsked, scoreOfVersion, versionOf, versionsOf, type NamedValues } from '../training/registry/registry.ts'
+import { modelVersions } from '../training/registry/model-versions.ts'
+import { askedOf, promotionsOf, putAsked, scoreOfVersion, type NamedValues } from '../training/registry/registry.ts'
 import type { Version } from '../training/registry/version.ts'
 import { UsageError, type Command } from './command.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { registryOf, registryOptions, type Registry } from './registry-option.ts'
 import { counted } from './summary.ts'
 import { modelNameOf } from './train.ts'
-import { comparison, driftStateText, versionsText, versionText } from './version-text.ts'
+import { comparison, driftStateText, passedText, versionsText, versionText } from './version-text.ts'
 
 const verbs = ['list', 'show', 'compare', 'promote', 'rollback'] as const
 const LAST = 20
@@ -61,17 +63,20 @@ function list(
   { ir }: Pipeline,
   { model, last, json }: { model: string | undefined; last: number; json: boolean },
 ): number {
-  const all = ir.models.filter(({ train }) => train)
-  const models = model === undefined && all.length > 0 ? all : [trainedModel(ir, modelNameOf({ ir }, model))]
-  const versions = models.flatMap(({ name }) => versionsOf(values, name).slice(-last))
+  const trained = ir.models.filter(({ train }) => train)
+  const models = model === undefined && trained.length > 0 ? trained : [trainedModel(ir, modelNameOf({ ir }, model))]
+  const all = models.map(one => ({ model: one, ...modelVersions(values, ir, one) }))
+  const versions = all.flatMap(one => one.versions.slice(-last))
   if (json) {
     for (const version of versions) console.log(JSON.stringify(version))
     return 0
   }
   console.log(versions.length === 0 ? 'No versions: spillway train makes one.' : versionsText(versions))
-  for (const { name, train } of models) {
+  for (const { model, passed, champion } of all) {
+    const { name, train } = model
     const looked = train?.orWhen && driftStateOf(values, name)
     if (looked) console.log(driftStateText(name, looked))
+    for (const each of passed) console.log(forTerminal(passedText(model, each, champion)))
     const asked = askedOf(values, name)
     if (asked)
       console.log(
@@ -82,8 +87,8 @@ function list(
   return 0
 }
 
-function show(values: NamedValues, { model, number, json }: Asked, what: 'show' | 'compare' | 'score'): number {
-  const version = found(values, model, number)
+function show(values: NamedValues, { pipeline, model, number, json }: Asked, what: 'show' | 'compare' | 'score'): number {
+  const version = found(values, pipeline, model, number)
   const score = what === 'score' ? scoreOfVersion(values, model, number) : undefined
   if (what !== 'show' && !version.trained)
     throw new SpillwayError('SPILL_INPUT', `version ${number} of model '${model}' has no score: ${version.error ?? version.state}`)
@@ -100,10 +105,11 @@ function show(values: NamedValues, { model, number, json }: Asked, what: 'show' 
   return 0
 }
 
-function found(values: NamedValues, model: string, number: number): Version {
-  const version = versionOf(values, model, number)
+function found(values: NamedValues, { ir }: Pipeline, model: string, number: number): Version {
+  const { versions } = modelVersions(values, ir, trainedModel(ir, model))
+  const version = versions.find(one => one.number === number)
   if (version) return version
-  const [first, ...more] = versionsOf(values, model).map(one => one.number)
+  const [first, ...more] = versions.map(one => one.number)
   const there =
     first === undefined ? 'no version yet; spillway train makes one' : `no version ${number}; there is ${rangeText(first, more.at(-1))}`
   throw new SpillwayError('SPILL_INPUT', `model '${model}' has ${there}`)
@@ -114,7 +120,7 @@ const rangeText = (first: number, last: number | undefined): string => (last ===
 async function promote({ pipeline: { ir }, registry, model, number, json }: Asked, verb: 'promote' | 'rollback'): Promise<number> {
   let promoted = number
   await registry.change(`models ${verb}`, verb === 'promote' ? `${model} ${number}` : model, values => {
-    if (verb === 'rollback') promoted = rolledBack(values, model)
+    if (verb === 'rollback') promoted = rollbackVersion(values, model)
     checkPromotable(values, ir, model, promoted)
     const asked = { version: promoted, why: verb === 'promote' ? 'by hand' : 'rolled back', at: wallClock() }
     if (registry.hasLog) return [putAsked(model, asked)]
@@ -125,15 +131,4 @@ async function promote({ pipeline: { ir }, registry, model, number, json }: Aske
   if (json) console.log(JSON.stringify({ model, version: promoted }))
   else console.log(registry.hasLog ? `${what} scores once a run starts, from its first entry on` : `${what} is the champion`)
   return 0
-}
-
-/** Throws `SPILL_INPUT` where nothing has been promoted. */
-function rolledBack(values: NamedValues, model: string): number {
-  const promotions = promotionsOf(values, model)
-  if (promotions.length === 0) {
-    const waiting = askedOf(values, model)
-    const instead = waiting === undefined ? '' : `; version ${waiting.version} waits for a run, and models … promote 0 takes that back`
-    throw new SpillwayError('SPILL_INPUT', `no version of model '${model}' has been promoted: there is nothing to go back from${instead}`)
-  }
-  return previousOf(promotions)
 }

@@ -1,6 +1,7 @@
+import { forTerminal } from '../base/show.ts'
 import type { Change } from '../define/changes.ts'
-import { lookInto } from '../log/sqlite/data-folder.ts'
-import { planOf, type Plan } from '../run/plan.ts'
+import { isUnused, lookInto } from '../log/sqlite/data-folder.ts'
+import { firstPlan, planOf, type Plan } from '../run/plan.ts'
 import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
 import { importPipeline } from './pipeline-file.ts'
@@ -16,11 +17,17 @@ export const planCommand: Command = {
     if (path === undefined) throw new UsageError('name the file of a pipeline')
     if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
     const pipeline = await importPipeline(path)
-    const plan = await lookInto(dataOf(values), reader => planOf(pipeline, reader))
-    console.log(values['json'] === true ? JSON.stringify(plan) : planText(pipeline.ir.name, plan))
+    const folder = dataOf(values)
+    const isFirst = isUnused(folder)
+    const plan = isFirst ? firstPlan(pipeline) : await lookInto(folder, reader => planOf(pipeline, reader))
+    if (values['json'] === true) console.log(JSON.stringify(plan))
+    else console.log(isFirst ? forTerminal(firstText(pipeline.ir.name, folder)) : planText(pipeline.ir.name, plan))
     return 0
   },
 }
+
+const firstText = (name: string, folder: string): string =>
+  `no pipeline has run here yet: ${folder} has no log. A start of '${name}' makes one, and has no entries to read again`
 
 const signs = { added: '+', removed: '-', changed: '~' } as const
 

@@ -13,6 +13,7 @@ import {
   type ReplayOptions,
   type ReplaySummary,
 } from '../replay/replay.ts'
+import type { LoadOptions } from '../replay/load.ts'
 import { importHistories, type Imported } from '../run/import.ts'
 import { recordedBatches } from '../run/recorded-batches.ts'
 
@@ -40,10 +41,7 @@ export async function replayThroughLog(pipeline: Replayable, folder: string, opt
       warnings.push(warning)
       options.onWarning?.(warning)
     },
-    onRefused(refusal) {
-      if (refusal.source === undefined) undecodable++
-      options.onRefused?.(refusal)
-    },
+    onUndecodable: records => (undecodable += records),
   })
   const models = await tellDecisions(pipeline, deciding, folder, imported, options)
   return {
@@ -62,7 +60,11 @@ interface Timed extends Imported {
   readonly reports: readonly string[]
 }
 
-async function inFolder(path: string, pipeline: Replayable, { files, onRefused, onWarning, onProgress }: ReplayOptions): Promise<Timed> {
+async function inFolder(
+  path: string,
+  pipeline: Replayable,
+  { files, onRefused, onUndecodable, onWarning, onProgress }: ReplayOptions & Pick<LoadOptions, 'onUndecodable'>,
+): Promise<Timed> {
   const folder = await openFolder(path)
   const start = stopwatch()
   let loaded = start
@@ -72,6 +74,7 @@ async function inFolder(path: string, pipeline: Replayable, { files, onRefused, 
       store: folder.store,
       files,
       ...(onRefused && { onRefused }),
+      ...(onUndecodable && { onUndecodable }),
       ...(onWarning && { onWarning }),
       onReport: report => reports.push(report),
       onProgress(stage, share) {

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { noDecisions } from '../replay/replay.ts'
-import { summaryText } from './summary.ts'
+import { scoreText, summaryText } from './summary.ts'
+
+test('a score has six significant digits for a person', () => {
+  assert.deepEqual([0.1 + 0.2, 1 / 3, -123_456.789, 1e-9 / 7, 0, null].map(scoreText), [
+    '0.3',
+    '0.333333',
+    '-123457',
+    '1.42857e-10',
+    '0',
+    'NULL',
+  ])
+})
 
 test('labels are counted under the models, where there are any', () => {
   const summary = {

@@ -1,3 +1,4 @@
+import { inOneLine } from '../base/show.ts'
 import type { LabelCounts } from '../replay/label.ts'
 import type { ReplaySummary } from '../replay/replay.ts'
 
@@ -53,12 +54,17 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** `1 event`, `2,000 events`. */
 export const counted = (count: number, what: string): string => `${number(count)} ${what}${count === 1 ? '' : 's'}`
 
+/** Significant digits of a score for a person; JSON has all of them. */
+const SCORE_DIGITS = 6
+
+export const scoreText = (score: number | null): string => (score === null ? 'NULL' : String(Number(score.toPrecision(SCORE_DIGITS))))
+
 export const number = (value: number): string => value.toLocaleString('en-US')
 
 /** A line for records that were refused and one for each warning, of whatever read them. */
 export const troubleLines = ({ refused, warnings }: Trouble): string[] => [
-  ...(refused ? [`warning: ${counted(refused.count, 'record')} refused; the first: ${refused.first}`] : []),
-  ...warnings.map(warning => `warning: ${warning}`),
+  ...(refused ? [inOneLine(`warning: ${counted(refused.count, 'record')} refused; the first: ${refused.first}`)] : []),
+  ...warnings.map(warning => inOneLine(`warning: ${warning}`)),
 ]
 
 export interface Trouble {

@@ -3,14 +3,14 @@ import { inspect } from 'node:util'
 import { spanTitle } from '../base/span.ts'
 import type { Trace, TracedEffect } from '../run/trace.ts'
 import { timeText } from './time-text.ts'
-import { counted } from './summary.ts'
+import { counted, scoreText } from './summary.ts'
 
 /** A moment: UTC ms, and what happened then. */
 type Line = readonly [at: number, what: string]
 
 export function traceText({ decision, on, moments, effects }: Trace): string {
   const { model, key, entry, t, score, refused, explored = {} } = decision
-  const result = refused === undefined ? `score ${score ?? 'NULL'}` : `refused: ${refused}`
+  const result = refused === undefined ? `score ${scoreText(score)}` : `refused: ${refused}`
   const { came, turn, appended, features, scored, durable } = moments ?? {}
   const happened: (readonly [at: number | undefined, what: string])[] = [
     on?.kind === 'event' ? [on.time, `event of '${on.source}' happened`] : [t, triggerText(on)],

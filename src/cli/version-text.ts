@@ -1,8 +1,10 @@
 /** Versions of models as people read them. */
 import { durationText } from '../base/time.ts'
+import type { ModelIR } from '../define/ir.ts'
 import { algorithmText } from '../define/train-ir.ts'
 import { metricNames, type Metrics } from '../training/metrics.ts'
 import type { DriftState } from '../training/registry/drift-state.ts'
+import type { Passed } from '../training/registry/champion.ts'
 import type { PromotionRecord, Version } from '../training/registry/version.ts'
 import { counted, number, table } from './summary.ts'
 import { timeText } from './time-text.ts'
@@ -69,6 +71,13 @@ export function driftStateText(model: string, { at, version, rows, because, sile
   const found = because ?? (silent === undefined ? 'none' : 'nothing is said')
   const next = due ? '; a training is due' : ''
   return `drift of '${model}' at ${timeText(at)}, ${counted(rows.recent, 'decision')}${on}: ${found}${silent === undefined ? '' : ` (${silent})`}${next}`
+}
+
+/** A version that was promoted and cannot score, and the version that scores in its place. */
+export function passedText({ name, score }: Pick<ModelIR, 'name' | 'score'>, { version, why }: Passed, champion: number): string {
+  const own = score.kind === 'none' ? 'nothing scores' : 'its own score is used'
+  const instead = champion === 0 ? own : `version ${champion}, which scored before, scores`
+  return `version ${version} of '${name}' was promoted and cannot score, since ${why}; ${instead} until another version is promoted`
 }
 
 /** All there is to say of one. */

@@ -46,8 +46,8 @@ export interface RecentOptions extends CallOptions {
 }
 
 export type Readiness =
-  | { readonly ready: true; readonly pipeline: string; readonly position: number }
-  | { readonly ready: false; readonly why: string }
+  /** Without a token that may read, the server does not say which pipeline it runs, nor where its log stands. */
+  { readonly ready: true; readonly pipeline?: string; readonly position?: number } | { readonly ready: false; readonly why: string }
 
 /** Every call rejects with `ClientError`: the server's code and message, `SPILL_UNREACHABLE`, or what is wrong with what was given. A signal's reason, and what the user's own functions throw, come as they are. */
 export interface Client {
@@ -193,8 +193,8 @@ async function isHealthy(http: Http, signal: AbortSignal | undefined): Promise<b
 
 async function readiness(http: Http, signal: AbortSignal | undefined): Promise<Readiness> {
   try {
-    const { pipeline, position } = await http.once<{ pipeline: string; position: number }>({ path: '/readyz', mayRepeat: true, signal })
-    return { ready: true, pipeline, position }
+    const { pipeline, position } = await http.once<{ pipeline?: string; position?: number }>({ path: '/readyz', mayRepeat: true, signal })
+    return { ready: true, ...(pipeline !== undefined && { pipeline }), ...(position !== undefined && { position }) }
   } catch (error) {
     if (isOfServer(error)) return { ready: false, why: error.message }
     throw error

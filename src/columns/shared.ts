@@ -1,5 +1,5 @@
 /** Columns in memory that all threads see. */
-import type { Block } from './block.ts'
+import type { Block, Column } from './block.ts'
 
 type Columns = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array
 
@@ -19,8 +19,11 @@ export function sharedBlock({ length, time, arrival, position, columns }: Block)
     time: shared(time),
     arrival: shared(arrival),
     position: shared(position),
-    columns: Object.fromEntries(
-      Object.entries(columns).map(([name, { values, nulls }]) => [name, { values: shared(values), nulls: nulls && shared(nulls) }]),
-    ),
+    columns: sharedColumns(columns),
   }
 }
+
+export const sharedColumns = (columns: Readonly<Record<string, Column>>): Record<string, Column> =>
+  Object.fromEntries(
+    Object.entries(columns).map(([name, { values, nulls }]) => [name, { values: shared(values), nulls: nulls && shared(nulls) }]),
+  )

@@ -1,7 +1,7 @@
 /** Placement words: how old what a feature group knows may be, and what time it is there (semantics §4). */
-import { Cron } from 'croner'
 import type { Duration } from '../base/time.ts'
 import { show } from '../base/show.ts'
+import { cronOf } from './cron.ts'
 import type { PlacementIR, ScheduleIR } from './ir.ts'
 import { durationOf, mistake } from './mistake.ts'
 import { checkOptions } from './names.ts'
@@ -121,7 +121,7 @@ function isDated(schedule: string): boolean {
 
 function nextRun(what: string, cron: string): Date | null {
   try {
-    return new Cron(cron, { paused: true, timezone: 'UTC' }).nextRun(new Date(0))
+    return cronOf({ cron, zone: 'UTC' }).nextRun(new Date(0))
   } catch (error) {
     const why = (error as Error).message.replace(/^CronPattern: /, '').replace(/\.$/, '')
     return mistake(`${what}: '${cron}' is no cron (${why}); write one such as '${NIGHTLY}'`)

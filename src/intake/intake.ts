@@ -15,7 +15,7 @@ import { admit, remembers, type Admission } from './admission.ts'
 import type { RecordBatch } from './batch.ts'
 import { Door, type DoorCounts } from './door.ts'
 import type { RowMap } from './mapping.ts'
-import { Fault, type Refusal } from './refusal.ts'
+import { Fault, type SourceRefusal } from './refusal.ts'
 import type { TheirNames } from './their-names.ts'
 
 export interface IntakeOptions {
@@ -30,7 +30,7 @@ export interface IntakeOptions {
   readonly theirs?: TheirNames | undefined
   /** Which rows the log takes: decided among them alone unless given. */
   readonly admit?: Admit | undefined
-  readonly onRefused: (refusal: Refusal) => void
+  readonly onRefused: (refusal: SourceRefusal) => void
   /** The log's clock: an arrival below it is raised to it (semantics §1). For events that are appended now. */
   readonly notBefore?: () => number
   readonly eventsMax?: number

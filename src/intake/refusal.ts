@@ -1,8 +1,8 @@
 /** A record that was not accepted: why, where it stood, and what it was, so that it can be edited and sent again. */
-export const refusalReasons = ['schema', 'key', 'time', 'future', 'conflict', 'stale-revision', 'map'] as const
+export const refusalReasons = ['schema', 'key', 'time', 'future', 'conflict', 'stale-revision', 'map', 'limit'] as const
 
 /**
- * The reasons of semantics §7, and `map`: the source's function threw. What cannot be decoded at all is `schema`, as there.
+ * The reasons of semantics §7, and `map`: the source's function threw; `limit`: a run has no room for one more text. What cannot be decoded at all is `schema`, as there.
  */
 export type RefusalReason = (typeof refusalReasons)[number]
 
@@ -26,11 +26,16 @@ export interface Refusal {
   readonly detail: string
   /** `file.ndjson:12`, or `file.parquet row 12`. */
   readonly place: string
-  /** The source that refused; absent if the record could not be decoded, so that no source saw it. */
+  /** The source that refused; absent as long as the reader of a file, which does not know what the file feeds, has refused alone. */
   readonly source?: string
   /** The record as it stood: text, or bytes where they are no text. A row of columns is given as JSON. */
   readonly raw: string | Uint8Array
   readonly form?: RawForm
+}
+
+/** A refusal by a source: also of a record that could not be decoded, once it is known which sources its file feeds. */
+export interface SourceRefusal extends Refusal {
+  readonly source: string
 }
 
 /** Why a value or row is refused, before anyone says where it stood. */
@@ -43,6 +48,8 @@ export class Fault {
     this.reason = reason
   }
 
+  at(place: string, raw: string | Uint8Array): Refusal
+  at(place: string, raw: string | Uint8Array, source: string): SourceRefusal
   at(place: string, raw: string | Uint8Array, source?: string): Refusal {
     const { reason, detail } = this
     return source === undefined ? { reason, detail, place, raw } : { reason, detail, place, raw, source }

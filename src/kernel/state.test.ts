@@ -81,6 +81,19 @@ test('slices stand one behind the other, and what is no whole slice is damage', 
   assert.throws(() => slicesIn(negative), stateError)
 })
 
+test('a slice of no slots is a header alone, also at the end of the bytes', () => {
+  const none = { ...header, to: header.from }
+  const bytes = new StateWriter().finish(none).slice()
+  const slices = slicesIn(Uint8Array.of(...bytes, ...bytes))
+  assert.deepEqual(slices, [bytes, bytes])
+  for (const slice of slices) {
+    const reader = new StateReader(slice)
+    assert.deepEqual(reader.header, none)
+    reader.end()
+  }
+  assert.throws(() => new StateReader(bytes.subarray(0, bytes.length - 1)), stateError)
+})
+
 test('a count above what can be is damage', () =>
   assert.throws(
     () =>

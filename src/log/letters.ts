@@ -4,9 +4,10 @@
  * Nothing of one is ever lost: what an edit replaces is kept beside it, and a letter that was sent again with success, or dropped, is kept with what
  * became of it.
  */
-import type { RawForm, Refusal, RefusalReason } from '../intake/refusal.ts'
+import type { RawForm, RefusalReason, SourceRefusal } from '../intake/refusal.ts'
 
 export interface DeadLetter {
+  /** The source that refused it. Unknown of some in older folders: imports did not keep it of records that could not be decoded. */
   readonly source: string | undefined
   readonly reason: RefusalReason
   readonly detail: string
@@ -22,7 +23,7 @@ export interface DeadLetter {
 }
 
 /** A refusal as a letter: refused at `at`, UTC ms, when the log's next entry was `sequence`. */
-export function letterOf({ reason, detail, place, source, raw, form }: Refusal, sequence: number, at: number): DeadLetter {
+export function letterOf({ reason, detail, place, source, raw, form }: SourceRefusal, sequence: number, at: number): DeadLetter {
   return { source, reason, detail, place, at, sequence, raw, ...(form && { form }) }
 }
 
@@ -48,17 +49,18 @@ export interface SettledLetter extends StoredDeadLetter {
   readonly settled: number
 }
 
-/** What happens to a letter that the store has; a commit fails if the store does not have it. */
+/** What happens to a letter that the store has; a commit fails if the store does not have it. `source` is kept of a letter whose source was unknown. */
 export type LetterChange =
   /** Other bytes take the place of its own. Its attempts begin anew. */
   | { readonly kind: 'edited'; readonly id: number; readonly raw: string | Uint8Array; readonly form: RawForm | undefined }
   /** It was sent again and refused again: one attempt more, and the reason of now. */
-  | ({ readonly kind: 'refused'; readonly id: number } & Pick<DeadLetter, 'reason' | 'detail' | 'raw' | 'form'>)
+  | ({ readonly kind: 'refused'; readonly id: number; readonly source?: string } & Pick<DeadLetter, 'reason' | 'detail' | 'raw' | 'form'>)
   /** It is none any more. */
   | {
       readonly kind: 'settled'
       readonly id: number
       readonly outcome: LetterOutcome
+      readonly source?: string
       readonly why?: string
       /** UTC ms. */
       readonly at: number

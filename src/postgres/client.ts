@@ -26,7 +26,7 @@ export async function openClient({ url, sslMode, host, user, name }: Database, r
     ...(host !== undefined && { host }),
     ...(user !== undefined && { username: user }),
     ...(name !== undefined && { database: name }),
-    ...(sslMode !== undefined && !/[?&]ssl(mode)?=/.test(url ?? '') && { ssl: sslMode === 'disable' ? false : (sslMode as 'require') }),
+    ...(!/[?&]ssl(mode)?=/.test(url ?? '') && { ssl: sslOf(sslMode) }),
     connection: replication ? { ...FORM, replication: 'database' } : FORM,
     max: 1,
     connect_timeout: limits.POSTGRES_CONNECT_MS / 1000,
@@ -44,6 +44,15 @@ export async function openClient({ url, sslMode, host, user, name }: Database, r
       'the address of the database cannot be read: postgres://user:password@host/database, special characters as %xx',
     )
   }
+}
+
+/**
+ * As libpq takes PGSSLMODE: `prefer` unless given, which encrypts where the server can. `allow` encrypts where the server can too, and not only where it must: the package has no
+ * second try.
+ */
+function sslOf(mode = 'prefer'): false | 'require' {
+  if (mode === 'disable') return false
+  return (mode === 'allow' ? 'prefer' : mode) as 'require'
 }
 
 /**

@@ -34,7 +34,9 @@ test('how it is encrypted is as the variable says, unless the address does', asy
     await client.end()
     return (client.options as { ssl: unknown }).ssl
   }
-  assert.equal(await ssl(url), false)
+  assert.equal(await ssl(url), 'prefer')
+  assert.equal(await ssl(url, 'allow'), 'prefer')
+  assert.equal(await ssl(`${url}?sslmode=disable`, 'require'), false)
   assert.equal(await ssl(url, 'verify-full'), 'verify-full')
   assert.equal(await ssl(undefined, 'disable'), false)
   assert.equal(await ssl(`${url}?sslmode=require`, 'verify-full'), 'require')

@@ -5,7 +5,7 @@ import { SpillwayError } from '../base/errors.ts'
 /** What is not given is as for PostgreSQL's own programs: PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, PGSSLMODE. */
 export interface Database {
   readonly url?: string | undefined
-  /** `disable`, `require` (encrypted, whoever answers) or `verify-full`, unless the URL says. */
+  /** `disable`, `prefer` (encrypted where the server can; unless given), `require` (encrypted, whoever answers) or `verify-full`, unless the URL says. */
   readonly sslMode?: string | undefined
   readonly host?: string
   readonly user?: string

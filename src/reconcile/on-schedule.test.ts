@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { ModelStore } from '../../test/crash/model-store.ts'
 import { pause } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
+import { random } from '../base/random.ts'
 import { SpillwayError } from '../base/errors.ts'
 import type { ReconcileBeside, ReconcileJob } from './job.ts'
 import { lastReconciliation, reconciliationsIn, reportOf } from './ledger.ts'
@@ -156,4 +157,31 @@ test('one that a process did not end was broken off, and the ledger keeps the ne
   assert.equal(kept.at(-1)?.number, limits.RECONCILIATIONS_KEPT + 4)
   assert.equal(reportOf(of.store, 2), undefined)
   assert.ok(kept.every(({ state }) => state === 'done'))
+})
+
+test('however the clock is set, one is made within two periods after that, and none twice of a time that the clock was not set back behind: 80 random clocks', async () => {
+  let back = 0
+  for (let seed = 1; seed <= 80; seed++) {
+    const chance = random(seed)
+    const of = new Scheduled()
+    let [passed, made, last, least] = [0, 0, of.now, of.now]
+    for (let step = 0; step < 40; step++) {
+      const by = [1, 1000, HOUR / 60, HOUR / 4, HOUR / 2][Math.floor(chance() * 5)]
+      // Now and then by many hours, as of a clock that was set wrong.
+      const moved = chance() < 0.3 ? -by * (chance() < 0.2 ? 100 : 1) : by
+      if (moved < 0) back++
+      of.now += moved
+      passed = moved < 0 ? 0 : passed + moved
+      least = Math.min(least, of.now)
+      await of.tick()
+      if (of.jobs.length > made) {
+        const s = Math.floor(of.now / HOUR) * HOUR
+        assert.equal(of.jobs.length, made + 1)
+        assert.ok(s > last || least < last - HOUR, `seed ${seed}, step ${step}`)
+        ;[passed, made, last, least] = [0, of.jobs.length, s, of.now]
+      }
+      assert.ok(passed <= 2 * HOUR + HOUR / 2, `seed ${seed}, step ${step}: none in ${passed / HOUR} hours`)
+    }
+  }
+  assert.ok(back > 600)
 })

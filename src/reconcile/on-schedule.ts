@@ -51,6 +51,8 @@ export class Reconciling {
   tick(): void {
     if (this.#running || this.#stopping.signal.aborted) return
     const due = this.#lastTime(this.#options.clock())
+    // A clock that was set back by more than a period would have none made until it is where it was: its times count from here on.
+    if (due < this.#last && due < this.#lastTime(this.#last - 1)) this.#last = due
     if (!(due > this.#last)) return
     this.#last = due
     this.#running = this.#make().finally(() => (this.#running = undefined))

@@ -4,7 +4,7 @@ import type { PipelineIR, SourceIR } from '../define/ir.ts'
 import { takeFile } from '../files/take-file.ts'
 import { Intake, type History, type IntakeOptions } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
-import type { Refusal } from '../intake/refusal.ts'
+import type { SourceRefusal } from '../intake/refusal.ts'
 import { givenOwnNames, underOwnNames, underTheirNames, type TheirNames } from '../intake/their-names.ts'
 import { replayLog, type ReplayLog } from './log.ts'
 import { columnsNeeded, sourcesOfLabels } from '../decision/reads.ts'
@@ -16,7 +16,9 @@ export interface SourceFile {
 }
 
 export interface LoadOptions {
-  readonly onRefused: (refusal: Refusal) => void
+  readonly onRefused: (refusal: SourceRefusal) => void
+  /** Called with how many more records could not be decoded. Each is refused by every source that its file feeds. */
+  readonly onUndecodable?: (records: number) => void
   /** Called as records are read, with the file's name and the share of it that was read, 0 to 1. */
   readonly onProgress?: (path: string, share: number) => void
   /** Columns ignored or missing, in words. */
@@ -96,11 +98,11 @@ export async function loadIntakes(
 async function takeOne(
   path: string,
   intakes: readonly Intake[],
-  { onRefused, onProgress, onWarning, onBroken }: LoadOptions,
+  { onRefused, onUndecodable, onProgress, onWarning, onBroken }: LoadOptions,
 ): Promise<void> {
   const before = intakes.map(intake => intake.counts.records)
   try {
-    const { warnings } = await takeFile(path, intakes, { onRefused, onProgress: share => onProgress?.(path, share) })
+    const { warnings } = await takeFile(path, intakes, { onRefused, onUndecodable, onProgress: share => onProgress?.(path, share) })
     for (const warning of warnings) onWarning?.(warning)
   } catch (error) {
     const tookSome = intakes.some((intake, i) => intake.counts.records > before[i])

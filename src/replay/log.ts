@@ -9,6 +9,8 @@ import type { Strings } from '../columns/strings.ts'
 export interface ReplayLog {
   readonly histories: ReadonlyMap<string, History>
   readonly strings: Strings
+  /** The total order of the events of all sources. */
+  readonly order: MergedOrder
   /** Events of all sources. */
   readonly length: number
   /** The least arrival, UTC ms; Infinity without events. */
@@ -26,7 +28,7 @@ export interface ReplayLog {
   /** Of decisions up to here it is not known which batch run they were made by, UTC ms; `forgotten` at least. */
   readonly knownAfter: number
   /** For each event of `trigger`, in order: how many events of `source` stand before or at it in the total order. */
-  prefixes(source: string, trigger: string): Int32Array
+  readonly prefixes: (source: string, trigger: string) => Int32Array
 }
 
 /** Requests that were put to one model, in order. */
@@ -66,6 +68,7 @@ export function replayLog(
   return {
     histories,
     strings,
+    order: merged,
     length: merged.length,
     first: Math.min(...arrivals.map(arrival => arrival[0])),
     until: appended.until ?? Math.max(...arrivals.map(arrival => arrival.at(-1)!)),
@@ -90,7 +93,7 @@ export function replayLog(
   }
 }
 
-/** They are asked for again by whoever decides over the log, labels it or sends it to a thread. 4 bytes an event of the trigger. */
+/** They are asked for again by whoever decides over the log, or labels it. 4 bytes an event of the trigger. */
 function rememberedPairs(make: (source: string, trigger: string) => Int32Array): (source: string, trigger: string) => Int32Array {
   const known = new Map<string, Int32Array>()
   return (source, trigger) => {

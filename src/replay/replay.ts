@@ -3,7 +3,7 @@ import type { ReportTable } from '../decision/report-rows.ts'
 import type { ModelIR, PipelineIR, ReportIR } from '../define/ir.ts'
 import type { History, IntakeCounts } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
-import type { Refusal } from '../intake/refusal.ts'
+import type { SourceRefusal } from '../intake/refusal.ts'
 import type { GivenScore } from '../model/index.ts'
 import { decide, noRequests, type DecisionBatch } from './decide.ts'
 import { label, type LabelCounts, type Labels } from './label.ts'
@@ -31,7 +31,8 @@ export interface ReplayOptions {
   readonly onReport?: (report: ReportIR, table: ReportTable) => void | Promise<void>
   /** Receives the histories as one log, before anything is decided. */
   readonly onLoaded?: (log: ReplayLog) => void
-  readonly onRefused?: (refusal: Refusal) => void
+  /** Receives what each source refuses; a record that could not be decoded once for every source that its file feeds. */
+  readonly onRefused?: (refusal: SourceRefusal) => void
   readonly onWarning?: (warning: string) => void
   /** What is being done, and the share of it that is done, 0 to 1. */
   readonly onProgress?: (stage: string, share: number) => void
@@ -63,7 +64,7 @@ export interface ReplaySummary {
   readonly pipeline: string
   readonly fingerprint: string
   readonly sources: readonly (Readonly<IntakeCounts> & { readonly source: string })[]
-  /** Records that could not be decoded, so that no source saw them. */
+  /** Records that could not be decoded, however many sources their files feed. */
   readonly undecodable: number
   readonly models: readonly ModelSummary[]
   /** Where reports were made. */
@@ -91,10 +92,8 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
   let undecodable = 0
   const start = stopwatch()
   const log = await load(pipeline, options.files, {
-    onRefused(refusal) {
-      if (refusal.source === undefined) undecodable++
-      options.onRefused?.(refusal)
-    },
+    onRefused: refusal => options.onRefused?.(refusal),
+    onUndecodable: records => (undecodable += records),
     onWarning: warn,
     onBroken(warning) {
       brokenOff.push(warning)

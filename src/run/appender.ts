@@ -4,12 +4,14 @@
  * All events of a turn arrive at the same moment, since they become known together. Decides and encodes; committing is the caller's.
  */
 import type { PipelineIR } from '../define/ir.ts'
+import { limits } from '../base/limits.ts'
+import type { TextBounds } from '../columns/strings-room.ts'
 import type { Strings } from '../columns/strings.ts'
 import { columnsLookedAt } from '../decision/reads.ts'
 import { formOf, type RecordBatch } from '../intake/batch.ts'
 import { lateCount } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
-import type { Refusal } from '../intake/refusal.ts'
+import type { SourceRefusal } from '../intake/refusal.ts'
 import type { EventLookup } from '../log/event-lookup.ts'
 import type { Appended, Log, Rows } from '../log/log.ts'
 import type { Mark } from '../log/segment.ts'
@@ -17,6 +19,8 @@ import { letterOf, type DeadLetter, type LetterChange } from '../log/letters.ts'
 import type { Awaited } from './recorded.ts'
 import type { Remembered } from './remembered.ts'
 import { SourceDoor } from './source-door.ts'
+
+const runRoom: TextBounds = { texts: limits.RUN_STRINGS_MAX, bytes: limits.RUN_STRINGS_BYTES_MAX }
 
 /** Records for a source. */
 export interface Input {
@@ -60,6 +64,8 @@ export interface AppenderOptions {
   readonly ir: PipelineIR
   readonly maps: ReadonlyMap<string, RowMap>
   readonly strings: Strings
+  /** How much room records may take of them; as much as a run keeps unless given. */
+  readonly room?: TextBounds | undefined
   readonly log: Log
   readonly lookup: EventLookup
   readonly remembered: Remembered
@@ -75,7 +81,7 @@ export class Appender {
   #arrival = 0
   #next = 0
 
-  constructor({ ir, maps, strings, log, lookup, remembered }: AppenderOptions) {
+  constructor({ ir, maps, strings, room = runRoom, log, lookup, remembered }: AppenderOptions) {
     const lookedAt = columnsLookedAt(ir)
     this.#log = log
     this.#remembered = remembered
@@ -83,6 +89,7 @@ export class Appender {
       source =>
         new SourceDoor(source, {
           strings,
+          room,
           shared: lookedAt.get(source.name)!,
           map: maps.get(source.name),
           ids: remembered.ids.get(source.name),
@@ -127,18 +134,24 @@ export class Appender {
     if (accepted > 0) order.push({ door: index, events: accepted })
     this.#next += accepted
     const refused = this.#dead.length - refusedBefore
-    if (letter !== undefined) this.#letters.push(this.#sentAgain(letter, this.#dead.splice(refusedBefore, 1)[0], accepted, duplicates))
+    if (letter !== undefined)
+      this.#letters.push(this.#sentAgain({ id: letter, source }, this.#dead.splice(refusedBefore, 1)[0], accepted, duplicates))
     return { accepted, duplicates, refused, sequence: this.#next, ...(repeated.length > 0 && { repeated }) }
   }
 
   /** Refused once more it stays what it was, one letter; further rows of it that were refused are letters of their own. */
-  #sentAgain(id: number, refused: DeadLetter | undefined, accepted: number, duplicates: number): LetterChange {
+  #sentAgain(
+    sent: { readonly id: number; readonly source: string },
+    refused: DeadLetter | undefined,
+    accepted: number,
+    duplicates: number,
+  ): LetterChange {
     if (!refused) {
       const outcome = accepted > 0 ? 'accepted' : duplicates > 0 ? 'duplicate' : 'skipped'
-      return { kind: 'settled', id, outcome, at: this.#arrival }
+      return { kind: 'settled', ...sent, outcome, at: this.#arrival }
     }
     const { reason, detail, raw, form } = refused
-    return { kind: 'refused', id, reason, detail, raw, form }
+    return { kind: 'refused', ...sent, reason, detail, raw, form }
   }
 
   #append(rows: readonly (Rows | undefined)[], order: readonly Run[], marks: readonly Mark[]): Appended | undefined {
@@ -154,7 +167,7 @@ export class Appender {
     return this.#log.append({ sources, order: all, marks })
   }
 
-  #refused(refusal: Refusal): void {
+  #refused(refusal: SourceRefusal): void {
     this.#dead.push(letterOf(refusal, this.#next, this.#arrival))
     this.#onRefused?.(refusal)
   }

@@ -8,7 +8,6 @@
  */
 import { SpillwayError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
-import { limits } from '../base/limits.ts'
 import { codeOf } from '../batch/code.ts'
 import { reachOf } from '../batch/events.ts'
 import type { Compute } from '../batch/job.ts'
@@ -25,7 +24,7 @@ import { stoppedError } from './ending.ts'
 import { HybridGroup } from './hybrid-group.ts'
 import { Making } from './making.ts'
 import type { Results } from './results.ts'
-import { retryPause } from './retry-pause.ts'
+import { Retry } from './retry.ts'
 import { RunLedger, type Put } from './run-ledger.ts'
 
 export interface BatchesOptions {
@@ -50,8 +49,7 @@ interface Scheduled {
   readonly code: string
   /** The time of the last run that is done, UTC ms. */
   s: number
-  failures: number
-  retryAt: number
+  readonly retry: Retry
   /** Begun by an earlier process, and to be taken up again. */
   left: RunRecord | undefined
   /** Asked for beside the schedule, and not begun. */
@@ -94,8 +92,7 @@ export class Batches {
         lastTime: scheduleCursor(group.place.schedule),
         code,
         s: last?.s ?? -Infinity,
-        failures: 0,
-        retryAt: -Infinity,
+        retry: new Retry(),
         left: own.findLast(run => run.state === 'running'),
         asked: undefined,
       }
@@ -142,8 +139,8 @@ export class Batches {
     return (
       this.#ready.length === 0 &&
       this.#scheduled.every(
-        ({ group, asked, lastTime, s, retryAt }) =>
-          log.eventsOf(group.group.source, log.end) === 0 || (!asked && (lastTime(t - 1) <= s || retryAt > clock())),
+        ({ group, asked, lastTime, s, retry }) =>
+          log.eventsOf(group.group.source, log.end) === 0 || (!asked && (lastTime(t - 1) <= s || retry.isWaiting(clock()))),
       )
     )
   }
@@ -165,21 +162,25 @@ export class Batches {
         one.asked = undefined
         return this.#begin(one, this.#newRun(one, 'demand', asked.s, now), asked)
       }
-      // However the clock was set since it failed, it is not waited for longer than it may be.
-      const waits = one.retryAt - now
-      if (due < now && due > one.s && (waits <= 0 || waits > limits.BATCH_RETRY_MS_MAX))
-        return this.#begin(one, this.#newRun(one, 'schedule', due, now))
+      if (!one.retry.isWaiting(clock()) && due > one.s) return this.#begin(one, this.#newRun(one, 'schedule', due, now))
     }
   }
 
   /**
    * Makes a run of a group beside its schedule, of this moment, as soon as none is being made. Resolves with what it did, and its result is then swapped in by the next
-   * turn; rejects with `SPILL_INPUT` for a group that has no runs, with `SPILL_STOPPED`, and with what it failed with: it is not tried again.
+   * turn; rejects with `SPILL_INPUT` for a group that has no runs, with `SPILL_CONFLICT` where its source has no events, with `SPILL_STOPPED`, and with what it failed with: it is not tried again.
    */
   demand(group: string): Promise<RunRecord> {
     const one = this.#scheduled.find(({ group: { group: own } }) => own.name === group)
     if (!one) return Promise.reject(new SpillwayError('SPILL_INPUT', `group '${group}' is not placed batch or hybrid, and has no runs`))
     if (this.#stopping.signal.aborted) return Promise.reject(stoppedError())
+    const { log } = this.#options
+    const { source } = one.group.group
+    // It would not begin before the first event came, and whoever asked would wait for that.
+    if (log.eventsOf(source, log.end) === 0)
+      return Promise.reject(
+        new SpillwayError('SPILL_CONFLICT', `source '${source}' has no events yet: there is nothing to make a run of '${group}' from`),
+      )
     one.asked ??= { ...Promise.withResolvers<RunRecord>(), s: this.#moment() }
     return one.asked.promise
   }
@@ -249,7 +250,7 @@ export class Batches {
       const put = [ledger.kept(ended), ...ledger.trimmed(group, new Set([...this.#waiting, number]), kept)]
       await store.commit({ put })
       one.s = Math.max(one.s, s)
-      one.failures = 0
+      one.retry.reset()
       asked?.resolve(ended)
       if (values) results.give(values)
       if (one.group instanceof HybridGroup) one.group.failure = undefined
@@ -267,8 +268,7 @@ export class Batches {
     const { store, clock, onReport } = this.#options
     const { group, s, why, number } = record
     if (why === 'schedule') {
-      one.failures++
-      one.retryAt = clock() + retryPause(one.failures)
+      one.retry.failed(clock())
       onReport(`the batch run of group '${group}' of ${new Date(s).toISOString()} failed and is tried again: ${message}`)
     }
     const failed: RunRecord = { ...record, ended: clock(), state: 'failed', error: message }

@@ -7,7 +7,7 @@ import { Strings } from '../columns/strings.ts'
 import { count, entity, every, features, lag, linear, model, on, pipeline, scheduled, source, stream, t } from '../index.ts'
 import { batchOf } from '../intake/batch.ts'
 import { Checkpointer } from './checkpointer.ts'
-import { MANIFEST, restoredManifest } from './manifest.ts'
+import { MANIFEST, manifestOf, restoredManifest } from './manifest.ts'
 import { recordedDecisions } from './recorded.ts'
 import { Run } from './run.ts'
 
@@ -240,6 +240,7 @@ test('many strings are saved over several turns, and those that come meanwhile i
     groups: [],
     strings,
     restored: { files: [], count: 0 },
+    otherFiles: () => [],
     commit: text => kept.commit({ put: [[MANIFEST, text]] }),
     onError: error => assert.fail(error as Error),
   })
@@ -261,4 +262,30 @@ test('many strings are saved over several turns, and those that come meanwhile i
     Array.from({ length: before + 1 }, (_, id) => second.textOf(id)),
     Array.from({ length: before + 1 }, (_, id) => strings.textOf(id)),
   )
+})
+
+test('keys that come while a round saves other groups do not make its state useless', async () => {
+  const byAmount = features('by_amount', { from: payments, entity: shop, place: stream, values: () => ({ n: count('lifetime') }) })
+  const onBoth = model('on_both', {
+    decide: on(payments),
+    inputs: p => ({ card: byCard.of(p.card).n, n: byAmount.of(p.shop).n }),
+    score,
+  })
+  const both = pipeline('both', [onBoth])
+  const reports: string[] = []
+  const begin = (disk?: Disk) =>
+    new Run(both, { store: new ModelStore(disk, true), clock: () => start, onReport: report => reports.push(report) })
+  const store = new ModelStore(undefined, true)
+  const run = new Run(both, { store, clock: () => start })
+  const submit = (i: number) => run.submit('payments', batchOf([{ id: `i${i}`, card: `c${i}`, shop: i, amount: 1, label: 'l', at: start }]))
+  for (let i = 0; i < 10; i++) await submit(i)
+  run.checkpoint()
+  for (let i = 10; manifestOf(store) === undefined; i++) {
+    assert.ok(i < 100, 'the round ends')
+    await submit(i)
+    await settle(run, 1)
+  }
+  const again = begin(store.crash(0))
+  assert.deepEqual(reports, [])
+  await settle(again, 3)
 })

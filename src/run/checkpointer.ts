@@ -22,8 +22,8 @@ export interface CheckpointerOptions {
   readonly restored: { readonly files: readonly StateFile[]; readonly count: number }
   /** `Manifest.readAt`; −Infinity where nothing was read. */
   readonly readAt?: () => number
-  /** Files that are somebody else's, and needed. */
-  readonly otherFiles?: () => readonly string[]
+  /** Files of somebody else that are needed: a round removes every file that is neither its own nor one of these. */
+  readonly otherFiles: () => readonly string[]
   /** Commits the manifest; resolves when it is durable. */
   readonly commit: (manifest: string) => Promise<void>
   readonly onError: (error: unknown) => void
@@ -45,7 +45,10 @@ interface Slice {
 }
 
 interface Round {
-  readonly slices: Slice[]
+  /** Groups of which nothing is saved yet, the next one first. */
+  readonly left: LiveGroup[]
+  /** The rest of the group that is being saved. */
+  slices: Slice[]
   readonly groups: Record<string, SavedGroup & { readonly files: StateFile[] }>
   writing: Writing | undefined
 }
@@ -82,7 +85,7 @@ export class Checkpointer {
       const of = { place, ...(run !== undefined && { run }), ...(incomplete > -Infinity && { incomplete }) }
       return [name, { ...of, files: [] as StateFile[] }] as const
     })
-    this.#round = { slices: groups.flatMap(slicesOf), groups: Object.fromEntries(saved), writing: undefined }
+    this.#round = { left: groups, slices: [], groups: Object.fromEntries(saved), writing: undefined }
     return true
   }
 
@@ -95,7 +98,7 @@ export class Checkpointer {
 
   async #next(round: Round): Promise<void> {
     try {
-      const slice = round.slices.shift()
+      const slice = nextOf(round)
       if (slice && slice.group.run !== round.groups[slice.group.group.name].run) await this.#giveUp(round)
       else if (slice) await this.#save(round, slice)
       else await this.#finish(round)
@@ -118,7 +121,7 @@ export class Checkpointer {
     const { files } = round.groups[group.group.name]
     const writing = (round.writing ??= this.#create('group'))
     await append(writing, group.save(from, to))
-    if (round.slices[0]?.group === group && writing.length < limits.STATE_FILE_BYTES) return
+    if (round.slices.length > 0 && writing.length < limits.STATE_FILE_BYTES) return
     files.push(await finish(writing))
     round.writing = undefined
   }
@@ -134,7 +137,7 @@ export class Checkpointer {
     this.#stringsSaved = size
     this.#round = undefined
     const saved = [...strings, ...Object.values(groups).flatMap(({ files }) => files)].map(({ name }) => name)
-    store.keepStates(new Set([...saved, ...(this.#options.otherFiles?.() ?? [])]))
+    store.keepStates(new Set([...saved, ...this.#options.otherFiles()]))
   }
 
   /** The first `size` strings: those that were saved before, and those that are new. */
@@ -163,6 +166,15 @@ async function append(writing: Writing, bytes: Uint8Array): Promise<void> {
 async function finish({ name, sink, crc }: Writing): Promise<StateFile> {
   await sink.finish()
   return { name, crc }
+}
+
+/**
+ * A group is cut into slices when the first of them is saved, and not when the round begins: turns go on in between and bring new keys. A first slice that is complete
+ * up to an event of a key behind the last slice would leave that event out of the state, so that `restore` refuses such slices.
+ */
+function nextOf(round: Round): Slice | undefined {
+  if (round.slices.length === 0) round.slices = round.left.splice(0, 1).flatMap(slicesOf)
+  return round.slices.shift()
 }
 
 /** A group without a key has one slice, of none. */

@@ -170,17 +170,11 @@ function reasonColumn({ refused, length }: LiveDecisions, strings: Strings): Col
 
 /** Texts get their ids in `strings`. Throws `SPILL_DATA` for bytes that are not whole. */
 export function readDecisions(bytes: Uint8Array, strings: Strings = new Strings()): DecodedDecisions {
-  const body = new Uint8Array(bytes.subarray(0, Math.max(0, bytes.length - 4)))
-  const reader = new ByteReader(body, 'a stretch of decisions')
-  if (bytes.length < 4 || new DataView(bytes.buffer, bytes.byteOffset).getUint32(body.length, true) !== crc32(body))
-    reader.damaged('does not have the checksum that it was written with')
-  const version = reader.varint()
-  if (version !== VERSION) reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
+  const reader = wholeBody(bytes)
   const length = reader.varint()
   const shape = JSON.parse(reader.text()) as DecisionShape
   const textsOf = ({ type }: TypeIR) => (type === 'string' ? strings : undefined)
-  const column = (rows: number, texts: Strings | undefined) =>
-    readColumn(new ByteReader(reader.raw(), 'a column of decisions'), rows, texts)
+  const column = (rows: number, texts: Strings | undefined) => columnOf(reader, rows, texts)
   const [entry, t] = [readNumbers(reader, length), readNumbers(reader, length)]
   const position = shape.hasPosition ? readNumbers(reader, length) : undefined
   const keys = column(length, textsOf(shape.key))
@@ -207,3 +201,29 @@ export function deliveredCell({ values, nulls }: Column, row: number, { type, sc
   if (nulls?.[row] === 1) return null
   return type === 'string' ? strings.textOf(values[row]) : values[row] / 10 ** (type === 'decimal' ? scale : 0)
 }
+
+/** What a stretch is about, without all the rest: a fraction of the work of `readDecisions`. */
+export type DecisionKeys = Pick<DecodedDecisions, 'model' | 'length' | 'key' | 'keys' | 'strings'>
+
+/** Texts get their ids in `strings`; `shapeOf` gives the shape of its text. Throws as `readDecisions` does. */
+export function readDecisionKeys(bytes: Uint8Array, strings: Strings, shapeOf: (text: string) => DecisionShape): DecisionKeys {
+  const reader = wholeBody(bytes)
+  const length = reader.varint()
+  const { model, key, hasPosition } = shapeOf(reader.text())
+  for (let column = 0; column < (hasPosition ? 3 : 2); column++) readNumbers(reader, length)
+  return { model, length, key, keys: columnOf(reader, length, key.type === 'string' ? strings : undefined), strings }
+}
+
+/** What stands behind the format's number. */
+function wholeBody(bytes: Uint8Array): ByteReader {
+  const body = new Uint8Array(bytes.subarray(0, Math.max(0, bytes.length - 4)))
+  const reader = new ByteReader(body, 'a stretch of decisions')
+  if (bytes.length < 4 || new DataView(bytes.buffer, bytes.byteOffset).getUint32(body.length, true) !== crc32(body))
+    reader.damaged('does not have the checksum that it was written with')
+  const version = reader.varint()
+  if (version !== VERSION) reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
+  return reader
+}
+
+const columnOf = (reader: ByteReader, length: number, texts: Strings | undefined): Column =>
+  readColumn(new ByteReader(reader.raw(), 'a column of decisions'), length, texts)

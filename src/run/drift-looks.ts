@@ -50,17 +50,18 @@ export class DriftLooks {
       const found = await look!(job, signal)
       const before = one.drift!.due
       await store.commit({ put: [one.drift!.looked(at, version, found, one.trainedAt)] })
-      one.failures = 0
+      one.retry.reset()
       const { due } = one.drift!
       if (due && !before) onReport(`model '${model}' is trained again, by what was found at ${when}: ${due.because}`)
     } catch (error) {
       if (signal.aborted) return
       const { message, code } = error as Error & { code?: string }
       if (!isFinal(code)) {
-        one.failedAt(clock())
+        one.retry.failed(clock())
         onReport(`the look for drift of model '${model}' of ${when} failed, and is tried again: ${message}`)
         return
       }
+      one.retry.reset()
       onReport(`the look for drift of model '${model}' of ${when} failed, and the next is made at its time: ${message}`)
       await store
         .commit({ put: [one.drift!.looked(at, version, { rows: { reference: 0, recent: 0 }, silent: message }, -Infinity)] })

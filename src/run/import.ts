@@ -11,7 +11,7 @@ import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { columnsLookedAt } from '../decision/reads.ts'
 import type { History, Intake } from '../intake/intake.ts'
-import type { Refusal } from '../intake/refusal.ts'
+import type { SourceRefusal } from '../intake/refusal.ts'
 import { DECIDED } from '../log/decided.ts'
 import { letterOf } from '../log/letters.ts'
 import type { Appended } from '../log/log.ts'
@@ -24,7 +24,7 @@ import { before, halfDone, put, type ImportRecord } from './import-record.ts'
 import { open, PIPELINE, pipelineText, TICKED, type Opening, type Runnable } from './opening.ts'
 import { PastTicks } from './past-ticks.ts'
 
-export interface ImportOptions extends Partial<Pick<LoadOptions, 'onRefused' | 'onWarning'>> {
+export interface ImportOptions extends Partial<Pick<LoadOptions, 'onRefused' | 'onUndecodable' | 'onWarning'>> {
   readonly store: LogStore
   readonly files: readonly SourceFile[]
   /** When refused records are said to have been refused. */
@@ -68,7 +68,7 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
     record ?? { from: opening.log.end, fingerprint: runnable.fingerprint, files: names, letters: 0 },
   )
   await committing.decideRest()
-  const refused: Refusal[] = []
+  const refused: SourceRefusal[] = []
   const { admit, hashes } = admission(opening)
   const shared = columnsLookedAt(runnable.ir)
   intakes = await loadIntakes(
@@ -91,7 +91,8 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
   return { histories, from: committing.from, end: opening.log.end, found: committing.found }
 }
 
-const loadOptions = ({ onWarning, onProgress }: ImportOptions): Omit<LoadOptions, 'onRefused'> => ({
+const loadOptions = ({ onUndecodable, onWarning, onProgress }: ImportOptions): Omit<LoadOptions, 'onRefused'> => ({
+  ...(onUndecodable && { onUndecodable }),
   ...(onWarning && { onWarning }),
   onProgress: (path, share) => onProgress?.(`reading ${path}`, share),
 })
@@ -164,7 +165,7 @@ class Committing {
   }
 
   /** The record of the import, and what was refused. */
-  async begin(refused: readonly Refusal[], at: number): Promise<void> {
+  async begin(refused: readonly SourceRefusal[], at: number): Promise<void> {
     const { letters, from } = this.#record
     if (refused.length < letters) this.#isOther()
     if (this.found === 0 && letters === 0) await this.#send({ schemas: this.#opening.log.newSchemas, put: [put(this.#record)] })

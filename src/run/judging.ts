@@ -28,13 +28,20 @@ export class Judging {
 
   /** The look at the challenger of a model that is due. */
   due(one: TrainedModel, now: number): ShadowJob | undefined {
-    const { ir, judge, isDecided } = this.#options
+    const { ir, judge, isDecided, clock } = this.#options
     const {
       challenge,
       model: { name, label, train },
     } = one
     const { promote } = train
-    if (!judge || !challenge || one.asking.waiting || promote.kind === 'hand' || promote.shadow === undefined || now < one.retryAt)
+    if (
+      !judge ||
+      !challenge ||
+      one.asking.waiting ||
+      promote.kind === 'hand' ||
+      promote.shadow === undefined ||
+      one.retry.isWaiting(clock())
+    )
       return undefined
     const to = challenge.at + promote.shadow
     const at = to + horizonOf(label)
@@ -55,11 +62,11 @@ export class Judging {
         await store.commit({ put: judged.put })
         return judged
       })
-      one.failures = 0
+      one.retry.reset()
       if (asked) take(taken).catch(() => {})
     } catch (error) {
       if (signal.aborted) return
-      one.failedAt(clock())
+      one.retry.failed(clock())
       onReport(
         `version ${job.version} of model '${job.model}' could not be held against what decides, and that is tried again: ${(error as Error).message}`,
       )

@@ -5,13 +5,13 @@ import { Fault } from '../intake/refusal.ts'
 import type { StoredDeadLetter } from '../log/letters.ts'
 
 /** A letter whose bytes are no JSON is a record that cannot be decoded, and is refused again. */
-export function letterBatch({ raw, form = {}, place, source }: StoredDeadLetter): RecordBatch {
+export function letterBatch({ raw, form = {}, place }: StoredDeadLetter): RecordBatch {
   const { csv, tabular, zoneless, row, mapped } = form
   const origin: Origin = { placeOf: () => place, text: csv === true, tabular: tabular === true, zoneless: new Set(zoneless) }
   const rest = { origin, numberOf: () => 1, rawOf: () => raw, again: { ...(row !== undefined && { row }), ...(mapped && { mapped }) } }
   const bytes = Buffer.from(raw)
   const parsed = csv ? new Fault(CSV) : parseRecord(bytes, 0, bytes.length)
-  if (parsed instanceof Fault) return { ...rest, records: [], undecodable: [parsed.at(place, raw, source)] }
+  if (parsed instanceof Fault) return { ...rest, records: [], undecodable: [parsed.at(place, raw)] }
   const { value, inexact } = parsed
   return { ...rest, records: [value], undecodable: [], ...(inexact && { inexact: new Map([[0, inexact]]) }) }
 }

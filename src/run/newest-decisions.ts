@@ -2,7 +2,7 @@
 import { othersTurn, stopwatch } from '../base/clock.ts'
 import type { Value } from '../define/ir.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
-import { recordedDecisions, type RecordedDecision } from './recorded.ts'
+import { newestOf, type RecordedDecision } from './recorded.ts'
 
 export interface NewestAsk {
   readonly model: string | undefined
@@ -29,8 +29,7 @@ export async function newestDecisions(
     if (found.length >= last) break
     if (looked >= lookAt) return { decisions: found.reverse(), isWhole: false }
     looked += count
-    const own = [...recordedDecisions(bytes)].filter(decision => key === undefined || isKey(decision.key, key))
-    found.push(...own.reverse().slice(0, last - found.length))
+    found.push(...newestOf(bytes, last - found.length, own => key === undefined || isKey(own, key)))
     if (stopwatch() - since < AT_ONCE_MS) continue
     await othersTurn()
     since = stopwatch()

@@ -7,6 +7,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { writeWhole } from '../base/write-whole.ts'
+import { PRIVATE_FILE } from '../log/sqlite/folder-permissions.ts'
 import { SpillwayError } from '../base/errors.ts'
 import type { PipelineIR } from '../define/ir.ts'
 
@@ -40,7 +41,7 @@ export const OBJECTIVES_FILE = 'objectives.json'
 export function writeObjectives(path: string, given: Omit<Objectives, 'format'>): void {
   const { pipeline, fingerprint, groups } = given
   const objectives: Objectives = { format: FORMAT, pipeline, fingerprint, groups }
-  writeWhole(path, `${JSON.stringify(objectives, null, 2)}\n`)
+  writeWhole(path, `${JSON.stringify(objectives, null, 2)}\n`, { mode: PRIVATE_FILE })
 }
 
 /** Undefined where there is no file. Throws `SPILL_DATA`, with the path within the file and the fix, for one of another format or with a field that cannot be. */

@@ -3,6 +3,7 @@
  *
  * Takes the log again as far as its decisions are recorded; entries behind that wait to be decided.
  */
+import { partFilesIn } from '../batch/ledger.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { Definitions } from '../decision/scoring.ts'
 import type { RowMap } from '../intake/mapping.ts'
@@ -53,7 +54,7 @@ export interface OpeningOptions extends MemoryOptions {
   /** Where the texts of what is appended have their ids. */
   readonly stringsOf: StringsOf
   readonly readAt?: () => number
-  /** Files beside the log that are needed, besides saved state. */
+  /** Files beside the log that are needed, besides saved state; unless given, the results of batch runs that the ledger keeps. */
   readonly otherFiles?: () => readonly string[]
 }
 
@@ -96,7 +97,7 @@ export function open(runnable: Runnable, options: OpeningOptions): Opening {
     // The files that another process has restored from may be gone: what is taken over is saved whole.
     restored: options.memory ? { files: [], count: 0 } : memory.restored,
     ...(options.readAt && { readAt: options.readAt }),
-    ...(options.otherFiles && { otherFiles: options.otherFiles }),
+    otherFiles: options.otherFiles ?? (() => partFilesIn(store)),
     commit: text => store.commit({ put: [[MANIFEST, text]] }),
     onError: error => onReport(`state could not be saved: ${(error as Error).message}`),
   })

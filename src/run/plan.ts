@@ -69,6 +69,17 @@ export function planOf(pipeline: Plannable, store: StoredLog): Plan {
   }
 }
 
+/** The plan of a first start, where there is no log yet. */
+export const firstPlan = ({ fingerprint }: Plannable): Plan => ({
+  before: undefined,
+  fingerprint,
+  changes: [],
+  entries: 0,
+  rebuilt: [],
+  taken: 0,
+  seconds: 0,
+})
+
 /** Takes the first entries of the log as a start would. */
 function secondsAnEntry(pipeline: Plannable, store: StoredLog, wanted: Memory['isLookedAt']): number {
   const { ir } = pipeline

@@ -1,6 +1,7 @@
 /** Recorded decisions as people and scripts read them: one object a decision. */
 import { EXPLORED } from '../action/exploring.ts'
 import { placeOf, type DecisionRecord } from '../replay/decision-record.ts'
+import type { Value } from '../define/ir.ts'
 import { rowsOf } from '../model/index.ts'
 import { deliveredCell, readDecisions, type DecodedDecisions } from './decision-codec.ts'
 
@@ -20,6 +21,17 @@ export interface RecordedDecision extends Omit<DecisionRecord, 'position'> {
 export interface Awaited {
   readonly resolve: (decisions: readonly RecordedDecision[]) => void
   readonly reject: (error: unknown) => void
+}
+
+/** The newest decisions of a stretch, the newest first, of those whose key `isAsked` for; none else is made an object of. Throws `SPILL_DATA` for damaged bytes. */
+export function newestOf(bytes: Uint8Array, most: number, isAsked: (key: Value) => boolean): RecordedDecision[] {
+  const decoded = readDecisions(bytes)
+  const vectorOf = rowsOf(decoded.inputs, decoded.strings)
+  const newest: RecordedDecision[] = []
+  for (let row = decoded.length - 1; row >= 0 && newest.length < most; row--)
+    if (isAsked(deliveredCell(decoded.keys, row, decoded.key, decoded.strings)))
+      newest.push({ ...headOf(decoded, row), vector: vectorOf(decoded.vector, row), ...tailOf(decoded, row) })
+  return newest
 }
 
 /** The decisions of a stretch, in order; those on one entry if it is named. Throws `SPILL_DATA` for damaged bytes. */

@@ -19,10 +19,11 @@ import type { PipelineIR, ReportIR } from '../define/ir.ts'
 import { scheduleCursor } from '../kernel/schedule.ts'
 import { beginsOf } from '../log/begins.ts'
 import type { Log } from '../log/log.ts'
+import { PRIVATE_FOLDER } from '../log/sqlite/folder-permissions.ts'
 import type { Commit, LogStore } from '../log/store.ts'
 import { reportName, reportPath } from '../replay/report-file.ts'
 import { stoppedError } from './ending.ts'
-import { retryPause } from './retry-pause.ts'
+import { Retry } from './retry.ts'
 
 /** What a run needs for its reports. */
 export interface Reporting {
@@ -50,8 +51,7 @@ interface Scheduled {
   readonly code: string
   /** The time of the last that is done, UTC ms, or that there was nothing to make of. */
   s: number
-  failures: number
-  retryAt: number
+  readonly retry: Retry
   /** Asked for beside the schedule, and not begun. */
   asked: Asked | undefined
 }
@@ -81,8 +81,7 @@ export class Reports {
       lastTime: scheduleCursor(report.at),
       code: reportCode(ir, report),
       s: all.findLast(one => one.report === report.name && one.why === 'schedule' && one.state === 'done')?.s ?? -Infinity,
-      failures: 0,
-      retryAt: -Infinity,
+      retry: new Retry(),
       asked: undefined,
     }))
   }
@@ -92,10 +91,10 @@ export class Reports {
     if (this.#making || this.#stopping.signal.aborted || this.#scheduled.length === 0) return
     const now = this.#options.clock()
     for (const one of this.#scheduled) {
-      // What is appended from now on is stamped `now` at least.
-      const asked = one.asked && one.asked.s < now ? one.asked : undefined
+      // What is appended from now on is stamped `now` at least; where the clock was set back since, it is behind the cut.
+      const asked = one.asked && one.asked.s !== now ? one.asked : undefined
       const s = asked ? asked.s : one.lastTime(now - 1)
-      if (!asked && (!(s > one.s) || now < one.retryAt)) continue
+      if (!asked && (one.retry.isWaiting(now) || !(s > one.s))) continue
       const first = this.#firstArrival()
       // Of an empty log there is nothing to report yet, and of a time before it there never will be.
       if (!asked && first === undefined) continue
@@ -113,9 +112,9 @@ export class Reports {
   isMadeBy(t: number): boolean {
     if (this.#stopping.signal.aborted) return true
     const first = this.#firstArrival()
-    return this.#scheduled.every(({ asked, lastTime, s, retryAt }) => {
+    return this.#scheduled.every(({ asked, lastTime, s, retry }) => {
       const due = lastTime(t - 1)
-      return !asked && (first === undefined || due < first || due <= s || retryAt > this.#options.clock())
+      return !asked && (first === undefined || due < first || due <= s || retry.isWaiting(this.#options.clock()))
     })
   }
 
@@ -169,7 +168,7 @@ export class Reports {
       made = { ...made, ended: clock(), state: 'done', done }
       await store.commit({ put: [this.#kept(made), ...this.#trimmed(name)] })
       if (!asked) one.s = s
-      one.failures = 0
+      one.retry.reset()
       asked?.resolve(made)
     } catch (error) {
       const isStopped = this.#stopping.signal.aborted
@@ -187,9 +186,10 @@ export class Reports {
   #failed(one: Scheduled, s: number, error: unknown): void {
     const { clock, onReport } = this.#options
     const isGone = (error as { code?: string }).code === 'SPILL_CLOCK_EVICTED'
-    if (isGone) one.s = s
-    one.failures = isGone ? 0 : one.failures + 1
-    one.retryAt = isGone ? -Infinity : clock() + retryPause(one.failures)
+    if (isGone) {
+      one.s = s
+      one.retry.reset()
+    } else one.retry.failed(clock())
     const what = isGone ? 'cannot be made any more' : 'failed and is tried again'
     onReport(`report '${one.report.name}' of ${new Date(s).toISOString()} ${what}: ${(error as Error).message}`)
   }
@@ -217,7 +217,7 @@ export class Reports {
   /** The folder of a file in the data folder is made; whoever names another has made it. */
   #pathOf(made: MadeReport): string {
     const path = fileOf(this.#options.folder, made)
-    if (!isAbsolute(made.file)) mkdirSync(dirname(path), { recursive: true })
+    if (!isAbsolute(made.file)) mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
     return path
   }
 

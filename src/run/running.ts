@@ -16,6 +16,7 @@ import { OBJECTIVES_FILE } from './objectives.ts'
 import { ObjectivesFile } from './objectives-file.ts'
 import type { Runnable } from './opening.ts'
 import type { RunOptions } from './parts.ts'
+import { checkDecisions } from './decision-check.ts'
 import { Run } from './run.ts'
 import { saveRounds } from './save-rounds.ts'
 import { judgeBeside, lookBeside, trainBeside } from './training-beside.ts'
@@ -45,12 +46,14 @@ export class Running {
     pipeline: Runnable,
     { sendings = [], onSettled, after, batchThreads, ...options }: RunningOptions,
   ) {
-    const { store, path } = folder
+    const { store, path, warnings } = folder
     const told = (effects: readonly NewEffect[]) => {
       this.dispatcher.add(effects)
       options.onEffects?.(effects)
     }
     this.#folder = folder
+    const { onReport = () => {} } = options
+    for (const warning of warnings) onReport(warning)
     this.run = new Run(pipeline, {
       compute: computeBeside(path, { threads: batchThreads }),
       train: trainBeside(path),
@@ -72,6 +75,7 @@ export class Running {
       every(TICK_EVERY_MS, () => this.run.tick()),
       saveRounds(this.run),
       every(limits.STAGES_EVERY_MS, () => this.run.keepStages()),
+      checkDecisions(path, onReport),
     ]
   }
 

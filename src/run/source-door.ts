@@ -5,6 +5,7 @@
 import { gather } from '../columns/gather.ts'
 import { grown } from '../columns/grown.ts'
 import { blockSlice } from '../columns/slice.ts'
+import type { TextBounds } from '../columns/strings-room.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir.ts'
 import { remembers } from '../intake/admission.ts'
@@ -12,7 +13,7 @@ import type { RecordBatch } from '../intake/batch.ts'
 import { Door } from '../intake/door.ts'
 import { conflictFault, forgottenFault, staleFault } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
-import type { Fault, Refusal } from '../intake/refusal.ts'
+import type { Fault, SourceRefusal } from '../intake/refusal.ts'
 import type { AppendIds } from '../log/append-ids.ts'
 import type { EventLookup } from '../log/event-lookup.ts'
 import type { Rows } from '../log/log.ts'
@@ -22,6 +23,8 @@ import type { Remembered } from './remembered.ts'
 
 export interface SourceDoorOptions {
   readonly strings: Strings
+  /** How much room records may take of them. */
+  readonly room: TextBounds
   /** Columns that features and models look at. */
   readonly shared: ReadonlySet<string>
   readonly map: RowMap | undefined
@@ -30,7 +33,7 @@ export interface SourceDoorOptions {
   readonly originals: AppendIds | undefined
   readonly forgotten: Remembered['forgotten']
   readonly lookup: EventLookup
-  readonly onRefused: (refusal: Refusal) => void
+  readonly onRefused: (refusal: SourceRefusal) => void
 }
 
 export class SourceDoor {
@@ -48,9 +51,9 @@ export class SourceDoor {
   /** UTC ms: of every event of this turn. */
   #arrival = 0
 
-  constructor(source: SourceIR, { strings, shared, map, ids, originals, forgotten, lookup, onRefused }: SourceDoorOptions) {
+  constructor(source: SourceIR, { strings, room, shared, map, ids, originals, forgotten, lookup, onRefused }: SourceDoorOptions) {
     this.source = source
-    this.#door = new Door(source, { map, strings, shared, places: remembers(source), onRefused, arrivalOf: () => this.#arrival })
+    this.#door = new Door(source, { map, strings, room, shared, places: remembers(source), onRefused, arrivalOf: () => this.#arrival })
     this.#ids = ids
     this.#originals = originals
     this.#forgotten = forgotten

@@ -73,8 +73,8 @@ export async function traces(reader: SqliteReader, { entry, model, key, most, ga
     if (found.length >= most) break
     if (model !== undefined && stretch.model !== model) continue
     const sample = samples.find(one => one.first === stretch.first && one.model === stretch.model && one.sum === sumOf(stretch.bytes))
-    for (const decision of recordedDecisions(stretch.bytes)) {
-      if (decision.entry !== entry || (key !== undefined && !isKey(decision.key, key)) || found.length >= most) continue
+    for (const decision of recordedDecisions(stretch.bytes, entry)) {
+      if ((key !== undefined && !isKey(decision.key, key)) || found.length >= most) continue
       found.push({ decision, ...(on && { on }), ...stagesOf(sample), effects: effectsOf(decision, effects, sample) })
     }
     if (stopwatch() - since < AT_ONCE_MS) continue

@@ -28,7 +28,7 @@ import type { Asked, PromotionRecord, ShadowReport, Version } from '../training/
 import type { ModelTraining } from '../replay/train-model.ts'
 import { AskedPromotion } from './asked-promotion.ts'
 import { DriftWatch } from './drift-watch.ts'
-import { retryPause } from './retry-pause.ts'
+import { Retry } from './retry.ts'
 import type { TrainingJob } from './training-job.ts'
 
 export type TrainedModelIR = ReturnType<typeof trainedModel>
@@ -47,14 +47,14 @@ export class TrainedModel {
   readonly model: TrainedModelIR
   /** What is to score. */
   readonly asking: AskedPromotion
-  /** The last time of its schedule at or before a moment; moments do not decrease. */
+  /** The last time of its schedule at or before a moment. */
   readonly dueAt: (moment: number) => number
   /** Up to when its schedule is made, UTC ms: the time of the last training on schedule that is done, or would fail again, or of one beside it that has learnt from as much. */
   at = -Infinity
   /** The time of the last training whatever it was for that is done, or would fail again, UTC ms. */
   trainedAt = -Infinity
-  failures = 0
-  retryAt = -Infinity
+  /** Of whatever is made of it: trainings, looks at challengers and for drift. */
+  readonly retry = new Retry()
   /** Where somebody looks for drift. */
   readonly drift: DriftWatch | undefined
   readonly #ir: PipelineIR
@@ -108,12 +108,6 @@ export class TrainedModel {
   scorer(values: NamedValues): number | undefined {
     const { champion } = scorerAfter(values, this.#ir, this.model, this.#promotions)
     return champion?.version ?? (this.model.score.kind === 'none' ? undefined : 0)
-  }
-
-  /** Something was tried in vain, and is tried again. */
-  failedAt(now: number): void {
-    this.failures++
-    this.retryAt = now + retryPause(this.failures)
   }
 
   /** The latest time that a version of the run's is of, or a look at a challenger, UTC ms. */

@@ -135,7 +135,7 @@ test('a model whose features changed does not score by what was trained before, 
     const last = decisionsOf(idle).at(-1)!
     assert.deepEqual([last.version, last.score, last.unscored], own ? [undefined, 0.5, undefined] : [undefined, null, 'no version yet'])
     await assert.rejects(idle.run.promote('fraud', 1, 'by hand'), {
-      code: 'SPILL_INPUT',
+      code: 'SPILL_CONFLICT',
       message: /cannot score: it was trained on other inputs/,
     })
   }

@@ -97,7 +97,9 @@ export class Trainings {
   isMadeBy(t: number): boolean {
     if (this.#stopping.signal.aborted || !this.#options.train) return true
     return (
-      !this.hasReady && this.#wanted.length === 0 && this.#all.every(one => one.retryAt > this.#options.clock() || !this.#isDue(one, t))
+      !this.hasReady &&
+      this.#wanted.length === 0 &&
+      this.#all.every(one => one.retry.isWaiting(this.#options.clock()) || !this.#isDue(one, t))
     )
   }
 
@@ -124,7 +126,7 @@ export class Trainings {
         this.#stampBehind(job.at)
         return () => this.#judging.make(one, job, this.#stopping.signal)
       }
-      if (now < one.retryAt) continue
+      if (one.retry.isWaiting(this.#options.clock())) continue
       // What is appended from now on is stamped `now` at least.
       const at = one.dueAt(now - 1)
       if (at > one.at && this.#hasEventsBy(at)) return () => this.#make(one, { why: 'schedule', at, began: now })
@@ -226,7 +228,7 @@ export class Trainings {
         await store.commit({ put: finished.put })
         return finished
       })
-      one.failures = 0
+      one.retry.reset()
       const inLog = asked && this.#taken(taken)
       // Whoever asked for it is told when it scores, if it does.
       wanted?.resolve(inLog ? inLog.then(() => one.version(number)!) : made)
@@ -240,7 +242,8 @@ export class Trainings {
       const { message, code } = error as Error & { code?: string }
       if (!wanted) {
         // The same rows would fail again.
-        if (!isFinal(code)) one.failedAt(clock())
+        if (isFinal(code)) one.retry.reset()
+        else one.retry.failed(clock())
         const again = isFinal(code) ? 'the next is made at its time' : 'it is tried again'
         onReport(
           `the training of model '${model.name}' of ${new Date(at).toISOString()} failed, and ${again}; what scored before still does: ${message}`,

@@ -79,13 +79,6 @@ export const sharedSchemas = {
     },
     ['group', 'key', 't', 'clock', 'known', 'layer', 'features'],
   ),
-  Asks: object({
-    asks: {
-      type: 'array',
-      maxItems: 1000,
-      items: object({ group: text, key: { anyOf: [text, { type: 'number' }, { type: 'array', items: { type: ['string', 'number'] } }] } }),
-    },
-  }),
   Answers: object({ answers: { type: 'array', items: { $ref: '#/components/schemas/Features' } } }),
   Decision: object(
     {
@@ -163,7 +156,7 @@ export const sharedSchemas = {
   Decisions: object(
     {
       decisions: { type: 'array', items: { $ref: '#/components/schemas/Decision' } },
-      lookedAt: { ...count, description: 'there may be older ones behind so many that were looked at' },
+      lookedAt: { ...count, description: 'there may be older ones: so many were looked at, or are indexed' },
     },
     ['decisions'],
   ),

@@ -7,8 +7,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { heldUntil, type Load, type Until } from './load.ts'
+import { heldUntil, type Share, type Until } from './load.ts'
 import { ServeError } from './serve-error.ts'
+import type { SlowBodies } from './slow-bodies.ts'
 
 /** A bound on the bytes of a body. */
 export interface BodyBound {
@@ -19,18 +20,26 @@ export interface BodyBound {
 const CHUNK_BYTES = 1 << 16
 
 /**
- * Gives the whole body, JSON that is no stream, to `use`, and counts it as held until that is done, and what it says to wait for. Rejects with 413 past the bound, 429 where all bodies together pass theirs,
+ * Gives the whole body, JSON that is no stream, to `use`, and counts it as held until that is done, and what it says to wait for. Rejects with 413 past the bound, 429 where the client's bodies together pass its share, 408 where the body comes too slowly,
  * 400 for a damaged gzip.
  */
-export async function withBody<T>(request: IncomingMessage, load: Load, use: (bytes: Buffer, until: Until) => T | Promise<T>): Promise<T> {
-  const bound: BodyBound = { bytes: load.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }
+export async function withBody<T>(
+  request: IncomingMessage,
+  share: Share,
+  use: (bytes: Buffer, until: Until) => T | Promise<T>,
+): Promise<T> {
+  const bound: BodyBound = { bytes: share.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }
   checkLength(request, bound)
   const held = { bytes: 0 }
   const stream = unpacked(request, bound)
+  const watch = share.slowBodies.watch(request)
   try {
     return await heldUntil(
-      async until => use(await wholeBody(stream, bound, load, held), until),
-      () => load.letGo(held.bytes),
+      async until => {
+        const bytes = await wholeBody(stream, bound, share, held).finally(() => share.slowBodies.done(watch))
+        return use(bytes, until)
+      },
+      () => share.letGo(held.bytes),
     )
   } catch (error) {
     throwAway(request, stream)
@@ -38,14 +47,14 @@ export async function withBody<T>(request: IncomingMessage, load: Load, use: (by
   }
 }
 
-function wholeBody(stream: Readable, bound: BodyBound, load: Load, held: { bytes: number }): Promise<Buffer> {
+function wholeBody(stream: Readable, bound: BodyBound, share: Share, held: { bytes: number }): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     stream.on('data', (chunk: Buffer) => {
       try {
-        load.hold(chunk.length)
+        if (held.bytes + chunk.length > bound.bytes) throw tooLarge(bound)
+        share.hold(chunk.length)
         held.bytes += chunk.length
-        if (held.bytes > bound.bytes) throw tooLarge(bound)
         chunks.push(chunk)
       } catch (error) {
         stream.removeAllListeners('data')
@@ -63,20 +72,24 @@ function wholeBody(stream: Readable, bound: BodyBound, load: Load, held: { bytes
 }
 
 /** The body in chunks, of which the next is read when it is asked for. Throws as `wholeBody`, after what stood before. */
-export async function* bodyChunks(request: IncomingMessage, bound: BodyBound): AsyncGenerator<Buffer> {
+export async function* bodyChunks(request: IncomingMessage, bound: BodyBound, slowBodies: SlowBodies): AsyncGenerator<Buffer> {
   checkLength(request, bound)
   const stream = unpacked(request, bound)
+  const watch = slowBodies.watch(request)
   let length = 0
   try {
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
       const bytes = chunk as Buffer
       length += bytes.length
       if (length > bound.bytes) throw tooLarge(bound)
+      watch.works()
       yield bytes
+      watch.waits()
     }
   } catch (error) {
     throw bodyError(error)
   } finally {
+    slowBodies.done(watch)
     throwAway(request, stream)
   }
 }

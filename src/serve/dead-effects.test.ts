@@ -72,15 +72,14 @@ test('one is tried again by the run that runs, under its key, and once however o
   fails = false
   const [{ id }] = (await listed()).effects
   const answers = await Promise.all([1, 2].map(() => app.inject({ method: 'POST', url: '/effects/1/retry' })))
-  assert.deepEqual(new Set(answers.map(({ statusCode }) => statusCode)), new Set([200, 400]))
-  assert.match(message(answers.find(({ statusCode }) => statusCode === 400)!), /^effect 1 is being changed; dead ones/)
+  assert.deepEqual(new Set(answers.map(({ statusCode }) => statusCode)), new Set([200, 409]))
+  assert.match(message(answers.find(({ statusCode }) => statusCode === 409)!), /^effect 1 is being changed; dead ones/)
   await running.idle()
   assert.deepEqual(sent, [`a ${id}`])
   assert.deepEqual((await listed('?state=delivered')).effects[0].number, 1)
-  assert.match(
-    message(await app.inject({ method: 'POST', url: '/effects/1/retry' })),
-    /^effect 1 is delivered; dead ones can be tried again/,
-  )
+  const delivered = await app.inject({ method: 'POST', url: '/effects/1/retry' })
+  assert.deepEqual([delivered.statusCode, delivered.json<{ code: string }>().code], [409, 'SPILL_CONFLICT'])
+  assert.match(message(delivered), /^effect 1 is delivered; dead ones can be tried again/)
   assert.equal((await posted(app, '/sources/payments/events', { id: 'd', card: 'a', at: start })).statusCode, 200)
   await running.idle()
   assert.equal(sent.length, 2, 'the run goes on, and the key’s next has its turn')
@@ -90,7 +89,7 @@ test('one is given up, with a reason', async () => {
   for (const body of [{}, { why: ' ' }, []]) assert.match(message(await posted(app, '/effects/2/drop', body)), /^say why/)
   const { number, state, why } = (await posted(app, '/effects/2/drop', { why: 'nobody listens' })).json<Listed['effects'][0]>()
   assert.deepEqual([number, state, why], [2, 'dropped', 'nobody listens'])
-  assert.equal((await posted(app, '/effects/2/drop', { why: 'x' })).statusCode, 400)
+  assert.equal((await posted(app, '/effects/2/drop', { why: 'x' })).statusCode, 409)
   for (const number of ['9', '0', 'x'])
     assert.equal((await app.inject({ method: 'POST', url: `/effects/${number}/retry` })).statusCode, 404)
   const audited = readFileSync(auditPath(data), 'utf8').trim().split('\n')

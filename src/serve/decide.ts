@@ -8,8 +8,9 @@ import type { ColumnIR, ModelIR } from '../define/ir.ts'
 import type { RecordBatch } from '../intake/batch.ts'
 import { lineReaders, type LineReader } from '../intake/line-reader.ts'
 import { withBody } from './body.ts'
-import { inline } from './inline.ts'
+import { inline, type Inline } from './inline.ts'
 import { jsonBody } from './json-body.ts'
+import type { Until } from './load.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
 import { Outcome, refused } from './outcome.ts'
@@ -18,58 +19,64 @@ import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
 
 export function decideRoutes(app: FastifyInstance, serving: Serving): void {
-  const { run, ir, load, reader } = serving
-  const modelNamed = finder('model', ir.models)
-  const sourceNamed = finder('source', ir.sources)
-  const lines = lineReaders(ir.sources)
-  const answersOf = new Map(ir.models.map(({ name }) => [name, new Answers(ir, [name])]))
-  const deciding = new Map(
-    ir.sources.map(({ name }) => [name, ir.models.filter(({ decide }) => decide.kind === 'on' && decide.source === name)]),
-  )
-  const answersOn = new Map(
-    [...deciding].map(([source, models]) => [
-      source,
-      new Answers(
-        ir,
-        models.map(({ name }) => name),
-      ),
-    ]),
-  )
+  requestRoute(app, serving)
+  eventRoute(app, serving)
+}
 
-  app.post<{ Params: { model: string } }>('/models/:model/decide', { config: { role: 'decide' } }, async ({ params, raw }, reply) => {
+function requestRoute(app: FastifyInstance, { run, ir, load }: Serving): void {
+  const modelNamed = finder('model', ir.models)
+  const answersOf = new Map(ir.models.map(({ name }) => [name, new Answers(ir, [name])]))
+  app.post<{ Params: { model: string } }>('/models/:model/decide', { config: { role: 'decide' } }, async (request, reply) => {
+    const { params, raw } = request
+    const share = load.shareOf('decide', request)
     const { name, columns } = asked(modelNamed(params.model))
-    const given = await withBody(raw, load, (bytes, until) => {
+    const given = await withBody(raw, share, (bytes, until) => {
       const fields = fieldsOf(oneOf(mediaOf(raw), bytes), columns)
-      return load.waiting(hold => {
-        const { decided, durable } = run.ask(name, fields)
-        hold(durable)
-        return inline(
-          answersOf.get(name)!,
-          decided.then(decision => [decision]),
-          durable,
-        )
-      }, until)
+      return share.waiting(
+        1,
+        hold => {
+          const { decided, durable } = run.ask(name, fields)
+          hold(durable)
+          const decisions = decided.then(decision => [decision])
+          return inline(answersOf.get(name)!, decisions, durable)
+        },
+        until,
+      )
     })
     const { decisions, ...rest } = given
     reply.type('application/json')
     return JSON.stringify({ ...(decisions[0] ?? { model: name, score: null }), ...rest })
   })
+}
 
-  app.post<{ Params: { source: string } }>('/sources/:source/decide', { config: { role: 'decide' } }, async ({ params, raw }, reply) => {
+function eventRoute(app: FastifyInstance, { run, ir, load, reader }: Serving): void {
+  const sourceNamed = finder('source', ir.sources)
+  const lines = lineReaders(ir.sources)
+  const deciding = new Map(
+    ir.sources.map(({ name }) => [
+      name,
+      ir.models.filter(({ decide }) => decide.kind === 'on' && decide.source === name).map(model => model.name),
+    ]),
+  )
+  const answersOn = new Map([...deciding].map(([source, models]) => [source, new Answers(ir, models)]))
+  app.post<{ Params: { source: string } }>('/sources/:source/decide', { config: { role: 'decide' } }, async (request, reply) => {
+    const { params, raw } = request
+    const share = load.shareOf('decide', request)
     const { name } = sourceNamed(params.source)
     if (deciding.get(name)!.length === 0)
       throw new ServeError('SPILL_INPUT', `no model decides on '${name}'; send its events to /sources/${name}/events`)
-    const text = await withBody(raw, load, async (bytes, until) => {
+    const text = await withBody(raw, share, async (bytes, until) => {
       const batch = oneOf(mediaOf(raw), bytes, lines.get(name))
       const outcome = new Outcome('alone', run.end)
-      const given = await load.waiting(hold => {
+      const deciding = (hold: Until): Promise<Inline> => {
         const { decided, receipt } = run.decide(name, { ...batch, onRefused: outcome.onRefused })
         // An answer at its deadline lets go of nothing: the run has the event until it is durable.
         hold(receipt)
         const known = receipt.then(told => outcome.add(told))
         // Behind a tick the event may be durable long before it is decided on.
         return inline(answersOn.get(name)!, decided, Promise.all([known, decided]))
-      }, until)
+      }
+      const given = await share.waiting(1, deciding, until)
       if (outcome.isRefused) throw refused(outcome)
       const fields = given.durable && { ...outcome.fields(), ...repeatedFields(outcome.repeats, given.decisions.length, reader) }
       return JSON.stringify({ ...fields, ...given })

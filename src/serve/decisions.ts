@@ -1,7 +1,6 @@
-/** `GET /decisions`: the newest that are recorded, read beside the run. */
+/** `GET /decisions`: the newest that are recorded, looked for in a thread beside the run: a stretch of them may be thousands, which are decoded together. */
 import type { FastifyInstance } from 'fastify'
 import { limits } from '../base/limits.ts'
-import { newestDecisions } from '../run/newest-decisions.ts'
 import { finder } from './named.ts'
 import { single, wholeNumber, type Query } from './query.ts'
 import type { Serving } from './serving.ts'
@@ -10,14 +9,15 @@ const LIMIT = 20
 
 const ASKED = ['model', 'key', 'limit'] as const
 
-export function decisionRoutes(app: FastifyInstance, { ir, reader }: Serving): void {
+export function decisionRoutes(app: FastifyInstance, { ir, load, searching }: Serving): void {
   const modelNamed = finder('model', ir.models)
-  app.get<{ Querystring: Query }>('/decisions', { config: { role: 'read', query: ASKED } }, async ({ query }, reply) => {
-    const { model, key, limit } = single(query, ASKED)
+  app.get<{ Querystring: Query }>('/decisions', { config: { role: 'read', query: ASKED } }, async (request, reply) => {
+    const { model, key, limit } = single(request.query, ASKED)
     if (model !== undefined) modelNamed(model)
     const last = limit === undefined ? LIMIT : wholeNumber('limit', limit, limits.DECISIONS_LISTED_MAX)
-    const { decisions, isWhole } = await newestDecisions(reader, { model, key, last, lookAt: limits.DECISIONS_LOOKED_AT_MAX })
+    const ask = { model, key, last, lookAt: limits.DECISIONS_LOOKED_AT_MAX }
+    const text = await load.shareOf('read', request).searching(() => searching.newest(ask))
     reply.type('application/json')
-    return JSON.stringify({ decisions, ...(!isWhole && { lookedAt: limits.DECISIONS_LOOKED_AT_MAX }) })
+    return text
   })
 }

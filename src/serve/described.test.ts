@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 import { Gauge } from 'prom-client'
 import { open, pay, posted, shop as pipeline } from '../../test/serve/shop.ts'
 import { openapiOf } from './openapi.ts'
+import { instantPattern } from './text-patterns.ts'
 
 const shop = await open({
   webhooks: { hooks: { style: 'stripe', secret: 'x' } },
@@ -42,7 +43,7 @@ test('figures tell what became of events, by source and reason, and what HTTP an
   has('spillway_up 1')
   has('spillway_log_entries 4')
   has('spillway_waiting_records 0')
-  for (const name of ['spillway_wal_bytes', 'spillway_event_loop_delay_seconds', 'process_resident_memory_bytes'])
+  for (const name of ['spillway_wal_bytes', 'spillway_event_loop_delay_seconds_count', 'process_resident_memory_bytes'])
     assert.ok(
       lines.some(line => line.startsWith(name) && Number(line.split(' ').at(-1)) >= 0),
       name,
@@ -74,7 +75,7 @@ type Answered = Awaited<ReturnType<typeof posted>>
 test('the document of the pipeline is whole, and names routes that are there', async () => {
   const answer = await app.inject({ url: '/openapi.json' })
   const { openapi, paths, components } = answer.json<Document>()
-  assert.deepEqual(answer.json(), JSON.parse(JSON.stringify(openapiOf(pipeline.ir, ['hooks']))))
+  assert.deepEqual(answer.json(), JSON.parse(JSON.stringify(openapiOf(pipeline.ir, { signed: ['hooks'] }))))
   assert.equal(openapi, '3.1.0')
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
@@ -119,7 +120,7 @@ test('a server says at its root what there is to call, each with a line', async 
   assert.match(String(headers['content-type']), /^text\/plain/)
   const lines = body.trimEnd().split('\n')
   assert.equal(lines[0], `pipeline '${pipeline.ir.name}'`)
-  const { paths } = openapiOf(pipeline.ir, ['hooks']) as unknown as Document
+  const { paths } = openapiOf(pipeline.ir, { signed: ['hooks'] }) as unknown as Document
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
   )
@@ -142,11 +143,12 @@ test('an event and a request are described by their columns', () => {
   const { paths } = openapiOf(pipeline.ir) as unknown as Document
   const body = (path: string) => paths[path]['post'].requestBody!.content['application/json'].schema
   const card = { type: 'string', description: 'identifies a card' }
-  const decimal = (bounds: object) => ({
-    description: 'at most 2 digits after the point; text keeps more digits than a JSON number',
+  const most = 90_071_992_547_409.91
+  const decimal = (minimum: number, sign: string) => ({
+    description: `at most 2 digits after the point; text keeps more digits than a JSON number${minimum === 0 ? '; at least 0' : ''}`,
     anyOf: [
-      { type: 'number', ...bounds },
-      { type: 'string', pattern: '^[+-]?\\d*\\.?\\d+$' },
+      { type: 'number', multipleOf: 0.01, minimum, maximum: most },
+      { type: 'string', pattern: `^${sign}0*[0-9]{1,13}(?:\\.[0-9]{1,2}0*)?$` },
     ],
   })
   const payment = {
@@ -154,10 +156,13 @@ test('an event and a request are described by their columns', () => {
     properties: {
       id: { type: 'string' },
       card,
-      amount: decimal({ minimum: 0 }),
+      amount: decimal(0, ''),
       at: {
         description: 'ISO 8601, read in UTC where it has no offset, or UTC milliseconds',
-        anyOf: [{ type: 'string' }, { type: 'integer' }],
+        anyOf: [
+          { type: 'string', pattern: instantPattern },
+          { type: 'integer', minimum: -(2 ** 43), maximum: 2 ** 43 },
+        ],
       },
     },
     required: ['id', 'card', 'amount', 'at'],
@@ -166,7 +171,7 @@ test('an event and a request are described by their columns', () => {
   assert.deepEqual(body('/sources/payments/events'), { anyOf: [payment, { type: 'array', items: payment }] })
   assert.deepEqual(body('/models/check/decide'), {
     type: 'object',
-    properties: { card, amount: decimal({}) },
+    properties: { card, amount: decimal(-most, '-?') },
     required: ['card', 'amount'],
     additionalProperties: false,
   })

@@ -7,6 +7,7 @@ import { effectStates, type ChangeByHand, type EffectState, type StoredEffect } 
 import { auditedWork } from './audit.ts'
 import { withBody } from './body.ts'
 import { shownEffect } from './effect-shown.ts'
+import { checkFields } from './fields.ts'
 import { jsonValue } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
@@ -54,9 +55,10 @@ export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, lo
     const effect = existing(params.number)
     return changed(effect, { kind: 'again', number: effect.number }, client)
   })
-  app.post<Named>('/effects/:number/drop', { config: { role: 'operate' } }, async ({ params, raw, client }) => {
+  app.post<Named>('/effects/:number/drop', { config: { role: 'operate' } }, async (request, _reply) => {
+    const { params, raw, client } = request
     const { number } = existing(params.number)
-    const why = whyIn(mediaOf(raw) === 'json' ? await withBody(raw, load, jsonValue) : undefined)
+    const why = whyIn(mediaOf(raw) === 'json' ? await withBody(raw, load.shareOf('read', request), jsonValue) : undefined)
     return changed(existing(params.number), { kind: 'dropped', number, at: wallClock(), why }, client)
   })
 }
@@ -71,6 +73,7 @@ function stateNamed(text: string): EffectState {
 /** Throws 400. */
 function whyIn(body: unknown): string {
   const why: unknown = typeof body === 'object' && body !== null && 'why' in body ? body.why : undefined
+  if (why !== undefined) checkFields(body as object, ['why'])
   if (typeof why === 'string' && why.trim() !== '') return why.slice(0, limits.WHY_MAX)
   throw new ServeError('SPILL_INPUT', 'say why, which is kept with it: { "why": "nobody listens" }')
 }

@@ -36,7 +36,7 @@ function stream(app: FastifyInstance, path: string, { streams, of, kind, named }
       const last = request.headers['last-event-id']
       // Whoever comes back with it has been in front of the first; who asks for it wants all that there is.
       const place = last === undefined && after === '0' ? 'oldest' : placeIn(last ?? after)
-      streams.checkRoom()
+      streams.admit(request, reply.raw)
       reply.hijack()
       streams[of].add(reply.raw, { place, of: name, mayStill: request.mayStill })
     },

@@ -4,6 +4,7 @@ import { limits } from '../base/limits.ts'
 import type { GroupIR } from '../define/ir.ts'
 import { withBody } from './body.ts'
 import { featuresText } from './feature-text.ts'
+import { checkFields } from './fields.ts'
 import { jsonValue } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
@@ -27,10 +28,11 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving):
       return found
     },
   )
-  app.post('/features', { config: { role: 'read' } }, async ({ raw }, reply) => {
+  app.post('/features', { config: { role: 'read' } }, async (request, reply) => {
+    const { raw } = request
     if (mediaOf(raw) !== 'json')
       throw new ServeError('SPILL_INPUT', 'asks are JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
-    const body = await withBody(raw, load, jsonValue)
+    const body = await withBody(raw, load.shareOf('read', request), jsonValue)
     const asks = asksOf(body).map(({ group: name, key }) => {
       const group = groupNamed(name)
       return { group: name, key: keyOf(group, key) }
@@ -53,13 +55,6 @@ function asksOf(body: unknown): readonly { readonly group: string; readonly key:
       status: 413,
     })
   return asks as { group: string; key: unknown }[]
-}
-
-/** Throws 400 for a field that would be left out: who asks for a past moment shall not be told of this one. */
-function checkFields(given: object, names: readonly string[]): void {
-  const other = Object.keys(given).find(name => !names.includes(name))
-  if (other !== undefined)
-    throw new ServeError('SPILL_INPUT', `there is no field '${other}' here; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`)
 }
 
 /** A text for each column of the group's key; numbers as they are written. Throws 400. */

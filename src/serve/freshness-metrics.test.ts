@@ -65,7 +65,10 @@ before(async () => {
   data = scratchFolder('freshness')
   path = join(data, 'objectives.json')
   write(file(groups))
-  running = await Running.open(shop, data, { clock: () => clock, onReport: report => void reports.push(report) })
+  running = await Running.open(shop, data, {
+    clock: () => clock,
+    onReport: report => void (/objectives/.test(report) && reports.push(report)),
+  })
   app = fastify()
   await app.register(servePlugin, { run: running.run, pipeline: shop, data })
 })

@@ -1,5 +1,6 @@
 /** Who may: each request is looked at before anything of its body is read. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { clientKey } from './client-key.ts'
 import { checkHost } from './host-names.ts'
 import type { Authorize, ServeOptions } from './options.ts'
 import { Rate } from './rate.ts'
@@ -14,6 +15,8 @@ declare module 'fastify' {
     client: string | undefined
     /** Would it be let in now? Of streams, whose answers do not end; absent where everyone may. */
     mayStill: (() => boolean) | undefined
+    /** Has it the role of the route's `moreFor`? */
+    maySeeMore: boolean
   }
 }
 
@@ -24,21 +27,24 @@ export function guard(app: FastifyInstance, { hosts, tokens, authorize, rate: li
   const rate = limit && new Rate(limit)
   app.decorateRequest('client', undefined)
   app.decorateRequest('mayStill', undefined)
+  app.decorateRequest('maySeeMore', false)
   if (authorize)
     app.addHook('onRequest', async request => {
-      const { role, isStream = false } = request.routeOptions.config
+      const { role, isStream = false, moreFor } = request.routeOptions.config
+      if (moreFor !== undefined) request.maySeeMore = await isAuthorized(request, moreFor, authorize)
       if (role === undefined) return
       request.client = await authorized(request, role, authorize)
       if (isStream) request.mayStill = askedAgain(request, role, authorize)
     })
   app.addHook('onRequest', (request, _reply, done) => {
     try {
-      const { role, isSigned = false, isStream = false } = request.routeOptions.config
+      const { role, isSigned = false, isStream = false, moreFor } = request.routeOptions.config
       if (names && !isSigned) checkHost(request.headers.host, names)
       if (role !== undefined) checkSite(request.method, request.headers)
       if (role !== undefined && tokens?.areAsked) request.client = clientOf(request, tokens, role)
       if (role !== undefined && tokens && isStream) request.mayStill = () => !tokens.areAsked || isLetIn(request, tokens, role)
-      const wait = rate && (role !== undefined || isSigned) ? rate.take(request.client ?? request.ip) : 0
+      if (moreFor !== undefined && !authorize) request.maySeeMore = !tokens?.areAsked || isLetIn(request, tokens, moreFor)
+      const wait = rate && (role !== undefined || isSigned) ? rate.take(clientKey(request)) : 0
       if (wait > 0) throw tooOften(wait)
       done()
     } catch (error) {
@@ -72,6 +78,12 @@ async function authorized(request: FastifyRequest, role: Role, authorize: Author
   if (typeof may === 'string' && may !== '') return may
   throw new ServeError('SPILL_ROLE', `you may not do this, which needs '${role}'`)
 }
+
+const isAuthorized = (request: FastifyRequest, role: Role, authorize: Authorize): Promise<boolean> =>
+  authorized(request, role, authorize).then(
+    () => true,
+    () => false,
+  )
 
 /** Asks each time; what was answered counts from the next time on. */
 function askedAgain(request: FastifyRequest, role: Role, authorize: Authorize): () => boolean {

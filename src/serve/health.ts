@@ -1,4 +1,7 @@
-/** `GET /healthz`: the process lives. `GET /readyz`: the run takes events now, or why it does not. */
+/**
+ * `GET /healthz`: the process lives. `GET /readyz`: the run takes events now, or not; who may read is told of which pipeline and how far its log is, or why it does
+ * not.
+ */
 import type { FastifyInstance } from 'fastify'
 import { limits } from '../base/limits.ts'
 import { ServeError } from './serve-error.ts'
@@ -7,10 +10,14 @@ import type { Serving } from './serving.ts'
 export function healthRoutes(app: FastifyInstance, serving: Serving): void {
   const { ir, run } = serving
   app.get('/healthz', async () => ({ status: 'ok' }))
-  app.get('/readyz', async () => {
+  app.get('/readyz', { config: { moreFor: 'read' } }, async ({ maySeeMore }) => {
     const why = notReady(serving)
-    if (why !== undefined) throw new ServeError('SPILL_OVERLOAD', why, { status: 503, retryAfter: limits.HTTP_RETRY_AFTER_S })
-    return { status: 'ready', pipeline: ir.name, position: run.end }
+    if (why !== undefined)
+      throw new ServeError('SPILL_OVERLOAD', maySeeMore ? why : 'the run takes nothing now', {
+        status: 503,
+        retryAfter: limits.HTTP_RETRY_AFTER_S,
+      })
+    return { status: 'ready', ...(maySeeMore && { pipeline: ir.name, position: run.end }) }
   })
 }
 

@@ -18,6 +18,13 @@ export const isLoopback = (address: string): boolean =>
 export const namesOf = (host: string, isOwn: boolean, given?: readonly string[]): readonly string[] | undefined =>
   isOwn || given ? [...loopbackNames, host, ...(given ?? [])] : undefined
 
+/** Throws 400 for more than one Host header (RFC 9112, 3.2), of which a proxy in front may have checked another than Node reads. `raw`: names and values in turn. */
+export function checkSingleHost(raw: readonly string[]): void {
+  let hosts = 0
+  for (let i = 0; i < raw.length; i += 2) if (raw[i].length === 4 && raw[i].toLowerCase() === 'host') hosts++
+  if (hosts > 1) throw new ServeError('SPILL_INPUT', `the request has ${hosts} Host headers; send one`)
+}
+
 /** Throws 421 for a Host header that names none of them. A request without one is from no browser. */
 export function checkHost(header: string | undefined, names: ReadonlySet<string>): void {
   if (header === undefined) return

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { lineReaders, type LineReader } from '../intake/line-reader.ts'
 import { withBody } from './body.ts'
 import { jsonBody } from './json-body.ts'
-import type { Load } from './load.ts'
+import type { Share } from './load.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
 import { Outcome, refused } from './outcome.ts'
@@ -15,24 +15,32 @@ import { takeStream } from './stream-in.ts'
 export function ingestRoutes(app: FastifyInstance, { run, ir, load }: Serving): void {
   const sourceNamed = finder('source', ir.sources)
   const readers = lineReaders(ir.sources)
-  app.post<{ Params: { source: string } }>('/sources/:source/events', { config: { role: 'ingest' } }, async ({ params, raw }, reply) => {
+  app.post<{ Params: { source: string } }>('/sources/:source/events', { config: { role: 'ingest' } }, async (request, reply) => {
+    const { params, raw } = request
+    const share = load.shareOf('ingest', request)
     const source = sourceNamed(params.source)
     const reader = readers.get(source.name)
     const outcome = await (mediaOf(raw) === 'ndjson'
-      ? load.streaming(() => takeStream(run, source.name, raw, load, reader))
-      : takeJson(run, source.name, raw, load, reader))
+      ? share.streaming(() => takeStream(run, source.name, raw, share, reader))
+      : takeJson(run, source.name, raw, share, reader))
     reply.type('application/json')
     return outcome.text()
   })
 }
 
 /** Throws 422 for one record that is refused; several are answered for by number. */
-function takeJson(run: ServedRun, source: string, request: IncomingMessage, load: Load, reader: LineReader | undefined): Promise<Outcome> {
-  return withBody(request, load, async bytes => {
+function takeJson(
+  run: ServedRun,
+  source: string,
+  request: IncomingMessage,
+  share: Share,
+  reader: LineReader | undefined,
+): Promise<Outcome> {
+  return withBody(request, share, async bytes => {
     const { batch, isOne } = jsonBody(bytes, reader)
     const outcome = new Outcome(isOne ? 'alone' : 'index', run.end)
-    if (batch.records.length + batch.undecodable.length > 0)
-      outcome.add(await load.waiting(() => run.submit(source, { ...batch, onRefused: outcome.onRefused })))
+    const records = batch.records.length + batch.undecodable.length
+    if (records > 0) outcome.add(await share.waiting(records, () => run.submit(source, { ...batch, onRefused: outcome.onRefused })))
     if (isOne && outcome.isRefused) throw refused(outcome)
     return outcome
   })

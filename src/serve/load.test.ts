@@ -3,7 +3,6 @@ import { after, test } from 'node:test'
 import { open, pay, posted } from '../../test/serve/shop.ts'
 import { Load } from './load.ts'
 import { defaultBounds } from './bounds.ts'
-import type { ServedRun } from './served.ts'
 
 const shop = await open({ bounds: { waiting: 1, streams: 1, bodyBytes: 200 }, idsMax: 3, fsyncMs: 50 })
 after(() => shop.close())
@@ -17,7 +16,7 @@ test('who comes when as many wait as may is turned away, and nothing of theirs i
   assert.deepEqual(statusesOf(answers), [200, 429])
   const away = answers.find(({ statusCode }) => statusCode === 429)!
   assert.equal(away.headers['retry-after'], '1')
-  assert.match(away.json<{ message: string }>().message, /1 requests wait.*HTTP_WAITING_MAX.*send it again/)
+  assert.match(away.json<{ message: string }>().message, /1 requests of this client wait.*HTTP_WAITING_MAX.*send it again/)
   assert.equal(run.end, 1)
   const id = answers.indexOf(away) + 1
   assert.equal((await posted(app, events, pay(id))).json<{ accepted: number }>().accepted, 1)
@@ -29,9 +28,9 @@ test('streams, bytes and waiting records are bounded too', async () => {
   const large = await posted(app, events, JSON.stringify(pay(3)).padEnd(201))
   assert.deepEqual([large.statusCode, large.json<{ code: string }>().code], [429, 'SPILL_OVERLOAD'])
   assert.equal((await posted(app, events, pay(2))).statusCode, 200, 'what was held was let go')
-  const full = new Load({ waiting: 1 << 16, isHeldBack: false } as ServedRun, defaultBounds)
+  const full = new Load({ waiting: 1 << 17, isHeldBack: false }, defaultBounds)
   await assert.rejects(
-    full.waiting(() => Promise.resolve()),
+    full.shareOf('ingest', { client: undefined, ip: '127.0.0.1' }).waiting(1, () => Promise.resolve()),
     { code: 'SPILL_OVERLOAD', message: /WAITING_RECORDS_MAX/ },
   )
 })

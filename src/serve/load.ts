@@ -1,72 +1,182 @@
-/** What a server holds at a moment, bounded: whoever comes when it is full is turned away at once, rather than let in to wait. */
+/**
+ * What a server holds at a moment, bounded, by route class and by client: a client that comes when its share is used up is turned away at once, rather than let in to
+ * wait, and no client is turned away because another has used up its own.
+ */
 import { limits } from '../base/limits.ts'
 import type { Bounds } from './bounds.ts'
+import { Budget } from './budget.ts'
+import { clientKey, type Client } from './client-key.ts'
 import { ServeError } from './serve-error.ts'
 import type { ServedRun } from './served.ts'
+import { SlowBodies } from './slow-bodies.ts'
+
+/** Routes whose bodies share one budget. The sender of a webhook is unknown until its body is whole. */
+export type RouteClass = 'ingest' | 'decide' | 'read' | 'webhook'
+
+const routeClasses: readonly RouteClass[] = ['ingest', 'decide', 'read', 'webhook']
+
+interface ClassBudgets {
+  readonly bytes: Budget
+  readonly requests: Budget
+  readonly bytesLimit: string
+}
 
 export class Load {
   readonly bounds: Bounds
-  readonly #run: ServedRun
-  #requests = 0
-  #streams = 0
-  #bytes = 0
+  readonly slowBodies: SlowBodies
+  readonly run: Pick<ServedRun, 'waiting' | 'isHeldBack'>
+  readonly streams: Budget
+  readonly searches: Budget
+  readonly records: Budget
+  readonly #classes: ReadonlyMap<RouteClass, ClassBudgets>
+  #wantsRoom: (() => void)[] = []
 
-  constructor(run: ServedRun, bounds: Bounds) {
-    this.#run = run
+  constructor(run: Load['run'], bounds: Bounds) {
+    this.run = run
     this.bounds = bounds
+    this.slowBodies = new SlowBodies(bounds)
+    this.streams = new Budget(bounds.streams)
+    this.searches = new Budget(bounds.searches)
+    this.records = new Budget(bounds.waitingRecords)
+    this.#classes = new Map(routeClasses.map(route => [route, budgetsOf(route, bounds)]))
   }
 
+  /** Of all clients. */
   get requests(): number {
-    return this.#requests
+    return this.#sum('requests')
   }
 
-  get streams(): number {
-    return this.#streams
-  }
-
+  /** Of all clients. */
   get bytes(): number {
-    return this.#bytes
+    return this.#sum('bytes')
   }
 
-  /** Does something that waits for a commit. Throws `SPILL_OVERLOAD` if too much does already. What answers before the commit goes on waiting for what it says; `until` is told of that too. */
-  async waiting<T>(act: (hold: Until) => Promise<T>, until: Until = () => {}): Promise<T> {
-    if (this.#requests >= this.bounds.waiting) throw tooMuch(`${this.#requests} requests wait for their commit (HTTP_WAITING_MAX)`)
+  /** What a request may have. */
+  shareOf(route: RouteClass, client: Client): Share {
+    return new Share(this, this.#classes.get(route)!, clientKey(client))
+  }
+
+  releaseRecords(client: string, records: number): void {
+    this.records.release(client, records)
+    for (const resolve of this.#wantsRoom.splice(0)) resolve()
+  }
+
+  /** Resolves when some records have become durable. */
+  recordsReleased(): Promise<void> {
+    return new Promise(resolve => this.#wantsRoom.push(resolve))
+  }
+
+  close(): void {
+    this.slowBodies.close()
+  }
+
+  #sum(what: 'requests' | 'bytes'): number {
+    let sum = 0
+    for (const budgets of this.#classes.values()) sum += budgets[what].used
+    return sum
+  }
+}
+
+const budgetsOf = (route: RouteClass, { webhookBytes, bodyBytes, waiting }: Bounds): ClassBudgets => ({
+  bytes: new Budget(route === 'webhook' ? webhookBytes : bodyBytes),
+  requests: new Budget(waiting),
+  bytesLimit: route === 'webhook' ? 'HTTP_WEBHOOK_BYTES_MAX' : 'HTTP_BODY_BYTES_MAX',
+})
+
+/** What one client may have of a server, for the routes of one class. */
+export class Share {
+  readonly #load: Load
+  readonly #class: ClassBudgets
+  readonly #client: string
+
+  constructor(load: Load, budgets: ClassBudgets, client: string) {
+    this.#load = load
+    this.#class = budgets
+    this.#client = client
+  }
+
+  get bounds(): Bounds {
+    return this.#load.bounds
+  }
+
+  get slowBodies(): SlowBodies {
+    return this.#load.slowBodies
+  }
+
+  /**
+   * Does something that waits for a commit of so many records. Throws `SPILL_OVERLOAD` if the client has too much that does already. What answers before the
+   * commit goes on waiting for what it says; `until` is told of that too.
+   */
+  async waiting<T>(records: number, act: (hold: Until) => Promise<T>, until: Until = () => {}): Promise<T> {
+    const [client, load, { requests }] = [this.#client, this.#load, this.#class]
     this.#checkRun()
-    this.#requests++
+    if (!requests.hasRoom(client, 1))
+      throw tooMuch(`${requests.usedBy(client)} requests of this client wait for their commit`, 'HTTP_WAITING_MAX')
+    // One request alone may have more records than the share is: it is bounded by itself.
+    if (load.records.usedBy(client) > 0 && !load.records.hasRoom(client, records))
+      throw tooMuch(`${load.records.usedBy(client)} records of this client wait for their commit`, 'HTTP_WAITING_RECORDS_MAX')
+    requests.add(client, 1)
+    load.records.add(client, records)
     const holding = (hold: Until) =>
       act(settled => {
         hold(settled)
         until(settled)
       })
-    return heldUntil(holding, () => this.#requests--)
+    return heldUntil(holding, () => {
+      requests.release(client, 1)
+      load.releaseRecords(client, records)
+    })
   }
 
-  /** Takes a stream of records. Throws `SPILL_OVERLOAD` if too many are being taken. */
+  /** Reads a stream of records. Throws `SPILL_OVERLOAD` if the client has too many. */
   async streaming<T>(act: () => Promise<T>): Promise<T> {
-    if (this.#streams >= this.bounds.streams) throw tooMuch(`${this.#streams} NDJSON streams are being taken (HTTP_STREAMS_MAX)`)
+    const { streams } = this.#load
     this.#checkRun()
-    this.#streams++
+    if (!streams.spend(this.#client, 1))
+      throw tooMuch(`${streams.usedBy(this.#client)} NDJSON streams of this client are being read`, 'HTTP_STREAMS_MAX')
     try {
       return await act()
     } finally {
-      this.#streams--
+      streams.release(this.#client, 1)
     }
   }
 
-  /** Counts bytes that are held from now on. Throws `SPILL_OVERLOAD` for more than all bodies may have. */
+  /** Looks for recorded decisions. Throws `SPILL_OVERLOAD` if the client has too many searches that wait. */
+  async searching<T>(act: () => Promise<T>): Promise<T> {
+    const { searches } = this.#load
+    if (!searches.spend(this.#client, 1))
+      throw tooMuch(`${searches.usedBy(this.#client)} searches of this client wait`, 'HTTP_SEARCHES_MAX')
+    try {
+      return await act()
+    } finally {
+      searches.release(this.#client, 1)
+    }
+  }
+
+  /** Counts records of a stream until they are durable, as soon as the client may have so many; a client that has none may have one stretch, whatever its length. */
+  async records(records: number): Promise<{ readonly release: () => void }> {
+    const [client, load] = [this.#client, this.#load]
+    while (load.records.usedBy(client) > 0 && !load.records.hasRoom(client, records)) await load.recordsReleased()
+    load.records.add(client, records)
+    return { release: () => load.releaseRecords(client, records) }
+  }
+
+  /** Counts bytes that are held from now on. Throws `SPILL_OVERLOAD` for more than the client may have. */
   hold(bytes: number): void {
-    if (this.#bytes + bytes > this.bounds.bodyBytes) throw tooMuch(`${this.#bytes} bytes of bodies are held (HTTP_BODY_BYTES_MAX)`)
-    this.#bytes += bytes
+    const { bytes: budget, bytesLimit } = this.#class
+    if (!budget.spend(this.#client, bytes))
+      throw tooMuch(`${budget.usedBy(this.#client)} bytes of bodies of this client are held`, bytesLimit)
   }
 
   letGo(bytes: number): void {
-    this.#bytes -= bytes
+    if (bytes > 0) this.#class.bytes.release(this.#client, bytes)
   }
 
   #checkRun(): void {
-    const { waiting, isHeldBack } = this.#run
-    if (waiting >= limits.WAITING_RECORDS_MAX) throw tooMuch(`${waiting} records wait for their turn (WAITING_RECORDS_MAX)`)
-    if (isHeldBack) throw tooMuch('as many ids are within `dedupe` of a source as can be remembered (DEDUPE_IDS_MAX)')
+    const { waiting, isHeldBack } = this.#load.run
+    if (waiting >= limits.WAITING_RECORDS_MAX + limits.HTTP_WAITING_RECORDS_MAX)
+      throw tooMuch(`${waiting} records wait for their turn`, 'WAITING_RECORDS_MAX')
+    if (isHeldBack) throw tooMuch('as many ids are within `dedupe` of a source as can be remembered', 'DEDUPE_IDS_MAX')
   }
 }
 
@@ -84,5 +194,7 @@ export async function heldUntil<T>(act: (until: Until) => Promise<T>, letGo: () 
   }
 }
 
-const tooMuch = (why: string): ServeError =>
-  new ServeError('SPILL_OVERLOAD', `${why}; nothing of this request was taken, send it again`, { retryAfter: limits.HTTP_RETRY_AFTER_S })
+const tooMuch = (why: string, limit: string): ServeError =>
+  new ServeError('SPILL_OVERLOAD', `${why} (${limit}); nothing of this request was taken, send it again`, {
+    retryAfter: limits.HTTP_RETRY_AFTER_S,
+  })

@@ -2,9 +2,9 @@
 import type { FastifyInstance } from 'fastify'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { freshnessMetrics } from './freshness-metrics.ts'
+import { LoopDelay } from './loop-delay.ts'
 import { modelMetrics } from './model-metrics.ts'
 import { reconcileMetrics } from './reconciliations.ts'
 import type { Serving } from './serving.ts'
@@ -42,7 +42,7 @@ export function metricRoutes(app: FastifyInstance, serving: Serving): void {
   })
 }
 
-function runMetrics(registry: Registry, { run }: Serving): void {
+function runMetrics(registry: Registry, { run, unsigned }: Serving): void {
   const counter = (
     name: string,
     help: string,
@@ -71,6 +71,9 @@ function runMetrics(registry: Registry, { run }: Serving): void {
   counter('spillway_dead_letters_total', 'Records that were refused, by reason.', ['source', 'reason'], add => {
     for (const [source, reasons] of run.counts.letters) for (const [reason, count] of reasons) add({ source, reason }, count)
   })
+  counter('spillway_webhooks_unsigned_total', 'Webhooks that were rejected for their signature.', ['source', 'reason'], add => {
+    for (const [source, reason, count] of unsigned) add({ source, reason }, count)
+  })
   counter('spillway_decisions_total', 'Decisions that are durable.', ['model'], add => {
     for (const [model, count] of run.counts.ofModel) add({ model }, count)
   })
@@ -91,7 +94,7 @@ function loadMetrics(registry: Registry, { run, load, streams, state, data }: Se
     ['spillway_waiting_records', 'Records that wait for their turn.', () => run.waiting],
     ['spillway_wal_bytes', "Bytes of the log's write-ahead file.", () => sizeOf(join(data, 'log.db-wal'))],
     ['spillway_http_waiting_requests', 'Requests that wait for their commit.', () => load.requests],
-    ['spillway_http_streams', 'NDJSON streams that are being taken.', () => load.streams],
+    ['spillway_http_streams', 'NDJSON streams that are being taken.', () => load.streams.used],
     ['spillway_http_body_bytes', 'Bytes of bodies that are held.', () => load.bytes],
     ['spillway_event_streams', 'Readers of the streams of decisions and effects.', () => streams?.readers ?? 0],
   ]
@@ -99,26 +102,11 @@ function loadMetrics(registry: Registry, { run, load, streams, state, data }: Se
 }
 
 function processMetrics(registry: Registry, app: FastifyInstance): void {
-  const delay = monitorEventLoopDelay({ resolution: 10 })
-  delay.enable()
+  const beating = new LoopDelay(registry).start()
   app.addHook('onClose', (_app, done) => {
-    delay.disable()
+    beating.stop()
     done()
   })
-  const lateness = new Gauge({
-    name: 'spillway_event_loop_delay_seconds',
-    help: 'By how much the loop was late since it was asked for last.',
-    labelNames: ['quantile'],
-    registers: [],
-    collect() {
-      const of = (quantile: string, nanoseconds: number) => this.set({ quantile }, Number.isFinite(nanoseconds) ? nanoseconds / 1e9 : 0)
-      of('0.5', delay.percentile(50))
-      of('0.99', delay.percentile(99))
-      of('1', delay.max)
-      delay.reset()
-    },
-  })
-  registry.registerMetric(lateness)
   gauge(registry, 'process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss())
   gauge(registry, 'process_cpu_seconds', 'Processor time that the process has taken.', () => {
     const { user, system } = process.cpuUsage()

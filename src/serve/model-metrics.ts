@@ -2,7 +2,8 @@
 import { Gauge, type Registry } from 'prom-client'
 import { metricNames } from '../training/metrics.ts'
 import { driftStateOf, type DriftState } from '../training/registry/drift-state.ts'
-import { promotionsOf, versionsOf } from '../training/registry/registry.ts'
+import { championFinder } from '../training/registry/model-versions.ts'
+import { versionsOf } from '../training/registry/registry.ts'
 import type { Version } from '../training/registry/version.ts'
 import type { Serving } from './serving.ts'
 
@@ -17,12 +18,14 @@ interface Trained {
 }
 
 export function modelMetrics(registry: Registry, { ir, reader }: Pick<Serving, 'ir' | 'reader'>): void {
-  const names = ir.models.filter(({ train }) => train).map(({ name }) => name)
-  if (names.length === 0) return
+  const models = ir.models.filter(({ train }) => train)
+  if (models.length === 0) return
+  const championOf = championFinder(reader, ir)
   const trained = (): Trained[] =>
-    names.map(model => {
+    models.map(one => {
+      const model = one.name
       const versions = versionsOf(reader, model)
-      const scores = promotionsOf(reader, model).at(-1)?.version ?? 0
+      const scores = championOf(one)
       const last = versions.findLast(({ state }) => state !== 'training')
       return { model, scores, champion: versions.find(({ number }) => number === scores), last, drift: driftStateOf(reader, model) }
     })

@@ -91,9 +91,37 @@ test('what cannot be is told so', async () => {
     assert.match(body, message)
   }
   await refused(post('/models/fruad/train'), 404, /there is no model that is trained 'fruad'; did you mean 'fraud'\?/)
-  await refused(post('/models/fraud/promote', { version: 9 }), 400, /SPILL_INPUT.*model 'fraud' has no version 9; there are 1/)
+  await refused(post('/models/fraud/promote', { version: 9 }), 409, /SPILL_CONFLICT.*model 'fraud' has no version 9; there are 1/)
   await refused(post('/models/fraud/promote', { version: -1 }), 400, /say which/)
   await refused(post('/models/fraud/promote', [1]), 400, /say which/)
   await refused(app.inject('/models?model=nobody'), 404, /nobody/)
-  assert.match(readFileSync(auditPath(data), 'utf8'), /"what":"models promote","to":"fraud","outcome":"refused","detail":"SPILL_INPUT"/)
+  assert.match(readFileSync(auditPath(data), 'utf8'), /"what":"models promote","to":"fraud","outcome":"refused","detail":"SPILL_CONFLICT"/)
+})
+
+test('on a fresh folder, training and going back are conflicts with a reason, as on the command line', async () => {
+  let clock = 0
+  const folder = scratchFolder('fresh')
+  const fresh = await Running.open(shop, folder, { clock: () => clock++ })
+  const server = fastify()
+  await server.register(servePlugin, { run: fresh.run, pipeline: shop, data: folder })
+  try {
+    for (const [url, payload, code, message] of [
+      ['/models/fraud/train', undefined, 'SPILL_TRAINING', /^the model has decided about nothing by /],
+      [
+        '/models/fraud/promote',
+        { version: 'previous' },
+        'SPILL_CONFLICT',
+        /^no version of model 'fraud' has been promoted: there is nothing/,
+      ],
+      ['/models/fraud/promote', { version: 0 }, undefined, undefined],
+    ] as const) {
+      const answer = await server.inject({ method: 'POST', url, ...(payload && { payload }) })
+      const body = answer.json<{ code?: string; message: string }>()
+      assert.deepEqual([answer.statusCode, body.code], [code === undefined ? 200 : 409, code], answer.body)
+      if (message) assert.match(body.message, message)
+    }
+  } finally {
+    await server.close()
+    await fresh.stop()
+  }
 })

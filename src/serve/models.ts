@@ -4,11 +4,12 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../base/clock.ts'
-import { previousOf } from '../training/registry/champion.ts'
+import { rollbackVersion } from '../training/registry/champion.ts'
 import { driftStateOf } from '../training/registry/drift-state.ts'
-import { promotionsOf, versionsOf } from '../training/registry/registry.ts'
+import { modelVersions } from '../training/registry/model-versions.ts'
 import { auditedWork } from './audit.ts'
 import { withBody } from './body.ts'
+import { checkFields } from './fields.ts'
 import { jsonValue } from './json-body.ts'
 import { mediaOf } from './media.ts'
 import { finder } from './named.ts'
@@ -24,7 +25,6 @@ const ASKED = ['model'] as const
 export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load }: Serving): void {
   const trained = ir.models.filter(({ train }) => train)
   const modelNamed = finder('model that is trained', trained)
-  const scores = (model: string): number => promotionsOf(reader, model).at(-1)?.version ?? 0
   const work = <T>(client: string | undefined, what: string, to: string, act: (say: (detail: string) => void) => Promise<T>) =>
     auditedWork(data, { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what, to }, act)
 
@@ -32,9 +32,11 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
     const { model } = single(query, ASKED)
     const asked = model === undefined ? trained : [modelNamed(model)]
     return {
-      models: asked.map(({ name }) => {
+      models: asked.map(one => {
+        const { name } = one
         const drift = driftStateOf(reader, name)
-        return { model: name, scores: scores(name), ...(drift && { drift }), versions: versionsOf(reader, name).slice(-SHOWN) }
+        const { champion, versions } = modelVersions(reader, ir, one)
+        return { model: name, scores: champion, ...(drift && { drift }), versions: versions.slice(-SHOWN) }
       }),
     }
   })
@@ -50,15 +52,16 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
     })
   })
 
-  app.post<{ Params: { model: string } }>('/models/:model/promote', { config: { role: 'operate' } }, async ({ params, raw, client }) => {
+  app.post<{ Params: { model: string } }>('/models/:model/promote', { config: { role: 'operate' } }, async (request, _reply) => {
+    const { params, raw, client } = request
     const { name } = modelNamed(params.model)
     const { promote } = run
     if (!promote) throw new ServeError('SPILL_UNSUPPORTED', 'this run promotes no models')
-    const given = mediaOf(raw) === 'json' ? versionIn(await withBody(raw, load, jsonValue)) : undefined
+    const given = mediaOf(raw) === 'json' ? versionIn(await withBody(raw, load.shareOf('read', request), jsonValue)) : undefined
     if (given === undefined)
       throw new ServeError('SPILL_INPUT', 'say which: { "version": 3 }, 0 for the score of the definition, or { "version": "previous" }')
     return work(client, 'models promote', name, async say => {
-      const version = given === 'previous' ? previousOf(promotionsOf(reader, name)) : given
+      const version = given === 'previous' ? rollbackVersion(reader, name) : given
       say(`version ${version}`)
       await promote(name, version, given === 'previous' ? 'rolled back' : 'by hand')
       return { model: name, scores: version }
@@ -66,7 +69,11 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
   })
 }
 
+/** Throws 400 for a further field. */
 function versionIn(body: unknown): number | 'previous' | undefined {
   const version: unknown = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined
-  return version === 'previous' || (Number.isInteger(version) && (version as number) >= 0) ? (version as number | 'previous') : undefined
+  if (version !== undefined) checkFields(body as object, ['version'])
+  return version === 'previous' || (Number.isSafeInteger(version) && (version as number) >= 0)
+    ? (version as number | 'previous')
+    : undefined
 }

@@ -1,7 +1,7 @@
 /** What can be asked about one source, group, model or report of a pipeline, as operations of OpenAPI. */
 import { durationText } from '../base/time.ts'
-import type { GroupIR, ModelIR, SourceIR } from '../define/ir.ts'
-import { featuresSchema, recordSchema, type Schema } from './json-schema.ts'
+import type { ColumnIR, GroupIR, ModelIR, SourceIR } from '../define/ir.ts'
+import { featuresSchema, keySchema, recordSchema, type Schema } from './json-schema.ts'
 import { failures, json, ref } from './openapi-words.ts'
 
 /** What a client sends of a source. */
@@ -45,7 +45,7 @@ export function webhookOperation(source: string): Schema {
   return {
     operationId: `webhook_${source}`,
     summary: `A signed webhook into '${source}'`,
-    security: [{}],
+    security: [],
     requestBody: { required: true, content: json({}) },
     responses: {
       200: { description: 'it is durable, or kept as a dead letter', content: json(ref('Receipt')) },
@@ -54,22 +54,29 @@ export function webhookOperation(source: string): Schema {
   }
 }
 
-export function featuresOperation({ name, key, features, description }: GroupIR): Schema {
-  const several = { type: 'array', items: { type: 'string' }, minItems: key.length, maxItems: key.length }
+export function featuresOperation({ name, key, features, description }: GroupIR, columns: readonly ColumnIR[]): Schema {
+  const parts = columns.map(keySchema)
+  const schema = parts.length === 1 ? parts[0] : { type: 'array', prefixItems: parts, minItems: parts.length, maxItems: parts.length }
   const answer = { allOf: [ref('Features'), { type: 'object', properties: { features: featuresSchema(features) } }] }
   return {
     operationId: `features_${name}`,
     summary: description ?? `The features '${name}' of a ${key.join(', ')}, as known now`,
-    parameters: [{ name: 'key', in: 'query', required: true, explode: true, schema: key.length === 1 ? { type: 'string' } : several }],
+    parameters: [{ name: 'key', in: 'query', required: true, explode: true, schema }],
     responses: { 200: { description: 'the values', content: json(answer) }, ...failures(400, 401, 403, 404, 503) },
   }
+}
+
+const reportTypes: Schema = {
+  'text/csv': { schema: { type: 'string' } },
+  'application/x-ndjson': { schema: { type: 'string', description: 'a row a line' } },
+  'application/vnd.apache.parquet': { schema: {} },
 }
 
 export function latestOperation(name: string): Schema {
   return {
     operationId: `latest_${name}`,
     summary: `The newest report '${name}', as its file has it; the header spillway-stale says whether it is`,
-    responses: { 200: { description: 'CSV, NDJSON or Parquet' }, ...failures(400, 401, 403, 404) },
+    responses: { 200: { description: 'the rows', content: reportTypes }, ...failures(400, 401, 403, 404) },
   }
 }
 
@@ -85,7 +92,7 @@ export function runOperation(name: string): Schema {
   return {
     operationId: `run_${name}`,
     summary: `A batch run of '${name}' now, in use when it is answered`,
-    responses: { 200: { description: 'what it did', content: json(ref('Run')) }, ...failures(400, 401, 403, 404, 503) },
+    responses: { 200: { description: 'what it did', content: json(ref('Run')) }, ...failures(400, 401, 403, 404, 409, 503) },
   }
 }
 
@@ -95,18 +102,25 @@ export function trainOperation(name: string): Schema {
     summary: `A version of '${name}', trained on what has arrived by now`,
     responses: {
       200: { description: 'the version, promoted or not', content: json(ref('Version')) },
-      ...failures(400, 401, 403, 404, 503),
+      ...failures(400, 401, 403, 404, 409, 503),
     },
   }
 }
 
 export function promoteOperation(name: string): Schema {
-  const version = { anyOf: [{ type: 'integer', minimum: 0 }, { const: 'previous' }], description: '0 is the score of the definition' }
+  const number = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
+  const version = { anyOf: [number, { const: 'previous' }], description: '0 is the score of the definition' }
   return {
     operationId: `promote_${name}`,
     summary: `Lets a version of '${name}' score from now on`,
-    requestBody: { required: true, content: json({ type: 'object', properties: { version }, required: ['version'] }) },
-    responses: { 200: { description: 'it is in the log', content: json(ref('Scores')) }, ...failures(400, 401, 403, 404, 413, 415, 503) },
+    requestBody: {
+      required: true,
+      content: json({ type: 'object', properties: { version }, required: ['version'], additionalProperties: false }),
+    },
+    responses: {
+      200: { description: 'it is in the log', content: json(ref('Scores')) },
+      ...failures(400, 401, 403, 404, 409, 413, 415, 503),
+    },
   }
 }
 

@@ -4,9 +4,13 @@ import type { Schema } from './json-schema.ts'
 
 export const json = (schema: Schema): Schema => ({ 'application/json': { schema } })
 export const ref = (name: keyof typeof sharedSchemas): Schema => ({ $ref: `#/components/schemas/${name}` })
-/** Whoever needs a role may be called by another name, or come too often (`--rate`), besides. */
+/** Where a role is needed, the server may be called by another name, or a client come too often (`--rate`), besides; where there is a body, it may come too slowly. */
 export function failures(...statuses: readonly (keyof typeof failureTexts)[]): Schema {
-  const all = new Set([...statuses, ...(statuses.includes(403) ? ([421, 429] as const) : [])])
+  const all = new Set([
+    ...statuses,
+    ...(statuses.includes(403) ? ([421, 429] as const) : []),
+    ...(statuses.includes(413) ? ([408, 429] as const) : []),
+  ])
   return Object.fromEntries([...all].map(status => [status, { description: failureTexts[status], content: json(ref('Error')) }]))
 }
 
@@ -15,6 +19,8 @@ const failureTexts = {
   401: 'a token is missing or wrong',
   403: 'the token has not the role',
   404: 'there is none of that name',
+  408: 'the body came too slowly',
+  409: 'the state of what it would change does not allow it',
   413: 'too large',
   415: 'the body is of a type or a packing that is not taken',
   421: 'the server was called by a name that is not its own',

@@ -4,6 +4,7 @@ import type { PipelineIR } from '../define/ir.ts'
 import { sharedSchemas } from './api-schemas.ts'
 import { frontText } from './front.ts'
 import type { Schema } from './json-schema.ts'
+import { keyColumns } from './openapi-asks.ts'
 import { fixedPaths } from './openapi-fixed.ts'
 import {
   decideOperation,
@@ -17,25 +18,39 @@ import {
   trainOperation,
   webhookOperation,
 } from './openapi-operations.ts'
-import type { Serving } from './serving.ts'
+import type { Authorization, Serving } from './serving.ts'
 
-export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {}, front }: Serving): void {
-  const document = openapiOf(ir, Object.keys(webhooks))
-  const text = JSON.stringify(document)
+export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {}, front, authorization }: Serving): void {
+  const document = (asked: Authorization) => openapiOf(ir, { signed: Object.keys(webhooks), authorization: asked, prefix: app.prefix })
+  const texts = new Map<Authorization, string>()
   app.get('/openapi.json', { config: { role: 'read' } }, async (_request, reply) => {
+    const asked = authorization()
+    const text = texts.get(asked) ?? JSON.stringify(document(asked))
+    texts.set(asked, text)
     reply.type('application/json')
     return text
   })
   if (!front) return
-  const lines = frontText(ir.name, document)
+  const lines = frontText(ir.name, document('none'))
   app.get('/', { config: { role: 'read' } }, async (_request, reply) => {
     reply.type('text/plain; charset=utf-8')
     return lines
   })
 }
 
-/** `signed`: the sources that take webhooks. */
-export function openapiOf(ir: PipelineIR, signed: readonly string[] = []): Schema {
+const securitySchemes = {
+  token: { type: 'http', scheme: 'bearer', bearerFormat: 'spw_…', description: '`spillway tokens add NAME --role ROLE` makes one' },
+} as const
+
+export interface DocumentOptions {
+  /** The sources that take webhooks. */
+  readonly signed?: readonly string[]
+  readonly authorization?: Authorization
+  /** Where the routes stand in the server around them. */
+  readonly prefix?: string
+}
+
+export function openapiOf(ir: PipelineIR, { signed = [], authorization = 'none', prefix = '' }: DocumentOptions = {}): Schema {
   const { sources, groups, models, reports = [] } = ir
   const paths = [
     ...sources.map(source => [`/sources/${source.name}/events`, { post: eventsOperation(source) }]),
@@ -45,7 +60,7 @@ export function openapiOf(ir: PipelineIR, signed: readonly string[] = []): Schem
         : [],
     ),
     ...signed.map(source => [`/sources/${source}/webhook`, { post: webhookOperation(source) }]),
-    ...groups.map(group => [`/features/${group.name}`, { get: featuresOperation(group) }]),
+    ...groups.map(group => [`/features/${group.name}`, { get: featuresOperation(group, keyColumns(ir, group)) }]),
     ...groups.flatMap(({ name, place }) =>
       place.kind === 'batch' || place.kind === 'hybrid' ? [[`/groups/${name}/runs`, { post: runOperation(name) }]] : [],
     ),
@@ -64,13 +79,15 @@ export function openapiOf(ir: PipelineIR, signed: readonly string[] = []): Schem
           ]
         : [],
     ),
-    ...Object.entries(fixedPaths),
+    ...Object.entries(fixedPaths(ir)),
   ]
   return {
     openapi: '3.1.0',
     info: { title: ir.name, version: String(ir.version) },
     paths: Object.fromEntries(paths) as Schema,
-    components: { schemas: sharedSchemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-    security: [{}, { token: [] }],
+    servers: [{ url: prefix === '' ? '/' : prefix, description: 'where this document was read' }],
+    components: { schemas: sharedSchemas, ...(authorization === 'token' && { securitySchemes }) },
+    // Of the rules of a server around this one nothing is known.
+    ...(authorization !== 'own' && { security: authorization === 'token' ? [{ token: [] }] : [] }),
   }
 }

@@ -54,7 +54,7 @@ test('of what went wrong inside a client learns the kind, and the log all of it'
     assert.equal(told.length, status >= 500 ? 2 : 0)
     await app.close()
   }
-  for (const status of Object.values(statuses)) assert.ok([400, 401, 403, 404, 409, 413, 422, 429, 503].includes(status))
+  for (const status of Object.values(statuses)) assert.ok([400, 401, 403, 404, 409, 413, 422, 429, 500, 503].includes(status))
 })
 
 test('a run in a server that is there already: its own prefix, and nothing of the other routes is changed', async () => {

@@ -5,6 +5,7 @@
  */
 import type { FastifyPluginAsync } from 'fastify'
 import { readFolder } from '../log/sqlite/data-folder.ts'
+import { SearchBeside } from '../run/search-beside.ts'
 import { decideRoutes } from './decide.ts'
 import { decisionRoutes } from './decisions.ts'
 import { effectRoutes } from './effects.ts'
@@ -28,6 +29,7 @@ import { checkQueries } from './query.ts'
 import { reconciliationRoutes } from './reconciliations.ts'
 import { reportRoutes } from './reports.ts'
 import { runRoutes } from './runs.ts'
+import { UnsignedCounts } from './unsigned-counts.ts'
 import { traceRoutes } from './trace.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -37,18 +39,22 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
   const reader = readFolder(data)
   const streams = feed && new Streams(reader, bounds, onError)
   const load = new Load(run, bounds)
+  const searching = new SearchBeside(data)
   const serving: Serving = {
     run,
     ir: pipeline.ir,
     load,
     reader,
     data,
+    searching,
     streams,
     effects,
     addMetrics,
     webhooks,
+    unsigned: new UnsignedCounts(),
     clock,
     front,
+    authorization: () => (options.authorize ? 'own' : options.tokens?.areAsked ? 'token' : 'none'),
     state: stateOf(run),
   }
   const unlisten = streams && feed.listen(streams.tell)
@@ -59,6 +65,8 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
   })
   app.addHook('onClose', (_app, closed) => {
     reader.close()
+    load.close()
+    searching.close()
     closed()
   })
   app.removeAllContentTypeParsers()

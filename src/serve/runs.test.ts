@@ -29,6 +29,14 @@ after(async () => {
   await running.stop()
 })
 
+test('a batch run of a source without events is a conflict, and nobody waits for the first of them', async () => {
+  const answer = await app.inject({ method: 'POST', url: '/groups/usual/runs' })
+  assert.deepEqual(
+    [answer.statusCode, answer.json()],
+    [409, { code: 'SPILL_CONFLICT', message: "source 'payments' has no events yet: there is nothing to make a run of 'usual' from" }],
+  )
+})
+
 test('a batch run is made when it is asked for, and its values are there when that is answered', async () => {
   const at = Date.now()
   const sent = await app.inject({ method: 'POST', url: '/sources/payments/events', payload: { card: 'c', at } })

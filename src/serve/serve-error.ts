@@ -2,8 +2,8 @@
 import type { FastifyReply } from 'fastify'
 import { SpillwayError, errorCodes, type ErrorCode } from '../base/errors.ts'
 
-/** The status of each error that can reach a client; of all others 500. */
-export const statuses: Partial<Record<ErrorCode, number>> = {
+/** The status of each error. Every code stands here, so that whoever adds one decides whether it is the client's (4xx), passes (503), or is a fault inside (500). */
+export const statuses: Readonly<Record<ErrorCode, number>> = {
   SPILL_INPUT: 400,
   SPILL_UNSUPPORTED: 400,
   SPILL_TOKEN: 401,
@@ -11,6 +11,8 @@ export const statuses: Partial<Record<ErrorCode, number>> = {
   SPILL_ROLE: 403,
   SPILL_NOT_FOUND: 404,
   SPILL_CLOCK_EVICTED: 409,
+  SPILL_CONFLICT: 409,
+  SPILL_TRAINING: 409,
   SPILL_REFUSED: 422,
   SPILL_RANGE: 422,
   SPILL_OVERLOAD: 429,
@@ -19,6 +21,17 @@ export const statuses: Partial<Record<ErrorCode, number>> = {
   SPILL_CLOCK: 503,
   SPILL_BUSY: 503,
   SPILL_STOPPED: 503,
+  SPILL_NODE_TOO_OLD: 500,
+  SPILL_DEFINITION: 500,
+  SPILL_SOURCE: 500,
+  SPILL_SCHEMA: 500,
+  SPILL_DATA: 500,
+  SPILL_STATE: 500,
+  SPILL_IMPORT: 500,
+  SPILL_ADDRESS: 500,
+  SPILL_UNREACHABLE: 500,
+  SPILL_GAP: 500,
+  SPILL_ASSERT: 500,
 }
 
 export interface ServeErrorOptions {
@@ -39,7 +52,7 @@ export class ServeError extends SpillwayError {
 
   constructor(code: ErrorCode, message: string, { status, retryAfter, more = {}, headers = {} }: ServeErrorOptions = {}) {
     super(code, message)
-    this.status = status ?? statuses[code] ?? 500
+    this.status = status ?? statuses[code]
     this.headers = { ...headers, ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) }
     this.more = more
   }
@@ -60,7 +73,7 @@ export function toldOf(error: unknown): Told {
   const code = codeOf(error)
   if (code === undefined)
     return fastifyError(error) ?? told(500, 'SPILL_ASSERT', 'something went wrong inside; the log of the server says what')
-  const status = statuses[code] ?? 500
+  const status = statuses[code]
   // Paths and figures of what runs here are nobody else's business.
   return told(status, code, status >= 500 ? errorCodes[code] : (error as Error).message)
 }

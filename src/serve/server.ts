@@ -1,8 +1,9 @@
 /** A server of its own around a run: Fastify with the bounds of connections, and nothing but the plugin's routes. */
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Socket } from 'node:net'
 import { every } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
+import { checkSingleHost } from './host-names.ts'
 import { Methods } from './methods.ts'
 import type { ServeOptions } from './options.ts'
 import { servePlugin } from './plugin.ts'
@@ -50,20 +51,32 @@ export function serve({ patience, ...options }: ServerOptions): FastifyInstance 
   endSlow(app, closing)
   const methods = new Methods()
   app.addHook('onRoute', route => methods.add(route))
-  app.setNotFoundHandler(async ({ method, url }) => {
-    const path = url.split('?')[0]
-    const others = methods.at(path)
-    if (others.length === 0) throw new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; GET / lists what there is`)
-    const asked = others.filter(other => other !== 'HEAD').join(', ')
-    throw new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; it takes ${asked}`, {
-      status: 405,
-      headers: { allow: others.join(', ') },
-    })
+  app.addHook('onRequest', (request, _reply, done) => {
+    try {
+      checkSingleHost(request.raw.rawHeaders)
+      // Before Fastify looks at a content type, of which it would complain about a method that the path does not have.
+      if (request.is404) throw noRoute(request, methods)
+      done()
+    } catch (error) {
+      done(error as Error)
+    }
   })
   app.setErrorHandler((error, _request, reply) => tellError(reply, error))
   app.addHook('preClose', async () => letIdleGo(app))
   void app.register(servePlugin, { ...options, front: true })
   return app
+}
+
+/** 404 for a path that there is not, 405 for one that takes other methods. */
+function noRoute({ method, url }: Pick<FastifyRequest, 'method' | 'url'>, methods: Methods): ServeError {
+  const path = url.split('?')[0]
+  const others = methods.at(path)
+  if (others.length === 0) return new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; GET / lists what there is`)
+  const asked = others.filter(other => other !== 'HEAD').join(', ')
+  return new ServeError('SPILL_NOT_FOUND', `there is no ${method} ${path}; it takes ${asked}`, {
+    status: 405,
+    headers: { allow: others.join(', ') },
+  })
 }
 
 /** Connections whose last answer was given while the server stops would stay for their next request. */

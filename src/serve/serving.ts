@@ -1,11 +1,16 @@
 /** What every route of one server shares. */
 import type { PipelineIR } from '../define/ir.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
+import type { SearchBeside } from '../run/search-beside.ts'
 import type { Load } from './load.ts'
 import type { ServeOptions } from './options.ts'
 import type { Role } from './roles.ts'
 import type { ServedRun } from './served.ts'
 import type { Streams } from './streams.ts'
+import type { UnsignedCounts } from './unsigned-counts.ts'
+
+/** Says who may: a token, the server around this one by rules of its own, or everyone may. */
+export type Authorization = 'token' | 'own' | 'none'
 
 export interface Serving {
   readonly run: ServedRun
@@ -14,13 +19,18 @@ export interface Serving {
   /** Of the run's data folder. */
   readonly reader: SqliteReader
   readonly data: string
+  /** Of recorded decisions, in a thread of its own. */
+  readonly searching: SearchBeside
   /** Absent without a feed. */
   readonly streams: Streams | undefined
   readonly effects: ServeOptions['effects']
   readonly addMetrics: ServeOptions['addMetrics']
   readonly webhooks: ServeOptions['webhooks']
+  readonly unsigned: UnsignedCounts
   readonly clock: ServeOptions['clock']
   readonly front: ServeOptions['front']
+  /** How requests are authorized now: the folder's first token changes that while the server runs. */
+  readonly authorization: () => Authorization
   /** How the run is: whoever asks whether it is ready is told. */
   readonly state: RunState
 }
@@ -38,6 +48,8 @@ declare module 'fastify' {
     isSigned?: boolean
     /** Its answers have no end, and are not measured. */
     isStream?: boolean
+    /** Everyone may, and who has this role is told more (`FastifyRequest.maySeeMore`). */
+    moreFor?: Role
     /** What may stand behind the `?`: nothing unless given, for a route that has a role. */
     query?: readonly string[] | 'any'
   }

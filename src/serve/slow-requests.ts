@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http'
 import { after } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { ServeError } from './serve-error.ts'
+import { breakOff } from './slow-bodies.ts'
 
 export interface ClosingPatience {
   /** Milliseconds that a body has to be whole once the server ends. */
@@ -26,7 +27,7 @@ export function endSlow(app: FastifyInstance, { bodyMs, closingMs }: ClosingPati
   const timers: { stop(): void }[] = []
   app.addHook('preClose', closing => {
     timers.push(
-      after(bodyMs, () => begun.forEach(breakOff)),
+      after(bodyMs, () => begun.forEach(request => breakOff(request, stopping()))),
       after(closingMs, () => app.server.closeAllConnections()),
     )
     closing()
@@ -37,11 +38,7 @@ export function endSlow(app: FastifyInstance, { bodyMs, closingMs }: ClosingPati
   })
 }
 
-/** Whoever reads the body tells the client; where nobody does yet, there is only the connection to end. */
-function breakOff(request: IncomingMessage): void {
-  if (request.complete) return
+function stopping(): ServeError {
   const what = 'the server is stopping, and the rest of the body did not come in time'
-  const error = new ServeError('SPILL_STOPPED', what, { retryAfter: limits.HTTP_RETRY_AFTER_S, headers: { connection: 'close' } })
-  if (request.listenerCount('error') > 0) request.emit('error', error)
-  else request.destroy()
+  return new ServeError('SPILL_STOPPED', what, { retryAfter: limits.HTTP_RETRY_AFTER_S, headers: { connection: 'close' } })
 }

@@ -5,7 +5,7 @@ import { ndjsonBatches } from '../files/ndjson.ts'
 import type { LineReader } from '../intake/line-reader.ts'
 import type { Receipt } from '../run/appender.ts'
 import { bodyChunks } from './body.ts'
-import type { Load } from './load.ts'
+import type { Share } from './load.ts'
 import { Outcome } from './outcome.ts'
 import { ServeError, toldOf } from './serve-error.ts'
 import type { ServedRun } from './served.ts'
@@ -18,19 +18,21 @@ export async function takeStream(
   run: ServedRun,
   source: string,
   request: IncomingMessage,
-  load: Load,
+  share: Share,
   reader: LineReader | undefined,
 ): Promise<Outcome> {
   const outcome = new Outcome('line', run.end)
-  const { streamBytes, streamWaitingBytes } = load.bounds
-  const chunks = new Counted(unmarked(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' })))
+  const { streamBytes, streamWaitingBytes } = share.bounds
+  const chunks = new Counted(unmarked(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }, share.slowBodies)))
   const sent = new Sent(outcome)
   try {
     for await (const { batch } of ndjsonBatches(chunks, 'http', { reader })) {
       const bytes = chunks.taken()
-      if (batch.records.length + batch.undecodable.length === 0) continue
+      const records = batch.records.length + batch.undecodable.length
+      if (records === 0) continue
       await run.room()
-      sent.add(run.submit(source, { ...batch, onRefused: outcome.onRefused }), bytes)
+      const held = await share.records(records)
+      sent.add(run.submit(source, { ...batch, onRefused: outcome.onRefused }).finally(held.release), bytes)
       await sent.until(streamWaitingBytes)
     }
     await sent.all()

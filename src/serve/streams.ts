@@ -1,7 +1,10 @@
-/** The streams of events that a server has, and how many readers they have together at most. */
+/** The streams of events that a server has, and how many readers they have at most, together and of one client. */
+import type { ServerResponse } from 'node:http'
 import { limits } from '../base/limits.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import type { Bounds } from './bounds.ts'
+import { Budget } from './budget.ts'
+import { clientKey, type Client } from './client-key.ts'
 import { DecisionJournal } from './decision-journal.ts'
 import { EffectJournal } from './effect-journal.ts'
 import { EventStream } from './event-stream.ts'
@@ -10,12 +13,12 @@ import { ServeError } from './serve-error.ts'
 export class Streams {
   readonly decisions: EventStream
   readonly effects: EventStream
-  readonly #bounds: Bounds
+  readonly #admitted: Budget
   #isClosed = false
 
   constructor(reader: SqliteReader, bounds: Bounds, onError: (error: unknown) => void) {
-    this.#bounds = bounds
-    this.decisions = new EventStream(new DecisionJournal(reader), bounds, onError)
+    this.#admitted = new Budget(bounds.eventStreams, limits.SSE_CLIENT_SHARE)
+    this.decisions = new EventStream(new DecisionJournal(reader, onError), bounds, onError)
     this.effects = new EventStream(new EffectJournal(reader.effects), bounds, onError)
   }
 
@@ -23,15 +26,17 @@ export class Streams {
     return this.decisions.readers + this.effects.readers
   }
 
-  /** Throws `SPILL_OVERLOAD` if there are as many readers as may be. */
-  checkRoom(): void {
+  /** Counts a reader for its client until the response ends. Throws `SPILL_OVERLOAD` if the client has as many as it may. */
+  admit(client: Client, response: ServerResponse): void {
+    const key = clientKey(client)
     const why = this.#isClosed
       ? 'the server is stopping'
-      : this.readers >= this.#bounds.eventStreams
-        ? `there are as many readers of events as may be, ${this.readers} (SSE_STREAMS_MAX)`
-        : undefined
+      : this.#admitted.spend(key, 1)
+        ? undefined
+        : `this client has as many readers of events as it may, ${this.#admitted.usedBy(key)} (SSE_STREAMS_MAX)`
     if (why !== undefined)
       throw new ServeError('SPILL_OVERLOAD', `${why}; come again`, { status: 503, retryAfter: limits.HTTP_RETRY_AFTER_S })
+    response.once('close', () => this.#admitted.release(key, 1))
   }
 
   /** More is durable. */

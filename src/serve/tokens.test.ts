@@ -123,7 +123,13 @@ test('each role may do what is its own, and who has no token nothing', async () 
       if (statusCode === 403) assert.match(body, new RegExp(`token '${role}' may ${role}, and this needs '${needed}'`))
     }
   }
-  for (const url of ['/healthz', '/readyz']) assert.equal((await app.inject({ url })).statusCode, 200, url)
+  assert.deepEqual((await app.inject({ url: '/healthz' })).json(), { status: 'ok' })
+  for (const role of [undefined, ...roles]) {
+    const headers = role ? { authorization: `Bearer ${made[role]}` } : {}
+    const told = (await app.inject({ url: '/readyz', headers })).json<Record<string, unknown>>()
+    const isTold = role === 'read' || role === 'admin'
+    assert.deepEqual(told, { status: 'ready', ...(isTold && { pipeline: 'shop', position: shop.run.end }) }, role)
+  }
   const body = JSON.stringify(pay('t'))
   const answer = await posted(app, '/sources/payments/events', body, { authorization: `bearer ${made.ingest}` })
   assert.equal(answer.json<{ accepted: number }>().accepted, 1)

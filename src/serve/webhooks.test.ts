@@ -122,6 +122,54 @@ test('what is not signed is 401 and leaves nothing; what is refused is 200, and 
   for (const text of ['[]', '{', 'no']) assert.deepEqual(await send('hooks', text, standard(text)), [400, 'SPILL_INPUT'], text)
 })
 
+test('without a signature, every path of a webhook answers the same: which sources there are, and how they are signed, is not told', async () => {
+  const body = '{"data":{"cards":["z"],"at":0}}'
+  const foreign = Buffer.alloc(24, 9)
+  const answered = async (source: string, headers: Record<string, string>, method: 'POST' | 'GET' = 'POST') => {
+    const answer = await shop.app.inject({
+      method,
+      url: `/sources/${source}/webhook`,
+      headers,
+      ...(method === 'POST' && { payload: body }),
+    })
+    const { date: _, ...told } = answer.headers
+    return { status: answer.statusCode, told, body: method === 'POST' ? answer.body : answer.json<{ code: string }>().code }
+  }
+  const kinds: readonly Record<string, string>[] = [
+    {},
+    { 'content-type': 'text/plain' },
+    standard(body, { by: foreign }),
+    standard(body, { at: seconds - 1000 }),
+    stripe(body, { by: 'whsec_foreign' }),
+    stripe(body, { at: seconds + 1000 }),
+    { ...standard(body, { by: foreign }), 'content-encoding': 'br' },
+    { ...standard(body, { by: foreign }), 'content-encoding': 'gzip' },
+  ]
+  for (const headers of kinds) {
+    const told = await answered('hooks', headers)
+    for (const other of ['payments', 'nowhere', 'hooks%00'])
+      assert.deepEqual(await answered(other, headers), told, `${other} ${JSON.stringify(headers)}`)
+  }
+  assert.deepEqual(await answered('hookz', {}, 'GET'), await answered('hooks', {}, 'GET'))
+  const { body: metrics } = await shop.app.inject({ url: '/metrics' })
+  for (const [source, reason] of [
+    ['hooks', 'header'],
+    ['hooks', 'time'],
+    ['hooks', 'signature'],
+    ['payments', 'signature'],
+    ['', 'source'],
+  ])
+    assert.match(metrics, new RegExp(`^spillway_webhooks_unsigned_total\\{source="${source}",reason="${reason}"\\} [1-9]`, 'm'))
+})
+
+test('a webhook without the headers of one is told so before its body is there', async () => {
+  const load = (await shop.app.inject({ url: '/metrics' })).body
+  assert.match(load, /^spillway_http_body_bytes 0$/m)
+  const answer = await send('hooks', '{'.repeat(2 << 20), {})
+  assert.deepEqual(answer, [401, 'SPILL_SIGNATURE'])
+  assert.deepEqual(await send('hooks', '{'.repeat(2 << 20), standard('{')), [413, 'SPILL_LIMIT'])
+})
+
 test('a source that there is not, or that would count twice, takes no webhooks', async () => {
   const made = (webhooks: Webhooks, ir = pipeline.ir) => serve({ run: shop.run, pipeline: { ir }, data: shop.data, webhooks })
   const stripe = { style: 'stripe', secret: 'x' } as const

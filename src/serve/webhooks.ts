@@ -16,30 +16,56 @@ import { jsonBody, type JsonBody } from './json-body.ts'
 import { Outcome } from './outcome.ts'
 import { ServeError } from './serve-error.ts'
 import type { Serving } from './serving.ts'
-import { webhookVerifier, type Webhooks } from './webhook-in.ts'
+import type { UnsignedCounts } from './unsigned-counts.ts'
+import { checkHeaders, decoyVerifier, UnsignedWebhook, webhookVerifier, type Webhooks } from './webhook-in.ts'
 
 /** Throws as `webhookRoutes`. */
 export function checkWebhooks(ir: PipelineIR, webhooks: Webhooks): void {
   for (const [name, secret] of Object.entries(webhooks)) webhookVerifier(secret, sourceOf(ir, name).name)
 }
 
-/** Throws `SPILL_INPUT` for a source that there is not, or that would count a webhook twice, or one that somebody else sends again. */
-export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = {}, clock = wallClock }: Serving): void {
-  for (const [name, secret] of Object.entries(webhooks)) {
-    const source = sourceOf(ir, name)
-    const verify = webhookVerifier(secret, name)
-    app.post(`/sources/${name}/webhook`, { config: { isSigned: true } }, async ({ raw }, reply) => {
-      const outcome = await withBody(raw, load, async bytes => {
+/**
+ * One route for all sources, also those that there are not or that take no webhooks: without a right signature every source answers the same, after the same work. Throws `SPILL_INPUT` for a source that
+ * there is not, or that would count a webhook twice, or one that somebody else sends again.
+ */
+export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = {}, unsigned, clock = wallClock }: Serving): void {
+  const signed = new Map(
+    Object.entries(webhooks).map(([name, secret]) => [name, { source: sourceOf(ir, name), verify: webhookVerifier(secret, name) }]),
+  )
+  if (signed.size === 0) return
+  const nowhere = { source: undefined, verify: decoyVerifier() }
+  app.post<{ Params: { source: string } }>('/sources/:source/webhook', { config: { isSigned: true } }, async (request, reply) => {
+    const { raw } = request
+    const { source: name } = request.params
+    const { source, verify } = signed.get(name) ?? nowhere
+    const outcome = await toldUniformly(unsigned, source ? name : '', async () => {
+      checkHeaders(raw.headers, clock())
+      const share = load.shareOf('webhook', request)
+      return withBody(raw, share, async (bytes, until) => {
         const { id } = verify(raw.headers, bytes, clock())
-        const { batch } = oneRecord(bytes, source, id)
+        const { batch } = oneRecord(bytes, source!, id)
         const outcome = new Outcome('alone', run.end)
-        outcome.add(await load.waiting(() => run.submit(name, { ...batch, onRefused: outcome.onRefused })))
+        outcome.add(await share.waiting(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))
         return outcome
       })
-      // Refused it is kept as a dead letter: the provider need not send it again.
-      reply.type('application/json')
-      return outcome.text()
     })
+    // Refused it is kept as a dead letter: the provider need not send it again.
+    reply.type('application/json')
+    return outcome.text()
+  })
+}
+
+/** Counts why a webhook was rejected, and tells its sender that it was. */
+async function toldUniformly<T>(unsigned: UnsignedCounts, source: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!(error instanceof UnsignedWebhook)) throw error
+    unsigned.add(source, error.reason)
+    throw new ServeError(
+      'SPILL_SIGNATURE',
+      'this webhook is not taken: it has no signature of now by a secret of this address; spillway_webhooks_unsigned_total at /metrics says why',
+    )
   }
 }
 

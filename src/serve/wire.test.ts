@@ -1,6 +1,7 @@
 /** What only shows on real sockets: bodies that are too large, too slow, cut off, or packed to burst. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { METHODS } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -116,6 +117,29 @@ test('a client that is slow with its head or its body is hung up on', async () =
   await hasty.close()
 })
 
+test('a body that comes too slowly is cut off: of JSON nothing is taken, of lines what stood before', async () => {
+  const bounds = { bodyBytesPerS: 1 << 20, bodyGraceMs: 50, bodyLookMs: 10 }
+  const hasty = serve({ run: shop.run, pipeline, data: shop.data, bounds })
+  await hasty.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = hasty.server.address() as { port: number }
+  const begun = async (type: string, text: string | Buffer, more = '') => {
+    const socket = await opened(port)
+    socket.write(`POST /sources/payments/events HTTP/1.1\r\nhost: a\r\ncontent-type: ${type}\r\n${more}content-length: 1000\r\n\r\n`)
+    socket.write(text)
+    return heard(socket)
+  }
+  const before = shop.run.end
+  const [json, lines, packed] = await Promise.all([
+    begun('application/json', JSON.stringify(pay('slow'))),
+    begun('application/x-ndjson', line('first')),
+    begun('application/json', Buffer.from([0x1f, 0x8b]), 'content-encoding: gzip\r\n'),
+  ])
+  for (const answer of [json, lines, packed]) assert.match(answer, /^HTTP\/1\.1 408[^]*the body came too slowly.*HTTP_BODY_BYTES_PER_S_MIN/)
+  assert.match(lines, /what stood before is taken","accepted":1,/)
+  assert.equal(shop.run.end, before + 1)
+  await hasty.close()
+})
+
 test('a client that hangs up in the middle loses what had no end, and nothing leaks', async () => {
   const before = shop.run.end
   const socket = await opened()
@@ -142,6 +166,25 @@ test('a client that closes its half is let go of, and what it sent is taken', as
   const idle = await opened()
   idle.end()
   assert.equal(await heard(idle), '')
+})
+
+test('every method that Node reads is 405 at a path that takes another one, whatever its body is said to be', async () => {
+  const others = METHODS.filter(method => !['GET', 'HEAD', 'CONNECT'].includes(method))
+  assert.ok(others.includes('QUERY'), 'the method that Fastify has an opinion about')
+  for (const method of others)
+    for (const type of ['', 'content-type: application/json\r\n', 'content-type: none at all\r\n']) {
+      const socket = await opened()
+      socket.write(`${method} /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${type}\r\n`)
+      assert.match(await heard(socket), /^HTTP\/1\.1 405 [^]*\r\nallow: GET, HEAD\r\n/, `${method} ${type}`)
+    }
+})
+
+test('a request with two Host headers is 400, and not of the first of them', async () => {
+  for (const second of ['host: b', 'HOST: a']) {
+    const socket = await opened()
+    socket.write(`GET /healthz HTTP/1.1\r\nhost: a\r\n${second}\r\nconnection: close\r\n\r\n`)
+    assert.match(await heard(socket), /^HTTP\/1\.1 400 [^]*the request has 2 Host headers; send one/)
+  }
 })
 
 test('what is no HTTP is told so', async () => {

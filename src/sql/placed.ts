@@ -1,5 +1,5 @@
-import { Cron } from 'croner'
 import { limits } from '../base/limits.ts'
+import { cronOf } from '../define/cron.ts'
 import type { PlacementIR, ScheduleIR, Value } from '../define/ir.ts'
 import type { SqlAsk } from './asks.ts'
 
@@ -35,7 +35,7 @@ export function placed({ key, prefix, t, trigger }: PlainAsk, place: PlacementIR
 /** The last scheduled time that is not after `t`, UTC ms; before every arrival if there is none. */
 function lastAt(schedule: ScheduleIR, t: number): number {
   if (schedule.kind === 'interval') return schedule.phase + Math.floor((t - schedule.phase) / schedule.every) * schedule.every
-  const cron = new Cron(schedule.cron, { timezone: schedule.zone, paused: true })
+  const cron = cronOf(schedule)
   // A run at this very second counts: look back from the next one.
   const nextSecond = (Math.floor(t / 1000) + 1) * 1000
   return cron.previousRuns(1, new Date(nextSecond))[0]?.getTime() ?? -limits.TIME_MS_MAX - 1

@@ -40,7 +40,13 @@ export function randomGiven(
   const from = below(of, 3) === 0 ? below(of, length) : 0
   const rows: RowRange = { from, to: from + below(of, length - from + 1) }
   const threshold = below(of, 6) / 5
-  return { cases, decided, alert: Uint8Array.from(decided.score, score => Number(score >= threshold)), rows, threshold }
+  return {
+    cases,
+    decided,
+    alert: Uint8Array.from(decided.score, (score, row) => Number(score >= threshold) & eligible[row]),
+    rows,
+    threshold,
+  }
 }
 
 interface Made extends Pick<Cases, 't' | 'key' | 'label' | 'known' | 'eligible' | 'outcome'> {

@@ -34,6 +34,7 @@ test('files with columns of other names are audited: a table, a page and JSON', 
   const report = JSON.parse(readFileSync(project.path('out/audit.json'), 'utf8')) as AuditReport
   assert.equal(report.format, 'spillway-audit/1')
   assert.equal(report.history.decisions, 24 * 20 * 24)
+  assert.ok(report.reproduce.command.includes(` --out ${out} `), report.reproduce.command)
   const heat = report.elements.find(({ element }) => element === 'group/heat')!
   assert.ok(heat.rungs.length >= 5)
   const old = heat.rungs.find(({ age }) => age >= 3_600_000)!.frozen.aWeek

@@ -1,8 +1,10 @@
 /** `spillway run --once`: what is due when the files end is made before it stops, so that a run which is started each night for a moment has its batch runs, too. */
 import assert from 'node:assert/strict'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { MadeReport } from '../../src/batch/report-ledger.ts'
 import type { RunRecord } from '../../src/batch/ledger.ts'
+import type { RecordedDecision } from '../../src/run/recorded.ts'
 import type { Version } from '../../src/training/registry/version.ts'
 import { called, calledJson } from './called.ts'
 import { Project } from './project.ts'
@@ -70,4 +72,26 @@ test('batch runs, reports and trainings that are due are made, and those that co
     versions.map(({ why, state }) => [why, state]),
     [['schedule', 'candidate']],
   )
+})
+
+test('a dead letter that is sent again reads the results of batch runs, and leaves them where they are', async () => {
+  const data = ['--data', project.path('data')]
+  const path = project.path('pipeline.ts')
+  writeFileSync(project.path('bad.ndjson'), lines([{ id: 'bad', card: 'c1', amount: 'much', at: Date.now() }]))
+  const files = () => readdirSync(project.path('data/state')).filter(name => name.startsWith('run-'))
+  const once = await called('run', path, '--source', `payments=${project.path('bad.ndjson')}`, '--once', ...data)
+  assert.equal(once.status, 0, once.err)
+  assert.equal((await called('dlq', 'edit', '1', '--set', 'amount:=5', ...data)).status, 0)
+  const before = files()
+  assert.ok(before.length >= 3, before.join(', '))
+  const replayed = await called('dlq', 'replay', '--all', path, ...data)
+  assert.deepEqual([replayed.status, replayed.out.split('\n')[0]], [0, 'letter 1: accepted'])
+  assert.deepEqual(files(), before)
+  const runs = await calledJson<RunRecord>('runs', '--group', 'often', ...data)
+  const last = runs.findLast(({ swapped }) => swapped !== undefined)!
+  const decided = (await calledJson<RecordedDecision>('decisions', ...data)).at(-1)!
+  assert.deepEqual([decided.id, decided.read['often(card)'].clock], ['bad', last.s])
+  const next = await called('run', path, '--source', `payments=${project.path('one.ndjson')}`, '--once', ...data)
+  assert.equal(next.status, 0)
+  assert.doesNotMatch(next.err, /missing or damaged/)
 })

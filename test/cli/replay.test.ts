@@ -57,10 +57,10 @@ test('decisions with their vectors and what each group knew, as NDJSON', async (
   assert.deepEqual(ofFirst[0].vector.ratio, null)
   const other = decisions.filter(({ model, key }) => model === 'other' && key === 'c1').map(({ score, read }) => [score, read])
   assert.deepEqual(other[1], [1 / (1 + Math.exp(-1)), { 'older(card)': { known: 2, clock: at('08:25') } }])
-  const refused = folder.lines('refused.ndjson') as { reason: string; place: string }[]
+  const refused = folder.lines('refused.ndjson') as { reason: string; place: string; source?: string }[]
   assert.deepEqual(
-    refused.map(({ reason, place }) => `${place} ${reason}`),
-    ['more.ndjson.gz:6 schema', 'more.ndjson.gz:5 key'],
+    refused.map(({ reason, place, source }) => `${place} ${source} ${reason}`),
+    ['more.ndjson.gz:6 payments schema', 'more.ndjson.gz:5 payments key'],
   )
 })
 

@@ -112,6 +112,22 @@ test('in a registry of files a version is the champion at once, and the next is 
   assert.equal(champion.version, 1)
 })
 
+test('by an older file the version that was trained on its inputs is the champion, and the list says why the newer one is not', async () => {
+  const own = ['--registry', project.path('two-files')]
+  await train(...files, ...own)
+  const [newer] = await calledJson<Version>('train', project.path('changed.ts'), ...files, ...own)
+  assert.deepEqual([newer.number, newer.state], [2, 'champion'])
+  const by = async (file: string) => (await calledJson<Version>('models', project.path(file), ...own)).map(({ state }) => state)
+  assert.deepEqual(await by('changed.ts'), ['retired', 'champion'])
+  assert.deepEqual(await by('pipeline.ts'), ['champion', 'retired'])
+  const { out } = await models(...own)
+  assert.match(
+    out,
+    /^version 2 of 'fraud' was promoted and cannot score, since it was trained on other inputs: .*; version 1, which scored before, scores until another version is promoted$/m,
+  )
+  assert.match((await models('show', '1', ...own)).out, /^ {2}state +champion$/m)
+})
+
 test('by hand: what a person is told, and nothing scores before somebody says so', async () => {
   const { out, status, err } = await called('train', project.path('hand.ts'), ...files, '--registry', project.path('hand'))
   assert.equal(status, 0, err)
@@ -127,7 +143,7 @@ test('what cannot be is told, and what failed is kept with its reason', async ()
     assert.match(err, message)
   }
   await bad(
-    /^SPILL_INPUT: version 1 of model 'fraud' cannot score: it was trained on other inputs: input 'now\.n' is defined otherwise/,
+    /^SPILL_CONFLICT: version 1 of model 'fraud' cannot score: it was trained on other inputs: input 'now\.n' is defined otherwise/,
     'models',
     'changed.ts',
     'promote',
@@ -158,7 +174,14 @@ test('what cannot be is told, and what failed is kept with its reason', async ()
   const none = ['--source', `payments=${project.path('payments.ndjson')}`, '--source', `chargebacks=${project.path('none.ndjson')}`]
   await bad(/^SPILL_TRAINING: none of \d+ rows has the label 1/, 'train', 'pipeline.ts', ...none, ...registry)
   assert.deepEqual((await stateOf(registry)).at(-1), 'failed')
-  await bad(/^SPILL_INPUT: version 3 of model 'fraud' has no score: none of \d+ rows/, 'models', 'pipeline.ts', 'promote', '3', ...registry)
+  await bad(
+    /^SPILL_CONFLICT: version 3 of model 'fraud' has no score: none of \d+ rows/,
+    'models',
+    'pipeline.ts',
+    'promote',
+    '3',
+    ...registry,
+  )
 })
 
 const usage: readonly (readonly [string, readonly string[], RegExp])[] = [

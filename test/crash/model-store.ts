@@ -200,9 +200,10 @@ export class ModelStore implements LogStore {
 
 function changed(letter: StoredDeadLetter | SettledLetter | undefined, change: LetterChange): StoredDeadLetter | SettledLetter {
   if (!letter || 'outcome' in letter) throw new SpillwayError('SPILL_STORE', `there is no dead letter ${change.id}`)
-  if (change.kind === 'settled') return { ...letter, outcome: change.outcome, why: change.why, settled: change.at }
+  const source = letter.source ?? ('source' in change ? change.source : undefined)
+  if (change.kind === 'settled') return { ...letter, source, outcome: change.outcome, why: change.why, settled: change.at }
   const { raw, form } = change
   const original = letter.original ?? (raw === letter.raw && change.kind === 'refused' ? undefined : letter.raw)
   if (change.kind === 'edited') return { ...letter, raw, form, original, attempts: 0 }
-  return { ...letter, raw, form, original, reason: change.reason, detail: change.detail, attempts: letter.attempts + 1 }
+  return { ...letter, source, raw, form, original, reason: change.reason, detail: change.detail, attempts: letter.attempts + 1 }
 }

@@ -5,7 +5,7 @@ import type { Run } from '../../src/run/run.ts'
 import type { DecidedLog } from '../../src/run/decided-log.ts'
 import type { JudgePort } from '../../src/run/shadow-job.ts'
 import type { TrainPort } from '../../src/run/training-job.ts'
-import { checkPromotable, previousOf } from '../../src/training/registry/champion.ts'
+import { checkPromotable, rollbackVersion } from '../../src/training/registry/champion.ts'
 import { askedOf, promotionsOf, putAsked, versionsOf, type NamedValues } from '../../src/training/registry/registry.ts'
 import { judgeHere, trainHere } from '../batch/train-here.ts'
 import type { Step, Trainings } from './case.ts'
@@ -107,7 +107,7 @@ export class Promoting {
       await run.promote(step.model, version, why)
       this.promoted.push(why)
     } catch (error) {
-      if (!isOneOf(error, ['SPILL_STORE', 'SPILL_STOPPED', 'SPILL_INPUT']))
+      if (!isOneOf(error, ['SPILL_STORE', 'SPILL_STOPPED', 'SPILL_CONFLICT']))
         this.#onBroken(`a promotion failed: ${String((error as Error).stack)}`)
     } finally {
       waiting.delete(why)
@@ -148,8 +148,7 @@ export class Promoting {
 
 /** The version that a step means, of those that there are: nothing where there is none to go back from. */
 function versionOf(values: NamedValues, { model, version }: Promote): number | undefined {
-  const promotions = promotionsOf(values, model)
-  if (version === 'previous') return promotions.length > 0 ? previousOf(promotions) : undefined
+  if (version === 'previous') return promotionsOf(values, model).length > 0 ? rollbackVersion(values, model) : undefined
   const there = [0, ...versionsOf(values, model).flatMap(({ number, trained }) => (trained ? [number] : []))]
   return there[version % there.length]
 }
@@ -159,7 +158,7 @@ function isPromotable(values: NamedValues, ir: PipelineIR, model: string, versio
     checkPromotable(values, ir, model, version)
     return true
   } catch (error) {
-    if (isOneOf(error, ['SPILL_INPUT'])) return false
+    if (isOneOf(error, ['SPILL_CONFLICT'])) return false
     throw error
   }
 }

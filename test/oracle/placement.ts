@@ -1,7 +1,7 @@
 /** What is known and what time it is: semantics §4, and what is superseded of it: §1. */
-import { Cron } from 'croner'
 import type { LoggedEvent } from '../../src/define/event.ts'
 import type { PlacementIR, ScheduleIR, SourceIR } from '../../src/define/ir.ts'
+import { lastCronTime } from './cron.ts'
 
 export interface Known {
   /** Events of the source, superseded ones among them, in the order of the log. */
@@ -53,16 +53,7 @@ export function knownToRun(source: SourceIR, log: readonly LoggedEvent[], run: B
 /** The last time of a schedule that is at most `t`; −Infinity, when nothing is known, if there is none. */
 export function lastTime(schedule: ScheduleIR, t: number): number {
   if (schedule.kind === 'interval') return Math.floor((t - schedule.phase) / schedule.every) * schedule.every + schedule.phase
-  const cron = cronOf(schedule.cron, schedule.zone)
-  return cron.previousRuns(1, new Date(t + 1))[0]?.getTime() ?? -Infinity
-}
-
-const crons = new Map<string, Cron>()
-
-function cronOf(cron: string, zone: string): Cron {
-  const name = `${cron} in ${zone}`
-  if (!crons.has(name)) crons.set(name, new Cron(cron, { timezone: zone, paused: true }))
-  return crons.get(name)!
+  return lastCronTime(schedule.cron, schedule.zone, t)
 }
 
 /** Those of the events known that count: not superseded, and not deleted. */

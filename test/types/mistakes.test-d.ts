@@ -115,8 +115,10 @@ features('f', {
 })
 // @ts-expect-error an expression is no feature
 features('f', { from: payments, entity: card, place: stream, values: p => ({ a: p.amount }) })
-// @ts-expect-error a place is required until batch exists
+// Without a place it is a nightly batch.
 features('f', { from: payments, entity: card, values })
+// @ts-expect-error a place is a placement, and not a word
+features('f', { from: payments, entity: card, place: 'stream', values })
 features('f', { from: payments, entity: card, place: batch('0 2 * * *'), values })
 // @ts-expect-error a terminal is not a card
 features('f', { from: payments, entity: card, key: p => p.terminal, place: stream, values })

@@ -57,9 +57,16 @@ test('the proof holds where each of its parts does', () => {
     worth: [{ times: 5, right: 1000, wrong: 0, undecided: 0 }],
     seed: 1,
     failures: [],
+    scores: [],
+    falseBatches: 0,
+    failed: [],
   }
   const coverage = [{ world: 'a', clusters: 50, effective: 50, pointwise: 0.95, simultaneous: 0.95 }]
-  assert.ok(holds({ ...audits, coverage }))
-  assert.ok(!holds({ ...audits, coverage: [{ ...coverage[0], pointwise: 0.8 }] }))
-  assert.ok(!holds({ ...audits, falseStreams: 2000, coverage }))
+  const threads = { cases: 50, different: 0, reports: 50, plans: 1000, triggers: { on: 20, every: 20, request: 10 }, seed: 1, failures: [] }
+  assert.ok(holds({ ...audits, coverage, threads }))
+  assert.ok(!holds({ ...audits, coverage: [{ ...coverage[0], pointwise: 0.8 }], threads }))
+  assert.ok(!holds({ ...audits, falseStreams: 2000, coverage, threads }))
+  assert.ok(!holds({ ...audits, coverage, threads: { ...threads, different: 1 } }))
+  const scores = [{ kind: 'plain', reports: 1000, falseBatches: 60, falseStreams: 0, rightBatches: 0, contradictions: 0 } as const]
+  assert.ok(!holds({ ...audits, scores, coverage, threads }))
 })

@@ -2,11 +2,17 @@
  * `prove verdict`: what an audit says is right as often as it claims, on histories whose truth is known. Each part is a file and a field of the result, and holds by itself.
  */
 import { auditsHold, proveAudits, type AuditsResult } from './audits.ts'
+import { holds as threadsHold, prove as proveThreads, type ThreadsResult } from '../threads/prove.ts'
 import { coverageHolds, coverageOf, type CoverageLine } from './coverage.ts'
+import { proveScores, scoresHold, type ScoresResult } from './scores.ts'
 
-export interface VerdictResult extends AuditsResult {
+export interface VerdictResult extends AuditsResult, ScoresResult {
   readonly coverage: readonly CoverageLine[]
+  /** Whole audits on threads, for one case in twenty: a verdict that is right on one core must be the verdict on several. */
+  readonly threads: ThreadsResult
 }
+
+const CASES_A_THREAD_CASE = 20
 
 interface VerdictOptions {
   readonly cases: number
@@ -15,7 +21,9 @@ interface VerdictOptions {
 
 export async function prove({ cases, seed }: VerdictOptions): Promise<VerdictResult> {
   const coverage = coverageOf(cases, seed, line => console.error(line))
-  return { ...(await proveAudits({ cases, seed })), coverage }
+  const threads = await proveThreads({ cases: Math.ceil(cases / CASES_A_THREAD_CASE), seed })
+  return { ...(await proveAudits({ cases, seed })), ...(await proveScores({ cases, seed })), coverage, threads }
 }
 
-export const holds = (result: VerdictResult): boolean => coverageHolds(result.coverage, result.cases) && auditsHold(result)
+export const holds = (result: VerdictResult): boolean =>
+  coverageHolds(result.coverage, result.cases) && auditsHold(result) && scoresHold(result) && threadsHold(result.threads)

@@ -13,7 +13,7 @@
  */
 import { totalWithin, type Sparse } from '../sparse.ts'
 import type { Caveat } from '../caveats/caveat.ts'
-import type { Estimate } from '../report/audit-report.ts'
+import type { Estimate, NoInterval } from '../report/audit-report.ts'
 import { decisionsAWeek, worstWeek } from '../worth/weeks.ts'
 import { clustersOf, saidOfClusters, type ClusterPart } from './enough.ts'
 import { countBound, countedColumn, countedOf, mostOf, type CountBound, type Counted } from './few.ts'
@@ -57,7 +57,7 @@ export interface Band extends Estimate {
 export interface Bands {
   readonly clusters: readonly ClusterPart[]
   /** In order of the alternatives. */
-  readonly rungs: readonly (Band | { readonly why: string })[]
+  readonly rungs: readonly (Band | NoInterval)[]
   /** Why nothing may be concluded of any of them. */
   readonly noVerdict?: string
   readonly caveats: readonly Caveat[]
@@ -74,7 +74,9 @@ export const bandsOf = (sample: Sample, differences: readonly Float64Array[], op
 export function bandsOfSparse(sample: Sample, parts: readonly Sparse[], options: BandOptions): Bands {
   const bands = estimated(sample, parts, options)
   const { noVerdict } = bands
-  return noVerdict === undefined ? bands : { ...bands, rungs: bands.rungs.map(rung => ('why' in rung ? rung : { why: noVerdict })) }
+  return noVerdict === undefined
+    ? bands
+    : { ...bands, rungs: bands.rungs.map(rung => ('why' in rung ? rung : { why: noVerdict, value: rung.value })) }
 }
 
 /** The same whether they are to be believed or not: for proofs of what they cover. */
@@ -93,8 +95,10 @@ function estimated(sample: Sample, parts: readonly Sparse[], options: BandOption
   } = settled(sample, {
     measure: by =>
       parts.map(part => {
-        const why = whyNot(part, week) ?? tooFewUndone(sample, part)
+        const why = whyNot(part, week)
         if (why) return why
+        const few = tooFewUndone(sample, part)
+        if (few) return { ...few, value: (part.sum / part.rows) * week! }
         const columns: Float64Array[] = []
         const one = measured(by.cells, part, room, (sums, set) => columns.push(...countedColumn(sums, set)))
         counted.set(one, countedOf(part, columns))

@@ -51,6 +51,13 @@ function tooMuch(title: string, { value, low, high }: Estimate, { nowAWeek, part
   return { why: `at ${title} up to ${said(-low)} a week may be lost, ${than}; they ${seems}: more history would tell` }
 }
 
+/** Of two curves of one change the knee that comes first; where one has none, why. */
+export function youngerKnee(one: Knee | { readonly why: string }, other: Knee | { readonly why: string }): Knee | { readonly why: string } {
+  if ('why' in one) return one
+  if ('why' in other || other.age < one.age) return other
+  return { ...one, loss: Math.max(one.loss, other.age === one.age ? other.loss : 0) }
+}
+
 export type Mark = 'ok' | 'may lose' | 'loses' | 'collapse'
 
 /**
@@ -67,3 +74,13 @@ export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PA
     return -aWeek.high > greatest / 2 ? 'collapse' : 'loses'
   })
 }
+
+/** Rung by rung, of two curves of one change the mark that says the greater loss; not known where either is not. */
+export const worseMark = (one: readonly (Mark | null)[], other: readonly (Mark | null)[]): (Mark | null)[] =>
+  one.map((mark, rung) => {
+    const second = other[rung]
+    if (mark === null || second === null) return null
+    return SEVERITY[second] > SEVERITY[mark] ? second : mark
+  })
+
+const SEVERITY: Readonly<Record<Mark, number>> = { ok: 0, 'may lose': 1, loses: 2, collapse: 3 }

@@ -18,6 +18,8 @@ export interface Sample {
   readonly cells: readonly CellSet[]
   readonly t: Float64Array
   readonly rows: RowRange
+  /** Of all decisions, 1 where one is eligible; absent where all are. */
+  readonly eligible?: Uint8Array
   /** Of each row, how many it stands for (`Standing.weight`); absent where each stands for itself. */
   readonly weight?: Float64Array
 }
@@ -45,26 +47,32 @@ export interface CellSet extends Codes {
 /** All decisions, by row: `t`, UTC ms, and entities beside `timeBlocks`. */
 export interface SampledCases {
   readonly t: Float64Array
+  readonly eligible?: Uint8Array | undefined
   readonly clusters: readonly ClusterColumn[]
   readonly standing?: Pick<Standing, 'weight'> | undefined
 }
 
 /** `rows` says which of all decisions the block is. Throws `SPILL_LIMIT` beyond CLUSTER_COLUMNS_MAX columns that are no part of one another. */
-export function sampleOf({ t, clusters, standing }: SampledCases, rows: RowRange): Sample {
+export function sampleOf({ t, eligible, clusters, standing }: SampledCases, rows: RowRange): Sample {
   return sampleBy(
     clusters.map(column => blockOf(column, rows)),
-    { t, rows, ...(standing && { weight: standing.weight.subarray(rows.from, Math.max(rows.from, rows.to)) }) },
+    {
+      t,
+      rows,
+      ...(eligible && { eligible }),
+      ...(standing && { weight: standing.weight.subarray(rows.from, Math.max(rows.from, rows.to)) }),
+    },
   )
 }
 
 /** The same rows with longer blocks of time at one of the columns, in which whatever lay within the shorter ones lies too. */
-export function withBlocks({ columns, t, rows, weight }: Sample, at: number, blocks: ClusterColumn): Sample {
+export function withBlocks({ columns, t, rows, eligible, weight }: Sample, at: number, blocks: ClusterColumn): Sample {
   const { insteadOf = columns[at].name } = columns[at]
   const own = columns.map((column, i) => (i === at ? { ...blockOf(blocks, rows), insteadOf } : column))
-  return sampleBy(own, { t, rows, ...(weight && { weight }) })
+  return sampleBy(own, { t, rows, ...(eligible && { eligible }), ...(weight && { weight }) })
 }
 
-function sampleBy(given: readonly SampleColumn[], of: Pick<Sample, 't' | 'rows' | 'weight'>): Sample {
+function sampleBy(given: readonly SampleColumn[], of: Pick<Sample, 't' | 'rows' | 'eligible' | 'weight'>): Sample {
   const { rows } = of
   const length = Math.max(0, rows.to - rows.from)
   const columns = withRedundancy(given)

@@ -8,13 +8,14 @@
  * Cost: a sample for each step, which is kept for as long as the one that it is made of, and what differs summed by its blocks; and as much as one measurement more, if there was a step.
  */
 import type { Caveat } from '../caveats/caveat.ts'
+import type { NoInterval } from '../report/audit-report.ts'
 import { isTold, lastingShock, type LastingShock } from './lasting.ts'
 import type { Codes } from './joined.ts'
 import { withBlocks, type Sample } from './sample.ts'
 import { blocksOf, longerThan } from './time-blocks.ts'
 import type { Measured } from './variance.ts'
 
-export type Found = Measured | { readonly why: string }
+export type Found = Measured | NoInterval
 
 export interface Settled {
   /** Its blocks of time may be longer ones. */

@@ -37,6 +37,19 @@ type Named =
   /** There are too few of them, or too few of one label. */
   | { readonly kind: 'few undone'; readonly count: number; readonly positive: number; readonly least: number; readonly ofLabel: number }
   | { readonly kind: 'nothing acts' }
+  /** Of the actions of what runs, a part that nothing is said of. */
+  | { readonly kind: 'unjudged actions'; readonly part: number }
+  /** At its threshold, or at the volume of alerts that was to be equal, a level acts more or less often than what runs; actions a week; `size`: the greater over the less. */
+  | {
+      readonly kind: 'other volume'
+      readonly at: 'threshold' | 'volume'
+      readonly level: string
+      readonly actions: number
+      readonly now: number
+      readonly size: number
+    }
+  /** In words, why no model trained anew is compared. */
+  | { readonly kind: 'no retraining'; readonly why: string }
   /** Of one column of clusters, or of blocks of time however long; `size`: how many clusters are missing, of those from which on there is no caveat. */
   | { readonly kind: 'few clusters'; readonly clusters: CountedClusters; readonly under: number; readonly size: number }
   /** Neighbouring blocks of time err together, and intervals are as if they did not; `size`: their correlation. */

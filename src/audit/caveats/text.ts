@@ -35,6 +35,16 @@ export function caveatText(caveat: Caveat): string {
       return `${number(caveat.count)} decisions of those that are judged were left undone to see what comes of them, ${number(caveat.positive)} of them with a true label: under ${caveat.least}, or ${caveat.ofLabel} of either label, they stand for themselves alone`
     case 'nothing acts':
       return 'no decision of the block in between acts at that threshold: frozen curves are flat because nothing follows from decisions'
+    case 'unjudged actions':
+      return `${percent(caveat.part)} of the actions of what runs are about what goes on already, or have no known label: they are in no figure, and part of no budget`
+    case 'other volume':
+      return `${caveat.at === 'threshold' ? 'at the same threshold' : 'at a volume that was to be equal'}, ${caveat.level}, ${number(Math.round(caveat.actions))} decisions a week act and not ${number(Math.round(caveat.now))}: ${
+        caveat.at === 'threshold'
+          ? 'what that column gains or loses is in part its other volume; verdicts are at an equal one'
+          : 'what it gains or loses is in part its other volume'
+      }`
+    case 'no retraining':
+      return `planned changes are judged with the model as it is: ${caveat.why}`
     case 'few clusters':
       return `${clustersText(caveat.clusters)}: intervals are less sure under ${caveat.under}`
     case 'lasting shocks':

@@ -12,9 +12,9 @@ import type { ModelIR, TrainIR } from '../../define/ir.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import type { Cases, Decided, RowRange } from '../cases.ts'
 import { asItRuns, type Element, type Plan, type Setting } from '../element.ts'
-import { Ahead, mostAhead, type Here } from './ahead/ahead.ts'
+import { Ahead, mostAhead, type Here, type ThreadWork } from './ahead/ahead.ts'
 import { Threads } from './ahead/threads.ts'
-import { isScoredByDefinition, isSendable } from './ahead/sent-log.ts'
+import { isScoredByDefinition } from './ahead/sent-log.ts'
 import { vectorsAlone } from './inputs.ts'
 import { rememberAuc } from '../worth/index.ts'
 import { ladderOf, type LadderRung } from './ladder.ts'
@@ -42,6 +42,8 @@ export interface ExperimentOptions extends Seen {
   readonly lookBack?: number | undefined
   /** Threads that make ahead what plans are judged by, once those are prepared: they read the history meanwhile. None unless given, and none for what they cannot be given. `end` ends them. */
   readonly threads?: number | undefined
+  /** Gets the work of the threads as they end. With it they compute all plans that are prepared, however long they take to start: for tests that compare their results with those of no thread. */
+  readonly onThreads?: ((work: ThreadWork) => void) | undefined
   /** The version that scores in the run, of a model that the pipeline trains; or why there is none, in words. */
   readonly champion?: PromotedChampion | { readonly why: string } | undefined
 }
@@ -61,6 +63,7 @@ export class Experiment {
   readonly #scorer: Scorer
   readonly #scores = new ScoreCache()
   readonly #threads: Threads | undefined
+  readonly #onThreads: ExperimentOptions['onThreads']
   readonly #champion: PromotedChampion | undefined
   #ahead: Ahead | undefined
   #running: RunningModel | undefined
@@ -71,14 +74,15 @@ export class Experiment {
     definitions: Definitions,
     model: ModelIR,
     log: ReplayLog,
-    { traces, isCensored, chanceOf, lookBack = Infinity, threads = 0, champion }: ExperimentOptions = {},
+    { traces, isCensored, chanceOf, lookBack = Infinity, threads = 0, champion, onThreads }: ExperimentOptions = {},
   ) {
     this.#decides = { ir: definitions.ir, model }
+    this.#onThreads = onThreads
     this.#replays = new Replays(this.#decides, log, traces)
     this.#scorer = new Scorer(definitions, model, log.strings)
     this.#champion = champion && !('why' in champion) ? champion : undefined
     const { rows, reads } = this.#replays
-    this.#threads = threads > 0 && isSendable(model) ? new Threads({ ...this.#decides, log, traces }, threads) : undefined
+    this.#threads = threads > 0 ? new Threads({ ...this.#decides, log, traces }, threads) : undefined
     try {
       const column = columnsBy(
         this.#decides,
@@ -156,12 +160,13 @@ export class Experiment {
     const lookedAt = isNow ? this.#lookedAt : undefined
     if (isNow) await this.#ahead?.bring(this.#replays.idOf(plan, lookedAt))
     const replayed = this.#replays.under(plan, lookedAt)
-    const { made, acted, inline } = replayed
+    const { made, own, acted, inline } = replayed
     const score = await this.#scores.of(scoresId(replayed.id, arm, training, seed), async () => {
       const [one] = await this.#scorer.scores(replayed, this.cases, [arm], { training, seed, rows: this.scored })
       return one
     })
-    return { score: whereMade(score, made, this.scored), made, acted, inline }
+    const ranked = own && whereMade(score, own, this.scored)
+    return { score: whereMade(score, made, this.scored), ...(ranked && { ranked }), made, acted, inline }
   }
 
   /** Scores of all cases as the pipeline runs. Rejects as `decided` does. */
@@ -218,8 +223,8 @@ export class Experiment {
     }
     // Of what is not kept a plan that waits has its scores alone.
     const waiting = isKept ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
-    const most = mostAhead(waiting)
-    this.#ahead = new Ahead(threads, { lookedAt, scored, isKept }, asked, here, most)
+    const ahead = { most: mostAhead(waiting), isPatient: this.#onThreads !== undefined }
+    this.#ahead = new Ahead(threads, { lookedAt, scored, isKept }, asked, here, ahead)
   }
 
   /** By what names their inputs, those that have some, each once. */
@@ -240,7 +245,13 @@ export class Experiment {
   /** Ends the threads. What is asked for afterwards is made here. */
   end(): void {
     this.#threads?.end()
+    if (this.#ahead) this.#onThreads?.(this.#ahead.work)
     this.#ahead = undefined
+  }
+
+  /** From an event's time to its arrival, of the event in the middle, ms. */
+  get delay(): number {
+    return this.#replays.delay
   }
 
   /** How old an element is made, from the freshest to the oldest; `ages` beside the ladder's own, ms. */

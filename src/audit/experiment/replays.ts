@@ -41,6 +41,8 @@ export interface Replayed extends Acted {
   readonly passing: (head: number) => Inputs
   /** When each case's score is there, UTC ms; NaN where there is no decision about it. */
   readonly made: Float64Array
+  /** The same at the model's own cadence, where the plan's cadence leaves decisions out. */
+  readonly own?: Float64Array | undefined
 }
 
 /** A group as a plan reads it. */
@@ -79,7 +81,7 @@ export class Replays {
   under(plan: Plan, lookedAt?: LookedAt): Replayed {
     this.#check(plan)
     const { ir, model } = this.#decides
-    const { world, made } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
+    const { world, made, own } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
     const asked = this.asked(plan, lookedAt)
     const whole = ({ id, read, placed }: AskedRead) =>
       new WholeColumns(this.#columns.of(id, () => groupColumns(read, placed, world, this.#summed, lookedAt?.cases)))
@@ -109,6 +111,7 @@ export class Replays {
         })
       },
       made,
+      own,
       ...actedOn(settingOf(plan, 'action'), made, this.#t, answeringOf(ir, model)),
     }
   }

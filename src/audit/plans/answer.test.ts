@@ -12,6 +12,8 @@ const utility: UtilityPart = {
   threshold: 0.5,
   thresholdFrom: 'the budget',
   now: performance,
+  retrained: performance,
+  unjudged: 0,
 }
 const effect = (value: number, half = 10): Effect => ({ aWeek: { value, low: value - half, high: value + half }, performance })
 const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 } as const
@@ -73,6 +75,28 @@ test('how old it may be is told by design, and by accident where that is another
   ] as const)
     assert.match(said(knee, refitKnee), /^flights: keep "landings" within 5 min of now; /)
   assert.match(said({ why: 'all of it' }, { why: 'all of it' }), /^flights: keep "landings" as fresh as it is; /)
+})
+
+test('a loss with retraining is a share of what a retrained model is worth', () => {
+  const of = (retrained: UtilityPart['retrained'], refit: Rung['refit'] = effect(-200)) =>
+    answer({
+      elements: [part('landings', undecided, [{ ...rung(-200), frozenAtBudget: effect(-60), refit }])],
+      plans: plans('no dollar verdict'),
+      utility: { ...utility, retrained },
+    })[0]
+  assert.match(of({ ...performance, aWeek: 400 }), /loses half of the late arrivals caught/)
+  assert.match(of({ why: 'untrained' }, { why: 'untrained' }), /loses a tenth of the late arrivals caught/)
+})
+
+test('a group that is safe to be a day old is said to be, whatever the decision about plans', () => {
+  const safe = part('usual', { choice: 'safe to be a day old', why: '' }, [rung(-3, 8)])
+  for (const decision of ['no dollar verdict', 'keep what runs', 'undecided'] as const)
+    assert.match(answer({ elements: [safe], plans: plans(decision) })[0], /"usual" is safe to be a day old/, decision)
+  const two = [safe, part('hours', { choice: 'safe to be a day old', why: '' }, [rung(-3, 8)])]
+  assert.match(
+    answer({ elements: two, plans: plans('undecided') })[0],
+    /^flights: "usual" and "hours" are safe to be a day old; of the rest/,
+  )
 })
 
 test('without a price and without a loss that is shown there is nothing to keep, and what can be had for less is said', () => {

@@ -9,6 +9,7 @@ import { periodOf } from '../experiment/placement-age.ts'
 import { counted, estimateText, ofUnit, share as percent } from '../report/figures.ts'
 import { isPlannedAlone } from '../element-part.ts'
 import { isWhy } from './ports.ts'
+import { isSafe, SAFE } from './safe.ts'
 import { BY_PLAN } from './together.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from './verdict.ts'
 
@@ -30,7 +31,7 @@ export function answerOf(parts: AnswerParts): [string, string] {
 }
 
 const noVerdict = ({ pipeline, elements }: AnswerParts): [string, string] => [
-  `${pipeline}: no verdict.`,
+  safeText(elements) === '' ? `${pipeline}: no verdict.` : `${pipeline}: ${safeText(elements)}; of the rest no verdict.`,
   `${sentence(whyUndecided(elements))}.`,
 ]
 
@@ -61,10 +62,24 @@ function netText(net: Estimate | undefined): string {
   return net ? `That is worth ${estimateText(net, '$')} a month, net of costs` : 'It costs less and decides the same'
 }
 
-/** Of what is shown to pay as it is. */
+/** Of what is shown to pay as it is, and of what is safe as an older copy. */
 function shownText({ elements }: AnswerParts): string {
-  const shown = elements.filter(({ verdict: { choice } }) => choice !== UNDECIDED && choice !== NOT_OBSERVABLE && choice !== BY_PLAN)
-  return shown.length === 0 ? '' : `: ${shown.map(({ element, verdict }) => settingText(element, verdict.choice, elements)).join(', ')}`
+  const shown = elements.filter(
+    part => !isSafe(part) && part.verdict.choice !== UNDECIDED && part.verdict.choice !== NOT_OBSERVABLE && part.verdict.choice !== BY_PLAN,
+  )
+  const list =
+    shown.length === 0 ? '' : `: ${shown.map(({ element, verdict }) => settingText(element, verdict.choice, elements)).join(', ')}`
+  const safe = safeText(elements)
+  return safe === '' ? list : `${list}; ${safe}`
+}
+
+/** `"usual" is safe to be a day old`; empty where nothing is. Groups together stand for each of them. */
+function safeText(elements: readonly ElementPart[]): string {
+  const safe = elements.filter(isSafe)
+  const together = safe.find(({ groups }) => groups !== undefined)
+  const names = together ? together.groups! : safe.map(({ element }) => element.slice('group/'.length))
+  if (names.length === 0) return ''
+  return `${listText(names.map(name => `"${name}"`))} ${names.length === 1 ? 'is' : 'are'} ${SAFE}`
 }
 
 function keptText({ elements, plans }: AnswerParts): string {
@@ -78,9 +93,10 @@ function keptText({ elements, plans }: AnswerParts): string {
 
 /** The element that matters most, and how old it may be; and what can be had for less. */
 function freshnessText(parts: AnswerParts): string {
-  const most = mostLost(parts.elements)
+  const most = mostLost(parts)
   const changes = changesText(parts)
-  const kept = most === undefined ? 'no loss by older data is shown' : lossText(most, parts)
+  const safe = safeText(parts.elements)
+  const kept = most !== undefined ? lossText(most, parts) : safe === '' || changes !== '' ? 'no loss by older data is shown' : safe
   return changes === '' ? kept : `${kept}; ${changes}, which loses next to nothing${waitsText(parts)}`
 }
 
@@ -94,11 +110,12 @@ interface Lost {
   readonly part: ElementPart
   readonly rung: Rung
   readonly lost: number
+  /** What it is lost from: what runs, judged in the same arm. */
+  readonly of: number
 }
 
-function lossText({ part, rung, lost }: Lost, { utility }: AnswerParts): string {
-  const share =
-    utility.now.aWeek > 0 ? `${shareText(lost / utility.now.aWeek)} of the ${utility.name}` : `${ofUnit(lost, utility.unit)} a week`
+function lossText({ part, rung, lost, of }: Lost, { utility }: AnswerParts): string {
+  const share = of > 0 ? `${shareText(lost / of)} of the ${utility.name}` : `${ofUnit(lost, utility.unit)} a week`
   return part.groups === undefined
     ? `keep ${nameOf(part.element)}${withinText(part)}; ${olderText(part, rung)} loses ${share}`
     : `${togetherText(part.groups, rung)} lose ${share}`
@@ -132,18 +149,20 @@ function olderText({ kind }: ElementPart, { setting, title }: Rung): string {
 const DAY = 86_400_000
 
 /** Of the groups first, then of all of them together: a stage that nobody would run by night loses most, and there is nothing to decide about it. */
-function mostLost(elements: readonly ElementPart[]): Lost | undefined {
-  const losing = elements.flatMap(part => lossAtNext(part) ?? []).toSorted((a, b) => b.lost - a.lost)
+function mostLost({ elements, utility }: Pick<AnswerParts, 'elements' | 'utility'>): Lost | undefined {
+  const losing = elements.flatMap(part => lossAtNext(part, utility) ?? []).toSorted((a, b) => b.lost - a.lost)
   const of = (kind: ElementPart['kind']) => losing.find(({ part }) => part.kind === kind)
   return of('group') ?? of('groups') ?? losing[0]
 }
 
 /** What is lost in a week at the next schedule, or else at the oldest age, if it is shown to be a loss. */
-function lossAtNext(part: ElementPart): Lost | undefined {
+function lossAtNext(part: ElementPart, { now, retrained }: AnswerParts['utility']): Lost | undefined {
   const rung = part.rungs.find(({ literal }) => literal === 'next schedule') ?? part.rungs.at(-1)
   if (!rung) return undefined
-  const { aWeek } = isWhy(rung.refit) ? rung.frozenAtBudget : rung.refit
-  return isWhy(aWeek) || aWeek.high >= 0 ? undefined : { part, rung, lost: -aWeek.value }
+  const isAnew = !isWhy(rung.refit)
+  const { aWeek } = isAnew ? rung.refit : rung.frozenAtBudget
+  const of = isAnew && !isWhy(retrained) ? retrained.aWeek : now.aWeek
+  return isWhy(aWeek) || aWeek.high >= 0 ? undefined : { part, rung, lost: -aWeek.value, of }
 }
 
 const shares = [
@@ -167,7 +186,7 @@ export function shareText(share: number): string {
 function priceText({ elements, utility, costs }: AnswerParts): string {
   if (isWhy(costs)) return `Costs are not known (${costs.why})`
   if (utility.dollars !== undefined) return 'What the plans cost is not known'
-  const most = mostLost(elements)
+  const most = mostLost({ elements, utility })
   const breakEven = most?.part.verdict.breakEven
   if (most === undefined || breakEven === undefined || isWhy(breakEven))
     return `No price is given (what one of the ${utility.unit} is worth)`

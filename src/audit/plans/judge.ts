@@ -8,7 +8,7 @@ import type { Range } from '../report/audit-report.ts'
 import { compareAll, reversed, type Comparison } from './compare.ts'
 import type { Evaluation } from './evaluation.ts'
 import { isWhy, type PlanElement, type PlanQuestion } from './ports.ts'
-import { changesOf, withPick, type Picks } from './space.ts'
+import { changesOf, withPick, type Picks, type PlanSpace } from './space.ts'
 
 export interface Judged {
   /** What was put forward, or what runs, if that did not hold. */
@@ -50,7 +50,8 @@ async function judgeWithin(picks: Picks, evaluation: Evaluation, question: PlanQ
   const judged: Judged = { picks, kept: now, whole, duels, holding }
   for (const kept of candidates(judged)) {
     const [against] = await compareAll([[kept, now], [picks, now], ...pairs], evaluation, question, question.report)
-    if (isAdopted({ kept, whole: against }, question)) return { ...judged, kept, whole: against }
+    if (isAdopted({ kept, whole: against }, question) && isConfirmed(kept, evaluation.space, question))
+      return { ...judged, kept, whole: against }
   }
   return judged
 }
@@ -79,6 +80,10 @@ function isAdopted(
   return !isWhy(net) && net.low > 0
 }
 
+/** Without a price no change is proposed that the curve of its element does not bear out. */
+const isConfirmed = (picks: Picks, space: PlanSpace, { price }: PlanQuestion): boolean =>
+  price !== undefined || picks.every((_, element) => space.choice(picks, element).unconfirmed !== true)
+
 /** Each choice against each, once. */
 const duelsOf = (count: number): { readonly pick: number; readonly over: number }[] =>
   Array.from({ length: count }, (_, pick) => Array.from({ length: count - pick - 1 }, (_, i) => ({ pick, over: pick + 1 + i }))).flat()
@@ -92,7 +97,8 @@ const bothWays = (pick: number, over: number, comparison: Comparison): Duel[] =>
 function holdingOf(duels: readonly Duel[], { choices }: PlanElement, put: number, question: PlanQuestion): number | undefined {
   const inOrder = [put, ...[...choices.keys()].filter(choice => choice !== put)]
   const holds = (duel: Duel): boolean => holdsOver(duel, choices[duel.pick].age < choices[duel.over].age, question)
-  return inOrder.find(choice => duels.filter(({ pick }) => pick === choice).every(holds))
+  const isHeld = (choice: number): boolean => question.price !== undefined || choices[choice].unconfirmed !== true
+  return inOrder.find(choice => isHeld(choice) && duels.filter(({ pick }) => pick === choice).every(holds))
 }
 
 /** Is the one shown to be the better? Its net gain is above 0 by its lower bound; without a price it costs no more and loses next to nothing, by its bound. */

@@ -27,6 +27,7 @@ export async function meritOf(
   function dollarsOf(): number {
     if (isWhy(cost) || !Number.isFinite(utility)) return changesOf(picks) === 0 ? 0 : -Infinity
     if (price !== undefined) return utility * price - cost.base
+    if (picks.some((_, element) => evaluation.space.choice(picks, element).unconfirmed)) return -Infinity
     return utility >= -smallLoss ? -cost.base : -Infinity
   }
 }

@@ -18,6 +18,8 @@ export interface PlanChoice {
   readonly title: string
   /** Mean age of what a decision gets, ms: which of two is the fresher. */
   readonly age: number
+  /** Older than what runs, and no curve confirms that so old it hardly loses: without a price of utility it is not proposed. */
+  readonly unconfirmed?: true
   /** The setting whose values it has, where that is another: those of `hybrid` are those of `stream`. */
   readonly as?: Setting
 }

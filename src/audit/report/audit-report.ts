@@ -1,12 +1,12 @@
 /**
  * What an audit found, as plain JSON: what the terminal, the page and other programs read. Nothing in it is computed by those who show it.
  *
- * Every number that was estimated has an interval or says why there is none; every line of a cost says whether it was measured or modelled. A number that is not believed is not here:
- * in its place stands a reason, in words.
+ * Every number that was estimated has an interval or says why there is none; every line of a cost says whether it was measured or modelled. In place of a number that is not believed stands a reason.
  */
 import type { UndonePart } from '../cases.ts'
 import type { Setting } from '../element.ts'
 import type { IncidentModelPart } from './incident-model.ts'
+import type { Reproduce } from './reproduce.ts'
 
 export interface AuditReport {
   readonly format: 'spillway-audit/1'
@@ -80,6 +80,12 @@ export interface UtilityPart {
   readonly thresholdFrom: string
   /** As the pipeline runs now. */
   readonly now: Performance
+  /** The same history by a model trained anew on fresh features, at as many alerts: what `refit` differs from. */
+  readonly retrained: Performance | { readonly why: string }
+  /** What each wrong action more than now costs at the fixed threshold, units: a default, where the worth does not say. */
+  readonly charge?: number
+  /** Of the actions of now, the part without a known outcome. */
+  readonly unjudged: number
 }
 
 /** Of the decisions of the blocks select and report. A week here, a month of 730 hours in costs and plans. */
@@ -110,7 +116,7 @@ export interface ElementPart {
   readonly notObservable?: string
   /** Why no plan runs it otherwise, though it has a curve: nothing is proposed of it. */
   readonly unplanned?: string
-  /** Of an incident, by `frozen`: the oldest age whose loss, by its upper bound, is still small. What a freshness objective is set to. */
+  /** Of an incident, by `frozen` and by `frozenAtBudget`, whichever is younger: the oldest age whose loss, by its upper bound, is still small. What a freshness objective is set to. */
   readonly knee: Knee | { readonly why: string }
   /** The same of a planned change, by `refit`: how old a placement may be that somebody chooses. */
   readonly refitKnee: Knee | { readonly why: string }
@@ -123,7 +129,7 @@ export interface ElementPart {
 export interface AgePart {
   readonly p50: number
   readonly p95: number
-  readonly from: 'measured' | 'by its placement'
+  readonly from: 'measured' | 'by its placement' | 'from its history'
 }
 
 export interface Rung {
@@ -133,17 +139,23 @@ export interface Rung {
   /** ms, mean; of a schedule the mean of its sawtooth, of `groups` that of the freshest. */
   readonly age: number
   readonly literal?: '−90 %' | 'next schedule'
-  /** The same model at the same threshold: what an incident costs. */
+  /** The same model at the same threshold: what an incident costs, wrong actions charged by default. */
   readonly frozen: Effect
-  /** The same model at the threshold that makes as many actions as now. */
+  /** The same model, with as many actions as now in each judged block. */
   readonly frozenAtBudget: Effect
-  /** Trained on features as old, at the same budget: what a planned change costs. */
+  /** Trained on features as old, with as many actions as now: what a planned change costs. */
   readonly refit: Effect | { readonly why: string }
 }
 
+/** Why there is no interval, and the point estimate, where there is one. */
+export interface NoInterval {
+  readonly why: string
+  readonly value?: number
+}
+
 export interface Effect {
-  /** Utility in a week, less that of now. */
-  readonly aWeek: Estimate | { readonly why: string }
+  /** Utility in a week, less that of now. Nothing is concluded from a point estimate without an interval. */
+  readonly aWeek: Estimate | NoInterval
   /** The same with each cluster left out in turn: the least and the greatest. */
   readonly leaveOneOut?: readonly [number, number]
   /** The week in which the difference is greatest against it. */
@@ -161,7 +173,7 @@ export interface Knee {
 }
 
 export interface Verdict {
-  /** `stream`, `hybrid`, `batch 1 day`, `on demand`; `micro-batch 15 min`; `on event`, `every 5 min`, `nightly`; `inline`, `asynchronous`, `digest`; `every week`; of `groups` `by the plan`; `undecided`; `not observable in this history`. */
+  /** `stream`, `hybrid`, `batch 1 day`, `on demand`; `micro-batch 15 min`; `on event`, `every 5 min`, `nightly`; `inline`, `asynchronous`, `digest`; `every week`; of `groups` `by the plan`; `safe to be a day old`; `undecided`; `not observable in this history`. */
   readonly choice: string
   readonly why: string
   /** Where it is undecided: how many more weeks of history would decide, if the difference is what it seems. */
@@ -172,6 +184,8 @@ export interface Verdict {
 
 export interface StagesPart {
   readonly decisions: number
+  /** Where these are not all decisions that ran: how many ran, and whether these are those whose effect was delivered, or the newest with stage times. */
+  readonly among?: { readonly decisions: number; readonly by: 'effect' | 'newest' }
   readonly from: number
   readonly until: number
   readonly stages: readonly StagePart[]
@@ -279,14 +293,4 @@ export interface Finding {
   readonly kind: 'wasted' | 'starved' | 'queued'
   readonly element: string
   readonly text: string
-}
-
-export interface Reproduce {
-  readonly command: string
-  readonly version: string
-  readonly seed: number
-  readonly draws: number
-  /** SHA-256 of the decisions' vectors as they run now. */
-  readonly decisions: string
-  readonly definitions: string
 }

@@ -9,7 +9,7 @@ import type { Estimate, Range } from './audit-report.ts'
 /** What is not known has a reason in its place. */
 export type Reason = { readonly why: string }
 
-export const isKnown = <T extends object>(value: T | Reason): value is T => !('why' in value)
+export const isKnown = <T extends object>(value: T): value is Exclude<T, Reason> => !('why' in value)
 
 const DECIMALS_MAX = 4
 

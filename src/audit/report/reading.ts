@@ -1,7 +1,18 @@
 /** What is picked out of a report where it is read: nothing is computed here but which of its lines come first. */
 import { spanTitle } from '../../base/span.ts'
-import type { AuditReport, CostOfPlan, ElementPart, Estimate, Knee, OtherPlan, Range, Rung, UtilityPart } from './audit-report.ts'
-import { aWeekText, count, counted, estimateText, isKnown, sentence, type Reason } from './figures.ts'
+import type {
+  AuditReport,
+  CostOfPlan,
+  ElementPart,
+  Estimate,
+  Knee,
+  NoInterval,
+  OtherPlan,
+  Range,
+  Rung,
+  UtilityPart,
+} from './audit-report.ts'
+import { aWeekText, count, counted, estimateText, inUnit, isKnown, sentence, type Reason } from './figures.ts'
 import { KNEE_PART } from '../bands/knee.ts'
 
 /** What is said of an element: its verdict; of one that no plan runs otherwise, that there is nothing to choose. */
@@ -83,6 +94,10 @@ export const moreSentence = ({ verdict: { moreWeeks } }: ElementPart): string =>
   moreWeeks === undefined
     ? ''
     : `About ${counted(Math.ceil(moreWeeks), 'more week')} of history would decide, if the difference is what it seems.`
+
+/** `−1.3, no interval`: a point estimate from which nothing is concluded; `not known` where there is none. */
+export const pointText = ({ value }: NoInterval, unit = ''): string =>
+  value === undefined ? 'not known' : `${inUnit(value, unit)}, no interval`
 
 /** What planned change or else what incident the table shows of a rung. */
 export const plannedOf = ({ refit }: Rung) => (isKnown(refit) ? refit.aWeek : refit)

@@ -14,6 +14,7 @@ import type {
   Finding,
   HistoryPart,
   Knee,
+  NoInterval,
   OtherPlan,
   Performance,
   Percentiles,
@@ -21,7 +22,6 @@ import type {
   PlanPart,
   PlanSetting,
   Range,
-  Reproduce,
   Rung,
   StagePart,
   StagesPart,
@@ -29,6 +29,7 @@ import type {
   Verdict,
 } from './audit-report.ts'
 import type { IncidentModelPart } from './incident-model.ts'
+import type { Reproduce } from './reproduce.ts'
 import {
   described,
   either,
@@ -79,7 +80,10 @@ const performance = object<Performance>({
 })
 
 const effect = object<Effect>({
-  aWeek: described('utility in a week, less that of now', or(estimate)),
+  aWeek: described(
+    'utility in a week, less that of now; without an interval the reason, with the point estimate where there is one',
+    either(estimate, object<NoInterval>({ why: text, value: maybe(number) })),
+  ),
   leaveOneOut: maybe(tuple(number, number)),
   worstWeek: maybe(number),
   slices: maybe(list(object<NonNullable<Effect['slices']>[number]>({ name: text, aWeek: number }))),
@@ -92,7 +96,7 @@ const rung = object<Rung>({
   age: span,
   literal: maybe(oneOf('−90 %', 'next schedule')),
   frozen: described('the same model at the same threshold: what an incident costs', effect),
-  frozenAtBudget: described('the same model, acting as often as now', effect),
+  frozenAtBudget: described('the same model, acting as often as now in each judged block', effect),
   refit: described('a model trained on features as old, acting as often as now: what a planned change costs', or(effect)),
 })
 
@@ -111,12 +115,17 @@ const element = object<ElementPart>({
   now: object<ElementPart['now']>({
     setting,
     title: text,
-    age: either(object<AgePart>({ p50: span, p95: span, from: oneOf('measured', 'by its placement') }), { type: 'null' }),
+    age: either(object<AgePart>({ p50: span, p95: span, from: oneOf('measured', 'by its placement', 'from its history') }), {
+      type: 'null',
+    }),
   }),
   rungs: list(rung),
   notObservable: maybe(text),
   unplanned: maybe(described('why no plan runs it otherwise, though it has a curve', text)),
-  knee: described('of an incident, by frozen: the oldest age that hardly loses; what a freshness objective is set to', knee),
+  knee: described(
+    'of an incident, by frozen and frozenAtBudget, the younger: the oldest age that hardly loses; what a freshness objective is set to',
+    knee,
+  ),
   refitKnee: described('of a planned change, by refit: how old a placement may be that somebody chooses', knee),
   verdict,
   marks: list(either(oneOf('ok', 'may lose', 'loses', 'collapse'), { type: 'null' })),
@@ -158,6 +167,9 @@ const utility = object<UtilityPart>({
   threshold: number,
   thresholdFrom: text,
   now: performance,
+  retrained: described('by a model trained anew on fresh features, at as many alerts: what refit differs from', or(performance)),
+  charge: maybe(described('what each wrong action more than now is taken to cost at the fixed threshold, units', number)),
+  unjudged: described('of the actions of now, the part that nothing is said of', part),
 })
 
 const percentiles = { p50: span, p95: span, p99: span }
@@ -171,6 +183,7 @@ const stage = object<StagePart>({
 
 const stages = object<StagesPart>({
   decisions: whole,
+  among: maybe(object<NonNullable<StagesPart['among']>>({ decisions: whole, by: oneOf('effect', 'newest') })),
   from: time,
   until: time,
   stages: list(stage),

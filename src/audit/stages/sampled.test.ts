@@ -62,6 +62,19 @@ test('where too few have acted all decisions are looked at, until they were dura
   assert.equal(part.whole.p50, 2)
 })
 
+test('decisions that are a part of those that ran say which part, and of how many', () => {
+  const { effect: _, ...silent } = acted({ count: 50 })
+  const amongOf = (samples: readonly SampledDecision[], ran: number) => {
+    const part = stagesPart(samples, undefined, ran)
+    assert.ok(!('why' in part))
+    return part.among
+  }
+  const some = Array.from({ length: 30 }, () => acted({}))
+  assert.deepEqual(amongOf([...some, silent], 2000), { decisions: 2000, by: 'effect' })
+  assert.deepEqual(amongOf([silent], 51), { decisions: 51, by: 'newest' })
+  assert.equal(amongOf([silent], 50), undefined)
+})
+
 test('no samples are no numbers', () => {
   assert.deepEqual(Object.keys(stagesPart([])), ['why'])
 })

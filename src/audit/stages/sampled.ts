@@ -42,8 +42,8 @@ const names: readonly StagePart['stage'][] = [
   'action acknowledgement',
 ]
 
-/** `deadline`: of the action, ms. Nothing is said of no samples: a reason, in words. */
-export function stagesPart(samples: readonly SampledDecision[], deadline?: number): StagesPart | { readonly why: string } {
+/** `deadline`: of the action, ms. `ran`: decisions of the model that ran. Nothing is said of no samples: a reason, in words. */
+export function stagesPart(samples: readonly SampledDecision[], deadline?: number, ran = 0): StagesPart | { readonly why: string } {
   const acted = samples.filter(({ effect }) => effect !== undefined)
   const of = acted.length >= ACTED_MIN ? acted : samples
   if (of.length === 0) return { why: 'no decision that ran has stage times; they are measured by spillway run' }
@@ -56,6 +56,7 @@ export function stagesPart(samples: readonly SampledDecision[], deadline?: numbe
   const due = acted.filter(({ effect }) => effect!.met !== undefined)
   return {
     decisions: total,
+    ...(total < ran && { among: { decisions: ran, by: of === acted ? ('effect' as const) : ('newest' as const) } }),
     from: of.reduce((least, { at }) => Math.min(least, at), Infinity),
     until: of.reduce((greatest, { at }) => Math.max(greatest, at), -Infinity),
     stages: shown.map((stage, s) => ({

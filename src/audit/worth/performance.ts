@@ -2,6 +2,7 @@
 import type { Performance } from '../report/audit-report.ts'
 import type { Sparse } from '../sparse.ts'
 import { actingRows } from './acting.ts'
+import { eligibleCount } from './eligible.ts'
 import { isJudged, type Given } from './given.ts'
 import { countMet, eachFirst, type TrueOutcomes } from './outcomes.ts'
 import { aucOf } from './ranking.ts'
@@ -12,11 +13,11 @@ interface Figures {
   /** Of the utility, of the rows. */
   readonly worth: Pick<Sparse, 'sum' | 'rows'>
   readonly outcomes: TrueOutcomes
-  /** Decisions in a week. */
+  /** Eligible decisions in a week. */
   readonly decisionsAWeek: number
 }
 
-/** Of `given.rows`. What has no meaning is null; `aWeek` is NaN where no label is known. */
+/** Of `given.rows`, whose eligible decisions alone may act. What has no meaning is null; `aWeek` is NaN where no label is known. */
 export function performanceOf(given: Given, { worth, outcomes, decisionsAWeek }: Figures): Performance {
   const { cases, rows, decided } = given
   const acting = actingRows(given)
@@ -29,7 +30,7 @@ export function performanceOf(given: Given, { worth, outcomes, decisionsAWeek }:
   }
   return {
     aWeek: aWeek({ sum: worth.sum, n: worth.rows }, decisionsAWeek),
-    actionsAWeek: (acting.length / (rows.to - rows.from)) * decisionsAWeek,
+    actionsAWeek: (acting.length / eligibleCount(cases, rows)) * decisionsAWeek,
     precision: judged > 0 ? right / judged : null,
     recall: recallOf(given, outcomes),
     auc: aucOf(cases, decided.score, rows),

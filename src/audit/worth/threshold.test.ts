@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { randomGiven } from '../../../test/audit/random-cases.ts'
 import { random } from '../../base/random.ts'
 import type { ActionIR } from '../../define/ir.ts'
-import { actingOf, alertsAt, countAtOrAbove, thresholdForCount, thresholdForPart } from './index.ts'
+import { actingOf, alertsAt, countAtOrAbove, thresholdForPart } from './index.ts'
 
 const scores = (...values: number[]) => Float64Array.from(values)
 const all = ({ length }: Float64Array) => ({ from: 0, to: length })
@@ -14,7 +14,7 @@ test('at most so many act, as many as can, and equal scores act together', () =>
     const score = Float64Array.from({ length: Math.floor(of() * 30) }, () => (of() < 0.15 ? NaN : Math.floor(of() * (round % 2 ? 5 : 1e6))))
     const scored = score.filter(value => !Number.isNaN(value))
     const may = Math.floor(of() * (scored.length + 2))
-    const found = thresholdForCount(score, all(score), may)
+    const found = thresholdForPart(score, all(score), may / Math.max(1, scored.length))
     const acting = (threshold: number) => scored.filter(value => value >= threshold).length
     const possible = [Infinity, ...scored].filter(threshold => acting(threshold) <= may)
     assert.equal(found.threshold, Math.min(...possible))

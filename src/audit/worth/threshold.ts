@@ -36,13 +36,26 @@ export interface Threshold {
 
 /** The lowest threshold at which at most this part of the decisions that have a score acts. O(n) where scores are spread. */
 export function thresholdForPart(score: Float64Array, rows: RowRange, part: number): Threshold {
+  const { from, to } = rows
+  let [scored, least] = [0, Infinity]
+  for (let row = from; row < to; row++) {
+    if (Number.isNaN(score[row])) continue
+    scored++
+    if (score[row] < least) least = score[row]
+  }
   // 29 % of 100 is 28.999999999999996 in doubles.
-  return cut(score, rows, scored => Math.floor(part * scored + 1e-9))
-}
-
-/** The lowest threshold at which at most so many decisions act. */
-export function thresholdForCount(score: Float64Array, rows: RowRange, count: number): Threshold {
-  return cut(score, rows, () => count)
+  const may = Math.max(0, Math.floor(part * scored + 1e-9))
+  if (may >= scored) return { threshold: least, scored, acts: scored, tied: 0 }
+  // What stands just below those that may act: who has the same score may not either.
+  const refused = fromTop(score, rows, may)
+  let [threshold, acts, same] = [Infinity, 0, 0]
+  for (let row = from; row < to; row++) {
+    if (score[row] > refused) {
+      acts++
+      if (score[row] < threshold) threshold = score[row]
+    } else if (score[row] === refused) same++
+  }
+  return { threshold, scored, acts, tied: acts < may ? same : 0 }
 }
 
 /** Decisions of `rows` at or above a threshold. */
@@ -78,26 +91,4 @@ interface AlertsOptions {
   readonly cooldown?: number
   /** Those that may have a score; all unless given. */
   readonly rows?: RowRange | undefined
-}
-
-/** The lowest threshold at which at most so many of the decisions that have a score act, of how many of these there are. */
-function cut(score: Float64Array, { from, to }: RowRange, mayOf: (scored: number) => number): Threshold {
-  let [scored, least] = [0, Infinity]
-  for (let row = from; row < to; row++) {
-    if (Number.isNaN(score[row])) continue
-    scored++
-    if (score[row] < least) least = score[row]
-  }
-  const may = Math.max(0, mayOf(scored))
-  if (may >= scored) return { threshold: least, scored, acts: scored, tied: 0 }
-  // What stands just below those that may act: who has the same score may not either.
-  const refused = fromTop(score, { from, to }, may)
-  let [threshold, acts, same] = [Infinity, 0, 0]
-  for (let row = from; row < to; row++) {
-    if (score[row] > refused) {
-      acts++
-      if (score[row] < threshold) threshold = score[row]
-    } else if (score[row] === refused) same++
-  }
-  return { threshold, scored, acts, tied: acts < may ? same : 0 }
 }

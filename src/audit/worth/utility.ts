@@ -23,6 +23,8 @@ export interface Utility {
   readonly values: UtilityFunction
   /** The same without the rows that have 0. */
   readonly sparse: (given: Given) => Sparse
+  /** The same less `wrong` units for each wrong action, where the worth states no cost of one; absent where it does, or where the user's own function decides. */
+  readonly charged?: (given: Given, wrong: number) => Sparse
   /** What recall counts. */
   readonly outcomes: (cases: Cases) => TrueOutcomes
 }
@@ -37,11 +39,27 @@ export function utilityOf(
   const counting = countingOf(utility, outcomes)
   const values = standingFor(counting ? given => firstActions(given, counting(given)) : valuesOf(utility, name, compute))
   const sparse = (given: Given): Sparse =>
-    counting && !given.cases.standing
-      ? sparseFirstActions(given, counting(given))
-      : sparseOf(values(given), unknownOf(given.cases, given.rows).unknown)
-  return { ...namesOf(utility), values, sparse, outcomes }
+    counting && !given.cases.standing ? sparseFirstActions(given, counting(given)) : sparseValues(given, values)
+  return { ...namesOf(utility), values, sparse, outcomes, ...(counting && isFreeOfCost(utility) && { charged: chargedBy(counting) }) }
 }
+
+const sparseValues = (given: Given, values: UtilityFunction): Sparse => sparseOf(values(given), unknownOf(given.cases, given.rows).unknown)
+
+/** A worth that says nothing of false alarms. */
+const isFreeOfCost = (utility: UtilityIR): boolean =>
+  (utility.kind === 'caught' || utility.kind === 'notice') && utility.wrong === undefined
+
+const chargedBy =
+  (counting: (given: Given) => Counting) =>
+  (given: Given, wrong: number): Sparse => {
+    const charged = (one: Given): Counting => ({ ...counting(one), wrong })
+    return given.cases.standing
+      ? sparseValues(
+          given,
+          standingFor(one => firstActions(one, charged(one))),
+        )
+      : sparseFirstActions(given, charged(given))
+  }
 
 function namesOf(utility: UtilityIR): Pick<Utility, 'name' | 'unit' | 'dollars'> {
   if (utility.kind === 'money') return { name: 'dollars saved', unit: '$', dollars: 1 }

@@ -1,11 +1,13 @@
 /**
  * Values of decisions as figures of time: a week as it was covered, the worst week, a stretch that the user named, a year.
  *
- * A week's figure is the mean of a decision whose label is known, times the decisions of a week: those whose label is not known are taken to be like the others.
+ * A week's figure is the mean of a decision whose label is known, times the eligible decisions of a week: eligible ones whose label is not known are taken to be like the others. A decision that is not eligible
+ * has no outcome, and is in no figure.
  */
 import type { Cases, RowRange } from '../cases.ts'
 import type { WorthIR } from '../../define/ir.ts'
 import { firstFrom } from '../../kernel/order.ts'
+import { eligibleCount, type Eligibility } from './eligible.ts'
 
 export const WEEK = 604_800_000
 const WEEKS_A_YEAR = 365.25 / 7
@@ -16,16 +18,20 @@ export function rowsBetween(t: Float64Array, { from, to }: RowRange, start: numb
   return { from: firstAt(start), to: firstAt(until) }
 }
 
-/** Decisions in a week: as the user says, otherwise as the rows have it; `undefined` where these cover no time. */
+/** Eligible decisions in a week: of as many decisions as the user says, otherwise as the rows have it; `undefined` where these cover no time. */
 export function decisionsAWeek(
-  { t }: Pick<Cases, 't'>,
+  { t, eligible }: Timed,
   { from, to }: RowRange,
   { decisionsAWeek: given }: Pick<WorthIR, 'decisionsAWeek'>,
 ): number | undefined {
-  if (given !== undefined) return given
+  const counted = eligibleCount({ eligible }, { from, to })
+  if (given !== undefined) return to > from ? (given * counted) / (to - from) : given
   const covered = to > from ? t[to - 1] - t[from] : 0
-  return covered > 0 ? ((to - from) / covered) * WEEK : undefined
+  return covered > 0 ? (counted / covered) * WEEK : undefined
 }
+
+/** Times of decisions, and which of them are eligible. */
+type Timed = Pick<Cases, 't'> & Eligibility
 
 export interface Total {
   readonly sum: number
@@ -58,7 +64,7 @@ export const aYear = (week: number): number => week * WEEKS_A_YEAR
  * Of whole weeks, from the first row on, the one with the least sum, as a figure of one week; `undefined` where no whole week with a known value is covered. `totals` counts from the first of `rows`.
  */
 export function worstWeek(
-  { t }: Pick<Cases, 't'>,
+  { t, eligible }: Timed,
   rows: RowRange,
   totals: Totals,
 ): { readonly from: number; readonly value: number } | undefined {
@@ -68,7 +74,7 @@ export function worstWeek(
     const week = rowsBetween(t, rows, from, from + WEEK)
     const total = totals({ from: week.from - rows.from, to: week.to - rows.from })
     if (total.n === 0) continue
-    const value = aWeek(total, week.to - week.from)
+    const value = aWeek(total, eligibleCount({ eligible }, week))
     if (!worst || value < worst.value) worst = { from, value }
   }
   return worst
@@ -76,7 +82,7 @@ export function worstWeek(
 
 /** Of each slice of the worth that has a known value in these rows: the figure of a week that is all like it. */
 export function slicesOf(
-  { t }: Pick<Cases, 't'>,
+  { t, eligible }: Timed,
   rows: RowRange,
   totals: Totals,
   { slices = [] }: Pick<WorthIR, 'slices'>,
@@ -86,6 +92,6 @@ export function slicesOf(
     const total = totals({ from: slice.from - rows.from, to: slice.to - rows.from })
     // A slice that reaches beyond the rows is as long as they are.
     const covered = slice.to > slice.from ? Math.min(until, t[rows.to - 1]) - Math.max(from, t[rows.from]) : 0
-    return total.n > 0 && covered > 0 ? [{ name, aWeek: aWeek(total, ((slice.to - slice.from) / covered) * WEEK) }] : []
+    return total.n > 0 && covered > 0 ? [{ name, aWeek: aWeek(total, (eligibleCount({ eligible }, slice) / covered) * WEEK) }] : []
   })
 }

@@ -72,8 +72,7 @@ export async function lookForGap(options: BackfillOptions): Promise<Gap> {
   const show = (share: number): void => onProgress?.(`checking ${folder}`, share)
   const groups = asked.groups.map(group => gapOf(group, { folder, manifest, extents, from, to, onProgress: show }))
   const work = workOf(groups, { unit, threads, eventsIn: eventsIn(extents), first: source => extents.span.get(source)!.first })
-  const { until, forgotten } = extents
-  const cost = isMeasured ? await costOf(groups, work, threads, { events, unit, until, forgotten }) : countsOf(work)
+  const cost = isMeasured ? await costOf(groups, work, threads, { events, unit, extents }) : countsOf(work)
   return { groups, work, cost, manifest }
 }
 

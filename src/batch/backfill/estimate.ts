@@ -1,17 +1,13 @@
-/** What filling a gap costs, from a sample of this history on this machine: the rows of one partition of each group, computed and written. */
+/** What filling a gap costs, from samples of this history on this machine: the rows of some partitions of each group, computed and written. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { stopwatch } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
 import { ColumnFiles } from '../../files/column-files.ts'
-import { Kernel } from '../../kernel/kernel.ts'
-import type { AskedFeature, AskedGroup } from './asked.ts'
-import type { Partition } from './calendar.ts'
-import type { Events } from './events.ts'
-import { fill, type FilledPartition, type Filling } from './fill.ts'
-import type { GroupGap } from './gap.ts'
-import { workFile, type Work } from './work.ts'
+import type { Events, Extents } from './events.ts'
+import type { Filling } from './fill.ts'
+import type { GroupGap, PartitionGap } from './gap.ts'
+import { sampleOf, type Sample } from './sample.ts'
+import type { Work } from './work.ts'
 
 export interface Cost {
   /** Files to be written, and events to be read for them, those for more than one piece of work as often. */
@@ -24,39 +20,44 @@ export interface Cost {
   readonly measured: number
 }
 
-/** Of one group. A weight is that of an event, or of a partition where rows are at times. */
-interface Rates {
-  readonly secondsRead: number
-  readonly secondsRow: number
-  /** Files that were written of the rows on which that was measured. */
-  readonly columns: number
-  readonly bytes: ReadonlyMap<string, number>
-  readonly measured: number
+export interface Measuring extends Pick<Filling, 'unit'> {
+  readonly events: Events
+  readonly extents: Extents
 }
 
 export async function costOf(
   gaps: readonly GroupGap[],
   work: readonly Work[],
   threads: number,
-  filling: Omit<Filling, 'folder' | 'files' | 'onRows' | 'onFilled' | 'rowsMax'>,
+  { events, unit, extents }: Measuring,
 ): Promise<Cost> {
   const scratch = mkdtempSync(join(tmpdir(), 'spillway-backfill-'))
   const files = await ColumnFiles.open(join(scratch, 'duckdb'))
+  const { until, forgotten } = extents
   try {
     const rates = new Map<string, Rates>()
     for (const gap of gaps) {
-      const rate = await ratesOf(gap, { ...filling, folder: join(scratch, 'store'), files })
-      if (rate) rates.set(gap.asked.group.name, rate)
+      const samples: Sample[] = []
+      for (const chosen of sampledOf(gap))
+        samples.push(
+          await sampleOf(
+            gap,
+            chosen,
+            { events, unit, until, forgotten, folder: join(scratch, 'store'), files },
+            extents,
+            samples.length > 0,
+          ),
+        )
+      if (samples.length > 0) rates.set(gap.asked.group.name, new Rates(gap, samples))
     }
-    const seconds = work.map(piece =>
-      secondsOf(piece, rates.get(piece.group)!, gaps.find(({ asked }) => asked.group.name === piece.group)!.asked),
-    )
+    const seconds = work.map(piece => rates.get(piece.group)!.secondsOf(piece))
     const all = seconds.reduce((sum, each) => sum + each, 0)
+    const each = [...rates.values()]
     return {
       ...countsOf(work),
       seconds: Math.max(all / threads, ...seconds),
-      bytes: gaps.reduce((sum, gap) => sum + bytesOf(gap, rates.get(gap.asked.group.name)), 0),
-      measured: [...rates.values()].reduce((sum, { measured }) => sum + measured, 0),
+      bytes: each.reduce((sum, rate) => sum + rate.bytes, 0),
+      measured: each.reduce((sum, rate) => sum + rate.rows, 0),
     }
   } finally {
     files.close()
@@ -75,79 +76,58 @@ export function countsOf(work: readonly Work[]): Cost {
   }
 }
 
-/** Measured on the partition with the most events that lacks something, with all that is missing anywhere. */
-async function ratesOf(gap: GroupGap, filling: Omit<Filling, 'onRows' | 'onFilled'>): Promise<Rates | undefined> {
-  const { asked, partitions } = gap
+/**
+ * The partitions to measure, of those that lack something. Rows at events: the one with the most, the last of them. Rows at times: the first, the middle and the last, since live keys become more while the
+ * history begins.
+ */
+function sampledOf({ asked, partitions }: GroupGap): PartitionGap[] {
   const lacking = partitions.filter(({ files }) => files.length > 0)
-  if (lacking.length === 0) return undefined
-  const { partition } = lacking.reduce((a, b) => (b.events > a.events ? b : a))
-  const missing = [...new Map(lacking.flatMap(({ files }) => files).map(file => [file.file, file])).values()]
-  const features = missing.flatMap(({ feature }) => feature ?? [])
-  const work: Work = {
-    group: asked.group.name,
-    features: features.map(({ feature }) => feature.name),
-    partitions: [{ partition, files: missing.map(workFile) }],
-    from: partition.start,
-    cost: { read: 0, rows: 0 },
+  if (lacking.length === 0) return []
+  if (asked.moments.kind === 'events') return [lacking.reduce((a, b) => (b.events >= a.events ? b : a))]
+  const places = new Set([0, Math.floor((lacking.length - 1) / 2), lacking.length - 1])
+  return [...places].map(place => lacking[place])
+}
+
+/** What the partitions of one group cost, by the samples. */
+class Rates {
+  readonly #gap: GroupGap
+  /** In order of time; at least one. */
+  readonly #samples: readonly Sample[]
+
+  constructor(gap: GroupGap, samples: readonly Sample[]) {
+    this.#gap = gap
+    this.#samples = samples
   }
-  let measured: Measured | undefined
-  // What is done for the first time is slow: code is not compiled yet.
-  for (const _ of ['first', 'again']) measured = await measuredOf(work, asked, filling)
-  const { rows, seconds, filled } = measured!
-  const secondsRead = features.length === 0 ? 0 : secondsOfReading(asked, features, partition, filling.events)
-  const weight = asked.moments.kind === 'events' ? Math.max(1, rows) : 1
-  return {
-    secondsRead,
-    secondsRow: seconds / weight,
-    columns: missing.length,
-    bytes: new Map(Object.entries(filled.files).map(([name, { bytes }]) => [name, bytes / weight])),
-    measured: rows,
+
+  /** Rows on which it was measured. */
+  get rows(): number {
+    return this.#samples.reduce((sum, { rows }) => sum + rows, 0)
   }
-}
 
-interface Measured {
-  readonly rows: number
-  readonly seconds: number
-  readonly filled: FilledPartition
-}
-
-async function measuredOf(work: Work, asked: AskedGroup, filling: Omit<Filling, 'onRows' | 'onFilled'>): Promise<Measured> {
-  let filled: FilledPartition | undefined
-  let rows = 0
-  const start = stopwatch()
-  const onRows = (more: number): void => void (rows += more)
-  await fill(work, asked, { ...filling, rowsMax: limits.BACKFILL_SAMPLE, onRows, onFilled: each => (filled = each) })
-  return { rows, seconds: (stopwatch() - start) / 1000, filled: filled! }
-}
-
-/** Of one event that is applied and not read. */
-function secondsOfReading(
-  { group, source }: AskedGroup,
-  features: readonly AskedFeature[],
-  { start, end }: Partition,
-  events: Events,
-): number {
-  const kernel = new Kernel({ ...group, features: features.map(({ feature }) => feature) }, source, { strings: events.strings })
-  const began = stopwatch()
-  let read = 0
-  for (const block of events.blocks(source, new Set(features.flatMap(({ columns }) => columns)), start, end)) {
-    kernel.apply(block)
-    read += block.length
-    if (read >= limits.BACKFILL_SAMPLE) break
+  /** Of all files that are missing. */
+  get bytes(): number {
+    return this.#gap.partitions.reduce(
+      (sum, gap) => sum + gap.files.reduce((of, { file }) => of + this.#at(gap, ({ bytes }) => bytes.get(file) ?? 0), 0),
+      0,
+    )
   }
-  return (stopwatch() - began) / 1000 / Math.max(1, read)
-}
 
-function secondsOf({ features, partitions, cost }: Work, { secondsRead, secondsRow, columns }: Rates, { moments }: AskedGroup): number {
-  const rows = moments.kind === 'events' ? cost.rows : partitions.length
-  const share = (features.length + 1) / columns
-  return Math.max(0, cost.read - cost.rows) * secondsRead + rows * secondsRow * Math.min(1, share)
-}
+  secondsOf({ features, partitions, cost }: Work): number {
+    const [{ secondsRead, columns }] = this.#samples
+    const share = Math.min(1, (features.length + 1) / columns)
+    const named = new Map(this.#gap.partitions.map(gap => [gap.partition.name, gap]))
+    const rows = partitions.reduce((sum, { partition }) => sum + this.#at(named.get(partition.name)!, ({ seconds }) => seconds), 0)
+    return Math.max(0, cost.read - cost.rows) * secondsRead + rows * share
+  }
 
-function bytesOf({ asked, partitions }: GroupGap, rates: Rates | undefined): number {
-  const isEvents = asked.moments.kind === 'events'
-  return partitions.reduce(
-    (sum, { events, files }) => sum + files.reduce((of, { file }) => of + (rates?.bytes.get(file) ?? 0) * (isEvents ? events : 1), 0),
-    0,
-  )
+  /** Of a partition: in proportion to its events, or between the two samples that are next to it in time. */
+  #at({ partition: { start }, events }: PartitionGap, of: (sample: Sample) => number): number {
+    const samples = this.#samples
+    if (this.#gap.asked.moments.kind === 'events') return (of(samples[0]) / Math.max(1, samples[0].events)) * events
+    const later = samples.find(sample => sample.start >= start) ?? samples.at(-1)!
+    const earlier = samples.findLast(sample => sample.start <= start) ?? samples[0]
+    if (later.start === earlier.start) return of(later)
+    const share = (start - earlier.start) / (later.start - earlier.start)
+    return of(earlier) * (1 - share) + of(later) * share
+  }
 }

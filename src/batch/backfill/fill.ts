@@ -26,9 +26,9 @@ export interface Filling {
   readonly forgotten: number
   /** None: nothing is written. */
   readonly files: ColumnFiles | undefined
-  /** Called between rows; throws to end the work. */
-  readonly onRows: (rows: number) => void
-  /** Of each partition, about: for a measurement. */
+  /** Called between rows, with the time of the last, UTC ms; throws to end the work. */
+  readonly onRows: (rows: number, t: number) => void
+  /** Of each partition, and further ones of the same time: for a measurement. */
   readonly rowsMax?: number
   readonly onFilled: (filled: FilledPartition) => void
 }
@@ -72,14 +72,15 @@ async function fillPartition(wanted: WorkPartition, asked: AskedGroup, made: Mad
   const output = files.length > 0 ? filling.files : undefined
   const table = new Table(files, asked, made.features, filling.events.strings)
   const { rowsMax = Infinity } = filling
-  let rows = 0
+  let [rows, last] = [0, NaN]
   await output?.begin(table.columns)
   for (const chunk of made.rows.in(partition)) {
-    if (rows >= rowsMax) break
+    if (rows >= rowsMax && chunk.t[0] !== last) break
+    last = chunk.t[chunk.length - 1]
     for (const part of made.values?.at(chunk) ?? [{ ...chunk, features: [] }]) {
       if (output) table.append(output, part)
       rows += part.length
-      filling.onRows(files.length > 0 ? part.length : 0)
+      filling.onRows(files.length > 0 ? part.length : 0, last)
       await othersTurn()
     }
   }

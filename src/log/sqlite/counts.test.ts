@@ -51,8 +51,8 @@ function changes({ effects, letters }: SqliteReader): Commit {
     return [
       one<LetterChange>([
         { kind: 'edited', id, raw: 'r', form: undefined },
-        { kind: 'refused', id, reason: one(['schema', 'time']), detail: 'd', raw: 'r', form: undefined },
-        { kind: 'settled', id, outcome: 'dropped', why: 'w', at: 1 },
+        { kind: 'refused', id, reason: one(['schema', 'time']), detail: 'd', raw: 'r', form: undefined, ...one([{}, { source: 's' }]) },
+        { kind: 'settled', id, outcome: 'dropped', why: 'w', at: 1, ...one([{}, { source: 't' }]) },
       ]),
     ]
   })

@@ -18,12 +18,12 @@ export class LetterWriter {
     this.#insert = db.prepare('INSERT INTO dead (source, reason, detail, place, at, sequence, raw, form) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     this.#edit = db.prepare('UPDATE dead SET original = coalesce(original, raw), raw = ?2, form = ?3, attempts = 0 WHERE id = ?1')
     this.#refuse = db.prepare(
-      `UPDATE dead SET reason = ?2, detail = ?3, original = coalesce(original, nullif(raw, ?4)), raw = ?4, form = ?5, attempts = attempts + 1
-       WHERE id = ?1`,
+      `UPDATE dead SET reason = ?2, detail = ?3, original = coalesce(original, nullif(raw, ?4)), raw = ?4, form = ?5, attempts = attempts + 1,
+         source = coalesce(source, ?6) WHERE id = ?1`,
     )
     this.#settle = db.prepare(
       `INSERT INTO settled (id, source, reason, detail, place, at, sequence, raw, attempts, form, original, outcome, why, settled)
-       SELECT id, source, reason, detail, place, at, sequence, raw, attempts, form, original, ?2, ?3, ?4 FROM dead WHERE id = ?1`,
+       SELECT id, coalesce(source, ?5), reason, detail, place, at, sequence, raw, attempts, form, original, ?2, ?3, ?4 FROM dead WHERE id = ?1`,
     )
     this.#remove = db.prepare('DELETE FROM dead WHERE id = ?')
     this.#kind = db.prepare("SELECT coalesce(source, '') AS source, reason FROM dead WHERE id = ?")
@@ -42,7 +42,7 @@ export class LetterWriter {
     this.#change(change)
     if (change.kind === 'edited') return
     this.#counts.add(was.source, was.reason, -1)
-    if (change.kind === 'refused') this.#counts.add(was.source, change.reason, 1)
+    if (change.kind === 'refused') this.#counts.add(was.source || (change.source ?? ''), change.reason, 1)
   }
 
   /** Before a transaction's commit. */
@@ -57,10 +57,10 @@ export class LetterWriter {
         this.#edit.run(id, change.raw, textOf(change.form))
         break
       case 'refused':
-        this.#refuse.run(id, change.reason, change.detail, change.raw, textOf(change.form))
+        this.#refuse.run(id, change.reason, change.detail, change.raw, textOf(change.form), change.source ?? null)
         break
       case 'settled':
-        this.#settle.run(id, change.outcome, change.why ?? null, change.at)
+        this.#settle.run(id, change.outcome, change.why ?? null, change.at, change.source ?? null)
         this.#remove.run(id)
     }
   }

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
+import { makePrivateFile, PRIVATE_FILE } from './folder-permissions.ts'
 import { sqlite, type DatabaseSync } from './sqlite.ts'
 
 export interface Lock {
@@ -32,10 +33,12 @@ export function lockFolder(folder: string): Lock {
       place: folder,
     })
   }
-  const hadLog = readHolder(folder).log === true
+  const hadLog = recordsLog(folder)
   const hold = (log: boolean): void => {
     const path = join(folder, HOLDER)
-    writeFileSync(`${path}.part`, JSON.stringify({ pid: process.pid, ...(pids !== undefined && { pids }), ...(log && { log }) }))
+    writeFileSync(`${path}.part`, JSON.stringify({ pid: process.pid, ...(pids !== undefined && { pids }), ...(log && { log }) }), {
+      mode: PRIVATE_FILE,
+    })
     renameSync(`${path}.part`, path)
   }
   try {
@@ -49,6 +52,9 @@ export function lockFolder(folder: string): Lock {
 
 /** The process that holds the folder, or held it last. */
 export const holderOf = (folder: string): number | undefined => readHolder(folder).pid
+
+/** Did a process have a log in this folder, by what it wrote beside the lock? */
+export const recordsLog = (folder: string): boolean => readHolder(folder).log === true
 
 /** Is the holder a process of another container? Its number is that of no process here, or of a wrong one. */
 export function isHeldElsewhere(folder: string): boolean {
@@ -108,6 +114,7 @@ function release(db: DatabaseSync): void {
 }
 
 function opened(folder: string): DatabaseSync {
+  makePrivateFile(join(folder, LOCK))
   try {
     return new sqlite.DatabaseSync(join(folder, LOCK))
   } catch (error) {

@@ -160,6 +160,17 @@ export class SqliteReader implements StoredLog {
     return this.#decisionsAfter.get(number, model ?? null) as NumberedDecisions | undefined
   }
 
+  /** The number of the first of the newest stretches that have at most so many decisions together. */
+  decisionsBegin(most: number): number {
+    const row = this.#db
+      .prepare(
+        `SELECT min(id) AS begin FROM (SELECT id, sum(count) OVER (ORDER BY id DESC) AS sum FROM decisions
+         WHERE id > (SELECT max(id) FROM decisions) - ?1) WHERE sum <= ?1`,
+      )
+      .get(most) as { begin: number | null }
+    return row.begin ?? this.decisionNumbers().last + 1
+  }
+
   /** The numbers of the first stretch of decisions that is kept and of the last; 0 if there is none. */
   decisionNumbers(): { readonly first: number; readonly last: number } {
     return this.#decisionNumbers.get() as { first: number; last: number }

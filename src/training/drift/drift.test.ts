@@ -63,6 +63,12 @@ test('too few rows say nothing, and too few values no psi', () => {
   assert.deepEqual(driftedOf(reference, rowsOf({ a: Array.from({ length: 200 }, () => null) })), { a: ['nulls'] })
 })
 
+test('the share of NULLs among a few earlier rows is no reference', () => {
+  const fifth = rowsOf({ a: even.map(i => (i % 5 === 0 ? null : i % 200)) })
+  const nullsOf = (rows: number) => driftedOf(rowsOf({ a: even.slice(0, rows) }), fifth)
+  assert.deepEqual([nullsOf(199), nullsOf(200)], [{ a: [] }, { a: ['nulls'] }])
+})
+
 test('inputs that only one has are told, and are no drift', () => {
   const { only, drifted, inputs } = driftOf(rowsOf({ a: even, b: even }), rowsOf({ a: even, c: even }))
   assert.deepEqual([only, drifted, inputs.length], [{ reference: ['b'], recent: ['c'] }, false, 1])

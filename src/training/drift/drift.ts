@@ -15,7 +15,7 @@ export interface DriftThresholds {
   readonly ks?: number
   /** By how much the share of NULLs may differ; 0.1 unless given. */
   readonly nulls?: number
-  /** Rows that the recent ones must be, and values that a column must have among them, before psi and ks say anything; 200 unless given. */
+  /** Rows that both must have before anything is said of a column, and values before psi and ks are; 200 unless given. */
   readonly rows?: number
   /** Bins of psi; 10 unless given. */
   readonly bins?: number
@@ -111,13 +111,15 @@ function columnDrift(
   const psi = enough ? psiOf(reference, recent, thresholds.bins) : undefined
   const ks = enough ? ksOf(reference, recent) : undefined
   const nulls = { reference: nullRateOf(reference), recent: nullRateOf(recent) }
+  // The share of NULLs among a few rows is chance, whichever of the two has them.
+  const isSample = reference.rows >= thresholds.rows && recent.rows >= thresholds.rows
   const apart = { psi, ks, nulls: Math.abs(nulls.recent - nulls.reference) }
   return {
     name,
     ...(psi !== undefined && { psi }),
     ...(ks !== undefined && { ks }),
     nulls,
-    drifted: tooFew ? [] : driftReasons.filter(reason => (apart[reason] ?? 0) >= thresholds[reason]),
+    drifted: tooFew || !isSample ? [] : driftReasons.filter(reason => (apart[reason] ?? 0) >= thresholds[reason]),
   }
 }
 

@@ -7,7 +7,7 @@ import { onnxFile, type OnnxFile } from '../../define/onnx-file.ts'
 import { ProtobufFault } from '../../define/protobuf.ts'
 import type { VersionScore } from '../predict.ts'
 import { changedInputs, inputCodes } from './input-codes.ts'
-import { onnxOfVersion, scoreOfVersion, versionOf, versionsOf, type NamedValues } from './registry.ts'
+import { askedOf, onnxOfVersion, promotionsOf, scoreOfVersion, versionOf, versionsOf, type NamedValues } from './registry.ts'
 import type { PromotionRecord } from './version.ts'
 
 /** A version that scores in place of what the definition says. */
@@ -33,10 +33,17 @@ export function challengeBefore(
   return last && last.version !== 0 && last.entry > (since?.entry ?? -1) ? last : undefined
 }
 
-/** The version that scored before the one that does: 0, the model's own score, where there was none. */
-export function previousOf(promotions: readonly PromotionRecord[]): number {
+/**
+ * The version that scored before the champion: 0, the model's own score, where no version did. Throws `SPILL_CONFLICT` where no version has been promoted,
+ * so that a rollback means the same over HTTP and on the command line.
+ */
+export function rollbackVersion(values: NamedValues, model: string): number {
+  const promotions = promotionsOf(values, model)
   const last = promotions.at(-1)
-  return promotions.findLast(({ version }) => version !== last?.version)?.version ?? 0
+  if (last) return promotions.findLast(({ version }) => version !== last.version)?.version ?? 0
+  const waiting = askedOf(values, model)
+  const instead = waiting === undefined ? '' : `; version ${waiting.version} waits for a run, and models … promote 0 takes that back`
+  throw new SpillwayError('SPILL_CONFLICT', `no version of model '${model}' has been promoted: there is nothing to go back from${instead}`)
 }
 
 /** A version, if what it was trained on is what the model is given now and nothing of it is damaged; otherwise why it cannot score, in words. */
@@ -100,7 +107,7 @@ export function scorerAfter(
   return { champion: undefined, passed }
 }
 
-/** Throws `SPILL_INPUT` unless the version can score: 0 is the model's own score. */
+/** Throws `SPILL_CONFLICT` unless the version can score: 0 is the model's own score. */
 export function checkPromotable(values: NamedValues, ir: PipelineIR, name: string, number: number): void {
   const model = trainedModel(ir, name)
   if (number === 0) return
@@ -108,12 +115,13 @@ export function checkPromotable(values: NamedValues, ir: PipelineIR, name: strin
   if (!version) {
     const numbers = versionsOf(values, name).map(one => one.number)
     const there = numbers.length > 0 ? `there are ${numbers.join(', ')}` : 'there is none yet: spillway train makes one'
-    throw new SpillwayError('SPILL_INPUT', `model '${name}' has no version ${number}; ${there}`)
+    throw new SpillwayError('SPILL_CONFLICT', `model '${name}' has no version ${number}; ${there}`)
   }
   if (!version.trained)
-    throw new SpillwayError('SPILL_INPUT', `version ${number} of model '${name}' has no score: ${version.error ?? version.state}`)
+    throw new SpillwayError('SPILL_CONFLICT', `version ${number} of model '${name}' has no score: ${version.error ?? version.state}`)
   const champion = championOf(values, ir, model, number)
-  if (typeof champion === 'string') throw new SpillwayError('SPILL_INPUT', `version ${number} of model '${name}' cannot score: ${champion}`)
+  if (typeof champion === 'string')
+    throw new SpillwayError('SPILL_CONFLICT', `version ${number} of model '${name}' cannot score: ${champion}`)
 }
 
 /** Throws `SPILL_INPUT` for a model that there is not, or that is not trained. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { stolen } from '../../../test/training/stolen.ts'
 import { limits } from '../../base/limits.ts'
 import type { Metrics } from '../metrics.ts'
-import { checkPromotable, championOf, previousOf, promotedBefore } from './champion.ts'
+import { checkPromotable, championOf, rollbackVersion, promotedBefore } from './champion.ts'
 import { changedInputs, inputCodes } from './input-codes.ts'
 import { putPromotions, putScore, putTrimmed, putVersion, scoreOfVersion, versionsOf, type NamedValues } from './registry.ts'
 import { verdictOf } from './verdict.ts'
@@ -64,8 +64,8 @@ test('what cannot score cannot be promoted, and it is said why', () => {
     putScore('fraud', 1, score),
     putVersion(version(2, { state: 'failed', trained: undefined as never, error: 'no rows' })),
   )
-  const refused = (of: typeof ir, number: number, message: RegExp, name = 'fraud') =>
-    assert.throws(() => checkPromotable(values, of, name, number), { code: 'SPILL_INPUT', message })
+  const refused = (of: typeof ir, number: number, message: RegExp) =>
+    assert.throws(() => checkPromotable(values, of, 'fraud', number), { code: 'SPILL_CONFLICT', message })
   checkPromotable(values, ir, 'fraud', 1)
   checkPromotable(values, ir, 'fraud', 0)
   refused(ir, 3, /model 'fraud' has no version 3; there are 1, 2/)
@@ -75,7 +75,10 @@ test('what cannot score cannot be promoted, and it is said why', () => {
     1,
     /version 1 of model 'fraud' cannot score: it was trained on other inputs: input 'n' is defined otherwise/,
   )
-  refused(ir, 1, /pipeline 'shop' has no model 'frud'; did you mean 'fraud'\?/, 'frud')
+  assert.throws(() => checkPromotable(values, ir, 'frud', 1), {
+    code: 'SPILL_INPUT',
+    message: /pipeline 'shop' has no model 'frud'; did you mean 'fraud'\?/,
+  })
 })
 
 test('promotions are in the order of the log, and what scored before is the version before', () => {
@@ -83,7 +86,9 @@ test('promotions are in the order of the log, and what scored before is the vers
   assert.equal(promotedBefore(promotions, 0), undefined)
   assert.equal(promotedBefore(promotions, 10)?.version, 1)
   assert.equal(promotedBefore(promotions, 11)?.version, 2)
-  assert.deepEqual([previousOf([]), previousOf(promotions.slice(0, 1)), previousOf(promotions)], [0, 0, 2])
+  const rolledBack = (of: readonly PromotionRecord[]) => rollbackVersion(valuesOf(putPromotions('fraud', of)), 'fraud')
+  assert.deepEqual([rolledBack(promotions.slice(0, 1)), rolledBack(promotions)], [0, 2])
+  assert.throws(() => rolledBack([]), { code: 'SPILL_CONFLICT', message: /no version of model 'fraud' has been promoted/ })
   const many = Array.from({ length: limits.MODEL_PROMOTIONS_KEPT + 5 }, (_, i): PromotionRecord => ({
     version: i,
     entry: i,

@@ -55,6 +55,8 @@ export const flightsReport: AuditReport = {
     threshold: 0.3412,
     thresholdFrom: 'the part of decisions that may act, on the block in between',
     now,
+    retrained: now,
+    unjudged: 0,
   },
   stages: { why: 'This audit replayed files; stages are measured on decisions that ran.' },
   elements: [

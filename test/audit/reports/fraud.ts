@@ -54,6 +54,8 @@ export const fraudReport: AuditReport = {
     threshold: 0.9,
     thresholdFrom: "the action's own",
     now,
+    retrained: now,
+    unjudged: 0,
   },
   stages: {
     decisions: 148_210,

@@ -38,6 +38,8 @@ export const patientsReport: AuditReport = {
     threshold: 0.0871,
     thresholdFrom: 'the part of decisions that may act, on the block in between',
     now,
+    retrained: now,
+    unjudged: 0,
   },
   stages: { why: 'This audit replayed files; stages are measured on decisions that ran.' },
   elements: [

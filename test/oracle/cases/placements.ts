@@ -218,4 +218,56 @@ export const placements: Case[] = [
       },
     ],
   },
+  {
+    name: 'scheduled each half hour, through the hour that comes twice',
+    source: wide,
+    group: powers({ kind: 'scheduled', schedule: cron('*/30 * * * *', 'Europe/London'), lasts: 0 }),
+    log: history(
+      ev(at('2026-10-25T00:30:00.000Z'), { n: 1 }),
+      ev(at('2026-10-25T01:00:00.000Z'), { n: 2 }),
+      ev(at('2026-10-25T01:30:00.000Z'), { n: 4 }),
+    ),
+    asks: [
+      {
+        key,
+        prefix: 3,
+        t: at('2026-10-25T01:29:59.999Z'),
+        expect: { sum: 3, since: 0 },
+        why: 's = 01:00 UTC, which clocks show as 1:00 for the second time',
+      },
+      {
+        key,
+        prefix: 3,
+        t: at('2026-10-25T01:59:59.999Z'),
+        expect: { sum: 7, since: 0 },
+        why: 's = 01:30 UTC, 1:30 for the second time',
+      },
+    ],
+  },
+  {
+    name: 'scheduled by a list of times of the day, of which one comes twice',
+    source: wide,
+    group: powers({ kind: 'scheduled', schedule: cron('0,30 1 * * *', 'Europe/London'), lasts: 0 }),
+    log: history(
+      ev(at('2026-10-25T00:30:00.000Z'), { n: 1 }),
+      ev(at('2026-10-25T01:00:00.000Z'), { n: 2 }),
+      ev(at('2026-10-26T01:00:00.000Z'), { n: 4 }),
+    ),
+    asks: [
+      {
+        key,
+        prefix: 3,
+        t: at('2026-10-25T23:59:59.999Z'),
+        expect: { sum: 1, since: 0 },
+        why: 's = 00:30 UTC, 1:30 for the first time',
+      },
+      {
+        key,
+        prefix: 3,
+        t: at('2026-10-26T01:00:00.000Z'),
+        expect: { sum: 7, since: 0 },
+        why: 's = 26 October, 1:00, 01:00 UTC',
+      },
+    ],
+  },
 ]

@@ -47,7 +47,7 @@ test('what threads compute is what is computed without them', async () => {
     const here: Here = { make: async plan => together.under(plan).inputs, take: (plan, { columns }) => together.take(plan, columns!) }
     const byId = new Map(plans.map(plan => [together.idOf(plan), plan]))
     const threads = new Threads({ ir, model, log: log() }, 2)
-    const ahead = new Ahead(threads, { lookedAt: undefined, scored: undefined, isKept: true }, byId, here, 3)
+    const ahead = new Ahead(threads, { lookedAt: undefined, scored: undefined, isKept: true }, byId, here, { most: 3 })
     try {
       await ahead.first
       // Also what was not announced, and in another order than it was.
@@ -60,7 +60,7 @@ test('what threads compute is what is computed without them', async () => {
           `${ir.name}, ${model.name}: ${JSON.stringify([...plan])}`,
         )
       }
-      used += ahead.used
+      used += ahead.work.used
     } finally {
       threads.end()
     }

@@ -61,7 +61,7 @@ export interface Done {
 
 const { ir, model, log, traces, columnBytes } = workerData as ThreadData
 const port = parentPort!
-const received = receivedLog(log)
+const received = receivedLog(ir, log)
 const replays = new Replays({ ir, model }, received, traces, new ColumnCache(columnBytes, true))
 const scorer = new Scorer({ ir, scores: new Map() }, model, received.strings)
 

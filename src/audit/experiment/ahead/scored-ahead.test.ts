@@ -61,7 +61,7 @@ async function scoredAhead(isKept: boolean): Promise<void> {
     { lookedAt, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, isKept },
     new Map(plans.map(plan => [replays.idOf(plan, lookedAt), plan])),
     { make: async () => {}, take: (plan, made) => void taken.push({ plan, made }) },
-    3,
+    { most: 3 },
   )
   try {
     await ahead.first

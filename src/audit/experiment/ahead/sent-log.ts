@@ -1,9 +1,8 @@
 /** A history as threads share it: its columns are copied once, into memory that all of them see. */
 import { Strings } from '../../../columns/strings.ts'
-import { shared, sharedBlock } from '../../../columns/shared.ts'
-import type { ModelIR, PipelineIR } from '../../../define/ir.ts'
-import { groupReads } from '../../../decision/reads.ts'
-import type { ReplayLog } from '../../../replay/log.ts'
+import { shared, sharedBlock, sharedColumns } from '../../../columns/shared.ts'
+import type { ModelIR, PipelineIR, SourceIR } from '../../../define/ir.ts'
+import { replayLog, type ReplayLog, type Requests } from '../../../replay/log.ts'
 import type { LookedAt } from '../looked-at.ts'
 import type { Labelled } from '../refit/learnt.ts'
 import type { Arm, RunningScore } from '../scorer.ts'
@@ -12,38 +11,46 @@ import type { RowRange } from '../../cases.ts'
 export interface SentLog extends Omit<ReplayLog, 'strings' | 'prefixes' | 'requests'> {
   /** By id. */
   readonly texts: readonly string[]
-  /** For the events of the source that triggers: how many of each source that is read stand before or at it. */
-  readonly prefixes: ReadonlyMap<string, Int32Array>
+  /** Those that were put to the model, where it decides on request. */
+  readonly requests: ReadonlyMap<string, SentRequests>
 }
 
-/** Of requests only the log itself knows what stands before them. */
-export const isSendable = ({ decide }: ModelIR): boolean => decide.kind !== 'request'
+interface SentRequests extends Omit<Requests, 'prefixes'> {
+  /** Of every source. */
+  readonly prefixes: ReadonlyMap<string, Int32Array>
+}
 
 /** Whether scores, and models that are trained anew, are made of definitions alone: no function, file or command of the user's. */
 export const isScoredByDefinition = ({ score: { kind }, train }: ModelIR): boolean =>
   kind !== 'function' && kind !== 'onnx' && (train === undefined || typeof train.algorithm === 'string')
 
-export function sentLog(ir: PipelineIR, model: ModelIR, log: ReplayLog): SentLog {
-  const { decide } = model
-  const read = decide.kind === 'on' ? [decide.source, ...groupReads(ir, model).map(({ group }) => group.source)] : []
-  const prefixes = [...new Set(read)].map(source => [source, shared(log.prefixes(source, (decide as { source: string }).source))] as const)
-  const histories = [...log.histories].map(([name, history]) => [name, { ...history, block: sharedBlock(history.block) }] as const)
-  const sent = {
-    ...log,
+export function sentLog({ sources }: PipelineIR, { name }: ModelIR, log: ReplayLog): SentLog {
+  const { strings, prefixes: _, requests, order, ...rest } = log
+  const histories = [...log.histories].map(([source, history]) => [source, { ...history, block: sharedBlock(history.block) }] as const)
+  const asked = requests.get(name)
+  return {
+    ...rest,
     histories: new Map(histories),
-    texts: Array.from({ length: log.strings.size }, (_, id) => log.strings.textOf(id)),
-    prefixes: new Map(prefixes),
-    strings: undefined,
-    requests: undefined,
+    order: { length: order.length, source: shared(order.source), row: shared(order.row) },
+    requests: new Map(asked && [[name, sentRequests(asked, sources)]]),
+    texts: Array.from({ length: strings.size }, (_, id) => strings.textOf(id)),
   }
-  return sent
 }
 
-/** The log in another thread, with the same ids. */
-export function receivedLog({ texts, prefixes, ...log }: SentLog): ReplayLog {
+const sentRequests = ({ t, prefixes, columns }: Requests, sources: readonly SourceIR[]): SentRequests => ({
+  t: shared(t),
+  prefixes: new Map(sources.map(({ name }) => [name, shared(prefixes(name))])),
+  columns: sharedColumns(columns),
+})
+
+/** The same log in another thread, made of its parts by the function that made it here: what it answers is computed by the same code. */
+export function receivedLog(ir: PipelineIR, { texts, histories, requests, ...rest }: SentLog): ReplayLog {
   const strings = new Strings()
   for (const text of texts) strings.idOf(text)
-  return { ...log, strings, requests: new Map(), prefixes: source => prefixes.get(source)! }
+  const received = [...requests].map(
+    ([model, { prefixes, ...asked }]) => [model, { ...asked, prefixes: (of: string) => prefixes.get(of)! }] as const,
+  )
+  return replayLog(ir, histories, strings, { ...rest, requests: new Map(received) })
 }
 
 export const sentCases = (lookedAt: LookedAt | undefined): LookedAt | undefined =>

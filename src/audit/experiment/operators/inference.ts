@@ -2,7 +2,7 @@
  * Inference: at which moments there are decisions, and how long a score takes.
  *
  * - `older`: the score is there so much later, of the same inputs.
- * - `every`: scores are made at the multiples of a period. A model that ticks decides at those ticks and no others. One that decides on events, or when asked, decides at the
+ * - `every`: scores are made at the multiples of a period. A model that ticks decides at those ticks and no others, by the same inputs and with the same scores. One that decides on events, or when asked, decides at the
  *   first of them, by what is known then; where a feature leaves the triggering event out, by what was known before, since later there is no such event.
  */
 import { groupReads } from '../../../decision/reads.ts'
@@ -18,6 +18,8 @@ export interface Inferred {
   readonly world: World
   /** When each case's score is there, UTC ms; NaN where there is no decision about it. */
   readonly made: Float64Array
+  /** The same at the model's own cadence, where this one leaves decisions out. */
+  readonly own?: Float64Array
 }
 
 /** By world, for the setting that was asked for last: both arms of a plan ask, and all ages of its action. */
@@ -63,7 +65,8 @@ function atMultiples(every: number, decides: Decides, world: World): Inferred {
       unsupported(
         `model '${name}' ticks every ${durationText(decide.every)}, and what it would do every ${durationText(every)} is not observable; ask for a multiple`,
       )
-    return { world, made: madeIn(world).map(at => (at % every === 0 ? at : NaN)) }
+    const own = madeIn(world)
+    return { world, made: own.map(at => (at % every === 0 ? at : NaN)), own }
   }
   const made = multiplesFrom(madeIn(world), every)
   if (leavesOut(decides)) return { world, made }

@@ -97,7 +97,7 @@ function measureTable({ utility }: AuditReport): Markup {
 
 const performanceRows = ({ actionsAWeek, precision, recall, auc }: Performance): string[][] => [
   ['actions a week', figure(actionsAWeek)],
-  ['of them right (precision)', precision === null ? '–' : share(precision)],
+  ['right, of those whose outcome is known (precision)', precision === null ? '–' : share(precision)],
   ['of what was to be found, found (recall)', recall === null ? '–' : share(recall)],
   ['how well scores rank (area under the ROC curve)', ratio(auc)],
 ]

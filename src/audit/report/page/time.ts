@@ -1,7 +1,8 @@
 /** Where the time goes: the river, and the stages as they were measured. */
 import { spanTitle } from '../../../base/span.ts'
 import type { AuditReport, Percentiles, StagesPart } from '../audit-report.ts'
-import { count, date, isKnown, sentence, share } from '../figures.ts'
+import { date, isKnown, sentence, share } from '../figures.ts'
+import { ranText } from '../ran-text.ts'
 import { oldest } from './course.ts'
 import { dataTable } from './data-table.ts'
 import { markup, type Markup } from './markup.ts'
@@ -27,10 +28,10 @@ const drawn = (
 <figure class="river">${river(report)}${riverScale(report)}</figure>`
 
 function stageTable(stages: StagesPart): Markup {
-  const { decisions, from, until, whole, deadline } = stages
+  const { from, until, whole, deadline } = stages
   return markup`${dataTable({
     compact: true,
-    caption: `${count(decisions)} decisions that ran, ${date(from)} to ${date(until)}`,
+    caption: `${ranText(stages)}, ${date(from)} to ${date(until)}`,
     head: [
       { title: 'Stage' },
       { title: 'p50', numbers: true },

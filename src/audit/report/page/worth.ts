@@ -13,6 +13,7 @@ import {
   performanceOf,
   plannedOf,
   plannedPerformance,
+  pointText,
   rungTitle,
   verdictTitle,
 } from '../reading.ts'
@@ -161,7 +162,7 @@ const partText = (part: number | null): string => (part === null ? '–' : share
 
 function effectCell(effect: Effect | Reason, { unit }: UtilityPart, reasons: Reasons): Child {
   const aWeek = isKnown(effect) ? effect.aWeek : effect
-  if (!isKnown(aWeek)) return markup`<span class="note nobreak">not known (${count(reasons.numberOf(aWeek.why))})</span>`
+  if (!isKnown(aWeek)) return markup`<span class="note nobreak">${pointText(aWeek, unit)} (${count(reasons.numberOf(aWeek.why))})</span>`
   return [estimateCell(aWeek, unit), isKnown(effect) ? besides(effect, unit) : undefined]
 }
 

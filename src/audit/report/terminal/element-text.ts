@@ -11,6 +11,7 @@ import {
   nowTitle,
   performanceOf,
   plannedOf,
+  pointText,
   rungTitle,
   verdictTitle,
 } from '../reading.ts'
@@ -21,7 +22,8 @@ export function elementLines(report: AuditReport): string[] {
   const reasons = new Reasons()
   const { elements, utility } = report
   const incident = estimates(elements, ({ frozen }) => frozen.aWeek, reasons)
-  const planned = estimates(elements, plannedOf, reasons)
+  const isAnew = isRetrained(report)
+  const planned = estimates(elements, isAnew ? plannedOf : ({ frozenAtBudget }) => frozenAtBudget.aWeek, reasons)
   const rows = elements.flatMap(({ rungs, marks }) =>
     rungs.map((rung, i) => [
       `  ${rungTitle(rung)}`,
@@ -36,7 +38,7 @@ export function elementLines(report: AuditReport): string[] {
     [
       { title: 'STAGE / GROUP, IF IT WERE', align: 'left' },
       { title: 'incident', align: 'right' },
-      { title: 'planned', align: 'right' },
+      { title: isAnew ? 'planned' : 'same volume', align: 'right' },
       { title: 'actions', align: 'right' },
       { title: 'prec.', align: 'right' },
       { title: '', align: 'left' },
@@ -52,19 +54,25 @@ export function elementLines(report: AuditReport): string[] {
   return notes.length === 0 ? out : [...out, ...notes, '']
 }
 
-function introduction({ utility, incidentModel }: AuditReport): string[] {
+/** Whether any level is judged by a model that was trained for it. */
+const isRetrained = ({ elements }: AuditReport): boolean => elements.some(({ rungs }) => rungs.some(({ refit }) => isKnown(refit)))
+
+function introduction(report: AuditReport): string[] {
+  const { utility, incidentModel } = report
   const { now, name } = utility
-  const quality = now.precision === null ? '' : `, ${share(now.precision)} of them right`
+  const quality = now.precision === null ? '' : `, ${share(now.precision)} right of those whose outcome is known`
   return [
     ...wrap(`As it runs now, ${measured(now.aWeek, utility)}, by ${count(now.actionsAWeek)} actions a week${quality}.`, COLUMNS),
     ...wrap(`What counts: ${utility.basis}.`, COLUMNS),
     ...wrap(`Below: the change of "${name}" in a week [95 % intervals, for all ages of an element together].`, COLUMNS),
     'Plans, and what they cost, are told by the month: one has 730 hours, 4.35 weeks.',
-    'incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.',
+    ...(isRetrained(report)
+      ? ['incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.']
+      : ['incident: the same model at the same threshold. same volume: the same model, acting as often as now.']),
     ...(incidentModel ? wrap(`The model of the incidents: ${incidentModel.text}.`, COLUMNS) : []),
     'actions a week, and prec., the part of them that is right: of the incident, or with * of the planned change.',
     ...wrap(
-      `Marks, by the incident: ok, at most ${hardlyAnything} is lost; may lose, more may be; loses, more is, for sure; collapse, most is, for sure.`,
+      `Marks, by the incident at the same threshold and acting as often as now, whichever loses more: ok, at most ${hardlyAnything} is lost; may lose, more may be; loses, more is, for sure; collapse, most is, for sure.`,
       COLUMNS,
     ),
     ...wrap(
@@ -88,7 +96,8 @@ function estimates(elements: readonly ElementPart[], of: (rung: Rung) => Effect[
   }
   return rung => {
     const estimate = of(rung)
-    return isKnown(estimate) ? text(estimate) : `not known (${reasons.numberOf(estimate.why)})`
+    if (isKnown(estimate)) return text(estimate)
+    return `${pointText(estimate)} (${reasons.numberOf(estimate.why)})`
   }
 }
 

@@ -1,14 +1,15 @@
 /** Where the time goes, in the terminal. */
 import { spanTitle } from '../../../base/span.ts'
 import type { AuditReport, StagesPart } from '../audit-report.ts'
-import { count, date, isKnown, share } from '../figures.ts'
+import { date, isKnown, share } from '../figures.ts'
+import { ranText } from '../ran-text.ts'
 import { hung, table } from './columns.ts'
 
 export function stageLines({ stages }: AuditReport): string[] {
   if (!isKnown(stages)) return [...hung('WHERE THE TIME GOES  ', `not measured: ${stages.why}`), '']
-  const { decisions, from, until, whole } = stages
+  const { from, until, whole } = stages
   return [
-    `WHERE THE TIME GOES  ${count(decisions)} decisions that ran, ${date(from)} to ${date(until)}`,
+    ...hung('WHERE THE TIME GOES  ', `${ranText(stages)}, ${date(from)} to ${date(until)}`),
     ...table(
       [
         { title: 'stage', align: 'left' },

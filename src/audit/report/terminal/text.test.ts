@@ -63,6 +63,13 @@ test('what is not known has its reason below the table', () => {
   assert.match(text, /^WHERE THE TIME GOES {2}not measured: This audit replayed files/m)
 })
 
+test('stages of a part of the decisions say which part', () => {
+  const { stages } = fraudReport
+  assert.ok(!('why' in stages))
+  const report = { ...fraudReport, stages: { ...stages, decisions: 190, among: { decisions: 2000, by: 'effect' as const } } }
+  assert.match(reportText(report), /^WHERE THE TIME GOES {2}190 of 2,000 decisions that ran \(those with a delivered effect\), /m)
+})
+
 test('costs, plan and edit are there', () => {
   const text = reportText(fraudReport)
   assert.match(text, /always-on slots .*\$84 +\$130 +measured +1\.1 cores/)

@@ -1,0 +1,32 @@
+/** Which older choices of a plan the curves confirm: without a price of utility nothing is proposed that a row of the report contradicts, or that no row tells of. */
+import { marksOf } from './bands/knee.ts'
+import { elementId } from './element.ts'
+import type { Way } from './judging.ts'
+import type { FoundLadder } from './ladders.ts'
+import { isWhy, type PlanChoice, type PlanElement } from './plans/ports.ts'
+
+export interface Curves {
+  readonly ladders: readonly FoundLadder[]
+  /** Of the arm in which plans are judged, utility a week. */
+  readonly nowAWeek: number
+}
+
+/** Choices older than what runs are `unconfirmed` unless every level of the curve up to their age, and the first one at or beyond it, is marked `ok`. */
+export const confirmedBy = ({ ladders, nowAWeek }: Curves, way: Way, elements: readonly PlanElement[]): PlanElement[] =>
+  elements.map(given => {
+    const rungs = ladders.find(({ element }) => elementId(element) === elementId(given.element))?.ladder.rungs ?? []
+    const curve = rungs.map(rung => {
+      const effect = rung[way]
+      return { age: rung.age, title: rung.title, aWeek: isWhy(effect) ? effect : effect.aWeek }
+    })
+    const marks = marksOf(curve, { nowAWeek })
+    const now = given.choices[0].age
+    const isConfirmed = ({ age }: PlanChoice): boolean => {
+      const beyond = curve.findIndex(level => level.age >= age)
+      return nowAWeek > 0 && beyond >= 0 && curve.every((level, i) => i > beyond || level.age <= now || marks[i] === 'ok')
+    }
+    return {
+      ...given,
+      choices: given.choices.map(choice => (choice.age <= now || isConfirmed(choice) ? choice : { ...choice, unconfirmed: true as const })),
+    }
+  })

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { LadderRung } from '../bands/knee.ts'
+import { safeVerdict } from './safe.ts'
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const level = (age: number, low: number): LadderRung => ({ age, title: `${age / HOUR} h`, aWeek: { value: low / 2, low, high: 1 } })
+const options = { now: 0, nowAWeek: 100, unit: 'lows' }
+
+test('a group is safe to be a day old where every level up to a day loses at most 5 %, by its bound', () => {
+  assert.deepEqual(safeVerdict([level(HOUR, -2), level(DAY, -5)], options, 'trained for that'), {
+    choice: 'safe to be a day old',
+    why: 'a day old, with a model trained for that, it loses at most 5.0 % (5 lows a week), at as many alerts, by the upper bound of its interval',
+  })
+  assert.equal(safeVerdict([level(HOUR, -2), level(DAY, -5.1)], options, ''), undefined)
+  assert.equal(safeVerdict([level(HOUR, -6), level(DAY, -1)], options, ''), undefined, 'a level before it that loses')
+  const beyond = safeVerdict([level(HOUR, -2), level(DAY, -3), level(7 * DAY, -90)], options, '')
+  assert.match(beyond!.why, /3\.0 %/, 'older levels do not matter')
+})
+
+test('nothing is safe that the curve does not reach, that has no interval, or that is a day old now', () => {
+  const unknown: LadderRung = { age: HOUR, title: '1 h', aWeek: { why: '9 patients: no verdict under 20' } }
+  assert.equal(safeVerdict([level(HOUR, -2)], options, ''), undefined)
+  assert.equal(safeVerdict([unknown, level(DAY, -2)], options, ''), undefined)
+  assert.equal(safeVerdict([level(2 * DAY, -2)], { ...options, now: DAY }, ''), undefined)
+  assert.equal(safeVerdict([level(DAY, -2)], { ...options, nowAWeek: 0 }, ''), undefined)
+})

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
+import { Strings } from '../columns/strings.ts'
+import { source, t } from '../index.ts'
+import { Intake } from '../intake/intake.ts'
+import type { SourceRefusal } from '../intake/refusal.ts'
+import { takeFile } from './take-file.ts'
+
+const folder = scratchFolder('take-file')
+const schema = { card: t.string(), at: t.timestamp() }
+const sources = ['sales', 'returns'].map(name => source(name, { schema, key: 'card', time: 'at' }))
+
+const files = {
+  'events.ndjson': 'no json\n{"card":"a","at":"2026-01-01T00:00Z"}\n{"card":1,"at":"2026-01-01T00:00Z"}\n',
+  'events.csv': 'card,at\na,2026-01-01T00:00Z\n"b\n',
+}
+
+for (const [name, text] of Object.entries(files))
+  for (const count of [1, 2])
+    test(`${name} for ${count}: each source refuses each record that it cannot have, also one that cannot be decoded`, async () => {
+      const path = join(folder, name)
+      writeFileSync(path, text)
+      const refusals: SourceRefusal[] = []
+      let undecodable = 0
+      const onRefused = (refusal: SourceRefusal) => void refusals.push(refusal)
+      const intakes = sources.slice(0, count).map(({ ir }) => new Intake(ir, { strings: new Strings(), onRefused }))
+      const counts = await takeFile(path, intakes, { onRefused, onUndecodable: records => (undecodable += records) })
+      assert.deepEqual([undecodable, counts.undecodable], [1, 1])
+      for (const { source, counts } of intakes) {
+        const own = refusals.filter(refusal => refusal.source === source.name)
+        const refused = Object.values(counts.refused).reduce((sum, each) => sum + each, 0)
+        assert.equal(own.length, refused + undecodable)
+        // What sends it again knows that it is no JSON.
+        assert.ok(own.every(({ form }) => form?.csv === (name.endsWith('.csv') ? true : undefined)))
+      }
+    })

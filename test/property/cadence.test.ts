@@ -1,0 +1,69 @@
+/**
+ * Deciding less often at the ticks of a model never catches more, nor gives earlier notice: over random pipelines and histories, at the same threshold, at the same volume of alerts, and with a model trained anew.
+ *
+ * A slower cadence leaves decisions out and changes no input, model or score. The law holds for ticks, without a cooldown and without a cost of wrong actions, where the exceptions of docs/audit.md lie.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Plan } from '../../src/audit/element.ts'
+import { Experiment } from '../../src/audit/experiment/experiment.ts'
+import { Judging, type Judged, type Way } from '../../src/audit/judging.ts'
+import { utilityOf } from '../../src/audit/worth/index.ts'
+import type { UtilityIR } from '../../src/define/ir.ts'
+import { threadCase } from '../threads/generate.ts'
+import { logOf } from './engines/replayed.ts'
+
+const CASES = 24
+/** Of the model's period; each is a multiple of the one before. */
+const TIMES = [2, 4, 12] as const
+const WAYS: readonly Way[] = ['frozen', 'frozenAtBudget', 'refit']
+
+/** Of rounding: a week's figure is a sum of minutes or outcomes times a factor. */
+const ROUNDING = 1e-9
+
+const planOf = (every: number): Plan => new Map([['inference', { kind: 'every', every }]])
+
+test('a slower cadence of ticks never catches more, nor notices earlier', async () => {
+  let [cases, caught, lost] = [0, 0, 0]
+  for (let seed = 1; cases < CASES; seed++) {
+    const { ir, log } = threadCase(seed)
+    const [model] = ir.models
+    const { decide } = model
+    if (decide.kind !== 'every') continue
+    cases++
+    const experiment = new Experiment({ ir, scores: new Map() }, model, logOf(ir, log))
+    for (const kind of ['caught', 'notice'] as const) {
+      const worth: UtilityIR = { kind, unit: 'failures', budget: 0.2 }
+      const judging = await Judging.of(experiment, {
+        ir,
+        model,
+        utility: utilityOf({ utility: worth }, model),
+        budget: 0.2,
+        decisionsAWeek: 1000,
+      })
+      for (const way of WAYS.filter(way => judging.why(way) === undefined)) {
+        let before = await judging.now(way)
+        for (const times of TIMES) {
+          const then = await judging.of(planOf(decide.every * times), way)
+          assertNoMore(before, then, `seed ${seed}, ${kind}, ${way}, every ${times} ticks`)
+          caught += then.performance.recall ?? 0
+          if (then.performance.aWeek < before.performance.aWeek) lost++
+          before = then
+        }
+      }
+    }
+  }
+  assert.ok(caught > 10, `only ${caught} of the outcomes were caught`)
+  assert.ok(lost > CASES, `only ${lost} cadences lost anything`)
+})
+
+function assertNoMore(before: Judged, { performance }: Judged, place: string): void {
+  const most = before.performance
+  if (Number.isNaN(most.aWeek)) return
+  assert.ok(performance.aWeek <= most.aWeek * (1 + ROUNDING), `${place}: ${performance.aWeek} after ${most.aWeek}`)
+  assert.ok((performance.recall ?? 0) <= (most.recall ?? 0), `${place}: recall ${performance.recall} after ${most.recall}`)
+  assert.ok(
+    performance.actionsAWeek <= most.actionsAWeek * (1 + ROUNDING),
+    `${place}: ${performance.actionsAWeek} actions after ${most.actionsAWeek}`,
+  )
+}

@@ -1,0 +1,26 @@
+/** Cases of `prove threads` that once failed, shrunk: replayed before random cases, for as long as the file stands. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { ThreadCase } from './case.ts'
+
+export interface ThreadsRegression {
+  readonly proof: 'threads'
+  /** The difference as it was when the proof found it. */
+  readonly found: string
+  readonly case: ThreadCase
+}
+
+const folder = new URL('../regressions/', import.meta.url)
+
+/** Writes the case under its seed and returns the file's name; the latest case of a seed stands. */
+export function recordThreads(of: ThreadCase, found: string): string {
+  mkdirSync(folder, { recursive: true })
+  const name = `threads-${of.seed}.json`
+  const regression: ThreadsRegression = { proof: 'threads', found, case: of }
+  writeFileSync(new URL(name, folder), `${JSON.stringify(regression)}\n`)
+  return name
+}
+
+export function recordedThreads(): [name: string, regression: ThreadsRegression][] {
+  const names = readdirSync(folder).filter(name => name.startsWith('threads-') && name.endsWith('.json'))
+  return names.toSorted().map(name => [name, JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as ThreadsRegression])
+}

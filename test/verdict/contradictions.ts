@@ -1,0 +1,42 @@
+/** What a headline or a verdict says that a row of the same report denies; of any report, and with none of the code that words it. */
+import type { AnswerParts } from '../../src/audit/plans/answer.ts'
+import type { ElementPart, Estimate, Rung } from '../../src/audit/report/audit-report.ts'
+
+const SMALL = 0.05
+const DAY = 86_400_000
+
+interface Row {
+  readonly age: number
+  readonly aWeek: Estimate | { readonly why: string }
+}
+
+/** The rows that verdicts are made of: with retraining, or without where there is none, at an equal volume. */
+const rowsOf = ({ rungs }: ElementPart): Row[] =>
+  rungs.map((rung: Rung) => ({ age: rung.age, aWeek: 'why' in rung.refit ? rung.frozenAtBudget.aWeek : rung.refit.aWeek }))
+
+export function contradictionsOf(report: AnswerParts & { readonly answer: readonly [string, string] }): string[] {
+  const { elements, plans, utility, answer } = report
+  const { retrained, now } = utility
+  const baseOf = ({ rungs }: ElementPart): number =>
+    rungs.some(({ refit }) => !('why' in refit)) && !('why' in retrained) ? retrained.aWeek : now.aWeek
+  const found: string[] = []
+  const isWithin = (part: ElementPart, age: number): boolean =>
+    rowsOf(part)
+      .filter(row => row.age > (part.now.age?.p50 ?? 0) && row.age <= age)
+      .every(({ aWeek }) => !('why' in aWeek) && -aWeek.low <= SMALL * baseOf(part))
+  const saysNothingIsLost = answer[0].includes('loses next to nothing')
+  for (const part of elements) {
+    const { element, verdict, refitKnee, knee } = part
+    const [before, after] = [plans.now, plans.proposed].map(plan => plan.find(one => one.element === element)?.title)
+    if (saysNothingIsLost && before !== after && after?.startsWith('batch') && !isWithin(part, 14 * 3_600_000))
+      found.push(`${element} is proposed as ${after}, and a row does not bear it out`)
+    if (verdict.choice.startsWith('safe') && !isWithin(part, DAY))
+      found.push(`${element} is said to be safe, and a row does not bear it out`)
+    for (const [name, of] of Object.entries({ knee, refitKnee }))
+      if (!('why' in of) && of.age <= (part.now.age?.p50 ?? 0)) found.push(`${element}: its ${name} is younger than it is now`)
+    if (!('why' in refitKnee) && !isWithin(part, refitKnee.age)) found.push(`${element}: a row below its planned knee loses`)
+    const why = verdict.why.includes('loses nothing') || verdict.why.includes('not shown to lose')
+    if (why && rowsOf(part).every(({ aWeek }) => 'why' in aWeek)) found.push(`${element} is said to lose nothing, and no row is known`)
+  }
+  return found
+}

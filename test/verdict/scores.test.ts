@@ -1,0 +1,47 @@
+/** A few reports of each kind of `prove verdict`, of scores; and that the proof finds what it looks for. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SAFE } from '../../src/audit/plans/safe.ts'
+import type { Effect } from '../../src/audit/report/audit-report.ts'
+import { contradictionsOf } from './contradictions.ts'
+import { scoreWorld, scoreWorldKinds } from './score-world.ts'
+import { proveScores, reportOf, scoresHold, type ScoresLine } from './scores.ts'
+
+test('a group that loses is never called safe, one that is worth nothing is found, and headlines agree with their rows', async () => {
+  const result = await proveScores({ cases: 3, seed: 11 })
+  assert.deepEqual(result.failed, [])
+  assert.ok(scoresHold(result))
+  assert.deepEqual(
+    result.scores.map(({ reports }) => reports),
+    scoreWorldKinds.map(() => 3),
+  )
+  assert.ok(result.scores.some(({ rightBatches }) => rightBatches > 0))
+})
+
+test('the proof does not hold if more than one report in twenty is falsely "batch" or "stream", or one contradicts itself', () => {
+  const line: ScoresLine = { kind: 'plain', reports: 1000, falseBatches: 50, falseStreams: 50, rightBatches: 0, contradictions: 0 }
+  assert.ok(scoresHold({ scores: [line] }))
+  for (const worse of [{ falseBatches: 51 }, { falseStreams: 51 }, { contradictions: 1 }])
+    assert.ok(!scoresHold({ scores: [line, { ...line, ...worse }] }))
+})
+
+test('contradictions that are planted in a report are found', async () => {
+  const report = await reportOf(scoreWorld(3, 'plain', 0.8), false)
+  assert.deepEqual(contradictionsOf(report), [])
+  const collapses: Effect = {
+    ...report.elements[1].rungs[0].frozen,
+    aWeek: { value: -20, low: -25, high: -15 },
+  }
+  const elements = report.elements.map(part => ({
+    ...part,
+    rungs: part.rungs.map(rung => ({ ...rung, frozenAtBudget: collapses, refit: collapses })),
+  }))
+  const found = contradictionsOf({ ...report, elements })
+  assert.ok(
+    found.some(text => text.startsWith('group/idle is proposed as batch 1 day')),
+    found.join(),
+  )
+  assert.ok(found.some(text => text.endsWith('a row below its planned knee loses')))
+  const safe = elements.map(part => ({ ...part, verdict: { choice: SAFE, why: 'it is said' } }))
+  assert.ok(contradictionsOf({ ...report, elements: safe }).some(text => text.startsWith('group/fast is said to be safe')))
+})

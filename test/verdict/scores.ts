@@ -1,0 +1,249 @@
+/**
+ * `prove verdict`, of scores: what an audit says of a group that loses when it is a day old, and of one that is worth nothing, on histories that audits were seen to stumble over.
+ *
+ * One case is a report of each kind of history. A report is falsely "batch" where `fast`, which truly loses more than 5 % at a day, is called safe or is proposed as a batch; falsely "stream" where `idle` is said to be worth a
+ * stream. Truth is how likely decisions are to come true, summed over those that act at an equal volume, and no label.
+ */
+import { entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t } from '../../src/index.ts'
+import { random } from '../../src/base/random.ts'
+import { sampleOf } from '../../src/audit/bands/sample.ts'
+import { boundsOf, clustered } from '../../src/audit/clustered.ts'
+import type { Costing } from '../../src/audit/costing.ts'
+import { elementPart } from '../../src/audit/element-part.ts'
+import { asItRuns, elementId, planOf, type Element, type Plan } from '../../src/audit/element.ts'
+import type { LadderRung } from '../../src/audit/experiment/ladder.ts'
+import { Judging } from '../../src/audit/judging.ts'
+import { ladderOf, type FoundLadder } from '../../src/audit/ladders.ts'
+import { planning } from '../../src/audit/planning.ts'
+import { answerOf, type AnswerParts } from '../../src/audit/plans/answer.ts'
+import { SAFE } from '../../src/audit/plans/safe.ts'
+import { togetherVerdict } from '../../src/audit/plans/together.ts'
+import { KNEE_PART } from '../../src/audit/bands/knee.ts'
+import { actingAtVolume, utilityOf } from '../../src/audit/worth/index.ts'
+import type { UtilityIR } from '../../src/define/ir.ts'
+import { contradictionsOf } from './contradictions.ts'
+import { scoreWorld, scoreWorldKinds, type ScoreWorld, type ScoreWorldKind } from './score-world.ts'
+
+export interface ScoresLine {
+  readonly kind: ScoreWorldKind
+  readonly reports: number
+  /** Reports in which the group that loses is said to be safe, or proposed as a batch. */
+  readonly falseBatches: number
+  /** Reports in which the group that is worth nothing is said to be worth a stream. */
+  readonly falseStreams: number
+  /** Reports in which the group that is worth nothing is said to be safe, or a batch: what an audit is for. */
+  readonly rightBatches: number
+  /** Reports whose headline says otherwise than a row of theirs. */
+  readonly contradictions: number
+}
+
+export interface ScoresResult {
+  readonly scores: readonly ScoresLine[]
+  readonly falseBatches: number
+  readonly failed: readonly { readonly seed: number; readonly kind: ScoreWorldKind; readonly said: string }[]
+}
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const BUDGET = 0.05
+const DRAWS = 300
+const FAILED_KEPT = 8
+const PROGRESS_EVERY = 50
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
+const chargebacks = source('chargebacks', {
+  schema: { payment: t.string(), fraud: t.bool(), at: t.timestamp() },
+  key: 'payment',
+  time: 'at',
+})
+const fast = features('fast', { from: payments, entity: card, place: stream, values: p => ({ last: p.at.last('3h') }) })
+const idle = features('idle', { from: payments, entity: card, place: stream, values: p => ({ first: p.at.first('3h') }) })
+const fraud = model('fraud', {
+  decide: on(payments),
+  inputs: p => ({ fast: fast.of(p.card), idle: idle.of(p.card) }),
+  score: logistic({ intercept: 0, weights: { 'fast.last': { weight: 1, ifNull: 0 }, 'idle.first': { weight: 1, ifNull: 0 } } }),
+  label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '12h' }),
+})
+const { ir } = pipeline('scores', [fraud])
+const [audited] = ir.models
+
+const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 2 * HOUR } as const
+const rungs: readonly LadderRung[] = [
+  { setting: { kind: 'older', by: HOUR }, title: '1 h', age: HOUR },
+  { setting: { kind: 'older', by: 6 * HOUR }, title: '6 h', age: 6 * HOUR },
+  { setting: nightly, title: 'nightly at 02:00, 2 h', age: 14 * HOUR, literal: 'next schedule' },
+  { setting: { kind: 'older', by: DAY }, title: '1 day', age: DAY },
+]
+const elements: readonly Element[] = [
+  { kind: 'group', group: 'fast' },
+  { kind: 'group', group: 'idle' },
+  { kind: 'groups', groups: ['fast', 'idle'] },
+]
+
+/** A stream costs 50 dollars a month more than a nightly run. */
+const costing = {
+  costOf: (plan: Plan) => {
+    const dollars = 100 + 50 * ['fast', 'idle'].filter(group => plan.get(`group/${group}`)?.kind !== 'batch').length
+    return { low: dollars, base: dollars, high: dollars }
+  },
+} as unknown as Costing
+
+export async function proveScores({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<ScoresResult> {
+  const failed: ScoresResult['failed'][number][] = []
+  const lines: ScoresLine[] = scoreWorldKinds.map(kind => ({
+    kind,
+    reports: 0,
+    falseBatches: 0,
+    falseStreams: 0,
+    rightBatches: 0,
+    contradictions: 0,
+  }))
+  for (let done = 1; done <= cases; done++) {
+    const own = (seed + done - 1) >>> 0
+    for (const [i, kind] of scoreWorldKinds.entries()) {
+      const said = await judgedReport(own, kind)
+      const line = lines[i]
+      lines[i] = {
+        kind,
+        reports: line.reports + 1,
+        falseBatches: line.falseBatches + Number(said.isFalseBatch),
+        falseStreams: line.falseStreams + Number(said.isFalseStream),
+        rightBatches: line.rightBatches + Number(said.isRightBatch),
+        contradictions: line.contradictions + Number(said.contradictions.length > 0),
+      }
+      if ((said.isFalseBatch || said.isFalseStream || said.contradictions.length > 0) && failed.length < FAILED_KEPT)
+        failed.push({ seed: own, kind, said: [said.answer, ...said.contradictions].join(' | ') })
+    }
+    if (done % PROGRESS_EVERY === 0)
+      console.error(`verdict: ${done} of ${cases} reports of each kind, false batches ${lines.map(line => line.falseBatches).join(' ')}`)
+  }
+  return { scores: lines, falseBatches: lines.reduce((sum, line) => sum + line.falseBatches, 0), failed }
+}
+
+const MANY_CASES = 200
+
+/** Of each kind at most 5 % of reports are falsely "batch" and at most 5 % falsely "stream", give or take luck where reports are few; no headline contradicts its rows. */
+export const scoresHold = ({ scores }: Pick<ScoresResult, 'scores'>): boolean =>
+  scores.every(({ reports, falseBatches, falseStreams, contradictions }) => {
+    const most = 0.05 * reports + (reports >= MANY_CASES ? 0 : 3 * Math.sqrt(0.05 * 0.95 * reports))
+    return falseBatches <= most && falseStreams <= most && contradictions === 0
+  })
+
+interface Said {
+  /** The part of what is caught that `fast` truly loses when it is a day old. */
+  readonly loss: number
+  readonly answer: string
+  readonly isFalseBatch: boolean
+  readonly isFalseStream: boolean
+  readonly isRightBatch: boolean
+  readonly contradictions: readonly string[]
+}
+
+export async function judgedReport(seed: number, kind: ScoreWorldKind): Promise<Said> {
+  const chance = random(seed ^ 0x5c0e)
+  // From next to nothing to nearly all of what is caught.
+  const strength = 0.05 + 0.95 * chance() ** 2
+  const world = scoreWorld(Math.floor(chance() * 2 ** 32), kind, strength)
+  const isPriced = chance() < 0.5
+  const parts = await reportOf(world, isPriced)
+  const loss = await trueLoss(world)
+  const isBatch = (group: string): boolean => {
+    const part = parts.elements.find(({ element }) => element === `group/${group}`)!
+    const runs = parts.plans.proposed.find(({ element }) => element === `group/${group}`)?.title ?? ''
+    return part.verdict.choice === SAFE || part.verdict.choice.startsWith('batch') || runs.startsWith('batch')
+  }
+  return {
+    answer: parts.answer.join(' '),
+    loss,
+    isFalseBatch: loss > KNEE_PART && isBatch('fast'),
+    isFalseStream: parts.elements.some(({ element, verdict }) => element === 'group/idle' && verdict.choice === 'stream'),
+    isRightBatch: isBatch('idle'),
+    contradictions: contradictionsOf(parts),
+  }
+}
+
+/** The judgement of an audit, over a world in place of an experiment. */
+export async function reportOf(
+  { experiment, kind }: ScoreWorld,
+  isPriced: boolean,
+): Promise<AnswerParts & { readonly answer: readonly [string, string] }> {
+  // A catch is worth what makes `fast` worth some ten times its stream.
+  const dollars = isPriced ? 40 : undefined
+  const wrong = kind === 'costly false alarms' ? { wrong: 2, dollars: dollars ?? 40 } : {}
+  const own: UtilityIR = { kind: 'caught', budget: BUDGET, unit: 'frauds', ...(dollars !== undefined && { dollars }), ...wrong }
+  const utility = utilityOf({ utility: own }, audited)
+  const judging = await Judging.of(experiment, { ir, model: audited, utility, budget: BUDGET, decisionsAWeek: undefined })
+  const { cases } = experiment
+  const bounds = boundsOf(ir, audited)
+  const sample = sampleOf(clustered(cases, bounds), cases.blocks.test)
+  const bands = { seed: 1, draws: DRAWS, decisionsAWeek: judging.week }
+  const ladders: FoundLadder[] = []
+  for (const element of elements)
+    ladders.push({ element, ladder: await ladderOf(element, rungs, { judging, sample, bands, slices: undefined }) })
+  const now = (await judging.now('frozen')).performance
+  const why = judging.why('refit')
+  const retrained = why === undefined ? (await judging.now('refit')).performance : { why }
+  const base = 'why' in retrained ? now.aWeek : retrained.aWeek
+  const judged = await planning(
+    {
+      ir,
+      model: audited,
+      judging,
+      bands: { seed: 1, draws: DRAWS },
+      costing,
+      utility,
+      notObservable: new Map(['ingestion', 'inference', 'action', 'training'].map(id => [id, 'it is not in this world'])),
+      smallLoss: KNEE_PART * Math.max(0, base),
+      curves: { ladders, nowAWeek: base },
+    },
+    () => {},
+  )
+  const part = {
+    name: utility.name,
+    unit: utility.unit,
+    basis: '',
+    budget: BUDGET,
+    threshold: 0,
+    thresholdFrom: '',
+    now,
+    retrained,
+    unjudged: judging.unjudged,
+  }
+  const parts: AnswerParts = {
+    pipeline: kind,
+    utility: { ...part, ...(utility.dollars !== undefined && { dollars: utility.dollars }) },
+    elements: ladders.map(({ element, ladder }) =>
+      elementPart({
+        ir,
+        model: audited,
+        element,
+        ladder,
+        utility: { now, retrained, unit: utility.unit },
+        verdict: element.kind === 'groups' ? togetherVerdict(element.groups, judged.part) : judged.verdicts.get(elementId(element)),
+        delay: 0,
+      }),
+    ),
+    plans: judged.part,
+    costs: { prices: 'of this world' } as AnswerParts['costs'],
+  }
+  return { ...parts, answer: answerOf(parts) }
+}
+
+/** The part of likely outcomes that are no longer reached with `fast` a day old, at the same volume, whether the model stays as it is or is trained anew: by the better of the two, then and now. */
+async function trueLoss({ experiment, likely }: ScoreWorld): Promise<number> {
+  const { cases } = experiment
+  const { select, report } = cases.blocks
+  const rows = { from: select.from, to: report.to }
+  const reached = async (plan: Plan): Promise<number> => {
+    const sums: number[] = []
+    for (const arm of ['frozen', 'refit'] as const) {
+      const { score } = await experiment.decided(plan, arm)
+      const eligible = score.map((value, row) => (cases.eligible[row] === 1 ? value : NaN))
+      const acting = actingAtVolume(cases, eligible, [{ rows, count: Math.round(BUDGET * (rows.to - rows.from)) }], 0)
+      sums.push(acting.reduce((sum, row) => sum + likely[row], 0))
+    }
+    return Math.max(...sums)
+  }
+  return 1 - (await reached(planOf({ kind: 'group', group: 'fast' }, { kind: 'older', by: DAY }))) / (await reached(asItRuns))
+}
