@@ -1,5 +1,6 @@
 import { actionLimits } from './action-limits.ts'
 import { auditLimits } from './audit-limits.ts'
+import { measurementLimits } from './measurement-limits.ts'
 import { reconcileLimits } from './reconcile-limits.ts'
 import { trainingLimits } from './training-limits.ts'
 
@@ -265,16 +266,6 @@ export const limits = {
   CLIENT_STILL_MS: 50_000,
   /** Characters of one server-sent event that a client takes. */
   CLIENT_EVENT_CHARS_MAX: 1 << 24,
-  /** Stretches of decisions whose stage times are one block in the store. */
-  STAGE_STRETCHES: 1024,
-  /** Blocks of stage times of which all are kept, the newest. */
-  STAGE_BLOCKS_RECENT: 1024,
-  /** Of older blocks one in so many is kept; a prime, so that what comes at even intervals is neither always nor never among them. */
-  STAGE_BLOCKS_EVERY: 61,
-  /** Blocks of those that are kept. */
-  STAGE_BLOCKS_SAMPLED: 4096,
-  /** Milliseconds between two commits of stage times. */
-  STAGES_EVERY_MS: 1000,
   /** Traced stretches of decisions that are remembered, so that their effects are in the same trace. */
   TRACES_HELD: 4096,
   /** Times that a meter is given the measurement of one stretch of decisions, which stands for each of them. */
@@ -295,6 +286,7 @@ export const limits = {
   REPLAY_EVENTS_MAX: 2 ** 27,
   ...actionLimits,
   ...auditLimits,
+  ...measurementLimits,
   ...reconcileLimits,
   ...trainingLimits,
 } as const

@@ -1,11 +1,13 @@
 /** The proposed placement as an edit of the user's files: shown, and made if they say so. */
 import type { Audited } from '../audit/audit.ts'
+import { ingestionDelays } from '../audit/ingestion-delay.ts'
 import { objectivesOf } from '../audit/plans/objectives.ts'
 import { applyEdit } from '../audit/plans/edit/apply.ts'
 import { placementChanges } from '../audit/plans/edit/changes.ts'
 import { editPlacements } from '../audit/plans/edit/edit.ts'
 import type { AuditReport } from '../audit/report/audit-report.ts'
 import type { Pipeline } from '../define/pipeline.ts'
+import type { ReplayLog } from '../replay/log.ts'
 import { OBJECTIVES_FILE, writeObjectives } from '../run/objectives.ts'
 import { join } from 'node:path'
 import type { AuditRequest } from './audit-request.ts'
@@ -17,7 +19,11 @@ export interface Accepted {
   readonly notes: readonly string[]
 }
 
-export async function accept(pipeline: Pipeline, { report, proposed }: Audited, { path, apply, data }: AuditRequest): Promise<Accepted> {
+export async function accept(
+  pipeline: Pipeline,
+  { report, proposed, log }: Audited & { readonly log: ReplayLog },
+  { path, apply, data }: AuditRequest,
+): Promise<Accepted> {
   const changes = placementChanges(proposed, pipeline.places)
   const edited = editPlacements(changes, path)
   const shown: AuditReport = { ...report, plans: { ...report.plans, edits: edited.edits } }
@@ -29,15 +35,15 @@ export async function accept(pipeline: Pipeline, { report, proposed }: Audited, 
     const { written, refused } = await applyEdit(edited, changes, path, pipeline.ir)
     notes.push(...written.map(file => `Changed ${file}.`), ...refused)
   }
-  if (data !== undefined) notes.push(...keepObjectives(pipeline, report, data))
+  if (data !== undefined) notes.push(...keepObjectives(pipeline, report, log, data))
   return { report: shown, notes }
 }
 
-/** Where alerts read them. */
-function keepObjectives({ name, fingerprint }: Pipeline, report: AuditReport, data: string): string[] {
-  const groups = objectivesOf(report)
+/** In the data folder, where a run and `spillway inspect` read them. */
+function keepObjectives({ ir, name, fingerprint }: Pipeline, report: AuditReport, log: ReplayLog, data: string): string[] {
+  const groups = objectivesOf(report, ingestionDelays(ir, log))
   if (Object.keys(groups).length === 0) return []
   const file = join(data, OBJECTIVES_FILE)
   writeObjectives(file, { pipeline: name, fingerprint, groups })
-  return [`How fresh each group is to be: ${file}`]
+  return [`Freshness objectives, which a run measures and spillway inspect shows: ${file}`]
 }

@@ -72,7 +72,7 @@ export const auditCommand: Command = {
       const history = await historyOf(pipeline, request, (stage, share) => progress.show(stage, share))
       const { report, proposed } = await audited(pipeline, model, history, request, progress)
       progress.done()
-      const { report: shown, notes } = await accept(pipeline, { report, proposed }, request)
+      const { report: shown, notes } = await accept(pipeline, { report, proposed, log: history.log }, request)
       const files = writeReport(shown, request.out)
       if (request.json) console.log(reportJson(shown))
       else

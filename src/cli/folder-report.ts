@@ -14,8 +14,10 @@ import { readSegment, type Segment } from '../log/segment.ts'
 import type { StoredSegment } from '../log/store.ts'
 import { damagedSegments, type Damage } from '../log/verify.ts'
 import { progressOf, type Progress } from '../run/deciding.ts'
+import { OBJECTIVES_FILE } from '../run/objectives.ts'
 import { OrderOf } from '../run/order-of.ts'
 import { damagedDecisions } from '../run/verify-decisions.ts'
+import { objectivesIn, type ObjectiveReport } from './folder-objectives.ts'
 
 export interface FolderReport {
   readonly folder: string
@@ -37,6 +39,8 @@ export interface FolderReport {
   readonly cursors: readonly { readonly name: string; readonly place: unknown }[]
   readonly dead: readonly LetterCount[]
   readonly settled: Readonly<Record<string, number>>
+  /** Freshness objectives of the folder, and the decisions of an hour that met them. */
+  readonly objectives: readonly ObjectiveReport[]
   /** Bytes; of a folder, those of all that is in it. */
   readonly files: Readonly<Record<string, number>>
   readonly verified: boolean
@@ -54,6 +58,7 @@ export function reportOf(folder: string, reader: SqliteReader, { verify, onProgr
   const { segments, bytes } = reader.segments()
   const damage: Damage[] = []
   const ends = endsOf(reader, damage)
+  const { objectives, problem } = objectivesIn(folder, reader)
   if (verify) {
     damage.length = 0
     damage.push(...damaged(reader, holds, onProgress))
@@ -70,9 +75,10 @@ export function reportOf(folder: string, reader: SqliteReader, { verify, onProgr
     cursors: reader.named('cursor/').map(([name, value]) => ({ name: name.slice('cursor/'.length), place: JSON.parse(value) as unknown })),
     dead: reader.letters.counts(),
     settled: reader.letters.outcomes(),
+    objectives,
     files: filesOf(folder),
     verified: verify,
-    damage,
+    damage: problem === undefined ? damage : [...damage, { what: OBJECTIVES_FILE, problem }],
   }
 }
 

@@ -29,6 +29,36 @@ function tamper(sql: string): void {
   db.close()
 }
 
+test('freshness objectives, and a file of them that cannot be used', async () => {
+  const path = join(shop.data, 'objectives.json')
+  const write = (group: string, age: number) =>
+    writeFileSync(
+      path,
+      JSON.stringify({
+        format: 'spillway-objectives/1',
+        pipeline: 'shop',
+        fingerprint: 'f',
+        groups: { [group]: { age, share: 0.99, why: '' } },
+      }),
+    )
+  write('older', 3_600_000)
+  assert.match((await inspect()).out, /^older +99 % within 1 h +none counted yet$/m)
+  const again = await called('run', shop.pipeline, '--source', `sales=${shop.write('more.ndjson', '')}`, '--data', shop.data, '--once')
+  assert.equal(again.status, 0, again.err)
+  const [objective] = (await report()).objectives
+  assert.deepEqual([objective.group, objective.age, objective.recent], ['older', 3_600_000, undefined])
+  write('oldest', 1)
+  const { status, out } = await inspect()
+  assert.equal(status, 1)
+  assert.match(
+    out,
+    /objectives\.json groups\.oldest: pipeline 'shop' has no feature group 'oldest'; .* spillway audit PIPELINE --data DIR$/m,
+  )
+  const refused = await called('run', shop.pipeline, '--source', `sales=${shop.write('more.ndjson', '')}`, '--data', shop.data, '--once')
+  assert.equal(refused.status, 1)
+  assert.match(refused.err, /objectives\.json groups\.oldest: pipeline 'shop' has no feature group/)
+})
+
 test('what a folder holds', async () => {
   const { status, ...held } = await report()
   assert.equal(status, 0)

@@ -3,6 +3,7 @@ import { lookInto } from '../log/sqlite/data-folder.ts'
 import { damageText } from '../log/verify.ts'
 import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
+import { objectivesText } from './folder-objectives.ts'
 import { reportOf, type FolderReport } from './folder-report.ts'
 import { Progress } from './progress.ts'
 import { counted, number, table } from './summary.ts'
@@ -60,6 +61,7 @@ function reportText(report: FolderReport): string {
             number(bytes),
           ]),
         ),
+    objectivesText(report.objectives),
     cursorText(report),
     dead.length === 0
       ? ''

@@ -1,4 +1,5 @@
 /** The process that a run is: what feeds it, who may ask it, where its effects go, what it says, and how it ends. */
+import { join } from 'node:path'
 import { sendingsOf } from '../action/sendings.ts'
 import { every, stopwatch, wallClock } from '../base/clock.ts'
 import { letHeapGrow } from '../base/heap.ts'
@@ -10,6 +11,8 @@ import { Feed } from '../serve/feed.ts'
 import type { Listening } from '../serve/listen.ts'
 import type { RateLimit } from '../serve/rate.ts'
 import type { MemoryOptions } from '../run/memory.ts'
+import { OBJECTIVES_FILE } from '../run/objectives.ts'
+import { objectivesAt } from '../run/objectives-file.ts'
 import { keptFor } from '../run/retention.ts'
 import { Running, type RunningOptions } from '../run/running.ts'
 import { DecisionFile } from './decision-file.ts'
@@ -57,6 +60,7 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
   letHeapGrow()
   const memory = { ...memoryOptions(say), ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }) }
   // All that can be wrong with what was asked for is, before another process is asked to let go.
+  objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
   const sendings = isDry ? [] : await sendingsOf(pipeline, process.env)
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)

@@ -22,7 +22,7 @@ export interface OfCommit {
 }
 
 export interface CommittingOptions extends Pick<RunOptions, 'store' | 'onDecisions' | 'onRecorded' | 'onEffects'>, OfRun {
-  readonly parts: Pick<Parts, 'log' | 'lookup' | 'asked' | 'stages'>
+  readonly parts: Pick<Parts, 'log' | 'lookup' | 'asked' | 'stages' | 'freshness'>
   readonly repeats: Repeats
   readonly onFailure: (error: unknown) => void
   /** A commit is no longer on its way. */
@@ -38,6 +38,7 @@ export class Committing {
 
   constructor(options: CommittingOptions) {
     this.#options = options
+    this.counts.freshness = () => options.parts.freshness.groups
     this.#ofRun = { run: options.run, pipeline: options.pipeline }
   }
 
@@ -80,14 +81,17 @@ export class Committing {
     }
   }
 
-  /** Gives the store what was measured of decisions since the last time. */
-  keepStages(): void {
-    const stages = this.#options.parts.stages.take()
-    if (stages) void this.commit({ stages })
+  /** Gives the store what was measured of decisions since the last time. `isLast`: nothing is measured any more. */
+  keepStages(isLast = false): void {
+    const { parts } = this.#options
+    parts.freshness.reread()
+    const [stages, counts] = [parts.stages.take(), parts.freshness.take(isLast)]
+    if (stages || counts) void this.commit({ ...(stages && { stages }), ...(counts && { put: [counts] }) })
   }
 
   #measured(stretches: readonly GivenStretch[]): void {
-    const { stages } = this.#options.parts
+    const { stages, freshness } = this.#options.parts
+    freshness.durable(stretches.map(({ times }) => times.freshness))
     const samples = stages.durable(stretches)
     if (channels.decision.hasSubscribers)
       for (const { sum: _sum, ...sample } of samples) channels.decision.publish({ ...this.#ofRun, ...sample })

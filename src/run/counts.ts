@@ -1,6 +1,7 @@
 import type { DeadLetter } from '../log/letters.ts'
 import type { StoredDecisions } from '../log/store.ts'
 import type { Input, Receipt, Turn } from './appender.ts'
+import type { GroupFreshness } from './freshness.ts'
 
 /** What a run has done since it started, all of it durable. */
 export class Counts {
@@ -18,6 +19,9 @@ export class Counts {
   readonly ofModel = new Map<string, number>()
   /** Decisions that an action left undone to see what comes of them, by action. */
   readonly explored = new Map<string, number>()
+
+  /** The freshness objectives of feature groups, and how many decisions met them. */
+  freshness: () => readonly GroupFreshness[] = () => []
 
   /** As a plain object; `explored` where anything was. */
   get all(): { accepted: number; duplicates: number; refused: number; decisions: number; explored?: number } {

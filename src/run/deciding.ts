@@ -13,6 +13,7 @@ import type { LogStore, StoredDecisions, StoredSegment } from '../log/store.ts'
 import type { NewEffect } from '../log/effects.ts'
 import type { Decider, Made } from './decider.ts'
 import type { DecisionWriter } from './decision-codec.ts'
+import type { Freshness } from './freshness.ts'
 import type { LiveDecisions } from './live-model.ts'
 import type { Outbox } from './outbox.ts'
 import type { StretchTimes, TakenAt } from './stage-times.ts'
@@ -57,6 +58,8 @@ export interface DecidingOptions {
   readonly strings: Strings
   /** Makes what follows from decisions; none for who imports history, from which nothing follows any more. */
   readonly outbox?: Outbox | undefined
+  /** Measures decisions by freshness objectives, if anything shall. */
+  readonly freshness?: Freshness | undefined
   /** From here on nothing is recorded; the decider has taken everything before `entry`. */
   readonly from: Progress
 }
@@ -112,6 +115,7 @@ export class Deciding {
       this.#waitingEntries += stored.entries
       return undefined
     }
+    this.#options.freshness?.see(segment)
     return this.#written([...this.#options.decider.take(segment)], { stringsOf, taken }, { entry: stored.first + stored.entries, skip: 0 })
   }
 
@@ -153,6 +157,7 @@ export class Deciding {
     const segment = log.today(
       readSegment(stored.bytes, { columnsOf: log.schemas.columnsOf, stringsOf }, `segment ${stored.first} of the log`),
     )
+    this.#options.freshness?.see(segment)
     const made = this.#made
     this.#made = {}
     return { segment, decisions: decider.take(segment, made), stringsOf, taken, made: { ...made } }
@@ -170,7 +175,7 @@ export class Deciding {
   }
 
   #written(all: readonly LiveDecisions[], { stringsOf, taken }: Pick<Current, 'stringsOf' | 'taken'>, progress: Progress): Decided {
-    const { writer, outbox, strings } = this.#options
+    const { writer, outbox, strings, freshness } = this.#options
     const decisions: StoredDecisions[] = []
     const effects: NewEffect[] = []
     for (const made of all) {
@@ -181,6 +186,6 @@ export class Deciding {
       decisions.push(writer.write(made, textsOf))
       if (outbox) effects.push(...outbox.of(made, textsOf))
     }
-    return { decisions, effects, progress, times: all.map(({ made }) => ({ ...made, taken })) }
+    return { decisions, effects, progress, times: all.map(one => ({ ...one.made, taken, freshness: freshness?.of(one) })) }
   }
 }

@@ -3,7 +3,8 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
-import { readObjectives, writeObjectives } from './objectives.ts'
+import type { PipelineIR } from '../define/ir.ts'
+import { checkGroups, readObjectives, writeObjectives, type Objectives } from './objectives.ts'
 
 const folder = scratchFolder('objectives')
 const path = join(folder, 'objectives.json')
@@ -18,18 +19,42 @@ test('what is written is read, and nothing else is left beside it', () => {
   assert.deepEqual(readdirSync(folder), ['objectives.json'])
 })
 
-test('a file that says what cannot be is refused, with the place', () => {
-  const reads = (content: unknown, why: RegExp) => {
+test('a file that cannot be used is rejected, with the file, the path within it and the fix', () => {
+  const rejects = (content: unknown, problem: RegExp) => {
     writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
-    assert.throws(() => readObjectives(path), { code: 'SPILL_DATA', message: why })
+    assert.throws(() => readObjectives(path), { code: 'SPILL_DATA', message: problem })
+    assert.throws(
+      () => readObjectives(path),
+      /objectives\.json .*; correct it, or let the audit write the file again: spillway audit PIPELINE --data DIR$/,
+    )
   }
-  reads('{', /objectives\.json cannot be read: /)
-  for (const other of [null, 3, [], {}, { format: 'spillway-objectives/2' }])
-    reads(other, /is no file of objectives \(spillway-objectives\/1\)/)
+  rejects('{', /objectives\.json is no JSON: /)
+  for (const other of [null, 3, []])
+    rejects(other, /objectives\.json must be an object of the format 'spillway-objectives\/1'; got (null|3|\[\]);/)
+  for (const other of [{}, { format: 'spillway-objectives/2' }]) rejects(other, /format: must be 'spillway-objectives\/1'; got/)
   const named = { format: 'spillway-objectives/1', pipeline: 'p', fingerprint: 'f' }
-  for (const groups of [undefined, null, [], 'x']) reads({ ...named, groups }, /does not say of which pipeline and groups/)
+  rejects({ ...named, pipeline: 1 }, /pipeline: must be the name of a pipeline; got 1/)
+  rejects({ ...named, fingerprint: undefined }, /fingerprint: must be .*; got nothing/)
+  for (const groups of [undefined, null, [], 'x'])
+    rejects({ ...named, groups }, /groups: must be an object with an objective for each feature group; got/)
   const good = { age: 1, share: 0.5, why: '' }
-  for (const wrong of [{ age: 0 }, { age: -1 }, { age: '1' }, { age: null }, { share: 0 }, { share: 1 }, { share: 'x' }, { why: 3 }])
-    reads({ ...named, groups: { fine: good, now: { ...good, ...wrong } } }, /has an objective for 'now' that is none/)
-  reads({ ...named, groups: { now: null } }, /'now'/)
+  const fields = { age: [0, -1, '1', null], share: [0, 1, 'x'], why: [3, undefined], delay: [-1, '1', null] }
+  for (const [field, wrong] of Object.entries(fields))
+    for (const value of wrong)
+      rejects(
+        { ...named, groups: { fine: { ...good, delay: 0 }, now: { ...good, [field]: value } } },
+        new RegExp(`groups\\.now\\.${field}: must be .*; got `),
+      )
+  rejects({ ...named, groups: { now: null } }, /groups\.now: must be \{ age, share, why \}; got null/)
+})
+
+test('an objective of a group that the pipeline does not have is named, with the nearest', () => {
+  const of = (...names: readonly string[]) => ({ name: 'shop', groups: names.map(name => ({ name })) }) as unknown as PipelineIR
+  const objectives = { groups: { landings: { age: 1, share: 0.5, why: '' } } } as unknown as Objectives
+  checkGroups(objectives, of('landings', 'hours'), path)
+  assert.throws(() => checkGroups(objectives, of('landing'), path), {
+    code: 'SPILL_DATA',
+    message:
+      /objectives\.json groups\.landings: pipeline 'shop' has no feature group 'landings'; did you mean 'landing'\?; rename the objective or remove it/,
+  })
 })

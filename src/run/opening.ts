@@ -21,6 +21,7 @@ import { DecisionWriter } from './decision-codec.ts'
 import { MANIFEST } from './manifest.ts'
 import { Memory, type MemoryOptions } from './memory.ts'
 import type { Exploration } from './exploration.ts'
+import type { Freshness } from './freshness.ts'
 import type { Outbox } from './outbox.ts'
 import { undecidedFrom } from './recover.ts'
 import type { Results } from './results.ts'
@@ -44,6 +45,8 @@ export interface OpeningOptions extends MemoryOptions {
   readonly outbox?: (strings: Strings, from: number) => Outbox
   /** What is left undone of decisions; nothing of a history, whose decisions nobody waits for. */
   readonly exploration?: Exploration
+  /** Measures decisions by freshness objectives, if anything shall. */
+  readonly freshness?: Freshness
   readonly store: LogStore
   readonly partitions?: number | undefined
   /** What is in memory of the log already; made from it unless given. */
@@ -100,6 +103,6 @@ export function open(runnable: Runnable, options: OpeningOptions): Opening {
   })
   const writer = new DecisionWriter(runnable.fingerprint, strings, options.exploration)
   const outbox = options.outbox?.(strings, undecidedFrom(store, log, from.entry))
-  const deciding = new Deciding({ store, log, decider, writer, isLookedAt, strings, outbox, from })
+  const deciding = new Deciding({ store, log, decider, writer, isLookedAt, strings, outbox, freshness: options.freshness, from })
   return { strings, log, lookup, decider, deciding, checkpointer, remembered: recovery.remembered, results, bodies }
 }

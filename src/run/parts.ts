@@ -13,8 +13,10 @@ import { beginning, logNameOf } from './beginning.ts'
 import { refuseHalfDone } from './import-record.ts'
 import type { LookPort } from './drift-job.ts'
 import { Exploration } from './exploration.ts'
+import { Freshness } from './freshness.ts'
 import { manifestOf } from './manifest.ts'
 import type { Memory, MemoryOptions } from './memory.ts'
+import type { ObjectivesFile } from './objectives-file.ts'
 import { open, type Opening, type Runnable } from './opening.ts'
 import { Outbox } from './outbox.ts'
 import type { PaceOptions } from './pace.ts'
@@ -59,6 +61,8 @@ export interface RunOptions extends MemoryOptions {
   readonly look?: LookPort
   /** Makes reports; without it none is made. */
   readonly reporting?: Reporting
+  /** The freshness objectives by which decisions are measured; none unless given. */
+  readonly objectives?: ObjectivesFile
 }
 
 export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'> {
@@ -69,6 +73,7 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'
   readonly reading: Reading
   readonly retention: Retention | undefined
   readonly stages: Stages
+  readonly freshness: Freshness
   readonly batches: Batches | undefined
   readonly trainings: Trainings
   readonly reports: Reports | undefined
@@ -93,9 +98,11 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   } = options
   refuseHalfDone(store)
   const logName = logNameOf(store)
+  const freshness = new Freshness({ ir, clock, objectives: options.objectives, onReport })
   const { remembered, results, bodies, ...opened } = open(runnable, {
     ...options,
     hasRuns: compute !== undefined,
+    freshness,
     stringsOf: (source, column) => appender.stringsOf(source, column),
     readAt: () => reading.at,
     otherFiles: () => batches?.files ?? partFilesIn(store),
@@ -106,7 +113,7 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   })
   const { strings, log, lookup, decider, deciding } = opened
   const appender = new Appender({ ir, maps, strings, room: options.room, log, lookup, remembered })
-  const { ticked, commit: first } = beginning(runnable, store, log, clock, logName)
+  const { ticked, commit } = beginning(runnable, store, log, clock, logName)
   const ticks = new Ticks(decider.periods, ticked)
   const reading = new Reading({
     ir,
@@ -118,7 +125,7 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   })
   reading.wasAt(manifestOf(store)?.readAt ?? -Infinity)
   const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => batches?.reach ?? Infinity })
-  const stages = new Stages(clock, store.lastStages())
+  const measured = { freshness, stages: new Stages(clock, store.lastStages()) }
   const batches =
     compute &&
     results &&
@@ -139,6 +146,6 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const trainings = new Trainings({ ir, store, log, clock, train, judge, look, isDecided: () => deciding.isIdle, onReport })
   const reports = reporting && new Reports({ ...reporting, ir, store, log, clock, hasRuns: compute !== undefined, isDry, onReport })
   const left = trainings.left()
-  const begins = left.length > 0 ? { ...first, put: [...(first?.put ?? []), ...left] } : first
-  return { ...opened, clock, appender, asked: new Asked(ir), ticks, reading, retention, stages, batches, trainings, reports, first: begins }
+  const first = left.length > 0 ? { ...commit, put: [...(commit?.put ?? []), ...left] } : commit
+  return { ...opened, ...measured, clock, appender, asked: new Asked(ir), ticks, reading, retention, batches, trainings, reports, first }
 }

@@ -228,7 +228,7 @@ export class Run {
     this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
     await this.#until(() => this.#parts.checkpointer.isIdle && this.#committing.inFlight === 0)
-    this.#committing.keepStages()
+    this.#committing.keepStages(true)
     this.#ending.close(stoppedError())
     try {
       await this.#store.close()

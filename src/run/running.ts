@@ -4,7 +4,7 @@
  *
  * What a process adds (where records come from, what is said, signals) is its own.
  */
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Dispatcher, type DispatcherOptions, type Sending } from '../action/dispatcher.ts'
 import { every, pause } from '../base/clock.ts'
 import { makeReportBeside } from '../batch/report-job.ts'
@@ -12,6 +12,8 @@ import { computeBeside } from '../batch/threads.ts'
 import { limits } from '../base/limits.ts'
 import type { NewEffect } from '../log/effects.ts'
 import { closeFolder, openFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
+import { OBJECTIVES_FILE } from './objectives.ts'
+import { ObjectivesFile } from './objectives-file.ts'
 import type { Runnable } from './opening.ts'
 import type { RunOptions } from './parts.ts'
 import { checkDecisions } from './decision-check.ts'
@@ -57,6 +59,7 @@ export class Running {
       train: trainBeside(path),
       judge: judgeBeside(path),
       look: lookBeside(path),
+      objectives: new ObjectivesFile(join(dirname(path), OBJECTIVES_FILE), pipeline.ir),
       reporting: { make: makeReportBeside(path, pipeline.scores), folder: dirname(path) },
       ...options,
       store,

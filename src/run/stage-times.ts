@@ -22,9 +22,17 @@ export interface MadeAt {
   readonly scored: number
 }
 
+/** Of one stretch of decisions: by feature group, how many read it within its objective. All of its decisions read each. */
+export interface StretchFreshness {
+  readonly decisions: number
+  readonly within: ReadonlyMap<string, number>
+}
+
 /** Of one stretch; of what a process found undecided in its log it does not know when it came. */
 export interface StretchTimes extends MadeAt {
   readonly taken: TakenAt | undefined
+  /** Absent where no feature group that the model reads has an objective. */
+  readonly freshness?: StretchFreshness | undefined
 }
 
 /** The stages of one stretch of decisions. */

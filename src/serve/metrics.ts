@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { freshnessMetrics } from './freshness-metrics.ts'
 import { LoopDelay } from './loop-delay.ts'
 import { modelMetrics } from './model-metrics.ts'
 import { reconcileMetrics } from './reconciliations.ts'
@@ -19,6 +20,7 @@ export function metricRoutes(app: FastifyInstance, serving: Serving): void {
   stageMetrics(registry, app, serving)
   reconcileMetrics(registry, serving)
   modelMetrics(registry, serving)
+  freshnessMetrics(registry, serving)
   processMetrics(registry, app)
   serving.addMetrics?.(registry)
   const seconds = new Histogram({

@@ -13,10 +13,17 @@ test('of each group with a knee of its incidents that age, and of nothing else',
     part('group', 'group/hours', { why: 'the history is too short' }),
     part('group', 'group/sudden', { age: 0, loss: 0 }),
   ]
-  assert.deepEqual(objectivesOf({ elements, utility: { unit: 'late arrivals' } as UtilityPart }), {
+  const utility = { unit: 'late arrivals' } as UtilityPart
+  const delays = new Map([
+    ['landings', 2000],
+    ['hours', 1],
+  ])
+  assert.deepEqual(Object.keys(objectivesOf({ elements, utility })['landings']), ['age', 'share', 'why'])
+  assert.deepEqual(objectivesOf({ elements, utility }, delays), {
     landings: {
       age: 900_000,
       share: 0.99,
+      delay: 2000,
       why: 'older than 15 min it may lose more than 12.3 late arrivals a week, with the model as it is',
     },
   })

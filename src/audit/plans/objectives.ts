@@ -5,13 +5,18 @@ import type { AuditReport } from '../report/audit-report.ts'
 import { ofUnit } from '../report/figures.ts'
 import { isWhy } from './ports.ts'
 
-/** By group; those without a knee have none. */
-export function objectivesOf({ elements, utility }: Pick<AuditReport, 'elements' | 'utility'>): Record<string, FreshnessObjective> {
+/** By group; those without a knee have none. `delays`: the usual ingestion delay of each group's source, ms, where it is known. */
+export function objectivesOf(
+  { elements, utility }: Pick<AuditReport, 'elements' | 'utility'>,
+  delays: ReadonlyMap<string, number> = new Map(),
+): Record<string, FreshnessObjective> {
   return Object.fromEntries(
     elements.flatMap(({ kind, element, knee }) => {
       if (kind !== 'group' || isWhy(knee) || !(knee.age > 0)) return []
       const why = `older than ${spanTitle(knee.age)} it may lose more than ${ofUnit(knee.loss, utility.unit)} a week, with the model as it is`
-      return [[element.slice('group/'.length), { age: knee.age, share: FRESH_SHARE, why }]]
+      const group = element.slice('group/'.length)
+      const delay = delays.get(group)
+      return [[group, { age: knee.age, share: FRESH_SHARE, ...(delay !== undefined && { delay }), why }]]
     }),
   )
 }

@@ -6,6 +6,7 @@
 import type { UndonePart } from '../cases.ts'
 import type { Setting } from '../element.ts'
 import type { IncidentModelPart } from './incident-model.ts'
+import type { Reproduce } from './reproduce.ts'
 
 export interface AuditReport {
   readonly format: 'spillway-audit/1'
@@ -292,14 +293,4 @@ export interface Finding {
   readonly kind: 'wasted' | 'starved' | 'queued'
   readonly element: string
   readonly text: string
-}
-
-export interface Reproduce {
-  readonly command: string
-  readonly version: string
-  readonly seed: number
-  readonly draws: number
-  /** SHA-256 of the decisions' vectors as they run now. */
-  readonly decisions: string
-  readonly definitions: string
 }

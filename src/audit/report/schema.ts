@@ -22,7 +22,6 @@ import type {
   PlanPart,
   PlanSetting,
   Range,
-  Reproduce,
   Rung,
   StagePart,
   StagesPart,
@@ -30,6 +29,7 @@ import type {
   Verdict,
 } from './audit-report.ts'
 import type { IncidentModelPart } from './incident-model.ts'
+import type { Reproduce } from './reproduce.ts'
 import {
   described,
   either,
