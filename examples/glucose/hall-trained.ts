@@ -37,5 +37,5 @@ const soon = model('soon', {
   train: { algorithm: 'logistic', over: '180d', promote: { metric: 'auc', atLeast: 0.6 } },
 })
 
-// 4.3 % of the decisions are about somebody who is low already, and score highest: the others that may act are about 3 %.
-export default pipeline('hall_trained', [soon, worth(soon, caught({ unit: 'lows', budget: '7%' }), { ages: ['5m', '1h'] })])
+// Of eligible decisions: 4.3 % of all are about somebody who is low already, and are part of no budget.
+export default pipeline('hall_trained', [soon, worth(soon, caught({ unit: 'lows', budget: '2.5%' }), { ages: ['5m', '1h'] })])
