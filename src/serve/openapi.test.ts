@@ -1,4 +1,4 @@
-/** What the document says of authorization is what the routes ask for. */
+/** The document asks for a token where the routes do. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'

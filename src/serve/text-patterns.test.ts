@@ -1,4 +1,4 @@
-/** What the document says of texts is what the reader of a column takes. */
+/** The patterns of the document and the readers of columns take the same texts. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'

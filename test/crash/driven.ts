@@ -99,13 +99,13 @@ export class Driven {
     }
   }
 
-  /** Asks for a batch run. Whoever asked of a process that stops or fails has no answer; a group that has no runs today says so. */
+  /** Asks for a batch run. Whoever asked of a process that stops or fails has no answer; a group that has no runs today says so, and one whose source has no events yet. */
   async demand(group: string): Promise<void> {
     try {
       const run = await this.run?.batch(group)
       if (run) this.made.push(run.number)
     } catch (error) {
-      if (!isStoreError(error) && !isOneOf(error, ['SPILL_STOPPED', 'SPILL_INPUT', 'SPILL_UNSUPPORTED']))
+      if (!isStoreError(error) && !isOneOf(error, ['SPILL_STOPPED', 'SPILL_INPUT', 'SPILL_CONFLICT', 'SPILL_UNSUPPORTED']))
         this.broken.push(`a batch run on demand failed: ${textOf(error)}`)
     }
   }

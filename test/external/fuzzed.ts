@@ -9,7 +9,7 @@ import { schemathesis } from './packages.ts'
 import { run, type Ran } from './program.ts'
 import type { Served } from './served.ts'
 
-/** What is suppressed, each with its reason. All other checks hold for all operations. */
+/** The suppressed checks, each with its reason. All other checks hold for all operations. */
 const suppressed = [
   {
     paths: [

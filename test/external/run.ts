@@ -44,7 +44,7 @@ process.exitCode = checks.tally.failed === 0 ? 0 : 1
 
 async function checkServer(served: Served, receiver: Receiver): Promise<void> {
   await checkWebhooks(checks, served, signers(), receiver)
-  // What is sent from now on is dead at once, so that there are effects to retry and to drop.
+  // From now on each effect is dead at once, so that there are effects to retry and to drop.
   receiver.status = 410
   const document = await (await served.fetch('/openapi.json')).text()
   await checks.check('redocly lint finds nothing in the OpenAPI document', () => lint(document))

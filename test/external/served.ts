@@ -60,7 +60,7 @@ export class Served {
     throw new Error(`the server did not start:\n${said.join('\n')}`)
   }
 
-  /** What the process has said that is no count of events. */
+  /** Lines that the process has printed, but for its counts of events. */
   get warnings(): string[] {
     return this.#said.filter(line => !/^\d[\d,]* events,|^pipeline |^ {2}listening at /.test(line))
   }
