@@ -39,6 +39,7 @@ const proofs: Readonly<Record<string, { module: string; cases: number; shows: st
   crash: { module: './crash/prove.ts', cases: 1000, shows: 'a run that crashes and recovers is the run that did not' },
   inputs: { module: './inputs/prove.ts', cases: 20_000, shows: 'every input is accepted, refused with a reason, or rejected' },
   threads: { module: './threads/prove.ts', cases: 500, shows: 'an audit gives the same report byte for byte on 0, 1 and several threads' },
+  hostile: { module: './hostile/prove.ts', cases: 200, shows: 'hostile clients turn nobody else away, and nobody waits for them' },
   verdict: { module: './verdict/prove.ts', cases: 1000, shows: 'what an audit says is right as often as it claims' },
   faults: { module: './faults/prove.ts', cases: 1000, shows: 'each fault that was planted for a proof is found by it' },
   mutants: { module: './mutants/prove.ts', cases: 100, shows: 'a fault made in the sources turns a test red' },

@@ -156,8 +156,12 @@ export const limits = {
   HTTP_STREAM_WAITING_BYTES: 1 << 22,
   /** HTTP requests of one route class (ingest, decide, webhook) that wait for their commit at once. */
   HTTP_WAITING_MAX: 1 << 14,
-  /** Records of HTTP requests that are not yet durable, all requests together. */
-  HTTP_WAITING_RECORDS_MAX: 1 << 16,
+  /** Records of HTTP requests that are not yet durable, all requests together: a client waits for what others have in flight. */
+  HTTP_WAITING_RECORDS_MAX: 1 << 14,
+  /** Milliseconds of work on large bodies and questions after which everything else on the loop has its turn. */
+  SERVE_AT_ONCE_MS: 5,
+  /** Bytes of a JSON body from which on its client waits for its turn with it. */
+  SERVE_LARGE_BYTES: 1 << 14,
   /** Bytes of JSON bodies of one route class (ingest, decide, read and operate) held at once. */
   HTTP_BODY_BYTES_MAX: 1 << 26,
   /** Bytes of webhooks held at once: their senders are unknown until the whole body is there. */

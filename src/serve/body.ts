@@ -7,9 +7,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { limits } from '../base/limits.ts'
 import { heldUntil, type Share, type Until } from './load.ts'
 import { ServeError } from './serve-error.ts'
-import type { SlowBodies } from './slow-bodies.ts'
 
 /** A bound on the bytes of a body. */
 export interface BodyBound {
@@ -37,6 +37,7 @@ export async function withBody<T>(
     return await heldUntil(
       async until => {
         const bytes = await wholeBody(stream, bound, share, held).finally(() => share.slowBodies.done(watch))
+        if (bytes.length >= limits.SERVE_LARGE_BYTES) await share.turn()
         return use(bytes, until)
       },
       () => share.letGo(held.bytes),
@@ -72,10 +73,10 @@ function wholeBody(stream: Readable, bound: BodyBound, share: Share, held: { byt
 }
 
 /** The body in chunks, of which the next is read when it is asked for. Throws as `wholeBody`, after what stood before. */
-export async function* bodyChunks(request: IncomingMessage, bound: BodyBound, slowBodies: SlowBodies): AsyncGenerator<Buffer> {
+export async function* bodyChunks(request: IncomingMessage, bound: BodyBound, share: Share): AsyncGenerator<Buffer> {
   checkLength(request, bound)
   const stream = unpacked(request, bound)
-  const watch = slowBodies.watch(request)
+  const watch = share.slowBodies.watch(request)
   let length = 0
   try {
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
@@ -83,13 +84,14 @@ export async function* bodyChunks(request: IncomingMessage, bound: BodyBound, sl
       length += bytes.length
       if (length > bound.bytes) throw tooLarge(bound)
       watch.works()
+      await share.turn()
       yield bytes
       watch.waits()
     }
   } catch (error) {
     throw bodyError(error)
   } finally {
-    slowBodies.done(watch)
+    share.slowBodies.done(watch)
     throwAway(request, stream)
   }
 }

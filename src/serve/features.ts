@@ -20,7 +20,7 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving):
   }
   app.get<{ Params: { group: string }; Querystring: { key?: string | string[] } }>(
     '/features/:group',
-    { config: { role: 'read', query: ['key'] } },
+    { config: { role: 'read', query: ['key'], isQuick: true } },
     async ({ params, query }, reply) => {
       const group = groupNamed(params.group)
       const [found] = answer([{ group: group.name, key: keyOf(group, query.key) }])

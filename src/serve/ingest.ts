@@ -37,6 +37,7 @@ function takeJson(
   reader: LineReader | undefined,
 ): Promise<Outcome> {
   return withBody(request, share, async bytes => {
+    share.checkRecords()
     const { batch, isOne } = jsonBody(bytes, reader)
     const outcome = new Outcome(isOne ? 'alone' : 'index', run.end)
     const records = batch.records.length + batch.undecodable.length

@@ -6,6 +6,7 @@ import { limits } from '../base/limits.ts'
 import type { Bounds } from './bounds.ts'
 import { Budget } from './budget.ts'
 import { clientKey, type Client } from './client-key.ts'
+import { FairTurns } from './fair-turns.ts'
 import { ServeError } from './serve-error.ts'
 import type { ServedRun } from './served.ts'
 import { SlowBodies } from './slow-bodies.ts'
@@ -24,6 +25,7 @@ interface ClassBudgets {
 export class Load {
   readonly bounds: Bounds
   readonly slowBodies: SlowBodies
+  readonly turns = new FairTurns()
   readonly run: Pick<ServedRun, 'waiting' | 'isHeldBack'>
   readonly streams: Budget
   readonly searches: Budget
@@ -103,6 +105,17 @@ export class Share {
     return this.#load.slowBodies
   }
 
+  /** Resolves when the client may do work that holds the loop up for milliseconds. */
+  turn(): Promise<void> {
+    return this.#load.turns.next(this.#client)
+  }
+
+  /** Throws `SPILL_OVERLOAD` if so many records of the client wait that no further one may: then a body need not be parsed. */
+  checkRecords(): void {
+    const { records } = this.#load
+    if (records.usedBy(this.#client) > 0 && !records.hasRoom(this.#client, 1)) throw this.#tooManyRecords()
+  }
+
   /**
    * Does something that waits for a commit of so many records. Throws `SPILL_OVERLOAD` if the client has too much that does already. What answers before the
    * commit goes on waiting for what it says; `until` is told of that too.
@@ -113,8 +126,7 @@ export class Share {
     if (!requests.hasRoom(client, 1))
       throw tooMuch(`${requests.usedBy(client)} requests of this client wait for their commit`, 'HTTP_WAITING_MAX')
     // One request alone may have more records than the share is: it is bounded by itself.
-    if (load.records.usedBy(client) > 0 && !load.records.hasRoom(client, records))
-      throw tooMuch(`${load.records.usedBy(client)} records of this client wait for their commit`, 'HTTP_WAITING_RECORDS_MAX')
+    if (load.records.usedBy(client) > 0 && !load.records.hasRoom(client, records)) throw this.#tooManyRecords()
     requests.add(client, 1)
     load.records.add(client, records)
     const holding = (hold: Until) =>
@@ -170,6 +182,11 @@ export class Share {
 
   letGo(bytes: number): void {
     if (bytes > 0) this.#class.bytes.release(this.#client, bytes)
+  }
+
+  #tooManyRecords(): ServeError {
+    const waiting = this.#load.records.usedBy(this.#client)
+    return tooMuch(`${waiting} records of this client wait for their commit`, 'HTTP_WAITING_RECORDS_MAX')
   }
 
   #checkRun(): void {

@@ -10,6 +10,7 @@ import { decideRoutes } from './decide.ts'
 import { decisionRoutes } from './decisions.ts'
 import { effectRoutes } from './effects.ts'
 import { eventRoutes } from './events.ts'
+import { inTurns } from './fair-turns.ts'
 import { featureRoutes } from './features.ts'
 import { guard } from './guard.ts'
 import { healthRoutes } from './health.ts'
@@ -78,6 +79,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
   })
   guard(app, options)
   checkQueries(app)
+  inTurns(app, load.turns)
   for (const routes of allRoutes) routes(app, serving)
 }
 

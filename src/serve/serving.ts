@@ -50,6 +50,8 @@ declare module 'fastify' {
     isStream?: boolean
     /** Everyone may, and who has this role is told more (`FastifyRequest.maySeeMore`). */
     moreFor?: Role
+    /** Its answer takes microseconds, and waits for no turn (`fair-turns.ts`). */
+    isQuick?: boolean
     /** What may stand behind the `?`: nothing unless given, for a route that has a role. */
     query?: readonly string[] | 'any'
   }

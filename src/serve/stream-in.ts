@@ -23,7 +23,7 @@ export async function takeStream(
 ): Promise<Outcome> {
   const outcome = new Outcome('line', run.end)
   const { streamBytes, streamWaitingBytes } = share.bounds
-  const chunks = new Counted(unmarked(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }, share.slowBodies)))
+  const chunks = new Counted(unmarked(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }, share)))
   const sent = new Sent(outcome)
   try {
     for await (const { batch } of ndjsonBatches(chunks, 'http', { reader })) {

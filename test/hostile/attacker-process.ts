@@ -1,0 +1,21 @@
+/** Hostile clients in a process of their own, so that what they cost is not the server's nor the other client's. */
+import { attacks, type AttackName, type AttackTokens } from './attacks.ts'
+import { answerOrders } from './forked-process.ts'
+import { Hostiles, type Heard } from './wire.ts'
+
+export type AttackOrder =
+  | { readonly kind: 'begin'; readonly name: AttackName; readonly port: number; readonly tokens: AttackTokens; readonly scale: number }
+  | { readonly kind: 'end' }
+
+let clients: Hostiles | undefined
+
+answerOrders<AttackOrder, Heard>(async order => {
+  if (order.kind === 'begin') {
+    clients = new Hostiles(order.port)
+    await attacks[order.name](clients, order)
+    return clients.heard
+  }
+  const { heard } = clients!
+  clients!.close()
+  return heard
+})

@@ -1,0 +1,35 @@
+/** A process of the suite that is asked by messages and answers each in turn; it ends with the suite's, or when it is told to. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+
+export class ForkedProcess<Order, Answer> {
+  readonly #child: ChildProcess
+  readonly #exited: Promise<unknown>
+
+  constructor(file: URL, args: readonly string[] = []) {
+    this.#child = fork(file, args, { execArgv: ['-C', 'spillway-source'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    this.#exited = once(this.#child, 'exit')
+  }
+
+  async ask(order: Order): Promise<Answer> {
+    const answered = once(this.#child, 'message') as Promise<[Answer]>
+    this.#child.send(order as object)
+    const ended = this.#exited.then(() => {
+      throw new Error('the process ended before it answered')
+    })
+    const [answer] = await Promise.race([answered, ended])
+    return answer
+  }
+
+  /** At once, as a machine that loses power: nothing is closed or saved. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#exited
+  }
+}
+
+/** The process's side: answers each order. Ends when the suite is gone. */
+export function answerOrders<Order, Answer>(answer: (order: Order) => Promise<Answer>): void {
+  process.on('message', (order: Order) => void answer(order).then(told => process.send!(told)))
+  process.once('disconnect', () => process.exit())
+}

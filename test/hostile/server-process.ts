@@ -1,0 +1,38 @@
+/** A server of the shop with tokens and webhooks, in a process of its own; says its port, and the most memory that it had. */
+import { every, wallClock } from '../../src/base/clock.ts'
+import { openFolder } from '../../src/log/sqlite/data-folder.ts'
+import { Run } from '../../src/run/run.ts'
+import { Feed } from '../../src/serve/feed.ts'
+import { listen } from '../../src/serve/listen.ts'
+import { shop } from '../serve/shop.ts'
+import { answerOrders } from './forked-process.ts'
+
+export const WEBHOOK_SECRET = 'whsec_of_the_hostile_suite'
+
+const RSS_EVERY_MS = 20
+
+export interface ServerFigures {
+  readonly port: number
+  /** Bytes of memory at most since the last order. */
+  readonly rss: number
+  /** Entries of the log. */
+  readonly entries: number
+}
+
+/** Only where it is the program: others import its secret. */
+if (process.argv[1] === import.meta.filename) {
+  const [data] = process.argv.slice(2)
+  const folder = await openFolder(data)
+  const feed = new Feed()
+  const run = new Run(shop, { store: folder.store, clock: wallClock, onRecorded: feed.tell })
+  const onError = (error: unknown): void => console.error(error)
+  const webhooks = { hooks: { style: 'stripe', secret: WEBHOOK_SECRET } } as const
+  const { port } = await listen({ run, pipeline: shop, data, feed, port: 0, webhooks, onError })
+  let most = 0
+  every(RSS_EVERY_MS, () => (most = Math.max(most, process.memoryUsage.rss())))
+  answerOrders(async (): Promise<ServerFigures> => {
+    const rss = Math.max(most, process.memoryUsage.rss())
+    most = 0
+    return { port, rss, entries: run.end }
+  })
+}
