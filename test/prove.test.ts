@@ -8,7 +8,10 @@ function prove(...args: string[]) {
 
 test('mistakes on the command line name the fix and exit 2', () => {
   const mistakes: [args: string[], says: RegExp][] = [
-    [[], /name one proof of parity, cut, placements, rebuild, reconcile, backfill, crash, inputs, threads, hostile, verdict, faults, mutants/],
+    [
+      [],
+      /name one proof of parity, cut, placements, rebuild, reconcile, backfill, crash, inputs, threads, hostile, verdict, faults, mutants/,
+    ],
     [['partiy'], /there is no proof 'partiy'; did you mean 'parity'\?/],
     [['parity', '--case', '5'], /no option --case; did you mean 'cases'\?/],
     [['parity', '--cases', '0'], /--cases takes an integer from 1/],

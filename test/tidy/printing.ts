@@ -15,7 +15,6 @@ export const printing: Readonly<Record<string, string>> = {
   'src/cli/init.ts': 'what it wrote, by inOneLine',
   'src/cli/main.ts': 'help, and messages of errors, by messageOf',
   'src/cli/models.ts': 'versions: names of inputs and measures',
-  'src/cli/plan.ts': 'definitions and sizes',
   'src/cli/print.ts': 'what all others print through',
   'src/cli/progress.ts': 'stages, by inOneLine',
   'src/cli/reports-check.ts': 'hashes',
