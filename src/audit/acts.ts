@@ -1,4 +1,4 @@
-/** Which decisions of what runs act: its threshold, how many that makes act in each judged block, and what a wrong action is taken to cost where the worth does not say. */
+/** Actions of the pipeline as it runs: the threshold, the alert volume of each judged block, and the default cost of a wrong action where the worth states none. */
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import type { Cases, Decided, RowRange } from './cases.ts'
 import {
@@ -69,8 +69,8 @@ export function volumesOf({ blocks }: Cases, score: Float64Array, acting: Int32A
 export const DEFAULT_COST_PART = 0.2
 
 /**
- * What a wrong action is taken to cost, in units, where the worth does not say: so much that the wrong actions of what runs cost a fifth of what its right ones are worth, on the block `tune`; never more than a right one is
- * worth. It is charged where the volume of alerts may change, at the fixed threshold. 0 where what runs has no wrong action.
+ * The default cost of a wrong action, in units, where the worth states none: the wrong actions of the block `tune` together cost a fifth of what the right ones are worth. One wrong action never costs more than a right one is
+ * worth. The cost is charged at the fixed threshold, where the alert volume may change. 0 where no action of the block is wrong.
  */
 export function defaultCharge({ cases, decided }: Pick<Given, 'cases' | 'decided'>, acts: Acts, { sparse }: Utility): number {
   const rows = cases.blocks.tune

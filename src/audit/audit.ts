@@ -85,7 +85,7 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
   return { report, proposed: judged.proposed }
 }
 
-/** What planned changes are held against: the model trained anew on what it is given now. */
+/** The baseline of planned changes: the model trained anew on fresh features. */
 async function retrainedOf(judging: Judging): Promise<UtilityPart['retrained']> {
   const why = judging.why('refit')
   return why === undefined ? (await judging.now('refit')).performance : { why }

@@ -1,4 +1,4 @@
-/** Which older choices of a plan the curves confirm: without a price of utility nothing is proposed that a row of the report contradicts, or that no row tells of. */
+/** Older choices of a plan held against the curves: without a price of utility the audit proposes nothing that a row of the report contradicts, or that no row covers. */
 import { marksOf } from './bands/knee.ts'
 import { elementId } from './element.ts'
 import type { Way } from './judging.ts'

@@ -1,5 +1,5 @@
 /**
- * What an alternative is worth, decision by decision, in three ways: the model as it is at the threshold that it has (`frozen`), the model as it is at the volume of alerts of what runs (`frozenAtBudget`), and a model that
+ * The value of an alternative, decision by decision, in three ways: the model as it is at the threshold that it has (`frozen`), the model as it is at the volume of alerts of what runs (`frozenAtBudget`), and a model that
  * was trained on features as old, at that volume (`refit`).
  *
  * Each is held against what runs, judged in the same way, so that an alternative that changes nothing differs in nothing: what training anew is worth by itself is in no difference. Equal volume is held on each judged block itself,
@@ -77,7 +77,7 @@ export class Judging {
   readonly acts: Acts
   /** Eligible decisions of a week that the block has, or that the user says; NaN where all are at one instant. */
   readonly week: number
-  /** What each wrong action is taken to cost at the fixed threshold, units; 0 where the worth says what it costs. */
+  /** The default cost of a wrong action at the fixed threshold, units; 0 where the worth states one. */
   readonly charge: number
   /** Of the actions of what runs, the part that nothing is said of. */
   readonly unjudged: number
@@ -174,7 +174,7 @@ export class Judging {
     return way === 'frozen' ? this.#atThreshold(decided) : this.#atVolume(decided)
   }
 
-  /** Who acts at the threshold of what runs. */
+  /** Alerts at the threshold of what runs. */
   #atThreshold(decided: Decided): Given {
     const { cases, acts } = this
     const { test: rows } = cases.blocks
@@ -193,7 +193,7 @@ export class Judging {
     }
   }
 
-  /** Who acts at the volume of what runs, of the decisions that a slower cadence leaves. */
+  /** Alerts at the volume of what runs, of the decisions that a slower cadence leaves. */
   #atVolume(decided: Decided): Given {
     const { cases } = this
     const { cooldown } = this.acts
@@ -216,7 +216,7 @@ export class Judging {
 
   /** Why a model trained anew says nothing of the one that runs, if on the same fresh features it is far below it. */
   async #incomparable(): Promise<string | undefined> {
-    // What the pipeline itself trains is trained anew by the same algorithm: it may have learnt from more, and loses alike.
+    // A model that the pipeline trains is refit by the same algorithm. It may have learnt from more rows, and loses alike.
     if (this.why('frozen') !== undefined || this.#experiment.running) return undefined
     try {
       const [runs, anew] = [await this.now('frozenAtBudget'), await this.now('refit')].map(({ performance }) => performance.aWeek)

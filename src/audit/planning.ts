@@ -25,7 +25,7 @@ export interface PlanningGiven {
   readonly notObservable: ReadonlyMap<string, string>
   /** What may be lost in a week and count as nothing, units. */
   readonly smallLoss: number
-  /** What each element loses at each age, and what that is held against. */
+  /** The loss of each element at each age, and its baseline. */
   readonly curves: Curves
   readonly plansMax?: number | undefined
 }

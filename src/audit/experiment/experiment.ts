@@ -105,7 +105,7 @@ export class Experiment {
     return arm === 'refit' ? this.#scorer.refits.why : undefined
   }
 
-  /** Which models score the arm `frozen`, once it has been asked for; absent where the definition's own score does. */
+  /** The models that score the arm `frozen`, once it was asked for; absent where the definition's own score does. */
   get running(): RunningModel | undefined {
     return this.#running
   }
@@ -188,7 +188,7 @@ export class Experiment {
    */
   async prepare(plans: readonly Plan[]): Promise<void> {
     if (!this.#threads) return
-    // Whoever asks for a score is told why there is none.
+    // The caller that asks for a score gets the reason why there is none.
     await this.#runAsTrained()?.catch(() => {})
     this.#prepare(this.#threads, plans)
   }

@@ -110,7 +110,7 @@ interface Lost {
   readonly part: ElementPart
   readonly rung: Rung
   readonly lost: number
-  /** What it is lost from: what runs, judged in the same arm. */
+  /** The baseline in the same arm, units a week. */
   readonly of: number
 }
 

@@ -13,7 +13,7 @@ export interface AuditReport {
   readonly pipeline: string
   readonly fingerprint: string
   readonly model: string
-  /** Which model the curves of incidents are of; absent where the pipeline does not train it. */
+  /** The model behind the curves of incidents; absent where the pipeline does not train it. */
   readonly incidentModel?: IncidentModelPart
   /** Two lines: what to do, and what it rests on. */
   readonly answer: readonly [string, string]
@@ -82,7 +82,7 @@ export interface UtilityPart {
   readonly now: Performance
   /** The same history by a model trained anew on fresh features, at as many alerts: what `refit` differs from. */
   readonly retrained: Performance | { readonly why: string }
-  /** What each wrong action more than now costs at the fixed threshold, units: a default, where the worth does not say. */
+  /** The default cost of each wrong action more than now at the fixed threshold, units, where the worth states none. */
   readonly charge?: number
   /** Of the actions of now, the part without a known outcome. */
   readonly unjudged: number

@@ -46,7 +46,7 @@ export function thresholdForPart(score: Float64Array, rows: RowRange, part: numb
   // 29 % of 100 is 28.999999999999996 in doubles.
   const may = Math.max(0, Math.floor(part * scored + 1e-9))
   if (may >= scored) return { threshold: least, scored, acts: scored, tied: 0 }
-  // What stands just below those that may act: who has the same score may not either.
+  // The score just below those that may act. Decisions with the same score may not act either.
   const refused = fromTop(score, rows, may)
   let [threshold, acts, same] = [Infinity, 0, 0]
   for (let row = from; row < to; row++) {

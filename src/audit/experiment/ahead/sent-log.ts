@@ -63,7 +63,7 @@ export interface SentScoring {
   readonly arms: readonly Arm[]
   /** Whether each decision stands for itself alone: then it is said how they rank, too. */
   readonly isRanked: boolean
-  /** Which models score the arm `frozen`; the definition's own score unless given. */
+  /** The models that score the arm `frozen`; default: the definition's own score. */
   readonly running?: readonly RunningScore[] | undefined
 }
 

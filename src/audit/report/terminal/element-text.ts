@@ -54,7 +54,7 @@ export function elementLines(report: AuditReport): string[] {
   return notes.length === 0 ? out : [...out, ...notes, '']
 }
 
-/** Whether any level is judged by a model that was trained for it. */
+/** Is any level judged by a model that was trained for it? */
 const isRetrained = ({ elements }: AuditReport): boolean => elements.some(({ rungs }) => rungs.some(({ refit }) => isKnown(refit)))
 
 function introduction(report: AuditReport): string[] {
