@@ -53,6 +53,10 @@ export const limits = {
   STRINGS_BYTES_MAX: 2 ** 32 - 1,
   /** One line of an NDJSON or CSV file, bytes. */
   LINE_BYTES_MAX: 1 << 20,
+  /** Bytes of UTF-8 of one key, id, identity field or entity, unless its column has `maxBytes`. */
+  KEY_BYTES_MAX: 1 << 10,
+  /** Bytes of UTF-8 of any other text, unless its column has `maxBytes`. */
+  TEXT_BYTES_MAX: 1 << 16,
   /** Depth of nested JSON in one record. */
   JSON_DEPTH_MAX: 64,
   /** Rows that a `map` may return for one record. */

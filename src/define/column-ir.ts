@@ -17,6 +17,8 @@ export interface ColumnIR extends TypeIR {
   /** Inclusive bounds, physical. A value outside is refused as `schema`. */
   readonly min?: number
   readonly max?: number
+  /** Bytes of UTF-8 that a text has at most; a default by the column's use where it is absent. A longer text is refused as `schema`. */
+  readonly maxBytes?: number
   /** The only strings allowed, when the column is an enum. */
   readonly values?: readonly string[]
   /** The entity that this column identifies. */

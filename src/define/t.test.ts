@@ -6,6 +6,7 @@ import { t } from './t.ts'
 
 test('a column carries its type, bounds and nullability, in physical values', () => {
   assert.deepEqual(t.string().ir, { type: 'string', nullable: false })
+  assert.deepEqual(t.string({ maxBytes: 9 }).nullable().ir, { type: 'string', maxBytes: 9, nullable: true })
   assert.deepEqual(t.int({ min: 0, max: 10 }).ir, { type: 'int', min: 0, max: 10, nullable: false })
   assert.deepEqual(t.decimal(2, { min: -0.05, max: '12.5' }).ir, { type: 'decimal', scale: 2, min: -5, max: 1250, nullable: false })
   assert.deepEqual(t.double({ min: 10, max: 600.5 }).nullable().ir, { type: 'double', min: 10, max: 600.5, nullable: true })
@@ -30,9 +31,11 @@ test('bounds that a column cannot hold are refused', () => {
   refuses(() => t.double({ min: 2, max: 1 }), 't.double: min 2 is above max 1')
   refuses(() => t.double({ mni: 2 } as never), "t.double has no option 'mni'; did you mean 'min'?")
   refuses(() => t.double({ nullable: true } as never), "t.double has no option 'nullable'; write .nullable() after it")
-  // @ts-expect-error -- a string takes no options
+  // @ts-expect-error -- that is no option
   refuses(() => t.string({ nullable: true }), "t.string has no option 'nullable'; write .nullable() after it")
-  // @ts-expect-error -- nor does a bool
+  for (const maxBytes of [0, -1, 1.5, NaN, 2 ** 20 + 1, '9' as never])
+    refuses(() => t.string({ maxBytes }), /t\.string: maxBytes is an integer from 1 to 1048576, got/)
+  // @ts-expect-error -- a bool takes no options
   refuses(() => t.bool({ min: 1 }), "t.bool has no option 'min'")
   refuses(() => t.duration({ max: '5 minutes' as never }), /is not milliseconds or text such as '5m'/)
   refuses(() => t.timestamp({ zone: 'Mars/Olympus' }), /'Mars\/Olympus' is no time zone/)

@@ -24,10 +24,19 @@ export interface Column<K extends Kind, T, In> extends ColumnSpec<K, T, In> {
 }
 
 export const t = {
-  /** Text: well-formed Unicode, compared as UTF-8 bytes. */
-  string: (...none: readonly []): Column<'string', string, string> => {
-    checkColumnOptions('t.string', optionsIn(none), [])
-    return column('string', { type: 'string' })
+  /**
+   * Text: well-formed Unicode, compared as UTF-8 bytes. `maxBytes` is how many bytes of UTF-8 a value may have: 1 KiB unless given for keys, ids, identity fields
+   * and entities, 64 KiB for other columns, and at most 1 MiB. A record with a longer text is rejected.
+   *
+   * @throws `SPILL_DEFINITION` for another option, or for a `maxBytes` that is no integer from 1 to 2^20.
+   * @example t.string({ maxBytes: 4096 })
+   */
+  string: (options: { readonly maxBytes?: number } = {}): Column<'string', string, string> => {
+    checkColumnOptions('t.string', options, ['maxBytes'])
+    const { maxBytes } = options
+    if (maxBytes !== undefined && !(Number.isInteger(maxBytes) && maxBytes >= 1 && maxBytes <= limits.LINE_BYTES_MAX))
+      mistake(`t.string: maxBytes is an integer from 1 to ${limits.LINE_BYTES_MAX}, got ${show(maxBytes)}`)
+    return column('string', { type: 'string', ...(maxBytes !== undefined && { maxBytes }) })
   },
 
   /** One of these strings and no other. */

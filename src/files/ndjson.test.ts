@@ -225,3 +225,14 @@ test('another source than the one that lines were read for takes them as records
 test('lines for a source with a map are records', () => {
   assert.equal(LineReader.of({ ...source, mapVersion: '1' }), undefined)
 })
+
+test('texts of as many bytes as their columns take are read straight, and longer ones are rejected as the long way does', async () => {
+  const line = (key: string) => Buffer.from(JSON.stringify({ key, at: 1 }))
+  const lines = [line('é'.repeat(512)), line(`${'é'.repeat(512)}x`)]
+  for (const [i, reader] of [LineReader.of(source), undefined].entries()) {
+    const [fits, longer] = await Promise.all(lines.map(each => take(source, [each], reader)))
+    assert.deepEqual([fits.rows.length, fits.refusals.length, fits.read], [1, 0, 1 - i])
+    assert.deepEqual([longer.rows.length, longer.read], [0, 0])
+    assert.match(longer.refusals[0].detail, /'key' has 1025 bytes of UTF-8, and takes at most 1024/)
+  }
+})

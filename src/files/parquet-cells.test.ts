@@ -23,7 +23,7 @@ const things = source('things', {
     x: t.double().nullable(),
     ok: t.bool().nullable(),
     kind: t.enum(['a', 'b']).nullable(),
-    note: t.string().nullable(),
+    note: t.string({ maxBytes: 36 }).nullable(),
     local: t.timestamp({ zone: 'Europe/Berlin' }).nullable(),
     took: t.duration().nullable(),
     missing: t.int().nullable(),
@@ -121,5 +121,6 @@ test('chunks with which nothing is wrong are taken at once, and are what their r
   for await (const batch of (await openInput(path)).batches()) long.take.take(batch)
   assert.deepEqual(taken(straight), taken(long))
   assert.ok(long.refused.length > 200 && long.refused.length < 1500, `${long.refused.length} rows refused`)
+  assert.ok(long.refused.some(({ detail }) => detail.startsWith("'note' has ")))
   assert.match(long.refused[0].place, /row 45\d\d$/)
 })

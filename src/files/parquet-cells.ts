@@ -5,12 +5,12 @@
  * Texts go from DuckDB's bytes to ids, and are never strings.
  */
 import type { DuckDBDataChunk } from '@duckdb/node-api'
-import { limits } from '../base/limits.ts'
 import type { ColumnIR, SourceIR } from '../define/ir.ts'
 import type { Origin } from '../intake/batch.ts'
 import { TEXT_SHIFT, type Cells } from '../intake/cells.ts'
 import { fieldReader, type FieldReader } from '../intake/field.ts'
 import { requiredAs } from '../intake/row-reader.ts'
+import { textBytesMax } from '../intake/text-bound.ts'
 import { bindings } from './bindings.ts'
 import { PlainNumbers, type Into } from './plain-numbers.ts'
 import { CELL_BYTES, ColumnReader, isValid, longText, SHORT, type PhysicalColumn } from './vectors.ts'
@@ -24,6 +24,8 @@ interface Column {
   readonly reader: ColumnReader | undefined
   /** Its bytes are taken as they are. */
   readonly isText: boolean
+  /** Bytes that a text has at most. */
+  readonly bytesMax: number
   /** Present where its values are read in loops of their own. */
   readonly plain: PlainNumbers | undefined
 }
@@ -45,6 +47,7 @@ export class ParquetCells {
         read: fieldReader(ir, { text: false, zoneless }),
         at: found && index,
         reader: found && new ColumnReader(found, index),
+        bytesMax: textBytesMax(source, ir),
         isText: found?.kind === 'text' && ir.type === 'string' && !ir.values,
         plain: found && PlainNumbers.of(found, index, ir, { zoneless, isRequired }),
       }
@@ -80,7 +83,7 @@ function readValues(chunk: DuckDBDataChunk, { reader, read, isRequired, ir }: Co
 
 function readTexts(
   chunk: DuckDBDataChunk,
-  { at, isRequired }: Column,
+  { at, isRequired, bytesMax }: Column,
   { values, isRead, texts, width, index }: Into & { readonly texts: Texts },
 ): void {
   const rows = isRead.length
@@ -96,9 +99,12 @@ function readTexts(
       continue
     }
     const length = lengths[row * (CELL_BYTES / 4)]
+    if (length > bytesMax) {
+      isRead[row] = 0
+      continue
+    }
     const place = length <= SHORT ? start + row * CELL_BYTES + 4 : texts.add(longText(data, row * CELL_BYTES + 8, length))
-    if (length > limits.LINE_BYTES_MAX) isRead[row] = 0
-    else values[row * width + index] = place * TEXT_SHIFT + length
+    values[row * width + index] = place * TEXT_SHIFT + length
   }
 }
 

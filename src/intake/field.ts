@@ -10,6 +10,7 @@ import { didYouMean } from '../base/did-you-mean.ts'
 import type { ColumnIR } from '../define/ir.ts'
 import { instantOf } from './instant.ts'
 import { Fault } from './refusal.ts'
+import { hasMoreBytes } from './text-bound.ts'
 import { zoneOf } from './zone.ts'
 
 export type FieldReader = (raw: unknown) => number | string | Fault
@@ -35,7 +36,7 @@ export function fieldReader(column: ColumnIR, reading: Reading): FieldReader {
     case 'bool':
       return raw => boolOf(column, reading.text ? boolText(raw) : raw)
     default:
-      return column.values ? enumReader(column, column.values) : raw => stringOf(column, raw)
+      return column.values ? enumReader(column, column.values) : stringReader(column)
   }
 }
 
@@ -91,9 +92,16 @@ function boolOf(column: ColumnIR, raw: unknown): number | Fault {
   return typeof raw === 'boolean' ? Number(raw) : wrongType(column, raw)
 }
 
-function stringOf(column: ColumnIR, raw: unknown): string | Fault {
-  if (typeof raw !== 'string') return wrongType(column, raw)
-  return raw.isWellFormed() ? raw : new Fault(`'${column.name}' is no well-formed text: it holds half of a surrogate pair`)
+function stringReader(column: ColumnIR): FieldReader {
+  const { name, maxBytes = limits.TEXT_BYTES_MAX } = column
+  return raw => {
+    if (typeof raw !== 'string') return wrongType(column, raw)
+    if (hasMoreBytes(raw, maxBytes))
+      return new Fault(
+        `'${name}' has ${Buffer.byteLength(raw)} bytes of UTF-8, and takes at most ${maxBytes}; t.string({ maxBytes }) allows more`,
+      )
+    return raw.isWellFormed() ? raw : new Fault(`'${name}' is no well-formed text: it holds half of a surrogate pair`)
+  }
 }
 
 function enumReader(column: ColumnIR, values: readonly string[]): FieldReader {

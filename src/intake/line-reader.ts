@@ -13,6 +13,7 @@ import { TEXT_SHIFT } from './cells.ts'
 import { IsoReader } from './iso-reader.ts'
 import { fractionEnd, scannedNumber } from './number-scan.ts'
 import { requiredAs } from './row-reader.ts'
+import { boundedText } from './text-bound.ts'
 
 const QUOTE = 0x22
 const COMMA = 0x2c
@@ -42,7 +43,7 @@ export class LineReader {
     const { columns } = source
     this.source = source
     this.width = columns.length
-    this.#columns = columns.map(column => new CellReader(column, requiredAs(source, column) !== undefined))
+    this.#columns = columns.map(column => new CellReader(boundedText(source, column), requiredAs(source, column) !== undefined))
     this.#order = Int32Array.from(columns.keys())
     this.#seen = new Float64Array(columns.length)
   }
@@ -110,17 +111,20 @@ class CellReader {
   readonly #type: ColumnIR['type']
   /** Of a decimal: digits behind the point that it has. */
   readonly #scale: number
+  /** Of a text: bytes that it has at most. */
+  readonly #bytesMax: number
   readonly #min: number
   readonly #max: number
   readonly #allowed: Strings | undefined
   readonly #iso: IsoReader
 
-  constructor({ name, type, scale = 0, min = -Infinity, max = Infinity, values, zone }: ColumnIR, required: boolean) {
+  constructor({ name, type, scale = 0, min = -Infinity, max = Infinity, maxBytes = Infinity, values, zone }: ColumnIR, required: boolean) {
     const isTime = type === 'timestamp'
     this.name = Buffer.from(JSON.stringify(name))
     this.required = required
     this.#type = type
     this.#scale = scale
+    this.#bytesMax = maxBytes
     this.#min = isTime ? Math.max(min, -limits.TIME_MS_MAX) : min
     this.#max = isTime ? Math.min(max, limits.TIME_MS_MAX) : max
     this.#iso = new IsoReader(zone)
@@ -161,6 +165,7 @@ class CellReader {
   #ofText(bytes: Uint8Array, from: number, to: number): number {
     switch (this.#type) {
       case 'string':
+        if (to - from > this.#bytesMax) return NaN
         return this.#allowed && this.#allowed.findBytes(bytes, from, to) < 0 ? NaN : from * TEXT_SHIFT + (to - from)
       case 'timestamp':
         return this.#iso.read(bytes, from, to)

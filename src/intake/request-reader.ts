@@ -1,4 +1,5 @@
 /** Requests to one model as columns: their fields are checked as those of an event are. */
+import { limits } from '../base/limits.ts'
 import type { Column } from '../columns/block.ts'
 import { BlockBuilder } from '../columns/builder.ts'
 import type { Strings } from '../columns/strings.ts'
@@ -14,6 +15,12 @@ export class RequestReader {
   constructor({ columns, key }: Extract<TriggerIR, { kind: 'request' }>, strings: Strings) {
     this.#builder = new BlockBuilder(columns)
     this.#rows = new RowReader({ columns, key }, this.#builder, () => strings, batchOf([]).origin)
+  }
+
+  /** Of requests that a log has: they were validated when they came, by the bounds of texts that held then. */
+  static ofStored(trigger: Extract<TriggerIR, { kind: 'request' }>, strings: Strings): RequestReader {
+    const columns = trigger.columns.map(column => (column.type === 'string' ? { ...column, maxBytes: limits.LINE_BYTES_MAX } : column))
+    return new RequestReader({ ...trigger, columns }, strings)
   }
 
   /** Takes the fields of one request, or says what is wrong with them. */

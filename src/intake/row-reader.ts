@@ -11,6 +11,7 @@ import type { Origin } from './batch.ts'
 import { TEXT_SHIFT, type Cells } from './cells.ts'
 import { fieldReader, shown, type FieldReader } from './field.ts'
 import { Fault, type RefusalReason } from './refusal.ts'
+import { boundedText } from './text-bound.ts'
 import type { TheirNames } from './their-names.ts'
 
 interface Field {
@@ -26,7 +27,7 @@ interface Field {
 }
 
 /** What reading a row needs of its source. A request has neither time nor arrival among its fields. */
-type Rows = Pick<SourceIR, 'columns' | 'key'> & Partial<Pick<SourceIR, 'time' | 'arrives' | 'mapVersion'>>
+type Rows = Pick<SourceIR, 'columns' | 'key'> & Partial<Pick<SourceIR, 'id' | 'identity' | 'time' | 'arrives' | 'mapVersion'>>
 
 /** The reason with which a row is refused where the column is NULL or missing; `undefined` where that is a value. */
 export function requiredAs({ key, time, arrives }: Rows, { name, nullable }: ColumnIR): RefusalReason | undefined {
@@ -58,7 +59,10 @@ export class RowReader {
     this.#names = source.columns.map(column => column.name)
     this.#fields = source.columns.map(column => ({
       name: column.name,
-      read: fieldReader(column, { text: origin.text, zoneless: origin.zoneless.has(theirs?.get(column.name) ?? column.name) }),
+      read: fieldReader(boundedText(source, column), {
+        text: origin.text,
+        zoneless: origin.zoneless.has(theirs?.get(column.name) ?? column.name),
+      }),
       kept: builder.column(column.name),
       strings: stringsOf(column.name),
       required: requiredAs(source, column),

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto'
 import { assert } from '../base/assert.ts'
 import { canonicalJson } from '../define/fingerprint.ts'
-import type { GroupIR, SourceIR } from '../define/ir.ts'
+import type { ColumnIR, GroupIR, SourceIR } from '../define/ir.ts'
 import { CatchUp } from './catch-up.ts'
 import type { Floors } from './floors.ts'
 import type { Keys } from './keys.ts'
@@ -33,10 +33,23 @@ export interface KernelState {
 /** Two numbers that differ if the state of two groups could be of different shape or meaning. Names and notes do not matter. */
 export function layoutOf({ key, features }: GroupIR, source: SourceIR, floor: string): SliceHeader['layout'] {
   const digest = createHash('sha256')
-    .update(canonicalJson([key, features, source.columns, source.key, source.identity ?? null, source.deleted ?? null, floor]))
+    .update(
+      canonicalJson([
+        key,
+        features,
+        source.columns.map(withoutTextBound),
+        source.key,
+        source.identity ?? null,
+        source.deleted ?? null,
+        floor,
+      ]),
+    )
     .digest()
   return [digest.readInt32LE(0), digest.readInt32LE(4)]
 }
+
+/** How long texts may be does not shape state: a folder whose texts were longer keeps it. */
+const withoutTextBound = ({ maxBytes: _m, ...column }: ColumnIR): object => column
 
 /** Slots [from, to), complete up to `sequence`. */
 export function saveSlice(

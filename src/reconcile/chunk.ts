@@ -55,7 +55,7 @@ function triggerOf({ decide, name }: ModelIR, { event, mark }: Place, key: Value
   }
   if (mark?.kind !== 'request' || mark.model !== name) return undefined
   const strings = new Strings()
-  const reader = new RequestReader(decide, strings)
+  const reader = RequestReader.ofStored(decide, strings)
   if (reader.take(mark.fields)) return undefined
   const block = { columns: reader.columns() }
   return Object.fromEntries(decide.columns.map(column => [column.name, valueAt(block, column, 0, strings)]))

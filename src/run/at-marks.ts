@@ -92,7 +92,7 @@ export class AtMarks {
   *#answer({ model, fields, t }: Extract<Mark, { kind: 'request' }>, entry: number): Generator<LiveDecisions> {
     const live = this.#onRequests.get(model)
     if (live?.model.decide.kind !== 'request') return
-    const request = new RequestReader(live.model.decide, this.#options.strings)
+    const request = RequestReader.ofStored(live.model.decide, this.#options.strings)
     if (request.take(fields)) return
     const columns = request.columns()
     yield this.#decideAt(live, { length: 1, t, entry, columnOf: name => columns[name], since: () => t })

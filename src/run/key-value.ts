@@ -1,5 +1,6 @@
 /** Keys as people and addresses write them. */
 import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
 import type { ColumnIR } from '../define/ir.ts'
 import { fieldReader } from '../intake/field.ts'
 
@@ -8,7 +9,14 @@ import { fieldReader } from '../intake/field.ts'
  * `SPILL_INPUT` for a text that is none of the column's type.
  */
 export function keyReader({ name, type, scale, zone }: ColumnIR, idOf: (text: string) => number): (text: string) => number {
-  const column: ColumnIR = { name, type, nullable: false, ...(scale !== undefined && { scale }), ...(zone !== undefined && { zone }) }
+  const column: ColumnIR = {
+    name,
+    type,
+    nullable: false,
+    maxBytes: limits.LINE_BYTES_MAX,
+    ...(scale !== undefined && { scale }),
+    ...(zone !== undefined && { zone }),
+  }
   const read = fieldReader(column, { text: true, zoneless: false })
   return text => {
     const value = read(text)

@@ -19,7 +19,7 @@ export class StoredRequests {
     this.#asked = new Map(
       models.flatMap(({ name, decide }): [string, Asked][] =>
         decide.kind === 'request'
-          ? [[name, { reader: new RequestReader(decide, strings), t: [], known: new Map(sources.map(source => [source.name, []])) }]]
+          ? [[name, { reader: RequestReader.ofStored(decide, strings), t: [], known: new Map(sources.map(source => [source.name, []])) }]]
           : [],
       ),
     )
