@@ -51,6 +51,9 @@ export const limits = {
   STRINGS_MAX: 2 ** 24,
   /** Bytes of UTF-8 of those. */
   STRINGS_BYTES_MAX: 2 ** 32 - 1,
+  /** Strings that a run keeps, and bytes of UTF-8 of those, beyond which it rejects records with new ones (`limit`): below what ids and memory allow. */
+  RUN_STRINGS_MAX: 15 * 2 ** 20,
+  RUN_STRINGS_BYTES_MAX: 2 ** 30,
   /** One line of an NDJSON or CSV file, bytes. */
   LINE_BYTES_MAX: 1 << 20,
   /** Bytes of UTF-8 of one key, id, identity field or entity, unless its column has `maxBytes`. */

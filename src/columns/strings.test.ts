@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { addText, type Hash64 } from '../base/hash.ts'
+import { LONG_TEXT_BYTES } from './long-texts.ts'
+import { NoRoomForText } from './strings-room.ts'
 import { Strings } from './strings.ts'
 
 /** Well-formed text, with prefixes in common and code points from each side of the surrogates. */
@@ -10,6 +12,12 @@ const text = fc.oneof(
   fc
     .array(fc.constantFrom('a', 'é', '\u07FF', '\u0800', '\uD7FF', '\uE000', '\uFFFF', '\u{10000}', '\u{103FF}', '\u{10400}', '\u{10FFFF}'))
     .map(units => units.join('')),
+)
+/** Texts on both sides of what is long. */
+const anyLength = fc.oneof(
+  text,
+  fc.tuple(text, fc.integer({ min: LONG_TEXT_BYTES - 2, max: LONG_TEXT_BYTES + 2 })).map(([one, length]) => one + 'x'.repeat(length)),
+  fc.tuple(fc.constantFrom('é', '日', '\u{10400}', '\ud83d'), fc.integer({ min: 300, max: 600 })).map(([one, times]) => one.repeat(times)),
 )
 const bytes = (value: string) => Buffer.from(value)
 
@@ -22,6 +30,9 @@ test('strings are ordered by their UTF-8 bytes', () => {
   fc.assert(
     fc.property(text, text, text, (prefix, left, right) => {
       assert.equal(order(prefix + left, prefix + right), Buffer.compare(bytes(prefix + left), bytes(prefix + right)))
+      const long = 'x'.repeat(LONG_TEXT_BYTES) + prefix
+      assert.equal(order(long + left, long + right), Buffer.compare(bytes(left), bytes(right)))
+      assert.equal(order(long, left), Buffer.compare(bytes(long), bytes(left)))
     }),
     { numRuns: 2000 },
   )
@@ -37,7 +48,7 @@ test('the order is not that of UTF-16 units', () => {
 
 test('a text has one id, and an id its text', () => {
   fc.assert(
-    fc.property(fc.array(text), texts => {
+    fc.property(fc.array(anyLength), texts => {
       const strings = new Strings()
       const ids = texts.map(one => strings.idOf(one))
       assert.equal(strings.size, new Set(texts).size)
@@ -149,5 +160,59 @@ test('a few texts after many are forgotten like any', () => {
       [...texts.keys()],
     )
     strings.clear()
+  }
+})
+
+test('the newest texts are forgotten, and the others are as if those had never been', () => {
+  const given = fc.array(fc.tuple(anyLength, fc.boolean(), fc.integer({ min: 0, max: 9 })), { maxLength: 60 })
+  fc.assert(
+    fc.property(given, all => {
+      const strings = new Strings()
+      let kept: string[] = []
+      for (const [one, asBytes, forgotten] of all) {
+        const id = asBytes && one.isWellFormed() ? strings.idOfBytes(bytes(one), 0, bytes(one).length) : strings.idOf(one)
+        if (!kept.includes(one)) kept.push(one)
+        assert.equal(id, kept.indexOf(one))
+        if (forgotten < 3) {
+          const gone = kept.slice(kept.length - forgotten)
+          kept = kept.slice(0, kept.length - forgotten)
+          strings.forgetFrom(kept.length)
+          for (const text of gone) assert.equal(strings.find(text), -1)
+        }
+        assert.equal(strings.size, kept.length)
+      }
+      const fresh = new Strings()
+      for (const [id, text] of kept.entries()) {
+        assert.deepEqual([strings.find(text), strings.textOf(id), fresh.idOf(text)], [id, text, id])
+        assert.equal(strings.lengthOf(id), fresh.lengthOf(id))
+      }
+      assert.equal(strings.bytes, fresh.bytes)
+    }),
+  )
+})
+
+test('without room a new text is an error that changes nothing, and known texts are found', () => {
+  const long = (of: string) => of.repeat(LONG_TEXT_BYTES + 1)
+  for (const last of ['c', long('c')]) {
+    const strings = new Strings()
+    for (const text of ['a', long('b'), last]) strings.idOf(text)
+    const { size, bytes: before } = strings
+    for (const bounds of [
+      { texts: 3, bytes: Infinity },
+      { texts: Infinity, bytes: before + 2 },
+    ]) {
+      strings.boundBy(bounds)
+      for (const text of ['new', 'é'.repeat(40), long('n')]) {
+        assert.throws(() => strings.idOf(text), NoRoomForText)
+        assert.throws(() => strings.idOfBytes(bytes(text), 0, bytes(text).length), { code: 'SPILL_LIMIT' })
+        assert.deepEqual([strings.find(text), strings.size, strings.bytes], [-1, size, before])
+      }
+    }
+    assert.deepEqual(
+      ['a', long('b'), last].map(text => strings.idOf(text)),
+      [0, 1, 2],
+    )
+    strings.boundBy()
+    assert.equal(strings.idOf('new'), 3)
   }
 })

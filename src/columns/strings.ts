@@ -2,13 +2,16 @@
  * Strings as small integers, for keys and string features: hot paths compare ids, never text.
  *
  * Texts stand as UTF-8 one behind the other in one array and are found by a hash of their bytes, so that a text that comes as bytes and leaves as
- * bytes is never a string of JavaScript's; one that was given or asked for as a string is kept as one too. 12 to 20 bytes a text beside its own,
- * outside of what V8 collects.
+ * bytes is never a string of JavaScript's; a short one that was given or asked for as a string is kept as one too. 12 to 20 bytes a text beside its own,
+ * outside of what V8 collects. Long texts stand by themselves (`long-texts.ts`), so that this array and its copies stay small.
  */
 import { addBytes, addText, type Hash64 } from '../base/hash.ts'
 import { limits } from '../base/limits.ts'
-import { SpillwayError } from '../base/errors.ts'
 import { grown } from './grown.ts'
+import { LONG_TEXT, LONG_TEXT_BYTES, LongTexts, REFERENCE_BYTES } from './long-texts.ts'
+import { most, NoRoomForText, type TextBounds } from './strings-room.ts'
+import { copyBytes, decoded, encoded, SHORT } from './text-bytes.ts'
+import { hashOfAscii, hashOfBytes } from './text-hash.ts'
 
 const FIRST_CAPACITY = 16
 const FIRST_BYTES = 256
@@ -16,12 +19,9 @@ const FIRST_BYTES = 256
 const KEPT_BYTES = 1 << 22
 /** Slots a text from which on those of forgotten texts are emptied one by one: a large turn leaves tens of thousands behind. */
 const SPARSE = 32
-/** Units of a text beyond which the engine's encoder is faster than a loop. */
-const SHORT = 64
-/** Stands before the UTF-16 of a text that has no UTF-8, half a surrogate pair being in it: no UTF-8 begins so. Only definitions may have such texts. */
-export const NO_UTF8 = 0xff
 
-const encoder = new TextEncoder()
+/** Units of a text beyond which its UTF-8 may be long. */
+const MAYBE_LONG = Math.floor(LONG_TEXT_BYTES / 3)
 
 export class Strings {
   /** Texts one behind the other; the text of an id ends at `#ends[id]`, where the next one begins. */
@@ -33,13 +33,29 @@ export class Strings {
   #size = 0
   /** Of those that were given or asked for. */
   readonly #texts: (string | undefined)[] = []
+  readonly #long = new LongTexts()
+  #bounds = most
 
   get size(): number {
     return this.#size
   }
 
-  /** The id of a text, given on first sight. Throws `SPILL_LIMIT` past `STRINGS_MAX`, or `STRINGS_BYTES_MAX`. */
+  /** Of the UTF-8 of all texts. */
+  get bytes(): number {
+    return this.#used + this.#long.bytes
+  }
+
+  /** From here on there may be so many texts and not more, those that are there included; without `bounds` as many as ids and memory allow. */
+  boundBy(bounds: TextBounds = most): void {
+    this.#bounds = bounds
+  }
+
+  /** The id of a text, given on first sight. Throws `NoRoomForText` (`SPILL_LIMIT`) past `STRINGS_MAX` or `STRINGS_BYTES_MAX`, or what `boundBy` says. */
   idOf(text: string): number {
+    if (text.length > MAYBE_LONG) {
+      const bytes = encoded(text)
+      return this.idOfBytes(bytes, 0, bytes.length)
+    }
     const hash = this.#hashOfText(text)
     const id = this.#findText(text, hash)
     return id < 0 ? this.#add(this.#write(text), hash, text) : id
@@ -47,10 +63,11 @@ export class Strings {
 
   /** The same for the text whose UTF-8 is `bytes[from, to)`, which must be well-formed; or as `copy` gave it. */
   idOfBytes(bytes: Uint8Array, from: number, to: number): number {
-    const hash = hashOf(bytes, from, to)
+    const hash = hashOfBytes(bytes, from, to)
     const id = this.#find(bytes, from, to, hash)
     if (id >= 0) return id
     const at = this.#used
+    if (to - from > LONG_TEXT_BYTES) return this.#addLong(bytes, from, to, hash)
     this.#reserve(to - from)
     copyBytes(bytes, from, to, this.#bytes, at)
     return this.#add(at + to - from, hash, undefined)
@@ -59,19 +76,33 @@ export class Strings {
   /** Forgets all texts: ids begin anew. For texts that nobody looks at later. */
   clear(): void {
     this.#emptySlots()
+    this.#long.clear()
     this.#size = 0
     this.#texts.length = 0
     if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.alloc(0)
   }
 
+  /** Forgets the newest texts down to so many, which nobody may look at any more; their ids are given again. */
+  forgetFrom(size: number): void {
+    for (let id = this.#size - 1; id >= size; id--) {
+      this.#slots[this.#slotOf(id)] = 0
+      if (this.#isLong(id)) this.#long.forgetLast()
+    }
+    this.#texts.length = this.#size = Math.min(this.#size, size)
+  }
+
   /** The id of a text seen before, or −1. */
   find(text: string): number {
+    if (text.length > MAYBE_LONG) {
+      const bytes = encoded(text)
+      return this.findBytes(bytes, 0, bytes.length)
+    }
     return this.#findText(text, this.#hashOfText(text))
   }
 
   /** The same for the text whose UTF-8 is `bytes[from, to)`. */
   findBytes(bytes: Uint8Array, from: number, to: number): number {
-    return this.#find(bytes, from, to, hashOf(bytes, from, to))
+    return this.#find(bytes, from, to, hashOfBytes(bytes, from, to))
   }
 
   /** Is this the id of a text? */
@@ -80,17 +111,20 @@ export class Strings {
   }
 
   textOf(id: number): string {
-    return (this.#texts[id] ??= this.#decoded(id))
+    return this.#texts[id] ?? this.#decoded(id)
   }
 
   /** Bytes of a text in UTF-8. */
   lengthOf(id: number): number {
-    return this.#ends[id] - this.#startOf(id)
+    const start = this.#startOf(id)
+    const length = this.#ends[id] - start
+    return length === REFERENCE_BYTES && this.#bytes[start] === LONG_TEXT ? this.#longText(id).length : length
   }
 
   /** Writes a text in UTF-8 to `target` from `at` on. */
   copy(id: number, target: Uint8Array, at: number): void {
-    copyBytes(this.#bytes, this.#startOf(id), this.#ends[id], target, at)
+    if (this.#isLong(id)) target.set(this.#longText(id), at)
+    else copyBytes(this.#bytes, this.#startOf(id), this.#ends[id], target, at)
   }
 
   /** Adds a text to a hash, as `addText` does. */
@@ -100,6 +134,7 @@ export class Strings {
 
   /** Order of two ids by the UTF-8 bytes of their texts. */
   compare(left: number, right: number): number {
+    if (this.#isLong(left) || this.#isLong(right)) return Buffer.compare(this.#view(left), this.#view(right))
     const [leftStart, rightStart] = [this.#startOf(left), this.#startOf(right)]
     const [leftLength, rightLength] = [this.#ends[left] - leftStart, this.#ends[right] - rightStart]
     const shorter = Math.min(leftLength, rightLength)
@@ -111,10 +146,9 @@ export class Strings {
   }
 
   #decoded(id: number): string {
-    const [start, end] = [this.#startOf(id), this.#ends[id]]
-    return this.#bytes[start] === NO_UTF8 && end > start
-      ? this.#bytes.toString('utf16le', start + 1, end)
-      : this.#bytes.toString('utf8', start, end)
+    // A long text would be in memory twice.
+    if (this.#isLong(id)) return decoded(this.#longText(id), 0)
+    return (this.#texts[id] = decoded(this.#bytes, this.#startOf(id), this.#ends[id]))
   }
 
   get #used(): number {
@@ -123,6 +157,20 @@ export class Strings {
 
   #startOf(id: number): number {
     return id === 0 ? 0 : this.#ends[id - 1]
+  }
+
+  /** Does a reference stand in its place? */
+  #isLong(id: number): boolean {
+    const start = this.#startOf(id)
+    return this.#bytes[start] === LONG_TEXT && this.#ends[id] > start
+  }
+
+  #longText(id: number): Buffer {
+    return this.#long.at(this.#bytes, this.#startOf(id))
+  }
+
+  #view(id: number): Buffer {
+    return this.#isLong(id) ? this.#longText(id) : this.#bytes.subarray(this.#startOf(id), this.#ends[id])
   }
 
   #find(bytes: Uint8Array, from: number, to: number, hash: number): number {
@@ -147,27 +195,35 @@ export class Strings {
     return -1
   }
 
-  /** That of its bytes; written behind the last text to find it, unless it is short and ASCII. */
+  /** That of its bytes, of a text that is not long; written behind the last text to find it, unless it is short and ASCII. */
   #hashOfText(text: string): number {
     const hash = text.length > SHORT ? undefined : hashOfAscii(text)
     if (hash !== undefined) return hash
     const end = this.#write(text)
-    return hashOf(this.#bytes, this.#used, end)
+    return hashOfBytes(this.#bytes, this.#used, end)
   }
 
   #isText(id: number, bytes: Uint8Array, from: number, to: number): boolean {
     const start = this.#startOf(id)
+    if (to - from > LONG_TEXT_BYTES) return this.#isLong(id) && this.#longText(id).equals(bytes.subarray(from, to))
     if (this.#ends[id] - start !== to - from) return false
     const own = this.#bytes
     for (let i = from, j = start; i < to; i++, j++) if (bytes[i] !== own[j]) return false
     return true
   }
 
-  /** Makes what was written behind the last text a text. */
-  #add(end: number, hash: number, text: string | undefined): number {
+  #addLong(bytes: Uint8Array, from: number, to: number, hash: number): number {
+    const at = this.#used
+    this.#reserve(REFERENCE_BYTES)
+    const id = this.#add(at + REFERENCE_BYTES, hash, undefined, to - from)
+    this.#long.add(bytes, from, to, this.#bytes, at)
+    return id
+  }
+
+  /** Makes what was written behind the last text a text. `more`: bytes of it that stand elsewhere. */
+  #add(end: number, hash: number, text: string | undefined, more = 0): number {
     const id = this.#size
-    if (id >= limits.STRINGS_MAX)
-      throw new SpillwayError('SPILL_LIMIT', `more than ${limits.STRINGS_MAX} distinct strings in keys and features (STRINGS_MAX)`)
+    if (id >= this.#bounds.texts || end + more + this.#long.bytes > this.#bounds.bytes) throw new NoRoomForText(this.#bounds)
     if (2 * (id + 1) > this.#slots.length) this.#grow()
     this.#size = id + 1
     this.#ends[id] = end
@@ -185,15 +241,19 @@ export class Strings {
     slots[slot] = id + 1
   }
 
+  /** Where the table has a text. Of texts that are taken out in the order of their ids, or the newest first. */
+  #slotOf(id: number): number {
+    const slots = this.#slots
+    const mask = slots.length - 1
+    let slot = this.#hashes[id] & mask
+    while (slots[slot] !== id + 1) slot = (slot + 1) & mask
+    return slot
+  }
+
   #emptySlots(): void {
     const slots = this.#slots
     if (this.#size * SPARSE > slots.length) return void slots.fill(0)
-    const mask = slots.length - 1
-    for (let id = 0; id < this.#size; id++) {
-      let slot = this.#hashes[id] & mask
-      while (slots[slot] !== id + 1) slot = (slot + 1) & mask
-      slots[slot] = 0
-    }
+    for (let id = 0; id < this.#size; id++) slots[this.#slotOf(id)] = 0
   }
 
   #grow(): void {
@@ -220,66 +280,18 @@ export class Strings {
   }
 
   #encode(text: string, at: number): number {
-    const encoded = text.isWellFormed() ? encoder.encode(text) : Buffer.concat([Buffer.of(NO_UTF8), Buffer.from(text, 'utf16le')])
-    this.#reserve(encoded.length)
-    this.#bytes.set(encoded, at)
-    return at + encoded.length
+    const bytes = encoded(text)
+    this.#reserve(bytes.length)
+    this.#bytes.set(bytes, at)
+    return at + bytes.length
   }
 
   #reserve(more: number): void {
     const needed = this.#used + more
     if (needed <= this.#bytes.length) return
-    if (needed > limits.STRINGS_BYTES_MAX)
-      throw new SpillwayError(
-        'SPILL_LIMIT',
-        `more than ${limits.STRINGS_BYTES_MAX} bytes of strings in keys and features (STRINGS_BYTES_MAX)`,
-      )
+    if (needed > limits.STRINGS_BYTES_MAX) throw new NoRoomForText(most)
     const larger = Buffer.alloc(Math.min(limits.STRINGS_BYTES_MAX, Math.max(needed, this.#bytes.length * 2, FIRST_BYTES)))
     larger.set(this.#bytes)
     this.#bytes = larger
   }
-}
-
-/** Four bytes a multiplication; the lowest bits, by which slots are found, depend on all. */
-function hashOf(bytes: Uint8Array, from: number, to: number): number {
-  let hash = to - from
-  let i = from
-  for (; i + 4 <= to; i += 4) hash = mixed(hash, bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24))
-  for (; i < to; i++) hash = mixed(hash, bytes[i])
-  return finished(hash)
-}
-
-/** The same of a text whose units are bytes of UTF-8, or nothing. */
-function hashOfAscii(text: string): number | undefined {
-  const { length } = text
-  let hash = length
-  let all = 0
-  let i = 0
-  for (; i + 4 <= length; i += 4) {
-    const [first, second, third, fourth] = [text.charCodeAt(i), text.charCodeAt(i + 1), text.charCodeAt(i + 2), text.charCodeAt(i + 3)]
-    all |= first | second | third | fourth
-    hash = mixed(hash, first | (second << 8) | (third << 16) | (fourth << 24))
-  }
-  for (; i < length; i++) {
-    const unit = text.charCodeAt(i)
-    all |= unit
-    hash = mixed(hash, unit)
-  }
-  return all < 0x80 ? finished(hash) : undefined
-}
-
-function mixed(hash: number, word: number): number {
-  const product = Math.imul(hash ^ word, 0x9e3779b1)
-  return product ^ (product >>> 15)
-}
-
-function finished(hash: number): number {
-  const mixed = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return mixed ^ (mixed >>> 16)
-}
-
-/** A call into the engine costs more than a short text. */
-function copyBytes(bytes: Uint8Array, from: number, to: number, target: Uint8Array, at: number): void {
-  if (to - from > SHORT) target.set(bytes.subarray(from, to), at)
-  else for (let i = from, j = at; i < to; i++, j++) target[j] = bytes[i]!
 }

@@ -17,7 +17,8 @@ import {
   type DuckDBType,
 } from '@duckdb/node-api'
 import { assert } from '../base/assert.ts'
-import { NO_UTF8, type Strings } from '../columns/strings.ts'
+import type { Strings } from '../columns/strings.ts'
+import { NO_UTF8 } from '../columns/text-bytes.ts'
 import type { ColumnType } from '../define/ir.ts'
 import { bindings } from './bindings.ts'
 import { identifier } from './duckdb.ts'

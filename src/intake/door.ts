@@ -9,9 +9,12 @@ import { limits } from '../base/limits.ts'
 import { durationText } from '../base/time.ts'
 import type { Block } from '../columns/block.ts'
 import { BlockBuilder } from '../columns/builder.ts'
+import { NoRoomForText, type TextBounds } from '../columns/strings-room.ts'
 import { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir.ts'
+import type { Cells } from './cells.ts'
 import { formOf, type Origin, type RecordBatch } from './batch.ts'
+import { noRoomFault } from './text-bound.ts'
 import { inexactFault } from './inexact.ts'
 import { mappedRows, thrownFault, type RowMap } from './mapping.ts'
 import { Places } from './places.ts'
@@ -25,6 +28,8 @@ export interface DoorOptions {
   readonly map?: RowMap | undefined
   /** Where the texts of columns that are `shared` get their ids: one for all sources of a pipeline. */
   readonly strings: Strings
+  /** How much room records may take of `strings`: those with a new text beyond it are refused. Unless given, a text beyond all room throws. */
+  readonly room?: TextBounds | undefined
   /** Columns whose texts others will look at; all unless given. The others' ids are forgotten with the rows. */
   readonly shared?: ReadonlySet<string> | undefined
   /** Columns to keep; all unless given. The others are checked. */
@@ -74,8 +79,14 @@ export class Door {
   /** Checks the records of a batch. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events or STRINGS_MAX strings. */
   take(batch: RecordBatch): void {
     const rows = this.#readerOf(batch.origin)
-    if (this.#takeCells(batch, rows)) return
-    for (let index = 0; index < batch.records.length; index++) this.#takeRecord(batch, index, rows)
+    const { strings, room } = this.#options
+    strings.boundBy(room)
+    try {
+      if (this.#takeCells(batch, rows)) return
+      for (let index = 0; index < batch.records.length; index++) this.#takeRecord(batch, index, rows)
+    } finally {
+      strings.boundBy()
+    }
   }
 
   /** Makes room for so many more rows, if they may be that many. */
@@ -124,7 +135,8 @@ export class Door {
     const stamped = stampCells(cells, length)
     if (!stamped) return false
     this.#builder.makeRoom(length)
-    rows.writeAll(cells, length)
+    // Some of its texts may have no room: then each row is judged by itself.
+    if (this.#write(cells, length, rows, true)) return false
     const first = this.#builder.length
     for (let index = 0; this.#places && index < length; index++) this.#places.set(first + index, batch.origin, batch.numberOf(index))
     this.#builder.commitAll(stamped.time, stamped.arrival)
@@ -138,8 +150,7 @@ export class Door {
     const { again, cells } = batch
     const isRead = cells?.isRead[index] === 1
     if (isRead && cells.source === this.source) {
-      rows.write(cells, index)
-      const fault = this.#count(rows, batch, index)
+      const fault = this.#write(cells, index, rows) ?? this.#count(rows, batch, index)
       if (fault) this.#refuse(fault, batch, index)
       return
     }
@@ -179,15 +190,31 @@ export class Door {
     return undefined
   }
 
-  /** A row that a map made may throw when it is read; limits pass. */
+  /** Writes the row with that index, or `all` before it. */
+  #write(cells: Cells, index: number, rows: RowReader, all = false): Fault | undefined {
+    try {
+      if (all) rows.writeAll(cells, index)
+      else rows.write(cells, index)
+      return undefined
+    } catch (thrown) {
+      return this.#faultOf(thrown)
+    }
+  }
+
   #read(record: unknown, rows: RowReader): Fault | undefined {
-    if (!this.#options.map) return rows.read(record)
     try {
       return rows.read(record)
     } catch (thrown) {
-      if (thrown instanceof SpillwayError) throw thrown
-      return thrownFault('a row of map threw', thrown)
+      return this.#faultOf(thrown)
     }
+  }
+
+  /** A row that a map made may throw when it is read; limits pass, unless a run goes on without what is beyond them. */
+  #faultOf(thrown: unknown): Fault {
+    const { map, room } = this.#options
+    if (thrown instanceof NoRoomForText && room) return noRoomFault(room)
+    if (!map || thrown instanceof SpillwayError) throw thrown
+    return thrownFault('a row of map threw', thrown)
   }
 
   /** Gives the row its arrival and event time (semantics §1), which makes it count. */

@@ -1,8 +1,8 @@
 /** A record that was not accepted: why, where it stood, and what it was, so that it can be edited and sent again. */
-export const refusalReasons = ['schema', 'key', 'time', 'future', 'conflict', 'stale-revision', 'map'] as const
+export const refusalReasons = ['schema', 'key', 'time', 'future', 'conflict', 'stale-revision', 'map', 'limit'] as const
 
 /**
- * The reasons of semantics §7, and `map`: the source's function threw. What cannot be decoded at all is `schema`, as there.
+ * The reasons of semantics §7, and `map`: the source's function threw; `limit`: a run has no room for one more text. What cannot be decoded at all is `schema`, as there.
  */
 export type RefusalReason = (typeof refusalReasons)[number]
 

@@ -6,7 +6,8 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { SpillwayError } from '../base/errors.ts'
-import { NO_UTF8, type Strings } from '../columns/strings.ts'
+import type { Strings } from '../columns/strings.ts'
+import { NO_UTF8 } from '../columns/text-bytes.ts'
 
 const FIRST_CAPACITY = 256
 /** Characters of a text whose length is one byte. */

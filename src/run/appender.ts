@@ -4,6 +4,8 @@
  * All events of a turn arrive at the same moment, since they become known together. Decides and encodes; committing is the caller's.
  */
 import type { PipelineIR } from '../define/ir.ts'
+import { limits } from '../base/limits.ts'
+import type { TextBounds } from '../columns/strings-room.ts'
 import type { Strings } from '../columns/strings.ts'
 import { columnsLookedAt } from '../decision/reads.ts'
 import { formOf, type RecordBatch } from '../intake/batch.ts'
@@ -17,6 +19,8 @@ import { letterOf, type DeadLetter, type LetterChange } from '../log/letters.ts'
 import type { Awaited } from './recorded.ts'
 import type { Remembered } from './remembered.ts'
 import { SourceDoor } from './source-door.ts'
+
+const runRoom: TextBounds = { texts: limits.RUN_STRINGS_MAX, bytes: limits.RUN_STRINGS_BYTES_MAX }
 
 /** Records for a source. */
 export interface Input {
@@ -60,6 +64,8 @@ export interface AppenderOptions {
   readonly ir: PipelineIR
   readonly maps: ReadonlyMap<string, RowMap>
   readonly strings: Strings
+  /** How much room records may take of them; as much as a run keeps unless given. */
+  readonly room?: TextBounds | undefined
   readonly log: Log
   readonly lookup: EventLookup
   readonly remembered: Remembered
@@ -75,7 +81,7 @@ export class Appender {
   #arrival = 0
   #next = 0
 
-  constructor({ ir, maps, strings, log, lookup, remembered }: AppenderOptions) {
+  constructor({ ir, maps, strings, room = runRoom, log, lookup, remembered }: AppenderOptions) {
     const lookedAt = columnsLookedAt(ir)
     this.#log = log
     this.#remembered = remembered
@@ -83,6 +89,7 @@ export class Appender {
       source =>
         new SourceDoor(source, {
           strings,
+          room,
           shared: lookedAt.get(source.name)!,
           map: maps.get(source.name),
           ids: remembered.ids.get(source.name),

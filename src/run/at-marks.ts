@@ -31,7 +31,7 @@ export interface AtMarksOptions {
 }
 
 /** Decisions at one mark. */
-interface AtMark extends Pick<Moments, 'length' | 'columnOf' | 'since'> {
+interface AtMark extends Pick<Moments, 'length' | 'columnOf' | 'since' | 'stringsBefore'> {
   readonly t: number
   readonly entry: number
 }
@@ -92,21 +92,22 @@ export class AtMarks {
   *#answer({ model, fields, t }: Extract<Mark, { kind: 'request' }>, entry: number): Generator<LiveDecisions> {
     const live = this.#onRequests.get(model)
     if (live?.model.decide.kind !== 'request') return
-    const request = RequestReader.ofStored(live.model.decide, this.#options.strings)
-    if (request.take(fields)) return
+    const { strings } = this.#options
+    const stringsBefore = strings.size
+    const request = RequestReader.ofStored(live.model.decide, strings)
+    if (request.take(fields)) return strings.forgetFrom(stringsBefore)
     const columns = request.columns()
-    yield this.#decideAt(live, { length: 1, t, entry, columnOf: name => columns[name], since: () => t })
+    yield this.#decideAt(live, { length: 1, t, entry, columnOf: name => columns[name], since: () => t, stringsBefore })
   }
 
   /** Decisions at a mark: with everything known that stands before it. */
-  #decideAt(live: LiveModel, { length, t, entry, columnOf, since }: AtMark): LiveDecisions {
+  #decideAt(live: LiveModel, { t, entry, ...of }: AtMark): LiveDecisions {
+    const { length } = of
     const moments: Moments = {
-      length,
+      ...of,
       entry: new Float64Array(length).fill(entry),
       t: new Float64Array(length).fill(t),
       position: undefined,
-      columnOf,
-      since,
       prefixes: () => new Int32Array(length),
       source: undefined,
     }

@@ -130,7 +130,10 @@ export class Deciding {
     const { name } = next.value.model
     made[name] = (made[name] ?? 0) + next.value.length
     const skip = Object.values(made).reduce((sum, count) => sum + count, 0)
-    return this.#written([next.value], current, { entry: segment.first, skip, made: { ...made } })
+    const decided = this.#written([next.value], current, { entry: segment.first, skip, made: { ...made } })
+    // No state has the texts of a request, and there may be any number of them.
+    if (next.value.stringsBefore !== undefined) this.#options.strings.forgetFrom(next.value.stringsBefore)
+    return decided
   }
 
   /** All decisions that a segment of events makes, of all models: one commit, as in the turn that appended it. */

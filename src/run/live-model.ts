@@ -38,6 +38,8 @@ export interface LiveDecisions extends Scores {
   readonly idColumn: ColumnIR | undefined
   readonly reads: readonly LiveRead[]
   readonly since: Moments['since']
+  /** How many strings there were before those of what asked; the others may be forgotten once the decisions are written. */
+  readonly stringsBefore?: number | undefined
   readonly made: MadeAt
 }
 
@@ -55,6 +57,8 @@ export interface Moments {
   readonly since: (row: number) => number
   /** The source whose event, the last of its prefix, triggers. */
   readonly source: string | undefined
+  /** As of the decisions. */
+  readonly stringsBefore?: number
 }
 
 /** A group as a model reads it. */
@@ -137,7 +141,7 @@ export class LiveModel {
 
   /** `read`: when the features began to be read and when they were there, ms by the stopwatch. */
   decide(
-    { length, entry, t, position, since, columnOf }: Moments,
+    { length, entry, t, position, since, columnOf, stringsBefore }: Moments,
     answers: ReadonlyMap<Reader, GroupAnswers>,
     read: Omit<MadeAt, 'scored'>,
   ): LiveDecisions {
@@ -161,6 +165,7 @@ export class LiveModel {
       t,
       position,
       since,
+      stringsBefore,
       key: columnOf(this.#key.name),
       id: this.#id && columnOf(this.#id.name),
       keyColumn: this.#key,

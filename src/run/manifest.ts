@@ -49,14 +49,16 @@ export function stateBytes(store: StoredLog, { name, crc }: StateFile): Uint8Arr
 export function restoredManifest(store: StoredLog, strings: Strings, onReport: (report: string) => void): Manifest | undefined {
   const manifest = manifestOf(store)
   if (!manifest) return undefined
-  const all = manifest.strings.map(file => stateBytes(store, file))
-  if (all.includes(undefined)) {
-    onReport(`saved state ${manifest.strings[all.indexOf(undefined)].name} is missing or damaged; everything is made again from the log`)
-    return undefined
-  }
-  all.forEach((bytes, i) => {
-    const reader = new ByteReader(bytes!, manifest.strings[i].name)
+  // One file after the other: all of them together are as large as what they give.
+  for (const file of manifest.strings) {
+    const bytes = stateBytes(store, file)
+    if (!bytes) {
+      strings.clear()
+      onReport(`saved state ${file.name} is missing or damaged; everything is made again from the log`)
+      return undefined
+    }
+    const reader = new ByteReader(bytes, file.name)
     for (let count = reader.varint(); count > 0; count--) reader.textIn(strings)
-  })
+  }
   return manifest
 }

@@ -1,5 +1,6 @@
 /** What a run is put together from: a pipeline over a store, with its log taken again. */
 import type { Clock } from '../base/clock.ts'
+import type { TextBounds } from '../columns/strings-room.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { NewEffect } from '../log/effects.ts'
 import type { Commit, LogStore, StoredDecisions } from '../log/store.ts'
@@ -43,6 +44,8 @@ export interface RunOptions extends MemoryOptions {
   readonly isDry?: boolean
   /** What is in memory of the log already; made from it unless given. */
   readonly memory?: Memory
+  /** Texts of keys and string features that it keeps; for tests. */
+  readonly room?: TextBounds
   /** Makes batch runs; without it groups that are placed batch are as a job would give them that runs on time. */
   readonly compute?: Compute
   /** Batch runs of one group that the ledger keeps; for tests. */
@@ -101,7 +104,7 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
     }),
   })
   const { strings, log, lookup, decider, deciding } = opened
-  const appender = new Appender({ ir, maps, strings, log, lookup, remembered })
+  const appender = new Appender({ ir, maps, strings, room: options.room, log, lookup, remembered })
   const { ticked, commit: first } = beginning(runnable, store, log, clock, logName)
   const ticks = new Ticks(decider.periods, ticked)
   const reading = new Reading({

@@ -5,6 +5,7 @@
 import { gather } from '../columns/gather.ts'
 import { grown } from '../columns/grown.ts'
 import { blockSlice } from '../columns/slice.ts'
+import type { TextBounds } from '../columns/strings-room.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir.ts'
 import { remembers } from '../intake/admission.ts'
@@ -22,6 +23,8 @@ import type { Remembered } from './remembered.ts'
 
 export interface SourceDoorOptions {
   readonly strings: Strings
+  /** How much room records may take of them. */
+  readonly room: TextBounds
   /** Columns that features and models look at. */
   readonly shared: ReadonlySet<string>
   readonly map: RowMap | undefined
@@ -48,9 +51,9 @@ export class SourceDoor {
   /** UTC ms: of every event of this turn. */
   #arrival = 0
 
-  constructor(source: SourceIR, { strings, shared, map, ids, originals, forgotten, lookup, onRefused }: SourceDoorOptions) {
+  constructor(source: SourceIR, { strings, room, shared, map, ids, originals, forgotten, lookup, onRefused }: SourceDoorOptions) {
     this.source = source
-    this.#door = new Door(source, { map, strings, shared, places: remembers(source), onRefused, arrivalOf: () => this.#arrival })
+    this.#door = new Door(source, { map, strings, room, shared, places: remembers(source), onRefused, arrivalOf: () => this.#arrival })
     this.#ids = ids
     this.#originals = originals
     this.#forgotten = forgotten

@@ -25,6 +25,8 @@ export class Turns {
   #isHeld = false
   /** As it was found last. */
   #wasHeld = false
+  /** It was said that records with new texts are rejected. */
+  #saidFull = false
   /** When the turn began, ms by the stopwatch. */
   #began = 0
 
@@ -109,6 +111,13 @@ export class Turns {
     void this.#options.committing.commit({ decisions, effects, put: [[DECIDED, progressText(progress)]] }, { times })
   }
 
+  #sayFull(): void {
+    this.#saidFull = true
+    this.#options.onReport?.(
+      'keys and string features have as many texts as a run keeps (RUN_STRINGS_MAX, RUN_STRINGS_BYTES_MAX): records with new texts are rejected (limit), and those of known keys go on',
+    )
+  }
+
   /** `came`: when the first of it did. */
   #append(
     inputs: readonly Submitted[],
@@ -120,6 +129,7 @@ export class Turns {
     const { appender, deciding, lookup } = this.#parts
     const { awaiting, committing } = this.#options
     const { appended, dead, letters, receipts, late } = appender.take(inputs, marks, now)
+    if (!this.#saidFull && dead.some(({ reason }) => reason === 'limit')) this.#sayFull()
     inputs.forEach(({ awaited }, i) => {
       const { sequence, accepted, repeated } = receipts[i]
       if (awaited) awaiting.expect(sequence - accepted, sequence, awaited, repeated)
