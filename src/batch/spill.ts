@@ -2,9 +2,10 @@
  * Stretches of rows set aside in one file, each found again by its place: what is too much for memory while the partitions wait for their turn. It is derived from the
  * log, so nothing of it is flushed, and after a crash nobody looks at it.
  */
-import { closeSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
+import { makePrivateFolder, PRIVATE_FILE } from '../log/sqlite/folder-permissions.ts'
 import type { Stretch } from './parted.ts'
 
 /** Where the stretches of one partition stand: each its first byte, and how many. */
@@ -20,8 +21,8 @@ export class Spill {
   constructor(path: string) {
     this.#path = path
     this.#file = this.#guarded(() => {
-      mkdirSync(dirname(path), { recursive: true })
-      return openSync(path, 'w')
+      makePrivateFolder(dirname(path))
+      return openSync(path, 'w', PRIVATE_FILE)
     })
   }
 

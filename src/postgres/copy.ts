@@ -14,6 +14,7 @@ import type { SourceIR } from '../define/ir.ts'
 import { followNdjson, type FilePlace } from '../files/follow.ts'
 import { rawText, type RecordBatch } from '../intake/batch.ts'
 import { Fault } from '../intake/refusal.ts'
+import { PRIVATE_FILE } from '../log/sqlite/folder-permissions.ts'
 import { unlessEnded } from './client.ts'
 import { longFault, recordOf, Rows } from './rows.ts'
 import { quoted, readColumns, type ReadColumn, type Table, type TableColumn } from './table.ts'
@@ -39,7 +40,7 @@ export async function writeCopy({ sql, path, table, source, snapshot, signal }: 
   const partial = `${path}.partial`
   const copied = sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async tx => {
     await whileBegun(tx.unsafe(`SET TRANSACTION SNAPSHOT '${snapshot}'`))
-    await pipeline(linesOf(tx, table, columns, mark), createWriteStream(partial))
+    await pipeline(linesOf(tx, table, columns, mark), createWriteStream(partial, { mode: PRIVATE_FILE }))
   })
   await unlessEnded(signal, copied)
   flush(partial)

@@ -1,6 +1,6 @@
 /** A report as a file: what it is called, and the writing of it, whole or not at all. */
 import { createHash } from 'node:crypto'
-import { closeSync, createReadStream, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, createReadStream, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
 import type { ReportTable } from '../decision/report-rows.ts'
@@ -41,6 +41,8 @@ export async function writeReport(path: string, { columns, strings, length, valu
       throw error
     }
     sync(part)
+    // In a data folder, say: what a folder keeps from everybody else, its files keep too.
+    if ((statSync(folder).mode & 0o077) === 0) chmodSync(part, 0o600)
     const written = await hashed(part)
     renameSync(part, path)
     return written

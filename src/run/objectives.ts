@@ -6,6 +6,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { writeWhole } from '../base/write-whole.ts'
+import { PRIVATE_FILE } from '../log/sqlite/folder-permissions.ts'
 import { SpillwayError } from '../base/errors.ts'
 
 export interface FreshnessObjective {
@@ -36,7 +37,7 @@ export const OBJECTIVES_FILE = 'objectives.json'
 export function writeObjectives(path: string, given: Omit<Objectives, 'format'>): void {
   const { pipeline, fingerprint, groups } = given
   const objectives: Objectives = { format: FORMAT, pipeline, fingerprint, groups }
-  writeWhole(path, `${JSON.stringify(objectives, null, 2)}\n`)
+  writeWhole(path, `${JSON.stringify(objectives, null, 2)}\n`, { mode: PRIVATE_FILE })
 }
 
 /** Undefined where there is no file. Throws `SPILL_DATA` for one that is of another format, or says what cannot be. */

@@ -19,6 +19,7 @@ import type { PipelineIR, ReportIR } from '../define/ir.ts'
 import { scheduleCursor } from '../kernel/schedule.ts'
 import { beginsOf } from '../log/begins.ts'
 import type { Log } from '../log/log.ts'
+import { PRIVATE_FOLDER } from '../log/sqlite/folder-permissions.ts'
 import type { Commit, LogStore } from '../log/store.ts'
 import { reportName, reportPath } from '../replay/report-file.ts'
 import { stoppedError } from './ending.ts'
@@ -217,7 +218,7 @@ export class Reports {
   /** The folder of a file in the data folder is made; whoever names another has made it. */
   #pathOf(made: MadeReport): string {
     const path = fileOf(this.#options.folder, made)
-    if (!isAbsolute(made.file)) mkdirSync(dirname(path), { recursive: true })
+    if (!isAbsolute(made.file)) mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
     return path
   }
 

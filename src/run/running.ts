@@ -43,12 +43,13 @@ export class Running {
     pipeline: Runnable,
     { sendings = [], onSettled, after, batchThreads, ...options }: RunningOptions,
   ) {
-    const { store, path } = folder
+    const { store, path, warnings } = folder
     const told = (effects: readonly NewEffect[]) => {
       this.dispatcher.add(effects)
       options.onEffects?.(effects)
     }
     this.#folder = folder
+    for (const warning of warnings) options.onReport?.(warning)
     this.run = new Run(pipeline, {
       compute: computeBeside(path, { threads: batchThreads }),
       train: trainBeside(path),

@@ -1,7 +1,8 @@
 /** What operators did to a data folder, one line of JSON each, appended to `audit.ndjson` and on the disk before anyone is told. */
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
+import { makePrivateFolder } from '../log/sqlite/folder-permissions.ts'
 
 export interface AuditEntry {
   /** UTC ms. */
@@ -23,7 +24,7 @@ export const auditPath = (data: string): string => join(data, 'audit.ndjson')
 export function audit(data: string, { at, ...entry }: AuditEntry): void {
   const path = auditPath(data)
   try {
-    mkdirSync(data, { recursive: true })
+    makePrivateFolder(data)
     const file = openSync(path, 'a', 0o600)
     try {
       writeSync(file, `${JSON.stringify({ at: new Date(at).toISOString(), ...entry })}\n`)

@@ -4,10 +4,11 @@
  * A plain hash is enough: a token is 256 bits of chance and no password, so there is nothing that guessing could begin with.
  */
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
 import { newSecret } from '../base/secret.ts'
+import { makePrivateFolder } from '../log/sqlite/folder-permissions.ts'
 import { isRole, type Role } from './roles.ts'
 
 export interface Token {
@@ -70,7 +71,7 @@ export function revokeToken(data: string, name: string): void {
 
 /** All of the file or none of it, by one process at a time. */
 function change(data: string, to: (tokens: readonly Token[]) => readonly Token[]): void {
-  mkdirSync(data, { recursive: true })
+  makePrivateFolder(data)
   const path = tokenPath(data)
   const part = `${path}.part`
   const file = partOf(part)

@@ -41,6 +41,34 @@ test('a folder that was closed is one file, and a log that is gone or empty is n
   await assert.rejects(openFolder(closed), { code: 'SPILL_DATA', message: /delete the folder to begin a new one/ })
 })
 
+test('a copy of the database alone lacks acknowledged commits that are in the WAL; a copy that SQLite makes has them', async () => {
+  const live = join(scratch, 'copied')
+  const { store, release } = await opened(live)
+  const entries = (path: string): number => {
+    const db = new sqlite.DatabaseSync(path)
+    try {
+      return Number(db.prepare('SELECT count(*) AS n FROM segment').get()!['n'])
+    } catch {
+      return 0
+    } finally {
+      db.close()
+    }
+  }
+  const commit = (first: number) => store.commit({ segment: { first, entries: 1, arrival: first, bytes: new Uint8Array(50) } })
+  await commit(0)
+  const path = join(live, 'log.db')
+  const checkpoint = new sqlite.DatabaseSync(path)
+  checkpoint.exec('PRAGMA wal_checkpoint(PASSIVE)')
+  checkpoint.close()
+  await commit(1)
+  const [alone, whole] = [join(scratch, 'alone.db'), join(scratch, 'whole.db')]
+  copyFileSync(path, alone)
+  new sqlite.DatabaseSync(path, { readOnly: true }).exec(`VACUUM INTO '${whole}'`)
+  assert.deepEqual([entries(alone), entries(whole)], [1, 2])
+  await store.close()
+  release()
+})
+
 test('a WAL that lost what was committed to it is refused, unless its index is deleted', async () => {
   const { killed } = await folders('wal')
   const path = join(killed, 'log.db')

@@ -3,9 +3,10 @@
  *
  * `log.db` (and SQLite's `-wal` and `-shm` beside it) is all that must be kept and backed up; `lock.db` and `holder.json` say who has it.
  */
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
+import { makePrivateFile, makePrivateFolder, tightenFolder } from './folder-permissions.ts'
 import { lockFolder } from './lock.ts'
 import { SqliteReader } from './reader.ts'
 import { SqliteStore, type SqliteOptions } from './sqlite-store.ts'
@@ -16,6 +17,8 @@ export interface DataFolder {
   readonly store: SqliteStore
   /** The log's file. */
   readonly path: string
+  /** What was found and changed in the permissions of the folder, and what could not be, in words. */
+  readonly warnings: readonly string[]
   /** Gives the folder up; the store must be closed. */
   release(): void
 }
@@ -25,7 +28,7 @@ const LOG = 'log.db'
 /** Opens a folder to run in, or makes it. Throws `SPILL_BUSY`, `SPILL_STORE`, `SPILL_DATA`. */
 export async function openFolder(folder: string, options: SqliteOptions = {}): Promise<DataFolder> {
   try {
-    mkdirSync(folder, { recursive: true })
+    makePrivateFolder(folder)
   } catch (error) {
     throw new SpillwayError('SPILL_STORE', `cannot be made: ${(error as Error).message}`, { place: folder, cause: error })
   }
@@ -34,9 +37,11 @@ export async function openFolder(folder: string, options: SqliteOptions = {}): P
     const path = join(folder, LOG)
     if (lock.hadLog) checkIsThere(path)
     checkWal(path)
+    const warnings = tightenFolder(folder)
+    makePrivateFile(path)
     const store = await SqliteStore.open(path, options)
     lock.hasLog()
-    return { store, path, release: () => lock.release() }
+    return { store, path, warnings, release: () => lock.release() }
   } catch (error) {
     lock.release()
     throw error

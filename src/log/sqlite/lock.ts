@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
+import { makePrivateFile, PRIVATE_FILE } from './folder-permissions.ts'
 import { sqlite, type DatabaseSync } from './sqlite.ts'
 
 export interface Lock {
@@ -35,7 +36,9 @@ export function lockFolder(folder: string): Lock {
   const hadLog = readHolder(folder).log === true
   const hold = (log: boolean): void => {
     const path = join(folder, HOLDER)
-    writeFileSync(`${path}.part`, JSON.stringify({ pid: process.pid, ...(pids !== undefined && { pids }), ...(log && { log }) }))
+    writeFileSync(`${path}.part`, JSON.stringify({ pid: process.pid, ...(pids !== undefined && { pids }), ...(log && { log }) }), {
+      mode: PRIVATE_FILE,
+    })
     renameSync(`${path}.part`, path)
   }
   try {
@@ -108,6 +111,7 @@ function release(db: DatabaseSync): void {
 }
 
 function opened(folder: string): DatabaseSync {
+  makePrivateFile(join(folder, LOCK))
   try {
     return new sqlite.DatabaseSync(join(folder, LOCK))
   } catch (error) {

@@ -6,10 +6,11 @@
  * Files that are not kept are written over by those that come next. Their blocks are the disk's already: to write them makes no entry in the file system's
  * journal, and to take a file away makes a large one (with `discard` the disk is told of each block), which the log's next commits would wait for.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { StateSink } from '../store.ts'
+import { makePrivateFolder, PRIVATE_FILE } from './folder-permissions.ts'
 
 const UNFINISHED = '.part'
 
@@ -32,7 +33,7 @@ export class StateFiles {
   }
 
   create(name: string): StateSink {
-    if (this.#names.size === 0) mkdirSync(this.#folder, { recursive: true })
+    if (this.#names.size === 0) makePrivateFolder(this.#folder)
     this.#names.add(name)
     const spare = this.#spare.shift()
     return new StateFile(join(this.#folder, name), spare === undefined ? undefined : join(this.#folder, spare))
@@ -108,7 +109,7 @@ class StateFile implements StateSink {
   }
 
   async #open(): Promise<FileHandle> {
-    return (this.#file ??= (await this.#openSpare()) ?? (await open(this.#unfinished, 'w')))
+    return (this.#file ??= (await this.#openSpare()) ?? (await open(this.#unfinished, 'w', PRIVATE_FILE)))
   }
 
   /** One that is gone, or cannot be had, is none. */

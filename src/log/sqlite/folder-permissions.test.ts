@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { closeFolder, openFolder } from './data-folder.ts'
+import { tightenFolder } from './folder-permissions.ts'
+
+const scratch = scratchFolder('permissions')
+const isWindows = process.platform === 'win32'
+
+/** What others may do with a folder and with all that is in it, links aside. */
+function openTo(folder: string): string[] {
+  const pathsIn = (path: string): string[] =>
+    readdirSync(path, { withFileTypes: true }).flatMap(entry => {
+      const inside = join(path, entry.name)
+      return entry.isSymbolicLink() ? [] : entry.isDirectory() ? [inside, ...pathsIn(inside)] : [inside]
+    })
+  return [folder, ...pathsIn(folder)].filter(path => (statSync(path).mode & 0o077) !== 0).map(path => relative(folder, path))
+}
+
+/** Everything is made as open as can be. */
+async function withoutUmask<T>(make: () => Promise<T>): Promise<T> {
+  const before = process.umask(0)
+  try {
+    return await make()
+  } finally {
+    process.umask(before)
+  }
+}
+
+test('a data folder and all that is made in it is its owner’s alone, while it is held and after', { skip: isWindows }, async () => {
+  await withoutUmask(async () => {
+    const data = join(scratch, 'above', 'new')
+    const folder = await openFolder(data)
+    assert.deepEqual(folder.warnings, [])
+    await folder.store.commit({ put: [['a', 'b']] })
+    const sink = folder.store.createState('group-1.bin')
+    await sink.append(new Uint8Array(9))
+    assert.deepEqual(openTo(data), [])
+    assert.ok(readdirSync(data).includes('log.db-wal') && readdirSync(data).includes('log.db-shm'), readdirSync(data).join())
+    await sink.finish()
+    await closeFolder(folder)
+    assert.deepEqual(openTo(data), [])
+    assert.equal(statSync(join(scratch, 'above')).mode & 0o777, 0o777)
+  })
+})
+
+test('a folder from before is tightened when it is opened, which is said once', { skip: isWindows }, async () => {
+  await withoutUmask(async () => {
+    const data = join(scratch, 'before')
+    await closeFolder(await openFolder(data))
+    mkdirSync(join(data, 'reports', 'late'), { recursive: true })
+    mkdirSync(join(data, 'features'))
+    for (const name of ['reports/late/1.csv', 'tokens.json', 'features/manifest.json']) writeFileSync(join(data, name), '{}')
+    for (const name of ['', 'log.db', 'lock.db', 'holder.json']) chmodSync(join(data, name), 0o777)
+    symlinkSync('/', join(data, 'reports', 'root'))
+    const folder = await openFolder(data)
+    assert.match(
+      folder.warnings.join('\n'),
+      /^data folder .*before: others could read \d+ of its files and folders: now only their owner can \(0700, 0600\)$/,
+    )
+    // A store of feature values keeps its permissions, behind those of the data folder.
+    assert.deepEqual(openTo(data).sort(), ['features', 'features/manifest.json'])
+    await closeFolder(folder)
+    const again = await openFolder(data)
+    assert.deepEqual(again.warnings, [])
+    await closeFolder(again)
+  })
+})
+
+test('a folder that holds other things too keeps its permissions, and is warned of', { skip: isWindows }, () => {
+  const project = join(scratch, 'project')
+  mkdirSync(project)
+  chmodSync(project, 0o755)
+  for (const name of ['package.json', 'log.db']) writeFileSync(join(project, name), '')
+  chmodSync(join(project, 'package.json'), 0o644)
+  chmodSync(join(project, 'log.db'), 0o644)
+  assert.deepEqual(tightenFolder(project), [
+    `data folder ${project}: others could read 1 of its files and folders: now only their owner can (0700, 0600)`,
+    `data folder: others can read ${project} (it also holds 'package.json', which is not Spillway's); chmod it so that only its owner can`,
+  ])
+  assert.deepEqual(openTo(project).sort(), ['', 'package.json'])
+})
