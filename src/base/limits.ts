@@ -172,6 +172,9 @@ export const limits = {
   EFFECTS_LISTED_MAX: 1000,
   /** Recorded decisions among which one call looks for those of a key. */
   DECISIONS_LOOKED_AT_MAX: 100_000,
+  /** Milliseconds between two looks at whether recorded decisions are whole, after a start, and the time that one takes. */
+  DECISION_CHECK_EVERY_MS: 100,
+  DECISION_CHECK_MS: 5,
   /** Decisions of one entry of the log that are traced in one call. */
   DECISIONS_TRACED_MAX: 100,
   /** Streams of server-sent events at once. */

@@ -1,6 +1,6 @@
 /** `spillway inspect`: what a data folder holds, and whether it is whole. Works while a run holds it. */
 import { lookInto } from '../log/sqlite/data-folder.ts'
-import type { Damage } from '../log/verify.ts'
+import { damageText } from '../log/verify.ts'
 import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
 import { reportOf, type FolderReport } from './folder-report.ts'
@@ -108,10 +108,6 @@ function settledText({ settled }: FolderReport): string {
 }
 
 function verdict({ verified, damage }: FolderReport): string {
-  if (damage.length > 0) return [`Damaged in ${counted(damage.length, 'place')}:`, ...damage.map(damageText)].join('\n')
+  if (damage.length > 0) return [`Damaged in ${counted(damage.length, 'place')}:`, ...damage.map(one => `  ${damageText(one)}`)].join('\n')
   return verified ? 'Whole: every segment and every decision is as it was written.' : ''
-}
-
-function damageText({ what, entries, problem }: Damage): string {
-  return `  ${what}${entries ? ` (entries ${entries[0]} to ${entries[1]})` : ''} ${problem}`
 }

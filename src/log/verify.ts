@@ -20,6 +20,10 @@ export interface Damage {
   readonly problem: string
 }
 
+/** In a line, for people. */
+export const damageText = ({ what, entries, problem }: Damage): string =>
+  `${what}${entries ? ` (entries ${entries[0]} to ${entries[1]})` : ''} ${problem}`
+
 /** What is wrong with the log of a store, in its order; nothing if it is whole. */
 export function* damagedSegments(store: StoredLog, onProgress: (entries: number, of: number) => void = () => {}): Generator<Damage> {
   const { columnsOf } = new Schemas(store, [])

@@ -14,6 +14,7 @@ import type { NewEffect } from '../log/effects.ts'
 import { closeFolder, openFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
 import type { Runnable } from './opening.ts'
 import type { RunOptions } from './parts.ts'
+import { checkDecisions } from './decision-check.ts'
 import { Run } from './run.ts'
 import { saveRounds } from './save-rounds.ts'
 import { judgeBeside, lookBeside, trainBeside } from './training-beside.ts'
@@ -49,7 +50,8 @@ export class Running {
       options.onEffects?.(effects)
     }
     this.#folder = folder
-    for (const warning of warnings) options.onReport?.(warning)
+    const { onReport = () => {} } = options
+    for (const warning of warnings) onReport(warning)
     this.run = new Run(pipeline, {
       compute: computeBeside(path, { threads: batchThreads }),
       train: trainBeside(path),
@@ -70,6 +72,7 @@ export class Running {
       every(TICK_EVERY_MS, () => this.run.tick()),
       saveRounds(this.run),
       every(limits.STAGES_EVERY_MS, () => this.run.keepStages()),
+      checkDecisions(path, onReport),
     ]
   }
 

@@ -6,10 +6,17 @@ import { readDecisions } from './decision-codec.ts'
 
 export function* damagedDecisions(stretches: Iterable<StoredDecisions>): Generator<Damage> {
   for (const stretch of stretches) {
-    const problem = problemOf(stretch)
-    if (problem !== undefined)
-      yield { what: `a stretch of decisions of '${stretch.model}'`, entries: [stretch.first, stretch.last], problem }
+    const damage = damageOf(stretch)
+    if (damage) yield damage
   }
+}
+
+/** What is wrong with a stretch; nothing if it is whole. */
+export function damageOf(stretch: StoredDecisions): Damage | undefined {
+  const problem = problemOf(stretch)
+  return problem === undefined
+    ? undefined
+    : { what: `a stretch of decisions of '${stretch.model}'`, entries: [stretch.first, stretch.last], problem }
 }
 
 function problemOf({ model, first, last, count, bytes }: StoredDecisions): string | undefined {

@@ -1,4 +1,5 @@
 /** The decisions that are recorded, as events: a batch is a stretch of one model's. */
+import { SpillwayError } from '../base/errors.ts'
 import type { NumberedDecisions, SqliteReader } from '../log/sqlite/reader.ts'
 import { recordedDecisions } from '../run/recorded.ts'
 import { placeText, type EventPlace } from './event-place.ts'
@@ -9,8 +10,14 @@ const nothing = Buffer.alloc(0)
 export class DecisionJournal implements Journal {
   readonly #log: Pick<SqliteReader, 'decisionsAfter' | 'decisionNumbers'>
 
-  constructor(log: Pick<SqliteReader, 'decisionsAfter' | 'decisionNumbers'>) {
+  readonly #onDamage: (error: SpillwayError) => void
+  /** Numbers of damaged stretches of which that was said. */
+  readonly #said = new Set<number>()
+
+  /** `onDamage` is told once of each stretch that cannot be read. Its readers are told of a gap, and go on behind it. */
+  constructor(log: Pick<SqliteReader, 'decisionsAfter' | 'decisionNumbers'>, onDamage: (error: SpillwayError) => void = () => {}) {
     this.#log = log
+    this.#onDamage = onDamage
   }
 
   last(): number {
@@ -19,7 +26,13 @@ export class DecisionJournal implements Journal {
 
   next(after: number, model?: string): Batch | undefined {
     const stretch = this.#log.decisionsAfter(after, model)
-    return stretch && new Stretch(stretch)
+    return stretch && new Stretch(stretch, error => this.#damaged(stretch.number, error))
+  }
+
+  #damaged(number: number, error: SpillwayError): void {
+    if (this.#said.has(number)) return
+    this.#said.add(number)
+    this.#onDamage(error)
   }
 
   oldest(): EventPlace {
@@ -37,13 +50,15 @@ export class DecisionJournal implements Journal {
 class Stretch implements Batch {
   readonly number: number
   readonly #model: string
-  readonly #bytes: Uint8Array
+  readonly #stretch: NumberedDecisions
+  readonly #onDamage: (error: SpillwayError) => void
   #whole: Buffer | undefined
 
-  constructor({ number, model, bytes }: NumberedDecisions) {
-    this.number = number
-    this.#model = model
-    this.#bytes = bytes
+  constructor(stretch: NumberedDecisions, onDamage: (error: SpillwayError) => void) {
+    this.number = stretch.number
+    this.#model = stretch.model
+    this.#stretch = stretch
+    this.#onDamage = onDamage
   }
 
   frames(model: string | undefined, { stretch, row }: EventPlace): Buffer {
@@ -55,9 +70,27 @@ class Stretch implements Batch {
   }
 
   #frames(from: number): Buffer {
+    try {
+      return this.#decisionsFrom(from)
+    } catch (error) {
+      if (!(error instanceof SpillwayError) || error.code !== 'SPILL_DATA') throw error
+      return this.#gap(error)
+    }
+  }
+
+  /** Stands for all of it, with an id behind it, so that a reader which comes back goes on there. */
+  #gap(error: SpillwayError): Buffer {
+    const { number, first, last } = this.#stretch
+    const what = `decisions of '${this.#model}' on entries ${first} to ${last} are damaged`
+    this.#onDamage(new SpillwayError('SPILL_DATA', `${what}, and readers of events get a gap for them: ${error.message}`, { cause: error }))
+    const data = { why: `${what}; this goes on behind them`, model: this.#model, entries: [first, last] }
+    return Buffer.from(`id: ${placeText({ stretch: number, row: Infinity })}\nevent: gap\ndata: ${JSON.stringify(data)}\n\n`)
+  }
+
+  #decisionsFrom(from: number): Buffer {
     let text = ''
     let row = 0
-    for (const decision of recordedDecisions(this.#bytes)) {
+    for (const decision of recordedDecisions(this.#stretch.bytes)) {
       if (row >= from) text += `id: ${placeText({ stretch: this.number, row })}\nevent: decision\ndata: ${JSON.stringify(decision)}\n\n`
       row++
     }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import { request, type IncomingMessage, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { open, pay, posted, type Open } from '../../test/serve/shop.ts'
+import { sqlite } from '../log/sqlite/sqlite.ts'
 import { defaultBounds } from './bounds.ts'
 import { placeOf, placeText } from './event-place.ts'
 import { EventStream } from './event-stream.ts'
@@ -135,6 +137,37 @@ test('no gap and no repeat, whenever readers come and go', async () => {
   assert.deepEqual(await all.ids(wanted.length), wanted)
   all.close()
   for (const reader of readers) assert.deepEqual(await reader, wanted)
+})
+
+test('a damaged stretch is a gap for its readers, said once, and they go on behind it', async () => {
+  const said: unknown[] = []
+  const own = await listening({ onError: error => said.push(error) })
+  for (let i = 0; i < 4; i++) await posted(own.app, '/sources/payments/events', [pay(i)])
+  const db = new sqlite.DatabaseSync(join(own.data, 'log.db'))
+  db.exec("UPDATE decisions SET bytes = CAST(bytes || x'00' AS BLOB) WHERE first = 1")
+  db.close()
+  for (const query of ['?after=0', '?after=0&model=fraud', '?after=0']) {
+    const reader = await Reader.open(own, query)
+    const ids = await reader.ids(4)
+    assert.deepEqual(ids, ['0', undefined, '2', '3'])
+    const { id, event, data } = reader.events[1]
+    assert.deepEqual(
+      [event, data],
+      ['gap', { why: "decisions of 'fraud' on entries 1 to 1 are damaged; this goes on behind them", model: 'fraud', entries: [1, 1] }],
+    )
+    reader.close()
+    const back = await Reader.open(own, '?model=fraud', { 'last-event-id': id })
+    assert.deepEqual(await back.ids(2), ['2', '3'])
+    back.close()
+  }
+  const other = await Reader.open(own, '?after=0&model=check')
+  await posted(own.app, '/models/check/decide', { card: 'c', amount: 1 })
+  await other.ids(1)
+  assert.equal(other.events[0].event, 'decision')
+  other.close()
+  assert.equal(said.length, 1)
+  assert.match(String(said[0]), /decisions of 'fraud' on entries 1 to 1 are damaged, and readers of events get a gap for them: .*checksum/)
+  await own.close()
 })
 
 test('an id that is none is 400, one of another log begins anew and says so', async () => {

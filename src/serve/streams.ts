@@ -15,7 +15,7 @@ export class Streams {
 
   constructor(reader: SqliteReader, bounds: Bounds, onError: (error: unknown) => void) {
     this.#bounds = bounds
-    this.decisions = new EventStream(new DecisionJournal(reader), bounds, onError)
+    this.decisions = new EventStream(new DecisionJournal(reader, onError), bounds, onError)
     this.effects = new EventStream(new EffectJournal(reader.effects), bounds, onError)
   }
 
