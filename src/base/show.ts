@@ -2,7 +2,7 @@
 
 /** A value as a message shows it: short, whatever it is. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'string') return `'${inOneLine(value)}'`
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object' || value === null) return String(value)
   if (value instanceof Date) return String(value)

@@ -1,7 +1,7 @@
 import { inspect, parseArgs } from 'node:util'
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
-import { forTerminal } from '../base/show.ts'
+import { forTerminal, inOneLine } from '../base/show.ts'
 
 /** An option of a command. Lists are given by repeating it. */
 export interface OptionSpec {
@@ -74,6 +74,7 @@ export const isSpillwayError = (error: unknown): error is SpillwayError =>
 /** The message of anything thrown, with its code where it has one. The stack, and what caused it, only with `SPILLWAY_DEBUG=1`. */
 export function messageOf(error: unknown, debug = process.env['SPILLWAY_DEBUG'] === '1'): string {
   if (debug) return forTerminal(inspect(error))
-  if (isSpillwayError(error)) return forTerminal(`${error.code}: ${error.message}`)
+  // A message of Spillway's is one line, whatever it names.
+  if (isSpillwayError(error)) return inOneLine(`${error.code}: ${error.message}`)
   return forTerminal(error instanceof Error ? error.message : String(error))
 }

@@ -1,13 +1,13 @@
 /** `spillway decisions`: what a run has decided, from its data folder, which another process may hold. */
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
-import { forTerminal } from '../base/show.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import { isKey, newestDecisions } from '../run/newest-decisions.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/recorded.ts'
 import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
+import { printEach, printLines } from './print.ts'
 import { timeText } from './time-text.ts'
 import { decisionText } from './shown-decisions.ts'
 import { counted } from './summary.ts'
@@ -62,12 +62,11 @@ async function print(reader: SqliteReader, request: Request): Promise<void> {
   if (model !== undefined && names.length > 0 && !names.includes(model))
     throw new SpillwayError('SPILL_INPUT', `no decision of model '${model}' is recorded${didYouMean(model, names)}`)
   const decisions = entry === undefined ? (await newestDecisions(reader, request)).decisions : ofEntry(reader, request, entry)
-  if (json) return decisions.forEach(decision => console.log(JSON.stringify(decision)))
+  printEach(decisions, { json, textOf: decision => `${wholeText(decision)}\n` })
+  if (json) return
   const all = models.filter(each => model === undefined || each.model === model).reduce((sum, each) => sum + each.decisions, 0)
   const count = `${counted(decisions.length, 'decision')} of ${counted(all, 'recorded one')}`
-  console.log(
-    forTerminal([...decisions.map(decision => wholeText(decision)), decisions.length > 0 ? count : nothingText(request, all)].join('\n\n')),
-  )
+  printLines(decisions.length > 0 ? count : nothingText(request, all))
 }
 
 function nothingText({ key, entry }: Request, all: number): string {

@@ -6,7 +6,6 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { after, pause, stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
-import { forTerminal } from '../base/show.ts'
 import { UsageError, type Command } from './command.ts'
 import { addressOf, DevRun } from './dev-run.ts'
 import { Happenings, type Happened } from './happenings.ts'
@@ -15,6 +14,7 @@ import { Sampler } from './sampler.ts'
 import { decisionText } from './shown-decisions.ts'
 import { counted } from './summary.ts'
 import { WatchedFiles } from './watched-files.ts'
+import { printEach, printJson, printLines, say } from './print.ts'
 
 const DATA_DEFAULT = '.spillway/dev'
 const LISTEN_DEFAULT = '127.0.0.1:7070'
@@ -61,8 +61,6 @@ interface Request {
   readonly samples: boolean
   readonly json: boolean
 }
-
-const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 class Dev {
   readonly #request: Request
@@ -167,14 +165,14 @@ class Dev {
 
   #show({ decisions, effects }: Happened): void {
     if (this.#request.json) {
-      for (const decision of decisions) console.log(JSON.stringify({ decision }))
-      for (const effect of effects) console.log(JSON.stringify({ effect }))
+      for (const decision of decisions) printJson({ decision })
+      for (const effect of effects) printJson({ effect })
       return
     }
-    for (const decision of decisions.slice(0, SHOWN)) console.log(decisionText(decision))
-    if (decisions.length > SHOWN) console.log(`… and ${counted(decisions.length - SHOWN, 'decision')} more`)
+    printEach(decisions.slice(0, SHOWN), { json: false, textOf: decisionText })
+    if (decisions.length > SHOWN) printLines(`… and ${counted(decisions.length - SHOWN, 'decision')} more`)
     for (const { number, action, state, why, body } of effects)
-      console.log(forTerminal(`→ ${action}, effect ${number}, ${stateTexts[state]}${why === undefined ? '' : ` (${why})`}: ${body}`))
+      printLines(`→ ${action}, effect ${number}, ${stateTexts[state]}${why === undefined ? '' : ` (${why})`}: ${body}`)
   }
 }
 

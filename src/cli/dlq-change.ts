@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs'
 import { wallClock } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import { forTerminal } from '../base/show.ts'
 import type { RawForm } from '../intake/refusal.ts'
 import { letterJson } from '../log/letter-json.ts'
 import type { StoredDeadLetter } from '../log/letters.ts'
@@ -13,6 +12,7 @@ import { lettersOf, withLetters } from './letter-folder.ts'
 import { withFields, type Setting } from './letter-edit.ts'
 import { letterText } from './letter-text.ts'
 import { counted } from './summary.ts'
+import { printEach, printJson, printLines } from './print.ts'
 
 export interface EditRequest {
   readonly settings: readonly Setting[]
@@ -32,11 +32,8 @@ export function editLetter(data: string, id: number, { settings, file, json }: E
     const raw = given ?? withFields(letter, settings, columns)
     await store.commit({ letters: [{ kind: 'edited', id, raw, form: formAfter(letter) }] })
     const edited = reader.letters.at(id)!
-    console.log(
-      json
-        ? JSON.stringify(letterJson(edited))
-        : forTerminal(`${letterText(edited)}\n\nspillway dlq replay ${id} PIPELINE sends it again.`),
-    )
+    printEach([edited], { json, textOf: letterText, jsonOf: letterJson })
+    if (!json) printLines('', `spillway dlq replay ${id} PIPELINE sends it again.`)
     return 0
   })
 }
@@ -69,8 +66,8 @@ export function dropLetters(data: string, ids: readonly number[], { why, json }:
     lettersOf(reader, ids)
     const at = wallClock()
     await store.commit({ letters: ids.map(id => ({ kind: 'settled', id, outcome: 'dropped', why, at })) })
-    if (json) for (const id of ids) console.log(JSON.stringify({ id, outcome: 'dropped', why, settled: at }))
-    else console.log(`${counted(ids.length, 'letter')} dropped: ${why}. They are kept; \`spillway dlq list --settled\` shows them.`)
+    if (json) for (const id of ids) printJson({ id, outcome: 'dropped', why, settled: at })
+    else printLines(`${counted(ids.length, 'letter')} dropped: ${why}. They are kept; \`spillway dlq list --settled\` shows them.`)
     return 0
   })
 }

@@ -1,12 +1,12 @@
 /** `dlq list` and `dlq show`. */
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
-import { forTerminal } from '../base/show.ts'
 import { refusalReasons } from '../intake/refusal.ts'
 import { letterJson, type AnyLetter } from '../log/letter-json.ts'
 import type { LetterFilter } from '../log/sqlite/letter-reader.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import { letterText, shortRaw, timesText } from './letter-text.ts'
+import { printEach, printLines } from './print.ts'
 import { counted, number } from './summary.ts'
 import { timeText } from './time-text.ts'
 
@@ -24,16 +24,14 @@ export function listLetters({ letters }: SqliteReader, { settled, json, ...filte
   if (reason !== undefined && !(refusalReasons as readonly string[]).includes(reason))
     throw new SpillwayError('SPILL_INPUT', `nothing is refused for '${reason}'${didYouMean(reason, refusalReasons)}`)
   const found: Iterable<AnyLetter> = settled ? letters.settled(filter) : letters.dead(filter)
-  if (json) {
-    for (const letter of found) console.log(JSON.stringify(letterJson(letter)))
-    return
-  }
-  const shown: string[] = []
+  if (json) return void printEach(found, { json, textOf: lineOf, jsonOf: letterJson })
+  const shown: AnyLetter[] = []
   let count = 0
-  for (const letter of found) if (count++ < SHOWN) shown.push(lineOf(letter))
+  for (const letter of found) if (count++ < SHOWN) shown.push(letter)
   const kind = settled ? 'settled letter' : 'dead letter'
   const more = count > shown.length ? `; the first ${number(shown.length)} are shown, --json gives all` : ''
-  console.log(forTerminal([...shown, count === 0 ? `No ${kind}.` : `${counted(count, kind)}${more}.`].join('\n')))
+  printEach(shown, { json, textOf: lineOf })
+  printLines(count === 0 ? `No ${kind}.` : `${counted(count, kind)}${more}.`)
 }
 
 function lineOf(letter: AnyLetter): string {
@@ -46,5 +44,5 @@ function lineOf(letter: AnyLetter): string {
 export function showLetter({ letters }: SqliteReader, id: number, json: boolean): void {
   const letter = letters.at(id)
   if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no letter ${id}; \`spillway dlq list\` shows those that there are`)
-  console.log(json ? JSON.stringify(letterJson(letter)) : forTerminal(letterText(letter)))
+  printEach([letter], { json, textOf: letterText, jsonOf: letterJson })
 }

@@ -2,7 +2,6 @@
 import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import { forTerminal } from '../base/show.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { StoredDeadLetter } from '../log/letters.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
@@ -12,6 +11,7 @@ import { lettersOf, withLetters } from './letter-folder.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { Progress } from './progress.ts'
 import { counted, number } from './summary.ts'
+import { printJson, printLines, printText } from './print.ts'
 
 export interface ReplayRequest {
   /** By number; all that were not sent again too often, unless given. */
@@ -29,7 +29,7 @@ export async function replayLetters(data: string, path: string, { ids, json }: R
     const { letters, tired } = chosen(reader, pipeline.ir, ids)
     if (letters.length === 0) {
       say('none to send again')
-      if (!json) console.log(`No letter to send again.${tiredText(tired)}`)
+      if (!json) printText(`No letter to send again.${tiredText(tired)}`)
       return 0
     }
     const progress = new Progress()
@@ -42,12 +42,11 @@ export async function replayLetters(data: string, path: string, { ids, json }: R
     for (const letter of after) {
       const outcome = 'outcome' in letter ? letter.outcome : 'refused'
       const { id, reason, detail, attempts } = letter
-      if (json) console.log(JSON.stringify({ id, outcome, ...(outcome === 'refused' && { reason, detail, attempts }) }))
-      else
-        console.log(outcome === 'refused' ? forTerminal(`letter ${id}: refused again, ${reason}: ${detail}`) : `letter ${id}: ${outcome}`)
+      if (json) printJson({ id, outcome, ...(outcome === 'refused' && { reason, detail, attempts }) })
+      else printLines(outcome === 'refused' ? `letter ${id}: refused again, ${reason}: ${detail}` : `letter ${id}: ${outcome}`)
     }
     say(`${letters.length - refused.length} settled, ${refused.length} refused again`)
-    if (!json) console.log(summaryText(letters.length, refused.length, tired, run))
+    if (!json) printText(summaryText(letters.length, refused.length, tired, run))
     return refused.length > 0 ? 1 : 0
   })
 }

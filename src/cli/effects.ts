@@ -2,7 +2,6 @@
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { wallClock } from '../base/clock.ts'
-import { forTerminal } from '../base/show.ts'
 import { effectStates as states, type EffectChange, type EffectState, type StoredEffect } from '../log/effects.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { EffectReader } from '../log/sqlite/effect-reader.ts'
@@ -11,6 +10,7 @@ import { dataOf, dataOption } from './data-option.ts'
 import { changeFolder } from './folder-change.ts'
 import { counted } from './summary.ts'
 import { timeText } from './time-text.ts'
+import { oneLined, printEach, printLines } from './print.ts'
 
 const verbs = ['list', 'show', 'retry', 'drop'] as const
 const LAST = 20
@@ -84,20 +84,19 @@ function list(effects: EffectReader, { action, state, last, json }: Request): vo
     found.push(effect)
   }
   found.reverse()
-  if (json) return found.forEach(effect => console.log(JSON.stringify(effect)))
-  for (const effect of found) console.log(forTerminal(lineOf(effect)))
+  printEach(found, { json, textOf: lineOf })
+  if (json) return
   const counts = effects.counts().filter(one => (action ?? one.action) === one.action && (state ?? one.state) === one.state)
   const text = counts.map(one => `${one.action}: ${counted(one.effects, `${one.state} effect`)}`).join(', ')
   const all = counts.reduce((sum, one) => sum + one.effects, 0)
   const more = all > found.length ? `; the newest ${found.length} are shown, --last N gives more` : ''
-  console.log(counts.length === 0 ? 'No effects.' : `${text}${more}.`)
+  printLines(counts.length === 0 ? 'No effects.' : `${text}${more}.`)
 }
 
 function show(effects: EffectReader, { numbers, json }: Request): void {
   for (const number of numbers) {
     const effect = existing(effects, number)
-    if (json) console.log(JSON.stringify(effect))
-    else console.log(forTerminal(`${lineOf(effect)}\n  id ${effect.id}, decided by entry ${effect.entry}\n  ${effect.body}`))
+    printEach([effect], { json, textOf: one => `${lineOf(one)}\n  id ${one.id}, decided by entry ${one.entry}\n  ${one.body}` })
   }
 }
 
@@ -113,7 +112,7 @@ function changed({ verb, numbers, data, why = '' }: Request): Promise<number> {
     const changeOf = (number: number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })
     await store.commit({ settled: numbers.map(changeOf) })
     const what = counted(numbers.length, 'effect')
-    console.log(
+    printLines(
       verb === 'retry' ? `${what} will be tried again by the next run.` : `${what} dropped: ${why}. They are kept, with what they were.`,
     )
     return 0
@@ -130,5 +129,5 @@ function lineOf({ number, action, key, t, state, attempts, next, why, due, settl
   const late = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'
   const tried = attempts > (state === 'delivered' ? 1 : 0) ? `, tried ${counted(attempts, 'time')}` : ''
   const again = next === undefined ? '' : `, again at ${timeText(next)}`
-  return `${number}  ${action}  ${timeText(t)}  ${String(JSON.parse(key))}  [${state}${late}${tried}${again}]${why === undefined ? '' : `\n  ${why}`}`
+  return `${number}  ${action}  ${timeText(t)}  ${oneLined(String(JSON.parse(key)))}  [${state}${late}${tried}${again}]${why === undefined ? '' : `\n  ${why}`}`
 }

@@ -3,7 +3,6 @@ import { inspect } from 'node:util'
 import { wallClock } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
-import { forTerminal } from '../base/show.ts'
 import type { FeatureValue } from '../decision/feature-value.ts'
 import type { GroupIR, PipelineIR } from '../define/ir.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
@@ -14,6 +13,7 @@ import { dataOf, dataOption } from './data-option.ts'
 import { importPipeline } from './pipeline-file.ts'
 import { counted, number } from './summary.ts'
 import { momentOf, timeText } from './time-text.ts'
+import { printEach } from './print.ts'
 
 interface Request {
   readonly path: string
@@ -40,8 +40,7 @@ export const featuresCommand: Command = {
     return lookInto(dataOf(values), reader => {
       const t = request.at ?? now(reader)
       const answers = groups.map(({ group, key }) => featuresAt(ir, reader, { group, key, t }))
-      if (request.json) answers.forEach(answer => console.log(JSON.stringify(jsonOf(answer))))
-      else console.log(forTerminal(answers.map(answer => featuresText(answer, ir)).join('\n\n')))
+      printEach(answers, { json: request.json, textOf: answer => featuresText(answer, ir), jsonOf, between: '\n' })
       return 0
     })
   },

@@ -7,6 +7,7 @@ import { reportOf, type FolderReport } from './folder-report.ts'
 import { Progress } from './progress.ts'
 import { counted, number, table } from './summary.ts'
 import { timeText } from './time-text.ts'
+import { printEach } from './print.ts'
 
 export const inspectCommand: Command = {
   name: 'inspect',
@@ -25,7 +26,7 @@ export const inspectCommand: Command = {
     return lookInto(folder, reader => {
       const report = reportOf(folder, reader, { verify, onProgress: (entries, of) => progress.show('reading the log', entries / of) })
       progress.done()
-      console.log(json ? JSON.stringify(report) : reportText(report))
+      printEach([report], { json, textOf: reportText })
       return report.damage.length === 0 ? 0 : 1
     })
   },

@@ -1,4 +1,5 @@
 /** Dead letters for people, and as JSON. */
+import { inOneLine } from '../base/show.ts'
 import { base64Of, textOf, type AnyLetter } from '../log/letter-json.ts'
 import type { SettledLetter } from '../log/letters.ts'
 import { timeText } from './time-text.ts'
@@ -40,4 +41,5 @@ export function shortRaw(raw: string | Uint8Array): string {
   return text.length > RAW_SHOWN ? `${text.slice(0, RAW_SHOWN)}…` : text
 }
 
-const shown = (raw: string | Uint8Array): string => textOf(raw) ?? `base64 ${base64Of(raw)}`
+/** In one line: a line of the record could look like one of the letter. */
+const shown = (raw: string | Uint8Array): string => inOneLine(textOf(raw) ?? '') || `base64 ${base64Of(raw)}`

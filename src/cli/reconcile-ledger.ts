@@ -8,6 +8,7 @@ import { dataOf } from './data-option.ts'
 import { reconcileText } from './reconcile-text.ts'
 import { counted, number } from './summary.ts'
 import { timeText } from './time-text.ts'
+import { printEach, printLines } from './print.ts'
 
 export const LAST = 20
 
@@ -27,9 +28,9 @@ export function listed(values: Values, extra: readonly string[]): Promise<number
   return lookInto(dataOf(values), reader => {
     const all = reconciliationsIn(reader)
     const found = all.slice(-Number(last ?? LAST))
-    for (const record of found) console.log(json ? JSON.stringify(record) : lineOf(record))
+    printEach(found, { json, textOf: lineOf })
     if (!json)
-      console.log(
+      printLines(
         found.length === 0
           ? 'No reconciliations: run --reconcile makes them.'
           : `${counted(found.length, 'reconciliation')} of ${all.length}.`,
@@ -48,8 +49,9 @@ export function shown(values: Values, [text, ...extra]: readonly string[]): Prom
     if (!record)
       throw new SpillwayError('SPILL_INPUT', `there is no reconciliation ${text}; spillway reconcile list shows those that there are`)
     const report = reportOf(reader, record.number)
-    if (json) console.log(JSON.stringify({ ...record, ...(report && { report }) }))
-    else console.log(report ? `${lineOf(record)}\n\n${reconcileText(report)}` : lineOf(record))
+    const textOf = (of: typeof shown): string => (of.report ? `${lineOf(of)}\n\n${reconcileText(of.report)}` : lineOf(of))
+    const shown = { ...record, ...(report && { report }) }
+    printEach([shown], { json, textOf })
     return 0
   })
 }

@@ -9,6 +9,7 @@ import { LAST, listed, shown } from './reconcile-ledger.ts'
 import { reconcileText } from './reconcile-text.ts'
 import { repaired } from './repair.ts'
 import { momentOf } from './time-text.ts'
+import { printEach } from './print.ts'
 
 interface Request {
   readonly path: string
@@ -48,7 +49,7 @@ export const reconcileCommand: Command = {
     if (repair) return repaired(pipeline, dataOf(values), { json, yes, onProgress, done: () => progress.done() })
     const report = await lookInto(dataOf(values), reader => reconcile(pipeline, reader, { ...asked, onProgress }))
     progress.done()
-    console.log(json ? JSON.stringify(report) : reconcileText(report))
+    printEach([report], { json, textOf: reconcileText })
     return report.sound ? 0 : 1
   },
 }

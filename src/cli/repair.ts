@@ -10,6 +10,7 @@ import { sendAgain } from './dlq-replay.ts'
 import { changeFolder } from './folder-change.ts'
 import { lettersOf } from './letter-folder.ts'
 import { doneText, planText, type Repaired } from './repair-text.ts'
+import { oneLined, printJson, printText } from './print.ts'
 
 const TICK_EVERY_MS = 20
 const ASKED_MS = 2
@@ -26,15 +27,16 @@ export interface RepairRequest {
 export async function repaired(pipeline: Pipeline, data: string, { json, yes, onProgress, done }: RepairRequest): Promise<number> {
   const plan = await lookInto(data, reader => planRepair(pipeline, reader, { clock: wallClock, onProgress }))
   done()
-  if (!json) console.log(planText(plan))
+  if (!json) printText(planText(oneLined(plan)))
   if (!yes || isNothing(plan)) {
-    if (json) console.log(JSON.stringify({ plan }))
+    if (json) printJson({ plan })
     return plan.report.sound && isNothing(plan) ? 0 : 1
   }
   const did = await repair(pipeline, data, plan)
   const after = await lookInto(data, reader => reconcile(pipeline, reader, { onProgress }))
   done()
-  console.log(json ? JSON.stringify({ plan, done: { ...did, after } }) : doneText({ ...did, after }))
+  if (json) printJson({ plan, done: { ...did, after } })
+  else printText(doneText(oneLined({ ...did, after })))
   return after.sound ? 0 : 1
 }
 

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
-import { forTerminal } from '../base/show.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import { systemError } from '../files/file-error.ts'
 import { RefusalWriter } from '../files/refusal-writer.ts'
@@ -18,6 +17,7 @@ import { ShownDecisions } from './shown-decisions.ts'
 import { isPostgres } from '../postgres/address.ts'
 import { checkSourceFiles, sourceFiles } from './source-files.ts'
 import { counted, number, summaryText } from './summary.ts'
+import { oneLined, printJson, printText } from './print.ts'
 
 const SHOWN = 5
 
@@ -61,10 +61,12 @@ export const replayCommand: Command = {
     const models = chosenModels(pipeline.ir, request)
     const shown = new ShownDecisions(pipeline.ir, request.json ? 0 : request.show)
     const { summary, refusal } = await run(pipeline, models, request, shown)
-    if (request.json) console.log(JSON.stringify(summary))
+    if (request.json) printJson(summary)
     else
-      console.log(
-        forTerminal([shown.text(), summaryText(summary), ...hints(summary, refusal, request)].filter(text => text !== '').join('\n\n')),
+      printText(
+        [shown.text(), summaryText(oneLined(summary)), ...hints(oneLined(summary), oneLined(refusal), request)]
+          .filter(text => text !== '')
+          .join('\n\n'),
       )
     return summary.brokenOff.length === 0 ? 0 : 1
   },

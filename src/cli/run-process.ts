@@ -21,6 +21,7 @@ import { takeOver, type Taken } from './take-over.ts'
 import { counted, number } from './summary.ts'
 import { timeText } from './time-text.ts'
 import { webhooksOf, type WebhookSource } from './webhook-option.ts'
+import { printJson, say } from './print.ts'
 
 const STATUS_EVERY_MS = 5000
 /** Nobody needs to be told what takes no longer. */
@@ -54,7 +55,6 @@ type Say = (text: string) => void
 export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<number> {
   const { files, listen, data, once, isDry, takesOver, keep, batchThreads, reconcile, decisions, json } = request
   letHeapGrow()
-  const say: Say = text => void process.stderr.write(`${text}\n`)
   const memory = { ...memoryOptions(say), ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }) }
   // All that can be wrong with what was asked for is, before another process is asked to let go.
   const sendings = isDry ? [] : await sendingsOf(pipeline, process.env)
@@ -99,8 +99,7 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
     if (!stopped.signal.aborted) await Promise.race([settled(running, once, say), stopped.promise])
     await running.stop()
     say(`stopped at entry ${run.end}. ${text()}`)
-    if (json)
-      console.log(JSON.stringify({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.all, ...(pipeline.ir.actions && sent.counts) }))
+    if (json) printJson({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.all, ...(pipeline.ir.actions && sent.counts) })
     return 0
   } finally {
     status.stop()

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util'
-import { forTerminal, inOneLine } from '../base/show.ts'
+import { forTerminal } from '../base/show.ts'
 import type { PipelineIR } from '../define/ir.ts'
 import type { DecisionBatch } from '../replay/decide.ts'
 import { decisionRecords, type DecisionRecord } from '../replay/decision-record.ts'
 import type { ReplayLog } from '../replay/log.ts'
+import { oneLined } from './print.ts'
 
 /** The last few decisions of each model, which have seen the most of the history. */
 export class ShownDecisions {
@@ -26,11 +27,14 @@ export class ShownDecisions {
 
   /** Each as its time, key and score, and under it the vector. */
   text(): string {
-    return [...this.#byModel.values()].flat().map(decisionText).join('\n\n')
+    return [...this.#byModel.values()]
+      .flat()
+      .map(decision => decisionText(oneLined(decision)))
+      .join('\n\n')
   }
 }
 
-/** A decision for a person: a line that says when, about what, and the result; below it the vector. */
+/** A decision for a person: a line that says when, about what, and the result; below it the vector. Its texts are each in one line. */
 export function decisionText(
   decision: Omit<DecisionRecord, 'position'> & { readonly version?: number; readonly explored?: Readonly<Record<string, number>> },
 ): string {
@@ -42,5 +46,5 @@ export function decisionText(
   )
   const result = refused === undefined ? `score ${score ?? 'NULL'}${by}${why}${undone.join('')}` : `refused: ${refused}`
   const shown = inspect(vector, { depth: null, breakLength: 120, compact: 3, maxArrayLength: 10, maxStringLength: 100 })
-  return forTerminal(`${model}  ${new Date(t).toISOString()}  ${inOneLine(String(key))}  ${result}\n${shown.replaceAll(/^/gm, '  ')}`)
+  return forTerminal(`${model}  ${new Date(t).toISOString()}  ${String(key)}  ${result}\n${shown.replaceAll(/^/gm, '  ')}`)
 }

@@ -1,3 +1,4 @@
+import { inOneLine } from '../base/show.ts'
 import type { LabelCounts } from '../replay/label.ts'
 import type { ReplaySummary } from '../replay/replay.ts'
 
@@ -57,8 +58,8 @@ export const number = (value: number): string => value.toLocaleString('en-US')
 
 /** A line for records that were refused and one for each warning, of whatever read them. */
 export const troubleLines = ({ refused, warnings }: Trouble): string[] => [
-  ...(refused ? [`warning: ${counted(refused.count, 'record')} refused; the first: ${refused.first}`] : []),
-  ...warnings.map(warning => `warning: ${warning}`),
+  ...(refused ? [inOneLine(`warning: ${counted(refused.count, 'record')} refused; the first: ${refused.first}`)] : []),
+  ...warnings.map(warning => inOneLine(`warning: ${warning}`)),
 ]
 
 export interface Trouble {

@@ -2,13 +2,13 @@
 import { inspect } from 'node:util'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import { forTerminal } from '../base/show.ts'
 import { lookInto } from '../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import { traces, type Trace, type TraceAsk } from '../run/trace.ts'
 import { UsageError, type Command } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
 import { traceText } from './trace-text.ts'
+import { printEach, printLines } from './print.ts'
 
 interface Request extends Pick<TraceAsk, 'model' | 'key'> {
   /** An entry of the log, or the idempotency key of an effect. */
@@ -68,8 +68,7 @@ function nothingText(reader: SqliteReader, { named, model, key }: Request): stri
 }
 
 function print(found: readonly Trace[], json: boolean): void {
-  if (json) return found.forEach(trace => console.log(JSON.stringify(trace)))
-  console.log(forTerminal(found.map(traceText).join('\n\n')))
-  if (found.length === limits.DECISIONS_TRACED_MAX)
-    console.log(`\nThe first ${found.length} of this entry (DECISIONS_TRACED_MAX); --key and --model choose.`)
+  printEach(found, { json, textOf: traceText, between: '\n' })
+  if (!json && found.length === limits.DECISIONS_TRACED_MAX)
+    printLines('', `The first ${found.length} of this entry (DECISIONS_TRACED_MAX); --key and --model choose.`)
 }

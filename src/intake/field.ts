@@ -6,6 +6,7 @@
  */
 import { limits } from '../base/limits.ts'
 import { scaledInteger, spanMs } from '../base/exact.ts'
+import { inOneLine } from '../base/show.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import type { ColumnIR } from '../define/ir.ts'
 import { instantOf } from './instant.ts'
@@ -169,7 +170,12 @@ const SHOWN_MAX = 60
 export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString()
-  const text = typeof value === 'string' ? `'${value}'` : typeof value === 'object' && value !== null ? jsonOf(value) : String(value)
+  const text =
+    typeof value === 'string'
+      ? `'${inOneLine(value.slice(0, SHOWN_MAX + 1))}'`
+      : typeof value === 'object' && value !== null
+        ? jsonOf(value)
+        : String(value)
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
 }
 

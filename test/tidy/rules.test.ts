@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { parseModule, type Module } from '../sources/syntax.ts'
 import { cycles, reaches, unknownRooms, upwardImports } from './floors.ts'
 import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
+import { unescapedPrinting } from './printing.ts'
 import { filesTooLong, functionsTooLong, medianLines } from './sizes.ts'
 import { emptyNames, placeNames, uncontrolled } from './words.ts'
 
@@ -113,4 +114,20 @@ test('an address in the lock file is found', () => {
   assert.deepEqual(resolvedAddresses({ packages: { a: {}, b: { resolved: 'https://example.org' } } }), [
     'b has an address in package-lock.json',
   ])
+})
+
+test('a command that prints by itself is found, and a reason that nothing needs', () => {
+  const files = Object.entries({
+    'src/cli/a.ts': 'console.log(`key ${key}`)',
+    'src/cli/b.ts': 'process.stderr.write(text)',
+    'src/cli/c.ts': 'console.log(JSON.stringify(decision))',
+    'src/cli/d.ts': 'printLines(text)',
+    'src/cli/e.ts': 'console.error(help)',
+    'src/cli/e.test.ts': 'console.log(text)',
+    'src/run/f.ts': 'console.log(text)',
+  }).map(([path, text]) => ({ path, text }))
+  assert.deepEqual(
+    unescapedPrinting(files, { 'src/cli/d.ts': 'why', 'src/cli/e.ts': 'why' }).map(text => text.split(' ', 1)[0]),
+    ['src/cli/a.ts', 'src/cli/b.ts', 'src/cli/d.ts'],
+  )
 })

@@ -8,6 +8,7 @@ import { textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
 import { cycles, reaches, unknownRooms, upwardImports } from './floors.ts'
 import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
+import { unescapedPrinting } from './printing.ts'
 import { FILE_LINES_MEDIAN_MAX, filesTooLong, functionsTooLong, longFiles, medianLines } from './sizes.ts'
 import { emptyNames, placeNames, uncontrolled } from './words.ts'
 
@@ -34,6 +35,8 @@ test('functions are short', () => none(functionsTooLong(modules)))
 test('names say what a file holds', () => none(emptyNames(files)))
 test('clock, chance and timers come from base', () => none(uncontrolled(modules)))
 test('no registry and no folder of a machine is named', () => none(placeNames(files)))
+
+test('commands print through src/cli/print.ts', () => none(unescapedPrinting(code)))
 
 test('every error code is documented and used', () => none(errorDocumentation(Object.keys(errorCodes), textOf('docs/errors.md'), code)))
 test('every limit is used', () => none(unusedLimits(Object.keys(limits), code)))

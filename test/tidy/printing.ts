@@ -1,0 +1,41 @@
+/** Commands print through `src/cli/print.ts`, which escapes what senders write. */
+import type { TextFile } from '../sources/files.ts'
+
+/**
+ * Files that print by themselves, which print nothing that a sender writes, and why. JSON escapes line ends by itself. A file that comes to print by itself uses
+ * `print.ts`, or gets its reason here.
+ */
+export const printing: Readonly<Record<string, string>> = {
+  'src/cli/audit.ts': 'its report is checked by src/audit/report, warnings are of troubleLines',
+  'src/cli/backfill.ts': 'files and sizes; warnings are of troubleLines',
+  'src/cli/bin.ts': 'the version of Node',
+  'src/cli/decision-file.ts': 'JSON',
+  'src/cli/dev-child.ts': 'messages of errors, by messageOf',
+  'src/cli/drift.ts': 'names of inputs and measures',
+  'src/cli/init.ts': 'what it wrote, by inOneLine',
+  'src/cli/main.ts': 'help, and messages of errors, by messageOf',
+  'src/cli/models.ts': 'versions: names of inputs and measures',
+  'src/cli/plan.ts': 'definitions and sizes',
+  'src/cli/print.ts': 'what all others print through',
+  'src/cli/progress.ts': 'stages, by inOneLine',
+  'src/cli/reports-check.ts': 'hashes',
+  'src/cli/reports-run.ts': 'counts and the name of a file',
+  'src/cli/reports.ts': 'names and times; a file of a report as it stands',
+  'src/cli/runs.ts': 'groups, times and hashes',
+  'src/cli/tokens.ts': 'names that an operator gave',
+  'src/cli/train.ts': 'versions; warnings are of troubleLines',
+  'src/cli/training-set.ts': 'counts; warnings are of troubleLines',
+}
+
+const PRINTS = /console\.\w+\((?!JSON\.stringify\()|process\.std(?:out|err)\b/
+
+/** Commands that print by themselves without a reason, and reasons of files that do not. */
+export function unescapedPrinting(files: readonly TextFile[], reasons: Readonly<Record<string, string>> = printing): string[] {
+  const prints = files.filter(({ path, text }) => /^src\/cli\/.*(?<!\.test)\.ts$/.test(path) && PRINTS.test(text)).map(({ path }) => path)
+  return [
+    ...prints.filter(path => !(path in reasons)).map(path => `${path} prints by itself: print through src/cli/print.ts`),
+    ...Object.keys(reasons)
+      .filter(path => !prints.includes(path))
+      .map(path => `${path} does not print by itself any more: take it out of test/tidy/printing.ts`),
+  ]
+}
