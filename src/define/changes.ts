@@ -123,12 +123,13 @@ function fields(before: object, after: object): string[] {
   )
 }
 
-function columnText({ type, scale, nullable, min, max, values, entity }: ColumnIR): string {
+function columnText({ type, scale, nullable, min, max, maxBytes, values, entity }: ColumnIR): string {
   const bounds = [...(min === undefined ? [] : [`from ${min}`]), ...(max === undefined ? [] : [`to ${max}`])]
   return [
     scale === undefined ? type : `${type}(${scale})`,
     ...(nullable ? ['nullable'] : []),
     ...bounds,
+    ...(maxBytes === undefined ? [] : [`of at most ${maxBytes} bytes`]),
     ...(values ? [`one of ${values.join(', ')}`] : []),
     ...(entity === undefined ? [] : [`of entity ${entity}`]),
   ].join(' ')
