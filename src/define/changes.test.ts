@@ -22,7 +22,12 @@ function shop(place: Placement = stream, window: '1h' | '2h' = '1h') {
 
 /** With a column more, another `dedupe`, and a feature more. */
 function larger() {
-  const payments = source('payments', { schema: { ...columns, shop: t.string({ maxBytes: 8 }).nullable() }, key: 'card', time: 'at', dedupe: '2h' })
+  const payments = source('payments', {
+    schema: { ...columns, shop: t.string({ maxBytes: 8 }).nullable() },
+    key: 'card',
+    time: 'at',
+    dedupe: '2h',
+  })
   const now = features('now', {
     from: payments,
     entity: card,
@@ -39,7 +44,12 @@ test('nothing differs from itself', () => {
 
 test('a placement, a window and a column are named as a person would', () => {
   assert.deepEqual(changesBetween(shop().ir, larger()), [
-    { of: 'source', name: 'payments', kind: 'changed', details: ['column shop added (string nullable of at most 8 bytes)', 'dedupe: 3600000 → 7200000'] },
+    {
+      of: 'source',
+      name: 'payments',
+      kind: 'changed',
+      details: ['column shop added (string nullable of at most 8 bytes)', 'dedupe: 3600000 → 7200000'],
+    },
     {
       of: 'group',
       name: 'now',

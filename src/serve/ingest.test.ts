@@ -174,3 +174,18 @@ test('a record of another source is refused with the field that it has not', asy
   assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [422, 'SPILL_REFUSED'])
   assert.match(answer.json<{ message: string }>().message, /patient|id/)
 })
+
+test('long keys are refused in events, lines and requests for decisions, and those beside them are taken', async () => {
+  const long = 'k'.repeat(500_000)
+  const alone = await posted(app, events, pay('long', long))
+  assert.deepEqual([alone.statusCode, alone.json<{ accepted: number }>().accepted], [422, 0])
+  assert.match(alone.body, /'card' has 500000 bytes of UTF-8, and takes at most 1024; t\.string\(\{ maxBytes \}\) allows more/)
+  const among = await lined(lines(pay('before long'), pay('long', long), pay('k'.repeat(1025)), pay('after long', 'é'.repeat(512))))
+  const { accepted, refused } = among.json<{ accepted: number; refused: number }>()
+  assert.deepEqual([among.statusCode, accepted, refused], [200, 2, 2])
+  const asked = await posted(app, '/models/check/decide', { card: long, amount: 1 })
+  assert.equal(asked.statusCode, 400)
+  assert.match(asked.body, /'card' has 500000 bytes of UTF-8/)
+  const answered = await posted(app, '/models/check/decide', { card: 'é'.repeat(512), amount: 1 })
+  assert.deepEqual([answered.statusCode, answered.json<{ vector: { n: number } }>().vector.n], [200, 1])
+})
