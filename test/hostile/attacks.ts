@@ -100,9 +100,10 @@ export const attacks = {
   },
   'a flood of decisions': (clients, options) => {
     const token = options.tokens.decide
+    let at = 0
     clients.flood(scaled(FLOOD, options), () =>
-      made++ % 2 === 0
-        ? requestBytes({ path: '/models/check/decide', token, body: JSON.stringify({ card: `card${made % 1000}`, amount: 1 }) })
+      at++ % 2 === 0
+        ? requestBytes({ path: '/models/check/decide', token, body: JSON.stringify({ card: `card${at % 1000}`, amount: 1 }) })
         : requestBytes({ path: '/sources/payments/decide', token, body: JSON.stringify(pay(newId())) }),
     )
   },
@@ -132,8 +133,9 @@ export const attacks = {
   'distinct long texts': (clients, options) => {
     const { ingest, decide } = options.tokens
     const long = (): string => newId().padEnd(LONG_TEXT, 'x')
+    let at = 0
     clients.flood(scaled(FLOOD / 4, options), () =>
-      made++ % 2 === 0
+      at++ % 2 === 0
         ? requestBytes({ path: EVENTS, token: ingest, body: JSON.stringify(pay(newId(), long())) })
         : requestBytes({ path: '/models/check/decide', token: decide, body: JSON.stringify({ card: long(), amount: 1 }) }),
     )
