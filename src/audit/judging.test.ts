@@ -4,7 +4,7 @@ import { casesOf } from '../../test/audit/random-cases.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import type { Plan } from './element.ts'
 import type { Experiment } from './experiment/experiment.ts'
-import { differenceOf, Judging } from './judging.ts'
+import { differenceOf, isSameByScores, Judging, type Judged } from './judging.ts'
 import type { HistoryPart, Performance } from './report/audit-report.ts'
 import { caveatsOf } from './said.ts'
 import { utilityOf } from './worth/index.ts'
@@ -164,4 +164,13 @@ test('a model trained anew that is far below the one that runs is compared with 
   const judged = await judgingOf({ fresh, stale: fresh, anew: fresh.map(score => -score), label })
   assert.match(judged.why('refit')!, /^a model trained anew on fresh features is worth 0 % of the one that runs, at as many alerts/)
   assert.equal(judged.planned, 'frozenAtBudget')
+})
+
+test('alternatives are the same by their scores and times, of the rows that are judged', async () => {
+  const scores = Float64Array.of(0.1, 0.9, NaN, 0.4)
+  const judged = (score: Float64Array, acted = t.subarray(0, 4)) => ({ decided: { ...decided, score, acted } }) as unknown as Judged
+  const rows = { from: 1, to: 4 }
+  assert.ok(isSameByScores(judged(scores), judged(Float64Array.of(0.7, 0.9, NaN, 0.4)), rows), 'the first row is not judged')
+  assert.ok(!isSameByScores(judged(scores), judged(Float64Array.of(0.1, 0.9, NaN, 0.41)), rows))
+  assert.ok(!isSameByScores(judged(scores), judged(scores, t.subarray(1, 5)), rows))
 })

@@ -10,7 +10,7 @@ import { horizonOf } from '../replay/label-horizon.ts'
 import type { ModelIR, PipelineIR } from '../define/ir.ts'
 import { KNEE_PART } from './bands/knee.ts'
 import { actsOf, defaultCharge, unjudgedPart, volumesOf, type Acts } from './acts.ts'
-import type { Cases, Decided } from './cases.ts'
+import type { Cases, Decided, RowRange } from './cases.ts'
 import { asItRuns, type Plan } from './element.ts'
 import type { Arm, Experiment } from './experiment/experiment.ts'
 import { refusalOf } from './plans/observable.ts'
@@ -41,7 +41,18 @@ export interface Judged {
   /** The same less what wrong actions cost by default: at the fixed threshold, where the worth does not say. */
   readonly charged?: Sparse
   readonly performance: Performance
+  /** The scores and times that it is of. */
+  readonly decided: Decided
 }
+
+/** Do both have the same scores at the same times, so that they are the same whatever the history? */
+export const isSameByScores = ({ decided: one }: Judged, { decided: other }: Judged, { from, to }: RowRange): boolean =>
+  (['score', 'acted'] as const).every(name => {
+    const [a, b] = [one[name], other[name]]
+    if (a === b) return true
+    for (let row = from; row < to; row++) if (!Object.is(a[row], b[row])) return false
+    return true
+  })
 
 /** Decision by decision, how much more a level is worth than now. Wrong actions are charged where it acts clearly more often: fewer of them are no gain that anybody stated. */
 export function differenceOf(level: Judged, now: Judged): Sparse {
@@ -153,6 +164,12 @@ export class Judging {
     return { ifTrue: aWeek(totalOf(ifTrue), week), ifFalse: aWeek(totalOf(ifFalse), week) }
   }
 
+  /** The most that one decision of what runs is worth, of rows of the block `test`: by so much one may be another. */
+  async atStake(way: Way): Promise<number> {
+    const { by } = (await this.now(way)).worth
+    return by.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  }
+
   /** Of a plan, a value for each row of the block `test`; NaN where what came of it is not known. */
   async values(plan: Plan, way: Way): Promise<Float64Array> {
     return this.#utility.values(this.#given(await this.#experiment.decided(plan, armOf(way)), way))
@@ -164,6 +181,7 @@ export class Judging {
     const { sparse, charged, outcomes } = this.#utility
     const worth = sparse(given)
     return {
+      decided,
       worth,
       ...(way === 'frozen' && charged && this.charge > 0 && { charged: charged(given, this.charge) }),
       performance: performanceOf(given, { worth, outcomes: outcomes(cases), decisionsAWeek: this.week }),

@@ -1,12 +1,13 @@
 /** Curves: each element made older, rung by rung, and what that is worth beside what runs. */
 import { SpillwayError } from '../base/errors.ts'
 import { bandsOfSparse, type Band, type BandOptions, type Bands } from './bands/bands.ts'
+import { noneSeenBound } from './bands/few.ts'
 import type { Sample } from './bands/sample.ts'
 import { totalWithin, type Sparse } from './sparse.ts'
 import { worstOf, type Caveat } from './caveats/caveat.ts'
 import { planOf, type Element, type Plan } from './element.ts'
 import type { LadderRung } from './experiment/ladder.ts'
-import { differenceOf, type Judged, type Judging, type Way } from './judging.ts'
+import { differenceOf, isSameByScores, type Judged, type Judging, type Way } from './judging.ts'
 import type { Effect, NoInterval, Performance, Rung } from './report/audit-report.ts'
 import { slicesOf } from './worth/index.ts'
 import type { WorthIR } from '../define/worth-ir.ts'
@@ -52,6 +53,8 @@ const ways: readonly Way[] = ['frozen', 'frozenAtBudget', 'refit']
 interface Difference {
   readonly differing: Sparse
   readonly performance: Performance
+  /** The most, either way, where no decision differs though scores do; units, all judged decisions together. */
+  readonly unseen: number
 }
 
 type Asked = Difference | { readonly why: string }
@@ -89,10 +92,12 @@ export async function ladderOf(element: Element, rungs: readonly LadderRung[], o
 }
 
 async function rungOf(plan: Plan, judging: Judging): Promise<[Way, Asked][]> {
-  const beside = async (way: Way, judged: Judged): Promise<Difference> => ({
-    differing: differenceOf(judged, await judging.now(way)),
-    performance: judged.performance,
-  })
+  const beside = async (way: Way, judged: Judged): Promise<Difference> => {
+    const now = await judging.now(way)
+    const differing = differenceOf(judged, now)
+    const isSame = differing.at.length > 0 || isSameByScores(judged, now, judging.cases.blocks.test)
+    return { differing, performance: judged.performance, unseen: isSame ? 0 : noneSeenBound(await judging.atStake(way)) }
+  }
   const [frozen, frozenAtBudget] = await orWhy(judging.why('frozen'), async (): Promise<[Asked, Asked]> => {
     const [asIs, atBudget] = await judging.asItIs(plan)
     return [await beside('frozen', asIs), await beside('frozenAtBudget', atBudget)]
@@ -135,12 +140,25 @@ function effectsOf(
     const band = found.rungs[next++]
     const { test } = judging.cases.blocks
     const sliced = slicesOf(judging.cases, test, rows => totalWithin(one.differing, rows), { slices })
-    return { aWeek: shortOf(band), ...restOf(band), ...(sliced.length > 0 && { slices: sliced }), performance: one.performance }
+    const {
+      unseen,
+      differing: { rows: known },
+    } = one
+    return {
+      aWeek: widened(shortOf(band), (unseen / known) * judging.week),
+      ...restOf(band),
+      ...(sliced.length > 0 && { slices: sliced }),
+      performance: one.performance,
+    }
   })
   return { effects, caveats: known.length > 0 ? found.caveats : [] }
 }
 
 const shortOf = (band: Band | NoInterval): Effect['aWeek'] => ('why' in band ? band : { value: band.value, low: band.low, high: band.high })
+
+/** An interval of nothing, as wide as what was not seen. */
+const widened = (aWeek: Effect['aWeek'], by: number): Effect['aWeek'] =>
+  by === 0 || 'why' in aWeek ? aWeek : { value: aWeek.value, low: aWeek.low - by, high: aWeek.high + by }
 
 const restOf = (band: Band | NoInterval): Pick<Effect, 'leaveOneOut' | 'worstWeek'> =>
   'why' in band ? {} : { leaveOneOut: band.leaveOneOut, ...(band.worstWeek !== undefined && { worstWeek: band.worstWeek }) }

@@ -65,6 +65,7 @@ function portsOf({ ir, model, judging, bands, costing }: PlanningGiven): PlanPor
       const base = within(rows, now)
       return own.map((value, row) => value - base[row])
     },
+    atStake: () => judging.atStake(way),
     costOf: plan => costing.costOf(plan),
     intervals: bandedIntervals(judging.cases, boundsOf(ir, model), bands),
   }

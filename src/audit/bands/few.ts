@@ -92,3 +92,9 @@ function stepsOf(values: Float64Array, most: number): Step[] {
 
 const expectedAtMost = (steps: readonly Step[], tail: number): number =>
   steps.reduce((sum, { count, height }) => sum + height * poissonUpper(count, tail / steps.length), 0)
+
+/**
+ * Σd of an alternative that differed in no decision, at most, either way: with probability 0.95 fewer than −ln 0.05 = 3.0 such decisions were to be expected (the rule of three: Hanley and Lippman-Hand 1983), each worth at most `most`.
+ * That none was seen is no proof that there is none: of fifty actions one in twenty may be another.
+ */
+export const noneSeenBound = (most: number): number => -Math.log(0.05) * most

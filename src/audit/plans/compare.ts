@@ -36,19 +36,25 @@ export async function compareAll(
   for (const [one, other] of pairs) columns.push(await evaluation.difference(one, other, rows))
   const moved = columns.filter(column => !isStill(column))
   const intervals = moved.length > 0 ? await evaluation.intervals(moved, rows) : []
+  const unseen = await evaluation.unseen()
   return pairs.map(([one, other], i) => {
     const isSame = isStill(columns[i]) && !isUnknown(columns[i])
     const refusal = evaluation.refusal(one, rows) ?? evaluation.refusal(other, rows)
-    const gain = refusal === undefined ? gainOf(columns[i], intervals[moved.indexOf(columns[i])], question) : { why: refusal }
+    const isEqual = evaluation.isEqual(one, other)
+    const still = isEqual ? 0 : unseen
+    const gain = refusal === undefined ? gainOf(columns[i], intervals[moved.indexOf(columns[i])], still, question) : { why: refusal }
     const cost = evaluation.costDifference(one, other)
-    return { one, other, gain, isSame, isEqual: evaluation.isEqual(one, other), cost, net: netOf(gain, cost, question) }
+    return { one, other, gain, isSame, isEqual, cost, net: netOf(gain, cost, question) }
   })
 }
 
-/** `interval` is that of a column which is not still. */
-function gainOf(column: Float64Array, interval: Interval | Why, { decisionsAMonth }: PlanQuestion): Interval | Why {
+/** `interval` is that of a column which is not still; `unseen` what a still one may differ by, units. */
+function gainOf(column: Float64Array, interval: Interval | Why, unseen: number, { decisionsAMonth }: PlanQuestion): Interval | Why {
   if (isUnknown(column)) return { why: 'of no decision in this part of the history it is known what came of it' }
-  return isStill(column) ? { value: 0, low: 0, high: 0, error: 0 } : aMonth(interval, decisionsAMonth)
+  if (!isStill(column)) return aMonth(interval, decisionsAMonth)
+  const known = column.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)
+  const most = (unseen / known) * decisionsAMonth
+  return { value: 0, low: -most + 0, high: most, error: most / 2 }
 }
 
 /** The same the other way round. */

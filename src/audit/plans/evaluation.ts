@@ -4,6 +4,7 @@
  * A mean is kept of every plan that was evaluated, columns of the last few: of four thousand plans over a million decisions they would be 32 GB.
  */
 import { assert } from '../../base/assert.ts'
+import { noneSeenBound } from '../bands/few.ts'
 import { limits } from '../../base/limits.ts'
 import type { RowRange } from '../cases.ts'
 import type { Range } from '../report/audit-report.ts'
@@ -89,6 +90,11 @@ export class Evaluation {
     const cost = this.#costs.get(key) ?? believed(this.#ports.costOf(plan))
     this.#costs.set(key, cost)
     return cost
+  }
+
+  /** Units that two plans which differ in no decision of a block may differ by, all of its decisions together. */
+  async unseen(): Promise<number> {
+    return noneSeenBound((await this.#ports.atStake?.()) ?? 0)
   }
 
   /** Have both the same values, whatever the history? */

@@ -75,7 +75,7 @@ function isAdopted(
   { price, smallLoss }: PlanQuestion,
 ): boolean {
   if (changesOf(kept) === 0 || isWhy(cost) || isWhy(gain)) return false
-  if (isSame) return cost.base < 0 && cost.high <= 0
+  if (isSame && gain.low === 0) return cost.base < 0 && cost.high <= 0
   if (price === undefined) return cost.base < 0 && gain.low >= -smallLoss
   return !isWhy(net) && net.low > 0
 }
@@ -106,8 +106,8 @@ function holdsOver(duel: Duel, isFresher: boolean, { price, smallLoss }: PlanQue
   const { gain, net, cost, isSame, isEqual } = duel.comparison
   if (isWhy(cost) || isWhy(gain)) return false
   if (isEqual) return isPreferred(duel, cost)
-  // Decisions are the same. What is fresher for nothing must be the cheaper, what is older not the dearer, in every scenario.
-  if (isSame) return isFresher ? cost.high < 0 : cost.high <= 0
+  // Decisions are the same. What is fresher for nothing must be the cheaper, what is older not the dearer, in every scenario; where few act, that none differs does not say that none will.
+  if (isSame && (isFresher || gain.low === 0)) return isFresher ? cost.high < 0 : cost.high <= 0
   if (price === undefined) return cost.base <= 0 && gain.low >= -smallLoss
   return !isWhy(net) && net.low > 0
 }

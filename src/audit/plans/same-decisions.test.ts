@@ -11,13 +11,13 @@ const stream: PlanChoice = { setting: { kind: 'now' }, title: 'stream', age: 0 }
 const batch: PlanChoice = { setting: nightly, title: 'batch 1 day', age: 50_400_000 }
 
 /** A group that runs as a stream; a batch run loses `loss` a month. Costs by the kind of the setting. */
-async function said(choices: readonly PlanChoice[], costs: Readonly<Record<string, Range>>, loss = 0) {
+async function said(choices: readonly PlanChoice[], costs: Readonly<Record<string, Range>>, loss = 0, atStake = 0) {
   const world: SmallWorld = {
     elements: [{ element: { kind: 'group', group: 'a' }, title: 'a', choices }],
     utility: of => (of('group/a') === 'batch' ? -loss : 0),
     cost: of => costs[of('group/a')],
   }
-  const { part, verdicts, proposed } = await judgePlans(questionOf(world), portsOf(world))
+  const { part, verdicts, proposed } = await judgePlans(questionOf(world), { ...portsOf(world), atStake: () => atStake })
   return { ...verdicts.get('group/a')!, decision: part.decision, proposed: proposed.get('group/a')?.kind ?? 'now', net: part.net }
 }
 
@@ -84,4 +84,14 @@ test('where nothing is known of the one that decides otherwise, that is said, an
   const why = '54 decisions differ, in too few clusters to say how sure a figure would be'
   const { verdicts } = await judgePlans(questionOf(world), { ...portsOf(world), intervals: columns => columns.map(() => ({ why })) })
   assert.deepEqual(verdicts.get('group/a'), { choice: 'undecided', why })
+})
+
+test('that no decision differs is no proof where few act: three may be another, each worth the most that one is', async () => {
+  const costs = { now: range(20, 20, 20), batch: range(12, 12, 12) }
+  assert.equal((await said([stream, batch], costs, 0, 2)).choice, 'batch 1 day', 'six dollars at most, and eight saved')
+  const found = await said([stream, batch], costs, 0, 3)
+  assert.deepEqual([found.choice, found.proposed], ['undecided', 'now'], 'nine dollars, and eight saved')
+  assert.match(found.why, /so few decisions act that the next ones may differ/)
+  // A way to keep the same values has nothing to show.
+  assert.equal((await said([stream, hybrid], { now: range(20, 20, 20), hybrid: range(12, 12, 12) }, 0, 99)).choice, 'hybrid')
 })

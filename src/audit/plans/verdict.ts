@@ -100,7 +100,7 @@ function undecided({ choices }: PlanElement, element: number, { picks, duels }: 
     open.length > 0
       ? `'${choices[best].title}' seems best, ${against} net of costs, which may be nothing`
       : same
-        ? `'${choices[best].title}' decides as '${choices[same.over].title}' does, and which of them costs less depends on the scenario of prices`
+        ? `'${choices[best].title}' decides as '${choices[same.over].title}' does, and ${isTooFew(same) ? TOO_FEW : 'which of them costs less depends on the scenario of prices'}`
         : 'no way of running it is shown to be better than the others'
   return { choice: UNDECIDED, why, ...(most !== undefined && Number.isFinite(most) && { moreWeeks: most }) }
 }
@@ -110,10 +110,15 @@ function sameText(choices: PlanElement['choices'], duels: readonly Duel[]): stri
   const cheapest = duels.find(({ comparison: { cost } }) => !isWhy(cost) && cost.base < 0)
   const most =
     cheapest && !isWhy(cheapest.comparison.cost)
-      ? `; '${choices[cheapest.pick].title}' costs ${costText(cheapest.comparison.cost)} a month than '${choices[cheapest.over].title}', but not in every scenario of prices`
+      ? `; '${choices[cheapest.pick].title}' costs ${costText(cheapest.comparison.cost)} a month than '${choices[cheapest.over].title}', but ${isTooFew(cheapest) ? TOO_FEW : 'not in every scenario of prices'}`
       : ''
   return `decisions are the same however it is run${most}`
 }
+
+const TOO_FEW = 'so few decisions act that the next ones may differ'
+
+/** Nothing differs, the prices agree, and what was not seen may still outweigh them. */
+const isTooFew = ({ comparison: { cost, gain } }: Duel): boolean => !isWhy(cost) && cost.high <= 0 && !isWhy(gain) && gain.low < 0
 
 /** The choice that is ahead of each other by the estimates, if one is. */
 function bestByEstimate(count: number, duels: readonly Duel[]): number | undefined {
