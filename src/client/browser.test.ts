@@ -26,6 +26,7 @@ test('it runs with what a browser has', () => {
     'base/clock.ts',
     'base/errors.ts',
     'base/limits.ts',
+    'base/measurement-limits.ts',
     'base/random.ts',
     'base/reconcile-limits.ts',
     'base/training-limits.ts',
