@@ -11,7 +11,7 @@ export interface Audible extends Definitions {
   readonly fingerprint: string
 }
 
-/** `traces`, `isCensored` and `chanceOf` are of decisions that ran; `threads` are as many as there are cores beside this one unless given. */
+/** `traces`, `isCensored` and `chanceOf` describe decisions that ran. `threads`: by default cores less one, at most AUDIT_THREADS_MAX. */
 export interface AuditOptions extends Omit<ExperimentOptions, 'lookBack'> {
   readonly model: ModelIR
   readonly worth: PipelineWorth

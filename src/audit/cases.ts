@@ -9,8 +9,9 @@ export interface Decided {
   /** NaN where there is no score: an input was missing, or no decision was made about this row (a tick that a slower cadence leaves out). */
   readonly score: Float64Array
   /**
-   * The scores at the model's own cadence, by which a volume of alerts is chosen; `score` unless given. A slower cadence leaves decisions out, and no decision that is left moves up for it: otherwise an alternative that decides a
-   * third as often would have three times as many of its decisions act, and the lower threshold would count as a gain of the cadence.
+   * Scores at the model's own cadence, which set the threshold of an alert volume; defaults to `score`. A slower cadence omits decisions,
+   * and no other decision acts in their place. Otherwise a cadence with a third of the decisions would act on three times the share of
+   * them, and the lower threshold would count as a gain of the cadence.
    */
   readonly ranked?: Float64Array | undefined
   /** When the score was there, UTC ms. */

@@ -160,7 +160,7 @@ export const limits = {
   HTTP_WAITING_RECORDS_MAX: 1 << 14,
   /** Milliseconds of work on large bodies and questions after which everything else on the loop has its turn. */
   SERVE_AT_ONCE_MS: 5,
-  /** Bytes of a JSON body from which on its client waits for its turn with it. */
+  /** Least bytes of a large JSON body: its client waits for its turn before the server parses the body. */
   SERVE_LARGE_BYTES: 1 << 14,
   /** Bytes of JSON bodies of one route class (ingest, decide, read and operate) held at once. */
   HTTP_BODY_BYTES_MAX: 1 << 26,

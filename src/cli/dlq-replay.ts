@@ -13,7 +13,7 @@ import { printJson, printLines, printText } from './print.ts'
 const OMITTED_SHOWN = 5
 
 export interface ReplayRequest {
-  /** By number; every letter that can be sent again, unless given. */
+  /** Numbers of dead letters; by default every dead letter that can be sent again. */
   readonly ids: readonly number[] | undefined
   /** The source of letters that name none. */
   readonly source: string | undefined

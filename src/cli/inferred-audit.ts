@@ -16,7 +16,7 @@ export interface InferredAudit {
 const KNOWN_AFTER = 60
 const BUDGET = '10%'
 
-/** None where no column may say what came of an event. `file` is its name, and `events` its path from the project's folder. */
+/** `undefined` if no column can be the outcome. `file` is the name of the file, and `events` its path from the project's folder. */
 export function auditText(source: PlannedSource, file: string, events: string): InferredAudit | undefined {
   const [outcome] = source.outcomes
   if (!outcome) return undefined

@@ -1,11 +1,11 @@
-/** Labels to write by hand where no column says what came of an event: code that compiles in the `pipeline.ts` of the same project. */
+/** Labels to write by hand if no column holds the outcome of an event. The code compiles in the `pipeline.ts` of the same project. */
 import { featured } from './inferred-code.ts'
 import type { PlannedSource } from './inferred-source.ts'
 
 export interface LabelHint {
   /** In words: when it is the one to take. */
   readonly for: string
-  /** What to import from `spillway` too. */
+  /** The name to add to the imports from `spillway`. */
   readonly imports: string
   /** Lines to stand before the model, if any. */
   readonly before: readonly string[]

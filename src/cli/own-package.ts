@@ -1,4 +1,4 @@
-/** What a project that `spillway init` makes depends on. No registry has the package yet, so it is where this command was installed from. */
+/** The `spillway` dependency of a project from `spillway init`: the source of this installation, since no registry has the package yet. */
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'

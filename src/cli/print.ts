@@ -1,6 +1,6 @@
 /**
- * What commands print. Everything that a sender may have written (keys, ids, values, the records of dead letters, what receivers answered) is in one line when a
- * listing is made of it, so that no line of a listing can be forged. Every command prints through this file; `test/tidy/` looks for those that do not.
+ * Output of commands. A listing shows each text from a sender (keys, ids, values, records of dead letters, answers of receivers) in one
+ * line, so that no sender can forge a line. Every command prints through this file; `test/tidy/` finds commands that do not.
  */
 import { forTerminal, inOneLine } from '../base/show.ts'
 
@@ -20,7 +20,7 @@ export interface Printing<T> {
   readonly json: boolean
   /** Lines for people, of a value whose texts are each in one line. */
   readonly textOf: (value: T) => string
-  /** What a line of JSON has; the value itself unless given. */
+  /** Returns the value to print as a line of JSON; the value itself by default. */
   readonly jsonOf?: (value: T) => unknown
   /** Between two texts. */
   readonly between?: string

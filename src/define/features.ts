@@ -55,7 +55,7 @@ export interface FeaturesOptions<C extends Columns, E extends Entities, F> {
   readonly entity: E
   /** Which columns are the key, when the source does not have exactly one for each entity. */
   readonly key?: (row: Row<NoInfer<C>>) => (E extends Entity ? KeyColumn<'row', E> : never) | KeyColumns<'row', E>
-  /** Where the group is computed; `batch('0 2 * * *', { lasts: '2h' })` unless given: start with a nightly run, and stream what pays. */
+  /** Placement of the feature group; default `batch('0 2 * * *', { lasts: '2h' })`. Start with a nightly run; stream groups that pay. */
   readonly place?: Placement
   readonly values: (row: Row<NoInfer<C>>) => F
   readonly owner?: string

@@ -25,8 +25,8 @@ export interface Column<K extends Kind, T, In> extends ColumnSpec<K, T, In> {
 
 export const t = {
   /**
-   * Text: well-formed Unicode, compared as UTF-8 bytes. `maxBytes` is how many bytes of UTF-8 a value may have: 1 KiB unless given for keys, ids, identity fields
-   * and entities, 64 KiB for other columns, and at most 1 MiB. A record with a longer text is rejected.
+   * Text: well-formed Unicode, compared as UTF-8 bytes. `maxBytes` limits the UTF-8 bytes of a value, and is at most 1 MiB. It defaults
+   * to 1 KiB for keys, ids, identity fields and entities, and to 64 KiB for other columns. A source rejects a record with a longer text.
    *
    * @throws `SPILL_DEFINITION` for another option, or for a `maxBytes` that is no integer from 1 to 2^20.
    * @example t.string({ maxBytes: 4096 })

@@ -34,7 +34,7 @@ const SAMPLE_RECORDS = 10_000
 const DEPTH_MAX = 4
 
 export interface InferOptions {
-  /** What a comma in numbers of text is, where they do not tell by themselves. */
+  /** Meaning of a comma in numbers written as text (decimal or thousands), for columns whose values are ambiguous. */
   readonly numbers?: NumberStyle | undefined
 }
 

@@ -33,7 +33,7 @@ for (const [name, text] of Object.entries(files))
         const own = refusals.filter(refusal => refusal.source === source.name)
         const refused = Object.values(counts.refused).reduce((sum, each) => sum + each, 0)
         assert.equal(own.length, refused + undecodable)
-        // What sends it again knows that it is no JSON.
+        // A replay of the letter needs the form to tell CSV from JSON.
         assert.ok(own.every(({ form }) => form?.csv === (name.endsWith('.csv') ? true : undefined)))
       }
     })

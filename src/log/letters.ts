@@ -49,7 +49,7 @@ export interface SettledLetter extends StoredDeadLetter {
   readonly settled: number
 }
 
-/** What happens to a letter that the store has; a commit fails if the store does not have it. `source` is kept of a letter whose source was unknown. */
+/** A change to a stored dead letter; the commit fails if the store does not have the letter. `source` is stored if the letter has none. */
 export type LetterChange =
   /** Other bytes take the place of its own. Its attempts begin anew. */
   | { readonly kind: 'edited'; readonly id: number; readonly raw: string | Uint8Array; readonly form: RawForm | undefined }

@@ -47,8 +47,8 @@ export async function openClient({ url, sslMode, host, user, name }: Database, r
 }
 
 /**
- * As libpq takes PGSSLMODE: `prefer` unless given, which encrypts where the server can. `allow` encrypts where the server can too, and not only where it must: the package has no
- * second try.
+ * The `ssl` option for a PGSSLMODE, as in libpq. The default, `prefer`, encrypts if the server can. `allow` does the same here, and not
+ * only if the server requires encryption: the package does not retry a connection.
  */
 function sslOf(mode = 'prefer'): false | 'require' {
   if (mode === 'disable') return false

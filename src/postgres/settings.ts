@@ -5,7 +5,10 @@ import { SpillwayError } from '../base/errors.ts'
 /** What is not given is as for PostgreSQL's own programs: PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, PGSSLMODE. */
 export interface Database {
   readonly url?: string | undefined
-  /** `disable`, `prefer` (encrypted where the server can; unless given), `require` (encrypted, whoever answers) or `verify-full`, unless the URL says. */
+  /**
+   * `disable`, `prefer` (the default: encrypts if the server can), `require` (encrypts, does not check the certificate) or `verify-full`.
+   * A mode in the URL takes precedence.
+   */
   readonly sslMode?: string | undefined
   readonly host?: string
   readonly user?: string

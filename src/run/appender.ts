@@ -64,7 +64,7 @@ export interface AppenderOptions {
   readonly ir: PipelineIR
   readonly maps: ReadonlyMap<string, RowMap>
   readonly strings: Strings
-  /** How much room records may take of them; as much as a run keeps unless given. */
+  /** Limits of the texts in `strings` for records; by default those of a run. */
   readonly room?: TextBounds | undefined
   readonly log: Log
   readonly lookup: EventLookup

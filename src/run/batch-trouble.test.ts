@@ -191,7 +191,7 @@ test('a result of which a byte fell over is made again at the start, and says so
   )
   await driven.run.stop()
   await again.run.stop()
-  // What was made again is kept: the next start has nothing to say.
+  // The run stored the recomputed part: the next start reports nothing.
   const third = new DrivenRun(shop, { disk: { commits, states }, now: minutes(10) + 3 })
   assert.deepEqual([served(third), third.reports], [[10, 3], []])
   await third.run.stop()

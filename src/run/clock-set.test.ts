@@ -40,7 +40,7 @@ interface Attempt {
   readonly isDone: boolean
 }
 
-/** What a scheduler should do, by the words of docs/cli.md and nothing of its code. */
+/** Model of a scheduler, written from docs/cli.md and without the scheduler's code. */
 class Expected {
   /** A scheduler whose times nothing is stamped before goes on from the latest, whatever the clock says. */
   readonly #neverBack: boolean

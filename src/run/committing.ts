@@ -85,7 +85,7 @@ export class Committing {
   keepStages(isLast = false): void {
     const { parts } = this.#options
     parts.freshness.reread()
-    const [stages, counts] = [parts.stages.take(), parts.freshness.take(isLast)]
+    const [stages, counts] = [parts.stages.take(), parts.freshness.flush(isLast)]
     if (stages || counts) void this.commit({ ...(stages && { stages }), ...(counts && { put: [counts] }) })
   }
 

@@ -8,7 +8,7 @@ import { sqlite } from '../log/sqlite/sqlite.ts'
 import { DecisionCheck } from './decision-check.ts'
 import { damagedDecisions } from './verify-decisions.ts'
 
-test('each recorded stretch is checked, some at a time, and damage is told as inspect tells it', async () => {
+test('each recorded stretch is checked, some at a time, and the check reports the same damage as inspect', async () => {
   const shop = await open()
   for (let i = 0; i < 6; i++) await posted(shop.app, '/sources/payments/events', [pay(i)])
   const db = new sqlite.DatabaseSync(join(shop.data, 'log.db'))

@@ -202,7 +202,7 @@ export function deliveredCell({ values, nulls }: Column, row: number, { type, sc
   return type === 'string' ? strings.textOf(values[row]) : values[row] / 10 ** (type === 'decimal' ? scale : 0)
 }
 
-/** What a stretch is about, without all the rest: a fraction of the work of `readDecisions`. */
+/** Model and keys of a stretch of decisions. Decoding them takes a fraction of the work of `readDecisions`. */
 export type DecisionKeys = Pick<DecodedDecisions, 'model' | 'length' | 'key' | 'keys' | 'strings'>
 
 /** Texts get their ids in `strings`; `shapeOf` gives the shape of its text. Throws as `readDecisions` does. */
@@ -214,7 +214,7 @@ export function readDecisionKeys(bytes: Uint8Array, strings: Strings, shapeOf: (
   return { model, length, key, keys: columnOf(reader, length, key.type === 'string' ? strings : undefined), strings }
 }
 
-/** What stands behind the format's number. */
+/** A reader of the bytes after the format version. Throws for a wrong checksum or an unsupported version. */
 function wholeBody(bytes: Uint8Array): ByteReader {
   const body = new Uint8Array(bytes.subarray(0, Math.max(0, bytes.length - 4)))
   const reader = new ByteReader(body, 'a stretch of decisions')

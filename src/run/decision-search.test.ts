@@ -116,7 +116,7 @@ test('an index that drops its older half keeps whole stretches, and names the fi
   )
 })
 
-test('a damaged stretch is told to whoever comes upon it, and to nobody else', async () => {
+test('a search fails if it reads a damaged stretch, and only then', async () => {
   const log = new Stretches()
   const [first, second] = stretches.filter(({ model }) => model === 'fraud')
   log.add({ ...first, bytes: first.bytes.slice(0, -1) })

@@ -35,7 +35,7 @@ export const FRESHNESS = 'freshness'
 
 /** A group as one model reads it. */
 interface MeasuredRead {
-  /** Which read of the model it is. */
+  /** Position among the model's group reads, from 0. */
   readonly index: number
   readonly group: string
   readonly source: string
@@ -155,8 +155,8 @@ export class Freshness {
     })
   }
 
-  /** The counts to be kept, if any are new: each FRESHNESS_EVERY_MS, or now if `isLast`. */
-  take(isLast = false): [name: string, value: string] | undefined {
+  /** Returns new counts for the store, and marks them as saved: every FRESHNESS_EVERY_MS, or at once if `isLast`. */
+  flush(isLast = false): [name: string, value: string] | undefined {
     const now = this.#clock()
     if (!this.#isNew || (!isLast && now - this.#keptAt < limits.FRESHNESS_EVERY_MS && now >= this.#keptAt)) return undefined
     this.#isNew = false

@@ -1,9 +1,9 @@
 /**
- * Which stretches of decisions are about a key: an index in memory, by a hash of the key's text.
+ * In-memory index of the stretches of decisions about a key, by a hash of the key's text.
  *
- * Entries are in the order of their stretches, and each is linked to the one before it with the same slot, so that a walk goes from the newest back. Two keys may have
- * one hash: a stretch that is named may turn out to have nothing of the key, and none that has is left out. Sixteen to twenty-four bytes an entry. Beyond the
- * most that it holds, the older half is dropped, and `from` says which is the oldest stretch that is indexed whole.
+ * Entries are in the order of their stretches. Each entry links to the previous entry in its slot, so a lookup goes from the newest stretch
+ * back. Two keys may have the same hash. A lookup may therefore return a stretch without the key, but it omits no stretch with the key. An
+ * entry takes 16 to 24 bytes. A full index drops its older half; `from` is the oldest stretch that it still holds whole.
  */
 import { addText, type Hash64 } from '../base/hash.ts'
 import { limits } from '../base/limits.ts'

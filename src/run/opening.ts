@@ -54,7 +54,7 @@ export interface OpeningOptions extends MemoryOptions {
   /** Where the texts of what is appended have their ids. */
   readonly stringsOf: StringsOf
   readonly readAt?: () => number
-  /** Files beside the log that are needed, besides saved state; unless given, the results of batch runs that the ledger keeps. */
+  /** Names of needed files beside the log, without saved state; by default the results of batch runs that the ledger keeps. */
   readonly otherFiles?: () => readonly string[]
 }
 

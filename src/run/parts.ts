@@ -61,7 +61,7 @@ export interface RunOptions extends MemoryOptions {
   readonly look?: LookPort
   /** Makes reports; without it none is made. */
   readonly reporting?: Reporting
-  /** The freshness objectives by which decisions are measured; none unless given. */
+  /** Freshness objectives to measure decisions against; none by default. */
   readonly objectives?: ObjectivesFile
 }
 

@@ -54,7 +54,7 @@ function shop({ window = '1d', own, train = byHand, place = stream }: Variant = 
 
 const modelOf = ({ models: [fraud] }: PipelineIR): ModelIR => fraud
 
-/** What the registry keeps of a version that was trained by a file. */
+/** Registry values of a version that was trained with the definitions `ir`. */
 const versionPuts = (ir: PipelineIR, number: number): Put[] => {
   const fraud = modelOf(ir)
   const version = {

@@ -33,7 +33,7 @@ export interface Plan {
   /** Would a start run other definitions than ran last? */
   readonly changed: boolean
   readonly changes: readonly Change[]
-  /** What follows from them for models, actions and freshness objectives. */
+  /** Effects of the changes on models, actions and freshness objectives. */
   readonly effects: readonly PlanEffect[]
   /** Entries of the log. */
   readonly entries: number

@@ -91,7 +91,7 @@ export class Reports {
     if (this.#making || this.#stopping.signal.aborted || this.#scheduled.length === 0) return
     const now = this.#options.clock()
     for (const one of this.#scheduled) {
-      // What is appended from now on is stamped `now` at least; where the clock was set back since, it is behind the cut.
+      // Later entries are stamped `now` or later. If the clock is set back, their stamps may be earlier, but they lie behind the cut.
       const asked = one.asked && one.asked.s !== now ? one.asked : undefined
       const s = asked ? asked.s : one.lastTime(now - 1)
       if (!asked && (one.retry.isWaiting(now) || !(s > one.s))) continue

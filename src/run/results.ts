@@ -77,7 +77,7 @@ export class Results {
   }
 }
 
-/** The bytes of each part of a run's result, in pieces. Those that are not as they were are made again, which is told, and kept in their place. */
+/** The bytes of each part of a run's result, in pieces. Recomputes and reports missing or damaged parts; a writable store keeps them. */
 export function resultOf(
   store: StoredLog,
   number: number,
@@ -96,7 +96,7 @@ export function resultOf(
   const some = missing.size < partitions ? `${missing.size} of ${partitions} parts of ` : ''
   onReport(`${some}the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
   for (const { partition, stretch } of computeAll(store, job, missing)) result[partition].push(stretch)
-  // Whoever only reads the log keeps nothing in its folder.
+  // A read-only user of the log writes nothing to its folder.
   if (isWritable(store)) for (const partition of missing) void keepPart(store.createState(partFile(number, partition)), result[partition])
   return result
 }

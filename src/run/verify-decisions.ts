@@ -11,7 +11,7 @@ export function* damagedDecisions(stretches: Iterable<StoredDecisions>): Generat
   }
 }
 
-/** What is wrong with a stretch; nothing if it is whole. */
+/** The damage of a stretch; `undefined` if the stretch is intact. */
 export function damageOf(stretch: StoredDecisions): Damage | undefined {
   const problem = problemOf(stretch)
   return problem === undefined

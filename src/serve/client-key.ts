@@ -1,7 +1,7 @@
 /** The client for whom a request's share of the server is counted: its token or user, or its address where it has none. */
 import { isIP } from 'node:net'
 
-/** What a request says of its client. */
+/** The client's identity, as a request gives it. */
 export interface Client {
   /** The name of its token or user. */
   readonly client: string | undefined

@@ -14,7 +14,7 @@ export class DecisionJournal implements Journal {
   /** Numbers of damaged stretches of which that was said. */
   readonly #said = new Set<number>()
 
-  /** `onDamage` is told once of each stretch that cannot be read. Its readers are told of a gap, and go on behind it. */
+  /** Calls `onDamage` once for each unreadable stretch. Readers get a gap event for the stretch, and continue behind it. */
   constructor(log: Pick<SqliteReader, 'decisionsAfter' | 'decisionNumbers'>, onDamage: (error: SpillwayError) => void = () => {}) {
     this.#log = log
     this.#onDamage = onDamage

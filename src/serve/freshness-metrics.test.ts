@@ -1,4 +1,4 @@
-/** Freshness objectives of a run: what `/metrics` counts is what the recorded decisions say, and a file that cannot be used is told with its fix. */
+/** Freshness objectives of a run: `/metrics` counts what the recorded decisions say, and the run reports an unusable file with its fix. */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -152,7 +152,7 @@ test('the share of the last hour is in the folder, for whoever inspects it', asy
   assert.match(text, /^unread +90 % within 1 min +no decision/m)
 })
 
-test('a file that changes is followed, and one that cannot be used is told once with its fix', async () => {
+test('the run follows a changed file, and reports an unusable file once with its fix', async () => {
   const look = async () => {
     running.run.keepStages()
     return metric('spillway_freshness_objective_seconds')

@@ -1,6 +1,6 @@
 /**
- * `GET /healthz`: the process lives. `GET /readyz`: the run takes events now, or not; who may read is told of which pipeline and how far its log is, or why it does
- * not.
+ * `GET /healthz`: the process lives. `GET /readyz`: the run accepts events now, or not. A client that may read also gets the pipeline and
+ * the log position, or the reason for the 503.
  */
 import type { FastifyInstance } from 'fastify'
 import { limits } from '../base/limits.ts'

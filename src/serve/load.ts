@@ -1,6 +1,6 @@
 /**
- * What a server holds at a moment, bounded, by route class and by client: a client that comes when its share is used up is turned away at once, rather than let in to
- * wait, and no client is turned away because another has used up its own.
+ * Bounds the load of a server by route class and by client. The server turns a client away at once when the client's share is used up,
+ * rather than let it wait. It turns no client away because a different client has used up its share.
  */
 import { limits } from '../base/limits.ts'
 import type { Bounds } from './bounds.ts'
@@ -53,7 +53,7 @@ export class Load {
     return this.#sum('bytes')
   }
 
-  /** What a request may have. */
+  /** The share of the server for a request of this client. */
   shareOf(route: RouteClass, client: Client): Share {
     return new Share(this, this.#classes.get(route)!, clientKey(client))
   }
@@ -85,7 +85,7 @@ const budgetsOf = (route: RouteClass, { webhookBytes, bodyBytes, waiting }: Boun
   bytesLimit: route === 'webhook' ? 'HTTP_WEBHOOK_BYTES_MAX' : 'HTTP_BODY_BYTES_MAX',
 })
 
-/** What one client may have of a server, for the routes of one class. */
+/** One client's share of a server, for the routes of one class. */
 export class Share {
   readonly #load: Load
   readonly #class: ClassBudgets
@@ -117,8 +117,9 @@ export class Share {
   }
 
   /**
-   * Does something that waits for a commit of so many records. Throws `SPILL_OVERLOAD` if the client has too much that does already. What answers before the
-   * commit goes on waiting for what it says; `until` is told of that too.
+   * Runs `act`, which waits for the commit of `records` records. Throws `SPILL_OVERLOAD` if too many requests or records of the client
+   * wait. An `act` that answers before the commit passes a promise to `hold`. The share stays in use until the promise settles; `until`
+   * gets the promise, too.
    */
   async waiting<T>(records: number, act: (hold: Until) => Promise<T>, until: Until = () => {}): Promise<T> {
     const [client, load, { requests }] = [this.#client, this.#load, this.#class]

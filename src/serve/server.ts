@@ -67,7 +67,7 @@ export function serve({ patience, ...options }: ServerOptions): FastifyInstance 
   return app
 }
 
-/** 404 for a path that there is not, 405 for one that takes other methods. */
+/** 404 for an unknown path, 405 for a path with other methods. */
 function noRoute({ method, url }: Pick<FastifyRequest, 'method' | 'url'>, methods: Methods): ServeError {
   const path = url.split('?')[0]
   const others = methods.at(path)

@@ -48,7 +48,7 @@ declare module 'fastify' {
     isSigned?: boolean
     /** Its answers have no end, and are not measured. */
     isStream?: boolean
-    /** Everyone may, and who has this role is told more (`FastifyRequest.maySeeMore`). */
+    /** Everyone may; a client with this role gets a fuller answer (`FastifyRequest.maySeeMore`). */
     moreFor?: Role
     /** Its answer takes microseconds, and waits for no turn (`fair-turns.ts`). */
     isQuick?: boolean

@@ -41,7 +41,7 @@ test('a body whose last byte is held back is cut off after the grace, and told w
   assert.deepEqual([body.errors.length, body.errors[0].status], [1, 408])
   assert.match(body.errors[0].message, /less than 100 bytes a second.*HTTP_BODY_BYTES_PER_S_MIN/)
   body.passes(10_000)
-  assert.equal(body.errors.length, 1, 'it is told once')
+  assert.equal(body.errors.length, 1, 'the body gets one error')
 })
 
 test('a body at the rate is never cut off, one below it is, however it dribbles', () => {

@@ -1,4 +1,4 @@
-/** Webhooks that were rejected unsigned, by source and reason: senders are told no reason, so that the operator needs one. */
+/** Counts of rejected unsigned webhooks, by source and reason. The answer hides the reason from senders, and the operator needs it. */
 import type { UnsignedWebhook } from './webhook-in.ts'
 
 export class UnsignedCounts {

@@ -157,7 +157,7 @@ function checkSigned(isSigned: boolean): void {
   if (!isSigned) throw new UnsignedWebhook('signature', 'its signature is by none of the secrets')
 }
 
-/** A webhook that was rejected before anything of it was read. The reason is for the operator: a sender that is not known is told none. */
+/** Rejection of a webhook before its content is parsed. The reason is for the operator; the answer hides it from an unknown sender. */
 export class UnsignedWebhook extends SpillwayError {
   readonly reason: 'header' | 'time' | 'signature' | 'source'
 

@@ -162,7 +162,7 @@ test('without a signature, every path of a webhook answers the same: which sourc
     assert.match(metrics, new RegExp(`^spillway_webhooks_unsigned_total\\{source="${source}",reason="${reason}"\\} [1-9]`, 'm'))
 })
 
-test('a webhook without the headers of one is told so before its body is there', async () => {
+test('the server rejects a webhook without signature headers before the body is there', async () => {
   const load = (await shop.app.inject({ url: '/metrics' })).body
   assert.match(load, /^spillway_http_body_bytes 0$/m)
   const answer = await send('hooks', '{'.repeat(2 << 20), {})

@@ -7,7 +7,7 @@ import { closeFolder, openFolder } from '../../src/log/sqlite/data-folder.ts'
 import { called } from './called.ts'
 import { Shop } from './shop.ts'
 
-/** What ends a line, for a terminal or for a reader of lines, and what moves the cursor; then the beginning of a line of its own. */
+/** Texts that end a line for a terminal or a line reader, or move the cursor. `hostile` puts a forged line after each. */
 const ENDS = ['\n', '\r\n', '\u2028', '\u0085', '\u001b[1G', '\u009b1G', '\u000b']
 const hostile = ENDS.map(end => `x${end}FORGED`).join('')
 

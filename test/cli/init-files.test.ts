@@ -1,4 +1,4 @@
-/** What `spillway init --from` makes of files as people have them: decimal commas, yes and no in words, nested records; and that what it prints compiles and runs. */
+/** `spillway init --from` with files from practice: decimal commas, yes and no in words, nested records. Its output compiles and runs. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { called } from './called.ts'

@@ -1,4 +1,4 @@
-/** A process of the suite that is asked by messages and answers each in turn; it ends with the suite's, or when it is told to. */
+/** A child process of the suite that answers messages in turn. It ends with the suite's process, or on `kill`. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 

@@ -1,4 +1,4 @@
-/** What hostile clients do to others, but for how long these wait, which `npm run prove -- hostile` measures. */
+/** Effects of hostile clients on other clients, except waiting times: `npm run prove -- hostile` measures those. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { scratchFolder } from '../scratch.ts'

@@ -12,7 +12,7 @@ export interface Answered {
   /** How often each status came, as `ingest 200`. */
   readonly statuses: Record<string, number>
   readonly ms: number[]
-  /** What was answered instead of 200, the first of each status. */
+  /** The first body of each status other than 200, keyed as `statuses`. */
   readonly messages: Record<string, string>
 }
 
@@ -56,7 +56,7 @@ export class OtherClient {
     return answered
   }
 
-  /** Which of the acknowledged events the server does not have: a duplicate is there. */
+  /** Acknowledged events that the server does not have. Sends all again: an event that the server has is a duplicate. */
   async missing(): Promise<string[]> {
     const missing: string[] = []
     const AT_ONCE = 100

@@ -67,7 +67,7 @@ function endOfGap(zone: string, from: number, to: number): number {
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** What clocks of a zone show, less UTC, ms. */
+/** UTC offset of a zone at `t`, ms. */
 function offsetAt(zone: string, t: number): number {
   let format = formats.get(zone)
   if (!format) {

@@ -32,7 +32,7 @@ const REPORTS_LEAST = 0.8
 interface ProveThreadsOptions {
   readonly cases: number
   readonly seed: number
-  /** Whether a failure is shrunk and written to `test/regressions/`. */
+  /** Shrinks failures and writes them to `test/regressions/`; true by default. */
   readonly isRecorded?: boolean
 }
 

@@ -1,4 +1,4 @@
-/** What a headline or a verdict says that a row of the same report denies; of any report, and with none of the code that words it. */
+/** Contradictions between a headline or verdict and a row of the same report. Works on any report, and shares no code with the wording. */
 import type { AnswerParts } from '../../src/audit/plans/answer.ts'
 import type { ElementPart, Estimate, Rung } from '../../src/audit/report/audit-report.ts'
 

@@ -68,7 +68,7 @@ export function scoreWorld(seed: number, kind: ScoreWorldKind, strength: number)
   const scoresOf = (arm: Arm, { fast, idle }: Ages): Float64Array =>
     Float64Array.from({ length }, (_, row) => {
       if (eligible[row] === 0) {
-        // What runs leaves out who is in an episode, by a level that is as old as its features; a model that learnt from the others knows nothing of them.
+        // The running model excludes keys in an episode, by a level as old as its features. A model that learnt without those keys cannot.
         const isSeen = arm === 'frozen' && (fast === 0 || drawn(salt + 1, row, 0) < 0.5)
         return isSeen ? -9 : 6 + noise[row]
       }

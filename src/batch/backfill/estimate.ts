@@ -1,4 +1,4 @@
-/** What filling a gap costs, from samples of this history on this machine: the rows of some partitions of each group, computed and written. */
+/** Estimates the cost of filling a gap: computes and writes rows of some partitions of each group, on this machine. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -88,7 +88,7 @@ function sampledOf({ asked, partitions }: GroupGap): PartitionGap[] {
   return [...places].map(place => lacking[place])
 }
 
-/** What the partitions of one group cost, by the samples. */
+/** Costs of the partitions of one group, estimated from the samples. */
 class Rates {
   readonly #gap: GroupGap
   /** In order of time; at least one. */

@@ -100,7 +100,7 @@ async function measuredOf(work: Work, asked: AskedGroup, writing: Writing): Prom
   return { rows, last, seconds: (stopwatch() - began) / 1000, filled: filled! }
 }
 
-/** Which part of a partition's rows were computed, where their number was bounded; above 0. */
+/** Share of a partition's rows that the sample computed, above 0; 1 if it computed fewer than BACKFILL_SAMPLE rows. */
 function partOf(
   { moments }: AskedGroup,
   { start, end }: Partition,

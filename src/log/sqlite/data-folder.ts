@@ -17,7 +17,7 @@ export interface DataFolder {
   readonly store: SqliteStore
   /** The log's file. */
   readonly path: string
-  /** What was found and changed in the permissions of the folder, and what could not be, in words. */
+  /** Messages about permissions of the folder: those that were changed, and those that could not be changed. */
   readonly warnings: readonly string[]
   /** Gives the folder up; the store must be closed. */
   release(): void

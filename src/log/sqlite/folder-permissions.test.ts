@@ -9,7 +9,7 @@ import { tightenFolder } from './folder-permissions.ts'
 const scratch = scratchFolder('permissions')
 const isWindows = process.platform === 'win32'
 
-/** What others may do with a folder and with all that is in it, links aside. */
+/** Relative paths that other users can access: the folder itself and its contents, except symbolic links. */
 function openTo(folder: string): string[] {
   const pathsIn = (path: string): string[] =>
     readdirSync(path, { withFileTypes: true }).flatMap(entry => {

@@ -1,8 +1,8 @@
 /**
  * Permissions of a data folder: only its owner reads what is in it (0700, files 0600). Records, decisions and effects are in its log, hashes of tokens beside it.
  *
- * What Spillway makes has these permissions from the beginning; what an earlier version made gets them when the folder is opened. A folder that has
- * something else in it as well keeps its own permissions, and that is said: it may be a project, or `/srv`. Windows has no such permissions.
+ * Spillway creates its files with these permissions, and sets them on files of earlier versions when it opens the folder. A folder that
+ * also holds other files keeps its own permissions, and a warning says so: it may be a project, or `/srv`. Windows has no such permissions.
  */
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync, type Dirent } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -26,7 +26,7 @@ export function makePrivateFile(path: string): void {
   try {
     closeSync(openSync(path, 'a', PRIVATE_FILE))
   } catch {
-    // Whoever opens it next says what is wrong.
+    // The next attempt to open the file reports the error.
   }
 }
 

@@ -15,7 +15,7 @@ export interface DriftThresholds {
   readonly ks?: number
   /** By how much the share of NULLs may differ; 0.1 unless given. */
   readonly nulls?: number
-  /** Rows that both must have before anything is said of a column, and values before psi and ks are; 200 unless given. */
+  /** Least rows, in reference and recent data, to judge a column, and least values for its psi and ks; 200 by default. */
   readonly rows?: number
   /** Bins of psi; 10 unless given. */
   readonly bins?: number
