@@ -117,7 +117,7 @@ test('a damaged or missing file is said, the last good version goes on, and it c
     assert.equal(version, 1)
     isNear(score, scoreOf(0.05, -3))
     await assert.rejects(again.run.promote('fraud', 2, 'by hand'), {
-      code: 'SPILL_INPUT',
+      code: 'SPILL_CONFLICT',
       message: /version 2 of model 'fraud' cannot score: its file of ONNX/,
     })
     // Another training is judged beside what goes on.

@@ -97,7 +97,7 @@ test('a version whose rule is not met is refused, and somebody may promote it al
       [0, 'rollback'],
     ],
   )
-  await assert.rejects(driven.run.promote('fraud', 2, 'by hand'), { code: 'SPILL_INPUT' })
+  await assert.rejects(driven.run.promote('fraud', 2, 'by hand'), { code: 'SPILL_CONFLICT' })
   await assert.rejects(driven.run.train('fruad'), { code: 'SPILL_INPUT', message: /did you mean 'fraud'/ })
   await driven.run.stop()
   await assert.rejects(driven.run.train('fraud'), { code: 'SPILL_STOPPED' })

@@ -8,7 +8,7 @@ import type { Runnable } from '../../src/run/opening.ts'
 import { Run } from '../../src/run/run.ts'
 import { ModelStore, type Disk } from '../crash/model-store.ts'
 
-const who = entity('who', t.string())
+const who = entity('who', t.string({ maxBytes: 1 << 20 }))
 const rows = source('rows', { schema: { who, n: t.int(), at: t.timestamp() }, key: 'who', time: 'at' })
 const seen = model('seen', { decide: on(rows), inputs: row => ({ n: row.n }), score: { version: '1', compute: ({ n }) => n } })
 export const numbers = pipeline('numbers', [seen])
