@@ -12,8 +12,8 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
   },
   'lines of which none can be read are passed over': {
     path: stream,
-    was: 'if (batch.records.length + batch.undecodable.length === 0) continue',
-    is: 'if (batch.records.length === 0) continue',
+    was: 'const records = batch.records.length + batch.undecodable.length',
+    is: 'const records = batch.records.length',
   },
   'an array that breaks off is taken as far as it goes': {
     path: json,
@@ -27,18 +27,18 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
   },
   'a gzip that was cut off is a stream that ended': {
     path: 'src/serve/body.ts',
-    was: '  } catch (error) {\n    throw bodyError(error)\n  } finally {\n    throwAway(request, stream)',
-    is: "  } catch (error) {\n    if ((error as { code?: string }).code !== 'Z_BUF_ERROR') throw bodyError(error)\n  } finally {\n    throwAway(request, stream)",
+    was: '  } catch (error) {\n    throw bodyError(error)\n  } finally {\n    share.slowBodies.done(watch)',
+    is: "  } catch (error) {\n    if ((error as { code?: string }).code !== 'Z_BUF_ERROR') throw bodyError(error)\n  } finally {\n    share.slowBodies.done(watch)",
   },
   'a webhook is taken whatever its signature': {
     path: 'src/serve/webhook-in.ts',
-    was: '  if (!isRight) throw unsigned',
-    is: '  if (!isRight && right.length === 0) throw unsigned',
+    was: '  if (!isSigned) throw new UnsignedWebhook(',
+    is: '  if (!isSigned && limits.WEBHOOK_TOLERANCE_S === 0) throw new UnsignedWebhook(',
   },
   'a webhook that the source refuses is answered and not kept': {
     path: 'src/serve/webhooks.ts',
-    was: 'outcome.add(await load.waiting(() => run.submit(name, { ...batch, onRefused: outcome.onRefused })))',
-    is: 'if (batch.undecodable.length === 0) outcome.add(await load.waiting(() => run.submit(name, { ...batch, onRefused: outcome.onRefused })))',
+    was: 'outcome.add(await share.waiting(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))',
+    is: 'if (batch.undecodable.length === 0) outcome.add(await share.waiting(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))',
   },
   'what is refused is counted and not kept': {
     path: 'src/run/turns.ts',

@@ -34,7 +34,7 @@ test('a line that is no JSON is refused by itself, with its line and its text', 
   assert.equal(refusals[0].reason, 'schema')
   assert.match(refusals[0].detail, /^not JSON: /)
   assert.equal(refusals[0].raw, '{"sensor":"s","at')
-  assert.equal(refusals[0].source, undefined)
+  assert.equal(refusals[0].source, 'readings', 'the option named it')
 })
 
 test('invalid UTF-8 is refused by itself and kept as bytes', async () => {
