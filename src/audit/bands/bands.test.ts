@@ -176,5 +176,20 @@ test('of anything finite every number is finite, and stands in its order', () =>
         assert.ok(leaveOneOut[0] <= value && value <= leaveOneOut[1] && rung.freedom > 0)
       }
     }),
+    // Less than a degree of freedom, skewed: the interval for all together was narrower at one end than the one by itself.
+    {
+      examples: [
+        [
+          1e-150,
+          [
+            [0, 0, 1],
+            [0.1, 0, 0],
+            [1, 1, 1],
+            [-1, 1, 0],
+          ],
+          0,
+        ],
+      ],
+    },
   )
 })

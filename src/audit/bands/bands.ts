@@ -157,14 +157,16 @@ function bandOf(one: Measured, week: number, { tail, joint, worst, bound }: Band
   }
   const isCounted = bound !== undefined && width(counted(joint)) < width(studentised(joint))
   const interval = isCounted ? counted : studentised
-  const [low, high] = interval(joint)
+  const [own, together] = [interval(tail), interval(joint)]
+  // An error of less than a degree of freedom moves the ends by its skewness, and could move one inwards as the tail gets smaller.
+  const [low, high] = [Math.min(together[0], own[0]), Math.max(together[1], own[1])]
   const moves = one.influence.map(column => column.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [0, 0]))
   return {
     value,
     low,
     high,
     error,
-    pointwise: interval(tail),
+    pointwise: own,
     ...(isCounted && { isCounted }),
     leaveOneOut: [value - Math.max(0, ...moves.map(([, high]) => high)) * week, value - Math.min(0, ...moves.map(([low]) => low)) * week],
     ...(worst !== undefined && { worstWeek: worst }),
