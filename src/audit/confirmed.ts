@@ -2,8 +2,8 @@
 import { marksOf } from './bands/knee.ts'
 import { elementId } from './element.ts'
 import type { Way } from './judging.ts'
-import type { FoundLadder } from './ladders.ts'
-import { isWhy, type PlanChoice, type PlanElement } from './plans/ports.ts'
+import { curveOf, type FoundLadder } from './ladders.ts'
+import type { PlanChoice, PlanElement } from './plans/ports.ts'
 
 export interface Curves {
   readonly ladders: readonly FoundLadder[]
@@ -15,10 +15,7 @@ export interface Curves {
 export const confirmedBy = ({ ladders, nowAWeek }: Curves, way: Way, elements: readonly PlanElement[]): PlanElement[] =>
   elements.map(given => {
     const rungs = ladders.find(({ element }) => elementId(element) === elementId(given.element))?.ladder.rungs ?? []
-    const curve = rungs.map(rung => {
-      const effect = rung[way]
-      return { age: rung.age, title: rung.title, aWeek: isWhy(effect) ? effect : effect.aWeek }
-    })
+    const curve = curveOf(rungs, way)
     const marks = marksOf(curve, { nowAWeek })
     const now = given.choices[0].age
     const isConfirmed = ({ age }: PlanChoice): boolean => {

@@ -5,11 +5,11 @@ import { kneeOf, marksOf, worseMark, youngerKnee } from './bands/knee.ts'
 import { howItRuns } from './cost/how-it-runs.ts'
 import { elementId, type Element } from './element.ts'
 import { ageOf } from './experiment/placement-age.ts'
-import type { Ladder } from './ladders.ts'
+import { curveOf, type Ladder } from './ladders.ts'
 import { isWhy } from './plans/ports.ts'
 import { safeVerdict } from './plans/safe.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from './plans/verdict.ts'
-import type { AgePart, Effect, ElementPart, Rung, UtilityPart, Verdict } from './report/audit-report.ts'
+import type { AgePart, ElementPart, UtilityPart, Verdict } from './report/audit-report.ts'
 import { NO_ACTION, titleOf, UNSCHEDULED } from './words.ts'
 
 interface ElementGiven {
@@ -26,12 +26,7 @@ interface ElementGiven {
 export function elementPart({ ir, model, element, ladder, utility, verdict, delay }: ElementGiven): ElementPart {
   const age = element.kind === 'ingestion' ? arrivalAge(delay) : nowAge(ir, element)
   const { rungs, why } = ladder
-  const curve = (of: (rung: Rung) => Effect | { readonly why: string }) =>
-    rungs.map(rung => {
-      const effect = of(rung)
-      return { age: rung.age, title: rung.title, aWeek: isWhy(effect) ? effect : effect.aWeek }
-    })
-  const [incident, atVolume, planned] = [curve(rung => rung.frozen), curve(rung => rung.frozenAtBudget), curve(rung => rung.refit)]
+  const [incident, atVolume, planned] = (['frozen', 'frozenAtBudget', 'refit'] as const).map(way => curveOf(rungs, way))
   const { now, retrained, unit } = utility
   const own = { now: age?.p50 ?? 0, nowAWeek: now.aWeek, unit }
   const anew = { ...own, nowAWeek: isWhy(retrained) ? now.aWeek : retrained.aWeek }

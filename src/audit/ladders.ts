@@ -2,6 +2,7 @@
 import { SpillwayError } from '../base/errors.ts'
 import { bandsOfSparse, type Band, type BandOptions, type Bands } from './bands/bands.ts'
 import { noneSeenBound } from './bands/few.ts'
+import type { LadderRung as CurveLevel } from './bands/knee.ts'
 import type { Sample } from './bands/sample.ts'
 import { totalWithin, type Sparse } from './sparse.ts'
 import { worstOf, type Caveat } from './caveats/caveat.ts'
@@ -155,6 +156,10 @@ function effectsOf(
 }
 
 const shortOf = (band: Band | NoInterval): Effect['aWeek'] => ('why' in band ? band : { value: band.value, low: band.low, high: band.high })
+
+/** The levels of one arm, for knees and marks. */
+export const curveOf = (rungs: readonly Rung[], way: Way): CurveLevel[] =>
+  rungs.map(({ age, title, [way]: effect }) => ({ age, title, aWeek: 'why' in effect ? effect : effect.aWeek }))
 
 /** An interval of nothing, as wide as what was not seen. */
 const widened = (aWeek: Effect['aWeek'], by: number): Effect['aWeek'] =>

@@ -37,7 +37,7 @@ export interface PlanElement {
 export interface PlanPorts {
   /** Of each row of a block: utility under the plan, less that of now; NaN where it is not known. */
   readonly valueOf: (plan: Plan, rows: RowRange) => Float64Array | Promise<Float64Array>
-  /** The most that one decision of what runs is worth, units; 0 unless given. Where two plans differ in no decision of a block, by so much each one may be another in the next. */
+  /** The greatest value of one decision of what runs, units; default 0. Where two plans differ in no decision of a block, by so much each one may be another in the next. */
   readonly atStake?: () => number | Promise<number>
   /** Dollars a month, in three scenarios: one of low, one of base and one of high prices. */
   readonly costOf: (plan: Plan) => Range | Why
