@@ -4,7 +4,7 @@
  * Checked first: the corrected form equals DuckDB's row by row; a sample of the form as known equals the oracle.
  * The headline's ratio is across forms: as known here, corrected there, since SQL's windows know no arrival.
  */
-import type { GroupIR } from '../src/define/ir.ts'
+import type { GroupIR } from '../src/define/ir/ir.ts'
 import { inTurn, median, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { landings } from './data/flights.ts'
 import { synthetic, type Events } from './data/synthetic.ts'

@@ -1,7 +1,7 @@
 /** Job W as known, at events drawn by a seed, beside the oracle: every value of the row to the bit. */
 import { random } from '../src/base/random.ts'
-import type { LoggedEvent } from '../src/define/event.ts'
-import type { GroupIR } from '../src/define/ir.ts'
+import type { LoggedEvent } from '../src/define/source/event.ts'
+import type { GroupIR } from '../src/define/ir/ir.ts'
 import { valueOf } from '../test/oracle/oracle.ts'
 import type { Events } from './data/synthetic.ts'
 import { source, type Result } from './job-w.ts'

@@ -8,7 +8,7 @@
  */
 import { random } from '../src/base/random.ts'
 import { Strings } from '../src/columns/strings.ts'
-import { IR_VERSION, type PipelineIR } from '../src/define/ir.ts'
+import { IR_VERSION, type PipelineIR } from '../src/define/ir/ir.ts'
 import type { History } from '../src/intake/intake.ts'
 import { inOrderOfTime, type AskedRows } from '../src/replay/asked-rows.ts'
 import { replayLog, type ReplayLog } from '../src/replay/log.ts'

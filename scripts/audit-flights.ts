@@ -5,8 +5,8 @@ import { audit, worthOf } from '../src/audit/audit.ts'
 import { presetPeople } from '../src/audit/cost/people.ts'
 import { examplePrices } from '../src/audit/cost/prices.ts'
 import { reportText } from '../src/audit/report/terminal/text.ts'
-import { writeReport } from '../src/audit/report/write.ts'
-import { Progress } from '../src/cli/progress.ts'
+import { writeReport } from '../src/audit/write-report.ts'
+import { Progress } from '../src/cli/command/progress.ts'
 import type { ReplayLog } from '../src/replay/log.ts'
 
 const out = join(import.meta.dirname, '../audit')

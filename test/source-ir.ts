@@ -1,4 +1,4 @@
-import type { ColumnIR, SourceIR } from '../src/define/ir.ts'
+import type { ColumnIR, SourceIR } from '../src/define/ir/ir.ts'
 
 /** A source of these columns, keyed by `k` with times in `at`, of which nothing is late, ahead or a duplicate; `more` says what is otherwise. */
 export const sourceIR = (columns: readonly ColumnIR[], more: Partial<SourceIR> = {}): SourceIR => ({

@@ -1,7 +1,7 @@
 /** What the answers of `bench decide` said, payment by payment, and how that is held against the log. */
 import fitted from '../../examples/fraud/fitted.json' with { type: 'json' }
 import { readFolder } from '../../src/log/sqlite/data-folder.ts'
-import { recordedDecisions } from '../../src/run/recorded.ts'
+import { recordedDecisions } from '../../src/run/decide/recorded-decision.ts'
 import type { Paced } from './paced.ts'
 
 export const said = { durable: 1, decided: 2, declined: 4, otherwise: 8, degraded: 16 } as const

@@ -7,7 +7,7 @@ import { batchOf } from '../../src/intake/batch.ts'
 import { Log } from '../../src/log/log.ts'
 import { openFolder } from '../../src/log/sqlite/data-folder.ts'
 import { SqliteReader } from '../../src/log/sqlite/reader.ts'
-import { Run } from '../../src/run/run.ts'
+import { Run } from '../../src/run/loop/run.ts'
 
 const START = Date.parse('2026-01-01T00:00Z')
 const MONTH = 30 * 86_400_000

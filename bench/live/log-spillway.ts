@@ -5,7 +5,7 @@ import { batchOf } from '../../src/intake/batch.ts'
 import { openFolder, type DataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Log } from '../../src/log/log.ts'
 import { widened } from '../../src/kernel/widened.ts'
-import { Run } from '../../src/run/run.ts'
+import { Run } from '../../src/run/loop/run.ts'
 import { counting, countingWithoutIds, numberOf, readingOf, type Reading } from './readings.ts'
 
 export interface Appending {

@@ -4,7 +4,7 @@
  */
 import { pause, stopwatch } from '../../src/base/clock.ts'
 import { batchOf } from '../../src/intake/batch.ts'
-import type { Run } from '../../src/run/run.ts'
+import type { Run } from '../../src/run/loop/run.ts'
 import type { Reading } from './readings.ts'
 
 export interface Steady {

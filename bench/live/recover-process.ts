@@ -10,9 +10,9 @@ import { batchOf } from '../../src/intake/batch.ts'
 import { Log } from '../../src/log/log.ts'
 import { openFolder } from '../../src/log/sqlite/data-folder.ts'
 import type { LogStore } from '../../src/log/store.ts'
-import { MANIFEST } from '../../src/run/manifest.ts'
-import { Run } from '../../src/run/run.ts'
-import { saveRounds } from '../../src/run/save-rounds.ts'
+import { MANIFEST } from '../../src/run/recovery/manifest.ts'
+import { Run } from '../../src/run/loop/run.ts'
+import { saveRounds } from '../../src/run/loop/save-rounds.ts'
 import { readings, readingsFrom, sensor } from './readings.ts'
 
 const BLOCK = 8192

@@ -1,5 +1,5 @@
 /** Answers that are given inline: which follow from decisions, which stand where none was made in time, and when that is. */
-import type { ActionIR, EffectIR, PipelineIR } from '../define/ir.ts'
+import type { ActionIR, EffectIR, PipelineIR } from '../define/ir/ir.ts'
 import { Firing } from './firing.ts'
 
 interface Scored {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fateOf, type Fate } from '../../test/oracle/explored.ts'
-import type { ActionIR, ModelIR } from '../define/ir.ts'
+import type { ActionIR, ModelIR } from '../define/ir/ir.ts'
 import { decisionId } from '../decision/decision-id.ts'
 import { drawOf, EXPLORED, Exploring, FOLLOWED, NOT_MET } from './exploring.ts'
 

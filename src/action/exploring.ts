@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Column } from '../columns/block.ts'
-import type { ActionIR } from '../define/ir.ts'
+import type { ActionIR } from '../define/ir/ir.ts'
 import { Firing } from './firing.ts'
 
 /** What an action that explores made of a decision; part of the format of recorded decisions. */

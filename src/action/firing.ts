@@ -1,7 +1,7 @@
 /** From which decisions an action follows: those whose score meets its condition, no two of one key closer than its cooldown. */
 import type { Column } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
-import type { ActionIR } from '../define/ir.ts'
+import type { ActionIR } from '../define/ir/ir.ts'
 import { compile, type Evaluate } from '../expression/index.ts'
 
 const FIRST_SWEEP = 1024

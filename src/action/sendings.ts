@@ -1,8 +1,8 @@
 /** Where the effects of a pipeline's actions go, as its definitions say, with the settings that are looked up where it runs. */
 import { readFileSync } from 'node:fs'
 import { SpillwayError } from '../base/errors.ts'
-import type { EffectFunction, EffectRecord } from '../define/action.ts'
-import type { ActionIR, EffectIR, PipelineIR, SettingIR } from '../define/ir.ts'
+import type { EffectFunction, EffectRecord } from '../define/action/action.ts'
+import type { ActionIR, EffectIR, PipelineIR, SettingIR } from '../define/ir/ir.ts'
 import type { Sending } from './dispatcher.ts'
 import { outputDestination } from './output-destination.ts'
 import { ownDestination } from './own-destination.ts'

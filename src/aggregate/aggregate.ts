@@ -1,4 +1,4 @@
-import type { AggregateName, FeatureIR, TypeIR } from '../define/ir.ts'
+import type { AggregateName, FeatureIR, TypeIR } from '../define/ir/ir.ts'
 import type { Fold } from './fold.ts'
 import type { MomentLayout, MomentTerm } from './moments.ts'
 import type { SqlValue, SqlWindow } from './sql.ts'

@@ -1,8 +1,8 @@
 /** What each aggregate says of itself, for every type that it takes: the table of the semantics, section 6, written out. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aggregateNames, type AggregateName, type ColumnType, type ExprIR, type FeatureIR, type TypeIR } from '../define/ir.ts'
-import { signatures } from '../define/signatures.ts'
+import { aggregateNames, type AggregateName, type ColumnType, type ExprIR, type FeatureIR, type TypeIR } from '../define/ir/ir.ts'
+import { signatures } from '../define/ir/signatures.ts'
 import { refusals, unitOf, unitOfTime, type Algebra, type Exactness, type Partial } from './aggregate.ts'
 import { aggregates } from './index.ts'
 import { roundedProduct, type SqlWindow } from './sql.ts'

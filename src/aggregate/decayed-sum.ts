@@ -1,4 +1,4 @@
-import type { FeatureIR } from '../define/ir.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
 import { isDouble, refuse, unitOf, type Aggregate } from './aggregate.ts'
 import { decayFold, DECAY_SPAN } from './decay-fold.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { valuesOf } from '../../test/aggregate/lowering.ts'
-import type { TypeIR } from '../define/ir.ts'
+import type { TypeIR } from '../define/ir/ir.ts'
 import { momentLayout } from './moments.ts'
 
 const int: TypeIR = { type: 'int' }

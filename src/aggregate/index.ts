@@ -1,4 +1,4 @@
-import type { AggregateName } from '../define/ir.ts'
+import type { AggregateName } from '../define/ir/ir.ts'
 import type { Aggregate } from './aggregate.ts'
 import { change } from './change.ts'
 import { countDistinct } from './count-distinct.ts'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lowered, untouched, valuesOf } from '../../test/aggregate/lowering.ts'
 import { limits } from '../base/limits.ts'
-import type { TypeIR } from '../define/ir.ts'
+import type { TypeIR } from '../define/ir/ir.ts'
 import { nullValue } from './aggregate.ts'
 import { liftMoments, momentLayout, type MomentLayout, type MomentTerm } from './moments.ts'
 

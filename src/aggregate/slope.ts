@@ -1,5 +1,5 @@
 import { limits } from '../base/limits.ts'
-import type { FeatureIR } from '../define/ir.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
 import { isDouble, ofSums, refuse, unitOf, unitOfTime, type Aggregate, type Lowering } from './aggregate.ts'
 import { trendFold } from './fold.ts'
 import { exactProductSum, exactSum } from './moments.ts'

@@ -1,5 +1,5 @@
 import { limits } from '../base/limits.ts'
-import type { TypeIR } from '../define/ir.ts'
+import type { TypeIR } from '../define/ir/ir.ts'
 import { isDouble, ofSums, refuse, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
 import { spreadFold } from './fold.ts'
 import { exactProductSum, exactSum, type MomentLayout } from './moments.ts'

@@ -9,7 +9,7 @@ import { audit, worthOf, type Audited } from './audit.ts'
 import { presetPeople } from './cost/people.ts'
 import { examplePrices } from './cost/prices.ts'
 import { Kept } from './kept.ts'
-import type { Effect, Estimate } from './report/audit-report.ts'
+import type { Effect, Estimate } from './domain/audit-report.ts'
 
 const folder = scratchFolder('audit')
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson } from '../define/fingerprint.ts'
-import type { GroupIR, SourceIR } from '../define/ir.ts'
+import { canonicalJson } from '../define/ir/fingerprint.ts'
+import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { Kernel } from '../kernel/kernel.ts'
 
 /** Tells definitions of a group apart that could give other values, and results that are states from those that are values. When it runs, and what it is called, does not matter. */

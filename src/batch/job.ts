@@ -1,5 +1,5 @@
 /** What is to be computed in a batch run, what it gives, and the port behind which that is done. */
-import type { GroupIR, SourceIR } from '../define/ir.ts'
+import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 
 export interface Job {
   readonly group: GroupIR

@@ -7,7 +7,7 @@ import type { Hash64 } from '../base/hash.ts'
 import { limits } from '../base/limits.ts'
 import type { Block, Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { GroupIR, SourceIR } from '../define/ir.ts'
+import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 
 /** Of a row whose key has a NULL in it, and that is in no group. */
 export const NO_PARTITION = 0xffff

@@ -3,10 +3,10 @@
  */
 import { createHash } from 'node:crypto'
 import { isAbsolute, join } from 'node:path'
-import { canonicalJson, withoutNotes } from '../define/fingerprint.ts'
+import { canonicalJson, withoutNotes } from '../define/ir/fingerprint.ts'
 import { groupReads } from '../decision/reads.ts'
 import { reportModel } from '../decision/report-model.ts'
-import type { PipelineIR, ReportIR } from '../define/ir.ts'
+import type { PipelineIR, ReportIR } from '../define/ir/ir.ts'
 import type { StoredLog } from '../log/store.ts'
 import { scorerAfter } from '../training/registry/champion.ts'
 import { promotionsOf, type NamedValues } from '../training/registry/registry.ts'

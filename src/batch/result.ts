@@ -8,7 +8,7 @@
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { GroupIR, SourceIR } from '../define/ir.ts'
+import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { featureColumns } from '../kernel/output.ts'
 import { ByteReader, ByteWriter } from '../log/bytes.ts'
 import { readColumn, writeColumn } from '../log/column-codec.ts'

@@ -6,11 +6,11 @@ import { registerHooks } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { messageOf } from './command.ts'
-import { whyDry } from './dev-dry.ts'
-import type { DevMessage } from './dev-run.ts'
+import { messageOf } from './command/command.ts'
+import { whyDry } from './dev/dry-run.ts'
+import type { DevMessage } from './dev/dev-run.ts'
 import { main } from './main.ts'
-import { importPipeline } from './pipeline-file.ts'
+import { importPipeline } from './command/pipeline-file.ts'
 
 const tell = (message: DevMessage): void => void process.send?.(message)
 

@@ -1,7 +1,7 @@
 /** Definitions as the client takes them. At run time they are names and nothing else, so that a page need not carry the pipeline. */
-import type { Entity } from '../define/entity.ts'
-import type { Group } from '../define/features.ts'
-import type { InputOf } from '../define/kinds.ts'
+import type { Entity } from '../define/source/entity.ts'
+import type { Group } from '../define/feature/features.ts'
+import type { InputOf } from '../define/expression/kinds.ts'
 import { ClientError } from './client-error.ts'
 
 /** A source, a group or a model. */

@@ -6,7 +6,7 @@
  * number or 4 a string for each column.
  */
 import { limits } from '../base/limits.ts'
-import type { TypeIR } from '../define/ir.ts'
+import type { TypeIR } from '../define/ir/ir.ts'
 import type { Block, Column } from './block.ts'
 import { grown } from './grown.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ModelIR, TriggerIR } from '../define/ir.ts'
+import type { ModelIR, TriggerIR } from '../define/ir/ir.ts'
 import { decisionId } from './decision-id.ts'
 
 const model = (decide: TriggerIR): ModelIR => ({ name: 'm', decide, inputs: [], score: { kind: 'rules', rules: [], otherwise: 0 } })

@@ -1,5 +1,5 @@
 /** What tells a decision from every other: the same whenever the log is replayed, so that what follows from it is done once. */
-import type { ModelIR, Value } from '../define/ir.ts'
+import type { ModelIR, Value } from '../define/ir/ir.ts'
 
 /** What a decision was about: where its event stands, a tick and its key, or a request by the id that it was taken under. */
 export type DecidedOn =

@@ -1,5 +1,5 @@
 import type { Column } from '../columns/block.ts'
-import type { TypeIR } from '../define/ir.ts'
+import type { TypeIR } from '../define/ir/ir.ts'
 
 /** A column as models see it: a decimal is divided by 10^scale, everything else is delivered as it is kept. */
 export function delivered<C extends Column>(column: C, { type, scale }: TypeIR): C {

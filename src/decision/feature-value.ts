@@ -1,7 +1,7 @@
 /** Features as people are told them: each value as delivered, or why there is none. */
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { FeatureIR, Value } from '../define/ir.ts'
+import type { FeatureIR, Value } from '../define/ir/ir.ts'
 import { featureRefusals, type FeatureRefusal } from './refused.ts'
 
 export type FeatureValue =

@@ -1,4 +1,4 @@
-import type { ExprIR, GroupIR, LabelIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import type { ExprIR, GroupIR, LabelIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
 import { identityColumns } from '../kernel/superseded.ts'
 
 /** A group as one model reads it: at the key that these columns of the trigger give. */

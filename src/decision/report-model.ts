@@ -1,5 +1,5 @@
 /** The model that makes the rows of a report: the report's own, or one that scores nothing, about the keys that are live at whatever times it is asked. */
-import type { ModelIR, PipelineIR, ReportIR } from '../define/ir.ts'
+import type { ModelIR, PipelineIR, ReportIR } from '../define/ir/ir.ts'
 import type { Every } from './tellers.ts'
 
 export interface ReportModel extends ModelIR {

@@ -1,5 +1,5 @@
 /** The rows of a report as objects, for tests and people; everything else has them in columns. */
-import type { PipelineIR, ReportIR, Value } from '../define/ir.ts'
+import type { PipelineIR, ReportIR, Value } from '../define/ir/ir.ts'
 import { rowsOf, type VectorColumn, type VectorRow } from '../model/index.ts'
 import { groupReads, readId } from './reads.ts'
 import { reportModel } from './report-model.ts'

@@ -6,8 +6,8 @@
  */
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ExprIR, PipelineIR, ReportIR } from '../define/ir.ts'
-import { givesList } from '../define/signatures.ts'
+import type { ExprIR, PipelineIR, ReportIR } from '../define/ir/ir.ts'
+import { givesList } from '../define/ir/signatures.ts'
 import { compile, type Evaluate } from '../expression/index.ts'
 import { joinedValues, pickedValues } from '../files/picked-values.ts'
 import type { OutputColumn, OutputValues } from '../files/table.ts'

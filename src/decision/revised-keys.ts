@@ -7,7 +7,7 @@
  */
 import type { Block, Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import type { KeyOrder } from './live-keys.ts'
 

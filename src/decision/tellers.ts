@@ -1,6 +1,6 @@
 /** What tells which keys a tick decides about: events of the sources that its model reads through a group of the entity alone (semantics §4). */
 import type { Strings } from '../columns/strings.ts'
-import type { ModelIR, PipelineIR, TriggerIR } from '../define/ir.ts'
+import type { ModelIR, PipelineIR, TriggerIR } from '../define/ir/ir.ts'
 import type { KeyOrder } from './live-keys.ts'
 import { groupReads } from './reads.ts'
 

@@ -1,7 +1,7 @@
 /** Which keys a model that ticks decides about: told by the events of the sources that it reads through a group of its entity (semantics §4). */
 import type { Block, Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import type { ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
 import { isDeleted } from '../kernel/superseded.ts'
 import { LiveKeys, type KeyOrder } from './live-keys.ts'
 import { RevisedKeys } from './revised-keys.ts'

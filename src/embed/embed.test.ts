@@ -9,9 +9,9 @@ import { scratchFolder } from '../../test/scratch.ts'
 import { check, fraud, hooks, now, payments, shop } from '../../test/serve/shop.ts'
 import { pause } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
-import { entity } from '../define/entity.ts'
-import { t } from '../define/t.ts'
-import { addToken } from '../serve/token-file.ts'
+import { entity } from '../define/source/entity.ts'
+import { t } from '../define/source/t.ts'
+import { addToken } from '../serve/access/token-file.ts'
 import { spillway, type EmbedOptions } from './index.ts'
 
 const opened: FastifyInstance[] = []

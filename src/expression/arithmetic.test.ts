@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Column } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
-import type { ExprIR, TypeIR } from '../define/ir.ts'
+import type { ExprIR, TypeIR } from '../define/ir/ir.ts'
 import { compile } from './index.ts'
 
 type Op = 'add' | 'sub' | 'mul' | 'div'

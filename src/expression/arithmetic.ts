@@ -10,7 +10,7 @@
  */
 import { assert } from '../base/assert.ts'
 import { limits } from '../base/limits.ts'
-import type { ExprIR } from '../define/ir.ts'
+import type { ExprIR } from '../define/ir/ir.ts'
 import type { Evaluate } from './evaluate.ts'
 import { either, orOutside } from './nulls.ts'
 import { asDouble, commonUnits, operandOf, unitOf } from './operand.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Strings } from '../columns/strings.ts'
 import type { Column } from '../columns/block.ts'
-import type { ExprIR } from '../define/ir.ts'
+import type { ExprIR } from '../define/ir/ir.ts'
 import { compile } from './index.ts'
 
 const strings = new Strings()

@@ -7,7 +7,7 @@
  */
 import { assert } from '../base/assert.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ExprIR } from '../define/ir.ts'
+import type { ExprIR } from '../define/ir/ir.ts'
 import type { Evaluate } from './evaluate.ts'
 import { either } from './nulls.ts'
 import { asDouble, commonUnits, operandOf } from './operand.ts'

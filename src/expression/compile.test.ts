@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Column } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
-import type { ExprIR, TypeIR, Value } from '../define/ir.ts'
+import type { ExprIR, TypeIR, Value } from '../define/ir/ir.ts'
 import { compile } from './index.ts'
 
 const strings = new Strings()

@@ -1,12 +1,12 @@
 /**
  * Expressions over columns: compiled once, evaluated block by block, one tight loop a node.
  *
- * Semantics: `ExprIR` in `define/ir.ts`. Cost: a pass over the block for each node, and one more for a decimal that meets a double;
+ * Semantics: `ExprIR` in `define/ir/ir.ts`. Cost: a pass over the block for each node, and one more for a decimal that meets a double;
  * nothing is allocated for an element. Exact arithmetic needs no BigInt: `arithmetic.ts` says why.
  */
 import { unreachable } from '../base/assert.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ExprIR } from '../define/ir.ts'
+import type { ExprIR } from '../define/ir/ir.ts'
 import { arithmetic } from './arithmetic.ts'
 import { comparison } from './comparison.ts'
 import type { Evaluate } from './evaluate.ts'

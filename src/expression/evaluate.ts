@@ -1,6 +1,6 @@
 /** What a compiled expression is. */
 import type { Column } from '../columns/block.ts'
-import type { ExprIR } from '../define/ir.ts'
+import type { ExprIR } from '../define/ir/ir.ts'
 
 export type LeafIR = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>
 

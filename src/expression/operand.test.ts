@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Column } from '../columns/block.ts'
-import type { ExprIR, TypeIR } from '../define/ir.ts'
+import type { ExprIR, TypeIR } from '../define/ir/ir.ts'
 import { asDouble, commonUnits, operandOf, unitOf } from './operand.ts'
 
 const exact = (unit: number) => ({ kind: 'exact', unit }) as const

@@ -1,6 +1,6 @@
 /** How the values of a node are held in its column, which decides the loop that works on them; and the two ways to make sides alike. */
 import { assert } from '../base/assert.ts'
-import type { ExprIR, TypeIR } from '../define/ir.ts'
+import type { ExprIR, TypeIR } from '../define/ir/ir.ts'
 import type { Evaluate } from './evaluate.ts'
 import { Scratch } from './scratch.ts'
 

@@ -19,7 +19,7 @@ import {
 import { assert } from '../base/assert.ts'
 import type { Strings } from '../columns/strings.ts'
 import { NO_UTF8 } from '../columns/text-bytes.ts'
-import type { ColumnType } from '../define/ir.ts'
+import type { ColumnType } from '../define/ir/ir.ts'
 import { bindings } from './bindings.ts'
 import { identifier } from './duckdb.ts'
 import type { OutputColumn, OutputValues } from './table.ts'

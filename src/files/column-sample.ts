@@ -1,6 +1,6 @@
 /** The values of one field over a sample, and the narrowest column type that takes them all. */
 import { decimalPlaces } from '../base/exact.ts'
-import type { ColumnType, TypeIR } from '../define/ir.ts'
+import type { ColumnType, TypeIR } from '../define/ir/ir.ts'
 import { instantOf } from '../intake/instant.ts'
 import { fractionDigits, mayGroup, writtenNumber, yesNoOf, type NumberStyle, type YesNo } from './written-number.ts'
 import { orderOf, writtenDate, writtenInstant, type DateOrder } from './written-date.ts'

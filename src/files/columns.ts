@@ -1,7 +1,7 @@
 /** The columns that a file has, against those that a source needs. */
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import type { InputFile } from './input-file.ts'
 
 export interface ColumnMatch {

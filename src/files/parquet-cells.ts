@@ -5,7 +5,7 @@
  * Texts go from DuckDB's bytes to ids, and are never strings.
  */
 import type { DuckDBDataChunk } from '@duckdb/node-api'
-import type { ColumnIR, SourceIR } from '../define/ir.ts'
+import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
 import type { Origin } from '../intake/batch.ts'
 import { TEXT_SHIFT, type Cells } from '../intake/cells.ts'
 import { fieldReader, type FieldReader } from '../intake/field.ts'

@@ -6,7 +6,7 @@
  */
 import type { DuckDBDataChunk } from '@duckdb/node-api'
 import { limits } from '../base/limits.ts'
-import type { ColumnIR } from '../define/ir.ts'
+import type { ColumnIR } from '../define/ir/ir.ts'
 import { bindings } from './bindings.ts'
 import { bytesOf, doublesOf, isValid, type PhysicalColumn } from './vectors.ts'
 

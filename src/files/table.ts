@@ -1,7 +1,7 @@
 /** A table on its way out: columns of values as a model is given them, in batches. */
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ColumnType } from '../define/ir.ts'
+import type { ColumnType } from '../define/ir/ir.ts'
 
 export interface OutputColumn {
   readonly name: string

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../base/random.ts'
 import type { Block } from '../columns/block.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import { sourceIR } from '../../test/source-ir.ts'
 import { admit } from './admission.ts'
 

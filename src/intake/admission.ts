@@ -10,7 +10,7 @@ import { RowIndex, sameValues } from '../columns/row-index.ts'
 import { limits } from '../base/limits.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { durationText } from '../base/time.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import { RecentRows } from './recent-rows.ts'
 
 export interface Admission {

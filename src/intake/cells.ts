@@ -1,5 +1,5 @@
 /** Records that were read straight from bytes into the columns of their source: a number a column, in row after row. */
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 
 /** A text is where it begins, times this, and its bytes: of lines of 2^20 bytes in a stretch of 2^32. */
 export const TEXT_SHIFT = 2 ** 21

@@ -1,4 +1,4 @@
-import type { ColumnIR } from '../define/ir.ts'
+import type { ColumnIR } from '../define/ir/ir.ts'
 import { Fault } from './refusal.ts'
 
 /** Numbers with more digits than a double holds are no exact values; a double column takes the nearest. `inexact`: by field, as it was written. */

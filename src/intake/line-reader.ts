@@ -8,7 +8,7 @@
  */
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
-import type { ColumnIR, SourceIR } from '../define/ir.ts'
+import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
 import { TEXT_SHIFT } from './cells.ts'
 import { IsoReader } from './iso-reader.ts'
 import { fractionEnd, scannedNumber } from './number-scan.ts'

@@ -6,7 +6,7 @@
 import { didYouMean } from '../base/did-you-mean.ts'
 import type { BlockBuilder, ColumnBuilder } from '../columns/builder.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ColumnIR, SourceIR } from '../define/ir.ts'
+import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
 import type { Origin } from './batch.ts'
 import { TEXT_SHIFT, type Cells } from './cells.ts'
 import { fieldReader, shown, type FieldReader } from './field.ts'

@@ -1,7 +1,7 @@
 /** Rows of columns back as rows: for refusals that come after decoding, and for whoever compares events one by one. */
 import type { Block } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ColumnIR, SourceIR, Value } from '../define/ir.ts'
+import type { ColumnIR, SourceIR, Value } from '../define/ir/ir.ts'
 
 /** The physical value of one column of one row. */
 export function valueAt(block: Pick<Block, 'columns'>, column: ColumnIR, row: number, strings: Strings): Value {

@@ -1,7 +1,7 @@
 /** Bounds of texts: how many bytes of UTF-8 a text of a column may have. A text that is longer rejects its record, and nothing else. */
 import { limits } from '../base/limits.ts'
 import type { TextBounds } from '../columns/strings-room.ts'
-import type { ColumnIR, SourceIR } from '../define/ir.ts'
+import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
 import { Fault } from './refusal.ts'
 
 /** UTF-8 of one UTF-16 unit has at most so many bytes. */

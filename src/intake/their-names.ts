@@ -4,7 +4,7 @@
  * Only names differ: values, ids and order are those of records that have the source's own.
  */
 import type { Block } from '../columns/block.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import type { RowMap } from './mapping.ts'
 
 /** What records call a column, by its own name. A column that is not in it has its own. */

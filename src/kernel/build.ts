@@ -1,7 +1,7 @@
 import { compile, type Evaluate } from '../expression/index.ts'
 import type { Strings } from '../columns/strings.ts'
 import { momentLayout, type MomentLayout, type MomentTerm } from '../aggregate/moments.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import { Distinct } from './distinct.ts'
 import { Ends } from './ends.ts'
 import { Extremes } from './extremes.ts'

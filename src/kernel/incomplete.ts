@@ -1,5 +1,5 @@
 import { refusals, refuse, type FeatureColumn } from '../aggregate/aggregate.ts'
-import type { FeatureIR } from '../define/ir.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
 import { floorTo } from './window.ts'
 
 /**

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { refusals, type FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
-import type { FeatureIR, GroupIR } from '../define/ir.ts'
+import type { FeatureIR, GroupIR } from '../define/ir/ir.ts'
 import { sourceIR } from '../../test/source-ir.ts'
 import { Kernel } from './kernel.ts'
 

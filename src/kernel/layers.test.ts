@@ -4,7 +4,7 @@ import { sourceIR } from '../../test/source-ir.ts'
 import { refusals, type FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
-import type { FeatureIR, GroupIR } from '../define/ir.ts'
+import type { FeatureIR, GroupIR } from '../define/ir/ir.ts'
 import { Kernel } from './kernel.ts'
 
 const source = sourceIR([

@@ -1,5 +1,5 @@
 import type { Block } from '../columns/block.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 
 const empty = new Float64Array(0)
 

@@ -1,4 +1,4 @@
-import type { ExprIR } from '../define/ir.ts'
+import type { ExprIR } from '../define/ir/ir.ts'
 
 /** Can an expression be NULL, given the names of the columns that can? Arithmetic can, by overflow or division. */
 export function mayBeNull(expr: ExprIR, nullable: ReadonlySet<string>): boolean {

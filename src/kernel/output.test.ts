@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FeatureIR, GroupIR } from '../define/ir.ts'
+import type { FeatureIR, GroupIR } from '../define/ir/ir.ts'
 import { clearRows, featureColumns } from './output.ts'
 
 const feature = (agg: FeatureIR['agg'], more: Partial<FeatureIR> = {}): FeatureIR => ({

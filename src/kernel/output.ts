@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
-import type { GroupIR } from '../define/ir.ts'
-import { givesList, valuesOf } from '../define/signatures.ts'
+import type { GroupIR } from '../define/ir/ir.ts'
+import { givesList, valuesOf } from '../define/ir/signatures.ts'
 
 /** Columns for `rows` reads of a group, one a feature. */
 export function featureColumns(group: GroupIR, rows: number, exact: boolean): FeatureColumn[] {

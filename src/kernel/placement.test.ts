@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Block } from '../columns/block.ts'
-import type { PlacementIR, SourceIR } from '../define/ir.ts'
+import type { PlacementIR, SourceIR } from '../define/ir/ir.ts'
 import { placeAsks } from './placement.ts'
 import { scheduleCursor } from './schedule.ts'
 

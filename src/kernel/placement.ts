@@ -2,7 +2,7 @@ import { SpillwayError } from '../base/errors.ts'
 import type { Block } from '../columns/block.ts'
 import { gather } from '../columns/gather.ts'
 import { ascendingOrder, countUpTo } from '../columns/order.ts'
-import type { PlacementIR, SourceIR } from '../define/ir.ts'
+import type { PlacementIR, SourceIR } from '../define/ir/ir.ts'
 import { scheduleCursor } from './schedule.ts'
 import { currentRows } from './superseded.ts'
 

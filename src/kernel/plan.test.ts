@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '../base/limits.ts'
-import type { ColumnIR, ExprIR, FeatureIR, GroupIR } from '../define/ir.ts'
+import type { ColumnIR, ExprIR, FeatureIR, GroupIR } from '../define/ir/ir.ts'
 import { sourceIR } from '../../test/source-ir.ts'
 import { boundOf, planStructures } from './plan.ts'
 

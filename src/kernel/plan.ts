@@ -2,7 +2,7 @@ import { limits } from '../base/limits.ts'
 import { aggregates } from '../aggregate/index.ts'
 import { isDouble } from '../aggregate/aggregate.ts'
 import type { Aggregate, Partial } from '../aggregate/aggregate.ts'
-import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir.ts'
+import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { mayBeNull } from './nullability.ts'
 import { LIFETIME_HOP } from './window.ts'
 

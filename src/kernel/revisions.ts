@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts'
 import { limits } from '../base/limits.ts'
 import type { Block, Column } from '../columns/block.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import type { Unit } from './build.ts'
 import { CHUNK } from './chunk.ts'
 import { Identities } from './identities.ts'

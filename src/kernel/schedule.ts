@@ -1,5 +1,5 @@
-import { cronOf } from '../define/cron.ts'
-import type { ScheduleIR } from '../define/ir.ts'
+import { cronOf } from '../define/feature/cron.ts'
+import type { ScheduleIR } from '../define/ir/ir.ts'
 
 /**
  * The last time of a schedule at or before a moment. −Infinity if there is none.

@@ -6,7 +6,7 @@ import { SpillwayError } from '../base/errors.ts'
 import type { Block } from '../columns/block.ts'
 import { blockSlice } from '../columns/slice.ts'
 import { Strings } from '../columns/strings.ts'
-import type { FeatureIR, GroupIR, SourceIR } from '../define/ir.ts'
+import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { Kernel } from './kernel.ts'
 
 const source: SourceIR = {

@@ -6,8 +6,8 @@
  */
 import { createHash } from 'node:crypto'
 import { assert } from '../base/assert.ts'
-import { canonicalJson } from '../define/fingerprint.ts'
-import type { ColumnIR, GroupIR, SourceIR } from '../define/ir.ts'
+import { canonicalJson } from '../define/ir/fingerprint.ts'
+import type { ColumnIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { CatchUp } from './catch-up.ts'
 import type { Floors } from './floors.ts'
 import type { Keys } from './keys.ts'

@@ -1,6 +1,6 @@
 import type { Block } from '../columns/block.ts'
 import { RowIndex } from '../columns/row-index.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 
 /** The columns whose values are the identity of an event within its source; none where events cannot be revised. */
 export const identityColumns = ({ key, identity }: SourceIR): readonly string[] => (identity ? [key, ...identity] : [])

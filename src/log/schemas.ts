@@ -6,7 +6,7 @@
  */
 import { SpillwayError } from '../base/errors.ts'
 import type { Block, Column } from '../columns/block.ts'
-import type { ColumnIR, SourceIR } from '../define/ir.ts'
+import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
 import type { StoredLog, StoredSchema } from './store.ts'
 
 export class Schemas {

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { limits } from '../base/limits.ts'
 import type { Column } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
-import type { ColumnIR, ColumnType, Value } from '../define/ir.ts'
+import type { ColumnIR, ColumnType, Value } from '../define/ir/ir.ts'
 import { readSegment, SegmentWriter, type Mark, type Segment, type SegmentContext } from './segment.ts'
 
 const columnsOf: Record<string, readonly ColumnIR[]> = {

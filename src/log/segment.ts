@@ -9,7 +9,7 @@ import { crc32 } from 'node:zlib'
 import { limits } from '../base/limits.ts'
 import type { Block, Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ColumnIR } from '../define/ir.ts'
+import type { ColumnIR } from '../define/ir/ir.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { readColumn, readNumbers, writeColumn, writeNumber, writeNumbers } from './column-codec.ts'
 

@@ -5,7 +5,7 @@
  * A promise resolves only once its commit is durable. After one commit has failed, every later one fails with the same error and nothing more
  * is written, since what follows would stand on what is missing.
  */
-import type { ColumnIR } from '../define/ir.ts'
+import type { ColumnIR } from '../define/ir/ir.ts'
 import type { EffectChange, NewEffect, StoredEffects } from './effects.ts'
 import type { DeadLetter, LetterChange } from './letters.ts'
 

@@ -1,13 +1,13 @@
 /**
  * Models over columns: compiled once; then a block of decisions is scored in a few passes an input.
  *
- * The semantics are those of `InputIR`, `TermIR` and `ScoreIR` in `define/ir.ts`. Objects are made for the user's own function alone.
+ * The semantics are those of `InputIR`, `TermIR` and `ScoreIR` in `define/ir/ir.ts`. Objects are made for the user's own function alone.
  */
 import { assert, unreachable } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ModelIR } from '../define/ir.ts'
-import type { OnnxFile } from '../define/onnx-file.ts'
+import type { ModelIR } from '../define/ir/ir.ts'
+import type { OnnxFile } from '../define/model/onnx-file.ts'
 import { onnxScore } from './onnx.ts'
 import { ownScore, type OwnScoreFunction } from './own-score.ts'
 import { rowsOf } from './rows.ts'

@@ -1,5 +1,5 @@
 /** Numbers in the types of a graph's inputs. */
-import type { OnnxInputType } from '../define/onnx-ir.ts'
+import type { OnnxInputType } from '../define/ir/onnx-ir.ts'
 
 export type OnnxValues = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array
 

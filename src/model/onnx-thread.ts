@@ -1,6 +1,6 @@
 /** The thread in which graphs of ONNX run: answers one call after the other. */
 import { workerData } from 'node:worker_threads'
-import type { OnnxInputType, OnnxIR } from '../define/onnx-ir.ts'
+import type { OnnxInputType, OnnxIR } from '../define/ir/onnx-ir.ts'
 import { dataOf, type OnnxData } from './onnx-data.ts'
 import { ONNX_PACKAGE, type OnnxAnswer, type OnnxCall, type OnnxThreadData } from './onnx-runtime.ts'
 

@@ -4,9 +4,9 @@
  */
 import { assert } from '../base/assert.ts'
 import { Scratch } from '../expression/scratch.ts'
-import type { InputIR } from '../define/ir.ts'
-import type { OnnxFile } from '../define/onnx-file.ts'
-import type { OnnxFeedIR, OnnxIR } from '../define/onnx-ir.ts'
+import type { InputIR } from '../define/ir/ir.ts'
+import type { OnnxFile } from '../define/model/onnx-file.ts'
+import type { OnnxFeedIR, OnnxIR } from '../define/ir/onnx-ir.ts'
 import { limits } from '../base/limits.ts'
 import { dataOf, rowOfData } from './onnx-data.ts'
 import { openOnnx } from './onnx-runtime.ts'

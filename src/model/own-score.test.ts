@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Strings } from '../columns/strings.ts'
-import type { InputIR, ModelIR } from '../define/ir.ts'
+import type { InputIR, ModelIR } from '../define/ir/ir.ts'
 import { compileModel, type OwnScoreFunction, type VectorColumn } from './index.ts'
 
 const strings = new Strings()

@@ -4,7 +4,7 @@
  */
 import { assert } from '../base/assert.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { TypeIR, Value } from '../define/ir.ts'
+import type { TypeIR, Value } from '../define/ir/ir.ts'
 import { isList, type VectorColumn } from './vector.ts'
 
 export interface VectorRow {

@@ -7,7 +7,7 @@
 import { assert } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { InputIR, ScoreIR } from '../define/ir.ts'
+import type { InputIR, ScoreIR } from '../define/ir/ir.ts'
 import { compile, type LeafIR } from '../expression/index.ts'
 import { Scratch } from '../expression/scratch.ts'
 import type { DeliveredLeaves, VectorColumn } from './vector.ts'

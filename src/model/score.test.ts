@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Column } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
-import type { ExprIR, InputIR, ModelIR, ScoreIR, TermIR, Value } from '../define/ir.ts'
+import type { ExprIR, InputIR, ModelIR, ScoreIR, TermIR, Value } from '../define/ir/ir.ts'
 import { compileModel, type ListColumn } from './index.ts'
 
 const strings = new Strings()

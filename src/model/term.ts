@@ -2,7 +2,7 @@
 import { assert } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ColumnType, TermIR } from '../define/ir.ts'
+import type { ColumnType, TermIR } from '../define/ir/ir.ts'
 import { isList, type VectorColumn } from './vector.ts'
 
 /** Adds the term of each of the first `length` rows to `z`. */

@@ -4,7 +4,7 @@
  */
 import { assert } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
-import type { InputIR, ScoreIR, TreeIR } from '../define/ir.ts'
+import type { InputIR, ScoreIR, TreeIR } from '../define/ir/ir.ts'
 import { Scratch } from '../expression/scratch.ts'
 import { finiteScores, squash } from './link.ts'
 import { isList, type VectorColumn } from './vector.ts'

@@ -5,7 +5,7 @@
  */
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { InputIR } from '../define/ir.ts'
+import type { InputIR } from '../define/ir/ir.ts'
 import { compile, type LeafIR } from '../expression/index.ts'
 
 /** A feature that is a list: row i has `counts[i]` values from `i · width` on. Only the user's own function can score it. */

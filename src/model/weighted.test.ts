@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Strings } from '../columns/strings.ts'
-import type { InputIR, ModelIR, TermIR } from '../define/ir.ts'
+import type { InputIR, ModelIR, TermIR } from '../define/ir/ir.ts'
 import { compileModel } from './index.ts'
 
 const number = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true, noDefaultInfinity: true }))

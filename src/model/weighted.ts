@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { InputIR, ScoreIR } from '../define/ir.ts'
+import type { InputIR, ScoreIR } from '../define/ir/ir.ts'
 import { Scratch } from '../expression/scratch.ts'
 import { finiteScores, squash } from './link.ts'
 import { termOf, type AddTerm } from './term.ts'

@@ -12,7 +12,7 @@
  */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import { rawText } from '../intake/batch.ts'
 import { mappedRows, type RowMap } from '../intake/mapping.ts'
 import { Fault } from '../intake/refusal.ts'

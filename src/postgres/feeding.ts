@@ -1,7 +1,7 @@
 /** A source's batches on their way into a run, in order, and which of them are durable. */
 import type { RecordBatch } from '../intake/batch.ts'
-import type { Cursor } from '../run/inbox.ts'
-import type { Run } from '../run/run.ts'
+import type { Cursor } from '../run/ingest/inbox.ts'
+import type { Run } from '../run/loop/run.ts'
 
 /** What a reader needs of a run. */
 export type Fed = Pick<Run, 'submit' | 'room' | 'cursor'>

@@ -6,7 +6,7 @@
 import type { Sql } from 'postgres'
 import { stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import { lacking, type Publication } from './publication.ts'
 import { noTable, readColumns, tableNamed, type Table } from './table.ts'
 

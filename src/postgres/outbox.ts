@@ -14,7 +14,7 @@
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import { parseRecord } from '../intake/json.ts'
 import { Fault } from '../intake/refusal.ts'
 import { openClient, withClient } from './client.ts'

@@ -1,7 +1,7 @@
 /** What must be so that a table's changes are all shown: a publication, a replica identity. */
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import { quoted, readColumns, type Table, type TableColumn } from './table.ts'
 
 /**

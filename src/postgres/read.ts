@@ -1,5 +1,5 @@
 /** A table as a source of a run, by its address (`address.ts`): what the command line asks for. */
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import { postgresAddress } from './address.ts'
 import { changesPlace, readChanges } from './changes.ts'

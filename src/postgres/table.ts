@@ -2,7 +2,7 @@
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import { matchColumns } from '../files/columns.ts'
 import { valueReader, type ValueReader } from './value.ts'
 

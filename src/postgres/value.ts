@@ -16,7 +16,7 @@
  * A string column takes every type as it is shown.
  */
 import { scaledInteger } from '../base/exact.ts'
-import type { ColumnIR } from '../define/ir.ts'
+import type { ColumnIR } from '../define/ir/ir.ts'
 import { parseRecord } from '../intake/json.ts'
 import { Fault } from '../intake/refusal.ts'
 import { intervalMs } from './interval.ts'

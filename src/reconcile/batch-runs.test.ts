@@ -7,7 +7,7 @@ import { folderOf } from '../../test/reconcile/folder.ts'
 import { pause } from '../base/clock.ts'
 import { batch, count, entity, every, features, hybrid, linear, model, on, pipeline, source, stream, t } from '../index.ts'
 import { batchOf } from '../intake/batch.ts'
-import { Run } from '../run/run.ts'
+import { Run } from '../run/loop/run.ts'
 import { reconcile } from './reconcile.ts'
 
 const card = entity('card', t.string())

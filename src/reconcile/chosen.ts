@@ -1,5 +1,5 @@
 /** Which recorded decisions are compared, in the order in which they were made. */
-import type { ModelIR } from '../define/ir.ts'
+import type { ModelIR } from '../define/ir/ir.ts'
 import type { StoredDecisions } from '../log/store.ts'
 import { decidedIn, type Decided } from './decided.ts'
 

@@ -1,6 +1,6 @@
 /** One chunk of the decisions of a model: what SQL makes of each, as recorded and as corrected, and what it missed. */
 import { limits } from '../base/limits.ts'
-import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir.ts'
+import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir/ir.ts'
 import { Strings } from '../columns/strings.ts'
 import { RequestReader } from '../intake/request-reader.ts'
 import { valueAt } from '../intake/row-text.ts'

@@ -1,8 +1,8 @@
 /** Whether decisions were made by other definitions than those that they are held against. */
-import { canonicalJson } from '../define/fingerprint.ts'
-import type { ExprIR, InputIR, ModelIR, PipelineIR } from '../define/ir.ts'
+import { canonicalJson } from '../define/ir/fingerprint.ts'
+import type { ExprIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import type { StoredLog } from '../log/store.ts'
-import { PIPELINE } from '../run/opening.ts'
+import { PIPELINE } from '../run/recovery/opening.ts'
 
 export class CodeVersions {
   readonly #ir: PipelineIR

@@ -1,8 +1,8 @@
 /** Recorded decisions, cell by cell. */
-import type { Value } from '../define/ir.ts'
+import type { Value } from '../define/ir/ir.ts'
 import type { StoredDecisions } from '../log/store.ts'
 import { rowsOf } from '../model/index.ts'
-import { deliveredCell, readDecisions } from '../run/decision-codec.ts'
+import { deliveredCell, readDecisions } from '../run/decide/decision-codec.ts'
 import type { Cell } from './report.ts'
 
 export interface Decided {

@@ -1,8 +1,8 @@
 /** The events of a log as rows, numbered as recorded decisions count them. */
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
-import type { LoggedEvent } from '../define/event.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { LoggedEvent } from '../define/source/event.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import { valueAt } from '../intake/row-text.ts'
 import { beginsOf } from '../log/begins.ts'
 import type { Log } from '../log/log.ts'

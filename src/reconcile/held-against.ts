@@ -1,5 +1,5 @@
 /** Counts, cell by cell, how recorded decisions of one model stand to what SQL makes of them. */
-import type { InputIR, ModelIR, PipelineIR } from '../define/ir.ts'
+import type { InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import type { SqlVector } from '../sql/duckdb/answers.ts'
 import { limits } from '../base/limits.ts'
 import { isApart, outcomeOf } from './cells.ts'

@@ -5,7 +5,7 @@ import { scratchFolder } from '../../test/scratch.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
 import { batchOf } from '../intake/batch.ts'
 import { openFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
-import { Running } from '../run/running.ts'
+import { Running } from '../run/loop/live-run.ts'
 import { reconcileBeside, type ReconcileJob } from './job.ts'
 
 const card = entity('card', t.string())

@@ -1,7 +1,7 @@
 /** A reconciliation beside whatever else the process does: in a thread of its own, which reads the log by a connection of its own. */
 import { extname } from 'node:path'
 import { threadJob } from '../base/thread-job.ts'
-import type { PipelineIR } from '../define/ir.ts'
+import type { PipelineIR } from '../define/ir/ir.ts'
 import type { ReconcileReport } from './report.ts'
 
 export interface ReconcileJob {

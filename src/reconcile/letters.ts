@@ -1,8 +1,8 @@
 /** Records that were refused, by the keys and times that they would have had. */
 import { scaledInteger, timestampMs } from '../base/exact.ts'
 import { limits } from '../base/limits.ts'
-import type { LoggedEvent } from '../define/event.ts'
-import type { ColumnIR, GroupIR, PipelineIR, SourceIR, Value } from '../define/ir.ts'
+import type { LoggedEvent } from '../define/source/event.ts'
+import type { ColumnIR, GroupIR, PipelineIR, SourceIR, Value } from '../define/ir/ir.ts'
 import type { StoredDeadLetter, SettledLetter } from '../log/letters.ts'
 import type { LetterReader } from '../log/sqlite/letter-reader.ts'
 

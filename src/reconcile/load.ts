@@ -1,6 +1,6 @@
 /** The events of a log into DuckDB, each with how it came. */
 import { limits } from '../base/limits.ts'
-import type { PipelineIR } from '../define/ir.ts'
+import type { PipelineIR } from '../define/ir/ir.ts'
 import type { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import type { DuckDb } from '../sql/duckdb/duckdb.ts'

@@ -6,7 +6,7 @@
  */
 import type { Clock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
-import type { PipelineIR, ScheduleIR } from '../define/ir.ts'
+import type { PipelineIR, ScheduleIR } from '../define/ir/ir.ts'
 import { scheduleCursor } from '../kernel/schedule.ts'
 import type { Commit, LogStore } from '../log/store.ts'
 import type { ReconcileBeside } from './job.ts'

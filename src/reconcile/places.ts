@@ -1,6 +1,6 @@
 /** Where an entry stands in the log: what it is, and how many events of each source stand before it. */
 import { Strings } from '../columns/strings.ts'
-import type { PipelineIR, Value } from '../define/ir.ts'
+import type { PipelineIR, Value } from '../define/ir/ir.ts'
 import { valueAt } from '../intake/row-text.ts'
 import type { Log } from '../log/log.ts'
 import type { Mark, Segment } from '../log/segment.ts'

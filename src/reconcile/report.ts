@@ -1,5 +1,5 @@
 /** What a reconciliation found. */
-import type { Value } from '../define/ir.ts'
+import type { Value } from '../define/ir/ir.ts'
 import type { SqlPlace } from '../sql/duckdb/answers.ts'
 
 /** With what recorded values are compared: with SQL over what the decision knew, or over what the log knows today, at the same clock. */

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { called, calledJson } from '../../test/cli/called.ts'
 import { labelledPipeline, shopHistory } from '../../test/cli/chargebacks.ts'
 import { Project } from '../../test/cli/project.ts'
-import type { ScoreIR } from '../define/ir.ts'
+import type { ScoreIR } from '../define/ir/ir.ts'
 import type { ReconcileReport } from './report.ts'
 
 const train = "train: { algorithm: 'logistic' }"

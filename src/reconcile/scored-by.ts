@@ -1,5 +1,5 @@
 /** A model with the score that a decision was scored by: that of the version that had been promoted, as the decision recorded it, or the model's own. */
-import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import { changedInputs, inputCodes } from '../training/registry/input-codes.ts'
 import { scoreOfVersion, versionOf, type NamedValues } from '../training/registry/registry.ts'
 

@@ -1,7 +1,7 @@
 /** Decisions that would be other today: another score by what the log has now, and effects that would follow, or would not. */
 import { Firing } from '../action/firing.ts'
 import { limits } from '../base/limits.ts'
-import type { ActionIR, ModelIR, PipelineIR } from '../define/ir.ts'
+import type { ActionIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import type { Decided } from './decided.ts'
 import type { OtherDecision, TodayReport } from './report.ts'
 

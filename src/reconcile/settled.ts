@@ -2,7 +2,7 @@
  * Values that a repair has found to be another and noted as that. What was recorded stays as it was: the notes stand beside it, and what they name is counted as settled
  * and not compared again.
  */
-import type { Value } from '../define/ir.ts'
+import type { Value } from '../define/ir/ir.ts'
 import type { StoredLog } from '../log/store.ts'
 import type { Decided } from './decided.ts'
 import type { Cell } from './report.ts'

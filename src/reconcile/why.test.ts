@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FeatureIR, GroupIR } from '../define/ir.ts'
+import type { FeatureIR, GroupIR } from '../define/ir/ir.ts'
 import type { SqlVector } from '../sql/duckdb/answers.ts'
 import type { MissedCell, MissedKind } from '../sql/missed.ts'
 import type { Missed } from './chunk.ts'

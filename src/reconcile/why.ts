@@ -1,5 +1,5 @@
 /** Why a value is not what the log says today: which kinds of events that its decision missed made the difference. */
-import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir.ts'
+import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import type { SqlVector } from '../sql/duckdb/answers.ts'
 import { madeReads } from '../sql/made.ts'
 import { missedKinds, type MissedCell, type MissedKind } from '../sql/missed.ts'

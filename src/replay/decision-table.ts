@@ -4,9 +4,9 @@
  */
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ExprIR, ModelIR, PipelineIR } from '../define/ir.ts'
-import { givesList } from '../define/signatures.ts'
-import { triggerId, triggerKey } from '../define/trigger-columns.ts'
+import type { ExprIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
+import { givesList } from '../define/ir/signatures.ts'
+import { triggerId, triggerKey } from '../define/model/trigger-columns.ts'
 import type { OutputColumn, OutputValues } from '../files/table.ts'
 import type { DecisionBatch } from './decide.ts'
 import { placeOf } from './decision-record.ts'

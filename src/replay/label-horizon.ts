@@ -1,4 +1,4 @@
-import type { LabelIR } from '../define/ir.ts'
+import type { LabelIR } from '../define/ir/ir.ts'
 
 /**
  * How long after a decision its label may still become known, ms. Before that only some are, and mostly the true ones: a sample of labels that are known is no sample

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Strings } from '../columns/strings.ts'
-import type { LabelIR } from '../define/ir.ts'
+import type { LabelIR } from '../define/ir/ir.ts'
 import type { Labels } from './label.ts'
 import { labelledSet, type Labelling } from './labelled-set.ts'
 import type { TrainingSet } from './training-set.ts'

@@ -5,7 +5,7 @@
  * of have none, and are no rows. What is counted is what is written, as it goes by.
  */
 import type { Column } from '../columns/block.ts'
-import type { LabelIR } from '../define/ir.ts'
+import type { LabelIR } from '../define/ir/ir.ts'
 import type { OutputValues } from '../files/table.ts'
 import type { Labels } from './label.ts'
 import { horizonOf } from './label-horizon.ts'

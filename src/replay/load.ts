@@ -1,6 +1,6 @@
 import { SpillwayError } from '../base/errors.ts'
 import { Strings } from '../columns/strings.ts'
-import type { PipelineIR, SourceIR } from '../define/ir.ts'
+import type { PipelineIR, SourceIR } from '../define/ir/ir.ts'
 import { takeFile } from '../files/take-file.ts'
 import { Intake, type History, type IntakeOptions } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'

@@ -1,5 +1,5 @@
 import type { Column } from '../columns/block.ts'
-import type { PipelineIR } from '../define/ir.ts'
+import type { PipelineIR } from '../define/ir/ir.ts'
 import { mergeHistories, type MergedOrder } from '../intake/merge.ts'
 import type { History } from '../intake/intake.ts'
 import type { BatchRuns } from '../kernel/placement.ts'

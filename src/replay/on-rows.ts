@@ -2,7 +2,7 @@
 import type { Block, Column } from '../columns/block.ts'
 import { gather, picked } from '../columns/gather.ts'
 import { columnSlice } from '../columns/slice.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import { isDeleted } from '../kernel/superseded.ts'
 import type { ReplayLog, Requests } from './log.ts'
 import type { Stretch, Triggering } from './triggering.ts'

@@ -7,8 +7,8 @@
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { groupReads, leavesOf } from '../decision/reads.ts'
-import type { ColumnIR, FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir.ts'
-import { triggerColumns, triggerKey } from '../define/trigger-columns.ts'
+import type { ColumnIR, FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
+import { triggerColumns, triggerKey } from '../define/model/trigger-columns.ts'
 
 /** No name of a user's has a `#`. */
 const NEWEST = '#newest'

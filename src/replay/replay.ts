@@ -1,6 +1,6 @@
 import { stopwatch } from '../base/clock.ts'
 import type { ReportTable } from '../decision/report-rows.ts'
-import type { ModelIR, PipelineIR, ReportIR } from '../define/ir.ts'
+import type { ModelIR, PipelineIR, ReportIR } from '../define/ir/ir.ts'
 import type { History, IntakeCounts } from '../intake/intake.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import type { SourceRefusal } from '../intake/refusal.ts'

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { Strings } from '../columns/strings.ts'
 import type { ReportTable } from '../decision/report-rows.ts'
-import type { ReportIR } from '../define/ir.ts'
+import type { ReportIR } from '../define/ir/ir.ts'
 import { reportHash, reportName, reportPath, writeReport } from './report-file.ts'
 
 const strings = new Strings()

@@ -4,7 +4,7 @@ import { chmodSync, closeSync, createReadStream, existsSync, fsyncSync, openSync
 import { basename, dirname, join } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
 import type { ReportTable } from '../decision/report-rows.ts'
-import type { ReportIR, ScheduleIR } from '../define/ir.ts'
+import type { ReportIR, ScheduleIR } from '../define/ir/ir.ts'
 import { fileError, shownPath, systemError } from '../files/file-error.ts'
 import { openTable } from '../files/output.ts'
 import { Zone } from '../intake/zone.ts'

@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Strings } from '../columns/strings.ts'
-import { canonicalJson } from '../define/fingerprint.ts'
+import { canonicalJson } from '../define/ir/fingerprint.ts'
 import type { OutputColumn, OutputValues } from '../files/table.ts'
 
 const BUFFER_BYTES = 1 << 16

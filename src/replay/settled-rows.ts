@@ -1,7 +1,7 @@
 /** The rows of a labelled training set in memory, as trainers take them: inputs as doubles with NaN for NULL. 8 bytes a value. */
 import { joined } from '../columns/concat.ts'
 import type { Column } from '../columns/block.ts'
-import type { TrainingRows } from '../training/table.ts'
+import type { TrainingRows } from '../training/table/table.ts'
 import { LABEL } from './labelled-set.ts'
 import { RowHash } from './row-hash.ts'
 import type { TrainingSet } from './training-set.ts'

@@ -1,7 +1,7 @@
 /** What a training set was made of, beside its rows: plain JSON, the same for the same history, definitions and rows, wherever and whenever it was made. */
 import { packageVersion } from '../base/package-version.ts'
-import { groupFingerprint } from '../define/fingerprint.ts'
-import type { PipelineIR, PlacementIR } from '../define/ir.ts'
+import { groupFingerprint } from '../define/ir/fingerprint.ts'
+import type { PipelineIR, PlacementIR } from '../define/ir/ir.ts'
 import type { History } from '../intake/intake.ts'
 import { SAMPLE_RULE, type KeySample } from './key-sample.ts'
 import type { LabelCount } from './labelled-set.ts'

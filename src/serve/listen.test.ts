@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { pay, shop } from '../../test/serve/shop.ts'
 import { pause } from '../base/clock.ts'
-import { Running } from '../run/running.ts'
+import { Running } from '../run/loop/live-run.ts'
 import { openFolder } from '../log/sqlite/data-folder.ts'
 import { listen } from './listen.ts'
 

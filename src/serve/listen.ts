@@ -2,10 +2,10 @@
 import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { SpillwayError } from '../base/errors.ts'
-import { isLoopback, namesOf } from './host-names.ts'
+import { isLoopback, namesOf } from './access/host-names.ts'
 import { serve, type ServerOptions } from './server.ts'
-import { Tokens } from './tokens.ts'
-import { checkWebhooks } from './webhooks.ts'
+import { Tokens } from './access/tokens.ts'
+import { checkWebhooks } from './routes/webhooks.ts'
 
 export const HOST_DEFAULT = '127.0.0.1'
 export const PORT_DEFAULT = 7070

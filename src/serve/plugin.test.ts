@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { open, pay, posted, shop as pipeline } from '../../test/serve/shop.ts'
 import { errorCodes, SpillwayError } from '../base/errors.ts'
-import { Feed } from './feed.ts'
+import { Feed } from './events/run-feed.ts'
 import { servePlugin } from './plugin.ts'
-import { statuses } from './serve-error.ts'
+import { statuses } from './http/serve-error.ts'
 import { serve } from './server.ts'
-import type { ServedRun } from './served.ts'
+import type { ServedRun } from './http/served-run.ts'
 
 const shop = await open()
 after(() => shop.close())

@@ -3,13 +3,13 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Socket } from 'node:net'
 import { every } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
-import { checkSingleHost } from './host-names.ts'
-import { Methods } from './methods.ts'
-import type { ServeOptions } from './options.ts'
+import { checkSingleHost } from './access/host-names.ts'
+import { Methods } from './allowed-methods.ts'
+import type { ServeOptions } from './context/options.ts'
 import { servePlugin } from './plugin.ts'
-import { ServeError, tellError } from './serve-error.ts'
-import { endSilent } from './silent-connections.ts'
-import { endSlow, type ClosingPatience } from './slow-requests.ts'
+import { ServeError, tellError } from './http/serve-error.ts'
+import { endSilent } from './access/silent-connections.ts'
+import { endSlow, type ClosingPatience } from './access/slow-requests.ts'
 
 /** Milliseconds that a client has, and how many there may be; the limits of their names unless given. */
 export interface Patience extends ClosingPatience {

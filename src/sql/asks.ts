@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../base/errors.ts'
-import type { Value } from '../define/ir.ts'
+import type { Value } from '../define/ir/ir.ts'
 
 /** A row of the relation of asks: a key, what is known, and what time it is. */
 export interface SqlAsk {

@@ -5,7 +5,7 @@
 import { aggregates } from '../aggregate/index.ts'
 import { unitOf, unitOfTime } from '../aggregate/aggregate.ts'
 import type { SqlWindow } from '../aggregate/sql.ts'
-import type { ExprIR, FeatureIR } from '../define/ir.ts'
+import type { ExprIR, FeatureIR } from '../define/ir/ir.ts'
 
 /** What is lost where doubles underflow. */
 const UNDERFLOW = 2 ** -960

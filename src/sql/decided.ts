@@ -1,5 +1,5 @@
 import { SpillwayError } from '../base/errors.ts'
-import type { GroupIR, ModelIR, PipelineIR, SourceIR, TriggerIR } from '../define/ir.ts'
+import type { GroupIR, ModelIR, PipelineIR, SourceIR, TriggerIR } from '../define/ir/ir.ts'
 import type { Dialect } from './dialect.ts'
 import { columnNames, identifiers } from './relations.ts'
 import { revisionColumns } from './values.ts'

@@ -1,5 +1,5 @@
-import type { ExprIR, GroupIR, InputIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
-import { triggerColumns } from '../define/trigger-columns.ts'
+import type { ExprIR, GroupIR, InputIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
+import { triggerColumns } from '../define/model/trigger-columns.ts'
 import { expressionBound } from './bound.ts'
 import { decidedSql, type DecidedSql } from './decided.ts'
 import type { Dialect } from './dialect.ts'

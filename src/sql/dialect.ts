@@ -1,4 +1,4 @@
-import type { ColumnType } from '../define/ir.ts'
+import type { ColumnType } from '../define/ir/ir.ts'
 
 /**
  * What an engine's SQL must be able to say for the IR to mean the same there as in semantics §§3 and 6.

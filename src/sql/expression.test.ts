@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { DuckDBInstance } from '@duckdb/node-api'
 import * as fc from 'fast-check'
-import type { ExprIR, TypeIR, Value } from '../define/ir.ts'
+import type { ExprIR, TypeIR, Value } from '../define/ir/ir.ts'
 import { duckdb } from './duckdb/dialect.ts'
 import { expressionSql } from './expression.ts'
 

@@ -1,11 +1,11 @@
-import type { ExprIR, TypeIR } from '../define/ir.ts'
+import type { ExprIR, TypeIR } from '../define/ir/ir.ts'
 import type { Dialect } from './dialect.ts'
 
 /** How a column, or in the inputs of a model a field or feature, is called. */
 export type ReferenceSql = (reference: Node<'column' | 'trigger' | 'feature'>) => string
 
 /**
- * An expression of the IR as SQL of one dialect, with the meaning that `define/ir.ts` gives it.
+ * An expression of the IR as SQL of one dialect, with the meaning that `define/ir/ir.ts` gives it.
  *
  * The text is a physical value: an integer for exact types, scaled for decimals. Range and finiteness are checked at each
  * arithmetic node, which names its operands twice: the text doubles with each level of nested arithmetic.

@@ -4,7 +4,7 @@
  * Each step makes a list of the list before it. Lambdas inside lambdas, or a step written out wherever the next needs it, took engines three times as long to plan and to run.
  */
 import { limits } from '../base/limits.ts'
-import type { ColumnType } from '../define/ir.ts'
+import type { ColumnType } from '../define/ir/ir.ts'
 import type { Dialect } from './dialect.ts'
 
 const WORD = 2 ** 32

@@ -1,6 +1,6 @@
 /** Decisions that were made, as a relation: their vectors from the events and what each of them recorded of its cuts (law 4 of the semantics). */
-import type { ModelIR, PipelineIR, SourceIR, Value } from '../define/ir.ts'
-import { triggerColumns } from '../define/trigger-columns.ts'
+import type { ModelIR, PipelineIR, SourceIR, Value } from '../define/ir/ir.ts'
+import { triggerColumns } from '../define/model/trigger-columns.ts'
 import { readsOf, vectorsOf, type SqlRead, type VectorQuery } from './decisions.ts'
 import type { Dialect } from './dialect.ts'
 import { createTable, identifiers } from './relations.ts'

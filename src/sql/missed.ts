@@ -4,7 +4,7 @@
  * Of each decision every event of a group's source is of one kind: *known* to it, or missed as one of `missedKinds`. A kind made a difference if today's value
  * would be another without its events, and that is asked of the same query as everything else: it is given which kinds to leave out.
  */
-import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir.ts'
+import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
 import { readsOf } from './decisions.ts'
 import type { Dialect } from './dialect.ts'
 import { fieldsOf, type MadeTables } from './made.ts'

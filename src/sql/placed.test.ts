@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ScheduleIR } from '../define/ir.ts'
+import type { ScheduleIR } from '../define/ir/ir.ts'
 import { placed } from './placed.ts'
 
 // Placements whose values are known by hand are in test/oracle/cases; here are the ends of schedules.

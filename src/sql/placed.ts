@@ -1,6 +1,6 @@
 import { limits } from '../base/limits.ts'
-import { cronOf } from '../define/cron.ts'
-import type { PlacementIR, ScheduleIR, Value } from '../define/ir.ts'
+import { cronOf } from '../define/feature/cron.ts'
+import type { PlacementIR, ScheduleIR, Value } from '../define/ir/ir.ts'
 import type { SqlAsk } from './asks.ts'
 
 /** A question as decisions put it: what is known and what time it is, before placement. */

@@ -1,5 +1,5 @@
 import { SpillwayError } from '../base/errors.ts'
-import type { GroupIR } from '../define/ir.ts'
+import type { GroupIR } from '../define/ir/ir.ts'
 import type { Dialect } from './dialect.ts'
 
 /** What is known and what time it is, as the columns `prefix`, `upto` and `t` of a relation of asks. */

@@ -1,4 +1,4 @@
-import type { GroupIR, SourceIR } from '../define/ir.ts'
+import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 import type { Dialect } from './dialect.ts'
 
 /**

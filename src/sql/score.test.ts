@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { limits } from '../base/limits.ts'
-import type { InputIR, ScoreIR, TreeIR } from '../define/ir.ts'
+import type { InputIR, ScoreIR, TreeIR } from '../define/ir/ir.ts'
 import { duckdb } from './duckdb/dialect.ts'
 import { DuckDb } from './duckdb/duckdb.ts'
 import { scoreSql } from './score.ts'

@@ -1,4 +1,4 @@
-import type { ExprIR, InputIR, ScoreIR, TermIR, TreeIR } from '../define/ir.ts'
+import type { ExprIR, InputIR, ScoreIR, TermIR, TreeIR } from '../define/ir/ir.ts'
 import type { Dialect } from './dialect.ts'
 
 /** How an input is called, and an expression over the trigger's fields, features and inputs is written. */

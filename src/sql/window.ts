@@ -1,5 +1,5 @@
 import type { SqlWindow } from '../aggregate/sql.ts'
-import type { FeatureIR } from '../define/ir.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
 import { deliveredSql } from './expression.ts'
 import type { Dialect } from './dialect.ts'
 import { estimatedSql } from './hyperloglog.ts'

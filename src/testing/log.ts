@@ -1,7 +1,7 @@
 import { SpillwayError } from '../base/errors.ts'
 import { Strings } from '../columns/strings.ts'
 import type { Pipeline } from '../define/pipeline.ts'
-import type { SourceIR } from '../define/ir.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 import { batchOf } from '../intake/batch.ts'
 import { remembers } from '../intake/admission.ts'
 import { Intake, type IntakeOptions } from '../intake/intake.ts'

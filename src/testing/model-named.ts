@@ -1,5 +1,5 @@
 import { SpillwayError } from '../base/errors.ts'
-import type { ModelIR, PipelineIR } from '../define/ir.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
 
 /** A model of a pipeline. Throws `SPILL_INPUT` if there is none of the name. */
 export function modelNamed({ name: pipeline, models }: PipelineIR, name: string): ModelIR {

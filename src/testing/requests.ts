@@ -1,6 +1,6 @@
 import { SpillwayError } from '../base/errors.ts'
 import type { Strings } from '../columns/strings.ts'
-import type { ModelIR, PipelineIR, TriggerIR } from '../define/ir.ts'
+import type { ModelIR, PipelineIR, TriggerIR } from '../define/ir/ir.ts'
 import { RequestReader } from '../intake/request-reader.ts'
 import type { Requests } from '../replay/log.ts'
 import { modelNamed } from './model-named.ts'

@@ -5,8 +5,8 @@
  * are. A column of one value says nothing that the intercept does not: it stays out and has the weight 0.
  */
 import { limits } from '../base/limits.ts'
-import type { Coefficients } from '../define/score.ts'
-import { totalWeight, type TrainingTable } from './table.ts'
+import type { Coefficients } from '../define/model/score.ts'
+import { totalWeight, type TrainingTable } from './table/table.ts'
 
 /** One column: a value enters as `(x − mean) / scale`, a NULL as `ifNull` does. */
 export interface Standard {

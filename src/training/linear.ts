@@ -2,7 +2,7 @@
 import { solve } from './cholesky.ts'
 import { designOf, matrixOf } from './design.ts'
 import { addOuter, fitted, penaltiesOf, regressionOptions, sayTheSame, type RegressionFit, type RegressionOptions } from './regression.ts'
-import { meanLabel, tableOf, type TrainingRows } from './table.ts'
+import { meanLabel, tableOf, type TrainingRows } from './table/table.ts'
 
 export interface LinearFit<Names extends string = string> extends RegressionFit<Names> {
   readonly kind: 'linear'

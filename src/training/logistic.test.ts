@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { random } from '../base/random.ts'
 import { designOf } from './design.ts'
 import { derivatives, fitLogistic, lossAt, problemOf } from './logistic.ts'
-import { tableOf } from './table.ts'
+import { tableOf } from './table/table.ts'
 
 const near = (value: number, wanted: number, within: number) =>
   assert.ok(Math.abs(value - wanted) <= within, `${value} is not near ${wanted}`)

@@ -10,7 +10,7 @@ import { solve } from './cholesky.ts'
 import { betaOf, designOf, type Design, type StartingCoefficients } from './design.ts'
 import { DesignRows } from './mostly-zero.ts'
 import { fitted, penaltiesOf, regressionOptions, sayTheSame, type RegressionFit, type RegressionOptions } from './regression.ts'
-import { checkClasses, meanLabel, tableOf, totalWeight, type TrainingRows, type TrainingTable } from './table.ts'
+import { checkClasses, meanLabel, tableOf, totalWeight, type TrainingRows, type TrainingTable } from './table/table.ts'
 
 export interface LogisticFit<Names extends string = string> extends RegressionFit<Names> {
   readonly kind: 'logistic'

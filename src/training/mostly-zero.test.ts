@@ -5,7 +5,7 @@ import { random } from '../base/random.ts'
 import { designOf, matrixOf } from './design.ts'
 import { fitLogistic } from './logistic.ts'
 import { DesignRows } from './mostly-zero.ts'
-import { tableOf } from './table.ts'
+import { tableOf } from './table/table.ts'
 
 /** Numbers, levels of which each row has one, and a column of few values that is 0 now and then. */
 const tables = fc.integer({ min: 4, max: 40 }).chain(length =>

@@ -1,15 +1,15 @@
 /** What a fit would score: by the same way as a pipeline that has it, so to the bit what is served. */
 import { Strings } from '../columns/strings.ts'
-import type { InputIR, ScoreIR, TermIR } from '../define/ir.ts'
-import type { OnnxFile } from '../define/onnx-file.ts'
-import type { OnnxIR } from '../define/onnx-ir.ts'
-import type { Weight } from '../define/score.ts'
-import { treesIR } from '../define/trees-file.ts'
+import type { InputIR, ScoreIR, TermIR } from '../define/ir/ir.ts'
+import type { OnnxFile } from '../define/model/onnx-file.ts'
+import type { OnnxIR } from '../define/ir/onnx-ir.ts'
+import type { Weight } from '../define/model/score.ts'
+import { treesIR } from '../define/model/trees-file.ts'
 import { compileModel } from '../model/index.ts'
 import type { ExternalModel, OnnxModel } from './external/read-fit.ts'
 import type { LinearFit } from './linear.ts'
 import type { LogisticFit } from './logistic.ts'
-import { untrainable } from './table.ts'
+import { untrainable } from './table/table.ts'
 import type { TreesFit } from './trees/fit.ts'
 
 export type Fit<Names extends string = string> = LogisticFit<Names> | LinearFit<Names> | TreesFit<Names>

@@ -1,7 +1,7 @@
 /** What logistic and linear regression share: their options, the quadratic forms of their steps, and columns that say the same. */
 import { coefficientsOf, constantsOf, type Design, type FittedCoefficients } from './design.ts'
-import { numbersOf, type Bound } from './options.ts'
-import { untrainable } from './table.ts'
+import { numbersOf, type Bound } from './table/options.ts'
+import { untrainable } from './table/table.ts'
 
 export interface RegressionOptions {
   /** The fit minimises its loss, summed over the rows, plus `ridge · Σ weight² / 2`, the intercept left out. 1 unless given. */

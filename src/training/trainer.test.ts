@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../base/random.ts'
-import { external } from '../define/external.ts'
-import { algorithmNames } from '../define/train-ir.ts'
+import { external } from '../define/model/external.ts'
+import { algorithmNames } from '../define/ir/train-ir.ts'
 import { scoresBy } from './predict.ts'
 import { checkScore, trainerOf, trainers } from './trainer.ts'
 

@@ -3,14 +3,14 @@
  *
  * The same rows and options must give the same score, byte for byte: what a version was trained on can then be made again, and compared.
  */
-import type { ExternalIR } from '../define/external-ir.ts'
-import type { OnnxFile } from '../define/onnx-file.ts'
-import type { AlgorithmName, TrainIR } from '../define/train-ir.ts'
+import type { ExternalIR } from '../define/ir/external-ir.ts'
+import type { OnnxFile } from '../define/model/onnx-file.ts'
+import type { AlgorithmName, TrainIR } from '../define/ir/train-ir.ts'
 import { fitLinear } from './linear.ts'
 import { fitLogistic } from './logistic.ts'
 import { scoreOf, type VersionScore } from './predict.ts'
 import type { RegressionOptions } from './regression.ts'
-import { untrainable, type TrainingRows } from './table.ts'
+import { untrainable, type TrainingRows } from './table/table.ts'
 import { fitTrees } from './trees/fit.ts'
 import type { TreesOptions } from './trees/options.ts'
 

@@ -1,7 +1,7 @@
 /** Files of trees, read and written. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { SpillwayError } from '../base/errors.ts'
-import { faultOfTrees, type TreesFile } from '../define/trees-file.ts'
+import { faultOfTrees, type TreesFile } from '../define/model/trees-file.ts'
 
 /** Throws `SPILL_INPUT` where there is no such file, `SPILL_DATA` where it is damaged or of something else; the message names it. */
 export function readTrees<Names extends string = string>(path: string): TreesFile<Names> {

@@ -3,7 +3,7 @@ import type { CostInputs } from '../../src/audit/cost/given.ts'
 import type { MeasuredGroup } from '../../src/audit/cost/measured.ts'
 import { presetPeople } from '../../src/audit/cost/people.ts'
 import { examplePrices } from '../../src/audit/cost/prices.ts'
-import type { Plan, Setting } from '../../src/audit/element.ts'
+import type { Plan, Setting } from '../../src/audit/domain/element.ts'
 
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { audit, worthOf } from '../../src/audit/audit.ts'
 import { presetPeople } from '../../src/audit/cost/people.ts'
 import { examplePrices } from '../../src/audit/cost/prices.ts'
-import type { AuditReport } from '../../src/audit/report/audit-report.ts'
+import type { AuditReport } from '../../src/audit/domain/audit-report.ts'
 import { reportText } from '../../src/audit/report/terminal/text.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import {
@@ -23,8 +23,8 @@ import {
   t,
   worth,
 } from '../../src/index.ts'
-import { seenPositions } from '../../src/run/censored.ts'
-import { storedHistory } from '../../src/run/stored-history.ts'
+import { seenPositions } from '../../src/run/history/censored.ts'
+import { storedHistory } from '../../src/run/history/stored-history.ts'
 import { decisionsOf, open, send, type Driven } from '../training/driven.ts'
 import { chargebacks, payments } from '../training/stolen.ts'
 

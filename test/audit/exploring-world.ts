@@ -1,8 +1,8 @@
 /** Payments of cards over days, an action that declines the likely frauds and hides what would have come of them, and a part of these left undone: a history whose truth is known. */
 import { random, type Random } from '../../src/base/random.ts'
-import { undoneOf } from '../../src/audit/experiment/undone.ts'
-import type { Cases, Decided } from '../../src/audit/cases.ts'
-import { sampleOf, type Sample } from '../../src/audit/bands/sample.ts'
+import { undoneOf } from '../../src/audit/experiment/replay/exploration.ts'
+import type { Cases, Decided } from '../../src/audit/domain/cases.ts'
+import { sampleOf, type Sample } from '../../src/audit/statistics/sample.ts'
 import { casesOf } from './random-cases.ts'
 
 const DAY = 86_400_000

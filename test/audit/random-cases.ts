@@ -1,7 +1,7 @@
 /** Random cases and what an alternative makes of them, small and full of ties, for tests of what decisions are worth. */
 import { random, type Random } from '../../src/base/random.ts'
-import type { Cases, Decided, RowRange } from '../../src/audit/cases.ts'
-import type { Given } from '../../src/audit/worth/index.ts'
+import type { Cases, Decided, RowRange } from '../../src/audit/domain/cases.ts'
+import type { Given } from '../../src/audit/value/index.ts'
 
 export interface Drawn extends Given {
   readonly threshold: number

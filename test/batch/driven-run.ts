@@ -1,10 +1,10 @@
 /** A run on a model store whose clock a test moves, and whose batch runs, trainings and whatever else is due are made when it does. */
 import { pause } from '../../src/base/clock.ts'
 import type { Compute } from '../../src/batch/job.ts'
-import type { Runnable } from '../../src/run/opening.ts'
-import type { RunOptions } from '../../src/run/parts.ts'
-import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded.ts'
-import { Run } from '../../src/run/run.ts'
+import type { Runnable } from '../../src/run/recovery/opening.ts'
+import type { RunOptions } from '../../src/run/loop/run-parts.ts'
+import { recordedDecisions, type RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
+import { Run } from '../../src/run/loop/run.ts'
 import { ModelStore, type Disk } from '../crash/model-store.ts'
 import { computeHere } from './compute-here.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pause } from '../../src/base/clock.ts'
 import type { Taker } from '../../src/batch/job.ts'
 import { computeBeside } from '../../src/batch/threads.ts'
-import { Running } from '../../src/run/running.ts'
+import { Running } from '../../src/run/loop/live-run.ts'
 import { crowd } from './crowd.ts'
 
 /** A part takes so long that there is time to kill. */

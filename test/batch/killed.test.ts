@@ -8,7 +8,7 @@ import { pause } from '../../src/base/clock.ts'
 import { partsIn, runsIn, type RunRecord } from '../../src/batch/ledger.ts'
 import { batchOf } from '../../src/intake/batch.ts'
 import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
-import { Run } from '../../src/run/run.ts'
+import { Run } from '../../src/run/loop/run.ts'
 import { Child } from '../crash/child.ts'
 import { crowd } from './crowd.ts'
 

@@ -4,9 +4,9 @@ import { DrivenRun, type Driving } from './driven-run.ts'
 import { random } from '../../src/base/random.ts'
 import { count, entity, every, features, hybrid, linear, model, on, pipeline, source, stream, t, type Placement } from '../../src/index.ts'
 import { batchOf } from '../../src/intake/batch.ts'
-import type { LiveFeatures } from '../../src/run/reading.ts'
-import type { RecordedDecision } from '../../src/run/recorded.ts'
-import type { Run } from '../../src/run/run.ts'
+import type { LiveFeatures } from '../../src/run/groups/feature-reader.ts'
+import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
+import type { Run } from '../../src/run/loop/run.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', {

@@ -1,7 +1,7 @@
-import type { DecidedLog } from '../../src/run/decided-log.ts'
-import { judgeShadow, type JudgePort } from '../../src/run/shadow-job.ts'
-import { lookForDrift, type LookPort } from '../../src/run/drift-job.ts'
-import { trainFromLog, type TrainPort } from '../../src/run/training-job.ts'
+import type { DecidedLog } from '../../src/run/history/decided-log.ts'
+import { judgeShadow, type JudgePort } from '../../src/run/jobs/challenger-job.ts'
+import { lookForDrift, type LookPort } from '../../src/run/jobs/drift-job.ts'
+import { trainFromLog, type TrainPort } from '../../src/run/jobs/training-job.ts'
 
 /** Trainings in the same thread, over a store that no other thread can read. */
 export const trainHere =

@@ -1,7 +1,7 @@
 /** Histories that cannot tell everything: the audit ends with words that name what is missing and what to do, or with a report that says what it cannot decide. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { AuditReport } from '../../src/audit/report/audit-report.ts'
+import type { AuditReport } from '../../src/audit/domain/audit-report.ts'
 import { called } from './called.ts'
 import { deliveries, type Delivery } from './deliveries.ts'
 import { Project } from './project.ts'

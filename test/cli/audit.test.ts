@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import type { AuditReport } from '../../src/audit/report/audit-report.ts'
+import type { AuditReport } from '../../src/audit/domain/audit-report.ts'
 import { plantHistory } from '../audit/planted-world.ts'
 import { called } from './called.ts'
 import { Project } from './project.ts'

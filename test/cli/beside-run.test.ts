@@ -5,7 +5,7 @@ import { appendFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
-import type { FolderReport } from '../../src/cli/folder-report.ts'
+import type { FolderReport } from '../../src/cli/inspect/folder-report.ts'
 import { called, calledJson } from './called.ts'
 import { sales, Shop } from './shop.ts'
 

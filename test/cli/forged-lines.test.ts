@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
-import { oneLined, say } from '../../src/cli/print.ts'
+import { oneLined, say } from '../../src/cli/command/print.ts'
 import { closeFolder, openFolder } from '../../src/log/sqlite/data-folder.ts'
 import { called } from './called.ts'
 import { Shop } from './shop.ts'
@@ -24,7 +24,7 @@ const others: Readonly<Record<string, string>> = {
   audit: 'its report is checked by src/audit/report',
   drift: 'names of inputs and measures',
   tokens: 'names that an operator gave',
-  init: 'src/cli/inferred-project.test.ts',
+  init: 'src/cli/init/inferred-project.test.ts',
 }
 
 interface Printed {

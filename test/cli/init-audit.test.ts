@@ -1,7 +1,7 @@
 /** What `spillway init --from FILE` writes for a first audit: it is run over that very file, whatever the file is like, and says what was guessed. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { AuditReport } from '../../src/audit/report/audit-report.ts'
+import type { AuditReport } from '../../src/audit/domain/audit-report.ts'
 import { connect, quoted } from '../../src/files/duckdb.ts'
 import { called } from './called.ts'
 import { deliveries, type Delivery } from './deliveries.ts'

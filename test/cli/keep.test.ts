@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { scratchFolder } from '../scratch.ts'
-import type { FolderReport } from '../../src/cli/folder-report.ts'
+import type { FolderReport } from '../../src/cli/inspect/folder-report.ts'
 import { called, calledJson } from './called.ts'
 
 const library = pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href

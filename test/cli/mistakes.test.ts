@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { scratchFolder } from '../scratch.ts'
 import type { SpillwayError } from '../../src/base/errors.ts'
-import { importPipeline } from '../../src/cli/pipeline-file.ts'
+import { importPipeline } from '../../src/cli/command/pipeline-file.ts'
 import { pipelineFile as original } from './payments.ts'
 import { Project } from './project.ts'
 

@@ -7,7 +7,7 @@ import { scratchFolder } from '../scratch.ts'
 import type { MadeReport } from '../../src/batch/report-ledger.ts'
 import type { Pipeline } from '../../src/define/pipeline.ts'
 import { batchOf } from '../../src/intake/batch.ts'
-import { Running } from '../../src/run/running.ts'
+import { Running } from '../../src/run/loop/live-run.ts'
 import { called, calledJson } from './called.ts'
 
 const library = pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
 import type { Pipeline } from '../../src/define/pipeline.ts'
 import { batchOf } from '../../src/intake/batch.ts'
-import { Running } from '../../src/run/running.ts'
+import { Running } from '../../src/run/loop/live-run.ts'
 import { called } from './called.ts'
 import { Project } from './project.ts'
 

@@ -1,5 +1,5 @@
 /** What follows from the decisions of a random pipeline. */
-import type { ActionIR, ModelIR, PipelineIR } from '../../src/define/ir.ts'
+import type { ActionIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
 /** Actions of some of its models: from every decision, or from those with a score that not all have; often none of a key for a while, and some that leave decisions undone. */

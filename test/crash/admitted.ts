@@ -1,5 +1,5 @@
 /** The naive judge of what a log must hold: which records of a feed are accepted, one after the other (semantics §1). */
-import type { SourceIR, Value } from '../../src/define/ir.ts'
+import type { SourceIR, Value } from '../../src/define/ir/ir.ts'
 import type { Feed } from './case.ts'
 
 export type Row = Readonly<Record<string, Value>>

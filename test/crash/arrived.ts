@@ -1,5 +1,5 @@
 /** What a receiver must have got of an outbox, however often the process that sent it was killed. */
-import type { EffectRecord } from '../../src/define/action.ts'
+import type { EffectRecord } from '../../src/define/action/action.ts'
 import type { StoredEffect } from '../../src/log/effects.ts'
 import type { Arrival } from './hook-receiver.ts'
 import { fault, type Verdict } from './verdict.ts'

@@ -1,5 +1,5 @@
 /** Requests of a case, each told by its number: in its fields, and so in its mark, and in the vector of its decision. */
-import type { ColumnIR, ModelIR, PipelineIR, Value } from '../../src/define/ir.ts'
+import type { ColumnIR, ModelIR, PipelineIR, Value } from '../../src/define/ir/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import type { Feed, Step } from './case.ts'
 import { rawOf } from './feeds.ts'

@@ -1,7 +1,7 @@
 /** The naive reference over a log that survived: it decides the same, where it is cheap and its values are exact. */
 import { decisions as oracleDecisions, type About, type Decision, type Request } from '../oracle/oracle.ts'
-import type { PipelineIR, Value } from '../../src/define/ir.ts'
-import type { RecordedDecision } from '../../src/run/recorded.ts'
+import type { PipelineIR, Value } from '../../src/define/ir/ir.ts'
+import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { NUMBER, type Ask } from './asks.ts'
 import { isExact } from './exact.ts'
 import { decisionsOf, vectorAt, type Entry } from './inspect.ts'

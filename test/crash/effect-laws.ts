@@ -1,6 +1,6 @@
 /** Law 5 for what follows from decisions: the outbox that survived has what the decisions of its log make follow, once, in their order. */
-import type { EffectRecord } from '../../src/define/action.ts'
-import type { PipelineIR } from '../../src/define/ir.ts'
+import type { EffectRecord } from '../../src/define/action/action.ts'
+import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import type { NewEffect } from '../../src/log/effects.ts'
 import { steadyText, unsteady } from './exact.ts'
 import type { Disk } from './model-store.ts'

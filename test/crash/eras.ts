@@ -1,6 +1,6 @@
 /** Which definitions were to make which decisions, where a pipeline is changed between two processes. */
-import type { FeatureIR, GroupIR, PipelineIR } from '../../src/define/ir.ts'
-import type { Progress } from '../../src/run/deciding.ts'
+import type { FeatureIR, GroupIR, PipelineIR } from '../../src/define/ir/ir.ts'
+import type { Progress } from '../../src/run/decide/decision-queue.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import { DAY } from '../property/generate/windows.ts'
 import { withModels } from './actions.ts'

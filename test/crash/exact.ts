@@ -1,6 +1,6 @@
 /** Which inputs of a model are the same to the last bit, however they are computed (semantics §6). */
 import { aggregates } from '../../src/aggregate/index.ts'
-import type { ModelIR, PipelineIR } from '../../src/define/ir.ts'
+import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 
 export function isExact({ groups }: PipelineIR, { expr }: ModelIR['inputs'][number]): boolean {
   if (expr.op !== 'feature') return true

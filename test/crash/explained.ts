@@ -1,6 +1,6 @@
 /** What a log made of a feed, where that may depend on when each record came: ids are forgotten, or revisions come too late. */
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { SourceIR } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { SourceIR } from '../../src/define/ir/ir.ts'
 import type { DeadLetter } from '../../src/log/letters.ts'
 import { Acceptance, admitted, appendId, rowText } from './admitted.ts'
 import type { Feed, SentRecord } from './case.ts'

@@ -1,5 +1,5 @@
 /** What actions leave undone is what the naive reference says of the log's name and the decision, whatever crashed; and from what is left undone no effect of that action follows. */
-import { logNameOf } from '../../src/run/beginning.ts'
+import { logNameOf } from '../../src/run/recovery/run-start.ts'
 import { fateOf } from '../oracle/explored.ts'
 import { effectsOf } from './effect-laws.ts'
 import { decisionsOf } from './inspect.ts'

@@ -3,8 +3,8 @@
  * what was sent, deletes, and rubbish.
  */
 import { limits } from '../../src/base/limits.ts'
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { SourceIR, Value } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { decimalText } from '../../src/intake/row-text.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import type { Row } from './admitted.ts'

@@ -2,8 +2,8 @@
  * Random crash cases. Sources, groups, tables and histories are those of `prove parity`; on top come ids, duplicates, conflicts, revisions and
  * rubbish, placements, models that decide on events, at ticks and on request, batch runs, and a schedule of what happens.
  */
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { ColumnIR, PipelineIR, SourceIR } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { ColumnIR, PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { generate } from '../property/generate/generate.ts'
 import type { CrashCase, Resend } from './case.ts'

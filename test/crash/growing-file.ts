@@ -1,7 +1,7 @@
 /** A file of one source that grows by any number of bytes: sound records, duplicates, conflicts and rubbish. */
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { wallClock } from '../../src/base/clock.ts'
-import type { SourceIR, Value } from '../../src/define/ir.ts'
+import type { SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { decimalText } from '../../src/intake/row-text.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import type { Feed, SentRecord } from './case.ts'

@@ -11,7 +11,7 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
     is: 'yield { effect: { ...effect, id: `${effect.id}/again` }, attempts, next',
   },
   'effects are sent before they are durable': {
-    path: 'src/run/committing.ts',
+    path: 'src/run/loop/committer.ts',
     was: '      await store.commit(commit)\n      parts.lookup',
     is: '      if (effects.length > 0) onEffects?.(effects)\n      await store.commit(commit)\n      parts.lookup',
   },

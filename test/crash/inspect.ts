@@ -1,12 +1,12 @@
 /** What a disk holds, as rows that a check can look at. */
 import { limits } from '../../src/base/limits.ts'
 import { Strings } from '../../src/columns/strings.ts'
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { PipelineIR, SourceIR } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { valueAt } from '../../src/intake/row-text.ts'
 import { Log } from '../../src/log/log.ts'
 import type { Mark, Segment } from '../../src/log/segment.ts'
-import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded.ts'
+import { recordedDecisions, type RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { ModelStore, type Disk } from './model-store.ts'
 
 /** One entry of the log, as it stands in the total order. */

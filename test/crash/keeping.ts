@@ -1,6 +1,6 @@
 /** Cases whose processes keep only the end of the log: with windows so short that something can be forgotten. */
-import type { ActionIR, FeatureIR, PipelineIR, SourceIR } from '../../src/define/ir.ts'
-import { keptFor } from '../../src/run/retention.ts'
+import type { ActionIR, FeatureIR, PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
+import { keptFor } from '../../src/run/recovery/retention.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
 export interface Keeping {

@@ -1,5 +1,5 @@
 /** Models and placements for the groups of a random pipeline: what a run decides, on events and at ticks. */
-import type { ColumnIR, GroupIR, InputIR, ModelIR, PipelineIR, PlacementIR, SourceIR, TriggerIR } from '../../src/define/ir.ts'
+import type { ColumnIR, GroupIR, InputIR, ModelIR, PipelineIR, PlacementIR, SourceIR, TriggerIR } from '../../src/define/ir/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import { NUMBER, requestTrigger } from './asks.ts'
 

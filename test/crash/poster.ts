@@ -1,6 +1,6 @@
 /** A sender over HTTP: posts the records of a feed in order, one, several or as lines, and again whatever was not acknowledged. */
 import { pause } from '../../src/base/clock.ts'
-import type { SourceIR } from '../../src/define/ir.ts'
+import type { SourceIR } from '../../src/define/ir/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import type { Feed } from './case.ts'
 import { drawLines, type Line } from './growing-file.ts'

@@ -14,7 +14,7 @@ export interface Edit {
   readonly trained?: true
 }
 
-const recover = 'src/run/recover.ts'
+const recover = 'src/run/recovery/recover.ts'
 
 export const recoveryFaults: Readonly<Record<string, Edit>> = {
   'the first segment is not taken again': {
@@ -70,113 +70,113 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     is: 'log.notBefore',
   },
   'what is decided once more begins a sweep anew': {
-    path: 'src/run/deciding.ts',
+    path: 'src/run/decide/decision-queue.ts',
     was: 'this.#made = options.from.made ?? {}',
     is: 'this.#made = {}',
   },
   'ticks of the time in which nothing ran are not made': {
-    path: 'src/run/beginning.ts',
+    path: 'src/run/recovery/run-start.ts',
     was: ': Number(ticked)\n',
     is: ': Math.max(clock(), log.notBefore - 1)\n',
   },
   'damaged state is used': {
-    path: 'src/run/manifest.ts',
+    path: 'src/run/recovery/manifest.ts',
     was: 'bytes && crc32(bytes) === crc ?',
     is: 'bytes ?',
   },
   'the log forgets what windows reach back to': {
-    path: 'src/run/retention.ts',
+    path: 'src/run/recovery/retention.ts',
     was: 'Math.min(now - keep, ...this.#reaches.map(reach => reach(now)))',
     is: 'now - keep',
   },
   'effects are told of before they are durable': {
-    path: 'src/run/committing.ts',
+    path: 'src/run/loop/committer.ts',
     was: '      await store.commit(commit)\n      parts.lookup',
     is: '      onEffects?.(effects)\n      await store.commit(commit)\n      parts.lookup',
   },
   'the log has another name after each start': {
-    path: 'src/run/beginning.ts',
+    path: 'src/run/recovery/run-start.ts',
     was: 'store.get(LOG_NAME) ?? randomUUID()',
     is: 'randomUUID()',
   },
   'a start forgets what has not cooled down': {
-    path: 'src/run/outbox.ts',
+    path: 'src/run/decide/outbox.ts',
     was: 'action.cooldown === undefined ? new Map',
     is: 'action !== undefined ? new Map',
   },
   'what has cooled down is taken from the end of the log': {
-    path: 'src/run/opening.ts',
+    path: 'src/run/recovery/opening.ts',
     was: 'undecidedFrom(store, log, from.entry)',
     is: 'log.notBefore',
     seed: 130,
   },
   'a result that is in use is swapped in again by each start': {
-    path: 'src/run/batches.ts',
+    path: 'src/run/jobs/batch-runs.ts',
     was: 'if (last && last.swapped === undefined && (group',
     is: 'if (last && (group',
     seed: 10,
   },
   'a clock that goes back stamps what comes before the time of a run': {
-    path: 'src/run/turns.ts',
+    path: 'src/run/loop/turns.ts',
     was: 'batches?.notBefore ?? -Infinity',
     is: '-Infinity',
     seed: 10,
   },
   'the ledger forgets runs that a group answers from': {
-    path: 'src/run/run-ledger.ts',
+    path: 'src/run/jobs/batch-run-ledger.ts',
     was: '.filter(({ number }) => !needed.has(number))',
     is: '.filter(({ number }) => number > 0 || !needed.has(number))',
     seed: 290,
   },
   'the swap of a run is not in the ledger': {
-    path: 'src/run/turns.ts',
+    path: 'src/run/loop/turns.ts',
     was: 'swaps.marks, now, swaps.put',
     is: 'swaps.marks, now, []',
     seed: 10,
   },
   'a run that is taken up again keeps the parts of no partitions': {
-    path: 'src/run/making.ts',
+    path: 'src/run/jobs/batch-run.ts',
     was: 'this.#kept.set(part.partition, [bytes])',
     is: 'this.#kept.set(part.partition, [])',
     seed: 26,
   },
   'a process that takes over follows no longer': {
-    path: 'src/run/opening.ts',
+    path: 'src/run/recovery/opening.ts',
     was: '  memory.catchUp(store)\n',
     is: '  if (!options.memory) memory.catchUp(store)\n',
   },
   'a training that was broken off is in the making for ever': {
-    path: 'src/run/parts.ts',
+    path: 'src/run/loop/run-parts.ts',
     was: 'left.length > 0',
     is: 'left.length < 0',
     trained: true,
   },
   'a promotion is asked for while another waits': {
-    path: 'src/run/asked-promotion.ts',
+    path: 'src/run/jobs/requested-promotion.ts',
     was: '    await before\n',
     is: '',
     trained: true,
   },
   'a clock that goes back stamps what comes before the time of a training': {
-    path: 'src/run/turns.ts',
+    path: 'src/run/loop/turns.ts',
     was: ', trainings.notBefore)',
     is: ')',
     trained: true,
   },
   'a start scores by what is defined': {
-    path: 'src/run/opening.ts',
+    path: 'src/run/recovery/opening.ts',
     was: '  decider.scoreAsOf(from.entry)\n',
     is: '',
     trained: true,
   },
   'a promotion is in the log and not in the registry': {
-    path: 'src/run/turns.ts',
+    path: 'src/run/loop/turns.ts',
     was: 'promoted.marks, now, promoted.put',
     is: 'promoted.marks, now, []',
     trained: true,
   },
   'a version is kept before its score': {
-    path: 'src/run/trained-model.ts',
+    path: 'src/run/jobs/trained-model.ts',
     was: '[kept, ...beside, this.keep',
     is: '[...beside, this.keep',
     trained: true,
@@ -188,7 +188,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     trained: true,
   },
   'a start makes the training again that it has': {
-    path: 'src/run/trained-model.ts',
+    path: 'src/run/jobs/trained-model.ts',
     was: "if (why === 'schedule' || state !== 'failed') this.at = Math.max(this.at, at)\n    }",
     is: '}',
     trained: true,
@@ -199,7 +199,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     is: 'Math.random() < this.part',
   },
   'a promotion that waited when the process ended is forgotten': {
-    path: 'src/run/asked-promotion.ts',
+    path: 'src/run/jobs/requested-promotion.ts',
     was: 'if (left) this.#free',
     is: 'if (left && this.#free === undefined) this.#free',
     trained: true,

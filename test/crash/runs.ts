@@ -1,5 +1,5 @@
 /** Batch runs in a random case: which groups have them, when they are due, and when somebody asks for one. */
-import type { GroupIR, PipelineIR, PlacementIR } from '../../src/define/ir.ts'
+import type { GroupIR, PipelineIR, PlacementIR } from '../../src/define/ir/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import type { CrashCase, Step } from './case.ts'
 

@@ -1,7 +1,7 @@
 /** A sender of one feed: sends records in order, remembers what it was told, and goes on after a crash as its feed says. */
 import { batchOf } from '../../src/intake/batch.ts'
-import type { Receipt } from '../../src/run/appender.ts'
-import type { Run } from '../../src/run/run.ts'
+import type { Receipt } from '../../src/run/ingest/appender.ts'
+import type { Run } from '../../src/run/loop/run.ts'
 import type { Feed, SentRecord } from './case.ts'
 
 export class Sender {

@@ -4,9 +4,9 @@
  */
 import { sendingsOf } from '../../src/action/sendings.ts'
 import { after } from '../../src/base/clock.ts'
-import { DecisionFile } from '../../src/cli/decision-file.ts'
+import { DecisionFile } from '../../src/cli/run/decision-file.ts'
 import { openFolder } from '../../src/log/sqlite/data-folder.ts'
-import { Running } from '../../src/run/running.ts'
+import { Running } from '../../src/run/loop/live-run.ts'
 import { listen } from '../../src/serve/listen.ts'
 import { alerts, HOOK } from './alerts.ts'
 

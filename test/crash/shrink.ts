@@ -1,5 +1,5 @@
 /** The smallest crash case found in which a fault still shows: fewer steps, records, models and inputs. Greedy, and bounded in tries. */
-import type { PipelineIR } from '../../src/define/ir.ts'
+import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import { fewer } from '../property/shrink.ts'
 import { smallest } from '../property/smallest.ts'
 import { withModels } from './actions.ts'

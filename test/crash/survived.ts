@@ -1,5 +1,5 @@
 /** What the log of a disk must be after crashes: everything that was sent, once, in places that follow one another. */
-import type { PipelineIR } from '../../src/define/ir.ts'
+import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import type { CrashCase } from './case.ts'
 import { checkExplained, checkSentAgain } from './explained.ts'
 import type { Entry } from './inspect.ts'

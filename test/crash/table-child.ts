@@ -5,10 +5,10 @@
  */
 import { sendingsOf } from '../../src/action/sendings.ts'
 import { after } from '../../src/base/clock.ts'
-import { DecisionFile } from '../../src/cli/decision-file.ts'
+import { DecisionFile } from '../../src/cli/run/decision-file.ts'
 import { openFolder } from '../../src/log/sqlite/data-folder.ts'
 import { readPostgres } from '../../src/postgres/read.ts'
-import { Running } from '../../src/run/running.ts'
+import { Running } from '../../src/run/loop/live-run.ts'
 import { USER } from '../postgres/cluster.ts'
 import { HOOK } from './alerts.ts'
 import { tables } from './tables.ts'

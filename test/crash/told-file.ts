@@ -1,6 +1,6 @@
 /** The file in which a process writes each decision down once it is durable. */
 import { existsSync, readFileSync } from 'node:fs'
-import type { RecordedDecision } from '../../src/run/recorded.ts'
+import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { decisionKey } from './inspect.ts'
 
 /** Decisions by their key, each as its line. A kill may cut the last line of a life. */

@@ -1,7 +1,7 @@
 /** Trained models in a random case: what they learn from, when, what must hold of a version, and what people ask for meanwhile. */
-import type { ColumnIR, LabelIR, ModelIR, PipelineIR, SourceIR, TrainIR } from '../../src/define/ir.ts'
-import { givesList } from '../../src/define/signatures.ts'
-import { triggerKey } from '../../src/define/trigger-columns.ts'
+import type { ColumnIR, LabelIR, ModelIR, PipelineIR, SourceIR, TrainIR } from '../../src/define/ir/ir.ts'
+import { givesList } from '../../src/define/ir/signatures.ts'
+import { triggerKey } from '../../src/define/model/trigger-columns.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import { conditionOn } from '../property/generate/labelling.ts'
 import type { CrashCase, Feed, SentRecord, Step } from './case.ts'

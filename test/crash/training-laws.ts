@@ -3,11 +3,11 @@
  * are the log's, and every decision is scored by the version that was promoted last before it.
  */
 import { isDeepStrictEqual } from 'node:util'
-import type { ModelIR, PipelineIR } from '../../src/define/ir.ts'
+import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { Mark } from '../../src/log/segment.ts'
 import { horizonOf } from '../../src/replay/label-horizon.ts'
-import type { RecordedDecision } from '../../src/run/recorded.ts'
-import { isFinal } from '../../src/run/trained-model.ts'
+import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
+import { isFinal } from '../../src/run/jobs/trained-model.ts'
 import { championOf, type Champion } from '../../src/training/registry/champion.ts'
 import { changedInputs, inputCodes } from '../../src/training/registry/input-codes.ts'
 import { askedOf, challengesOf, promotionsOf, scoreOfVersion, versionsOf } from '../../src/training/registry/registry.ts'

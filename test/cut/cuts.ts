@@ -1,7 +1,7 @@
 /** Cuts of a history: which of the events that are known at some moment a body holds (semantics §5). */
 import { limits } from '../../src/base/limits.ts'
 import type { Block } from '../../src/columns/block.ts'
-import type { SourceIR } from '../../src/define/ir.ts'
+import type { SourceIR } from '../../src/define/ir/ir.ts'
 import { identityColumns } from '../../src/kernel/superseded.ts'
 import type { Draw } from '../property/generate/draw.ts'
 

@@ -5,7 +5,7 @@
 import type { Block } from '../../src/columns/block.ts'
 import { gather, picked } from '../../src/columns/gather.ts'
 import { Strings } from '../../src/columns/strings.ts'
-import type { GroupIR, SourceIR } from '../../src/define/ir.ts'
+import type { GroupIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
 import { sourceOf, type Answer, type Case, type Engine } from '../property/case.ts'
 import { answersAt, keyColumns } from '../property/engines/kernel.ts'

@@ -5,8 +5,8 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
-import { parse } from '../../src/cli/command.ts'
-import { runCommand } from '../../src/cli/run.ts'
+import { parse } from '../../src/cli/command/command.ts'
+import { runCommand } from '../../src/cli/run/run.ts'
 import { listen } from '../action/receiver.ts'
 
 const lines = readFileSync('Dockerfile', 'utf8').split('\n')

@@ -38,7 +38,7 @@ const suppressed = [
   },
 ] as const
 
-/** Left out: their answers have no end, and each case would wait for its timeout. Their 4xx are tested in src/serve/events.test.ts. */
+/** Left out: their answers have no end, and each case would wait for its timeout. Their 4xx are tested in src/serve/routes/events.test.ts. */
 const endless = ['/events', '/effects/stream']
 
 /** Without a token these answer too: they say how the process is. A webhook asks for a signature, and is 401 as well. */

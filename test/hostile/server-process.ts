@@ -1,8 +1,8 @@
 /** A server of the shop with tokens and webhooks, in a process of its own; says its port, and the most memory that it had. */
 import { every, wallClock } from '../../src/base/clock.ts'
 import { openFolder } from '../../src/log/sqlite/data-folder.ts'
-import { Run } from '../../src/run/run.ts'
-import { Feed } from '../../src/serve/feed.ts'
+import { Run } from '../../src/run/loop/run.ts'
+import { Feed } from '../../src/serve/events/run-feed.ts'
 import { listen } from '../../src/serve/listen.ts'
 import { shop } from '../serve/shop.ts'
 import { answerOrders } from './forked-process.ts'

@@ -4,7 +4,7 @@
  */
 import { SpillwayError } from '../../src/base/errors.ts'
 import { Strings } from '../../src/columns/strings.ts'
-import type { SourceIR } from '../../src/define/ir.ts'
+import type { SourceIR } from '../../src/define/ir/ir.ts'
 import { matchColumns } from '../../src/files/columns.ts'
 import { openInput } from '../../src/files/input.ts'
 import { Intake, type History } from '../../src/intake/intake.ts'

@@ -1,5 +1,5 @@
 /** Nothing comes out of a file but what was in it, and everything that was in it comes out. */
-import type { SourceIR } from '../../src/define/ir.ts'
+import type { SourceIR } from '../../src/define/ir/ir.ts'
 import type { Row } from './generate.ts'
 
 /** A record as it came out of a text file. */

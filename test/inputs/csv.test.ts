@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { limits } from '../../src/base/limits.ts'
-import type { SourceIR } from '../../src/define/ir.ts'
+import type { SourceIR } from '../../src/define/ir/ir.ts'
 import { readings, Scratch, takeOne } from './scratch.ts'
 
 async function takeRows(content: string | Uint8Array, source: SourceIR = readings) {

@@ -2,7 +2,7 @@
  * Random sources, and records for them: what a record should become, and how it is written in each format.
  */
 import type { Random } from '../../src/base/random.ts'
-import type { ColumnIR, SourceIR, Value } from '../../src/define/ir.ts'
+import type { ColumnIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { identifier, quoted } from '../../src/files/duckdb.ts'
 import { decimalText } from '../../src/intake/row-text.ts'
 

@@ -1,8 +1,8 @@
 /** Faults at the doors of HTTP, one each, to see that random requests find them. */
 import type { Edit } from '../crash/recovery-faults.ts'
 
-const json = 'src/serve/json-body.ts'
-const stream = 'src/serve/stream-in.ts'
+const json = 'src/serve/body/json-body.ts'
+const stream = 'src/serve/routes/ndjson-stream.ts'
 
 export const httpFaults: Readonly<Record<string, Edit>> = {
   'a record of an array that cannot be read is passed over': {
@@ -26,22 +26,22 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
     is: 'if (ends.length === 0 && notBlank(bytes, start) < i) add(start, i)',
   },
   'a gzip that was cut off is a stream that ended': {
-    path: 'src/serve/body.ts',
+    path: 'src/serve/body/body.ts',
     was: '  } catch (error) {\n    throw bodyError(error)\n  } finally {\n    share.slowBodies.done(watch)',
     is: "  } catch (error) {\n    if ((error as { code?: string }).code !== 'Z_BUF_ERROR') throw bodyError(error)\n  } finally {\n    share.slowBodies.done(watch)",
   },
   'a webhook is taken whatever its signature': {
-    path: 'src/serve/webhook-in.ts',
+    path: 'src/serve/access/webhook-signature.ts',
     was: '  if (!isSigned) throw new UnsignedWebhook(',
     is: '  if (!isSigned && limits.WEBHOOK_TOLERANCE_S === 0) throw new UnsignedWebhook(',
   },
   'a webhook that the source refuses is answered and not kept': {
-    path: 'src/serve/webhooks.ts',
+    path: 'src/serve/routes/webhooks.ts',
     was: 'outcome.add(await share.waiting(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))',
     is: 'if (batch.undecodable.length === 0) outcome.add(await share.waiting(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))',
   },
   'what is refused is counted and not kept': {
-    path: 'src/run/turns.ts',
+    path: 'src/run/loop/turns.ts',
     was: 'effects, dead, letters, put: all }',
     is: 'effects, dead: [], letters, put: all }',
   },

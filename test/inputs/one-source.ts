@@ -1,5 +1,5 @@
 /** A pipeline of one source, with a model that decides on each of its events, for the doors of a run. */
-import type { PipelineIR, SourceIR } from '../../src/define/ir.ts'
+import type { PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
 
 /** The wall clock of its runs, UTC ms: after every time that a sound record has. */
 export const NOW = 2_000_000

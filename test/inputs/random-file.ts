@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '../../src/base/random.ts'
-import type { SourceIR } from '../../src/define/ir.ts'
+import type { SourceIR } from '../../src/define/ir/ir.ts'
 import { connect, quoted } from '../../src/files/duckdb.ts'
 import type { RowMap } from '../../src/intake/mapping.ts'
 import type { Written } from './account.ts'

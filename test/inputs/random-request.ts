@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import type { Random } from '../../src/base/random.ts'
-import type { SourceIR } from '../../src/define/ir.ts'
+import type { SourceIR } from '../../src/define/ir/ir.ts'
 import { rowKey } from './conservation.ts'
 import { damagedFile, damagedLine, noise, packed } from './damage.ts'
 import { below, chance, jsonLine, oneOf, randomRow } from './generate.ts'

@@ -1,5 +1,5 @@
 /** Graphs of ONNX as exporters make them. */
-import type { TreeIR } from '../../src/define/ir.ts'
+import type { TreeIR } from '../../src/define/ir/ir.ts'
 import { onnxBytes, type GraphOf } from './write.ts'
 
 /** A logistic regression: rows × weights to the probabilities of the labels 0 and 1, as of a classifier, with its label beside them. */

@@ -1,8 +1,8 @@
 /**
- * Values and expressions of the oracle, word for word as `src/define/ir.ts` describes them. Exact numbers are BigInt with a scale, so
+ * Values and expressions of the oracle, word for word as `src/define/ir/ir.ts` describes them. Exact numbers are BigInt with a scale, so
  * nothing about them can be lost; a plain `number` here is always a double.
  */
-import type { ColumnType, ExprIR, TypeIR, Value } from '../../src/define/ir.ts'
+import type { ColumnType, ExprIR, TypeIR, Value } from '../../src/define/ir/ir.ts'
 
 /** An exact number: `int / 10^scale`. */
 export interface Exact {

@@ -5,8 +5,8 @@
  * NULL unless given. Values are physical: `d: 1010` is 10.10.
  */
 import type { ErrorCode } from '../../src/base/errors.ts'
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { AggregateName, ColumnIR, ExprIR, FeatureIR, GroupIR, PlacementIR, SourceIR, TypeIR, Value } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { AggregateName, ColumnIR, ExprIR, FeatureIR, GroupIR, PlacementIR, SourceIR, TypeIR, Value } from '../../src/define/ir/ir.ts'
 
 /** A delivered value; an array of a feature that is a list. */
 export type Delivered = Value | readonly Value[]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aggregateNames } from '../../src/define/ir.ts'
+import { aggregateNames } from '../../src/define/ir/ir.ts'
 import { type Ask, type Case, cases } from './cases.ts'
 import { decisionCases } from './cases/decisions.ts'
 import { episodeCases } from './cases/episodes.ts'

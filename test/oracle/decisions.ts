@@ -1,6 +1,6 @@
 /** Decisions of a pipeline on a log (semantics §4): vectors and scores, one moment after the other. */
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { ExprIR, PipelineIR, ScoreIR, TermIR, Value } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { ExprIR, PipelineIR, ScoreIR, TermIR, Value } from '../../src/define/ir/ir.ts'
 import { type Leaf, type Operand, compute, delivered, finite, operand } from './arithmetic.ts'
 import { known, knownToRun } from './placement.ts'
 import type { OracleValue } from './formulas.ts'

@@ -1,6 +1,6 @@
 /** `countDistinct` of semantics §6: how many different values there are, or what HyperLogLog estimates of them. In integers as wide as needed, step by step as it is written there. */
 import { createHash } from 'node:crypto'
-import type { Value } from '../../src/define/ir.ts'
+import type { Value } from '../../src/define/ir/ir.ts'
 
 const WORD = 2n ** 32n
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../src/base/random.ts'
-import type { AggregateName } from '../../src/define/ir.ts'
+import type { AggregateName } from '../../src/define/ir/ir.ts'
 import { agg, col, ev, group, history, wide } from './case.ts'
 import { type OracleValue, value } from './oracle.ts'
 

@@ -1,6 +1,6 @@
 /** Which decisions an action leaves undone to see what comes of them, word for word as docs/semantics.md says it. */
 import { createHash } from 'node:crypto'
-import type { ActionIR, ModelIR } from '../../src/define/ir.ts'
+import type { ActionIR, ModelIR } from '../../src/define/ir/ir.ts'
 import { evaluate } from './arithmetic.ts'
 
 /** A decision as it is recorded. */

@@ -6,7 +6,7 @@
  * stated at each formula.
  */
 import type { ErrorCode } from '../../src/base/errors.ts'
-import type { FeatureIR, Value } from '../../src/define/ir.ts'
+import type { FeatureIR, Value } from '../../src/define/ir/ir.ts'
 import { type Exact, finite, isExact, power10 } from './arithmetic.ts'
 
 export interface OracleValue {

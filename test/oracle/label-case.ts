@@ -1,6 +1,6 @@
 /** What a hand-computed case of labels is: the decisions of one model, and what came of each of them, as known at one time after the other. */
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { LabelIR, ModelIR, PipelineIR, SourceIR, TriggerIR } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LabelIR, ModelIR, PipelineIR, SourceIR, TriggerIR } from '../../src/define/ir/ir.ts'
 import { wide } from './case.ts'
 import { pipeline } from './cases/decisions.ts'
 import { own, scoreless } from './cases/triggers.ts'

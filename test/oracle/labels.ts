@@ -1,6 +1,6 @@
 /** What came of a decision, as known at a time: labels, word for word as docs/semantics.md says them. */
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { LabelIR, PipelineIR, SourceIR, Value } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { LabelIR, PipelineIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { evaluate } from './arithmetic.ts'
 import { current } from './placement.ts'
 import { moments, type About, type Moment, type Run } from './triggers.ts'

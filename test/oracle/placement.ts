@@ -1,6 +1,6 @@
 /** What is known and what time it is: semantics §4, and what is superseded of it: §1. */
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { PlacementIR, ScheduleIR, SourceIR } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { PlacementIR, ScheduleIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { lastCronTime } from './cron.ts'
 
 export interface Known {

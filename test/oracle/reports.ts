@@ -1,6 +1,6 @@
 /** Reports (semantics: decisions and placements): the rows at a time. */
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { ExprIR, ModelIR, PipelineIR, ReportIR, Value } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { ExprIR, ModelIR, PipelineIR, ReportIR, Value } from '../../src/define/ir/ir.ts'
 import { compute, type Leaf } from './arithmetic.ts'
 import { decide, type Decision } from './decisions.ts'
 import { known } from './placement.ts'

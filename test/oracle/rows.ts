@@ -1,6 +1,6 @@
 /** Rows of a training set (semantics: decisions and placements): what was known of a key at a moment, and how old that was. */
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { GroupIR, SourceIR, Value } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { GroupIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import type { OracleValue } from './formulas.ts'
 import { isDeleted, known, standing } from './placement.ts'
 import { ofKey, valueOf } from './value.ts'

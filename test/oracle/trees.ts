@@ -1,5 +1,5 @@
 /** The score of boosted trees for one vector, by the words at `TreeIR` and `ScoreIR`: each tree is cut into the trees below its root, again and again. */
-import type { ScoreIR, TreeIR, Value } from '../../src/define/ir.ts'
+import type { ScoreIR, TreeIR, Value } from '../../src/define/ir/ir.ts'
 import { finite } from './arithmetic.ts'
 
 type TreesIR = Extract<ScoreIR, { kind: 'trees' }>

@@ -1,7 +1,7 @@
 /** When a model decides, about what, and what is known then: the triggers of semantics §4. */
 import type { Fate } from './explored.ts'
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { ColumnIR, ExprIR, GroupIR, ModelIR, PipelineIR, ScoreIR, TriggerIR, Value } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { ColumnIR, ExprIR, GroupIR, ModelIR, PipelineIR, ScoreIR, TriggerIR, Value } from '../../src/define/ir/ir.ts'
 import { current, isDeleted, type BatchRun } from './placement.ts'
 
 /** A question put to a model. It takes a place in the total order: before it stand the first `place` events of the log. */

@@ -1,6 +1,6 @@
 /** `V(k, agg, W, hop; P, t)` of semantics §3: filter the whole log, then one formula over what is left. */
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { FeatureIR, GroupIR, SourceIR, TypeIR, Value } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { FeatureIR, GroupIR, SourceIR, TypeIR, Value } from '../../src/define/ir/ir.ts'
 import { type Exact, type Operand, compute, delivered, evaluate, operand, order, physical, power10, rowReader } from './arithmetic.ts'
 import { countDistinct } from './distinct.ts'
 import { formula, type OracleValue } from './formulas.ts'

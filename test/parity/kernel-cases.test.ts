@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { IR_VERSION } from '../../src/define/ir.ts'
+import { IR_VERSION } from '../../src/define/ir/ir.ts'
 import { cases, type Delivered, type Refused } from '../oracle/cases.ts'
 import type { Case } from '../property/case.ts'
 import { openEngine } from '../property/engines/engines.ts'

@@ -1,8 +1,8 @@
 /** What replays is what the oracle says: decisions on events, at ticks and on request, by hand-computed cases and over random histories. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { ModelIR, PipelineIR } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import { decide } from '../../src/replay/decide.ts'
 import { decisionRecords } from '../../src/replay/decision-record.ts'
 import { decisionCases } from '../oracle/cases/decisions.ts'

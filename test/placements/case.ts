@@ -1,5 +1,5 @@
 /** The cases of `prove placements`: a random pipeline each of whose groups is there four times, placed so that law 6 calls them identical, over a run that crashes. */
-import type { GroupIR, InputIR, ModelIR, PipelineIR, PlacementIR } from '../../src/define/ir.ts'
+import type { GroupIR, InputIR, ModelIR, PipelineIR, PlacementIR } from '../../src/define/ir/ir.ts'
 import type { CrashCase, Step } from '../crash/case.ts'
 import { generateWithoutRuns } from '../crash/generate.ts'
 import { Draw } from '../property/generate/draw.ts'

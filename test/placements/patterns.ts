@@ -21,8 +21,8 @@ import {
   type Placement,
 } from '../../src/index.ts'
 import { batchOf } from '../../src/intake/batch.ts'
-import { recordedDecisions, type RecordedDecision } from '../../src/run/recorded.ts'
-import { Run } from '../../src/run/run.ts'
+import { recordedDecisions, type RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
+import { Run } from '../../src/run/loop/run.ts'
 import { computeHere } from '../batch/compute-here.ts'
 import { ModelStore } from '../crash/model-store.ts'
 

@@ -8,7 +8,7 @@ import { runModel } from '../crash/model-run.ts'
 import type { CrashCase } from '../crash/case.ts'
 import type { Disk } from '../crash/model-store.ts'
 import { runsOf } from '../crash/run-laws.ts'
-import type { RecordedDecision } from '../../src/run/recorded.ts'
+import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { alike, placedCase } from './case.ts'
 import { comparePatterns, type PatternSums } from './patterns.ts'
 

@@ -3,9 +3,9 @@
  * one that is given twice is there twice.
  */
 import { entity, model, on, pipeline, source, t } from '../../src/index.ts'
-import { readDecisions } from '../../src/run/decision-codec.ts'
-import type { Runnable } from '../../src/run/opening.ts'
-import { Run } from '../../src/run/run.ts'
+import { readDecisions } from '../../src/run/decide/decision-codec.ts'
+import type { Runnable } from '../../src/run/recovery/opening.ts'
+import { Run } from '../../src/run/loop/run.ts'
 import { ModelStore, type Disk } from '../crash/model-store.ts'
 
 const who = entity('who', t.string({ maxBytes: 1 << 20 }))

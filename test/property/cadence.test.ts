@@ -5,11 +5,11 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Plan } from '../../src/audit/element.ts'
+import type { Plan } from '../../src/audit/domain/element.ts'
 import { Experiment } from '../../src/audit/experiment/experiment.ts'
-import { Judging, type Judged, type Way } from '../../src/audit/judging.ts'
-import { utilityOf } from '../../src/audit/worth/index.ts'
-import type { UtilityIR } from '../../src/define/ir.ts'
+import { Judging, type Judged, type Way } from '../../src/audit/compare/valuation.ts'
+import { utilityOf } from '../../src/audit/value/index.ts'
+import type { UtilityIR } from '../../src/define/ir/ir.ts'
 import { threadCase } from '../threads/generate.ts'
 import { logOf } from './engines/replayed.ts'
 

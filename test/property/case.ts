@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../src/base/errors.ts'
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { GroupIR, PipelineIR, PlacementIR, SourceIR, Value } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { GroupIR, PipelineIR, PlacementIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 
 /**
  * One question: the features of a group at a key, read through a placement of `(P, t)`.

@@ -1,4 +1,4 @@
-import type { AggregateName, ColumnType, FeatureIR } from '../../src/define/ir.ts'
+import type { AggregateName, ColumnType, FeatureIR } from '../../src/define/ir/ir.ts'
 
 /**
  * What `prove parity` must have visited: every aggregate over every type that it takes, in every class of window, for keys whose events

@@ -1,4 +1,4 @@
-import type { FeatureIR, PlacementIR } from '../../src/define/ir.ts'
+import type { FeatureIR, PlacementIR } from '../../src/define/ir/ir.ts'
 import { greatestArrivals } from './generate/asks.ts'
 import { DAY, tailOf } from './generate/windows.ts'
 import { groupOf, sourceOf, type Ask, type Case } from './case.ts'

@@ -1,5 +1,5 @@
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { FeatureIR, PlacementIR } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { FeatureIR, PlacementIR } from '../../src/define/ir/ir.ts'
 import type { Ask, Case, Engine } from './case.ts'
 
 /** A misreading of the semantics: the case that an engine would compute if it had read one thing wrongly. */

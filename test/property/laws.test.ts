@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Strings } from '../../src/columns/strings.ts'
-import type { GroupIR, PlacementIR } from '../../src/define/ir.ts'
+import type { GroupIR, PlacementIR } from '../../src/define/ir/ir.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
 import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { groupOf, sourceOf, type Answer, type Ask, type Case, type Engine } from './case.ts'

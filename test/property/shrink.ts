@@ -1,4 +1,4 @@
-import type { ExprIR, FeatureIR, SourceIR, Value } from '../../src/define/ir.ts'
+import type { ExprIR, FeatureIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import type { Case } from './case.ts'
 import { smallest, type Pass } from './smallest.ts'
 

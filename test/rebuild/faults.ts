@@ -1,6 +1,6 @@
 /** What `prove rebuild` must find: one thing wrong with what a run has left, each planted where it can be. */
-import type { Value } from '../../src/define/ir.ts'
-import type { RecordedDecision } from '../../src/run/recorded.ts'
+import type { Value } from '../../src/define/ir/ir.ts'
+import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import type { Material } from './case.ts'
 

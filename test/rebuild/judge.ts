@@ -1,7 +1,7 @@
 /** Recorded decisions held against what was rebuilt: every cell of every vector, and every cut and clock against the placement that made it. */
 import { aggregates } from '../../src/aggregate/index.ts'
-import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../../src/define/ir.ts'
-import type { RecordedDecision } from '../../src/run/recorded.ts'
+import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
+import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import type { SqlVector } from '../../src/sql/duckdb/answers.ts'
 import { madeReads } from '../../src/sql/made.ts'
 import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'

@@ -5,10 +5,10 @@
  */
 import { Strings } from '../../src/columns/strings.ts'
 import { limits } from '../../src/base/limits.ts'
-import type { ModelIR, PipelineIR, Value } from '../../src/define/ir.ts'
+import type { ModelIR, PipelineIR, Value } from '../../src/define/ir/ir.ts'
 import { RequestReader } from '../../src/intake/request-reader.ts'
 import { valueAt } from '../../src/intake/row-text.ts'
-import type { RecordedDecision } from '../../src/run/recorded.ts'
+import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import type { SqlVector } from '../../src/sql/duckdb/answers.ts'
 import type { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
 import { madeReads, type SqlMade } from '../../src/sql/made.ts'

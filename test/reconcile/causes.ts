@@ -4,10 +4,10 @@
  *
  * The rule is that of `reasons` in src/reconcile/report.ts, worked out by leaving events out of the log and asking the oracle again.
  */
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { FeatureIR, GroupIR, ModelIR, PipelineIR, SourceIR, Value } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { FeatureIR, GroupIR, ModelIR, PipelineIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import type { Reason } from '../../src/reconcile/report.ts'
-import type { RecordedDecision } from '../../src/run/recorded.ts'
+import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { madeReads } from '../../src/sql/made.ts'
 import { ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { agree } from '../property/compare.ts'

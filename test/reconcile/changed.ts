@@ -1,5 +1,5 @@
 /** The pipeline of a case after somebody changed what one feature means. */
-import type { FeatureIR, PipelineIR } from '../../src/define/ir.ts'
+import type { FeatureIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
 export interface ChangedFeature {

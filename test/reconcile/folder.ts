@@ -1,6 +1,6 @@
 /** What is left of a run on a model store, as a data folder gives it to `reconcile`, with what a case plants in it. */
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { SourceIR } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { SourceIR } from '../../src/define/ir/ir.ts'
 import { rowText } from '../../src/intake/row-text.ts'
 import type { SettledLetter } from '../../src/log/letters.ts'
 import type { StoredDecisions } from '../../src/log/store.ts'

@@ -9,11 +9,11 @@
  * mended then, and a second run is clean.
  */
 import { SpillwayError } from '../../src/base/errors.ts'
-import type { InputIR, ModelIR } from '../../src/define/ir.ts'
+import type { InputIR, ModelIR } from '../../src/define/ir/ir.ts'
 import { reconcile } from '../../src/reconcile/reconcile.ts'
 import { planRepair, repairPuts } from '../../src/reconcile/repair.ts'
 import { reasons, type Basis, type Reason } from '../../src/reconcile/report.ts'
-import type { RecordedDecision } from '../../src/run/recorded.ts'
+import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { ModelStore } from '../crash/model-store.ts'
 import { rebuildCase, run, type Material } from '../rebuild/case.ts'

@@ -1,10 +1,10 @@
 /** A stretch of decisions with another number in one cell, whole by its checksum. */
-import type { ModelIR, PipelineIR } from '../../src/define/ir.ts'
-import { triggerId, triggerKey } from '../../src/define/trigger-columns.ts'
+import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
+import { triggerId, triggerKey } from '../../src/define/model/trigger-columns.ts'
 import type { StoredDecisions } from '../../src/log/store.ts'
 import { isList } from '../../src/model/vector.ts'
-import { DecisionWriter, readDecisions } from '../../src/run/decision-codec.ts'
-import type { LiveDecisions } from '../../src/run/live-model.ts'
+import { DecisionWriter, readDecisions } from '../../src/run/decide/decision-codec.ts'
+import type { LiveDecisions } from '../../src/run/decide/live-model.ts'
 
 export interface Cut {
   readonly entry: number

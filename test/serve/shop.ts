@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { count, entity, features, model, on, pipeline, request, rules, source, stream, t } from '../../src/index.ts'
 import { openFolder, type DataFolder } from '../../src/log/sqlite/data-folder.ts'
-import { Run } from '../../src/run/run.ts'
-import { Feed } from '../../src/serve/feed.ts'
+import { Run } from '../../src/run/loop/run.ts'
+import { Feed } from '../../src/serve/events/run-feed.ts'
 import { serve, type ServerOptions } from '../../src/serve/server.ts'
 
 const card = entity('card', t.string())

@@ -6,10 +6,10 @@
 import { audit } from '../../src/audit/audit.ts'
 import { presetPeople } from '../../src/audit/cost/people.ts'
 import { examplePrices } from '../../src/audit/cost/prices.ts'
-import type { ThreadWork } from '../../src/audit/experiment/ahead/ahead.ts'
+import type { ThreadWork } from '../../src/audit/experiment/parallel/ahead.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
-import type { LoggedEvent } from '../../src/define/event.ts'
-import type { PipelineIR, WorthIR } from '../../src/define/ir.ts'
+import type { LoggedEvent } from '../../src/define/source/event.ts'
+import type { PipelineIR, WorthIR } from '../../src/define/ir/ir.ts'
 import type { Request } from '../oracle/oracle.ts'
 import { logOf } from '../property/engines/replayed.ts'
 

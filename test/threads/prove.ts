@@ -4,7 +4,7 @@
  * With one thread, and with several on every second case, the threads compute every plan; on the other cases they compete with the main thread as in use. A plan that fails in a thread and not
  * in the main thread counts as a difference too, since the main thread then computes it again and the report hides the failure.
  */
-import type { ModelIR } from '../../src/define/ir.ts'
+import type { ModelIR } from '../../src/define/ir/ir.ts'
 import { auditOn, type AuditText, type ThreadCase } from './case.ts'
 import { threadCase } from './generate.ts'
 import { recordThreads } from './regressions.ts'

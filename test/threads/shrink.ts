@@ -1,6 +1,6 @@
 /** Makes a failing case of `prove threads` smaller: fewer groups, features, events and requests. */
 import { groupReads } from '../../src/decision/reads.ts'
-import type { ModelIR } from '../../src/define/ir.ts'
+import type { ModelIR } from '../../src/define/ir/ir.ts'
 import { fewer } from '../property/shrink.ts'
 import { smallest, type Pass } from '../property/smallest.ts'
 import { auditOn, type ThreadCase } from './case.ts'

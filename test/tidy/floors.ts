@@ -1,4 +1,5 @@
-/** Rooms stand on floors: a file imports from its own room and from rooms below, and no file imports itself in a circle. */
+/** Rooms stand on floors: a file imports from its own room and from rooms below, inside a large room too, and no file imports itself in a circle. */
+import { posix } from 'node:path'
 import { isTest, roomOf } from '../sources/files.ts'
 import type { Module } from '../sources/syntax.ts'
 
@@ -12,6 +13,7 @@ export const floors = [
   'index',
   'postgres',
   'reconcile',
+  'operate',
   'run',
   'batch',
   'action',
@@ -32,6 +34,54 @@ export const floors = [
   'define',
   'base',
 ] as const
+
+/** Folders inside large rooms, from the top down. `.` is the room's own folder. */
+export const innerFloors: Readonly<Record<string, readonly string[]>> = {
+  audit: [
+    '.',
+    'report/terminal',
+    'report/page',
+    'findings',
+    'compare',
+    'plans',
+    'plans/edit',
+    'report',
+    'stages',
+    'statistics',
+    'experiment',
+    'experiment/parallel',
+    'experiment/replay',
+    'experiment/prefix-sums',
+    'experiment/refit',
+    'experiment/operators',
+    'experiment/timeline',
+    'cost',
+    'cost/simulate',
+    'value',
+    'domain',
+  ],
+  cli: ['.', 'dev', 'reconcile', 'models', 'dlq', 'inspect', 'backfill', 'replay', 'run', 'audit', 'init', 'command'],
+  define: ['.', 'report', 'value', 'action', 'model', 'feature', 'source', 'expression', 'mistake', 'ir'],
+  run: ['loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
+  serve: ['.', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],
+}
+
+/** Imports inside a large room that go up, and folders of one without a floor. */
+export function upwardInside(modules: readonly Module[], floorsOf = innerFloors): string[] {
+  const floorOf = (path: string, room: string): string => posix.relative(`src/${room}`, posix.dirname(path)) || '.'
+  return modules
+    .filter(({ path }) => !isTest(path))
+    .flatMap(({ path, imports }) => {
+      const room = roomOf(path)
+      const floors = room === undefined ? undefined : floorsOf[room]
+      if (room === undefined || !floors) return []
+      const from = floors.indexOf(floorOf(path, room))
+      if (from < 0) return [`${path} is in a folder that has no floor in test/tidy/floors.ts`]
+      return imports
+        .filter(imported => roomOf(imported) === room && !isTest(imported) && floors.indexOf(floorOf(imported, room)) < from)
+        .map(imported => `${path} imports ${imported}, which is not below it`)
+    })
+}
 
 /** Imports that go up, and imports of the library from outside of it. Unit tests may import anything. */
 export function upwardImports(modules: readonly Module[]): string[] {

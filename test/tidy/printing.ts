@@ -1,4 +1,4 @@
-/** Commands print through `src/cli/print.ts`, which escapes what senders write. */
+/** Commands print through `src/cli/command/print.ts`, which escapes what senders write. */
 import type { TextFile } from '../sources/files.ts'
 
 /**
@@ -6,24 +6,24 @@ import type { TextFile } from '../sources/files.ts'
  * `print.ts`, or gets its reason here.
  */
 export const printing: Readonly<Record<string, string>> = {
-  'src/cli/audit.ts': 'its report is checked by src/audit/report, warnings are of troubleLines',
-  'src/cli/backfill.ts': 'files and sizes; warnings are of troubleLines',
+  'src/cli/audit/audit.ts': 'its report is checked by src/audit/report, warnings are of troubleLines',
+  'src/cli/backfill/backfill.ts': 'files and sizes; warnings are of troubleLines',
   'src/cli/bin.ts': 'the version of Node',
-  'src/cli/decision-file.ts': 'JSON',
+  'src/cli/run/decision-file.ts': 'JSON',
   'src/cli/dev-child.ts': 'messages of errors, by messageOf',
-  'src/cli/drift.ts': 'names of inputs and measures',
-  'src/cli/init.ts': 'what it wrote, by inOneLine',
+  'src/cli/models/drift.ts': 'names of inputs and measures',
+  'src/cli/init/init.ts': 'what it wrote, by inOneLine',
   'src/cli/main.ts': 'help, and messages of errors, by messageOf',
-  'src/cli/models.ts': 'versions: names of inputs and measures',
-  'src/cli/print.ts': 'what all others print through',
-  'src/cli/progress.ts': 'stages, by inOneLine',
-  'src/cli/reports-check.ts': 'hashes',
-  'src/cli/reports-run.ts': 'counts and the name of a file',
-  'src/cli/reports.ts': 'names and times; a file of a report as it stands',
-  'src/cli/runs.ts': 'groups, times and hashes',
-  'src/cli/tokens.ts': 'names that an operator gave',
-  'src/cli/train.ts': 'versions; warnings are of troubleLines',
-  'src/cli/training-set.ts': 'counts; warnings are of troubleLines',
+  'src/cli/models/models.ts': 'versions: names of inputs and measures',
+  'src/cli/command/print.ts': 'what all others print through',
+  'src/cli/command/progress.ts': 'stages, by inOneLine',
+  'src/cli/inspect/reports-check.ts': 'hashes',
+  'src/cli/inspect/reports-run.ts': 'counts and the name of a file',
+  'src/cli/inspect/reports.ts': 'names and times; a file of a report as it stands',
+  'src/cli/inspect/batch-runs.ts': 'groups, times and hashes',
+  'src/cli/inspect/tokens.ts': 'names that an operator gave',
+  'src/cli/models/train.ts': 'versions; warnings are of troubleLines',
+  'src/cli/models/training-set.ts': 'counts; warnings are of troubleLines',
 }
 
 const PRINTS = /console\.\w+\((?!JSON\.stringify\()|process\.std(?:out|err)\b/
@@ -32,7 +32,7 @@ const PRINTS = /console\.\w+\((?!JSON\.stringify\()|process\.std(?:out|err)\b/
 export function unescapedPrinting(files: readonly TextFile[], reasons: Readonly<Record<string, string>> = printing): string[] {
   const prints = files.filter(({ path, text }) => /^src\/cli\/.*(?<!\.test)\.ts$/.test(path) && PRINTS.test(text)).map(({ path }) => path)
   return [
-    ...prints.filter(path => !(path in reasons)).map(path => `${path} prints by itself: print through src/cli/print.ts`),
+    ...prints.filter(path => !(path in reasons)).map(path => `${path} prints by itself: print through src/cli/command/print.ts`),
     ...Object.keys(reasons)
       .filter(path => !prints.includes(path))
       .map(path => `${path} does not print by itself any more: take it out of test/tidy/printing.ts`),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseModule, type Module } from '../sources/syntax.ts'
-import { cycles, reaches, unknownRooms, upwardImports } from './floors.ts'
+import { cycles, reaches, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
 import { filesTooLong, functionsTooLong, medianLines } from './sizes.ts'
@@ -27,6 +27,24 @@ test('an import upward is found, also of a type, a re-export and a dynamic one',
     found.map(text => text.split(' ')[0]),
     ['src/base/a.ts', 'src/define/b.ts', 'src/sql/c.ts', 'src/cli/d.ts'],
   )
+})
+
+test('an import upward inside a room is found, and a folder without a floor', () => {
+  const found = upwardInside(
+    tree({
+      'src/run/a.ts': `import './loop/b.ts'`,
+      'src/run/loop/b.ts': `import '../groups/c.ts'`,
+      'src/run/groups/c.ts': `import '../loop/b.ts'\nimport '../../base/d.ts'\nimport './e.ts'`,
+      'src/run/groups/c.test.ts': `import '../loop/b.ts'`,
+      'src/run/attic/f.ts': '',
+      'src/log/g.ts': `import './sqlite/h.ts'`,
+    }),
+    { run: ['.', 'loop', 'groups'] },
+  )
+  assert.deepEqual(found, [
+    'src/run/groups/c.ts imports src/run/loop/b.ts, which is not below it',
+    'src/run/attic/f.ts is in a folder that has no floor in test/tidy/floors.ts',
+  ])
 })
 
 test('a room needs a floor and a name', () => {

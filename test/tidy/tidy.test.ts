@@ -6,7 +6,7 @@ import { errorCodes } from '../../src/base/errors.ts'
 import { limits } from '../../src/base/limits.ts'
 import { textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
-import { cycles, reaches, unknownRooms, upwardImports } from './floors.ts'
+import { cycles, reaches, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
 import { FILE_LINES_MEDIAN_MAX, filesTooLong, functionsTooLong, longFiles, medianLines } from './sizes.ts'
@@ -19,6 +19,7 @@ const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, 
 const none = (violations: readonly string[]): void => assert.deepEqual(violations, [])
 
 test('imports only go down', () => none(upwardImports(modules)))
+test('imports only go down inside large rooms', () => none(upwardInside(modules)))
 test('every room has a floor and a line in ARCHITECTURE.md', () => none(unknownRooms(modules, textOf('ARCHITECTURE.md'))))
 test('no files import each other in a circle', () => none(cycles(modules)))
 test('the oracle is independent of what it judges', () =>
@@ -36,7 +37,7 @@ test('names say what a file holds', () => none(emptyNames(files)))
 test('clock, chance and timers come from base', () => none(uncontrolled(modules)))
 test('no registry and no folder of a machine is named', () => none(placeNames(files)))
 
-test('commands print through src/cli/print.ts', () => none(unescapedPrinting(code)))
+test('commands print through src/cli/command/print.ts', () => none(unescapedPrinting(code)))
 
 test('every error code is documented and used', () => none(errorDocumentation(Object.keys(errorCodes), textOf('docs/errors.md'), code)))
 test('every limit is used', () => none(unusedLimits(Object.keys(limits), code)))

@@ -6,8 +6,8 @@ import { begun, HOUR, stolen, stolenHistory } from './stolen.ts'
 import type { Train } from '../../src/index.ts'
 import { batchOf } from '../../src/intake/batch.ts'
 import { versionsOf } from '../../src/training/registry/registry.ts'
-import type { LookPort } from '../../src/run/drift-job.ts'
-import type { TrainPort } from '../../src/run/training-job.ts'
+import type { LookPort } from '../../src/run/jobs/drift-job.ts'
+import type { TrainPort } from '../../src/run/jobs/training-job.ts'
 
 export const weekly: Train = { algorithm: 'logistic', every: 'week', promote: { metric: 'auc', atLeast: 0.6 } }
 export const byHand: Train = { algorithm: 'logistic' }

@@ -1,7 +1,7 @@
 /** A few cases of `prove verdict`, of audits; and that the generator plants what it says. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Interval } from '../../src/audit/plans/ports.ts'
+import type { Interval } from '../../src/audit/domain/plan-types.ts'
 import { auditsHold, proveAudits, type AuditsResult } from './audits.ts'
 import { DECISIONS_A_MONTH, generatedWorld } from './generated.ts'
 import { plainIntervals, studentTwoSided } from './plain-intervals.ts'

@@ -6,7 +6,7 @@
  * exactly what it costs any verdict is.
  */
 import { bandedIntervals } from '../../src/audit/plans/intervals.ts'
-import type { PlanPorts } from '../../src/audit/plans/ports.ts'
+import type { PlanPorts } from '../../src/audit/domain/plan-types.ts'
 import { judgePlans } from '../../src/audit/plans/plans.ts'
 import { random, type Random } from '../../src/base/random.ts'
 import { DECISIONS_A_MONTH, generatedWorld, WEEKS, type GeneratedWorld, type Planted, type PlantedGroup } from './generated.ts'

@@ -2,8 +2,8 @@
  * The part of `prove verdict` that says how often intervals cover the truth: of histories whose truth is known, by world and by how many clusters there are of each kind. From 50 clusters on 95 % intervals
  * cover between 93 and 97 %. With 10 and 20 coverage is reported: there an audit says nothing, or says it with a caveat.
  */
-import { estimatedBands } from '../../src/audit/bands/bands.ts'
-import { sampleOf } from '../../src/audit/bands/sample.ts'
+import { estimatedBands } from '../../src/audit/statistics/intervals.ts'
+import { sampleOf } from '../../src/audit/statistics/sample.ts'
 import { drawn, worlds, type World } from './worlds.ts'
 
 export interface CoverageLine {

@@ -5,10 +5,10 @@
  * average. So a worthless group is not one without differences, but one whose differences come to nothing.
  */
 import { random, type Random } from '../../src/base/random.ts'
-import type { Plan, Setting } from '../../src/audit/element.ts'
-import type { ClusterColumn, RowRange } from '../../src/audit/cases.ts'
-import type { Range } from '../../src/audit/report/audit-report.ts'
-import type { PlanElement } from '../../src/audit/plans/ports.ts'
+import type { Plan, Setting } from '../../src/audit/domain/element.ts'
+import type { ClusterColumn, RowRange } from '../../src/audit/domain/cases.ts'
+import type { Range } from '../../src/audit/domain/audit-report.ts'
+import type { PlanElement } from '../../src/audit/domain/plan-types.ts'
 
 export interface PlantedGroup {
   readonly name: string

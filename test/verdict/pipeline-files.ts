@@ -1,7 +1,7 @@
 /** Files of pipelines in a project of their own, written and loaded, so that placements in them can be edited. */
 import { pathToFileURL } from 'node:url'
 import type { Change } from '../../src/audit/plans/edit/edit.ts'
-import type { PlacementIR } from '../../src/define/ir.ts'
+import type { PlacementIR } from '../../src/define/ir/ir.ts'
 import type { Pipeline } from '../../src/define/pipeline.ts'
 import { Project } from '../cli/project.ts'
 

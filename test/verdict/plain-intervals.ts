@@ -2,8 +2,8 @@
  * Intervals as a textbook has them: of the mean by clusters of one column, Student's t with one degree of freedom less than there are clusters, Bonferroni over all that are compared. Of
  * several columns the widest. What `src/audit/bands` is held against where it is used for plans.
  */
-import type { ClusterColumn, RowRange } from '../../src/audit/cases.ts'
-import type { Interval, PlanPorts } from '../../src/audit/plans/ports.ts'
+import type { ClusterColumn, RowRange } from '../../src/audit/domain/cases.ts'
+import type { Interval, PlanPorts } from '../../src/audit/domain/plan-types.ts'
 
 export const plainIntervals =
   (clusters: readonly ClusterColumn[]): PlanPorts['intervals'] =>

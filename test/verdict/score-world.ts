@@ -5,8 +5,8 @@
  * day-old `idle` nothing. Each kind of history adds one thing that audits were seen to stumble over.
  */
 import { random, type Random } from '../../src/base/random.ts'
-import type { Cases, Decided } from '../../src/audit/cases.ts'
-import { elementId, type Plan, type Setting } from '../../src/audit/element.ts'
+import type { Cases, Decided } from '../../src/audit/domain/cases.ts'
+import { elementId, type Plan, type Setting } from '../../src/audit/domain/element.ts'
 import { blocksOf } from '../../src/audit/experiment/blocks.ts'
 import type { Arm, Experiment } from '../../src/audit/experiment/experiment.ts'
 

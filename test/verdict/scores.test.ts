@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SAFE } from '../../src/audit/plans/safe.ts'
-import type { Effect } from '../../src/audit/report/audit-report.ts'
+import type { Effect } from '../../src/audit/domain/audit-report.ts'
 import { contradictionsOf } from './contradictions.ts'
 import { scoreWorld, scoreWorldKinds } from './score-world.ts'
 import { proveScores, reportOf, scoresHold, type ScoresLine } from './scores.ts'

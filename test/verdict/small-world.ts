@@ -1,8 +1,8 @@
 /** Worlds so small that the best plan is seen: what a plan is worth to each of a hundred decisions, written out, and intervals of a width that is known. */
 import { random } from '../../src/base/random.ts'
-import type { Plan } from '../../src/audit/element.ts'
-import type { Range } from '../../src/audit/report/audit-report.ts'
-import type { PlanChoice, PlanElement, PlanPorts, PlanQuestion } from '../../src/audit/plans/ports.ts'
+import type { Plan } from '../../src/audit/domain/element.ts'
+import type { Range } from '../../src/audit/domain/audit-report.ts'
+import type { PlanChoice, PlanElement, PlanPorts, PlanQuestion } from '../../src/audit/domain/plan-types.ts'
 
 export const ROWS = 100
 

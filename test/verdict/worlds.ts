@@ -1,6 +1,6 @@
 /** Worlds in which the true difference between alternatives is known, and decisions share luck: what intervals are tried on. */
 import { random, type Random } from '../../src/base/random.ts'
-import type { ClusterColumn } from '../../src/audit/cases.ts'
+import type { ClusterColumn } from '../../src/audit/domain/cases.ts'
 
 export interface World {
   readonly name: string

@@ -1,8 +1,8 @@
 /** What one element adds to a plan, by how it is run: computed once for each setting, whatever the rest of the plan. */
 import { SpillwayError } from '../../base/errors.ts'
-import type { Setting } from '../element.ts'
-import type { CostLine, Range } from '../report/audit-report.ts'
-import { everyTitle } from '../words.ts'
+import type { Setting } from '../domain/element.ts'
+import type { CostLine, Range } from '../domain/audit-report.ts'
+import { everyTitle } from '../domain/setting-text.ts'
 import { batchCost, priceRuns, type BatchCost, type BatchWork } from './batch-work.ts'
 import { aMonth, type CostInputs } from './given.ts'
 import { everyText, jobOf, notRun } from './job.ts'
@@ -11,7 +11,7 @@ import { exactly, nothing, rangeOf } from './range.ts'
 import { periodOf } from './simulate/due-times.ts'
 import { demandOf, type Demand } from './stream-work.ts'
 import type { Arrivals } from './trace.ts'
-import { amount, countText, DAY_MS, GB, MONTH_MS } from './units.ts'
+import { amount, countText, DAY_MS, GB, MONTH_MS } from '../domain/units.ts'
 
 export interface Addition {
   /** Its events come by a broker, and somebody is on call for it. */

@@ -4,7 +4,7 @@ import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { shortPath } from '../../base/short-path.ts'
 import { show } from '../../base/show.ts'
-import type { Range } from '../report/audit-report.ts'
+import type { Range } from '../domain/audit-report.ts'
 import { exactly, scenarios } from './range.ts'
 
 /** What one key may have. */

@@ -1,13 +1,13 @@
 import { spanTitle } from '../../base/span.ts'
-import type { ScheduleIR } from '../../define/ir.ts'
-import type { CostLine, Range } from '../report/audit-report.ts'
+import type { ScheduleIR } from '../../define/ir/ir.ts'
+import type { CostLine, Range } from '../domain/audit-report.ts'
 import type { CostInputs } from './given.ts'
 import { rangeOf, type Scenario } from './range.ts'
 import { dueIn, periodOf } from './simulate/due-times.ts'
 import { batchRuns, eventsOfRuns, type Reading, type Runs } from './simulate/runs.ts'
 import { serviceOf } from './stream-work.ts'
 import type { Arrivals } from './trace.ts'
-import { amount, dollars, HOUR_MS, MONTH_HOURS, MONTH_MS } from './units.ts'
+import { amount, dollars, HOUR_MS, MONTH_HOURS, MONTH_MS } from '../domain/units.ts'
 
 /** Something that is done for arrivals at the times of a schedule. */
 export interface BatchWork {

@@ -1,10 +1,10 @@
 /** The arithmetic of a case study: a pipeline that ran each night, then streams what is worth it, or all of it. */
 import { SpillwayError } from '../../base/errors.ts'
-import type { Plan } from '../element.ts'
-import type { CostOfPlan, Range } from '../report/audit-report.ts'
+import type { Plan } from '../domain/element.ts'
+import type { CostOfPlan, Range } from '../domain/audit-report.ts'
 import type { CostModel } from './cost-model.ts'
 import { difference, ordered, rangeOf, sumOf } from './range.ts'
-import { amount, DAY_MS, dollars } from './units.ts'
+import { amount, DAY_MS, dollars } from '../domain/units.ts'
 
 /** What runs so seldom is the nightly run: once a day, or less; half of it for a clock that is moved. */
 const NIGHTLY = DAY_MS / 2

@@ -1,6 +1,6 @@
-import type { CostLine, CostOfPlan, Range } from '../report/audit-report.ts'
+import type { CostLine, CostOfPlan, Range } from '../domain/audit-report.ts'
 import { difference, sumOf } from './range.ts'
-import { dollars } from './units.ts'
+import { dollars } from '../domain/units.ts'
 
 /** How two plans differ in a steady year, dollars a month. */
 export interface CostComparison {

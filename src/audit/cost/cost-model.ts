@@ -1,6 +1,6 @@
 import { SpillwayError } from '../../base/errors.ts'
-import type { Plan, Setting } from '../element.ts'
-import type { CostLine, CostOfPlan, Range } from '../report/audit-report.ts'
+import type { Plan, Setting } from '../domain/element.ts'
+import type { CostLine, CostOfPlan, Range } from '../domain/audit-report.ts'
 import { additionOf, type Addition } from './addition.ts'
 import type { CostInputs } from './given.ts'
 import { checkMeasured } from './measured.ts'
@@ -9,7 +9,7 @@ import { ordered, rangeOf, sumOf } from './range.ts'
 import { periodOf } from './simulate/due-times.ts'
 import { heldFor, isNothing } from './stream-work.ts'
 import { checkTrace } from './trace.ts'
-import { dollars, MONTH_HOURS } from './units.ts'
+import { dollars, MONTH_HOURS } from '../domain/units.ts'
 
 /**
  * What plans cost a month in their target deployment.

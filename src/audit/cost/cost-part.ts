@@ -1,5 +1,5 @@
-import type { Plan } from '../element.ts'
-import type { CostPart, Estimate } from '../report/audit-report.ts'
+import type { Plan } from '../domain/element.ts'
+import type { CostPart, Estimate } from '../domain/audit-report.ts'
 import { CostModel } from './cost-model.ts'
 import type { CostInputs } from './given.ts'
 import { stalenessTax, streamingTax } from './taxes.ts'

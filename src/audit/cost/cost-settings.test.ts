@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { batchEach, costCase, DAY, from, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
-import type { Setting } from '../element.ts'
+import type { Setting } from '../domain/element.ts'
 import { CostModel } from './cost-model.ts'
 import type { CostInputs } from './given.ts'
 import { examplePrices } from './prices.ts'

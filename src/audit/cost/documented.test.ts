@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { blocksOf } from '../../../test/docs/blocks.ts'
-import type { Range } from '../report/audit-report.ts'
+import type { Range } from '../domain/audit-report.ts'
 import { presetPeople, readPeople } from './people.ts'
 import { examplePrices, readPrices } from './prices.ts'
 

@@ -2,7 +2,7 @@ import type { Measured } from './measured.ts'
 import type { People } from './people.ts'
 import type { Prices } from './prices.ts'
 import type { Trace } from './trace.ts'
-import { MONTH_MS } from './units.ts'
+import { MONTH_MS } from '../domain/units.ts'
 
 /** What costs are made of. */
 export interface CostInputs {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ModelIR, PipelineIR, PlacementIR, ScheduleIR } from '../../define/ir.ts'
+import type { ModelIR, PipelineIR, PlacementIR, ScheduleIR } from '../../define/ir/ir.ts'
 import { howItRuns } from './how-it-runs.ts'
 
 const nightly: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }

@@ -1,6 +1,6 @@
 import { groupReads } from '../../decision/reads.ts'
-import type { ModelIR, PipelineIR, PlacementIR } from '../../define/ir.ts'
-import { elementId, type Plan, type Setting } from '../element.ts'
+import type { ModelIR, PipelineIR, PlacementIR } from '../../define/ir/ir.ts'
+import { elementId, type Plan, type Setting } from '../domain/element.ts'
 
 const stream: Setting = { kind: 'stream' }
 

@@ -1,7 +1,7 @@
 import { SpillwayError } from '../../base/errors.ts'
-import type { ScheduleIR } from '../../define/ir.ts'
-import type { Setting } from '../element.ts'
-import { everyTitle } from '../words.ts'
+import type { ScheduleIR } from '../../define/ir/ir.ts'
+import type { Setting } from '../domain/element.ts'
+import { everyTitle } from '../domain/setting-text.ts'
 
 /** When something runs, and within how long each run ends, ms; within its period, if it says nothing. */
 export interface Job {

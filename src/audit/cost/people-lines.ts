@@ -1,7 +1,7 @@
-import type { CostLine } from '../report/audit-report.ts'
+import type { CostLine } from '../domain/audit-report.ts'
 import { pageHours, type People } from './people.ts'
 import { nothing, rangeOf } from './range.ts'
-import { amount, dollars } from './units.ts'
+import { amount, dollars } from '../domain/units.ts'
 
 const MONTHS = 12
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { show } from '../../base/show.ts'
-import type { Range } from '../report/audit-report.ts'
+import type { Range } from '../domain/audit-report.ts'
 import { objectOf, readAmounts, readJson, refuse, type Amounts } from './amounts.ts'
 import { exactly, rangeOf } from './range.ts'
 

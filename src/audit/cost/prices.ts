@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { show } from '../../base/show.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
-import type { Range } from '../report/audit-report.ts'
+import type { Range } from '../domain/audit-report.ts'
 import { objectOf, readAmounts, readJson, refuse, type Amounts } from './amounts.ts'
 import example from './prices.json' with { type: 'json' }
 import { exactly } from './range.ts'

@@ -1,8 +1,8 @@
-import type { CostLine, Range } from '../report/audit-report.ts'
+import type { CostLine, Range } from '../domain/audit-report.ts'
 import type { CostInputs } from './given.ts'
 import type { PriceName } from './prices.ts'
 import { rangeOf } from './range.ts'
-import { amount, dollars } from './units.ts'
+import { amount, dollars } from '../domain/units.ts'
 
 /**
  * A quantity by its price. It is `measured` where the quantity is the same in all three scenarios, so that nothing but the price was assumed.

@@ -1,4 +1,4 @@
-import type { Range } from '../report/audit-report.ts'
+import type { Range } from '../domain/audit-report.ts'
 
 /**
  * Three scenarios of one cost. `low` takes whatever is cheap of everything, prices and assumptions, `high` whatever is dear; so they are bounds of what was given, and no interval of chance.

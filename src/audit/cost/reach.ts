@@ -1,4 +1,4 @@
-import type { GroupIR } from '../../define/ir.ts'
+import type { GroupIR } from '../../define/ir/ir.ts'
 
 /** How far back a group's longest window reaches, its hop included, ms; Infinity for one over all time, and for a table's row. */
 export const reachOf = ({ features }: GroupIR): number =>

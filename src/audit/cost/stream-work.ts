@@ -8,7 +8,7 @@ import { partitioned, pooled, type Served } from './simulate/queue.ts'
 import { rateQuantile } from './simulate/rate.ts'
 import type { Lags } from './simulate/lags.ts'
 import type { Arrivals } from './trace.ts'
-import { amount, countText } from './units.ts'
+import { amount, countText } from '../domain/units.ts'
 
 /** Something that is done for each of some arrivals as it comes. */
 export interface StreamWork {

@@ -1,9 +1,9 @@
-import type { ScheduleIR } from '../../define/ir.ts'
-import type { Plan, Setting } from '../element.ts'
-import type { Estimate, Range } from '../report/audit-report.ts'
+import type { ScheduleIR } from '../../define/ir/ir.ts'
+import type { Plan, Setting } from '../domain/element.ts'
+import type { Estimate, Range } from '../domain/audit-report.ts'
 import type { CostModel } from './cost-model.ts'
 import { difference, rangeOf } from './range.ts'
-import { HOUR_MS, WEEKS_A_MONTH } from './units.ts'
+import { HOUR_MS, WEEKS_A_MONTH } from '../domain/units.ts'
 
 const schedule: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
 const nightlyJob: Setting = { kind: 'batch', schedule, lasts: 2 * HOUR_MS }

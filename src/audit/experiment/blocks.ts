@@ -7,7 +7,7 @@
 import { SpillwayError } from '../../base/errors.ts'
 import { durationText } from '../../base/time.ts'
 import { firstFrom } from '../../kernel/order.ts'
-import type { Blocks, RowRange } from '../cases.ts'
+import type { Blocks, RowRange } from '../domain/cases.ts'
 
 /** Which part of the decisions stands before each. */
 const BEGINS = { train: 0, tune: 0.4, select: 0.5, report: 0.75 } as const

@@ -1,10 +1,10 @@
 /** What decisions may share luck by: each column of the trigger that gives the key of a group, or a part of one. */
 import type { Column } from '../../columns/block.ts'
 import { groupReads } from '../../decision/reads.ts'
-import { triggerKey } from '../../define/trigger-columns.ts'
-import type { ClusterColumn } from '../cases.ts'
-import type { Rows } from './rows.ts'
-import type { Decides } from './world.ts'
+import { triggerKey } from '../../define/model/trigger-columns.ts'
+import type { ClusterColumn } from '../domain/cases.ts'
+import type { Rows } from './timeline/rows.ts'
+import type { Decides } from './timeline/world.ts'
 
 /** Of a model that reads no group, the key of its trigger. */
 export function clustersOf({ ir, model }: Decides, { columnOf, length }: Rows): ClusterColumn[] {

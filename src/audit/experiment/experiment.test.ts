@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { random } from '../../base/random.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import { count, entity, features, labelFrom, logistic, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
-import type { LoggedEvent } from '../../define/event.ts'
-import type { ModelIR, Value } from '../../define/ir.ts'
+import type { LoggedEvent } from '../../define/source/event.ts'
+import type { ModelIR, Value } from '../../define/ir/ir.ts'
 import { logOf } from '../../../test/property/engines/replayed.ts'
-import { asItRuns, type Plan, type Setting } from '../element.ts'
+import { asItRuns, type Plan, type Setting } from '../domain/element.ts'
 import { Experiment } from './experiment.ts'
 
 const card = entity('card', t.string())

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { batch, count, entity, every, features, labelFrom, lag, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
-import type { ModelIR } from '../../define/ir.ts'
-import type { Element } from '../element.ts'
+import type { ModelIR } from '../../define/ir/ir.ts'
+import type { Element } from '../domain/element.ts'
 import { ladderOf, type LadderContext } from './ladder.ts'
-import { ageOf, fresher, periodOf } from './placement-age.ts'
+import { ageOf, fresher, periodOf } from './timeline/placement-age.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', {

@@ -5,14 +5,14 @@
  * the shortest window of what is read begins to notice, and end at a day or at half of what is judged.
  */
 import { groupReads } from '../../decision/reads.ts'
-import type { PlacementIR, ScheduleIR } from '../../define/ir.ts'
+import type { PlacementIR, ScheduleIR } from '../../define/ir/ir.ts'
 import { limits } from '../../base/limits.ts'
 import { exactSpanTitle } from '../../base/span.ts'
-import type { Element, Setting } from '../element.ts'
-import { everyTitle } from '../words.ts'
-import { ageOf, periodOf } from './placement-age.ts'
-import { freshestOf } from './together.ts'
-import type { Decides } from './world.ts'
+import type { Element, Setting } from '../domain/element.ts'
+import { everyTitle } from '../domain/setting-text.ts'
+import { ageOf, periodOf } from './timeline/placement-age.ts'
+import { freshestOf } from './replay/element-sets.ts'
+import type { Decides } from './timeline/world.ts'
 
 export interface LadderRung {
   readonly setting: Setting

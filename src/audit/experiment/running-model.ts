@@ -6,13 +6,13 @@
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
-import type { TrainIR } from '../../define/ir.ts'
+import type { TrainIR } from '../../define/ir/ir.ts'
 import { firstFrom } from '../../kernel/order.ts'
 import { scheduledTimes } from '../../kernel/schedule.ts'
-import type { PromotedChampion } from '../../run/promoted-champion.ts'
-import type { Cases, RowRange } from '../cases.ts'
+import type { PromotedChampion } from '../../operate/promoted-champion.ts'
+import type { Cases, RowRange } from '../domain/cases.ts'
 import type { Fitting } from './operators/training.ts'
-import type { RunningScore } from './scorer.ts'
+import type { RunningScore } from './replay/scorer.ts'
 
 /** In order, a score for each case; and, of the cases that are judged, by which models. */
 export interface RunningModel {

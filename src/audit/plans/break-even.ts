@@ -1,7 +1,7 @@
 /** From which price of a unit on the fresher of two ways pays: what it costs more, by what it gains. */
-import type { Estimate, Range } from '../report/audit-report.ts'
-import { inUnit } from '../report/figures.ts'
-import { isWhy, type Interval, type Why } from './ports.ts'
+import type { Estimate, Range } from '../domain/audit-report.ts'
+import { inUnit } from '../domain/figures.ts'
+import { isWhy, type Interval, type Why } from '../domain/plan-types.ts'
 
 /** Dollars a unit; `gain` units and `cost` dollars a month, of the fresher over the other. */
 export function breakEvenOf(gain: Interval | Why, cost: Range | Why): Estimate | Why {

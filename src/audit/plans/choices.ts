@@ -5,13 +5,13 @@
  * placement of Spillway's: it is not among the plans.
  */
 import { exactSpanTitle } from '../../base/span.ts'
-import type { GroupIR, ModelIR, PipelineIR, PlacementIR } from '../../define/ir.ts'
-import type { ScheduleIR } from '../../define/schedule-ir.ts'
-import { elementId, type Element, type Setting } from '../element.ts'
-import { ageOf, periodOf } from '../experiment/placement-age.ts'
-import { everyTitle, NO_ACTION, UNSCHEDULED } from '../words.ts'
+import type { GroupIR, ModelIR, PipelineIR, PlacementIR } from '../../define/ir/ir.ts'
+import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
+import { elementId, type Element, type Setting } from '../domain/element.ts'
+import { ageOf, periodOf } from '../experiment/timeline/placement-age.ts'
+import { everyTitle, NO_ACTION, UNSCHEDULED } from '../domain/setting-text.ts'
 import { groupsReadBy } from './consumers.ts'
-import type { PlanChoice, PlanElement } from './ports.ts'
+import type { PlanChoice, PlanElement } from '../domain/plan-types.ts'
 
 export interface ChoiceOptions {
   /** Of batch jobs that a group does not have yet; 02:00 UTC unless given, or the schedule of another group. */

@@ -7,7 +7,7 @@
 import { limits } from '../../base/limits.ts'
 import { compareAll } from './compare.ts'
 import type { Evaluation } from './evaluation.ts'
-import { isWhy, type PlanQuestion } from './ports.ts'
+import { isWhy, type PlanQuestion } from '../domain/plan-types.ts'
 import type { Searched } from './search.ts'
 import { changesOf, withPick, type Picks } from './space.ts'
 

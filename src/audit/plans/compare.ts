@@ -3,10 +3,10 @@
  *
  * The bounds of what is left hold under all scenarios of prices: the low one has the dearest, the high one the cheapest. Two plans that make the same of every decision differ in cost alone.
  */
-import type { RowRange } from '../cases.ts'
-import type { Estimate, Range } from '../report/audit-report.ts'
+import type { RowRange } from '../domain/cases.ts'
+import type { Estimate, Range } from '../domain/audit-report.ts'
 import type { Evaluation } from './evaluation.ts'
-import { isWhy, type Interval, type PlanQuestion, type Why } from './ports.ts'
+import { isWhy, type Interval, type PlanQuestion, type Why } from '../domain/plan-types.ts'
 import type { Picks } from './space.ts'
 
 export interface Comparison {

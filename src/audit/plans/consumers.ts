@@ -1,7 +1,7 @@
 /** Who reads a feature group, and how often: what its freshness is for. */
-import type { GroupIR, ModelIR, PipelineIR } from '../../define/ir.ts'
+import type { GroupIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { leavesOf, groupReads } from '../../decision/reads.ts'
-import { periodOf } from '../experiment/placement-age.ts'
+import { periodOf } from '../experiment/timeline/placement-age.ts'
 
 export interface Consumer {
   /** `model 'fraud'`, `report 'mornings'`, `the training of model 'risk'`. */

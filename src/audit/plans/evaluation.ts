@@ -4,12 +4,12 @@
  * A mean is kept of every plan that was evaluated, columns of the last few: of four thousand plans over a million decisions they would be 32 GB.
  */
 import { assert } from '../../base/assert.ts'
-import { noneSeenBound } from '../bands/few.ts'
+import { noneSeenBound } from '../statistics/small-counts.ts'
 import { limits } from '../../base/limits.ts'
-import type { RowRange } from '../cases.ts'
-import type { Range } from '../report/audit-report.ts'
+import type { RowRange } from '../domain/cases.ts'
+import type { Range } from '../domain/audit-report.ts'
 import { refusalOf } from './observable.ts'
-import { isWhy, type PlanPorts, type Why } from './ports.ts'
+import { isWhy, type PlanPorts, type Why } from '../domain/plan-types.ts'
 import { planKey, type Picks, type PlanSpace } from './space.ts'
 
 export class Evaluation {

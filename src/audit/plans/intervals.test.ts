@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { generatedWorld } from '../../../test/verdict/generated.ts'
 import { plainIntervals } from '../../../test/verdict/plain-intervals.ts'
 import { bandedIntervals } from './intervals.ts'
-import { isWhy } from './ports.ts'
+import { isWhy } from '../domain/plan-types.ts'
 
 test('means of one decision, with errors near those of a textbook, for each block by itself', async () => {
   const { t, clusters, select, report, valueOf } = generatedWorld(5, {

@@ -1,9 +1,9 @@
 /** Intervals of plans by the bands of the audit: every entity of the decision, and blocks of time. */
-import { bandsOf, type BandOptions } from '../bands/bands.ts'
-import { sampleOf, type Sample, type SampledCases } from '../bands/sample.ts'
-import { timeBlocks, type BlockBounds } from '../bands/time-blocks.ts'
-import type { RowRange } from '../cases.ts'
-import type { PlanPorts } from './ports.ts'
+import { bandsOf, type BandOptions } from '../statistics/intervals.ts'
+import { sampleOf, type Sample, type SampledCases } from '../statistics/sample.ts'
+import { timeBlocks, type BlockBounds } from '../statistics/time-blocks.ts'
+import type { RowRange } from '../domain/cases.ts'
+import type { PlanPorts } from '../domain/plan-types.ts'
 
 /** `bounds` is what blocks of time are never shorter than. A block's sample is made once. */
 export function bandedIntervals(

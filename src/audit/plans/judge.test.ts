@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bestByHand, netByHand, portsOf, questionOf, randomWorld, ROWS } from '../../../test/verdict/small-world.ts'
-import { elementId } from '../element.ts'
+import { elementId } from '../domain/element.ts'
 import { judgePlans } from './plans.ts'
 
 test('where intervals are as good as points the best plan is proposed, and of each element what is best within it', async () => {

@@ -4,10 +4,10 @@
  * Within that plan each element is compared at each of its choices with each other, and the plan itself with what runs: one family, whose intervals hold together, so that the chance
  * that anything at all is claimed falsely is 5 %. A change that does not hold by itself is taken back, and what is left must hold as a whole.
  */
-import type { Range } from '../report/audit-report.ts'
+import type { Range } from '../domain/audit-report.ts'
 import { compareAll, reversed, type Comparison } from './compare.ts'
 import type { Evaluation } from './evaluation.ts'
-import { isWhy, type PlanElement, type PlanQuestion } from './ports.ts'
+import { isWhy, type PlanElement, type PlanQuestion } from '../domain/plan-types.ts'
 import { changesOf, withPick, type Picks, type PlanSpace } from './space.ts'
 
 export interface Judged {

@@ -4,7 +4,7 @@
  * Without a price of utility dollars and utility are not compared: of the plans that lose next to nothing the cheapest is the best. Without costs nothing is better than what runs.
  */
 import type { Evaluation } from './evaluation.ts'
-import { isWhy, type PlanQuestion } from './ports.ts'
+import { isWhy, type PlanQuestion } from '../domain/plan-types.ts'
 import { changesOf, type Picks } from './space.ts'
 
 export interface Merit {

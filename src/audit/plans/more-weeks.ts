@@ -4,7 +4,7 @@
  * From `value ± half` over a history of `weeks`, the half is below the value after `weeks · (half / value)²`. Rounded up.
  */
 import { limits } from '../../base/limits.ts'
-import type { Interval } from './ports.ts'
+import type { Interval } from '../domain/plan-types.ts'
 
 /** Weeks; undefined where no history that anyone will see would do. */
 export function moreWeeks({ value, low, high }: Interval, weeks: number): number | undefined {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ElementPart, UtilityPart } from '../report/audit-report.ts'
+import type { ElementPart, UtilityPart } from '../domain/audit-report.ts'
 import { objectivesOf } from './objectives.ts'
 
 test('of each group with a knee of its incidents that age, and of nothing else', () => {

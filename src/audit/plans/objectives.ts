@@ -1,9 +1,9 @@
 /** The freshness objectives that an audit gives: of each group the knee of its frozen curve. */
 import { spanTitle } from '../../base/span.ts'
-import { FRESH_SHARE, type FreshnessObjective } from '../../run/objectives.ts'
-import type { AuditReport } from '../report/audit-report.ts'
-import { ofUnit } from '../report/figures.ts'
-import { isWhy } from './ports.ts'
+import { FRESH_SHARE, type FreshnessObjective } from '../../run/decide/objectives.ts'
+import type { AuditReport } from '../domain/audit-report.ts'
+import { ofUnit } from '../domain/figures.ts'
+import { isWhy } from '../domain/plan-types.ts'
 
 /** By group; those without a knee have none. `delays`: the usual ingestion delay of each group's source, ms, where it is known. */
 export function objectivesOf(

@@ -2,8 +2,8 @@
  * Which choices this history can tell anything of: each is tried once by itself, and those that the experiment refuses are left out, with its reason.
  */
 import { SpillwayError } from '../../base/errors.ts'
-import { elementId } from '../element.ts'
-import type { PlanElement, PlanPorts, PlanQuestion } from './ports.ts'
+import { elementId } from '../domain/element.ts'
+import type { PlanElement, PlanPorts, PlanQuestion } from '../domain/plan-types.ts'
 
 /** What an experiment answers where a history cannot show what is asked, or has nothing for a model to learn from. */
 const refusals = ['SPILL_UNSUPPORTED', 'SPILL_TRAINING']

@@ -9,7 +9,7 @@ import {
   streamOrBatch,
   type SmallWorld,
 } from '../../../test/verdict/small-world.ts'
-import type { OtherPlan } from '../report/audit-report.ts'
+import type { OtherPlan } from '../domain/audit-report.ts'
 import { judgePlans } from './plans.ts'
 
 /** Two groups that stream; the first is worth its stream, the second is not. */

@@ -1,10 +1,10 @@
 /** What else could be run, and what it would cost: for whoever asks for the bill of the plan that was not proposed. Nothing is decided by it. */
-import { elementId } from '../element.ts'
-import type { OtherPlan, PlanSetting } from '../report/audit-report.ts'
+import { elementId } from '../domain/element.ts'
+import type { OtherPlan, PlanSetting } from '../domain/audit-report.ts'
 import { compareAll, estimateOf } from './compare.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Merit } from './merit.ts'
-import { isWhy, type PlanQuestion } from './ports.ts'
+import { isWhy, type PlanQuestion } from '../domain/plan-types.ts'
 import { changesOf, type Picks, type PlanSpace } from './space.ts'
 
 /** Beside the one that costs least. */

@@ -1,12 +1,12 @@
 /** The plans of a report: what runs, what is proposed, what that is worth, and what each change adds to it. */
-import { elementId, type Plan } from '../element.ts'
-import type { PlanPart, PlanSetting } from '../report/audit-report.ts'
+import { elementId, type Plan } from '../domain/element.ts'
+import type { PlanPart, PlanSetting } from '../domain/audit-report.ts'
 import { compareAll, estimateOf, type Comparison } from './compare.ts'
 import { otherChanges } from './edit/changes.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Judged } from './judge.ts'
 import { otherPlans } from './others.ts'
-import { isWhy, type PlanElement, type PlanQuestion } from './ports.ts'
+import { isWhy, type PlanElement, type PlanQuestion } from '../domain/plan-types.ts'
 import type { Searched } from './search.ts'
 import { changesOf, withPick, type Picks } from './space.ts'
 

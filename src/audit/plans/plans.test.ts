@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { portsOf, questionOf, ROWS, streamOrBatch, type SmallWorld } from '../../../test/verdict/small-world.ts'
 import { SpillwayError, type ErrorCode } from '../../base/errors.ts'
-import type { Plan } from '../element.ts'
+import type { Plan } from '../domain/element.ts'
 import { judgePlans } from './plans.ts'
-import type { PlanPorts, PlanQuestion } from './ports.ts'
+import type { PlanPorts, PlanQuestion } from '../domain/plan-types.ts'
 
 const judge = (world: SmallWorld, more: Partial<PlanQuestion> = {}) => judgePlans(questionOf(world, more), portsOf(world))
 const choices = ({ verdicts }: Awaited<ReturnType<typeof judge>>) =>

@@ -3,15 +3,15 @@
  *
  * Every difference is paired by row against what runs. Costs `plansMax` evaluations on the block that chooses, and a few for each element on the one that reports.
  */
-import type { Caveat } from '../caveats/caveat.ts'
-import { elementId, type Plan } from '../element.ts'
-import type { PlanPart, Verdict } from '../report/audit-report.ts'
+import type { Caveat } from '../domain/caveat.ts'
+import { elementId, type Plan } from '../domain/element.ts'
+import type { PlanPart, Verdict } from '../domain/audit-report.ts'
 import { choosePlan } from './choose.ts'
 import { Evaluation } from './evaluation.ts'
 import { judgePlan } from './judge.ts'
 import { observable } from './observable.ts'
 import { planPartOf } from './plan-part.ts'
-import type { PlanPorts, PlanQuestion } from './ports.ts'
+import type { PlanPorts, PlanQuestion } from '../domain/plan-types.ts'
 import { searchPlans } from './search.ts'
 import { PlanSpace } from './space.ts'
 import { fixedVerdict, verdictOf } from './verdict.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LadderRung } from '../bands/knee.ts'
+import type { LadderRung } from '../statistics/knee.ts'
 import { safeVerdict } from './safe.ts'
 
 const HOUR = 3_600_000

@@ -1,8 +1,8 @@
 /** A verdict of its own: a group that may be a day old, whatever it costs or saves, since its curve shows that so old it hardly loses. */
-import { KNEE_PART, kneeOf, type KneeOptions, type LadderRung } from '../bands/knee.ts'
-import type { ElementPart, Verdict } from '../report/audit-report.ts'
-import { ofUnit, share } from '../report/figures.ts'
-import { isWhy } from './ports.ts'
+import { KNEE_PART, kneeOf, type KneeOptions, type LadderRung } from '../statistics/knee.ts'
+import type { ElementPart, Verdict } from '../domain/audit-report.ts'
+import { ofUnit, share } from '../domain/figures.ts'
+import { isWhy } from '../domain/plan-types.ts'
 
 export const SAFE = 'safe to be a day old'
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nightly, portsOf, questionOf, type SmallWorld } from '../../../test/verdict/small-world.ts'
-import type { Range } from '../report/audit-report.ts'
+import type { Range } from '../domain/audit-report.ts'
 import { judgePlans } from './plans.ts'
-import type { PlanChoice } from './ports.ts'
+import type { PlanChoice } from '../domain/plan-types.ts'
 
 const hybrid: PlanChoice = { setting: { kind: 'hybrid', schedule: nightly.schedule }, title: 'hybrid', age: 0, as: { kind: 'now' } }
 const stream: PlanChoice = { setting: { kind: 'now' }, title: 'stream', age: 0 }

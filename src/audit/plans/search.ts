@@ -7,7 +7,7 @@
 import { limits } from '../../base/limits.ts'
 import type { Evaluation } from './evaluation.ts'
 import { isBetter, meritOf, type Merit } from './merit.ts'
-import type { PlanQuestion } from './ports.ts'
+import type { PlanQuestion } from '../domain/plan-types.ts'
 import { type Picks, type PlanSpace } from './space.ts'
 
 export interface Searched {

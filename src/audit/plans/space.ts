@@ -3,8 +3,8 @@
  *
  * A plan is known here by its picks, the number of the choice of each element; all zeros is what runs. Costs and values do not add, so nothing is known of a plan from its parts.
  */
-import { elementId, type Plan, type Setting } from '../element.ts'
-import type { PlanChoice, PlanElement } from './ports.ts'
+import { elementId, type Plan, type Setting } from '../domain/element.ts'
+import type { PlanChoice, PlanElement } from '../domain/plan-types.ts'
 
 export type Picks = readonly number[]
 

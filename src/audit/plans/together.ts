@@ -1,6 +1,6 @@
 /** What is said of groups that are made older together: a plan sets each of them by itself, so nothing is decided of all at once. */
-import { elementId } from '../element.ts'
-import type { PlanPart, Verdict } from '../report/audit-report.ts'
+import { elementId } from '../domain/element.ts'
+import type { PlanPart, Verdict } from '../domain/audit-report.ts'
 
 export const BY_PLAN = 'by the plan'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Comparison } from './compare.ts'
 import type { Duel, Judged } from './judge.ts'
-import type { PlanElement, PlanQuestion } from './ports.ts'
+import type { PlanElement, PlanQuestion } from '../domain/plan-types.ts'
 import { UNDECIDED, verdictOf } from './verdict.ts'
 
 const choice = (title: string, age: number) => ({ setting: { kind: 'now' as const }, title, age })

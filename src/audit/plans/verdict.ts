@@ -4,12 +4,12 @@
  * A verdict is evidence and no habit: an element that runs as a stream is `stream` only if the stream is shown to be worth it, and `batch` only if what batch loses is bounded below
  * what it saves.
  */
-import type { Range, Verdict } from '../report/audit-report.ts'
-import { dollars, estimateText, ofUnit } from '../report/figures.ts'
+import type { Range, Verdict } from '../domain/audit-report.ts'
+import { dollars, estimateText, ofUnit } from '../domain/figures.ts'
 import { breakEvenOf } from './break-even.ts'
 import type { Duel, Judged } from './judge.ts'
 import { moreWeeks } from './more-weeks.ts'
-import { isWhy, type Interval, type PlanElement, type PlanQuestion } from './ports.ts'
+import { isWhy, type Interval, type PlanElement, type PlanQuestion } from '../domain/plan-types.ts'
 
 export const UNDECIDED = 'undecided'
 export const NOT_OBSERVABLE = 'not observable in this history'

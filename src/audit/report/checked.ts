@@ -4,7 +4,7 @@
  * What a user named stands in it (groups, files, lines of code), and names may hold anything.
  */
 import { assert } from '../../base/assert.ts'
-import type { AuditReport } from './audit-report.ts'
+import type { AuditReport } from '../domain/audit-report.ts'
 
 /** The same report. Throws `SPILL_ASSERT` for a number that is none: JSON would have null there, and a page NaN. */
 export const checked = (report: AuditReport): AuditReport => walk(report, 'report') as AuditReport

@@ -1,6 +1,6 @@
 /** The decisions whose stages were measured, in words: how many, and why these where others ran too. */
-import type { StagesPart } from './audit-report.ts'
-import { count } from './figures.ts'
+import type { StagesPart } from '../domain/audit-report.ts'
+import { count } from '../domain/figures.ts'
 
 export function ranText({ decisions, among }: Pick<StagesPart, 'decisions' | 'among'>): string {
   if (!among) return `${count(decisions)} decisions that ran`

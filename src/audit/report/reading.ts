@@ -11,9 +11,9 @@ import type {
   Range,
   Rung,
   UtilityPart,
-} from './audit-report.ts'
-import { aWeekText, count, counted, estimateText, inUnit, isKnown, sentence, type Reason } from './figures.ts'
-import { KNEE_PART } from '../bands/knee.ts'
+} from '../domain/audit-report.ts'
+import { aWeekText, count, counted, estimateText, inUnit, isKnown, sentence, type Reason } from '../domain/figures.ts'
+import { KNEE_PART } from '../statistics/knee.ts'
 
 /** What is said of an element: its verdict; of one that no plan runs otherwise, that there is nothing to choose. */
 export function verdictTitle(

@@ -1,6 +1,6 @@
 /** The JSON schema (draft 2020-12) of `audit.json`: what other programs may rely on. It compiles only as long as it has the properties of `AuditReport`. */
-import type { ScheduleIR } from '../../define/schedule-ir.ts'
-import type { Setting } from '../element.ts'
+import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
+import type { Setting } from '../domain/element.ts'
 import type {
   AgePart,
   AuditReport,
@@ -27,9 +27,9 @@ import type {
   StagesPart,
   UtilityPart,
   Verdict,
-} from './audit-report.ts'
-import type { IncidentModelPart } from './incident-model.ts'
-import type { Reproduce } from './reproduce.ts'
+} from '../domain/audit-report.ts'
+import type { IncidentModelPart } from '../domain/incident-model.ts'
+import type { Reproduce } from '../domain/reproduce.ts'
 import {
   described,
   either,

@@ -5,7 +5,7 @@ import { sendingsOf } from '../../action/sendings.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
 import { batchOf } from '../../intake/batch.ts'
 import { lookInto } from '../../log/sqlite/data-folder.ts'
-import { Running } from '../../run/running.ts'
+import { Running } from '../../run/loop/live-run.ts'
 import { readSamples } from './read-samples.ts'
 import { stagesPart } from './sampled.ts'
 

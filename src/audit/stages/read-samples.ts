@@ -1,12 +1,12 @@
 /** Samples of decisions that ran, the newest ones, from a data folder: their stage times, and what became of their effects. */
 import { limits } from '../../base/limits.ts'
-import type { ActionIR } from '../../define/ir.ts'
+import type { ActionIR } from '../../define/ir/ir.ts'
 import { EventLookup } from '../../log/event-lookup.ts'
 import { Schemas } from '../../log/schemas.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import type { StoredEffect } from '../../log/effects.ts'
-import { readStages } from '../../run/stage-codec.ts'
-import type { StageSample } from '../../run/stage-times.ts'
+import { readStages } from '../../run/decide/stage-codec.ts'
+import type { StageSample } from '../../run/decide/stage-times.ts'
 import type { SampledDecision, SampledEffect } from './sampled.ts'
 
 /** Of a model, with the delivered effects of these actions of its. At most AUDIT_SAMPLES_MAX of each kind. */

@@ -3,7 +3,7 @@
  *
  * Percentiles do not add, so the whole is taken from each decision's own sum. Where decisions have acted, those are what is looked at.
  */
-import type { Percentiles, StagePart, StagesPart } from '../report/audit-report.ts'
+import type { Percentiles, StagePart, StagesPart } from '../domain/audit-report.ts'
 
 /** One stretch of decisions, or one that acted. Milliseconds. */
 export interface SampledDecision {

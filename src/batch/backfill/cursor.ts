@@ -2,7 +2,7 @@
 import type { Block } from '../../columns/block.ts'
 import { firstNotBelow } from '../../columns/order.ts'
 import { blockSlice } from '../../columns/slice.ts'
-import type { SourceIR } from '../../define/ir.ts'
+import type { SourceIR } from '../../define/ir/ir.ts'
 import { noEventsOf, type Events } from './events.ts'
 
 export class Cursor {

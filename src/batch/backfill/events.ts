@@ -4,7 +4,7 @@ import type { Block, Column } from '../../columns/block.ts'
 import { firstNotBelow } from '../../columns/order.ts'
 import { blockSlice } from '../../columns/slice.ts'
 import type { Strings } from '../../columns/strings.ts'
-import type { SourceIR } from '../../define/ir.ts'
+import type { SourceIR } from '../../define/ir/ir.ts'
 import { partitionAt, type Partition, type Unit } from './calendar.ts'
 import { hashOf } from './manifest.ts'
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { writeWhole } from '../../base/write-whole.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { packageVersion } from '../../base/package-version.ts'
-import { canonicalJson } from '../../define/fingerprint.ts'
+import { canonicalJson } from '../../define/ir/fingerprint.ts'
 import { fileError, systemError } from '../../files/file-error.ts'
 import type { Unit } from './calendar.ts'
 

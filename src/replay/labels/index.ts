@@ -1,6 +1,6 @@
 /** Labels of decisions, as known at a time. */
 import type { Strings } from '../../columns/strings.ts'
-import type { LabelIR } from '../../define/ir.ts'
+import type { LabelIR } from '../../define/ir/ir.ts'
 import { Episodes } from './episodes.ts'
 import type { Known } from './known.ts'
 import { NamedOutcomes } from './named-outcomes.ts'

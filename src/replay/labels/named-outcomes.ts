@@ -7,7 +7,7 @@
 import type { Column } from '../../columns/block.ts'
 import { RowIndex } from '../../columns/row-index.ts'
 import type { Strings } from '../../columns/strings.ts'
-import type { LabelIR } from '../../define/ir.ts'
+import type { LabelIR } from '../../define/ir/ir.ts'
 import { compile } from '../../expression/index.ts'
 import { Keys } from '../../kernel/keys.ts'
 import { identityColumns, isDeleted } from '../../kernel/superseded.ts'

@@ -1,6 +1,6 @@
 import { DuckDBListValue, type DuckDBResultReader, type DuckDBValue } from '@duckdb/node-api'
 import type { ErrorCode } from '../../base/errors.ts'
-import type { ModelIR, Value } from '../../define/ir.ts'
+import type { ModelIR, Value } from '../../define/ir/ir.ts'
 import type { SqlAnswer } from '../asks.ts'
 import type { VectorQuery } from '../decisions.ts'
 import { missedKinds, type MissedCell, type MissedKind } from '../missed.ts'

@@ -1,15 +1,15 @@
 import { DuckDBInstance, type DuckDBConnection, type DuckDBResultReader } from '@duckdb/node-api'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
-import type { LoggedEvent } from '../../define/event.ts'
-import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../../define/ir.ts'
+import type { LoggedEvent } from '../../define/source/event.ts'
+import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../../define/ir/ir.ts'
 import type { SqlAnswer, SqlAsk } from '../asks.ts'
 import { vectorQuery } from '../decisions.ts'
 import { createMade, madeQuery, madeReads, type MadeTables, type SqlMade } from '../made.ts'
 import { createHow, leavingOut, missedQuery } from '../missed.ts'
 import { createAsks, createEvents, createTable } from '../relations.ts'
 import { valuesQuery } from '../values.ts'
-import { triggerColumns } from '../../define/trigger-columns.ts'
+import { triggerColumns } from '../../define/model/trigger-columns.ts'
 import {
   readAnswers,
   readDecisions,

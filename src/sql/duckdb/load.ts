@@ -1,6 +1,6 @@
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
-import type { LoggedEvent } from '../../define/event.ts'
-import type { ColumnIR, ColumnType, GroupIR, SourceIR, Value } from '../../define/ir.ts'
+import type { LoggedEvent } from '../../define/source/event.ts'
+import type { ColumnIR, ColumnType, GroupIR, SourceIR, Value } from '../../define/ir/ir.ts'
 import type { SqlAsk } from '../asks.ts'
 import type { SqlMade } from '../made.ts'
 import { columnOf } from '../relations.ts'

@@ -2,8 +2,8 @@
  * Has what a model sees, or says, moved away from what it was fitted on? A pure function of two summaries, for people and scripts, and for whatever decides when to train.
  */
 import { show } from '../../base/show.ts'
-import { numbersOf, type Bound } from '../options.ts'
-import { untrainable } from '../table.ts'
+import { numbersOf, type Bound } from '../table/options.ts'
+import { untrainable } from '../table/table.ts'
 import { ksOf, nullRateOf, psiOf, valuesOf } from './distance.ts'
 import type { ColumnSummary, RowsSummary } from './summary.ts'
 

@@ -3,8 +3,8 @@
  * inputs, or `SPILL_TRAINING`, which says what was wrong and what the trainer said last.
  */
 import { stopwatch } from '../../base/clock.ts'
-import type { ExternalIR } from '../../define/external.ts'
-import { checkClasses, tableOf, type TrainingRows } from '../table.ts'
+import type { ExternalIR } from '../../define/model/external.ts'
+import { checkClasses, tableOf, type TrainingRows } from '../table/table.ts'
 import { columnOf, CONTRACT_VERSION, ROWS, type Task, type TrainerManifest } from './contract.ts'
 import { readMetrics, readModel, Unusable, type ExternalModel } from './read-fit.ts'
 import { inTrainerFolder, writeInput } from './trainer-folder.ts'

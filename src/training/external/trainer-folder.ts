@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Strings } from '../../columns/strings.ts'
 import { openTable } from '../../files/output.ts'
 import type { OutputValues } from '../../files/table.ts'
-import type { TrainingTable } from '../table.ts'
+import type { TrainingTable } from '../table/table.ts'
 import { columnOf, MANIFEST, ROWS, type TrainerManifest } from './contract.ts'
 
 export interface TrainerFolder {

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import { leavesOf } from '../../decision/reads.ts'
-import { canonicalJson } from '../../define/fingerprint.ts'
-import type { InputIR, ModelIR, PipelineIR } from '../../define/ir.ts'
-import { triggerColumns } from '../../define/trigger-columns.ts'
+import { canonicalJson } from '../../define/ir/fingerprint.ts'
+import type { InputIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import { triggerColumns } from '../../define/model/trigger-columns.ts'
 
 export interface InputCode {
   readonly name: string

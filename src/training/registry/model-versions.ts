@@ -1,7 +1,7 @@
 /**
  * The versions of a model by the definitions of now. A promotion says who shall score; whether a version can depends on the inputs that the model has today, so the champion is found anew and not read.
  */
-import type { ModelIR, PipelineIR } from '../../define/ir.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { scorerAfter, type Passed } from './champion.ts'
 import { promotionsOf, versionsOf, type NamedValues } from './registry.ts'
 import type { Version } from './version.ts'

@@ -4,8 +4,8 @@
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
-import { canonicalJson } from '../../define/fingerprint.ts'
-import type { OnnxFile } from '../../define/onnx-file.ts'
+import { canonicalJson } from '../../define/ir/fingerprint.ts'
+import type { OnnxFile } from '../../define/model/onnx-file.ts'
 import type { RowsSummary } from '../drift/summary.ts'
 import type { VersionScore } from '../predict.ts'
 import type { Asked, PromotionRecord, Version } from './version.ts'

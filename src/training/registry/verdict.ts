@@ -1,4 +1,4 @@
-import type { PromoteIR } from '../../define/ir.ts'
+import type { PromoteIR } from '../../define/ir/ir.ts'
 import { isLoss, type Metrics } from '../metrics.ts'
 
 /** What a rule says of a version, judged beside what scores now; in words, for the registry. */

@@ -1,5 +1,5 @@
 /** A version of a model: what it was trained on, how good it is, and what became of it. Plain JSON. Times are UTC ms. */
-import type { TrainIR } from '../../define/ir.ts'
+import type { TrainIR } from '../../define/ir/ir.ts'
 import type { Metrics } from '../metrics.ts'
 import type { InputCode } from './input-codes.ts'
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { auc } from '../metrics.ts'
 import { random } from '../../base/random.ts'
-import { faultOfTrees } from '../../define/trees-file.ts'
+import { faultOfTrees } from '../../define/model/trees-file.ts'
 import { fitLogistic } from '../logistic.ts'
 import { predict } from '../predict.ts'
-import type { TrainingRows } from '../table.ts'
+import type { TrainingRows } from '../table/table.ts'
 import { fitTrees } from './fit.ts'
 
 /** Two columns whose signs together say what neither says alone, one of chance, and NULLs. */

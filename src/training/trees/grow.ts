@@ -4,7 +4,7 @@
  * A leaf is a stretch of an array of row numbers, its rows in their order. Only the smaller child of a split is counted row by row; the histogram of
  * the larger is its parent's without it. Memory: a histogram for each leaf that may still be split.
  */
-import type { TreeIR } from '../../define/ir.ts'
+import type { TreeIR } from '../../define/ir/ir.ts'
 import { NULL_BIN, PER_WORD, type Bins } from './bins.ts'
 import { subtract, totalOf, type Derivatives, type Histogram, type Histograms } from './histogram.ts'
 import { bestSplit, type Split, type SplitRules, type Sums } from './split.ts'

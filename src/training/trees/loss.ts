@@ -1,6 +1,6 @@
 /** What trees make small: a loss of z and label, with its first two derivatives by z. Summed over rows, each as much as it counts. */
 import { unreachable } from '../../base/assert.ts'
-import { meanLabel, totalWeight, type TrainingTable } from '../table.ts'
+import { meanLabel, totalWeight, type TrainingTable } from '../table/table.ts'
 
 export interface Loss {
   /** How a score is made of z. */

@@ -1,8 +1,8 @@
 /** Options of `fitTrees`. */
 import { show } from '../../base/show.ts'
 import { limits } from '../../base/limits.ts'
-import { numbersOf, type Bound } from '../options.ts'
-import { untrainable, type TrainingRows } from '../table.ts'
+import { numbersOf, type Bound } from '../table/options.ts'
+import { untrainable, type TrainingRows } from '../table/table.ts'
 import type { GrowRules } from './grow.ts'
 import type { LossName } from './loss.ts'
 

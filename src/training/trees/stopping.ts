@@ -1,7 +1,7 @@
 /** How many trees are best, by the loss of rows that no tree was grown on. */
-import type { TreeIR } from '../../define/ir.ts'
+import type { TreeIR } from '../../define/ir/ir.ts'
 import { addTree, treeOf } from '../../model/index.ts'
-import type { TrainingTable } from '../table.ts'
+import type { TrainingTable } from '../table/table.ts'
 import type { Loss } from './loss.ts'
 
 export class Stopping {

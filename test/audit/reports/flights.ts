@@ -1,5 +1,5 @@
 /** Like the flights: no price of a caught late arrival, so no verdict in dollars; a replay of files, so no stages. */
-import type { AuditReport } from '../../../src/audit/report/audit-report.ts'
+import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
 import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, range, rung, utc, line } from './parts.ts'
 
 const now = performed(4130, 8790, 0.47, 0.31, 0.689)

@@ -1,5 +1,5 @@
 /** What the plans of the fraud report cost, and what it says of them. */
-import type { CostPart, PlanPart } from '../../../src/audit/report/audit-report.ts'
+import type { CostPart, PlanPart } from '../../../src/audit/domain/audit-report.ts'
 import { estimate, line, range } from './parts.ts'
 
 export const fraudCosts: CostPart = {

@@ -1,5 +1,5 @@
 /** Like the fraud example as it ran: in dollars, with measured stages, a proposed plan and the edits that make it. */
-import type { AuditReport } from '../../../src/audit/report/audit-report.ts'
+import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
 import { fraudCosts, fraudPlans } from './fraud-plans.ts'
 import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, rung, SECOND, utc } from './parts.ts'
 

@@ -1,7 +1,7 @@
 /** Words to write reports by hand with. */
-import type { CostLine, Effect, Estimate, Performance, Range, Rung } from '../../../src/audit/report/audit-report.ts'
-import type { Setting } from '../../../src/audit/element.ts'
-import { titleOf } from '../../../src/audit/words.ts'
+import type { CostLine, Effect, Estimate, Performance, Range, Rung } from '../../../src/audit/domain/audit-report.ts'
+import type { Setting } from '../../../src/audit/domain/element.ts'
+import { titleOf } from '../../../src/audit/domain/setting-text.ts'
 
 export const SECOND = 1000
 export const MINUTE = 60 * SECOND

@@ -1,5 +1,5 @@
 /** Nine patients: too few to decide anything, and the report says so. No prices either. Names and texts hold what a page must not obey. */
-import type { AuditReport } from '../../../src/audit/report/audit-report.ts'
+import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
 import { DAY, hash, HOUR, MINUTE, older, performed, rung, utc } from './parts.ts'
 
 const now = performed(3.1, 21.4, 0.14, 0.4, 0.903)

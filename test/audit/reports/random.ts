@@ -1,6 +1,6 @@
 /** Values of a JSON schema, drawn: random reports have whatever the schema of reports allows. */
 import * as fc from 'fast-check'
-import type { AuditReport } from '../../../src/audit/report/audit-report.ts'
+import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
 import { auditReportSchema } from '../../../src/audit/report/schema.ts'
 
 interface Schema {

@@ -2,7 +2,7 @@
  * `begins`: does an episode start in (t, t + 30], that lasts 10, with no gap above 20? The condition is `n < 70`; a reading is high (100), low (60) or says
  * nothing (NULL).
  */
-import type { LabelIR } from '../../../src/define/ir.ts'
+import type { LabelIR } from '../../../src/define/ir/ir.ts'
 import { changelog, col, compare, ev, history, int, revisable } from '../case.ts'
 import { ask, labelled, onRequest, ticked, type LabelCase } from '../label-case.ts'
 import { own, ticking } from './triggers.ts'

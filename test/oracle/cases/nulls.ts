@@ -1,5 +1,5 @@
 /** Three-valued logic in conditions, and NULL in keys. */
-import type { ExprIR } from '../../../src/define/ir.ts'
+import type { ExprIR } from '../../../src/define/ir/ir.ts'
 import { type Case, agg, col, compare, double, ev, group, history, int, isNull, logic, math, not, text, wide } from '../case.ts'
 
 const key = ['a']

@@ -1,5 +1,5 @@
 /** `labelFrom`: a later event names the one that was decided on. Decisions are about the events of `wide`, whose ids are in `ref`. */
-import type { LabelIR, PipelineIR, SourceIR } from '../../../src/define/ir.ts'
+import type { LabelIR, PipelineIR, SourceIR } from '../../../src/define/ir/ir.ts'
 import { changelog, col, compare, decimal, ev, history, int, revisable, wide } from '../case.ts'
 import { labelled, type LabelCase } from '../label-case.ts'
 

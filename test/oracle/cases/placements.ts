@@ -1,5 +1,5 @@
 /** What is known, and what time it is: prefixes, late events, and the placements of semantics §4. */
-import type { PlacementIR, ScheduleIR } from '../../../src/define/ir.ts'
+import type { PlacementIR, ScheduleIR } from '../../../src/define/ir/ir.ts'
 import { type Case, agg, at, col, ev, group, history, wide } from '../case.ts'
 
 const key = ['a']

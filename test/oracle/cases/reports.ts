@@ -1,6 +1,6 @@
 /** Reports, by hand: about whom, what is known, in which order, and what is stale. */
-import type { LoggedEvent } from '../../../src/define/event.ts'
-import type { GroupIR, PipelineIR, PlacementIR, ReportIR, Value } from '../../../src/define/ir.ts'
+import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { GroupIR, PipelineIR, PlacementIR, ReportIR, Value } from '../../../src/define/ir/ir.ts'
 import { agg, col, compare, double, ev, group, history, revisable, wide } from '../case.ts'
 import { feature, input, named, pipeline } from './decisions.ts'
 

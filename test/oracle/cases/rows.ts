@@ -1,6 +1,6 @@
 /** Rows of training sets, by hand: what was known of a key at a moment, by arrival, and how old it was. */
-import type { LoggedEvent } from '../../../src/define/event.ts'
-import type { GroupIR, PlacementIR, SourceIR, Value } from '../../../src/define/ir.ts'
+import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { GroupIR, PlacementIR, SourceIR, Value } from '../../../src/define/ir/ir.ts'
 import { agg, changelog, col, ev, group, history, revisable, wide } from '../case.ts'
 
 export interface RowCase {

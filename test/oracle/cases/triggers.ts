@@ -1,5 +1,5 @@
 /** Decisions at ticks and on request: when, about whom, in which order, and what is known then. */
-import type { ExprIR, GroupIR, ModelIR, PlacementIR, TypeIR, Value } from '../../../src/define/ir.ts'
+import type { ExprIR, GroupIR, ModelIR, PlacementIR, TypeIR, Value } from '../../../src/define/ir/ir.ts'
 import { agg, changelog, col, ev, group, history, revisable, wide, type Delivered } from '../case.ts'
 import { feature, input, named, pipeline, trigger, type DecisionCase } from './decisions.ts'
 

@@ -1,8 +1,8 @@
 import { limits } from '../../../src/base/limits.ts'
 import type { Block, Column } from '../../../src/columns/block.ts'
 import type { Strings } from '../../../src/columns/strings.ts'
-import type { LoggedEvent } from '../../../src/define/event.ts'
-import type { ColumnType, SourceIR, Value } from '../../../src/define/ir.ts'
+import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { ColumnType, SourceIR, Value } from '../../../src/define/ir/ir.ts'
 
 /** Events of one source in columns, as a decoder would leave them. */
 export function blockOf(source: SourceIR, events: readonly LoggedEvent[], strings: Strings): Block {

@@ -2,7 +2,7 @@ import { refusals, type FeatureColumn } from '../../../src/aggregate/aggregate.t
 import type { ErrorCode } from '../../../src/base/errors.ts'
 import type { Block } from '../../../src/columns/block.ts'
 import { Strings } from '../../../src/columns/strings.ts'
-import type { FeatureIR, GroupIR, SourceIR, Value } from '../../../src/define/ir.ts'
+import type { FeatureIR, GroupIR, SourceIR, Value } from '../../../src/define/ir/ir.ts'
 import { Kernel } from '../../../src/kernel/kernel.ts'
 import { sourceOf, type Answer, type Case, type Engine } from '../case.ts'
 import { columnOf, pieceOf } from './block.ts'

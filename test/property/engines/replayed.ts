@@ -1,6 +1,6 @@
 import { Strings } from '../../../src/columns/strings.ts'
-import type { LoggedEvent } from '../../../src/define/event.ts'
-import type { ModelIR, PipelineIR } from '../../../src/define/ir.ts'
+import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { ModelIR, PipelineIR } from '../../../src/define/ir/ir.ts'
 import type { History } from '../../../src/intake/intake.ts'
 import { replayLog, type ReplayLog, type Requests } from '../../../src/replay/log.ts'
 import type { Run } from '../../oracle/oracle.ts'

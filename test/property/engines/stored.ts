@@ -1,6 +1,6 @@
 import { Strings } from '../../../src/columns/strings.ts'
-import type { LoggedEvent } from '../../../src/define/event.ts'
-import type { PipelineIR } from '../../../src/define/ir.ts'
+import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { PipelineIR } from '../../../src/define/ir/ir.ts'
 import { Log } from '../../../src/log/log.ts'
 import { ModelStore } from '../../crash/model-store.ts'
 import type { Draw } from '../generate/draw.ts'

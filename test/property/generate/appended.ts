@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../../../src/define/event.ts'
+import type { LoggedEvent } from '../../../src/define/source/event.ts'
 
 /** A history as one log in this process would have it: arrivals that do not fall, one partition a source. */
 export function asAppended(log: readonly LoggedEvent[]): LoggedEvent[] {

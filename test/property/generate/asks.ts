@@ -1,5 +1,5 @@
-import type { LoggedEvent } from '../../../src/define/event.ts'
-import type { GroupIR, PlacementIR, Value } from '../../../src/define/ir.ts'
+import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { GroupIR, PlacementIR, Value } from '../../../src/define/ir/ir.ts'
 import type { Ask } from '../case.ts'
 import type { Draw } from './draw.ts'
 import { edgesAfter } from './times.ts'

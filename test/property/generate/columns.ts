@@ -1,4 +1,4 @@
-import type { ColumnIR, ColumnType, TypeIR, Value } from '../../../src/define/ir.ts'
+import type { ColumnIR, ColumnType, TypeIR, Value } from '../../../src/define/ir/ir.ts'
 import type { Axes } from './axes.ts'
 import type { Draw } from './draw.ts'
 

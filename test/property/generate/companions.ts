@@ -1,4 +1,4 @@
-import type { AggregateName, FeatureIR } from '../../../src/define/ir.ts'
+import type { AggregateName, FeatureIR } from '../../../src/define/ir/ir.ts'
 import { inputTypes } from '../cover.ts'
 import type { Draw } from './draw.ts'
 import { resultType } from './features.ts'

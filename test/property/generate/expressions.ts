@@ -1,4 +1,4 @@
-import type { ColumnType, ExprIR } from '../../../src/define/ir.ts'
+import type { ColumnType, ExprIR } from '../../../src/define/ir/ir.ts'
 import { limits } from '../../../src/base/limits.ts'
 import type { Axes } from './axes.ts'
 import { typeOf, type ColumnPlan } from './columns.ts'

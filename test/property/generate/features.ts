@@ -1,5 +1,5 @@
 import { limits } from '../../../src/base/limits.ts'
-import type { AggregateName, ColumnType, FeatureIR, TypeIR } from '../../../src/define/ir.ts'
+import type { AggregateName, ColumnType, FeatureIR, TypeIR } from '../../../src/define/ir/ir.ts'
 import { combinations, inputTypes, windowNames, type Combination, type WindowClass } from '../cover.ts'
 import type { Axes } from './axes.ts'
 import { typeOf } from './columns.ts'

@@ -1,4 +1,4 @@
-import { IR_VERSION, type FeatureIR, type GroupIR } from '../../../src/define/ir.ts'
+import { IR_VERSION, type FeatureIR, type GroupIR } from '../../../src/define/ir/ir.ts'
 import type { Case } from '../case.ts'
 import type { Combination } from '../cover.ts'
 import { Asks } from './asks.ts'

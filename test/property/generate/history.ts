@@ -1,5 +1,5 @@
-import type { LoggedEvent } from '../../../src/define/event.ts'
-import type { FeatureIR, Value } from '../../../src/define/ir.ts'
+import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { FeatureIR, Value } from '../../../src/define/ir/ir.ts'
 import type { Axes } from './axes.ts'
 import type { Draw } from './draw.ts'
 import { TIME_COLUMN, type SourcePlan } from './sources.ts'

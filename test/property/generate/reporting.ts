@@ -1,7 +1,7 @@
 /** Random reports over a case that decides, and times at which something is about to change. */
 import assert from 'node:assert/strict'
-import type { LoggedEvent } from '../../../src/define/event.ts'
-import type { ExprIR, ModelIR, PipelineIR, ReportIR } from '../../../src/define/ir.ts'
+import type { LoggedEvent } from '../../../src/define/source/event.ts'
+import type { ExprIR, ModelIR, PipelineIR, ReportIR } from '../../../src/define/ir/ir.ts'
 import type { Draw } from './draw.ts'
 
 const TIMES = 6

@@ -1,5 +1,5 @@
 import { limits } from '../../../src/base/limits.ts'
-import type { ColumnType, GroupIR, SourceIR, Value } from '../../../src/define/ir.ts'
+import type { ColumnType, GroupIR, SourceIR, Value } from '../../../src/define/ir/ir.ts'
 import type { Axes } from './axes.ts'
 import { columnPlan, type ColumnPlan } from './columns.ts'
 import type { Draw } from './draw.ts'

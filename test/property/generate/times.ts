@@ -1,5 +1,5 @@
 import { limits } from '../../../src/base/limits.ts'
-import type { FeatureIR } from '../../../src/define/ir.ts'
+import type { FeatureIR } from '../../../src/define/ir/ir.ts'
 import type { Axes } from './axes.ts'
 import type { Draw } from './draw.ts'
 import { DAY, tailOf } from './windows.ts'

@@ -1,7 +1,7 @@
 import { spanTitle } from '../../../base/span.ts'
 import { SpillwayError } from '../../../base/errors.ts'
 import { limits } from '../../../base/limits.ts'
-import type { ScheduleIR } from '../../../define/ir.ts'
+import type { ScheduleIR } from '../../../define/ir/ir.ts'
 import { scheduledTimes } from '../../../kernel/schedule.ts'
 import type { Stretch } from './rate.ts'
 

@@ -1,6 +1,6 @@
 /** The action: how long after a score what follows from it has been done, and whether it can stop the event that it is about. */
-import type { ModelIR, PipelineIR } from '../../../define/ir.ts'
-import type { Setting } from '../../element.ts'
+import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
+import type { Setting } from '../../domain/element.ts'
 import { later, multiplesFrom, notThis, spanOf } from './setting.ts'
 
 export interface Acted {

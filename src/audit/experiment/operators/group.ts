@@ -4,14 +4,14 @@
  * `older` is a copy that lags: what the group would have given so much earlier, whatever its placement; of a streamed one that is `lag`. `faster` is the same placement with a part of its
  * lag, or of its schedule's period and of what a job takes. `trace` is as old as it was recorded to be, decision by decision.
  */
-import type { GroupIR, PlacementIR } from '../../../define/ir.ts'
+import type { GroupIR, PlacementIR } from '../../../define/ir/ir.ts'
 import type { ReplayLog } from '../../../replay/log.ts'
 import type { Moments } from '../../../replay/triggering.ts'
-import type { Setting } from '../../element.ts'
-import { fresher } from '../placement-age.ts'
-import { rememberedBy } from '../rows.ts'
-import { tracedClocks, type Trace, type Traces } from '../traces.ts'
-import { knownBy, type World } from '../world.ts'
+import type { Setting } from '../../domain/element.ts'
+import { fresher } from '../timeline/placement-age.ts'
+import { rememberedBy } from '../timeline/rows.ts'
+import { tracedClocks, type Trace, type Traces } from '../timeline/traces.ts'
+import { knownBy, type World } from '../timeline/world.ts'
 import { later, notThis, spanOf, unsupported } from './setting.ts'
 
 export interface Placed {

@@ -8,9 +8,9 @@
 import { groupReads } from '../../../decision/reads.ts'
 import { durationText } from '../../../base/time.ts'
 import { countUpTo } from '../../../columns/order.ts'
-import type { Setting } from '../../element.ts'
-import { rememberedBy } from '../rows.ts'
-import { madeIn, type Decides, type World } from '../world.ts'
+import type { Setting } from '../../domain/element.ts'
+import { rememberedBy } from '../timeline/rows.ts'
+import { madeIn, type Decides, type World } from '../timeline/world.ts'
 import { later, multiplesFrom, notThis, spanOf, unsupported } from './setting.ts'
 
 export interface Inferred {

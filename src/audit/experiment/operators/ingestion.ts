@@ -7,11 +7,11 @@
  */
 import { scheduledTimes } from '../../../kernel/schedule.ts'
 import { onMoments } from '../../../replay/on-ticks.ts'
-import type { ScheduleIR } from '../../../define/ir.ts'
+import type { ScheduleIR } from '../../../define/ir/ir.ts'
 import { keyOrder } from '../../../decision/tellers.ts'
-import type { Setting } from '../../element.ts'
+import type { Setting } from '../../domain/element.ts'
 import type { ReplayLog } from '../../../replay/log.ts'
-import { knownBy, type Decides, type World } from '../world.ts'
+import { knownBy, type Decides, type World } from '../timeline/world.ts'
 import { overtaken } from './overtaken.ts'
 import { later, multiplesFrom, notThis, spanOf, unsupported } from './setting.ts'
 

@@ -3,14 +3,14 @@ import { gather, gatherColumn, picked } from '../../../columns/gather.ts'
 import { ascendingOrder, countUpTo } from '../../../columns/order.ts'
 import { RowIndex } from '../../../columns/row-index.ts'
 import type { Block } from '../../../columns/block.ts'
-import type { PipelineIR, SourceIR } from '../../../define/ir.ts'
+import type { PipelineIR, SourceIR } from '../../../define/ir/ir.ts'
 import type { History } from '../../../intake/intake.ts'
 import type { MergedOrder } from '../../../intake/merge.ts'
 import { identityColumns } from '../../../kernel/superseded.ts'
 import { replayLog, type ReplayLog } from '../../../replay/log.ts'
 import type { Moments } from '../../../replay/triggering.ts'
-import type { Decides, World } from '../world.ts'
-import { rememberedBy } from '../rows.ts'
+import type { Decides, World } from '../timeline/world.ts'
+import { rememberedBy } from '../timeline/rows.ts'
 
 export function overtaken(part: number, { ir, model }: Decides, base: World): World {
   const arrivals = new Map([...base.log.histories].map(([name, { source, block }]) => [name, sooner(part, source, block)]))

@@ -1,7 +1,7 @@
 /** What operators share: settings that mean nothing to them, and moments that are later. */
 import { SpillwayError } from '../../../base/errors.ts'
 import { sharedFloats } from '../../../columns/shared.ts'
-import type { Setting } from '../../element.ts'
+import type { Setting } from '../../domain/element.ts'
 
 /** For what an element cannot be. */
 export function notThis(what: string, { kind }: Setting, instead: string): never {

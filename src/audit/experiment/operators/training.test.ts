@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Cases } from '../../cases.ts'
+import type { Cases } from '../../domain/cases.ts'
 import { blocksOf } from '../blocks.ts'
 import { fittings } from './training.ts'
 

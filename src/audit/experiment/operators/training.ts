@@ -8,8 +8,8 @@ import { SpillwayError } from '../../../base/errors.ts'
 import { durationText } from '../../../base/time.ts'
 import { limits } from '../../../base/limits.ts'
 import { firstFrom } from '../../../kernel/order.ts'
-import type { Cases, RowRange } from '../../cases.ts'
-import type { Setting } from '../../element.ts'
+import type { Cases, RowRange } from '../../domain/cases.ts'
+import type { Setting } from '../../domain/element.ts'
 import { notThis, spanOf } from './setting.ts'
 
 /** One model: the cases that it scores, and those that it may be fitted on. */

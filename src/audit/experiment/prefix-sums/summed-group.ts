@@ -6,7 +6,7 @@
  */
 import type { Block } from '../../../columns/block.ts'
 import type { Strings } from '../../../columns/strings.ts'
-import type { GroupIR, SourceIR } from '../../../define/ir.ts'
+import type { GroupIR, SourceIR } from '../../../define/ir/ir.ts'
 import { buildUnit, type Unit } from '../../../kernel/build.ts'
 import { Keys } from '../../../kernel/keys.ts'
 import { planStructures } from '../../../kernel/plan.ts'

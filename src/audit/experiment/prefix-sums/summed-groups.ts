@@ -2,9 +2,9 @@
 import { limits } from '../../../base/limits.ts'
 import type { Block } from '../../../columns/block.ts'
 import type { Strings } from '../../../columns/strings.ts'
-import type { GroupIR, SourceIR } from '../../../define/ir.ts'
+import type { GroupIR, SourceIR } from '../../../define/ir/ir.ts'
 import type { Keys } from '../../../kernel/keys.ts'
-import type { Rows } from '../rows.ts'
+import type { Rows } from '../timeline/rows.ts'
 import { summedGroup, type SummedGroup } from './summed-group.ts'
 
 /** Of one history, by what tells groups from one another. */

@@ -2,7 +2,7 @@
 import { limits } from '../../../base/limits.ts'
 import { random } from '../../../base/random.ts'
 import { firstFrom } from '../../../kernel/order.ts'
-import type { Cases, RowRange } from '../../cases.ts'
+import type { Cases, RowRange } from '../../domain/cases.ts'
 
 /** What of the cases says from which to learn, and what. */
 export type Labelled = Pick<Cases, 'length' | 't' | 'label' | 'known' | 'eligible' | 'blocks'>

@@ -1,7 +1,7 @@
 /** How a model is trained anew: by the algorithm that it names, otherwise in the form that its score has. */
 import type { Strings } from '../../../columns/strings.ts'
-import type { ModelIR, ScoreIR } from '../../../define/ir.ts'
-import type { OnnxFile } from '../../../define/onnx-file.ts'
+import type { ModelIR, ScoreIR } from '../../../define/ir/ir.ts'
+import type { OnnxFile } from '../../../define/model/onnx-file.ts'
 import { isList, type VectorColumn } from '../../../model/vector.ts'
 import { checkScore, trainerOf, trainers, type Trained } from '../../../training/trainer.ts'
 import { fitTerms } from './terms.ts'

@@ -5,7 +5,7 @@
  */
 import { picked } from '../../../columns/gather.ts'
 import type { Strings } from '../../../columns/strings.ts'
-import type { InputIR, ScoreIR, TermIR } from '../../../define/ir.ts'
+import type { InputIR, ScoreIR, TermIR } from '../../../define/ir/ir.ts'
 import { levelsOf } from '../../../model/term.ts'
 import type { VectorColumn } from '../../../model/index.ts'
 import { fitLogisticFrom } from '../../../training/logistic.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nightlyBatch } from '../../../../test/verdict/pipeline-files.ts'
-import type { Plan } from '../../element.ts'
+import type { Plan } from '../../domain/element.ts'
 import { otherChanges, placementChanges } from './changes.ts'
 
 test('settings of groups are placements, with where they were defined', () => {

@@ -1,6 +1,6 @@
 /** What a plan changes: placements of groups, which can be edited, and the rest, which is told. */
-import type { Plan } from '../../element.ts'
-import type { PlanPart } from '../../report/audit-report.ts'
+import type { Plan } from '../../domain/element.ts'
+import type { PlanPart } from '../../domain/audit-report.ts'
 import type { Change } from './edit.ts'
 import { placementFor } from './placement-text.ts'
 

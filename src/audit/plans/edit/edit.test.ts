@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { changesOf, fileOf, nightlyBatch as nightly, PipelineFiles } from '../../../../test/verdict/pipeline-files.ts'
-import type { PlacementIR } from '../../../define/ir.ts'
+import type { PlacementIR } from '../../../define/ir/ir.ts'
 import { whyNot } from './apply.ts'
 import { editPlacements } from './edit.ts'
 

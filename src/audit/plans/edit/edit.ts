@@ -5,9 +5,9 @@
  */
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import type { PlacementIR } from '../../../define/ir.ts'
-import type { PlanEdit } from '../../report/audit-report.ts'
-import { isWhy } from '../ports.ts'
+import type { PlacementIR } from '../../../define/ir/ir.ts'
+import type { PlanEdit } from '../../domain/audit-report.ts'
+import { isWhy } from '../../domain/plan-types.ts'
 import { importSplice, isMember, spillwayImport, wordIn, type SpillwayImport } from './imports.ts'
 import { placeSplice } from './options.ts'
 import { placementText, wordsOf } from './placement-text.ts'

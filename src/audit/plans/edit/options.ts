@@ -1,5 +1,5 @@
 /** The options of one `features('name', { … })` or `table('name', { … })` in a file: where `place` stands among them, or could. */
-import { isWhy, type Why } from '../ports.ts'
+import { isWhy, type Why } from '../../domain/plan-types.ts'
 import { isMember, type SpillwayImport } from './imports.ts'
 import type { Splice } from './splice.ts'
 import { closing, lineAt, stringOf, type Token } from './tokens.ts'

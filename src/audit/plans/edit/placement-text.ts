@@ -1,8 +1,8 @@
 /** A placement as a user would write it, and the words of Spillway's that it takes. */
 import { durationText } from '../../../base/time.ts'
-import type { PlacementIR } from '../../../define/ir.ts'
-import type { ScheduleIR } from '../../../define/schedule-ir.ts'
-import type { Setting } from '../../element.ts'
+import type { PlacementIR } from '../../../define/ir/ir.ts'
+import type { ScheduleIR } from '../../../define/ir/schedule-ir.ts'
+import type { Setting } from '../../domain/element.ts'
 
 /** What a setting of a group is in the IR; undefined of one that is no placement of a pipeline's. */
 export function placementFor(setting: Setting): PlacementIR | undefined {

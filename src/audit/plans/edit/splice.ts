@@ -1,5 +1,5 @@
 /** Changes of a text, by place: made at once, and shown line by line. */
-import type { PlanEdit } from '../../report/audit-report.ts'
+import type { PlanEdit } from '../../domain/audit-report.ts'
 import { lineAt } from './tokens.ts'
 
 export interface Splice {

@@ -1,6 +1,6 @@
 /** The head of the page: the answer in two lines, and the four questions that a reader comes with. */
-import type { AuditReport, ElementPart } from '../audit-report.ts'
-import { aMonth, count, counted, estimateText, figure, inUnit, isKnown, rangeText, sentence, weeksText } from '../figures.ts'
+import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
+import { aMonth, count, counted, estimateText, figure, inUnit, isKnown, rangeText, sentence, weeksText } from '../../domain/figures.ts'
 import {
   answerOf,
   asIfText,
@@ -12,7 +12,7 @@ import {
   titleOfElement,
   verdictTitle,
 } from '../reading.ts'
-import { NO_ACTION } from '../../words.ts'
+import { NO_ACTION } from '../../domain/setting-text.ts'
 import { markup, type Child, type Markup } from './markup.ts'
 
 export function answerPart(report: AuditReport): Markup {

@@ -1,6 +1,6 @@
 /** What the placements cost, low, base and high: as bars of the sums, and line by line with the arithmetic. */
-import type { AuditReport, CostOfPlan, CostPart, Range } from '../audit-report.ts'
-import { dollars, isKnown, rangeText, sentence } from '../figures.ts'
+import type { AuditReport, CostOfPlan, CostPart, Range } from '../../domain/audit-report.ts'
+import { dollars, isKnown, rangeText, sentence } from '../../domain/figures.ts'
 import { isSameCost, yearsOf } from '../reading.ts'
 import { dataTable } from './data-table.ts'
 import { breakable, markup, px, type Child, type Markup } from './markup.ts'

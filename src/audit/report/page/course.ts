@@ -1,6 +1,6 @@
 /** What flows where, and how wide: the stages of a pipeline in the order in which an event passes them. */
 import { spanTitle } from '../../../base/span.ts'
-import type { AuditReport, ElementPart } from '../audit-report.ts'
+import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
 import { widthsUpTo } from './ribbon.ts'
 import type { Drawing } from './two-widths.ts'
 

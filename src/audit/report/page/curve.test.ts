@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DAY, estimate, HOUR, MINUTE, older, performed, rung } from '../../../../test/audit/reports/parts.ts'
 import { flightsReport } from '../../../../test/audit/reports/flights.ts'
-import type { ElementPart, Rung } from '../audit-report.ts'
+import type { ElementPart, Rung } from '../../domain/audit-report.ts'
 import { curve } from './curve.ts'
 
 const performance = performed(1, 1, 1, 1, 1)

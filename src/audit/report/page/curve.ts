@@ -3,8 +3,8 @@
  * with dots in a shaded band; a planned change (refit) is a dashed line with squares and whiskers. Curves are drawn as they are, up and down.
  */
 import { spanTitle } from '../../../base/span.ts'
-import type { ElementPart, Estimate, Rung, UtilityPart } from '../audit-report.ts'
-import { estimateText, inUnit, isKnown } from '../figures.ts'
+import type { ElementPart, Estimate, Rung, UtilityPart } from '../../domain/audit-report.ts'
+import { estimateText, inUnit, isKnown } from '../../domain/figures.ts'
 import { kneeNames, kneeTitle, plannedOf } from '../reading.ts'
 import { axisOf, type Axis } from './axis.ts'
 import { kneeMarks, kneeRoom } from './knee-marks.ts'

@@ -1,6 +1,6 @@
 /** A table that is one for screen readers and on paper, and a stack of cards on a phone. */
-import type { Estimate } from '../audit-report.ts'
-import { parts, type Reason } from '../figures.ts'
+import type { Estimate } from '../../domain/audit-report.ts'
+import { parts, type Reason } from '../../domain/figures.ts'
 import { breakable, markup, type Child, type Markup } from './markup.ts'
 
 export interface Head {

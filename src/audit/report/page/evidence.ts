@@ -1,6 +1,6 @@
 /** How sure it is: the history, what it is worth, what was assumed, what to bear in mind; and how to have the same again. */
-import type { AuditReport, Performance } from '../audit-report.ts'
-import { aMonth, count, date, figure, inUnit, ratio, share, weeksText } from '../figures.ts'
+import type { AuditReport, Performance } from '../../domain/audit-report.ts'
+import { aMonth, count, date, figure, inUnit, ratio, share, weeksText } from '../../domain/figures.ts'
 import { dataTable } from './data-table.ts'
 import { markup, type Markup } from './markup.ts'
 

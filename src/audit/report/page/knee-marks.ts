@@ -1,6 +1,6 @@
 /** Where the knees of the two curves stand among the ages: a line each, in the colour of its curve, and beside it its name and age. */
-import type { ElementPart } from '../audit-report.ts'
-import { isKnown } from '../figures.ts'
+import type { ElementPart } from '../../domain/audit-report.ts'
+import { isKnown } from '../../domain/figures.ts'
 import { kneeNames, kneeTitle } from '../reading.ts'
 import { markup, px, type Child, type Markup } from './markup.ts'
 

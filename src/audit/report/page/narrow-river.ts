@@ -1,5 +1,5 @@
 /** The river from top to bottom, for phones: groups follow one another, and a bracket says that they flow side by side. */
-import type { AuditReport, ElementPart } from '../audit-report.ts'
+import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
 import { ageText, courseOf, THIN, words } from './course.ts'
 import { markup, px, shortened, type Markup } from './markup.ts'
 import { ribbon } from './ribbon.ts'

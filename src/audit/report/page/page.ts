@@ -2,7 +2,7 @@
  * An audit as one HTML page that needs nothing else: no script, no font, no picture from anywhere. Its policy forbids it to load anything, so that what a report names
  * cannot either.
  */
-import type { AuditReport } from '../audit-report.ts'
+import type { AuditReport } from '../../domain/audit-report.ts'
 import { checked } from '../checked.ts'
 import { answerPart, findingsPart } from './answer.ts'
 import { costPart } from './costs.ts'

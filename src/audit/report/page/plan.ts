@@ -1,6 +1,6 @@
 /** The plan that runs, the one that is proposed, and the edit between them. */
-import type { AuditReport, PlanEdit, Range } from '../audit-report.ts'
-import { count, dollars, estimateText, isKnown, sentence } from '../figures.ts'
+import type { AuditReport, PlanEdit, Range } from '../../domain/audit-report.ts'
+import { count, dollars, estimateText, isKnown, sentence } from '../../domain/figures.ts'
 import { changes, changesText, comparedText, decisionTitles, isSameCost, netSentence, titleOfElement } from '../reading.ts'
 import { dataTable, estimateCell, notKnown } from './data-table.ts'
 import { breakable, markup, type Markup } from './markup.ts'

@@ -1,6 +1,6 @@
 /** The way of an event to an action as a river: it splits into the feature groups that a decision reads, and is the wider, the older what flows there. */
 import { spanTitle } from '../../../base/span.ts'
-import type { AuditReport } from '../audit-report.ts'
+import type { AuditReport } from '../../domain/audit-report.ts'
 import { oldest } from './course.ts'
 import { markup, px, type Child, type Markup } from './markup.ts'
 import { narrowRiver } from './narrow-river.ts'

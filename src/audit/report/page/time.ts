@@ -1,7 +1,7 @@
 /** Where the time goes: the river, and the stages as they were measured. */
 import { spanTitle } from '../../../base/span.ts'
-import type { AuditReport, Percentiles, StagesPart } from '../audit-report.ts'
-import { date, isKnown, sentence, share } from '../figures.ts'
+import type { AuditReport, Percentiles, StagesPart } from '../../domain/audit-report.ts'
+import { date, isKnown, sentence, share } from '../../domain/figures.ts'
 import { ranText } from '../ran-text.ts'
 import { oldest } from './course.ts'
 import { dataTable } from './data-table.ts'

@@ -1,5 +1,5 @@
 /** The river from left to right, for wide windows and paper. */
-import type { AuditReport, ElementPart } from '../audit-report.ts'
+import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
 import { ageText, courseOf, THIN, words, type Stretch } from './course.ts'
 import { markup, px, shortened, type Child, type Markup } from './markup.ts'
 import { ribbon, type Bend } from './ribbon.ts'

@@ -1,6 +1,6 @@
 /** What the time is worth: the terms, the question that is always asked, and each element with its curve and its table. */
-import type { AuditReport, Effect, ElementPart, Performance, Rung, UtilityPart } from '../audit-report.ts'
-import { count, figure, inUnit, isKnown, sentence, share, type Reason } from '../figures.ts'
+import type { AuditReport, Effect, ElementPart, Performance, Rung, UtilityPart } from '../../domain/audit-report.ts'
+import { count, figure, inUnit, isKnown, sentence, share, type Reason } from '../../domain/figures.ts'
 import {
   armShown,
   breakEvenSentence,

@@ -1,6 +1,6 @@
 /** What the placements cost, in the terminal: each line with how it came about. */
-import type { AuditReport, CostOfPlan, CostPart, Range } from '../audit-report.ts'
-import { dollars, isKnown, type Reason } from '../figures.ts'
+import type { AuditReport, CostOfPlan, CostPart, Range } from '../../domain/audit-report.ts'
+import { dollars, isKnown, type Reason } from '../../domain/figures.ts'
 import { isSameCost, yearsOf } from '../reading.ts'
 import { hung, table } from './columns.ts'
 

@@ -1,6 +1,6 @@
 /** The table of the terminal: each element, each age, what changes in a week. */
-import type { AuditReport, Effect, ElementPart, Estimate, Rung, UtilityPart } from '../audit-report.ts'
-import { count, figure, isKnown, parts, ratio, sentence, share, type Reason } from '../figures.ts'
+import type { AuditReport, Effect, ElementPart, Estimate, Rung, UtilityPart } from '../../domain/audit-report.ts'
+import { count, figure, isKnown, parts, ratio, sentence, share, type Reason } from '../../domain/figures.ts'
 import {
   armShown,
   breakEvenSentence,

@@ -1,6 +1,6 @@
 /** The plan that runs and the proposed one, and the edit that leads from the one to the other. */
-import type { AuditReport, PlanEdit } from '../audit-report.ts'
-import { dollars, estimateText, isKnown } from '../figures.ts'
+import type { AuditReport, PlanEdit } from '../../domain/audit-report.ts'
+import { dollars, estimateText, isKnown } from '../../domain/figures.ts'
 import { changes, changesText, comparedText, decisionTitles, netSentence, titleOfElement } from '../reading.ts'
 import { COLUMNS, hung, table, wrap } from './columns.ts'
 

@@ -1,7 +1,7 @@
 /** Where the time goes, in the terminal. */
 import { spanTitle } from '../../../base/span.ts'
-import type { AuditReport, StagesPart } from '../audit-report.ts'
-import { date, isKnown, share } from '../figures.ts'
+import type { AuditReport, StagesPart } from '../../domain/audit-report.ts'
+import { date, isKnown, share } from '../../domain/figures.ts'
 import { ranText } from '../ran-text.ts'
 import { hung, table } from './columns.ts'
 

@@ -1,8 +1,8 @@
 /** An audit for the terminal: the two lines of the answer, then what they rest on. At most 110 columns, and nothing that only colour says. */
-import type { AuditReport, HistoryPart } from '../audit-report.ts'
+import type { AuditReport, HistoryPart } from '../../domain/audit-report.ts'
 import { charactersOf } from '../characters.ts'
 import { checked } from '../checked.ts'
-import { count, counted, date, figure, weeksText } from '../figures.ts'
+import { count, counted, date, figure, weeksText } from '../../domain/figures.ts'
 import { answerOf } from '../reading.ts'
 import { hung, wrap, COLUMNS } from './columns.ts'
 import { costLines } from './cost-text.ts'

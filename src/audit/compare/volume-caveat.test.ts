@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fraudReport } from '../../../test/audit/reports/fraud.ts'
+import { worstOf } from '../domain/caveat.ts'
+import { caveatText } from '../domain/caveat-text.ts'
+import { volumeCaveats } from './volume-caveat.ts'
+
+const [, cards] = fraudReport.elements
+const acting = (threshold: number, volume: number, anew = volume) => ({
+  ...cards,
+  rungs: cards.rungs.slice(0, 1).map(rung => ({
+    ...rung,
+    frozen: { ...rung.frozen, performance: { ...rung.frozen.performance, actionsAWeek: threshold } },
+    frozenAtBudget: { ...rung.frozenAtBudget, performance: { ...rung.frozenAtBudget.performance, actionsAWeek: volume } },
+    refit: 'why' in rung.refit ? rung.refit : { ...rung.refit, performance: { ...rung.refit.performance, actionsAWeek: anew } },
+  })),
+})
+
+test('a level that acts over a tenth more or less often than now is said, at its threshold and at the equal volume', () => {
+  assert.deepEqual(volumeCaveats([acting(1_100, 1_000)], 1_000), [])
+  const [more, ...others] = volumeCaveats([acting(9_304, 1_000)], 1_063)
+  assert.deepEqual(others, [])
+  assert.match(
+    caveatText(more),
+    /^at the same threshold, .* 9,304 decisions a week act and not 1,063: what that column gains or loses is in part its other volume; verdicts/,
+  )
+  const [less] = volumeCaveats([acting(1_000, 800)], 1_000)
+  assert.match(caveatText(less), /^at a volume that was to be equal, .* 800 decisions a week act and not 1,000/)
+})
+
+test('of an element the level that differs most is said, each volume by itself; nothing where nothing acts now', () => {
+  const two = [acting(2_000, 700), acting(200, 900)]
+  assert.deepEqual(
+    worstOf(volumeCaveats(two, 1_000)).map(caveat => [caveat.kind, 'actions' in caveat && caveat.actions]),
+    [
+      ['other volume', 200],
+      ['other volume', 700],
+    ],
+  )
+  assert.deepEqual(volumeCaveats(two, 0), [])
+})

@@ -1,0 +1,84 @@
+/** Settings and schedules as people say them: `15 min`, `nightly at 02:00, 2 h`. What reports and the terminal call the rungs of a ladder. */
+import { unreachable } from '../../base/assert.ts'
+import { exactSpanTitle } from '../../base/span.ts'
+import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
+import type { Setting } from './element.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** Of a model that is trained when somebody asks for it, or never. */
+export const UNSCHEDULED = 'without a schedule'
+
+/** Of the action, where none follows from the decisions. */
+export const NO_ACTION = 'none'
+
+/** Of a setting: what a rung, a plan or the present is called. */
+export function titleOf(setting: Setting): string {
+  switch (setting.kind) {
+    case 'now':
+      return 'as it runs'
+    case 'faster':
+      return `${Number(((1 - setting.part) * 100).toPrecision(3))} % faster`
+    case 'older':
+      return exactSpanTitle(setting.by)
+    case 'stream':
+    case 'inline':
+      return setting.kind
+    case 'every':
+      return everyTitle(setting.every)
+    case 'batch':
+      return `${scheduleTitle(setting.schedule)}${setting.lasts > 0 ? `, ${exactSpanTitle(setting.lasts)}` : ''}`
+    case 'hybrid':
+      return `hybrid, ${scheduleTitle(setting.schedule)}`
+    case 'trace':
+      return 'as old as recorded'
+    case 'async':
+      return 'asynchronous'
+    case 'digest':
+      return `digest ${everyTitle(setting.every)}`
+    default:
+      return unreachable(setting)
+  }
+}
+
+/** `every 5 min`, `every day`. */
+export function everyTitle(ms: number): string {
+  const span = exactSpanTitle(ms)
+  if (span === '1 h') return 'every hour'
+  return `every ${/^1 (day|week|min)$/.test(span) ? span.slice(2).replace('min', 'minute') : span}`
+}
+
+/** `nightly at 02:00`, `daily at 14:30 (Europe/Zurich)`, `Mondays at 02:00`, `every hour`; another cron as it is written. */
+export function scheduleTitle(schedule: ScheduleIR): string {
+  if (schedule.kind === 'interval') {
+    const { every, phase } = schedule
+    return every === DAY && phase % MINUTE === 0 && phase >= 0
+      ? dailyTitle(Math.floor(phase / HOUR) % 24, (phase / MINUTE) % 60)
+      : everyTitle(every)
+  }
+  const { cron, zone } = schedule
+  return `${cronTitle(cron)}${zone === 'UTC' ? '' : ` (${zone})`}`
+}
+
+const days = ['Sundays', 'Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays']
+
+function cronTitle(cron: string): string {
+  const [minute, hour, date, month, day, ...more] = cron.trim().split(/\s+/)
+  const isPlain = date === '*' && month === '*' && more.length === 0
+  if (isPlain && /^\d+$/.test(minute) && /^\d+$/.test(hour)) {
+    if (day === '*') return dailyTitle(Number(hour), Number(minute))
+    if (/^[0-7]$/.test(day)) return `${days[Number(day) % 7]} at ${clock(Number(hour), Number(minute))}`
+  }
+  if (isPlain && day === '*' && hour === '*') {
+    if (/^\d+$/.test(minute)) return 'every hour'
+    const step = /^\*\/(\d+)$/.exec(minute)
+    if (step) return everyTitle(Number(step[1]) * MINUTE)
+  }
+  return `cron ${cron}`
+}
+
+const dailyTitle = (hour: number, minute: number): string => `${hour < 6 || hour >= 22 ? 'nightly' : 'daily'} at ${clock(hour, minute)}`
+
+const clock = (hour: number, minute: number): string => [hour, minute].map(part => String(part).padStart(2, '0')).join(':')

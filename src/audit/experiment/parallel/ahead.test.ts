@@ -1,0 +1,82 @@
+/** Threads change nothing but who computes: the same columns to the bit, whatever is asked for, in whatever order. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
+import type { Plan } from '../../domain/element.ts'
+import { Replays, type Replayed } from '../replay/replays.ts'
+import { isReplayed, logOf } from '../../../../test/property/engines/replayed.ts'
+import { deciding } from '../../../../test/property/generate/deciders.ts'
+import { Ahead, type Here } from './ahead.ts'
+import { Threads } from './threads.ts'
+import { claimsOf, done, isClaimed, isDone, leave, room } from './claims.ts'
+
+/** Random pipelines on events and at ticks. */
+function cases(): { readonly ir: PipelineIR; readonly model: ModelIR; readonly made: NonNullable<ReturnType<typeof deciding>> }[] {
+  const found: ReturnType<typeof cases> = []
+  for (let seed = 1; found.length < 4; seed++) {
+    const made = deciding(seed)
+    if (!made || !isReplayed(made.log)) continue
+    const kind = found.length % 2 === 0 ? 'on' : 'every'
+    const model = made.ir.models.find(({ decide }) => decide.kind === kind)!
+    try {
+      const replays = new Replays({ ir: made.ir, model }, logOf(made.ir, made.log, made.run))
+      if (replays.rows.length > 5) found.push({ ir: made.ir, model, made })
+    } catch {
+      continue
+    }
+  }
+  return found
+}
+
+const plansOf = ({ groups }: PipelineIR): Plan[] => [
+  new Map(),
+  ...[0, 7, 100, 5000].map((by): Plan => new Map(groups.map(({ name }) => [`group/${name}`, { kind: 'older', by }]))),
+  new Map([['ingestion', { kind: 'older', by: 50 }]]),
+  new Map([['ingestion', { kind: 'every', every: 1000 }]]),
+  new Map([[`group/${groups[0].name}`, { kind: 'stream' }]]),
+]
+
+const columnsOf = ({ inputs }: Replayed) => [...inputs.features].map(([id, { columns }]) => [id, columns.out])
+
+test('what threads compute is what is computed without them', async () => {
+  let used = 0
+  for (const { ir, model, made } of cases()) {
+    const log = () => logOf(ir, made.log, made.run)
+    const [alone, together] = [new Replays({ ir, model }, log()), new Replays({ ir, model }, log())]
+    const plans = plansOf(ir)
+    const here: Here = { make: async plan => together.under(plan).inputs, take: (plan, { columns }) => together.take(plan, columns!) }
+    const byId = new Map(plans.map(plan => [together.idOf(plan), plan]))
+    const threads = new Threads({ ir, model, log: log() }, 2)
+    const ahead = new Ahead(threads, { lookedAt: undefined, scored: undefined, isKept: true }, byId, here, { most: 3 })
+    try {
+      await ahead.first
+      // Also what was not announced, and in another order than it was.
+      const later: Plan = new Map([['ingestion', { kind: 'older', by: 3 }]])
+      for (const plan of [plans[3], later, ...plans, plans[1]]) {
+        await ahead.bring(together.idOf(plan))
+        assert.deepEqual(
+          columnsOf(together.under(plan)),
+          columnsOf(alone.under(plan)),
+          `${ir.name}, ${model.name}: ${JSON.stringify([...plan])}`,
+        )
+      }
+      used += ahead.work.used
+    } finally {
+      threads.end()
+    }
+  }
+  assert.ok(used >= 4, `only ${used} plans were made by threads`)
+})
+
+test('a job is taken once, and nobody is farther ahead than there is room', () => {
+  const claims = claimsOf(3, 2)
+  assert.deepEqual([isClaimed(claims, 1), isClaimed(claims, 1), isClaimed(claims, 2)], [true, false, true])
+  done(claims, 1)
+  assert.deepEqual([isDone(claims, 1), isDone(claims, 2), isClaimed(claims, 1)], [true, false, false])
+  room(claims)
+  room(claims)
+  assert.equal(claims.words[3], 2)
+  leave(claims)
+  room(claims)
+  assert.equal(claims.words[3], 2)
+})

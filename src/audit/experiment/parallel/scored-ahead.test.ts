@@ -1,0 +1,89 @@
+/** Scores that a thread has made are those that are made here: of both arms, with what is to be said of the models and how they rank. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { random } from '../../../base/random.ts'
+import type { LoggedEvent } from '../../../define/source/event.ts'
+import type { Value } from '../../../define/ir/ir.ts'
+import { count, entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t } from '../../../index.ts'
+import { logOf } from '../../../../test/property/engines/replayed.ts'
+import type { Plan } from '../../domain/element.ts'
+import { aucOf } from '../../value/index.ts'
+import { Experiment } from '../experiment.ts'
+import { Scorer } from '../replay/scorer.ts'
+import { Replays } from '../replay/replays.ts'
+import { lookedAtOf } from '../timeline/judged-range.ts'
+import { learntFrom } from '../refit/learnt.ts'
+import { Ahead } from './ahead.ts'
+import { Threads } from './threads.ts'
+import type { Made } from './plans-thread.ts'
+
+const MINUTE = 60_000
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
+const refunds = source('refunds', { schema: { payment: t.string(), whole: t.bool(), at: t.timestamp() }, key: 'payment', time: 'at' })
+const spending = features('spending', { from: payments, entity: card, place: stream, values: () => ({ n: count('10m') }) })
+const refunded = model('refunded', {
+  decide: on(payments),
+  inputs: p => ({ n: spending.of(p.card).n }),
+  score: logistic({ intercept: -1, weights: { n: 0.3 } }),
+  label: labelFrom(refunds, { join: 'payment', value: r => r.whole, negativeAfter: '30m' }),
+})
+const shopping = pipeline('shopping', [refunded])
+
+function history(): LoggedEvent[] {
+  const next = random(5)
+  const events: { source: string; time: number; row: Record<string, Value> }[] = []
+  for (let i = 0; i < 1200; i++) {
+    const time = 1_000_000 + i * 30_000
+    events.push({ source: 'payments', time, row: { id: `p${i}`, card: `c${Math.floor(next() * next() * 10)}` } })
+    if (next() < 0.3) events.push({ source: 'refunds', time: time + MINUTE, row: { payment: `p${i}`, whole: true } })
+  }
+  const offsets: Record<string, number> = { payments: 0, refunds: 0 }
+  return events
+    .toSorted((a, b) => a.time - b.time)
+    .map(({ source, time, row }) => ({ source, partition: 0, offset: offsets[source]++, time, arrival: time, row: { ...row, at: time } }))
+}
+
+for (const isKept of [true, false])
+  test(`a thread scores as it is done here, to the bit, by features that ${isKept ? 'are kept' : 'pass'}`, () => scoredAhead(isKept))
+
+async function scoredAhead(isKept: boolean): Promise<void> {
+  const log = logOf(shopping.ir, history())
+  const alone = new Experiment(shopping, refunded.ir, log, { lookBack: 0 })
+  const { cases, scored } = alone
+  const lookedAt = lookedAtOf(cases.length, learntFrom(cases, cases.blocks.train).cases, scored)!
+  const replays = new Replays({ ir: shopping.ir, model: refunded.ir }, log)
+  const plans = [0, MINUTE, 7 * MINUTE].map((by): Plan => new Map([['group/spending', { kind: 'older', by }]]))
+  const taken: { plan: Plan; made: Made }[] = []
+  const threads = new Threads({ ir: shopping.ir, model: refunded.ir, log }, 1)
+  const ahead = new Ahead(
+    threads,
+    { lookedAt, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, isKept },
+    new Map(plans.map(plan => [replays.idOf(plan, lookedAt), plan])),
+    { make: async () => {}, take: (plan, made) => void taken.push({ plan, made }) },
+    { most: 3 },
+  )
+  try {
+    await ahead.first
+    for (const plan of plans) await ahead.bring(replays.idOf(plan, lookedAt))
+  } finally {
+    threads.end()
+  }
+  assert.ok(taken.length > 0)
+  for (const { plan, made } of taken) {
+    const { inputs } = replays.under(plan, lookedAt)
+    assert.deepEqual(made.columns, isKept ? [...inputs.features.values()].map(({ columns }) => columns.out) : undefined)
+    for (const { arm, score, auc } of made.scores) {
+      const expected = await alone.decided(plan, arm)
+      assert.deepEqual(score, expected.score)
+      assert.equal(auc, aucOf(cases, expected.score, cases.blocks.test))
+    }
+    assert.deepEqual(
+      made.scores.map(({ arm }) => arm),
+      ['frozen', 'refit'],
+    )
+  }
+  const scorer = new Scorer(shopping, refunded.ir, log.strings)
+  scorer.refits.add(taken[0].made.said)
+  assert.deepEqual(scorer.refits.notes, alone.notes)
+}

@@ -1,0 +1,75 @@
+/** A history as threads share it: its columns are copied once, into memory that all of them see. */
+import { Strings } from '../../../columns/strings.ts'
+import { shared, sharedBlock, sharedColumns } from '../../../columns/shared.ts'
+import type { ModelIR, PipelineIR, SourceIR } from '../../../define/ir/ir.ts'
+import { replayLog, type ReplayLog, type Requests } from '../../../replay/log.ts'
+import type { LookedAt } from '../timeline/judged-range.ts'
+import type { Labelled } from '../refit/learnt.ts'
+import type { Arm, RunningScore } from '../replay/scorer.ts'
+import type { RowRange } from '../../domain/cases.ts'
+
+export interface SentLog extends Omit<ReplayLog, 'strings' | 'prefixes' | 'requests'> {
+  /** By id. */
+  readonly texts: readonly string[]
+  /** Those that were put to the model, where it decides on request. */
+  readonly requests: ReadonlyMap<string, SentRequests>
+}
+
+interface SentRequests extends Omit<Requests, 'prefixes'> {
+  /** Of every source. */
+  readonly prefixes: ReadonlyMap<string, Int32Array>
+}
+
+/** Whether scores, and models that are trained anew, are made of definitions alone: no function, file or command of the user's. */
+export const isScoredByDefinition = ({ score: { kind }, train }: ModelIR): boolean =>
+  kind !== 'function' && kind !== 'onnx' && (train === undefined || typeof train.algorithm === 'string')
+
+export function sentLog({ sources }: PipelineIR, { name }: ModelIR, log: ReplayLog): SentLog {
+  const { strings, prefixes: _, requests, order, ...rest } = log
+  const histories = [...log.histories].map(([source, history]) => [source, { ...history, block: sharedBlock(history.block) }] as const)
+  const asked = requests.get(name)
+  return {
+    ...rest,
+    histories: new Map(histories),
+    order: { length: order.length, source: shared(order.source), row: shared(order.row) },
+    requests: new Map(asked && [[name, sentRequests(asked, sources)]]),
+    texts: Array.from({ length: strings.size }, (_, id) => strings.textOf(id)),
+  }
+}
+
+const sentRequests = ({ t, prefixes, columns }: Requests, sources: readonly SourceIR[]): SentRequests => ({
+  t: shared(t),
+  prefixes: new Map(sources.map(({ name }) => [name, shared(prefixes(name))])),
+  columns: sharedColumns(columns),
+})
+
+/** The same log in another thread, made of its parts by the function that made it here: what it answers is computed by the same code. */
+export function receivedLog(ir: PipelineIR, { texts, histories, requests, ...rest }: SentLog): ReplayLog {
+  const strings = new Strings()
+  for (const text of texts) strings.idOf(text)
+  const received = [...requests].map(
+    ([model, { prefixes, ...asked }]) => [model, { ...asked, prefixes: (of: string) => prefixes.get(of)! }] as const,
+  )
+  return replayLog(ir, histories, strings, { ...rest, requests: new Map(received) })
+}
+
+export const sentCases = (lookedAt: LookedAt | undefined): LookedAt | undefined =>
+  lookedAt && { cases: shared(lookedAt.cases), places: shared(lookedAt.places) }
+
+/** What scores are made of beside inputs, and which; none where a thread cannot make them. */
+export interface SentScoring {
+  readonly cases: Labelled
+  readonly rows: RowRange
+  readonly arms: readonly Arm[]
+  /** Whether each decision stands for itself alone: then it is said how they rank, too. */
+  readonly isRanked: boolean
+  /** The models that score the arm `frozen`; default: the definition's own score. */
+  readonly running?: readonly RunningScore[] | undefined
+}
+
+export function sentScoring(scoring: SentScoring | undefined): SentScoring | undefined {
+  if (!scoring) return undefined
+  const { length, t, label, known, eligible, blocks } = scoring.cases
+  const cases = { length, t: shared(t), label: shared(label), known: shared(known), eligible: shared(eligible), blocks }
+  return { ...scoring, cases }
+}

@@ -1,0 +1,34 @@
+/** Threads that have a copy of a history: they read it, and sum its groups, before anybody knows what to ask them for. */
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { limits } from '../../../base/limits.ts'
+import type { ReplayLog } from '../../../replay/log.ts'
+import type { Traces } from '../timeline/traces.ts'
+import type { Decides } from '../timeline/world.ts'
+import type { ThreadData } from './plans-thread.ts'
+import { sentLog } from './shared-log.ts'
+
+const file = new URL(`./plans-thread${extname(import.meta.url)}`, import.meta.url)
+
+export interface Copied extends Decides {
+  readonly log: ReplayLog
+  readonly traces?: Traces | undefined
+}
+
+export class Threads {
+  readonly workers: readonly Worker[]
+
+  constructor({ ir, model, log, traces = new Map() }: Copied, count: number) {
+    const workerData: ThreadData = { ir, model, traces, log: sentLog(ir, model, log), columnBytes: limits.AUDIT_COLUMN_BYTES / 2 / count }
+    this.workers = Array.from({ length: count }, () => new Worker(file, { workerData }))
+    for (const worker of this.workers) {
+      // Whoever waits for it does what it had begun.
+      worker.on('error', () => {})
+      worker.unref()
+    }
+  }
+
+  end(): void {
+    for (const worker of this.workers) void worker.terminate()
+  }
+}

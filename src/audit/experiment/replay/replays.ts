@@ -1,0 +1,194 @@
+/**
+ * What the decisions of a history are made of under a plan: which inputs each has, when its score is there, and when what follows from it was done.
+ *
+ * Groups that a plan leaves alone have the columns that they had, so that what changes nothing gives the same scores to the bit. Columns of a group in one setting are computed once, and
+ * kept up to `AUDIT_COLUMN_BYTES`: plans over many groups then cost their scores alone.
+ */
+import { assert } from '../../../base/assert.ts'
+import { didYouMean } from '../../../base/did-you-mean.ts'
+import { SpillwayError } from '../../../base/errors.ts'
+import { groupReads, readId, type GroupRead } from '../../../decision/reads.ts'
+import { triggeringOf } from '../../../replay/decide.ts'
+import type { ReplayLog } from '../../../replay/log.ts'
+import { asItRuns, elementId, type Plan, type Setting } from '../../domain/element.ts'
+import { ColumnCache, type GroupColumns } from '../timeline/column-cache.ts'
+import { bytesOfRow } from '../timeline/feature-columns.ts'
+import { PassingColumns, WholeColumns, type Columns } from '../timeline/columns.ts'
+import { groupColumns, summedForward } from './group-columns.ts'
+import { STRETCH, type Inputs } from '../timeline/inputs.ts'
+import { actedOn, answeringOf, type Acted } from '../operators/action.ts'
+import { placedAs, type Placed } from '../operators/group.ts'
+import { inferred, readsAt } from '../operators/inference.ts'
+import { ingested } from '../operators/ingestion.ts'
+import type { LookedAt } from '../timeline/judged-range.ts'
+import { SummedGroups } from '../prefix-sums/summed-groups.ts'
+import { rowsOf, someRows, timesOf, type Rows } from '../timeline/rows.ts'
+import type { Traces } from '../timeline/traces.ts'
+import type { Decides, World } from '../timeline/world.ts'
+
+/** Worlds with arrivals of their own that are kept: each has those of all events. */
+const WORLDS_KEPT = 2
+
+/** Events of a source whose delays are looked at. */
+const DELAYS_SEEN = 10_000
+
+export interface Replayed extends Acted {
+  /** Names the inputs: they are the same where it is. */
+  readonly id: string
+  /** Made where they are asked for. Throws as a replay does. */
+  readonly inputs: Inputs<WholeColumns>
+  /** The same to be scored once, from case to case: columns that this plan alone has are made as they are, and not kept, but those of the first `head` cases. Of some cases alone. */
+  readonly passing: (head: number) => Inputs
+  /** When each case's score is there, UTC ms; NaN where there is no decision about it. */
+  readonly made: Float64Array
+  /** The same at the model's own cadence, where the plan's cadence leaves decisions out. */
+  readonly own?: Float64Array | undefined
+}
+
+/** A group as a plan reads it. */
+export interface AskedRead {
+  /** Names its columns: they are the same where it is. */
+  readonly id: string
+  readonly read: GroupRead
+  readonly placed: Placed
+}
+
+export class Replays {
+  readonly reads: readonly GroupRead[]
+  /** As it came. */
+  readonly rows: Rows
+  readonly #decides: Decides
+  readonly #base: World
+  readonly #t: Float64Array
+  readonly #traces: Traces
+  readonly #columns: ColumnCache
+  readonly #summed = new SummedGroups()
+  readonly #worlds = new Map<string, World>()
+
+  /** Throws as `decide` does, and `SPILL_INPUT` for a history over which nothing is decided. */
+  constructor(decides: Decides, log: ReplayLog, traces: Traces = new Map(), columns: ColumnCache = new ColumnCache()) {
+    const { ir, model } = decides
+    this.#columns = columns
+    this.#decides = decides
+    this.#traces = traces
+    this.reads = groupReads(ir, model)
+    this.rows = rowsOf(triggeringOf(ir, model, log), model)
+    this.#base = { log, rows: this.rows }
+    this.#t = timesOf(this.rows)
+  }
+
+  /** With inputs of all cases, or of those that are looked at. Throws `SPILL_UNSUPPORTED`, in words, for what this history cannot show, `SPILL_INPUT` for what there is not. */
+  under(plan: Plan, lookedAt?: LookedAt): Replayed {
+    this.#check(plan)
+    const { ir, model } = this.#decides
+    const { world, made, own } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
+    const asked = this.asked(plan, lookedAt)
+    const whole = ({ id, read, placed }: AskedRead) =>
+      new WholeColumns(this.#columns.of(id, () => groupColumns(read, placed, world, this.#summed, lookedAt?.cases)))
+    const inputsBy = <Of extends Columns>(columnsOf: (one: AskedRead) => Of): Inputs<Of> => {
+      const { length, columnOf } = lookedAt ? someRows(this.rows, lookedAt.cases) : this.rows
+      const features = asked.map(one => {
+        const { read } = one
+        return [readId({ group: read.group.name, key: read.key }), { read, columns: columnsOf(one) }] as const
+      })
+      return { lookedAt, length, columnOf, features: new Map(features) }
+    }
+    let inputs: Inputs<WholeColumns> | undefined
+    return {
+      id: idOf(asked),
+      get inputs() {
+        return (inputs ??= inputsBy(whole))
+      },
+      passing: head => {
+        assert(lookedAt !== undefined, 'some cases are looked at')
+        const shared = this.#sharedBy(asked, lookedAt)
+        return inputsBy(one => {
+          if (shared.has(one.id)) return whole(one)
+          const { read, placed } = one
+          const forward = summedForward(read, placed, world, this.#summed, lookedAt.cases)
+          if (forward) return new PassingColumns(read.group.features, forward, { head, most: STRETCH })
+          return new WholeColumns(groupColumns(read, placed, world, this.#summed, lookedAt.cases))
+        })
+      },
+      made,
+      own,
+      ...actedOn(settingOf(plan, 'action'), made, this.#t, answeringOf(ir, model)),
+    }
+  }
+
+  /** Names the inputs that a plan has. Throws as `under` does. */
+  idOf(plan: Plan, lookedAt?: LookedAt): string {
+    return idOf(this.asked(plan, lookedAt))
+  }
+
+  /** What a plan reads of each group, in the order of `reads`. Throws as `under` does. */
+  asked(plan: Plan, lookedAt?: LookedAt): AskedRead[] {
+    const { kind } = settingOf(plan, 'ingestion')
+    const arrives = kind === 'now' || kind === 'stream' ? '' : JSON.stringify(plan.get('ingestion'))
+    const at = readsAt(settingOf(plan, 'inference'), this.#decides)
+    return this.reads.map(read => {
+      const { name } = read.group
+      const placed = placedAs(settingOf(plan, elementId({ kind: 'group', group: name })), read.group, this.#traces)
+      return { id: [readId({ group: name, key: read.key }), placed.id, arrives, at, lookedAt ? 'looked at' : ''].join(' '), read, placed }
+    })
+  }
+
+  /** Takes what was computed elsewhere, of each group that is read. */
+  take(plan: Plan, columns: readonly GroupColumns[], lookedAt?: LookedAt): void {
+    for (const [read, { id }] of this.asked(plan, lookedAt).entries()) this.#columns.of(id, () => columns[read])
+  }
+
+  /** Sums what reads will be made of, before any is asked for. */
+  sumUp(): void {
+    const { histories, strings } = this.#base.log
+    for (const { group } of this.reads) {
+      const { source, block } = histories.get(group.source)!
+      this.#summed.of(group, source, block, strings)
+    }
+  }
+
+  /** Of what a plan changes only a part, those that it leaves as they run: other plans read the same. */
+  #sharedBy(asked: readonly AskedRead[], lookedAt: LookedAt): ReadonlySet<string> {
+    const others = new Set(this.asked(asItRuns, lookedAt).map(({ id }) => id))
+    const shared = asked.filter(({ id }) => others.has(id))
+    return new Set(shared.length < asked.length ? shared.map(({ id }) => id) : [])
+  }
+
+  /** Bytes of the columns that plans read, each once, of so many cases. Throws as `under` does. */
+  bytesOf(plans: Iterable<Plan>, cases: number): number {
+    const bytes = new Map<string, number>()
+    for (const plan of plans) for (const { id, read } of this.asked(plan)) bytes.set(id, cases * bytesOfRow(read.group))
+    return [...bytes.values()].reduce((sum, one) => sum + one, 0)
+  }
+
+  /** From an event's time to its arrival, ms, the median: a few that come days later say little of the others. Of at most so many events of each source, evenly taken. */
+  get delay(): number {
+    const delays: number[] = []
+    for (const { block } of this.#base.log.histories.values()) {
+      const step = Math.ceil(block.length / DELAYS_SEEN)
+      for (let row = 0; row < block.length; row += step) delays.push(block.arrival[row] - block.time[row])
+    }
+    return Float64Array.from(delays).toSorted()[delays.length >> 1]
+  }
+
+  #ingested(setting: Setting): World {
+    const id = JSON.stringify(setting)
+    const world = this.#worlds.get(id) ?? ingested(setting, this.#decides, this.#base)
+    this.#worlds.delete(id)
+    this.#worlds.set(id, world)
+    const [oldest] = this.#worlds.keys()
+    if (this.#worlds.size > WORLDS_KEPT) this.#worlds.delete(oldest)
+    return world
+  }
+
+  #check(plan: Plan): void {
+    const groups = this.#decides.ir.groups.map(({ name }) => elementId({ kind: 'group', group: name }))
+    const ids = ['ingestion', ...groups, 'inference', 'action', 'training']
+    for (const id of plan.keys())
+      if (!ids.includes(id)) throw new SpillwayError('SPILL_INPUT', `there is nothing called '${id}' to be set${didYouMean(id, ids)}`)
+  }
+}
+
+const idOf = (asked: readonly AskedRead[]): string => asked.map(({ id }) => id).join('; ')
+
+export const settingOf = (plan: Plan, id: string): Setting => plan.get(id) ?? { kind: 'now' }

@@ -1,0 +1,105 @@
+/** Scores of cases under any inputs: by the model as it is, or trained anew on them. The same wherever it is asked, here or in a thread that is ahead. */
+import type { Definitions, Scoring } from '../../../decision/scoring.ts'
+import type { ModelIR, ScoreIR } from '../../../define/ir/ir.ts'
+import type { OnnxFile } from '../../../define/model/onnx-file.ts'
+import { sharedFloats } from '../../../columns/shared.ts'
+import type { Strings } from '../../../columns/strings.ts'
+import { horizonOf } from '../../../replay/label-horizon.ts'
+import type { RowRange } from '../../domain/cases.ts'
+import type { Setting } from '../../domain/element.ts'
+import { headOf, scoreInto, scoringOf, type Inputs, type Scored } from '../timeline/inputs.ts'
+import type { LookedAt } from '../timeline/judged-range.ts'
+import { fittings } from '../operators/training.ts'
+import type { Labelled } from '../refit/learnt.ts'
+import { Refits } from '../refit/refits.ts'
+import type { Replayed } from './replays.ts'
+
+/** `frozen`: the model as it is. `refit`: trained anew on what the alternative would have given it. */
+export type Arm = 'frozen' | 'refit'
+
+/** The score that a model has for some of the cases, as it runs. */
+export interface RunningScore extends RowRange {
+  readonly score: ScoreIR
+  /** The file of an ONNX graph. */
+  readonly file?: OnnxFile | undefined
+}
+
+export interface ScoreOptions {
+  readonly training: Setting
+  readonly seed: number
+  readonly rows: RowRange
+}
+
+export interface PlanOptions extends Pick<ScoreOptions, 'rows'> {
+  readonly lookedAt: LookedAt | undefined
+  /** Whether features stay in memory, for plans that read them once more. */
+  readonly isKept: boolean
+}
+
+export class Scorer {
+  readonly refits: Refits
+  readonly #model: ModelIR
+  readonly #definitions: Definitions
+  readonly #strings: Strings
+  /** Models that score the arm `frozen`, in the order of their cases. */
+  #frozen: readonly (RowRange & { readonly scoring: Scoring })[]
+
+  constructor(definitions: Definitions, model: ModelIR, strings: Strings) {
+    this.#model = model
+    this.#definitions = definitions
+    this.#strings = strings
+    this.#frozen = [{ from: 0, to: Infinity, scoring: scoringOf(definitions, model, strings) }]
+    this.refits = new Refits(definitions, model, strings)
+  }
+
+  /** From here on these models score the arm `frozen`, each its own cases. */
+  runBy(models: readonly RunningScore[]): void {
+    this.#frozen = models.map(({ from, to, score, file }) => ({
+      from,
+      to,
+      scoring: scoringOf(this.#definitions, { ...this.#model, score }, this.#strings, file),
+    }))
+  }
+
+  /** Of those rows by each arm; NaN elsewhere; in memory that all threads see. Rejects with `SPILL_TRAINING` where nothing can be learnt. */
+  async scores(
+    { id, inputs }: Pick<Replayed, 'id'> & { readonly inputs: Inputs },
+    cases: Labelled,
+    arms: readonly Arm[],
+    { training, seed, rows }: ScoreOptions,
+  ): Promise<Float64Array[]> {
+    const scores = arms.map(() => noScores(cases.length, rows))
+    const models: Scored[] = []
+    for (const [i, arm] of arms.entries()) {
+      const into = scores[i]
+      if (arm === 'frozen')
+        for (const { from, to, scoring } of this.#frozen)
+          models.push({ from: Math.max(from, rows.from), to: Math.min(to, rows.to), into, scoring })
+      else
+        for (const fitting of fittings(training, cases, horizonOf(this.#model.label!))) {
+          const { from, to } = fitting.scores
+          const { scoring } = await this.refits.fitted(id, inputs, cases, fitting, seed)
+          models.push({ from: Math.max(from, rows.from), to: Math.min(to, rows.to), into, scoring })
+        }
+    }
+    scoreInto(models, inputs, rows)
+    return scores
+  }
+
+  /** Of a plan that leaves training as it is, by features that are kept, or that are made as they are scored. */
+  ofPlan(replayed: Replayed, cases: Labelled, arms: readonly Arm[], { rows, lookedAt, isKept }: PlanOptions): Promise<Float64Array[]> {
+    const options: ScoreOptions = { training: { kind: 'now' }, seed: 0, rows }
+    if (isKept || !lookedAt) return this.scores(replayed, cases, arms, options)
+    const learnt = arms.includes('refit') ? this.refits.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
+    const inputs = replayed.passing(headOf(lookedAt, learnt, rows))
+    return this.scores({ id: replayed.id, inputs }, cases, arms, options)
+  }
+}
+
+/** To be written into those rows. */
+function noScores(length: number, { from, to }: RowRange): Float64Array {
+  const score = sharedFloats(length)
+  for (let row = 0; row < from; row++) score[row] = NaN
+  for (let row = to; row < length; row++) score[row] = NaN
+  return score
+}

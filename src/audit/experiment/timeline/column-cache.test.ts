@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
+import { ColumnCache } from './column-cache.ts'
+import { featurePicked, featureScattered, featureSlice } from './feature-columns.ts'
+
+const column = (...values: number[]): FeatureColumn => ({
+  values: Float64Array.from(values),
+  nulls: Uint8Array.from(values, value => Number(value < 0)),
+  refused: new Uint8Array(values.length),
+  width: 1,
+})
+
+test('columns are computed once, until others need their room: those used longest ago go first', () => {
+  const cache = new ColumnCache(25)
+  const computed: string[] = []
+  const of = (id: string) =>
+    cache.of(id, () => {
+      computed.push(id)
+      return [column(1)]
+    })
+  for (const id of ['a', 'b', 'a', 'c', 'a', 'b', 'a']) of(id)
+  assert.deepEqual(computed, ['a', 'b', 'c', 'b'], 'a column is 10 bytes, and there is room for two')
+  for (const id of ['a', 'b', 'c']) of(id)
+  assert.deepEqual(computed.slice(4), ['c'])
+})
+
+test('what is larger than all the room is kept until the next comes', () => {
+  const cache = new ColumnCache(1)
+  const first = cache.of('a', () => [column(1, 2, 3)])
+  assert.equal(
+    cache.of('a', () => []),
+    first,
+  )
+  const second = cache.of('b', () => [column(1)])
+  assert.equal(
+    cache.of('b', () => []),
+    second,
+  )
+  assert.deepEqual(
+    cache.of('a', () => []),
+    [],
+  )
+})
+
+test('what other threads are to be given is in memory that they see', () => {
+  const cache = new ColumnCache(100, true)
+  const [given] = cache.of('a', () => [column(1, -2)])
+  assert.deepEqual(given, column(1, -2))
+  for (const { buffer } of [given.values, given.nulls, given.refused]) assert.ok(buffer instanceof SharedArrayBuffer)
+})
+
+test('parts of columns, lists too', () => {
+  const list: FeatureColumn = {
+    values: Float64Array.of(1, 2, 3, 4, 5, 6),
+    nulls: Uint8Array.of(0, 1, 0),
+    refused: Uint8Array.of(0, 0, 3),
+    width: 2,
+    counts: Uint16Array.of(2, 0, 1),
+  }
+  assert.deepEqual(featureSlice(list, 1, 3), {
+    values: Float64Array.of(3, 4, 5, 6),
+    nulls: Uint8Array.of(1, 0),
+    refused: Uint8Array.of(0, 3),
+    width: 2,
+    counts: Uint16Array.of(0, 1),
+  })
+  assert.deepEqual(featurePicked(list, Uint32Array.of(2, 0)), {
+    values: Float64Array.of(5, 6, 1, 2),
+    nulls: Uint8Array.of(0, 0),
+    refused: Uint8Array.of(3, 0),
+    width: 2,
+    counts: Uint16Array.of(1, 2),
+  })
+  assert.deepEqual(featureScattered(column(10, -20, 30), Uint32Array.of(2, 0, 1)), column(-20, 30, 10))
+})

@@ -1,0 +1,76 @@
+/**
+ * Columns of features, as the kernel gives them: parts, picks, and how large they are.
+ *
+ * Those of all cases lie in memory that threads share, which are given them without a copy. And the collector of garbage does not count it: with a hundred megabytes a plan it would begin anew after every half of one, to find
+ * next to nothing.
+ */
+import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
+import { picked } from '../../../columns/gather.ts'
+import { shared, sharedFloats } from '../../../columns/shared.ts'
+import type { FeatureIR, GroupIR } from '../../../define/ir/ir.ts'
+import { givesList, valuesOf } from '../../../define/ir/signatures.ts'
+
+/** Rows [from, to), without a copy. */
+export function featureSlice({ values, nulls, refused, width, counts }: FeatureColumn, from: number, to: number): FeatureColumn {
+  return {
+    values: values.subarray(from * width, to * width),
+    nulls: nulls.subarray(from, to),
+    refused: refused.subarray(from, to),
+    width,
+    ...(counts && { counts: counts.subarray(from, to) }),
+  }
+}
+
+/** The rows `rows`, in that order. */
+export function featurePicked({ values, nulls, refused, width, counts }: FeatureColumn, rows: Uint32Array): FeatureColumn {
+  const cells =
+    width === 1 ? rows : Uint32Array.from({ length: rows.length * width }, (_, i) => rows[Math.floor(i / width)] * width + (i % width))
+  return {
+    values: picked(values, cells),
+    nulls: picked(nulls, rows),
+    refused: picked(refused, rows),
+    width,
+    ...(counts && { counts: picked(counts, rows) }),
+  }
+}
+
+/** Row i put where `to[i]` says, a permutation. */
+export function featureScattered(column: FeatureColumn, to: Uint32Array): FeatureColumn {
+  const from = new Uint32Array(to.length)
+  to.forEach((place, row) => (from[place] = row))
+  return featurePicked(column, from)
+}
+
+/** The same in memory that all threads see. */
+export const featureShared = ({ values, nulls, refused, width, counts }: FeatureColumn): FeatureColumn => ({
+  values: shared(values),
+  nulls: shared(nulls),
+  refused: shared(refused),
+  width,
+  ...(counts && { counts: shared(counts) }),
+})
+
+/** In such memory, for so many rows. */
+export const sharedColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
+  values: sharedFloats(rows * valuesOf(feature)),
+  nulls: new Uint8Array(new SharedArrayBuffer(rows)),
+  refused: new Uint8Array(new SharedArrayBuffer(rows)),
+  width: valuesOf(feature),
+  ...(givesList(feature.agg) && { counts: new Uint16Array(new SharedArrayBuffer(2 * rows)) }),
+})
+
+/** For a few rows, which no other thread is given. */
+export const ownColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
+  values: new Float64Array(rows * valuesOf(feature)),
+  nulls: new Uint8Array(rows),
+  refused: new Uint8Array(rows),
+  width: valuesOf(feature),
+  ...(givesList(feature.agg) && { counts: new Uint16Array(rows) }),
+})
+
+/** Of a row of a group's features. */
+export const bytesOfRow = ({ features }: Pick<GroupIR, 'features'>): number =>
+  features.reduce((sum, feature) => sum + 8 * valuesOf(feature) + 2 + (givesList(feature.agg) ? 2 : 0), 0)
+
+export const bytesOf = ({ values, nulls, refused, counts }: FeatureColumn): number =>
+  values.byteLength + nulls.byteLength + refused.byteLength + (counts?.byteLength ?? 0)

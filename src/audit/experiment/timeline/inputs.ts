@@ -1,0 +1,90 @@
+/**
+ * What the model is given of each case: fields of its trigger, and features, as one alternative has them.
+ *
+ * Scores and vectors are made of these by what scores a run: a derived input is computed anew, a refused feature leaves no score.
+ */
+import type { Column } from '../../../columns/block.ts'
+import { gatherColumn } from '../../../columns/gather.ts'
+import { columnSlice } from '../../../columns/slice.ts'
+import type { Strings } from '../../../columns/strings.ts'
+import type { GroupRead } from '../../../decision/reads.ts'
+import { Scoring, type Definitions, type Scores } from '../../../decision/scoring.ts'
+import type { ModelIR } from '../../../define/ir/ir.ts'
+import type { OnnxFile } from '../../../define/model/onnx-file.ts'
+import { triggerColumns } from '../../../define/model/trigger-columns.ts'
+import type { RowRange } from '../../domain/cases.ts'
+import type { Columns } from './columns.ts'
+import type { LookedAt } from './judged-range.ts'
+
+/** Cases that are scored at a time. */
+export const STRETCH = 1 << 14
+
+export interface Inputs<Of extends Columns = Columns> {
+  /** The cases that there are; all unless given. */
+  readonly lookedAt?: LookedAt | undefined
+  /** Of those. */
+  readonly length: number
+  readonly columnOf: (name: string) => Column
+  /** By `readId`. */
+  readonly features: ReadonlyMap<string, { readonly read: GroupRead; readonly columns: Of }>
+}
+
+/** What a model is given of cases [from, to), all of which there are. */
+type Part = Parameters<Scoring['score']>[0]
+
+/** Calls `take` with stretch after stretch of the cases [from, to), all of which there are; what it is given is good until it returns. */
+export function eachStretch(inputs: Inputs, { from, to }: RowRange, take: (part: Part, from: number, to: number) => void): void {
+  const { columnOf, features, lookedAt } = inputs
+  const less = lookedAt && to > from ? from - lookedAt.places[from] : 0
+  for (let at = from; at < to; at += STRETCH) {
+    const end = Math.min(at + STRETCH, to)
+    const [first, last] = [at - less, end - less]
+    const parts = [...features].map(([id, { read, columns }]) => [id, { read, out: columns.part(first, last) }] as const)
+    take({ length: end - at, columnOf: name => columnSlice(columnOf(name), first, last), features: new Map(parts) }, at, end)
+  }
+}
+
+/** Cases that one model scores, and where its scores are written, case by case. */
+export interface Scored extends RowRange {
+  readonly into: Float64Array
+  readonly scoring: Scoring
+}
+
+/** Scores of cases by several models, each its own of those in `rows`; NaN where there is none. What the cases are given is asked for once. */
+export function scoreInto(models: readonly Scored[], inputs: Inputs, rows: RowRange): void {
+  eachStretch(inputs, rows, (part, at, end) => {
+    for (const { into, scoring, from, to } of models) {
+      if (end <= from || at >= to) continue
+      const { values, nulls } = scoring.score(part).score
+      const last = Math.min(end, to)
+      for (let row = Math.max(at, from); row < last; row++) into[row] = nulls?.[row - at] ? NaN : values[row - at]
+    }
+  })
+}
+
+/** The vectors of these cases, all at once. */
+export function vectorsOf(scoring: Scoring, { columnOf, features, lookedAt }: Inputs, cases: Uint32Array): Scores {
+  const rows = lookedAt ? cases.map(one => lookedAt.places[one]) : cases
+  return scoring.score({
+    length: rows.length,
+    columnOf: name => gatherColumn(columnOf(name), rows),
+    features: new Map([...features].map(([id, { read, columns }]) => [id, { read, out: columns.picked(rows) }])),
+  })
+}
+
+/** How many of the cases that are looked at models that are fitted once learn from, or stand before them; and then so many that the rest of `rows` is whole stretches behind these. */
+export function headOf({ cases, places }: LookedAt, learnt: Uint32Array, { from }: RowRange): number {
+  const last = learnt.at(-1)
+  const behind = (last === undefined ? 0 : places[last] + 1) - places[from]
+  return Math.min(cases.length, places[from] + Math.ceil(Math.max(0, behind) / STRETCH) * STRETCH)
+}
+
+/** What makes vectors, and no scores. */
+export const vectorsAlone = (definitions: Definitions, model: ModelIR, strings: Strings): Scoring =>
+  scoringOf(definitions, { ...model, score: { kind: 'none' } }, strings)
+
+/** `file`: that of the model's score, where it is an ONNX graph which no definition has. */
+export function scoringOf({ ir, scores }: Definitions, model: ModelIR, strings: Strings, file?: OnnxFile): Scoring {
+  const given = file ? new Map([...scores, [model.name, file]]) : scores
+  return new Scoring({ ir, scores: given }, model, triggerColumns(ir, model), strings)
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isReplayed, logOf } from '../../../../test/property/engines/replayed.ts'
+import { deciding } from '../../../../test/property/generate/deciders.ts'
+import type { Plan } from '../../domain/element.ts'
+import { featurePicked } from './feature-columns.ts'
+import { eachStretch, vectorsAlone, vectorsOf } from './inputs.ts'
+import { lookedAtOf } from './judged-range.ts'
+import { Replays } from '../replay/replays.ts'
+
+test('where all have scores all are looked at; otherwise those, and what is learnt from', () => {
+  assert.equal(lookedAtOf(5, Uint32Array.of(1), { from: 0, to: 5 }), undefined)
+  const { cases, places } = lookedAtOf(7, Uint32Array.of(0, 2, 3), { from: 3, to: 6 })!
+  assert.deepEqual([...cases], [0, 2, 3, 4, 5])
+  assert.deepEqual(
+    [...cases].map(one => places[one]),
+    [0, 1, 2, 3, 4],
+  )
+})
+
+test('of those that are looked at inputs are to the bit what they are among all', () => {
+  let compared = 0
+  for (let seed = 1; compared < 12; seed++) {
+    const made = deciding(seed)
+    if (!made || !isReplayed(made.log)) continue
+    const log = logOf(made.ir, made.log, made.run)
+    const model = made.ir.models[seed % made.ir.models.length]
+    if (model.decide.kind === 'request') continue
+    let replays: Replays
+    try {
+      replays = new Replays({ ir: made.ir, model }, log)
+    } catch {
+      continue
+    }
+    const { length } = replays.rows
+    if (length < 8) continue
+    const scored = { from: length >> 1, to: length - 1 }
+    const lookedAt = lookedAtOf(length, Uint32Array.of(0, 2, scored.from), scored)!
+    const vectors = vectorsAlone({ ir: made.ir, scores: new Map() }, model, log.strings)
+    for (const plan of plansOf(made.ir.groups[0].name)) {
+      const [all, some] = [replays.under(plan).inputs, replays.under(plan, lookedAt).inputs]
+      for (const [id, { columns }] of all.features)
+        assert.deepEqual(
+          some.features.get(id)!.columns.out,
+          columns.out.map(column => featurePicked(column, lookedAt.cases)),
+        )
+      const [learnt, expected] = [some, all].map(inputs => vectorsOf(vectors, inputs, Uint32Array.of(2, scored.from)).vector)
+      assert.deepEqual(learnt, expected)
+      const [stretch, whole] = [some, all].map(inputs => {
+        const found: unknown[] = []
+        eachStretch(inputs, scored, (part, from, to) => found.push(structuredClone(vectors.score(part).vector), from, to))
+        return found
+      })
+      assert.deepEqual(stretch, whole)
+    }
+    compared++
+  }
+})
+
+const plansOf = (group: string): Plan[] => [
+  new Map(),
+  new Map([[`group/${group}`, { kind: 'older', by: 100 }]]),
+  new Map([['ingestion', { kind: 'older', by: 50 }]]),
+  new Map([['inference', { kind: 'older', by: 50 }]]),
+]

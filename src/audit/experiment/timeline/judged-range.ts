@@ -1,0 +1,24 @@
+/** The cases of which anybody looks at a feature: those that models learn from, and those that have scores. Nothing is computed of the others. */
+import type { RowRange } from '../../domain/cases.ts'
+
+export interface LookedAt {
+  /** Ascending. */
+  readonly cases: Uint32Array
+  /** By case: how many of these stand before it, and so its place among them. */
+  readonly places: Uint32Array
+}
+
+/** Nothing where all are looked at. `learnt` ascends. */
+export function lookedAtOf(length: number, learnt: Uint32Array, scored: RowRange): LookedAt | undefined {
+  if (scored.to - scored.from === length) return undefined
+  const isLookedAt = new Uint8Array(length).fill(1, scored.from, scored.to)
+  for (let i = 0; i < learnt.length; i++) isLookedAt[learnt[i]] = 1
+  const [cases, places] = [new Uint32Array(length), new Uint32Array(length)]
+  let count = 0
+  for (let row = 0; row < length; row++) {
+    places[row] = count
+    cases[count] = row
+    count += isLookedAt[row]
+  }
+  return { cases: cases.slice(0, count), places }
+}

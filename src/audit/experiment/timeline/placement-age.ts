@@ -1,0 +1,50 @@
+/** How old a group is by its placement, and how often its schedule comes. Times are ms. */
+import type { PlacementIR, ScheduleIR } from '../../../define/ir/ir.ts'
+import { scheduledTimes } from '../../../kernel/schedule.ts'
+
+/** Times of a cron that its period is the mean of. */
+const TIMES = 64
+/** From when on: a Thursday. */
+const FROM = 0
+
+/** Mean; of a schedule that of its sawtooth. */
+export function ageOf(place: PlacementIR): number {
+  switch (place.kind) {
+    case 'stream':
+    case 'hybrid':
+    case 'corrected':
+      return 0
+    case 'lag':
+    case 'partial':
+      return place.by
+    case 'batch':
+    case 'scheduled':
+      return place.lasts + periodOf(place.schedule) / 2
+  }
+}
+
+/** Between two times, mean. */
+export function periodOf(schedule: ScheduleIR): number {
+  if (schedule.kind === 'interval') return schedule.every
+  const times: number[] = []
+  for (const time of scheduledTimes(schedule, FROM, Infinity)) if (times.push(time) > TIMES) break
+  return times.length < 2 ? Infinity : (times.at(-1)! - times[0]) / (times.length - 1)
+}
+
+/** The same placement at a part of its age. */
+export function fresher(place: PlacementIR, part: number): PlacementIR {
+  const partOf = (ms: number): number => Math.round(ms * part)
+  switch (place.kind) {
+    case 'lag':
+    case 'partial':
+      return { ...place, by: partOf(place.by) }
+    case 'batch':
+    case 'scheduled': {
+      const every = Math.max(1, partOf(periodOf(place.schedule)))
+      const phase = place.schedule.kind === 'interval' ? place.schedule.phase % every : 0
+      return { kind: 'scheduled', schedule: { kind: 'interval', every, phase }, lasts: partOf(place.lasts) }
+    }
+    default:
+      return place
+  }
+}

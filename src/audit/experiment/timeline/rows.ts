@@ -1,0 +1,99 @@
+/**
+ * Every decision of a model over a history as a row, in memory: when it is made, what it is about, and what is known then.
+ *
+ * At ticks rows of one moment stand together, so that what is known is kept once a moment. 8 bytes a moment, 12 a row of a tick; of other triggers the columns are the history's.
+ */
+import { SpillwayError } from '../../../base/errors.ts'
+import type { Column } from '../../../columns/block.ts'
+import { concatColumns, joined } from '../../../columns/concat.ts'
+import { gatherColumn } from '../../../columns/gather.ts'
+import type { ModelIR } from '../../../define/ir/ir.ts'
+import { ofDecisions, type Moments, type Stretch, type Triggering } from '../../../replay/triggering.ts'
+
+/** Rows of a tick that are found at a time. */
+const STRETCH = 1 << 14
+
+export interface Rows {
+  readonly length: number
+  readonly moments: Moments
+  /** At ticks: which moment each row is of. Elsewhere row i is moment i. */
+  readonly moment?: Int32Array
+  /** A column of the trigger, as it is kept. */
+  readonly columnOf: (name: string) => Column
+}
+
+/** Throws `SPILL_INPUT` for a history over which nothing is decided. */
+export function rowsOf({ moments, stretches }: Triggering, { name, decide }: ModelIR): Rows {
+  const remembered = { ...moments, prefixes: rememberedBy(moments.prefixes) }
+  const { length } = moments.t
+  const rows = decide.kind === 'every' ? ofTicks(remembered, [...stretches(STRETCH)]) : length > 0 && ofMoments(remembered, stretches)
+  if (!rows || rows.length === 0)
+    throw new SpillwayError('SPILL_INPUT', `model '${name}' decides nothing over this history; give one in which it does`)
+  return rows
+}
+
+function ofMoments(moments: Moments, stretches: Triggering['stretches']): Rows {
+  const [{ length, columnOf }] = stretches(moments.t.length)
+  return { length, moments, columnOf }
+}
+
+function ofTicks(moments: Moments, parts: readonly Stretch[]): Rows | undefined {
+  if (parts.length === 0) return undefined
+  const keys = parts.map(part => part.columnOf('key'))
+  const moment = joined(parts.map(part => part.moment!))
+  const key = concatColumns(
+    keys,
+    parts.map(({ length }) => length),
+  )
+  return { length: moment.length, moments, moment, columnOf: () => key }
+}
+
+/** Some of the rows, ascending, at the same moments. */
+export function someRows(rows: Rows, some: Uint32Array): Rows {
+  const { moments, moment, columnOf } = rows
+  let picked = pickedFrom.get(columnOf)
+  if (picked?.some !== some) pickedFrom.set(columnOf, (picked = pick(moment, columnOf, some)))
+  return { length: some.length, moments, moment: picked.moment, columnOf: picked.columnOf }
+}
+
+type Picked = Required<Pick<Rows, 'moment' | 'columnOf'>> & { readonly some: Uint32Array }
+
+/** By the columns of all, the rows that were picked last: whatever the moments are, they are the same. */
+const pickedFrom = new WeakMap<Rows['columnOf'], Picked>()
+
+function pick(moment: Int32Array | undefined, columnOf: Rows['columnOf'], some: Uint32Array): Picked {
+  const columns = new Map<string, Column>()
+  const of = new Int32Array(some)
+  if (moment) for (let i = 0; i < of.length; i++) of[i] = moment[some[i]]!
+  return {
+    some,
+    moment: of,
+    columnOf(name) {
+      let column = columns.get(name)
+      if (!column) columns.set(name, (column = gatherColumn(columnOf(name), some)))
+      return column
+    },
+  }
+}
+
+/** Prefixes are found by a walk over the whole log; each is kept. */
+export function rememberedBy(prefixes: Moments['prefixes']): Moments['prefixes'] {
+  const found = new Map<string, Int32Array>()
+  return source => {
+    let known = found.get(source)
+    if (!known) found.set(source, (known = prefixes(source)))
+    return known
+  }
+}
+
+/** All rows as one stretch. */
+export const stretchOf = ({ length, moments, moment, columnOf }: Rows): Stretch => ({
+  length,
+  from: 0,
+  to: moments.t.length,
+  ...(moment && { moment }),
+  columnOf,
+})
+
+/** When each row is decided, UTC ms. */
+export const timesOf = (rows: Rows): Float64Array => ofDecisions(rows.moments.t, stretchOf(rows))

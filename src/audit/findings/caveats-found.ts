@@ -1,0 +1,119 @@
+/** What a reader must know beside the figures: caveats that were triggered, and what is taken for granted. */
+import type { ModelIR } from '../../define/ir/ir.ts'
+import type { WorthIR } from '../../define/ir/worth-ir.ts'
+import { noteOf, worstOf, type Caveat } from '../domain/caveat.ts'
+import { caveatText } from '../domain/caveat-text.ts'
+import { volumeCaveats } from '../compare/volume-caveat.ts'
+import type { Experiment } from '../experiment/experiment.ts'
+import { undoneLeast } from '../experiment/replay/exploration.ts'
+import type { Judging, SupposedWeeks } from '../compare/valuation.ts'
+import type { Ladder } from '../compare/staleness-sweep.ts'
+import type { ElementPart, HistoryPart, Performance } from '../domain/audit-report.ts'
+import { unknownPart } from '../value/index.ts'
+
+/** From so many unknown labels on nothing that is said of them is sure. */
+const UNKNOWN_SOME = 0.05
+const UNKNOWN_MOST = 0.5
+/** From so many actions on that nothing is said of it is said that there are. */
+const UNJUDGED_SOME = 0.05
+const WEEKS_FEW = 8
+/** Positives in the block that is judged. */
+const POSITIVE_FEW = 50
+
+interface CaveatsGiven {
+  readonly history: HistoryPart
+  readonly experiment: Experiment
+  readonly judging: Judging
+  readonly now: Performance
+  readonly elements: readonly ElementPart[]
+  readonly ladders: readonly Ladder[]
+  readonly plans: readonly Caveat[]
+  /** Where some labels are not known. */
+  readonly bounds: SupposedWeeks | undefined
+  /** Of the utility. */
+  readonly unit: string
+  /** Where the history does not reach. */
+  readonly reach: readonly Caveat[]
+}
+
+/** In words, each once: of those that several ladders have, the worst. */
+export const caveatsOf = (given: CaveatsGiven): string[] => worstOf(triggered(given)).map(caveatText)
+
+function triggered({ history, experiment, judging, now, elements, ladders, plans, bounds, unit, reach }: CaveatsGiven): Caveat[] {
+  const { cases } = experiment
+  const { test } = cases.blocks
+  const unknown = unknownPart(cases, test)
+  const positive = cases.label.subarray(test.from, test.to).reduce((sum, one) => sum + one, 0)
+  const weeks = history.weeks / 2
+  const noRetraining = judging.why('refit')
+  const found: (Caveat | false)[] = [
+    weeks < WEEKS_FEW && { kind: 'few weeks', weeks },
+    history.weeks < 52 && { kind: 'no year', days: Math.round(history.weeks * 7) },
+    positive < POSITIVE_FEW && { kind: 'few true labels', count: positive },
+    (positive === 0 || positive === known(cases, test)) && { kind: 'labels alike' },
+    unknown > UNKNOWN_SOME && { kind: 'unknown labels', part: unknown, isMost: unknown > UNKNOWN_MOST },
+    bounds !== undefined && (unknown > UNKNOWN_SOME || history.censored > 0) && { kind: 'supposed labels', ...bounds, unit },
+    history.censored > 0 && { kind: 'censored labels', count: history.censored },
+    undoneOf(history),
+    judging.acts.count === 0 && { kind: 'nothing acts' },
+    judging.unjudged > UNJUDGED_SOME && { kind: 'unjudged actions', part: judging.unjudged },
+    noRetraining !== undefined && experiment.why('refit') === undefined && { kind: 'no retraining', why: noRetraining },
+    ...volumeCaveats(elements, now.actionsAWeek),
+    ...reach,
+    ...ladders.flatMap(({ caveats }) => caveats),
+    ...plans,
+    ...experiment.notes.map(noteOf),
+  ]
+  return found.filter(one => one !== false)
+}
+
+function undoneOf({ undone }: HistoryPart): Caveat | false {
+  if (!undone) return false
+  const { count, positive, hidden, weight, effective, isUsed } = undone
+  if (isUsed) return { kind: 'undone stand', count, hidden, weight, effective }
+  return { kind: 'few undone', count, positive, least: undoneLeast.count, ofLabel: undoneLeast.ofLabel }
+}
+
+const known = ({ known: is }: Experiment['cases'], { from, to }: { readonly from: number; readonly to: number }): number =>
+  is.subarray(from, to).reduce((sum, one) => sum + one, 0)
+
+export function assumptionsOf({
+  model,
+  worth,
+  judging,
+  experiment,
+}: {
+  readonly model: ModelIR
+  readonly worth: WorthIR
+  readonly judging: Judging
+  readonly experiment: Experiment
+}): string[] {
+  const { cooldown } = judging.acts
+  return [
+    ...(worth.assumes ?? []),
+    'what entities do is taken as given: nobody acts otherwise because a decision was another',
+    `a threshold is set on the part of history before what is judged: ${judging.acts.from}`,
+    'frozen: the model as it is, at that threshold. At equal alert volume: the same model, in each judged block as many actions as now, its highest scores; equal scores at the cut are parted by a draw. Refit: trained on features as old, at that volume',
+    ...((experiment.running?.trainings ?? 0) > 1
+      ? ['each training of the schedule scores from its time on, as if its rule had promoted it; trainings on drift are not replayed']
+      : []),
+    ...(experiment.cases.eligible.includes(0) ? ['decisions about what goes on already act in no arm, and take no part of a budget'] : []),
+    ...(judging.charge > 0
+      ? [
+          `the worth states no cost of a wrong action: at the fixed threshold, where a level acts over 10 % more often, each one more than now counts −${judging.charge.toPrecision(2)} units, so that all wrong actions of now would cost a fifth of what its right ones are worth. State a cost with wrong`,
+        ]
+      : []),
+    ...(judging.why('refit') === undefined ? [] : [`no arm 'refit': ${judging.why('refit')}`]),
+    ...(experiment.cases.undone
+      ? [
+          'what runs is judged as if it acted whenever its condition is met: what was left undone to see what comes of it is part of no figure',
+        ]
+      : []),
+    ...(cooldown > 0 ? ['after one action for a key there is none for as long as the action says'] : []),
+    ...(worth.decisionsAWeek === undefined
+      ? []
+      : [`a week has ${worth.decisionsAWeek.toLocaleString('en-US')} decisions, as was said; the history has another number`]),
+    ...(model.decide.kind === 'on' ? ['a decision is made at the arrival of its event, as the history recorded or declares it'] : []),
+    'costs are of a deployment that is modelled from what was measured here: each line says its arithmetic',
+  ]
+}

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fraudReport } from '../../../test/audit/reports/fraud.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import { elementPart } from './element-part.ts'
+import type { Element } from '../domain/element.ts'
+import { planElements } from '../plans/choices.ts'
+import { togetherVerdict } from '../plans/together.ts'
+import { fixedVerdict } from '../plans/verdict.ts'
+
+const model = { name: 'm', inputs: [], score: { kind: 'none' }, decide: { kind: 'on', source: 's' } } as unknown as ModelIR
+const ir = { name: 'p', sources: [], groups: [], models: [model], actions: [] } as unknown as PipelineIR
+const training = fraudReport.elements.at(-1)!
+
+const part = (element: Element, audited: ModelIR, rungs = training.rungs) =>
+  elementPart({
+    ir,
+    model: audited,
+    element,
+    ladder: { rungs, ...(rungs.length === 0 && { why: 'too short' }), caveats: [] },
+    utility: fraudReport.utility,
+    delay: 0,
+    verdict: fixedVerdict(planElements(ir, audited).find(given => given.element.kind === element.kind)!),
+  })
+
+test('what has a curve was observed: that no plan runs it otherwise is said with its reason', () => {
+  const { verdict, unplanned } = part({ kind: 'training' }, model)
+  assert.equal(unplanned, 'the pipeline does not train the model')
+  assert.deepEqual(verdict, {
+    choice: 'undecided',
+    why: 'no plan runs it otherwise, since the pipeline does not train the model; the curve says what that would be worth',
+  })
+  const none = part({ kind: 'training' }, model, [])
+  assert.deepEqual([none.verdict.choice, none.unplanned, none.notObservable], ['not observable in this history', undefined, 'too short'])
+})
+
+test('an element runs now in the words that plans have for it', () => {
+  const asked = { ...model, decide: { kind: 'request' } } as unknown as ModelIR
+  for (const audited of [model, asked])
+    for (const { element, choices } of planElements(ir, audited))
+      assert.equal(part(element, audited).now.title, choices[0].title, element.kind)
+  assert.equal(part({ kind: 'training' }, model).now.title, 'without a schedule')
+})
+
+const placed = (name: string, place: object) => ({ name, place, features: [{ agg: 'count', window: 60_000 }] })
+const reading = (...groups: readonly ReturnType<typeof placed>[]) =>
+  ({
+    ...ir,
+    groups,
+    models: [{ ...model, inputs: groups.map(({ name }) => ({ name, expr: { op: 'feature', group: name, name: 'n', key: ['k'] } })) }],
+  }) as unknown as PipelineIR
+
+function together(...groups: readonly ReturnType<typeof placed>[]) {
+  const of = reading(...groups)
+  const element: Element = { kind: 'groups', groups: groups.map(({ name }) => name) }
+  const verdict = togetherVerdict(element.groups, { now: [], proposed: [] })
+  return elementPart({
+    ir: of,
+    model: of.models[0],
+    element,
+    ladder: { rungs: [], caveats: [] },
+    utility: fraudReport.utility,
+    delay: 0,
+    verdict,
+  })
+}
+
+test('groups that are older together are named, and have one age where they are as old', () => {
+  const [stream, copy, job] = [
+    { kind: 'stream' },
+    { kind: 'lag', by: 600_000 },
+    { kind: 'batch', schedule: { kind: 'interval', every: 3_600_000, phase: 0 }, lasts: 0 },
+  ]
+  const two = together(placed('a', stream), placed('b', stream))
+  assert.deepEqual([two.title, two.now.title, two.now.age?.p95], ['all streamed groups (a, b)', 'stream', 0])
+  const mixed = together(placed('a', stream), placed('b', copy))
+  assert.deepEqual([mixed.title, mixed.now.title, mixed.now.age], ['all streamed groups (a, b)', 'stream', null])
+  const jobs = together(placed('a', stream), placed('b', job))
+  assert.deepEqual([jobs.title, jobs.now.title], ['all groups fresher than a day (a, b)', 'stream, every hour'])
+  assert.equal(
+    together(...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(name => placed(name, stream))).title,
+    'all streamed groups (a, b, c, d, e, 2 more)',
+  )
+})
+
+test('what the plan does with each of them is said in place of a verdict', () => {
+  const at = (...titles: readonly string[]) => titles.map((title, i) => ({ element: `group/${'ab'[i]}`, title }))
+  const why = (proposed: ReturnType<typeof at>) => togetherVerdict(['a', 'b'], { now: at('stream', 'stream'), proposed }).why
+  assert.match(why(at('stream', 'stream')), /: the one that is kept leaves all of them as they run$/)
+  assert.match(why(at('stream', 'batch 1 day')), /: the one that is proposed runs "b" as batch 1 day, and leaves the others as they run$/)
+  assert.match(why(at('hybrid', 'batch 1 day')), /: the one that is proposed runs "a" as hybrid, "b" as batch 1 day$/)
+})
+
+test('an incident and a planned change have a knee each, by its own curve', () => {
+  const [, cards, usual] = fraudReport.elements
+  const of = ({ rungs }: typeof cards) => {
+    const { knee, refitKnee, marks } = part({ kind: 'action' }, model, rungs)
+    return { knee, refitKnee, marks }
+  }
+  assert.deepEqual(of(cards), {
+    knee: { age: 60_000, loss: 640 },
+    refitKnee: { age: 300_000, loss: 1320 },
+    marks: ['ok', 'ok', 'may lose', 'may lose', 'loses'],
+  })
+  assert.deepEqual(of(usual), {
+    knee: { age: 14 * 3_600_000, loss: 902 },
+    refitKnee: { age: 7 * 86_400_000, loss: 1100, beyond: true },
+    marks: ['ok', 'ok', 'may lose'],
+  })
+  const rules = cards.rungs.map(rung => ({ ...rung, refit: { why: 'rules cannot be trained anew' } }))
+  assert.deepEqual(of({ ...cards, rungs: rules }).refitKnee, { why: 'rules cannot be trained anew' })
+})
+
+test('a model is old by plan alone', () => {
+  const { knee, refitKnee } = part({ kind: 'training' }, model)
+  assert.match((knee as { why: string }).why, /^the age of a model is planned/)
+  assert.deepEqual(refitKnee, { age: 14 * 86_400_000, loss: 720, beyond: true })
+})
+
+test('ingestion has an age of its own, and no knee that is younger', () => {
+  const rungs = training.rungs.map((rung, i) => ({ ...rung, age: [81, 814 + 3_600_000, 814 + 86_400_000][i] ?? 2 * 86_400_000 }))
+  const of = (delay: number) =>
+    elementPart({
+      ir,
+      model,
+      element: { kind: 'ingestion' },
+      ladder: { rungs: rungs.map(rung => ({ ...rung, frozen: rung.frozenAtBudget })), caveats: [] },
+      utility: fraudReport.utility,
+      verdict: undefined,
+      delay,
+    })
+  assert.deepEqual(of(814).now.age, { p50: 814, p95: 814, from: 'from its history' })
+  const { knee, refitKnee } = of(814)
+  for (const found of [knee, refitKnee]) assert.ok('why' in found || found.age > 814, JSON.stringify(found))
+  assert.equal(of(0).now.age, null)
+})

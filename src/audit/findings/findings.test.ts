@@ -1,0 +1,121 @@
+/** The three mistakes, each in a pipeline that makes it and in one that does not. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  batch,
+  count,
+  entity,
+  every,
+  features,
+  hybrid,
+  logistic,
+  model,
+  on,
+  pipeline,
+  report,
+  source,
+  stream,
+  t,
+  table,
+} from '../../index.ts'
+import type { StagesPart } from '../domain/audit-report.ts'
+import { consumersOf } from '../plans/consumers.ts'
+import { findingsOf } from './findings.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { card, amount: t.double(), at: t.timestamp() }, key: 'card', time: 'at' })
+const score = logistic({ intercept: 0, weights: { n: 1 } })
+
+const group = (name: string, place = stream) => features(name, { from: payments, entity: card, place, values: () => ({ n: count('30d') }) })
+const nightly = (name: string, of: ReturnType<typeof group>) => report(name, { of: { it: of }, at: '0 7 * * *', live: '30d' })
+const decides = (name: string, of: ReturnType<typeof group>) =>
+  model(name, { decide: on(payments), inputs: p => ({ n: of.of(p.card).n }), score })
+
+const of = (...parts: Parameters<typeof pipeline>[1]) => findingsOf({ ir: pipeline('p', parts).ir, ages: [] })
+
+test('a stream that feeds only a nightly report is wasted, and so is one that nothing reads', () => {
+  const usual = group('usual')
+  assert.deepEqual(of(nightly('mornings', usual)), [
+    {
+      kind: 'wasted',
+      element: 'group/usual',
+      text: "features 'usual' are kept up with every event (stream), and report 'mornings' reads them every day: a batch run before each use gives as much",
+    },
+  ])
+  const layers = group('layers', hybrid('0 3 * * *'))
+  assert.deepEqual(
+    of(layers).map(({ text }) => text),
+    ["features 'layers' are kept up with every event (hybrid), and nothing reads them; leave them out, or make them batch"],
+  )
+})
+
+test('nothing is wasted where anything reads often, or where it is batch', () => {
+  const usual = group('usual')
+  assert.deepEqual(of(nightly('mornings', usual), decides('fraud', usual)), [])
+  assert.deepEqual(of(nightly('mornings', group('usual', batch()))), [])
+  const hourly = model('hourly', { decide: every('1h', card), inputs: ({ card }) => ({ n: usual.of(card).n }), score })
+  assert.deepEqual(of(hourly), [])
+})
+
+test('a stream that a model reads by night, and one that only a weekly trainer has, are wasted', () => {
+  const usual = group('usual')
+  const byNight = model('by_night', { decide: every('1d', card), inputs: ({ card }) => ({ n: usual.of(card).n }), score })
+  assert.deepEqual(
+    of(byNight).map(({ element, kind }) => [element, kind]),
+    [['group/usual', 'wasted']],
+  )
+  const { ir } = pipeline('p', [decides('learning', usual)])
+  const trained = {
+    ...ir,
+    models: ir.models.map(own => ({
+      ...own,
+      score: { kind: 'none' } as const,
+      train: {
+        algorithm: 'logistic',
+        options: {},
+        every: { kind: 'cron', cron: '0 3 * * 1', zone: 'UTC' },
+        promote: { kind: 'hand' },
+      } as const,
+    })),
+  }
+  assert.deepEqual(consumersOf(trained, 'usual'), [{ name: "the training of model 'learning'", period: 604_800_000 }])
+  assert.equal(findingsOf({ ir: trained, ages: [] }).length, 1)
+  // A version of it scores.
+  assert.deepEqual(findingsOf({ ir: trained, ages: [], unscored: new Set() }), [])
+})
+
+test('a table is kept whoever reads it: there is nothing to run by night', () => {
+  const plans = table('plans', { schema: { card, tier: t.string(), at: t.timestamp() }, key: 'card', time: 'at' })
+  assert.deepEqual(of(report('mornings', { of: { plans }, at: '0 7 * * *', live: '30d' })), [])
+})
+
+test('a group that is older than its knee at one decision in twenty is starved', () => {
+  const { ir } = pipeline('p', [decides('fraud', group('usual'))])
+  const found = findingsOf({ ir, ages: [{ group: 'usual', p95: 7_200_000, knee: 900_000 }] })
+  assert.deepEqual(found, [
+    {
+      kind: 'starved',
+      element: 'group/usual',
+      text: "features 'usual' are up to 2 h old at decisions (p95), and older than 15 min they lose value",
+    },
+  ])
+  assert.deepEqual(findingsOf({ ir, ages: [{ group: 'usual', p95: 900_000, knee: 900_000 }] }), [])
+})
+
+test('a queue that is longer than everything before it is found, and a short one is not', () => {
+  const { ir } = pipeline('p', [decides('fraud', group('usual'))])
+  const stages = (queue: number): StagesPart => ({
+    decisions: 1000,
+    from: 0,
+    until: 1,
+    whole: { p50: 1, p95: 1, p99: 1 },
+    stages: (['ingestion', 'features', 'inference', 'action queue'] as const).map((stage, i) => {
+      const ms = [20, 2, 1, queue][i]
+      return { stage, p50: ms, p95: 2 * ms, p99: 3 * ms, critical: 0, p99IfTenth: 0 }
+    }),
+  })
+  const [found, ...others] = findingsOf({ ir, ages: [], stages: stages(30_000) })
+  assert.deepEqual([found.kind, found.element, others.length], ['queued', 'action', 0])
+  assert.match(found.text, /waits 30 s in its queue \(median\), longer than ingestion, features and inference together took, 23 ms/)
+  assert.deepEqual(findingsOf({ ir, ages: [], stages: stages(23) }), [])
+})

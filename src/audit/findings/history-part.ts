@@ -1,0 +1,42 @@
+/** What history an audit is of: how long, how many decisions, what is known of what came of them. */
+import { createHash } from 'node:crypto'
+import type { ReplayLog } from '../../replay/log.ts'
+import { clustersOf } from '../statistics/sample-size.ts'
+import type { Sample } from '../statistics/sample.ts'
+import type { Cases, RowRange } from '../domain/cases.ts'
+import type { BlockPart, HistoryPart } from '../domain/audit-report.ts'
+import { WEEK } from '../value/index.ts'
+
+export function historyPart(cases: Cases, log: ReplayLog, sample: Sample): HistoryPart {
+  const { t, length, label, known, eligible, blocks, censored, undone, standing } = cases
+  let [labelled, positive, notEligible] = [0, 0, 0]
+  for (let row = 0; row < length; row++) {
+    labelled += known[row]
+    positive += label[row]
+    if (eligible[row] === 0) notEligible++
+  }
+  const unknown = length - labelled - notEligible
+  const blockOf = ({ from, to }: RowRange): BlockPart => ({ decisions: to - from, from: t[from], until: t[to - 1] })
+  return {
+    from: t[0],
+    until: t[length - 1],
+    weeks: (t[length - 1] - t[0]) / WEEK,
+    events: log.length,
+    decisions: length,
+    labelled,
+    positive,
+    notEligible,
+    unknown,
+    censored: Math.round(censored * unknown),
+    ...(undone && { undone: { ...undone, isUsed: standing !== undefined } }),
+    blocks: { train: blockOf(blocks.train), tune: blockOf(blocks.tune), select: blockOf(blocks.select), report: blockOf(blocks.report) },
+    clusters: clustersOf(sample, { unknown: new Uint8Array(sample.length) }),
+  }
+}
+
+/** Names what was decided: the times and the scores of all decisions, in order. */
+export function hashOf(t: Float64Array, score: Float64Array): string {
+  const hash = createHash('sha256')
+  for (const column of [t, score]) hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
+  return hash.digest('hex')
+}

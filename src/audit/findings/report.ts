@@ -1,0 +1,119 @@
+/** The report, of what was found. */
+import { packageVersion } from '../../base/package-version.ts'
+import type { ReplayLog } from '../../replay/log.ts'
+import type { Audible, AuditOptions } from '../compare/audit-options.ts'
+import type { Sample } from '../statistics/sample.ts'
+import { reachCaveats } from '../compare/history-reach.ts'
+import type { Costing } from '../compare/costing.ts'
+import { elementPart } from './element-part.ts'
+import { elementId, type Element } from '../domain/element.ts'
+import type { Experiment } from '../experiment/experiment.ts'
+import { historyPart } from './history-part.ts'
+import { incidentModelOf } from './running-model-text.ts'
+import type { Judging, SupposedWeeks } from '../compare/valuation.ts'
+import type { FoundLadder, Ladder } from '../compare/staleness-sweep.ts'
+import { answerOf } from './answer.ts'
+import { togetherVerdict } from '../plans/together.ts'
+import { findingsOf, type GroupAge } from './findings.ts'
+import type { PlansJudged } from '../plans/plans.ts'
+import type { AuditReport, ElementPart, Estimate, Performance, UtilityPart, Verdict } from '../domain/audit-report.ts'
+import { assumptionsOf, caveatsOf } from './caveats-found.ts'
+import { basisOf, type Utility } from '../value/index.ts'
+
+export interface Found {
+  readonly pipeline: Audible
+  readonly log: ReplayLog
+  readonly options: AuditOptions
+  readonly experiment: Experiment
+  readonly judging: Judging
+  readonly sample: Sample
+  readonly utility: Utility
+  readonly ladders: readonly FoundLadder[]
+  readonly now: Performance
+  readonly retrained: UtilityPart['retrained']
+  readonly bounds: SupposedWeeks | undefined
+  readonly costing: Costing
+  readonly judged: PlansJudged
+  /** Names what was decided. */
+  readonly decisions: string
+}
+
+export function reportOf(found: Found): AuditReport {
+  const { pipeline, log, options, experiment, judging, sample, utility, now, retrained, bounds, costing, judged, decisions } = found
+  const { ir, fingerprint } = pipeline
+  const { model, worth, seed, draws, command, stages } = options
+  const elements = found.ladders.map(({ element, ladder }) =>
+    elementPart({
+      ir,
+      model,
+      element,
+      ladder,
+      utility: { now, retrained, unit: utility.unit },
+      verdict: verdictOf(element, ladder, judged),
+      delay: experiment.delay,
+    }),
+  )
+  const history = historyPart(experiment.cases, log, sample)
+  const { threshold, part, from } = judging.acts
+  const incidentModel = incidentModelOf(model, experiment.running, options.champion)
+  const report: Omit<AuditReport, 'answer'> = {
+    format: 'spillway-audit/1',
+    pipeline: ir.name,
+    fingerprint,
+    model: model.name,
+    ...(incidentModel && { incidentModel }),
+    history,
+    utility: {
+      name: utility.name,
+      unit: utility.unit,
+      basis: basisOf(worth.ir.utility, judging.charge),
+      ...(utility.dollars !== undefined && { dollars: utility.dollars }),
+      budget: part,
+      // Where none may act.
+      threshold: Number.isFinite(threshold) ? threshold : Number.MAX_VALUE,
+      thresholdFrom: from,
+      now,
+      retrained,
+      ...(judging.charge > 0 && { charge: judging.charge }),
+      unjudged: judging.unjudged,
+    },
+    stages,
+    elements,
+    costs: costing.part(judged.proposed, lostOf(elements)),
+    plans: judged.part,
+    findings: findingsOf({ ir, ages: agesOf(elements), ...(!('why' in stages) && { stages }) }),
+    caveats: caveatsOf({
+      history,
+      experiment,
+      judging,
+      now,
+      elements,
+      ladders: found.ladders.map(({ ladder }) => ladder),
+      plans: judged.caveats,
+      bounds,
+      unit: utility.unit,
+      reach: reachCaveats({ ir, model, ages: worth.ir.ages ?? [], cases: experiment.cases, first: log.first }),
+    }),
+    assumptions: assumptionsOf({ model, worth: worth.ir, judging, experiment }),
+    reproduce: { command, version: packageVersion(), seed, draws, decisions, definitions: fingerprint },
+  }
+  return { ...report, answer: answerOf(report) }
+}
+
+const verdictOf = (element: Element, { why }: Ladder, { verdicts, part }: PlansJudged): Verdict | undefined =>
+  element.kind === 'groups' && why === undefined ? togetherVerdict(element.groups, part) : verdicts.get(elementId(element))
+
+/** Of groups whose age is known, those with a knee. */
+const agesOf = (elements: readonly ElementPart[]): GroupAge[] =>
+  elements.flatMap(({ kind, element, now: { age }, knee }) =>
+    kind === 'group' && age && !('why' in knee) ? [{ group: element.slice('group/'.length), p95: age.p95, knee: knee.age }] : [],
+  )
+
+/** What the freshest rung of all would add in a week: the element in which staleness takes most. */
+function lostOf(elements: readonly ElementPart[]): Estimate | { readonly why: string } {
+  const fresher = elements.flatMap(({ rungs, now: { age } }) =>
+    rungs.flatMap(({ age: own, frozenAtBudget: { aWeek } }) => (age && own < age.p50 && !('why' in aWeek) ? [aWeek] : [])),
+  )
+  const [most] = fresher.toSorted((a, b) => b.value - a.value)
+  return most ?? { why: 'nothing here could be fresher than it is, as far as this history shows' }
+}

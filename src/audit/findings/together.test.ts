@@ -1,0 +1,92 @@
+/** Two groups that tell the same, by construction: each alone may be of any age, both together may not. */
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { AHEAD, redundant, redundantHistory } from '../../../test/audit/redundant-world.ts'
+import { load } from '../../replay/load.ts'
+import { audit, worthOf } from '../audit.ts'
+import { presetPeople } from '../cost/people.ts'
+import { examplePrices } from '../cost/prices.ts'
+import type { ElementPart, Estimate } from '../domain/audit-report.ts'
+import { mostAtStake } from '../report/reading.ts'
+
+const folder = scratchFolder('together')
+
+const files = Object.entries(redundantHistory({ machines: 40, days: 45 })).map(([source, text]) => {
+  const path = join(folder, `${source}.ndjson`)
+  writeFileSync(path, text)
+  return { source, path }
+})
+const [model] = redundant.ir.models
+const audited = load(redundant, files, { onRefused: ({ detail }) => assert.fail(detail) }).then(log =>
+  audit(redundant, log, {
+    model,
+    worth: worthOf(redundant.worths, model),
+    seed: 1,
+    draws: 1000,
+    plansMax: 12,
+    prices: examplePrices,
+    people: presetPeople,
+    stages: { why: 'none' },
+    command: 'spillway audit redundant.ts',
+  }),
+)
+
+const MINUTE = 60_000
+
+const estimatesOf = ({ rungs }: ElementPart): { readonly age: number; readonly of: readonly Estimate[] }[] =>
+  rungs.map(({ age, frozen, frozenAtBudget, refit }) => ({
+    age,
+    of: [frozen, frozenAtBudget, refit].map(effect => {
+      if ('why' in effect) return assert.fail(effect.why)
+      return 'why' in effect.aWeek ? assert.fail(effect.aWeek.why) : effect.aWeek
+    }),
+  }))
+
+test('by itself each of two that tell the same may be of any age', async () => {
+  const { report } = await audited
+  const now = report.utility.now.aWeek
+  for (const id of ['group/left', 'group/right']) {
+    const element = report.elements.find(({ element }) => element === id)!
+    for (const { age, of } of estimatesOf(element))
+      for (const { value } of of) assert.ok(Math.abs(value) < 0.03 * now, `${id} at ${age}: ${value} of ${now}`)
+    for (const knee of [element.knee, element.refitKnee]) assert.ok('age' in knee && knee.beyond === true, JSON.stringify(knee))
+  }
+})
+
+test('together they lose all but luck once they are older than what they warn of, by accident and by design', async () => {
+  const { report } = await audited
+  const now = report.utility.now.aWeek
+  const together = report.elements.find(({ kind }) => kind === 'groups')!
+  assert.deepEqual([together.title, together.groups], ['all streamed groups (left, right)', ['left', 'right']])
+  assert.deepEqual(together.now, { setting: { kind: 'now' }, title: 'stream', age: { p50: 0, p95: 0, from: 'by its placement' } })
+  const estimates = estimatesOf(together)
+  assert.ok(estimates.filter(({ age }) => age > AHEAD).length >= 5 && estimates.some(({ age }) => age < AHEAD))
+  for (const { age, of } of estimates)
+    for (const { value, high } of of)
+      assert.ok(age < AHEAD ? Math.abs(value) < 0.03 * now : high < -0.5 * now, `at ${age}: ${value}, at most ${high}, of ${now}`)
+  for (const knee of [together.knee, together.refitKnee])
+    assert.ok('age' in knee && knee.age === MINUTE && !knee.beyond, JSON.stringify(knee))
+  assert.deepEqual(new Set(together.marks.slice(1)), new Set(['collapse']))
+})
+
+test('no plan sets them at once, and what the plan does with each is said', async () => {
+  const { report, proposed } = await audited
+  const ids = report.elements.map(({ element }) => element)
+  assert.deepEqual(ids, ['ingestion', 'group/left', 'group/right', 'groups', 'inference', 'action', 'training'])
+  const { choice, why } = report.elements[3].verdict
+  assert.equal(choice, 'by the plan')
+  assert.match(
+    why,
+    proposed.size === 0 ? /leaves all of them as they run$/ : /is proposed runs "(left|right)" as batch 1 day, and leaves the others/,
+  )
+  for (const { element } of [...report.plans.now, ...report.plans.proposed, ...report.plans.marginal]) assert.notEqual(element, 'groups')
+})
+
+test('where no element by itself loses, what is at stake is seen in both', async () => {
+  const { report } = await audited
+  const groups = report.elements.filter(({ kind }) => kind === 'group' || kind === 'groups')
+  assert.equal(mostAtStake({ ...report, elements: groups })!.element.element, 'groups')
+})

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { compacted, isWithin, joined } from './joint-interval.ts'
+
+const pairs = fc.array(fc.tuple(fc.nat(6), fc.nat(6)), { maxLength: 40 })
+
+test('two rows have one code exactly where both columns agree, and every code occurs', () => {
+  fc.assert(
+    fc.property(pairs, rows => {
+      const [a, b] = [0, 1].map(i => ({ of: Int32Array.from(rows, row => row[i]), count: 7 }))
+      const { of, count } = joined(a, b)
+      const codes = new Map(rows.map(([x, y], row) => [`${x} ${y}`, of[row]]))
+      rows.forEach(([x, y], row) => assert.equal(of[row], codes.get(`${x} ${y}`)))
+      assert.deepEqual(
+        [...codes.values()].sort((a, b) => a - b),
+        Array.from({ length: count }, (_, code) => code),
+      )
+    }),
+  )
+})
+
+test('a column is within another where joining the two parts none of its codes', () => {
+  const rows = fc.array(fc.tuple(fc.nat(3), fc.nat(2), fc.boolean()), { maxLength: 8 })
+  fc.assert(
+    fc.property(rows, list => {
+      // Now and then it follows from the first, so that it is.
+      const codes = [0, 1].map(i =>
+        compacted(
+          Int32Array.from(list, row => (i === 0 ? row[0] : list[0][2] ? row[0] >> 1 : row[1])),
+          7,
+        ),
+      )
+      assert.equal(isWithin(codes[0], codes[1]), joined(codes[0], codes[1]).count === codes[0].count)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('codes that occur are numbered anew in their order', () => {
+  assert.deepEqual(compacted(Int32Array.of(7, 2, 7, 5), 9), { of: Int32Array.of(2, 0, 2, 1), count: 3 })
+  assert.deepEqual(compacted(new Int32Array(0), 3), { of: new Int32Array(0), count: 0 })
+})

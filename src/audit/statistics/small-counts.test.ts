@@ -1,0 +1,183 @@
+/** Bounds from counts: by hand, and what they cover of histories whose truth is known. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { random, type Random } from '../../base/random.ts'
+import type { ClusterColumn } from '../domain/cases.ts'
+import { estimatedBands, type Band } from './intervals.ts'
+import { countBound, countedColumn, countedOf, mostOf, type CountBound, type Counted } from './small-counts.ts'
+import { poissonUpper } from './poisson.ts'
+import { sampleOf, type Sample } from './sample.ts'
+import { differing as differingIn, sumsOf, SumsRoom } from './sums.ts'
+
+const LENGTH = 6000
+/** Of a history that is drawn. */
+const DRAWN = 1500
+const DAY = 86_400_000
+
+function sampleBy(columns: readonly Int32Array[]): Sample {
+  const length = columns[0].length
+  const clusters = columns.map((of, i): ClusterColumn => ({ name: `c${i}`, of, count: 60 }))
+  return sampleOf({ t: Float64Array.from({ length }, (_, row) => (row * DAY) / 100), clusters }, { from: 0, to: length })
+}
+
+/** Sixty airports in turn, sixty days one after the other. */
+const sample = sampleBy([
+  Int32Array.from({ length: LENGTH }, (_, row) => row % 60),
+  Int32Array.from({ length: LENGTH }, (_, row) => Math.floor(row / 100)),
+])
+
+const counted = (difference: Float64Array, by = sample): Counted => {
+  const [found] = differingIn(by, [difference])
+  const room = new SumsRoom()
+  return countedOf(
+    found,
+    by.cells.flatMap(set => countedColumn(sumsOf(set, found, room), set)),
+  )
+}
+const boundOf = (difference: Float64Array, most: number, by = sample): CountBound | undefined => {
+  const { few } = counted(difference, by)
+  return few && countBound(few, most)
+}
+const differing = (of: Readonly<Record<number, number>>): Float64Array => {
+  const difference = new Float64Array(LENGTH)
+  for (const [row, d] of Object.entries(of)) difference[Number(row)] = d
+  return difference
+}
+const near = (found: readonly number[], expected: readonly number[]): void =>
+  found.forEach((one, i) => assert.ok(Math.abs(one - expected[i]) < 1e-9 * Math.abs(expected[i]), `${found.join()} for ${expected.join()}`))
+
+test('one decision of thousands: as much as that, times how many there may be, and on the other side times how many where none was', () => {
+  near(boundOf(differing({ 7: -3 }), 3)!(0.05), [-3 * poissonUpper(1, 0.025), 3 * poissonUpper(0, 0.025)])
+  near(boundOf(differing({ 7: 3, 1000: 3, 2015: 3 }), 3)!(0.01), [-3 * poissonUpper(0, 0.005), 3 * poissonUpper(3, 0.005)])
+})
+
+test('of unequal ones each height has its own count: one large one does not stand for all', () => {
+  // 100, above which none is; 10 to 100, above which one is; 0 to 10, three.
+  const [, high] = boundOf(differing({ 7: 100, 1000: 10, 2015: 10 }), 100)!(0.05)
+  near([high], [90 * poissonUpper(1, 0.0125) + 10 * poissonUpper(3, 0.0125)])
+  assert.ok(high < 100 * poissonUpper(3, 0.025))
+})
+
+test('decisions of one airport or one day are one, by their sum', () => {
+  // Three of airport 7: one cluster that lost 6, or three decisions and three days that lost 2 each.
+  const [low] = boundOf(differing({ 7: -2, 1027: -2, 2047: -2 }), 2)!(0.05)
+  near([low], [-6 * poissonUpper(1, 0.025)])
+  assert.ok(-low > 2 * poissonUpper(3, 0.025))
+})
+
+test('where many clusters of each column differ there is no bound, where few of one do there is', () => {
+  const spread = differing(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i * 101, 1])))
+  assert.equal(boundOf(spread, 1), undefined)
+  const oneDay = differing(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, 1])))
+  near(boundOf(oneDay, 1)!(0.05), [-20 * poissonUpper(0, 0.025), 20 * poissonUpper(1, 0.025)])
+})
+
+const bandFor = (by: Sample, difference: Float64Array): Band =>
+  estimatedBands(by, [difference], { seed: 1, decisionsAWeek: by.length }).rungs[0] as Band
+
+test('what one decision may be worth is the largest that any alternative shows, and more where all show a handful', () => {
+  const [one, two] = [counted(differing({ 7: -3 })), counted(differing({ 7: 1, 8: 5 }))]
+  assert.deepEqual([mostOf([one]), mostOf([one, two])], [6, 7.5])
+  const many = counted(Float64Array.from({ length: LENGTH }, (_, row) => (row % 37 === 0 ? -4 : 0)))
+  assert.equal(mostOf([one, many]), 4)
+  // 4 to 0, above which one is.
+  near(boundOf(differing({ 7: -3 }), 4)!(0.05), [-4 * poissonUpper(1, 0.025), 4 * poissonUpper(0, 0.025)])
+})
+
+test('an interval that one decision out of ten made absurd is of the size of what differs', () => {
+  const amounts = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [i * 101, i === 0 ? -5000 : i % 2 === 0 ? 40 : -60]))
+  const band = bandFor(sample, differing(amounts))
+  assert.equal(band.isCounted, true)
+  assert.ok(band.freedom < 1.1 && band.low > -40_000 && band.high < 40_000, `${band.low} to ${band.high}`)
+  assert.deepEqual([band.low, band.high], band.pointwise)
+})
+
+test('one decision of thousands is counted; where many differ the error is taken', () => {
+  const one = bandFor(sample, differing({ 7: -1 }))
+  assert.equal(one.isCounted, true)
+  near([one.low, one.high], [-2 * poissonUpper(1, 0.025), 2 * poissonUpper(0, 0.025)])
+  assert.equal(
+    bandFor(
+      sample,
+      Float64Array.from({ length: LENGTH }, (_, row) => (row % 37 === 0 ? -1 : 0)),
+    ).isCounted,
+    undefined,
+  )
+})
+
+test('where there are too few clusters for a verdict nothing is counted', () => {
+  const few = sampleBy([
+    Int32Array.from({ length: LENGTH }, (_, row) => row % 12),
+    Int32Array.from({ length: LENGTH }, (_, row) => Math.floor(row / 100)),
+  ])
+  const band = bandFor(few, differing({ 7: -1 }))
+  assert.equal(band.isCounted, undefined)
+  assert.ok(band.low < -2 * poissonUpper(1, 0.025))
+})
+
+interface Sparse {
+  readonly expected: number
+  /** How much each of those that differ does, mean `mean`. */
+  readonly amount: (chance: Random) => number
+  readonly mean: number
+  /** One day in ten has all of them. */
+  readonly shocks?: boolean
+  /** One airport in six has all of them. */
+  readonly unequal?: boolean
+}
+
+const lognormal = (chance: Random): number =>
+  Math.exp(0.8 * Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance()) - 0.32)
+
+const sparse: Readonly<Record<string, Omit<Sparse, 'expected'>>> = {
+  'losses of one': { amount: () => -1, mean: -1 },
+  'as many gains as losses': { amount: chance => (chance() < 0.5 ? 1 : -1), mean: 0 },
+  'dollars lost': { amount: chance => -lognormal(chance), mean: -1 },
+  'dollars lost and some won': { amount: chance => (chance() < 0.8 ? -1 : 1) * lognormal(chance), mean: -0.6 },
+  'on few days': { amount: () => -1, mean: -1, shocks: true },
+  'of few airports': { amount: () => -1, mean: -1, unequal: true },
+}
+
+/** Histories in which something differs: what is covered of the mean that all histories have. */
+function coverageOf({ expected, amount, mean, shocks = false, unequal = false }: Sparse, cases: number, seed: number) {
+  const chance = random(seed)
+  let [bounded, bands, chosen, seen, made] = [0, 0, 0, 0, 0]
+  while (made < cases) {
+    const airport = Int32Array.from({ length: DRAWN }, () => Math.floor(chance() * 60))
+    const day = Int32Array.from({ length: DRAWN }, (_, row) => Math.floor(row / 25))
+    const rateOf = (count: number, isLeft: boolean, of: number): Float64Array =>
+      Float64Array.from({ length: count }, () => (isLeft ? (chance() < 1 / of ? of : 0) : 1))
+    const [byAirport, byDay] = [rateOf(60, unequal, 6), rateOf(60, shocks, 10)]
+    const difference = Float64Array.from(airport, (airport, row) =>
+      chance() < (expected / DRAWN) * byAirport[airport] * byDay[day[row]] ? amount(chance) : 0,
+    )
+    if (difference.every(d => d === 0)) continue
+    made++
+    const by = sampleBy([airport, day])
+    const truth = expected * mean
+    const { few, ...rest } = counted(difference, by)
+    const bound = few && countBound(few, mostOf([rest]))(0.05)
+    if (bound) {
+      seen++
+      bounded += Number(bound[0] <= truth && truth <= bound[1])
+    }
+    const { low, high, isCounted } = bandFor(by, difference)
+    bands += Number(low <= truth && truth <= high)
+    chosen += Number(isCounted ?? false)
+  }
+  return { bounded: bounded / seen, bands: bands / made, chosen, seen }
+}
+
+test('bounds cover what they claim, and so do the intervals that are chosen', () => {
+  const cases = 100
+  const chance = 3 * Math.sqrt((0.05 * 0.95) / cases)
+  let chosen = 0
+  for (const [name, world] of Object.entries(sparse))
+    for (const expected of [0.3, 2, 8]) {
+      const found = coverageOf({ ...world, expected }, cases, 1)
+      assert.ok(found.bounded >= 0.95 - chance, `${name}, ${expected}: ${JSON.stringify(found)}`)
+      assert.ok(found.bands >= 0.95 - chance, `${name}, ${expected}: ${JSON.stringify(found)}`)
+      chosen += found.chosen
+    }
+  assert.ok(chosen > 200, String(chosen))
+})

@@ -1,0 +1,39 @@
+/** Sums by cell against sums over all rows, one difference after the other in the same room. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { totalOf } from '../value/index.ts'
+import { sampleOf } from './sample.ts'
+import { differing, sumsOf, SumsRoom } from './sums.ts'
+
+const CELLS = 5
+
+/** Few numbers, so that what is added in a cell is often 0 again on the way; NaN where it is not known. */
+const value = fc.constantFrom(0, 0, 1, -1, 2, NaN)
+
+const histories = fc.array(fc.tuple(fc.nat(CELLS - 1), value, value), { minLength: 1, maxLength: 30 }).map(rows => ({
+  cell: rows.map(([cell]) => cell),
+  differences: [1, 2].map(i => Float64Array.from(rows, row => row[i])),
+}))
+
+test('sums by cell are those of every row', () => {
+  fc.assert(
+    fc.property(histories, ({ cell, differences: [one, other] }) => {
+      const sample = sampleOf({ t: new Float64Array(cell.length), clusters: [] }, { from: 0, to: cell.length })
+      const [room, set] = [new SumsRoom(), { of: Int32Array.from(cell), count: CELLS }]
+      const differences = [one, other, one]
+      for (const [i, found] of differing(sample, differences).entries()) {
+        const { sizes, cells, sums, rows, times } = sumsOf(set, found, room)
+        const wanted = Array.from({ length: CELLS }, (_, code) => totalOf(differences[i].filter((_, row) => cell[row] === code)))
+        wanted.forEach(({ sum, n }, code) => {
+          const entry = cells.indexOf(code)
+          assert.deepEqual([entry < 0 ? 0 : sums[entry], sizes.rows[sizes.of[code]]], [sum, n])
+          if (entry >= 0) assert.notEqual(sum, 0)
+        })
+        // Whatever is not told by its cell is told by how many are like it.
+        const entries = [...sums.keys()].flatMap(entry => Array.from({ length: times[entry] }, () => `${sums[entry]} of ${rows[entry]}`))
+        assert.deepEqual(entries.toSorted(), wanted.map(({ sum, n }) => `${sum} of ${n}`).toSorted())
+      }
+    }),
+  )
+})

@@ -1,0 +1,61 @@
+/** Blocks of time as clusters: decisions of one day share its weather, its news, its attack. */
+import type { ClusterColumn, RowRange } from '../domain/cases.ts'
+
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+/** Blocks that there are at least, where the block of rows is long enough. Unequal ones are worth fewer, so days are put together only while there are more than that. */
+const BLOCKS_LEAST = 50
+const BLOCKS_WANTED = 64
+/** Parts of a day that begin at the same hours each day, ms. */
+const partsOfDay = [12, 8, 6, 4, 3, 2, 1].map(hours => hours * HOUR_MS)
+/** Days of one block, where shocks last. */
+const longDays = [1, 2, 4, 7, 14, 28].map(days => days * DAY_MS)
+
+export interface BlockBounds {
+  /** From t to the end of what a label waits for, ms. */
+  readonly horizon: number
+  /** The longest finite window below a day, ms; 0 without one. */
+  readonly window: number
+}
+
+/** A column of blocks of time. */
+export interface TimeColumn extends ClusterColumn {
+  readonly span: number
+}
+
+/**
+ * A cluster column of blocks that are days, or several days where there are many, or parts of a day where there are few, and never shorter than the label's horizon or the window: what two
+ * neighbouring decisions both saw is then mostly in one block. Where shocks last longer all the same, `convergence.ts` lengthens them.
+ */
+export function timeBlocks(t: Float64Array, rows: RowRange, { horizon, window }: BlockBounds): TimeColumn {
+  if (rows.to <= rows.from) return blocksOf(t, rows, DAY_MS)
+  return blocksOf(t, rows, lengthOf(t[rows.to - 1] - t[rows.from], Math.max(horizon, window)))
+}
+
+/** Each as long as that, ms. Days begin at midnight UTC, and several days with the first. Rows outside of `rows` have code 0 and are not looked at. */
+export function blocksOf(t: Float64Array, rows: RowRange, length: number): TimeColumn {
+  const of = new Int32Array(t.length)
+  if (rows.to <= rows.from) return { name: nameOf(length), of, count: 1, span: length }
+  const first = t[rows.from]
+  const begin = Math.floor(first / DAY_MS) * DAY_MS
+  const offset = Math.floor((first - begin) / length)
+  for (let row = rows.from; row < rows.to; row++) of[row] = Math.floor((t[row] - begin) / length) - offset
+  return { name: nameOf(length), of, count: of[rows.to - 1] + 1, span: length }
+}
+
+/** About twice as long, ms: parts of a day, days, weeks. */
+export function longerThan(length: number): number {
+  return [...partsOfDay.toReversed(), ...longDays].find(longer => longer >= 1.5 * length) ?? 2 * length
+}
+
+function lengthOf(span: number, shortest: number): number {
+  const days = Math.max(1, Math.floor(span / DAY_MS / BLOCKS_WANTED), Math.ceil(shortest / DAY_MS))
+  if (days > 1 || span / DAY_MS >= BLOCKS_LEAST) return days * DAY_MS
+  const allowed = [DAY_MS, ...partsOfDay].filter(part => part >= shortest)
+  return allowed.find(part => span / part >= BLOCKS_LEAST) ?? allowed.at(-1)!
+}
+
+function nameOf(length: number): string {
+  if (length === DAY_MS) return 'day'
+  return length > DAY_MS ? `${length / DAY_MS}-day block` : `${length / HOUR_MS}-hour block`
+}

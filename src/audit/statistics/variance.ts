@@ -1,0 +1,167 @@
+/**
+ * The variance of θ = Σd / Σn where rows share luck by several columns of clusters at once, its skewness, and how well it is known.
+ *
+ * **Variance.** With v_c = θ − θ(−c), by how much θ moves when cell c is left out, the variance of one set of cells is the jackknife's, (G − 1)/G · Σ v_c² (Efron 1982; as a cluster-robust
+ * variance it is CR3: MacKinnon, Nielsen and Webb 2023, "Fast and reliable jackknife and bootstrap methods for cluster-robust inference"). θ is a ratio, so v_c = (S_c − θ n_c) / (N − n_c): that
+ * makes up for what a large cluster takes from its own residual. Sets of cells are added and taken off by inclusion and exclusion (Cameron, Gelbach and Miller 2011, "Robust inference with
+ * multiway clustering"): by origin, and by day, less by both together. By chance that may come out too small, even below 0: it is never less than half of that of the smallest cells, which is
+ * about what there is where nothing is shared. (Never less than the whole of it counts the same doubt twice, with the degrees of freedom: intervals then cover 97 % there, and 96 % with the half.)
+ *
+ * **Blocks of time that go on.** Where neighbouring blocks erred together and longer ones were taken, part of a shock still lies on either side of a border. Its 2 Σ v_i v_{i+1} is added, if it is above 0 (the truncated kernel
+ * of White and Domowitz 1984 at a lag of one block). Such a sum is known a third as well, by 1 / Σ k² degrees of freedom a block (Priestley 1981, 6.2).
+ *
+ * **Degrees of freedom.** Satterthwaite's, 2E²/Var. Of one column the lesser of two: of a working model in which a cluster of n rows has variance σ² n + τ² n², σ² and τ² by moments (Bell and
+ * McCaffrey 2002; Imbens and Kolesár 2016); and 3 (Σv²)² / Σv⁴ − 2, by fourth moments, which is 1 where one cluster carries everything. Of all columns V² / Σ V_k²/ν_k.
+ *
+ * **Skewness.** Σ v³ / V^(3/2), its sets added and taken off as those of the variance: shocks and rare large amounts make errors lopsided.
+ */
+import type { Sparse } from '../value/sparse.ts'
+import type { Codes } from './joint-interval.ts'
+import type { CellSet } from './sample.ts'
+import { sumsOf, SumsRoom, type CellSizes, type CellSums } from './sums.ts'
+
+/** Of one difference, a row: decisions whose difference is not known are left out. */
+export interface Measured {
+  readonly rows: number
+  readonly differing: number
+  /** θ. */
+  readonly value: number
+  readonly variance: number
+  /** Of the variance; Infinity where it is 0. */
+  readonly freedom: number
+  readonly skewness: number
+  /** Of the sets of one column each, cell by cell: θ − θ(−c). */
+  readonly influence: readonly Float64Array[]
+}
+
+/** Of at least two rows. `seen` is given what is summed by each set of cells, which is good until it returns. */
+export function measured(
+  cells: readonly CellSet[],
+  differing: Sparse,
+  room: SumsRoom = new SumsRoom(),
+  seen: (sums: CellSums, set: CellSet) => void = () => {},
+): Measured {
+  const { rows, squares, at } = differing
+  const theta = thetaOf(differing)
+  const { value, unit } = theta
+  const ofRows = Math.max(0, squares - rows * value * value)
+  const influence: Float64Array[] = []
+  const parts = cells.map(set => {
+    const one = sumsOf(set, differing, room)
+    seen(one, set)
+    if (set.over.length <= 1) influence.push(influenceOf(one, theta))
+    return { ...partOf(one, theta), sizes: one.sizes }
+  })
+  let [variance, third, doubt] = [0, 0, 0]
+  parts.forEach((part, i) => {
+    variance += cells[i].sign * part.variance
+    third += cells[i].sign * part.third
+    if (cells[i].over.length > 1 || part.variance === 0) return
+    const modelled = modelledFreedom(part.sizes, rows, ofRows / unit ** 2, part.residuals)
+    const freedom = Math.min(modelled, (3 * part.second ** 2) / part.fourth - 2)
+    const beside = cells[i].goesOn ? sharedByNeighbours(influence[i]) : 0
+    variance += beside
+    doubt += (part.variance + beside) ** 2 / (beside > 0 ? freedom / NEIGHBOURS_DOUBT : freedom)
+  })
+  variance = Math.max(variance, LEAST_OF_CELLS * parts.at(-1)!.variance)
+  return {
+    rows,
+    differing: at.length,
+    value,
+    variance: variance * unit ** 2,
+    freedom: doubt > 0 ? variance ** 2 / doubt : Infinity,
+    skewness: variance > 0 ? third / variance ** 1.5 : 0,
+    influence: influence.map(column => column.map(v => v * unit)),
+  }
+}
+
+/** θ − θ(−c) of each cell of one set, in units that do not matter to whoever compares them. */
+export const movedBy = (set: Codes, differing: Sparse): Float64Array =>
+  influenceOf(sumsOf(set, differing, new SumsRoom()), thetaOf(differing))
+
+/** Of the variance of the smallest cells, the part that the variance is at least. */
+const LEAST_OF_CELLS = 0.5
+
+/** Σ k² over the lags −1, 0 and 1. */
+const NEIGHBOURS_DOUBT = 3
+
+function sharedByNeighbours(v: Float64Array): number {
+  let sum = 0
+  for (let i = 1; i < v.length; i++) sum += v[i - 1] * v[i]
+  return Math.max(0, 2 * sum)
+}
+
+interface Theta {
+  readonly value: number
+  readonly rows: number
+  /** A row's deviation: in units of it no power leaves the range of doubles. */
+  readonly unit: number
+}
+
+function thetaOf({ rows, sum, squares }: Sparse): Theta {
+  const value = sum / rows
+  const ofRows = squares - rows * value * value
+  return { value, rows, unit: ofRows > 0 ? Math.sqrt(ofRows / rows) : 1 }
+}
+
+/** Of one set of cells, in units. */
+interface Part {
+  readonly variance: number
+  /** Σ v², Σ v³ and Σ v⁴. */
+  readonly second: number
+  readonly third: number
+  readonly fourth: number
+  /** Σ (S_c − θ n_c)². */
+  readonly residuals: number
+}
+
+function partOf({ sums, rows: counts, times }: CellSums, { value, rows, unit }: Theta): Part {
+  let [occupied, residuals, second, third, fourth] = [0, 0, 0, 0, 0]
+  for (let entry = 0; entry < sums.length; entry++) {
+    const n = counts[entry]
+    if (n === 0 || n === rows) continue
+    const cells = times[entry]
+    const residual = (sums[entry] - value * n) / unit
+    const v = residual / (rows - n)
+    occupied += cells
+    residuals += cells * residual * residual
+    second += cells * v * v
+    third += cells * v * v * v
+    fourth += cells * v * v * v * v
+  }
+  return { variance: occupied < 2 ? 0 : ((occupied - 1) / occupied) * second, second, third, fourth, residuals }
+}
+
+/** By cell: v, in units. */
+function influenceOf({ sizes, cells, sums }: CellSums, { value, rows, unit }: Theta): Float64Array {
+  const moved = (sum: number, n: number): number => (n === 0 || n === rows ? 0 : (sum - value * n) / unit / (rows - n))
+  const influence = new Float64Array(sizes.of.length)
+  for (let cell = 0; cell < influence.length; cell++) influence[cell] = moved(0, sizes.rows[sizes.of[cell]])
+  cells.forEach((cell, entry) => (influence[cell] = moved(sums[entry], sizes.rows[sizes.of[cell]])))
+  return influence
+}
+
+/**
+ * Satterthwaite's degrees of freedom of Σ w_g û_g², w_g = (N − n_g)^−2, û = (I − p1ᵀ) u with p = n / N and Var u_g = v_g = σ² n_g + τ² n_g²: with Ω = Cov û it is
+ * (Σ w_g Ω_gg)² / Σ w_g w_h Ω_gh². Ω is a diagonal and two vectors, so both sums are sums over clusters.
+ */
+function modelledFreedom({ rows: sizes, cells }: CellSizes, rows: number, ofRows: number, ofClusters: number): number {
+  let pairs = 0
+  sizes.forEach((n, i) => (pairs += cells[i] * n * n))
+  const shared = pairs > rows ? Math.max(0, (ofClusters - ofRows) / (pairs - rows)) : 0
+  const own = Math.max(0, ofRows / rows - shared)
+  let total = 0
+  sizes.forEach((n, i) => (total += cells[i] * (own * n + shared * n * n)))
+  let [expected, single, pp, vv, pv] = [0, 0, 0, 0, 0]
+  sizes.forEach((n, i) => {
+    if (n === rows) return
+    const [v, p, w] = [own * n + shared * n * n, n / rows, (rows / (rows - n)) ** 2]
+    const apart = p * (p * total - 2 * v)
+    expected += cells[i] * w * (v + apart)
+    single += cells[i] * w * w * v * (v + 2 * apart)
+    pp += cells[i] * w * p * p
+    vv += cells[i] * w * v * v
+    pv += cells[i] * w * p * v
+  })
+  return expected ** 2 / (single + 2 * pp * vv + (total * pp) ** 2 + 2 * pv ** 2 - 4 * total * pp * pv)
+}

@@ -1,0 +1,117 @@
+/**
+ * Alerts at an equal volume: in each judged block as many decisions act as act in it under what runs, those with the highest scores.
+ *
+ * A threshold that was set on an earlier block lets an alternative with drifted scores act several times as often, and a utility without a cost of false alarms would count that as skill. At an equal
+ * volume two alternatives differ only in *which* decisions act. Equal scores at the cut are parted by a draw from the row number, so that the volume is met exactly and every alternative draws alike.
+ * With a cooldown the volume counts actions, not decisions above the cut.
+ *
+ * A slower cadence of ticks leaves decisions out. The volume is that of its scores at the model's own cadence, and what is left out does not act, so that a cadence alone never lowers the cut.
+ *
+ * Cost: O(rows) without a cooldown; with one, O(k log² k) for the k highest scores that yield so many actions.
+ */
+import type { Cases, RowRange } from '../domain/cases.ts'
+import { fromTop } from './top-scores.ts'
+import { alertsAt } from './threshold.ts'
+
+/** A judged block, and how many of its decisions may act. */
+export interface BlockVolume {
+  readonly rows: RowRange
+  readonly count: number
+}
+
+type Keyed = Pick<Cases, 't' | 'key'>
+
+/**
+ * Rows that act, ascending, of blocks that ascend: in each exactly `count` of the ranked rows, or fewer where fewer have a score. `cooldown` in ms. `ranked`: scores at the model's own cadence, which has rows that `score` leaves
+ * out; those do not act.
+ */
+export function actingAtVolume(
+  cases: Keyed,
+  score: Float64Array,
+  volumes: readonly BlockVolume[],
+  cooldown: number,
+  ranked: Float64Array = score,
+): Int32Array {
+  const parts = volumes.map(volume => {
+    const above = cooldown === 0 ? highest(ranked, volume.rows, volume.count) : spaced(cases, ranked, volume, cooldown)
+    const left = score === ranked ? above : above.filter(row => !Number.isNaN(score[row]))
+    return cooldown === 0 ? left : rested(cases, left, cooldown)
+  })
+  const acting = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    acting.set(part, at)
+    at += part.length
+  }
+  return acting
+}
+
+/** 1 where a decision acts. Decisions before the first block act from the lowest score on that acts in that block: what they stop, or delay, may reach into it. */
+export function alertsOf(
+  cases: Keyed,
+  score: Float64Array,
+  acting: Int32Array,
+  { first, scored, cooldown }: { readonly first: RowRange; readonly scored: RowRange; readonly cooldown: number },
+): Uint8Array {
+  let threshold = Infinity
+  for (const row of acting) if (row < first.to && score[row] < threshold) threshold = score[row]
+  const alert = alertsAt(cases, score, { threshold, cooldown, rows: { from: scored.from, to: Math.max(scored.from, first.from) } })
+  for (const row of acting) alert[row] = 1
+  return alert
+}
+
+/** The rows with the highest scores, ascending. NaN is no score. */
+function highest(score: Float64Array, rows: RowRange, count: number): Int32Array {
+  let scored = 0
+  for (let row = rows.from; row < rows.to; row++) if (score[row] === score[row]) scored++
+  const most = Math.max(0, Math.min(count, scored))
+  if (most === 0) return new Int32Array(0)
+  const last = fromTop(score, rows, most - 1)
+  const found = new Int32Array(most)
+  const tied: number[] = []
+  let above = 0
+  for (let row = rows.from; row < rows.to; row++) {
+    if (score[row] > last) found[above++] = row
+    else if (score[row] === last) tied.push(row)
+  }
+  const parted = tied.length === most - above ? tied : tied.toSorted(byDraw).slice(0, most - above)
+  found.set(parted, above)
+  return found.sort()
+}
+
+/** The same where a key rests for the cooldown after each of its actions: the fewest rows with the highest scores that yield so many actions. */
+function spaced(cases: Keyed, score: Float64Array, { rows, count }: BlockVolume, cooldown: number): Int32Array {
+  if (count <= 0) return new Int32Array(0)
+  for (let most = 2 * count; ; most *= 2) {
+    const ranked = highest(score, rows, most).sort((a, b) => score[b] - score[a] || byDraw(a, b))
+    const actionsOf = (candidates: number): Int32Array => rested(cases, ranked.slice(0, candidates).sort(), cooldown)
+    if (ranked.length === most && actionsOf(most).length < count) continue
+    // One candidate more is at most one action more, and never fewer: the earliest action of each key is the most that fit.
+    let [low, high] = [0, ranked.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (actionsOf(middle).length >= count) high = middle
+      else low = middle + 1
+    }
+    return ranked.slice(0, low).sort()
+  }
+}
+
+/** Of rows in order of time those that act. */
+function rested({ t, key }: Keyed, rows: Int32Array, cooldown: number): Int32Array {
+  const last = new Map<number, number>()
+  return rows.filter(row => {
+    if (t[row] - (last.get(key[row]) ?? -Infinity) < cooldown) return false
+    last.set(key[row], t[row])
+    return true
+  })
+}
+
+const byDraw = (a: number, b: number): number => drawOf(a) - drawOf(b) || a - b
+
+/** A hash of the row number, as even as a draw: the finalizer of MurmurHash3. */
+function drawOf(row: number): number {
+  let hash = Math.imul(row ^ (row >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}

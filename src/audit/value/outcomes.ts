@@ -1,0 +1,88 @@
+/**
+ * True outcomes, each once: an episode of which ten decisions warned is one, and what a label says of one event alone is one for each decision.
+ *
+ * O(decisions); 4 bytes a decision.
+ */
+import type { Cases, RowRange } from '../domain/cases.ts'
+import { actingRows } from './acting.ts'
+import { isJudged, type Given } from './given-threshold.ts'
+import { rememberedRows } from './memo.ts'
+
+export interface TrueOutcomes {
+  /** The number of the outcome that a decision is about, from 0; −1 where none is known to be true. */
+  readonly of: Int32Array
+  readonly count: number
+  /** Whether several decisions may be about one. */
+  readonly shared: boolean
+}
+
+/** `shared`: decisions about one key with one time of outcome are about the same (`begins`); otherwise each has its own (`labelFrom`). */
+export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
+  const { key, label, outcome } = cases
+  const of = new Int32Array(cases.length).fill(-1)
+  const numbers = new Map<number, Map<number, number>>()
+  let count = 0
+  for (let row = 0; row < cases.length; row++) {
+    if (label[row] !== 1 || !isJudged(cases, row)) continue
+    if (!shared) {
+      of[row] = count++
+      continue
+    }
+    let ofKey = numbers.get(key[row])
+    if (!ofKey) numbers.set(key[row], (ofKey = new Map<number, number>()))
+    const number = ofKey.get(outcome[row])
+    if (number === undefined) ofKey.set(outcome[row], (of[row] = count++))
+    else of[row] = number
+  }
+  return { of, count, shared }
+}
+
+/** Calls `act` with the row of each outcome whose action was there first, ascending, of those that were there by the outcome; of two at the same time with the earlier row. Returns of how many outcomes there is one. */
+export function eachFirst(given: Given, outcomes: TrueOutcomes, act?: (row: number) => void): number {
+  const rows = firstRows(given, outcomes)
+  if (act) for (let i = 0; i < rows.length; i++) act(rows[i])
+  return rows.length
+}
+
+/** By what they were found in: a utility asks for them, and who counts what was reached. */
+const found = new WeakMap<Given, { readonly outcomes: TrueOutcomes; readonly rows: Int32Array }>()
+
+function firstRows(given: Given, outcomes: TrueOutcomes): Int32Array {
+  const known = found.get(given)
+  if (known?.outcomes === outcomes) return known.rows
+  const rows = outcomes.shared ? firstInTime(given, outcomes) : inTime(given, outcomes)
+  found.set(given, { outcomes, rows })
+  return rows
+}
+
+/** Where no two are about the same outcome, all that were there by it. */
+function inTime(given: Given, { of }: TrueOutcomes): Int32Array {
+  const [{ acted }, { outcome }] = [given.decided, given.cases]
+  const acting = actingRows(given)
+  const found = new Int32Array(acting.length)
+  let count = 0
+  for (const row of acting) if (of[row] >= 0 && acted[row] <= outcome[row]) found[count++] = row
+  return found.subarray(0, count)
+}
+
+/** Ascending. */
+function firstInTime(given: Given, { of, count }: TrueOutcomes): Int32Array {
+  const first = new Int32Array(count).fill(-1)
+  const [{ acted }, { outcome }] = [given.decided, given.cases]
+  for (const row of actingRows(given)) {
+    const number = of[row]
+    if (number < 0 || !(acted[row] <= outcome[row])) continue
+    const other = first[number]
+    if (other < 0 || acted[row] < acted[other]) first[number] = row
+  }
+  return first.filter(row => row >= 0).sort()
+}
+
+/** Outcomes that some decision of the rows is about. */
+export const countMet = rememberedRows(({ of, count }: TrueOutcomes, { from, to }: RowRange): number => {
+  const isMet = new Uint8Array(count)
+  for (let row = from; row < to; row++) if (of[row] >= 0) isMet[of[row]] = 1
+  let met = 0
+  for (const one of isMet) met += one
+  return met
+})

@@ -1,0 +1,54 @@
+/** The user's own utility: called with all of the rows at once, and never trusted. */
+import { SpillwayError } from '../../base/errors.ts'
+import { show } from '../../base/show.ts'
+import type { UtilityCompute } from '../../define/value/judged-decisions.ts'
+import { isJudged, zeros, type Given } from './given-threshold.ts'
+
+/**
+ * A value for each of the rows; NaN where what came of a decision is not known, whatever the function gave. Throws `SPILL_INPUT` where it threw, gave something else than a value for each row,
+ * or one that is not finite for a row whose label is known.
+ */
+export function ownValues(model: string, compute: UtilityCompute, given: Given): Float64Array {
+  const { cases, decided, alert, rows } = given
+  const { from, to } = rows
+  const wrong = (why: string, cause?: unknown): never => {
+    throw new SpillwayError('SPILL_INPUT', `worth of model '${model}': the function of own ${why}`, { cause })
+  }
+  let got: unknown
+  try {
+    got = compute({
+      length: to - from,
+      t: cases.t.subarray(from, to),
+      key: cases.key.subarray(from, to),
+      score: decided.score.subarray(from, to),
+      alert: alert.subarray(from, to),
+      acted: decided.acted.subarray(from, to),
+      inline: decided.inline,
+      label: cases.label.subarray(from, to),
+      known: cases.known.subarray(from, to).map((known, i) => known & cases.eligible[from + i]),
+      outcome: cases.outcome.subarray(from, to),
+      column: name => cases.column(name).subarray(from, to),
+    })
+    if (got instanceof Promise) got.catch(() => {})
+  } catch (error) {
+    // A column that there is not is said by its own error.
+    if (error instanceof SpillwayError) throw error
+    wrong(
+      `threw ${error instanceof Error ? `${error.name}: ${error.message}` : show(error)}, given ${to - from} decisions from row ${from} on`,
+      error,
+    )
+  }
+  if (!(got instanceof Float64Array)) return wrong(`gave ${show(got)}; it gives a Float64Array with a value for each decision`)
+  if (got.length !== to - from) return wrong(`gave ${got.length} values for ${to - from} decisions; it gives one for each`)
+  const values = zeros(given)
+  for (let i = 0; i < values.length; i++) {
+    const row = from + i
+    if (!isJudged(cases, row)) continue
+    if (!Number.isFinite(got[i]))
+      wrong(
+        `gave ${got[i]} for decision ${row}, of ${new Date(cases.t[row]).toISOString()}; where a label is known it gives a finite number`,
+      )
+    values[i] = got[i]
+  }
+  return values
+}

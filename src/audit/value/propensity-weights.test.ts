@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { randomGiven } from '../../../test/audit/random-cases.ts'
+import { random } from '../../base/random.ts'
+import { auc } from '../../training/metrics.ts'
+import type { Cases, Standing } from '../domain/cases.ts'
+import { boundsOf, performanceOf, unknownPart, utilityOf, type Given } from './index.ts'
+import { isStoodFor } from './propensity-weights.ts'
+
+const HOUR = 3_600_000
+const money = utilityOf({ utility: { kind: 'money', saves: 'amount', wrong: 7 } }, { name: 'm' })
+const blocking = utilityOf({ utility: { kind: 'money', saves: 3, wrong: 1, blocks: 2 * HOUR } }, { name: 'm' })
+const caught = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wrong: 1 } }, { name: 'm' })
+
+/** All labels known; outcomes an hour after each decision. */
+function whole(seed: number, most = 40): Given {
+  const given = randomGiven(seed, { most })
+  const { cases } = given
+  const of = random(seed + 99)
+  const label = Uint8Array.from(cases.label, () => Number(of() < 0.5))
+  const ones = new Uint8Array(cases.length).fill(1)
+  const outcome = cases.t.map((time, row) => (label[row] === 1 ? time + HOUR : NaN))
+  return { ...given, cases: { ...cases, label, known: ones, eligible: ones, outcome }, rows: { from: 0, to: cases.length } }
+}
+
+/** As a run sees them of whose decisions `met` were to act, all but those `undone`. */
+function seen(cases: Cases, { met, undone, chance }: { met: readonly number[]; undone: ReadonlySet<number>; chance: number }): Cases {
+  const hidden = new Set(met.filter(row => !undone.has(row)))
+  const weight = Float64Array.from({ length: cases.length }, (_, row) => (hidden.has(row) ? 0 : undone.has(row) ? 1 / chance : 1))
+  const expected = Float64Array.from({ length: cases.length }, (_, row) => (met.includes(row) ? 0.3 : 0))
+  const standing: Standing = { weight, expected, delay: HOUR }
+  return {
+    ...cases,
+    known: cases.known.map((is, row) => (hidden.has(row) ? 0 : is)),
+    label: cases.label.map((is, row) => (hidden.has(row) ? 0 : is)),
+    outcome: cases.outcome.map((is, row) => (hidden.has(row) ? NaN : is)),
+    standing,
+  }
+}
+
+const sumOf = (values: Float64Array): number => values.reduce((sum, one) => sum + one, 0)
+
+test('over all draws that there might have been the mean is the truth, to a rounding', () => {
+  for (let seed = 0; seed < 30; seed++) {
+    const given = whole(seed, 14)
+    const met = Array.from({ length: given.cases.length }, (_, row) => row)
+      .filter(row => row % 2 === 0)
+      .slice(0, 7)
+    for (const utility of [money, caught, blocking])
+      for (const chance of [0.5, 0.1]) {
+        let mean = 0
+        for (let draw = 0; draw < 2 ** met.length; draw++) {
+          const undone = new Set(met.filter((_, i) => (draw >> i) & 1))
+          const values = utility.values({ ...given, cases: seen(given.cases, { met, undone, chance }) })
+          mean += chance ** undone.size * (1 - chance) ** (met.length - undone.size) * sumOf(values)
+        }
+        const truth = sumOf(utility.values(given))
+        assert.ok(Math.abs(mean - truth) < 1e-9 * Math.max(1, Math.abs(truth)), `seed ${seed}: ${mean} and not ${truth}`)
+      }
+  }
+})
+
+test('without decisions that stand for others values are to the bit what they were', () => {
+  for (let seed = 0; seed < 50; seed++) {
+    const given = randomGiven(seed)
+    const { cases } = given
+    const idle = {
+      ...cases,
+      standing: { weight: new Float64Array(cases.length).fill(1), expected: new Float64Array(cases.length), delay: 0 },
+    }
+    for (const utility of [money, caught, blocking]) assert.deepEqual(utility.values({ ...given, cases: idle }), utility.values(given))
+  }
+})
+
+test('what is stood for is not unknown, and bounds suppose nothing of it', () => {
+  for (let seed = 0; seed < 30; seed++) {
+    const given = whole(seed)
+    const met = [...given.cases.label.keys()].filter(row => row % 3 === 0)
+    const cases = seen(given.cases, { met, undone: new Set(met.slice(0, 2)), chance: 0.25 })
+    assert.equal(unknownPart(cases, given.rows), 0)
+    met.forEach((row, i) => assert.equal(isStoodFor(cases, row), i >= 2))
+    const values = money.values({ ...given, cases })
+    const { ifTrue, ifFalse } = boundsOf(money.values, { ...given, cases }, HOUR)
+    assert.deepEqual([ifTrue, ifFalse], [values, values])
+    assert.ok(values.every(Number.isFinite))
+  }
+})
+
+test('precision, recall and AUC are those of rows that stand there as often as each stands for', () => {
+  for (let seed = 0; seed < 60; seed++) {
+    const given = whole(seed)
+    const met = [...given.cases.label.keys()].filter(row => row % 2 === 0)
+    const cases = seen(given.cases, { met, undone: new Set(met.filter(row => row % 3 === 0)), chance: 0.25 })
+    const of = { ...given, cases }
+    const found = performanceOf(of, { worth: caught.sparse(of), outcomes: caught.outcomes(cases), decisionsAWeek: 700 })
+    const rows = [...cases.label.keys()].flatMap(row => Array.from({ length: cases.standing!.weight[row] }, () => row))
+    const acting = rows.filter(row => given.alert[row] === 1)
+    const trues = rows.filter(row => cases.label[row] === 1)
+    const reached = trues.filter(row => given.alert[row] === 1 && given.decided.acted[row] <= cases.outcome[row])
+    const near = (a: number | null, b: number) =>
+      assert.ok(a === null ? Number.isNaN(b) : Math.abs(a - b) < 1e-12, `seed ${seed}: ${a}, ${b}`)
+    near(found.precision, acting.filter(row => cases.label[row] === 1).length / acting.length)
+    near(found.recall, reached.length / trues.length)
+    const scored = rows.filter(row => !Number.isNaN(given.decided.score[row]))
+    near(
+      found.auc,
+      auc(
+        Float64Array.from(scored, row => given.decided.score[row]),
+        scored.map(row => cases.label[row]),
+      ),
+    )
+  }
+})

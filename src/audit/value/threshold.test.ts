@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { randomGiven } from '../../../test/audit/random-cases.ts'
+import { random } from '../../base/random.ts'
+import type { ActionIR } from '../../define/ir/ir.ts'
+import { actingOf, alertsAt, countAtOrAbove, thresholdForPart } from './index.ts'
+
+const scores = (...values: number[]) => Float64Array.from(values)
+const all = ({ length }: Float64Array) => ({ from: 0, to: length })
+
+test('at most so many act, as many as can, and equal scores act together', () => {
+  const of = random(5)
+  for (let round = 0; round < 500; round++) {
+    const score = Float64Array.from({ length: Math.floor(of() * 30) }, () => (of() < 0.15 ? NaN : Math.floor(of() * (round % 2 ? 5 : 1e6))))
+    const scored = score.filter(value => !Number.isNaN(value))
+    const may = Math.floor(of() * (scored.length + 2))
+    const found = thresholdForPart(score, all(score), may / Math.max(1, scored.length))
+    const acting = (threshold: number) => scored.filter(value => value >= threshold).length
+    const possible = [Infinity, ...scored].filter(threshold => acting(threshold) <= may)
+    assert.equal(found.threshold, Math.min(...possible))
+    assert.deepEqual([found.scored, found.acts], [scored.length, acting(found.threshold)])
+    const next = Math.max(...scored.filter(value => value < found.threshold))
+    assert.equal(found.tied, found.acts === Math.min(may, scored.length) ? 0 : scored.filter(value => value === next).length)
+    assert.equal(countAtOrAbove(score, all(score), found.threshold), found.acts)
+  }
+})
+
+test('a part of those that have a score, in the rows alone', () => {
+  const hundred = Float64Array.from({ length: 100 }, (_, i) => i)
+  assert.equal(thresholdForPart(hundred, all(hundred), 0.29).acts, 29)
+  assert.deepEqual(thresholdForPart(hundred, { from: 0, to: 10 }, 0.1), { threshold: 9, scored: 10, acts: 1, tied: 0 })
+  assert.deepEqual(thresholdForPart(scores(NaN, NaN), all(scores(1, 2)), 0.5), { threshold: Infinity, scored: 0, acts: 0, tied: 0 })
+  assert.deepEqual(thresholdForPart(scores(1, 2, 3), { from: 0, to: 3 }, 0), { threshold: Infinity, scored: 3, acts: 0, tied: 0 })
+  assert.deepEqual(thresholdForPart(scores(1, 2, 3), { from: 0, to: 3 }, 1), { threshold: 1, scored: 3, acts: 3, tied: 0 })
+  assert.deepEqual(thresholdForPart(scores(7, 7, 7, 7), { from: 0, to: 4 }, 0.5), { threshold: Infinity, scored: 4, acts: 0, tied: 4 })
+})
+
+test('alerts are what is at or above; after one its key is left alone for the cooldown', () => {
+  for (let seed = 0; seed < 200; seed++) {
+    const { cases, decided, threshold } = randomGiven(seed)
+    assert.deepEqual(
+      [...alertsAt(cases, decided.score, { threshold })],
+      [...decided.score].map(score => Number(score >= threshold)),
+    )
+    const cooldown = (1 + (seed % 10)) * 5 * 60_000
+    const found = alertsAt(cases, decided.score, { threshold, cooldown })
+    const wanted = new Uint8Array(cases.length)
+    for (let row = 0; row < cases.length; row++) {
+      const isRecent = wanted.some(
+        (was, other) => was === 1 && cases.key[other] === cases.key[row] && cases.t[row] - cases.t[other] < cooldown,
+      )
+      if (decided.score[row] >= threshold && !isRecent) wanted[row] = 1
+    }
+    assert.deepEqual(found, wanted)
+  }
+})
+
+test('the action of the model with the lowest threshold says what acts', () => {
+  const action = (name: string, model: string, op: string, value: number, cooldown?: number) =>
+    ({
+      name,
+      model,
+      when: { op, left: { op: 'column', name: 'score' }, right: { op: 'literal', value }, type: 'bool' },
+      cooldown,
+    }) as unknown as ActionIR
+  const actions = [
+    action('low', 'm', 'lt', 0.1),
+    action('page', 'm', 'gte', 0.9, 5),
+    action('note', 'm', 'gte', 0.5),
+    action('x', 'n', 'gte', 0),
+  ]
+  assert.deepEqual(actingOf({ actions }, 'm'), { action: 'note', threshold: 0.5, cooldown: 0 })
+  assert.deepEqual(actingOf({ actions: actions.slice(0, 2) }, 'm'), { action: 'page', threshold: 0.9, cooldown: 5 })
+  assert.equal(actingOf({ actions: actions.slice(0, 1) }, 'm'), undefined)
+  assert.equal(actingOf({}, 'm'), undefined)
+})

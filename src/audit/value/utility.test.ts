@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { casesOf, randomGiven } from '../../../test/audit/random-cases.ts'
+import { block } from '../../../examples/fraud/blocking.ts'
+import { random } from '../../base/random.ts'
+import type { LabelIR, UtilityIR } from '../../define/ir/ir.ts'
+import { alertsAt, utilityOf, type Given } from './index.ts'
+
+const MINUTE = 60_000
+const label = { from: { kind: 'from' }, begins: { kind: 'begins' } } as unknown as Record<'from' | 'begins', LabelIR>
+const valuesOf = (utility: UtilityIR, given: Given, kind: 'from' | 'begins' = 'from') =>
+  utilityOf({ utility }, { name: 'm', label: label[kind] }).values(given)
+const caught = { kind: 'caught', unit: 'x' } as const
+
+/** The rows, as a naive reader sees them. */
+const rowsOf = ({ rows: { from, to } }: Given) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
+const judged = ({ cases }: Given, row: number) => cases.known[row] === 1 && cases.eligible[row] === 1
+
+/** Is row the first action in time about its outcome? By comparing it with every other. */
+function isFirst(given: Given, row: number, shared: boolean): boolean {
+  const { cases, decided, alert } = given
+  const inTime = (other: number) =>
+    judged(given, other) && cases.label[other] === 1 && alert[other] === 1 && decided.acted[other] <= cases.outcome[other]
+  if (!inTime(row)) return false
+  if (!shared) return true
+  return rowsOf(given).every(other => {
+    if (other === row || cases.key[other] !== cases.key[row] || cases.outcome[other] !== cases.outcome[row] || !inTime(other)) return true
+    return decided.acted[other] === decided.acted[row] ? other > row : decided.acted[other] > decided.acted[row]
+  })
+}
+
+test('caught, notice and money count the first action in time of each outcome, and wrong ones', () => {
+  let firsts = 0
+  for (let seed = 0; seed < 400; seed++) {
+    const shared = seed % 2 === 0
+    const given = randomGiven(seed, { shared })
+    const { cases, decided, alert } = given
+    const amount = cases.column('amount')
+    const wanted = (gain: (row: number) => number, wrong: number) =>
+      rowsOf(given).map(row => {
+        if (!judged(given, row)) return NaN
+        if (isFirst(given, row, shared)) return gain(row)
+        return alert[row] === 1 && cases.label[row] === 0 && wrong !== 0 ? -wrong : 0
+      })
+    const kind = shared ? 'begins' : 'from'
+    assert.deepEqual(
+      [...valuesOf(caught, given, kind)],
+      wanted(() => 1, 0),
+    )
+    assert.deepEqual(
+      [...valuesOf({ ...caught, dollars: 80, wrong: 4 }, given, kind)],
+      wanted(() => 1, 0.05),
+    )
+    const minutes = (row: number) => (cases.outcome[row] - decided.acted[row]) / MINUTE
+    assert.deepEqual([...valuesOf({ kind: 'notice', unit: 'x', dollars: 2, wrong: 3 }, given, kind)], wanted(minutes, 1.5))
+    assert.deepEqual(
+      [...valuesOf({ kind: 'money', saves: 'amount', wrong: 10 }, given, kind)],
+      wanted(row => amount[row], 10),
+    )
+    assert.deepEqual(
+      [...valuesOf({ kind: 'money', saves: 7, wrong: 0 }, given, kind)],
+      wanted(() => 7, 0),
+    )
+    firsts += rowsOf(given).filter(row => isFirst(given, row, shared)).length
+  }
+  assert.ok(firsts > 500)
+})
+
+/** Event by event: is some earlier action of the key, itself not stopped, done by now and not over? */
+function stoppedNaively({ cases: { t, key }, decided: { acted, inline }, alert, rows }: Given, blocks: number): Set<number> {
+  const first = t.findIndex(time => time > t[rows.from] - blocks)
+  const stopped = new Set<number>()
+  const acting: number[] = []
+  for (let row = first; row < rows.to; row++) {
+    if (acting.some(other => key[other] === key[row] && acted[other] <= t[row] && t[row] < acted[other] + blocks)) {
+      stopped.add(row)
+      continue
+    }
+    if (alert[row] === 0) continue
+    acting.push(row)
+    if (inline) stopped.add(row)
+  }
+  return stopped
+}
+
+test('money that stops the key counts each event that is stopped, right or wrong', () => {
+  let stopped = 0
+  for (let seed = 0; seed < 400; seed++) {
+    const given = randomGiven(seed)
+    if (given.rows.from >= given.rows.to) continue
+    const blocks = (1 + (seed % 20)) * 5 * MINUTE
+    const { cases } = given
+    const found = stoppedNaively(given, blocks)
+    const wanted = rowsOf(given).map(row =>
+      judged(given, row) ? (found.has(row) ? (cases.label[row] === 1 ? cases.column('amount')[row] : -10) : 0) : NaN,
+    )
+    assert.deepEqual([...valuesOf({ kind: 'money', saves: 'amount', wrong: 10, blocks }, given)], wanted)
+    stopped += found.size
+  }
+  assert.ok(stopped > 500)
+})
+
+test('without delays it is the action model of the fraud example', () => {
+  const of = random(7)
+  const length = 5000
+  const t = Float64Array.from({ length }, () => Math.floor(of() * 20 * 86_400_000)).sort()
+  const zero = new Int32Array(length)
+  const score = Float64Array.from({ length }, () => of())
+  const card = Int32Array.from({ length }, () => Math.floor(of() * 60))
+  const fraud = Uint8Array.from({ length }, () => Number(of() < 0.1))
+  const amount = Float64Array.from({ length }, () => Math.ceil(of() * 500))
+  const cases = casesOf({
+    t,
+    key: card,
+    label: fraud,
+    known: new Uint8Array(length).fill(1),
+    eligible: new Uint8Array(length).fill(1),
+    outcome: t.map((time, row) => (fraud[row] === 1 ? time + 1e9 : NaN)),
+    columns: { amount },
+  })
+  for (const inline of [true, false]) {
+    const { weeks } = block({ t, score, amount, card, fraud, burst: zero.map(() => -1), isTest: new Uint8Array(length) }, 0.97, { inline })
+    const alert = alertsAt(cases, score, { threshold: 0.97 })
+    const values = valuesOf(
+      { kind: 'money', saves: 'amount', wrong: 10, blocks: 86_400_000 },
+      {
+        cases,
+        decided: { score, made: t, acted: t, inline },
+        alert,
+        rows: { from: 0, to: length },
+      },
+    )
+    const sum = (numbers: Float64Array) => numbers.reduce((a, b) => a + b, 0)
+    assert.equal(sum(values), sum(weeks))
+    assert.notEqual(sum(values), 0)
+  }
+})
+
+test('an amount that is NULL says nothing where the event was stopped', () => {
+  const given = oneRow({ label: 1 })
+  const cases = casesOf({ ...given.cases, columns: { amount: Float64Array.of(NaN) } })
+  assert.deepEqual([...valuesOf({ kind: 'money', saves: 'amount', wrong: 1, blocks: 1 }, { ...given, cases })], [NaN])
+  assert.deepEqual(
+    [...valuesOf({ kind: 'money', saves: 'amount', wrong: 1, blocks: 1 }, { ...given, cases, alert: Uint8Array.of(0) })],
+    [0],
+  )
+})
+
+function oneRow({ label, known = 1 }: { readonly label: 0 | 1; readonly known?: 0 | 1 }): Given {
+  const one = Uint8Array.of(1)
+  const t = Float64Array.of(0)
+  return {
+    cases: casesOf({
+      t,
+      key: Int32Array.of(0),
+      label: Uint8Array.of(label),
+      known: Uint8Array.of(known),
+      eligible: one,
+      outcome: Float64Array.of(label ? 5 : NaN),
+    }),
+    decided: { score: Float64Array.of(1), made: t, acted: t, inline: true },
+    alert: one,
+    rows: { from: 0, to: 1 },
+  }
+}
+
+test('an action after the outcome is worth nothing, one at the same moment all of it', () => {
+  const given = oneRow({ label: 1 })
+  const at = (acted: number) => [...valuesOf(caught, { ...given, decided: { ...given.decided, acted: Float64Array.of(acted) } })]
+  assert.deepEqual([at(4), at(5), at(6)], [[1], [1], [0]])
+})
+
+test('of no rows there are no values, and of rows without a known label none that is a number', () => {
+  const given = oneRow({ label: 0, known: 0 })
+  for (const utility of [caught, { kind: 'money', saves: 1, wrong: 1, blocks: 5 } as const]) {
+    assert.equal(valuesOf(utility, { ...given, rows: { from: 1, to: 1 } }).length, 0)
+    assert.deepEqual([...valuesOf(utility, given)], [NaN])
+  }
+})
+
+test('a utility has a name, a unit and a price', () => {
+  const named = (utility: UtilityIR) => {
+    const { name, unit, dollars } = utilityOf({ utility }, { name: 'm', label: label.from }, d => d.score)
+    return [name, unit, dollars]
+  }
+  assert.deepEqual(named({ kind: 'caught', unit: 'late arrivals' }), ['late arrivals caught', 'late arrivals', undefined])
+  assert.deepEqual(named({ kind: 'notice', unit: 'lows', dollars: 2 }), ['minutes of notice before lows', 'min', 2])
+  assert.deepEqual(named({ kind: 'money', saves: 1, wrong: 1 }), ['dollars saved', '$', 1])
+  assert.deepEqual(named({ kind: 'own', unit: 'clicks', version: '1', dollars: 0.5 }), ['clicks', 'clicks', 0.5])
+  assert.deepEqual(named({ kind: 'own', unit: '$', version: '1' }), ['$', '$', 1])
+})

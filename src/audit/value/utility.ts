@@ -1,0 +1,109 @@
+/** The utility of a pipeline's worth, as a function of decisions, with what it is called. */
+import type { ModelIR, UtilityIR, WorthIR } from '../../define/ir/ir.ts'
+import type { UtilityCompute } from '../../define/value/judged-decisions.ts'
+import { assert } from '../../base/assert.ts'
+import type { Cases, RowRange, UtilityFunction } from '../domain/cases.ts'
+import { blockedDollars, byKey } from './blocking.ts'
+import { sparseOf, type Sparse } from './sparse.ts'
+import { firstActions, minutesOfNotice, sparseFirstActions, type Counting } from './first-actions.ts'
+import { unknownOf, type Given } from './given-threshold.ts'
+import { trueOutcomes, type TrueOutcomes } from './outcomes.ts'
+import { ownValues } from './own-value.ts'
+import { remembered, rememberedRows } from './memo.ts'
+import { standingFor } from './propensity-weights.ts'
+
+export interface Utility {
+  /** `late arrivals caught`. */
+  readonly name: string
+  /** `late arrivals`, `min`, `$`. */
+  readonly unit: string
+  /** Of one unit, where it is known. */
+  readonly dollars?: number
+  /** A value for each of `rows`, which add up; NaN where what came of the decision is not known. Throws `SPILL_INPUT` for a function of the user's that cannot be used. */
+  readonly values: UtilityFunction
+  /** The same without the rows that have 0. */
+  readonly sparse: (given: Given) => Sparse
+  /** The same less `wrong` units for each wrong action, where the worth states no cost of one; absent where it does, or where the user's own function decides. */
+  readonly charged?: (given: Given, wrong: number) => Sparse
+  /** What recall counts. */
+  readonly outcomes: (cases: Cases) => TrueOutcomes
+}
+
+/** `compute` is the function of `own`. What is the same for all alternatives is kept for as long as their cases are. */
+export function utilityOf(
+  { utility }: Pick<WorthIR, 'utility'>,
+  { name, label }: Pick<ModelIR, 'name' | 'label'>,
+  compute?: UtilityCompute,
+): Utility {
+  const outcomes = remembered((cases: Cases) => trueOutcomes(cases, label?.kind === 'begins'))
+  const counting = countingOf(utility, outcomes)
+  const values = standingFor(counting ? given => firstActions(given, counting(given)) : valuesOf(utility, name, compute))
+  const sparse = (given: Given): Sparse =>
+    counting && !given.cases.standing ? sparseFirstActions(given, counting(given)) : sparseValues(given, values)
+  return { ...namesOf(utility), values, sparse, outcomes, ...(counting && isFreeOfCost(utility) && { charged: chargedBy(counting) }) }
+}
+
+const sparseValues = (given: Given, values: UtilityFunction): Sparse => sparseOf(values(given), unknownOf(given.cases, given.rows).unknown)
+
+/** A worth that says nothing of false alarms. */
+const isFreeOfCost = (utility: UtilityIR): boolean =>
+  (utility.kind === 'caught' || utility.kind === 'notice') && utility.wrong === undefined
+
+const chargedBy =
+  (counting: (given: Given) => Counting) =>
+  (given: Given, wrong: number): Sparse => {
+    const charged = (one: Given): Counting => ({ ...counting(one), wrong })
+    return given.cases.standing
+      ? sparseValues(
+          given,
+          standingFor(one => firstActions(one, charged(one))),
+        )
+      : sparseFirstActions(given, charged(given))
+  }
+
+function namesOf(utility: UtilityIR): Pick<Utility, 'name' | 'unit' | 'dollars'> {
+  if (utility.kind === 'money') return { name: 'dollars saved', unit: '$', dollars: 1 }
+  const { unit, dollars = unit === '$' && utility.kind === 'own' ? 1 : undefined } = utility
+  const price = dollars !== undefined && { dollars }
+  if (utility.kind === 'caught') return { name: `${unit} caught`, unit, ...price }
+  return utility.kind === 'notice' ? { name: `minutes of notice before ${unit}`, unit: 'min', ...price } : { name: unit, unit, ...price }
+}
+
+/** What first actions are counted by; of utilities that count something else nothing. */
+function countingOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((given: Given) => Counting) | undefined {
+  switch (utility.kind) {
+    case 'caught':
+      return ({ cases }) => ({ outcomes: outcomes(cases), gain: () => 1, wrong: wrongOf(utility) })
+    case 'notice':
+      return ({ cases, decided }) => ({ outcomes: outcomes(cases), gain: minutesOfNotice(cases, decided.acted), wrong: wrongOf(utility) })
+    case 'money': {
+      const { saves, wrong, blocks } = utility
+      return blocks === undefined ? ({ cases }) => ({ outcomes: outcomes(cases), gain: savesOf(saves, cases), wrong }) : undefined
+    }
+    case 'own':
+      return undefined
+  }
+}
+
+function valuesOf(utility: UtilityIR, model: string, compute: UtilityCompute | undefined): UtilityFunction {
+  if (utility.kind === 'money' && utility.blocks !== undefined) return blockedOf({ ...utility, blocks: utility.blocks })
+  assert(compute !== undefined, `worth of model '${model}' has no function`)
+  return given => ownValues(model, compute, given)
+}
+
+/** What a wrong action costs, in units. */
+const wrongOf = ({ dollars, wrong = 0 }: { readonly dollars?: number; readonly wrong?: number }): number =>
+  wrong === 0 ? 0 : wrong / dollars!
+
+type Money = Extract<UtilityIR, { kind: 'money' }>
+
+function blockedOf({ saves, wrong, blocks }: Money & { readonly blocks: number }): UtilityFunction {
+  const orders = rememberedRows((cases: Cases, rows: RowRange) => byKey(cases, rows, blocks))
+  return given => blockedDollars(given, orders(given.cases, given.rows), { blocks, saves: savesOf(saves, given.cases), wrong })
+}
+
+function savesOf(saves: Money['saves'], cases: Cases): (row: number) => number {
+  if (typeof saves === 'number') return () => saves
+  const column = cases.column(saves)
+  return row => column[row]
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, test } from 'node:test'
+import { scratchFolder } from '../../test/scratch.ts'
+import { flightsReport } from '../../test/audit/reports/flights.ts'
+import { patientsReport } from '../../test/audit/reports/patients.ts'
+import { reportPage } from './report/page/page.ts'
+import { reportText } from './report/terminal/text.ts'
+import { reportJson, writeReport } from './write-report.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = scratchFolder('audit')
+})
+
+test('both files are written, into a folder that need not be there, and nothing else', () => {
+  const out = join(folder, 'deep', 'audit')
+  assert.deepEqual(writeReport(flightsReport, out), { json: join(out, 'audit.json'), page: join(out, 'audit.html') })
+  assert.deepEqual(readdirSync(out).sort(), ['audit.html', 'audit.json'])
+  assert.deepEqual(JSON.parse(readFileSync(join(out, 'audit.json'), 'utf8')), flightsReport)
+  assert.equal(readFileSync(join(out, 'audit.html'), 'utf8'), reportPage(flightsReport))
+})
+
+test('what stood there gives way', () => {
+  writeReport(flightsReport, folder)
+  writeReport(patientsReport, folder)
+  assert.equal((JSON.parse(readFileSync(join(folder, 'audit.json'), 'utf8')) as { pipeline: string }).pipeline, patientsReport.pipeline)
+})
+
+test('where it cannot be written, an error says so and no part is left', () => {
+  const file = join(folder, 'file')
+  writeFileSync(file, 'mine')
+  assert.throws(() => writeReport(flightsReport, file), { code: 'SPILL_INPUT', message: /is a file; name a folder/ })
+  assert.throws(() => writeReport(flightsReport, join(file, 'below')), { code: 'SPILL_INPUT' })
+  mkdirSync(join(folder, 'audit.html'))
+  assert.throws(() => writeReport(flightsReport, folder), { code: 'SPILL_INPUT', message: /audit\.html is a folder/ })
+  assert.deepEqual(readdirSync(folder).sort(), ['audit.html', 'audit.json', 'file'])
+  assert.equal(readFileSync(file, 'utf8'), 'mine')
+})
+
+test('a number that is none is shown by nothing', () => {
+  const broken = { ...flightsReport, utility: { ...flightsReport.utility, now: { ...flightsReport.utility.now, aWeek: NaN } } }
+  for (const make of [reportJson, reportPage, reportText])
+    assert.throws(() => make(broken), { code: 'SPILL_ASSERT', message: /^report\.utility\.now\.aWeek of the audit's report is NaN/ })
+  const endless = { ...flightsReport, plans: { ...flightsReport.plans, net: { value: 1, low: -Infinity, high: 2 } } }
+  assert.throws(() => writeReport(endless, folder), { code: 'SPILL_ASSERT', message: /^report\.plans\.net\.low/ })
+  assert.deepEqual(readdirSync(folder), [])
+})

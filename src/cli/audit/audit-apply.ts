@@ -1,0 +1,49 @@
+/** The proposed placement as an edit of the user's files: shown, and made if they say so. */
+import type { Audited } from '../../audit/audit.ts'
+import { ingestionDelays } from '../../audit/compare/ingestion-delay.ts'
+import { objectivesOf } from '../../audit/plans/objectives.ts'
+import { applyEdit } from '../../audit/plans/edit/apply.ts'
+import { placementChanges } from '../../audit/plans/edit/changes.ts'
+import { editPlacements } from '../../audit/plans/edit/edit.ts'
+import type { AuditReport } from '../../audit/domain/audit-report.ts'
+import type { Pipeline } from '../../define/pipeline.ts'
+import type { ReplayLog } from '../../replay/log.ts'
+import { OBJECTIVES_FILE, writeObjectives } from '../../run/decide/objectives.ts'
+import { join } from 'node:path'
+import type { AuditRequest } from './audit-request.ts'
+
+export interface Accepted {
+  /** With the edits. */
+  readonly report: AuditReport
+  /** What was done, and what is left to do by hand. */
+  readonly notes: readonly string[]
+}
+
+export async function accept(
+  pipeline: Pipeline,
+  { report, proposed, log }: Audited & { readonly log: ReplayLog },
+  { path, apply, data }: AuditRequest,
+): Promise<Accepted> {
+  const changes = placementChanges(proposed, pipeline.places)
+  const edited = editPlacements(changes, path)
+  const shown: AuditReport = { ...report, plans: { ...report.plans, edits: edited.edits } }
+  const notes = [
+    ...(apply && changes.length === 0 ? ['Nothing to apply: no placement of a group is proposed to change.'] : []),
+    ...(apply ? [] : edited.refused),
+  ]
+  if (apply && changes.length > 0) {
+    const { written, refused } = await applyEdit(edited, changes, path, pipeline.ir)
+    notes.push(...written.map(file => `Changed ${file}.`), ...refused)
+  }
+  if (data !== undefined) notes.push(...keepObjectives(pipeline, report, log, data))
+  return { report: shown, notes }
+}
+
+/** In the data folder, where a run and `spillway inspect` read them. */
+function keepObjectives({ ir, name, fingerprint }: Pipeline, report: AuditReport, log: ReplayLog, data: string): string[] {
+  const groups = objectivesOf(report, ingestionDelays(ir, log))
+  if (Object.keys(groups).length === 0) return []
+  const file = join(data, OBJECTIVES_FILE)
+  writeObjectives(file, { pipeline: name, fingerprint, groups })
+  return [`Freshness objectives, which a run measures and spillway inspect shows: ${file}`]
+}

@@ -1,0 +1,239 @@
+/** The history of an audit is the same to the bit, whatever the files call its columns; and what they do not have is said with what to write. */
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { random } from '../../base/random.ts'
+import { count, entity, features, linear, model, on, pipeline, source, stream, t, type Pipeline } from '../../index.ts'
+import { connect, identifier, quoted } from '../../files/duckdb.ts'
+import { historyOf } from './audit-history.ts'
+import type { AuditRequest, ColumnName } from './audit-request.ts'
+
+const folder = scratchFolder('history')
+
+const COLUMNS = ['id', 'shop', 'amount', 'paid', 'note', 'at', 'seen'] as const
+type Name = (typeof COLUMNS)[number]
+
+/** Local times, an arrival of its own, an id, an exact number, and columns that may be NULL; once as it is, once with a map. */
+function shopOf(isMapped: boolean): Pipeline {
+  const shop = entity('shop', t.string())
+  const zone = 'Europe/Zurich'
+  const orders = source('orders', {
+    schema: {
+      id: t.int(),
+      shop,
+      amount: t.decimal(2, { min: 0 }),
+      paid: t.bool().nullable(),
+      note: t.string().nullable(),
+      at: t.timestamp({ zone }),
+      seen: t.timestamp({ zone }),
+    },
+    key: 'shop',
+    time: 'at',
+    id: 'id',
+    arrives: 'seen',
+    ...(isMapped && { map: ({ id, shop, amount, paid, note, at, seen }) => ({ id, shop, amount, paid, note, at, seen }), mapVersion: '1' }),
+  })
+  const sums = features('sums', {
+    from: orders,
+    entity: shop,
+    place: stream,
+    values: o => ({ n: count('1h', o.paid), mean: o.amount.mean('1h'), note: o.note.last('1h') }),
+  })
+  const large = model('large', {
+    decide: on(orders),
+    inputs: o => ({ n: sums.of(o.shop).n, mean: sums.of(o.shop).mean, noted: sums.of(o.shop).note.isNull() }),
+    score: linear({ intercept: 0, weights: { n: 1 } }),
+  })
+  return pipeline('shop', [large])
+}
+
+type Row = Record<Name, string | number | boolean | null>
+
+/** Some of them twice, some out of order, one with an amount that no order has. */
+const rows: readonly Row[] = Array.from({ length: 400 }, (_, i) => ({
+  id: i % 50 === 49 ? i - 1 : i,
+  shop: `s${(i * 7) % 5}`,
+  amount: i === 200 ? -1 : (i % 90) + 0.25,
+  paid: i % 11 === 0 ? null : i % 3 === 0,
+  note: i % 4 === 0 ? null : `n${i % 6}`,
+  at: `2026-03-29 0${Math.floor(i / 100)}:${String(i % 60).padStart(2, '0')}:00`,
+  seen: `2026-03-29 0${Math.floor(i / 100) + (i % 17 === 0 ? 1 : 0)}:${String(i % 60).padStart(2, '0')}:30`,
+}))
+rows.forEach((row, i) => i % 50 === 49 && Object.assign(row, rows[i - 1]))
+
+const types: Readonly<Record<Name, string>> = {
+  id: 'INTEGER',
+  shop: 'VARCHAR',
+  amount: 'DECIMAL(9,2)',
+  paid: 'BOOLEAN',
+  note: 'VARCHAR',
+  at: 'TIMESTAMP',
+  seen: 'TIMESTAMP',
+}
+
+type Names = Readonly<Record<Name, string>>
+const own = Object.fromEntries(COLUMNS.map(name => [name, name])) as Names
+
+const formats: Readonly<Record<string, (path: string, names: Names) => Promise<void> | void>> = {
+  csv(path, names) {
+    const cell = (value: Row[Name]): string =>
+      value === null ? '' : /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value)
+    const lines = [COLUMNS.map(name => names[name]), ...rows.map(row => COLUMNS.map(name => row[name]))]
+    writeFileSync(path, lines.map(line => line.map(cell).join(',')).join('\n'))
+  },
+  ndjson(path, names) {
+    const called = (row: Row) => Object.fromEntries(COLUMNS.map(name => [names[name], row[name]]))
+    writeFileSync(path, rows.map(row => JSON.stringify(called(row))).join('\n'))
+  },
+  async parquet(path, names) {
+    const literal = (value: Row[Name]): string => (typeof value === 'string' ? quoted(value) : String(value))
+    const values = rows.map(row => `(${COLUMNS.map(name => literal(row[name])).join(', ')})`).join(', ')
+    const select = COLUMNS.map((name, i) => `CAST(c${i} AS ${types[name]}) AS ${identifier(names[name])}`).join(', ')
+    const connection = await connect()
+    const table = `(VALUES ${values}) v(${COLUMNS.map((_, i) => `c${i}`).join(', ')})`
+    await connection.run(`COPY (SELECT ${select} FROM ${table}) TO ${quoted(path)} (FORMAT parquet)`)
+    connection.closeSync()
+  },
+}
+
+/** What an audit is given of a file. */
+async function loaded(shop: Pipeline, path: string, columns: readonly ColumnName[]) {
+  const request = { files: [{ source: 'orders', path }], data: undefined, columns } as unknown as AuditRequest
+  const { log, refused, warnings } = await historyOf(shop, request, () => {})
+  const { block, counts, source: of } = log.histories.get('orders')!
+  const { notes } = { notes: block.columns['note'] }
+  return {
+    said: { of, block, counts, length: log.length, until: log.until, refused: refused?.count },
+    first: refused?.first,
+    texts: Array.from(notes.values, (id, row) => (notes.nulls?.[row] ? null : log.strings.textOf(id))),
+    warnings,
+  }
+}
+
+const columnsOf = (names: Names): ColumnName[] =>
+  COLUMNS.filter(name => names[name] !== name).map(name => ({ source: 'orders', column: name, theirs: names[name] }))
+
+/** What people call columns, and what may go wrong with it: names of objects, numbers, blanks, quotes, points, and those of other columns. */
+const strange = [
+  'Order No',
+  'constructor',
+  'Wert (€)',
+  'a.b',
+  "it's",
+  '2026',
+  'toString',
+  'A"B',
+  'x=y',
+  'Zeit, lokal',
+  'Nr',
+  'null',
+  '__at',
+]
+
+function drawnNames(seed: number): Names {
+  const next = random(seed)
+  const pool = [...strange, ...COLUMNS]
+  const names = COLUMNS.map(() => pool.splice(Math.floor(next() * pool.length), 1)[0])
+  return Object.fromEntries(COLUMNS.map((name, i) => [name, names[i]])) as Names
+}
+
+for (const [format, write] of Object.entries(formats))
+  for (const isMapped of [false, true])
+    test(`${format}, ${isMapped ? 'with a map' : 'as it stands'}: columns of other names give the same history`, async () => {
+      const shop = shopOf(isMapped)
+      const path = join(folder, `own.${format}`)
+      await write(path, own)
+      const expected = await loaded(shop, path, [])
+      assert.equal(expected.said.block.length, 391)
+      assert.equal(expected.said.refused, 1)
+      assert.match(expected.first!, new RegExp(`own\\.${format}(:| row )\\d+ \\(source 'orders'\\): \\w+, .`))
+      for (let seed = 1; seed <= 12; seed++) {
+        const names = drawnNames(seed)
+        const theirs = join(folder, `theirs-${seed}.${format}`)
+        await write(theirs, names)
+        const found = await loaded(shop, theirs, columnsOf(names))
+        assert.deepEqual(found.said, expected.said, JSON.stringify(names))
+        assert.deepEqual(found.texts, expected.texts)
+        assert.deepEqual(found.warnings, [])
+      }
+    })
+
+test('fields that nobody names are left out, and said, in every format', async () => {
+  const expected = await loaded(shopOf(false), join(folder, 'own.csv'), [])
+  for (const [format, write] of Object.entries(formats)) {
+    const path = join(folder, `more.${format}`)
+    await write(path, { ...own, note: 'remark' })
+    const { said, warnings } = await loaded(shopOf(false), path, [])
+    assert.equal(said.block.length, expected.said.block.length)
+    assert.deepEqual(said.block.columns['note'].nulls, new Uint8Array(said.block.length).fill(1))
+    assert.match(warnings.join('\n'), /'note'/)
+    assert.match(warnings.join('\n'), new RegExp(`more\\.${format} has (columns|fields) that 'orders' does not name, ignored: remark`))
+  }
+})
+
+test('a name that no file has, and a column that a file has not, are said with the file and what to write', async () => {
+  for (const [format, write] of Object.entries(formats)) {
+    const path = join(folder, `sums.${format}`)
+    await write(path, { ...own, amount: 'total' })
+    const wrong = (columns: readonly [string, string][], message: RegExp, shop = shopOf(false)) =>
+      assert.rejects(
+        loaded(
+          shop,
+          path,
+          columns.map(([column, theirs]) => ({ source: 'orders', column, theirs })),
+        ),
+        (error: Error) => {
+          assert.match(error.message, message)
+          return true
+        },
+      )
+    const none = new RegExp(`sums\\.${format} has no column 'totla', which --column orders\\.amount=totla names; did you mean 'total'\\?`)
+    await wrong([['amount', 'totla']], none)
+    await wrong([['amount', 'totla']], none, shopOf(true))
+    await wrong(
+      [],
+      new RegExp(`sums\\.${format} has no column 'amount', which source 'orders' needs; .*--column orders\\.amount=THEIRS; there is total`),
+    )
+    await wrong(
+      [
+        ['amount', 'total'],
+        ['note', 'total'],
+      ],
+      /both 'amount' and 'note' of source 'orders' are called 'total'/,
+    )
+    await wrong(
+      [
+        ['amount', 'total'],
+        ['amount', 'note'],
+      ],
+      /--column orders\.amount is given twice, as 'total' and as 'note'/,
+    )
+    await wrong(
+      [['amount', 'note']],
+      /call 'amount' of source 'orders' 'note', which is another column of the source; .*--column orders\.note=THEIRS/,
+    )
+    await wrong([['amont', 'total']], /source 'orders' has no column 'amont'; did you mean 'amount'/)
+  }
+})
+
+test('of several files one has the name, and each needs its columns', async () => {
+  const [csv, ndjson] = [join(folder, 'part.csv'), join(folder, 'part.ndjson')]
+  await formats['csv'](csv, { ...own, note: 'remark' })
+  await formats['ndjson'](ndjson, own)
+  const columns = [{ source: 'orders', column: 'note', theirs: 'remark' }]
+  const files = [csv, ndjson].map(path => ({ source: 'orders', path }))
+  const { log, warnings } = await historyOf(shopOf(false), { files, data: undefined, columns } as unknown as AuditRequest, () => {})
+  assert.equal(log.histories.get('orders')!.counts.records, 800)
+  assert.match(warnings.join('\n'), /none of the first records of .*part\.ndjson has 'remark'/)
+})
+
+test('where a map refuses everything, what the file calls its columns is said', async () => {
+  const path = join(folder, 'all.csv')
+  await formats['csv'](path, { ...own, at: 'when' })
+  await assert.rejects(
+    loaded(shopOf(true), path, []),
+    /all 400 records of source 'orders' were refused; .*'at' is missing; if a column has another name there, say so: --column orders\.COLUMN=THEIRS; .*all\.csv has id, shop, amount, paid, note, when, seen/,
+  )
+})

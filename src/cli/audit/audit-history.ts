@@ -1,0 +1,98 @@
+/** The history that an audit is of: files, whatever their columns are called, or the log of a data folder. */
+import { SpillwayError } from '../../base/errors.ts'
+import { Strings } from '../../columns/strings.ts'
+import { sourcesOfLabels } from '../../decision/reads.ts'
+import type { ModelIR, PipelineIR, SourceIR } from '../../define/ir/ir.ts'
+import type { Pipeline } from '../../define/pipeline.ts'
+import type { TheirNames } from '../../intake/their-names.ts'
+import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { load, type SourceFile } from '../../replay/load.ts'
+import type { ReplayLog } from '../../replay/log.ts'
+import { storedHistory } from '../../run/history/stored-history.ts'
+import { checkFields, fieldsWanted, theirNames } from './audit-columns.ts'
+import type { AuditRequest } from './audit-request.ts'
+import { fieldsOf, type FileFields } from '../command/file-fields.ts'
+
+export interface AuditHistory {
+  readonly log: ReplayLog
+  /** Processor seconds of reading and checking, by source: what all took, by how many events each has. */
+  readonly intakeSeconds?: ReadonlyMap<string, number>
+  /** Records that were refused, and the first of them, in words. */
+  readonly refused: { readonly count: number; readonly first: string } | undefined
+  readonly warnings: readonly string[]
+}
+
+/** Throws `SPILL_INPUT` for a source without a file, unless only labels of other models need it. */
+export function checkFed(ir: PipelineIR, { label }: ModelIR, files: readonly SourceFile[]): void {
+  const ofLabels = sourcesOfLabels(ir)
+  const missing = ir.sources
+    .map(({ name }) => name)
+    .filter(name => (!ofLabels.has(name) || name === label?.source) && !files.some(({ source }) => source === name))
+  if (missing.length === 0) return
+  const said = missing.map(name => `source '${name}'${ofLabels.has(name) ? ', which says what came of decisions' : ''}`).join(' and ')
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `no file for ${said}: add ${missing.map(name => `--history ${name}=FILE`).join(' ')}; one file may feed several sources`,
+  )
+}
+
+export async function historyOf(
+  pipeline: Pipeline,
+  request: AuditRequest,
+  onProgress: (stage: string, share: number) => void,
+): Promise<AuditHistory> {
+  const { files, data, columns } = request
+  if (files.length === 0) {
+    const { ir } = pipeline
+    const log = await lookInto(data!, reader =>
+      storedHistory(ir, ir, reader, new Strings(), { onProgress: share => onProgress('reading the log', share) }),
+    )
+    return { log, refused: undefined, warnings: [] }
+  }
+  const theirs = theirNames(pipeline, columns)
+  const { warnings, fields } = await fieldsChecked(pipeline.ir.sources, theirs, files)
+  let [count, first] = [0, '']
+  const before = process.cpuUsage()
+  const log = await load(pipeline, files, {
+    theirs,
+    onRefused({ reason, detail, source, place }) {
+      if (count++ === 0) first = `${place}${source === undefined ? '' : ` (source '${source}')`}: ${reason}, ${detail}`
+    },
+    onWarning: warning => void warnings.push(warning),
+    onProgress: (path, share) => onProgress(`reading ${path}`, share),
+  })
+  for (const [name, { counts }] of log.histories)
+    if (counts.records > 0 && counts.accepted === 0)
+      throw new SpillwayError(
+        'SPILL_INPUT',
+        `all ${counts.records} records of source '${name}' were refused; the first of the history: ${first}${otherNames(name, fields(name))}`,
+      )
+  const { user, system } = process.cpuUsage(before)
+  return { log, intakeSeconds: sharedBy(log, (user + system) / 1e6), refused: count > 0 ? { count, first } : undefined, warnings }
+}
+
+function sharedBy({ histories, length }: ReplayLog, seconds: number): Map<string, number> {
+  return new Map([...histories].map(([name, { block }]) => [name, (seconds * block.length) / Math.max(1, length)]))
+}
+
+/** Every file is opened once, whatever it feeds. Throws as `checkFields` does. */
+async function fieldsChecked(
+  sources: readonly SourceIR[],
+  theirs: ReadonlyMap<string, TheirNames>,
+  files: readonly SourceFile[],
+): Promise<{ warnings: string[]; fields: (source: string) => FileFields[] }> {
+  const wanted = new Map(sources.map(source => [source.name, fieldsWanted(source, theirs.get(source.name))]))
+  const fields = new Map<string, FileFields>()
+  for (const path of new Set(files.map(file => file.path))) {
+    const fed = files.filter(file => file.path === path).flatMap(({ source }) => wanted.get(source) ?? [])
+    fields.set(path, await fieldsOf(path, fed))
+  }
+  const fieldsOfSource = (source: string): FileFields[] => files.filter(file => file.source === source).map(({ path }) => fields.get(path)!)
+  return { warnings: checkFields(sources, theirs, fieldsOfSource), fields: fieldsOfSource }
+}
+
+/** What a map reads of a record nobody knows before it is called: it may be the names. */
+const otherNames = (source: string, [first]: readonly FileFields[]): string =>
+  first === undefined || first.names.length === 0
+    ? ''
+    : `; if a column has another name there, say so: --column ${source}.COLUMN=THEIRS; ${first.file} has ${first.names.slice(0, 20).join(', ')}`

@@ -1,0 +1,169 @@
+/** `spillway audit`: at which stage would less latency be worth something? A table, a page, and a placement to accept. */
+import { join } from 'node:path'
+import type { AuditOptions } from '../../audit/compare/audit-options.ts'
+import { audit, worthOf, type Audited } from '../../audit/audit.ts'
+import { presetPeople, readPeopleFile } from '../../audit/cost/people.ts'
+import { examplePrices, readPricesFile } from '../../audit/cost/prices.ts'
+import { tracesOf } from '../../audit/experiment/timeline/traces.ts'
+import { Kept } from '../../audit/kept.ts'
+import { reportText } from '../../audit/report/terminal/text.ts'
+import { reportJson, writeReport } from '../../audit/write-report.ts'
+import { readSamples } from '../../audit/stages/read-samples.ts'
+import { stagesPart } from '../../audit/stages/sampled.ts'
+import { keepCompiled } from '../../base/heap.ts'
+import { forTerminal } from '../../base/show.ts'
+import { Strings } from '../../columns/strings.ts'
+import type { Pipeline } from '../../define/pipeline.ts'
+import type { ModelIR } from '../../define/ir/ir.ts'
+import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { seenPositions } from '../../run/history/censored.ts'
+import { promotedChampion } from '../../operate/promoted-champion.ts'
+import { recordedBatches } from '../../run/history/recorded-batches.ts'
+import { checkFed, historyOf, type AuditHistory } from './audit-history.ts'
+import { accept } from './audit-apply.ts'
+import { DRAWS, modelOf, OUT, requestOf, type AuditRequest } from './audit-request.ts'
+import type { Command } from '../command/command.ts'
+import { importPipeline } from '../command/pipeline-file.ts'
+import { Progress } from '../command/progress.ts'
+import { shellWord } from '../command/shell-word.ts'
+import { checkSourceFiles } from '../command/source-files-option.ts'
+import { troubleLines } from '../command/replay-summary.ts'
+
+export const auditCommand: Command = {
+  name: 'audit',
+  usage: 'PIPELINE --history NAME=FILE… | --data DIR',
+  summary: 'where would less latency be worth something? a table, a page, and a placement to accept',
+  options: {
+    history: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=FILE',
+      help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; repeat for more',
+    },
+    column: { type: 'string', multiple: true, value: 'NAME.COLUMN=THEIRS', help: 'what the files of a source call a column of it' },
+    data: {
+      type: 'string',
+      value: 'DIR',
+      help: 'the data folder of a run: where the time goes; its log is the history, without --history',
+    },
+    model: { type: 'string', value: 'NAME', help: 'the model whose decisions are judged, where there are several' },
+    prices: { type: 'string', value: 'FILE', help: 'prices of the target deployment: an example unless given' },
+    people: { type: 'string', value: 'FILE', help: 'what it takes people to look after it: presets unless given' },
+    out: { type: 'string', value: 'DIR', help: `the folder for audit.json and audit.html: ${OUT} unless given` },
+    seed: { type: 'string', value: 'N', help: 'of what is drawn: 1 unless given' },
+    draws: { type: 'string', value: 'N', help: `of the distribution that bands hold together by: ${DRAWS} unless given` },
+    plans: {
+      type: 'string',
+      value: 'N',
+      help: 'plans that are evaluated at most; such as differ from one of them in cost alone are compared too',
+    },
+    apply: { type: 'boolean', help: 'make the edit of the proposed placement in your files, if a change is proposed' },
+    json: { type: 'boolean', help: 'print the report as one JSON object, and nothing else' },
+  },
+  async run(values, positionals) {
+    keepCompiled()
+    const request = requestOf(values, positionals)
+    const pipeline = await importPipeline(request.path)
+    checkSourceFiles(request.files, pipeline.ir)
+    const model = modelOf(pipeline.ir, pipeline.worths, request.model)
+    if (request.files.length > 0) checkFed(pipeline.ir, model, request.files)
+    const progress = new Progress()
+    try {
+      const history = await historyOf(pipeline, request, (stage, share) => progress.show(stage, share))
+      const { report, proposed } = await audited(pipeline, model, history, request, progress)
+      progress.done()
+      const { report: shown, notes } = await accept(pipeline, { report, proposed, log: history.log }, request)
+      const files = writeReport(shown, request.out)
+      if (request.json) console.log(reportJson(shown))
+      else
+        console.log(
+          forTerminal(
+            [
+              reportText(shown),
+              '',
+              ...grantedLines(pipeline, model),
+              ...troubleLines(history),
+              ...notes,
+              `The page: ${files.page}; as JSON: ${files.json}`,
+            ].join('\n'),
+          ),
+        )
+      return 0
+    } finally {
+      progress.done()
+    }
+  },
+}
+
+/** What the user takes for granted stands where a person looks last, since the answer rests on it. */
+function grantedLines({ worths }: Pipeline, { name }: ModelIR): string[] {
+  const assumed = worths.get(name)?.ir.assumes ?? []
+  return assumed.map(text => `The answer rests on this: ${text}`)
+}
+
+async function audited(
+  pipeline: Pipeline,
+  model: ModelIR,
+  history: AuditHistory,
+  request: AuditRequest,
+  progress: Progress,
+): Promise<Audited> {
+  const { seed, draws, plans, prices, people, data, out } = request
+  const kept = new Kept(join(out, 'audit.part.json'))
+  const done = await audit(pipeline, history.log, {
+    model,
+    worth: worthOf(pipeline.worths, model),
+    seed,
+    draws,
+    prices: prices === undefined ? examplePrices : readPricesFile(prices),
+    people: people === undefined ? presetPeople : readPeopleFile(people),
+    ...(await ofRun(pipeline, model, data)),
+    intakeSeconds: history.intakeSeconds,
+    plansMax: plans,
+    command: commandOf(request),
+    onProgress: (stage, share) => progress.show(stage, share),
+    kept: (name, of, make) => kept.of(name, of, make),
+  })
+  kept.forget()
+  return done
+}
+
+/** Of decisions that ran: where the time went, how old groups were, whose outcome an action has hidden, and the version that scores. */
+type OfRun = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored' | 'chanceOf' | 'champion'>
+
+async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined): Promise<OfRun> {
+  if (data === undefined)
+    return {
+      stages: {
+        why: 'a history of files has no times of stages: let the pipeline run (spillway run PIPELINE --data DIR), and give --data DIR here too',
+      },
+    }
+  const actions = (ir.actions ?? []).filter(action => action.model === model.name)
+  const deadline = actions.find(action => action.deadline !== undefined)?.deadline
+  return lookInto(data, reader => {
+    const total = reader.models().find(one => one.model === model.name)?.decisions ?? 0
+    const seen = seenPositions(ir, model, reader)
+    return {
+      stages: stagesPart(readSamples(reader, model.name, actions), deadline, total),
+      ...(model.train && { champion: promotedChampion(reader, ir, model) }),
+      traces: tracesOf(recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), new Strings(), { total })),
+      ...(seen && {
+        isCensored: (_: number, position: number) => seen.hidden.has(position),
+        chanceOf: (position: number) => seen.chances.get(position),
+      }),
+    }
+  })
+}
+
+function commandOf({ path, files, columns, data, model, prices, people, out, seed, draws, plans }: AuditRequest): string {
+  return [
+    `spillway audit ${shellWord(path)}`,
+    ...files.map(file => `--history ${shellWord(`${file.source}=${file.path}`)}`),
+    ...columns.map(({ source, column, theirs }) => `--column ${shellWord(`${source}.${column}=${theirs}`)}`),
+    ...Object.entries({ data, model, prices, people, plans, out: out === OUT ? undefined : out }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name} ${shellWord(String(value))}`],
+    ),
+    `--seed ${seed}`,
+    ...(draws === DRAWS ? [] : [`--draws ${draws}`]),
+  ].join(' ')
+}

@@ -1,0 +1,92 @@
+/** What `spillway backfill` is asked for. */
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { timestampMs } from '../../base/exact.ts'
+import { durationMs, type Duration } from '../../base/time.ts'
+import type { Moments } from '../../batch/backfill/asked.ts'
+import { units, type Unit } from '../../batch/backfill/calendar.ts'
+import { isPostgres } from '../../postgres/address.ts'
+import type { SourceFile } from '../../replay/load.ts'
+import { UsageError } from '../command/command.ts'
+import { DATA_DEFAULT } from '../command/data-option.ts'
+import { sourceFiles } from '../command/source-files-option.ts'
+import { momentOf } from '../command/time-text.ts'
+
+export const LIVE = '30d'
+
+export interface BackfillRequest {
+  readonly path: string
+  readonly files: readonly SourceFile[]
+  readonly data: string
+  readonly out: string
+  readonly groups: readonly string[] | undefined
+  readonly moments: Moments
+  readonly live: number
+  readonly unit: Unit
+  readonly from: number | undefined
+  readonly to: number | undefined
+  readonly threads: number
+  readonly isDry: boolean
+  readonly isSure: boolean
+  readonly json: boolean
+}
+
+/** Throws `UsageError`. */
+export function backfillRequestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): BackfillRequest {
+  if (path === undefined) throw new UsageError('name the file of a pipeline')
+  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  const texts = values as Readonly<Record<string, string | undefined>>
+  const { out, data, every, live = LIVE, by = 'day', threads } = texts
+  if (out === undefined) throw new UsageError('--out DIR says where the store of feature values is to be')
+  const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
+  if (files.some(file => isPostgres(file.path)))
+    throw new UsageError('a backfill reads files or a data folder; a table of PostgreSQL is a source of spillway run')
+  if (files.length > 0 && data !== undefined) throw new UsageError('--source and --data are two histories; leave one out')
+  for (const [option, folder] of [
+    ['--data', data ?? DATA_DEFAULT],
+    ['the pipeline', path],
+  ] as const)
+    if (resolve(folder) === resolve(out)) throw new UsageError(`--out ${out} is ${option}; name another folder`)
+  if (!units.some(unit => unit === by)) throw new UsageError(`--by ${by} is none of ${units.join(', ')}${didYouMean(by, units)}`)
+  if (texts['at'] !== undefined && texts['at'] !== 'events') throw new UsageError(`--at ${texts['at']}: write --at events, or --every 1d`)
+  if (texts['at'] !== undefined && every !== undefined) throw new UsageError('--at events and --every are two kinds of rows; leave one out')
+  if (threads !== undefined && !/^[1-9]\d{0,2}$/.test(threads)) throw new UsageError(`--threads ${threads} is no number from 1`)
+  const [from, to] = (['from', 'to'] as const).map(name => (texts[name] === undefined ? undefined : startOf(`--${name}`, texts[name])))
+  if (from !== undefined && to !== undefined && from >= to)
+    throw new UsageError(`--from ${texts['from']} is not before --to ${texts['to']}`)
+  return {
+    path,
+    files,
+    data: data ?? DATA_DEFAULT,
+    out,
+    groups: values['group'] as string[] | undefined,
+    moments:
+      every === undefined
+        ? { kind: 'events' }
+        : { kind: 'times', schedule: { kind: 'interval', every: duration('--every', every), phase: 0 } },
+    live: live === 'lifetime' ? Infinity : duration('--live', live),
+    unit: by as Unit,
+    from,
+    to,
+    threads: threads === undefined ? availableParallelism() : Number(threads),
+    isDry: values['dry-run'] === true,
+    isSure: values['yes'] === true,
+    json: values['json'] === true,
+  }
+}
+
+/** A moment, or the start in UTC of a partition by its name: `2026-01-31`, `2026-01`. Throws `UsageError`. */
+function startOf(option: string, text: string): number {
+  const [name, month] = /^(\d{4}-\d\d)(?:-\d\d)?$/.exec(text) ?? []
+  const start = name === undefined ? undefined : timestampMs(`${name === month ? `${name}-01` : name}T00:00Z`)
+  return start ?? momentOf(option, text)
+}
+
+function duration(option: string, text: string): number {
+  try {
+    return durationMs(text as Duration)
+  } catch (error) {
+    throw new UsageError(`${option}: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,58 @@
+/** What a backfill would do, and what it did, for a person. */
+import type { Asked } from '../../batch/backfill/asked.ts'
+import type { Filled, Gap } from '../../batch/backfill/backfill.ts'
+import type { GroupGap, Why } from '../../batch/backfill/gap.ts'
+import { placeText } from '../../define/ir/pipeline-changes.ts'
+import { counted, number } from '../command/replay-summary.ts'
+
+const words: Readonly<Record<Why, string>> = {
+  new: 'not there yet',
+  changed: 'of another definition',
+  events: 'of other events',
+  gone: 'deleted',
+  damaged: 'damaged',
+}
+
+export function gapText(out: string, { groups, cost }: Gap, { leftOut }: Asked, threads: number): string {
+  return [
+    ...groups.flatMap(groupLines),
+    ...leftOut.map(what => `left out: ${what}`),
+    cost.files === 0
+      ? `Nothing is missing in ${out}.`
+      : `to fill: ${counted(cost.files, 'file')}, about ${bytesText(cost.bytes)}; to read: ${counted(cost.events, 'event')}; ` +
+        `about ${Math.max(0.1, cost.seconds).toFixed(1)} s on ${counted(threads, 'thread')}, measured on ${counted(cost.measured, 'row')}`,
+  ].join('\n')
+}
+
+export const filledText = (out: string, { files, bytes, seconds, hash }: Filled): string =>
+  `${counted(files, 'file')}, ${bytesText(bytes)}, filled in ${seconds.toFixed(1)} s; ${out} is ${hash}`
+
+function groupLines({ asked, partitions, others }: GroupGap): string[] {
+  const { group, moments } = asked
+  const rows =
+    moments.kind === 'events' ? 'events' : group.place.kind === 'batch' || group.place.kind === 'scheduled' ? 'its schedule' : 'ticks'
+  const span =
+    partitions.length === 0
+      ? 'no events'
+      : `${counted(partitions.length, 'partition')} of ${partitions[0].partition.name} to ${partitions.at(-1)!.partition.name}`
+  const missing = Map.groupBy(
+    partitions.flatMap(({ partition, files }) => files.map(file => ({ file, name: partition.name }))),
+    ({ file }) => `${file.feature?.feature.name ?? 'rows'} ${file.why}`,
+  )
+  const width = Math.max(0, ...[...missing.values()].map(([{ file }]) => (file.feature?.feature.name ?? 'rows').length))
+  return [
+    `${group.name}, ${placeText(group.place)}, at ${rows}: ${span}`,
+    ...[...missing.values()].map(each => {
+      const [{ file }] = each
+      return `  ${(file.feature?.feature.name ?? 'rows').padEnd(width)}  ${number(each.length)} ${words[file.why]}: ${namesText(each.map(({ name }) => name))}`
+    }),
+    ...(others > 0 ? [`  ${counted(others, 'partition')} of days that this history has not: left as they are`] : []),
+  ]
+}
+
+const namesText = (names: readonly string[]): string => (names.length <= 3 ? names.join(', ') : `${names[0]} … ${names.at(-1)!}`)
+
+function bytesText(bytes: number): string {
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+}

@@ -1,0 +1,138 @@
+/** `spillway backfill`: the history of feature values as Parquet, filled exactly where it is missing. */
+import { createInterface } from 'node:readline/promises'
+import { askedOf, type Asked } from '../../batch/backfill/asked.ts'
+import { fillGap, lookForGap, type BackfillOptions, type Filled, type Gap, type History } from '../../batch/backfill/backfill.ts'
+import { Crew } from '../../batch/backfill/crew.ts'
+import { historyOfFiles, historyOfLog } from '../../batch/backfill/histories.ts'
+import type { Pipeline } from '../../define/pipeline.ts'
+import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { filledText, gapText } from './backfill-text.ts'
+import { backfillRequestOf, LIVE, type BackfillRequest } from './backfill-request.ts'
+import { UsageError, type Command } from '../command/command.ts'
+import { DATA_DEFAULT, dataOption } from '../command/data-option.ts'
+import { importPipeline } from '../command/pipeline-file.ts'
+import { Progress } from '../command/progress.ts'
+import { untilSignal } from '../run/run-process.ts'
+import { checkSourceFiles } from '../command/source-files-option.ts'
+import { counted } from '../command/replay-summary.ts'
+
+export const backfillCommand: Command = {
+  name: 'backfill',
+  usage: 'PIPELINE --out DIR [--source NAME=FILE…]',
+  summary: 'the history of feature values as Parquet, filled where it is missing; says first what it costs',
+  options: {
+    group: { type: 'string', multiple: true, value: 'NAME', help: 'of this feature group alone; repeat for more' },
+    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as of replay; repeat for more' },
+    data: { ...dataOption, help: `without --source, the log of this data folder: ${DATA_DEFAULT} unless given` },
+    out: { type: 'string', value: 'DIR', help: 'the folder of the store' },
+    at: { type: 'string', value: 'events', help: "a row at each event's arrival, which is the default" },
+    every: { type: 'string', value: '1d', help: 'instead: rows at multiples of this time, for each key that is live' },
+    live: { type: 'string', value: LIVE, help: `a key is live with an event in so long before; lifetime: ever. ${LIVE} unless given` },
+    by: { type: 'string', value: 'day|month', help: 'how the store is partitioned: by day unless given' },
+    from: {
+      type: 'string',
+      value: 'MOMENT',
+      help: 'only partitions that end behind it: 2026-01-01 (UTC), 2026-01-01T00:00Z, or UTC milliseconds',
+    },
+    to: { type: 'string', value: 'MOMENT', help: 'only partitions that begin before it' },
+    threads: { type: 'string', value: 'N', help: 'how many cores to use: all unless given' },
+    'dry-run': { type: 'boolean', help: 'say what is missing and what it costs, and end' },
+    yes: { type: 'boolean', help: 'fill without asking' },
+    json: { type: 'boolean', help: 'print one JSON object, and nothing else' },
+  },
+  async run(values, positionals) {
+    const request = backfillRequestOf(values, positionals)
+    const pipeline = await importPipeline(request.path)
+    checkSourceFiles(request.files, pipeline.ir)
+    const asked = askedOf(pipeline.ir, request.groups, request.moments, request.live)
+    const progress = new Progress()
+    const { isDry, threads } = request
+    const crew = isDry ? undefined : Crew.early(request.files, threads)
+    try {
+      if (request.files.length > 0)
+        return await backfill({ ...(await filesOf(request, pipeline, asked, progress)), crew }, request, asked, progress)
+      const { data, unit } = request
+      return await lookInto(data, reader =>
+        backfill({ history: historyOfLog(pipeline, asked, reader, data, unit), notes: [] }, request, asked, progress),
+      )
+    } finally {
+      progress.done()
+      crew?.close()
+    }
+  },
+}
+
+interface Read {
+  readonly history: History
+  /** What is to be said of the files. */
+  readonly notes: readonly string[]
+  readonly crew?: Crew | undefined
+}
+
+async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, asked: Asked, progress: Progress): Promise<Read> {
+  const notes: string[] = []
+  let refused = 0
+  let first = ''
+  const history = await historyOfFiles(pipeline, asked, files, unit, {
+    onProgress: (path, share) => progress.show(`reading ${path}`, share),
+    onWarning: warning => void notes.push(`warning: ${warning}`),
+    onRefused({ place, detail }) {
+      if (refused++ === 0) first = `${place}: ${detail}`
+    },
+  })
+  return { history, notes: refused === 0 ? notes : [...notes, `warning: ${counted(refused, 'record')} refused; the first: ${first}`] }
+}
+
+async function backfill({ history, notes, crew }: Read, request: BackfillRequest, asked: Asked, progress: Progress): Promise<number> {
+  const { out, unit, from, to, threads, isDry, json } = request
+  const options: BackfillOptions = {
+    asked,
+    history,
+    folder: out,
+    unit,
+    threads,
+    crew,
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    onProgress: (stage, share) => progress.show(stage, share),
+  }
+  const gap = await lookForGap(options)
+  progress.done()
+  if (!json) for (const line of [...notes, gapText(out, gap, asked, threads)]) console.log(line)
+  const filled =
+    !isDry && gap.work.length > 0 && (await isWanted(request)) ? await untilStopped(signal => fillGap(gap, options, signal)) : undefined
+  progress.done()
+  if (json) console.log(JSON.stringify({ ...reportOf(gap), leftOut: asked.leftOut, ...(filled && { filled }) }))
+  else if (filled) console.log(filledText(out, filled))
+  return 0
+}
+
+/** Asks whoever is there; nobody has to be sure. */
+async function isWanted({ isSure, json }: BackfillRequest): Promise<boolean> {
+  if (isSure) return true
+  if (json || !process.stdin.isTTY) throw new UsageError('add --yes to fill that, or --dry-run to end here')
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(?:es)?$/i.test((await terminal.question('Fill that? [y/N] ')).trim())
+  } finally {
+    terminal.close()
+  }
+}
+
+async function untilStopped(fill: (signal: AbortSignal) => Promise<Filled>): Promise<Filled> {
+  const stopping = untilSignal()
+  try {
+    return await fill(stopping.signal)
+  } finally {
+    stopping.forget()
+  }
+}
+
+function reportOf({ groups, cost }: Gap) {
+  const missing = groups.flatMap(({ asked, partitions }) =>
+    partitions.flatMap(({ partition, files }) =>
+      files.map(({ file, why }) => ({ group: asked.group.name, partition: partition.name, file, why })),
+    ),
+  )
+  return { missing, cost }
+}

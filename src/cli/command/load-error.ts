@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import { shortPath } from '../../base/short-path.ts'
+import { callerPlace } from '../../define/mistake/caller.ts'
+import * as spillway from '../../index.ts'
+
+/** What Node threw as it loaded a user's file, with the place in the user's words: `pipeline.ts:3`. `name` is the file asked for. */
+export function loadError(name: string, thrown: unknown): SpillwayError {
+  if (!(thrown instanceof Error)) return definitionError(name, `throws ${String(thrown)} as it is loaded`, thrown)
+  const missing = /^Cannot find (package|module) '([^']+)' imported from (.+)$/.exec(thrown.message)
+  if (missing) {
+    const [, kind, target, importer] = missing
+    const fix =
+      kind === 'module'
+        ? `imports ${shortPath(target)}, which does not exist`
+        : `imports the package '${target}', which is not installed here; run npm install ${target}`
+    return definitionError(importPlace(importer, target), fix, thrown)
+  }
+  const what = thrown instanceof SyntaxError ? 'does not parse or link' : 'fails as it is loaded'
+  const place = syntaxPlace(thrown) ?? callerPlace(thrown.stack) ?? name
+  return definitionError(place, `${what}: ${thrown.message}${fixOf(thrown.message)}`, thrown)
+}
+
+/** What to do about a word that is not there, or about a file that Node takes for a CommonJS one. */
+function fixOf(message: string): string {
+  if (message === 'Cannot use import statement outside a module') return `; write "type": "module" in its package.json`
+  const unknown = /'spillway' does not provide an export named '(\w+)'$/.exec(message)?.[1]
+  if (unknown !== undefined) return didYouMean(unknown, Object.keys(spillway))
+  const type = /^t\.(\w+) is not a function$/.exec(message)?.[1]
+  if (type !== undefined) return didYouMean(type, Object.keys(spillway.t))
+  const undefinedWord = /^(\w+) is not defined$/.exec(message)?.[1] ?? ''
+  return undefinedWord in spillway ? `; import { ${undefinedWord} } from 'spillway'` : ''
+}
+
+const definitionError = (place: string, what: string, cause: unknown): SpillwayError =>
+  new SpillwayError('SPILL_DEFINITION', what, { place, cause })
+
+/** Node puts `FILE:LINE` in front of the stack of a syntax error, in one form for TypeScript and another for JavaScript. */
+function syntaxPlace({ stack = '' }: Error): string | undefined {
+  const [, file, line] = /^((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/]).*):(\d+)$/m.exec(stack.split('\n', 1)[0]) ?? []
+  return file === undefined ? undefined : `${shortPath(file.startsWith('file:') ? fileURLToPath(file) : file)}:${line}`
+}
+
+/** The line of an import, found by what it ends in, since Node does not say. */
+function importPlace(importer: string, target: string): string {
+  const path = importer.startsWith('file:') ? fileURLToPath(importer) : importer
+  const ending = target.split(/[\\/]/).at(-1)!
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []
+  const line = lines.findIndex(text => /\b(?:from|import)\b/.test(text) && text.includes(ending))
+  return line < 0 ? shortPath(path) : `${shortPath(path)}:${line + 1}`
+}

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { SpillwayError } from '../../base/errors.ts'
+import { shortPath } from '../../base/short-path.ts'
+import type { Pipeline } from '../../define/pipeline.ts'
+import { isSpillwayError } from './command.ts'
+import { loadError } from './load-error.ts'
+
+/** Imports a user's file and gives its default export, a pipeline. Throws `SPILL_INPUT`, or what the file's definitions throw. */
+export async function importPipeline(path: string): Promise<Pipeline> {
+  const file = resolve(path)
+  const name = shortPath(file)
+  if (!existsSync(file)) throw new SpillwayError('SPILL_INPUT', 'does not exist; give the file of a pipeline', { place: name })
+  let exports: Readonly<Record<string, unknown>>
+  try {
+    exports = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>
+  } catch (error) {
+    throw isSpillwayError(error) ? error : loadError(name, error)
+  }
+  const found = exports['default']
+  if (!isPipeline(found))
+    throw new SpillwayError(
+      'SPILL_DEFINITION',
+      `has no pipeline as its default export; end it with: export default pipeline('…', [model])`,
+      {
+        place: name,
+      },
+    )
+  return found
+}
+
+/** By shape, not by class: the file may have loaded another copy of Spillway. */
+function isPipeline(value: unknown): value is Pipeline {
+  const candidate = value as Partial<Pipeline> | null | undefined
+  return typeof candidate === 'object' && candidate !== null && candidate.maps instanceof Map && typeof candidate.ir?.version === 'number'
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { noDecisions } from '../../replay/replay.ts'
+import { scoreText, summaryText } from './replay-summary.ts'
+
+test('a number has six significant digits for a person, and two of its fraction at least', () => {
+  assert.deepEqual([0.1 + 0.2, 1 / 3, -123_456.789, 1e-9 / 7, 12_345_678, 0, null].map(scoreText), [
+    '0.3',
+    '0.333333',
+    '-123456.79',
+    '1.42857e-10',
+    '12345678',
+    '0',
+    'NULL',
+  ])
+})
+
+test('labels are counted under the models, where there are any', () => {
+  const summary = {
+    pipeline: 'p',
+    fingerprint: 'f',
+    sources: [],
+    undecodable: 0,
+    models: [noDecisions('plain')],
+    events: 0,
+    decisions: 0,
+    loadSeconds: 1,
+    decideSeconds: 1,
+    warnings: [],
+    brokenOff: [],
+  }
+  assert.doesNotMatch(summaryText(summary), /labels/)
+  const labels = { decisions: 1234, positive: 4, negative: 1200, unknown: 30, notEligible: 0, late: 5 }
+  const lines = summaryText({ ...summary, models: [...summary.models, { ...noDecisions('risk'), labels }] }).split('\n')
+  assert.deepEqual(lines.slice(6, 8), [
+    'labels of  true  false  unknown  not eligible  too late',
+    'risk          4  1,200       30             0         5',
+  ])
+})

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { SpillwayError } from '../../base/errors.ts'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
+import { isPostgres, postgresAddress } from '../../postgres/address.ts'
+import type { SourceFile } from '../../replay/load.ts'
+import { UsageError } from './command.ts'
+
+/** The files of `--source NAME=FILE…`, or of another option. Throws `UsageError` for anything else. */
+export function sourceFiles(given: readonly string[], option = '--source'): SourceFile[] {
+  const files = given.map(text => {
+    const [, source, path] = /^([^=]+)=(.+)$/.exec(text) ?? []
+    if (source === undefined) throw new UsageError(`${option} ${text} is not NAME=FILE; write ${option} payments=payments.ndjson`)
+    return { source, path }
+  })
+  const twice = files.find((file, i) => files.findIndex(other => isSame(other, file)) < i)
+  if (twice) throw new UsageError(`${option} ${twice.source}=${twice.path} is given twice`)
+  return files
+}
+
+const isSame = (a: SourceFile, b: SourceFile): boolean => a.source === b.source && resolve(a.path) === resolve(b.path)
+
+/** Says what can be said before anything is read. Throws `SPILL_INPUT` for a source that the pipeline has not, and a missing file. */
+export function checkSourceFiles(files: readonly SourceFile[], ir: PipelineIR): void {
+  const names = ir.sources.map(source => source.name)
+  for (const { source, path } of files) {
+    if (!names.includes(source))
+      throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no source '${source}'${didYouMean(source, names)}`)
+    if (isPostgres(path)) postgresAddress(source, path)
+    else if (!existsSync(path))
+      throw new SpillwayError('SPILL_INPUT', `does not exist; it was given for source '${source}'`, { place: path })
+  }
+}

@@ -1,0 +1,73 @@
+/** `dlq edit` and `dlq drop`. */
+import { isUtf8 } from 'node:buffer'
+import { readFileSync } from 'node:fs'
+import { wallClock } from '../../base/clock.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
+import type { RawForm } from '../../intake/refusal.ts'
+import { letterJson } from '../../log/letter-json.ts'
+import type { StoredDeadLetter } from '../../log/letters.ts'
+import { shownPath } from '../../files/file-error.ts'
+import { lettersOf, withLetters } from './dead-letter-folder.ts'
+import { withFields, type Setting } from './dead-letter-edit.ts'
+import { letterText } from './dead-letter-text.ts'
+import { counted } from '../command/replay-summary.ts'
+import { printEach, printJson, printLines } from '../command/print.ts'
+
+export interface EditRequest {
+  readonly settings: readonly Setting[]
+  /** Instead of settings. */
+  readonly file: string | undefined
+  readonly json: boolean
+}
+
+/** Throws `SPILL_INPUT` for a letter that is not there, or no JSON, and a file that cannot be read. */
+export function editLetter(data: string, id: number, { settings, file, json }: EditRequest): Promise<number> {
+  const given = file === undefined ? undefined : bytesOf(file)
+  // Which fields, and not to what.
+  const detail = given ? 'the bytes of a file' : settings.map(({ field }) => field).join(', ')
+  return withLetters(data, { what: 'dlq edit', numbers: [id], detail }, async (store, reader) => {
+    const [letter] = lettersOf(reader, [id])
+    const columns = store.schemas().findLast(({ source }) => source === letter.source)?.columns ?? []
+    const raw = given ?? withFields(letter, settings, columns)
+    await store.commit({ letters: [{ kind: 'edited', id, raw, form: formAfter(letter) }] })
+    const edited = reader.letters.at(id)!
+    printEach([edited], { json, textOf: letterText, jsonOf: letterJson })
+    if (!json) printLines('', `spillway dlq replay ${id} PIPELINE sends it again.`)
+    return 0
+  })
+}
+
+/** What is edited is JSON, whatever it was. */
+function formAfter({ form }: StoredDeadLetter): RawForm | undefined {
+  if (!form) return undefined
+  const { csv, zoneless, ...rest } = form
+  const kept = csv || zoneless === undefined ? rest : { ...rest, zoneless }
+  return Object.keys(kept).length > 0 ? kept : undefined
+}
+
+function bytesOf(file: string): string | Uint8Array {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(file)
+  } catch (error) {
+    throw new SpillwayError('SPILL_INPUT', `cannot be read: ${(error as Error).message}`, { place: shownPath(file), cause: error })
+  }
+  if (bytes.length > limits.LINE_BYTES_MAX)
+    throw new SpillwayError('SPILL_LIMIT', `has ${bytes.length} bytes, more than ${limits.LINE_BYTES_MAX} (LINE_BYTES_MAX)`, {
+      place: shownPath(file),
+    })
+  return isUtf8(bytes) ? bytes.toString('utf8').trim() : new Uint8Array(bytes)
+}
+
+/** All of them, or none if one is not there. */
+export function dropLetters(data: string, ids: readonly number[], { why, json }: { why: string; json: boolean }): Promise<number> {
+  return withLetters(data, { what: 'dlq drop', numbers: ids, detail: why }, async (store, reader) => {
+    lettersOf(reader, ids)
+    const at = wallClock()
+    await store.commit({ letters: ids.map(id => ({ kind: 'settled', id, outcome: 'dropped', why, at })) })
+    if (json) for (const id of ids) printJson({ id, outcome: 'dropped', why, settled: at })
+    else printLines(`${counted(ids.length, 'letter')} dropped: ${why}. They are kept; \`spillway dlq list --settled\` shows them.`)
+    return 0
+  })
+}

@@ -1,0 +1,48 @@
+/** `dlq list` and `dlq show`. */
+import { SpillwayError } from '../../base/errors.ts'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { refusalReasons } from '../../intake/refusal.ts'
+import { letterJson, type AnyLetter } from '../../log/letter-json.ts'
+import type { LetterFilter } from '../../log/sqlite/letter-reader.ts'
+import type { SqliteReader } from '../../log/sqlite/reader.ts'
+import { letterText, shortRaw, timesText } from './dead-letter-text.ts'
+import { printEach, printLines } from '../command/print.ts'
+import { counted, number } from '../command/replay-summary.ts'
+import { timeText } from '../command/time-text.ts'
+
+/** Letters that a person is shown at a time. */
+const SHOWN = 20
+
+export interface ListRequest extends LetterFilter {
+  readonly settled: boolean
+  readonly json: boolean
+}
+
+/** Throws `SPILL_INPUT` for a reason that there is not. */
+export function listLetters({ letters }: SqliteReader, { settled, json, ...filter }: ListRequest): void {
+  const { reason } = filter
+  if (reason !== undefined && !(refusalReasons as readonly string[]).includes(reason))
+    throw new SpillwayError('SPILL_INPUT', `nothing is refused for '${reason}'${didYouMean(reason, refusalReasons)}`)
+  const found: Iterable<AnyLetter> = settled ? letters.settled(filter) : letters.dead(filter)
+  if (json) return void printEach(found, { json, textOf: lineOf, jsonOf: letterJson })
+  const shown: AnyLetter[] = []
+  let count = 0
+  for (const letter of found) if (count++ < SHOWN) shown.push(letter)
+  const kind = settled ? 'settled letter' : 'dead letter'
+  const more = count > shown.length ? `; the first ${number(shown.length)} are shown, --json gives all` : ''
+  printEach(shown, { json, textOf: lineOf })
+  printLines(count === 0 ? `No ${kind}.` : `${counted(count, kind)}${more}.`)
+}
+
+function lineOf(letter: AnyLetter): string {
+  const { id, source, reason, place, detail, at, raw, attempts } = letter
+  const end = 'outcome' in letter ? `  [${letter.outcome}${letter.why === undefined ? '' : `: ${letter.why}`}]` : ''
+  const again = attempts > 0 ? `  (sent again ${timesText(attempts)})` : ''
+  return `${id}  ${source ?? '(unknown)'}  ${place}  ${timeText(at)}${end}${again}\n  ${reason}: ${detail}\n  ${shortRaw(raw)}`
+}
+
+export function showLetter({ letters }: SqliteReader, id: number, json: boolean): void {
+  const letter = letters.at(id)
+  if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no letter ${id}; \`spillway dlq list\` shows those that there are`)
+  printEach([letter], { json, textOf: letterText, jsonOf: letterJson })
+}

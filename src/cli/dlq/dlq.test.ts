@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { auditOf, done } from '../../../test/cli/audit-lines.ts'
+import { called, calledJson } from '../../../test/cli/called.ts'
+import { sales, Shop } from '../../../test/cli/shop.ts'
+import { limits } from '../../base/limits.ts'
+import { closeFolder, openFolder } from '../../log/sqlite/data-folder.ts'
+import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
+
+interface Letter {
+  readonly id: number
+  readonly source: string
+  readonly reason: string
+  readonly detail: string
+  readonly place: string
+  readonly attempts: number
+  readonly raw?: string
+  readonly rawBase64?: string
+  readonly original?: string
+  readonly originalBase64?: string
+  readonly outcome?: string
+  readonly why?: string
+}
+
+let shop: Shop
+const opened = async () => {
+  shop = await Shop.ran([...sales, Uint8Array.of(0x22, 0xff, 0x22)])
+}
+const closed = () => shop[Symbol.dispose]()
+
+const dlq = (...args: readonly string[]) => called('dlq', ...args, '--data', shop.data)
+const letters = (...args: readonly string[]) => calledJson<Letter>('dlq', 'list', ...args, '--data', shop.data)
+const decisions = () => calledJson<RecordedDecision>('decisions', '--model', 'risk', '--data', shop.data)
+
+describe('a folder that is looked at', () => {
+  before(opened)
+  after(closed)
+
+  test('list and show: whole, by source and reason, bytes that are no text as base64', async () => {
+    const all = await letters()
+    // What cannot be decoded is known first of a stretch of a file.
+    assert.deepEqual(
+      all.map(({ id, source, reason, place }) => [id, source, reason, place]),
+      [
+        [1, 'sales', 'schema', 'sales.ndjson:5'],
+        [2, 'sales', 'schema', 'sales.ndjson:7'],
+        [3, 'sales', 'schema', 'sales.ndjson:2'],
+        [4, 'sales', 'key', 'sales.ndjson:4'],
+      ],
+    )
+    assert.deepEqual([all[0].raw, all[1].rawBase64, all[2].raw], ['no json', Buffer.from([0x22, 0xff, 0x22]).toString('base64'), sales[1]])
+    assert.deepEqual(
+      (await letters('--reason', 'key')).map(({ id }) => id),
+      [4],
+    )
+    assert.deepEqual((await letters('--source', 'visits')).length, 0)
+    const { out } = await dlq('list')
+    assert.match(out, /^3 {2}sales {2}sales\.ndjson:2 {2}\S+Z\n {2}schema: 'price' needs a decimal.*got 'much'\n {2}\{"id":"2",/m)
+    assert.match(out, /^4 dead letters\.$/m)
+    assert.match((await dlq('show', '2')).out, /^letter 2 {2}schema: not UTF-8$[^]*^base64 Iv8i$/m)
+    assert.match((await dlq('list', '--settled')).out, /^No settled letter\.$/)
+  })
+
+  test('while a run holds the folder one may look, and changes nothing', async () => {
+    const folder = await openFolder(shop.data)
+    assert.equal((await letters()).length, 4)
+    for (const args of [
+      ['edit', '3', '--set', 'a=b'],
+      ['drop', '3', '--why', 'x'],
+      ['replay', '3', shop.pipeline],
+    ]) {
+      const { status, err } = await dlq(...args)
+      assert.equal(status, 1)
+      assert.match(
+        err,
+        new RegExp(`^SPILL_BUSY: .* is in use by process ${process.pid}; letters are changed while nothing runs: stop the run first$`),
+      )
+    }
+    await folder.store.close()
+    folder.release()
+  })
+
+  for (const [args, message] of [
+    [['show', '99'], /^SPILL_INPUT: there is no letter 99; `spillway dlq list` shows those that there are$/],
+    [['edit', '1', '--set', 'a=b'], /^SPILL_INPUT: letter 1 is no JSON object/],
+    [['edit', '1', '--file', 'gone.json'], /^SPILL_INPUT: gone\.json cannot be read: ENOENT/],
+    [['list', '--reason', 'shema'], /^SPILL_INPUT: nothing is refused for 'shema'; did you mean 'schema'\?$/],
+  ] as const)
+    test(`failure: ${message.source}`, async () => {
+      const { status, out, err } = await dlq(...args)
+      assert.deepEqual([status, out], [1, ''])
+      assert.match(err, message)
+    })
+
+  test('a pipeline without the source of a letter, and a folder that is none', async () => {
+    const other = shop.write(
+      'other.ts',
+      `import { entity, model, on, pipeline, rules, source, t } from '${join(import.meta.dirname, '../../index.ts')}'
+const card = entity('card', t.string())
+const sale = source('sale', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
+export default pipeline('other', [model('m', { decide: on(sale), inputs: s => ({ card: s.card }), score: () => rules([], 0) })])
+`,
+    )
+    const { err } = await dlq('replay', '3', other)
+    assert.match(err, /^SPILL_INPUT: letter 3 is of source 'sales', which pipeline 'other' has not; did you mean 'sale'\?$/)
+    const nowhere = join(shop.folder, 'nowhere')
+    const { status } = await called('dlq', 'drop', '1', '--why', 'x', '--data', nowhere)
+    assert.equal(status, 1)
+    assert.ok(!existsSync(nowhere), 'it is not made')
+  })
+})
+
+describe('a folder that is changed', () => {
+  beforeEach(opened)
+  afterEach(closed)
+
+  test('edit and replay: an event that arrives now, decided about, exactly once; the first bytes are kept', async () => {
+    const edited = await dlq('edit', '3', '--set', 'price=2.50', '--set', 'till=9')
+    assert.equal(edited.status, 0, edited.err)
+    assert.match(edited.out, /"till":9,"price":"2\.50".*\n\nand as it was refused at first:\n.*"till":1,"price":"much"/)
+    const replayed = await dlq('replay', '3', shop.pipeline)
+    assert.deepEqual(
+      [replayed.status, replayed.out],
+      [0, 'letter 3: accepted\n1 letter sent again: 1 settled, 0 refused again, 1 decision made.'],
+    )
+    const { key, id, entry, vector } = (await decisions()).at(-1)!
+    assert.deepEqual([key, id, entry, vector['price']], ['b', '2', 4, 2.5])
+    const [settled] = await letters('--settled')
+    assert.deepEqual([settled.id, settled.outcome, settled.original], [3, 'accepted', sales[1]])
+    assert.deepEqual(
+      (await letters()).map(letter => letter.id),
+      [1, 2, 4],
+    )
+    const again = await dlq('replay', '3', shop.pipeline)
+    assert.deepEqual([again.status, again.err], [1, 'SPILL_INPUT: letter 3 is settled (accepted); it is kept as it is'])
+    assert.equal((await decisions()).length, 4)
+  })
+
+  test('a letter without text is replaced by a file; one refused again stays, and the exit code says so', async () => {
+    const file = shop.write('mended.json', `${sales[0].replace('"id":"1"', '"id":"22"')}\n`)
+    assert.equal((await dlq('edit', '2', '--file', file)).status, 0)
+    const { status, out } = await dlq('replay', '--all', shop.pipeline, '--json')
+    assert.equal(status, 1)
+    const lines = out.split('\n').map(line => JSON.parse(line) as Letter)
+    assert.deepEqual(
+      lines.map(({ id, outcome, reason, attempts }) => [id, outcome, reason, attempts]),
+      [
+        [1, 'refused', 'schema', 1],
+        [2, 'accepted', undefined, undefined],
+        [3, 'refused', 'schema', 1],
+        [4, 'refused', 'key', 1],
+      ],
+    )
+    const [settled] = await letters('--settled')
+    assert.equal(settled.originalBase64, 'Iv8i')
+    assert.match((await dlq('list')).out, /\(sent again once\)$/m)
+  })
+
+  test('a letter is sent again so often, until it is edited', async () => {
+    for (let i = 0; i < limits.DEAD_ATTEMPTS_MAX; i++) await dlq('replay', '4', shop.pipeline)
+    const { status, err } = await dlq('replay', '4', shop.pipeline)
+    assert.equal(status, 1)
+    assert.match(err, /^SPILL_LIMIT: letter 4 was sent again 10 times and refused \(DEAD_ATTEMPTS_MAX\); edit it, or drop it$/)
+    const all = await dlq('replay', '--all', shop.pipeline)
+    assert.match(all.out, /^3 letters sent again: .* 1 letter was left out \(4\): sent again 10 times before \(DEAD_ATTEMPTS_MAX\)\.$/m)
+    await dlq('edit', '4', '--set', 'card=d')
+    assert.equal((await letters()).find(({ id }) => id === 4)!.attempts, 0)
+  })
+
+  test('letters without a source, and of one that the pipeline has not, keep no other letter back', async () => {
+    const folder = await openFolder(shop.data)
+    const rest = { reason: 'schema', detail: 'not JSON', at: 1, sequence: 0 } as const
+    const mended = sales[0].replace('"id":"1"', '"id":"33"')
+    await folder.store.commit({
+      dead: [
+        { ...rest, source: undefined, place: 'old.ndjson:1', raw: mended },
+        { ...rest, source: 'sale', place: 'old.ndjson:2', raw: mended },
+      ],
+    })
+    await closeFolder(folder)
+    await dlq('edit', '3', '--set', 'price=2.50')
+    const named = await dlq('replay', '3', '5', shop.pipeline)
+    assert.deepEqual(
+      [named.status, named.err],
+      [1, 'SPILL_INPUT: letter 5 has no source: an earlier version of Spillway did not keep it; name it with --source NAME'],
+    )
+    const all = await dlq('replay', '--all', shop.pipeline)
+    assert.equal(all.status, 1, 'letters 1, 2 and 4 are refused again')
+    assert.match(all.out, /^letter 3: accepted$/m)
+    assert.match(
+      all.out,
+      / 1 letter was left out \(5\): no source: .*; name it with --source NAME\. 1 letter was left out \(6\): of source 'sale', /,
+    )
+    const other = await dlq('replay', '3', shop.pipeline, '--source', 'sale')
+    assert.match(other.err, /^SPILL_INPUT: pipeline 'shop' has no source 'sale'; did you mean 'sales'\?$/)
+    const conflict = await dlq('replay', '4', shop.pipeline, '--source', 'visits')
+    assert.match(conflict.err, /^SPILL_INPUT: letter 4 is of source 'sales'; --source is for letters that name none/)
+    const sent = await dlq('replay', '--all', shop.pipeline, '--source', 'sales', '--json')
+    const lines = sent.out.split('\n').map(line => JSON.parse(line) as Letter)
+    assert.deepEqual(
+      lines.map(({ id, outcome }) => [id, outcome]),
+      [
+        [6, 'left out'],
+        [1, 'refused'],
+        [2, 'refused'],
+        [4, 'refused'],
+        [5, 'accepted'],
+      ],
+    )
+    // The source that it was sent to is kept.
+    assert.deepEqual(
+      (await letters('--settled')).map(({ id, source }) => [id, source]),
+      [
+        [3, 'sales'],
+        [5, 'sales'],
+      ],
+    )
+  })
+
+  test('drop: with a reason, all or none, and kept', async () => {
+    assert.equal((await dlq('drop', '1', '99', '--why', 'noise')).status, 1)
+    assert.equal((await letters()).length, 4)
+    const { status, out } = await dlq('drop', '1', '2', '--why', 'noise')
+    assert.deepEqual([status, out], [0, '2 letters dropped: noise. They are kept; `spillway dlq list --settled` shows them.'])
+    assert.deepEqual(
+      (await letters('--settled')).map(({ id, outcome, why, reason }) => [id, outcome, why, reason]),
+      [
+        [1, 'dropped', 'noise', 'schema'],
+        [2, 'dropped', 'noise', 'schema'],
+      ],
+    )
+    await dlq('drop', '3', '4', '--why', 'noise')
+    assert.deepEqual(await dlq('replay', '--all', shop.pipeline), { status: 0, out: 'No letter to send again.', err: '' })
+    assert.match((await dlq('show', '1')).out, /^ {2}dropped: noise \(\S+Z\)$/m)
+    assert.equal((await dlq('edit', '1', '--set', 'a=b')).err, 'SPILL_INPUT: letter 1 is settled (dropped); it is kept as it is')
+  })
+
+  test('each change is a line of the audit log, with who and what, and nothing of what is in a letter', async () => {
+    await dlq('edit', '3', '--set', 'price=4.75', '--set', 'card=hush')
+    await dlq('edit', '3', '--set', 'price')
+    await dlq('replay', '3', '4', shop.pipeline)
+    await dlq('drop', '99', '--why', 'noise')
+    await dlq('drop', '1', '2', '--why', 'noise')
+    await dlq('replay', '--all', shop.pipeline)
+    const { lines, text } = auditOf(shop.data)
+    assert.deepEqual(lines.map(done), [
+      ['dlq edit', '3', 'done', 'price, card'],
+      ['dlq replay', '3, 4', 'done', '1 settled, 1 refused again'],
+      ['dlq drop', '99', 'refused', 'SPILL_INPUT'],
+      ['dlq drop', '1, 2', 'done', 'noise'],
+      ['dlq replay', 'all', 'done', '0 settled, 1 refused again'],
+    ])
+    assert.ok(lines.every(({ at, who }) => !Number.isNaN(Date.parse(at)) && /^cli:./.test(who)))
+    assert.doesNotMatch(text, /4\.75|hush/)
+  })
+})
+
+for (const [args, message] of [
+  [[], /^say what to do: list, show, edit, replay, drop$/m],
+  [['drip'], /^dlq cannot 'drip'; did you mean 'drop'\?$/m],
+  [['list', '3'], /^dlq list takes options, not 3$/m],
+  [['list', '--why', 'x'], /^dlq list takes no --why$/m],
+  [['show'], /^name the letter to show by its number$/m],
+  [['show', 'x'], /^name the letter to show by its number, not 'x'$/m],
+  [['edit', '1', '2', '--set', 'a=b'], /^one letter, not also 2$/m],
+  [['edit', '1'], /^say how: --set FIELD=VALUE, or --file FILE$/m],
+  [['edit', '1', '--set', 'a'], /^--set a is not FIELD=VALUE/m],
+  [['replay', '1'], /^name the file of a pipeline$/m],
+  [['replay', '1', 'a.ts', 'b.ts'], /^one pipeline, not also b\.ts$/m],
+  [['replay', 'a.ts'], /^name letters by their numbers, or --all$/m],
+  [['replay', '1', '--all', 'a.ts'], /^--all is every letter; leave the numbers out$/m],
+  [['drop', '1'], /^say why: --why TEXT/m],
+  [['drop', 'x', '--why', 'y'], /^'x' is no number of a letter$/m],
+  [['drop', '--why', 'y'], /^name letters by their numbers$/m],
+] as const)
+  test(`wrong use: ${message.source}`, async () => {
+    const { status, out, err } = await called('dlq', ...args)
+    assert.deepEqual([status, out], [2, ''])
+    assert.match(err, message)
+  })

@@ -1,0 +1,116 @@
+/** `spillway dlq`: the dead letters of a data folder. Looking works while a run holds the folder; what changes them needs it free. */
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { UsageError, type Command } from '../command/command.ts'
+import { dataOf, dataOption } from '../command/data-option.ts'
+import { dropLetters, editLetter } from './dlq-change.ts'
+import { listLetters, showLetter } from './dlq-list.ts'
+import { replayLetters } from './dlq-replay.ts'
+import { settingOf } from './dead-letter-edit.ts'
+
+type Values = Readonly<Record<string, unknown>>
+type Texts = readonly string[]
+
+interface Order {
+  /** Options besides `--data` and `--json`. */
+  readonly options: readonly string[]
+  run(data: string, positionals: Texts, values: Values): Promise<number>
+}
+
+/** What may be done, by the word behind `dlq`. */
+const orders: Readonly<Record<string, Order>> = {
+  list: { options: ['source', 'reason', 'settled'], run: list },
+  show: { options: [], run: show },
+  edit: { options: ['set', 'file'], run: edit },
+  replay: { options: ['all', 'source'], run: replay },
+  drop: { options: ['why'], run: drop },
+}
+
+export const dlqCommand: Command = {
+  name: 'dlq',
+  usage: 'list | show ID | edit ID | replay ID… PIPELINE | drop ID…',
+  summary: 'dead letters, which are records that were refused: list, show, edit, send again, drop',
+  options: {
+    source: { type: 'string', value: 'NAME', help: 'list: only those of this source; replay: the source of letters that name none' },
+    reason: { type: 'string', value: 'REASON', help: 'list: only those refused for this reason' },
+    settled: { type: 'boolean', help: 'list: those that were sent again with success, or dropped' },
+    set: {
+      type: 'string',
+      multiple: true,
+      value: 'FIELD=VALUE',
+      help: 'edit: set a field of its JSON (FIELD:=JSON for null and the like); repeat for more',
+    },
+    file: { type: 'string', value: 'FILE', help: 'edit: take the bytes of this file in its place' },
+    all: { type: 'boolean', help: 'replay: every letter that can be sent again' },
+    why: { type: 'string', value: 'TEXT', help: 'drop: the reason, which is kept with the letter' },
+    data: dataOption,
+    json: { type: 'boolean', help: 'print letters, or what became of them, as lines of JSON, and nothing else' },
+  },
+  run(values, [name, ...rest]) {
+    const names = Object.keys(orders)
+    if (name === undefined) throw new UsageError(`say what to do: ${names.join(', ')}`)
+    if (!Object.hasOwn(orders, name)) throw new UsageError(`dlq cannot '${name}'${didYouMean(name, names)}`)
+    const order = orders[name]
+    const foreign = Object.keys(values).find(option => !['data', 'json', ...order.options].includes(option))
+    if (foreign !== undefined) throw new UsageError(`dlq ${name} takes no --${foreign}`)
+    return order.run(dataOf(values), rest, values)
+  },
+}
+
+function list(data: string, extra: Texts, values: Values): Promise<number> {
+  const {
+    source,
+    reason,
+    settled = false,
+    json = false,
+  } = values as { source?: string; reason?: string; settled?: boolean; json?: boolean }
+  if (extra.length > 0) throw new UsageError(`dlq list takes options, not ${extra.join(', ')}`)
+  return lookInto(data, reader => {
+    listLetters(reader, { source, reason, settled, json })
+    return 0
+  })
+}
+
+function show(data: string, positionals: Texts, values: Values): Promise<number> {
+  const id = oneId('show', positionals)
+  return lookInto(data, reader => {
+    showLetter(reader, id, values['json'] === true)
+    return 0
+  })
+}
+
+function edit(data: string, positionals: Texts, values: Values): Promise<number> {
+  const id = oneId('edit', positionals)
+  const { set, file, json = false } = values as { set?: string[]; file?: string; json?: boolean }
+  if ((set === undefined) === (file === undefined)) throw new UsageError('say how: --set FIELD=VALUE, or --file FILE')
+  return editLetter(data, id, { settings: (set ?? []).map(settingOf), file, json })
+}
+
+function replay(data: string, positionals: Texts, values: Values): Promise<number> {
+  const ids = positionals.filter(isId).map(Number)
+  const paths = positionals.filter(text => !isId(text))
+  const { all = false, source, json = false } = values as { all?: boolean; source?: string; json?: boolean }
+  if (paths.length !== 1)
+    throw new UsageError(paths.length === 0 ? 'name the file of a pipeline' : `one pipeline, not also ${paths.slice(1).join(', ')}`)
+  if (all === ids.length > 0)
+    throw new UsageError(all ? '--all is every letter; leave the numbers out' : 'name letters by their numbers, or --all')
+  return replayLetters(data, paths[0], { ids: all ? undefined : [...new Set(ids)], source, json })
+}
+
+function drop(data: string, positionals: Texts, values: Values): Promise<number> {
+  const { why = '', json = false } = values as { why?: string; json?: boolean }
+  const wrong = positionals.find(text => !isId(text))
+  if (wrong !== undefined) throw new UsageError(`'${wrong}' is no number of a letter`)
+  if (positionals.length === 0) throw new UsageError('name letters by their numbers')
+  if (why.trim() === '') throw new UsageError('say why: --why TEXT, which is kept with the letter')
+  return dropLetters(data, [...new Set(positionals.map(Number))], { why, json })
+}
+
+const isId = (text: string): boolean => /^[1-9]\d{0,14}$/.test(text)
+
+function oneId(order: string, [text, ...extra]: Texts): number {
+  if (text === undefined || !isId(text))
+    throw new UsageError(`name the letter to ${order} by its number${text === undefined ? '' : `, not '${text}'`}`)
+  if (extra.length > 0) throw new UsageError(`one letter, not also ${extra.join(', ')}`)
+  return Number(text)
+}

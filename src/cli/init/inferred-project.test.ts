@@ -1,0 +1,98 @@
+/** What `init --from` writes is code that the next command runs: whatever the columns and values of a file are called, they stay names in it. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseSync } from 'oxc-parser'
+import { walk } from '../../../test/sources/syntax.ts'
+import { random, type Random } from '../../base/random.ts'
+import type { InferredSchema } from '../../files/infer.ts'
+import { inferredProject } from './inferred-project.ts'
+import { shellWord } from '../command/shell-word.ts'
+
+const CASES = 300
+
+/** What ends lines and comments, closes strings, hides or turns what follows, and letters that are nobody's concern. */
+const marks = Array.from('\n\r\u2028\u2029\u0085\u001b\u009b\u202e\u2066\u0000\t\'"`\\/*${}()=;, é日שक😀xyz\ud800')
+const endings = ['\u2028process.exit()//', '*/process.exit()/*', "'];process.exit()//", '\nprocess.exit()//']
+
+function nameOf(draw: Random): string {
+  const texts = Array.from({ length: 1 + Math.floor(draw() * 8) }, () =>
+    draw() < 0.2 ? String.fromCodePoint(Math.floor(draw() * 0x11_0000)) : marks[Math.floor(draw() * marks.length)],
+  )
+  // Never a word, so that all are written alike.
+  return `${texts.join('')}?${draw() < 0.3 ? endings[Math.floor(draw() * endings.length)] : ''}`
+}
+
+/** A schema of six columns, one of them in an object, and one that is left out, and the path of its file, all called by `name`. */
+function schemaOf(name: () => string): { readonly schema: InferredSchema; readonly path: string } {
+  const [key, time, id, value, outcome, left, above, below] = Array.from({ length: 8 }, (_, i) => `${name()}${i}`)
+  const column = (name: string, type: 'string' | 'timestamp' | 'double', distinct: number) => ({ name, type, nullable: false, distinct })
+  const schema: InferredSchema = {
+    format: 'ndjson',
+    columns: [
+      column(key, 'string', 3),
+      { ...column(time, 'timestamp', 100), written: 'dmy' },
+      column(id, 'string', 100),
+      column(value, 'double', 50),
+      column(outcome, 'string', 2),
+      { ...column(`${above}.${below}`, 'double', 50), path: [above, below], numbers: 'comma' },
+    ],
+    unclear: [],
+    left: [{ name: left, reason: `holds ${name()}` }],
+    key: { column: key, reason: `of ${name()}` },
+    time: { column: time, reason: 'the only one' },
+    id: { column: id, reason: 'different' },
+    outcomes: [{ column: outcome, truth: name(), reason: `it is ${name()}` }],
+    span: 3_600_000,
+    sampled: 100,
+    undecodable: 1,
+  }
+  return { schema, path: `folder/${name().replaceAll('/', '')}.ndjson` }
+}
+
+/** Nodes and comments of a file, without the texts in them, and the texts. */
+function shapeOf(file: string, text: string): { readonly shape: string[]; readonly texts: Set<unknown> } {
+  const { program, comments, errors } = parseSync(file, text)
+  assert.deepEqual(errors, [], text)
+  const shape = comments.map(({ type }) => type as string)
+  const texts = new Set<unknown>()
+  walk(program, node => {
+    shape.push(node.type)
+    if (node.type === 'Literal') texts.add(node.value)
+  })
+  for (const { type, value } of comments) if (type === 'Line') assert.doesNotMatch(value, /[\n\r\u2028\u2029]/)
+  // Nothing hides in it.
+  assert.doesNotMatch(text, /[^\P{Cc}\n]|[\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u)
+  return { shape, texts }
+}
+
+test('names of any code points stay names in the code that is written', () => {
+  const draw = random(7)
+  const plain = schemaOf(() => 'x y?')
+  const wanted = Object.entries(inferredProject(plain.schema, plain.path, plain.path).files).map(
+    ([file, text]) => shapeOf(file, text).shape,
+  )
+  assert.equal(wanted.length, 3)
+  for (let i = 0; i < CASES; i++) {
+    const { schema, path } = schemaOf(() => nameOf(draw))
+    const files = Object.entries(inferredProject(schema, path, path).files).map(([file, text]) => shapeOf(file, text))
+    assert.deepEqual(
+      files.map(({ shape }) => shape),
+      wanted,
+    )
+    // And they are the names of the file.
+    for (const { name, path: parts = [name] } of schema.columns)
+      for (const part of parts) assert.ok(files[0].texts.has(part), JSON.stringify(part))
+    assert.ok(files[2].texts.has(schema.outcomes[0].truth))
+  }
+})
+
+test('letters of any script stay readable', () => {
+  const { schema, path } = schemaOf(() => 'Größe 日付 שלום?')
+  assert.match(inferredProject(schema, path, path).files['pipeline.ts'], /^\/\/ {3}key: "Größe 日付 שלום\?0" \(of Größe/m)
+})
+
+test('an argument is one word of a shell, and all of it is seen', () => {
+  assert.equal(shellWord('orders=../orders.ndjson'), 'orders=../orders.ndjson')
+  assert.equal(shellWord("it's $(here)"), `'it'\\''s $(here)'`)
+  assert.equal(shellWord("it's\u2028\\\u001b"), "$'it\\'s\\u2028\\\\\\u001b'")
+})

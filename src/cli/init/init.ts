@@ -1,0 +1,131 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { SpillwayError } from '../../base/errors.ts'
+import { forTerminal } from '../../base/show.ts'
+import { inferSchema } from '../../files/infer.ts'
+import type { NumberStyle } from '../../files/written-number.ts'
+import { labelHintLines } from './label-hints.ts'
+import { UsageError, type Command } from '../command/command.ts'
+import { inferredProject } from './inferred-project.ts'
+import { ownPackage, type OwnPackage } from './own-package.ts'
+import { shellWord } from '../command/shell-word.ts'
+import type { Project } from './generated-project.ts'
+import { sampleProject } from './sample-project.ts'
+
+/** A project's own, if they are there already. */
+const kept: readonly string[] = ['package.json', 'tsconfig.json']
+
+export const initCommand: Command = {
+  name: 'init',
+  usage: '[FOLDER]',
+  summary: 'make a small project that runs, from a sample or from a file of your own events',
+  options: {
+    from: { type: 'string', value: 'FILE', help: 'infer columns, key and time from NDJSON, CSV or Parquet' },
+    decimal: { type: 'string', value: 'comma|point', help: 'what begins the fraction of numbers in CSV, where they do not tell: 1,234' },
+    json: { type: 'boolean', help: 'print one JSON object' },
+  },
+  async run(values, [folder = '.', ...extra]) {
+    if (extra.length > 0) throw new UsageError(`one folder, not also ${extra.join(', ')}`)
+    const from = values['from'] as string | undefined
+    const events = from === undefined ? 'events.ndjson' : relative(resolve(folder), resolve(from))
+    const project =
+      from === undefined
+        ? sampleProject()
+        : inferredProject(await inferSchema(from, { numbers: numbersOf(values['decimal'] as string | undefined) }), from, events)
+    const own = ownPackage(folder)
+    const written = write(folder, { ...project.files, ...settings(own) })
+    const replay = `npx spillway replay pipeline.ts --source ${shellWord(`${project.source}=${events}`)}`
+    const { audit, unclear = [] } = project
+    const command =
+      audit && 'sources' in audit
+        ? `npx spillway audit audit.ts ${audit.sources.map(name => `--history ${shellWord(`${name}=${events}`)}`).join(' ')}`
+        : undefined
+    if (values['json'])
+      console.log(
+        JSON.stringify({
+          folder,
+          files: written,
+          spillway: own.spec,
+          source: project.source,
+          events,
+          replay,
+          ...(audit && { audit: { ...audit, command } }),
+          ...(unclear.length > 0 && { unclear }),
+        }),
+      )
+    else
+      console.log(
+        forTerminal(
+          [
+            nextSteps(folder, written, own, command === undefined ? [replay] : [replay, command]),
+            ...unclear.map(text => `warning: ${text}`),
+            ...auditLines(audit),
+          ].join('\n'),
+        ),
+      )
+    return 0
+  },
+}
+
+function numbersOf(decimal: string | undefined): NumberStyle | undefined {
+  if (decimal === undefined) return undefined
+  if (decimal !== 'comma' && decimal !== 'point') throw new UsageError(`--decimal ${decimal} is neither comma nor point`)
+  return decimal === 'comma' ? 'comma' : 'grouped'
+}
+
+/** Writes the files but those of a project that is there. Refuses to overwrite any other: nothing is written then. */
+function write(folder: string, files: Project['files']): string[] {
+  const isThere = (name: string) => existsSync(join(folder, name))
+  const taken = Object.keys(files).filter(name => isThere(name) && !kept.includes(name))
+  if (taken.length > 0) throw new SpillwayError('SPILL_INPUT', `has ${taken.join(', ')} already; give another folder`, { place: folder })
+  const names = Object.keys(files).filter(name => !isThere(name))
+  try {
+    for (const name of names) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true })
+      writeFileSync(join(folder, name), files[name])
+    }
+  } catch (cause) {
+    throw new SpillwayError('SPILL_INPUT', `cannot be written to: ${(cause as Error).message}`, { place: folder, cause })
+  }
+  return names
+}
+
+/** What every project has: how it is run, and how it is type-checked. */
+function settings({ spec }: OwnPackage): Project['files'] {
+  const manifest = {
+    private: true,
+    type: 'module',
+    scripts: { test: 'node --test', check: 'tsc --noEmit' },
+    dependencies: { spillway: spec },
+    devDependencies: { typescript: '^7.0.0', '@types/node': '^24.0.0' },
+  }
+  const compilerOptions = {
+    target: 'es2024',
+    module: 'nodenext',
+    strict: true,
+    types: ['node'],
+    erasableSyntaxOnly: true,
+    allowImportingTsExtensions: true,
+    noEmit: true,
+    skipLibCheck: true,
+  }
+  return {
+    'package.json': `${JSON.stringify(manifest, null, 2)}\n`,
+    'tsconfig.json': `${JSON.stringify({ compilerOptions }, null, 2)}\n`,
+  }
+}
+
+function nextSteps(folder: string, written: readonly string[], { spec, is }: OwnPackage, commands: readonly string[]): string {
+  const install = written.includes('package.json') ? 'npm install' : `npm install ${shellWord(spec)}`
+  const test = written.includes('package.json') ? 'npm test' : 'node --test'
+  const steps = [...(folder === '.' ? [] : [`cd ${shellWord(folder)}`]), install, test, ...commands, 'npx spillway dev pipeline.ts']
+  const source = `spillway is ${spec}, ${is}: no registry has it yet.`
+  return [`Made ${written.join(', ')}.`, source, '', 'Next:', ...steps.map(step => `  ${step}`)].join('\n')
+}
+
+/** What a person must know of the audit before they believe it. */
+function auditLines(audit: Project['audit']): string[] {
+  if (!audit) return []
+  if ('why' in audit) return ['', `There is ${audit.why}.`, ...labelHintLines(audit.labels)]
+  return ['', 'audit.ts rests on guesses; change them where they are wrong:', ...audit.guessed.map(text => `  ${text}`)]
+}

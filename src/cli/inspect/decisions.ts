@@ -1,0 +1,93 @@
+/** `spillway decisions`: what a run has decided, from its data folder, which another process may hold. */
+import { SpillwayError } from '../../base/errors.ts'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { lookInto } from '../../log/sqlite/data-folder.ts'
+import type { SqliteReader } from '../../log/sqlite/reader.ts'
+import { isKey, newestDecisions } from '../../run/history/newest-decisions.ts'
+import { recordedDecisions, type RecordedDecision } from '../../run/decide/recorded-decision.ts'
+import { UsageError, type Command } from '../command/command.ts'
+import { dataOf, dataOption } from '../command/data-option.ts'
+import { printEach, printLines } from '../command/print.ts'
+import { timeText } from '../command/time-text.ts'
+import { decisionText } from '../command/shown-decisions.ts'
+import { counted } from '../command/replay-summary.ts'
+
+const LAST = 10
+
+interface Request {
+  readonly model: string | undefined
+  readonly key: string | undefined
+  /** The newest so many; all of an entry's, if one is named. */
+  readonly last: number
+  readonly entry: number | undefined
+  readonly json: boolean
+}
+
+export const decisionsCommand: Command = {
+  name: 'decisions',
+  usage: '[--model NAME] [--key KEY] [--last N]',
+  summary: 'show decisions that a run has recorded: vector, score, and what each group knew',
+  options: {
+    model: { type: 'string', value: 'NAME', help: 'only those of this model' },
+    key: { type: 'string', value: 'KEY', help: 'only those about this key' },
+    last: { type: 'string', value: 'N', help: `how many, the newest: ${LAST} unless given` },
+    entry: { type: 'string', value: 'N', help: 'all that this entry of the log made, each of them whole' },
+    data: dataOption,
+    json: { type: 'boolean', help: 'print each decision as a line of JSON, and nothing else' },
+  },
+  run(values, positionals) {
+    const request = requestOf(values, positionals)
+    return lookInto(dataOf(values), async reader => {
+      await print(reader, request)
+      return 0
+    })
+  },
+}
+
+/** Throws `UsageError`. */
+function requestOf(values: Readonly<Record<string, unknown>>, extra: readonly string[]): Request {
+  if (extra.length > 0) throw new UsageError(`decisions are named by options, not by ${extra.join(', ')}`)
+  const { model, key, last, entry, json = false } = values as { [name: string]: string | undefined } & { json?: boolean }
+  if (last !== undefined && entry !== undefined) throw new UsageError('--last and --entry choose in two ways; leave one out')
+  const numbers = { '--last': last, '--entry': entry }
+  for (const [name, text] of Object.entries(numbers))
+    if (text !== undefined && !/^\d{1,15}$/.test(text)) throw new UsageError(`${name} ${text} is no whole number`)
+  return { model, key, last: Number(last ?? LAST), entry: entry === undefined ? undefined : Number(entry), json }
+}
+
+async function print(reader: SqliteReader, request: Request): Promise<void> {
+  const { model, entry, json } = request
+  const models = reader.models()
+  const names = models.map(each => each.model)
+  if (model !== undefined && names.length > 0 && !names.includes(model))
+    throw new SpillwayError('SPILL_INPUT', `no decision of model '${model}' is recorded${didYouMean(model, names)}`)
+  const decisions = entry === undefined ? (await newestDecisions(reader, request)).decisions : ofEntry(reader, request, entry)
+  printEach(decisions, { json, textOf: decision => `${wholeText(decision)}\n` })
+  if (json) return
+  const all = models.filter(each => model === undefined || each.model === model).reduce((sum, each) => sum + each.decisions, 0)
+  const count = `${counted(decisions.length, 'decision')} of ${counted(all, 'recorded one')}`
+  printLines(decisions.length > 0 ? count : nothingText(request, all))
+}
+
+function nothingText({ key, entry }: Request, all: number): string {
+  if (all === 0) return 'No decision is recorded yet.'
+  const about = [...(key === undefined ? [] : [`about key '${key}'`]), ...(entry === undefined ? [] : [`at entry ${entry}`])]
+  return `No decision ${about.join(' ')}; ${counted(all, 'other')} recorded.`
+}
+
+function ofEntry(reader: SqliteReader, { model, key }: Request, entry: number): RecordedDecision[] {
+  return [...reader.decisionsAt(entry)]
+    .filter(stretch => model === undefined || stretch.model === model)
+    .flatMap(({ bytes }) => [...recordedDecisions(bytes)])
+    .filter(decision => decision.entry === entry && (key === undefined || isKey(decision.key, key)))
+}
+
+function wholeText(decision: RecordedDecision): string {
+  const { entry, id, position, read } = decision
+  const place = position ? `, partition ${position.partition} offset ${position.offset}` : ''
+  const reads = Object.entries(read).map(([group, { known, clock }]) => {
+    const at = clock === null ? 'before its first run' : `at ${timeText(clock)}`
+    return `  ${group}: ${counted(known, 'event')} known ${at}`
+  })
+  return [decisionText(decision), ...reads, `  entry ${entry}${id === undefined ? '' : `, id ${id}`}${place}`].join('\n')
+}

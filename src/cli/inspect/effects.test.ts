@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { auditOf, done } from '../../../test/cli/audit-lines.ts'
+import { called, calledJson } from '../../../test/cli/called.ts'
+import type { NewEffect, StoredEffect } from '../../log/effects.ts'
+import { closeFolder, openFolder } from '../../log/sqlite/data-folder.ts'
+
+const effect = (number: number): NewEffect => ({
+  number,
+  action: 'page',
+  id: `id-${number}`,
+  entry: number,
+  key: '"c"',
+  t: number,
+  made: number,
+  due: undefined,
+  body: '{"of":"the receiver alone"}',
+  isDry: false,
+})
+
+test('dead effects are tried again or dropped, all or none, and each change is a line of the audit log', async () => {
+  const data = scratchFolder('cli-effects')
+  const folder = await openFolder(data)
+  await folder.store.commit({ effects: [effect(1), effect(2), effect(3)] })
+  await folder.store.commit({ settled: [1, 2].map(number => ({ kind: 'dead', number, sent: 1, at: 2, why: 'status 500' })) })
+  const held = await called('effects', 'retry', '1', '--data', data)
+  assert.match(held.err, /^SPILL_BUSY: .*effects are changed while nothing runs/)
+  await closeFolder(folder)
+  assert.equal(
+    (await called('effects', 'retry', '1', '3', '--data', data)).err,
+    'SPILL_CONFLICT: effect 3 is pending; dead ones can be tried again or dropped',
+  )
+  assert.equal((await called('effects', 'retry', '1', '--data', data)).status, 0)
+  assert.equal((await called('effects', 'drop', '2', '--why', 'nobody listens', '--data', data)).status, 0)
+  const states = await calledJson<StoredEffect>('effects', '--data', data)
+  assert.deepEqual(
+    states.map(({ number, state }) => [number, state]),
+    [
+      [1, 'pending'],
+      [2, 'dropped'],
+      [3, 'pending'],
+    ],
+  )
+  for (const args of [[], ['show', '1']])
+    assert.deepEqual(
+      (await calledJson<Record<'key' | 'body', unknown>>('effects', ...args, '--data', data)).map(({ key, body }) => [key, body])[0],
+      ['c', { of: 'the receiver alone' }],
+    )
+  assert.match((await called('effects', '--data', data)).out, /^page: 1 dropped effect, page: 2 pending effects\.$/m)
+  assert.match(
+    (await called('effects', '--last', '2', '--data', data)).out,
+    /2 pending effects; the newest 2 are shown, --last N gives more\.$/m,
+  )
+  const { lines, text } = auditOf(data)
+  assert.deepEqual(lines.map(done), [
+    ['effects retry', '1', 'refused', 'SPILL_BUSY'],
+    ['effects retry', '1, 3', 'refused', 'SPILL_CONFLICT'],
+    ['effects retry', '1', 'done', undefined],
+    ['effects drop', '2', 'done', 'nobody listens'],
+  ])
+  assert.doesNotMatch(text, /the receiver/)
+})

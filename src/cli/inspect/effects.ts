@@ -1,0 +1,141 @@
+/** `spillway effects`: what follows from decisions, and what became of it, from a data folder, which another process may hold. */
+import { SpillwayError } from '../../base/errors.ts'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { wallClock } from '../../base/clock.ts'
+import { effectStates as states, type EffectChange, type EffectState, type StoredEffect } from '../../log/effects.ts'
+import { lookInto } from '../../log/sqlite/data-folder.ts'
+import type { EffectReader } from '../../log/sqlite/effect-reader.ts'
+import { UsageError, type Command } from '../command/command.ts'
+import { dataOf, dataOption } from '../command/data-option.ts'
+import { changeFolder } from '../command/folder-change.ts'
+import { counted } from '../command/replay-summary.ts'
+import { timeText } from '../command/time-text.ts'
+import { oneLined, printEach, printLines } from '../command/print.ts'
+
+const verbs = ['list', 'show', 'retry', 'drop'] as const
+const LAST = 20
+
+interface Request {
+  readonly verb: (typeof verbs)[number]
+  readonly numbers: readonly number[]
+  readonly data: string
+  readonly action: string | undefined
+  readonly state: EffectState | undefined
+  readonly last: number
+  readonly why: string | undefined
+  readonly json: boolean
+}
+
+export const effectsCommand: Command = {
+  name: 'effects',
+  usage: '[list] | show NUMBER | retry NUMBER… | drop NUMBER… --why REASON',
+  summary: 'what follows from decisions: delivered, pending, or dead after the last try; retry and drop need the folder to themselves',
+  options: {
+    action: { type: 'string', value: 'NAME', help: 'of this action alone' },
+    state: { type: 'string', value: 'STATE', help: `of one state: ${states.join(', ')}` },
+    last: { type: 'string', value: 'N', help: `how many, the newest (${LAST})` },
+    why: { type: 'string', value: 'REASON', help: 'why dead effects are dropped' },
+    data: dataOption,
+    json: { type: 'boolean', help: 'print one JSON object a line' },
+  },
+  async run(values, positionals) {
+    const request = requestOf(values, positionals)
+    if (request.verb === 'retry' || request.verb === 'drop') return changed(request)
+    return lookInto(request.data, ({ effects }) => {
+      if (request.verb === 'show') show(effects, request)
+      else list(effects, request)
+      return 0
+    })
+  },
+}
+
+/** Throws `UsageError`. */
+function requestOf(values: Readonly<Record<string, unknown>>, [verb = 'list', ...rest]: readonly string[]): Request {
+  const {
+    action,
+    state,
+    last,
+    why,
+    json = false,
+  } = values as Partial<Record<'action' | 'state' | 'last' | 'why', string>> & { json?: boolean }
+  if (!verbs.some(one => one === verb)) throw new UsageError(`no command effects ${verb}${didYouMean(verb, verbs)}`)
+  if (state !== undefined && !states.some(one => one === state)) throw new UsageError(`no state '${state}'${didYouMean(state, states)}`)
+  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
+  const numbers = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
+  if (numbers.some(Number.isNaN)) throw new UsageError(`effects are named by their numbers, not '${rest[numbers.findIndex(Number.isNaN)]}'`)
+  if (verb === 'list' ? numbers.length > 0 : numbers.length === 0) throw new UsageError(`name the numbers of effects: effects ${verb} 12`)
+  if (verb === 'drop' && (why === undefined || why.trim() === '')) throw new UsageError('say why: effects drop 12 --why REASON')
+  return {
+    verb: verb as Request['verb'],
+    numbers,
+    data: dataOf(values),
+    action,
+    state: state as EffectState | undefined,
+    last: Number(last ?? LAST),
+    why,
+    json,
+  }
+}
+
+function list(effects: EffectReader, { action, state, last, json }: Request): void {
+  const found: StoredEffect[] = []
+  for (const effect of effects.newestFirst({ action, state })) {
+    if (found.length === last) break
+    found.push(effect)
+  }
+  found.reverse()
+  printEach(found, { json, textOf: lineOf, jsonOf })
+  if (json) return
+  const counts = effects.counts().filter(one => (action ?? one.action) === one.action && (state ?? one.state) === one.state)
+  const text = counts.map(one => `${one.action}: ${counted(one.effects, `${one.state} effect`)}`).join(', ')
+  const all = counts.reduce((sum, one) => sum + one.effects, 0)
+  const more = all > found.length ? `; the newest ${found.length} are shown, --last N gives more` : ''
+  printLines(counts.length === 0 ? 'No effects.' : `${text}${more}.`)
+}
+
+function show(effects: EffectReader, { numbers, json }: Request): void {
+  for (const number of numbers) {
+    const effect = existing(effects, number)
+    printEach([effect], { json, textOf: one => `${lineOf(one)}\n  id ${one.id}, decided by entry ${one.entry}\n  ${one.body}`, jsonOf })
+  }
+}
+
+/** All of them, or none if one is not there, or not dead. */
+function changed({ verb, numbers, data, why = '' }: Request): Promise<number> {
+  const change = { of: 'effects', what: `effects ${verb}`, numbers, ...(verb === 'drop' && { detail: why }) } as const
+  return changeFolder(data, change, async (store, { effects }) => {
+    for (const number of numbers) {
+      const { state } = existing(effects, number)
+      if (state !== 'dead')
+        throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${state}; dead ones can be tried again or dropped`)
+    }
+    const at = wallClock()
+    const changeOf = (number: number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })
+    await store.commit({ settled: numbers.map(changeOf) })
+    const what = counted(numbers.length, 'effect')
+    printLines(
+      verb === 'retry' ? `${what} will be tried again by the next run.` : `${what} dropped: ${why}. They are kept, with what they were.`,
+    )
+    return 0
+  })
+}
+
+function existing(effects: EffectReader, number: number): StoredEffect {
+  const effect = effects.at(number)
+  if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect ${number}; the newest is ${effects.last()}`)
+  return effect
+}
+
+/** Key and body are JSON in the store: values here, not texts of values. */
+const jsonOf = (effect: StoredEffect): unknown => ({
+  ...effect,
+  key: JSON.parse(effect.key) as unknown,
+  body: JSON.parse(effect.body) as unknown,
+})
+
+function lineOf({ number, action, key, t, state, attempts, next, why, due, settled }: StoredEffect): string {
+  const late = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'
+  const tried = attempts > (state === 'delivered' ? 1 : 0) ? `, tried ${counted(attempts, 'time')}` : ''
+  const again = next === undefined ? '' : `, again at ${timeText(next)}`
+  return `${number}  ${action}  ${timeText(t)}  ${oneLined(String(JSON.parse(key)))}  [${state}${late}${tried}${again}]${why === undefined ? '' : `\n  ${why}`}`
+}

@@ -1,0 +1,108 @@
+/** `spillway features`: what is known of a key, now or at a past moment, computed from the log of a run, which another process may hold. */
+import { inspect } from 'node:util'
+import { wallClock } from '../../base/clock.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import type { FeatureValue } from '../../decision/feature-value.ts'
+import type { GroupIR, PipelineIR } from '../../define/ir/ir.ts'
+import { lookInto } from '../../log/sqlite/data-folder.ts'
+import type { SqliteReader } from '../../log/sqlite/reader.ts'
+import { featuresAt, type FeaturesAt } from '../../run/history/features-at.ts'
+import { UsageError, type Command } from '../command/command.ts'
+import { dataOf, dataOption } from '../command/data-option.ts'
+import { importPipeline } from '../command/pipeline-file.ts'
+import { counted, number } from '../command/replay-summary.ts'
+import { momentOf, timeText } from '../command/time-text.ts'
+import { printEach } from '../command/print.ts'
+
+interface Request {
+  readonly path: string
+  readonly key: string
+  readonly group: string | undefined
+  readonly at: number | undefined
+  readonly json: boolean
+}
+
+export const featuresCommand: Command = {
+  name: 'features',
+  usage: 'PIPELINE KEY',
+  summary: 'compute the features of a key from the log of a run, as they are known now or were at a moment',
+  options: {
+    group: { type: 'string', value: 'NAME', help: 'only this group; all that have as many key columns, unless given' },
+    at: { type: 'string', value: 'TIME', help: 'as known at this moment: ISO 8601 with its offset, or UTC ms; now unless given' },
+    data: dataOption,
+    json: { type: 'boolean', help: 'print each group as a line of JSON, and nothing else' },
+  },
+  async run(values, positionals) {
+    const request = requestOf(values, positionals)
+    const { ir } = await importPipeline(request.path)
+    const groups = groupsOf(ir, request)
+    return lookInto(dataOf(values), reader => {
+      const t = request.at ?? now(reader)
+      const answers = groups.map(({ group, key }) => featuresAt(ir, reader, { group, key, t }))
+      printEach(answers, { json: request.json, textOf: answer => featuresText(answer, ir), jsonOf, between: '\n' })
+      return 0
+    })
+  },
+}
+
+/** Throws `UsageError`. */
+function requestOf(values: Readonly<Record<string, unknown>>, [path, key, ...extra]: readonly string[]): Request {
+  if (path === undefined || key === undefined) throw new UsageError('name the file of a pipeline and a key')
+  if (extra.length > 0) throw new UsageError(`one key, not also ${extra.join(', ')}; the parts of a key are written a,b`)
+  const { group, at, json = false } = values as { group?: string; at?: string; json?: boolean }
+  return { path, key, group, at: at === undefined ? undefined : momentOf('--at', at), json }
+}
+
+/** The wall clock, or the log's last arrival where that is ahead: everything that the log has is known now. */
+const now = (reader: SqliteReader): number => Math.max(wallClock(), reader.lastSegment()?.arrival ?? -Infinity)
+
+interface Asked {
+  readonly group: GroupIR
+  readonly key: readonly string[]
+}
+
+/** The groups that the key may be one of. A comma may also stand in the one text of a key. */
+function groupsOf(ir: PipelineIR, { group: name, key }: Request): Asked[] {
+  const parts = key.split(',')
+  const keyOf = (group: GroupIR) => (group.key.length === 1 ? [key] : parts)
+  if (name !== undefined) {
+    const group = ir.groups.find(candidate => candidate.name === name)
+    const names = ir.groups.map(candidate => candidate.name)
+    if (!group) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no group '${name}'${didYouMean(name, names)}`)
+    if (group.key.length !== keyOf(group).length)
+      throw new SpillwayError('SPILL_INPUT', `group '${name}' is keyed by ${group.key.join(',')}; write ${group.key.length} values, a,b`)
+    return [{ group, key: keyOf(group) }]
+  }
+  const fitting = ir.groups.filter(group => group.key.length === parts.length)
+  const groups = fitting.length > 0 ? fitting : ir.groups.filter(group => group.key.length === 1)
+  if (groups.length > 0) return groups.map(group => ({ group, key: keyOf(group) }))
+  const keys = ir.groups.map(group => `${group.name} by ${group.key.join(',')}`)
+  throw new SpillwayError('SPILL_INPUT', `no group of pipeline '${ir.name}' has a key like '${key}'; there is ${keys.join('; ')}`)
+}
+
+/** Refused features apart, so that no value is taken for one. */
+function jsonOf({ features, ...rest }: FeaturesAt): unknown {
+  const all = Object.entries(features)
+  const values = all.flatMap(([name, found]) => ('value' in found ? [[name, found.value] as const] : []))
+  const refused = all.flatMap(([name, found]) => ('refused' in found ? [[name, found.refused] as const] : []))
+  return { ...rest, features: Object.fromEntries(values), ...(refused.length > 0 && { refused: Object.fromEntries(refused) }) }
+}
+
+function featuresText({ group, key, t, clock, known, ofKey, features }: FeaturesAt, ir: PipelineIR): string {
+  const { source } = ir.groups.find(({ name }) => name === group)!
+  const keyText = Object.entries(key).map(([name, value]) => `${name} ${value}`)
+  const at = clock === null ? 'before the first run of its schedule' : `at ${timeText(clock)}`
+  const seen = ofKey === 0 ? `never seen up to ${timeText(t)}` : `${counted(ofKey, 'event')} up to ${timeText(t)}`
+  const width = Math.max(...Object.keys(features).map(name => name.length))
+  return [
+    `${group}  ${keyText.join('  ')}  ${at}`,
+    `  ${seen}; ${number(known)} of '${source}' known`,
+    ...Object.entries(features).map(([name, found]) => `  ${name.padEnd(width)}  ${valueText(found)}`),
+  ].join('\n')
+}
+
+function valueText(found: FeatureValue): string {
+  if ('refused' in found) return `refused: ${found.refused.why}`
+  return found.value === null ? 'NULL' : inspect(found.value, { breakLength: Infinity, maxArrayLength: 20 })
+}

@@ -1,0 +1,64 @@
+/** Freshness objectives of a data folder, and how many decisions met them in the last hour that a run has counted. */
+import { join } from 'node:path'
+import { SpillwayError } from '../../base/errors.ts'
+import { spanTitle } from '../../base/span.ts'
+import { limits } from '../../base/limits.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
+import type { SqliteReader } from '../../log/sqlite/reader.ts'
+import { FRESHNESS, type KeptFreshness } from '../../run/decide/freshness.ts'
+import { checkGroups, OBJECTIVES_FILE, readObjectives, type FreshnessObjective } from '../../run/decide/objectives.ts'
+import { PIPELINE } from '../../run/recovery/opening.ts'
+import { number, table } from '../command/replay-summary.ts'
+import { timeText } from '../command/time-text.ts'
+
+export interface ObjectiveReport extends FreshnessObjective {
+  readonly group: string
+  /** Of the hour up to `until`, UTC ms; absent where no run has counted a decision by the objectives. */
+  readonly recent?: { readonly until: number; readonly decisions: number; readonly within: number }
+}
+
+/** Empty without a file. Of a file that cannot be used the problem, in words. */
+export function objectivesIn(
+  folder: string,
+  reader: Pick<SqliteReader, 'get'>,
+): { readonly objectives: readonly ObjectiveReport[]; readonly problem?: string } {
+  const path = join(folder, OBJECTIVES_FILE)
+  try {
+    const found = readObjectives(path)
+    if (!found) return { objectives: [] }
+    const { ir } = JSON.parse(reader.get(PIPELINE) ?? '{}') as { ir?: PipelineIR }
+    if (ir) checkGroups(found, ir, path)
+    const kept = JSON.parse(reader.get(FRESHNESS) ?? 'null') as KeptFreshness | null
+    const objectives = Object.entries(found.groups).map(([group, objective]): ObjectiveReport => {
+      const counts = kept?.groups[group]
+      return { group, ...objective, ...(counts && { recent: { until: kept.at, ...counts } }) }
+    })
+    return { objectives }
+  } catch (error) {
+    if (!(error instanceof SpillwayError)) throw error
+    return { objectives: [], problem: error.message.slice(path.length + 1) }
+  }
+}
+
+/** Empty where there is no objective. */
+export const objectivesText = (objectives: readonly ObjectiveReport[]): string =>
+  objectives.length === 0
+    ? ''
+    : table(
+        ['feature group', 'freshness objective', `decisions within it, in ${spanTitle(limits.FRESHNESS_WINDOW_MS)}`, 'until'],
+        objectives.map(({ group, age, share, recent }) => [
+          group,
+          `${percent(share)} within ${spanTitle(age)}`,
+          recent ? attainedText(recent, share) : 'none counted yet',
+          recent ? timeText(recent.until) : '',
+        ]),
+      )
+
+function attainedText({ decisions, within }: { readonly decisions: number; readonly within: number }, share: number): string {
+  if (decisions === 0) return 'no decision'
+  const verdict = within / decisions >= share ? 'met' : 'missed'
+  return `${percent(within / decisions)} of ${number(decisions)}: ${verdict}`
+}
+
+/** Never rounded up to 100 %. */
+const percent = (part: number): string => `${(Math.floor(part * 10_000) / 100).toString()} %`

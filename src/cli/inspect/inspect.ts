@@ -1,0 +1,116 @@
+/** `spillway inspect`: what a data folder holds, and whether it is whole. Works while a run holds it. */
+import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { damageText } from '../../log/verify.ts'
+import { UsageError, type Command } from '../command/command.ts'
+import { dataOf, dataOption } from '../command/data-option.ts'
+import { objectivesText } from './folder-objectives.ts'
+import { reportOf, type FolderReport } from './folder-report.ts'
+import { Progress } from '../command/progress.ts'
+import { counted, number, table } from '../command/replay-summary.ts'
+import { timeText } from '../command/time-text.ts'
+import { printEach } from '../command/print.ts'
+
+export const inspectCommand: Command = {
+  name: 'inspect',
+  usage: '[--verify]',
+  summary: 'say what a data folder holds: log, sources, decisions, dead letters, and who runs in it',
+  options: {
+    verify: { type: 'boolean', help: 'read all of the log and of the decisions, and list what is damaged: exit code 1 if anything is' },
+    data: dataOption,
+    json: { type: 'boolean', help: 'print one JSON object, and nothing else' },
+  },
+  run(values, extra) {
+    if (extra.length > 0) throw new UsageError(`the folder is named by --data, not by ${extra.join(', ')}`)
+    const { verify = false, json = false } = values as { verify?: boolean; json?: boolean }
+    const folder = dataOf(values)
+    const progress = new Progress()
+    return lookInto(folder, reader => {
+      const report = reportOf(folder, reader, { verify, onProgress: (entries, of) => progress.show('reading the log', entries / of) })
+      progress.done()
+      printEach([report], { json, textOf: reportText })
+      return report.damage.length === 0 ? 0 : 1
+    })
+  },
+}
+
+function reportText(report: FolderReport): string {
+  const { sources, decisions, dead, files } = report
+  return [
+    headText(report),
+    sources.length === 0
+      ? ''
+      : table(
+          ['source', 'columns versions', 'partitions', 'events', 'next offsets'],
+          sources.map(({ source, schemas, offsets }) => [
+            source,
+            schemas.join(', '),
+            number(offsets.length),
+            number(offsets.reduce((sum, next) => sum + next, 0)),
+            offsets.join(', '),
+          ]),
+        ),
+    decisions.length === 0
+      ? ''
+      : table(
+          ['model', 'decisions', 'first entry', 'last entry', 'bytes'],
+          decisions.map(({ model, decisions: made, first, last, bytes }) => [
+            model,
+            number(made),
+            number(first),
+            number(last),
+            number(bytes),
+          ]),
+        ),
+    objectivesText(report.objectives),
+    cursorText(report),
+    dead.length === 0
+      ? ''
+      : table(
+          ['dead letters of', 'reason', 'letters'],
+          dead.map(({ source, reason, letters }) => [source ?? '(unknown)', reason, number(letters)]),
+        ),
+    settledText(report),
+    table(
+      ['file', 'bytes'],
+      Object.entries(files).map(([name, bytes]) => [name, number(bytes)]),
+    ),
+    verdict(report),
+  ]
+    .filter(text => text !== '')
+    .join('\n\n')
+}
+
+function headText({ folder, format, holder, entries, segments, begins, firstArrival, lastArrival, decided }: FolderReport): string {
+  const who = holder.holds ? `held by process ${holder.pid ?? '(unknown)'}` : 'held by nobody'
+  const arrivals =
+    firstArrival === undefined || lastArrival === undefined ? '' : `, arrivals ${timeText(firstArrival)} to ${timeText(lastArrival)}`
+  const behind = entries - decided.entry
+  const kept = begins ? [`kept from entry ${number(begins.entry)} on: what arrived up to ${timeText(begins.arrival)} was forgotten`] : []
+  return [
+    `${folder}: format ${format}, ${who}`,
+    `${entries === 1 ? '1 entry' : `${number(entries)} entries`} in ${counted(segments.count, 'segment')} of ${number(segments.averageBytes)} bytes on average${arrivals}`,
+    ...kept,
+    behind === 0
+      ? 'all of it is decided'
+      : `decided up to entry ${number(decided.entry)}: ${number(behind)} to go, which the next run makes first`,
+  ].join('\n')
+}
+
+function cursorText({ cursors }: FolderReport): string {
+  if (cursors.length === 0) return ''
+  const lines = cursors.map(({ name, place }) => {
+    const { records, line, offset } = place as { records?: number; line?: number; offset?: number }
+    return `  ${name}  ${records === undefined ? `line ${line} (byte ${offset})` : `${records} records`}`
+  })
+  return ['read up to', ...lines].join('\n')
+}
+
+function settledText({ settled }: FolderReport): string {
+  const all = Object.entries(settled).map(([outcome, letters]) => `${number(letters)} ${outcome}`)
+  return all.length === 0 ? '' : `settled letters: ${all.join(', ')}`
+}
+
+function verdict({ verified, damage }: FolderReport): string {
+  if (damage.length > 0) return [`Damaged in ${counted(damage.length, 'place')}:`, ...damage.map(one => `  ${damageText(one)}`)].join('\n')
+  return verified ? 'Whole: every segment and every decision is as it was written.' : ''
+}

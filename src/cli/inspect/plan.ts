@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import type { Change } from '../../define/ir/pipeline-changes.ts'
+import { isUnused, lookInto } from '../../log/sqlite/data-folder.ts'
+import { OBJECTIVES_FILE, readObjectives } from '../../run/decide/objectives.ts'
+import { firstPlan, planOf, type Plan } from '../../operate/plan.ts'
+import { UsageError, type Command } from '../command/command.ts'
+import { dataOf, dataOption } from '../command/data-option.ts'
+import { importPipeline } from '../command/pipeline-file.ts'
+import { printJson, printText } from '../command/print.ts'
+import { number } from '../command/replay-summary.ts'
+import { timeText } from '../command/time-text.ts'
+
+/** Of `--check`: no code that a failure (1) or wrong use (2) has, so that a mistake in a script is never read as a change. */
+const CHANGED = 3
+
+export const planCommand: Command = {
+  name: 'plan',
+  usage: 'PIPELINE',
+  summary: 'what starting this pipeline over a data folder would change, and how long it would take; changes nothing',
+  options: {
+    data: dataOption,
+    check: { type: 'boolean', help: `for CI: exit code ${CHANGED} if the pipeline is not what ran last, 0 if it is` },
+    json: { type: 'boolean', help: 'print one JSON object' },
+  },
+  async run(values, [path, ...extra]) {
+    if (path === undefined) throw new UsageError('name the file of a pipeline')
+    if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+    const pipeline = await importPipeline(path)
+    const data = dataOf(values)
+    const isFirst = isUnused(data)
+    const objectives = readObjectives(join(data, OBJECTIVES_FILE))
+    const plan = isFirst ? firstPlan(pipeline) : await lookInto(data, reader => planOf(pipeline, reader, objectives))
+    if (values['json'] === true) printJson(plan)
+    else printText(isFirst ? firstText(pipeline.ir.name, data) : planText(pipeline.ir.name, plan))
+    return values['check'] === true && plan.changed ? CHANGED : 0
+  },
+}
+
+const firstText = (name: string, folder: string): string =>
+  `no pipeline has run here yet: ${folder} has no log. A start of '${name}' makes one, and has no entries to read again`
+
+const signs = { added: '+', removed: '-', changed: '~' } as const
+
+function planText(name: string, { before, changed, fingerprint, changes, effects, entries, rebuilt, taken, seconds }: Plan): string {
+  const head = before
+    ? !changed
+      ? `pipeline '${name}' is what ran last`
+      : `pipeline '${name}' would follow '${before.pipeline}' (${before.fingerprint.slice(0, 8)} → ${fingerprint.slice(0, 8)})`
+    : `no pipeline has run here yet`
+  const again = rebuilt.flatMap(({ group, entries: from, incomplete }) => [
+    `  ${group}: made again from all ${number(from)} entries of the log`,
+    ...(incomplete === undefined
+      ? []
+      : [`    its windows that reach back to ${timeText(incomplete)}, up to which the log was forgotten, will be refused`]),
+  ])
+  return [
+    head,
+    ...changes.flatMap(changeLines),
+    ...(before && changed && changes.length === 0
+      ? ['  nothing that names, types or placements say (a version of map or score, an owner or a description)']
+      : []),
+    ...(effects.length > 0 ? ['', 'effects', ...effects.map(({ on, name: of, text }) => `  ${on} ${of}: ${text}`)] : []),
+    '',
+    ...(again.length > 0 ? ['state', ...again] : ['state: every group goes on from what is saved']),
+    `a start takes ${number(taken)} of ${number(entries)} entries again, in about ${seconds.toFixed(1)} s on this machine${
+      again.length > 0 ? '; with run --take-over, beside the process that runs' : ''
+    }`,
+  ].join('\n')
+}
+
+function changeLines({ of, name, kind, details }: Change): string[] {
+  return [`  ${signs[kind]} ${of} ${name}${kind === 'changed' ? '' : ` ${kind}`}`, ...details.map(detail => `      ${detail}`)]
+}

@@ -1,0 +1,75 @@
+/** What has drifted, for a person. */
+import type { ColumnDrift } from '../../training/index.ts'
+import type { ModelDrift } from './model-drift.ts'
+import { counted, number, table } from '../command/replay-summary.ts'
+import { timeText } from '../command/time-text.ts'
+
+export function driftText(drift: ModelDrift): string {
+  const { inputs, score, metrics, others, only } = drift
+  const rows = [...inputs, ...(score ? [score] : [])]
+  const metricRows = metrics.map(({ name, value, bound, rows: on, fell }) => [
+    name,
+    Number.isNaN(value) ? '–' : short(value),
+    short(bound),
+    number(on),
+    Number.isNaN(value) ? noValue(name, on) : fell ? 'fell' : '',
+  ])
+  return [
+    headText(drift),
+    ...(others > 0 ? [`${counted(others, 'decision')} by a version of the model with other inputs left out`] : []),
+    ...(only.reference.length > 0 ? [`not among the recent ones: ${only.reference.join(', ')}`] : []),
+    ...(only.recent.length > 0 ? [`not in what they are held against: ${only.recent.join(', ')}`] : []),
+    ...scoreLines(drift),
+    '',
+    table(['input', 'PSI', 'KS', 'NULL before', 'NULL now', 'drifted'], rows.map(rowText)),
+    ...(metricRows.length > 0 ? ['', table(['metric', 'is', 'bound', 'labels', ''], metricRows)] : []),
+    '',
+    verdict(drift),
+  ].join('\n')
+}
+
+function headText({ model, rows, since, reference }: ModelDrift): string {
+  const against =
+    reference.kind === 'set'
+      ? `${counted(rows.reference, 'row')} of ${reference.folder}`
+      : `${number(rows.reference)} before${reference.from === null ? '' : `, from ${timeText(reference.from)} on`}`
+  return `${model}: ${counted(rows.recent, 'decision')} from ${timeText(since)} on, held against ${against}`
+}
+
+/** The scores that are compared, where they are not those of all decisions. */
+function scoreLines({ scores: { version, reference, recent }, rows, reference: { kind } }: ModelDrift): string[] {
+  if (kind === 'set' || version === null) return []
+  if (reference === 0 || recent === 0)
+    return [
+      `score: version ${version} scored ${number(recent)} of the recent decisions and ${number(reference)} of those before; the scores are not compared`,
+    ]
+  if (reference === rows.reference && recent === rows.recent) return []
+  return [`score: of version ${version} alone, which scored ${number(reference)} of the ${number(rows.reference)} decisions before`]
+}
+
+/** Why a metric has no value on so many decisions with a label and a score. */
+function noValue(metric: string, rows: number): string {
+  if (rows === 0) return 'no settled decision has a score'
+  return metric === 'auc' ? 'all labels are alike' : 'no label is true'
+}
+
+const rowText = ({ name, psi, ks, nulls, drifted }: ColumnDrift): string[] => [
+  name,
+  psi === undefined ? '–' : psi.toFixed(3),
+  ks === undefined ? '–' : ks.toFixed(3),
+  percent(nulls.reference),
+  percent(nulls.recent),
+  drifted.join(', '),
+]
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+const short = (value: number): string => String(Number(value.toPrecision(4)))
+
+function verdict({ drifted, tooFew, inputs, score, metrics, thresholds: { psi, ks, nulls, rows } }: ModelDrift): string {
+  if (drifted) {
+    const columns = [...inputs, ...(score ? [score] : [])].filter(column => column.drifted.length > 0).map(({ name }) => name)
+    return `DRIFTED: ${[...columns, ...metrics.filter(({ fell }) => fell).map(({ name }) => name)].join(', ')}`
+  }
+  if (tooFew) return `Too few recent decisions to say anything: ${rows} are needed (--rows).`
+  return `Nothing has drifted: PSI below ${psi}, KS below ${ks}, NULLs within ${100 * nulls} %.`
+}

@@ -1,0 +1,68 @@
+/** Drift of a model that is trained, in a world that stands still: a promotion is no drift. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { movingHistory } from '../../../test/training/drifting.ts'
+import { begun, DAY, HOUR, stolen } from '../../../test/training/stolen.ts'
+import { batchOf } from '../../intake/batch.ts'
+import { readFolder } from '../../log/sqlite/data-folder.ts'
+import { Running } from '../../run/loop/live-run.ts'
+import { driftText } from './drift-text.ts'
+import { driftOfModel, type DriftAsk } from './model-drift.ts'
+
+const ask: DriftAsk = {
+  path: 'pipeline.ts',
+  model: 'fraud',
+  since: 3 * DAY,
+  reference: Infinity,
+  set: undefined,
+  thresholds: {},
+  metric: { metric: 'auc', bound: 0.5 },
+}
+
+test('the first promotion is no drift of the score, and a metric without a value says why', async () => {
+  const shop = stolen({ algorithm: 'logistic', promote: 'by hand' })
+  const [{ ir }, folder] = [shop, scratchFolder('promoted')]
+  let now = begun
+  const running = await Running.open(shop, folder, { clock: () => now })
+  const reader = readFolder(folder)
+  const drift = () => driftOfModel(ir, ir.models[0], reader, ask)
+  const days = movingHistory({ days: 16 })
+  const live = async (from: number, to: number) => {
+    for (let day = from; day < to; day++) {
+      now = begun + (day + 1) * DAY - 1
+      for (const [source, rows] of Object.entries(days[day])) await running.run.submit(source, batchOf(rows))
+      now += HOUR
+    }
+  }
+  try {
+    await live(0, 10)
+    const before = await drift()
+    assert.deepEqual([before.drifted, before.scores.version, before.score], [false, null, undefined])
+    assert.match(driftText(before), /^auc +– +0\.5 +0 +no settled decision has a score$/m)
+    assert.doesNotMatch(driftText(before), /NaN/)
+
+    const trained = running.run.train('fraud')
+    now++
+    await trained
+    await running.run.promote('fraud', 1, 'by hand')
+    await live(10, 12)
+    const mixed = await drift()
+    // The version has scored two of the recent days, and none of those before.
+    assert.deepEqual(mixed.scores, { version: 1, reference: 0, recent: 400 })
+    assert.deepEqual([mixed.drifted, mixed.score], [false, undefined])
+    assert.match(
+      driftText(mixed),
+      /^score: version 1 scored 400 of the recent decisions and 0 of those before; the scores are not compared$/m,
+    )
+
+    await live(12, 16)
+    const settled = await drift()
+    assert.deepEqual(settled.scores, { version: 1, reference: 400, recent: 800 })
+    assert.deepEqual([settled.drifted, settled.score!.nulls], [false, { reference: 0, recent: 0 }])
+    assert.match(driftText(settled), /^score: of version 1 alone, which scored 400 of the 2,400 decisions before$/m)
+  } finally {
+    reader.close()
+    await running.stop()
+  }
+})

@@ -1,0 +1,167 @@
+/** `spillway train`: trains a model now, on the log of a data folder or on files, and says how good it is beside what scores. */
+import { wallClock } from '../../base/clock.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import { Strings } from '../../columns/strings.ts'
+import type { Pipeline } from '../../define/pipeline.ts'
+import type { SqliteStore } from '../../log/sqlite/sqlite-store.ts'
+import { load } from '../../replay/load.ts'
+import { trainModel, type ModelTraining } from '../../replay/train-model.ts'
+import { storedCut } from '../../run/history/stored-history.ts'
+import { TrainedModel } from '../../run/jobs/trained-model.ts'
+import { modelAlone, trainFromLog } from '../../run/jobs/training-job.ts'
+import { RegistryFolder } from '../../training/registry/folder.ts'
+import type { NamedValues, Put } from '../../training/registry/registry.ts'
+import type { Version } from '../../training/registry/version.ts'
+import { UsageError, type Command } from '../command/command.ts'
+import { DATA_DEFAULT, dataOf, dataOption } from '../command/data-option.ts'
+import { changeFolder } from '../command/folder-change.ts'
+import { importPipeline } from '../command/pipeline-file.ts'
+import { Progress } from '../command/progress.ts'
+import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
+import { troubleLines } from '../command/replay-summary.ts'
+import { momentOf, timeText } from '../command/time-text.ts'
+import { trainedText, type TrainedNow } from './version-text.ts'
+
+export const trainCommand: Command = {
+  name: 'train',
+  usage: 'PIPELINE [--model NAME] [--source NAME=FILE… [--registry DIR]]',
+  summary: 'train a model now: how good it is beside what scores, and what its rule says of it',
+  options: {
+    model: { type: 'string', value: 'NAME', help: 'which one; the only one that is trained unless given' },
+    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as of replay; repeat for more' },
+    data: {
+      ...dataOption,
+      help: `without --source, on the log of this data folder, while nothing runs there: ${DATA_DEFAULT} unless given`,
+    },
+    registry: { type: 'string', value: 'DIR', help: 'with --source: keep the version in this folder; nowhere unless given' },
+    'as-of': { type: 'string', value: 'TIME', help: 'learn from what had arrived by then: the end of the history unless given' },
+    json: { type: 'boolean', help: 'print the version as one JSON object' },
+  },
+  async run(values, [path, ...extra]) {
+    if (path === undefined) throw new UsageError('name the file of a pipeline')
+    if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+    const { json = false, ...asked } = values as { json?: boolean; model?: string; registry?: string; 'as-of'?: string; source?: string[] }
+    const files = sourceFiles(asked.source ?? [])
+    if (files.length > 0 && values['data'] !== undefined) throw new UsageError('--source and --data are two histories; leave one out')
+    if (files.length === 0 && asked.registry !== undefined) throw new UsageError('--registry keeps what is trained on files: add --source')
+    const at = asked['as-of'] === undefined ? undefined : momentOf('--as-of', asked['as-of'])
+    const pipeline = await importPipeline(path)
+    checkSourceFiles(files, pipeline.ir)
+    const progress = new Progress()
+    const model = modelNameOf(pipeline, asked.model)
+    const stopping = new AbortController()
+    const stop = () => stopping.abort()
+    // A terminal's signals do not reach a command that trains; what trains in this process ends with it.
+    const byCommand = pipeline.ir.models.some(({ name, train }) => name === model && typeof train?.algorithm === 'object')
+    if (byCommand) for (const signal of signals) process.once(signal, stop)
+    const training: Training = { pipeline, model, at, progress, signal: stopping.signal }
+    try {
+      const made = files.length > 0 ? await onFiles(training, files, asked.registry) : await onLog(training, dataOf(values))
+      progress.done()
+      console.log(json ? JSON.stringify(made.version) : trainedText(made))
+      return 0
+    } finally {
+      for (const signal of signals) process.off(signal, stop)
+      progress.done()
+    }
+  },
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+interface Training {
+  readonly pipeline: Pipeline
+  readonly model: string
+  readonly at: number | undefined
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+async function onLog({ pipeline: { ir }, model, at, progress, signal }: Training, data: string): Promise<TrainedNow> {
+  return changeFolder(data, { of: 'models', what: 'train', numbers: model }, async (store: SqliteStore, reader) => {
+    const arrivals = storedCut(ir, reader).map(({ lastArrival }) => lastArrival ?? -Infinity)
+    const cut = reader.lastSegment()
+    const end = cut ? cut.first + cut.entries : 0
+    const one = new TrainedModel(ir, model, reader)
+    const last = Math.max(...arrivals)
+    checkMoment(at, last)
+    const job = { ir, model, at: at ?? last, cut: end, champion: one.champion(reader) }
+    if (end === 0) throw new SpillwayError('SPILL_INPUT', 'the log is empty: there is nothing to learn from', { place: data })
+    const trained = () => trainFromLog(reader, job, { onProgress: share => progress.show('reading the log', share), signal })
+    const { version, isMet } = await make(one, job, trained, put => store.commit({ put }))
+    return { version, next: isMet ? 'it scores once a run starts here' : `spillway models … promote ${version.number} lets it score` }
+  })
+}
+
+/** Throws `SPILL_INPUT` for a moment that is still to come: that nothing has come by then is not known, and would make every label without an outcome a negative one. */
+function checkMoment(at: number | undefined, last: number): void {
+  const now = Math.max(wallClock(), last)
+  if (at !== undefined && at > now)
+    throw new SpillwayError('SPILL_INPUT', `--as-of ${timeText(at)} is still to come: what arrives by then is not known; leave it out`)
+}
+
+async function onFiles(
+  { pipeline, model, at, progress, signal }: Training,
+  files: ReturnType<typeof sourceFiles>,
+  path?: string,
+): Promise<TrainedNow> {
+  const registry = path === undefined ? undefined : new RegistryFolder(path)
+  const values: NamedValues = registry ?? { get: () => undefined, named: () => [] }
+  const one = new TrainedModel(pipeline.ir, model, values)
+  const ir = modelAlone(pipeline.ir, one.model)
+  const own = files.filter(({ source }) => ir.sources.some(({ name }) => name === source))
+  const onProgress = (file: string, share: number) => progress.show(`reading ${file}`, share)
+  const trouble = { warnings: [] as string[], count: 0, first: '' }
+  const log = await load({ ir, maps: pipeline.maps }, own, {
+    strings: new Strings(),
+    onProgress,
+    onWarning: warning => void trouble.warnings.push(warning),
+    onRefused({ place, detail }) {
+      if (trouble.count++ === 0) trouble.first = `${place}: ${detail}`
+    },
+  })
+  progress.done()
+  for (const line of troubleLines({ warnings: trouble.warnings, refused: trouble.count === 0 ? undefined : trouble })) console.error(line)
+  checkMoment(at, log.until)
+  const of = { at: at ?? log.until, champion: one.champion(values) }
+  const trained = () => trainModel({ ir, model: one.model, ...of, signal }, log)
+  const { version, isMet } = await make(one, of, trained, async put => registry?.commit(put))
+  if (!registry) return { version, next: 'it is kept nowhere: add --registry DIR' }
+  if (!isMet) return { version, next: `spillway models … promote ${version.number} --registry ${path} makes it the champion` }
+  // There is no log, and nothing that waits for it.
+  registry.commit(one.promote({ version: version.number, why: version.verdict!, at: wallClock() }))
+  return { version: one.version(version.number)!, next: 'it is the champion' }
+}
+
+/** Trains, and keeps what came of it, a failure too. */
+async function make(
+  one: TrainedModel,
+  { at, cut }: { readonly at: number; readonly cut?: number },
+  train: () => Promise<ModelTraining>,
+  commit: (put: readonly Put[]) => Promise<void>,
+): Promise<{ readonly version: Version; readonly isMet: boolean }> {
+  const begun = one.begin({ why: 'command', at, ...(cut !== undefined && { cut }), began: wallClock() })
+  let training: ModelTraining
+  try {
+    training = await train()
+  } catch (error) {
+    await commit([...one.brokenOff(), ...one.fail(begun, error, wallClock())])
+    throw error
+  }
+  const { made, asked, put } = one.finish(begun, training, wallClock())
+  await commit([...one.brokenOff(), ...put])
+  return { version: made, isMet: asked !== undefined }
+}
+
+/** The model that is named, or the only one that is trained. */
+export function modelNameOf({ ir }: Pick<Pipeline, 'ir'>, name: string | undefined): string {
+  if (name !== undefined) return name
+  const trained = ir.models.filter(({ train }) => train)
+  if (trained.length === 1) return trained[0].name
+  const names = trained.map(model => model.name).join(', ')
+  const what =
+    trained.length === 0
+      ? 'no model that is trained; give one train: { algorithm: … }'
+      : `several that are trained: --model with one of ${names}`
+  throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has ${what}`)
+}

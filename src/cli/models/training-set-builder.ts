@@ -1,0 +1,215 @@
+/** Makes what `spillway training-set` is asked for, from files or from a data folder. */
+import { SpillwayError } from '../../base/errors.ts'
+import { Strings } from '../../columns/strings.ts'
+import { delivered } from '../../decision/delivered.ts'
+import { groupReads } from '../../decision/reads.ts'
+import type { ModelIR } from '../../define/ir/ir.ts'
+import { triggerKey } from '../../define/model/trigger-columns.ts'
+import type { Pipeline } from '../../define/pipeline.ts'
+import type { SqliteReader } from '../../log/sqlite/reader.ts'
+import { inOrderOfTime, type AskedRows } from '../../replay/asked-rows.ts'
+import { decide } from '../../replay/decide.ts'
+import { sampler } from '../../replay/key-sample.ts'
+import { label } from '../../replay/label.ts'
+import { labelledSet, type Labelling } from '../../replay/labelled-set.ts'
+import { load, type LoadOptions } from '../../replay/load.ts'
+import type { ReplayLog } from '../../replay/log.ts'
+import { groupsQuestion, modelQuestion, type Question } from '../../replay/question.ts'
+import { readRows } from '../../replay/read-rows.ts'
+import { sampledSet } from '../../replay/sampled-set.ts'
+import { writeTrainingSet } from '../../replay/training-folder.ts'
+import {
+  codeOf,
+  cutOf,
+  sampleOf,
+  type OfDecisions,
+  type OfRows,
+  type TrainingManifest,
+  type TrainingOrigin,
+} from '../../replay/training-manifest.ts'
+import { setOfDecisions, setOfRows, type TrainingSet } from '../../replay/training-set.ts'
+import { recordedBatches } from '../../run/history/recorded-batches.ts'
+import { recordedLabels } from '../../run/history/recorded-labels.ts'
+import { storedCut, storedHistory } from '../../run/history/stored-history.ts'
+import { modelNamed } from '../command/model-option.ts'
+import { counted } from '../command/replay-summary.ts'
+import type { TrainingRequest } from './training-set-request.ts'
+
+export interface Making {
+  readonly pipeline: Pipeline
+  readonly request: TrainingRequest
+  /** The log of the folder that is asked, where no files are. */
+  readonly reader?: SqliteReader
+  readonly onProgress: (stage: string, share: number) => void
+}
+
+export interface Made {
+  readonly manifest: TrainingManifest
+  /** Records of the sources' files. */
+  readonly refused: { readonly count: number; readonly first: string } | undefined
+  readonly warnings: readonly string[]
+}
+
+/** What was known of the keys and times in a file. Throws as `readRows`, `load`, `storedHistory` and `writeTrainingSet` do. */
+export async function rowsSet(making: Making): Promise<Made> {
+  const { pipeline, request, reader, onProgress } = making
+  const { ir, fingerprint } = pipeline
+  const question = questionOf(pipeline, request)
+  const strings = new Strings()
+  const { path } = request.rows!
+  const asked = await readRows(request.rows!, question, strings, { onProgress: share => onProgress(`reading ${path}`, share) })
+  const rows = keptRows(asked, question, strings, request)
+  const loading = new Loading(making, strings)
+  const log = reader
+    ? storedHistory(ir, question.ir, reader, strings, { onProgress: share => onProgress('reading the log', share) })
+    : await load({ ir: question.ir, maps: pipeline.maps }, filesOf(question, request), loading.options)
+  const origin = (): TrainingOrigin => ({
+    of: ofRows(asked, rows, log),
+    ...(request.sample && { sample: sampleOf(request.sample, question.keys[0].name) }),
+    cut: cutOf(log.histories),
+    code: codeOf(
+      ir,
+      fingerprint,
+      question.ir.groups.map(({ name }) => name),
+    ),
+  })
+  return loading.made(await write(making, setOfRows(question, rows, log), origin))
+}
+
+/** What decisions were made on: those that a log has, or that a replay of files makes. Throws as `load`, `decide` and `recordedBatches` do. */
+export async function decidedSet(making: Making): Promise<Made> {
+  const { pipeline, request, reader } = making
+  const { ir, fingerprint } = pipeline
+  const model = modelOf(pipeline, request)
+  const strings = new Strings()
+  const loading = new Loading(making, strings)
+  const { set, cut, of, labelling } = reader
+    ? recordedSet(making, reader, model, strings, loading)
+    : await replayedSet(making, model, loading)
+  const key = triggerKey(ir, model).name
+  const { sample } = request
+  const sampled = sample && { key: `key.${key}`, isKept: sampler(sample, strings) }
+  const labelled = labelling && labelledSet(set, labelling, sampled)
+  const origin = (): TrainingOrigin => ({
+    of: of(),
+    ...(sample && { sample: sampleOf(sample, key) }),
+    ...(labelled && { labels: labelled.counts() }),
+    cut,
+    code: codeOf(
+      ir,
+      fingerprint,
+      groupReads(ir, model).map(({ group }) => group.name),
+    ),
+  })
+  const wanted = labelled?.set ?? (sampled ? sampledSet(set, sampled.key, sampled.isKept) : set)
+  return loading.made(await write(making, wanted, origin))
+}
+
+interface Decided {
+  readonly set: TrainingSet
+  readonly cut: TrainingOrigin['cut']
+  readonly of: () => OfDecisions
+  readonly labelling: Labelling | undefined
+}
+
+async function replayedSet({ pipeline, request }: Making, model: ModelIR, loading: Loading): Promise<Decided> {
+  const log = await load(pipeline, request.files, loading.options)
+  const set = setOfDecisions(pipeline.ir, model, decide(pipeline, model, log), log.strings)
+  const { labels: asked } = request
+  const at = asked?.at ?? log.until
+  const labelling = asked && { label: model.label!, labels: label(pipeline, model, log, { at }), at, isSettled: asked.isSettled }
+  return { set, cut: cutOf(log.histories), of: () => ({ kind: 'decisions', model: model.name }), labelling }
+}
+
+function recordedSet(
+  { pipeline: { ir }, request }: Making,
+  reader: SqliteReader,
+  model: ModelIR,
+  strings: Strings,
+  loading: Loading,
+): Decided {
+  const total = reader.models().find(each => each.model === model.name)?.decisions ?? 0
+  if (total === 0) throw new SpillwayError('SPILL_INPUT', `no decision of model '${model.name}' is recorded`, { place: request.data })
+  const decidedBy = new Map<string, number>()
+  let others = 0
+  const batches = recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), strings, {
+    total,
+    onStretch({ fingerprint, decisions, fits }) {
+      if (fits) decidedBy.set(fingerprint, (decidedBy.get(fingerprint) ?? 0) + decisions)
+      else others += decisions
+    },
+  })
+  const of = (): OfDecisions => {
+    if (others > 0) loading.warn(`${counted(others, 'decision')} by a version of '${model.name}' with other inputs left out`)
+    const by = [...decidedBy].map(([fingerprint, decisions]) => ({ fingerprint, decisions }))
+    return { kind: 'decisions', model: model.name, decidedBy: by }
+  }
+  const { labels: asked } = request
+  const again = () => recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), strings, { total })
+  const labelled = asked && recordedLabels(ir, model, reader, again(), strings, asked.at)
+  const labelling = labelled && { ...labelled, label: model.label!, isSettled: asked.isSettled }
+  return { set: setOfDecisions(ir, model, batches, strings), cut: storedCut(ir, reader), of, labelling }
+}
+
+const write = ({ request, onProgress }: Making, set: TrainingSet, origin: () => TrainingOrigin): Promise<TrainingManifest> =>
+  writeTrainingSet(request.out, set, origin, share => onProgress(`writing ${request.out}`, share))
+
+/** What is said of files while they are read. */
+class Loading {
+  readonly options: LoadOptions
+  readonly warnings: string[] = []
+  #count = 0
+  #first = ''
+
+  constructor({ onProgress }: Making, strings: Strings) {
+    this.options = {
+      strings,
+      onProgress: (path, share) => onProgress(`reading ${path}`, share),
+      onWarning: warning => this.warn(warning),
+      onRefused: ({ place, detail }) => {
+        if (this.#count++ === 0) this.#first = `${place}: ${detail}`
+      },
+    }
+  }
+
+  warn(warning: string): void {
+    this.warnings.push(warning)
+  }
+
+  made(manifest: TrainingManifest): Made {
+    return { manifest, refused: this.#count === 0 ? undefined : { count: this.#count, first: this.#first }, warnings: this.warnings }
+  }
+}
+
+const filesOf = ({ ir }: Question, { files }: TrainingRequest) =>
+  files.filter(({ source }) => ir.sources.some(({ name }) => name === source))
+
+function keptRows(asked: AskedRows, { keys }: Question, strings: Strings, { sample }: TrainingRequest): AskedRows {
+  if (!sample) return inOrderOfTime(asked)
+  const isKept = sampler(sample, strings)
+  const key = delivered(asked.columns[keys[0].name], keys[0])
+  return inOrderOfTime(asked, row => isKept(key, row))
+}
+
+function ofRows({ length: asked }: AskedRows, { t }: AskedRows, { first, until }: ReplayLog): OfRows {
+  return { kind: 'rows', asked, before: t.filter(at => at < first).length, ahead: t.filter(at => at > until).length }
+}
+
+function questionOf({ ir }: Pipeline, { model, groups }: TrainingRequest): Question {
+  return groups ? groupsQuestion(ir, groups) : modelQuestion(ir, modelNameOf({ ir }, model))
+}
+
+function modelOf({ ir }: Pipeline, { model: asked }: TrainingRequest): ModelIR {
+  return modelNamed(ir, modelNameOf({ ir }, asked))
+}
+
+/** The model that is named, or the only one there is. */
+function modelNameOf({ ir }: Pick<Pipeline, 'ir'>, name: string | undefined): string {
+  if (name !== undefined) return name
+  if (ir.models.length === 1) return ir.models[0].name
+  const names = ir.models.length > 0 ? `--model with one of ${ir.models.map(model => model.name).join(', ')}, or ` : ''
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `pipeline '${ir.name}' has ${counted(ir.models.length, 'model')}; say what is wanted: ${names}--groups`,
+  )
+}

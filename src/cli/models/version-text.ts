@@ -1,0 +1,146 @@
+/** Versions of models as people read them. */
+import { durationText } from '../../base/time.ts'
+import type { ModelIR } from '../../define/ir/ir.ts'
+import { algorithmText } from '../../define/ir/train-ir.ts'
+import { metricNames, type Metrics } from '../../training/metrics.ts'
+import type { DriftState } from '../../training/registry/drift-state.ts'
+import type { Passed } from '../../training/registry/champion.ts'
+import type { PromotionRecord, Version } from '../../training/registry/version.ts'
+import { counted, number, table } from '../command/replay-summary.ts'
+import { timeText } from '../command/time-text.ts'
+
+export interface TrainedNow {
+  readonly version: Version
+  /** What happens to it next, in words. */
+  readonly next: string
+}
+
+export function trainedText({ version, next }: TrainedNow): string {
+  const { model, number: which, trained, verdict } = version
+  const { split, set, constant, notes } = trained!
+  return [
+    `version ${which} of '${model}': ${algorithmText(version.train.algorithm)} on ${counted(split.trained, 'decision')}, ${number(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`,
+    `  judged by ${counted(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)} with ${number(split.gap)}`,
+    `  ${number(set.unsettled)} are not settled yet${censoredText(set)}${split.refused > 0 ? `, and of ${number(split.refused)} a value was refused` : ''}; as known at ${timeText(version.at)}`,
+    '',
+    comparison(version),
+    '',
+    ...constant.map(name => `warning: input '${name}' has one value in all rows, and says nothing`),
+    ...notes.map(note => `warning: ${note}`),
+    `${verdict}; ${next}`,
+  ].join('\n')
+}
+
+/** How much of what was decided nobody can learn from. */
+function censoredText({ rows, unsettled, censored }: NonNullable<Version['trained']>['set']): string {
+  if (censored === undefined) return ''
+  const all = rows + unsettled
+  return `, ${number(censored)} of them (${all === 0 ? '0.0' : ((100 * censored) / all).toFixed(1)} % of all) never, for what was done about them`
+}
+
+const cell = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(4))
+const metricCells = (metrics: Metrics | undefined): string[] => metricNames.map(name => cell(metrics?.[name]))
+
+/** A version and what scored when it was trained, on the same decisions; and as a challenger, on those that both have scored. */
+export function comparison({ number: which, trained, shadowed }: Version): string {
+  const row = (name: string, metrics: Metrics) => [name, number(metrics.n), number(metrics.positives), ...metricCells(metrics)]
+  const { metrics, champion } = trained!
+  const live = shadowed ? [row('as challenger', shadowed.metrics), row('what decided', shadowed.champion)] : []
+  const beside = champion ? [row(champion.version === 0 ? 'its own score' : `version ${champion.version}`, champion.metrics)] : []
+  return table(['', 'decisions', 'true', ...metricNames], [row(`version ${which}`, metrics), ...beside, ...live])
+}
+
+export const versionsText = (versions: readonly Version[]): string =>
+  table(
+    ['model', 'version', 'state', 'why', 'as of', 'algorithm', 'learnt from', ...metricNames],
+    versions.map(({ model, number: which, state, why, at, train, trained }) => [
+      model,
+      String(which),
+      state,
+      why,
+      timeText(at),
+      algorithmText(train.algorithm),
+      trained ? number(trained.split.trained) : '–',
+      ...metricCells(trained?.metrics),
+    ]),
+  )
+
+/** What the last look for drift has found, in a line. */
+export function driftStateText(model: string, { at, version, rows, because, silent, due }: DriftState): string {
+  const on = version === 0 ? '' : ` against ${number(rows.reference)} of version ${version}`
+  const found = because ?? (silent === undefined ? 'none' : 'nothing is said')
+  const next = due ? '; a training is due' : ''
+  return `drift of '${model}' at ${timeText(at)}, ${counted(rows.recent, 'decision')}${on}: ${found}${silent === undefined ? '' : ` (${silent})`}${next}`
+}
+
+/** A version that was promoted and cannot score, and the version that scores in its place. */
+export function passedText({ name, score }: Pick<ModelIR, 'name' | 'score'>, { version, why }: Passed, champion: number): string {
+  const own = score.kind === 'none' ? 'nothing scores' : 'its own score is used'
+  const instead = champion === 0 ? own : `version ${champion}, which scored before, scores`
+  return `version ${version} of '${name}' was promoted and cannot score, since ${why}; ${instead} until another version is promoted`
+}
+
+/** All there is to say of one. */
+export function versionText(version: Version, promotions: readonly PromotionRecord[]): string {
+  const {
+    model,
+    number: which,
+    state,
+    why,
+    because,
+    at,
+    cut,
+    began,
+    ended,
+    train,
+    inputs,
+    spillway,
+    trained,
+    shadowed,
+    verdict,
+    error,
+  } = version
+  const options = Object.entries(train.options).map(([name, value]) => `${name} ${value}`)
+  const rows: [string, string][] = [
+    ['state', state],
+    ['trained', `${why}, as of ${timeText(at)}${cut === undefined ? '' : `, entries below ${number(cut)}`}, by Spillway ${spillway}`],
+    ...(because === undefined ? [] : [['because', because] as [string, string]]),
+    ['began', timeText(began)],
+    ...(ended === undefined ? [] : [['ended', timeText(ended)] as [string, string]]),
+    ['algorithm', [algorithmText(train.algorithm), ...options].join(', ')],
+    ['inputs', inputs.map(({ name, code }) => `${name} (${code.slice(0, 6)})`).join(', ')],
+    ...(trained ? trainedRows(trained) : []),
+    ...(shadowed
+      ? [['shadowed', `decisions after ${timeText(shadowed.from)} and up to ${timeText(shadowed.to)}`] as [string, string]]
+      : []),
+    ...(verdict === undefined ? [] : [['rule', verdict] as [string, string]]),
+    ...(error === undefined ? [] : [['error', error] as [string, string]]),
+    ...promotions
+      .filter(promotion => promotion.version === which)
+      .map(({ entry, at: since, why: reason }): [string, string] => [
+        'scores',
+        `from entry ${number(entry)} on, ${timeText(since)}: ${reason}`,
+      ]),
+  ]
+  return [
+    `version ${which} of '${model}'`,
+    ...rows.map(([name, text]) => `  ${name.padEnd(9)}  ${text}`),
+    ...(trained ? ['', comparison(version)] : []),
+  ].join('\n')
+}
+
+function trainedRows({ hash, set, split, constant, notes, file }: NonNullable<Version['trained']>): [string, string][] {
+  return [
+    ['learnt', `${counted(split.trained, 'decision')}, ${number(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`],
+    [
+      'judged by',
+      `${counted(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)}`,
+    ],
+    ['set', `${counted(set.rows, 'row')}, sha256 ${set.sha256}`],
+    ['cut', set.cut.map(({ source, events }) => `${source} ${number(events)}`).join(', ')],
+    ['hash', hash],
+    ...(file ? [['file', `ONNX, ${number(file.bytes)} bytes, sha256 ${file.sha256}`] as [string, string]] : []),
+    ...(constant.length > 0 ? [['constant', constant.join(', ')] as [string, string]] : []),
+    ...notes.map((note): [string, string] => ['note', note]),
+  ]
+}

@@ -1,0 +1,123 @@
+/** What a reconciliation found, for a person. */
+import {
+  bases,
+  type Basis,
+  type Cause,
+  type Compared,
+  type Example,
+  type InputReport,
+  type ReconcileReport,
+  type TodayReport,
+} from '../../reconcile/report.ts'
+import { counted, number, table } from '../command/replay-summary.ts'
+import { timeText } from '../command/time-text.ts'
+
+const titles: Readonly<Record<Basis, string>> = {
+  recorded: 'recorded: over what each decision knew',
+  corrected: 'corrected: over what the log knows today',
+}
+
+export function reconcileText(report: ReconcileReport): string {
+  const { inputs, examples } = report
+  return [
+    headText(report),
+    ...(inputs.length > 0 ? bases.map(basis => tableText(basis, inputs)) : []),
+    ...(examples.length > 0 ? [['examples', ...examples.map(exampleText)].join('\n')] : []),
+    ...report.today.filter(({ decisions, unscored }) => decisions + unscored > 0).map(todayText),
+    verdict(report),
+  ].join('\n\n')
+}
+
+function headText({ decisions, forgotten, otherModels, entries, inputs }: ReconcileReport): string {
+  const sum = (of: (input: InputReport) => number): number => inputs.reduce((all, input) => all + of(input), 0)
+  const notes: readonly (readonly [count: number, what: string, why: string])[] = [
+    [forgotten, 'decision', 'not compared: what they were made on is forgotten, or of another kind now'],
+    ...Object.entries(otherModels).map(([model, count]) => [count, 'decision', `of model '${model}', which the pipeline has not`] as const),
+    [sum(input => input.forgotten), 'value', 'not compared: the log has forgotten some of their windows'],
+    [sum(input => input.unrecorded), 'value', 'not compared: another version of the pipeline did not record them'],
+    [sum(input => input.settled), 'value', 'not compared: a repair has noted that they are another'],
+    [sum(input => input.waiting), 'value', 'may change when dead letters that wait are mended and sent again'],
+  ]
+  return [
+    `${counted(decisions, 'decision')} computed again in SQL, from a log of ${entries === 1 ? '1 entry' : `${number(entries)} entries`}`,
+    ...notes.flatMap(([count, what, why]) => (count > 0 ? [`${counted(count, what)} ${why}`] : [])),
+  ].join('\n')
+}
+
+function tableText(basis: Basis, inputs: readonly InputReport[]): string {
+  const head = ['input', 'values', 'equal', 'both absent', 'one absent', 'different', 'SMAPE', 'apart: p50', 'p90', 'p99', 'max']
+  const rows = inputs.map(input => {
+    const { compared, equal, within, bothAbsent, oneAbsent, different, smape, apart } = input[basis]
+    return [
+      `${input.model} ${input.input}`,
+      number(compared),
+      number(equal + within),
+      number(bothAbsent),
+      number(oneAbsent),
+      number(different),
+      smape === undefined ? '–' : smape.toFixed(4),
+      ...(['p50', 'p90', 'p99', 'max'] as const).map(part => (apart ? short(apart[part]) : '–')),
+    ]
+  })
+  return [titles[basis], table(head, rows), ...reasonsText(inputs.map(input => input[basis]))].join('\n')
+}
+
+function reasonsText(all: readonly Compared[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { reasons } of all)
+    for (const [reason, count] of Object.entries(reasons)) counts.set(reason, (counts.get(reason) ?? 0) + count)
+  return counts.size === 0 ? [] : [`why: ${[...counts].map(([reason, count]) => `${reason} ${number(count)}`).join(', ')}`]
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(3)))
+
+function exampleText({ basis, causes, model, input, entry, key, t, recorded, other }: Example): string {
+  const values = `${JSON.stringify(recorded)} recorded, ${JSON.stringify(other)} ${basis === 'recorded' ? 'by SQL' : 'today'}`
+  const why = causes.map(({ reason }) => reason).join(', ')
+  return [`  ${why}: ${model} ${input} of ${key} at ${timeText(t)} (entry ${entry}): ${values}`, ...causes.flatMap(causeText)].join('\n')
+}
+
+/** Decisions that would be other; nothing of that is done. */
+function todayText({ model, decisions, unscored, actions, examples }: TodayReport): string {
+  const head = [
+    ...(decisions > 0 ? [`${counted(decisions, 'decision')} of ${model} would have another score today`] : []),
+    ...(unscored > 0
+      ? [
+          `${counted(unscored, 'decision')} of ${model} would have other inputs today; their score is not computed in SQL: a function of yours, ONNX, or of a version trained on other inputs`,
+        ]
+      : []),
+  ]
+  const acts = actions
+    .filter(({ more, fewer }) => more + fewer > 0)
+    .map(
+      ({ action, more, fewer }) =>
+        `  ${action} would follow from ${number(more)} more, and not from ${number(fewer)} that it followed from; nothing is sent again`,
+    )
+  const told = examples.map(({ key, t, entry, recorded, today, actions: would }) => {
+    const does = would.map(({ action, would: now }) => `, ${now ? action : `no ${action}`}`).join('')
+    return `  ${key} at ${timeText(t)} (entry ${entry}): score ${scoreText(recorded)} recorded, ${scoreText(today)} today${does}`
+  })
+  return [...head, ...acts, ...told].join('\n')
+}
+
+const scoreText = (score: number | null): string => (score === null ? 'none' : short(score))
+
+/** What made the difference, where that was events. */
+function causeText({ reason, events, newest, effect }: Cause): string[] {
+  if (events === undefined || !newest) return []
+  const { source, partition, offset, time, arrival } = newest
+  const by = effect === undefined ? '' : `, by ${short(effect)}`
+  const which = `${events === 1 ? '' : 'the last '}partition ${partition} offset ${offset} of ${timeText(time)}, came ${timeText(arrival)}`
+  return [`    ${reason}${by}: ${counted(events, 'event')} of '${source}', ${which}`]
+}
+
+function verdict({ sound, inputs }: ReconcileReport): string {
+  if (inputs.length === 0) return 'The pipeline has no model, and nothing was compared.'
+  if (sound) return 'Sound: every recorded value is what SQL makes of what its decision knew, and what differs today has a reason.'
+  return inputs.some(isUnexplained)
+    ? 'NOT SOUND: a recorded value is not what SQL makes of what its decision knew, or a difference has no reason.'
+    : 'NOT SOUND by this file: what is not what SQL makes of it was decided by other definitions. Reconcile it by the file as it was then, or let --repair note it as that.'
+}
+
+const isUnexplained = ({ recorded, corrected }: InputReport): boolean =>
+  [recorded, corrected].some(({ reasons }) => (reasons.unexplained ?? 0) > 0)

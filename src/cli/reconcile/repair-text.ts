@@ -1,0 +1,81 @@
+/** What a repair would do and has done, for a person. */
+import type { ReconcileReport, Reason } from '../../reconcile/report.ts'
+import { isNothing, type RepairPlan } from '../../reconcile/repair.ts'
+import { counted, number } from '../command/replay-summary.ts'
+import { timeText } from '../command/time-text.ts'
+
+/** What was done, besides what the plan says. */
+export interface Repaired {
+  readonly accepted: number
+  readonly refused: number
+  readonly runs: readonly number[]
+  readonly after: ReconcileReport
+}
+
+/** What is no fault, and why nothing is done about it. */
+const asKnown = 'the decisions were right as it was known then'
+const leftAsIs: Readonly<Partial<Record<Reason, string>>> = {
+  late: asKnown,
+  duplicate: asKnown,
+  'dead letter': asKnown,
+  revision: asKnown,
+  'stale batch': 'the decisions were right as their placements knew it',
+}
+
+export function planText(plan: RepairPlan): string {
+  const does = [...noteTexts(plan), ...stateTexts(plan), ...letterTexts(plan), ...runTexts(plan)]
+  const left = [...leftTexts(plan.report), ...waitingTexts(plan)]
+  return [
+    ...(isNothing(plan) ? ['Nothing to repair.'] : ['to be repaired', ...does.map(text => `  ${text}`)]),
+    ...(left.length > 0 ? ['', 'left as it is', ...left.map(text => `  ${text}`)] : []),
+  ].join('\n')
+}
+
+function noteTexts({ cells, codes }: RepairPlan): string[] {
+  return [
+    ...(cells.length > 0 ? [`${counted(cells.length, 'value')} without an explanation: noted as that; what was recorded stays`] : []),
+    ...codes.map(
+      ({ model, input, fingerprint }) => `${model} ${input}, as version ${fingerprint.slice(0, 8)} of the pipeline made it: noted as that`,
+    ),
+  ]
+}
+
+const stateTexts = ({ groups }: RepairPlan): string[] => groups.map(group => `state of ${group}: made again from the log`)
+
+function letterTexts({ letters }: RepairPlan): string[] {
+  return letters.length > 0
+    ? [`${counted(letters.length, 'dead letter')}: sent again once; those that are refused again wait for spillway dlq edit`]
+    : []
+}
+
+const runTexts = ({ runs }: RepairPlan): string[] =>
+  runs.map(({ group, last, due }) => {
+    const since = last === undefined ? 'there is none' : `the last is of ${timeText(last)}`
+    return `batch run of ${group}: made now, since ${since} and one was due at ${timeText(due)}`
+  })
+
+function leftTexts({ inputs, today }: ReconcileReport): string[] {
+  const reasons = inputs.flatMap(input => Object.entries(input.corrected.reasons)) as [Reason, number][]
+  const sums = new Map<Reason, number>()
+  for (const [reason, count] of reasons) sums.set(reason, (sums.get(reason) ?? 0) + count)
+  const others = today.reduce((sum, { decisions }) => sum + decisions, 0)
+  return [
+    ...[...sums].flatMap(([reason, count]) => (leftAsIs[reason] ? [`${counted(count, 'value')}: ${reason}: ${leftAsIs[reason]}`] : [])),
+    ...(others > 0 ? [`${counted(others, 'decision')} would have another score today: nothing is decided or sent again`] : []),
+  ]
+}
+
+const waitingTexts = ({ otherLetters: letters }: RepairPlan): string[] =>
+  letters > 0
+    ? [`${counted(letters, 'dead letter')}: refused when sent again, or of a source that the pipeline has not: spillway dlq edit, or drop`]
+    : []
+
+export function doneText({ accepted, refused, runs, after }: Repaired): string {
+  const apart = after.inputs.reduce((sum, input) => sum + input.recorded.oneAbsent + input.recorded.different, 0)
+  const letters = accepted + refused > 0 ? [`${counted(accepted, 'letter')} taken, ${number(refused)} refused again`] : []
+  const made = runs.length > 0 ? [`${runs.length === 1 ? 'batch run' : 'batch runs'} ${runs.join(', ')} made`] : []
+  const verdict = after.sound
+    ? 'compared again: sound'
+    : `compared again: NOT SOUND, ${counted(apart, 'recorded value')} still ${apart === 1 ? 'is' : 'are'} not what SQL makes of ${apart === 1 ? 'it' : 'them'}`
+  return ['', 'repaired', ...[...letters, ...made, verdict].map(text => `  ${text}`)].join('\n')
+}

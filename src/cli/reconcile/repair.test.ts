@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { called, calledJson } from '../../../test/cli/called.ts'
+import { Shop } from '../../../test/cli/shop.ts'
+import { tampered } from '../../../test/reconcile/tampered.ts'
+import type { StoredDecisions } from '../../log/store.ts'
+import { openFolder } from '../../log/sqlite/data-folder.ts'
+import { importPipeline } from '../command/pipeline-file.ts'
+
+/** Another number in the first decision's count of the card at entry 1. */
+async function damage({ pipeline, data }: Shop): Promise<void> {
+  const { ir } = await importPipeline(pipeline)
+  const db = new DatabaseSync(join(data, 'log.db'))
+  const row = db
+    .prepare(`SELECT id, model, first, last, count, bytes FROM decisions WHERE model = 'risk' AND first <= 1 AND last >= 1`)
+    .get()
+  const { id, ...stretch } = row as unknown as StoredDecisions & { id: number }
+  db.prepare('UPDATE decisions SET bytes = ? WHERE id = ?').run(tampered(ir, stretch, { entry: 1, input: 'card.n' }).bytes, id)
+  db.close()
+}
+
+const auditOf = ({ data }: Shop): Record<string, unknown>[] =>
+  readFileSync(join(data, 'audit.ndjson'), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Record<string, unknown>)
+
+test('a repair says what it would do; done, it is audited, and a second run is clean', async () => {
+  using shop = await Shop.ran()
+  await damage(shop)
+  const args = ['reconcile', shop.pipeline, '--data', shop.data] as const
+  const plan = await called(...args, '--repair')
+  assert.equal(plan.status, 1)
+  assert.match(plan.out, /^to be repaired\n {2}1 value without an explanation: noted as that; what was recorded stays$/m)
+  assert.match(plan.out, /^ {2}state of by_card: made again from the log$/m)
+  assert.match(plan.out, /^ {2}3 dead letters: sent again once; those that are refused again wait for spillway dlq edit$/m)
+  assert.match(plan.out, /^left as it is\n {2}4 values: late: the decisions were right as it was known then$/m)
+  // Nothing was done.
+  assert.equal((await called(...args)).status, 1)
+
+  const { status, out } = await called(...args, '--repair', '--yes')
+  assert.match(out, /^repaired\n {2}0 letters taken, 3 refused again\n {2}compared again: sound$/m)
+  assert.equal(status, 0)
+  const { at: _at, who, ...line } = auditOf(shop).at(-1)!
+  assert.match(String(who), /^cli:/)
+  assert.deepEqual(line, {
+    what: 'reconcile repair',
+    to: 'all',
+    outcome: 'done',
+    detail: '1 values and 0 inputs of other versions noted; state made again: by_card; 0 of 3 letters taken; runs made: none',
+  })
+  const again = await called(...args)
+  assert.equal(again.status, 0)
+  assert.match(again.out, /^1 value not compared: a repair has noted that they are another$/m)
+  // Letters that were refused again are left for somebody to mend.
+  const nothing = await called(...args, '--repair')
+  assert.equal(nothing.status, 0)
+  assert.match(nothing.out, /^Nothing to repair\.\n\nleft as it is\n {2}4 values: late/)
+  assert.match(nothing.out, /^ {2}3 dead letters: refused when sent again, or of a source/m)
+  const decisions = await called('decisions', '--data', shop.data, '--entry', '1', '--json')
+  assert.match(decisions.out, /"n":5/)
+})
+
+test('values of another version are noted by their version, and letters that were mended are taken', async () => {
+  using shop = await Shop.ran()
+  const text = readFileSync(shop.pipeline, 'utf8').replace(`s.price.sum('lifetime')`, `s.price.max('lifetime')`)
+  const changed = shop.write('changed.ts', text)
+  const args = ['reconcile', changed, '--data', shop.data, '--repair'] as const
+  const plan = await called(...args)
+  assert.match(plan.out, /^ {2}risk card\.spent, as version [0-9a-f]{8} of the pipeline made it: noted as that$/m)
+  const letters = await calledJson<{ id: number; raw: string }>('dlq', 'list', '--data', shop.data)
+  const mended = letters.find(({ raw }) => raw.includes('much'))!
+  for (const { id } of letters) if (id !== mended.id) await called('dlq', 'drop', String(id), '--why', 'no use', '--data', shop.data)
+  assert.equal((await called('dlq', 'edit', String(mended.id), '--set', 'price=9.00', '--data', shop.data)).status, 0)
+  const { status, out } = await called(...args, '--yes')
+  assert.equal(status, 0, out)
+  assert.match(out, /^ {2}1 letter taken, 0 refused again$/m)
+  assert.match((await called(...args)).out, /^Nothing to repair\.$/m)
+})
+
+test('a folder that a run holds is planned for, and not repaired', async () => {
+  using shop = await Shop.ran()
+  await damage(shop)
+  const folder = await openFolder(shop.data)
+  const args = ['reconcile', shop.pipeline, '--data', shop.data, '--repair'] as const
+  assert.match((await called(...args)).out, /^to be repaired$/m)
+  const { status, err } = await called(...args, '--yes')
+  assert.equal(status, 1)
+  assert.match(err, /SPILL_BUSY: .*recorded decisions are changed while nothing runs: stop the run first/)
+  await folder.store.close()
+  folder.release()
+})
+
+test('a batch run that is missing is made', async () => {
+  using shop = new Shop()
+  const pipeline = shop.write(
+    'usual.ts',
+    readFileSync(shop.pipeline, 'utf8')
+      .replace(
+        "features('older', { from: sales, entity: card, place: lag('1h')",
+        "features('older', { from: sales, entity: card, place: batch('0 2 * * *', { lasts: '0ms' })",
+      )
+      .replace('features, lag,', 'batch, features,'),
+  )
+  const file = shop.write('sales.ndjson', '{"id":"1","card":"a","till":1,"price":"1.00","abroad":true,"at":"2026-01-01T00:00Z"}\n')
+  // A replay of letters, as other commands that hold a folder for a moment, makes no runs.
+  assert.equal((await called('run', pipeline, '--source', `sales=${file}`, '--once', '--data', shop.data)).status, 0)
+  const db = new DatabaseSync(join(shop.data, 'log.db'))
+  db.exec(`DELETE FROM value WHERE name LIKE 'run/%'`)
+  db.close()
+  const args = ['reconcile', pipeline, '--data', shop.data, '--repair'] as const
+  assert.match(
+    (await called(...args)).out,
+    /^ {2}batch run of older: made now, since there is none and one was due at \S+T02:00:00\.000Z$/m,
+  )
+  const { status, out } = await called(...args, '--yes')
+  assert.equal(status, 0, out)
+  assert.match(out, /^ {2}batch run 1 made$/m)
+  assert.match((await called('runs', '--data', shop.data)).out, /^1 {2}older/m)
+  assert.match((await called(...args)).out, /^Nothing to repair\.$/m)
+})

@@ -1,0 +1,193 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { SpillwayError } from '../../base/errors.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import { systemError } from '../../files/file-error.ts'
+import { RefusalWriter } from '../../files/refusal-writer.ts'
+import { openDecisions, type DecisionOutput } from '../../replay/decision-output.ts'
+import type { SourceFile } from '../../replay/load.ts'
+import { reportName, writeReport } from '../../replay/report-file.ts'
+import { decidingModels, replay, type Replayable, type ReplayOptions, type ReplaySummary } from '../../replay/replay.ts'
+import { UsageError, type Command } from '../command/command.ts'
+import { modelNamed } from '../command/model-option.ts'
+import { importPipeline } from '../command/pipeline-file.ts'
+import { Progress } from '../command/progress.ts'
+import { replayThroughLog, type LoggedSummary } from './replay-log.ts'
+import { ShownDecisions } from '../command/shown-decisions.ts'
+import { isPostgres } from '../../postgres/address.ts'
+import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
+import { counted, number, summaryText } from '../command/replay-summary.ts'
+import { oneLined, printJson, printText } from '../command/print.ts'
+
+const SHOWN = 5
+
+interface Request {
+  readonly path: string
+  readonly files: readonly SourceFile[]
+  /** The data folder of a log; in memory if there is none. */
+  readonly log: string | undefined
+  readonly out: string | undefined
+  readonly refused: string | undefined
+  /** The folder that reports are written to. */
+  readonly reports: string | undefined
+  readonly models: readonly string[] | undefined
+  readonly show: number
+  readonly json: boolean
+}
+
+export const replayCommand: Command = {
+  name: 'replay',
+  usage: 'PIPELINE --source NAME=FILE…',
+  summary: 'make every decision of a pipeline over histories in files, as it would have been made then',
+  options: {
+    source: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=FILE',
+      help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; repeat for more',
+    },
+    log: { type: 'string', value: 'DIR', help: 'through the durable log of this data folder, where a run can go on; otherwise in memory' },
+    out: { type: 'string', value: 'FILE', help: 'write the decisions with their vectors: .ndjson, .ndjson.gz or .parquet' },
+    refused: { type: 'string', value: 'FILE', help: 'write the records that were refused, with reasons: .ndjson or .ndjson.gz' },
+    reports: { type: 'string', value: 'DIR', help: 'make the reports, at each time of their schedules, into files in DIR/NAME' },
+    model: { type: 'string', multiple: true, value: 'NAME', help: 'only the decisions of this model; repeat for more' },
+    show: { type: 'string', value: 'N', help: `how many decisions of each model to print: the last ${SHOWN} unless given` },
+    json: { type: 'boolean', help: 'print one JSON object with the counts, and nothing else' },
+  },
+  async run(values, positionals) {
+    const request = requestOf(values, positionals)
+    const pipeline = await importPipeline(request.path)
+    checkSourceFiles(request.files, pipeline.ir)
+    const models = chosenModels(pipeline.ir, request)
+    const shown = new ShownDecisions(pipeline.ir, request.json ? 0 : request.show)
+    const { summary, refusal } = await run(pipeline, models, request, shown)
+    if (request.json) printJson(summary)
+    else
+      printText(
+        [shown.text(), summaryText(oneLined(summary)), ...hints(oneLined(summary), oneLined(refusal), request)]
+          .filter(text => text !== '')
+          .join('\n\n'),
+      )
+    return summary.brokenOff.length === 0 ? 0 : 1
+  },
+}
+
+/** Throws `UsageError`. */
+function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): Request {
+  if (path === undefined) throw new UsageError('name the file of a pipeline')
+  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  const {
+    log,
+    out,
+    refused,
+    reports,
+    model,
+    show = String(SHOWN),
+    json = false,
+  } = values as { [name: string]: string | undefined } & {
+    model?: string[]
+    json?: boolean
+  }
+  if (!/^\d{1,4}$/.test(show)) throw new UsageError(`--show ${show} is no number of decisions; write 0 to 9999`)
+  const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
+  if (files.some(({ path }) => isPostgres(path)))
+    throw new UsageError('a replay reads files; a table of PostgreSQL is a source of spillway run')
+  for (const output of [out, refused]) {
+    const input = output === undefined ? undefined : [path, ...files.map(file => file.path)].find(file => resolve(file) === resolve(output))
+    if (input !== undefined) throw new UsageError(`${output} would overwrite what is read from ${input}`)
+  }
+  if (out !== undefined && refused !== undefined && resolve(out) === resolve(refused))
+    throw new UsageError(`--out and --refused are both ${out}`)
+  if (reports !== undefined && log !== undefined)
+    throw new UsageError('--reports are made in memory, without --log; of a data folder: spillway reports')
+  return { path, files, log, out, refused, reports, models: model, show: Number(show), json }
+}
+
+function chosenModels(ir: PipelineIR, { models: names, reports }: Request): readonly ModelIR[] {
+  if (ir.models.length === 0 && reports === undefined)
+    throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model, so that it decides nothing`)
+  for (const name of names ?? []) modelNamed(ir, name)
+  return decidingModels(ir, names)
+}
+
+interface Replayed {
+  readonly summary: ReplaySummary & Partial<Pick<LoggedSummary, 'log'>>
+  /** Where the first refused record stood, and why it was. */
+  readonly refusal: string | undefined
+}
+
+/** Replays into the files asked for. Each is complete when it resolves, and closed in any case. */
+async function run(pipeline: Replayable, models: readonly ModelIR[], request: Request, shown: ShownDecisions): Promise<Replayed> {
+  const { files, log, out, refused, reports } = request
+  const output: DecisionOutput | undefined = out === undefined ? undefined : openDecisions(out, pipeline.ir, models)
+  const progress = new Progress()
+  let refusals: RefusalWriter | undefined
+  let refusal: string | undefined
+  try {
+    refusals = refused === undefined ? undefined : new RefusalWriter(refused)
+    const options: ReplayOptions = {
+      files,
+      models: models.map(model => model.name),
+      async onDecisions(batch, log) {
+        shown.see(batch, log)
+        await output?.write(batch, log)
+      },
+      ...(reports !== undefined && { onReport: reportsInto(reports, pipeline.ir) }),
+      onRefused(refused) {
+        refusal ??= `${refused.place}: ${refused.detail}`
+        refusals?.write(refused)
+      },
+      onProgress: (stage, share) => progress.show(stage, share),
+    }
+    const summary = log === undefined ? await replay(pipeline, options) : await replayThroughLog(pipeline, log, options)
+    if (out !== undefined) progress.show(`writing ${out}`, 1)
+    await output?.close()
+    return { summary, refusal }
+  } catch (error) {
+    await output?.discard()
+    throw error
+  } finally {
+    refusals?.close()
+    progress.done()
+  }
+}
+
+/** Throws `SPILL_INPUT` where nothing is to be reported. */
+function reportsInto(folder: string, { name: pipeline, reports = [] }: PipelineIR): NonNullable<ReplayOptions['onReport']> {
+  if (reports.length === 0) throw new SpillwayError('SPILL_INPUT', `pipeline '${pipeline}' has no report; leave --reports out`)
+  return async (report, table) => {
+    const path = join(folder, report.name, reportName(report, table.t))
+    makeFolder(dirname(path))
+    await writeReport(path, table)
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    throw systemError(path, error)
+  }
+}
+
+/** What a person may want next. */
+function hints(
+  { sources, undecodable, log, reports: made = [] }: Replayed['summary'],
+  refusal: string | undefined,
+  { out, refused, reports }: Request,
+): string[] {
+  const count = sources.reduce((sum, source) => sum + Object.values(source.refused).reduce((a, b) => a + b, 0), undecodable)
+  const hint = refused === undefined ? 'add --refused refused.ndjson to keep them, with their reasons' : `they are in ${refused}`
+  return [
+    ...(log === undefined ? [] : [logText(log)]),
+    ...(out === undefined ? [] : [`Decisions are in ${out}.`]),
+    ...(reports === undefined ? [] : [`Reports are in ${made.map(({ report }) => join(reports, report)).join(', ')}.`]),
+    ...(refusal === undefined ? [] : [`${counted(count, 'record')} refused: ${hint}. The first:\n  ${refusal}`]),
+  ]
+}
+
+function logText({ folder, first, end, found }: LoggedSummary['log']): string {
+  const compared =
+    found === 0 ? '' : ` An import of them was broken off; the ${number(found)} entries that it had made are as they were made now.`
+  return `Entries ${number(first)} to ${number(end)} of the log in ${folder}: \`spillway run\` with --data ${folder} goes on there.${compared}`
+}

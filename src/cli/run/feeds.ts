@@ -1,0 +1,117 @@
+/** The sources of a running pipeline: files, standard input, and tables of PostgreSQL. */
+import { resolve } from 'node:path'
+import type { SourceIR } from '../../define/ir/ir.ts'
+import { matchColumns } from '../../files/columns.ts'
+import { detect } from '../../files/detect.ts'
+import { fileStart, followNdjson, type FilePlace } from '../../files/follow.ts'
+import { openInput } from '../../files/input.ts'
+import { ndjsonBatches } from '../../files/ndjson.ts'
+import type { RecordBatch } from '../../intake/batch.ts'
+import { isPostgres } from '../../postgres/address.ts'
+import { postgresPlace, readPostgres } from '../../postgres/read.ts'
+import type { RowMap } from '../../intake/mapping.ts'
+import { LineReader } from '../../intake/line-reader.ts'
+import type { Cursor } from '../../run/ingest/inbox.ts'
+import type { Run } from '../../run/loop/run.ts'
+
+export const STANDARD_INPUT = '-'
+
+export interface FeedOptions {
+  /** Go on at the end of an NDJSON file. CSV and Parquet are read once: they do not grow. */
+  readonly follow: boolean
+  /** The folder of the run's log. */
+  readonly data: string
+  readonly signal: AbortSignal
+  /** The source's own function. */
+  readonly map: RowMap | undefined
+  readonly onWarning: (warning: string) => void
+}
+
+/** Gives a file's or table's records to a source, from where it was read up to before. Resolves when all of them are durable. Throws `SPILL_INPUT` and `SPILL_SOURCE`. */
+export async function feed(run: Run, source: SourceIR, path: string, options: FeedOptions): Promise<void> {
+  if (isPostgres(path)) return readPostgres(run, source, path, { ...options, folder: options.data, env: process.env }, options.signal)
+  const sent = new Set<Promise<unknown>>()
+  for await (const { batch, cursor } of path === STANDARD_INPUT ? standardInput(source) : batchesOf(run, source, path, options)) {
+    await run.room()
+    const receipt = run.submit(source.name, batch, cursor)
+    sent.add(receipt)
+    // A failure ends the run, which tells whoever waits for it.
+    receipt.then(
+      () => sent.delete(receipt),
+      () => {},
+    )
+    if (options.signal.aborted) break
+  }
+  await Promise.all(sent)
+}
+
+interface Fed {
+  readonly batch: RecordBatch
+  readonly cursor?: Cursor
+}
+
+async function* standardInput(source: SourceIR): AsyncGenerator<Fed> {
+  for await (const { batch } of ndjsonBatches(process.stdin, 'standard input', { reader: LineReader.of(source) })) yield { batch }
+}
+
+/** Where a file was read up to is kept under its source and its full path. */
+const cursorName = (source: string, path: string): string => `${source}=${resolve(path)}`
+
+/** Where a file or table will be read from, in words. */
+export function placeText(run: Run, source: string, path: string): string {
+  if (path === STANDARD_INPUT) return `${source}: standard input`
+  if (isPostgres(path)) return postgresPlace(run, source, path)
+  const text = run.cursor(cursorName(source, path))
+  if (text === undefined) return `${source}: ${path} from the beginning`
+  const place = JSON.parse(text) as Partial<FilePlace> & { readonly records?: number }
+  return place.records === undefined
+    ? `${source}: ${path} from line ${place.line} (byte ${place.offset})`
+    : `${source}: ${path} behind its first ${place.records} records`
+}
+
+async function* batchesOf(run: Run, source: SourceIR, path: string, { follow, signal, onWarning }: FeedOptions): AsyncGenerator<Fed> {
+  const name = cursorName(source.name, path)
+  const kept = run.cursor(name)
+  const found = await detectOrEmpty(path)
+  if (found === undefined || (found.format === 'ndjson' && !found.gzip)) {
+    const from = kept === undefined ? fileStart : (JSON.parse(kept) as FilePlace)
+    for await (const { batch, place } of followNdjson(path, { from, follow, signal, reader: LineReader.of(source) }))
+      yield { batch, cursor: [name, JSON.stringify(place)] }
+    return
+  }
+  const file = await openInput(path)
+  const { wanted, warnings } = matchColumns(file, source)
+  for (const warning of warnings) onWarning(warning)
+  const skip = kept === undefined ? 0 : (JSON.parse(kept) as { records: number }).records
+  let records = 0
+  for await (const batch of file.batches(wanted)) {
+    if (signal.aborted) return
+    const before = records
+    records += batch.records.length
+    if (records > skip)
+      yield { batch: before < skip ? withoutFirst(batch, skip - before) : batch, cursor: [name, JSON.stringify({ records })] }
+  }
+}
+
+/** A file that is empty may begin to grow. */
+async function detectOrEmpty(path: string): Promise<Awaited<ReturnType<typeof detect>> | undefined> {
+  try {
+    return await detect(path)
+  } catch (error) {
+    if (error instanceof Error && error.message.endsWith('is empty')) return undefined
+    throw error
+  }
+}
+
+function withoutFirst(batch: RecordBatch, count: number): RecordBatch {
+  const { inexact } = batch
+  return {
+    ...batch,
+    records: batch.records.slice(count),
+    numberOf: index => batch.numberOf(index + count),
+    rawOf: index => batch.rawOf(index + count),
+    ...(inexact && {
+      inexact: new Map([...inexact].flatMap(([index, fields]) => (index >= count ? [[index - count, fields] as const] : []))),
+    }),
+  }
+}

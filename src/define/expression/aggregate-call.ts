@@ -1,0 +1,172 @@
+/**
+ * An aggregate as called, before it has a name: everything of a `FeatureIR` but that, checked at the place of the call.
+ *
+ * Invariant: an aggregate that is called while `values` runs must come back as a feature; one that does not is a mistake (an object
+ * literal that names a feature twice silently keeps only the last).
+ */
+import { limits } from '../../base/limits.ts'
+import { show } from '../../base/show.ts'
+import type { AggregateOptions, DecayOptions, DistinctOptions, HistogramOptions, RateOptions, Window } from './aggregating.ts'
+import { callerPlace } from '../mistake/caller.ts'
+import type { AggregateName, FeatureIR, TypeIR } from '../ir/ir.ts'
+import { literal, type TypeInfo } from './literal.ts'
+import { durationOf, mistake } from '../mistake/mistake.ts'
+import { checkOptions } from '../mistake/names.ts'
+import { describe, Node, type Realm } from './node.ts'
+import { givesList, signatures, takesText } from '../ir/signatures.ts'
+import { defaultHop, windowOf } from './window.ts'
+
+export class AggregateCall {
+  readonly feature: Omit<FeatureIR, 'name'>
+  /** What is known of the result beyond its type: an enum's values, an entity. */
+  readonly result: TypeInfo
+  /** The sources that it refers to through its input and condition. */
+  readonly realms: readonly Realm[]
+  readonly place: string | undefined
+
+  constructor(feature: Omit<FeatureIR, 'name'>, result: TypeInfo, realms: readonly Realm[], place: string | undefined) {
+    this.feature = feature
+    this.result = result
+    this.realms = realms
+    this.place = place
+  }
+}
+
+export type Options = AggregateOptions & RateOptions & DistinctOptions & Partial<DecayOptions> & Partial<HistogramOptions>
+
+/** What an aggregate is asked for beside its options. */
+type Given = Pick<FeatureIR, 'k' | 'q'>
+
+let called: AggregateCall[] | undefined
+
+/** Runs `build` and gives its result with every aggregate called in it. */
+export function collectingCalls<T>(build: () => T): { result: T; calls: readonly AggregateCall[] } {
+  const before = called
+  const calls = (called = [] as AggregateCall[])
+  try {
+    return { result: build(), calls }
+  } finally {
+    called = before
+  }
+}
+
+export function aggregate(agg: AggregateName, window: Window, options: Options = {}, input?: Node, { k, q }: Given = {}): AggregateCall {
+  checkOptions(`'${agg}'`, options, optionsOf(agg))
+  if (input) checkInput(agg, input)
+  const where = options.where === undefined ? undefined : condition(`'where' of '${agg}'`, options.where)
+  const reach = windowOf(`'${agg}'`, window)
+  const hop = hopOf(agg, reach, options)
+  const result = signatures[agg].result(input && bareType(input.type))
+  const feature = {
+    agg,
+    window: reach,
+    hop,
+    ...result,
+    ...(input && { input: input.ir }),
+    ...(where && { where: where.ir }),
+    ...(flag(agg, 'before', options.before) && { before: true as const }),
+    ...((agg === 'rate' || agg === 'slope') && { per: unitOf(agg, options.per) }),
+    ...(agg === 'decayedSum' && { halfLife: halfLifeOf(agg, options.halfLife) }),
+    ...(agg === 'histogram' && { bounds: boundsOf(agg, options.bounds, input!.type) }),
+    ...(agg === 'quantile' && { q: partOf(agg, q) }),
+    ...(k !== undefined && { k: countOf(`'${agg}' of how many`, k, agg === 'topK' ? limits.TOP_K_MAX : limits.LAST_K_MAX) }),
+    ...((agg === 'countDistinct' || agg === 'topK') && {
+      limit: countOf(`'${agg}' limit`, options.limit ?? limits.DISTINCT_MAX, limits.DISTINCT_MAX),
+    }),
+    ...(options.maxEvents !== undefined && { maxEvents: maxEventsOf(agg, hop, reach, options.maxEvents) }),
+  }
+  const selects = input !== undefined && ['min', 'max', 'first', 'last', 'lastK', 'topK', 'row'].includes(agg)
+  const call = new AggregateCall(
+    Object.freeze(feature),
+    { ...(selects ? input.type : result), ...(givesList(agg) && { list: true }) },
+    [input, where].flatMap(node => (node ? [node.realm] : [])),
+    callerPlace(),
+  )
+  called?.push(call)
+  return call
+}
+
+/** A condition over a row, or a mistake that says what was given. */
+export function condition(what: string, value: unknown): Node {
+  if (!(value instanceof Node) || value.type.type !== 'bool' || value.type.list)
+    mistake(`${what} needs a condition, got ${describe(value)}${typeof value === 'boolean' ? '; compare with words: p.amount.gt(5)' : ''}`)
+  if (value.realm.scope !== 'row') mistake(`${what} needs a condition over the rows of a source, got one over ${value.realm.name}`)
+  return value
+}
+
+function optionsOf(agg: AggregateName): readonly (keyof Options)[] {
+  const every = ['where', 'hop', 'exact', 'before', 'maxEvents'] as const
+  if (agg === 'rate' || agg === 'slope') return [...every, 'per']
+  if (agg === 'countDistinct' || agg === 'topK') return [...every, 'limit']
+  if (agg === 'decayedSum') return [...every, 'halfLife']
+  return agg === 'histogram' ? [...every, 'bounds'] : every
+}
+
+function checkInput(agg: AggregateName, input: Node): void {
+  const { takes } = signatures[agg]
+  if (takes === 'none' || !takes.includes(input.type.type)) mistake(`'${agg}' needs ${takesText(agg)}, got ${describe(input)}`)
+  const { type, min = 0, max = 0 } = input.type
+  const exceeds = Math.max(-min, max) > limits.MOMENT_VALUE_MAX
+  if (exceeds && type !== 'double' && ['variance', 'stddev', 'slope'].includes(agg))
+    mistake(`'${agg}' is exact only within ±2^40 (scaled), and the column's bounds are wider; narrow them or make it a t.double()`)
+}
+
+const bareType = ({ type, scale }: TypeInfo): TypeIR => (scale === undefined ? { type } : { type, scale })
+
+function hopOf(agg: AggregateName, window: number | 'lifetime', { hop, exact }: Options): number {
+  if (window === 'lifetime') {
+    if (hop !== undefined || exact !== undefined)
+      mistake(`'${agg}' over the lifetime has no hop; leave out ${hop === undefined ? 'exact' : 'hop'}`)
+    return 1
+  }
+  if (flag(agg, 'exact', exact)) {
+    if (hop !== undefined) mistake(`'${agg}' has both exact and hop; exact is a hop of 1ms`)
+    return 1
+  }
+  if (hop === undefined) return defaultHop(window)
+  const ms = durationOf(`'${agg}' hop`, hop)
+  if (ms > window) mistake(`'${agg}' hop '${hop}' is above its window; write a hop of at most the window`)
+  return ms
+}
+
+function flag(agg: AggregateName, name: string, value: unknown): boolean {
+  if (value !== undefined && typeof value !== 'boolean') mistake(`'${agg}' ${name} is true or left out, got ${show(value)}`)
+  return value === true
+}
+
+function unitOf(agg: AggregateName, per: RateOptions['per'] = 'minute'): number {
+  const units = { second: '1s', minute: '1m', hour: '1h', day: '1d' } as const
+  return durationOf(`'${agg}' per`, units[per as keyof typeof units] ?? per)
+}
+
+function halfLifeOf(agg: AggregateName, halfLife: Options['halfLife']): number {
+  if (halfLife === undefined) mistake(`'${agg}' needs halfLife, after how long an event counts half: { halfLife: '1h' }`)
+  return durationOf(`'${agg}' halfLife`, halfLife)
+}
+
+function partOf(agg: AggregateName, q: unknown): number {
+  if (typeof q !== 'number' || !(q >= 0 && q <= 1))
+    mistake(`'${agg}' of which part: write a number from 0 to 1, 0.5 for the median, got ${show(q)}`)
+  return q + 0
+}
+
+function boundsOf(agg: AggregateName, bounds: unknown, type: TypeInfo): readonly number[] {
+  const most = limits.HISTOGRAM_BOUNDS_MAX
+  if (!Array.isArray(bounds) || bounds.length === 0 || bounds.length > most)
+    mistake(`'${agg}' needs bounds, 1 to ${most} values at which buckets end: { bounds: [10, 100] }, got ${show(bounds)}`)
+  const ends = bounds.map(bound => literal(`bounds of ${agg}`, bound, type, false).value as number)
+  const at = ends.findIndex((end, i) => i > 0 && !(end > ends[i - 1]))
+  if (at > 0) mistake(`'${agg}' bounds are ascending; ${show(bounds[at])} stands behind ${show(bounds[at - 1])}`)
+  return Object.freeze(ends)
+}
+
+function countOf(what: string, value: unknown, max: number): number {
+  if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > max)
+    mistake(`${what}: write a whole number from 1 to ${max}, got ${show(value)}`)
+  return value as number
+}
+
+function maxEventsOf(agg: AggregateName, hop: number, window: number | 'lifetime', maxEvents: number): number {
+  if (hop !== 1 || window === 'lifetime') mistake(`'${agg}' maxEvents is for exact windows; add exact: true or leave it out`)
+  return countOf(`'${agg}' maxEvents`, maxEvents, limits.ENTRIES_PER_KEY_MAX)
+}

@@ -1,0 +1,53 @@
+/** What tells how values are distributed, as it is asked for. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { refuses } from '../../../test/refuses.ts'
+import type { Aggregate } from '../expression/aggregating.ts'
+import { entity } from '../source/entity.ts'
+import { features } from './features.ts'
+import type { FeatureIR } from '../ir/ir.ts'
+import { stream } from './placement.ts'
+import { source } from '../source/source.ts'
+import { t } from '../source/t.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', {
+  schema: { card, amount: t.decimal(2), qty: t.int(), kind: t.enum(['chip', 'web']), stay: t.duration(), at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+})
+
+/** Columns without the types that users see: mistakes in the making. */
+// oxlint-disable-next-line typescript/no-explicit-any
+type Loose = any
+const group = (values: (p: Loose) => unknown) =>
+  features('g', { from: payments, entity: card, place: stream, values: values as (p: unknown) => Record<string, Aggregate> })
+const feature = (make: (p: Loose) => unknown): FeatureIR => group(p => ({ f: make(p) })).ir.features[0]
+
+test('bounds, parts, numbers and limits reach the IR', () => {
+  const top = feature(p => p.kind.topK(5, '1d', { limit: 10 }))
+  assert.deepEqual([top.k, top.limit, feature(p => p.kind.topK(1, '1d')).limit], [5, 10, 4096])
+  assert.deepEqual(
+    [0, 0.95, 1].map(q => feature(p => p.amount.quantile('1d', q)).q),
+    [0, 0.95, 1],
+  )
+  assert.deepEqual(feature(p => p.amount.histogram('1d', { bounds: [-1, 0.5, 10.25] })).bounds, [-100, 50, 1025])
+  assert.deepEqual(feature(p => p.stay.histogram('1d', { bounds: [0, '5m'] })).bounds, [0, 300_000])
+})
+
+test('bounds, parts, numbers and limits that cannot be are refused', () => {
+  for (const q of [undefined, '0.5', -0.1, 1.1, 95, NaN])
+    refuses(
+      () => group(p => ({ f: p.qty.quantile('1d', q) })),
+      /'quantile' of which part: write a number from 0 to 1, 0.5 for the median, got /,
+    )
+  const needsBounds = /'histogram' needs bounds, 1 to 128 values at which buckets end: \{ bounds: \[10, 100\] \}, got /
+  for (const given of [{}, { bounds: 5 }, { bounds: [] }, { bounds: Array.from({ length: 129 }, (_, i) => i) }])
+    refuses(() => group(p => ({ f: p.qty.histogram('1d', given) })), needsBounds)
+  refuses(() => group(p => ({ f: p.qty.histogram('1d', { bounds: [1, 5, 5] }) })), "'histogram' bounds are ascending; 5 stands behind 5")
+  refuses(() => group(p => ({ f: p.qty.histogram('1d', { bounds: [1, 0.5] }) })), /'bounds of histogram': 0.5 is not exact as int/)
+  refuses(() => group(p => ({ f: p.qty.histogram('1d', { bounds: ['a'] }) })), "'bounds of histogram' needs a finite number, got 'a'")
+  refuses(() => group(p => ({ f: p.qty.sum('1d', { bounds: [1] }) })), /'sum' has no option 'bounds'/)
+  refuses(() => group(p => ({ f: p.qty.topK(1025, '1h') })), "'topK' of how many: write a whole number from 1 to 1024, got 1025")
+  refuses(() => group(p => ({ f: p.qty.topK(2, '1h', { limit: 0 }) })), /'topK' limit: write a whole number from 1 to 4096, got 0/)
+})

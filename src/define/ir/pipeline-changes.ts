@@ -1,0 +1,248 @@
+/**
+ * What differs between two versions of a pipeline, as a person would say it.
+ *
+ * Pure, over the IR. Names are what make two things the same: a feature that was renamed went and another came.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import { limits } from '../../base/limits.ts'
+import { durationText } from '../../base/time.ts'
+import type {
+  ActionIR,
+  ColumnIR,
+  ExprIR,
+  FeatureIR,
+  GroupIR,
+  LabelIR,
+  ModelIR,
+  PipelineIR,
+  PlacementIR,
+  ReportIR,
+  ScheduleIR,
+  SourceIR,
+  TriggerIR,
+} from './ir.ts'
+import { algorithmText, type TrainIR } from './train-ir.ts'
+
+export interface Change {
+  readonly of: 'source' | 'group' | 'model' | 'action' | 'report'
+  readonly name: string
+  readonly kind: 'added' | 'removed' | 'changed'
+  /** What is different about it, a line each; nothing for what came or went whole. */
+  readonly details: readonly string[]
+}
+
+export function changesBetween(before: PipelineIR, after: PipelineIR): Change[] {
+  return [
+    ...named('source', before.sources, after.sources, sourceDetails),
+    ...named('group', before.groups, after.groups, groupDetails),
+    ...named('model', before.models, after.models, modelDetails),
+    ...named('action', before.actions ?? [], after.actions ?? [], actionDetails),
+    ...named('report', before.reports ?? [], after.reports ?? [], reportDetails),
+  ]
+}
+
+function named<T extends { readonly name: string }>(
+  of: Change['of'],
+  before: readonly T[],
+  after: readonly T[],
+  details: (before: T, after: T) => string[],
+): Change[] {
+  const find = (all: readonly T[], name: string) => all.find(one => one.name === name)
+  return [...new Set([...after, ...before].map(({ name }) => name))].flatMap((name): Change[] => {
+    const [then, now] = [find(before, name), find(after, name)]
+    if (!then) return [{ of, name, kind: 'added', details: [] }]
+    if (!now) return [{ of, name, kind: 'removed', details: [] }]
+    const found = details(then, now)
+    return found.length > 0 ? [{ of, name, kind: 'changed', details: found }] : []
+  })
+}
+
+function sourceDetails(before: SourceIR, after: SourceIR): string[] {
+  const { columns: then, ...rest } = before
+  const { columns: now, ...others } = after
+  return [...listed('column', then, now, columnText), ...fields(rest, others)]
+}
+
+function groupDetails(before: GroupIR, after: GroupIR): string[] {
+  const { features: then, place: from, owner: _o, description: _d, ...rest } = before
+  const { features: now, place: to, owner: _p, description: _e, ...others } = after
+  const moved = isDeepStrictEqual(from, to) ? [] : [`placed ${placeText(from)} → ${placeText(to)}`]
+  return [...moved, ...listed('feature', then, now, featureText), ...fields(rest, others)]
+}
+
+function modelDetails(before: ModelIR, after: ModelIR): string[] {
+  const trigger = isDeepStrictEqual(before.decide, after.decide)
+    ? []
+    : [`decides ${triggerText(before.decide)} → ${triggerText(after.decide)}`]
+  const score = isDeepStrictEqual(before.score, after.score) ? [] : [`another score (${before.score.kind} → ${after.score.kind})`]
+  const label = isDeepStrictEqual(before.label, after.label) ? [] : [`label: ${labelText(before.label)} → ${labelText(after.label)}`]
+  const train = isDeepStrictEqual(before.train, after.train) ? [] : [`train: ${trainText(before.train)} → ${trainText(after.train)}`]
+  return [...trigger, ...listed('input', before.inputs, after.inputs, ({ expr }) => exprText(expr)), ...score, ...label, ...train]
+}
+
+function actionDetails(before: ActionIR, after: ActionIR): string[] {
+  const { when: then, do: did, owner: _o, description: _d, ...rest } = before
+  const { when: now, do: does, owner: _p, description: _e, ...others } = after
+  const condition = isDeepStrictEqual(then, now) ? [] : [`when ${exprText(then)} → ${exprText(now)}`]
+  const effect = did.kind === does.kind ? fields(did, does) : [`does ${did.kind} → ${does.kind}`]
+  return [...condition, ...effect, ...fields(rest, others)]
+}
+
+function reportDetails(before: ReportIR, after: ReportIR): string[] {
+  const { of: then, at: from, where: had, owner: _o, description: _d, ...rest } = before
+  const { of: now, at: to, where: has, owner: _p, description: _e, ...others } = after
+  const of = isDeepStrictEqual(then, now) ? [] : [`of ${reportedText(then)} → ${reportedText(now)}`]
+  const at = isDeepStrictEqual(from, to) ? [] : [`made ${scheduleText(from)} → ${scheduleText(to)}`]
+  const text = (where: ExprIR | undefined) => (where ? exprText(where) : 'all rows')
+  return [...of, ...at, ...(isDeepStrictEqual(had, has) ? [] : [`where ${text(had)} → ${text(has)}`]), ...fields(rest, others)]
+}
+
+const reportedText = (of: ReportIR['of']): string => (of.kind === 'model' ? of.model : of.inputs.map(({ name }) => name).join(', '))
+
+/** Parts of a list that came, went or changed. */
+function listed<T extends { readonly name: string }>(
+  what: string,
+  before: readonly T[],
+  after: readonly T[],
+  text: (part: T) => string,
+): string[] {
+  return named('source', before, after, (then, now) => (isDeepStrictEqual(then, now) ? [] : [`${text(then)} → ${text(now)}`])).map(
+    ({ kind, name, details }) => {
+      const part = (kind === 'removed' ? before : after).find(one => one.name === name)!
+      return kind === 'changed' ? `${what} ${name}: ${details[0]}` : `${what} ${name} ${kind} (${text(part)})`
+    },
+  )
+}
+
+/** Plain fields that differ. */
+function fields(before: object, after: object): string[] {
+  const [then, now] = [before as Readonly<Record<string, unknown>>, after as Readonly<Record<string, unknown>>]
+  const text = (value: unknown) => (value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value))
+  return [...new Set([...Object.keys(then), ...Object.keys(now)])].flatMap(name =>
+    isDeepStrictEqual(then[name], now[name]) ? [] : [`${name}: ${text(then[name])} → ${text(now[name])}`],
+  )
+}
+
+function columnText({ type, scale, nullable, min, max, maxBytes, values, entity }: ColumnIR): string {
+  const bounds = [...(min === undefined ? [] : [`from ${min}`]), ...(max === undefined ? [] : [`to ${max}`])]
+  return [
+    scale === undefined ? type : `${type}(${scale})`,
+    ...(nullable ? ['nullable'] : []),
+    ...bounds,
+    ...(maxBytes === undefined ? [] : [`of at most ${maxBytes} bytes`]),
+    ...(values ? [`one of ${values.join(', ')}`] : []),
+    ...(entity === undefined ? [] : [`of entity ${entity}`]),
+  ].join(' ')
+}
+
+/** `sum(amount) over 1h where (amount < 5)`. */
+export function featureText({ agg, window, hop, input, where, before, k, q, bounds, ...rest }: FeatureIR): string {
+  const over = window === 'lifetime' ? 'over all time' : `over ${durationText(window)}`
+  const tail = window === 'lifetime' || hop === 1 ? '' : `, tail by ${durationText(hop)}`
+  const unit = input?.type === 'decimal' ? 10 ** (input.scale ?? 0) : 1
+  const ends = bounds ? [`[${bounds.map(bound => bound / unit).join(', ')}]`] : []
+  const asked = [k, q].filter(number => number !== undefined)
+  const of = [...(input ? [exprText(input)] : []), ...asked, ...ends].join(', ')
+  const by = [...(where ? [` where ${exprText(where)}`] : []), ...(before ? [', before'] : []), ...settingTexts(rest)]
+  return `${agg}(${of}) ${over}${tail}${by.join('')}`
+}
+
+/** What else says which value it is, or when it is refused. */
+function settingTexts({ per, halfLife, limit, maxEvents }: Pick<FeatureIR, 'per' | 'halfLife' | 'limit' | 'maxEvents'>): string[] {
+  return [
+    ...(per === undefined ? [] : [`, per ${durationText(per)}`]),
+    ...(halfLife === undefined ? [] : [`, half of it after ${durationText(halfLife)}`]),
+    ...(limit === undefined || limit === limits.DISTINCT_MAX ? [] : [`, up to ${limit} different values`]),
+    ...(maxEvents === undefined ? [] : [`, up to ${maxEvents} events a key`]),
+  ]
+}
+
+export function placeText(place: PlacementIR): string {
+  switch (place.kind) {
+    case 'lag':
+    case 'partial':
+      return `${place.kind}(${durationText(place.by)})`
+    case 'scheduled':
+    case 'batch':
+    case 'hybrid':
+      return `${place.kind}(${scheduleText(place.schedule)})`
+    default:
+      return place.kind
+  }
+}
+
+const scheduleText = (schedule: ScheduleIR): string =>
+  schedule.kind === 'cron' ? `${schedule.cron} ${schedule.zone}` : `every ${durationText(schedule.every)}`
+
+function triggerText(decide: TriggerIR): string {
+  if (decide.kind === 'on') return `on ${decide.source}`
+  return decide.kind === 'every' ? `every ${durationText(decide.every)}` : 'on request'
+}
+
+function labelText(label: LabelIR | undefined): string {
+  if (!label) return 'none'
+  if (label.kind === 'from')
+    return `${exprText(label.value)} from ${label.source} by ${label.join}, false after ${durationText(label.negativeAfter)}${label.censoredBy ? `, censored by ${label.censoredBy.join(', ')}` : ''}`
+  const { source, key, condition, within, lasting, maxGap } = label
+  const spans = `within ${durationText(within)}, lasting ${durationText(lasting)}, gaps up to ${durationText(maxGap)}`
+  return `${exprText(condition)} begins in ${source} by ${key} ${spans}`
+}
+
+function trainText(train: TrainIR | undefined): string {
+  if (!train) return 'none'
+  const { algorithm, every, orWhen, options, over, holdout, promote } = train
+  const rule =
+    promote.kind === 'hand'
+      ? 'by hand'
+      : `by ${promote.metric}${promote.bound === undefined ? '' : ` ${promote.bound}`}, better by ${promote.betterBy}${promote.shadow === undefined ? '' : `, shadowing for ${durationText(promote.shadow)}`}`
+  return [
+    algorithmText(algorithm),
+    ...Object.entries(options).map(([name, value]) => `${name} ${value}`),
+    every ? scheduleText(every) : 'by command',
+    ...(orWhen ? [driftText(orWhen)] : []),
+    ...(over === undefined ? [] : [`over ${durationText(over)}`]),
+    ...(holdout === undefined ? [] : [`judged by ${durationText(holdout)}`]),
+    `promoted ${rule}`,
+  ].join(', ')
+}
+
+function driftText({ look, recent, cooldown, psi, ks, nulls, rows, metric }: NonNullable<TrainIR['orWhen']>): string {
+  const below = metric ? `, ${metric.metric} ${metric.bound}` : ''
+  const rests = cooldown === undefined ? '' : `, at most every ${durationText(cooldown)}`
+  return `or when drift (each ${durationText(look)}, of ${durationText(recent)}, psi ${psi}, ks ${ks}, nulls ${nulls}${below}, from ${rows} rows${rests})`
+}
+
+const operators = {
+  add: '+',
+  sub: '−',
+  mul: '·',
+  div: '/',
+  eq: '=',
+  ne: '≠',
+  lt: '<',
+  lte: '≤',
+  gt: '>',
+  gte: '≥',
+  and: 'and',
+  or: 'or',
+} as const
+
+function exprText(expr: ExprIR): string {
+  switch (expr.op) {
+    case 'column':
+    case 'trigger':
+      return expr.name
+    case 'feature':
+      return `${expr.group}.${expr.name}`
+    case 'literal':
+      return typeof expr.value === 'number' && expr.type === 'decimal'
+        ? String(expr.value / 10 ** (expr.scale ?? 0))
+        : JSON.stringify(expr.value)
+    case 'not':
+      return `not ${exprText(expr.of)}`
+    case 'isNull':
+      return `${exprText(expr.of)} is NULL`
+    default:
+      return `(${exprText(expr.left)} ${operators[expr.op]} ${exprText(expr.right)})`
+  }
+}

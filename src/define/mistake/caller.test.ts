@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SpillwayError } from '../../base/errors.ts'
+import { callerPlace } from './caller.ts'
+import { entity } from '../source/entity.ts'
+import { features } from '../feature/features.ts'
+import { stream } from '../feature/placement.ts'
+import { source } from '../source/source.ts'
+import { t } from '../source/t.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { card, kind: t.string(), at: t.timestamp() }, key: 'card', time: 'at' })
+
+test('the place is the line of the word, not of the definition around it', () => {
+  let line = 0
+  const build = () =>
+    features('g', {
+      from: payments,
+      entity: card,
+      place: stream,
+      values: p => ({
+        last: p.kind.last('1h'),
+        mean: ((line = lineHere()), p.kind as unknown as { mean: (window: string) => never }).mean('1h'),
+      }),
+    })
+  assert.throws(build, (error: unknown) => {
+    assert.ok(error instanceof SpillwayError)
+    assert.equal(error.place, `src/define/mistake/caller.test.ts:${line}`)
+    assert.equal(error.message, `src/define/mistake/caller.test.ts:${line} 'mean' needs a number or a duration, got string`)
+    return true
+  })
+})
+
+test('a path outside the working directory is a bare file name', () => {
+  const stack = (path: string) => `Error: x\n    at Module.run (node:internal/modules:1:1)\n    at ${path}`
+  assert.equal(callerPlace(stack('file:///elsewhere/deep/glucose.ts:14:7')), 'glucose.ts:14')
+  assert.equal(callerPlace(stack('define (/elsewhere/deep/glucose.ts:14:7)')), 'glucose.ts:14')
+  assert.equal(callerPlace(stack(`async build (${process.cwd()}/pipelines/glucose.ts:14:7)`)), 'pipelines/glucose.ts:14')
+})
+
+test('our own frames, and none at all, are no place', () => {
+  const own = new URL('source.ts', import.meta.url).href
+  assert.equal(callerPlace(`Error: x\n    at source (${own}:1:1)`), undefined)
+  assert.equal(callerPlace(`Error: x\n    at source (${own}:1:1)\n    at file:///a/b.js:2:2`), 'b.js:2')
+  assert.equal(callerPlace('Error: x'), undefined)
+})
+
+const lineHere = (): number => Number(/caller\.test\.ts:(\d+)/.exec(new Error('here').stack!.split('\n')[2])![1])

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SpillwayError } from '../../base/errors.ts'
+import { refuses } from '../../../test/refuses.ts'
+import { userCall } from './mistake.ts'
+import { checkName, checkOptions } from './names.ts'
+import { strictRecord } from './record.ts'
+
+test('names are identifiers', () => {
+  assert.equal(checkName('x', 'card_now2'), 'card_now2')
+  for (const name of ['', '2nd', 'a-b', 'a b', 'é', '__proto__', 5, undefined, 'a.b'])
+    refuses(() => checkName('thing', name), /^thing .* is no name; use letters, digits and _/)
+})
+
+test('options are an object of known names', () => {
+  checkOptions('thing', { a: 1 }, ['a', 'b'])
+  refuses(() => checkOptions('thing', { c: 1 }, ['a', 'b']), "thing has no option 'c'; did you mean 'a'?")
+  for (const options of [null, [], 'a', undefined])
+    refuses(() => checkOptions('thing', options, []), /^thing needs an object of options, got/)
+})
+
+test('what a function of the user throws is a mistake at its line; our own stays as it is', () => {
+  refuses(() => userCall('thing', () => (undefined as unknown as { x: number }).x), /^thing: Cannot read properties of undefined/)
+  // oxlint-disable-next-line no-throw-literal
+  assert.throws(
+    () =>
+      userCall('thing', () => {
+        throw 'text'
+      }),
+    { message: /thing: text/ },
+  )
+  const ours = new SpillwayError('SPILL_UNSUPPORTED', 'x')
+  assert.throws(
+    () =>
+      userCall('thing', () => {
+        throw ours
+      }),
+    ours,
+  )
+})
+
+test('a strict record answers its names, and lets the language look', async () => {
+  const record = strictRecord<Record<string, number>>({ a: 1 }, name => {
+    throw new RangeError(name)
+  })
+  assert.equal(record['a'], 1)
+  assert.throws(() => record['b'], RangeError)
+  assert.throws(() => record['toString'], RangeError)
+  assert.equal(await Promise.resolve(record), record)
+  assert.equal(JSON.stringify(record), '{"a":1}')
+  assert.deepEqual({ ...record }, { a: 1 })
+})
+
+test('a word that an expression does not have comes with what to write', () => {
+  // oxlint-disable-next-line typescript/no-explicit-any
+  const p: any = { amount: {} }
+  refuses(() => userCall('x', () => p.amount.mena('1h')), "x: p.amount.mena is not a function; did you mean 'mean'?")
+  refuses(() => userCall('x', () => p.amount.mean('1h')), /; 'mean' aggregates rows: make it a feature/)
+  refuses(() => userCall('x', () => p.amount.count('1h')), /; 'count' is imported, and stands by itself: count\(…\)$/)
+  refuses(() => userCall('x', () => p.amount.over(2)), /; only expressions have 'over': derive from features in the inputs of a model$/)
+})

@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { refuses } from '../../../test/refuses.ts'
+import {
+  action,
+  answer,
+  begins,
+  count,
+  entity,
+  every,
+  features,
+  labelFrom,
+  linear,
+  model,
+  on,
+  pipeline,
+  request,
+  source,
+  stdout,
+  stream,
+  t,
+  table,
+} from '../../index.ts'
+
+const card = entity('card', t.string())
+const shop = entity('shop', t.string())
+const payments = source('payments', {
+  schema: { id: t.string(), card, shop, other: card.nullable(), amount: t.decimal(2), at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+})
+const chargebacks = source('chargebacks', {
+  schema: { payment: t.string(), card, number: t.int(), ratio: t.double(), fraud: t.bool(), at: t.timestamp() },
+  key: 'payment',
+  time: 'at',
+})
+const readings = source('readings', { schema: { ref: t.string(), card, level: t.double(), at: t.timestamp() }, key: 'ref', time: 'at' })
+const now = features('now', { from: payments, entity: card, key: p => p.card, place: stream, values: () => ({ n: count('1h') }) })
+const score = linear({ intercept: 0, weights: {} })
+const inputs = (p: { readonly card: never }) => ({ n: now.of(p.card).n })
+
+// oxlint-disable-next-line typescript/no-explicit-any
+type Loose = any
+/** A model with a label that need not type-check. */
+const labelled = (label: unknown, decide: Loose = on(payments)) => model('m', { decide, inputs, score, label: label as Loose } as Loose)
+const spans = { within: '30m', lasting: '15m', maxGap: '45m' } as const
+const from = (options: object) => labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '7d', ...options })
+const starts = (options: object) => begins(readings, r => r.level.lt(70), { ...spans, ...options })
+
+const readingsCondition = () => {
+  let condition: Loose
+  begins(readings, r => (condition = r.level.lt(70)), spans)
+  return condition
+}
+const lineHere = () => Number(/label\.test\.ts:(\d+)/.exec(new Error('here').stack!.split('\n')[2])![1])
+
+test('labelFrom: the event that names the one which was decided on', () => {
+  const { ir } = labelled(from({}))
+  assert.deepEqual(ir.label, {
+    kind: 'from',
+    source: 'chargebacks',
+    join: 'payment',
+    value: { op: 'column', name: 'fraud', type: 'bool' },
+    negativeAfter: 604_800_000,
+  })
+  assert.equal(labelled(undefined).ir.label, undefined)
+  assert.ok(!('label' in labelled(undefined).ir))
+})
+
+test('begins: the key is the column of the entity that is decided about, or the one that is said', () => {
+  const low = {
+    kind: 'begins',
+    source: 'readings',
+    key: 'card',
+    condition: {
+      op: 'lt',
+      left: { op: 'column', name: 'level', type: 'double' },
+      right: { op: 'literal', value: 70, type: 'double' },
+      type: 'bool',
+    },
+    within: 1_800_000,
+    lasting: 900_000,
+    maxGap: 2_700_000,
+  }
+  assert.deepEqual(labelled(starts({}), every('5m', card)).ir.label, low)
+  assert.deepEqual(labelled(starts({}), request({ card, shop }, { key: 'card' })).ir.label, low)
+  assert.deepEqual(labelled(starts({ lasting: '0s' })).ir.label, { ...low, lasting: 0 })
+  const said = labelled(begins(payments, p => p.amount.gt(5), { ...spans, key: p => p.other })).ir.label
+  assert.equal(said?.kind === 'begins' && said.key, 'other')
+})
+
+test('begins over the source that is decided on needs no entity', () => {
+  const plain = source('plain', { schema: { k: t.string(), x: t.int(), at: t.timestamp() }, key: 'k', time: 'at' })
+  const { label } = model('m', { decide: on(plain), inputs: p => ({ x: p.x }), score, label: begins(plain, p => p.x.gt(1), spans) }).ir
+  assert.equal(label?.kind === 'begins' && label.key, 'k')
+  const bad = () => model('m', { decide: on(plain), inputs: p => ({ x: p.x }), score, label: begins(readings, r => r.level.lt(1), spans) })
+  refuses(
+    bad,
+    /^model 'm': begins\(readings, …\) is about what the model decides about, and 'k' of source 'plain' identifies nothing; declare it/,
+  )
+})
+
+test('sources that only a label needs belong to the pipeline, in order of definition', () => {
+  const { ir, fingerprint } = pipeline('p', [labelled(from({}))])
+  assert.deepEqual(
+    ir.sources.map(({ name }) => name),
+    ['payments', 'chargebacks'],
+  )
+  assert.notEqual(pipeline('p', [labelled(from({ negativeAfter: '8d' }))]).fingerprint, fingerprint)
+  assert.deepEqual(JSON.parse(JSON.stringify(ir)), ir)
+})
+
+test('what is no label is refused', () => {
+  refuses(() => labelled({}), "model 'm': label is {}; write label: labelFrom(source, { … }) or begins(source, r => …, { … })")
+  refuses(() => labelled(chargebacks), /^model 'm': label is 'chargebacks'; write label/)
+})
+
+test('a wrong labelFrom is refused where it is made', () => {
+  const plans = table('plans', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
+  refuses(() => labelFrom(undefined as never, {} as never), 'labelFrom needs a source, got undefined')
+  refuses(() => labelFrom(plans as never, {} as never), "labelFrom needs a source, got the group 'plans'; of a table write plans.source")
+  refuses(() => from({ after: '7d' }), /labelFrom\(chargebacks\) has no option 'after'/)
+  refuses(() => from({ join: undefined }), /labelFrom\(chargebacks\) needs join: the column that holds the id/)
+  refuses(() => from({ join: 'paymnt' }), "labelFrom(chargebacks): join 'paymnt' is no column; did you mean 'payment'?")
+  refuses(() => from({ join: 'ratio' }), "labelFrom(chargebacks): join 'ratio' is a double; an id is a string or an exact number")
+  refuses(() => from({ join: 'fraud' }), /join 'fraud' is a bool/)
+  refuses(() => from({ value: true }), 'labelFrom(chargebacks): value is a condition over the row: r => r.glucose.lt(70), got true')
+  refuses(() => from({ value: (c: Loose) => c.number }), 'labelFrom(chargebacks): value needs a condition, got int')
+  refuses(() => from({ value: (c: Loose) => c.frad }), /source 'chargebacks' has no column 'frad'; did you mean 'fraud'\?/)
+  refuses(
+    () => from({ value: () => readingsCondition() }),
+    "labelFrom(chargebacks): value is over source 'readings', not source 'chargebacks'",
+  )
+  refuses(() => from({ negativeAfter: 'a week' }), /labelFrom\(chargebacks\): negativeAfter: 'a week' is no duration/)
+  refuses(() => from({ negativeAfter: undefined }), /negativeAfter: undefined is no duration/)
+  refuses(() => from({ negativeAfter: '600000d' }), "labelFrom(chargebacks): negativeAfter: '600000d' is longer than time itself")
+})
+
+test('a labelFrom that its model cannot have is refused where it was made', () => {
+  refuses(
+    () => labelled(from({}), every('5m', card)),
+    "model 'm': labelFrom(chargebacks) is of events with ids, and the model decides by every('5m', card); decide: on(source), or label it by begins(…)",
+  )
+  refuses(() => labelled(from({}), request({ card })), /and the model decides by the request; decide: on\(source\)/)
+  const anonymous = source('anonymous', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
+  refuses(
+    () => labelled(from({}), on(anonymous)),
+    "model 'm': labelFrom(chargebacks) is of events with ids, and source 'anonymous' has none; say which of its columns is one: id: 'COLUMN'",
+  )
+  refuses(
+    () => labelled(from({ join: 'number' })),
+    "model 'm': join 'number' of labelFrom(chargebacks) is an int, and the id 'id' of source 'payments' a string",
+  )
+  const byShop = source('by_shop', { schema: { card, shop, at: t.timestamp() }, key: 'card', time: 'at', id: 'shop' })
+  refuses(
+    () => labelled(from({ join: 'card' }), on(byShop)),
+    "model 'm': join 'card' of labelFrom(chargebacks) is a card, and the id 'shop' of source 'by_shop' a shop",
+  )
+  assert.ok(labelled(from({ join: 'payment' }), on(byShop)).ir.label, 'a plain string may hold the id of a shop')
+  const made = from({})
+  assert.throws(
+    () => labelled(made, every('5m', card)),
+    (error: { place?: string }) => Number(error.place?.split(':')[1]) < lineHere(),
+    'the line is that of the label, not of the model',
+  )
+})
+
+test('a wrong begins is refused', () => {
+  refuses(() => begins(undefined as never, () => undefined as never, spans), 'begins needs a source, got undefined')
+  refuses(
+    () => begins(readings, undefined as never, spans),
+    /begins\(readings, …\): its condition is a condition over the row: r => r.glucose.lt\(70\), got undefined/,
+  )
+  refuses(
+    () => begins(readings, ((r: Loose) => r.level < 70) as Loose, spans),
+    /its condition needs a condition, got false; compare with words/,
+  )
+  refuses(() => starts({ lastin: '5m' }), /begins\(readings, …\) has no option 'lastin'; did you mean 'lasting'\?/)
+  for (const span of ['within', 'lasting', 'maxGap'])
+    refuses(() => starts({ [span]: undefined }), new RegExp(`${span}: undefined is no duration`))
+  for (const span of ['within', 'maxGap']) refuses(() => starts({ [span]: '0s' }), new RegExp(`${span}: '0s' is no duration`))
+  refuses(() => starts({ key: 'card' }), "begins(readings, …): key is a function of the row, r => r.patient, got 'card'")
+})
+
+test('a begins that its model cannot have is refused where it was made', () => {
+  const twice = begins(payments, p => p.amount.gt(5), spans)
+  refuses(
+    () => labelled(twice),
+    /^model 'm': begins\(payments, …\): source 'payments' has several columns of entity 'card'; say which: key: r => r.card$/,
+  )
+  refuses(
+    () => labelled(starts({}), request({ card, shop }, { key: 'shop' })),
+    /begins\(readings, …\): source 'readings' has no column of entity 'shop'/,
+  )
+  refuses(
+    () => labelled(starts({ key: (r: Loose) => r.ref })),
+    /begins\(readings, …\) is keyed by card, got 'ref', which identifies nothing/,
+  )
+})
+
+test('censoredBy names actions of the model that answer', () => {
+  const deciding = labelled(from({ censoredBy: ['decline', 'hold', 'decline'] })) as unknown as Loose
+  assert.deepEqual(deciding.ir.label.censoredBy, ['decline', 'hold'])
+  assert.deepEqual((labelled(from({ censoredBy: 'decline' })).ir.label as Loose).censoredBy, ['decline'])
+  const other = model('other', { decide: on(payments), inputs, score } as Loose)
+  const answering = (name: string, of: Loose = deciding) =>
+    action(name, { when: of.score.gte(1), reply: 'inline', do: answer({ decision: name }) })
+  const sending = action('hold', { when: deciding.score.gte(1), do: stdout() })
+  const shop =
+    (...actions: Loose[]) =>
+    () =>
+      pipeline('shop', [deciding, other, ...actions])
+  assert.equal(shop(answering('decline'), answering('hold'))().ir.actions!.length, 2)
+  const fails = (build: () => unknown, message: RegExp) => assert.throws(build, { code: 'SPILL_DEFINITION', message })
+  fails(
+    shop(answering('declined'), answering('hold')),
+    /model 'm': its label is censoredBy 'decline', which is no action of this pipeline; did you mean 'declined'\?/,
+  )
+  fails(
+    shop(answering('decline'), sending),
+    /censoredBy 'hold', which answers nobody; only do: answer\(\{ … \}\) hides what would have come/,
+  )
+  fails(shop(answering('decline'), answering('hold', other)), /censoredBy 'hold', which is of model 'other'/)
+  refuses(() => from({ censoredBy: [] }), /labelFrom\(chargebacks\): censoredBy names no action; leave it out/)
+  refuses(() => from({ censoredBy: 7 }), /censoredBy is the name of an action, or a list of names, got 7/)
+})

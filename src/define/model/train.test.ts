@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { refuses } from '../../../test/refuses.ts'
+import { count, entity, features, labelFrom, linear, model, on, pipeline, source, stream, t, type Train } from '../../index.ts'
+import { changesBetween } from '../ir/pipeline-changes.ts'
+import { external, type ExternalIR } from './external.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', {
+  schema: { id: t.string(), card, kind: t.enum(['chip', 'web']), amount: t.decimal(2), ok: t.bool(), at: t.timestamp() },
+  key: 'card',
+  time: 'at',
+  id: 'id',
+})
+const backs = source('backs', { schema: { payment: t.string(), fraud: t.bool(), at: t.timestamp() }, key: 'payment', time: 'at' })
+const now = features('now', {
+  from: payments,
+  entity: card,
+  place: stream,
+  values: p => ({ n: count('1h'), kinds: p.kind.lastK(2, '1h') }),
+})
+const label = labelFrom(backs, { join: 'payment', value: b => b.fraud, negativeAfter: '7d' })
+const trained = (train: Train) =>
+  model('m', {
+    decide: on(payments),
+    inputs: p => ({ amount: p.amount, ok: p.ok, n: now.of(p.card).n, web: p.kind.eq('web') }),
+    label,
+    train,
+  })
+
+const DAY = 86_400_000
+
+test('train becomes its IR, and a model that has it needs no score', () => {
+  const { ir } = trained({
+    algorithm: 'trees',
+    every: 'week',
+    zone: 'Europe/Zurich',
+    over: '90d',
+    holdout: '2w',
+    rounds: 40,
+    promote: { metric: 'auc', atLeast: 0.7, betterBy: 0.01, shadow: '7d' },
+  })
+  assert.deepEqual(ir.score, { kind: 'none' })
+  assert.deepEqual(ir.train, {
+    algorithm: 'trees',
+    options: { rounds: 40 },
+    every: { kind: 'cron', cron: '0 0 * * 1', zone: 'Europe/Zurich' },
+    over: 90 * DAY,
+    holdout: 14 * DAY,
+    promote: { kind: 'rule', metric: 'auc', bound: 0.7, betterBy: 0.01, shadow: 7 * DAY },
+  })
+  assert.deepEqual(trained({ algorithm: 'logistic', every: '12h', standardise: false }).ir.train, {
+    algorithm: 'logistic',
+    options: { standardise: false },
+    every: { kind: 'interval', every: DAY / 2, phase: 0 },
+    promote: { kind: 'hand' },
+  })
+  const loss = trained({ algorithm: 'linear', every: '0 3 * * 1', promote: { metric: 'rmse', atMost: 0.4 } }).ir.train!
+  assert.deepEqual(loss.promote, { kind: 'rule', metric: 'rmse', bound: 0.4, betterBy: 0 })
+  const score = linear({ intercept: 0, weights: { n: 1 } })
+  const both = model('m', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), label, score, train: { algorithm: 'logistic' } })
+  assert.equal(both.ir.score.kind, 'linear')
+})
+
+test('a command may train it', () => {
+  const { ir } = trained({ algorithm: external({ command: 'python3', args: ['train.py'] }), seed: 7, every: 'day' })
+  const { algorithm, options } = ir.train!
+  assert.deepEqual(
+    [algorithm, options],
+    [{ kind: 'external', command: 'python3', args: ['train.py'], timeout: 3_600_000, env: {} }, { seed: 7 }],
+  )
+  const [before, after] = [
+    pipeline('p', [trained({ algorithm: 'trees' })]),
+    pipeline('p', [trained({ algorithm: algorithm as ExternalIR })]),
+  ]
+  assert.match(changesBetween(before.ir, after.ir)[0].details[0], /^train: trees, .* → external python3 train\.py, by command/)
+  refuses(badly({ algorithm: external({ command: 'x' }), rounds: 3 }), /train has no option 'rounds'/)
+})
+
+const badly = (train: unknown) => () => trained(train as Train)
+
+test('a mistake is placed at its line, and says what to write', () => {
+  refuses(badly({}), /model 'm': train: algorithm is undefined, none of 'logistic', 'linear', 'trees'/)
+  refuses(badly({ algorithm: 'tree' }), /algorithm is 'tree', none of .*; did you mean 'trees'\?/)
+  refuses(badly('week'), /model 'm': train needs options: \{ algorithm: 'logistic', every: 'week' \}, got 'week'/)
+  refuses(badly({ algorithm: 'logistic', rounds: 3 }), /model 'm': train has no option 'rounds'/)
+  refuses(badly({ algorithm: 'trees', rounds: '3' }), /rounds is a number, got '3'/)
+  refuses(badly({ algorithm: 'trees', rounds: NaN }), /rounds is a number, got NaN/)
+  refuses(badly({ algorithm: 'linear', standardise: 1 }), /standardise is true or false, got 1/)
+  refuses(badly({ algorithm: 'trees', every: 7 }), /model 'm': train: every is 'day', 'week', a duration or a cron, got 7/)
+  refuses(badly({ algorithm: 'trees', every: 'weekly' }), /'weekly' is no cron/)
+  refuses(badly({ algorithm: 'trees', every: '0d' }), /every: '0d' is no duration/)
+  refuses(badly({ algorithm: 'trees', every: '7d', zone: 'Europe/Zurich' }), /an interval has no zone/)
+  refuses(badly({ algorithm: 'trees', zone: 'Europe/Zurich' }), /zone is of a schedule; add every: 'week'/)
+  refuses(badly({ algorithm: 'trees', over: 'long' }), /over: 'long' is no duration/)
+  refuses(badly({ algorithm: 'trees', promote: 'always' }), /promote is 'always'; write 'by hand', or a rule/)
+  refuses(badly({ algorithm: 'trees', promote: { metric: 'acu' } }), /metric is 'acu', none of .*did you mean 'auc'\?/)
+  refuses(badly({ algorithm: 'trees', promote: { metric: 'rmse', atLeast: 1 } }), /promote has no option 'atLeast'/)
+  refuses(badly({ algorithm: 'trees', promote: { metric: 'auc', shadow: 7 } }), /promote: shadow: 7 is no duration/)
+  refuses(badly({ algorithm: 'trees', promote: { metric: 'auc', betterBy: -1 } }), /betterBy is a number from 0, got -1/)
+})
+
+test('a schedule in the past is a mistake: what is one moment, and a cron that never runs', () => {
+  refuses(badly({ algorithm: 'trees', every: '2020-01-01T00:00:00' }), /'2020-01-01T00:00:00' is of one moment or year, not a schedule/)
+  refuses(badly({ algorithm: 'trees', every: '0 0 0 1 1 * 2020' }), /is of one moment or year, not a schedule/)
+  refuses(badly({ algorithm: 'trees', every: '0 0 31 2 *' }), /the cron '0 0 31 2 \*' never runs/)
+})
+
+test('an input that is no number is refused, and a model without a label', () => {
+  const train = { algorithm: 'logistic' } as const
+  const inputs = (of: 'kind' | 'kinds') => () =>
+    model('m', { decide: on(payments), inputs: p => ({ x: of === 'kind' ? p.kind : now.of(p.card).kinds }) as never, label, train })
+  refuses(inputs('kind'), /model 'm': train: input 'x' is a string, and trainers take numbers; take a condition instead/)
+  refuses(inputs('kinds'), /model 'm': train: input 'x' is a list, and trainers take numbers/)
+  const bare = () => model('m', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), train })
+  refuses(bare, /model 'm': train needs a label, what came of each decision/)
+})
+
+test('plan says how training changes', () => {
+  const before = pipeline('p', [trained({ algorithm: 'logistic' })])
+  const after = pipeline('p', [
+    trained({
+      algorithm: 'trees',
+      leaves: 8,
+      every: 'day',
+      over: '30d',
+      holdout: '5d',
+      promote: { metric: 'ap', atLeast: 0.5, shadow: '2d' },
+    }),
+  ])
+  assert.notEqual(before.fingerprint, after.fingerprint)
+  assert.deepEqual(changesBetween(before.ir, after.ir)[0].details, [
+    'train: logistic, by command, promoted by hand → trees, leaves 8, 0 0 * * * UTC, over 30d, judged by 5d, promoted by ap 0.5, better by 0, shadowing for 2d',
+  ])
+})

@@ -1,0 +1,146 @@
+/**
+ * Columns from a Standard Schema that gives JSON Schema (zod 4, arktype and others).
+ *
+ * What a column can check is taken: the type, integers, NULL and optional, inclusive bounds, enums. What it cannot (a pattern, an exclusive
+ * bound, a default, nesting) is refused by name, never dropped: such a field is stated in `columns`, as is one that is more than its
+ * JSON type: an entity, a decimal, a time other than the source's. A check that lives in code (zod's `refine`) does not show in JSON Schema
+ * and is not seen here.
+ */
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { show } from '../../base/show.ts'
+import type { ColumnIR } from '../ir/ir.ts'
+import type { Columns, ColumnSpec } from '../expression/kinds.ts'
+import { mistake, unsupported } from '../mistake/mistake.ts'
+import { isColumn } from './t.ts'
+
+/** The part of the Standard Schema interface that is read; `types` is how its TypeScript types are inferred. */
+export interface StandardJsonSchema<Input = unknown> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly types?: { readonly input: Input; readonly output: unknown } | undefined
+    readonly jsonSchema: { readonly input: (options: { readonly target: 'draft-2020-12' }) => Record<string, unknown> }
+  }
+}
+
+/** What a field's TypeScript type says about its column: whole numbers are numbers, NULL and missing are NULL. */
+type FromType<V, Missing = Extract<V, null | undefined> extends never ? never : null> = [NonNullable<V>] extends [string]
+  ? ColumnSpec<'string', NonNullable<V> | Missing, NonNullable<V> | Missing>
+  : [NonNullable<V>] extends [number]
+    ? ColumnSpec<'number', number | Missing, number | Missing>
+    : [NonNullable<V>] extends [boolean]
+      ? ColumnSpec<'bool', boolean | Missing, boolean | Missing>
+      : never
+
+/** Columns of a foreign schema: what `columns` states, the source's time, and the rest by its type. */
+export type ForeignColumns<Input, Stated extends Columns, Time extends string> = {
+  readonly [N in keyof Input & string]-?: N extends keyof Stated
+    ? Stated[N]
+    : N extends Time
+      ? ColumnSpec<'timestamp', number, number | string | Date>
+      : FromType<Input[N]>
+}
+
+type JsonSchema = Readonly<Record<string, unknown>>
+
+export function foreignColumns(source: string, schema: StandardJsonSchema, stated: Columns, time: string): readonly ColumnIR[] {
+  const json = jsonSchemaOf(source, schema)
+  const fields = json['properties'] as Record<string, JsonSchema> | undefined
+  if (json['type'] !== 'object' || fields === undefined)
+    mistake(`source '${source}': the schema must be an object of fields, got ${show(json['type'])}`)
+  const required = new Set(json['required'] as readonly string[] | undefined)
+  for (const [name, column] of Object.entries<unknown>(stated)) {
+    if (!Object.hasOwn(fields, name))
+      mistake(`source '${source}': columns has '${name}', the schema has not${didYouMean(name, Object.keys(fields))}`)
+    if (!isColumn(column)) mistake(`source '${source}': columns: '${name}' is ${show(column)}; write t.string(), t.double() or the like`)
+  }
+  return Object.entries(fields).map(([name, field]) => {
+    const column = stated[name]?.ir ?? fieldColumn(`source '${source}': '${name}'`, field, name === time)
+    return { name, ...column, nullable: column.nullable || !required.has(name) }
+  })
+}
+
+function jsonSchemaOf(source: string, schema: StandardJsonSchema): JsonSchema {
+  const { vendor, jsonSchema } = schema['~standard']
+  if (typeof jsonSchema?.input !== 'function')
+    unsupported(`source '${source}': this ${vendor} schema gives no JSON Schema (~standard.jsonSchema); use zod 4, arktype, or t`)
+  try {
+    return jsonSchema.input({ target: 'draft-2020-12' })
+  } catch (error) {
+    return mistake(`source '${source}': ${vendor} cannot write this schema as JSON Schema: ${(error as Error).message}`)
+  }
+}
+
+type Field = Omit<ColumnIR, 'name'>
+
+function fieldColumn(what: string, field: JsonSchema, isTime: boolean): Field {
+  const { field: bare, nullable } = withoutNull(field)
+  const values = enumOf(bare)
+  if (values) return { type: 'string', values, nullable }
+  const keywords = Object.keys(bare).filter(keyword => !annotations.has(keyword))
+  if (isTime && bare['type'] === 'string') return { type: 'timestamp', nullable }
+  if (bare['format'] === 'date-time') mistake(`${what} is a date-time; state it in columns, as t.timestamp() or t.string()`)
+  const column = columnOfType(bare)
+  const checked = column?.type === 'int' || column?.type === 'double' ? ['type', 'minimum', 'maximum'] : ['type']
+  const beyond = column ? keywords.filter(keyword => !checked.includes(keyword)) : keywords
+  if (!column || beyond.length > 0)
+    return unsupported(
+      `${what} has ${beyond.map(show).join(', ')} in its JSON Schema, which a column does not check; state it in columns, as t.string() or the like`,
+    )
+  return { ...column, ...(isTime && { type: 'timestamp' as const }), nullable }
+}
+
+const annotations = new Set(['title', 'description', 'examples', 'deprecated', 'readOnly', 'writeOnly', '$comment', '$schema', '$id'])
+
+function columnOfType(field: JsonSchema): Omit<Field, 'nullable'> | undefined {
+  switch (field['type']) {
+    case 'string':
+      return { type: 'string' }
+    case 'boolean':
+      return { type: 'bool' }
+    case 'number':
+      return { type: 'double', ...boundsOf(field) }
+    case 'integer':
+      return { type: 'int', ...boundsOf(field) }
+    default:
+      return undefined
+  }
+}
+
+/** Whole numbers: the bounds that only say "a safe integer" say nothing. */
+function boundsOf({ type, minimum, maximum }: JsonSchema): { min?: number; max?: number } {
+  const says = (bound: unknown): bound is number =>
+    typeof bound === 'number' && !(type === 'integer' && Math.abs(bound) >= Number.MAX_SAFE_INTEGER)
+  return { ...(says(minimum) && { min: minimum }), ...(says(maximum) && { max: maximum }) }
+}
+
+/** The field without its NULL: `{type: ['string', 'null']}`, `{anyOf: [{…}, {type: 'null'}]}`, an enum with null. */
+function withoutNull(field: JsonSchema): { field: JsonSchema; nullable: boolean } {
+  const { type, anyOf, enum: values } = field
+  if (Array.isArray(type) && type.includes('null')) {
+    const rest = type.filter(one => one !== 'null')
+    return {
+      field: { ...field, type: rest.length === 1 ? rest[0] : rest, ...(Array.isArray(values) && { enum: values.filter(v => v !== null) }) },
+      nullable: true,
+    }
+  }
+  if (Array.isArray(values) && values.includes(null)) return { field: { ...field, enum: values.filter(v => v !== null) }, nullable: true }
+  const isNull = (one: JsonSchema) => one['type'] === 'null'
+  if (!Array.isArray(anyOf) || !anyOf.some(isNull)) return { field, nullable: false }
+  const rest = anyOf.filter(one => !isNull(one))
+  const { anyOf: _, ...outer } = field
+  return { field: rest.length === 1 ? { ...outer, ...rest[0] } : { ...outer, anyOf: rest }, nullable: true }
+}
+
+/** Strings of an enum, a constant, or a union of constants. */
+function enumOf(field: JsonSchema): readonly string[] | undefined {
+  const { enum: listed, const: constant, anyOf } = field
+  const values = Array.isArray(listed)
+    ? listed
+    : constant !== undefined
+      ? [constant]
+      : Array.isArray(anyOf)
+        ? anyOf.map(one => one.const)
+        : []
+  return values.length > 0 && values.every(value => typeof value === 'string') ? values : undefined
+}

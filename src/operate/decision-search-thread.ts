@@ -1,0 +1,23 @@
+/** The thread of a search for recorded decisions: one connection and one index, asked by messages. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { failed } from '../base/thread-error.ts'
+import { readFolder } from '../log/sqlite/data-folder.ts'
+import { DecisionSearch } from './decision-search.ts'
+import type { FromSearch, ToSearch } from './decision-search-worker.ts'
+
+const port = parentPort!
+const search = new DecisionSearch(readFolder(workerData as string))
+
+/** One search after the other: each may wait for others' turns. */
+let before: Promise<void> = Promise.resolve()
+
+port.on('message', ({ number, ask }: ToSearch) => {
+  const answer = async (): Promise<FromSearch> => {
+    try {
+      return { number, text: JSON.stringify(await search.newest(ask)) }
+    } catch (error) {
+      return { number, ...failed(error) }
+    }
+  }
+  before = before.then(answer).then(told => port.postMessage(told))
+})

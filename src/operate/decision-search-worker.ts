@@ -1,0 +1,84 @@
+/** Recorded decisions looked for beside the loop, in a thread that begins with the first search and ends with `close`. */
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { SpillwayError } from '../base/errors.ts'
+import { errorOf, type Failed } from '../base/thread-error.ts'
+import type { NewestAsk } from '../run/history/newest-decisions.ts'
+
+export interface ToSearch {
+  readonly number: number
+  readonly ask: NewestAsk
+}
+
+export type FromSearch = { readonly number: number; readonly text: string } | ({ readonly number: number } & Failed)
+
+interface Pending {
+  readonly resolve: (text: string) => void
+  readonly reject: (error: unknown) => void
+}
+
+const file = new URL(`./decision-search-thread${extname(import.meta.url)}`, import.meta.url)
+
+/** Heap of the thread, MB; the index is outside of it. */
+const HEAP_MB = 512
+
+export class SearchBeside {
+  readonly #data: string
+  readonly #pending = new Map<number, Pending>()
+  #worker: Worker | undefined
+  #asked = 0
+  #isClosed = false
+
+  /** Of a data folder. */
+  constructor(data: string) {
+    this.#data = data
+  }
+
+  /** Resolves with a `SearchResult` as JSON. Rejects with `SPILL_DATA` for a damaged stretch that was read, `SPILL_STOPPED` once closed. */
+  newest(ask: NewestAsk): Promise<string> {
+    if (this.#isClosed) return Promise.reject(stopped())
+    const worker = (this.#worker ??= this.#started())
+    const number = this.#asked++
+    const { promise, resolve, reject } = Promise.withResolvers<string>()
+    this.#pending.set(number, { resolve, reject })
+    worker.ref()
+    worker.postMessage({ number, ask } satisfies ToSearch)
+    return promise
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#end(stopped())
+  }
+
+  #started(): Worker {
+    const worker = new Worker(file, { workerData: this.#data, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
+    worker.on('message', (told: FromSearch) => this.#heard(worker, told))
+    const end = (error: unknown): void => {
+      if (this.#worker === worker) this.#end(error)
+    }
+    worker.on('error', end)
+    worker.on('exit', () => end(stopped()))
+    worker.unref()
+    return worker
+  }
+
+  #heard(worker: Worker, told: FromSearch): void {
+    const pending = this.#pending.get(told.number)
+    this.#pending.delete(told.number)
+    if (this.#pending.size === 0) worker.unref()
+    if ('text' in told) pending?.resolve(told.text)
+    else pending?.reject(errorOf(told))
+  }
+
+  /** The next search begins a new thread. */
+  #end(error: unknown): void {
+    const worker = this.#worker
+    this.#worker = undefined
+    for (const { reject } of this.#pending.values()) reject(error)
+    this.#pending.clear()
+    void worker?.terminate()
+  }
+}
+
+const stopped = (): SpillwayError => new SpillwayError('SPILL_STOPPED', 'the search for decisions was stopped')

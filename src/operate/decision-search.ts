@@ -1,0 +1,110 @@
+/**
+ * The newest recorded decisions, of a model or about a key, found by an index of keys that is made when it is first asked for and goes on from there.
+ *
+ * Reads and decodes whole stretches, which takes milliseconds each: for a thread of its own (`decision-search-thread.ts`).
+ */
+import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+import { Strings } from '../columns/strings.ts'
+import type { SqliteReader } from '../log/sqlite/reader.ts'
+import { deliveredCell, readDecisionKeys, type DecisionShape } from '../run/decide/decision-codec.ts'
+import { hashOfKey, KeyIndex } from './decision-key-index.ts'
+import { isKey, newestDecisions, type NewestAsk } from '../run/history/newest-decisions.ts'
+import { newestOf, type RecordedDecision } from '../run/decide/recorded-decision.ts'
+
+export interface SearchResult {
+  /** In the order in which they were made. */
+  readonly decisions: readonly RecordedDecision[]
+  /** Among how many there may be no more, where not all were looked at and less than asked for were found. */
+  readonly lookedAt?: number
+}
+
+export type SearchedLog = Pick<SqliteReader, 'decisions' | 'decisionsAfter' | 'decisionNumbers' | 'decisionsBegin'>
+
+export class DecisionSearch {
+  readonly #log: SearchedLog
+  readonly #indexed: number
+  readonly #index: KeyIndex
+  readonly #strings = new Strings()
+  /** Of the texts that shapes stand as: stretches of one model have the same. */
+  readonly #shapes = new Map<string, DecisionShape>()
+  /** The last stretch that is indexed. */
+  #last: number | undefined
+  /** The first. */
+  #first = 0
+
+  constructor(log: SearchedLog, indexed: number = limits.DECISION_KEYS_INDEXED_MAX) {
+    this.#log = log
+    this.#indexed = indexed
+    this.#index = new KeyIndex(indexed)
+  }
+
+  /** Throws `SPILL_DATA` for a damaged stretch among those that are read. */
+  async newest(ask: NewestAsk): Promise<SearchResult> {
+    const { key, lookAt } = ask
+    if (key !== undefined) return this.#ofKey({ ...ask, key })
+    const { decisions, isWhole } = await newestDecisions(this.#log, ask)
+    return { decisions, ...(!isWhole && lookAt !== undefined && { lookedAt: lookAt }) }
+  }
+
+  #ofKey({ model, key, last, lookAt = Infinity }: NewestAsk & { readonly key: string }): SearchResult {
+    this.#catchUp()
+    const found: RecordedDecision[] = []
+    let looked = 0
+    for (const number of this.#index.stretchesOf(key)) {
+      if (found.length >= last) break
+      const stretch = this.#log.decisionsAfter(number - 1)
+      // Forgotten meanwhile.
+      if (stretch?.number !== number) continue
+      if (model !== undefined && stretch.model !== model) continue
+      if (looked >= lookAt) return { decisions: found.reverse(), lookedAt: lookAt }
+      looked += stretch.count
+      found.push(...newestOf(stretch.bytes, last - found.length, own => isKey(own, key)))
+    }
+    const { first } = this.#log.decisionNumbers()
+    const isWhole = found.length >= last || first === 0 || Math.max(this.#first, this.#index.from) <= first
+    return { decisions: found.reverse(), ...(!isWhole && { lookedAt: this.#index.size }) }
+  }
+
+  #catchUp(): void {
+    if (this.#last === undefined) {
+      this.#first = this.#log.decisionsBegin(this.#indexed)
+      this.#last = this.#first - 1
+    }
+    for (let next = this.#log.decisionsAfter(this.#last); next; next = this.#log.decisionsAfter(this.#last)) {
+      this.#last = next.number
+      this.#add(next.number, next.bytes)
+    }
+  }
+
+  #add(number: number, bytes: Uint8Array): void {
+    this.#strings.clear()
+    try {
+      const { keys, key, length, strings } = readDecisionKeys(bytes, this.#strings, this.#shapeOf)
+      const hashes = new Set<number>()
+      const seen = new Set<number>()
+      for (let row = 0; row < length; row++) {
+        const cell = keys.nulls?.[row] === 1 ? NaN : keys.values[row]
+        // A text or a number is the same where its cell is.
+        if (seen.has(cell)) continue
+        seen.add(cell)
+        hashes.add(hashOfKey(deliveredCell(keys, row, key, strings)))
+      }
+      this.#index.add(number, hashes)
+    } catch (error) {
+      if (!(error instanceof SpillwayError)) throw error
+      this.#index.addUnreadable(number)
+    }
+  }
+
+  readonly #shapeOf = (text: string): DecisionShape => {
+    const known = this.#shapes.get(text)
+    if (known) return known
+    const shape = JSON.parse(text) as DecisionShape
+    if (this.#shapes.size >= SHAPES_KEPT) this.#shapes.clear()
+    this.#shapes.set(text, shape)
+    return shape
+  }
+}
+
+const SHAPES_KEPT = 1000

@@ -1,0 +1,140 @@
+/**
+ * Effects of a changed pipeline on what its folder holds beside the log: which version of a model scores, which actions follow, and which freshness objectives hold.
+ *
+ * Found from the definitions that ran last, those that would run, and the registry; nothing is decided, and no model is loaded.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import { durationText } from '../base/time.ts'
+import { groupReads } from '../decision/reads.ts'
+import { thresholdOf } from '../define/action/action-threshold.ts'
+import { placeText } from '../define/ir/pipeline-changes.ts'
+import type { ActionIR, ModelIR, PipelineIR, PlacementIR, ScheduleIR } from '../define/ir/ir.ts'
+import { scheduledTimes } from '../kernel/schedule.ts'
+import { scorerAfter } from '../training/registry/champion.ts'
+import { changedInputs, inputCodes } from '../training/registry/input-codes.ts'
+import { askedOf, promotionsOf, type NamedValues } from '../training/registry/registry.ts'
+import type { Objectives } from '../run/decide/objectives.ts'
+
+export interface PlanEffect {
+  readonly on: 'model' | 'action' | 'objective'
+  readonly name: string
+  /** For people. */
+  readonly text: string
+}
+
+/** A model before and after the change: the version that scores it, 0 for the score of its definition, `undefined` where nothing scores. */
+interface ModelChange {
+  readonly model: ModelIR
+  readonly before: number | undefined
+  readonly after: number | undefined
+  /** Why scores are not what they were; empty where they are. */
+  readonly reasons: readonly string[]
+}
+
+export function effectsOf(before: PipelineIR, after: PipelineIR, values: NamedValues, objectives: Objectives | undefined): PlanEffect[] {
+  const changes = after.models.flatMap((model): ModelChange[] => {
+    const then = before.models.find(({ name }) => name === model.name)
+    return then ? [modelChange(before, then, after, model, values)] : []
+  })
+  return [
+    ...changes.flatMap(modelEffects),
+    ...(after.actions ?? []).flatMap(action => actionEffects(action, before.actions, changes)),
+    ...Object.entries(objectives?.groups ?? {}).flatMap(([name, { age }]) => objectiveEffects(name, age, before, after, changes)),
+  ]
+}
+
+/** A promotion that was asked for is a mark in the log as soon as a run starts. */
+function waiting(values: NamedValues, { name, train }: ModelIR): readonly { readonly version: number }[] {
+  const asked = train && askedOf(values, name)
+  return asked && asked.as !== 'challenger' ? [asked] : []
+}
+
+const isOtherwise = ({ before, after, reasons }: ModelChange): boolean => before !== after || reasons.length > 0
+
+function modelChange(old: PipelineIR, then: ModelIR, ir: PipelineIR, model: ModelIR, values: NamedValues): ModelChange {
+  const promotions = model.train ? promotionsOf(values, model.name) : []
+  const numberOf = ({ score }: ModelIR, version: number | undefined): number | undefined =>
+    version ?? (score.kind === 'none' ? undefined : 0)
+  const was = then.train ? scorerAfter(values, old, then, promotions).champion : undefined
+  const { champion: is, passed } = scorerAfter(values, ir, model, [...promotions, ...waiting(values, model)])
+  const [before, after] = [numberOf(then, was?.version), numberOf(model, is?.version)]
+  const moved = groupReads(ir, model).flatMap(({ group: { name, place } }) => {
+    const placed = old.groups.find(group => group.name === name)?.place
+    return placed && !isDeepStrictEqual(placed, place)
+      ? [`group '${name}' is placed ${placeText(place)}, and was ${placeText(placed)}`]
+      : []
+  })
+  const reasons = [
+    ...(before === after ? [] : passed.filter(({ version }) => version === before).map(({ why }) => why)),
+    ...(before === 0 && after === 0 && !isDeepStrictEqual(then.score, model.score) ? ['its score is defined otherwise'] : []),
+    ...(before === after ? changedInputs(inputCodes(old, then), inputCodes(ir, model)) : []),
+    ...moved,
+  ]
+  return { model, before, after, reasons }
+}
+
+function modelEffects({ model: { name, train }, before, after, reasons }: ModelChange): PlanEffect[] {
+  const effect = (text: string): PlanEffect[] => [{ on: 'model', name, text }]
+  const since = reasons.length > 0 ? `, since ${reasons.join('; ')}` : ''
+  if (before === after) return reasons.length === 0 || after === undefined ? [] : effect(`its scores change${since}`)
+  const next = after === undefined ? 'nothing scores' : after === 0 ? 'its own score is used' : `version ${after} scores`
+  if (before === undefined || before === 0) return effect(`${next}, where ${before === 0 ? 'its own score did' : 'nothing did'}${since}`)
+  const until = train && !(after !== undefined && after > 0) ? ` until another version is promoted; ${trainingText(train)}` : ''
+  return effect(`version ${before}, which scores now, is taken out of use${since}. Then ${next}${until}`)
+}
+
+/** A model on schedule has learnt from nothing with these inputs, so that its first training is due. */
+const trainingText = ({ every, promote }: NonNullable<ModelIR['train']>): string =>
+  `${every ? 'the model is trained as soon as the run starts' : 'spillway train makes one'}${promote.kind === 'hand' ? ', and spillway models promotes it' : ''}`
+
+function actionEffects(action: ActionIR, old: readonly ActionIR[] | undefined, changes: readonly ModelChange[]): PlanEffect[] {
+  const { name, model } = action
+  const change = changes.find(each => each.model.name === model)
+  if (!change || !old?.some(each => each.name === name)) return []
+  const { before, after } = change
+  const effect = (text: string): PlanEffect[] => [{ on: 'action', name, text }]
+  if (after === undefined) return before === undefined ? [] : effect(`follows from no decision while nothing scores model '${model}'`)
+  if (!isOtherwise(change)) return []
+  const threshold = thresholdOf(action)
+  const condition = threshold === undefined ? 'its condition' : `its threshold, ${threshold},`
+  return effect(`${condition} was chosen for other scores of model '${model}': it may act more or less often`)
+}
+
+function objectiveEffects(name: string, age: number, before: PipelineIR, after: PipelineIR, changes: readonly ModelChange[]): PlanEffect[] {
+  const effect = (text: string): PlanEffect[] => [{ on: 'objective', name, text }]
+  const [then, now] = [before, after].map(({ groups }) => groups.find(group => group.name === name))
+  if (!now) return then ? effect('its group is removed: nothing meets it, and nothing watches it') : []
+  const oldest = oldestByDesign(now.place)
+  const was = then && oldestByDesign(then.place)
+  if (oldest > age && !(was !== undefined && was > age))
+    return effect(
+      `asks for ${durationText(age)}, and the group, placed ${placeText(now.place)}, is up to ${durationText(oldest)} old by design`,
+    )
+  const readers = changes.filter(change => isOtherwise(change) && groupReads(after, change.model).some(({ group }) => group.name === name))
+  if (readers.length === 0) return []
+  return effect(`was found for other scores of ${readers.map(({ model }) => `'${model.name}'`).join(', ')}: spillway audit finds it again`)
+}
+
+/** Days in which each time of a weekly cron comes at least twice. */
+const SCHEDULE_DAYS = 15
+const DAY_MS = 86_400_000
+
+/** How far behind a group is at most where everything runs on time, ms: a job's values are used until those of the next are there. */
+export function oldestByDesign(place: PlacementIR): number {
+  switch (place.kind) {
+    case 'lag':
+    case 'partial':
+      return place.by
+    case 'batch':
+    case 'scheduled':
+      return longestPeriod(place.schedule) + place.lasts
+    default:
+      return 0
+  }
+}
+
+function longestPeriod(schedule: ScheduleIR): number {
+  if (schedule.kind === 'interval') return schedule.every
+  const times = [...scheduledTimes(schedule, 0, SCHEDULE_DAYS * DAY_MS)]
+  return Math.max(0, ...times.slice(1).map((time, i) => time - times[i]))
+}

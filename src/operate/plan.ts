@@ -1,0 +1,109 @@
+/**
+ * What starting a pipeline over a log would change, before it does: the differences to what ran last, the state that would be made again, and how long
+ * that takes here, measured on a sample of the log.
+ */
+import { stopwatch } from '../base/clock.ts'
+import { limits } from '../base/limits.ts'
+import { Strings } from '../columns/strings.ts'
+import type { Definitions } from '../decision/scoring.ts'
+import { changesBetween, type Change } from '../define/ir/pipeline-changes.ts'
+import type { PipelineIR } from '../define/ir/ir.ts'
+import { beginsOf } from '../log/begins.ts'
+import { Log } from '../log/log.ts'
+import type { StoredLog } from '../log/store.ts'
+import { Decider } from '../run/decide/decider.ts'
+import { Memory } from '../run/recovery/run-state.ts'
+import type { Objectives } from '../run/decide/objectives.ts'
+import { PIPELINE } from '../run/recovery/opening.ts'
+import { effectsOf, type PlanEffect } from './plan-effects.ts'
+import { Results } from '../run/groups/batch-results.ts'
+
+export interface Rebuild {
+  readonly group: string
+  /** Entries of the log to take again for it. */
+  readonly entries: number
+  /** The log has forgotten what arrived up to here, UTC ms: windows that reach back to it are refused. */
+  readonly incomplete?: number
+}
+
+export interface Plan {
+  /** Absent if nothing has run on this log. */
+  readonly before: { readonly fingerprint: string; readonly pipeline: string } | undefined
+  readonly fingerprint: string
+  /** Would a start run other definitions than ran last? */
+  readonly changed: boolean
+  readonly changes: readonly Change[]
+  /** Effects of the changes on models, actions and freshness objectives. */
+  readonly effects: readonly PlanEffect[]
+  /** Entries of the log. */
+  readonly entries: number
+  /** Groups whose state is not saved as they are now. */
+  readonly rebuilt: readonly Rebuild[]
+  /** Entries that a start takes again, for all groups, ids and ticks. */
+  readonly taken: number
+  /** How long that takes, measured on the first entries of the log; 0 where there are none to take. */
+  readonly seconds: number
+}
+
+interface Plannable extends Definitions {
+  readonly fingerprint: string
+}
+
+/** Throws `SPILL_SCHEMA` where the log cannot be read by the new definitions: that a start would refuse, too. */
+export function planOf(pipeline: Plannable, store: StoredLog, objectives?: Objectives): Plan {
+  const { ir, fingerprint } = pipeline
+  const stored = store.get(PIPELINE)
+  const last = stored === undefined ? undefined : (JSON.parse(stored) as { fingerprint: string; ir: PipelineIR })
+  const { recovery, isLookedAt } = new Memory(pipeline, store, { hasRuns: true })
+  const { end } = new Log(store, { sources: ir.sources, stringsOf: () => new Strings() })
+  const begins = beginsOf(store)
+  const taken = end - Math.max(recovery.first, begins.entry)
+  return {
+    before: last && { fingerprint: last.fingerprint, pipeline: last.ir.name },
+    fingerprint,
+    changed: last?.fingerprint !== fingerprint,
+    changes: last ? changesBetween(last.ir, ir) : [],
+    effects: last ? effectsOf(last.ir, ir, store, objectives) : [],
+    entries: end,
+    rebuilt: recovery.starts
+      .filter(({ isMade }) => isMade && end > 0)
+      .map(({ group }) => ({
+        group: group.group.name,
+        entries: end - begins.entry,
+        ...(begins.entry > 0 && { incomplete: begins.arrival }),
+      })),
+    taken,
+    seconds: taken === 0 ? 0 : taken * secondsAnEntry(pipeline, store, isLookedAt),
+  }
+}
+
+/** The plan of a first start, where there is no log yet. */
+export const firstPlan = ({ fingerprint }: Plannable): Plan => ({
+  before: undefined,
+  fingerprint,
+  changed: true,
+  changes: [],
+  effects: [],
+  entries: 0,
+  rebuilt: [],
+  taken: 0,
+  seconds: 0,
+})
+
+/** Takes the first entries of the log as a start would. */
+function secondsAnEntry(pipeline: Plannable, store: StoredLog, wanted: Memory['isLookedAt']): number {
+  const { ir } = pipeline
+  const strings = new Strings()
+  const decider = new Decider(pipeline, strings, { results: new Results({ ir, store, strings, onReport: () => {} }) })
+  const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
+  const started = stopwatch()
+  let entries = 0
+  for (const segment of log.segments(0, Math.min(log.end, beginsOf(store).entry + limits.PLAN_SAMPLE), {
+    stringsOf: () => strings,
+    wanted,
+  })) {
+    decider.catchUp(segment, decider.groups, false)
+    entries += segment.length
+  }
+  return entries === 0 ? 0 : (stopwatch() - started) / 1000 / entries
+}

@@ -1,0 +1,130 @@
+/**
+ * What became of one decision and when: what it was made on, each stage until it was durable, and its effects until they were acknowledged. Read from a data folder,
+ * which a run may hold.
+ */
+import type { StageMs } from '../base/channels.ts'
+import { othersTurn, stopwatch } from '../base/clock.ts'
+import type { Value } from '../define/ir/ir.ts'
+import type { StoredEffect } from '../log/effects.ts'
+import { EventLookup, type FoundEvent } from '../log/event-lookup.ts'
+import { Schemas } from '../log/schemas.ts'
+import type { SqliteReader } from '../log/sqlite/reader.ts'
+import { deliveredCell } from '../run/decide/decision-codec.ts'
+import { isKey } from '../run/history/newest-decisions.ts'
+import { recordedDecisions, type RecordedDecision } from '../run/decide/recorded-decision.ts'
+import { readStages } from '../run/decide/stage-codec.ts'
+import { momentsOf, sumOf, whole, type StageMoments, type StageSample } from '../run/decide/stage-times.ts'
+
+export interface TraceAsk {
+  /** The entry of the log that made the decision. */
+  readonly entry: number
+  readonly model?: string | undefined
+  /** As text. */
+  readonly key?: string | undefined
+  /** Decisions to trace at most: a tick makes one a key. */
+  readonly most: number
+  /** Stage times that the store may not have yet. */
+  readonly gathered?: readonly StageSample[] | undefined
+}
+
+/** What a decision was made on; times are UTC ms. */
+export type DecidedAt =
+  | {
+      readonly kind: 'event'
+      readonly source: string
+      readonly time: number
+      readonly arrival: number
+      readonly fields: Readonly<Record<string, Value>>
+    }
+  | { readonly kind: 'tick'; readonly t: number }
+  | { readonly kind: 'request'; readonly t: number; readonly fields: Readonly<Record<string, unknown>> }
+
+/** An effect, and how long it took, ms; a stage that has not ended is absent. */
+export interface TracedEffect extends Omit<StoredEffect, 'body' | 'entry' | 'key' | 't'> {
+  /** From when the decision was durable (made, if that is not known) until the first try began. */
+  readonly queueMs?: number
+  /** From the first try until the last began: tries that failed, and the waits between them. */
+  readonly deliveryMs?: number
+  /** From when the last try began until it was acknowledged. */
+  readonly acknowledgementMs?: number
+}
+
+export interface Trace {
+  readonly decision: RecordedDecision
+  /** Absent if the log has forgotten it. */
+  readonly on?: DecidedAt
+  /** When each stage ended, UTC ms, and how long it took. Both are absent if no sample of them was kept, or not yet. */
+  readonly moments?: StageMoments
+  readonly stages?: StageMs
+  readonly effects: readonly TracedEffect[]
+}
+
+/** Milliseconds of looking after which others have their turn. */
+const AT_ONCE_MS = 5
+
+/** The decisions of an entry, in order. Throws `SPILL_DATA` for what is damaged. */
+export async function traces(reader: SqliteReader, { entry, model, key, most, gathered = [] }: TraceAsk): Promise<Trace[]> {
+  const found: Trace[] = []
+  const on = decidedAt(reader, entry)
+  const samples = [...gathered, ...reader.stagesAt(entry).flatMap(({ bytes }) => readStages(bytes))]
+  const effects = reader.effects.ofEntry(entry)
+  let since = stopwatch()
+  for (const stretch of reader.decisionsAt(entry)) {
+    if (found.length >= most) break
+    if (model !== undefined && stretch.model !== model) continue
+    const sample = samples.find(one => one.first === stretch.first && one.model === stretch.model && one.sum === sumOf(stretch.bytes))
+    for (const decision of recordedDecisions(stretch.bytes, entry)) {
+      if ((key !== undefined && !isKey(decision.key, key)) || found.length >= most) continue
+      found.push({ decision, ...(on && { on }), ...stagesOf(sample), effects: effectsOf(decision, effects, sample) })
+    }
+    if (stopwatch() - since < AT_ONCE_MS) continue
+    await othersTurn()
+    since = stopwatch()
+  }
+  return found
+}
+
+const stagesOf = (sample: StageSample | undefined): Pick<Trace, 'moments' | 'stages'> =>
+  sample ? { moments: momentsOf(sample), stages: sample.stages } : {}
+
+function decidedAt(reader: SqliteReader, entry: number): DecidedAt | undefined {
+  const { columnsOf } = new Schemas(reader, [])
+  const lookup = new EventLookup(reader, columnsOf)
+  const event = lookup.at(entry)
+  if (event) return eventOf(event, reader)
+  const mark = lookup.markAt(entry)
+  if (mark?.kind === 'tick') return { kind: 'tick', t: mark.t }
+  return mark?.kind === 'request' ? { kind: 'request', t: mark.t, fields: mark.fields } : undefined
+}
+
+function eventOf({ source, block, row, strings }: FoundEvent, reader: SqliteReader): DecidedAt {
+  // The types of a column are the same in every version that has it.
+  const columns = new Map(
+    reader.schemas().flatMap(schema => (schema.source === source ? schema.columns.map(column => [column.name, column]) : [])),
+  )
+  const fields = Object.entries(block.columns).map(([name, column]): [string, Value] => {
+    const { type, scale } = columns.get(name)!
+    const value = deliveredCell(column, row, { type, ...(scale !== undefined && { scale }) }, strings)
+    return [name, value !== null && type === 'bool' ? value === 1 : value]
+  })
+  return { kind: 'event', source, time: block.time[row], arrival: block.arrival[row], fields: Object.fromEntries(fields) }
+}
+
+function effectsOf({ model, key }: RecordedDecision, effects: readonly StoredEffect[], sample: StageSample | undefined): TracedEffect[] {
+  const text = JSON.stringify(key)
+  const durable = sample ? momentsOf(sample).durable : -Infinity
+  return effects
+    .filter(one => one.key === text && (JSON.parse(one.body) as { model?: string }).model === model)
+    .map(one => tracedOf(one, durable))
+}
+
+function tracedOf({ body: _body, entry: _entry, key: _key, t: _t, ...effect }: StoredEffect, durable: number): TracedEffect {
+  const { made, began, sent, settled, state } = effect
+  return {
+    ...effect,
+    // Effects' moments are whole milliseconds.
+    ...(began !== undefined && { queueMs: whole(Math.max(0, began - Math.max(made, durable))) }),
+    ...(began !== undefined && sent !== undefined && { deliveryMs: sent - began }),
+    ...(state === 'delivered' && sent !== undefined && settled !== undefined && { acknowledgementMs: settled - sent }),
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * The models of a run over the log: takes it segment by segment, in its total order, and gives the decisions that each makes.
+ *
+ * What it gives is a function of the log alone, so that taking the same log again, cut into any segments, gives the same decisions. Groups that
+ * several models read are one state. A tick decides about many keys: its decisions come some thousands at a time, and nothing is applied until
+ * the last of them, so that all see the same.
+ */
+import type { Strings } from '../../columns/strings.ts'
+import { stopwatch } from '../../base/clock.ts'
+import type { Every } from '../../decision/tellers.ts'
+import { TickKeys } from '../../decision/tick-keys.ts'
+import type { Definitions } from '../../decision/scoring.ts'
+import type { PipelineIR, SourceIR } from '../../define/ir/ir.ts'
+import type { Segment } from '../../log/segment.ts'
+import { AtMarks, type TickModel } from './log-marks.ts'
+import { BatchGroup } from '../groups/batch-group.ts'
+import type { Bodies } from '../groups/snapshots.ts'
+import type { Champions } from './champions.ts'
+import { HybridGroup } from '../groups/hybrid-group.ts'
+import { LiveGroup, type AnsweringGroup, type GroupAnswers } from '../groups/live-group.ts'
+import { LiveModel, type LiveDecisions, type Reader } from './live-model.ts'
+import { OrderOf } from '../groups/segment-order.ts'
+import type { Results } from '../groups/batch-results.ts'
+
+/** How many of the decisions of a segment of marks are made already, by model. */
+export type Made = Readonly<Record<string, number>>
+
+export class Decider {
+  readonly #groups: ReadonlyMap<string, AnsweringGroup>
+  readonly #champions: Champions | undefined
+  readonly #models: readonly LiveModel[]
+  readonly #onEvents: readonly { readonly source: SourceIR; readonly live: LiveModel }[]
+  readonly #onTicks: readonly TickModel[]
+  readonly #atMarks: AtMarks
+  #clock = -Infinity
+
+  /**
+   * `results`: of the batch runs that are made beside it; without it groups that are placed batch are as a job would give them that runs on time. `bodies`: the same for
+   * groups that are placed hybrid; without it they have one layer. `champions`: versions of models that the log promotes.
+   */
+  constructor(
+    definitions: Definitions,
+    strings: Strings,
+    { results, bodies, champions }: { results?: Results | undefined; bodies?: Bodies | undefined; champions?: Champions } = {},
+  ) {
+    const { ir } = definitions
+    this.#champions = champions
+    this.#groups = groupsOf(ir, strings, { batch: results !== undefined, hybrid: bodies !== undefined })
+    const models = (this.#models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings)))
+    this.#onEvents = models.flatMap(live => {
+      const { decide } = live.model
+      return decide.kind === 'on' ? [{ source: ir.sources.find(({ name }) => name === decide.source)!, live }] : []
+    })
+    this.#onTicks = models.flatMap(live => {
+      const every = live.model.decide
+      return every.kind === 'every' ? [{ live, every, keys: new TickKeys(ir, live.model, every, strings) }] : []
+    })
+    this.#atMarks = new AtMarks({ groups: this.#groups, models, onTicks: this.#onTicks, strings, results, bodies, champions })
+  }
+
+  /** All groups, in order of definition. */
+  get answering(): AnsweringGroup[] {
+    return [...this.#groups.values()]
+  }
+
+  /** Those that keep state, which is made from the log. */
+  get groups(): LiveGroup[] {
+    return this.answering.filter(group => group instanceof LiveGroup)
+  }
+
+  /** Those that answer from the results of batch runs. */
+  get batches(): BatchGroup[] {
+    return this.answering.filter(group => group instanceof BatchGroup)
+  }
+
+  /** Those that have a layer of batch runs. */
+  get hybrids(): HybridGroup[] {
+    return this.answering.filter(group => group instanceof HybridGroup)
+  }
+
+  /** Lets the models score by the versions that held before an entry was decided on. */
+  scoreAsOf(entry: number): void {
+    for (const live of this.#models) {
+      live.scoreBy(this.#champions?.at(live.own, entry))
+      live.challengeBy(this.#champions?.challengerAt(live.own, entry))
+    }
+  }
+
+  /** The longest time, ms, for which a key is live: ticks need the events that arrived within it. */
+  get live(): number {
+    return Math.max(0, ...this.#onTicks.map(({ every }) => every.live))
+  }
+
+  /** The time up to which it has decided, UTC ms: no group was read above it by a decision. */
+  get clock(): number {
+    return this.#clock
+  }
+
+  /** Periods of the models that tick, ms. */
+  get periods(): number[] {
+    return this.#onTicks.map(({ every }) => every.every)
+  }
+
+  /** How the models that tick do. */
+  get ticking(): Every[] {
+    return this.#onTicks.map(({ every }) => every)
+  }
+
+  /**
+   * Decisions that a segment makes, in order, without those that are made. Its events are applied when the first is asked for; the next segment
+   * must not be taken before the last.
+   */
+  *take(segment: Segment, made: Made = {}): Generator<LiveDecisions> {
+    const order = new OrderOf(segment)
+    if (segment.marks.length > 0) {
+      const left = new Map(Object.entries(made))
+      for (const [i, mark] of segment.marks.entries()) {
+        this.#clock = Math.max(this.#clock, mark.t)
+        yield* this.#atMarks.take(mark, segment.first + i, left)
+      }
+    } else {
+      this.#clock = Math.max(this.#clock, order.lastArrival)
+      const decisions = this.#decideOnEvents(order)
+      for (const { keys } of this.#onTicks) see(keys, order)
+      yield* decisions
+    }
+  }
+
+  /** Applies a segment whose decisions are recorded to these groups, and to what ticks know if `ticks`. */
+  catchUp(segment: Segment, groups: readonly LiveGroup[], ticks: boolean): void {
+    if (segment.marks.length > 0) return
+    const order = new OrderOf(segment)
+    this.#clock = Math.max(this.#clock, order.lastArrival)
+    for (const group of groups) group.catchUp(order.eventsOf(group.group.source), order.lastArrival)
+    if (ticks) for (const { keys } of this.#onTicks) see(keys, order)
+  }
+
+  #decideOnEvents(order: OrderOf): LiveDecisions[] {
+    const begun = stopwatch()
+    const deciding = this.#onEvents.flatMap(({ source, live }) => {
+      if (!order.blockOf(source.name)) return []
+      const moments = order.momentsOf(source)
+      // Deletes trigger nothing, and may be all that there is.
+      return moments.length > 0 ? [{ live, moments }] : []
+    })
+    const answers = new Map<Reader, GroupAnswers>()
+    for (const group of this.#groups.values()) {
+      const readers = deciding.flatMap(({ live, moments }) =>
+        live.readers.filter(reader => reader.live === group).map(reader => ({ reader, asks: live.asksOf(reader, moments) })),
+      )
+      const given = group.take(
+        order.eventsOf(group.group.source),
+        readers.map(({ asks }) => asks),
+        order.lastArrival,
+      )
+      readers.forEach(({ reader }, i) => answers.set(reader, given[i]))
+    }
+    const read = { begun, features: stopwatch() }
+    return deciding.map(({ live, moments }) => live.decide(moments, answers, read))
+  }
+}
+
+function groupsOf(
+  ir: PipelineIR,
+  strings: Strings,
+  runs: { readonly batch: boolean; readonly hybrid: boolean },
+): Map<string, AnsweringGroup> {
+  return new Map(
+    ir.groups.map(group => {
+      const source = ir.sources.find(({ name }) => name === group.source)!
+      const { kind } = group.place
+      const Group = kind === 'batch' && runs.batch ? BatchGroup : kind === 'hybrid' && runs.hybrid ? HybridGroup : LiveGroup
+      return [group.name, new Group(group, source, strings)]
+    }),
+  )
+}
+
+function see(keys: TickKeys, order: OrderOf): void {
+  for (const source of new Set(keys.sources)) {
+    const block = order.blockOf(source)
+    if (block) keys.see(source, block)
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * Recorded decisions as bytes: a stretch of one model's, in columns, each with everything that is needed to make it again (semantics §4).
+ *
+ * What the columns are stands with them, so that decisions outlive the model that made them.
+ */
+import { crc32 } from 'node:zlib'
+import type { Column } from '../../columns/block.ts'
+import { Strings } from '../../columns/strings.ts'
+import type { InputIR, ModelIR, TypeIR, Value } from '../../define/ir/ir.ts'
+import { ByteReader, ByteWriter } from '../../log/bytes.ts'
+import { readColumn, readNumbers, writeColumn, writeNumbers } from '../../log/column-codec.ts'
+import type { StoredDecisions } from '../../log/store.ts'
+import { isList, type VectorColumn } from '../../model/vector.ts'
+import { NO_VERSION } from '../../replay/decision-record.ts'
+import { EXPLORED } from '../../action/exploring.ts'
+import type { Exploration, ExploredBy } from './exploration.ts'
+import type { LiveDecisions } from './live-model.ts'
+
+const VERSION = 1
+const NO_TEXTS = new Strings()
+
+/** What the columns of a stretch are. */
+export interface DecisionShape {
+  readonly model: string
+  /** Of the pipeline that decided. */
+  readonly fingerprint: string
+  /** The version of the model that scored, where one was promoted. */
+  readonly version?: number
+  /** The version that scored beside it, where one did. */
+  readonly challenger?: number
+  /** Actions of the model that explored, and the chance with which each left a decision undone that met its condition. */
+  readonly explored?: readonly { readonly action: string; readonly part: number }[]
+  /** Why there is no score, whatever the vectors are. */
+  readonly unscored?: string
+  /** Does each stand at an event of its own? */
+  readonly hasPosition: boolean
+  readonly key: TypeIR
+  readonly id?: TypeIR
+  /** As the model's inputs are; `list` for what has several values a row. */
+  readonly inputs: readonly { readonly name: string; readonly expr: TypeIR; readonly list?: true }[]
+  /** `group(key columns)`. */
+  readonly reads: readonly string[]
+}
+
+/** A stretch of decisions as it was written. */
+export interface DecodedDecisions extends Omit<DecisionShape, 'explored'> {
+  readonly length: number
+  readonly strings: Strings
+  readonly entry: Float64Array
+  readonly t: Float64Array
+  readonly position: Float64Array | undefined
+  readonly keys: Column
+  readonly ids: Column | undefined
+  readonly vector: readonly VectorColumn[]
+  readonly score: Column
+  readonly refused: Column
+  readonly known: readonly Float64Array[]
+  readonly clock: readonly Float64Array[]
+  /** What the challenger said. */
+  readonly shadow: Column | undefined
+  /** Of each action of the model that explored, what it made of each decision. */
+  readonly explored: readonly ExploredBy[]
+}
+
+export class DecisionWriter {
+  readonly #fingerprint: string
+  readonly #strings: Strings
+  readonly #exploration: Exploration | undefined
+  readonly #out = new ByteWriter()
+  readonly #scratch = new ByteWriter()
+  /** By model as it scores, the shape of its stretches as a text's bytes: all of them have the same. */
+  readonly #shapes = new WeakMap<ModelIR, Uint8Array>()
+
+  /** `strings` has the texts of vectors. `exploration`: what is left undone of what is written; nothing unless given. */
+  constructor(fingerprint: string, strings: Strings, exploration?: Exploration) {
+    this.#fingerprint = fingerprint
+    this.#strings = strings
+    this.#exploration = exploration
+  }
+
+  /** `stringsOf` has the texts of the trigger's key and id. */
+  write(decisions: LiveDecisions, stringsOf: (column: string) => Strings): StoredDecisions {
+    const { model, length, entry, t, position, vector, score, reads, keyColumn: key, idColumn: id } = decisions
+    const explored = this.#exploration?.of(decisions) ?? []
+    const out = this.#out
+    out.varint(VERSION)
+    out.varint(length)
+    out.raw(this.#shapeBytes(decisions, explored))
+    for (const numbers of position ? [entry, t, position] : [entry, t]) writeNumbers(out, numbers, length)
+    this.#write(decisions.key, length, key.type === 'string' ? stringsOf(key.name) : undefined)
+    if (id && decisions.id) this.#write(decisions.id, length, id.type === 'string' ? stringsOf(id.name) : undefined)
+    model.inputs.forEach(({ expr }, i) => this.#writeInput(vector[i], length, expr.type === 'string' ? this.#strings : undefined))
+    this.#write(score, length, undefined)
+    const reasons = decisions.refused.size === 0 ? NO_TEXTS : new Strings()
+    this.#write(reasonColumn(decisions, reasons), length, reasons)
+    for (const { known, clock } of reads) for (const numbers of [known, clock]) writeNumbers(out, numbers, length)
+    if (decisions.challenger) this.#write(decisions.challenger.score, length, undefined)
+    for (const { fate } of explored) writeNumbers(out, fate, length)
+    const body = out.view()
+    const bytes = new Uint8Array(body.length + 4)
+    bytes.set(body)
+    new DataView(bytes.buffer).setUint32(body.length, crc32(body), true)
+    return { model: model.name, first: entry[0], last: entry[length - 1], count: length, bytes, ...countsOf(explored) }
+  }
+
+  #shapeBytes(decisions: LiveDecisions, explored: readonly ExploredBy[]): Uint8Array {
+    let bytes = this.#shapes.get(decisions.model)
+    if (!bytes) this.#shapes.set(decisions.model, (bytes = Buffer.from(JSON.stringify(shapeOf(decisions, this.#fingerprint, explored)))))
+    return bytes
+  }
+
+  #write(column: Column, length: number, strings: Strings | undefined): void {
+    writeColumn(this.#out, column, length, this.#scratch, strings)
+  }
+
+  #writeInput(column: VectorColumn, length: number, strings: Strings | undefined): void {
+    if (!isList(column)) return this.#write(column, length, strings)
+    this.#out.varint(column.width)
+    writeNumbers(this.#out, Float64Array.from(column.counts.subarray(0, length)), length)
+    const { values, width, counts } = column
+    const unused = Uint8Array.from({ length: length * width }, (_, cell) => (cell % width < counts[Math.floor(cell / width)] ? 0 : 1))
+    this.#write({ values, nulls: unused }, length * width, strings)
+    this.#write({ values: new Float64Array(length), nulls: column.nulls }, length, undefined)
+  }
+}
+
+function shapeOf(
+  { model, version, challenger, vector, reads, position, keyColumn, idColumn }: LiveDecisions,
+  fingerprint: string,
+  explored: readonly ExploredBy[],
+): DecisionShape {
+  return {
+    model: model.name,
+    fingerprint,
+    ...(version !== undefined && { version }),
+    ...(challenger && { challenger: challenger.version }),
+    ...(explored.length > 0 && { explored: explored.map(({ action, part }) => ({ action, part })) }),
+    ...(model.score.kind === 'none' && { unscored: NO_VERSION }),
+    hasPosition: position !== undefined,
+    key: typeOf(keyColumn),
+    ...(idColumn && { id: typeOf(idColumn) }),
+    inputs: model.inputs.map(({ name, expr }: InputIR, i) => ({
+      name,
+      expr: typeOf(expr),
+      ...(isList(vector[i]) && { list: true as const }),
+    })),
+    reads: reads.map(read => read.id),
+  }
+}
+
+/** By action, of those that left any undone. */
+function countsOf(explored: readonly ExploredBy[]): Pick<StoredDecisions, 'explored'> {
+  const counts = explored
+    .map(({ action, fate }): [string, number] => [action, fate.reduce((sum, one) => sum + Number(one === EXPLORED), 0)])
+    .filter(([, count]) => count > 0)
+  return counts.length > 0 ? { explored: Object.fromEntries(counts) } : {}
+}
+
+const typeOf = ({ type, scale }: TypeIR): TypeIR => ({ type, ...(scale !== undefined && { scale }) })
+
+function reasonColumn({ refused, length }: LiveDecisions, strings: Strings): Column {
+  const nulls = new Uint8Array(length).fill(1)
+  const values = new Int32Array(length)
+  for (const [row, reason] of refused) {
+    values[row] = strings.idOf(reason)
+    nulls[row] = 0
+  }
+  return { values, nulls }
+}
+
+/** Texts get their ids in `strings`. Throws `SPILL_DATA` for bytes that are not whole. */
+export function readDecisions(bytes: Uint8Array, strings: Strings = new Strings()): DecodedDecisions {
+  const reader = wholeBody(bytes)
+  const length = reader.varint()
+  const shape = JSON.parse(reader.text()) as DecisionShape
+  const textsOf = ({ type }: TypeIR) => (type === 'string' ? strings : undefined)
+  const column = (rows: number, texts: Strings | undefined) => columnOf(reader, rows, texts)
+  const [entry, t] = [readNumbers(reader, length), readNumbers(reader, length)]
+  const position = shape.hasPosition ? readNumbers(reader, length) : undefined
+  const keys = column(length, textsOf(shape.key))
+  const ids = shape.id && column(length, textsOf(shape.id))
+  const vector = shape.inputs.map(({ expr, list }): VectorColumn => {
+    if (!list) return column(length, textsOf(expr))
+    const width = reader.varint()
+    const counts = Uint16Array.from(readNumbers(reader, length))
+    const { values } = column(length * width, textsOf(expr))
+    const { nulls } = column(length, undefined)
+    return { values, nulls, width, counts }
+  })
+  const score = column(length, undefined)
+  const refused = column(length, strings)
+  const reads = shape.reads.map(() => ({ known: readNumbers(reader, length), clock: readNumbers(reader, length) }))
+  const [known, clock] = [reads.map(read => read.known), reads.map(read => read.clock)]
+  const shadow = shape.challenger === undefined ? undefined : column(length, undefined)
+  const explored = (shape.explored ?? []).map(one => ({ ...one, fate: Uint8Array.from(readNumbers(reader, length)) }))
+  return { ...shape, length, strings, entry, t, position, keys, ids, vector, score, refused, known, clock, shadow, explored }
+}
+
+/** A key or an id of a stretch as it is delivered. */
+export function deliveredCell({ values, nulls }: Column, row: number, { type, scale = 0 }: TypeIR, strings: Strings): Value {
+  if (nulls?.[row] === 1) return null
+  return type === 'string' ? strings.textOf(values[row]) : values[row] / 10 ** (type === 'decimal' ? scale : 0)
+}
+
+/** Model and keys of a stretch of decisions. Decoding them takes a fraction of the work of `readDecisions`. */
+export type DecisionKeys = Pick<DecodedDecisions, 'model' | 'length' | 'key' | 'keys' | 'strings'>
+
+/** Texts get their ids in `strings`; `shapeOf` gives the shape of its text. Throws as `readDecisions` does. */
+export function readDecisionKeys(bytes: Uint8Array, strings: Strings, shapeOf: (text: string) => DecisionShape): DecisionKeys {
+  const reader = wholeBody(bytes)
+  const length = reader.varint()
+  const { model, key, hasPosition } = shapeOf(reader.text())
+  for (let column = 0; column < (hasPosition ? 3 : 2); column++) readNumbers(reader, length)
+  return { model, length, key, keys: columnOf(reader, length, key.type === 'string' ? strings : undefined), strings }
+}
+
+/** A reader of the bytes after the format version. Throws for a wrong checksum or an unsupported version. */
+function wholeBody(bytes: Uint8Array): ByteReader {
+  const body = new Uint8Array(bytes.subarray(0, Math.max(0, bytes.length - 4)))
+  const reader = new ByteReader(body, 'a stretch of decisions')
+  if (bytes.length < 4 || new DataView(bytes.buffer, bytes.byteOffset).getUint32(body.length, true) !== crc32(body))
+    reader.damaged('does not have the checksum that it was written with')
+  const version = reader.varint()
+  if (version !== VERSION) reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
+  return reader
+}
+
+const columnOf = (reader: ByteReader, length: number, texts: Strings | undefined): Column =>
+  readColumn(new ByteReader(reader.raw(), 'a column of decisions'), length, texts)

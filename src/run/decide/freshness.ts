@@ -1,0 +1,167 @@
+/**
+ * Freshness objectives held against the decisions of a run: for each feature group, how many decisions read it no older than its objective.
+ *
+ * The age of a group at a decision is the decision's time less the as-of time of the group, plus the ingestion delay of its source beyond the usual one, where the objective names that. A decision counts once it
+ * is durable. Costs a comparison for each decision and group that has an objective; a few kilobytes for each group, whatever the rate.
+ */
+import type { Clock } from '../../base/clock.ts'
+import { limits } from '../../base/limits.ts'
+import { groupReads } from '../../decision/reads.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
+import type { Segment } from '../../log/segment.ts'
+import type { LiveDecisions } from './live-model.ts'
+import type { FreshnessObjective, Objectives } from './objectives.ts'
+import type { ObjectivesFile } from './objectives-file.ts'
+import { RecentCounts, type ObjectiveCounts } from './recent-counts.ts'
+import { SourceDelays } from './ingestion-delays.ts'
+import type { StretchFreshness } from './stage-times.ts'
+
+/** A feature group, its objective, and the decisions that read it. */
+export interface GroupFreshness extends Pick<FreshnessObjective, 'age' | 'share'>, ObjectiveCounts {
+  readonly group: string
+  /** Of the last hour (FRESHNESS_WINDOW_MS). */
+  readonly recent: ObjectiveCounts
+}
+
+/** The counts of the last hour as the store keeps them. */
+export interface KeptFreshness {
+  /** UTC ms. */
+  readonly at: number
+  readonly groups: Readonly<Record<string, ObjectiveCounts>>
+}
+
+/** The name of the value in the store. */
+export const FRESHNESS = 'freshness'
+
+/** A group as one model reads it. */
+interface MeasuredRead {
+  /** Position among the model's group reads, from 0. */
+  readonly index: number
+  readonly group: string
+  readonly source: string
+  /** Under `partial`: by how much events are known later than the clock says, ms. */
+  readonly behind: number
+  readonly objective: FreshnessObjective
+}
+
+interface Tally {
+  readonly recent: RecentCounts
+  decisions: number
+  within: number
+}
+
+export interface FreshnessOptions {
+  readonly ir: PipelineIR
+  /** The wall clock. */
+  readonly clock: Clock
+  /** Nothing is measured without objectives. */
+  readonly objectives?: ObjectivesFile | undefined
+  /** Told in words where the file was changed and cannot be used: the objectives from before go on. */
+  readonly onReport: (report: string) => void
+}
+
+export class Freshness {
+  readonly #ir: PipelineIR
+  readonly #clock: Clock
+  readonly #file: ObjectivesFile | undefined
+  readonly #onReport: FreshnessOptions['onReport']
+  readonly #delays = new SourceDelays()
+  readonly #tallies = new Map<string, Tally>()
+  #objectives: Objectives['groups'] = {}
+  /** By model, those that measure something. */
+  #reads: ReadonlyMap<string, readonly MeasuredRead[]> = new Map()
+  #sources: ReadonlySet<string> = new Set()
+  #keptAt = -Infinity
+  #isNew = false
+
+  constructor({ ir, clock, objectives, onReport }: FreshnessOptions) {
+    this.#ir = ir
+    this.#clock = clock
+    this.#file = objectives
+    this.#onReport = onReport
+    this.#measure(objectives?.groups ?? {})
+  }
+
+  /** Follows the file of objectives. Counts go on. */
+  reread(): void {
+    const { isNew, problem } = this.#file?.reread() ?? {}
+    if (isNew) this.#measure(this.#file!.groups)
+    if (problem !== undefined) this.#onReport(`the freshness objectives from before go on, since ${problem}`)
+  }
+
+  #measure(objectives: Objectives['groups']): void {
+    this.#objectives = objectives
+    const reads = this.#ir.models.map(model => [model.name, this.#measuredReads(model)] as const)
+    this.#reads = new Map(reads.filter(([, measured]) => measured.length > 0))
+    const delayed = [...this.#reads.values()].flat().filter(({ objective }) => objective.delay !== undefined)
+    this.#sources = new Set(delayed.map(({ source }) => source))
+    for (const group of Object.keys(objectives))
+      if (!this.#tallies.has(group)) this.#tallies.set(group, { recent: new RecentCounts(), decisions: 0, within: 0 })
+  }
+
+  /** Of a group that a model reads at several keys the first read counts: its clock is the same at all. */
+  #measuredReads(model: PipelineIR['models'][number]): MeasuredRead[] {
+    const groups = new Set<string>()
+    return groupReads(this.#ir, model).flatMap(({ group: { name, source, place } }, index) => {
+      const objective = this.#objectives[name]
+      if (!objective || groups.has(name)) return []
+      groups.add(name)
+      return [{ index, group: name, source, behind: place.kind === 'partial' ? place.by : 0, objective }]
+    })
+  }
+
+  /** Before the decisions on a segment are made. */
+  see({ sources }: Segment): void {
+    if (this.#sources.size === 0) return
+    for (const { source, block } of sources) if (this.#sources.has(source)) this.#delays.add(source, block)
+  }
+
+  /** Nothing where the model reads no group with an objective. */
+  of({ model, length, t, reads }: Pick<LiveDecisions, 'model' | 'length' | 't' | 'reads'>): StretchFreshness | undefined {
+    const measured = this.#reads.get(model.name)
+    if (!measured) return undefined
+    const within = measured.map(({ index, group, source, behind, objective: { age, delay } }) => {
+      const late = delay === undefined ? 0 : Math.max(0, this.#delays.of(source) - delay)
+      const most = age - behind - late
+      const { clock } = reads[index]
+      let count = 0
+      for (let row = 0; row < length; row++) if (t[row] - clock[row] <= most) count++
+      return [group, count] as const
+    })
+    return { decisions: length, within: new Map(within) }
+  }
+
+  /** Counts stretches that have become durable now. */
+  durable(stretches: Iterable<StretchFreshness | undefined>): void {
+    for (const stretch of stretches) {
+      if (!stretch) continue
+      const { decisions, within } = stretch
+      for (const [group, count] of within) {
+        const tally = this.#tallies.get(group)!
+        tally.decisions += decisions
+        tally.within += count
+        tally.recent.add(this.#clock(), { decisions, within: count })
+      }
+      this.#isNew = true
+    }
+  }
+
+  /** Those with an objective now, in the order of the file. */
+  get groups(): GroupFreshness[] {
+    const now = this.#clock()
+    return Object.entries(this.#objectives).map(([group, { age, share }]) => {
+      const { decisions, within, recent } = this.#tallies.get(group)!
+      return { group, age, share, decisions, within, recent: recent.at(now) }
+    })
+  }
+
+  /** Returns new counts for the store, and marks them as saved: every FRESHNESS_EVERY_MS, or at once if `isLast`. */
+  flush(isLast = false): [name: string, value: string] | undefined {
+    const now = this.#clock()
+    if (!this.#isNew || (!isLast && now - this.#keptAt < limits.FRESHNESS_EVERY_MS && now >= this.#keptAt)) return undefined
+    this.#isNew = false
+    this.#keptAt = now
+    const kept: KeptFreshness = { at: now, groups: Object.fromEntries(this.groups.map(({ group, recent }) => [group, recent])) }
+    return [FRESHNESS, JSON.stringify(kept)]
+  }
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Block } from '../../columns/block.ts'
+import { random } from '../../base/random.ts'
+import { SourceDelays } from './ingestion-delays.ts'
+
+/** Events by arrival and by how long they were on their way. */
+function blockOf(events: readonly (readonly [arrival: number, delay: number])[]): Block {
+  return {
+    length: events.length,
+    time: Float64Array.from(events, ([arrival, delay]) => arrival - delay),
+    arrival: Float64Array.from(events, ([arrival]) => arrival),
+    position: new Float64Array(events.length),
+    columns: {},
+  }
+}
+
+test('a delay is that of the newest event, whatever older ones come behind it', () => {
+  const delays = new SourceDelays()
+  assert.equal(delays.of('a'), 0)
+  delays.add('a', blockOf([]))
+  assert.equal(delays.of('a'), 0)
+  delays.add('a', blockOf([[100, 5]]))
+  assert.equal(delays.of('a'), 5)
+  delays.add('a', blockOf([[101, 90]]))
+  assert.equal(delays.of('a'), 6)
+  delays.add(
+    'a',
+    blockOf([
+      [400, 30],
+      [400, 2],
+    ]),
+  )
+  assert.equal(delays.of('a'), 2)
+  assert.equal(delays.of('b'), 0)
+})
+
+test('it does not depend on how events are cut into segments', () => {
+  const next = random(9)
+  for (let drawn = 0; drawn < 100; drawn++) {
+    let arrival = 0
+    const events = Array.from({ length: 30 }, () => [(arrival += Math.floor(next() * 50)), Math.floor(next() ** 3 * 500)] as const)
+    const [whole, parts] = [new SourceDelays(), new SourceDelays()]
+    whole.add('a', blockOf(events))
+    for (let from = 0; from < events.length;) {
+      const to = from + 1 + Math.floor(next() * 5)
+      parts.add('a', blockOf(events.slice(from, to)))
+      from = to
+    }
+    assert.equal(parts.of('a'), whole.of('a'))
+    assert.equal(whole.of('a'), arrival - Math.max(...events.map(([at, delay]) => at - delay)))
+  }
+})

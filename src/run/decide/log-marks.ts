@@ -1,0 +1,136 @@
+/** What a decider makes of a mark of the log: decisions at a tick and about a request, and what scores and answers from there on. */
+import type { Strings } from '../../columns/strings.ts'
+import { stopwatch } from '../../base/clock.ts'
+import { limits } from '../../base/limits.ts'
+import type { Every } from '../../decision/tellers.ts'
+import type { TickKeys } from '../../decision/tick-keys.ts'
+import { RequestReader } from '../../intake/request-reader.ts'
+import type { Mark } from '../../log/segment.ts'
+import { BatchGroup } from '../groups/batch-group.ts'
+import type { Bodies } from '../groups/snapshots.ts'
+import type { Champions } from './champions.ts'
+import { HybridGroup } from '../groups/hybrid-group.ts'
+import type { AnsweringGroup, GroupAnswers } from '../groups/live-group.ts'
+import type { Moments } from '../groups/segment-order.ts'
+import type { LiveDecisions, LiveModel, Reader } from './live-model.ts'
+import type { Results } from '../groups/batch-results.ts'
+
+export interface TickModel {
+  readonly live: LiveModel
+  readonly every: Every
+  readonly keys: TickKeys
+}
+
+export interface AtMarksOptions {
+  readonly groups: ReadonlyMap<string, AnsweringGroup>
+  readonly models: readonly LiveModel[]
+  readonly onTicks: readonly TickModel[]
+  readonly strings: Strings
+  readonly results: Results | undefined
+  readonly bodies: Bodies | undefined
+  readonly champions: Champions | undefined
+}
+
+/** Decisions at one mark. */
+interface AtMark extends Pick<Moments, 'length' | 'columnOf' | 'since' | 'stringsBefore'> {
+  readonly t: number
+  readonly entry: number
+}
+
+export class AtMarks {
+  readonly #options: AtMarksOptions
+  readonly #onRequests: ReadonlyMap<string, LiveModel>
+
+  constructor(options: AtMarksOptions) {
+    this.#options = options
+    const asked = options.models.filter(({ model }) => model.decide.kind === 'request')
+    this.#onRequests = new Map(asked.map(live => [live.model.name, live]))
+  }
+
+  /** `left`: how many of the decisions of the mark's segment are made already, by model; what is made here is taken from it. */
+  *take(mark: Mark, entry: number, left: Map<string, number>): Generator<LiveDecisions> {
+    const { champions, onTicks } = this.#options
+    if (mark.kind === 'request') {
+      if (skipped(left, mark.model, 1) === 0) yield* this.#answer(mark, entry)
+    } else if (mark.kind === 'swap') this.#swap(mark.group, mark.run, entry)
+    else if (mark.kind === 'promote') {
+      const live = this.#model(mark.model)
+      live?.scoreBy(champions?.take(live.own, mark.version, entry))
+    } else if (mark.kind === 'challenge') {
+      const live = this.#model(mark.model)
+      live?.challengeBy(champions?.challenger(live.own, mark.version))
+    } else
+      for (const model of onTicks) {
+        const { live, every, keys } = model
+        if (mark.t % every.every !== 0) continue
+        const due = keys.at(mark.t)
+        const from = skipped(left, live.model.name, due.length)
+        yield* this.#sweep(model, due.subarray(from), mark.t, entry)
+      }
+  }
+
+  #model(name: string): LiveModel | undefined {
+    return this.#options.models.find(({ own }) => own.name === name)
+  }
+
+  /** A result of other definitions than today's is none. Layers that were not made ready, in this process or at all, are made from the log. */
+  #swap(name: string, run: number, entry: number): void {
+    const { groups, results, bodies } = this.#options
+    const group = groups.get(name)
+    if (group instanceof BatchGroup) group.swap(results?.take(group, run))
+    if (group instanceof HybridGroup && !group.swap(run)) bodies?.restart(group, run, entry)
+  }
+
+  *#sweep({ live, every: { column }, keys }: TickModel, due: Float64Array, t: number, entry: number): Generator<LiveDecisions> {
+    for (let from = 0; from < due.length; from += limits.TICK_KEYS_AT_ONCE) {
+      const chunk = due.subarray(from, from + limits.TICK_KEYS_AT_ONCE)
+      const key = { values: column.type === 'string' ? Int32Array.from(chunk) : chunk.slice() }
+      yield this.#decideAt(live, { length: chunk.length, t, entry, columnOf: () => key, since: row => keys.newestOf(chunk[row]) })
+    }
+  }
+
+  /** A request of a model that there is no more, or of other fields, makes no decision. */
+  *#answer({ model, fields, t }: Extract<Mark, { kind: 'request' }>, entry: number): Generator<LiveDecisions> {
+    const live = this.#onRequests.get(model)
+    if (live?.model.decide.kind !== 'request') return
+    const { strings } = this.#options
+    const stringsBefore = strings.size
+    const request = RequestReader.ofStored(live.model.decide, strings)
+    if (request.take(fields)) return strings.forgetFrom(stringsBefore)
+    const columns = request.columns()
+    yield this.#decideAt(live, { length: 1, t, entry, columnOf: name => columns[name], since: () => t, stringsBefore })
+  }
+
+  /** Decisions at a mark: with everything known that stands before it. */
+  #decideAt(live: LiveModel, { t, entry, ...of }: AtMark): LiveDecisions {
+    const { length } = of
+    const moments: Moments = {
+      ...of,
+      entry: new Float64Array(length).fill(entry),
+      t: new Float64Array(length).fill(t),
+      position: undefined,
+      prefixes: () => new Int32Array(length),
+      source: undefined,
+    }
+    const begun = stopwatch()
+    const answers = new Map<Reader, GroupAnswers>()
+    for (const group of new Set(live.readers.map(reader => reader.live))) {
+      const readers = live.readers.filter(reader => reader.live === group)
+      const given = group.take(
+        undefined,
+        readers.map(reader => live.asksOf(reader, moments)),
+        t,
+      )
+      readers.forEach((reader, r) => answers.set(reader, given[r]))
+    }
+    return live.decide(moments, answers, { begun, features: stopwatch() })
+  }
+}
+
+/** How many of the next `count` decisions of a model are made: takes them from what is left of those. */
+function skipped(left: Map<string, number>, model: string, count: number): number {
+  const had = left.get(model) ?? 0
+  const some = Math.min(had, count)
+  left.set(model, had - some)
+  return some
+}

@@ -1,0 +1,120 @@
+/**
+ * Freshness objectives, one for each feature group, as JSON in a data folder: written by the audit, read by a run, by `spillway inspect` and by people.
+ *
+ * `age` is the oldest at which an older group still loses next to nothing, the knee of its frozen curve; a decision is fresh if its group was no older, and `share` of them are to be.
+ * docs/objectives.md has the format.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { writeWhole } from '../../base/write-whole.ts'
+import { PRIVATE_FILE } from '../../log/sqlite/folder-permissions.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
+
+export interface FreshnessObjective {
+  /** ms. */
+  readonly age: number
+  /** The part of decisions that are to have the group that fresh, below 1. */
+  readonly share: number
+  /** How long events of the group's source usually take to be ingested, ms: that much is no age. Where it is left out, ingestion delays are not counted. */
+  readonly delay?: number
+  /** What it was told from, for people. */
+  readonly why: string
+}
+
+export interface Objectives {
+  readonly format: typeof FORMAT
+  readonly pipeline: string
+  /** Of the pipeline that was audited. */
+  readonly fingerprint: string
+  readonly groups: Readonly<Record<string, FreshnessObjective>>
+}
+
+const FORMAT = 'spillway-objectives/1'
+
+/** Unless somebody says otherwise: one decision in a hundred may be served from older features. */
+export const FRESH_SHARE = 0.99
+
+/** The name of the file in a data folder. */
+export const OBJECTIVES_FILE = 'objectives.json'
+
+export function writeObjectives(path: string, given: Omit<Objectives, 'format'>): void {
+  const { pipeline, fingerprint, groups } = given
+  const objectives: Objectives = { format: FORMAT, pipeline, fingerprint, groups }
+  writeWhole(path, `${JSON.stringify(objectives, null, 2)}\n`, { mode: PRIVATE_FILE })
+}
+
+/** Undefined where there is no file. Throws `SPILL_DATA`, with the path within the file and the fix, for one of another format or with a field that cannot be. */
+export function readObjectives(path: string): Objectives | undefined {
+  if (!existsSync(path)) return undefined
+  let found: unknown
+  try {
+    found = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new SpillwayError('SPILL_DATA', `is no JSON: ${(error as Error).message}; ${REPAIR}`, { place: path, cause: error })
+  }
+  const problem = problemOf(found)
+  if (problem !== undefined) throw new SpillwayError('SPILL_DATA', `${problem}; ${REPAIR}`, { place: path })
+  return found as Objectives
+}
+
+/** Throws `SPILL_DATA` for an objective of a feature group that the pipeline does not have. */
+export function checkGroups(
+  { groups }: Objectives,
+  { name: pipeline, groups: defined }: Pick<PipelineIR, 'name' | 'groups'>,
+  path: string,
+): void {
+  const names = defined.map(({ name }) => name)
+  const unknown = Object.keys(groups).find(group => !names.includes(group))
+  if (unknown === undefined) return
+  throw new SpillwayError(
+    'SPILL_DATA',
+    `groups.${unknown}: pipeline '${pipeline}' has no feature group '${unknown}'${didYouMean(unknown, names)}; rename the objective or remove it, or let the audit write the file again: spillway audit PIPELINE --data DIR`,
+    { place: path },
+  )
+}
+
+const REPAIR = 'correct it, or let the audit write the file again: spillway audit PIPELINE --data DIR'
+
+/** The first field that cannot be, by its path in the file. */
+function problemOf(found: unknown): string | undefined {
+  if (!isRecord(found)) return `must be an object of the format '${FORMAT}'; got ${shown(found)}`
+  const { format, pipeline, fingerprint, groups } = found
+  if (format !== FORMAT) return `format: must be '${FORMAT}'; got ${shown(format)}`
+  if (typeof pipeline !== 'string') return `pipeline: must be the name of a pipeline; got ${shown(pipeline)}`
+  if (typeof fingerprint !== 'string')
+    return `fingerprint: must be the fingerprint of the pipeline that was audited; got ${shown(fingerprint)}`
+  if (!isRecord(groups)) return `groups: must be an object with an objective for each feature group; got ${shown(groups)}`
+  for (const [group, objective] of Object.entries(groups)) {
+    if (!isRecord(objective)) return `groups.${group}: must be { age, share, why }; got ${shown(objective)}`
+    const field = objectiveFields.find(({ name, isGood }) => !isGood(objective[name]))
+    if (field) return `groups.${group}.${field.name}: must be ${field.words}; got ${shown(objective[field.name])}`
+  }
+  return undefined
+}
+
+interface ObjectiveField {
+  readonly name: keyof FreshnessObjective
+  readonly words: string
+  readonly isGood: (value: unknown) => boolean
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+
+const objectiveFields: readonly ObjectiveField[] = [
+  { name: 'age', words: 'a number of milliseconds above 0', isGood: value => isNumber(value) && value > 0 },
+  { name: 'share', words: 'a number above 0 and below 1', isGood: value => isNumber(value) && value > 0 && value < 1 },
+  {
+    name: 'delay',
+    words: 'a number of milliseconds from 0, or left out',
+    isGood: value => value === undefined || (isNumber(value) && value >= 0),
+  },
+  { name: 'why', words: 'a text', isGood: value => typeof value === 'string' },
+]
+
+const SHOWN_CHARS = 60
+
+/** In one line. */
+const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, SHOWN_CHARS))
+
+const isRecord = (given: unknown): given is Record<string, unknown> => typeof given === 'object' && given !== null && !Array.isArray(given)

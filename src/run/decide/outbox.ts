@@ -1,0 +1,109 @@
+/**
+ * What follows from decisions: for each action the effects to be sent, made in the order of decision, to be committed with the decisions themselves.
+ *
+ * A decision is recorded once, and so are its effects; taking the log again after a crash makes those that were not committed, under the same ids.
+ */
+import { effectId } from '../../action/effect-id.ts'
+import { Firing } from '../../action/firing.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Strings } from '../../columns/strings.ts'
+import { decisionId } from '../../decision/decision-id.ts'
+import type { EffectRecord } from '../../define/action/action.ts'
+import type { PipelineIR, Value } from '../../define/ir/ir.ts'
+import type { NewEffect } from '../../log/effects.ts'
+import type { LogStore } from '../../log/store.ts'
+import { rowsOf, type RowOf } from '../../model/index.ts'
+import { placeOf } from '../../replay/decision-record.ts'
+import { deliveredCell } from './decision-codec.ts'
+import type { LiveDecisions } from './live-model.ts'
+
+export interface OutboxOptions {
+  readonly store: LogStore
+  readonly strings: Strings
+  readonly clock: Clock
+  readonly logName: string
+  /** No decision to come is before this, UTC ms; those of the end of the log may be to be made yet. */
+  readonly from: number
+  /** Effects are recorded and never sent. */
+  readonly isDry: boolean
+}
+
+interface Acting {
+  readonly firing: Firing
+  readonly vectorOf: RowOf
+}
+
+export class Outbox {
+  readonly #options: OutboxOptions
+  readonly #pipeline: string
+  /** By model: the actions that send something. */
+  readonly #acting = new Map<string, Acting[]>()
+  #last: number
+
+  constructor(ir: PipelineIR, options: OutboxOptions) {
+    const { store, strings, from } = options
+    this.#options = options
+    this.#pipeline = ir.name
+    this.#last = store.effects.last()
+    for (const action of ir.actions ?? []) {
+      if (action.do.kind === 'answer') continue
+      const { inputs } = ir.models.find(({ name }) => name === action.model)!
+      // Of what has cooled down by then nothing needs to be known.
+      const newest = action.cooldown === undefined ? new Map<string, number>() : store.effects.newest(action.name, from - action.cooldown)
+      const acting = { firing: new Firing(action, newest), vectorOf: rowsOf(inputs, strings) }
+      this.#acting.set(action.model, [...(this.#acting.get(action.model) ?? []), acting])
+    }
+  }
+
+  /** The effects that follow from a stretch of decisions; `stringsOf` has the texts of the trigger's key. Decisions are given once, in order. */
+  of(decisions: LiveDecisions, stringsOf: (column: string) => Strings): NewEffect[] {
+    const acting = this.#acting.get(decisions.model.name)
+    if (!acting) return []
+    const { keyColumn, key, t, score, length } = decisions
+    const effects: NewEffect[] = []
+    const met = acting.flatMap(one => one.firing.met(score, length).map(row => ({ ...one, row })))
+    // Decision by decision, so that numbers are in order of decision whatever the actions are.
+    if (acting.length > 1) met.sort((a, b) => a.row - b.row)
+    for (const { firing, vectorOf, row } of met) {
+      const value = deliveredCell(key, row, keyColumn, keyColumn.type === 'string' ? stringsOf(keyColumn.name) : this.#options.strings)
+      const text = JSON.stringify(value)
+      if (firing.follows(text, t[row])) effects.push(this.#effect(decisions, row, value, text, { firing, vectorOf }))
+    }
+    return effects
+  }
+
+  #effect(decisions: LiveDecisions, row: number, key: Value, text: string, { firing, vectorOf }: Acting): NewEffect {
+    const { model, t, entry, score, vector, since } = decisions
+    const { name: action, deadline } = firing.action
+    const id = effectId(this.#pipeline, action, this.#options.logName, decisionId(model, decidedOn(decisions, row, key)), t[row])
+    const due = deadline === undefined ? undefined : since(row) + deadline
+    const record: EffectRecord = {
+      id,
+      pipeline: this.#pipeline,
+      action,
+      model: model.name,
+      key,
+      t: t[row],
+      score: score.values[row],
+      vector: vectorOf(vector, row),
+      ...(due !== undefined && { due }),
+    }
+    return {
+      number: ++this.#last,
+      action,
+      id,
+      entry: entry[row],
+      key: text,
+      t: t[row],
+      made: this.#options.clock(),
+      due,
+      body: JSON.stringify(record),
+      isDry: this.#options.isDry,
+    }
+  }
+}
+
+function decidedOn({ model, position, t, entry }: LiveDecisions, row: number, key: Value): Parameters<typeof decisionId>[1] {
+  if (position) return placeOf(position[row])
+  return model.decide.kind === 'request' ? { request: String(entry[row]) } : { t: t[row], key }
+}

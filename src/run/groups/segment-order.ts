@@ -1,0 +1,112 @@
+/** How the entries of a segment stand to one another: where each source's events are, and how many of another source stand before them. */
+import type { Block, Column } from '../../columns/block.ts'
+import { gather, picked } from '../../columns/gather.ts'
+import type { SourceIR } from '../../define/ir/ir.ts'
+import { isDeleted } from '../../kernel/superseded.ts'
+import type { Segment } from '../../log/segment.ts'
+import type { SourceEvents } from './live-group.ts'
+
+/** The moments of a stretch at which a model decides; row i is decision i. */
+export interface Moments {
+  readonly length: number
+  readonly entry: Float64Array
+  readonly t: Float64Array
+  readonly position: Float64Array | undefined
+  /** A column of the trigger. */
+  readonly columnOf: (name: string) => Column
+  /** How many of the stretch's events of a source are in each `P`. */
+  readonly prefixes: (source: string) => Int32Array
+  /** The event time of what a decision answers to, UTC ms: of its event, of the newest event of its key at a tick, of its request. Good until the next stretch. */
+  readonly since: (row: number) => number
+  /** The source whose event, the last of its prefix, triggers. */
+  readonly source: string | undefined
+  /** As of the decisions. */
+  readonly stringsBefore?: number
+}
+
+export class OrderOf {
+  readonly #segment: Segment
+  readonly #entries = new Map<string, Float64Array>()
+  /** No later entry of the log arrives before it, UTC ms. */
+  readonly lastArrival: number
+
+  constructor(segment: Segment) {
+    const { sources, marks } = segment
+    this.#segment = segment
+    this.lastArrival = Math.max(...sources.map(({ block }) => block.arrival[block.length - 1]), ...marks.map(({ t }) => t))
+  }
+
+  /** The segment's events of a source, if it has any. */
+  blockOf(source: string): Block | undefined {
+    return this.#segment.sources.find(rows => rows.source === source)?.block
+  }
+
+  /** A source's events with their sequence numbers, if the segment has any. */
+  eventsOf(source: string): SourceEvents | undefined {
+    const block = this.blockOf(source)
+    return block && { block, entries: this.entries(source) }
+  }
+
+  /** Sequence numbers of a source's events. */
+  entries(source: string): Float64Array {
+    const known = this.#entries.get(source)
+    if (known) return known
+    const { first, order, sources } = this.#segment
+    const index = sources.findIndex(rows => rows.source === source)
+    const entries = new Float64Array(index < 0 ? 0 : sources[index].block.length)
+    if (!order) for (let row = 0; row < entries.length; row++) entries[row] = first + row
+    else for (let entry = 0, row = 0; row < entries.length; entry++) if (order[entry] === index) entries[row++] = first + entry
+    this.#entries.set(source, entries)
+    return entries
+  }
+
+  /** The moments at which a model decides on the events of a source that the segment has: one an event that is not marked deleted. */
+  momentsOf(source: SourceIR): Moments {
+    const block = this.blockOf(source.name)!
+    const { name } = source
+    const rows = triggeringRows(source, block)
+    const entry = this.entries(name)
+    const prefixes = (of: string) => this.prefixes(of, name)
+    if (!rows) return momentsOf(name, block, entry, prefixes)
+    return momentsOf(name, gather(block, rows), picked(entry, rows), of => picked(prefixes(of), rows), picked(block.position, rows))
+  }
+
+  /** For each event of `trigger`, in order: how many of the segment's events of `source` stand before or at it. */
+  prefixes(source: string, trigger: string): Int32Array {
+    const triggers = this.entries(trigger)
+    const counted = source === trigger ? triggers : this.entries(source)
+    const prefixes = new Int32Array(triggers.length)
+    let count = 0
+    for (let row = 0; row < triggers.length; row++) {
+      while (count < counted.length && counted[count] <= triggers[row]) count++
+      prefixes[row] = count
+    }
+    return prefixes
+  }
+}
+
+function momentsOf(
+  source: string,
+  block: Block,
+  entry: Float64Array,
+  prefixes: Moments['prefixes'],
+  position: Float64Array = block.position,
+): Moments {
+  return {
+    length: block.length,
+    entry,
+    t: block.arrival,
+    position,
+    since: row => block.time[row],
+    columnOf: name => block.columns[name],
+    prefixes,
+    source,
+  }
+}
+
+/** The rows of events that trigger; `undefined` if all do. */
+function triggeringRows(source: SourceIR, block: Block): Uint32Array | undefined {
+  if (source.deleted === undefined) return undefined
+  const rows = Uint32Array.from({ length: block.length }, (_, row) => row).filter(row => !isDeleted(source, block, row))
+  return rows.length === block.length ? undefined : rows
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ModelStore } from '../../../test/crash/model-store.ts'
+import { count, entity, every, features, linear, model, on, pipeline, request, source, stream, t } from '../../index.ts'
+import { batchOf } from '../../intake/batch.ts'
+import { Run } from '../loop/run.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
+const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const weighted = linear({ intercept: 0, weights: { n: 1 } })
+const risk = model('risk', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), score: weighted })
+const offer = model('offer', { decide: request({ card }), inputs: r => ({ n: now.of(r.card).n }), score: weighted })
+const hourly = model('hourly', { decide: every('1h', card, { live: '2h' }), inputs: k => ({ n: now.of(k.card).n }), score: weighted })
+const start = Date.parse('2026-01-01T00:00Z')
+const hour = 3_600_000
+const pay = (of: string) => batchOf([{ card: of, at: start }])
+
+function open(definition = pipeline('shop', [risk, offer])) {
+  const store = new ModelStore(undefined, true)
+  let at = start
+  return { store, run: new Run(definition, { store, clock: () => at }), moveTo: (t: number) => (at = t) }
+}
+
+const turns = async (count: number) => {
+  for (let i = 0; i < count; i++) await new Promise(resolve => setImmediate(resolve))
+}
+
+test('a source that there is not is refused with the nearest that there is, and the run goes on', async () => {
+  const { run } = open()
+  const unknown = { code: 'SPILL_INPUT', message: "pipeline 'shop' has no source 'paymets'; did you mean 'payments'?" }
+  await assert.rejects(run.submit('paymets', pay('c')), unknown)
+  const { decided, receipt } = run.decide('paymets', pay('c'))
+  await assert.rejects(decided, unknown)
+  await assert.rejects(receipt, unknown)
+  assert.equal((await run.submit('payments', pay('c'))).accepted, 1)
+  await run.stop()
+})
+
+test('what was taken before a stop is answered; what comes while it stops, or afterwards, is refused', async () => {
+  const { run, store } = open()
+  store.hold()
+  const submitted = run.submit('payments', pay('c'))
+  const decided = run.decide('payments', pay('c'))
+  const asked = run.ask('offer', { card: 'c' })
+  const stopped = run.stop()
+  const late = { code: 'SPILL_STOPPED', message: /send it again/ }
+  const refuses = async () => {
+    await assert.rejects(run.submit('payments', pay('c')), late)
+    const { decided: none, receipt } = run.decide('payments', pay('c'))
+    await assert.rejects(none, late)
+    await assert.rejects(receipt, late)
+    assert.throws(() => run.ask('offer', { card: 'c' }), late)
+    await assert.rejects(run.request('offer', { card: 'c' }), late)
+    assert.throws(() => run.features([{ group: 'now', key: ['c'] }]), late)
+  }
+  await refuses()
+  store.release()
+  assert.equal((await submitted).accepted, 1)
+  assert.equal((await decided.receipt).accepted, 1)
+  assert.equal((await decided.decided).length, 1)
+  assert.equal((await asked.durable).model, 'offer')
+  await stopped
+  await refuses()
+  await assert.rejects(run.settle([]), late)
+  await run.ended
+  await run.room()
+})
+
+test('a run is stopped once, whoever asks; nothing turns afterwards', async () => {
+  const { run, store, moveTo } = open(pipeline('shop', [hourly, risk]))
+  await run.submit('payments', pay('c'))
+  await Promise.all([run.stop(), run.stop()])
+  const commits = store.disk.commits.length
+  moveTo(start + 5 * hour)
+  run.tick()
+  run.checkpoint()
+  await turns(5)
+  assert.equal(store.disk.commits.length, commits)
+})
+
+test('when a run fails, everyone who waits is told: for a place, for a decision that is not made yet, for one that is not durable', async () => {
+  const { run, store, moveTo } = open(pipeline('shop', [hourly, risk, offer]))
+  await run.submit('payments', pay('c'))
+  store.hold()
+  moveTo(start + hour)
+  // The tick's decisions come first: until they are made, the event waits.
+  const behind = run.decide('payments', batchOf([{ card: 'c', at: start + hour }]))
+  const asked = run.ask('offer', { card: 'c' })
+  while (store.waiting < 2) await turns(1)
+  const next = run.submit('payments', pay('c'))
+  store.fail()
+  const full = { code: 'SPILL_STORE' }
+  for (const promise of [behind.decided, behind.receipt, asked.decided, asked.durable, next, run.ended]) await assert.rejects(promise, full)
+  await assert.rejects(run.submit('payments', pay('c')), full)
+  await run.room()
+  await run.stop()
+})

@@ -1,0 +1,138 @@
+/**
+ * Bodies of hybrid groups, read back from the files of batch runs, and what the log has behind their cuts. A part of a result that is lost or damaged is made again
+ * from the log: it is a function of that.
+ */
+import { othersTurn } from '../../base/clock.ts'
+import { codeOf } from '../../batch/code.ts'
+import { columnsOf } from '../../batch/events.ts'
+import { framesIn } from '../../batch/frames.ts'
+import { runsIn, swappedBefore, type RunRecord } from '../../batch/ledger.ts'
+import { StateRestoring } from '../../batch/state.ts'
+import type { Strings } from '../../columns/strings.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
+import { beginsOf } from '../../log/begins.ts'
+import { Log } from '../../log/log.ts'
+import { countBefore, type Segment } from '../../log/segment.ts'
+import type { StoredLog } from '../../log/store.ts'
+import { stoppedError } from './shutdown.ts'
+import type { Body, HybridGroup } from './hybrid-group.ts'
+import { OrderOf } from './segment-order.ts'
+import { resultOf } from './batch-results.ts'
+
+export interface BodiesOptions {
+  readonly ir: PipelineIR
+  readonly store: StoredLog
+  readonly strings: Strings
+  readonly onReport: (report: string) => void
+}
+
+export class Bodies {
+  readonly #options: BodiesOptions
+  #store: StoredLog
+
+  constructor(options: BodiesOptions) {
+    this.#options = options
+    this.#store = options.store
+  }
+
+  /** The same log, by another connection: of whoever holds the folder from now on. */
+  over(store: StoredLog): void {
+    this.#store = store
+  }
+
+  /** Gives a group the body that it has at an entry of the log. Returns the entry from which on the log is to be taken for its head; nothing if it has no body. */
+  begin(group: HybridGroup, entry: number): number | undefined {
+    const record = swappedBefore(runsIn(this.#store), group.group.name, entry)
+    const body = record && this.#read(group, record)
+    if (!body) return undefined
+    group.restart(body)
+    return this.#from(body)
+  }
+
+  /** Where another process has swapped in other layers since: gives a group those that it has at an entry of the log. */
+  follow(group: HybridGroup, entry: number): void {
+    const record = swappedBefore(runsIn(this.#store), group.group.name, entry)
+    if (record && record.number !== group.run) this.#replace(group, record, entry)
+  }
+
+  /** Gives a group the layers of a run that is swapped in at an entry of the log. If its result is none, they stay what they are, which is as exact. */
+  restart(group: HybridGroup, run: number, entry: number): void {
+    const record = runsIn(this.#store).find(({ number }) => number === run)
+    if (record) this.#replace(group, record, entry)
+  }
+
+  /** Begins the layers of a run that is done and not swapped in, and makes them whole at once: for a start, when nothing else waits. False if its result is none. */
+  prepare(group: HybridGroup, record: RunRecord, live: number): boolean {
+    const body = this.#read(group, record)
+    if (!body) return false
+    group.begin(body, live)
+    for (const segment of this.#behind(group, body, live)) this.#give(group, segment)
+    group.ready(body.forgotten)
+    return true
+  }
+
+  /**
+   * Gives the head of the run that a group has begun what the log has behind its cut, below an entry: a segment at a time, between which turns go on. Rejects with
+   * `SPILL_STOPPED` when it was stopped: the head is then not whole.
+   */
+  async fill(group: HybridGroup, cut: Pick<Body, 's' | 'cut'>, to: number, signal: AbortSignal): Promise<void> {
+    for (const segment of this.#behind(group, cut, to)) {
+      this.#give(group, segment)
+      await othersTurn()
+      if (signal.aborted) throw stoppedError()
+    }
+  }
+
+  #give(group: HybridGroup, segment: Segment): void {
+    const events = new OrderOf(segment).eventsOf(group.group.source)
+    if (events) group.fill(events)
+  }
+
+  #replace(group: HybridGroup, record: RunRecord, entry: number): void {
+    const body = this.#read(group, record)
+    if (!body) return
+    group.restart(body)
+    let isFirst = true
+    for (const segment of this.#behind(group, body, entry)) {
+      if (isFirst) group.startAfter(countBefore(segment, group.group.source))
+      isFirst = false
+      const order = new OrderOf(segment)
+      group.catchUp(order.eventsOf(group.group.source), order.lastArrival)
+    }
+  }
+
+  *#behind({ group, source }: HybridGroup, cut: Pick<Body, 's' | 'cut'>, to: number): Generator<Segment> {
+    const { strings } = this.#options
+    const needed = columnsOf({ group, source })
+    const wanted = (of: string, column: string) => of === source.name && needed.has(column)
+    yield* this.#log.segments(this.#from(cut), to, { stringsOf: () => strings, wanted })
+  }
+
+  /** The first segment that may have events behind a cut. */
+  #from({ s, cut }: Pick<Body, 's' | 'cut'>): number {
+    return Math.min(cut, this.#log.since(s + 1))
+  }
+
+  get #log(): Log {
+    const { ir, strings } = this.#options
+    return new Log(this.#store, { sources: ir.sources, stringsOf: () => strings })
+  }
+
+  #read(hybrid: HybridGroup, { number, s, cut, code, done }: RunRecord): Body | undefined {
+    const { ir, strings, onReport } = this.#options
+    const { group, source } = hybrid
+    if (!done) return undefined
+    if (code !== codeOf(group, source)) {
+      onReport(`group '${group.name}' is defined otherwise than in its last batch run: everything is in its stream layer until the next`)
+      return undefined
+    }
+    const kernel = hybrid.emptyBody()
+    const job = { group, source, sources: ir.sources, s, cut, partitions: done.partitions }
+    for (const pieces of resultOf(this.#store, number, job, onReport)) {
+      const restoring = new StateRestoring(kernel, strings)
+      for (const bytes of pieces) for (const reader of framesIn(bytes, `the result of run ${number}`)) restoring.take(reader)
+    }
+    kernel.settle()
+    return { run: number, s, cut, kernel, forgotten: beginsOf(this.#store).arrival }
+  }
+}

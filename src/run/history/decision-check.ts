@@ -1,0 +1,67 @@
+/**
+ * Checks every recorded decision once, the newest first, while a run goes on: a few milliseconds at a time, so that it takes a twentieth of one core. Reports what
+ * `spillway inspect --verify` would say. Nothing else reads old decisions, so that damage would be found by whoever needs them.
+ */
+import { every, stopwatch } from '../../base/clock.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
+import { SqliteReader } from '../../log/sqlite/reader.ts'
+import type { StoredDecisions } from '../../log/store.ts'
+import { damageText } from '../../log/verify.ts'
+import { damageOf } from './verify-decisions.ts'
+
+export interface DecisionCheckOptions {
+  /** Stretches of decisions, the newest first. */
+  readonly stretches: Iterable<StoredDecisions>
+  readonly onReport: (report: string) => void
+  /** Milliseconds, for measuring how long a step takes. */
+  readonly clock?: () => number
+}
+
+export class DecisionCheck {
+  readonly #stretches: Iterator<StoredDecisions>
+  readonly #onReport: DecisionCheckOptions['onReport']
+  readonly #clock: () => number
+
+  constructor({ stretches, onReport, clock = stopwatch }: DecisionCheckOptions) {
+    this.#stretches = stretches[Symbol.iterator]()
+    this.#onReport = onReport
+    this.#clock = clock
+  }
+
+  /** Checks one stretch, and more until its time is over. Returns whether there are any left. */
+  step(): boolean {
+    const began = this.#clock()
+    try {
+      do {
+        const { done, value } = this.#stretches.next()
+        if (done) return false
+        const damage = damageOf(value)
+        if (damage) this.#onReport(`damaged: ${damageText(damage)}; \`spillway inspect --verify\` lists all damage`)
+      } while (this.#clock() - began < limits.DECISION_CHECK_MS)
+      return true
+    } catch (error) {
+      // The file itself: what is behind it cannot be read.
+      if (!(error instanceof SpillwayError)) throw error
+      this.#onReport(`recorded decisions cannot be checked further: ${error.message}`)
+      return false
+    }
+  }
+}
+
+/** Checks those of the log in this file, until all are checked or it is stopped. */
+export function checkDecisions(path: string, onReport: DecisionCheckOptions['onReport']): { stop(): void } {
+  const reader = new SqliteReader(path)
+  const check = new DecisionCheck({ stretches: reader.decisions(), onReport })
+  let isOver = false
+  const stop = (): void => {
+    if (isOver) return
+    isOver = true
+    timer.stop()
+    reader.close()
+  }
+  const timer = every(limits.DECISION_CHECK_EVERY_MS, () => {
+    if (!check.step()) stop()
+  })
+  return { stop }
+}

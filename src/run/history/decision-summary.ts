@@ -1,0 +1,67 @@
+/** Recorded decisions of a model as what drift is measured on: how often each value of its inputs and scores occurs. */
+import { Strings } from '../../columns/strings.ts'
+import type { Column } from '../../columns/block.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import { isList } from '../../replay/decision-table.ts'
+import type { DecisionBatch } from '../../replay/decide.ts'
+import { countNumbers, countTexts, type Counting, type RowsSummary } from '../../training/drift/summary.ts'
+
+/** Whose scores are counted: of all decisions unless given. */
+export type IsScored<B extends DecisionBatch> = (batch: B) => boolean
+
+/** A stretch of time, UTC ms: from `from` on, before `to`. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * A summary of each span, which may overlap, in one pass over the decisions. `batches` are such as `recordedBatches` gives, their texts in `strings`. Inputs that are lists
+ * are left out.
+ */
+export function summariesOf<B extends DecisionBatch>(
+  ir: PipelineIR,
+  model: ModelIR,
+  batches: Iterable<B>,
+  strings: Strings,
+  spans: readonly Span[],
+  isScored: IsScored<B> = () => true,
+): RowsSummary[] {
+  const all = spans.map(span => ({ span, rows: 0, ...countingOf(ir, model, strings) }))
+  for (const batch of batches) {
+    const { t, vector, score, length } = batch
+    for (const one of all) {
+      const rows = rowsWithin(t, length, one.span)
+      if (rows.length === 0) continue
+      one.rows += rows.length
+      for (const { slot, counting } of one.inputs) counting.add(picked(vector[slot], rows), rows.length)
+      if (isScored(batch)) one.score.add(picked(score, rows), rows.length)
+    }
+  }
+  return all.map(({ rows, inputs, score }) => ({
+    rows,
+    inputs: Object.fromEntries(inputs.map(({ name, counting }) => [name, counting.summary])),
+    score: score.summary,
+  }))
+}
+
+function countingOf(ir: PipelineIR, { inputs }: ModelIR, strings: Strings) {
+  const counted = inputs.flatMap(({ name, expr }, slot): { name: string; slot: number; counting: Counting }[] =>
+    isList(ir, expr) ? [] : [{ name, slot, counting: expr.type === 'string' ? countTexts(strings) : countNumbers() }],
+  )
+  return { inputs: counted, score: countNumbers() }
+}
+
+function rowsWithin(t: Float64Array, length: number, { from, to }: Span): number[] {
+  const rows: number[] = []
+  for (let row = 0; row < length; row++) if (t[row] >= from && t[row] < to) rows.push(row)
+  return rows
+}
+
+function picked({ values, nulls }: Column, rows: readonly number[]): Column {
+  if (rows.length > 0 && rows.at(-1)! - rows[0] === rows.length - 1 && rows[0] === 0) return { values, ...(nulls && { nulls }) }
+  return {
+    values: Float64Array.from(rows, row => values[row]),
+    ...(nulls && { nulls: Uint8Array.from(rows, row => nulls[row]) }),
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * The features of one key at one moment, computed from a log that somebody may be writing: no lock, and no state of other keys.
+ *
+ * What is known at a moment is every event with an arrival up to it, read through the group's placement as a decision at that moment would
+ * (semantics §4). One walk over the log up to the moment; memory for the key's own events, and for texts. A source with `identity` keeps all of its
+ * events, since one of any key may supersede one of this.
+ */
+import { SpillwayError } from '../../base/errors.ts'
+import type { Block, Column } from '../../columns/block.ts'
+import { concatBlocks } from '../../columns/concat.ts'
+import { gather, picked } from '../../columns/gather.ts'
+import { blockSlice } from '../../columns/slice.ts'
+import { Strings } from '../../columns/strings.ts'
+import { featureValues, type FeatureValue } from '../../decision/feature-value.ts'
+import { columnsLookedAt } from '../../decision/reads.ts'
+import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/ir.ts'
+import { refuseIncomplete } from '../../kernel/incomplete.ts'
+import { runsIn, swappedBy } from '../../batch/ledger.ts'
+import { Kernel } from '../../kernel/kernel.ts'
+import { placeAsks } from '../../kernel/placement.ts'
+import { beginsOf } from '../../log/begins.ts'
+import { Log } from '../../log/log.ts'
+import { countBefore } from '../../log/segment.ts'
+import type { StoredLog } from '../../log/store.ts'
+import { keyReader } from '../groups/key-text.ts'
+
+export interface FeaturesAt {
+  readonly group: string
+  /** By key column, as it was asked for. */
+  readonly key: Readonly<Record<string, string>>
+  /** The moment asked for, UTC ms. */
+  readonly t: number
+  /** The clock that the values are of, by the group's placement; NULL before the first run of a schedule. */
+  readonly clock: number | null
+  /** How many events of the group's source are known there. */
+  readonly known: number
+  /** How many events of this key the log has up to `t`. With none, the values are those of a key that was never seen. */
+  readonly ofKey: number
+  readonly features: Readonly<Record<string, FeatureValue>>
+}
+
+export interface FeaturesAsk {
+  readonly group: GroupIR
+  /** A text for each key column. */
+  readonly key: readonly string[]
+  /** UTC ms. */
+  readonly t: number
+}
+
+/**
+ * Throws `SPILL_INPUT` for a key that is none of its column's type, `SPILL_DATA` where the log is damaged, `SPILL_SCHEMA` as a run does, and
+ * `SPILL_CLOCK_EVICTED` for a moment that the log has forgotten.
+ */
+export function featuresAt(ir: PipelineIR, store: StoredLog, { group: asked, key, t }: FeaturesAsk): FeaturesAt {
+  const group = asBatchRuns(asked, store, t)
+  const forgotten = beginsOf(store).arrival
+  if (t <= forgotten)
+    throw new SpillwayError(
+      'SPILL_CLOCK_EVICTED',
+      `the log has forgotten what arrived up to ${new Date(forgotten).toISOString()}; ask at a later time`,
+    )
+  const source = ir.sources.find(({ name }) => name === group.source)!
+  const strings = new Strings()
+  const wanted = group.key.map((name, i) =>
+    keyReader(
+      source.columns.find(column => column.name === name)!,
+      text => strings.idOf(text),
+    )(key[i]),
+  )
+  const { block, before, known, ofKey } = ownEvents(ir, store, { group, source, strings, wanted, t })
+  const placed = placeAsks(group.place, source, block, triggers(knownRows(group, block, t), t))
+  const kernel = new Kernel(group, source, { strings, floor: placed.floor })
+  const out = kernel.replay(blockSlice(placed.block, 0, placed.upto[0]), {
+    length: 1,
+    keys: wanted.map((value, i) => columnOf(source, group.key[i], value)),
+    upto: placed.upto,
+    clock: placed.clock,
+  })
+  if (forgotten > -Infinity) refuseIncomplete(group.features, out, placed.clock, forgotten)
+  return {
+    group: group.name,
+    key: Object.fromEntries(group.key.map((name, i) => [name, key[i]])),
+    t,
+    clock: Number.isFinite(placed.clock[0]) ? placed.clock[0] : null,
+    known: before + (source.identity ? placed.upto[0] : known),
+    ofKey,
+    features: featureValues(group.features, out, 0, strings),
+  }
+}
+
+/**
+ * Of a group whose batch runs are in the ledger, the placement that the one in use at `t` was: what had arrived by its time, as of then. Where there are none, it is as
+ * a job would have given it that ran on time.
+ */
+function asBatchRuns(group: GroupIR, store: StoredLog, t: number): GroupIR {
+  if (group.place.kind !== 'batch') return group
+  const used = swappedBy(runsIn(store), group.name, t)
+  return used ? { ...group, place: { kind: 'lag', by: t - used.s } } : group
+}
+
+interface Wanted {
+  readonly group: GroupIR
+  readonly source: SourceIR
+  readonly strings: Strings
+  /** The key's physical values. */
+  readonly wanted: readonly number[]
+  readonly t: number
+}
+
+interface Own {
+  readonly block: Block
+  /** How many events of the source were forgotten. */
+  readonly before: number
+  readonly known: number
+  readonly ofKey: number
+}
+
+/** The key's events of the log, positions as they were given, and how many of all events of the source a read at `t` knows. */
+function ownEvents(ir: PipelineIR, store: StoredLog, { group, source, strings, wanted, t }: Wanted): Own {
+  const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
+  const needed = columnsLookedAt(ir).get(source.name)!
+  const isWanted = (of: string, column: string) => of === source.name && needed.has(column)
+  const blocks: Block[] = []
+  let [known, ofKey] = [0, 0]
+  let before: number | undefined
+  for (const segment of log.segments(0, log.end, { stringsOf: () => strings, wanted: isWanted })) {
+    before ??= countBefore(segment, source.name)
+    const block = segment.sources.find(rows => rows.source === source.name)?.block
+    if (!block) continue
+    const rows = knownRows(group, block, t)
+    if (rows === 0) break
+    known += placeAsks(group.place, source, block, triggers(rows, t)).upto[0]
+    const own = rowsOfKey(group, block, wanted, rows)
+    ofKey += countUpTo(block.arrival, own, t)
+    if (source.identity) blocks.push(blockSlice(block, 0, rows))
+    else if (own.length > 0) blocks.push({ ...gather(block, own), position: picked(block.position, own) })
+  }
+  return { block: blocks.length > 0 ? concatBlocks(blocks) : emptyBlock(source, needed), before: before ?? 0, known, ofKey }
+}
+
+const triggers = (rows: number, t: number) => ({ prefix: Int32Array.of(rows), clock: Float64Array.of(t), own: false })
+
+/** How many events of a stretch of the log, the first ones, are known at `t`: all of them under `corrected`. */
+function knownRows({ place }: GroupIR, { length, arrival }: Block, t: number): number {
+  if (place.kind === 'corrected') return length
+  let rows = 0
+  while (rows < length && arrival[rows] <= t) rows++
+  return rows
+}
+
+/** The rows among the first ones that are of the key. */
+function rowsOfKey({ key }: GroupIR, block: Block, wanted: readonly number[], rows: number): Uint32Array {
+  const columns = key.map(name => block.columns[name])
+  const own: number[] = []
+  for (let row = 0; row < rows; row++)
+    if (columns.every(({ values, nulls }, i) => nulls?.[row] !== 1 && values[row] === wanted[i])) own.push(row)
+  return Uint32Array.from(own)
+}
+
+const countUpTo = (arrival: Float64Array, rows: Uint32Array, t: number): number => rows.filter(row => arrival[row] <= t).length
+
+const isText = ({ columns }: SourceIR, name: string): boolean => columns.find(column => column.name === name)!.type === 'string'
+
+const columnOf = (source: SourceIR, name: string, value: number): Column => ({
+  values: isText(source, name) ? Int32Array.of(value) : Float64Array.of(value),
+})
+
+/** No events, with these columns. */
+export function emptyBlock(source: SourceIR, names: ReadonlySet<string>): Block {
+  const empty = new Float64Array(0)
+  const columns = [...names].map(name => [name, { values: isText(source, name) ? new Int32Array(0) : empty }] as const)
+  return { length: 0, time: empty, arrival: empty, position: empty, columns: Object.fromEntries(columns) }
+}

@@ -1,0 +1,65 @@
+/** How good recorded decisions were, of the newest whose labels are settled: what drift holds against a bound. */
+import type { Column } from '../../columns/block.ts'
+import { joined } from '../../columns/concat.ts'
+import { Strings } from '../../columns/strings.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import type { StoredDecisions } from '../../log/store.ts'
+import { horizonOf } from '../../replay/label-horizon.ts'
+import type { MaturedMetric } from '../../training/drift/drift.ts'
+import { metricsOf } from '../../training/metrics.ts'
+import { readDecisions } from '../decide/decision-codec.ts'
+import { drawnStretches } from './decision-sample.ts'
+import { recordedLabels } from './recorded-labels.ts'
+import type { DecidedLog } from './decided-log.ts'
+import { storedCut } from './stored-history.ts'
+
+export interface MetricAsk {
+  /** More of which is better. */
+  readonly metric: 'auc' | 'ap'
+  readonly bound: number
+  /** Decisions are looked at from so long before the newest whose label is settled, ms. */
+  readonly since: number
+  /** As known then, UTC ms: when the last event arrived, unless given. */
+  readonly at?: number
+  /** Of decisions that this version of the model has scored, 0 for its own score; of all unless given. */
+  readonly version?: number
+}
+
+/**
+ * A label is settled once its horizon has passed when the last event arrived: of what is younger only what came early is known. Throws `SPILL_INPUT` for a model without a
+ * label. Of more than DRIFT_DECISIONS_MAX decisions some are drawn. Memory: 40 bytes a decision that is looked at, and the events of the label's source.
+ */
+export function maturedMetric(
+  ir: PipelineIR,
+  model: ModelIR,
+  store: DecidedLog,
+  { metric, bound, since, at: given, version }: MetricAsk,
+): MaturedMetric {
+  const strings = new Strings()
+  const at = given ?? Math.max(...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
+  const settledTo = model.label ? at - horizonOf(model.label) : at
+  const parts = [...stretchesWithin(drawnStretches(ir, model.name, store, settledTo - since), strings, settledTo - since, version)]
+  const { labels } = recordedLabels(ir, model, store, parts, strings, at)
+  const none: Float64Array = new Float64Array(0)
+  const t = joined([none, ...parts.map(part => part.t)])
+  const scores = joined([none, ...parts.map(part => doubles(part.score, part.length))])
+  const rows = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(
+    row => labels.known[row] === 1 && t[row] > settledTo - since && t[row] <= settledTo,
+  )
+  const { n, [metric]: value = NaN } = metricsOf(
+    Float64Array.from(rows, row => scores[row]),
+    Uint8Array.from(rows, row => labels.value[row]),
+  )
+  return { name: metric, value, bound, rows: n }
+}
+
+function* stretchesWithin(stretches: Iterable<StoredDecisions>, strings: Strings, from: number, version: number | undefined) {
+  for (const { bytes } of stretches) {
+    const { length, t, entry, keys: key, ids: id, score, explored, version: by = 0 } = readDecisions(bytes, strings)
+    if (t[length - 1] > from && (version ?? by) === by) yield { length, t, entry, key, id, score, explored }
+  }
+}
+
+/** NULL is NaN. */
+const doubles = ({ values, nulls }: Column, length: number): Float64Array =>
+  Float64Array.from({ length }, (_, row) => (nulls?.[row] === 1 ? NaN : values[row]))

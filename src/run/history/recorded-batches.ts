@@ -1,0 +1,79 @@
+/** Recorded decisions as a replay gives them, so that whatever takes those of a replay in memory takes those of the log as well. */
+import type { Strings } from '../../columns/strings.ts'
+import { groupReads, readId } from '../../decision/reads.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import type { StoredDecisions } from '../../log/store.ts'
+import type { DecisionBatch } from '../../replay/decide.ts'
+import { isList } from '../../replay/decision-table.ts'
+import { readDecisions, type DecisionShape, type DecodedDecisions } from '../decide/decision-codec.ts'
+
+/** A stretch as a replay gives it, and the entry of the log that made each decision. */
+export interface RecordedBatch extends DecisionBatch {
+  readonly entry: Float64Array
+  /** The version of the model that scored; the model's own score where there is none. */
+  readonly version: number | undefined
+  readonly explored: DecodedDecisions['explored']
+}
+
+export interface RecordedOptions {
+  /** How many decisions there are. */
+  readonly total: number
+  /** Told of each stretch by which pipeline it was decided, and whether its vectors are those of the model: those that are not are left out. */
+  readonly onStretch?: (by: { readonly fingerprint: string; readonly decisions: number; readonly fits: boolean }) => void
+}
+
+/**
+ * The decisions of one model whose vectors have its inputs, in the order of the stretches. Their texts get their ids in `strings`, which grow. Throws
+ * `SPILL_DATA` for damaged bytes.
+ */
+export function* recordedBatches(
+  ir: PipelineIR,
+  model: ModelIR,
+  stretches: Iterable<StoredDecisions>,
+  strings: Strings,
+  { total, onStretch }: RecordedOptions,
+): Generator<RecordedBatch> {
+  const reads = groupReads(ir, model)
+  const shape = shapeText(shapeOf(ir, model))
+  let [first, seen] = [0, 0]
+  for (const { bytes } of stretches) {
+    const decoded = readDecisions(bytes, strings)
+    const { length, version, entry, t, keys, ids, position, vector, score, refused, known, clock, explored, fingerprint } = decoded
+    const fits = shapeText(decoded) === shape
+    seen += length
+    onStretch?.({ fingerprint, decisions: length, fits })
+    if (!fits) continue
+    const reasons = Array.from({ length }, (_, row) => row).filter(row => refused.nulls?.[row] !== 1)
+    yield {
+      model,
+      length,
+      first,
+      entry,
+      version,
+      explored,
+      t,
+      key: keys,
+      id: ids,
+      position,
+      vector,
+      score,
+      refused: new Map(reasons.map(row => [row, strings.textOf(refused.values[row])])),
+      reads: reads.map((read, i) => ({ read, known: Int32Array.from(known[i]), clock: clock[i] })),
+      done: seen / total,
+    }
+    first += length
+  }
+}
+
+type Shape = Pick<DecisionShape, 'inputs' | 'reads'>
+
+function shapeOf(ir: PipelineIR, model: ModelIR): Shape {
+  return {
+    inputs: model.inputs.map(({ name, expr }) => ({ name, expr, ...(isList(ir, expr) && { list: true as const }) })),
+    reads: groupReads(ir, model).map(({ group, key }) => readId({ group: group.name, key })),
+  }
+}
+
+/** What two vectors must have in common to be rows of one table. */
+const shapeText = ({ inputs, reads }: Shape): string =>
+  JSON.stringify([inputs.map(({ name, expr: { type }, list }) => [name, type, list === true]), reads])

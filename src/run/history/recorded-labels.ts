@@ -1,0 +1,69 @@
+/** Labels of recorded decisions. Where a decision's entry stands in the log says what its `P` has of the label's source. */
+import { SpillwayError } from '../../base/errors.ts'
+import type { Column } from '../../columns/block.ts'
+import { concatColumns, joined } from '../../columns/concat.ts'
+import { countUpTo } from '../../columns/order.ts'
+import type { Strings } from '../../columns/strings.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import { triggerId, triggerKey } from '../../define/model/trigger-columns.ts'
+import type { Segment } from '../../log/segment.ts'
+import type { StoredLog } from '../../log/store.ts'
+import { labelsOfMoments, type Labels } from '../../replay/label.ts'
+import { rowStretches } from '../../replay/on-rows.ts'
+import { censoring } from './censored.ts'
+import type { RecordedBatch } from './recorded-batches.ts'
+import { storedCut, storedHistory } from './stored-history.ts'
+
+/**
+ * Of decisions in the order in which they are recorded, as known at `at`, unless given when the last event arrived or the last of them was made. Their texts must have
+ * their ids in `strings`. Memory: 20 bytes a decision and the events of the label's source. Of decisions that a log which has forgotten its beginning cannot judge nothing is known. Throws `SPILL_INPUT` for a model without a label, and as `storedHistory` does.
+ */
+export function recordedLabels(
+  ir: PipelineIR,
+  model: ModelIR,
+  store: StoredLog,
+  batches: Iterable<Pick<RecordedBatch, 'length' | 't' | 'entry' | 'key' | 'id' | 'score' | 'explored'>>,
+  strings: Strings,
+  at?: number,
+): { readonly labels: Labels; readonly at: number } {
+  const { label } = model
+  if (!label) throw new SpillwayError('SPILL_INPUT', `model '${model.name}' has no label; give it one, or leave --labels out`)
+  const named = label.kind === 'from' ? triggerId(ir, model)!.name : triggerKey(ir, model).name
+  const parts = { length: [] as number[], t: [] as Float64Array[], entry: [] as Float64Array[], key: [] as Column[] }
+  const censored = censoring(ir, model)
+  const hidden = new Set<number>()
+  let first = 0
+  for (const { length, t, entry, key, id, score, explored } of batches) {
+    for (const { row, isHidden } of censored?.({ length, score, explored }) ?? []) if (isHidden) hidden.add(first + row)
+    first += length
+    parts.length.push(length)
+    parts.t.push(t)
+    parts.entry.push(entry)
+    parts.key.push(label.kind === 'from' ? id! : key)
+  }
+  const t = joined([new Float64Array(0), ...parts.t])
+  const entry = joined([new Float64Array(0), ...parts.entry])
+  const key = parts.key.length > 0 ? concatColumns(parts.key, parts.length) : { values: new Float64Array(0) }
+  // What decides is no matter here: only the label's source is read.
+  const asked: ModelIR = { ...model, decide: { kind: 'every', every: 1, live: 1, column: triggerKey(ir, model) }, inputs: [] }
+  const sources = ir.sources.filter(({ name }) => name === label.source)
+  const events: Float64Array[] = [new Float64Array(0)]
+  const log = storedHistory(ir, { ...ir, sources, groups: [], models: [asked] }, store, strings, {
+    mayBeCut: true,
+    onSegment: segment => events.push(entriesOf(segment, label.source)),
+  })
+  const triggering = {
+    moments: { t, prefixes: () => countUpTo(joined(events), entry), source: undefined },
+    stretches: (size: number) => rowStretches(t.length, { [named]: key }, size),
+  }
+  const known = at ?? Math.max(t.at(-1) ?? -Infinity, ...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
+  return { labels: labelsOfMoments({ ir }, model, triggering, log, { at: known, isCensored: decision => hidden.has(decision) }), at: known }
+}
+
+/** The entries of a segment that are events of a source. */
+function entriesOf({ first, length, order, sources }: Segment, source: string): Float64Array {
+  const index = sources.findIndex(rows => rows.source === source)
+  if (index < 0) return new Float64Array(0)
+  const entries = Float64Array.from({ length }, (_, entry) => first + entry)
+  return order ? entries.filter((_, entry) => order[entry] === index) : entries
+}

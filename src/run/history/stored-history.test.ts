@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { asAppended } from '../../../test/property/generate/appended.ts'
+import { blockOf } from '../../../test/property/engines/block.ts'
+import { stored } from '../../../test/property/engines/stored.ts'
+import { Draw } from '../../../test/property/generate/draw.ts'
+import { generate } from '../../../test/property/generate/generate.ts'
+import { Strings } from '../../columns/strings.ts'
+import { columnsNeeded } from '../../decision/reads.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
+import { valueAt } from '../../intake/row-text.ts'
+import { BEGINS, beginsText } from '../../log/begins.ts'
+import type { ReplayLog } from '../../replay/log.ts'
+import { storedCut, storedHistory } from './stored-history.ts'
+
+const CASES = 25
+
+/** A history's events, by source: times, places and the columns that are needed. */
+function rowsOf({ histories, strings }: Pick<ReplayLog, 'histories' | 'strings'>, ir: PipelineIR) {
+  const needed = columnsNeeded(ir)
+  return ir.sources.map(({ name, columns }) => {
+    const { block } = histories.get(name)!
+    const kept = columns.filter(column => needed.get(name)!.has(column.name))
+    return Array.from({ length: block.length }, (_, row) => [
+      block.time[row],
+      block.arrival[row],
+      block.position[row],
+      ...kept.map(column => valueAt(block, column, row, strings)),
+    ])
+  })
+}
+
+test('the log of a folder is the history that was appended, in its order, also of some of its sources', async () => {
+  let several = 0
+  for (let seed = 1; seed <= CASES; seed++) {
+    const { ir, log: drawn } = generate(seed)
+    const log = asAppended(drawn)
+    const store = await stored(ir, log, new Draw(seed))
+    const first = { ...ir, sources: ir.sources.slice(0, 1), groups: ir.groups.filter(({ source }) => source === ir.sources[0].name) }
+    for (const read of [ir, first]) {
+      const found = storedHistory(ir, read, store, new Strings())
+      const strings = new Strings()
+      const own = log.filter(event => read.sources.some(({ name }) => name === event.source))
+      const histories = read.sources.map(source => {
+        const events = own.filter(event => event.source === source.name)
+        return [source.name, { ...found.histories.get(source.name)!, block: blockOf(source, events, strings) }] as const
+      })
+      assert.deepEqual(rowsOf(found, read), rowsOf({ histories: new Map(histories), strings }, read), `seed ${seed}`)
+      for (const trigger of read.sources)
+        for (const { name } of read.sources) {
+          const before = own.flatMap((event, i) =>
+            event.source === trigger.name ? [own.slice(0, i + 1).filter(({ source }) => source === name).length] : [],
+          )
+          assert.deepEqual([...found.prefixes(name, trigger.name)], before, `seed ${seed}, ${name} at ${trigger.name}`)
+        }
+    }
+    if (new Set(log.map(({ source }) => source)).size > 1) several++
+    const cut = ir.sources.map(({ name: source }) => {
+      const own = log.filter(event => event.source === source)
+      return { source, events: own.length, lastArrival: own.at(-1)?.arrival ?? null }
+    })
+    assert.deepEqual(storedCut(ir, store), cut)
+  }
+  assert.ok(several > 3, `only ${several} histories of several sources`)
+})
+
+test('a log that has forgotten its beginning is refused', async () => {
+  const { ir, log } = generate(1)
+  const store = await stored(ir, asAppended(log), new Draw(1))
+  await store.commit({ put: [[BEGINS, beginsText({ entry: 1, arrival: 0 })]] })
+  assert.throws(() => storedHistory(ir, ir, store, new Strings()), {
+    code: 'SPILL_UNSUPPORTED',
+    message: /^the log has forgotten what arrived up to 1970-01-01T00:00:00\.000Z \(run --keep\)/,
+  })
+})

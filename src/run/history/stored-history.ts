@@ -1,0 +1,145 @@
+/** The log of a data folder as a history in memory, whoever runs on it: what has a replay takes it as it takes files. */
+import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
+import { runsIn, swappedBefore } from '../../batch/ledger.ts'
+import type { Block } from '../../columns/block.ts'
+import { concatBlocks, joined } from '../../columns/concat.ts'
+import { Strings } from '../../columns/strings.ts'
+import { columnsNeeded } from '../../decision/reads.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
+import type { History } from '../../intake/intake.ts'
+import type { MergedOrder } from '../../intake/merge.ts'
+import type { BatchRuns } from '../../kernel/placement.ts'
+import { beginsOf } from '../../log/begins.ts'
+import { Log } from '../../log/log.ts'
+import type { Mark, Segment } from '../../log/segment.ts'
+import type { StoredLog } from '../../log/store.ts'
+import { replayLog, type Appended, type ReplayLog } from '../../replay/log.ts'
+import { emptyBlock } from './features-at.ts'
+import { StoredRequests } from './stored-requests.ts'
+
+type Swap = Extract<Mark, { kind: 'swap' }>
+
+export interface HistoryOptions {
+  /** Entries of the log from here on are left out; at it a segment begins, or the log ends. */
+  readonly to?: number | undefined
+  /** Ticks are made up to here, UTC ms: the last arrival unless given. */
+  readonly until?: number
+  readonly onProgress?: (share: number) => void
+  /** Takes a log that has forgotten its beginning, too: what it gives says what is missing, and whoever reads it leaves out what depends on that. */
+  readonly mayBeCut?: boolean
+  /** Told of each segment. */
+  readonly onSegment?: (segment: Segment) => void
+}
+
+/**
+ * `read`: the pipeline with the sources that are wanted alone, of those that the log has. Memory: as of a replay of their events. Throws `SPILL_UNSUPPORTED`
+ * for a log that has forgotten its beginning unless it `mayBeCut`, `SPILL_LIMIT` past REPLAY_EVENTS_MAX events, `SPILL_DATA` where it is damaged, `SPILL_SCHEMA` as a run does.
+ */
+export function storedHistory(
+  ir: PipelineIR,
+  read: PipelineIR,
+  store: StoredLog,
+  strings: Strings,
+  { to, until, onProgress, mayBeCut = false, onSegment }: HistoryOptions = {},
+): ReplayLog {
+  const { arrival } = beginsOf(store)
+  if (arrival > -Infinity && !mayBeCut)
+    throw new SpillwayError(
+      'SPILL_UNSUPPORTED',
+      `the log has forgotten what arrived up to ${new Date(arrival).toISOString()} (run --keep), and windows may reach back behind it; give the whole history as files (--source)`,
+    )
+  const needed = columnsNeeded(read)
+  const names = read.sources.map(({ name }) => name)
+  const blocks = read.sources.map((source): Block[] => [emptyBlock(source, needed.get(source.name)!)])
+  const orders: Uint8Array[] = []
+  const swaps: Swap[] = []
+  const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
+  const requests = new StoredRequests(read, strings)
+  const counts = names.map(() => 0)
+  let events = 0
+  const end = to ?? log.end
+  for (const segment of log.segments(0, end, {
+    stringsOf: () => strings,
+    wanted: (source, column) => needed.get(source)?.has(column) ?? false,
+  })) {
+    onSegment?.(segment)
+    for (const { source, block } of segment.sources) {
+      const index = names.indexOf(source)
+      if (index < 0) continue
+      blocks[index].push(block)
+      counts[index] += block.length
+      events += block.length
+    }
+    if (events > limits.REPLAY_EVENTS_MAX)
+      throw new SpillwayError('SPILL_LIMIT', `more than ${limits.REPLAY_EVENTS_MAX} events in the log (REPLAY_EVENTS_MAX)`)
+    orders.push(orderOf(segment, names))
+    for (const mark of segment.marks) {
+      if (mark.kind === 'swap') swaps.push(mark)
+      requests.take(mark, source => counts[names.indexOf(source)])
+    }
+    onProgress?.((segment.first + segment.length) / end)
+  }
+  const histories = new Map(read.sources.map((source, i): [string, History] => [source.name, historyOf(source, concatBlocks(blocks[i]))]))
+  return replayLog(read, histories, strings, {
+    order: mergedOrder(joined([new Uint8Array(0), ...orders]), names.length),
+    ...runsKnown(read, store, swaps),
+    requests: requests.requests(),
+    ...(until !== undefined && { until }),
+  })
+}
+
+/** How much of each source a log has, and when the last of it arrived, UTC ms. One walk over the log, without its columns. */
+export function storedCut(ir: PipelineIR, store: StoredLog): { source: string; events: number; lastArrival: number | null }[] {
+  const strings = new Strings()
+  const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
+  const last = new Map<string, number>()
+  for (const { sources } of log.segments(0, log.end, { stringsOf: () => strings, wanted: () => false }))
+    for (const { source, block } of sources) last.set(source, block.arrival[block.length - 1])
+  return ir.sources.map(({ name }) => ({ source: name, events: log.eventsOf(name, log.end), lastArrival: last.get(name) ?? null }))
+}
+
+/** The source of each event of a segment that is of one, in order. */
+function orderOf({ order, sources }: Segment, names: readonly string[]): Uint8Array {
+  const index = sources.map(({ source }) => names.indexOf(source))
+  if (!order) return new Uint8Array(index[0] >= 0 ? sources[0].block.length : 0).fill(Math.max(0, index[0]))
+  return order.filter(entry => (index[entry] ?? -1) >= 0).map(entry => index[entry])
+}
+
+/**
+ * Which batch runs were in use when, and what is missing. Another process may forget while this one reads, so that it is looked at afterwards. Of a swap whose mark was forgotten the ledger may
+ * know; of decisions before the first that is known, nobody does.
+ */
+function runsKnown({ groups }: PipelineIR, store: StoredLog, swaps: readonly Swap[]): Pick<Appended, 'runs' | 'forgotten' | 'knownAfter'> {
+  const { entry, arrival: forgotten } = beginsOf(store)
+  if (forgotten === -Infinity) return { runs: runsOf(swaps), forgotten, knownAfter: forgotten }
+  const ledger = runsIn(store)
+  const batch = groups.filter(({ place }) => place.kind === 'batch')
+  const before = batch.flatMap(({ name }): Pick<Swap, 'group' | 't' | 's'>[] => {
+    const last = swappedBefore(ledger, name, entry)
+    return last ? [{ group: name, t: last.swappedAt!, s: last.s }] : []
+  })
+  const all = [...before, ...swaps.filter(({ t }) => t >= forgotten)]
+  const unknown = batch.filter(({ name }) => !before.some(({ group }) => group === name))
+  const firsts = unknown.flatMap(({ name }) => all.find(({ group }) => group === name)?.t ?? [])
+  return { runs: runsOf(all), forgotten, knownAfter: Math.max(forgotten, ...firsts) }
+}
+
+function runsOf(swaps: readonly Pick<Swap, 'group' | 't' | 's'>[]): ReadonlyMap<string, BatchRuns> {
+  const byGroup = Map.groupBy(swaps, ({ group }) => group)
+  return new Map(
+    [...byGroup].map(([group, own]) => [group, { swapped: Float64Array.from(own, ({ t }) => t), s: Float64Array.from(own, ({ s }) => s) }]),
+  )
+}
+
+function mergedOrder(source: Uint8Array, sources: number): MergedOrder {
+  const next = new Uint32Array(sources)
+  return { length: source.length, source, row: Uint32Array.from(source, of => next[of]++) }
+}
+
+/** What was refused on the way is counted elsewhere. */
+const historyOf = (source: History['source'], block: Block): History => ({
+  source,
+  block,
+  counts: { records: block.length, skipped: 0, ahead: 0, refused: {}, accepted: block.length, duplicates: 0, late: 0 },
+})

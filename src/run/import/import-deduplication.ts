@@ -1,0 +1,81 @@
+/** Which events of a history the log takes, decided against everything that it has, in order of arrival. 16 bytes an event for their hashes. */
+import { SpillwayError } from '../../base/errors.ts'
+import type { Block } from '../../columns/block.ts'
+import type { SourceIR } from '../../define/ir/ir.ts'
+import { remembers, type Admission } from '../../intake/admission.ts'
+import type { Admit } from '../../intake/intake.ts'
+import type { IdHashes } from '../../log/segment.ts'
+import { Accepting, type Verdict } from '../ingest/deduplicator.ts'
+import { HashColumns } from '../ingest/hash-columns.ts'
+import type { HistoryHashes } from './import-order.ts'
+import type { Opening } from '../recovery/opening.ts'
+
+/** Throws `SPILL_INPUT` for a history that begins before the log ends. `hashes` are those of the events that were accepted, by source. */
+export function admission({ log, lookup, remembered }: Opening): {
+  readonly admit: Admit
+  readonly hashes: ReadonlyMap<string, HistoryHashes>
+} {
+  const found = new Map<string, HistoryHashes>()
+  const end = log.end
+  const admit: Admit = (source, block, order, stringsOf) => {
+    checkArrival(source, block, order, log.notBefore)
+    if (!remembers(source)) {
+      found.set(source.name, { ids: undefined, identities: undefined })
+      return { accepted: order, duplicates: [], conflicts: [], stale: [] }
+    }
+    const [ids, originals] = [remembered.ids.get(source.name), remembered.originals.get(source.name)]
+    // Until they have their places, rows go by numbers of their own behind those of the log.
+    const rowOf = (sequence: number) => (sequence >= end ? sequence - end : -1)
+    const accepting = new Accepting(source, { ids, originals, forgotten: remembered.forgotten, lookup, stringsOf, rowOf })
+    const taken = new Taken(block.length)
+    for (let i = 0; i < block.length; i++) {
+      const row = order ? order[i] : i
+      taken.add(row, accepting.decide(block, row, end + row), accepting)
+    }
+    found.set(source.name, { ids: ids && taken.hashes.ids, identities: originals && taken.hashes.identities })
+    return taken.admission
+  }
+  return { admit, hashes: found }
+}
+
+function checkArrival({ name }: SourceIR, { arrival, length }: Block, order: Uint32Array | undefined, notBefore: number): void {
+  const first = length > 0 ? arrival[order ? order[0] : 0] : Infinity
+  if (first >= notBefore) return
+  const text = (ms: number) => new Date(ms).toISOString()
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `the first event of source '${name}' arrived at ${text(first)}, and the log goes to ${text(notBefore)} already. ` +
+      'Import history first, into a new folder, and run there; or give all histories to one `spillway replay --log` into a new folder, which merges them',
+  )
+}
+
+class Taken {
+  readonly #accepted: Uint32Array
+  readonly #ids = new HashColumns()
+  readonly #identities = new HashColumns()
+  readonly #rejected = { duplicate: [] as number[], conflict: [] as number[], stale: [] as number[] }
+  #count = 0
+
+  constructor(rows: number) {
+    this.#accepted = new Uint32Array(rows)
+  }
+
+  add(row: number, verdict: Verdict, { id, identity }: Accepting): void {
+    if (verdict !== 'accepted') {
+      this.#rejected[verdict].push(row)
+      return
+    }
+    this.#accepted[this.#count++] = row
+    this.#ids.push(id)
+    this.#identities.push(identity)
+  }
+
+  get admission(): Admission {
+    const { duplicate: duplicates, conflict: conflicts, stale } = this.#rejected
+    return { accepted: this.#accepted.subarray(0, this.#count), duplicates, conflicts, stale }
+  }
+
+  get hashes(): { readonly ids: IdHashes; readonly identities: IdHashes } {
+    return { ids: this.#ids.columns, identities: this.#identities.columns }
+  }
+}

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
+import { Strings } from '../../columns/strings.ts'
+import { count, entity, every, features, lag, linear, model, on, pipeline, scheduled, source, stream, t } from '../../index.ts'
+import { batchOf } from '../../intake/batch.ts'
+import { decisionRecords, type DecisionRecord } from '../../replay/decision-record.ts'
+import { replay } from '../../replay/replay.ts'
+import { importHistories, type ImportOptions } from './import.ts'
+import { recordedBatches } from '../history/recorded-batches.ts'
+import { Run } from '../loop/run.ts'
+
+const patient = entity('patient', t.string())
+const readings = source('readings', {
+  schema: { patient, level: t.int(), at: t.timestamp(), known: t.timestamp(), id: t.string(), gone: t.bool() },
+  key: 'patient',
+  time: 'at',
+  id: 'id',
+  dedupe: '2h',
+  arrives: 'known',
+  identity: ['at'],
+  revisable: '1h',
+  deleted: 'gone',
+})
+const meals = source('meals', {
+  schema: { meal: t.string(), patient, grams: t.decimal(1, { min: 0 }), at: t.timestamp() },
+  key: 'patient',
+  time: 'at',
+  id: 'meal',
+  dedupe: '30m',
+})
+const recent = features('recent', {
+  from: readings,
+  entity: patient,
+  place: stream,
+  values: r => ({ n: count('30m'), low: r.level.min('30m'), list: r.level.lastK(3, '30m') }),
+})
+const older = features('older', { from: readings, entity: patient, place: lag('7m'), values: () => ({ n: count('30m') }) })
+const eaten = features('eaten', {
+  from: meals,
+  entity: patient,
+  place: scheduled('*/10 * * * *', { lasts: '2m' }),
+  values: m => ({ grams: m.grams.sum('1h') }),
+})
+const score = linear({ intercept: 0, weights: { n: 1 } })
+const watch = model('watch', {
+  decide: every('5m', patient, { live: '20m' }),
+  inputs: p => ({
+    n: recent.of(p.patient).n,
+    low: recent.of(p.patient).low,
+    older: older.of(p.patient).n,
+    grams: eaten.of(p.patient).grams,
+  }),
+  score,
+})
+const slower = model('slower', { decide: every('15m', patient), inputs: p => ({ n: older.of(p.patient).n }), score })
+const each = model('each', { decide: on(readings), inputs: r => ({ n: recent.of(r.patient).n, list: recent.of(r.patient).list }), score })
+const ate = model('ate', { decide: on(meals), inputs: m => ({ n: recent.of(m.patient).n, grams: m.grams }), score })
+const clinic = pipeline('clinic', [watch, slower, each, ate])
+
+const start = Date.parse('2026-01-01T00:00:30Z')
+const minute = (m: number): string => new Date(start + m * 60_000).toISOString()
+
+/** Three hours, with a silence, late readings, some sent again, revised, deleted, in conflict, too late, and some that are none. */
+function history(from = 0, to = 240): { readings: object[]; meals: object[] } {
+  const all: object[] = []
+  const eating: object[] = []
+  let seed = 7
+  const draw = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below
+  for (let m = 0; m < 240; m++) {
+    if (m > 70 && m < 150) continue
+    const of = 'abc'[draw(3)]
+    const reading = { patient: of, level: 40 + draw(60), at: minute(m - draw(4)), known: minute(m), id: `r${m}`, gone: false }
+    const again = { ...reading, known: minute(m + 1 + draw(5)) }
+    const meal = { meal: `m${m}`, patient: of, grams: draw(900) / 10, at: minute(m) }
+    const more = [again, { ...again, level: 40 + draw(60) }, { ...again, gone: true }, { ...reading, level: 'much' }][draw(9)]
+    const late = draw(20) === 0 && m < 60 ? [{ ...reading, known: minute(m + 62), level: 1 }] : []
+    if (m >= from && m < to) all.push(reading, ...(more ? [more] : []), ...late)
+    if (m >= from && m < to && m % 7 === 0) eating.push(meal, meal, ...(m % 3 === 0 ? [{ ...meal, grams: 1 }] : []))
+  }
+  return { readings: all, meals: eating }
+}
+
+const folder = scratchFolder('import')
+let files = 0
+function write(of: object): ImportOptions['files'] {
+  return Object.entries(of).map(([name, rows]) => {
+    const path = join(folder, `${name}-${files++}.ndjson`)
+    writeFileSync(path, (rows as object[]).map(row => `${JSON.stringify(row)}\n`).join(''))
+    return { source: name, path }
+  })
+}
+
+const imports = (disk: Disk, given: ImportOptions['files'], more: Partial<ImportOptions> = {}) => {
+  const store = new ModelStore(disk, true)
+  return { store, done: importHistories(clinic, { store, files: given, atOnce: 10, clock: () => 0, ...more }) }
+}
+
+async function imported(given: ImportOptions['files'], disk: Disk = { commits: [] }): Promise<ModelStore> {
+  const { store, done } = imports(disk, given)
+  await done
+  return store
+}
+
+/** Decisions by model, as a replay writes them. */
+function decisionsOf(store: ModelStore): DecisionRecord[] {
+  return clinic.ir.models.flatMap(each => {
+    const strings = new Strings()
+    const recordOf = decisionRecords(clinic.ir, each, { strings })
+    const own = store.decisions.filter(stretch => stretch.model === each.name)
+    return [...recordedBatches(clinic.ir, each, own, strings, { total: 1 })].flatMap(batch =>
+      Array.from({ length: batch.length }, (_, row) => recordOf(batch, row)),
+    )
+  })
+}
+
+async function replayed(given: ImportOptions['files']) {
+  const decisions: DecisionRecord[] = []
+  const refused: string[] = []
+  const { sources } = await replay(clinic, {
+    files: given,
+    onDecisions(batch, { strings }) {
+      const recordOf = decisionRecords(clinic.ir, batch.model, { strings })
+      for (let row = 0; row < batch.length; row++) decisions.push(recordOf(batch, row))
+    },
+    onRefused: ({ place, reason }) => refused.push(`${place} ${reason}`),
+  })
+  return { decisions, refused, sources }
+}
+
+test('through the log or in memory, the decisions are the same: on events and at ticks, with revisions; and so is what was refused', async () => {
+  const given = write(history())
+  const expected = await replayed(given)
+  const { store, done } = imports({ commits: [] }, given)
+  const { histories, from, end, found } = await done
+  const decisions = decisionsOf(store)
+  for (const { name } of clinic.ir.models) assert.ok(decisions.filter(decision => decision.model === name).length > 20, name)
+  assert.deepEqual(decisions, expected.decisions)
+  assert.deepEqual(
+    [...histories].map(([name, { counts }]) => ({ source: name, ...counts })),
+    expected.sources,
+  )
+  assert.deepEqual(
+    store.dead.map(({ place, reason }) => `${place} ${reason}`),
+    expected.refused,
+  )
+  for (const reason of ['schema', 'conflict', 'stale-revision'])
+    assert.ok(
+      expected.refused.some(line => line.endsWith(reason)),
+      reason,
+    )
+  assert.ok(expected.sources.every(({ duplicates }) => duplicates > 5))
+  assert.equal(found, 0)
+  assert.deepEqual([from, end > store.segments.length * 2], [0, true])
+})
+
+test('a run goes on behind a history, and knows what was imported: duplicates, and revisions', async () => {
+  const store = await imported(write(history()))
+  const before = store.decisions.length
+  const run = new Run(clinic, { store, clock: () => Date.parse(minute(245)) })
+  const { readings: all, meals: eating } = history(200)
+  const latest = new Map((all as { id: string; level: unknown }[]).filter(({ level }) => level !== 'much').map(one => [one.id, one]))
+  const receipt = await run.submit('readings', batchOf([...latest.values()]))
+  assert.deepEqual([receipt.accepted, receipt.duplicates], [0, 40])
+  const old = await run.submit(
+    'readings',
+    batchOf([
+      { ...latest.get('r200'), level: 0 },
+      { ...latest.get('r100'), id: 'x', at: minute(5) },
+    ]),
+  )
+  assert.deepEqual([old.accepted, old.refused], [1, 1], 'a revision, and one of what is older than an hour')
+  const meal = await run.submit('meals', batchOf([eating[0], eating.at(-1)]))
+  assert.deepEqual([meal.accepted, meal.duplicates], [1, 1], 'after half an hour it is another one')
+  run.tick()
+  await run.stop()
+  assert.ok(store.decisions.length > before)
+})
+
+test('a second history is appended behind the first, as if both were one; one that begins before the log ends is refused', async () => {
+  const whole = await imported(write(history()))
+  // Cut where nothing that was sent again lies across.
+  const first = await imported(write(history(0, 71)))
+  const ticked = first.get('ticked')
+  const both = await imported(write(history(150)), first.disk)
+  assert.ok(Number(ticked) < Number(both.get('ticked')))
+  assert.deepEqual(decisionsOf(both), decisionsOf(whole))
+  const commits = both.disk.commits.length
+  await assert.rejects(imported(write(history(230)), both.disk), {
+    code: 'SPILL_INPUT',
+    message:
+      /^the first event of source 'readings' arrived at .*, and the log goes to .*Z already. Import history first, into a new folder, and run there; or give/,
+  })
+  assert.equal(both.disk.commits.length, commits)
+})
+
+test('an import that was broken off at any commit says so to a run, and goes on to what it would have been', async () => {
+  const given = write(history(0, 40))
+  const whole = await imported(given)
+  const { length } = whole.disk.commits
+  assert.ok(length > 20)
+  for (let kept = 1; kept < length; kept++) {
+    const disk = { commits: whole.disk.commits.slice(0, kept), states: new Map(whole.disk.states) }
+    const isDone = disk.commits.some(({ put = [] }) => put.some(([name, value]) => name.startsWith('import/') && value?.includes('"end"')))
+    if (isDone) continue
+    const clock = () => Date.parse(minute(60))
+    assert.throws(() => new Run(clinic, { store: new ModelStore(disk), clock }), { code: 'SPILL_IMPORT', message: /half of a history/ })
+    await assert.rejects(imported(write(history(0, 40)), disk), { code: 'SPILL_IMPORT', message: /give the same files/ })
+    const again = await imported(given, disk)
+    assert.deepEqual(again.segments, whole.segments)
+    assert.deepEqual(again.decisions, whole.decisions)
+    assert.deepEqual(again.letters, whole.letters)
+    for (const name of ['decided', 'ticked']) assert.equal(again.get(name), whole.get(name))
+    await new Run(clinic, { store: again, clock }).stop()
+  }
+})
+
+test('files that are not what they were, and another pipeline, do not go on with a broken import', async () => {
+  const given = write(history(0, 40))
+  const whole = await imported(given)
+  const half = { commits: whole.disk.commits.slice(0, whole.disk.commits.length / 2) }
+  const other = pipeline('clinic', [watch])
+  await assert.rejects(importHistories(other, { store: new ModelStore(half, true), files: given }), {
+    code: 'SPILL_IMPORT',
+    message: /the pipeline was changed since/,
+  })
+  for (const rows of [history(0, 5), { ...history(0, 40), meals: [{}] }]) {
+    Object.values(rows).forEach((own: object[], i) => writeFileSync(given[i].path, own.map(row => `${JSON.stringify(row)}\n`).join('')))
+    const commits = half.commits.length
+    await assert.rejects(imported(given, half), { code: 'SPILL_IMPORT', message: /is not what these files give now/ })
+    assert.equal(half.commits.length, commits)
+  }
+})
+
+test('a history without events, and a disk that is full', async () => {
+  const store = await imported(write({ readings: [{}], meals: [{}] }))
+  assert.deepEqual([store.segments.length, store.get('ticked')], [0, undefined])
+  const held = new ModelStore({ commits: [] })
+  const done = importHistories(clinic, { store: held, files: write(history()), atOnce: 10 })
+  const failed = assert.rejects(done, { code: 'SPILL_STORE' })
+  while (held.waiting < 10) await new Promise(resolve => setImmediate(resolve))
+  held.fail()
+  await failed
+})

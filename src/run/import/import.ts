@@ -1,0 +1,225 @@
+/**
+ * Histories in files through the durable log: each event at its own arrival, in the merged order, decided and committed as in the turns of a run, so
+ * that a run can go on from there (semantics §1).
+ *
+ * Nothing is committed before all files were read and checked. From then on the log ends in the middle of a history until the import is done, which a
+ * record in the log says; an import that was broken off is made again from the same files, and what the log has of it is compared byte by byte
+ * before it goes on. Holds the histories in memory, as a replay does, and what was refused.
+ */
+import { othersTurn, wallClock, type Clock } from '../../base/clock.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
+import { columnsLookedAt } from '../../decision/reads.ts'
+import type { History, Intake } from '../../intake/intake.ts'
+import type { SourceRefusal } from '../../intake/refusal.ts'
+import { DECIDED } from '../../log/decided.ts'
+import { letterOf } from '../../log/letters.ts'
+import type { Appended } from '../../log/log.ts'
+import type { Commit, LogStore } from '../../log/store.ts'
+import { loadIntakes, type LoadOptions, type SourceFile } from '../../replay/load.ts'
+import { progressOf, progressText, type Decided } from '../decide/decision-queue.ts'
+import { admission } from './import-deduplication.ts'
+import { appendings, type ImportedHistory } from './import-order.ts'
+import { before, halfDone, put, type ImportRecord } from './import-record.ts'
+import { open, PIPELINE, pipelineText, TICKED, type Opening, type Runnable } from '../recovery/opening.ts'
+import { PastTicks } from './past-ticks.ts'
+
+export interface ImportOptions extends Partial<Pick<LoadOptions, 'onRefused' | 'onUndecodable' | 'onWarning'>> {
+  readonly store: LogStore
+  readonly files: readonly SourceFile[]
+  /** When refused records are said to have been refused. */
+  readonly clock?: Clock
+  /** What is being done, and the share of it that is done, 0 to 1. */
+  readonly onProgress?: (stage: string, share: number) => void
+  /** What went wrong and was mended, in words. */
+  readonly onReport?: (report: string) => void
+  /** Entries of a segment at most. */
+  readonly atOnce?: number
+}
+
+export interface Imported {
+  readonly histories: ReadonlyMap<string, History>
+  /** Its entries of the log are [from, end). */
+  readonly from: number
+  readonly end: number
+  /** How many of them the log had already, of an import that was broken off. */
+  readonly found: number
+}
+
+/**
+ * Throws `SPILL_INPUT` as `load` does, for a file that breaks off, and for a history that begins before the log ends; `SPILL_IMPORT` where another import
+ * was broken off; and as `open` does. Does not close the store.
+ */
+export async function importHistories(runnable: Runnable, options: ImportOptions): Promise<Imported> {
+  const { store, files, onProgress, onReport = () => {} } = options
+  const record = halfDone(store)
+  const names = files.map(({ source, path }) => `${source}=${path}`)
+  if (record) checkSame(record, runnable, names)
+  let intakes: ReadonlyMap<string, Intake> = new Map()
+  const opening = open(runnable, {
+    store: record ? before(store, record.from) : store,
+    stringsOf: (source, column) => intakes.get(source)!.stringsOf(column),
+    onReport,
+    onProgress: (entries, of) => onProgress?.('taking the log again', entries / of),
+  })
+  const committing = new Committing(
+    store,
+    opening,
+    record ?? { from: opening.log.end, fingerprint: runnable.fingerprint, files: names, letters: 0 },
+  )
+  await committing.decideRest()
+  const refused: SourceRefusal[] = []
+  const { admit, hashes } = admission(opening)
+  const shared = columnsLookedAt(runnable.ir)
+  intakes = await loadIntakes(
+    runnable,
+    files,
+    {
+      ...loadOptions(options),
+      onRefused: refusal => {
+        refused.push(refusal)
+        options.onRefused?.(refusal)
+      },
+    },
+    ({ name }) => ({ strings: opening.strings, shared: shared.get(name), admit }),
+  )
+  const histories = new Map([...intakes].map(([name, intake]) => [name, intake.finish()]))
+  await committing.begin(refused, (options.clock ?? wallClock)())
+  const all = runnable.ir.sources.map(({ name }): ImportedHistory => ({ history: histories.get(name)!, ...hashes.get(name)! }))
+  await append(all, opening, committing, intakes, options)
+  await committing.finish(runnable, Math.max(...all.map(({ history: { block } }) => block.arrival[block.length - 1] ?? -Infinity)))
+  return { histories, from: committing.from, end: opening.log.end, found: committing.found }
+}
+
+const loadOptions = ({ onUndecodable, onWarning, onProgress }: ImportOptions): Omit<LoadOptions, 'onRefused'> => ({
+  ...(onUndecodable && { onUndecodable }),
+  ...(onWarning && { onWarning }),
+  onProgress: (path, share) => onProgress?.(`reading ${path}`, share),
+})
+
+async function append(
+  all: readonly ImportedHistory[],
+  { log, decider, deciding }: Opening,
+  committing: Committing,
+  intakes: ReadonlyMap<string, Intake>,
+  { store, onProgress, atOnce }: ImportOptions,
+): Promise<void> {
+  const events = all.reduce((sum, { history }) => sum + history.block.length, 0)
+  const ticked = log.end === 0 ? undefined : store.get(TICKED)
+  const first = Math.min(...all.map(({ history: { block } }) => block.arrival[0] ?? Infinity))
+  const ticks = new PastTicks(decider.ticking, ticked === undefined ? first : Number(ticked) + 1)
+  let done = 0
+  for (const appending of appendings(all, ticks, log.notBefore, atOnce)) {
+    const appended = log.append(appending)
+    await committing.commit(
+      appended,
+      deciding.take(appended, (source, column) => intakes.get(source)!.stringsOf(column)),
+    )
+    for (const { block } of appending.sources) done += block.length
+    onProgress?.('appending and deciding', done / events)
+  }
+}
+
+function checkSame(record: ImportRecord, { fingerprint }: Runnable, files: readonly string[]): void {
+  const broken = `an import from ${record.files.join(', ')} into this folder was broken off`
+  if (record.files.join('\n') !== files.join('\n'))
+    throw new SpillwayError(
+      'SPILL_IMPORT',
+      `${broken}; give the same files, in the same order, to go on with it, or begin again in a new folder`,
+    )
+  if (record.fingerprint !== fingerprint)
+    throw new SpillwayError('SPILL_IMPORT', `${broken}, and the pipeline was changed since; begin again in a new folder`)
+}
+
+/** Commits what the store does not have yet, some commits at a time, and holds the rest against what it has. */
+class Committing {
+  readonly #store: LogStore
+  readonly #opening: Opening
+  readonly #pending: Promise<void>[] = []
+  /** What the store had at the start: entries below `#end`, decisions up to `#decided`. */
+  readonly #end: number
+  readonly #decided: ReturnType<typeof progressOf>
+  #record: ImportRecord
+
+  constructor(store: LogStore, opening: Opening, record: ImportRecord) {
+    this.#store = store
+    this.#opening = opening
+    this.#record = record
+    const last = store.lastSegment()
+    this.#end = last ? last.first + last.entries : 0
+    this.#decided = progressOf(store.get(DECIDED))
+  }
+
+  get from(): number {
+    return this.#record.from
+  }
+
+  get found(): number {
+    return this.#end - this.from
+  }
+
+  /** Makes the decisions that are not recorded of what the log has. */
+  async decideRest(): Promise<void> {
+    for (let decided = this.#opening.deciding.step(); decided; decided = this.#opening.deciding.step()) await this.#decisions(decided)
+    await this.#all()
+  }
+
+  /** The record of the import, and what was refused. */
+  async begin(refused: readonly SourceRefusal[], at: number): Promise<void> {
+    const { letters, from } = this.#record
+    if (refused.length < letters) this.#isOther()
+    if (this.found === 0 && letters === 0) await this.#send({ schemas: this.#opening.log.newSchemas, put: [put(this.#record)] })
+    for (let next = letters; next < refused.length; next += limits.IMPORT_ENTRIES) {
+      const dead = refused.slice(next, next + limits.IMPORT_ENTRIES).map(refusal => letterOf(refusal, from, at))
+      this.#record = { ...this.#record, letters: next + dead.length }
+      await this.#send({ dead, put: [put(this.#record)] })
+    }
+  }
+
+  async commit({ stored }: Appended, decided: Decided | undefined): Promise<void> {
+    if (stored.first >= this.#end) await this.#send({ segment: stored, ...(decided && recorded(decided)) })
+    else {
+      const found = this.#store.segmentAt(stored.first)
+      if (!found || found.first !== stored.first || Buffer.compare(found.bytes, stored.bytes) !== 0) this.#isOther()
+    }
+    for (let next = this.#opening.deciding.step(); next; next = this.#opening.deciding.step()) await this.#decisions(next)
+  }
+
+  /** `last`: its last arrival, UTC ms. Then saves the state, so that a run begins at once. */
+  async finish(runnable: Runnable, last: number): Promise<void> {
+    const { log, decider, checkpointer } = this.#opening
+    if (log.end < this.#end) this.#isOther()
+    const ticked: [string, string][] = decider.ticking.length > 0 && Number.isFinite(last) ? [[TICKED, String(last)]] : []
+    await this.#all()
+    await this.#store.commit({ put: [put({ ...this.#record, end: log.end }), [PIPELINE, pipelineText(runnable)], ...ticked] })
+    for (checkpointer.begin(log.end); !checkpointer.isIdle; checkpointer.step()) await othersTurn()
+  }
+
+  /** Of a tick that was being decided, the store may have some. */
+  async #decisions(decided: Decided): Promise<void> {
+    const { entry, skip } = decided.progress
+    const isRecorded = entry < this.#decided.entry || (entry === this.#decided.entry && skip <= this.#decided.skip)
+    if (!isRecorded) await this.#send(recorded(decided))
+  }
+
+  async #send(commit: Commit): Promise<void> {
+    const sent = this.#store.commit(commit)
+    // Whoever waits for it is told.
+    sent.catch(() => {})
+    this.#pending.push(sent)
+    if (this.#pending.length >= limits.TURNS_IN_FLIGHT_MAX) await this.#pending.shift()
+  }
+
+  async #all(): Promise<void> {
+    await Promise.all(this.#pending.splice(0))
+  }
+
+  #isOther(): never {
+    throw new SpillwayError(
+      'SPILL_IMPORT',
+      `what the log has of this import, from entry ${this.from} on, is not what these files give now; begin again in a new folder`,
+    )
+  }
+}
+
+const recorded = ({ decisions, progress }: Decided): Commit => ({ decisions, put: [[DECIDED, progressText(progress)]] })

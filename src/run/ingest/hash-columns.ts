@@ -1,0 +1,31 @@
+import { grown } from '../../columns/grown.ts'
+import type { Hash64 } from '../../base/hash.ts'
+import type { IdHashes } from '../../log/segment.ts'
+
+const FIRST_CAPACITY = 1024
+
+/** Hashes of accepted rows, one behind the other, as the log keeps them: zeros where a row has none. */
+export class HashColumns {
+  #high = new Int32Array(FIRST_CAPACITY)
+  #low = new Int32Array(FIRST_CAPACITY)
+  #length = 0
+
+  push({ high, low }: Hash64): void {
+    if (this.#length === this.#high.length) {
+      this.#high = grown(this.#high, this.#length * 2)
+      this.#low = grown(this.#low, this.#length * 2)
+    }
+    this.#high[this.#length] = high
+    this.#low[this.#length] = low
+    this.#length++
+  }
+
+  clear(): void {
+    this.#length = 0
+  }
+
+  /** Good until `clear` and more. */
+  get columns(): IdHashes {
+    return { high: this.#high.subarray(0, this.#length), low: this.#low.subarray(0, this.#length) }
+  }
+}

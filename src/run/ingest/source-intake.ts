@@ -1,0 +1,169 @@
+/**
+ * The door of one source of a live run: takes raw records, turn by turn, and gives the rows that the log shall take (`deduplicator.ts` says which),
+ * with the hashes of their append ids and identities.
+ */
+import { gather } from '../../columns/gather.ts'
+import { grown } from '../../columns/grown.ts'
+import { blockSlice } from '../../columns/slice.ts'
+import type { TextBounds } from '../../columns/strings-room.ts'
+import type { Strings } from '../../columns/strings.ts'
+import type { SourceIR } from '../../define/ir/ir.ts'
+import { remembers } from '../../intake/admission.ts'
+import type { RecordBatch } from '../../intake/batch.ts'
+import { Door } from '../../intake/door.ts'
+import { conflictFault, forgottenFault, staleFault } from '../../intake/intake.ts'
+import type { RowMap } from '../../intake/mapping.ts'
+import type { Fault, SourceRefusal } from '../../intake/refusal.ts'
+import type { AppendIds } from '../../log/append-ids.ts'
+import type { EventLookup } from '../../log/event-lookup.ts'
+import type { Rows } from '../../log/log.ts'
+import { Accepting } from './deduplicator.ts'
+import { HashColumns } from './hash-columns.ts'
+import type { Remembered } from './accepted-ids.ts'
+
+export interface SourceDoorOptions {
+  readonly strings: Strings
+  /** How much room records may take of them. */
+  readonly room: TextBounds
+  /** Columns that features and models look at. */
+  readonly shared: ReadonlySet<string>
+  readonly map: RowMap | undefined
+  /** Append ids within `dedupe`, where the source has ids; identities of originals, where its events can be revised. */
+  readonly ids: AppendIds | undefined
+  readonly originals: AppendIds | undefined
+  readonly forgotten: Remembered['forgotten']
+  readonly lookup: EventLookup
+  readonly onRefused: (refusal: SourceRefusal) => void
+}
+
+export class SourceDoor {
+  readonly source: SourceIR
+  readonly #door: Door
+  readonly #ids: AppendIds | undefined
+  readonly #originals: AppendIds | undefined
+  readonly #forgotten: Remembered['forgotten']
+  readonly #accepting: Accepting
+  /** Rows of the door that the log takes, in order, and their sequence numbers. */
+  readonly #accepted = new Ascending()
+  readonly #sequences = new Ascending()
+  readonly #idHashes = new HashColumns()
+  readonly #identityHashes = new HashColumns()
+  /** UTC ms: of every event of this turn. */
+  #arrival = 0
+
+  constructor(source: SourceIR, { strings, room, shared, map, ids, originals, forgotten, lookup, onRefused }: SourceDoorOptions) {
+    this.source = source
+    this.#door = new Door(source, { map, strings, room, shared, places: remembers(source), onRefused, arrivalOf: () => this.#arrival })
+    this.#ids = ids
+    this.#originals = originals
+    this.#forgotten = forgotten
+    this.#accepting = new Accepting(source, {
+      ids,
+      originals,
+      forgotten,
+      lookup,
+      stringsOf: this.#door.stringsOf,
+      rowOf: sequence => this.#rowOf(sequence),
+    })
+  }
+
+  get stringsOf(): (column: string) => Strings {
+    return this.#door.stringsOf
+  }
+
+  /** Forgets the last turn's rows and begins another, whose events arrive at `arrival`. */
+  begin(arrival: number): void {
+    this.#arrival = arrival
+    this.#door.clear()
+    this.#accepted.clear()
+    this.#sequences.clear()
+    this.#idHashes.clear()
+    this.#identityHashes.clear()
+  }
+
+  /**
+   * Takes a batch; its events get sequence numbers from `next` on. Returns how many were accepted, and how many were duplicates; `repeated` gets the sequence
+   * numbers of the events that these repeat.
+   */
+  take(batch: RecordBatch, next: number, repeated?: number[]): { readonly accepted: number; readonly duplicates: number } {
+    const before = this.#door.length
+    this.#door.take(batch)
+    const taken = this.#door.length - before
+    if (!remembers(this.source)) {
+      for (let row = before; row < before + taken; row++) this.#accepted.push(row)
+      return { accepted: taken, duplicates: 0 }
+    }
+    const first = this.#accepted.length
+    let duplicates = 0
+    const block = this.#door.view()
+    for (let row = before; row < before + taken; row++) {
+      const sequence = next + this.#accepted.length - first
+      const verdict = this.#accepting.decide(block, row, sequence)
+      if (verdict === 'duplicate') {
+        duplicates++
+        repeated?.push(this.#accepting.repeated)
+      } else if (verdict === 'conflict') this.#door.refuseRow(conflictFault(this.source), row, block)
+      else if (verdict === 'stale') this.#door.refuseRow(this.#staleFault(block.time[row]), row, block)
+      else {
+        this.#accepted.push(row)
+        this.#sequences.push(sequence)
+        if (this.#ids) this.#idHashes.push(this.#accepting.id)
+        if (this.#originals) this.#identityHashes.push(this.#accepting.identity)
+      }
+    }
+    return { accepted: this.#accepted.length - first, duplicates }
+  }
+
+  /** The events of this turn, for the log; absent if there are none. Good until the next turn begins. */
+  rows(): Rows | undefined {
+    const count = this.#accepted.length
+    if (count === 0) return undefined
+    const view = this.#door.view()
+    const block = count === view.length ? view : gather(view, Uint32Array.from(this.#accepted.all))
+    const ids = this.#ids && this.#idHashes.columns
+    const identities = this.#originals && this.#identityHashes.columns
+    return { source: this.source, block: blockSlice(block, 0, count), ids, identities }
+  }
+
+  #staleFault(time: number): Fault {
+    return time <= this.#forgotten(this.#arrival) ? forgottenFault : staleFault(this.source)
+  }
+
+  #rowOf(sequence: number): number {
+    const place = this.#sequences.placeOf(sequence)
+    return place < 0 ? -1 : this.#accepted.all[place]
+  }
+}
+
+/** Numbers that rise, one behind the other. */
+class Ascending {
+  #numbers = new Float64Array(1024)
+  length = 0
+
+  /** A view. */
+  get all(): Float64Array {
+    return this.#numbers.subarray(0, this.length)
+  }
+
+  push(number: number): void {
+    if (this.length === this.#numbers.length) this.#numbers = grown(this.#numbers, this.length * 2)
+    this.#numbers[this.length++] = number
+  }
+
+  clear(): void {
+    this.length = 0
+  }
+
+  /** Where a number stands that is among them or below the first, and then −1. */
+  placeOf(wanted: number): number {
+    if (this.length === 0 || wanted < this.#numbers[0]) return -1
+    let low = 0
+    let high = this.length - 1
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#numbers[middle] < wanted) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}

@@ -1,0 +1,194 @@
+/** Runs that a process did not end: by a crash, or asked to stop while they were made. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { computeHere } from '../../../test/batch/compute-here.ts'
+import { DrivenRun } from '../../../test/batch/driven-run.ts'
+import type { Disk, ModelStore } from '../../../test/crash/model-store.ts'
+import { pause } from '../../base/clock.ts'
+import type { Compute } from '../../batch/job.ts'
+import { partFile, partsIn, runsIn, type RunRecord } from '../../batch/ledger.ts'
+import { batch, count, entity, every, features, pipeline, source, t } from '../../index.ts'
+import { batchOf } from '../../intake/batch.ts'
+
+const card = entity('card', t.string())
+const sales = source('sales', { schema: { card, amount: t.double(), at: t.timestamp() }, key: 'card', time: 'at' })
+const place = batch(every('10m'), { lasts: '0ms' })
+const usual = features('usual', { from: sales, entity: card, place, values: s => ({ n: count('1h'), mean: s.amount.mean('1h') }) })
+const shop = pipeline('shop', [usual])
+const start = Date.parse('2026-01-01T00:00Z')
+const MINUTE = 60_000
+const DUE = start + 10 * MINUTE
+const PARTITIONS = 4
+
+/** Makes so many parts of a run behind the first, and hangs until it is stopped. Counts those that it makes. */
+const hangingAfter =
+  (most: number, made: number[] = []) =>
+  (store: ModelStore): Compute =>
+  (job, taker, signal) => {
+    if (job.s === start) return computeHere(store, PARTITIONS)(job, taker, signal)
+    const aborted = new Promise<never>((_, reject) =>
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+    )
+    const some = {
+      begin: (partitions: number) => taker.begin(partitions),
+      take: (partition: number, stretch: Uint8Array<ArrayBuffer>) =>
+        made.length < most ? taker.take(partition, stretch) : new Promise<void>(() => {}),
+      end: async (part: Parameters<typeof taker.end>[0]) => {
+        made.push(part.partition)
+        await taker.end(part)
+      },
+    }
+    return Promise.race([computeHere(store, PARTITIONS)(job, some, signal), aborted])
+  }
+
+const rows = Array.from({ length: 200 }, (_, i) => ({ card: `c${i % 40}`, amount: i / 7, at: start + i }))
+
+/** The second run, of `DUE`, was begun and has so many parts; it hangs. */
+async function begun(parts: number): Promise<DrivenRun> {
+  const driven = new DrivenRun(shop, { now: start + MINUTE, computing: hangingAfter(parts) })
+  await driven.run.submit('sales', batchOf(rows))
+  await driven.to(start + MINUTE + 1)
+  await driven.to(DUE + 1, 1)
+  return driven
+}
+
+async function next(disk: Disk, { now = DUE + 2, runnable = shop } = {}): Promise<DrivenRun & { made: number[] }> {
+  const made: number[] = []
+  const driven = new DrivenRun(runnable, { disk, now, computing: hangingAfter(Infinity, made) })
+  await driven.to(now)
+  return Object.assign(driven, { made })
+}
+
+const only = (runs: readonly RunRecord[]): RunRecord => {
+  assert.equal(runs.length, 2)
+  return runs[1]
+}
+
+const whole = await (async () => {
+  const { store, run } = await begun(Infinity)
+  await run.stop()
+  return only(runsIn(store))
+})()
+
+test('parts that were finished before a crash, or a stop, are kept, and the run goes on to the same hash', async () => {
+  assert.equal(whole.done!.partitions, PARTITIONS)
+  assert.deepEqual([whole.state, whole.resumed, whole.schema], ['done', undefined, 1])
+  for (const isStopped of [false, true])
+    for (let parts = 0; parts < PARTITIONS; parts++) {
+      const first = await begun(parts)
+      if (isStopped) await first.run.stop()
+      const left = only(runsIn(first.store))
+      assert.deepEqual([left.state, partsIn(first.store, 2).size], ['running', parts])
+      const again = await next(first.left)
+      const run = only(runsIn(again.store))
+      assert.deepEqual([run.number, run.state, run.resumed, run.cut, run.began], [2, 'done', 1, left.cut, left.began])
+      assert.deepEqual(
+        again.made,
+        Array.from({ length: PARTITIONS - parts }, (_, i) => parts + i),
+      )
+      const { seconds: _seconds, memory: _memory, ...done } = run.done!
+      const { seconds: _s, memory: _m, ...expected } = whole.done!
+      assert.deepEqual(done, expected)
+      assert.deepEqual(again.run.features([{ group: 'usual', key: ['c3'] }])[0].features['n'], { value: 5 })
+      assert.deepEqual(again.reports, [])
+      await again.run.stop()
+    }
+})
+
+test('a part that is damaged, cut short or gone is made again, and no other', async () => {
+  const first = await begun(3)
+  const ways: readonly ((bytes: Uint8Array) => Uint8Array | undefined)[] = [
+    bytes => Uint8Array.from(bytes, (byte, i) => (i === 20 ? byte ^ 1 : byte)),
+    bytes => bytes.subarray(0, bytes.length - 1),
+    () => new Uint8Array(0),
+    () => undefined,
+  ]
+  for (const way of ways) {
+    const { commits, states = new Map<string, Uint8Array>() } = first.left
+    const file = partFile(2, 1)
+    const damaged = way(states.get(file)!)
+    states.delete(file)
+    if (damaged) states.set(file, damaged)
+    const again = await next({ commits, states })
+    assert.deepEqual(again.made, [1, 3])
+    assert.equal(only(runsIn(again.store)).done!.hash, whole.done!.hash)
+    await again.run.stop()
+  }
+})
+
+test('it is resumed once more after another crash, over another number of partitions than the machine would take', async () => {
+  const first = await begun(1)
+  const second = new DrivenRun(shop, { disk: first.left, now: DUE + 2, computing: hangingAfter(1) })
+  await second.to(DUE + 2, 1)
+  assert.equal(partsIn(second.store, 2).size, 2)
+  const third = new DrivenRun(shop, { disk: second.left, now: DUE + 3, computing: store => computeHere(store, 16) })
+  await third.to(DUE + 3)
+  const run = only(runsIn(third.store))
+  assert.deepEqual([run.resumed, run.done!.partitions, run.done!.hash], [2, PARTITIONS, whole.done!.hash])
+  await third.run.stop()
+})
+
+test('where a later run is due it is broken off, and what is left of it goes', async () => {
+  const first = await begun(2)
+  const later = await next(first.left, { now: DUE + 10 * MINUTE + 1 })
+  assert.deepEqual(
+    runsIn(later.store).map(({ number, state, s }) => [number, state, (s - start) / MINUTE]),
+    [
+      [1, 'done', 0],
+      [2, 'broken off', 10],
+      [3, 'done', 20],
+    ],
+  )
+  assert.equal(partsIn(later.store, 2).size, 0)
+  later.run.checkpoint()
+  await later.run.quiet()
+  assert.deepEqual(
+    [...later.store.disk.states.keys()].filter(name => name.startsWith('run-2-')),
+    [],
+  )
+  await later.run.stop()
+})
+
+test('of another definition it is broken off, and the run of the new one is made', async () => {
+  const other = features('usual', { from: sales, entity: card, place, values: s => ({ n: count('30m'), mean: s.amount.mean('1h') }) })
+  const first = await begun(2)
+  const changed = await next(first.left, { runnable: pipeline('shop', [other]) })
+  assert.deepEqual(
+    runsIn(changed.store).map(({ number, state, s }) => [number, state, (s - start) / MINUTE]),
+    [
+      [1, 'done', 0],
+      [2, 'broken off', 10],
+      [3, 'done', 10],
+    ],
+  )
+  await changed.run.stop()
+})
+
+test('a run on demand is taken up again, though nobody waits for it any more', async () => {
+  const first = new DrivenRun(shop, { now: start + MINUTE, computing: hangingAfter(2) })
+  await first.run.submit('sales', batchOf(rows))
+  await first.to(start + MINUTE + 1)
+  const asked = assert.rejects(first.run.batch('usual'), { code: 'SPILL_STOPPED' })
+  first.run.tick()
+  for (let i = 0; i < 20; i++) await pause(0)
+  await first.run.stop()
+  await asked
+  const again = await next(first.left, { now: start + 2 * MINUTE })
+  const run = runsIn(again.store).find(({ why }) => why === 'demand')!
+  assert.deepEqual([run.state, run.resumed, again.made], ['done', 1, [2, 3]])
+  await again.run.stop()
+})
+
+test('the ledger keeps so many runs of a group, and the parts of those that may be needed', async () => {
+  const driven = new DrivenRun(shop, { now: start + MINUTE, runsKept: 3, computing: store => computeHere(store, PARTITIONS) })
+  await driven.run.submit('sales', batchOf(rows))
+  for (let i = 1; i <= 6; i++) await driven.to(start + i * 10 * MINUTE + 1)
+  driven.run.checkpoint()
+  await driven.run.quiet()
+  const numbers = runsIn(driven.store).map(({ number }) => number)
+  assert.deepEqual(numbers.length, 3)
+  const files = [...driven.store.disk.states.keys()].filter(name => name.startsWith('run-'))
+  const needed = numbers.slice(-2).flatMap(number => Array.from({ length: PARTITIONS }, (_, partition) => partFile(number, partition)))
+  assert.deepEqual(files.sort(), needed.sort())
+  await driven.run.stop()
+})

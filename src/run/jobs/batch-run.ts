@@ -1,0 +1,164 @@
+/**
+ * A batch run while it is made: takes its parts, keeps each in a file of its own, and says in the ledger that it is there. So a process that ends in the middle leaves
+ * what it has finished, and the next goes on from that; a part that is not as it was written is made again.
+ */
+import { assert } from '../../base/assert.ts'
+import { othersTurn, stopwatch } from '../../base/clock.ts'
+import type { Compute, Part, Taker } from '../../batch/job.ts'
+import { partFile, sumOf, type Done, type RunRecord } from '../../batch/ledger.ts'
+import { partBytes } from '../../batch/part-bytes.ts'
+import { readStretches } from '../../batch/result.ts'
+import { BatchValues } from '../../batch/values.ts'
+import type { Strings } from '../../columns/strings.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
+import type { LogStore, StateSink } from '../../log/store.ts'
+import type { Log } from '../../log/log.ts'
+import type { BatchGroup } from '../groups/batch-group.ts'
+import type { Bodies } from '../groups/snapshots.ts'
+import { HybridGroup } from '../groups/hybrid-group.ts'
+import { Layers } from '../groups/hybrid-layers.ts'
+import type { RunLedger } from './batch-run-ledger.ts'
+
+export interface MakingOptions {
+  readonly ir: PipelineIR
+  readonly store: LogStore
+  readonly strings: Strings
+  readonly compute: Compute
+  readonly ledger: RunLedger
+  readonly group: BatchGroup | HybridGroup
+  readonly bodies: Bodies
+  readonly log: Log
+  readonly record: RunRecord
+}
+
+interface Open {
+  readonly sink: StateSink
+  readonly stretches: Uint8Array[]
+}
+
+export class Making implements Taker {
+  readonly #options: MakingOptions
+  readonly #open = new Map<number, Open>()
+  /** The bytes of each part that is kept. */
+  readonly #kept = new Map<number, readonly Uint8Array[]>()
+  readonly #files = new Set<string>()
+
+  /** Of a hybrid group, which gets ready for its result. */
+  readonly #layers: Layers | undefined
+
+  constructor(options: MakingOptions) {
+    this.#options = options
+    if (options.group instanceof HybridGroup) this.#layers = new Layers(options.group, options)
+  }
+
+  /** Files that it has begun to write, or has written. */
+  get files(): Iterable<string> {
+    return this.#files
+  }
+
+  /** Makes what is not there of it. Rejects as `compute` does, and where a part cannot be kept. */
+  async make(signal: AbortSignal): Promise<{ readonly values: BatchValues | undefined; readonly done: Done }> {
+    const {
+      ir,
+      compute,
+      ledger,
+      group: { group, source },
+      record: { number, s, cut, resumed },
+    } = this.#options
+    const started = stopwatch()
+    const partitions = resumed === undefined ? undefined : await this.#takeOver()
+    const job = { group, source, sources: ir.sources, s, cut, ...(partitions !== undefined && { partitions }) }
+    const [made] = await Promise.all([compute(job, this, signal), this.#layers?.fill(signal)])
+    const parts = [...ledger.partsOf(number).values()].sort((a, b) => a.partition - b.partition)
+    assert(parts.length === made.partitions, 'a run that is done has all of its parts')
+    const sum = sumOf(parts)
+    const values = this.#layers ? undefined : await this.#values(sum)
+    await this.#layers?.restore(this.#result())
+    return { values, done: { ...sum, seconds: (stopwatch() - started) / 1000, memory: made.memory } }
+  }
+
+  begin(): ReadonlySet<number> {
+    return new Set(this.#kept.keys())
+  }
+
+  async take(partition: number, stretch: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { sink, stretches } = this.#opened(partition)
+    stretches.push(stretch)
+    await sink.append(stretch)
+  }
+
+  async end(part: Part): Promise<void> {
+    const { store, ledger, record } = this.#options
+    const { sink, stretches } = this.#opened(part.partition)
+    await sink.finish()
+    this.#open.delete(part.partition)
+    this.#kept.set(part.partition, stretches)
+    await store.commit({ put: [ledger.withPart(record.number, part)] })
+  }
+
+  /** Gives up what it has not finished. */
+  async discard(): Promise<void> {
+    this.#layers?.drop()
+    for (const { sink } of this.#open.values()) await sink.discard().catch(() => {})
+  }
+
+  /** Takes over what an earlier process has kept of the same run; returns into how many partitions that had parted its keys, if anything is left of it. */
+  async #takeOver(): Promise<number | undefined> {
+    const {
+      store,
+      ledger,
+      record: { number },
+    } = this.#options
+    let of: number | undefined
+    for (const part of ledger.partsOf(number).values()) {
+      const bytes = partBytes(store, number, part)
+      await othersTurn()
+      if (!bytes) continue
+      of = part.of
+      this.#kept.set(part.partition, [bytes])
+      this.#files.add(partFile(number, part.partition))
+    }
+    return of
+  }
+
+  /** The pieces of each part, in their order; they are let go. */
+  *#result(): Generator<readonly Uint8Array[]> {
+    for (const [partition, pieces] of [...this.#kept].sort(([a], [b]) => a - b)) {
+      this.#kept.delete(partition)
+      yield pieces
+    }
+  }
+
+  /** The values of all parts; some thousand keys at a time, between which turns go on. */
+  async #values({ known, keys }: Pick<Done, 'known' | 'keys'>): Promise<BatchValues> {
+    const {
+      strings,
+      group: { group, source },
+      record: { number, s },
+    } = this.#options
+    const values = new BatchValues(group, source, strings, { run: number, s, known, keys })
+    for (const pieces of this.#result())
+      for (const bytes of pieces)
+        for (const stretch of readStretches(bytes, group, source, strings, `the result of run ${number}`)) {
+          values.add(stretch)
+          await othersTurn()
+        }
+    assert(values.length === keys, 'the values of a run are those of all of its parts')
+    return values
+  }
+
+  #opened(partition: number): Open {
+    const {
+      store,
+      record: { number },
+    } = this.#options
+    let open = this.#open.get(partition)
+    if (!open) {
+      const file = partFile(number, partition)
+      this.#files.add(file)
+      open = { sink: store.createState(file), stretches: [] }
+      this.#open.set(partition, open)
+    }
+    return open
+  }
+}

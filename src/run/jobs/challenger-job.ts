@@ -1,0 +1,65 @@
+/**
+ * A challenger beside what decided: both on the decisions that both have scored, as they were recorded, once the labels of these are settled. A function of what had
+ * arrived by `at`, as a training is.
+ */
+import type { Column } from '../../columns/block.ts'
+import { joined } from '../../columns/concat.ts'
+import { Strings } from '../../columns/strings.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
+import type { StoredDecisions } from '../../log/store.ts'
+import { horizonOf } from '../../replay/label-horizon.ts'
+import { metricsOf } from '../../training/metrics.ts'
+import type { ShadowReport } from '../../training/registry/version.ts'
+import type { DecidedLog } from '../history/decided-log.ts'
+import { readDecisions } from '../decide/decision-codec.ts'
+import { recordedLabels } from '../history/recorded-labels.ts'
+
+export interface ShadowJob {
+  readonly ir: PipelineIR
+  /** The model's name, and the version that challenges. */
+  readonly model: string
+  readonly version: number
+  /** The entry of the log since which it does. */
+  readonly entry: number
+  /** Decisions after `from` and up to `to` are looked at, by labels as known at `at`, UTC ms. */
+  readonly from: number
+  readonly to: number
+  readonly at: number
+}
+
+/** Judges a challenger. Rejects as `judgeShadow` throws, or when it was stopped. */
+export type JudgePort = (job: ShadowJob, signal: AbortSignal) => Promise<ShadowReport>
+
+/** Throws as `recordedLabels` does. Memory: 40 bytes a decision, and the events of the label's source. */
+export function judgeShadow(store: DecidedLog, { ir, model: name, version, entry, from, to, at }: ShadowJob): ShadowReport {
+  const model = ir.models.find(one => one.name === name)!
+  const strings = new Strings()
+  const parts = [...scoredStretches(store.decisionsFrom(name, entry), version, strings)]
+  const { labels } = recordedLabels(ir, model, store, parts, strings, at)
+  const none: Float64Array = new Float64Array(0)
+  const t = joined([none, ...parts.map(part => part.t)])
+  const settledTo = Math.min(to, at - horizonOf(model.label!))
+  const rows = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(
+    row => labels.known[row] === 1 && t[row] > from && t[row] <= settledTo,
+  )
+  const metrics = (of: 'score' | 'shadow') => {
+    const scores = joined([none, ...parts.map(part => doubles(part[of], part.length))])
+    return metricsOf(
+      Float64Array.from(rows, row => scores[row]),
+      Uint8Array.from(rows, row => labels.value[row]),
+    )
+  }
+  return { from, to, metrics: metrics('shadow'), champion: metrics('score') }
+}
+
+/** Stretches that the challenger has scored too. */
+function* scoredStretches(stretches: Iterable<StoredDecisions>, version: number, strings: Strings) {
+  for (const { bytes } of stretches) {
+    const { challenger, length, t, entry, keys: key, ids: id, score, shadow, explored } = readDecisions(bytes, strings)
+    if (challenger === version && shadow) yield { length, t, entry, key, id, score, shadow, explored }
+  }
+}
+
+/** NULL is NaN. */
+const doubles = ({ values, nulls }: Column, length: number): Float64Array =>
+  Float64Array.from({ length }, (_, row) => (nulls?.[row] === 1 ? NaN : values[row]))

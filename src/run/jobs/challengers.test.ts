@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ModelStore } from '../../../test/crash/model-store.ts'
+import { decisionsOf, open, pay, send, stateOf, type Driven } from '../../../test/training/driven.ts'
+import { begun, DAY, HOUR, stolen, stolenHistory } from '../../../test/training/stolen.ts'
+import type { Train } from '../../index.ts'
+import { metricsOf } from '../../training/metrics.ts'
+import { challengesOf, promotionsOf, versionOf } from '../../training/registry/registry.ts'
+
+const shadowing = (betterBy = 0): Train => ({
+  algorithm: 'logistic',
+  every: 'week',
+  promote: { metric: 'auc', atLeast: 0.6, betterBy, shadow: '3d' },
+})
+const { chargebacks } = stolenHistory(40 * 24, { seed: 7 })
+
+/** They arrive at the ends of the days that are sent. */
+const ends = [...Array.from({ length: 18 }, (_, day) => 23 + 24 * day), 18 * 24, 19 * 24, 20 * 24].map(hour => begun + hour * HOUR)
+const arrivalOf = (at: number): number => ends.find(end => end >= at) ?? Infinity
+
+/** Both scores of decisions in (from, to], by hand. */
+function byHand(driven: Driven, from: number, to: number) {
+  const rows = decisionsOf(driven).filter(({ t, challenger }) => challenger && t > from && t <= to)
+  const isStolen = (id: unknown, t: number) => chargebacks.some(back => back.payment === id && arrivalOf(back.at) <= t + 2 * DAY)
+  const labels = rows.map(({ id, t }) => Number(isStolen(id, t)))
+  const of = (scores: (number | null)[]) =>
+    metricsOf(
+      Float64Array.from(scores, score => score ?? NaN),
+      labels,
+    )
+  return { metrics: of(rows.map(({ challenger }) => challenger!.score)), champion: of(rows.map(({ score }) => score)) }
+}
+
+test('a version whose rule is met scores beside what decides, and is promoted once that holds of settled decisions too', async () => {
+  const driven = open({ train: shadowing() })
+  await send(driven, -1, 18 * 24)
+  // The first has nothing beside it.
+  assert.deepEqual(stateOf(driven), [
+    [1, 'champion'],
+    [2, 'challenger'],
+  ])
+  const [challenge] = challengesOf(driven.store, 'fraud')
+  const made = decisionsOf(driven)
+  for (const { entry, version, challenger } of made) {
+    assert.equal(challenger?.version, entry > challenge.entry ? 2 : undefined)
+    if (challenger) assert.ok(version === 1 && typeof challenger.score === 'number')
+  }
+  assert.ok(made.some(({ score, challenger }) => challenger && challenger.score !== score))
+  // Labels are settled two days behind the three days of the shadow.
+  await send(driven, 18 * 24, 20 * 24)
+  await driven.to(20 * DAY + HOUR)
+  const second = versionOf(driven.store, 'fraud', 2)!
+  const { from, to, ...metrics } = second.shadowed!
+  assert.deepEqual([from, to], [challenge.at, challenge.at + 3 * DAY])
+  assert.ok(metrics.metrics.n > 48 && metrics.metrics.positives > 5)
+  assert.deepEqual(metrics, byHand(driven, from, to))
+  const isBetter = metrics.metrics.auc! >= metrics.champion.auc!
+  assert.match(second.verdict!, /^beside what decided: auc 0\.\d+, the champion's 0\.\d+ on the same decisions: (better|worse) by/)
+  assert.deepEqual(stateOf(driven), [
+    [1, isBetter ? 'retired' : 'champion'],
+    [2, isBetter ? 'champion' : 'refused'],
+  ])
+  await driven.run.submit('payments', pay('x', begun + 20 * DAY))
+  const last = decisionsOf(driven).at(-1)!
+  assert.deepEqual([last.version, last.challenger], [isBetter ? 2 : 1, undefined])
+  assert.deepEqual(driven.reports, [])
+  await driven.run.stop()
+})
+
+test('one that is no better than what decides is refused, and no challenger any more; while one challenges no other does', async () => {
+  const driven = open({ train: shadowing() })
+  await send(driven, -1, 14 * 24)
+  const { run, store, to } = driven
+  await to(14 * DAY + 1)
+  const trained = run.train('fraud')
+  await to(14 * DAY + 2)
+  const third = await trained
+  if (third.state === 'candidate') assert.match(third.verdict!, /version 2 challenges already$/)
+  // Somebody promotes it all the same: that ends the challenge.
+  await run.promote('fraud', 3, 'by hand')
+  assert.deepEqual(stateOf(driven), [
+    [1, 'retired'],
+    [2, 'candidate'],
+    [3, 'champion'],
+  ])
+  await run.submit('payments', pay('x', begun + 14 * DAY))
+  assert.deepEqual([decisionsOf(driven).at(-1)!.version, decisionsOf(driven).at(-1)!.challenger], [3, undefined])
+  await to(20 * DAY)
+  assert.equal(versionOf(store, 'fraud', 2)!.shadowed, undefined)
+  await run.stop()
+})
+
+test('after a crash at each commit of a challenge the log gives the same decisions, with both scores', async () => {
+  const first = open({ train: shadowing() })
+  await send(first, -1, 13 * 24)
+  const begins = first.store.disk.commits.length
+  await send(first, 13 * 24, 20 * 24)
+  await first.to(20 * DAY + HOUR)
+  await first.run.submit('payments', pay('x', begun + 20 * DAY))
+  await first.run.quiet()
+  const made = decisionsOf(first)
+  const { commits, states } = first.store.disk
+  for (let kept = begins; kept <= commits.length; kept++) {
+    const again = open({ train: shadowing(), disk: { commits: commits.slice(0, kept), states: new Map(states) }, at: 20 * DAY + HOUR })
+    await again.to(20 * DAY + HOUR)
+    const [promotions, challenges] = [promotionsOf(again.store, 'fraud'), challengesOf(again.store, 'fraud')]
+    const before = new Map(made.map(one => [one.entry, one]))
+    const committed = new Set(decisionsOf({ store: new ModelStore({ commits: commits.slice(0, kept) }) }).map(({ entry }) => entry))
+    for (const one of decisionsOf(again)) {
+      if (committed.has(one.entry)) assert.deepEqual(one, before.get(one.entry))
+      const promoted = promotions.findLast(({ entry }) => entry < one.entry)
+      const challenge = challenges.findLast(({ entry }) => entry < one.entry)
+      const goesOn = challenge && challenge.version > 0 && challenge.entry > (promoted?.entry ?? -1)
+      assert.deepEqual([one.version, one.challenger?.version], [promoted?.version, goesOn ? challenge.version : undefined])
+    }
+    if (kept === commits.length) assert.deepEqual(decisionsOf(again), made)
+    await again.run.stop()
+  }
+  await first.run.stop()
+})
+
+test('where nothing scores any more, since the features changed, nothing has to be challenged', async () => {
+  const first = open({ train: shadowing() })
+  await send(first, -1, 9 * 24)
+  assert.deepEqual(stateOf(first), [[1, 'champion']])
+  await first.run.stop()
+  const { commits, states } = first.store.disk
+  const changed = stolen(shadowing(), { window: '2d' })
+  const again = open({ pipeline: changed, disk: { commits: [...commits], states: new Map(states) }, at: 9 * DAY })
+  await again.to(9 * DAY)
+  assert.deepEqual(stateOf(again), [
+    [1, 'retired'],
+    [2, 'champion'],
+  ])
+  await again.run.stop()
+})

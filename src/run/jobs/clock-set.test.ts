@@ -1,0 +1,179 @@
+/** The schedulers of a run by a clock that is set ahead and back at random: each makes what is due, once, and waits after a failure as long as it should by the time that passes. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { computeHere } from '../../../test/batch/compute-here.ts'
+import { DrivenRun } from '../../../test/batch/driven-run.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { pause } from '../../base/clock.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import { random } from '../../base/random.ts'
+import { batch, count, entity, every, features, file, labelFrom, model, on, pipeline, report, source, t } from '../../index.ts'
+import { batchOf } from '../../intake/batch.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
+const backs = source('backs', { schema: { payment: t.string(), fraud: t.bool(), at: t.timestamp() }, key: 'payment', time: 'at' })
+const usual = features('usual', {
+  from: payments,
+  entity: card,
+  place: batch(every('10m'), { lasts: '0ms' }),
+  values: () => ({ n: count('1h') }),
+})
+const fraud = model('fraud', {
+  decide: on(payments),
+  inputs: p => ({ n: usual.of(p.card).n }),
+  label: labelFrom(backs, { join: 'payment', value: b => b.fraud, negativeAfter: '1d' }),
+  train: { algorithm: 'logistic', every: '10m' },
+})
+const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000]
+const PERIOD = 10 * MINUTE
+const start = Date.parse('2026-01-05T00:00Z')
+const folder = scratchFolder('clock-set')
+const shop = pipeline('shop', [
+  fraud,
+  report('list', { of: { usual }, at: every('10m'), live: '1d', to: file(join(folder, '{date}T{time}.csv')) }),
+])
+
+interface Attempt {
+  readonly s: number
+  readonly isDone: boolean
+}
+
+/** Model of a scheduler, written from docs/cli.md and without the scheduler's code. */
+class Expected {
+  /** A scheduler whose times nothing is stamped before goes on from the latest, whatever the clock says. */
+  readonly #neverBack: boolean
+  #done = -Infinity
+  #latest = -Infinity
+  #failures = 0
+  #passed = Infinity
+
+  constructor(neverBack: boolean) {
+    this.#neverBack = neverBack
+  }
+
+  /** The time of what is made now, if anything is. `forward`: what the clock went forward by. */
+  due(clock: number, forward: number): number | undefined {
+    this.#passed += forward
+    const now = this.#neverBack ? Math.max(clock, this.#latest + 1) : clock
+    const s = Math.floor((now - 1) / PERIOD) * PERIOD
+    const pause = Math.min(SECOND * 2 ** (this.#failures - 1), 5 * MINUTE)
+    return s > this.#done && (this.#failures === 0 || this.#passed >= pause) ? s : undefined
+  }
+
+  made({ s, isDone }: Attempt): void {
+    this.#latest = Math.max(this.#latest, s)
+    if (isDone) this.#done = s
+    this.#failures = isDone ? 0 : this.#failures + 1
+    this.#passed = 0
+  }
+}
+
+const STEPS = [1, 200, SECOND, 1500, 3 * SECOND, 30 * SECOND, MINUTE, 5 * MINUTE, PERIOD, HOUR]
+
+type Attempts = Record<'batch' | 'report' | 'training', Attempt[]>
+
+/** A run with an event, and what it has tried to make. `isDrawnDone` says how that ends. */
+async function opened(isDrawnDone: () => boolean): Promise<{ driven: DrivenRun; attempts: Attempts }> {
+  const attempts: Attempts = { batch: [], report: [], training: [] }
+  const attempted = (of: keyof Attempts, s: number): boolean => {
+    const isDone = isDrawnDone()
+    attempts[of].push({ s, isDone })
+    return isDone
+  }
+  const driven = new DrivenRun(shop, {
+    start,
+    now: 0,
+    computing: store => (job, taker, signal) =>
+      attempted('batch', job.s) ? computeHere(store)(job, taker, signal) : Promise.reject(new Error('as drawn')),
+    besides: () => ({
+      reporting: {
+        folder,
+        make: job => (attempted('report', job.s) ? Promise.resolve({ rows: 0 } as never) : Promise.reject(new Error('as drawn'))),
+      },
+      // Of events that cannot be learnt from a training is as good as done.
+      train: ({ at }) =>
+        Promise.reject(attempted('training', at) ? new SpillwayError('SPILL_TRAINING', 'as drawn') : new Error('as drawn')),
+    }),
+  })
+  await driven.run.submit('payments', batchOf([{ id: '1', card: 'a', at: start }]))
+  return { driven, attempts }
+}
+
+async function drive(seed: number): Promise<number> {
+  const chance = random(seed)
+  const fails = [0.3, 0.6, 0.9][seed % 3]
+  const {
+    driven: { run, to, reports },
+    attempts,
+  } = await opened(() => chance() >= fails)
+  const expected = { batch: new Expected(true), report: new Expected(false), training: new Expected(true) }
+  let clock = PERIOD
+  let [all, back] = [0, 0]
+  for (let step = 0; step < 50; step++) {
+    const isBack = chance() < 0.3
+    const by = STEPS[Math.floor(chance() * STEPS.length)] * (isBack ? -1 - Math.floor(chance() * 30) : 1)
+    const moved = Math.max(PERIOD + 1, clock + by)
+    const forward = Math.max(0, moved - clock)
+    if (moved < clock) back++
+    clock = moved
+    await to(clock, 3)
+    for (const [name, made] of Object.entries(attempts) as [keyof Attempts, Attempt[]][]) {
+      const due = expected[name].due(start + clock, forward)
+      const where = `seed ${seed}, step ${step}, ${name} at ${new Date(start + clock).toISOString()}`
+      assert.deepEqual(
+        made.map(({ s }) => new Date(s).toISOString()),
+        due === undefined ? [] : [new Date(due).toISOString()],
+        where,
+      )
+      for (const attempt of made) expected[name].made(attempt)
+      all += made.length
+      made.length = 0
+    }
+  }
+  assert.ok(back > 0 && reports.length > 0)
+  await run.stop()
+  return all
+}
+
+test('batch runs, reports and trainings are made when they are due, and tried again after their pause, however the clock is set: 40 random clocks', async () => {
+  let all = 0
+  for (let seed = 1; seed <= 40; seed++) all += await drive(seed)
+  assert.ok(all > 1000, `${all} attempts`)
+})
+
+test('at the very moment of its schedule nothing is due yet: a run that is to make what is due by then does not wait for it', async () => {
+  const {
+    driven: { run, to },
+    attempts,
+  } = await opened(() => true)
+  const made = () => Object.values(attempts).map(each => each.map(({ s }) => (s - start) / PERIOD))
+  await to(PERIOD + 1)
+  assert.deepEqual(made(), [[1], [1], [1]])
+  await to(2 * PERIOD)
+  let isQuiet = false
+  const quiet = run.quiet(start + 2 * PERIOD).then(() => (isQuiet = true))
+  for (let i = 0; i < 50; i++) await pause(1)
+  assert.ok(isQuiet, 'what is of this moment may have more to come')
+  assert.deepEqual(made(), [[1], [1], [1]])
+  await quiet
+  await to(2 * PERIOD + 1)
+  assert.deepEqual(made(), [
+    [1, 2],
+    [1, 2],
+    [1, 2],
+  ])
+  await run.stop()
+})
+
+test('a report that is asked for does not wait for a clock that is set back meanwhile', async () => {
+  const {
+    driven: { run, to },
+  } = await opened(() => true)
+  await to(3 * PERIOD)
+  const asked = run.report('list')
+  await to(2 * PERIOD)
+  assert.equal((await asked).s, start + 3 * PERIOD)
+  await run.stop()
+})

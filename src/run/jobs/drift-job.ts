@@ -1,0 +1,78 @@
+/**
+ * A look for drift: what a model has decided on recently, and said, held against what the version that scores was trained on, and how good its decisions were whose labels are settled by now. A function of what had
+ * arrived by then, as a training is.
+ */
+import { Strings } from '../../columns/strings.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import type { DriftIR } from '../../define/ir/train-ir.ts'
+import { becauseOf } from '../../training/drift/because.ts'
+import { driftOf, type MaturedMetric } from '../../training/drift/drift.ts'
+import type { RowsSummary } from '../../training/drift/summary.ts'
+import type { DriftState } from '../../training/registry/drift-state.ts'
+import { referenceOf } from '../../training/registry/registry.ts'
+import { summariesOf } from '../history/decision-summary.ts'
+import { drawnStretches } from '../history/decision-sample.ts'
+import { maturedMetric } from '../history/matured-metric.ts'
+import { recordedBatches } from '../history/recorded-batches.ts'
+import type { DecidedLog } from '../history/decided-log.ts'
+
+export interface DriftJob {
+  readonly ir: PipelineIR
+  /** The model's name, and the version that scores; 0 is its own score, of which nobody knows what it was fitted on. */
+  readonly model: string
+  readonly version: number
+  /** The time of the look, UTC ms. */
+  readonly at: number
+}
+
+export type DriftLook = Pick<DriftState, 'rows' | 'because' | 'silent'>
+
+/** Makes a look. Rejects as `lookForDrift` throws, or when it was stopped. */
+export type LookPort = (job: DriftJob, signal: AbortSignal) => Promise<DriftLook>
+
+/** Throws as `recordedLabels` does. Memory: 20 KB an input, and of the metric what `maturedMetric` says; at most about DRIFT_DECISIONS_MAX decisions are read. */
+export function lookForDrift(store: DecidedLog, { ir, model: name, version, at }: DriftJob): DriftLook {
+  const model = ir.models.find(one => one.name === name)!
+  const orWhen = model.train!.orWhen!
+  const { metric, recent: since, psi, ks, nulls, rows } = orWhen
+  const metrics: MaturedMetric[] = metric ? [maturedMetric(ir, model, store, { ...metric, since, at, version })] : []
+  const reference = version === 0 ? undefined : referenceOf(store, name, version)
+  const recent = reference ? recentOf(store, ir, model, { version, from: at - since, at }) : NOTHING
+  const silent = silenceOf(version, reference, recent, orWhen)
+  const report = driftOf(
+    silent === undefined ? withEnough(reference!, rows) : NOTHING,
+    silent === undefined ? withEnough(recent, rows) : NOTHING,
+    { psi, ks, nulls, rows, metrics },
+  )
+  const because = becauseOf(report)
+  return {
+    rows: { reference: reference?.rows ?? 0, recent: recent.rows },
+    ...(because !== undefined && { because }),
+    ...(silent !== undefined && { silent }),
+  }
+}
+
+const NOTHING: RowsSummary = { rows: 0, inputs: {} }
+
+/** Inputs of all decisions, scores of those that the version has scored. */
+function recentOf(
+  store: DecidedLog,
+  ir: PipelineIR,
+  model: ModelIR,
+  { version, from, at }: { readonly version: number; readonly from: number; readonly at: number },
+): RowsSummary {
+  const strings = new Strings()
+  const batches = recordedBatches(ir, model, drawnStretches(ir, model.name, store, from), strings, { total: 1 })
+  const span = { from: from + 1, to: at + 1 }
+  return summariesOf(ir, model, batches, strings, [span], batch => batch.version === version)[0]
+}
+
+/** Scores of a few decisions, as right after a promotion, are no sample. */
+const withEnough = ({ score, ...rest }: RowsSummary, rows: number): RowsSummary => (score && score.rows >= rows ? { ...rest, score } : rest)
+
+function silenceOf(version: number, reference: RowsSummary | undefined, recent: RowsSummary, { rows }: DriftIR): string | undefined {
+  if (version === 0) return "the model's own score decides, and nobody knows what it was fitted on"
+  if (!reference) return `of version ${version} it is not kept what it was trained on: train another`
+  if (reference.rows < rows) return `version ${version} was trained on ${reference.rows} decisions, fewer than ${rows}`
+  return recent.rows < rows ? `${recent.rows} decisions, fewer than ${rows}` : undefined
+}

@@ -1,0 +1,58 @@
+/** A run in a data folder, with its threads, over a world that moves: it looks, trains, and after a restart does neither again. */
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { movingHistory } from '../../../test/training/drifting.ts'
+import { begun, DAY, HOUR, stolen } from '../../../test/training/stolen.ts'
+import { pause } from '../../base/clock.ts'
+import { batchOf } from '../../intake/batch.ts'
+import { readFolder } from '../../log/sqlite/data-folder.ts'
+import { driftStateOf } from '../../training/registry/drift-state.ts'
+import { versionsOf } from '../../training/registry/registry.ts'
+import { Running } from '../loop/live-run.ts'
+
+let folder: string
+before(() => {
+  folder = scratchFolder('drift')
+})
+
+test('drift is found, trained on and remembered, in a folder and its threads', async () => {
+  const shop = stolen({ algorithm: 'logistic', orWhen: 'drift' })
+  const days = movingHistory({ days: 18, from: 11 })
+  let now = begun
+  const reports: string[] = []
+  const options = { clock: () => now, onReport: (report: string) => reports.push(report) }
+  let running = await Running.open(shop, folder, options)
+  const reader = readFolder(folder)
+  const state = () => driftStateOf(reader, 'fraud')
+  const live = async (day: number) => {
+    now = begun + (day + 1) * DAY - 1
+    for (const [source, rows] of Object.entries(days[day])) await running.run.submit(source, batchOf(rows))
+    now += HOUR
+    const midnight = begun + (day + 1) * DAY
+    const isSeen = () => state()?.at === midnight && state()?.due === undefined
+    if (day < 10) return
+    while (!isSeen()) await pause(5)
+  }
+  for (let day = 0; day < 10; day++) await live(day)
+  const trained = running.run.train('fraud')
+  now++
+  await trained
+  await running.run.promote('fraud', 1, 'by hand')
+  for (let day = 10; day < 16; day++) await live(day)
+  const drifted = () => versionsOf(reader, 'fraud').filter(({ why }) => why === 'drift')
+  assert.deepEqual(
+    drifted().map(one => one.state),
+    ['candidate'],
+  )
+  assert.match(drifted()[0].because!, /^drift of amount: PSI \d\.\d\d/)
+  assert.equal(reports.filter(report => report.includes('is trained again')).length, 1)
+  await running.stop()
+  running = await Running.open(shop, folder, options)
+  for (let day = 16; day < 18; day++) await live(day)
+  assert.equal(drifted().length, 1)
+  assert.match(state()!.because!, /^drift of amount/)
+  assert.equal(state()!.trainings, 1)
+  reader.close()
+  await running.stop()
+})

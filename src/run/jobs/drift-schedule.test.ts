@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { DriftIR } from '../../define/ir/train-ir.ts'
+import { driftStateOf, type DriftState } from '../../training/registry/drift-state.ts'
+import type { NamedValues, Put } from '../../training/registry/registry.ts'
+import type { DriftLook } from './drift-job.ts'
+import { DriftWatch } from './drift-schedule.ts'
+
+const DAY = 86_400_000
+const ir: DriftIR = { kind: 'drift', look: DAY, recent: 7 * DAY, cooldown: 3 * DAY, psi: 0.2, ks: 0.2, nulls: 0.1, rows: 1000 }
+const drifted: DriftLook = { rows: { reference: 1, recent: 1 }, because: 'drift of a: PSI 1.00' }
+const still: DriftLook = { rows: { reference: 1, recent: 1 } }
+const silent: DriftLook = { ...still, silent: 'too few' }
+
+/** A store of what is committed. */
+function stored() {
+  const values = new Map<string, string>()
+  const store: NamedValues = { get: name => values.get(name), named: () => [] }
+  const commit = (...puts: readonly Put[]) => {
+    for (const [name, value] of puts) values.set(name, value!)
+  }
+  const state = (): DriftState => driftStateOf(store, 'm')!
+  const open = (of = ir, horizon = 0) => new DriftWatch(store, 'm', of, horizon)
+  return { store, commit, state, open }
+}
+
+test('a look is due at each whole multiple, once, whatever starts between', () => {
+  const { open, commit } = stored()
+  const watch = open()
+  assert.equal(watch.lookDue(10.5 * DAY), 10 * DAY)
+  commit(watch.looked(10 * DAY, 1, still, -Infinity))
+  assert.equal(watch.lookDue(10.9 * DAY), undefined)
+  assert.equal(open().lookDue(10.9 * DAY), undefined)
+  // Of those that were missed the last.
+  assert.equal(open().lookDue(14.2 * DAY), 14 * DAY)
+})
+
+/** Looks on these days, each training made at once; the days that asked for one. */
+function asked(looks: readonly DriftLook[], of = ir, horizon = 0): number[] {
+  const { open, commit } = stored()
+  return looks.flatMap((look, day) => {
+    // A start between any two of them.
+    commit(open(of, horizon).looked(day * DAY, 1, look, -Infinity))
+    const { due } = open(of, horizon)
+    commit(...open(of, horizon).trained(due?.at ?? -Infinity))
+    assert.equal(open(of, horizon).due, undefined)
+    return due ? [day] : []
+  })
+}
+
+test('drift that stays asks again after the cool-down, and then after twice as long each time', () => {
+  assert.deepEqual(asked(Array.from({ length: 50 }, () => drifted)), [0, 3, 9, 21, 45])
+})
+
+test('a look that finds none begins anew, and one that says nothing does not; two trainings are never closer than the cool-down', () => {
+  const days = Array.from({ length: 30 }, (_, day) => (day === 10 ? still : drifted))
+  assert.deepEqual(asked(days), [0, 3, 9, 12, 15, 21])
+  const unsaid = Array.from({ length: 30 }, (_, day) => (day === 10 ? silent : drifted))
+  assert.deepEqual(asked(unsaid), [0, 3, 9, 21])
+  assert.deepEqual(asked([drifted, still, drifted, drifted, drifted]), [0, 3])
+})
+
+test('the cool-down is a week, or the horizon of the label, unless given, and it ends growing', () => {
+  const { cooldown: _, ...without } = ir
+  const always = Array.from({ length: 30 }, () => drifted)
+  assert.deepEqual(asked(always, without, DAY), [0, 7, 21])
+  assert.deepEqual(asked(always, without, 10 * DAY), [0, 10])
+  const { open, commit } = stored()
+  const gaps = Array.from({ length: 12 }, () => {
+    const before = Math.max(0, open().rests)
+    const watch = open()
+    commit(watch.looked(before, 1, drifted, -Infinity))
+    commit(...watch.trained(Infinity))
+    return (open().rests - before) / (3 * DAY)
+  })
+  assert.deepEqual(gaps, [1, 2, 4, 8, 16, 32, 64, 64, 64, 64, 64, 64])
+})
+
+test('a training that waits is neither asked for again nor forgotten, and what was learnt by then asks for none', () => {
+  const { open, commit, state } = stored()
+  commit(open().looked(DAY, 2, drifted, -Infinity))
+  assert.deepEqual(open().due, { at: DAY, because: drifted.because })
+  commit(open().looked(2 * DAY, 2, drifted, -Infinity))
+  commit(open().looked(3 * DAY, 2, still, -Infinity))
+  assert.deepEqual(open().due, { at: DAY, because: drifted.because })
+  assert.deepEqual(open().trained(DAY - 1), [])
+  commit(...open().trained(DAY))
+  assert.equal(open().due, undefined)
+  // A training of Monday at midnight learnt from all that the look of then saw.
+  commit(open().looked(30 * DAY, 2, drifted, 30 * DAY))
+  assert.equal(open().due, undefined)
+  assert.deepEqual([state().asked, state().because], [30 * DAY, drifted.because])
+})

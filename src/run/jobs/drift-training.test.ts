@@ -1,0 +1,177 @@
+/** Trainings that drift asks for, in runs over a world that moves, or does not. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { lookHere, trainHere } from '../../../test/batch/train-here.ts'
+import { decisionsOf, open, stateOf, type Driven, type Options } from '../../../test/training/driven.ts'
+import { movingHistory, sendDays, type Moving } from '../../../test/training/drifting.ts'
+import { begun, DAY, HOUR } from '../../../test/training/stolen.ts'
+import type { Train } from '../../index.ts'
+import { driftStateOf } from '../../training/registry/drift-state.ts'
+import { referenceOf, versionsOf } from '../../training/registry/registry.ts'
+import { SpillwayError } from '../../base/errors.ts'
+
+const watched = (more: object = {}): Train => ({ algorithm: 'logistic', orWhen: 'drift', ...more })
+const driftOf = ({ store }: Pick<Driven, 'store'>) => driftStateOf(store, 'fraud')
+/** Days at which drift had a model trained, and what it said. */
+const asked = ({ store }: Pick<Driven, 'store'>) =>
+  versionsOf(store, 'fraud')
+    .filter(({ why, trained }) => why === 'drift' && trained)
+    .map(({ at, because }) => [(at - begun) / DAY, because] as const)
+
+/** Nine days, of which a version is trained that then scores; then the others. */
+async function lived(moving: Moving, train: Train, options: Options = {}): Promise<Driven> {
+  const days = movingHistory(moving)
+  const driven = open({ train, ...options })
+  await sendDays(driven, days, 0, 9)
+  const trained = driven.run.train('fraud')
+  await driven.to(9 * DAY + 2 * HOUR)
+  await trained
+  if (!stateOf(driven).some(([, state]) => state === 'champion')) await driven.run.promote('fraud', 1, 'by hand')
+  await sendDays(driven, days, 9, moving.days)
+  return driven
+}
+
+test('a shift is found, has the model trained once within the cool-down, and then ever more rarely while it stays', async () => {
+  const driven = await lived({ days: 40, from: 12 }, watched())
+  const [first, ...later] = asked(driven)
+  assert.ok(first[0] > 12 && first[0] <= 16, String(first))
+  assert.match(first[1]!, /^drift of amount: PSI \d+\.\d\d(, KS 0\.\d\d)?(; score: .*)?$/)
+  // By hand nothing is promoted, so that it is the same drift.
+  assert.deepEqual(
+    later.map(([day]) => day - first[0]),
+    [7, 21],
+  )
+  assert.match(driven.reports[0], /^model 'fraud' is trained again, by what was found at 2026-01-\d\dT00:00:00\.000Z: drift of amount: PSI/)
+  assert.equal(driven.reports.length, 3)
+  const state = driftOf(driven)!
+  assert.deepEqual([state.at, state.version, state.due], [begun + 40 * DAY, 1, undefined])
+  assert.equal(state.rows.recent, 7 * 200)
+  await driven.run.stop()
+})
+
+test('NULLs, and a metric that falls, ask for a training; each says which', async () => {
+  const nulls = await lived({ days: 18, from: 12, what: 'nulls' }, watched())
+  assert.match(asked(nulls)[0][1]!, /^drift of (score: .*; )?amount: NULL \d\.\d % → \d\d\.\d %/)
+  const labels = await lived({ days: 22, from: 10, what: 'labels' }, watched({ promote: { metric: 'auc', atLeast: 0.75 } }))
+  const [[day, because], ...others] = asked(labels)
+  assert.match(because!, /^auc of \d{4} settled decisions is 0\.\d{4}, below 0\.7500$/)
+  assert.ok(day > 12, `${day}`)
+  assert.ok(others.every(([other]) => other - day >= 7))
+  await Promise.all([nulls.run.stop(), labels.run.stop()])
+})
+
+test('a world that does not move asks for none, whatever is drawn', async () => {
+  for (let seed = 1; seed <= 5; seed++) {
+    const driven = await lived({ days: 20, seed }, watched({ promote: { metric: 'auc', atLeast: 0.7 } }))
+    assert.deepEqual(asked(driven), [], `seed ${seed}`)
+    const state = driftOf(driven)!
+    assert.deepEqual([state.because, state.silent, state.at], [undefined, undefined, begun + 20 * DAY], `seed ${seed}`)
+    assert.deepEqual(driven.reports, [])
+    await driven.run.stop()
+  }
+})
+
+test('after a crash at each commit around a look and its training there is that training, once', async () => {
+  const driven = await lived({ days: 12, from: 10 }, watched())
+  const begins = driven.store.disk.commits.length
+  const days = movingHistory({ days: 18, from: 10 })
+  await sendDays(driven, days, 12, 16)
+  const { commits, states } = driven.store.disk
+  const [[day]] = asked(driven)
+  assert.equal(asked(driven).length, 1)
+  const found = commits.findIndex(({ put }) => put?.some(([name, value]) => name === 'drift/fraud' && value?.includes('"due"')))
+  assert.ok(found > begins, `${found} of ${commits.length}`)
+  let brokenOff = 0
+  // From the last that arrived before it, decided or not.
+  const arrived = commits.findLastIndex(({ segment }, i) => i < found && segment !== undefined)
+  const undecided = commits.slice(0, arrived + 1).map((commit, i) => {
+    const { decisions: _decisions, put = [], ...rest } = commit
+    return i < arrived - 1 ? commit : { ...rest, put: put.filter(([name]) => name !== 'decided') }
+  })
+  for (let kept = arrived; kept <= commits.length; kept++) {
+    const disk = { commits: kept === arrived ? undecided : commits.slice(0, kept), states: new Map(states) }
+    const again = open({ train: watched(), disk, at: day * DAY + HOUR })
+    await again.to(day * DAY + 2 * HOUR)
+    assert.deepEqual(
+      asked(again).map(([at]) => at),
+      [day],
+      `${kept} of ${commits.length}`,
+    )
+    assert.equal(driftOf(again)!.due, undefined)
+    if (versionsOf(again.store, 'fraud').some(({ state }) => state === 'broken off')) brokenOff++
+    await again.run.stop()
+  }
+  assert.ok(brokenOff > 0)
+  await driven.run.stop()
+})
+
+test('a schedule that trained on the same asks for no second training, and drift between two of its times for one', async () => {
+  // Mondays are days 14 and 21; looks find the shift first on a Monday or before.
+  const driven = await lived({ days: 24, from: 15 }, watched({ every: 'week', promote: { metric: 'auc', atLeast: 0.6 } }))
+  const made = versionsOf(driven.store, 'fraud').map(({ why, at }) => [why, (at - begun) / DAY] as const)
+  const drift = made.filter(([why]) => why === 'drift')
+  assert.equal(drift.length, 1)
+  assert.ok(drift[0][1] > 15 && drift[0][1] < 21, String(drift))
+  assert.ok(made.some(([why, day]) => why === 'schedule' && day === 21))
+  assert.equal(new Set(made.map(([, day]) => day)).size, made.length)
+  await driven.run.stop()
+})
+
+test('too few decisions say nothing; the own score of a model, and one from before, are held against no training', async () => {
+  const few = await lived({ days: 14, perDay: 20, from: 10 }, watched())
+  assert.match(driftOf(few)!.silent!, /^version 1 was trained on \d+ decisions, fewer than 1000$/)
+  assert.deepEqual(asked(few), [])
+  const recent = await lived({ days: 14, from: 10 }, watched({ orWhen: { drift: { recent: '1d' } } }))
+  assert.equal(driftOf(recent)!.silent, '200 decisions, fewer than 1000')
+  // A version that was trained before drift was anybody's concern has no reference.
+  const before = await lived({ days: 10 }, { algorithm: 'logistic' })
+  const { commits, states } = before.store.disk
+  assert.equal(referenceOf(before.store, 'fraud', 1), undefined)
+  const after = open({ train: watched(), disk: { commits: [...commits], states: new Map(states) }, at: 11 * DAY })
+  await after.to(11 * DAY + HOUR)
+  assert.equal(driftOf(after)!.silent, 'of version 1 it is not kept what it was trained on: train another')
+  await Promise.all([few, recent, before, after].map(({ run }) => run.stop()))
+})
+
+test('a look that fails is tried again, and one that would fail again waits for its next time', async () => {
+  let [failures, code] = [2, undefined as 'SPILL_DATA' | undefined]
+  const looking: Options['looking'] = store => async (job, signal) => {
+    if (failures-- > 0) throw code === undefined ? new Error('no memory') : new SpillwayError(code, 'damaged')
+    return lookHere(store)(job, signal)
+  }
+  const driven = await lived({ days: 10 }, watched(), { looking })
+  assert.match(
+    driven.reports[0],
+    /^the look for drift of model 'fraud' of 2026-01-15T00:00:00\.000Z failed, and is tried again: no memory$/,
+  )
+  await driven.to(10 * DAY + 3 * HOUR)
+  await driven.to(10 * DAY + 4 * HOUR)
+  assert.equal(driftOf(driven)!.at, begun + 10 * DAY)
+  ;[failures, code] = [1, 'SPILL_DATA']
+  await driven.to(11 * DAY + HOUR)
+  await driven.to(11 * DAY + 2 * HOUR)
+  assert.equal(failures, 0)
+  assert.deepEqual([driftOf(driven)!.silent, driftOf(driven)!.at], ['damaged', begun + 11 * DAY])
+  assert.match(driven.reports.at(-1)!, /failed, and the next is made at its time: damaged$/)
+  await driven.run.stop()
+})
+
+test('what a training asked for by drift cannot fit is not tried for ever', async () => {
+  let fails = false
+  const training: Options['training'] = store => async (job, signal) => {
+    if (fails) throw new SpillwayError('SPILL_TRAINING', 'nothing to fit')
+    return trainHere(store)(job, signal)
+  }
+  const days = movingHistory({ days: 18, from: 9 })
+  const driven = await lived({ days: 10, from: 9 }, watched(), { training })
+  fails = true
+  await sendDays(driven, days, 10, 18)
+  const made = versionsOf(driven.store, 'fraud').filter(({ why }) => why === 'drift')
+  assert.deepEqual(
+    made.map(({ state, error }) => [state, error]),
+    [['failed', 'nothing to fit']],
+  )
+  assert.equal(driftOf(driven)!.due, undefined)
+  assert.ok(decisionsOf(driven).at(-1)!.version === 1)
+  await driven.run.stop()
+})

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ModelStore } from '../../../test/crash/model-store.ts'
+import { begun, DAY } from '../../../test/training/stolen.ts'
+import { byHand, decisionsOf, open, pay, send, stateOf } from '../../../test/training/driven.ts'
+import { promotionsOf, versionsOf } from '../../training/registry/registry.ts'
+
+test('after a crash at each commit around a promotion the log gives the same decisions, with the versions that made them', async () => {
+  const first = open()
+  await send(first, -1, 13 * 24)
+  const begins = first.store.disk.commits.length
+  await first.to(14 * DAY + 1)
+  await first.run.submit('payments', pay('x1', begun + 14 * DAY))
+  await first.run.promote('fraud', 1, 'by hand')
+  await first.run.submit('payments', pay('x2', begun + 14 * DAY))
+  await first.run.quiet()
+  const made = decisionsOf(first)
+  const { commits, states } = first.store.disk
+  assert.ok(commits.length > begins + 6, `${commits.length - begins}`)
+  for (let kept = begins; kept <= commits.length; kept++) {
+    const again = open({ disk: { commits: commits.slice(0, kept), states: new Map(states) }, at: 14 * DAY + 1 })
+    await again.to(14 * DAY + 1)
+    assert.ok(
+      stateOf(again).every(([, state]) => state !== 'training'),
+      `${kept}: ${JSON.stringify(stateOf(again))}`,
+    )
+    assert.ok(stateOf(again).filter(([, state]) => state === 'champion').length === 1)
+    // Trained once more, if it was broken off, and never twice.
+    assert.equal(versionsOf(again.store, 'fraud').filter(({ at, trained }) => trained && at === begun + 14 * DAY).length, 1)
+    const promotions = promotionsOf(again.store, 'fraud')
+    const recorded = decisionsOf(again)
+    for (const { entry, version } of recorded) assert.equal(version, promotions.findLast(one => one.entry < entry)?.version)
+    const before = new Map(made.map(one => [one.entry, one]))
+    const committed = decisionsOf({ store: new ModelStore({ commits: commits.slice(0, kept) }) })
+    for (const one of recorded.filter(({ entry }) => committed.some(each => each.entry === entry)))
+      assert.deepEqual(one, before.get(one.entry))
+    if (kept === commits.length) assert.deepEqual(recorded, made)
+    await again.run.stop()
+  }
+  await first.run.stop()
+})
+
+test('decisions that were not recorded are made again by the version that stands before them in the log', async () => {
+  const first = open({ train: byHand })
+  await send(first, -1, 10 * 24)
+  const trained = first.run.train('fraud')
+  await first.to(10 * DAY + 1)
+  assert.equal((await trained).number, 1)
+  await first.run.promote('fraud', 1, 'by hand')
+  await first.run.submit('payments', pay('x1', begun + 10 * DAY))
+  await first.run.promote('fraud', 0, 'by hand')
+  await first.run.submit('payments', pay('x2', begun + 10 * DAY))
+  await first.run.promote('fraud', 1, 'by hand')
+  await first.run.submit('payments', pay('x3', begun + 10 * DAY))
+  await first.run.quiet()
+  const made = decisionsOf(first).slice(-3)
+  assert.deepEqual(
+    made.map(({ id, version, score }) => [id, version, typeof score]),
+    [
+      ['x1', 1, 'number'],
+      ['x2', undefined, 'object'],
+      ['x3', 1, 'number'],
+    ],
+  )
+  assert.deepEqual(stateOf(first), [[1, 'champion']])
+  // As if the process had died before any decision behind the first promotion was recorded.
+  const { commits, states } = first.store.disk
+  const cut = commits.findIndex(({ segment, put }) => segment !== undefined && put?.some(([name]) => name === 'promotions/fraud'))
+  const undecided = commits.map((commit, i) => {
+    if (i < cut) return commit
+    const { decisions: _decisions, put = [], ...rest } = commit
+    return { ...rest, put: put.filter(([name]) => name !== 'decided') }
+  })
+  const again = open({ train: byHand, disk: { commits: undecided, states: new Map(states) }, at: 10 * DAY + 1 })
+  await again.to(10 * DAY + 1)
+  assert.deepEqual(decisionsOf(again).slice(-3), made)
+  await again.run.stop()
+  await first.run.stop()
+})
+
+test('a version whose rule is not met is refused, and somebody may promote it all the same, and take it back', async () => {
+  const driven = open({ train: { ...byHand, promote: { metric: 'auc', atLeast: 1 } } })
+  await send(driven, -1, 10 * 24)
+  const asked = driven.run.train('fraud')
+  await driven.to(10 * DAY + 1)
+  const made = await asked
+  assert.deepEqual([made.number, made.state, made.why], [1, 'refused', 'demand'])
+  assert.match(made.verdict!, /^auc 0\.\d+ is below 1\.0000$/)
+  await driven.run.promote('fraud', 1, 'by hand')
+  assert.deepEqual(stateOf(driven), [[1, 'champion']])
+  await driven.run.promote('fraud', 0, 'rollback')
+  assert.deepEqual(stateOf(driven), [[1, 'retired']])
+  assert.deepEqual(
+    promotionsOf(driven.store, 'fraud').map(({ version, why }) => [version, why]),
+    [
+      [1, 'by hand'],
+      [0, 'rollback'],
+    ],
+  )
+  await assert.rejects(driven.run.promote('fraud', 2, 'by hand'), { code: 'SPILL_CONFLICT' })
+  await assert.rejects(driven.run.train('fruad'), { code: 'SPILL_INPUT', message: /did you mean 'fraud'/ })
+  await driven.run.stop()
+  await assert.rejects(driven.run.train('fraud'), { code: 'SPILL_STOPPED' })
+})
+
+test('a promotion that was asked for while nothing ran is made by the next start', async () => {
+  const first = open({ train: byHand })
+  await send(first, -1, 10 * 24)
+  const asked = first.run.train('fraud')
+  await first.to(10 * DAY + 1)
+  await asked
+  await first.run.stop()
+  const { commits, states } = first.store.disk
+  const put = [['promote/fraud', JSON.stringify({ version: 1, why: 'by hand', at: begun })]] as const
+  const again = open({ train: byHand, disk: { commits: [...commits, { put }], states: new Map(states) }, at: 10 * DAY + 2 })
+  await again.to(10 * DAY + 2)
+  assert.deepEqual(stateOf(again), [[1, 'champion']])
+  await again.run.submit('payments', pay('x', begun + 10 * DAY))
+  assert.equal(decisionsOf(again).at(-1)?.version, 1)
+  await again.run.stop()
+})
+
+test('promotions that are asked for at once are marks one after another, and whoever asked is told of each', async () => {
+  const driven = open({ train: byHand })
+  await send(driven, -1, 10 * 24)
+  const asked = driven.run.train('fraud')
+  await driven.to(10 * DAY + 1)
+  await asked
+  const whys = ['one', 'two', 'three']
+  await Promise.all(whys.map((why, i) => driven.run.promote('fraud', i % 2, why)))
+  assert.deepEqual(
+    promotionsOf(driven.store, 'fraud').map(({ version, why }) => [version, why]),
+    whys.map((why, i) => [i % 2, why]),
+  )
+  // One that is durable when the run stops is in the log; one that is not asked for yet is refused.
+  const [last, late] = [driven.run.promote('fraud', 1, 'four'), driven.run.promote('fraud', 0, 'five')]
+  const refused = assert.rejects(late, { code: 'SPILL_STOPPED' })
+  await Promise.resolve()
+  await Promise.all([driven.run.stop(), last, refused])
+  assert.equal(promotionsOf(driven.store, 'fraud').at(-1)?.why, 'four')
+})

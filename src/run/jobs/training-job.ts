@@ -1,0 +1,50 @@
+/** The training of one model on a log: what a run makes beside everything else, and a command in its own time. */
+import { Strings } from '../../columns/strings.ts'
+import { groupReads } from '../../decision/reads.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import { trainModel, type ModelTraining, type TrainingRequest } from '../../replay/train-model.ts'
+import { seenPositions } from '../history/censored.ts'
+import type { DecidedLog } from '../history/decided-log.ts'
+import { storedHistory } from '../history/stored-history.ts'
+
+export interface TrainingJob extends Pick<TrainingRequest, 'at' | 'champion'> {
+  readonly ir: PipelineIR
+  /** The model's name. */
+  readonly model: string
+  /** Entries of the log below it are read; none behind it has arrived by `at`. */
+  readonly cut: number
+}
+
+/** Makes a training. Rejects as `trainModel` does, or when it was stopped. */
+export type TrainPort = (job: TrainingJob, signal: AbortSignal) => Promise<ModelTraining>
+
+/** Rejects as `trainModel` does, and as `storedHistory` throws. Memory: that of a replay of the sources that the model and its label are of. */
+export async function trainFromLog(
+  store: DecidedLog,
+  { ir, model: name, at, cut, champion }: TrainingJob,
+  { onProgress, signal }: { readonly onProgress?: (share: number) => void; readonly signal?: AbortSignal } = {},
+): Promise<ModelTraining> {
+  const model = ir.models.find(one => one.name === name)!
+  const read = modelAlone(ir, model)
+  const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, mayBeCut: true, ...(onProgress && { onProgress }) })
+  const seen = seenPositions(ir, model, store)
+  const isCensored = seen && ((position: number) => seen.hidden.has(position))
+  const made = await trainModel({ ir: read, model, at, champion, isCensored, signal }, log)
+  const versions = new Map<string, number>()
+  for (const { source, version } of store.schemas()) versions.set(source, Math.max(version, versions.get(source) ?? 0))
+  const schemas = Object.fromEntries(read.sources.flatMap(({ name }) => (versions.has(name) ? [[name, versions.get(name)!]] : [])))
+  return { ...made, report: { ...made.report, set: { ...made.report.set, schemas } } }
+}
+
+/** A pipeline with what one model and its label are made of, and nothing else. */
+export function modelAlone(ir: PipelineIR, model: ModelIR): PipelineIR {
+  const names = new Set(groupReads(ir, model).map(({ group }) => group.name))
+  const groups = ir.groups.filter(({ name }) => names.has(name))
+  const { decide, label } = model
+  const needed = new Set([
+    ...groups.map(({ source }) => source),
+    ...(decide.kind === 'on' ? [decide.source] : []),
+    ...(label ? [label.source] : []),
+  ])
+  return { ...ir, sources: ir.sources.filter(({ name }) => needed.has(name)), groups, models: [model] }
+}

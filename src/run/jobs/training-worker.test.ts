@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { DAY, stolen, stolenHistory } from '../../../test/training/stolen.ts'
+import { pause } from '../../base/clock.ts'
+import { external } from '../../index.ts'
+import { batchOf } from '../../intake/batch.ts'
+import { readFolder } from '../../log/sqlite/data-folder.ts'
+import { versionOf } from '../../training/registry/registry.ts'
+import { Running } from '../loop/live-run.ts'
+import { judgeShadow } from './challenger-job.ts'
+import { lookForDrift } from './drift-job.ts'
+import { lookBeside, trainBeside } from './training-worker.ts'
+import { trainFromLog, type TrainingJob } from './training-job.ts'
+
+const shop = stolen({ algorithm: 'trees', rounds: 10, promote: { metric: 'auc', shadow: '2d' } })
+const { payments, chargebacks } = stolenHistory(24 * 24)
+const [begun] = payments.map(({ at }) => at)
+
+let folder: string
+let running: Running
+let now = begun
+before(async () => {
+  folder = scratchFolder('beside')
+  running = await Running.open(shop, folder, { clock: () => now++ })
+})
+after(async () => {
+  await running.stop()
+})
+
+async function send(from: number, to: number): Promise<void> {
+  for (let day = from; day < to; day++) {
+    now = begun + (day + 1) * DAY
+    for (const [name, rows] of Object.entries({ payments, chargebacks }))
+      await running.run.submit(name, batchOf(rows.filter(({ at }) => at > begun + day * DAY && at <= begun + (day + 1) * DAY)))
+  }
+}
+
+const never = new AbortController().signal
+
+test('in threads of their own a model is trained, challenged and judged as it is here', async () => {
+  await send(0, 12)
+  assert.equal((await running.run.train('fraud')).state, 'champion')
+  await send(12, 16)
+  const second = await running.run.train('fraud')
+  const reader = readFolder(folder)
+  const job: TrainingJob = { ir: shop.ir, model: 'fraud', at: second.at, cut: second.cut!, champion: undefined }
+  const { champion: _champion, ...report } = second.trained!
+  assert.deepEqual((await trainFromLog(reader, job)).report, report)
+  assert.deepEqual((await trainBeside(join(folder, 'log.db'))(job, never)).report, report)
+  // Whether its rule was met is up to the events.
+  assert.equal(second.state, 'challenger', second.verdict)
+  await send(16, 24)
+  while (versionOf(reader, 'fraud', 2)!.shadowed === undefined) await pause(5)
+  const { shadowed } = versionOf(reader, 'fraud', 2)!
+  const { from, to } = shadowed!
+  const [challenge] = JSON.parse(reader.get('challenges/fraud')!) as [{ entry: number }]
+  const { entry } = challenge
+  assert.deepEqual(judgeShadow(reader, { ir: shop.ir, model: 'fraud', version: 2, entry, from, to, at: to + 2 * DAY }), shadowed)
+  reader.close()
+})
+
+test('a look for drift gives there what it gives here', async () => {
+  const [model] = shop.ir.models
+  const metric = { metric: 'auc', bound: 0.99 } as const
+  const orWhen = { kind: 'drift', look: DAY, recent: 7 * DAY, psi: 0.2, ks: 0.2, nulls: 0.1, rows: 20, metric } as const
+  const ir = { ...shop.ir, models: [{ ...model, train: { ...model.train!, orWhen } }] }
+  const job = { ir, model: 'fraud', version: 1, at: begun + 22 * DAY }
+  const reader = readFolder(folder)
+  const found = lookForDrift(reader, job)
+  reader.close()
+  // The version was trained before anybody looked for drift; how good it is can be seen all the same.
+  assert.equal(found.silent, 'of version 1 it is not kept what it was trained on: train another')
+  assert.match(found.because!, /^auc of \d+ settled decisions is 0\.\d{4}, below 0\.9900$/)
+  assert.deepEqual(await lookBeside(join(folder, 'log.db'))(job, never), found)
+})
+
+test('what fails in the thread is told, with its code, and an end stops it', async () => {
+  const job: TrainingJob = { ir: shop.ir, model: 'fraud', at: begun, cut: 1, champion: undefined }
+  await assert.rejects(trainBeside(join(folder, 'none.db'))(job, never), { code: 'SPILL_STORE' })
+  await assert.rejects(trainBeside(join(folder, 'log.db'))({ ...job, at: begun - 1 }, never), {
+    code: 'SPILL_TRAINING',
+    message: /the model has decided about nothing by 2026-/,
+  })
+  await assert.rejects(trainBeside(join(folder, 'log.db'))(job, AbortSignal.abort()), { code: 'SPILL_STOPPED' })
+})
+
+test('a command trains in the thread too, and ends with whoever asked for it', async () => {
+  const [model] = shop.ir.models
+  const by = (program: string): TrainingJob => {
+    const algorithm = external({ command: process.execPath, args: ['-e', `const fs = require('node:fs'); ${program}`] })
+    const ir = { ...shop.ir, models: [{ ...model, train: { ...model.train!, algorithm, options: {} } }] }
+    return { ir, model: 'fraud', at: begun + 12 * DAY, cut: running.run.end, champion: undefined }
+  }
+  const left = { kind: 'logistic', intercept: -1, weights: { amount: { weight: 0.01, ifNull: 0 } } }
+  const leaves = `fs.writeFileSync(process.argv[2] + '/model.json', ${JSON.stringify(JSON.stringify(left))}); fs.writeFileSync(process.argv[2] + '/metrics.json', '{}')`
+  const { score, report } = await trainBeside(join(folder, 'log.db'))(by(leaves), never)
+  assert.deepEqual(score, { kind: 'logistic', intercept: -1, terms: [{ input: 'amount', weight: 0.01, ifNull: 0 }] })
+  assert.ok(report.metrics.auc! > 0.6)
+
+  const told = join(folder, 'pid')
+  const stopping = new AbortController()
+  const hangs = by(`fs.writeFileSync(${JSON.stringify(told)}, String(process.pid)); setInterval(() => {}, 1000)`)
+  const stopped = assert.rejects(trainBeside(join(folder, 'log.db'))(hangs, stopping.signal))
+  while (!existsSync(told) || readFileSync(told, 'utf8') === '') await pause(5)
+  stopping.abort()
+  await stopped
+  const pid = Number(readFileSync(told, 'utf8'))
+  const isThere = () => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+  for (let i = 0; i < 400 && isThere(); i++) await pause(5)
+  assert.ok(!isThere(), `process ${pid} is still there`)
+})

@@ -1,0 +1,53 @@
+/** Trainings, and looks at challengers and for drift, beside whatever else the process does: in a thread of their own, which reads the log by a connection of its own. */
+import { extname } from 'node:path'
+import { after } from '../../base/clock.ts'
+import { limits } from '../../base/limits.ts'
+import { threadJob } from '../../base/thread-job.ts'
+import type { ModelTraining } from '../../replay/train-model.ts'
+import type { ShadowReport } from '../../training/registry/version.ts'
+import type { DriftJob, DriftLook, LookPort } from './drift-job.ts'
+import type { JudgePort, ShadowJob } from './challenger-job.ts'
+import type { TrainingJob, TrainPort } from './training-job.ts'
+
+export type BesideData =
+  | { readonly path: string; readonly kind: 'train'; readonly job: TrainingJob }
+  | { readonly path: string; readonly kind: 'judge'; readonly job: ShadowJob }
+  | { readonly path: string; readonly kind: 'look'; readonly job: DriftJob }
+
+const file = new URL(`./training-thread${extname(import.meta.url)}`, import.meta.url)
+
+/** Trainings on the log in this file. */
+export const trainBeside =
+  (path: string): TrainPort =>
+  (job, signal) =>
+    beside<ModelTraining>({ path, kind: 'train', job }, signal)
+
+/** Looks at challengers on the log in this file. */
+export const judgeBeside =
+  (path: string): JudgePort =>
+  (job, signal) =>
+    beside<ShadowReport>({ path, kind: 'judge', job }, signal)
+
+/** Looks for drift in the log in this file. */
+export const lookBeside =
+  (path: string): LookPort =>
+  (job, signal) =>
+    beside<DriftLook>({ path, kind: 'look', job }, signal)
+
+const beside = <T>(data: BesideData, signal: AbortSignal): Promise<T> =>
+  threadJob({
+    file,
+    data,
+    signal,
+    stopped: 'the training was stopped',
+    onStop: (worker, giveUp) => {
+      if (!isByCommand(data)) return giveUp()
+      // The command is to end with all that it has started.
+      worker.postMessage('stop')
+      after(limits.TRAINER_STOP_MS, giveUp)
+    },
+    isEnded: true,
+  })
+
+const isByCommand = ({ kind, job }: BesideData): boolean =>
+  kind === 'train' && job.ir.models.some(({ name, train }) => name === job.model && typeof train?.algorithm === 'object')

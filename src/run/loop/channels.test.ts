@@ -1,0 +1,161 @@
+/** What a run tells on the channels of `node:diagnostics_channel`. */
+import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { afterEach, test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { ModelStore } from '../../../test/crash/model-store.ts'
+import { sendingsOf } from '../../action/sendings.ts'
+import type { Destination } from '../../action/destination.ts'
+import { Dispatcher } from '../../action/dispatcher.ts'
+import { channels, type Messages } from '../../base/channels.ts'
+import { pause } from '../../base/clock.ts'
+import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
+import { batchOf } from '../../intake/batch.ts'
+import type { NewEffect } from '../../log/effects.ts'
+import { Run } from './run.ts'
+import { Running } from './live-run.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
+const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const risk = model('risk', { decide: on(payments), inputs: p => now.of(p.card), score: () => rules([], 0.5) })
+let failures = 0
+const tell = action('tell', {
+  when: risk.score.gt(0),
+  deadline: '1h',
+  do: () => {
+    if (failures-- > 0) throw new Error('not now')
+  },
+})
+const shop = pipeline('shop', [risk, tell])
+const start = Date.parse('2026-01-01T00:00Z')
+const pay = (id: string, of = 'c') => ({ id, card: of, at: start })
+
+const acknowledging: Destination = {
+  concurrency: 1,
+  deliver: () => Promise.resolve({ kind: 'acknowledged' }),
+  close: () => Promise.resolve(),
+}
+
+type Told = { readonly [N in keyof Messages]: Messages[N][] }
+const undo: (() => void)[] = []
+afterEach(() => undo.splice(0).forEach(stop => stop()))
+
+function listening(): Told {
+  const told: Told = { 'spillway:turn': [], 'spillway:commit': [], 'spillway:decision': [], 'spillway:effect': [] }
+  for (const name of Object.keys(told) as (keyof Messages)[]) {
+    const heard = (message: unknown) => void (told[name] as unknown[]).push(message)
+    subscribe(name, heard)
+    undo.push(() => unsubscribe(name, heard))
+  }
+  return told
+}
+
+test('a turn, its commit, the decisions and each try at an effect are told, as they happen', async () => {
+  const data = scratchFolder('channels')
+  const told = listening()
+  failures = 1
+  const running = await Running.open(shop, data, {
+    clock: () => start + 5000,
+    sendings: await sendingsOf(shop, {}),
+    after: (_ms, act) => {
+      setImmediate(act)
+      return { stop() {} }
+    },
+  })
+  const { run } = running
+  await run.submit('payments', batchOf([pay('1'), pay('1'), { ...pay('2'), card: 7 }]))
+  while (told['spillway:effect'].length < 2) await pause(1)
+  await running.stop()
+  const [turn] = told['spillway:turn']
+  const { waitedMs, takenMs, ...rest } = turn
+  assert.deepEqual(rest, { run, pipeline: 'shop', at: start + 5000, entries: 1, accepted: 1, duplicates: 1, refused: 1, marks: 0 })
+  assert.ok(waitedMs >= 0 && takenMs >= 0)
+  const commit = told['spillway:commit'].find(({ entries }) => entries > 0)!
+  assert.deepEqual([commit.run, commit.entries, commit.decisions, commit.effects, 'error' in commit], [run, 1, 1, 1, false])
+  const [{ stages, ...decision }, ...others] = told['spillway:decision']
+  assert.deepEqual(others, [])
+  const { at, ...named } = decision
+  assert.deepEqual(named, { run, pipeline: 'shop', model: 'risk', first: 0, last: 0, count: 1 })
+  assert.ok(at >= turn.at)
+  assert.deepEqual(Object.keys(stages), ['waited', 'taken', 'queued', 'features', 'inference', 'durable'])
+  const [failed, delivered] = told['spillway:effect']
+  assert.deepEqual([failed.outcome, failed.why, failed.attempt, failed.entry], ['tried', 'not now', 1, 0])
+  assert.deepEqual([delivered.run, delivered.pipeline, delivered.action, delivered.model], [run, 'shop', 'tell', 'risk'])
+  assert.deepEqual([delivered.outcome, delivered.attempt, delivered.key, delivered.due], ['delivered', 2, '"c"', start + 3_600_000])
+  assert.deepEqual([failed.deliveryMs, failed.queueMs, failed.id], [0, delivered.queueMs, delivered.id])
+  assert.ok(delivered.deliveryMs >= failed.acknowledgementMs, 'the tries before it')
+})
+
+test('a commit that fails is told with why', async () => {
+  const told = listening()
+  const store = new ModelStore(undefined, true)
+  const run = new Run(shop, { store, clock: () => start })
+  await run.quiet()
+  store.hold()
+  const receipt = run.submit('payments', batchOf([pay('1')]))
+  while (store.waiting === 0) await pause(1)
+  store.fail()
+  await assert.rejects(receipt, /the disk is full/)
+  assert.match(String(told['spillway:commit'].at(-1)?.error), /the disk is full/)
+  assert.deepEqual(told['spillway:decision'], [])
+})
+
+test('an effect of an earlier process has waited since it was made, and was delivered since its first try', async () => {
+  const told = listening()
+  const effect: NewEffect = {
+    number: 1,
+    action: 'a',
+    id: 'i',
+    entry: 7,
+    key: '1',
+    t: 0,
+    made: 1000,
+    due: undefined,
+    body: '{}',
+    isDry: false,
+  }
+  const commits = [{ effects: [effect] }, { settled: [{ kind: 'tried', number: 1, sent: 1500, next: 1600, why: 'x' } as const] }]
+  const dispatcher = new Dispatcher({
+    sendings: [{ action: 'a', destination: acknowledging }],
+    effects: new ModelStore({ commits }).effects,
+    settleMs: 0,
+    settle: () => Promise.resolve(),
+    clock: () => 5000,
+  })
+  dispatcher.start()
+  while (!dispatcher.isIdle) await pause(1)
+  const [{ run, attempt, entry, queueMs, deliveryMs }] = told['spillway:effect']
+  assert.deepEqual([run, attempt, entry, Math.round(queueMs)], [dispatcher, 2, 7, 500])
+  assert.ok(deliveryMs >= 3500)
+})
+
+test('where nobody listens nothing is looked at, and who has gone hears nothing', async () => {
+  const told = listening()
+  undo.splice(0).forEach(stop => stop())
+  assert.ok(Object.values(channels).every(({ hasSubscribers }) => !hasSubscribers))
+  const effect: NewEffect = {
+    number: 1,
+    action: 'a',
+    id: 'i',
+    entry: 0,
+    key: '1',
+    t: 0,
+    made: 0,
+    due: undefined,
+    body: 'no JSON',
+    isDry: false,
+  }
+  const settled: unknown[] = []
+  const dispatcher = new Dispatcher({
+    sendings: [{ action: 'a', destination: acknowledging }],
+    effects: new ModelStore().effects,
+    settleMs: 0,
+    settle: changes => Promise.resolve(void settled.push(...changes)),
+  })
+  dispatcher.start()
+  dispatcher.add([effect])
+  while (!dispatcher.isIdle) await pause(1)
+  assert.equal(settled.length, 1)
+  assert.deepEqual(Object.values(told).flat(), [])
+})

@@ -1,0 +1,118 @@
+/** Commits on their way to the store: once one is durable, and not before, everybody who waits for it is told. */
+import { channels, type OfRun } from '../../base/channels.ts'
+import { stopwatch } from '../../base/clock.ts'
+import type { Commit } from '../../log/store.ts'
+import type { Receipt, Turn } from '../ingest/appender.ts'
+import { Counts } from './run-counters.ts'
+import type { Submitted } from '../ingest/inbox.ts'
+import type { Parts, RunOptions } from './run-parts.ts'
+import type { Repeats } from '../ingest/duplicate-replies.ts'
+import { givenStretches, type GivenStretch, type StretchTimes, type TakenAt } from '../decide/stage-times.ts'
+
+/** Who waits for a commit, and what was measured of its decisions. */
+export interface OfCommit {
+  readonly inputs?: readonly Submitted[]
+  /** One an input. */
+  readonly receipts?: readonly Receipt[]
+  readonly late?: Turn['late']
+  /** One a stretch of decisions. */
+  readonly times?: readonly StretchTimes[]
+  /** Of what a turn has taken in. */
+  readonly taken?: TakenAt
+}
+
+export interface CommittingOptions extends Pick<RunOptions, 'store' | 'onDecisions' | 'onRecorded' | 'onEffects'>, OfRun {
+  readonly parts: Pick<Parts, 'log' | 'lookup' | 'asked' | 'stages' | 'freshness'>
+  readonly repeats: Repeats
+  readonly onFailure: (error: unknown) => void
+  /** A commit is no longer on its way. */
+  readonly onLanded: () => void
+}
+
+export class Committing {
+  /** Of what is durable. */
+  readonly counts = new Counts()
+  readonly #options: CommittingOptions
+  readonly #ofRun: OfRun
+  #inFlight = 0
+
+  constructor(options: CommittingOptions) {
+    this.#options = options
+    this.counts.freshness = () => options.parts.freshness.groups
+    this.#ofRun = { run: options.run, pipeline: options.pipeline }
+  }
+
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** Gives a commit to the store. Resolves when it is durable or has failed, and never rejects. */
+  async commit(commit: Commit, of: OfCommit = {}): Promise<void> {
+    const { store, parts, repeats, onDecisions, onRecorded, onEffects } = this.#options
+    const { inputs = [], receipts = [], late = [], times = [] } = of
+    const { decisions = [], effects = [] } = commit
+    // The bytes of decisions go to the store's thread; who listens gets a copy.
+    const told = onDecisions ? decisions.map(stretch => ({ ...stretch, bytes: stretch.bytes.slice() })) : []
+    const answers = parts.asked.answersIn(decisions)
+    const stretches = givenStretches(decisions, times)
+    const { end } = parts.log
+    const given = stopwatch()
+    if (channels.turn.hasSubscribers) this.#tellTurn(commit, of)
+    this.#inFlight++
+    try {
+      await store.commit(commit)
+      parts.lookup.stored(end)
+      inputs.forEach(({ resolve }, i) => resolve(receipts[i]))
+      parts.asked.answer(answers)
+      repeats.look()
+      this.#measured(stretches)
+      this.counts.add(decisions, receipts, inputs, commit.dead ?? [], late)
+      if (told.length > 0) onDecisions?.(told)
+      if (decisions.length > 0) onRecorded?.()
+      if (effects.length > 0) onEffects?.(effects)
+      if (channels.commit.hasSubscribers) this.#tellCommit(commit, given)
+    } catch (error) {
+      for (const { reject } of inputs) reject(error)
+      if (channels.commit.hasSubscribers) this.#tellCommit(commit, given, { error })
+      this.#options.onFailure(error)
+    } finally {
+      this.#inFlight--
+      this.#options.onLanded()
+    }
+  }
+
+  /** Gives the store what was measured of decisions since the last time. `isLast`: nothing is measured any more. */
+  keepStages(isLast = false): void {
+    const { parts } = this.#options
+    parts.freshness.reread()
+    const [stages, counts] = [parts.stages.take(), parts.freshness.flush(isLast)]
+    if (stages || counts) void this.commit({ ...(stages && { stages }), ...(counts && { put: [counts] }) })
+  }
+
+  #measured(stretches: readonly GivenStretch[]): void {
+    const { stages, freshness } = this.#options.parts
+    freshness.durable(stretches.map(({ times }) => times.freshness))
+    const samples = stages.durable(stretches)
+    if (channels.decision.hasSubscribers)
+      for (const { sum: _sum, ...sample } of samples) channels.decision.publish({ ...this.#ofRun, ...sample })
+    if (stages.isFull) this.keepStages()
+  }
+
+  #tellTurn({ segment }: Commit, { receipts = [], taken }: OfCommit): void {
+    if (!taken) return
+    const sum = (of: 'accepted' | 'duplicates' | 'refused') => receipts.reduce((all, receipt) => all + receipt[of], 0)
+    const entries = segment?.entries ?? 0
+    const [accepted, duplicates, refused] = [sum('accepted'), sum('duplicates'), sum('refused')]
+    const took = { waitedMs: taken.turn - taken.came, takenMs: taken.appended - taken.turn }
+    channels.turn.publish({ ...this.#ofRun, at: taken.wall, entries, accepted, duplicates, refused, marks: entries - accepted, ...took })
+  }
+
+  #tellCommit({ segment, decisions = [], effects = [] }: Commit, given: number, failed: { readonly error?: unknown } = {}): void {
+    const counts = {
+      entries: segment?.entries ?? 0,
+      decisions: decisions.reduce((sum, { count }) => sum + count, 0),
+      effects: effects.length,
+    }
+    channels.commit.publish({ ...this.#ofRun, ...counts, ms: stopwatch() - given, ...failed })
+  }
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { action, corrected, count, entity, every, features, model, pipeline, rules, source, stream, t } from '../../index.ts'
+import { sendingsOf } from '../../action/sendings.ts'
+import { batchOf } from '../../intake/batch.ts'
+import { openFolder } from '../../log/sqlite/data-folder.ts'
+import { recordedDecisions } from '../decide/recorded-decision.ts'
+import { Running } from './live-run.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
+const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const watch = model('watch', { decide: every('1m', card, { live: '1h' }), inputs: ({ card }) => now.of(card), score: () => rules([], 0.5) })
+const shop = pipeline('shop', [watch])
+const start = Date.parse('2026-01-01T00:00Z')
+const records = batchOf([{ id: '1', card: 'c', at: start }])
+
+const folder = (): string => scratchFolder('running')
+
+test('ticks are made without anybody asking for them, and what it had is there when it runs again', async () => {
+  const data = folder()
+  let clock = start
+  const ticked = Promise.withResolvers<number>()
+  const running = await Running.open(shop, data, {
+    clock: () => clock,
+    onDecisions: stretches => {
+      for (const { bytes } of stretches) for (const { t } of recordedDecisions(bytes)) ticked.resolve(t)
+    },
+  })
+  await running.run.submit('payments', records)
+  clock = start + 61_000
+  assert.equal(await ticked.promise, start + 60_000)
+  const { end } = running.run
+  assert.equal(running.stop(), running.stop())
+  await Promise.all([running.stop(), running.run.ended])
+  const reports: string[] = []
+  const again = await Running.open(shop, data, { clock: () => clock, onReport: report => reports.push(report) })
+  assert.deepEqual([again.run.end, reports], [end, []])
+  assert.equal((await again.run.submit('payments', records)).duplicates, 1)
+  await again.stop()
+})
+
+test('who cannot run holds nothing afterwards, and one that has failed lets go', async () => {
+  const data = folder()
+  const late = pipeline('late', [features('late', { from: payments, entity: card, place: corrected, values: () => ({ n: count('1h') }) })])
+  await assert.rejects(Running.open(late, data), { code: 'SPILL_UNSUPPORTED' })
+  const held = await openFolder(data)
+  await assert.rejects(Running.open(shop, data), { code: 'SPILL_BUSY' })
+  const running = await Running.in(held, shop, { clock: () => start })
+  await running.run.submit('payments', records)
+  await running.stop()
+  const failing = await Running.open(shop, data, {
+    clock: () => start + 3_600_000,
+    onDecisions: () => {
+      throw new Error('told nobody')
+    },
+  })
+  await assert.rejects(failing.run.ended, /told nobody/)
+  await failing.stop()
+  await (await Running.open(shop, data)).stop()
+})
+
+test('what became of an effect is told by the clock of the run', async () => {
+  const told = action('told', { when: watch.score.gte(0.5), do: () => {} })
+  const telling = pipeline('telling', [told])
+  const settled = Promise.withResolvers<unknown>()
+  let clock = start
+  const running = await Running.open(telling, folder(), {
+    clock: () => clock,
+    sendings: await sendingsOf(telling, {}),
+    onSettled: ([change]) => settled.resolve(change),
+  })
+  await running.run.submit('payments', records)
+  clock = start + 61_000
+  assert.deepEqual(await settled.promise, { kind: 'delivered', number: 1, sent: clock, at: clock })
+  await running.stop()
+})

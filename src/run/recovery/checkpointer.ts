@@ -1,0 +1,197 @@
+/**
+ * Saves a run's state in slices while it runs, so that a start takes only the end of the log again.
+ *
+ * A round saves every group a slice at a time, each as of its own moment, and the strings that are new; between two slices the run goes on. What a round has
+ * written counts once its manifest is committed, behind every event that its slices hold: state is never ahead of the log. Derived data: a file
+ * that is lost or damaged is made again from the log.
+ */
+import { crc32 } from 'node:zlib'
+import { othersTurn } from '../../base/clock.ts'
+import { limits } from '../../base/limits.ts'
+import type { Strings } from '../../columns/strings.ts'
+import { ByteWriter } from '../../log/bytes.ts'
+import type { LogStore, StateSink } from '../../log/store.ts'
+import type { LiveGroup } from '../groups/live-group.ts'
+import { manifestOf, type Manifest, type SavedGroup, type StateFile } from './manifest.ts'
+
+export interface CheckpointerOptions {
+  readonly store: LogStore
+  readonly groups: readonly LiveGroup[]
+  readonly strings: Strings
+  /** String files that were restored, and how many strings they gave. */
+  readonly restored: { readonly files: readonly StateFile[]; readonly count: number }
+  /** `Manifest.readAt`; −Infinity where nothing was read. */
+  readonly readAt?: () => number
+  /** Files of somebody else that are needed: a round removes every file that is neither its own nor one of these. */
+  readonly otherFiles: () => readonly string[]
+  /** Commits the manifest; resolves when it is durable. */
+  readonly commit: (manifest: string) => Promise<void>
+  readonly onError: (error: unknown) => void
+}
+
+/** A file that is being written. */
+interface Writing {
+  readonly name: string
+  readonly sink: StateSink
+  crc: number
+  length: number
+}
+
+/** Slots [from, to) of a group. */
+interface Slice {
+  readonly group: LiveGroup
+  readonly from: number
+  readonly to: number
+}
+
+interface Round {
+  /** Groups of which nothing is saved yet, the next one first. */
+  readonly left: LiveGroup[]
+  /** The rest of the group that is being saved. */
+  slices: Slice[]
+  readonly groups: Record<string, SavedGroup & { readonly files: StateFile[] }>
+  writing: Writing | undefined
+}
+
+export class Checkpointer {
+  readonly #options: CheckpointerOptions
+  #stringFiles: readonly StateFile[]
+  #stringsSaved: number
+  #round: Round | undefined
+  #isWriting = false
+  /** Of the folder, this process's or an earlier one's: a name with it is used once, so that what a manifest names is what it named. */
+  #number: number
+  #files = 0
+  #entryAtRound = -1
+
+  constructor(options: CheckpointerOptions) {
+    this.#options = options
+    this.#stringFiles = options.restored.files
+    this.#stringsSaved = options.restored.count
+    this.#number = manifestOf(options.store)?.round ?? 0
+  }
+
+  get isIdle(): boolean {
+    return !this.#isWriting && this.#round === undefined
+  }
+
+  /** Begins a round if the log has grown by more than so many entries since the last one. `entry`: the log's next. Was it begun? */
+  begin(entry: number, behind = 0): boolean {
+    if (!this.isIdle || entry - this.#entryAtRound <= behind) return false
+    this.#entryAtRound = entry
+    this.#number++
+    const groups = this.#options.groups.filter(({ isSaved }) => isSaved)
+    const saved = groups.map(({ group: { name, place }, run, incomplete }) => {
+      const of = { place, ...(run !== undefined && { run }), ...(incomplete > -Infinity && { incomplete }) }
+      return [name, { ...of, files: [] as StateFile[] }] as const
+    })
+    this.#round = { left: groups, slices: [], groups: Object.fromEntries(saved), writing: undefined }
+    return true
+  }
+
+  /** Saves the next slice of the round, if the last one was taken. Takes milliseconds of this thread; the rest is the disk's. */
+  step(): void {
+    if (this.#isWriting || !this.#round) return
+    this.#isWriting = true
+    void this.#next(this.#round)
+  }
+
+  async #next(round: Round): Promise<void> {
+    try {
+      const slice = nextOf(round)
+      if (slice && slice.group.run !== round.groups[slice.group.group.name].run) await this.#giveUp(round)
+      else if (slice) await this.#save(round, slice)
+      else await this.#finish(round)
+    } catch (error) {
+      await this.#giveUp(round)
+      this.#options.onError(error)
+    } finally {
+      this.#isWriting = false
+    }
+  }
+
+  /** A round whose group has another body by now would have slices of two heads: it is left as it is, and the next begins anew. */
+  async #giveUp(round: Round): Promise<void> {
+    this.#round = undefined
+    this.#entryAtRound = -1
+    await round.writing?.sink.discard().catch(() => {})
+  }
+
+  async #save(round: Round, { group, from, to }: Slice): Promise<void> {
+    const { files } = round.groups[group.group.name]
+    const writing = (round.writing ??= this.#create('group'))
+    await append(writing, group.save(from, to))
+    if (round.slices.length > 0 && writing.length < limits.STATE_FILE_BYTES) return
+    files.push(await finish(writing))
+    round.writing = undefined
+  }
+
+  async #finish({ groups }: Round): Promise<void> {
+    const { store, commit } = this.#options
+    const { size } = this.#options.strings
+    const strings = await this.#saveStrings(size)
+    const readAt = this.#options.readAt?.() ?? -Infinity
+    const manifest: Manifest = { round: this.#number, strings, groups, ...(readAt > -Infinity && { readAt }) }
+    await commit(JSON.stringify(manifest))
+    this.#stringFiles = strings
+    this.#stringsSaved = size
+    this.#round = undefined
+    const saved = [...strings, ...Object.values(groups).flatMap(({ files }) => files)].map(({ name }) => name)
+    store.keepStates(new Set([...saved, ...this.#options.otherFiles()]))
+  }
+
+  /** The first `size` strings: those that were saved before, and those that are new. */
+  async #saveStrings(size: number): Promise<readonly StateFile[]> {
+    const isMany = this.#stringFiles.length >= limits.STRING_FILES_MAX
+    const from = isMany ? 0 : this.#stringsSaved
+    const kept = isMany ? [] : this.#stringFiles
+    if (size === from) return kept
+    const writing = this.#create('strings')
+    await append(writing, await stringsBytes(this.#options.strings, from, size))
+    return [...kept, await finish(writing)]
+  }
+
+  #create(kind: string): Writing {
+    const name = `${kind}-${this.#number}-${this.#files++}.bin`
+    return { name, sink: this.#options.store.createState(name), crc: 0, length: 0 }
+  }
+}
+
+async function append(writing: Writing, bytes: Uint8Array): Promise<void> {
+  writing.crc = crc32(bytes, writing.crc)
+  writing.length += bytes.length
+  await writing.sink.append(bytes)
+}
+
+async function finish({ name, sink, crc }: Writing): Promise<StateFile> {
+  await sink.finish()
+  return { name, crc }
+}
+
+/**
+ * A group is cut into slices when the first of them is saved, and not when the round begins: turns go on in between and bring new keys. A first slice that is complete
+ * up to an event of a key behind the last slice would leave that event out of the state, so that `restore` refuses such slices.
+ */
+function nextOf(round: Round): Slice | undefined {
+  if (round.slices.length === 0) round.slices = round.left.splice(0, 1).flatMap(slicesOf)
+  return round.slices.shift()
+}
+
+/** A group without a key has one slice, of none. */
+function slicesOf(group: LiveGroup): Slice[] {
+  const { keys, bytes } = group.kernel
+  const slots = Math.max(1, Math.floor((limits.SLICE_BYTES * keys) / Math.max(1, bytes)))
+  const count = Math.max(1, Math.ceil(keys / slots))
+  return Array.from({ length: count }, (_, i) => ({ group, from: i * slots, to: Math.min(keys, (i + 1) * slots) }))
+}
+
+/** Of the first round of a run that has many keys, all of their texts: some thousands at a time, between which the run goes on. */
+async function stringsBytes(strings: Strings, from: number, to: number): Promise<Uint8Array> {
+  const writer = new ByteWriter()
+  writer.varint(to - from)
+  for (let id = from; id < to; id++) {
+    if (id > from && (id - from) % limits.STRINGS_AT_ONCE === 0) await othersTurn()
+    writer.textOf(strings, id)
+  }
+  return writer.finish()
+}

@@ -1,0 +1,141 @@
+/**
+ * What of its log a run may forget: segments all of whose events arrived longer ago than it keeps, and than any window, id, revision or live key can reach.
+ *
+ * State is derived from the log, so the log keeps what state is derived from: an event in a window has arrived no earlier than its time. Whatever has no such
+ * bound (a lifetime window, a table, an identity without the event time) keeps the whole log, and a run that is to forget is refused.
+ */
+import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
+import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/ir.ts'
+import { scheduleCursor } from '../../kernel/schedule.ts'
+import { durationText } from '../../base/time.ts'
+import { BEGINS, beginsOf, beginsText, type Begins } from '../../log/begins.ts'
+import type { Log } from '../../log/log.ts'
+import type { Commit, StoredLog } from '../../log/store.ts'
+
+export interface RetentionOptions {
+  readonly ir: PipelineIR
+  readonly store: StoredLog
+  readonly log: Log
+  /** Milliseconds, as `keptFor` gives them. */
+  readonly keep: number
+  /** What other things than reads of groups depend on: nothing that arrived before it, UTC ms. */
+  readonly reach?: () => number
+}
+
+/**
+ * Milliseconds for which a run keeps events that was asked to keep them for `keep`: not less than ids, revisions and ticks need. Throws
+ * `SPILL_UNSUPPORTED` for a pipeline that needs its whole log.
+ */
+export function keptFor({ sources, groups, models, actions = [], reports = [] }: PipelineIR, keep: number): number {
+  for (const source of sources) if (source.identity && !source.identity.includes(source.time)) throw needsAll(revised(source))
+  for (const { name, features } of groups)
+    for (const feature of features)
+      if (feature.window === 'lifetime') throw needsAll(`feature '${feature.name}' of group '${name}' reaches back to the first event`)
+  return Math.max(keep, ...needsOf({ sources, models, actions, reports }).map(({ ms }) => ms))
+}
+
+/**
+ * Throws `SPILL_UNSUPPORTED` for a pipeline whose ids, revisions or ticks at `now`, UTC ms, and later need events that the log has forgotten. Windows that reach
+ * back to them are refused one by one.
+ */
+export function checkReach(ir: PipelineIR, { entry, arrival }: Begins, now: number): void {
+  if (entry === 0) return
+  const text = (ms: number) => new Date(ms).toISOString()
+  for (const source of ir.sources)
+    if (source.identity && !source.identity.includes(source.time))
+      throw new SpillwayError(
+        'SPILL_UNSUPPORTED',
+        `${revised(source)}, and the log has forgotten what arrived up to ${text(arrival)}; begin a new folder`,
+      )
+  // A report whose keys reach back too far is refused by itself: what decides goes on.
+  for (const { what, ms } of needsOf({ ...ir, reports: [] }))
+    if (now - ms <= arrival)
+      throw new SpillwayError(
+        'SPILL_UNSUPPORTED',
+        `${what} is ${durationText(ms)}, and the log has forgotten what arrived up to ${text(arrival)}: make it shorter, or begin a new folder`,
+      )
+}
+
+/** How far back other things than windows reach. */
+function needsOf({
+  sources,
+  models,
+  actions = [],
+  reports = [],
+}: Pick<PipelineIR, 'sources' | 'models' | 'actions' | 'reports'>): { readonly what: string; readonly ms: number }[] {
+  return [
+    ...sources.flatMap(({ name, id, dedupe }) => (id === undefined ? [] : [{ what: `dedupe of source '${name}'`, ms: dedupe }])),
+    ...sources.flatMap(({ name, revisable }) =>
+      revisable === undefined ? [] : [{ what: `revisable of source '${name}'`, ms: revisable }],
+    ),
+    ...models.flatMap(({ name, decide }) => (decide.kind === 'every' ? [{ what: `live of model '${name}'`, ms: decide.live }] : [])),
+    ...reports.map(({ name, live }) => ({ what: `live of report '${name}'`, ms: live + limits.REPORT_LATE_MS })),
+    ...actions.flatMap(({ name, cooldown }) => (cooldown === undefined ? [] : [{ what: `cooldown of action '${name}'`, ms: cooldown }])),
+  ]
+}
+
+const revised = ({ name, time }: SourceIR): string =>
+  `the identity of source '${name}' does not have its time '${time}', so that an event of any age may be revised`
+
+const needsAll = (why: string): SpillwayError =>
+  new SpillwayError('SPILL_UNSUPPORTED', `this pipeline needs its whole log, and none of it can be forgotten: ${why}; leave out --keep`)
+
+export class Retention {
+  readonly #options: RetentionOptions
+  readonly #reaches: readonly ((now: number) => number)[]
+  #begin: number
+  /** What may be forgotten, as it was found last. */
+  #until = 0
+  #lookAt = -Infinity
+
+  constructor(options: RetentionOptions) {
+    this.#options = options
+    const { groups, reports } = options.ir
+    const late = reports ? limits.REPORT_LATE_MS : 0
+    this.#reaches = groups.map(reachOf).map(reach => now => reach(now - late))
+    this.#begin = beginsOf(options.store).entry
+  }
+
+  /** What to commit, once everything that the log has is decided, so that the next part is forgotten; nothing as long as there is little. */
+  next(): Pick<Commit, 'forget' | 'put'> | undefined {
+    const { store } = this.#options
+    if (this.#until <= this.#begin) this.#look()
+    if (this.#until <= this.#begin) return undefined
+    const upto = Math.min(this.#until, this.#begin + limits.FORGET_ENTRIES)
+    const { first, entries } = store.segmentAt(upto)!
+    const entry = first > this.#begin ? first : first + entries
+    this.#begin = entry
+    const { arrival } = store.segmentAt(entry - 1)!
+    return { forget: entry, put: [[BEGINS, beginsText({ entry, arrival })]] }
+  }
+
+  /** Finding what may be forgotten reads some segments: it is done each time that a part of what is kept has passed. */
+  #look(): void {
+    const { store, log, keep, reach: others = () => Infinity } = this.#options
+    const now = log.notBefore
+    if (now < this.#lookAt) return
+    this.#lookAt = now + Math.max(limits.FORGET_EVERY_MS, keep / 64)
+    // The last segment that is stored says how the log goes on.
+    const needed = Math.min(others(), Math.min(now - keep, ...this.#reaches.map(reach => reach(now))))
+    this.#until = Math.min(log.since(needed), store.lastSegment()?.first ?? 0)
+  }
+}
+
+/** The earliest arrival of an event that a read of a group at `now` or later depends on. */
+function reachOf({ place, features }: GroupIR): (now: number) => number {
+  const window = Math.max(0, ...features.map(feature => Number(feature.window) + feature.hop))
+  switch (place.kind) {
+    case 'lag':
+      return now => now - place.by - window
+    case 'partial':
+      return now => Math.min(now - place.by, now - window)
+    case 'batch':
+    case 'scheduled': {
+      const lastTime = scheduleCursor(place.schedule)
+      return now => lastTime(now - place.lasts) - window
+    }
+    default:
+      return now => now - window
+  }
+}

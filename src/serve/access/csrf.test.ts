@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { open, pay } from '../../../test/serve/shop.ts'
+
+const shop = await open()
+after(() => shop.close())
+
+const url = '/effects/1/retry'
+const status = async (headers: Readonly<Record<string, string>>, asked: { url?: string; method?: 'GET' | 'POST'; payload?: object } = {}) =>
+  (await shop.app.inject({ method: 'POST', url, ...asked, headers: { host: 'localhost:7070', ...headers } })).statusCode
+
+test('what a page of another site sends without asking is refused, and who is no browser, or asked first, is not', async () => {
+  const form = 'application/x-www-form-urlencoded; charset=UTF-8'
+  const refused: readonly Readonly<Record<string, string>>[] = [
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site', origin: 'http://localhost:3000' },
+    { origin: 'https://evil.example' },
+    { origin: 'http://localhost:3000' },
+    { origin: 'null' },
+    { origin: 'https://evil.example', 'content-type': form },
+    { origin: 'https://evil.example', 'content-type': 'Text/Plain' },
+    { 'sec-fetch-site': 'cross-site', 'content-type': 'multipart/form-data; boundary=x' },
+  ]
+  for (const headers of refused) assert.equal(await status(headers), 403, JSON.stringify(headers))
+  const letIn: readonly Readonly<Record<string, string>>[] = [
+    {},
+    { 'content-type': form },
+    { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:7070' },
+    // By hand, from the bar of addresses.
+    { 'sec-fetch-site': 'none' },
+    { origin: 'HTTP://LOCALHOST:7070' },
+    // Both of these a browser asks about first.
+    { 'sec-fetch-site': 'cross-site', authorization: 'Bearer spw_x' },
+    { origin: 'https://shop.example', 'content-type': 'application/json' },
+  ]
+  for (const headers of letIn) assert.equal(await status(headers), 404, JSON.stringify(headers))
+})
+
+test('every door that changes something is shut to it, and reading is not', async () => {
+  const other = { 'sec-fetch-site': 'cross-site' }
+  assert.equal(await status(other, { url: '/models/check/decide' }), 403)
+  assert.equal(await status(other, { url: '/sources/payments/events' }), 403)
+  assert.equal(await status({ ...other, 'content-type': 'application/json' }, { url: '/sources/payments/events', payload: pay('a') }), 200)
+  assert.equal(await status(other, { url: '/decisions', method: 'GET' }), 200)
+})

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { limits } from '../../base/limits.ts'
+import { FairTurns } from './fair-turns.ts'
+
+/** Pieces of work that each take so long by the test's clock, in the order in which they were done. */
+class Work {
+  now = 0
+  readonly turns = new FairTurns(() => this.now)
+  readonly done: string[] = []
+
+  async piece(client: string, ms: number): Promise<void> {
+    await this.turns.next(client)
+    this.now += ms
+    this.done.push(client)
+  }
+}
+
+test('a client with one piece of work does not wait for all of another', async () => {
+  const work = new Work()
+  const much = Array.from({ length: 100 }, () => work.piece('much', limits.SERVE_AT_ONCE_MS))
+  const one = work.piece('one', 1)
+  await one
+  assert.ok(work.done.length <= 4, `after ${work.done.length} pieces`)
+  const two = work.piece('two', 1)
+  await two
+  assert.ok(work.done.length <= 8, `after ${work.done.length} pieces`)
+  await Promise.all(much)
+  assert.equal(work.done.length, 102)
+})
+
+test('pieces of a client keep their order, and what takes no time is done in one go', async () => {
+  const work = new Work()
+  const order: number[] = []
+  await Promise.all(
+    Array.from({ length: 50 }, async (_, i) => {
+      await work.piece('a', i % 7)
+      order.push(i)
+    }),
+  )
+  assert.deepEqual(
+    order,
+    Array.from({ length: 50 }, (_, i) => i),
+  )
+  const quick = new Work()
+  let others = 0
+  const look = (): void => {
+    others++
+    if (quick.done.length < 50) setImmediate(look)
+  }
+  setImmediate(look)
+  await Promise.all(Array.from({ length: 50 }, () => quick.piece('a', 0)))
+  assert.ok(quick.done.length === 50 && others <= 2, String(others))
+})
+
+test('while work goes on, everything else on the loop has its turn', async () => {
+  const work = new Work()
+  let others = 0
+  const look = (): void => {
+    others++
+    if (work.done.length < 20) setImmediate(look)
+  }
+  setImmediate(look)
+  await Promise.all(Array.from({ length: 20 }, () => work.piece('a', limits.SERVE_AT_ONCE_MS)))
+  assert.ok(others >= 19, String(others))
+})

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { open, pay, posted } from '../../../test/serve/shop.ts'
+import { limits } from '../../base/limits.ts'
+import { Rate } from './rate-limit.ts'
+
+test('a client may come so often at once, and then at its rate; others are others', () => {
+  let now = 0
+  const rate = new Rate({ perSecond: 2, burst: 3 }, () => now)
+  assert.deepEqual(
+    [1, 2, 3, 4].map(() => rate.take('a')),
+    [0, 0, 0, 0.5],
+  )
+  assert.equal(rate.take('b'), 0)
+  now = 250
+  assert.equal(rate.take('a'), 0.25)
+  now = 500
+  assert.deepEqual([rate.take('a'), rate.take('a')], [0, 0.5])
+  now = 100_000
+  assert.deepEqual(
+    [1, 2, 3, 4].map(() => rate.take('a') > 0),
+    [false, false, false, true],
+    'no more than the burst is saved up',
+  )
+})
+
+test('of so many clients those that came longest ago are forgotten', () => {
+  const rate = new Rate({ perSecond: 1, burst: 1 }, () => 0)
+  rate.take('first')
+  assert.equal(rate.take('first'), 1)
+  for (let i = 0; i < limits.RATE_CLIENTS_MAX; i++) rate.take(`client ${i}`)
+  assert.equal(rate.take('first'), 0)
+})
+
+test('who comes too often is told when to come again', async () => {
+  const shop = await open({ rate: { perSecond: 0.1, burst: 2 } })
+  const answers = []
+  for (const id of [1, 2, 3]) answers.push(await posted(shop.app, '/sources/payments/events', pay(id)))
+  assert.deepEqual(
+    answers.map(({ statusCode }) => statusCode),
+    [200, 200, 429],
+  )
+  assert.equal(answers[2].headers['retry-after'], '10')
+  assert.equal((await shop.app.inject({ url: '/healthz' })).statusCode, 200)
+  await shop.close()
+})

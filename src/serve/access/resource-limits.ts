@@ -1,0 +1,39 @@
+/** How much at once: one server may have less than all. */
+import { limits } from '../../base/limits.ts'
+
+/** Bounds that one server may have otherwise than all; as the limits of their names. */
+export interface Bounds {
+  readonly jsonBytes: number
+  readonly streamBytes: number
+  readonly streams: number
+  readonly searches: number
+  readonly streamWaitingBytes: number
+  readonly waiting: number
+  readonly waitingRecords: number
+  readonly bodyBytes: number
+  readonly webhookBytes: number
+  readonly bodyBytesPerS: number
+  readonly bodyGraceMs: number
+  readonly bodyLookMs: number
+  readonly eventStreams: number
+  readonly eventBytes: number
+  readonly heartbeatMs: number
+}
+
+export const defaultBounds: Bounds = {
+  jsonBytes: limits.HTTP_JSON_BYTES_MAX,
+  streamBytes: limits.HTTP_STREAM_BYTES_MAX,
+  streams: limits.HTTP_STREAMS_MAX,
+  searches: limits.HTTP_SEARCHES_MAX,
+  streamWaitingBytes: limits.HTTP_STREAM_WAITING_BYTES,
+  waiting: limits.HTTP_WAITING_MAX,
+  waitingRecords: limits.HTTP_WAITING_RECORDS_MAX,
+  bodyBytes: limits.HTTP_BODY_BYTES_MAX,
+  webhookBytes: limits.HTTP_WEBHOOK_BYTES_MAX,
+  bodyBytesPerS: limits.HTTP_BODY_BYTES_PER_S_MIN,
+  bodyGraceMs: limits.HTTP_BODY_GRACE_MS,
+  bodyLookMs: limits.HTTP_BODY_LOOK_MS,
+  eventStreams: limits.SSE_STREAMS_MAX,
+  eventBytes: limits.SSE_BUFFER_BYTES,
+  heartbeatMs: limits.SSE_HEARTBEAT_MS,
+}

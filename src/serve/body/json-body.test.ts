@@ -1,0 +1,66 @@
+/** Bodies whose records are read into cells, against the same bodies as records. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { random } from '../../base/random.ts'
+import { Strings } from '../../columns/strings.ts'
+import type { SourceIR } from '../../define/ir/ir.ts'
+import { Door } from '../../intake/door.ts'
+import { LineReader } from '../../intake/line-reader.ts'
+import type { Refusal } from '../../intake/refusal.ts'
+import { rowText } from '../../intake/row-text.ts'
+import { below, chance, jsonLine, oneOf, randomRow, randomSource } from '../../../test/inputs/generate.ts'
+import { jsonBody } from './json-body.ts'
+
+function taken(source: SourceIR, body: Buffer, reader?: LineReader) {
+  const strings = new Strings()
+  const refusals: Refusal[] = []
+  const door = new Door(source, { strings, places: true, onRefused: refusal => refusals.push(refusal) })
+  let batch
+  try {
+    ;({ batch } = jsonBody(body, reader))
+  } catch (error) {
+    return { error: (error as Error).message, cells: 0 }
+  }
+  refusals.push(...batch.undecodable)
+  door.take(batch)
+  const block = door.view()
+  return {
+    rows: Array.from({ length: block.length }, (_, row) => [
+      rowText(source, block, row, () => strings),
+      block.time[row],
+      block.arrival[row],
+    ]),
+    refusals,
+    numbers: batch.records.map((_, at) => batch.numberOf(at)),
+    cells: batch.cells?.isRead.reduce((sum, one) => sum + one, 0) ?? 0,
+  }
+}
+
+test('a source takes from a body the same rows and refuses the same records, whether they were records or not', () => {
+  let [records, cells, refused, errors] = [0, 0, 0, 0]
+  for (let seed = 0; seed < 300; seed++) {
+    const next = random(seed)
+    const source = randomSource(next)
+    const all = Array.from({ length: below(next, 20) }, () => {
+      const line = jsonLine(next, source, randomRow(next, source))
+      if (chance(next, 0.8)) return line
+      return oneOf(next, [
+        line.replaceAll(',"', ',\n"'),
+        line.replace('{', '{"other":1,'),
+        `[${line}]`,
+        '12',
+        'null',
+        line.slice(0, below(next, line.length)),
+      ])
+    })
+    const body = Buffer.from(chance(next, 0.2) && all.length > 0 ? all[0] : `[${all.join(oneOf(next, [',', ', ', ' ,\n']))}]`)
+    const slow = taken(source, body)
+    const fast = taken(source, body, LineReader.of(source))
+    assert.deepEqual({ ...fast, cells: 0 }, slow, `seed ${seed}`)
+    records += all.length
+    cells += fast.cells
+    refused += fast.refusals?.length ?? 0
+    errors += fast.error === undefined ? 0 : 1
+  }
+  assert.ok(cells > 0.1 * records && refused > 50 && errors > 20, `${records} ${cells} ${refused} ${errors}`)
+})

@@ -1,0 +1,146 @@
+/** A body of JSON as records: one object, or an array of them. Each is decoded as a line of NDJSON is, from the bytes as they stood. */
+import { isUtf8 } from 'node:buffer'
+import { limits } from '../../base/limits.ts'
+import { withoutMark } from '../../files/bytes.ts'
+import type { Origin, RecordBatch } from '../../intake/batch.ts'
+import { parseRecord, type JsonRecord } from '../../intake/json.ts'
+import { LineCells } from '../../intake/line-cells.ts'
+import type { LineReader } from '../../intake/line-reader.ts'
+import { Fault, type Refusal } from '../../intake/refusal.ts'
+import { ServeError } from '../http/serve-error.ts'
+
+/** One for all bodies, as a door expects: what it knows of where records come from is made once. */
+export const httpOrigin: Origin = { placeOf: number => `http record ${number}`, text: false, tabular: false, zoneless: new Set() }
+
+export interface JsonBody {
+  readonly batch: RecordBatch
+  /** It is one record, and no array. */
+  readonly isOne: boolean
+}
+
+/** `reader`, of the source that takes them, reads what it can into cells. Throws 400 for what is no JSON, 413 for an array of more than a turn's records. A record that is JSON and yet cannot be read is undecodable, alone. */
+export function jsonBody(given: Buffer, reader?: LineReader): JsonBody {
+  const bytes = withoutMark(given)
+  checkUtf8(bytes)
+  const first = notBlank(bytes, 0)
+  if (first === bytes.length) throw noJson('the body is empty')
+  const isOne = bytes[first] !== 0x5b
+  const ends = isOne ? [first, textEnd(bytes, first, bytes.length)] : elements(bytes, first)
+  if (ends.length / 2 > limits.TURN_RECORDS)
+    throw new ServeError('SPILL_LIMIT', `more than ${limits.TURN_RECORDS} records in one array (TURN_RECORDS); send them as NDJSON`, {
+      status: 413,
+    })
+  return { batch: batchOf(bytes, ends, isOne, reader), isOne }
+}
+
+/** A body that is JSON and no record. Throws 400. */
+export function jsonValue(bytes: Buffer): unknown {
+  const { batch, isOne } = jsonBody(bytes)
+  const [undecodable] = batch.undecodable
+  if (undecodable) throw noJson(`the body: ${undecodable.detail}`)
+  return isOne ? batch.records[0] : batch.records
+}
+
+function batchOf(bytes: Buffer, ends: readonly number[], isOne: boolean, reader?: LineReader): RecordBatch {
+  const records: unknown[] = []
+  const numbers: number[] = []
+  const inexact = new Map<number, ReadonlyMap<string, string>>()
+  const undecodable: Refusal[] = []
+  const rawOf = (number: number) => bytes.toString('utf8', ends[2 * number - 2], ends[2 * number - 1])
+  const valueOf = (at: number) => (parseRecord(bytes, ends[2 * numbers[at] - 2], ends[2 * numbers[at] - 1]) as JsonRecord).value
+  const cells = reader && new LineCells(reader, bytes, ends.length / 2, valueOf)
+  for (let number = 1; 2 * number <= ends.length; number++) {
+    const start = ends[2 * number - 2]
+    const end = ends[2 * number - 1]
+    if (end - start <= limits.LINE_BYTES_MAX && cells?.read(records.length, start, end)) {
+      records.push(undefined)
+      numbers.push(number)
+      continue
+    }
+    const decoded = parseRecord(bytes, start, end)
+    if (decoded instanceof Fault) {
+      if (decoded.detail.startsWith('not JSON'))
+        throw noJson(`${isOne ? 'the body' : `its element ${number - 1}, from byte ${start},`} is ${decoded.detail}`)
+      undecodable.push(decoded.at(httpOrigin.placeOf(number), rawOf(number)))
+      continue
+    }
+    if (decoded.inexact) inexact.set(records.length, decoded.inexact)
+    records.push(decoded.value)
+    numbers.push(number)
+  }
+  return {
+    origin: httpOrigin,
+    records,
+    ...(cells && { cells }),
+    numberOf: at => numbers[at],
+    rawOf: at => rawOf(numbers[at]),
+    inexact,
+    undecodable,
+  }
+}
+
+/** The first byte, and the byte behind the last, of each element of the array that begins at `from`, in turn. */
+function elements(bytes: Buffer, from: number): number[] {
+  const ends: number[] = []
+  const add = (start: number, end: number) => {
+    const first = Math.min(notBlank(bytes, start), end)
+    ends.push(first, textEnd(bytes, first, end))
+  }
+  let depth = 1
+  let start = from + 1
+  for (let i = start; i < bytes.length; i++) {
+    const byte = bytes[i]
+    if (byte === 0x22) i = closingQuote(bytes, i + 1)
+    else if (byte === 0x5b || byte === 0x7b) depth++
+    else if (byte === 0x2c && depth === 1) {
+      add(start, i)
+      start = i + 1
+    } else if ((byte === 0x5d || byte === 0x7d) && --depth === 0) {
+      if (byte === 0x7d) throw noJson(`its array is closed by a brace at byte ${i}`)
+      if (ends.length > 0 || notBlank(bytes, start) < i) add(start, i)
+      const rest = notBlank(bytes, i + 1)
+      if (rest < bytes.length) throw noJson(`something stands behind its array, at byte ${rest}`)
+      return ends
+    }
+  }
+  throw noJson(`its array has no end in ${bytes.length} bytes`)
+}
+
+function closingQuote(bytes: Buffer, from: number): number {
+  for (let i = from; i < bytes.length; i++) {
+    if (bytes[i] === 0x22) return i
+    if (bytes[i] === 0x5c) i++
+  }
+  return bytes.length
+}
+
+const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+
+/** The byte behind the last in `[start, end)` that is no white space. */
+function textEnd(bytes: Buffer, start: number, end: number): number {
+  let i = end
+  while (i > start && isBlank(bytes[i - 1])) i--
+  return i
+}
+
+/** The first byte from `from` on that is no white space; the end if there is none. */
+function notBlank(bytes: Buffer, from: number): number {
+  let i = from
+  while (isBlank(bytes[i])) i++
+  return i
+}
+
+/** Throws 400 with the place of the first bytes that are no text. */
+function checkUtf8(bytes: Buffer): void {
+  if (isUtf8(bytes)) return
+  const text = bytes.toString('utf8')
+  for (let at = text.indexOf(REPLACED); at >= 0; at = text.indexOf(REPLACED, at + 1)) {
+    const place = Buffer.byteLength(text.slice(0, at))
+    // The sign itself may stand in a text.
+    if (bytes.subarray(place, place + 3).toString('latin1') !== '\xef\xbf\xbd') throw noJson(`the body is not UTF-8 from byte ${place} on`)
+  }
+}
+
+const REPLACED = '\ufffd'
+
+const noJson = (why: string): ServeError => new ServeError('SPILL_INPUT', `${why}; nothing of it was taken`)

@@ -1,0 +1,92 @@
+/** Readers of one model or action of which little is heard, while others are busy and what is old is forgotten. */
+import assert from 'node:assert/strict'
+import { EventEmitter } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { test } from 'node:test'
+import { othersTurn } from '../../base/clock.ts'
+import { defaultBounds } from '../access/resource-limits.ts'
+import { DecisionJournal } from './decision-journal.ts'
+import { EffectJournal } from './effect-journal.ts'
+import { placeOf, type EventPlace } from './event-id.ts'
+import { EventStream } from './event-stream.ts'
+import type { Batch, Journal } from './journal.ts'
+
+/** Stretches from `first` on, by number, each of a model. */
+class Kept implements Journal {
+  first = 1
+  readonly models: string[] = []
+
+  last = (): number => this.models.length
+
+  next(after: number, of?: string): Batch | undefined {
+    const number = this.models.findIndex((model, i) => i + 1 >= this.first && i + 1 > after && (of === undefined || model === of)) + 1
+    if (number === 0) return undefined
+    const frame = Buffer.from(`id: ${number}.0\ndata: ${this.models[number - 1]}\n\n`)
+    return { number, frames: wanted => (wanted === undefined || wanted === this.models[number - 1] ? frame : Buffer.alloc(0)) }
+  }
+
+  oldest = (): EventPlace => ({ stretch: this.first - 1, row: Infinity })
+
+  missed = (place: EventPlace) => (place.stretch >= this.first - 1 ? undefined : { place: this.oldest(), why: 'forgotten' })
+}
+
+/** What a reader gets, and the last id in it: where it comes back. */
+function reading(stream: EventStream, place: EventPlace | 'oldest' | undefined, of?: string) {
+  let text = ''
+  const response = Object.assign(new EventEmitter(), {
+    destroyed: false,
+    writableNeedDrain: false,
+    writableLength: 0,
+    writeHead: () => {},
+    write: (chunk: Buffer | string) => {
+      text += String(chunk)
+      return true
+    },
+    end: () => response.emit('close'),
+  })
+  stream.add(response as unknown as ServerResponse, { place, of })
+  return { said: () => text, back: () => placeOf([...text.matchAll(/^id: (\S+)$/gm)].at(-1)![1])! }
+}
+
+test('a reader of a quiet model comes back behind what it has seen pass, and has missed nothing', async t => {
+  const kept = new Kept()
+  kept.models.push('quiet')
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const stream = new EventStream(kept, { ...defaultBounds, heartbeatMs: 100 }, error => assert.fail(String(error)))
+  const reader = reading(stream, 'oldest', 'quiet')
+  await othersTurn()
+  for (let i = 0; i < 5; i++) kept.models.push('busy')
+  stream.tell()
+  await othersTurn()
+  assert.equal(reader.back().stretch, 1)
+  t.mock.timers.tick(200)
+  assert.deepEqual(reader.back(), { stretch: 6, row: Infinity })
+  assert.match(reader.said(), /^:\nid: 6\n\n/m)
+  const { length } = reader.said()
+  t.mock.timers.tick(200)
+  assert.match(reader.said().slice(length), /^(:\n\n)+$/, 'told once')
+  kept.first = 6
+  assert.doesNotMatch(reading(stream, reader.back(), 'quiet').said(), /gap/)
+  stream.close()
+})
+
+test('all that is kept is asked for without a gap, and its reader is told how far it has caught up', async () => {
+  const kept = new Kept()
+  kept.models.push('quiet', 'busy', 'quiet', 'busy', 'busy')
+  kept.first = 3
+  const stream = new EventStream(kept, defaultBounds, error => assert.fail(String(error)))
+  const all = reading(stream, 'oldest', 'quiet')
+  await othersTurn()
+  await othersTurn()
+  assert.equal(all.said().replace(/^retry: .*\n/, ''), 'id: 2\n\nid: 3.0\ndata: quiet\n\nid: 5\n\n')
+  assert.match(reading(stream, placeOf('0')).said(), /event: gap/, 'one that was in front of the first')
+  stream.close()
+})
+
+test('the oldest of decisions is the first that is kept, and of effects any that has not changed since', () => {
+  const oldestOf = (first: number, last: number) =>
+    new DecisionJournal({ decisionNumbers: () => ({ first, last }) } as ConstructorParameters<typeof DecisionJournal>[0]).oldest()
+  assert.deepEqual([oldestOf(4, 9), oldestOf(0, 0)], [placeOf('3'), placeOf('0')])
+  const effects = {} as ConstructorParameters<typeof EffectJournal>[0]
+  assert.deepEqual(new EffectJournal(effects).oldest(), placeOf('0'))
+})

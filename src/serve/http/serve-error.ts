@@ -1,0 +1,101 @@
+/** What a client is told of an error: a status, and a body `{ code, message }`. Of what went wrong inside it learns the kind and nothing else. */
+import type { FastifyReply } from 'fastify'
+import { SpillwayError, errorCodes, type ErrorCode } from '../../base/errors.ts'
+
+/** The status of each error. Every code stands here, so that whoever adds one decides whether it is the client's (4xx), passes (503), or is a fault inside (500). */
+export const statuses: Readonly<Record<ErrorCode, number>> = {
+  SPILL_INPUT: 400,
+  SPILL_UNSUPPORTED: 400,
+  SPILL_TOKEN: 401,
+  SPILL_SIGNATURE: 401,
+  SPILL_ROLE: 403,
+  SPILL_NOT_FOUND: 404,
+  SPILL_CLOCK_EVICTED: 409,
+  SPILL_CONFLICT: 409,
+  SPILL_TRAINING: 409,
+  SPILL_REFUSED: 422,
+  SPILL_RANGE: 422,
+  SPILL_OVERLOAD: 429,
+  SPILL_LIMIT: 503,
+  SPILL_STORE: 503,
+  SPILL_CLOCK: 503,
+  SPILL_BUSY: 503,
+  SPILL_STOPPED: 503,
+  SPILL_NODE_TOO_OLD: 500,
+  SPILL_DEFINITION: 500,
+  SPILL_SOURCE: 500,
+  SPILL_SCHEMA: 500,
+  SPILL_DATA: 500,
+  SPILL_STATE: 500,
+  SPILL_IMPORT: 500,
+  SPILL_ADDRESS: 500,
+  SPILL_UNREACHABLE: 500,
+  SPILL_GAP: 500,
+  SPILL_ASSERT: 500,
+}
+
+export interface ServeErrorOptions {
+  /** Another than that of its code. */
+  readonly status?: number
+  /** Seconds, as `Retry-After`. */
+  readonly retryAfter?: number
+  /** Further fields of the body. */
+  readonly more?: Readonly<Record<string, unknown>>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** An error that is meant for the client: its message is told whatever the status. */
+export class ServeError extends SpillwayError {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly more: Readonly<Record<string, unknown>>
+
+  constructor(code: ErrorCode, message: string, { status, retryAfter, more = {}, headers = {} }: ServeErrorOptions = {}) {
+    super(code, message)
+    this.status = status ?? statuses[code]
+    this.headers = { ...headers, ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) }
+    this.more = more
+  }
+}
+
+export interface Told {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, unknown>> & { readonly code: ErrorCode; readonly message: string }
+}
+
+/** Anything thrown, as a client is told it. */
+export function toldOf(error: unknown): Told {
+  if (error instanceof ServeError) {
+    const { status, headers, code, message, more } = error
+    return { status, headers, body: { code, message, ...more } }
+  }
+  const code = codeOf(error)
+  if (code === undefined)
+    return fastifyError(error) ?? told(500, 'SPILL_ASSERT', 'something went wrong inside; the log of the server says what')
+  const status = statuses[code]
+  // Paths and figures of what runs here are nobody else's business.
+  return told(status, code, status >= 500 ? errorCodes[code] : (error as Error).message)
+}
+
+/** Answers with an error. What is left of the request's body is thrown away as it comes, so that the client gets to read the answer. */
+export function tellError(reply: FastifyReply, error: unknown): FastifyReply {
+  const { status, headers, body } = toldOf(error)
+  reply.request.raw.resume()
+  return reply.code(status).headers(headers).type('application/json').send(JSON.stringify(body))
+}
+
+const told = (status: number, code: ErrorCode, message: string): Told => ({ status, headers: {}, body: { code, message } })
+
+/** By shape, not by class: the pipeline may have loaded another copy of Spillway. */
+function codeOf(error: unknown): ErrorCode | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : undefined
+}
+
+/** What Fastify, or who else looks first, has against a request before a route sees it: its words are for clients. */
+function fastifyError(error: unknown): Told | undefined {
+  const { statusCode, message } = error as { statusCode?: number; message?: string }
+  if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined
+  return told(statusCode, statusCode === 401 ? 'SPILL_TOKEN' : statusCode === 403 ? 'SPILL_ROLE' : 'SPILL_INPUT', String(message))
+}

@@ -1,0 +1,77 @@
+/** Figures of stages, from messages as a run tells them. */
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, test } from 'node:test'
+import fastify, { type FastifyInstance } from 'fastify'
+import { Registry } from 'prom-client'
+import { channels, type EffectMessage } from '../../base/channels.ts'
+import type { ServedRun } from '../http/served-run.ts'
+import { stageMetrics } from './stage-metrics.ts'
+
+const run = {} as ServedRun
+let app: FastifyInstance
+let registry: Registry
+beforeEach(() => {
+  app = fastify()
+  registry = new Registry()
+  stageMetrics(registry, app, { run })
+})
+afterEach(() => app.close())
+
+const lines = async () => (await registry.metrics()).split('\n').filter(line => !line.startsWith('#') && line !== '')
+const stages = { waited: 1, taken: 2, queued: 0, features: 3, inference: 4, durable: 5 }
+const stretch = { run, pipeline: 'p', model: 'm', first: 0, last: 9, count: 10, at: 0, stages }
+const named = { run, pipeline: 'p', action: 'tell', model: 'm', id: 'i', number: 1, entry: 0, key: '1' }
+const took = { made: 0, at: 100, queueMs: 1, deliveryMs: 20, acknowledgementMs: 3 }
+const effect: EffectMessage = { ...named, ...took, outcome: 'delivered', attempt: 2 }
+
+test('decisions count one by one, in each stage and as a whole', async () => {
+  channels.decision.publish(stretch)
+  const all = await lines()
+  for (const line of [
+    'spillway_stage_seconds_bucket{model="m",stage="features",le="0.0025"} 0',
+    'spillway_stage_seconds_bucket{model="m",stage="features",le="0.005"} 10',
+    'spillway_stage_seconds_count{model="m",stage="durable"} 10',
+    'spillway_stage_seconds_sum{model="m",stage="durable"} 0.05',
+    'spillway_decision_seconds_sum{model="m"} 0.15',
+    'spillway_decision_seconds_count{model="m"} 10',
+  ])
+    assert.ok(all.includes(line), `${line} in\n${all.join('\n')}`)
+})
+
+test('what nobody knows is left out: the whole of decisions that a start found undecided', async () => {
+  channels.decision.publish({ ...stretch, stages: { features: 1, inference: 1, durable: 1 } })
+  assert.deepEqual(
+    (await lines()).filter(line => /_count/.test(line)),
+    ['features', 'inference', 'durable'].map(stage => `spillway_stage_seconds_count{model="m",stage="${stage}"} 10`),
+  )
+})
+
+test('effects: what came of tries, how long those took that were delivered, and whether that was in time', async () => {
+  channels.effect.publish({ ...effect, outcome: 'tried', why: 'x', attempt: 1, due: 100 })
+  channels.effect.publish({ ...effect, due: 100 })
+  channels.effect.publish({ ...effect, due: 99 })
+  channels.effect.publish(effect)
+  channels.effect.publish({ ...effect, outcome: 'dead', why: 'x', due: 1000 })
+  const all = (await lines()).filter(line => !/_bucket/.test(line))
+  assert.deepEqual(all, [
+    'spillway_effect_stage_seconds_sum{action="tell",stage="queue"} 0.003',
+    'spillway_effect_stage_seconds_count{action="tell",stage="queue"} 3',
+    'spillway_effect_stage_seconds_sum{action="tell",stage="delivery"} 0.06',
+    'spillway_effect_stage_seconds_count{action="tell",stage="delivery"} 3',
+    'spillway_effect_stage_seconds_sum{action="tell",stage="acknowledgement"} 0.009000000000000001',
+    'spillway_effect_stage_seconds_count{action="tell",stage="acknowledgement"} 3',
+    'spillway_effect_tries_total{action="tell",outcome="tried"} 1',
+    'spillway_effect_tries_total{action="tell",outcome="delivered"} 3',
+    'spillway_effect_tries_total{action="tell",outcome="dead"} 1',
+    'spillway_effect_deadlines_total{action="tell",met="true"} 1',
+    'spillway_effect_deadlines_total{action="tell",met="false"} 2',
+  ])
+})
+
+test('another run of the process is not counted, and nobody listens when the server has gone', async () => {
+  channels.decision.publish({ ...stretch, run: {} })
+  channels.effect.publish({ ...effect, run: {} })
+  assert.deepEqual(await lines(), [])
+  await app.close()
+  assert.deepEqual([channels.decision.hasSubscribers, channels.effect.hasSubscribers], [false, false])
+})

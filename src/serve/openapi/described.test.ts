@@ -1,0 +1,181 @@
+/** What a server says of itself: figures, and what it takes. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { Gauge } from 'prom-client'
+import { open, pay, posted, shop as pipeline } from '../../../test/serve/shop.ts'
+import { openapiOf } from './openapi.ts'
+import { instantPattern } from './text-patterns.ts'
+
+const shop = await open({
+  webhooks: { hooks: { style: 'stripe', secret: 'x' } },
+  addMetrics: registry => registry.registerMetric(new Gauge({ name: 'added', help: 'by whom the server was made', registers: [] })),
+})
+after(() => shop.close())
+const { app } = shop
+
+/** Whoever asks these adds parameters of their own. */
+const takesAny = /^\/(healthz|readyz|metrics|sources\/\w+\/webhook)$/
+
+test('figures tell what became of events, by source and reason, and what HTTP answered', async () => {
+  await posted(app, '/sources/payments/events', [pay(1), pay(1), { ...pay(2), amount: -1 }])
+  await posted(app, '/sources/hooks/events', { id: 'h', data: { cards: ['c', 'd'], at: 0 } })
+  await posted(app, '/sources/hooks/events', { id: 'h' })
+  await posted(app, '/models/check/decide', { card: 'c', amount: 1 })
+  const { body, headers } = await app.inject({ url: '/metrics' })
+  assert.match(String(headers['content-type']), /^text\/plain; version=0\.0\.4/)
+  const lines = body.split('\n').filter(line => !line.startsWith('#'))
+  const has = (line: string) => assert.ok(lines.includes(line), `${line} in\n${body}`)
+  has('spillway_events_total{source="payments",outcome="accepted"} 1')
+  has('spillway_events_total{source="payments",outcome="duplicate"} 1')
+  has('spillway_events_total{source="hooks",outcome="accepted"} 2')
+  // They are of 1970.
+  has('spillway_late_events_total{source="hooks"} 2')
+  has('spillway_dead_letters_total{source="payments",reason="schema"} 1')
+  has('spillway_dead_letters_total{source="hooks",reason="map"} 1')
+  has('spillway_decisions_total{model="fraud"} 1')
+  has('spillway_decisions_total{model="check"} 1')
+  for (const stage of ['waited', 'taken', 'queued', 'features', 'inference', 'durable'])
+    has(`spillway_stage_seconds_count{model="fraud",stage="${stage}"} 1`)
+  has('spillway_decision_seconds_bucket{model="check",le="+Inf"} 1')
+  has('spillway_http_request_seconds_count{method="POST",route="/sources/:source/events",status="200"} 2')
+  has('spillway_http_request_seconds_count{method="POST",route="/sources/:source/events",status="422"} 1')
+  has('added 0')
+  has('spillway_up 1')
+  has('spillway_log_entries 4')
+  has('spillway_waiting_records 0')
+  for (const name of ['spillway_wal_bytes', 'spillway_event_loop_delay_seconds_count', 'process_resident_memory_bytes'])
+    assert.ok(
+      lines.some(line => line.startsWith(name) && Number(line.split(' ').at(-1)) >= 0),
+      name,
+    )
+})
+
+interface Document {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> }
+}
+
+interface Operation {
+  readonly operationId: string
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content: Readonly<Record<string, unknown>> }>>
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> }
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: unknown }[]
+}
+
+/** Its status and its type stand in the document. */
+function assertDescribed(what: string, { responses }: Operation, { statusCode, headers }: Answered): void {
+  const described = responses[statusCode]
+  assert.ok(described, `${what} answered ${statusCode}, and the document has ${Object.keys(responses).join(', ')}`)
+  assert.deepEqual(Object.keys(described.content), [String(headers['content-type']).split(';')[0]], what)
+}
+
+type Answered = Awaited<ReturnType<typeof posted>>
+
+test('the document of the pipeline is whole, and names routes that are there', async () => {
+  const answer = await app.inject({ url: '/openapi.json' })
+  const { openapi, paths, components } = answer.json<Document>()
+  assert.deepEqual(answer.json(), JSON.parse(JSON.stringify(openapiOf(pipeline.ir, { signed: ['hooks'] }))))
+  assert.equal(openapi, '3.1.0')
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  )
+  const ids = operations.map(({ operation }) => operation.operationId)
+  assert.equal(new Set(ids).size, ids.length)
+  assert.deepEqual(ids.filter(id => /_/.test(id)).sort(), [
+    'decide_check',
+    'decide_on_payments',
+    'features_hooked',
+    'features_now',
+    'send_hooks',
+    'send_payments',
+    'webhook_hooks',
+  ])
+  for (const { path, method, operation } of operations) {
+    assert.ok(Object.values(operation.responses).every(({ description }) => description.length > 0))
+    assert.doesNotMatch(path, /:/)
+    const inPath = operation.parameters?.filter(parameter => parameter.in === 'path').map(({ name }) => name) ?? []
+    assert.deepEqual(
+      [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name),
+      inPath,
+    )
+    const url = path.replace('{entry}', '0').replace('{number}', '1')
+    const isStream = path === '/events' || path === '/effects/stream'
+    const found = isStream ? undefined : await app.inject({ method: method.toUpperCase() as 'GET', url })
+    // That there is no such thing is said by a route that there is.
+    const isThere = found?.statusCode !== 404 || /there is no (reconciliation|effect) '1'/.test(found.body)
+    assert.ok(isThere, `${method} ${path}`)
+    if (found) assertDescribed(`${method} ${path}`, operation, found)
+    const names = operation.parameters?.filter(parameter => parameter.in === 'query').map(({ name }) => name) ?? []
+    const other = await app.inject({ method: method.toUpperCase() as 'GET', url: `${url}?${[...names, 'other'].join('=&')}=` })
+    if (takesAny.test(path)) assert.doesNotMatch(other.body, /there is no parameter/)
+    else
+      assert.deepEqual([other.statusCode, /no parameter \?other=/.test(other.body), '400' in operation.responses], [400, true, true], path)
+  }
+  for (const [, name] of answer.body.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(name in components.schemas, name)
+})
+
+test('a server says at its root what there is to call, each with a line', async () => {
+  const { body, headers } = await app.inject({ url: '/' })
+  assert.match(String(headers['content-type']), /^text\/plain/)
+  const lines = body.trimEnd().split('\n')
+  assert.equal(lines[0], `pipeline '${pipeline.ir.name}'`)
+  const { paths } = openapiOf(pipeline.ir, { signed: ['hooks'] }) as unknown as Document
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
+  )
+  assert.deepEqual(
+    new Set(
+      lines.slice(2).map(line =>
+        line
+          .replace(/^(\w+) +/, '$1 ')
+          .split(/[ ?]/, 2)
+          .join(' '),
+      ),
+    ),
+    new Set([...described, 'GET /openapi.json']),
+  )
+  assert.match(body, /^GET {2}\/features\/now\?key=… {2,}\S/m)
+  assert.match(body, /^GET {2}\/decisions\/\{entry\}\/trace {2,}\S/m)
+})
+
+test('an event and a request are described by their columns', () => {
+  const { paths } = openapiOf(pipeline.ir) as unknown as Document
+  const body = (path: string) => paths[path]['post'].requestBody!.content['application/json'].schema
+  const card = { type: 'string', description: 'identifies a card' }
+  const most = 90_071_992_547_409.91
+  const decimal = (minimum: number, sign: string) => ({
+    description: `at most 2 digits after the point; text keeps more digits than a JSON number${minimum === 0 ? '; at least 0' : ''}`,
+    anyOf: [
+      { type: 'number', multipleOf: 0.01, minimum, maximum: most },
+      { type: 'string', pattern: `^${sign}0*[0-9]{1,13}(?:\\.[0-9]{1,2}0*)?$` },
+    ],
+  })
+  const payment = {
+    type: 'object',
+    properties: {
+      id: { type: 'string' },
+      card,
+      amount: decimal(0, ''),
+      at: {
+        description: 'ISO 8601, read in UTC where it has no offset, or UTC milliseconds',
+        anyOf: [
+          { type: 'string', pattern: instantPattern },
+          { type: 'integer', minimum: -(2 ** 43), maximum: 2 ** 43 },
+        ],
+      },
+    },
+    required: ['id', 'card', 'amount', 'at'],
+    additionalProperties: false,
+  }
+  assert.deepEqual(body('/sources/payments/events'), { anyOf: [payment, { type: 'array', items: payment }] })
+  assert.deepEqual(body('/models/check/decide'), {
+    type: 'object',
+    properties: { card, amount: decimal(-most, '-?') },
+    required: ['card', 'amount'],
+    additionalProperties: false,
+  })
+  assert.deepEqual(body('/sources/hooks/events'), {
+    anyOf: [{ description: "what the map of 'hooks' takes" }, { type: 'array', items: { description: "what the map of 'hooks' takes" } }],
+  })
+})

@@ -1,0 +1,66 @@
+/** The patterns of the document and the readers of columns take the same texts. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import type { ColumnIR } from '../../define/ir/ir.ts'
+import { fieldReader } from '../../intake/field.ts'
+import { decimalPattern, durationPattern, instantPattern } from './text-patterns.ts'
+
+const takes = (column: Omit<ColumnIR, 'name' | 'nullable'>) => {
+  const read = fieldReader({ name: 'x', nullable: false, ...column }, { text: false, zoneless: false })
+  return (text: string): boolean => typeof read(text) !== 'object'
+}
+
+/** Texts that the pattern describes, and those with one sign changed, left out or put in. */
+function nearTexts(pattern: string): fc.Arbitrary<string> {
+  const described = fc.stringMatching(new RegExp(pattern))
+  const changed = fc
+    .tuple(described, fc.nat(40), fc.nat(1), fc.constantFrom('', '0', '1', '3', '9', '+', '-', '.', ',', ':', 'T', 'Z', ' ', 's'))
+    .map(([text, at, gone, sign]) => text.slice(0, at) + sign + text.slice(at + gone))
+  return fc.oneof(described, changed)
+}
+
+const runs = { numRuns: 4000 }
+
+test('a text is a time by the document if and only if the reader takes it', () => {
+  const isTaken = takes({ type: 'timestamp' })
+  const pattern = new RegExp(instantPattern)
+  const days = fc.tuple(fc.integer({ min: 1650, max: 2300 }), fc.integer({ min: 0, max: 13 }), fc.integer({ min: 0, max: 32 }))
+  const dates = days.map(([y, m, d]) => `${String(y).padStart(4, '0')}-${String(m).padStart(2, '0')}-${String(d).padStart(2, '0')}`)
+  // In the years in which the range begins and ends the pattern has none.
+  const inRange = (text: string) => !/^(?:1691|2248)/.test(text)
+  for (const texts of [nearTexts(instantPattern), dates])
+    fc.assert(
+      fc.property(texts.filter(inRange), text => assert.equal(pattern.test(text), isTaken(text), text)),
+      runs,
+    )
+  for (const [text, is] of [
+    ['2000-02-29', true],
+    ['1900-02-29', false],
+    ['2023-02-29', false],
+    ['2024-02-29T23:59:59,5+0200', true],
+    ['', false],
+  ] as const)
+    assert.deepEqual([pattern.test(text), isTaken(text)], [is, is], text)
+})
+
+test('a text that is a decimal or a duration by the document is taken; another one is not, but for an exponent, more digits and finer fractions', () => {
+  // Of 16 digits a double holds some, which no pattern says; zero may have a sign.
+  const decimal = (scale: number, isSigned: boolean) => {
+    const isBeyond = (text: string) => /[eE]/.test(text) || /^-?[0.]+$/.test(text) || /^-?0*(\d*)/.exec(text)![1].length + scale > 15
+    return [decimalPattern(scale, isSigned), takes({ type: 'decimal', scale, ...(!isSigned && { min: 0 }) }), isBeyond] as const
+  }
+  const isLong = (text: string) => /\.|\d{8}/.test(text)
+  for (const [pattern, isTaken, isBeyond] of [
+    ...[0, 2, 4, 15].map(scale => decimal(scale, true)),
+    decimal(2, false),
+    [durationPattern, takes({ type: 'duration' }), isLong] as const,
+  ])
+    fc.assert(
+      fc.property(nearTexts(pattern), text => {
+        if (new RegExp(pattern).test(text)) assert.ok(isTaken(text), `${text} is described by ${pattern}, and refused`)
+        else if (!isBeyond(text)) assert.ok(!isTaken(text), `${text} is not described by ${pattern}, and taken`)
+      }),
+      runs,
+    )
+})

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import fastify, { type FastifyInstance } from 'fastify'
+import { scratchFolder } from '../../../test/scratch.ts'
+import type { RunRecord } from '../../batch/ledger.ts'
+import { batch, count, entity, features, pipeline, source, stream, t } from '../../index.ts'
+import { Running } from '../../run/loop/live-run.ts'
+import { auditPath } from '../context/operator-log.ts'
+import { servePlugin } from '../plugin.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
+const usual = features('usual', { from: payments, entity: card, place: batch(), values: () => ({ n: count('30d') }) })
+const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const shop = pipeline('shop', [usual, now])
+
+let data: string
+let running: Running
+let app: FastifyInstance
+before(async () => {
+  data = scratchFolder('runs')
+  running = await Running.open(shop, data)
+  app = fastify()
+  await app.register(servePlugin, { run: running.run, pipeline: shop, data })
+})
+after(async () => {
+  await app.close()
+  await running.stop()
+})
+
+test('a batch run of a source without events is a conflict, and nobody waits for the first of them', async () => {
+  const answer = await app.inject({ method: 'POST', url: '/groups/usual/runs' })
+  assert.deepEqual(
+    [answer.statusCode, answer.json()],
+    [409, { code: 'SPILL_CONFLICT', message: "source 'payments' has no events yet: there is nothing to make a run of 'usual' from" }],
+  )
+})
+
+test('a batch run is made when it is asked for, and its values are there when that is answered', async () => {
+  const at = Date.now()
+  const sent = await app.inject({ method: 'POST', url: '/sources/payments/events', payload: { card: 'c', at } })
+  assert.equal(sent.statusCode, 200, sent.body)
+  const answer = await app.inject({ method: 'POST', url: '/groups/usual/runs' })
+  assert.equal(answer.statusCode, 200, answer.body)
+  const made = answer.json<RunRecord>()
+  assert.deepEqual([made.group, made.why, made.state, made.done?.known], ['usual', 'demand', 'done', 1])
+  const features = (await app.inject('/features/usual?key=c')).json<Record<string, unknown>>()
+  assert.deepEqual([features['features'], features['layer'], features['clock']], [{ n: 1 }, 'batch', made.s])
+  const { runs } = (await app.inject('/runs?group=usual')).json<{ runs: RunRecord[] }>()
+  assert.deepEqual(runs.at(-1), made)
+  assert.match(readFileSync(auditPath(data), 'utf8'), /"who":"http","what":"runs now","to":"usual","outcome":"done","detail":"run \d+"/)
+})
+
+test('a group that there is not, and one that has no runs, are told so', async () => {
+  const none = await app.inject({ method: 'POST', url: '/groups/usul/runs' })
+  assert.deepEqual([none.statusCode, none.json<{ message: string }>().message], [404, "there is no group 'usul'; did you mean 'usual'?"])
+  const other = await app.inject({ method: 'POST', url: '/groups/now/runs' })
+  assert.match(other.body, /SPILL_INPUT.*group 'now' is not placed batch or hybrid, and has no runs/)
+  assert.equal(other.statusCode, 400)
+  assert.equal((await app.inject('/runs?group=nowhere')).statusCode, 404)
+})

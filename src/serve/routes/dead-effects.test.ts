@@ -1,0 +1,114 @@
+/** Dead effects, beside the run that sends them: listed, tried again, given up. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, test } from 'node:test'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { posted } from '../../../test/serve/shop.ts'
+import { sendingsOf } from '../../action/sendings.ts'
+import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
+import { Running } from '../../run/loop/live-run.ts'
+import { auditPath } from '../context/operator-log.ts'
+import { serve } from '../server.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
+const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const busy = model('busy', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), score: () => rules([], 0.9) })
+const start = Date.parse('2026-01-01T00:00Z')
+
+const sent: string[] = []
+let fails = true
+const page = action('page', {
+  when: busy.score.gte(0.8),
+  do: ({ key, id }) => {
+    if (fails) throw new Error('down')
+    sent.push(`${key} ${id}`)
+  },
+})
+const shop = pipeline('shop', [page])
+const data = scratchFolder('dead')
+const sendings = (await sendingsOf(shop, {})).map(sending => ({ ...sending, attempts: 1 }))
+const running = await Running.open(shop, data, { sendings, clock: () => start })
+const app = serve({ run: running.run, pipeline: shop, data, effects: running.dispatcher })
+after(async () => {
+  await app.close()
+  await running.stop()
+})
+
+interface Listed {
+  readonly effects: readonly { number: number; id: string; key: string; state: string; why?: string }[]
+  readonly counts: readonly object[]
+}
+const listed = async (query = '') => (await app.inject({ url: `/effects${query}` })).json<Listed>()
+const message = (answer: { json(): unknown }) => (answer.json() as { message: string }).message
+
+test('they are listed with why, by action and state, and with no word of what was sent', async () => {
+  for (const id of ['a', 'b', 'c']) await posted(app, '/sources/payments/events', { id, card: id, at: start })
+  await running.idle()
+  const { effects, counts } = await listed()
+  assert.deepEqual(
+    effects.map(({ number, key, state, why }) => [number, key, state, why]),
+    [1, 2, 3].map(number => [number, 'abc'[number - 1], 'dead', 'down']),
+  )
+  assert.ok(!('body' in effects[0]))
+  assert.deepEqual(counts, [{ action: 'page', state: 'dead', effects: 3 }])
+  assert.deepEqual(await listed('?state=delivered'), { effects: [], counts: [] })
+  assert.deepEqual(
+    (await listed('?limit=2&action=page&state=dead')).effects.map(({ number }) => number),
+    [2, 3],
+  )
+  for (const [query, status, told] of [
+    ['state=deed', 400, /there is no state 'deed'; did you mean 'dead'/],
+    ['action=pgae', 404, /did you mean 'page'/],
+    ['limit=0', 400, /from 1 to 1000/],
+  ] as const) {
+    const answer = await app.inject({ url: `/effects?${query}` })
+    assert.equal(answer.statusCode, status)
+    assert.match(message(answer), told)
+  }
+})
+
+test('one is tried again by the run that runs, under its key, and once however often it is asked for', async () => {
+  fails = false
+  const [{ id }] = (await listed()).effects
+  const answers = await Promise.all([1, 2].map(() => app.inject({ method: 'POST', url: '/effects/1/retry' })))
+  assert.deepEqual(new Set(answers.map(({ statusCode }) => statusCode)), new Set([200, 409]))
+  assert.match(message(answers.find(({ statusCode }) => statusCode === 409)!), /^effect 1 is being changed; dead ones/)
+  await running.idle()
+  assert.deepEqual(sent, [`a ${id}`])
+  assert.deepEqual((await listed('?state=delivered')).effects[0].number, 1)
+  const delivered = await app.inject({ method: 'POST', url: '/effects/1/retry' })
+  assert.deepEqual([delivered.statusCode, delivered.json<{ code: string }>().code], [409, 'SPILL_CONFLICT'])
+  assert.match(message(delivered), /^effect 1 is delivered; dead ones can be tried again/)
+  assert.equal((await posted(app, '/sources/payments/events', { id: 'd', card: 'a', at: start })).statusCode, 200)
+  await running.idle()
+  assert.equal(sent.length, 2, 'the run goes on, and the key’s next has its turn')
+})
+
+test('one is given up, with a reason', async () => {
+  for (const body of [{}, { why: ' ' }, []]) assert.match(message(await posted(app, '/effects/2/drop', body)), /^say why/)
+  const { number, state, why } = (await posted(app, '/effects/2/drop', { why: 'nobody listens' })).json<Listed['effects'][0]>()
+  assert.deepEqual([number, state, why], [2, 'dropped', 'nobody listens'])
+  assert.equal((await posted(app, '/effects/2/drop', { why: 'x' })).statusCode, 409)
+  for (const number of ['9', '0', 'x'])
+    assert.equal((await app.inject({ method: 'POST', url: `/effects/${number}/retry` })).statusCode, 404)
+  const audited = readFileSync(auditPath(data), 'utf8').trim().split('\n')
+  assert.deepEqual(
+    audited.map(line => JSON.parse(line) as Record<string, string>).map(({ who, what, to, outcome }) => [who, what, to, outcome].join(' ')),
+    [
+      // The second one is refused while the first waits for the disk.
+      'http effects retry 1 refused',
+      'http effects retry 1 done',
+      'http effects retry 1 refused',
+      'http effects drop 2 done',
+      'http effects drop 2 refused',
+    ],
+  )
+})
+
+test('a server that sends nothing says so', async () => {
+  const lone = serve({ run: running.run, pipeline: shop, data })
+  const answer = await lone.inject({ method: 'POST', url: '/effects/3/retry' })
+  assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [400, 'SPILL_UNSUPPORTED'])
+  await lone.close()
+})

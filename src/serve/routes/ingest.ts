@@ -1,0 +1,48 @@
+/** `POST /sources/:source/events`: one event, an array of them, or a stream of lines, acknowledged when all of it is durable. */
+import type { FastifyInstance } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import { lineReaders, type LineReader } from '../../intake/line-reader.ts'
+import { withBody } from '../body/body.ts'
+import { jsonBody } from '../body/json-body.ts'
+import type { Share } from '../access/load.ts'
+import { mediaOf } from '../http/content-type.ts'
+import { finder } from '../http/named-definition.ts'
+import { Outcome, refused } from './ingest-result.ts'
+import type { Serving } from '../context/server-context.ts'
+import type { ServedRun } from '../http/served-run.ts'
+import { takeStream } from './ndjson-stream.ts'
+
+export function ingestRoutes(app: FastifyInstance, { run, ir, load }: Serving): void {
+  const sourceNamed = finder('source', ir.sources)
+  const readers = lineReaders(ir.sources)
+  app.post<{ Params: { source: string } }>('/sources/:source/events', { config: { role: 'ingest' } }, async (request, reply) => {
+    const { params, raw } = request
+    const share = load.shareOf('ingest', request)
+    const source = sourceNamed(params.source)
+    const reader = readers.get(source.name)
+    const outcome = await (mediaOf(raw) === 'ndjson'
+      ? share.streaming(() => takeStream(run, source.name, raw, share, reader))
+      : takeJson(run, source.name, raw, share, reader))
+    reply.type('application/json')
+    return outcome.text()
+  })
+}
+
+/** Throws 422 for one record that is refused; several are answered for by number. */
+function takeJson(
+  run: ServedRun,
+  source: string,
+  request: IncomingMessage,
+  share: Share,
+  reader: LineReader | undefined,
+): Promise<Outcome> {
+  return withBody(request, share, async bytes => {
+    share.checkRecords()
+    const { batch, isOne } = jsonBody(bytes, reader)
+    const outcome = new Outcome(isOne ? 'alone' : 'index', run.end)
+    const records = batch.records.length + batch.undecodable.length
+    if (records > 0) outcome.add(await share.waiting(records, () => run.submit(source, { ...batch, onRefused: outcome.onRefused })))
+    if (isOne && outcome.isRefused) throw refused(outcome)
+    return outcome
+  })
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import fastify, { type FastifyInstance } from 'fastify'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { stolen, stolenHistory } from '../../../test/training/stolen.ts'
+import { batchOf } from '../../intake/batch.ts'
+import { closeFolder, openFolder } from '../../log/sqlite/data-folder.ts'
+import { Running } from '../../run/loop/live-run.ts'
+import { putDriftState, type DriftState } from '../../training/registry/drift-state.ts'
+import type { Version } from '../../training/registry/version.ts'
+import { auditPath } from '../context/operator-log.ts'
+import { servePlugin } from '../plugin.ts'
+
+const HOUR = 3_600_000
+const shop = stolen({ algorithm: 'logistic', promote: { metric: 'auc', atLeast: 0.55 } })
+
+const drift: DriftState = {
+  at: 1000,
+  version: 1,
+  rows: { reference: 2000, recent: 1500 },
+  because: 'drift of n: PSI 0.31',
+  trainings: 1,
+  asked: 1000,
+}
+
+let data: string
+let running: Running
+let app: FastifyInstance
+before(async () => {
+  data = scratchFolder('models')
+  const folder = await openFolder(data)
+  await folder.store.commit({ put: [putDriftState('fraud', drift)] })
+  await closeFolder(folder)
+  let [now, goesOn] = [0, false]
+  running = await Running.open(shop, data, { clock: () => (goesOn ? now++ : now) })
+  app = fastify()
+  await app.register(servePlugin, { run: running.run, pipeline: shop, data })
+  const { payments, chargebacks } = stolenHistory(14 * 24)
+  const [begun, ended] = [payments[0].at, payments.at(-1)!.at]
+  for (now = begun; now <= ended; now += 24 * HOUR)
+    for (const [name, rows] of Object.entries({ payments, chargebacks }))
+      await running.run.submit(name, batchOf(rows.filter(({ at }) => at <= now && at > now - 24 * HOUR)))
+  goesOn = true
+})
+after(async () => {
+  await app.close()
+  await running.stop()
+})
+
+const post = (url: string, payload?: object) => app.inject({ method: 'POST', url, ...(payload && { payload }) })
+const scores = async () => (await app.inject('/models')).json<{ models: { scores: number; versions: Version[] }[] }>().models[0]
+
+test('a model is trained when it is asked for, promoted by its rule, and taken back', async () => {
+  assert.deepEqual(await scores(), { model: 'fraud', scores: 0, drift, versions: [] })
+  const answer = await post('/models/fraud/train')
+  assert.equal(answer.statusCode, 200, answer.body)
+  const version = answer.json<Version>()
+  assert.deepEqual([version.number, version.state, version.why], [1, 'champion', 'demand'])
+  const { versions, ...rest } = await scores()
+  assert.deepEqual(rest, { model: 'fraud', scores: 1, drift })
+  assert.deepEqual(versions, [version])
+  const back = await post('/models/fraud/promote', { version: 'previous' })
+  assert.deepEqual([back.statusCode, back.json()], [200, { model: 'fraud', scores: 0 }])
+  const again = await post('/models/fraud/promote', { version: 1 })
+  assert.deepEqual(again.json(), { model: 'fraud', scores: 1 })
+  assert.equal((await scores()).scores, 1)
+  const { body } = await app.inject('/metrics')
+  assert.match(body, /^spillway_model_version\{model="fraud"\} 1$/m)
+  assert.match(body, /^spillway_model_metric\{model="fraud",metric="auc"\} 0\.\d+$/m)
+  assert.match(body, /^spillway_model_drifted\{model="fraud"\} 1$/m)
+  assert.match(body, /^spillway_model_training_failed\{model="fraud"\} 0$/m)
+  assert.match(body, new RegExp(`^spillway_model_trained_seconds\\{model="fraud"\\} ${version.at / 1000}$`, 'm'))
+  const audited = readFileSync(auditPath(data), 'utf8')
+  assert.match(audited, /"who":"http","what":"models train","to":"fraud","outcome":"done","detail":"version 1: champion"/)
+  assert.match(audited, /"what":"models promote","to":"fraud","outcome":"done","detail":"version 0"/)
+})
+
+test('the routes of a model that is trained are described', async () => {
+  const { paths } = (await app.inject('/openapi.json')).json<{ paths: Record<string, unknown> }>()
+  assert.deepEqual(
+    Object.keys(paths).filter(path => path.startsWith('/models')),
+    ['/models/fraud/train', '/models/fraud/promote', '/models'],
+  )
+})
+
+test('what cannot be is told so', async () => {
+  const refused = async (answer: ReturnType<typeof post>, status: number, message: RegExp) => {
+    const { statusCode, body } = await answer
+    assert.equal(statusCode, status, body)
+    assert.match(body, message)
+  }
+  await refused(post('/models/fruad/train'), 404, /there is no model that is trained 'fruad'; did you mean 'fraud'\?/)
+  await refused(post('/models/fraud/promote', { version: 9 }), 409, /SPILL_CONFLICT.*model 'fraud' has no version 9; there are 1/)
+  await refused(post('/models/fraud/promote', { version: -1 }), 400, /say which/)
+  await refused(post('/models/fraud/promote', [1]), 400, /say which/)
+  await refused(app.inject('/models?model=nobody'), 404, /nobody/)
+  assert.match(readFileSync(auditPath(data), 'utf8'), /"what":"models promote","to":"fraud","outcome":"refused","detail":"SPILL_CONFLICT"/)
+})
+
+test('on a fresh folder, training and going back are conflicts with a reason, as on the command line', async () => {
+  let clock = 0
+  const folder = scratchFolder('fresh')
+  const fresh = await Running.open(shop, folder, { clock: () => clock++ })
+  const server = fastify()
+  await server.register(servePlugin, { run: fresh.run, pipeline: shop, data: folder })
+  try {
+    for (const [url, payload, code, message] of [
+      ['/models/fraud/train', undefined, 'SPILL_TRAINING', /^the model has decided about nothing by /],
+      [
+        '/models/fraud/promote',
+        { version: 'previous' },
+        'SPILL_CONFLICT',
+        /^no version of model 'fraud' has been promoted: there is nothing/,
+      ],
+      ['/models/fraud/promote', { version: 0 }, undefined, undefined],
+    ] as const) {
+      const answer = await server.inject({ method: 'POST', url, ...(payload && { payload }) })
+      const body = answer.json<{ code?: string; message: string }>()
+      assert.deepEqual([answer.statusCode, body.code], [code === undefined ? 200 : 409, code], answer.body)
+      if (message) assert.match(body.message, message)
+    }
+  } finally {
+    await server.close()
+    await fresh.stop()
+  }
+})

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { open, pay, posted, shop as pipeline, start } from '../../../test/serve/shop.ts'
+import { refusals, type FeatureColumn } from '../../aggregate/aggregate.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import { Strings } from '../../columns/strings.ts'
+import { featureRefusals } from '../../decision/refused.ts'
+import type { FeatureIR } from '../../define/ir/ir.ts'
+import { featuresText } from './feature-json.ts'
+import { serve } from '../server.ts'
+import type { LiveAsk, LiveFeatures } from '../../run/groups/feature-reader.ts'
+import type { ServedRun } from '../http/served-run.ts'
+
+const shop = await open()
+after(() => shop.close())
+const { app, run } = shop
+await posted(app, '/sources/payments/events', [pay(1), pay(2, 'd', 200), pay(3)])
+
+interface Decision {
+  readonly model: string
+  readonly key: string
+  readonly id?: string
+  readonly score: number | null
+  readonly vector: Readonly<Record<string, unknown>>
+}
+
+const decisions = async (query: string) => (await app.inject({ url: `/decisions${query}` })).json<{ decisions: Decision[] }>().decisions
+
+test('a model that is asked answers with its decision, which is recorded', async () => {
+  const answer = await posted(app, '/models/check/decide', { card: 'c', amount: '9.50' })
+  const { durable, ...decision } = answer.json<Decision & { durable: boolean }>()
+  assert.equal(durable, true)
+  assert.deepEqual([answer.statusCode, decision.key, decision.score, decision.vector], [200, 'c', 1, { amount: 9.5, n: 2, hooked: 0 }])
+  assert.deepEqual(await decisions('?model=check'), [decision])
+})
+
+test('a request that is none is told why', async () => {
+  const cases: readonly (readonly [string, unknown, number, RegExp])[] = [
+    ['/models/chek/decide', {}, 404, /did you mean 'check'/],
+    ['/models/fraud/decide', {}, 400, /decides at each event of 'payments'; send one to \/sources\/payments\/decide/],
+    ['/models/check/decide', { card: 'c' }, 400, /'amount'/],
+    ['/models/check/decide', [{ card: 'c', amount: 1 }], 400, /not an array/],
+    ['/models/check/decide', '{"card":"c","amount":1,"amount":2}', 400, /stands twice/],
+    ['/models/check/decide', '{"card":"c","amount":1.00000000000000000001}', 400, /write it as text/],
+    ['/models/check/decide', '{', 400, /not JSON/],
+  ]
+  for (const [url, body, status, message] of cases) {
+    const answer = await posted(app, url, body)
+    assert.equal(answer.statusCode, status, answer.body)
+    assert.match(answer.json<{ message: string }>().message, message)
+  }
+})
+
+test('a decision is traced at once, though its measurement is not in the store yet', async () => {
+  const [decision] = await decisions('?model=fraud&limit=1')
+  const traced = async (path: string) => app.inject({ url: `/decisions/${path}` })
+  const { entry } = decision as Decision & { entry: number }
+  const answer = await traced(`${entry}/trace`)
+  const { traces } = answer.json<{ traces: { decision: Decision; on: unknown; moments: Record<string, number>; effects: unknown[] }[] }>()
+  assert.equal(traces.length, 1)
+  const [{ decision: same, on, moments, effects }] = traces
+  assert.deepEqual([same, effects], [decision, []])
+  assert.deepEqual(on, { kind: 'event', source: 'payments', time: start, arrival: start, fields: { ...pay(3), amount: 1.5 } })
+  assert.ok(moments['durable'] >= moments['scored'], JSON.stringify(moments))
+  for (const [path, status, message] of [
+    ['999/trace', 404, /^entry 999 made no such decision/],
+    [`${entry}/trace?key=nobody`, 404, /made no such decision/],
+    [`${entry}/trace?model=fruad`, 404, /did you mean 'fraud'/],
+    ['first/trace', 400, /^'first' is no entry of the log/],
+  ] as const) {
+    const refused = await traced(path)
+    assert.equal(refused.statusCode, status, path)
+    assert.match(refused.json<{ message: string }>().message, message)
+  }
+})
+
+test('decisions are the newest that were asked for, in the order in which they were made', async () => {
+  assert.deepEqual(
+    (await decisions('?model=fraud')).map(({ id, score }) => [id, score]),
+    [
+      ['1', 0.1],
+      ['2', 0.9],
+      ['3', 0.1],
+    ],
+  )
+  assert.deepEqual(
+    (await decisions('?model=fraud&limit=2')).map(({ id }) => id),
+    ['2', '3'],
+  )
+  assert.deepEqual(
+    (await decisions('?key=d')).map(({ id }) => id),
+    ['2'],
+  )
+  for (const [query, status] of [
+    ['?limit=0', 400],
+    ['?limit=x', 400],
+    ['?limit=1001', 400],
+    ['?key=a&key=b', 400],
+    ['?model=fruad', 404],
+  ] as const)
+    assert.equal((await app.inject({ url: `/decisions${query}` })).statusCode, status, query)
+})
+
+/** As a run gives them; it also remembers what it was asked. */
+const fake = (asked: LiveAsk[]): ServedRun => ({
+  submit: (source, batch) => run.submit(source, batch),
+  room: () => run.room(),
+  ask: (model, fields) => run.ask(model, fields),
+  decide: (source, batch) => run.decide(source, batch),
+  end: 0,
+  waiting: 0,
+  isHeldBack: false,
+  counts: run.counts,
+  ended: run.ended,
+  features: (asks, make) => {
+    asked.push(...asks)
+    return asks.map(({ group, key }) => {
+      if (key[0] === 'bad') throw new SpillwayError('SPILL_INPUT', 'no key')
+      const of = { group, key: { card: key[0] }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0 } as const
+      const ir = pipeline.ir.groups.find(({ name }) => name === group)!
+      const columns = [column([2]), column([0], { nulls: [1], refused: [refusals.limit] })].slice(0, ir.features.length)
+      return make({ of, group: ir, columns, row: 0, strings: new Strings() })
+    })
+  },
+})
+
+interface Marks {
+  readonly nulls?: readonly number[]
+  readonly refused?: readonly number[]
+  readonly counts?: readonly number[]
+  readonly width?: number
+}
+
+/** A feature's column, of which all is there unless told. */
+const column = (values: readonly number[], { nulls, refused, counts, width = 1 }: Marks = {}): FeatureColumn => ({
+  values: Float64Array.from(values),
+  nulls: Uint8Array.from(nulls ?? values.map(() => 0)),
+  refused: Uint8Array.from(refused ?? values.map(() => 0)),
+  width,
+  ...(counts && { counts: Uint16Array.from(counts) }),
+})
+
+test('features are asked for by key, one group or several in a call', async () => {
+  const asked: LiveAsk[] = []
+  const own = serve({ run: fake(asked), pipeline, data: shop.data })
+  const one = await own.inject({ url: '/features/now?key=a,b' })
+  const answer = { group: 'now', key: { card: 'a,b' }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0 }
+  const values = { features: { n: 2 }, refused: { sum: featureRefusals[refusals.limit] } }
+  assert.deepEqual([one.statusCode, one.json()], [200, { ...answer, ...values }])
+  const asks = [
+    { group: 'now', key: 'c' },
+    { group: 'hooked', key: [7] },
+  ]
+  const two = await posted(own, '/features', { asks })
+  assert.deepEqual(
+    two.json<{ answers: LiveFeatures[] }>().answers.map(({ group, key }) => [group, key]),
+    [
+      ['now', { card: 'c' }],
+      ['hooked', { card: '7' }],
+    ],
+  )
+  assert.deepEqual(asked, [
+    { group: 'now', key: ['a,b'] },
+    { group: 'now', key: ['c'] },
+    { group: 'hooked', key: ['7'] },
+  ])
+  for (const [url, status] of [
+    ['/features/now', 400],
+    ['/features/now?key=a&key=b', 400],
+    ['/features/now?key=bad', 400],
+    ['/features/nw?key=a', 404],
+  ] as const)
+    assert.equal((await own.inject({ url })).statusCode, status, url)
+  for (const body of [
+    '[]',
+    '{"asks":{}}',
+    '{"asks":[{"key":"a"}]}',
+    '{"asks":[{"group":"now","key":null}]}',
+    '{"asks":[{"group":"now","key":9007199254740992}]}',
+  ])
+    assert.equal((await posted(own, '/features', body)).statusCode, 400, body)
+  assert.equal((await posted(own, '/features', { asks: new Array(1001).fill(asks[0]) })).statusCode, 413)
+  await own.close()
+})
+
+test('values are written as JSON writes them', () => {
+  const strings = new Strings()
+  const [x, p, q] = ['x"\n', 'p', 'q'].map(text => strings.idOf(text))
+  const given: readonly (readonly [name: string, type: FeatureIR['type'], of: FeatureColumn, value: unknown])[] = [
+    ['a', 'double', column([9, 1.5]), 1.5],
+    ['b"', 'string', column([9, x]), 'x"\n'],
+    ['c', 'double', column([9, 7], { nulls: [0, 1] }), null],
+    ['d', 'bool', column([0, 1]), true],
+    ['e', 'string', column([9, 9, 9, p, q, 9], { width: 3, counts: [3, 2] }), ['p', 'q']],
+    ['f', 'double', column([9, -1e-7]), -1e-7],
+    ['g', 'double', column([9, 1e21]), 1e21],
+    ['h', 'decimal', column([9, 1234]), 12.34],
+  ]
+  const features = given.map(([name, type]) => ({ name, agg: 'last', type, ...(type === 'decimal' && { scale: 2 }) }) as FeatureIR)
+  const group = { ...pipeline.ir.groups[0], features }
+  const of = { group: 'g', key: { k: 'k' }, t: 1, clock: null, known: 0, layer: 'stream', ageMs: null } as const
+  const row = { of, group, columns: given.map(([, , one]) => one), row: 1, strings }
+  assert.deepEqual(JSON.parse(featuresText(row)), { ...of, features: Object.fromEntries(given.map(([name, , , value]) => [name, value])) })
+  const none = { ...row, columns: given.map(([, , one]) => ({ ...one, refused: one.nulls.map(() => refusals.range) })) }
+  const refused = Object.fromEntries(given.map(([name]) => [name, featureRefusals[refusals.range]]))
+  assert.deepEqual(JSON.parse(featuresText(none)), { ...of, features: {}, refused })
+})
+
+test('the process lives, and the run is ready until it has stopped', async () => {
+  const own = await open()
+  assert.deepEqual((await own.app.inject({ url: '/healthz' })).json(), { status: 'ok' })
+  assert.deepEqual((await own.app.inject({ url: '/readyz' })).json(), { status: 'ready', pipeline: 'shop', position: 0 })
+  await own.run.stop()
+  const after = await own.app.inject({ url: '/readyz' })
+  assert.deepEqual([after.statusCode, after.json()], [503, { code: 'SPILL_OVERLOAD', message: 'the run was stopped' }])
+  assert.equal((await own.app.inject({ url: '/healthz' })).statusCode, 200)
+  await own.close()
+})

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import fastify, { type FastifyInstance } from 'fastify'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
+import { openFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
+import { reconcileBeside } from '../../reconcile/job.ts'
+import type { ReconciliationRecord } from '../../reconcile/ledger.ts'
+import { Reconciling } from '../../reconcile/on-schedule.ts'
+import type { ReconcileReport } from '../../reconcile/report.ts'
+import { Running } from '../../run/loop/live-run.ts'
+import { servePlugin } from '../plugin.ts'
+
+const card = entity('card', t.string())
+const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
+const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const busy = model('busy', { decide: on(payments), inputs: p => now.of(p.card), score: linear({ intercept: 0, weights: { n: 1 } }) })
+const shop = pipeline('shop', [busy])
+const HOUR = 3_600_000
+
+let data: string
+let folder: DataFolder
+let running: Running
+let app: FastifyInstance
+before(async () => {
+  data = scratchFolder('reconciliations')
+  folder = await openFolder(data)
+  running = await Running.in(folder, shop)
+  app = fastify()
+  await app.register(servePlugin, { run: running.run, pipeline: shop, data })
+})
+after(async () => {
+  await app.close()
+  await running.stop()
+})
+
+const metric = async (name: string): Promise<string[]> =>
+  (await app.inject('/metrics')).body.split('\n').filter(line => line.startsWith(name))
+
+test('before there is one, nothing is told of it', async () => {
+  assert.deepEqual((await app.inject('/reconciliations')).json(), { reconciliations: [] })
+  assert.equal((await app.inject('/reconciliations/1')).statusCode, 404)
+  assert.deepEqual(await metric('spillway_reconcile_values_total'), ['spillway_reconcile_values_total 0'])
+})
+
+test('what a run compares beside itself, in a thread of its own, is listed, told whole, and counted', async () => {
+  const at = Date.now()
+  // The second is of a time before the first: the window of the first would have it.
+  const payload = [at, at - 1000].map(time => ({ card: 'c', at: time }))
+  for (const event of payload)
+    assert.equal((await app.inject({ method: 'POST', url: '/sources/payments/events', payload: event })).statusCode, 200)
+  let clock = HOUR
+  const said: string[] = []
+  const reconciling = new Reconciling({
+    pipeline: { ir: shop.ir, fingerprint: shop.fingerprint },
+    store: folder.store,
+    schedule: { kind: 'interval', every: HOUR, phase: 0 },
+    clock: () => clock,
+    compute: reconcileBeside(folder.path),
+    onReport: text => void said.push(text),
+  })
+  for (const expected of [2, 0]) {
+    clock += HOUR
+    reconciling.tick()
+    await reconciling.idle()
+    const { reconciliations } = (await app.inject('/reconciliations')).json<{ reconciliations: ReconciliationRecord[] }>()
+    assert.deepEqual([reconciliations.at(-1)?.state, reconciliations.at(-1)?.done?.decisions, said], ['done', expected, []])
+  }
+  const first = (await app.inject('/reconciliations/1')).json<ReconciliationRecord & { report: ReconcileReport }>()
+  assert.deepEqual([first.done?.upTo, first.report.inputs[0].corrected.reasons], [{ busy: 2 }, { late: 1 }])
+  assert.deepEqual(await metric('spillway_reconcile_values_total'), ['spillway_reconcile_values_total 2'])
+  assert.deepEqual(await metric('spillway_reconcile_differing_total'), [
+    'spillway_reconcile_differing_total{basis="corrected",cause="late"} 1',
+  ])
+  assert.deepEqual(await metric('spillway_reconcile_unexplained'), ['spillway_reconcile_unexplained 0'])
+  assert.deepEqual(await metric('spillway_reconcile_last_seconds'), [`spillway_reconcile_last_seconds ${clock / 1000}`])
+  assert.equal((await metric('spillway_reconcile_duration_seconds')).length, 1)
+})
+
+test('one that is stopped ends by itself, and is begun again', async () => {
+  let clock = 5 * HOUR
+  const reconciling = new Reconciling({
+    pipeline: { ir: shop.ir, fingerprint: shop.fingerprint },
+    store: folder.store,
+    schedule: { kind: 'interval', every: HOUR, phase: 0 },
+    clock: () => clock,
+    compute: reconcileBeside(folder.path),
+    onReport: () => assert.fail('a stop is nothing to report'),
+  })
+  clock += HOUR
+  reconciling.tick()
+  await reconciling.stop()
+  const { reconciliations } = (await app.inject('/reconciliations')).json<{ reconciliations: ReconciliationRecord[] }>()
+  // It may have been done before it heard of it.
+  assert.ok(['broken off', 'done'].includes(reconciliations.at(-1)!.state))
+})

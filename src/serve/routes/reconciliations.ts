@@ -1,0 +1,83 @@
+/** `GET /reconciliations`, the ledger of what a run with `--reconcile` compared, and `GET /reconciliations/:number`, what one of them found; and both as metrics. */
+import type { FastifyInstance } from 'fastify'
+import { Counter, Gauge, type Registry } from 'prom-client'
+import { bases } from '../../reconcile/report.ts'
+import { lastReconciliation, reconciliationsIn, reportOf } from '../../reconcile/ledger.ts'
+import { ServeError } from '../http/serve-error.ts'
+import type { Serving } from '../context/server-context.ts'
+
+/** The newest so many. */
+const SHOWN = 100
+
+export function reconciliationRoutes(app: FastifyInstance, { reader }: Serving): void {
+  app.get('/reconciliations', { config: { role: 'read' } }, async () => ({ reconciliations: reconciliationsIn(reader).slice(-SHOWN) }))
+  app.get<{ Params: { number: string } }>('/reconciliations/:number', { config: { role: 'read' } }, async ({ params }) => {
+    const record = reconciliationsIn(reader).find(({ number }) => String(number) === params.number)
+    if (!record)
+      throw new ServeError(
+        'SPILL_NOT_FOUND',
+        `there is no reconciliation '${params.number}'; GET /reconciliations lists those that there are`,
+      )
+    return { ...record, report: reportOf(reader, record.number) ?? null }
+  })
+}
+
+/** Of the last that is done, and sums over all that ever were. */
+export function reconcileMetrics(registry: Registry, { reader }: Pick<Serving, 'reader'>): void {
+  const last = () => lastReconciliation(reader)
+  for (const metric of [valuesMetric(last), differingMetric(last), ...lastMetrics(last)]) registry.registerMetric(metric)
+}
+
+type Last = () => ReturnType<typeof lastReconciliation>
+
+const valuesMetric = (last: Last): Counter =>
+  new Counter({
+    name: 'spillway_reconcile_values_total',
+    help: 'Recorded values that were compared with SQL over the same log.',
+    registers: [],
+    collect() {
+      this.reset()
+      this.inc(last()?.done.totals.values ?? 0)
+    },
+  })
+
+const differingMetric = (last: Last): Counter<'basis' | 'cause'> =>
+  new Counter({
+    name: 'spillway_reconcile_differing_total',
+    help: 'Values that are another, over what their decision knew (recorded) or over what the log knows since (corrected), by cause.',
+    labelNames: ['basis', 'cause'],
+    registers: [],
+    collect() {
+      this.reset()
+      const reasons = last()?.done.totals.reasons
+      for (const basis of bases) for (const [cause, count] of Object.entries(reasons?.[basis] ?? {})) this.inc({ basis, cause }, count)
+    },
+  })
+
+function lastMetrics(last: Last): Gauge[] {
+  const gauges: readonly (readonly [name: string, help: string, value: () => number | undefined])[] = [
+    [
+      'spillway_reconcile_unexplained',
+      'Values of the last reconciliation that nothing explains: somebody must look.',
+      () => last()?.done.unexplained,
+    ],
+    ['spillway_reconcile_last_seconds', 'When the last reconciliation ended, seconds since the epoch.', () => secondsOf(last()?.ended)],
+    ['spillway_reconcile_duration_seconds', 'How long the last reconciliation took.', () => last()?.done.seconds],
+  ]
+  return gauges.map(
+    ([name, help, value]) =>
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          const found = value()
+          // A gauge without labels is 0 from its beginning, which would be a time, and nothing unexplained.
+          if (found === undefined) this.remove()
+          else this.set(found)
+        },
+      }),
+  )
+}
+
+const secondsOf = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1000)
