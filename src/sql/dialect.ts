@@ -37,6 +37,10 @@ export interface Dialect {
   first(value: string, order: string): string
   last(value: string, order: string): string
   newest(value: string, order: string, k: number): string
+  /** Values as one record, which is ordered by its first value, then by the next. */
+  record(values: readonly string[]): string
+  /** Aggregate call: a list of the `k` greatest values, the greatest first. */
+  greatest(value: string, k: number): string
   /** Aggregate call: every value, as a list. */
   list(value: string): string
   /** How many different items a list has; NULL of a NULL list. */

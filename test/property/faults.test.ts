@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import type { Engine } from './case.ts'
 import { duckdbEngine } from './engines/duckdb.ts'
 import { openEngine } from './engines/engines.ts'
+import { tilesEngine } from './engines/tiles.ts'
 import { faults, withFault } from './faults.ts'
 import { compareEngines } from './parity.ts'
 
@@ -13,16 +14,18 @@ const SEED = 90_000
 let oracle: Engine
 let kernel: Engine
 let duckdb: Engine
-/** The fault in the text of DuckDB's queries; none at first. */
+let tiles: Engine
+/** The fault in the text of queries; none at first. */
 let rewrite = (sql: string): string => sql
 
 before(async () => {
   oracle = await openEngine('oracle')
   kernel = await openEngine('kernel')
   duckdb = await duckdbEngine(sql => rewrite(sql))
+  tiles = await tilesEngine(sql => rewrite(sql))
 })
 
-after(() => [oracle, kernel, duckdb].forEach(engine => engine.close()))
+after(() => [oracle, kernel, duckdb, tiles].forEach(engine => engine.close()))
 
 for (const [name, fault] of Object.entries(faults)) {
   test(`found in the oracle: ${name}`, () => assertFound([withFault(oracle, fault), kernel]))
@@ -40,13 +43,32 @@ const inSql: Readonly<Record<string, [from: string, to: string]>> = {
   'a revision supersedes before it is known': ['e._next_seq >= a.prefix', 'e._next_seq > a.prefix'],
 }
 
-for (const [name, [from, to]] of Object.entries(inSql))
-  test(`found in DuckDB's text: ${name}`, async () => {
-    let planted = 0
-    rewrite = sql => (sql.includes(from) ? (planted++, sql.replaceAll(from, to)) : sql)
-    await assertFound([oracle, duckdb]).finally(() => (rewrite = sql => sql))
-    assert.ok(planted > 0)
-  })
+for (const [name, fault] of Object.entries(inSql)) test(`found in DuckDB's text: ${name}`, () => assertFoundInText(() => duckdb, fault))
+
+/** Faults in the text of tiles. */
+const inTiles: Readonly<Record<string, [from: string | RegExp, to: string]>> = {
+  'tiles begin a millisecond later': [/s\._time\) % (\d+)\) \+/g, 's._time - 1) % $1) +'],
+  'the triggering event counts': ['e._seq <> e.without', 'TRUE'],
+  'conditions are ignored': [/FILTER \(WHERE [^)]*\)/g, ''],
+  'of equal times the earlier arrival is later': ["'f1': e._arrival", "'f1': -e._arrival"],
+  'of equal times and arrivals the lower partition is later': ["'f2': e._partition", "'f2': -e._partition"],
+  'a revision supersedes before it is visible': ['s._next_seq >= a.prefix', 's._next_seq > a.prefix'],
+  'squares are sums': [/sum\((\(e\.x\d+\)::HUGEINT) \* \1\)/g, 'sum($1)'],
+}
+
+for (const [name, fault] of Object.entries(inTiles))
+  test(`found in the text of tiles: ${name}`, () => assertFoundInText(() => tiles, fault))
+
+async function assertFoundInText(engine: () => Engine, [from, to]: readonly [string | RegExp, string]): Promise<void> {
+  let planted = 0
+  rewrite = sql => {
+    const changed = sql.replaceAll(from, to)
+    if (changed !== sql) planted++
+    return changed
+  }
+  await assertFound([oracle, engine()]).finally(() => (rewrite = sql => sql))
+  assert.ok(planted > 0)
+}
 
 async function assertFound(engines: readonly Engine[]): Promise<void> {
   const { failures } = await compareEngines(engines, { cases: CASES, seed: SEED, record: false, first: true })

@@ -1,9 +1,11 @@
-import { DuckDBListValue, type DuckDBResultReader, type DuckDBValue } from '@duckdb/node-api'
+import { DuckDBListValue, DuckDBStructValue, type DuckDBResultReader, type DuckDBValue } from '@duckdb/node-api'
 import type { ErrorCode } from '../../base/errors.ts'
 import type { ModelIR, Value } from '../../define/ir/ir.ts'
 import type { SqlAnswer } from '../asks.ts'
 import type { VectorQuery } from '../decisions.ts'
 import { missedKinds, type MissedCell, type MissedKind } from '../missed.ts'
+import type { TileCell } from '../../aggregate/tile/tile.ts'
+import type { TileQuery } from '../tiles.ts'
 import type { ResultColumn } from '../values.ts'
 
 /** The rows of a query of values: for each ask, its features in order. */
@@ -117,3 +119,41 @@ export const readPlaces = (reader: DuckDBResultReader, source: string): Map<numb
       return [number, { source, partition, offset, time, arrival }]
     }),
   )
+
+/** The cells of one feature's partial in one tile of a question's key. */
+export interface SqlTile {
+  readonly ask: number
+  /** Index of the feature in its group. */
+  readonly feature: number
+  /** Where the tile begins, UTC ms. */
+  readonly tile: number
+  readonly cells: readonly TileCell[]
+}
+
+/** The rows of a query of tiles by question. A sub-keyed query gives a row a sub-key, which are gathered to one tile. */
+export function readTiles(reader: DuckDBResultReader, { features, isSubKeyed }: TileQuery): SqlTile[] {
+  if (isSubKeyed) return readSubKeys(reader, features[0].index)
+  return reader.getRows().flatMap(([ask, tile, , ...cells]) => {
+    let from = 0
+    return features.map(({ index, cells: width }) => {
+      from += width
+      return { ask: Number(ask), feature: index, tile: Number(tile), cells: cells.slice(from - width, from).map(cellOf) }
+    })
+  })
+}
+
+function readSubKeys(reader: DuckDBResultReader, feature: number): SqlTile[] {
+  const tiles = Map.groupBy(reader.getRows(), ([ask, tile]) => `${Number(ask)} ${Number(tile)}`)
+  return [...tiles.values()].map(rows => ({
+    ask: Number(rows[0][0]),
+    feature,
+    tile: Number(rows[0][1]),
+    cells: [rows.map(([, , , subKey, count]) => [cellOf(subKey), Number(count)])],
+  }))
+}
+
+function cellOf(cell: DuckDBValue): TileCell {
+  if (cell instanceof DuckDBListValue) return cell.items.map(cellOf)
+  if (cell instanceof DuckDBStructValue) return Object.values(cell.entries).map(cellOf)
+  return cell as TileCell
+}

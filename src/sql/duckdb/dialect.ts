@@ -35,6 +35,8 @@ export const duckdb: Dialect = {
   first: (value, order) => `arg_min(${value}, ${order})`,
   last: (value, order) => `arg_max(${value}, ${order})`,
   newest: (value, order, k) => `arg_max(${value}, ${order}, ${k})`,
+  record: values => `{${values.map((value, i) => `'f${i}': ${value}`).join(', ')}}`,
+  greatest: (value, k) => `max(${value}, ${k})`,
   list: value => `list(${value})`,
   // count(DISTINCT) makes hash tables of its own: 6 ms a query, however short.
   distinct: list => `list_unique(${list})`,

@@ -9,16 +9,19 @@ import { createMade, madeQuery, madeReads, type MadeTables, type SqlMade } from 
 import { createHow, leavingOut, missedQuery } from '../missed.ts'
 import { createAsks, createEvents, createTable } from '../relations.ts'
 import { valuesQuery } from '../values.ts'
+import { askedEvents, tileQueries } from '../tiles.ts'
 import { triggerColumns } from '../../define/model/trigger-columns.ts'
 import {
   readAnswers,
   readDecisions,
   readMissed,
   readPlaces,
+  readTiles,
   readVectors,
   type SqlDecision,
   type SqlMissed,
   type SqlPlace,
+  type SqlTile,
   type SqlVector,
 } from './answers.ts'
 import { duckdb } from './dialect.ts'
@@ -72,6 +75,23 @@ export class DuckDb {
     await loadAsks(this.connection, tables.asks, group, source, asks)
     const { sql, columns } = valuesQuery(group, source, tables, duckdb)
     return readAnswers(await this.#read(`${sql} ORDER BY ask`), columns)
+  }
+
+  /** For each ask the tiles of its key, over the events loaded last: of each feature of the group the cells of its partial. */
+  async tiles(group: GroupIR, source: SourceIR, asks: readonly SqlAsk[]): Promise<SqlTile[]> {
+    await this.connection.run(createAsks(group, source, duckdb, tables.asks))
+    await loadAsks(this.connection, tables.asks, group, source, asks)
+    const queries = tileQueries({
+      group,
+      source,
+      events: askedEvents(group, source, tables, duckdb),
+      by: ['ask'],
+      before: '(e.without IS NULL OR e._seq <> e.without)',
+      dialect: duckdb,
+    })
+    const read: SqlTile[] = []
+    for (const query of queries) for (const tile of readTiles(await this.#read(query.sql), query)) read.push(tile)
+    return read
   }
 
   /** Every decision of a model on a log, in its order. */

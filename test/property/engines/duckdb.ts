@@ -4,12 +4,18 @@ import { sourceOf, type Answer, type Case, type Engine } from '../case.ts'
 
 /** The IR as SQL, in a DuckDB in memory: one query a group. `rewrite` plants a fault in the text of queries. */
 export async function duckdbEngine(rewrite?: (sql: string) => string): Promise<Engine> {
+  const db = await rewritingDuckDb(rewrite)
+  return { name: 'duckdb', values: of => values(db, of), close: () => db.close() }
+}
+
+/** A DuckDB in memory that is given every query as `rewrite` makes it. */
+export async function rewritingDuckDb(rewrite?: (sql: string) => string): Promise<DuckDb> {
   const db = await DuckDb.open()
   if (rewrite) {
     const read = db.connection.runAndReadAll.bind(db.connection)
     db.connection.runAndReadAll = sql => read(rewrite(sql))
   }
-  return { name: 'duckdb', values: of => values(db, of), close: () => db.close() }
+  return db
 }
 
 async function values(db: DuckDb, of: Case): Promise<Answer[][]> {

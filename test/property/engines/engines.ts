@@ -5,9 +5,18 @@ import { kernelEngine } from './kernel.ts'
 import { loggedEngine } from './logged.ts'
 import { oracleEngine } from './oracle.ts'
 import { restoredEngine } from './restored.ts'
+import { liftedTilesEngine, tilesEngine } from './tiles.ts'
 
 /** The oracle comes first: the reference, unless others are named. */
-const engines = { oracle: oracleEngine, kernel: kernelEngine, 'kernel-restored': restoredEngine, log: loggedEngine, duckdb: duckdbEngine }
+const engines = {
+  oracle: oracleEngine,
+  kernel: kernelEngine,
+  'kernel-restored': restoredEngine,
+  log: loggedEngine,
+  duckdb: duckdbEngine,
+  'tiles-lifted': liftedTilesEngine,
+  tiles: tilesEngine,
+}
 
 export const engineNames = Object.keys(engines)
 

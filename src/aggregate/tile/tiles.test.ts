@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FeatureIR, Value } from '../../define/ir/ir.ts'
+import type { TileAggregate, TileEvent } from './tile.ts'
+import { tiles } from './tiles.ts'
+
+const decimal = { op: 'column', name: 'x', type: 'decimal', scale: 2 } as const
+const double = { op: 'column', name: 'x', type: 'double' } as const
+const text = { op: 'column', name: 'x', type: 'string' } as const
+const base = { name: 'f', window: 60_000, hop: 1_000, type: 'double' } as const
+
+const eventsOf = (...values: readonly Value[]): TileEvent[] =>
+  values.map((value, i) => ({ time: 1_000 + 10 * i, arrival: 2_000 + i, partition: 0, offset: i, value }))
+
+function cellsOf(feature: Omit<FeatureIR, 'name' | 'window' | 'hop' | 'type'>, events: readonly TileEvent[]): unknown {
+  const aggregate: TileAggregate = tiles[feature.agg]({ ...base, ...feature })
+  return aggregate.encode(events.map(event => aggregate.lift(event)).reduce((left, right) => aggregate.merge(left, right)))
+}
+
+// The format is public: a change of these cells is a new TILE_VERSION.
+test('the cells of each aggregate are those of docs/tiles.md', () => {
+  const amounts = eventsOf(150, -50)
+  assert.deepEqual(cellsOf({ agg: 'count' }, amounts), [2])
+  assert.deepEqual(cellsOf({ agg: 'share' }, eventsOf(true, false, true)), [3, 2])
+  assert.deepEqual(cellsOf({ agg: 'histogram', input: decimal, bounds: [0, 100] }, eventsOf(-1, 0, 100, 101)), [2, 1, 1])
+  assert.deepEqual(cellsOf({ agg: 'sum', input: decimal }, amounts), [2, '100'])
+  assert.deepEqual(cellsOf({ agg: 'mean', input: double }, eventsOf(0.5, 1.5)), [2, 2, 0])
+  assert.deepEqual(cellsOf({ agg: 'variance', input: decimal }, amounts), [2, '100', '25000', 150])
+  assert.deepEqual(cellsOf({ agg: 'stddev', input: double }, eventsOf(1, 3)), [2, 2, 2])
+  assert.deepEqual(cellsOf({ agg: 'slope', input: decimal }, amounts), [2, '100', '25000', 150, '2010', '2020100', '99500'])
+  assert.deepEqual(cellsOf({ agg: 'slope', input: double }, eventsOf(1, 3)), [2, 1000, 5, 2, 50, 10])
+  assert.deepEqual(cellsOf({ agg: 'decayedSum', input: decimal, halfLife: 10 }, amounts), [2, -50 * 2 ** 5 + 150 * 2 ** 4, 0, 6])
+  assert.deepEqual(cellsOf({ agg: 'min', input: text }, eventsOf('b', 'é', 'Z')), ['Z'])
+  assert.deepEqual(cellsOf({ agg: 'max', input: decimal }, amounts), [150])
+  assert.deepEqual(cellsOf({ agg: 'change', input: decimal }, amounts), [[1000, 2000, 0, 0, 150], [[1010, 2001, 0, 1, -50]]])
+  assert.deepEqual(cellsOf({ agg: 'lastK', k: 2, input: decimal }, eventsOf(1, 2, 3)), [
+    [
+      [1020, 2002, 0, 2, 3],
+      [1010, 2001, 0, 1, 2],
+    ],
+  ])
+  assert.deepEqual(cellsOf({ agg: 'topK', k: 1, input: text }, eventsOf('b', 'a', 'b')), [
+    [
+      ['a', 1],
+      ['b', 2],
+    ],
+  ])
+  assert.deepEqual(cellsOf({ agg: 'quantile', q: 0.5, input: double }, eventsOf(1.001, 1.002, 7)), [
+    [
+      [1, 2],
+      [7, 1],
+    ],
+  ])
+})
+
+test('exact sums do not lose what exceeds 2^53', () => {
+  const largest = Number.MAX_SAFE_INTEGER
+  assert.deepEqual(cellsOf({ agg: 'sum', input: decimal }, eventsOf(largest, largest, 2)), [3, '18014398509481984'])
+})
+
+test('a tile in which no event takes part changes nothing', () => {
+  for (const [agg, empty] of [
+    ['sum', [0, null]],
+    ['min', [null]],
+    ['change', [null, null]],
+    ['last', [null]],
+  ] as const) {
+    const feature: FeatureIR = { ...base, agg, input: decimal }
+    const aggregate: TileAggregate = tiles[agg](feature)
+    const partial = aggregate.decode(empty)
+    const one = aggregate.lift(eventsOf(7)[0])
+    const merged = partial === undefined ? one : aggregate.merge(partial, one)
+    assert.deepEqual(aggregate.finalize(merged, 5_000), aggregate.finalize(one, 5_000))
+    assert.equal(aggregate.finalize(partial, 5_000).value, null)
+  }
+})

@@ -1,0 +1,155 @@
+/**
+ * Tiles of a feature group as SQL: one `GROUP BY` for each hop, the same text in batch and in streaming engines.
+ *
+ *     SELECT key, tile, count(*) AS n, <cells> FROM source GROUP BY key, tile
+ *
+ * There is no watermark, no window function and no timer. An inner query makes the aggregate calls, once each; the outer one writes the cells of each
+ * feature's partial from their results. A sub-keyed feature (`quantile`, `topK`, `countDistinct`) is a query of its own, grouped by its sub-key too.
+ */
+import type { TileAggregate, TileSql } from '../aggregate/tile/tile.ts'
+import { tiles } from '../aggregate/tile/tiles.ts'
+import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
+import type { Dialect } from './dialect.ts'
+import { columnNames } from './relations.ts'
+import { SelectList } from './select-list.ts'
+import { significantSql } from './significant.ts'
+import { membersSql, revisionColumns } from './values.ts'
+
+export interface TileQueryOptions {
+  readonly group: GroupIR
+  readonly source: SourceIR
+  /** A relation of the source's events (`createEvents`), or a subquery in brackets. */
+  readonly events: string
+  /** Columns of `events` that a tile is of: the key unless given. */
+  readonly by?: readonly string[]
+  /** A condition over an event `e`, for features with `before`: false for the event that is left out. */
+  readonly before?: string
+  readonly dialect: Dialect
+}
+
+/** One query: a row a tile, as `by`, `tile`, `n`, then for each feature its cells; of a sub-keyed one also the sub-key. */
+export interface TileQuery {
+  readonly hop: number
+  readonly features: readonly TileFeature[]
+  readonly isSubKeyed: boolean
+  readonly sql: string
+}
+
+export interface TileFeature {
+  /** Index in the group. */
+  readonly index: number
+  readonly aggregate: TileAggregate
+  /** How many cells it has in a row. */
+  readonly cells: number
+}
+
+/** The queries that give all tiles of a group. Lifetime features have one tile, which begins at 0. */
+export function tileQueries(options: TileQueryOptions): TileQuery[] {
+  const features = options.group.features.map((feature, index) => ({
+    feature,
+    index,
+    aggregate: tiles[feature.agg](feature),
+  }))
+  const plain = features.filter(({ aggregate }) => !('subKey' in aggregate))
+  const byHop = [...Map.groupBy(plain, ({ feature }) => hopOf(feature)).values()]
+  const subKeyed = features.filter(({ aggregate }) => 'subKey' in aggregate).map(feature => [feature])
+  return [...byHop, ...subKeyed].map(members => tileQuery(members, options))
+}
+
+/** The tile of a lifetime feature is all of time. */
+const hopOf = ({ window, hop }: FeatureIR): number => (window === 'lifetime' ? Infinity : hop)
+
+interface Member {
+  readonly feature: FeatureIR
+  readonly index: number
+  readonly aggregate: TileAggregate
+}
+
+function tileQuery(members: readonly Member[], { group, source, events, by, before, dialect }: TileQueryOptions): TileQuery {
+  const names = columnNames(source, dialect)
+  const inputs = new SelectList('x')
+  const calls = new SelectList('p')
+  const hop = hopOf(members[0].feature)
+  const written = members.map(({ feature, aggregate }) => {
+    const { input, conditions } = membersSql(feature, source, names, inputs, dialect)
+    const takesPart = [...conditions, ...(feature.before ? [before ?? 'TRUE'] : [])].join(' AND ') || 'TRUE'
+    const sql = tileSql({ input, takesPart }, calls, dialect)
+    return { cells: aggregate.cells(sql), subKey: aggregate.subKey?.(sql), takesPart }
+  })
+  const isSubKeyed = written[0].subKey !== undefined
+  const keys = by ?? group.key.map(name => names.get(name)!)
+  const columns = [...keys, 'tile', 'n', ...(isSubKeyed ? ['subkey'] : [])]
+  const tile = hop === Infinity ? '0' : dialect.tile('s._time', hop)
+  const sql = `WITH events AS (
+  SELECT ${['s.*', `${tile} AS tile`, ...inputs.columns()].join(',\n    ')}
+  FROM ${events} s
+),
+grouped AS (
+  SELECT ${[...keys.map(key => `e.${key}`), 'e.tile', 'count(*) AS n', ...(isSubKeyed ? [`${written[0].subKey} AS subkey`] : []), ...calls.columns()].join(',\n    ')}
+  FROM events e${isSubKeyed ? `\n  WHERE ${written[0].takesPart}` : ''}
+  GROUP BY ${[...keys.map(key => `e.${key}`), 'e.tile', ...(isSubKeyed ? ['subkey'] : [])].join(', ')}
+)
+SELECT ${[...columns.map(column => `p.${column}`), ...written.flatMap(({ cells }) => cells)].join(',\n  ')}
+FROM grouped p`
+  return {
+    hop,
+    isSubKeyed,
+    sql,
+    features: members.map(({ index, aggregate }, i) => ({ index, aggregate, cells: written[i].cells.length })),
+  }
+}
+
+/** The SQL of one feature's cells: calls over the events that take part, each under a name `p.…`. */
+function tileSql(
+  { input, takesPart }: { readonly input: string; readonly takesPart: string },
+  calls: SelectList,
+  dialect: Dialect,
+): TileSql {
+  const over = (call: string, condition = takesPart): string =>
+    `p.${calls.nameOf(condition === 'TRUE' ? call : `${call} FILTER (WHERE ${condition})`)}`
+  const record = dialect.record(['e._time', 'e._arrival', 'e._partition', 'e._offset', input === '' ? 'NULL' : input])
+  return {
+    input,
+    time: 'e._time',
+    count: () => over('count(*)'),
+    countWhere: condition => over('count(*)', takesPart === 'TRUE' ? condition : `${takesPart} AND ${condition}`),
+    min: value => over(`min(${value})`),
+    max: value => over(`max(${value})`),
+    sum: exact => over(`sum(${exact})`),
+    sumOfDoubles: double => over(`sum(${double})`),
+    earliest: () => over(`min(${record})`),
+    latest: k => over(dialect.greatest(record, k)),
+    sumAgain(term) {
+      const pairs = over(dialect.list(dialect.pair('e._time', input)))
+      return dialect.sumOver(pairs, item => term({ time: dialect.part(item, 0), input: dialect.part(item, 1) }))
+    },
+    exact: integer => dialect.wide(integer),
+    double: integer => dialect.equalDouble(integer),
+    constant: double => dialect.double(double),
+    powerOf2: double => dialect.powerOf2(double),
+    significant: double => significantSql(double, dialect),
+  }
+}
+
+/**
+ * The events that each question of a relation of questions (`createAsks`) sees, as a relation for `tileQueries` with `by: ['ask']`: of the question's key, visible
+ * at its log position, not superseded there, and up to its as-of time.
+ */
+export function askedEvents(
+  group: GroupIR,
+  source: SourceIR,
+  tables: { readonly events: string; readonly asks: string },
+  dialect: Dialect,
+): string {
+  const names = columnNames(source, dialect)
+  const sameKey = group.key.map((name, i) => `s.${names.get(name)} = a.k${i} AND `).join('')
+  const current = source.identity
+    ? ' AND NOT s._deleted AND (s._next_seq IS NULL OR s._next_seq >= a.prefix OR (a.upto IS NOT NULL AND s._next_arrival > a.upto))'
+    : ''
+  return `(
+    SELECT s.*, a.ask, a.without
+    FROM (SELECT ${['s.*', ...revisionColumns(source, names)].join(', ')} FROM ${tables.events} s) s
+    JOIN ${tables.asks} a ON ${sameKey}s._seq < a.prefix AND s._time <= a.t
+    WHERE (a.upto IS NULL OR s._arrival <= a.upto)${current}
+  )`
+}
