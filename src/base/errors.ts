@@ -1,7 +1,14 @@
 /**
- * The one error class. A code is stable and documented in docs/errors.md; the message names the place and the fix.
+ * The error class of Spillway. `code` is stable and documented in docs/errors.md; the message names the place and the fix.
  *
- * `place` is where the mistake was made: `file.ts:14` for a definition, `file.ndjson:12` for a record.
+ * `place` is where the mistake is: `file.ts:14` for a definition, `file.ndjson:12` for a record.
+ *
+ * @example
+ * try {
+ *   t.decimal(16)
+ * } catch (error) {
+ *   if (!(error instanceof SpillwayError) || error.code !== 'SPILL_DEFINITION') throw error
+ * }
  */
 export class SpillwayError extends Error {
   override readonly name = 'SpillwayError'
@@ -15,7 +22,7 @@ export class SpillwayError extends Error {
   }
 }
 
-/** Every code that Spillway can throw, with its cause in a line. The fix stands in docs/errors.md. */
+/** Error codes, each with its cause in one line. The fixes are in docs/errors.md. */
 export const errorCodes = {
   SPILL_NODE_TOO_OLD: 'the running Node is older than the one Spillway needs',
   SPILL_DEFINITION: 'a definition is wrong: an unknown field, a wrong type, a name used twice, a circle',
@@ -47,4 +54,5 @@ export const errorCodes = {
   SPILL_ASSERT: 'an invariant of Spillway itself does not hold: a bug',
 } as const
 
+/** Code of a `SpillwayError`, such as `'SPILL_DEFINITION'`. */
 export type ErrorCode = keyof typeof errorCodes

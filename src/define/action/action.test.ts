@@ -104,8 +104,8 @@ test('what an action may not be says so, with the fix', () => {
   refuses(() => of('a', { do: answer(true), cooldown: '1h' }), /leave cooldown out/)
   refuses(() => of('a', { whenn: 1 } as never), /no option 'whenn'/)
   refuses(() => webhook('ftp://x.test'), /needs an address/)
-  refuses(() => webhook('https://me:pass@x.test'), /a password does not stand in the file/)
-  refuses(() => webhook('https://x.test', { secret: 'whsec_x' as never }), /a secret does not stand in the file/)
+  refuses(() => webhook('https://me:pass@x.test'), /a password must not be in the file/)
+  refuses(() => webhook('https://x.test', { secret: 'whsec_x' as never }), /a secret must not be in the file/)
   refuses(() => webhook('https://x.test', { attempts: 0 }), /attempts is a number from 1/)
   refuses(() => webhook('https://x.test', { headers: { 'a b': 'x' } }), /is no name of a header/)
   refuses(() => env(''), /needs the name of a variable/)
@@ -127,8 +127,8 @@ test('an answer may leave a part of its decisions undone; none is as if nothing 
   assert.equal(fingerprintOf(0), pipeline('p', [of('a', { do: answer(false) })]).fingerprint)
   assert.notEqual(fingerprintOf(0.01), fingerprintOf(0))
   for (const not of [-0.1, 0.51, 1, NaN, Infinity, '0.01', null])
-    refuses(() => answering(not), /explore is the part of the decisions that would act which do not, above 0 and at most 0\.5, got/)
-  refuses(() => of('a', { explore: 0.01 }), /only an answer stops what it is about: do: answer\(\{ … \}\), or leave explore out/)
+    refuses(() => answering(not), /explore is the share of decisions that meet 'when' and do not act, above 0 and at most 0\.5, got/)
+  refuses(() => of('a', { explore: 0.01 }), /only an answer can stop the event: write do: answer\(\{ … \}\), or leave explore out/)
   const ticking = model('ticking', {
     decide: every('1m', card, { live: '1h' }),
     inputs: ({ card: c }) => ({ n: now.of(c).n }),
@@ -136,7 +136,7 @@ test('an answer may leave a part of its decisions undone; none is as if nothing 
   })
   refuses(
     () => action('a', { when: ticking.score.gte(1), do: answer(false), explore: 0.1 }),
-    /model 'ticking' decides at ticks, which nobody waits for/,
+    /model 'ticking' decides at ticks, where nobody waits for an answer/,
   )
   const [before, after] = [0, 0.01].map(explore => pipeline('p', [of('a', { do: answer(false), explore })]).ir)
   assert.deepEqual(changesBetween(before, after), [{ of: 'action', name: 'a', kind: 'changed', details: ['explore: none → 0.01'] }])

@@ -39,7 +39,7 @@ test('bounds, parts, numbers and limits that cannot be are refused', () => {
   for (const q of [undefined, '0.5', -0.1, 1.1, 95, NaN])
     refuses(
       () => group(p => ({ f: p.qty.quantile('1d', q) })),
-      /'quantile' of which part: write a number from 0 to 1, 0.5 for the median, got /,
+      /'quantile' needs q: a number from 0 to 1, 0.5 for the median, got /,
     )
   const needsBounds = /'histogram' needs bounds, 1 to 128 values at which buckets end: \{ bounds: \[10, 100\] \}, got /
   for (const given of [{}, { bounds: 5 }, { bounds: [] }, { bounds: Array.from({ length: 129 }, (_, i) => i) }])
@@ -48,6 +48,6 @@ test('bounds, parts, numbers and limits that cannot be are refused', () => {
   refuses(() => group(p => ({ f: p.qty.histogram('1d', { bounds: [1, 0.5] }) })), /'bounds of histogram': 0.5 is not exact as int/)
   refuses(() => group(p => ({ f: p.qty.histogram('1d', { bounds: ['a'] }) })), "'bounds of histogram' needs a finite number, got 'a'")
   refuses(() => group(p => ({ f: p.qty.sum('1d', { bounds: [1] }) })), /'sum' has no option 'bounds'/)
-  refuses(() => group(p => ({ f: p.qty.topK(1025, '1h') })), "'topK' of how many: write a whole number from 1 to 1024, got 1025")
+  refuses(() => group(p => ({ f: p.qty.topK(1025, '1h') })), "'topK' k: write a whole number from 1 to 1024, got 1025")
   refuses(() => group(p => ({ f: p.qty.topK(2, '1h', { limit: 0 }) })), /'topK' limit: write a whole number from 1 to 4096, got 0/)
 })

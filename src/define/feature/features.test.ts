@@ -213,7 +213,7 @@ test('windows, hops and options that cannot be are refused', () => {
   )
   refuses(() => group(p => ({ f: p.qty.decayedSum('1d', { halfLife: 5 }) })), /'decayedSum' halfLife: /)
   refuses(() => group(p => ({ f: p.qty.sum('1d', { halfLife: '1h' }) })), /'sum' has no option 'halfLife'/)
-  refuses(() => group(p => ({ f: p.qty.lastK(0, '1h') })), "'lastK' of how many: write a whole number from 1 to 1024, got 0")
+  refuses(() => group(p => ({ f: p.qty.lastK(0, '1h') })), "'lastK' k: write a whole number from 1 to 1024, got 0")
   refuses(
     () => group(p => ({ f: p.kind.countDistinct('1h', { limit: 5000 }) })),
     "'countDistinct' limit: write a whole number from 1 to 4096, got 5000",
@@ -243,7 +243,7 @@ test('keys that identify nothing of the group are refused', () => {
   refuses(badly({ key: (p: Loose) => p.terminal }), "features 'g' is keyed by card, got 'terminal', which is a terminal")
   refuses(
     badly({ key: (p: Loose) => p.qty }),
-    "features 'g' is keyed by card, got 'qty', which identifies nothing; declare it as entity('card', …)",
+    "features 'g' is keyed by card, got 'qty', which is no entity; declare it as entity('card', …)",
   )
   refuses(badly({ key: (p: Loose) => p.qty.plus(1) }), "features 'g' is keyed by a column that holds a card, got int")
   refuses(badly({ key: 'card' }), /key is a function of the row, p => p.card, got 'card'/)
@@ -268,7 +268,7 @@ test('values that are no features are refused', () => {
 test('a feature that is named twice is found, though JavaScript keeps only the last', () => {
   // @ts-expect-error TypeScript finds it too
   // oxlint-disable-next-line no-dupe-keys
-  refuses(() => group(() => ({ n: count('1h'), n: count('2h') })), "features 'g': this count becomes no feature; is a name used twice?")
+  refuses(() => group(() => ({ n: count('1h'), n: count('2h') })), "features 'g': this count is not returned as a feature; is a name used twice?")
 })
 
 test('columns of another source do not mix', () => {

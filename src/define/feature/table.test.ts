@@ -71,7 +71,7 @@ test('a model that reads a table brings its source; other groups may be over its
 const wrong = (options: object) => () => table('plans', { schema, key: 'customer', time: 'at', ...options } as never)
 
 test('mistakes are named with their fix', () => {
-  refuses(wrong({ key: 'tier' }), "table 'plans': key 'tier' identifies nothing; declare it as entity('tier', t.string())")
+  refuses(wrong({ key: 'tier' }), "table 'plans': key 'tier' is no entity; declare it as entity('tier', t.string())")
   refuses(wrong({ key: 'customr' }), /^table 'plans': key 'customr' is no column of the schema; did you mean 'customer'\?/)
   refuses(
     wrong({ schema: { ...schema, customer: customer.nullable() } }),

@@ -80,12 +80,12 @@ test('a trigger without what it needs is refused', () => {
   )
   refuses(
     () => deciding(every('5m', ward), ({ ward }) => ({ ward })),
-    "model 'm' decides every('5m', ward) and reads no group of ward, so that nothing tells which ward is live; " +
+    "model 'm' decides every('5m', ward) and reads no group of ward, so that nothing shows which ward is active; " +
       'read one: inputs: ({ ward }) => ({ recent: recent.of(ward) })',
   )
   refuses(
     () => deciding(every('5m', patient), p => ({ n: recent.of(p.patient).ever })),
-    "model 'm' reads lifetime windows alone, so that live must be said, how long a patient is decided about after its last event: " +
+    "model 'm' reads lifetime windows only and needs live, how long a patient stays active after its last event: " +
       "every('5m', patient, { live: '1d' })",
   )
   refuses(
@@ -95,7 +95,7 @@ test('a trigger without what it needs is refused', () => {
   refuses(() => every('5m', patient, { live: '0m' }), /^every\('5m', patient\): live: '0m' is no duration/)
   refuses(() => every('5m', patient, { live: 30 as never }), /live: 30 is no duration/)
   refuses(() => every('5m', patient, { alive: '1h' } as never), "every('5m', patient) has no option 'alive'; did you mean 'live'?")
-  refuses(() => every('99999w', patient), "every: '99999w' is longer than time itself")
+  refuses(() => every('99999w', patient), "every: '99999w' is longer than 278 years")
   refuses(() => every('often' as never, patient), /every: 'often' is no duration/)
 })
 

@@ -97,7 +97,7 @@ test('begins over the source that is decided on needs no entity', () => {
   const bad = () => model('m', { decide: on(plain), inputs: p => ({ x: p.x }), score, label: begins(readings, r => r.level.lt(1), spans) })
   refuses(
     bad,
-    /^model 'm': begins\(readings, …\) is about what the model decides about, and 'k' of source 'plain' identifies nothing; declare it/,
+    /^model 'm': begins\(readings, …\) is about what the model decides about, and 'k' of source 'plain' is no entity; declare it/,
   )
 })
 
@@ -134,7 +134,7 @@ test('a wrong labelFrom is refused where it is made', () => {
   )
   refuses(() => from({ negativeAfter: 'a week' }), /labelFrom\(chargebacks\): negativeAfter: 'a week' is no duration/)
   refuses(() => from({ negativeAfter: undefined }), /negativeAfter: undefined is no duration/)
-  refuses(() => from({ negativeAfter: '600000d' }), "labelFrom(chargebacks): negativeAfter: '600000d' is longer than time itself")
+  refuses(() => from({ negativeAfter: '600000d' }), "labelFrom(chargebacks): negativeAfter: '600000d' is longer than 278 years")
 })
 
 test('a labelFrom that its model cannot have is refused where it was made', () => {
@@ -195,7 +195,7 @@ test('a begins that its model cannot have is refused where it was made', () => {
   )
   refuses(
     () => labelled(starts({ key: (r: Loose) => r.ref })),
-    /begins\(readings, …\) is keyed by card, got 'ref', which identifies nothing/,
+    /begins\(readings, …\) is keyed by card, got 'ref', which is no entity/,
   )
 })
 
@@ -219,7 +219,7 @@ test('censoredBy names actions of the model that answer', () => {
   )
   fails(
     shop(answering('decline'), sending),
-    /censoredBy 'hold', which answers nobody; only do: answer\(\{ … \}\) hides what would have come/,
+    /censoredBy 'hold', which does not answer; only an action with do: answer\(\{ … \}\) stops outcomes/,
   )
   fails(shop(answering('decline'), answering('hold', other)), /censoredBy 'hold', which is of model 'other'/)
   refuses(() => from({ censoredBy: [] }), /labelFrom\(chargebacks\): censoredBy names no action; leave it out/)

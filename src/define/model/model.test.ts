@@ -225,7 +225,7 @@ test('a card is not a terminal, nor is any other column', () => {
   )
   refuses(
     inputs(p => ({ t: terminalNow.of(p.other) })),
-    "'terminal_now' is keyed by terminal, got 'other', which identifies nothing; declare it as entity('terminal', …)",
+    "'terminal_now' is keyed by terminal, got 'other', which is no entity; declare it as entity('terminal', …)",
   )
   refuses(
     inputs(() => ({ t: terminalNow.of('t1' as never) })),

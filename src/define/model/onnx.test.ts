@@ -108,7 +108,7 @@ test('a file with other inputs is refused where it is written', () => {
   )
   refusesBytes(taking(), `takes no inputs: its score would always be the same`)
   const two = taking({ name: 'amount', type: 'float32', shape: ['N', 1] }, { name: 'years', type: 'float32', shape: ['N', 1] })
-  refusesBytes(two, `takes 'years', which is not given; write inputs: { 'years': 'name of an input', … }`)
+  refusesBytes(two, `takes 'years', which has no input; write inputs: { 'years': 'name of an input', … }`)
   refusesBytes(two, `takes 2 inputs; say which is which: inputs: { 'amount': 'age', … }`, { inputs: ['age', 'amount'] })
   refusesBytes(two, `has no input 'year'; did you mean 'years'?`, { inputs: { amount: 'amount', year: 'age' } })
   const written = graph({ metadata: { 'spillway.inputs': '["age","amount"]' } })
@@ -129,7 +129,7 @@ test('a file whose output is no score is refused', () => {
   refusesBytes(giving({ name: 'label', type: 'int64', shape: ['N'] }), `gives 'label' as int64, not as float32 or float64`)
   const two = giving({ name: 'first', type: 'float32', shape: ['N', 1] }, { name: 'second', type: 'float32', shape: ['N', 1] })
   refusesBytes(two, `gives first (float32), second (float32); say which is the score: output: 'first'`)
-  refusesBytes(two, `gives no 'score'; there is first, second`, { output: 'score' })
+  refusesBytes(two, `has no output 'score'; there is first, second`, { output: 'score' })
   const three: GraphValue = { name: 'y', type: 'float32', shape: ['N', 3] }
   refusesBytes(giving(three), `gives 'y' of 3 columns; say which is the score: column: 0`)
   refusesBytes(giving(three), `gives 'y' of 3 columns; there is no column 3`, { column: 3 })

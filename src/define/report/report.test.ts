@@ -163,7 +163,7 @@ test('mistakes are said at their line, with the fix', () => {
   wrong('r', { of: { now, n: 3 }, at }, /'n' in of is 3/)
   wrong('r', { of: { pairs }, at }, /group 'pairs' is of card and till/)
   wrong('r', { of: { now, tills }, at }, /group 'tills' is of till, not of card/)
-  wrong('r', { of: { ever }, at }, /lifetime windows alone, so that live must be said/)
+  wrong('r', { of: { ever }, at }, /lifetime windows only and needs live/)
   const amount = model('amount', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n, amount: p.amount }), score })
   wrong('r', { of: amount, at }, /model 'amount', which looks at 'amount' of source 'payments', and a row of a report is about a key alone/)
   const ruled = model('ruled', {

@@ -117,7 +117,7 @@ test('how many decisions act is said by an action with a threshold, or by a budg
     assert.equal(thresholdOf(other.ir), undefined)
   const open = worth(fraud, caught({ unit: 'frauds' }))
   assert.equal(pipeline('p', [when(score => score.gte(0.25)), open]).worths.size, 1)
-  refuses(() => pipeline('p', [when(score => score.lt(1)), open]), /does not say how many decisions act: give it a budget: '10%'/)
+  refuses(() => pipeline('p', [when(score => score.lt(1)), open]), /needs a budget: '10%', or its pipeline needs an action/)
   refuses(() => pipeline('p', [fraud, open]), /or the pipeline an action with a threshold: when: fraud\.score\.gte\(0\.9\)/)
 })
 
@@ -129,7 +129,7 @@ test('what a pipeline may not be given says so, at the line of the worth', () =>
   refuses(() => pipeline('p', [named('fraud'), worth(fraud, some)]), /worth is of another model 'fraud' than the one that pipeline 'p' has/)
   refuses(
     () => pipeline('p', [fraud, worth(fraud, some), worth(fraud, notice({ budget: '1%', unit: 'x' }))]),
-    /model 'fraud' has another worth, at .*worth\.test\.ts:\d+; leave one of them out/,
+    /model 'fraud' has two worths, the first at .*worth\.test\.ts:\d+; leave one of them out/,
   )
   refuses(() => pipeline('p', [worth(fraud, some)]), /does not have/)
   refuses(() => pipeline('p', [fraud, some as never]), /made of actions, reports, models, feature groups and worths, got/)
@@ -140,18 +140,18 @@ test('mistakes are said at their line, with the fix', () => {
   const bare = model('bare', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), score: linear({ intercept: 0, weights: {} }) })
   refuses(
     () => worth(bare, some),
-    /worth of model 'bare' is counted by what came of its decisions, and the model has no label; give it labelFrom/,
+    /worth of model 'bare' needs labels, and the model has none; give it labelFrom/,
   )
   refuses(() => worth('fraud' as never, some), /worth needs a model: worth\(late, caught\(\{ … \}\)\), got 'fraud'/)
   refuses(() => worth(fraud, {} as never), /needs a utility: caught\(/)
   for (const budget of ['0%', '101%', '10', 0.1, '10 %', '-1%', 'ten%', 'NaN%', null])
     wrong(
       () => caught({ budget, unit: 'x' } as never),
-      /caught: budget is a part of all decisions, above 0 % and at most 100 %: '10%', got/,
+      /caught: budget is a share of all decisions, above 0 % and at most 100 %: '10%', got/,
     )
   wrong(() => caught({ budget: '10%' } as never), /caught: unit is what happens, such as 'late arrivals', got undefined/)
   wrong(() => caught({ budget: '10%', unit: ' ' }), /unit is what happens/)
-  wrong(() => caught({ budget: '10%', unit: 'x', wrong: 3 }), /say dollars too, or leave wrong out/)
+  wrong(() => caught({ budget: '10%', unit: 'x', wrong: 3 }), /add dollars, or leave wrong out/)
   for (const dollars of [0, -1, NaN, Infinity, '3'])
     wrong(() => notice({ budget: '1%', unit: 'x', dollars } as never), /notice: dollars is dollars, a number above 0, got/)
   wrong(() => caught({ budget: '1%', unit: 'x', dollars: 1, wrong: -1 }), /caught: wrong is dollars, a number from 0, got -1/)
@@ -178,10 +178,10 @@ test('mistakes are said at their line, with the fix', () => {
   options({ ages: ['0s'] }, /ages: '0s' is no duration/)
   options({ slices: 'attack' }, /slices is a list of \{ name, from, until \}/)
   const [from, until] = [0, 1]
-  options({ slices: [{ from, until }] }, /slices: one needs a name/)
+  options({ slices: [{ from, until }] }, /slices: a slice needs a name/)
   options({ slices: [{ name: 'a', from: '2026-01-01', until }] }, /slices: from of 'a' is a time \(ISO 8601/)
   options({ slices: [{ name: 'a', from: 1, until: 1 }] }, /'a' ends before it begins/)
-  options({ slices: ['a', 'a'].map(name => ({ name, from, until })) }, /'a' stands twice/)
+  options({ slices: ['a', 'a'].map(name => ({ name, from, until })) }, /two slices have the name 'a'; rename one/)
   for (const assumes of ['none', [3], [' ']]) options({ assumes }, /assumes is a list of texts: \['a chargeback/)
   for (const decisionsAWeek of [0, -5, NaN, '5']) options({ decisionsAWeek }, /decisionsAWeek is a number above 0, got/)
 })
