@@ -29,7 +29,7 @@ export interface TurnMessage extends OfRun {
   readonly refused: number
   /** Markers of requests and ticks. */
   readonly marks: number
-  /** How long the first record waited for the turn, and how long intake and log took, ms. */
+  /** Wait of the first record for the turn, and duration of intake and log, ms. */
   readonly waitedMs: number
   readonly takenMs: number
 }
@@ -39,7 +39,7 @@ export interface CommitMessage extends OfRun {
   readonly entries: number
   readonly decisions: number
   readonly effects: number
-  /** From the hand-over to the store until the commit was durable or failed, ms. */
+  /** Time from the hand-over to the store until the commit was durable or failed, ms. */
   readonly ms: number
   /** Cause of the failure, which also ends the run. */
   readonly error?: unknown

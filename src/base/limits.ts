@@ -244,7 +244,7 @@ export const limits = {
   POSTGRES_COPY_ROWS: 1 << 8,
   /** Interval between two status messages to PostgreSQL, and after which a position is saved though nothing has changed, ms. */
   POSTGRES_STATUS_MS: 1000,
-  /** Silence after which a PostgreSQL that sends changes counts as lost, ms; it is asked for a reply all the time. */
+  /** Silence after which a PostgreSQL that sends changes counts as lost, ms; the run keeps requesting a reply. */
   POSTGRES_SILENCE_MS: 60_000,
   /** Interval between two checks that a replicated table has kept its name and is still published, ms. */
   POSTGRES_LOOK_MS: 10_000,

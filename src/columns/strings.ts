@@ -24,7 +24,7 @@ const SPARSE = 32
 const MAYBE_LONG = Math.floor(LONG_TEXT_BYTES / 3)
 
 export class Strings {
-  /** Texts one behind the other; the text of an id ends at `#ends[id]`, where the next begins. */
+  /** Texts in one array; the text of an id ends at `#ends[id]`, where the next begins. */
   #bytes = Buffer.alloc(0)
   #ends = new Uint32Array(0)
   #hashes = new Int32Array(0)

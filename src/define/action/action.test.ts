@@ -26,7 +26,7 @@ const fraud = named('fraud')
 const when = fraud.score.gte(0.9)
 const of = (name: string, more: Partial<ActionOptions> = {}) => action(name, { when, do: stdout(), ...more })
 
-test('an action is its model, its condition over the score, and what it does', () => {
+test('an action has its model, its condition over the score, and its effect', () => {
   const block = action('block-card', {
     when,
     deadline: '100ms',
@@ -55,7 +55,7 @@ test('a pipeline made of an action has its model, group and source, and the func
   const { ir, effects, fingerprint } = pipeline('p', [of('a', { do: run }), of('b')])
   assert.deepEqual([ir.models.map(({ name }) => name), ir.groups.length, ir.sources.length], [['fraud'], 1, 1])
   assert.deepEqual(
-    ir.actions!.map(one => [one.name, one.do.kind]),
+    ir.actions!.map(item => [item.name, item.do.kind]),
     [
       ['a', 'function'],
       ['b', 'stdout'],
@@ -67,7 +67,7 @@ test('a pipeline made of an action has its model, group and source, and the func
   assert.equal('actions' in pipeline('p', [fraud]).ir, false)
 })
 
-test('the words for what an action does are plain IR, and none holds a secret', () => {
+test('effects are plain IR without secrets', () => {
   const irOf = (effect: Effect) => of('a', { do: effect }).ir.do
   assert.deepEqual(
     irOf(webhook('https://example.test/x', { timeout: '2s', attempts: 3, concurrency: 4, allowPrivate: true, headers: { 'X-A': 'b' } })),
@@ -89,7 +89,7 @@ test('the words for what an action does are plain IR, and none holds a secret', 
   })
 })
 
-test('what an action may not be says so, with the fix', () => {
+test('wrong actions are refused with the fix', () => {
   refuses(() => of('a b'), /action 'a_b'|is no name/)
   refuses(() => of('a--b'), /is no name/)
   refuses(
@@ -116,7 +116,7 @@ test('what an action may not be says so, with the fix', () => {
   )
 })
 
-test('an answer may leave a part of its decisions undone; none is as if nothing were said', () => {
+test('an answer can explore a share of its decisions; a share of 0 is no exploration', () => {
   const answering = (explore?: unknown) => of('a', { do: answer(false, { explored: true }), explore } as never).ir
   assert.equal(answering(0.01).explore, 0.01)
   assert.deepEqual(answering(0.01).do, { kind: 'answer', answer: false, explored: true })
@@ -147,7 +147,7 @@ test('conditions of two models do not mix', () => {
   refuses(() => of('a', { when: fraud.score.gte(other.score) }), /mixes the score of model 'fraud' with the score of model 'other'/)
 })
 
-test('what changed of an action is told', () => {
+test('changes of an action are shown', () => {
   const before = pipeline('p', [of('a', { deadline: '1s' })]).ir
   const after = pipeline('p', [of('a', { when: fraud.score.gte(0.8), do: webhook('https://x.test') }), of('b')]).ir
   assert.deepEqual(changesBetween(before, after), [

@@ -13,8 +13,8 @@ import { literal, type TypeInfo } from './literal.ts'
 import { mistake } from '../mistake/mistake.ts'
 
 /**
- * What an expression may refer to: the rows of one source, or the trigger and features of one model. Expressions of two realms
- * do not mix.
+ * The realm of an expression: the rows of one source, or the trigger and features of one model. Expressions of two realms do
+ * not mix.
  */
 export interface Realm {
   readonly scope: Scope
@@ -23,7 +23,7 @@ export interface Realm {
   readonly make: (ir: ExprIR, type: TypeInfo) => Node
   /** Among inputs: the feature groups that were read. */
   readonly reads?: Set<object>
-  /** Of a model's score: the model. */
+  /** The model, in the realm of its score. */
   readonly model?: { readonly name: string }
 }
 

@@ -4,7 +4,7 @@ import { durationMs, durationText, type Duration } from '../../base/time.ts'
 import { refuses } from '../../../test/refuses.ts'
 import { defaultHop, windowOf } from './window.ts'
 
-test('the default hop is the largest rung that is at most a sixtieth of the window', () => {
+test('the default hop is the largest step that is at most a sixtieth of the window', () => {
   const hops = (windows: Duration[]) => windows.map(window => durationText(defaultHop(durationMs(window))))
   assert.deepEqual(hops(['1ms', '59s', '59999ms']), ['1ms', '1ms', '1ms'])
   assert.deepEqual(hops(['1m', '299s', '5m', '10m', '30m', '1h']), ['1s', '1s', '5s', '10s', '30s', '1m'])

@@ -6,7 +6,7 @@ import { batch, corrected, hybrid, lag, partial, placementOf, scheduled, stream 
 
 const irOf = (place: unknown) => placementOf('g', place)
 
-test('placement words become their IR', () => {
+test('placements become their IR', () => {
   assert.deepEqual(irOf(stream), { kind: 'stream' })
   assert.deepEqual(irOf(corrected), { kind: 'corrected' })
   assert.deepEqual(irOf(lag('5m')), { kind: 'lag', by: 300_000 })
@@ -29,7 +29,7 @@ test('placement words become their IR', () => {
   })
 })
 
-test('placements that cannot be are refused', () => {
+test('wrong placements are refused', () => {
   refuses(() => lag('soon' as never), "lag: 'soon' is no duration; write '30s', '10m', '1h' or '7d'")
   refuses(() => partial(5 as never), /partial: 5 is no duration/)
   refuses(() => scheduled('daily', { lasts: '1h' }), /scheduled: 'daily' is no cron \(.*\); write one such as '0 2 \* \* \*'/)

@@ -40,7 +40,7 @@ export interface SourceIR {
   readonly id?: string
   /** Columns whose equality, within one source key, makes a later event a revision of an earlier event. */
   readonly identity?: readonly string[]
-  /** How long after the original's ingestion a revision is accepted, ms. */
+  /** Time after the original's ingestion within which a revision is accepted, ms. */
   readonly revisable?: number
   /**
    * Bool column that marks a delete: such an event does not count and triggers nothing.
@@ -52,7 +52,7 @@ export interface SourceIR {
   readonly arrives: ArrivalIR
   /** Lateness from which an event is flagged late, ms. */
   readonly allowedLateness: number
-  /** How far an event time may be ahead of the ingestion time, ms. */
+  /** Greatest lead of an event time over the ingestion time, ms. */
   readonly maxClockSkew: number
   /** Deduplication window of ids, ms. */
   readonly dedupe: number

@@ -17,7 +17,7 @@ export interface OnnxFeedIR {
  * The score is column `column` of the graph's output, or its one value per row.
  *
  * A NULL is NaN where the type has NaN, and a double becomes the nearest float32. A value that the type cannot hold, or a score
- * that is not finite, rejects the row. The file is identified by its hash; whoever scores needs its bytes.
+ * that is not finite, rejects the row. The file is identified by its hash; scoring needs its bytes.
  */
 export interface OnnxIR {
   readonly kind: 'onnx'

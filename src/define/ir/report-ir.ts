@@ -14,7 +14,7 @@ export interface ReportIR {
   /** Column of the key, named as the inputs read groups by it. */
   readonly column: ColumnIR
   readonly at: ScheduleIR
-  /** How long a key stays active after its last event, ms. */
+  /** Time after its last event for which a key stays active, ms. */
   readonly live: number
   /** Age of a group's values, by their as-of time, beyond which a row is `stale`. */
   readonly freshness?: number

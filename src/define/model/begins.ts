@@ -17,9 +17,9 @@ import { spanOf } from '../expression/window.ts'
 
 /** Options of `begins`. */
 export interface BeginsOptions<C extends Columns> {
-  /** How long after the decision an episode may start. */
+  /** Horizon: the longest time from the decision to the start of an episode. */
   readonly within: Duration
-  /** How long an episode must last to count; `'0s'` if a single event is enough. */
+  /** Least length of an episode that counts; `'0s'` if a single event is enough. */
   readonly lasting: Duration
   /** Greatest gap between two events; over a longer gap nothing is known. */
   readonly maxGap: Duration

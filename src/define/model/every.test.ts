@@ -36,7 +36,7 @@ type Loose = any
 const deciding = (decide: unknown, inputs: (p: Loose) => unknown = ({ patient }) => ({ recent: recent.of(patient) })) =>
   model('m', { decide, inputs, score } as never)
 
-test('a tick has one column, of the entity, and says how long a key is live', () => {
+test('a tick has one column, of the entity, and how long a key stays active', () => {
   const { ir } = model('hypo', {
     decide: every('5m', patient, { live: '30m' }),
     inputs: ({ patient }) => ({ recent: recent.of(patient), who: patient }),
@@ -48,7 +48,7 @@ test('a tick has one column, of the entity, and says how long a key is live', ()
   assert.deepEqual(ir.inputs.at(-1)!.expr, { op: 'trigger', name: 'patient', type: 'string' })
 })
 
-test('what a tick brings with it is known from the IR', () => {
+test('the columns of a tick follow from the IR', () => {
   const hypo = model('hypo', { decide: every('5m', patient), inputs: p => ({ level: recent.of(p.patient).level }), score })
   const { ir } = pipeline('clinic', [hypo])
   assert.deepEqual(
@@ -61,7 +61,7 @@ test('what a tick brings with it is known from the IR', () => {
   assert.equal(triggerId(ir, hypo.ir), undefined)
 })
 
-test('a key is live for the longest finite window read, unless it is said', () => {
+test('a key stays active for the longest finite window read by default', () => {
   const liveOf = (inputs: (p: Loose) => unknown) => (deciding(every('5m', patient), inputs).ir.decide as { live: number }).live
   assert.equal(
     liveOf(p => ({ level: recent.of(p.patient).level })),
@@ -73,7 +73,7 @@ test('a key is live for the longest finite window read, unless it is said', () =
   )
 })
 
-test('a trigger without what it needs is refused', () => {
+test('a tick without an active group is refused', () => {
   refuses(
     () => deciding(every('5m')),
     "model 'm': decide is an interval alone; say what is decided about: every('5m', patient, { live: '30m' })",
@@ -99,7 +99,7 @@ test('a trigger without what it needs is refused', () => {
   refuses(() => every('often' as never, patient), /every: 'often' is no duration/)
 })
 
-test('a tick gives nothing but its entity', () => {
+test('a tick has only its entity', () => {
   refuses(
     () => deciding(every('5m', patient), p => ({ glucose: p.glucose })),
     "every('5m', patient) has no column 'glucose'; there is patient",

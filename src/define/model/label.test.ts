@@ -55,7 +55,7 @@ const readingsCondition = () => {
 }
 const lineHere = () => Number(/label\.test\.ts:(\d+)/.exec(new Error('here').stack!.split('\n')[2])![1])
 
-test('labelFrom: the event that names the one which was decided on', () => {
+test('labelFrom: an event that refers to the triggering event', () => {
   const { ir } = labelled(from({}))
   assert.deepEqual(ir.label, {
     kind: 'from',
@@ -68,7 +68,7 @@ test('labelFrom: the event that names the one which was decided on', () => {
   assert.ok(!('label' in labelled(undefined).ir))
 })
 
-test('begins: the key is the column of the entity that is decided about, or the one that is said', () => {
+test("begins: the key is the column of the decision's entity, or the column that key returns", () => {
   const low = {
     kind: 'begins',
     source: 'readings',
@@ -86,11 +86,11 @@ test('begins: the key is the column of the entity that is decided about, or the 
   assert.deepEqual(labelled(starts({}), every('5m', card)).ir.label, low)
   assert.deepEqual(labelled(starts({}), request({ card, shop }, { key: 'card' })).ir.label, low)
   assert.deepEqual(labelled(starts({ lasting: '0s' })).ir.label, { ...low, lasting: 0 })
-  const said = labelled(begins(payments, p => p.amount.gt(5), { ...spans, key: p => p.other })).ir.label
-  assert.equal(said?.kind === 'begins' && said.key, 'other')
+  const explicit = labelled(begins(payments, p => p.amount.gt(5), { ...spans, key: p => p.other })).ir.label
+  assert.equal(explicit?.kind === 'begins' && explicit.key, 'other')
 })
 
-test('begins over the source that is decided on needs no entity', () => {
+test('begins over the triggering source needs no entity', () => {
   const plain = source('plain', { schema: { k: t.string(), x: t.int(), at: t.timestamp() }, key: 'k', time: 'at' })
   const { label } = model('m', { decide: on(plain), inputs: p => ({ x: p.x }), score, label: begins(plain, p => p.x.gt(1), spans) }).ir
   assert.equal(label?.kind === 'begins' && label.key, 'k')
@@ -111,7 +111,7 @@ test('sources that only a label needs belong to the pipeline, in order of defini
   assert.deepEqual(JSON.parse(JSON.stringify(ir)), ir)
 })
 
-test('what is no label is refused', () => {
+test('a value that is no label is refused', () => {
   refuses(() => labelled({}), "model 'm': label is {}; write label: labelFrom(source, { … }) or begins(source, r => …, { … })")
   refuses(() => labelled(chargebacks), /^model 'm': label is 'chargebacks'; write label/)
 })
@@ -158,9 +158,9 @@ test('a labelFrom that its model cannot have is refused where it was made', () =
     "model 'm': join 'card' of labelFrom(chargebacks) is a card, and the id 'shop' of source 'by_shop' a shop",
   )
   assert.ok(labelled(from({ join: 'payment' }), on(byShop)).ir.label, 'a plain string may hold the id of a shop')
-  const made = from({})
+  const label = from({})
   assert.throws(
-    () => labelled(made, every('5m', card)),
+    () => labelled(label, every('5m', card)),
     (error: { place?: string }) => Number(error.place?.split(':')[1]) < lineHere(),
     'the line is that of the label, not of the model',
   )

@@ -36,7 +36,7 @@ const irOf = (bytes: Uint8Array, options: OnnxOptions = {}) => scored(scoreOf(by
 const refusesBytes = (bytes: Uint8Array, message: string, options: OnnxOptions = {}) =>
   refuses(() => scored(scoreOf(bytes, options)), `model 'm': onnx: model.onnx ${message}`)
 
-/** A graph that adds nothing to its one column, of whatever it takes and gives. */
+/** A graph that returns its one column unchanged, with any types. */
 const graph = (changed: Partial<GraphOf>) =>
   onnxBytes({
     inputs: [{ name: 'X', type: 'float32', shape: ['N', 2] }],
@@ -67,7 +67,7 @@ test('a file becomes a score of the inputs in their order, of the probability of
   assert.notEqual(pipeline('p', [scored(onnx(path))]).fingerprint, fingerprint)
 })
 
-test('trees go through together, and a regression of one column needs no column named', () => {
+test('trees score rows together, and a regression with one column needs no column option', () => {
   const leaf = { input: [-1], value: [1], right: [0], nullsLeft: [0] }
   const ir = irOf(treesGraph([leaf], 2, 0))
   assert.ok(ir.kind === 'onnx')
@@ -76,7 +76,7 @@ test('trees go through together, and a regression of one column needs no column 
   assert.ok(oneRow.kind === 'onnx' && !oneRow.together)
 })
 
-test('inputs are chosen by a list, by the graph’s names, or by what the file says it was fitted on', () => {
+test('inputs are chosen by a list, by the graph’s names, or by the file’s metadata', () => {
   const feedsOf = (bytes: Uint8Array, options?: OnnxOptions) => {
     const ir = irOf(bytes, options)
     assert.ok(ir.kind === 'onnx')

@@ -24,7 +24,7 @@ const cardNow = features('card_now', {
 })
 const score = logistic({ intercept: 0, weights: {} })
 
-test('the fields of a request are inputs and give the keys of groups', () => {
+test('the fields of a request are inputs and keys of groups', () => {
   const fraud = model('fraud', {
     decide: request({ card, amount: t.decimal(2, { min: 0 }), note: t.string().nullable() }),
     inputs: p => ({ n: cardNow.of(p.card).n, amount: p.amount }),
@@ -43,19 +43,19 @@ test('the fields of a request are inputs and give the keys of groups', () => {
   assert.equal(triggerId(ir, fraud.ir), undefined)
 })
 
-test('of several entities one is the key', () => {
+test('the option key chooses among several entities', () => {
   const both = model('both', {
     decide: request({ card, terminal }, { key: 'terminal' }),
     inputs: p => ({ n: cardNow.of(p.card).n }),
     score,
   })
   assert.deepEqual((both.ir.decide as { key: string }).key, 'terminal')
-  const one = model('one', {
+  const single = model('one', {
     decide: request({ card, terminal: terminal.nullable() }),
     inputs: p => ({ n: cardNow.of(p.card).n }),
     score,
   })
-  assert.deepEqual((one.ir.decide as { key: string }).key, 'card')
+  assert.deepEqual((single.ir.decide as { key: string }).key, 'card')
 })
 
 test('a wrong request is refused', () => {

@@ -30,7 +30,7 @@ const trained = (train: Train) =>
 
 const DAY = 86_400_000
 
-test('train becomes its IR, and a model that has it needs no score', () => {
+test('train becomes its IR, and a trained model needs no score', () => {
   const { ir } = trained({
     algorithm: 'trees',
     every: 'week',
@@ -62,7 +62,7 @@ test('train becomes its IR, and a model that has it needs no score', () => {
   assert.equal(both.ir.score.kind, 'linear')
 })
 
-test('a command may train it', () => {
+test('a command can train a model', () => {
   const { ir } = trained({ algorithm: external({ command: 'python3', args: ['train.py'] }), seed: 7, every: 'day' })
   const { algorithm, options } = ir.train!
   assert.deepEqual(
@@ -79,7 +79,7 @@ test('a command may train it', () => {
 
 const badly = (train: unknown) => () => trained(train as Train)
 
-test('a mistake is placed at its line, and says what to write', () => {
+test('a mistake has its line and its fix', () => {
   refuses(badly({}), /model 'm': train: algorithm is undefined, none of 'logistic', 'linear', 'trees'/)
   refuses(badly({ algorithm: 'tree' }), /algorithm is 'tree', none of .*; did you mean 'trees'\?/)
   refuses(badly('week'), /model 'm': train needs options: \{ algorithm: 'logistic', every: 'week' \}, got 'week'/)
@@ -116,7 +116,7 @@ test('an input that is no number is refused, and a model without a label', () =>
   refuses(bare, /model 'm': train needs a label, what came of each decision/)
 })
 
-test('plan says how training changes', () => {
+test('plan shows how training changes', () => {
   const before = pipeline('p', [trained({ algorithm: 'logistic' })])
   const after = pipeline('p', [
     trained({

@@ -41,8 +41,8 @@ export interface ReportOptions<Of extends Model | ReportedGroups> {
   /** IANA time zone of a cron. Default UTC. */
   readonly zone?: string
   /**
-   * How long a key stays active after its last event. Default: that of the model's trigger, otherwise the longest finite window
-   * read.
+   * Time after its last event for which a key stays active. Default: that of the model's trigger, otherwise the longest finite
+   * window read.
    */
   readonly live?: Duration
   /** Freshness: age of a group's values, at the time of the report, beyond which rows are marked stale. */

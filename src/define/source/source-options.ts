@@ -39,7 +39,7 @@ export interface ChangeOptions<C extends Columns, M = unknown> {
   readonly arrives?: TimeNames<C> | After
   /** Lateness (ingestion time − event time) from which an event is flagged late. It still counts. Default 1 day. */
   readonly allowedLateness?: Duration
-  /** How far an event time may be ahead of the ingestion time; an event beyond it is rejected as `future`. Default 1 minute. */
+  /** Greatest lead of an event time over the ingestion time; an event beyond it is rejected as `future`. Default 1 minute. */
   readonly maxClockSkew?: Duration
   /** Deduplication window of ids, by ingestion time. Default 1 hour. */
   readonly dedupe?: Duration
@@ -59,7 +59,7 @@ export interface SourceOptions<C extends Columns, M = unknown> extends ChangeOpt
    * `revisable`.
    */
   readonly identity?: readonly (keyof C & string)[]
-  /** How long after the ingestion of the original a revision is accepted. */
+  /** Time after the ingestion of the original within which a revision is accepted. */
   readonly revisable?: Duration
   /** Bool column that marks an event as deleted: it replaces the original, does not count and triggers nothing. Needs `identity`. */
   readonly deleted?: keyof C & string

@@ -55,14 +55,14 @@ const named = (name: string) =>
 const fraud = named('fraud')
 const some = caught({ budget: '10%', unit: 'frauds' })
 
-test('a worth is what is counted, of which model, with its ages, slices and volume', () => {
-  const made = worth(fraud, caught({ budget: '12.5%', unit: 'frauds', dollars: 80, wrong: 4 }), {
+test('a worth has its model, value function, ages, slices and volume', () => {
+  const value = worth(fraud, caught({ budget: '12.5%', unit: 'frauds', dollars: 80, wrong: 4 }), {
     ages: ['1h', '5m', '60m'],
     slices: [{ name: 'attack', from: '2026-01-01T00:00Z', until: new Date(Date.UTC(2026, 0, 2)) }],
     decisionsAWeek: 1e6,
     assumes: ['a chargeback comes within a month'],
   })
-  assert.deepEqual(made.ir, {
+  assert.deepEqual(value.ir, {
     model: 'fraud',
     utility: { kind: 'caught', budget: 0.125, unit: 'frauds', dollars: 80, wrong: 4 },
     ages: [300_000, 3_600_000],
@@ -72,7 +72,7 @@ test('a worth is what is counted, of which model, with its ages, slices and volu
   })
 })
 
-test('each utility is plain IR', () => {
+test('each value function is plain IR', () => {
   const irOf = (utility: Utility<never, never>) => worth(fraud, utility).ir.utility
   assert.deepEqual(irOf(notice({ budget: '1%', unit: 'lows', dollars: 2 })), { kind: 'notice', budget: 0.01, unit: 'lows', dollars: 2 })
   assert.deepEqual(worth(fraud, money({ saves: 'amount', wrong: 10, blocks: '24h' })).ir.utility, {
@@ -99,14 +99,14 @@ test('a pipeline keeps worths beside its IR, and they change no fingerprint', ()
   assert.equal(valued.fingerprint, bare.fingerprint)
   assert.deepEqual(valued.ir, bare.ir)
   assert.equal(bare.worths.size, 0)
-  const kept = valued.worths.get('fraud')!
-  assert.deepEqual([kept.ir.utility.kind, kept.compute], ['own', compute])
-  const one = worth(fraud, some)
-  assert.deepEqual([...pipeline('p', [one, fraud, one]).worths.keys()], ['fraud'])
-  assert.equal(pipeline('p', [fraud, one]).worths.get('fraud')!.compute, undefined)
+  const entry = valued.worths.get('fraud')!
+  assert.deepEqual([entry.ir.utility.kind, entry.compute], ['own', compute])
+  const first = worth(fraud, some)
+  assert.deepEqual([...pipeline('p', [first, fraud, first]).worths.keys()], ['fraud'])
+  assert.equal(pipeline('p', [fraud, first]).worths.get('fraud')!.compute, undefined)
 })
 
-test('how many decisions act is said by an action with a threshold, or by a budget', () => {
+test("an action's threshold or a budget decides how many decisions act", () => {
   const when = (build: (score: typeof fraud.score) => ReturnType<typeof fraud.score.gte>) =>
     action('a', { when: build(fraud.score), do: stdout() })
   assert.equal(thresholdOf(when(score => score.gte(0.25)).ir), 0.25)
@@ -121,7 +121,7 @@ test('how many decisions act is said by an action with a threshold, or by a budg
   refuses(() => pipeline('p', [fraud, open]), /or the pipeline an action with a threshold: when: fraud\.score\.gte\(0\.9\)/)
 })
 
-test('what a pipeline may not be given says so, at the line of the worth', () => {
+test('a worth that does not fit its pipeline is refused at its line', () => {
   refuses(
     () => pipeline('p', [named('other'), worth(fraud, some)]),
     /worth is of model 'fraud', which pipeline 'p' does not have; put the model/,
@@ -135,7 +135,7 @@ test('what a pipeline may not be given says so, at the line of the worth', () =>
   refuses(() => pipeline('p', [fraud, some as never]), /made of actions, reports, models, feature groups and worths, got/)
 })
 
-test('mistakes are said at their line, with the fix', () => {
+test('mistakes have their line and the fix', () => {
   const wrong = (utility: () => unknown, message: RegExp) => refuses(() => worth(fraud, utility() as never), message)
   const bare = model('bare', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), score: linear({ intercept: 0, weights: {} }) })
   refuses(
@@ -172,7 +172,7 @@ test('mistakes are said at their line, with the fix', () => {
   wrong(() => own(3 as never, { unit: '$', version: '1' }), /own needs a function of the decisions/)
   wrong(() => own(d => d.score, { unit: '$' } as never), /own: version is text that changes whenever/)
   wrong(() => own(d => d.score, { version: '1' } as never), /own: unit is what it counts/)
-  const options = (given: object, message: RegExp) => refuses(() => worth(fraud, some, given as never), message)
+  const options = (choices: object, message: RegExp) => refuses(() => worth(fraud, some, choices as never), message)
   options({ age: ['1h'] }, /worth of model 'fraud' has no option 'age'; did you mean 'ages'/)
   options({ ages: [] }, /ages is a list of durations/)
   options({ ages: ['0s'] }, /ages: '0s' is no duration/)
@@ -186,7 +186,7 @@ test('mistakes are said at their line, with the fix', () => {
   for (const decisionsAWeek of [0, -5, NaN, '5']) options({ decisionsAWeek }, /decisionsAWeek is a number above 0, got/)
 })
 
-test('what stops events is of models that decide on them', () => {
+test('a value function with blocks needs a model that decides on events', () => {
   const ticking = model('ticking', {
     decide: every('5m', card),
     inputs: ({ card }) => ({ n: now.of(card).n }),
