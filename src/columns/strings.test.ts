@@ -17,7 +17,9 @@ const text = fc.oneof(
 const anyLength = fc.oneof(
   text,
   fc.tuple(text, fc.integer({ min: LONG_TEXT_BYTES - 2, max: LONG_TEXT_BYTES + 2 })).map(([item, length]) => item + 'x'.repeat(length)),
-  fc.tuple(fc.constantFrom('é', '日', '\u{10400}', '\ud83d'), fc.integer({ min: 300, max: 600 })).map(([item, times]) => item.repeat(times)),
+  fc
+    .tuple(fc.constantFrom('é', '日', '\u{10400}', '\ud83d'), fc.integer({ min: 300, max: 600 }))
+    .map(([item, times]) => item.repeat(times)),
 )
 const bytes = (value: string) => Buffer.from(value)
 

@@ -58,8 +58,7 @@ test('every value that users import has an example', () => {
   const without = Object.keys(spillway).filter(
     name =>
       !docstrings.some(
-        ({ declaration, examples }) =>
-          examples.length > 0 && new RegExp(`^export (?:const|function|class) ${name}\\b`).test(declaration),
+        ({ declaration, examples }) => examples.length > 0 && new RegExp(`^export (?:const|function|class) ${name}\\b`).test(declaration),
       ),
   )
   assert.deepEqual(without, [])

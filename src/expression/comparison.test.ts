@@ -15,7 +15,7 @@ const text: TypeIR = { type: 'string' }
 const decimal = (scale: number): TypeIR => ({ type: 'decimal', scale })
 
 /** Result of each comparison for a left side that is less than, equal to and greater than the right side. */
-const results = {
+const truth = {
   eq: [false, true, false],
   ne: [true, false, true],
   lt: [true, false, false],
@@ -30,7 +30,7 @@ function columnOf([{ type }, side]: Side, strings: Strings): Column {
   return { values, ...(side.includes(null) && { nulls: Uint8Array.from(side, value => Number(value === null)) }) }
 }
 
-function results(op: keyof typeof results, left: Side, right: Side): (boolean | null)[] {
+function results(op: keyof typeof truth, left: Side, right: Side): (boolean | null)[] {
   const strings = new Strings()
   const columns: Record<string, Column> = { a: columnOf(left, strings), b: columnOf(right, strings) }
   const leaf = (name: string, [type]: Side): ExprIR => ({ op: 'column', name, ...type })
@@ -48,10 +48,10 @@ const row = ([type, values]: Side, i: number): Side => [type, [values[i]]]
 /** `orders` are −1, 0, 1 or NULL by row. A row alone compares as among others; swapped sides have the opposite order. */
 function compares(left: Side, right: Side, orders: readonly (-1 | 0 | 1 | null)[]): void {
   if (orders.length > 1) orders.forEach((order, i) => compares(row(left, i), row(right, i), [order]))
-  for (const op of Object.keys(results) as (keyof typeof results)[]) {
-    const expected = orders.map(order => (order === null ? null : results[op][order + 1]))
+  for (const op of Object.keys(truth) as (keyof typeof truth)[]) {
+    const expected = orders.map(order => (order === null ? null : truth[op][order + 1]))
     assert.deepEqual(results(op, left, right), expected, op)
-    const turned = orders.map(order => (order === null ? null : results[op][1 - order]))
+    const turned = orders.map(order => (order === null ? null : truth[op][1 - order]))
     assert.deepEqual(results(op, right, left), turned, `${op}, turned about`)
   }
 }

@@ -116,11 +116,13 @@ export function action(name: string, options: ActionOptions): Action {
   const run = typeof effect === 'function' ? (effect as EffectFunction) : undefined
   if (!run && !(effect instanceof EffectValue))
     mistake(
-      `${subject} does nothing; write do: webhook(env('URL')), answer({ … }), stdout(), appendTo('file') or a function, got ${show(effect)}`,
+      `${subject} does nothing; write do: webhook(env('URL')), answer({ … }), stdout(), appendTo('file') or a function, ` +
+        `got ${show(effect)}`,
     )
   const effectIR = effect instanceof EffectValue ? effect.ir : ({ kind: 'function' } as const)
   checkReply(subject, effectIR.kind === 'answer', reply)
-  if (effectIR.kind === 'answer' && cooldown !== undefined) mistake(`${subject} has cooldown, and every request gets its answer; leave cooldown out`)
+  if (effectIR.kind === 'answer' && cooldown !== undefined)
+    mistake(`${subject} has cooldown, and every request gets its answer; leave cooldown out`)
   const ir: ActionIR = {
     name,
     model: model.name,
@@ -141,7 +143,8 @@ function exploreOf(subject: string, value: unknown, { answers, model }: { answer
   if (value === undefined || value === 0) return {}
   if (typeof value !== 'number' || !(value > 0 && value <= EXPLORE_MOST))
     mistake(
-      `${subject}: explore is the share of decisions that meet 'when' and do not act, above 0 and at most ${EXPLORE_MOST}, got ${show(value)}`,
+      `${subject}: explore is the share of decisions that meet 'when' and do not act, above 0 and ` +
+        `at most ${EXPLORE_MOST}, got ${show(value)}`,
     )
   if (!answers) mistake(`${subject} has explore, and only an answer can stop the event: write do: answer({ … }), or leave explore out`)
   if (model.ir.decide.kind === 'every')

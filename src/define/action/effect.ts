@@ -137,7 +137,8 @@ function headersOf(subject: string, headers: unknown): Record<string, ReturnType
 
 function countOf<Name extends 'attempts' | 'concurrency'>(subject: string, name: Name, value: unknown): { [N in Name]?: number } {
   if (value === undefined) return {}
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) mistake(`${subject}: ${name} is a number from 1, got ${show(value)}`)
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1)
+    mistake(`${subject}: ${name} is a number from 1, got ${show(value)}`)
   return { [name]: value } as { [N in Name]?: number }
 }
 

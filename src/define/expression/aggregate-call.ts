@@ -53,7 +53,13 @@ export function collectingCalls<T>(build: () => T): { result: T; calls: readonly
 }
 
 /** Checks a call of an aggregate and returns it. Throws `SPILL_DEFINITION` for an input, window or option that does not fit. */
-export function aggregate(agg: AggregateName, window: Window, options: Options = {}, input?: Node, { k, q }: Arguments = {}): AggregateCall {
+export function aggregate(
+  agg: AggregateName,
+  window: Window,
+  options: Options = {},
+  input?: Node,
+  { k, q }: Arguments = {},
+): AggregateCall {
   checkOptions(`'${agg}'`, options, optionsOf(agg))
   if (input) checkInput(agg, input)
   const where = options.where === undefined ? undefined : condition(`'where' of '${agg}'`, options.where)
@@ -92,7 +98,9 @@ export function aggregate(agg: AggregateName, window: Window, options: Options =
 /** Returns `value` if it is a condition over a row; otherwise throws `SPILL_DEFINITION`. */
 export function condition(subject: string, value: unknown): Node {
   if (!(value instanceof Node) || value.type.type !== 'bool' || value.type.list)
-    mistake(`${subject} needs a condition, got ${describe(value)}${typeof value === 'boolean' ? '; compare with words: p.amount.gt(5)' : ''}`)
+    mistake(
+      `${subject} needs a condition, got ${describe(value)}${typeof value === 'boolean' ? '; compare with words: p.amount.gt(5)' : ''}`,
+    )
   if (value.realm.scope !== 'row') mistake(`${subject} needs a condition over the rows of a source, got one over ${value.realm.name}`)
   return value
 }
@@ -148,8 +156,7 @@ function halfLifeOf(agg: AggregateName, halfLife: Options['halfLife']): number {
 }
 
 function partOf(agg: AggregateName, q: unknown): number {
-  if (typeof q !== 'number' || !(q >= 0 && q <= 1))
-    mistake(`'${agg}' needs q: a number from 0 to 1, 0.5 for the median, got ${show(q)}`)
+  if (typeof q !== 'number' || !(q >= 0 && q <= 1)) mistake(`'${agg}' needs q: a number from 0 to 1, 0.5 for the median, got ${show(q)}`)
   return q + 0
 }
 

@@ -62,7 +62,8 @@ function number(word: string, value: unknown, type: TypeInfo, delivered: boolean
   const physical = scaledInteger(value, scale)
   if (physical === undefined)
     mistake(
-      `'${word}': ${value} is not exact as ${typeText(type)}; write it with ${scale === 0 ? 'no digits' : `at most ${scale} digits`} after the point`,
+      `'${word}': ${value} is not exact as ${typeText(type)}; ` +
+        `write it with ${scale === 0 ? 'no digits' : `at most ${scale} digits`} after the point`,
     )
   return type.type === 'int' ? { op: 'literal', value: physical, type: 'int' } : { op: 'literal', value: physical, type: 'decimal', scale }
 }

@@ -37,10 +37,7 @@ test('bounds, quantiles, counts and limits reach the IR', () => {
 
 test('wrong bounds, quantiles, counts and limits are refused', () => {
   for (const q of [undefined, '0.5', -0.1, 1.1, 95, NaN])
-    refuses(
-      () => group(p => ({ f: p.qty.quantile('1d', q) })),
-      /'quantile' needs q: a number from 0 to 1, 0.5 for the median, got /,
-    )
+    refuses(() => group(p => ({ f: p.qty.quantile('1d', q) })), /'quantile' needs q: a number from 0 to 1, 0.5 for the median, got /)
   const needsBounds = /'histogram' needs bounds, 1 to 128 values at which buckets end: \{ bounds: \[10, 100\] \}, got /
   for (const options of [{}, { bounds: 5 }, { bounds: [] }, { bounds: Array.from({ length: 129 }, (_, i) => i) }])
     refuses(() => group(p => ({ f: p.qty.histogram('1d', options) })), needsBounds)

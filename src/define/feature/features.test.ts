@@ -266,9 +266,12 @@ test('values that are no features are refused', () => {
 })
 
 test('a feature that is named twice is refused, though JavaScript keeps only the last', () => {
-  // @ts-expect-error TypeScript finds it too
-  // oxlint-disable-next-line no-dupe-keys
-  refuses(() => group(() => ({ n: count('1h'), n: count('2h') })), "features 'g': this count is not returned as a feature; is a name used twice?")
+  refuses(
+    // @ts-expect-error TypeScript finds it too
+    // oxlint-disable-next-line no-dupe-keys
+    () => group(() => ({ n: count('1h'), n: count('2h') })),
+    "features 'g': this count is not returned as a feature; is a name used twice?",
+  )
 })
 
 test('columns of another source do not mix', () => {

@@ -153,13 +153,19 @@ export class GroupValue {
       return [feature, realm.make(ir, this.#types[feature])] as const
     })
     const names = all.map(feature => feature.name)
-    return strictRecord(Object.fromEntries(values), missing => mistake(`'${name}' has no feature '${missing}'${didYouMean(missing, names)}`))
+    return strictRecord(Object.fromEntries(values), missing =>
+      mistake(`'${name}' has no feature '${missing}'${didYouMean(missing, names)}`),
+    )
   }
 }
 
 let nextOrder = 0
 
-function featureCalls(subject: string, source: SourceValue, values: (row: unknown) => unknown): readonly (readonly [string, AggregateCall])[] {
+function featureCalls(
+  subject: string,
+  source: SourceValue,
+  values: (row: unknown) => unknown,
+): readonly (readonly [string, AggregateCall])[] {
   if (typeof values !== 'function') mistake(`${subject} needs values: r => ({ … }), got ${show(values)}`)
   const { result, calls } = collectingCalls(() => userCall(`${subject}: values`, () => values(source.row)))
   if (result === null || typeof result !== 'object' || Object.keys(result).length === 0)

@@ -33,7 +33,6 @@ export class Interval {
   }
 }
 
-
 /**
  * Real-time features: the events visible at the decision, as of its time.
  *
@@ -99,7 +98,10 @@ export function scheduled(schedule: string | Interval, options: { readonly lasts
  * @example
  * features('cardHistory', { from: payments, entity: card, place: batch('0 2 * * *'), values: () => ({ n90d: count('90d') }) })
  */
-export function batch(schedule: string | Interval = NIGHTLY, options: { readonly lasts?: Duration; readonly zone?: string } = {}): Placement {
+export function batch(
+  schedule: string | Interval = NIGHTLY,
+  options: { readonly lasts?: Duration; readonly zone?: string } = {},
+): Placement {
   checkOptions('batch', options, ['lasts', 'zone'])
   return place(jobOf('batch', schedule, options))
 }

@@ -86,7 +86,8 @@ function actionDetails(before: ActionIR, after: ActionIR): string[] {
   const { when: earlier, do: earlierEffect, owner: _o, description: _d, ...rest } = before
   const { when: later, do: laterEffect, owner: _p, description: _e, ...laterRest } = after
   const condition = isDeepStrictEqual(earlier, later) ? [] : [`when ${exprText(earlier)} → ${exprText(later)}`]
-  const effect = earlierEffect.kind === laterEffect.kind ? diffFields(earlierEffect, laterEffect) : [`does ${earlierEffect.kind} → ${laterEffect.kind}`]
+  const effect =
+    earlierEffect.kind === laterEffect.kind ? diffFields(earlierEffect, laterEffect) : [`does ${earlierEffect.kind} → ${laterEffect.kind}`]
   return [...condition, ...effect, ...diffFields(rest, laterRest)]
 }
 
@@ -96,7 +97,12 @@ function reportDetails(before: ReportIR, after: ReportIR): string[] {
   const of = isDeepStrictEqual(earlier, later) ? [] : [`of ${reportedText(earlier)} → ${reportedText(later)}`]
   const at = isDeepStrictEqual(from, to) ? [] : [`made ${scheduleText(from)} → ${scheduleText(to)}`]
   const text = (where: ExprIR | undefined) => (where ? exprText(where) : 'all rows')
-  return [...of, ...at, ...(isDeepStrictEqual(earlierWhere, laterWhere) ? [] : [`where ${text(earlierWhere)} → ${text(laterWhere)}`]), ...diffFields(rest, laterRest)]
+  return [
+    ...of,
+    ...at,
+    ...(isDeepStrictEqual(earlierWhere, laterWhere) ? [] : [`where ${text(earlierWhere)} → ${text(laterWhere)}`]),
+    ...diffFields(rest, laterRest),
+  ]
 }
 
 const reportedText = (of: ReportIR['of']): string => (of.kind === 'model' ? of.model : of.inputs.map(({ name }) => name).join(', '))
@@ -108,12 +114,12 @@ function diffList<T extends { readonly name: string }>(
   after: readonly T[],
   text: (part: T) => string,
 ): string[] {
-  return diffByName('source', before, after, (earlier, later) => (isDeepStrictEqual(earlier, later) ? [] : [`${text(earlier)} → ${text(later)}`])).map(
-    ({ kind, name, details }) => {
-      const part = (kind === 'removed' ? before : after).find(item => item.name === name)!
-      return kind === 'changed' ? `${label} ${name}: ${details[0]}` : `${label} ${name} ${kind} (${text(part)})`
-    },
-  )
+  return diffByName('source', before, after, (earlier, later) =>
+    isDeepStrictEqual(earlier, later) ? [] : [`${text(earlier)} → ${text(later)}`],
+  ).map(({ kind, name, details }) => {
+    const part = (kind === 'removed' ? before : after).find(item => item.name === name)!
+    return kind === 'changed' ? `${label} ${name}: ${details[0]}` : `${label} ${name} ${kind} (${text(part)})`
+  })
 }
 
 /** Plain fields that differ. */
@@ -185,7 +191,10 @@ function triggerText(decide: TriggerIR): string {
 function labelText(label: LabelIR | undefined): string {
   if (!label) return 'none'
   if (label.kind === 'from')
-    return `${exprText(label.value)} from ${label.source} by ${label.join}, false after ${durationText(label.negativeAfter)}${label.censoredBy ? `, censored by ${label.censoredBy.join(', ')}` : ''}`
+    return (
+      `${exprText(label.value)} from ${label.source} by ${label.join}, false after ${durationText(label.negativeAfter)}` +
+      (label.censoredBy ? `, censored by ${label.censoredBy.join(', ')}` : '')
+    )
   const { source, key, condition, within, lasting, maxGap } = label
   const spans = `within ${durationText(within)}, lasting ${durationText(lasting)}, gaps up to ${durationText(maxGap)}`
   return `${exprText(condition)} begins in ${source} by ${key} ${spans}`
@@ -197,7 +206,8 @@ function trainText(train: TrainIR | undefined): string {
   const rule =
     promote.kind === 'hand'
       ? 'by hand'
-      : `by ${promote.metric}${promote.bound === undefined ? '' : ` ${promote.bound}`}, better by ${promote.betterBy}${promote.shadow === undefined ? '' : `, shadowing for ${durationText(promote.shadow)}`}`
+      : `by ${promote.metric}${promote.bound === undefined ? '' : ` ${promote.bound}`}, better by ${promote.betterBy}` +
+        `${promote.shadow === undefined ? '' : `, shadowing for ${durationText(promote.shadow)}`}`
   return [
     algorithmText(algorithm),
     ...Object.entries(options).map(([name, value]) => `${name} ${value}`),
@@ -212,7 +222,8 @@ function trainText(train: TrainIR | undefined): string {
 function driftText({ look, recent, cooldown, psi, ks, nulls, rows, metric }: NonNullable<TrainIR['orWhen']>): string {
   const below = metric ? `, ${metric.metric} ${metric.bound}` : ''
   const rests = cooldown === undefined ? '' : `, at most every ${durationText(cooldown)}`
-  return `or when drift (each ${durationText(look)}, of ${durationText(recent)}, psi ${psi}, ks ${ks}, nulls ${nulls}${below}, from ${rows} rows${rests})`
+  const thresholds = `psi ${psi}, ks ${ks}, nulls ${nulls}${below}, from ${rows} rows${rests}`
+  return `or when drift (each ${durationText(look)}, of ${durationText(recent)}, ${thresholds})`
 }
 
 const operators = {

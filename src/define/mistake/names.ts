@@ -39,7 +39,8 @@ export function checkDistinct(subject: string, names: readonly string[]): void {
 export function checkOptions(subject: string, options: unknown, names: readonly string[]): void {
   if (options === null || typeof options !== 'object' || Array.isArray(options))
     mistake(`${subject} needs an object of options, got ${show(options)}`)
-  for (const name of Object.keys(options)) if (!names.includes(name)) mistake(`${subject} has no option '${name}'${didYouMean(name, names)}`)
+  for (const name of Object.keys(options))
+    if (!names.includes(name)) mistake(`${subject} has no option '${name}'${didYouMean(name, names)}`)
 }
 
 /** Owner and description, where they are set. */

@@ -63,7 +63,8 @@ function leaves(subject: string, value: unknown, realm: Realm, path: readonly st
   if (above.includes(value)) mistake(`${subject}: input '${name}' refers to itself in a circle`)
   if (value instanceof GroupValue)
     mistake(
-      `${subject}: input '${name}' is a group without a key; write ${value.name}.of(${value.ir.key.map(column => `p.${column}`).join(', ')})`,
+      `${subject}: input '${name}' is a group without a key; ` +
+        `write ${value.name}.of(${value.ir.key.map(column => `p.${column}`).join(', ')})`,
     )
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     mistake(`${subject}: ${name === '' ? 'inputs' : `input '${name}'`} is ${describe(value)}, not an expression or a record of them`)

@@ -79,7 +79,8 @@ function censoringOf(subject: string, value: unknown): readonly string[] | undef
 function joinOf(subject: string, columns: readonly ColumnIR[], join: unknown): ColumnIR {
   const names = columns.map(({ name }) => name)
   if (join === undefined) mistake(`${subject} needs join: the column that holds the id of the event that was decided on`)
-  const column = columns.find(({ name }) => name === join) ?? mistake(`${subject}: join ${show(join)} is no column${didYouMean(join, names)}`)
+  const column =
+    columns.find(({ name }) => name === join) ?? mistake(`${subject}: join ${show(join)} is no column${didYouMean(join, names)}`)
   if (column.type === 'double' || column.type === 'bool')
     mistake(`${subject}: join '${column.name}' is ${withArticle(column.type)}; an id is a string or an exact number`)
   return column
@@ -99,12 +100,14 @@ function checkJoin(subject: string, joined: ColumnIR, { model, trigger }: Labell
   const [got, expected] = [typeText(joined), typeText(id)]
   if (got !== expected)
     mistake(
-      `${model}: join '${joined.name}' of ${subject} is ${withArticle(got)}, and the id '${id.name}' of ${deciding} ${withArticle(expected)}`,
+      `${model}: join '${joined.name}' of ${subject} is ${withArticle(got)}, ` +
+        `and the id '${id.name}' of ${deciding} ${withArticle(expected)}`,
       place,
     )
   if (joined.entity !== undefined && id.entity !== undefined && joined.entity !== id.entity)
     mistake(
-      `${model}: join '${joined.name}' of ${subject} is ${withArticle(joined.entity)}, and the id '${id.name}' of ${deciding} ${withArticle(id.entity)}`,
+      `${model}: join '${joined.name}' of ${subject} is ${withArticle(joined.entity)}, ` +
+        `and the id '${id.name}' of ${deciding} ${withArticle(id.entity)}`,
       place,
     )
 }

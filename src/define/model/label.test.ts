@@ -193,10 +193,7 @@ test('a begins that its model cannot have is refused where it was made', () => {
     () => labelled(starts({}), request({ card, shop }, { key: 'shop' })),
     /begins\(readings, …\): source 'readings' has no column of entity 'shop'/,
   )
-  refuses(
-    () => labelled(starts({ key: (r: Loose) => r.ref })),
-    /begins\(readings, …\) is keyed by card, got 'ref', which is no entity/,
-  )
+  refuses(() => labelled(starts({ key: (r: Loose) => r.ref })), /begins\(readings, …\) is keyed by card, got 'ref', which is no entity/)
 })
 
 test('censoredBy names actions of the model that answer', () => {

@@ -52,7 +52,8 @@ export class LabelValue {
 /** Source of a label. Throws `SPILL_DEFINITION` for anything else. */
 export function labelSource(subject: string, value: unknown): SourceValue {
   if (value instanceof SourceValue) return value
-  if (value instanceof GroupValue) mistake(`${subject} needs a source, got the group '${value.name}'; of a table write ${value.name}.source`)
+  if (value instanceof GroupValue)
+    mistake(`${subject} needs a source, got the group '${value.name}'; of a table write ${value.name}.source`)
   return mistake(`${subject} needs a source, got ${show(value)}`)
 }
 

@@ -214,7 +214,7 @@ test('inputs that refer to themselves are found', () => {
       const tree: Loose = { ratio: itself() }
       return tree
     }),
-    /model 'm': inputs: Cannot access 'made' before initialization/,
+    /model 'm': inputs: Cannot access 'tree' before initialization/,
   )
 })
 

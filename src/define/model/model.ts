@@ -202,7 +202,8 @@ function scoreOf(
   if (score instanceof ScoreValue) return { score: score.build(subject, inputs, realm), compute: score.file }
   if (score === undefined || score instanceof Node)
     mistake(
-      `${subject} needs a score: logistic({…}), linear({…}), trees(…), onnx(…), v => rules([…], otherwise) or { version, compute }; or train: { algorithm: 'logistic' }`,
+      `${subject} needs a score: logistic({…}), linear({…}), trees(…), onnx(…), v => rules([…], otherwise) ` +
+        `or { version, compute }; or train: { algorithm: 'logistic' }`,
     )
   checkOptions(`${subject}: score`, score, ['version', 'compute'])
   const { version, compute } = score as { version: unknown; compute: unknown }

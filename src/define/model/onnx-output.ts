@@ -31,7 +31,8 @@ function usualOutput(subject: string, outputs: readonly OnnxValue[]): OnnxValue 
   const [first] = outputs
   if (outputs.length === 1) return first
   return mistake(
-    `${subject} gives ${outputs.map(({ name, type }) => `${name} (${type})`).join(', ')}; say which is the score: output: '${(scores[0] ?? first).name}'`,
+    `${subject} gives ${outputs.map(({ name, type }) => `${name} (${type})`).join(', ')}; ` +
+      `say which is the score: output: '${(scores[0] ?? first).name}'`,
   )
 }
 
@@ -43,7 +44,8 @@ function columnOf(subject: string, { name, shape }: OnnxValue, column: number | 
     mistake(`${subject} gives '${name}' of ${shape.length} dimensions; a score is one number a row`)
   const columns = shape?.length === 1 ? 1 : shape?.[1]
   if (column !== undefined) {
-    if (columns !== undefined && column >= columns) mistake(`${subject} gives '${name}' of ${columns} columns; there is no column ${column}`)
+    if (columns !== undefined && column >= columns)
+      mistake(`${subject} gives '${name}' of ${columns} columns; there is no column ${column}`)
     return column
   }
   if (columns === 1) return 0

@@ -67,7 +67,7 @@ test('a wrong request is refused', () => {
   )
   refuses(() => request({ card, 'an amount': t.int() }), /request: field 'an amount' is no name/)
   refuses(() => request({ card, Card: t.int() }), /request has 'card' and 'Card', which SQL does not tell apart/)
-  refuses(() => request({ amount: t.int() }), /request needs a field of an entity, which the decision is about: request\(\{ card, … \}\)/)
+  refuses(() => request({ amount: t.int() }), /request needs an entity field as its key: request\(\{ card, … \}\)/)
   refuses(() => request({ card, terminal }), "request has several entity fields; name the key of the decision: { key: 'card' }")
   refuses(() => request({ card, n: t.int() }, { key: 'n' as never }), /request: key 'n' is no entity; declare it as entity\('n', …\)/)
   refuses(() => request({ card, terminal: terminal.nullable() }, { key: 'terminal' as never }), /request: key 'terminal' is nullable/)

@@ -59,9 +59,8 @@ function keyOf(columns: readonly ColumnIR[], key: string | undefined): string {
   const candidates = columns.filter(({ entity, nullable }) => entity !== undefined && !nullable).map(({ name }) => name)
   if (key === undefined) {
     if (candidates.length === 1) return candidates[0]
-    if (candidates.length > 1)
-      mistake(`request has several entity fields; name the key of the decision: { key: '${candidates[0]}' }`)
-    mistake("request needs a field of an entity, which the decision is about: request({ card, … }) with card = entity('card', t.string())")
+    if (candidates.length > 1) mistake(`request has several entity fields; name the key of the decision: { key: '${candidates[0]}' }`)
+    mistake("request needs an entity field as its key: request({ card, … }) with card = entity('card', t.string())")
   }
   if (candidates.includes(key)) return key
   const column = columns.find(({ name }) => name === key)

@@ -126,7 +126,9 @@ function termOf(subject: string, input: string, weight: unknown): TermIR {
     checkOptions(subject, weight, ['levels', 'otherwise'])
     const { levels, otherwise } = weight as { levels: unknown; otherwise?: unknown }
     if (levels === null || typeof levels !== 'object') mistake(`${subject}: levels is a weight for each value, got ${show(levels)}`)
-    const checked = Object.fromEntries(Object.entries(levels).map(([level, weight]) => [level, finite(`${subject} at level '${level}'`, weight)]))
+    const checked = Object.fromEntries(
+      Object.entries(levels).map(([level, weight]) => [level, finite(`${subject} at level '${level}'`, weight)]),
+    )
     return { input, levels: checked, ...(otherwise !== undefined && { otherwise: finite(`${subject} otherwise`, otherwise) }) }
   }
   checkOptions(subject, weight, ['weight', 'mean', 'scale', 'ifNull'])

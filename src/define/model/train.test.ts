@@ -113,7 +113,7 @@ test('an input that is no number is refused, and a model without a label', () =>
   refuses(inputs('kind'), /model 'm': train: input 'x' is a string, and trainers take numbers; take a condition instead/)
   refuses(inputs('kinds'), /model 'm': train: input 'x' is a list, and trainers take numbers/)
   const bare = () => model('m', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), train })
-  refuses(bare, /model 'm': train needs a label, what came of each decision/)
+  refuses(bare, /model 'm': train needs a label: labelFrom/)
 })
 
 test('plan shows how training changes', () => {

@@ -38,6 +38,7 @@ interface ChampionComparison {
   readonly shadow?: Duration
 }
 
+/** Options that all trainers share. */
 interface CommonTraining {
   /** Schedule: `'day'` or `'week'` (00:00, Monday), an interval from the epoch such as `'12h'`, or a cron. Default: on command only. */
   readonly every?: string
@@ -59,29 +60,43 @@ interface CommonTraining {
 /** Training of a regression; `ridge`, `standardise` and `ifNull` are options of `fitLogistic` and `fitLinear` (docs/training.md). */
 export interface RegressionTraining extends CommonTraining {
   readonly algorithm: 'logistic' | 'linear'
+  /** L2 penalty: the fit minimises its summed loss plus `ridge · Σ weight² / 2`, without the intercept. Default 1. */
   readonly ridge?: number
+  /** Applies `ridge` to weights of standardised columns, so that units do not matter. Default true. */
   readonly standardise?: boolean
+  /** Value in place of NULL in every column. Default: the mean of each column. */
   readonly ifNull?: number
 }
 
 /** Training of boosted trees; the options are those of `fitTrees` (docs/training.md). */
 export interface TreesTraining extends CommonTraining {
   readonly algorithm: 'trees'
+  /** Greatest number of trees. Default 100. */
   readonly rounds?: number
+  /** Share of a tree's values that is added, above 0 and at most 1. Default 0.1. */
   readonly learningRate?: number
+  /** Greatest number of leaves of a tree. Default 31. */
   readonly leaves?: number
+  /** Greatest number of splits on the path to a leaf. Default: limited by the leaves alone. */
   readonly depth?: number
+  /** Least number of rows in a leaf. Default 20. */
   readonly minRows?: number
+  /** L2 penalty: added to the sum of Hessians of a leaf. Default 0. */
   readonly ridge?: number
+  /** Greatest number of bins of a column, without that of NULL. Default 255. */
   readonly bins?: number
+  /** Share of the rows that each tree sees, drawn at random. Default 1. */
   readonly rowShare?: number
+  /** Share of the columns that each tree sees, drawn at random. Default 1. */
   readonly columnShare?: number
+  /** Seed of the random draws. Default 0. */
   readonly seed?: number
 }
 
 /** Training by a command: `external({ command: 'python3', args: ['train.py'] })` (contract: docs/training.md). */
 export interface ExternalTraining extends CommonTraining {
   readonly algorithm: ExternalIR
+  /** Seed for the command. Default 0. */
   readonly seed?: number
 }
 
@@ -115,14 +130,16 @@ export function trainOf(model: string, value: unknown, { inputs, hasLabel }: { i
   const algorithm = algorithmOf(subject, options['algorithm'])
   const ownNames = typeof algorithm === 'string' ? ownOptions[algorithm] : ['seed']
   checkOptions(subject, options, [...common, ...ownNames])
-  if (!hasLabel) mistake(`${subject} needs a label, what came of each decision: labelFrom(source, { … }) or begins(source, r => …, { … })`)
+  if (!hasLabel) mistake(`${subject} needs a label: labelFrom(source, { … }) or begins(source, r => …, { … })`)
   for (const input of inputs) checkNumber(subject, input)
   const { every, zone, orWhen, over, holdout } = options
   if (every === undefined && zone !== undefined) mistake(`${subject}: zone is of a schedule; add every: 'week', or leave it out`)
   const promote = promoteOf(`${subject}: promote`, options['promote'] ?? 'by hand')
   return {
     algorithm,
-    options: Object.fromEntries(ownNames.flatMap(name => (options[name] === undefined ? [] : [[name, optionOf(subject, name, options[name])]]))),
+    options: Object.fromEntries(
+      ownNames.flatMap(name => (options[name] === undefined ? [] : [[name, optionOf(subject, name, options[name])]])),
+    ),
     ...(every !== undefined && { every: everyOf(`${subject}: every`, every, zone) }),
     ...(over !== undefined && { over: spanOf(`${subject}: over`, over) }),
     ...(holdout !== undefined && { holdout: spanOf(`${subject}: holdout`, holdout) }),
@@ -135,7 +152,9 @@ function algorithmOf(subject: string, value: unknown): AlgorithmName | ExternalI
   if (isExternal(value)) return value
   const match = algorithmNames.find(name => name === value)
   const names = algorithmNames.map(name => `'${name}'`).join(', ')
-  return match ?? mistake(`${subject}: algorithm is ${show(value)}, none of ${names} or external({ … })${didYouMean(value, algorithmNames)}`)
+  return (
+    match ?? mistake(`${subject}: algorithm is ${show(value)}, none of ${names} or external({ … })${didYouMean(value, algorithmNames)}`)
+  )
 }
 
 const isExternal = (value: unknown): value is ExternalIR =>
@@ -175,7 +194,8 @@ function promoteOf(subject: string, value: unknown): PromoteIR {
   const isLoss = metric === 'logloss' || metric === 'rmse'
   if (!isLoss && metric !== 'auc' && metric !== 'ap')
     mistake(
-      `${subject}: metric is ${show(metric)}, none of 'auc', 'ap', 'logloss', 'rmse'${didYouMean(metric, ['auc', 'ap', 'logloss', 'rmse'])}`,
+      `${subject}: metric is ${show(metric)}, ` +
+        `none of 'auc', 'ap', 'logloss', 'rmse'${didYouMean(metric, ['auc', 'ap', 'logloss', 'rmse'])}`,
     )
   const boundName = isLoss ? 'atMost' : 'atLeast'
   checkOptions(subject, value, ['metric', boundName, 'betterBy', 'shadow'])

@@ -94,7 +94,8 @@ export function refuseBefore(subject: string, trigger: string, reads: readonly F
   const read = reads.find(({ feature }) => feature.before)
   if (read)
     mistake(
-      `${subject} reads '${read.group.name}.${read.feature.name}', which leaves the triggering event out (before), and ${trigger} has none; ` +
+      `${subject} reads '${read.group.name}.${read.feature.name}', which leaves the triggering event out (before), ` +
+        `and ${trigger} has none; ` +
         'read a feature without before',
     )
 }

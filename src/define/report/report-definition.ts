@@ -35,8 +35,13 @@ export function reportedOf(subject: string, { of, live }: { readonly of?: unknow
   refuseBefore(subject, 'a report', reads)
   const entity = column.entity!
   if (!reads.some(({ group }) => tellsLive(group.entity, entity)))
-    mistake(`${subject} reads no group of ${entity} alone, so that nothing shows which ${entity} is active; report on a model that reads one`)
-  return { ...definition, live: live === undefined ? (definition.live ?? longestWindow(subject, entity, reads)) : spanOf(`${subject}: live`, live) }
+    mistake(
+      `${subject} reads no group of ${entity} alone, so that nothing shows which ${entity} is active; report on a model that reads one`,
+    )
+  return {
+    ...definition,
+    live: live === undefined ? (definition.live ?? longestWindow(subject, entity, reads)) : spanOf(`${subject}: live`, live),
+  }
 }
 
 interface ContentWithRules extends Omit<Reported, 'live'> {
@@ -56,7 +61,8 @@ function ofModel(subject: string, model: ModelValue): ContentWithRules {
     mistake(
       stray === undefined
         ? `${subject} is of model '${ir.name}', which reads no features; report on one that reads those of an entity`
-        : `${subject} is of model '${ir.name}', which looks at '${stray}' of ${trigger.name}, and a row of a report is about a key alone; ` +
+        : `${subject} is of model '${ir.name}', which looks at '${stray}' of ${trigger.name}, ` +
+            `and a row of a report is about a key alone; ` +
             'report on a model that reads features of one entity, or on groups: of: { recent, history }',
     )
   }
@@ -74,7 +80,8 @@ function ofModel(subject: string, model: ModelValue): ContentWithRules {
 function ofGroups(subject: string, of: unknown): ContentWithRules {
   if (of === null || typeof of !== 'object' || of instanceof GroupValue || Array.isArray(of) || Object.keys(of).length === 0)
     mistake(
-      `${subject} is of ${of instanceof GroupValue ? `the group '${of.name}'` : show(of)}; write of: a model, or groups by the names that they shall have: ` +
+      `${subject} is of ${of instanceof GroupValue ? `the group '${of.name}'` : show(of)}; ` +
+        `write of: a model, or groups by the names that they shall have: ` +
         `of: { ${of instanceof GroupValue ? of.name : 'recent, history'} }`,
     )
   const named = Object.entries(of).map(([name, group]: [string, unknown]): [string, GroupValue] => {
@@ -86,7 +93,8 @@ function ofGroups(subject: string, of: unknown): ContentWithRules {
   const stray = named.find(([, { ir }]) => !tellsLive(ir.entity, entity))
   if (stray)
     mistake(
-      `${subject} is about one entity, and group '${stray[1].name}' is of ${stray[1].ir.entity.join(' and ')}${stray[1] === first ? '' : `, not of ${entity}`}; ` +
+      `${subject} is about one entity, ` +
+        `and group '${stray[1].name}' is of ${stray[1].ir.entity.join(' and ')}${stray[1] === first ? '' : `, not of ${entity}`}; ` +
         'leave it out, or report on a model that reads it',
     )
   const own = first.source.ir.columns.find(({ name }) => name === first.ir.key[0])!
@@ -118,6 +126,7 @@ function longestWindow(subject: string, entity: string, reads: readonly FeatureR
   const windows = reads.map(({ feature }) => feature.window).filter(window => window !== 'lifetime')
   if (windows.length > 0) return Math.max(...windows)
   return mistake(
-    `${subject} reads lifetime windows only and needs live, how long a ${entity} stays active after its last event: live: '${durationText(30 * 86_400_000)}'`,
+    `${subject} reads lifetime windows only and needs live, how long a ${entity} stays active after its last event: ` +
+      `live: '${durationText(30 * 86_400_000)}'`,
   )
 }

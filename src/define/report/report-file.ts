@@ -35,7 +35,7 @@ export function file(path: string): ReportFile {
   if (typeof value !== 'string' || value === '') mistake(`file needs a path: file('lists/{date}.csv'), got ${show(value)}`)
   if (!FORMAT.test(value)) mistake(`file '${value}' has no format by its name; call it .csv, .ndjson or .parquet`)
   const unknown = /\{([^}]*)\}?|\}/.exec(value.replaceAll(/\{(?:date|time)\}/g, ''))
-  if (unknown) mistake(`file '${value}' has '${unknown[0]}'; what stands for something is ${PARTS.map(part => `{${part}}`).join(' and ')}`)
+  if (unknown) mistake(`file '${value}' has '${unknown[0]}'; the placeholders are ${PARTS.map(part => `{${part}}`).join(' and ')}`)
   return new FileValue(value) as unknown as ReportFile
 }
 

@@ -153,8 +153,12 @@ test('mistakes have their line and the fix', () => {
     /a row of report 'r' has no 'vector.m'; did you mean 'n'/,
   )
   wrong('r', { of: { now }, at, where: (row: { score: unknown }) => row.score }, /a row of report 'r' has no 'score'/)
-  wrong('r', { of: requested, at, orderBy: ['score'] }, /orderBy is the names of columns/)
-  wrong('r', { of: requested, at, orderBy: { scor: 'ascending' } }, /orderBy has 'scor', which is no column to sort by; did you mean 'score'/)
+  wrong('r', { of: requested, at, orderBy: ['score'] }, /orderBy has a direction for each column/)
+  wrong(
+    'r',
+    { of: requested, at, orderBy: { scor: 'ascending' } },
+    /orderBy has 'scor', which is no column to sort by; did you mean 'score'/,
+  )
   wrong('r', { of: requested, at, orderBy: { 'vector.usual.last': 'ascending' } }, /no column to sort by/)
   wrong('r', { of: requested, at, orderBy: { score: 'down' } }, /orderBy 'score' is 'down'; write 'ascending' or 'descending'/)
   wrong('r', { of: requested, at, to: 'list.csv' }, /to is 'list.csv'; write to: file\('lists\/\{date\}.csv'\)/)
@@ -181,7 +185,7 @@ test('mistakes have their line and the fix', () => {
 test("a file's name has its format and placeholders", () => {
   refuses(() => file(''), /file needs a path/)
   refuses(() => file('list.txt'), /no format by its name; call it .csv, .ndjson or .parquet/)
-  refuses(() => file('{day}.csv'), /has '\{day\}'; what stands for something is \{date\} and \{time\}/)
+  refuses(() => file('{day}.csv'), /has '\{day\}'; the placeholders are \{date\} and \{time\}/)
   refuses(() => file('{date.csv'), /has '\{date.csv'/)
   refuses(() => file('date}.csv'), /has '\}'/)
 })

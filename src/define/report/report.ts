@@ -143,7 +143,8 @@ export function report<const Of extends Model | ReportedGroups>(name: string, op
 }
 
 function conditionOf(subject: string, build: unknown, inputs: readonly ReportedInput[], hasScore: boolean): NonNullable<ReportIR['where']> {
-  if (typeof build !== 'function') mistake(`${subject}: where is a condition over the row: row => row.score.gte(0.5), got ${describe(build)}`)
+  if (typeof build !== 'function')
+    mistake(`${subject}: where is a condition over the row: row => row.score.gte(0.5), got ${describe(build)}`)
   const { realm, row } = reportRow(subject, inputs, hasScore)
   const predicate: unknown = userCall(`${subject}: where`, () => build(row) as unknown)
   if (!(predicate instanceof Node) || predicate.type.type !== 'bool' || predicate.type.list)
@@ -154,7 +155,7 @@ function conditionOf(subject: string, build: unknown, inputs: readonly ReportedI
 
 function orderOf(subject: string, value: unknown, inputs: readonly ReportedInput[], hasScore: boolean): NonNullable<ReportIR['orderBy']> {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
-    mistake(`${subject}: orderBy is the names of columns and how they go: { score: 'descending' }, got ${show(value)}`)
+    mistake(`${subject}: orderBy has a direction for each column: { score: 'descending' }, got ${show(value)}`)
   const sortable = [...(hasScore ? ['score'] : []), ...inputs.filter(isSortable).map(({ ir }) => `vector.${ir.name}`)]
   return Object.entries(value).map(([column, direction]: [string, unknown]) => {
     if (!sortable.includes(column))

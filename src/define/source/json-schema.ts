@@ -86,7 +86,8 @@ function fieldColumn(subject: string, field: JsonSchema, isTime: boolean): Field
   const beyond = column ? keywords.filter(keyword => !checked.includes(keyword)) : keywords
   if (!column || beyond.length > 0)
     return unsupported(
-      `${subject} has ${beyond.map(show).join(', ')} in its JSON Schema, which a column does not check; state it in columns, as t.string() or the like`,
+      `${subject} has ${beyond.map(show).join(', ')} in its JSON Schema, which a column does not check; ` +
+        `state it in columns, as t.string() or the like`,
     )
   return { ...column, ...(isTime && { type: 'timestamp' as const }), nullable }
 }

@@ -18,7 +18,8 @@ export function sourceIR(name: string, columns: readonly ColumnIR[], options: An
     mistake(`${subject} has revisable without identity; name the fields that make an event a revision`)
   if (!identity && options.deleted !== undefined && kind === 'source')
     mistake(
-      `${subject} has deleted without identity; name the fields that tell which event is deleted, or make it a table(…), where a row is deleted`,
+      `${subject} has deleted without identity; name the fields that tell which event is deleted, ` +
+        `or make it a table(…), where a row is deleted`,
     )
   return {
     name,

@@ -118,7 +118,7 @@ test("an action's threshold or a budget decides how many decisions act", () => {
   const open = worth(fraud, caught({ unit: 'frauds' }))
   assert.equal(pipeline('p', [when(score => score.gte(0.25)), open]).worths.size, 1)
   refuses(() => pipeline('p', [when(score => score.lt(1)), open]), /needs a budget: '10%', or its pipeline needs an action/)
-  refuses(() => pipeline('p', [fraud, open]), /or the pipeline an action with a threshold: when: fraud\.score\.gte\(0\.9\)/)
+  refuses(() => pipeline('p', [fraud, open]), /or its pipeline needs an action with a threshold: when: fraud\.score\.gte\(0\.9\)/)
 })
 
 test('a worth that does not fit its pipeline is refused at its line', () => {
@@ -138,10 +138,7 @@ test('a worth that does not fit its pipeline is refused at its line', () => {
 test('mistakes have their line and the fix', () => {
   const wrong = (utility: () => unknown, message: RegExp) => refuses(() => worth(fraud, utility() as never), message)
   const bare = model('bare', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), score: linear({ intercept: 0, weights: {} }) })
-  refuses(
-    () => worth(bare, some),
-    /worth of model 'bare' needs labels, and the model has none; give it labelFrom/,
-  )
+  refuses(() => worth(bare, some), /worth of model 'bare' needs labels, and the model has none; give it labelFrom/)
   refuses(() => worth('fraud' as never, some), /worth needs a model: worth\(late, caught\(\{ … \}\)\), got 'fraud'/)
   refuses(() => worth(fraud, {} as never), /needs a utility: caught\(/)
   for (const budget of ['0%', '101%', '10', 0.1, '10 %', '-1%', 'ten%', 'NaN%', null])
