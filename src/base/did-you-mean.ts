@@ -22,8 +22,8 @@ function editDistance(from: string, to: string): number {
     const row = [i]
     for (let j = 1; j <= to.length; j++) {
       const substitution = rows[i - 1][j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1)
-      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]
-      row.push(Math.min(rows[i - 1][j] + 1, row[j - 1] + 1, substitution, swapped ? rows[i - 2][j - 2] + 1 : Infinity))
+      const isSwap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]
+      row.push(Math.min(rows[i - 1][j] + 1, row[j - 1] + 1, substitution, isSwap ? rows[i - 2][j - 2] + 1 : Infinity))
     }
     rows.push(row)
   }

@@ -85,9 +85,9 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
     ...reports.flatMap(report => report.groups),
     ...models.flatMap(model => model.groups),
   ]).sort(byOrder)
-  const triggering = models.flatMap(({ trigger }) => trigger.source ?? [])
-  const labelling = models.flatMap(({ label }) => label?.source ?? [])
-  const sources = unique('source', [...triggering, ...groups.map(group => group.source), ...labelling]).sort(byOrder)
+  const triggerSources = models.flatMap(({ trigger }) => trigger.source ?? [])
+  const labelSources = models.flatMap(({ label }) => label?.source ?? [])
+  const sources = unique('source', [...triggerSources, ...groups.map(group => group.source), ...labelSources]).sort(byOrder)
   checkEntities(sources, models)
   checkCensoring(models, actions)
   const worths = worthsOf(
@@ -126,18 +126,18 @@ function modelsOf(part: unknown): readonly ModelValue[] {
 
 /** Each value once. Two values of one name are a mistake at the second. */
 function unique<T extends { readonly name: string; readonly place: string | undefined }>(kind: string, values: readonly T[]): T[] {
-  const named = new Map<string, T>()
+  const byName = new Map<string, T>()
   for (const value of values) {
     const name = value.name.toLowerCase()
-    const first = named.get(name)
+    const first = byName.get(name)
     if (first !== undefined && first !== value)
       mistake(
         `${kind} '${value.name}' has the name of another${first.place ? `, at ${first.place}` : ''}; rename one`,
         value.place ?? callerPlace(),
       )
-    named.set(name, value)
+    byName.set(name, value)
   }
-  return [...named.values()]
+  return [...byName.values()]
 }
 
 /** Checks `censoredBy` of labels: only actions of the same model that answer stop an outcome. */

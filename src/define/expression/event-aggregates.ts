@@ -23,8 +23,8 @@ export function count(window: Window, conditionOrOptions: unknown = {}, more: Ag
   if (typeof conditionOrOptions === 'boolean') condition("'count'", conditionOrOptions)
   if (!(conditionOrOptions instanceof Node)) return typed(aggregate('count', window, conditionOrOptions as Options))
   checkOptions("'count'", more, ['where', 'hop', 'exact', 'before', 'maxEvents'])
-  const counted = condition("'count'", conditionOrOptions)
-  const where = more.where === undefined ? counted : condition("'where' of 'count'", more.where).and(counted)
+  const predicate = condition("'count'", conditionOrOptions)
+  const where = more.where === undefined ? predicate : condition("'where' of 'count'", more.where).and(predicate)
   return typed(aggregate('count', window, { ...more, where: where as never }))
 }
 

@@ -170,7 +170,7 @@ function featureCalls(
   const { result, calls } = collectingCalls(() => userCall(`${subject}: values`, () => values(source.row)))
   if (result === null || typeof result !== 'object' || Object.keys(result).length === 0)
     mistake(`${subject}: values must give at least one feature`)
-  const named = Object.entries(result).map(([name, call]: [string, unknown]) => {
+  const entries = Object.entries(result).map(([name, call]: [string, unknown]) => {
     checkName(`${subject}: feature`, name)
     if (!(call instanceof AggregateCall))
       mistake(`${subject}: '${name}' is no aggregate but ${describe(call)}; end it with .last('1h'), .mean('1h') or the like`)
@@ -180,11 +180,11 @@ function featureCalls(
   })
   checkDistinct(
     subject,
-    named.map(([name]) => name),
+    entries.map(([name]) => name),
   )
-  const dropped = calls.find(call => !named.some(([, feature]) => feature === call))
+  const dropped = calls.find(call => !entries.some(([, feature]) => feature === call))
   if (dropped) mistake(`${subject}: this ${dropped.feature.agg} is not returned as a feature; is a name used twice?`, dropped.place)
-  return named
+  return entries
 }
 
 function checkCorrected(subject: string, calls: readonly (readonly [string, AggregateCall])[]): void {

@@ -40,9 +40,9 @@ export function keyOf(
 /** Returns `column` if it holds the id of `entity`; otherwise throws `SPILL_DEFINITION`. */
 export function keyColumn(subject: string, column: unknown, entity: string, op: 'column' | 'trigger', place = callerPlace()): KeyNode {
   if (!isKeyNode(column, op)) mistake(`${subject} is keyed by a column that holds ${withArticle(entity)}, got ${describe(column)}`, place)
-  const { entity: held } = column.type
-  if (held === entity) return column
-  const description = held ? `is ${withArticle(held)}` : `is no entity; declare it as entity('${entity}', …)`
+  const { entity: actual } = column.type
+  if (actual === entity) return column
+  const description = actual ? `is ${withArticle(actual)}` : `is no entity; declare it as entity('${entity}', …)`
   return mistake(`${subject} is keyed by ${entity}, got '${column.ir.name}', which ${description}`, place)
 }
 

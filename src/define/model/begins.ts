@@ -54,11 +54,11 @@ export function begins<C extends Columns>(source: Source<C>, condition: Conditio
     lasting: spanOf(`${subject}: lasting`, options.lasting, { zero: true }),
     maxGap: spanOf(`${subject}: maxGap`, options.maxGap),
   }
-  const keyed: unknown = options.key
-  if (keyed !== undefined && typeof keyed !== 'function')
-    mistake(`${subject}: key is a function of the row, r => r.patient, got ${show(keyed)}`)
+  const keyOption: unknown = options.key
+  if (keyOption !== undefined && typeof keyOption !== 'function')
+    mistake(`${subject}: key is a function of the row, r => r.patient, got ${show(keyOption)}`)
   const label = new LabelValue(origin, (of, place) => {
-    const key = episodeKey(subject, origin, keyed, of, place)
+    const key = episodeKey(subject, origin, keyOption, of, place)
     return { kind: 'begins', source: origin.name, key, condition: holds.ir, ...spans }
   })
   return label as unknown as Label

@@ -21,8 +21,8 @@ export type Vector<I> = { readonly [N in keyof I]: I[N] extends Expression<'inpu
 /**
  * Names of the inputs.
  *
- * TypeScript checks `score` once before it has inferred `inputs`, when `I` is any `Inputs`. A score must fit then too, so names
- * are any string and `Known` is `never`.
+ * TypeScript checks `score` once before it has inferred `inputs`, when `I` is any `InputTree`. A score must fit then too, so names
+ * are any string and `IfInferred` is `never`.
  */
 export type InputName<I> = string extends keyof I ? string : InputPath<I>
 /** `T`, or `never` while the inputs are not inferred yet. */

@@ -55,13 +55,13 @@ export function labelFrom<C extends Columns, Join extends string>(
   const origin = labelSource('labelFrom', source)
   const subject = `labelFrom(${origin.name})`
   checkOptions(subject, options, ['join', 'value', 'negativeAfter', 'censoredBy'])
-  const joined = joinOf(subject, origin.ir.columns, options.join)
+  const joinColumn = joinOf(subject, origin.ir.columns, options.join)
   const value = conditionOver(`${subject}: value`, origin, options.value)
   const negativeAfter = spanOf(`${subject}: negativeAfter`, options.negativeAfter)
   const censoredBy = censoringOf(subject, options.censoredBy)
   const label = new LabelValue(origin, (of, place) => {
-    checkJoin(subject, joined, of, place)
-    return { kind: 'from', source: origin.name, join: joined.name, value: value.ir, negativeAfter, ...(censoredBy && { censoredBy }) }
+    checkJoin(subject, joinColumn, of, place)
+    return { kind: 'from', source: origin.name, join: joinColumn.name, value: value.ir, negativeAfter, ...(censoredBy && { censoredBy }) }
   })
   return label as unknown as Label<ByEvent<KindOf<C[Join]>>>
 }
@@ -87,7 +87,7 @@ function joinOf(subject: string, columns: readonly ColumnIR[], join: unknown): C
 }
 
 /** Checks that the column has the type and entity of the triggering event's id. */
-function checkJoin(subject: string, joined: ColumnIR, { model, trigger }: Labelled, place: string | undefined): void {
+function checkJoin(subject: string, joinColumn: ColumnIR, { model, trigger }: Labelled, place: string | undefined): void {
   const { source, name: deciding } = trigger
   if (!source)
     mistake(
@@ -97,16 +97,16 @@ function checkJoin(subject: string, joined: ColumnIR, { model, trigger }: Labell
   const id = source.ir.columns.find(({ name }) => name === source.ir.id)
   if (!id)
     mistake(`${model}: ${subject} is of events with ids, and ${deciding} has none; say which of its columns is one: id: 'COLUMN'`, place)
-  const [got, expected] = [typeText(joined), typeText(id)]
+  const [got, expected] = [typeText(joinColumn), typeText(id)]
   if (got !== expected)
     mistake(
-      `${model}: join '${joined.name}' of ${subject} is ${withArticle(got)}, ` +
+      `${model}: join '${joinColumn.name}' of ${subject} is ${withArticle(got)}, ` +
         `and the id '${id.name}' of ${deciding} ${withArticle(expected)}`,
       place,
     )
-  if (joined.entity !== undefined && id.entity !== undefined && joined.entity !== id.entity)
+  if (joinColumn.entity !== undefined && id.entity !== undefined && joinColumn.entity !== id.entity)
     mistake(
-      `${model}: join '${joined.name}' of ${subject} is ${withArticle(joined.entity)}, ` +
+      `${model}: join '${joinColumn.name}' of ${subject} is ${withArticle(joinColumn.entity)}, ` +
         `and the id '${id.name}' of ${deciding} ${withArticle(id.entity)}`,
       place,
     )

@@ -19,12 +19,12 @@ export interface Feeds {
 /** Columns for each input of the graph. Throws `SPILL_DEFINITION` where the graph takes something else. `subject` begins messages. */
 export function feedsOf(subject: string, graph: OnnxGraph, inputs: readonly Input[], chosen: OnnxInputs | undefined): Feeds {
   if (graph.inputs.length === 0) mistake(`${subject} takes no inputs: its score would always be the same`)
-  const named = namedInputs(subject, graph, inputs, chosen)
-  const stray = Object.keys(named).find(name => !graph.inputs.some(input => input.name === name))
+  const columnsByInput = namedInputs(subject, graph, inputs, chosen)
+  const stray = Object.keys(columnsByInput).find(name => !graph.inputs.some(input => input.name === name))
   const names = graph.inputs.map(({ name }) => name)
   if (stray !== undefined) mistake(`${subject} has no input '${stray}'${didYouMean(stray, names)}`)
   const feeds = graph.inputs.map(value => {
-    const columns = Object.hasOwn(named, value.name) ? named[value.name] : undefined
+    const columns = Object.hasOwn(columnsByInput, value.name) ? columnsByInput[value.name] : undefined
     if (columns === undefined)
       mistake(`${subject} takes '${value.name}', which has no input; write inputs: { '${value.name}': 'name of an input', … }`)
     for (const name of columns) checkInput(subject, name, inputs)

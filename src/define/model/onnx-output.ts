@@ -24,8 +24,8 @@ export function outputOf(
 const isScore = ({ isTensor, type }: OnnxValue): boolean => isTensor && (type === 'float32' || type === 'float64')
 
 function usualOutput(subject: string, outputs: readonly OnnxValue[]): OnnxValue {
-  const named = outputs.find(({ name }) => name === PROBABILITIES)
-  if (named) return named
+  const probabilities = outputs.find(({ name }) => name === PROBABILITIES)
+  if (probabilities) return probabilities
   const scores = outputs.filter(isScore)
   if (scores.length === 1) return scores[0]
   const [first] = outputs

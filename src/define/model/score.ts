@@ -61,7 +61,8 @@ export class ScoreValue {
  * @example
  * const score = logistic({ intercept: -6, weights: { amount: { weight: 0.7, mean: 88, scale: 40, ifNull: 88 }, 'card.n10m': 0.4 } })
  */
-export const logistic = <const Names extends string>(coefficients: Coefficients<Names>): Score<Names> => weighted('logistic', coefficients)
+export const logistic = <const Names extends string>(coefficients: Coefficients<Names>): Score<Names> =>
+  weightedScore('logistic', coefficients)
 
 /**
  * Linear model: intercept + Σ terms, added in the order of writing.
@@ -70,7 +71,7 @@ export const logistic = <const Names extends string>(coefficients: Coefficients<
  * @example
  * const score = linear({ intercept: 10, weights: { delay: 0.8, carrier: { levels: { AA: 2.5, DL: -1 }, otherwise: 0 } } })
  */
-export const linear = <const Names extends string>(coefficients: Coefficients<Names>): Score<Names> => weighted('linear', coefficients)
+export const linear = <const Names extends string>(coefficients: Coefficients<Names>): Score<Names> => weightedScore('linear', coefficients)
 
 /** Coefficients of `logistic` and `linear`: the intercept, and a weight for each input by its path. */
 export interface Coefficients<Names extends string> {
@@ -106,7 +107,7 @@ export function rules(list: readonly Rule[], otherwise: number): Score<never> {
   }))
 }
 
-function weighted<Names extends string>(kind: 'logistic' | 'linear', coefficients: Coefficients<Names>): Score<Names> {
+function weightedScore<Names extends string>(kind: 'logistic' | 'linear', coefficients: Coefficients<Names>): Score<Names> {
   checkOptions(kind, coefficients, ['intercept', 'weights'])
   const intercept = finite(`${kind} intercept`, coefficients.intercept)
   if (coefficients.weights === null || typeof coefficients.weights !== 'object')
@@ -126,10 +127,10 @@ function termOf(subject: string, input: string, weight: unknown): TermIR {
     checkOptions(subject, weight, ['levels', 'otherwise'])
     const { levels, otherwise } = weight as { levels: unknown; otherwise?: unknown }
     if (levels === null || typeof levels !== 'object') mistake(`${subject}: levels is a weight for each value, got ${show(levels)}`)
-    const checked = Object.fromEntries(
+    const weights = Object.fromEntries(
       Object.entries(levels).map(([level, weight]) => [level, finite(`${subject} at level '${level}'`, weight)]),
     )
-    return { input, levels: checked, ...(otherwise !== undefined && { otherwise: finite(`${subject} otherwise`, otherwise) }) }
+    return { input, levels: weights, ...(otherwise !== undefined && { otherwise: finite(`${subject} otherwise`, otherwise) }) }
   }
   checkOptions(subject, weight, ['weight', 'mean', 'scale', 'ifNull'])
   const fields = weight as Readonly<Record<string, unknown>>

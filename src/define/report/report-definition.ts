@@ -84,13 +84,13 @@ function ofGroups(subject: string, of: unknown): ContentWithRules {
         `write of: a model, or groups by the names that they shall have: ` +
         `of: { ${of instanceof GroupValue ? of.name : 'recent, history'} }`,
     )
-  const named = Object.entries(of).map(([name, group]: [string, unknown]): [string, GroupValue] => {
+  const entries = Object.entries(of).map(([name, group]: [string, unknown]): [string, GroupValue] => {
     if (group instanceof GroupValue) return [name, group]
     return mistake(`${subject}: '${name}' in of is ${show(group)}; write a group made by features(…)`)
   })
-  const [[, first]] = named
+  const [[, first]] = entries
   const [entity] = first.ir.entity
-  const stray = named.find(([, { ir }]) => !tellsLive(ir.entity, entity))
+  const stray = entries.find(([, { ir }]) => !tellsLive(ir.entity, entity))
   if (stray)
     mistake(
       `${subject} is about one entity, ` +
@@ -101,14 +101,14 @@ function ofGroups(subject: string, of: unknown): ContentWithRules {
   const column: ColumnIR = { ...own, name: entity, nullable: false }
   const realm = triggerRealm(subject)
   const { [entity]: key } = triggerFields({ name: 'a report', columns: [column] }, realm)
-  const inputs = flatten(subject, Object.fromEntries(named.map(([name, group]) => [name, group.of(key)])), realm)
+  const inputs = flatten(subject, Object.fromEntries(entries.map(([name, group]) => [name, group.of(key)])), realm)
   return {
     of: { kind: 'inputs', inputs: inputs.map(({ ir }) => ir) },
     column,
     inputs,
     rules: [],
     model: undefined,
-    groups: [...new Set(named.map(([, group]) => group))],
+    groups: [...new Set(entries.map(([, group]) => group))],
   }
 }
 

@@ -123,9 +123,9 @@ export function report<const Of extends Model | ReportedGroups>(name: string, op
   const subject = `report '${checkTitle('report', name)}'`
   checkOptions(subject, options, names)
   const { at, zone, freshness, where, orderBy, limit, to }: UncheckedOptions = options
-  const reported = reportedOf(subject, options)
+  const content = reportedOf(subject, options)
   if (at === undefined) mistake(`${subject} needs at, when it is made: at: '0 7 * * *' or every('1h')`)
-  const { of, column, live, inputs } = reported
+  const { of, column, live, inputs } = content
   const ir: ReportIR = {
     name,
     of,
@@ -139,7 +139,7 @@ export function report<const Of extends Model | ReportedGroups>(name: string, op
     ...(to !== undefined && { to: pathOf(subject, to) }),
     ...notesOf(subject, options),
   }
-  return new ReportValue(ir, reported)
+  return new ReportValue(ir, content)
 }
 
 function conditionOf(subject: string, build: unknown, inputs: readonly ReportedInput[], hasScore: boolean): NonNullable<ReportIR['where']> {

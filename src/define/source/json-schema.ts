@@ -44,19 +44,19 @@ export type ForeignColumns<Input, Stated extends Columns, Time extends string> =
 type JsonSchema = Readonly<Record<string, unknown>>
 
 /** IR of the columns of a Standard Schema. Throws `SPILL_DEFINITION` or `SPILL_UNSUPPORTED` for a field that no column can check. */
-export function foreignColumns(source: string, schema: StandardJsonSchema, stated: Columns, time: string): readonly ColumnIR[] {
+export function foreignColumns(source: string, schema: StandardJsonSchema, explicit: Columns, time: string): readonly ColumnIR[] {
   const json = jsonSchemaOf(source, schema)
   const fields = json['properties'] as Record<string, JsonSchema> | undefined
   if (json['type'] !== 'object' || fields === undefined)
     mistake(`source '${source}': the schema must be an object of fields, got ${show(json['type'])}`)
   const required = new Set(json['required'] as readonly string[] | undefined)
-  for (const [name, column] of Object.entries<unknown>(stated)) {
+  for (const [name, column] of Object.entries<unknown>(explicit)) {
     if (!Object.hasOwn(fields, name))
       mistake(`source '${source}': columns has '${name}', the schema has not${didYouMean(name, Object.keys(fields))}`)
     if (!isColumn(column)) mistake(`source '${source}': columns: '${name}' is ${show(column)}; write t.string(), t.double() or the like`)
   }
   return Object.entries(fields).map(([name, field]) => {
-    const column = stated[name]?.ir ?? fieldColumn(`source '${source}': '${name}'`, field, name === time)
+    const column = explicit[name]?.ir ?? fieldColumn(`source '${source}': '${name}'`, field, name === time)
     return { name, ...column, nullable: column.nullable || !required.has(name) }
   })
 }

@@ -15,13 +15,13 @@ export type ColumnsOf<S, Stated extends Columns, Time extends string> =
   S extends StandardJsonSchema<infer Input> ? ForeignColumns<Input, Stated, Time> : S extends Columns ? S : never
 
 /** IR of the columns, in order. Names are checked: they go into SQL and files, which do not tell upper from lower case. */
-export function columnsOf(source: string, schema: unknown, stated: Columns | undefined, time: string): readonly ColumnIR[] {
+export function columnsOf(source: string, schema: unknown, explicit: Columns | undefined, time: string): readonly ColumnIR[] {
   if (schema === null || (typeof schema !== 'object' && typeof schema !== 'function'))
     mistake(`source '${source}' needs a schema: { amount: t.decimal(2), … } or a Standard Schema, got ${show(schema)}`)
   const columns =
     '~standard' in schema
-      ? foreignColumns(source, schema as StandardJsonSchema, stated ?? {}, time)
-      : ownColumns(source, schema as Columns, stated)
+      ? foreignColumns(source, schema as StandardJsonSchema, explicit ?? {}, time)
+      : ownColumns(source, schema as Columns, explicit)
   if (columns.length === 0) mistake(`source '${source}' has no columns`)
   for (const { name } of columns) checkName(`source '${source}': column`, name)
   checkDistinct(
@@ -31,8 +31,8 @@ export function columnsOf(source: string, schema: unknown, stated: Columns | und
   return Object.freeze(columns.map(column => Object.freeze(column)))
 }
 
-function ownColumns(source: string, schema: Columns, stated: Columns | undefined): readonly ColumnIR[] {
-  if (stated !== undefined) mistake(`source '${source}': columns refines a Standard Schema; with t, write the column in schema`)
+function ownColumns(source: string, schema: Columns, explicit: Columns | undefined): readonly ColumnIR[] {
+  if (explicit !== undefined) mistake(`source '${source}': columns refines a Standard Schema; with t, write the column in schema`)
   return Object.entries(schema).map(([name, spec]) =>
     isColumn(spec)
       ? { name, ...spec.ir }

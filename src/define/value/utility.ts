@@ -82,7 +82,7 @@ export interface NoticeOptions extends AlertOptions {
  * const value = caught({ budget: '10%', unit: 'late arrivals', dollars: 50, wrong: 2 })
  */
 export function caught(options: CaughtOptions): Utility<never, never> {
-  return alerting('caught', options)
+  return alertUtility('caught', options)
 }
 
 /**
@@ -95,10 +95,10 @@ export function caught(options: CaughtOptions): Utility<never, never> {
  * const value = notice({ budget: '5%', unit: 'low glucose episodes' })
  */
 export function notice(options: NoticeOptions): Utility<never, never> {
-  return alerting('notice', options)
+  return alertUtility('notice', options)
 }
 
-function alerting(kind: 'caught' | 'notice', options: CaughtOptions | NoticeOptions): Utility<never, never> {
+function alertUtility(kind: 'caught' | 'notice', options: CaughtOptions | NoticeOptions): Utility<never, never> {
   checkOptions(kind, options, ['budget', 'unit', 'dollars', 'wrong'])
   const { budget, unit, dollars, wrong }: { readonly [N in keyof CaughtOptions]: unknown } = options
   if (wrong !== undefined && dollars === undefined)

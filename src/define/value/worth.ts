@@ -104,7 +104,7 @@ export function worth<I, R, C>(
   const { ages, slices, decisionsAWeek, assumes }: { readonly [N in keyof WorthOptions]: unknown } = options
   const ir: WorthIR = {
     model: modelValue.name,
-    utility: value.build(judging(modelValue), value.place),
+    utility: value.build(valuedModelOf(modelValue), value.place),
     ...(ages !== undefined && { ages: agesOf(`${subject}: ages`, ages) }),
     ...(slices !== undefined && { slices: slicesOf(`${subject}: slices`, slices) }),
     ...(decisionsAWeek !== undefined && { decisionsAWeek: volumeOf(`${subject}: decisionsAWeek`, decisionsAWeek) }),
@@ -114,7 +114,7 @@ export function worth<I, R, C>(
 }
 
 /** An input takes precedence over a field of the same name, as in `Cases.column`. */
-function judging({ name, inputs, trigger, ir }: ModelValue): Judging {
+function valuedModelOf({ name, inputs, trigger, ir }: ModelValue): Judging {
   const isOf = ({ type, list, scale }: Node['type']): string =>
     list ? 'a list' : isNumber(type) ? 'number' : withArticle(typeText({ type, ...(scale !== undefined && { scale }) }))
   return {
